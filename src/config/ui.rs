@@ -1,0 +1,81 @@
+//! Settings of the screen.
+
+/// Settings of the screen (`[ui]` of the file).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ui {
+    /// Columns of the session list, in order (`columns`).
+    pub columns: Vec<Column>,
+    /// Unicode or ASCII marks (`symbols`).
+    pub symbols: Symbols,
+    /// Times in UTC rather than local (`utc`).
+    pub utc: bool,
+    /// Colours (`theme`); `NO_COLOR` in the environment makes it `None`.
+    pub theme: ThemeName,
+    /// Whether the mouse is used (`mouse`).
+    pub mouse: bool,
+}
+
+impl Default for Ui {
+    fn default() -> Self {
+        Self {
+            columns: vec![Column::Changed, Column::Id, Column::Messages, Column::Tokens, Column::Feedback],
+            symbols: Symbols::Unicode,
+            utc: false,
+            theme: ThemeName::Dark,
+            mouse: true,
+        }
+    }
+}
+
+/// A column of the session list.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Column {
+    /// `changed`: age of the last change.
+    Changed,
+    /// `created`: age.
+    Created,
+    /// `id`: the session's name.
+    Id,
+    /// `application`.
+    Application,
+    /// `type`.
+    SessionType,
+    /// `agents`: how many.
+    Agents,
+    /// `model`: of the first agent.
+    Model,
+    /// `messages`.
+    Messages,
+    /// `tokens`: used in all.
+    Tokens,
+    /// `feedback`: `+1 -1`.
+    Feedback,
+    /// `guardrail`: events.
+    Guardrail,
+    /// `size`: of the document.
+    Size,
+    /// `meta.KEY`.
+    Meta(String),
+}
+
+/// Marks used on screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Symbols {
+    /// Box drawing, arrows and blocks.
+    #[default]
+    Unicode,
+    /// Their ASCII twins.
+    Ascii,
+}
+
+/// A set of colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ThemeName {
+    /// For a dark background.
+    #[default]
+    Dark,
+    /// For a light background.
+    Light,
+    /// Attributes only.
+    None,
+}

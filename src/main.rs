@@ -1,0 +1,3 @@
+//! Arguments to config to one command or the browser.
+
+fn main() {}

@@ -1,0 +1,128 @@
+//! Numbers from messages: pure, and right to the token.
+//!
+//! The words are those of the field: a **turn** is a user's prompt up to the next one, a **call** is an assistant
+//! message that a model gave, a **run** is the life of one Agent object in one process.
+
+pub mod compute;
+pub mod explain;
+pub mod sample;
+
+pub use compute::{agent_metrics, session_metrics};
+pub use explain::{Explanation, Figure, explain};
+pub use sample::{AgentOutline, Outline, Sample};
+
+use jiff::Timestamp;
+
+use crate::session::{AgentId, Usage};
+
+/// Figures of a whole session.
+#[derive(Debug, Clone, Default)]
+pub struct SessionMetrics {
+    /// Tokens of all agents; a figure is `None` when no agent's is known.
+    pub total: Usage,
+    /// Each agent's figures, in stored order.
+    pub agents: Vec<(AgentId, AgentMetrics)>,
+}
+
+/// Figures of one agent's history.
+#[derive(Debug, Clone, Default)]
+pub struct AgentMetrics {
+    /// Tokens used over all runs.
+    pub usage: Usage,
+    /// Which source gave each figure of `usage`, over all runs.
+    pub usage_source: UsageSource,
+    /// Latency per call, ms.
+    pub latency: Latency,
+    /// Assistant messages that a model gave.
+    pub calls: u64,
+    /// Users' prompts.
+    pub turns: u64,
+    /// Runs told from the counters; `None` where there are no counters.
+    pub runs: Option<u64>,
+    /// Context size of the last call, tokens.
+    pub context_tokens: Option<u64>,
+    /// Output tokens per second of the calls whose latency and output are known.
+    pub output_per_second: Option<f64>,
+    /// Per tool, in order of first appearance.
+    pub tools: Vec<ToolMetrics>,
+    /// One entry a call, in order.
+    pub per_call: Vec<Call>,
+    /// Indexes of the messages at which a new run began, except the first run.
+    pub run_starts: Vec<u64>,
+}
+
+/// Latency over calls, in ms. Percentiles are nearest-rank. Unknown is `None`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Latency {
+    /// Summed over runs.
+    pub total: Option<u64>,
+    /// Of the last call.
+    pub last: Option<u64>,
+    /// Median.
+    pub p50: Option<u64>,
+    /// 95th percentile.
+    pub p95: Option<u64>,
+}
+
+/// One model call.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Call {
+    /// Index of the assistant message.
+    pub index: u64,
+    /// When it was stored.
+    pub at: Option<Timestamp>,
+    /// Its tokens: per-message usage, else the counters' difference where that is certain.
+    pub usage: Usage,
+    /// Its latency in ms.
+    pub latency_ms: Option<u64>,
+    /// Time to the first byte in ms.
+    pub first_byte_ms: Option<u64>,
+    /// Size of its context in tokens.
+    pub context_tokens: Option<u64>,
+}
+
+/// One tool's figures.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ToolMetrics {
+    /// The tool's name (stored text).
+    pub name: String,
+    /// Times called.
+    pub call_count: u64,
+    /// Times it went well; `None` when unknown.
+    pub success_count: Option<u64>,
+    /// Times it failed; `None` when unknown.
+    pub error_count: Option<u64>,
+    /// Seconds spent in it; `None` when unknown.
+    pub total_time_s: Option<f64>,
+}
+
+/// Where the figures of a [`Usage`] come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct UsageSource {
+    /// Of `input`.
+    pub input: Source,
+    /// Of `output`.
+    pub output: Source,
+    /// Of `total`.
+    pub total: Source,
+    /// Of `cache_read`.
+    pub cache_read: Source,
+    /// Of `cache_write`.
+    pub cache_write: Source,
+}
+
+/// Which stored figures a number was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Source {
+    /// Nothing tells: the figure is unknown.
+    #[default]
+    None,
+    /// The runs' last counters (`event_loop_metrics`).
+    Counters,
+    /// The sum over messages (`message.metadata.usage`).
+    Messages,
+    /// Both, and they agree.
+    Both,
+    /// Counters in some runs, messages in others.
+    Mixed,
+}

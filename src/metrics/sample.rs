@@ -1,0 +1,68 @@
+//! What of a message matters to the numbers: small enough to hold for every message of a session.
+
+use jiff::Timestamp;
+
+use crate::session::{AgentId, Counters, Message, Role, Session, ToolStatus, Usage};
+
+/// A message without its text.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// Position in the stored array.
+    pub index: u64,
+    /// Who speaks.
+    pub role: Role,
+    /// `created_at`.
+    pub at: Option<Timestamp>,
+    /// Whether it is a user's prompt: a user message with anything but tool results.
+    pub prompt: bool,
+    /// The message's own tokens.
+    pub usage: Option<Usage>,
+    /// The message's own latency, ms.
+    pub latency_ms: Option<u64>,
+    /// The message's own time to first byte, ms.
+    pub first_byte_ms: Option<u64>,
+    /// The counters that stand on it.
+    pub counters: Option<Box<Counters>>,
+    /// Tool uses in it: `toolUseId` and name.
+    pub tool_uses: Box<[(Option<String>, Option<String>)]>,
+    /// Tool results in it: `toolUseId` and status.
+    pub tool_results: Box<[(Option<String>, Option<ToolStatus>)]>,
+}
+
+impl From<&Message> for Sample {
+    fn from(message: &Message) -> Self {
+        let _ = message;
+        todo!()
+    }
+}
+
+/// Every message of one agent, as samples in stored order.
+#[derive(Debug, Clone)]
+pub struct AgentOutline {
+    /// The agent.
+    pub id: AgentId,
+    /// Its messages.
+    pub samples: Vec<Sample>,
+}
+
+/// Every message of a session, without text: gives the metrics, the merged timeline and the scroll position.
+#[derive(Debug, Clone, Default)]
+pub struct Outline {
+    /// The agents in stored order.
+    pub agents: Vec<AgentOutline>,
+}
+
+impl From<&Session> for Outline {
+    /// From a session whose messages are all loaded.
+    fn from(session: &Session) -> Self {
+        let agents = session
+            .agents
+            .iter()
+            .map(|agent| AgentOutline {
+                id: agent.id.clone(),
+                samples: agent.messages.iter().map(Sample::from).collect(),
+            })
+            .collect();
+        Self { agents }
+    }
+}

@@ -1,0 +1,66 @@
+//! The port to where sessions are kept: what can be asked ([`SessionReader`]) and what can go wrong ([`Error`]).
+//!
+//! Two implementations: [`mongo`] and [`folder`].
+
+pub mod error;
+pub mod filter;
+pub mod folder;
+pub mod health;
+pub mod mongo;
+pub mod page;
+pub mod target;
+
+pub use error::{Error, Result};
+pub use filter::{Filter, FilterError};
+pub use health::{Check, Verdict};
+pub use page::{Cursor, ListQuery, PageEnd, Plan, Sort, Wanted};
+pub use target::{Candidate, Limits, Opened, Target, open};
+
+use std::ops::Range;
+
+use async_trait::async_trait;
+use bson::Document;
+
+use crate::{
+    metrics::Outline,
+    session::{AgentId, Details, Message, Session, SessionKey, Summary},
+};
+
+/// Reads sessions. Every method may be slow and may fail; none of them changes anything.
+#[async_trait]
+pub trait SessionReader: Send + Sync + 'static {
+    /// Where the sessions are, for a title: `database.collection` or the folder's path. Holds no password.
+    fn location(&self) -> String;
+
+    /// One page of the list, thin rows only. Each row is given to `found` as soon as it is known, so that a slow
+    /// search shows what it has; the answer says where the next page starts.
+    async fn list(&self, query: &ListQuery, found: &mut (dyn FnMut(Summary) + Send)) -> Result<PageEnd>;
+
+    /// Whether an index serves such a list, asked before it runs.
+    async fn plan(&self, query: &ListQuery) -> Result<Plan>;
+
+    /// How many sessions match. `None` when it could not be told within the time limit.
+    async fn count(&self, filter: &Filter) -> Result<Option<u64>>;
+
+    /// Counts and sizes of some sessions ([`Details::usage`] is left `None`). Sessions that are gone are left out.
+    async fn details(&self, keys: &[SessionKey]) -> Result<Vec<(SessionKey, Details)>>;
+
+    /// The sessions an ID typed by a person may mean: the string `_id`; else those with that `session_id`; else an
+    /// ObjectId's hex. Empty when there is none; several when it is ambiguous.
+    async fn resolve(&self, id: &str) -> Result<Vec<Summary>>;
+
+    /// A session with the last `last` messages of each agent. `Error::NotFound` when it is gone.
+    async fn open(&self, key: &SessionKey, last: u64) -> Result<Session>;
+
+    /// Messages of one agent by their stored index. Shorter than the range at the end of the history.
+    async fn messages(&self, key: &SessionKey, agent: &AgentId, range: Range<u64>) -> Result<Vec<Message>>;
+
+    /// Every message of the session without its text, for metrics and the timeline.
+    async fn outline(&self, key: &SessionKey) -> Result<Outline>;
+
+    /// The whole document as stored.
+    async fn document(&self, key: &SessionKey) -> Result<Document>;
+
+    /// The checks of `doctor`: connection, server, rights, indexes, live updates, findings in a sample.
+    async fn check(&self) -> Vec<Check>;
+}

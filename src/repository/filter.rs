@@ -1,0 +1,134 @@
+//! The filter language: the same in the list pane, `list` and saved filters.
+
+pub mod matching;
+pub mod parse;
+
+use std::ops::Range;
+
+use bson::Bson;
+use jiff::Timestamp;
+
+/// Which sessions a list shows: all terms must match.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter {
+    /// As it was typed.
+    pub source: String,
+    /// Its terms.
+    pub terms: Vec<Term>,
+}
+
+/// One term of a filter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Term {
+    /// `-term`: sessions that match are left out.
+    pub negated: bool,
+    /// What must hold.
+    pub test: Test,
+}
+
+/// What a term asks.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Test {
+    /// `word`, `^word`: of `_id` or `session_id`.
+    Id(TextMatch),
+    /// `app:`: of `application_name`.
+    Application(TextMatch),
+    /// `type:`: of `session_type`.
+    SessionType(TextMatch),
+    /// `agent:`: of any agent's id.
+    Agent(TextMatch),
+    /// `model:`: of any agent's `agent_data.model`.
+    Model(TextMatch),
+    /// `meta.KEY:value`, `meta.KEY:>5`: any of the readings of the value matches.
+    Metadata {
+        /// Key of `metadata` (may reach into it with dots).
+        key: String,
+        /// How to compare.
+        comparison: Comparison,
+        /// The value in each type it may be read as: always a string, also a number, bool, null or date where it fits.
+        readings: Vec<Bson>,
+    },
+    /// `has:feedback`.
+    HasFeedback,
+    /// `has:comment`: a feedback with a comment that is not empty.
+    HasComment,
+    /// `has:guardrail`.
+    HasGuardrail,
+    /// `has:meta.KEY`.
+    HasMetadata(String),
+    /// `rating:up|down|neutral`.
+    Rating(RatingWord),
+    /// `since:`: the session's life (from `created_at` to `updated_at`) reaches beyond that instant.
+    Since(Timestamp),
+    /// `until:`: the session's life begins before that instant.
+    Until(Timestamp),
+    /// `created:>2026-11-01` and the like.
+    Created(Comparison, Timestamp),
+    /// `updated:>2026-11-01` and the like.
+    Updated(Comparison, Timestamp),
+}
+
+/// How a text is matched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TextMatch {
+    /// Contains it, in any case.
+    Contains(String),
+    /// `^`: starts with it, case kept (an index can serve that).
+    StartsWith(String),
+    /// `=`: is it exactly (an index can serve that).
+    Exactly(String),
+}
+
+/// How values are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// Equal.
+    Equal,
+    /// `>`.
+    Greater,
+    /// `>=`.
+    GreaterOrEqual,
+    /// `<`.
+    Less,
+    /// `<=`.
+    LessOrEqual,
+}
+
+/// A rating as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RatingWord {
+    /// `up`.
+    Up,
+    /// `down`.
+    Down,
+    /// `neutral`: a null or absent rating.
+    Neutral,
+}
+
+/// A mistake in a filter, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{problem} (at {:?})", &source_text[span.clone()])]
+pub struct FilterError {
+    /// The whole filter as typed.
+    pub source_text: String,
+    /// Byte range of the word that is wrong.
+    pub span: Range<usize>,
+    /// What is wrong and what would be right.
+    pub problem: String,
+}
+
+impl Filter {
+    /// Reads a filter; relative times (`7d`) count back from `now`.
+    ///
+    /// # Errors
+    /// The first mistake, with its place.
+    pub fn parse(text: &str, now: Timestamp) -> Result<Self, FilterError> {
+        parse::parse(text, now)
+    }
+
+    /// Whether it leaves nothing out.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+}

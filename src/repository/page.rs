@@ -1,0 +1,90 @@
+//! Pages of a list.
+
+use bson::{Bson, DateTime};
+
+use super::Filter;
+
+/// Which date a list is sorted by, newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, serde::Deserialize, serde::Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Sort {
+    /// `updated_at`.
+    #[default]
+    Updated,
+    /// `created_at`.
+    Created,
+}
+
+impl Sort {
+    /// The field's name.
+    #[must_use]
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Updated => "updated_at",
+            Self::Created => "created_at",
+        }
+    }
+}
+
+/// What to list.
+#[derive(Debug, Clone, Default)]
+pub struct ListQuery {
+    /// Which sessions.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: Sort,
+    /// Where the page starts; `None` for the first.
+    pub after: Option<Cursor>,
+    /// At most so many rows.
+    pub limit: u32,
+    /// Which fields of `metadata` to bring along.
+    pub metadata: Wanted,
+}
+
+/// Which fields of `metadata` a list brings along.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Wanted {
+    /// None.
+    #[default]
+    Nothing,
+    /// Those named (keys of `metadata`).
+    Fields(Vec<String>),
+    /// All.
+    All,
+}
+
+/// Where the next page of a list starts. Sessions with a date come first, newest first; those whose date is no date
+/// follow, by `_id`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cursor {
+    /// After the session of that date, less those already shown at that instant.
+    Dated {
+        /// The last date shown.
+        date: DateTime,
+        /// `_id`s shown at that instant.
+        shown: Vec<Bson>,
+    },
+    /// Among the sessions without a date, after that `_id`; `None` before the first of them.
+    Undated {
+        /// The last `_id` shown.
+        after: Option<Bson>,
+    },
+}
+
+/// How a page ended.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PageEnd {
+    /// Where the next page starts; `None` after the last.
+    pub next: Option<Cursor>,
+    /// The time limit ended the search: what was found so far was given, more may exist.
+    pub timed_out: bool,
+}
+
+/// Whether an index serves a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// An index narrows it down.
+    pub served: bool,
+    /// One sentence: which index, or what will be read instead and what to do.
+    pub why: String,
+}

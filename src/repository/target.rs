@@ -1,0 +1,79 @@
+//! What a person asks to open, and opening it.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use secrecy::SecretString;
+
+use super::{Result, SessionReader};
+
+/// Where sessions are to be found.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// A MongoDB.
+    Mongo {
+        /// The connection string.
+        uri: SecretString,
+        /// `None`: look for collections of sessions in every database.
+        database: Option<String>,
+        /// `None`: look for collections of sessions.
+        collection: Option<String>,
+    },
+    /// A folder in the layout of Strands' `FileSessionManager`.
+    Folder(PathBuf),
+    /// The sample sessions of `strandscope demo`.
+    Demo,
+}
+
+/// Limits that every read keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Server-side time limit of a read.
+    pub read: Duration,
+    /// How long to look for a server.
+    pub server_selection: Duration,
+    /// How long to wait for a connection.
+    pub connect: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            read: Duration::from_secs(30),
+            server_selection: Duration::from_secs(5),
+            connect: Duration::from_secs(10),
+        }
+    }
+}
+
+/// What opening a target gave.
+pub enum Opened {
+    /// A reader.
+    Reader(Arc<dyn SessionReader>),
+    /// Several collections look like sessions: choose one and open [`Target::Mongo`] with its names.
+    Choose(Vec<Candidate>),
+}
+
+/// A collection that looks like sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Its database.
+    pub database: String,
+    /// Its name.
+    pub collection: String,
+    /// Estimated number of documents.
+    pub documents: u64,
+}
+
+/// Opens a target. Contacts the server, so it may take as long as `limits` allow.
+///
+/// # Errors
+/// Everything in [`super::Error`] that a connection or a folder can meet.
+pub async fn open(target: &Target, limits: Limits) -> Result<Opened> {
+    match target {
+        Target::Mongo { uri, database, collection } => {
+            super::mongo::open(uri, database.as_deref(), collection.as_deref(), limits).await
+        }
+        Target::Folder(path) => super::folder::open(path).await.map(Opened::Reader),
+        Target::Demo => super::folder::demo().await.map(Opened::Reader),
+    }
+}

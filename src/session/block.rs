@@ -1,0 +1,112 @@
+//! Content blocks of a message.
+
+use bson::Bson;
+
+/// One content block. Source: an element of `message.content` (Strands' `ContentBlock`: one key each; Anthropic-style
+/// `{type, …}` blocks are read as well).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Block {
+    /// `text`.
+    Text(String),
+    /// `toolUse`: the model asks for a tool.
+    ToolUse {
+        /// `toolUseId`.
+        id: Option<String>,
+        /// `name`.
+        name: Option<String>,
+        /// `input`, any JSON.
+        input: Bson,
+    },
+    /// `toolResult`: what the tool gave.
+    ToolResult {
+        /// `toolUseId`.
+        id: Option<String>,
+        /// `status`.
+        status: Option<ToolStatus>,
+        /// `content`.
+        content: Vec<ToolContent>,
+    },
+    /// `reasoningContent`.
+    Reasoning {
+        /// `reasoningText.text`; `None` when it is redacted.
+        text: Option<String>,
+        /// Size in bytes of `redactedContent`, where that stands instead.
+        redacted_bytes: Option<usize>,
+    },
+    /// `image`, `audio`, `video` or `document`.
+    Media(Media),
+    /// `cachePoint`, as stored.
+    CachePoint(Bson),
+    /// `guardContent`, as stored.
+    Guard(Bson),
+    /// `citationsContent`.
+    Citations {
+        /// The cited text: `content[].text`.
+        text: String,
+        /// `citations`, as stored.
+        citations: Bson,
+    },
+    /// Anything else, as stored.
+    Unknown(Bson),
+}
+
+/// Whether a tool call went well. Source: `toolResult.status`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ToolStatus {
+    /// `success`.
+    Success,
+    /// `error`.
+    Error,
+    /// Any other text.
+    Other(String),
+}
+
+/// One part of a tool's result.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ToolContent {
+    /// `text`.
+    Text(String),
+    /// `json`, any value.
+    Json(Bson),
+    /// `image`, `document` and the like.
+    Media(Media),
+    /// Anything else, as stored.
+    Unknown(Bson),
+}
+
+/// What kind of medium.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaKind {
+    /// `image`.
+    Image,
+    /// `audio`.
+    Audio,
+    /// `video`.
+    Video,
+    /// `document`.
+    Document,
+}
+
+/// An image, a sound, a film or a document: described, not held.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Media {
+    /// What it is.
+    pub kind: MediaKind,
+    /// `format`, e.g. `png`.
+    pub format: Option<String>,
+    /// `name`.
+    pub name: Option<String>,
+    /// Where it is.
+    pub source: MediaSource,
+}
+
+/// Where a medium's bytes are.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MediaSource {
+    /// In the document: how many bytes (decoded).
+    Bytes(usize),
+    /// Elsewhere: `location`, as stored.
+    Location(Bson),
+    /// Not readable.
+    Unknown,
+}

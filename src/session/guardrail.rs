@@ -1,0 +1,23 @@
+//! Guardrail events.
+
+use bson::Bson;
+use jiff::Timestamp;
+
+/// A guardrail stepped in. Source: `guardrail_events[]` of a session, `guardrail_event` of a message.
+#[derive(Debug, Clone)]
+pub struct GuardrailEvent {
+    /// `agent_id`.
+    pub agent_id: Option<String>,
+    /// `message_id`.
+    pub message_id: Option<i64>,
+    /// `action`, e.g. `redacted`.
+    pub action: Option<String>,
+    /// `timestamp`.
+    pub at: Option<Timestamp>,
+    /// `stop_reason`.
+    pub stop_reason: Option<String>,
+    /// `policies_triggered`, as stored.
+    pub policies: Option<Bson>,
+    /// The event as stored.
+    pub raw: Bson,
+}

@@ -1,0 +1,124 @@
+//! One message and the figures that stand on it.
+
+use bson::Bson;
+use jiff::Timestamp;
+
+use super::{Block, Finding, GuardrailEvent};
+
+/// Who speaks.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// `user`: a person's prompt, or results of tools.
+    User,
+    /// `assistant`: what a model gave.
+    Assistant,
+    /// Any other text, as stored (untrusted).
+    Other(String),
+    /// No readable role.
+    Unknown,
+}
+
+/// One message of an agent's history.
+///
+/// Source: `agents.<id>.messages.<index>`, in Strands' nested shape or in the flat one.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Position in the stored array, from 0.
+    pub index: u64,
+    /// `message_id`: counts from 0 within the agent, but two writers may have chosen the same.
+    pub message_id: Option<i64>,
+    /// `message.role`.
+    pub role: Role,
+    /// `message.content`.
+    pub content: Vec<Block>,
+    /// `message.tracking_id`, a UUID v4.
+    pub tracking_id: Option<String>,
+    /// `redact_message`: what to show instead of the content.
+    pub redaction: Option<Redaction>,
+    /// `created_at`.
+    pub created_at: Option<Timestamp>,
+    /// `updated_at`.
+    pub updated_at: Option<Timestamp>,
+    /// Tokens of this message alone: `message.metadata.usage`, or the old `input_tokens`, `output_tokens`.
+    pub usage: Option<Usage>,
+    /// Latency of this call in ms: `message.metadata.metrics.latencyMs`, or the old `latency_ms`. 0 is unknown: `None`.
+    pub latency_ms: Option<u64>,
+    /// `message.metadata.metrics.timeToFirstByteMs`. 0 is unknown: `None`.
+    pub first_byte_ms: Option<u64>,
+    /// `event_loop_metrics`: counters accumulated over a run, a copy of which stands here.
+    pub counters: Option<Box<Counters>>,
+    /// `guardrail_event`.
+    pub guardrail_event: Option<GuardrailEvent>,
+    /// The message as stored.
+    pub raw: Bson,
+    /// What could not be read of this message.
+    pub findings: Vec<Finding>,
+}
+
+impl Message {
+    /// The role to show: the redaction's where there is one.
+    #[must_use]
+    pub fn shown_role(&self) -> &Role {
+        self.redaction.as_ref().map_or(&self.role, |redaction| &redaction.role)
+    }
+
+    /// The content to show: the redaction's where there is one.
+    #[must_use]
+    pub fn shown_content(&self) -> &[Block] {
+        self.redaction.as_ref().map_or(&self.content, |redaction| &redaction.content)
+    }
+}
+
+/// The Message that stands in for a redacted one. Source: `redact_message`.
+#[derive(Debug, Clone)]
+pub struct Redaction {
+    /// Its role.
+    pub role: Role,
+    /// Its content.
+    pub content: Vec<Block>,
+}
+
+/// Token figures as Strands' `Usage` has them. An absent figure is `None`: unknown is never 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// `inputTokens`.
+    pub input: Option<u64>,
+    /// `outputTokens`.
+    pub output: Option<u64>,
+    /// `totalTokens`.
+    pub total: Option<u64>,
+    /// `cacheReadInputTokens`.
+    pub cache_read: Option<u64>,
+    /// `cacheWriteInputTokens`.
+    pub cache_write: Option<u64>,
+}
+
+/// A reading of a run's counters. Source: `event_loop_metrics`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Counters {
+    /// `accumulated_usage`.
+    pub usage: Usage,
+    /// `accumulated_metrics.latencyMs`.
+    pub latency_ms: Option<u64>,
+    /// `cycle_metrics.cycle_count`.
+    pub cycle_count: Option<u64>,
+    /// `cycle_metrics.total_duration`, seconds.
+    pub total_duration_s: Option<f64>,
+    /// `tool_usage`, by tool name, in stored order.
+    pub tools: Vec<ToolCounter>,
+}
+
+/// One tool's counters. Source: `event_loop_metrics.tool_usage.<name>`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ToolCounter {
+    /// The tool's name (stored text).
+    pub name: String,
+    /// `call_count`.
+    pub calls: Option<u64>,
+    /// `success_count`.
+    pub successes: Option<u64>,
+    /// `error_count`.
+    pub errors: Option<u64>,
+    /// `total_time`, seconds.
+    pub total_time_s: Option<f64>,
+}

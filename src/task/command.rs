@@ -1,0 +1,80 @@
+//! What the screen asks of the background task.
+
+use std::ops::Range;
+
+use crate::{
+    repository::{Filter, ListQuery, Target},
+    session::{AgentId, SessionKey},
+};
+
+/// Numbers a question, so that a late answer to an older one is known and dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Ticket(pub u64);
+
+/// A question. Reads are newest-only by [`Lane`]: a newer question of a lane makes the older one's answer stale.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Open a target; makes every earlier question stale.
+    Connect(Ticket, Target),
+    /// A page of the list: `Event::Plan` (for a first page with a filter), `Event::Rows` as found, `Event::ListEnd`.
+    List(Ticket, ListQuery),
+    /// How many sessions match: `Event::Count`.
+    Count(Ticket, Filter),
+    /// Counts and sizes (`Event::Details`), then tokens (`Event::Usage`) of the rows in view.
+    Details(Ticket, Vec<SessionKey>),
+    /// Sessions an ID may mean: `Event::Resolved`.
+    Resolve(Ticket, String),
+    /// A session with the last messages of each agent: `Event::Opened`.
+    Open(Ticket, SessionKey, u64),
+    /// Messages of one agent: `Event::Messages`.
+    Messages(Ticket, SessionKey, AgentId, Range<u64>),
+    /// All messages without text: `Event::Outline`.
+    Outline(Ticket, SessionKey),
+    /// Searches text in a whole conversation (any case), from the newest message to the oldest, of one agent or of all:
+    /// `Event::Found` as they are found, `done` with the last.
+    Find(Ticket, SessionKey, Option<AgentId>, String),
+    /// The whole document as stored: `Event::Document`.
+    Document(Ticket, SessionKey),
+    /// The checks of `doctor`: `Event::Checked`.
+    Check(Ticket),
+    /// Gives up what runs in a lane.
+    Cancel(Lane),
+}
+
+/// Questions that replace one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// `Connect`.
+    Connection,
+    /// `List` and `Resolve`.
+    List,
+    /// `Count`.
+    Count,
+    /// `Details`.
+    Details,
+    /// `Open`.
+    Open,
+    /// `Messages`.
+    Messages,
+    /// `Outline`.
+    Outline,
+    /// `Find`.
+    Find,
+    /// `Document` and `Check`.
+    Inspect,
+}
+
+impl Lane {
+    /// Every lane.
+    pub const ALL: [Self; 9] = [
+        Self::Connection,
+        Self::List,
+        Self::Count,
+        Self::Details,
+        Self::Open,
+        Self::Messages,
+        Self::Outline,
+        Self::Find,
+        Self::Inspect,
+    ];
+}

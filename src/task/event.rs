@@ -1,0 +1,89 @@
+//! What the background task tells the screen.
+
+use bson::Document;
+
+use super::{Ticket, command::Lane};
+use crate::{
+    metrics::Outline,
+    repository::{Candidate, Check, Error, PageEnd, Plan},
+    session::{AgentId, Details, Message, Session, SessionKey, Summary, Usage},
+};
+
+/// An answer, with the ticket of its question; or news of the connection.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A reader is ready; `location` is for the title.
+    Connected {
+        /// Of `Connect`.
+        ticket: Ticket,
+        /// `database.collection` or the folder's path.
+        location: String,
+    },
+    /// Several collections look like sessions.
+    Choose {
+        /// Of `Connect`.
+        ticket: Ticket,
+        /// Which.
+        candidates: Vec<Candidate>,
+    },
+    /// Whether an index serves the list that was asked for.
+    Plan(Ticket, Plan),
+    /// Rows of a page, as they are found.
+    Rows(Ticket, Vec<Summary>),
+    /// The page is complete.
+    ListEnd(Ticket, PageEnd),
+    /// How many sessions match; `None` when it took too long.
+    Count(Ticket, Option<u64>),
+    /// Counts and sizes.
+    Details(Ticket, Vec<(SessionKey, Details)>),
+    /// Tokens of one session.
+    Usage(Ticket, SessionKey, Usage),
+    /// What an ID may mean.
+    Resolved(Ticket, String, Vec<Summary>),
+    /// A session with the end of each conversation.
+    Opened(Ticket, Box<Session>),
+    /// Messages of one agent.
+    Messages(Ticket, AgentId, Vec<Message>),
+    /// All messages without text.
+    Outline(Ticket, Box<Outline>),
+    /// Places found, newest first: agent and message index. `searched` messages were looked at so far.
+    Found {
+        /// Of `Find`.
+        ticket: Ticket,
+        /// New hits.
+        hits: Vec<(AgentId, u64)>,
+        /// Messages looked at so far.
+        searched: u64,
+        /// Nothing more to come.
+        done: bool,
+    },
+    /// A whole document.
+    Document(Ticket, Box<Document>),
+    /// The checks of `doctor`.
+    Checked(Ticket, Vec<Check>),
+    /// A question failed.
+    Failed {
+        /// Of the question.
+        ticket: Ticket,
+        /// Its lane.
+        lane: Lane,
+        /// Why.
+        error: Error,
+    },
+    /// News of the connection.
+    Link(Link),
+}
+
+/// The connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    /// It answers (again): what failed while it was lost may be asked again.
+    Up,
+    /// It is lost; the task tries again by itself.
+    Lost {
+        /// Why, in a sentence.
+        reason: String,
+        /// Seconds until the next try.
+        retry_in_s: u64,
+    },
+}

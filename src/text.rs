@@ -1,0 +1,73 @@
+//! Stored text is untrusted: nothing of it reaches a terminal before it went through here.
+//!
+//! Control characters, escape sequences and bidi overrides become visible marks; nothing is dropped silently.
+
+use std::borrow::Cow;
+
+/// One line for a terminal: line breaks and tabs become marks too (`␊`, `␉`).
+#[must_use]
+pub fn line(text: &str) -> Cow<'_, str> {
+    make_visible(text, false)
+}
+
+/// Several lines for a terminal: `\n` stays, `\r\n` becomes `\n`, a tab becomes four spaces, the rest as in [`line`].
+#[must_use]
+pub fn block(text: &str) -> Cow<'_, str> {
+    make_visible(text, true)
+}
+
+fn make_visible(text: &str, multiline: bool) -> Cow<'_, str> {
+    if !text.chars().any(needs_mark) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\n' if multiline => out.push('\n'),
+            '\r' if multiline && chars.peek() == Some(&'\n') => {}
+            '\t' if multiline => out.push_str("    "),
+            c if needs_mark(c) => out.push_str(&mark(c)),
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Characters that move the cursor, start an escape sequence, reorder text or hide in it.
+fn needs_mark(c: char) -> bool {
+    matches!(c,
+        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' // C0, DEL, C1
+        | '\u{ad}' // soft hyphen: terminals disagree on its width
+        | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' // marks without width; U+200D joins emoji and stays
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' // separators, bidi embeddings and isolates, invisible operators
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e0fff}' // tags
+    )
+}
+
+fn mark(c: char) -> String {
+    match c {
+        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}').to_string(),
+        '\u{7f}' => '\u{2421}'.to_string(),
+        c => format!("<{:04X}>", c as u32),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escape_sequences_and_overrides_become_marks() {
+        assert_eq!(line("\u{1b}[2Jred\u{7}"), "␛[2Jred␇");
+        assert_eq!(line("a\u{202e}b"), "a<202E>b");
+        assert_eq!(line("a\r\nb\tc"), "a␍␊b␉c");
+        assert_eq!(block("a\r\nb\tc\rd"), "a\nb    c␍d");
+    }
+
+    #[test]
+    fn plain_text_is_borrowed() {
+        assert!(matches!(line("漢字 👩‍👩‍👧‍👦 é"), Cow::Borrowed(_)));
+    }
+}

@@ -1,0 +1,13 @@
+//! The screen: a terminal guard, the loop, state without I/O, and panes that only read it.
+
+pub mod format;
+pub mod intent;
+pub mod keymap;
+pub mod look;
+pub mod run;
+pub mod state;
+pub mod terminal;
+pub mod view;
+
+pub use intent::Intent;
+pub use look::Look;

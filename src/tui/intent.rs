@@ -1,0 +1,156 @@
+//! What a person wants. The doc text of each intent is the help screen, the status hints, the `:` list and the README's
+//! table; the keys are the defaults of the keymap.
+
+/// What a person wants of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Intent {
+    /// One line or row up.
+    Up,
+    /// One line or row down.
+    Down,
+    /// Fold, or the pane to the left.
+    Left,
+    /// Unfold, or the pane to the right.
+    Right,
+    /// A page up.
+    PageUp,
+    /// A page down.
+    PageDown,
+    /// To the start.
+    Top,
+    /// To the end.
+    Bottom,
+    /// The next pane.
+    NextPane,
+    /// The previous pane.
+    PreviousPane,
+    /// The sessions.
+    PaneSessions,
+    /// The conversation.
+    PaneConversation,
+    /// The metrics.
+    PaneMetrics,
+    /// The metadata.
+    PaneMetadata,
+    /// The feedback.
+    PaneFeedback,
+    /// The agent tab to the left.
+    PreviousAgent,
+    /// The agent tab to the right.
+    NextAgent,
+    /// Open or unfold.
+    Open,
+    /// Back, or give up what is loading.
+    Back,
+    /// Filter the sessions; in a conversation, find.
+    Filter,
+    /// The next place found.
+    NextMatch,
+    /// The previous place found.
+    PreviousMatch,
+    /// Sort by the other date.
+    Sort,
+    /// Read again.
+    Reload,
+    /// Copy what is selected.
+    Copy,
+    /// Show or fold reasoning.
+    Reasoning,
+    /// Unfold or fold all tool calls.
+    Tools,
+    /// Inspect what is selected.
+    Inspect,
+    /// Explain the selected number.
+    Explain,
+    /// Use the mouse, or leave it to the terminal.
+    Mouse,
+    /// Choose a connection.
+    Connections,
+    /// Any command by name.
+    CommandLine,
+    /// The keys.
+    Help,
+    /// Quit.
+    Quit,
+    /// Quit at once.
+    QuitNow,
+}
+
+/// How an intent is called, described and bound by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// The intent.
+    pub intent: Intent,
+    /// Its name on the `:` line and in the keymap of the config.
+    pub name: &'static str,
+    /// What it does, in a few words.
+    pub help: &'static str,
+    /// Its default keys, as the config writes them.
+    pub keys: &'static [&'static str],
+}
+
+const fn entry(intent: Intent, name: &'static str, help: &'static str, keys: &'static [&'static str]) -> Entry {
+    Entry { intent, name, help, keys }
+}
+
+/// Every intent, in the order of the help screen.
+pub const ENTRIES: &[Entry] = &[
+    entry(Intent::Up, "up", "one line or row up", &["up", "k"]),
+    entry(Intent::Down, "down", "one line or row down", &["down", "j"]),
+    entry(Intent::Left, "left", "fold, or the pane to the left", &["left", "h"]),
+    entry(Intent::Right, "right", "unfold, or the pane to the right", &["right", "l"]),
+    entry(Intent::PageUp, "page-up", "a page up", &["pageup"]),
+    entry(Intent::PageDown, "page-down", "a page down", &["pagedown"]),
+    entry(Intent::Top, "top", "to the start", &["g", "home"]),
+    entry(Intent::Bottom, "bottom", "to the end", &["shift-g", "end"]),
+    entry(Intent::NextPane, "next-pane", "the next pane", &["tab"]),
+    entry(Intent::PreviousPane, "previous-pane", "the previous pane", &["shift-backtab"]),
+    entry(Intent::PaneSessions, "sessions", "the sessions", &["1"]),
+    entry(Intent::PaneConversation, "conversation", "the conversation", &["2"]),
+    entry(Intent::PaneMetrics, "metrics", "the metrics", &["3"]),
+    entry(Intent::PaneMetadata, "metadata", "the metadata", &["4"]),
+    entry(Intent::PaneFeedback, "feedback", "the feedback", &["5"]),
+    entry(Intent::PreviousAgent, "previous-agent", "the agent tab to the left", &["["]),
+    entry(Intent::NextAgent, "next-agent", "the agent tab to the right", &["]"]),
+    entry(Intent::Open, "open", "open or unfold", &["enter"]),
+    entry(Intent::Back, "back", "back, or give up what is loading", &["esc"]),
+    entry(Intent::Filter, "filter", "filter the sessions; in a conversation, find", &["/"]),
+    entry(Intent::NextMatch, "next-match", "the next place found", &["n"]),
+    entry(Intent::PreviousMatch, "previous-match", "the previous place found", &["shift-n"]),
+    entry(Intent::Sort, "sort", "sort by the other date", &["s"]),
+    entry(Intent::Reload, "reload", "read again", &["r"]),
+    entry(Intent::Copy, "copy", "copy what is selected", &["y"]),
+    entry(Intent::Reasoning, "reasoning", "show or fold reasoning", &["shift-r"]),
+    entry(Intent::Tools, "tools", "unfold or fold all tool calls", &["t"]),
+    entry(Intent::Inspect, "inspect", "inspect what is selected", &["i"]),
+    entry(Intent::Explain, "explain", "explain the selected number", &["x"]),
+    entry(Intent::Mouse, "mouse", "use the mouse, or leave it to the terminal", &["shift-m"]),
+    entry(Intent::Connections, "connections", "choose a connection", &["c"]),
+    entry(Intent::CommandLine, "command", "any command by name", &[":"]),
+    entry(Intent::Help, "help", "the keys", &["?"]),
+    entry(Intent::Quit, "quit", "quit", &["q"]),
+    entry(Intent::QuitNow, "quit-now", "quit at once", &["ctrl-c"]),
+];
+
+impl Intent {
+    /// Its entry.
+    #[must_use]
+    pub fn entry(self) -> &'static Entry {
+        // Every intent has one: the test below fails otherwise.
+        ENTRIES.iter().find(|entry| entry.intent == self).unwrap_or(&ENTRIES[0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_intent_has_its_entry() {
+        for (position, entry) in ENTRIES.iter().enumerate() {
+            assert_eq!(entry.intent as usize, position, "{}", entry.name);
+            assert_eq!(entry.intent.entry().name, entry.name);
+        }
+        assert_eq!(Intent::QuitNow as usize + 1, ENTRIES.len());
+    }
+}

@@ -1,0 +1,3 @@
+//! The panes: state to frame.
+
+pub mod conversation;
