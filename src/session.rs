@@ -11,6 +11,7 @@ pub mod finding;
 pub mod guardrail;
 pub mod id;
 pub mod message;
+pub mod plain;
 pub mod summary;
 
 pub use agent::Agent;

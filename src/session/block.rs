@@ -110,3 +110,35 @@ pub enum MediaSource {
     /// Not readable.
     Unknown,
 }
+
+impl MediaKind {
+    /// The key of the block.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Audio => "audio",
+            Self::Video => "video",
+            Self::Document => "document",
+        }
+    }
+}
+
+impl Media {
+    /// One line: kind, format, name and size, e.g. `[image png 70 bytes]`. Holds stored text.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let mut out = format!("[{}", self.kind.word());
+        for part in [&self.format, &self.name].into_iter().flatten() {
+            out.push(' ');
+            out.push_str(part);
+        }
+        match &self.source {
+            MediaSource::Bytes(bytes) => out.push_str(&format!(" {bytes} bytes")),
+            MediaSource::Location(place) => out.push_str(&format!(" at {}", super::plain::compact(place))),
+            MediaSource::Unknown => {}
+        }
+        out.push(']');
+        out
+    }
+}

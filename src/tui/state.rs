@@ -2,5 +2,9 @@
 
 pub mod conversation;
 pub mod effect;
+pub mod feedback;
+pub mod inspector;
+pub mod metadata;
+pub mod metrics;
 
 pub use effect::{Effect, Tickets};

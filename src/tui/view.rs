@@ -1,3 +1,9 @@
 //! The panes: state to frame.
 
+pub mod block;
 pub mod conversation;
+pub mod explain;
+pub mod feedback;
+pub mod inspector;
+pub mod metadata;
+pub mod metrics;

@@ -1,0 +1,59 @@
+//! Plain text of messages and values: for finding, copying and `show`.
+
+use bson::Bson;
+
+use super::{Block, Message, ToolContent};
+
+/// A value as indented relaxed Extended JSON. Stored text: make it safe before it reaches a terminal.
+#[must_use]
+pub fn pretty(value: &Bson) -> String {
+    let json = value.clone().into_relaxed_extjson();
+    serde_json::to_string_pretty(&json).unwrap_or_else(|_| value.to_string())
+}
+
+/// A value as relaxed Extended JSON on one line.
+#[must_use]
+pub fn compact(value: &Bson) -> String {
+    value.clone().into_relaxed_extjson().to_string()
+}
+
+/// The text of a message as it is shown: texts, reasoning, tool names with their input and results, media as a line.
+#[must_use]
+pub fn text_of(message: &Message) -> String {
+    let mut out = String::new();
+    for block in message.shown_content() {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        push_block(&mut out, block);
+    }
+    out
+}
+
+fn push_block(out: &mut String, block: &Block) {
+    match block {
+        Block::Text(text) | Block::Citations { text, .. } | Block::Reasoning { text: Some(text), .. } => {
+            out.push_str(text);
+        }
+        Block::Reasoning { text: None, .. } => out.push_str("[redacted reasoning]"),
+        Block::ToolUse { name, input, .. } => {
+            out.push_str(name.as_deref().unwrap_or("tool"));
+            out.push(' ');
+            out.push_str(&compact(input));
+        }
+        Block::ToolResult { content, .. } => {
+            for (i, part) in content.iter().enumerate() {
+                if i > 0 {
+                    out.push('\n');
+                }
+                match part {
+                    ToolContent::Text(text) => out.push_str(text),
+                    ToolContent::Json(value) | ToolContent::Unknown(value) => out.push_str(&compact(value)),
+                    ToolContent::Media(media) => out.push_str(&media.describe()),
+                }
+            }
+        }
+        Block::Media(media) => out.push_str(&media.describe()),
+        Block::CachePoint(value) | Block::Guard(value) | Block::Unknown(value) => out.push_str(&compact(value)),
+    }
+}
