@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod collection;
 mod data;
 mod measure;
 
@@ -12,14 +13,12 @@ use std::sync::Arc;
 use bson::{Document, doc};
 use futures_util::TryStreamExt;
 use measure::{by_turns, ms, report};
-use mongodb::{Client, Collection, IndexModel};
+use mongodb::Collection;
 use strandscope::{
     repository::{Cursor, ListQuery, Opened, SessionReader, Target, open},
     session::SessionKey,
 };
 
-const SESSIONS: i64 = 10_000;
-const LARGE: i64 = 10;
 const PAGE: u32 = 20;
 
 fn main() {
@@ -29,9 +28,7 @@ fn main() {
 
 async fn run() {
     let uri = support::server().uri.clone();
-    let client = Client::with_uri_str(&uri).await.expect("a client");
-    let sessions = client.database("bench").collection::<Document>("sessions");
-    fill(&sessions).await;
+    let sessions = collection::fill(&uri).await;
     let target = Target::Mongo {
         uri: uri.into(),
         database: Some("bench".into()),
@@ -42,31 +39,6 @@ async fn run() {
     late_page(&reader).await;
     open_at_end(&sessions, &reader).await;
     sessions.drop().await.expect("drop");
-}
-
-async fn fill(sessions: &Collection<Document>) {
-    sessions.drop().await.expect("drop");
-    for field in ["created_at", "updated_at", "session_id", "application_name"] {
-        sessions.create_index(IndexModel::builder().keys(doc! { field: 1 }).build()).await.expect("index");
-    }
-    let mut bytes = 0;
-    for start in (LARGE..SESSIONS).step_by(200) {
-        // 5 to 26 messages of about 2.5 KB: 42 KB on average.
-        let some: Vec<Document> = (start..(start + 200).min(SESSIONS))
-            .map(|number| data::session(number, 5 + (number % 22) as usize, 2_150))
-            .collect();
-        bytes += some.iter().map(|one| bson::serialize_to_vec(one).expect("bytes").len()).sum::<usize>();
-        sessions.insert_many(some).await.expect("insert");
-    }
-    for number in 0..LARGE {
-        sessions.insert_one(data::session(number, 6_000, 1_500)).await.expect("insert");
-    }
-    let large = bson::serialize_to_vec(&data::session(0, 6_000, 1_500)).expect("bytes").len();
-    println!(
-        "{SESSIONS} sessions, {:.1} KB on average, the newest {LARGE} of {:.1} MB\n",
-        bytes as f64 / (SESSIONS - LARGE) as f64 / 1e3,
-        large as f64 / 1e6,
-    );
 }
 
 async fn first_page(sessions: &Collection<Document>, reader: &Arc<dyn SessionReader>) {
