@@ -118,7 +118,8 @@ fn metadata(word: &Word, key: &Word, value: &Word) -> Result<Test, Mistake> {
     let name = metadata_key(word, key)?;
     let (comparison, value) = comparison(value);
     if value.is_empty() && !value.has_quotes() {
-        let problem = format!("a value must follow; `has:meta.{name}` finds sessions that have it, `\"\"` is empty text");
+        let problem =
+            format!("a value must follow; `has:meta.{name}` finds sessions that have it, `\"\"` is empty text");
         return Err((word.span(), problem));
     }
     let comparison = comparison.unwrap_or(Comparison::Equal);

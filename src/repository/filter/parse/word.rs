@@ -87,9 +87,9 @@ impl Word {
 
     /// What follows an unquoted ASCII prefix, in any case.
     pub(super) fn strip_prefix(&self, prefix: &str) -> Option<Self> {
-        prefix.chars().try_fold(self.clone(), |rest, sign| {
-            rest.strip(sign).or_else(|| rest.strip(sign.to_ascii_uppercase()))
-        })
+        prefix
+            .chars()
+            .try_fold(self.clone(), |rest, sign| rest.strip(sign).or_else(|| rest.strip(sign.to_ascii_uppercase())))
     }
 
     /// The first letter stands right at the start, without a quote before it.
