@@ -12,11 +12,11 @@ use strandscope::{config::Connection, repository::Sort};
 #[derive(Debug, Parser)]
 #[command(name = "strandscope", version, after_help = after_help(), max_term_width = 100)]
 pub struct Args {
-    #[command(flatten)]
-    pub connection: ConnectionArgs,
     /// Configuration file [env: STRANDSCOPE_CONFIG]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
     #[command(subcommand)]
     pub command: Option<Command>,
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, StdoutLock, Write};
 
-use jiff::{Timestamp, Unit};
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use strandscope::text;
 
 /// Standard output. An error of kind `BrokenPipe` means that the reader has enough.
@@ -43,5 +43,6 @@ pub fn note(said: &str) {
 
 /// A time to the second, RFC 3339 in UTC; `-` where it is unknown.
 pub fn time(at: Option<Timestamp>) -> String {
-    at.map_or_else(|| "-".into(), |at| at.round(Unit::Second).unwrap_or(at).to_string())
+    let seconds = TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Trunc);
+    at.map_or_else(|| "-".into(), |at| at.round(seconds).unwrap_or(at).to_string())
 }
