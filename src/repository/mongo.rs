@@ -17,17 +17,3 @@ pub async fn open(
     let _ = (uri, database, collection, limits);
     todo!()
 }
-
-/// Creates the indexes that lists and filters use, where they are missing; gives the names of those it created.
-///
-/// # Errors
-/// What a connection can meet, and a user without the right to create indexes.
-pub async fn create_indexes(
-    uri: &SecretString,
-    database: Option<&str>,
-    collection: Option<&str>,
-    limits: Limits,
-) -> Result<Vec<String>> {
-    let _ = (uri, database, collection, limits);
-    todo!()
-}
