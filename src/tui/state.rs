@@ -6,5 +6,6 @@ pub mod feedback;
 pub mod inspector;
 pub mod metadata;
 pub mod metrics;
+pub mod places;
 
 pub use effect::{Effect, Tickets};
