@@ -121,7 +121,7 @@ impl<'a> Page<'a> {
             }
             Tag::List(start) => {
                 self.end_text();
-                self.blank_wanted |= !self.lines.is_empty() && !self.in_list();
+                self.blank_wanted = !self.lines.is_empty() && !self.in_list();
                 self.frames.push(Frame::List(start));
             }
             Tag::Item => self.begin_item(),
@@ -246,11 +246,8 @@ impl<'a> Page<'a> {
                 Frame::List(_) => {}
                 Frame::Item { bullet, drawn } => {
                     let blank = Span::raw(" ".repeat(bullet.len().min(bullet.chars().count())));
-                    let shown = if *drawn || !draw {
-                        blank.clone()
-                    } else {
-                        Span::styled(bullet.clone(), self.look.theme.dim)
-                    };
+                    let shown =
+                        if *drawn || !draw { blank.clone() } else { Span::styled(bullet.clone(), self.look.theme.dim) };
                     *drawn |= draw;
                     margin.first.push(shown);
                     margin.rest.push(blank);

@@ -94,7 +94,11 @@ fn push_clusters<'a>(text: &'a str, style: Style, room: usize, clusters: &mut Ve
             text = &text[..text.floor_char_boundary(LONGEST_CLUSTER)];
         }
         let width = text.width();
-        clusters.push(if width > room { Cluster { text: "?", style, width: 1 } } else { Cluster { text, style, width } });
+        clusters.push(if width > room {
+            Cluster { text: "?", style, width: 1 }
+        } else {
+            Cluster { text, style, width }
+        });
     }
 }
 
