@@ -4,7 +4,9 @@ pub mod conversation;
 pub mod effect;
 pub mod feedback;
 pub mod inspector;
+pub mod list;
 pub mod metadata;
 pub mod metrics;
+pub mod tree;
 
 pub use effect::{Effect, Tickets};

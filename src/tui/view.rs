@@ -7,3 +7,5 @@ pub mod feedback;
 pub mod inspector;
 pub mod metadata;
 pub mod metrics;
+pub mod row;
+pub mod value;
