@@ -8,4 +8,6 @@ pub mod inspector;
 pub mod metadata;
 pub mod metrics;
 pub mod row;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod value;
