@@ -4,8 +4,10 @@ pub mod conversation;
 pub mod effect;
 pub mod feedback;
 pub mod inspector;
+pub mod list;
 pub mod metadata;
 pub mod metrics;
 pub mod places;
+pub mod tree;
 
 pub use effect::{Effect, Tickets};

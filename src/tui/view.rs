@@ -7,3 +7,7 @@ pub mod feedback;
 pub mod inspector;
 pub mod metadata;
 pub mod metrics;
+pub mod row;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod value;
