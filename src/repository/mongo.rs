@@ -33,7 +33,7 @@ use mongodb::{Client, Collection, Cursor as Rows};
 use secrecy::SecretString;
 
 use self::errors::Doing;
-use super::{Check, Error, Filter, Limits, ListQuery, Opened, PageEnd, Plan, Result, SessionReader};
+use super::{Candidate, Check, Error, Filter, Limits, ListQuery, Opened, PageEnd, Plan, Result, SessionReader};
 use crate::{
     metrics::Outline,
     session::{AgentId, Details, Message, Session, SessionKey, Summary},
@@ -61,19 +61,55 @@ pub async fn open(
     collection: Option<&str>,
     limits: Limits,
 ) -> Result<Opened> {
+    let reader = match connect(uri, database, collection, limits).await? {
+        Ok(reader) => reader,
+        Err(candidates) => return Ok(Opened::Choose(candidates)),
+    };
+    reader.try_to_read().await?;
+    Ok(Opened::Reader(Arc::new(reader)))
+}
+
+/// Connects as [`open`] does and creates the missing indexes, see [`MongoReader::create_indexes`].
+///
+/// # Errors
+/// As [`open`]; and [`Error::Other`] where several collections look like sessions.
+pub async fn create_indexes(
+    uri: &SecretString,
+    database: Option<&str>,
+    collection: Option<&str>,
+    limits: Limits,
+) -> Result<Vec<String>> {
+    match connect(uri, database, collection, limits).await? {
+        Ok(reader) => reader.create_indexes().await,
+        Err(candidates) => Err(Error::Other {
+            doing: "creating indexes".to_owned(),
+            reason: format!(
+                "{} collections look like sessions; name one with --database and --collection",
+                candidates.len()
+            ),
+        }),
+    }
+}
+
+/// A reader of the one collection, or the several to choose from.
+async fn connect(
+    uri: &SecretString,
+    database: Option<&str>,
+    collection: Option<&str>,
+    limits: Limits,
+) -> Result<std::result::Result<MongoReader, Vec<Candidate>>> {
     let connection = client::connect(uri, limits).await?;
     let (database, collection) = match (database, collection) {
         (Some(database), Some(collection)) => (database.to_owned(), collection.to_owned()),
         (database, collection) => match discover::find(&connection, database, collection, limits).await? {
             discover::Found::One { database, collection } => (database, collection),
-            discover::Found::Several(candidates) => return Ok(Opened::Choose(candidates)),
+            discover::Found::Several(candidates) => return Ok(Err(candidates)),
         },
     };
     client::valid_names(&database, &collection)?;
     let mut reader = MongoReader::from_client(connection.client, &database, &collection, limits);
     reader.hosts = connection.hosts;
-    reader.try_to_read().await?;
-    Ok(Opened::Reader(Arc::new(reader)))
+    Ok(Ok(reader))
 }
 
 impl MongoReader {
