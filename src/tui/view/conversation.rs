@@ -111,3 +111,6 @@ fn place(state: &ConversationState, width: u16, look: &Look) -> Line<'static> {
     }
     Line::from(spans)
 }
+
+#[cfg(test)]
+mod tests;

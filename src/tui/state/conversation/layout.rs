@@ -34,7 +34,7 @@ const INDENT: usize = 2;
 /// A message as lines.
 #[derive(Debug, Default)]
 pub(super) struct Laid {
-    /// All of them: rules above it, the header, what it says, a blank one.
+    /// All of them: a blank one and rules above it, the header, what it says.
     pub lines: Vec<Line<'static>>,
     /// Which lines belong to the message itself.
     pub body: Range<usize>,
@@ -70,6 +70,8 @@ pub(super) struct Subject<'a> {
     pub message: &'a Message,
     /// The agent's name, where the tab shows several.
     pub agent: Option<&'a str>,
+    /// Nothing stands above it.
+    pub first: bool,
     /// A new day begins here.
     pub day: Option<Timestamp>,
     /// A new run begins here: what its line says.
@@ -91,6 +93,10 @@ pub(super) fn lay(subject: &Subject<'_>, width: usize) -> Laid {
     let width = width.max(12);
     let look = subject.look;
     let mut laid = Laid::default();
+    let hidden = subject.pairs.hides(subject.message);
+    if !subject.first && (!hidden || subject.day.is_some() || subject.run.is_some()) {
+        laid.lines.push(Line::default());
+    }
     if let Some(day) = subject.day {
         laid.lines.push(rule(&format::day(day, look), width, look));
     }
@@ -99,7 +105,7 @@ pub(super) fn lay(subject: &Subject<'_>, width: usize) -> Laid {
     }
     let start = laid.lines.len();
     laid.body = start..start;
-    if subject.pairs.hides(subject.message) {
+    if hidden {
         return laid;
     }
     laid.lines.push(header(subject, width));
@@ -116,7 +122,6 @@ pub(super) fn lay(subject: &Subject<'_>, width: usize) -> Laid {
         laid.lines.extend(feedback_lines(feedback, width, look));
     }
     laid.body.end = laid.lines.len();
-    laid.lines.push(Line::default());
     laid
 }
 

@@ -115,8 +115,8 @@ impl Pages<'_> {
 
     fn gone(&self, spot: Spot) -> Laid {
         let words = format!("message {} is no longer stored", spot.index);
-        let lines = vec![Line::from(Span::styled(words, self.look.theme.dim)), Line::default()];
-        Laid { lines, body: 0..1, pieces: Vec::new() }
+        let lines = vec![Line::default(), Line::from(Span::styled(words, self.look.theme.dim))];
+        Laid { lines, body: 1..2, pieces: Vec::new() }
     }
 
     fn lay(&self, pos: usize, spot: Spot, message: &Message) -> Laid {
@@ -145,6 +145,7 @@ impl Pages<'_> {
             spot,
             message,
             agent: merged.then(|| agent.id.as_str()),
+            first: pos == 0,
             day: self.new_day(pos, message),
             run,
             tokens: message.usage.and_then(total).or_else(|| call.and_then(|call| total(call.usage))),
