@@ -31,8 +31,7 @@ pub(super) struct PlayedAgent {
 pub(super) fn play(script: Script, now: Timestamp) -> PlayedSession {
     let mut events = Vec::new();
     let id = script.session_id;
-    let agents: Vec<_> =
-        script.agents.into_iter().map(|agent| play_agent(&id, agent, now, &mut events)).collect();
+    let agents: Vec<_> = script.agents.into_iter().map(|agent| play_agent(&id, agent, now, &mut events)).collect();
     let feedbacks: Vec<_> = script.feedbacks.iter().map(|feedback| play_feedback(feedback, now)).collect();
     let created = agents.iter().map(|agent| agent.created).min().unwrap_or(now);
     let last = agents.iter().map(|agent| agent.changed);
@@ -79,9 +78,9 @@ fn play_agent(session: &str, script: AgentScript, now: Timestamp, events: &mut V
         stage.play_run(run, now);
     }
     let (messages, changed) = (stage.messages, stage.clock);
-    let manager = script.manager.unwrap_or_else(|| {
-        json!({"__name__": "SlidingWindowConversationManager", "removed_message_count": 0, "model_call_count": 0})
-    });
+    let manager = script.manager.unwrap_or_else(
+        || json!({"__name__": "SlidingWindowConversationManager", "removed_message_count": 0, "model_call_count": 0}),
+    );
     let file = json!({
         "agent_id": script.agent_id,
         "state": script.state,
@@ -122,8 +121,8 @@ impl Stage<'_> {
                     self.advance(wait.unwrap_or(25.0));
                     let content = self.blocks(user);
                     match redacted {
-                        Some(instead) => self.redacted(&content, &instead, policies),
-                        None => self.push("user", content, None, true),
+                        Some(instead) => self.redacted(&content, &instead, policies.as_ref()),
+                        None => self.push("user", &content, None, true),
                     }
                 }
                 Step::Assistant { assistant } => self.assistant(assistant),
@@ -144,7 +143,7 @@ impl Stage<'_> {
         self.advance(seconds);
         // Strands writes the counters when it syncs: after the tools have run, or at the end of the turn.
         let synced = self.open_uses.is_empty();
-        self.push("assistant", content, Some(metadata), synced);
+        self.push("assistant", &content, Some(metadata), synced);
     }
 
     fn results(&mut self, results: Vec<ToolOutcome>) {
@@ -160,26 +159,26 @@ impl Stage<'_> {
             };
             content.push(json!({"toolResult": {"toolUseId": id, "status": status, "content": [part]}}));
         }
-        self.push("user", Value::Array(content), None, true);
+        self.push("user", &Value::Array(content), None, true);
     }
 
-    fn push(&mut self, role: &str, content: Value, metadata: Option<Value>, synced: bool) {
-        self.meter.read(&content);
+    fn push(&mut self, role: &str, content: &Value, metadata: Option<Value>, synced: bool) {
+        self.meter.read(content);
         let counters = if synced { self.meter.counters() } else { None };
-        let mut message = self.message(role, &content, metadata);
+        let mut message = self.message(role, content, metadata);
         if let Some(counters) = counters {
             message["event_loop_metrics"] = counters;
         }
         self.messages.push((message, self.clock));
     }
 
-    fn redacted(&mut self, content: &Value, instead: &str, policies: Option<Value>) {
+    fn redacted(&mut self, content: &Value, instead: &str, policies: Option<&Value>) {
         let mut message = self.message("user", content, None);
         message["redact_message"] = json!({"role": "user", "content": [{"text": instead}]});
         let event = json!({
             "message_id": self.messages.len(),
             "agent_id": self.names[1],
-            "action": "redacted",
+            "action": "BLOCKED",
             "timestamp": iso(self.clock),
             "stop_reason": "guardrail_intervened",
             "policies_triggered": policies,
@@ -221,7 +220,10 @@ impl Stage<'_> {
         }
         if let Some(name) = block.get("use").and_then(Value::as_str) {
             self.tool_uses += 1;
-            let id = format!("tooluse_{}", &uuid(&[&self.names[0], &self.names[1], name, &self.tool_uses.to_string()])[..13]);
+            let id = format!(
+                "tooluse_{}",
+                &uuid(&[&self.names[0], &self.names[1], name, &self.tool_uses.to_string()])[..13]
+            );
             self.open_uses.push((id.clone(), name.to_owned()));
             let input = block.get("input").cloned().unwrap_or_else(|| Value::Object(Map::new()));
             return json!({"toolUse": {"toolUseId": id, "name": name, "input": input}});
@@ -245,5 +247,5 @@ fn ago(now: Timestamp, minutes: f64) -> Timestamp {
 
 /// As Python writes it.
 fn iso(at: Timestamp) -> String {
-    format!("{:.6}", at).replace('Z', "+00:00")
+    format!("{at:.6}").replace('Z', "+00:00")
 }
