@@ -103,7 +103,8 @@ fn without_bytes(data: &str) -> String {
     for mut value in lines(data) {
         assert!(value["bytes"].as_u64().unwrap() > 100, "{value}");
         value["bytes"] = "some".into();
-        out += &format!("{value}\n");
+        out.push_str(&value.to_string());
+        out.push('\n');
     }
     out
 }

@@ -42,10 +42,9 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
 
     let terminal = terminal_width();
     let mut left = match args.limit {
-        Some(Limit::All) => u64::MAX,
         Some(Limit::Rows(rows)) => rows.get(),
         None if terminal.is_some() => ON_TERMINAL,
-        None => u64::MAX,
+        Some(Limit::All) | None => u64::MAX,
     };
     let mut rows = Rows::new(args.json, args.sort, terminal);
     let mut out = Out::new();
