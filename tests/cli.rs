@@ -53,6 +53,7 @@ impl Home {
                 command.env_remove(&name);
             }
         }
+        command.env_remove("RUST_BACKTRACE");
         command.env("HOME", self.0.path()).env("NO_COLOR", "1").current_dir(self.0.path()).args(args);
         command
     }
