@@ -75,26 +75,34 @@ fn first_character(text: &str) -> Document {
     doc! { "$substrCP": [ text, 0, 1 ] }
 }
 
-/// `$$b`: of which kind it is, and who called which tool how. Media, reasoning and the like are none of a sample's
-/// business: an empty object stands for them.
+/// `$$b`, key by key: which keys there are tells of which kind it is, and who called which tool how stands in a few of
+/// them. Of everything else the type is enough.
 fn block() -> Document {
-    let text = doc! { "$cond": [ expr::is_type("$$b.text", "string"), first_character("$$b.text"), "$$b.text" ] };
-    let reduced = doc! {
-        "type": "$$b.type",
-        "text": text,
-        "toolUse": if_object("$$b.toolUse", doc! { "toolUseId": "$$b.toolUse.toolUseId", "name": "$$b.toolUse.name" }),
-        "toolResult": if_object(
-            "$$b.toolResult",
-            doc! { "toolUseId": "$$b.toolResult.toolUseId", "status": "$$b.toolResult.status" },
-        ),
-        "id": "$$b.id",
-        "name": "$$b.name",
-        "tool_use_id": "$$b.tool_use_id",
-        "is_error": "$$b.is_error",
-        "status": "$$b.status",
-    };
+    let reduced = doc! { "$arrayToObject": { "$map": {
+        "input": expr::fields("$$b"), "as": "f", "in": { "k": "$$f.k", "v": value() },
+    } } };
     let plain = if_object("$$b", reduced);
     doc! { "$cond": [ expr::is_type("$$b", "string"), first_character("$$b"), plain ] }
+}
+
+/// `$$f.v`, a block's value.
+fn value() -> Document {
+    const KEPT: [&str; 6] = ["type", "id", "name", "tool_use_id", "status", "is_error"];
+    let object_at = |key: &str| doc! { "$and": [ { "$eq": ["$$f.k", key] }, expr::is_type("$$f.v", "object") ] };
+    let tool_use = doc! { "toolUseId": "$$f.v.toolUseId", "name": "$$f.v.name" };
+    let tool_result = doc! { "toolUseId": "$$f.v.toolUseId", "status": "$$f.v.status" };
+    doc! { "$switch": {
+        "branches": [
+            { "case": object_at("toolUse"), "then": tool_use },
+            { "case": object_at("toolResult"), "then": tool_result },
+            { "case": { "$in": [ "$$f.k", KEPT.as_slice() ] }, "then": "$$f.v" },
+            { "case": expr::is_type("$$f.v", "string"), "then": first_character("$$f.v") },
+            { "case": expr::is_type("$$f.v", "object"), "then": {} },
+            { "case": expr::is_type("$$f.v", "array"), "then": [] },
+            { "case": expr::is_type("$$f.v", "binData"), "then": true },
+        ],
+        "default": "$$f.v",
+    } }
 }
 
 fn outline(row: &RawDocument) -> Outline {
