@@ -8,6 +8,7 @@ pub mod run;
 pub mod state;
 pub mod terminal;
 pub mod view;
+pub mod wrap;
 
 pub use intent::Intent;
 pub use look::Look;

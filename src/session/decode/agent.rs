@@ -1,0 +1,111 @@
+//! One agent and its messages.
+
+use bson::{Bson, Document};
+
+use super::{
+    message,
+    notes::{Notes, Path},
+    value,
+};
+use crate::session::{Agent, AgentId, Message};
+
+/// How many doubled ids a finding names.
+const NAMED: usize = 3;
+
+pub(super) fn read(id: AgentId, value: Bson, first_index: u64, message_count: Option<u64>) -> Agent {
+    let agents = Path::At("agents");
+    let key = id.clone();
+    let path = agents.key(key.as_str());
+    let mut notes = Notes::default();
+    let mut agent = blank(id);
+    match value {
+        Bson::Document(fields) => fill(&mut agent, fields, first_index, &path, &mut notes),
+        other => notes.mistyped(&path, "an agent (an object)", &other),
+    }
+    let loaded = first_index.saturating_add(agent.messages.len() as u64);
+    agent.message_count = message_count.map_or(loaded, |stored| stored.max(loaded));
+    doubled_ids(&agent.messages, &path, &mut notes);
+    agent.findings = notes.into_findings();
+    agent
+}
+
+fn blank(id: AgentId) -> Agent {
+    Agent {
+        id,
+        model: None,
+        system_prompt: None,
+        prompt_metadata: None,
+        state: None,
+        conversation_manager: None,
+        data: None,
+        created_at: None,
+        updated_at: None,
+        message_count: 0,
+        messages: Vec::new(),
+        findings: Vec::new(),
+    }
+}
+
+fn fill(agent: &mut Agent, fields: Document, first_index: u64, path: &Path, notes: &mut Notes) {
+    agent.created_at = value::date(&fields, "created_at", path, notes);
+    agent.updated_at = value::date(&fields, "updated_at", path, notes);
+    let mut data_seen = false;
+    for (key, value) in fields {
+        match (key.as_str(), value) {
+            ("agent_data", Bson::Document(data)) => {
+                data_seen = true;
+                read_data(agent, data, &path.key("agent_data"), notes);
+            }
+            ("agent_data", other) => {
+                data_seen = true;
+                notes.mistyped(&path.key("agent_data"), "the agent's data (an object)", &other);
+            }
+            ("messages", Bson::Array(messages)) => {
+                let path = path.key("messages");
+                let numbered = (first_index..).zip(messages);
+                agent.messages =
+                    numbered.map(|(index, value)| message::read(value, index, &Path::Index(&path, index))).collect();
+            }
+            ("messages", other) => notes.mistyped(&path.key("messages"), "an array of messages", &other),
+            _ => {}
+        }
+    }
+    if !data_seen {
+        notes.missing(&path.key("agent_data"), "the agent's data");
+    }
+}
+
+fn read_data(agent: &mut Agent, data: Document, path: &Path, notes: &mut Notes) {
+    let present = |key: &str| data.get(key).filter(|value| !matches!(value, Bson::Null)).cloned();
+    agent.model = value::text(&data, "model", path, notes);
+    agent.system_prompt = present("system_prompt");
+    agent.prompt_metadata = present("prompt_metadata");
+    agent.state = present("state");
+    agent.conversation_manager = present("conversation_manager_state");
+    let created = value::strands_date(&data, "created_at", path, notes);
+    let updated = value::strands_date(&data, "updated_at", path, notes);
+    agent.created_at = agent.created_at.or(created);
+    agent.updated_at = agent.updated_at.or(updated);
+    agent.data = Some(data);
+}
+
+/// Two writers can choose the same `message_id`; a resume may then lose one of the messages.
+fn doubled_ids(messages: &[Message], path: &Path, notes: &mut Notes) {
+    let mut ids: Vec<i64> = messages.iter().filter_map(|message| message.message_id).collect();
+    if ids.is_sorted_by(|a, b| a < b) {
+        return;
+    }
+    ids.sort_unstable();
+    let mut doubled: Vec<i64> = ids.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    doubled.dedup();
+    if doubled.is_empty() {
+        return;
+    }
+    let named: Vec<String> = doubled.iter().take(NAMED).map(i64::to_string).collect();
+    let more = match doubled.len() - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let problem = format!("More than one message has the same message_id: {}{more}.", named.join(", "));
+    notes.push(&path.key("messages"), problem, None);
+}

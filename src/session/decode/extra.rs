@@ -1,0 +1,66 @@
+//! Feedback and guardrail events.
+
+use bson::{Bson, Document};
+
+use super::{
+    notes::{Notes, Path},
+    value,
+};
+use crate::session::{Feedback, GuardrailEvent, Rating, plain};
+
+/// Reads one element of `feedbacks`.
+#[must_use]
+pub fn feedback(value: &Bson) -> Feedback {
+    read_feedback(value.clone(), &Path::At("feedbacks"), &mut Notes::default())
+}
+
+/// Reads one element of `guardrail_events`, or the `guardrail_event` of a message.
+#[must_use]
+pub fn guardrail_event(value: &Bson) -> GuardrailEvent {
+    read_event(value.clone(), &Path::At("guardrail_events"), &mut Notes::default())
+}
+
+pub(super) fn read_feedback(raw: Bson, path: &Path, notes: &mut Notes) -> Feedback {
+    let Bson::Document(fields) = &raw else {
+        notes.mistyped(path, "a feedback (an object)", &raw);
+        let rating = Rating::Other(plain::compact(&raw));
+        return Feedback { rating, comment: None, created_at: None, agent_id: None, message_id: None, raw };
+    };
+    Feedback {
+        rating: rating(fields),
+        comment: value::text(fields, "comment", path, notes),
+        created_at: value::date(fields, "created_at", path, notes),
+        agent_id: value::text(fields, "agent_id", path, notes),
+        message_id: value::number(fields, "message_id", path, notes),
+        raw,
+    }
+}
+
+fn rating(fields: &Document) -> Rating {
+    match fields.get("rating") {
+        None | Some(Bson::Null) => Rating::Neutral,
+        Some(Bson::String(word)) => match word.as_str() {
+            "up" => Rating::Up,
+            "down" => Rating::Down,
+            _ => Rating::Other(word.clone()),
+        },
+        Some(other) => Rating::Other(plain::compact(other)),
+    }
+}
+
+pub(super) fn read_event(raw: Bson, path: &Path, notes: &mut Notes) -> GuardrailEvent {
+    let nothing = Document::new();
+    if raw.as_document().is_none() {
+        notes.mistyped(path, "a guardrail event (an object)", &raw);
+    }
+    let fields = raw.as_document().unwrap_or(&nothing);
+    GuardrailEvent {
+        agent_id: value::text(fields, "agent_id", path, notes),
+        message_id: value::number(fields, "message_id", path, notes),
+        action: value::text(fields, "action", path, notes),
+        at: value::date(fields, "timestamp", path, notes),
+        stop_reason: value::text(fields, "stop_reason", path, notes),
+        policies: fields.get("policies_triggered").cloned(),
+        raw,
+    }
+}

@@ -1,0 +1,79 @@
+//! Tokens, latencies and counters.
+
+use bson::{Bson, Document};
+
+use super::{
+    notes::{Notes, Path},
+    value,
+};
+use crate::session::{Counters, ToolCounter, Usage};
+
+/// Strands' `Usage`; `None` when it tells no figure.
+pub(super) fn usage(fields: &Document, path: &Path, notes: &mut Notes) -> Option<Usage> {
+    let found = Usage {
+        input: value::count(fields, "inputTokens", path, notes),
+        output: value::count(fields, "outputTokens", path, notes),
+        total: value::count(fields, "totalTokens", path, notes),
+        cache_read: value::count(fields, "cacheReadInputTokens", path, notes),
+        cache_write: value::count(fields, "cacheWriteInputTokens", path, notes),
+    };
+    (found != Usage::default()).then_some(found)
+}
+
+/// The figures that older documents have directly on a message.
+pub(super) fn old_usage(fields: &Document, path: &Path, notes: &mut Notes) -> Option<Usage> {
+    let found = Usage {
+        input: value::count(fields, "input_tokens", path, notes),
+        output: value::count(fields, "output_tokens", path, notes),
+        ..Usage::default()
+    };
+    (found != Usage::default()).then_some(found)
+}
+
+/// `event_loop_metrics`; `None` when it tells no figure.
+pub(super) fn counters(fields: &Document, path: &Path, notes: &mut Notes) -> Option<Box<Counters>> {
+    let path = path.key("event_loop_metrics");
+    let metrics = match fields.get("event_loop_metrics")? {
+        Bson::Document(metrics) => metrics,
+        Bson::Null => return None,
+        other => {
+            notes.mistyped(&path, "counters (an object)", other);
+            return None;
+        }
+    };
+    let mut found = Counters::default();
+    if let Some(part) = value::object(metrics, "accumulated_usage", &path, notes) {
+        found.usage = usage(part, &path.key("accumulated_usage"), notes).unwrap_or_default();
+    }
+    if let Some(part) = value::object(metrics, "accumulated_metrics", &path, notes) {
+        found.latency_ms = value::millis(part, "latencyMs", &path.key("accumulated_metrics"), notes);
+    }
+    if let Some(part) = value::object(metrics, "cycle_metrics", &path, notes) {
+        let path = path.key("cycle_metrics");
+        found.cycle_count = value::count(part, "cycle_count", &path, notes);
+        found.total_duration_s = value::seconds(part, "total_duration", &path, notes);
+    }
+    if let Some(part) = value::object(metrics, "tool_usage", &path, notes) {
+        found.tools = tools(part, &path.key("tool_usage"), notes);
+    }
+    (found != Counters::default()).then(|| Box::new(found))
+}
+
+fn tools(fields: &Document, path: &Path, notes: &mut Notes) -> Vec<ToolCounter> {
+    let mut found = Vec::with_capacity(fields.len());
+    for (name, value) in fields {
+        let path = path.key(name);
+        let Bson::Document(tool) = value else {
+            notes.mistyped(&path, "a tool's counters (an object)", value);
+            continue;
+        };
+        found.push(ToolCounter {
+            name: name.clone(),
+            calls: value::count(tool, "call_count", &path, notes),
+            successes: value::count(tool, "success_count", &path, notes),
+            errors: value::count(tool, "error_count", &path, notes),
+            total_time_s: value::seconds(tool, "total_time", &path, notes),
+        });
+    }
+    found
+}

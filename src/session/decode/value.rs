@@ -1,0 +1,146 @@
+//! Single values: texts, dates and numbers.
+
+use bson::{Bson, Document};
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+
+use super::notes::{Notes, Path};
+
+/// Whole numbers beyond this are not exact in a double.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// A point in time: a BSON date; also an ISO 8601 string (UTC where it names no offset), milliseconds since 1970 as
+/// int64 or double, and BSON's internal timestamp.
+#[must_use]
+pub fn timestamp(value: &Bson) -> Option<Timestamp> {
+    match value {
+        Bson::DateTime(date) => Timestamp::from_millisecond(date.timestamp_millis()).ok(),
+        Bson::String(text) => iso(text),
+        Bson::Int64(ms) => Timestamp::from_millisecond(*ms).ok(),
+        Bson::Double(ms) if ms.abs() < EXACT => Timestamp::from_millisecond(*ms as i64).ok(),
+        Bson::Timestamp(stamp) => Timestamp::from_second(i64::from(stamp.time)).ok(),
+        _ => None,
+    }
+}
+
+fn iso(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    let civil = || text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+    text.parse::<Timestamp>().ok().or_else(civil)
+}
+
+/// A whole number that is not negative, from any BSON number that is one exactly.
+#[must_use]
+pub fn unsigned(value: &Bson) -> Option<u64> {
+    signed(value).and_then(|number| u64::try_from(number).ok())
+}
+
+/// A whole number, from any BSON number that is one exactly.
+pub(super) fn signed(value: &Bson) -> Option<i64> {
+    match value {
+        Bson::Int32(n) => Some(i64::from(*n)),
+        Bson::Int64(n) => Some(*n),
+        Bson::Double(n) if n.fract() == 0.0 && n.abs() < EXACT => Some(*n as i64),
+        Bson::Decimal128(n) => n.to_string().parse().ok(),
+        _ => None,
+    }
+}
+
+/// A number that is neither negative nor infinite.
+pub(super) fn magnitude(value: &Bson) -> Option<f64> {
+    let number = match value {
+        Bson::Double(n) => *n,
+        Bson::Decimal128(n) => n.to_string().parse().ok()?,
+        other => signed(other)? as f64,
+    };
+    (number.is_finite() && number >= 0.0).then_some(number)
+}
+
+/// Reads a field with `read`; null and absence are `None`, anything that cannot be read is noted.
+pub(super) fn field<T>(
+    fields: &Document,
+    key: &str,
+    path: &Path,
+    notes: &mut Notes,
+    expected: &str,
+    read: impl FnOnce(&Bson) -> Option<T>,
+) -> Option<T> {
+    let value = fields.get(key)?;
+    if matches!(value, Bson::Null) {
+        return None;
+    }
+    let found = read(value);
+    if found.is_none() {
+        notes.mistyped(&path.key(key), expected, value);
+    }
+    found
+}
+
+/// A string.
+pub(super) fn text(fields: &Document, key: &str, path: &Path, notes: &mut Notes) -> Option<String> {
+    field(fields, key, path, notes, "a string", |value| value.as_str().map(str::to_owned))
+}
+
+/// A whole number from 0.
+pub(super) fn count(fields: &Document, key: &str, path: &Path, notes: &mut Notes) -> Option<u64> {
+    field(fields, key, path, notes, "a whole number from 0", unsigned)
+}
+
+/// Milliseconds, of which 0 means that nobody measured.
+pub(super) fn millis(fields: &Document, key: &str, path: &Path, notes: &mut Notes) -> Option<u64> {
+    let read = |value: &Bson| magnitude(value).filter(|ms| *ms < EXACT).map(|ms| ms.round() as u64);
+    field(fields, key, path, notes, "a number of milliseconds from 0", read).filter(|ms| *ms > 0)
+}
+
+/// Seconds.
+pub(super) fn seconds(fields: &Document, key: &str, path: &Path, notes: &mut Notes) -> Option<f64> {
+    field(fields, key, path, notes, "a number of seconds from 0", magnitude)
+}
+
+/// An id that counts: a whole number.
+pub(super) fn number(fields: &Document, key: &str, path: &Path, notes: &mut Notes) -> Option<i64> {
+    field(fields, key, path, notes, "a whole number", signed)
+}
+
+/// A nested object.
+pub(super) fn object<'a>(fields: &'a Document, key: &str, path: &Path, notes: &mut Notes) -> Option<&'a Document> {
+    match fields.get(key)? {
+        Bson::Document(found) => Some(found),
+        Bson::Null => None,
+        other => {
+            notes.mistyped(&path.key(key), "an object", other);
+            None
+        }
+    }
+}
+
+/// A date field; one of another type is read where it can be, and noted.
+pub(super) fn date(fields: &Document, key: &str, path: &Path, notes: &mut Notes) -> Option<Timestamp> {
+    let value = fields.get(key)?;
+    if matches!(value, Bson::Null) { None } else { date_value(value, &path.key(key), notes) }
+}
+
+/// A date; one of another type is read where it can be, and noted.
+pub(super) fn date_value(value: &Bson, path: &Path, notes: &mut Notes) -> Option<Timestamp> {
+    let found = timestamp(value);
+    match (value, found) {
+        (Bson::DateTime(_), Some(_)) => {}
+        (Bson::DateTime(_), None) => notes.odd(path, "This date lies outside the years that can be shown.", value),
+        (_, Some(at)) => {
+            notes.odd(
+                path,
+                format!("Expected a date, found {}; it is read as {at}.", super::notes::kind(value)),
+                value,
+            );
+        }
+        (_, None) => notes.mistyped(path, "a date", value),
+    }
+    found
+}
+
+/// A date that Strands itself writes as an ISO string.
+pub(super) fn strands_date(fields: &Document, key: &str, path: &Path, notes: &mut Notes) -> Option<Timestamp> {
+    match fields.get(key)? {
+        value @ Bson::String(_) => field(fields, key, path, notes, "a date", |_| timestamp(value)),
+        _ => date(fields, key, path, notes),
+    }
+}
