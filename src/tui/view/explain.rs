@@ -9,6 +9,9 @@
 //! ╰──────────────────────────── Esc back ╯
 //! ```
 
+#[cfg(test)]
+mod tests;
+
 use ratatui::{
     Frame,
     layout::Rect,

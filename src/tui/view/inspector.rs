@@ -10,6 +10,9 @@
 //! ╰──────────────────────────────────── 1/12 ────╯
 //! ```
 
+#[cfg(test)]
+mod tests;
+
 use ratatui::{
     Frame,
     buffer::Buffer,

@@ -11,6 +11,9 @@
 //! ╰───────────────── 1/14 ─╯
 //! ```
 
+#[cfg(test)]
+mod tests;
+
 use ratatui::{
     Frame,
     layout::Rect,
