@@ -1,9 +1,11 @@
 //! The screen: a terminal guard, the loop, state without I/O, and panes that only read it.
 
 pub mod format;
+pub mod highlight;
 pub mod intent;
 pub mod keymap;
 pub mod look;
+pub mod markdown;
 pub mod run;
 pub mod state;
 pub mod terminal;
