@@ -31,8 +31,7 @@ pub(super) struct PlayedAgent {
 pub(super) fn play(script: Script, now: Timestamp) -> PlayedSession {
     let mut events = Vec::new();
     let id = script.session_id;
-    let agents: Vec<_> =
-        script.agents.into_iter().map(|agent| play_agent(&id, agent, now, &mut events)).collect();
+    let agents: Vec<_> = script.agents.into_iter().map(|agent| play_agent(&id, agent, now, &mut events)).collect();
     let feedbacks: Vec<_> = script.feedbacks.iter().map(|feedback| play_feedback(feedback, now)).collect();
     let created = agents.iter().map(|agent| agent.created).min().unwrap_or(now);
     let last = agents.iter().map(|agent| agent.changed);
@@ -79,9 +78,9 @@ fn play_agent(session: &str, script: AgentScript, now: Timestamp, events: &mut V
         stage.play_run(run, now);
     }
     let (messages, changed) = (stage.messages, stage.clock);
-    let manager = script.manager.unwrap_or_else(|| {
-        json!({"__name__": "SlidingWindowConversationManager", "removed_message_count": 0, "model_call_count": 0})
-    });
+    let manager = script.manager.unwrap_or_else(
+        || json!({"__name__": "SlidingWindowConversationManager", "removed_message_count": 0, "model_call_count": 0}),
+    );
     let file = json!({
         "agent_id": script.agent_id,
         "state": script.state,
@@ -221,7 +220,10 @@ impl Stage<'_> {
         }
         if let Some(name) = block.get("use").and_then(Value::as_str) {
             self.tool_uses += 1;
-            let id = format!("tooluse_{}", &uuid(&[&self.names[0], &self.names[1], name, &self.tool_uses.to_string()])[..13]);
+            let id = format!(
+                "tooluse_{}",
+                &uuid(&[&self.names[0], &self.names[1], name, &self.tool_uses.to_string()])[..13]
+            );
             self.open_uses.push((id.clone(), name.to_owned()));
             let input = block.get("input").cloned().unwrap_or_else(|| Value::Object(Map::new()));
             return json!({"toolUse": {"toolUseId": id, "name": name, "input": input}});
