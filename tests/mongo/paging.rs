@@ -119,7 +119,7 @@ async fn ids_of_all_types_follow_in_the_servers_order() {
 fn any_mixture_of_dates_is_shown_once() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let date = prop::sample::select(odd_dates());
-    let mut runner = TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() });
+    let mut runner = TestRunner::new(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() });
     let mixtures = (prop::collection::vec(date, 1..30), 1u32..9);
     let ran = runner.run(&mixtures, |(dates, limit)| {
         let numbers = 0i32..;

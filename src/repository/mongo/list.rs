@@ -90,14 +90,20 @@ impl Page<'_> {
     }
 
     async fn undated(mut self, after: Option<Bson>) -> Result<PageEnd> {
-        let mut last = after;
-        let left = self.left();
-        let opened = match self.search.undated(last.as_ref(), left).await {
-            Ok(None) => return Ok(PageEnd::default()),
-            Ok(Some(rows)) => Ok(rows),
-            Err(error) => Err(error),
-        };
-        let end = self.take(opened, |row| last = rows::field(row, "_id").map(super::decoded_value)).await?;
+        let mut last = after.clone();
+        let mut end = Stretch::Exhausted;
+        for part in Part::after(after) {
+            let left = self.left();
+            let opened = match self.search.undated(&part, left).await {
+                Ok(None) => continue,
+                Ok(Some(rows)) => Ok(rows),
+                Err(error) => Err(error),
+            };
+            end = self.take(opened, |row| last = rows::field(row, "_id").map(super::decoded_value)).await?;
+            if !matches!(end, Stretch::Exhausted) {
+                break;
+            }
+        }
         let next = Some(Cursor::Undated { after: last });
         Ok(match end {
             Stretch::Exhausted => PageEnd::default(),
@@ -138,6 +144,27 @@ impl Page<'_> {
             }
         }
         Ok(Stretch::Full)
+    }
+}
+
+/// A part of the `_id`s.
+enum Part {
+    /// All of them.
+    All,
+    /// Those after that one, but for the greatest value there is: without `max`, a scan from `min` leaves it out.
+    After(Bson),
+    /// That greatest value.
+    Greatest,
+}
+
+impl Part {
+    /// The parts that make up everything after that `_id`.
+    fn after(id: Option<Bson>) -> Vec<Self> {
+        match id {
+            None => vec![Self::All],
+            Some(Bson::MaxKey) => Vec::new(),
+            Some(id) => vec![Self::After(id), Self::Greatest],
+        }
     }
 }
 
@@ -192,10 +219,16 @@ impl Search<'_> {
     }
 
     /// Sessions whose date is no date, by `_id`; `None` where an index tells that there are none.
-    async fn undated(&self, after: Option<&Bson>, limit: u32) -> mongodb::error::Result<Option<Rows<RawDocumentBuf>>> {
+    async fn undated(&self, part: &Part, limit: u32) -> mongodb::error::Result<Option<Rows<RawDocumentBuf>>> {
         let mut undated = filter::is_no_date(self.field());
-        if let Some(after) = after {
-            undated.insert("_id", doc! { "$ne": after.clone() });
+        match part {
+            Part::All => {}
+            Part::After(id) => {
+                undated.insert("_id", doc! { "$ne": id.clone() });
+            }
+            Part::Greatest => {
+                undated.insert("_id", Bson::MaxKey);
+            }
         }
         if self.indexed
             && let Some(few) = self.few_undated().await?
@@ -205,10 +238,10 @@ impl Search<'_> {
             }
             undated = doc! { "$and": [ { "_id": { "$in": few } }, undated ] };
         }
-        self.by_id(undated, after, limit).await.map(Some)
+        self.by_id(undated, part, limit).await.map(Some)
     }
 
-    async fn by_id(&self, query: Document, after: Option<&Bson>, limit: u32) -> Found {
+    async fn by_id(&self, query: Document, part: &Part, limit: u32) -> Found {
         let collection = &self.reader.collection;
         let find = collection.find(self.narrowed(query)).projection(rows::projection(&self.query.metadata));
         let find = find
@@ -217,9 +250,9 @@ impl Search<'_> {
             .limit(i64::from(limit))
             .batch_size(self.batch_size())
             .max_time(self.reader.limits.read);
-        match after {
-            Some(after) => find.min(doc! { "_id": after.clone() }).await,
-            None => find.await,
+        match part {
+            Part::After(id) => find.min(doc! { "_id": id.clone() }).await,
+            Part::All | Part::Greatest => find.await,
         }
     }
 
