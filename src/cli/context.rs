@@ -30,7 +30,7 @@ impl Context {
         self.chosen()?.ok_or_else(|| {
             Stop::Usage(
                 "no sessions are configured; give --uri mongodb://host:27017, --dir FOLDER or --profile NAME, \
-                 or set STRANDSCOPE_URI (`strandscope demo` needs neither)"
+                 or set STRANDSCOPE_URI (`strandscope demo` needs none of them)"
                     .into(),
             )
             .into()
@@ -81,4 +81,30 @@ fn ambiguous(id: &str, matches: &[Summary]) -> Stop {
         text += &format!("\n  {}   {when}   {}", text::line(summary.key.text()), text::line(application));
     }
     Stop::Usage(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_are_listed() {
+        let candidate = |collection: &str, documents| Candidate {
+            database: "agents".into(),
+            collection: collection.into(),
+            documents,
+        };
+        let several = choose(&[candidate("sessions", 4812), candidate("old\u{1b}", 1)]);
+        let summary = |id: bson::Bson| Summary {
+            key: strandscope::session::SessionKey::new(id),
+            session_id: Some("x".into()),
+            application_name: None,
+            session_type: None,
+            created_at: Some("2026-11-23T14:11:20.9Z".parse().unwrap()),
+            updated_at: None,
+            metadata: None,
+        };
+        let ids = [summary("x\u{202e}".into()), summary(bson::oid::ObjectId::from_bytes([7; 12]).into())];
+        insta::assert_snapshot!(format!("{several}\n{}\n{}", choose(&[]), ambiguous("x", &ids)));
+    }
 }

@@ -33,7 +33,7 @@ use mongodb::{Client, Collection, Cursor as Rows};
 use secrecy::SecretString;
 
 use self::errors::Doing;
-use super::{Check, Error, Filter, Limits, ListQuery, Opened, PageEnd, Plan, Result, SessionReader};
+use super::{Candidate, Check, Error, Filter, Limits, ListQuery, Opened, PageEnd, Plan, Result, SessionReader};
 use crate::{
     metrics::Outline,
     session::{AgentId, Details, Message, Session, SessionKey, Summary},
@@ -61,19 +61,49 @@ pub async fn open(
     collection: Option<&str>,
     limits: Limits,
 ) -> Result<Opened> {
+    let opened = connect(uri, database, collection, limits).await?;
+    Ok(opened.map_or_else(Opened::Choose, |reader| Opened::Reader(Arc::new(reader))))
+}
+
+/// Connects and creates the indexes that lists and filters use, where they are missing. Gives the names of those created.
+///
+/// # Errors
+/// [`Error::Denied`] without the right to create indexes, and what a connection can meet.
+pub async fn create_indexes(
+    uri: &SecretString,
+    database: Option<&str>,
+    collection: Option<&str>,
+    limits: Limits,
+) -> Result<Vec<String>> {
+    match connect(uri, database, collection, limits).await? {
+        Ok(reader) => reader.create_indexes().await,
+        Err(candidates) => Err(Error::Other {
+            doing: "creating indexes".to_owned(),
+            reason: format!("{} collections hold sessions; name one", candidates.len()),
+        }),
+    }
+}
+
+/// A reader, or the collections to choose from.
+async fn connect(
+    uri: &SecretString,
+    database: Option<&str>,
+    collection: Option<&str>,
+    limits: Limits,
+) -> Result<Result<MongoReader, Vec<Candidate>>> {
     let connection = client::connect(uri, limits).await?;
     let (database, collection) = match (database, collection) {
         (Some(database), Some(collection)) => (database.to_owned(), collection.to_owned()),
         (database, collection) => match discover::find(&connection, database, collection, limits).await? {
             discover::Found::One { database, collection } => (database, collection),
-            discover::Found::Several(candidates) => return Ok(Opened::Choose(candidates)),
+            discover::Found::Several(candidates) => return Ok(Err(candidates)),
         },
     };
     client::valid_names(&database, &collection)?;
     let mut reader = MongoReader::from_client(connection.client, &database, &collection, limits);
     reader.hosts = connection.hosts;
     reader.try_to_read().await?;
-    Ok(Opened::Reader(Arc::new(reader)))
+    Ok(Ok(reader))
 }
 
 impl MongoReader {
