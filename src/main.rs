@@ -1,3 +1,9 @@
 //! Arguments to config to one command or the browser.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

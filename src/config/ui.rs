@@ -79,3 +79,42 @@ pub enum ThemeName {
     /// Attributes only.
     None,
 }
+
+impl Column {
+    /// The names that `columns` may hold; `meta.KEY` stands for any field of the metadata.
+    pub const NAMES: &'static [&'static str] = &[
+        "changed",
+        "created",
+        "id",
+        "application",
+        "type",
+        "agents",
+        "model",
+        "messages",
+        "tokens",
+        "feedback",
+        "guardrail",
+        "size",
+        "meta.KEY",
+    ];
+
+    /// Reads a column's name; `None` where there is no such column.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "changed" => Self::Changed,
+            "created" => Self::Created,
+            "id" => Self::Id,
+            "application" => Self::Application,
+            "type" => Self::SessionType,
+            "agents" => Self::Agents,
+            "model" => Self::Model,
+            "messages" => Self::Messages,
+            "tokens" => Self::Tokens,
+            "feedback" => Self::Feedback,
+            "guardrail" => Self::Guardrail,
+            "size" => Self::Size,
+            _ => Self::Meta(name.strip_prefix("meta.").filter(|key| !key.is_empty())?.to_owned()),
+        })
+    }
+}

@@ -1,19 +1,267 @@
-//! Sessions in MongoDB, one document each.
+//! Sessions in MongoDB (4.4 or later), one document each.
+//!
+//! This module alone names the `mongodb` crate. Every read carries the server-side time limit of
+//! [`Limits::read`]. The driver's futures must not be dropped in flight, so the caller runs each method in a task of
+//! its own and ignores answers it no longer wants.
+//!
+//! ```text
+//! client ---- connects, tells errors apart (errors)      discover -- which collections look like sessions
+//! list ------ pages by date, then by _id (rows, filter)  explain --- whether an index serves a filter
+//! details --- counts and sizes of the rows in view       indexes --- what there is, what to create
+//! conversation, outline --- messages without the rest    check ----- what `doctor` says
+//! ```
 
+mod check;
+mod client;
+mod conversation;
+mod details;
+mod discover;
+mod errors;
+mod explain;
+mod expr;
+mod filter;
+mod indexes;
+mod list;
+mod outline;
+mod rows;
+
+use std::{ops::Range, sync::Arc};
+
+use async_trait::async_trait;
+use bson::{Bson, Document, RawDocumentBuf, doc};
+use mongodb::{Client, Collection, Cursor as Rows};
 use secrecy::SecretString;
 
-use super::{Limits, Opened, Result};
+use self::errors::Doing;
+use super::{Candidate, Check, Error, Filter, Limits, ListQuery, Opened, PageEnd, Plan, Result, SessionReader};
+use crate::{
+    metrics::Outline,
+    session::{AgentId, Details, Message, Session, SessionKey, Summary},
+};
 
-/// Connects; without a database or collection, looks for collections whose documents look like sessions.
+/// Reads the sessions of one collection.
+pub struct MongoReader {
+    client: Client,
+    collection: Collection<RawDocumentBuf>,
+    database: String,
+    hosts: String,
+    limits: Limits,
+    indexes: indexes::Known,
+}
+
+/// Connects; without a database or collection, looks for collections whose documents look like sessions: exactly one
+/// is opened, several are given to choose from. A database named in the URI is looked at first.
 ///
 /// # Errors
-/// [`super::Error::Uri`], [`super::Error::Unreachable`] and what else a connection can meet.
+/// [`Error::Uri`], [`Error::Unreachable`], [`Error::TooOld`], [`Error::Authentication`], [`Error::Denied`]; and
+/// [`Error::Other`] where no collection looks like sessions.
 pub async fn open(
     uri: &SecretString,
     database: Option<&str>,
     collection: Option<&str>,
     limits: Limits,
 ) -> Result<Opened> {
-    let _ = (uri, database, collection, limits);
-    todo!()
+    let opened = connect(uri, database, collection, limits).await?;
+    Ok(opened.map_or_else(Opened::Choose, |reader| Opened::Reader(Arc::new(reader))))
+}
+
+/// Connects and creates the indexes that lists and filters use, where they are missing. Gives the names of those created.
+///
+/// # Errors
+/// [`Error::Denied`] without the right to create indexes, and what a connection can meet.
+pub async fn create_indexes(
+    uri: &SecretString,
+    database: Option<&str>,
+    collection: Option<&str>,
+    limits: Limits,
+) -> Result<Vec<String>> {
+    match connect(uri, database, collection, limits).await? {
+        Ok(reader) => reader.create_indexes().await,
+        Err(candidates) => Err(Error::Other {
+            doing: "creating indexes".to_owned(),
+            reason: format!("{} collections hold sessions; name one", candidates.len()),
+        }),
+    }
+}
+
+/// A reader, or the collections to choose from.
+async fn connect(
+    uri: &SecretString,
+    database: Option<&str>,
+    collection: Option<&str>,
+    limits: Limits,
+) -> Result<Result<MongoReader, Vec<Candidate>>> {
+    let connection = client::connect(uri, limits).await?;
+    let (database, collection) = match (database, collection) {
+        (Some(database), Some(collection)) => (database.to_owned(), collection.to_owned()),
+        (database, collection) => match discover::find(&connection, database, collection, limits).await? {
+            discover::Found::One { database, collection } => (database, collection),
+            discover::Found::Several(candidates) => return Ok(Err(candidates)),
+        },
+    };
+    client::valid_names(&database, &collection)?;
+    let mut reader = MongoReader::from_client(connection.client, &database, &collection, limits);
+    reader.hosts = connection.hosts;
+    reader.try_to_read().await?;
+    Ok(Ok(reader))
+}
+
+impl MongoReader {
+    /// Reads through a lent client, whose own options (time-outs, TLS, read preference) stay in force. Contacts
+    /// nothing yet.
+    #[must_use]
+    pub fn from_client(client: Client, database: &str, collection: &str, limits: Limits) -> Self {
+        let sessions = client.database(database).collection(collection);
+        Self {
+            client,
+            collection: sessions,
+            database: database.to_owned(),
+            hosts: "the lent connection".to_owned(),
+            limits,
+            indexes: indexes::Known::default(),
+        }
+    }
+
+    /// Creates the indexes that the Python library creates, where they are missing: `created_at`, `updated_at`,
+    /// `session_id`, `application_name`. Gives the names of those created.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] without the right to create indexes, and what a connection can meet.
+    pub async fn create_indexes(&self) -> Result<Vec<String>> {
+        indexes::create(self).await
+    }
+
+    /// Asks for one `_id`: tells early whether there is a server that lets us read.
+    async fn try_to_read(&self) -> Result<()> {
+        let doing = Doing::new("find", "the first look at the collection");
+        self.find_first(doc! {}, doc! { "_id": 1 }, doing).await.map(|_| ())
+    }
+
+    /// One document of a query.
+    async fn find_first(&self, query: Document, projection: Document, doing: Doing) -> Result<Option<RawDocumentBuf>> {
+        self.collection
+            .find_one(query)
+            .projection(projection)
+            .max_time(self.limits.read)
+            .await
+            .map_err(|error| self.failure(&error, doing))
+    }
+
+    /// Runs a pipeline and gives its first document.
+    async fn aggregate_first(&self, pipeline: Vec<Document>, doing: Doing) -> Result<Option<RawDocumentBuf>, Failure> {
+        let mut rows = self.aggregate(pipeline).await.map_err(|error| self.tell(&error, doing))?;
+        if rows.advance().await.map_err(|error| self.tell(&error, doing))? {
+            return Ok(Some(rows.current().to_owned()));
+        }
+        Ok(None)
+    }
+
+    async fn aggregate(&self, pipeline: Vec<Document>) -> mongodb::error::Result<Rows<RawDocumentBuf>> {
+        let aggregate = self.collection.aggregate(pipeline).max_time(self.limits.read).allow_disk_use(true);
+        aggregate.with_type::<RawDocumentBuf>().await
+    }
+
+    /// The whole document, raw.
+    async fn whole(&self, key: &SessionKey) -> Result<RawDocumentBuf> {
+        let found = self.find_first(by_key(key), doc! {}, Doing::new("find", "the session")).await?;
+        found.ok_or_else(|| self.missing(key))
+    }
+
+    fn missing(&self, key: &SessionKey) -> Error {
+        Error::NotFound { id: key.text().to_owned(), location: self.location() }
+    }
+
+    fn namespace(&self) -> String {
+        format!("{}.{}", self.database, self.collection.name())
+    }
+
+    fn failure(&self, error: &mongodb::error::Error, doing: Doing) -> Error {
+        errors::error(error, doing, &self.place())
+    }
+
+    fn tell(&self, error: &mongodb::error::Error, doing: Doing) -> Failure {
+        if errors::is_too_large(error) { Failure::TooLarge } else { Failure::Real(self.failure(error, doing)) }
+    }
+
+    fn place(&self) -> errors::Place {
+        errors::Place { hosts: self.hosts.clone(), namespace: self.namespace(), limit: self.limits.read }
+    }
+}
+
+/// Why an aggregation gave nothing.
+enum Failure {
+    /// The answer would be larger than a document may be: read the whole document instead.
+    TooLarge,
+    /// Anything else.
+    Real(Error),
+}
+
+/// The query for exactly that `_id`.
+fn by_key(key: &SessionKey) -> Document {
+    doc! { "_id": { "$eq": key.bson().clone() } }
+}
+
+/// A document decoded; text that is not UTF-8 gets replacement marks rather than failing the rest.
+fn decoded(raw: &bson::RawDocument) -> Document {
+    Document::try_from(raw)
+        .or_else(|_| bson::Utf8Lossy::<Document>::try_from(raw).map(|lossy| lossy.0))
+        .unwrap_or_else(|_| Document::new())
+}
+
+/// One value decoded, as tolerantly as [`decoded`].
+fn decoded_value(raw: bson::raw::RawBsonRef<'_>) -> Bson {
+    match raw {
+        bson::raw::RawBsonRef::Document(document) => Bson::Document(decoded(document)),
+        bson::raw::RawBsonRef::Array(array) => {
+            Bson::Array(array.into_iter().map(|item| item.map_or(Bson::Null, decoded_value)).collect())
+        }
+        other => Bson::try_from(other).unwrap_or(Bson::Null),
+    }
+}
+
+#[async_trait]
+impl SessionReader for MongoReader {
+    fn location(&self) -> String {
+        self.namespace()
+    }
+
+    async fn list(&self, query: &ListQuery, found: &mut (dyn FnMut(Summary) + Send)) -> Result<PageEnd> {
+        list::page(self, query, found).await
+    }
+
+    async fn plan(&self, query: &ListQuery) -> Result<Plan> {
+        explain::plan(self, query).await
+    }
+
+    async fn count(&self, filter: &Filter) -> Result<Option<u64>> {
+        list::count(self, filter).await
+    }
+
+    async fn details(&self, keys: &[SessionKey]) -> Result<Vec<(SessionKey, Details)>> {
+        details::read(self, keys).await
+    }
+
+    async fn resolve(&self, id: &str) -> Result<Vec<Summary>> {
+        list::resolve(self, id).await
+    }
+
+    async fn open(&self, key: &SessionKey, last: u64) -> Result<Session> {
+        conversation::open(self, key, last).await
+    }
+
+    async fn messages(&self, key: &SessionKey, agent: &AgentId, range: Range<u64>) -> Result<Vec<Message>> {
+        conversation::messages(self, key, agent, range).await
+    }
+
+    async fn outline(&self, key: &SessionKey) -> Result<Outline> {
+        outline::read(self, key).await
+    }
+
+    async fn document(&self, key: &SessionKey) -> Result<Document> {
+        self.whole(key).await.map(|raw| decoded(&raw))
+    }
+
+    async fn check(&self) -> Vec<Check> {
+        check::all(self).await
+    }
 }

@@ -11,10 +11,12 @@ pub mod inspector;
 pub mod metadata;
 pub mod metrics;
 mod picker;
-mod row;
+pub mod row;
+#[cfg(test)]
+pub(crate) mod sample;
 mod sessions;
 mod status;
-mod value;
+pub mod value;
 
 use ratatui::{
     Frame,

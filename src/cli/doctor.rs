@@ -1,0 +1,117 @@
+//! `doctor`: what works, what does not, and what to do about it.
+
+mod report;
+
+use anyhow::Result;
+use strandscope::{
+    config::Chosen,
+    repository::{self, Check, Error, Opened, SessionReader, Target, Verdict},
+    session::decode,
+};
+
+use super::{args::DoctorArgs, context, context::Context, log, stop::Stop};
+use report::Report;
+
+/// MongoDB's limit of a document.
+const LARGEST_DOCUMENT: usize = 16 * 1024 * 1024;
+
+pub async fn run(context: &Context, args: &DoctorArgs) -> Result<()> {
+    let chosen = context.chosen()?;
+    if args.create_indexes && chosen.as_ref().is_some_and(|chosen| chosen.read_only) {
+        return Err(Stop::Usage("creating indexes is a write, and this connection is read-only".into()).into());
+    }
+    let mut report = Report::new(args.json, context.environment.no_color);
+    if args.id.is_none() {
+        report.group("this program", &own(context))?;
+    }
+    let chosen = chosen.map_or_else(|| context.required(), Ok)?;
+    let reader = match repository::open(&chosen.target, context.config.limits).await {
+        Ok(Opened::Reader(reader)) => reader,
+        Ok(Opened::Choose(candidates)) => return Err(context::choose(&candidates).into()),
+        Err(error) => return cannot_open(&mut report, &chosen, &error),
+    };
+    match &args.id {
+        Some(id) => {
+            let checks = session(reader.as_ref(), id).await?;
+            report.group(id, &checks)?;
+        }
+        None => report.group(&reader.location(), &reader.check().await)?,
+    }
+    if args.create_indexes {
+        report.group("indexes", &create_indexes(context, &chosen).await?)?;
+    }
+    if report.failed { Err(Stop::Said(1).into()) } else { Ok(()) }
+}
+
+/// What stands before any connection.
+fn own(context: &Context) -> Vec<Check> {
+    let file = context
+        .config
+        .file
+        .as_ref()
+        .map_or_else(|| "no file; the defaults are used".to_owned(), |file| format!("{} is valid", file.display()));
+    let log = match log::check() {
+        Ok(place) => ok("log", place),
+        Err(reason) => Check {
+            name: "log".into(),
+            verdict: Verdict::Warn,
+            found: reason,
+            advice: Some("make that folder writable; until then nothing is logged".into()),
+        },
+    };
+    vec![ok("version", env!("CARGO_PKG_VERSION").into()), ok("configuration", file), log]
+}
+
+fn cannot_open(report: &mut Report, chosen: &Chosen, error: &Error) -> Result<()> {
+    let check = Check { name: "connection".into(), verdict: Verdict::Fail, found: error.to_string(), advice: None };
+    report.group(&chosen.title(), &[check])?;
+    Err(Stop::Said(error.exit_code()).into())
+}
+
+/// What cannot be read in one session's document.
+async fn session(reader: &dyn SessionReader, id: &str) -> Result<Vec<Check>> {
+    let summary = context::one(reader, id).await?;
+    let document = reader.document(&summary.key).await?;
+    let bytes = document.to_vec().map_or(0, |bytes| bytes.len());
+    let session = decode::session(document);
+    let mut checks: Vec<Check> = session
+        .all_findings()
+        .map(|finding| Check {
+            name: finding.path.clone(),
+            verdict: Verdict::Warn,
+            found: finding.problem.clone(),
+            advice: None,
+        })
+        .collect();
+    if checks.is_empty() {
+        let (agents, messages) = (session.agents.len(), session.message_count());
+        checks.push(ok("document", format!("everything in it can be read; agents: {agents}, messages: {messages}")));
+    }
+    checks.push(size(bytes));
+    Ok(checks)
+}
+
+/// A warning before the server refuses more.
+fn size(bytes: usize) -> Check {
+    let percent = bytes * 100 / LARGEST_DOCUMENT;
+    let found = format!("{}, {percent} % of what a document may hold", strandscope::tui::format::bytes(bytes as u64));
+    if percent < 85 {
+        return ok("size", found);
+    }
+    let advice = "start a new session before the server refuses its next message".to_owned();
+    Check { name: "size".into(), verdict: Verdict::Warn, found, advice: Some(advice) }
+}
+
+async fn create_indexes(context: &Context, chosen: &Chosen) -> Result<Vec<Check>> {
+    let Target::Mongo { uri, database, collection } = &chosen.target else {
+        return Ok(vec![ok("created", "none; a folder needs no indexes".into())]);
+    };
+    let limits = context.config.limits;
+    let created = repository::mongo::create_indexes(uri, database.as_deref(), collection.as_deref(), limits).await?;
+    let found = if created.is_empty() { "none; all of them exist already".into() } else { created.join(", ") };
+    Ok(vec![ok("created", found)])
+}
+
+fn ok(name: &str, found: String) -> Check {
+    Check { name: name.into(), verdict: Verdict::Ok, found, advice: None }
+}

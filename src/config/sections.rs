@@ -1,0 +1,60 @@
+//! `[ui]` and `[limits]`.
+
+use super::{
+    Column, Symbols, ThemeName, Ui,
+    toml_walk::{Item, Problem, Section},
+};
+use crate::repository::Limits;
+
+pub(super) fn ui(section: &Section<'_>) -> Result<Ui, Problem> {
+    section.only(&["columns", "symbols", "utc", "theme", "mouse"])?;
+    let mut ui = Ui::default();
+    if let Some(item) = section.get("columns") {
+        ui.columns = columns(&item)?;
+    }
+    if let Some(item) = section.get("symbols") {
+        ui.symbols = item.one_of(&[("unicode", Symbols::Unicode), ("ascii", Symbols::Ascii)])?;
+    }
+    if let Some(item) = section.get("utc") {
+        ui.utc = item.boolean()?;
+    }
+    if let Some(item) = section.get("theme") {
+        let themes = [("dark", ThemeName::Dark), ("light", ThemeName::Light), ("none", ThemeName::None)];
+        ui.theme = item.one_of(&themes)?;
+    }
+    if let Some(item) = section.get("mouse") {
+        ui.mouse = item.boolean()?;
+    }
+    Ok(ui)
+}
+
+fn columns(item: &Item<'_>) -> Result<Vec<Column>, Problem> {
+    let names = item.list(r#"a list of column names, such as ["changed", "id"]"#)?;
+    if names.is_empty() {
+        return Err(item.wrong(r#"must name at least one column, such as ["id"]"#));
+    }
+    let mut columns = Vec::with_capacity(names.len());
+    for name in names {
+        let column = Column::from_name(&name).ok_or_else(|| item.unknown_name("column", &name, Column::NAMES))?;
+        if columns.contains(&column) {
+            return Err(item.wrong(format!("names the column {name:?} twice")));
+        }
+        columns.push(column);
+    }
+    Ok(columns)
+}
+
+pub(super) fn limits(section: &Section<'_>) -> Result<Limits, Problem> {
+    section.only(&["read_s", "server_selection_s", "connect_s"])?;
+    let mut limits = Limits::default();
+    if let Some(item) = section.get("read_s") {
+        limits.read = item.seconds()?;
+    }
+    if let Some(item) = section.get("server_selection_s") {
+        limits.server_selection = item.seconds()?;
+    }
+    if let Some(item) = section.get("connect_s") {
+        limits.connect = item.seconds()?;
+    }
+    Ok(limits)
+}

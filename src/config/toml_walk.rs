@@ -1,0 +1,223 @@
+//! Walks a TOML document by hand, so that every mistake can be told with its place and what would be right.
+
+use std::{ops::Range, time::Duration};
+
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+/// A mistake: where it stands (byte offset) and what is wrong.
+pub(super) struct Problem {
+    pub at: usize,
+    pub text: String,
+}
+
+/// A whole document.
+pub(super) fn parse(text: &str) -> Result<Spanned<DeTable<'_>>, Problem> {
+    DeTable::parse(text).map_err(|error| Problem {
+        at: error.span().map_or(0, |span| span.start),
+        text: format!("not valid TOML: {}", error.message().lines().collect::<Vec<_>>().join(", ")),
+    })
+}
+
+/// The line of a byte offset, from 1.
+pub(super) fn line_of(text: &str, at: usize) -> usize {
+    text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
+}
+
+/// A table and what it is called in messages.
+pub(super) struct Section<'a> {
+    name: String,
+    table: &'a DeTable<'a>,
+}
+
+/// A value, its key and what it is called in messages.
+pub(super) struct Item<'a> {
+    pub key: &'a str,
+    name: String,
+    key_span: Range<usize>,
+    value: &'a Spanned<DeValue<'a>>,
+}
+
+impl<'a> Section<'a> {
+    pub fn root(document: &'a Spanned<DeTable<'a>>) -> Self {
+        Self { name: String::new(), table: document.get_ref() }
+    }
+
+    /// The entries in the order of the file.
+    pub fn items(&self) -> Vec<Item<'a>> {
+        let mut items: Vec<Item<'a>> = self
+            .table
+            .iter()
+            .map(|(key, value)| {
+                let text = key.get_ref().as_ref();
+                let name = if self.name.is_empty() { text.to_owned() } else { format!("{}.{text}", self.name) };
+                Item { key: text, name, key_span: key.span(), value }
+            })
+            .collect();
+        items.sort_by_key(|item| item.key_span.start);
+        items
+    }
+
+    pub fn get(&self, key: &str) -> Option<Item<'a>> {
+        self.items().into_iter().find(|item| item.key == key)
+    }
+
+    /// Refuses every key that is not one of these.
+    pub fn only(&self, known: &[&str]) -> Result<(), Problem> {
+        match self.items().into_iter().find(|item| !known.contains(&item.key)) {
+            None => Ok(()),
+            Some(item) => {
+                let place =
+                    if self.name.is_empty() { "at the top level".into() } else { format!("in [{}]", self.name) };
+                let hint = nearest(item.key, known);
+                Err(item.wrong_key(format!("unknown key {:?} {place}; {hint}", item.key)))
+            }
+        }
+    }
+}
+
+impl<'a> Item<'a> {
+    /// A problem with the key itself.
+    pub fn wrong_key(&self, text: String) -> Problem {
+        Problem { at: self.key_span.start, text }
+    }
+
+    /// A problem with the value: `{name} {what}`.
+    pub fn wrong(&self, what: impl AsRef<str>) -> Problem {
+        Problem { at: self.value.span().start, text: format!("{} {}", self.name, what.as_ref()) }
+    }
+
+    /// A problem with a part of the value: `{name}: {what}`.
+    pub fn wrong_part(&self, what: &str) -> Problem {
+        Problem { at: self.value.span().start, text: format!("{}: {what}", self.name) }
+    }
+
+    /// The value names something that there is not.
+    pub fn unknown_name(&self, what: &str, given: &str, known: &[&str]) -> Problem {
+        self.wrong_part(&format!("there is no {what} {given:?}; {}", nearest(given, known)))
+    }
+
+    fn wrong_type(&self, wanted: &str) -> Problem {
+        self.wrong(format!("must be {wanted}, not {}", kind(self.value.get_ref())))
+    }
+
+    pub fn table(&self) -> Result<Section<'a>, Problem> {
+        let table = self.value.get_ref().as_table().ok_or_else(|| self.wrong_type("a table"))?;
+        Ok(Section { name: self.name.clone(), table })
+    }
+
+    pub fn string(&self) -> Result<String, Problem> {
+        self.value.get_ref().as_str().map(str::to_owned).ok_or_else(|| self.wrong_type("a string"))
+    }
+
+    /// A string that is not empty.
+    pub fn filled(&self) -> Result<String, Problem> {
+        let text = self.string()?;
+        if text.is_empty() { Err(self.wrong("must not be empty; leave the line out instead")) } else { Ok(text) }
+    }
+
+    pub fn boolean(&self) -> Result<bool, Problem> {
+        self.value.get_ref().as_bool().ok_or_else(|| self.wrong_type("true or false"))
+    }
+
+    /// A string, or an array of strings.
+    pub fn strings(&self, wanted: &str) -> Result<Vec<String>, Problem> {
+        match self.value.get_ref() {
+            DeValue::String(text) => Ok(vec![text.to_string()]),
+            DeValue::Array(values) => values
+                .iter()
+                .map(|value| {
+                    value.get_ref().as_str().map(str::to_owned).ok_or_else(|| self.wrong_type_in(wanted, value))
+                })
+                .collect(),
+            _ => Err(self.wrong_type(wanted)),
+        }
+    }
+
+    /// An array of strings.
+    pub fn list(&self, wanted: &str) -> Result<Vec<String>, Problem> {
+        if self.value.get_ref().is_array() { self.strings(wanted) } else { Err(self.wrong_type(wanted)) }
+    }
+
+    fn wrong_type_in(&self, wanted: &str, value: &Spanned<DeValue<'_>>) -> Problem {
+        let text = format!("{} must be {wanted}, but holds {}", self.name, kind(value.get_ref()));
+        Problem { at: value.span().start, text }
+    }
+
+    /// A number of seconds above 0.
+    pub fn seconds(&self) -> Result<Duration, Problem> {
+        let wanted = "a number of seconds above 0, such as 30";
+        let seconds = match self.value.get_ref() {
+            DeValue::Integer(number) => {
+                i64::from_str_radix(&digits(number.as_str()), number.radix()).ok().map(|n| n as f64)
+            }
+            DeValue::Float(number) => digits(number.as_str()).parse().ok(),
+            _ => return Err(self.wrong_type(wanted)),
+        };
+        seconds
+            .filter(|seconds| *seconds > 0.0)
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+            .filter(|duration| (Duration::from_millis(1)..=Duration::from_hours(24)).contains(duration))
+            .ok_or_else(|| self.wrong("must be a number of seconds above 0 and at most 86400 (a day)"))
+    }
+
+    /// One of some words.
+    pub fn one_of<T: Copy>(&self, words: &[(&str, T)]) -> Result<T, Problem> {
+        let text = self.string()?;
+        words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {
+            let known: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
+            let near = words.iter().map(|(word, _)| *word).collect::<Vec<_>>();
+            let hint =
+                closest(&text, &near).filter(|(_, near)| *near).map(|(word, _)| format!("; did you mean {word:?}?"));
+            self.wrong(format!("must be {}, not {text:?}{}", any_of(&known), hint.unwrap_or_default()))
+        })
+    }
+}
+
+fn digits(number: &str) -> String {
+    number.replace('_', "")
+}
+
+fn kind(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a decimal number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+fn any_of(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+/// The known word most like this one, and whether it is like enough to be what was meant.
+fn closest<'k>(given: &str, known: &[&'k str]) -> Option<(&'k str, bool)> {
+    let lower = given.to_lowercase();
+    known
+        .iter()
+        .map(|word| {
+            (*word, strsim::jaro_winkler(&lower, word).max(strsim::normalized_damerau_levenshtein(&lower, word)))
+        })
+        .max_by(|(_, a), (_, b)| a.total_cmp(b))
+        .map(|(word, likeness)| (word, likeness >= 0.75))
+}
+
+/// What would be right: the nearest word, or all of them where they are few and none is near.
+pub(super) fn nearest(given: &str, known: &[&str]) -> String {
+    match closest(given, known) {
+        None => "there are none to choose from".into(),
+        Some((word, true)) => format!("did you mean {word:?}?"),
+        Some((_, false)) if known.len() <= 13 => format!("valid here: {}", known.join(", ")),
+        Some((word, false)) => format!("the nearest valid one is {word:?}"),
+    }
+}

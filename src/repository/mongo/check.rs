@@ -1,0 +1,275 @@
+//! What `doctor` says of a collection: for each problem, what to do.
+
+use bson::{Bson, Document, doc};
+
+use super::{
+    MongoReader, client, decoded,
+    errors::{self, Doing},
+    expr, indexes,
+};
+use crate::{
+    repository::{Check, Error, Limits, Result, Verdict},
+    session::decode,
+};
+
+/// Documents of the sample.
+const SAMPLE: i32 = 100;
+
+/// Messages of each agent in the sample: the shapes repeat, the bytes add up.
+const LAST_MESSAGES: i32 = 20;
+
+/// Bytes of the sample; larger documents after that many are left out.
+const MOST_BYTES: usize = 32 * 1024 * 1024;
+
+/// All checks. Those that need a connection are left out when there is none.
+pub(super) async fn all(reader: &MongoReader) -> Vec<Check> {
+    let hello = match client::hello(&reader.client).await {
+        Ok(hello) => hello,
+        Err(error) => {
+            let error = reader.failure(&error, Doing::new("hello", "its greeting"));
+            return vec![fail(
+                "connection",
+                error.to_string(),
+                "Check the connection string, and that the server runs.",
+            )];
+        }
+    };
+    let mut checks = vec![ok("connection", format!("{} answers.", reader.hosts))];
+    checks.push(version(reader, &hello).await);
+    checks.push(topology(&hello));
+    let rights = rights(reader).await;
+    let may_read = rights.verdict != Verdict::Fail;
+    checks.push(rights);
+    if may_read {
+        checks.push(documents(reader).await);
+        checks.extend(indexes(reader).await);
+        checks.push(live_updates(reader, &hello).await);
+        checks.push(sample(reader).await);
+    }
+    checks
+}
+
+fn ok(name: &str, found: impl Into<String>) -> Check {
+    Check { name: name.to_owned(), verdict: Verdict::Ok, found: found.into(), advice: None }
+}
+
+fn warn(name: &str, found: impl Into<String>, advice: impl Into<String>) -> Check {
+    Check { name: name.to_owned(), verdict: Verdict::Warn, found: found.into(), advice: Some(advice.into()) }
+}
+
+fn fail(name: &str, found: impl Into<String>, advice: impl Into<String>) -> Check {
+    Check { name: name.to_owned(), verdict: Verdict::Fail, found: found.into(), advice: Some(advice.into()) }
+}
+
+async fn version(reader: &MongoReader, hello: &Document) -> Check {
+    const NAME: &str = "server version";
+    let info = reader.client.database("admin").run_command(doc! { "buildInfo": 1 }).await;
+    let version = info.ok().and_then(|info| info.get_str("version").ok().map(str::to_owned));
+    let wire = hello.get_i32("maxWireVersion").unwrap_or_default();
+    match version {
+        _ if wire < 9 => fail(NAME, "The server is older than MongoDB 4.4.", "Upgrade it to 4.4 or later."),
+        Some(version) => ok(NAME, format!("MongoDB {version}.")),
+        None => ok(NAME, "MongoDB 4.4 or later (it does not tell its version)."),
+    }
+}
+
+fn is_sharded(hello: &Document) -> bool {
+    hello.get_str("msg").is_ok_and(|word| word == "isdbgrid")
+}
+
+fn topology(hello: &Document) -> Check {
+    const NAME: &str = "topology";
+    match hello.get_str("setName") {
+        _ if is_sharded(hello) => ok(NAME, "A sharded cluster."),
+        Ok(set) => ok(NAME, format!("The replica set {set}.")),
+        Err(_) => warn(
+            NAME,
+            "A standalone server: it has no change streams, so changes can only be polled for.",
+            "Run it as a replica set (one member is enough): start mongod with --replSet rs0, then rs.initiate().",
+        ),
+    }
+}
+
+async fn rights(reader: &MongoReader) -> Check {
+    const NAME: &str = "rights";
+    if let Err(error) = reader.try_to_read().await {
+        let advice = match error {
+            Error::Denied { .. } => "Ask for the role `read` on that database, or connect as another user.",
+            _ => "See what the server says, then try again.",
+        };
+        return fail(NAME, error.to_string(), advice);
+    }
+    let admin = reader.client.database("admin");
+    let status = admin.run_command(doc! { "connectionStatus": 1, "showPrivileges": true }).await;
+    let roles = status.ok().and_then(|status| roles(&status));
+    let namespace = reader.namespace();
+    match roles {
+        Some(roles) => ok(NAME, format!("May read {namespace} (roles: {roles}).")),
+        None => ok(NAME, format!("May read {namespace} (no user is logged in).")),
+    }
+}
+
+fn roles(status: &Document) -> Option<String> {
+    let roles = status.get_document("authInfo").ok()?.get_array("authenticatedUserRoles").ok()?;
+    let named = roles
+        .iter()
+        .filter_map(Bson::as_document)
+        .filter_map(|role| Some(format!("{} on {}", role.get_str("role").ok()?, role.get_str("db").ok()?)));
+    Some(named.collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
+}
+
+async fn documents(reader: &MongoReader) -> Check {
+    const NAME: &str = "sessions";
+    match reader.collection.estimated_document_count().max_time(reader.limits.read).await {
+        Ok(0) => warn(
+            NAME,
+            format!("{} is empty or does not exist.", reader.namespace()),
+            "Check --database and --collection; names are case-sensitive.",
+        ),
+        Ok(count) => ok(NAME, format!("About {count} documents.")),
+        Err(error) => {
+            let error = reader.failure(&error, Doing::new("count", "the number of sessions"));
+            warn(NAME, error.to_string(), "Ask for the role `read` on that database.")
+        }
+    }
+}
+
+async fn indexes(reader: &MongoReader) -> Vec<Check> {
+    let there = match indexes::leading_fields(reader).await {
+        Ok(fields) => fields,
+        Err(error) => {
+            return vec![warn(
+                "indexes",
+                error.to_string(),
+                "Ask for the right to list indexes (the role `read` has it).",
+            )];
+        }
+    };
+    indexes::WANTED
+        .iter()
+        .map(|(field, serves)| {
+            let name = format!("index on {field}");
+            if there.iter().any(|leading| leading == field) {
+                ok(&name, format!("It serves {serves}."))
+            } else {
+                let found = format!("Missing: {serves} must read every session.");
+                warn(&name, found, "Run `strandscope doctor --create-indexes`.")
+            }
+        })
+        .collect()
+}
+
+/// Really opens a change stream: a role may lack the right, and not every compatible server has them.
+async fn live_updates(reader: &MongoReader, hello: &Document) -> Check {
+    const NAME: &str = "change streams";
+    if !is_sharded(hello) && !hello.contains_key("setName") {
+        return warn(NAME, "Not possible on a standalone server.", "Run it as a replica set to see changes at once.");
+    }
+    match reader.collection.watch().max_await_time(std::time::Duration::from_millis(1)).await {
+        Ok(_) => ok(NAME, "Possible: a change stream could be opened."),
+        Err(error) if errors::is_denied(&error) => warn(
+            NAME,
+            format!("No right to watch {}.", reader.namespace()),
+            "Ask for the actions find and changeStream on the collection (the role `read` has both).",
+        ),
+        Err(error) => {
+            let error = reader.failure(&error, Doing::new("changeStream", "the change stream"));
+            warn(NAME, error.to_string(), "Changes will be polled for.")
+        }
+    }
+}
+
+async fn sample(reader: &MongoReader) -> Check {
+    const NAME: &str = "documents";
+    match read_sample(reader).await {
+        Ok(seen) if seen.documents == 0 => ok(NAME, "There is nothing to sample."),
+        Ok(seen) if seen.with_findings == 0 => ok(NAME, format!("{} sampled, all as expected.", seen.documents)),
+        Ok(seen) => {
+            let found = format!(
+                "{} of {} sampled hold something unexpected, e.g. in {}: {}: {}.",
+                seen.with_findings, seen.documents, seen.example.0, seen.example.1, seen.example.2,
+            );
+            warn(NAME, found, "Nothing is lost: such values are shown as stored. `strandscope doctor ID` lists them.")
+        }
+        Err(error) => warn(NAME, error.to_string(), format!("Give it longer than {} s.", seconds(reader.limits))),
+    }
+}
+
+fn seconds(limits: Limits) -> u64 {
+    limits.read.as_secs()
+}
+
+#[derive(Default)]
+struct Seen {
+    documents: u64,
+    with_findings: u64,
+    /// Session, path and problem of the first finding.
+    example: (String, String, String),
+}
+
+async fn read_sample(reader: &MongoReader) -> Result<Seen> {
+    let failure = |error| reader.failure(&error, Doing::new("find", "a sample of the documents"));
+    let mut rows = reader.aggregate(sample_pipeline()).await.map_err(failure)?;
+    let mut seen = Seen::default();
+    let mut bytes = 0;
+    while bytes < MOST_BYTES && rows.advance().await.map_err(failure)? {
+        bytes += rows.current().as_bytes().len();
+        let session = decode::session(rebuilt(decoded(rows.current())));
+        seen.documents += 1;
+        let mut findings = session.all_findings();
+        if let Some(first) = findings.next() {
+            if seen.with_findings == 0 {
+                seen.example = (session.name().to_owned(), first.path.clone(), first.problem.clone());
+            }
+            seen.with_findings += 1;
+        }
+    }
+    Ok(seen)
+}
+
+/// The newest documents in stored order, with each agent's last messages only. Agents come as a list of pairs: their
+/// ids may be anything.
+fn sample_pipeline() -> Vec<Document> {
+    let pair = |name: &str, value: Bson| doc! { "k": name, "v": value };
+    let slice = doc! { "$slice": [ "$$f.v", -LAST_MESSAGES ] };
+    let is_list = doc! { "$and": [ { "$eq": [ "$$f.k", "messages" ] }, expr::is_type("$$f.v", "array") ] };
+    let field = pair("$$f.k", Bson::Document(doc! { "$cond": [ is_list, slice, "$$f.v" ] }));
+    let fields = doc! { "$map": { "input": expr::fields("$$a.v"), "as": "f", "in": field } };
+    let is_object = expr::is_type("$$a.v", "object");
+    let agent = doc! {
+        "k": "$$a.k",
+        "fields": { "$cond": [ is_object.clone(), fields, "$$REMOVE" ] },
+        "odd": { "$cond": [ is_object, "$$REMOVE", "$$a.v" ] },
+    };
+    let has_agents = expr::is_type("$agents", "object");
+    vec![
+        doc! { "$sort": { "$natural": -1 } },
+        doc! { "$limit": SAMPLE },
+        doc! { "$addFields": { "agents": {
+            "list": { "$cond": [ has_agents.clone(), expr::each_agent(agent), "$$REMOVE" ] },
+            "odd": { "$cond": [ has_agents, "$$REMOVE", "$agents" ] },
+        } } },
+    ]
+}
+
+/// The document as it was stored, but for the messages left out.
+fn rebuilt(mut document: Document) -> Document {
+    let Some(Bson::Document(mut wrapped)) = document.remove("agents") else { return document };
+    if let Some(Bson::Array(list)) = wrapped.remove("list") {
+        let agents = list.iter().filter_map(Bson::as_document).filter_map(|agent| {
+            let value = match agent.get_array("fields") {
+                Ok(fields) => Bson::Document(fields.iter().filter_map(Bson::as_document).filter_map(as_pair).collect()),
+                Err(_) => agent.get("odd")?.clone(),
+            };
+            Some((agent.get_str("k").ok()?.to_owned(), value))
+        });
+        document.insert("agents", agents.collect::<Document>());
+    } else if let Some(odd) = wrapped.remove("odd") {
+        document.insert("agents", odd);
+    }
+    document
+}
+
+fn as_pair(pair: &Document) -> Option<(String, Bson)> {
+    Some((pair.get_str("k").ok()?.to_owned(), pair.get("v")?.clone()))
+}

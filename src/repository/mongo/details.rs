@@ -1,0 +1,96 @@
+//! Counts and sizes of the rows in view, by one aggregation.
+
+use std::collections::HashMap;
+
+use bson::{Bson, Document, RawDocument, doc};
+
+use super::{MongoReader, decoded, errors::Doing, expr};
+use crate::{
+    repository::Result,
+    session::{AgentCount, AgentId, Details, Rating, SessionKey, Tally, decode},
+};
+
+/// See [`crate::repository::SessionReader::details`]; in the order of `keys`.
+pub(super) async fn read(reader: &MongoReader, keys: &[SessionKey]) -> Result<Vec<(SessionKey, Details)>> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let failure = |error| reader.failure(&error, Doing::new("find", "the counts and sizes of the sessions"));
+    let mut rows = reader.aggregate(pipeline(keys)).await.map_err(failure)?;
+    let mut found = HashMap::new();
+    while rows.advance().await.map_err(failure)? {
+        let (key, details) = one(rows.current());
+        found.insert(key, details);
+    }
+    Ok(keys.iter().filter_map(|key| found.remove(key).map(|details| (key.clone(), details))).collect())
+}
+
+fn pipeline(keys: &[SessionKey]) -> Vec<Document> {
+    let ids: Vec<Bson> = keys.iter().map(|key| key.bson().clone()).collect();
+    let agent = doc! {
+        "id": "$$a.k",
+        "model": { "$cond": [
+            expr::is_type("$$a.v.agent_data.model", "string"), "$$a.v.agent_data.model", Bson::Null,
+        ] },
+        "messages": { "$size": expr::messages_of("$$a.v") },
+    };
+    // A feedback that is no object has no rating to tell.
+    let rating = doc! { "$cond": [ expr::is_type("$$f", "object"), { "r": "$$f.rating" }, { "r": "?" } ] };
+    vec![
+        doc! { "$match": { "_id": { "$in": ids } } },
+        doc! { "$project": {
+            "agents": expr::each_agent(agent),
+            "ratings": { "$map": { "input": expr::array_or_empty("$feedbacks"), "as": "f", "in": rating } },
+            "guardrail_events": { "$size": expr::array_or_empty("$guardrail_events") },
+            "bytes": { "$bsonSize": "$$ROOT" },
+        } },
+    ]
+}
+
+fn one(row: &RawDocument) -> (SessionKey, Details) {
+    let mut row = decoded(row);
+    let key = SessionKey::new(row.remove("_id").unwrap_or(Bson::Null));
+    let agents: Vec<AgentCount> = documents(&mut row, "agents").map(agent).collect();
+    let mut feedbacks = Tally::default();
+    for feedback in documents(&mut row, "ratings") {
+        feedbacks.add(&rating(feedback.get("r")));
+    }
+    let number = |name: &str| row.get(name).and_then(decode::unsigned);
+    let details = Details {
+        messages: agents.iter().map(|agent| agent.messages).sum(),
+        agents,
+        feedbacks,
+        guardrail_events: number("guardrail_events").unwrap_or_default(),
+        bytes: number("bytes"),
+        usage: None,
+    };
+    (key, details)
+}
+
+fn documents(row: &mut Document, name: &str) -> impl Iterator<Item = Document> + use<> {
+    let items = match row.remove(name) {
+        Some(Bson::Array(items)) => items,
+        _ => Vec::new(),
+    };
+    items.into_iter().filter_map(|item| match item {
+        Bson::Document(fields) => Some(fields),
+        _ => None,
+    })
+}
+
+fn agent(fields: Document) -> AgentCount {
+    AgentCount {
+        id: AgentId::from(fields.get_str("id").unwrap_or_default()),
+        model: fields.get_str("model").ok().map(str::to_owned),
+        messages: fields.get("messages").and_then(decode::unsigned).unwrap_or_default(),
+    }
+}
+
+fn rating(stored: Option<&Bson>) -> Rating {
+    match stored {
+        None | Some(Bson::Null | Bson::Undefined) => Rating::Neutral,
+        Some(Bson::String(word)) if word == "up" => Rating::Up,
+        Some(Bson::String(word)) if word == "down" => Rating::Down,
+        Some(other) => Rating::Other(other.to_string()),
+    }
+}

@@ -1,0 +1,155 @@
+//! Which collections hold sessions.
+
+use bson::{Document, doc};
+use mongodb::results::CollectionType;
+
+use super::{
+    client::Connection,
+    errors::{self, Doing, Place},
+};
+use crate::repository::{Candidate, Error, Limits, Result};
+
+/// How many documents of a collection are looked at, in stored order.
+const LOOK_AT: i32 = 20;
+
+/// Collections looked at in one database, so that one with thousands of them does not take all day.
+const MOST_COLLECTIONS: usize = 500;
+
+/// What was found.
+pub(super) enum Found {
+    /// Exactly one.
+    One {
+        /// Its database.
+        database: String,
+        /// Its name.
+        collection: String,
+    },
+    /// More than one.
+    Several(Vec<Candidate>),
+}
+
+/// The databases that belong to the server.
+pub(super) fn is_servers_own(database: &str) -> bool {
+    matches!(database, "admin" | "local" | "config")
+}
+
+/// Looks in the database (else in that of the URI, else in all) for the collection (else for those that look right).
+pub(super) async fn find(
+    connection: &Connection,
+    database: Option<&str>,
+    collection: Option<&str>,
+    limits: Limits,
+) -> Result<Found> {
+    let search = Search { connection, collection, limits };
+    let candidates = match (database, &connection.default_database) {
+        (Some(database), _) => search.database(database).await?,
+        (None, Some(first)) => {
+            let there = search.database(first).await?;
+            if there.is_empty() { search.everywhere().await? } else { there }
+        }
+        (None, None) => search.everywhere().await?,
+    };
+    match <[Candidate; 1]>::try_from(candidates) {
+        Ok([only]) => Ok(Found::One { database: only.database, collection: only.collection }),
+        Err(none) if none.is_empty() => Err(search.nothing(database)),
+        Err(several) => Ok(Found::Several(several)),
+    }
+}
+
+struct Search<'a> {
+    connection: &'a Connection,
+    collection: Option<&'a str>,
+    limits: Limits,
+}
+
+impl Search<'_> {
+    async fn everywhere(&self) -> Result<Vec<Candidate>> {
+        let listing = self.connection.client.list_database_names().authorized_databases(true).await;
+        let mut databases = listing
+            .map_err(|error| self.failure(&error, Doing::new("listDatabases", "the names of the databases"), "*"))?;
+        databases.sort();
+        let mut candidates = Vec::new();
+        for database in databases.iter().filter(|name| !is_servers_own(name)) {
+            match self.database(database).await {
+                Ok(mut found) => candidates.append(&mut found),
+                // A database that may not be read is not a candidate; the others are.
+                Err(Error::Denied { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(candidates)
+    }
+
+    async fn database(&self, database: &str) -> Result<Vec<Candidate>> {
+        let handle = self.connection.client.database(database);
+        let doing = Doing::new("listCollections", "the names of the collections");
+        let failure = |error| self.failure(&error, doing, database);
+        let mut names = Vec::new();
+        let mut listed = handle.list_collections().authorized_collections(true).await.map_err(failure)?;
+        while listed.advance().await.map_err(failure)? {
+            let specification = listed.deserialize_current().map_err(failure)?;
+            let wanted = self.collection.is_none_or(|name| name == specification.name);
+            if wanted && specification.collection_type == CollectionType::Collection {
+                names.push(specification.name);
+            }
+        }
+        names.retain(|name| !name.starts_with("system."));
+        names.sort();
+        names.truncate(MOST_COLLECTIONS);
+        let mut candidates = Vec::new();
+        for name in names {
+            if self.collection.is_some() || self.looks_like_sessions(database, &name).await? {
+                candidates.push(self.candidate(database, name).await);
+            }
+        }
+        Ok(candidates)
+    }
+
+    async fn looks_like_sessions(&self, database: &str, name: &str) -> Result<bool> {
+        let collection = self.connection.client.database(database).collection::<Document>(name);
+        let looked = async {
+            let mut rows = collection.aggregate(look()).max_time(self.limits.read).await?;
+            rows.advance().await
+        };
+        match looked.await {
+            Ok(found) => Ok(found),
+            Err(error) if errors::is_denied(&error) || errors::is_timed_out(&error) => Ok(false),
+            Err(error) => {
+                Err(self.failure(&error, Doing::new("find", "the first documents"), &format!("{database}.{name}")))
+            }
+        }
+    }
+
+    /// An estimate that cannot be had (a missing right) does not hide the collection.
+    async fn candidate(&self, database: &str, collection: String) -> Candidate {
+        let handle = self.connection.client.database(database).collection::<Document>(&collection);
+        let documents = handle.estimated_document_count().max_time(self.limits.read).await.unwrap_or(0);
+        Candidate { database: database.to_owned(), collection, documents }
+    }
+
+    fn nothing(&self, database: Option<&str>) -> Error {
+        let place = database.map_or_else(|| self.connection.hosts.clone(), |name| format!("database {name:?}"));
+        let reason = match self.collection {
+            Some(name) => format!("there is no collection {name:?}; name its database with --database"),
+            None => "no collection there holds documents that look like sessions; name one with --database and \
+                     --collection"
+                .to_owned(),
+        };
+        Error::Other { doing: format!("the search for sessions in {place}"), reason }
+    }
+
+    fn failure(&self, error: &mongodb::error::Error, doing: Doing, namespace: &str) -> Error {
+        let hosts = self.connection.hosts.clone();
+        errors::error(error, doing, &Place { hosts, namespace: namespace.to_owned(), limit: self.limits.read })
+    }
+}
+
+/// The first documents, those with the marks of a session: every writer sets `session_id` and keeps agents by id.
+fn look() -> Vec<Document> {
+    vec![
+        doc! { "$limit": LOOK_AT },
+        doc! { "$match": { "session_id": { "$type": "string" }, "agents": { "$type": "object" } } },
+        doc! { "$limit": 1 },
+        doc! { "$project": { "_id": 1 } },
+    ]
+}

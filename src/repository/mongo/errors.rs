@@ -1,0 +1,229 @@
+//! What the driver says, as one sentence without secrets.
+//!
+//! Never the driver's `Debug`, and of its texts only what is known to hold no credentials.
+
+use std::time::Duration;
+
+use mongodb::error::{Error as DriverError, ErrorKind};
+
+use crate::repository::Error;
+
+/// What was being done: for the words of an error.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Doing {
+    /// The right it takes, e.g. `find`.
+    pub(super) action: &'static str,
+    /// What was read, e.g. `the list of sessions`.
+    pub(super) what: &'static str,
+}
+
+impl Doing {
+    pub(super) const fn new(action: &'static str, what: &'static str) -> Self {
+        Self { action, what }
+    }
+}
+
+/// Where it was done: for the words of an error.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) hosts: String,
+    pub(super) namespace: String,
+    pub(super) limit: Duration,
+}
+
+mod code {
+    pub(super) const UNAUTHORIZED: i32 = 13;
+    pub(super) const AUTHENTICATION_FAILED: i32 = 18;
+    pub(super) const MAX_TIME_EXPIRED: i32 = 50;
+    pub(super) const EXCEEDED_TIME_LIMIT: i32 = 262;
+    pub(super) const OBJECT_TOO_LARGE: i32 = 10334;
+    pub(super) const BUFFER_TOO_LARGE: [i32; 4] = [13548, 17260, 17419, 17420];
+    pub(super) const ATLAS: i32 = 8000;
+    /// The server is stopping, has no primary or lost another member.
+    pub(super) const GONE: [i32; 12] = [6, 7, 89, 91, 133, 189, 9001, 10107, 11600, 11602, 13435, 13436];
+}
+
+fn server_code(error: &DriverError) -> Option<i32> {
+    match error.kind.as_ref() {
+        ErrorKind::Command(command) => Some(command.code),
+        _ => None,
+    }
+}
+
+/// Whether the server's time limit ended it.
+pub(super) fn is_timed_out(error: &DriverError) -> bool {
+    matches!(server_code(error), Some(code::MAX_TIME_EXPIRED | code::EXCEEDED_TIME_LIMIT))
+}
+
+/// Whether the answer would not have fitted into one document.
+pub(super) fn is_too_large(error: &DriverError) -> bool {
+    server_code(error).is_some_and(|code| code == code::OBJECT_TOO_LARGE || code::BUFFER_TOO_LARGE.contains(&code))
+}
+
+/// Whether the server said that the user lacks the right.
+pub(super) fn is_denied(error: &DriverError) -> bool {
+    match error.kind.as_ref() {
+        ErrorKind::Command(command) => {
+            command.code == code::UNAUTHORIZED
+                || command.code == code::ATLAS && command.message.contains("not authorized")
+                || command.code == code::ATLAS && command.message.contains("not allowed")
+        }
+        _ => false,
+    }
+}
+
+/// The driver's error as ours.
+pub(super) fn error(error: &DriverError, doing: Doing, place: &Place) -> Error {
+    let hosts = place.hosts.clone();
+    if is_timed_out(error) {
+        return Error::TimedOut { what: doing.what.to_owned(), seconds: place.limit.as_secs().max(1) };
+    }
+    if is_denied(error) {
+        return Error::Denied { action: doing.action.to_owned(), namespace: place.namespace.clone() };
+    }
+    match error.kind.as_ref() {
+        ErrorKind::Authentication { message, .. } => Error::Authentication { reason: refusal(message) },
+        ErrorKind::Command(command) if command.code == code::AUTHENTICATION_FAILED => {
+            Error::Authentication { reason: refusal(&command.message) }
+        }
+        ErrorKind::Command(command) if command.code == code::ATLAS && command.message.contains("auth") => {
+            Error::Authentication { reason: refusal(&command.message) }
+        }
+        ErrorKind::Command(command) if code::GONE.contains(&command.code) => Error::Unreachable {
+            hosts,
+            reason: format!("the server is stepping down or stopping ({})", command.code_name),
+        },
+        ErrorKind::Command(command) => Error::Other {
+            doing: format!("reading {}", doing.what),
+            reason: format!("{} (code {})", first_sentence(&command.message), command.code),
+        },
+        ErrorKind::IncompatibleServer { message, .. } => Error::TooOld { hosts, reason: first_sentence(message) },
+        ErrorKind::ServerSelection { message, .. } => selection(message, hosts),
+        ErrorKind::Io(io) => Error::Unreachable { hosts, reason: network(&io.to_string()) },
+        ErrorKind::ConnectionPoolCleared { message, .. } => Error::Unreachable { hosts, reason: network(message) },
+        ErrorKind::DnsResolve { .. } => Error::Unreachable { hosts, reason: "its name cannot be looked up".into() },
+        ErrorKind::InvalidTlsConfig { message, .. } => Error::Uri { reason: tls_config(message) },
+        ErrorKind::Shutdown => Error::Unreachable { hosts, reason: "the connection was closed".into() },
+        other => Error::Other { doing: format!("reading {}", doing.what), reason: kind_word(other).to_owned() },
+    }
+}
+
+/// No server was found: too old, a refused login, or none that answers.
+fn selection(message: &str, hosts: String) -> Error {
+    if message.contains("wire version") {
+        let reason = if message.contains("requires at least") || message.contains("reports wire version") {
+            "it speaks an older protocol".to_owned()
+        } else {
+            return Error::Other {
+                doing: format!("connecting to {hosts}"),
+                reason: "the server is newer than this program can speak to; look for a newer strandscope".into(),
+            };
+        };
+        return Error::TooOld { hosts, reason };
+    }
+    if message.contains("Authentication") || message.contains("SCRAM failure") {
+        return Error::Authentication { reason: "authentication failed".into() };
+    }
+    Error::Unreachable { hosts, reason: network(message) }
+}
+
+/// What kept the network from answering, in a few words.
+pub(super) fn network(message: &str) -> String {
+    let lower = message.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    let reason = if has(&["certificate", "unknownissuer", "tls", "handshake"]) {
+        "its TLS certificate or handshake was not accepted; a private authority needs tlsCAFile in the connection string"
+    } else if has(&["connection refused", "actively refused"]) {
+        "connection refused"
+    } else if has(&["failed to lookup", "name or service not known", "nodename nor servname", "dns", "no such host"]) {
+        "its name cannot be looked up"
+    } else if has(&["replicasetnoprimary"]) {
+        "the replica set has no primary now; directConnection=true or readPreference=secondaryPreferred in the \
+         connection string reads from another member"
+    } else if has(&["unreachable", "no route"]) {
+        "the network cannot reach it"
+    } else if has(&["reset", "unexpected end", "eof", "broken pipe", "closed"]) {
+        "it closed the connection (does it want tls=true, or is it not a MongoDB?)"
+    } else {
+        "no answer in time"
+    };
+    reason.to_owned()
+}
+
+fn refusal(message: &str) -> String {
+    let lower = message.to_lowercase();
+    if lower.contains("mechanism") && lower.contains("support") {
+        return "the server does not offer that authentication mechanism".into();
+    }
+    "authentication failed".into()
+}
+
+fn tls_config(message: &str) -> String {
+    let lower = message.to_lowercase();
+    if lower.contains("no such file") || lower.contains("unable to open") || lower.contains("not found") {
+        return "the file named by tlsCAFile or tlsCertificateKeyFile cannot be opened".into();
+    }
+    "its TLS options do not fit together (see tlsCAFile and tlsCertificateKeyFile)".into()
+}
+
+/// A server's message up to its first line's end, not longer than a line or two.
+fn first_sentence(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default();
+    let mut short: String = line.chars().take(200).collect();
+    if short.len() < line.len() {
+        short.push('…');
+    }
+    short
+}
+
+fn kind_word(kind: &ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::InvalidArgument { .. } => "the driver refused the question",
+        ErrorKind::InvalidResponse { .. } | ErrorKind::Bson(_) => "the server's answer could not be read",
+        ErrorKind::SessionsNotSupported => "the server does not support sessions",
+        _ => "the driver could not do it",
+    }
+}
+
+/// A connection string's mistake, without anything of its credentials.
+pub(super) fn uri_mistake(error: &DriverError, uri: &str) -> Error {
+    let reason = match error.kind.as_ref() {
+        ErrorKind::InvalidArgument { message, .. } => {
+            let short = first_sentence(message);
+            if leaks(&short, uri) {
+                "special characters in user name and password must be written as %XX, e.g. %40 for @".to_owned()
+            } else {
+                short
+            }
+        }
+        ErrorKind::DnsResolve { .. } => {
+            let hosts = srv_host(uri).unwrap_or_else(|| "that host".to_owned());
+            return Error::Unreachable { hosts, reason: "its mongodb+srv records cannot be looked up".into() };
+        }
+        ErrorKind::InvalidTlsConfig { message, .. } => tls_config(message),
+        _ => "the driver cannot read it".to_owned(),
+    };
+    Error::Uri { reason }
+}
+
+/// Whether a message repeats any part of the user information. Passwords may hold any character, unescaped too, so
+/// everything up to the last `@` counts, cut at whatever the driver may cut at; too careful is right here.
+fn leaks(message: &str, uri: &str) -> bool {
+    let Some((secret, _)) = uri.rsplit_once('@') else { return false };
+    let secret = secret.split_once("://").map_or(secret, |(_, rest)| rest);
+    let message = message.to_lowercase();
+    let secret = secret.to_lowercase();
+    secret
+        .split(|c: char| ":/@?%#&=.,[]".contains(c))
+        .filter(|part| !part.is_empty())
+        .any(|part| message.contains(part))
+}
+
+fn srv_host(uri: &str) -> Option<String> {
+    let rest = uri.split_once("://")?.1;
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    host.split(['/', '?']).next().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests;

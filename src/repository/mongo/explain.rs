@@ -1,0 +1,141 @@
+//! Whether an index serves a list.
+
+use bson::{Bson, Document, doc};
+
+use super::{MongoReader, errors::Doing, filter, list, rows};
+use crate::repository::{ListQuery, Plan, Result};
+
+const DOING: Doing = Doing::new("find", "the plan of the search");
+
+/// Asks the server how it would find the first page.
+pub(super) async fn plan(reader: &MongoReader, query: &ListQuery) -> Result<Plan> {
+    let field = query.sort.field();
+    let mut conditions = vec![list::dated_query(field, None)];
+    if !query.filter.is_empty() {
+        conditions.push(filter::query(&query.filter));
+    }
+    let command = doc! {
+        "explain": {
+            "find": reader.collection.name(),
+            "filter": { "$and": conditions },
+            "sort": { field: -1 },
+            "projection": rows::projection(&query.metadata),
+            "limit": i64::from(query.limit.max(1)),
+        },
+        "verbosity": "queryPlanner",
+        "maxTimeMS": i64::try_from(reader.limits.read.as_millis()).unwrap_or(i64::MAX),
+    };
+    let answer = reader.client.database(&reader.database).run_command(command).await;
+    let answer = answer.map_err(|error| reader.failure(&error, DOING))?;
+    Ok(judged(&answer, field, query.filter.is_empty()))
+}
+
+/// What the answer says, in one sentence.
+fn judged(answer: &Document, sort_field: &str, unfiltered: bool) -> Plan {
+    let mut stages = Vec::new();
+    winning(answer, &mut stages);
+    let scans: Vec<&Document> = stages.iter().copied().filter(|stage| is_stage(stage, "IXSCAN")).collect();
+    if stages.iter().any(|stage| is_stage(stage, "EOF")) && scans.is_empty() {
+        return Plan { served: true, why: "The collection is empty or does not exist yet.".to_owned() };
+    }
+    if scans.is_empty() && stages.iter().any(|stage| is_stage(stage, "IDHACK")) {
+        return Plan { served: true, why: "The index on _id serves it.".to_owned() };
+    }
+    if scans.is_empty() || stages.iter().any(|stage| is_stage(stage, "COLLSCAN")) {
+        return Plan { served: false, why: unserved(sort_field, unfiltered) };
+    }
+    if unfiltered {
+        let name = scans[0].get_str("indexName").unwrap_or(sort_field);
+        return Plan { served: true, why: format!("The index {name} gives the order.") };
+    }
+    match scans.iter().find(|scan| reads_all(scan)) {
+        Some(scan) if is_on(scan, sort_field) => Plan {
+            served: false,
+            why: format!(
+                "No index narrows this filter down: every session is read, newest first by {sort_field}, until enough \
+                 match."
+            ),
+        },
+        Some(scan) => Plan {
+            served: false,
+            why: format!("The index {} must be read from end to end for this filter.", index_name(scan)),
+        },
+        None => {
+            let mut names: Vec<&str> = scans.iter().map(|scan| index_name(scan)).collect();
+            names.dedup();
+            Plan { served: true, why: format!("The index {} narrows it down.", names.join(" and ")) }
+        }
+    }
+}
+
+fn unserved(sort_field: &str, unfiltered: bool) -> String {
+    if unfiltered {
+        format!(
+            "No index on {sort_field} gives the order: every session is read and sorted for each page; `strandscope \
+             doctor --create-indexes` makes one."
+        )
+    } else {
+        "No index serves this filter: every session of the collection is read.".to_owned()
+    }
+}
+
+fn index_name(scan: &Document) -> &str {
+    scan.get_str("indexName").unwrap_or("without a name")
+}
+
+/// The stages of every winning plan: of one server, of the shards, and inside a slot-based plan's `queryPlan`.
+fn winning<'a>(part: &'a Document, stages: &mut Vec<&'a Document>) {
+    for (name, value) in part {
+        match (name.as_str(), value) {
+            ("winningPlan", Bson::Document(plan)) => gather(plan, stages),
+            ("rejectedPlans" | "command", _) => {}
+            (_, Bson::Document(inner)) => winning(inner, stages),
+            (_, Bson::Array(items)) => {
+                items.iter().filter_map(Bson::as_document).for_each(|inner| winning(inner, stages));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn gather<'a>(plan: &'a Document, stages: &mut Vec<&'a Document>) {
+    if plan.contains_key("stage") {
+        stages.push(plan);
+    }
+    for (name, value) in plan {
+        match (name.as_str(), value) {
+            ("slotBasedPlan" | "indexBounds" | "filter" | "rejectedPlans", _) => {}
+            (_, Bson::Document(inner)) => gather(inner, stages),
+            (_, Bson::Array(items)) => {
+                items.iter().filter_map(Bson::as_document).for_each(|inner| gather(inner, stages));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_stage(stage: &Document, name: &str) -> bool {
+    stage.get_str("stage").is_ok_and(|word| word == name)
+}
+
+fn is_on(scan: &Document, field: &str) -> bool {
+    scan.get_document("keyPattern").is_ok_and(|keys| keys.keys().next().is_some_and(|first| first == field))
+}
+
+/// Whether the leading field's bounds leave nothing out: all values, all dates or all texts.
+fn reads_all(scan: &Document) -> bool {
+    let Some((_, Bson::Array(intervals))) =
+        scan.get_document("indexBounds").ok().and_then(|bounds| bounds.iter().next())
+    else {
+        return false;
+    };
+    intervals.iter().filter_map(Bson::as_str).any(|interval| {
+        let holds = |a: &str, b: &str| interval.contains(a) && interval.contains(b);
+        holds("MinKey", "MaxKey")
+            || holds("new Date(-9223372036854775808)", "new Date(9223372036854775807)")
+            || interval == "[\"\", {})"
+    })
+}
+
+#[cfg(test)]
+mod tests;

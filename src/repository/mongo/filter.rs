@@ -1,0 +1,260 @@
+//! A filter as a query.
+//!
+//! Every condition holds or fails for any document, however odd, and fails no query: fields of another type simply do
+//! not match. Arrays where one value is expected do not match either, except in `metadata`, where a value matches an
+//! array that holds it (`meta.tags:new`), as MongoDB people expect.
+
+use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
+use jiff::Timestamp;
+
+use super::expr;
+use crate::repository::filter::{Comparison, Filter, RatingWord, Term, Test, TextMatch};
+
+/// The query that all terms of the filter make; empty for the empty filter.
+pub(super) fn query(filter: &Filter) -> Document {
+    match filter.terms.as_slice() {
+        [] => doc! {},
+        [only] => term(only),
+        terms => doc! { "$and": terms.iter().map(term).collect::<Vec<_>>() },
+    }
+}
+
+fn term(term: &Term) -> Document {
+    let condition = test(&term.test);
+    if term.negated {
+        doc! { "$nor": [condition] }
+    } else {
+        condition
+    }
+}
+
+fn test(test: &Test) -> Document {
+    match test {
+        Test::Id(text) => id(text),
+        Test::Application(text) => text_field("application_name", text),
+        Test::SessionType(text) => text_field("session_type", text),
+        Test::Agent(text) => any_agent(text_expression("$$a.k", text)),
+        Test::Model(text) => any_agent(doc! { "$cond": [
+            expr::is_type("$$a.v.agent_data.model", "string"),
+            text_expression("$$a.v.agent_data.model", text),
+            false,
+        ] }),
+        Test::Metadata { key, comparison, readings } => metadata(key, *comparison, readings),
+        Test::HasFeedback => not_empty_array("feedbacks"),
+        Test::HasComment => doc! { "feedbacks": { "$elemMatch": { "comment": { "$type": "string", "$ne": "" } } } },
+        Test::HasGuardrail => not_empty_array("guardrail_events"),
+        Test::HasMetadata(key) => has_metadata(key),
+        Test::Rating(word) => rating(*word),
+        Test::Since(instant) => since(*instant),
+        Test::Until(instant) => until(*instant),
+        Test::Created(comparison, instant) => date_field("created_at", *comparison, *instant),
+        Test::Updated(comparison, instant) => date_field("updated_at", *comparison, *instant),
+    }
+}
+
+// Texts
+
+/// The `session_id`, a string `_id`, and the hex of an ObjectId `_id`.
+fn id(text: &TextMatch) -> Document {
+    let mut either = vec![text_field("session_id", text), text_field("_id", text)];
+    either.extend(object_id(text));
+    doc! { "$or": either }
+}
+
+fn object_id(text: &TextMatch) -> Option<Document> {
+    let is_hex = |part: &str| !part.is_empty() && part.len() <= 24 && part.chars().all(|c| c.is_ascii_hexdigit());
+    match text {
+        TextMatch::Exactly(whole) => {
+            let id = ObjectId::parse_str(whole).ok()?;
+            (id.to_hex() == *whole).then(|| doc! { "_id": id })
+        }
+        // Hex of equal length sorts as its bytes do: a prefix is a range, which the index on `_id` serves.
+        TextMatch::StartsWith(start) => {
+            let lower = is_hex(start) && !start.contains(|c: char| c.is_ascii_uppercase());
+            let from = ObjectId::parse_str(format!("{start:0<24}")).ok().filter(|_| lower)?;
+            let to = ObjectId::parse_str(format!("{start:f<24}")).ok()?;
+            Some(doc! { "_id": { "$gte": from, "$lte": to } })
+        }
+        TextMatch::Contains(part) => is_hex(part).then(|| {
+            let hex = doc! { "$cond": [ expr::is_type("$_id", "objectId"), { "$toString": "$_id" }, "" ] };
+            doc! { "$expr": { "$regexMatch": { "input": hex, "regex": expr::literal(escaped(part)), "options": "i" } } }
+        }),
+    }
+}
+
+fn text_field(field: &str, text: &TextMatch) -> Document {
+    let mut condition = match text {
+        TextMatch::Contains(part) => doc! { "$regex": escaped(part), "$options": "i" },
+        TextMatch::StartsWith(start) => doc! { "$regex": format!("^{}", escaped(start)) },
+        TextMatch::Exactly(whole) => doc! { "$eq": whole },
+    };
+    condition.insert("$not", doc! { "$type": "array" });
+    doc! { field: condition }
+}
+
+/// The same as an expression; `value` must be a string.
+fn text_expression(value: &str, text: &TextMatch) -> Document {
+    match text {
+        TextMatch::Contains(part) => {
+            doc! { "$regexMatch": { "input": value, "regex": expr::literal(escaped(part)), "options": "i" } }
+        }
+        TextMatch::StartsWith(start) => {
+            doc! { "$eq": [ { "$indexOfBytes": [ value, expr::literal(start.as_str()) ] }, 0 ] }
+        }
+        TextMatch::Exactly(whole) => doc! { "$eq": [ value, expr::literal(whole.as_str()) ] },
+    }
+}
+
+/// Text as a pattern that matches just it. NUL, which no pattern may hold, is written as its code.
+fn escaped(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\0' => pattern.push_str("\\x00"),
+            c if c.is_ascii_punctuation() && c != '_' => pattern.extend(['\\', c]),
+            c => pattern.push(c),
+        }
+    }
+    pattern
+}
+
+fn any_agent(in_each: Document) -> Document {
+    doc! { "$expr": { "$anyElementTrue": [expr::each_agent(in_each)] } }
+}
+
+// Metadata
+
+fn metadata(key: &str, comparison: Comparison, readings: &[Bson]) -> Document {
+    let mut either = Vec::new();
+    for reading in readings {
+        if expr::is_plain_path(key) {
+            either.push(doc! { format!("metadata.{key}"): plain_comparison(comparison, reading) });
+        }
+        if is_odd_key(key) {
+            either.push(any_metadata(key, odd_comparison(comparison, reading)));
+        }
+    }
+    // A `$or` wants at least one branch; without a reading nothing matches.
+    if either.is_empty() {
+        doc! { "$expr": false }
+    } else {
+        doc! { "$or": either }
+    }
+}
+
+/// Null means a stored null, not an absent field.
+fn plain_comparison(comparison: Comparison, reading: &Bson) -> Document {
+    match (comparison, reading) {
+        (Comparison::Equal, Bson::Null) => doc! { "$type": "null" },
+        _ => doc! { operator(comparison): reading.clone() },
+    }
+}
+
+/// A stored key may itself hold dots, be empty or start with `$`: no path reaches it.
+fn is_odd_key(key: &str) -> bool {
+    key.contains('.') || !expr::is_plain_path(key)
+}
+
+/// Whether `metadata` has that very key with a value that the expression accepts (as `$$f.v`).
+fn any_metadata(key: &str, accepts: impl Into<Bson>) -> Document {
+    let same = doc! { "$eq": [ "$$f.k", expr::literal(key) ] };
+    let each = doc! { "$map": {
+        "input": expr::fields("$metadata"), "as": "f", "in": { "$and": [ same, accepts.into() ] }
+    } };
+    doc! { "$expr": { "$anyElementTrue": [each] } }
+}
+
+/// Expressions compare across types; queries do not. So the type is asked for as well.
+fn odd_comparison(comparison: Comparison, reading: &Bson) -> Document {
+    let types: &[&str] = match reading {
+        Bson::Int32(_) | Bson::Int64(_) | Bson::Double(_) | Bson::Decimal128(_) => {
+            &["int", "long", "double", "decimal"]
+        }
+        Bson::String(_) => &["string"],
+        Bson::Boolean(_) => &["bool"],
+        Bson::DateTime(_) => &["date"],
+        Bson::Null => &["null"],
+        Bson::ObjectId(_) => &["objectId"],
+        _ => &[],
+    };
+    doc! { "$and": [
+        { "$in": [ { "$type": "$$f.v" }, types ] },
+        { operator(comparison): [ "$$f.v", expr::literal(reading.clone()) ] },
+    ] }
+}
+
+fn has_metadata(key: &str) -> Document {
+    let mut either = Vec::new();
+    if expr::is_plain_path(key) {
+        either.push(doc! { format!("metadata.{key}"): { "$exists": true } });
+    }
+    if is_odd_key(key) {
+        either.push(any_metadata(key, true));
+    }
+    doc! { "$or": either }
+}
+
+// Feedback and guardrails
+
+fn not_empty_array(field: &str) -> Document {
+    doc! { field: { "$type": "array", "$ne": [] } }
+}
+
+fn rating(word: RatingWord) -> Document {
+    let wanted = match word {
+        RatingWord::Up => Bson::from("up"),
+        RatingWord::Down => Bson::from("down"),
+        // In a query, null also matches an absent field: both are neutral.
+        RatingWord::Neutral => Bson::Null,
+    };
+    doc! { "feedbacks": { "$elemMatch": { "rating": wanted } } }
+}
+
+// Dates
+
+/// What a date is: of that type, and not an array that holds one.
+pub(super) fn is_date() -> Document {
+    doc! { "$type": "date", "$not": { "$type": "array" } }
+}
+
+/// The opposite of [`is_date`].
+pub(super) fn is_no_date(field: &str) -> Document {
+    doc! { "$nor": [ { field: is_date() } ] }
+}
+
+fn date_field(field: &str, comparison: Comparison, instant: Timestamp) -> Document {
+    let mut condition = doc! { operator(comparison): date(instant) };
+    condition.insert("$not", doc! { "$type": "array" });
+    doc! { field: condition }
+}
+
+/// The life ends with `updated_at`, or where that is no date, at `created_at`.
+fn since(instant: Timestamp) -> Document {
+    let mut created_only = date_field("created_at", Comparison::GreaterOrEqual, instant);
+    created_only.extend(is_no_date("updated_at"));
+    doc! { "$or": [ date_field("updated_at", Comparison::GreaterOrEqual, instant), created_only ] }
+}
+
+/// The life begins with `created_at`, or where that is no date, at `updated_at`.
+fn until(instant: Timestamp) -> Document {
+    let mut updated_only = date_field("updated_at", Comparison::Less, instant);
+    updated_only.extend(is_no_date("created_at"));
+    doc! { "$or": [ date_field("created_at", Comparison::Less, instant), updated_only ] }
+}
+
+fn date(instant: Timestamp) -> DateTime {
+    DateTime::from_millis(instant.as_millisecond())
+}
+
+fn operator(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Equal => "$eq",
+        Comparison::Greater => "$gt",
+        Comparison::GreaterOrEqual => "$gte",
+        Comparison::Less => "$lt",
+        Comparison::LessOrEqual => "$lte",
+    }
+}
+
+#[cfg(test)]
+mod tests;

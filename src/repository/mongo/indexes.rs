@@ -1,0 +1,123 @@
+//! Which indexes there are, and which there should be.
+
+use std::{
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+use bson::{Bson, Document, doc};
+use mongodb::IndexModel;
+
+use super::{MongoReader, errors::Doing};
+use crate::repository::Result;
+
+/// The single-field indexes that the Python library creates, and what each serves here.
+pub(super) const WANTED: [(&str, &str); 4] = [
+    ("updated_at", "the list sorted by last change"),
+    ("created_at", "the list sorted by creation"),
+    ("session_id", "finding a session by its session_id"),
+    ("application_name", "the filter app:"),
+];
+
+/// How long an answer is believed: someone may create or drop an index meanwhile.
+const BELIEVE_FOR: Duration = Duration::from_secs(60);
+
+const DOING: Doing = Doing::new("listIndexes", "the indexes of the collection");
+
+/// Leading fields of the usable indexes, as last seen.
+#[derive(Default)]
+pub(super) struct Known(Mutex<Option<(Instant, Vec<String>)>>);
+
+impl Known {
+    fn get(&self) -> Option<Vec<String>> {
+        let known = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        known.as_ref().filter(|(seen, _)| seen.elapsed() < BELIEVE_FOR).map(|(_, fields)| fields.clone())
+    }
+
+    fn set(&self, fields: Option<Vec<String>>) {
+        let mut known = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        *known = fields.map(|fields| (Instant::now(), fields));
+    }
+}
+
+/// Whether an index can give the documents in the order of that field. Where the indexes may not be listed, we hope
+/// so: the answer is right either way, only slower.
+pub(super) async fn serves(reader: &MongoReader, field: &str) -> Result<bool> {
+    match leading_fields(reader).await {
+        Ok(fields) => Ok(fields.iter().any(|leading| leading == field)),
+        Err(crate::repository::Error::Denied { .. }) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+/// Leading fields of the indexes that hold every document in order.
+pub(super) async fn leading_fields(reader: &MongoReader) -> Result<Vec<String>> {
+    if let Some(fields) = reader.indexes.get() {
+        return Ok(fields);
+    }
+    let mut fields = Vec::new();
+    for index in list(reader).await? {
+        let usable = index.options.as_ref().is_none_or(|options| {
+            options.sparse != Some(true) && options.partial_filter_expression.is_none() && options.hidden != Some(true)
+        });
+        if let Some((field, order)) = index.keys.iter().next()
+            && usable
+            && is_order(order)
+        {
+            fields.push(field.clone());
+        }
+    }
+    reader.indexes.set(Some(fields.clone()));
+    Ok(fields)
+}
+
+/// 1 or -1; other kinds (`hashed`, `text`) have no order.
+fn is_order(order: &Bson) -> bool {
+    matches!(order, Bson::Int32(_) | Bson::Int64(_) | Bson::Double(_))
+}
+
+/// Every index. A collection that does not exist has none.
+async fn list(reader: &MongoReader) -> Result<Vec<IndexModel>> {
+    const NAMESPACE_NOT_FOUND: i32 = 26;
+    let mut rows = match reader.collection.list_indexes().max_time(reader.limits.read).await {
+        Ok(rows) => rows,
+        Err(error) => {
+            let code = match error.kind.as_ref() {
+                mongodb::error::ErrorKind::Command(command) => command.code,
+                _ => 0,
+            };
+            // A view has no indexes of its own either.
+            if code == NAMESPACE_NOT_FOUND || code == 166 {
+                return Ok(Vec::new());
+            }
+            return Err(reader.failure(&error, DOING));
+        }
+    };
+    let mut indexes = Vec::new();
+    while rows.advance().await.map_err(|error| reader.failure(&error, DOING))? {
+        if let Ok(index) = rows.deserialize_current() {
+            indexes.push(index);
+        }
+    }
+    Ok(indexes)
+}
+
+/// Creates those of [`WANTED`] that no index leads with, and gives their names.
+pub(super) async fn create(reader: &MongoReader) -> Result<Vec<String>> {
+    reader.indexes.set(None);
+    let there = leading_fields(reader).await?;
+    let missing = WANTED.iter().filter(|(field, _)| !there.iter().any(|leading| leading == field));
+    let models: Vec<IndexModel> = missing.map(|(field, _)| IndexModel::builder().keys(by(field)).build()).collect();
+    if models.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Building takes as long as it takes: a time limit here would leave it half done.
+    let doing = Doing::new("createIndex", "the answer to createIndexes");
+    let created = reader.collection.create_indexes(models).await.map_err(|error| reader.failure(&error, doing))?;
+    reader.indexes.set(None);
+    Ok(created.index_names)
+}
+
+fn by(field: &str) -> Document {
+    doc! { field: 1 }
+}

@@ -1,0 +1,360 @@
+//! Pages of the list, newest first.
+//!
+//! Two stretches follow each other:
+//!
+//! 1. Sessions with a date, sorted by that date alone, so that a single-field index serves it (`_id` in the sort would
+//!    make it a full sort). The next page asks for dates `$lte` the last one, less the `_id`s already shown at that
+//!    instant. `$lte` with a date compares dates only, which is just right here; an array that holds dates would match
+//!    as well and is kept out.
+//! 2. Sessions without one, by `_id`. `_id`s may be of several types, and `{_id: {$gt: x}}` compares within x's type
+//!    only; so the scan of the `_id` index starts at x by `min`, which goes by the order of the index over all types,
+//!    the same order that the sort has. Where an index tells that such sessions are few, they alone are sorted.
+//!
+//! Without an index on the date, the rows are made thin before they are sorted: whole documents would soon hit the
+//! server's memory limit for sorts.
+
+use bson::{Bson, DateTime, Document, RawDocument, RawDocumentBuf, doc, oid::ObjectId};
+use mongodb::{Cursor as Rows, options::Hint};
+
+use super::{
+    MongoReader,
+    errors::{self, Doing},
+    filter, indexes, rows,
+};
+use crate::{
+    repository::{Cursor, Error, Filter, ListQuery, PageEnd, Result},
+    session::Summary,
+};
+
+const DOING: Doing = Doing::new("find", "the list of sessions");
+
+/// Up to so many sessions without a date are fetched by index and sorted; beyond, the `_id` index is followed.
+const FEW: i64 = 1000;
+
+/// Sessions listed for an ambiguous id.
+const MOST_MATCHES: i64 = 100;
+
+/// One page; see [`crate::repository::SessionReader::list`].
+pub(super) async fn page(
+    reader: &MongoReader,
+    query: &ListQuery,
+    found: &mut (dyn FnMut(Summary) + Send),
+) -> Result<PageEnd> {
+    if query.limit == 0 {
+        return Ok(PageEnd { next: query.after.clone(), timed_out: false });
+    }
+    let indexed = indexes::serves(reader, query.sort.field()).await?;
+    let search = Search { reader, query, indexed };
+    let page = Page { search, found, given: 0 };
+    match &query.after {
+        Some(Cursor::Undated { after }) => page.undated(after.clone()).await,
+        Some(Cursor::Dated { date, shown }) => page.dated(Some((*date, shown.clone()))).await,
+        None => page.dated(None).await,
+    }
+}
+
+/// A page while it is given away.
+struct Page<'a> {
+    search: Search<'a>,
+    found: &'a mut (dyn FnMut(Summary) + Send),
+    given: u32,
+}
+
+/// How a stretch of rows ended.
+enum Stretch {
+    /// No more rows.
+    Exhausted,
+    /// The page is full.
+    Full,
+    /// The time limit ended it.
+    TimedOut,
+}
+
+impl Page<'_> {
+    fn left(&self) -> u32 {
+        self.search.query.limit - self.given
+    }
+
+    async fn dated(mut self, start: Option<(DateTime, Vec<Bson>)>) -> Result<PageEnd> {
+        let mut last = start;
+        let left = self.left();
+        let opened = self.search.dated(last.as_ref(), left).await;
+        let field = self.search.field();
+        let end = self.take(opened, |row| note_date(&mut last, row, field)).await?;
+        let next = last.map(|(date, shown)| Cursor::Dated { date, shown });
+        match end {
+            Stretch::Exhausted => self.undated(None).await,
+            Stretch::Full => Ok(PageEnd { next, timed_out: false }),
+            Stretch::TimedOut => Ok(PageEnd { next, timed_out: true }),
+        }
+    }
+
+    async fn undated(mut self, after: Option<Bson>) -> Result<PageEnd> {
+        let mut last = after.clone();
+        let mut end = Stretch::Exhausted;
+        for part in Part::after(after) {
+            let left = self.left();
+            let opened = match self.search.undated(&part, left).await {
+                Ok(None) => continue,
+                Ok(Some(rows)) => Ok(rows),
+                Err(error) => Err(error),
+            };
+            end = self.take(opened, |row| last = rows::field(row, "_id").map(super::decoded_value)).await?;
+            if !matches!(end, Stretch::Exhausted) {
+                break;
+            }
+        }
+        let next = Some(Cursor::Undated { after: last });
+        Ok(match end {
+            Stretch::Exhausted => PageEnd::default(),
+            Stretch::Full => PageEnd { next, timed_out: false },
+            Stretch::TimedOut => PageEnd { next, timed_out: true },
+        })
+    }
+
+    /// Gives rows away until they end. A time limit after some rows ends the page, before any it is an error.
+    async fn take(
+        &mut self,
+        opened: mongodb::error::Result<Rows<RawDocumentBuf>>,
+        mut note: impl FnMut(&RawDocument) + Send,
+    ) -> Result<Stretch> {
+        let query = self.search.query;
+        let reader = self.search.reader;
+        let failed = |given: u32, error: &mongodb::error::Error| {
+            if given > 0 && errors::is_timed_out(error) {
+                Ok(Stretch::TimedOut)
+            } else {
+                Err(reader.failure(error, DOING))
+            }
+        };
+        let mut rows = match opened {
+            Ok(rows) => rows,
+            Err(error) => return failed(self.given, &error),
+        };
+        while self.given < query.limit {
+            match rows.advance().await {
+                Ok(true) => {
+                    let row = rows.current();
+                    note(row);
+                    self.given += 1;
+                    (self.found)(rows::summary(row, &query.metadata));
+                }
+                Ok(false) => return Ok(Stretch::Exhausted),
+                Err(error) => return failed(self.given, &error),
+            }
+        }
+        Ok(Stretch::Full)
+    }
+}
+
+/// A part of the `_id`s.
+enum Part {
+    /// All of them.
+    All,
+    /// Those after that one, but for the greatest value there is: without `max`, a scan from `min` leaves it out.
+    After(Bson),
+    /// That greatest value.
+    Greatest,
+}
+
+impl Part {
+    /// The parts that make up everything after that `_id`.
+    fn after(id: Option<Bson>) -> Vec<Self> {
+        match id {
+            None => vec![Self::All],
+            Some(Bson::MaxKey) => Vec::new(),
+            Some(id) => vec![Self::After(id), Self::Greatest],
+        }
+    }
+}
+
+/// The questions a page asks.
+struct Search<'a> {
+    reader: &'a MongoReader,
+    query: &'a ListQuery,
+    /// Whether an index gives the order.
+    indexed: bool,
+}
+
+type Found = mongodb::error::Result<Rows<RawDocumentBuf>>;
+
+impl Search<'_> {
+    fn field(&self) -> &'static str {
+        self.query.sort.field()
+    }
+
+    fn narrowed(&self, condition: Document) -> Document {
+        if self.query.filter.is_empty() {
+            return condition;
+        }
+        doc! { "$and": [ condition, filter::query(&self.query.filter) ] }
+    }
+
+    /// With a filter, each row is sent as soon as it is found: a search may take long between two of them. Long pages
+    /// trade some of that for fewer round trips.
+    fn batch_size(&self) -> u32 {
+        match (self.query.filter.is_empty(), self.query.limit) {
+            (true, limit) => limit.saturating_add(1),
+            (false, 0..=100) => 1,
+            (false, limit) => limit / 50,
+        }
+    }
+
+    /// Sessions with a date, newest first.
+    async fn dated(&self, start: Option<&(DateTime, Vec<Bson>)>, limit: u32) -> Found {
+        let query = self.narrowed(dated_query(self.field(), start));
+        let projection = rows::projection(&self.query.metadata);
+        let sort = doc! { self.field(): -1 };
+        if self.indexed {
+            let find = self.reader.collection.find(query).projection(projection).sort(sort).limit(i64::from(limit));
+            return find.batch_size(self.batch_size()).max_time(self.reader.limits.read).allow_disk_use(true).await;
+        }
+        let thin_first = vec![
+            doc! { "$match": query },
+            doc! { "$project": projection },
+            doc! { "$sort": sort },
+            doc! { "$limit": i64::from(limit) },
+        ];
+        self.reader.aggregate(thin_first).await
+    }
+
+    /// Sessions whose date is no date, by `_id`; `None` where an index tells that there are none.
+    async fn undated(&self, part: &Part, limit: u32) -> mongodb::error::Result<Option<Rows<RawDocumentBuf>>> {
+        let mut undated = filter::is_no_date(self.field());
+        match part {
+            Part::All => {}
+            Part::After(id) => {
+                undated.insert("_id", doc! { "$ne": id.clone() });
+            }
+            Part::Greatest => {
+                undated.insert("_id", Bson::MaxKey);
+            }
+        }
+        if self.indexed
+            && let Some(few) = self.few_undated().await?
+        {
+            if few.is_empty() {
+                return Ok(None);
+            }
+            undated = doc! { "$and": [ { "_id": { "$in": few } }, undated ] };
+        }
+        self.by_id(undated, part, limit).await.map(Some)
+    }
+
+    async fn by_id(&self, query: Document, part: &Part, limit: u32) -> Found {
+        let collection = &self.reader.collection;
+        let find = collection.find(self.narrowed(query)).projection(rows::projection(&self.query.metadata));
+        let find = find
+            .sort(doc! { "_id": 1 })
+            .hint(Hint::Keys(doc! { "_id": 1 }))
+            .limit(i64::from(limit))
+            .batch_size(self.batch_size())
+            .max_time(self.reader.limits.read);
+        match part {
+            Part::After(id) => find.min(doc! { "_id": id.clone() }).await,
+            Part::All | Part::Greatest => find.await,
+        }
+    }
+
+    /// The `_id`s of the sessions without a date where the index on it shows that they are few. `None`: many.
+    async fn few_undated(&self) -> mongodb::error::Result<Option<Vec<Bson>>> {
+        let collection = &self.reader.collection;
+        let find = collection.find(no_date_by_index(self.field())).projection(doc! { "_id": 1 }).limit(FEW + 1);
+        let mut rows = find.max_time(self.reader.limits.read).await?;
+        let mut ids = Vec::new();
+        while rows.advance().await? {
+            ids.extend(rows::field(rows.current(), "_id").map(super::decoded_value));
+        }
+        Ok((ids.len() as i64 <= FEW).then_some(ids))
+    }
+}
+
+/// The sessions with a date, from the place on.
+pub(super) fn dated_query(field: &str, start: Option<&(DateTime, Vec<Bson>)>) -> Document {
+    match start {
+        None => doc! { field: filter::is_date() },
+        Some((date, shown)) => {
+            doc! { field: { "$lte": *date, "$not": { "$type": "array" } }, "_id": { "$nin": shown.clone() } }
+        }
+    }
+}
+
+/// Remembers the last date, and every `_id` given at that instant.
+fn note_date(last: &mut Option<(DateTime, Vec<Bson>)>, row: &RawDocument, field: &str) {
+    let Some(date) = rows::field(row, field).and_then(|value| value.as_datetime()) else { return };
+    let id = rows::field(row, "_id").map_or(Bson::Null, super::decoded_value);
+    match last {
+        Some((same, shown)) if *same == date => shown.push(id),
+        _ => *last = Some((date, vec![id])),
+    }
+}
+
+/// Everything but dates, so worded that the index on the field is read at those types only.
+///
+/// An array's elements are what an index holds, so one that holds dates alone is found only by asking for arrays;
+/// that part is served where no document has an array there, which is what an index knows of itself.
+fn no_date_by_index(field: &str) -> Document {
+    const TYPES: [&str; 19] = [
+        "minKey",
+        "double",
+        "string",
+        "object",
+        "array",
+        "binData",
+        "undefined",
+        "objectId",
+        "bool",
+        "regex",
+        "dbPointer",
+        "javascript",
+        "symbol",
+        "javascriptWithScope",
+        "int",
+        "timestamp",
+        "long",
+        "decimal",
+        "maxKey",
+    ];
+    doc! { "$or": [ { field: Bson::Null }, { field: { "$type": TYPES.as_slice() } } ] }
+}
+
+/// How many sessions match; `None` when the time limit ended the count.
+pub(super) async fn count(reader: &MongoReader, filter: &Filter) -> Result<Option<u64>> {
+    let limit = reader.limits.read;
+    let counted = if filter.is_empty() {
+        reader.collection.estimated_document_count().max_time(limit).await
+    } else {
+        reader.collection.count_documents(filter::query(filter)).max_time(limit).await
+    };
+    match counted {
+        Ok(count) => Ok(Some(count)),
+        Err(error) if errors::is_timed_out(&error) => Ok(None),
+        Err(error) => Err(reader.failure(&error, Doing::new("count", "the number of sessions"))),
+    }
+}
+
+/// The sessions that an ID may mean; see [`crate::repository::SessionReader::resolve`].
+pub(super) async fn resolve(reader: &MongoReader, id: &str) -> Result<Vec<Summary>> {
+    let mut questions =
+        vec![doc! { "_id": { "$eq": id } }, doc! { "session_id": { "$eq": id, "$not": { "$type": "array" } } }];
+    questions.extend(ObjectId::parse_str(id).ok().map(|oid| doc! { "_id": oid }));
+    for question in questions {
+        let matches = thin_rows(reader, question).await?;
+        if !matches.is_empty() {
+            return Ok(matches);
+        }
+    }
+    Ok(Vec::new())
+}
+
+async fn thin_rows(reader: &MongoReader, query: Document) -> Result<Vec<Summary>> {
+    let wanted = crate::repository::Wanted::Nothing;
+    let failure = |error| -> Error { reader.failure(&error, Doing::new("find", "the search for that id")) };
+    let find = reader.collection.find(query).projection(rows::projection(&wanted)).limit(MOST_MATCHES);
+    let mut found = find.max_time(reader.limits.read).await.map_err(failure)?;
+    let mut summaries = Vec::new();
+    while found.advance().await.map_err(failure)? {
+        summaries.push(rows::summary(found.current(), &wanted));
+    }
+    Ok(summaries)
+}

@@ -1,0 +1,146 @@
+//! Every message without its text: the server reduces each to what [`Sample`] reads.
+//!
+//! What is of an expected type is reduced; whatever else stands there passes through as it is, so that the decoder
+//! sees the same oddities as in the whole document.
+
+use bson::{Bson, Document, RawDocument, doc, raw::RawBsonRef};
+
+use super::{Failure, MongoReader, by_key, decoded_value, errors::Doing, expr, rows};
+use crate::{
+    metrics::{AgentOutline, Outline, Sample},
+    repository::Result,
+    session::{AgentId, SessionKey, decode},
+};
+
+/// See [`crate::repository::SessionReader::outline`].
+pub(super) async fn read(reader: &MongoReader, key: &SessionKey) -> Result<Outline> {
+    match reader.aggregate_first(pipeline(key), Doing::new("find", "the figures of the session")).await {
+        Ok(Some(row)) => Ok(outline(&row)),
+        Ok(None) => Err(reader.missing(key)),
+        Err(Failure::Real(error)) => Err(error),
+        Err(Failure::TooLarge) => Ok(from_whole(&*reader.whole(key).await?)),
+    }
+}
+
+fn pipeline(key: &SessionKey) -> Vec<Document> {
+    let messages = doc! { "$map": { "input": expr::messages_of("$$a.v"), "as": "m", "in": message() } };
+    let agents = expr::each_agent(doc! { "id": "$$a.k", "messages": messages });
+    vec![doc! { "$match": by_key(key) }, doc! { "$project": { "_id": 0, "agents": agents } }]
+}
+
+/// `$$m`, in the nested or the flat shape.
+fn message() -> Document {
+    let inner = doc! {
+        "role": "$$m.message.role",
+        "content": content("$$m.message.content"),
+        "metadata": figures("$$m.message.metadata"),
+    };
+    let reduced = doc! {
+        "message": if_object("$$m.message", inner),
+        "role": "$$m.role",
+        "content": content("$$m.content"),
+        "metadata": figures("$$m.metadata"),
+        "message_id": "$$m.message_id",
+        "created_at": "$$m.created_at",
+        "event_loop_metrics": "$$m.event_loop_metrics",
+        "latency_ms": "$$m.latency_ms",
+        "input_tokens": "$$m.input_tokens",
+        "output_tokens": "$$m.output_tokens",
+        "total_tokens": "$$m.total_tokens",
+    };
+    if_object("$$m", reduced)
+}
+
+fn if_object(value: &str, reduced: Document) -> Document {
+    doc! { "$cond": [ expr::is_type(value, "object"), reduced, value ] }
+}
+
+fn figures(metadata: &str) -> Document {
+    if_object(metadata, doc! { "usage": format!("{metadata}.usage"), "metrics": format!("{metadata}.metrics") })
+}
+
+fn content(value: &str) -> Document {
+    let blocks = doc! { "$map": { "input": value, "as": "b", "in": block() } };
+    doc! { "$switch": {
+        "branches": [
+            { "case": expr::is_type(value, "array"), "then": blocks },
+            { "case": expr::is_type(value, "string"), "then": first_character(value) },
+        ],
+        "default": value,
+    } }
+}
+
+/// Enough to tell an empty text from one that is not.
+fn first_character(text: &str) -> Document {
+    doc! { "$substrCP": [ text, 0, 1 ] }
+}
+
+/// `$$b`, key by key: which keys there are tells of which kind it is, and who called which tool how stands in a few of
+/// them. Of everything else the type is enough.
+fn block() -> Document {
+    let reduced = doc! { "$arrayToObject": { "$map": {
+        "input": expr::fields("$$b"), "as": "f", "in": { "k": "$$f.k", "v": value() },
+    } } };
+    let plain = if_object("$$b", reduced);
+    doc! { "$cond": [ expr::is_type("$$b", "string"), first_character("$$b"), plain ] }
+}
+
+/// `$$f.v`, a block's value.
+fn value() -> Document {
+    const KEPT: [&str; 6] = ["type", "id", "name", "tool_use_id", "status", "is_error"];
+    let object_at = |key: &str| doc! { "$and": [ { "$eq": ["$$f.k", key] }, expr::is_type("$$f.v", "object") ] };
+    let tool_use = doc! { "toolUseId": "$$f.v.toolUseId", "name": "$$f.v.name" };
+    let tool_result = doc! { "toolUseId": "$$f.v.toolUseId", "status": "$$f.v.status" };
+    doc! { "$switch": {
+        "branches": [
+            { "case": object_at("toolUse"), "then": tool_use },
+            { "case": object_at("toolResult"), "then": tool_result },
+            { "case": { "$in": [ "$$f.k", KEPT.as_slice() ] }, "then": "$$f.v" },
+            { "case": expr::is_type("$$f.v", "string"), "then": first_character("$$f.v") },
+            { "case": expr::is_type("$$f.v", "object"), "then": {} },
+            { "case": expr::is_type("$$f.v", "array"), "then": [] },
+            { "case": expr::is_type("$$f.v", "binData"), "then": true },
+        ],
+        "default": "$$f.v",
+    } }
+}
+
+fn outline(row: &RawDocument) -> Outline {
+    let agents = rows::field(row, "agents").and_then(|agents| agents.as_array());
+    let agents = agents.into_iter().flatten().flatten().filter_map(|agent| agent.as_document());
+    Outline {
+        agents: agents
+            .map(|agent| {
+                let id = rows::field(agent, "id").map(decoded_value);
+                let id = id.as_ref().and_then(Bson::as_str).unwrap_or_default();
+                one_agent(id, rows::field(agent, "messages"))
+            })
+            .collect(),
+    }
+}
+
+fn from_whole(whole: &RawDocument) -> Outline {
+    let agents = rows::field(whole, "agents").and_then(|agents| agents.as_document());
+    let agents = agents.into_iter().flat_map(RawDocument::iter).flatten();
+    Outline {
+        agents: agents
+            .map(|(id, value)| {
+                let messages = value.as_document().and_then(|agent| rows::field(agent, "messages"));
+                one_agent(id.as_str(), messages)
+            })
+            .collect(),
+    }
+}
+
+/// One message after the other, so that no more than one is held as a value.
+fn one_agent(id: &str, messages: Option<RawBsonRef<'_>>) -> AgentOutline {
+    let stored = messages.and_then(|messages| messages.as_array()).into_iter().flatten().flatten();
+    let samples = (0u64..)
+        .zip(stored)
+        .map(|(index, value)| {
+            let path = format!("agents.{id}.messages.{index}");
+            Sample::from(&decode::message(decoded_value(value), index, &path))
+        })
+        .collect();
+    AgentOutline { id: AgentId::from(id), samples }
+}

@@ -1,0 +1,87 @@
+//! Thin rows: what is asked for, and how an answer becomes a [`Summary`].
+
+use bson::{Bson, Document, RawDocument, doc, raw::RawBsonRef};
+use jiff::Timestamp;
+
+use super::{decoded_value, expr};
+use crate::{
+    repository::Wanted,
+    session::{SessionKey, Summary},
+};
+
+/// The fields of a row: never `agents`, which may be 12 MB.
+pub(super) fn projection(wanted: &Wanted) -> Document {
+    let mut fields = doc! {
+        "_id": 1, "session_id": 1, "application_name": 1, "session_type": 1, "created_at": 1, "updated_at": 1,
+    };
+    match wanted {
+        Wanted::Nothing => {}
+        Wanted::Fields(keys) if keys.iter().all(|key| is_one_segment(key)) => {
+            for key in keys {
+                fields.insert(format!("metadata.{key}"), 1);
+            }
+        }
+        // A path with dots may mean a key that holds them, and odd keys cannot be named at all: those are picked here.
+        Wanted::Fields(_) | Wanted::All => {
+            fields.insert("metadata", 1);
+        }
+    }
+    fields
+}
+
+fn is_one_segment(key: &str) -> bool {
+    expr::is_plain_path(key) && !key.contains('.')
+}
+
+/// Reads a row. Whatever is of another type than expected is left out.
+pub(super) fn summary(row: &RawDocument, wanted: &Wanted) -> Summary {
+    Summary {
+        key: SessionKey::new(field(row, "_id").map_or(Bson::Null, decoded_value)),
+        session_id: text(row, "session_id"),
+        application_name: text(row, "application_name"),
+        session_type: text(row, "session_type"),
+        created_at: date(row, "created_at"),
+        updated_at: date(row, "updated_at"),
+        metadata: metadata(row, wanted),
+    }
+}
+
+/// A field of a row, where it can be read.
+pub(super) fn field<'a>(row: &'a RawDocument, name: &str) -> Option<RawBsonRef<'a>> {
+    row.get(name).ok().flatten()
+}
+
+fn text(row: &RawDocument, name: &str) -> Option<String> {
+    match decoded_value(field(row, name)?) {
+        Bson::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn date(row: &RawDocument, name: &str) -> Option<Timestamp> {
+    let date = field(row, name)?.as_datetime()?;
+    Timestamp::from_millisecond(date.timestamp_millis()).ok()
+}
+
+fn metadata(row: &RawDocument, wanted: &Wanted) -> Option<Bson> {
+    let stored = || field(row, "metadata").map(decoded_value);
+    match wanted {
+        Wanted::Nothing => None,
+        Wanted::All => stored(),
+        Wanted::Fields(keys) => match stored()? {
+            Bson::Document(fields) => Some(Bson::Document(picked(&fields, keys))),
+            other => Some(other),
+        },
+    }
+}
+
+/// The wanted fields under the names they were asked for; a name with dots may also reach into nested documents.
+fn picked(fields: &Document, keys: &[String]) -> Document {
+    keys.iter().filter_map(|key| Some((key.clone(), fields.get(key).or_else(|| reach(fields, key))?.clone()))).collect()
+}
+
+fn reach<'a>(fields: &'a Document, path: &str) -> Option<&'a Bson> {
+    let (first, rest) = path.split_once('.')?;
+    let inner = fields.get(first)?.as_document()?;
+    inner.get(rest).or_else(|| reach(inner, rest))
+}
