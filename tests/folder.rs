@@ -1,5 +1,7 @@
 //! Sessions in a folder: the layout of Strands' `FileSessionManager`, read back, and everything that can be wrong in it.
 
+#![expect(clippy::unwrap_used, reason = "the helpers belong to the tests")]
+
 use std::{
     fs,
     path::Path,
@@ -332,6 +334,7 @@ async fn doctor_warns_when_others_can_read() {
 
     let root = TempDir::new().unwrap();
     session(root.path(), "s", 2);
+    fs::set_permissions(root.path(), fs::Permissions::from_mode(0o700)).unwrap();
     let reader = open(root.path()).await;
     let verdict = async || reader.check().await.into_iter().find(|check| check.name == "privacy").unwrap().verdict;
     assert_eq!(verdict().await, Verdict::Ok);
@@ -356,6 +359,8 @@ async fn open_checks_after_removal(reader: &Arc<dyn SessionReader>, root: &Path)
 async fn the_demo_is_a_folder_without_findings_that_any_filter_can_search() {
     let reader = folder::demo().await.unwrap();
     assert_eq!(reader.location(), "demo");
+    let checks = reader.check().await;
+    assert!(checks.iter().all(|check| check.verdict == Verdict::Ok), "private, and all of it readable: {checks:?}");
     let query = ListQuery { limit: 100, metadata: Wanted::All, ..ListQuery::default() };
     let (all, next) = rows(&reader, &query).await;
     assert_eq!((all.len(), next), (13, None));

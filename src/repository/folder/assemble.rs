@@ -174,6 +174,9 @@ fn read_message(dir: &AgentDir, file: &Path, index: u64) -> Message {
             let mut message = decode::message(text.clone(), index, &path);
             // The reason stands in for whatever the decoder made of a text where a message should be.
             message.findings = vec![file_finding(&path, &super::layout::file_name(file), unreadable)];
+            if text == Bson::Null {
+                message.content.clear();
+            }
             message.raw = text;
             message
         }

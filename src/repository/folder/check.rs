@@ -43,7 +43,8 @@ fn privacy(root: &Path) -> Option<Check> {
     use std::os::unix::fs::PermissionsExt;
 
     let mode = std::fs::metadata(root).ok()?.permissions().mode() & 0o777;
-    Some(if mode & 0o077 == 0 {
+    // Nothing for the group and others: the lower six bits.
+    Some(if mode.trailing_zeros() >= 6 {
         ok("privacy", "only you can read it")
     } else {
         let advice = format!("Sessions hold conversations: run `chmod 700 '{}'`.", root.display());

@@ -39,8 +39,11 @@ const SCRIPTS: [&str; 13] = [
 
 /// Writes them into a fresh folder that is private to the user.
 pub(super) fn write() -> Result<TempDir> {
-    let dir = tempfile::Builder::new().prefix("strandscope-demo-").tempdir();
-    let dir = dir.map_err(|error| cannot_write(&std::env::temp_dir(), &error))?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("strandscope-demo-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let dir = builder.tempdir().map_err(|error| cannot_write(&std::env::temp_dir(), &error))?;
     let now = Timestamp::now();
     for script in SCRIPTS {
         let script = script::read(script)

@@ -39,8 +39,7 @@ pub(super) fn sessions(root: &Path) -> Result<Vec<SessionDir>> {
 /// The folder of one session; `None` when there is none.
 pub(super) fn session(root: &Path, id: &str) -> Result<Option<SessionDir>> {
     if id.contains(['/', '\\', '\0']) {
-        let reason =
-            format!("the id {id:?} holds a path separator, which no session of a folder has; check the id").into();
+        let reason = format!("the id {id:?} holds a path separator, which no session of a folder has; check the id");
         return Err(Error::Folder { path: root.to_owned(), reason });
     }
     let path = root.join(format!("session_{id}"));

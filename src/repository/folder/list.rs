@@ -122,12 +122,11 @@ fn summary(document: &Document, wanted: &Wanted) -> Summary {
         Timestamp::from_millisecond(at.timestamp_millis()).ok()
     };
     let metadata = document.get("metadata").and_then(|metadata| match (wanted, metadata) {
-        (Wanted::Nothing, _) => None,
         (Wanted::Fields(keys), Bson::Document(fields)) => {
             let some = fields.iter().filter(|(key, _)| keys.contains(key));
             Some(Bson::Document(some.map(|(key, value)| (key.clone(), value.clone())).collect()))
         }
-        (Wanted::Fields(_), _) => None,
+        (Wanted::Nothing | Wanted::Fields(_), _) => None,
         (Wanted::All, metadata) => Some(metadata.clone()),
     });
     Summary {

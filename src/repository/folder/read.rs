@@ -52,7 +52,7 @@ pub(super) fn document(dir: &SessionDir) -> Document {
 /// Counts and sizes; no message file is read.
 pub(super) fn details(dir: &SessionDir) -> Details {
     let (head, _) = assemble::head(dir);
-    let agents: Vec<AgentCount> = assemble::agents(dir).0.into_iter().map(count).collect();
+    let agents: Vec<AgentCount> = assemble::agents(dir).0.iter().map(count).collect();
     let mut feedbacks = Tally::default();
     for feedback in array(&head, "feedbacks") {
         feedbacks.add(&rating(feedback));
@@ -67,7 +67,7 @@ pub(super) fn details(dir: &SessionDir) -> Details {
     }
 }
 
-fn count(agent: assemble::AgentHead) -> AgentCount {
+fn count(agent: &assemble::AgentHead) -> AgentCount {
     let data = agent.value.get_document("agent_data").ok();
     AgentCount {
         id: agent.id(),

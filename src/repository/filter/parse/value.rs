@@ -55,7 +55,7 @@ pub(super) fn instant(word: &Word, value: &Word, now: Timestamp) -> Result<When,
     let whole = |at| When { start: at, end: at };
     if let Some(age) = age(&text) {
         let long_ago = || (value.span(), format!("`{text}` is too long ago"));
-        return age.and_then(|age| now.checked_sub(age).ok()).map(whole).ok_or_else(long_ago);
+        return now.checked_sub(age).map(whole).map_err(|_| long_ago());
     }
     if let Some(when) = day(&text) {
         return Ok(when);
@@ -70,8 +70,8 @@ pub(super) fn instant(word: &Word, value: &Word, now: Timestamp) -> Result<When,
     })
 }
 
-/// An age. `None` where it is none; `Some(None)` where it is too large to count.
-fn age(text: &str) -> Option<Option<SignedDuration>> {
+/// An age; one too large to count is the largest.
+fn age(text: &str) -> Option<SignedDuration> {
     let unit = text.chars().next_back()?;
     let seconds: i64 = match unit {
         's' => 1,
@@ -85,7 +85,7 @@ fn age(text: &str) -> Option<Option<SignedDuration>> {
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    Some(digits.parse::<i64>().ok().and_then(|n| n.checked_mul(seconds)).map(SignedDuration::from_secs))
+    Some(SignedDuration::from_secs(digits.parse().unwrap_or(i64::MAX).saturating_mul(seconds)))
 }
 
 /// A day in UTC, in the form `2026-11-01`.

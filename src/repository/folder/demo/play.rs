@@ -121,8 +121,8 @@ impl Stage<'_> {
                     self.advance(wait.unwrap_or(25.0));
                     let content = self.blocks(user);
                     match redacted {
-                        Some(instead) => self.redacted(&content, &instead, policies),
-                        None => self.push("user", content, None, true),
+                        Some(instead) => self.redacted(&content, &instead, policies.as_ref()),
+                        None => self.push("user", &content, None, true),
                     }
                 }
                 Step::Assistant { assistant } => self.assistant(assistant),
@@ -143,7 +143,7 @@ impl Stage<'_> {
         self.advance(seconds);
         // Strands writes the counters when it syncs: after the tools have run, or at the end of the turn.
         let synced = self.open_uses.is_empty();
-        self.push("assistant", content, Some(metadata), synced);
+        self.push("assistant", &content, Some(metadata), synced);
     }
 
     fn results(&mut self, results: Vec<ToolOutcome>) {
@@ -159,26 +159,26 @@ impl Stage<'_> {
             };
             content.push(json!({"toolResult": {"toolUseId": id, "status": status, "content": [part]}}));
         }
-        self.push("user", Value::Array(content), None, true);
+        self.push("user", &Value::Array(content), None, true);
     }
 
-    fn push(&mut self, role: &str, content: Value, metadata: Option<Value>, synced: bool) {
-        self.meter.read(&content);
+    fn push(&mut self, role: &str, content: &Value, metadata: Option<Value>, synced: bool) {
+        self.meter.read(content);
         let counters = if synced { self.meter.counters() } else { None };
-        let mut message = self.message(role, &content, metadata);
+        let mut message = self.message(role, content, metadata);
         if let Some(counters) = counters {
             message["event_loop_metrics"] = counters;
         }
         self.messages.push((message, self.clock));
     }
 
-    fn redacted(&mut self, content: &Value, instead: &str, policies: Option<Value>) {
+    fn redacted(&mut self, content: &Value, instead: &str, policies: Option<&Value>) {
         let mut message = self.message("user", content, None);
         message["redact_message"] = json!({"role": "user", "content": [{"text": instead}]});
         let event = json!({
             "message_id": self.messages.len(),
             "agent_id": self.names[1],
-            "action": "redacted",
+            "action": "BLOCKED",
             "timestamp": iso(self.clock),
             "stop_reason": "guardrail_intervened",
             "policies_triggered": policies,
@@ -247,5 +247,5 @@ fn ago(now: Timestamp, minutes: f64) -> Timestamp {
 
 /// As Python writes it.
 fn iso(at: Timestamp) -> String {
-    format!("{:.6}", at).replace('Z', "+00:00")
+    format!("{at:.6}").replace('Z', "+00:00")
 }
