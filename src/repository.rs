@@ -32,6 +32,11 @@ pub trait SessionReader: Send + Sync + 'static {
     /// Where the sessions are, for a title: `database.collection` or the folder's path. Holds no password.
     fn location(&self) -> String;
 
+    /// Whether the store answers: asked again and again while a connection is lost.
+    async fn ping(&self) -> Result<()> {
+        self.count(&Filter::default()).await.map(drop)
+    }
+
     /// One page of the list, thin rows only. Each row is given to `found` as soon as it is known, so that a slow
     /// search shows what it has; the answer says where the next page starts.
     async fn list(&self, query: &ListQuery, found: &mut (dyn FnMut(Summary) + Send)) -> Result<PageEnd>;

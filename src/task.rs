@@ -3,8 +3,11 @@
 
 pub mod command;
 pub mod event;
+mod lanes;
+mod link;
+mod question;
 pub mod worker;
 
-pub use command::{Command, Ticket};
+pub use command::{Command, Lane, Ticket};
 pub use event::{Event, Link};
-pub use worker::{Task, spawn};
+pub use worker::{Opener, Task, spawn, spawn_with};

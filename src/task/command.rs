@@ -46,13 +46,13 @@ pub enum Command {
 pub enum Lane {
     /// `Connect`.
     Connection,
-    /// `List` and `Resolve`.
+    /// `List`.
     List,
     /// `Count`.
     Count,
     /// `Details`.
     Details,
-    /// `Open`.
+    /// `Resolve` and `Open`.
     Open,
     /// `Messages`.
     Messages,
@@ -77,4 +77,23 @@ impl Lane {
         Self::Find,
         Self::Inspect,
     ];
+}
+
+impl Command {
+    /// Its lane, and its ticket where it is a question.
+    #[must_use]
+    pub fn lane(&self) -> (Lane, Option<Ticket>) {
+        match self {
+            Self::Connect(ticket, ..) => (Lane::Connection, Some(*ticket)),
+            Self::List(ticket, ..) => (Lane::List, Some(*ticket)),
+            Self::Count(ticket, ..) => (Lane::Count, Some(*ticket)),
+            Self::Details(ticket, ..) => (Lane::Details, Some(*ticket)),
+            Self::Resolve(ticket, ..) | Self::Open(ticket, ..) => (Lane::Open, Some(*ticket)),
+            Self::Messages(ticket, ..) => (Lane::Messages, Some(*ticket)),
+            Self::Outline(ticket, ..) => (Lane::Outline, Some(*ticket)),
+            Self::Find(ticket, ..) => (Lane::Find, Some(*ticket)),
+            Self::Document(ticket, ..) | Self::Check(ticket) => (Lane::Inspect, Some(*ticket)),
+            Self::Cancel(lane) => (*lane, None),
+        }
+    }
 }

@@ -1,20 +1,82 @@
 //! The open conversation: its window of messages, timeline, folds, place and find.
+//!
+//! What is shown is counted from the cursor, so nothing moves under the reader when pages arrive; only what is in view
+//! is laid out, so a frame costs the same in a conversation of ten messages and of sixty thousand.
+
+mod answers;
+mod durations;
+mod find;
+mod fold;
+mod item;
+mod layout;
+mod moves;
+mod open;
+mod pair;
+mod place;
+mod rows;
+#[cfg(test)]
+pub(in crate::tui) mod sample;
+mod sheet;
+mod tabs;
+#[cfg(test)]
+mod tests;
+mod timeline;
+mod window;
+
+use std::ops::Range;
 
 use ratatui::layout::Size;
 
+use self::{find::Find, fold::Folds, open::Open, sheet::Layouts, window::PAGE};
+pub use self::{
+    find::FindStatus,
+    rows::Row,
+    tabs::{Tab, Title},
+};
 use super::{Effect, Tickets};
 use crate::{
     config::Ui,
     metrics::{AgentMetrics, SessionMetrics},
     session::{AgentId, Message, Session, SessionKey, Summary},
-    task::Event,
+    task::{Command, Ticket, command::Lane},
+    text,
     tui::{Intent, Look},
 };
 
+/// A session that was asked for.
+#[derive(Debug)]
+struct Opening {
+    ticket: Ticket,
+    key: SessionKey,
+    name: String,
+    /// It is the one that is open, read again.
+    again: bool,
+}
+
+/// A page that was asked for.
+#[derive(Debug)]
+struct AskedPage {
+    ticket: Ticket,
+    agent: AgentId,
+    range: Range<u64>,
+}
+
 /// The conversation pane's state. Holds the open session, a bounded window of its messages, the outline once it came,
 /// and the layouts of what is in view.
+#[derive(Debug, Default)]
 pub struct ConversationState {
-    _todo: (),
+    open: Option<Open>,
+    opening: Option<Opening>,
+    page: Option<AskedPage>,
+    outline: Option<Ticket>,
+    find: Option<Find>,
+    /// A page failed or was given up: nothing is asked again until the reader moves.
+    blocked: bool,
+    folds: Folds,
+    layouts: Layouts,
+    size: Size,
+    look: Option<Look>,
+    rows: Vec<Row>,
 }
 
 impl ConversationState {
@@ -22,114 +84,206 @@ impl ConversationState {
     #[must_use]
     pub fn new(ui: &Ui) -> Self {
         let _ = ui;
-        todo!()
+        Self::default()
     }
 
     /// Opens a session at its end: asks `Command::Open`, then (on `Event::Opened`) `Command::Outline`. What is open
     /// stays until the answer came.
     pub fn open(&mut self, row: &Summary, tickets: &mut Tickets) -> Vec<Effect> {
-        let _ = (row, tickets);
-        todo!()
+        self.ask_open(row.key.clone(), row.name().to_owned(), false, tickets)
     }
 
     /// Reads the open session again, keeping the place (at the end it follows the end; new messages are marked).
     pub fn reload(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
-        let _ = tickets;
-        todo!()
+        if let Some(Opening { key, name, again, .. }) = self.opening.take() {
+            return self.ask_open(key, name, again, tickets);
+        }
+        let Some(open) = &self.open else { return Vec::new() };
+        let (key, name) = (open.session.key.clone(), open.session.name().to_owned());
+        self.ask_open(key, name, true, tickets)
+    }
+
+    fn ask_open(&mut self, key: SessionKey, name: String, again: bool, tickets: &mut Tickets) -> Vec<Effect> {
+        let ticket = tickets.next();
+        self.opening = Some(Opening { ticket, key: key.clone(), name, again });
+        vec![Effect::Ask(Command::Open(ticket, key, PAGE))]
     }
 
     /// Closes it, e.g. for another connection.
     pub fn close(&mut self) {
-        todo!()
+        let (size, look) = (self.size, self.look.take());
+        *self = Self { size, look, ..Self::default() };
     }
 
-    /// The inner size of the pane (without border) and the look it is drawn in: layouts depend on both.
+    /// The inner size of the pane (without border) and the look it is drawn in: layouts depend on both. A larger view
+    /// may show messages that are not loaded: [`Self::ask`] asks for them.
     pub fn resize(&mut self, inner: Size, look: &Look) {
-        let _ = (inner, look);
-        todo!()
+        let same = self
+            .look
+            .as_ref()
+            .is_some_and(|old| old.theme == look.theme && std::ptr::eq(old.marks, look.marks) && old.zone == look.zone);
+        if same && self.size == inner {
+            return;
+        }
+        let mark = self.mark();
+        if !same || self.size.width != inner.width {
+            self.layouts.clear();
+            self.look = Some(look.clone());
+        }
+        self.size = inner;
+        self.return_to(mark);
+        self.refresh();
     }
 
-    /// Takes an answer of the lanes Open, Messages, Outline and Find; ignores stale ones and those of other lanes.
-    pub fn on_event(&mut self, event: &Event, tickets: &mut Tickets) -> Vec<Effect> {
-        let _ = (event, tickets);
-        todo!()
-    }
-
-    /// Moves, folds, switches agents, goes through places found, copies (`Effect::Copy`). `None`: not for this pane.
-    pub fn on_intent(&mut self, intent: Intent, tickets: &mut Tickets) -> Option<Vec<Effect>> {
-        let _ = (intent, tickets);
-        todo!()
+    /// Asks for what is missing in and around the view. The other methods do so by themselves, except
+    /// [`Self::resize`].
+    pub fn ask(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
+        self.wanted(tickets).into_iter().collect()
     }
 
     /// Finds a text in the whole conversation of the current tab; an empty one ends the search.
     pub fn find(&mut self, needle: &str, tickets: &mut Tickets) -> Vec<Effect> {
-        let _ = (needle, tickets);
-        todo!()
-    }
-
-    /// Click at a cell of the inner area: selects the message, or folds an item, or switches the tab (`y` counts from
-    /// the first inner row; the tabs are in the title, see [`Self::click_title`]).
-    pub fn click(&mut self, x: u16, y: u16, tickets: &mut Tickets) -> Vec<Effect> {
-        let _ = (x, y, tickets);
-        todo!()
-    }
-
-    /// Click in the title row, `x` counted from the pane's left edge: switches the agent tab.
-    pub fn click_title(&mut self, x: u16, tickets: &mut Tickets) -> Vec<Effect> {
-        let _ = (x, tickets);
-        todo!()
-    }
-
-    /// Scrolls by lines (mouse wheel); negative is up.
-    pub fn scroll(&mut self, lines: i32, tickets: &mut Tickets) -> Vec<Effect> {
-        let _ = (lines, tickets);
-        todo!()
+        let running = self.find.take().is_some_and(|find| find.ticket.is_some());
+        let Some(open) = self.open.as_ref().filter(|_| !needle.is_empty()) else {
+            self.refresh();
+            return if running { vec![Effect::Ask(Command::Cancel(Lane::Find))] } else { Vec::new() };
+        };
+        let ticket = tickets.next();
+        let (key, agent) = (open.session.key.clone(), open.agent().cloned());
+        self.find = Some(Find {
+            needle: needle.to_owned(),
+            ticket: Some(ticket),
+            hits: Vec::new(),
+            current: None,
+            searched: 0,
+        });
+        self.refresh();
+        vec![Effect::Ask(Command::Find(ticket, key, agent, needle.to_owned()))]
     }
 
     /// Key of the session that is open or being opened.
     #[must_use]
     pub fn key(&self) -> Option<&SessionKey> {
-        todo!()
+        let opening = self.opening.as_ref().map(|opening| &opening.key);
+        opening.or_else(|| self.open.as_ref().map(|open| &open.session.key))
     }
 
-    /// The open session.
+    /// The open session. Its agents' messages are not in it: the pane holds those in view itself, see
+    /// [`Self::selected`].
     #[must_use]
     pub fn session(&self) -> Option<&Session> {
-        todo!()
+        self.open.as_ref().map(|open| &open.session)
     }
 
     /// The agent whose tab is shown; `None` for the merged timeline.
     #[must_use]
     pub fn agent(&self) -> Option<&AgentId> {
-        todo!()
+        self.open.as_ref()?.agent()
     }
 
     /// The selected message, where it is loaded, with its agent.
     #[must_use]
     pub fn selected(&self) -> Option<(&AgentId, &Message)> {
-        todo!()
+        let open = self.open.as_ref()?;
+        let spot = open.spot()?;
+        let message = open.windows[spot.agent].message(spot.index)?;
+        Some((&open.session.agents[spot.agent].id, message))
     }
 
     /// Figures of the open session, once its outline came.
     #[must_use]
     pub fn metrics(&self) -> Option<&SessionMetrics> {
-        todo!()
+        self.open.as_ref()?.metrics.as_ref()
     }
 
     /// Figures of the tab's agent (`None` on the merged timeline, or before the outline came).
     #[must_use]
     pub fn agent_metrics(&self) -> Option<&AgentMetrics> {
-        todo!()
+        let open = self.open.as_ref()?;
+        open.agent_metrics(open.tab)
     }
 
-    /// What is loading, for the status line; `None` when nothing is.
+    /// What is loading, for the status line; `None` when nothing is. Safe text.
     #[must_use]
     pub fn loading(&self) -> Option<String> {
-        todo!()
+        if let Some(opening) = &self.opening {
+            let doing = if opening.again { "reading" } else { "opening" };
+            return Some(format!("{doing} {}", text::line(&opening.name)));
+        }
+        let searching = self.find.as_ref().is_some_and(|find| find.ticket.is_some());
+        let what = match (&self.page, searching, self.outline) {
+            (Some(_), ..) => "loading messages",
+            (_, true, _) => "searching",
+            (.., Some(_)) => "reading figures",
+            _ => return None,
+        };
+        Some(what.to_owned())
     }
 
-    /// Gives up what is loading (`Command::Cancel`), then ends the find. `false`: there was nothing to give up.
+    /// Gives up what is loading (`Command::Cancel`), then ends the find. `None`: there was nothing to give up.
     pub fn give_up(&mut self) -> Option<Vec<Effect>> {
-        todo!()
+        let mut lanes = Vec::new();
+        if self.opening.take().is_some() {
+            lanes.push(Lane::Open);
+        }
+        if self.page.take().is_some() {
+            self.blocked = true;
+            lanes.push(Lane::Messages);
+        }
+        if self.outline.take().is_some() {
+            lanes.push(Lane::Outline);
+        }
+        if self.find.as_mut().and_then(|find| find.ticket.take()).is_some() {
+            lanes.push(Lane::Find);
+        }
+        if lanes.is_empty() {
+            self.find.take()?;
+        }
+        self.refresh();
+        Some(lanes.into_iter().map(|lane| Effect::Ask(Command::Cancel(lane))).collect())
+    }
+
+    /// The lines in view, top to bottom.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// What stands in the title of a pane so many cells wide, border included.
+    #[must_use]
+    pub fn title(&self, width: u16, look: &Look) -> Title {
+        let cells = usize::from(width).saturating_sub(2);
+        let Some(open) = &self.open else {
+            let name = self.opening.as_ref().map_or("Conversation".into(), |opening| text::line(&opening.name));
+            return tabs::title(&name, &[], 0, cells, look.marks);
+        };
+        let mut labels: Vec<String> =
+            open.session.agents.iter().map(|agent| text::line(agent.id.as_str()).into_owned()).collect();
+        if labels.len() > 1 {
+            labels.push("all".to_owned());
+        }
+        tabs::title(&text::line(open.session.name()), &labels, open.tab, cells, look.marks)
+    }
+
+    /// The selected message's number from 1, and how many there are in the tab; `None` where there is none.
+    #[must_use]
+    pub fn position(&self) -> Option<(u64, u64)> {
+        let open = self.open.as_ref()?;
+        let len = open.timeline.len() as u64;
+        (len > 0).then(|| (open.place.pos as u64 + 1, len))
+    }
+
+    /// What the border says of the search.
+    #[must_use]
+    pub fn find_status(&self) -> Option<FindStatus> {
+        self.find.as_ref().map(Find::status)
+    }
+
+    /// Messages that came with the last reload and have not been in view yet.
+    #[must_use]
+    pub fn new_below(&self) -> u64 {
+        let Some(open) = &self.open else { return 0 };
+        let unread = |agent: usize| open.counts[agent].saturating_sub(open.reached[agent].max(open.seen[agent]));
+        (0..open.counts.len()).filter(|agent| open.timeline.shows(*agent)).map(unread).sum()
     }
 }

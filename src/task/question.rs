@@ -1,0 +1,130 @@
+//! How each question is answered, in a task of its own.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::{Command, Event, Ticket, lanes::Reply};
+use crate::{
+    metrics,
+    repository::{Error, ListQuery, SessionReader},
+    session::{AgentId, Message, SessionKey, plain},
+};
+
+/// How many messages a find reads at once.
+const FIND_PAGE: u64 = 200;
+
+/// What a question needs to be answered.
+pub(super) struct Question {
+    pub(super) reader: Arc<dyn SessionReader>,
+    pub(super) events: mpsc::Sender<Event>,
+    pub(super) reply: Reply,
+}
+
+impl Question {
+    /// Answers; an error is for the caller to report.
+    pub(super) async fn answer(&self, command: Command) -> Result<(), Error> {
+        let reader = &self.reader;
+        let event = match command {
+            Command::List(ticket, query) => return self.list(ticket, &query).await,
+            Command::Details(ticket, keys) => return self.details(ticket, &keys).await,
+            Command::Find(ticket, key, agent, needle) => return self.find(ticket, &key, agent, &needle).await,
+            Command::Count(ticket, filter) => Event::Count(ticket, reader.count(&filter).await?),
+            Command::Resolve(ticket, id) => {
+                let rows = reader.resolve(&id).await?;
+                Event::Resolved(ticket, id, rows)
+            }
+            Command::Open(ticket, key, last) => Event::Opened(ticket, Box::new(reader.open(&key, last).await?)),
+            Command::Messages(ticket, key, agent, range) => {
+                let messages = reader.messages(&key, &agent, range).await?;
+                Event::Messages(ticket, agent, messages)
+            }
+            Command::Outline(ticket, key) => Event::Outline(ticket, Box::new(reader.outline(&key).await?)),
+            Command::Document(ticket, key) => Event::Document(ticket, Box::new(reader.document(&key).await?)),
+            Command::Check(ticket) => Event::Checked(ticket, reader.check().await),
+            Command::Connect(..) | Command::Cancel(_) => return Ok(()),
+        };
+        self.reply.send(&self.events, event).await;
+        Ok(())
+    }
+
+    async fn list(&self, ticket: Ticket, query: &ListQuery) -> Result<(), Error> {
+        if query.after.is_none() && !query.filter.is_empty() {
+            // A plan is advice: where it cannot be had, the list itself will tell what is wrong.
+            if let Ok(plan) = self.reader.plan(query).await {
+                self.reply.send(&self.events, Event::Plan(ticket, plan)).await;
+            }
+        }
+        let mut waiting = Vec::new();
+        let end = self
+            .reader
+            .list(query, &mut |row| {
+                waiting.push(row);
+                // Rows go out as they are found; when the screen is behind they wait for the next one.
+                if self.reply.is_awaited()
+                    && let Ok(place) = self.events.try_reserve()
+                {
+                    place.send(Event::Rows(ticket, std::mem::take(&mut waiting)));
+                }
+            })
+            .await;
+        if !waiting.is_empty() {
+            self.reply.send(&self.events, Event::Rows(ticket, waiting)).await;
+        }
+        self.reply.send(&self.events, Event::ListEnd(ticket, end?)).await;
+        Ok(())
+    }
+
+    /// Counts and sizes of all rows at once, then tokens one by one: those read every message's figures.
+    async fn details(&self, ticket: Ticket, keys: &[SessionKey]) -> Result<(), Error> {
+        let details = self.reader.details(keys).await?;
+        self.reply.send(&self.events, Event::Details(ticket, details)).await;
+        for key in keys {
+            if !self.reply.is_awaited() {
+                return Ok(());
+            }
+            let usage = match self.reader.outline(key).await {
+                Ok(outline) => metrics::session_metrics(&outline).total,
+                Err(Error::NotFound { .. }) => continue,
+                Err(error) => return Err(error),
+            };
+            self.reply.send(&self.events, Event::Usage(ticket, key.clone(), usage)).await;
+        }
+        Ok(())
+    }
+
+    async fn find(&self, ticket: Ticket, key: &SessionKey, agent: Option<AgentId>, needle: &str) -> Result<(), Error> {
+        let needle = needle.to_lowercase();
+        let session = self.reader.open(key, 0).await?;
+        // What is left to search of each agent: so many messages from the start.
+        let mut left: Vec<(AgentId, u64)> = session
+            .agents
+            .into_iter()
+            .filter(|found| agent.as_ref().is_none_or(|wanted| wanted == &found.id))
+            .map(|found| (found.id, found.message_count))
+            .collect();
+        let mut searched = 0;
+        while left.iter().any(|(_, end)| *end > 0) {
+            for (agent, end) in &mut left {
+                let start = end.saturating_sub(FIND_PAGE);
+                if start == *end {
+                    continue;
+                }
+                let messages = self.reader.messages(key, agent, start..*end).await?;
+                searched += *end - start;
+                *end = start;
+                let found = messages.iter().rev().filter(|message| contains(message, &needle));
+                let hits = found.map(|message| (agent.clone(), message.index)).collect();
+                if !self.reply.send(&self.events, Event::Found { ticket, hits, searched, done: false }).await {
+                    return Ok(());
+                }
+            }
+        }
+        self.reply.send(&self.events, Event::Found { ticket, hits: Vec::new(), searched, done: true }).await;
+        Ok(())
+    }
+}
+
+fn contains(message: &Message, lowercase_needle: &str) -> bool {
+    plain::text_of(message).to_lowercase().contains(lowercase_needle)
+}

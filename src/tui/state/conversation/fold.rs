@@ -1,0 +1,50 @@
+//! What is folded: a choice for all reasoning and for all tool calls, and exceptions by hand.
+
+use std::collections::HashSet;
+
+use super::timeline::Spot;
+
+/// What can be folded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    Reasoning,
+    Tool,
+}
+
+/// The choices.
+#[derive(Debug, Default)]
+pub(super) struct Folds {
+    reasoning_open: bool,
+    tools_open: bool,
+    exceptions: HashSet<(Kind, Spot, usize)>,
+}
+
+impl Folds {
+    pub fn is_open(&self, kind: Kind, spot: Spot, block: usize) -> bool {
+        let open = match kind {
+            Kind::Reasoning => self.reasoning_open,
+            Kind::Tool => self.tools_open,
+        };
+        open != self.exceptions.contains(&(kind, spot, block))
+    }
+
+    pub fn toggle(&mut self, kind: Kind, spot: Spot, block: usize) {
+        let key = (kind, spot, block);
+        if !self.exceptions.remove(&key) {
+            self.exceptions.insert(key);
+        }
+    }
+
+    pub fn toggle_all(&mut self, kind: Kind) {
+        match kind {
+            Kind::Reasoning => self.reasoning_open = !self.reasoning_open,
+            Kind::Tool => self.tools_open = !self.tools_open,
+        }
+        self.exceptions.retain(|(other, ..)| *other != kind);
+    }
+
+    /// Another session: the choices for all stay, the exceptions go.
+    pub fn forget(&mut self) {
+        self.exceptions.clear();
+    }
+}

@@ -1,0 +1,230 @@
+//! From place to lines: what the view copies.
+
+use ratatui::text::{Line, Span};
+
+use super::{
+    ConversationState, find,
+    open::{Goal, Open},
+    pair::{self, Pairs},
+    place::{self, Place, Sheet},
+    sheet::Pages,
+    timeline::Spot,
+};
+
+/// A line in view.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// What it says.
+    pub line: Line<'static>,
+    /// It belongs to the selected message.
+    pub selected: bool,
+    /// The cursor stands on it.
+    pub cursor: bool,
+}
+
+/// A line remembered by what it says, so that the cursor finds it again after folds or widths changed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    block: Option<usize>,
+    offset: usize,
+}
+
+impl ConversationState {
+    /// Rows and cells that messages are laid out in: one cell for the bar, one left free at the right.
+    pub(super) fn view(&self) -> (usize, usize) {
+        (usize::from(self.size.height), usize::from(self.size.width).saturating_sub(2))
+    }
+
+    /// Works on the sheet of the open conversation.
+    pub(super) fn on_sheet<T>(&mut self, work: impl FnOnce(&mut Pages<'_>, &mut Place, usize) -> T) -> Option<T> {
+        let (view, width) = self.view();
+        let (open, look) = self.open.as_mut().zip(self.look.as_ref())?;
+        let mut place = open.place;
+        let mut pages = Pages { open, layouts: &mut self.layouts, folds: &self.folds, look, width };
+        let answer = work(&mut pages, &mut place, view);
+        open.place = place;
+        Some(answer)
+    }
+
+    /// Remembers what the cursor's line is.
+    pub(super) fn mark(&mut self) -> Option<Mark> {
+        self.on_sheet(|pages, place, _| {
+            let laid = pages.laid(place.pos)?;
+            let piece = laid.piece_at(place.line);
+            let start = piece.map_or(laid.body.start, |piece| piece.lines.start);
+            let before = place.line < laid.body.start;
+            Some(Mark {
+                block: piece.map(|piece| piece.block),
+                offset: if before { 0 } else { place.line.saturating_sub(start) },
+            })
+        })
+        .flatten()
+    }
+
+    /// Puts the cursor back on a remembered line.
+    pub(super) fn return_to(&mut self, mark: Option<Mark>) {
+        let Some(mark) = mark else { return };
+        self.on_sheet(|pages, place, _| {
+            if let Some(laid) = pages.laid(place.pos) {
+                let in_block = mark.block.and_then(|block| laid.line_of(block, mark.offset));
+                place.line = in_block.unwrap_or(laid.body.start + mark.offset);
+            }
+        });
+    }
+
+    /// Goes where it was going once that is loaded, settles the view, and lays out what is in it.
+    pub(super) fn refresh(&mut self) {
+        if let Some(open) = &self.open {
+            self.layouts.trim(open);
+        }
+        self.pursue_goal();
+        self.on_sheet(|pages, place, view| place.settle(pages, view));
+        self.rows = self.lay_rows();
+    }
+
+    fn pursue_goal(&mut self) {
+        let Some(goal) = self.open.as_ref().and_then(|open| open.goal) else { return };
+        let arrived = match goal {
+            Goal::End => self.on_sheet(|pages, place, view| {
+                *place = Place::end(pages, view);
+                pages.len() == 0 || pages.is_loaded(place.pos)
+            }),
+            Goal::Hit(spot) => Some(self.go_to_hit(spot)),
+        };
+        // Before the first frame there is no size to settle in: the goal waits.
+        if arrived == Some(true)
+            && self.size.height > 0
+            && let Some(open) = &mut self.open
+        {
+            open.goal = None;
+        }
+    }
+
+    /// Shows a place found a third down the view; unfolds what hides it.
+    fn go_to_hit(&mut self, hit: Spot) -> bool {
+        let Some(open) = &mut self.open else { return true };
+        let Some(pos) = open.timeline.place(hit) else { return true };
+        let row = usize::from(self.size.height) / 3;
+        open.place = Place { pos, line: 0, row };
+        if !open.windows[hit.agent].is_loaded(hit.index) {
+            return false;
+        }
+        let shown = shown_at(open, hit);
+        if let Some(pos) = open.timeline.place(shown) {
+            open.place.pos = pos;
+        }
+        let line = self.line_with_needle(shown);
+        self.on_sheet(|pages, place, _| {
+            let start = pages.laid(place.pos).map_or(0, |laid| laid.body.start);
+            place.line = line.unwrap_or(start);
+        });
+        true
+    }
+
+    /// The first line of a message that shows what is looked for, unfolding its items one by one until one does.
+    fn line_with_needle(&mut self, spot: Spot) -> Option<usize> {
+        let needle = self.find.as_ref()?.needle.clone();
+        let find_line = |state: &mut Self| {
+            state.on_sheet(|pages, place, _| {
+                let laid = pages.laid(place.pos)?;
+                let line = laid.body.clone().find(|line| find::contains(&laid.lines[*line], &needle));
+                Some((line, laid.pieces.clone()))
+            })?
+        };
+        let (line, pieces) = find_line(self)?;
+        if line.is_some() {
+            return line;
+        }
+        for piece in pieces {
+            let Some(kind) = piece.fold.filter(|kind| !self.folds.is_open(*kind, spot, piece.block)) else { continue };
+            self.folds.toggle(kind, spot, piece.block);
+            self.layouts.forget(spot);
+            if let Some((Some(line), _)) = find_line(self) {
+                return Some(line);
+            }
+            self.folds.toggle(kind, spot, piece.block);
+            self.layouts.forget(spot);
+        }
+        None
+    }
+
+    fn lay_rows(&mut self) -> Vec<Row> {
+        let needle = self.find.as_ref().map(|find| find.needle.clone());
+        let waiting = if self.blocked { "not loaded" } else { "loading" };
+        let rows = self.on_sheet(|pages, place, view| {
+            let mut rows = Vec::with_capacity(view);
+            let mut last = None;
+            let mut at = (pages.len() > 0 && view > 0).then(|| place.top(pages));
+            let mut waits = false;
+            while let Some((pos, line)) = at.filter(|_| rows.len() < view) {
+                let cursor = (pos, line) == (place.pos, place.line);
+                let laid = pages.laid(pos);
+                let (line, selected) = match &laid {
+                    Some(laid) => {
+                        let shown = laid.lines.get(line).cloned().unwrap_or_default();
+                        (shown, pos == place.pos && laid.body.contains(&line))
+                    }
+                    None if waits => (Line::default(), pos == place.pos),
+                    None => {
+                        let words =
+                            format!("{waiting}{}", if waiting == "loading" { pages.look.marks.ellipsis } else { "" });
+                        (Line::from(Span::styled(words, pages.look.theme.dim)), pos == place.pos)
+                    }
+                };
+                waits = laid.is_none();
+                let line = match &needle {
+                    Some(needle) => find::mark(&line, needle, pages.look.theme.hit),
+                    None => line,
+                };
+                rows.push(Row { line, selected, cursor });
+                last = Some(pos);
+                at = place::next(pages, (pos, line_number(at)));
+            }
+            (rows, last)
+        });
+        let Some((rows, last)) = rows else { return Vec::new() };
+        if let Some(last) = last {
+            self.reach(last);
+        }
+        rows
+    }
+
+    /// What has been in view is not new below any more.
+    fn reach(&mut self, last: usize) {
+        let Some(open) = &mut self.open else { return };
+        // A message without lines of its own right after the last in view counts as seen too.
+        let view = usize::from(self.size.height);
+        for pos in last.saturating_sub(view)..=last {
+            if let Some(spot) = open.timeline.at(pos) {
+                let reached = &mut open.reached[spot.agent];
+                *reached = (*reached).max(spot.index + 1);
+            }
+        }
+        if last + 1 >= open.timeline.len() {
+            for agent in 0..open.counts.len() {
+                if open.timeline.shows(agent) {
+                    open.reached[agent] = open.counts[agent];
+                }
+            }
+        }
+    }
+}
+
+fn line_number(at: Option<(usize, usize)>) -> usize {
+    at.map_or(0, |(_, line)| line)
+}
+
+/// Where a message is shown: itself, or the message with the tool use its results stand in.
+fn shown_at(open: &Open, spot: Spot) -> Spot {
+    let window = &open.windows[spot.agent];
+    let Some(message) = window.message(spot.index) else { return spot };
+    if !Pairs::of(message, window).hides(message) {
+        return spot;
+    }
+    let owner = (*pair::neighbours(spot.index).start()..spot.index).rev().find(|index| {
+        window
+            .message(*index)
+            .is_some_and(|owner| Pairs::of(owner, window).results.iter().any(|(_, result)| result.index == spot.index))
+    });
+    owner.map_or(spot, |index| Spot { index, ..spot })
+}

@@ -1,0 +1,67 @@
+//! What lies over the panes and takes all input until it is closed.
+
+use super::{inspector::Inspector, places::Place, prompt::Prompt};
+use crate::{metrics::Explanation, repository::Candidate, session::Summary, tui::Intent};
+
+/// Something over the panes.
+#[derive(Debug)]
+pub enum Modal {
+    /// The keys; the number is the first line in view.
+    Help(usize),
+    /// A line to type into.
+    Prompt(Box<Prompt>),
+    /// Connections, also the start screen.
+    Places(Menu<Place>),
+    /// Collections that look like sessions.
+    Collections(Menu<Candidate>),
+    /// Sessions that an id may mean.
+    Sessions(Menu<Summary>),
+    /// The inspector.
+    Inspector(Box<Inspector>),
+    /// What a number means.
+    Explain(Box<Explanation>),
+}
+
+/// A list to choose from.
+#[derive(Debug, Clone)]
+pub struct Menu<T> {
+    /// What there is.
+    pub items: Vec<T>,
+    /// The selected one.
+    pub selected: usize,
+}
+
+impl<T> Menu<T> {
+    /// The first one selected.
+    #[must_use]
+    pub fn new(items: Vec<T>) -> Self {
+        Self { items, selected: 0 }
+    }
+
+    /// Moves the selection. `false`: not for a menu.
+    pub fn on_intent(&mut self, intent: Intent) -> bool {
+        let last = self.items.len().saturating_sub(1);
+        self.selected = match intent {
+            Intent::Up => self.selected.saturating_sub(1),
+            Intent::Down => (self.selected + 1).min(last),
+            Intent::PageUp => self.selected.saturating_sub(10),
+            Intent::PageDown => (self.selected + 10).min(last),
+            Intent::Top => 0,
+            Intent::Bottom => last,
+            _ => return false,
+        };
+        true
+    }
+
+    /// The selected item.
+    #[must_use]
+    pub fn chosen(&self) -> Option<&T> {
+        self.items.get(self.selected)
+    }
+
+    /// The first item in view when so many rows are.
+    #[must_use]
+    pub fn top(&self, rows: usize) -> usize {
+        (self.selected + 1).saturating_sub(rows)
+    }
+}

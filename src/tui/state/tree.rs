@@ -1,0 +1,279 @@
+//! A BSON value as a tree that folds: only what is unfolded becomes rows, and a row is formatted only when it is drawn.
+
+use std::collections::{HashMap, VecDeque};
+
+use bson::{Bson, Document};
+
+/// The field that is a secret wherever it stands.
+pub const SECRET: &str = "session_viewer_password";
+
+/// What a secret is shown as.
+pub const MASK: &str = "●●●●";
+
+/// Which containers are unfolded: a node for each of them. Keyed by name, so that it outlives a reload.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unfolded {
+    keys: HashMap<String, Unfolded>,
+    items: HashMap<usize, Unfolded>,
+}
+
+/// Where a value stands in its container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key<'a> {
+    /// A field of an object (stored text).
+    Name(&'a str),
+    /// An element of an array.
+    Item(usize),
+    /// The whole value, where it is no container.
+    Root,
+}
+
+/// Whether a row can be unfolded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fold {
+    /// Nothing is in it.
+    Leaf,
+    /// Its content is hidden.
+    Folded,
+    /// Its content follows.
+    Unfolded,
+}
+
+/// A visible value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Row<'a> {
+    /// How deep it stands; 0 at the top.
+    pub depth: usize,
+    /// Where it stands.
+    pub key: Key<'a>,
+    /// The value as stored.
+    pub value: &'a Bson,
+    /// Whether it can be unfolded.
+    pub fold: Fold,
+}
+
+impl Row<'_> {
+    /// Whether the value is a secret: it must not be shown.
+    #[must_use]
+    pub fn secret(&self) -> bool {
+        self.key == Key::Name(SECRET)
+    }
+}
+
+/// The visible rows of a value, in order.
+#[must_use]
+pub fn rows<'a>(root: &'a Bson, unfolded: &Unfolded) -> Vec<Row<'a>> {
+    let mut out = Vec::new();
+    if size(root) == 0 {
+        if !matches!(root, Bson::Document(_) | Bson::Array(_)) {
+            out.push(Row { depth: 0, key: Key::Root, value: root, fold: Fold::Leaf });
+        }
+        return out;
+    }
+    push_children(&mut out, root, Some(unfolded), 0);
+    out
+}
+
+fn push_children<'a>(out: &mut Vec<Row<'a>>, value: &'a Bson, unfolded: Option<&Unfolded>, depth: usize) {
+    match value {
+        Bson::Document(fields) => {
+            out.reserve(fields.len());
+            for (name, child) in fields {
+                let inner = unfolded.filter(|node| !node.keys.is_empty()).and_then(|node| node.keys.get(name.as_str()));
+                push(out, Key::Name(name), child, inner, depth);
+            }
+        }
+        Bson::Array(items) => {
+            out.reserve(items.len());
+            for (i, child) in items.iter().enumerate() {
+                let inner = unfolded.filter(|node| !node.items.is_empty()).and_then(|node| node.items.get(&i));
+                push(out, Key::Item(i), child, inner, depth);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn push<'a>(out: &mut Vec<Row<'a>>, key: Key<'a>, value: &'a Bson, inner: Option<&Unfolded>, depth: usize) {
+    let secret = key == Key::Name(SECRET);
+    let fold = match inner {
+        _ if secret || size(value) == 0 => Fold::Leaf,
+        Some(_) => Fold::Unfolded,
+        None => Fold::Folded,
+    };
+    out.push(Row { depth, key, value, fold });
+    if fold == Fold::Unfolded {
+        push_children(out, value, inner, depth + 1);
+    }
+}
+
+/// How many values a container holds; 0 for anything else.
+#[must_use]
+pub fn size(value: &Bson) -> usize {
+    match value {
+        Bson::Document(fields) => fields.len(),
+        Bson::Array(items) => items.len(),
+        _ => 0,
+    }
+}
+
+/// The row that holds a row, if it is not at the top.
+#[must_use]
+pub fn parent(rows: &[Row<'_>], at: usize) -> Option<usize> {
+    let depth = rows.get(at)?.depth;
+    rows[..at].iter().rposition(|row| row.depth < depth)
+}
+
+/// The way from the top to a row.
+#[must_use]
+pub fn path<'a>(rows: &[Row<'a>], at: usize) -> Vec<Key<'a>> {
+    let mut way = Vec::new();
+    let mut next = (at < rows.len()).then_some(at);
+    while let Some(row) = next {
+        way.push(rows[row].key);
+        next = parent(rows, row);
+    }
+    way.reverse();
+    way
+}
+
+impl Unfolded {
+    /// Unfolds the value at the end of a path.
+    pub fn unfold(&mut self, path: &[Key<'_>]) {
+        let mut node = self;
+        for key in path {
+            node = match key {
+                Key::Name(name) => node.keys.entry((*name).to_owned()).or_default(),
+                Key::Item(i) => node.items.entry(*i).or_default(),
+                Key::Root => node,
+            };
+        }
+    }
+
+    /// Folds the value at the end of a path, with all that is in it.
+    pub fn fold(&mut self, path: &[Key<'_>]) {
+        let Some((last, way)) = path.split_last() else { return };
+        let mut node = self;
+        for key in way {
+            let next = match key {
+                Key::Name(name) => node.keys.get_mut(*name),
+                Key::Item(i) => node.items.get_mut(i),
+                Key::Root => None,
+            };
+            let Some(next) = next else { return };
+            node = next;
+        }
+        match last {
+            Key::Name(name) => drop(node.keys.remove(*name)),
+            Key::Item(i) => drop(node.items.remove(i)),
+            Key::Root => {}
+        }
+    }
+
+    /// What fits in so many rows, unfolded level by level: a small value is seen whole, a big one only at its top.
+    #[must_use]
+    pub fn fitting(root: &Bson, rows: usize) -> Self {
+        let mut unfolded = Self::default();
+        let mut left = rows.saturating_sub(size(root));
+        let mut queue: VecDeque<(Vec<Key<'_>>, &Bson)> = VecDeque::new();
+        if left > 0 {
+            queue.push_back((Vec::new(), root));
+        }
+        while let Some((way, value)) = queue.pop_front() {
+            let children: Vec<(Key<'_>, &Bson)> = match value {
+                Bson::Document(fields) => fields.iter().map(|(name, child)| (Key::Name(name), child)).collect(),
+                Bson::Array(items) => items.iter().enumerate().map(|(i, child)| (Key::Item(i), child)).collect(),
+                _ => Vec::new(),
+            };
+            for (key, child) in children {
+                let needed = size(child);
+                if needed == 0 || needed > left || key == Key::Name(SECRET) {
+                    continue;
+                }
+                left -= needed;
+                let mut inner = way.clone();
+                inner.push(key);
+                unfolded.unfold(&inner);
+                queue.push_back((inner, child));
+            }
+        }
+        unfolded
+    }
+}
+
+/// A copy without secrets, for the clipboard and for what is kept in memory.
+#[must_use]
+pub fn without_secrets(value: &Bson) -> Bson {
+    match value {
+        Bson::Document(fields) => Bson::Document(document_without_secrets(fields)),
+        Bson::Array(items) => Bson::Array(items.iter().map(without_secrets).collect()),
+        other => other.clone(),
+    }
+}
+
+fn document_without_secrets(fields: &Document) -> Document {
+    fields
+        .iter()
+        .map(|(name, value)| {
+            let value = if name == SECRET { Bson::String(MASK.into()) } else { without_secrets(value) };
+            (name.to_string(), value)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use bson::{bson, doc};
+
+    use super::*;
+
+    fn names(rows: &[Row<'_>]) -> Vec<String> {
+        rows.iter()
+            .map(|row| match row.key {
+                Key::Name(name) => format!("{}{name}", " ".repeat(row.depth)),
+                Key::Item(i) => format!("{}{i}", " ".repeat(row.depth)),
+                Key::Root => "root".into(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn only_what_is_unfolded_becomes_rows() {
+        let root = bson!({"a": {"b": [1, {"c": 2}]}, "d": {}, "e": 5});
+        let mut unfolded = Unfolded::default();
+        assert_eq!(names(&rows(&root, &unfolded)), ["a", "d", "e"]);
+        let way = path(&rows(&root, &unfolded), 0);
+        unfolded.unfold(&way);
+        unfolded.unfold(&[Key::Name("a"), Key::Name("b")]);
+        let seen = rows(&root, &unfolded);
+        assert_eq!(names(&seen), ["a", " b", "  0", "  1", "d", "e"]);
+        assert_eq!(path(&seen, 3), [Key::Name("a"), Key::Name("b"), Key::Item(1)]);
+        assert_eq!(seen[4].fold, Fold::Leaf);
+        unfolded.fold(&[Key::Name("a")]);
+        assert_eq!(names(&rows(&root, &unfolded)), ["a", "d", "e"]);
+    }
+
+    #[test]
+    fn a_small_value_is_seen_whole_and_a_big_one_at_its_top() {
+        let small = bson!({"a": {"b": [1, 2]}});
+        assert_eq!(rows(&small, &Unfolded::fitting(&small, 10)).len(), 4);
+        let big = bson!({"few": [1], "many": (0..1000).collect::<Vec<i32>>()});
+        assert_eq!(rows(&big, &Unfolded::fitting(&big, 10)).len(), 3);
+    }
+
+    #[test]
+    fn a_value_that_is_no_container_is_one_row() {
+        assert_eq!(names(&rows(&Bson::Int32(7), &Unfolded::default())), ["root"]);
+        assert!(rows(&bson!({}), &Unfolded::default()).is_empty());
+    }
+
+    #[test]
+    fn secrets_stay_folded_and_are_not_copied() {
+        let root = Bson::Document(doc! {"x": {SECRET: {"a": "hush"}}});
+        let unfolded = Unfolded::fitting(&root, 100);
+        let seen = rows(&root, &unfolded);
+        assert_eq!(names(&seen), ["x", " session_viewer_password"]);
+        assert!(seen[1].secret());
+        assert!(!without_secrets(&root).to_string().contains("hush"));
+    }
+}

@@ -1,0 +1,142 @@
+//! The real binary in a pseudo-terminal, its screen read as a person would.
+
+use std::{
+    io::{Read, Write},
+    sync::mpsc::{Receiver, RecvTimeoutError, channel},
+    thread,
+    time::{Duration, Instant},
+};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// How long a screen may take to show what is awaited before the test gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running program and its screen.
+pub struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    writer: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    parser: vt100::Parser,
+    raw: Vec<u8>,
+}
+
+impl Terminal {
+    /// Starts the binary with these arguments and variables on a screen of that size. It sees no configuration of the
+    /// person who runs the tests.
+    pub fn start(program: &str, arguments: &[&str], variables: &[(&str, &str)], (columns, rows): (u16, u16)) -> Self {
+        let pair = native_pty_system().openpty(size(columns, rows)).expect("a pseudo-terminal");
+        let mut command = CommandBuilder::new(program);
+        command.args(arguments);
+        command.env_clear();
+        for name in ["PATH", "HOME", "TMPDIR"] {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "C.UTF-8");
+        command.env("TZ", "UTC");
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).expect("the program starts");
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().expect("a reader");
+        let writer = pair.master.take_writer().expect("a writer");
+        let (sender, output) = channel();
+        thread::spawn(move || {
+            let mut bytes = [0; 8192];
+            while let Ok(read @ 1..) = reader.read(&mut bytes) {
+                if sender.send(bytes[..read].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let parser = vt100::Parser::new(rows, columns, 0);
+        Self { child, master: pair.master, writer, output, parser, raw: Vec::new() }
+    }
+
+    /// Types keys, as bytes that a terminal sends.
+    pub fn press(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).expect("the program takes keys");
+        self.writer.flush().expect("the program takes keys");
+    }
+
+    /// Changes the size of the screen.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        self.parser.screen_mut().set_size(rows, columns);
+        self.master.resize(size(columns, rows)).expect("resize");
+    }
+
+    /// The screen as text.
+    pub fn screen(&self) -> String {
+        self.parser.screen().contents()
+    }
+
+    /// Everything that was ever written, with its escape sequences.
+    pub fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+
+    /// The process id.
+    pub fn pid(&self) -> u32 {
+        self.child.process_id().expect("a process")
+    }
+
+    /// Waits until the screen shows a text; panics with the screen when it never does.
+    pub fn wait_for(&mut self, text: &str) {
+        self.wait_until(&format!("the text {text:?}"), |screen| screen.contains(text));
+    }
+
+    /// Waits until the screen is as asked; panics with the screen when it never is.
+    pub fn wait_until(&mut self, what: &str, good: impl Fn(&str) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !good(&self.screen()) {
+            if !self.take_output(deadline) {
+                panic!("waited in vain for {what}; the screen shows:\n{}", self.screen());
+            }
+        }
+    }
+
+    /// Waits until the program ends; its exit code.
+    pub fn wait_for_end(&mut self) -> u32 {
+        let deadline = Instant::now() + PATIENCE;
+        while self.take_output(deadline) {}
+        assert!(Instant::now() < deadline, "the program does not end; the screen shows:\n{}", self.screen());
+        self.child.wait().expect("an exit code").exit_code()
+    }
+
+    /// Whether the terminal is as the program found it: main screen, visible cursor, no mouse, no bracketed paste.
+    pub fn is_restored(&self) -> bool {
+        let screen = self.parser.screen();
+        !screen.alternate_screen()
+            && !screen.hide_cursor()
+            && !screen.bracketed_paste()
+            && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+    }
+
+    /// Takes in what was written next; `false` at the end of output or at the deadline.
+    fn take_output(&mut self, deadline: Instant) -> bool {
+        match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(bytes) => {
+                self.parser.process(&bytes);
+                self.raw.extend_from_slice(&bytes);
+                true
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => false,
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn size(cols: u16, rows: u16) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}

@@ -1,0 +1,131 @@
+//! A repository whose every call waits until the test lets it go on, or fails until the test mends it.
+
+use std::{
+    collections::VecDeque,
+    ops::Range,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use bson::{Document, doc};
+use strandscope::{
+    metrics::Outline,
+    repository::{Check, Error, Filter, ListQuery, PageEnd, Plan, Result, SessionReader},
+    session::{AgentId, Details, Message, Session, SessionKey, Summary, decode},
+};
+use tokio::sync::oneshot;
+
+pub struct Gate {
+    waiting: Mutex<VecDeque<oneshot::Sender<()>>>,
+    failure: Option<Box<dyn Fn() -> Error + Send + Sync>>,
+    mended: AtomicBool,
+}
+
+impl Gate {
+    pub fn closed() -> Self {
+        Self { waiting: Mutex::default(), failure: None, mended: AtomicBool::new(false) }
+    }
+
+    pub fn failing(failure: impl Fn() -> Error + Send + Sync + 'static) -> Self {
+        Self { failure: Some(Box::new(failure)), ..Self::closed() }
+    }
+
+    /// Lets the nth of the waiting calls go on, counted around.
+    pub fn release(&self, nth: usize) {
+        let mut waiting = self.waiting.lock().unwrap();
+        if !waiting.is_empty() {
+            let nth = nth % waiting.len();
+            let _ = waiting.remove(nth).unwrap().send(());
+        }
+    }
+
+    pub fn mend(&self) {
+        self.mended.store(true, Ordering::Release);
+    }
+
+    async fn pass(&self) -> Result<()> {
+        match &self.failure {
+            Some(_) if self.mended.load(Ordering::Acquire) => Ok(()),
+            Some(failure) => Err(failure()),
+            None => {
+                let (go, gone) = oneshot::channel();
+                self.waiting.lock().unwrap().push_back(go);
+                let _ = gone.await;
+                Ok(())
+            }
+        }
+    }
+}
+
+fn row(id: &str) -> Summary {
+    Summary {
+        key: SessionKey::from(id),
+        session_id: None,
+        application_name: None,
+        session_type: None,
+        created_at: None,
+        updated_at: None,
+        metadata: None,
+    }
+}
+
+#[async_trait::async_trait]
+impl SessionReader for Gate {
+    fn location(&self) -> String {
+        "gate".into()
+    }
+
+    async fn list(&self, _: &ListQuery, found: &mut (dyn FnMut(Summary) + Send)) -> Result<PageEnd> {
+        for id in ["a", "b", "c"] {
+            self.pass().await?;
+            found(row(id));
+        }
+        Ok(PageEnd::default())
+    }
+
+    async fn plan(&self, _: &ListQuery) -> Result<Plan> {
+        self.pass().await?;
+        Ok(Plan { served: true, why: String::new() })
+    }
+
+    async fn count(&self, _: &Filter) -> Result<Option<u64>> {
+        self.pass().await?;
+        Ok(Some(3))
+    }
+
+    async fn details(&self, _: &[SessionKey]) -> Result<Vec<(SessionKey, Details)>> {
+        self.pass().await?;
+        Ok(Vec::new())
+    }
+
+    async fn resolve(&self, _: &str) -> Result<Vec<Summary>> {
+        self.pass().await?;
+        Ok(Vec::new())
+    }
+
+    async fn open(&self, _: &SessionKey, _: u64) -> Result<Session> {
+        self.pass().await?;
+        Ok(decode::session(doc! { "_id": "s" }))
+    }
+
+    async fn messages(&self, _: &SessionKey, _: &AgentId, _: Range<u64>) -> Result<Vec<Message>> {
+        self.pass().await?;
+        Ok(Vec::new())
+    }
+
+    async fn outline(&self, _: &SessionKey) -> Result<Outline> {
+        self.pass().await?;
+        Ok(Outline::default())
+    }
+
+    async fn document(&self, _: &SessionKey) -> Result<Document> {
+        self.pass().await?;
+        Ok(Document::new())
+    }
+
+    async fn check(&self) -> Vec<Check> {
+        Vec::new()
+    }
+}
