@@ -1,5 +1,7 @@
 //! Sample configurations, valid and invalid; the example says what the program does.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test may end it")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -1,6 +1,6 @@
 //! What every command starts from.
 
-use std::sync::Arc;
+use std::{fmt::Write, sync::Arc};
 
 use anyhow::Result;
 use strandscope::{
@@ -30,7 +30,7 @@ impl Context {
         self.chosen()?.ok_or_else(|| {
             Stop::Usage(
                 "no sessions are configured; give --uri mongodb://host:27017, --dir FOLDER or --profile NAME, \
-                 or set STRANDSCOPE_URI (`strandscope demo` needs neither)"
+                 or set STRANDSCOPE_URI (`strandscope demo` needs none of them)"
                     .into(),
             )
             .into()
@@ -55,7 +55,8 @@ pub fn choose(candidates: &[Candidate]) -> Stop {
     for Candidate { database, collection, documents } in candidates {
         let (database, collection) = (text::line(database), text::line(collection));
         let plural = if *documents == 1 { "" } else { "s" };
-        text += &format!("\n  --database {database} --collection {collection}   ({documents} document{plural})");
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n  --database {database} --collection {collection}   ({documents} document{plural})");
     }
     Stop::Usage(text)
 }
@@ -78,7 +79,33 @@ fn ambiguous(id: &str, matches: &[Summary]) -> Stop {
     for summary in matches {
         let when = output::time(summary.updated_at.or(summary.created_at));
         let application = summary.application_name.as_deref().unwrap_or("-");
-        text += &format!("\n  {}   {when}   {}", text::line(summary.key.text()), text::line(application));
+        let _ = write!(text, "\n  {}   {when}   {}", text::line(summary.key.text()), text::line(application));
     }
     Stop::Usage(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_are_listed() {
+        let candidate = |collection: &str, documents| Candidate {
+            database: "agents".into(),
+            collection: collection.into(),
+            documents,
+        };
+        let several = choose(&[candidate("sessions", 4812), candidate("old\u{1b}", 1)]);
+        let summary = |id: bson::Bson| Summary {
+            key: strandscope::session::SessionKey::new(id),
+            session_id: Some("x".into()),
+            application_name: None,
+            session_type: None,
+            created_at: Some("2026-11-23T14:11:20.9Z".parse().unwrap()),
+            updated_at: None,
+            metadata: None,
+        };
+        let ids = [summary("x\u{202e}".into()), summary(bson::oid::ObjectId::from_bytes([7; 12]).into())];
+        insta::assert_snapshot!(format!("{several}\n{}\n{}", choose(&[]), ambiguous("x", &ids)));
+    }
 }

@@ -61,12 +61,8 @@ pub async fn open(
     collection: Option<&str>,
     limits: Limits,
 ) -> Result<Opened> {
-    let reader = match connect(uri, database, collection, limits).await? {
-        Ok(reader) => reader,
-        Err(candidates) => return Ok(Opened::Choose(candidates)),
-    };
-    reader.try_to_read().await?;
-    Ok(Opened::Reader(Arc::new(reader)))
+    let opened = connect(uri, database, collection, limits).await?;
+    Ok(opened.map_or_else(Opened::Choose, |reader| Opened::Reader(Arc::new(reader))))
 }
 
 /// Connects as [`open`] does and creates the missing indexes, see [`MongoReader::create_indexes`].
@@ -109,6 +105,7 @@ async fn connect(
     client::valid_names(&database, &collection)?;
     let mut reader = MongoReader::from_client(connection.client, &database, &collection, limits);
     reader.hosts = connection.hosts;
+    reader.try_to_read().await?;
     Ok(Ok(reader))
 }
 

@@ -1,13 +1,39 @@
 //! The loop: terminal events, task events and signals; drawn when all that is waiting has been taken in.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    io,
+    path::PathBuf,
+    process::ExitCode,
+    time::Duration,
+};
 
-use super::keymap::Keymap;
+use crossterm::event::{Event as TerminalEvent, EventStream};
+use futures_util::{FutureExt, StreamExt};
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::layout::Size;
+use tokio::sync::mpsc::error::TrySendError;
+
 pub use super::state::places::Place;
+use super::{
+    Look,
+    keymap::Keymap,
+    look::{Theme, marks},
+    state::{AppState, Effect, Input, Start, places},
+    terminal::Guard,
+    view,
+};
 use crate::{
     config::Ui,
     repository::{Limits, Target},
+    task::{self, Command, Task},
 };
+
+mod queue;
+mod signals;
+
+use queue::Queue;
+use signals::Signals;
 
 /// What the browser starts with.
 #[derive(Debug, Clone)]
@@ -36,11 +62,149 @@ pub struct Browse {
     pub log_path: Option<PathBuf>,
 }
 
-/// Runs the browser until it is left.
+/// Runs the browser until it is left. The code is that of a program ended by a signal (143 for SIGTERM, 129 for
+/// SIGHUP) where one ended it.
 ///
 /// # Errors
 /// When standard input or output is no terminal, or the terminal cannot be read or written.
-pub async fn browse(options: Browse) -> std::io::Result<()> {
-    let _ = options;
-    todo!()
+pub async fn browse(options: Browse) -> io::Result<ExitCode> {
+    let mut guard = Guard::enter(options.ui.mouse, options.log_path.clone())?;
+    let task = task::spawn(options.limits);
+    let size = guard.terminal.size()?;
+    let (state, effects) = AppState::new(start(options, size));
+    let mut browser = Browser { state, task, queue: Queue::default(), waiting: VecDeque::new(), leave: false };
+    browser.carry_out(effects, &mut guard)?;
+    browser.run(&mut guard).await
+}
+
+fn start(options: Browse, size: Size) -> Start {
+    let zone = if options.ui.utc { TimeZone::UTC } else { TimeZone::system() };
+    let look =
+        Look { theme: Theme::of(options.ui.theme), marks: marks(options.ui.symbols), zone, now: Timestamp::now() };
+    let Browse { target, title, colour, read_only, .. } = options;
+    let place = target.map(|target| Place { name: title, target, colour, read_only });
+    let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
+    let mut places = places::all(options.profiles, home);
+    for place in &mut places {
+        place.read_only |= read_only;
+    }
+    let (ui, keymap, filters, open_id) = (options.ui, options.keymap, options.filters, options.open_id);
+    Start { ui, look, keymap, filters, places, place, open_id, size }
+}
+
+struct Browser {
+    state: AppState,
+    task: Task,
+    /// Questions the task's channel had no room for.
+    queue: Queue,
+    waiting: VecDeque<Input>,
+    leave: bool,
+}
+
+impl Browser {
+    async fn run(&mut self, guard: &mut Guard) -> io::Result<ExitCode> {
+        let mut events = EventStream::new();
+        let mut signals = Signals::listen()?;
+        let mut dirty = true;
+        while !self.leave {
+            self.take_waiting(&mut events, guard, &mut dirty)?;
+            if self.leave {
+                break;
+            }
+            if dirty {
+                self.state.update(Input::Tick(Timestamp::now()));
+                guard.terminal.draw(|frame| view::draw(frame, &self.state))?;
+                dirty = false;
+                crash_if_asked();
+            }
+            let wake = self.state.next_change().unwrap_or(Duration::MAX);
+            tokio::select! {
+                event = events.next() => match event {
+                    Some(event) => self.waiting.extend(input(event?)),
+                    None => break, // The terminal is gone.
+                },
+                event = self.task.events.recv() => match event {
+                    Some(event) => self.waiting.push_back(Input::Task(event)),
+                    None => return Err(io::Error::other("the background task ended; the log says why")),
+                },
+                permit = self.task.commands.reserve(), if !self.queue.is_empty() => match (permit, self.queue.pop()) {
+                    (Ok(permit), Some(command)) => permit.send(command),
+                    _ => return Err(io::Error::other("the background task ended; the log says why")),
+                },
+                code = signals.next() => return Ok(ExitCode::from(code)),
+                () = tokio::time::sleep(wake), if wake != Duration::MAX => dirty = true,
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Takes in all that is waiting, so that a burst is drawn once.
+    fn take_waiting(&mut self, events: &mut EventStream, guard: &mut Guard, dirty: &mut bool) -> io::Result<()> {
+        for _ in 0..BURST {
+            let Some(next) = self.next_waiting(events)? else { break };
+            self.state.update(Input::Tick(Timestamp::now()));
+            let effects = self.state.update(next);
+            *dirty = true;
+            self.carry_out(effects, guard)?;
+        }
+        Ok(())
+    }
+
+    fn next_waiting(&mut self, events: &mut EventStream) -> io::Result<Option<Input>> {
+        if let Some(input) = self.waiting.pop_front() {
+            return Ok(Some(input));
+        }
+        while let Some(Some(event)) = events.next().now_or_never() {
+            if let Some(input) = input(event?) {
+                return Ok(Some(input));
+            }
+        }
+        Ok(self.task.events.try_recv().ok().map(Input::Task))
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>, guard: &mut Guard) -> io::Result<()> {
+        for effect in effects {
+            match effect {
+                Effect::Ask(command) => self.ask(command),
+                Effect::Copy(text) => guard.copy(&text)?,
+                Effect::Mouse(capture) => guard.capture_mouse(capture)?,
+                Effect::Say(_) => {} // The state keeps what is said for its status line.
+                Effect::Quit => self.leave = true,
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands a question over, or keeps it until there is room: drawing never waits for the task.
+    fn ask(&mut self, command: Command) {
+        if !self.queue.is_empty() {
+            return self.queue.push(command);
+        }
+        match self.task.commands.try_send(command) {
+            Ok(()) => {}
+            // A closed channel also ends the events, which ends the loop.
+            Err(TrySendError::Full(command) | TrySendError::Closed(command)) => self.queue.push(command),
+        }
+    }
+}
+
+/// Most inputs taken in between two frames.
+const BURST: usize = 1000;
+
+fn input(event: TerminalEvent) -> Option<Input> {
+    match event {
+        TerminalEvent::Key(key) => Some(Input::Key(key)),
+        TerminalEvent::Paste(text) => Some(Input::Paste(text)),
+        TerminalEvent::Mouse(mouse) if !matches!(mouse.kind, crossterm::event::MouseEventKind::Moved) => {
+            Some(Input::Mouse(mouse))
+        }
+        TerminalEvent::Resize(width, height) => Some(Input::Resize(Size::new(width, height))),
+        _ => None,
+    }
+}
+
+/// For the test that a panic leaves the terminal as it was.
+fn crash_if_asked() {
+    #[cfg(debug_assertions)]
+    assert!(std::env::var_os("STRANDSCOPE_PANIC").is_none(), "asked to crash");
 }

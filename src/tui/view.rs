@@ -1,13 +1,81 @@
 //! The panes: state to frame.
 
 pub mod block;
+mod command_line;
 pub mod conversation;
 pub mod explain;
 pub mod feedback;
+mod header;
+mod help;
 pub mod inspector;
 pub mod metadata;
 pub mod metrics;
+mod picker;
 pub mod row;
 #[cfg(test)]
 pub(crate) mod sample;
+mod sessions;
+mod status;
 pub mod value;
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    widgets::{Clear, Paragraph},
+};
+
+use super::state::{AppState, areas::Pane, connection::Stage, modal::Modal};
+
+/// Draws the whole screen.
+pub fn draw(frame: &mut Frame<'_>, state: &AppState) {
+    let areas = state.areas;
+    if areas.too_small {
+        let says = "strandscope needs 40×10 cells";
+        let says = if state.look.marks.unicode { says.to_owned() } else { says.replace('×', "x") };
+        return frame.render_widget(Paragraph::new(says).centered(), frame.area());
+    }
+    header::draw(frame, areas.header, state);
+    status::draw(frame, areas.status, state);
+    if state.connection.is_open() {
+        for pane in Pane::ALL {
+            if let Some(area) = areas.pane(pane) {
+                draw_pane(frame, area, pane, state);
+            }
+        }
+    } else if let (Stage::Connecting(_), Some(place)) = (&state.connection.stage, &state.connection.place) {
+        picker::connecting(frame, areas.body, place, state);
+    }
+    for modal in &state.modals {
+        draw_modal(frame, areas.body, modal, state);
+    }
+}
+
+fn draw_pane(frame: &mut Frame<'_>, area: Rect, pane: Pane, state: &AppState) {
+    let focused = state.focus == pane && state.modals.iter().all(|modal| matches!(modal, Modal::Prompt(_)));
+    let look = &state.look;
+    match pane {
+        Pane::Sessions => sessions::draw(frame, area, state, focused),
+        Pane::Conversation => conversation::draw(frame, area, &state.conversation, focused, look),
+        Pane::Metrics => metrics::draw(frame, area, &state.metrics, &state.conversation, focused, look),
+        Pane::Metadata => metadata::draw(frame, area, &state.metadata, &state.conversation, focused, look),
+        Pane::Feedback => feedback::draw(frame, area, &state.feedback, &state.conversation, focused, look),
+    }
+}
+
+fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState) {
+    match modal {
+        Modal::Help(top) => help::draw(frame, body, *top, state),
+        Modal::Prompt(prompt) => command_line::draw(frame, body, prompt, state),
+        Modal::Places(menu) => picker::places(frame, body, menu, state),
+        Modal::Collections(menu) => picker::collections(frame, body, menu, state),
+        Modal::Sessions(menu) => picker::sessions(frame, body, menu, state),
+        Modal::Inspector(inspector) => {
+            frame.render_widget(Clear, body);
+            inspector::draw(frame, body, inspector, &state.look);
+        }
+        Modal::Explain(explanation) => explain::draw(frame, body, explanation, &state.look),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use bson::Bson;
 use strandscope::{
-    session::{Agent, Message, Role, Session, Tally, ToolStatus, plain},
+    session::{Agent, Message, Rating, Role, Session, Tally, ToolStatus, plain},
     text,
 };
 
@@ -26,6 +26,9 @@ pub fn fields(session: &Session, password: Option<&str>) -> Vec<(String, String)
     let mut counted = Tally::default();
     session.feedbacks.iter().for_each(|feedback| counted.add(&feedback.rating));
     field("feedback", Some(tally(&counted)));
+    for feedback in &session.feedbacks {
+        field("comment", feedback.comment.as_deref().map(|comment| commented(&feedback.rating, comment)));
+    }
     let events = session.guardrail_events.len();
     field("guardrail events", (events > 0).then(|| events.to_string()));
     match &session.metadata {
@@ -38,6 +41,16 @@ pub fn fields(session: &Session, password: Option<&str>) -> Vec<(String, String)
         None => {}
     }
     fields
+}
+
+/// A comment behind the mark of its rating.
+fn commented(rating: &Rating, comment: &str) -> String {
+    if comment.is_empty() {
+        return String::new();
+    }
+    let mut one = Tally::default();
+    one.add(rating);
+    format!("{} {}", tally(&one).trim_end_matches('1'), line(comment))
 }
 
 /// An agent and how much of its history is shown: `support, gpt-x, 12 messages`.

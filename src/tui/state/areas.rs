@@ -117,6 +117,13 @@ pub fn bottom(area: Rect, height: u16) -> Rect {
     Rect::new(area.x, area.bottom() - height, area.width, height)
 }
 
+/// The inner area of the sessions pane: headings, rows, and room for what the list has to say of itself.
+#[must_use]
+pub fn list_parts(inner: Rect, notice: bool) -> [Rect; 3] {
+    let notice = if notice && inner.height >= 5 { 2 } else { 0 };
+    Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(notice)]).areas(inner)
+}
+
 fn panes(body: Rect, focus: Pane) -> [Option<Rect>; 5] {
     let width = body.width;
     let mut panes = [None; 5];

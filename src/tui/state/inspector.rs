@@ -69,7 +69,7 @@ impl Inspector {
         let mut effects = Vec::new();
         if let (Subject::Session, Some(session)) = (&subject, conversation.session()) {
             let ticket = tickets.next();
-            inspector.asked = Some(ticket);
+            inspector.expect(ticket);
             effects.push(Effect::Ask(Command::Document(ticket, session.key.clone())));
         }
         (inspector, effects)
@@ -87,6 +87,11 @@ impl Inspector {
             asked: None,
             size: Size::new(0, 0),
         }
+    }
+
+    /// The ticket of the question that fills the raw document.
+    pub fn expect(&mut self, ticket: Ticket) {
+        self.asked = Some(ticket);
     }
 
     /// The inner size (without border): texts wrap to it.

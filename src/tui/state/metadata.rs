@@ -36,7 +36,7 @@ pub fn note(session: Option<&Session>) -> Option<String> {
         Some(Bson::Null) => Some("metadata is null, not an object".into()),
         Some(Bson::Document(fields)) if fields.is_empty() => Some("metadata is empty".into()),
         Some(Bson::Document(_)) => None,
-        Some(other) => Some(format!("metadata is not an object but {}", article(other))),
+        Some(other) => Some(format!("metadata is {}, not an object", article(other))),
     }
 }
 

@@ -20,8 +20,6 @@ pub enum Modal {
     Inspector(Box<Inspector>),
     /// What a number means.
     Explain(Box<Explanation>),
-    /// The last error in full; the number is the first line in view.
-    Error(String, usize),
 }
 
 /// A list to choose from.

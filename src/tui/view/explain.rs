@@ -9,6 +9,9 @@
 //! ╰──────────────────────────── Esc back ╯
 //! ```
 
+#[cfg(test)]
+mod tests;
+
 use ratatui::{
     Frame,
     layout::Rect,
@@ -81,9 +84,7 @@ fn push_field(out: &mut Vec<Line<'static>>, name: &str, read: &str, cells: usize
         return;
     }
     out.extend(wrap(&name, cells).into_iter().map(|line| Line::styled(line, look.theme.dim)));
-    let narrow = cells.saturating_sub(2).max(1);
-    for line in wrap(&read, narrow) {
-        let indent = cells.saturating_sub(format::width(&line));
-        out.push(Line::from(vec![Span::raw(" ".repeat(indent)), Span::styled(line, look.theme.text)]));
+    for line in wrap(&read, cells.saturating_sub(2).max(1)) {
+        out.push(Line::from(vec![Span::raw("  "), Span::styled(line, look.theme.text)]));
     }
 }

@@ -8,6 +8,9 @@
 //! ╰────────────────── 1/2 ─╯
 //! ```
 
+#[cfg(test)]
+mod tests;
+
 use ratatui::{
     Frame,
     layout::Rect,

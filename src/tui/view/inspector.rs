@@ -10,6 +10,9 @@
 //! ╰──────────────────────────────────── 1/12 ────╯
 //! ```
 
+#[cfg(test)]
+mod tests;
+
 use ratatui::{
     Frame,
     buffer::Buffer,
@@ -108,7 +111,7 @@ fn draw_tree(buffer: &mut Buffer, area: Rect, tab: &Tab, rows: &[tree::Row<'_>],
     let selected = tab.selected.min(last);
     let top = list::top_for(tab.top, selected, rows.len(), area.height.into());
     let seen = &rows[top..rows.len().min(top + usize::from(area.height))];
-    let columns = Columns::of(seen, area.width.saturating_sub(1).into());
+    let columns = Columns::of(rows, seen, area.width.saturating_sub(1).into(), look);
     for (i, (value, at)) in seen.iter().zip(area.rows()).enumerate() {
         row::draw(buffer, at, &columns.line(value, look), top + i == selected, look);
     }

@@ -8,6 +8,9 @@
 //! ╰───────────────── 1/8 ──╯
 //! ```
 
+#[cfg(test)]
+mod tests;
+
 use ratatui::{
     Frame,
     layout::Rect,
@@ -17,13 +20,15 @@ use ratatui::{
 use super::{block, row, value};
 use crate::{
     session::Session,
+    text,
     tui::{
         Look, format,
         state::{
             conversation::ConversationState,
+            feedback::head,
             list,
             metadata::{self, MetadataPane},
-            tree::{Fold, Row},
+            tree::{Fold, Key, Row},
         },
     },
 };
@@ -68,29 +73,38 @@ pub fn draw_with(
     let selected = state.selected.min(last);
     let top = list::top_for(state.top, selected, rows.len(), inner.height.into());
     let seen = &rows[top..rows.len().min(top + usize::from(inner.height))];
-    let columns = Columns::of(seen, inner.width.saturating_sub(1).into());
+    let columns = Columns::of(&rows, seen, inner.width.saturating_sub(1).into(), look);
     for (i, (field, line)) in seen.iter().zip(inner.rows()).enumerate() {
         row::draw(frame.buffer_mut(), line, &columns.line(field, look), focused && top + i == selected, look);
     }
 }
+
+/// Rows that the columns are measured by, besides those in view: scrolling must not move columns about.
+const MEASURED: usize = 300;
 
 /// The widths of the columns: key with its indentation, type, value.
 #[derive(Debug, Clone, Copy)]
 pub struct Columns {
     marks: bool,
     key: usize,
+    word: usize,
     value: usize,
 }
 
 impl Columns {
-    /// Columns that suit some rows: keys as wide as they are, up to two fifths of the width.
+    /// Columns that suit some rows and those of them in view. Keys are as wide as they are, but leave the values two
+    /// fifths of the width where they need it.
     #[must_use]
-    pub fn of(rows: &[Row<'_>], cells: usize) -> Self {
-        let marks = rows.iter().any(|row| row.fold != Fold::Leaf || row.depth > 0);
-        let widest = rows.iter().map(|row| row.depth * 2 + key_width(row)).max().unwrap_or(0) + usize::from(marks) * 2;
-        let key = widest.min((cells * 2 / 5).max(8)).min(cells);
-        let value = cells.saturating_sub(key + 1 + value::WORD + 1);
-        Self { marks, key, value }
+    pub fn of(rows: &[Row<'_>], seen: &[Row<'_>], cells: usize, look: &Look) -> Self {
+        let marks = rows.iter().any(|row| row.fold != Fold::Leaf);
+        let measured = || rows.iter().take(MEASURED).chain(seen);
+        let widest_key = measured().map(|row| row.depth * 2 + key_width(row)).max().unwrap_or(0);
+        let widest_value = measured().map(|row| format::width(&value::of_row(row, cells, look).0)).max().unwrap_or(0);
+        let word = measured().map(|row| value::word(row.value).len()).max().unwrap_or(0);
+        let room = cells.saturating_sub(word + 2);
+        let key = (widest_key + usize::from(marks) * 2).min(room.saturating_sub(widest_value).max(room / 2)).min(cells);
+        let value = cells.saturating_sub(key + 1 + word + 1);
+        Self { marks, key, word, value }
     }
 
     /// A row in these columns.
@@ -108,7 +122,7 @@ impl Columns {
         let (text, stored) = value::of_row(row, self.value, look);
         Line::from(vec![
             Span::styled(row::left(&name, self.key, look), look.theme.text),
-            Span::styled(format!(" {:width$} ", value::word(row.value), width = value::WORD), look.theme.dim),
+            Span::styled(format!(" {:width$} ", value::word(row.value), width = self.word), look.theme.dim),
             Span::styled(text, if stored { look.theme.text } else { look.theme.dim }),
         ])
     }
@@ -116,10 +130,8 @@ impl Columns {
 
 fn key_width(row: &Row<'_>) -> usize {
     match row.key {
-        crate::tui::state::tree::Key::Name(name) => {
-            format::width(&crate::text::line(crate::tui::state::feedback::head(name, 160))).max(2)
-        }
-        crate::tui::state::tree::Key::Item(i) => i.to_string().len(),
-        crate::tui::state::tree::Key::Root => 5,
+        Key::Name(name) => format::width(&text::line(head(name, 160))).max(2),
+        Key::Item(i) => i.to_string().len(),
+        Key::Root => "value".len(),
     }
 }

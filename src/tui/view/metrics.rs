@@ -11,6 +11,9 @@
 //! ╰───────────────── 1/14 ─╯
 //! ```
 
+#[cfg(test)]
+mod tests;
+
 use ratatui::{
     Frame,
     layout::Rect,
@@ -83,7 +86,12 @@ fn content(metrics: &Row<'_>, chosen: Option<usize>, cells: usize, look: &Look) 
             row::spread(label, look.theme.dim, cells_of(values, " / ", chosen, look), cells, look)
         }
         Content::Bars(label, _) => bars(label, &metrics.bars(), cells, look),
-        Content::Tool(_) => metrics.tool().map(|tool| tool_line(tool, cells, look)).unwrap_or_default(),
+        Content::Tool(tool) => match metrics.scope {
+            Scope::Agent(_, figures) if tool < figures.tools.len() => {
+                tool_line(&figures.tools[tool], &figures.tools, cells, look)
+            }
+            _ => Line::default(),
+        },
     }
 }
 
@@ -162,22 +170,22 @@ fn level(value: u64, highest: u64, look: &Look) -> &'static str {
     look.marks.levels[((share * 8.0).ceil() as usize).saturating_sub(1).min(top)]
 }
 
-fn tool_line(tool: &ToolMetrics, cells: usize, look: &Look) -> Line<'static> {
-    let mut right = vec![Span::styled(format::number(tool.call_count, look.marks), look.theme.text)];
-    match tool.error_count {
-        Some(0) => {}
-        Some(errors) => {
-            right.push(Span::styled(format!(" {} err", format::number(errors, look.marks)), look.theme.error));
-        }
-        None => right.push(Span::styled(format!(" {} err", look.marks.dash), look.theme.dim)),
+/// Calls, errors and time in columns, so that tools can be held against one another. Time gives way where the pane is
+/// narrow, and so do errors where no tool has any.
+fn tool_line(tool: &ToolMetrics, all: &[ToolMetrics], cells: usize, look: &Look) -> Line<'static> {
+    let mut right = vec![Span::styled(format!("{:>3}", format::number(tool.call_count, look.marks)), look.theme.text)];
+    if all.iter().any(|tool| tool.error_count != Some(0)) {
+        let (count, style) = match tool.error_count {
+            None => (look.marks.dash.to_owned(), look.theme.dim),
+            Some(0) => (String::new(), look.theme.dim),
+            Some(errors) => (format::number(errors, look.marks), look.theme.error),
+        };
+        let unit = if count.is_empty() { "" } else { " err" };
+        right.push(Span::styled(format!("{:>7}", count + unit), style));
     }
-    if let Some(time) = tool.total_time_s {
-        // The time gives way first where the pane is narrow.
-        let time = format!(" {:>8}", format::seconds(time));
-        let taken: usize = right.iter().map(Span::width).sum();
-        if taken + time.len() + 8 <= cells {
-            right.push(Span::styled(time, look.theme.dim));
-        }
+    if cells >= 32 && all.iter().any(|tool| tool.total_time_s.is_some()) {
+        let time = tool.total_time_s.map_or_else(|| look.marks.dash.to_owned(), format::seconds);
+        right.push(Span::styled(format!("{time:>10}"), look.theme.dim));
     }
     row::spread(&text::line(&tool.name), look.theme.tool, right, cells, look)
 }

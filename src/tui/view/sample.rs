@@ -117,3 +117,8 @@ pub fn metrics() -> SessionMetrics {
     let unknown = AgentMetrics { calls: 1, turns: 1, ..AgentMetrics::default() };
     SessionMetrics { total: known.usage, agents: vec![("support".into(), known), ("billing\u{202e}".into(), unknown)] }
 }
+
+/// Whether a screen holds nothing that moves the cursor or reorders text.
+pub fn safe(screen: &str) -> bool {
+    !screen.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}')
+}

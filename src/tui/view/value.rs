@@ -13,9 +13,6 @@ use crate::{
     },
 };
 
-/// The widest type word.
-pub const WORD: usize = 5;
-
 /// A short word for a BSON type.
 #[must_use]
 pub fn word(value: &Bson) -> &'static str {

@@ -34,8 +34,7 @@ pub fn message(session: Option<&Session>, agent: &Agent, message: &Message) -> V
             && event.message_id == message.message_id
             && event.agent_id.as_deref().is_none_or(|id| id == agent.id.as_str())
     });
-    let own = message.guardrail_event.iter();
-    tabs.push(guardrail("Guardrail trace", own.chain(of_message), "No guardrail stepped in at this message."));
+    tabs.push(trace(message.guardrail_event.as_ref(), of_message));
     tabs.push(findings(message.findings.iter(), "Everything of this message could be read."));
     tabs
 }
@@ -189,6 +188,23 @@ pub fn feedback(feedback: &Feedback) -> Vec<Tab> {
     }
 }
 
+/// The event on the message, and those of the session that speak of it.
+fn trace<'a>(own: Option<&GuardrailEvent>, others: impl Iterator<Item = &'a GuardrailEvent>) -> Tab {
+    let name = "Guardrail trace";
+    let others: Vec<Bson> = others.map(|event| event.raw.clone()).collect();
+    let mut both = Document::new();
+    if let Some(own) = own {
+        both.insert("guardrail_event", own.raw.clone());
+    }
+    if !others.is_empty() {
+        both.insert("guardrail_events", others);
+    }
+    if both.is_empty() {
+        return Tab::new(name, Body::Nothing("No guardrail stepped in at this message.".into()));
+    }
+    Tab::tree(name, None, &Bson::Document(both))
+}
+
 fn guardrail<'a>(name: &'static str, events: impl Iterator<Item = &'a GuardrailEvent>, none: &str) -> Tab {
     let raws: Vec<Bson> = events.map(|event| event.raw.clone()).collect();
     let count = Some(raws.len());
@@ -229,7 +245,7 @@ fn shown(name: &str, value: &Bson) -> String {
 }
 
 fn date(at: Option<Timestamp>) -> String {
-    at.map_or_else(|| "not stored".into(), |at| at.to_string())
+    at.map_or_else(|| "not stored".into(), |at| format!("{at:.3}"))
 }
 
 fn counted(n: u64, word: &str) -> String {

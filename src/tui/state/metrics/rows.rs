@@ -64,7 +64,7 @@ const AGENT: &[Content] = &[
     Content::Figures("output", &[Figure::Output]),
     Content::Figures("cache r/w", &[Figure::CacheRead, Figure::CacheWrite]),
     Content::Figures("context", &[Figure::Context]),
-    Content::Figures("latency", &[Figure::LatencyLast]),
+    Content::Figures("latency last", &[Figure::LatencyLast]),
     Content::Figures("p50/p95", &[Figure::LatencyP50, Figure::LatencyP95]),
     Content::Bars("ms/call", Bars::Latency),
     Content::Bars("tok/call", Bars::Tokens),

@@ -1,0 +1,219 @@
+//! What a person wants: the topmost modal first, then the focused pane, then the whole screen.
+
+use crossterm::event::KeyEvent;
+
+use super::{
+    AppState, Effect,
+    areas::Pane,
+    connection::Stage,
+    inspector::{Inspector, Subject},
+    modal::Modal,
+    prompt::{Asks, Prompt},
+};
+use crate::{
+    repository::Filter,
+    task::{Command, command::Lane},
+    tui::Intent,
+};
+
+impl AppState {
+    pub(super) fn on_key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        self.said = None;
+        let intent = self.keymap.intent(key);
+        if intent == Some(Intent::QuitNow) {
+            return vec![Effect::Quit];
+        }
+        if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
+            let typed = prompt.on_key(key);
+            return self.on_typed(typed);
+        }
+        match intent {
+            Some(Intent::Quit) if self.areas.too_small => vec![Effect::Quit],
+            Some(intent) => self.on_intent(intent),
+            None => Vec::new(),
+        }
+    }
+
+    pub(super) fn on_intent(&mut self, intent: Intent) -> Vec<Effect> {
+        if self.modals.is_empty() {
+            self.in_pane(intent).unwrap_or_else(|| self.on_screen(intent))
+        } else {
+            self.in_modal(intent)
+        }
+    }
+
+    fn in_pane(&mut self, intent: Intent) -> Option<Vec<Effect>> {
+        let page = self.page(self.focus);
+        match self.focus {
+            Pane::Sessions if intent == Intent::Open => {
+                let row = self.list.selected_row().cloned()?;
+                Some(self.open(&row))
+            }
+            Pane::Sessions if self.connection.is_open() => self.list.on_intent(intent, &mut self.tickets),
+            Pane::Sessions => None,
+            Pane::Conversation => self.conversation.on_intent(intent, &mut self.tickets),
+            Pane::Metrics => self.metrics.on_intent(intent, &self.conversation, page),
+            Pane::Metadata => self.metadata.on_intent(intent, &self.conversation, page),
+            Pane::Feedback => self.feedback.on_intent(intent, &self.conversation, page),
+        }
+    }
+
+    fn on_screen(&mut self, intent: Intent) -> Vec<Effect> {
+        match intent {
+            Intent::NextPane | Intent::Right => self.focus = self.focus.step(1),
+            Intent::PreviousPane | Intent::Left => self.focus = self.focus.step(Pane::ALL.len() - 1),
+            Intent::PaneSessions => self.focus = Pane::Sessions,
+            Intent::PaneConversation => self.focus = Pane::Conversation,
+            Intent::PaneMetrics => self.focus = Pane::Metrics,
+            Intent::PaneMetadata => self.focus = Pane::Metadata,
+            Intent::PaneFeedback => self.focus = Pane::Feedback,
+            // The tabs and the places found are the conversation's, wherever the focus is.
+            Intent::PreviousAgent | Intent::NextAgent | Intent::NextMatch | Intent::PreviousMatch => {
+                return self.conversation.on_intent(intent, &mut self.tickets).unwrap_or_default();
+            }
+            Intent::Sort if self.connection.is_open() => {
+                return self.list.on_intent(intent, &mut self.tickets).unwrap_or_default();
+            }
+            Intent::Back => return self.back(),
+            Intent::Filter if self.focus == Pane::Conversation => self.prompt(Asks::Find),
+            Intent::Filter => self.prompt(Asks::Filter),
+            Intent::CommandLine => self.prompt(Asks::Command),
+            Intent::Reload => return self.reload(),
+            Intent::Inspect => return self.inspect(),
+            Intent::Explain => return self.explain(),
+            Intent::Mouse => {
+                self.mouse = !self.mouse;
+                let says = if self.mouse { "the mouse works here" } else { "the mouse is the terminal's: select text" };
+                self.said = Some(says.into());
+                return vec![Effect::Mouse(self.mouse)];
+            }
+            Intent::Connections => self.open_places(),
+            Intent::Help => self.modals.push(Modal::Help(0)),
+            Intent::Quit | Intent::QuitNow => return vec![Effect::Quit],
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn prompt(&mut self, asks: Asks) {
+        let prompt = match asks {
+            Asks::Filter => Prompt::new(asks, &self.list.filter.source),
+            Asks::Find => Prompt::new(asks, &self.find),
+            Asks::Command => Prompt::command(&self.keymap, &self.filters),
+        };
+        self.modals.push(Modal::Prompt(Box::new(prompt)));
+    }
+
+    /// Gives up what is loading, else goes back to the sessions, else shows the last error in full.
+    fn back(&mut self) -> Vec<Effect> {
+        if matches!(self.connection.stage, Stage::Connecting(_)) {
+            self.connection.stage = Stage::None;
+            self.open_places();
+            return vec![Effect::Ask(Command::Cancel(Lane::Connection))];
+        }
+        if self.resolving.take().is_some() {
+            return self.list.start(&mut self.tickets);
+        }
+        let given_up = match self.focus {
+            Pane::Sessions => self.list.give_up(),
+            _ => self.conversation.give_up(),
+        };
+        if let Some(effects) = given_up {
+            return effects;
+        }
+        if self.focus == Pane::Sessions {
+            self.last_error = None;
+        }
+        self.focus = Pane::Sessions;
+        Vec::new()
+    }
+
+    fn reload(&mut self) -> Vec<Effect> {
+        self.last_error = None;
+        match (&self.connection.stage, &self.connection.place) {
+            (Stage::Open(_), _) if self.focus == Pane::Sessions => self.list.reload(&mut self.tickets),
+            (Stage::Open(_), _) => self.conversation.reload(&mut self.tickets),
+            (Stage::None | Stage::Failed(_), Some(place)) => self.connect(place.clone()),
+            _ => Vec::new(),
+        }
+    }
+
+    fn inspect(&mut self) -> Vec<Effect> {
+        if self.conversation.session().is_none() {
+            return self.say("open a session first");
+        }
+        let subject = match self.focus {
+            Pane::Sessions => None,
+            Pane::Conversation => {
+                self.conversation.selected().map(|(agent, message)| Subject::Message(agent.clone(), message.index))
+            }
+            Pane::Metrics => self.conversation.agent().cloned().map(Subject::Agent),
+            Pane::Metadata => self.metadata.field(&self.conversation).map(Subject::Metadata),
+            Pane::Feedback => self.feedback.position(&self.conversation).map(Subject::Feedback),
+        };
+        let subject = subject.unwrap_or(Subject::Session);
+        let (inspector, effects) = Inspector::open(subject, &self.conversation, &mut self.tickets);
+        self.modals.push(Modal::Inspector(Box::new(inspector)));
+        effects
+    }
+
+    fn explain(&mut self) -> Vec<Effect> {
+        if self.focus != Pane::Metrics {
+            return self.say("the metrics can be explained: select a number there");
+        }
+        match self.metrics.explain(&self.conversation) {
+            Some(explanation) => self.modals.push(Modal::Explain(Box::new(explanation))),
+            None => return self.say("there is no number to explain on this row"),
+        }
+        Vec::new()
+    }
+
+    /// Lists the sessions that match a filter as it was typed.
+    ///
+    /// # Errors
+    /// The first mistake in it.
+    pub(super) fn filter(&mut self, typed: &str) -> Result<Vec<Effect>, super::prompt::Mistake> {
+        let expanded = self.expand(typed)?;
+        let mut filter = Filter::parse(&expanded, self.look.now).map_err(|error| {
+            // Within a saved filter there is no word to point at but its name.
+            let span = if expanded == typed { error.span } else { 0..typed.len() };
+            super::prompt::Mistake { span, problem: error.problem }
+        })?;
+        typed.trim().clone_into(&mut filter.source);
+        if !self.connection.is_open() {
+            return Ok(self.say("choose a connection first"));
+        }
+        self.focus = Pane::Sessions;
+        self.last_error = None;
+        Ok(self.list.set_filter(filter, &mut self.tickets))
+    }
+
+    /// Replaces `@name` by the saved filter of that name.
+    fn expand(&self, typed: &str) -> Result<String, super::prompt::Mistake> {
+        let mut out = String::new();
+        let mut quoted = false;
+        for word in typed.split_inclusive(char::is_whitespace) {
+            let name = word.trim_end().strip_prefix('@').filter(|_| !quoted);
+            quoted ^= word.matches('"').count() % 2 == 1;
+            let Some(name) = name else {
+                out.push_str(word);
+                continue;
+            };
+            match self.filters.get(name) {
+                Some(filter) => out.push_str(&format!("{filter} ")),
+                None => {
+                    let start = word.as_ptr() as usize - typed.as_ptr() as usize;
+                    let span = start..start + name.len() + 1;
+                    return Err(super::prompt::Mistake { span, problem: "no saved filter is called that".into() });
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    pub(super) fn find_text(&mut self, text: &str) -> Vec<Effect> {
+        text.clone_into(&mut self.find);
+        self.focus = Pane::Conversation;
+        self.conversation.find(text, &mut self.tickets)
+    }
+}

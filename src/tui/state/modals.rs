@@ -1,0 +1,139 @@
+//! Input while something lies over the panes.
+
+use super::{
+    AppState, Effect,
+    connection::Stage,
+    inspector::Outcome,
+    modal::Modal,
+    prompt::{Asks, Does, Mistake, Typed},
+};
+use crate::tui::{Intent, intent::ENTRIES};
+
+impl AppState {
+    /// The topmost modal takes it all.
+    pub(super) fn in_modal(&mut self, intent: Intent) -> Vec<Effect> {
+        let page = self.areas.body.height.saturating_sub(2);
+        let Some(modal) = self.modals.last_mut() else { return Vec::new() };
+        let taken = match modal {
+            Modal::Inspector(inspector) => match inspector.on_intent(intent, page, &mut self.tickets) {
+                Outcome::Taken(effects) => return effects,
+                Outcome::Close => return self.close_modal(),
+                Outcome::Ignored => false,
+            },
+            Modal::Help(top) => scroll(top, intent, usize::from(page), ENTRIES.len()),
+            Modal::Places(menu) => menu.on_intent(intent),
+            Modal::Collections(menu) => menu.on_intent(intent),
+            Modal::Sessions(menu) => menu.on_intent(intent),
+            Modal::Prompt(_) | Modal::Explain(_) => false,
+        };
+        if taken {
+            return Vec::new();
+        }
+        let start_screen = matches!(modal, Modal::Places(_)) && !self.connection.is_open();
+        match intent {
+            Intent::QuitNow => vec![Effect::Quit],
+            Intent::Quit if start_screen => vec![Effect::Quit],
+            Intent::Back if start_screen => Vec::new(),
+            Intent::Open => self.choose_in_modal(),
+            Intent::Reload if start_screen => self.try_again(),
+            Intent::Help if !matches!(modal, Modal::Help(_)) => {
+                self.modals.push(Modal::Help(0));
+                Vec::new()
+            }
+            Intent::Back | Intent::Quit | Intent::Help | Intent::Explain | Intent::Inspect => self.close_modal(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn try_again(&mut self) -> Vec<Effect> {
+        match (&self.connection.stage, &self.connection.place) {
+            (Stage::Failed(_) | Stage::None, Some(place)) => self.connect(place.clone()),
+            _ => Vec::new(),
+        }
+    }
+
+    fn close_modal(&mut self) -> Vec<Effect> {
+        let closed = self.modals.pop();
+        if matches!(closed, Some(Modal::Collections(_))) {
+            self.connection.stage = Stage::None;
+            self.open_places();
+        }
+        Vec::new()
+    }
+
+    fn choose_in_modal(&mut self) -> Vec<Effect> {
+        match self.modals.last() {
+            Some(Modal::Places(menu)) => {
+                let place = menu.chosen().cloned();
+                place.map(|place| self.connect(place)).unwrap_or_default()
+            }
+            Some(Modal::Collections(menu)) => {
+                let candidate = menu.chosen().cloned();
+                candidate.map(|candidate| self.choose(candidate)).unwrap_or_default()
+            }
+            Some(Modal::Sessions(menu)) => {
+                let row = menu.chosen().cloned();
+                self.modals.pop();
+                row.map(|row| self.open(&row)).unwrap_or_default()
+            }
+            Some(Modal::Explain(_)) => self.close_modal(),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn on_typed(&mut self, typed: Typed) -> Vec<Effect> {
+        let Some(Modal::Prompt(prompt)) = self.modals.last() else { return Vec::new() };
+        let line = match typed {
+            Typed::Taken => return Vec::new(),
+            Typed::Close => return self.close_modal(),
+            Typed::Enter(line) => line,
+        };
+        let asks = prompt.asks;
+        let chosen = (asks == Asks::Command && !line.trim().is_empty()).then(|| prompt.chosen());
+        let done = match (asks, chosen) {
+            (Asks::Find, _) => {
+                self.modals.pop();
+                return self.find_text(&line);
+            }
+            (Asks::Filter, _) => self.filter(&line),
+            (Asks::Command, None) => Ok(Vec::new()),
+            (Asks::Command, Some(Err(mistake))) => Err(mistake),
+            (Asks::Command, Some(Ok(Does::Filter(filter)))) => {
+                let whole = 0..line.len();
+                self.filter(&filter).map_err(|mistake| Mistake { span: whole, problem: mistake.problem })
+            }
+            (Asks::Command, Some(Ok(Does::Intent(intent)))) => {
+                self.modals.pop();
+                return self.on_intent(intent);
+            }
+        };
+        match done {
+            Ok(effects) => {
+                self.modals.pop();
+                effects
+            }
+            Err(mistake) => {
+                if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
+                    prompt.mistake = Some(mistake);
+                }
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// Scrolls a text of so many lines, keeping its end at the bottom. `false`: not for a text.
+fn scroll(top: &mut usize, intent: Intent, page: usize, lines: usize) -> bool {
+    let last = lines.saturating_sub(page);
+    let to = match intent {
+        Intent::Up => top.saturating_sub(1),
+        Intent::Down => *top + 1,
+        Intent::PageUp => top.saturating_sub(page),
+        Intent::PageDown => *top + page,
+        Intent::Top => 0,
+        Intent::Bottom => last,
+        _ => return false,
+    };
+    *top = to.min(last);
+    true
+}

@@ -1,0 +1,100 @@
+//! The mouse: a click focuses and selects, the wheel scrolls what is under it.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::{Position, Rect};
+
+use super::{
+    AppState, Effect,
+    areas::{Pane, inside},
+    modal::Modal,
+};
+use crate::tui::Intent;
+
+/// Lines a turn of the wheel scrolls.
+const WHEEL: i32 = 3;
+
+impl AppState {
+    pub(super) fn on_mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
+        let (x, y) = (mouse.column, mouse.row);
+        match mouse.kind {
+            MouseEventKind::Down(MouseButton::Left) if self.modals.is_empty() => self.click(x, y),
+            MouseEventKind::Down(MouseButton::Left) => self.click_modal(x, y),
+            MouseEventKind::ScrollUp => self.wheel(x, y, -WHEEL),
+            MouseEventKind::ScrollDown => self.wheel(x, y, WHEEL),
+            _ => Vec::new(),
+        }
+    }
+
+    fn click(&mut self, x: u16, y: u16) -> Vec<Effect> {
+        let Some((pane, area)) = self.areas.at(x, y) else { return Vec::new() };
+        let was_focused = self.focus == pane;
+        let inner = inside(area);
+        let within = inner.contains(Position::new(x, y));
+        let parts = self.list_parts();
+        self.focus = pane;
+        match pane {
+            Pane::Sessions => return self.click_row(x, y, was_focused, parts),
+            Pane::Conversation if y == area.y => {
+                return self.conversation.click_title(x - area.x, &mut self.tickets);
+            }
+            Pane::Conversation if within => {
+                return self.conversation.click(x - inner.x, y - inner.y, &mut self.tickets);
+            }
+            Pane::Metrics if within => self.metrics.click(y - inner.y, &self.conversation),
+            Pane::Metadata if within => self.metadata.click(y - inner.y, &self.conversation),
+            Pane::Feedback if within => self.feedback.click(y - inner.y, &self.conversation),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// A click selects a row; one on the selected row opens it.
+    fn click_row(&mut self, x: u16, y: u16, was_focused: bool, parts: Option<[Rect; 3]>) -> Vec<Effect> {
+        let Some([_, rows, _]) = parts.filter(|[_, rows, _]| rows.contains(Position::new(x, y))) else {
+            return Vec::new();
+        };
+        let position = self.list.top + usize::from(y - rows.y);
+        if position >= self.list.rows.len() {
+            return Vec::new();
+        }
+        if was_focused && position == self.list.selected {
+            return self.on_intent(Intent::Open);
+        }
+        self.list.select(position);
+        Vec::new()
+    }
+
+    fn click_modal(&mut self, x: u16, y: u16) -> Vec<Effect> {
+        let body = inside(self.areas.body);
+        if let Some(Modal::Inspector(inspector)) = self.modals.last_mut() {
+            if body.contains(Position::new(x, y)) {
+                inspector.click(x - body.x, y - body.y);
+            }
+        }
+        Vec::new()
+    }
+
+    fn wheel(&mut self, x: u16, y: u16, lines: i32) -> Vec<Effect> {
+        let page = self.areas.body.height.saturating_sub(2);
+        let step = if lines < 0 { Intent::Up } else { Intent::Down };
+        match self.modals.last_mut() {
+            Some(Modal::Inspector(inspector)) => {
+                inspector.scroll(lines, page);
+                return Vec::new();
+            }
+            Some(Modal::Prompt(_)) => return Vec::new(),
+            Some(_) => return self.in_modal(step),
+            None => {}
+        }
+        let Some((pane, area)) = self.areas.at(x, y) else { return Vec::new() };
+        let page = inside(area).height;
+        match pane {
+            Pane::Sessions => self.list.scroll(lines),
+            Pane::Conversation => return self.conversation.scroll(lines, &mut self.tickets),
+            Pane::Metrics => self.metrics.scroll(lines, &self.conversation, page),
+            Pane::Metadata => self.metadata.scroll(lines, &self.conversation, page),
+            Pane::Feedback => self.feedback.scroll(lines, &self.conversation, page),
+        }
+        Vec::new()
+    }
+}
