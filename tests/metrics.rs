@@ -6,7 +6,7 @@ use bson::{Bson, Document, doc};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use strandscope::{
-    metrics::{AgentMetrics, Outline, Source, agent_metrics, session_metrics},
+    metrics::{AgentMetrics, Figure, Outline, Source, agent_metrics, explain, session_metrics},
     session::{AgentId, Usage, decode},
 };
 
@@ -126,6 +126,33 @@ fn a_figure_says_where_it_comes_from() {
     assert_eq!(metrics_of("sessions-no-usage.jsonl", "support-1042", "support").usage_source.total, Source::Counters);
     assert_eq!(metrics_of("counters.jsonl", "no-latency-provider", "a").usage_source.input, Source::Messages);
     assert_eq!(metrics_of("sessions-no-usage.jsonl", "guarded-3", "assistant").usage_source.input, Source::None);
+}
+
+#[test]
+fn every_number_can_be_explained() {
+    let resumed = explain(&metrics_of("sessions-no-usage.jsonl", "resumed-7", "assistant"), Figure::Total);
+    assert_eq!((resumed.title.as_str(), resumed.value.as_str()), ("total tokens", "1260"));
+    let path = |n: u32| format!("messages.{n}.event_loop_metrics.accumulated_usage.totalTokens");
+    let counters = resumed.fields.iter().filter(|(field, _)| field.contains("event_loop"));
+    let expected = [(1, 3, "220"), (2, 7, "420"), (3, 11, "620")];
+    let expected = expected.map(|(run, index, value)| (format!("run {run}: {}", path(index)), value.to_owned()));
+    assert!(counters.eq(&expected), "{:?}", resumed.fields);
+    assert_eq!(resumed.fields.last().unwrap().1, "the counters (event_loop_metrics)");
+
+    let support = metrics_of("sessions.jsonl", "support-1042", "support");
+    let value = |figure| explain(&support, figure).value;
+    assert_eq!(value(Figure::LatencyP95), "650 ms");
+    assert_eq!(value(Figure::Context), "380");
+    assert_eq!(value(Figure::Runs), "1");
+    assert!(value(Figure::Tool(0)).starts_with("2 calls, 1 errors, "));
+    assert_eq!(value(Figure::OutputPerSecond), "79.0");
+    let unknown = metrics_of("sessions-no-usage.jsonl", "guarded-3", "assistant");
+    for figure in [Figure::Input, Figure::Context, Figure::Runs, Figure::LatencyTotal, Figure::LatencyLast] {
+        assert_eq!(explain(&unknown, figure).value, "unknown");
+    }
+    let empty = AgentMetrics::default();
+    assert_eq!(explain(&empty, Figure::LatencyLast).value, "unknown");
+    assert_eq!(explain(&empty, Figure::Tool(3)).value, "unknown");
 }
 
 #[derive(Debug, Clone)]
