@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
 
+#[path = "metrics/cases.rs"]
+mod cases;
 #[path = "metrics/property.rs"]
 mod property;
 
