@@ -3,9 +3,12 @@
 //! The words are those of the field: a **turn** is a user's prompt up to the next one, a **call** is an assistant
 //! message that a model gave, a **run** is the life of one Agent object in one process.
 
+mod calls;
 pub mod compute;
 pub mod explain;
+mod runs;
 pub mod sample;
+mod tools;
 
 pub use compute::{agent_metrics, session_metrics};
 pub use explain::{Explanation, Figure, explain};
@@ -49,6 +52,25 @@ pub struct AgentMetrics {
     pub per_call: Vec<Call>,
     /// Indexes of the messages at which a new run began, except the first run.
     pub run_starts: Vec<u64>,
+    /// What both sources tell of each run; one entry where there are no counters.
+    pub per_run: Vec<RunReading>,
+}
+
+/// What both sources tell of one run. The larger one counts, figure by figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RunReading {
+    /// Index of its first message.
+    pub start: u64,
+    /// Index of the message that holds its last counters; `None` where there are no counters.
+    pub last_reading: Option<u64>,
+    /// `event_loop_metrics.accumulated_usage` of the last reading.
+    pub counters: Usage,
+    /// `event_loop_metrics.accumulated_metrics.latencyMs` of the last reading, ms.
+    pub counters_latency_ms: Option<u64>,
+    /// Sum of `message.metadata.usage` over its messages.
+    pub messages: Usage,
+    /// Sum of `message.metadata.metrics.latencyMs` over its messages, ms.
+    pub messages_latency_ms: Option<u64>,
 }
 
 /// Latency over calls, in ms. Percentiles are nearest-rank. Unknown is `None`.

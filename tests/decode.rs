@@ -22,7 +22,7 @@ fn fixture(file: &str) -> Vec<Document> {
 
 fn open(file: &str, id: &str) -> Session {
     let all = fixture(file);
-    let found = all.into_iter().find(|document| document.get_str("_id") == Ok(id));
+    let found = all.into_iter().find(|document| document.get_str("_id").is_ok_and(|found| found == id));
     decode::session(found.unwrap())
 }
 

@@ -1,17 +1,150 @@
 //! The reading of the counters: within a run the last reading counts, runs add up, an identical reading is a copy.
 
-use super::{AgentMetrics, Outline, Sample, SessionMetrics};
+use super::{
+    AgentMetrics, Call, Latency, Outline, RunReading, Sample, SessionMetrics, Source, UsageSource, calls,
+    runs::{self, Run},
+    tools,
+};
+use crate::session::Usage;
 
 /// Figures of one agent from all its messages in stored order.
 #[must_use]
 pub fn agent_metrics(samples: &[Sample]) -> AgentMetrics {
-    let _ = samples;
-    todo!()
+    let runs = runs::split(samples);
+    let counted = runs.iter().any(|run| run.peak.is_some());
+    let per_call: Vec<Call> = runs.iter().flat_map(|run| calls::of_run(samples, run)).collect();
+    let per_run: Vec<RunReading> = runs.iter().map(|run| reading(samples, run)).collect();
+    let (usage, usage_source) = over_runs(&per_run);
+    AgentMetrics {
+        usage,
+        usage_source,
+        latency: latency(&per_run, &per_call),
+        calls: per_call.len() as u64,
+        turns: samples.iter().filter(|sample| sample.prompt).count() as u64,
+        runs: counted.then_some(runs.len() as u64),
+        context_tokens: per_call.last().and_then(|call| call.context_tokens),
+        output_per_second: output_per_second(&per_call),
+        tools: tools::of_runs(samples, &runs),
+        run_starts: per_run.iter().skip(1).map(|run| run.start).collect(),
+        per_call,
+        per_run,
+    }
 }
 
 /// Figures of every agent and their total.
 #[must_use]
 pub fn session_metrics(outline: &Outline) -> SessionMetrics {
-    let _ = outline;
-    todo!()
+    let mut total = Usage::default();
+    let mut agents = Vec::with_capacity(outline.agents.len());
+    for agent in &outline.agents {
+        let metrics = agent_metrics(&agent.samples);
+        total = add_usage(&total, &metrics.usage);
+        agents.push((agent.id.clone(), metrics));
+    }
+    SessionMetrics { total, agents }
+}
+
+/// Both sources of one run.
+fn reading(samples: &[Sample], run: &Run) -> RunReading {
+    let mut found = RunReading {
+        start: samples.get(run.span.start).map_or(0, |sample| sample.index),
+        last_reading: run.peak.as_ref().and(samples.get(run.last)).map(|sample| sample.index),
+        ..RunReading::default()
+    };
+    if let Some(peak) = &run.peak {
+        found.counters = peak.usage;
+        found.counters_latency_ms = peak.latency_ms;
+    }
+    for sample in &samples[run.span.clone()] {
+        if let Some(usage) = calls::own_usage(sample) {
+            found.messages = add_usage(&found.messages, &usage);
+        }
+        found.messages_latency_ms = plus(found.messages_latency_ms, sample.latency_ms);
+    }
+    found
+}
+
+fn over_runs(per_run: &[RunReading]) -> (Usage, UsageSource) {
+    let figure = |of: fn(&Usage) -> Option<u64>| {
+        per_run.iter().fold((None, Source::None), |(sum, source), run| {
+            let (value, from) = larger(of(&run.counters), of(&run.messages));
+            (plus(sum, value), joined(source, from))
+        })
+    };
+    let (input, from_input) = figure(|usage| usage.input);
+    let (output, from_output) = figure(|usage| usage.output);
+    let (total, from_total) = figure(|usage| usage.total);
+    let (cache_read, from_cache_read) = figure(|usage| usage.cache_read);
+    let (cache_write, from_cache_write) = figure(|usage| usage.cache_write);
+    let source = UsageSource {
+        input: from_input,
+        output: from_output,
+        total: from_total,
+        cache_read: from_cache_read,
+        cache_write: from_cache_write,
+    };
+    (Usage { input, output, total, cache_read, cache_write }, source)
+}
+
+/// The larger of the two sources, since either can only miss something, and which it was.
+pub(super) fn larger(counters: Option<u64>, messages: Option<u64>) -> (Option<u64>, Source) {
+    let source = match (counters, messages) {
+        (None, None) => Source::None,
+        (Some(a), Some(b)) if a == b => Source::Both,
+        (a, b) if a > b => Source::Counters,
+        _ => Source::Messages,
+    };
+    (counters.max(messages), source)
+}
+
+fn joined(one: Source, other: Source) -> Source {
+    match (one, other) {
+        (a, b) if a == b => a,
+        (Source::None | Source::Both, b) if b != Source::None => b,
+        (a, Source::None | Source::Both) => a,
+        _ => Source::Mixed,
+    }
+}
+
+fn plus(a: Option<u64>, b: Option<u64>) -> Option<u64> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.saturating_add(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+fn add_usage(a: &Usage, b: &Usage) -> Usage {
+    Usage {
+        input: plus(a.input, b.input),
+        output: plus(a.output, b.output),
+        total: plus(a.total, b.total),
+        cache_read: plus(a.cache_read, b.cache_read),
+        cache_write: plus(a.cache_write, b.cache_write),
+    }
+}
+
+fn latency(per_run: &[RunReading], per_call: &[Call]) -> Latency {
+    let mut known: Vec<u64> = per_call.iter().filter_map(|call| call.latency_ms).collect();
+    known.sort_unstable();
+    Latency {
+        total: per_run
+            .iter()
+            .fold(None, |sum, run| plus(sum, larger(run.counters_latency_ms, run.messages_latency_ms).0)),
+        last: per_call.last().and_then(|call| call.latency_ms),
+        p50: percentile(&known, 50),
+        p95: percentile(&known, 95),
+    }
+}
+
+/// Nearest-rank percentile of sorted values.
+fn percentile(sorted: &[u64], percent: usize) -> Option<u64> {
+    let rank = (sorted.len() * percent).div_ceil(100);
+    rank.checked_sub(1).and_then(|at| sorted.get(at)).copied()
+}
+
+fn output_per_second(per_call: &[Call]) -> Option<f64> {
+    let known = per_call.iter().filter_map(|call| call.usage.output.zip(call.latency_ms));
+    let (output, ms) = known
+        .fold((0_u64, 0_u64), |(output, ms), (more, longer)| (output.saturating_add(more), ms.saturating_add(longer)));
+    (ms > 0).then(|| output as f64 * 1000.0 / ms as f64)
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::session::{AgentId, Counters, Message, Role, Session, ToolStatus, Usage};
+use crate::session::{AgentId, Block, Counters, Message, Role, Session, ToolStatus, Usage};
 
 /// A message without its text.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub struct Sample {
     pub at: Option<Timestamp>,
     /// Whether it is a user's prompt: a user message with anything but tool results.
     pub prompt: bool,
+    /// Whether a redaction stands on it: the Python library drops the counters of such a message.
+    pub redacted: bool,
     /// The message's own tokens.
     pub usage: Option<Usage>,
     /// The message's own latency, ms.
@@ -31,8 +33,30 @@ pub struct Sample {
 
 impl From<&Message> for Sample {
     fn from(message: &Message) -> Self {
-        let _ = message;
-        todo!()
+        let mut tool_uses = Vec::new();
+        let mut tool_results = Vec::new();
+        let mut prompt = false;
+        for block in &message.content {
+            match block {
+                Block::ToolUse { id, name, .. } => tool_uses.push((id.clone(), name.clone())),
+                Block::ToolResult { id, status, .. } => tool_results.push((id.clone(), status.clone())),
+                _ => {}
+            }
+            prompt |= !matches!(block, Block::ToolResult { .. } | Block::CachePoint(_));
+        }
+        Self {
+            index: message.index,
+            role: message.role.clone(),
+            at: message.created_at,
+            prompt: prompt && message.role == Role::User,
+            redacted: message.redaction.is_some(),
+            usage: message.usage,
+            latency_ms: message.latency_ms,
+            first_byte_ms: message.first_byte_ms,
+            counters: message.counters.clone(),
+            tool_uses: tool_uses.into(),
+            tool_results: tool_results.into(),
+        }
     }
 }
 
