@@ -8,6 +8,8 @@ mod common;
 mod failing;
 #[path = "mongo/finding.rs"]
 mod finding;
+#[path = "mongo/odd.rs"]
+mod odd;
 #[path = "mongo/paging.rs"]
 mod paging;
 #[path = "mongo/reading.rs"]

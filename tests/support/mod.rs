@@ -1,5 +1,4 @@
 //! A MongoDB for the tests, found or fetched by itself and ended with them.
-#![expect(dead_code, reason = "each test binary uses its own part of this")]
 
 mod mongod;
 mod server;

@@ -243,10 +243,10 @@ fn sample_pipeline() -> Vec<Document> {
     let has_agents = expr::is_type("$agents", "object");
     vec![
         doc! { "$limit": SAMPLE },
-        doc! { "$addFields": { "agents": {
+        doc! { "$addFields": { "agents": expr::object(doc! {
             "list": { "$cond": [ has_agents.clone(), expr::each_agent(agent), "$$REMOVE" ] },
             "odd": { "$cond": [ has_agents, "$$REMOVE", "$agents" ] },
-        } } },
+        }) } },
     ]
 }
 
