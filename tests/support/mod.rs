@@ -44,6 +44,13 @@ pub async fn fresh_on(uri: &str, name: &str) -> Fresh {
 }
 
 impl Fresh {
+    /// A collection that is there already.
+    pub async fn existing(uri: &str, database: &str, collection: &str) -> Self {
+        let client = Client::with_uri_str(uri).await.expect("a client for the test server");
+        let collection = client.database(database).collection(collection);
+        Self { uri: uri.to_owned(), database: database.to_owned(), collection }
+    }
+
     /// Stores documents.
     pub async fn load(&self, documents: impl IntoIterator<Item = Document>) {
         self.collection.insert_many(documents).await.expect("documents stored");
