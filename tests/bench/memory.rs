@@ -52,7 +52,8 @@ fn browse_list(screen: &mut Terminal) {
 }
 
 fn open_all(screen: &mut Terminal) {
-    let count = std::env::var("STRANDSCOPE_BENCH_OPEN").ok().and_then(|n| n.parse().ok()).unwrap_or(collection::SESSIONS);
+    let count =
+        std::env::var("STRANDSCOPE_BENCH_OPEN").ok().and_then(|n| n.parse().ok()).unwrap_or(collection::SESSIONS);
     screen.press("g");
     screen.wait_for(&data::id(0));
     for number in 0..count {

@@ -29,11 +29,7 @@ fn main() {
 async fn run() {
     let uri = support::server().uri.clone();
     let sessions = collection::fill(&uri).await;
-    let target = Target::Mongo {
-        uri: uri.into(),
-        database: Some("bench".into()),
-        collection: Some("sessions".into()),
-    };
+    let target = Target::Mongo { uri: uri.into(), database: Some("bench".into()), collection: Some("sessions".into()) };
     let Ok(Opened::Reader(reader)) = open(&target, Default::default()).await else { panic!("the collection opens") };
     first_page(&sessions, &reader).await;
     late_page(&reader).await;

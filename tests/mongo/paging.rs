@@ -84,7 +84,8 @@ async fn check(name: &str, sessions: Vec<Document>, limits: &[u32]) {
             let rows = every_page(&*reader, first_page(limit)).await;
             let mut keys: Vec<SessionKey> = rows.iter().map(|row| row.key.clone()).collect();
             let date_of = |key: &SessionKey| {
-                let session = sessions.iter().find(|s| SessionKey::new(s["_id"].clone()) == *key).expect("a stored one");
+                let session =
+                    sessions.iter().find(|s| SessionKey::new(s["_id"].clone()) == *key).expect("a stored one");
                 session.get_datetime("updated_at").ok().copied()
             };
             let dates: Vec<_> = keys.iter().map(date_of).collect();
@@ -99,8 +100,11 @@ async fn check(name: &str, sessions: Vec<Document>, limits: &[u32]) {
 async fn odd_dates_and_ids_in_every_pairing_are_shown_once() {
     let (ids, dates) = (odd_ids(), odd_dates());
     for shift in [0, 5, 11] {
-        let sessions =
-            ids.iter().enumerate().map(|(i, id)| session(id.clone(), dates[(i + shift) % dates.len()].clone())).collect();
+        let sessions = ids
+            .iter()
+            .enumerate()
+            .map(|(i, id)| session(id.clone(), dates[(i + shift) % dates.len()].clone()))
+            .collect();
         check("pairs", sessions, &[1, 2, 3, 7, 100]).await;
     }
 }
@@ -119,7 +123,8 @@ async fn ids_of_all_types_follow_in_the_servers_order() {
 fn any_mixture_of_dates_is_shown_once() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let date = prop::sample::select(odd_dates());
-    let mut runner = TestRunner::new(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() });
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() });
     let mixtures = (prop::collection::vec(date, 1..30), 1u32..9);
     let ran = runner.run(&mixtures, |(dates, limit)| {
         let numbers = 0i32..;

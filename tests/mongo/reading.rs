@@ -226,7 +226,8 @@ async fn what_does_not_fit_into_one_answer_is_read_whole() {
     // 15.9 MB of which each message's own names are a part: an answer with more names would cross the limit.
     let message = |n: i32| bson::doc! { "message_id": n, "message": { "role": "user", "content": [{ "text": "x".repeat(1000) }] } };
     let messages: Vec<Bson> = (0..14_500).map(|n| Bson::Document(message(n))).collect();
-    let filler = "y".repeat(16 * 1024 * 1024 - 200 - bson::serialize_to_vec(&bson::doc! { "m": &messages }).expect("bytes").len());
+    let filler = "y"
+        .repeat(16 * 1024 * 1024 - 200 - bson::serialize_to_vec(&bson::doc! { "m": &messages }).expect("bytes").len());
     let document = bson::doc! { "_id": "huge", "filler": filler, "agents": { "a": { "messages": messages } } };
     let (_fresh, reader) = loaded("huge", vec![document]).await;
     let key = SessionKey::from("huge");
