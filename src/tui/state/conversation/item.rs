@@ -103,9 +103,8 @@ fn head(
     let wide = width >= 44;
     let time = match seconds {
         Some(time) if wide => format!("{time:>9}"),
-        Some(time) => format!(" {time}"),
         None if wide => " ".repeat(9),
-        None => String::new(),
+        _ => String::new(),
     };
     let right = format::width(&status) + format::width(&time);
     let room = width.saturating_sub(right + 4);

@@ -259,7 +259,7 @@ impl Desk {
                 let messages = all.messages.iter().filter(|message| range.contains(&message.index)).cloned();
                 Event::Messages(*ticket, agent.clone(), messages.collect())
             }
-            Command::Outline(ticket, _) => failure(*ticket, Lane::Outline),
+            Command::Outline(ticket, key) => Event::Outline(*ticket, Box::new(Outline::from(session(key)?))),
             Command::Find(ticket, key, agent, needle) => {
                 let needle = needle.to_lowercase();
                 let agents =
