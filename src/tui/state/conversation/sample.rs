@@ -161,7 +161,9 @@ impl Desk {
             match effect {
                 Effect::Ask(Command::Cancel(lane)) => self.drop_lane(lane),
                 Effect::Ask(command) => {
-                    lane_of(&command).into_iter().for_each(|lane| self.drop_lane(lane));
+                    if let Some(lane) = lane_of(&command) {
+                        self.drop_lane(lane);
+                    }
                     self.asked.push(command);
                 }
                 other => self.told.push(other),
