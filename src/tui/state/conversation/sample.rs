@@ -161,7 +161,9 @@ impl Desk {
             match effect {
                 Effect::Ask(Command::Cancel(lane)) => self.drop_lane(lane),
                 Effect::Ask(command) => {
-                    lane_of(&command).into_iter().for_each(|lane| self.drop_lane(lane));
+                    if let Some(lane) = lane_of(&command) {
+                        self.drop_lane(lane);
+                    }
                     self.asked.push(command);
                 }
                 other => self.told.push(other),
@@ -259,7 +261,7 @@ impl Desk {
                 let messages = all.messages.iter().filter(|message| range.contains(&message.index)).cloned();
                 Event::Messages(*ticket, agent.clone(), messages.collect())
             }
-            Command::Outline(ticket, _) => failure(*ticket, Lane::Outline),
+            Command::Outline(ticket, key) => Event::Outline(*ticket, Box::new(Outline::from(session(key)?))),
             Command::Find(ticket, key, agent, needle) => {
                 let needle = needle.to_lowercase();
                 let agents =
