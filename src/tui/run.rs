@@ -9,10 +9,10 @@ use std::{
 };
 
 use crossterm::event::{Event as TerminalEvent, EventStream};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::layout::Size;
-use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::mpsc::{self, error::TrySendError};
 
 pub use super::state::places::Place;
 use super::{
@@ -103,7 +103,7 @@ struct Browser {
 
 impl Browser {
     async fn run(&mut self, guard: &mut Guard) -> io::Result<ExitCode> {
-        let mut events = EventStream::new();
+        let mut events = terminal_events();
         let mut signals = Signals::listen()?;
         let mut dirty = true;
         while !self.leave {
@@ -119,7 +119,7 @@ impl Browser {
             }
             let wake = self.state.next_change().unwrap_or(Duration::MAX);
             tokio::select! {
-                event = events.next() => match event {
+                event = events.recv() => match event {
                     Some(event) => self.waiting.extend(input(event?)),
                     None => break, // The terminal is gone.
                 },
@@ -139,7 +139,7 @@ impl Browser {
     }
 
     /// Takes in all that is waiting, so that a burst is drawn once.
-    fn take_waiting(&mut self, events: &mut EventStream, guard: &mut Guard, dirty: &mut bool) -> io::Result<()> {
+    fn take_waiting(&mut self, events: &mut Events, guard: &mut Guard, dirty: &mut bool) -> io::Result<()> {
         for _ in 0..BURST {
             let Some(next) = self.next_waiting(events)? else { break };
             self.state.update(Input::Tick(Timestamp::now()));
@@ -150,11 +150,11 @@ impl Browser {
         Ok(())
     }
 
-    fn next_waiting(&mut self, events: &mut EventStream) -> io::Result<Option<Input>> {
+    fn next_waiting(&mut self, events: &mut Events) -> io::Result<Option<Input>> {
         if let Some(input) = self.waiting.pop_front() {
             return Ok(Some(input));
         }
-        while let Some(Some(event)) = events.next().now_or_never() {
+        while let Ok(event) = events.try_recv() {
             if let Some(input) = input(event?) {
                 return Ok(Some(input));
             }
@@ -186,6 +186,24 @@ impl Browser {
             Err(TrySendError::Full(command) | TrySendError::Closed(command)) => self.queue.push(command),
         }
     }
+}
+
+/// What the terminal sends.
+type Events = mpsc::Receiver<io::Result<TerminalEvent>>;
+
+/// Reads the terminal in a task of its own: the event stream keeps the first waker it was polled with, so polling it
+/// now from here and now from there would lose keys until the next one comes.
+fn terminal_events() -> Events {
+    let (sender, events) = mpsc::channel(BURST);
+    tokio::spawn(async move {
+        let mut stream = EventStream::new();
+        while let Some(event) = stream.next().await {
+            if sender.send(event).await.is_err() {
+                return;
+            }
+        }
+    });
+    events
 }
 
 /// Most inputs taken in between two frames.
