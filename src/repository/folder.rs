@@ -1,22 +1,185 @@
 //! Sessions in a folder, in the layout of Strands' `FileSessionManager`.
+//!
+//! ```text
+//! session_<id>/session.json                              the session, its metadata and feedback
+//! session_<id>/agents/agent_<id>/agent.json              Strands' SessionAgent
+//! session_<id>/agents/agent_<id>/config.json             model, system prompt, prompt metadata
+//! session_<id>/agents/agent_<id>/messages/message_<n>.json
+//! ```
+//!
+//! Lists read `session.json` and the times of files, opening reads the last messages only. Links are never followed;
+//! a file that is missing or half-written is a finding, and the rest is shown.
 
-use std::{path::Path, sync::Arc};
+mod assemble;
+mod check;
+mod demo;
+mod json;
+mod layout;
+mod list;
+mod read;
 
-use super::{Result, SessionReader};
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-/// Opens a folder of sessions.
+use async_trait::async_trait;
+use bson::Document;
+use tempfile::TempDir;
+use tokio::{sync::mpsc, task::spawn_blocking};
+
+use super::{Check, Error, Filter, ListQuery, PageEnd, Plan, Result, SessionReader, Sort};
+use crate::{
+    metrics::Outline,
+    session::{AgentId, Details, Message, Session, SessionKey, Summary},
+};
+
+/// Opens a folder of sessions. One that holds none yet is an empty list.
 ///
 /// # Errors
 /// [`super::Error::Folder`] where it is missing, unreadable or of another layout.
 pub async fn open(path: &Path) -> Result<Arc<dyn SessionReader>> {
-    let _ = path;
-    todo!()
+    let root = expand_home(path);
+    let location = shorten_home(&root);
+    let folder = Folder { root: root.into(), location, temporary: None };
+    folder.blocking(layout::recognise).await?;
+    Ok(Arc::new(folder))
 }
 
-/// Makes the folder of sample sessions afresh and opens it.
+/// Makes the folder of sample sessions afresh and opens it. It is private to the user and removed with the reader.
 ///
 /// # Errors
 /// [`super::Error::Folder`] where it cannot be written.
 pub async fn demo() -> Result<Arc<dyn SessionReader>> {
-    todo!()
+    let dir = run(demo::write).await?;
+    let root = dir.path().to_owned();
+    Ok(Arc::new(Folder { root: root.into(), location: "demo".to_owned(), temporary: Some(dir) }))
+}
+
+/// A folder of sessions.
+struct Folder {
+    root: Arc<Path>,
+    location: String,
+    /// The demo's folder, removed when the reader is dropped.
+    #[expect(dead_code, reason = "held for its drop")]
+    temporary: Option<TempDir>,
+}
+
+impl Folder {
+    /// Reads off the async threads: files may lie on a slow disk.
+    async fn blocking<T: Send + 'static>(&self, read: impl FnOnce(&Path) -> Result<T> + Send + 'static) -> Result<T> {
+        let root = Arc::clone(&self.root);
+        run(move || read(&root)).await
+    }
+
+    /// The same for one session, which must be there.
+    async fn of_session<T: Send + 'static>(
+        &self,
+        key: &SessionKey,
+        read: impl FnOnce(&layout::SessionDir) -> T + Send + 'static,
+    ) -> Result<T> {
+        let (key, location) = (key.clone(), self.location.clone());
+        self.blocking(move |root| {
+            let id = key.bson().as_str();
+            let dir = id.map(|id| layout::session(root, id)).transpose()?.flatten();
+            let gone = || Error::NotFound { id: key.text().to_owned(), location };
+            dir.as_ref().map(read).ok_or_else(gone)
+        })
+        .await
+    }
+}
+
+async fn run<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| Err(Error::Other { doing: "reading the folder".to_owned(), reason: error.to_string() }))
+}
+
+#[async_trait]
+impl SessionReader for Folder {
+    fn location(&self) -> String {
+        self.location.clone()
+    }
+
+    async fn list(&self, query: &ListQuery, found: &mut (dyn FnMut(Summary) + Send)) -> Result<PageEnd> {
+        let (sender, mut rows) = mpsc::channel(64);
+        let query = query.clone();
+        // A list that is given up drops the receiver, and the next row ends the search.
+        let search = self.blocking(move |root| list::list(root, &query, &mut |row| sender.blocking_send(row).is_ok()));
+        let show = async {
+            while let Some(row) = rows.recv().await {
+                found(row);
+            }
+        };
+        let (end, ()) = tokio::join!(search, show);
+        end
+    }
+
+    async fn plan(&self, query: &ListQuery) -> Result<Plan> {
+        let served = query.filter.is_empty() && query.sort == Sort::Updated;
+        let why = if served { "the files' own times give the order" } else { "every session.json is read" };
+        Ok(Plan { served, why: why.to_owned() })
+    }
+
+    async fn count(&self, filter: &Filter) -> Result<Option<u64>> {
+        let filter = filter.clone();
+        self.blocking(move |root| list::count(root, &filter)).await.map(Some)
+    }
+
+    async fn details(&self, keys: &[SessionKey]) -> Result<Vec<(SessionKey, Details)>> {
+        let keys = keys.to_vec();
+        self.blocking(move |root| {
+            let one = |key: SessionKey| {
+                let dir = layout::session(root, key.bson().as_str()?).ok()??;
+                Some((key, read::details(&dir)))
+            };
+            Ok(keys.into_iter().filter_map(one).collect())
+        })
+        .await
+    }
+
+    async fn resolve(&self, id: &str) -> Result<Vec<Summary>> {
+        let id = id.to_owned();
+        self.blocking(move |root| list::resolve(root, &id)).await
+    }
+
+    async fn open(&self, key: &SessionKey, last: u64) -> Result<Session> {
+        self.of_session(key, move |dir| read::open(dir, last)).await
+    }
+
+    async fn messages(&self, key: &SessionKey, agent: &AgentId, range: Range<u64>) -> Result<Vec<Message>> {
+        let agent = agent.clone();
+        self.of_session(key, move |dir| read::messages(dir, &agent, range)).await
+    }
+
+    async fn outline(&self, key: &SessionKey) -> Result<Outline> {
+        self.of_session(key, read::outline).await
+    }
+
+    async fn document(&self, key: &SessionKey) -> Result<Document> {
+        self.of_session(key, read::document).await
+    }
+
+    async fn check(&self) -> Vec<Check> {
+        let root = Arc::clone(&self.root);
+        spawn_blocking(move || check::check(&root)).await.unwrap_or_default()
+    }
+}
+
+fn home() -> Option<PathBuf> {
+    directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned())
+}
+
+/// `~/x` as a config file has it; a shell has done so already.
+fn expand_home(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), home()) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
+}
+
+fn shorten_home(path: &Path) -> String {
+    let short = home().and_then(|home| path.strip_prefix(home).ok().map(|rest| Path::new("~").join(rest)));
+    short.as_deref().unwrap_or(path).display().to_string()
 }

@@ -1,15 +1,234 @@
 //! Whether a filter matches a session held in memory: what the folder does, and the model the MongoDB translation is
 //! tested against.
 
-use bson::Document;
+use std::cmp::Ordering;
 
-use super::Filter;
+use bson::{Bson, DateTime, Document};
+use jiff::Timestamp;
+
+use super::{Comparison, Filter, RatingWord, Term, Test, TextMatch};
 
 impl Filter {
     /// Whether the session's document matches.
+    ///
+    /// A field that is missing or of another type matches nothing, so `-term` keeps such sessions. Values of
+    /// `metadata` compare as MongoDB compares them: numbers across their types, an array by any of its elements, `>`
+    /// and the like only within one type; but `null` is a stored null, not an absent field. A session's life goes
+    /// from `created_at` to `updated_at`; where one of them is no date, the other stands for it.
     #[must_use]
     pub fn matches(&self, document: &Document) -> bool {
-        let _ = document;
-        todo!()
+        self.terms.iter().all(|term| term.matches(document))
+    }
+
+    /// Whether it asks for anything that stands with the agents, and not at the session's own level.
+    #[must_use]
+    pub fn asks_for_agents(&self) -> bool {
+        self.terms.iter().any(|term| matches!(term.test, Test::Agent(_) | Test::Model(_)))
+    }
+}
+
+impl Term {
+    fn matches(&self, document: &Document) -> bool {
+        self.test.matches(document) != self.negated
+    }
+}
+
+impl Test {
+    fn matches(&self, document: &Document) -> bool {
+        match self {
+            Self::Id(text) => ["_id", "session_id"].iter().any(|field| match document.get(field) {
+                Some(Bson::ObjectId(id)) => text.matches(&id.to_hex()),
+                value => text.matches_value(value),
+            }),
+            Self::Application(text) => text.matches_value(document.get("application_name")),
+            Self::SessionType(text) => text.matches_value(document.get("session_type")),
+            Self::Agent(text) => agents(document).any(|(id, _)| text.matches(id)),
+            Self::Model(text) => agents(document).any(|(_, agent)| text.matches_value(model(agent))),
+            Self::Metadata { key, comparison, readings } => {
+                let metadata = document.get("metadata");
+                readings.iter().any(|reading| matches_metadata(metadata, key, *comparison, reading))
+            }
+            Self::HasFeedback => array(document, "feedbacks").next().is_some(),
+            Self::HasComment => array(document, "feedbacks")
+                .filter_map(Bson::as_document)
+                .any(|feedback| matches!(feedback.get("comment"), Some(Bson::String(text)) if !text.is_empty())),
+            Self::HasGuardrail => array(document, "guardrail_events").next().is_some(),
+            Self::HasMetadata(key) => {
+                let metadata = document.get("metadata");
+                !reach(metadata, key).is_empty() || odd_field(metadata, key).is_some()
+            }
+            Self::Rating(word) => {
+                array(document, "feedbacks").filter_map(Bson::as_document).any(|feedback| word.matches(feedback))
+            }
+            Self::Since(at) => {
+                let end = date(document, "updated_at").or_else(|| date(document, "created_at"));
+                end.is_some_and(|end| end >= millis(*at))
+            }
+            Self::Until(at) => {
+                let start = date(document, "created_at").or_else(|| date(document, "updated_at"));
+                start.is_some_and(|start| start < millis(*at))
+            }
+            Self::Created(comparison, at) => {
+                date(document, "created_at").is_some_and(|date| comparison.holds(date.cmp(&millis(*at))))
+            }
+            Self::Updated(comparison, at) => {
+                date(document, "updated_at").is_some_and(|date| comparison.holds(date.cmp(&millis(*at))))
+            }
+        }
+    }
+}
+
+impl TextMatch {
+    /// Whether a text matches.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        match self {
+            Self::Contains(part) => lower(text).contains(&lower(part)),
+            Self::StartsWith(start) => text.starts_with(start),
+            Self::Exactly(whole) => text == whole,
+        }
+    }
+
+    fn matches_value(&self, value: Option<&Bson>) -> bool {
+        value.and_then(Bson::as_str).is_some_and(|text| self.matches(text))
+    }
+}
+
+impl Comparison {
+    /// Whether it holds for a stored value that stands so to the one typed.
+    #[must_use]
+    pub fn holds(self, stored_to_typed: Ordering) -> bool {
+        match self {
+            Self::Equal => stored_to_typed.is_eq(),
+            Self::Greater => stored_to_typed.is_gt(),
+            Self::GreaterOrEqual => stored_to_typed.is_ge(),
+            Self::Less => stored_to_typed.is_lt(),
+            Self::LessOrEqual => stored_to_typed.is_le(),
+        }
+    }
+}
+
+impl RatingWord {
+    fn matches(self, feedback: &Document) -> bool {
+        match (self, feedback.get("rating")) {
+            (Self::Up, Some(Bson::String(rating))) => rating == "up",
+            (Self::Down, Some(Bson::String(rating))) => rating == "down",
+            (Self::Neutral, rating) => matches!(rating, None | Some(Bson::Null)),
+            _ => false,
+        }
+    }
+}
+
+/// Letter by letter, as a regular expression compares without case.
+fn lower(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            let mut lower = c.to_lowercase();
+            if lower.len() == 1 { lower.next().unwrap_or(c) } else { c }
+        })
+        .collect()
+}
+
+fn agents(document: &Document) -> impl Iterator<Item = (&String, &Bson)> {
+    document.get("agents").and_then(Bson::as_document).into_iter().flatten()
+}
+
+fn model(agent: &Bson) -> Option<&Bson> {
+    agent.as_document()?.get("agent_data")?.as_document()?.get("model")
+}
+
+fn array<'a>(document: &'a Document, field: &str) -> impl Iterator<Item = &'a Bson> {
+    document.get(field).and_then(Bson::as_array).into_iter().flatten()
+}
+
+fn date(document: &Document, field: &str) -> Option<DateTime> {
+    document.get(field).and_then(Bson::as_datetime).copied()
+}
+
+fn millis(at: Timestamp) -> DateTime {
+    DateTime::from_millis(at.as_millisecond())
+}
+
+/// The values a dotted key reaches, through documents, arrays of documents and positions in arrays, as MongoDB does.
+fn reach<'a>(root: Option<&'a Bson>, key: &str) -> Vec<&'a Bson> {
+    if key.contains('\0') || key.split('.').any(|segment| segment.is_empty() || segment.starts_with('$')) {
+        return Vec::new();
+    }
+    key.split('.').fold(root.into_iter().collect(), |values, segment| {
+        values.into_iter().flat_map(|value| step(value, segment)).collect()
+    })
+}
+
+fn step<'a>(value: &'a Bson, segment: &str) -> Vec<&'a Bson> {
+    match value {
+        Bson::Document(document) => document.get(segment).into_iter().collect(),
+        Bson::Array(items) => {
+            let at = segment.parse::<usize>().ok().and_then(|index| items.get(index));
+            at.into_iter().chain(items.iter().filter_map(|item| item.as_document()?.get(segment))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The field with that very name, where no path reaches it: stored names may hold dots or start with `$`.
+fn odd_field<'a>(metadata: Option<&'a Bson>, key: &str) -> Option<&'a Bson> {
+    metadata?.as_document()?.get(key)
+}
+
+fn matches_metadata(metadata: Option<&Bson>, key: &str, comparison: Comparison, typed: &Bson) -> bool {
+    let holds = |value: &Bson| compare(value, typed).is_some_and(|order| comparison.holds(order));
+    let any_holds = |value: &Bson| holds(value) || value.as_array().is_some_and(|items| items.iter().any(holds));
+    reach(metadata, key).into_iter().any(any_holds) || odd_field(metadata, key).is_some_and(holds)
+}
+
+/// How two values of the same type class stand to each other; `None` for different classes.
+fn compare(stored: &Bson, typed: &Bson) -> Option<Ordering> {
+    match (stored, typed) {
+        (Bson::String(a) | Bson::Symbol(a), Bson::String(b)) => Some(a.cmp(b)),
+        (Bson::Boolean(a), Bson::Boolean(b)) => Some(a.cmp(b)),
+        (Bson::DateTime(a), Bson::DateTime(b)) => Some(a.cmp(b)),
+        (Bson::Null | Bson::Undefined, Bson::Null) => Some(Ordering::Equal),
+        _ => compare_numbers(stored, typed),
+    }
+}
+
+fn compare_numbers(stored: &Bson, typed: &Bson) -> Option<Ordering> {
+    match (whole(stored), whole(typed)) {
+        (Some(a), Some(b)) => Some(a.cmp(&b)),
+        // Above 2^53 a float cannot tell neighbours apart, so whole numbers are compared as such.
+        (Some(a), None) => compare_whole(a, float(typed)?),
+        (None, Some(b)) => compare_whole(b, float(stored)?).map(Ordering::reverse),
+        (None, None) => float(stored)?.partial_cmp(&float(typed)?),
+    }
+}
+
+fn compare_whole(whole: i64, float: f64) -> Option<Ordering> {
+    if float.is_nan() {
+        return None;
+    }
+    if float >= 9_223_372_036_854_775_808.0 {
+        return Some(Ordering::Less);
+    }
+    if float < -9_223_372_036_854_775_808.0 {
+        return Some(Ordering::Greater);
+    }
+    let floor = float.floor();
+    let order = whole.cmp(&(floor as i64));
+    Some(if order.is_eq() && float > floor { Ordering::Less } else { order })
+}
+
+fn whole(value: &Bson) -> Option<i64> {
+    match value {
+        Bson::Int32(n) => Some(i64::from(*n)),
+        Bson::Int64(n) => Some(*n),
+        _ => None,
+    }
+}
+
+fn float(value: &Bson) -> Option<f64> {
+    match value {
+        Bson::Double(n) => Some(*n),
+        Bson::Decimal128(n) => n.to_string().parse().ok(),
+        _ => None,
     }
 }

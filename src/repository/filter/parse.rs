@@ -1,11 +1,206 @@
 //! Text to filter.
 
+mod value;
+mod word;
+
+use std::ops::Range;
+
 use jiff::Timestamp;
 
-use super::{Filter, FilterError};
+use self::{
+    value::{instant, readings},
+    word::{Word, words},
+};
+use super::{Comparison, Filter, FilterError, RatingWord, Term, Test, TextMatch};
+
+/// The prefixes of the language, as they are offered where one is misspelt.
+const PREFIXES: [&str; 11] =
+    ["app", "type", "agent", "model", "meta.KEY", "has", "rating", "since", "until", "created", "updated"];
+
+/// A mistake: where in the text, and what would be right.
+type Mistake = (Range<usize>, String);
 
 /// See [`Filter::parse`].
 pub(super) fn parse(text: &str, now: Timestamp) -> Result<Filter, FilterError> {
-    let _ = (text, now);
-    todo!()
+    terms(text, now).map(|terms| Filter { source: text.to_owned(), terms }).map_err(|(span, problem)| FilterError {
+        source_text: text.to_owned(),
+        span,
+        problem,
+    })
 }
+
+fn terms(text: &str, now: Timestamp) -> Result<Vec<Term>, Mistake> {
+    let mut terms = Vec::new();
+    for word in words(text)? {
+        let (negated, rest) = match word.strip('-') {
+            Some(rest) => (true, rest),
+            None => (false, word.clone()),
+        };
+        if rest.is_empty() {
+            return Err((word.span(), "nothing follows `-`; write `-word` to leave out sessions".to_owned()));
+        }
+        let tests = tests(&rest, now)?;
+        if negated && tests.len() > 1 {
+            let problem =
+                "a whole day cannot be left out; use `created:<DAY` or `created:>DAY` (or `updated:`) instead";
+            return Err((word.span(), problem.to_owned()));
+        }
+        terms.extend(tests.into_iter().map(|test| Term { negated, test }));
+    }
+    Ok(terms)
+}
+
+/// What one word asks; more than one test where a word stands for a whole day.
+fn tests(word: &Word, now: Timestamp) -> Result<Vec<Test>, Mistake> {
+    let Some((head, value)) = word.split_colon() else {
+        return Ok(vec![Test::Id(text_match(word, word)?)]);
+    };
+    let prefix = head.text();
+    if let Some(key) = head.strip_prefix("meta.") {
+        return Ok(vec![metadata(word, &key, &value)?]);
+    }
+    let test = match prefix.to_lowercase().as_str() {
+        "app" => Test::Application(text_match(word, &value)?),
+        "type" => Test::SessionType(text_match(word, &value)?),
+        "agent" => Test::Agent(text_match(word, &value)?),
+        "model" => Test::Model(text_match(word, &value)?),
+        "has" => has(word, &value)?,
+        "rating" => Test::Rating(rating(word, &value)?),
+        "since" => Test::Since(instant(word, &value, now)?.start),
+        "until" => Test::Until(instant(word, &value, now)?.end),
+        "created" => return dated(word, &value, now, Test::Created),
+        "updated" => return dated(word, &value, now, Test::Updated),
+        "meta" => {
+            return Err((head.span_with_colon(), "`meta` needs a key: write `meta.KEY:value`".to_owned()));
+        }
+        _ => return Err(unknown_prefix(&head, &prefix)),
+    };
+    Ok(vec![test])
+}
+
+fn unknown_prefix(head: &Word, prefix: &str) -> Mistake {
+    let guess = nearest(prefix, &PREFIXES).map(|near| format!("; did you mean `{near}:`?")).unwrap_or_default();
+    let end = if guess.is_empty() { ";" } else { "" };
+    let problem = format!("unknown prefix `{prefix}:`{guess}{end} quote it to search for the text");
+    (head.span_with_colon(), problem)
+}
+
+/// The word a person most likely meant.
+fn nearest<'a>(typed: &str, valid: &[&'a str]) -> Option<&'a str> {
+    let typed = typed.to_lowercase();
+    let bare = |word: &str| word.split('.').next().unwrap_or_default().to_owned();
+    let started = |word: &&&str| {
+        let word = bare(word);
+        !typed.is_empty() && (typed.starts_with(&word) || (typed.len() > 1 && word.starts_with(&typed)))
+    };
+    valid.iter().find(started).copied().or_else(|| {
+        let distance = |word: &str| strsim::damerau_levenshtein(&typed, &bare(word));
+        valid.iter().copied().min_by_key(|word| distance(word)).filter(|word| distance(word) * 2 <= bare(word).len())
+    })
+}
+
+/// `^x` starts with, `=x` is exactly, else contains.
+fn text_match(word: &Word, value: &Word) -> Result<TextMatch, Mistake> {
+    let (text, wrap): (Word, fn(String) -> TextMatch) = if let Some(rest) = value.strip('^') {
+        (rest, TextMatch::StartsWith)
+    } else if let Some(rest) = value.strip('=') {
+        (rest, TextMatch::Exactly)
+    } else {
+        (value.clone(), TextMatch::Contains)
+    };
+    if text.is_empty() && !text.has_quotes() {
+        return Err((word.span(), "a text must follow, without a space (`\"…\"` holds spaces)".to_owned()));
+    }
+    Ok(wrap(text.text()))
+}
+
+fn metadata(word: &Word, key: &Word, value: &Word) -> Result<Test, Mistake> {
+    let name = metadata_key(word, key)?;
+    let (comparison, value) = comparison(value);
+    if value.is_empty() && !value.has_quotes() {
+        let problem =
+            format!("a value must follow; `has:meta.{name}` finds sessions that have it, `\"\"` is empty text");
+        return Err((word.span(), problem));
+    }
+    let comparison = comparison.unwrap_or(Comparison::Equal);
+    Ok(Test::Metadata { key: name, comparison, readings: readings(&value, comparison) })
+}
+
+/// Any key but none: stored names may be odd, `""` is the empty one.
+fn metadata_key(word: &Word, key: &Word) -> Result<String, Mistake> {
+    if key.is_empty() && !key.has_quotes() {
+        let problem = "the metadata key is missing: write `meta.KEY:value`, or `has:meta.KEY`";
+        return Err((word.span(), problem.to_owned()));
+    }
+    Ok(key.text())
+}
+
+/// The comparison in front of a value, if any, and the value.
+fn comparison(value: &Word) -> (Option<Comparison>, Word) {
+    let found = [
+        (">=", Comparison::GreaterOrEqual),
+        ("<=", Comparison::LessOrEqual),
+        (">", Comparison::Greater),
+        ("<", Comparison::Less),
+        ("=", Comparison::Equal),
+    ];
+    found
+        .into_iter()
+        .find_map(|(sign, comparison)| Some((Some(comparison), value.strip_prefix(sign)?)))
+        .unwrap_or_else(|| (None, value.clone()))
+}
+
+fn has(word: &Word, value: &Word) -> Result<Test, Mistake> {
+    if let Some(key) = value.strip_prefix("meta.") {
+        return metadata_key(word, &key).map(Test::HasMetadata);
+    }
+    let name = value.text();
+    match name.to_lowercase().as_str() {
+        "feedback" => Ok(Test::HasFeedback),
+        "comment" => Ok(Test::HasComment),
+        "guardrail" => Ok(Test::HasGuardrail),
+        _ => Err(not_one_of(word, value, &["feedback", "comment", "guardrail", "meta.KEY"])),
+    }
+}
+
+fn rating(word: &Word, value: &Word) -> Result<RatingWord, Mistake> {
+    match value.text().to_lowercase().as_str() {
+        "up" => Ok(RatingWord::Up),
+        "down" => Ok(RatingWord::Down),
+        "neutral" => Ok(RatingWord::Neutral),
+        _ => Err(not_one_of(word, value, &["up", "down", "neutral"])),
+    }
+}
+
+fn not_one_of(word: &Word, value: &Word, valid: &[&str]) -> Mistake {
+    let name = value.text();
+    let list = format!("`{}`", valid.join("`, `"));
+    if value.is_empty() {
+        return (word.span(), format!("one of {list} must follow"));
+    }
+    let guess = nearest(&name, valid).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+    (value.span(), format!("unknown `{name}`; {guess}It is one of {list}"))
+}
+
+/// `created:` and `updated:`. Without a sign, a day means that whole day; `<=` a day includes it.
+fn dated(
+    word: &Word,
+    value: &Word,
+    now: Timestamp,
+    test: fn(Comparison, Timestamp) -> Test,
+) -> Result<Vec<Test>, Mistake> {
+    let (sign, value) = comparison(value);
+    let when = instant(word, &value, now)?;
+    let is_day = when.start != when.end;
+    match sign {
+        None | Some(Comparison::Equal) if is_day => {
+            Ok(vec![test(Comparison::GreaterOrEqual, when.start), test(Comparison::Less, when.end)])
+        }
+        None => Err((word.span(), "say whether after or before: `>` or `<` must follow the colon".to_owned())),
+        Some(Comparison::LessOrEqual) if is_day => Ok(vec![test(Comparison::Less, when.end)]),
+        Some(sign) => Ok(vec![test(sign, when.start)]),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+use bson::Bson;
+use proptest::prelude::*;
+
+use super::*;
+
+fn now() -> Timestamp {
+    "2026-11-23T12:00:00Z".parse().unwrap()
+}
+
+fn tests_of(text: &str) -> Vec<(bool, Test)> {
+    let filter = Filter::parse(text, now()).unwrap_or_else(|mistake| panic!("{text}: {mistake}"));
+    assert_eq!(filter.source, text);
+    filter.terms.into_iter().map(|term| (term.negated, term.test)).collect()
+}
+
+fn test_of(text: &str) -> Test {
+    let mut all = tests_of(text);
+    assert_eq!(all.len(), 1, "{text}");
+    all.remove(0).1
+}
+
+fn mistake_of(text: &str) -> (String, String) {
+    let mistake = Filter::parse(text, now()).expect_err(text);
+    (mistake.source_text[mistake.span.clone()].to_owned(), mistake.problem)
+}
+
+fn contains(text: &str) -> TextMatch {
+    TextMatch::Contains(text.to_owned())
+}
+
+#[test]
+fn words_are_texts_of_the_id() {
+    assert_eq!(tests_of("  "), []);
+    assert_eq!(test_of("order"), Test::Id(contains("order")));
+    assert_eq!(test_of("^sup"), Test::Id(TextMatch::StartsWith("sup".into())));
+    assert_eq!(test_of("=support-1"), Test::Id(TextMatch::Exactly("support-1".into())));
+    assert_eq!(test_of("a-b"), Test::Id(contains("a-b")));
+    assert_eq!(test_of("\"^a:b\""), Test::Id(contains("^a:b")));
+    assert_eq!(
+        tests_of("a -\"two words\" -app:x"),
+        [
+            (false, Test::Id(contains("a"))),
+            (true, Test::Id(contains("two words"))),
+            (true, Test::Application(contains("x")))
+        ]
+    );
+    assert_eq!(test_of("\"-a\""), Test::Id(contains("-a")));
+    assert_eq!(test_of(r#""say \"hi\" \\ \n""#), Test::Id(contains(r#"say "hi" \ \n"#)));
+}
+
+#[test]
+fn prefixes_choose_the_field() {
+    assert_eq!(test_of("app:^Cust"), Test::Application(TextMatch::StartsWith("Cust".into())));
+    assert_eq!(test_of("APP:=\"a b\""), Test::Application(TextMatch::Exactly("a b".into())));
+    assert_eq!(test_of("app:\"=x\""), Test::Application(contains("=x")));
+    assert_eq!(test_of("type:AGENT"), Test::SessionType(contains("AGENT")));
+    assert_eq!(test_of("agent:a:b"), Test::Agent(contains("a:b")));
+    assert_eq!(test_of("model:sonnet"), Test::Model(contains("sonnet")));
+    assert_eq!(test_of("has:feedback"), Test::HasFeedback);
+    assert_eq!(test_of("has:comment"), Test::HasComment);
+    assert_eq!(test_of("has:guardrail"), Test::HasGuardrail);
+    assert_eq!(test_of("has:meta.\"order id\""), Test::HasMetadata("order id".into()));
+    assert_eq!(test_of("rating:neutral"), Test::Rating(RatingWord::Neutral));
+}
+
+#[test]
+fn a_metadata_value_is_read_as_each_type_it_fits() {
+    let readings = |text: &str| match test_of(text) {
+        Test::Metadata { readings, .. } => readings,
+        other => panic!("{other:?}"),
+    };
+    let string = |text: &str| Bson::String(text.to_owned());
+    assert_eq!(readings("meta.k:high"), [string("high")]);
+    assert_eq!(readings("meta.k:5"), [string("5"), Bson::Int64(5)]);
+    assert_eq!(readings("meta.k:-1.5e3"), [string("-1.5e3"), Bson::Double(-1500.0)]);
+    assert_eq!(readings("meta.k:\"5\""), [string("5")]);
+    assert_eq!(readings("meta.k:\"\""), [string("")]);
+    assert_eq!(readings("meta.k:true"), [string("true"), Bson::Boolean(true)]);
+    assert_eq!(readings("meta.k:null"), [string("null"), Bson::Null]);
+    assert_eq!(readings("meta.k:inf"), [string("inf")]);
+    let midnight = Bson::DateTime(bson::DateTime::from_millis(1_793_491_200_000));
+    assert_eq!(readings("meta.k:2026-11-01"), [string("2026-11-01"), midnight.clone()]);
+    assert_eq!(readings("meta.k:2026-11-01T00:00:00Z"), [string("2026-11-01T00:00:00Z"), midnight]);
+    assert_eq!(readings("meta.k:>5"), [Bson::Int64(5)]);
+    assert_eq!(
+        test_of("meta.customer.name:\"Alice Johnson\""),
+        Test::Metadata {
+            key: "customer.name".into(),
+            comparison: Comparison::Equal,
+            readings: vec![string("Alice Johnson")]
+        }
+    );
+    for (sign, comparison) in [
+        (">", Comparison::Greater),
+        (">=", Comparison::GreaterOrEqual),
+        ("<", Comparison::Less),
+        ("<=", Comparison::LessOrEqual),
+        ("=", Comparison::Equal),
+    ] {
+        let test = test_of(&format!("meta.k:{sign}x"));
+        assert_eq!(test, Test::Metadata { key: "k".into(), comparison, readings: vec![string("x")] });
+    }
+}
+
+#[test]
+fn times_are_ages_days_and_instants() {
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    assert_eq!(test_of("since:7d"), Test::Since(at("2026-11-16T12:00:00Z")));
+    assert_eq!(test_of("since:30m"), Test::Since(at("2026-11-23T11:30:00Z")));
+    assert_eq!(test_of("since:2w"), Test::Since(at("2026-11-09T12:00:00Z")));
+    assert_eq!(test_of("since:2026-11-01"), Test::Since(at("2026-11-01T00:00:00Z")));
+    assert_eq!(test_of("until:2026-11-01"), Test::Until(at("2026-11-02T00:00:00Z")), "through the end of that day");
+    assert_eq!(test_of("until:2026-11-01T10:00:00+02:00"), Test::Until(at("2026-11-01T08:00:00Z")));
+    assert_eq!(test_of("created:>2026-11-01"), Test::Created(Comparison::Greater, at("2026-11-01T00:00:00Z")));
+    assert_eq!(test_of("updated:<=2026-11-01"), Test::Updated(Comparison::Less, at("2026-11-02T00:00:00Z")));
+    assert_eq!(test_of("updated:>=12h"), Test::Updated(Comparison::GreaterOrEqual, at("2026-11-23T00:00:00Z")));
+    assert_eq!(
+        tests_of("created:2026-11-01"),
+        [
+            (false, Test::Created(Comparison::GreaterOrEqual, at("2026-11-01T00:00:00Z"))),
+            (false, Test::Created(Comparison::Less, at("2026-11-02T00:00:00Z")))
+        ]
+    );
+}
+
+#[test]
+fn mistakes_say_where_and_what_would_be_right() {
+    for (text, place, hint) in [
+        ("x ap:y", "ap:", "unknown prefix `ap:`; did you mean `app:`? quote it"),
+        ("metadata.k:5", "metadata.k:", "did you mean `meta.KEY:`?"),
+        ("tpye:x", "tpye:", "did you mean `type:`?"),
+        ("10:30", "10:", "unknown prefix `10:`; quote it"),
+        (":x", ":", "unknown prefix"),
+        ("-", "-", "nothing follows `-`"),
+        ("^", "^", "a text must follow"),
+        ("app:", "app:", "a text must follow"),
+        ("a \"b c", "\"b c", "never closed"),
+        ("meta:5", "meta:", "`meta.KEY:value`"),
+        ("meta.:5", "meta.:5", "key is missing"),
+        ("has:meta.", "has:meta.", "key is missing"),
+        ("meta.a:", "meta.a:", "`has:meta.a`"),
+        ("meta.a:>", "meta.a:>", "a value must follow"),
+        ("has:", "has:", "one of `feedback`"),
+        ("é has:comments", "comments", "did you mean `comment`?"),
+        ("rating:dwon", "dwon", "did you mean `down`?"),
+        ("since:", "since:", "a time must follow"),
+        ("since:soon", "soon", "is not a time"),
+        ("since:2026-13-01", "2026-13-01", "is not a time"),
+        ("since:2026-11-01T10:00:00", "2026-11-01T10:00:00", "add `Z`"),
+        ("since:99999999999999999999d", "99999999999999999999d", "too long ago"),
+        ("since:9999999d", "9999999d", "too long ago"),
+        ("created:7d", "created:7d", "`>` or `<`"),
+        ("-created:2026-11-01", "-created:2026-11-01", "whole day"),
+    ] {
+        let (found, problem) = mistake_of(text);
+        assert_eq!(found, place, "{text}: {problem}");
+        assert!(problem.contains(hint), "{text}: {problem}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic(text in any::<String>()) {
+        check(&text);
+    }
+
+    #[test]
+    fn nor_does_one_made_of_the_languages_own_signs(
+        parts in proptest::collection::vec(
+            prop::sample::select(vec![
+                "-", "^", "\"", "\\", ":", " ", "é", "meta.", ".", "$", "app:", "has:", "rating:", "since:", "until:",
+                "created:", "updated:", ">", ">=", "<", "=", "7d", "2026-11-01", "9999-12-31", "-9999-01-01", "5", "x", "\0",
+            ]),
+            0..8,
+        )
+    ) {
+        check(&parts.concat());
+    }
+
+    #[test]
+    fn quoting_finds_any_text(text in "[^\"\\\\]+") {
+        let filter = Filter::parse(&format!("\"{text}\""), now()).unwrap();
+        prop_assert_eq!(&filter.terms[0].test, &Test::Id(TextMatch::Contains(text)));
+    }
+}
+
+fn check(text: &str) {
+    match Filter::parse(text, now()) {
+        Ok(filter) => assert_eq!(filter.is_empty(), text.trim().is_empty()),
+        Err(mistake) => {
+            assert!(text.get(mistake.span.clone()).is_some_and(|word| !word.is_empty()), "{:?}", mistake.span);
+            assert!(mistake.to_string().contains(&mistake.problem));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What `doctor` says of a folder.
+
+use std::path::Path;
+
+use super::{assemble, layout, read};
+use crate::repository::{Check, Error, Verdict};
+
+/// How many sessions are read whole to look for findings, and how many messages of each agent.
+const SAMPLE: (usize, u64) = (20, 50);
+
+/// The checks in order; the first failure ends them.
+pub(super) fn check(root: &Path) -> Vec<Check> {
+    let layout = layout::recognise(root).and_then(|()| layout::sessions(root));
+    let dirs = match layout {
+        Ok(dirs) => dirs,
+        Err(error) => return vec![failed(&error)],
+    };
+    let mut checks = vec![ok("folder", "it can be read, in the layout of Strands' FileSessionManager")];
+    checks.extend(privacy(root));
+    checks.push(if dirs.is_empty() {
+        let advice = "Run an agent with FileSessionManager on this folder, or look at `strandscope demo`.";
+        told("sessions", Verdict::Warn, "there is no session yet".to_owned(), advice)
+    } else {
+        ok("sessions", &format!("{} session{}", dirs.len(), plural(dirs.len())))
+    });
+    if !dirs.is_empty() {
+        checks.push(findings(dirs));
+    }
+    checks
+}
+
+fn failed(error: &Error) -> Check {
+    let reason = match error {
+        Error::Folder { reason, .. } => reason.clone(),
+        other => other.to_string(),
+    };
+    let (found, advice) = reason.split_once("; ").unwrap_or((&reason, "check the folder's path"));
+    told("folder", Verdict::Fail, found.to_owned(), advice)
+}
+
+#[cfg(unix)]
+fn privacy(root: &Path) -> Option<Check> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = std::fs::metadata(root).ok()?.permissions().mode() & 0o777;
+    // Nothing for the group and others: the lower six bits.
+    Some(if mode.trailing_zeros() >= 6 {
+        ok("privacy", "only you can read it")
+    } else {
+        let advice = format!("Sessions hold conversations: run `chmod 700 '{}'`.", root.display());
+        told("privacy", Verdict::Warn, format!("others on this machine may enter it (mode {mode:03o})"), &advice)
+    })
+}
+
+#[cfg(not(unix))]
+fn privacy(_root: &Path) -> Option<Check> {
+    None
+}
+
+/// What could not be read in the sessions that changed last.
+fn findings(dirs: Vec<layout::SessionDir>) -> Check {
+    let mut dirs: Vec<_> = dirs.into_iter().map(|dir| (dir.changed().map(assemble::date), dir)).collect();
+    dirs.sort_by_key(|(changed, _)| std::cmp::Reverse(*changed));
+    let sample: Vec<_> = dirs.into_iter().take(SAMPLE.0).map(|(_, dir)| (read::open(&dir, SAMPLE.1), dir)).collect();
+    let first = sample.iter().find_map(|(session, dir)| Some((dir, session.all_findings().next()?)));
+    let looked_at = format!("the {} session{} that changed last", sample.len(), plural(sample.len()));
+    let Some((dir, finding)) = first else {
+        return ok("documents", &format!("{looked_at} read without a finding"));
+    };
+    let total: usize = sample.iter().map(|(session, _)| session.all_findings().count()).sum();
+    let found = format!(
+        "{total} finding{} in {looked_at}, e.g. {:?} at {}: {}",
+        plural(total),
+        dir.id,
+        finding.path,
+        finding.problem
+    );
+    told("documents", Verdict::Warn, found, &format!("Run `strandscope doctor {}` to see all of them.", dir.id))
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+fn ok(name: &str, found: &str) -> Check {
+    Check { name: name.to_owned(), verdict: Verdict::Ok, found: found.to_owned(), advice: None }
+}
+
+fn told(name: &str, verdict: Verdict, found: String, advice: &str) -> Check {
+    Check { name: name.to_owned(), verdict, found, advice: Some(advice.to_owned()) }
+}

@@ -1,0 +1,113 @@
+//! Files of JSON to BSON values, as MongoDB would hold them.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::Path,
+};
+
+use base64::Engine;
+use bson::{Binary, Bson, DateTime, Document, spec::BinarySubtype};
+use jiff::{Timestamp, civil, tz::TimeZone};
+use serde_json::Value;
+
+use super::layout::{file_name, plain};
+
+/// Larger files are not read: a session's document in MongoDB ends at 16 MiB, and here one file holds one message.
+const MAX_FILE: u64 = 64 << 20;
+
+/// Why a file gave no value.
+#[derive(Debug)]
+pub(super) enum Unreadable {
+    /// There is none.
+    Missing,
+    /// It is there; one sentence why it cannot be read, and its text where it has one.
+    Broken(String, Option<String>),
+}
+
+/// Reads a file. Never follows a link and never waits on a pipe.
+pub(super) fn read(path: &Path) -> Result<Bson, Unreadable> {
+    let name = file_name(path);
+    let broken = |why: String| Unreadable::Broken(format!("{name} {why}"), None);
+    let meta = fs::symlink_metadata(path).map_err(|error| unreadable(&name, &error))?;
+    if meta.is_symlink() {
+        return Err(broken("is a symbolic link, which is not followed".to_owned()));
+    }
+    if !meta.is_file() {
+        return Err(broken("is not a file".to_owned()));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(meta.len().min(MAX_FILE)).unwrap_or_default());
+    let file = File::open(path).map_err(|error| unreadable(&name, &error))?;
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&name, &error))?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(broken(format!("is larger than {} MiB and was not read", MAX_FILE >> 20)));
+    }
+    serde_json::from_slice(&bytes).map(value).map_err(|error| {
+        let what = if error.is_eof() { "ends in the middle of its JSON" } else { "is not valid JSON" };
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Unreadable::Broken(format!("{name} {what} ({error})"), Some(text))
+    })
+}
+
+fn unreadable(name: &str, error: &io::Error) -> Unreadable {
+    if error.kind() == io::ErrorKind::NotFound {
+        return Unreadable::Missing;
+    }
+    Unreadable::Broken(format!("{name} cannot be read: {}", plain(error)), None)
+}
+
+/// JSON to BSON: whole numbers to the smallest type that holds them, Strands' encoded bytes to binary.
+fn value(json: Value) -> Bson {
+    match json {
+        Value::Null => Bson::Null,
+        Value::Bool(flag) => Bson::Boolean(flag),
+        Value::Number(number) => match number.as_i64() {
+            Some(n) => i32::try_from(n).map_or(Bson::Int64(n), Bson::Int32),
+            None => Bson::Double(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Value::String(text) => Bson::String(text),
+        Value::Array(items) => Bson::Array(items.into_iter().map(value).collect()),
+        Value::Object(fields) => {
+            let document: Document = fields.into_iter().map(|(key, field)| (key, value(field))).collect();
+            bytes(&document).unwrap_or(Bson::Document(document))
+        }
+    }
+}
+
+/// `{"__bytes_encoded__": true, "data": base64}`.
+fn bytes(document: &Document) -> Option<Bson> {
+    let (Some(Bson::Boolean(true)), Some(Bson::String(data))) =
+        (document.get("__bytes_encoded__"), document.get("data"))
+    else {
+        return None;
+    };
+    let bytes = base64::engine::general_purpose::STANDARD.decode(data).ok()?;
+    Some(Bson::Binary(Binary { subtype: BinarySubtype::Generic, bytes }))
+}
+
+/// Turns the ISO strings of those fields into dates; what is no date stays as it is.
+pub(super) fn dates(document: &mut Document, fields: &[&str]) {
+    for field in fields {
+        if let Some(value) = document.get_mut(field)
+            && let Some(at) = value.as_str().and_then(date)
+        {
+            *value = Bson::DateTime(at);
+        }
+    }
+}
+
+/// The same in each document of an array.
+pub(super) fn dates_of_each(document: &mut Document, array: &str, field: &str) {
+    if let Some(Bson::Array(items)) = document.get_mut(array) {
+        for item in items.iter_mut().filter_map(Bson::as_document_mut) {
+            dates(item, &[field]);
+        }
+    }
+}
+
+/// An ISO time; one without a zone is in UTC.
+fn date(text: &str) -> Option<DateTime> {
+    let naive = || text.parse::<civil::DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|at| at.timestamp());
+    let at: Timestamp = text.parse().ok().or_else(naive)?;
+    Some(DateTime::from_millis(at.as_millisecond()))
+}

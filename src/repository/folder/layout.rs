@@ -1,0 +1,209 @@
+//! Which folders and files there are: `session_<id>/agents/agent_<id>/messages/message_<n>.json`.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use crate::{
+    repository::{Error, Result},
+    session::Finding,
+};
+
+/// A folder `session_<id>`.
+#[derive(Debug, Clone)]
+pub(super) struct SessionDir {
+    pub id: String,
+    pub path: PathBuf,
+}
+
+/// A folder `agent_<id>`.
+#[derive(Debug, Clone)]
+pub(super) struct AgentDir {
+    pub id: String,
+    pub path: PathBuf,
+}
+
+/// Every session's folder in `root`, in no order. Links are left out.
+pub(super) fn sessions(root: &Path) -> Result<Vec<SessionDir>> {
+    let entries = fs::read_dir(root).map_err(|error| cannot_read(root, &error))?;
+    let dirs = entries.filter_map(|entry| {
+        let entry = entry.ok()?;
+        let id = entry.file_name().to_str()?.strip_prefix("session_")?.to_owned();
+        entry.file_type().ok()?.is_dir().then(|| SessionDir { id, path: entry.path() })
+    });
+    Ok(dirs.collect())
+}
+
+/// The folder of one session; `None` when there is none.
+pub(super) fn session(root: &Path, id: &str) -> Result<Option<SessionDir>> {
+    if id.contains(['/', '\\', '\0']) {
+        let reason = format!("the id {id:?} holds a path separator, which no session of a folder has; check the id");
+        return Err(Error::Folder { path: root.to_owned(), reason });
+    }
+    let path = root.join(format!("session_{id}"));
+    match fs::symlink_metadata(&path) {
+        Ok(meta) if meta.is_symlink() => {
+            let reason = "it is a symbolic link, and links inside the folder are not followed; open the folder it \
+                          leads to instead";
+            Err(Error::Folder { path, reason: reason.to_owned() })
+        }
+        Ok(meta) if meta.is_dir() => Ok(Some(SessionDir { id: id.to_owned(), path })),
+        Ok(_) => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound || error.kind() == io::ErrorKind::InvalidFilename => {
+            Ok(None)
+        }
+        Err(error) => Err(cannot_read(&path, &error)),
+    }
+}
+
+impl SessionDir {
+    pub(super) fn file(&self) -> PathBuf {
+        self.path.join("session.json")
+    }
+
+    /// Its agents' folders by name, and what was passed over.
+    pub(super) fn agents(&self) -> (Vec<AgentDir>, Vec<Finding>) {
+        let mut findings = Vec::new();
+        let mut agents = Vec::new();
+        for (name, path) in dir_entries(&self.path.join("agents"), "agents", &mut findings) {
+            let Some(id) = name.strip_prefix("agent_") else { continue };
+            match fs::symlink_metadata(&path) {
+                Ok(meta) if meta.is_dir() => agents.push(AgentDir { id: id.to_owned(), path }),
+                Ok(meta) if meta.is_symlink() => findings.push(link(format!("agents.{id}"), &path)),
+                _ => {}
+            }
+        }
+        agents.sort_by(|a, b| a.id.cmp(&b.id));
+        (agents, findings)
+    }
+
+    /// The newest modification time of `session.json`, the agents' folders and their `messages` folders: writers
+    /// rename files into place, so these move with every change.
+    pub(super) fn changed(&self) -> Option<SystemTime> {
+        let (agents, _) = self.agents();
+        let dirs = agents.into_iter().flat_map(|agent| [agent.path.join("messages"), agent.path]);
+        let newest = dirs.chain([self.file()]).filter_map(|path| modified(&path)).max();
+        newest.or_else(|| modified(&self.path))
+    }
+}
+
+impl AgentDir {
+    /// Its message files in the order of their numbers, and what was passed over. Links are among them: they keep
+    /// their place in the history and are refused when read.
+    pub(super) fn messages(&self) -> (Vec<PathBuf>, Vec<Finding>) {
+        let mut findings = Vec::new();
+        let path = format!("agents.{}.messages", self.id);
+        let mut files: Vec<(u64, String, PathBuf)> = dir_entries(&self.path.join("messages"), &path, &mut findings)
+            .into_iter()
+            .filter_map(|(name, file)| Some((message_number(&name)?, name, file)))
+            .collect();
+        files.sort();
+        (files.into_iter().map(|(_, _, file)| file).collect(), findings)
+    }
+}
+
+/// The n of `message_<n>.json`.
+pub(super) fn message_number(name: &str) -> Option<u64> {
+    let digits = name.strip_prefix("message_")?.strip_suffix(".json")?;
+    digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
+}
+
+/// Names and paths in a folder that is not a link; empty when it is missing.
+fn dir_entries(dir: &Path, path: &str, findings: &mut Vec<Finding>) -> Vec<(String, PathBuf)> {
+    if fs::symlink_metadata(dir).is_ok_and(|meta| meta.is_symlink()) {
+        findings.push(link(path.to_owned(), dir));
+        return Vec::new();
+    }
+    match fs::read_dir(dir) {
+        Ok(entries) => entries
+            .filter_map(|entry| {
+                let entry = entry.ok()?;
+                Some((entry.file_name().into_string().ok()?, entry.path()))
+            })
+            .collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => {
+            let problem = format!("the folder {} cannot be read: {}", file_name(dir), plain(&error));
+            findings.push(Finding { path: path.to_owned(), problem, raw: None });
+            Vec::new()
+        }
+    }
+}
+
+fn link(path: String, target: &Path) -> Finding {
+    let problem = format!("{} is a symbolic link, which is not followed", file_name(target));
+    Finding { path, problem, raw: None }
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    let meta = fs::symlink_metadata(path).ok()?;
+    if meta.is_symlink() { None } else { meta.modified().ok() }
+}
+
+/// Bytes of all regular files beneath a folder; links are not followed.
+pub(super) fn size(dir: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(dir) else { return 0 };
+    entries
+        .flatten()
+        .map(|entry| match entry.metadata() {
+            Ok(meta) if meta.is_dir() => size(&entry.path()),
+            Ok(meta) if meta.is_file() => meta.len(),
+            _ => 0,
+        })
+        .sum()
+}
+
+/// The last part of a path, for a message.
+pub(super) fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// What the system said, without its error number.
+pub(super) fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_lowercase()
+}
+
+/// A folder that cannot be read, and what to do.
+pub(super) fn cannot_read(path: &Path, error: &io::Error) -> Error {
+    let reason = match error.kind() {
+        io::ErrorKind::NotFound => {
+            "there is no such folder; name the one that holds the `session_<id>` folders, or try `strandscope demo`"
+                .to_owned()
+        }
+        io::ErrorKind::NotADirectory => {
+            "it is not a folder; name the folder that holds the `session_<id>` folders".to_owned()
+        }
+        io::ErrorKind::PermissionDenied => {
+            "permission denied; run as the user who owns it, or ask for the right to read it".to_owned()
+        }
+        _ => format!("{}; check that the disk is there and try again", plain(error)),
+    };
+    Error::Folder { path: path.to_owned(), reason }
+}
+
+/// Refuses what is no folder of sessions in this layout.
+pub(super) fn recognise(root: &Path) -> Result<()> {
+    fs::read_dir(root).map_err(|error| cannot_read(root, &error))?;
+    let refuse = |reason: &str| Err(Error::Folder { path: root.to_owned(), reason: reason.to_owned() });
+    if has_scopes(root) || holds_snapshots(root) || holds_snapshots(&root.join("session")) {
+        return refuse(
+            "it is in the layout of Strands' SnapshotSessionManager, which is not supported yet; name a folder that \
+             FileSessionManager wrote",
+        );
+    }
+    if root.join("session.json").is_file() {
+        return refuse("it is the folder of a single session; name the folder above it, and the session by its id");
+    }
+    Ok(())
+}
+
+fn holds_snapshots(dir: &Path) -> bool {
+    fs::read_dir(dir).is_ok_and(|entries| entries.flatten().any(|entry| has_scopes(&entry.path())))
+}
+
+fn has_scopes(session: &Path) -> bool {
+    session.join("scopes").join("agent").is_dir()
+}

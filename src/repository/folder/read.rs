@@ -1,0 +1,90 @@
+//! One session: whole, its end, or its figures.
+
+use std::ops::Range;
+
+use bson::{Bson, Document};
+
+use super::{assemble, layout, layout::SessionDir};
+use crate::{
+    metrics::{AgentOutline, Outline, Sample},
+    session::{AgentCount, AgentId, Details, Message, Rating, Session, Tally, decode},
+};
+
+/// The session with the last `last` messages of each agent.
+pub(super) fn open(dir: &SessionDir, last: u64) -> Session {
+    let (mut head, findings) = assemble::head(dir);
+    head.insert("agents", Document::new());
+    let mut session = decode::session(head);
+    let (agents, passed_over) = assemble::agents(dir);
+    session.agents = agents.into_iter().map(|agent| agent.open(last)).collect();
+    session.findings.extend(findings);
+    session.findings.extend(passed_over);
+    session.bytes = Some(layout::size(&dir.path));
+    session
+}
+
+/// Some messages of one agent; none where there is no such agent.
+pub(super) fn messages(dir: &SessionDir, agent: &AgentId, range: Range<u64>) -> Vec<Message> {
+    let (agents, _) = dir.agents();
+    let agent = agents.into_iter().find(|dir| dir.id == agent.as_str());
+    agent.map(|agent| assemble::read_messages(&agent, &agent.messages().0, range)).unwrap_or_default()
+}
+
+/// Every message without its text: one at a time is held.
+pub(super) fn outline(dir: &SessionDir) -> Outline {
+    let agents = assemble::agents(dir).0.into_iter().map(|agent| {
+        let (files, _) = agent.dir.messages();
+        let one = |index| assemble::read_messages(&agent.dir, &files, index..index + 1);
+        let samples = (0..files.len() as u64).flat_map(one).map(|message| Sample::from(&message)).collect();
+        AgentOutline { id: agent.id(), samples }
+    });
+    Outline { agents: agents.collect() }
+}
+
+/// The document that MongoDB would hold.
+pub(super) fn document(dir: &SessionDir) -> Document {
+    let (mut document, _) = assemble::head(dir);
+    let agents: Document = assemble::agents(dir).0.into_iter().map(assemble::AgentHead::document).collect();
+    document.insert("agents", agents);
+    document
+}
+
+/// Counts and sizes; no message file is read.
+pub(super) fn details(dir: &SessionDir) -> Details {
+    let (head, _) = assemble::head(dir);
+    let agents: Vec<AgentCount> = assemble::agents(dir).0.iter().map(count).collect();
+    let mut feedbacks = Tally::default();
+    for feedback in array(&head, "feedbacks") {
+        feedbacks.add(&rating(feedback));
+    }
+    Details {
+        messages: agents.iter().map(|agent| agent.messages).sum(),
+        agents,
+        feedbacks,
+        guardrail_events: array(&head, "guardrail_events").len() as u64,
+        bytes: Some(layout::size(&dir.path)),
+        usage: None,
+    }
+}
+
+fn count(agent: &assemble::AgentHead) -> AgentCount {
+    let data = agent.value.get_document("agent_data").ok();
+    AgentCount {
+        id: agent.id(),
+        model: data.and_then(|data| data.get_str("model").ok()).map(str::to_owned),
+        messages: agent.dir.messages().0.len() as u64,
+    }
+}
+
+fn array<'a>(head: &'a Document, field: &str) -> &'a [Bson] {
+    head.get_array(field).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn rating(feedback: &Bson) -> Rating {
+    match feedback.as_document().map(|feedback| feedback.get("rating")) {
+        Some(None | Some(Bson::Null)) => Rating::Neutral,
+        Some(Some(Bson::String(word))) if word == "up" => Rating::Up,
+        Some(Some(Bson::String(word))) if word == "down" => Rating::Down,
+        other => Rating::Other(format!("{other:?}")),
+    }
+}
