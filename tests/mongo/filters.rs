@@ -184,11 +184,10 @@ async fn a_filter_finds_the_same_in_mongodb_and_in_memory() {
         let matching = documents.iter().filter(|document| filter.matches(document));
         let mut wanted: Vec<SessionKey> = matching.map(|document| SessionKey::new(document["_id"].clone())).collect();
         wanted.sort();
-        for odd_one in
-            found.iter().filter(|key| !wanted.contains(key)).chain(wanted.iter().filter(|key| !found.contains(key)))
-        {
-            let document = documents.iter().find(|document| SessionKey::new(document["_id"].clone()) == *odd_one);
-            panic!("{:?}\nin MongoDB: {}\n{}", filter.terms, found.contains(odd_one), document.expect("it"));
+        let mut either = found.iter().chain(&wanted);
+        if let Some(key) = either.find(|key| found.contains(key) != wanted.contains(key)) {
+            let document = documents.iter().find(|document| SessionKey::new(document["_id"].clone()) == *key);
+            panic!("{:?}\nin MongoDB: {}\n{}", filter.terms, found.contains(key), document.expect("it"));
         }
     }
 }

@@ -153,12 +153,11 @@ fn metadata(key: &str, comparison: Comparison, readings: &[Bson]) -> Document {
 
 /// Null means a stored null, not an absent field.
 fn plain_comparison(comparison: Comparison, reading: &Bson) -> Document {
-    match (comparison, reading) {
-        (Comparison::Equal | Comparison::GreaterOrEqual | Comparison::LessOrEqual, Bson::Null) => {
-            doc! { "$type": "null" }
-        }
-        _ => doc! { operator(comparison): reading.clone() },
+    let is_or_equal = !matches!(comparison, Comparison::Greater | Comparison::Less);
+    if is_or_equal && *reading == Bson::Null {
+        return doc! { "$type": "null" };
     }
+    doc! { operator(comparison): reading.clone() }
 }
 
 /// A stored key may itself hold dots, be empty or start with `$`: no path reaches it.
