@@ -6,6 +6,8 @@ mod support;
 mod common;
 #[path = "mongo/failing.rs"]
 mod failing;
+#[path = "mongo/filters.rs"]
+mod filters;
 #[path = "mongo/finding.rs"]
 mod finding;
 #[path = "mongo/odd.rs"]

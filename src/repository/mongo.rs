@@ -22,6 +22,7 @@ mod expr;
 mod filter;
 mod indexes;
 mod list;
+mod lookup;
 mod outline;
 mod rows;
 
@@ -237,7 +238,7 @@ impl SessionReader for MongoReader {
     }
 
     async fn count(&self, filter: &Filter) -> Result<Option<u64>> {
-        list::count(self, filter).await
+        lookup::count(self, filter).await
     }
 
     async fn details(&self, keys: &[SessionKey]) -> Result<Vec<(SessionKey, Details)>> {
@@ -245,7 +246,7 @@ impl SessionReader for MongoReader {
     }
 
     async fn resolve(&self, id: &str) -> Result<Vec<Summary>> {
-        list::resolve(self, id).await
+        lookup::resolve(self, id).await
     }
 
     async fn open(&self, key: &SessionKey, last: u64) -> Result<Session> {

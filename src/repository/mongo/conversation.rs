@@ -28,7 +28,7 @@ pub(super) async fn open(reader: &MongoReader, key: &SessionKey, last: u64) -> R
         Ok(Some(row)) => Ok(session(&row)),
         Ok(None) => Err(reader.missing(key)),
         Err(Failure::Real(error)) => Err(error),
-        Err(Failure::TooLarge) => Ok(cut(&*reader.whole(key).await?, last)),
+        Err(Failure::TooLarge) => Ok(cut(&reader.whole(key).await?, last)),
     }
 }
 
@@ -72,7 +72,7 @@ fn session(row: &RawDocument) -> Session {
         match (rows::field(wrapped, "list"), rows::field(wrapped, "odd")) {
             (Some(RawBsonRef::Array(list)), _) => {
                 document.insert(name, Document::new());
-                let list = list.into_iter().flatten().filter_map(|item| item.as_document());
+                let list = list.into_iter().flatten().filter_map(RawBsonRef::as_document);
                 agents.extend(list.map(agent));
             }
             (_, Some(odd)) => {
@@ -161,19 +161,19 @@ pub(super) async fn messages(
         Ok(Some(row)) => row,
         Ok(None) => return Err(reader.missing(key)),
         Err(Failure::Real(error)) => return Err(error),
-        Err(Failure::TooLarge) => return Ok(cut_messages(&*reader.whole(key).await?, agent, range)),
+        Err(Failure::TooLarge) => return Ok(cut_messages(&reader.whole(key).await?, agent, range)),
     };
-    let stored = rows::field(&row, "messages").and_then(|value| value.as_array());
+    let stored = rows::field(&row, "messages").and_then(RawBsonRef::as_array);
     Ok(numbered(stored.into_iter().flatten().flatten(), agent, range.start))
 }
 
 fn cut_messages(whole: &RawDocument, agent: &AgentId, range: Range<u64>) -> Vec<Message> {
     let messages = rows::field(whole, "agents")
-        .and_then(|agents| agents.as_document())
+        .and_then(RawBsonRef::as_document)
         .and_then(|agents| rows::field(agents, agent.as_str()))
-        .and_then(|agent| agent.as_document())
+        .and_then(RawBsonRef::as_document)
         .and_then(|agent| rows::field(agent, "messages"))
-        .and_then(|messages| messages.as_array());
+        .and_then(RawBsonRef::as_array);
     let wanted = messages.into_iter().flatten().flatten().skip(range.start as usize);
     numbered(wanted.take((range.end - range.start) as usize), agent, range.start)
 }

@@ -50,7 +50,7 @@ fn pipeline(keys: &[SessionKey]) -> Vec<Document> {
 fn one(row: &RawDocument) -> (SessionKey, Details) {
     let mut row = decoded(row);
     let key = SessionKey::new(row.remove("_id").unwrap_or(Bson::Null));
-    let agents: Vec<AgentCount> = documents(&mut row, "agents").map(agent).collect();
+    let agents: Vec<AgentCount> = documents(&mut row, "agents").map(|fields| agent(&fields)).collect();
     let mut feedbacks = Tally::default();
     for feedback in documents(&mut row, "ratings") {
         feedbacks.add(&rating(feedback.get("r")));
@@ -78,7 +78,7 @@ fn documents(row: &mut Document, name: &str) -> impl Iterator<Item = Document> +
     })
 }
 
-fn agent(fields: Document) -> AgentCount {
+fn agent(fields: &Document) -> AgentCount {
     AgentCount {
         id: AgentId::from(fields.get_str("id").unwrap_or_default()),
         model: fields.get_str("model").ok().map(str::to_owned),

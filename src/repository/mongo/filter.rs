@@ -41,7 +41,7 @@ fn test(test: &Test) -> Document {
         ] }),
         Test::Metadata { key, comparison, readings } => metadata(key, *comparison, readings),
         Test::HasFeedback => not_empty_array("feedbacks"),
-        Test::HasComment => doc! { "feedbacks": { "$elemMatch": { "comment": { "$type": "string", "$ne": "" } } } },
+        Test::HasComment => comment(),
         Test::HasGuardrail => not_empty_array("guardrail_events"),
         Test::HasMetadata(key) => has_metadata(key),
         Test::Rating(word) => rating(*word),
@@ -54,30 +54,38 @@ fn test(test: &Test) -> Document {
 
 // Texts
 
-/// The `session_id`, a string `_id`, and the hex of an ObjectId `_id`.
+/// The `session_id` and the `_id`: as strings, and as ObjectIds by their hex.
 fn id(text: &TextMatch) -> Document {
-    let mut either = vec![text_field("session_id", text), text_field("_id", text)];
-    either.extend(object_id(text));
+    let mut either = Vec::new();
+    for field in ["session_id", "_id"] {
+        either.push(text_field(field, text));
+        either.extend(object_id(field, text));
+    }
     doc! { "$or": either }
 }
 
-fn object_id(text: &TextMatch) -> Option<Document> {
-    let is_hex = |part: &str| !part.is_empty() && part.len() <= 24 && part.chars().all(|c| c.is_ascii_hexdigit());
+/// `None` where no hex can match.
+fn object_id(field: &str, text: &TextMatch) -> Option<Document> {
+    let is_hex = |part: &str| part.len() <= 24 && part.chars().all(|c| c.is_ascii_hexdigit());
+    let no_array = doc! { "$type": "array" };
     match text {
         TextMatch::Exactly(whole) => {
             let id = ObjectId::parse_str(whole).ok()?;
-            (id.to_hex() == *whole).then(|| doc! { "_id": id })
+            (id.to_hex() == *whole).then(|| doc! { field: { "$eq": id, "$not": no_array } })
         }
-        // Hex of equal length sorts as its bytes do: a prefix is a range, which the index on `_id` serves.
+        // Hex of equal length sorts as its bytes do: a prefix is a range, which an index serves.
         TextMatch::StartsWith(start) => {
             let lower = is_hex(start) && !start.contains(|c: char| c.is_ascii_uppercase());
             let from = ObjectId::parse_str(format!("{start:0<24}")).ok().filter(|_| lower)?;
             let to = ObjectId::parse_str(format!("{start:f<24}")).ok()?;
-            Some(doc! { "_id": { "$gte": from, "$lte": to } })
+            Some(doc! { field: { "$gte": from, "$lte": to, "$not": no_array } })
         }
         TextMatch::Contains(part) => is_hex(part).then(|| {
-            let hex = doc! { "$cond": [ expr::is_type("$_id", "objectId"), { "$toString": "$_id" }, "" ] };
-            doc! { "$expr": { "$regexMatch": { "input": hex, "regex": expr::literal(escaped(part)), "options": "i" } } }
+            let value = format!("${field}");
+            let is_id = expr::is_type(value.as_str(), "objectId");
+            let hex = doc! { "$cond": [ is_id.clone(), { "$toString": value }, "" ] };
+            let contains = text_expression(hex, text);
+            doc! { "$expr": { "$and": [ is_id, contains ] } }
         }),
     }
 }
@@ -93,7 +101,8 @@ fn text_field(field: &str, text: &TextMatch) -> Document {
 }
 
 /// The same as an expression; `value` must be a string.
-fn text_expression(value: &str, text: &TextMatch) -> Document {
+fn text_expression(value: impl Into<Bson>, text: &TextMatch) -> Document {
+    let value = value.into();
     match text {
         TextMatch::Contains(part) => {
             doc! { "$regexMatch": { "input": value, "regex": expr::literal(escaped(part)), "options": "i" } }
@@ -144,10 +153,11 @@ fn metadata(key: &str, comparison: Comparison, readings: &[Bson]) -> Document {
 
 /// Null means a stored null, not an absent field.
 fn plain_comparison(comparison: Comparison, reading: &Bson) -> Document {
-    match (comparison, reading) {
-        (Comparison::Equal, Bson::Null) => doc! { "$type": "null" },
-        _ => doc! { operator(comparison): reading.clone() },
+    let is_or_equal = !matches!(comparison, Comparison::Greater | Comparison::Less);
+    if is_or_equal && *reading == Bson::Null {
+        return doc! { "$type": "null" };
     }
+    doc! { operator(comparison): reading.clone() }
 }
 
 /// A stored key may itself hold dots, be empty or start with `$`: no path reaches it.
@@ -197,17 +207,29 @@ fn has_metadata(key: &str) -> Document {
 // Feedback and guardrails
 
 fn not_empty_array(field: &str) -> Document {
-    doc! { field: { "$type": "array", "$ne": [] } }
+    doc! { field: { "$type": "array", "$not": { "$size": 0 } } }
 }
 
 fn rating(word: RatingWord) -> Document {
-    let wanted = match word {
-        RatingWord::Up => Bson::from("up"),
-        RatingWord::Down => Bson::from("down"),
-        // In a query, null also matches an absent field: both are neutral.
-        RatingWord::Neutral => Bson::Null,
-    };
-    doc! { "feedbacks": { "$elemMatch": { "rating": wanted } } }
+    any_feedback(match word {
+        RatingWord::Up => doc! { "$eq": [ "$$f.rating", "up" ] },
+        RatingWord::Down => doc! { "$eq": [ "$$f.rating", "down" ] },
+        RatingWord::Neutral => doc! { "$in": [ { "$type": "$$f.rating" }, [ "missing", "null", "undefined" ] ] },
+    })
+}
+
+fn comment() -> Document {
+    any_feedback(doc! { "$and": [ expr::is_type("$$f.comment", "string"), { "$ne": [ "$$f.comment", "" ] } ] })
+}
+
+/// Whether a feedback is as the expression wants it (as `$$f`). `$elemMatch` would also reach into arrays.
+fn any_feedback(wanted: Document) -> Document {
+    let each = doc! { "$map": {
+        "input": expr::array_or_empty("$feedbacks"),
+        "as": "f",
+        "in": { "$and": [ expr::is_type("$$f", "object"), wanted ] },
+    } };
+    doc! { "$expr": { "$anyElementTrue": [each] } }
 }
 
 // Dates

@@ -20,7 +20,7 @@ pub(super) const WANTED: [(&str, &str); 4] = [
 ];
 
 /// How long an answer is believed: someone may create or drop an index meanwhile.
-const BELIEVE_FOR: Duration = Duration::from_secs(60);
+const BELIEVE_FOR: Duration = Duration::from_mins(1);
 
 const DOING: Doing = Doing::new("listIndexes", "the indexes of the collection");
 

@@ -13,7 +13,7 @@
 //! Without an index on the date, the rows are made thin before they are sorted: whole documents would soon hit the
 //! server's memory limit for sorts.
 
-use bson::{Bson, DateTime, Document, RawDocument, RawDocumentBuf, doc, oid::ObjectId};
+use bson::{Bson, DateTime, Document, RawDocument, RawDocumentBuf, doc, raw::RawBsonRef};
 use mongodb::{Cursor as Rows, options::Hint};
 
 use super::{
@@ -22,7 +22,7 @@ use super::{
     filter, indexes, rows,
 };
 use crate::{
-    repository::{Cursor, Error, Filter, ListQuery, PageEnd, Result},
+    repository::{Cursor, ListQuery, PageEnd, Result},
     session::Summary,
 };
 
@@ -30,9 +30,6 @@ const DOING: Doing = Doing::new("find", "the list of sessions");
 
 /// Up to so many sessions without a date are fetched by index and sorted; beyond, the `_id` index is followed.
 const FEW: i64 = 1000;
-
-/// Sessions listed for an ambiguous id.
-const MOST_MATCHES: i64 = 100;
 
 /// One page; see [`crate::repository::SessionReader::list`].
 pub(super) async fn page(
@@ -281,7 +278,7 @@ pub(super) fn dated_query(field: &str, start: Option<&(DateTime, Vec<Bson>)>) ->
 
 /// Remembers the last date, and every `_id` given at that instant.
 fn note_date(last: &mut Option<(DateTime, Vec<Bson>)>, row: &RawDocument, field: &str) {
-    let Some(date) = rows::field(row, field).and_then(|value| value.as_datetime()) else { return };
+    let Some(date) = rows::field(row, field).and_then(RawBsonRef::as_datetime) else { return };
     let id = rows::field(row, "_id").map_or(Bson::Null, super::decoded_value);
     match last {
         Some((same, shown)) if *same == date => shown.push(id),
@@ -316,45 +313,4 @@ fn no_date_by_index(field: &str) -> Document {
         "maxKey",
     ];
     doc! { "$or": [ { field: Bson::Null }, { field: { "$type": TYPES.as_slice() } } ] }
-}
-
-/// How many sessions match; `None` when the time limit ended the count.
-pub(super) async fn count(reader: &MongoReader, filter: &Filter) -> Result<Option<u64>> {
-    let limit = reader.limits.read;
-    let counted = if filter.is_empty() {
-        reader.collection.estimated_document_count().max_time(limit).await
-    } else {
-        reader.collection.count_documents(filter::query(filter)).max_time(limit).await
-    };
-    match counted {
-        Ok(count) => Ok(Some(count)),
-        Err(error) if errors::is_timed_out(&error) => Ok(None),
-        Err(error) => Err(reader.failure(&error, Doing::new("count", "the number of sessions"))),
-    }
-}
-
-/// The sessions that an ID may mean; see [`crate::repository::SessionReader::resolve`].
-pub(super) async fn resolve(reader: &MongoReader, id: &str) -> Result<Vec<Summary>> {
-    let mut questions =
-        vec![doc! { "_id": { "$eq": id } }, doc! { "session_id": { "$eq": id, "$not": { "$type": "array" } } }];
-    questions.extend(ObjectId::parse_str(id).ok().map(|oid| doc! { "_id": oid }));
-    for question in questions {
-        let matches = thin_rows(reader, question).await?;
-        if !matches.is_empty() {
-            return Ok(matches);
-        }
-    }
-    Ok(Vec::new())
-}
-
-async fn thin_rows(reader: &MongoReader, query: Document) -> Result<Vec<Summary>> {
-    let wanted = crate::repository::Wanted::Nothing;
-    let failure = |error| -> Error { reader.failure(&error, Doing::new("find", "the search for that id")) };
-    let find = reader.collection.find(query).projection(rows::projection(&wanted)).limit(MOST_MATCHES);
-    let mut found = find.max_time(reader.limits.read).await.map_err(failure)?;
-    let mut summaries = Vec::new();
-    while found.advance().await.map_err(failure)? {
-        summaries.push(rows::summary(found.current(), &wanted));
-    }
-    Ok(summaries)
 }

@@ -18,7 +18,7 @@ pub(super) async fn read(reader: &MongoReader, key: &SessionKey) -> Result<Outli
         Ok(Some(row)) => Ok(outline(&row)),
         Ok(None) => Err(reader.missing(key)),
         Err(Failure::Real(error)) => Err(error),
-        Err(Failure::TooLarge) => Ok(from_whole(&*reader.whole(key).await?)),
+        Err(Failure::TooLarge) => Ok(from_whole(&reader.whole(key).await?)),
     }
 }
 
@@ -107,8 +107,8 @@ fn value() -> Document {
 }
 
 fn outline(row: &RawDocument) -> Outline {
-    let agents = rows::field(row, "agents").and_then(|agents| agents.as_array());
-    let agents = agents.into_iter().flatten().flatten().filter_map(|agent| agent.as_document());
+    let agents = rows::field(row, "agents").and_then(RawBsonRef::as_array);
+    let agents = agents.into_iter().flatten().flatten().filter_map(RawBsonRef::as_document);
     Outline {
         agents: agents
             .map(|agent| {
@@ -121,7 +121,7 @@ fn outline(row: &RawDocument) -> Outline {
 }
 
 fn from_whole(whole: &RawDocument) -> Outline {
-    let agents = rows::field(whole, "agents").and_then(|agents| agents.as_document());
+    let agents = rows::field(whole, "agents").and_then(RawBsonRef::as_document);
     let agents = agents.into_iter().flat_map(RawDocument::iter).flatten();
     Outline {
         agents: agents
@@ -135,7 +135,7 @@ fn from_whole(whole: &RawDocument) -> Outline {
 
 /// One message after the other, so that no more than one is held as a value.
 fn one_agent(id: &str, messages: Option<RawBsonRef<'_>>) -> AgentOutline {
-    let stored = messages.and_then(|messages| messages.as_array()).into_iter().flatten().flatten();
+    let stored = messages.and_then(RawBsonRef::as_array).into_iter().flatten().flatten();
     let samples = (0u64..)
         .zip(stored)
         .map(|(index, value)| {
