@@ -1,1 +1,69 @@
+use std::time::Duration;
+
 use super::*;
+
+fn place() -> Place {
+    Place { hosts: "db:27017".to_owned(), namespace: "shop.sessions".to_owned(), limit: Duration::from_secs(30) }
+}
+
+const DOING: Doing = Doing::new("find", "the list of sessions");
+
+#[test]
+fn a_server_that_is_too_old_is_told_so() {
+    let said = "Server at db:27017 reports wire version 7, but this version of the MongoDB Rust driver requires at \
+                least 9 (MongoDB 4.4).";
+    assert!(matches!(selection(said, "db:27017".into()), Error::TooOld { .. }));
+    let newer = "Server at db:27017 requires wire version 99, but this version of the MongoDB Rust driver only \
+                 supports up to 29";
+    assert!(matches!(selection(newer, "db:27017".into()), Error::Other { .. }));
+}
+
+#[test]
+fn what_kept_the_network_from_answering_is_short() {
+    let cases = [
+        ("Error: Kind: I/O error: Connection refused (os error 111), labels: {}", "connection refused"),
+        ("I/O error: failed to lookup address information: Name or service not known", "its name cannot be looked up"),
+        ("invalid peer certificate: UnknownIssuer", "its TLS certificate or handshake"),
+        ("Topology: { Type: ReplicaSetNoPrimary, Servers: [] }", "the replica set has no primary"),
+        ("I/O error: unexpected end of file", "it closed the connection"),
+        ("Server selection timeout: No available servers.", "no answer in time"),
+    ];
+    for (said, reason) in cases {
+        assert!(network(said).starts_with(reason), "{said} -> {}", network(said));
+    }
+}
+
+#[test]
+fn a_driver_error_never_shows_what_the_driver_knows() {
+    let io = std::io::Error::other("user:hunter2@db refused");
+    let told = error(&DriverError::from(io), DOING, &place());
+    assert!(matches!(told, Error::Unreachable { .. }));
+    assert!(!format!("{told} {told:?}").contains("hunter2"));
+    let custom = error(&DriverError::custom("hunter2".to_owned()), DOING, &place());
+    assert!(!format!("{custom} {custom:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_message_that_repeats_any_part_of_the_login_leaks() {
+    for (message, uri, is_leak) in [
+        ("invalid port: hunter2", "mongodb://u:hunter2@db", true),
+        ("invalid port: HUNTER2", "mongodb://u:hunter2@db", true),
+        ("bad host pa", "mongodb://someone:pa/ss@db", true),
+        ("bad option tls", "mongodb://db/?tls=x", false),
+        ("bad option tls", "mongodb://zoe:qqq@db/?tls=x", false),
+    ] {
+        assert_eq!(leaks(message, uri), is_leak, "{message} {uri}");
+    }
+}
+
+#[test]
+fn the_host_of_an_srv_name_is_shown_without_its_login() {
+    assert_eq!(srv_host("mongodb+srv://u:hunter2@cluster.example.com/db?x=y").as_deref(), Some("cluster.example.com"));
+    assert_eq!(srv_host("mongodb+srv://cluster.example.com").as_deref(), Some("cluster.example.com"));
+}
+
+#[test]
+fn a_long_message_is_cut_and_stays_on_one_line() {
+    assert_eq!(first_sentence("one\ntwo"), "one");
+    assert_eq!(first_sentence(&"é".repeat(300)).chars().count(), 201);
+}
