@@ -89,16 +89,7 @@ async fn check(name: &str, sessions: Vec<Document>, limits: &[u32]) {
         for &limit in limits {
             let rows = every_page(&*reader, first_page(limit)).await;
             let mut keys: Vec<SessionKey> = rows.iter().map(|row| row.key.clone()).collect();
-<<<<<<< HEAD
-            let date_of = |key: &SessionKey| {
-                let session =
-                    sessions.iter().find(|s| SessionKey::new(s["_id"].clone()) == *key).expect("a stored one");
-                session.get_datetime("updated_at").ok().copied()
-            };
-            let dates: Vec<_> = keys.iter().map(date_of).collect();
-=======
             let dates: Vec<_> = keys.iter().map(|key| date_of[key]).collect();
->>>>>>> mongo
             assert_eq!(dates, expected(&sessions), "pages of {limit}, indexed: {indexed}");
             keys.sort();
             assert_eq!(keys, stored, "pages of {limit}, indexed: {indexed}");
