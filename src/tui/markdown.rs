@@ -1,5 +1,6 @@
 //! Markdown as lines of a terminal. What models write is shown as they meant it; what it cannot show stands as text.
 
+mod frames;
 pub mod table;
 pub mod wrap;
 
@@ -10,14 +11,12 @@ use ratatui::{
 };
 
 use self::{
+    frames::Frames,
     table::Table,
     wrap::{Margin, Run, wrap},
 };
 use super::{Look, highlight};
 use crate::text;
-
-/// Deeper nesting than this is drawn at this depth.
-const DEEPEST: usize = 8;
 
 /// A text as lines of at most `width` cells (at least 8). Every stored character went through [`crate::text`], also
 /// those that entities such as `&#27;` stood for.
@@ -32,23 +31,11 @@ pub fn render(source: &str, width: usize, look: &Look) -> Vec<Line<'static>> {
     page.lines
 }
 
-/// What a block stands in.
-enum Frame {
-    Quote,
-    /// The next number, where it is numbered.
-    List(Option<u64>),
-    /// Width of its bullet; whether the bullet was drawn.
-    Item {
-        bullet: String,
-        drawn: bool,
-    },
-}
-
 struct Page<'a> {
     look: &'a Look,
     width: usize,
     lines: Vec<Line<'static>>,
-    frames: Vec<Frame>,
+    frames: Frames,
     runs: Vec<Run>,
     styles: Vec<Style>,
     /// A fenced or indented code block: its language and text.
@@ -64,7 +51,7 @@ impl<'a> Page<'a> {
             look,
             width,
             lines: Vec::new(),
-            frames: Vec::new(),
+            frames: Frames::default(),
             runs: Vec::new(),
             styles: vec![look.theme.text],
             code: None,
@@ -109,7 +96,7 @@ impl<'a> Page<'a> {
             }
             Tag::BlockQuote(_) => {
                 self.begin_block();
-                self.frames.push(Frame::Quote);
+                self.frames.begin_quote();
             }
             Tag::CodeBlock(kind) => {
                 self.begin_block();
@@ -121,8 +108,8 @@ impl<'a> Page<'a> {
             }
             Tag::List(start) => {
                 self.end_text();
-                self.blank_wanted = !self.lines.is_empty() && !self.in_list();
-                self.frames.push(Frame::List(start));
+                self.blank_wanted = !self.lines.is_empty() && !self.frames.in_list();
+                self.frames.begin_list(start);
             }
             Tag::Item => self.begin_item(),
             Tag::Table(alignments) => {
@@ -153,12 +140,12 @@ impl<'a> Page<'a> {
             }
             TagEnd::BlockQuote(_) => {
                 self.end_text();
-                self.frames.pop();
+                self.frames.end();
                 self.blank_wanted = true;
             }
             TagEnd::List(_) => {
-                self.frames.pop();
-                self.blank_wanted = !self.in_list();
+                self.frames.end();
+                self.blank_wanted = !self.frames.in_list();
             }
             TagEnd::Item => self.end_item(),
             TagEnd::CodeBlock => self.end_code(),
@@ -194,10 +181,6 @@ impl<'a> Page<'a> {
         self.runs.push(Run::new(words, style));
     }
 
-    fn in_list(&self) -> bool {
-        self.frames.iter().any(|frame| matches!(frame, Frame::List(_)))
-    }
-
     fn begin_block(&mut self) {
         self.end_text();
         if self.blank_wanted && !self.lines.is_empty() {
@@ -212,53 +195,21 @@ impl<'a> Page<'a> {
         if self.blank_wanted {
             self.begin_block();
         }
-        let bullet = match self.frames.last_mut() {
-            Some(Frame::List(Some(number))) => {
-                let bullet = format!("{number}. ");
-                *number = number.saturating_add(1);
-                bullet
-            }
-            _ => format!("{} ", self.look.marks.bullet),
-        };
-        self.frames.push(Frame::Item { bullet, drawn: false });
+        self.frames.begin_item(self.look.marks.bullet);
     }
 
     fn end_item(&mut self) {
         self.end_text();
-        if matches!(self.frames.last(), Some(Frame::Item { drawn: false, .. })) {
+        if self.frames.bullet_waits() {
             let margin = self.margin(true);
             self.lines.push(Line::from(margin.first));
         }
-        self.frames.pop();
+        self.frames.end();
         self.blank_wanted = false;
     }
 
-    /// The bars and bullets left of a block; `draw` uses up the bullet of a new item.
     fn margin(&mut self, draw: bool) -> Margin {
-        let mut margin = Margin::default();
-        for frame in self.frames.iter_mut().take(DEEPEST) {
-            match frame {
-                Frame::Quote => {
-                    let bar = Span::styled(format!("{} ", self.look.marks.quote), self.look.theme.dim);
-                    margin.first.push(bar.clone());
-                    margin.rest.push(bar);
-                }
-                Frame::List(_) => {}
-                Frame::Item { bullet, drawn } => {
-                    let blank = Span::raw(" ".repeat(bullet.len().min(bullet.chars().count())));
-                    let shown =
-                        if *drawn || !draw { blank.clone() } else { Span::styled(bullet.clone(), self.look.theme.dim) };
-                    *drawn |= draw;
-                    margin.first.push(shown);
-                    margin.rest.push(blank);
-                }
-            }
-        }
-        while Line::from(margin.rest.clone()).width() > self.width / 2 {
-            margin.first.pop();
-            margin.rest.pop();
-        }
-        margin
+        self.frames.margin(draw, self.width, self.look)
     }
 
     fn end_text(&mut self) {

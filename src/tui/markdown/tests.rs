@@ -95,6 +95,14 @@ fn deep_nesting_keeps_room_for_text() {
 }
 
 #[test]
+fn towers_of_marks_are_only_text() {
+    for mark in [">", "- ", "1. ", "[", "![", "*", "_a", "`", "| a ", "<", "&#27;", "~~", "\t"] {
+        let lines = render(&mark.repeat(4000), 40, &look(ThemeName::Dark, Symbols::Unicode));
+        assert!(lines.iter().all(|line| line.width() <= 40), "{mark}");
+    }
+}
+
+#[test]
 fn inline_code_is_coloured() {
     let lines = render("`x`", 20, &look(ThemeName::Dark, Symbols::Unicode));
     assert_eq!(lines[0].spans[0].style.fg, Some(Color::Indexed(215)));

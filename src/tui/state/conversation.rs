@@ -7,6 +7,7 @@ mod answers;
 mod durations;
 mod find;
 mod fold;
+mod header;
 mod item;
 mod layout;
 mod moves;

@@ -83,7 +83,10 @@ impl ConversationState {
             return Vec::new();
         };
         let Some(open) = &mut self.open else { return Vec::new() };
-        let Some(number) = open.session.agents.iter().position(|found| found.id == *agent) else { return Vec::new() };
+        let Some(number) = open.session.agents.iter().position(|found| found.id == *agent) else {
+            // The agent went with a reload meanwhile: another page may be waiting for this one.
+            return self.ask(tickets);
+        };
         let range = asked.range.start.min(open.counts[number])..asked.range.end.min(open.counts[number]);
         let merged = open.tab >= open.windows.len();
         open.take_page(number, range.clone(), messages);

@@ -228,7 +228,8 @@ pub(super) fn media(media: &Media, width: usize, look: &Look) -> Line<'static> {
 /// Sources of a cited text.
 pub(super) fn citations(value: &Bson, width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
     let count = value.as_array().map_or(1, Vec::len);
-    labelled_json(&format!("{count} citations"), value, width, look, lines);
+    let noun = if count == 1 { "citation" } else { "citations" };
+    labelled_json(&format!("{count} {noun}"), value, width, look, lines);
 }
 
 /// What has no look of its own.

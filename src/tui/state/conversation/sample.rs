@@ -257,8 +257,8 @@ impl Desk {
                 Event::Opened(*ticket, Box::new(session))
             }
             Command::Messages(ticket, key, agent, range) => {
-                let all = session(key)?.agent(agent)?;
-                let messages = all.messages.iter().filter(|message| range.contains(&message.index)).cloned();
+                let all = session(key)?.agent(agent).map_or(&[][..], |agent| &agent.messages);
+                let messages = all.iter().filter(|message| range.contains(&message.index)).cloned();
                 Event::Messages(*ticket, agent.clone(), messages.collect())
             }
             Command::Outline(ticket, key) => Event::Outline(*ticket, Box::new(Outline::from(session(key)?))),

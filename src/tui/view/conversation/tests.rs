@@ -50,6 +50,80 @@ fn a_redaction_and_media() {
 }
 
 #[test]
+fn a_session_resumed_by_three_processes() {
+    let mut desk = Desk::fixture("sessions.jsonl", "resumed-7", 56, 34);
+    desk.press(Intent::Top);
+    insta::assert_snapshot!("resumed_58x36", shown(&desk));
+}
+
+/// A message with every kind of block, and the feedback on it.
+fn every_block() -> Desk {
+    use bson::{Bson, doc};
+
+    use crate::session::{Block, Feedback, Media, MediaKind, MediaSource, Rating, ToolContent, ToolStatus};
+    let document = |key: &str, value: &str| {
+        let mut document = doc! {};
+        document.insert(key, value);
+        Bson::Document(document)
+    };
+    let media =
+        |source| Media { kind: MediaKind::Video, format: Some("mp4".into()), name: Some("clip\u{1b}".into()), source };
+    let use_of =
+        |id: &str| Block::ToolUse { id: Some(id.into()), name: Some("look".into()), input: doc! {"a": 1}.into() };
+    let result = |id: &str, status, content| Block::ToolResult { id: Some(id.into()), status, content };
+    let said = vec![
+        Block::Reasoning { text: None, redacted_bytes: Some(1234) },
+        Block::Citations { text: "As the manual says.".into(), citations: vec![document("title", "Manual")].into() },
+        Block::Guard(document("guard", "text")),
+        Block::Unknown(document("brandNew", "x".repeat(60).as_str())),
+        Block::Media(media(MediaSource::Location(document("s3", "bucket")))),
+        Block::Media(media(MediaSource::Unknown)),
+        use_of("ok"),
+        use_of("lost"),
+    ];
+    let answers = vec![
+        result(
+            "ok",
+            Some(ToolStatus::Other("odd\u{7}".into())),
+            vec![
+                ToolContent::Text("{\"json\": \"as text\"}".into()),
+                ToolContent::Text("words\nin lines".into()),
+                ToolContent::Media(media(MediaSource::Bytes(5000))),
+                ToolContent::Unknown(Bson::Null),
+            ],
+        ),
+        result("stray", None, vec![]),
+    ];
+    let mut session = sample::session("s", &[("a", 2)], 2);
+    session.agents[0].messages = vec![sample::with(0, Role::Assistant, said), sample::with(1, Role::User, answers)];
+    for (rating, comment) in [(Rating::Up, Some("Fast\u{1b}")), (Rating::Other("sideways".into()), None)] {
+        session.feedbacks.push(Feedback {
+            rating,
+            comment: comment.map(Into::into),
+            created_at: None,
+            agent_id: Some("a".into()),
+            message_id: Some(0),
+            raw: Bson::Null,
+        });
+    }
+    let mut desk = Desk::new(vec![session], 56, 44);
+    desk.open("s");
+    desk.settle();
+    desk
+}
+
+#[test]
+fn every_kind_of_block() {
+    let mut desk = every_block();
+    insta::assert_snapshot!("blocks_folded", shown(&desk));
+    desk.press(Intent::Tools);
+    desk.press(Intent::Top);
+    let text = shown(&desk);
+    assert!(!text.chars().any(|c| c != '\n' && c.is_control()));
+    insta::assert_snapshot!("blocks_unfolded", text);
+}
+
+#[test]
 fn odd_documents() {
     for id in ["hostile-text", "wrong-types", "flat-docs-shape"] {
         let mut desk = Desk::fixture("odd.jsonl", id, 56, 30);

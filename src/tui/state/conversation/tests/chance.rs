@@ -17,8 +17,8 @@ enum Step {
     Find(&'static str),
     Scroll(i32),
     Click(u16),
-    /// So many messages more, and read again.
-    Reload(u64),
+    /// So many messages more (or less), perhaps another number of agents, and read again.
+    Reload(i64, Option<bool>),
     Open(bool),
     GiveUp,
 }
@@ -57,7 +57,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => prop::sample::select(vec!["number 1", "currency", "", "nowhere"]).prop_map(Step::Find),
         2 => (-40i32..40).prop_map(Step::Scroll),
         1 => (0u16..50).prop_map(Step::Click),
-        1 => (0u64..70).prop_map(Step::Reload),
+        1 => (-40i64..70, prop::option::weighted(0.3, any::<bool>())).prop_map(|(more, agents)| Step::Reload(more, agents)),
         1 => any::<bool>().prop_map(Step::Open),
         1 => Just(Step::GiveUp),
     ]
@@ -81,7 +81,7 @@ fn session(id: &str, counts: &[u64]) -> Session {
     session
 }
 
-fn apply(desk: &mut Desk, step: &Step, counts: &mut [u64]) {
+fn apply(desk: &mut Desk, step: &Step, counts: &mut Vec<u64>) {
     match step {
         Step::Press(intent) => drop(desk.press(*intent)),
         Step::Resize(width, height) => desk.resize(*width, *height),
@@ -110,8 +110,13 @@ fn apply(desk: &mut Desk, step: &Step, counts: &mut [u64]) {
             let effects = desk.state.click(3, *y, &mut desk.tickets);
             desk.run(effects);
         }
-        Step::Reload(more) => {
-            counts[0] += more;
+        Step::Reload(more, agents) => {
+            match agents {
+                Some(true) if counts.len() < 3 => counts.push(30),
+                Some(false) if counts.len() > 1 => drop(counts.pop()),
+                _ => {}
+            }
+            counts[0] = counts[0].saturating_add_signed(*more);
             desk.sessions[0] = session("one", counts);
             desk.reload();
         }
