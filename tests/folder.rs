@@ -12,6 +12,7 @@ use std::{
 use bson::{Bson, Document, doc};
 use serde_json::{Value, json};
 use strandscope::{
+    metrics::{Source, session_metrics},
     repository::{Cursor, Error, Filter, ListQuery, SessionReader, Sort, Verdict, Wanted, folder},
     session::{AgentId, Block, Media, MediaSource, Role, SessionKey, Summary},
 };
@@ -385,6 +386,31 @@ async fn the_demo_is_a_folder_without_findings_that_any_filter_can_search() {
     assert_eq!(reader.count(&Filter::parse("since:2h", now).unwrap()).await.unwrap(), Some(5));
     let long = reader.details(&["reconcile-november-2026".into()]).await.unwrap();
     assert!(long[0].1.messages >= 120);
+}
+
+#[tokio::test]
+async fn the_demos_counters_agree_with_its_messages() {
+    let reader = folder::demo().await.unwrap();
+    let (all, _) = rows(&reader, &ListQuery { limit: 100, ..ListQuery::default() }).await;
+    for row in all {
+        let figures = session_metrics(&reader.outline(&row.key).await.unwrap());
+        assert!(figures.total.input.is_some() && figures.total.output.is_some(), "{}", row.name());
+        for (id, agent) in &figures.agents {
+            let name = format!("{} {}", row.name(), id.as_str());
+            assert!(agent.calls >= 1 && agent.turns >= 1, "{name}");
+            let (runs, source) = match row.name() {
+                "recipe-scaler-77" => (None, Source::Messages),
+                "refactor-auth-7f3a" => (Some(3), Source::Both),
+                "reconcile-november-2026" | "runbook-dns-cutover" => (Some(2), Source::Both),
+                _ => (Some(1), Source::Both),
+            };
+            assert_eq!(agent.runs, runs, "{name}");
+            assert_eq!(agent.usage_source.output, source, "{name}");
+            assert_eq!(agent.usage_source.total, source, "{name}");
+            assert_eq!(agent.latency.total.is_some(), runs.is_some(), "{name}");
+            assert!(agent.tools.iter().all(|tool| tool.success_count.is_some()), "{name}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,10 @@
 
 use std::{ffi::OsString, num::NonZeroU64, path::PathBuf};
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{
+    Parser, Subcommand, ValueEnum,
+    builder::{NonEmptyStringValueParser, TypedValueParser},
+};
 use secrecy::SecretString;
 use strandscope::{config::Connection, repository::Sort};
 
@@ -26,7 +29,7 @@ pub struct Args {
 #[command(next_help_heading = "Connection")]
 pub struct ConnectionArgs {
     /// MongoDB connection string [env: STRANDSCOPE_URI, then MONGODB_URI]
-    #[arg(long, global = true, value_name = "URI", value_parser = secret)]
+    #[arg(long, global = true, value_name = "URI", value_parser = NonEmptyStringValueParser::new().map(SecretString::from))]
     pub uri: Option<SecretString>,
     /// Database; without it, collections of sessions are looked for [env: STRANDSCOPE_DATABASE]
     #[arg(long, global = true, value_name = "NAME")]
@@ -143,10 +146,6 @@ pub struct DoctorArgs {
     /// One JSON object a line
     #[arg(long)]
     pub json: bool,
-}
-
-fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
-    Ok(text.into())
 }
 
 fn limit(text: &str) -> Result<Limit, String> {

@@ -1,6 +1,6 @@
 //! What every command starts from.
 
-use std::sync::Arc;
+use std::{fmt::Write, sync::Arc};
 
 use anyhow::Result;
 use strandscope::{
@@ -55,7 +55,8 @@ pub fn choose(candidates: &[Candidate]) -> Stop {
     for Candidate { database, collection, documents } in candidates {
         let (database, collection) = (text::line(database), text::line(collection));
         let plural = if *documents == 1 { "" } else { "s" };
-        text += &format!("\n  --database {database} --collection {collection}   ({documents} document{plural})");
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n  --database {database} --collection {collection}   ({documents} document{plural})");
     }
     Stop::Usage(text)
 }
@@ -78,7 +79,7 @@ fn ambiguous(id: &str, matches: &[Summary]) -> Stop {
     for summary in matches {
         let when = output::time(summary.updated_at.or(summary.created_at));
         let application = summary.application_name.as_deref().unwrap_or("-");
-        text += &format!("\n  {}   {when}   {}", text::line(summary.key.text()), text::line(application));
+        let _ = write!(text, "\n  {}   {when}   {}", text::line(summary.key.text()), text::line(application));
     }
     Stop::Usage(text)
 }

@@ -30,15 +30,15 @@ pub async fn run(context: &Context, args: &DoctorArgs) -> Result<()> {
         Ok(Opened::Choose(candidates)) => return Err(context::choose(&candidates).into()),
         Err(error) => return cannot_open(&mut report, &chosen, &error),
     };
+    if args.create_indexes {
+        report.group("indexes", &[create_indexes(context, &chosen).await])?;
+    }
     match &args.id {
         Some(id) => {
             let checks = session(reader.as_ref(), id).await?;
             report.group(id, &checks)?;
         }
         None => report.group(&reader.location(), &reader.check().await)?,
-    }
-    if args.create_indexes {
-        report.group("indexes", &create_indexes(context, &chosen).await?)?;
     }
     if report.failed { Err(Stop::Said(1).into()) } else { Ok(()) }
 }
@@ -63,8 +63,7 @@ fn own(context: &Context) -> Vec<Check> {
 }
 
 fn cannot_open(report: &mut Report, chosen: &Chosen, error: &Error) -> Result<()> {
-    let check = Check { name: "connection".into(), verdict: Verdict::Fail, found: error.to_string(), advice: None };
-    report.group(&chosen.title(), &[check])?;
+    report.group(&chosen.title(), &[fail("connection", error)])?;
     Err(Stop::Said(error.exit_code()).into())
 }
 
@@ -94,7 +93,8 @@ async fn session(reader: &dyn SessionReader, id: &str) -> Result<Vec<Check>> {
 /// A warning before the server refuses more.
 fn size(bytes: usize) -> Check {
     let percent = bytes * 100 / LARGEST_DOCUMENT;
-    let found = format!("{}, {percent} % of what a document may hold", strandscope::tui::format::bytes(bytes as u64));
+    let share = if percent == 0 { "less than 1 %".into() } else { format!("{percent} %") };
+    let found = format!("{}, {share} of what a document may hold", strandscope::tui::format::bytes(bytes as u64));
     if percent < 85 {
         return ok("size", found);
     }
@@ -102,14 +102,20 @@ fn size(bytes: usize) -> Check {
     Check { name: "size".into(), verdict: Verdict::Warn, found, advice: Some(advice) }
 }
 
-async fn create_indexes(context: &Context, chosen: &Chosen) -> Result<Vec<Check>> {
+async fn create_indexes(context: &Context, chosen: &Chosen) -> Check {
     let Target::Mongo { uri, database, collection } = &chosen.target else {
-        return Ok(vec![ok("created", "none; a folder needs no indexes".into())]);
+        return ok("created", "none; a folder needs no indexes".into());
     };
     let limits = context.config.limits;
-    let created = repository::mongo::create_indexes(uri, database.as_deref(), collection.as_deref(), limits).await?;
-    let found = if created.is_empty() { "none; all of them exist already".into() } else { created.join(", ") };
-    Ok(vec![ok("created", found)])
+    match repository::mongo::create_indexes(uri, database.as_deref(), collection.as_deref(), limits).await {
+        Ok(created) if created.is_empty() => ok("created", "none; all of them exist already".into()),
+        Ok(created) => ok("created", created.join(", ")),
+        Err(error) => fail("created", &error),
+    }
+}
+
+fn fail(name: &str, error: &Error) -> Check {
+    Check { name: name.into(), verdict: Verdict::Fail, found: error.to_string(), advice: None }
 }
 
 fn ok(name: &str, found: String) -> Check {

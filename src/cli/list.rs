@@ -11,7 +11,7 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use strandscope::{
     metrics,
-    repository::{Error, Filter, ListQuery, SessionReader, Wanted},
+    repository::{Error, Filter, ListQuery, SessionReader, Target, Wanted},
     session::{Details, SessionKey, Summary, Usage},
 };
 
@@ -38,14 +38,16 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
     let reader = context.reader().await?;
     let wanted = if args.json { Wanted::All } else { Wanted::Nothing };
     let mut query = ListQuery { filter, sort: args.sort, metadata: wanted, ..ListQuery::default() };
-    warn_of_slowness(reader.as_ref(), &query).await;
+    // A folder has no indexes that could serve a filter.
+    if matches!(context.required()?.target, Target::Mongo { .. }) {
+        warn_of_slowness(reader.as_ref(), &query).await;
+    }
 
     let terminal = terminal_width();
     let mut left = match args.limit {
-        Some(Limit::All) => u64::MAX,
         Some(Limit::Rows(rows)) => rows.get(),
         None if terminal.is_some() => ON_TERMINAL,
-        None => u64::MAX,
+        Some(Limit::All) | None => u64::MAX,
     };
     let mut rows = Rows::new(args.json, args.sort, terminal);
     let mut out = Out::new();

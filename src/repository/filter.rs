@@ -1,4 +1,21 @@
 //! The filter language: the same in the list pane, `list` and saved filters.
+//!
+//! Terms separated by spaces must all match, `-term` excludes, `"…"` holds spaces and signs as text (`\"` and `\\`
+//! stand for `"` and `\`).
+//!
+//! | term | sessions |
+//! | --- | --- |
+//! | `word`, `^word`, `=word` | whose id contains it (any case), starts with it, is it |
+//! | `app:`, `type:`, `agent:`, `model:` | the same of the application, the type, any agent's id, any agent's model |
+//! | `meta.KEY:value` | with that value; a number, `true`, `false`, `null` or date also matches as such, in quotes only text |
+//! | `meta.KEY:>5` (`>=`, `<`, `<=`) | with such a value of the same type |
+//! | `has:feedback`, `comment`, `guardrail`, `meta.KEY` | that have one |
+//! | `rating:up`, `down`, `neutral` | with such a feedback |
+//! | `since:TIME`, `until:TIME` | whose life reaches beyond it, begins before it |
+//! | `created:>TIME`, `updated:<TIME`, `created:DAY` | whose date is after, before, on that day |
+//!
+//! A TIME is an age (`30m`, `12h`, `7d`, `2w`), a day (`2026-11-01`, in UTC) or an RFC 3339 instant. A day means its
+//! midnight, except that `until:` and `<=` include it.
 
 pub mod matching;
 pub mod parse;
@@ -45,7 +62,8 @@ pub enum Test {
         key: String,
         /// How to compare.
         comparison: Comparison,
-        /// The value in each type it may be read as: always a string, also a number, bool, null or date where it fits.
+        /// The value in each type it may be read as: a string, also a number, bool, null or date where it fits (in
+        /// quotes only a string; a number after `>` and the like only a number).
         readings: Vec<Bson>,
     },
     /// `has:feedback`.
@@ -58,7 +76,7 @@ pub enum Test {
     HasMetadata(String),
     /// `rating:up|down|neutral`.
     Rating(RatingWord),
-    /// `since:`: the session's life (from `created_at` to `updated_at`) reaches beyond that instant.
+    /// `since:`: the session's life (from `created_at` to `updated_at`) reaches that instant or beyond.
     Since(Timestamp),
     /// `until:`: the session's life begins before that instant.
     Until(Timestamp),

@@ -65,10 +65,10 @@ pub async fn open(
     Ok(opened.map_or_else(Opened::Choose, |reader| Opened::Reader(Arc::new(reader))))
 }
 
-/// Connects and creates the indexes that lists and filters use, where they are missing. Gives the names of those created.
+/// Connects as [`open`] does and creates the missing indexes, see [`MongoReader::create_indexes`].
 ///
 /// # Errors
-/// [`Error::Denied`] without the right to create indexes, and what a connection can meet.
+/// As [`open`]; and [`Error::Other`] where several collections look like sessions.
 pub async fn create_indexes(
     uri: &SecretString,
     database: Option<&str>,
@@ -79,18 +79,21 @@ pub async fn create_indexes(
         Ok(reader) => reader.create_indexes().await,
         Err(candidates) => Err(Error::Other {
             doing: "creating indexes".to_owned(),
-            reason: format!("{} collections hold sessions; name one", candidates.len()),
+            reason: format!(
+                "{} collections look like sessions; name one with --database and --collection",
+                candidates.len()
+            ),
         }),
     }
 }
 
-/// A reader, or the collections to choose from.
+/// A reader of the one collection, or the several to choose from.
 async fn connect(
     uri: &SecretString,
     database: Option<&str>,
     collection: Option<&str>,
     limits: Limits,
-) -> Result<Result<MongoReader, Vec<Candidate>>> {
+) -> Result<std::result::Result<MongoReader, Vec<Candidate>>> {
     let connection = client::connect(uri, limits).await?;
     let (database, collection) = match (database, collection) {
         (Some(database), Some(collection)) => (database.to_owned(), collection.to_owned()),

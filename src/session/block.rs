@@ -134,8 +134,15 @@ impl Media {
             out.push_str(part);
         }
         match &self.source {
-            MediaSource::Bytes(bytes) => out.push_str(&format!(" {bytes} bytes")),
-            MediaSource::Location(place) => out.push_str(&format!(" at {}", super::plain::compact(place))),
+            MediaSource::Bytes(bytes) => {
+                out.push(' ');
+                out.push_str(&bytes.to_string());
+                out.push_str(" bytes");
+            }
+            MediaSource::Location(place) => {
+                out.push_str(" at ");
+                out.push_str(&super::plain::compact(place));
+            }
             MediaSource::Unknown => {}
         }
         out.push(']');

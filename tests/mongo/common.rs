@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bson::Document;
 use strandscope::{
-    repository::{Cursor, Error, Filter, Limits, ListQuery, Opened, PageEnd, SessionReader, mongo},
+    repository::{Error, Filter, Limits, ListQuery, Opened, PageEnd, SessionReader, mongo},
     session::Summary,
 };
 
@@ -84,9 +84,4 @@ pub fn first_page(limit: u32) -> ListQuery {
 
 pub fn filtered(filter: Filter, limit: u32) -> ListQuery {
     ListQuery { filter, ..first_page(limit) }
-}
-
-/// Where a list goes on, if it does.
-pub fn next(end: PageEnd) -> Option<Cursor> {
-    end.next
 }

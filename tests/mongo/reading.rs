@@ -3,7 +3,7 @@
 use bson::{Bson, Document};
 use strandscope::{
     metrics::Outline,
-    repository::{Error, Filter, SessionReader, Wanted},
+    repository::{Error, Filter, Wanted},
     session::{AgentId, Session, SessionKey, decode},
 };
 

@@ -1,5 +1,4 @@
 //! A MongoDB for the tests, found or fetched by itself and ended with them.
-#![expect(dead_code, reason = "each test binary uses its own part of this")]
 
 mod mongod;
 mod server;
@@ -44,6 +43,13 @@ pub async fn fresh_on(uri: &str, name: &str) -> Fresh {
 }
 
 impl Fresh {
+    /// A collection that is there already.
+    pub async fn existing(uri: &str, database: &str, collection: &str) -> Self {
+        let client = Client::with_uri_str(uri).await.expect("a client for the test server");
+        let collection = client.database(database).collection(collection);
+        Self { uri: uri.to_owned(), database: database.to_owned(), collection }
+    }
+
     /// Stores documents.
     pub async fn load(&self, documents: impl IntoIterator<Item = Document>) {
         self.collection.insert_many(documents).await.expect("documents stored");

@@ -22,7 +22,7 @@ pub struct Report {
 }
 
 /// Names are aligned up to this width.
-const WIDEST_NAME: usize = 28;
+const WIDEST_NAME: usize = 48;
 
 impl Report {
     pub fn new(json: bool, no_color: bool) -> Self {

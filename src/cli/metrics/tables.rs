@@ -28,7 +28,10 @@ pub fn lines(metrics: &SessionMetrics) -> Vec<String> {
     lines
 }
 
-const USAGE: [(&str, fn(&Usage) -> Option<u64>); 5] = [
+/// A figure's name and how to read it.
+type Figure<T> = (&'static str, fn(&T) -> Option<u64>);
+
+const USAGE: [Figure<Usage>; 5] = [
     ("input tokens", |usage| usage.input),
     ("output tokens", |usage| usage.output),
     ("total tokens", |usage| usage.total),
@@ -36,7 +39,7 @@ const USAGE: [(&str, fn(&Usage) -> Option<u64>); 5] = [
     ("cache write tokens", |usage| usage.cache_write),
 ];
 
-const FIGURES: [(&str, fn(&AgentMetrics) -> Option<u64>); 8] = [
+const FIGURES: [Figure<AgentMetrics>; 8] = [
     ("context tokens", |agent| agent.context_tokens),
     ("runs", |agent| agent.runs),
     ("turns", |agent| Some(agent.turns)),

@@ -3,6 +3,8 @@
 //! What people and models said stands in block quotes: nothing in it, such as a heading or a code fence that is never
 //! closed, reaches the transcript's own structure.
 
+use std::fmt::Write;
+
 use bson::Bson;
 use strandscope::session::{Block, Message, Session, ToolContent, plain};
 
@@ -11,10 +13,11 @@ use super::parts::{self, block, line};
 pub fn write(session: &Session, password: Option<&str>) -> String {
     let mut out = format!("# {}\n\n", escaped(&line(session.name())));
     for (name, value) in parts::fields(session, password) {
-        out += &format!("- {}: {}\n", escaped(&name), code(&value));
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "- {}: {}", escaped(&name), code(&value));
     }
     for agent in &session.agents {
-        out += &format!("\n## {}\n\n{}\n", escaped(&line(agent.id.as_str())), escaped(&parts::agent(agent)));
+        let _ = writeln!(out, "\n## {}\n\n{}", escaped(&line(agent.id.as_str())), escaped(&parts::agent(agent)));
         for message in &agent.messages {
             out += &self::message(message);
         }

@@ -1,5 +1,7 @@
 //! A session for people.
 
+use std::fmt::Write;
+
 use strandscope::session::{Block, Message, Session, ToolContent};
 
 use super::parts::{self, block, line};
@@ -10,10 +12,11 @@ pub fn write(session: &Session, password: Option<&str>) -> String {
     let widest = fields.iter().map(|(name, _)| strandscope::tui::format::width(name)).max().unwrap_or(0);
     for (name, value) in fields {
         let padding = " ".repeat(widest - strandscope::tui::format::width(&name));
-        out += &format!("  {name}{padding}  {value}\n");
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "  {name}{padding}  {value}");
     }
     for agent in &session.agents {
-        out += &format!("\n== {} == {}\n", line(agent.id.as_str()), parts::agent(agent));
+        let _ = writeln!(out, "\n== {} == {}", line(agent.id.as_str()), parts::agent(agent));
         for message in &agent.messages {
             out += &self::message(message);
         }
@@ -21,7 +24,7 @@ pub fn write(session: &Session, password: Option<&str>) -> String {
     let unread = session.all_findings().count();
     if unread > 0 {
         let verb = if unread == 1 { "value is" } else { "values are" };
-        out += &format!("\n{unread} {verb} not as expected: strandscope doctor {}\n", line(session.key.text()));
+        let _ = writeln!(out, "\n{unread} {verb} not as expected: strandscope doctor {}", line(session.key.text()));
     }
     out
 }
@@ -30,7 +33,7 @@ fn message(message: &Message) -> String {
     let notes = parts::notes(message);
     let mut out = format!("\n#{} {}", message.index, parts::role(message));
     if !notes.is_empty() {
-        out += &format!("  {}", notes.join("  "));
+        let _ = write!(out, "  {}", notes.join("  "));
     }
     out.push('\n');
     for block in message.shown_content() {

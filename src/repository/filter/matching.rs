@@ -12,8 +12,9 @@ impl Filter {
     /// Whether the session's document matches.
     ///
     /// A field that is missing or of another type matches nothing, so `-term` keeps such sessions. Values of
-    /// `metadata` compare as MongoDB compares them: numbers across their types, an array by any of its elements,
-    /// `null` also where the field is absent, `>` and the like only within one type.
+    /// `metadata` compare as MongoDB compares them: numbers across their types, an array by any of its elements, `>`
+    /// and the like only within one type; but `null` is a stored null, not an absent field. A session's life goes
+    /// from `created_at` to `updated_at`; where one of them is no date, the other stands for it.
     #[must_use]
     pub fn matches(&self, document: &Document) -> bool {
         self.terms.iter().all(|term| term.matches(document))
@@ -44,20 +45,29 @@ impl Test {
             Self::Agent(text) => agents(document).any(|(id, _)| text.matches(id)),
             Self::Model(text) => agents(document).any(|(_, agent)| text.matches_value(model(agent))),
             Self::Metadata { key, comparison, readings } => {
-                let stored = reach(document.get("metadata"), key);
-                readings.iter().any(|reading| matches_metadata(&stored, *comparison, reading))
+                let metadata = document.get("metadata");
+                readings.iter().any(|reading| matches_metadata(metadata, key, *comparison, reading))
             }
             Self::HasFeedback => array(document, "feedbacks").next().is_some(),
             Self::HasComment => array(document, "feedbacks")
                 .filter_map(Bson::as_document)
                 .any(|feedback| matches!(feedback.get("comment"), Some(Bson::String(text)) if !text.is_empty())),
             Self::HasGuardrail => array(document, "guardrail_events").next().is_some(),
-            Self::HasMetadata(key) => !reach(document.get("metadata"), key).is_empty(),
+            Self::HasMetadata(key) => {
+                let metadata = document.get("metadata");
+                !reach(metadata, key).is_empty() || odd_field(metadata, key).is_some()
+            }
             Self::Rating(word) => {
                 array(document, "feedbacks").filter_map(Bson::as_document).any(|feedback| word.matches(feedback))
             }
-            Self::Since(at) => date(document, "updated_at").is_some_and(|end| end >= millis(*at)),
-            Self::Until(at) => date(document, "created_at").is_some_and(|start| start < millis(*at)),
+            Self::Since(at) => {
+                let end = date(document, "updated_at").or_else(|| date(document, "created_at"));
+                end.is_some_and(|end| end >= millis(*at))
+            }
+            Self::Until(at) => {
+                let start = date(document, "created_at").or_else(|| date(document, "updated_at"));
+                start.is_some_and(|start| start < millis(*at))
+            }
             Self::Created(comparison, at) => {
                 date(document, "created_at").is_some_and(|date| comparison.holds(date.cmp(&millis(*at))))
             }
@@ -73,7 +83,7 @@ impl TextMatch {
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
         match self {
-            Self::Contains(part) => text.to_lowercase().contains(&part.to_lowercase()),
+            Self::Contains(part) => lower(text).contains(&lower(part)),
             Self::StartsWith(start) => text.starts_with(start),
             Self::Exactly(whole) => text == whole,
         }
@@ -109,6 +119,16 @@ impl RatingWord {
     }
 }
 
+/// Letter by letter, as a regular expression compares without case.
+fn lower(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            let mut lower = c.to_lowercase();
+            if lower.len() == 1 { lower.next().unwrap_or(c) } else { c }
+        })
+        .collect()
+}
+
 fn agents(document: &Document) -> impl Iterator<Item = (&String, &Bson)> {
     document.get("agents").and_then(Bson::as_document).into_iter().flatten()
 }
@@ -131,7 +151,9 @@ fn millis(at: Timestamp) -> DateTime {
 
 /// The values a dotted key reaches, through documents, arrays of documents and positions in arrays, as MongoDB does.
 fn reach<'a>(root: Option<&'a Bson>, key: &str) -> Vec<&'a Bson> {
-    // `metadata` itself is always reached as a field of the session, so an array there spreads as any other.
+    if key.contains('\0') || key.split('.').any(|segment| segment.is_empty() || segment.starts_with('$')) {
+        return Vec::new();
+    }
     key.split('.').fold(root.into_iter().collect(), |values, segment| {
         values.into_iter().flat_map(|value| step(value, segment)).collect()
     })
@@ -148,12 +170,15 @@ fn step<'a>(value: &'a Bson, segment: &str) -> Vec<&'a Bson> {
     }
 }
 
-fn matches_metadata(stored: &[&Bson], comparison: Comparison, typed: &Bson) -> bool {
-    if stored.is_empty() {
-        return comparison == Comparison::Equal && *typed == Bson::Null;
-    }
+/// The field with that very name, where no path reaches it: stored names may hold dots or start with `$`.
+fn odd_field<'a>(metadata: Option<&'a Bson>, key: &str) -> Option<&'a Bson> {
+    metadata?.as_document()?.get(key)
+}
+
+fn matches_metadata(metadata: Option<&Bson>, key: &str, comparison: Comparison, typed: &Bson) -> bool {
     let holds = |value: &Bson| compare(value, typed).is_some_and(|order| comparison.holds(order));
-    stored.iter().any(|value| holds(value) || value.as_array().is_some_and(|items| items.iter().any(holds)))
+    let any_holds = |value: &Bson| holds(value) || value.as_array().is_some_and(|items| items.iter().any(holds));
+    reach(metadata, key).into_iter().any(any_holds) || odd_field(metadata, key).is_some_and(holds)
 }
 
 /// How two values of the same type class stand to each other; `None` for different classes.

@@ -126,17 +126,13 @@ fn metadata(word: &Word, key: &Word, value: &Word) -> Result<Test, Mistake> {
     Ok(Test::Metadata { key: name, comparison, readings: readings(&value, comparison) })
 }
 
-/// A key that MongoDB can reach: segments that are not empty and do not start with `$`.
+/// Any key but none: stored names may be odd, `""` is the empty one.
 fn metadata_key(word: &Word, key: &Word) -> Result<String, Mistake> {
-    let name = key.text();
-    let span = if key.is_empty() { word.span() } else { key.span() };
-    if name.split('.').any(str::is_empty) {
-        return Err((span, "a metadata key is missing: write `meta.KEY:value`, or `meta.KEY.INNER:value`".to_owned()));
+    if key.is_empty() && !key.has_quotes() {
+        let problem = "the metadata key is missing: write `meta.KEY:value`, or `has:meta.KEY`";
+        return Err((word.span(), problem.to_owned()));
     }
-    if name.split('.').any(|part| part.starts_with('$')) || name.contains('\0') {
-        return Err((span, "a metadata key cannot start with `$` or hold NUL here".to_owned()));
-    }
-    Ok(name)
+    Ok(key.text())
 }
 
 /// The comparison in front of a value, if any, and the value.

@@ -65,7 +65,7 @@ fn findings(dirs: Vec<layout::SessionDir>) -> Check {
     let first = sample.iter().find_map(|(session, dir)| Some((dir, session.all_findings().next()?)));
     let looked_at = format!("the {} session{} that changed last", sample.len(), plural(sample.len()));
     let Some((dir, finding)) = first else {
-        return ok("documents", &format!("{looked_at} read without a finding"));
+        return ok("documents", &format!("no finding in {looked_at}"));
     };
     let total: usize = sample.iter().map(|(session, _)| session.all_findings().count()).sum();
     let found = format!(

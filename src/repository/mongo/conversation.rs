@@ -18,11 +18,11 @@ pub(super) async fn open(reader: &MongoReader, key: &SessionKey, last: u64) -> R
     let pipeline = vec![
         doc! { "$match": by_key(key) },
         // Replaces the stored `agents` and nothing else, so no stored name can clash with ours.
-        doc! { "$addFields": { "agents": {
+        doc! { "$addFields": { "agents": expr::object(doc! {
             "bytes": { "$bsonSize": "$$ROOT" },
             "list": { "$cond": [ expr::is_type("$agents", "object"), expr::each_agent(window(last)), "$$REMOVE" ] },
             "odd": { "$cond": [ expr::is_type("$agents", "object"), "$$REMOVE", "$agents" ] },
-        } } },
+        }) } },
     ];
     match reader.aggregate_first(pipeline, Doing::new("find", "the session")).await {
         Ok(Some(row)) => Ok(session(&row)),

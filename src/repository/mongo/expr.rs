@@ -41,6 +41,11 @@ pub(super) fn each_agent(in_each: impl Into<Bson>) -> Document {
     doc! { "$map": { "input": fields("$agents"), "as": "a", "in": in_each.into() } }
 }
 
+/// An object in place of whatever stands there; plain braces in `$addFields` would reach into an object or array.
+pub(super) fn object(fields: Document) -> Document {
+    doc! { "$mergeObjects": [fields] }
+}
+
 /// A constant, whatever it looks like.
 pub(super) fn literal(value: impl Into<Bson>) -> Document {
     doc! { "$literal": value.into() }

@@ -40,6 +40,7 @@ fn message() -> Document {
         "role": "$$m.role",
         "content": content("$$m.content"),
         "metadata": figures("$$m.metadata"),
+        "redact_message": if_object("$$m.redact_message", doc! {}),
         "message_id": "$$m.message_id",
         "created_at": "$$m.created_at",
         "event_loop_metrics": "$$m.event_loop_metrics",

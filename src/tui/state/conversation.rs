@@ -77,6 +77,7 @@ pub struct ConversationState {
     size: Size,
     look: Option<Look>,
     rows: Vec<Row>,
+    position: Option<(u64, u64)>,
 }
 
 impl ConversationState {
@@ -268,9 +269,7 @@ impl ConversationState {
     /// The selected message's number from 1, and how many there are in the tab; `None` where there is none.
     #[must_use]
     pub fn position(&self) -> Option<(u64, u64)> {
-        let open = self.open.as_ref()?;
-        let len = open.timeline.len() as u64;
-        (len > 0).then(|| (open.place.pos as u64 + 1, len))
+        self.position
     }
 
     /// What the border says of the search.

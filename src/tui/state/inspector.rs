@@ -5,11 +5,12 @@ pub mod tabs;
 #[cfg(test)]
 mod tests;
 
+use bson::Bson;
 use ratatui::layout::Size;
 
 use super::{Effect, Tickets, conversation::ConversationState};
 use crate::{
-    session::{AgentId, Message, Session},
+    session::{AgentId, Message, Session, decode},
     task::{Command, Event, Ticket},
     tui::{Intent, format},
 };
@@ -126,7 +127,8 @@ impl Inspector {
     pub fn on_event(&mut self, event: &Event) {
         let body = match event {
             Event::Document(ticket, document) if self.asked == Some(*ticket) => {
-                Tab::tree("Raw", None, &bson::Bson::Document((**document).clone())).body
+                tabs::complete(&mut self.tabs, decode::session((**document).clone()).all_findings());
+                Tab::tree("Raw", None, &Bson::Document((**document).clone())).body
             }
             Event::Failed { ticket, error, .. } if self.asked == Some(*ticket) => Body::Failed(error.to_string()),
             _ => return,

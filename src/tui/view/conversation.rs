@@ -85,7 +85,7 @@ fn place(state: &ConversationState, width: u16, look: &Look) -> Line<'static> {
             (hits, _) => format!("find \"{needle}\" {}/{hits}", find.current),
         };
         if let Some(searched) = find.searching {
-            words.push_str(&format!(" searched {}{}", format::number(searched, marks), marks.ellipsis));
+            words = format!("{words} searched {}{}", format::number(searched, marks), marks.ellipsis);
         }
         parts.push((words, look.theme.hit));
     }

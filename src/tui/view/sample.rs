@@ -1,5 +1,7 @@
 //! What the panes' tests draw: the fixtures, on a terminal of a given size, in a given look.
 
+use std::sync::OnceLock;
+
 use bson::{Bson, Document};
 use jiff::tz::TimeZone;
 use ratatui::{Frame, Terminal, backend::TestBackend, layout::Rect};
@@ -31,21 +33,21 @@ pub fn plain() -> Look {
 
 /// The stored document of a fixture.
 pub fn document(id: &str) -> Document {
-    let files = [
-        include_str!("../../../tests/fixtures/sessions.jsonl"),
-        include_str!("../../../tests/fixtures/odd.jsonl"),
-        include_str!("../../../tests/fixtures/counters.jsonl"),
-    ];
-    files
+    // Read once: property tests ask for thousands.
+    static ALL: OnceLock<Vec<Document>> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        [
+            include_str!("../../../tests/fixtures/sessions.jsonl"),
+            include_str!("../../../tests/fixtures/odd.jsonl"),
+            include_str!("../../../tests/fixtures/counters.jsonl"),
+        ]
         .iter()
         .flat_map(|file| file.lines())
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
-        .find(|json| json["_id"] == id)
-        .map(|json| match Bson::try_from(json).unwrap() {
-            Bson::Document(document) => document,
-            _ => panic!("{id} is no document"),
-        })
-        .unwrap()
+        .map(|line| Bson::try_from(serde_json::from_str::<serde_json::Value>(line).unwrap()).unwrap())
+        .map(|value| value.as_document().unwrap().clone())
+        .collect()
+    });
+    all.iter().find(|document| document.get_str("_id") == Ok(id)).unwrap().clone()
 }
 
 /// A fixture.

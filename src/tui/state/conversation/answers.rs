@@ -37,16 +37,15 @@ impl ConversationState {
         self.layouts.clear();
         let same = self.open.take().filter(|old| again && old.session.key == session.key);
         let mut effects = Vec::new();
-        let open = match same {
-            Some(old) => old.reloaded(session.clone(), at_end),
-            None => {
-                self.folds.forget();
-                self.page = None;
-                if self.find.take().is_some_and(|find| find.ticket.is_some()) {
-                    effects.push(Effect::Ask(Command::Cancel(Lane::Find)));
-                }
-                Open::new(session.clone())
+        let open = if let Some(old) = same {
+            old.reloaded(session.clone(), at_end)
+        } else {
+            self.folds.forget();
+            self.page = None;
+            if self.find.take().is_some_and(|find| find.ticket.is_some()) {
+                effects.push(Effect::Ask(Command::Cancel(Lane::Find)));
             }
+            Open::new(session.clone())
         };
         let key = open.session.key.clone();
         self.open = Some(open);

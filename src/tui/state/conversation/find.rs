@@ -49,24 +49,25 @@ impl Find {
     pub fn step(&mut self, forward: bool) -> Option<Spot> {
         let last = self.hits.len().checked_sub(1)?;
         let done = self.ticket.is_none();
-        let next = match self.current {
-            None => 0,
-            Some(at) if forward && at == last => {
+        let next = match (self.current, forward) {
+            (None, _) => 0,
+            (Some(at), true) if at < last => at + 1,
+            (Some(at), false) if at > 0 => at - 1,
+            // At an end: around once all are known.
+            (Some(at), true) => {
                 if done {
                     0
                 } else {
-                    last
+                    at
                 }
             }
-            Some(at) if forward => at + 1,
-            Some(0) => {
+            (Some(at), false) => {
                 if done {
                     last
                 } else {
-                    0
+                    at
                 }
             }
-            Some(at) => at - 1,
         };
         self.current = Some(next);
         self.hits.get(next).copied()

@@ -103,9 +103,8 @@ fn head(
     let wide = width >= 44;
     let time = match seconds {
         Some(time) if wide => format!("{time:>9}"),
-        Some(time) => format!(" {time}"),
         None if wide => " ".repeat(9),
-        None => String::new(),
+        _ => String::new(),
     };
     let right = format::width(&status) + format::width(&time);
     let room = width.saturating_sub(right + 4);
@@ -218,8 +217,8 @@ pub(super) fn media(media: &Media, width: usize, look: &Look) -> Line<'static> {
         words.push_str(part);
     }
     match &media.source {
-        MediaSource::Bytes(bytes) => words.push_str(&format!("  {}", format::bytes(*bytes as u64))),
-        MediaSource::Location(place) => words.push_str(&format!("  at {}", plain::compact(place))),
+        MediaSource::Bytes(bytes) => words = format!("{words}  {}", format::bytes(*bytes as u64)),
+        MediaSource::Location(place) => words = format!("{words}  at {}", plain::compact(place)),
         MediaSource::Unknown => words.push_str("  source unknown"),
     }
     let words = format::fit(&text::line(&words), width.saturating_sub(2), look.marks);
@@ -235,7 +234,7 @@ pub(super) fn citations(value: &Bson, width: usize, look: &Look, lines: &mut Vec
 /// What has no look of its own.
 pub(super) fn labelled_json(name: &str, value: &Bson, width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
     let compact = compact(value);
-    if format::width(name) + format::width(&compact) + 1 <= width {
+    if format::width(name) + format::width(&compact) < width {
         lines.push(Line::from(vec![
             Span::styled(format!("{name} "), look.theme.warn),
             Span::styled(compact, look.theme.code),

@@ -1,6 +1,8 @@
 //! Where the reader is: a cursor line, and the row of the view it stands on. Everything is counted from the cursor, so
 //! that nothing moves under the reader when messages arrive above or below, and no step looks further than a screen.
 
+use std::ops::Range;
+
 /// The messages as a sheet of lines. A message may have no line at all.
 pub(super) trait Sheet {
     /// How many messages.
@@ -9,6 +11,8 @@ pub(super) trait Sheet {
     fn height(&mut self, pos: usize) -> usize;
     /// Whether the cursor may walk into it.
     fn is_loaded(&self, pos: usize) -> bool;
+    /// Its lines that the cursor may stand on: not the blank one and the rules above it. Empty where there is none.
+    fn body(&mut self, pos: usize) -> Range<usize>;
 }
 
 /// Cursor and view.
@@ -61,11 +65,17 @@ impl Place {
             return;
         }
         self.pos = self.pos.min(sheet.len() - 1);
-        if sheet.height(self.pos) == 0 {
-            let cursor = previous(sheet, (self.pos, 0)).or_else(|| next(sheet, (self.pos, 0)));
-            (self.pos, self.line) = cursor.unwrap_or((self.pos, 0));
+        if sheet.body(self.pos).is_empty() {
+            let mut others = (0..self.pos).rev().chain(self.pos + 1..sheet.len());
+            if let Some(other) = others.find(|pos| !sheet.body(*pos).is_empty()) {
+                self.line = if other < self.pos { usize::MAX } else { 0 };
+                self.pos = other;
+            }
         }
-        self.line = self.line.min(sheet.height(self.pos).saturating_sub(1));
+        let body = sheet.body(self.pos);
+        let line = self.line.min(body.end.saturating_sub(1)).max(body.start);
+        self.row += line.saturating_sub(self.line);
+        self.line = line;
         let above = self.above(sheet, view - 1);
         self.row = self.row.min(view - 1).min(above);
         let below = self.below(sheet, view - 1 - self.row);
@@ -99,18 +109,28 @@ impl Place {
         at
     }
 
-    /// Walks the cursor by lines, but not into what is not loaded. Says how far it came.
+    /// Walks the cursor by lines, but not into what is not loaded, and on over lines it may not stand on. Says how far
+    /// it came.
     fn walk(&mut self, sheet: &mut impl Sheet, lines: isize) -> usize {
-        for walked in 0..lines.unsigned_abs() {
+        let mut walked = 0;
+        let mut stood = (self.cursor(), 0);
+        while walked < lines.unsigned_abs() || !sheet.body(self.pos).contains(&self.line) {
             let step = if lines < 0 { previous(sheet, self.cursor()) } else { next(sheet, self.cursor()) };
             match step {
                 Some((pos, line)) if pos == self.pos || sheet.is_loaded(pos) || !sheet.is_loaded(self.pos) => {
                     (self.pos, self.line) = (pos, line);
+                    walked += 1;
                 }
-                _ => return walked,
+                _ => {
+                    ((self.pos, self.line), walked) = stood;
+                    return walked;
+                }
+            }
+            if sheet.body(self.pos).contains(&self.line) {
+                stood = (self.cursor(), walked);
             }
         }
-        lines.unsigned_abs()
+        walked
     }
 
     /// Moves the cursor; the view follows when it comes near an edge.
@@ -138,13 +158,13 @@ impl Place {
             let row = self.row + far;
             let over = row.saturating_sub(lowest.max(self.row));
             let walked = self.walk(sheet, -(over as isize));
-            self.row = row - walked;
+            self.row = row.saturating_sub(walked);
         } else {
             let rest = view.saturating_sub(self.row + 1);
             let far = self.below(sheet, rest + far).saturating_sub(rest);
             let under = (edge.min(self.row) + far).saturating_sub(self.row);
-            self.walk(sheet, under as isize);
-            self.row = (self.row + under).saturating_sub(far);
+            let walked = self.walk(sheet, under as isize);
+            self.row = (self.row + walked).saturating_sub(far);
         }
         self.settle(sheet, view);
     }
@@ -167,6 +187,10 @@ mod tests {
         }
         fn is_loaded(&self, pos: usize) -> bool {
             self.0[pos].1
+        }
+        fn body(&mut self, pos: usize) -> Range<usize> {
+            let (height, _) = self.0[pos];
+            usize::from(height > 1)..height
         }
     }
 
@@ -228,10 +252,10 @@ mod tests {
         let mut sheet = Plain(vec![(1, false), (1, false), (3, true)]);
         let mut place = end(&mut sheet, 4);
         place.step(&mut sheet, 4, -9);
-        assert_eq!((place.pos, place.line), (2, 0));
+        assert_eq!((place.pos, place.line), (2, 1));
         sheet.0[1] = (7, true);
         place.settle(&mut sheet, 4);
-        assert_eq!((place.pos, place.line), (2, 0));
+        assert_eq!((place.pos, place.line), (2, 1));
     }
 
     proptest! {

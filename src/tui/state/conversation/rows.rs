@@ -80,6 +80,7 @@ impl ConversationState {
         self.pursue_goal();
         self.on_sheet(|pages, place, view| place.settle(pages, view));
         self.rows = self.lay_rows();
+        self.position = self.on_sheet(|pages, place, _| position(pages, place.pos)).flatten();
     }
 
     fn pursue_goal(&mut self) {
@@ -208,6 +209,16 @@ impl ConversationState {
             }
         }
     }
+}
+
+/// The number of a message from 1, and how many there are. Messages shown inside another count with it, so that the
+/// end reads as the end.
+fn position(pages: &mut Pages<'_>, mut pos: usize) -> Option<(u64, u64)> {
+    let len = pages.len();
+    while pos + 1 < len && pages.height(pos + 1) == 0 {
+        pos += 1;
+    }
+    (len > 0).then_some((pos as u64 + 1, len as u64))
 }
 
 fn line_number(at: Option<(usize, usize)>) -> usize {

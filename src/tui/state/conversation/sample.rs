@@ -98,6 +98,8 @@ pub(in crate::tui) struct Desk {
     pub sessions: Vec<Session>,
     /// Questions not answered yet, oldest first.
     pub asked: Vec<Command>,
+    /// Questions that newer ones replaced: they may still be answered, late.
+    pub dropped: Vec<Command>,
     /// What the shell was told besides.
     pub told: Vec<Effect>,
     pub look: Look,
@@ -117,6 +119,7 @@ impl Desk {
             tickets: Tickets::default(),
             sessions,
             asked: Vec::new(),
+            dropped: Vec::new(),
             told: Vec::new(),
             look,
             size: Size::default(),
@@ -156,14 +159,20 @@ impl Desk {
     pub fn run(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Ask(Command::Cancel(lane)) => self.asked.retain(|asked| lane_of(asked) != Some(lane)),
+                Effect::Ask(Command::Cancel(lane)) => self.drop_lane(lane),
                 Effect::Ask(command) => {
-                    self.asked.retain(|asked| lane_of(asked) != lane_of(&command));
+                    if let Some(lane) = lane_of(&command) {
+                        self.drop_lane(lane);
+                    }
                     self.asked.push(command);
                 }
                 other => self.told.push(other),
             }
         }
+    }
+
+    fn drop_lane(&mut self, lane: Lane) {
+        self.dropped.extend(self.asked.extract_if(.., |asked| lane_of(asked) == Some(lane)));
     }
 
     pub fn open(&mut self, id: &str) {
@@ -274,11 +283,16 @@ impl Desk {
 }
 
 fn lane_of(command: &Command) -> Option<Lane> {
+    question(command).map(|(_, lane)| lane)
+}
+
+/// Ticket and lane of the pane's questions.
+pub(in crate::tui) fn question(command: &Command) -> Option<(Ticket, Lane)> {
     Some(match command {
-        Command::Open(..) => Lane::Open,
-        Command::Messages(..) => Lane::Messages,
-        Command::Outline(..) => Lane::Outline,
-        Command::Find(..) => Lane::Find,
+        Command::Open(ticket, ..) => (*ticket, Lane::Open),
+        Command::Messages(ticket, ..) => (*ticket, Lane::Messages),
+        Command::Outline(ticket, ..) => (*ticket, Lane::Outline),
+        Command::Find(ticket, ..) => (*ticket, Lane::Find),
         _ => return None,
     })
 }

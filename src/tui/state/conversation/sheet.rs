@@ -93,6 +93,10 @@ impl Sheet for Pages<'_> {
         self.laid(pos).map_or(1, |laid| laid.lines.len())
     }
 
+    fn body(&mut self, pos: usize) -> Range<usize> {
+        self.laid(pos).map_or(0..1, |laid| laid.body.clone())
+    }
+
     fn is_loaded(&self, pos: usize) -> bool {
         self.open.timeline.at(pos).is_some_and(|spot| self.open.windows[spot.agent].is_loaded(spot.index))
     }

@@ -1,3 +1,5 @@
+mod chance;
+
 use super::{
     sample::{self, Desk},
     *,

@@ -62,7 +62,7 @@ pub fn agent(agent: &Agent) -> Vec<Tab> {
         ),
         findings(
             agent.findings.iter().chain(agent.messages.iter().flat_map(|message| &message.findings)),
-            "Everything of this agent and its loaded messages could be read.",
+            "Everything of this agent could be read; findings of its messages are listed under the session.",
         ),
         raw,
     ]
@@ -122,9 +122,26 @@ pub fn session(session: &Session) -> Vec<Tab> {
     vec![
         Tab::new("Overview", Body::Items { items: overview(session), stacked: false }),
         guardrail("Guardrail events", session.guardrail_events.iter(), "No guardrail events are stored."),
-        findings(session.all_findings(), "Everything that is loaded of this session could be read."),
+        findings(session.all_findings(), "None so far: reading the whole document."),
         Tab::new("Raw", Body::Waiting),
     ]
+}
+
+/// Puts in what the whole document told: the findings of every message, also of those that are not loaded.
+pub fn complete<'a>(tabs: &mut [Tab], found: impl Iterator<Item = &'a Finding>) {
+    let tab = findings(found, "Everything of this session could be read.");
+    let count = tab.count.unwrap_or(0).to_string();
+    for old in tabs.iter_mut() {
+        if old.name == tab.name {
+            *old = tab;
+            break;
+        }
+    }
+    for tab in tabs {
+        if let Body::Items { items, stacked: false } = &mut tab.body {
+            items.iter_mut().filter(|item| item.label == "findings").for_each(|item| *item = fact("findings", &count));
+        }
+    }
 }
 
 fn overview(session: &Session) -> Vec<Item> {
@@ -142,7 +159,7 @@ fn overview(session: &Session) -> Vec<Item> {
         fact("messages", &session.message_count().to_string()),
         fact("feedback", &feedback_counts(&tally)),
         fact("guardrail events", &session.guardrail_events.len().to_string()),
-        fact("findings", &session.all_findings().count().to_string()),
+        fact("findings", "reading the whole document"),
         fact("viewer password", if session.viewer_password.is_some() { "stored, not shown" } else { none }),
     ];
     for agent in &session.agents {

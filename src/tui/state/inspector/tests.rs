@@ -81,6 +81,29 @@ fn only_its_own_question_is_answered() {
 }
 
 #[test]
+fn the_whole_document_completes_the_findings() {
+    let mut session = sample::session("wrong-types");
+    session.agents.iter_mut().for_each(|agent| agent.messages.clear());
+    let mut inspector = Inspector::on(&Subject::Session, Some(&session), None);
+    let findings = |inspector: &mut Inspector| {
+        take(inspector, Intent::NextAgent);
+        take(inspector, Intent::NextAgent);
+        let count = inspector.tab().count;
+        take(inspector, Intent::PreviousAgent);
+        take(inspector, Intent::PreviousAgent);
+        count
+    };
+    let before = findings(&mut inspector);
+    inspector.expect(Ticket(1));
+    inspector.on_event(&Event::Document(Ticket(1), Box::new(sample::document("wrong-types"))));
+    let all = sample::session("wrong-types").all_findings().count();
+    assert!(before < Some(all));
+    assert_eq!(findings(&mut inspector), Some(all));
+    let Body::Items { items, .. } = &inspector.tab().body else { panic!("no overview") };
+    assert!(items.iter().any(|item| item.label == "findings" && item.text == all.to_string()));
+}
+
+#[test]
 fn what_the_model_no_longer_sees_is_said() {
     let mut agent = sample::session("support-1042").agents.remove(0);
     for (stored, said) in [

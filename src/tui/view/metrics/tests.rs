@@ -20,6 +20,20 @@ fn sizes() {
 }
 
 #[test]
+fn stored_sessions() {
+    for (id, agent) in [("support-1042", Some("support")), ("support-1042", None), ("no-latency-provider", None)] {
+        let metrics = crate::metrics::session_metrics(&(&sample::session(id)).into());
+        let agent = agent.map(AgentId::from);
+        let data = Data { open: true, metrics: Some(&metrics), agent: agent.as_ref() };
+        let screen = sample::screen(40, 30, |frame, area| {
+            draw_with(frame, area, &MetricsPane::default(), data, false, &sample::look());
+        });
+        let tab = agent.as_ref().map_or("all", AgentId::as_str);
+        insta::assert_snapshot!(format!("stored_{id}_{tab}"), screen);
+    }
+}
+
+#[test]
 fn unknown_figures_are_a_dash() {
     insta::assert_snapshot!("unknown_34x24", shown((34, 24), Some("billing\u{202e}"), 0, &sample::look()));
 }

@@ -1,0 +1,136 @@
+//! Small histories, each with one trap.
+
+use bson::{Bson, Document, doc};
+use strandscope::{
+    metrics::{AgentMetrics, agent_metrics},
+    session::decode,
+};
+
+/// Counters after so many cycles, input tokens and milliseconds.
+fn reading(cycles: impl Into<Bson>, input: i64, ms: i64) -> Document {
+    doc! {
+        "accumulated_usage": {"inputTokens": input, "outputTokens": 1, "totalTokens": input + 1},
+        "accumulated_metrics": {"latencyMs": ms},
+        "cycle_metrics": {"cycle_count": cycles.into()},
+    }
+}
+
+fn user(text: &str, counters: Option<Document>) -> Bson {
+    message("user", doc! {"text": text}, counters)
+}
+
+fn assistant(text: &str, counters: Option<Document>) -> Bson {
+    message("assistant", doc! {"text": text}, counters)
+}
+
+fn message(role: &str, block: Document, counters: Option<Document>) -> Bson {
+    doc! {"message_id": 0, "message": {"role": role, "content": [block]}, "event_loop_metrics": counters}.into()
+}
+
+fn read(messages: Vec<Bson>) -> AgentMetrics {
+    let agent = decode::agent("a".into(), doc! {"agent_data": {}, "messages": messages}.into(), 0, None);
+    agent_metrics(&agent.messages.iter().map(Into::into).collect::<Vec<_>>())
+}
+
+#[test]
+fn a_counter_that_falls_ends_a_run_without_a_gap() {
+    let found =
+        read(vec![user("p", None), assistant("a", Some(reading(3, 300, 30))), assistant("b", Some(reading(4, 40, 9)))]);
+    assert_eq!((found.runs, found.usage.input, found.latency.total), (Some(2), Some(340), Some(39)));
+    assert_eq!(found.run_starts, [2]);
+}
+
+#[test]
+fn without_cycles_a_gap_ends_a_run_unless_nothing_changed() {
+    let first = || Some(reading(Bson::Null, 100, 10));
+    let grown = Some(reading(Bson::Null, 150, 20));
+    let cut = read(vec![user("p", None), assistant("a", first()), user("q", None), assistant("b", grown)]);
+    assert_eq!((cut.runs, cut.usage.input), (Some(2), Some(250)));
+    let copied = read(vec![user("p", None), assistant("a", first()), user("foreign", None), user("q", first())]);
+    assert_eq!((copied.runs, copied.usage.input, copied.calls), (Some(1), Some(100), 1));
+}
+
+#[test]
+fn a_person_speaking_between_a_tool_and_its_result_ends_no_run() {
+    let ask = message(
+        "assistant",
+        doc! {"toolUse": {"toolUseId": "t", "name": "clock", "input": {}}},
+        Some(reading(2, 100, 10)),
+    );
+    let answer = message("user", doc! {"toolResult": {"toolUseId": "t", "content": []}}, Some(reading(2, 250, 30)));
+    let found = read(vec![
+        user("p", None),
+        assistant("a", Some(reading(1, 100, 10))),
+        user("q", None),
+        ask,
+        user("foreign", None),
+        answer,
+    ]);
+    assert_eq!((found.runs, found.usage.input, found.calls), (Some(1), Some(250), 2));
+    assert_eq!(found.per_call[1].latency_ms, Some(20));
+}
+
+#[test]
+fn a_call_that_may_share_its_figures_has_none() {
+    let found = read(vec![
+        user("p", None),
+        assistant("a", Some(reading(1, 100, 10))),
+        user("q", None),
+        assistant("b", Some(reading(3, 400, 90))),
+    ]);
+    assert_eq!((found.runs, found.calls, found.latency.total), (Some(1), 2, Some(90)));
+    assert_eq!((found.latency.last, found.context_tokens, found.latency.p50), (None, None, Some(10)));
+}
+
+#[test]
+fn what_another_program_says_is_no_call() {
+    let first = || Some(reading(1, 100, 10));
+    let found = read(vec![
+        user("p", None),
+        assistant("a", first()),
+        assistant("foreign", None),
+        user("q", first()),
+        assistant("b", Some(reading(2, 300, 30))),
+    ]);
+    assert_eq!((found.calls, found.latency.last, found.context_tokens), (2, Some(20), Some(200)));
+    assert_eq!(found.per_call.iter().map(|call| call.index).collect::<Vec<_>>(), [1, 4]);
+}
+
+#[test]
+fn cached_tokens_count_extra_where_the_input_leaves_them_out() {
+    let call = |total: i64| {
+        let usage = doc! {"inputTokens": 10, "outputTokens": 5, "totalTokens": total, "cacheReadInputTokens": 100, "cacheWriteInputTokens": 7};
+        let inner = doc! {"role": "assistant", "content": [{"text": "a"}], "metadata": {"usage": usage}};
+        read(vec![doc! {"message_id": 0, "message": inner}.into()]).context_tokens
+    };
+    assert_eq!((call(15), call(122)), (Some(10), Some(117)));
+}
+
+#[test]
+fn a_tool_called_directly_counts_beside_the_counters() {
+    let mut counters = reading(1, 100, 10);
+    counters.insert(
+        "tool_usage",
+        doc! {"clock": {"call_count": 1, "success_count": 1, "error_count": 0, "total_time": 0.5}},
+    );
+    let pair = |id: &str, status: &str, counters: Option<Document>| {
+        let ask = doc! {"toolUse": {"toolUseId": id, "name": "clock", "input": {}}};
+        let answer = doc! {"toolResult": {"toolUseId": id, "status": status, "content": []}};
+        [message("assistant", ask, None), message("user", answer, counters)]
+    };
+    let found = read([pair("t1", "success", Some(counters)), pair("t2", "error", None)].concat());
+    let clock = &found.tools[0];
+    assert_eq!((clock.call_count, clock.success_count, clock.error_count), (2, Some(1), Some(1)));
+    assert_eq!(clock.total_time_s, Some(0.5));
+}
+
+#[test]
+fn enormous_figures_do_not_overflow() {
+    let found = read(vec![
+        assistant("a", Some(reading(9, i64::MAX - 1, i64::MAX))),
+        assistant("b", Some(reading(1, 5, i64::MAX))),
+        assistant("c", Some(reading(1, 4, 1))),
+    ]);
+    assert!(found.usage.input.is_some());
+    assert_eq!(read(Vec::new()).usage.input, None);
+}
