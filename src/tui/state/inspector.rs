@@ -14,7 +14,7 @@ use crate::{
     task::{Command, Event, Ticket},
     tui::{Intent, format},
 };
-use body::{Body, Tab};
+use body::{Body, Tab, Taken};
 
 /// What is inspected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,7 @@ pub struct TabCell {
 
 impl Inspector {
     /// Opens it on a subject of the open session. For the session's raw JSON it asks `Command::Document`.
+    #[expect(clippy::needless_pass_by_value, reason = "a subject is made for the inspector alone")]
     pub fn open(subject: Subject, conversation: &ConversationState, tickets: &mut Tickets) -> (Self, Vec<Effect>) {
         let mut inspector = Self::on(&subject, conversation.session(), conversation.selected());
         let mut effects = Vec::new();
@@ -110,10 +111,10 @@ impl Inspector {
             Intent::NextAgent | Intent::NextPane => self.current = (self.current + 1) % count,
             Intent::PreviousAgent | Intent::PreviousPane => self.current = (self.current + count - 1) % count,
             _ => {
-                let (width, height) = (self.width(), self.body_height(page));
+                let (width, height) = (self.width(), body_height(page));
                 return match self.tabs[self.current].take(intent, width, height) {
-                    Some(Some(text)) => Outcome::Taken(vec![Effect::Copy(text)]),
-                    Some(None) => Outcome::Taken(Vec::new()),
+                    Some(Taken::Copied(text)) => Outcome::Taken(vec![Effect::Copy(text)]),
+                    Some(Taken::Moved) => Outcome::Taken(Vec::new()),
                     // A fold that is none moves no pane behind the inspector.
                     None if matches!(intent, Intent::Left | Intent::Right | Intent::Open) => Outcome::Taken(Vec::new()),
                     None => Outcome::Ignored,
@@ -141,7 +142,7 @@ impl Inspector {
     /// Scrolls by lines; negative is up.
     pub fn scroll(&mut self, lines: i32, page: u16) {
         self.size.height = page;
-        let (width, height) = (self.width(), self.body_height(page));
+        let (width, height) = (self.width(), body_height(page));
         self.tabs[self.current].scroll(lines, width, height);
     }
 
@@ -156,7 +157,7 @@ impl Inspector {
             return;
         }
         let Some(row) = y.checked_sub(chrome(self.size.height)) else { return };
-        let (width, height) = (self.width(), self.body_height(self.size.height));
+        let (width, height) = (self.width(), body_height(self.size.height));
         self.tabs[self.current].click(row, width, height);
     }
 
@@ -203,10 +204,6 @@ impl Inspector {
     fn width(&self) -> u16 {
         if self.size.width == 0 { 78 } else { self.size.width }
     }
-
-    fn body_height(&self, page: u16) -> u16 {
-        page.saturating_sub(chrome(page))
-    }
 }
 
 impl TabCell {
@@ -221,6 +218,10 @@ impl TabCell {
 #[must_use]
 pub fn chrome(page: u16) -> u16 {
     if page >= 10 { 2 } else { 1 }
+}
+
+fn body_height(page: u16) -> u16 {
+    page.saturating_sub(chrome(page))
 }
 
 fn title(subject: &Subject, session: Option<&Session>) -> String {

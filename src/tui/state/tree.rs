@@ -216,7 +216,7 @@ fn document_without_secrets(fields: &Document) -> Document {
         .iter()
         .map(|(name, value)| {
             let value = if name == SECRET { Bson::String(MASK.into()) } else { without_secrets(value) };
-            (name.to_string(), value)
+            (name.clone(), value)
         })
         .collect()
 }

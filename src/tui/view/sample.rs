@@ -47,7 +47,7 @@ pub fn document(id: &str) -> Document {
         .map(|value| value.as_document().unwrap().clone())
         .collect()
     });
-    all.iter().find(|document| document.get_str("_id") == Ok(id)).unwrap().clone()
+    all.iter().find(|document| document.get_str("_id").is_ok_and(|stored| stored == id)).unwrap().clone()
 }
 
 /// A fixture.

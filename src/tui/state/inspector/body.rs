@@ -40,7 +40,7 @@ pub enum Body {
         /// The value, without secrets.
         root: Bson,
         /// What of it is unfolded.
-        unfolded: Unfolded,
+        unfolded: Box<Unfolded>,
     },
     /// Text of several lines, as stored.
     Text(String),
@@ -57,6 +57,15 @@ pub enum Body {
     Waiting,
     /// It could not be read: why.
     Failed(String),
+}
+
+/// What came of an intent.
+#[derive(Debug)]
+pub enum Taken {
+    /// It moved or folded.
+    Moved,
+    /// This is to be copied.
+    Copied(String),
 }
 
 /// A label with a text, both as stored.
@@ -89,7 +98,7 @@ impl Tab {
             let note = note.unwrap_or_else(|| "empty".into());
             return Self::new(name, Body::Nothing(note));
         }
-        let unfolded = Unfolded::fitting(&root, 60);
+        let unfolded = Box::new(Unfolded::fitting(&root, 60));
         Self::new(name, Body::Tree { note, root, unfolded })
     }
 
@@ -100,7 +109,7 @@ impl Tab {
     }
 
     /// Moves, folds or copies; what was copied comes back. `None`: not for it.
-    pub fn take(&mut self, intent: Intent, width: u16, height: u16) -> Option<Option<String>> {
+    pub fn take(&mut self, intent: Intent, width: u16, height: u16) -> Option<Taken> {
         let page = usize::from(self.body.page(width, height));
         if matches!(self.body, Body::Text(_)) {
             return self.take_text(intent, width, page);
@@ -109,7 +118,7 @@ impl Tab {
         if let Some(selected) = list::moved(intent, self.selected, len, page) {
             self.selected = selected;
             self.keep_in_view(width, page);
-            return Some(None);
+            return Some(Taken::Moved);
         }
         match &mut self.body {
             Body::Tree { root, unfolded, .. } => {
@@ -118,16 +127,16 @@ impl Tab {
                 Some(taken)
             }
             Body::Items { items, .. } if intent == Intent::Copy => {
-                items.get(self.selected).map(|item| Some(item.copy.clone()))
+                items.get(self.selected).map(|item| Taken::Copied(item.copy.clone()))
             }
             _ => None,
         }
     }
 
-    fn take_text(&mut self, intent: Intent, width: u16, page: usize) -> Option<Option<String>> {
+    fn take_text(&mut self, intent: Intent, width: u16, page: usize) -> Option<Taken> {
         let Body::Text(text) = &self.body else { return None };
         if intent == Intent::Copy {
-            return Some(Some(text.clone()));
+            return Some(Taken::Copied(text.clone()));
         }
         let last = text_lines(text, width).len().saturating_sub(page.max(1));
         let top = self.top.min(last);
@@ -140,7 +149,7 @@ impl Tab {
             Intent::Bottom => last,
             _ => return None,
         };
-        Some(None)
+        Some(Taken::Moved)
     }
 
     /// Scrolls by lines; negative is up.
@@ -202,7 +211,7 @@ impl Tab {
 }
 
 /// Folds, unfolds or goes to the parent; or gives the selected value as JSON. `None`: none of these.
-fn fold(root: &Bson, unfolded: &mut Unfolded, selected: &mut usize, intent: Intent) -> Option<Option<String>> {
+fn fold(root: &Bson, unfolded: &mut Unfolded, selected: &mut usize, intent: Intent) -> Option<Taken> {
     let rows = tree::rows(root, unfolded);
     let at = (*selected).min(rows.len().saturating_sub(1));
     let row = rows.get(at)?;
@@ -211,10 +220,10 @@ fn fold(root: &Bson, unfolded: &mut Unfolded, selected: &mut usize, intent: Inte
         (Intent::Right | Intent::Open, Fold::Folded) => unfolded.unfold(&way),
         (Intent::Left | Intent::Open, Fold::Unfolded) => unfolded.fold(&way),
         (Intent::Left, _) => *selected = tree::parent(&rows, at)?,
-        (Intent::Copy, _) => return Some(Some(json(row))),
+        (Intent::Copy, _) => return Some(Taken::Copied(json(row))),
         _ => return None,
     }
-    Some(None)
+    Some(Taken::Moved)
 }
 
 fn json(row: &Row<'_>) -> String {

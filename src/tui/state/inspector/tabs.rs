@@ -109,7 +109,7 @@ fn model(agent: &Agent) -> Tab {
     match &agent.prompt_metadata {
         None | Some(Bson::Null) => items.push(fact("prompt metadata", "not stored")),
         Some(Bson::Document(fields)) => {
-            items.extend(fields.iter().map(|(name, value)| fact(name, &shown(name, value))))
+            items.extend(fields.iter().map(|(name, value)| fact(name, &shown(name, value))));
         }
         Some(other) => items.push(fact("prompt metadata", &plain::compact(other))),
     }
