@@ -54,7 +54,6 @@ impl Guard {
         enable_raw_mode()?;
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
         guard.capture_mouse(mouse)?;
-        guard.terminal.clear()?;
         Ok(guard)
     }
 
