@@ -27,7 +27,7 @@ pub async fn demo(context: &Context) -> Result<()> {
 async fn run(context: &Context, chosen: Option<Chosen>, open_id: Option<String>) -> Result<()> {
     let config = &context.config;
     let read_only = chosen.as_ref().map_or(context.connection.read_only, |chosen| chosen.read_only);
-    run::browse(Browse {
+    let code = run::browse(Browse {
         open_id,
         ui: config.ui.clone(),
         limits: config.limits,
@@ -41,7 +41,7 @@ async fn run(context: &Context, chosen: Option<Chosen>, open_id: Option<String>)
         target: chosen.map(|chosen| chosen.target),
     })
     .await?;
-    Ok(())
+    if code == 0 { Ok(()) } else { Err(super::stop::Stop::Said(code).into()) }
 }
 
 /// The connections of the configuration, as `--profile` would open them.

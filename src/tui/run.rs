@@ -4,7 +4,6 @@ use std::{
     collections::{BTreeMap, VecDeque},
     io,
     path::PathBuf,
-    process::ExitCode,
     time::Duration,
 };
 
@@ -62,12 +61,12 @@ pub struct Browse {
     pub log_path: Option<PathBuf>,
 }
 
-/// Runs the browser until it is left. The code is that of a program ended by a signal (143 for SIGTERM, 129 for
+/// Runs the browser until it is left. The exit code is 0, or that of a program ended by a signal (143 for SIGTERM, 129 for
 /// SIGHUP) where one ended it.
 ///
 /// # Errors
 /// When standard input or output is no terminal, or the terminal cannot be read or written.
-pub async fn browse(options: Browse) -> io::Result<ExitCode> {
+pub async fn browse(options: Browse) -> io::Result<u8> {
     let mut guard = Guard::enter(options.ui.mouse, options.log_path.clone())?;
     let task = task::spawn(options.limits);
     let size = guard.terminal.size()?;
@@ -102,7 +101,7 @@ struct Browser {
 }
 
 impl Browser {
-    async fn run(&mut self, guard: &mut Guard) -> io::Result<ExitCode> {
+    async fn run(&mut self, guard: &mut Guard) -> io::Result<u8> {
         let mut events = terminal_events();
         let mut signals = Signals::listen()?;
         let mut dirty = true;
@@ -113,6 +112,9 @@ impl Browser {
             }
             if dirty {
                 self.state.update(Input::Tick(Timestamp::now()));
+                // What is drawn on counts, should the news of its size be late.
+                let effects = self.state.update(Input::Resize(guard.terminal.size()?));
+                self.carry_out(effects, guard)?;
                 guard.terminal.draw(|frame| view::draw(frame, &self.state))?;
                 dirty = false;
                 crash_if_asked();
@@ -131,11 +133,11 @@ impl Browser {
                     (Ok(permit), Some(command)) => permit.send(command),
                     _ => return Err(io::Error::other("the background task ended; the log says why")),
                 },
-                code = signals.next() => return Ok(ExitCode::from(code)),
+                code = signals.next() => return Ok(code),
                 () = tokio::time::sleep(wake), if wake != Duration::MAX => dirty = true,
             }
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(0)
     }
 
     /// Takes in all that is waiting, so that a burst is drawn once.

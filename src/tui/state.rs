@@ -17,6 +17,8 @@ mod mouse;
 mod newest;
 pub mod places;
 pub mod prompt;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod sessions;
 pub mod tree;
 mod wake;

@@ -54,7 +54,6 @@ impl Guard {
         enable_raw_mode()?;
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
         guard.capture_mouse(mouse)?;
-        guard.terminal.clear()?;
         Ok(guard)
     }
 
@@ -91,8 +90,9 @@ fn set_hook(before: Arc<PanicHook>, active: Arc<AtomicBool>, log: Option<PathBuf
         if restore(&active) {
             let log = log.as_ref().map(|path| format!("; the log is {}", path.display())).unwrap_or_default();
             let _ = writeln!(io::stderr(), "strandscope crashed{log}");
+        } else {
+            before(info);
         }
-        before(info);
     }));
 }
 

@@ -120,7 +120,11 @@ pub fn bottom(area: Rect, height: u16) -> Rect {
 /// The inner area of the sessions pane: headings, rows, and room for what the list has to say of itself.
 #[must_use]
 pub fn list_parts(inner: Rect, notice: bool) -> [Rect; 3] {
-    let notice = if notice && inner.height >= 5 { 2 } else { 0 };
+    let notice = match (notice && inner.height >= 8, inner.width) {
+        (false, _) => 0,
+        (true, ..50) => 4,
+        (true, _) => 2,
+    };
     Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(notice)]).areas(inner)
 }
 

@@ -35,6 +35,8 @@ pub struct SessionList {
     wanted: Wanted,
     height: usize,
     next: Option<Cursor>,
+    /// The last page did not come: the next is only asked when the view moves.
+    stalled: bool,
     page: Option<Page>,
     count_ticket: Option<Ticket>,
     details: DetailsCache,
@@ -47,6 +49,10 @@ struct Page {
     /// The rows of a reload wait here, so that what is on screen stays until all came. `None`: rows show as they come.
     aside: Option<Vec<Summary>>,
     first: bool,
+    /// Where to go on when it does not come: its own start, or for a reload where the list had come to.
+    resume: Option<Cursor>,
+    /// How many rows were known before it.
+    before: usize,
 }
 
 /// Most rows that a reload reads at once.
@@ -105,8 +111,10 @@ impl SessionList {
             self.notice = None;
         }
         self.error = None;
+        self.stalled = false;
+        let resume = if aside { self.next.take().or_else(|| self.page.take()?.resume) } else { after.clone() };
         self.next = None;
-        self.page = Some(Page { ticket, aside: aside.then(Vec::new), first });
+        self.page = Some(Page { ticket, aside: aside.then(Vec::new), first, resume, before: self.rows.len() });
         let (filter, sort, metadata) = (self.filter.clone(), self.sort, self.wanted.clone());
         Effect::Ask(Command::List(ticket, ListQuery { filter, sort, after, limit: limit as u32, metadata }))
     }
@@ -171,13 +179,25 @@ impl SessionList {
     fn on_failed(&mut self, ticket: Ticket, lane: Lane, error: String) {
         match lane {
             Lane::List if self.is_page(ticket) => {
-                self.page = None;
+                self.stall();
                 self.error = Some(error);
             }
             Lane::Count if self.count_ticket == Some(ticket) => self.count_ticket = None,
             Lane::Details => self.details.on_failed(ticket),
             _ => {}
         }
+    }
+
+    /// A page did not come. Rows of a page that would be asked again are dropped, so that none shows twice.
+    fn stall(&mut self) -> Option<Page> {
+        let page = self.page.take()?;
+        if !page.first {
+            self.rows.truncate(page.before);
+            self.select(self.selected);
+        }
+        self.next.clone_from(&page.resume);
+        self.stalled = true;
+        Some(page)
     }
 
     fn select_key(&mut self, key: Option<&SessionKey>) {
@@ -206,6 +226,7 @@ impl SessionList {
             }
             _ => return None,
         }
+        self.stalled = false;
         Some(Vec::new())
     }
 
@@ -239,7 +260,7 @@ impl SessionList {
     pub fn fill(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
         let near_end = self.top + self.height * 2 >= self.rows.len();
         let mut effects = Vec::new();
-        if near_end && self.page.is_none() && self.height > 0 {
+        if near_end && self.page.is_none() && self.height > 0 && !self.stalled {
             if let Some(cursor) = self.next.take() {
                 let limit = self.page_limit();
                 effects.push(self.ask(Some(cursor), limit, false, tickets));
@@ -255,7 +276,7 @@ impl SessionList {
 
     /// Gives up what is loading, keeping what was found. `None`: nothing was.
     pub fn give_up(&mut self) -> Option<Vec<Effect>> {
-        let page = self.page.take()?;
+        let page = self.stall()?;
         if page.first && page.aside.is_none() {
             self.notice = Some("given up: there may be more than these".into());
         }

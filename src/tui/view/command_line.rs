@@ -13,7 +13,7 @@ use ratatui::{
     layout::Rect,
     style::Modifier,
     text::{Line, Span},
-    widgets::{Clear, Paragraph, Wrap},
+    widgets::{Clear, Paragraph},
 };
 
 use super::block;
@@ -25,6 +25,7 @@ use crate::{
             AppState, areas,
             prompt::{Asks, Mistake, Offer, Prompt},
         },
+        wrap::wrap,
     },
 };
 
@@ -39,8 +40,7 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, prompt: &Prompt, state: &AppState
         Some(mistake) => mistake_lines(mistake, prompt.text(), width, state),
         None => offer_lines(prompt, width, state),
     };
-    let wrapped: usize = below.iter().map(|line| line.width().div_ceil(width.max(1)).max(1)).sum();
-    let area = areas::bottom(body, 3 + wrapped as u16);
+    let area = areas::bottom(body, 3 + below.len() as u16);
     let title = match prompt.asks {
         Asks::Filter => " Filter the sessions ",
         Asks::Find => " Find in the conversation ",
@@ -55,7 +55,7 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, prompt: &Prompt, state: &AppState
     input.set_cursor_style(look.theme.text.add_modifier(Modifier::REVERSED));
     frame.render_widget(&input, line);
     let rest = Rect::new(line.x, line.bottom(), line.width, inner.bottom().saturating_sub(line.bottom()));
-    frame.render_widget(Paragraph::new(below).wrap(Wrap { trim: false }), rest);
+    frame.render_widget(Paragraph::new(below), rest);
 }
 
 /// Carets under the word, where the line does not scroll; then what is wrong with it.
@@ -68,7 +68,7 @@ fn mistake_lines(mistake: &Mistake, typed: &str, width: usize, state: &AppState)
         let carets = "^".repeat(to.saturating_sub(from).max(1));
         lines.push(Line::styled(format!("{}{carets}", " ".repeat(from)), style));
     }
-    lines.push(Line::styled(text::line(&mistake.problem).into_owned(), style));
+    lines.extend(wrap(&text::line(&mistake.problem), width).into_iter().map(|line| Line::styled(line, style)));
     lines
 }
 

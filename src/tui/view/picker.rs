@@ -4,7 +4,7 @@ use ratatui::{
     Frame,
     layout::Rect,
     text::{Line, Span},
-    widgets::{Clear, Paragraph, Wrap},
+    widgets::{Clear, Paragraph},
 };
 
 use super::block;
@@ -15,6 +15,7 @@ use crate::{
     tui::{
         format,
         state::{AppState, areas, connection::Stage, modal::Menu, places::Place},
+        wrap::wrap,
     },
 };
 
@@ -79,17 +80,19 @@ fn draw(frame: &mut Frame<'_>, body: Rect, picker: &Picker, state: &AppState) {
     let look = &state.look;
     let width = body.width.saturating_sub(4).min(76);
     let cells = usize::from(width.saturating_sub(4)).max(1);
-    // Words wrap a little earlier than cells do: a line to spare for each that does not fit.
-    let lines = |line: &Line<'_>| if line.width() <= cells { 1 } else { line.width().div_ceil(cells) + 1 };
-    let above: usize = picker.above.iter().map(lines).sum();
+    let wrapped = |line: &Line<'static>| {
+        let style = line.style;
+        wrap(&line.to_string(), cells).into_iter().map(move |text| Line::styled(text, style))
+    };
+    let text: Vec<Line<'_>> = picker.above.iter().flat_map(wrapped).collect();
     let room = usize::from(body.height.saturating_sub(2));
-    let above = above.min(room.saturating_sub(1)) as u16;
+    let above = text.len().min(room.saturating_sub(1)) as u16;
     let area = areas::middle(body, width, above + picker.rows.len() as u16 + 2);
     frame.render_widget(Clear, area);
     frame.render_widget(block::pane(Line::from(picker.title), Line::default(), true, look), area);
     let inner = areas::inside(area);
     let text_area = Rect::new(inner.x + 1, inner.y, inner.width.saturating_sub(2), above.min(inner.height));
-    frame.render_widget(Paragraph::new(picker.above.clone()).wrap(Wrap { trim: true }), text_area);
+    frame.render_widget(Paragraph::new(text), text_area);
     let list = Rect::new(inner.x, text_area.bottom(), inner.width, inner.bottom().saturating_sub(text_area.bottom()));
     let height = usize::from(list.height);
     let top = (picker.selected + 1).saturating_sub(height);

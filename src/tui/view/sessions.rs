@@ -20,7 +20,7 @@ use super::block;
 use crate::{
     session::Summary,
     text,
-    tui::{format, state::AppState},
+    tui::{format, state::AppState, wrap::wrap},
 };
 use columns::{Cell, Columns};
 
@@ -83,12 +83,14 @@ fn empty(state: &AppState) -> String {
 
 fn draw_notice(frame: &mut Frame<'_>, area: Rect, state: &AppState) {
     let theme = &state.look.theme;
-    let line = match (&state.list.error, &state.list.notice) {
-        (Some(error), _) => Line::styled(format!(" {}", text::line(error)), theme.error),
-        (None, Some(notice)) => Line::styled(format!(" {}", text::line(notice)), theme.warn),
+    let (says, style) = match (&state.list.error, &state.list.notice) {
+        (Some(error), _) => (error, theme.error),
+        (None, Some(notice)) => (notice, theme.warn),
         (None, None) => return,
     };
-    frame.render_widget(Paragraph::new(line).wrap(Wrap { trim: false }), area);
+    let lines = wrap(&text::line(says), usize::from(area.width.saturating_sub(2)));
+    let lines: Vec<Line<'_>> = lines.into_iter().map(|line| Line::styled(format!(" {line}"), style)).collect();
+    frame.render_widget(Paragraph::new(lines), area);
 }
 
 fn headings(columns: &Columns, state: &AppState) -> Line<'static> {

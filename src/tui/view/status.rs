@@ -12,7 +12,7 @@ use crate::{
     text,
     tui::{
         Intent, format,
-        state::{AppState, areas::Pane, modal::Modal},
+        state::{AppState, areas::Pane, connection::Stage, modal::Modal},
     },
 };
 
@@ -72,8 +72,11 @@ fn hints(state: &AppState, cells: usize) -> Line<'static> {
 fn of_focus(state: &AppState) -> &'static [(Intent, &'static str)] {
     match state.modals.last() {
         Some(Modal::Prompt(_)) => &[],
+        Some(Modal::Places(_)) if matches!(state.connection.stage, Stage::Failed(_)) => {
+            &[(Intent::Reload, "try again"), (Intent::Open, "open"), (Intent::Help, "help"), (Intent::Quit, "quit")]
+        }
         Some(Modal::Places(_)) if !state.connection.is_open() => {
-            &[(Intent::Open, "open"), (Intent::Reload, "try again"), (Intent::Help, "help"), (Intent::Quit, "quit")]
+            &[(Intent::Open, "open"), (Intent::Help, "help"), (Intent::Quit, "quit")]
         }
         Some(Modal::Places(_) | Modal::Collections(_) | Modal::Sessions(_)) => {
             &[(Intent::Open, "open"), (Intent::Back, "back"), (Intent::Help, "help")]
@@ -86,6 +89,12 @@ fn of_focus(state: &AppState) -> &'static [(Intent, &'static str)] {
             (Intent::Copy, "copy"),
         ],
         Some(Modal::Help(_) | Modal::Explain(_)) => &[(Intent::Back, "back")],
+        None if matches!(state.connection.stage, Stage::Connecting(_)) => {
+            &[(Intent::Back, "give up"), (Intent::Help, "help"), (Intent::Quit, "quit")]
+        }
+        None if state.focus == Pane::Sessions && state.list.loading().is_some() => {
+            &[(Intent::Back, "give up"), (Intent::Filter, "filter"), (Intent::Help, "help"), (Intent::Quit, "quit")]
+        }
         None => of_pane(state.focus),
     }
 }
