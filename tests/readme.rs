@@ -26,13 +26,14 @@ fn key_name(key: &str) -> String {
 
 #[test]
 fn the_table_of_keys_is_the_keymap() {
-    let table: String = ENTRIES
+    let rows: Vec<String> = ENTRIES
         .iter()
         .map(|entry| {
             let keys: Vec<String> = entry.keys.iter().map(|key| format!("`{}`", key_name(key))).collect();
-            format!("| {} | {} | `{}` |\n", keys.join(" "), entry.help, entry.name)
+            format!("| {} | {} | `{}` |", keys.join(" "), entry.help, entry.name)
         })
         .collect();
+    let table = rows.join("\n");
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     assert!(readme.contains(&table), "put this table into README.md, below the heading Keys:\n\n{table}");
 }

@@ -70,7 +70,7 @@ async fn settle() {
 async fn play(steps: Vec<Step>) {
     let gate = Arc::new(Gate::closed());
     let mut task = start(&gate);
-    task.commands.send(Command::Connect(Ticket(1), Target::Demo)).await.unwrap();
+    task.commands.send(Command::Connect(Ticket(1), Target::Demo)).await.expect("the task runs");
     settle().await;
     assert!(matches!(task.events.try_recv(), Ok(Event::Connected { ticket: Ticket(1), .. })));
     let mut newest = [None; LANES.len()];
@@ -81,20 +81,20 @@ async fn play(steps: Vec<Step>) {
         match step {
             Step::Ask(lane) => {
                 newest[lane] = Some(Ticket(next));
-                task.commands.send(command(LANES[lane], Ticket(next))).await.unwrap();
+                task.commands.send(command(LANES[lane], Ticket(next))).await.expect("the task runs");
                 next += 1;
             }
             Step::Cancel(lane) => {
                 newest[lane] = None;
                 finished[lane] = None;
-                task.commands.send(Command::Cancel(LANES[lane])).await.unwrap();
+                task.commands.send(Command::Cancel(LANES[lane])).await.expect("the task runs");
             }
             Step::Release(nth) => gate.release(nth),
         }
         settle().await;
         while let Ok(event) = task.events.try_recv() {
             let (lane, ticket, done) = answered(&event).expect("only answers come here");
-            let lane = LANES.iter().position(|known| *known == lane).unwrap();
+            let lane = LANES.iter().position(|known| *known == lane).expect("a known lane");
             assert_eq!(Some(ticket), newest[lane], "a stale answer came through: {event:?}");
             if done {
                 finished[lane] = Some(ticket);
@@ -105,7 +105,7 @@ async fn play(steps: Vec<Step>) {
 }
 
 fn run(future: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future);
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future);
 }
 
 proptest! {
@@ -122,10 +122,10 @@ fn a_crash_in_a_read_is_a_failure_of_that_read() {
     run(async {
         let gate = Arc::new(Gate::failing(|| panic!("on purpose")));
         let mut task = start(&gate);
-        task.commands.send(Command::Connect(Ticket(1), Target::Demo)).await.unwrap();
-        task.events.recv().await.unwrap();
-        task.commands.send(command(Lane::Count, Ticket(2))).await.unwrap();
-        let event = task.events.recv().await.unwrap();
+        task.commands.send(Command::Connect(Ticket(1), Target::Demo)).await.expect("the task runs");
+        task.events.recv().await.expect("the task runs");
+        task.commands.send(command(Lane::Count, Ticket(2))).await.expect("the task runs");
+        let event = task.events.recv().await.expect("the task runs");
         assert!(matches!(event, Event::Failed { ticket: Ticket(2), lane: Lane::Count, .. }), "{event:?}");
     });
 }
@@ -134,14 +134,14 @@ fn a_crash_in_a_read_is_a_failure_of_that_read() {
 fn a_lost_connection_is_told_and_tried_again_until_it_answers() {
     run(async {
         let lost = || Error::Unreachable { hosts: "localhost:1".into(), reason: "refused".into() };
-        let gate = Arc::new(Gate::failing(move || lost()));
+        let gate = Arc::new(Gate::failing(lost));
         let mut task = start(&gate);
-        task.commands.send(Command::Connect(Ticket(1), Target::Demo)).await.unwrap();
-        task.events.recv().await.unwrap();
-        task.commands.send(command(Lane::Count, Ticket(2))).await.unwrap();
+        task.commands.send(Command::Connect(Ticket(1), Target::Demo)).await.expect("the task runs");
+        task.events.recv().await.expect("the task runs");
+        task.commands.send(command(Lane::Count, Ticket(2))).await.expect("the task runs");
         let (mut failed, mut told) = (false, false);
         while !(failed && told) {
-            match task.events.recv().await.unwrap() {
+            match task.events.recv().await.expect("the task runs") {
                 Event::Failed { ticket: Ticket(2), .. } => failed = true,
                 Event::Link(Link::Lost { .. }) => told = true,
                 other => panic!("{other:?}"),
@@ -149,7 +149,7 @@ fn a_lost_connection_is_told_and_tried_again_until_it_answers() {
         }
         gate.mend();
         loop {
-            match task.events.recv().await.unwrap() {
+            match task.events.recv().await.expect("the task runs") {
                 Event::Link(Link::Lost { .. }) => {}
                 Event::Link(Link::Up) => break,
                 other => panic!("{other:?}"),
@@ -163,10 +163,10 @@ fn a_new_connection_makes_every_earlier_question_stale() {
     run(async {
         let gate = Arc::new(Gate::closed());
         let mut task = start(&gate);
-        task.commands.send(Command::Connect(Ticket(1), Target::Demo)).await.unwrap();
-        task.commands.send(command(Lane::Open, Ticket(2))).await.unwrap();
+        task.commands.send(Command::Connect(Ticket(1), Target::Demo)).await.expect("the task runs");
+        task.commands.send(command(Lane::Open, Ticket(2))).await.expect("the task runs");
         settle().await;
-        task.commands.send(Command::Connect(Ticket(3), Target::Demo)).await.unwrap();
+        task.commands.send(Command::Connect(Ticket(3), Target::Demo)).await.expect("the task runs");
         settle().await;
         gate.release(0);
         settle().await;

@@ -22,7 +22,9 @@ impl Lanes {
     pub(super) fn begin(&self, command: &Command) -> Reply {
         let (lane, ticket) = command.lane();
         if lane == Lane::Connection {
-            Lane::ALL.into_iter().for_each(|other| self.slot(other).store(0, Ordering::Release));
+            for other in Lane::ALL {
+                self.slot(other).store(0, Ordering::Release);
+            }
         }
         let ticket = ticket.unwrap_or_default();
         self.slot(lane).store(ticket.0, Ordering::Release);

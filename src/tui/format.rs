@@ -29,8 +29,7 @@ pub fn short(value: u64) -> String {
 /// A size in bytes: `512 B`, `12.1 MB` (powers of 1000).
 #[must_use]
 pub fn bytes(value: u64) -> String {
-    let text = scaled(value, 1000.0, [" B", " kB", " MB", " GB", " TB"]);
-    text
+    scaled(value, 1000.0, [" B", " kB", " MB", " GB", " TB"])
 }
 
 fn scaled(value: u64, step: f64, units: [&str; 5]) -> String {

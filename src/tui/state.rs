@@ -51,6 +51,7 @@ use crate::{
 
 /// Something that happened.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "an input lives for one update")]
 pub enum Input {
     /// A key.
     Key(KeyEvent),
@@ -248,7 +249,7 @@ impl AppState {
 
     /// Opens a place; whatever was open is closed.
     fn connect(&mut self, place: Place) -> Vec<Effect> {
-        let ticket = self.tickets.next();
+        let ticket = self.tickets.take();
         let target = place.target.clone();
         self.connection = Connection { place: Some(place), stage: Stage::Connecting(ticket), lost: None };
         self.list = SessionList::new(&self.ui);

@@ -2,8 +2,10 @@
 //! session, scrolls one of 12 MB from end to start, and then is left alone for a minute.
 //! Run it with `cargo bench --bench memory`; `STRANDSCOPE_BENCH_OPEN=500` opens only so many sessions.
 
+#[expect(dead_code, unused_imports, reason = "a bench needs one server, the tests need more")]
 #[path = "../support/mod.rs"]
 mod support;
+#[expect(dead_code, reason = "the tests of the screen use all of it")]
 #[path = "../support/terminal.rs"]
 mod terminal;
 
@@ -31,7 +33,7 @@ fn main() {
     println!("peak {:.1} MB   target < 80 MB", peak_mb(screen.pid()));
 
     let before = cpu_ticks(screen.pid());
-    thread::sleep(Duration::from_secs(60));
+    thread::sleep(Duration::from_mins(1));
     let ticks = cpu_ticks(screen.pid()) - before;
     // A tick is 10 ms on Linux.
     println!("idle for 60 s: {:.3} % of a core   target < 0.2 %", ticks as f64 / 100.0 / 60.0 * 100.0);

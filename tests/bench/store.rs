@@ -1,6 +1,7 @@
 //! The store against the raw driver, on 10,000 sessions of 42 KB on average of which the newest ten have 12 MB and
 //! 6,000 messages each. Run it with `cargo bench --bench store`.
 
+#[expect(dead_code, unused_imports, reason = "a bench needs one server, the tests need more")]
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -15,7 +16,7 @@ use futures_util::TryStreamExt;
 use measure::{by_turns, ms, report};
 use mongodb::Collection;
 use strandscope::{
-    repository::{Cursor, ListQuery, Opened, SessionReader, Target, open},
+    repository::{Cursor, Limits, ListQuery, Opened, SessionReader, Target, open},
     session::SessionKey,
 };
 
@@ -30,7 +31,7 @@ async fn run() {
     let uri = support::server().uri.clone();
     let sessions = collection::fill(&uri).await;
     let target = Target::Mongo { uri: uri.into(), database: Some("bench".into()), collection: Some("sessions".into()) };
-    let Ok(Opened::Reader(reader)) = open(&target, Default::default()).await else { panic!("the collection opens") };
+    let Ok(Opened::Reader(reader)) = open(&target, Limits::default()).await else { panic!("the collection opens") };
     first_page(&sessions, &reader).await;
     late_page(&reader).await;
     open_at_end(&sessions, &reader).await;

@@ -106,7 +106,7 @@ impl ConversationState {
     }
 
     fn ask_open(&mut self, key: SessionKey, name: String, again: bool, tickets: &mut Tickets) -> Vec<Effect> {
-        let ticket = tickets.next();
+        let ticket = tickets.take();
         self.opening = Some(Opening { ticket, key: key.clone(), name, again });
         vec![Effect::Ask(Command::Open(ticket, key, PAGE))]
     }
@@ -150,7 +150,7 @@ impl ConversationState {
             self.refresh();
             return if running { vec![Effect::Ask(Command::Cancel(Lane::Find))] } else { Vec::new() };
         };
-        let ticket = tickets.next();
+        let ticket = tickets.take();
         let (key, agent) = (open.session.key.clone(), open.agent().cloned());
         self.find = Some(Find {
             needle: needle.to_owned(),

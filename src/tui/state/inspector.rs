@@ -70,7 +70,7 @@ impl Inspector {
         let mut inspector = Self::on(&subject, conversation.session(), conversation.selected());
         let mut effects = Vec::new();
         if let (Subject::Session, Some(session)) = (&subject, conversation.session()) {
-            let ticket = tickets.next();
+            let ticket = tickets.take();
             inspector.expect(ticket);
             effects.push(Effect::Ask(Command::Document(ticket, session.key.clone())));
         }

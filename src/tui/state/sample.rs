@@ -180,7 +180,7 @@ fn details(key: &SessionKey) -> Details {
         agents: vec![AgentCount { id: "support".into(), model: Some("claude".into()), messages: seed }],
         messages: seed,
         feedbacks: Tally { up: seed % 3, down: seed % 2, ..Tally::default() },
-        guardrail_events: u64::from(seed % 5 == 0),
+        guardrail_events: u64::from(seed.is_multiple_of(5)),
         bytes: Some(seed * 1000),
         usage: None,
     }

@@ -105,7 +105,7 @@ impl SessionList {
     }
 
     fn ask(&mut self, after: Option<Cursor>, limit: usize, aside: bool, tickets: &mut Tickets) -> Effect {
-        let ticket = tickets.next();
+        let ticket = tickets.take();
         let first = after.is_none();
         if first {
             self.notice = None;
@@ -120,7 +120,7 @@ impl SessionList {
     }
 
     fn ask_count(&mut self, tickets: &mut Tickets) -> Effect {
-        let ticket = tickets.next();
+        let ticket = tickets.take();
         self.count_ticket = Some(ticket);
         Effect::Ask(Command::Count(ticket, self.filter.clone()))
     }
@@ -260,11 +260,14 @@ impl SessionList {
     pub fn fill(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
         let near_end = self.top + self.height * 2 >= self.rows.len();
         let mut effects = Vec::new();
-        if near_end && self.page.is_none() && self.height > 0 && !self.stalled {
-            if let Some(cursor) = self.next.take() {
-                let limit = self.page_limit();
-                effects.push(self.ask(Some(cursor), limit, false, tickets));
-            }
+        if near_end
+            && self.page.is_none()
+            && self.height > 0
+            && !self.stalled
+            && let Some(cursor) = self.next.take()
+        {
+            let limit = self.page_limit();
+            effects.push(self.ask(Some(cursor), limit, false, tickets));
         }
         // Rows that are still coming move what is in view; their details wait.
         if self.page.as_ref().is_none_or(|page| !page.first) {

@@ -61,7 +61,9 @@ fn a_reload_keeps_the_selected_session_and_what_is_on_screen() {
     if let Event::Rows(_, rows) = &mut events[0] {
         rows.swap(0, 3);
     }
-    events.into_iter().for_each(|event| screen.tell(event));
+    for event in events {
+        screen.tell(event);
+    }
     assert_eq!(screen.state.list.selected, 0);
     assert_eq!(screen.state.list.selected_row().unwrap().name(), "support-updated-3");
 }
@@ -217,7 +219,7 @@ fn nothing_changes_by_itself_when_all_is_old() {
     assert!(screen.state.next_change().is_some(), "the mark of loading turns");
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Step {
     Keys(&'static str),
     Control(char),

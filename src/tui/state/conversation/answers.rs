@@ -52,7 +52,7 @@ impl ConversationState {
         if let Some(open) = &mut self.open {
             open.drop_far();
         }
-        let ticket = tickets.next();
+        let ticket = tickets.take();
         self.outline = Some(ticket);
         effects.push(Effect::Ask(Command::Outline(ticket, key)));
         self.refresh();
@@ -175,7 +175,7 @@ impl ConversationState {
         }
         let open = self.open.as_ref()?;
         let range = open.windows[spot.agent].page_around(spot.index, open.counts[spot.agent]);
-        let ticket = tickets.next();
+        let ticket = tickets.take();
         let key = open.session.key.clone();
         self.page = Some(AskedPage { ticket, agent: agent.clone(), range: range.clone() });
         Some(Effect::Ask(Command::Messages(ticket, key, agent, range)))
