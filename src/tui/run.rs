@@ -2,13 +2,15 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    future::poll_fn,
     io,
     path::PathBuf,
+    task::Poll,
     time::Duration,
 };
 
 use crossterm::event::{Event as TerminalEvent, EventStream};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::layout::Size;
 use tokio::sync::mpsc::error::TrySendError;
@@ -106,7 +108,7 @@ impl Browser {
         let mut signals = Signals::listen()?;
         let mut dirty = true;
         while !self.leave {
-            self.take_waiting(&mut events, guard, &mut dirty)?;
+            self.take_waiting(&mut events, guard, &mut dirty).await?;
             if self.leave {
                 break;
             }
@@ -141,9 +143,9 @@ impl Browser {
     }
 
     /// Takes in all that is waiting, so that a burst is drawn once.
-    fn take_waiting(&mut self, events: &mut EventStream, guard: &mut Guard, dirty: &mut bool) -> io::Result<()> {
+    async fn take_waiting(&mut self, events: &mut EventStream, guard: &mut Guard, dirty: &mut bool) -> io::Result<()> {
         for _ in 0..BURST {
-            let Some(next) = self.next_waiting(events)? else { break };
+            let Some(next) = self.next_waiting(events).await? else { break };
             self.state.update(Input::Tick(Timestamp::now()));
             let effects = self.state.update(next);
             *dirty = true;
@@ -152,11 +154,12 @@ impl Browser {
         Ok(())
     }
 
-    fn next_waiting(&mut self, events: &mut EventStream) -> io::Result<Option<Input>> {
+    async fn next_waiting(&mut self, events: &mut EventStream) -> io::Result<Option<Input>> {
         if let Some(input) = self.waiting.pop_front() {
             return Ok(Some(input));
         }
-        while let Some(Some(event)) = events.next().now_or_never() {
+        // Polled with this task's own waker: the stream keeps the first one it is given until it was woken.
+        while let Poll::Ready(Some(event)) = poll_fn(|context| Poll::Ready(events.poll_next_unpin(context))).await {
             if let Some(input) = input(event?) {
                 return Ok(Some(input));
             }
