@@ -191,8 +191,8 @@ fn label(key: KeyCombination) -> String {
                 KeyCode::PageDown => out.push_str("PgDn"),
                 KeyCode::Delete => out.push_str("Del"),
                 KeyCode::Insert => out.push_str("Ins"),
-                KeyCode::F(n) => out.push_str(&format!("F{n}")),
-                code => out.push_str(&format!("{code:?}")),
+                KeyCode::F(n) => out.extend(["F".to_owned(), n.to_string()]),
+                code => out.extend([format!("{code:?}")]),
             }
         }
     }

@@ -22,7 +22,6 @@ impl AppState {
         match event {
             Event::Connected { ticket, location } if self.connection.awaits(ticket) => self.on_connected(location),
             Event::Choose { ticket, candidates } if self.connection.awaits(ticket) => self.on_choose(candidates),
-            Event::Connected { .. } | Event::Choose { .. } => Vec::new(),
             Event::Link(Link::Up) => self.on_up(),
             Event::Link(Link::Lost { reason, retry_in_s }) => {
                 let wait = SignedDuration::try_from(Duration::from_secs(retry_in_s)).unwrap_or_default();
@@ -31,7 +30,7 @@ impl AppState {
                 Vec::new()
             }
             Event::Resolved(ticket, id, rows) if self.resolving == Some(ticket) => self.on_resolved(&id, rows),
-            Event::Resolved(..) => Vec::new(),
+            Event::Connected { .. } | Event::Choose { .. } | Event::Resolved(..) => Vec::new(),
             Event::Failed { ticket, lane, error } => self.on_failed(ticket, lane, error),
             event => self.pass_on(&event),
         }

@@ -199,14 +199,12 @@ impl AppState {
                 out.push_str(word);
                 continue;
             };
-            match self.filters.get(name) {
-                Some(filter) => out.push_str(&format!("{filter} ")),
-                None => {
-                    let start = word.as_ptr() as usize - typed.as_ptr() as usize;
-                    let span = start..start + name.len() + 1;
-                    return Err(super::prompt::Mistake { span, problem: "no saved filter is called that".into() });
-                }
-            }
+            let Some(filter) = self.filters.get(name) else {
+                let start = word.as_ptr() as usize - typed.as_ptr() as usize;
+                let span = start..start + name.len() + 1;
+                return Err(super::prompt::Mistake { span, problem: "no saved filter is called that".into() });
+            };
+            out.extend([filter.as_str(), " "]);
         }
         Ok(out)
     }

@@ -66,10 +66,10 @@ impl AppState {
 
     fn click_modal(&mut self, x: u16, y: u16) -> Vec<Effect> {
         let body = inside(self.areas.body);
-        if let Some(Modal::Inspector(inspector)) = self.modals.last_mut() {
-            if body.contains(Position::new(x, y)) {
-                inspector.click(x - body.x, y - body.y);
-            }
+        if let Some(Modal::Inspector(inspector)) = self.modals.last_mut()
+            && body.contains(Position::new(x, y))
+        {
+            inspector.click(x - body.x, y - body.y);
         }
         Vec::new()
     }

@@ -260,11 +260,14 @@ impl SessionList {
     pub fn fill(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
         let near_end = self.top + self.height * 2 >= self.rows.len();
         let mut effects = Vec::new();
-        if near_end && self.page.is_none() && self.height > 0 && !self.stalled {
-            if let Some(cursor) = self.next.take() {
-                let limit = self.page_limit();
-                effects.push(self.ask(Some(cursor), limit, false, tickets));
-            }
+        if near_end
+            && self.page.is_none()
+            && self.height > 0
+            && !self.stalled
+            && let Some(cursor) = self.next.take()
+        {
+            let limit = self.page_limit();
+            effects.push(self.ask(Some(cursor), limit, false, tickets));
         }
         // Rows that are still coming move what is in view; their details wait.
         if self.page.as_ref().is_none_or(|page| !page.first) {

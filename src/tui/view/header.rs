@@ -43,11 +43,12 @@ fn left(state: &AppState, cells: usize) -> Line<'static> {
     let free = free.saturating_sub(format::width(&name) + 3);
     line.push_span(Span::raw(" "));
     line.push_span(Span::styled(name, name_style(state, place.colour.as_deref())));
-    if let Stage::Open(location) = &state.connection.stage {
-        if *location != place.name && free >= 8 {
-            line.push_span(Span::styled(format!(" {} ", look.marks.sep), look.theme.dim));
-            line.push_span(Span::raw(format::fit(&text::line(location), free, look.marks)));
-        }
+    if let Stage::Open(location) = &state.connection.stage
+        && *location != place.name
+        && free >= 8
+    {
+        line.push_span(Span::styled(format!(" {} ", look.marks.sep), look.theme.dim));
+        line.push_span(Span::raw(format::fit(&text::line(location), free, look.marks)));
     }
     line
 }

@@ -88,10 +88,10 @@ impl DetailsCache {
     }
 
     pub fn on_usage(&mut self, ticket: Ticket, key: &SessionKey, usage: &Usage) {
-        if self.asked.as_ref().is_some_and(|asked| asked.ticket == ticket) {
-            if let Some(known) = self.known.get_mut(key) {
-                known.details.usage = Some(*usage);
-            }
+        if self.asked.as_ref().is_some_and(|asked| asked.ticket == ticket)
+            && let Some(known) = self.known.get_mut(key)
+        {
+            known.details.usage = Some(*usage);
         }
     }
 
