@@ -2,10 +2,8 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    future::poll_fn,
     io,
     path::PathBuf,
-    task::Poll,
     time::Duration,
 };
 
@@ -108,7 +106,7 @@ impl Browser {
         let mut signals = Signals::listen()?;
         let mut dirty = true;
         while !self.leave {
-            self.take_waiting(&mut events, guard, &mut dirty).await?;
+            self.take_waiting(&mut events, guard, &mut dirty)?;
             if self.leave {
                 break;
             }
@@ -145,7 +143,7 @@ impl Browser {
     /// Takes in all that is waiting, so that a burst is drawn once.
     fn take_waiting(&mut self, events: &mut Events, guard: &mut Guard, dirty: &mut bool) -> io::Result<()> {
         for _ in 0..BURST {
-            let Some(next) = self.next_waiting(events).await? else { break };
+            let Some(next) = self.next_waiting(events)? else { break };
             self.state.update(Input::Tick(Timestamp::now()));
             let effects = self.state.update(next);
             *dirty = true;

@@ -29,7 +29,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 use jiff::Timestamp;
-use ratatui::layout::{Rect, Size};
+use ratatui::layout::{Margin, Rect, Size};
 
 use self::{
     areas::{Areas, Pane},
@@ -213,11 +213,21 @@ impl AppState {
             self.conversation_inner = inner;
             self.conversation.resize(area.as_size(), &self.look);
         }
-        if self.connection.is_open() && self.connection.lost.is_none() {
-            self.list.fill(&mut self.tickets)
-        } else {
-            Vec::new()
+        if let Some(area) = self.areas.inner(Pane::Feedback) {
+            self.feedback.resize(area.as_size());
         }
+        let body = self.areas.body.inner(Margin::new(1, 1));
+        for modal in &mut self.modals {
+            if let Modal::Inspector(inspector) = modal {
+                inspector.resize(body.as_size());
+            }
+        }
+        if !self.connection.is_open() || self.connection.lost.is_some() {
+            return Vec::new();
+        }
+        let mut effects = self.list.fill(&mut self.tickets);
+        effects.extend(self.conversation.ask(&mut self.tickets));
+        effects
     }
 
     /// Headings, rows and notice of the sessions pane, where it is shown.

@@ -12,6 +12,9 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 /// How long a screen may take to show what is awaited before the test gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The bit of `c_lflag` on Linux and macOS.
+const ECHO: u32 = 8;
+
 /// A running program and its screen.
 pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
@@ -108,13 +111,15 @@ impl Terminal {
         self.child.wait().expect("an exit code").exit_code()
     }
 
-    /// Whether the terminal is as the program found it: main screen, visible cursor, no mouse, no bracketed paste.
-    pub fn is_restored(&self) -> bool {
+    /// Panics unless the terminal is as the program found it.
+    pub fn assert_restored(&self) {
         let screen = self.parser.screen();
-        !screen.alternate_screen()
-            && !screen.hide_cursor()
-            && !screen.bracketed_paste()
-            && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+        assert!(!screen.alternate_screen(), "the alternate screen is left");
+        assert!(!screen.hide_cursor(), "the cursor shows");
+        assert!(!screen.bracketed_paste(), "pasting is plain");
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "the mouse is the terminal's");
+        let modes = self.master.get_termios().expect("the terminal's modes");
+        assert!(modes.local_flags.bits() & ECHO != 0, "what is typed shows");
     }
 
     /// Takes in what was written next; `false` at the end of output or at the deadline.
