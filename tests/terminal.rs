@@ -1,5 +1,6 @@
 //! The real program in a pseudo-terminal.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::{
     io::{Read, Write},
@@ -71,7 +72,7 @@ impl Terminal {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.output.recv_timeout(left) {
                 Ok(bytes) => self.take(&bytes),
-                Err(_) => panic!("never saw {what} on:\n{}", self.screen.screen().contents()),
+                Err(error) => panic!("never saw {what} ({error}) on:\n{}", self.screen.screen().contents()),
             }
         }
     }

@@ -223,8 +223,10 @@ enum Step {
     Control(char),
     Resize(u16, u16),
     Mouse(MouseEventKind, u16, u16),
-    /// Answers the question at that place of the queue, in part or whole.
+    /// Answers the question at that place of the queue; in part, the rest is on its way.
     Answer(usize, bool),
+    /// What is on its way arrives.
+    Arrive(usize),
     Fail(usize, bool),
     Link(bool),
 }
@@ -276,12 +278,49 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0_u16..220, 0_u16..70).prop_map(|(w, h)| Step::Resize(w, h)),
         2 => (kinds, 0_u16..130, 0_u16..45).prop_map(|(kind, x, y)| Step::Mouse(kind, x, y)),
         6 => (0_usize..6, any::<bool>()).prop_map(|(at, whole)| Step::Answer(at, whole)),
+        2 => (0_usize..6).prop_map(Step::Arrive),
         1 => (0_usize..6, any::<bool>()).prop_map(|(at, lost)| Step::Fail(at, lost)),
         1 => any::<bool>().prop_map(Step::Link),
     ]
 }
 
-fn take(screen: &mut Screen, step: Step) {
+/// The screen, with answers that are still on their way.
+struct Late {
+    screen: Screen,
+    on_the_way: Vec<Event>,
+}
+
+impl Late {
+    /// What is listed is always the beginning of what the store has for the filter and the order shown.
+    fn check_rows(&self) -> Result<(), TestCaseError> {
+        let list = &self.screen.state.list;
+        let sort = if list.sort == Sort::Updated { "updated" } else { "created" };
+        let name = if list.filter.is_empty() { "support" } else { list.filter.source.as_str() };
+        for (at, row) in list.rows.iter().enumerate() {
+            prop_assert_eq!(row.name(), format!("{name}-{sort}-{at}").to_lowercase());
+        }
+        Ok(())
+    }
+
+    /// The newest question is answered first, the older ones after it.
+    fn answer_backwards(&mut self) -> Result<(), TestCaseError> {
+        for _ in 0..100 {
+            let Some(command) = self.screen.asked.pop_back() else { break };
+            for event in self.screen.answers(&command) {
+                self.screen.tell(event);
+                self.check_rows()?;
+            }
+        }
+        for event in std::mem::take(&mut self.on_the_way) {
+            self.screen.tell(event);
+            self.check_rows()?;
+        }
+        Ok(())
+    }
+}
+
+fn take(late: &mut Late, step: Step) {
+    let screen = &mut late.screen;
     match step {
         Step::Keys(keys) => screen.press(keys),
         Step::Control(c) => screen.put(Input::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL))),
@@ -290,14 +329,17 @@ fn take(screen: &mut Screen, step: Step) {
             screen.put(Input::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
         }
         Step::Answer(at, whole) => {
-            // Left in the queue when answered in part: the rest comes later, maybe twice.
-            let Some(command) = screen.asked.get(at).cloned() else { return };
-            let events = screen.answers(&command);
-            let some = if whole { events.len() } else { events.len() / 2 };
-            if whole {
-                screen.asked.remove(at);
+            let Some(command) = screen.asked.remove(at) else { return };
+            let mut events = screen.answers(&command);
+            let rest = events.split_off(if whole { events.len() } else { events.len() / 2 });
+            late.on_the_way.extend(rest);
+            events.into_iter().for_each(|event| screen.tell(event));
+        }
+        Step::Arrive(at) => {
+            if at < late.on_the_way.len() {
+                let event = late.on_the_way.remove(at);
+                screen.tell(event);
             }
-            events.into_iter().take(some).for_each(|event| screen.tell(event));
         }
         Step::Fail(at, lost) => fail(screen, at, lost),
         Step::Link(true) => screen.tell(Event::Link(Link::Up)),
@@ -329,34 +371,32 @@ proptest! {
     /// Whatever happens in whatever order, the screen draws, and ends on the answer to the last question asked.
     #[test]
     fn the_screen_ends_on_the_last_question(steps in prop::collection::vec(step(), 1..60)) {
-        let mut screen = Screen::listed(120, 40);
+        let mut late = Late { screen: Screen::listed(120, 40), on_the_way: Vec::new() };
         for step in steps {
-            take(&mut screen, step);
-            if screen.left {
+            take(&mut late, step);
+            late.check_rows()?;
+            if late.screen.left {
                 return Ok(());
             }
         }
-        let size = screen.state.size;
+        let size = late.screen.state.size;
         if size.width > 0 && size.height > 0 {
-            sample::screen(size.width, size.height, |frame, _| view::draw(frame, &screen.state));
+            sample::screen(size.width, size.height, |frame, _| view::draw(frame, &late.screen.state));
         }
-        screen.tell(Event::Link(Link::Up));
-        screen.put(Input::Resize(Size::new(120, 40)));
-        for _ in 0..3 {
-            screen.press("\u{1b}");
+        late.screen.tell(Event::Link(Link::Up));
+        late.screen.put(Input::Resize(Size::new(120, 40)));
+        late.answer_backwards()?;
+        // Whatever is over the panes is closed, then the list is asked once more.
+        for _ in 0..4 {
+            late.screen.press("\u{1b}");
         }
-        screen.answer_all();
-        if matches!(screen.state.connection.stage, Stage::Open(_)) {
-            screen.press("1r");
-            screen.answer_all();
-            let list = &screen.state.list;
-            let sort = if list.sort == Sort::Updated { "updated" } else { "created" };
-            let name = if list.filter.is_empty() { "support" } else { list.filter.source.as_str() };
-            prop_assert!(list.loading().is_none());
+        late.answer_backwards()?;
+        if matches!(late.screen.state.connection.stage, Stage::Open(_)) && late.screen.state.modals.is_empty() {
+            late.screen.press("1s");
+            late.answer_backwards()?;
+            let list = &late.screen.state.list;
+            prop_assert!(list.loading().is_none() && list.error.is_none());
             prop_assert!(!list.rows.is_empty());
-            for (at, row) in list.rows.iter().enumerate() {
-                prop_assert_eq!(row.name(), format!("{name}-{sort}-{at}"));
-            }
         }
     }
 }
