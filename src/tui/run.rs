@@ -126,7 +126,7 @@ impl Browser {
                     None => break, // The terminal is gone.
                 },
                 event = self.task.events.recv() => match event {
-                    Some(event) => self.waiting.push_back(Input::Task(event)),
+                    Some(event) => self.waiting.push_back(Input::Task(Box::new(event))),
                     None => return Err(io::Error::other("the background task ended; the log says why")),
                 },
                 permit = self.task.commands.reserve(), if !self.queue.is_empty() => match (permit, self.queue.pop()) {
@@ -161,7 +161,7 @@ impl Browser {
                 return Ok(Some(input));
             }
         }
-        Ok(self.task.events.try_recv().ok().map(Input::Task))
+        Ok(self.task.events.try_recv().ok().map(|event| Input::Task(Box::new(event))))
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>, guard: &mut Guard) -> io::Result<()> {

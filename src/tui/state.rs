@@ -51,7 +51,6 @@ use crate::{
 
 /// Something that happened.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "an input lives for one update")]
 pub enum Input {
     /// A key.
     Key(KeyEvent),
@@ -62,7 +61,7 @@ pub enum Input {
     /// The terminal's size.
     Resize(Size),
     /// The background task.
-    Task(Event),
+    Task(Box<Event>),
     /// The clock.
     Tick(Timestamp),
 }
@@ -191,7 +190,7 @@ impl AppState {
                 self.size = size;
                 Vec::new()
             }
-            Input::Task(event) => self.on_event(event),
+            Input::Task(event) => self.on_event(*event),
             Input::Tick(now) => {
                 self.look.now = now;
                 return Vec::new();

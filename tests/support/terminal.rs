@@ -10,7 +10,7 @@ use std::{
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// How long a screen may take to show what is awaited before the test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The bit of `c_lflag` on Linux and macOS.
 const ECHO: u32 = 8;
@@ -97,9 +97,8 @@ impl Terminal {
     pub fn wait_until(&mut self, what: &str, good: impl Fn(&str) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !good(&self.screen()) {
-            if !self.take_output(deadline) {
-                panic!("waited in vain for {what}; the screen shows:\n{}", self.screen());
-            }
+            let more = self.take_output(deadline);
+            assert!(more, "waited in vain for {what}; the screen shows:\n{}", self.screen());
         }
     }
 

@@ -96,7 +96,7 @@ impl Screen {
 
     /// The task says something.
     pub fn tell(&mut self, event: Event) {
-        self.put(Input::Task(event));
+        self.put(Input::Task(Box::new(event)));
     }
 
     /// Answers what was asked until nothing more is.

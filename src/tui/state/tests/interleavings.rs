@@ -1,0 +1,189 @@
+//! Random keys, sizes, clicks, and answers that come late, in part, twice or not at all.
+
+use super::*;
+
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Keys(&'static str),
+    Control(char),
+    Resize(u16, u16),
+    Mouse(MouseEventKind, u16, u16),
+    /// Answers the question at that place of the queue; in part, the rest is on its way.
+    Answer(usize, bool),
+    /// What is on its way arrives.
+    Arrive(usize),
+    Fail(usize, bool),
+    Link(bool),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let keys = prop::sample::select(vec![
+        "j",
+        "k",
+        "\n",
+        "\u{1b}",
+        "\t",
+        "r",
+        "s",
+        "G",
+        "g",
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "/word\n",
+        "/\n",
+        "/rating:x\n",
+        "i",
+        "x",
+        "?",
+        ":sort\n",
+        ":nonsense\n",
+        "c",
+        "[",
+        "]",
+        "n",
+        "N",
+        "R",
+        "t",
+        "y",
+        "M",
+        "h",
+        "l",
+    ]);
+    let kinds = prop::sample::select(vec![
+        MouseEventKind::Down(MouseButton::Left),
+        MouseEventKind::ScrollDown,
+        MouseEventKind::ScrollUp,
+    ]);
+    prop_oneof![
+        6 => keys.prop_map(Step::Keys),
+        1 => prop::char::range('a', 'z').prop_map(Step::Control),
+        1 => (0_u16..220, 0_u16..70).prop_map(|(w, h)| Step::Resize(w, h)),
+        2 => (kinds, 0_u16..130, 0_u16..45).prop_map(|(kind, x, y)| Step::Mouse(kind, x, y)),
+        6 => (0_usize..6, any::<bool>()).prop_map(|(at, whole)| Step::Answer(at, whole)),
+        2 => (0_usize..6).prop_map(Step::Arrive),
+        1 => (0_usize..6, any::<bool>()).prop_map(|(at, lost)| Step::Fail(at, lost)),
+        1 => any::<bool>().prop_map(Step::Link),
+    ]
+}
+
+/// The screen, with answers that are still on their way.
+struct Late {
+    screen: Screen,
+    on_the_way: Vec<Event>,
+}
+
+impl Late {
+    /// What is listed is always the beginning of what the store has for the filter and the order shown.
+    fn check_rows(&self) -> Result<(), TestCaseError> {
+        let list = &self.screen.state.list;
+        let sort = if list.sort == Sort::Updated { "updated" } else { "created" };
+        let name = if list.filter.is_empty() { "support" } else { list.filter.source.as_str() };
+        for (at, row) in list.rows.iter().enumerate() {
+            prop_assert_eq!(row.name(), format!("{name}-{sort}-{at}").to_lowercase());
+        }
+        Ok(())
+    }
+
+    /// The newest question is answered first, the older ones after it.
+    fn answer_backwards(&mut self) -> Result<(), TestCaseError> {
+        for _ in 0..100 {
+            let Some(command) = self.screen.asked.pop_back() else { break };
+            for event in self.screen.answers(&command) {
+                self.screen.tell(event);
+                self.check_rows()?;
+            }
+        }
+        for event in std::mem::take(&mut self.on_the_way) {
+            self.screen.tell(event);
+            self.check_rows()?;
+        }
+        Ok(())
+    }
+}
+
+fn take(late: &mut Late, step: Step) {
+    let screen = &mut late.screen;
+    match step {
+        Step::Keys(keys) => screen.press(keys),
+        Step::Control(c) => screen.put(Input::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL))),
+        Step::Resize(width, height) => screen.put(Input::Resize(Size::new(width, height))),
+        Step::Mouse(kind, column, row) => {
+            screen.put(Input::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
+        }
+        Step::Answer(at, whole) => {
+            let Some(command) = screen.asked.remove(at) else { return };
+            let mut events = screen.answers(&command);
+            let rest = events.split_off(if whole { events.len() } else { events.len() / 2 });
+            late.on_the_way.extend(rest);
+            for event in events {
+                screen.tell(event);
+            }
+        }
+        Step::Arrive(at) => {
+            if at < late.on_the_way.len() {
+                let event = late.on_the_way.remove(at);
+                screen.tell(event);
+            }
+        }
+        Step::Fail(at, lost) => fail(screen, at, lost),
+        Step::Link(true) => screen.tell(Event::Link(Link::Up)),
+        Step::Link(false) => screen.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 4 })),
+    }
+}
+
+fn fail(screen: &mut Screen, at: usize, lost: bool) {
+    let (ticket, lane) = match screen.asked.remove(at) {
+        Some(Command::List(ticket, _)) => (ticket, Lane::List),
+        Some(Command::Count(ticket, _)) => (ticket, Lane::Count),
+        Some(Command::Details(ticket, _)) => (ticket, Lane::Details),
+        Some(Command::Open(ticket, ..)) => (ticket, Lane::Open),
+        Some(Command::Outline(ticket, _)) => (ticket, Lane::Outline),
+        Some(Command::Connect(ticket, _)) => (ticket, Lane::Connection),
+        _ => return,
+    };
+    let error = if lost {
+        Error::Unreachable { hosts: "localhost".into(), reason: "reset".into() }
+    } else {
+        Error::Other { doing: "reading".into(), reason: "it broke".into() }
+    };
+    screen.tell(Event::Failed { ticket, lane, error });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// Whatever happens in whatever order, the screen draws, and ends on the answer to the last question asked.
+    #[test]
+    fn the_screen_ends_on_the_last_question(steps in prop::collection::vec(step(), 1..60)) {
+        let mut late = Late { screen: Screen::listed(120, 40), on_the_way: Vec::new() };
+        for step in steps {
+            take(&mut late, step);
+            late.check_rows()?;
+            if late.screen.left {
+                return Ok(());
+            }
+        }
+        let size = late.screen.state.size;
+        if size.width > 0 && size.height > 0 {
+            sample::screen(size.width, size.height, |frame, _| view::draw(frame, &late.screen.state));
+        }
+        late.screen.tell(Event::Link(Link::Up));
+        late.screen.put(Input::Resize(Size::new(120, 40)));
+        late.answer_backwards()?;
+        // Whatever is over the panes is closed, then the list is asked once more.
+        for _ in 0..4 {
+            late.screen.press("\u{1b}");
+        }
+        late.answer_backwards()?;
+        if matches!(late.screen.state.connection.stage, Stage::Open(_)) && late.screen.state.modals.is_empty() {
+            late.screen.press("1s");
+            late.answer_backwards()?;
+            let list = &late.screen.state.list;
+            prop_assert!(list.loading().is_none() && list.error.is_none());
+            prop_assert!(!list.rows.is_empty());
+        }
+    }
+}
