@@ -10,7 +10,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     make_visible(text, false)
 }
 
-/// Several lines for a terminal: `\n` stays, `\r\n` becomes `\n`, a tab becomes four spaces, the rest as in [`line`].
+/// Several lines for a terminal: `\n` stays, `\r\n` becomes `\n`, a tab becomes four spaces, the rest as in [`line()`].
 #[must_use]
 pub fn block(text: &str) -> Cow<'_, str> {
     make_visible(text, true)
