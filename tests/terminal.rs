@@ -15,19 +15,35 @@ fn browsing_the_demo() {
     let mut terminal = start(&["demo"], &[]);
     terminal.wait_for("1 Sessions");
     terminal.wait_until("rows", |screen| screen.contains("1–"));
-    terminal.press("j\r");
-    terminal.wait_until("an open session", |screen| !screen.contains("no session open"));
-    terminal.press("/the\r");
+    terminal.press("/^support-48213\r");
+    terminal.wait_until("one session", |screen| screen.contains("1–1 / 1"));
+    terminal.press("\r");
+    terminal.wait_for("[support]");
+    terminal.wait_for("assistant");
+
+    terminal.press("/express fee\r");
+    terminal.wait_for("find \"express fee\" 1/");
+    terminal.wait_until_marked("express fee");
+
     terminal.press("]");
+    terminal.wait_for("[billing]");
+    terminal.press("[");
+    terminal.wait_for("[support]");
     terminal.press("?");
     terminal.wait_for(":quit-now");
     terminal.press("\u{1b}");
+    terminal.wait_until("help is gone", |screen| !screen.contains(":quit-now"));
+
     terminal.resize(60, 20);
-    terminal.wait_until("one pane at a time", |screen| !screen.contains("1 Sessions"));
+    terminal.wait_until("one pane at a time", |screen| {
+        screen.contains("2 support-48213") && !screen.contains("1 Sessions")
+    });
     terminal.resize(30, 8);
     terminal.wait_for("40×10");
     terminal.resize(120, 40);
-    terminal.wait_for("1 Sessions");
+    for pane in ["1 Sessions", "2 support-48213", "3 Metrics", "4 Metadata", "5 Feedback"] {
+        terminal.wait_for(pane);
+    }
     terminal.press("q");
     assert_eq!(terminal.wait_for_end(), 0);
     terminal.assert_restored();

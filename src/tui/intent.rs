@@ -62,6 +62,8 @@ pub enum Intent {
     Inspect,
     /// Explain the selected number.
     Explain,
+    /// The last error in full.
+    LastError,
     /// Use the mouse, or leave it to the terminal.
     Mouse,
     /// Choose a connection.
@@ -124,6 +126,7 @@ pub const ENTRIES: &[Entry] = &[
     entry(Intent::Tools, "tools", "unfold or fold all tool calls", &["t"]),
     entry(Intent::Inspect, "inspect", "inspect what is selected", &["i"]),
     entry(Intent::Explain, "explain", "explain the selected number", &["x"]),
+    entry(Intent::LastError, "last-error", "the last error in full", &["shift-e"]),
     entry(Intent::Mouse, "mouse", "use the mouse, or leave it to the terminal", &["shift-m"]),
     entry(Intent::Connections, "connections", "choose a connection", &["c"]),
     entry(Intent::CommandLine, "command", "any command by name", &[":"]),

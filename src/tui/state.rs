@@ -15,6 +15,8 @@ pub mod modal;
 mod modals;
 mod mouse;
 mod newest;
+pub mod note;
+pub mod picker;
 pub mod places;
 pub mod prompt;
 #[cfg(test)]

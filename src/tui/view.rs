@@ -3,13 +3,13 @@
 pub mod block;
 mod command_line;
 pub mod conversation;
-pub mod explain;
 pub mod feedback;
 mod header;
 mod help;
 pub mod inspector;
 pub mod metadata;
 pub mod metrics;
+pub mod note;
 mod picker;
 pub mod row;
 #[cfg(test)]
@@ -66,14 +66,22 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
     match modal {
         Modal::Help(top) => help::draw(frame, body, *top, state),
         Modal::Prompt(prompt) => command_line::draw(frame, body, prompt, state),
-        Modal::Places(menu) => picker::places(frame, body, menu, state),
-        Modal::Collections(menu) => picker::collections(frame, body, menu, state),
-        Modal::Sessions(menu) => picker::sessions(frame, body, menu, state),
+        Modal::Places(_) | Modal::Collections(_) | Modal::Sessions(_) => draw_picker(frame, modal, state),
         Modal::Inspector(inspector) => {
             frame.render_widget(Clear, body);
             inspector::draw(frame, body, inspector, &state.look);
         }
-        Modal::Explain(explanation) => explain::draw(frame, body, explanation, &state.look),
+        Modal::Note(note) => note::draw(frame, body, note, &state.look),
+    }
+}
+
+fn draw_picker(frame: &mut Frame<'_>, modal: &Modal, state: &AppState) {
+    let Some(area) = state.picker(modal) else { return };
+    match modal {
+        Modal::Places(menu) => picker::places(frame, &area, menu, state),
+        Modal::Collections(menu) => picker::collections(frame, &area, menu, state),
+        Modal::Sessions(menu) => picker::sessions(frame, &area, menu, state),
+        _ => {}
     }
 }
 

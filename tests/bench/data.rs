@@ -44,7 +44,8 @@ pub fn id(number: i64) -> String {
     format!("bench-{number:05}")
 }
 
-fn message(index: usize, bytes: usize, created: i64) -> Document {
+/// One of its messages: the even ones a user's, the odd ones the assistant's, with figures.
+pub fn message(index: usize, bytes: usize, created: i64) -> Document {
     let at = DateTime::from_millis(created + index as i64 * 1_000);
     let body = body(index, bytes);
     if index.is_multiple_of(2) {

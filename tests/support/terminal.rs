@@ -102,6 +102,28 @@ impl Terminal {
         }
     }
 
+    /// Waits until a text shows on the background of places found; panics with the screen when it never does.
+    pub fn wait_until_marked(&mut self, text: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.marked().contains(text) {
+            let more = self.take_output(deadline);
+            assert!(more, "waited in vain for {text:?} to be marked; the screen shows:\n{}", self.screen());
+        }
+    }
+
+    /// What shows on yellow, row by row.
+    fn marked(&self) -> String {
+        let screen = self.parser.screen();
+        let (rows, columns) = screen.size();
+        let mut marked = String::new();
+        for row in 0..rows {
+            let cells = (0..columns).filter_map(|column| screen.cell(row, column));
+            marked.extend(cells.filter(|cell| cell.bgcolor() == vt100::Color::Idx(3)).map(vt100::Cell::contents));
+            marked.push('\n');
+        }
+        marked
+    }
+
     /// Waits until the program ends; its exit code.
     pub fn wait_for_end(&mut self) -> u32 {
         let deadline = Instant::now() + PATIENCE;

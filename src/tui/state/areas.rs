@@ -11,6 +11,8 @@
 
 use ratatui::layout::{Constraint, Layout, Position, Rect, Size};
 
+use crate::tui::intent::ENTRIES;
+
 /// A pane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Pane {
@@ -117,6 +119,12 @@ pub fn bottom(area: Rect, height: u16) -> Rect {
     Rect::new(area.x, area.bottom() - height, area.width, height)
 }
 
+/// The box of the keys.
+#[must_use]
+pub fn help(body: Rect) -> Rect {
+    middle(body, 78, ENTRIES.len() as u16 + 2)
+}
+
 /// The inner area of the sessions pane: headings, rows, and room for what the list has to say of itself.
 #[must_use]
 pub fn list_parts(inner: Rect, notice: bool) -> [Rect; 3] {
@@ -135,7 +143,7 @@ fn panes(body: Rect, focus: Pane) -> [Option<Rect>; 5] {
         panes[focus as usize] = Some(body);
     } else if width < 120 {
         if matches!(focus, Pane::Sessions | Pane::Conversation) {
-            let sessions = (width * 2 / 5).clamp(34, 44);
+            let sessions = (width * 2 / 5).clamp(36, 46);
             let [left, right] = Layout::horizontal([Constraint::Length(sessions), Constraint::Fill(1)]).areas(body);
             (panes[0], panes[1]) = (Some(left), Some(right));
         } else {
@@ -145,7 +153,7 @@ fn panes(body: Rect, focus: Pane) -> [Option<Rect>; 5] {
             stack(right, &mut panes);
         }
     } else {
-        let sessions = (width * 3 / 10).clamp(44, 64);
+        let sessions = (width / 3).clamp(44, 60);
         let side = (width / 6).clamp(28, 44);
         let [left, centre, right] =
             Layout::horizontal([Constraint::Length(sessions), Constraint::Fill(1), Constraint::Length(side)])

@@ -1,6 +1,8 @@
-//! The inspector: what no pane has room for, in tabs, over the whole screen.
+//! The inspector: what no pane has room for, over the whole screen. It opens on a subject, with what that belongs to at
+//! its side: a message, its agent and the session, each with tabs of its own.
 
 pub mod body;
+mod subjects;
 pub mod tabs;
 #[cfg(test)]
 mod tests;
@@ -10,8 +12,9 @@ use ratatui::layout::Size;
 
 use super::{Effect, Tickets, conversation::ConversationState};
 use crate::{
-    session::{AgentId, Message, Session, decode},
+    session::{AgentId, Message, Session, SessionKey, decode},
     task::{Command, Event, Ticket},
+    text,
     tui::{Intent, format},
 };
 use body::{Body, Tab, Taken};
@@ -34,11 +37,19 @@ pub enum Subject {
 /// The inspector's state: it copies what it shows when it is opened.
 #[derive(Debug)]
 pub struct Inspector {
+    subjects: Vec<Open>,
+    front: usize,
+    session: Option<SessionKey>,
+    asked: Option<Ticket>,
+    size: Size,
+}
+
+/// A subject with its tabs.
+#[derive(Debug)]
+struct Open {
     title: String,
     tabs: Vec<Tab>,
     current: usize,
-    asked: Option<Ticket>,
-    size: Size,
 }
 
 /// What came of an intent.
@@ -64,31 +75,46 @@ pub struct TabCell {
 }
 
 impl Inspector {
-    /// Opens it on a subject of the open session. For the session's raw JSON it asks `Command::Document`.
+    /// Opens it on a subject of the open session. For the session's raw JSON it asks `Command::Document`, once that is
+    /// in front.
     #[expect(clippy::needless_pass_by_value, reason = "a subject is made for the inspector alone")]
     pub fn open(subject: Subject, conversation: &ConversationState, tickets: &mut Tickets) -> (Self, Vec<Effect>) {
         let mut inspector = Self::on(&subject, conversation.session(), conversation.selected());
-        let mut effects = Vec::new();
-        if let (Subject::Session, Some(session)) = (&subject, conversation.session()) {
-            let ticket = tickets.take();
-            inspector.expect(ticket);
-            effects.push(Effect::Ask(Command::Document(ticket, session.key.clone())));
-        }
+        let effects = inspector.ask(tickets);
         (inspector, effects)
     }
 
     /// On a subject of a given session, of which one message may be at hand.
     #[must_use]
     pub fn on(subject: &Subject, session: Option<&Session>, at_hand: Option<(&AgentId, &Message)>) -> Self {
-        let tabs = session.and_then(|session| tabs_of(subject, session, at_hand));
         let missing = || vec![Tab::new("Nothing", Body::Nothing("This is not loaded (any more).".into()))];
-        Self {
-            title: title(subject, session),
-            tabs: tabs.unwrap_or_else(missing),
-            current: 0,
-            asked: None,
-            size: Size::new(0, 0),
-        }
+        let open = |subject: &Subject| {
+            let tabs = session.and_then(|session| subjects::tabs_of(subject, session, at_hand));
+            Open { title: subjects::title(subject, session), tabs: tabs.unwrap_or_else(missing), current: 0 }
+        };
+        let around = subject.around();
+        let subjects = std::iter::once(subject).chain(&around).map(open).collect();
+        let session = session.map(|session| session.key.clone());
+        Self { subjects, front: 0, session, asked: None, size: Size::new(0, 0) }
+    }
+
+    /// Asks for the whole document when what needs it is in front and it was not asked before.
+    fn ask(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
+        let waits = self.subject().tabs.iter().any(|tab| matches!(tab.body, Body::Waiting));
+        let Some(key) = self.session.clone().filter(|_| waits && self.asked.is_none()) else { return Vec::new() };
+        let ticket = tickets.take();
+        self.expect(ticket);
+        vec![Effect::Ask(Command::Document(ticket, key))]
+    }
+
+    fn subject(&self) -> &Open {
+        &self.subjects[self.front]
+    }
+
+    /// Brings a subject to the front.
+    fn turn(&mut self, front: usize, tickets: &mut Tickets) -> Vec<Effect> {
+        self.front = front;
+        self.ask(tickets)
     }
 
     /// The ticket of the question that fills the raw document.
@@ -101,18 +127,25 @@ impl Inspector {
         self.size = inner;
     }
 
-    /// Moves, folds, switches tabs (`[`, `]`, Tab), copies, closes. `page` is the inner height.
+    /// Moves, folds, switches tabs (`[`, `]`) and subjects (Tab), copies, closes. `page` is the inner height.
     pub fn on_intent(&mut self, intent: Intent, page: u16, tickets: &mut Tickets) -> Outcome {
-        let _ = tickets;
         self.size.height = page;
-        let count = self.tabs.len();
+        let subjects = self.subjects.len();
+        let (width, height) = (self.width(), body_height(page));
+        let front = &mut self.subjects[self.front];
+        let count = front.tabs.len();
         match intent {
             Intent::Back | Intent::Inspect | Intent::Quit => return Outcome::Close,
-            Intent::NextAgent | Intent::NextPane => self.current = (self.current + 1) % count,
-            Intent::PreviousAgent | Intent::PreviousPane => self.current = (self.current + count - 1) % count,
+            Intent::NextPane if subjects > 1 => {
+                return Outcome::Taken(self.turn((self.front + 1) % subjects, tickets));
+            }
+            Intent::PreviousPane if subjects > 1 => {
+                return Outcome::Taken(self.turn((self.front + subjects - 1) % subjects, tickets));
+            }
+            Intent::NextAgent | Intent::NextPane => front.current = (front.current + 1) % count,
+            Intent::PreviousAgent | Intent::PreviousPane => front.current = (front.current + count - 1) % count,
             _ => {
-                let (width, height) = (self.width(), body_height(page));
-                return match self.tabs[self.current].take(intent, width, height) {
+                return match front.tabs[front.current].take(intent, width, height) {
                     Some(Taken::Copied(text)) => Outcome::Taken(vec![Effect::Copy(text)]),
                     Some(Taken::Moved) => Outcome::Taken(Vec::new()),
                     // A fold that is none moves no pane behind the inspector.
@@ -128,22 +161,32 @@ impl Inspector {
     pub fn on_event(&mut self, event: &Event) {
         let body = match event {
             Event::Document(ticket, document) if self.asked == Some(*ticket) => {
-                tabs::complete(&mut self.tabs, decode::session((**document).clone()).all_findings());
+                let decoded = decode::session((**document).clone());
+                if let Some(open) = self.waiting() {
+                    tabs::complete(&mut open.tabs, decoded.all_findings());
+                }
                 Tab::tree("Raw", None, &Bson::Document((**document).clone())).body
             }
             Event::Failed { ticket, error, .. } if self.asked == Some(*ticket) => Body::Failed(error.to_string()),
             _ => return,
         };
-        if let Some(tab) = self.tabs.iter_mut().find(|tab| matches!(tab.body, Body::Waiting | Body::Failed(_))) {
+        let waiting = self.waiting().and_then(|open| open.tabs.iter_mut().find(|tab| tab.waits()));
+        if let Some(tab) = waiting {
             tab.body = body;
         }
+    }
+
+    /// The subject that the whole document is for.
+    fn waiting(&mut self) -> Option<&mut Open> {
+        self.subjects.iter_mut().find(|open| open.tabs.iter().any(Tab::waits))
     }
 
     /// Scrolls by lines; negative is up.
     pub fn scroll(&mut self, lines: i32, page: u16) {
         self.size.height = page;
         let (width, height) = (self.width(), body_height(page));
-        self.tabs[self.current].scroll(lines, width, height);
+        let front = &mut self.subjects[self.front];
+        front.tabs[front.current].scroll(lines, width, height);
     }
 
     /// Click at a cell of the inner area (row 0 holds the tabs).
@@ -152,53 +195,56 @@ impl Inspector {
             let cells = self.tab_cells(self.width());
             let hit = cells.iter().find(|cell| (cell.x..cell.x + cell.width()).contains(&x));
             if let Some(cell) = hit {
-                self.current = cell.tab;
+                self.subjects[self.front].current = cell.tab;
             }
             return;
         }
         let Some(row) = y.checked_sub(chrome(self.size.height)) else { return };
         let (width, height) = (self.width(), body_height(self.size.height));
-        self.tabs[self.current].click(row, width, height);
+        let front = &mut self.subjects[self.front];
+        front.tabs[front.current].click(row, width, height);
     }
 
-    /// What it shows, for its title. Holds stored text.
+    /// Click at a cell of the upper border: the subjects stand there.
+    pub fn click_title(&mut self, x: u16, tickets: &mut Tickets) -> Vec<Effect> {
+        let width = self.width() + 2;
+        let cells = self.subject_cells(width);
+        let hit = cells.iter().find(|cell| (cell.x..cell.x + cell.width()).contains(&x));
+        hit.map(|cell| cell.tab).map(|front| self.turn(front, tickets)).unwrap_or_default()
+    }
+
+    /// The subjects on an upper border of so many cells, the one in front always whole where it fits.
     #[must_use]
-    pub fn title(&self) -> &str {
-        &self.title
+    pub fn subject_cells(&self, width: u16) -> Vec<TabCell> {
+        let labels: Vec<String> = self.subjects.iter().map(|open| text::line(&open.title).into_owned()).collect();
+        cells(labels, self.front, width.saturating_sub(2))
+            .into_iter()
+            .map(|cell| TabCell { x: cell.x + 1, ..cell })
+            .collect()
+    }
+
+    /// Position of the subject in front.
+    #[must_use]
+    pub fn front(&self) -> usize {
+        self.front
     }
 
     /// The tab in front.
     #[must_use]
     pub fn tab(&self) -> &Tab {
-        &self.tabs[self.current]
+        &self.subject().tabs[self.subject().current]
     }
 
     /// Position of the tab in front.
     #[must_use]
     pub fn current(&self) -> usize {
-        self.current
+        self.subject().current
     }
 
     /// The names of the tabs that a row of so many cells holds, the one in front always among them.
     #[must_use]
     pub fn tab_cells(&self, width: u16) -> Vec<TabCell> {
-        let labels: Vec<String> = self.tabs.iter().map(Tab::label).collect();
-        let wide = |label: &String| format::width(label) as u16 + 2;
-        let mut first = 0;
-        while first < self.current && labels[first..=self.current].iter().map(wide).sum::<u16>() > width {
-            first += 1;
-        }
-        let mut x = 0;
-        let mut out = Vec::new();
-        for (tab, label) in labels.into_iter().enumerate().skip(first) {
-            let cell = TabCell { tab, x, label };
-            if cell.x >= width {
-                break;
-            }
-            x = x.saturating_add(cell.width());
-            out.push(cell);
-        }
-        out
+        cells(self.subject().tabs.iter().map(Tab::label).collect(), self.current(), width)
     }
 
     fn width(&self) -> u16 {
@@ -214,6 +260,26 @@ impl TabCell {
     }
 }
 
+/// Labels beside each other in so many cells, from the first on such that the one in front is among them.
+fn cells(labels: Vec<String>, front: usize, width: u16) -> Vec<TabCell> {
+    let wide = |label: &String| format::width(label) + 2;
+    let mut first = 0;
+    while first < front && labels[first..=front].iter().map(wide).sum::<usize>() > usize::from(width) {
+        first += 1;
+    }
+    let mut x = 0;
+    let mut out = Vec::new();
+    for (tab, label) in labels.into_iter().enumerate().skip(first) {
+        if x >= width {
+            break;
+        }
+        let cell = TabCell { tab, x, label };
+        x = x.saturating_add(cell.width());
+        out.push(cell);
+    }
+    out
+}
+
 /// Rows above the body: the tabs, and a blank one where there is room.
 #[must_use]
 pub fn chrome(page: u16) -> u16 {
@@ -222,29 +288,4 @@ pub fn chrome(page: u16) -> u16 {
 
 fn body_height(page: u16) -> u16 {
     page.saturating_sub(chrome(page))
-}
-
-fn title(subject: &Subject, session: Option<&Session>) -> String {
-    match subject {
-        Subject::Session => format!("session {}", session.map(Session::name).unwrap_or_default()),
-        Subject::Agent(id) => format!("agent {}", id.as_str()),
-        Subject::Message(id, index) => format!("message {index} of {}", id.as_str()),
-        Subject::Metadata(key) => format!("metadata {key}"),
-        Subject::Feedback(position) => format!("feedback {}", position + 1),
-    }
-}
-
-fn tabs_of(subject: &Subject, session: &Session, at_hand: Option<(&AgentId, &Message)>) -> Option<Vec<Tab>> {
-    Some(match subject {
-        Subject::Session => tabs::session(session),
-        Subject::Agent(id) => tabs::agent(session.agent(id)?),
-        Subject::Message(id, index) => {
-            let agent = session.agent(id)?;
-            let near = at_hand.filter(|(at, message)| *at == id && message.index == *index).map(|(_, message)| message);
-            let message = near.or_else(|| agent.messages.iter().find(|message| message.index == *index))?;
-            tabs::message(Some(session), agent, message)
-        }
-        Subject::Metadata(key) => tabs::field(key, session.metadata_fields()?.get(key)?),
-        Subject::Feedback(position) => tabs::feedback(session.feedbacks.get(*position)?),
-    })
 }

@@ -8,6 +8,7 @@ use super::{
     connection::Stage,
     inspector::{Inspector, Subject},
     modal::Modal,
+    note::Note,
     prompt::{Asks, Prompt},
 };
 use crate::{
@@ -81,6 +82,7 @@ impl AppState {
             Intent::Reload => return self.reload(),
             Intent::Inspect => return self.inspect(),
             Intent::Explain => return self.explain(),
+            Intent::LastError => return self.show_last_error(),
             Intent::Mouse => {
                 self.mouse = !self.mouse;
                 let says = if self.mouse { "the mouse works here" } else { "the mouse is the terminal's: select text" };
@@ -104,7 +106,7 @@ impl AppState {
         self.modals.push(Modal::Prompt(Box::new(prompt)));
     }
 
-    /// Gives up what is loading, else goes back to the sessions, else shows the last error in full.
+    /// Gives up what is loading, else goes back to the sessions; there it puts the last error away.
     fn back(&mut self) -> Vec<Effect> {
         if matches!(self.connection.stage, Stage::Connecting(_)) {
             self.connection.stage = Stage::None;
@@ -162,9 +164,17 @@ impl AppState {
             return self.say("the metrics can be explained: select a number there");
         }
         match self.metrics.explain(&self.conversation) {
-            Some(explanation) => self.modals.push(Modal::Explain(Box::new(explanation))),
+            Some(explanation) => self.modals.push(Modal::Note(Box::new(explanation.into()))),
             None => return self.say("there is no number to explain on this row"),
         }
+        Vec::new()
+    }
+
+    /// The error that the status line shows, in full.
+    pub(super) fn show_last_error(&mut self) -> Vec<Effect> {
+        let lost = self.connection.lost.as_ref().map(|lost| format!("connection lost: {}", lost.reason));
+        let Some(error) = lost.or_else(|| self.last_error.clone()) else { return self.say("no error so far") };
+        self.modals.push(Modal::Note(Box::new(Note::error(error))));
         Vec::new()
     }
 

@@ -1,7 +1,7 @@
 //! What lies over the panes and takes all input until it is closed.
 
-use super::{inspector::Inspector, places::Place, prompt::Prompt};
-use crate::{metrics::Explanation, repository::Candidate, session::Summary, tui::Intent};
+use super::{inspector::Inspector, note::Note, places::Place, prompt::Prompt};
+use crate::{repository::Candidate, session::Summary, tui::Intent};
 
 /// Something over the panes.
 #[derive(Debug)]
@@ -18,8 +18,8 @@ pub enum Modal {
     Sessions(Menu<Summary>),
     /// The inspector.
     Inspector(Box<Inspector>),
-    /// What a number means.
-    Explain(Box<Explanation>),
+    /// A text: what a number means, an error in full.
+    Note(Box<Note>),
 }
 
 /// A list to choose from.
@@ -57,11 +57,5 @@ impl<T> Menu<T> {
     #[must_use]
     pub fn chosen(&self) -> Option<&T> {
         self.items.get(self.selected)
-    }
-
-    /// The first item in view when so many rows are.
-    #[must_use]
-    pub fn top(&self, rows: usize) -> usize {
-        (self.selected + 1).saturating_sub(rows)
     }
 }

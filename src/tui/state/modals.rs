@@ -5,6 +5,7 @@ use super::{
     connection::Stage,
     inspector::Outcome,
     modal::Modal,
+    note::scrolled,
     prompt::{Asks, Does, Mistake, Typed},
 };
 use crate::tui::{Intent, intent::ENTRIES};
@@ -13,6 +14,7 @@ impl AppState {
     /// The topmost modal takes it all.
     pub(super) fn in_modal(&mut self, intent: Intent) -> Vec<Effect> {
         let page = self.areas.body.height.saturating_sub(2);
+        let body = self.areas.body;
         let Some(modal) = self.modals.last_mut() else { return Vec::new() };
         let taken = match modal {
             Modal::Inspector(inspector) => match inspector.on_intent(intent, page, &mut self.tickets) {
@@ -21,10 +23,12 @@ impl AppState {
                 Outcome::Ignored => false,
             },
             Modal::Help(top) => scroll(top, intent, usize::from(page), ENTRIES.len()),
+            Modal::Note(note) if intent == Intent::Copy => return vec![Effect::Copy(note.plain())],
+            Modal::Note(note) => note.on_intent(intent, body),
             Modal::Places(menu) => menu.on_intent(intent),
             Modal::Collections(menu) => menu.on_intent(intent),
             Modal::Sessions(menu) => menu.on_intent(intent),
-            Modal::Prompt(_) | Modal::Explain(_) => false,
+            Modal::Prompt(_) => false,
         };
         if taken {
             return Vec::new();
@@ -40,7 +44,10 @@ impl AppState {
                 self.modals.push(Modal::Help(0));
                 Vec::new()
             }
-            Intent::Back | Intent::Quit | Intent::Help | Intent::Explain | Intent::Inspect => self.close_modal(),
+            Intent::LastError if !matches!(modal, Modal::Note(_)) => self.show_last_error(),
+            Intent::Back | Intent::Quit | Intent::Help | Intent::Explain | Intent::Inspect | Intent::LastError => {
+                self.close_modal()
+            }
             _ => Vec::new(),
         }
     }
@@ -52,7 +59,7 @@ impl AppState {
         }
     }
 
-    fn close_modal(&mut self) -> Vec<Effect> {
+    pub(super) fn close_modal(&mut self) -> Vec<Effect> {
         let closed = self.modals.pop();
         if matches!(closed, Some(Modal::Collections(_))) {
             self.connection.stage = Stage::None;
@@ -61,7 +68,7 @@ impl AppState {
         Vec::new()
     }
 
-    fn choose_in_modal(&mut self) -> Vec<Effect> {
+    pub(super) fn choose_in_modal(&mut self) -> Vec<Effect> {
         match self.modals.last() {
             Some(Modal::Places(menu)) => {
                 let place = menu.chosen().cloned();
@@ -76,7 +83,7 @@ impl AppState {
                 self.modals.pop();
                 row.map(|row| self.open(&row)).unwrap_or_default()
             }
-            Some(Modal::Explain(_)) => self.close_modal(),
+            Some(Modal::Note(_) | Modal::Help(_)) => self.close_modal(),
             _ => Vec::new(),
         }
     }
@@ -125,15 +132,7 @@ impl AppState {
 /// Scrolls a text of so many lines, keeping its end at the bottom. `false`: not for a text.
 fn scroll(top: &mut usize, intent: Intent, page: usize, lines: usize) -> bool {
     let last = lines.saturating_sub(page);
-    let to = match intent {
-        Intent::Up => top.saturating_sub(1),
-        Intent::Down => *top + 1,
-        Intent::PageUp => top.saturating_sub(page),
-        Intent::PageDown => *top + page,
-        Intent::Top => 0,
-        Intent::Bottom => last,
-        _ => return false,
-    };
+    let Some(to) = scrolled(intent, (*top).min(last), page) else { return false };
     *top = to.min(last);
     true
 }

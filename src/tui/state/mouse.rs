@@ -5,8 +5,9 @@ use ratatui::layout::{Position, Rect};
 
 use super::{
     AppState, Effect,
-    areas::{Pane, inside},
+    areas::{self, Pane, inside},
     modal::Modal,
+    prompt::Typed,
 };
 use crate::tui::Intent;
 
@@ -17,6 +18,9 @@ impl AppState {
     pub(super) fn on_mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
         let (x, y) = (mouse.column, mouse.row);
         match mouse.kind {
+            MouseEventKind::Down(MouseButton::Left) if self.areas.status.contains(Position::new(x, y)) => {
+                self.click_status()
+            }
             MouseEventKind::Down(MouseButton::Left) if self.modals.is_empty() => self.click(x, y),
             MouseEventKind::Down(MouseButton::Left) => self.click_modal(x, y),
             MouseEventKind::ScrollUp => self.wheel(x, y, -WHEEL),
@@ -65,13 +69,51 @@ impl AppState {
     }
 
     fn click_modal(&mut self, x: u16, y: u16) -> Vec<Effect> {
+        let at = Position::new(x, y);
         let body = inside(self.areas.body);
-        if let Some(Modal::Inspector(inspector)) = self.modals.last_mut()
-            && body.contains(Position::new(x, y))
-        {
-            inspector.click(x - body.x, y - body.y);
+        if let Some(picker) = self.modals.last().and_then(|modal| self.picker(modal)) {
+            return self.click_picker(picker.at(x, y));
+        }
+        match self.modals.last_mut() {
+            Some(Modal::Inspector(inspector)) if y == self.areas.body.y => {
+                return inspector.click_title(x.saturating_sub(self.areas.body.x), &mut self.tickets);
+            }
+            Some(Modal::Inspector(inspector)) if body.contains(at) => inspector.click(x - body.x, y - body.y),
+            Some(Modal::Prompt(prompt)) => {
+                let offers = prompt.offers_area(self.areas.body);
+                if offers.contains(at) && prompt.click(usize::from(y - offers.y), usize::from(offers.height)) {
+                    let line = prompt.text().to_owned();
+                    return self.on_typed(Typed::Enter(line));
+                }
+            }
+            Some(Modal::Note(note)) if !note.layout(self.areas.body).0.contains(at) => return self.close_modal(),
+            Some(Modal::Help(_)) if !areas::help(self.areas.body).contains(at) => return self.close_modal(),
+            _ => {}
         }
         Vec::new()
+    }
+
+    /// A click selects an item; one on the selected item opens it.
+    fn click_picker(&mut self, item: Option<usize>) -> Vec<Effect> {
+        let Some(item) = item else { return Vec::new() };
+        let selected = match self.modals.last_mut() {
+            Some(Modal::Places(menu)) => &mut menu.selected,
+            Some(Modal::Collections(menu)) => &mut menu.selected,
+            Some(Modal::Sessions(menu)) => &mut menu.selected,
+            _ => return Vec::new(),
+        };
+        if *selected == item {
+            return self.choose_in_modal();
+        }
+        *selected = item;
+        Vec::new()
+    }
+
+    /// The status line cuts a long error: a click shows it in full.
+    fn click_status(&mut self) -> Vec<Effect> {
+        let note = matches!(self.modals.last(), Some(Modal::Note(_) | Modal::Prompt(_)));
+        let error = self.last_error.is_some() || self.connection.lost.is_some();
+        if error && !note { self.show_last_error() } else { Vec::new() }
     }
 
     fn wheel(&mut self, x: u16, y: u16, lines: i32) -> Vec<Effect> {
@@ -82,7 +124,14 @@ impl AppState {
                 inspector.scroll(lines, page);
                 return Vec::new();
             }
-            Some(Modal::Prompt(_)) => return Vec::new(),
+            Some(Modal::Note(note)) => {
+                note.scroll(lines, self.areas.body);
+                return Vec::new();
+            }
+            Some(Modal::Prompt(prompt)) => {
+                prompt.step(lines.signum());
+                return Vec::new();
+            }
             Some(_) => return self.in_modal(step),
             None => {}
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
 use tui_textarea::{CursorMove, TextArea};
 
 use crate::{
@@ -10,6 +11,11 @@ use crate::{
     text,
     tui::{Intent, intent::ENTRIES, keymap::Keymap},
 };
+
+use super::{areas, list};
+
+/// Most commands offered at once.
+const OFFERS: usize = 10;
 
 /// What is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,13 +140,41 @@ impl Prompt {
             KeyCode::Enter | KeyCode::Char('\n' | '\r') => return Typed::Enter(self.text().to_owned()),
             KeyCode::Char('m' | 'j') if control => return Typed::Enter(self.text().to_owned()),
             KeyCode::Backspace if self.text().is_empty() => return Typed::Close,
-            KeyCode::Up => self.selected = self.selected.saturating_sub(1),
-            KeyCode::Down => self.selected = (self.selected + 1).min(self.offers.len().saturating_sub(1)),
+            KeyCode::Up => self.step(-1),
+            KeyCode::Down => self.step(1),
             KeyCode::Tab => self.complete(),
             KeyCode::BackTab | KeyCode::PageUp | KeyCode::PageDown => {}
             _ => self.edit(|area| area.input(key)),
         }
         Typed::Taken
+    }
+
+    /// Selects another offer, so many further down.
+    pub fn step(&mut self, by: i32) {
+        self.selected = list::shifted(self.selected, by).min(self.offers.len().saturating_sub(1));
+    }
+
+    /// Where the offers stand, in a body: below the line, over the body's bottom.
+    #[must_use]
+    pub fn offers_area(&self, body: Rect) -> Rect {
+        let rows = OFFERS.min(usize::from(body.height.saturating_sub(3))).min(self.offers.len());
+        let inner = areas::inside(areas::bottom(body, rows as u16 + 3));
+        Rect::new(inner.x + 1, inner.y + 1, inner.width.saturating_sub(2), inner.height.saturating_sub(1))
+    }
+
+    /// Position of the first offer in view where so many rows are.
+    #[must_use]
+    pub fn first_offer(&self, rows: usize) -> usize {
+        (self.selected + 1).saturating_sub(rows)
+    }
+
+    /// Click on a row of the offers: selects it. `true`: it was selected already.
+    pub fn click(&mut self, row: usize, rows: usize) -> bool {
+        let offer = self.first_offer(rows) + row;
+        if self.mistake.is_some() || offer >= self.offers.len() {
+            return false;
+        }
+        std::mem::replace(&mut self.selected, offer) == offer
     }
 
     /// Takes pasted text; its line breaks become spaces.

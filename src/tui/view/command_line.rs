@@ -29,9 +29,6 @@ use crate::{
     },
 };
 
-/// Most commands offered at once.
-const OFFERS: usize = 10;
-
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, body: Rect, prompt: &Prompt, state: &AppState) {
     let look = &state.look;
@@ -73,8 +70,8 @@ fn mistake_lines(mistake: &Mistake, typed: &str, width: usize, state: &AppState)
 }
 
 fn offer_lines(prompt: &Prompt, width: usize, state: &AppState) -> Vec<Line<'static>> {
-    let rows = OFFERS.min(usize::from(state.areas.body.height.saturating_sub(3)));
-    let first = (prompt.selected + 1).saturating_sub(rows);
+    let rows = usize::from(prompt.offers_area(state.areas.body).height);
+    let first = prompt.first_offer(rows);
     let shown = prompt.offers.iter().enumerate().skip(first).take(rows);
     shown.map(|(at, offer)| offer_line(offer, at == prompt.selected, width, state)).collect()
 }

@@ -69,11 +69,15 @@ fn right(state: &AppState) -> Line<'static> {
             let noun = if count == 1 { "session" } else { "sessions" };
             line.push_span(Span::raw(format!("{} {noun}   ", format::number(count, look.marks))));
         }
-        let reload = state.keymap.label(Intent::Reload).map(|key| format!("{key} reloads")).unwrap_or_default();
-        if state.connection.lost.is_some() {
-            line.push_span(Span::styled("not connected ", look.theme.warn));
-        } else {
-            line.push_span(Span::styled(format!("{reload} "), look.theme.dim));
+        let reloads = state.keymap.label(Intent::Reload).map(|key| format!("{key} reloads"));
+        let (style, says) = match &state.connection.lost {
+            Some(_) => (look.theme.warn, Some("not connected".into())),
+            None => (look.theme.ok, reloads),
+        };
+        if let Some(says) = says {
+            let says_style = if state.connection.lost.is_some() { style } else { look.theme.dim };
+            line.push_span(Span::styled(format!("{} ", look.marks.dot), style));
+            line.push_span(Span::styled(format!("{says} "), says_style));
         }
     }
     if state.read_only() {

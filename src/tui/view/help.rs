@@ -27,7 +27,7 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, top: usize, state: &AppState) {
             ])
         })
         .collect();
-    let area = areas::middle(body, 78, lines.len() as u16 + 2);
+    let area = areas::help(body);
     let rows = usize::from(area.height.saturating_sub(2));
     let top = top.min(lines.len().saturating_sub(rows));
     let place = format!(" {}{}{} / {} ", top + 1, look.marks.dash, (top + rows).min(lines.len()), lines.len());

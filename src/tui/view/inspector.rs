@@ -1,7 +1,7 @@
 //! The inspector, over the whole screen.
 //!
 //! ```text
-//! ╭ message 4 of support ────────────────────────╮
+//! ╭ message 4  agent support  session s-1 ───────╮
 //! │ Raw  Guardrail trace 0  Findings 0           │
 //! │                                              │
 //! │▌▾ message        obj   2                     │
@@ -45,11 +45,11 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &Inspector, look: &Look) {
         return;
     }
     let tab = state.tab();
-    let title = format::fit(&text::line(state.title()), usize::from(area.width.saturating_sub(6)), look.marks);
-    let pane = block::pane(Line::raw(format!(" {title} ")), place(tab, area.width, look), true, look);
+    let pane = block::pane(Line::default(), place(tab, area.width, look), true, look);
     let inner = pane.inner(area);
     frame.render_widget(Clear, area);
     frame.render_widget(pane, area);
+    subjects(frame.buffer_mut(), area, state, look);
     tabs(frame.buffer_mut(), inner, state, look);
     let above = chrome(inner.height).min(inner.height);
     let body = Rect { y: inner.y + above, height: inner.height - above, ..inner };
@@ -63,6 +63,17 @@ fn place(tab: &Tab, width: u16, look: &Look) -> Line<'static> {
             row::place(tab.top, lines, look)
         }
         body => row::place(tab.selected, body.len(), look),
+    }
+}
+
+/// What is inspected and what that belongs to, on the upper border.
+fn subjects(buffer: &mut Buffer, area: Rect, state: &Inspector, look: &Look) {
+    for cell in state.subject_cells(area.width) {
+        let front = cell.tab == state.front();
+        let style = if front { look.theme.selected.patch(look.theme.focus) } else { look.theme.dim };
+        let room = usize::from(area.width.saturating_sub(cell.x + 1));
+        let label = format!(" {} ", format::fit(&cell.label, room.saturating_sub(2), look.marks));
+        buffer.set_stringn(area.x + cell.x, area.y, label, room, style);
     }
 }
 

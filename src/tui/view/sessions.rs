@@ -31,7 +31,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState, focused: bool) 
     let pane = block::pane(title(state, usize::from(area.width)), place, focused, look);
     frame.render_widget(pane, area);
     let Some([heading, rows, notice]) = state.list_parts() else { return };
-    let columns = Columns::fit(&state.ui.columns, state.list.sort, usize::from(rows.width));
+    let columns = Columns::fit(state, usize::from(rows.width));
     frame.render_widget(Paragraph::new(headings(&columns, state)), heading);
     draw_notice(frame, notice, state);
     if state.list.rows.is_empty() {
@@ -103,7 +103,7 @@ fn headings(columns: &Columns, state: &AppState) -> Line<'static> {
         line.push_span(Span::styled(mark, style));
         line.push_span(Span::styled(cell.pad(cell.heading(), state.look.marks), style));
         if cell.is_id() {
-            line.push_span(Span::raw(" "));
+            line.push_span(Span::raw(" ".repeat(columns.flag)));
         }
     }
     line
@@ -115,12 +115,12 @@ fn row_line(row: &Summary, selected: bool, columns: &Columns, state: &AppState) 
     for (at, cell) in columns.cells.iter().enumerate() {
         let bar = if at == 0 && selected { look.marks.bar } else { " " };
         line.push_span(Span::styled(bar, look.theme.focus));
-        push_cell(&mut line, cell, row, state);
+        push_cell(&mut line, cell, row, columns, state);
     }
     if selected { line.patch_style(look.theme.selected) } else { line }
 }
 
-fn push_cell(line: &mut Line<'static>, cell: &Cell, row: &Summary, state: &AppState) {
+fn push_cell(line: &mut Line<'static>, cell: &Cell, row: &Summary, columns: &Columns, state: &AppState) {
     let look = &state.look;
     let details = state.list.details(row);
     let (value, style) = cell.value(row, details, look);
@@ -132,5 +132,7 @@ fn push_cell(line: &mut Line<'static>, cell: &Cell, row: &Summary, state: &AppSt
     line.push_span(Span::styled(format!("{dot} "), look.theme.new));
     line.push_span(Span::styled(cell.pad_by(&value, 2, look.marks), style));
     let guarded = details.is_some_and(|details| details.guardrail_events > 0);
-    line.push_span(Span::styled(if guarded { "!" } else { " " }, look.theme.warn));
+    if columns.flag > 0 {
+        line.push_span(Span::styled(if guarded { " !" } else { "  " }, look.theme.warn));
+    }
 }

@@ -83,12 +83,13 @@ fn of_focus(state: &AppState) -> &'static [(Intent, &'static str)] {
         }
         Some(Modal::Inspector(_)) => &[
             (Intent::Back, "back"),
-            (Intent::PreviousAgent, "tab left"),
-            (Intent::NextAgent, "tab right"),
+            (Intent::NextPane, "message, agent, session"),
+            (Intent::NextAgent, "next tab"),
             (Intent::Open, "unfold"),
             (Intent::Copy, "copy"),
         ],
-        Some(Modal::Help(_) | Modal::Explain(_)) => &[(Intent::Back, "back")],
+        Some(Modal::Help(_)) => &[(Intent::Back, "back")],
+        Some(Modal::Note(_)) => &[(Intent::Back, "back"), (Intent::Copy, "copy")],
         None if matches!(state.connection.stage, Stage::Connecting(_)) => {
             &[(Intent::Back, "give up"), (Intent::Help, "help"), (Intent::Quit, "quit")]
         }

@@ -102,6 +102,12 @@ impl Tab {
         Self::new(name, Body::Tree { note, root, unfolded })
     }
 
+    /// Whether it waits for the whole document, or did in vain.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        matches!(self.body, Body::Waiting | Body::Failed(_))
+    }
+
     /// What it is called in the row of tabs.
     #[must_use]
     pub fn label(&self) -> String {

@@ -8,12 +8,14 @@ use crate::{
     repository::Sort,
     session::{Details, Summary, Tally},
     text,
-    tui::{Look, format, look::Marks},
+    tui::{Look, format, look::Marks, state::AppState},
 };
 
 /// The columns that fit.
 pub(super) struct Columns {
     pub cells: Vec<Cell>,
+    /// Cells after the id for the mark of guardrail events: none where no row in view has any.
+    pub flag: usize,
     sort: Sort,
 }
 
@@ -21,31 +23,46 @@ pub(super) struct Columns {
 pub(super) struct Cell {
     column: Column,
     width: usize,
+    /// Its heading is cut short, to leave more to the id.
+    short: bool,
+    right: bool,
 }
 
-/// Least width of the id, with the dot before it.
-const MIN_ID: usize = 14;
+/// Cells of the live dot before the id.
+const DOT: usize = 2;
+/// The id gets at least so many cells, where it is that long, before other columns are left out.
+const READABLE_ID: usize = 16;
 
 impl Columns {
-    /// As many of the wanted columns as fit in so many cells, the leftmost first; the id takes what is left.
-    pub fn fit(wanted: &[Column], sort: Sort, cells: usize) -> Self {
-        let mut columns: Vec<Column> = wanted.to_vec();
-        if !columns.contains(&Column::Id) {
-            columns.insert(0, Column::Id);
+    /// As many of the wanted columns as fit in so many cells, the leftmost first, each as wide as what is in view needs;
+    /// the id takes what is left.
+    pub fn fit(state: &AppState, cells: usize) -> Self {
+        let (list, look) = (&state.list, &state.look);
+        let rows: Vec<(&Summary, Option<&Details>)> = list.in_view().map(|(_, row)| (row, list.details(row))).collect();
+        let guarded = |(_, details): &(&Summary, Option<&Details>)| details.is_some_and(|d| d.guardrail_events > 0);
+        let flag = if rows.iter().any(guarded) { 2 } else { 0 };
+        let mut wanted: Vec<Column> = state.ui.columns.clone();
+        if !wanted.contains(&Column::Id) {
+            wanted.insert(0, Column::Id);
         }
-        show_sorted_date(&mut columns, sort);
-        // One cell before each column, and one after the id for its guardrail mark.
-        let width = |columns: &[Column]| columns.iter().map(|column| least(column) + 1).sum::<usize>() + 1;
-        while width(&columns) > cells {
-            let Some(last) = columns.iter().rposition(|column| *column != Column::Id) else { break };
-            columns.remove(last);
+        show_sorted_date(&mut wanted, list.sort);
+        let mut all: Vec<Cell> = wanted.into_iter().map(|column| Cell::of(column, &rows, look)).collect();
+        let id = all.iter().find(|cell| cell.is_id()).map_or(0, |cell| cell.width);
+        // One cell before each column.
+        let used = |all: &[Cell]| all.iter().map(|cell| cell.width + 1).sum::<usize>() + flag;
+        if used(&all) > cells {
+            all.iter_mut().for_each(|cell| cell.shorten(&rows, look));
         }
-        let spare = cells.saturating_sub(width(&columns));
-        let cells = columns.into_iter().map(|column| {
-            let more = if column == Column::Id { spare } else { 0 };
-            Cell { width: least(&column) + more, column }
-        });
-        Self { cells: cells.collect(), sort }
+        let least = |all: &[Cell]| used(all) - id + id.min(READABLE_ID + DOT);
+        while least(&all) > cells {
+            let Some(last) = all.iter().rposition(|cell| !cell.is_id()) else { break };
+            all.remove(last);
+        }
+        let others = used(&all) - id;
+        if let Some(cell) = all.iter_mut().find(|cell| cell.is_id()) {
+            cell.width = cells.saturating_sub(others).max(DOT);
+        }
+        Self { cells: all, flag, sort: list.sort }
     }
 
     /// Whether the list is sorted by that column.
@@ -73,35 +90,56 @@ fn show_sorted_date(columns: &mut [Column], sort: Sort) {
     }
 }
 
-fn least(column: &Column) -> usize {
-    match column {
-        Column::Id => MIN_ID,
-        Column::Changed | Column::Created => 7,
-        Column::Application | Column::Model => 14,
-        Column::SessionType | Column::Size => 8,
-        Column::Agents | Column::Tokens => 6,
-        Column::Messages => 4,
-        Column::Feedback => 5,
-        Column::Guardrail => 2,
-        Column::Meta(key) => format::width(key).clamp(6, 14),
-    }
-}
-
 impl Cell {
+    /// As wide as its heading and its values in view, within bounds.
+    fn of(column: Column, rows: &[(&Summary, Option<&Details>)], look: &Look) -> Self {
+        let right = is_number(&column) || all_numbers(&column, rows);
+        let mut cell = Self { column, width: 0, short: false, right };
+        cell.measure(rows, look);
+        cell
+    }
+
+    fn shorten(&mut self, rows: &[(&Summary, Option<&Details>)], look: &Look) {
+        self.short = true;
+        if !self.is_id() {
+            self.measure(rows, look);
+        }
+    }
+
+    fn measure(&mut self, rows: &[(&Summary, Option<&Details>)], look: &Look) {
+        let (least, most) = match self.column {
+            Column::Id => (14, 400),
+            Column::Application | Column::Model | Column::Meta(_) if self.short => (4, 14),
+            Column::Application | Column::Model | Column::Meta(_) => (4, 24),
+            Column::Messages => (3, 8),
+            Column::Tokens => (4, 8),
+            _ => (2, 10),
+        };
+        let values = rows.iter().map(|(row, details)| format::width(&self.value(row, *details, look).0));
+        let dot = if self.is_id() { DOT } else { 0 };
+        let value = values.max().unwrap_or(0) + dot;
+        self.width = value.max(format::width(self.heading())).clamp(least, most);
+    }
+
     pub fn is_id(&self) -> bool {
         self.column == Column::Id
     }
 
     pub fn heading(&self) -> &str {
         match &self.column {
+            Column::Changed if self.short => "AGE",
             Column::Changed => "CHANGED",
+            Column::Created if self.short => "MADE",
             Column::Created => "CREATED",
             Column::Id => "  ID",
+            Column::Application if self.short => "APP",
             Column::Application => "APPLICATION",
             Column::SessionType => "TYPE",
+            Column::Agents if self.short => "AG",
             Column::Agents => "AGENTS",
             Column::Model => "MODEL",
             Column::Messages => "MSG",
+            Column::Tokens if self.short => "TOK",
             Column::Tokens => "TOKENS",
             Column::Feedback => "FB",
             Column::Guardrail => "GR",
@@ -146,21 +184,31 @@ impl Cell {
         let width = self.width.saturating_sub(less);
         let value = format::fit(&text::line(value), width, marks);
         let fill = " ".repeat(width.saturating_sub(format::width(&value)));
-        if self.is_right_aligned() { fill + &value } else { value + &fill }
+        if self.right { fill + &value } else { value + &fill }
     }
+}
 
-    fn is_right_aligned(&self) -> bool {
-        matches!(
-            self.column,
-            Column::Changed
-                | Column::Created
-                | Column::Agents
-                | Column::Messages
-                | Column::Tokens
-                | Column::Guardrail
-                | Column::Size
-        )
-    }
+fn all_numbers(column: &Column, rows: &[(&Summary, Option<&Details>)]) -> bool {
+    let Column::Meta(key) = column else { return false };
+    let number = |value: &Bson| {
+        matches!(value, Bson::Int32(_) | Bson::Int64(_) | Bson::Double(_) | Bson::Decimal128(_) | Bson::Null)
+    };
+    let mut values = rows.iter().filter_map(|(row, _)| row.meta(key)).peekable();
+    values.peek().is_some() && values.all(number)
+}
+
+/// Whether its values are numbers, which stand at the right.
+fn is_number(column: &Column) -> bool {
+    matches!(
+        column,
+        Column::Changed
+            | Column::Created
+            | Column::Agents
+            | Column::Messages
+            | Column::Tokens
+            | Column::Guardrail
+            | Column::Size
+    )
 }
 
 fn tokens(details: &Details) -> Option<u64> {

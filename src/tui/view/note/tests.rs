@@ -1,7 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::tui::view::sample;
+use crate::{
+    metrics::Explanation,
+    tui::{Intent, view::sample},
+};
 
 fn explanation() -> Explanation {
     Explanation {
@@ -17,7 +20,7 @@ fn explanation() -> Explanation {
 }
 
 fn shown(width: u16, height: u16, look: &Look) -> String {
-    sample::screen(width, height, |frame, area| draw(frame, area, &explanation(), look))
+    sample::screen(width, height, |frame, area| draw(frame, area, &Note::from(explanation()), look))
 }
 
 #[test]
@@ -25,6 +28,23 @@ fn sizes() {
     insta::assert_snapshot!("80x24", shown(80, 24, &sample::look()));
     insta::assert_snapshot!("120x20", shown(120, 20, &sample::look()));
     insta::assert_snapshot!("30x8_ascii", shown(30, 8, &sample::plain()));
+}
+
+#[test]
+fn what_is_cut_is_scrolled_to() {
+    let mut note = Note::from(explanation());
+    let area = Rect::new(0, 0, 40, 8);
+    let seen = |note: &Note| sample::screen(40, 8, |frame, area| draw(frame, area, note, &sample::look()));
+    assert!(seen(&note).contains("162") && !seen(&note).contains("tool"));
+    note.on_intent(Intent::Bottom, area);
+    insta::assert_snapshot!("end_40x8", seen(&note));
+}
+
+#[test]
+fn an_error_in_full() {
+    let note = Note::error("cannot read the sessions: the server said \u{1b}[2J no. ".repeat(4));
+    let screen = sample::screen(60, 14, |frame, area| draw(frame, area, &note, &sample::look()));
+    insta::assert_snapshot!("error_60x14", screen);
 }
 
 proptest! {

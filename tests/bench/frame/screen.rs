@@ -1,0 +1,152 @@
+//! The whole screen over a store in memory: answers come at once.
+
+use std::{collections::BTreeMap, ops::Range, time::Instant};
+
+use bson::Bson;
+use crossterm::event::{KeyCode, KeyEvent};
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::{Terminal, backend::TestBackend, layout::Size};
+use strandscope::{
+    config::{Symbols, ThemeName, Ui},
+    metrics::{AgentOutline, Outline, Sample},
+    repository::{PageEnd, Target},
+    session::{Message, decode},
+    task::{Command, Event},
+    tui::{
+        Look,
+        keymap::Keymap,
+        look::{Theme, marks},
+        state::{AppState, Effect, Input, Start, places::Place},
+        view,
+    },
+};
+
+use super::data;
+
+const SIZE: Size = Size { width: 200, height: 60 };
+const BYTES: usize = 1_500;
+
+/// A screen, and the store it reads.
+pub struct Screen {
+    state: AppState,
+    terminal: Terminal<TestBackend>,
+    count: u64,
+    asked: Vec<Command>,
+    /// Seconds of the first frame that shows the conversation.
+    pub first_frame: f64,
+    /// Seconds that taking in a page and drawing took.
+    pub arrivals: Vec<f64>,
+}
+
+impl Screen {
+    /// With a session of so many messages open at its end, and everything loaded.
+    pub fn with_messages(count: u64) -> Self {
+        let look = Look {
+            theme: Theme::of(ThemeName::Dark),
+            marks: marks(Symbols::Unicode),
+            zone: TimeZone::UTC,
+            now: Timestamp::UNIX_EPOCH,
+        };
+        let place = Place { name: "bench".into(), target: Target::Demo, colour: None, read_only: true };
+        let (state, effects) = AppState::new(Start {
+            ui: Ui::default(),
+            look,
+            keymap: Keymap::default(),
+            filters: BTreeMap::new(),
+            places: Vec::new(),
+            place: Some(place),
+            open_id: Some(data::id(0)),
+            size: SIZE,
+        });
+        let terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).expect("a terminal");
+        let asked = effects.into_iter().filter_map(question).collect();
+        let mut screen = Self { state, terminal, count, asked, first_frame: 0.0, arrivals: Vec::new() };
+        screen.answer_until(|_| false);
+        screen.arrivals.clear();
+        let shown = screen.terminal.backend().to_string();
+        assert!(shown.contains("Step") && shown.contains("calls"), "the session is open:\n{shown}");
+        screen
+    }
+
+    /// Seconds that a key and the frame after it take. What it asks for is answered afterwards.
+    pub fn frame_after(&mut self, key: Option<KeyCode>) -> f64 {
+        let start = Instant::now();
+        if let Some(key) = key {
+            self.put(Input::Key(KeyEvent::from(key)));
+        }
+        self.draw();
+        let seconds = start.elapsed().as_secs_f64();
+        self.answer_until(|_| false);
+        seconds
+    }
+
+    fn draw(&mut self) {
+        self.terminal.draw(|frame| view::draw(frame, &self.state)).expect("a frame");
+    }
+
+    fn put(&mut self, input: Input) {
+        let effects = self.state.update(input);
+        self.asked.extend(effects.into_iter().filter_map(question));
+    }
+
+    fn answer_until(&mut self, stop: impl Fn(&Command) -> bool) {
+        while !self.asked.is_empty() && !stop(&self.asked[0]) {
+            let command = self.asked.remove(0);
+            let Some(event) = self.answer(&command) else { continue };
+            let start = Instant::now();
+            self.put(Input::Task(Box::new(event)));
+            self.draw();
+            let seconds = start.elapsed().as_secs_f64();
+            match command {
+                Command::Open(..) => self.first_frame = seconds,
+                Command::Messages(..) => self.arrivals.push(seconds),
+                _ => {}
+            }
+        }
+    }
+
+    /// What the store says.
+    fn answer(&self, command: &Command) -> Option<Event> {
+        Some(match command {
+            Command::Connect(ticket, _) => Event::Connected { ticket: *ticket, location: "bench.sessions".into() },
+            Command::Resolve(ticket, id) => {
+                Event::Resolved(*ticket, id.clone(), vec![decode::summary(&data::session(0, 0, 0))])
+            }
+            Command::List(ticket, _) => Event::ListEnd(*ticket, PageEnd { next: None, timed_out: false }),
+            Command::Count(ticket, _) => Event::Count(*ticket, Some(10_000)),
+            Command::Details(ticket, _) => Event::Details(*ticket, Vec::new()),
+            Command::Open(ticket, _, last) => {
+                let mut session = decode::session(data::session(0, 0, 0));
+                let agent = &mut session.agents[0];
+                agent.message_count = self.count;
+                agent.messages = self.messages(self.count - last..self.count);
+                Event::Opened(*ticket, Box::new(session))
+            }
+            Command::Messages(ticket, _, agent, range) => {
+                Event::Messages(*ticket, agent.clone(), self.messages(range.clone()))
+            }
+            Command::Outline(ticket, _) => {
+                let samples = (0..self.count).map(|index| Sample::from(&message(index, 0))).collect();
+                let agents = vec![AgentOutline { id: "assistant".into(), samples }];
+                Event::Outline(*ticket, Box::new(Outline { agents }))
+            }
+            _ => return None,
+        })
+    }
+
+    fn messages(&self, range: Range<u64>) -> Vec<Message> {
+        (range.start..range.end.min(self.count)).map(|index| message(index, BYTES)).collect()
+    }
+}
+
+fn message(index: u64, bytes: usize) -> Message {
+    let stored = data::message(index as usize, bytes, data::NEWEST_MS);
+    decode::message(Bson::Document(stored), index, "agents.assistant.messages")
+}
+
+fn question(effect: Effect) -> Option<Command> {
+    match effect {
+        Effect::Ask(command) => Some(command),
+        _ => None,
+    }
+}
