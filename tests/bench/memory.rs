@@ -1,6 +1,7 @@
 //! Memory and idle time of the real binary, on the collection of `store.rs`: it browses the whole list, opens every
 //! session, scrolls one of 12 MB from end to start, and then is left alone for a minute.
-//! Run it with `cargo bench --bench memory`; `STRANDSCOPE_BENCH_OPEN=500` opens only so many sessions.
+//! Run it with `cargo bench --bench memory`; `STRANDSCOPE_BENCH_OPEN=500` opens only so many sessions, and
+//! `STRANDSCOPE_BENCH_BINARY` names another build to measure.
 
 #[expect(dead_code, unused_imports, reason = "a bench needs one server, the tests need more")]
 #[path = "../support/mod.rs"]
@@ -21,7 +22,9 @@ fn main() {
     let uri = support::server().uri.clone();
     runtime.block_on(collection::fill(&uri));
     let arguments = ["--uri", &uri, "--database", "bench", "--collection", "sessions"];
-    let mut screen = Terminal::start(env!("CARGO_BIN_EXE_strandscope"), &arguments, &[], (200, 60));
+    let binary = std::env::var("STRANDSCOPE_BENCH_BINARY");
+    let binary = binary.as_deref().unwrap_or(env!("CARGO_BIN_EXE_strandscope"));
+    let mut screen = Terminal::start(binary, &arguments, &[], (200, 60));
     screen.wait_for(&data::id(0));
 
     browse_list(&mut screen);
