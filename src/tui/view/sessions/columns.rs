@@ -51,7 +51,9 @@ impl Columns {
         // One cell before each column.
         let used = |all: &[Cell]| all.iter().map(|cell| cell.width + 1).sum::<usize>() + flag;
         if used(&all) > cells {
-            all.iter_mut().for_each(|cell| cell.shorten(&rows, look));
+            for cell in &mut all {
+                cell.shorten(&rows, look);
+            }
         }
         let least = |all: &[Cell]| used(all) - id + id.min(READABLE_ID + DOT);
         while least(&all) > cells {
