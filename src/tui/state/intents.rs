@@ -170,10 +170,16 @@ impl AppState {
         Vec::new()
     }
 
+    /// What went wrong last.
+    #[must_use]
+    pub fn wrong(&self) -> Option<String> {
+        let lost = self.connection.lost.as_ref().map(|lost| format!("connection lost: {}", lost.reason));
+        lost.or_else(|| self.last_error.clone())
+    }
+
     /// The error that the status line shows, in full.
     pub(super) fn show_last_error(&mut self) -> Vec<Effect> {
-        let lost = self.connection.lost.as_ref().map(|lost| format!("connection lost: {}", lost.reason));
-        let Some(error) = lost.or_else(|| self.last_error.clone()) else { return self.say("no error so far") };
+        let Some(error) = self.wrong() else { return self.say("no error so far") };
         self.modals.push(Modal::Note(Box::new(Note::error(error))));
         Vec::new()
     }

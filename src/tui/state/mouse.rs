@@ -112,8 +112,7 @@ impl AppState {
     /// The status line cuts a long error: a click shows it in full.
     fn click_status(&mut self) -> Vec<Effect> {
         let note = matches!(self.modals.last(), Some(Modal::Note(_) | Modal::Prompt(_)));
-        let error = self.last_error.is_some() || self.connection.lost.is_some();
-        if error && !note { self.show_last_error() } else { Vec::new() }
+        if self.wrong().is_some() && !note { self.show_last_error() } else { Vec::new() }
     }
 
     fn wheel(&mut self, x: u16, y: u16, lines: i32) -> Vec<Effect> {

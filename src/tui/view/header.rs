@@ -70,14 +70,11 @@ fn right(state: &AppState) -> Line<'static> {
             line.push_span(Span::raw(format!("{} {noun}   ", format::number(count, look.marks))));
         }
         let reloads = state.keymap.label(Intent::Reload).map(|key| format!("{key} reloads"));
-        let (style, says) = match &state.connection.lost {
-            Some(_) => (look.theme.warn, Some("not connected".into())),
-            None => (look.theme.ok, reloads),
-        };
-        if let Some(says) = says {
-            let says_style = if state.connection.lost.is_some() { style } else { look.theme.dim };
-            line.push_span(Span::styled(format!("{} ", look.marks.dot), style));
-            line.push_span(Span::styled(format!("{says} "), says_style));
+        if state.connection.lost.is_some() {
+            line.push_span(Span::styled("not connected ", look.theme.warn));
+        } else if let Some(reloads) = reloads {
+            line.push_span(Span::styled(format!("{} ", look.marks.dot), look.theme.ok));
+            line.push_span(Span::styled(format!("{reloads} "), look.theme.dim));
         }
     }
     if state.read_only() {

@@ -19,23 +19,34 @@ use crate::{
 /// Draws the line.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState) {
     let width = usize::from(area.width);
+    let key = state.keymap.label(Intent::LastError).unwrap_or_default();
+    let mut cut = false;
     let message = message(state).map(|(text, style)| {
-        let cells = if style == state.look.theme.dim { width / 2 } else { width.saturating_sub(2) };
-        Span::styled(format!(" {} ", format::fit(&text::line(&text), cells, state.look.marks)), style)
+        let text = text::line(&text);
+        let room = if style == state.look.theme.dim { width / 2 } else { width.saturating_sub(2) };
+        // What is cut can be read in full: the key for that stays in view.
+        cut = state.wrong().is_some() && state.modals.is_empty() && !key.is_empty() && format::width(&text) > room;
+        let room = if cut { room.saturating_sub(IN_FULL.len() + key.len() + 3) } else { room };
+        Span::styled(format!(" {} ", format::fit(&text, room, state.look.marks)), style)
     });
-    let taken = message.as_ref().map_or(0, Span::width);
-    frame.render_widget(Paragraph::new(hints(state, width.saturating_sub(taken))), area);
+    let free = width.saturating_sub(message.as_ref().map_or(0, Span::width));
+    let hints =
+        if cut { hints(state, &[(Intent::LastError, IN_FULL)], free) } else { hints(state, of_focus(state), free) };
+    frame.render_widget(Paragraph::new(hints), area);
     if let Some(message) = message {
         frame.render_widget(Paragraph::new(Line::from(message).right_aligned()), area);
     }
 }
+
+/// Hint beside a message that is cut.
+const IN_FULL: &str = "in full";
 
 fn message(state: &AppState) -> Option<(String, Style)> {
     let theme = &state.look.theme;
     if let Some(lost) = &state.connection.lost {
         let left = lost.retry_at.as_second().saturating_sub(state.look.now.as_second());
         let when = if left > 0 { format!("retrying in {left} s") } else { "retrying".into() };
-        return Some((format!("connection lost: {}, {when}", lost.reason), theme.warn));
+        return Some((format!("connection lost, {when}: {}", lost.reason), theme.warn));
     }
     if let Some(said) = &state.said {
         return Some((said.clone(), theme.text));
@@ -53,9 +64,9 @@ fn throbber(state: &AppState) -> &'static str {
 }
 
 /// As many keys of what has the focus as there is room for.
-fn hints(state: &AppState, cells: usize) -> Line<'static> {
+fn hints(state: &AppState, of: &[(Intent, &'static str)], cells: usize) -> Line<'static> {
     let mut line = Line::default();
-    for (intent, says) in of_focus(state) {
+    for (intent, says) in of {
         let Some(key) = state.keymap.label(*intent) else { continue };
         let hint = [
             Span::styled(format!(" {key}"), state.look.theme.code),
