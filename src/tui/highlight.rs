@@ -1,6 +1,14 @@
-//! Colours for code. The grammars are read once, when the first code is shown.
+//! Colours for code. Reading the grammars takes longer than a frame may: the browser has it done beside it.
 
-use std::sync::LazyLock;
+mod json;
+
+use std::{
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
 
 use ratatui::style::{Color, Style};
 use syntect::{
@@ -11,20 +19,53 @@ use syntect::{
 
 use super::{look::Theme, markdown::wrap::Run};
 
-static GRAMMARS: LazyLock<SyntaxSet> = LazyLock::new(SyntaxSet::load_defaults_newlines);
-static COLOURS: LazyLock<ThemeSet> = LazyLock::new(ThemeSet::load_defaults);
+struct Grammars {
+    languages: SyntaxSet,
+    colours: ThemeSet,
+}
+
+static GRAMMARS: OnceLock<Grammars> = OnceLock::new();
+static READ_ASIDE: AtomicBool = AtomicBool::new(false);
 
 /// Grammars cost much more than wrapping does: beyond these, code is shown in one colour.
 const MOST_LINES: usize = 400;
 const LONGEST_LINE: usize = 500;
 
+fn read() -> Grammars {
+    Grammars { languages: SyntaxSet::load_defaults_newlines(), colours: ThemeSet::load_defaults() }
+}
+
+/// Has the grammars read by a thread. Until it is done ([`is_ready`]), code is shown in one colour; without this call,
+/// they are read when the first code is shown.
+pub fn warm_up() {
+    if !READ_ASIDE.swap(true, Ordering::Relaxed) {
+        thread::spawn(|| GRAMMARS.get_or_init(read));
+    }
+}
+
+/// Whether code is shown in colours.
+#[must_use]
+pub fn is_ready() -> bool {
+    !READ_ASIDE.load(Ordering::Relaxed) || GRAMMARS.get().is_some()
+}
+
+fn grammars() -> Option<&'static Grammars> {
+    if READ_ASIDE.load(Ordering::Relaxed) { GRAMMARS.get() } else { Some(GRAMMARS.get_or_init(read)) }
+}
+
 /// Each line of safe code (without its line break) as coloured runs. In one colour where the theme has none, where
 /// the language is not known, and after 400 lines.
 #[must_use]
 pub fn code(text: &str, language: &str, theme: &Theme) -> Vec<Vec<Run>> {
+    let token = language.split([' ', ',', '{']).next().unwrap_or_default().to_ascii_lowercase();
     let plain = |line: &str| vec![Run::new(line, theme.code)];
-    let grammar = if theme.colours { grammar(language) } else { None };
-    let Some((grammar, colours)) = grammar.zip(colours(theme)) else {
+    if theme.colours && matches!(token.as_str(), "json" | "jsonc" | "json5" | "jsonl") {
+        let styles = json::Styles::of(theme);
+        return text.lines().map(|line| json::line(line, &styles)).collect();
+    }
+    let grammars = if theme.colours { grammars() } else { None };
+    let grammar = grammars.and_then(|grammars| Some((grammars, grammar(grammars, &token)?, colours(grammars, theme)?)));
+    let Some((grammars, grammar, colours)) = grammar else {
         return text.lines().map(plain).collect();
     };
     let mut lines = HighlightLines::new(grammar, colours);
@@ -38,7 +79,7 @@ pub fn code(text: &str, language: &str, theme: &Theme) -> Vec<Vec<Run>> {
             with_break.clear();
             with_break.push_str(line);
             with_break.push('\n');
-            let Ok(parts) = lines.highlight_line(&with_break, &GRAMMARS) else { return plain(line) };
+            let Ok(parts) = lines.highlight_line(&with_break, &grammars.languages) else { return plain(line) };
             let run = |(style, part): (syntect::highlighting::Style, &str)| {
                 Run::new(part.trim_end_matches('\n'), Style::new().fg(nearest(style.foreground)))
             };
@@ -47,20 +88,18 @@ pub fn code(text: &str, language: &str, theme: &Theme) -> Vec<Vec<Run>> {
         .collect()
 }
 
-fn grammar(language: &str) -> Option<&'static SyntaxReference> {
-    let token = language.split([' ', ',', '{']).next().unwrap_or_default().to_ascii_lowercase();
-    let token = match token.as_str() {
+fn grammar<'a>(grammars: &'a Grammars, token: &str) -> Option<&'a SyntaxReference> {
+    let token = match token {
         "" | "text" | "plain" | "txt" => return None,
         "typescript" | "ts" | "tsx" | "jsx" | "mjs" => "js",
-        "jsonc" | "json5" | "jsonl" => "json",
         "console" | "shell" | "zsh" => "sh",
         other => other,
     };
-    GRAMMARS.find_syntax_by_token(token)
+    grammars.languages.find_syntax_by_token(token)
 }
 
-fn colours(theme: &Theme) -> Option<&'static Colours> {
-    COLOURS.themes.get(if theme.light { "InspiredGitHub" } else { "base16-ocean.dark" })
+fn colours<'a>(grammars: &'a Grammars, theme: &Theme) -> Option<&'a Colours> {
+    grammars.colours.themes.get(if theme.light { "InspiredGitHub" } else { "base16-ocean.dark" })
 }
 
 /// The nearest of the 256 colours every terminal has.

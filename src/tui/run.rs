@@ -15,7 +15,7 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 
 pub use super::state::places::Place;
 use super::{
-    Look,
+    Look, highlight,
     keymap::Keymap,
     look::{Theme, marks},
     state::{AppState, Effect, Input, Start, places},
@@ -68,6 +68,7 @@ pub struct Browse {
 /// When standard input or output is no terminal, or the terminal cannot be read or written.
 pub async fn browse(options: Browse) -> io::Result<u8> {
     let mut guard = Guard::enter(options.ui.mouse, options.log_path.clone())?;
+    highlight::warm_up();
     let task = task::spawn(options.limits);
     let size = guard.terminal.size()?;
     let (state, effects) = AppState::new(start(options, size));

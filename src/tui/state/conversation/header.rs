@@ -27,7 +27,10 @@ pub(super) fn header(subject: &Subject<'_>, width: usize) -> Line<'static> {
     let (name, style) = role(message.shown_role(), look);
     let mut left = vec![Span::styled(format::fit(&name, width / 2, look.marks), style)];
     if let Some(agent) = subject.agent {
-        left.push(Span::styled(format!(" {}", format::fit(&text::line(agent), width / 3, look.marks)), look.theme.dim));
+        left.push(Span::styled(
+            format!(" {}", format::fit(&text::line(agent), (width / 3).max(24).min(width / 2), look.marks)),
+            look.theme.dim,
+        ));
     }
     for (mark, style) in flags(subject) {
         left.push(Span::styled(format!(" {} {mark}", look.marks.sep), style));

@@ -206,6 +206,9 @@ pub(super) fn reasoning(words: &str, open: bool, width: usize, look: &Look, line
         let cut = words.floor_char_boundary(MOST_TEXT);
         let shown = text::block(words[..cut].trim_end()).into_owned();
         lines.extend(wrap(&[Run::new(shown, look.theme.reasoning)], width, &Margin::blank(2)));
+        if cut < words.len() {
+            label(&format!("{} more: inspect shows all", look.marks.ellipsis), look, lines);
+        }
     }
 }
 

@@ -1,9 +1,12 @@
 //! From place to lines: what the view copies.
 
+use std::ops::Range;
+
 use ratatui::text::{Line, Span};
 
 use super::{
     ConversationState, find,
+    layout::Laid,
     open::{Goal, Open},
     pair::{self, Pairs},
     place::{self, Place, Sheet},
@@ -128,8 +131,10 @@ impl ConversationState {
         let find_line = |state: &mut Self| {
             state.on_sheet(|pages, place, _| {
                 let laid = pages.laid(place.pos)?;
-                let line = laid.body.clone().find(|line| find::contains(&laid.lines[*line], &needle));
-                Some((line, laid.pieces.clone()))
+                let body = &laid.lines[laid.body.clone()];
+                let found = find::occurrences(body, &needle, pages.width, pages.look.marks.quote);
+                let line = found.iter().position(|ranges| !ranges.is_empty());
+                Some((line.map(|line| laid.body.start + line), laid.pieces.clone()))
             })?
         };
         let (line, pieces) = find_line(self)?;
@@ -154,34 +159,35 @@ impl ConversationState {
         let waiting = if self.blocked { "not loaded" } else { "loading" };
         let rows = self.on_sheet(|pages, place, view| {
             let mut rows = Vec::with_capacity(view);
-            let mut last = None;
-            let mut at = (pages.len() > 0 && view > 0).then(|| place.top(pages));
             let mut waits = false;
+            let mut at = (pages.len() > 0 && view > 0).then(|| place.top(pages));
             while let Some((pos, line)) = at.filter(|_| rows.len() < view) {
-                let cursor = (pos, line) == (place.pos, place.line);
                 let laid = pages.laid(pos);
-                let (line, selected) = match &laid {
+                let from = rows.len();
+                match &laid {
                     Some(laid) => {
-                        let shown = laid.lines.get(line).cloned().unwrap_or_default();
-                        (shown, pos == place.pos && laid.body.contains(&line))
+                        let shown = line..laid.lines.len().min(line + view - from);
+                        let lines = lines_of(pages, laid, shown.clone(), needle.as_deref());
+                        rows.extend(shown.zip(lines).map(|(number, line)| Row {
+                            line,
+                            selected: pos == place.pos && laid.body.contains(&number),
+                            cursor: (pos, number) == (place.pos, place.line),
+                        }));
                     }
-                    None if waits => (Line::default(), pos == place.pos),
+                    // Of several one after another only the first says so.
                     None => {
-                        let words =
-                            format!("{waiting}{}", if waiting == "loading" { pages.look.marks.ellipsis } else { "" });
-                        (Line::from(Span::styled(words, pages.look.theme.dim)), pos == place.pos)
+                        let words = if waits { "" } else { waiting };
+                        rows.push(waiting_row(pages, words, pos == place.pos));
                     }
-                };
+                }
                 waits = laid.is_none();
-                let line = match &needle {
-                    Some(needle) => find::mark(&line, needle, pages.look.theme.hit),
-                    None => line,
-                };
-                rows.push(Row { line, selected, cursor });
-                last = Some(pos);
-                at = place::next(pages, (pos, line_number(at)));
+                let end = rows.len() - from;
+                at = place::next(pages, (pos, (line + end).saturating_sub(1)));
+                if rows.len() >= view || at.is_none() {
+                    return (rows, Some(pos));
+                }
             }
-            (rows, last)
+            (rows, None)
         });
         let Some((rows, last)) = rows else { return Vec::new() };
         if let Some(last) = last {
@@ -211,6 +217,26 @@ impl ConversationState {
     }
 }
 
+/// Lines looked at beyond those in view, for what is found across a break.
+const BEYOND: usize = 3;
+
+/// Some lines of a message, with what is looked for marked.
+fn lines_of(pages: &Pages<'_>, laid: &Laid, shown: Range<usize>, needle: Option<&str>) -> Vec<Line<'static>> {
+    let Some(needle) = needle else { return laid.lines[shown].to_vec() };
+    let from = shown.start.saturating_sub(BEYOND);
+    let to = (shown.end + BEYOND).min(laid.lines.len());
+    let found = find::occurrences(&laid.lines[from..to], needle, pages.width, pages.look.marks.quote);
+    let style = pages.look.theme.hit;
+    shown.map(|number| find::mark(&laid.lines[number], &found[number - from], style)).collect()
+}
+
+/// The line of a message that is not loaded.
+fn waiting_row(pages: &Pages<'_>, words: &'static str, here: bool) -> Row {
+    let ellipsis = if words == "loading" { pages.look.marks.ellipsis } else { "" };
+    let line = Line::from(Span::styled(format!("{words}{ellipsis}"), pages.look.theme.dim));
+    Row { line, selected: here, cursor: here }
+}
+
 /// The number of a message from 1, and how many there are. Messages shown inside another count with it, so that the
 /// end reads as the end.
 fn position(pages: &mut Pages<'_>, mut pos: usize) -> Option<(u64, u64)> {
@@ -219,10 +245,6 @@ fn position(pages: &mut Pages<'_>, mut pos: usize) -> Option<(u64, u64)> {
         pos += 1;
     }
     (len > 0).then_some((pos as u64 + 1, len as u64))
-}
-
-fn line_number(at: Option<(usize, usize)>) -> usize {
-    at.map_or(0, |(_, line)| line)
 }
 
 /// Where a message is shown: itself, or the message with the tool use its results stand in.

@@ -17,13 +17,14 @@ use super::{
 use crate::{
     session::{Message, Usage},
     text,
-    tui::Look,
+    tui::{Look, highlight},
 };
 
-/// Layouts kept, in messages and in lines; and how far from the cursor they are kept when there are more.
+/// Layouts kept, in messages and in lines. Once there are more, half of it is kept, the nearest to the cursor; but the
+/// very nearest always, as they are in view.
 const MOST_KEPT: usize = 300;
-const MOST_LINES: usize = 30_000;
-const NEAR: usize = 60;
+const MOST_LINES: usize = 12_000;
+const NEAREST: usize = 4;
 /// How far back the day before a message is looked for.
 const DAY_REACH: usize = 50;
 
@@ -32,12 +33,20 @@ const DAY_REACH: usize = 50;
 pub(super) struct Layouts {
     kept: HashMap<Spot, Arc<Laid>>,
     lines: usize,
+    /// Code in them has its colours.
+    coloured: bool,
 }
 
 impl Layouts {
     pub fn clear(&mut self) {
         self.kept.clear();
         self.lines = 0;
+    }
+
+    /// How many lines are kept.
+    #[cfg(test)]
+    pub fn lines(&self) -> usize {
+        self.lines
     }
 
     pub fn forget(&mut self, spot: Spot) {
@@ -55,15 +64,28 @@ impl Layouts {
         }
     }
 
-    /// Forgets what is far from the cursor when too much is kept.
+    /// Forgets what is far from the cursor when too much is kept, and what was laid out before code had colours.
     pub fn trim(&mut self, open: &Open) {
+        if self.coloured != highlight::is_ready() {
+            self.clear();
+            self.coloured = highlight::is_ready();
+        }
         if self.kept.len() <= MOST_KEPT && self.lines <= MOST_LINES {
             return;
         }
         let cursor = open.place.pos;
-        let near = |spot: Spot| open.timeline.place(spot).is_some_and(|place| place.abs_diff(cursor) <= NEAR);
-        self.kept.retain(|spot, _| near(*spot));
-        self.lines = self.kept.values().map(|laid| laid.lines.len()).sum();
+        let distance = |spot: Spot| open.timeline.place(spot).map(|place| place.abs_diff(cursor));
+        let mut kept: Vec<_> =
+            self.kept.drain().filter_map(|(spot, laid)| Some((distance(spot)?, spot, laid))).collect();
+        kept.sort_unstable_by_key(|(distance, ..)| *distance);
+        kept.truncate(MOST_KEPT / 2);
+        self.lines = 0;
+        for (distance, spot, laid) in kept {
+            if distance <= NEAREST || self.lines + laid.lines.len() <= MOST_LINES / 2 {
+                self.lines += laid.lines.len();
+                self.kept.insert(spot, laid);
+            }
+        }
     }
 
     fn keep(&mut self, spot: Spot, laid: Laid) -> Arc<Laid> {

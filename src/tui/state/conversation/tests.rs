@@ -4,7 +4,10 @@ use super::{
     sample::{self, Desk},
     *,
 };
-use crate::task::Event;
+use crate::{
+    session::{Block, Role},
+    task::Event,
+};
 
 fn long(count: u64) -> Desk {
     let mut desk = Desk::new(vec![sample::session("long", &[("a", count)], count)], 60, 20);
@@ -195,6 +198,41 @@ fn places_found_are_gone_to_and_marked() {
     assert_eq!((status.current, status.hits, status.searching), (111, 111, None));
     assert!(desk.state.give_up().is_some() && desk.state.find_status().is_none());
     assert!(desk.state.give_up().is_none());
+}
+
+#[test]
+fn a_place_found_is_marked_on_both_sides_of_a_break() {
+    let mut session = sample::session("t", &[("a", 1)], 1);
+    let words = "> somewhere in this long quotation stands the very place that is looked for";
+    session.agents[0].messages = vec![sample::with(0, Role::User, vec![Block::Text(words.into())])];
+    let mut desk = Desk::new(vec![session], 40, 20);
+    desk.open("t");
+    settle(&mut desk);
+    desk.find("quotation stands the very");
+    settle(&mut desk);
+    let hit = desk.look.theme.hit.bg;
+    let marked = |row: &Row| -> String {
+        row.line.spans.iter().filter(|span| span.style.bg == hit).map(|span| span.content.as_ref()).collect()
+    };
+    let marked: Vec<String> = desk.state.rows().iter().map(marked).filter(|text| !text.is_empty()).collect();
+    assert_eq!(marked, ["quotation", "stands the very"]);
+}
+
+#[test]
+fn layouts_stay_bounded_where_messages_are_long() {
+    let mut session = sample::session("t", &[("a", 120)], 120);
+    for message in &mut session.agents[0].messages {
+        message.content = vec![Block::Text("a line  \n".repeat(400))];
+    }
+    let mut desk = Desk::new(vec![session], 60, 40);
+    desk.open("t");
+    settle(&mut desk);
+    for _ in 0..1000 {
+        desk.press(Intent::PageUp);
+        settle(&mut desk);
+        assert!(desk.state.layouts.lines() < 20_000, "{}", desk.state.layouts.lines());
+    }
+    assert!(selected(&desk) < 60);
 }
 
 #[test]
