@@ -13,13 +13,16 @@ mod show;
 mod stop;
 mod table;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::Parser;
 use strandscope::config::{Config, Environment};
 
 use args::{Args, Command};
 use context::Context;
+
+/// How long the end waits for what still runs.
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// Runs what the process's arguments ask for.
 pub fn main() -> ExitCode {
@@ -48,7 +51,8 @@ fn run(args: Args) -> anyhow::Result<()> {
             Some(Command::Doctor(args)) => doctor::run(&context, &args).await,
         }
     });
-    // A read that was given up may still wait for its server: leave without it.
-    runtime.shutdown_background();
+    // What is still held is let go of, such as the demo's folder; a read that was given up may still wait for its
+    // server, and nobody waits for that.
+    runtime.shutdown_timeout(PATIENCE);
     result
 }

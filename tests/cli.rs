@@ -2,32 +2,27 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test may end it")]
 
+#[path = "cli/bad_input.rs"]
+mod bad_input;
 #[path = "cli/folder.rs"]
 mod folder;
+#[path = "cli/home.rs"]
+mod home;
 
 use std::{
     fs,
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::Stdio,
 };
 
+use home::{Home, Ran};
 use serde_json::Value;
-use tempfile::TempDir;
-
-/// A home of its own with a folder of sessions; nothing of the machine's own settings is seen.
-struct Home(TempDir);
-
-/// How a command ended.
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
 
 impl Home {
+    /// With a folder of sessions.
     fn new(fixtures: &[&str]) -> Self {
-        let home = Self(TempDir::new().unwrap());
+        let home = Self::empty();
         fs::create_dir_all(home.sessions()).unwrap();
         for fixture in fixtures {
             folder::write(&home.sessions(), fixture);
@@ -35,58 +30,14 @@ impl Home {
         home
     }
 
-    fn sessions(&self) -> std::path::PathBuf {
-        self.0.path().join("sessions")
-    }
-
-    fn config(&self, text: &str) -> String {
-        let path = self.0.path().join("config.toml");
-        fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
-    }
-
-    fn command(&self, args: &[&str]) -> std::process::Command {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_strandscope"));
-        for (name, _) in std::env::vars_os() {
-            let text = name.to_string_lossy();
-            if text.starts_with("STRANDSCOPE_") || text.starts_with("XDG_") || text == "MONGODB_URI" {
-                command.env_remove(&name);
-            }
-        }
-        command.env_remove("RUST_BACKTRACE");
-        command.env("HOME", self.0.path()).env("NO_COLOR", "1").current_dir(self.0.path()).args(args);
-        command
-    }
-
-    fn run(&self, args: &[&str]) -> Ran {
-        self.ended(self.command(args))
+    fn sessions(&self) -> PathBuf {
+        self.path().join("sessions")
     }
 
     /// With `--dir` on the sessions.
     fn on_sessions(&self, args: &[&str]) -> Ran {
         let dir = self.sessions();
         self.run(&[args, &["--dir", dir.to_str().unwrap()]].concat())
-    }
-
-    fn ended(&self, command: std::process::Command) -> Ran {
-        let output = assert_cmd::Command::from_std(command).output().unwrap();
-        let place = self.0.path().to_str().unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(place, "HOME");
-        Ran { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
-    }
-}
-
-impl Ran {
-    /// Standard output of a command that went well and had nothing to say.
-    fn data(self) -> String {
-        assert_eq!((self.code, self.err.as_str()), (0, ""), "{}", self.out);
-        self.out
-    }
-
-    /// What was said, and the exit code, of a command that did not go well and gave no data.
-    fn talk(self) -> String {
-        assert_eq!(self.out, "");
-        format!("[{}] {}", self.code, self.err)
     }
 }
 

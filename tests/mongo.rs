@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "mongo/commands.rs"]
+mod commands;
 #[path = "mongo/common.rs"]
 mod common;
 #[path = "mongo/failing.rs"]
@@ -10,6 +12,8 @@ mod failing;
 mod filters;
 #[path = "mongo/finding.rs"]
 mod finding;
+#[path = "cli/home.rs"]
+mod home;
 #[path = "mongo/odd.rs"]
 mod odd;
 #[path = "mongo/paging.rs"]

@@ -115,7 +115,8 @@ async fn create_indexes(context: &Context, chosen: &Chosen) -> Check {
 }
 
 fn fail(name: &str, error: &Error) -> Check {
-    Check { name: name.into(), verdict: Verdict::Fail, found: error.to_string(), advice: None }
+    let (found, advice) = error.parts();
+    Check { name: name.into(), verdict: Verdict::Fail, found, advice }
 }
 
 fn ok(name: &str, found: String) -> Check {

@@ -91,7 +91,7 @@ async fn details(reader: &dyn SessionReader, page: &[Summary]) -> Result<Known> 
     if keys.is_empty() {
         return Ok(Known::new());
     }
-    let mut found: HashMap<_, _> = reader.details(&keys).await?.into_iter().collect();
+    let mut found = counts(reader, &keys).await?;
     let used: Vec<(SessionKey, Result<Option<Usage>>)> = stream::iter(keys)
         .map(async |key| {
             let used = usage(reader, &key).await;
@@ -106,6 +106,18 @@ async fn details(reader: &dyn SessionReader, page: &[Summary]) -> Result<Known> 
             Ok((key, (details, used?)))
         })
         .collect()
+}
+
+/// Counts and sizes; none where they cannot be read. A lost connection ends the list.
+async fn counts(reader: &dyn SessionReader, keys: &[SessionKey]) -> Result<HashMap<SessionKey, Details>> {
+    match reader.details(keys).await {
+        Ok(found) => Ok(found.into_iter().collect()),
+        Err(error) if error.is_connection_lost() => Err(error.into()),
+        Err(error) => {
+            note(&format!("the counts and sizes of {} sessions are not known: {error}", keys.len()));
+            Ok(HashMap::new())
+        }
+    }
 }
 
 /// Tokens of one session; `None` where they cannot be read. A lost connection ends the list.

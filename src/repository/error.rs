@@ -26,7 +26,7 @@ pub enum Error {
         reason: String,
     },
     /// The server is older than what the driver speaks.
-    #[error("the server at {hosts} is too old ({reason}); MongoDB 4.4 or later is needed")]
+    #[error("the server at {hosts} is too old ({reason}); upgrade it to MongoDB 4.4 or later")]
     TooOld {
         /// The hosts tried.
         hosts: String,
@@ -38,6 +38,22 @@ pub enum Error {
     Authentication {
         /// What the server said, in short.
         reason: String,
+    },
+    /// No collection that looks like sessions.
+    #[error("no sessions found in {place}: {reason}")]
+    NoSessions {
+        /// Where it was looked for.
+        place: String,
+        /// What is there instead, and what to do.
+        reason: String,
+    },
+    /// A name that no database or collection can have.
+    #[error("{name:?} cannot be the name of a {what}; check --database and --collection")]
+    Name {
+        /// The name that was given.
+        name: String,
+        /// `database` or `collection`.
+        what: &'static str,
     },
     /// The user lacks a right.
     #[error(
@@ -59,7 +75,7 @@ pub enum Error {
     },
     /// The server's time limit ended a read.
     #[error(
-        "{what} took longer than {seconds} s and was stopped; narrow it down, or let `strandscope doctor --create-indexes` help"
+        "{what} took longer than {seconds} s and was stopped; a filter can be narrowed or indexed (`strandscope doctor --create-indexes`), and limits.read_s in the configuration can be raised"
     )]
     TimedOut {
         /// What was read.
@@ -89,12 +105,26 @@ pub enum Error {
 }
 
 impl Error {
+    /// What is wrong and what to do about it: the text of the error in its two parts.
+    #[must_use]
+    pub fn parts(&self) -> (String, Option<String>) {
+        // A reason may hold stored text, with any sign in it; what we say ourselves stands behind the last one.
+        let whole = match self {
+            Self::Filter(mistake) => mistake.problem.clone(),
+            other => other.to_string(),
+        };
+        match whole.rsplit_once("; ") {
+            Some((found, advice)) => (found.to_owned(), Some(advice.to_owned())),
+            None => (whole, None),
+        }
+    }
+
     /// The exit code of a command that ends with it: 2 wrong usage, 3 not found, 5 cannot connect, else 1.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Uri { .. } | Self::Filter(_) => 2,
-            Self::NotFound { .. } => 3,
+            Self::Uri { .. } | Self::Name { .. } | Self::Filter(_) => 2,
+            Self::NotFound { .. } | Self::NoSessions { .. } => 3,
             Self::Unreachable { .. } | Self::TooOld { .. } | Self::Authentication { .. } => 5,
             _ => 1,
         }

@@ -55,7 +55,7 @@ pub struct MongoReader {
 ///
 /// # Errors
 /// [`Error::Uri`], [`Error::Unreachable`], [`Error::TooOld`], [`Error::Authentication`], [`Error::Denied`]; and
-/// [`Error::Other`] where no collection looks like sessions.
+/// [`Error::NoSessions`] where no collection looks like sessions.
 pub async fn open(
     uri: &SecretString,
     database: Option<&str>,

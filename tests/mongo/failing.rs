@@ -61,7 +61,9 @@ async fn a_name_that_cannot_be_looked_up_is_told() {
 async fn names_that_cannot_be_are_refused() {
     let uri = &support::server().uri;
     for (database, collection) in [("a b", "c"), ("", "c"), ("a", ""), ("a", "x$y")] {
-        assert!(matches!(refused(uri, Some(database), Some(collection)).await, Error::Other { .. }));
+        let error = refused(uri, Some(database), Some(collection)).await;
+        assert!(matches!(error, Error::Name { .. }), "{error:?}");
+        assert_eq!(error.exit_code(), 2);
     }
 }
 

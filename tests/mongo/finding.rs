@@ -23,7 +23,7 @@ async fn the_only_collection_of_sessions_is_opened_and_several_are_given_to_choo
     let client = Client::with_uri_str(&server.uri).await.expect("a client");
     client.database("shop").collection("orders").insert_one(doc! { "total": 5 }).await.expect("an order");
     let none = refused(&server.uri, None, None).await;
-    assert!(matches!(&none, Error::Other { reason, .. } if reason.contains("--collection")), "{none:?}");
+    assert!(matches!(&none, Error::NoSessions { reason, .. } if reason.contains("--collection")), "{none:?}");
 
     client.database("shop").collection("sessions").insert_one(session("a")).await.expect("a session");
     for (database, collection) in [(None, None), (Some("shop"), None), (None, Some("sessions"))] {
@@ -49,7 +49,8 @@ async fn the_only_collection_of_sessions_is_opened_and_several_are_given_to_choo
         Opened::Choose(all) => panic!("{all:?}"),
     }
     let missing = refused(&server.uri, Some("empty"), None).await;
-    assert!(matches!(missing, Error::Other { .. }), "{missing:?}");
+    assert!(matches!(missing, Error::NoSessions { .. }), "{missing:?}");
+    assert_eq!(missing.exit_code(), 3);
 }
 
 fn filter(test: Test) -> Filter {

@@ -79,9 +79,10 @@ fn tests(word: &Word, now: Timestamp) -> Result<Vec<Test>, Mistake> {
 }
 
 fn unknown_prefix(head: &Word, prefix: &str) -> Mistake {
-    let guess = nearest(prefix, &PREFIXES).map(|near| format!("; did you mean `{near}:`?")).unwrap_or_default();
-    let end = if guess.is_empty() { ";" } else { "" };
-    let problem = format!("unknown prefix `{prefix}:`{guess}{end} quote it to search for the text");
+    let problem = match nearest(prefix, &PREFIXES) {
+        Some(near) => format!("unknown prefix `{prefix}:`; write `{near}:`, or quote the word to search for it as text"),
+        None => format!("unknown prefix `{prefix}:`; quote the word to search for it as text"),
+    };
     (head.span_with_colon(), problem)
 }
 
@@ -109,7 +110,7 @@ fn text_match(word: &Word, value: &Word) -> Result<TextMatch, Mistake> {
         (value.clone(), TextMatch::Contains)
     };
     if text.is_empty() && !text.has_quotes() {
-        return Err((word.span(), "a text must follow, without a space (`\"…\"` holds spaces)".to_owned()));
+        return Err((word.span(), "a text must follow without a space; put a text with spaces in `\"…\"`".to_owned()));
     }
     Ok(wrap(text.text()))
 }
@@ -176,10 +177,10 @@ fn not_one_of(word: &Word, value: &Word, valid: &[&str]) -> Mistake {
     let name = value.text();
     let list = format!("`{}`", valid.join("`, `"));
     if value.is_empty() {
-        return (word.span(), format!("one of {list} must follow"));
+        return (word.span(), format!("one of {list} must follow the colon"));
     }
-    let guess = nearest(&name, valid).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-    (value.span(), format!("unknown `{name}`; {guess}It is one of {list}"))
+    let guess = nearest(&name, valid).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    (value.span(), format!("`{name}` is none of {list}{guess}"))
 }
 
 /// `created:` and `updated:`. Without a sign, a day means that whole day; `<=` a day includes it.

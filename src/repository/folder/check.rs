@@ -18,7 +18,7 @@ pub(super) fn check(root: &Path) -> Vec<Check> {
     let mut checks = vec![ok("folder", "it can be read, in the layout of Strands' FileSessionManager")];
     checks.extend(privacy(root));
     checks.push(if dirs.is_empty() {
-        let advice = "Run an agent with FileSessionManager on this folder, or look at `strandscope demo`.";
+        let advice = "run an agent with FileSessionManager on this folder, or look at `strandscope demo`";
         told("sessions", Verdict::Warn, "there is no session yet".to_owned(), advice)
     } else {
         ok("sessions", &format!("{} session{}", dirs.len(), plural(dirs.len())))
@@ -30,12 +30,8 @@ pub(super) fn check(root: &Path) -> Vec<Check> {
 }
 
 fn failed(error: &Error) -> Check {
-    let reason = match error {
-        Error::Folder { reason, .. } => reason.clone(),
-        other => other.to_string(),
-    };
-    let (found, advice) = reason.split_once("; ").unwrap_or((&reason, "check the folder's path"));
-    told("folder", Verdict::Fail, found.to_owned(), advice)
+    let (found, advice) = error.parts();
+    Check { name: "folder".to_owned(), verdict: Verdict::Fail, found, advice }
 }
 
 #[cfg(unix)]
@@ -47,7 +43,7 @@ fn privacy(root: &Path) -> Option<Check> {
     Some(if mode.trailing_zeros() >= 6 {
         ok("privacy", "only you can read it")
     } else {
-        let advice = format!("Sessions hold conversations: run `chmod 700 '{}'`.", root.display());
+        let advice = format!("sessions hold conversations: run `chmod 700 '{}'`", root.display());
         told("privacy", Verdict::Warn, format!("others on this machine may enter it (mode {mode:03o})"), &advice)
     })
 }
@@ -73,9 +69,9 @@ fn findings(dirs: Vec<layout::SessionDir>) -> Check {
         plural(total),
         dir.id,
         finding.path,
-        finding.problem
+        finding.problem.trim_end_matches('.')
     );
-    told("documents", Verdict::Warn, found, &format!("Run `strandscope doctor {}` to see all of them.", dir.id))
+    told("documents", Verdict::Warn, found, &format!("run `strandscope doctor {}` to see all of them", dir.id))
 }
 
 fn plural(count: usize) -> &'static str {

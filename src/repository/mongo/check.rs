@@ -28,14 +28,10 @@ pub(super) async fn all(reader: &MongoReader) -> Vec<Check> {
         Ok(hello) => hello,
         Err(error) => {
             let error = reader.failure(&error, Doing::new("hello", "its greeting"));
-            return vec![fail(
-                "connection",
-                error.to_string(),
-                "Check the connection string, and that the server runs.",
-            )];
+            return vec![told(Verdict::Fail, "connection", &error)];
         }
     };
-    let mut checks = vec![ok("connection", format!("{} answers.", reader.hosts))];
+    let mut checks = vec![ok("connection", format!("{} answers", reader.hosts))];
     checks.push(version(reader, &hello).await);
     checks.push(topology(&hello));
     let rights = rights(reader).await;
@@ -59,7 +55,13 @@ fn warn(name: &str, found: impl Into<String>, advice: impl Into<String>) -> Chec
 }
 
 fn fail(name: &str, found: impl Into<String>, advice: impl Into<String>) -> Check {
-    Check { name: name.to_owned(), verdict: Verdict::Fail, found: found.into(), advice: Some(advice.into()) }
+    Check { verdict: Verdict::Fail, ..warn(name, found, advice) }
+}
+
+/// What an error says, and what to do about just that.
+fn told(verdict: Verdict, name: &str, error: &Error) -> Check {
+    let (found, advice) = error.parts();
+    Check { name: name.to_owned(), verdict, found, advice }
 }
 
 async fn version(reader: &MongoReader, hello: &Document) -> Check {
@@ -68,9 +70,9 @@ async fn version(reader: &MongoReader, hello: &Document) -> Check {
     let version = info.ok().and_then(|info| info.get_str("version").ok().map(str::to_owned));
     let wire = hello.get_i32("maxWireVersion").unwrap_or_default();
     match version {
-        _ if wire < 9 => fail(NAME, "The server is older than MongoDB 4.4.", "Upgrade it to 4.4 or later."),
-        Some(version) => ok(NAME, format!("MongoDB {version}.")),
-        None => ok(NAME, "MongoDB 4.4 or later (it does not tell its version)."),
+        _ if wire < 9 => fail(NAME, "the server is older than MongoDB 4.4", "upgrade it to 4.4 or later"),
+        Some(version) => ok(NAME, format!("MongoDB {version}")),
+        None => ok(NAME, "MongoDB 4.4 or later (it does not tell its version)"),
     }
 }
 
@@ -81,12 +83,12 @@ fn is_sharded(hello: &Document) -> bool {
 fn topology(hello: &Document) -> Check {
     const NAME: &str = "topology";
     match hello.get_str("setName") {
-        _ if is_sharded(hello) => ok(NAME, "A sharded cluster."),
-        Ok(set) => ok(NAME, format!("The replica set {set}.")),
+        _ if is_sharded(hello) => ok(NAME, "a sharded cluster"),
+        Ok(set) => ok(NAME, format!("the replica set {set}")),
         Err(_) => warn(
             NAME,
-            "A standalone server: it has no change streams, so changes can only be polled for.",
-            "Run it as a replica set (one member is enough): start mongod with --replSet rs0, then rs.initiate().",
+            "a standalone server: it has no change streams, so changes can only be polled for",
+            "run it as a replica set (one member is enough): start mongod with --replSet rs0, then rs.initiate()",
         ),
     }
 }
@@ -94,19 +96,15 @@ fn topology(hello: &Document) -> Check {
 async fn rights(reader: &MongoReader) -> Check {
     const NAME: &str = "rights";
     if let Err(error) = reader.try_to_read().await {
-        let advice = match error {
-            Error::Denied { .. } => "Ask for the role `read` on that database, or connect as another user.",
-            _ => "See what the server says, then try again.",
-        };
-        return fail(NAME, error.to_string(), advice);
+        return told(Verdict::Fail, NAME, &error);
     }
     let admin = reader.client.database("admin");
     let status = admin.run_command(doc! { "connectionStatus": 1, "showPrivileges": true }).await;
     let roles = status.ok().and_then(|status| roles(&status));
     let namespace = reader.namespace();
     match roles {
-        Some(roles) => ok(NAME, format!("May read {namespace} (roles: {roles}).")),
-        None => ok(NAME, format!("May read {namespace} (no user is logged in).")),
+        Some(roles) => ok(NAME, format!("may read {namespace} (roles: {roles})")),
+        None => ok(NAME, format!("may read {namespace} (no user is logged in)")),
     }
 }
 
@@ -124,13 +122,13 @@ async fn documents(reader: &MongoReader) -> Check {
     match reader.collection.estimated_document_count().max_time(reader.limits.read).await {
         Ok(0) => warn(
             NAME,
-            format!("{} is empty or does not exist.", reader.namespace()),
-            "Check --database and --collection; names are case-sensitive.",
+            format!("{} is empty or does not exist", reader.namespace()),
+            "check --database and --collection; names are case-sensitive",
         ),
-        Ok(count) => ok(NAME, format!("About {count} documents.")),
+        Ok(count) => ok(NAME, format!("about {count} document{}", if count == 1 { "" } else { "s" })),
         Err(error) => {
             let error = reader.failure(&error, Doing::new("count", "the number of sessions"));
-            warn(NAME, error.to_string(), "Ask for the role `read` on that database.")
+            told(Verdict::Warn, NAME, &error)
         }
     }
 }
@@ -139,11 +137,7 @@ async fn indexes(reader: &MongoReader) -> Vec<Check> {
     let there = match indexes::leading_fields(reader).await {
         Ok(fields) => fields,
         Err(error) => {
-            return vec![warn(
-                "indexes",
-                error.to_string(),
-                "Ask for the right to list indexes (the role `read` has it).",
-            )];
+            return vec![told(Verdict::Warn, "indexes", &error)];
         }
     };
     indexes::WANTED
@@ -151,10 +145,10 @@ async fn indexes(reader: &MongoReader) -> Vec<Check> {
         .map(|(field, serves)| {
             let name = format!("index on {field}");
             if there.iter().any(|leading| leading == field) {
-                ok(&name, format!("It serves {serves}."))
+                ok(&name, format!("it serves {serves}"))
             } else {
-                let found = format!("Missing: {serves} must read every session.");
-                warn(&name, found, "Run `strandscope doctor --create-indexes`.")
+                let found = format!("missing: {serves} must read every session");
+                warn(&name, found, "run `strandscope doctor --create-indexes`")
             }
         })
         .collect()
@@ -164,18 +158,19 @@ async fn indexes(reader: &MongoReader) -> Vec<Check> {
 async fn live_updates(reader: &MongoReader, hello: &Document) -> Check {
     const NAME: &str = "change streams";
     if !is_sharded(hello) && !hello.contains_key("setName") {
-        return warn(NAME, "Not possible on a standalone server.", "Run it as a replica set to see changes at once.");
+        return warn(NAME, "not possible on a standalone server", "run it as a replica set to see changes at once");
     }
     match reader.collection.watch().max_await_time(std::time::Duration::from_millis(1)).await {
-        Ok(_) => ok(NAME, "Possible: a change stream could be opened."),
+        Ok(_) => ok(NAME, "possible: a change stream could be opened"),
         Err(error) if errors::is_denied(&error) => warn(
             NAME,
-            format!("No right to watch {}.", reader.namespace()),
-            "Ask for the actions find and changeStream on the collection (the role `read` has both).",
+            format!("no right to watch {}", reader.namespace()),
+            "ask for the actions find and changeStream on the collection (the role `read` has both)",
         ),
         Err(error) => {
             let error = reader.failure(&error, Doing::new("changeStream", "the change stream"));
-            warn(NAME, error.to_string(), "Changes will be polled for.")
+            let found = format!("a change stream could not be opened: {}", error.parts().0);
+            warn(NAME, found, "nothing, if polling will do; else see what the server says")
         }
     }
 }
@@ -183,16 +178,20 @@ async fn live_updates(reader: &MongoReader, hello: &Document) -> Check {
 async fn sample(reader: &MongoReader) -> Check {
     const NAME: &str = "documents";
     match read_sample(reader).await {
-        Ok(seen) if seen.documents == 0 => ok(NAME, "There is nothing to sample."),
-        Ok(seen) if seen.with_findings == 0 => ok(NAME, format!("{} sampled, all as expected.", seen.documents)),
+        Ok(seen) if seen.documents == 0 => ok(NAME, "there is nothing to sample"),
+        Ok(seen) if seen.with_findings == 0 => ok(NAME, format!("{} sampled, all as expected", seen.documents)),
         Ok(seen) => {
             let found = format!(
-                "{} of {} sampled hold something unexpected, e.g. in {}: {}: {}.",
-                seen.with_findings, seen.documents, seen.example.0, seen.example.1, seen.example.2,
+                "{} of {} sampled hold something unexpected, e.g. in {}: {}: {}",
+                seen.with_findings,
+                seen.documents,
+                seen.example.0,
+                seen.example.1,
+                seen.example.2.trim_end_matches('.'),
             );
-            warn(NAME, found, "Nothing is lost: such values are shown as stored. `strandscope doctor ID` lists them.")
+            warn(NAME, found, "nothing is lost, such values are shown as stored; `strandscope doctor ID` lists them")
         }
-        Err(error) => warn(NAME, error.to_string(), "See what the server says; the other checks still hold."),
+        Err(error) => told(Verdict::Warn, NAME, &error),
     }
 }
 

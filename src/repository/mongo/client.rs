@@ -72,8 +72,6 @@ pub(super) fn valid_names(database: &str, collection: &str) -> Result<()> {
         (_, true) => collection,
         _ => return Ok(()),
     };
-    Err(Error::Other {
-        doing: format!("opening {database}.{collection}"),
-        reason: format!("{wrong:?} cannot be the name of a {}", if wrong_database { "database" } else { "collection" }),
-    })
+    let what = if wrong_database { "database" } else { "collection" };
+    Err(Error::Name { name: wrong.to_owned(), what })
 }

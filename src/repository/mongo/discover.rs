@@ -128,14 +128,14 @@ impl Search<'_> {
     }
 
     fn nothing(&self, database: Option<&str>) -> Error {
-        let place = database.map_or_else(|| self.connection.hosts.clone(), |name| format!("database {name:?}"));
+        let place = database.map_or_else(|| self.connection.hosts.clone(), |name| format!("the database {name:?}"));
         let reason = match self.collection {
             Some(name) => format!("there is no collection {name:?}; name its database with --database"),
             None => "no collection there holds documents that look like sessions; name one with --database and \
                      --collection"
                 .to_owned(),
         };
-        Error::Other { doing: format!("the search for sessions in {place}"), reason }
+        Error::NoSessions { place, reason }
     }
 
     fn failure(&self, error: &mongodb::error::Error, doing: Doing, namespace: &str) -> Error {

@@ -95,7 +95,7 @@ pub(super) fn error(error: &DriverError, doing: Doing, place: &Place) -> Error {
         },
         ErrorKind::Command(command) => Error::Other {
             doing: format!("reading {}", doing.what),
-            reason: format!("{} (code {})", first_sentence(&command.message), command.code),
+            reason: format!("{} (code {}); the server's log says more", first_sentence(&command.message), command.code),
         },
         ErrorKind::IncompatibleServer { message, .. } => Error::TooOld { hosts, reason: first_sentence(message) },
         ErrorKind::ServerSelection { message, .. } => selection(message, hosts),

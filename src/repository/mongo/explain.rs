@@ -36,34 +36,34 @@ fn judged(answer: &Document, sort_field: &str, unfiltered: bool) -> Plan {
     winning(answer, &mut stages);
     let scans: Vec<&Document> = stages.iter().copied().filter(|stage| is_stage(stage, "IXSCAN")).collect();
     if stages.iter().any(|stage| is_stage(stage, "EOF")) && scans.is_empty() {
-        return Plan { served: true, why: "The collection is empty or does not exist yet.".to_owned() };
+        return Plan { served: true, why: "the collection is empty or does not exist yet".to_owned() };
     }
     if scans.is_empty() && stages.iter().any(|stage| is_stage(stage, "IDHACK")) {
-        return Plan { served: true, why: "The index on _id serves it.".to_owned() };
+        return Plan { served: true, why: "the index on _id serves it".to_owned() };
     }
     if scans.is_empty() || stages.iter().any(|stage| is_stage(stage, "COLLSCAN")) {
         return Plan { served: false, why: unserved(sort_field, unfiltered) };
     }
     if unfiltered {
         let name = scans[0].get_str("indexName").unwrap_or(sort_field);
-        return Plan { served: true, why: format!("The index {name} gives the order.") };
+        return Plan { served: true, why: format!("the index {name} gives the order") };
     }
     match scans.iter().find(|scan| reads_all(scan)) {
         Some(scan) if is_on(scan, sort_field) => Plan {
             served: false,
             why: format!(
-                "No index narrows this filter down: every session is read, newest first by {sort_field}, until enough \
-                 match."
+                "no index narrows this filter down: every session is read, newest first by {sort_field}, until enough \
+                 match"
             ),
         },
         Some(scan) => Plan {
             served: false,
-            why: format!("The index {} must be read from end to end for this filter.", index_name(scan)),
+            why: format!("the index {} must be read from end to end for this filter", index_name(scan)),
         },
         None => {
             let mut names: Vec<&str> = scans.iter().map(|scan| index_name(scan)).collect();
             names.dedup();
-            Plan { served: true, why: format!("The index {} narrows it down.", names.join(" and ")) }
+            Plan { served: true, why: format!("the index {} narrows it down", names.join(" and ")) }
         }
     }
 }
@@ -71,11 +71,11 @@ fn judged(answer: &Document, sort_field: &str, unfiltered: bool) -> Plan {
 fn unserved(sort_field: &str, unfiltered: bool) -> String {
     if unfiltered {
         format!(
-            "No index on {sort_field} gives the order: every session is read and sorted for each page; `strandscope \
-             doctor --create-indexes` makes one."
+            "no index on {sort_field} gives the order: every session is read and sorted for each page; `strandscope \
+             doctor --create-indexes` makes one"
         )
     } else {
-        "No index serves this filter: every session of the collection is read.".to_owned()
+        "no index serves this filter: every session of the collection is read".to_owned()
     }
 }
 

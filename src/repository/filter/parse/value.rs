@@ -54,7 +54,7 @@ pub(super) fn instant(word: &Word, value: &Word, now: Timestamp) -> Result<When,
     }
     let whole = |at| When { start: at, end: at };
     if let Some(age) = age(&text) {
-        let long_ago = || (value.span(), format!("`{text}` is too long ago"));
+        let long_ago = || (value.span(), format!("`{text}` is too long ago; give a shorter age or a day"));
         return now.checked_sub(age).map(whole).map_err(|_| long_ago());
     }
     if let Some(when) = day(&text) {
