@@ -1,5 +1,52 @@
 //! strandscope: sessions of AI agents, kept in MongoDB or in a folder, read right to the token.
 //!
+//! The program `strandscope` is a terminal browser on top of this library; each part can be used without it.
+//!
+//! # Read a folder of sessions
+//!
+//! A [`SessionReader`](repository::SessionReader) is the same for a folder, a MongoDB collection and the demo:
+//!
+//! ```
+//! use strandscope::repository::{self, Limits, ListQuery, Opened, Target};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> repository::Result<()> {
+//! # let folder = tempfile::tempdir().expect("a folder");
+//! # let session = folder.path().join("session_support-1");
+//! # std::fs::create_dir(&session).expect("a folder");
+//! # std::fs::write(session.join("session.json"), r#"{"session_id": "support-1"}"#).expect("a file");
+//! let target = Target::Folder(folder.path().to_owned());
+//! let Opened::Reader(reader) = repository::open(&target, Limits::default()).await? else {
+//!     unreachable!("a folder leaves nothing to choose");
+//! };
+//! let mut names = Vec::new();
+//! reader.list(&ListQuery::default(), &mut |row| names.push(row.name().to_owned())).await?;
+//! assert_eq!(names, ["support-1"]);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Numbers of a document
+//!
+//! Counters in a document are accumulated, so neither their sum nor the last one is what was used;
+//! [`metrics`] reads them as counters with resets:
+//!
+//! ```
+//! use bson::doc;
+//! use strandscope::{metrics, session::decode};
+//!
+//! let reading = |total: i32| doc! {
+//!     "message": { "role": "assistant", "content": [{ "text": "Hello" }] },
+//!     "event_loop_metrics": { "accumulated_usage": { "totalTokens": total }, "cycle_metrics": { "cycle_count": 1 } },
+//! };
+//! // The second reading is lower: another process went on with the session and counted from 0.
+//! let messages = vec![reading(100), reading(40)];
+//! let session = decode::session(doc! { "_id": "s-1", "agents": { "support": { "messages": messages } } });
+//! let figures = metrics::session_metrics(&metrics::Outline::from(&session));
+//! assert_eq!(figures.total.total, Some(140));
+//! assert_eq!(figures.total.cache_read, None, "unknown stays unknown");
+//! ```
+//!
 //! # The house
 //!
 //! ```text
@@ -8,9 +55,18 @@
 //! view <- frame <- AppState <---+--------+<------ Event {ticket} <-----+
 //! ```
 //!
-//! Who may import whom: [`session`] imports nothing of ours, [`metrics`] only [`session`]; only [`repository::mongo`]
-//! names the `mongodb` crate; `tui::state` has no I/O and nothing async; `tui::view` only reads state. The test
-//! `tests/house.rs` checks these rules.
+//! | module | what it is | imports of ours |
+//! | --- | --- | --- |
+//! | [`session`] | the nouns, and documents to nouns: plain data, no I/O | none |
+//! | [`metrics`] | numbers from messages, pure | `session` |
+//! | [`repository`] | the port: what can be asked, filters, errors; [`repository::mongo`] and [`repository::folder`] | `session`, `metrics` |
+//! | [`task`] | the background task: it alone owns a reader; commands in, events out | the above |
+//! | [`tui`] | the screen: `state` (no I/O, nothing async), `view` (only reads state), the loop around them | the above, `text`, `config` |
+//! | [`config`] | defaults, file, environment, arguments | |
+//! | [`text`] | stored text made safe for a terminal | none |
+//!
+//! Only [`repository::mongo`] names the `mongodb` crate; values of `bson` are the vocabulary of documents everywhere.
+//! The test `tests/house.rs` checks these rules.
 
 pub mod config;
 pub mod metrics;

@@ -54,7 +54,7 @@ pub trait SessionReader: Send + Sync + 'static {
     /// ObjectId's hex. Empty when there is none; several when it is ambiguous.
     async fn resolve(&self, id: &str) -> Result<Vec<Summary>>;
 
-    /// A session with the last `last` messages of each agent. `Error::NotFound` when it is gone.
+    /// A session with the last `last` messages of each agent; all of them for `u64::MAX`. `Error::NotFound` when it is gone.
     async fn open(&self, key: &SessionKey, last: u64) -> Result<Session>;
 
     /// Messages of one agent by their stored index. Shorter than the range at the end of the history.

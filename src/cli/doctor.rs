@@ -6,14 +6,13 @@ use anyhow::Result;
 use strandscope::{
     config::Chosen,
     repository::{self, Check, Error, Opened, SessionReader, Target, Verdict},
-    session::decode,
 };
 
 use super::{args::DoctorArgs, context, context::Context, log, stop::Stop};
 use report::Report;
 
 /// MongoDB's limit of a document.
-const LARGEST_DOCUMENT: usize = 16 * 1024 * 1024;
+const LARGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
 
 pub async fn run(context: &Context, args: &DoctorArgs) -> Result<()> {
     let chosen = context.chosen()?;
@@ -70,9 +69,7 @@ fn cannot_open(report: &mut Report, chosen: &Chosen, error: &Error) -> Result<()
 /// What cannot be read in one session's document.
 async fn session(reader: &dyn SessionReader, id: &str) -> Result<Vec<Check>> {
     let summary = context::one(reader, id).await?;
-    let document = reader.document(&summary.key).await?;
-    let bytes = document.to_vec().map_or(0, |bytes| bytes.len());
-    let session = decode::session(document);
+    let session = reader.open(&summary.key, u64::MAX).await?;
     let mut checks: Vec<Check> = session
         .all_findings()
         .map(|finding| Check {
@@ -86,15 +83,15 @@ async fn session(reader: &dyn SessionReader, id: &str) -> Result<Vec<Check>> {
         let (agents, messages) = (session.agents.len(), session.message_count());
         checks.push(ok("document", format!("everything in it can be read; agents: {agents}, messages: {messages}")));
     }
-    checks.push(size(bytes));
+    checks.extend(session.bytes.map(size));
     Ok(checks)
 }
 
 /// A warning before the server refuses more.
-fn size(bytes: usize) -> Check {
+fn size(bytes: u64) -> Check {
     let percent = bytes * 100 / LARGEST_DOCUMENT;
     let share = if percent == 0 { "less than 1 %".into() } else { format!("{percent} %") };
-    let found = format!("{}, {share} of what a document may hold", strandscope::tui::format::bytes(bytes as u64));
+    let found = format!("{}, {share} of what a document may hold", strandscope::tui::format::bytes(bytes));
     if percent < 85 {
         return ok("size", found);
     }

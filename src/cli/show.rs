@@ -9,7 +9,7 @@ use anyhow::Result;
 use secrecy::ExposeSecret;
 use strandscope::{
     repository::SessionReader,
-    session::{Session, Summary, decode},
+    session::{Session, Summary},
     text as safe,
 };
 
@@ -53,10 +53,7 @@ pub async fn run(context: &Context, args: &ShowArgs) -> Result<()> {
 
 /// The session with the agents and messages that were asked for.
 async fn session(reader: &dyn SessionReader, summary: &Summary, args: &ShowArgs) -> Result<Session> {
-    let mut session = match args.last {
-        Some(last) => reader.open(&summary.key, last).await?,
-        None => decode::session(reader.document(&summary.key).await?),
-    };
+    let mut session = reader.open(&summary.key, args.last.unwrap_or(u64::MAX)).await?;
     if let Some(wanted) = &args.agent {
         let known: Vec<String> = session.agents.iter().map(|agent| agent.id.as_str().to_owned()).collect();
         session.agents.retain(|agent| agent.id.as_str() == wanted);

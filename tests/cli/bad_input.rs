@@ -41,7 +41,8 @@ fn half_written_files_hide_nothing_else() {
     assert_eq!(home.on_sessions(&["list", "--json"]).data().lines().count(), 5);
     let shown = home.on_sessions(&["show", "support-1042", "--agent", "support"]).data();
     assert!(shown.contains("strandscope doctor support-1042"), "{shown}");
-    let told = home.on_sessions(&["doctor", "support-1042"]).data() + &home.on_sessions(&["doctor", "resumed-7"]).data();
+    let told =
+        home.on_sessions(&["doctor", "support-1042"]).data() + &home.on_sessions(&["doctor", "resumed-7"]).data();
     let told: Vec<&str> = told.lines().filter(|line| !line.contains("  size ")).collect();
     insta::assert_snapshot!(told.join("\n"));
 }

@@ -80,7 +80,9 @@ fn tests(word: &Word, now: Timestamp) -> Result<Vec<Test>, Mistake> {
 
 fn unknown_prefix(head: &Word, prefix: &str) -> Mistake {
     let problem = match nearest(prefix, &PREFIXES) {
-        Some(near) => format!("unknown prefix `{prefix}:`; write `{near}:`, or quote the word to search for it as text"),
+        Some(near) => {
+            format!("unknown prefix `{prefix}:`; write `{near}:`, or quote the word to search for it as text")
+        }
         None => format!("unknown prefix `{prefix}:`; quote the word to search for it as text"),
     };
     (head.span_with_colon(), problem)

@@ -15,6 +15,9 @@ use crate::{
 
 /// See [`crate::repository::SessionReader::open`].
 pub(super) async fn open(reader: &MongoReader, key: &SessionKey, last: u64) -> Result<Session> {
+    if last == u64::MAX {
+        return Ok(cut(&reader.whole(key).await?, last));
+    }
     let pipeline = vec![
         doc! { "$match": by_key(key) },
         // Replaces the stored `agents` and nothing else, so no stored name can clash with ours.
