@@ -164,21 +164,18 @@ impl ConversationState {
             while let Some((pos, line)) = at.filter(|_| rows.len() < view) {
                 let laid = pages.laid(pos);
                 let from = rows.len();
-                match &laid {
-                    Some(laid) => {
-                        let shown = line..laid.lines.len().min(line + view - from);
-                        let lines = lines_of(pages, laid, shown.clone(), needle.as_deref());
-                        rows.extend(shown.zip(lines).map(|(number, line)| Row {
-                            line,
-                            selected: pos == place.pos && laid.body.contains(&number),
-                            cursor: (pos, number) == (place.pos, place.line),
-                        }));
-                    }
+                if let Some(laid) = &laid {
+                    let shown = line..laid.lines.len().min(line + view - from);
+                    let lines = lines_of(pages, laid, shown.clone(), needle.as_deref());
+                    rows.extend(shown.zip(lines).map(|(number, line)| Row {
+                        line,
+                        selected: pos == place.pos && laid.body.contains(&number),
+                        cursor: (pos, number) == (place.pos, place.line),
+                    }));
+                } else {
                     // Of several one after another only the first says so.
-                    None => {
-                        let words = if waits { "" } else { waiting };
-                        rows.push(waiting_row(pages, words, pos == place.pos));
-                    }
+                    let words = if waits { "" } else { waiting };
+                    rows.push(waiting_row(pages, words, pos == place.pos));
                 }
                 waits = laid.is_none();
                 let end = rows.len() - from;
