@@ -167,7 +167,12 @@ impl Inspector {
                 }
                 Tab::tree("Raw", None, &Bson::Document((**document).clone())).body
             }
-            Event::Failed { ticket, error, .. } if self.asked == Some(*ticket) => Body::Failed(error.to_string()),
+            Event::Failed { ticket, error, .. } if self.asked == Some(*ticket) => {
+                if let Some(open) = self.waiting() {
+                    tabs::give_up(&mut open.tabs);
+                }
+                Body::Failed(error.to_string())
+            }
             _ => return,
         };
         let waiting = self.waiting().and_then(|open| open.tabs.iter_mut().find(|tab| tab.waits()));

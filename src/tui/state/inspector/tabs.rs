@@ -137,9 +137,18 @@ pub fn complete<'a>(tabs: &mut [Tab], found: impl Iterator<Item = &'a Finding>) 
             break;
         }
     }
+    say_findings(tabs, &count);
+}
+
+/// The whole document could not be read.
+pub fn give_up(tabs: &mut [Tab]) {
+    say_findings(tabs, "unknown: the document could not be read");
+}
+
+fn say_findings(tabs: &mut [Tab], says: &str) {
     for tab in tabs {
         if let Body::Items { items, stacked: false } = &mut tab.body {
-            items.iter_mut().filter(|item| item.label == "findings").for_each(|item| *item = fact("findings", &count));
+            items.iter_mut().filter(|item| item.label == "findings").for_each(|item| *item = fact("findings", says));
         }
     }
 }

@@ -76,6 +76,8 @@ fn only_its_own_question_is_answered() {
     };
     inspector.on_event(&failed);
     assert!(matches!(inspector.tab().body, Body::Failed(_)));
+    let Body::Items { items, .. } = &inspector.subject().tabs[0].body else { panic!("no overview") };
+    assert!(items.iter().any(|item| item.label == "findings" && item.text.starts_with("unknown")));
     inspector.on_event(&Event::Document(Ticket(3), Box::new(doc! {"new": 1})));
     assert_eq!(inspector.tab().body.len(), 1);
 }
@@ -145,6 +147,23 @@ fn clicks_choose_tabs_and_rows() {
     inspector.click(0, 0);
     inspector.click(3, 4);
     assert_eq!((inspector.current(), inspector.tab().selected), (0, 2));
+}
+
+#[test]
+fn a_message_has_its_agent_and_session_at_its_side() {
+    let session = sample::session("support-1042");
+    let mut inspector = Inspector::on(&Subject::Message("support".into(), 1), Some(&session), None);
+    inspector.resize(Size::new(78, 20));
+    let mut tickets = Tickets::default();
+    assert_eq!(inspector.tab().name, "Raw");
+    take(&mut inspector, Intent::NextPane);
+    assert_eq!(inspector.tab().name, "System prompt");
+    let cells = inspector.subject_cells(80);
+    let asked = inspector.click_title(cells[2].x + 1, &mut tickets);
+    assert!(matches!(asked[..], [Effect::Ask(Command::Document(..))]), "the whole document, once it is wanted");
+    assert_eq!(inspector.tab().name, "Overview");
+    inspector.click_title(cells[0].x + 1, &mut tickets);
+    assert!(inspector.click_title(cells[2].x + 1, &mut tickets).is_empty(), "and only once");
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub(super) struct Cell {
 /// Cells of the live dot before the id.
 const DOT: usize = 2;
 /// The id gets at least so many cells, where it is that long, before other columns are left out.
-const READABLE_ID: usize = 16;
+const READABLE_ID: usize = 14;
 
 impl Columns {
     /// As many of the wanted columns as fit in so many cells, the leftmost first, each as wide as what is in view needs;
@@ -55,11 +55,14 @@ impl Columns {
                 cell.shorten(&rows, look);
             }
         }
-        let least = |all: &[Cell]| used(all) - id + id.min(READABLE_ID + DOT);
-        while least(&all) > cells {
-            let Some(last) = all.iter().rposition(|cell| !cell.is_id()) else { break };
-            all.remove(last);
-        }
+        let mut room = cells.saturating_sub(id.min(READABLE_ID + DOT) + 1 + flag);
+        all.retain(|cell| {
+            let fits = cell.is_id() || cell.width < room;
+            if fits && !cell.is_id() {
+                room -= cell.width + 1;
+            }
+            fits
+        });
         let others = used(&all) - id;
         if let Some(cell) = all.iter_mut().find(|cell| cell.is_id()) {
             cell.width = cells.saturating_sub(others).max(DOT);
