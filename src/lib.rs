@@ -60,6 +60,8 @@
 //! | [`session`] | the nouns, and documents to nouns: plain data, no I/O | none |
 //! | [`metrics`] | numbers from messages, pure | `session` |
 //! | [`repository`] | the port: what can be asked, filters, errors; [`repository::mongo`] and [`repository::folder`] | `session`, `metrics` |
+//! | [`hook`] | a chain around metadata and feedback | `session`, `repository` |
+//! | [`manager`] | the session manager: what an agent program calls, and what the browser and the commands write through | the above |
 //! | [`task`] | the background task: it alone owns a reader; commands in, events out | the above |
 //! | [`tui`] | the screen: `state` (no I/O, nothing async), `view` (only reads state), the loop around them | the above, `text`, `config` |
 //! | [`config`] | defaults, file, environment, arguments | |
@@ -69,6 +71,8 @@
 //! The test `tests/house.rs` checks these rules.
 
 pub mod config;
+pub mod hook;
+pub mod manager;
 pub mod metrics;
 pub mod repository;
 pub mod session;

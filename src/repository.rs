@@ -1,4 +1,5 @@
-//! The port to where sessions are kept: what can be asked ([`SessionReader`]) and what can go wrong ([`Error`]).
+//! The port to where sessions are kept: what can be asked ([`SessionReader`]), what can be changed ([`SessionWriter`]) and
+//! what can go wrong ([`Error`]).
 //!
 //! Two implementations: [`mongo`] and [`folder`].
 
@@ -9,21 +10,25 @@ pub mod health;
 pub mod mongo;
 pub mod page;
 pub mod target;
+pub mod write;
 
 pub use error::{Error, Result};
 pub use filter::{Filter, FilterError};
 pub use health::{Check, Verdict};
 pub use page::{Cursor, ListQuery, PageEnd, Plan, Sort, Wanted};
-pub use target::{Candidate, Limits, Opened, Target, open};
+pub use target::{Candidate, Limits, Opened, Target, open, open_writable};
+pub use write::{SessionRepository, SessionWriter, Tail};
 
 use std::ops::Range;
 
 use async_trait::async_trait;
-use bson::Document;
+use bson::{Bson, Document};
 
 use crate::{
     metrics::Outline,
-    session::{AgentId, Details, Message, Session, SessionKey, Summary},
+    session::{
+        Agent, AgentId, Details, Feedback, Message, Session, SessionKey, Summary, record, record::StoredMessage,
+    },
 };
 
 /// Reads sessions. Every method may be slow and may fail; none of them changes anything.
@@ -65,6 +70,48 @@ pub trait SessionReader: Send + Sync + 'static {
 
     /// The whole document as stored.
     async fn document(&self, key: &SessionKey) -> Result<Document>;
+
+    /// An agent without its messages ([`Agent::message_count`] says how many there are); `None` where the session has none
+    /// of that id. `Error::NotFound` when the session is gone.
+    async fn agent(&self, key: &SessionKey, agent: &AgentId) -> Result<Option<Agent>> {
+        let mut session = self.open(key, 0).await?;
+        let position = session.agents.iter().position(|found| &found.id == agent);
+        Ok(position.map(|position| session.agents.swap_remove(position)))
+    }
+
+    /// The message with that `message_id` (the last one, where several share it).
+    async fn message(&self, key: &SessionKey, agent: &AgentId, message_id: i64) -> Result<Option<Message>> {
+        let messages = self.messages(key, agent, 0..u64::MAX).await?;
+        Ok(messages.into_iter().rev().find(|message| message.message_id == Some(message_id)))
+    }
+
+    /// What an agent resumes with: its messages by `created_at` (ties and those without one in stored order), less the
+    /// first `offset`, at most `limit` of them.
+    async fn history(
+        &self,
+        key: &SessionKey,
+        agent: &AgentId,
+        offset: u64,
+        limit: Option<u64>,
+    ) -> Result<Vec<StoredMessage>> {
+        let messages = self.messages(key, agent, 0..u64::MAX).await?;
+        let stored = messages.into_iter().map(|message| StoredMessage::read(message.raw, message.index)).collect();
+        Ok(record::in_order(stored, offset, limit))
+    }
+
+    /// `feedbacks`, in stored order.
+    async fn feedbacks(&self, key: &SessionKey) -> Result<Vec<Feedback>> {
+        Ok(self.open(key, 0).await?.feedbacks)
+    }
+
+    /// `metadata`; empty where the field is absent. [`Error::NotAnObject`] where it is something else than an object.
+    async fn metadata(&self, key: &SessionKey) -> Result<Document> {
+        match self.open(key, 0).await?.metadata {
+            None => Ok(Document::new()),
+            Some(Bson::Document(fields)) => Ok(fields),
+            Some(_) => Err(Error::NotAnObject { id: key.text().to_owned() }),
+        }
+    }
 
     /// The checks of `doctor`: connection, server, rights, indexes, live updates, findings in a sample.
     async fn check(&self) -> Vec<Check>;

@@ -25,6 +25,7 @@ mod list;
 mod lookup;
 mod outline;
 mod rows;
+mod writes;
 
 use std::{ops::Range, sync::Arc};
 
@@ -34,14 +35,16 @@ use mongodb::{Client, Collection, Cursor as Rows};
 use secrecy::SecretString;
 
 use self::errors::Doing;
-use super::{Candidate, Check, Error, Filter, Limits, ListQuery, Opened, PageEnd, Plan, Result, SessionReader};
+use super::{
+    Candidate, Check, Error, Filter, Limits, ListQuery, Opened, PageEnd, Plan, Result, SessionReader, SessionRepository,
+};
 use crate::{
     metrics::Outline,
     session::{AgentId, Details, Message, Session, SessionKey, Summary},
 };
 
-/// Reads the sessions of one collection.
-pub struct MongoReader {
+/// The sessions of one collection.
+pub struct MongoRepository {
     client: Client,
     collection: Collection<RawDocumentBuf>,
     database: String,
@@ -61,12 +64,15 @@ pub async fn open(
     database: Option<&str>,
     collection: Option<&str>,
     limits: Limits,
-) -> Result<Opened> {
+) -> Result<Opened<dyn SessionRepository>> {
     let opened = connect(uri, database, collection, limits).await?;
-    Ok(opened.map_or_else(Opened::Choose, |reader| Opened::Reader(Arc::new(reader))))
+    Ok(match opened {
+        Ok(repository) => Opened::Reader(Arc::new(repository)),
+        Err(candidates) => Opened::Choose(candidates),
+    })
 }
 
-/// Connects as [`open`] does and creates the missing indexes, see [`MongoReader::create_indexes`].
+/// Connects as [`open`] does and creates the missing indexes, see [`MongoRepository::create_indexes`].
 ///
 /// # Errors
 /// As [`open`]; and [`Error::Other`] where several collections look like sessions.
@@ -94,7 +100,7 @@ async fn connect(
     database: Option<&str>,
     collection: Option<&str>,
     limits: Limits,
-) -> Result<std::result::Result<MongoReader, Vec<Candidate>>> {
+) -> Result<std::result::Result<MongoRepository, Vec<Candidate>>> {
     let connection = client::connect(uri, limits).await?;
     let (database, collection) = match (database, collection) {
         (Some(database), Some(collection)) => (database.to_owned(), collection.to_owned()),
@@ -104,13 +110,13 @@ async fn connect(
         },
     };
     client::valid_names(&database, &collection)?;
-    let mut reader = MongoReader::from_client(connection.client, &database, &collection, limits);
+    let mut reader = MongoRepository::from_client(connection.client, &database, &collection, limits);
     reader.hosts = connection.hosts;
     reader.try_to_read().await?;
     Ok(Ok(reader))
 }
 
-impl MongoReader {
+impl MongoRepository {
     /// Reads through a lent client, whose own options (time-outs, TLS, read preference) stay in force. Contacts
     /// nothing yet.
     #[must_use]
@@ -224,7 +230,7 @@ fn decoded_value(raw: bson::raw::RawBsonRef<'_>) -> Bson {
 }
 
 #[async_trait]
-impl SessionReader for MongoReader {
+impl SessionReader for MongoRepository {
     fn location(&self) -> String {
         self.namespace()
     }

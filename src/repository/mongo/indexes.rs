@@ -8,7 +8,7 @@ use std::{
 use bson::{Bson, Document, doc};
 use mongodb::IndexModel;
 
-use super::{MongoReader, errors::Doing};
+use super::{MongoRepository, errors::Doing};
 use crate::repository::Result;
 
 /// The single-field indexes that the Python library creates, and what each serves here.
@@ -42,7 +42,7 @@ impl Known {
 
 /// Whether an index can give the documents in the order of that field. Where the indexes may not be listed, we hope
 /// so: the answer is right either way, only slower.
-pub(super) async fn serves(reader: &MongoReader, field: &str) -> Result<bool> {
+pub(super) async fn serves(reader: &MongoRepository, field: &str) -> Result<bool> {
     match leading_fields(reader).await {
         Ok(fields) => Ok(fields.iter().any(|leading| leading == field)),
         Err(crate::repository::Error::Denied { .. }) => Ok(true),
@@ -51,7 +51,7 @@ pub(super) async fn serves(reader: &MongoReader, field: &str) -> Result<bool> {
 }
 
 /// Leading fields of the indexes that hold every document in order.
-pub(super) async fn leading_fields(reader: &MongoReader) -> Result<Vec<String>> {
+pub(super) async fn leading_fields(reader: &MongoRepository) -> Result<Vec<String>> {
     if let Some(fields) = reader.indexes.get() {
         return Ok(fields);
     }
@@ -77,7 +77,7 @@ fn is_order(order: &Bson) -> bool {
 }
 
 /// Every index. A collection that does not exist has none.
-async fn list(reader: &MongoReader) -> Result<Vec<IndexModel>> {
+async fn list(reader: &MongoRepository) -> Result<Vec<IndexModel>> {
     const NAMESPACE_NOT_FOUND: i32 = 26;
     let mut rows = match reader.collection.list_indexes().max_time(reader.limits.read).await {
         Ok(rows) => rows,
@@ -103,7 +103,7 @@ async fn list(reader: &MongoReader) -> Result<Vec<IndexModel>> {
 }
 
 /// Creates those of [`WANTED`] that no index leads with, and gives their names.
-pub(super) async fn create(reader: &MongoReader) -> Result<Vec<String>> {
+pub(super) async fn create(reader: &MongoRepository) -> Result<Vec<String>> {
     reader.indexes.set(None);
     let there = leading_fields(reader).await?;
     let missing = WANTED.iter().filter(|(field, _)| !there.iter().any(|leading| leading == field));
