@@ -1,6 +1,6 @@
 //! `[filters]`: saved filters, used as `@name` wherever a filter is typed.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     Config, Error, Result,
@@ -21,42 +21,55 @@ pub(super) fn filters(section: &Section<'_>) -> Result<BTreeMap<String, String>,
         .collect()
 }
 
+/// An `@name` that no saved filter has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownName {
+    /// Where it stands in the text, in bytes.
+    pub span: Range<usize>,
+    /// What is wrong, with the nearest name.
+    pub problem: String,
+}
+
+/// A filter as typed, with each `@name` outside quotes replaced by the saved filter of that name.
+///
+/// # Errors
+/// [`UnknownName`] for a name that is not saved.
+pub fn expand(saved: &BTreeMap<String, String>, text: &str) -> Result<String, UnknownName> {
+    let mut out = String::with_capacity(text.len());
+    let mut quoted = false;
+    for word in text.split_inclusive(char::is_whitespace) {
+        let name = word.trim_end().strip_prefix('@').filter(|_| !quoted);
+        quoted ^= word.matches('"').count() % 2 == 1;
+        let Some(name) = name else {
+            out.push_str(word);
+            continue;
+        };
+        let start = word.as_ptr() as usize - text.as_ptr() as usize;
+        let filter = saved.get(name).ok_or_else(|| unknown(saved, name, start))?;
+        out.push_str(filter);
+        out.push_str(&word[1 + name.len()..]);
+    }
+    Ok(out)
+}
+
+fn unknown(saved: &BTreeMap<String, String>, name: &str, start: usize) -> UnknownName {
+    let known: Vec<&str> = saved.keys().map(String::as_str).collect();
+    let hint = if known.is_empty() {
+        "save one under [filters] in the configuration, or quote the word to look for it".into()
+    } else {
+        nearest(name, &known)
+    };
+    let problem = format!("no saved filter is called {name:?}; {hint}");
+    UnknownName { span: start..start + 1 + name.len(), problem }
+}
+
 impl Config {
-    /// A filter as typed, with each `@name` outside quotes replaced by the saved filter of that name.
+    /// [`expand`] with the filters of this configuration.
     ///
     /// # Errors
     /// [`Error::Usage`] for a name that is not saved, with the nearest one.
     pub fn expand_filter(&self, text: &str) -> Result<String> {
-        let mut out = String::with_capacity(text.len());
-        let mut quoted = false;
-        let mut rest = text;
-        let mut at_start = true;
-        while let Some(c) = rest.chars().next() {
-            if c == '@' && at_start && !quoted {
-                let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-                out.push_str(self.saved_filter(&rest[1..end])?);
-                rest = &rest[end..];
-                at_start = false;
-                continue;
-            }
-            quoted ^= c == '"';
-            at_start = c.is_whitespace();
-            out.push(c);
-            rest = &rest[c.len_utf8()..];
-        }
-        Ok(out)
-    }
-
-    fn saved_filter(&self, name: &str) -> Result<&str> {
-        self.filters.get(name).map(String::as_str).ok_or_else(|| {
-            let known: Vec<&str> = self.filters.keys().map(String::as_str).collect();
-            let hint = if known.is_empty() {
-                "save one under [filters] in the configuration, or quote the word to look for it".into()
-            } else {
-                nearest(name, &known)
-            };
-            Error::Usage(format!("no saved filter is called {name:?}; {hint}"))
-        })
+        expand(&self.filters, text).map_err(|unknown| Error::Usage(unknown.problem))
     }
 }
 

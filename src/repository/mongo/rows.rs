@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::{decoded_value, expr};
 use crate::{
     repository::Wanted,
-    session::{SessionKey, Summary},
+    session::{SessionKey, Summary, decode},
 };
 
 /// The fields of a row: never `agents`, which may be 12 MB.
@@ -58,9 +58,10 @@ fn text(row: &RawDocument, name: &str) -> Option<String> {
     }
 }
 
+/// A date, also one stored as text or milliseconds: the order of the list goes by real dates alone, what is shown need
+/// not.
 fn date(row: &RawDocument, name: &str) -> Option<Timestamp> {
-    let date = field(row, name)?.as_datetime()?;
-    Timestamp::from_millisecond(date.timestamp_millis()).ok()
+    decode::timestamp(&decoded_value(field(row, name)?))
 }
 
 fn metadata(row: &RawDocument, wanted: &Wanted) -> Option<Bson> {

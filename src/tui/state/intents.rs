@@ -189,7 +189,8 @@ impl AppState {
     /// # Errors
     /// The first mistake in it.
     pub(super) fn filter(&mut self, typed: &str) -> Result<Vec<Effect>, super::prompt::Mistake> {
-        let expanded = self.expand(typed)?;
+        let expanded = crate::config::filters::expand(&self.filters, typed)
+            .map_err(|unknown| super::prompt::Mistake { span: unknown.span, problem: unknown.problem })?;
         let mut filter = Filter::parse(&expanded, self.look.now).map_err(|error| {
             // Within a saved filter there is no word to point at but its name.
             let span = if expanded == typed { error.span } else { 0..typed.len() };
@@ -202,28 +203,6 @@ impl AppState {
         self.focus = Pane::Sessions;
         self.last_error = None;
         Ok(self.list.set_filter(filter, &mut self.tickets))
-    }
-
-    /// Replaces `@name` by the saved filter of that name.
-    fn expand(&self, typed: &str) -> Result<String, super::prompt::Mistake> {
-        let mut out = String::new();
-        let mut quoted = false;
-        for word in typed.split_inclusive(char::is_whitespace) {
-            let name = word.trim_end().strip_prefix('@').filter(|_| !quoted);
-            quoted ^= word.matches('"').count() % 2 == 1;
-            let Some(name) = name else {
-                out.push_str(word);
-                continue;
-            };
-            if let Some(filter) = self.filters.get(name) {
-                out.extend([filter.as_str(), " "]);
-            } else {
-                let start = word.as_ptr() as usize - typed.as_ptr() as usize;
-                let span = start..start + name.len() + 1;
-                return Err(super::prompt::Mistake { span, problem: "no saved filter is called that".into() });
-            }
-        }
-        Ok(out)
     }
 
     pub(super) fn find_text(&mut self, text: &str) -> Vec<Effect> {

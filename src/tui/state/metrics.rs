@@ -124,7 +124,7 @@ fn copy(row: &Row<'_>, cell: usize) -> Effect {
         });
         return Effect::Copy(plain::compact(&value));
     }
-    let bars = row.bars();
+    let bars = row.bars(usize::MAX);
     let text = if let Some(figure) = row.figures().get(cell) {
         rows::value(row.scope, *figure).plain()
     } else if bars.is_empty() {

@@ -151,7 +151,7 @@ impl SessionList {
     }
 
     fn on_plan(&mut self, plan: &Plan) {
-        self.notice = (!plan.served).then(|| format!("no index serves this filter: {}", plan.why));
+        self.notice = (!plan.served).then(|| plan.why.clone());
     }
 
     fn on_rows(&mut self, found: &[Summary]) {

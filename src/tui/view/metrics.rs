@@ -85,7 +85,7 @@ fn content(metrics: &Row<'_>, chosen: Option<usize>, cells: usize, look: &Look) 
             let values = figures.iter().map(|figure| value_span(value(metrics.scope, *figure), look)).collect();
             row::spread(label, look.theme.dim, cells_of(values, " / ", chosen, look), cells, look)
         }
-        Content::Bars(label, _) => bars(label, &metrics.bars(), cells, look),
+        Content::Bars(label, _) => bars(label, metrics, cells, look),
         Content::Tool(tool) => match metrics.scope {
             Scope::Agent(_, figures) if tool < figures.tools.len() => {
                 tool_line(&figures.tools[tool], &figures.tools, cells, look)
@@ -149,9 +149,8 @@ fn value_span(value: Value, look: &Look) -> Span<'static> {
 }
 
 /// The newest calls that fit, newest right, the tallest bar the highest of them; a call without a figure stays blank.
-fn bars(label: &str, values: &[Option<u64>], cells: usize, look: &Look) -> Line<'static> {
-    let room = cells.saturating_sub(format::width(label) + 2).max(1);
-    let shown = &values[values.len().saturating_sub(room)..];
+fn bars(label: &str, metrics: &Row<'_>, cells: usize, look: &Look) -> Line<'static> {
+    let shown = metrics.bars(cells.saturating_sub(format::width(label) + 2).max(1));
     let highest = shown.iter().flatten().max().copied();
     let right = match highest {
         None => Span::styled(look.marks.dash, look.theme.dim),

@@ -81,7 +81,7 @@ fn a_filter_that_no_index_serves() {
         screen.press("/timeout\n");
         let Some(Command::List(ticket, query)) = screen.asked.pop_front() else { panic!("no list asked") };
         assert_eq!(query.filter.source, "timeout");
-        let why = "every session is read; name a date with since: to read fewer".into();
+        let why = "no index serves this filter: every session of the collection is read".into();
         screen.tell(Event::Plan(ticket, Plan { served: false, why }));
         screen
     });

@@ -135,12 +135,14 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// One number a call, oldest first; empty where the row has no bars.
+    /// One number a call of the newest `most`, oldest first; empty where the row has no bars. A frame asks for those it
+    /// has room for, so that it does not grow with the session.
     #[must_use]
-    pub fn bars(&self) -> Vec<Option<u64>> {
+    pub fn bars(&self, most: usize) -> Vec<Option<u64>> {
         match (self.content, self.scope) {
             (Content::Bars(_, bars), Scope::Agent(_, figures)) => {
-                figures.per_call.iter().map(|call| of_call(call, bars)).collect()
+                let older = figures.per_call.len().saturating_sub(most);
+                figures.per_call[older..].iter().map(|call| of_call(call, bars)).collect()
             }
             _ => Vec::new(),
         }
