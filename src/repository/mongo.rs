@@ -9,6 +9,8 @@
 //! list ------ pages by date, then by _id (rows, filter)  explain --- whether an index serves a filter
 //! details --- counts and sizes of the rows in view       indexes --- what there is, what to create
 //! conversation, outline --- messages without the rest    check ----- what `doctor` says
+//! history --- what an agent resumes with                 writes ---- the other half of the port
+//! pool ------ one client for many repositories           gate ------ waiting for a connection, deadlines
 //! ```
 
 mod check;
@@ -20,10 +22,13 @@ mod errors;
 mod explain;
 mod expr;
 mod filter;
+mod gate;
+mod history;
 mod indexes;
 mod list;
 mod lookup;
 mod outline;
+pub mod pool;
 mod rows;
 mod writes;
 
@@ -40,17 +45,21 @@ use super::{
 };
 use crate::{
     metrics::Outline,
-    session::{AgentId, Details, Message, Session, SessionKey, Summary},
+    session::{AgentId, Details, Message, Session, SessionKey, Summary, record::StoredMessage},
 };
 
 /// The sessions of one collection.
+///
+/// Cheap to clone: clones share the connections.
+#[derive(Clone)]
 pub struct MongoRepository {
     client: Client,
     collection: Collection<RawDocumentBuf>,
-    database: String,
-    hosts: String,
+    database: Arc<str>,
+    hosts: Arc<str>,
     limits: Limits,
     indexes: indexes::Known,
+    gate: gate::Gate,
 }
 
 /// Connects; without a database or collection, looks for collections whose documents look like sessions: exactly one
@@ -111,7 +120,7 @@ async fn connect(
     };
     client::valid_names(&database, &collection)?;
     let mut reader = MongoRepository::from_client(connection.client, &database, &collection, limits);
-    reader.hosts = connection.hosts;
+    reader.hosts = connection.hosts.into();
     reader.try_to_read().await?;
     Ok(Ok(reader))
 }
@@ -125,10 +134,11 @@ impl MongoRepository {
         Self {
             client,
             collection: sessions,
-            database: database.to_owned(),
-            hosts: "the lent connection".to_owned(),
+            database: database.into(),
+            hosts: "the lent connection".into(),
             limits,
             indexes: indexes::Known::default(),
+            gate: gate::Gate::default(),
         }
     }
 
@@ -194,7 +204,7 @@ impl MongoRepository {
     }
 
     fn place(&self) -> errors::Place {
-        errors::Place { hosts: self.hosts.clone(), namespace: self.namespace(), limit: self.limits.read }
+        errors::Place { hosts: self.hosts.to_string(), namespace: self.namespace(), limit: self.limits.read }
     }
 }
 
@@ -261,6 +271,20 @@ impl SessionReader for MongoRepository {
 
     async fn messages(&self, key: &SessionKey, agent: &AgentId, range: Range<u64>) -> Result<Vec<Message>> {
         conversation::messages(self, key, agent, range).await
+    }
+
+    async fn history(
+        &self,
+        key: &SessionKey,
+        agent: &AgentId,
+        offset: u64,
+        limit: Option<u64>,
+    ) -> Result<Vec<StoredMessage>> {
+        history::read(self, key, agent, offset, limit).await
+    }
+
+    async fn metadata(&self, key: &SessionKey) -> Result<Document> {
+        history::metadata(self, key).await
     }
 
     async fn outline(&self, key: &SessionKey) -> Result<Outline> {

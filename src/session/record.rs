@@ -222,8 +222,10 @@ pub struct NewGuardrailEvent {
     pub action: String,
     /// `stop_reason`.
     pub stop_reason: Option<String>,
-    /// `policies_triggered`.
-    pub policies_triggered: Option<Bson>,
+    /// `policies_triggered`: the names of what triggered, by kind of policy.
+    pub policies_triggered: Option<Document>,
+    /// `trace` as the guardrail gave it: stored on the message alone.
+    pub trace: Option<Document>,
     /// `timestamp`.
     pub at: Timestamp,
 }

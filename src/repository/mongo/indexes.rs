@@ -1,7 +1,7 @@
 //! Which indexes there are, and which there should be.
 
 use std::{
-    sync::Mutex,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -25,8 +25,8 @@ const BELIEVE_FOR: Duration = Duration::from_mins(1);
 const DOING: Doing = Doing::new("listIndexes", "the indexes of the collection");
 
 /// Leading fields of the usable indexes, as last seen.
-#[derive(Default)]
-pub(super) struct Known(Mutex<Option<(Instant, Vec<String>)>>);
+#[derive(Default, Clone)]
+pub(super) struct Known(Arc<Mutex<Option<(Instant, Vec<String>)>>>);
 
 impl Known {
     fn get(&self) -> Option<Vec<String>> {
@@ -106,8 +106,21 @@ async fn list(reader: &MongoRepository) -> Result<Vec<IndexModel>> {
 pub(super) async fn create(reader: &MongoRepository) -> Result<Vec<String>> {
     reader.indexes.set(None);
     let there = leading_fields(reader).await?;
-    let missing = WANTED.iter().filter(|(field, _)| !there.iter().any(|leading| leading == field));
-    let models: Vec<IndexModel> = missing.map(|(field, _)| IndexModel::builder().keys(by(field)).build()).collect();
+    let missing = WANTED.iter().map(|(field, _)| *field).filter(|field| !there.iter().any(|leading| leading == field));
+    make(reader, missing.map(|field| by(field)).collect()).await
+}
+
+/// Creates an index on each of these fields of `metadata`, as the Python library does, and gives the names of those
+/// that were missing.
+pub(super) async fn create_for_metadata(reader: &MongoRepository, fields: &[String]) -> Result<Vec<String>> {
+    reader.indexes.set(None);
+    let there = leading_fields(reader).await?;
+    let paths = fields.iter().map(|field| format!("metadata.{field}"));
+    make(reader, paths.filter(|path| !there.contains(path)).map(|path| by(&path)).collect()).await
+}
+
+async fn make(reader: &MongoRepository, keys: Vec<Document>) -> Result<Vec<String>> {
+    let models: Vec<IndexModel> = keys.into_iter().map(|keys| IndexModel::builder().keys(keys).build()).collect();
     if models.is_empty() {
         return Ok(Vec::new());
     }
