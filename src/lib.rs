@@ -71,6 +71,8 @@
 //! The test `tests/house.rs` checks these rules.
 
 pub mod config;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod hook;
 pub mod manager;
 pub mod metrics;
