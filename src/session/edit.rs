@@ -63,6 +63,20 @@ pub fn check_segment(key: &str) -> Result<(), &'static str> {
     }
 }
 
+/// Refuses edits of keys that cannot be one segment of a path, and of the same key twice.
+///
+/// # Errors
+/// The first such edit, and why.
+pub fn check_keys(edits: &[MetadataEdit]) -> Result<(), (&MetadataEdit, &'static str)> {
+    for (position, edit) in edits.iter().enumerate() {
+        check_segment(&edit.key).map_err(|reason| (edit, reason))?;
+        if edits[..position].iter().any(|earlier| earlier.key == edit.key) {
+            return Err((edit, "it is edited twice at once"));
+        }
+    }
+    Ok(())
+}
+
 /// Reads typed text as a value of the BSON type that is stored. `None` where it does not fit.
 ///
 /// Texts for dates are RFC 3339; documents and arrays are JSON, their values of the nearest JSON type.

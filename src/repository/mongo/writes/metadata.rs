@@ -19,21 +19,12 @@ const PATIENCE: usize = 20;
 
 /// Refuses keys that cannot be a segment of a path, and the same key twice.
 pub(super) fn check(key: &SessionKey, edits: &[MetadataEdit]) -> Result<()> {
-    let id = || key.text().to_owned();
-    for (position, edit) in edits.iter().enumerate() {
-        let what = "a metadata key";
-        edit::check_segment(&edit.key).map_err(|reason| Error::Key {
-            id: id(),
-            key: edit.key.clone(),
-            what,
-            reason,
-        })?;
-        if edits[..position].iter().any(|earlier| earlier.key == edit.key) {
-            let reason = "it is edited twice at once";
-            return Err(Error::Key { id: id(), key: edit.key.clone(), what, reason });
-        }
-    }
-    Ok(())
+    edit::check_keys(edits).map_err(|(edit, reason)| Error::Key {
+        id: key.text().to_owned(),
+        key: edit.key.clone(),
+        what: "a metadata key",
+        reason,
+    })
 }
 
 pub(super) async fn edit(run: Run, key: SessionKey, edits: Vec<MetadataEdit>) -> Result<()> {
