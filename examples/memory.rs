@@ -1,5 +1,5 @@
-// A repository in memory: what a store of whole documents has to write, and nothing else.
-// Run it with `cargo run --example memory`.
+//! A repository in memory: what a store of whole documents has to write, and nothing else.
+//! Run it with `cargo run --example memory`.
 
 use std::{
     collections::BTreeMap,
@@ -15,10 +15,14 @@ use strandscope::{
     session::{
         AgentId, Rating, SessionKey, Summary, decode,
         edit::{self, MetadataEdit},
-        record::*,
+        record::{
+            AgentConfig, AgentUpdate, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession,
+            SessionUpdate, StoredMessage,
+        },
     },
 };
 
+/// Session documents by `_id`.
 #[derive(Default)]
 pub struct MemoryRepository {
     documents: Mutex<BTreeMap<String, Document>>,

@@ -30,7 +30,7 @@
 //! }
 //! ```
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc};
+use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bson::Document;
@@ -136,6 +136,9 @@ pub trait Hook: Send + Sync + 'static {
     /// Acts before and after an operation: whatever it does before `next.run(operation)` comes first, what it changes in
     /// the operation is what happens, and an error without having called `next` refuses it.
     async fn around(&self, operation: Operation, next: Next<'_>) -> Result<Answer>;
+
+    /// Delivers what it holds back, up to a deadline. Called once, at the end.
+    async fn close(&self, _deadline: Duration) {}
 }
 
 /// A future in a box.
@@ -175,6 +178,13 @@ impl Hooks {
         last: &'a (dyn Fn(Operation) -> Boxed<'a, Result<Answer>> + Send + Sync),
     ) -> Result<Answer> {
         Next { rest: &self.0, last }.run(operation).await
+    }
+}
+
+impl Hooks {
+    /// Closes every hook, all at once, each with that deadline.
+    pub async fn close(&self, deadline: Duration) {
+        futures_util::future::join_all(self.0.iter().map(|hook| hook.close(deadline))).await;
     }
 }
 

@@ -26,7 +26,9 @@ const DOING: Doing = Doing::new("listIndexes", "the indexes of the collection");
 
 /// Leading fields of the usable indexes, as last seen.
 #[derive(Default, Clone)]
-pub(super) struct Known(Arc<Mutex<Option<(Instant, Vec<String>)>>>);
+pub(super) struct Known(Arc<Mutex<Seen>>);
+
+type Seen = Option<(Instant, Vec<String>)>;
 
 impl Known {
     fn get(&self) -> Option<Vec<String>> {
@@ -107,7 +109,7 @@ pub(super) async fn create(reader: &MongoRepository) -> Result<Vec<String>> {
     reader.indexes.set(None);
     let there = leading_fields(reader).await?;
     let missing = WANTED.iter().map(|(field, _)| *field).filter(|field| !there.iter().any(|leading| leading == field));
-    make(reader, missing.map(|field| by(field)).collect()).await
+    make(reader, missing.map(by).collect()).await
 }
 
 /// Creates an index on each of these fields of `metadata`, as the Python library does, and gives the names of those

@@ -28,7 +28,7 @@ pub(super) fn append(place: &Place, agent: &AgentId, message: &NewMessage, known
     files::make_dir(&messages)?;
     let (mut tail, mut sure) = match known {
         Some(tail) if ends_at(&messages, tail) => (tail, false),
-        Some(stale) => match stored_already(&dir, message, stale.len)? {
+        Some(stale) => match stored_already(&dir, message, stale.len) {
             Some(found) => return Ok(found),
             None => (end(&dir), true),
         },
@@ -39,7 +39,7 @@ pub(super) fn append(place: &Place, agent: &AgentId, message: &NewMessage, known
         if files::create(&file(&messages, id), &encoded(message, id))? {
             return Ok(tail.advanced());
         }
-        if !sure && let Some(found) = stored_already(&dir, message, tail.len)? {
+        if !sure && let Some(found) = stored_already(&dir, message, tail.len) {
             return Ok(found);
         }
         (tail, sure) = (end(&dir), true);
@@ -68,17 +68,17 @@ fn end(dir: &AgentDir) -> Tail {
 }
 
 /// Whether that very message is among those from a position on: the tail as it was just after it.
-fn stored_already(dir: &AgentDir, message: &NewMessage, from: u64) -> Result<Option<Tail>> {
-    let Some(wanted) = message.body.tracking_id() else { return Ok(None) };
+fn stored_already(dir: &AgentDir, message: &NewMessage, from: u64) -> Option<Tail> {
+    let wanted = message.body.tracking_id()?;
     let from = usize::try_from(from).unwrap_or(usize::MAX);
     for (position, (number, path)) in numbered(dir).into_iter().enumerate().skip(from) {
         // One that cannot be read is not the one that was written.
         let stored = files::read(&path).ok().flatten();
         if stored.is_some_and(|stored| stored["message"]["tracking_id"] == wanted) {
-            return Ok(Some(Tail { len: position as u64 + 1, last_id: Some(number) }));
+            return Some(Tail { len: position as u64 + 1, last_id: Some(number) });
         }
     }
-    Ok(None)
+    None
 }
 
 fn encoded(message: &NewMessage, id: i64) -> Value {

@@ -30,7 +30,10 @@ pub(super) async fn append(
     let append = Append { run, key, agent, message };
     let mut tail = match known {
         Some(tail) => tail,
-        None => append.end().await?.tail,
+        None => match append.end().await? {
+            End { ours: Some(found), .. } => return Ok(found),
+            end => end.tail,
+        },
     };
     let mut may_be_stored = false;
     let mut wait = std::time::Duration::from_millis(50);
