@@ -30,6 +30,15 @@
 //! }
 //! ```
 
+mod outbox;
+pub mod settings;
+mod watch;
+mod webhook;
+
+pub use outbox::{Deliver, Delivery, Outbox, OutboxOptions, Tally, Verdict};
+pub use settings::{HookSettings, WebhookSettings};
+pub use webhook::Webhook;
+
 use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
@@ -64,6 +73,11 @@ impl Action {
             Self::FeedbackAdd => "feedback.add",
         }
     }
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 4] = [Self::MetadataGet, Self::MetadataUpdate, Self::MetadataDelete, Self::FeedbackAdd];
 }
 
 impl fmt::Display for Action {
@@ -139,6 +153,11 @@ pub trait Hook: Send + Sync + 'static {
 
     /// Delivers what it holds back, up to a deadline. Called once, at the end.
     async fn close(&self, _deadline: Duration) {}
+
+    /// How much it was to deliver and gave up on.
+    fn undelivered(&self) -> u64 {
+        0
+    }
 }
 
 /// A future in a box.
@@ -147,7 +166,13 @@ pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// The rest of the chain, with the operation itself at its end.
 pub struct Next<'a> {
     rest: &'a [Arc<dyn Hook>],
-    last: &'a (dyn Fn(Operation) -> Boxed<'a, Result<Answer>> + Send + Sync),
+    last: &'a (dyn Last + 'a),
+}
+
+/// What stands at the end of a chain.
+#[async_trait]
+trait Last: Send + Sync {
+    async fn carry_out(&self, operation: Operation) -> Result<Answer>;
 }
 
 impl Next<'_> {
@@ -155,41 +180,69 @@ impl Next<'_> {
     pub async fn run(self, operation: Operation) -> Result<Answer> {
         match self.rest.split_first() {
             Some((hook, rest)) => hook.around(operation, Next { rest, last: self.last }).await,
-            None => (self.last)(operation).await,
+            None => self.last.carry_out(operation).await,
         }
     }
 }
 
+/// How long the hooks of one operation may take together, unless said otherwise.
+pub const DEADLINE: Duration = Duration::from_secs(10);
+
 /// A chain of hooks, the first the outermost. Cheap to clone.
-#[derive(Clone, Default)]
-pub struct Hooks(Arc<[Arc<dyn Hook>]>);
+///
+/// A hook can stop an operation before it is carried out: by an error, by a crash, or by taking longer than the deadline.
+/// Once something was written that stands, and its own outcome is what the caller hears; a hook that then fails, crashes or
+/// hangs is logged.
+#[derive(Clone)]
+pub struct Hooks {
+    hooks: Arc<[Arc<dyn Hook>]>,
+    deadline: Duration,
+}
+
+impl Default for Hooks {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
 
 impl Hooks {
     /// A chain, the first the outermost.
     #[must_use]
     pub fn new(hooks: Vec<Arc<dyn Hook>>) -> Self {
-        Self(hooks.into())
+        Self { hooks: hooks.into(), deadline: DEADLINE }
+    }
+
+    /// The same with another deadline.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
     }
 
     /// Runs an operation through the chain; `last` carries it out.
+    ///
+    /// # Errors
+    /// What `last` says, and [`Error::Refused`] or whatever else a hook says before it.
     pub async fn run<'a>(
-        &'a self,
+        &self,
         operation: Operation,
         last: &'a (dyn Fn(Operation) -> Boxed<'a, Result<Answer>> + Send + Sync),
     ) -> Result<Answer> {
-        Next { rest: &self.0, last }.run(operation).await
+        if self.hooks.is_empty() {
+            return last(operation).await;
+        }
+        watch::run(&self.hooks, self.deadline, operation, last).await
     }
-}
 
-impl Hooks {
-    /// Closes every hook, all at once, each with that deadline.
-    pub async fn close(&self, deadline: Duration) {
-        futures_util::future::join_all(self.0.iter().map(|hook| hook.close(deadline))).await;
+    /// Closes every hook, all at once, each with that deadline. Gives how much was not delivered in all.
+    pub async fn close(&self, deadline: Duration) -> u64 {
+        futures_util::future::join_all(self.hooks.iter().map(|hook| hook.close(deadline))).await;
+        self.hooks.iter().map(|hook| hook.undelivered()).sum()
     }
 }
 
 impl fmt::Debug for Hooks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|hook| hook.name())).finish()
+        f.debug_list().entries(self.hooks.iter().map(|hook| hook.name())).finish()
     }
 }

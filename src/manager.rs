@@ -8,6 +8,7 @@
 mod accumulator;
 mod agent;
 mod conversation;
+pub mod copy;
 mod create;
 pub mod factory;
 pub mod guardrail;

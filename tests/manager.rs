@@ -1,5 +1,7 @@
 //! The session manager on a real MongoDB, and what it leaves in documents.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test may end it")]
+
 use std::sync::Arc;
 
 use bson::{Bson, Document, doc};
@@ -85,7 +87,7 @@ impl Agent for Memo {
     fn restore(&mut self, resumed: Resumed) {
         self.state = resumed.state.clone();
         self.manager_state = resumed.conversation_manager_state.clone();
-        self.model = resumed.model.clone();
+        self.model.clone_from(&resumed.model);
         self.resumed = Some(resumed);
     }
 }
@@ -181,7 +183,7 @@ impl Memo {
     fn with(mut self, other: &Self) -> Self {
         self.state = other.state.clone();
         self.manager_state = other.manager_state.clone();
-        self.model = other.model.clone();
+        self.model.clone_from(&other.model);
         self
     }
 }
@@ -203,7 +205,10 @@ fn assert_same_but(before: &Document, after: &Document, agent: &AgentId, message
     };
     assert_eq!(strip(before), strip(after), "{}", agent.as_str());
     let state = after.get_document("agents").unwrap().get_document(agent.as_str()).unwrap();
-    assert_eq!(state.get_document("agent_data").unwrap().get_document("state").unwrap().get_i32("visits").ok(), Some(7));
+    assert_eq!(
+        state.get_document("agent_data").unwrap().get_document("state").unwrap().get_i32("visits").ok(),
+        Some(7)
+    );
 }
 
 #[tokio::test]

@@ -252,7 +252,12 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Uri { .. } | Self::Name { .. } | Self::Filter(_) | Self::Key { .. } | Self::Invalid { .. } => 2,
+            Self::Uri { .. }
+            | Self::Name { .. }
+            | Self::Filter(_)
+            | Self::Key { .. }
+            | Self::Invalid { .. }
+            | Self::ReadOnly { .. } => 2,
             Self::NotFound { .. }
             | Self::NoSessions { .. }
             | Self::UnknownAgent { .. }
