@@ -1,4 +1,5 @@
-//! One suite for every repository: what [`crate::repository::SessionReader`] and [`SessionWriter`] promise, checked.
+//! One suite for every repository: what [`crate::repository::SessionReader`] and [`crate::repository::SessionWriter`] promise,
+//! checked.
 //!
 //! Needs the feature `conformance`. Each case makes sessions of its own (`conformance-…`) and deletes them again, so a suite
 //! may run on a collection in use.

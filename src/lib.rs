@@ -26,6 +26,58 @@
 //! # }
 //! ```
 //!
+//! # Keep an agent's session
+//!
+//! Anything that implements [`manager::Agent`] can be kept in a session and resumed from it, also by another process and
+//! by Strands in Python:
+//!
+//! ```
+//! use bson::{Document, doc};
+//! use strandscope::{
+//!     manager::{Agent, Resumed, SessionManager, Started},
+//!     repository::{self, folder},
+//!     session::record::MessageBody,
+//! };
+//!
+//! #[derive(Default)]
+//! struct Support {
+//!     visits: i32,
+//!     messages: Vec<MessageBody>,
+//! }
+//!
+//! impl Agent for Support {
+//!     fn agent_id(&self) -> &str {
+//!         "support"
+//!     }
+//!     fn state(&self) -> Document {
+//!         doc! { "visits": self.visits }
+//!     }
+//!     fn restore(&mut self, resumed: Resumed) {
+//!         self.visits = resumed.state.get_i32("visits").unwrap_or_default();
+//!         self.messages = resumed.messages;
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> repository::Result<()> {
+//! # let dir = tempfile::tempdir().expect("a folder");
+//! let sessions = folder::open(dir.path()).await?;
+//! let manager = SessionManager::new(sessions.clone(), "support-1042");
+//! let mut agent = Support::default();
+//! assert_eq!(manager.initialize(&mut agent).await?, Started::Created);
+//! let mut question = MessageBody::text("user", "Where is my order?");
+//! manager.append_message(&"support".into(), &mut question).await?;
+//! agent.visits = 1;
+//! manager.sync_agent(&agent).await?;
+//!
+//! // Days later, another process.
+//! let mut again = Support::default();
+//! SessionManager::new(sessions, "support-1042").initialize(&mut again).await?;
+//! assert_eq!((again.visits, again.messages.len()), (1, 1));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Numbers of a document
 //!
 //! Counters in a document are accumulated, so neither their sum nor the last one is what was used;
@@ -50,8 +102,8 @@
 //! # The house
 //!
 //! ```text
-//! terminal -> keymap -> Intent -+-> state::update -> [Command] -> task::worker -> SessionReader -> MongoDB | folder
-//!                               |        |                             |
+//! terminal -> keymap -> Intent -+-> state::update -> [Command] -> task::worker -> SessionRepository -> MongoDB | folder
+//!                               |        |                             |   (writes: SessionManager and hooks)
 //! view <- frame <- AppState <---+--------+<------ Event {ticket} <-----+
 //! ```
 //!

@@ -60,7 +60,7 @@ impl Hook for Odd {
                     fields.remove("secret");
                     Ok(Answer::Metadata(fields))
                 }
-                done => Ok(done),
+                Answer::Done => Ok(Answer::Done),
             },
             _ => answer,
         }
@@ -179,8 +179,8 @@ fn signature(secret: &str, body: &str) -> String {
     use hmac::{Hmac, KeyInit, Mac};
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(body.as_bytes());
-    let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256={hex}")
+    let digest = mac.finalize().into_bytes();
+    digest.iter().fold("sha256=".to_owned(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 #[tokio::test]

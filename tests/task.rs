@@ -201,11 +201,11 @@ async fn writes_are_done_in_order_and_none_is_given_up() {
     for number in 0..20_i32 {
         let shown = (number > 0).then(|| bson::Bson::Int32(number - 1));
         let edit = MetadataEdit::set("n", number).only_if(shown);
-        send(Command::Write(Ticket(100 + number as u64), Write::Metadata("s".into(), vec![edit]))).await;
+        send(Command::Write(Ticket(100 + number as u64), Box::new(Write::Metadata("s".into(), vec![edit])))).await;
     }
     // Neither another question nor giving up takes any of them away, nor does leaving.
     send(Command::Cancel(Lane::Write)).await;
-    send(Command::Write(Ticket(200), Write::Delete("nobody".into()))).await;
+    send(Command::Write(Ticket(200), Box::new(Write::Delete("nobody".into())))).await;
     drop(task.commands);
     let mut done = Vec::new();
     while let Some(event) = task.events.recv().await {
@@ -233,7 +233,7 @@ async fn a_connection_to_read_cannot_write_and_a_deletion_leaves_a_copy() {
         let target = Target::Folder(folder.path().to_owned());
         task.commands.send(Command::Connect(Ticket(number), target, rights)).await.expect("the task runs");
         while !matches!(task.events.recv().await, Some(Event::Connected { .. })) {}
-        let delete = Command::Write(Ticket(number + 1), Write::Delete("s".into()));
+        let delete = Command::Write(Ticket(number + 1), Box::new(Write::Delete("s".into())));
         task.commands.send(delete).await.expect("the task runs");
         match (rights, task.events.recv().await.expect("an answer")) {
             (Rights::Read, Event::NotWritten { error: Error::ReadOnly { .. }, .. })

@@ -97,7 +97,7 @@ fn the_demo_is_written_to() {
     terminal.wait_for("feedback stored");
     terminal.wait_for("- quite slow");
     // What was stored is what is read again.
-    terminal.press("r");
+    terminal.press("rG");
     terminal.wait_until("read again", |screen| screen.contains("owner") && screen.contains("- quite slow"));
 
     terminal.press("Dsupport-48213\r");

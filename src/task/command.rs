@@ -41,7 +41,7 @@ pub enum Command {
     Cancel(Lane),
     /// Writes, one after another in the order they come: `Event::Written` or `Event::NotWritten`, always. Never given up,
     /// also not for another connection.
-    Write(Ticket, Write),
+    Write(Ticket, Box<Write>),
 }
 
 /// What may be done with a connection.

@@ -40,7 +40,7 @@ pub struct Writing {
     pub copies: Option<PathBuf>,
 }
 
-type Order = (Ticket, Option<Access>, Write);
+type Order = (Ticket, Option<Access>, Box<Write>);
 
 /// The queue of writes and the task that works it off.
 pub(super) struct Writer {
@@ -68,7 +68,7 @@ impl Writer {
         Self { queue, task }
     }
 
-    pub(super) fn order(&self, ticket: Ticket, access: Option<Access>, write: Write) {
+    pub(super) fn order(&self, ticket: Ticket, access: Option<Access>, write: Box<Write>) {
         // The task ends only after this queue is closed.
         let _ = self.queue.send((ticket, access, write));
     }
@@ -80,7 +80,7 @@ impl Writer {
     }
 }
 
-async fn carry_out(writing: Writing, access: Option<Access>, write: Write) -> Result<()> {
+async fn carry_out(writing: Writing, access: Option<Access>, write: Box<Write>) -> Result<()> {
     let repository = match access {
         Some(Access::Write(repository)) => repository,
         Some(Access::Read(reader)) => return Err(Error::ReadOnly { location: reader.location() }),
@@ -90,7 +90,7 @@ async fn carry_out(writing: Writing, access: Option<Access>, write: Write) -> Re
         }
     };
     let manager = |key| SessionManager::new(Arc::clone(&repository), key).with_hooks(writing.hooks.clone());
-    match write {
+    match *write {
         Write::Metadata(key, edits) => manager(key).edit_metadata(edits).await,
         Write::Feedback(key, feedback) => manager(key).add_feedback(feedback).await,
         Write::Delete(key) => {

@@ -51,8 +51,8 @@ mod tests {
         queue.push(Command::Count(Ticket(3), Filter::default()));
         assert_eq!(queue.0.len(), 4);
         assert!(matches!(queue.0.back(), Some(Command::Count(Ticket(3), _))));
-        queue.push(Command::Write(Ticket(5), Write::Delete("a".into())));
-        queue.push(Command::Write(Ticket(6), Write::Delete("b".into())));
+        queue.push(Command::Write(Ticket(5), Box::new(Write::Delete("a".into()))));
+        queue.push(Command::Write(Ticket(6), Box::new(Write::Delete("b".into()))));
         queue.push(Command::Connect(Ticket(4), Target::Demo, Rights::Read));
         assert!(matches!(queue.pop(), Some(Command::Write(Ticket(5), _))));
         assert!(matches!(queue.pop(), Some(Command::Write(Ticket(6), _))));

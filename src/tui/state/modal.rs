@@ -23,7 +23,7 @@ pub enum Modal {
     /// Something being edited that will be stored.
     Editor(Box<Editor>),
     /// A question with y or n.
-    Ask(Ask),
+    Ask(Box<Ask>),
 }
 
 /// A list to choose from.

@@ -21,7 +21,7 @@ use bson::{Bson, Document};
 #[derive(Debug)]
 pub struct Pending {
     ticket: Ticket,
-    write: Write,
+    write: Box<Write>,
     /// What it was typed in.
     editor: Option<Box<Editor>>,
 }
@@ -30,7 +30,7 @@ pub struct Pending {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ask {
     /// Remove that field with the value on screen.
-    Remove(SessionKey, String, Bson),
+    Remove(SessionKey, String, Box<Bson>),
     /// Quit, though something typed is not stored.
     Quit,
 }
@@ -51,7 +51,7 @@ impl AppState {
     #[must_use]
     pub fn storing(&self) -> Option<String> {
         let pending = self.pending.first()?;
-        Some(match &pending.write {
+        Some(match pending.write.as_ref() {
             Write::Metadata(_, edits) => {
                 let keys: Vec<_> = edits.iter().map(|edit| text::line(&edit.key)).collect();
                 format!("storing {}", keys.join(", "))
@@ -64,7 +64,7 @@ impl AppState {
     /// Fields of the open session's metadata that are on their way: key and new value.
     pub fn pending_fields(&self) -> impl Iterator<Item = (&str, Option<&Bson>)> {
         let open = self.conversation.key();
-        let edits = self.pending.iter().filter_map(move |pending| match &pending.write {
+        let edits = self.pending.iter().filter_map(move |pending| match pending.write.as_ref() {
             Write::Metadata(key, edits) if Some(key) == open => Some(edits),
             _ => None,
         });
@@ -104,7 +104,7 @@ impl AppState {
             Intent::Edit => {
                 self.field().map(|(key, name, value)| Modal::Editor(Box::new(Editor::field(key, &name, &value))))
             }
-            _ => self.field().map(|(key, name, value)| Modal::Ask(Ask::Remove(key, name, value))),
+            _ => self.field().map(|(key, name, value)| Modal::Ask(Box::new(Ask::Remove(key, name, Box::new(value))))),
         };
         match opened {
             Ok(modal) => {
@@ -175,8 +175,8 @@ impl AppState {
         }
     }
 
-    fn store(&mut self, mut write: Write, editor: Option<Box<Editor>>) -> Vec<Effect> {
-        if let Write::Feedback(_, feedback) = &mut write {
+    fn store(&mut self, mut write: Box<Write>, editor: Option<Box<Editor>>) -> Vec<Effect> {
+        if let Write::Feedback(_, feedback) = write.as_mut() {
             feedback.at = self.look.now;
         }
         let ticket = self.tickets.take();
@@ -187,10 +187,10 @@ impl AppState {
     /// An answer to a question with y or n.
     pub(super) fn answer(&mut self, yes: bool) -> Vec<Effect> {
         let Some(Modal::Ask(ask)) = self.modals.pop() else { return Vec::new() };
-        match ask {
+        match *ask {
             Ask::Remove(key, name, shown) if yes => {
-                let edit = MetadataEdit::unset(&name).only_if(Some(shown));
-                self.store(Write::Metadata(key, vec![edit]), None)
+                let edit = MetadataEdit::unset(&name).only_if(Some(*shown));
+                self.store(Box::new(Write::Metadata(key, vec![edit])), None)
             }
             Ask::Quit if yes => vec![Effect::Quit],
             _ => Vec::new(),
@@ -199,12 +199,12 @@ impl AppState {
 
     /// Leaves, or asks first where something typed is not stored.
     pub(super) fn leave(&mut self) -> Vec<Effect> {
-        let asked = matches!(self.modals.last(), Some(Modal::Ask(Ask::Quit)));
+        let asked = matches!(self.modals.last(), Some(Modal::Ask(ask)) if **ask == Ask::Quit);
         let unsaved = self.modals.iter().any(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
         if asked || !unsaved {
             return vec![Effect::Quit];
         }
-        self.modals.push(Modal::Ask(Ask::Quit));
+        self.modals.push(Modal::Ask(Box::new(Ask::Quit)));
         Vec::new()
     }
 
@@ -212,7 +212,7 @@ impl AppState {
         let Some(position) = self.pending.iter().position(|pending| pending.ticket == ticket) else {
             return Vec::new();
         };
-        match self.pending.remove(position).write {
+        match *self.pending.remove(position).write {
             Write::Metadata(key, edits) => {
                 let change = |fields: &mut Document| {
                     for edit in &edits {
@@ -258,7 +258,7 @@ impl AppState {
         let pending = self.pending.remove(position);
         self.last_error = Some(error.to_string());
         let mut stored = None;
-        if let (Error::Conflict { stored: now, .. }, Write::Metadata(key, edits)) = (error, &pending.write)
+        if let (Error::Conflict { stored: now, .. }, Write::Metadata(key, edits)) = (error, pending.write.as_ref())
             && let [edit] = edits.as_slice()
         {
             let now = now.as_deref().cloned();

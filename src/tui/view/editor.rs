@@ -16,7 +16,7 @@ use ratatui::{
     widgets::{Clear, Paragraph},
 };
 
-use super::{block, value};
+use super::block;
 use crate::{
     session::plain,
     text,
@@ -69,7 +69,7 @@ fn below(editor: &Editor, width: usize, look: &Look) -> Vec<Line<'static>> {
     }
     if editor.purpose == Purpose::Add && editor.problem.is_none() {
         let says = match editor.added() {
-            Ok((key, value)) => format!("{} will be {}", text::line(&key), value::word(&value)),
+            Ok((key, value)) => format!("{} will be {}", text::line(&key), plain::type_word(&value)),
             Err(_) if editor.text().is_empty() => String::new(),
             Err(problem) => problem,
         };

@@ -18,7 +18,7 @@ fn ctrl(screen: &mut Screen, c: char) {
 fn write(screen: &mut Screen) -> (Ticket, Write) {
     let at = screen.asked.iter().position(|command| matches!(command, Command::Write(..))).expect("a write");
     match screen.asked.remove(at) {
-        Some(Command::Write(ticket, write)) => (ticket, write),
+        Some(Command::Write(ticket, write)) => (ticket, *write),
         _ => unreachable!(),
     }
 }
