@@ -1,12 +1,16 @@
-//! The commands. Standard output is data, standard error is talk; nothing here can write to a session.
+//! The commands. Standard output is data, standard error is talk; what writes goes through the
+//! session manager and the configured hooks.
 
 mod args;
 mod browse;
 mod context;
+mod delete;
 mod doctor;
+mod feedback;
 mod json;
 mod list;
 mod log;
+mod metadata;
 mod metrics;
 mod output;
 mod show;
@@ -48,6 +52,9 @@ fn run(args: Args) -> anyhow::Result<()> {
             Some(Command::List(args)) => list::run(&context, &args).await,
             Some(Command::Show(args)) => show::run(&context, &args).await,
             Some(Command::Metrics(args)) => metrics::run(&context, &args).await,
+            Some(Command::Metadata(command)) => metadata::run(&context, &command).await,
+            Some(Command::Feedback(command)) => feedback::run(&context, &command).await,
+            Some(Command::Delete(args)) => delete::run(&context, &args).await,
             Some(Command::Doctor(args)) => doctor::run(&context, &args).await,
         }
     });

@@ -6,6 +6,7 @@
 pub mod connection;
 pub mod error;
 pub mod filters;
+mod hooks;
 pub mod keys;
 pub mod places;
 mod profiles;
@@ -24,7 +25,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::repository::Limits;
+use crate::{hook::HookSettings, repository::Limits};
 use toml_walk::{Problem, Section, line_of};
 
 /// All settings.
@@ -44,6 +45,8 @@ pub struct Config {
     pub keys: Keys,
     /// `[filters]`: saved filters by name, as they would be typed.
     pub filters: BTreeMap<String, String>,
+    /// `[hooks]`: who is told of changes.
+    pub hooks: HookSettings,
 }
 
 impl Config {
@@ -92,7 +95,7 @@ impl Config {
     fn from_toml(text: &str) -> Result<Self, Problem> {
         let document = toml_walk::parse(text)?;
         let root = Section::root(&document);
-        root.only(&["default_profile", "ui", "limits", "profiles", "keys", "filters"])?;
+        root.only(&["default_profile", "ui", "limits", "profiles", "keys", "filters", "hooks"])?;
         let mut config = Self::default();
         if let Some(item) = root.get("ui") {
             config.ui = sections::ui(&item.table()?)?;
@@ -108,6 +111,9 @@ impl Config {
         }
         if let Some(item) = root.get("filters") {
             config.filters = filters::filters(&item.table()?)?;
+        }
+        if let Some(item) = root.get("hooks") {
+            config.hooks = hooks::hooks(&item.table()?)?;
         }
         if let Some(item) = root.get("default_profile") {
             let name = item.string()?;

@@ -26,6 +26,58 @@
 //! # }
 //! ```
 //!
+//! # Keep an agent's session
+//!
+//! Anything that implements [`manager::Agent`] can be kept in a session and resumed from it, also by another process and
+//! by Strands in Python:
+//!
+//! ```
+//! use bson::{Document, doc};
+//! use strandscope::{
+//!     manager::{Agent, Resumed, SessionManager, Started},
+//!     repository::{self, folder},
+//!     session::record::MessageBody,
+//! };
+//!
+//! #[derive(Default)]
+//! struct Support {
+//!     visits: i32,
+//!     messages: Vec<MessageBody>,
+//! }
+//!
+//! impl Agent for Support {
+//!     fn agent_id(&self) -> &str {
+//!         "support"
+//!     }
+//!     fn state(&self) -> Document {
+//!         doc! { "visits": self.visits }
+//!     }
+//!     fn restore(&mut self, resumed: Resumed) {
+//!         self.visits = resumed.state.get_i32("visits").unwrap_or_default();
+//!         self.messages = resumed.messages;
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> repository::Result<()> {
+//! # let dir = tempfile::tempdir().expect("a folder");
+//! let sessions = folder::open(dir.path()).await?;
+//! let manager = SessionManager::new(sessions.clone(), "support-1042");
+//! let mut agent = Support::default();
+//! assert_eq!(manager.initialize(&mut agent).await?, Started::Created);
+//! let mut question = MessageBody::text("user", "Where is my order?");
+//! manager.append_message(&"support".into(), &mut question).await?;
+//! agent.visits = 1;
+//! manager.sync_agent(&agent).await?;
+//!
+//! // Days later, another process.
+//! let mut again = Support::default();
+//! SessionManager::new(sessions, "support-1042").initialize(&mut again).await?;
+//! assert_eq!((again.visits, again.messages.len()), (1, 1));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Numbers of a document
 //!
 //! Counters in a document are accumulated, so neither their sum nor the last one is what was used;
@@ -50,8 +102,8 @@
 //! # The house
 //!
 //! ```text
-//! terminal -> keymap -> Intent -+-> state::update -> [Command] -> task::worker -> SessionReader -> MongoDB | folder
-//!                               |        |                             |
+//! terminal -> keymap -> Intent -+-> state::update -> [Command] -> task::worker -> SessionRepository -> MongoDB | folder
+//!                               |        |                             |   (writes: SessionManager and hooks)
 //! view <- frame <- AppState <---+--------+<------ Event {ticket} <-----+
 //! ```
 //!
@@ -60,6 +112,8 @@
 //! | [`session`] | the nouns, and documents to nouns: plain data, no I/O | none |
 //! | [`metrics`] | numbers from messages, pure | `session` |
 //! | [`repository`] | the port: what can be asked, filters, errors; [`repository::mongo`] and [`repository::folder`] | `session`, `metrics` |
+//! | [`hook`] | a chain around metadata and feedback | `session`, `repository` |
+//! | [`manager`] | the session manager: what an agent program calls, and what the browser and the commands write through | the above |
 //! | [`task`] | the background task: it alone owns a reader; commands in, events out | the above |
 //! | [`tui`] | the screen: `state` (no I/O, nothing async), `view` (only reads state), the loop around them | the above, `text`, `config` |
 //! | [`config`] | defaults, file, environment, arguments | |
@@ -69,6 +123,10 @@
 //! The test `tests/house.rs` checks these rules.
 
 pub mod config;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+pub mod hook;
+pub mod manager;
 pub mod metrics;
 pub mod repository;
 pub mod session;

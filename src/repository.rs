@@ -1,6 +1,12 @@
-//! The port to where sessions are kept: what can be asked ([`SessionReader`]) and what can go wrong ([`Error`]).
+//! The port to where sessions are kept: what can be asked ([`SessionReader`]), what can be changed ([`SessionWriter`]) and
+//! what can go wrong ([`Error`]).
 //!
-//! Two implementations: [`mongo`] and [`folder`].
+//! Two implementations: [`mongo`] and [`folder`]. Anyone can write one for another database, and check it with
+//! `strandscope::conformance` (feature `conformance`); a store of whole documents needs no more than this:
+//!
+//! ```
+#![doc = include_str!("../examples/memory.rs")]
+//! ```
 
 pub mod error;
 pub mod filter;
@@ -9,24 +15,29 @@ pub mod health;
 pub mod mongo;
 pub mod page;
 pub mod target;
+pub mod write;
 
 pub use error::{Error, Result};
 pub use filter::{Filter, FilterError};
 pub use health::{Check, Verdict};
 pub use page::{Cursor, ListQuery, PageEnd, Plan, Sort, Wanted};
-pub use target::{Candidate, Limits, Opened, Target, open};
+pub use target::{Candidate, Limits, Opened, Target, open, open_writable};
+pub use write::{SessionRepository, SessionWriter, Tail};
 
 use std::ops::Range;
 
 use async_trait::async_trait;
-use bson::Document;
+use bson::{Bson, Document};
 
 use crate::{
     metrics::Outline,
-    session::{AgentId, Details, Message, Session, SessionKey, Summary},
+    session::{
+        Agent, AgentId, Details, Feedback, Message, Session, SessionKey, Summary, decode, record, record::StoredMessage,
+    },
 };
 
-/// Reads sessions. Every method may be slow and may fail; none of them changes anything.
+/// Reads sessions. Every method may be slow and may fail; none of them changes anything. What has a default reads whole
+/// documents: a store that can do better overrides it.
 #[async_trait]
 pub trait SessionReader: Send + Sync + 'static {
     /// Where the sessions are, for a title: `database.collection` or the folder's path. Holds no password.
@@ -42,30 +53,100 @@ pub trait SessionReader: Send + Sync + 'static {
     async fn list(&self, query: &ListQuery, found: &mut (dyn FnMut(Summary) + Send)) -> Result<PageEnd>;
 
     /// Whether an index serves such a list, asked before it runs.
-    async fn plan(&self, query: &ListQuery) -> Result<Plan>;
+    async fn plan(&self, _query: &ListQuery) -> Result<Plan> {
+        Ok(Plan { served: false, why: "every session is read".to_owned() })
+    }
 
     /// How many sessions match. `None` when it could not be told within the time limit.
     async fn count(&self, filter: &Filter) -> Result<Option<u64>>;
 
     /// Counts and sizes of some sessions ([`Details::usage`] is left `None`). Sessions that are gone are left out.
-    async fn details(&self, keys: &[SessionKey]) -> Result<Vec<(SessionKey, Details)>>;
+    async fn details(&self, keys: &[SessionKey]) -> Result<Vec<(SessionKey, Details)>> {
+        let mut out = Vec::with_capacity(keys.len());
+        for key in keys {
+            match self.document(key).await {
+                Ok(document) => out.push((key.clone(), decode::details(&document))),
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(out)
+    }
 
     /// The sessions an ID typed by a person may mean: the string `_id`; else those with that `session_id`; else an
     /// ObjectId's hex. Empty when there is none; several when it is ambiguous.
     async fn resolve(&self, id: &str) -> Result<Vec<Summary>>;
 
     /// A session with the last `last` messages of each agent; all of them for `u64::MAX`. `Error::NotFound` when it is gone.
-    async fn open(&self, key: &SessionKey, last: u64) -> Result<Session>;
+    async fn open(&self, key: &SessionKey, last: u64) -> Result<Session> {
+        let mut session = decode::session(self.document(key).await?);
+        for agent in &mut session.agents {
+            let first = agent.messages.len().saturating_sub(usize::try_from(last).unwrap_or(usize::MAX));
+            agent.messages.drain(..first);
+        }
+        Ok(session)
+    }
 
     /// Messages of one agent by their stored index. Shorter than the range at the end of the history.
-    async fn messages(&self, key: &SessionKey, agent: &AgentId, range: Range<u64>) -> Result<Vec<Message>>;
+    async fn messages(&self, key: &SessionKey, agent: &AgentId, range: Range<u64>) -> Result<Vec<Message>> {
+        let session = self.open(key, u64::MAX).await?;
+        let found = session.agents.into_iter().find(|found| &found.id == agent);
+        let messages = found.map(|agent| agent.messages).unwrap_or_default();
+        Ok(messages.into_iter().filter(|message| range.contains(&message.index)).collect())
+    }
 
     /// Every message of the session without its text, for metrics and the timeline.
-    async fn outline(&self, key: &SessionKey) -> Result<Outline>;
+    async fn outline(&self, key: &SessionKey) -> Result<Outline> {
+        Ok(Outline::from(&self.open(key, u64::MAX).await?))
+    }
 
     /// The whole document as stored.
     async fn document(&self, key: &SessionKey) -> Result<Document>;
 
+    /// An agent without its messages ([`Agent::message_count`] says how many there are); `None` where the session has none
+    /// of that id. `Error::NotFound` when the session is gone.
+    async fn agent(&self, key: &SessionKey, agent: &AgentId) -> Result<Option<Agent>> {
+        let mut session = self.open(key, 0).await?;
+        let position = session.agents.iter().position(|found| &found.id == agent);
+        Ok(position.map(|position| session.agents.swap_remove(position)))
+    }
+
+    /// The message with that `message_id` (the last one, where several share it).
+    async fn message(&self, key: &SessionKey, agent: &AgentId, message_id: i64) -> Result<Option<Message>> {
+        let messages = self.messages(key, agent, 0..u64::MAX).await?;
+        Ok(messages.into_iter().rev().find(|message| message.message_id == Some(message_id)))
+    }
+
+    /// What an agent resumes with: its messages by `created_at` (ties and those without one in stored order), less the
+    /// first `offset`, at most `limit` of them.
+    async fn history(
+        &self,
+        key: &SessionKey,
+        agent: &AgentId,
+        offset: u64,
+        limit: Option<u64>,
+    ) -> Result<Vec<StoredMessage>> {
+        let messages = self.messages(key, agent, 0..u64::MAX).await?;
+        let stored = messages.into_iter().map(|message| StoredMessage::read(message.raw, message.index)).collect();
+        Ok(record::in_order(stored, offset, limit))
+    }
+
+    /// `feedbacks`, in stored order.
+    async fn feedbacks(&self, key: &SessionKey) -> Result<Vec<Feedback>> {
+        Ok(self.open(key, 0).await?.feedbacks)
+    }
+
+    /// `metadata`; empty where the field is absent. [`Error::NotAnObject`] where it is something else than an object.
+    async fn metadata(&self, key: &SessionKey) -> Result<Document> {
+        match self.open(key, 0).await?.metadata {
+            None => Ok(Document::new()),
+            Some(Bson::Document(fields)) => Ok(fields),
+            Some(_) => Err(Error::NotAnObject { id: key.text().to_owned() }),
+        }
+    }
+
     /// The checks of `doctor`: connection, server, rights, indexes, live updates, findings in a sample.
-    async fn check(&self) -> Vec<Check>;
+    async fn check(&self) -> Vec<Check> {
+        Vec::new()
+    }
 }

@@ -6,12 +6,14 @@
 pub mod agent;
 pub mod block;
 pub mod decode;
+pub mod edit;
 pub mod feedback;
 pub mod finding;
 pub mod guardrail;
 pub mod id;
 pub mod message;
 pub mod plain;
+pub mod record;
 pub mod summary;
 
 pub use agent::Agent;

@@ -7,7 +7,9 @@ mod lanes;
 mod link;
 mod question;
 pub mod worker;
+mod writer;
 
-pub use command::{Command, Lane, Ticket};
+pub use command::{Command, Lane, Rights, Ticket, Write};
 pub use event::{Event, Link};
-pub use worker::{Opener, Task, spawn, spawn_with};
+pub use worker::{Opener, Opening, Task, spawn, spawn_with};
+pub use writer::{Access, Writing};

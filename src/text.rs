@@ -2,7 +2,7 @@
 //!
 //! Control characters, escape sequences and bidi overrides become visible marks; nothing is dropped silently.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Write};
 
 /// One line for a terminal: line breaks and tabs become marks too (`␊`, `␉`).
 #[must_use]
@@ -14,6 +14,24 @@ pub fn line(text: &str) -> Cow<'_, str> {
 #[must_use]
 pub fn block(text: &str) -> Cow<'_, str> {
     make_visible(text, true)
+}
+
+/// JSON in which whatever could move a terminal's cursor or reorder its text is escaped: a parser reads the same. Line
+/// breaks between its parts stay.
+#[must_use]
+pub fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && needs_mark(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 fn make_visible(text: &str, multiline: bool) -> Cow<'_, str> {

@@ -8,6 +8,8 @@ mod bad_input;
 mod folder;
 #[path = "cli/home.rs"]
 mod home;
+#[path = "cli/writing.rs"]
+mod writing;
 
 use std::{
     fs,

@@ -43,7 +43,9 @@ fn the_example_holds_every_setting_that_has_a_default() {
         let start = format!("{} = ", entry.name);
         assert!(text.lines().any(|line| line.starts_with(&start) && line.ends_with(entry.help)), "{}", entry.name);
     }
-    for name in ["columns", "symbols", "utc", "theme", "mouse", "read_s", "server_selection_s", "connect_s"] {
+    for name in
+        ["columns", "symbols", "utc", "theme", "mouse", "read_s", "server_selection_s", "connect_s", "deadline_s"]
+    {
         assert!(text.contains(&format!("\n{name} = ")), "{name}");
     }
     for name in Column::NAMES {
@@ -61,6 +63,13 @@ fn what_the_example_leaves_out_is_valid_too() {
     assert!(config.profiles["local"].read_only);
     assert!(config.profiles["files"].dir.as_ref().unwrap().ends_with(".strands/sessions"));
     assert_eq!(config.filters["guarded"], "has:guardrail");
+    let webhook = &config.hooks.webhooks["audit"];
+    let default = strandscope::hook::WebhookSettings::new("x".to_owned().into());
+    assert_eq!(
+        (&webhook.actions, webhook.timeout, webhook.outbox),
+        (&default.actions, default.timeout, default.outbox)
+    );
+    assert!(webhook.secret.is_some() && !settings(&config).contains("change me"), "a secret is one");
     assert!(!settings(&config).contains("localhost"), "a connection string is a secret");
 }
 

@@ -358,7 +358,7 @@ async fn open_checks_after_removal(reader: &Arc<dyn SessionReader>, root: &Path)
 
 #[tokio::test]
 async fn the_demo_is_a_folder_without_findings_that_any_filter_can_search() {
-    let reader = folder::demo().await.unwrap();
+    let reader: Arc<dyn SessionReader> = folder::demo().await.unwrap();
     assert_eq!(reader.location(), "demo");
     let checks = reader.check().await;
     assert!(checks.iter().all(|check| check.verdict == Verdict::Ok), "private, and all of it readable: {checks:?}");
@@ -390,7 +390,7 @@ async fn the_demo_is_a_folder_without_findings_that_any_filter_can_search() {
 
 #[tokio::test]
 async fn the_demos_counters_agree_with_its_messages() {
-    let reader = folder::demo().await.unwrap();
+    let reader: Arc<dyn SessionReader> = folder::demo().await.unwrap();
     let (all, _) = rows(&reader, &ListQuery { limit: 100, ..ListQuery::default() }).await;
     for row in all {
         let figures = session_metrics(&reader.outline(&row.key).await.unwrap());
@@ -415,10 +415,10 @@ async fn the_demos_counters_agree_with_its_messages() {
 
 #[tokio::test]
 async fn the_demos_folder_goes_with_its_reader() {
-    let reader = folder::demo().await.unwrap();
+    let reader: Arc<dyn SessionReader> = folder::demo().await.unwrap();
     let document: Document = reader.document(&"recipe-scaler-77".into()).await.unwrap();
     assert!(document.get_document("agents").is_ok());
-    let other = folder::demo().await.unwrap();
+    let other: Arc<dyn SessionReader> = folder::demo().await.unwrap();
     drop(reader);
     assert_eq!(ids(&other, "recipe").await, ["recipe-scaler-77"], "each demo has a folder of its own");
 }

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use gate::Gate;
 use proptest::prelude::*;
 use strandscope::{
-    repository::{Error, Filter, ListQuery, Opened, SessionReader, Target},
-    session::SessionKey,
-    task::{Command, Event, Lane, Link, Task, Ticket, spawn_with},
+    manager::SessionManager,
+    repository::{Error, Filter, ListQuery, SessionReader, Target, folder},
+    session::{SessionKey, edit::MetadataEdit},
+    task::{Access, Command, Event, Lane, Link, Opener, Opening, Rights, Task, Ticket, Write, Writing, spawn_with},
 };
 
 const LANES: [Lane; 4] = [Lane::List, Lane::Count, Lane::Open, Lane::Outline];
@@ -33,10 +34,11 @@ fn step() -> impl Strategy<Value = Step> {
 
 fn start(gate: &Arc<Gate>) -> Task {
     let reader: Arc<dyn SessionReader> = gate.clone();
-    spawn_with(Arc::new(move |_| {
+    let opener: Opener = Arc::new(move |_, _| {
         let reader = reader.clone();
-        Box::pin(async move { Ok(Opened::Reader(reader)) })
-    }))
+        Box::pin(async move { Ok(Opening::Store(Access::Read(reader))) })
+    });
+    spawn_with(opener, Writing::default())
 }
 
 fn command(lane: Lane, ticket: Ticket) -> Command {
@@ -70,7 +72,7 @@ async fn settle() {
 async fn play(steps: Vec<Step>) {
     let gate = Arc::new(Gate::closed());
     let mut task = start(&gate);
-    task.commands.send(Command::Connect(Ticket(1), Target::Demo)).await.expect("the task runs");
+    task.commands.send(Command::Connect(Ticket(1), Target::Demo, Rights::Read)).await.expect("the task runs");
     settle().await;
     assert!(matches!(task.events.try_recv(), Ok(Event::Connected { ticket: Ticket(1), .. })));
     let mut newest = [None; LANES.len()];
@@ -122,7 +124,7 @@ fn a_crash_in_a_read_is_a_failure_of_that_read() {
     run(async {
         let gate = Arc::new(Gate::failing(|| panic!("on purpose")));
         let mut task = start(&gate);
-        task.commands.send(Command::Connect(Ticket(1), Target::Demo)).await.expect("the task runs");
+        task.commands.send(Command::Connect(Ticket(1), Target::Demo, Rights::Read)).await.expect("the task runs");
         task.events.recv().await.expect("the task runs");
         task.commands.send(command(Lane::Count, Ticket(2))).await.expect("the task runs");
         let event = task.events.recv().await.expect("the task runs");
@@ -136,7 +138,7 @@ fn a_lost_connection_is_told_and_tried_again_until_it_answers() {
         let lost = || Error::Unreachable { hosts: "localhost:1".into(), reason: "refused".into() };
         let gate = Arc::new(Gate::failing(lost));
         let mut task = start(&gate);
-        task.commands.send(Command::Connect(Ticket(1), Target::Demo)).await.expect("the task runs");
+        task.commands.send(Command::Connect(Ticket(1), Target::Demo, Rights::Read)).await.expect("the task runs");
         task.events.recv().await.expect("the task runs");
         task.commands.send(command(Lane::Count, Ticket(2))).await.expect("the task runs");
         let (mut failed, mut told) = (false, false);
@@ -163,10 +165,10 @@ fn a_new_connection_makes_every_earlier_question_stale() {
     run(async {
         let gate = Arc::new(Gate::closed());
         let mut task = start(&gate);
-        task.commands.send(Command::Connect(Ticket(1), Target::Demo)).await.expect("the task runs");
+        task.commands.send(Command::Connect(Ticket(1), Target::Demo, Rights::Read)).await.expect("the task runs");
         task.commands.send(command(Lane::Open, Ticket(2))).await.expect("the task runs");
         settle().await;
-        task.commands.send(Command::Connect(Ticket(3), Target::Demo)).await.expect("the task runs");
+        task.commands.send(Command::Connect(Ticket(3), Target::Demo, Rights::Read)).await.expect("the task runs");
         settle().await;
         gate.release(0);
         settle().await;
@@ -182,4 +184,63 @@ fn a_new_connection_makes_every_earlier_question_stale() {
             "{seen:?}"
         );
     });
+}
+
+#[tokio::test]
+async fn writes_are_done_in_order_and_none_is_given_up() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = tempfile::tempdir().expect("a folder");
+    let writing = Writing { copies: Some(state.path().join("deleted")), ..Writing::default() };
+    let mut task = strandscope::task::spawn(strandscope::repository::Limits::default(), writing);
+    let target = Target::Folder(folder.path().to_owned());
+    let manager = SessionManager::new(folder::open(folder.path()).await.expect("it opens"), "s");
+    manager.open_or_create().await.expect("a session");
+    let send = async |command| task.commands.send(command).await.expect("the task runs");
+    send(Command::Connect(Ticket(1), target.clone(), Rights::Write)).await;
+    while !matches!(task.events.recv().await, Some(Event::Connected { .. })) {}
+    for number in 0..20_i32 {
+        let shown = (number > 0).then(|| bson::Bson::Int32(number - 1));
+        let edit = MetadataEdit::set("n", number).only_if(shown);
+        send(Command::Write(Ticket(100 + number as u64), Box::new(Write::Metadata("s".into(), vec![edit])))).await;
+    }
+    // Neither another question nor giving up takes any of them away, nor does leaving.
+    send(Command::Cancel(Lane::Write)).await;
+    send(Command::Write(Ticket(200), Box::new(Write::Delete("nobody".into())))).await;
+    drop(task.commands);
+    let mut done = Vec::new();
+    while let Some(event) = task.events.recv().await {
+        match event {
+            Event::Written(ticket) => done.push(ticket.0),
+            Event::NotWritten { ticket, error } => {
+                assert!(ticket == Ticket(200) && matches!(error, Error::NotFound { .. }), "{error}");
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(done, (100..120).collect::<Vec<_>>());
+    assert_eq!(manager.metadata().await.expect("it is there"), bson::doc! { "n": 19 });
+}
+
+#[tokio::test]
+async fn a_connection_to_read_cannot_write_and_a_deletion_leaves_a_copy() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = tempfile::tempdir().expect("a folder");
+    SessionManager::new(folder::open(folder.path()).await.expect("it opens"), "s").open_or_create().await.expect("one");
+    let copies = state.path().join("deleted");
+    let writing = Writing { copies: Some(copies.clone()), ..Writing::default() };
+    let mut task = strandscope::task::spawn(strandscope::repository::Limits::default(), writing);
+    for (number, rights) in [(1, Rights::Read), (3, Rights::Write)] {
+        let target = Target::Folder(folder.path().to_owned());
+        task.commands.send(Command::Connect(Ticket(number), target, rights)).await.expect("the task runs");
+        while !matches!(task.events.recv().await, Some(Event::Connected { .. })) {}
+        let delete = Command::Write(Ticket(number + 1), Box::new(Write::Delete("s".into())));
+        task.commands.send(delete).await.expect("the task runs");
+        match (rights, task.events.recv().await.expect("an answer")) {
+            (Rights::Read, Event::NotWritten { error: Error::ReadOnly { .. }, .. })
+            | (Rights::Write, Event::Written(Ticket(4))) => {}
+            (rights, other) => panic!("{rights:?}: {other:?}"),
+        }
+    }
+    assert_eq!(std::fs::read_dir(copies).expect("a folder").count(), 1);
+    assert!(!folder.path().join("session_s").exists());
 }

@@ -1,5 +1,9 @@
 //! The arguments.
 
+mod writing;
+
+pub use writing::{DeleteArgs, FeedbackArgs, FeedbackCommand, MetadataCommand, RatingWord};
+
 use std::{ffi::OsString, num::NonZeroU64, path::PathBuf};
 
 use clap::{
@@ -70,6 +74,14 @@ pub enum Command {
     Metrics(MetricsArgs),
     /// The browser on sample sessions; no server needed
     Demo,
+    /// Reads and edits the metadata of a session
+    #[command(subcommand)]
+    Metadata(MetadataCommand),
+    /// Lists and adds feedback
+    #[command(subcommand)]
+    Feedback(FeedbackCommand),
+    /// Deletes sessions, after asking
+    Delete(DeleteArgs),
     /// Checks connection, server, rights, indexes and live updates, or one session; says what to do
     Doctor(DoctorArgs),
 }

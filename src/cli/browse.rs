@@ -27,7 +27,10 @@ pub async fn demo(context: &Context) -> Result<()> {
 async fn run(context: &Context, chosen: Option<Chosen>, open_id: Option<String>) -> Result<()> {
     let config = &context.config;
     let read_only = chosen.as_ref().map_or(context.connection.read_only, |chosen| chosen.read_only);
+    let hooks = context.hooks()?;
     let code = run::browse(Browse {
+        hooks: hooks.clone(),
+        state_dir: places::state_dir(),
         open_id,
         ui: config.ui.clone(),
         limits: config.limits,
@@ -41,6 +44,7 @@ async fn run(context: &Context, chosen: Option<Chosen>, open_id: Option<String>)
         target: chosen.map(|chosen| chosen.target),
     })
     .await?;
+    super::context::close(&hooks).await;
     if code == 0 { Ok(()) } else { Err(super::stop::Stop::Said(code).into()) }
 }
 

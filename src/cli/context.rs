@@ -1,16 +1,20 @@
 //! What every command starts from.
 
-use std::{fmt::Write, sync::Arc};
+use std::{fmt::Write, sync::Arc, time::Duration};
 
 use anyhow::Result;
 use strandscope::{
     config::{Chosen, Config, Connection, Environment},
-    repository::{self, Candidate, Error, Opened, SessionReader},
+    hook::Hooks,
+    repository::{self, Candidate, Error, Opened, SessionReader, SessionRepository},
     session::Summary,
     text,
 };
 
 use super::{output, stop::Stop};
+
+/// How long hooks may deliver at the end.
+const DRAIN: Duration = Duration::from_secs(10);
 
 /// Settings, environment and arguments.
 pub struct Context {
@@ -37,12 +41,37 @@ impl Context {
         })
     }
 
+    /// Opens the sessions that are meant to write to them.
+    pub async fn repository(&self) -> Result<Arc<dyn SessionRepository>> {
+        let chosen = self.required()?;
+        if chosen.read_only {
+            return Err(Error::ReadOnly { location: chosen.title() }.into());
+        }
+        match repository::open_writable(&chosen.target, self.config.limits).await? {
+            Opened::Reader(repository) => Ok(repository),
+            Opened::Choose(candidates) => Err(choose(&candidates).into()),
+        }
+    }
+
+    /// The hooks of the configuration, started.
+    pub fn hooks(&self) -> Result<Hooks> {
+        Ok(self.config.hooks.build().map_err(Stop::Usage)?)
+    }
+
     /// Opens the sessions that are meant.
     pub async fn reader(&self) -> Result<Arc<dyn SessionReader>> {
         match repository::open(&self.required()?.target, self.config.limits).await? {
             Opened::Reader(reader) => Ok(reader),
             Opened::Choose(candidates) => Err(choose(&candidates).into()),
         }
+    }
+}
+
+/// Lets hooks deliver what they hold, and says what they could not.
+pub async fn close(hooks: &Hooks) {
+    let undelivered = hooks.close(DRAIN).await;
+    if undelivered > 0 {
+        output::note(&format!("{undelivered} hook deliveries did not arrive; the log says more"));
     }
 }
 

@@ -1,7 +1,5 @@
 //! JSON on standard output: keys as stored, unknown is null, one object a line.
 
-use std::{borrow::Cow, fmt::Write};
-
 use bson::Bson;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -9,24 +7,7 @@ use strandscope::{session::Usage, text};
 
 /// One line of JSON. What could move a terminal's cursor or reorder its text is escaped: a parser reads the same.
 pub fn line(value: &Value) -> String {
-    let plain = value.to_string();
-    if matches!(text::line(&plain), Cow::Borrowed(_)) {
-        return plain;
-    }
-    let mut out = String::with_capacity(plain.len() + 64);
-    let mut buffer = [0; 4];
-    for c in plain.chars() {
-        match text::line(c.encode_utf8(&mut buffer)) {
-            Cow::Borrowed(same) => out.push_str(same),
-            Cow::Owned(_) => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    // Writing to a string cannot fail.
-                    let _ = write!(out, "\\u{unit:04x}");
-                }
-            }
-        }
-    }
-    out
+    text::escaped(&value.to_string())
 }
 
 /// A stored value in relaxed Extended JSON.

@@ -164,6 +164,16 @@ impl<'a> Item<'a> {
     }
 
     /// One of some words.
+    /// A whole number from 1.
+    pub fn count(&self, most: u32) -> Result<u32, Problem> {
+        let DeValue::Integer(number) = self.value.get_ref() else {
+            return Err(self.wrong_type("a whole number from 1"));
+        };
+        let count = u32::from_str_radix(&digits(number.as_str()), number.radix()).ok();
+        let wrong = || self.wrong(format!("must be a whole number from 1 to {most}"));
+        count.filter(|count| (1..=most).contains(count)).ok_or_else(wrong)
+    }
+
     pub fn one_of<T: Copy>(&self, words: &[(&str, T)]) -> Result<T, Problem> {
         let text = self.string()?;
         words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {

@@ -94,6 +94,134 @@ pub enum Error {
         /// Why, and what to do.
         reason: String,
     },
+    /// Something of that name is stored already.
+    #[error("{what} {name:?} exists already in {place}; choose another id, or open what is there")]
+    Exists {
+        /// `session` or `agent`.
+        what: &'static str,
+        /// Its id.
+        name: String,
+        /// The location, or the session for an agent.
+        place: String,
+    },
+    /// The session has no such agent.
+    #[error("session {id:?} has no agent {agent:?}; `strandscope show {id}` names its agents")]
+    UnknownAgent {
+        /// The session.
+        id: String,
+        /// The agent that was asked for.
+        agent: String,
+    },
+    /// The agent has no such message.
+    #[error("agent {agent:?} of session {id:?} has no message {message_id}; read the session again")]
+    UnknownMessage {
+        /// The session.
+        id: String,
+        /// The agent.
+        agent: String,
+        /// The message that was asked for.
+        message_id: i64,
+    },
+    /// The stored value is not the one that was edited: nothing was written.
+    #[error("{field} of session {id:?} was changed meanwhile, nothing was written; read it again and repeat the edit")]
+    Conflict {
+        /// The session.
+        id: String,
+        /// Which field, e.g. `metadata.priority`.
+        field: String,
+        /// What is stored now; `None`: it is absent.
+        stored: Option<Box<bson::Bson>>,
+    },
+    /// An agent id or metadata key that cannot be a segment of a path.
+    #[error("{key:?} cannot be {what} of session {id:?}: {reason}; choose another name")]
+    Key {
+        /// The session.
+        id: String,
+        /// The key.
+        key: String,
+        /// `an agent id` or `a metadata key`.
+        what: &'static str,
+        /// Why.
+        reason: &'static str,
+    },
+    /// `metadata` holds something else than an object.
+    #[error(
+        "the metadata of session {id:?} is not an object, so its fields cannot be read or written; repair it with a database client"
+    )]
+    NotAnObject {
+        /// The session.
+        id: String,
+    },
+    /// What would be stored is too large: nothing was written.
+    #[error(
+        "session {id:?} would grow past {limit} bytes by these {size}; nothing was written, go on in a new session"
+    )]
+    TooLarge {
+        /// The session.
+        id: String,
+        /// Bytes that were to be added.
+        size: u64,
+        /// The limit of a document, or of a file, in bytes.
+        limit: u64,
+    },
+    /// No connection of the pool came free in time.
+    #[error(
+        "no database connection came free within {seconds} s while {doing}; raise max_pool_size, or do less at once"
+    )]
+    Exhausted {
+        /// What was to be done, with the session.
+        doing: String,
+        /// How long it was waited.
+        seconds: u64,
+    },
+    /// The operation's deadline passed; it may still be carried out.
+    #[error(
+        "{doing} did not finish within {seconds} s; it may still be carried out, so read the session before doing it again"
+    )]
+    Deadline {
+        /// What was being done, with the session.
+        doing: String,
+        /// The deadline.
+        seconds: u64,
+    },
+    /// The connection was lost in the middle of a write, and whether it was carried out could not be told.
+    #[error(
+        "the connection was lost while {doing} ({reason}); it may have been carried out, so read the session before doing it again"
+    )]
+    Unconfirmed {
+        /// What was being done, with the session.
+        doing: String,
+        /// What the driver said, in short.
+        reason: String,
+    },
+    /// A hook refused the operation, or failed before it.
+    #[error("the hook {hook:?} stopped {action} of session {id:?}: {reason}; nothing was written")]
+    Refused {
+        /// Name of the hook.
+        hook: String,
+        /// What was to be done.
+        action: String,
+        /// The session.
+        id: String,
+        /// Why.
+        reason: String,
+    },
+    /// What was given cannot be stored.
+    #[error("{what} of session {id:?} cannot be written: {reason}; nothing was written")]
+    Invalid {
+        /// The session.
+        id: String,
+        /// What was to be written.
+        what: String,
+        /// Why, and what would be right.
+        reason: String,
+    },
+    /// The store was opened for reading alone.
+    #[error("{location} was opened read-only; open it without --read-only to write")]
+    ReadOnly {
+        /// Where.
+        location: String,
+    },
     /// Anything else the database said.
     #[error("{doing} failed: {reason}")]
     Other {
@@ -119,12 +247,22 @@ impl Error {
         }
     }
 
-    /// The exit code of a command that ends with it: 2 wrong usage, 3 not found, 5 cannot connect, else 1.
+    /// The exit code of a command that ends with it: 2 wrong usage, 3 not found, 4 conflict, 5
+    /// cannot connect, else 1.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Uri { .. } | Self::Name { .. } | Self::Filter(_) => 2,
-            Self::NotFound { .. } | Self::NoSessions { .. } => 3,
+            Self::Uri { .. }
+            | Self::Name { .. }
+            | Self::Filter(_)
+            | Self::Key { .. }
+            | Self::Invalid { .. }
+            | Self::ReadOnly { .. } => 2,
+            Self::NotFound { .. }
+            | Self::NoSessions { .. }
+            | Self::UnknownAgent { .. }
+            | Self::UnknownMessage { .. } => 3,
+            Self::Conflict { .. } | Self::Exists { .. } => 4,
             Self::Unreachable { .. } | Self::TooOld { .. } | Self::Authentication { .. } => 5,
             _ => 1,
         }

@@ -17,6 +17,7 @@ mod json;
 mod layout;
 mod list;
 mod read;
+mod write;
 
 use std::{
     ops::Range,
@@ -29,7 +30,7 @@ use bson::Document;
 use tempfile::TempDir;
 use tokio::{sync::mpsc, task::spawn_blocking};
 
-use super::{Check, Error, Filter, ListQuery, PageEnd, Plan, Result, SessionReader, Sort};
+use super::{Check, Error, Filter, ListQuery, PageEnd, Plan, Result, SessionReader, SessionRepository, Sort};
 use crate::{
     metrics::Outline,
     session::{AgentId, Details, Message, Session, SessionKey, Summary},
@@ -39,7 +40,7 @@ use crate::{
 ///
 /// # Errors
 /// [`super::Error::Folder`] where it is missing, unreadable or of another layout.
-pub async fn open(path: &Path) -> Result<Arc<dyn SessionReader>> {
+pub async fn open(path: &Path) -> Result<Arc<dyn SessionRepository>> {
     let root = expand_home(path);
     let location = shorten_home(&root);
     let folder = Folder { root: root.into(), location, temporary: None };
@@ -51,7 +52,7 @@ pub async fn open(path: &Path) -> Result<Arc<dyn SessionReader>> {
 ///
 /// # Errors
 /// [`super::Error::Folder`] where it cannot be written.
-pub async fn demo() -> Result<Arc<dyn SessionReader>> {
+pub async fn demo() -> Result<Arc<dyn SessionRepository>> {
     let dir = run(demo::write).await?;
     let root = dir.path().to_owned();
     Ok(Arc::new(Folder { root: root.into(), location: "demo".to_owned(), temporary: Some(dir) }))

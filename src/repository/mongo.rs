@@ -9,6 +9,8 @@
 //! list ------ pages by date, then by _id (rows, filter)  explain --- whether an index serves a filter
 //! details --- counts and sizes of the rows in view       indexes --- what there is, what to create
 //! conversation, outline --- messages without the rest    check ----- what `doctor` says
+//! history --- what an agent resumes with                 writes ---- the other half of the port
+//! pool ------ one client for many repositories           gate ------ waiting for a connection, deadlines
 //! ```
 
 mod check;
@@ -20,11 +22,15 @@ mod errors;
 mod explain;
 mod expr;
 mod filter;
+mod gate;
+mod history;
 mod indexes;
 mod list;
 mod lookup;
 mod outline;
+pub mod pool;
 mod rows;
+mod writes;
 
 use std::{ops::Range, sync::Arc};
 
@@ -34,20 +40,26 @@ use mongodb::{Client, Collection, Cursor as Rows};
 use secrecy::SecretString;
 
 use self::errors::Doing;
-use super::{Candidate, Check, Error, Filter, Limits, ListQuery, Opened, PageEnd, Plan, Result, SessionReader};
+use super::{
+    Candidate, Check, Error, Filter, Limits, ListQuery, Opened, PageEnd, Plan, Result, SessionReader, SessionRepository,
+};
 use crate::{
     metrics::Outline,
-    session::{AgentId, Details, Message, Session, SessionKey, Summary},
+    session::{AgentId, Details, Message, Session, SessionKey, Summary, record::StoredMessage},
 };
 
-/// Reads the sessions of one collection.
-pub struct MongoReader {
+/// The sessions of one collection.
+///
+/// Cheap to clone: clones share the connections.
+#[derive(Clone)]
+pub struct MongoRepository {
     client: Client,
     collection: Collection<RawDocumentBuf>,
-    database: String,
-    hosts: String,
+    database: Arc<str>,
+    hosts: Arc<str>,
     limits: Limits,
     indexes: indexes::Known,
+    gate: gate::Gate,
 }
 
 /// Connects; without a database or collection, looks for collections whose documents look like sessions: exactly one
@@ -61,12 +73,15 @@ pub async fn open(
     database: Option<&str>,
     collection: Option<&str>,
     limits: Limits,
-) -> Result<Opened> {
+) -> Result<Opened<dyn SessionRepository>> {
     let opened = connect(uri, database, collection, limits).await?;
-    Ok(opened.map_or_else(Opened::Choose, |reader| Opened::Reader(Arc::new(reader))))
+    Ok(match opened {
+        Ok(repository) => Opened::Reader(Arc::new(repository)),
+        Err(candidates) => Opened::Choose(candidates),
+    })
 }
 
-/// Connects as [`open`] does and creates the missing indexes, see [`MongoReader::create_indexes`].
+/// Connects as [`open`] does and creates the missing indexes, see [`MongoRepository::create_indexes`].
 ///
 /// # Errors
 /// As [`open`]; and [`Error::Other`] where several collections look like sessions.
@@ -94,7 +109,7 @@ async fn connect(
     database: Option<&str>,
     collection: Option<&str>,
     limits: Limits,
-) -> Result<std::result::Result<MongoReader, Vec<Candidate>>> {
+) -> Result<std::result::Result<MongoRepository, Vec<Candidate>>> {
     let connection = client::connect(uri, limits).await?;
     let (database, collection) = match (database, collection) {
         (Some(database), Some(collection)) => (database.to_owned(), collection.to_owned()),
@@ -104,13 +119,13 @@ async fn connect(
         },
     };
     client::valid_names(&database, &collection)?;
-    let mut reader = MongoReader::from_client(connection.client, &database, &collection, limits);
-    reader.hosts = connection.hosts;
+    let mut reader = MongoRepository::from_client(connection.client, &database, &collection, limits);
+    reader.hosts = connection.hosts.into();
     reader.try_to_read().await?;
     Ok(Ok(reader))
 }
 
-impl MongoReader {
+impl MongoRepository {
     /// Reads through a lent client, whose own options (time-outs, TLS, read preference) stay in force. Contacts
     /// nothing yet.
     #[must_use]
@@ -119,10 +134,11 @@ impl MongoReader {
         Self {
             client,
             collection: sessions,
-            database: database.to_owned(),
-            hosts: "the lent connection".to_owned(),
+            database: database.into(),
+            hosts: "the lent connection".into(),
             limits,
             indexes: indexes::Known::default(),
+            gate: gate::Gate::default(),
         }
     }
 
@@ -188,7 +204,7 @@ impl MongoReader {
     }
 
     fn place(&self) -> errors::Place {
-        errors::Place { hosts: self.hosts.clone(), namespace: self.namespace(), limit: self.limits.read }
+        errors::Place { hosts: self.hosts.to_string(), namespace: self.namespace(), limit: self.limits.read }
     }
 }
 
@@ -224,7 +240,7 @@ fn decoded_value(raw: bson::raw::RawBsonRef<'_>) -> Bson {
 }
 
 #[async_trait]
-impl SessionReader for MongoReader {
+impl SessionReader for MongoRepository {
     fn location(&self) -> String {
         self.namespace()
     }
@@ -255,6 +271,20 @@ impl SessionReader for MongoReader {
 
     async fn messages(&self, key: &SessionKey, agent: &AgentId, range: Range<u64>) -> Result<Vec<Message>> {
         conversation::messages(self, key, agent, range).await
+    }
+
+    async fn history(
+        &self,
+        key: &SessionKey,
+        agent: &AgentId,
+        offset: u64,
+        limit: Option<u64>,
+    ) -> Result<Vec<StoredMessage>> {
+        history::read(self, key, agent, offset, limit).await
+    }
+
+    async fn metadata(&self, key: &SessionKey) -> Result<Document> {
+        history::metadata(self, key).await
     }
 
     async fn outline(&self, key: &SessionKey) -> Result<Outline> {

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 
-use super::{Result, SessionReader};
+use super::{Result, SessionReader, SessionRepository};
 
 /// Where sessions are to be found.
 #[derive(Debug, Clone)]
@@ -46,9 +46,9 @@ impl Default for Limits {
 }
 
 /// What opening a target gave.
-pub enum Opened {
-    /// A reader.
-    Reader(Arc<dyn SessionReader>),
+pub enum Opened<R: ?Sized = dyn SessionReader> {
+    /// A reader, or a repository where it may be written.
+    Reader(Arc<R>),
     /// Several collections look like sessions: choose one and open [`Target::Mongo`] with its names.
     Choose(Vec<Candidate>),
 }
@@ -64,11 +64,23 @@ pub struct Candidate {
     pub documents: u64,
 }
 
-/// Opens a target. Contacts the server, so it may take as long as `limits` allow.
+/// Opens a target for reading alone: nothing can be written through what it gives. Contacts the server, so it may take as
+/// long as `limits` allow.
 ///
 /// # Errors
 /// Everything in [`super::Error`] that a connection or a folder can meet.
 pub async fn open(target: &Target, limits: Limits) -> Result<Opened> {
+    Ok(match open_writable(target, limits).await? {
+        Opened::Reader(repository) => Opened::Reader(repository),
+        Opened::Choose(candidates) => Opened::Choose(candidates),
+    })
+}
+
+/// Opens a target for reading and writing; as [`open`] otherwise.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_writable(target: &Target, limits: Limits) -> Result<Opened<dyn SessionRepository>> {
     match target {
         Target::Mongo { uri, database, collection } => {
             super::mongo::open(uri, database.as_deref(), collection.as_deref(), limits).await

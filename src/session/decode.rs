@@ -15,7 +15,7 @@ mod value;
 
 pub use extra::{feedback, guardrail_event};
 pub use session::{details, session, summary};
-pub use value::{timestamp, unsigned};
+pub use value::{signed, timestamp, unsigned};
 
 use bson::Bson;
 

@@ -4,6 +4,33 @@ use bson::Bson;
 
 use super::{Block, Message, ToolContent};
 
+/// A short word for a BSON type.
+#[must_use]
+pub fn type_word(value: &Bson) -> &'static str {
+    match value {
+        Bson::Double(_) => "f64",
+        Bson::String(_) => "str",
+        Bson::Array(_) => "arr",
+        Bson::Document(_) => "obj",
+        Bson::Boolean(_) => "bool",
+        Bson::Null => "null",
+        Bson::RegularExpression(_) => "regex",
+        Bson::JavaScriptCode(_) | Bson::JavaScriptCodeWithScope(_) => "js",
+        Bson::Int32(_) => "i32",
+        Bson::Int64(_) => "i64",
+        Bson::Timestamp(_) => "ts",
+        Bson::Binary(_) => "bin",
+        Bson::ObjectId(_) => "oid",
+        Bson::DateTime(_) => "date",
+        Bson::Symbol(_) => "sym",
+        Bson::Decimal128(_) => "dec",
+        Bson::Undefined => "undef",
+        Bson::MaxKey => "max",
+        Bson::MinKey => "min",
+        Bson::DbPointer(_) => "dbptr",
+    }
+}
+
 /// A value as indented relaxed Extended JSON. Stored text: make it safe before it reaches a terminal.
 #[must_use]
 pub fn pretty(value: &Bson) -> String {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::{
     repository::{Filter, ListQuery, Target},
-    session::{AgentId, SessionKey},
+    session::{AgentId, SessionKey, edit::MetadataEdit, record::NewFeedback},
 };
 
 /// Numbers a question, so that a late answer to an older one is known and dropped.
@@ -14,8 +14,8 @@ pub struct Ticket(pub u64);
 /// A question. Reads are newest-only by [`Lane`]: a newer question of a lane makes the older one's answer stale.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// Open a target; makes every earlier question stale.
-    Connect(Ticket, Target),
+    /// Open a target, to read it alone or to write too; makes every earlier question stale.
+    Connect(Ticket, Target, Rights),
     /// A page of the list: `Event::Plan` (for a first page with a filter), `Event::Rows` as found, `Event::ListEnd`.
     List(Ticket, ListQuery),
     /// How many sessions match: `Event::Count`.
@@ -39,6 +39,29 @@ pub enum Command {
     Check(Ticket),
     /// Gives up what runs in a lane.
     Cancel(Lane),
+    /// Writes, one after another in the order they come: `Event::Written` or `Event::NotWritten`, always. Never given up,
+    /// also not for another connection.
+    Write(Ticket, Box<Write>),
+}
+
+/// What may be done with a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rights {
+    /// Reading alone: the task holds a reader and so cannot write.
+    Read,
+    /// Reading and writing.
+    Write,
+}
+
+/// A change of a session, guarded by what was on screen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Write {
+    /// Edits fields of the metadata.
+    Metadata(SessionKey, Vec<MetadataEdit>),
+    /// Adds a feedback.
+    Feedback(SessionKey, NewFeedback),
+    /// Deletes the session, after a private copy was kept.
+    Delete(SessionKey),
 }
 
 /// Questions that replace one another.
@@ -62,11 +85,13 @@ pub enum Lane {
     Find,
     /// `Document` and `Check`.
     Inspect,
+    /// `Write`: the only one in which nothing replaces anything.
+    Write,
 }
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Connection,
         Self::List,
         Self::Count,
@@ -76,6 +101,7 @@ impl Lane {
         Self::Outline,
         Self::Find,
         Self::Inspect,
+        Self::Write,
     ];
 }
 
@@ -94,6 +120,7 @@ impl Command {
             Self::Find(ticket, ..) => (Lane::Find, Some(*ticket)),
             Self::Document(ticket, ..) | Self::Check(ticket) => (Lane::Inspect, Some(*ticket)),
             Self::Cancel(lane) => (*lane, None),
+            Self::Write(ticket, _) => (Lane::Write, Some(*ticket)),
         }
     }
 }

@@ -72,6 +72,15 @@ pub enum Event {
     },
     /// News of the connection.
     Link(Link),
+    /// A change is stored.
+    Written(Ticket),
+    /// A change was refused or failed.
+    NotWritten {
+        /// Of `Write`.
+        ticket: Ticket,
+        /// Why.
+        error: Error,
+    },
 }
 
 /// The connection.

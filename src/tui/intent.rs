@@ -52,6 +52,16 @@ pub enum Intent {
     Sort,
     /// Read again.
     Reload,
+    /// Edit the selected metadata field.
+    Edit,
+    /// Add a metadata field.
+    Add,
+    /// Remove the selected metadata field.
+    Remove,
+    /// Give feedback on the session or the selected message.
+    Rate,
+    /// Delete the session.
+    DeleteSession,
     /// Copy what is selected.
     Copy,
     /// Show or fold reasoning.
@@ -121,6 +131,11 @@ pub const ENTRIES: &[Entry] = &[
     entry(Intent::PreviousMatch, "previous-match", "the previous place found", &["shift-n"]),
     entry(Intent::Sort, "sort", "sort by the other date", &["s"]),
     entry(Intent::Reload, "reload", "read again", &["r"]),
+    entry(Intent::Edit, "edit", "edit the selected metadata field", &["e"]),
+    entry(Intent::Add, "add", "add a metadata field", &["a"]),
+    entry(Intent::Remove, "remove", "remove the selected metadata field", &["d"]),
+    entry(Intent::Rate, "rate", "give feedback on the session or message", &["f"]),
+    entry(Intent::DeleteSession, "delete-session", "delete the session", &["shift-d"]),
     entry(Intent::Copy, "copy", "copy what is selected", &["y"]),
     entry(Intent::Reasoning, "reasoning", "show or fold reasoning", &["shift-r"]),
     entry(Intent::Tools, "tools", "unfold or fold all tool calls", &["t"]),

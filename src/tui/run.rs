@@ -24,13 +24,16 @@ use super::{
 };
 use crate::{
     config::Ui,
+    hook::Hooks,
     repository::{Limits, Target},
-    task::{self, Command, Task},
+    task::{self, Command, Task, Writing},
 };
 
+mod drafts;
 mod queue;
 mod signals;
 
+use drafts::Drafts;
 use queue::Queue;
 use signals::Signals;
 
@@ -59,6 +62,10 @@ pub struct Browse {
     pub filters: BTreeMap<String, String>,
     /// Where the log is, to be named after a crash.
     pub log_path: Option<PathBuf>,
+    /// Around what is written.
+    pub hooks: Hooks,
+    /// Where copies of what is deleted and drafts of what was typed are kept.
+    pub state_dir: Option<PathBuf>,
 }
 
 /// Runs the browser until it is left. The exit code is 0, or that of a program ended by a signal (143 for SIGTERM, 129 for
@@ -69,12 +76,18 @@ pub struct Browse {
 pub async fn browse(options: Browse) -> io::Result<u8> {
     let mut guard = Guard::enter(options.ui.mouse, options.log_path.clone())?;
     highlight::warm_up();
-    let task = task::spawn(options.limits);
+    let copies = options.state_dir.as_ref().map(|dir| dir.join("deleted"));
+    let task = task::spawn(options.limits, Writing { hooks: options.hooks.clone(), copies });
+    let drafts = Drafts { folder: options.state_dir.as_ref().map(|dir| dir.join("drafts")) };
     let size = guard.terminal.size()?;
     let (state, effects) = AppState::new(start(options, size));
-    let mut browser = Browser { state, task, queue: Queue::default(), waiting: VecDeque::new(), leave: false };
+    let mut browser = Browser { state, task, queue: Queue::default(), waiting: VecDeque::new(), leave: false, drafts };
     browser.carry_out(effects, &mut guard)?;
-    browser.run(&mut guard).await
+    let code = browser.run(&mut guard).await?;
+    browser.finish().await;
+    drop(guard);
+    drop(browser);
+    Ok(code)
 }
 
 fn start(options: Browse, size: Size) -> Start {
@@ -99,9 +112,47 @@ struct Browser {
     queue: Queue,
     waiting: VecDeque<Input>,
     leave: bool,
+    drafts: Drafts,
+}
+
+/// Also after a panic, what was typed and is not stored is kept.
+impl Drop for Browser {
+    fn drop(&mut self) {
+        self.drafts.save(&self.state.drafts());
+    }
 }
 
 impl Browser {
+    /// Lets what is on its way be stored: those that cannot be within [`FINISH`] are kept as drafts.
+    async fn finish(&mut self) {
+        let (closed, _) = mpsc::channel(1);
+        let commands = std::mem::replace(&mut self.task.commands, closed);
+        while let Some(command) = self.queue.pop() {
+            if matches!(command, Command::Write(..)) {
+                let _ = commands.send(command).await;
+            }
+        }
+        drop(commands);
+        let everything = async {
+            let mut done = std::pin::pin!(&mut self.task.done);
+            loop {
+                tokio::select! {
+                    _ = &mut done => break,
+                    event = self.task.events.recv() => match event {
+                        Some(event) => drop(self.state.update(Input::Task(Box::new(event)))),
+                        None => break,
+                    },
+                }
+            }
+            while let Ok(event) = self.task.events.try_recv() {
+                self.state.update(Input::Task(Box::new(event)));
+            }
+        };
+        if tokio::time::timeout(FINISH, everything).await.is_err() {
+            tracing::warn!("not everything could be stored before the end");
+        }
+    }
+
     async fn run(&mut self, guard: &mut Guard) -> io::Result<u8> {
         let mut events = terminal_events();
         let mut signals = Signals::listen()?;
@@ -190,6 +241,9 @@ impl Browser {
         }
     }
 }
+
+/// How long the end waits for what is on its way.
+const FINISH: Duration = Duration::from_secs(5);
 
 /// What the terminal sends.
 type Events = mpsc::Receiver<io::Result<TerminalEvent>>;

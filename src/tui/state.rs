@@ -3,6 +3,7 @@
 pub mod areas;
 pub mod connection;
 pub mod conversation;
+pub mod editor;
 pub mod effect;
 mod events;
 pub mod feedback;
@@ -24,6 +25,7 @@ pub(crate) mod sample;
 pub mod sessions;
 pub mod tree;
 mod wake;
+pub mod writing;
 
 pub use effect::{Effect, Tickets};
 
@@ -48,7 +50,7 @@ use self::{
 use super::{Look, keymap::Keymap};
 use crate::{
     config::Ui,
-    task::{Command, Event, Ticket, command::Lane},
+    task::{Command, Event, Rights, Ticket, command::Lane},
 };
 
 /// Something that happened.
@@ -134,6 +136,8 @@ pub struct AppState {
     /// Lanes whose question failed because the connection was lost.
     unanswered: HashSet<Lane>,
     conversation_inner: Option<Rect>,
+    /// Changes on their way.
+    pending: Vec<writing::Pending>,
 }
 
 impl AppState {
@@ -166,6 +170,7 @@ impl AppState {
             find: String::new(),
             unanswered: HashSet::new(),
             conversation_inner: None,
+            pending: Vec::new(),
         };
         let mut effects = state.settle();
         match start.place {
@@ -182,8 +187,10 @@ impl AppState {
             Input::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
             Input::Key(key) => self.on_key(key),
             Input::Paste(text) => {
-                if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
-                    prompt.paste(&text);
+                match self.modals.last_mut() {
+                    Some(Modal::Prompt(prompt)) => prompt.paste(&text),
+                    Some(Modal::Editor(editor)) => editor.paste(&text),
+                    _ => {}
                 }
                 Vec::new()
             }
@@ -266,11 +273,13 @@ impl AppState {
         self.list = SessionList::new(&self.ui);
         self.conversation.close();
         self.reset_side_panes();
-        self.modals.clear();
+        // What was typed and is not stored stays.
+        self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
         self.unanswered.clear();
         (self.said, self.last_error, self.resolving) = (None, None, None);
         self.focus = Pane::Sessions;
-        vec![Effect::Ask(Command::Connect(ticket, target))]
+        let rights = if self.read_only() { Rights::Read } else { Rights::Write };
+        vec![Effect::Ask(Command::Connect(ticket, target, rights))]
     }
 
     fn reset_side_panes(&mut self) {
@@ -285,6 +294,9 @@ impl AppState {
             (Stage::Connecting(_), Some(place)) => return Some(format!("connecting to {}", place.name)),
             _ if self.resolving.is_some() => return Some("looking for the session".into()),
             _ => {}
+        }
+        if let Some(storing) = self.storing() {
+            return Some(storing);
         }
         self.list.loading().map(str::to_owned).or_else(|| self.conversation.loading())
     }

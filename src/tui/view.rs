@@ -3,6 +3,7 @@
 pub mod block;
 mod command_line;
 pub mod conversation;
+mod editor;
 pub mod feedback;
 mod header;
 mod help;
@@ -51,13 +52,17 @@ pub fn draw(frame: &mut Frame<'_>, state: &AppState) {
 }
 
 fn draw_pane(frame: &mut Frame<'_>, area: Rect, pane: Pane, state: &AppState) {
-    let focused = state.focus == pane && state.modals.iter().all(|modal| matches!(modal, Modal::Prompt(_)));
+    let focused = state.focus == pane
+        && state.modals.iter().all(|modal| matches!(modal, Modal::Prompt(_) | Modal::Editor(_) | Modal::Ask(_)));
     let look = &state.look;
     match pane {
         Pane::Sessions => sessions::draw(frame, area, state, focused),
         Pane::Conversation => conversation::draw(frame, area, &state.conversation, focused, look),
         Pane::Metrics => metrics::draw(frame, area, &state.metrics, &state.conversation, focused, look),
-        Pane::Metadata => metadata::draw(frame, area, &state.metadata, &state.conversation, focused, look),
+        Pane::Metadata => {
+            let pending: Vec<_> = state.pending_fields().collect();
+            metadata::draw(frame, area, &state.metadata, &state.conversation, &pending, focused, look);
+        }
         Pane::Feedback => feedback::draw(frame, area, &state.feedback, &state.conversation, focused, look),
     }
 }
@@ -72,6 +77,8 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
             inspector::draw(frame, body, inspector, &state.look);
         }
         Modal::Note(note) => note::draw(frame, body, note, &state.look),
+        Modal::Editor(editor) => editor::draw(frame, body, editor, &state.look),
+        Modal::Ask(ask) => editor::draw_ask(frame, body, ask, &state.look),
     }
 }
 

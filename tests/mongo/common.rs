@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bson::Document;
 use strandscope::{
-    repository::{Error, Filter, Limits, ListQuery, Opened, PageEnd, SessionReader, mongo},
+    repository::{Error, Filter, Limits, ListQuery, Opened, PageEnd, SessionReader, SessionRepository, mongo},
     session::Summary,
 };
 
@@ -43,7 +43,7 @@ pub async fn open(
     database: Option<&str>,
     collection: Option<&str>,
     limits: Limits,
-) -> Result<Opened, Error> {
+) -> Result<Opened<dyn SessionRepository>, Error> {
     mongo::open(&uri.to_owned().into(), database, collection, limits).await
 }
 

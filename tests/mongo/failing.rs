@@ -8,7 +8,7 @@ use strandscope::{
     repository::{
         Error, Filter, Limits, SessionReader, Verdict,
         filter::{Term, Test, TextMatch},
-        mongo::MongoReader,
+        mongo::MongoRepository,
     },
     session::SessionKey,
 };
@@ -176,7 +176,7 @@ async fn a_real_limit_ends_a_slow_search() {
     let (fresh, _) = loaded("slow", documents.collect()).await;
     let limits = Limits { read: Duration::from_millis(1), ..Limits::default() };
     let client = Client::with_uri_str(&fresh.uri).await.expect("a client");
-    let reader = MongoReader::from_client(client, &fresh.database, "sessions", limits);
+    let reader = MongoRepository::from_client(client, &fresh.database, "sessions", limits);
     let test = Test::Agent(TextMatch::Contains("nowhere".to_owned()));
     let filter = Filter { source: "agent:nowhere".to_owned(), terms: vec![Term { negated: false, test }] };
     let stopped = reader.list(&filtered(filter, 10), &mut |_| ()).await;

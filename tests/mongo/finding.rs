@@ -5,7 +5,7 @@ use mongodb::Client;
 use strandscope::repository::{
     Candidate, Error, Filter, Limits, Opened, SessionReader, Verdict,
     filter::{Term, Test, TextMatch},
-    mongo::MongoReader,
+    mongo::MongoRepository,
 };
 
 use crate::{
@@ -61,7 +61,7 @@ fn filter(test: Test) -> Filter {
 async fn a_plan_says_which_index_serves() {
     let (fresh, _) = loaded("plans", fixtures()).await;
     let client = Client::with_uri_str(&fresh.uri).await.expect("a client");
-    let reader = MongoReader::from_client(client, &fresh.database, "sessions", Limits::default());
+    let reader = MongoRepository::from_client(client, &fresh.database, "sessions", Limits::default());
     let plan = async |filter: Filter| reader.plan(&filtered(filter, 20)).await.expect("a plan");
 
     let bare = plan(Filter::default()).await;
@@ -100,7 +100,7 @@ async fn the_checks_find_what_is_missing() {
     assert_eq!(before["documents"].verdict, Verdict::Warn, "{:?}", before["documents"]);
 
     let client = Client::with_uri_str(&fresh.uri).await.expect("a client");
-    let lent = MongoReader::from_client(client, &fresh.database, "sessions", Limits::default());
+    let lent = MongoRepository::from_client(client, &fresh.database, "sessions", Limits::default());
     lent.create_indexes().await.expect("indexes");
     fresh.collection.delete_many(doc! { "_id": { "$ne": "support-1042" } }).await.expect("the odd ones gone");
     let after = verdicts(lent.check().await);

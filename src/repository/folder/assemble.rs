@@ -30,6 +30,9 @@ pub(super) fn head(dir: &SessionDir) -> (Document, Vec<Finding>) {
         }
     };
     json::dates(&mut stored, &["created_at"]);
+    if let Some(metadata) = stored.remove("metadata") {
+        stored.insert("metadata", json::typed(metadata));
+    }
     json::dates_of_each(&mut stored, "feedbacks", "created_at");
     json::dates_of_each(&mut stored, "guardrail_events", "timestamp");
     if let Some(other) = stored.get("session_id").filter(|id| id.as_str() != Some(&dir.id)) {

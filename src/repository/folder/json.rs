@@ -74,6 +74,31 @@ fn value(json: Value) -> Bson {
     }
 }
 
+/// A value of `metadata`: as any other, and what stands there as Extended JSON is read as the type it names.
+pub(super) fn exact(json: Value) -> Bson {
+    typed(value(json))
+}
+
+/// The types that Extended JSON names, wherever they stand in a value.
+pub(super) fn typed(value: Bson) -> Bson {
+    match value {
+        Bson::Array(items) => Bson::Array(items.into_iter().map(typed).collect()),
+        Bson::Document(fields) if fields.keys().next().is_some_and(|key| key.starts_with('$')) => {
+            let json = Bson::Document(fields.clone()).into_relaxed_extjson();
+            match Bson::try_from(json) {
+                Ok(Bson::Document(_)) | Err(_) => Bson::Document(each_typed(fields)),
+                Ok(named) => named,
+            }
+        }
+        Bson::Document(fields) => Bson::Document(each_typed(fields)),
+        other => other,
+    }
+}
+
+fn each_typed(fields: Document) -> Document {
+    fields.into_iter().map(|(key, value)| (key, typed(value))).collect()
+}
+
 /// `{"__bytes_encoded__": true, "data": base64}`.
 fn bytes(document: &Document) -> Option<Bson> {
     let (Some(Bson::Boolean(true)), Some(Bson::String(data))) =

@@ -4,7 +4,7 @@ use bson::{Bson, Document, RawDocumentBuf, doc};
 use mongodb::options::Hint;
 
 use super::{
-    MongoReader, client, decoded,
+    MongoRepository, client, decoded,
     errors::{self, Doing},
     expr, indexes,
 };
@@ -23,7 +23,7 @@ const LAST_MESSAGES: i32 = 20;
 const MOST_BYTES: usize = 32 * 1024 * 1024;
 
 /// All checks. Those that need a connection are left out when there is none.
-pub(super) async fn all(reader: &MongoReader) -> Vec<Check> {
+pub(super) async fn all(reader: &MongoRepository) -> Vec<Check> {
     let hello = match client::hello(&reader.client).await {
         Ok(hello) => hello,
         Err(error) => {
@@ -64,7 +64,7 @@ fn told(verdict: Verdict, name: &str, error: &Error) -> Check {
     Check { name: name.to_owned(), verdict, found, advice }
 }
 
-async fn version(reader: &MongoReader, hello: &Document) -> Check {
+async fn version(reader: &MongoRepository, hello: &Document) -> Check {
     const NAME: &str = "server version";
     let info = reader.client.database("admin").run_command(doc! { "buildInfo": 1 }).await;
     let version = info.ok().and_then(|info| info.get_str("version").ok().map(str::to_owned));
@@ -93,7 +93,7 @@ fn topology(hello: &Document) -> Check {
     }
 }
 
-async fn rights(reader: &MongoReader) -> Check {
+async fn rights(reader: &MongoRepository) -> Check {
     const NAME: &str = "rights";
     if let Err(error) = reader.try_to_read().await {
         return told(Verdict::Fail, NAME, &error);
@@ -117,7 +117,7 @@ fn roles(status: &Document) -> Option<String> {
     Some(named.collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
 }
 
-async fn documents(reader: &MongoReader) -> Check {
+async fn documents(reader: &MongoRepository) -> Check {
     const NAME: &str = "sessions";
     match reader.collection.estimated_document_count().max_time(reader.limits.read).await {
         Ok(0) => warn(
@@ -133,7 +133,7 @@ async fn documents(reader: &MongoReader) -> Check {
     }
 }
 
-async fn indexes(reader: &MongoReader) -> Vec<Check> {
+async fn indexes(reader: &MongoRepository) -> Vec<Check> {
     let there = match indexes::leading_fields(reader).await {
         Ok(fields) => fields,
         Err(error) => {
@@ -155,7 +155,7 @@ async fn indexes(reader: &MongoReader) -> Vec<Check> {
 }
 
 /// Really opens a change stream: a role may lack the right, and not every compatible server has them.
-async fn live_updates(reader: &MongoReader, hello: &Document) -> Check {
+async fn live_updates(reader: &MongoRepository, hello: &Document) -> Check {
     const NAME: &str = "change streams";
     if !is_sharded(hello) && !hello.contains_key("setName") {
         return warn(NAME, "not possible on a standalone server", "run it as a replica set to see changes at once");
@@ -175,7 +175,7 @@ async fn live_updates(reader: &MongoReader, hello: &Document) -> Check {
     }
 }
 
-async fn sample(reader: &MongoReader) -> Check {
+async fn sample(reader: &MongoRepository) -> Check {
     const NAME: &str = "documents";
     match read_sample(reader).await {
         Ok(seen) if seen.documents == 0 => ok(NAME, "there is nothing to sample"),
@@ -203,7 +203,7 @@ struct Seen {
     example: (String, String, String),
 }
 
-async fn read_sample(reader: &MongoReader) -> Result<Seen> {
+async fn read_sample(reader: &MongoRepository) -> Result<Seen> {
     let failure = |error| reader.failure(&error, Doing::new("find", "a sample of the documents"));
     let newest_first = Hint::Keys(doc! { "$natural": -1 });
     let sampled = reader.collection.aggregate(sample_pipeline()).hint(newest_first).max_time(reader.limits.read);

@@ -29,11 +29,16 @@ pub(super) async fn connect(uri: &SecretString, limits: Limits) -> Result<Connec
     options.app_name = Some("strandscope".to_owned());
     options.server_selection_timeout = Some(limits.server_selection);
     options.connect_timeout.get_or_insert(limits.connect);
-    let hosts = options.hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let hosts = hosts(&options);
     let default_database = options.default_database.clone().filter(|name| !super::discover::is_servers_own(name));
     let client = Client::with_options(options).map_err(|error| errors::uri_mistake(&error, text))?;
     greet(&client, &hosts, limits).await?;
     Ok(Connection { client, hosts, default_database })
+}
+
+/// `host:port`, several separated by commas.
+pub(super) fn hosts(options: &ClientOptions) -> String {
+    options.hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 /// Checks that a server answers and is new enough.

@@ -7,14 +7,14 @@ use std::ops::Range;
 
 use bson::{Bson, Document, RawDocument, doc, raw::RawBsonRef};
 
-use super::{Failure, MongoReader, by_key, decoded, decoded_value, errors::Doing, expr, rows};
+use super::{Failure, MongoRepository, by_key, decoded, decoded_value, errors::Doing, expr, rows};
 use crate::{
     repository::Result,
     session::{Agent, AgentId, Message, Session, SessionKey, decode},
 };
 
 /// See [`crate::repository::SessionReader::open`].
-pub(super) async fn open(reader: &MongoReader, key: &SessionKey, last: u64) -> Result<Session> {
+pub(super) async fn open(reader: &MongoRepository, key: &SessionKey, last: u64) -> Result<Session> {
     if last == u64::MAX {
         return Ok(cut(&reader.whole(key).await?, last));
     }
@@ -142,7 +142,7 @@ fn cut_agent(id: &str, mut value: Bson, last: u64) -> Agent {
 
 /// See [`crate::repository::SessionReader::messages`].
 pub(super) async fn messages(
-    reader: &MongoReader,
+    reader: &MongoRepository,
     key: &SessionKey,
     agent: &AgentId,
     range: Range<u64>,

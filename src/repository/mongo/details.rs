@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use bson::{Bson, Document, RawDocument, doc};
 
-use super::{MongoReader, decoded, errors::Doing, expr};
+use super::{MongoRepository, decoded, errors::Doing, expr};
 use crate::{
     repository::Result,
     session::{AgentCount, AgentId, Details, Rating, SessionKey, Tally, decode},
 };
 
 /// See [`crate::repository::SessionReader::details`]; in the order of `keys`.
-pub(super) async fn read(reader: &MongoReader, keys: &[SessionKey]) -> Result<Vec<(SessionKey, Details)>> {
+pub(super) async fn read(reader: &MongoRepository, keys: &[SessionKey]) -> Result<Vec<(SessionKey, Details)>> {
     if keys.is_empty() {
         return Ok(Vec::new());
     }

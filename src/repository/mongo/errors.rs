@@ -60,6 +60,19 @@ pub(super) fn is_too_large(error: &DriverError) -> bool {
     server_code(error).is_some_and(|code| code == code::OBJECT_TOO_LARGE || code::BUFFER_TOO_LARGE.contains(&code))
 }
 
+/// Whether what was to be stored would not fit into one document: the server said so, or the driver before sending.
+pub(super) fn is_too_large_to_store(error: &DriverError) -> bool {
+    let written = match error.kind.as_ref() {
+        ErrorKind::Write(mongodb::error::WriteFailure::WriteError(write)) => Some(write.code),
+        ErrorKind::InvalidArgument { message, .. } => {
+            return message.contains("BSON size") || message.contains("too large");
+        }
+        _ => None,
+    };
+    is_too_large(error)
+        || written.is_some_and(|code| code == code::OBJECT_TOO_LARGE || code::BUFFER_TOO_LARGE.contains(&code))
+}
+
 /// Whether the server said that the user lacks the right.
 pub(super) fn is_denied(error: &DriverError) -> bool {
     match error.kind.as_ref() {
@@ -96,6 +109,14 @@ pub(super) fn error(error: &DriverError, doing: Doing, place: &Place) -> Error {
         ErrorKind::Command(command) => Error::Other {
             doing: format!("reading {}", doing.what),
             reason: format!("{} (code {}); the server's log says more", first_sentence(&command.message), command.code),
+        },
+        ErrorKind::Write(mongodb::error::WriteFailure::WriteError(write)) => Error::Other {
+            doing: format!("writing {}", doing.what),
+            reason: format!("{} (code {}); the server's log says more", first_sentence(&write.message), write.code),
+        },
+        ErrorKind::Write(mongodb::error::WriteFailure::WriteConcernError(concern)) => Error::Unreachable {
+            hosts,
+            reason: format!("the write was not acknowledged by enough members ({})", concern.code_name),
         },
         ErrorKind::IncompatibleServer { message, .. } => Error::TooOld { hosts, reason: first_sentence(message) },
         ErrorKind::ServerSelection { message, .. } => selection(message, hosts),

@@ -2,13 +2,13 @@
 
 use bson::{Bson, Document, doc};
 
-use super::{MongoReader, errors::Doing, filter, list, rows};
+use super::{MongoRepository, errors::Doing, filter, list, rows};
 use crate::repository::{ListQuery, Plan, Result};
 
 const DOING: Doing = Doing::new("find", "the plan of the search");
 
 /// Asks the server how it would find the first page.
-pub(super) async fn plan(reader: &MongoReader, query: &ListQuery) -> Result<Plan> {
+pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<Plan> {
     let field = query.sort.field();
     let mut conditions = vec![list::dated_query(field, None)];
     if !query.filter.is_empty() {

@@ -1,14 +1,14 @@
 //! Which indexes there are, and which there should be.
 
 use std::{
-    sync::Mutex,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
 use bson::{Bson, Document, doc};
 use mongodb::IndexModel;
 
-use super::{MongoReader, errors::Doing};
+use super::{MongoRepository, errors::Doing};
 use crate::repository::Result;
 
 /// The single-field indexes that the Python library creates, and what each serves here.
@@ -25,8 +25,10 @@ const BELIEVE_FOR: Duration = Duration::from_mins(1);
 const DOING: Doing = Doing::new("listIndexes", "the indexes of the collection");
 
 /// Leading fields of the usable indexes, as last seen.
-#[derive(Default)]
-pub(super) struct Known(Mutex<Option<(Instant, Vec<String>)>>);
+#[derive(Default, Clone)]
+pub(super) struct Known(Arc<Mutex<Seen>>);
+
+type Seen = Option<(Instant, Vec<String>)>;
 
 impl Known {
     fn get(&self) -> Option<Vec<String>> {
@@ -42,7 +44,7 @@ impl Known {
 
 /// Whether an index can give the documents in the order of that field. Where the indexes may not be listed, we hope
 /// so: the answer is right either way, only slower.
-pub(super) async fn serves(reader: &MongoReader, field: &str) -> Result<bool> {
+pub(super) async fn serves(reader: &MongoRepository, field: &str) -> Result<bool> {
     match leading_fields(reader).await {
         Ok(fields) => Ok(fields.iter().any(|leading| leading == field)),
         Err(crate::repository::Error::Denied { .. }) => Ok(true),
@@ -51,7 +53,7 @@ pub(super) async fn serves(reader: &MongoReader, field: &str) -> Result<bool> {
 }
 
 /// Leading fields of the indexes that hold every document in order.
-pub(super) async fn leading_fields(reader: &MongoReader) -> Result<Vec<String>> {
+pub(super) async fn leading_fields(reader: &MongoRepository) -> Result<Vec<String>> {
     if let Some(fields) = reader.indexes.get() {
         return Ok(fields);
     }
@@ -77,7 +79,7 @@ fn is_order(order: &Bson) -> bool {
 }
 
 /// Every index. A collection that does not exist has none.
-async fn list(reader: &MongoReader) -> Result<Vec<IndexModel>> {
+async fn list(reader: &MongoRepository) -> Result<Vec<IndexModel>> {
     const NAMESPACE_NOT_FOUND: i32 = 26;
     let mut rows = match reader.collection.list_indexes().max_time(reader.limits.read).await {
         Ok(rows) => rows,
@@ -103,11 +105,24 @@ async fn list(reader: &MongoReader) -> Result<Vec<IndexModel>> {
 }
 
 /// Creates those of [`WANTED`] that no index leads with, and gives their names.
-pub(super) async fn create(reader: &MongoReader) -> Result<Vec<String>> {
+pub(super) async fn create(reader: &MongoRepository) -> Result<Vec<String>> {
     reader.indexes.set(None);
     let there = leading_fields(reader).await?;
-    let missing = WANTED.iter().filter(|(field, _)| !there.iter().any(|leading| leading == field));
-    let models: Vec<IndexModel> = missing.map(|(field, _)| IndexModel::builder().keys(by(field)).build()).collect();
+    let missing = WANTED.iter().map(|(field, _)| *field).filter(|field| !there.iter().any(|leading| leading == field));
+    make(reader, missing.map(by).collect()).await
+}
+
+/// Creates an index on each of these fields of `metadata`, as the Python library does, and gives the names of those
+/// that were missing.
+pub(super) async fn create_for_metadata(reader: &MongoRepository, fields: &[String]) -> Result<Vec<String>> {
+    reader.indexes.set(None);
+    let there = leading_fields(reader).await?;
+    let paths = fields.iter().map(|field| format!("metadata.{field}"));
+    make(reader, paths.filter(|path| !there.contains(path)).map(|path| by(&path)).collect()).await
+}
+
+async fn make(reader: &MongoRepository, keys: Vec<Document>) -> Result<Vec<String>> {
+    let models: Vec<IndexModel> = keys.into_iter().map(|keys| IndexModel::builder().keys(keys).build()).collect();
     if models.is_empty() {
         return Ok(Vec::new());
     }

@@ -17,7 +17,7 @@ use bson::{Bson, DateTime, Document, RawDocument, RawDocumentBuf, doc, raw::RawB
 use mongodb::{Cursor as Rows, options::Hint};
 
 use super::{
-    MongoReader,
+    MongoRepository,
     errors::{self, Doing},
     filter, indexes, rows,
 };
@@ -33,7 +33,7 @@ const FEW: i64 = 1000;
 
 /// One page; see [`crate::repository::SessionReader::list`].
 pub(super) async fn page(
-    reader: &MongoReader,
+    reader: &MongoRepository,
     query: &ListQuery,
     found: &mut (dyn FnMut(Summary) + Send),
 ) -> Result<PageEnd> {
@@ -167,7 +167,7 @@ impl Part {
 
 /// The questions a page asks.
 struct Search<'a> {
-    reader: &'a MongoReader,
+    reader: &'a MongoRepository,
     query: &'a ListQuery,
     /// Whether an index gives the order.
     indexed: bool,

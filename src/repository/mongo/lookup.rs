@@ -3,7 +3,7 @@
 use bson::{Document, doc, oid::ObjectId};
 
 use super::{
-    MongoReader,
+    MongoRepository,
     errors::{self, Doing},
     filter, rows,
 };
@@ -16,7 +16,7 @@ use crate::{
 const MOST_MATCHES: i64 = 100;
 
 /// How many sessions match; `None` when the time limit ended the count.
-pub(super) async fn count(reader: &MongoReader, filter: &Filter) -> Result<Option<u64>> {
+pub(super) async fn count(reader: &MongoRepository, filter: &Filter) -> Result<Option<u64>> {
     let limit = reader.limits.read;
     let counted = if filter.is_empty() {
         reader.collection.estimated_document_count().max_time(limit).await
@@ -31,7 +31,7 @@ pub(super) async fn count(reader: &MongoReader, filter: &Filter) -> Result<Optio
 }
 
 /// The sessions that an ID may mean; see [`crate::repository::SessionReader::resolve`].
-pub(super) async fn resolve(reader: &MongoReader, id: &str) -> Result<Vec<Summary>> {
+pub(super) async fn resolve(reader: &MongoRepository, id: &str) -> Result<Vec<Summary>> {
     let mut questions =
         vec![doc! { "_id": { "$eq": id } }, doc! { "session_id": { "$eq": id, "$not": { "$type": "array" } } }];
     questions.extend(ObjectId::parse_str(id).ok().map(|oid| doc! { "_id": oid }));
@@ -44,7 +44,7 @@ pub(super) async fn resolve(reader: &MongoReader, id: &str) -> Result<Vec<Summar
     Ok(Vec::new())
 }
 
-async fn thin_rows(reader: &MongoReader, query: Document) -> Result<Vec<Summary>> {
+async fn thin_rows(reader: &MongoRepository, query: Document) -> Result<Vec<Summary>> {
     let wanted = crate::repository::Wanted::Nothing;
     let failure = |error| -> Error { reader.failure(&error, Doing::new("find", "the search for that id")) };
     let find = reader.collection.find(query).projection(rows::projection(&wanted)).limit(MOST_MATCHES);

@@ -5,7 +5,7 @@
 
 use bson::{Bson, Document, RawDocument, doc, raw::RawBsonRef};
 
-use super::{Failure, MongoReader, by_key, decoded_value, errors::Doing, expr, rows};
+use super::{Failure, MongoRepository, by_key, decoded_value, errors::Doing, expr, rows};
 use crate::{
     metrics::{AgentOutline, Outline, Sample},
     repository::Result,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// See [`crate::repository::SessionReader::outline`].
-pub(super) async fn read(reader: &MongoReader, key: &SessionKey) -> Result<Outline> {
+pub(super) async fn read(reader: &MongoRepository, key: &SessionKey) -> Result<Outline> {
     match reader.aggregate_first(pipeline(key), Doing::new("find", "the figures of the session")).await {
         Ok(Some(row)) => Ok(outline(&row)),
         Ok(None) => Err(reader.missing(key)),

@@ -35,7 +35,8 @@ pub fn unsigned(value: &Bson) -> Option<u64> {
 }
 
 /// A whole number, from any BSON number that is one exactly.
-pub(super) fn signed(value: &Bson) -> Option<i64> {
+#[must_use]
+pub fn signed(value: &Bson) -> Option<i64> {
     match value {
         Bson::Int32(n) => Some(i64::from(*n)),
         Bson::Int64(n) => Some(*n),

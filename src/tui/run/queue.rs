@@ -1,4 +1,4 @@
-//! Questions that wait for room in the task's channel, newest only.
+//! Questions that wait for room in the task's channel, newest only; and writes, all of them.
 
 use std::{collections::VecDeque, mem::discriminant};
 
@@ -12,7 +12,9 @@ impl Queue {
     pub fn push(&mut self, command: Command) {
         match &command {
             // All before it are stale.
-            Command::Connect(..) => self.0.clear(),
+            Command::Connect(..) => self.0.retain(|other| matches!(other, Command::Write(..))),
+            // None of them takes the place of another.
+            Command::Write(..) => {}
             Command::Cancel(lane) => {
                 let lane = *lane;
                 self.0.retain(|other| !matches!(other, Command::Cancel(known) if *known == lane));
@@ -36,7 +38,7 @@ mod tests {
     use super::*;
     use crate::{
         repository::{Filter, Target},
-        task::{Ticket, command::Lane},
+        task::{Rights, Ticket, Write, command::Lane},
     };
 
     #[test]
@@ -49,7 +51,11 @@ mod tests {
         queue.push(Command::Count(Ticket(3), Filter::default()));
         assert_eq!(queue.0.len(), 4);
         assert!(matches!(queue.0.back(), Some(Command::Count(Ticket(3), _))));
-        queue.push(Command::Connect(Ticket(4), Target::Demo));
+        queue.push(Command::Write(Ticket(5), Box::new(Write::Delete("a".into()))));
+        queue.push(Command::Write(Ticket(6), Box::new(Write::Delete("b".into()))));
+        queue.push(Command::Connect(Ticket(4), Target::Demo, Rights::Read));
+        assert!(matches!(queue.pop(), Some(Command::Write(Ticket(5), _))));
+        assert!(matches!(queue.pop(), Some(Command::Write(Ticket(6), _))));
         assert!(matches!(queue.pop(), Some(Command::Connect(..))));
         assert!(queue.is_empty());
     }

@@ -32,6 +32,8 @@ impl AppState {
             Event::Resolved(ticket, id, rows) if self.resolving == Some(ticket) => self.on_resolved(&id, rows),
             Event::Connected { .. } | Event::Choose { .. } | Event::Resolved(..) => Vec::new(),
             Event::Failed { ticket, lane, error } => self.on_failed(ticket, lane, error),
+            Event::Written(ticket) => self.on_written(ticket),
+            Event::NotWritten { ticket, error } => self.on_not_written(ticket, &error),
             event => self.pass_on(&event),
         }
     }

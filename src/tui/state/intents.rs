@@ -1,6 +1,6 @@
 //! What a person wants: the topmost modal first, then the focused pane, then the whole screen.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{
     AppState, Effect,
@@ -22,7 +22,16 @@ impl AppState {
         self.said = None;
         let intent = self.keymap.intent(key);
         if intent == Some(Intent::QuitNow) {
-            return vec![Effect::Quit];
+            return self.leave();
+        }
+        match self.modals.last() {
+            Some(Modal::Editor(_)) => return self.on_editor_key(key),
+            Some(Modal::Ask(_)) => match key.code {
+                KeyCode::Char('y' | 'Y') | KeyCode::Enter => return self.answer(true),
+                KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc => return self.answer(false),
+                _ => return Vec::new(),
+            },
+            _ => {}
         }
         if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
             let typed = prompt.on_key(key);
@@ -37,7 +46,8 @@ impl AppState {
 
     pub(super) fn on_intent(&mut self, intent: Intent) -> Vec<Effect> {
         if self.modals.is_empty() {
-            self.in_pane(intent).unwrap_or_else(|| self.on_screen(intent))
+            let done = self.in_pane(intent).or_else(|| self.change(intent));
+            done.unwrap_or_else(|| self.on_screen(intent))
         } else {
             self.in_modal(intent)
         }
@@ -91,7 +101,7 @@ impl AppState {
             }
             Intent::Connections => self.open_places(),
             Intent::Help => self.modals.push(Modal::Help(0)),
-            Intent::Quit | Intent::QuitNow => return vec![Effect::Quit],
+            Intent::Quit | Intent::QuitNow => return self.leave(),
             _ => {}
         }
         Vec::new()

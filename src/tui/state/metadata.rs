@@ -83,6 +83,16 @@ impl MetadataPane {
         self.field_of(conversation.session())
     }
 
+    /// Selects a top-level field, such as one that was just added.
+    pub fn choose(&mut self, key: &str, conversation: &ConversationState, page: u16) {
+        let rows = rows(conversation.session(), &self.unfolded);
+        let is_it = |row: &Row<'_>| row.depth == 0 && matches!(row.key, Key::Name(name) if name == key);
+        if let Some(at) = rows.iter().position(is_it) {
+            self.selected = at;
+            self.top = list::top_for(self.top, at, rows.len(), page.into());
+        }
+    }
+
     /// [`Self::on_intent`] on a given session.
     pub fn take(&mut self, intent: Intent, session: Option<&Session>, page: u16) -> Option<Vec<Effect>> {
         let page = usize::from(page).saturating_sub(note(session).is_some().into());

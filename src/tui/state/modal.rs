@@ -1,6 +1,6 @@
 //! What lies over the panes and takes all input until it is closed.
 
-use super::{inspector::Inspector, note::Note, places::Place, prompt::Prompt};
+use super::{editor::Editor, inspector::Inspector, note::Note, places::Place, prompt::Prompt, writing::Ask};
 use crate::{repository::Candidate, session::Summary, tui::Intent};
 
 /// Something over the panes.
@@ -20,6 +20,10 @@ pub enum Modal {
     Inspector(Box<Inspector>),
     /// A text: what a number means, an error in full.
     Note(Box<Note>),
+    /// Something being edited that will be stored.
+    Editor(Box<Editor>),
+    /// A question with y or n.
+    Ask(Box<Ask>),
 }
 
 /// A list to choose from.

@@ -28,7 +28,7 @@ impl AppState {
             Modal::Places(menu) => menu.on_intent(intent),
             Modal::Collections(menu) => menu.on_intent(intent),
             Modal::Sessions(menu) => menu.on_intent(intent),
-            Modal::Prompt(_) => false,
+            Modal::Prompt(_) | Modal::Editor(_) | Modal::Ask(_) => false,
         };
         if taken {
             return Vec::new();

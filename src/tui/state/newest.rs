@@ -12,7 +12,7 @@ impl Newest {
     /// Notes a question.
     pub fn note(&mut self, command: &Command) {
         let (ticket, lane) = match command {
-            Command::Connect(ticket, _) => {
+            Command::Connect(ticket, ..) => {
                 self.0.clear();
                 (*ticket, Lane::Connection)
             }
@@ -24,6 +24,8 @@ impl Newest {
             Command::Outline(ticket, _) => (*ticket, Lane::Outline),
             Command::Find(ticket, ..) => (*ticket, Lane::Find),
             Command::Document(ticket, _) | Command::Check(ticket) => (*ticket, Lane::Inspect),
+            // Each of them is answered.
+            Command::Write(..) => return,
             Command::Cancel(lane) => {
                 self.0.remove(lane);
                 return;

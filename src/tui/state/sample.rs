@@ -53,6 +53,19 @@ impl Screen {
         screen
     }
 
+    /// A session open that may be written, its field `priority` chosen.
+    pub fn writable(width: u16, height: u16) -> Self {
+        let mut screen = Self::listed(width, height);
+        if let Some(place) = &mut screen.state.connection.place {
+            place.read_only = false;
+        }
+        screen.press("\n");
+        screen.answer_all();
+        // The first field that is a text.
+        screen.press("4jj");
+        screen
+    }
+
     /// A screen of its own.
     pub fn with(width: u16, height: u16, place: Option<Place>, ui: Ui) -> Self {
         let filters = BTreeMap::from([("support".to_owned(), "app:support".to_owned())]);
@@ -111,7 +124,7 @@ impl Screen {
     /// What the store says to a question.
     pub fn answers(&self, command: &Command) -> Vec<Event> {
         match command {
-            Command::Connect(ticket, _) => {
+            Command::Connect(ticket, ..) => {
                 vec![Event::Connected { ticket: *ticket, location: "agents.sessions".into() }]
             }
             Command::List(ticket, query) => {
@@ -138,7 +151,7 @@ impl Screen {
             Command::Document(ticket, _) => {
                 vec![Event::Document(*ticket, Box::new(sample::document("support-1042")))]
             }
-            Command::Check(_) | Command::Cancel(_) => Vec::new(),
+            Command::Check(_) | Command::Cancel(_) | Command::Write(..) => Vec::new(),
         }
     }
 

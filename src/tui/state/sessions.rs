@@ -59,6 +59,19 @@ struct Page {
 const RELOAD_LIMIT: usize = 1000;
 
 impl SessionList {
+    /// Takes over a change of a row's metadata that was stored.
+    pub fn change_metadata(&mut self, key: &SessionKey, change: &dyn Fn(&mut bson::Document)) {
+        let row = self.rows.iter_mut().find(|row| &row.key == key);
+        if let Some(bson::Bson::Document(fields)) = row.and_then(|row| row.metadata.as_mut()) {
+            change(fields);
+        }
+    }
+
+    /// Counts are asked again.
+    pub fn expire_details(&mut self) {
+        self.details.expire();
+    }
+
     /// An empty list that asks for the metadata its columns show.
     #[must_use]
     pub fn new(ui: &Ui) -> Self {

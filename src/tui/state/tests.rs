@@ -10,6 +10,7 @@ use crate::{
 };
 
 mod interleavings;
+mod writing;
 
 fn names(screen: &Screen) -> Vec<&str> {
     screen.state.list.rows.iter().map(crate::session::Summary::name).collect()

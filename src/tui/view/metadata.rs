@@ -11,6 +11,7 @@
 #[cfg(test)]
 mod tests;
 
+use bson::Bson;
 use ratatui::{
     Frame,
     layout::Rect,
@@ -19,7 +20,7 @@ use ratatui::{
 
 use super::{block, row, value};
 use crate::{
-    session::Session,
+    session::{Session, plain},
     text,
     tui::{
         Look, format,
@@ -39,10 +40,11 @@ pub fn draw(
     area: Rect,
     state: &MetadataPane,
     conversation: &ConversationState,
+    pending: &[(&str, Option<&Bson>)],
     focused: bool,
     look: &Look,
 ) {
-    draw_with(frame, area, state, conversation.session(), focused, look);
+    draw_with(frame, area, state, conversation.session(), pending, focused, look);
 }
 
 /// [`draw`] on a given session.
@@ -51,6 +53,7 @@ pub fn draw_with(
     area: Rect,
     state: &MetadataPane,
     session: Option<&Session>,
+    pending: &[(&str, Option<&Bson>)],
     focused: bool,
     look: &Look,
 ) {
@@ -75,8 +78,25 @@ pub fn draw_with(
     let seen = &rows[top..rows.len().min(top + usize::from(inner.height))];
     let columns = Columns::of(&rows, seen, inner.width.saturating_sub(1).into(), look);
     for (i, (field, line)) in seen.iter().zip(inner.rows()).enumerate() {
-        row::draw(frame.buffer_mut(), line, &columns.line(field, look), focused && top + i == selected, look);
+        let mut shown = columns.line(field, look);
+        if let Some((_, new)) = pending.iter().find(|(key, _)| is_field(field, key)) {
+            shown = waiting(shown, *new, look);
+        }
+        row::draw(frame.buffer_mut(), line, &shown, focused && top + i == selected, look);
     }
+}
+
+fn is_field(row: &Row<'_>, key: &str) -> bool {
+    row.depth == 0 && matches!(row.key, Key::Name(name) if name == key)
+}
+
+/// A field whose change is on its way: the new value, dim until it is stored.
+fn waiting(mut line: Line<'static>, new: Option<&Bson>, look: &Look) -> Line<'static> {
+    let new = new.map_or_else(String::new, |value| text::line(head(&plain::compact(value), 160)).into_owned());
+    if let Some(last) = line.spans.last_mut() {
+        *last = Span::raw(format!("{}{new}", look.marks.ellipsis));
+    }
+    line.patch_style(look.theme.dim)
 }
 
 /// Rows that the columns are measured by, besides those in view: scrolling must not move columns about.
@@ -100,7 +120,7 @@ impl Columns {
         let measured = || rows.iter().take(MEASURED).chain(seen);
         let widest_key = measured().map(|row| row.depth * 2 + key_width(row)).max().unwrap_or(0);
         let widest_value = measured().map(|row| format::width(&value::of_row(row, cells, look).0)).max().unwrap_or(0);
-        let word = measured().map(|row| value::word(row.value).len()).max().unwrap_or(0);
+        let word = measured().map(|row| plain::type_word(row.value).len()).max().unwrap_or(0);
         let room = cells.saturating_sub(word + 2);
         let key = (widest_key + usize::from(marks) * 2).min(room.saturating_sub(widest_value).max(room / 2)).min(cells);
         let value = cells.saturating_sub(key + 1 + word + 1);
@@ -122,7 +142,7 @@ impl Columns {
         let (text, stored) = value::of_row(row, self.value, look);
         Line::from(vec![
             Span::styled(row::left(&name, self.key, look), look.theme.text),
-            Span::styled(format!(" {:width$} ", value::word(row.value), width = self.word), look.theme.dim),
+            Span::styled(format!(" {:width$} ", plain::type_word(row.value), width = self.word), look.theme.dim),
             Span::styled(text, if stored { look.theme.text } else { look.theme.dim }),
         ])
     }

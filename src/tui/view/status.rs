@@ -82,7 +82,7 @@ fn hints(state: &AppState, of: &[(Intent, &'static str)], cells: usize) -> Line<
 
 fn of_focus(state: &AppState) -> &'static [(Intent, &'static str)] {
     match state.modals.last() {
-        Some(Modal::Prompt(_)) => &[],
+        Some(Modal::Prompt(_) | Modal::Editor(_) | Modal::Ask(_)) => &[],
         Some(Modal::Places(_)) if matches!(state.connection.stage, Stage::Failed(_)) => {
             &[(Intent::Reload, "try again"), (Intent::Open, "open"), (Intent::Help, "help"), (Intent::Quit, "quit")]
         }
@@ -122,6 +122,7 @@ fn of_pane(pane: Pane) -> &'static [(Intent, &'static str)] {
             (Intent::Reload, "reload"),
             (Intent::NextPane, "next pane"),
             (Intent::Connections, "connections"),
+            (Intent::DeleteSession, "delete"),
             (Intent::Quit, "quit"),
         ],
         Pane::Conversation => &[
@@ -134,6 +135,7 @@ fn of_pane(pane: Pane) -> &'static [(Intent, &'static str)] {
             (Intent::Reasoning, "reasoning"),
             (Intent::Inspect, "inspect"),
             (Intent::Copy, "copy"),
+            (Intent::Rate, "feedback"),
             (Intent::PaneMetrics, "metrics"),
         ],
         Pane::Metrics => &[
@@ -142,9 +144,19 @@ fn of_pane(pane: Pane) -> &'static [(Intent, &'static str)] {
             (Intent::Inspect, "inspect"),
             (Intent::Help, "help"),
         ],
-        Pane::Metadata | Pane::Feedback => &[
+        Pane::Metadata => &[
             (Intent::Back, "back"),
+            (Intent::Edit, "edit"),
+            (Intent::Add, "add"),
+            (Intent::Remove, "remove"),
+            (Intent::Help, "help"),
             (Intent::Open, "unfold"),
+            (Intent::Inspect, "inspect"),
+            (Intent::Copy, "copy"),
+        ],
+        Pane::Feedback => &[
+            (Intent::Back, "back"),
+            (Intent::Rate, "feedback"),
             (Intent::Inspect, "inspect"),
             (Intent::Copy, "copy"),
             (Intent::Help, "help"),

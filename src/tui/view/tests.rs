@@ -33,7 +33,7 @@ fn the_start_screen() {
 fn a_connection_that_failed() {
     at_every_size("failed", |width, height| {
         let mut screen = Screen::connecting(width, height);
-        let Some(Command::Connect(ticket, _)) = screen.asked.pop_front() else { panic!("no connection asked") };
+        let Some(Command::Connect(ticket, ..)) = screen.asked.pop_front() else { panic!("no connection asked") };
         let error = Error::Unreachable { hosts: "localhost:27017".into(), reason: "connection refused".into() };
         screen.tell(Event::Failed { ticket, lane: Lane::Connection, error });
         assert!(!picture(&screen.state).contains("hunter2"));
@@ -109,7 +109,7 @@ fn the_command_line() {
 fn the_picker_of_collections() {
     at_every_size("picker", |width, height| {
         let mut screen = Screen::connecting(width, height);
-        let Some(Command::Connect(ticket, _)) = screen.asked.pop_front() else { panic!("no connection asked") };
+        let Some(Command::Connect(ticket, ..)) = screen.asked.pop_front() else { panic!("no connection asked") };
         let candidate = |collection: &str, documents| Candidate {
             database: "agents".into(),
             collection: collection.into(),
@@ -141,10 +141,60 @@ fn stored_text_never_reaches_the_terminal_raw() {
     assert!(!picture.contains(['\u{1b}', '\u{7}', '\u{202e}']));
 }
 
+/// The sizes that show panes at all, and the smallest of them.
+fn written(name: &str, prepare: impl Fn(&mut Screen)) {
+    for (width, height) in [(40, 10), (80, 24), (120, 40), (200, 60)] {
+        let mut screen = Screen::writable(width, height);
+        prepare(&mut screen);
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), picture(&screen.state));
+    }
+}
+
+#[test]
+fn a_field_being_edited_wrongly() {
+    written("edit", |screen| screen.press("jex\n"));
+}
+
+#[test]
+fn a_field_being_added() {
+    written("add", |screen| screen.press("aowner=漢字 5"));
+}
+
+#[test]
+fn a_field_about_to_be_removed() {
+    written("remove", |screen| screen.press("d"));
+}
+
+#[test]
+fn feedback_being_written() {
+    written("rate", |screen| screen.press("f\tslow\nand wrong"));
+}
+
+#[test]
+fn a_session_about_to_be_deleted() {
+    written("delete", |screen| screen.press("Dx\n"));
+}
+
+#[test]
+fn a_change_on_its_way() {
+    written("pending", |screen| screen.press("ex\n"));
+}
+
+#[test]
+fn a_conflict() {
+    written("conflict", |screen| {
+        screen.press("ex\n");
+        let Some(Command::Write(ticket, _)) = screen.asked.pop_front() else { panic!("nothing is stored") };
+        let stored = Some(Box::new(bson::Bson::from("theirs\u{1b}[2J")));
+        let error = Error::Conflict { id: "s".into(), field: "metadata.a".into(), stored };
+        screen.tell(Event::NotWritten { ticket, error });
+    });
+}
+
 #[test]
 fn every_size_draws() {
-    for keys in ["", "?", ":", "/rating:x\n", "c", "\t\t", "\t\t\t\t"] {
-        let mut screen = Screen::listed(120, 40);
+    for keys in ["", "?", ":", "/rating:x\n", "c", "\t\t", "\t\t\t\t", "ee", "a=", "d", "f", "Dx\n"] {
+        let mut screen = Screen::writable(120, 40);
         screen.press(keys);
         for (width, heights) in [(1, 1..4), (41, 8..14), (79, 13..18), (80, 14..18), (119, 15..18), (160, 16..18)] {
             for height in heights {

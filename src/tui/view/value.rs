@@ -13,33 +13,6 @@ use crate::{
     },
 };
 
-/// A short word for a BSON type.
-#[must_use]
-pub fn word(value: &Bson) -> &'static str {
-    match value {
-        Bson::Double(_) => "f64",
-        Bson::String(_) => "str",
-        Bson::Array(_) => "arr",
-        Bson::Document(_) => "obj",
-        Bson::Boolean(_) => "bool",
-        Bson::Null => "null",
-        Bson::RegularExpression(_) => "regex",
-        Bson::JavaScriptCode(_) | Bson::JavaScriptCodeWithScope(_) => "js",
-        Bson::Int32(_) => "i32",
-        Bson::Int64(_) => "i64",
-        Bson::Timestamp(_) => "ts",
-        Bson::Binary(_) => "bin",
-        Bson::ObjectId(_) => "oid",
-        Bson::DateTime(_) => "date",
-        Bson::Symbol(_) => "sym",
-        Bson::Decimal128(_) => "dec",
-        Bson::Undefined => "undef",
-        Bson::MaxKey => "max",
-        Bson::MinKey => "min",
-        Bson::DbPointer(_) => "dbptr",
-    }
-}
-
 /// The value of a row on one line of at most so many cells, as safe text, and whether it is stored text (not a mark, a
 /// count or a note of ours).
 #[must_use]

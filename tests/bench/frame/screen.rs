@@ -108,7 +108,7 @@ impl Screen {
     /// What the store says.
     fn answer(&self, command: &Command) -> Option<Event> {
         Some(match command {
-            Command::Connect(ticket, _) => Event::Connected { ticket: *ticket, location: "bench.sessions".into() },
+            Command::Connect(ticket, ..) => Event::Connected { ticket: *ticket, location: "bench.sessions".into() },
             Command::Resolve(ticket, id) => {
                 Event::Resolved(*ticket, id.clone(), vec![decode::summary(&data::session(0, 0, 0))])
             }

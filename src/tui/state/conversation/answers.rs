@@ -3,7 +3,7 @@
 use super::{AskedPage, ConversationState, Effect, Opening, Tickets, open::Open, timeline::Spot};
 use crate::{
     metrics::Outline,
-    session::{AgentId, Message, Session},
+    session::{AgentId, Message, Session, SessionKey},
     task::{Command, Event, Link, Ticket, command::Lane},
 };
 
@@ -11,6 +11,15 @@ use crate::{
 const AHEAD: usize = 30;
 
 impl ConversationState {
+    /// Takes over a change of the open session's metadata that was stored.
+    pub fn change_metadata(&mut self, key: &SessionKey, change: &dyn Fn(&mut bson::Document)) {
+        let Some(open) = self.open.as_mut().filter(|open| &open.session.key == key) else { return };
+        let stored = open.session.metadata.get_or_insert_with(|| bson::Document::new().into());
+        if let Some(fields) = stored.as_document_mut() {
+            change(fields);
+        }
+    }
+
     /// Takes an answer of the lanes Open, Messages, Outline and Find; ignores stale ones and those of other lanes.
     pub fn on_event(&mut self, event: &Event, tickets: &mut Tickets) -> Vec<Effect> {
         match event {

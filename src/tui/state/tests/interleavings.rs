@@ -141,7 +141,7 @@ fn fail(screen: &mut Screen, at: usize, lost: bool) {
         Some(Command::Details(ticket, _)) => (ticket, Lane::Details),
         Some(Command::Open(ticket, ..)) => (ticket, Lane::Open),
         Some(Command::Outline(ticket, _)) => (ticket, Lane::Outline),
-        Some(Command::Connect(ticket, _)) => (ticket, Lane::Connection),
+        Some(Command::Connect(ticket, ..)) => (ticket, Lane::Connection),
         _ => return,
     };
     let error = if lost {

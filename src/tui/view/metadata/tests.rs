@@ -5,7 +5,7 @@ use crate::tui::{Intent, view::sample};
 
 fn shown(id: &str, size: (u16, u16), pane: &MetadataPane, look: &Look) -> String {
     let session = sample::session(id);
-    sample::screen(size.0, size.1, |frame, area| draw_with(frame, area, pane, Some(&session), true, look))
+    sample::screen(size.0, size.1, |frame, area| draw_with(frame, area, pane, Some(&session), &[], true, look))
 }
 
 /// Everything unfolded, the selection at the end or at the start.

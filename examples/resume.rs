@@ -1,0 +1,135 @@
+//! One agent over a week: it talks on day 1, and on day 7 another process resumes it.
+//!
+//! `cargo run --example resume -- --uri mongodb://localhost:27017 --database agents --collection sessions --session trip-1`
+//!
+//! The answers are scripted, so that no model is needed; a real agent calls one where `Planner::answer` is. The session stays
+//! where it is: look at it with `strandscope open trip-1`.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use bson::{Bson, Document, doc};
+use clap::Parser;
+use secrecy::SecretString;
+use strandscope::{
+    manager::{Agent, EventLoopMetrics, ModelCall, Resumed, SessionManager, SessionManagerFactory, Settings, Started},
+    repository::mongo::pool::{Pool, PoolOptions},
+    session::{AgentId, Usage, record::MessageBody},
+};
+
+/// Where the session is kept.
+#[derive(Parser)]
+struct Args {
+    /// MongoDB connection string.
+    #[arg(long, default_value = "mongodb://localhost:27017")]
+    uri: SecretString,
+    /// Database.
+    #[arg(long, default_value = "agents")]
+    database: String,
+    /// Collection.
+    #[arg(long, default_value = "sessions")]
+    collection: String,
+    /// The session's id.
+    #[arg(long, default_value = "trip-lisbon")]
+    session: String,
+}
+
+/// A travel planner: what it knows of its traveller is its state.
+#[derive(Default)]
+struct Planner {
+    known: Document,
+    messages: Vec<MessageBody>,
+    metrics: EventLoopMetrics,
+}
+
+impl Agent for Planner {
+    fn agent_id(&self) -> &'static str {
+        "planner"
+    }
+
+    fn state(&self) -> Document {
+        self.known.clone()
+    }
+
+    fn model(&self) -> Option<String> {
+        Some("scripted-1".to_owned())
+    }
+
+    fn system_prompt(&self) -> Option<Bson> {
+        Some("You plan journeys, and remember what your traveller likes.".into())
+    }
+
+    fn metrics(&self) -> Option<Document> {
+        self.metrics.to_document()
+    }
+
+    fn restore(&mut self, resumed: Resumed) {
+        self.known = resumed.state;
+        self.messages = resumed.messages;
+    }
+}
+
+impl Planner {
+    /// Where a real agent calls its model.
+    fn answer(&mut self, words: &str) -> MessageBody {
+        let started = Instant::now();
+        let tokens = |text: &str| Some(text.split_whitespace().count() as u64);
+        let heard: String = self.messages.iter().map(|message| message.0.to_string()).collect();
+        let usage = Usage { input: tokens(&heard), output: tokens(words), ..Usage::default() };
+        let metadata = self.metrics.add_call(ModelCall { usage, latency_ms: Some(420), first_byte_ms: Some(110) });
+        self.metrics.add_cycle(started.elapsed() + Duration::from_millis(420));
+        let mut answer = MessageBody::text("assistant", words);
+        answer.0.insert("metadata", metadata);
+        answer
+    }
+
+    /// One turn: what was asked and what was answered is stored as it is said.
+    async fn turn(&mut self, manager: &SessionManager, asked: &str, answered: &str) -> Result<()> {
+        let id = AgentId::from(self.agent_id());
+        println!("  user       {asked}\n  assistant  {answered}");
+        let mut question = MessageBody::text("user", asked);
+        manager.append_message(&id, &mut question).await?;
+        self.messages.push(question);
+        let mut answer = self.answer(answered);
+        manager.append_message(&id, &mut answer).await?;
+        self.messages.push(answer);
+        Ok(manager.sync_agent(self).await?)
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let args = Args::parse();
+    let pool = Pool::connect(&args.uri, PoolOptions::default()).await?;
+    let settings = Settings {
+        application_name: Some("travel".to_owned()),
+        metadata_fields: vec!["status".to_owned()],
+        ..Settings::default()
+    };
+    let factory = SessionManagerFactory::with_pool(pool, &args.database, &args.collection)?.with_settings(settings);
+
+    println!("Day 1");
+    let manager = factory.manager(args.session.as_str());
+    let mut planner = Planner::default();
+    if manager.initialize(&mut planner).await? != Started::Created {
+        anyhow::bail!("session {:?} is there already; choose another with --session", args.session);
+    }
+    planner.turn(&manager, "I want to see Lisbon in May.", "May is lovely. How long will you stay?").await?;
+    planner.known = doc! { "city": "Lisbon", "month": "May", "likes": ["trams"] };
+    planner.turn(&manager, "Five days, and I like trams.", "Then line 28 on the first day.").await?;
+
+    println!("Day 7, another process");
+    let manager = factory.manager(args.session.as_str());
+    let mut planner = Planner::default();
+    let Started::Resumed(messages) = manager.initialize(&mut planner).await? else {
+        anyhow::bail!("the session of day 1 is gone");
+    };
+    let city = planner.known.get_str("city").context("it remembers the city")?.to_owned();
+    println!("  it remembers {messages} messages, and that it is about {city}");
+    planner.turn(&manager, "Is line 28 still right?", "Yes, and take it before nine.").await?;
+
+    let count = manager.message_count(&AgentId::from("planner")).await?;
+    println!("Session {:?} holds {count} messages", args.session);
+    factory.close().await;
+    Ok(())
+}

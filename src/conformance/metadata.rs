@@ -1,0 +1,138 @@
+//! Metadata.
+
+use std::sync::Arc;
+
+use bson::{Bson, DateTime, Decimal128, doc, oid::ObjectId};
+
+use super::{Case, Fixture, Outcome, case, ensure, ensure_error, same};
+use crate::{
+    repository::{Error, SessionRepository},
+    session::edit::{self, MetadataEdit},
+};
+
+pub(super) const CASES: &[Case] = &[
+    case!("fields are set and removed, and no time moves", edited),
+    case!("every type of value comes back as that type", types),
+    case!("a guard compares type and value", guarded),
+    case!("edits are done together or not at all", together),
+    case!("a metadata key that cannot be a path is refused", keys),
+    case!("an edit of one field keeps those another writer sets meanwhile", concurrent),
+];
+
+async fn edited(repository: Arc<dyn SessionRepository>) -> Outcome {
+    let fixture = Fixture::with_messages(repository, 1).await?;
+    let before = fixture.read().await?;
+    let edits = [MetadataEdit::set("retries", 3), MetadataEdit::unset("priority"), MetadataEdit::unset("nothing")];
+    fixture.repository.edit_metadata(&fixture.key, &edits).await?;
+    same!(fixture.repository.metadata(&fixture.key).await?, doc! { "retries": 3 });
+    let after = fixture.read().await?;
+    same!(after.updated_at, before.updated_at);
+    same!(after.message_count(), 1);
+    fixture.done().await
+}
+
+/// One value of each type that people keep in metadata, and some that look alike.
+fn values() -> Vec<Bson> {
+    vec![
+        Bson::Null,
+        Bson::Boolean(false),
+        Bson::Int32(5),
+        Bson::Int64(5),
+        Bson::Double(5.0),
+        Bson::Decimal128("5".parse::<Decimal128>().unwrap_or_else(|_| Decimal128::from_bytes([0; 16]))),
+        Bson::String("5".to_owned()),
+        Bson::String(String::new()),
+        Bson::Array(vec![Bson::Int32(5)]),
+        Bson::Array(vec![]),
+        Bson::Document(doc! { "a": 5, "b": { "$set": "not an operator", "c.d": [null] } }),
+        Bson::Document(doc! {}),
+        Bson::DateTime(DateTime::from_millis(5)),
+        Bson::ObjectId(ObjectId::from_bytes([5; 12])),
+    ]
+}
+
+async fn types(repository: Arc<dyn SessionRepository>) -> Outcome {
+    let fixture = Fixture::session(repository).await?;
+    for (number, value) in values().into_iter().enumerate() {
+        let key = format!("field {number}");
+        let edit = MetadataEdit::set(&key, value.clone()).only_if(None);
+        fixture.repository.edit_metadata(&fixture.key, &[edit]).await?;
+        let stored = fixture.repository.metadata(&fixture.key).await?;
+        ensure!(edit::same(stored.get(&key), Some(&value)), "{value:?} came back as {:?}", stored.get(&key));
+    }
+    fixture.done().await
+}
+
+async fn guarded(repository: Arc<dyn SessionRepository>) -> Outcome {
+    let fixture = Fixture::session(repository).await?;
+    let states: Vec<Option<Bson>> = values().into_iter().map(Some).chain([None]).collect();
+    for stored in &states {
+        let now = MetadataEdit { key: "x".to_owned(), value: stored.clone(), guard: edit::Guard::None };
+        fixture.repository.edit_metadata(&fixture.key, &[now]).await?;
+        for expected in &states {
+            if edit::same(stored.as_ref(), expected.as_ref()) {
+                continue;
+            }
+            let wrong = MetadataEdit::set("x", "overwritten").only_if(expected.clone());
+            match fixture.repository.edit_metadata(&fixture.key, &[wrong]).await {
+                Err(Error::Conflict { stored: told, .. }) => {
+                    ensure!(edit::same(told.as_deref(), stored.as_ref()), "the conflict tells {told:?}");
+                }
+                other => ensure!(false, "{stored:?} passed for {expected:?}: {other:?}"),
+            }
+        }
+        let right = MetadataEdit::set("x", "seen").only_if(stored.clone());
+        fixture.repository.edit_metadata(&fixture.key, &[right]).await?;
+        same!(fixture.repository.metadata(&fixture.key).await?.get_str("x").ok(), Some("seen"));
+    }
+    fixture.done().await
+}
+
+async fn together(repository: Arc<dyn SessionRepository>) -> Outcome {
+    let fixture = Fixture::session(repository).await?;
+    let before = fixture.repository.metadata(&fixture.key).await?;
+    let edits = [MetadataEdit::set("a", 1), MetadataEdit::unset("priority").only_if(Some("low".into()))];
+    ensure_error!(fixture.repository.edit_metadata(&fixture.key, &edits).await, Error::Conflict { .. });
+    same!(fixture.repository.metadata(&fixture.key).await?, before);
+    fixture.done().await
+}
+
+async fn keys(repository: Arc<dyn SessionRepository>) -> Outcome {
+    let fixture = Fixture::session(repository).await?;
+    for key in ["", "a.b", "$a", "a\0b"] {
+        let edits = [MetadataEdit::set("fine", 1), MetadataEdit::set(key, 1)];
+        ensure_error!(fixture.repository.edit_metadata(&fixture.key, &edits).await, Error::Key { .. });
+    }
+    same!(fixture.repository.metadata(&fixture.key).await?.contains_key("fine"), false);
+    for key in ["0", "prix €", "with space"] {
+        fixture.repository.edit_metadata(&fixture.key, &[MetadataEdit::set(key, 1).only_if(None)]).await?;
+        fixture
+            .repository
+            .edit_metadata(&fixture.key, &[MetadataEdit::unset(key).only_if(Some(Bson::Int32(1)))])
+            .await?;
+    }
+    fixture.done().await
+}
+
+async fn concurrent(repository: Arc<dyn SessionRepository>) -> Outcome {
+    let fixture = Fixture::session(repository).await?;
+    let mut tasks = Vec::new();
+    for writer in 0..8 {
+        let (repository, key) = (Arc::clone(&fixture.repository), fixture.key.clone());
+        tasks.push(tokio::spawn(async move {
+            for number in 0..4 {
+                let edit = MetadataEdit::set(&format!("writer {writer}"), number);
+                repository.edit_metadata(&key, &[edit]).await?;
+            }
+            Ok::<_, Error>(())
+        }));
+    }
+    for task in tasks {
+        task.await.map_err(|join| super::Found(join.to_string()))??;
+    }
+    let stored = fixture.repository.metadata(&fixture.key).await?;
+    for writer in 0..8 {
+        same!(stored.get_i32(format!("writer {writer}")).ok(), Some(3));
+    }
+    fixture.done().await
+}

@@ -1,0 +1,248 @@
+//! Hooks around metadata and feedback: a chain, each of which can see, change or refuse an operation and act before and
+//! after it.
+//!
+//! ```
+//! use strandscope::{
+//!     hook::{Answer, Hook, Next, Operation, Payload},
+//!     repository::{Error, Result},
+//! };
+//!
+//! /// Lets nobody set `priority` to anything but these words.
+//! struct KnownPriorities;
+//!
+//! #[async_trait::async_trait]
+//! impl Hook for KnownPriorities {
+//!     fn name(&self) -> &str {
+//!         "known-priorities"
+//!     }
+//!
+//!     async fn around(&self, operation: Operation, next: Next<'_>) -> Result<Answer> {
+//!         if let Payload::MetadataUpdate(edits) = &operation.payload {
+//!             for edit in edits.iter().filter(|edit| edit.key == "priority") {
+//!                 let word = edit.value.as_ref().and_then(bson::Bson::as_str).unwrap_or_default();
+//!                 if !["low", "high"].contains(&word) {
+//!                     return Err(operation.refused(self.name(), "priority is low or high"));
+//!                 }
+//!             }
+//!         }
+//!         next.run(operation).await
+//!     }
+//! }
+//! ```
+
+mod outbox;
+pub mod settings;
+mod watch;
+mod webhook;
+
+pub use outbox::{Deliver, Delivery, Outbox, OutboxOptions, Tally, Verdict};
+pub use settings::{HookSettings, WebhookSettings};
+pub use webhook::Webhook;
+
+use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use bson::Document;
+
+use crate::{
+    repository::{Error, Result},
+    session::{SessionKey, edit::MetadataEdit, record::NewFeedback},
+};
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Metadata is read.
+    MetadataGet,
+    /// Fields of the metadata are set.
+    MetadataUpdate,
+    /// Fields of the metadata are removed.
+    MetadataDelete,
+    /// A feedback is added.
+    FeedbackAdd,
+}
+
+impl Action {
+    /// Its name in configuration and payloads: `metadata.get`, `metadata.update`, `metadata.delete`, `feedback.add`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MetadataGet => "metadata.get",
+            Self::MetadataUpdate => "metadata.update",
+            Self::MetadataDelete => "metadata.delete",
+            Self::FeedbackAdd => "feedback.add",
+        }
+    }
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 4] = [Self::MetadataGet, Self::MetadataUpdate, Self::MetadataDelete, Self::FeedbackAdd];
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// One operation on one session, on its way through the hooks.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// The session's `_id`.
+    pub session: SessionKey,
+    /// What is to be done.
+    pub payload: Payload,
+}
+
+/// What is to be done, with its values. A hook may change them before it goes on.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Payload {
+    /// Read the metadata.
+    MetadataGet,
+    /// Set these fields.
+    MetadataUpdate(Vec<MetadataEdit>),
+    /// Remove these fields.
+    MetadataDelete(Vec<MetadataEdit>),
+    /// Add this feedback.
+    FeedbackAdd(NewFeedback),
+}
+
+impl Operation {
+    /// Which action it is.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        match self.payload {
+            Payload::MetadataGet => Action::MetadataGet,
+            Payload::MetadataUpdate(_) => Action::MetadataUpdate,
+            Payload::MetadataDelete(_) => Action::MetadataDelete,
+            Payload::FeedbackAdd(_) => Action::FeedbackAdd,
+        }
+    }
+
+    /// The error of a hook that refuses it.
+    #[must_use]
+    pub fn refused(&self, hook: &str, reason: impl Into<String>) -> Error {
+        Error::Refused {
+            hook: hook.to_owned(),
+            action: self.action().name().to_owned(),
+            id: self.session.text().to_owned(),
+            reason: reason.into(),
+        }
+    }
+}
+
+/// What came of an operation.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// The metadata that was read.
+    Metadata(Document),
+    /// It is stored.
+    Done,
+}
+
+/// A hook around operations.
+#[async_trait]
+pub trait Hook: Send + Sync + 'static {
+    /// Its name, for errors and the log.
+    fn name(&self) -> &str;
+
+    /// Acts before and after an operation: whatever it does before `next.run(operation)` comes first, what it changes in
+    /// the operation is what happens, and an error without having called `next` refuses it.
+    async fn around(&self, operation: Operation, next: Next<'_>) -> Result<Answer>;
+
+    /// Delivers what it holds back, up to a deadline. Called once, at the end.
+    async fn close(&self, _deadline: Duration) {}
+
+    /// How much it was to deliver and gave up on.
+    fn undelivered(&self) -> u64 {
+        0
+    }
+}
+
+/// A future in a box.
+pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The rest of the chain, with the operation itself at its end.
+pub struct Next<'a> {
+    rest: &'a [Arc<dyn Hook>],
+    last: &'a (dyn Last + 'a),
+}
+
+/// What stands at the end of a chain.
+#[async_trait]
+trait Last: Send + Sync {
+    async fn carry_out(&self, operation: Operation) -> Result<Answer>;
+}
+
+impl Next<'_> {
+    /// Goes on with the operation.
+    pub async fn run(self, operation: Operation) -> Result<Answer> {
+        match self.rest.split_first() {
+            Some((hook, rest)) => hook.around(operation, Next { rest, last: self.last }).await,
+            None => self.last.carry_out(operation).await,
+        }
+    }
+}
+
+/// How long the hooks of one operation may take together, unless said otherwise.
+pub const DEADLINE: Duration = Duration::from_secs(10);
+
+/// A chain of hooks, the first the outermost. Cheap to clone.
+///
+/// A hook can stop an operation before it is carried out: by an error, by a crash, or by taking longer than the deadline.
+/// Once something was written that stands, and its own outcome is what the caller hears; a hook that then fails, crashes or
+/// hangs is logged.
+#[derive(Clone)]
+pub struct Hooks {
+    hooks: Arc<[Arc<dyn Hook>]>,
+    deadline: Duration,
+}
+
+impl Default for Hooks {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
+impl Hooks {
+    /// A chain, the first the outermost.
+    #[must_use]
+    pub fn new(hooks: Vec<Arc<dyn Hook>>) -> Self {
+        Self { hooks: hooks.into(), deadline: DEADLINE }
+    }
+
+    /// The same with another deadline.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Runs an operation through the chain; `last` carries it out.
+    ///
+    /// # Errors
+    /// What `last` says, and [`Error::Refused`] or whatever else a hook says before it.
+    pub async fn run<'a>(
+        &self,
+        operation: Operation,
+        last: &'a (dyn Fn(Operation) -> Boxed<'a, Result<Answer>> + Send + Sync),
+    ) -> Result<Answer> {
+        if self.hooks.is_empty() {
+            return last(operation).await;
+        }
+        watch::run(&self.hooks, self.deadline, operation, last).await
+    }
+
+    /// Closes every hook, all at once, each with that deadline. Gives how much was not delivered in all.
+    pub async fn close(&self, deadline: Duration) -> u64 {
+        futures_util::future::join_all(self.hooks.iter().map(|hook| hook.close(deadline))).await;
+        self.hooks.iter().map(|hook| hook.undelivered()).sum()
+    }
+}
+
+impl fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.hooks.iter().map(|hook| hook.name())).finish()
+    }
+}

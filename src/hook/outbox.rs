@@ -1,0 +1,203 @@
+//! Deliveries that never delay or break what they tell of: a bounded queue, retries with backoff, a count of what was
+//! dropped, and a drain with a deadline.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use tokio::{sync::mpsc, task::JoinHandle};
+
+/// What is delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its id, a UUID v4: the same on every attempt, so that a receiver can tell a repetition.
+    pub id: String,
+    /// The text.
+    pub body: String,
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It arrived.
+    Delivered,
+    /// Trying again may help, after so long where the receiver said so.
+    Again(Option<Duration>),
+    /// Trying again would not help: why.
+    Never(String),
+}
+
+/// Delivers one thing.
+#[async_trait]
+pub trait Deliver: Send + Sync + 'static {
+    /// Tries once.
+    async fn deliver(&self, delivery: &Delivery) -> Verdict;
+}
+
+/// Limits of an outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutboxOptions {
+    /// Deliveries that may wait (1000). When it is full, the newest is dropped and counted.
+    pub queue: usize,
+    /// Attempts at each (6).
+    pub attempts: u32,
+    /// The wait after the first attempt that failed (500 ms); it doubles each time, up to half a minute, and varies by a
+    /// quarter.
+    pub backoff: Duration,
+}
+
+impl Default for OutboxOptions {
+    fn default() -> Self {
+        Self { queue: 1000, attempts: 6, backoff: Duration::from_millis(500) }
+    }
+}
+
+/// The longest wait between two attempts.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// What became of the deliveries so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Accepted.
+    pub queued: u64,
+    /// Arrived.
+    pub delivered: u64,
+    /// Attempts that were repeated.
+    pub retried: u64,
+    /// Given up: the queue was full, the receiver refused, the attempts or the time ran out.
+    pub dropped: u64,
+}
+
+#[derive(Default)]
+struct Counts {
+    /// Taken from the queue and brought to an end.
+    finished: AtomicU64,
+    queued: AtomicU64,
+    delivered: AtomicU64,
+    retried: AtomicU64,
+    dropped: AtomicU64,
+}
+
+fn add(count: &AtomicU64) {
+    count.fetch_add(1, Ordering::Relaxed);
+}
+
+/// A queue with a task that delivers.
+pub struct Outbox {
+    name: String,
+    counts: Arc<Counts>,
+    open: Mutex<Option<(mpsc::Sender<Delivery>, JoinHandle<()>)>>,
+}
+
+impl Outbox {
+    /// Starts the task on the current tokio runtime. `name` is for the log and holds no secret.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    #[must_use]
+    pub fn start(name: &str, deliver: impl Deliver, options: OutboxOptions) -> Self {
+        let (sender, queue) = mpsc::channel(options.queue.max(1));
+        let counts = Arc::new(Counts::default());
+        let worker = Worker { name: name.to_owned(), deliver, options, counts: Arc::clone(&counts) };
+        let task = tokio::spawn(worker.run(queue));
+        Self { name: name.to_owned(), counts, open: Mutex::new(Some((sender, task))) }
+    }
+
+    /// Puts a delivery into the queue, at once. `false`: it was dropped, for the queue is full or closed.
+    pub fn offer(&self, delivery: Delivery) -> bool {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = open.as_ref().is_some_and(|(sender, _)| sender.try_send(delivery).is_ok());
+        drop(open);
+        if taken {
+            add(&self.counts.queued);
+        } else {
+            add(&self.counts.dropped);
+            tracing::warn!(outbox = self.name, "the queue is full: a delivery was dropped");
+        }
+        taken
+    }
+
+    /// What became of the deliveries so far.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let counts = &self.counts;
+        Tally {
+            queued: read(&counts.queued),
+            delivered: read(&counts.delivered),
+            retried: read(&counts.retried),
+            dropped: read(&counts.dropped),
+        }
+    }
+
+    /// Takes nothing more, delivers what waits up to a deadline, and counts the rest as dropped.
+    pub async fn close(&self, deadline: Duration) -> Tally {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((sender, mut task)) = open else { return self.tally() };
+        drop(sender);
+        if tokio::time::timeout(deadline, &mut task).await.is_err() {
+            task.abort();
+            let _ = task.await;
+            let given_up = self.given_up();
+            self.counts.dropped.fetch_add(given_up, Ordering::Relaxed);
+            tracing::warn!(outbox = self.name, given_up, "not everything was delivered in time");
+        }
+        self.tally()
+    }
+
+    /// Accepted, but neither delivered nor given up by the worker.
+    fn given_up(&self) -> u64 {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        read(&self.counts.queued).saturating_sub(read(&self.counts.finished))
+    }
+}
+
+struct Worker<D> {
+    name: String,
+    deliver: D,
+    options: OutboxOptions,
+    counts: Arc<Counts>,
+}
+
+impl<D: Deliver> Worker<D> {
+    async fn run(self, mut queue: mpsc::Receiver<Delivery>) {
+        while let Some(delivery) = queue.recv().await {
+            match self.bring(&delivery).await {
+                Ok(()) => add(&self.counts.delivered),
+                Err(reason) => {
+                    add(&self.counts.dropped);
+                    tracing::warn!(outbox = self.name, id = delivery.id, reason, "a delivery was given up");
+                }
+            }
+            add(&self.counts.finished);
+        }
+    }
+
+    async fn bring(&self, delivery: &Delivery) -> Result<(), String> {
+        for attempt in 0..self.options.attempts.max(1) {
+            if attempt > 0 {
+                add(&self.counts.retried);
+            }
+            match self.deliver.deliver(delivery).await {
+                Verdict::Delivered => return Ok(()),
+                Verdict::Never(reason) => return Err(reason),
+                Verdict::Again(_) if attempt + 1 >= self.options.attempts => {}
+                Verdict::Again(wish) => tokio::time::sleep(self.wait(attempt, wish)).await,
+            }
+        }
+        Err(format!("{} attempts failed", self.options.attempts.max(1)))
+    }
+
+    fn wait(&self, attempt: u32, wish: Option<Duration>) -> Duration {
+        let doubled = self.options.backoff.saturating_mul(2_u32.saturating_pow(attempt)).min(LONGEST);
+        // So that many senders that failed together do not come back together.
+        let mut random = [0_u8; 1];
+        let share = getrandom::fill(&mut random).map_or(0.5, |()| f64::from(random[0]) / 255.0);
+        doubled.mul_f64(0.75 + share / 2.0).max(wish.unwrap_or_default().min(LONGEST))
+    }
+}

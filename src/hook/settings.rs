@@ -1,0 +1,68 @@
+//! Hooks as the configuration names them.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use secrecy::SecretString;
+
+use super::{Action, DEADLINE, Hook, Hooks, OutboxOptions, Webhook};
+
+/// `[hooks]`.
+#[derive(Debug, Clone)]
+pub struct HookSettings {
+    /// `deadline_s`: how long the hooks of one operation may take together.
+    pub deadline: Duration,
+    /// `[hooks.webhooks.NAME]`, by name.
+    pub webhooks: BTreeMap<String, WebhookSettings>,
+}
+
+impl Default for HookSettings {
+    fn default() -> Self {
+        Self { deadline: DEADLINE, webhooks: BTreeMap::new() }
+    }
+}
+
+/// `[hooks.webhooks.NAME]`.
+#[derive(Debug, Clone)]
+pub struct WebhookSettings {
+    /// `url`: http or https; a secret, as it may hold a token.
+    pub url: SecretString,
+    /// `secret`, or the value of the environment variable that `secret_env` names: signs every body.
+    pub secret: Option<SecretString>,
+    /// `actions`: what it is told of.
+    pub actions: Vec<Action>,
+    /// `timeout_s`: of one attempt.
+    pub timeout: Duration,
+    /// `attempts` and `queue`.
+    pub outbox: OutboxOptions,
+}
+
+impl WebhookSettings {
+    /// Told of every change, unsigned, 10 s an attempt.
+    #[must_use]
+    pub fn new(url: SecretString) -> Self {
+        Self {
+            url,
+            secret: None,
+            actions: vec![Action::MetadataUpdate, Action::MetadataDelete, Action::FeedbackAdd],
+            timeout: Duration::from_secs(10),
+            outbox: OutboxOptions::default(),
+        }
+    }
+}
+
+impl HookSettings {
+    /// Builds the chain, in the order of the names. Starts the outboxes on the current tokio runtime.
+    ///
+    /// # Errors
+    /// A sentence for a webhook whose `url` cannot be one, which names the hook and not the URL.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn build(&self) -> Result<Hooks, String> {
+        let hooks = self.webhooks.iter().map(|(name, settings)| {
+            let hook = Webhook::start(name, settings)?;
+            Ok(Arc::new(hook) as Arc<dyn Hook>)
+        });
+        Ok(Hooks::new(hooks.collect::<Result<_, String>>()?).with_deadline(self.deadline))
+    }
+}

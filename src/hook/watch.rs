@@ -1,0 +1,86 @@
+//! A chain underway: what was carried out stands, whatever a hook does afterwards.
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use futures_util::FutureExt;
+
+use super::{Answer, Boxed, Hook, Last, Next, Operation, Payload};
+use crate::repository::Result;
+
+/// How far the operation itself is.
+#[derive(Clone)]
+enum Stage {
+    Before,
+    Underway,
+    Done(Result<Answer>),
+}
+
+/// The operation itself, watched.
+struct Watched<'a> {
+    last: &'a (dyn Fn(Operation) -> Boxed<'a, Result<Answer>> + Send + Sync),
+    stage: Mutex<Stage>,
+}
+
+impl Watched<'_> {
+    fn stage(&self) -> Stage {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, stage: Stage) {
+        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
+    }
+}
+
+#[async_trait]
+impl Last for Watched<'_> {
+    async fn carry_out(&self, operation: Operation) -> Result<Answer> {
+        self.set(Stage::Underway);
+        let answer = (self.last)(operation).await;
+        self.set(Stage::Done(answer.clone()));
+        answer
+    }
+}
+
+pub(super) async fn run<'a>(
+    hooks: &[Arc<dyn Hook>],
+    deadline: Duration,
+    operation: Operation,
+    last: &'a (dyn Fn(Operation) -> Boxed<'a, Result<Answer>> + Send + Sync),
+) -> Result<Answer> {
+    let watched = Watched { last, stage: Mutex::new(Stage::Before) };
+    let reads = matches!(operation.payload, Payload::MetadataGet);
+    let asked = operation.clone();
+    let chain = AssertUnwindSafe(Next { rest: hooks, last: &watched }.run(operation)).catch_unwind();
+    tokio::pin!(chain);
+    let stopped = loop {
+        match tokio::time::timeout(deadline, &mut chain).await {
+            Ok(Ok(answer)) => match (watched.stage(), answer) {
+                // A hook cannot make undone what is stored.
+                (Stage::Done(Ok(stored)), Err(error)) if !reads => {
+                    tracing::warn!(%error, action = %asked.action(), "a hook failed after the write");
+                    return Ok(stored);
+                }
+                (_, answer) => return answer,
+            },
+            Ok(Err(_)) => break "it crashed; its own log may say more".to_owned(),
+            // The operation itself has a deadline of its own.
+            Err(_) if matches!(watched.stage(), Stage::Underway) => {}
+            Err(_) => break format!("it did not answer within {} s", deadline.as_secs_f64()),
+        }
+    };
+    match watched.stage() {
+        Stage::Done(answer) if !reads || answer.is_err() => {
+            tracing::warn!(reason = stopped, action = %asked.action(), "a hook failed after the write");
+            answer
+        }
+        _ => {
+            let names: Vec<&str> = hooks.iter().map(|hook| hook.name()).collect();
+            Err(asked.refused(&names.join(", "), stopped))
+        }
+    }
+}

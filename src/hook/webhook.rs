@@ -1,0 +1,186 @@
+//! Tells an HTTP endpoint of what was done.
+//!
+//! After an operation succeeded, a POST with a body of JSON: `{id, at, action, session_id, payload}`. `payload` is
+//! `{set: {…}, unset: […]}` of metadata, or the feedback, in relaxed Extended JSON. With a secret the header
+//! `X-Strandscope-Signature: sha256=<hex>` holds the HMAC-SHA256 of the body's bytes; compute the same over the raw body
+//! and compare. `X-Strandscope-Delivery` is the `id`, the same on every attempt.
+
+use std::{fmt::Write, time::Duration};
+
+use async_trait::async_trait;
+use bson::{Bson, Document, doc};
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+use sha2::Sha256;
+
+use super::{
+    Action, Answer, Deliver, Delivery, Hook, Next, Operation, Outbox, Payload, Tally, Verdict, WebhookSettings,
+};
+use crate::{
+    repository::Result,
+    session::{Rating, edit::MetadataEdit, record::NewFeedback},
+};
+
+/// A hook that tells an HTTP endpoint, without ever delaying or breaking the operation.
+pub struct Webhook {
+    name: String,
+    actions: Vec<Action>,
+    outbox: Outbox,
+}
+
+impl Webhook {
+    /// Starts its outbox on the current tokio runtime.
+    ///
+    /// # Errors
+    /// A sentence where the URL cannot be one; it does not repeat the URL, which may hold a token.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn start(name: &str, settings: &WebhookSettings) -> std::result::Result<Self, String> {
+        let wrong = |what: &str| format!("the webhook {name:?} {what}");
+        let url: reqwest::Url = settings
+            .url
+            .expose_secret()
+            .parse()
+            .map_err(|_| wrong("has a url that cannot be read; it should look like https://host/path"))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(wrong("has a url that is neither http nor https"));
+        }
+        // The driver's TLS uses the same; whoever came first has installed it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .timeout(settings.timeout)
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("strandscope/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|_| wrong("cannot be used: this machine's TLS certificates cannot be read"))?;
+        let endpoint = Endpoint { client, url, secret: settings.secret.clone() };
+        let outbox = Outbox::start(name, endpoint, settings.outbox);
+        Ok(Self { name: name.to_owned(), actions: settings.actions.clone(), outbox })
+    }
+
+    /// What became of its deliveries so far.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.outbox.tally()
+    }
+}
+
+#[async_trait]
+impl Hook for Webhook {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    async fn around(&self, operation: Operation, next: Next<'_>) -> Result<Answer> {
+        let told = self.actions.contains(&operation.action()).then(|| delivery(&operation));
+        let answer = next.run(operation).await?;
+        if let Some(delivery) = told {
+            self.outbox.offer(delivery);
+        }
+        Ok(answer)
+    }
+
+    async fn close(&self, deadline: Duration) {
+        let tally = self.outbox.close(deadline).await;
+        tracing::info!(webhook = self.name, ?tally, "closed");
+    }
+
+    fn undelivered(&self) -> u64 {
+        self.outbox.tally().dropped
+    }
+}
+
+fn delivery(operation: &Operation) -> Delivery {
+    let id = uuid::Uuid::new_v4().to_string();
+    let body = json!({
+        "id": id,
+        "at": Timestamp::now().to_string(),
+        "action": operation.action().name(),
+        "session_id": operation.session.text(),
+        "payload": Bson::Document(payload(&operation.payload)).into_relaxed_extjson(),
+    });
+    Delivery { id, body: body.to_string() }
+}
+
+fn payload(payload: &Payload) -> Document {
+    match payload {
+        Payload::MetadataGet => Document::new(),
+        Payload::MetadataUpdate(edits) | Payload::MetadataDelete(edits) => changes(edits),
+        Payload::FeedbackAdd(feedback) => feedback_of(feedback),
+    }
+}
+
+fn changes(edits: &[MetadataEdit]) -> Document {
+    let set = edits.iter().filter_map(|edit| Some((edit.key.clone(), edit.value.clone()?)));
+    let unset = edits.iter().filter(|edit| edit.value.is_none()).map(|edit| edit.key.clone());
+    doc! { "set": set.collect::<Document>(), "unset": unset.collect::<Vec<_>>() }
+}
+
+fn feedback_of(feedback: &NewFeedback) -> Document {
+    let rating = match &feedback.rating {
+        Rating::Up => Bson::from("up"),
+        Rating::Down => Bson::from("down"),
+        Rating::Neutral => Bson::Null,
+        Rating::Other(word) => Bson::from(word),
+    };
+    let agent = feedback.agent_id.as_ref().map(|agent| agent.as_str().to_owned());
+    doc! { "rating": rating, "comment": feedback.comment.clone(), "agent_id": agent, "message_id": feedback.message_id }
+}
+
+/// Where a webhook leads.
+struct Endpoint {
+    client: reqwest::Client,
+    url: reqwest::Url,
+    secret: Option<SecretString>,
+}
+
+#[async_trait]
+impl Deliver for Endpoint {
+    async fn deliver(&self, delivery: &Delivery) -> Verdict {
+        let mut request = self
+            .client
+            .post(self.url.clone())
+            .header("content-type", "application/json")
+            .header("x-strandscope-delivery", &delivery.id);
+        if let Some(secret) = &self.secret {
+            request = request.header("x-strandscope-signature", signature(secret, delivery.body.as_bytes()));
+        }
+        let Ok(answer) = request.body(delivery.body.clone()).send().await else { return Verdict::Again(None) };
+        let status = answer.status();
+        if status.is_success() {
+            return Verdict::Delivered;
+        }
+        if status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429) {
+            let after = answer.headers().get("retry-after").and_then(|after| after.to_str().ok()?.parse().ok());
+            return Verdict::Again(after.map(Duration::from_secs));
+        }
+        Verdict::Never(format!("the receiver answered {}", status.as_u16()))
+    }
+}
+
+/// `sha256=` and the HMAC-SHA256 of the body in hex.
+fn signature(secret: &SecretString, body: &[u8]) -> String {
+    let key = secret.expose_secret().as_bytes();
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key may have any length");
+    mac.update(body);
+    let mut out = String::from("sha256=");
+    for byte in mac.finalize().into_bytes() {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signature_is_hmac_sha256_in_hex() {
+        // Test case 2 of RFC 4231.
+        let signed = signature(&"Jefe".into(), b"what do ya want for nothing?");
+        assert_eq!(signed, "sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    }
+}

@@ -1,0 +1,262 @@
+//! An agent's conversation: started or resumed, appended to, synced, redacted.
+
+use std::sync::Arc;
+
+use bson::{Bson, Document};
+use jiff::Timestamp;
+use tokio::sync::Mutex;
+
+use super::{Agent, Resumed, SessionManager, Started, guardrail, repair::repair};
+use crate::{
+    repository::{Error, Result, Tail},
+    session::{
+        AgentId,
+        record::{AgentConfig, AgentUpdate, MessageBody, MessageUpdate, NewAgent, NewMessage},
+    },
+};
+
+/// What is known of an agent that this process keeps. Its lock keeps the agent's writes in order.
+#[derive(Default)]
+pub(super) struct Slot(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    /// The end of the history as last seen.
+    tail: Option<Tail>,
+    /// What was last stored of the agent.
+    synced: Parts,
+    /// The figures that were last stored, and on which message.
+    metrics: Option<(i64, Document)>,
+}
+
+/// What a sync compares.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Parts {
+    state: Document,
+    conversation_manager_state: Document,
+    internal_state: Document,
+    model: Option<String>,
+    system_prompt: Option<Bson>,
+}
+
+impl Parts {
+    fn of(agent: &(impl Agent + ?Sized)) -> Self {
+        Self {
+            state: agent.state(),
+            conversation_manager_state: agent.conversation_manager_state(),
+            internal_state: agent.internal_state(),
+            model: agent.model(),
+            system_prompt: agent.system_prompt(),
+        }
+    }
+
+    fn config(&self) -> AgentConfig {
+        AgentConfig { model: self.model.clone(), system_prompt: self.system_prompt.clone(), prompt_metadata: None }
+    }
+
+    /// What has to be written for `self` to be stored where `stored` is.
+    fn changes_since(&self, stored: &Self) -> AgentUpdate {
+        fn changed<T: PartialEq + Clone>(now: &T, then: &T) -> Option<T> {
+            (now != then).then(|| now.clone())
+        }
+        AgentUpdate {
+            state: changed(&self.state, &stored.state),
+            conversation_manager_state: changed(&self.conversation_manager_state, &stored.conversation_manager_state),
+            internal_state: changed(&self.internal_state, &stored.internal_state),
+            config: AgentConfig {
+                model: changed(&self.model, &stored.model).flatten(),
+                system_prompt: changed(&self.system_prompt, &stored.system_prompt).flatten(),
+                prompt_metadata: None,
+            },
+        }
+    }
+}
+
+impl SessionManager {
+    /// Brings an agent into the session: creates it with its messages, or gives it back what the session holds. Creates the
+    /// session where there is none.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where this manager has an agent of that id already, [`Error::Key`] for an id that cannot be
+    /// stored, and what [`Self::open_or_create`] can meet.
+    pub async fn initialize(&self, agent: &mut (impl Agent + ?Sized)) -> Result<Started> {
+        let id = AgentId::from(agent.agent_id());
+        let slot = Arc::new(Slot::default());
+        if self.slots().contains_key(&id) {
+            let reason = "this manager has an agent of that id already; ids are unique in a session".to_owned();
+            return Err(Error::Invalid { id: self.id(), what: format!("agent {:?}", id.as_str()), reason });
+        }
+        self.open_or_create().await?;
+        let mut known = slot.0.lock().await;
+        let started = match self.repository().agent(self.key(), &id).await? {
+            None => self.create_agent(&id, agent, &mut known).await?,
+            Some(stored) => self.resume(stored, agent, &mut known).await?,
+        };
+        drop(known);
+        self.slots().insert(id, slot);
+        Ok(started)
+    }
+
+    async fn create_agent(&self, id: &AgentId, agent: &(impl Agent + ?Sized), known: &mut Known) -> Result<Started> {
+        let parts = Parts::of(agent);
+        let new = NewAgent {
+            id: id.clone(),
+            state: parts.state.clone(),
+            conversation_manager_state: parts.conversation_manager_state.clone(),
+            internal_state: parts.internal_state.clone(),
+            config: parts.config(),
+            at: Timestamp::now(),
+        };
+        self.repository().create_agent(self.key(), &new).await?;
+        *known = Known { tail: Some(Tail::default()), synced: parts, metrics: None };
+        for mut body in agent.messages() {
+            self.append(id, &mut body, known).await?;
+        }
+        Ok(Started::Created)
+    }
+
+    async fn resume(
+        &self,
+        stored: crate::session::Agent,
+        agent: &mut (impl Agent + ?Sized),
+        known: &mut Known,
+    ) -> Result<Started> {
+        let removed = stored.removed_message_count().unwrap_or_default();
+        let history = self.repository().history(self.key(), &stored.id, removed, None).await?;
+        let last = history.iter().find(|message| message.index + 1 == stored.message_count);
+        known.tail = last.map(|last| Tail { len: stored.message_count, last_id: last.message_id });
+        let conversation_manager_state = document(stored.conversation_manager);
+        let summary = conversation_manager_state.get_document("summary_message").ok().cloned().map(MessageBody);
+        let messages = summary.into_iter().chain(history.into_iter().map(|message| message.body)).collect();
+        let data = stored.data.unwrap_or_default();
+        let resumed = Resumed {
+            state: document(stored.state),
+            conversation_manager_state,
+            internal_state: data.get_document("_internal_state").cloned().unwrap_or_default(),
+            model: stored.model,
+            system_prompt: stored.system_prompt,
+            prompt_metadata: stored.prompt_metadata.and_then(|given| given.as_document().cloned()),
+            messages: repair(messages),
+        };
+        known.synced = Parts {
+            state: resumed.state.clone(),
+            conversation_manager_state: resumed.conversation_manager_state.clone(),
+            internal_state: resumed.internal_state.clone(),
+            model: resumed.model.clone(),
+            system_prompt: resumed.system_prompt.clone(),
+        };
+        let count = resumed.messages.len();
+        agent.restore(resumed);
+        Ok(Started::Resumed(count))
+    }
+
+    /// Stores a message at the end of an agent's history and gives its `message_id`.
+    ///
+    /// The body is given a `tracking_id` where it has none. Where this fails, call it again with the same body: a message
+    /// whose acknowledgement was lost is known by that id and is stored once.
+    ///
+    /// # Errors
+    /// As [`crate::repository::SessionWriter::append_message`].
+    pub async fn append_message(&self, agent: &AgentId, body: &mut MessageBody) -> Result<i64> {
+        let slot = self.slot(agent);
+        let mut known = slot.0.lock().await;
+        self.append(agent, body, &mut known).await
+    }
+
+    async fn append(&self, agent: &AgentId, body: &mut MessageBody, known: &mut Known) -> Result<i64> {
+        if body.tracking_id().is_none() {
+            body.0.insert("tracking_id", uuid::Uuid::new_v4().to_string());
+        }
+        let message = NewMessage { body: body.clone(), event_loop_metrics: None, at: Timestamp::now() };
+        let tail = self.repository().append_message(self.key(), agent, &message, known.tail).await?;
+        known.tail = Some(tail);
+        Ok(tail.last_id.unwrap_or_default())
+    }
+
+    /// What is known of an agent; nothing yet of one that was not initialized here.
+    fn slot(&self, agent: &AgentId) -> Arc<Slot> {
+        Arc::clone(self.slots().entry(agent.clone()).or_default())
+    }
+
+    /// Stores what changed of an agent since it was last stored, and its figures on its last message. Where nothing
+    /// changed, nothing is written and no time moves.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an agent that was not initialized here, [`Error::NotFound`], [`Error::UnknownAgent`].
+    pub async fn sync_agent(&self, agent: &(impl Agent + ?Sized)) -> Result<()> {
+        let id = AgentId::from(agent.agent_id());
+        let slot = self.slots().get(&id).cloned().ok_or_else(|| {
+            let reason = "it was not initialized with this manager; call initialize first".to_owned();
+            Error::Invalid { id: self.id(), what: format!("agent {:?}", id.as_str()), reason }
+        })?;
+        let mut known = slot.0.lock().await;
+        let parts = Parts::of(agent);
+        let update = parts.changes_since(&known.synced);
+        let (config, rest) = (update.config.clone(), AgentUpdate { config: AgentConfig::default(), ..update.clone() });
+        if rest != AgentUpdate::default() {
+            self.repository().update_agent(self.key(), &id, &update).await?;
+        } else if config != AgentConfig::default() {
+            self.repository().update_agent_config(self.key(), &id, &config).await?;
+        }
+        known.synced = parts;
+        self.sync_metrics(&id, agent.metrics(), &mut known).await
+    }
+
+    async fn sync_metrics(&self, agent: &AgentId, metrics: Option<Document>, known: &mut Known) -> Result<()> {
+        let (Some(metrics), Some(message_id)) = (metrics, known.tail.and_then(|tail| tail.last_id)) else {
+            return Ok(());
+        };
+        if known.metrics.as_ref().is_some_and(|(_, stored)| *stored == metrics) {
+            return Ok(());
+        }
+        let update = MessageUpdate { event_loop_metrics: Some(metrics.clone()), ..MessageUpdate::default() };
+        self.repository().update_message(self.key(), agent, message_id, &update).await?;
+        known.metrics = Some((message_id, metrics));
+        Ok(())
+    }
+
+    /// Puts another message in the place of an agent's last one, which stays stored beside it with its figures. The
+    /// guardrail's event is recorded on the message and on the session; `trace` is what the guardrail said of it, e.g. a
+    /// Bedrock guardrail's trace.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where there is no message, and as [`crate::repository::SessionWriter::update_message`].
+    pub async fn redact_latest_message(
+        &self,
+        agent: &AgentId,
+        body: MessageBody,
+        stop_reason: Option<&str>,
+        trace: Option<Document>,
+    ) -> Result<()> {
+        let slot = self.slot(agent);
+        let mut known = slot.0.lock().await;
+        let message_id = match known.tail.and_then(|tail| tail.last_id) {
+            Some(id) => id,
+            None => self.last_id(agent, &mut known).await?,
+        };
+        let event = guardrail::event(agent, message_id, stop_reason, trace);
+        let update =
+            MessageUpdate { redact_message: Some(body), guardrail_event: Some(event), event_loop_metrics: None };
+        self.repository().update_message(self.key(), agent, message_id, &update).await
+    }
+
+    /// The id of the last stored message.
+    async fn last_id(&self, agent: &AgentId, known: &mut Known) -> Result<i64> {
+        let count = self.message_count(agent).await?;
+        let last = self.repository().messages(self.key(), agent, count.saturating_sub(1)..count).await?;
+        let id = last.last().and_then(|message| message.message_id).ok_or_else(|| Error::Invalid {
+            id: self.id(),
+            what: "a redaction".to_owned(),
+            reason: format!("agent {:?} has no message to redact", agent.as_str()),
+        })?;
+        known.tail = Some(Tail { len: count, last_id: Some(id) });
+        Ok(id)
+    }
+}
+
+fn document(value: Option<Bson>) -> Document {
+    match value {
+        Some(Bson::Document(fields)) => fields,
+        _ => Document::new(),
+    }
+}

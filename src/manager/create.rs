@@ -1,0 +1,116 @@
+//! Opening a session, or creating it.
+
+use base64::Engine;
+use bson::Document;
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+use super::SessionManager;
+use crate::{
+    repository::{Error, Result},
+    session::{edit, record::NewSession},
+};
+
+/// Bytes of a viewer password: 32 characters in base64.
+const PASSWORD_BYTES: usize = 24;
+
+/// What a session is created with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// `application_name`: fixed once the session is created.
+    pub application_name: Option<String>,
+    /// `session_type`: `AGENT`, as Strands has it.
+    pub session_type: String,
+    /// Fields of `metadata` that a new session has as `""`.
+    pub metadata_fields: Vec<String>,
+    /// Whether a new session also asks for indexes on those fields.
+    pub index_metadata_fields: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            application_name: None,
+            session_type: "AGENT".to_owned(),
+            metadata_fields: Vec::new(),
+            index_metadata_fields: false,
+        }
+    }
+}
+
+impl SessionManager {
+    /// Creates the session where there is none of its `_id`. `true`: it is new.
+    ///
+    /// # Errors
+    /// [`Error::Key`] for a metadata field that cannot be one, [`Error::Invalid`] where the session is missing and its
+    /// `_id` is no string, and what a connection can meet.
+    pub async fn open_or_create(&self) -> Result<bool> {
+        match self.head().await {
+            Err(Error::NotFound { .. }) => {}
+            other => return other.map(|_| false),
+        }
+        let new = self.new_session()?;
+        match self.repository().create_session(&new).await {
+            // Another process was faster: the session is there, which is all that was asked for.
+            Err(Error::Exists { .. }) => return Ok(false),
+            other => other?,
+        };
+        let settings = &self.0.settings;
+        if settings.index_metadata_fields && !settings.metadata_fields.is_empty() {
+            self.repository().index_metadata(&settings.metadata_fields).await?;
+        }
+        Ok(true)
+    }
+
+    fn new_session(&self) -> Result<NewSession> {
+        let Some(id) = self.key().bson().as_str() else {
+            let reason = "its _id is no string; a session is created with a string".to_owned();
+            return Err(Error::Invalid { id: self.id(), what: "a new session".to_owned(), reason });
+        };
+        let settings = &self.0.settings;
+        let mut metadata = Document::new();
+        for field in &settings.metadata_fields {
+            edit::check_segment(field).map_err(|reason| Error::Key {
+                id: self.id(),
+                key: field.clone(),
+                what: "a metadata key",
+                reason,
+            })?;
+            metadata.insert(field, "");
+        }
+        Ok(NewSession {
+            id: id.to_owned(),
+            application_name: settings.application_name.clone(),
+            session_type: settings.session_type.clone(),
+            viewer_password: password(),
+            metadata,
+            at: Timestamp::now(),
+        })
+    }
+}
+
+/// 32 URL-safe random characters.
+fn password() -> SecretString {
+    let mut bytes = [0_u8; PASSWORD_BYTES];
+    getrandom::fill(&mut bytes).expect("the system gives random bytes");
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    #[test]
+    fn viewer_passwords_are_32_url_safe_characters_and_never_the_same() {
+        let passwords: HashSet<String> = (0..100).map(|_| password().expose_secret().to_owned()).collect();
+        assert_eq!(passwords.len(), 100);
+        for password in passwords {
+            assert_eq!(password.len(), 32);
+            assert!(password.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{password}");
+        }
+    }
+}

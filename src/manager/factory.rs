@@ -1,0 +1,138 @@
+//! Many managers on one pool.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use super::{SessionManager, Settings};
+use crate::{
+    hook::Hooks,
+    repository::{
+        Error, Result, SessionRepository,
+        mongo::pool::{Pool, PoolStatistics},
+    },
+    session::SessionKey,
+};
+
+/// How long [`SessionManagerFactory::close`] waits for hooks to deliver.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Makes managers: one pool, hooks and settings for all of them.
+pub struct SessionManagerFactory {
+    repository: Arc<dyn SessionRepository>,
+    source: Option<Source>,
+    hooks: Hooks,
+    settings: Arc<Settings>,
+}
+
+/// Where repositories of other collections come from.
+struct Source {
+    pool: Pool,
+    database: String,
+    collection: String,
+    /// Those that were asked for, by database and collection.
+    others: Mutex<HashMap<(String, String), Arc<dyn SessionRepository>>>,
+}
+
+/// What one session has otherwise than the factory.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// Another database.
+    pub database: Option<String>,
+    /// Another collection.
+    pub collection: Option<String>,
+    /// Another application name, for a session that is created.
+    pub application_name: Option<String>,
+}
+
+impl SessionManagerFactory {
+    /// A factory of managers of one repository.
+    #[must_use]
+    pub fn new(repository: Arc<dyn SessionRepository>) -> Self {
+        Self { repository, source: None, hooks: Hooks::default(), settings: Arc::default() }
+    }
+
+    /// A factory of managers of one collection, and of others of the same pool where a session asks for them.
+    ///
+    /// # Errors
+    /// [`Error::Name`] for a name that no database or collection can have.
+    pub fn with_pool(pool: Pool, database: &str, collection: &str) -> Result<Self> {
+        let repository = Arc::new(pool.repository(database, collection)?);
+        let source =
+            Source { pool, database: database.to_owned(), collection: collection.to_owned(), others: Mutex::default() };
+        Ok(Self { source: Some(source), ..Self::new(repository) })
+    }
+
+    /// The same with hooks around metadata and feedback.
+    #[must_use]
+    pub fn with_hooks(mut self, hooks: Hooks) -> Self {
+        self.hooks = hooks;
+        self
+    }
+
+    /// The same with settings for sessions that are created.
+    #[must_use]
+    pub fn with_settings(mut self, settings: Settings) -> Self {
+        self.settings = Arc::new(settings);
+        self
+    }
+
+    /// A manager of the session with that `_id`. Contacts nothing.
+    #[must_use]
+    pub fn manager(&self, key: impl Into<SessionKey>) -> SessionManager {
+        SessionManager::with(Arc::clone(&self.repository), self.hooks.clone(), Arc::clone(&self.settings), key.into())
+    }
+
+    /// A manager of a session that is kept elsewhere or belongs to another application. Contacts nothing.
+    ///
+    /// # Errors
+    /// [`Error::Name`]; [`Error::Invalid`] for another database or collection where the factory has no pool.
+    pub fn manager_with(&self, key: impl Into<SessionKey>, overrides: &Overrides) -> Result<SessionManager> {
+        let key = key.into();
+        let repository = self.repository_for(&key, overrides)?;
+        let settings = match &overrides.application_name {
+            Some(name) => Arc::new(Settings { application_name: Some(name.clone()), ..(*self.settings).clone() }),
+            None => Arc::clone(&self.settings),
+        };
+        Ok(SessionManager::with(repository, self.hooks.clone(), settings, key))
+    }
+
+    fn repository_for(&self, key: &SessionKey, overrides: &Overrides) -> Result<Arc<dyn SessionRepository>> {
+        if overrides.database.is_none() && overrides.collection.is_none() {
+            return Ok(Arc::clone(&self.repository));
+        }
+        let source = self.source.as_ref().ok_or_else(|| Error::Invalid {
+            id: key.text().to_owned(),
+            what: "another database or collection".to_owned(),
+            reason: "the factory was made of one repository; make it with a pool".to_owned(),
+        })?;
+        let database = overrides.database.as_ref().unwrap_or(&source.database);
+        let collection = overrides.collection.as_ref().unwrap_or(&source.collection);
+        let place = (database.clone(), collection.clone());
+        let mut others = source.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = others.get(&place) {
+            return Ok(Arc::clone(known));
+        }
+        let repository: Arc<dyn SessionRepository> = Arc::new(source.pool.repository(database, collection)?);
+        others.insert(place, Arc::clone(&repository));
+        Ok(repository)
+    }
+
+    /// What the pool did and does; `None` without a pool, or where its client is lent.
+    #[must_use]
+    pub fn statistics(&self) -> Option<PoolStatistics> {
+        self.source.as_ref()?.pool.statistics()
+    }
+
+    /// Lets the hooks deliver what they hold, up to a deadline, then closes the pool; a lent client stays open.
+    pub async fn close(self) {
+        self.hooks.close(DRAIN).await;
+        drop(self.repository);
+        if let Some(source) = self.source {
+            source.others.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            source.pool.close().await;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Deleting sessions by their age: by `updated_at`, else by `created_at`. A session without a date has no age and is never
+//! deleted by it.
+
+use jiff::Timestamp;
+
+use crate::{
+    repository::{Cursor, Error, Filter, ListQuery, Result, SessionReader, SessionRepository, Sort, Wanted},
+    session::{SessionKey, Summary},
+};
+
+/// Rows read at once.
+const PAGE: u32 = 500;
+
+/// When a session was last alive; `None` where nothing tells.
+#[must_use]
+pub fn last_alive(row: &Summary) -> Option<Timestamp> {
+    row.updated_at.or(row.created_at)
+}
+
+/// The sessions that were last alive before `cutoff`: what [`delete_older_than`] would delete.
+///
+/// # Errors
+/// What a list can meet; [`Error::TimedOut`] where not every session could be looked at in time.
+pub async fn older_than(reader: &dyn SessionReader, cutoff: Timestamp) -> Result<Vec<Summary>> {
+    let mut old = Vec::new();
+    let mut after: Option<Cursor> = None;
+    loop {
+        let query =
+            ListQuery { filter: Filter::default(), sort: Sort::Updated, after, limit: PAGE, metadata: Wanted::Nothing };
+        let mut rows = Vec::new();
+        let end = reader.list(&query, &mut |row| rows.push(row)).await?;
+        if end.timed_out {
+            return Err(Error::TimedOut { what: "looking for old sessions".to_owned(), seconds: 0 });
+        }
+        old.extend(rows.into_iter().filter(|row| is_older(row, cutoff)));
+        match end.next {
+            Some(next) => after = Some(next),
+            None => return Ok(old),
+        }
+    }
+}
+
+fn is_older(row: &Summary, cutoff: Timestamp) -> bool {
+    last_alive(row).is_some_and(|at| at < cutoff)
+}
+
+/// Deletes one session unless it came alive meanwhile. `false`: it did, or it was gone already.
+///
+/// # Errors
+/// What a deletion can meet.
+pub async fn delete_if_older(repository: &dyn SessionRepository, key: &SessionKey, cutoff: Timestamp) -> Result<bool> {
+    let now = match repository.open(key, 0).await {
+        Ok(session) => session.updated_at.or(session.created_at),
+        Err(Error::NotFound { .. }) => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    if now.is_none_or(|at| at >= cutoff) {
+        return Ok(false);
+    }
+    match repository.delete_session(key).await {
+        Ok(()) => Ok(true),
+        Err(Error::NotFound { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Deletes the sessions that were last alive before `cutoff`; each is named to `deleted` once it is gone. With `dry_run`
+/// each is named and nothing is deleted.
+///
+/// # Errors
+/// The first that could not be deleted; those before it are gone.
+pub async fn delete_older_than(
+    repository: &dyn SessionRepository,
+    cutoff: Timestamp,
+    dry_run: bool,
+    deleted: &mut (dyn FnMut(&Summary) + Send),
+) -> Result<u64> {
+    let mut count = 0;
+    for row in older_than(repository, cutoff).await? {
+        if dry_run || delete_if_older(repository, &row.key, cutoff).await? {
+            deleted(&row);
+            count += 1;
+        }
+    }
+    Ok(count)
+}

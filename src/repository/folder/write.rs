@@ -1,0 +1,168 @@
+//! Writes, so that Strands' `FileSessionManager` can read and go on with what they leave.
+//!
+//! Each file is written beside its place and renamed into it; a message file never takes the place of another. What is
+//! read, changed and written again is locked by `.lock` in the session's folder, between tasks and between processes.
+//! A write that must not move the session's `updated_at` puts back the times that the rename moved.
+
+mod agents;
+mod encode;
+mod files;
+mod messages;
+mod sessions;
+
+use async_trait::async_trait;
+
+use super::{Folder, layout, layout::SessionDir};
+use crate::{
+    repository::{Error, Result, SessionWriter, Tail},
+    session::{
+        AgentId, SessionKey,
+        edit::{self, MetadataEdit},
+        record::{
+            AgentConfig, AgentUpdate, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession,
+            SessionUpdate,
+        },
+    },
+};
+
+/// A session's folder that is there, and the words for errors.
+struct Place {
+    dir: SessionDir,
+}
+
+impl Place {
+    fn id(&self) -> String {
+        self.dir.id.clone()
+    }
+
+    /// The folder of an agent that is there and is no link.
+    fn agent(&self, agent: &AgentId) -> Result<layout::AgentDir> {
+        let path = self.dir.path.join("agents").join(format!("agent_{}", agent.as_str()));
+        if files::is_real_dir(&path)? {
+            return Ok(layout::AgentDir { id: agent.as_str().to_owned(), path });
+        }
+        Err(Error::UnknownAgent { id: self.id(), agent: agent.as_str().to_owned() })
+    }
+}
+
+/// Refuses an id that cannot be part of a file's name, or of a path in MongoDB.
+fn check_agent(id: &str, agent: &AgentId) -> Result<()> {
+    check(agent.as_str(), "an agent id", id, edit::check_segment)
+}
+
+fn check(key: &str, what: &'static str, id: &str, rule: fn(&str) -> Result<(), &'static str>) -> Result<()> {
+    let separator = if key.contains(['/', '\\']) { Err("it holds a path separator") } else { Ok(()) };
+    rule(key).and(separator).map_err(|reason| Error::Key { id: id.to_owned(), key: key.to_owned(), what, reason })
+}
+
+fn check_session_id(id: &str) -> Result<(), &'static str> {
+    match id {
+        "" => Err("it is empty"),
+        id if id.contains('\0') => Err("it holds a NUL character"),
+        _ => Ok(()),
+    }
+}
+
+impl Folder {
+    /// Writes in a session that is there, off the async threads.
+    async fn writing<T: Send + 'static>(
+        &self,
+        key: &SessionKey,
+        write: impl FnOnce(&Place) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.of_session(key, move |dir| write(&Place { dir: dir.clone() })).await?
+    }
+}
+
+#[async_trait]
+impl SessionWriter for Folder {
+    async fn create_session(&self, session: &NewSession) -> Result<SessionKey> {
+        check(&session.id, "the id", &session.id, check_session_id)?;
+        let (new, location) = (session.clone(), self.location.clone());
+        self.blocking(move |root| sessions::create(root, &new, &location)).await?;
+        Ok(SessionKey::from(session.id.as_str()))
+    }
+
+    async fn update_session(&self, key: &SessionKey, update: &SessionUpdate) -> Result<()> {
+        let update = update.clone();
+        self.writing(key, move |place| sessions::update(place, &update)).await
+    }
+
+    async fn delete_session(&self, key: &SessionKey) -> Result<()> {
+        self.writing(key, sessions::delete).await
+    }
+
+    async fn create_agent(&self, key: &SessionKey, agent: &NewAgent) -> Result<()> {
+        check_agent(key.text(), &agent.id)?;
+        let agent = agent.clone();
+        self.writing(key, move |place| agents::create(place, &agent)).await
+    }
+
+    async fn update_agent(&self, key: &SessionKey, agent: &AgentId, update: &AgentUpdate) -> Result<()> {
+        check_agent(key.text(), agent)?;
+        let (agent, update) = (agent.clone(), update.clone());
+        self.writing(key, move |place| agents::update(place, &agent, &update)).await
+    }
+
+    async fn update_agent_config(&self, key: &SessionKey, agent: &AgentId, config: &AgentConfig) -> Result<()> {
+        check_agent(key.text(), agent)?;
+        let (agent, config) = (agent.clone(), config.clone());
+        self.writing(key, move |place| agents::configure(place, &agent, &config)).await
+    }
+
+    async fn delete_agent(&self, key: &SessionKey, agent: &AgentId) -> Result<()> {
+        check_agent(key.text(), agent)?;
+        let agent = agent.clone();
+        self.writing(key, move |place| agents::delete(place, &agent)).await
+    }
+
+    async fn append_message(
+        &self,
+        key: &SessionKey,
+        agent: &AgentId,
+        message: &NewMessage,
+        known: Option<Tail>,
+    ) -> Result<Tail> {
+        check_agent(key.text(), agent)?;
+        let (agent, message) = (agent.clone(), message.clone());
+        self.writing(key, move |place| messages::append(place, &agent, &message, known)).await
+    }
+
+    async fn update_message(
+        &self,
+        key: &SessionKey,
+        agent: &AgentId,
+        message_id: i64,
+        update: &MessageUpdate,
+    ) -> Result<()> {
+        check_agent(key.text(), agent)?;
+        let (agent, update) = (agent.clone(), update.clone());
+        self.writing(key, move |place| messages::update(place, &agent, message_id, &update)).await
+    }
+
+    async fn edit_metadata(&self, key: &SessionKey, edits: &[MetadataEdit]) -> Result<()> {
+        edit::check_keys(edits).map_err(|(edit, reason)| Error::Key {
+            id: key.text().to_owned(),
+            key: edit.key.clone(),
+            what: "a metadata key",
+            reason,
+        })?;
+        let edits = edits.to_vec();
+        self.writing(key, move |place| sessions::edit_metadata(place, &edits)).await
+    }
+
+    async fn add_feedback(&self, key: &SessionKey, feedback: &NewFeedback) -> Result<()> {
+        let stored = encode::feedback(feedback);
+        self.writing(key, move |place| sessions::push(place, "feedbacks", stored, files::Time::Moves)).await
+    }
+
+    async fn add_guardrail_event(&self, key: &SessionKey, event: &NewGuardrailEvent) -> Result<()> {
+        let stored = encode::event(event);
+        self.writing(key, move |place| sessions::push(place, "guardrail_events", stored, files::Time::Stays)).await
+    }
+
+    /// A folder has no indexes.
+    async fn index_metadata(&self, _fields: &[String]) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+}

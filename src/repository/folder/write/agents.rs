@@ -1,0 +1,103 @@
+//! `agent.json` and, beside it, `config.json`: Strands rewrites the one at every sync and would lose what is ours.
+
+use std::{fs, path::Path, time::SystemTime};
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::{
+    Place, encode,
+    files::{self, Time},
+};
+use crate::{
+    repository::{Error, Result},
+    session::{
+        AgentId,
+        record::{AgentConfig, AgentUpdate, NewAgent},
+    },
+};
+
+pub(super) fn create(place: &Place, new: &NewAgent) -> Result<()> {
+    let agents = place.dir.path.join("agents");
+    files::make_dir(&agents)?;
+    let path = agents.join(format!("agent_{}", new.id.as_str()));
+    let aside = agents.join(format!(".new_{}", uuid::Uuid::new_v4()));
+    files::make_dir(&aside)?;
+    let made = fill(&aside, new).and_then(|()| files::move_into(&aside, &path));
+    if !matches!(made, Ok(true)) {
+        let _ = fs::remove_dir_all(&aside);
+    }
+    if made? {
+        return Ok(());
+    }
+    let place = format!("session {:?}", place.id());
+    Err(Error::Exists { what: "agent", name: new.id.as_str().to_owned(), place })
+}
+
+fn fill(dir: &Path, new: &NewAgent) -> Result<()> {
+    files::make_dir(&dir.join("messages"))?;
+    let stored = json!({
+        "agent_id": new.id.as_str(),
+        "state": encode::object(&new.state),
+        "conversation_manager_state": encode::object(&new.conversation_manager_state),
+        "_internal_state": encode::object(&new.internal_state),
+        "created_at": encode::time(new.at),
+        "updated_at": encode::time(new.at),
+    });
+    let config = encode::config(&new.config);
+    if !config.is_empty() {
+        files::write(&dir.join("config.json"), &Value::Object(config), Time::Moves)?;
+    }
+    files::write(&dir.join("agent.json"), &stored, Time::Moves)
+}
+
+pub(super) fn update(place: &Place, agent: &AgentId, update: &AgentUpdate) -> Result<()> {
+    let dir = place.agent(agent)?;
+    let _lock = files::lock(&place.dir)?;
+    set_config(&dir.path, &update.config, Time::Moves)?;
+    let path = dir.path.join("agent.json");
+    let mut fields = match files::read(&path)? {
+        Some(Value::Object(fields)) => fields,
+        _ => Map::from_iter([("agent_id".to_owned(), Value::from(agent.as_str()))]),
+    };
+    let parts = [
+        ("state", &update.state),
+        ("conversation_manager_state", &update.conversation_manager_state),
+        ("_internal_state", &update.internal_state),
+    ];
+    for (name, part) in parts {
+        if let Some(part) = part {
+            fields.insert(name.to_owned(), encode::object(part));
+        }
+    }
+    fields.insert("updated_at".to_owned(), encode::time(Timestamp::now()));
+    files::write(&path, &Value::Object(fields), Time::Moves)
+}
+
+pub(super) fn configure(place: &Place, agent: &AgentId, config: &AgentConfig) -> Result<()> {
+    let dir = place.agent(agent)?;
+    let _lock = files::lock(&place.dir)?;
+    set_config(&dir.path, config, Time::Stays)
+}
+
+fn set_config(dir: &Path, config: &AgentConfig, time: Time) -> Result<()> {
+    let changed = encode::config(config);
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let path = dir.join("config.json");
+    let mut fields = match files::read(&path)? {
+        Some(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    };
+    fields.extend(changed);
+    files::write(&path, &Value::Object(fields), time)
+}
+
+pub(super) fn delete(place: &Place, agent: &AgentId) -> Result<()> {
+    let dir = place.agent(agent)?;
+    let _lock = files::lock(&place.dir)?;
+    files::remove_dir(&dir.path)?;
+    files::touch(&place.dir.file(), SystemTime::now());
+    Ok(())
+}

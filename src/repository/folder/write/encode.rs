@@ -1,0 +1,127 @@
+//! BSON to the JSON of the files, in the forms that Strands reads.
+
+use base64::Engine;
+use bson::{Bson, DateTime, Document, spec::BinarySubtype};
+use jiff::Timestamp;
+use serde_json::{Map, Number, Value, json};
+
+use crate::session::{
+    Rating,
+    record::{AgentConfig, NewFeedback, NewGuardrailEvent},
+};
+
+/// Python's `isoformat` of a time in UTC.
+pub(super) fn time(at: Timestamp) -> Value {
+    let millis = Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at);
+    Value::String(format!("{millis:.3}").replace('Z', "+00:00"))
+}
+
+/// A value as Strands has it: plain JSON, bytes as `{"__bytes_encoded__": true, "data": base64}`, dates as ISO text.
+pub(super) fn plain(value: &Bson) -> Value {
+    encode(value, false)
+}
+
+/// A value that is read back as the same BSON type: what plain JSON cannot tell apart is Extended JSON.
+pub(super) fn exact(value: &Bson) -> Value {
+    encode(value, true)
+}
+
+pub(super) fn object(document: &Document) -> Value {
+    fields(document, false)
+}
+
+fn fields(document: &Document, exact: bool) -> Value {
+    Value::Object(document.iter().map(|(key, value)| (key.clone(), encode(value, exact))).collect())
+}
+
+fn encode(value: &Bson, exact: bool) -> Value {
+    match value {
+        Bson::Null => Value::Null,
+        Bson::Boolean(flag) => Value::Bool(*flag),
+        Bson::Int32(n) => Value::from(*n),
+        // A small number is read as an int32.
+        Bson::Int64(n) if !exact || i32::try_from(*n).is_err() => Value::from(*n),
+        Bson::Double(n) if n.is_finite() => Number::from_f64(*n).map_or(Value::Null, Value::Number),
+        Bson::String(text) => Value::String(text.clone()),
+        Bson::Array(items) => Value::Array(items.iter().map(|item| encode(item, exact)).collect()),
+        Bson::Document(document) => fields(document, exact),
+        Bson::Binary(binary) if !exact || binary.subtype == BinarySubtype::Generic => {
+            let data = base64::engine::general_purpose::STANDARD.encode(&binary.bytes);
+            json!({ "__bytes_encoded__": true, "data": data })
+        }
+        Bson::DateTime(date) if !exact => iso(*date),
+        Bson::ObjectId(oid) if !exact => Value::String(oid.to_hex()),
+        Bson::Decimal128(decimal) if !exact => Value::String(decimal.to_string()),
+        other => other.clone().into_canonical_extjson(),
+    }
+}
+
+fn iso(date: DateTime) -> Value {
+    Timestamp::from_millisecond(date.timestamp_millis())
+        .map_or_else(|_| Bson::DateTime(date).into_canonical_extjson(), time)
+}
+
+pub(super) fn config(config: &AgentConfig) -> Map<String, Value> {
+    let mut fields = Map::new();
+    if let Some(model) = &config.model {
+        fields.insert("model".to_owned(), Value::String(model.clone()));
+    }
+    if let Some(prompt) = &config.system_prompt {
+        fields.insert("system_prompt".to_owned(), plain(prompt));
+    }
+    if let Some(metadata) = &config.prompt_metadata {
+        fields.insert("prompt_metadata".to_owned(), object(metadata));
+    }
+    fields
+}
+
+pub(super) fn feedback(new: &NewFeedback) -> Value {
+    let rating = match &new.rating {
+        Rating::Up => Value::from("up"),
+        Rating::Down => Value::from("down"),
+        Rating::Neutral => Value::Null,
+        Rating::Other(word) => Value::String(word.clone()),
+    };
+    let mut stored = json!({ "rating": rating, "comment": new.comment });
+    if let Some(agent) = &new.agent_id {
+        stored["agent_id"] = Value::from(agent.as_str());
+    }
+    if let Some(id) = new.message_id {
+        stored["message_id"] = Value::from(id);
+    }
+    for (key, value) in &new.extra {
+        if stored.get(key).is_none() {
+            stored[key] = plain(value);
+        }
+    }
+    stored["created_at"] = time(new.at);
+    stored
+}
+
+/// An element of the session's `guardrail_events`.
+pub(super) fn event(new: &NewGuardrailEvent) -> Value {
+    let mut stored = json!({ "message_id": new.message_id, "agent_id": new.agent_id.as_str() });
+    outcome(&mut stored, new);
+    stored
+}
+
+/// The `guardrail_event` of a message.
+pub(super) fn message_event(new: &NewGuardrailEvent) -> Value {
+    let mut stored = json!({});
+    outcome(&mut stored, new);
+    if let Some(trace) = &new.trace {
+        stored["trace"] = object(trace);
+    }
+    stored
+}
+
+fn outcome(stored: &mut Value, new: &NewGuardrailEvent) {
+    stored["action"] = Value::from(new.action.as_str());
+    stored["timestamp"] = time(new.at);
+    if let Some(reason) = &new.stop_reason {
+        stored["stop_reason"] = Value::from(reason.as_str());
+    }
+    if let Some(policies) = &new.policies_triggered {
+        stored["policies_triggered"] = object(policies);
+    }
+}

@@ -1,0 +1,133 @@
+//! `session.json`: the session, its metadata, feedback and guardrail events.
+
+use std::{fs, path::Path, time::SystemTime};
+
+use bson::{Bson, Document};
+use secrecy::ExposeSecret;
+use serde_json::{Map, Value, json};
+
+use super::{
+    Place, encode,
+    files::{self, Time},
+};
+use crate::{
+    repository::{Error, Result, folder::json as reading},
+    session::{
+        edit::{self, MetadataEdit},
+        record::{NewSession, SessionUpdate},
+    },
+};
+
+pub(super) fn create(root: &Path, new: &NewSession, location: &str) -> Result<()> {
+    let exists = || Error::Exists { what: "session", name: new.id.clone(), place: location.to_owned() };
+    let path = root.join(format!("session_{}", new.id));
+    let aside = root.join(format!(".new_{}", uuid::Uuid::new_v4()));
+    files::make_dir(&aside)?;
+    let made = fill(&aside, new).and_then(|()| files::move_into(&aside, &path));
+    if !matches!(made, Ok(true)) {
+        let _ = fs::remove_dir_all(&aside);
+    }
+    if made? { Ok(()) } else { Err(exists()) }
+}
+
+fn fill(dir: &Path, new: &NewSession) -> Result<()> {
+    files::make_dir(&dir.join("agents"))?;
+    files::make_dir(&dir.join("multi_agents"))?;
+    let stored = json!({
+        "session_id": new.id,
+        "session_type": new.session_type,
+        "created_at": encode::time(new.at),
+        "updated_at": encode::time(new.at),
+        "application_name": new.application_name,
+        "session_viewer_password": new.viewer_password.expose_secret(),
+        "metadata": encode::exact(&Bson::Document(new.metadata.clone())),
+        "feedbacks": [],
+        "guardrail_events": [],
+    });
+    files::write(&dir.join("session.json"), &stored, Time::Moves)
+}
+
+/// Reads `session.json`, lets it be changed, and writes it, while no other writer of ours can.
+pub(super) fn change(
+    place: &Place,
+    time: Time,
+    change: impl FnOnce(&mut Map<String, Value>) -> Result<()>,
+) -> Result<()> {
+    let _lock = files::lock(&place.dir)?;
+    let path = place.dir.file();
+    let missing = || Error::Folder {
+        path: path.clone(),
+        reason: "it is missing, so the session cannot be changed; restore it first".to_owned(),
+    };
+    let Some(Value::Object(mut fields)) = files::read(&path)? else { return Err(missing()) };
+    change(&mut fields)?;
+    files::write(&path, &Value::Object(fields), time)
+}
+
+pub(super) fn update(place: &Place, update: &SessionUpdate) -> Result<()> {
+    change(place, Time::Stays, |fields| {
+        if let Some(kind) = &update.session_type {
+            fields.insert("session_type".to_owned(), Value::from(kind.as_str()));
+        }
+        if let Some(password) = &update.viewer_password {
+            fields.insert("session_viewer_password".to_owned(), Value::from(password.expose_secret()));
+        }
+        if let Some(at) = update.updated_at {
+            fields.insert("updated_at".to_owned(), encode::time(at));
+        }
+        Ok(())
+    })?;
+    if let Some(at) = update.updated_at {
+        files::touch(&place.dir.file(), SystemTime::from(at));
+    }
+    Ok(())
+}
+
+pub(super) fn delete(place: &Place) -> Result<()> {
+    let lock = files::lock(&place.dir)?;
+    // An open file keeps a folder from being renamed on some platforms.
+    drop(lock);
+    files::remove_dir(&place.dir.path)
+}
+
+/// Adds an element to an array of `session.json`.
+pub(super) fn push(place: &Place, field: &str, element: Value, time: Time) -> Result<()> {
+    change(place, time, |fields| match fields.entry(field).or_insert_with(|| json!([])) {
+        Value::Array(items) => {
+            items.push(element);
+            Ok(())
+        }
+        _ => Err(Error::Invalid {
+            id: place.id(),
+            what: field.to_owned(),
+            reason: format!("{field} in session.json is no array; repair it first"),
+        }),
+    })
+}
+
+pub(super) fn edit_metadata(place: &Place, edits: &[MetadataEdit]) -> Result<()> {
+    if edits.is_empty() {
+        return Ok(());
+    }
+    change(place, Time::Stays, |fields| {
+        let stored = fields.entry("metadata").or_insert_with(|| json!({}));
+        let Value::Object(metadata) = stored else { return Err(Error::NotAnObject { id: place.id() }) };
+        // Only the edited keys are looked at and written: whatever else stands there stays byte for byte.
+        let mut seen: Document = edits
+            .iter()
+            .filter_map(|edit| Some((edit.key.clone(), reading::exact(metadata.get(&edit.key)?.clone()))))
+            .collect();
+        if let Err(position) = edit::apply(&mut seen, edits) {
+            let key = &edits[position].key;
+            let stored = seen.get(key).cloned().map(Box::new);
+            return Err(Error::Conflict { id: place.id(), field: format!("metadata.{key}"), stored });
+        }
+        for edit in edits {
+            match &edit.value {
+                Some(value) => metadata.insert(edit.key.clone(), encode::exact(value)),
+                None => metadata.shift_remove(&edit.key),
+            };
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,96 @@
+//! What the driver has neither of: a limit on how long to wait for a connection of the pool, and a deadline for an
+//! operation.
+
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::repository::{Error, Result};
+
+/// As many operations at once as the pool has connections, each with a deadline. Clones share the limits.
+#[derive(Clone)]
+pub(super) struct Gate {
+    places: Arc<Semaphore>,
+    waiting: Arc<AtomicU64>,
+    wait_queue: Duration,
+    operation: Duration,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self::new(super::pool::MAX, super::pool::WAIT_QUEUE, super::pool::OPERATION)
+    }
+}
+
+impl Gate {
+    pub(super) fn new(places: u32, wait_queue: Duration, operation: Duration) -> Self {
+        let places = Arc::new(Semaphore::new(places.max(1) as usize));
+        Self { places, waiting: Arc::default(), wait_queue, operation }
+    }
+
+    /// The deadline of an operation.
+    pub(super) fn operation(&self) -> Duration {
+        self.operation
+    }
+
+    /// How many operations wait for a place now.
+    pub(super) fn waiting(&self) -> u64 {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// Runs an operation in a task of its own: when its deadline passes the caller hears of it, while the operation ends
+    /// by itself and keeps its place until then. `doing` names it, with its session.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        doing: String,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let place = self.enter(&doing).await?;
+        let task = tokio::spawn(async move {
+            let answer = work.await;
+            drop(place);
+            answer
+        });
+        match tokio::time::timeout(self.operation, task).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(join)) => {
+                tracing::error!(%join, doing, "crash in a write");
+                Err(Error::Other { doing, reason: "it crashed; please report this, with the log".to_owned() })
+            }
+            Err(_) => Err(Error::Deadline { doing, seconds: self.operation.as_secs() }),
+        }
+    }
+
+    async fn enter(&self, doing: &str) -> Result<OwnedSemaphorePermit> {
+        if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
+            return Ok(place);
+        }
+        let _counted = Waiting::new(&self.waiting);
+        let place = tokio::time::timeout(self.wait_queue, Arc::clone(&self.places).acquire_owned()).await;
+        let exhausted = || Error::Exhausted { doing: doing.to_owned(), seconds: self.wait_queue.as_secs() };
+        place.ok().and_then(std::result::Result::ok).ok_or_else(exhausted)
+    }
+}
+
+/// Counts one that waits, also when it gives up.
+struct Waiting<'a>(&'a AtomicU64);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicU64) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

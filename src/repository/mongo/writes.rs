@@ -1,0 +1,134 @@
+//! Writes: dotted paths of what changed, nothing else.
+//!
+//! ```text
+//! run ------- each write in a task of its own, with a deadline, repeated after a lost answer
+//! encode ---- what is written, field by field as the Python library has it
+//! sessions, agents, messages (append, update), metadata
+//! ```
+
+mod agents;
+mod append;
+mod encode;
+mod metadata;
+mod run;
+mod sessions;
+mod update_message;
+
+use async_trait::async_trait;
+
+use super::{MongoRepository, indexes};
+use crate::{
+    repository::{Error, Result, SessionWriter, Tail},
+    session::{
+        AgentId, SessionKey,
+        edit::{self, MetadataEdit},
+        record::{
+            AgentConfig, AgentUpdate, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession,
+            SessionUpdate,
+        },
+    },
+};
+
+/// Refuses an agent id that no path leads to.
+fn check_agent(key: &SessionKey, agent: &AgentId) -> Result<()> {
+    edit::check_segment(agent.as_str()).map_err(|reason| Error::Key {
+        id: key.text().to_owned(),
+        key: agent.as_str().to_owned(),
+        what: "an agent id",
+        reason,
+    })
+}
+
+#[async_trait]
+impl SessionWriter for MongoRepository {
+    async fn create_session(&self, session: &NewSession) -> Result<SessionKey> {
+        let (key, document) = encode::session(session);
+        let stored = key.clone();
+        self.write("creating", &key, |run| sessions::create(run, stored, document)).await?;
+        Ok(key)
+    }
+
+    async fn update_session(&self, key: &SessionKey, update: &SessionUpdate) -> Result<()> {
+        let fields = encode::session_update(update);
+        let stored = key.clone();
+        self.write("updating", key, |run| sessions::update(run, stored, fields)).await
+    }
+
+    async fn delete_session(&self, key: &SessionKey) -> Result<()> {
+        let stored = key.clone();
+        self.write("deleting", key, |run| sessions::delete(run, stored)).await
+    }
+
+    async fn create_agent(&self, key: &SessionKey, agent: &NewAgent) -> Result<()> {
+        check_agent(key, &agent.id)?;
+        let (stored, agent) = (key.clone(), agent.clone());
+        self.write("creating an agent of", key, |run| agents::create(run, stored, agent)).await
+    }
+
+    async fn update_agent(&self, key: &SessionKey, agent: &AgentId, update: &AgentUpdate) -> Result<()> {
+        check_agent(key, agent)?;
+        let fields = encode::agent_update(agent, update);
+        let (stored, agent) = (key.clone(), agent.clone());
+        self.write("updating an agent of", key, |run| agents::set(run, stored, agent, fields)).await
+    }
+
+    async fn update_agent_config(&self, key: &SessionKey, agent: &AgentId, config: &AgentConfig) -> Result<()> {
+        check_agent(key, agent)?;
+        let fields = encode::agent_config(agent, config);
+        let (stored, agent) = (key.clone(), agent.clone());
+        self.write("configuring an agent of", key, |run| agents::set(run, stored, agent, fields)).await
+    }
+
+    async fn delete_agent(&self, key: &SessionKey, agent: &AgentId) -> Result<()> {
+        check_agent(key, agent)?;
+        let (stored, agent) = (key.clone(), agent.clone());
+        self.write("deleting an agent of", key, |run| agents::delete(run, stored, agent)).await
+    }
+
+    async fn append_message(
+        &self,
+        key: &SessionKey,
+        agent: &AgentId,
+        message: &NewMessage,
+        known: Option<Tail>,
+    ) -> Result<Tail> {
+        check_agent(key, agent)?;
+        let (stored, agent, message) = (key.clone(), agent.clone(), message.clone());
+        self.write("appending a message to", key, move |run| append::append(run, stored, agent, message, known)).await
+    }
+
+    async fn update_message(
+        &self,
+        key: &SessionKey,
+        agent: &AgentId,
+        message_id: i64,
+        update: &MessageUpdate,
+    ) -> Result<()> {
+        check_agent(key, agent)?;
+        let (stored, agent, update) = (key.clone(), agent.clone(), update.clone());
+        self.write("updating a message of", key, move |run| {
+            update_message::update(run, stored, agent, message_id, update)
+        })
+        .await
+    }
+
+    async fn edit_metadata(&self, key: &SessionKey, edits: &[MetadataEdit]) -> Result<()> {
+        metadata::check(key, edits)?;
+        let (stored, edits) = (key.clone(), edits.to_vec());
+        self.write("editing the metadata of", key, |run| metadata::edit(run, stored, edits)).await
+    }
+
+    async fn add_feedback(&self, key: &SessionKey, feedback: &NewFeedback) -> Result<()> {
+        let (stored, feedback) = (key.clone(), feedback.clone());
+        self.write("adding feedback to", key, |run| sessions::add_feedback(run, stored, feedback)).await
+    }
+
+    async fn add_guardrail_event(&self, key: &SessionKey, event: &NewGuardrailEvent) -> Result<()> {
+        let (stored, event) = (key.clone(), event.clone());
+        self.write("recording a guardrail event of", key, |run| sessions::add_event(run, stored, event)).await
+    }
+
+    async fn index_metadata(&self, fields: &[String]) -> Result<Vec<String>> {
+        indexes::create_for_metadata(self, fields).await
+    }
+}

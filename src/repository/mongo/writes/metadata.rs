@@ -1,0 +1,106 @@
+//! Guarded edits of metadata: all of them in one update, or none.
+
+use bson::{Bson, Document, doc};
+
+use super::run::{Run, sized, type_name};
+use crate::{
+    repository::{
+        Error, Result,
+        mongo::{by_key, expr},
+    },
+    session::{
+        SessionKey,
+        edit::{self, Guard, MetadataEdit},
+    },
+};
+
+/// How often the stored value may change back and forth between the update and the look at why it matched nothing.
+const PATIENCE: usize = 20;
+
+/// Refuses keys that cannot be a segment of a path, and the same key twice.
+pub(super) fn check(key: &SessionKey, edits: &[MetadataEdit]) -> Result<()> {
+    edit::check_keys(edits).map_err(|(edit, reason)| Error::Key {
+        id: key.text().to_owned(),
+        key: edit.key.clone(),
+        what: "a metadata key",
+        reason,
+    })
+}
+
+pub(super) async fn edit(run: Run, key: SessionKey, edits: Vec<MetadataEdit>) -> Result<()> {
+    if edits.is_empty() {
+        return Ok(());
+    }
+    let (query, update) = (guarded(&key, &edits), changes(&edits));
+    for _ in 0..PATIENCE {
+        let (matched, repeated) = run.update(&query, &update).await.map_err(|error| sized(error, &update))?;
+        if matched {
+            return Ok(());
+        }
+        let Some(stored) = run.read(&key, doc! { "metadata": 1 }).await? else {
+            return Err(run.repository.missing(&key));
+        };
+        let empty = Document::new();
+        let fields = match stored.get("metadata") {
+            None => &empty,
+            Some(Bson::Document(fields)) => fields,
+            Some(_) => return Err(Error::NotAnObject { id: key.text().to_owned() }),
+        };
+        if repeated && edits.iter().all(|edit| edit::same(fields.get(&edit.key), edit.value.as_ref())) {
+            return Ok(());
+        }
+        if let Some(conflict) = conflict(&key, &edits, fields) {
+            return Err(conflict);
+        }
+    }
+    let reason = "it changes all the time; try again".to_owned();
+    Err(Error::Other { doing: format!("editing the metadata of session {:?}", key.text()), reason })
+}
+
+/// The first edit whose guard does not hold.
+fn conflict(key: &SessionKey, edits: &[MetadataEdit], fields: &Document) -> Option<Error> {
+    let broken = edits.iter().find(|edit| match &edit.guard {
+        Guard::None => false,
+        Guard::Stored(expected) => !edit::same(fields.get(&edit.key), expected.as_ref()),
+    })?;
+    Some(Error::Conflict {
+        id: key.text().to_owned(),
+        field: format!("metadata.{}", broken.key),
+        stored: fields.get(&broken.key).cloned().map(Box::new),
+    })
+}
+
+/// A plain equality matches too much (null matches absent, 5 matches `[5]` and a long 5), so types are compared too.
+fn guarded(key: &SessionKey, edits: &[MetadataEdit]) -> Document {
+    let mut conditions = vec![Bson::Document(doc! { "$in": [ { "$type": "$metadata" }, ["object", "missing"] ] })];
+    for edit in edits {
+        let Guard::Stored(expected) = &edit.guard else { continue };
+        let path = format!("$metadata.{}", edit.key);
+        conditions.push(expr::is_type(path.as_str(), type_name(expected.as_ref())).into());
+        if let Some(value) = expected {
+            conditions.push(doc! { "$eq": [ path, expr::literal(value.clone()) ] }.into());
+        }
+    }
+    let mut query = by_key(key);
+    query.insert("$expr", doc! { "$and": conditions });
+    query
+}
+
+fn changes(edits: &[MetadataEdit]) -> Document {
+    let (mut set, mut unset) = (Document::new(), Document::new());
+    for edit in edits {
+        let path = format!("metadata.{}", edit.key);
+        match &edit.value {
+            Some(value) => set.insert(path, value.clone()),
+            None => unset.insert(path, ""),
+        };
+    }
+    let mut update = Document::new();
+    if !set.is_empty() {
+        update.insert("$set", set);
+    }
+    if !unset.is_empty() {
+        update.insert("$unset", unset);
+    }
+    update
+}

@@ -1,0 +1,230 @@
+//! How every write runs: in a task of its own, for the driver's futures must not be dropped; with a deadline; and again
+//! after an answer was lost, in a way that cannot happen twice.
+
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
+
+use bson::{Bson, Document, doc};
+use mongodb::error::{Error as DriverError, ErrorKind};
+
+use crate::{
+    repository::{
+        Error, Result,
+        mongo::{MongoRepository, by_key, decoded, errors, errors::Doing},
+    },
+    session::{AgentId, SessionKey},
+};
+
+/// Where a document ends, in bytes.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// The first wait before a write is repeated; it doubles up to a second.
+const FIRST_WAIT: Duration = Duration::from_millis(50);
+
+/// One write, underway.
+pub(super) struct Run {
+    pub(super) repository: MongoRepository,
+    /// `appending a message to session "x"`.
+    doing: String,
+    session: String,
+    deadline: Instant,
+}
+
+impl MongoRepository {
+    /// Runs a write of a session to its end. `doing` reads on with the session: `creating`, `deleting`.
+    pub(super) async fn write<T, W, F>(&self, doing: &str, key: &SessionKey, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: FnOnce(Run) -> F,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        let doing = format!("{doing} session {:?}", key.text());
+        let run = Run {
+            repository: self.clone(),
+            doing: doing.clone(),
+            session: key.text().to_owned(),
+            deadline: Instant::now() + self.gate.operation(),
+        };
+        let work = work(run);
+        self.gate.run(doing, work).await
+    }
+}
+
+/// What an attempt said.
+pub(super) enum Attempt<T> {
+    /// The server answered.
+    Done(T),
+    /// The connection was lost: the attempt may have been carried out.
+    Lost,
+}
+
+impl Run {
+    /// Tries until the server answers. `attempt` is told whether an earlier one may have been carried out.
+    pub(super) async fn until_answered<T, F>(&self, mut attempt: impl FnMut(bool) -> F) -> Result<(T, bool)>
+    where
+        F: Future<Output = std::result::Result<T, DriverError>>,
+    {
+        let mut repeated = false;
+        let mut wait = FIRST_WAIT;
+        loop {
+            match self.told(attempt(repeated).await, &mut repeated)? {
+                Attempt::Done(answer) => return Ok((answer, repeated)),
+                Attempt::Lost => self.pause(&mut wait, repeated).await?,
+            }
+        }
+    }
+
+    /// Tells a lost connection from an answer and from an error; notes whether something may have been sent.
+    pub(super) fn told<T>(
+        &self,
+        answer: std::result::Result<T, DriverError>,
+        may_have_happened: &mut bool,
+    ) -> Result<Attempt<T>> {
+        let error = match answer {
+            Ok(answer) => return Ok(Attempt::Done(answer)),
+            Err(error) => error,
+        };
+        if !self.failure(&error).is_connection_lost() {
+            return Err(self.refusal(&error));
+        }
+        // Where no server was found, nothing was sent.
+        *may_have_happened |= !matches!(error.kind.as_ref(), ErrorKind::ServerSelection { .. });
+        if Instant::now() >= self.deadline {
+            let reason = match self.failure(&error) {
+                Error::Unreachable { reason, .. } => reason,
+                other => other.to_string(),
+            };
+            return Err(if *may_have_happened {
+                Error::Unconfirmed { doing: self.doing.clone(), reason }
+            } else {
+                self.failure(&error)
+            });
+        }
+        tracing::warn!(doing = self.doing, "the connection was lost; trying again");
+        Ok(Attempt::Lost)
+    }
+
+    /// Waits before the next attempt, longer each time.
+    pub(super) async fn pause(&self, wait: &mut Duration, repeated: bool) -> Result<()> {
+        if Instant::now() + *wait >= self.deadline {
+            let reason = "no answer in time".to_owned();
+            return Err(if repeated {
+                Error::Unconfirmed { doing: self.doing.clone(), reason }
+            } else {
+                Error::Deadline { doing: self.doing.clone(), seconds: self.repository.gate.operation().as_secs() }
+            });
+        }
+        tokio::time::sleep(*wait).await;
+        *wait = (*wait * 2).min(Duration::from_secs(1));
+        Ok(())
+    }
+
+    /// Applies an update; whether it matched, and whether an earlier attempt may have been carried out.
+    pub(super) async fn update(&self, query: &Document, update: &Document) -> Result<(bool, bool)> {
+        self.update_or(query, query, update).await
+    }
+
+    /// The same with another query once an attempt may have been carried out.
+    pub(super) async fn update_or(&self, once: &Document, again: &Document, update: &Document) -> Result<(bool, bool)> {
+        let collection = &self.repository.collection;
+        let attempt = |repeated: bool| {
+            let query = if repeated { again } else { once };
+            let update = collection.update_one(query.clone(), update.clone());
+            async move { update.await }
+        };
+        let (answer, repeated) = self.until_answered(attempt).await?;
+        Ok((answer.matched_count > 0, repeated))
+    }
+
+    /// Reads a few fields of the session.
+    pub(super) async fn read(&self, key: &SessionKey, projection: Document) -> Result<Option<Document>> {
+        let collection = &self.repository.collection;
+        let attempt = |_| {
+            let find = collection.find_one(by_key(key)).projection(projection.clone());
+            let find = find.max_time(self.repository.limits.read);
+            async move { find.await }
+        };
+        let (found, _) = self.until_answered(attempt).await?;
+        Ok(found.map(|raw| decoded(&raw)))
+    }
+
+    /// Runs a pipeline on the session.
+    pub(super) async fn computed(&self, key: &SessionKey, stage: Document) -> Result<Option<Document>> {
+        let pipeline = vec![doc! { "$match": by_key(key) }, stage];
+        let attempt = |_| {
+            let rows = self.repository.aggregate(pipeline.clone());
+            async move {
+                let mut rows = rows.await?;
+                Ok(if rows.advance().await? { Some(decoded(rows.current())) } else { None })
+            }
+        };
+        let (found, _) = self.until_answered(attempt).await?;
+        Ok(found)
+    }
+
+    /// Why a write of an agent found nothing to change.
+    pub(super) async fn no_agent(&self, key: &SessionKey, agent: &AgentId) -> Error {
+        match self.read(key, doc! { "_id": 1 }).await {
+            Ok(Some(_)) => Error::UnknownAgent { id: self.session.clone(), agent: agent.as_str().to_owned() },
+            Ok(None) => self.repository.missing(key),
+            Err(error) => error,
+        }
+    }
+
+    fn failure(&self, error: &DriverError) -> Error {
+        errors::error(error, Doing::new("update", "the session"), &self.repository.place())
+    }
+
+    /// An error that trying again would not change.
+    fn refusal(&self, error: &DriverError) -> Error {
+        if errors::is_too_large_to_store(error) {
+            return Error::TooLarge { id: self.session.clone(), size: 0, limit: LARGEST };
+        }
+        match self.failure(error) {
+            Error::Other { reason, .. } => Error::Other { doing: self.doing.clone(), reason },
+            other => other,
+        }
+    }
+}
+
+/// The same error with the size of what was to be stored.
+pub(super) fn sized(error: Error, stored: &Document) -> Error {
+    match error {
+        Error::TooLarge { id, limit, .. } => {
+            Error::TooLarge { id, size: bson::serialize_to_vec(stored).map_or(0, |bytes| bytes.len() as u64), limit }
+        }
+        other => other,
+    }
+}
+
+/// The type the server's `$type` gives a value.
+pub(super) fn type_name(value: Option<&Bson>) -> &'static str {
+    match value {
+        None => "missing",
+        Some(value) => match value {
+            Bson::Double(_) => "double",
+            Bson::String(_) => "string",
+            Bson::Array(_) => "array",
+            Bson::Document(_) => "object",
+            Bson::Boolean(_) => "bool",
+            Bson::Null => "null",
+            Bson::RegularExpression(_) => "regex",
+            Bson::JavaScriptCode(_) => "javascript",
+            Bson::JavaScriptCodeWithScope(_) => "javascriptWithScope",
+            Bson::Int32(_) => "int",
+            Bson::Int64(_) => "long",
+            Bson::Timestamp(_) => "timestamp",
+            Bson::Binary(_) => "binData",
+            Bson::ObjectId(_) => "objectId",
+            Bson::DateTime(_) => "date",
+            Bson::Symbol(_) => "symbol",
+            Bson::Decimal128(_) => "decimal",
+            Bson::Undefined => "undefined",
+            Bson::MaxKey => "maxKey",
+            Bson::MinKey => "minKey",
+            Bson::DbPointer(_) => "dbPointer",
+        },
+    }
+}

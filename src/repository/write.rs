@@ -1,0 +1,109 @@
+//! Writing sessions: the other half of the port.
+
+use async_trait::async_trait;
+
+use super::{Result, SessionReader};
+use crate::session::{
+    AgentId, SessionKey,
+    edit::MetadataEdit,
+    record::{
+        AgentConfig, AgentUpdate, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession,
+        SessionUpdate,
+    },
+};
+
+/// Writes sessions. Each method is one atomic change of what it names and of nothing else: an agent may be appending at
+/// that moment. What each says of `updated_at` is all that changes there.
+///
+/// Every method names the session in its errors. [`super::Error::NotFound`] where the session is gone,
+/// [`super::Error::UnknownAgent`] where it has no such agent, [`super::Error::Key`] for an agent id or metadata key that
+/// cannot be a path segment, [`super::Error::TooLarge`] where a document would grow past its limit.
+#[async_trait]
+pub trait SessionWriter: Send + Sync + 'static {
+    /// Creates a session with no agents. Fails with [`super::Error::Exists`] where its `_id` is taken.
+    async fn create_session(&self, session: &NewSession) -> Result<SessionKey>;
+
+    /// Changes fields of the session itself.
+    async fn update_session(&self, key: &SessionKey, update: &SessionUpdate) -> Result<()>;
+
+    /// Deletes a session with all that belongs to it.
+    async fn delete_session(&self, key: &SessionKey) -> Result<()>;
+
+    /// Creates an agent without messages; sets the session's `updated_at`. Fails with [`super::Error::Exists`] where the
+    /// session has an agent of that id.
+    async fn create_agent(&self, key: &SessionKey, agent: &NewAgent) -> Result<()>;
+
+    /// Changes what is given of an agent; sets `updated_at` of agent and session.
+    async fn update_agent(&self, key: &SessionKey, agent: &AgentId, update: &AgentUpdate) -> Result<()>;
+
+    /// Changes model, system prompt or prompt metadata; touches no time.
+    async fn update_agent_config(&self, key: &SessionKey, agent: &AgentId, config: &AgentConfig) -> Result<()>;
+
+    /// Deletes an agent with its messages; sets the session's `updated_at`.
+    async fn delete_agent(&self, key: &SessionKey, agent: &AgentId) -> Result<()>;
+
+    /// Appends a message with the next `message_id` and sets `updated_at` of agent and session. `known` is the end of the
+    /// history as the caller knows it, which saves a read where it still is.
+    ///
+    /// Other writers may append at the same time: ids stay unique and in order. A message whose acknowledgement was lost
+    /// is looked for by its `tracking_id` before it is sent again, so it is stored once.
+    async fn append_message(
+        &self,
+        key: &SessionKey,
+        agent: &AgentId,
+        message: &NewMessage,
+        known: Option<Tail>,
+    ) -> Result<Tail>;
+
+    /// Changes a stored message, found by its `message_id` (the last one, where several share it). Fails with
+    /// [`super::Error::UnknownMessage`] where there is none.
+    async fn update_message(
+        &self,
+        key: &SessionKey,
+        agent: &AgentId,
+        message_id: i64,
+        update: &MessageUpdate,
+    ) -> Result<()>;
+
+    /// Edits fields of `metadata`: all of them or none; touches no time. Fails with [`super::Error::Conflict`] where a
+    /// guard does not hold, and with [`super::Error::NotAnObject`] where `metadata` is something else than an object.
+    async fn edit_metadata(&self, key: &SessionKey, edits: &[MetadataEdit]) -> Result<()>;
+
+    /// Adds a feedback; sets the session's `updated_at`.
+    async fn add_feedback(&self, key: &SessionKey, feedback: &NewFeedback) -> Result<()>;
+
+    /// Adds one of the session's `guardrail_events`; touches no time.
+    async fn add_guardrail_event(&self, key: &SessionKey, event: &NewGuardrailEvent) -> Result<()>;
+
+    /// Makes lists and filters by these fields of `metadata` fast, where the store has indexes. Gives the names of those
+    /// created.
+    async fn index_metadata(&self, fields: &[String]) -> Result<Vec<String>>;
+}
+
+/// The end of an agent's history: what the next push is guarded by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tail {
+    /// How many messages are stored.
+    pub len: u64,
+    /// `message_id` of the last one; `None` where there is none or it has none.
+    pub last_id: Option<i64>,
+}
+
+impl Tail {
+    /// The id of the next message: one more than the last one's, else its position.
+    #[must_use]
+    pub fn next_id(self) -> i64 {
+        self.last_id.map_or(self.len as i64, |id| id + 1)
+    }
+
+    /// The tail after the next message.
+    #[must_use]
+    pub fn advanced(self) -> Self {
+        Self { len: self.len + 1, last_id: Some(self.next_id()) }
+    }
+}
+
+/// Reads and writes sessions.
+pub trait SessionRepository: SessionReader + SessionWriter {}
+
+impl<T: SessionReader + SessionWriter> SessionRepository for T {}

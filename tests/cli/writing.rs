@@ -1,0 +1,144 @@
+//! The commands that write.
+
+use std::{fs, io::Read, net::TcpListener};
+
+use serde_json::json;
+
+use super::{fixtures, home::Home, lines};
+
+#[test]
+fn metadata_is_set_as_the_type_it_has_and_got_back() {
+    let home = fixtures();
+    home.on_sessions(&[
+        "metadata",
+        "set",
+        "support-1042",
+        "retries=7",
+        "score=2",
+        "new:=[1, {\"a\": null}]",
+        "note=a=b",
+    ])
+    .data();
+    let stored = lines(&home.on_sessions(&["metadata", "get", "support-1042", "--json"]).data()).remove(0);
+    assert_eq!(stored["retries"], json!(7));
+    assert_eq!(stored["score"], json!(2.0), "a double stays one");
+    assert_eq!(stored["new"], json!([1, { "a": null }]));
+    assert_eq!(home.on_sessions(&["metadata", "get", "support-1042", "note"]).data(), "a=b\n");
+    home.on_sessions(&["metadata", "unset", "support-1042", "new", "note"]).data();
+    let gone = home.on_sessions(&["metadata", "get", "support-1042", "note"]);
+    assert_eq!(gone.talk(), "[3] strandscope: session \"support-1042\" has no metadata field \"note\"\n");
+}
+
+#[test]
+fn what_cannot_be_written_says_why_and_changes_nothing() {
+    let home = fixtures();
+    let before = home.on_sessions(&["metadata", "get", "support-1042", "--json"]).data();
+    let told = [
+        vec!["metadata", "set", "support-1042", "fine=1", "a.b=1"],
+        vec!["metadata", "set", "support-1042", "x:={"],
+        vec!["metadata", "set", "support-1042", "x"],
+        vec!["metadata", "set", "nobody", "x=1"],
+        vec!["metadata", "set", "support-1042", "x=1", "--read-only"],
+        vec!["feedback", "add", "support-1042", "--rating", "up", "--agent", "nobody"],
+        vec!["feedback", "add", "support-1042", "--rating", "up", "--agent", "support", "--message", "99"],
+        vec!["delete", "support-1042"],
+        vec!["delete", "nobody", "--yes"],
+    ]
+    .map(|args| home.on_sessions(&args).talk());
+    insta::assert_snapshot!(told.concat());
+    assert_eq!(home.on_sessions(&["metadata", "get", "support-1042", "--json"]).data(), before);
+}
+
+#[test]
+fn feedback_is_added_and_listed() {
+    let home = fixtures();
+    let before = lines(&home.on_sessions(&["feedback", "list", "resumed-7", "--json"]).data()).len();
+    let args = ["feedback", "add", "resumed-7", "--rating", "down", "--comment", "slow\nand \u{1b}[2J", "--agent"];
+    home.on_sessions(&[&args[..], &["assistant", "--message", "1"]].concat()).data();
+    let listed = lines(&home.on_sessions(&["feedback", "list", "resumed-7", "--json"]).data());
+    assert_eq!(listed.len(), before + 1);
+    let last = &listed[before];
+    assert_eq!(
+        (&last["rating"], &last["agent_id"], &last["message_id"]),
+        (&json!("down"), &json!("assistant"), &json!(1))
+    );
+    let text = home.on_sessions(&["feedback", "list", "resumed-7"]).data();
+    assert!(text.contains("down  (assistant, message 1)\n  slow\n  and ␛[2J\n"), "{text}");
+}
+
+#[test]
+fn a_deleted_session_leaves_a_private_copy() {
+    let home = fixtures();
+    let listed = home.on_sessions(&["delete", "resumed-7", "media-4", "--dry-run"]).data();
+    assert_eq!(listed.lines().count(), 2, "{listed}");
+    let ran = home.on_sessions(&["delete", "resumed-7", "--yes"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "resumed-7\n"), "{}", ran.err);
+    let copies: Vec<_> = fs::read_dir(home.path().join(".local/state/strandscope/deleted")).unwrap().collect();
+    assert_eq!(copies.len(), 1);
+    let copy = fs::read_to_string(copies[0].as_ref().unwrap().path()).unwrap();
+    assert!(copy.contains("\"session_id\":\"resumed-7\"") && copy.contains("run 0 question 0"), "{copy}");
+    assert_eq!(home.on_sessions(&["show", "resumed-7"]).code, 3);
+    assert_eq!(home.on_sessions(&["list", "--json"]).data().lines().count(), 4);
+}
+
+#[test]
+fn sessions_go_by_age() {
+    let home = fixtures();
+    let young = home.on_sessions(&["delete", "--older-than", "30d", "--yes"]);
+    assert_eq!((young.code, young.err.as_str()), (0, "strandscope: no session is that old\n"));
+    let wrong = home.on_sessions(&["delete", "--older-than", "30", "--yes"]);
+    assert_eq!(wrong.code, 2);
+}
+
+#[test]
+fn the_configured_webhook_is_told_before_the_command_ends() {
+    let home = fixtures();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let heard = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = String::new();
+        let mut buffer = [0; 4096];
+        while !request.contains("\"unset\"") {
+            let read = stream.read(&mut buffer).unwrap();
+            assert!(read > 0, "{request}");
+            request.push_str(&String::from_utf8_lossy(&buffer[..read]));
+        }
+        std::io::Write::write_all(&mut stream, b"HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n").unwrap();
+        request
+    });
+    let config = home.config(&format!("[hooks.webhooks.audit]\nurl = \"http://127.0.0.1:{port}/x\"\nsecret = \"s\"\n"));
+    home.on_sessions(&["metadata", "set", "support-1042", "priority=low", "--config", &config]).data();
+    let request = heard.join().unwrap();
+    assert!(
+        request.contains("\"action\":\"metadata.update\"") && request.contains("\"priority\":\"low\""),
+        "{request}"
+    );
+    assert!(request.to_lowercase().contains("x-strandscope-signature: sha256="), "{request}");
+}
+
+#[test]
+fn a_webhook_that_is_away_delays_nothing_but_is_said() {
+    let home = fixtures();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let text = format!("[hooks.webhooks.audit]\nurl = \"http://token@127.0.0.1:{port}/\"\nattempts = 1\n");
+    let config = home.config(&text);
+    let ran = home.on_sessions(&["metadata", "set", "support-1042", "priority=low", "--config", &config]);
+    assert_eq!(ran.code, 0);
+    assert_eq!(ran.err, "strandscope: 1 hook deliveries did not arrive; the log says more\n");
+    assert_eq!(home.on_sessions(&["metadata", "get", "support-1042", "priority"]).data(), "low\n");
+}
+
+/// Without a home there is no state folder to keep a copy in.
+#[test]
+fn nothing_is_deleted_without_its_copy() {
+    let home = fixtures();
+    let state = home.path().join(".local");
+    fs::write(&state, "in the way").unwrap();
+    let ran: super::home::Ran = Home::on_sessions(&home, &["delete", "media-4", "--yes"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("nothing was deleted"), "{}", ran.err);
+    assert_eq!(home.on_sessions(&["list", "--json"]).data().lines().count(), 5);
+}
