@@ -3,14 +3,21 @@
 
 use std::{
     future::Future,
+    panic::AssertUnwindSafe,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    task::{Context, Poll},
     time::Duration,
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use futures_util::FutureExt;
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
 
 use crate::repository::{Error, Result};
 
@@ -45,23 +52,23 @@ impl Gate {
         self.waiting.load(Ordering::Relaxed)
     }
 
-    /// Runs an operation in a task of its own: when its deadline passes the caller hears of it, while the operation ends
-    /// by itself and keeps its place until then. `doing` names it, with its session.
+    /// Runs an operation: when its deadline passes, or nobody waits for it any more, it ends by itself in a task of its
+    /// own and keeps its place until then. `doing` names it, with its session.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         doing: String,
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
         let place = self.enter(&doing).await?;
-        let task = tokio::spawn(async move {
+        let work = AssertUnwindSafe(async move {
             let answer = work.await;
             drop(place);
             answer
         });
-        match tokio::time::timeout(self.operation, task).await {
+        match tokio::time::timeout(self.operation, ToItsEnd::new(work.catch_unwind())).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(join)) => {
-                tracing::error!(%join, doing, "crash in a write");
+            Ok(Err(_)) => {
+                tracing::error!(doing, "crash in a write");
                 Err(Error::Other { doing, reason: "it crashed; please report this, with the log".to_owned() })
             }
             Err(_) => Err(Error::Deadline { doing, seconds: self.operation.as_secs() }),
@@ -76,6 +83,40 @@ impl Gate {
         let place = tokio::time::timeout(self.wait_queue, Arc::clone(&self.places).acquire_owned()).await;
         let exhausted = || Error::Exhausted { doing: doing.to_owned(), seconds: self.wait_queue.as_secs() };
         place.ok().and_then(std::result::Result::ok).ok_or_else(exhausted)
+    }
+}
+
+/// A future that is never dropped halfway: the rest of it goes on in a task of its own. The driver's futures need that,
+/// and a task for each from the start would cost two changes of thread where nothing goes wrong.
+struct ToItsEnd<T: Send + 'static> {
+    work: Option<Pin<Box<dyn Future<Output = T> + Send>>>,
+    runtime: Handle,
+}
+
+impl<T: Send + 'static> ToItsEnd<T> {
+    fn new(work: impl Future<Output = T> + Send + 'static) -> Self {
+        Self { work: Some(Box::pin(work)), runtime: Handle::current() }
+    }
+}
+
+impl<T: Send + 'static> Future for ToItsEnd<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        let Some(work) = self.work.as_mut() else { return Poll::Pending };
+        let answer = work.as_mut().poll(context);
+        if answer.is_ready() {
+            self.work = None;
+        }
+        answer
+    }
+}
+
+impl<T: Send + 'static> Drop for ToItsEnd<T> {
+    fn drop(&mut self) {
+        if let Some(work) = self.work.take() {
+            self.runtime.spawn(async move { drop(work.await) });
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Writes: dotted paths of what changed, nothing else.
 //!
 //! ```text
-//! run ------- each write in a task of its own, with a deadline, repeated after a lost answer
+//! run ------- each write to its end, with a deadline, repeated after a lost answer
 //! encode ---- what is written, field by field as the Python library has it
 //! sessions, agents, messages (append, update), metadata
 //! ```

@@ -54,12 +54,19 @@ fn fill(dir: &Path, new: &NewAgent) -> Result<()> {
 pub(super) fn update(place: &Place, agent: &AgentId, update: &AgentUpdate) -> Result<()> {
     let dir = place.agent(agent)?;
     let _lock = files::lock(&place.dir)?;
-    set_config(&dir.path, &update.config, Time::Moves)?;
     let path = dir.path.join("agent.json");
+    let now = encode::time(Timestamp::now());
+    // Read before anything is written: where it is broken nothing may change.
     let mut fields = match files::read(&path)? {
         Some(Value::Object(fields)) => fields,
         _ => Map::from_iter([("agent_id".to_owned(), Value::from(agent.as_str()))]),
     };
+    // Strands loads no agent without these.
+    for (name, value) in [("state", json!({})), ("conversation_manager_state", json!({})), ("created_at", now.clone())]
+    {
+        fields.entry(name).or_insert(value);
+    }
+    set_config(&dir.path, &update.config, Time::Moves)?;
     let parts = [
         ("state", &update.state),
         ("conversation_manager_state", &update.conversation_manager_state),
@@ -70,7 +77,7 @@ pub(super) fn update(place: &Place, agent: &AgentId, update: &AgentUpdate) -> Re
             fields.insert(name.to_owned(), encode::object(part));
         }
     }
-    fields.insert("updated_at".to_owned(), encode::time(Timestamp::now()));
+    fields.insert("updated_at".to_owned(), now);
     files::write(&path, &Value::Object(fields), Time::Moves)
 }
 

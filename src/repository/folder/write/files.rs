@@ -184,7 +184,14 @@ pub(super) fn lock(session: &SessionDir) -> Result<Lock> {
     options.create(true).truncate(false).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(&path).map_err(|error| failed(&path, "locking the session", &error))?;
+    let file = options.open(&path).map_err(|error| match error.kind() {
+        // It was deleted meanwhile.
+        io::ErrorKind::NotFound => {
+            let location = session.path.parent().unwrap_or(&session.path).display().to_string();
+            Error::NotFound { id: session.id.clone(), location }
+        }
+        _ => failed(&path, "locking the session", &error),
+    })?;
     let started = Instant::now();
     loop {
         match file.try_lock() {

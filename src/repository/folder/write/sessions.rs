@@ -33,6 +33,8 @@ pub(super) fn create(root: &Path, new: &NewSession, location: &str) -> Result<()
 fn fill(dir: &Path, new: &NewSession) -> Result<()> {
     files::make_dir(&dir.join("agents"))?;
     files::make_dir(&dir.join("multi_agents"))?;
+    let metadata = new.metadata.iter().map(|(key, value)| Ok((key.clone(), exact(&new.id, key, value)?)));
+    let metadata = metadata.collect::<Result<Map<String, Value>>>()?;
     let stored = json!({
         "session_id": new.id,
         "session_type": new.session_type,
@@ -40,11 +42,22 @@ fn fill(dir: &Path, new: &NewSession) -> Result<()> {
         "updated_at": encode::time(new.at),
         "application_name": new.application_name,
         "session_viewer_password": new.viewer_password.expose_secret(),
-        "metadata": encode::exact(&Bson::Document(new.metadata.clone())),
+        "metadata": metadata,
         "feedbacks": [],
         "guardrail_events": [],
     });
     files::write(&dir.join("session.json"), &stored, Time::Moves)
+}
+
+/// A value of the metadata, as it will be read back.
+fn exact(id: &str, key: &str, value: &Bson) -> Result<Value> {
+    let written = encode::exact(value);
+    if edit::same(Some(&reading::exact(written.clone())), Some(value)) {
+        return Ok(written);
+    }
+    let reason =
+        "it looks like Extended JSON or encoded bytes and would be read back as something else; use other keys";
+    Err(Error::Invalid { id: id.to_owned(), what: format!("metadata.{key}"), reason: reason.to_owned() })
 }
 
 /// Reads `session.json`, lets it be changed, and writes it, while no other writer of ours can.
@@ -85,9 +98,13 @@ pub(super) fn update(place: &Place, update: &SessionUpdate) -> Result<()> {
 
 pub(super) fn delete(place: &Place) -> Result<()> {
     let lock = files::lock(&place.dir)?;
-    // An open file keeps a folder from being renamed on some platforms.
+    // An open file keeps a folder from being renamed on Windows.
+    #[cfg(windows)]
     drop(lock);
-    files::remove_dir(&place.dir.path)
+    let removed = files::remove_dir(&place.dir.path);
+    #[cfg(not(windows))]
+    drop(lock);
+    removed
 }
 
 /// Adds an element to an array of `session.json`.
@@ -124,7 +141,7 @@ pub(super) fn edit_metadata(place: &Place, edits: &[MetadataEdit]) -> Result<()>
         }
         for edit in edits {
             match &edit.value {
-                Some(value) => metadata.insert(edit.key.clone(), encode::exact(value)),
+                Some(value) => metadata.insert(edit.key.clone(), exact(&place.id(), &edit.key, value)?),
                 None => metadata.shift_remove(&edit.key),
             };
         }

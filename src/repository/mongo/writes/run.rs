@@ -1,4 +1,4 @@
-//! How every write runs: in a task of its own, for the driver's futures must not be dropped; with a deadline; and again
+//! How every write runs: to its end, for the driver's futures must not be dropped; with a deadline; and again
 //! after an answer was lost, in a way that cannot happen twice.
 
 use std::{
