@@ -148,6 +148,16 @@ fn the_numbers_import_only_the_nouns() {
 }
 
 #[test]
+fn the_hooks_import_only_the_port_and_the_nouns() {
+    imports_only("hook", &["repository", "session"]);
+}
+
+#[test]
+fn the_manager_imports_only_what_lies_below_it() {
+    imports_only("manager", &["hook", "repository", "session"]);
+}
+
+#[test]
 fn only_the_mongo_repository_names_the_driver() {
     let found = lines_with(
         |source| !source.under("repository/mongo") && !source.is_test(),

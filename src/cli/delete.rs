@@ -1,12 +1,15 @@
 //! `delete`: sessions by id or by age.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::{
+    io::{self, BufRead, IsTerminal, Write},
+    sync::Arc,
+};
 
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use strandscope::{
     config::places,
-    manager::{copy, retention},
+    manager::{SessionManager, copy, retention},
     repository::{Error, SessionRepository},
     session::{SessionKey, Summary},
     text,
@@ -42,7 +45,7 @@ pub async fn run(context: &Context, args: &DeleteArgs) -> Result<()> {
         agree(&chosen)?;
     }
     for row in &chosen {
-        if delete(repository.as_ref(), &row.key, cutoff, args.no_copy).await? {
+        if delete(&repository, &row.key, cutoff, args.no_copy).await? {
             out.line(&text::line(row.key.text()))?;
             out.flush()?;
         }
@@ -100,7 +103,7 @@ fn agree(chosen: &[Summary]) -> Result<()> {
 
 /// Deletes one, after a copy was kept. `false`: it is gone already, or came alive meanwhile.
 async fn delete(
-    repository: &dyn SessionRepository,
+    repository: &Arc<dyn SessionRepository>,
     key: &SessionKey,
     cutoff: Option<Timestamp>,
     no_copy: bool,
@@ -115,8 +118,8 @@ async fn delete(
         output::note(&format!("a private copy is kept at {}", path.display()));
     }
     match cutoff {
-        Some(cutoff) => Ok(retention::delete_if_older(repository, key, cutoff).await?),
-        None => Ok(repository.delete_session(key).await.map(|()| true)?),
+        Some(cutoff) => Ok(retention::delete_if_older(repository.as_ref(), key, cutoff).await?),
+        None => Ok(SessionManager::new(Arc::clone(repository), key.clone()).delete_session().await.map(|()| true)?),
     }
 }
 

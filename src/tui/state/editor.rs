@@ -161,7 +161,8 @@ impl Editor {
         match &self.purpose {
             Purpose::Rate { .. } => "Tab up, down, neutral  Ctrl-S store  Esc leave",
             Purpose::Delete => "type its id, then Enter; a private copy is kept  Esc leave",
-            _ if self.stored.is_some() => "store it all the same: as below  Esc leave what is stored",
+            _ if self.stored.is_some() && self.has_lines() => "Ctrl-S store all the same  Esc leave what is stored",
+            _ if self.stored.is_some() => "Enter store all the same  Esc leave what is stored",
             _ if self.has_lines() => "Ctrl-S store  Esc leave",
             _ => "Enter store  Esc leave",
         }

@@ -212,6 +212,7 @@ impl AppState {
         let Some(position) = self.pending.iter().position(|pending| pending.ticket == ticket) else {
             return Vec::new();
         };
+        self.last_error = None;
         match *self.pending.remove(position).write {
             Write::Metadata(key, edits) => {
                 let change = |fields: &mut Document| {
