@@ -13,8 +13,9 @@ use secrecy::ExposeSecret;
 use strandscope::{
     repository::{Cursor, Error, Filter, ListQuery, PageEnd, Result, SessionReader, SessionWriter, Tail},
     session::{
-        AgentId, Rating, SessionKey, Summary, decode,
+        AgentId, SessionKey, Summary, decode,
         edit::{self, MetadataEdit},
+        encode,
         record::{
             AgentConfig, AgentUpdate, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession,
             SessionUpdate, StoredMessage,
@@ -81,23 +82,11 @@ fn list<'a>(document: &'a mut Document, field: &str) -> &'a mut Vec<Bson> {
     document.get_array_mut(field).expect("it was made just now")
 }
 
-fn date(at: Timestamp) -> DateTime {
-    DateTime::from_millis(at.as_millisecond())
-}
-
-fn with_config(mut data: Document, config: &AgentConfig) -> Document {
-    data.extend(config.model.as_ref().map(|model| ("model".to_owned(), model.into())));
-    data.extend(config.system_prompt.as_ref().map(|prompt| ("system_prompt".to_owned(), prompt.clone())));
-    data.extend(config.prompt_metadata.as_ref().map(|given| ("prompt_metadata".to_owned(), given.into())));
-    data
-}
-
-fn event_of(event: &NewGuardrailEvent) -> Document {
-    let mut stored = doc! { "message_id": event.message_id, "agent_id": event.agent_id.as_str() };
-    stored.extend(doc! { "action": &event.action, "timestamp": date(event.at) });
-    stored.extend(event.stop_reason.as_ref().map(|reason| ("stop_reason".to_owned(), reason.into())));
-    stored.extend(event.policies_triggered.as_ref().map(|all| ("policies_triggered".to_owned(), all.into())));
-    stored
+/// Sets or replaces what is given of model, system prompt and prompt metadata.
+fn configure(agent: &mut Document, config: &AgentConfig) {
+    let mut data = agent.get_document("agent_data").cloned().unwrap_or_default();
+    data.extend(encode::config(config));
+    agent.insert("agent_data", data);
 }
 
 #[async_trait]
@@ -142,13 +131,7 @@ impl SessionWriter for MemoryRepository {
         if documents.contains_key(&new.id) {
             return Err(Error::Exists { what: "session", name: new.id.clone(), place: "memory".to_owned() });
         }
-        let document = doc! {
-            "_id": &new.id, "session_id": &new.id, "application_name": new.application_name.clone(),
-            "session_type": &new.session_type, "session_viewer_password": new.viewer_password.expose_secret(),
-            "created_at": date(new.at), "updated_at": date(new.at), "agents": {},
-            "metadata": new.metadata.clone(), "feedbacks": [], "guardrail_events": [],
-        };
-        documents.insert(new.id.clone(), document);
+        documents.insert(new.id.clone(), encode::session(new));
         Ok(new.id.as_str().into())
     }
 
@@ -161,7 +144,7 @@ impl SessionWriter for MemoryRepository {
                 session.insert("session_viewer_password", password.expose_secret());
             }
             if let Some(at) = update.updated_at {
-                session.insert("updated_at", date(at));
+                session.insert("updated_at", encode::date(at));
             }
             Ok(())
         })
@@ -179,24 +162,17 @@ impl SessionWriter for MemoryRepository {
                 let place = format!("session {:?}", key.text());
                 return Err(Error::Exists { what: "agent", name: new.id.as_str().to_owned(), place });
             }
-            let data = doc! {
-                "agent_id": new.id.as_str(), "state": new.state.clone(),
-                "conversation_manager_state": new.conversation_manager_state.clone(),
-                "_internal_state": new.internal_state.clone(),
-                "created_at": date(new.at), "updated_at": date(new.at),
-            };
-            let agent = doc! {
-                "agent_data": with_config(data, &new.config), "messages": [],
-                "created_at": date(new.at), "updated_at": date(new.at),
-            };
-            session.insert("updated_at", date(new.at));
-            session.get_document_mut("agents").expect("every session has agents").insert(new.id.as_str(), agent);
+            session.insert("updated_at", encode::date(new.at));
+            session
+                .get_document_mut("agents")
+                .expect("every session has agents")
+                .insert(new.id.as_str(), encode::agent(new));
             Ok(())
         })
     }
 
     async fn update_agent(&self, key: &SessionKey, agent: &AgentId, update: &AgentUpdate) -> Result<()> {
-        let now = date(Timestamp::now());
+        let now = encode::date(Timestamp::now());
         self.change_agent(key, agent, |stored| {
             let mut data = stored.get_document("agent_data").cloned().unwrap_or_default();
             let parts = [
@@ -205,8 +181,9 @@ impl SessionWriter for MemoryRepository {
                 ("_internal_state", &update.internal_state),
             ];
             data.extend(parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part.clone()?.into()))));
-            data.insert("updated_at", now);
-            stored.insert("agent_data", with_config(data, &update.config));
+            data.insert("updated_at", now.clone());
+            stored.insert("agent_data", data);
+            configure(stored, &update.config);
             stored.insert("updated_at", now);
             Ok(())
         })?;
@@ -216,8 +193,7 @@ impl SessionWriter for MemoryRepository {
 
     async fn update_agent_config(&self, key: &SessionKey, agent: &AgentId, config: &AgentConfig) -> Result<()> {
         self.change_agent(key, agent, |stored| {
-            let data = stored.get_document("agent_data").cloned().unwrap_or_default();
-            stored.insert("agent_data", with_config(data, config));
+            configure(stored, config);
             Ok(())
         })
     }
@@ -240,9 +216,9 @@ impl SessionWriter for MemoryRepository {
     ) -> Result<Tail> {
         check("an agent id", key, agent.as_str())?;
         self.change(key, |session| {
-            session.insert("updated_at", date(message.at));
+            session.insert("updated_at", encode::date(message.at));
             let stored = agent_of(session, key, agent)?;
-            stored.insert("updated_at", date(message.at));
+            stored.insert("updated_at", encode::date(message.at));
             let messages = list(stored, "messages");
             let tail_after = |messages: &[Bson]| Tail {
                 len: messages.len() as u64,
@@ -255,14 +231,8 @@ impl SessionWriter for MemoryRepository {
             if let Some(at) = messages.iter().position(is_ours) {
                 return Ok(tail_after(&messages[..=at]));
             }
-            let mut stored = doc! {
-                "message": message.body.0.clone(), "message_id": tail_after(messages).next_id(),
-                "redact_message": null, "created_at": date(message.at), "updated_at": date(message.at),
-            };
-            if let Some(metrics) = &message.event_loop_metrics {
-                stored.insert("event_loop_metrics", metrics.clone());
-            }
-            messages.push(stored.into());
+            let id = tail_after(messages).next_id();
+            messages.push(encode::message(message, id).into());
             Ok(tail_after(messages))
         })
     }
@@ -289,10 +259,8 @@ impl SessionWriter for MemoryRepository {
                 stored.insert("event_loop_metrics", metrics.clone());
             }
             if let Some(event) = &update.guardrail_event {
-                let mut on_message = event_of(event);
-                on_message.extend(event.trace.as_ref().map(|trace| ("trace".to_owned(), trace.into())));
-                stored.insert("guardrail_event", on_message);
-                list(session, "guardrail_events").push(event_of(event).into());
+                stored.insert("guardrail_event", encode::message_event(event));
+                list(session, "guardrail_events").push(encode::event(event).into());
             }
             if update.redact_message.is_some() {
                 agent_of(session, key, agent)?.insert("updated_at", DateTime::now());
@@ -319,26 +287,16 @@ impl SessionWriter for MemoryRepository {
     }
 
     async fn add_feedback(&self, key: &SessionKey, new: &NewFeedback) -> Result<()> {
-        let rating = match &new.rating {
-            Rating::Up => Bson::from("up"),
-            Rating::Down => Bson::from("down"),
-            Rating::Neutral => Bson::Null,
-            Rating::Other(word) => Bson::from(word),
-        };
-        let mut stored = doc! { "rating": rating, "comment": new.comment.clone() };
-        stored.extend(new.agent_id.as_ref().map(|id| ("agent_id".to_owned(), id.as_str().into())));
-        stored.extend(new.message_id.map(|id| ("message_id".to_owned(), id.into())));
-        stored.insert("created_at", date(new.at));
         self.change(key, |session| {
-            list(session, "feedbacks").push(stored.into());
-            session.insert("updated_at", date(new.at));
+            list(session, "feedbacks").push(encode::feedback(new).into());
+            session.insert("updated_at", encode::date(new.at));
             Ok(())
         })
     }
 
     async fn add_guardrail_event(&self, key: &SessionKey, event: &NewGuardrailEvent) -> Result<()> {
         self.change(key, |session| {
-            list(session, "guardrail_events").push(event_of(event).into());
+            list(session, "guardrail_events").push(encode::event(event).into());
             Ok(())
         })
     }

@@ -7,6 +7,7 @@ pub mod agent;
 pub mod block;
 pub mod decode;
 pub mod edit;
+pub mod encode;
 pub mod feedback;
 pub mod finding;
 pub mod guardrail;

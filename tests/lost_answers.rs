@@ -9,7 +9,7 @@ use bson::{Bson, Document, doc};
 use mongodb::Client;
 use strandscope::{
     repository::{
-        Error, SessionRepository, SessionWriter, Tail,
+        Error, SessionReader, SessionRepository, SessionWriter, Tail,
         mongo::pool::{Pool, PoolOptions},
     },
     session::{
@@ -299,6 +299,8 @@ async fn an_exhausted_pool_and_a_deadline_are_told_and_what_was_begun_ends() {
     }
     let error = repository.edit_metadata(&"s".into(), &[MetadataEdit::set("m", 1)]).await.expect_err("no room");
     assert!(matches!(error, Error::Exhausted { .. }), "{error}");
+    let reading = repository.history(&"s".into(), &agent(), 0, None).await.expect_err("no room to read either");
+    assert!(matches!(reading, Error::Exhausted { .. }) && reading.to_string().contains("\"s\""), "{reading}");
     let error = held.await.expect("it ends").expect_err("too late");
     assert!(matches!(error, Error::Deadline { .. }), "{error}");
     client.database("admin").run_command(doc! { "fsyncUnlock": 1 }).await.expect("unlocked");

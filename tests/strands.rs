@@ -85,7 +85,7 @@ impl Agent for Memo {
 }
 
 fn texts(resumed: &Resumed) -> Vec<&str> {
-    let blocks = resumed.messages.iter().flat_map(|message| message.blocks());
+    let blocks = resumed.messages.iter().flat_map(MessageBody::blocks);
     blocks.map(|block| block.get_str("text").unwrap()).collect()
 }
 

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     repository::Result,
-    session::{Rating, edit::MetadataEdit, record::NewFeedback},
+    session::{edit::MetadataEdit, record::NewFeedback},
 };
 
 /// A hook that tells an HTTP endpoint, without ever delaying or breaking the operation.
@@ -120,14 +120,8 @@ fn changes(edits: &[MetadataEdit]) -> Document {
 }
 
 fn feedback_of(feedback: &NewFeedback) -> Document {
-    let rating = match &feedback.rating {
-        Rating::Up => Bson::from("up"),
-        Rating::Down => Bson::from("down"),
-        Rating::Neutral => Bson::Null,
-        Rating::Other(word) => Bson::from(word),
-    };
     let agent = feedback.agent_id.as_ref().map(|agent| agent.as_str().to_owned());
-    doc! { "rating": rating, "comment": feedback.comment.clone(), "agent_id": agent, "message_id": feedback.message_id }
+    doc! { "rating": feedback.rating.stored(), "comment": feedback.comment.clone(), "agent_id": agent, "message_id": feedback.message_id }
 }
 
 /// Where a webhook leads.

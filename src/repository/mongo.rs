@@ -32,7 +32,7 @@ pub mod pool;
 mod rows;
 mod writes;
 
-use std::{ops::Range, sync::Arc};
+use std::{future::Future, ops::Range, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bson::{Bson, Document, RawDocumentBuf, doc};
@@ -47,6 +47,9 @@ use crate::{
     metrics::Outline,
     session::{AgentId, Details, Message, Session, SessionKey, Summary, record::StoredMessage},
 };
+
+/// How much longer than its server-side limit a read may take, e.g. on the way.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// The sessions of one collection.
 ///
@@ -121,6 +124,8 @@ async fn connect(
     client::valid_names(&database, &collection)?;
     let mut reader = MongoRepository::from_client(connection.client, &database, &collection, limits);
     reader.hosts = connection.hosts.into();
+    // What the server is given time for must not be cut before.
+    reader.gate = gate::Gate::new(pool::MAX, pool::WAIT_QUEUE, pool::OPERATION.max(limits.read + GRACE));
     reader.try_to_read().await?;
     Ok(Ok(reader))
 }
@@ -216,6 +221,11 @@ enum Failure {
     Real(Error),
 }
 
+/// What is read of a session, for an error.
+fn of(what: &str, key: &SessionKey) -> String {
+    format!("{what} {:?}", key.text())
+}
+
 /// The query for exactly that `_id`.
 fn by_key(key: &SessionKey) -> Document {
     doc! { "_id": { "$eq": key.bson().clone() } }
@@ -239,6 +249,24 @@ fn decoded_value(raw: bson::raw::RawBsonRef<'_>) -> Bson {
     }
 }
 
+impl MongoRepository {
+    /// Runs a read to its end, with the pool's wait-queue limit and deadline: a network that falls silent answers nothing,
+    /// so the server's own limit is not enough.
+    async fn read<T, F>(&self, what: &str, work: impl FnOnce(Self) -> F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        match self.gate.run(format!("reading {what}"), work(self.clone())).await {
+            Err(Error::Deadline { seconds, .. }) => Err(Error::Unreachable {
+                hosts: self.hosts.to_string(),
+                reason: format!("no answer within {seconds} s"),
+            }),
+            answer => answer,
+        }
+    }
+}
+
 #[async_trait]
 impl SessionReader for MongoRepository {
     fn location(&self) -> String {
@@ -246,31 +274,41 @@ impl SessionReader for MongoRepository {
     }
 
     async fn list(&self, query: &ListQuery, found: &mut (dyn FnMut(Summary) + Send)) -> Result<PageEnd> {
+        let _place = self.gate.enter("listing sessions").await?;
         list::page(self, query, found).await
     }
 
     async fn plan(&self, query: &ListQuery) -> Result<Plan> {
-        explain::plan(self, query).await
+        let query = query.clone();
+        self.read("the plan of a list", |me| async move { explain::plan(&me, &query).await }).await
     }
 
     async fn count(&self, filter: &Filter) -> Result<Option<u64>> {
-        lookup::count(self, filter).await
+        let filter = filter.clone();
+        self.read("the number of sessions", |me| async move { lookup::count(&me, &filter).await }).await
     }
 
     async fn details(&self, keys: &[SessionKey]) -> Result<Vec<(SessionKey, Details)>> {
-        details::read(self, keys).await
+        let keys = keys.to_vec();
+        self.read("counts and sizes", |me| async move { details::read(&me, &keys).await }).await
     }
 
     async fn resolve(&self, id: &str) -> Result<Vec<Summary>> {
-        lookup::resolve(self, id).await
+        let id = id.to_owned();
+        self.read("a session's id", |me| async move { lookup::resolve(&me, &id).await }).await
     }
 
     async fn open(&self, key: &SessionKey, last: u64) -> Result<Session> {
-        conversation::open(self, key, last).await
+        let key = key.clone();
+        self.read(&of("session", &key), move |me| async move { conversation::open(&me, &key, last).await }).await
     }
 
     async fn messages(&self, key: &SessionKey, agent: &AgentId, range: Range<u64>) -> Result<Vec<Message>> {
-        conversation::messages(self, key, agent, range).await
+        let (key, agent) = (key.clone(), agent.clone());
+        self.read(&of("messages of session", &key), |me| async move {
+            conversation::messages(&me, &key, &agent, range).await
+        })
+        .await
     }
 
     async fn history(
@@ -280,19 +318,26 @@ impl SessionReader for MongoRepository {
         offset: u64,
         limit: Option<u64>,
     ) -> Result<Vec<StoredMessage>> {
-        history::read(self, key, agent, offset, limit).await
+        let (key, agent) = (key.clone(), agent.clone());
+        self.read(&of("the history of session", &key), move |me| async move {
+            history::read(&me, &key, &agent, offset, limit).await
+        })
+        .await
     }
 
     async fn metadata(&self, key: &SessionKey) -> Result<Document> {
-        history::metadata(self, key).await
+        let key = key.clone();
+        self.read(&of("the metadata of session", &key), |me| async move { history::metadata(&me, &key).await }).await
     }
 
     async fn outline(&self, key: &SessionKey) -> Result<Outline> {
-        outline::read(self, key).await
+        let key = key.clone();
+        self.read(&of("the figures of session", &key), |me| async move { outline::read(&me, &key).await }).await
     }
 
     async fn document(&self, key: &SessionKey) -> Result<Document> {
-        self.whole(key).await.map(|raw| decoded(&raw))
+        let key = key.clone();
+        self.read(&of("session", &key), |me| async move { me.whole(&key).await.map(|raw| decoded(&raw)) }).await
     }
 
     async fn check(&self) -> Vec<Check> {

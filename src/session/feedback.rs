@@ -16,6 +16,19 @@ pub enum Rating {
     Other(String),
 }
 
+impl Rating {
+    /// The value as it is stored.
+    #[must_use]
+    pub fn stored(&self) -> Bson {
+        match self {
+            Self::Up => "up".into(),
+            Self::Down => "down".into(),
+            Self::Neutral => Bson::Null,
+            Self::Other(word) => word.as_str().into(),
+        }
+    }
+}
+
 /// One feedback. Source: an element of `feedbacks`.
 #[derive(Debug, Clone)]
 pub struct Feedback {

@@ -18,6 +18,7 @@ use crate::{
     session::{
         AgentId, SessionKey,
         edit::{self, MetadataEdit},
+        encode as documents,
         record::{
             AgentConfig, AgentUpdate, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession,
             SessionUpdate,
@@ -152,12 +153,12 @@ impl SessionWriter for Folder {
     }
 
     async fn add_feedback(&self, key: &SessionKey, feedback: &NewFeedback) -> Result<()> {
-        let stored = encode::feedback(feedback);
+        let stored = encode::object(&documents::feedback(feedback));
         self.writing(key, move |place| sessions::push(place, "feedbacks", stored, files::Time::Moves)).await
     }
 
     async fn add_guardrail_event(&self, key: &SessionKey, event: &NewGuardrailEvent) -> Result<()> {
-        let stored = encode::event(event);
+        let stored = encode::object(&documents::event(event));
         self.writing(key, move |place| sessions::push(place, "guardrail_events", stored, files::Time::Stays)).await
     }
 

@@ -68,14 +68,15 @@ impl Gate {
         match tokio::time::timeout(self.operation, ToItsEnd::new(work.catch_unwind())).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => {
-                tracing::error!(doing, "crash in a write");
+                tracing::error!(doing, "crash in an operation");
                 Err(Error::Other { doing, reason: "it crashed; please report this, with the log".to_owned() })
             }
             Err(_) => Err(Error::Deadline { doing, seconds: self.operation.as_secs() }),
         }
     }
 
-    async fn enter(&self, doing: &str) -> Result<OwnedSemaphorePermit> {
+    /// Waits for a place, which is free again once what is given is dropped.
+    pub(super) async fn enter(&self, doing: &str) -> Result<OwnedSemaphorePermit> {
         if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
             return Ok(place);
         }

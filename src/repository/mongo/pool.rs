@@ -35,7 +35,7 @@ pub struct PoolOptions {
     pub connect: Duration,
     /// How long to wait for a connection to come free (5 s): ours, the driver waits for ever.
     pub wait_queue: Duration,
-    /// Deadline of a write (30 s): ours, the driver has none. Reads have [`Limits::read`].
+    /// Deadline of an operation (30 s): ours, the driver has none. A read also keeps [`Limits::read`] on the server.
     pub operation: Duration,
 }
 

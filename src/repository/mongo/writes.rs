@@ -2,14 +2,14 @@
 //!
 //! ```text
 //! run ------- each write to its end, with a deadline, repeated after a lost answer
-//! encode ---- what is written, field by field as the Python library has it
+//! paths ----- the paths that a write sets (the documents themselves: session::encode)
 //! sessions, agents, messages (append, update), metadata
 //! ```
 
 mod agents;
 mod append;
-mod encode;
 mod metadata;
+mod paths;
 mod run;
 mod sessions;
 mod update_message;
@@ -22,6 +22,7 @@ use crate::{
     session::{
         AgentId, SessionKey,
         edit::{self, MetadataEdit},
+        encode,
         record::{
             AgentConfig, AgentUpdate, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession,
             SessionUpdate,
@@ -42,14 +43,14 @@ fn check_agent(key: &SessionKey, agent: &AgentId) -> Result<()> {
 #[async_trait]
 impl SessionWriter for MongoRepository {
     async fn create_session(&self, session: &NewSession) -> Result<SessionKey> {
-        let (key, document) = encode::session(session);
-        let stored = key.clone();
+        let key = SessionKey::from(session.id.as_str());
+        let (stored, document) = (key.clone(), encode::session(session));
         self.write("creating", &key, |run| sessions::create(run, stored, document)).await?;
         Ok(key)
     }
 
     async fn update_session(&self, key: &SessionKey, update: &SessionUpdate) -> Result<()> {
-        let fields = encode::session_update(update);
+        let fields = paths::session_update(update);
         let stored = key.clone();
         self.write("updating", key, |run| sessions::update(run, stored, fields)).await
     }
@@ -67,14 +68,14 @@ impl SessionWriter for MongoRepository {
 
     async fn update_agent(&self, key: &SessionKey, agent: &AgentId, update: &AgentUpdate) -> Result<()> {
         check_agent(key, agent)?;
-        let fields = encode::agent_update(agent, update);
+        let fields = paths::agent_update(agent, update);
         let (stored, agent) = (key.clone(), agent.clone());
         self.write("updating an agent of", key, |run| agents::set(run, stored, agent, fields)).await
     }
 
     async fn update_agent_config(&self, key: &SessionKey, agent: &AgentId, config: &AgentConfig) -> Result<()> {
         check_agent(key, agent)?;
-        let fields = encode::agent_config(agent, config);
+        let fields = paths::agent_config(agent, config);
         let (stored, agent) = (key.clone(), agent.clone());
         self.write("configuring an agent of", key, |run| agents::set(run, stored, agent, fields)).await
     }

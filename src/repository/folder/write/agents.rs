@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path, time::SystemTime};
 
+use bson::Document;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -12,10 +13,13 @@ use super::{
 use crate::{
     repository::{Error, Result},
     session::{
-        AgentId,
+        AgentId, encode as documents,
         record::{AgentConfig, AgentUpdate, NewAgent},
     },
 };
+
+/// What stands in `config.json`.
+const OURS: [&str; 3] = ["model", "system_prompt", "prompt_metadata"];
 
 pub(super) fn create(place: &Place, new: &NewAgent) -> Result<()> {
     let agents = place.dir.path.join("agents");
@@ -36,19 +40,12 @@ pub(super) fn create(place: &Place, new: &NewAgent) -> Result<()> {
 
 fn fill(dir: &Path, new: &NewAgent) -> Result<()> {
     files::make_dir(&dir.join("messages"))?;
-    let stored = json!({
-        "agent_id": new.id.as_str(),
-        "state": encode::object(&new.state),
-        "conversation_manager_state": encode::object(&new.conversation_manager_state),
-        "_internal_state": encode::object(&new.internal_state),
-        "created_at": encode::time(new.at),
-        "updated_at": encode::time(new.at),
-    });
-    let config = encode::config(&new.config);
+    let mut data = documents::agent(new).get_document("agent_data").cloned().unwrap_or_default();
+    let config: Document = OURS.iter().filter_map(|key| Some(((*key).to_owned(), data.remove(key)?))).collect();
     if !config.is_empty() {
-        files::write(&dir.join("config.json"), &Value::Object(config), Time::Moves)?;
+        files::write(&dir.join("config.json"), &encode::object(&config), Time::Moves)?;
     }
-    files::write(&dir.join("agent.json"), &stored, Time::Moves)
+    files::write(&dir.join("agent.json"), &encode::object(&data), Time::Moves)
 }
 
 pub(super) fn update(place: &Place, agent: &AgentId, update: &AgentUpdate) -> Result<()> {
@@ -88,7 +85,7 @@ pub(super) fn configure(place: &Place, agent: &AgentId, config: &AgentConfig) ->
 }
 
 fn set_config(dir: &Path, config: &AgentConfig, time: Time) -> Result<()> {
-    let changed = encode::config(config);
+    let Value::Object(changed) = encode::object(&documents::config(config)) else { return Ok(()) };
     if changed.is_empty() {
         return Ok(());
     }

@@ -3,12 +3,7 @@
 use base64::Engine;
 use bson::{Bson, DateTime, Document, spec::BinarySubtype};
 use jiff::Timestamp;
-use serde_json::{Map, Number, Value, json};
-
-use crate::session::{
-    Rating,
-    record::{AgentConfig, NewFeedback, NewGuardrailEvent},
-};
+use serde_json::{Number, Value, json};
 
 /// Python's `isoformat` of a time in UTC.
 pub(super) fn time(at: Timestamp) -> Value {
@@ -59,69 +54,4 @@ fn encode(value: &Bson, exact: bool) -> Value {
 fn iso(date: DateTime) -> Value {
     Timestamp::from_millisecond(date.timestamp_millis())
         .map_or_else(|_| Bson::DateTime(date).into_canonical_extjson(), time)
-}
-
-pub(super) fn config(config: &AgentConfig) -> Map<String, Value> {
-    let mut fields = Map::new();
-    if let Some(model) = &config.model {
-        fields.insert("model".to_owned(), Value::String(model.clone()));
-    }
-    if let Some(prompt) = &config.system_prompt {
-        fields.insert("system_prompt".to_owned(), plain(prompt));
-    }
-    if let Some(metadata) = &config.prompt_metadata {
-        fields.insert("prompt_metadata".to_owned(), object(metadata));
-    }
-    fields
-}
-
-pub(super) fn feedback(new: &NewFeedback) -> Value {
-    let rating = match &new.rating {
-        Rating::Up => Value::from("up"),
-        Rating::Down => Value::from("down"),
-        Rating::Neutral => Value::Null,
-        Rating::Other(word) => Value::String(word.clone()),
-    };
-    let mut stored = json!({ "rating": rating, "comment": new.comment });
-    if let Some(agent) = &new.agent_id {
-        stored["agent_id"] = Value::from(agent.as_str());
-    }
-    if let Some(id) = new.message_id {
-        stored["message_id"] = Value::from(id);
-    }
-    for (key, value) in &new.extra {
-        if stored.get(key).is_none() {
-            stored[key] = plain(value);
-        }
-    }
-    stored["created_at"] = time(new.at);
-    stored
-}
-
-/// An element of the session's `guardrail_events`.
-pub(super) fn event(new: &NewGuardrailEvent) -> Value {
-    let mut stored = json!({ "message_id": new.message_id, "agent_id": new.agent_id.as_str() });
-    outcome(&mut stored, new);
-    stored
-}
-
-/// The `guardrail_event` of a message.
-pub(super) fn message_event(new: &NewGuardrailEvent) -> Value {
-    let mut stored = json!({});
-    outcome(&mut stored, new);
-    if let Some(trace) = &new.trace {
-        stored["trace"] = object(trace);
-    }
-    stored
-}
-
-fn outcome(stored: &mut Value, new: &NewGuardrailEvent) {
-    stored["action"] = Value::from(new.action.as_str());
-    stored["timestamp"] = time(new.at);
-    if let Some(reason) = &new.stop_reason {
-        stored["stop_reason"] = Value::from(reason.as_str());
-    }
-    if let Some(policies) = &new.policies_triggered {
-        stored["policies_triggered"] = object(policies);
-    }
 }

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use bson::Bson;
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
 use super::{
     Place, encode,
@@ -17,7 +16,7 @@ use crate::{
         folder::layout::{AgentDir, file_name, message_number},
     },
     session::{
-        AgentId,
+        AgentId, encode as documents,
         record::{MessageUpdate, NewMessage},
     },
 };
@@ -36,7 +35,7 @@ pub(super) fn append(place: &Place, agent: &AgentId, message: &NewMessage, known
     };
     loop {
         let id = tail.next_id();
-        if files::create(&file(&messages, id), &encoded(message, id))? {
+        if files::create(&file(&messages, id), &encode::object(&documents::message(message, id)))? {
             return Ok(tail.advanced());
         }
         if !sure && let Some(found) = stored_already(&dir, message, tail.len) {
@@ -81,20 +80,6 @@ fn stored_already(dir: &AgentDir, message: &NewMessage, from: u64) -> Option<Tai
     None
 }
 
-fn encoded(message: &NewMessage, id: i64) -> Value {
-    let mut stored = json!({
-        "message": encode::object(&message.body.0),
-        "message_id": id,
-        "redact_message": null,
-        "created_at": encode::time(message.at),
-        "updated_at": encode::time(message.at),
-    });
-    if let Some(metrics) = &message.event_loop_metrics {
-        stored["event_loop_metrics"] = encode::object(metrics);
-    }
-    stored
-}
-
 pub(super) fn update(place: &Place, agent: &AgentId, message_id: i64, update: &MessageUpdate) -> Result<()> {
     let dir = place.agent(agent)?;
     let path = file(&dir.path.join("messages"), message_id);
@@ -111,12 +96,12 @@ pub(super) fn update(place: &Place, agent: &AgentId, message_id: i64, update: &M
         stored["event_loop_metrics"] = encode::object(metrics);
     }
     if let Some(event) = &update.guardrail_event {
-        stored["guardrail_event"] = encode::message_event(event);
+        stored["guardrail_event"] = encode::object(&documents::message_event(event));
     }
     files::write(&path, &stored, time)?;
     drop(lock);
     match &update.guardrail_event {
-        Some(event) => sessions::push(place, "guardrail_events", encode::event(event), time),
+        Some(event) => sessions::push(place, "guardrail_events", encode::object(&documents::event(event)), time),
         None => Ok(()),
     }
 }

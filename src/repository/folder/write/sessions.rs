@@ -14,6 +14,7 @@ use crate::{
     repository::{Error, Result, folder::json as reading},
     session::{
         edit::{self, MetadataEdit},
+        encode as documents,
         record::{NewSession, SessionUpdate},
     },
 };
@@ -35,17 +36,13 @@ fn fill(dir: &Path, new: &NewSession) -> Result<()> {
     files::make_dir(&dir.join("multi_agents"))?;
     let metadata = new.metadata.iter().map(|(key, value)| Ok((key.clone(), exact(&new.id, key, value)?)));
     let metadata = metadata.collect::<Result<Map<String, Value>>>()?;
-    let stored = json!({
-        "session_id": new.id,
-        "session_type": new.session_type,
-        "created_at": encode::time(new.at),
-        "updated_at": encode::time(new.at),
-        "application_name": new.application_name,
-        "session_viewer_password": new.viewer_password.expose_secret(),
-        "metadata": metadata,
-        "feedbacks": [],
-        "guardrail_events": [],
-    });
+    let mut document = documents::session(new);
+    // Those stand in other files, or in the folder's name.
+    for key in ["_id", "agents", "metadata"] {
+        document.remove(key);
+    }
+    let mut stored = encode::object(&document);
+    stored["metadata"] = Value::Object(metadata);
     files::write(&dir.join("session.json"), &stored, Time::Moves)
 }
 

@@ -3,13 +3,10 @@
 use bson::{Document, doc};
 use jiff::Timestamp;
 
-use super::{
-    encode,
-    run::{Run, sized},
-};
+use super::run::{Run, sized};
 use crate::{
     repository::{Error, Result, mongo::by_key},
-    session::{AgentId, SessionKey, record::NewAgent},
+    session::{AgentId, SessionKey, encode, record::NewAgent},
 };
 
 /// A query for the session where it has that agent, or where it has not.

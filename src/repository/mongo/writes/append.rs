@@ -6,7 +6,7 @@
 use bson::{Bson, Document, doc};
 
 use super::{
-    encode,
+    paths,
     run::{Attempt, Run, sized},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         Error, Result, Tail,
         mongo::{by_key, expr},
     },
-    session::{AgentId, SessionKey, decode, record::NewMessage},
+    session::{AgentId, SessionKey, decode, encode, record::NewMessage},
 };
 
 /// How often another writer may come first. Each time one of them got on, so this ends.
@@ -91,7 +91,7 @@ impl Append {
         } else {
             query.insert(format!("agents.{}", self.agent.as_str()), doc! { "$type": "object" });
         }
-        let set = encode::touched(&self.agent, &encode::date(self.message.at));
+        let set = paths::touched(&self.agent, &encode::date(self.message.at));
         let update = doc! { "$push": { messages: stored.clone() }, "$set": set };
         Ok(self.run.repository.collection.update_one(query, update).await?.matched_count > 0)
     }

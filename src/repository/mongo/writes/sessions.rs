@@ -3,14 +3,11 @@
 use bson::{Bson, Document, doc};
 use mongodb::error::ErrorKind;
 
-use super::{
-    encode,
-    run::{Run, sized},
-};
+use super::run::{Run, sized};
 use crate::{
     repository::{Error, Result, mongo::by_key},
     session::{
-        SessionKey,
+        SessionKey, encode,
         record::{NewFeedback, NewGuardrailEvent},
     },
 };

@@ -4,7 +4,7 @@ use bson::{Bson, Document, doc};
 use jiff::Timestamp;
 
 use super::{
-    encode,
+    paths,
     run::{Run, sized},
 };
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
         Error, Result,
         mongo::{by_key, expr},
     },
-    session::{AgentId, SessionKey, decode, record::MessageUpdate},
+    session::{AgentId, SessionKey, decode, encode, record::MessageUpdate},
 };
 
 pub(super) async fn update(
@@ -75,7 +75,7 @@ impl Change {
         if let Some(body) = &self.update.redact_message {
             set.insert(format!("{path}.redact_message"), body.0.clone());
             set.insert(format!("{path}.updated_at"), encode::date(self.at));
-            set.extend(encode::touched(&self.agent, &encode::date(self.at)));
+            set.extend(paths::touched(&self.agent, &encode::date(self.at)));
         }
         if let Some(metrics) = &self.update.event_loop_metrics {
             set.insert(format!("{path}.event_loop_metrics"), metrics.clone());
