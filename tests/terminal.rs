@@ -14,9 +14,9 @@ fn start(arguments: &[&str], variables: &[(&str, &str)]) -> Terminal {
 fn browsing_the_demo() {
     let mut terminal = start(&["demo"], &[]);
     terminal.wait_for("1 Sessions");
-    terminal.wait_until("rows", |screen| screen.contains("1–"));
+    terminal.wait_until("rows", |screen| screen.contains("1–13 / 13 ╯"));
     terminal.press("/^support-48213\r");
-    terminal.wait_until("one session", |screen| screen.contains("1–1 / 1"));
+    terminal.wait_until("one session", |screen| screen.contains("1–1 / 1 ╯"));
     terminal.press("\r");
     terminal.wait_for("[support]");
     terminal.wait_for("assistant");
@@ -73,9 +73,9 @@ fn the_demo_is_written_to() {
     let state = tempfile::tempdir().expect("a folder");
     let folder = state.path().to_str().expect("a path");
     let mut terminal = start(&["demo"], &[("XDG_STATE_HOME", folder)]);
-    terminal.wait_until("rows", |screen| screen.contains("1–"));
+    terminal.wait_until("rows", |screen| screen.contains("1–13 / 13 ╯"));
     terminal.press("/^support-48213\r");
-    terminal.wait_until("one session", |screen| screen.contains("1–1 / 1"));
+    terminal.wait_until("one session", |screen| screen.contains("1–1 / 1 ╯"));
     terminal.press("\r");
     terminal.wait_for("[support]");
 
@@ -113,7 +113,7 @@ fn the_demo_is_written_to() {
 fn a_kill_keeps_what_was_typed() {
     let state = tempfile::tempdir().expect("a folder");
     let mut terminal = start(&["demo"], &[("XDG_STATE_HOME", state.path().to_str().expect("a path"))]);
-    terminal.wait_until("rows", |screen| screen.contains("1–"));
+    terminal.wait_until("rows", |screen| screen.contains("1–13 / 13 ╯"));
     terminal.press("\r");
     terminal.wait_for("[");
     terminal.wait_for("4 Metadata");
