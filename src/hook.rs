@@ -31,12 +31,16 @@
 //! ```
 
 mod outbox;
-pub mod settings;
+#[cfg(feature = "webhook")]
+mod settings;
 mod watch;
+#[cfg(feature = "webhook")]
 mod webhook;
 
 pub use outbox::{Deliver, Delivery, Outbox, OutboxOptions, Tally, Verdict};
+#[cfg(feature = "webhook")]
 pub use settings::{HookSettings, WebhookSettings};
+#[cfg(feature = "webhook")]
 pub use webhook::Webhook;
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
@@ -51,7 +55,7 @@ use crate::{
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Action {
+pub enum HookAction {
     /// Metadata is read.
     MetadataGet,
     /// Fields of the metadata are set.
@@ -62,7 +66,7 @@ pub enum Action {
     FeedbackAdd,
 }
 
-impl Action {
+impl HookAction {
     /// Its name in configuration and payloads: `metadata.get`, `metadata.update`, `metadata.delete`, `feedback.add`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -75,12 +79,12 @@ impl Action {
     }
 }
 
-impl Action {
+impl HookAction {
     /// Every action.
     pub const ALL: [Self; 4] = [Self::MetadataGet, Self::MetadataUpdate, Self::MetadataDelete, Self::FeedbackAdd];
 }
 
-impl fmt::Display for Action {
+impl fmt::Display for HookAction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
@@ -111,12 +115,12 @@ pub enum Payload {
 impl Operation {
     /// Which action it is.
     #[must_use]
-    pub fn action(&self) -> Action {
+    pub fn action(&self) -> HookAction {
         match self.payload {
-            Payload::MetadataGet => Action::MetadataGet,
-            Payload::MetadataUpdate(_) => Action::MetadataUpdate,
-            Payload::MetadataDelete(_) => Action::MetadataDelete,
-            Payload::FeedbackAdd(_) => Action::FeedbackAdd,
+            Payload::MetadataGet => HookAction::MetadataGet,
+            Payload::MetadataUpdate(_) => HookAction::MetadataUpdate,
+            Payload::MetadataDelete(_) => HookAction::MetadataDelete,
+            Payload::FeedbackAdd(_) => HookAction::FeedbackAdd,
         }
     }
 

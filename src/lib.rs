@@ -122,14 +122,14 @@
 //! Only [`repository::mongo`] names the `mongodb` crate; values of `bson` are the vocabulary of documents everywhere.
 //! The test `tests/house.rs` checks these rules.
 
-pub mod config;
+#[cfg(feature = "app")]
+#[doc(hidden)]
+pub mod app;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod disk;
 pub mod hook;
 pub mod manager;
 pub mod metrics;
 pub mod repository;
 pub mod session;
-pub mod task;
-pub mod text;
-pub mod tui;

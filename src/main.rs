@@ -1,9 +1,7 @@
 //! Arguments to config to one command or the browser.
 
-mod cli;
-
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cli::main()
+    strandscope::app::cli::main()
 }

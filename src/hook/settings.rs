@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 
-use super::{Action, DEADLINE, Hook, Hooks, OutboxOptions, Webhook};
+use super::{DEADLINE, Hook, HookAction, Hooks, OutboxOptions, Webhook};
 
 /// `[hooks]`.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ pub struct WebhookSettings {
     /// `secret`, or the value of the environment variable that `secret_env` names: signs every body.
     pub secret: Option<SecretString>,
     /// `actions`: what it is told of.
-    pub actions: Vec<Action>,
+    pub actions: Vec<HookAction>,
     /// `timeout_s`: of one attempt.
     pub timeout: Duration,
     /// `attempts` and `queue`.
@@ -43,7 +43,7 @@ impl WebhookSettings {
         Self {
             url,
             secret: None,
-            actions: vec![Action::MetadataUpdate, Action::MetadataDelete, Action::FeedbackAdd],
+            actions: vec![HookAction::MetadataUpdate, HookAction::MetadataDelete, HookAction::FeedbackAdd],
             timeout: Duration::from_secs(10),
             outbox: OutboxOptions::default(),
         }

@@ -16,7 +16,7 @@ use serde_json::json;
 use sha2::Sha256;
 
 use super::{
-    Action, Answer, Deliver, Delivery, Hook, Next, Operation, Outbox, Payload, Tally, Verdict, WebhookSettings,
+    Answer, Deliver, Delivery, Hook, HookAction, Next, Operation, Outbox, Payload, Tally, Verdict, WebhookSettings,
 };
 use crate::{
     repository::Result,
@@ -26,7 +26,7 @@ use crate::{
 /// A hook that tells an HTTP endpoint, without ever delaying or breaking the operation.
 pub struct Webhook {
     name: String,
-    actions: Vec<Action>,
+    actions: Vec<HookAction>,
     outbox: Outbox,
 }
 

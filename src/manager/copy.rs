@@ -1,7 +1,6 @@
 //! The private copy that a deletion leaves.
 
 use std::{
-    fs,
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -9,7 +8,7 @@ use std::{
 use bson::{Bson, Document};
 use jiff::Timestamp;
 
-use crate::session::SessionKey;
+use crate::{disk, session::SessionKey};
 
 /// Most characters of an id in a file's name.
 const NAME: usize = 60;
@@ -20,11 +19,7 @@ const NAME: usize = 60;
 /// # Errors
 /// What the file system says; nothing is left half-written.
 pub fn keep(folder: &Path, key: &SessionKey, document: Document) -> io::Result<PathBuf> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)?;
+    disk::private_folder(folder)?;
     let safe = |c: char| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '_' };
     let name: String = key.text().chars().take(NAME).map(safe).collect();
     let at = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
@@ -51,6 +46,8 @@ pub fn keep(folder: &Path, key: &SessionKey, document: Document) -> io::Result<P
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use bson::doc;
 
     use super::*;

@@ -12,18 +12,13 @@
 
 mod assemble;
 mod check;
-mod demo;
 mod json;
 mod layout;
 mod list;
 mod read;
 mod write;
 
-use std::{
-    ops::Range,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{ops::Range, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use bson::Document;
@@ -32,6 +27,7 @@ use tokio::{sync::mpsc, task::spawn_blocking};
 
 use super::{Check, Error, Filter, ListQuery, PageEnd, Plan, Result, SessionReader, SessionRepository, Sort};
 use crate::{
+    disk,
     metrics::Outline,
     session::{AgentId, Details, Message, Session, SessionKey, Summary},
 };
@@ -41,33 +37,30 @@ use crate::{
 /// # Errors
 /// [`super::Error::Folder`] where it is missing, unreadable or of another layout.
 pub async fn open(path: &Path) -> Result<Arc<dyn SessionRepository>> {
-    let root = expand_home(path);
-    let location = shorten_home(&root);
-    let folder = Folder { root: root.into(), location, temporary: None };
+    let root = disk::expand_home(path);
+    let location = disk::shorten_home(&root);
+    let folder = FolderRepository { root: root.into(), location, guard: None };
     folder.blocking(layout::recognise).await?;
     Ok(Arc::new(folder))
 }
 
-/// Makes the folder of sample sessions afresh and opens it. It is private to the user and removed with the reader.
-///
-/// # Errors
-/// [`super::Error::Folder`] where it cannot be written.
-pub async fn demo() -> Result<Arc<dyn SessionRepository>> {
-    let dir = run(demo::write).await?;
-    let root = dir.path().to_owned();
-    Ok(Arc::new(Folder { root: root.into(), location: "demo".to_owned(), temporary: Some(dir) }))
-}
-
 /// A folder of sessions.
-struct Folder {
+#[derive(Clone)]
+pub struct FolderRepository {
     root: Arc<Path>,
     location: String,
-    /// The demo's folder, removed when the reader is dropped.
+    /// Let go of with the last clone.
     #[expect(dead_code, reason = "held for its drop")]
-    temporary: Option<TempDir>,
+    guard: Option<Arc<TempDir>>,
 }
 
-impl Folder {
+impl FolderRepository {
+    /// A temporary folder that is removed with the last clone, under a name of its own.
+    #[cfg(feature = "app")]
+    pub(crate) fn temporary(dir: TempDir, name: &str) -> Self {
+        Self { root: dir.path().into(), location: name.to_owned(), guard: Some(Arc::new(dir)) }
+    }
+
     /// Reads off the async threads: files may lie on a slow disk.
     async fn blocking<T: Send + 'static>(&self, read: impl FnOnce(&Path) -> Result<T> + Send + 'static) -> Result<T> {
         let root = Arc::clone(&self.root);
@@ -98,7 +91,7 @@ async fn run<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'stati
 }
 
 #[async_trait]
-impl SessionReader for Folder {
+impl SessionReader for FolderRepository {
     fn location(&self) -> String {
         self.location.clone()
     }
@@ -166,21 +159,4 @@ impl SessionReader for Folder {
         let root = Arc::clone(&self.root);
         spawn_blocking(move || check::check(&root)).await.unwrap_or_default()
     }
-}
-
-fn home() -> Option<PathBuf> {
-    directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned())
-}
-
-/// `~/x` as a config file has it; a shell has done so already.
-fn expand_home(path: &Path) -> PathBuf {
-    match (path.strip_prefix("~"), home()) {
-        (Ok(rest), Some(home)) => home.join(rest),
-        _ => path.to_owned(),
-    }
-}
-
-fn shorten_home(path: &Path) -> String {
-    let short = home().and_then(|home| path.strip_prefix(home).ok().map(|rest| Path::new("~").join(rest)));
-    short.as_deref().unwrap_or(path).display().to_string()
 }

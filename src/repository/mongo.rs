@@ -40,9 +40,7 @@ use mongodb::{Client, Collection, Cursor as Rows};
 use secrecy::SecretString;
 
 use self::errors::Doing;
-use super::{
-    Candidate, Check, Error, Filter, Limits, ListQuery, Opened, PageEnd, Plan, Result, SessionReader, SessionRepository,
-};
+use super::{Check, Error, Filter, Limits, ListQuery, Opened, PageEnd, Plan, Result, SessionReader, SessionRepository};
 use crate::{
     metrics::Outline,
     session::{AgentId, Details, Message, Session, SessionKey, Summary, record::StoredMessage},
@@ -76,12 +74,9 @@ pub async fn open(
     database: Option<&str>,
     collection: Option<&str>,
     limits: Limits,
-) -> Result<Opened<dyn SessionRepository>> {
+) -> Result<Opened<Arc<dyn SessionRepository>>> {
     let opened = connect(uri, database, collection, limits).await?;
-    Ok(match opened {
-        Ok(repository) => Opened::Reader(Arc::new(repository)),
-        Err(candidates) => Opened::Choose(candidates),
-    })
+    Ok(opened.map(|repository| Arc::new(repository) as Arc<dyn SessionRepository>))
 }
 
 /// Connects as [`open`] does and creates the missing indexes, see [`MongoRepository::create_indexes`].
@@ -95,8 +90,8 @@ pub async fn create_indexes(
     limits: Limits,
 ) -> Result<Vec<String>> {
     match connect(uri, database, collection, limits).await? {
-        Ok(reader) => reader.create_indexes().await,
-        Err(candidates) => Err(Error::Other {
+        Opened::Store(repository) => repository.create_indexes().await,
+        Opened::Choose(candidates) => Err(Error::Other {
             doing: "creating indexes".to_owned(),
             reason: format!(
                 "{} collections look like sessions; name one with --database and --collection",
@@ -106,19 +101,19 @@ pub async fn create_indexes(
     }
 }
 
-/// A reader of the one collection, or the several to choose from.
+/// The one collection, or the several to choose from.
 async fn connect(
     uri: &SecretString,
     database: Option<&str>,
     collection: Option<&str>,
     limits: Limits,
-) -> Result<std::result::Result<MongoRepository, Vec<Candidate>>> {
+) -> Result<Opened<MongoRepository>> {
     let connection = client::connect(uri, limits).await?;
     let (database, collection) = match (database, collection) {
         (Some(database), Some(collection)) => (database.to_owned(), collection.to_owned()),
         (database, collection) => match discover::find(&connection, database, collection, limits).await? {
-            discover::Found::One { database, collection } => (database, collection),
-            discover::Found::Several(candidates) => return Ok(Err(candidates)),
+            Opened::Store(only) => (only.database, only.collection),
+            Opened::Choose(candidates) => return Ok(Opened::Choose(candidates)),
         },
     };
     client::valid_names(&database, &collection)?;
@@ -127,7 +122,7 @@ async fn connect(
     // What the server is given time for must not be cut before.
     reader.gate = gate::Gate::new(pool::MAX, pool::WAIT_QUEUE, pool::OPERATION.max(limits.read + GRACE));
     reader.try_to_read().await?;
-    Ok(Ok(reader))
+    Ok(Opened::Store(reader))
 }
 
 impl MongoRepository {

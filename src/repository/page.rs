@@ -5,7 +5,7 @@ use bson::{Bson, DateTime};
 use super::Filter;
 
 /// Which date a list is sorted by, newest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, serde::Deserialize, serde::Serialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Sort {
     /// `updated_at`.

@@ -8,6 +8,7 @@ use super::{Result, SessionReader, SessionRepository};
 
 /// Where sessions are to be found.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Target {
     /// A MongoDB.
     Mongo {
@@ -20,8 +21,6 @@ pub enum Target {
     },
     /// A folder in the layout of Strands' `FileSessionManager`.
     Folder(PathBuf),
-    /// The sample sessions of `strandscope demo`.
-    Demo,
 }
 
 /// Limits that every read keeps.
@@ -45,12 +44,23 @@ impl Default for Limits {
     }
 }
 
-/// What opening a target gave.
-pub enum Opened<R: ?Sized = dyn SessionReader> {
-    /// A reader, or a repository where it may be written.
-    Reader(Arc<R>),
+/// What opening gave: a store, or several to choose from.
+#[derive(Debug, Clone)]
+pub enum Opened<S> {
+    /// A store.
+    Store(S),
     /// Several collections look like sessions: choose one and open [`Target::Mongo`] with its names.
     Choose(Vec<Candidate>),
+}
+
+impl<S> Opened<S> {
+    /// The same with another view of the store.
+    pub fn map<T>(self, view: impl FnOnce(S) -> T) -> Opened<T> {
+        match self {
+            Self::Store(store) => Opened::Store(view(store)),
+            Self::Choose(candidates) => Opened::Choose(candidates),
+        }
+    }
 }
 
 /// A collection that looks like sessions.
@@ -69,23 +79,19 @@ pub struct Candidate {
 ///
 /// # Errors
 /// Everything in [`super::Error`] that a connection or a folder can meet.
-pub async fn open(target: &Target, limits: Limits) -> Result<Opened> {
-    Ok(match open_writable(target, limits).await? {
-        Opened::Reader(repository) => Opened::Reader(repository),
-        Opened::Choose(candidates) => Opened::Choose(candidates),
-    })
+pub async fn open(target: &Target, limits: Limits) -> Result<Opened<Arc<dyn SessionReader>>> {
+    Ok(open_writable(target, limits).await?.map(|repository| repository as Arc<dyn SessionReader>))
 }
 
 /// Opens a target for reading and writing; as [`open`] otherwise.
 ///
 /// # Errors
 /// As [`open`].
-pub async fn open_writable(target: &Target, limits: Limits) -> Result<Opened<dyn SessionRepository>> {
+pub async fn open_writable(target: &Target, limits: Limits) -> Result<Opened<Arc<dyn SessionRepository>>> {
     match target {
         Target::Mongo { uri, database, collection } => {
             super::mongo::open(uri, database.as_deref(), collection.as_deref(), limits).await
         }
-        Target::Folder(path) => super::folder::open(path).await.map(Opened::Reader),
-        Target::Demo => super::folder::demo().await.map(Opened::Reader),
+        Target::Folder(path) => super::folder::open(path).await.map(Opened::Store),
     }
 }

@@ -31,7 +31,7 @@ async fn run() {
     let uri = support::server().uri.clone();
     let sessions = collection::fill(&uri).await;
     let target = Target::Mongo { uri: uri.into(), database: Some("bench".into()), collection: Some("sessions".into()) };
-    let Ok(Opened::Reader(reader)) = open(&target, Limits::default()).await else { panic!("the collection opens") };
+    let Ok(Opened::Store(reader)) = open(&target, Limits::default()).await else { panic!("the collection opens") };
     first_page(&sessions, &reader).await;
     late_page(&reader).await;
     open_at_end(&sessions, &reader).await;

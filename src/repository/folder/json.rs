@@ -11,7 +11,8 @@ use bson::{Binary, Bson, DateTime, Document, spec::BinarySubtype};
 use jiff::{Timestamp, civil, tz::TimeZone};
 use serde_json::Value;
 
-use super::layout::{file_name, plain};
+use super::layout::file_name;
+use crate::disk;
 
 /// Larger files are not read: a session's document in MongoDB ends at 16 MiB, and here one file holds one message.
 const MAX_FILE: u64 = 64 << 20;
@@ -53,7 +54,7 @@ fn unreadable(name: &str, error: &io::Error) -> Unreadable {
     if error.kind() == io::ErrorKind::NotFound {
         return Unreadable::Missing;
     }
-    Unreadable::Broken(format!("{name} cannot be read: {}", plain(error)), None)
+    Unreadable::Broken(format!("{name} cannot be read: {}", disk::reason(error)), None)
 }
 
 /// JSON to BSON: whole numbers to the smallest type that holds them, Strands' encoded bytes to binary.

@@ -7,6 +7,7 @@ use std::{
 };
 
 use crate::{
+    disk,
     repository::{Error, Result},
     session::Finding,
 };
@@ -125,7 +126,7 @@ fn dir_entries(dir: &Path, path: &str, findings: &mut Vec<Finding>) -> Vec<(Stri
             .collect(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         Err(error) => {
-            let problem = format!("the folder {} cannot be read: {}", file_name(dir), plain(&error));
+            let problem = format!("the folder {} cannot be read: {}", file_name(dir), disk::reason(&error));
             findings.push(Finding { path: path.to_owned(), problem, raw: None });
             Vec::new()
         }
@@ -160,12 +161,6 @@ pub(super) fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
-/// What the system said, without its error number.
-pub(super) fn plain(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_lowercase()
-}
-
 /// A folder that cannot be read, and what to do.
 pub(super) fn cannot_read(path: &Path, error: &io::Error) -> Error {
     let reason = match error.kind() {
@@ -179,7 +174,7 @@ pub(super) fn cannot_read(path: &Path, error: &io::Error) -> Error {
         io::ErrorKind::PermissionDenied => {
             "permission denied; run as the user who owns it, or ask for the right to read it".to_owned()
         }
-        _ => format!("{}; check that the disk is there and try again", plain(error)),
+        _ => format!("{}; check that the disk is there and try again", disk::reason(error)),
     };
     Error::Folder { path: path.to_owned(), reason }
 }

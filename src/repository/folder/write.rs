@@ -12,7 +12,7 @@ mod sessions;
 
 use async_trait::async_trait;
 
-use super::{Folder, layout, layout::SessionDir};
+use super::{FolderRepository, layout, layout::SessionDir};
 use crate::{
     repository::{Error, Result, SessionWriter, Tail},
     session::{
@@ -64,7 +64,7 @@ fn check_session_id(id: &str) -> Result<(), &'static str> {
     }
 }
 
-impl Folder {
+impl FolderRepository {
     /// Writes in a session that is there, off the async threads.
     async fn writing<T: Send + 'static>(
         &self,
@@ -76,7 +76,7 @@ impl Folder {
 }
 
 #[async_trait]
-impl SessionWriter for Folder {
+impl SessionWriter for FolderRepository {
     async fn create_session(&self, session: &NewSession) -> Result<SessionKey> {
         check(&session.id, "the id", &session.id, check_session_id)?;
         let (new, location) = (session.clone(), self.location.clone());

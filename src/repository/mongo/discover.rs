@@ -7,26 +7,13 @@ use super::{
     client::Connection,
     errors::{self, Doing, Place},
 };
-use crate::repository::{Candidate, Error, Limits, Result};
+use crate::repository::{Candidate, Error, Limits, Opened, Result};
 
 /// How many documents of a collection are looked at, in stored order.
 const LOOK_AT: i32 = 20;
 
 /// Collections looked at in one database, so that one with thousands of them does not take all day.
 const MOST_COLLECTIONS: usize = 500;
-
-/// What was found.
-pub(super) enum Found {
-    /// Exactly one.
-    One {
-        /// Its database.
-        database: String,
-        /// Its name.
-        collection: String,
-    },
-    /// More than one.
-    Several(Vec<Candidate>),
-}
 
 /// The databases that belong to the server.
 pub(super) fn is_servers_own(database: &str) -> bool {
@@ -39,7 +26,7 @@ pub(super) async fn find(
     database: Option<&str>,
     collection: Option<&str>,
     limits: Limits,
-) -> Result<Found> {
+) -> Result<Opened<Candidate>> {
     let search = Search { connection, collection, limits };
     let candidates = match (database, &connection.default_database) {
         (Some(database), _) => search.database(database).await?,
@@ -50,9 +37,9 @@ pub(super) async fn find(
         (None, None) => search.everywhere().await?,
     };
     match <[Candidate; 1]>::try_from(candidates) {
-        Ok([only]) => Ok(Found::One { database: only.database, collection: only.collection }),
+        Ok([only]) => Ok(Opened::Store(only)),
         Err(none) if none.is_empty() => Err(search.nothing(database)),
-        Err(several) => Ok(Found::Several(several)),
+        Err(several) => Ok(Opened::Choose(several)),
     }
 }
 

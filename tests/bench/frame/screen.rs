@@ -7,18 +7,21 @@ use crossterm::event::{KeyCode, KeyEvent};
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{Terminal, backend::TestBackend, layout::Size};
 use strandscope::{
-    config::{Symbols, ThemeName, Ui},
-    metrics::{AgentOutline, Outline, Sample},
-    repository::{PageEnd, Target},
-    session::{Message, decode},
-    task::{Command, Event},
-    tui::{
-        Look,
+    app::{
+        config::{Symbols, ThemeName, Ui},
         keymap::Keymap,
-        look::{Theme, marks},
-        state::{AppState, Effect, Input, Start, places::Place},
-        view,
+        place::{Origin, Place},
+        task::{Command, Event},
+        tui::{
+            Look,
+            look::{Theme, marks},
+            state::{AppState, Effect, Input, Start},
+            view,
+        },
     },
+    metrics::{AgentOutline, Outline, Sample},
+    repository::PageEnd,
+    session::{Message, decode},
 };
 
 use super::data;
@@ -47,7 +50,7 @@ impl Screen {
             zone: TimeZone::UTC,
             now: Timestamp::UNIX_EPOCH,
         };
-        let place = Place { name: "bench".into(), target: Target::Demo, colour: None, read_only: true };
+        let place = Place { read_only: true, ..Place::plain("bench", Origin::Demo) };
         let (state, effects) = AppState::new(Start {
             ui: Ui::default(),
             look,

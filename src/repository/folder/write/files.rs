@@ -10,8 +10,11 @@ use std::{
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
-use super::super::layout::{SessionDir, plain};
-use crate::repository::{Error, Result};
+use super::super::layout::SessionDir;
+use crate::{
+    disk,
+    repository::{Error, Result},
+};
 
 /// How long to wait for another writer to finish with a session.
 const LOCK: Duration = Duration::from_secs(30);
@@ -35,7 +38,7 @@ pub(super) fn failed(path: &Path, doing: &str, error: &io::Error) -> Error {
             format!("{doing} failed, the disk is full; make room and try again")
         }
         io::ErrorKind::ReadOnlyFilesystem => format!("{doing} failed, the disk is read-only"),
-        _ => format!("{doing} failed: {}", plain(error)),
+        _ => format!("{doing} failed: {}", disk::reason(error)),
     };
     Error::Folder { path: path.to_owned(), reason }
 }
@@ -57,10 +60,7 @@ fn link(path: &Path) -> Error {
 
 /// Makes a folder that only its user may enter; one that is there is fine.
 pub(super) fn make_dir(path: &Path) -> Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    match builder.create(path) {
+    match disk::private().create(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             if is_real_dir(path)? {
                 Ok(())

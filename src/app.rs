@@ -1,0 +1,17 @@
+//! The program: a terminal browser and commands on top of the library. Not part of the library's interface: nothing here
+//! is kept stable.
+//!
+//! ```text
+//! terminal -> keymap -> Action -+-> state::update -> [Effect] -> task -> SessionRepository -> MongoDB | folder
+//!                               |        |                        |   (writes: SessionManager and hooks)
+//! view <- frame <- AppState <---+--------+<------ Event {ticket} <+
+//! ```
+
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod keymap;
+pub mod place;
+pub mod task;
+pub mod text;
+pub mod tui;

@@ -1,0 +1,65 @@
+//! The commands. Standard output is data, standard error is talk; what writes goes through the
+//! session manager and the configured hooks.
+
+mod args;
+mod browse;
+mod context;
+mod delete;
+mod doctor;
+mod feedback;
+mod json;
+mod list;
+mod log;
+mod metadata;
+mod metrics;
+mod output;
+mod show;
+mod stop;
+mod table;
+
+use std::{process::ExitCode, time::Duration};
+
+use crate::app::config::{Config, Environment};
+use clap::Parser;
+
+use args::{Args, Command};
+use context::Context;
+
+/// How long the end waits for what still runs.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// Runs what the process's arguments ask for.
+pub fn main() -> ExitCode {
+    let args = Args::parse_from(args::with_negated_terms(std::env::args_os().collect()));
+    let _log = log::start();
+    log::on_panic();
+    match run(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => stop::report(&error),
+    }
+}
+
+fn run(args: Args) -> anyhow::Result<()> {
+    let environment = Environment::read();
+    let config = Config::load(args.config.as_deref(), &environment)?;
+    let context = Context { config, environment, connection: args.connection.into() };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let result = runtime.block_on(async {
+        match args.command {
+            None => browse::start(&context, None).await,
+            Some(Command::Open { id }) => browse::start(&context, Some(id)).await,
+            Some(Command::Demo) => browse::demo(&context).await,
+            Some(Command::List(args)) => list::run(&context, &args).await,
+            Some(Command::Show(args)) => show::run(&context, &args).await,
+            Some(Command::Metrics(args)) => metrics::run(&context, &args).await,
+            Some(Command::Metadata(command)) => metadata::run(&context, &command).await,
+            Some(Command::Feedback(command)) => feedback::run(&context, &command).await,
+            Some(Command::Delete(args)) => delete::run(&context, &args).await,
+            Some(Command::Doctor(args)) => doctor::run(&context, &args).await,
+        }
+    });
+    // What is still held is let go of, such as the demo's folder; a read that was given up may still wait for its
+    // server, and nobody waits for that.
+    runtime.shutdown_timeout(PATIENCE);
+    result
+}

@@ -1,0 +1,246 @@
+//! The arguments.
+
+mod writing;
+
+pub use writing::{DeleteArgs, FeedbackArgs, FeedbackCommand, MetadataCommand, RatingWord};
+
+use std::{ffi::OsString, num::NonZeroU64, path::PathBuf};
+
+use crate::{app::config::Connection, repository::Sort};
+use clap::{
+    Parser, Subcommand, ValueEnum,
+    builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser},
+};
+use secrecy::SecretString;
+
+/// Terminal browser for AI-agent sessions kept in MongoDB or in a folder.
+///
+/// Without a command: the browser. With nothing configured it starts at a choice of connections.
+#[derive(Debug, Parser)]
+#[command(name = "strandscope", version, after_help = after_help(), max_term_width = 100)]
+pub struct Args {
+    /// Configuration file [env: STRANDSCOPE_CONFIG]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Where the sessions are.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Connection")]
+pub struct ConnectionArgs {
+    /// MongoDB connection string [env: STRANDSCOPE_URI, then MONGODB_URI]
+    #[arg(long, global = true, value_name = "URI", value_parser = NonEmptyStringValueParser::new().map(SecretString::from))]
+    pub uri: Option<SecretString>,
+    /// Database; without it, collections of sessions are looked for [env: STRANDSCOPE_DATABASE]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub database: Option<String>,
+    /// Collection; without it, collections of sessions are looked for [env: STRANDSCOPE_COLLECTION]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub collection: Option<String>,
+    /// Folder of sessions, as Strands' FileSessionManager keeps them
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub dir: Option<PathBuf>,
+    /// Connection by its name in the configuration
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Write nothing
+    #[arg(long, global = true)]
+    pub read_only: bool,
+}
+
+impl From<ConnectionArgs> for Connection {
+    fn from(args: ConnectionArgs) -> Self {
+        let ConnectionArgs { uri, database, collection, dir, profile, read_only } = args;
+        Self { uri, database, collection, dir, profile, read_only }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The browser, at that session
+    Open {
+        /// The session: its _id, else its session_id, else an ObjectId's hex
+        id: String,
+    },
+    /// The sessions, newest first
+    List(ListArgs),
+    /// One session's conversation
+    Show(ShowArgs),
+    /// One session's tokens, latency and tools
+    Metrics(MetricsArgs),
+    /// The browser on sample sessions; no server needed
+    Demo,
+    /// Reads and edits the metadata of a session
+    #[command(subcommand)]
+    Metadata(MetadataCommand),
+    /// Lists and adds feedback
+    #[command(subcommand)]
+    Feedback(FeedbackCommand),
+    /// Deletes sessions, after asking
+    Delete(DeleteArgs),
+    /// Checks connection, server, rights, indexes and live updates, or one session; says what to do
+    Doctor(DoctorArgs),
+}
+
+/// The words of `--sort`.
+fn sorts() -> impl TypedValueParser<Value = Sort> {
+    PossibleValuesParser::new(["updated", "created"])
+        .map(|word| if word == "created" { Sort::Created } else { Sort::Updated })
+}
+
+/// `list`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = FILTER_HELP)]
+pub struct ListArgs {
+    /// Which sessions, such as `app:support since:7d` (see below)
+    pub filter: Vec<String>,
+    /// Newest first by which date
+    #[arg(long, default_value = "updated", value_parser = sorts())]
+    pub sort: Sort,
+    /// How many, or `all`; without it 20 on a terminal, all of them into a pipe or file
+    #[arg(long, value_name = "N", value_parser = limit)]
+    pub limit: Option<Limit>,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How many rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    All,
+    Rows(NonZeroU64),
+}
+
+/// `show`.
+#[derive(Debug, clap::Args)]
+pub struct ShowArgs {
+    /// The session: its _id, else its session_id, else an ObjectId's hex
+    pub id: String,
+    /// Only that agent
+    #[arg(long, value_name = "AGENT")]
+    pub agent: Option<String>,
+    /// Only the last N messages of each agent
+    #[arg(long, value_name = "N")]
+    pub last: Option<u64>,
+    /// How to write it: for people, as Markdown, or as the stored document in relaxed Extended JSON
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Also show session_viewer_password, a secret
+    #[arg(long)]
+    pub viewer_password: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    #[default]
+    Text,
+    Markdown,
+    Json,
+}
+
+/// `metrics`.
+#[derive(Debug, clap::Args)]
+pub struct MetricsArgs {
+    /// The session: its _id, else its session_id, else an ObjectId's hex
+    pub id: String,
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `doctor`.
+#[derive(Debug, clap::Args)]
+pub struct DoctorArgs {
+    /// Check this session: what in its document cannot be read
+    pub id: Option<String>,
+    /// Create the indexes that lists and filters use
+    #[arg(long, conflicts_with = "id")]
+    pub create_indexes: bool,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn limit(text: &str) -> Result<Limit, String> {
+    match text {
+        "all" => Ok(Limit::All),
+        _ => text.parse().map(Limit::Rows).map_err(|_| "give a number from 1, or all".to_owned()),
+    }
+}
+
+const FILTER_HELP: &str = "\
+Terms, separated by spaces, must all match; -TERM excludes, \"…\" quotes:
+  word  ^word                     the id contains, starts with
+  app:X type:X agent:X model:X    application, session type, an agent's id, its model
+  meta.KEY:X meta.KEY:>5          a field of the metadata
+  has:feedback|comment|guardrail|meta.KEY    rating:up|down|neutral
+  since:7d until:2026-11-01       alive in that time; created:>2026-11-01 by its start
+  @NAME                           a filter saved in the configuration";
+
+fn after_help() -> String {
+    let place = |path: Option<PathBuf>| path.map_or_else(|| "none".into(), |path| path.display().to_string());
+    format!(
+        "Configuration: {}\nLog: {} (STRANDSCOPE_LOG=debug says more)\n\
+         Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 conflict, 5 cannot connect",
+        place(crate::app::config::places::config_file()),
+        place(crate::app::config::places::log_file()),
+    )
+}
+
+/// `list -app:x` means the excluding term, not a flag: such words are moved behind a `--`.
+pub fn with_negated_terms(args: Vec<OsString>) -> Vec<OsString> {
+    let is_term = |arg: &OsString| {
+        arg.to_str().is_some_and(|text| text.len() > 2 && text.starts_with('-') && !text.starts_with("--"))
+    };
+    let Some(list) = args.iter().position(|arg| arg == "list") else { return args };
+    if args.iter().any(|arg| arg == "--") || !args[list..].iter().any(is_term) {
+        return args;
+    }
+    let (head, tail) = args.split_at(list);
+    let (terms, rest): (Vec<_>, Vec<_>) = tail.iter().cloned().partition(is_term);
+    head.iter().cloned().chain(rest).chain([OsString::from("--")]).chain(terms).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(line: &str) -> Args {
+        Args::parse_from(with_negated_terms(line.split(' ').map(Into::into).collect()))
+    }
+
+    #[test]
+    fn the_arguments_make_sense() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn excluding_terms_are_not_flags() {
+        let Some(Command::List(list)) = parse("strandscope list app:x -type:y --json -meta.a:b --limit 3").command
+        else {
+            panic!()
+        };
+        assert_eq!(list.filter, ["app:x", "-type:y", "-meta.a:b"]);
+        assert!(list.json);
+        assert_eq!(list.limit, Some(Limit::Rows(NonZeroU64::new(3).unwrap())));
+    }
+
+    #[test]
+    fn connection_options_may_stand_behind_the_command() {
+        let args = parse("strandscope show x --dir /tmp --read-only");
+        assert_eq!(args.connection.dir, Some("/tmp".into()));
+        assert!(args.connection.read_only);
+    }
+
+    #[test]
+    fn the_connection_string_is_no_debug_text() {
+        assert!(!format!("{:?}", parse("strandscope --uri mongodb://u:hunter2@h list")).contains("hunter2"));
+    }
+}

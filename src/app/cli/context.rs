@@ -1,0 +1,145 @@
+//! What every command starts from.
+
+use std::{fmt::Write, sync::Arc, time::Duration};
+
+use crate::{
+    app::{
+        config::{Config, Connection, Environment},
+        place::{self, Place, Rights, Store},
+        text,
+    },
+    hook::Hooks,
+    repository::{Candidate, Error, Opened, SessionReader, SessionRepository},
+    session::Summary,
+};
+use anyhow::Result;
+
+use super::{output, stop::Stop};
+
+/// How long hooks may deliver at the end.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Settings, environment and arguments.
+pub struct Context {
+    pub config: Config,
+    pub environment: Environment,
+    pub connection: Connection,
+}
+
+impl Context {
+    /// The sessions that are meant, `None` where nothing says.
+    pub fn chosen(&self) -> Result<Option<Place>> {
+        Ok(self.config.connection(&self.connection, &self.environment)?)
+    }
+
+    /// The sessions that are meant; a command cannot ask.
+    pub fn required(&self) -> Result<Place> {
+        self.chosen()?.ok_or_else(|| {
+            Stop::Usage(
+                "no sessions are configured; give --uri mongodb://host:27017, --dir FOLDER or --profile NAME, \
+                 or set STRANDSCOPE_URI (`strandscope demo` needs none of them)"
+                    .into(),
+            )
+            .into()
+        })
+    }
+
+    /// Opens the sessions that are meant to write to them.
+    pub async fn repository(&self) -> Result<Arc<dyn SessionRepository>> {
+        let place = self.required()?;
+        if place.read_only {
+            return Err(Error::ReadOnly { location: place.name }.into());
+        }
+        Ok(self.open(&place, Rights::Write).await?.repository()?)
+    }
+
+    /// The hooks of the configuration, started.
+    pub fn hooks(&self) -> Result<Hooks> {
+        Ok(self.config.hooks.build().map_err(Stop::Usage)?)
+    }
+
+    /// Opens the sessions that are meant.
+    pub async fn reader(&self) -> Result<Arc<dyn SessionReader>> {
+        Ok(self.open(&self.required()?, Rights::Read).await?.reader())
+    }
+
+    /// Opens a place; a command cannot ask which of several collections is meant.
+    pub async fn open(&self, place: &Place, rights: Rights) -> Result<Store> {
+        match place::open(&place.origin, rights, self.config.limits).await? {
+            Opened::Store(store) => Ok(store),
+            Opened::Choose(candidates) => Err(choose(&candidates).into()),
+        }
+    }
+}
+
+/// Lets hooks deliver what they hold, and says what they could not.
+pub async fn close(hooks: &Hooks) {
+    let undelivered = hooks.close(DRAIN).await;
+    if undelivered > 0 {
+        output::note(&format!("{undelivered} hook deliveries did not arrive; the log says more"));
+    }
+}
+
+/// Several collections look like sessions.
+pub fn choose(candidates: &[Candidate]) -> Stop {
+    if candidates.is_empty() {
+        return Stop::NotFound("no collection there holds sessions; name one with --database and --collection".into());
+    }
+    let mut text = "several collections hold sessions; say which:".to_owned();
+    for Candidate { database, collection, documents } in candidates {
+        let (database, collection) = (text::line(database), text::line(collection));
+        let plural = if *documents == 1 { "" } else { "s" };
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n  --database {database} --collection {collection}   ({documents} document{plural})");
+    }
+    Stop::Usage(text)
+}
+
+/// The one session that an ID means.
+pub async fn one(reader: &dyn SessionReader, id: &str) -> Result<Summary> {
+    let mut matches = reader.resolve(id).await?;
+    match (matches.pop(), matches.is_empty()) {
+        (None, _) => Err(Error::NotFound { id: id.to_owned(), location: reader.location() }.into()),
+        (Some(summary), true) => Ok(summary),
+        (Some(last), false) => {
+            matches.push(last);
+            Err(ambiguous(id, &matches).into())
+        }
+    }
+}
+
+fn ambiguous(id: &str, matches: &[Summary]) -> Stop {
+    let mut text = format!("{id:?} is the session_id of {} sessions; give the _id of one of them:", matches.len());
+    for summary in matches {
+        let when = output::time(summary.updated_at.or(summary.created_at));
+        let application = summary.application_name.as_deref().unwrap_or("-");
+        let _ = write!(text, "\n  {}   {when}   {}", text::line(summary.key.text()), text::line(application));
+    }
+    Stop::Usage(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_are_listed() {
+        let candidate = |collection: &str, documents| Candidate {
+            database: "agents".into(),
+            collection: collection.into(),
+            documents,
+        };
+        let several = choose(&[candidate("sessions", 4812), candidate("old\u{1b}", 1)]);
+        let summary = |id: bson::Bson| Summary {
+            key: crate::session::SessionKey::new(id),
+            session_id: Some("x".into()),
+            application_name: None,
+            session_type: None,
+            created_at: Some("2026-11-23T14:11:20.9Z".parse().unwrap()),
+            updated_at: None,
+            metadata: None,
+        };
+        let ids = [summary("x\u{202e}".into()), summary(bson::oid::ObjectId::from_bytes([7; 12]).into())];
+        insta::assert_snapshot!(format!("{several}\n{}\n{}", choose(&[]), ambiguous("x", &ids)));
+    }
+}

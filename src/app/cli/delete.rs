@@ -1,0 +1,128 @@
+//! `delete`: sessions by id or by age.
+
+use std::{
+    io::{self, BufRead, IsTerminal, Write},
+    sync::Arc,
+};
+
+use crate::{
+    app::{config::places, text},
+    manager::{SessionManager, copy, retention},
+    repository::{Error, SessionRepository},
+    session::{SessionKey, Summary},
+};
+use anyhow::Result;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    args::DeleteArgs,
+    context,
+    context::Context,
+    output::{self, Out},
+    stop::Stop,
+};
+
+pub async fn run(context: &Context, args: &DeleteArgs) -> Result<()> {
+    let repository = context.repository().await?;
+    let cutoff = args.older_than.map(before).transpose()?;
+    let chosen = match cutoff {
+        Some(cutoff) => retention::older_than(repository.as_ref(), cutoff).await?,
+        None => named(repository.as_ref(), &args.ids).await?,
+    };
+    if chosen.is_empty() {
+        output::note("no session is that old");
+        return Ok(());
+    }
+    let mut out = Out::new();
+    if args.dry_run {
+        for row in &chosen {
+            out.line(&shown(row))?;
+        }
+        return Ok(out.flush()?);
+    }
+    if !args.yes {
+        agree(&chosen)?;
+    }
+    for row in &chosen {
+        if delete(&repository, &row.key, cutoff, args.no_copy).await? {
+            out.line(&text::line(row.key.text()))?;
+            out.flush()?;
+        }
+    }
+    Ok(())
+}
+
+fn before(age: std::time::Duration) -> Result<Timestamp, Stop> {
+    let age = SignedDuration::try_from(age).ok();
+    age.and_then(|age| Timestamp::now().checked_sub(age).ok())
+        .ok_or_else(|| Stop::Usage("--older-than goes back further than dates do".into()))
+}
+
+/// Every one must be there before any is deleted.
+async fn named(repository: &dyn SessionRepository, ids: &[String]) -> Result<Vec<Summary>> {
+    let mut rows: Vec<Summary> = Vec::with_capacity(ids.len());
+    for id in ids {
+        let row = context::one(repository, id).await?;
+        if rows.iter().all(|known| known.key != row.key) {
+            rows.push(row);
+        }
+    }
+    Ok(rows)
+}
+
+fn shown(row: &Summary) -> String {
+    let application = row.application_name.as_deref().unwrap_or("-");
+    let line = format!("{}  {}  {application}", output::time(retention::last_alive(row)), row.key.text());
+    text::line(&line).into_owned()
+}
+
+/// Asks for the id, or for how many there are, to be typed.
+fn agree(chosen: &[Summary]) -> Result<()> {
+    if !io::stdin().is_terminal() {
+        return Err(Stop::Usage("deleting asks first, and there is no terminal to ask at; give --yes".into()).into());
+    }
+    let mut err = io::stderr();
+    for row in chosen {
+        writeln!(err, "  {}", shown(row))?;
+    }
+    let (wanted, what) = match chosen {
+        [one] => (one.key.text().to_owned(), "its id"),
+        several => (several.len().to_string(), "how many they are"),
+    };
+    write!(err, "Type {what} to delete: ")?;
+    err.flush()?;
+    let mut typed = String::new();
+    io::stdin().lock().read_line(&mut typed)?;
+    if typed.trim_end_matches(['\n', '\r']) == wanted {
+        return Ok(());
+    }
+    output::note("that was something else; nothing was deleted");
+    Err(Stop::Said(1).into())
+}
+
+/// Deletes one, after a copy was kept. `false`: it is gone already, or came alive meanwhile.
+async fn delete(
+    repository: &Arc<dyn SessionRepository>,
+    key: &SessionKey,
+    cutoff: Option<Timestamp>,
+    no_copy: bool,
+) -> Result<bool> {
+    if !no_copy {
+        let document = match repository.document(key).await {
+            Err(Error::NotFound { .. }) => return Ok(false),
+            other => other?,
+        };
+        let folder = places::state_dir().ok_or_else(|| no_place("this platform names no folder for it"))?;
+        let path = copy::keep(&folder.join("deleted"), key, document).map_err(|error| no_place(&error.to_string()))?;
+        output::note(&format!("a private copy is kept at {}", path.display()));
+    }
+    match cutoff {
+        Some(cutoff) => Ok(retention::delete_if_older(repository.as_ref(), key, cutoff).await?),
+        None => Ok(SessionManager::new(Arc::clone(repository), key.clone()).delete_session().await.map(|()| true)?),
+    }
+}
+
+fn no_place(reason: &str) -> anyhow::Error {
+    let reason = format!("{reason}; nothing was deleted, give --no-copy to delete without one");
+    Error::Other { doing: "keeping a private copy".into(), reason }.into()
+}

@@ -1,0 +1,121 @@
+//! `doctor`: what works, what does not, and what to do about it.
+
+mod report;
+
+use crate::{
+    app::place::{self, Origin, Place, Rights},
+    repository::{self, Check, Error, Opened, SessionReader, Target, Verdict},
+};
+use anyhow::Result;
+
+use super::{args::DoctorArgs, context, context::Context, log, stop::Stop};
+use report::Report;
+
+/// MongoDB's limit of a document.
+const LARGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
+
+pub async fn run(context: &Context, args: &DoctorArgs) -> Result<()> {
+    let chosen = context.chosen()?;
+    if args.create_indexes && chosen.as_ref().is_some_and(|chosen| chosen.read_only) {
+        return Err(Stop::Usage("creating indexes is a write, and this connection is read-only".into()).into());
+    }
+    let mut report = Report::new(args.json, context.environment.no_color);
+    if args.id.is_none() {
+        report.group("this program", &own(context))?;
+    }
+    let chosen = chosen.map_or_else(|| context.required(), Ok)?;
+    let reader = match place::open(&chosen.origin, Rights::Read, context.config.limits).await {
+        Ok(Opened::Store(store)) => store.reader(),
+        Ok(Opened::Choose(candidates)) => return Err(context::choose(&candidates).into()),
+        Err(error) => return cannot_open(&mut report, &chosen, &error),
+    };
+    if args.create_indexes {
+        report.group("indexes", &[create_indexes(context, &chosen).await])?;
+    }
+    match &args.id {
+        Some(id) => {
+            let checks = session(reader.as_ref(), id).await?;
+            report.group(id, &checks)?;
+        }
+        None => report.group(&reader.location(), &reader.check().await)?,
+    }
+    if report.failed { Err(Stop::Said(1).into()) } else { Ok(()) }
+}
+
+/// What stands before any connection.
+fn own(context: &Context) -> Vec<Check> {
+    let file = context
+        .config
+        .file
+        .as_ref()
+        .map_or_else(|| "no file; the defaults are used".to_owned(), |file| format!("{} is valid", file.display()));
+    let log = match log::check() {
+        Ok(place) => ok("log", place),
+        Err(reason) => Check {
+            name: "log".into(),
+            verdict: Verdict::Warn,
+            found: reason,
+            advice: Some("make that folder writable; until then nothing is logged".into()),
+        },
+    };
+    vec![ok("version", env!("CARGO_PKG_VERSION").into()), ok("configuration", file), log]
+}
+
+fn cannot_open(report: &mut Report, chosen: &Place, error: &Error) -> Result<()> {
+    report.group(&chosen.name, &[fail("connection", error)])?;
+    Err(Stop::Said(error.exit_code()).into())
+}
+
+/// What cannot be read in one session's document.
+async fn session(reader: &dyn SessionReader, id: &str) -> Result<Vec<Check>> {
+    let summary = context::one(reader, id).await?;
+    let session = reader.open(&summary.key, u64::MAX).await?;
+    let mut checks: Vec<Check> = session
+        .all_findings()
+        .map(|finding| Check {
+            name: finding.path.clone(),
+            verdict: Verdict::Warn,
+            found: finding.problem.clone(),
+            advice: None,
+        })
+        .collect();
+    if checks.is_empty() {
+        let (agents, messages) = (session.agents.len(), session.message_count());
+        checks.push(ok("document", format!("everything in it can be read; agents: {agents}, messages: {messages}")));
+    }
+    checks.extend(session.bytes.map(size));
+    Ok(checks)
+}
+
+/// A warning before the server refuses more.
+fn size(bytes: u64) -> Check {
+    let percent = bytes * 100 / LARGEST_DOCUMENT;
+    let share = if percent == 0 { "less than 1 %".into() } else { format!("{percent} %") };
+    let found = format!("{}, {share} of what a document may hold", crate::app::tui::format::bytes(bytes));
+    if percent < 85 {
+        return ok("size", found);
+    }
+    let advice = "start a new session before the server refuses its next message".to_owned();
+    Check { name: "size".into(), verdict: Verdict::Warn, found, advice: Some(advice) }
+}
+
+async fn create_indexes(context: &Context, chosen: &Place) -> Check {
+    let Origin::Target(Target::Mongo { uri, database, collection }) = &chosen.origin else {
+        return ok("created", "none; a folder needs no indexes".into());
+    };
+    let limits = context.config.limits;
+    match repository::mongo::create_indexes(uri, database.as_deref(), collection.as_deref(), limits).await {
+        Ok(created) if created.is_empty() => ok("created", "none; all of them exist already".into()),
+        Ok(created) => ok("created", created.join(", ")),
+        Err(error) => fail("created", &error),
+    }
+}
+
+fn fail(name: &str, error: &Error) -> Check {
+    let (found, advice) = error.parts();
+    Check { name: name.into(), verdict: Verdict::Fail, found, advice }
+}
+
+fn ok(name: &str, found: String) -> Check {
+    Check { name: name.into(), verdict: Verdict::Ok, found, advice: None }
+}

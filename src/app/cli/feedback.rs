@@ -1,0 +1,114 @@
+//! `feedback`: add, list.
+
+use std::io::Read;
+
+use crate::{
+    app::text,
+    hook::Hooks,
+    manager::SessionManager,
+    repository::{Error, SessionReader},
+    session::{AgentId, Feedback, Rating, SessionKey, record::NewFeedback},
+};
+use anyhow::Result;
+use bson::Document;
+use jiff::Timestamp;
+
+use super::{
+    args::{FeedbackArgs, FeedbackCommand, RatingWord},
+    context,
+    context::Context,
+    json,
+    output::{self, Out},
+};
+
+pub async fn run(context: &Context, command: &FeedbackCommand) -> Result<()> {
+    match command {
+        FeedbackCommand::List { id, json } => list(context, id, *json).await,
+        FeedbackCommand::Add(args) => {
+            let hooks = context.hooks()?;
+            let done = add(context, &hooks, args).await;
+            context::close(&hooks).await;
+            done
+        }
+    }
+}
+
+async fn add(context: &Context, hooks: &Hooks, args: &FeedbackArgs) -> Result<()> {
+    let repository = context.repository().await?;
+    let key = context::one(repository.as_ref(), &args.id).await?.key;
+    let agent_id = args.agent.as_deref().map(AgentId::from);
+    if let Some(agent) = &agent_id {
+        check(repository.as_ref(), &key, agent, args.message).await?;
+    }
+    let rating = match args.rating {
+        Some(RatingWord::Up) => Rating::Up,
+        Some(RatingWord::Down) => Rating::Down,
+        Some(RatingWord::Neutral) | None => Rating::Neutral,
+    };
+    let feedback = NewFeedback {
+        rating,
+        comment: comment(args.comment.as_deref())?,
+        agent_id,
+        message_id: args.message,
+        extra: Document::new(),
+        at: Timestamp::now(),
+    };
+    Ok(SessionManager::new(repository, key).with_hooks(hooks.clone()).add_feedback(feedback).await?)
+}
+
+/// Feedback on what is not there would never be found again.
+async fn check(reader: &dyn SessionReader, key: &SessionKey, agent: &AgentId, message: Option<i64>) -> Result<()> {
+    let id = || key.text().to_owned();
+    let name = || agent.as_str().to_owned();
+    if reader.agent(key, agent).await?.is_none() {
+        return Err(Error::UnknownAgent { id: id(), agent: name() }.into());
+    }
+    if let Some(message_id) = message
+        && reader.message(key, agent, message_id).await?.is_none()
+    {
+        return Err(Error::UnknownMessage { id: id(), agent: name(), message_id }.into());
+    }
+    Ok(())
+}
+
+fn comment(given: Option<&str>) -> Result<Option<String>> {
+    if given != Some("-") {
+        return Ok(given.map(str::to_owned));
+    }
+    let mut typed = String::new();
+    std::io::stdin().read_to_string(&mut typed)?;
+    Ok(Some(typed.trim_end_matches(['\n', '\r']).to_owned()))
+}
+
+async fn list(context: &Context, id: &str, json: bool) -> Result<()> {
+    let reader = context.reader().await?;
+    let key = context::one(reader.as_ref(), id).await?.key;
+    let mut out = Out::new();
+    for feedback in reader.feedbacks(&key).await? {
+        if json {
+            out.line(&json::line(&json::stored(&feedback.raw)))?;
+        } else {
+            out.line(&shown(&feedback))?;
+        }
+    }
+    Ok(out.flush()?)
+}
+
+fn shown(feedback: &Feedback) -> String {
+    let rating = match &feedback.rating {
+        Rating::Up => "up",
+        Rating::Down => "down",
+        Rating::Neutral => "neutral",
+        Rating::Other(word) => word,
+    };
+    let about = match (&feedback.agent_id, feedback.message_id) {
+        (Some(agent), Some(message)) => format!("  ({agent}, message {message})"),
+        (Some(agent), None) => format!("  ({agent})"),
+        (None, Some(message)) => format!("  (message {message})"),
+        (None, None) => String::new(),
+    };
+    let first = format!("{}  {}{}", output::time(feedback.created_at), text::line(rating), text::line(&about));
+    let comment = feedback.comment.as_deref().unwrap_or_default();
+    let lines = comment.lines().map(|line| format!("\n  {}", text::line(line)));
+    first + &lines.collect::<String>()
+}

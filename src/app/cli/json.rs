@@ -1,0 +1,51 @@
+//! JSON on standard output: keys as stored, unknown is null, one object a line.
+
+use crate::{app::text, session::Usage};
+use bson::Bson;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+/// One line of JSON. What could move a terminal's cursor or reorder its text is escaped: a parser reads the same.
+pub fn line(value: &Value) -> String {
+    text::escaped(&value.to_string())
+}
+
+/// A stored value in relaxed Extended JSON.
+pub fn stored(value: &Bson) -> Value {
+    value.clone().into_relaxed_extjson()
+}
+
+/// RFC 3339 in UTC.
+pub fn time(at: Option<Timestamp>) -> Value {
+    at.map_or(Value::Null, |at| at.to_string().into())
+}
+
+/// Token figures by their stored names.
+pub fn usage(usage: &Usage) -> Value {
+    json!({
+        "inputTokens": usage.input,
+        "outputTokens": usage.output,
+        "totalTokens": usage.total,
+        "cacheReadInputTokens": usage.cache_read,
+        "cacheWriteInputTokens": usage.cache_write,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_moves_a_terminal_is_escaped_and_reads_the_same() {
+        let value = json!({"a\u{202e}": "\u{1b}[2J \u{9b} \u{7f} \u{e0041} \"é\" 漢\n"});
+        let line = line(&value);
+        assert_eq!(line, r#"{"a\u202e":"\u001b[2J \u009b \u007f \udb40\udc41 \"é\" 漢\n"}"#);
+        assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), value);
+    }
+
+    #[test]
+    fn unknown_is_null() {
+        assert_eq!(usage(&Usage::default())["totalTokens"], Value::Null);
+        assert_eq!(time(None), Value::Null);
+    }
+}

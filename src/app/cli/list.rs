@@ -1,0 +1,135 @@
+//! `list`: a line a session, page by page.
+
+mod rows;
+
+pub use rows::tally;
+
+use std::collections::HashMap;
+
+use crate::{
+    app::place::Origin,
+    metrics,
+    repository::{Error, Filter, ListQuery, SessionReader, Target, Wanted},
+    session::{Details, SessionKey, Summary, Usage},
+};
+use anyhow::Result;
+use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
+
+use super::{
+    args::{Limit, ListArgs},
+    context::Context,
+    output::{Out, note, terminal_width},
+};
+use rows::Rows;
+
+/// Sessions asked for at once.
+const PAGE: u32 = 50;
+/// Sessions on a terminal without `--limit`.
+const ON_TERMINAL: u64 = 20;
+/// Histories read at once for their tokens.
+const AT_ONCE: usize = 4;
+
+/// What became known of a session after its thin row. `None` where it is gone or could not be read.
+type Known = HashMap<SessionKey, (Option<Details>, Option<Usage>)>;
+
+pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
+    let text = context.config.expand_filter(&args.filter.join(" "))?;
+    let filter = Filter::parse(&text, Timestamp::now())?;
+    let reader = context.reader().await?;
+    let wanted = if args.json { Wanted::All } else { Wanted::Nothing };
+    let mut query = ListQuery { filter, sort: args.sort, metadata: wanted, ..ListQuery::default() };
+    // A folder has no indexes that could serve a filter.
+    if matches!(context.required()?.origin, Origin::Target(Target::Mongo { .. })) {
+        warn_of_slowness(reader.as_ref(), &query).await;
+    }
+
+    let terminal = terminal_width();
+    let mut left = match args.limit {
+        Some(Limit::Rows(rows)) => rows.get(),
+        None if terminal.is_some() => ON_TERMINAL,
+        Some(Limit::All) | None => u64::MAX,
+    };
+    let mut rows = Rows::new(args.json, args.sort, terminal);
+    let mut out = Out::new();
+    loop {
+        query.limit = u32::try_from(left).unwrap_or(PAGE).min(PAGE);
+        let mut page = Vec::new();
+        let end = reader.list(&query, &mut |summary| page.push(summary)).await?;
+        let known = details(reader.as_ref(), &page).await?;
+        rows.write(&mut out, &page, &known)?;
+        out.flush()?;
+        left = left.saturating_sub(page.len() as u64);
+        if end.timed_out {
+            return Err(
+                Error::TimedOut { what: "the search".into(), seconds: context.config.limits.read.as_secs() }.into()
+            );
+        }
+        match end.next {
+            Some(_) if left == 0 => {
+                if args.limit.is_none() {
+                    note(&format!("the newest {ON_TERMINAL} are shown; --limit N or --limit all shows more"));
+                }
+                return Ok(());
+            }
+            Some(next) => query.after = Some(next),
+            None => return Ok(()),
+        }
+    }
+}
+
+async fn warn_of_slowness(reader: &dyn SessionReader, query: &ListQuery) {
+    match reader.plan(query).await {
+        Ok(plan) if !plan.served => note(&plan.why),
+        Ok(_) => {}
+        // The list itself says what is wrong, if anything is.
+        Err(error) => tracing::debug!("plan: {error}"),
+    }
+}
+
+async fn details(reader: &dyn SessionReader, page: &[Summary]) -> Result<Known> {
+    let keys: Vec<SessionKey> = page.iter().map(|summary| summary.key.clone()).collect();
+    if keys.is_empty() {
+        return Ok(Known::new());
+    }
+    let mut found = counts(reader, &keys).await?;
+    let used: Vec<(SessionKey, Result<Option<Usage>>)> = stream::iter(keys)
+        .map(async |key| {
+            let used = usage(reader, &key).await;
+            (key, used)
+        })
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    used.into_iter()
+        .map(|(key, used)| {
+            let details = found.remove(&key);
+            Ok((key, (details, used?)))
+        })
+        .collect()
+}
+
+/// Counts and sizes; none where they cannot be read. A lost connection ends the list.
+async fn counts(reader: &dyn SessionReader, keys: &[SessionKey]) -> Result<HashMap<SessionKey, Details>> {
+    match reader.details(keys).await {
+        Ok(found) => Ok(found.into_iter().collect()),
+        Err(error) if error.is_connection_lost() => Err(error.into()),
+        Err(error) => {
+            note(&format!("the counts and sizes of {} sessions are not known: {error}", keys.len()));
+            Ok(HashMap::new())
+        }
+    }
+}
+
+/// Tokens of one session; `None` where they cannot be read. A lost connection ends the list.
+async fn usage(reader: &dyn SessionReader, key: &SessionKey) -> Result<Option<Usage>> {
+    match reader.outline(key).await {
+        Ok(outline) => Ok(Some(metrics::session_metrics(&outline).total)),
+        Err(Error::NotFound { .. }) => Ok(None),
+        Err(error) if error.is_connection_lost() => Err(error.into()),
+        Err(error) => {
+            note(&format!("the tokens of {:?} are not known: {error}", key.text()));
+            Ok(None)
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! A session as a line of text or of JSON.
+
+use std::io;
+
+use crate::{
+    app::text,
+    repository::Sort,
+    session::{Details, Summary, Tally, Usage},
+};
+use serde_json::{Value, json};
+
+use super::Known;
+use crate::app::cli::{
+    json,
+    output::{Out, time},
+    table::{Side, Table},
+};
+
+/// Writes pages one below the other.
+pub struct Rows {
+    json: bool,
+    sort: Sort,
+    terminal: Option<usize>,
+    widths: Vec<usize>,
+    begun: bool,
+}
+
+impl Rows {
+    pub fn new(json: bool, sort: Sort, terminal: Option<usize>) -> Self {
+        Self { json, sort, terminal, widths: Vec::new(), begun: false }
+    }
+
+    pub fn write(&mut self, out: &mut Out, page: &[Summary], known: &Known) -> io::Result<()> {
+        if self.json {
+            for summary in page {
+                let (details, usage) = known.get(&summary.key).map_or((None, None), |(d, u)| (d.as_ref(), u.as_ref()));
+                out.line(&json::line(&object(summary, details, usage)))?;
+            }
+            return Ok(());
+        }
+        if page.is_empty() {
+            return Ok(());
+        }
+        let mut table = self.table();
+        for summary in page {
+            let (details, usage) = known.get(&summary.key).map_or((None, None), |(d, u)| (d.as_ref(), u.as_ref()));
+            table.row(self.cells(summary, details, usage));
+        }
+        for line in table.lines(self.terminal, &mut self.widths, !self.begun) {
+            out.line(&line)?;
+        }
+        self.begun = true;
+        Ok(())
+    }
+
+    fn table(&self) -> Table {
+        let date = match self.sort {
+            Sort::Updated => "UPDATED",
+            Sort::Created => "CREATED",
+        };
+        Table::new([
+            (date, Side::Left),
+            ("ID", Side::Flexible),
+            ("APPLICATION", Side::Flexible),
+            ("MESSAGES", Side::Right),
+            ("TOKENS", Side::Right),
+            ("FEEDBACK", Side::Left),
+        ])
+    }
+
+    fn cells(&self, summary: &Summary, details: Option<&Details>, usage: Option<&Usage>) -> Vec<String> {
+        let date = match self.sort {
+            Sort::Updated => summary.updated_at,
+            Sort::Created => summary.created_at,
+        };
+        vec![
+            time(date),
+            or_dash(Some(summary.name())),
+            or_dash(summary.application_name.as_deref()),
+            number(details.map(|details| details.messages)),
+            number(usage.and_then(|usage| usage.total)),
+            details.map_or_else(|| "-".into(), |details| tally(&details.feedbacks)),
+        ]
+    }
+}
+
+fn or_dash(text: Option<&str>) -> String {
+    text.filter(|text| !text.is_empty()).map_or_else(|| "-".into(), |text| text::line(text).into_owned())
+}
+
+fn number(value: Option<u64>) -> String {
+    value.map_or_else(|| "-".into(), |value| value.to_string())
+}
+
+/// `+1 -1 ~1`: up, down, neutral, and `?1` for ratings of another kind.
+pub fn tally(tally: &Tally) -> String {
+    let counts = [('+', tally.up), ('-', tally.down), ('~', tally.neutral), ('?', tally.other)];
+    let parts: Vec<String> =
+        counts.iter().filter(|(_, count)| *count > 0).map(|(mark, count)| format!("{mark}{count}")).collect();
+    parts.join(" ")
+}
+
+fn object(summary: &Summary, details: Option<&Details>, usage: Option<&Usage>) -> Value {
+    let agents = details.map(|details| {
+        let agent = |agent: &crate::session::AgentCount| {
+            json!({"agent_id": agent.id.as_str(), "model": agent.model, "messages": agent.messages})
+        };
+        details.agents.iter().map(agent).collect::<Vec<_>>()
+    });
+    json!({
+        "_id": json::stored(summary.key.bson()),
+        "session_id": summary.name(),
+        "application_name": summary.application_name,
+        "session_type": summary.session_type,
+        "created_at": json::time(summary.created_at),
+        "updated_at": json::time(summary.updated_at),
+        "agents": agents,
+        "messages": details.map(|details| details.messages),
+        "feedbacks": details.map(|details| details.feedbacks),
+        "guardrail_events": details.map(|details| details.guardrail_events),
+        "bytes": details.and_then(|details| details.bytes),
+        "usage": usage.map(json::usage),
+        "metadata": summary.metadata.as_ref().map(json::stored),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::session::{AgentCount, SessionKey};
+    use bson::{Bson, doc};
+
+    use super::*;
+
+    fn summary() -> Summary {
+        Summary {
+            key: SessionKey::new(Bson::ObjectId("65f000000000000000000001".parse().unwrap())),
+            session_id: None,
+            application_name: Some("support\u{202e}".into()),
+            session_type: None,
+            created_at: Some("2026-11-23T14:11:20.5Z".parse().unwrap()),
+            updated_at: None,
+            metadata: Some(doc! {"at": bson::DateTime::from_millis(0), "n": 3_i64}.into()),
+        }
+    }
+
+    #[test]
+    fn json_has_every_key_and_unknown_is_null() {
+        insta::assert_snapshot!(json::line(&object(&summary(), None, None)));
+    }
+
+    #[test]
+    fn json_has_the_details() {
+        let details = Details {
+            agents: vec![AgentCount { id: "a.b".into(), model: None, messages: 2 }],
+            messages: 2,
+            feedbacks: Tally { up: 1, other: 2, ..Tally::default() },
+            bytes: Some(512),
+            ..Details::default()
+        };
+        let usage = Usage { total: Some(7), ..Usage::default() };
+        insta::assert_snapshot!(json::line(&object(&summary(), Some(&details), Some(&usage))));
+    }
+
+    #[test]
+    fn text_shows_what_is_unknown_as_such_and_nothing_raw() {
+        let rows = Rows::new(false, Sort::Created, None);
+        let mut table = rows.table();
+        table.row(rows.cells(&summary(), None, None));
+        let usage = Usage { total: Some(1572), ..Usage::default() };
+        let feedbacks = Tally { up: 1, down: 2, neutral: 3, other: 4 };
+        table.row(rows.cells(
+            &summary(),
+            Some(&Details { messages: 12, feedbacks, ..Details::default() }),
+            Some(&usage),
+        ));
+        insta::assert_snapshot!(table.lines(None, &mut Vec::new(), true).join("\n"));
+    }
+}

@@ -1,0 +1,80 @@
+//! The log: a private file in the state folder, never the screen.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io,
+    path::Path,
+};
+
+use crate::{app::config::places, disk};
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_subscriber::EnvFilter;
+
+/// At this size the log becomes `strandscope.log.old` and a new one begins.
+const LARGEST: u64 = 5_000_000;
+
+/// Starts the log; what is logged is on disk when the guard is dropped. A log that cannot be opened stops nothing.
+pub fn start() -> Option<WorkerGuard> {
+    let path = places::log_file()?;
+    let file = open(&path).ok()?;
+    let (writer, guard) = tracing_appender::non_blocking(file);
+    let levels = std::env::var("STRANDSCOPE_LOG").ok().filter(|levels| !levels.is_empty());
+    let filter = levels.and_then(|levels| EnvFilter::try_new(levels).ok()).unwrap_or_else(|| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_writer(writer).with_ansi(false).with_env_filter(filter).try_init().ok()?;
+    Some(guard)
+}
+
+/// Whether the log can be written, for `doctor`.
+pub fn check() -> Result<String, String> {
+    let path = places::log_file().ok_or("this user has no home folder to keep it in")?;
+    match open(&path) {
+        Ok(_) => Ok(path.display().to_string()),
+        Err(error) => Err(format!("{} cannot be written: {error}", path.display())),
+    }
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        disk::private_folder(folder)?;
+    }
+    if fs::metadata(path).is_ok_and(|meta| meta.len() > LARGEST) {
+        fs::rename(path, path.with_extension("log.old"))?;
+    }
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// A panic becomes a few words for a person, and says where the log is.
+pub fn on_panic() {
+    human_panic::setup_panic!(human_panic::Metadata::new("strandscope", env!("CARGO_PKG_VERSION")).support(support()));
+    let show = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        tracing::error!(location = info.location().map(tracing::field::display), "panic");
+        show(info);
+    }));
+}
+
+fn support() -> String {
+    places::log_file().map_or_else(String::new, |path| format!("- The log is {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn the_log_is_private_and_starts_anew_when_it_is_large() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/strandscope.log");
+        open(&path).unwrap().set_len(LARGEST + 1).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        open(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().len(), 0);
+        assert!(folder.path().join("a/strandscope.log.old").exists());
+    }
+}

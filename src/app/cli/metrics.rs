@@ -1,0 +1,114 @@
+//! `metrics`: one session's figures.
+
+mod tables;
+
+use crate::{
+    metrics::{AgentMetrics, SessionMetrics, session_metrics},
+    session::Summary,
+};
+use anyhow::Result;
+use serde_json::{Map, Value, json};
+
+use super::{args::MetricsArgs, context, context::Context, json, output::Out};
+
+pub async fn run(context: &Context, args: &MetricsArgs) -> Result<()> {
+    let reader = context.reader().await?;
+    let summary = context::one(reader.as_ref(), &args.id).await?;
+    let metrics = session_metrics(&reader.outline(&summary.key).await?);
+    let mut out = Out::new();
+    if args.json {
+        out.line(&json::line(&object(&summary, &metrics)))?;
+    } else {
+        for line in tables::lines(&metrics) {
+            out.line(&line)?;
+        }
+    }
+    Ok(out.flush()?)
+}
+
+fn object(summary: &Summary, metrics: &SessionMetrics) -> Value {
+    let agents: Map<String, Value> =
+        metrics.agents.iter().map(|(id, figures)| (id.as_str().to_owned(), agent(figures))).collect();
+    json!({
+        "session_id": summary.name(),
+        "total": {"usage": json::usage(&metrics.total)},
+        "agents": agents,
+    })
+}
+
+fn agent(figures: &AgentMetrics) -> Value {
+    let tools: Map<String, Value> = figures
+        .tools
+        .iter()
+        .map(|tool| {
+            let value = json!({
+                "call_count": tool.call_count,
+                "success_count": tool.success_count,
+                "error_count": tool.error_count,
+                "total_time_s": tool.total_time_s,
+            });
+            (tool.name.clone(), value)
+        })
+        .collect();
+    let latency = &figures.latency;
+    json!({
+        "usage": json::usage(&figures.usage),
+        "latency_ms": {"total": latency.total, "last": latency.last, "p50": latency.p50, "p95": latency.p95},
+        "calls": figures.calls,
+        "turns": figures.turns,
+        "runs": figures.runs,
+        "context_tokens": figures.context_tokens,
+        "tools": tools,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        metrics::{Latency, ToolMetrics},
+        session::{SessionKey, Usage},
+    };
+
+    use super::*;
+
+    pub fn figures() -> SessionMetrics {
+        let usage =
+            Usage { input: Some(1350), output: Some(162), total: Some(1512), cache_read: Some(300), cache_write: None };
+        let support = AgentMetrics {
+            usage,
+            latency: Latency { total: Some(2050), last: Some(200), p50: Some(400), p95: Some(650) },
+            calls: 5,
+            turns: 3,
+            runs: Some(1),
+            context_tokens: Some(380),
+            output_per_second: Some(79.02),
+            tools: vec![
+                ToolMetrics {
+                    name: "lookup_order".into(),
+                    call_count: 2,
+                    success_count: Some(1),
+                    error_count: Some(1),
+                    total_time_s: Some(0.0008),
+                },
+                ToolMetrics { name: "odd\u{1b}[2J".into(), call_count: 1, ..ToolMetrics::default() },
+            ],
+            ..AgentMetrics::default()
+        };
+        let silent = AgentMetrics { calls: 1, turns: 1, ..AgentMetrics::default() };
+        SessionMetrics { total: usage, agents: vec![("support".into(), support), ("silent".into(), silent)] }
+    }
+
+    #[test]
+    fn json_has_every_key_and_unknown_is_null() {
+        let summary = Summary {
+            key: SessionKey::from("s-1"),
+            session_id: Some("s-1".into()),
+            application_name: None,
+            session_type: None,
+            created_at: None,
+            updated_at: None,
+            metadata: None,
+        };
+        insta::assert_snapshot!(json::line(&object(&summary, &figures())));
+    }
+}

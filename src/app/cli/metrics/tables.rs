@@ -1,0 +1,90 @@
+//! The figures as text: a column an agent, and a table of tools.
+
+use crate::{
+    app::{text, tui::format::seconds},
+    metrics::{AgentMetrics, SessionMetrics},
+    session::Usage,
+};
+
+use crate::app::cli::table::{Side, Table};
+
+pub fn lines(metrics: &SessionMetrics) -> Vec<String> {
+    let agents = metrics.agents.iter().map(|(id, _)| (text::line(id.as_str()).into_owned(), Side::Right));
+    let mut table =
+        Table::new([(String::new(), Side::Left)].into_iter().chain(agents).chain([("total".to_owned(), Side::Right)]));
+    for (name, figure) in USAGE {
+        let each = metrics.agents.iter().map(|(_, agent)| figure(&agent.usage));
+        table.row(cells(name, each.chain([figure(&metrics.total)])));
+    }
+    for (name, figure) in FIGURES {
+        table.row(cells(name, metrics.agents.iter().map(|(_, agent)| figure(agent))));
+    }
+    let mut lines = table.lines(None, &mut Vec::new(), true);
+    if metrics.agents.iter().any(|(_, agent)| !agent.tools.is_empty()) {
+        lines.push(String::new());
+        lines.extend(tools(metrics).lines(None, &mut Vec::new(), true));
+    }
+    lines
+}
+
+/// A figure's name and how to read it.
+type Figure<T> = (&'static str, fn(&T) -> Option<u64>);
+
+const USAGE: [Figure<Usage>; 5] = [
+    ("input tokens", |usage| usage.input),
+    ("output tokens", |usage| usage.output),
+    ("total tokens", |usage| usage.total),
+    ("cache read tokens", |usage| usage.cache_read),
+    ("cache write tokens", |usage| usage.cache_write),
+];
+
+const FIGURES: [Figure<AgentMetrics>; 8] = [
+    ("context tokens", |agent| agent.context_tokens),
+    ("runs", |agent| agent.runs),
+    ("turns", |agent| Some(agent.turns)),
+    ("calls", |agent| Some(agent.calls)),
+    ("latency ms, total", |agent| agent.latency.total),
+    ("latency ms, last", |agent| agent.latency.last),
+    ("latency ms, p50", |agent| agent.latency.p50),
+    ("latency ms, p95", |agent| agent.latency.p95),
+];
+
+fn cells(name: &str, figures: impl Iterator<Item = Option<u64>>) -> Vec<String> {
+    [name.to_owned()].into_iter().chain(figures.map(number)).collect()
+}
+
+fn number(value: Option<u64>) -> String {
+    value.map_or_else(|| "-".into(), |value| value.to_string())
+}
+
+fn tools(metrics: &SessionMetrics) -> Table {
+    let mut table = Table::new([
+        ("TOOL", Side::Left),
+        ("AGENT", Side::Left),
+        ("CALLS", Side::Right),
+        ("OK", Side::Right),
+        ("ERRORS", Side::Right),
+        ("TIME", Side::Right),
+    ]);
+    for (id, agent) in &metrics.agents {
+        for tool in &agent.tools {
+            table.row(vec![
+                text::line(&tool.name).into_owned(),
+                text::line(id.as_str()).into_owned(),
+                tool.call_count.to_string(),
+                number(tool.success_count),
+                number(tool.error_count),
+                tool.total_time_s.map_or_else(|| "-".into(), seconds),
+            ]);
+        }
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_figure_has_its_place() {
+        insta::assert_snapshot!(super::lines(&crate::app::cli::metrics::tests::figures()).join("\n"));
+    }
+}

@@ -1,0 +1,48 @@
+//! Standard output and standard error.
+
+use std::io::{self, IsTerminal, StdoutLock, Write};
+
+use crate::app::text;
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
+
+/// Standard output. An error of kind `BrokenPipe` means that the reader has enough.
+pub struct Out {
+    inner: io::BufWriter<StdoutLock<'static>>,
+}
+
+impl Out {
+    pub fn new() -> Self {
+        Self { inner: io::BufWriter::new(io::stdout().lock()) }
+    }
+
+    /// One line that is already safe.
+    pub fn line(&mut self, safe: &str) -> io::Result<()> {
+        self.inner.write_all(safe.as_bytes())?;
+        self.inner.write_all(b"\n")
+    }
+
+    /// Hands over what was written so far.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// Cells of the terminal that standard output is; `None` where it is a pipe or file.
+pub fn terminal_width() -> Option<usize> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    Some(crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns).max(20)))
+}
+
+/// Says something on standard error.
+pub fn note(said: &str) {
+    // Talk that nobody hears is no failure.
+    let _ = writeln!(io::stderr(), "strandscope: {}", text::line(said));
+}
+
+/// A time to the second, RFC 3339 in UTC; `-` where it is unknown.
+pub fn time(at: Option<Timestamp>) -> String {
+    let seconds = TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Trunc);
+    at.map_or_else(|| "-".into(), |at| at.round(seconds).unwrap_or(at).to_string())
+}

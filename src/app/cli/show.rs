@@ -1,0 +1,70 @@
+//! `show`: one session's conversation, for people, as Markdown or as stored.
+
+mod document;
+mod markdown;
+mod parts;
+mod text;
+
+use crate::{
+    app::text as safe,
+    repository::SessionReader,
+    session::{Session, Summary},
+};
+use anyhow::Result;
+use secrecy::ExposeSecret;
+
+use super::{
+    args::{Format, ShowArgs},
+    context,
+    context::Context,
+    json,
+    output::Out,
+    stop::Stop,
+};
+
+pub async fn run(context: &Context, args: &ShowArgs) -> Result<()> {
+    let reader = context.reader().await?;
+    let summary = context::one(reader.as_ref(), &args.id).await?;
+    let mut out = Out::new();
+    if args.format == Format::Json {
+        let mut document = reader.document(&summary.key).await?;
+        if let Some(agent) = &args.agent {
+            document::only_agent(&mut document, agent).map_err(|known| no_agent(&summary, agent, &known))?;
+        }
+        if let Some(last) = args.last {
+            document::only_last(&mut document, last);
+        }
+        if !args.viewer_password {
+            document::without_password(&mut document);
+        }
+        out.line(&json::line(&json::stored(&document.into())))?;
+    } else {
+        let session = session(reader.as_ref(), &summary, args).await?;
+        let password = session.viewer_password.as_ref().filter(|_| args.viewer_password);
+        let password = password.map(|password| safe::line(password.expose_secret()).into_owned());
+        let written = match args.format {
+            Format::Markdown => markdown::write(&session, password.as_deref()),
+            Format::Text | Format::Json => text::write(&session, password.as_deref()),
+        };
+        out.line(written.trim_end())?;
+    }
+    Ok(out.flush()?)
+}
+
+/// The session with the agents and messages that were asked for.
+async fn session(reader: &dyn SessionReader, summary: &Summary, args: &ShowArgs) -> Result<Session> {
+    let mut session = reader.open(&summary.key, args.last.unwrap_or(u64::MAX)).await?;
+    if let Some(wanted) = &args.agent {
+        let known: Vec<String> = session.agents.iter().map(|agent| agent.id.as_str().to_owned()).collect();
+        session.agents.retain(|agent| agent.id.as_str() == wanted);
+        if session.agents.is_empty() {
+            return Err(no_agent(summary, wanted, &known).into());
+        }
+    }
+    Ok(session)
+}
+
+fn no_agent(summary: &Summary, agent: &str, known: &[String]) -> Stop {
+    let known = if known.is_empty() { "it has none".into() } else { format!("it has {}", known.join(", ")) };
+    Stop::NotFound(format!("no agent {agent:?} in the session {:?}; {}", summary.name(), safe::line(&known)))
+}

@@ -1,0 +1,113 @@
+//! A session as a Markdown transcript.
+//!
+//! What people and models said stands in block quotes: nothing in it, such as a heading or a code fence that is never
+//! closed, reaches the transcript's own structure.
+
+use std::fmt::Write;
+
+use crate::session::{Block, Message, Session, ToolContent, plain};
+use bson::Bson;
+
+use super::parts::{self, block, line};
+
+pub fn write(session: &Session, password: Option<&str>) -> String {
+    let mut out = format!("# {}\n\n", escaped(&line(session.name())));
+    for (name, value) in parts::fields(session, password) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "- {}: {}", escaped(&name), code(&value));
+    }
+    for agent in &session.agents {
+        let _ = writeln!(out, "\n## {}\n\n{}", escaped(&line(agent.id.as_str())), escaped(&parts::agent(agent)));
+        for message in &agent.messages {
+            out += &self::message(message);
+        }
+    }
+    out
+}
+
+fn message(message: &Message) -> String {
+    let heading: Vec<String> = std::iter::once(parts::role(message)).chain(parts::notes(message)).collect();
+    let mut out = format!("\n### {} {}\n", message.index, escaped(&heading.join(", ")));
+    for block in message.shown_content() {
+        out.push('\n');
+        out += &content(block);
+    }
+    out
+}
+
+fn content(stored: &Block) -> String {
+    match stored {
+        Block::Text(text) | Block::Citations { text, .. } => quoted(&block(text)),
+        Block::Reasoning { text: Some(text), .. } => format!("Reasoning:\n\n{}", quoted(&block(text))),
+        Block::Reasoning { text: None, .. } => "Reasoning: redacted\n".into(),
+        Block::ToolUse { name, input, .. } => {
+            let name = name.as_deref().map_or_else(|| "unnamed".into(), line);
+            format!("Tool call {}:\n\n{}", code(&name), fenced(&pretty(input), "json"))
+        }
+        Block::ToolResult { status, content, .. } => {
+            let parts: Vec<String> = content.iter().map(tool_content).collect();
+            format!("Tool result, {}:\n\n{}", escaped(&parts::status(status.as_ref())), parts.join("\n"))
+        }
+        Block::Media(media) => code(&line(&media.describe())) + "\n",
+        Block::CachePoint(_) => "Cache point\n".into(),
+        Block::Guard(value) | Block::Unknown(value) => fenced(&pretty(value), "json"),
+    }
+}
+
+fn tool_content(part: &ToolContent) -> String {
+    match part {
+        ToolContent::Text(text) => fenced(&block(text), "text"),
+        ToolContent::Json(value) | ToolContent::Unknown(value) => fenced(&pretty(value), "json"),
+        ToolContent::Media(media) => code(&line(&media.describe())) + "\n",
+    }
+}
+
+fn pretty(value: &Bson) -> String {
+    block(&plain::pretty(value))
+}
+
+fn quoted(text: &str) -> String {
+    text.trim_end_matches('\n').split('\n').fold(String::new(), |out, line| out + format!("> {line}").trim_end() + "\n")
+}
+
+/// A code block whose fence is longer than any in the text.
+fn fenced(text: &str, language: &str) -> String {
+    let fence = "`".repeat(longest_run(text).max(2) + 1);
+    format!("{fence}{language}\n{}\n{fence}\n", text.trim_end_matches('\n'))
+}
+
+/// Code inside a line.
+fn code(text: &str) -> String {
+    let ticks = "`".repeat(longest_run(text) + 1);
+    let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{ticks}{space}{text}{space}{ticks}")
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
+/// Text that means itself in a heading or paragraph.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '&' | '!') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_text_cannot_break_out() {
+        assert_eq!(quoted("# x\n```\nopen\n\n"), "> # x\n> ```\n> open\n");
+        assert_eq!(fenced("a ```` b", "text"), "`````text\na ```` b\n`````\n");
+        assert_eq!(code("`x"), "`` `x ``");
+        assert_eq!(escaped("<b>_x_"), "\\<b\\>\\_x\\_");
+    }
+}

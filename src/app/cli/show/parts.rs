@@ -1,0 +1,123 @@
+//! What the readable formats have in common. Everything given out is safe for a terminal.
+
+use crate::{
+    app::text,
+    session::{Agent, Message, Rating, Role, Session, Tally, ToolStatus, plain},
+};
+use bson::Bson;
+
+use crate::app::cli::{list::tally, output::time};
+
+/// The session's own fields, name and value.
+pub fn fields(session: &Session, password: Option<&str>) -> Vec<(String, String)> {
+    let mut fields = Vec::new();
+    let mut field = |name: &str, value: Option<String>| {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            fields.push((name.to_owned(), value));
+        }
+    };
+    let id = session.key.text();
+    field("_id", (id != session.name()).then(|| text::line(id).into_owned()));
+    field("application", session.application_name.as_deref().map(line));
+    field("type", session.session_type.as_deref().map(line));
+    field("created", session.created_at.map(|at| time(Some(at))));
+    field("updated", session.updated_at.map(|at| time(Some(at))));
+    field("viewer password", password.map(str::to_owned));
+    let mut counted = Tally::default();
+    session.feedbacks.iter().for_each(|feedback| counted.add(&feedback.rating));
+    field("feedback", Some(tally(&counted)));
+    for feedback in &session.feedbacks {
+        field("comment", feedback.comment.as_deref().map(|comment| commented(&feedback.rating, comment)));
+    }
+    let events = session.guardrail_events.len();
+    field("guardrail events", (events > 0).then(|| events.to_string()));
+    match &session.metadata {
+        Some(Bson::Document(metadata)) => {
+            for (key, value) in metadata {
+                fields.push((format!("metadata.{}", text::line(key)), self::value(value)));
+            }
+        }
+        Some(other) => fields.push(("metadata".into(), value(other))),
+        None => {}
+    }
+    fields
+}
+
+/// A comment behind the mark of its rating.
+fn commented(rating: &Rating, comment: &str) -> String {
+    if comment.is_empty() {
+        return String::new();
+    }
+    let mut one = Tally::default();
+    one.add(rating);
+    format!("{} {}", tally(&one).trim_end_matches('1'), line(comment))
+}
+
+/// An agent and how much of its history is shown: `support, gpt-x, 12 messages`.
+pub fn agent(agent: &Agent) -> String {
+    let shown = agent.messages.len() as u64;
+    let plural = if agent.message_count == 1 { "" } else { "s" };
+    let count = if shown == agent.message_count {
+        format!("{shown} message{plural}")
+    } else {
+        format!("the last {shown} of {} message{plural}", agent.message_count)
+    };
+    let model = agent.model.as_deref().map(|model| format!("{}, ", line(model)));
+    format!("{}{count}", model.unwrap_or_default())
+}
+
+/// Who speaks.
+pub fn role(message: &Message) -> String {
+    match message.shown_role() {
+        Role::User => "user".into(),
+        Role::Assistant => "assistant".into(),
+        Role::Other(role) => line(role),
+        Role::Unknown => "unknown".into(),
+    }
+}
+
+/// Time, tokens, latency and marks of a message.
+pub fn notes(message: &Message) -> Vec<String> {
+    let tokens = message.usage.and_then(|usage| usage.output.or(usage.total));
+    [
+        message.created_at.map(|at| time(Some(at))),
+        tokens.map(|tokens| format!("{tokens} tok")),
+        message.latency_ms.map(|ms| format!("{ms} ms")),
+        message.redaction.is_some().then(|| "redacted".into()),
+        message.guardrail_event.as_ref().map(|event| {
+            let action = event.action.as_deref().map(|action| format!(": {}", line(action)));
+            format!("guardrail{}", action.unwrap_or_default())
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// How a tool call went.
+pub fn status(status: Option<&ToolStatus>) -> String {
+    match status {
+        Some(ToolStatus::Success) => "ok".into(),
+        Some(ToolStatus::Error) => "error".into(),
+        Some(ToolStatus::Other(other)) => line(other),
+        None => "no status".into(),
+    }
+}
+
+/// A value on one line: a string as it is, anything else as relaxed Extended JSON.
+pub fn value(value: &Bson) -> String {
+    match value {
+        Bson::String(string) => line(string),
+        other => line(&plain::compact(other)),
+    }
+}
+
+/// Stored text on one line.
+pub fn line(stored: &str) -> String {
+    text::line(stored).into_owned()
+}
+
+/// Stored text on as many lines as it has.
+pub fn block(stored: &str) -> String {
+    text::block(stored).into_owned()
+}

@@ -1,0 +1,83 @@
+//! A session for people.
+
+use std::fmt::Write;
+
+use crate::session::{Block, Message, Session, ToolContent};
+
+use super::parts::{self, block, line};
+
+pub fn write(session: &Session, password: Option<&str>) -> String {
+    let mut out = line(session.name()) + "\n";
+    let fields = parts::fields(session, password);
+    let widest = fields.iter().map(|(name, _)| crate::app::tui::format::width(name)).max().unwrap_or(0);
+    for (name, value) in fields {
+        let padding = " ".repeat(widest - crate::app::tui::format::width(&name));
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "  {name}{padding}  {value}");
+    }
+    for agent in &session.agents {
+        let _ = writeln!(out, "\n== {} == {}", line(agent.id.as_str()), parts::agent(agent));
+        for message in &agent.messages {
+            out += &self::message(message);
+        }
+    }
+    let unread = session.all_findings().count();
+    if unread > 0 {
+        let verb = if unread == 1 { "value is" } else { "values are" };
+        let _ = writeln!(out, "\n{unread} {verb} not as expected: strandscope doctor {}", line(session.key.text()));
+    }
+    out
+}
+
+fn message(message: &Message) -> String {
+    let notes = parts::notes(message);
+    let mut out = format!("\n#{} {}", message.index, parts::role(message));
+    if !notes.is_empty() {
+        let _ = write!(out, "  {}", notes.join("  "));
+    }
+    out.push('\n');
+    for block in message.shown_content() {
+        out += &indented(&content(block), "  ", "  ");
+    }
+    out
+}
+
+fn content(stored: &Block) -> String {
+    match stored {
+        Block::Text(text) | Block::Citations { text, .. } => block(text),
+        Block::Reasoning { text: Some(text), .. } => indented(&block(text), "~ ", "~ "),
+        Block::Reasoning { text: None, redacted_bytes } => {
+            let size = redacted_bytes.map(|bytes| format!(" {bytes} bytes")).unwrap_or_default();
+            format!("~ [redacted reasoning{size}]")
+        }
+        Block::ToolUse { name, input, .. } => {
+            format!("> {} {}", name.as_deref().map_or_else(|| "tool".into(), line), parts::value(input))
+        }
+        Block::ToolResult { status, content, .. } => {
+            let parts: Vec<String> = content.iter().map(tool_content).collect();
+            indented(&format!("{} {}", parts::status(status.as_ref()), parts.join("\n")), "< ", "  ")
+        }
+        Block::Media(media) => line(&media.describe()),
+        Block::CachePoint(_) => "[cache point]".into(),
+        Block::Guard(value) | Block::Unknown(value) => parts::value(value),
+    }
+}
+
+fn tool_content(part: &ToolContent) -> String {
+    match part {
+        ToolContent::Text(text) => block(text),
+        ToolContent::Json(value) | ToolContent::Unknown(value) => parts::value(value),
+        ToolContent::Media(media) => line(&media.describe()),
+    }
+}
+
+/// Every line behind `first` or `next`, and a line break at the end.
+fn indented(text: &str, first: &str, next: &str) -> String {
+    let mut out = String::new();
+    for (i, line) in text.trim_end_matches('\n').split('\n').enumerate() {
+        let start = if i == 0 { first } else { next };
+        out.push_str(format!("{start}{line}").trim_end());
+        out.push('\n');
+    }
+    out
+}

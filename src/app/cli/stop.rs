@@ -1,0 +1,110 @@
+//! Why a command ended early, said once, and its exit code.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use crate::{
+    app::{config, text},
+    repository,
+    repository::FilterError,
+};
+
+/// Reasons that are the commands' own.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// Asked in a way that cannot be answered.
+    #[error("{0}")]
+    Usage(String),
+    /// What was asked for is not there.
+    #[error("{0}")]
+    NotFound(String),
+    /// What had to be said was said.
+    #[error("ended with exit code {0}")]
+    Said(u8),
+}
+
+/// Says why and gives the exit code.
+pub fn report(error: &anyhow::Error) -> ExitCode {
+    if is_broken_pipe(error) {
+        // The reader has enough, as in `| head`.
+        return ExitCode::SUCCESS;
+    }
+    if !matches!(error.downcast_ref(), Some(Stop::Said(_))) {
+        tracing::error!("{error:#}");
+        // Nobody is left to tell when this fails too.
+        let _ = writeln!(io::stderr(), "{}", text::block(&sentence(error)));
+    }
+    ExitCode::from(code(error))
+}
+
+fn sentence(error: &anyhow::Error) -> String {
+    let filter = error.downcast_ref::<FilterError>().or_else(|| match error.downcast_ref() {
+        Some(repository::Error::Filter(filter)) => Some(filter),
+        _ => None,
+    });
+    filter.map_or_else(|| format!("strandscope: {error}"), pointed)
+}
+
+/// A mistake in a filter, pointed at under the word.
+fn pointed(error: &FilterError) -> String {
+    let shown = |text: &str| text::line(text).into_owned();
+    let source = &error.source_text;
+    let before = crate::app::tui::format::width(&shown(&source[..error.span.start]));
+    let marked = crate::app::tui::format::width(&shown(&source[error.span.clone()])).max(1);
+    format!(
+        "strandscope: {}\n  {}\n  {}{}",
+        shown(&error.problem),
+        shown(source),
+        " ".repeat(before),
+        "^".repeat(marked)
+    )
+}
+
+fn code(error: &anyhow::Error) -> u8 {
+    if let Some(stop) = error.downcast_ref::<Stop>() {
+        return match stop {
+            Stop::Usage(_) => 2,
+            Stop::NotFound(_) => 3,
+            Stop::Said(code) => *code,
+        };
+    }
+    if let Some(error) = error.downcast_ref::<repository::Error>() {
+        return error.exit_code();
+    }
+    if error.is::<FilterError>() || error.is::<config::Error>() { 2 } else { 1 }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_in_a_filter_is_pointed_at() {
+        let source_text = "漢字 foo:bar".to_owned();
+        let error = FilterError { source_text, span: 7..14, problem: "there is no term foo:".into() };
+        insta::assert_snapshot!(sentence(&error.clone().into()), @r"
+        strandscope: there is no term foo:
+          漢字 foo:bar
+               ^^^^^^^
+        ");
+        assert_eq!(code(&error.clone().into()), 2);
+        assert_eq!(code(&repository::Error::Filter(error).into()), 2);
+    }
+
+    #[test]
+    fn every_reason_has_its_code() {
+        let io = |kind: io::ErrorKind| anyhow::Error::from(io::Error::from(kind));
+        assert!(is_broken_pipe(&io(io::ErrorKind::BrokenPipe)));
+        assert_eq!(code(&io(io::ErrorKind::StorageFull)), 1);
+        assert_eq!(code(&Stop::NotFound(String::new()).into()), 3);
+        assert_eq!(code(&config::Error::Usage(String::new()).into()), 2);
+        let lost = repository::Error::Unreachable { hosts: "h".into(), reason: "r".into() };
+        assert_eq!(code(&lost.into()), 5);
+    }
+}

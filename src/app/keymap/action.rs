@@ -1,0 +1,174 @@
+//! What a person wants. The doc text of each action is the help screen, the status hints, the `:` list and the README's
+//! table; the keys are the defaults of the keymap.
+
+/// What a person wants of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// One line or row up.
+    Up,
+    /// One line or row down.
+    Down,
+    /// Fold, or the pane to the left.
+    Left,
+    /// Unfold, or the pane to the right.
+    Right,
+    /// A page up.
+    PageUp,
+    /// A page down.
+    PageDown,
+    /// To the start.
+    Top,
+    /// To the end.
+    Bottom,
+    /// The next pane.
+    NextPane,
+    /// The previous pane.
+    PreviousPane,
+    /// The sessions.
+    PaneSessions,
+    /// The conversation.
+    PaneConversation,
+    /// The metrics.
+    PaneMetrics,
+    /// The metadata.
+    PaneMetadata,
+    /// The feedback.
+    PaneFeedback,
+    /// The agent tab to the left.
+    PreviousAgent,
+    /// The agent tab to the right.
+    NextAgent,
+    /// Open or unfold.
+    Open,
+    /// Back, or give up what is loading.
+    Back,
+    /// Filter the sessions; in a conversation, find.
+    Filter,
+    /// The next place found.
+    NextMatch,
+    /// The previous place found.
+    PreviousMatch,
+    /// Sort by the other date.
+    Sort,
+    /// Read again.
+    Reload,
+    /// Edit the selected metadata field.
+    Edit,
+    /// Add a metadata field.
+    Add,
+    /// Remove the selected metadata field.
+    Remove,
+    /// Give feedback on the session or the selected message.
+    Rate,
+    /// Delete the session.
+    DeleteSession,
+    /// Copy what is selected.
+    Copy,
+    /// Show or fold reasoning.
+    Reasoning,
+    /// Unfold or fold all tool calls.
+    Tools,
+    /// Inspect what is selected.
+    Inspect,
+    /// Explain the selected number.
+    Explain,
+    /// The last error in full.
+    LastError,
+    /// Use the mouse, or leave it to the terminal.
+    Mouse,
+    /// Choose a connection.
+    Connections,
+    /// Any command by name.
+    CommandLine,
+    /// The keys.
+    Help,
+    /// Quit.
+    Quit,
+    /// Quit at once.
+    QuitNow,
+}
+
+/// How an action is called, described and bound by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// The action.
+    pub action: Action,
+    /// Its name on the `:` line and in the keymap of the config.
+    pub name: &'static str,
+    /// What it does, in a few words.
+    pub help: &'static str,
+    /// Its default keys, as the config writes them.
+    pub keys: &'static [&'static str],
+}
+
+const fn entry(action: Action, name: &'static str, help: &'static str, keys: &'static [&'static str]) -> Entry {
+    Entry { action, name, help, keys }
+}
+
+/// Every action, in the order of the help screen.
+pub const ENTRIES: &[Entry] = &[
+    entry(Action::Up, "up", "one line or row up", &["up", "k"]),
+    entry(Action::Down, "down", "one line or row down", &["down", "j"]),
+    entry(Action::Left, "left", "fold, or the pane to the left", &["left", "h"]),
+    entry(Action::Right, "right", "unfold, or the pane to the right", &["right", "l"]),
+    entry(Action::PageUp, "page-up", "a page up", &["pageup"]),
+    entry(Action::PageDown, "page-down", "a page down", &["pagedown"]),
+    entry(Action::Top, "top", "to the start", &["g", "home"]),
+    entry(Action::Bottom, "bottom", "to the end", &["shift-g", "end"]),
+    entry(Action::NextPane, "next-pane", "the next pane", &["tab"]),
+    entry(Action::PreviousPane, "previous-pane", "the previous pane", &["shift-backtab"]),
+    entry(Action::PaneSessions, "sessions", "the sessions", &["1"]),
+    entry(Action::PaneConversation, "conversation", "the conversation", &["2"]),
+    entry(Action::PaneMetrics, "metrics", "the metrics", &["3"]),
+    entry(Action::PaneMetadata, "metadata", "the metadata", &["4"]),
+    entry(Action::PaneFeedback, "feedback", "the feedback", &["5"]),
+    entry(Action::PreviousAgent, "previous-agent", "the agent tab to the left", &["["]),
+    entry(Action::NextAgent, "next-agent", "the agent tab to the right", &["]"]),
+    entry(Action::Open, "open", "open or unfold", &["enter"]),
+    entry(Action::Back, "back", "back, or give up what is loading", &["esc"]),
+    entry(Action::Filter, "filter", "filter the sessions; in a conversation, find", &["/"]),
+    entry(Action::NextMatch, "next-match", "the next place found", &["n"]),
+    entry(Action::PreviousMatch, "previous-match", "the previous place found", &["shift-n"]),
+    entry(Action::Sort, "sort", "sort by the other date", &["s"]),
+    entry(Action::Reload, "reload", "read again", &["r"]),
+    entry(Action::Edit, "edit", "edit the selected metadata field", &["e"]),
+    entry(Action::Add, "add", "add a metadata field", &["a"]),
+    entry(Action::Remove, "remove", "remove the selected metadata field", &["d"]),
+    entry(Action::Rate, "rate", "give feedback on the session or message", &["f"]),
+    entry(Action::DeleteSession, "delete-session", "delete the session", &["shift-d"]),
+    entry(Action::Copy, "copy", "copy what is selected", &["y"]),
+    entry(Action::Reasoning, "reasoning", "show or fold reasoning", &["shift-r"]),
+    entry(Action::Tools, "tools", "unfold or fold all tool calls", &["t"]),
+    entry(Action::Inspect, "inspect", "inspect what is selected", &["i"]),
+    entry(Action::Explain, "explain", "explain the selected number", &["x"]),
+    entry(Action::LastError, "last-error", "the last error in full", &["shift-e"]),
+    entry(Action::Mouse, "mouse", "use the mouse, or leave it to the terminal", &["shift-m"]),
+    entry(Action::Connections, "connections", "choose a connection", &["c"]),
+    entry(Action::CommandLine, "command", "any command by name", &[":"]),
+    entry(Action::Help, "help", "the keys", &["?"]),
+    entry(Action::Quit, "quit", "quit", &["q"]),
+    entry(Action::QuitNow, "quit-now", "quit at once", &["ctrl-c"]),
+];
+
+impl Action {
+    /// Its entry.
+    #[must_use]
+    pub fn entry(self) -> &'static Entry {
+        // Every action has one: the test below fails otherwise.
+        ENTRIES.iter().find(|entry| entry.action == self).unwrap_or(&ENTRIES[0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_intent_has_its_entry() {
+        for (position, entry) in ENTRIES.iter().enumerate() {
+            assert_eq!(entry.action as usize, position, "{}", entry.name);
+            assert_eq!(entry.action.entry().name, entry.name);
+        }
+        assert_eq!(Action::QuitNow as usize + 1, ENTRIES.len());
+    }
+}

@@ -1,0 +1,127 @@
+//! Places with sessions: what each is called, what is there, and opening it. The browser and the commands open them here
+//! alike.
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::demo;
+use crate::repository::{self, Limits, Opened, Result, SessionReader, SessionRepository, Target};
+
+/// A place with sessions, and how it is shown.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Its name: a profile's, a host's or a folder's. Holds no password.
+    pub name: String,
+    /// What is there.
+    pub origin: Origin,
+    /// Colour of the name, as the settings write it.
+    pub colour: Option<String>,
+    /// Nothing may be written there.
+    pub read_only: bool,
+}
+
+/// Where sessions come from.
+#[derive(Debug, Clone)]
+pub enum Origin {
+    /// A MongoDB or a folder.
+    Target(Target),
+    /// The sample sessions of `strandscope demo`.
+    Demo,
+}
+
+impl From<Target> for Origin {
+    fn from(target: Target) -> Self {
+        Self::Target(target)
+    }
+}
+
+impl Place {
+    /// A place without a colour that may be written.
+    #[must_use]
+    pub fn plain(name: impl Into<String>, origin: impl Into<Origin>) -> Self {
+        Self { name: name.into(), origin: origin.into(), colour: None, read_only: false }
+    }
+
+    /// What may be done there.
+    #[must_use]
+    pub fn rights(&self) -> Rights {
+        if self.read_only { Rights::Read } else { Rights::Write }
+    }
+
+    /// What kind of place it is, in a few words.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self.origin {
+            Origin::Target(Target::Mongo { .. }) => "MongoDB",
+            Origin::Target(Target::Folder(_)) => "folder",
+            Origin::Demo => "sample sessions, no server needed",
+        }
+    }
+}
+
+/// The places of the settings, then those everyone has.
+#[must_use]
+pub fn all(profiles: Vec<Place>, home: Option<PathBuf>) -> Vec<Place> {
+    let mut places = profiles;
+    let local = "mongodb://localhost:27017".to_owned().into();
+    places.push(Place::plain("localhost:27017", Target::Mongo { uri: local, database: None, collection: None }));
+    if let Some(home) = home {
+        places.push(Place::plain("~/.strands/sessions", Target::Folder(home.join(".strands").join("sessions"))));
+    }
+    places.push(Place::plain("demo", Origin::Demo));
+    places
+}
+
+/// What may be done with a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rights {
+    /// Reading alone: what is opened is a reader and so cannot write.
+    Read,
+    /// Reading and writing.
+    Write,
+}
+
+/// An open store, as far as one has the right.
+#[derive(Clone)]
+pub enum Store {
+    /// A reader: nothing can be written through it.
+    Reader(Arc<dyn SessionReader>),
+    /// A repository.
+    Repository(Arc<dyn SessionRepository>),
+}
+
+impl Store {
+    /// To read.
+    #[must_use]
+    pub fn reader(&self) -> Arc<dyn SessionReader> {
+        match self {
+            Self::Reader(reader) => Arc::clone(reader),
+            Self::Repository(repository) => Arc::clone(repository) as Arc<dyn SessionReader>,
+        }
+    }
+
+    /// To write.
+    ///
+    /// # Errors
+    /// [`repository::Error::ReadOnly`] where it was opened for reading alone.
+    pub fn repository(&self) -> Result<Arc<dyn SessionRepository>> {
+        match self {
+            Self::Reader(reader) => Err(repository::Error::ReadOnly { location: reader.location() }),
+            Self::Repository(repository) => Ok(Arc::clone(repository)),
+        }
+    }
+}
+
+/// Opens what is there, with no more than these rights. Contacts the server, so it may take as long as `limits` allow.
+///
+/// # Errors
+/// What a connection or a folder can meet.
+pub async fn open(origin: &Origin, rights: Rights, limits: Limits) -> Result<Opened<Store>> {
+    let opened = match origin {
+        Origin::Target(target) => repository::open_writable(target, limits).await?,
+        Origin::Demo => Opened::Store(demo::open().await?),
+    };
+    Ok(opened.map(|repository| match rights {
+        Rights::Read => Store::Reader(repository),
+        Rights::Write => Store::Repository(repository),
+    }))
+}

@@ -1,0 +1,15 @@
+//! The background task: it owns the repository. Commands in, events out, nothing shared; the render loop never waits
+//! for it.
+
+pub mod command;
+pub mod event;
+mod lanes;
+mod link;
+mod question;
+pub mod worker;
+mod writer;
+
+pub use command::{Command, Lane, Ticket, Write};
+pub use event::{Event, Link};
+pub use worker::{Opener, Task, spawn, spawn_with};
+pub use writer::Writing;

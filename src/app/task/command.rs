@@ -1,0 +1,118 @@
+//! What the screen asks of the background task.
+
+use std::ops::Range;
+
+use crate::{
+    app::place::{Origin, Rights},
+    repository::{Filter, ListQuery},
+    session::{AgentId, SessionKey, edit::MetadataEdit, record::NewFeedback},
+};
+
+/// Numbers a question, so that a late answer to an older one is known and dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Ticket(pub u64);
+
+/// A question. Reads are newest-only by [`Lane`]: a newer question of a lane makes the older one's answer stale.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Open a target, to read it alone or to write too; makes every earlier question stale.
+    Connect(Ticket, Origin, Rights),
+    /// A page of the list: `Event::Plan` (for a first page with a filter), `Event::Rows` as found, `Event::ListEnd`.
+    List(Ticket, ListQuery),
+    /// How many sessions match: `Event::Count`.
+    Count(Ticket, Filter),
+    /// Counts and sizes (`Event::Details`), then tokens (`Event::Usage`) of the rows in view.
+    Details(Ticket, Vec<SessionKey>),
+    /// Sessions an ID may mean: `Event::Resolved`.
+    Resolve(Ticket, String),
+    /// A session with the last messages of each agent: `Event::Opened`.
+    Open(Ticket, SessionKey, u64),
+    /// Messages of one agent: `Event::Messages`.
+    Messages(Ticket, SessionKey, AgentId, Range<u64>),
+    /// All messages without text: `Event::Outline`.
+    Outline(Ticket, SessionKey),
+    /// Searches text in a whole conversation (any case), from the newest message to the oldest, of one agent or of all:
+    /// `Event::Found` as they are found, `done` with the last.
+    Find(Ticket, SessionKey, Option<AgentId>, String),
+    /// The whole document as stored: `Event::Document`.
+    Document(Ticket, SessionKey),
+    /// The checks of `doctor`: `Event::Checked`.
+    Check(Ticket),
+    /// Gives up what runs in a lane.
+    Cancel(Lane),
+    /// Writes, one after another in the order they come: `Event::Written` or `Event::NotWritten`, always. Never given up,
+    /// also not for another connection.
+    Write(Ticket, Box<Write>),
+}
+
+/// A change of a session, guarded by what was on screen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Write {
+    /// Edits fields of the metadata.
+    Metadata(SessionKey, Vec<MetadataEdit>),
+    /// Adds a feedback.
+    Feedback(SessionKey, NewFeedback),
+    /// Deletes the session, after a private copy was kept.
+    Delete(SessionKey),
+}
+
+/// Questions that replace one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// `Connect`.
+    Connection,
+    /// `List`.
+    List,
+    /// `Count`.
+    Count,
+    /// `Details`.
+    Details,
+    /// `Resolve` and `Open`.
+    Open,
+    /// `Messages`.
+    Messages,
+    /// `Outline`.
+    Outline,
+    /// `Find`.
+    Find,
+    /// `Document` and `Check`.
+    Inspect,
+    /// `Write`: the only one in which nothing replaces anything.
+    Write,
+}
+
+impl Lane {
+    /// Every lane.
+    pub const ALL: [Self; 10] = [
+        Self::Connection,
+        Self::List,
+        Self::Count,
+        Self::Details,
+        Self::Open,
+        Self::Messages,
+        Self::Outline,
+        Self::Find,
+        Self::Inspect,
+        Self::Write,
+    ];
+}
+
+impl Command {
+    /// Its lane, and its ticket where it is a question.
+    #[must_use]
+    pub fn lane(&self) -> (Lane, Option<Ticket>) {
+        match self {
+            Self::Connect(ticket, ..) => (Lane::Connection, Some(*ticket)),
+            Self::List(ticket, ..) => (Lane::List, Some(*ticket)),
+            Self::Count(ticket, ..) => (Lane::Count, Some(*ticket)),
+            Self::Details(ticket, ..) => (Lane::Details, Some(*ticket)),
+            Self::Resolve(ticket, ..) | Self::Open(ticket, ..) => (Lane::Open, Some(*ticket)),
+            Self::Messages(ticket, ..) => (Lane::Messages, Some(*ticket)),
+            Self::Outline(ticket, ..) => (Lane::Outline, Some(*ticket)),
+            Self::Find(ticket, ..) => (Lane::Find, Some(*ticket)),
+            Self::Document(ticket, ..) | Self::Check(ticket) => (Lane::Inspect, Some(*ticket)),
+            Self::Cancel(lane) => (*lane, None),
+            Self::Write(ticket, _) => (Lane::Write, Some(*ticket)),
+        }
+    }
+}

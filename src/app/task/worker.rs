@@ -1,0 +1,153 @@
+//! The task itself: takes commands, starts each question in a task of its own, keeps the reader.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use tokio::{sync::mpsc, task::JoinHandle};
+
+use super::{
+    Command, Event, Writing,
+    lanes::{Lanes, Reply},
+    link::Watch,
+    question::Question,
+    writer::Writer,
+};
+use crate::{
+    app::place::{self, Origin, Rights, Store},
+    repository::{Error, Limits, Opened, Result},
+};
+
+const COMMANDS: usize = 64;
+const EVENTS: usize = 256;
+
+/// The two ends a screen holds.
+pub struct Task {
+    /// Questions; bounded.
+    pub commands: mpsc::Sender<Command>,
+    /// Answers; bounded.
+    pub events: mpsc::Receiver<Event>,
+    /// Ends once `commands` is dropped and everything that was to be written is.
+    pub done: JoinHandle<()>,
+}
+
+/// Opens places: [`place::open`], or what a test puts in its stead.
+pub type Opener =
+    Arc<dyn Fn(Origin, Rights) -> Pin<Box<dyn Future<Output = Result<Opened<Store>>> + Send>> + Send + Sync>;
+
+/// Starts the task on the current runtime. It ends when `commands` is dropped.
+#[must_use]
+pub fn spawn(limits: Limits, writing: Writing) -> Task {
+    let open = move |origin, rights| -> Pin<Box<dyn Future<Output = Result<Opened<Store>>> + Send>> {
+        Box::pin(async move { place::open(&origin, rights, limits).await })
+    };
+    spawn_with(Arc::new(open), writing)
+}
+
+/// Starts the task with another way to open targets, e.g. a repository of the program's own.
+#[must_use]
+pub fn spawn_with(opener: Opener, writing: Writing) -> Task {
+    let (commands, inbox) = mpsc::channel(COMMANDS);
+    let (outbox, events) = mpsc::channel(EVENTS);
+    let done = tokio::spawn(Worker::new(opener, writing, outbox).run(inbox));
+    Task { commands, events, done }
+}
+
+/// A connection that was opened in a task of its own.
+type Connected = (Reply, Result<Opened<Store>>);
+
+struct Worker {
+    opener: Opener,
+    events: mpsc::Sender<Event>,
+    lanes: Lanes,
+    watch: Option<Watch>,
+    store: Option<Store>,
+    writer: Writer,
+    connected: (mpsc::Sender<Connected>, mpsc::Receiver<Connected>),
+}
+
+impl Worker {
+    fn new(opener: Opener, writing: Writing, events: mpsc::Sender<Event>) -> Self {
+        let writer = Writer::start(writing, events.clone());
+        let connected = mpsc::channel(4);
+        Self { opener, events, lanes: Lanes::default(), watch: None, store: None, writer, connected }
+    }
+
+    async fn run(mut self, mut inbox: mpsc::Receiver<Command>) {
+        loop {
+            // Both are channels: nothing is lost where the other one wins.
+            tokio::select! {
+                command = inbox.recv() => match command {
+                    Some(command) => self.take(command),
+                    None => return self.writer.finish().await,
+                },
+                Some((reply, opened)) = self.connected.1.recv() => self.connected(reply, opened).await,
+            }
+        }
+    }
+
+    fn take(&mut self, command: Command) {
+        if let Command::Write(ticket, write) = command {
+            return self.writer.order(ticket, self.store.clone(), write);
+        }
+        let reply = self.lanes.begin(&command);
+        match command {
+            Command::Cancel(_) => {}
+            Command::Connect(_, origin, rights) => self.connect(reply, origin, rights),
+            command => self.ask(reply, command),
+        }
+    }
+
+    /// Opens the place beside the loop: looking up a host or a server may take long.
+    fn connect(&mut self, reply: Reply, origin: Origin, rights: Rights) {
+        self.store = None;
+        self.watch = None;
+        let opening = (self.opener)(origin, rights);
+        let done = self.connected.0.clone();
+        tokio::spawn(async move {
+            let opened =
+                tokio::spawn(opening).await.unwrap_or_else(|join| Err(crashed("opening the connection", &join)));
+            let _ = done.send((reply, opened)).await;
+        });
+    }
+
+    async fn connected(&mut self, reply: Reply, opened: Result<Opened<Store>>) {
+        if !reply.is_awaited() {
+            return;
+        }
+        let ticket = reply.ticket;
+        let event = match opened {
+            Ok(Opened::Store(store)) => {
+                let location = store.reader().location();
+                self.watch = Some(Watch::new(store.reader(), self.events.clone()));
+                self.store = Some(store);
+                Event::Connected { ticket, location }
+            }
+            Ok(Opened::Choose(candidates)) => Event::Choose { ticket, candidates },
+            Err(error) => reply.failure(error),
+        };
+        reply.send(&self.events, event).await;
+    }
+
+    fn ask(&self, reply: Reply, command: Command) {
+        let (Some(reader), Some(watch)) = (self.store.as_ref().map(Store::reader), self.watch.clone()) else {
+            // Nothing is open (any more): whoever asked will ask again once it is.
+            return;
+        };
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            let question = Question { reader, events: events.clone(), reply: reply.clone() };
+            let answered = tokio::spawn(async move { question.answer(command).await });
+            let outcome = answered.await.unwrap_or_else(|join| Err(crashed("reading", &join)));
+            if let Err(error) = outcome {
+                watch.noticed(&error);
+                tracing::warn!(%error, "a read failed");
+                reply.send(&events, reply.failure(error)).await;
+            }
+        });
+    }
+}
+
+/// A panic in a read is an error of that read, not the end of the program.
+pub(super) fn crashed(doing: &str, join: &tokio::task::JoinError) -> Error {
+    tracing::error!(%join, "crash while {doing}");
+    Error::Other { doing: doing.to_owned(), reason: "it crashed; please report this, with the log".to_owned() }
+}

@@ -1,0 +1,100 @@
+//! Writes: one after another, each answered, none given up.
+
+use std::{path::PathBuf, sync::Arc};
+
+use tokio::{sync::mpsc, task::JoinHandle};
+
+use super::{Event, Ticket, command::Write};
+use crate::{
+    app::place::Store,
+    hook::Hooks,
+    manager::{SessionManager, copy},
+    repository::{Error, Result},
+};
+
+/// How the task writes.
+#[derive(Debug, Clone, Default)]
+pub struct Writing {
+    /// Around metadata and feedback.
+    pub hooks: Hooks,
+    /// Where a deletion keeps a private copy; without it nothing is deleted.
+    pub copies: Option<PathBuf>,
+}
+
+type Order = (Ticket, Option<Store>, Box<Write>);
+
+/// The queue of writes and the task that works it off.
+pub(super) struct Writer {
+    queue: mpsc::UnboundedSender<Order>,
+    task: JoinHandle<()>,
+}
+
+impl Writer {
+    pub(super) fn start(writing: Writing, events: mpsc::Sender<Event>) -> Self {
+        let (queue, mut orders) = mpsc::unbounded_channel::<Order>();
+        let task = tokio::spawn(async move {
+            while let Some((ticket, store, write)) = orders.recv().await {
+                // A task of its own: a crash in a write is an error of that write.
+                let done = tokio::spawn(carry_out(writing.clone(), store, write)).await;
+                let event = match done.unwrap_or_else(|join| Err(super::worker::crashed("writing", &join))) {
+                    Ok(()) => Event::Written(ticket),
+                    Err(error) => {
+                        tracing::warn!(%error, "a write failed");
+                        Event::NotWritten { ticket, error }
+                    }
+                };
+                let _ = events.send(event).await;
+            }
+        });
+        Self { queue, task }
+    }
+
+    pub(super) fn order(&self, ticket: Ticket, store: Option<Store>, write: Box<Write>) {
+        // The task ends only after this queue is closed.
+        let _ = self.queue.send((ticket, store, write));
+    }
+
+    /// Waits until everything that was ordered is done.
+    pub(super) async fn finish(self) {
+        drop(self.queue);
+        let _ = self.task.await;
+    }
+}
+
+async fn carry_out(writing: Writing, store: Option<Store>, write: Box<Write>) -> Result<()> {
+    let repository = match store {
+        Some(store) => store.repository()?,
+        None => {
+            let reason = "no connection is open; choose one and repeat it".to_owned();
+            return Err(Error::Other { doing: "writing".to_owned(), reason });
+        }
+    };
+    let manager = |key| SessionManager::new(Arc::clone(&repository), key).with_hooks(writing.hooks.clone());
+    match *write {
+        Write::Metadata(key, edits) => manager(key).edit_metadata(edits).await,
+        Write::Feedback(key, feedback) => manager(key).add_feedback(feedback).await,
+        Write::Delete(key) => {
+            let document = repository.document(&key).await?;
+            keep(writing.copies.clone(), key.clone(), document).await?;
+            manager(key).delete_session().await
+        }
+    }
+}
+
+/// Keeps the private copy, off the async threads.
+async fn keep(folder: Option<PathBuf>, key: crate::session::SessionKey, document: bson::Document) -> Result<()> {
+    let failed = |reason: String| Error::Other {
+        doing: "keeping a private copy".to_owned(),
+        reason: format!("{reason}; nothing was deleted"),
+    };
+    let folder = folder.ok_or_else(|| failed("there is no folder for it".to_owned()))?;
+    let kept = tokio::task::spawn_blocking(move || copy::keep(&folder, &key, document)).await;
+    match kept {
+        Ok(Ok(path)) => {
+            tracing::info!(path = %path.display(), "a private copy of a deleted session is kept");
+            Ok(())
+        }
+        Ok(Err(error)) => Err(failed(error.to_string())),
+        Err(join) => Err(failed(join.to_string())),
+    }
+}

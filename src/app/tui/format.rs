@@ -1,0 +1,137 @@
+//! Numbers, sizes, ages and times as the panes write them.
+
+use jiff::Timestamp;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use super::look::{Look, Marks};
+
+/// A whole number with its thousands set apart: `1 350`.
+#[must_use]
+pub fn number(value: u64, marks: &Marks) -> String {
+    let digits = value.to_string();
+    let mut out = String::with_capacity(digits.len() + 8);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push_str(marks.thousands);
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A number in four or five cells: `38`, `1.6k`, `12.3M`.
+#[must_use]
+pub fn short(value: u64) -> String {
+    scaled(value, 1000.0, ["", "k", "M", "G", "T"])
+}
+
+/// A size in bytes: `512 B`, `12.1 MB` (powers of 1000).
+#[must_use]
+pub fn bytes(value: u64) -> String {
+    scaled(value, 1000.0, [" B", " kB", " MB", " GB", " TB"])
+}
+
+fn scaled(value: u64, step: f64, units: [&str; 5]) -> String {
+    let mut scaled = value as f64;
+    let mut unit = 0;
+    while scaled >= step - step / 2000.0 && unit + 1 < units.len() {
+        scaled /= step;
+        unit += 1;
+    }
+    if unit == 0 { format!("{value}{}", units[0]) } else { format!("{scaled:.1}{}", units[unit]) }
+}
+
+/// A duration in ms: `400 ms`, `2.1 s`, `3 min`.
+#[must_use]
+pub fn millis(ms: u64) -> String {
+    match ms {
+        0..1000 => format!("{ms} ms"),
+        1000..120_000 => format!("{:.1} s", ms as f64 / 1000.0),
+        _ => format!("{} min", ms / 60_000),
+    }
+}
+
+/// Seconds, where small ones matter: `0.8 ms`, `1.2 s`.
+#[must_use]
+pub fn seconds(s: f64) -> String {
+    if s < 1.0 { format!("{:.1} ms", s * 1000.0) } else { format!("{s:.1} s") }
+}
+
+/// An age: `now` under a minute, then `2m`, `3h`, `5d`, `7w`, `2y`. A time to come is `now` too.
+#[must_use]
+pub fn age(at: Timestamp, now: Timestamp) -> String {
+    let seconds = now.as_second().saturating_sub(at.as_second());
+    match seconds {
+        ..60 => "now".into(),
+        60..3600 => format!("{}m", seconds / 60),
+        3600..86_400 => format!("{}h", seconds / 3600),
+        86_400..1_209_600 => format!("{}d", seconds / 86_400),
+        1_209_600..31_536_000 => format!("{}w", seconds / 604_800),
+        _ => format!("{}y", seconds / 31_536_000),
+    }
+}
+
+/// A time of day: `14:11:20`.
+#[must_use]
+pub fn clock(at: Timestamp, look: &Look) -> String {
+    at.to_zoned(look.zone.clone()).strftime("%H:%M:%S").to_string()
+}
+
+/// A day: `Mon 23 Nov 2026`.
+#[must_use]
+pub fn day(at: Timestamp, look: &Look) -> String {
+    at.to_zoned(look.zone.clone()).strftime("%a %-d %b %Y").to_string()
+}
+
+/// Width in terminal cells.
+#[must_use]
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// Cuts a text to so many cells, with an ellipsis where it was cut; never splits a grapheme.
+#[must_use]
+pub fn fit(text: &str, cells: usize, marks: &Marks) -> String {
+    if text.width() <= cells {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        let next = used + grapheme.width();
+        if next + 1 > cells {
+            break;
+        }
+        out.push_str(grapheme);
+        used = next;
+    }
+    if cells > 0 {
+        out.push_str(marks.ellipsis);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::{config::Symbols, tui::look::marks};
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(number(1_234_567, marks(Symbols::Ascii)), "1 234 567");
+        assert_eq!(number(999, marks(Symbols::Ascii)), "999");
+        assert_eq!(short(999), "999");
+        assert_eq!(short(1572), "1.6k");
+        assert_eq!(short(999_960), "1.0M");
+        assert_eq!(bytes(12_100_000), "12.1 MB");
+    }
+
+    #[test]
+    fn text_is_cut_between_graphemes() {
+        let marks = marks(Symbols::Unicode);
+        assert_eq!(fit("漢字かな", 5, marks), "漢字…");
+        assert_eq!(fit("abc", 3, marks), "abc");
+        assert_eq!(fit("abc", 0, marks), "");
+    }
+}

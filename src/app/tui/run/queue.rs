@@ -1,0 +1,65 @@
+//! Questions that wait for room in the task's channel, newest only; and writes, all of them.
+
+use std::{collections::VecDeque, mem::discriminant};
+
+use crate::app::task::Command;
+
+/// Questions that wait. A newer one takes the place of an older one of its kind.
+#[derive(Debug, Default)]
+pub(super) struct Queue(VecDeque<Command>);
+
+impl Queue {
+    pub fn push(&mut self, command: Command) {
+        match &command {
+            // All before it are stale.
+            Command::Connect(..) => self.0.retain(|other| matches!(other, Command::Write(..))),
+            // None of them takes the place of another.
+            Command::Write(..) => {}
+            Command::Cancel(lane) => {
+                let lane = *lane;
+                self.0.retain(|other| !matches!(other, Command::Cancel(known) if *known == lane));
+            }
+            _ => self.0.retain(|other| discriminant(other) != discriminant(&command)),
+        }
+        self.0.push_back(command);
+    }
+
+    pub fn pop(&mut self) -> Option<Command> {
+        self.0.pop_front()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        app::{
+            place::{Origin, Rights},
+            task::{Ticket, Write, command::Lane},
+        },
+        repository::Filter,
+    };
+
+    #[test]
+    fn a_newer_question_takes_the_place_of_the_older() {
+        let mut queue = Queue::default();
+        queue.push(Command::Count(Ticket(1), Filter::default()));
+        queue.push(Command::Resolve(Ticket(2), "a".into()));
+        queue.push(Command::Cancel(Lane::List));
+        queue.push(Command::Cancel(Lane::Count));
+        queue.push(Command::Count(Ticket(3), Filter::default()));
+        assert_eq!(queue.0.len(), 4);
+        assert!(matches!(queue.0.back(), Some(Command::Count(Ticket(3), _))));
+        queue.push(Command::Write(Ticket(5), Box::new(Write::Delete("a".into()))));
+        queue.push(Command::Write(Ticket(6), Box::new(Write::Delete("b".into()))));
+        queue.push(Command::Connect(Ticket(4), Origin::Demo, Rights::Read));
+        assert!(matches!(queue.pop(), Some(Command::Write(Ticket(5), _))));
+        assert!(matches!(queue.pop(), Some(Command::Write(Ticket(6), _))));
+        assert!(matches!(queue.pop(), Some(Command::Connect(..))));
+        assert!(queue.is_empty());
+    }
+}

@@ -1,0 +1,320 @@
+//! The state of the screen: `(state, Input) -> [Effect]`, without I/O and nothing async.
+
+mod actions;
+pub mod areas;
+pub mod connection;
+pub mod conversation;
+pub mod editor;
+pub mod effect;
+mod events;
+pub mod feedback;
+pub mod inspector;
+pub mod list;
+pub mod metadata;
+pub mod metrics;
+pub mod modal;
+mod modals;
+mod mouse;
+mod newest;
+pub mod note;
+pub mod picker;
+pub mod prompt;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod sessions;
+pub mod tree;
+mod wake;
+pub mod writing;
+
+pub use effect::{Effect, Tickets};
+
+use std::collections::{BTreeMap, HashSet};
+
+use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
+use jiff::Timestamp;
+use ratatui::layout::{Margin, Rect, Size};
+
+use self::{
+    areas::{Areas, Pane},
+    connection::{Connection, Stage},
+    conversation::ConversationState,
+    feedback::FeedbackPane,
+    metadata::MetadataPane,
+    metrics::MetricsPane,
+    modal::{Menu, Modal},
+    newest::Newest,
+    sessions::SessionList,
+};
+use super::Look;
+use crate::app::{
+    config::Ui,
+    keymap::Keymap,
+    place::Place,
+    task::{Command, Event, Ticket, command::Lane},
+};
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A key.
+    Key(KeyEvent),
+    /// Pasted text.
+    Paste(String),
+    /// The mouse.
+    Mouse(MouseEvent),
+    /// The terminal's size.
+    Resize(Size),
+    /// The background task.
+    Task(Box<Event>),
+    /// The clock.
+    Tick(Timestamp),
+}
+
+/// What the screen starts with.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// Settings.
+    pub ui: Ui,
+    /// How it looks, and what time it is.
+    pub look: Look,
+    /// Keys.
+    pub keymap: Keymap,
+    /// Saved filters by name.
+    pub filters: BTreeMap<String, String>,
+    /// Places to choose from.
+    pub places: Vec<Place>,
+    /// The place to open; `None` shows the start screen.
+    pub place: Option<Place>,
+    /// A session to open, as a person typed its id.
+    pub open_id: Option<String>,
+    /// The terminal's size.
+    pub size: Size,
+}
+
+/// The whole screen.
+pub struct AppState {
+    /// How it looks, and what time it is.
+    pub look: Look,
+    /// Settings.
+    pub ui: Ui,
+    /// Keys.
+    pub keymap: Keymap,
+    /// Saved filters by name.
+    pub filters: BTreeMap<String, String>,
+    /// Places to choose from.
+    pub places: Vec<Place>,
+    /// Where everything is.
+    pub areas: Areas,
+    /// The pane that gets the keys.
+    pub focus: Pane,
+    /// Where the sessions come from.
+    pub connection: Connection,
+    /// The sessions.
+    pub list: SessionList,
+    /// The open one.
+    pub conversation: ConversationState,
+    /// Its figures.
+    pub metrics: MetricsPane,
+    /// Its metadata.
+    pub metadata: MetadataPane,
+    /// Its feedback.
+    pub feedback: FeedbackPane,
+    /// What lies over the panes, the topmost last.
+    pub modals: Vec<Modal>,
+    /// Whether the mouse is captured.
+    pub mouse: bool,
+    /// The last thing said, until the next key.
+    pub said: Option<String>,
+    /// The last error, until something was read again.
+    pub last_error: Option<String>,
+    size: Size,
+    tickets: Tickets,
+    newest: Newest,
+    open_id: Option<String>,
+    resolving: Option<Ticket>,
+    find: String,
+    /// Lanes whose question failed because the connection was lost.
+    unanswered: HashSet<Lane>,
+    conversation_inner: Option<Rect>,
+    /// Changes on their way.
+    pending: Vec<writing::Pending>,
+}
+
+impl AppState {
+    /// The first screen, and what it asks for.
+    #[must_use]
+    pub fn new(start: Start) -> (Self, Vec<Effect>) {
+        let mut state = Self {
+            conversation: ConversationState::new(&start.ui),
+            list: SessionList::new(&start.ui),
+            mouse: start.ui.mouse,
+            look: start.look,
+            ui: start.ui,
+            keymap: start.keymap,
+            filters: start.filters,
+            places: start.places,
+            areas: Areas::default(),
+            focus: Pane::Sessions,
+            connection: Connection::default(),
+            metrics: MetricsPane::default(),
+            metadata: MetadataPane::default(),
+            feedback: FeedbackPane::default(),
+            modals: Vec::new(),
+            said: None,
+            last_error: None,
+            size: start.size,
+            tickets: Tickets::default(),
+            newest: Newest::default(),
+            open_id: start.open_id,
+            resolving: None,
+            find: String::new(),
+            unanswered: HashSet::new(),
+            conversation_inner: None,
+            pending: Vec::new(),
+        };
+        let mut effects = state.settle();
+        match start.place {
+            Some(place) => effects.extend(state.connect(place)),
+            None => state.modals.push(Modal::Places(Menu::new(state.places.clone()))),
+        }
+        let effects = state.absorb(effects);
+        (state, effects)
+    }
+
+    /// Takes in what happened.
+    pub fn update(&mut self, input: Input) -> Vec<Effect> {
+        let mut effects = match input {
+            Input::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
+            Input::Key(key) => self.on_key(key),
+            Input::Paste(text) => {
+                match self.modals.last_mut() {
+                    Some(Modal::Prompt(prompt)) => prompt.paste(&text),
+                    Some(Modal::Editor(editor)) => editor.paste(&text),
+                    _ => {}
+                }
+                Vec::new()
+            }
+            Input::Mouse(mouse) => self.on_mouse(mouse),
+            Input::Resize(size) => {
+                self.size = size;
+                Vec::new()
+            }
+            Input::Task(event) => self.on_event(*event),
+            Input::Tick(now) => {
+                self.look.now = now;
+                return Vec::new();
+            }
+        };
+        effects.extend(self.settle());
+        self.absorb(effects)
+    }
+
+    /// Gives every pane its place, and asks for what the list now lacks.
+    fn settle(&mut self) -> Vec<Effect> {
+        self.areas = Areas::of(self.size, self.focus);
+        let rows = self.list_parts().map_or(0, |[_, rows, _]| rows.height);
+        if rows > 0 {
+            self.list.set_height(rows);
+        }
+        let inner = self.areas.inner(Pane::Conversation);
+        if let Some(area) = inner.filter(|_| inner != self.conversation_inner) {
+            self.conversation_inner = inner;
+            self.conversation.resize(area.as_size(), &self.look);
+        }
+        if let Some(area) = self.areas.inner(Pane::Feedback) {
+            self.feedback.resize(area.as_size());
+        }
+        let body = self.areas.body.inner(Margin::new(1, 1));
+        for modal in &mut self.modals {
+            if let Modal::Inspector(inspector) = modal {
+                inspector.resize(body.as_size());
+            }
+        }
+        if !self.connection.is_open() || self.connection.lost.is_some() {
+            return Vec::new();
+        }
+        let mut effects = self.list.fill(&mut self.tickets);
+        effects.extend(self.conversation.ask(&mut self.tickets));
+        effects
+    }
+
+    /// Headings, rows and notice of the sessions pane, where it is shown.
+    #[must_use]
+    pub fn list_parts(&self) -> Option<[Rect; 3]> {
+        let notice = self.list.notice.is_some() || self.list.error.is_some();
+        self.areas.inner(Pane::Sessions).map(|inner| areas::list_parts(inner, notice))
+    }
+
+    /// Keeps what is said for the status line, and notes the questions that are asked.
+    fn absorb(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
+        let mut out = Vec::with_capacity(effects.len());
+        for effect in effects {
+            match effect {
+                Effect::Say(text) => self.said = Some(text),
+                Effect::Ask(command) => {
+                    self.newest.note(&command);
+                    out.push(Effect::Ask(command));
+                }
+                Effect::Copy(text) => {
+                    self.said.get_or_insert_with(|| "copied".into());
+                    out.push(Effect::Copy(text));
+                }
+                other => out.push(other),
+            }
+        }
+        out
+    }
+
+    /// Opens a place; whatever was open is closed.
+    fn connect(&mut self, place: Place) -> Vec<Effect> {
+        let ticket = self.tickets.take();
+        let (origin, rights) = (place.origin.clone(), place.rights());
+        self.connection = Connection { place: Some(place), stage: Stage::Connecting(ticket), lost: None };
+        self.list = SessionList::new(&self.ui);
+        self.conversation.close();
+        self.reset_side_panes();
+        // What was typed and is not stored stays.
+        self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
+        self.unanswered.clear();
+        (self.said, self.last_error, self.resolving) = (None, None, None);
+        self.focus = Pane::Sessions;
+        vec![Effect::Ask(Command::Connect(ticket, origin, rights))]
+    }
+
+    fn reset_side_panes(&mut self) {
+        (self.metrics, self.metadata, self.feedback) =
+            (MetricsPane::default(), MetadataPane::default(), FeedbackPane::default());
+    }
+
+    /// What is loading.
+    #[must_use]
+    pub fn loading(&self) -> Option<String> {
+        match (&self.connection.stage, &self.connection.place) {
+            (Stage::Connecting(_), Some(place)) => return Some(format!("connecting to {}", place.name)),
+            _ if self.resolving.is_some() => return Some("looking for the session".into()),
+            _ => {}
+        }
+        if let Some(storing) = self.storing() {
+            return Some(storing);
+        }
+        self.list.loading().map(str::to_owned).or_else(|| self.conversation.loading())
+    }
+
+    /// Whether nothing can be written here.
+    #[must_use]
+    pub fn read_only(&self) -> bool {
+        self.connection.place.as_ref().is_some_and(|place| place.read_only)
+    }
+
+    fn page(&self, pane: Pane) -> u16 {
+        self.areas.inner(pane).map_or(0, |inner| inner.height)
+    }
+
+    fn say(&mut self, text: impl Into<String>) -> Vec<Effect> {
+        self.said = Some(text.into());
+        Vec::new()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,225 @@
+//! What a person wants: the topmost modal first, then the focused pane, then the whole screen.
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::{
+    AppState, Effect,
+    areas::Pane,
+    connection::Stage,
+    inspector::{Inspector, Subject},
+    modal::Modal,
+    note::Note,
+    prompt::{Asks, Prompt},
+};
+use crate::{
+    app::{
+        keymap::Action,
+        task::{Command, command::Lane},
+    },
+    repository::Filter,
+};
+
+impl AppState {
+    pub(super) fn on_key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        self.said = None;
+        let action = self.keymap.action(key);
+        if action == Some(Action::QuitNow) {
+            return self.leave();
+        }
+        match self.modals.last() {
+            Some(Modal::Editor(_)) => return self.on_editor_key(key),
+            Some(Modal::Ask(_)) => match key.code {
+                KeyCode::Char('y' | 'Y') | KeyCode::Enter => return self.answer(true),
+                KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc => return self.answer(false),
+                _ => return Vec::new(),
+            },
+            _ => {}
+        }
+        if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
+            let typed = prompt.on_key(key);
+            return self.on_typed(typed);
+        }
+        match action {
+            Some(Action::Quit) if self.areas.too_small => vec![Effect::Quit],
+            Some(action) => self.on_action(action),
+            None => Vec::new(),
+        }
+    }
+
+    pub(super) fn on_action(&mut self, action: Action) -> Vec<Effect> {
+        if self.modals.is_empty() {
+            let done = self.in_pane(action).or_else(|| self.change(action));
+            done.unwrap_or_else(|| self.on_screen(action))
+        } else {
+            self.in_modal(action)
+        }
+    }
+
+    fn in_pane(&mut self, action: Action) -> Option<Vec<Effect>> {
+        let page = self.page(self.focus);
+        match self.focus {
+            Pane::Sessions if action == Action::Open => {
+                let row = self.list.selected_row().cloned()?;
+                Some(self.open(&row))
+            }
+            Pane::Sessions if self.connection.is_open() => self.list.on_action(action, &mut self.tickets),
+            Pane::Sessions => None,
+            Pane::Conversation => self.conversation.on_action(action, &mut self.tickets),
+            Pane::Metrics => self.metrics.on_action(action, &self.conversation, page),
+            Pane::Metadata => self.metadata.on_action(action, &self.conversation, page),
+            Pane::Feedback => self.feedback.on_action(action, &self.conversation, page),
+        }
+    }
+
+    fn on_screen(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::NextPane | Action::Right => self.focus = self.focus.step(1),
+            Action::PreviousPane | Action::Left => self.focus = self.focus.step(Pane::ALL.len() - 1),
+            Action::PaneSessions => self.focus = Pane::Sessions,
+            Action::PaneConversation => self.focus = Pane::Conversation,
+            Action::PaneMetrics => self.focus = Pane::Metrics,
+            Action::PaneMetadata => self.focus = Pane::Metadata,
+            Action::PaneFeedback => self.focus = Pane::Feedback,
+            // The tabs and the places found are the conversation's, wherever the focus is.
+            Action::PreviousAgent | Action::NextAgent | Action::NextMatch | Action::PreviousMatch => {
+                return self.conversation.on_action(action, &mut self.tickets).unwrap_or_default();
+            }
+            Action::Sort if self.connection.is_open() => {
+                return self.list.on_action(action, &mut self.tickets).unwrap_or_default();
+            }
+            Action::Back => return self.back(),
+            Action::Filter if self.focus == Pane::Conversation => self.prompt(Asks::Find),
+            Action::Filter => self.prompt(Asks::Filter),
+            Action::CommandLine => self.prompt(Asks::Command),
+            Action::Reload => return self.reload(),
+            Action::Inspect => return self.inspect(),
+            Action::Explain => return self.explain(),
+            Action::LastError => return self.show_last_error(),
+            Action::Mouse => {
+                self.mouse = !self.mouse;
+                let says = if self.mouse { "the mouse works here" } else { "the mouse is the terminal's: select text" };
+                self.said = Some(says.into());
+                return vec![Effect::Mouse(self.mouse)];
+            }
+            Action::Connections => self.open_places(),
+            Action::Help => self.modals.push(Modal::Help(0)),
+            Action::Quit | Action::QuitNow => return self.leave(),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn prompt(&mut self, asks: Asks) {
+        let prompt = match asks {
+            Asks::Filter => Prompt::new(asks, &self.list.filter.source),
+            Asks::Find => Prompt::new(asks, &self.find),
+            Asks::Command => Prompt::command(&self.keymap, &self.filters),
+        };
+        self.modals.push(Modal::Prompt(Box::new(prompt)));
+    }
+
+    /// Gives up what is loading, else goes back to the sessions; there it puts the last error away.
+    fn back(&mut self) -> Vec<Effect> {
+        if matches!(self.connection.stage, Stage::Connecting(_)) {
+            self.connection.stage = Stage::None;
+            self.open_places();
+            return vec![Effect::Ask(Command::Cancel(Lane::Connection))];
+        }
+        if self.resolving.take().is_some() {
+            return self.list.start(&mut self.tickets);
+        }
+        let given_up = match self.focus {
+            Pane::Sessions => self.list.give_up(),
+            _ => self.conversation.give_up(),
+        };
+        if let Some(effects) = given_up {
+            return effects;
+        }
+        if self.focus == Pane::Sessions {
+            self.last_error = None;
+        }
+        self.focus = Pane::Sessions;
+        Vec::new()
+    }
+
+    fn reload(&mut self) -> Vec<Effect> {
+        self.last_error = None;
+        match (&self.connection.stage, &self.connection.place) {
+            (Stage::Open(_), _) if self.focus == Pane::Sessions => self.list.reload(&mut self.tickets),
+            (Stage::Open(_), _) => self.conversation.reload(&mut self.tickets),
+            (Stage::None | Stage::Failed(_), Some(place)) => self.connect(place.clone()),
+            _ => Vec::new(),
+        }
+    }
+
+    fn inspect(&mut self) -> Vec<Effect> {
+        if self.conversation.session().is_none() {
+            return self.say("open a session first");
+        }
+        let subject = match self.focus {
+            Pane::Sessions => None,
+            Pane::Conversation => {
+                self.conversation.selected().map(|(agent, message)| Subject::Message(agent.clone(), message.index))
+            }
+            Pane::Metrics => self.conversation.agent().cloned().map(Subject::Agent),
+            Pane::Metadata => self.metadata.field(&self.conversation).map(Subject::Metadata),
+            Pane::Feedback => self.feedback.position(&self.conversation).map(Subject::Feedback),
+        };
+        let subject = subject.unwrap_or(Subject::Session);
+        let (inspector, effects) = Inspector::open(subject, &self.conversation, &mut self.tickets);
+        self.modals.push(Modal::Inspector(Box::new(inspector)));
+        effects
+    }
+
+    fn explain(&mut self) -> Vec<Effect> {
+        if self.focus != Pane::Metrics {
+            return self.say("the metrics can be explained: select a number there");
+        }
+        match self.metrics.explain(&self.conversation) {
+            Some(explanation) => self.modals.push(Modal::Note(Box::new(explanation.into()))),
+            None => return self.say("there is no number to explain on this row"),
+        }
+        Vec::new()
+    }
+
+    /// What went wrong last.
+    #[must_use]
+    pub fn wrong(&self) -> Option<String> {
+        let lost = self.connection.lost.as_ref().map(|lost| format!("connection lost: {}", lost.reason));
+        lost.or_else(|| self.last_error.clone())
+    }
+
+    /// The error that the status line shows, in full.
+    pub(super) fn show_last_error(&mut self) -> Vec<Effect> {
+        let Some(error) = self.wrong() else { return self.say("no error so far") };
+        self.modals.push(Modal::Note(Box::new(Note::error(error))));
+        Vec::new()
+    }
+
+    /// Lists the sessions that match a filter as it was typed.
+    ///
+    /// # Errors
+    /// The first mistake in it.
+    pub(super) fn filter(&mut self, typed: &str) -> Result<Vec<Effect>, super::prompt::Mistake> {
+        let expanded = crate::app::config::filters::expand(&self.filters, typed)
+            .map_err(|unknown| super::prompt::Mistake { span: unknown.span, problem: unknown.problem })?;
+        let mut filter = Filter::parse(&expanded, self.look.now).map_err(|error| {
+            // Within a saved filter there is no word to point at but its name.
+            let span = if expanded == typed { error.span } else { 0..typed.len() };
+            super::prompt::Mistake { span, problem: error.problem }
+        })?;
+        typed.trim().clone_into(&mut filter.source);
+        if !self.connection.is_open() {
+            return Ok(self.say("choose a connection first"));
+        }
+        self.focus = Pane::Sessions;
+        self.last_error = None;
+        Ok(self.list.set_filter(filter, &mut self.tickets))
+    }
+
+    pub(super) fn find_text(&mut self, text: &str) -> Vec<Effect> {
+        text.clone_into(&mut self.find);
+        self.focus = Pane::Conversation;
+        self.conversation.find(text, &mut self.tickets)
+    }
+}

@@ -1,0 +1,202 @@
+//! Where everything is, by size: one geometry for drawing and for the mouse.
+//!
+//! ```text
+//! wide, from 120 columns          middle, 80 to 119        narrow or low
+//! header                          header                   header
+//! sessions conversation metrics   sessions  conversation   the focused pane
+//!                       metadata  (or conversation and
+//!                       feedback   the panes on the right)
+//! status                          status                   status
+//! ```
+
+use ratatui::layout::{Constraint, Layout, Position, Rect, Size};
+
+use crate::app::keymap::ENTRIES;
+
+/// A pane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Pane {
+    /// The sessions.
+    #[default]
+    Sessions,
+    /// The open conversation.
+    Conversation,
+    /// Its figures.
+    Metrics,
+    /// Its metadata.
+    Metadata,
+    /// Its feedback.
+    Feedback,
+}
+
+impl Pane {
+    /// Every pane, in the order of their numbers.
+    pub const ALL: [Self; 5] = [Self::Sessions, Self::Conversation, Self::Metrics, Self::Metadata, Self::Feedback];
+
+    /// The pane so many further on, around the end.
+    #[must_use]
+    pub fn step(self, by: usize) -> Self {
+        Self::ALL[(self as usize + by) % Self::ALL.len()]
+    }
+}
+
+/// Where everything is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Areas {
+    /// The first line.
+    pub header: Rect,
+    /// Between header and status.
+    pub body: Rect,
+    /// The last line.
+    pub status: Rect,
+    /// Each pane with its border, in the order of [`Pane::ALL`]; `None` for those not shown.
+    pub panes: [Option<Rect>; 5],
+    /// The terminal is too small for anything but to say so.
+    pub too_small: bool,
+}
+
+const MIN_WIDTH: u16 = 40;
+const MIN_HEIGHT: u16 = 10;
+/// Below this height panes are shown one at a time.
+const LOW: u16 = 16;
+
+impl Areas {
+    /// For a terminal of that size.
+    #[must_use]
+    pub fn of(size: Size, focus: Pane) -> Self {
+        let screen = Rect::new(0, 0, size.width, size.height);
+        if size.width < MIN_WIDTH || size.height < MIN_HEIGHT {
+            return Self { body: screen, too_small: true, ..Self::default() };
+        }
+        let [header, body, status] =
+            Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)]).areas(screen);
+        let panes = panes(body, focus);
+        Self { header, body, status, panes, too_small: false }
+    }
+
+    /// A pane with its border, where it is shown.
+    #[must_use]
+    pub fn pane(&self, pane: Pane) -> Option<Rect> {
+        self.panes[pane as usize]
+    }
+
+    /// A pane without its border.
+    #[must_use]
+    pub fn inner(&self, pane: Pane) -> Option<Rect> {
+        self.pane(pane).map(inside)
+    }
+
+    /// The pane at a cell.
+    #[must_use]
+    pub fn at(&self, x: u16, y: u16) -> Option<(Pane, Rect)> {
+        let hit = |pane: &Pane| self.pane(*pane).filter(|area| area.contains(Position::new(x, y)));
+        Pane::ALL.iter().find_map(|pane| hit(pane).map(|area| (*pane, area)))
+    }
+}
+
+/// The area within a border.
+#[must_use]
+pub fn inside(area: Rect) -> Rect {
+    Rect::new(
+        area.x.saturating_add(1),
+        area.y.saturating_add(1),
+        area.width.saturating_sub(2),
+        area.height.saturating_sub(2),
+    )
+}
+
+/// A box in the middle of an area, no larger than it.
+#[must_use]
+pub fn middle(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height)
+}
+
+/// A box over the bottom of an area.
+#[must_use]
+pub fn bottom(area: Rect, height: u16) -> Rect {
+    let height = height.min(area.height);
+    Rect::new(area.x, area.bottom() - height, area.width, height)
+}
+
+/// The box of the keys.
+#[must_use]
+pub fn help(body: Rect) -> Rect {
+    middle(body, 78, ENTRIES.len() as u16 + 2)
+}
+
+/// The inner area of the sessions pane: headings, rows, and room for what the list has to say of itself.
+#[must_use]
+pub fn list_parts(inner: Rect, notice: bool) -> [Rect; 3] {
+    let notice = match (notice && inner.height >= 8, inner.width) {
+        (false, _) => 0,
+        (true, ..50) => 4,
+        (true, _) => 2,
+    };
+    Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(notice)]).areas(inner)
+}
+
+fn panes(body: Rect, focus: Pane) -> [Option<Rect>; 5] {
+    let width = body.width;
+    let mut panes = [None; 5];
+    if width < 80 || body.height + 2 < LOW {
+        panes[focus as usize] = Some(body);
+    } else if width < 120 {
+        if matches!(focus, Pane::Sessions | Pane::Conversation) {
+            let sessions = (width * 2 / 5).clamp(36, 46);
+            let [left, right] = Layout::horizontal([Constraint::Length(sessions), Constraint::Fill(1)]).areas(body);
+            (panes[0], panes[1]) = (Some(left), Some(right));
+        } else {
+            let [left, right] =
+                Layout::horizontal([Constraint::Fill(1), Constraint::Length((width * 2 / 5).max(30))]).areas(body);
+            panes[1] = Some(left);
+            stack(right, &mut panes);
+        }
+    } else {
+        let sessions = (width / 3).clamp(44, 60);
+        let side = (width / 6).clamp(28, 44);
+        let [left, centre, right] =
+            Layout::horizontal([Constraint::Length(sessions), Constraint::Fill(1), Constraint::Length(side)])
+                .areas(body);
+        (panes[0], panes[1]) = (Some(left), Some(centre));
+        stack(right, &mut panes);
+    }
+    panes
+}
+
+fn stack(area: Rect, panes: &mut [Option<Rect>; 5]) {
+    let [metrics, metadata, feedback] =
+        Layout::vertical([Constraint::Fill(5), Constraint::Fill(3), Constraint::Fill(3)]).areas(area);
+    (panes[2], panes[3], panes[4]) = (Some(metrics), Some(metadata), Some(feedback));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panes_tile_the_body_at_every_size() {
+        for width in 0..=260 {
+            for height in [0, 1, 5, 9, 10, 15, 16, 24, 60] {
+                for focus in Pane::ALL {
+                    let areas = Areas::of(Size::new(width, height), focus);
+                    let cells: u32 = areas.panes.iter().flatten().map(|area| area.area()).sum();
+                    assert_eq!(cells, if areas.too_small { 0 } else { areas.body.area() }, "{width}×{height}");
+                    assert!(areas.too_small || areas.pane(focus).is_some());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn layouts_change_where_the_design_says() {
+        let shown = |w, h, focus| Areas::of(Size::new(w, h), focus).panes.iter().flatten().count();
+        assert_eq!(shown(120, 40, Pane::Sessions), 5);
+        assert_eq!(shown(119, 40, Pane::Sessions), 2);
+        assert_eq!(shown(80, 24, Pane::Metadata), 4);
+        assert_eq!(shown(79, 24, Pane::Sessions), 1);
+        assert_eq!(shown(200, 15, Pane::Sessions), 1);
+        assert_eq!(shown(39, 24, Pane::Sessions), 0);
+        assert_eq!(shown(40, 9, Pane::Sessions), 0);
+    }
+}

@@ -1,0 +1,55 @@
+//! Where the sessions come from, and how that goes.
+
+use jiff::Timestamp;
+
+use crate::{app::place::Place, app::task::Ticket, repository::Error};
+
+/// The connection as the screen shows it.
+#[derive(Debug, Clone, Default)]
+pub struct Connection {
+    /// What was chosen.
+    pub place: Option<Place>,
+    /// How far it came.
+    pub stage: Stage,
+    /// It was up and is lost.
+    pub lost: Option<Lost>,
+}
+
+/// How far a connection came.
+#[derive(Debug, Clone, Default)]
+pub enum Stage {
+    /// Nothing was chosen yet.
+    #[default]
+    None,
+    /// It is being opened.
+    Connecting(Ticket),
+    /// A collection is to be chosen.
+    Choosing,
+    /// It could not be opened.
+    Failed(Error),
+    /// It is open, at `database.collection` or a folder.
+    Open(String),
+}
+
+/// A connection that was lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// Why.
+    pub reason: String,
+    /// When it is tried again.
+    pub retry_at: Timestamp,
+}
+
+impl Connection {
+    /// Whether sessions can be read.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.stage, Stage::Open(_))
+    }
+
+    /// Whether an answer belongs to the connection that is being opened.
+    #[must_use]
+    pub fn awaits(&self, ticket: Ticket) -> bool {
+        matches!(self.stage, Stage::Connecting(own) if own == ticket)
+    }
+}

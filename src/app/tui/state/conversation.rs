@@ -1,0 +1,291 @@
+//! The open conversation: its window of messages, timeline, folds, place and find.
+//!
+//! What is shown is counted from the cursor, so nothing moves under the reader when pages arrive; only what is in view
+//! is laid out, so a frame costs the same in a conversation of ten messages and of sixty thousand.
+
+mod answers;
+mod durations;
+mod find;
+mod fold;
+mod header;
+mod item;
+mod layout;
+mod moves;
+mod open;
+mod pair;
+mod place;
+mod rows;
+#[cfg(test)]
+pub(in crate::app::tui) mod sample;
+mod sheet;
+mod tabs;
+#[cfg(test)]
+mod tests;
+mod timeline;
+mod window;
+
+use std::ops::Range;
+
+use ratatui::layout::Size;
+
+use self::{find::Find, fold::Folds, open::Open, sheet::Layouts, window::PAGE};
+pub use self::{
+    find::FindStatus,
+    rows::Row,
+    tabs::{Tab, Title},
+};
+use super::{Effect, Tickets};
+use crate::{
+    app::{
+        config::Ui,
+        task::{Command, Ticket, command::Lane},
+        text,
+        tui::Look,
+    },
+    metrics::{AgentMetrics, SessionMetrics},
+    session::{AgentId, Message, Session, SessionKey, Summary},
+};
+
+/// A session that was asked for.
+#[derive(Debug)]
+struct Opening {
+    ticket: Ticket,
+    key: SessionKey,
+    name: String,
+    /// It is the one that is open, read again.
+    again: bool,
+}
+
+/// A page that was asked for.
+#[derive(Debug)]
+struct AskedPage {
+    ticket: Ticket,
+    agent: AgentId,
+    range: Range<u64>,
+}
+
+/// The conversation pane's state. Holds the open session, a bounded window of its messages, the outline once it came,
+/// and the layouts of what is in view.
+#[derive(Debug, Default)]
+pub struct ConversationState {
+    open: Option<Open>,
+    opening: Option<Opening>,
+    page: Option<AskedPage>,
+    outline: Option<Ticket>,
+    find: Option<Find>,
+    /// A page failed or was given up: nothing is asked again until the reader moves.
+    blocked: bool,
+    folds: Folds,
+    layouts: Layouts,
+    size: Size,
+    look: Option<Look>,
+    rows: Vec<Row>,
+    position: Option<(u64, u64)>,
+}
+
+impl ConversationState {
+    /// No session open.
+    #[must_use]
+    pub fn new(ui: &Ui) -> Self {
+        let _ = ui;
+        Self::default()
+    }
+
+    /// Opens a session at its end: asks `Command::Open`, then (on `Event::Opened`) `Command::Outline`. What is open
+    /// stays until the answer came.
+    pub fn open(&mut self, row: &Summary, tickets: &mut Tickets) -> Vec<Effect> {
+        self.ask_open(row.key.clone(), row.name().to_owned(), false, tickets)
+    }
+
+    /// Reads the open session again, keeping the place (at the end it follows the end; new messages are marked).
+    pub fn reload(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
+        if let Some(Opening { key, name, again, .. }) = self.opening.take() {
+            return self.ask_open(key, name, again, tickets);
+        }
+        let Some(open) = &self.open else { return Vec::new() };
+        let (key, name) = (open.session.key.clone(), open.session.name().to_owned());
+        self.ask_open(key, name, true, tickets)
+    }
+
+    fn ask_open(&mut self, key: SessionKey, name: String, again: bool, tickets: &mut Tickets) -> Vec<Effect> {
+        let ticket = tickets.take();
+        self.opening = Some(Opening { ticket, key: key.clone(), name, again });
+        vec![Effect::Ask(Command::Open(ticket, key, PAGE))]
+    }
+
+    /// Closes it, e.g. for another connection.
+    pub fn close(&mut self) {
+        let (size, look) = (self.size, self.look.take());
+        *self = Self { size, look, ..Self::default() };
+    }
+
+    /// The inner size of the pane (without border) and the look it is drawn in: layouts depend on both. A larger view
+    /// may show messages that are not loaded: [`Self::ask`] asks for them.
+    pub fn resize(&mut self, inner: Size, look: &Look) {
+        let same = self
+            .look
+            .as_ref()
+            .is_some_and(|old| old.theme == look.theme && std::ptr::eq(old.marks, look.marks) && old.zone == look.zone);
+        if same && self.size == inner {
+            return;
+        }
+        let mark = self.mark();
+        if !same || self.size.width != inner.width {
+            self.layouts.clear();
+            self.look = Some(look.clone());
+        }
+        self.size = inner;
+        self.return_to(mark);
+        self.refresh();
+    }
+
+    /// Asks for what is missing in and around the view. The other methods do so by themselves, except
+    /// [`Self::resize`].
+    pub fn ask(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
+        self.wanted(tickets).into_iter().collect()
+    }
+
+    /// Finds a text in the whole conversation of the current tab; an empty one ends the search.
+    pub fn find(&mut self, needle: &str, tickets: &mut Tickets) -> Vec<Effect> {
+        let running = self.find.take().is_some_and(|find| find.ticket.is_some());
+        let Some(open) = self.open.as_ref().filter(|_| !needle.is_empty()) else {
+            self.refresh();
+            return if running { vec![Effect::Ask(Command::Cancel(Lane::Find))] } else { Vec::new() };
+        };
+        let ticket = tickets.take();
+        let (key, agent) = (open.session.key.clone(), open.agent().cloned());
+        self.find = Some(Find {
+            needle: needle.to_owned(),
+            ticket: Some(ticket),
+            hits: Vec::new(),
+            current: None,
+            searched: 0,
+        });
+        self.refresh();
+        vec![Effect::Ask(Command::Find(ticket, key, agent, needle.to_owned()))]
+    }
+
+    /// Key of the session that is open or being opened.
+    #[must_use]
+    pub fn key(&self) -> Option<&SessionKey> {
+        let opening = self.opening.as_ref().map(|opening| &opening.key);
+        opening.or_else(|| self.open.as_ref().map(|open| &open.session.key))
+    }
+
+    /// The open session. Its agents' messages are not in it: the pane holds those in view itself, see
+    /// [`Self::selected`].
+    #[must_use]
+    pub fn session(&self) -> Option<&Session> {
+        self.open.as_ref().map(|open| &open.session)
+    }
+
+    /// The agent whose tab is shown; `None` for the merged timeline.
+    #[must_use]
+    pub fn agent(&self) -> Option<&AgentId> {
+        self.open.as_ref()?.agent()
+    }
+
+    /// The selected message, where it is loaded, with its agent.
+    #[must_use]
+    pub fn selected(&self) -> Option<(&AgentId, &Message)> {
+        let open = self.open.as_ref()?;
+        let spot = open.spot()?;
+        let message = open.windows[spot.agent].message(spot.index)?;
+        Some((&open.session.agents[spot.agent].id, message))
+    }
+
+    /// Figures of the open session, once its outline came.
+    #[must_use]
+    pub fn metrics(&self) -> Option<&SessionMetrics> {
+        self.open.as_ref()?.metrics.as_ref()
+    }
+
+    /// Figures of the tab's agent (`None` on the merged timeline, or before the outline came).
+    #[must_use]
+    pub fn agent_metrics(&self) -> Option<&AgentMetrics> {
+        let open = self.open.as_ref()?;
+        open.agent_metrics(open.tab)
+    }
+
+    /// What is loading, for the status line; `None` when nothing is. Safe text.
+    #[must_use]
+    pub fn loading(&self) -> Option<String> {
+        if let Some(opening) = &self.opening {
+            let doing = if opening.again { "reading" } else { "opening" };
+            return Some(format!("{doing} {}", text::line(&opening.name)));
+        }
+        let searching = self.find.as_ref().is_some_and(|find| find.ticket.is_some());
+        let what = match (&self.page, searching, self.outline) {
+            (Some(_), ..) => "loading messages",
+            (_, true, _) => "searching",
+            (.., Some(_)) => "reading figures",
+            _ => return None,
+        };
+        Some(what.to_owned())
+    }
+
+    /// Gives up what is loading (`Command::Cancel`), then ends the find. `None`: there was nothing to give up.
+    pub fn give_up(&mut self) -> Option<Vec<Effect>> {
+        let mut lanes = Vec::new();
+        if self.opening.take().is_some() {
+            lanes.push(Lane::Open);
+        }
+        if self.page.take().is_some() {
+            self.blocked = true;
+            lanes.push(Lane::Messages);
+        }
+        if self.outline.take().is_some() {
+            lanes.push(Lane::Outline);
+        }
+        if self.find.as_mut().and_then(|find| find.ticket.take()).is_some() {
+            lanes.push(Lane::Find);
+        }
+        if lanes.is_empty() {
+            self.find.take()?;
+        }
+        self.refresh();
+        Some(lanes.into_iter().map(|lane| Effect::Ask(Command::Cancel(lane))).collect())
+    }
+
+    /// The lines in view, top to bottom.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// What stands in the title of a pane so many cells wide, border included.
+    #[must_use]
+    pub fn title(&self, width: u16, look: &Look) -> Title {
+        let cells = usize::from(width).saturating_sub(2);
+        let Some(open) = &self.open else {
+            let name = self.opening.as_ref().map_or("Conversation".into(), |opening| text::line(&opening.name));
+            return tabs::title(&name, &[], 0, cells, look.marks);
+        };
+        let mut labels: Vec<String> =
+            open.session.agents.iter().map(|agent| text::line(agent.id.as_str()).into_owned()).collect();
+        if labels.len() > 1 {
+            labels.push("all".to_owned());
+        }
+        tabs::title(&text::line(open.session.name()), &labels, open.tab, cells, look.marks)
+    }
+
+    /// The selected message's number from 1, and how many there are in the tab; `None` where there is none.
+    #[must_use]
+    pub fn position(&self) -> Option<(u64, u64)> {
+        self.position
+    }
+
+    /// What the border says of the search.
+    #[must_use]
+    pub fn find_status(&self) -> Option<FindStatus> {
+        self.find.as_ref().map(Find::status)
+    }
+
+    /// Messages that came with the last reload and have not been in view yet.
+    #[must_use]
+    pub fn new_below(&self) -> u64 {
+        let Some(open) = &self.open else { return 0 };
+        let unread = |agent: usize| open.counts[agent].saturating_sub(open.reached[agent].max(open.seen[agent]));
+        (0..open.counts.len()).filter(|agent| open.timeline.shows(*agent)).map(unread).sum()
+    }
+}

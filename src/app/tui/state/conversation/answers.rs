@@ -1,0 +1,236 @@
+//! What the background task answers, and what is asked of it next.
+
+use super::{AskedPage, ConversationState, Effect, Opening, Tickets, open::Open, timeline::Spot};
+use crate::{
+    app::task::{Command, Event, Link, Ticket, command::Lane},
+    metrics::Outline,
+    session::{AgentId, Message, Session, SessionKey},
+};
+
+/// Messages around the view that are loaded ahead.
+const AHEAD: usize = 30;
+
+impl ConversationState {
+    /// Takes over a change of the open session's metadata that was stored.
+    pub fn change_metadata(&mut self, key: &SessionKey, change: &dyn Fn(&mut bson::Document)) {
+        let Some(open) = self.open.as_mut().filter(|open| &open.session.key == key) else { return };
+        let stored = open.session.metadata.get_or_insert_with(|| bson::Document::new().into());
+        if let Some(fields) = stored.as_document_mut() {
+            change(fields);
+        }
+    }
+
+    /// Takes an answer of the lanes Open, Messages, Outline and Find; ignores stale ones and those of other lanes.
+    pub fn on_event(&mut self, event: &Event, tickets: &mut Tickets) -> Vec<Effect> {
+        match event {
+            Event::Opened(ticket, session) if self.opening.as_ref().is_some_and(|asked| asked.ticket == *ticket) => {
+                self.take_session(session, tickets)
+            }
+            Event::Messages(ticket, agent, messages) => self.take_messages(*ticket, agent, messages, tickets),
+            Event::Outline(ticket, outline) if self.outline == Some(*ticket) => self.take_outline(outline, tickets),
+            Event::Found { ticket, hits, searched, done } => self.take_found(*ticket, hits, *searched, *done, tickets),
+            Event::Failed { ticket, lane, .. } => self.take_failure(*ticket, *lane),
+            Event::Link(Link::Up) => {
+                self.blocked = false;
+                self.refresh();
+                self.ask(tickets)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn take_session(&mut self, session: &Session, tickets: &mut Tickets) -> Vec<Effect> {
+        let Some(Opening { again, .. }) = self.opening.take() else { return Vec::new() };
+        let at_end = self.follows_end();
+        self.blocked = false;
+        self.layouts.clear();
+        let same = self.open.take().filter(|old| again && old.session.key == session.key);
+        let mut effects = Vec::new();
+        let open = if let Some(old) = same {
+            old.reloaded(session.clone(), at_end)
+        } else {
+            self.folds.forget();
+            self.page = None;
+            if self.find.take().is_some_and(|find| find.ticket.is_some()) {
+                effects.push(Effect::Ask(Command::Cancel(Lane::Find)));
+            }
+            Open::new(session.clone())
+        };
+        let key = open.session.key.clone();
+        self.open = Some(open);
+        if let Some(open) = &mut self.open {
+            open.drop_far();
+        }
+        let ticket = tickets.take();
+        self.outline = Some(ticket);
+        effects.push(Effect::Ask(Command::Outline(ticket, key)));
+        self.refresh();
+        effects.extend(self.ask(tickets));
+        effects
+    }
+
+    /// Whether a reload should go on showing the end: it is in view, and the cursor is on the last message.
+    fn follows_end(&mut self) -> bool {
+        self.on_sheet(|pages, place, view| {
+            let end = place.sees_end(pages, view);
+            let mut last = *place;
+            (last.pos, last.line) = (usize::MAX, usize::MAX);
+            last.settle(pages, view);
+            end && (last.pos == place.pos || place.top(pages) != (0, 0))
+        })
+        .unwrap_or(true)
+    }
+
+    fn take_messages(
+        &mut self,
+        ticket: Ticket,
+        agent: &AgentId,
+        messages: &[Message],
+        tickets: &mut Tickets,
+    ) -> Vec<Effect> {
+        let Some(asked) = self.page.take_if(|asked| asked.ticket == ticket && asked.agent == *agent) else {
+            return Vec::new();
+        };
+        let Some(open) = &mut self.open else { return Vec::new() };
+        let Some(number) = open.session.agents.iter().position(|found| found.id == *agent) else {
+            // The agent went with a reload meanwhile: another page may be waiting for this one.
+            return self.ask(tickets);
+        };
+        let range = asked.range.start.min(open.counts[number])..asked.range.end.min(open.counts[number]);
+        let merged = open.tab >= open.windows.len();
+        open.take_page(number, range.clone(), messages);
+        if merged {
+            self.layouts.clear();
+        } else {
+            self.layouts.forget_range(number, &range);
+        }
+        self.refresh();
+        self.ask(tickets)
+    }
+
+    fn take_outline(&mut self, outline: &Outline, tickets: &mut Tickets) -> Vec<Effect> {
+        self.outline = None;
+        let mark = self.mark();
+        if let Some(open) = &mut self.open {
+            open.take_outline(outline);
+        }
+        self.layouts.clear();
+        self.return_to(mark);
+        self.refresh();
+        self.ask(tickets)
+    }
+
+    fn take_found(
+        &mut self,
+        ticket: Ticket,
+        hits: &[(AgentId, u64)],
+        searched: u64,
+        done: bool,
+        tickets: &mut Tickets,
+    ) -> Vec<Effect> {
+        let Some((find, open)) = self.find.as_mut().zip(self.open.as_ref()) else { return Vec::new() };
+        if find.ticket != Some(ticket) {
+            return Vec::new();
+        }
+        for (id, index) in hits {
+            let agent = open.session.agents.iter().position(|agent| agent.id == *id);
+            if let Some(agent) = agent.filter(|agent| *index < open.counts[*agent]) {
+                find.hits.push(Spot { agent, index: *index });
+            }
+        }
+        find.searched = searched;
+        if done {
+            find.ticket = None;
+        }
+        if find.current.is_none()
+            && let Some(first) = find.hits.first().copied()
+        {
+            find.current = Some(0);
+            self.go_to(first);
+        }
+        self.refresh();
+        self.ask(tickets)
+    }
+
+    /// Keeps what is shown; the shell shows the error.
+    fn take_failure(&mut self, ticket: Ticket, lane: Lane) -> Vec<Effect> {
+        match lane {
+            Lane::Open => drop(self.opening.take_if(|asked| asked.ticket == ticket)),
+            Lane::Messages => self.blocked |= self.page.take_if(|asked| asked.ticket == ticket).is_some(),
+            Lane::Outline => drop(self.outline.take_if(|asked| *asked == ticket)),
+            Lane::Find => {
+                if let Some(find) = &mut self.find {
+                    find.ticket.take_if(|asked| *asked == ticket);
+                }
+            }
+            _ => return Vec::new(),
+        }
+        self.refresh();
+        Vec::new()
+    }
+
+    /// The next page to ask for. One question at a time; what is in view goes before what is only near it.
+    pub(super) fn wanted(&mut self, tickets: &mut Tickets) -> Option<Effect> {
+        if self.blocked || self.size.height == 0 || self.opening.as_ref().is_some_and(|asked| !asked.again) {
+            return None;
+        }
+        let (spot, in_view) = self.missing()?;
+        let open = self.open.as_ref()?;
+        let agent = open.session.agents.get(spot.agent)?.id.clone();
+        if let Some(asked) = &self.page
+            && (!in_view || (asked.agent == agent && asked.range.contains(&spot.index)) || self.asked_in_view())
+        {
+            return None;
+        }
+        let open = self.open.as_ref()?;
+        let range = open.windows[spot.agent].page_around(spot.index, open.counts[spot.agent]);
+        let ticket = tickets.take();
+        let key = open.session.key.clone();
+        self.page = Some(AskedPage { ticket, agent: agent.clone(), range: range.clone() });
+        Some(Effect::Ask(Command::Messages(ticket, key, agent, range)))
+    }
+
+    /// The nearest message that is not loaded, and whether it is in view.
+    fn missing(&mut self) -> Option<(Spot, bool)> {
+        let (top, bottom) = self.positions()?;
+        let open = self.open.as_ref()?;
+        let wanted = |pos: usize| {
+            let spot = open.timeline.at(pos)?;
+            open.windows[spot.agent].is_wanted(spot.index).then_some(spot)
+        };
+        let cursor = open.place.pos;
+        let in_view = (top..=bottom).filter(|pos| wanted(*pos).is_some()).min_by_key(|pos| pos.abs_diff(cursor));
+        if let Some(spot) = in_view.and_then(wanted) {
+            return Some((spot, true));
+        }
+        let ahead = AHEAD.max(usize::from(self.size.height)).min(100);
+        let above = (top.saturating_sub(ahead)..top).rev().find_map(wanted);
+        let below = || (bottom + 1..=bottom.saturating_add(ahead)).find_map(wanted);
+        above.or_else(below).map(|spot| (spot, false))
+    }
+
+    /// Whether the page that was asked for shows something in view.
+    fn asked_in_view(&mut self) -> bool {
+        let Some((top, bottom)) = self.positions() else { return false };
+        let (Some(open), Some(asked)) = (&self.open, &self.page) else { return false };
+        (top..=bottom)
+            .filter_map(|pos| open.timeline.at(pos))
+            .any(|spot| asked.range.contains(&spot.index) && open.session.agents[spot.agent].id == asked.agent)
+    }
+
+    /// The first and the last message in view.
+    fn positions(&mut self) -> Option<(usize, usize)> {
+        self.on_sheet(|pages, place, view| {
+            if super::place::Sheet::len(pages) == 0 {
+                return None;
+            }
+            let top = place.top(pages);
+            let mut last = top;
+            for _ in 1..view {
+                let Some(next) = super::place::next(pages, last) else { break };
+                last = next;
+            }
+            Some((top.0, last.0))
+        })?
+    }
+}

@@ -1,0 +1,253 @@
+//! The parts of a message that fold: tool calls with their results, and reasoning; and what is shown as JSON.
+
+use bson::Bson;
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::pair;
+use crate::{
+    app::{
+        text,
+        tui::{
+            Look, format, highlight,
+            markdown::wrap::{Margin, Run, wrap},
+        },
+    },
+    session::{Block, Media, MediaSource, Message, ToolContent, ToolStatus, plain},
+};
+
+/// Lines of a value that are drawn; the inspector has the rest.
+const MOST_LINES: usize = 300;
+/// Bytes of a value that are looked at on a folded line.
+const MOST_COMPACT: usize = 400;
+/// Bytes of a text that are drawn in a tool's result.
+const MOST_TEXT: usize = 60_000;
+
+/// A tool use with the message its result stands in.
+pub(super) struct Call<'a> {
+    pub id: Option<&'a str>,
+    pub name: Option<&'a str>,
+    pub input: &'a Bson,
+    pub result: Option<&'a Message>,
+}
+
+/// `▸ lookup_order {"order_id":"A100"}     ok  0.8 ms`, and unfolded its input and result as JSON.
+pub(super) fn tool_use(
+    call: &Call<'_>,
+    took: &dyn Fn(u64, &str) -> Option<f64>,
+    open: bool,
+    width: usize,
+    look: &Look,
+    lines: &mut Vec<Line<'static>>,
+) {
+    let found = call.result.zip(call.id);
+    let results: Vec<&Block> = found.map(|(message, id)| pair::results(message, id).collect()).unwrap_or_default();
+    let status = match results.first() {
+        Some(Block::ToolResult { status, .. }) => status_of(status.as_ref(), look),
+        _ => ("no result".to_owned(), look.theme.dim),
+    };
+    let seconds = found.and_then(|(message, id)| took(message.index, id)).map(format::seconds);
+    let name = text::line(call.name.unwrap_or("tool")).into_owned();
+    let input = if open { String::new() } else { compact(call.input) };
+    lines.push(head(open, &name, &input, status, seconds, width, look));
+    if !open {
+        return;
+    }
+    value("input", call.input, width, look, lines);
+    for block in results {
+        if let Block::ToolResult { content, .. } = block {
+            result(content, width, look, lines);
+        }
+    }
+}
+
+/// A result whose tool use is not in sight.
+pub(super) fn lone_result(
+    id: Option<&str>,
+    status: Option<&ToolStatus>,
+    content: &[ToolContent],
+    open: bool,
+    width: usize,
+    look: &Look,
+    lines: &mut Vec<Line<'static>>,
+) {
+    let name = match id {
+        Some(id) => format!("result of {}", text::line(id)),
+        None => "result".to_owned(),
+    };
+    lines.push(head(open, &name, "", status_of(status, look), None, width, look));
+    if open {
+        result(content, width, look, lines);
+    }
+}
+
+fn status_of(status: Option<&ToolStatus>, look: &Look) -> (String, Style) {
+    match status {
+        Some(ToolStatus::Success) => ("ok".to_owned(), look.theme.ok),
+        Some(ToolStatus::Error) => ("error".to_owned(), look.theme.error),
+        Some(ToolStatus::Other(other)) => (format::fit(&text::line(other), 12, look.marks), look.theme.warn),
+        None => ("done".to_owned(), look.theme.dim),
+    }
+}
+
+fn head(
+    open: bool,
+    name: &str,
+    input: &str,
+    (status, style): (String, Style),
+    seconds: Option<String>,
+    width: usize,
+    look: &Look,
+) -> Line<'static> {
+    let mark = if open { look.marks.unfolded } else { look.marks.folded };
+    let wide = width >= 44;
+    let time = match seconds {
+        Some(time) if wide => format!("{time:>9}"),
+        None if wide => " ".repeat(9),
+        _ => String::new(),
+    };
+    let right = format::width(&status) + format::width(&time);
+    let room = width.saturating_sub(right + 4);
+    let name = format::fit(name, room, look.marks);
+    let left = room.saturating_sub(format::width(&name) + 1);
+    let input = if left < 4 { String::new() } else { format::fit(input, left, look.marks) };
+    let gap = width.saturating_sub(right + 2 + format::width(&name) + 1 + format::width(&input));
+    Line::from(vec![
+        Span::styled(format!("{mark} "), look.theme.dim),
+        Span::styled(name, look.theme.tool),
+        Span::styled(format!(" {input}"), look.theme.dim),
+        Span::raw(" ".repeat(gap)),
+        Span::styled(status, style),
+        Span::styled(time, look.theme.dim),
+    ])
+}
+
+/// A value on one line, cut early: a folded line shows no more than its start.
+fn compact(value: &Bson) -> String {
+    let json = plain::compact(value);
+    let cut = json.floor_char_boundary(MOST_COMPACT);
+    text::line(&json[..cut]).into_owned()
+}
+
+fn result(content: &[ToolContent], width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
+    if content.is_empty() {
+        label("result: nothing", look, lines);
+    }
+    for part in content {
+        match part {
+            ToolContent::Text(words) => match as_json(words) {
+                Some(json) => code("result", &json, width, look, lines),
+                None => prose("result", words, width, look, lines),
+            },
+            ToolContent::Json(json) | ToolContent::Unknown(json) => value("result", json, width, look, lines),
+            ToolContent::Media(shown) => {
+                label("result", look, lines);
+                let mut line = media(shown, width.saturating_sub(4), look);
+                line.spans.insert(0, Span::raw("    "));
+                lines.push(line);
+            }
+        }
+    }
+}
+
+/// Many tools give JSON as text.
+fn as_json(words: &str) -> Option<String> {
+    let start = words.trim_start().chars().next()?;
+    if !matches!(start, '{' | '[') || words.len() > MOST_TEXT {
+        return None;
+    }
+    let value: serde_json::Value = serde_json::from_str(words).ok()?;
+    serde_json::to_string_pretty(&value).ok()
+}
+
+fn label(words: &str, look: &Look, lines: &mut Vec<Line<'static>>) {
+    lines.push(Line::from(Span::styled(format!("  {words}"), look.theme.dim)));
+}
+
+fn value(name: &str, value: &Bson, width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
+    code(name, &plain::pretty(value), width, look, lines);
+}
+
+fn code(name: &str, json: &str, width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
+    label(name, look, lines);
+    let all = json.lines().count();
+    let shown: String = json.lines().take(MOST_LINES).flat_map(|line| [line, "\n"]).collect();
+    let shown = text::block(&shown);
+    let cut = shown.floor_char_boundary(MOST_TEXT);
+    for line in highlight::code(&shown[..cut], "json", &look.theme) {
+        lines.extend(wrap(&line, width, &Margin::blank(4)));
+    }
+    if all > MOST_LINES || cut < shown.len() {
+        label(&format!("  {} more: inspect shows all", look.marks.ellipsis), look, lines);
+    }
+}
+
+fn prose(name: &str, words: &str, width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
+    label(name, look, lines);
+    let cut = words.floor_char_boundary(MOST_TEXT);
+    let shown = text::block(words[..cut].trim_end_matches('\n')).into_owned();
+    lines.extend(wrap(&[Run::new(shown, look.theme.text)], width, &Margin::blank(4)));
+    if cut < words.len() {
+        label(&format!("  {} more: inspect shows all", look.marks.ellipsis), look, lines);
+    }
+}
+
+/// `▸ reasoning The tool failed: the order…`, and unfolded all of it.
+pub(super) fn reasoning(words: &str, open: bool, width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
+    let mark = if open { look.marks.unfolded } else { look.marks.folded };
+    let start: String = words.chars().take(MOST_COMPACT).collect();
+    let start = if open { String::new() } else { text::line(start.trim()).into_owned() };
+    let start = format::fit(&start, width.saturating_sub(12), look.marks);
+    lines.push(Line::from(vec![
+        Span::styled(format!("{mark} "), look.theme.dim),
+        Span::styled(format!("reasoning {start}"), look.theme.reasoning),
+    ]));
+    if open {
+        let cut = words.floor_char_boundary(MOST_TEXT);
+        let shown = text::block(words[..cut].trim_end()).into_owned();
+        lines.extend(wrap(&[Run::new(shown, look.theme.reasoning)], width, &Margin::blank(2)));
+        if cut < words.len() {
+            label(&format!("{} more: inspect shows all", look.marks.ellipsis), look, lines);
+        }
+    }
+}
+
+/// `image png 70 B`
+pub(super) fn media(media: &Media, width: usize, look: &Look) -> Line<'static> {
+    let mut words = media.kind.word().to_owned();
+    for part in [&media.format, &media.name].into_iter().flatten() {
+        words.push(' ');
+        words.push_str(part);
+    }
+    match &media.source {
+        MediaSource::Bytes(bytes) => words = format!("{words}  {}", format::bytes(*bytes as u64)),
+        MediaSource::Location(place) => words = format!("{words}  at {}", plain::compact(place)),
+        MediaSource::Unknown => words.push_str("  source unknown"),
+    }
+    let words = format::fit(&text::line(&words), width.saturating_sub(2), look.marks);
+    Line::from(vec![Span::styled(format!("{} ", look.marks.sep), look.theme.dim), Span::styled(words, look.theme.tool)])
+}
+
+/// Sources of a cited text.
+pub(super) fn citations(value: &Bson, width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
+    let count = value.as_array().map_or(1, Vec::len);
+    let noun = if count == 1 { "citation" } else { "citations" };
+    labelled_json(&format!("{count} {noun}"), value, width, look, lines);
+}
+
+/// What has no look of its own.
+pub(super) fn labelled_json(name: &str, value: &Bson, width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
+    let compact = compact(value);
+    if format::width(name) + format::width(&compact) < width {
+        lines.push(Line::from(vec![
+            Span::styled(format!("{name} "), look.theme.warn),
+            Span::styled(compact, look.theme.code),
+        ]));
+        return;
+    }
+    let from = lines.len();
+    self::value(name, value, width, look, lines);
+    lines[from] = Line::from(Span::styled(name.to_owned(), look.theme.warn));
+}

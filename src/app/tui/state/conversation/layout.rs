@@ -1,0 +1,243 @@
+//! One message as lines.
+
+use std::{ops::Range, sync::Arc};
+
+use jiff::Timestamp;
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{
+    fold::{Folds, Kind},
+    header::{header, rule},
+    item,
+    pair::Pairs,
+    timeline::Spot,
+};
+use crate::{
+    app::{
+        text,
+        tui::{
+            Look, format,
+            markdown::{
+                self,
+                wrap::{Margin, Run, wrap},
+            },
+        },
+    },
+    session::{Block, Feedback, GuardrailEvent, Message, Rating, plain},
+};
+
+/// Text beyond this is not drawn: it would take longer than a blink, and nobody reads it in a pane.
+const MOST_TEXT: usize = 200_000;
+/// Cells left of what a message says.
+const INDENT: usize = 2;
+
+/// A message as lines.
+#[derive(Debug, Default)]
+pub(super) struct Laid {
+    /// All of them: a blank one and rules above it, the header, what it says.
+    pub lines: Vec<Line<'static>>,
+    /// Which lines belong to the message itself.
+    pub body: Range<usize>,
+    /// Its parts, in order.
+    pub pieces: Vec<Piece>,
+}
+
+/// Some lines of a message.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Piece {
+    pub lines: Range<usize>,
+    pub block: usize,
+    /// Whether and how it folds.
+    pub fold: Option<Kind>,
+}
+
+impl Laid {
+    /// The piece a line belongs to.
+    pub fn piece_at(&self, line: usize) -> Option<&Piece> {
+        self.pieces.iter().find(|piece| piece.lines.contains(&line))
+    }
+
+    /// The line of a block, so many lines into it.
+    pub fn line_of(&self, block: usize, offset: usize) -> Option<usize> {
+        let piece = self.pieces.iter().find(|piece| piece.block == block)?;
+        Some((piece.lines.start + offset).min(piece.lines.end.saturating_sub(1)))
+    }
+}
+
+/// All that a message's look depends on, besides the width.
+pub(super) struct Subject<'a> {
+    pub spot: Spot,
+    pub message: &'a Message,
+    /// The agent's name, where the tab shows several.
+    pub agent: Option<&'a str>,
+    /// Nothing stands above it.
+    pub first: bool,
+    /// A new day begins here.
+    pub day: Option<Timestamp>,
+    /// A new run begins here: what its line says.
+    pub run: Option<String>,
+    pub tokens: Option<u64>,
+    pub latency_ms: Option<u64>,
+    /// It came with the last reload.
+    pub new: bool,
+    pub pairs: Pairs,
+    pub folds: &'a Folds,
+    pub feedbacks: Vec<&'a Feedback>,
+    /// Seconds a tool use took, by the index of its result and its id.
+    pub took: &'a dyn Fn(u64, &str) -> Option<f64>,
+    pub look: &'a Look,
+}
+
+/// Lays a message out in so many cells.
+pub(super) fn lay(subject: &Subject<'_>, width: usize) -> Laid {
+    let width = width.max(12);
+    let look = subject.look;
+    let mut laid = Laid::default();
+    let hidden = subject.pairs.hides(subject.message);
+    if !subject.first && (!hidden || subject.day.is_some() || subject.run.is_some()) {
+        laid.lines.push(Line::default());
+    }
+    if let Some(day) = subject.day {
+        laid.lines.push(rule(&format::day(day, look), width, look));
+    }
+    if let Some(run) = &subject.run {
+        laid.lines.push(rule(run, width, look));
+    }
+    let start = laid.lines.len();
+    laid.body = start..start;
+    if hidden {
+        return laid;
+    }
+    laid.lines.push(header(subject, width));
+    notes(subject, width, &mut laid.lines);
+    for (at, block) in subject.message.shown_content().iter().enumerate() {
+        if subject.pairs.shown_above.contains(&at) {
+            continue;
+        }
+        let from = laid.lines.len();
+        let fold = block_lines(subject, at, block, width - INDENT, &mut laid.lines);
+        laid.pieces.push(Piece { lines: from..laid.lines.len(), block: at, fold });
+    }
+    for feedback in &subject.feedbacks {
+        laid.lines.extend(feedback_lines(feedback, width, look));
+    }
+    laid.body.end = laid.lines.len();
+    laid
+}
+
+/// What has to be known before the text is read.
+fn notes(subject: &Subject<'_>, width: usize, lines: &mut Vec<Line<'static>>) {
+    let look = subject.look;
+    if let Some(event) = &subject.message.guardrail_event {
+        lines.extend(indented(&guardrail(event), look.theme.warn, width));
+    }
+    if subject.message.content.is_empty() && subject.message.redaction.is_none() {
+        lines.extend(indented("no content", look.theme.dim, width));
+    }
+}
+
+fn guardrail(event: &GuardrailEvent) -> String {
+    let mut words = "guardrail".to_owned();
+    for part in [&event.action, &event.stop_reason].into_iter().flatten() {
+        words.push(' ');
+        words.push_str(part);
+    }
+    if let Some(policies) = &event.policies {
+        words.push(' ');
+        words.push_str(&plain::compact(policies));
+    }
+    words
+}
+
+fn indented(words: &str, style: Style, width: usize) -> Vec<Line<'static>> {
+    wrap(&[Run::new(text::line(words), style)], width, &Margin::blank(INDENT))
+}
+
+fn feedback_lines(feedback: &Feedback, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let (mark, style) = match &feedback.rating {
+        Rating::Up => ("+".to_owned(), look.theme.ok),
+        Rating::Down => ("-".to_owned(), look.theme.error),
+        Rating::Neutral => ("=".to_owned(), look.theme.dim),
+        Rating::Other(other) => (text::line(other).into_owned(), look.theme.dim),
+    };
+    let comment = feedback.comment.as_deref().map(text::block).unwrap_or_default();
+    let runs = [Run::new(format!("{mark} "), style), Run::new(comment, look.theme.text)];
+    wrap(&runs, width, &Margin::blank(INDENT))
+}
+
+/// Draws one block; says whether it folds.
+fn block_lines(
+    subject: &Subject<'_>,
+    at: usize,
+    block: &Block,
+    width: usize,
+    lines: &mut Vec<Line<'static>>,
+) -> Option<Kind> {
+    let look = subject.look;
+    let from = lines.len();
+    let open = |kind| subject.folds.is_open(kind, subject.spot, at);
+    let kind = match block {
+        Block::Text(words) | Block::Citations { text: words, .. } => {
+            lines.extend(shown_text(words, width, look));
+            if let Block::Citations { citations, .. } = block {
+                item::citations(citations, width, look, lines);
+            }
+            None
+        }
+        Block::Reasoning { text: Some(words), .. } => {
+            item::reasoning(words, open(Kind::Reasoning), width, look, lines);
+            Some(Kind::Reasoning)
+        }
+        Block::Reasoning { text: None, redacted_bytes } => {
+            let size = redacted_bytes.map(|bytes| format!(", {}", format::bytes(bytes as u64))).unwrap_or_default();
+            lines.push(Line::from(Span::styled(format!("redacted reasoning{size}"), look.theme.reasoning)));
+            None
+        }
+        Block::ToolUse { id, name, input } => {
+            let found = subject.pairs.results.iter().find(|(block, _)| *block == at).map(|(_, message)| message);
+            let found: Option<&Arc<Message>> = found;
+            let call = item::Call { id: id.as_deref(), name: name.as_deref(), input, result: found.map(AsRef::as_ref) };
+            item::tool_use(&call, subject.took, open(Kind::Tool), width, look, lines);
+            Some(Kind::Tool)
+        }
+        Block::ToolResult { id, status, content } => {
+            item::lone_result(id.as_deref(), status.as_ref(), content, open(Kind::Tool), width, look, lines);
+            Some(Kind::Tool)
+        }
+        Block::Media(media) => {
+            lines.push(item::media(media, width, look));
+            None
+        }
+        Block::CachePoint(_) => {
+            let words = format!("{} cache point", look.marks.rule.repeat(2));
+            lines.push(Line::from(Span::styled(words, look.theme.dim)));
+            None
+        }
+        Block::Guard(value) => {
+            item::labelled_json("guard content", value, width, look, lines);
+            None
+        }
+        Block::Unknown(value) => {
+            item::labelled_json("unknown block", value, width, look, lines);
+            None
+        }
+    };
+    for line in &mut lines[from..] {
+        line.spans.insert(0, Span::raw(" ".repeat(INDENT)));
+    }
+    kind
+}
+
+fn shown_text(words: &str, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let cut = words.floor_char_boundary(MOST_TEXT);
+    let mut lines = markdown::render(&words[..cut], width, look);
+    if cut < words.len() {
+        let more =
+            format!("{} {} more: copy takes all", look.marks.ellipsis, format::bytes((words.len() - cut) as u64));
+        lines.push(Line::from(Span::styled(format::fit(&more, width, look.marks), look.theme.dim)));
+    }
+    lines
+}

@@ -1,0 +1,207 @@
+//! What a person does: moving, folding, switching tabs, going through places found, copying.
+
+use super::{ConversationState, open::Goal, place, timeline::Spot};
+use crate::app::keymap::Action;
+use crate::{
+    app::tui::state::{Effect, Tickets, conversation::fold::Kind},
+    session::plain,
+};
+
+impl ConversationState {
+    /// Moves, folds, switches agents, goes through places found, copies (`Effect::Copy`). `None`: not for this pane.
+    pub fn on_action(&mut self, action: Action, tickets: &mut Tickets) -> Option<Vec<Effect>> {
+        let page = usize::from(self.size.height).saturating_sub(2).max(1) as isize;
+        match action {
+            Action::Up => self.walk(|pages, place, view| place.step(pages, view, -1)),
+            Action::Down => self.walk(|pages, place, view| place.step(pages, view, 1)),
+            Action::PageUp => self.walk(|pages, place, view| place.page(pages, view, -page)),
+            Action::PageDown => self.walk(|pages, place, view| place.page(pages, view, page)),
+            Action::Top => self.walk(|_, place, _| *place = place::Place::default()),
+            Action::Bottom => self.set_goal(Goal::End),
+            Action::Left => return self.fold(false, tickets),
+            Action::Right => return self.fold(true, tickets),
+            Action::Open => self.toggle(),
+            Action::Reasoning => self.toggle_all(Kind::Reasoning),
+            Action::Tools => self.toggle_all(Kind::Tool),
+            Action::PreviousAgent => self.next_tab(-1),
+            Action::NextAgent => self.next_tab(1),
+            Action::NextMatch | Action::PreviousMatch => {
+                self.find.as_ref()?;
+                return Some(self.next_hit(action == Action::NextMatch, tickets));
+            }
+            Action::Copy => return Some(self.copy()),
+            _ => return None,
+        }
+        Some(self.moved(tickets))
+    }
+
+    /// Click at a cell of the inner area: selects the message, or folds an item, or switches the tab (`y` counts from
+    /// the first inner row; the tabs are in the title, see [`Self::click_title`]).
+    pub fn click(&mut self, x: u16, y: u16, tickets: &mut Tickets) -> Vec<Effect> {
+        let _ = x;
+        self.walk(|pages, place, _| {
+            let mut at = place.top(pages);
+            for row in 0..=usize::from(y) {
+                if row == usize::from(y) && (place::Sheet::is_loaded(pages, at.0)) {
+                    (place.pos, place.line, place.row) = (at.0, at.1, row);
+                }
+                let Some(next) = place::next(pages, at) else { break };
+                at = next;
+            }
+        });
+        if self.fold_at_cursor().is_some_and(|(_, _, head)| head) {
+            self.toggle();
+        }
+        self.moved(tickets)
+    }
+
+    /// Click in the title row, `x` counted from the pane's left edge: switches the agent tab.
+    pub fn click_title(&mut self, x: u16, tickets: &mut Tickets) -> Vec<Effect> {
+        let Some(look) = self.look.clone() else { return Vec::new() };
+        let title = self.title(self.size.width.saturating_add(2), &look);
+        let hit = title.tabs.iter().find(|tab| {
+            usize::from(x) >= usize::from(tab.x)
+                && usize::from(x) < usize::from(tab.x) + crate::app::tui::format::width(&tab.label)
+        });
+        if let Some(tab) = hit.and_then(|tab| tab.number) {
+            self.show_tab(tab);
+        }
+        self.moved(tickets)
+    }
+
+    /// Scrolls by lines (mouse wheel); negative is up.
+    pub fn scroll(&mut self, lines: i32, tickets: &mut Tickets) -> Vec<Effect> {
+        self.walk(|pages, place, view| place.scroll(pages, view, lines as isize));
+        self.moved(tickets)
+    }
+
+    /// After a move: what failed may be tried again, and what came into view is asked for.
+    fn moved(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
+        self.blocked = false;
+        self.refresh();
+        self.ask(tickets)
+    }
+
+    fn walk(&mut self, walk: impl FnOnce(&mut super::sheet::Pages<'_>, &mut place::Place, usize)) {
+        if let Some(open) = &mut self.open {
+            open.goal = None;
+        }
+        self.on_sheet(walk);
+    }
+
+    fn set_goal(&mut self, goal: Goal) {
+        if let Some(open) = &mut self.open {
+            open.goal = Some(goal);
+        }
+    }
+
+    /// What folds at the cursor: its block, and whether the cursor is on its first line.
+    fn fold_at_cursor(&mut self) -> Option<(Kind, usize, bool)> {
+        self.on_sheet(|pages, place, _| {
+            let laid = pages.laid(place.pos)?;
+            let piece = laid.piece_at(place.line)?;
+            Some((piece.fold?, piece.block, piece.lines.start == place.line))
+        })?
+    }
+
+    fn spot(&self) -> Option<Spot> {
+        self.open.as_ref()?.spot()
+    }
+
+    /// Opens or folds the item at the cursor, which stays on it. On any other line of a message with a single item,
+    /// that one is meant.
+    fn toggle(&mut self) {
+        let at_cursor = self.fold_at_cursor().map(|(kind, block, _)| (kind, block));
+        let only = |state: &mut Self| {
+            let folds = state.on_sheet(|pages, place, _| {
+                let laid = pages.laid(place.pos)?;
+                Some(laid.pieces.iter().filter_map(|piece| Some((piece.fold?, piece.block))).collect::<Vec<_>>())
+            })??;
+            (folds.len() == 1).then(|| folds[0])
+        };
+        let Some((kind, block)) = at_cursor.or_else(|| only(self)) else { return };
+        let Some(spot) = self.spot() else { return };
+        self.folds.toggle(kind, spot, block);
+        self.layouts.forget(spot);
+        if at_cursor.is_some() {
+            self.on_sheet(|pages, place, _| {
+                if let Some(line) = pages.laid(place.pos).and_then(|laid| laid.line_of(block, 0)) {
+                    // The first line of the item takes the row it had, or comes into view.
+                    place.row = place.row.saturating_sub(place.line.saturating_sub(line));
+                    place.line = line;
+                }
+            });
+        }
+    }
+
+    /// Folds or unfolds the item at the cursor; not for this pane where there is nothing to.
+    fn fold(&mut self, open: bool, tickets: &mut Tickets) -> Option<Vec<Effect>> {
+        let (kind, block, _) = self.fold_at_cursor()?;
+        let spot = self.spot()?;
+        if self.folds.is_open(kind, spot, block) == open {
+            return None;
+        }
+        self.toggle();
+        Some(self.moved(tickets))
+    }
+
+    fn toggle_all(&mut self, kind: Kind) {
+        let mark = self.mark();
+        self.folds.toggle_all(kind);
+        self.layouts.clear();
+        self.return_to(mark);
+    }
+
+    fn next_tab(&mut self, step: isize) {
+        let Some(open) = &self.open else { return };
+        let tabs = open.tabs();
+        if tabs > 1 {
+            let tab = (open.tab + tabs).saturating_add_signed(step) % tabs;
+            self.show_tab(tab);
+        }
+    }
+
+    fn show_tab(&mut self, tab: usize) {
+        if let Some(open) = self.open.as_mut().filter(|open| open.tab != tab && tab < open.tabs()) {
+            open.show_tab(tab);
+            self.layouts.clear();
+        }
+    }
+
+    fn next_hit(&mut self, forward: bool, tickets: &mut Tickets) -> Vec<Effect> {
+        let Some(find) = &mut self.find else { return Vec::new() };
+        let before = find.current;
+        let Some(hit) = find.step(forward) else {
+            let done = find.ticket.is_none();
+            let words = if done { "nothing found" } else { "nothing found yet" };
+            return vec![Effect::Say(words.to_owned())];
+        };
+        let turned = before.zip(find.current).is_some_and(|(old, new)| (new < old) == forward && new != old);
+        self.go_to(hit);
+        let mut effects = self.moved(tickets);
+        if turned {
+            let words = if forward { "from the newest place again" } else { "from the oldest place again" };
+            effects.push(Effect::Say(words.to_owned()));
+        }
+        effects
+    }
+
+    /// Goes to a message, on another tab where this one does not show its agent.
+    pub(super) fn go_to(&mut self, spot: Spot) {
+        if self.open.as_ref().is_some_and(|open| open.timeline.place(spot).is_none()) {
+            self.show_tab(spot.agent);
+        }
+        self.set_goal(Goal::Hit(spot));
+    }
+
+    fn copy(&mut self) -> Vec<Effect> {
+        let Some((_, message)) = self.selected() else {
+            return vec![Effect::Say("nothing to copy".to_owned())];
+        };
+        let words = plain::text_of(message);
+        let count = words.chars().count();
+        let letters = if count == 1 { "character" } else { "characters" };
+        let said = format!("copied message {} ({count} {letters})", message.index);
+        vec![Effect::Copy(words), Effect::Say(said)]
+    }
+}

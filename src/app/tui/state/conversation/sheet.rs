@@ -1,0 +1,211 @@
+//! The messages of a tab as lines, laid out only where they are looked at, and kept for the next frame.
+
+use std::{collections::HashMap, ops::Range, sync::Arc};
+
+use jiff::Timestamp;
+use ratatui::text::{Line, Span};
+
+use super::{
+    fold::Folds,
+    layout::{Laid, Subject, lay},
+    open::Open,
+    pair::Pairs,
+    place::Sheet,
+    timeline::Spot,
+    window::Seen,
+};
+use crate::{
+    app::{
+        text,
+        tui::{Look, highlight},
+    },
+    session::{Message, Usage},
+};
+
+/// Layouts kept, in messages and in lines. Once there are more, half of it is kept, the nearest to the cursor; but the
+/// very nearest always, as they are in view.
+const MOST_KEPT: usize = 300;
+const MOST_LINES: usize = 12_000;
+const NEAREST: usize = 4;
+/// How far back the day before a message is looked for.
+const DAY_REACH: usize = 50;
+
+/// Layouts of messages, for one width and look.
+#[derive(Debug, Default)]
+pub(super) struct Layouts {
+    kept: HashMap<Spot, Arc<Laid>>,
+    lines: usize,
+    /// Code in them has its colours.
+    coloured: bool,
+}
+
+impl Layouts {
+    pub fn clear(&mut self) {
+        self.kept.clear();
+        self.lines = 0;
+    }
+
+    /// How many lines are kept.
+    #[cfg(test)]
+    pub fn lines(&self) -> usize {
+        self.lines
+    }
+
+    pub fn forget(&mut self, spot: Spot) {
+        if let Some(laid) = self.kept.remove(&spot) {
+            self.lines -= laid.lines.len();
+        }
+    }
+
+    /// Forgets the messages in a range of an agent's indexes, and those next to it.
+    pub fn forget_range(&mut self, agent: usize, range: &Range<u64>) {
+        let from = *super::pair::neighbours(range.start).start();
+        let to = *super::pair::neighbours(range.end).end();
+        for index in from..=to {
+            self.forget(Spot { agent, index });
+        }
+    }
+
+    /// Forgets what is far from the cursor when too much is kept, and what was laid out before code had colours.
+    pub fn trim(&mut self, open: &Open) {
+        if self.coloured != highlight::is_ready() {
+            self.clear();
+            self.coloured = highlight::is_ready();
+        }
+        if self.kept.len() <= MOST_KEPT && self.lines <= MOST_LINES {
+            return;
+        }
+        let cursor = open.place.pos;
+        let distance = |spot: Spot| open.timeline.place(spot).map(|place| place.abs_diff(cursor));
+        let mut kept: Vec<_> =
+            self.kept.drain().filter_map(|(spot, laid)| Some((distance(spot)?, spot, laid))).collect();
+        kept.sort_unstable_by_key(|(distance, ..)| *distance);
+        kept.truncate(MOST_KEPT / 2);
+        self.lines = 0;
+        for (distance, spot, laid) in kept {
+            if distance <= NEAREST || self.lines + laid.lines.len() <= MOST_LINES / 2 {
+                self.lines += laid.lines.len();
+                self.kept.insert(spot, laid);
+            }
+        }
+    }
+
+    fn keep(&mut self, spot: Spot, laid: Laid) -> Arc<Laid> {
+        self.forget(spot);
+        self.lines += laid.lines.len();
+        let laid = Arc::new(laid);
+        self.kept.insert(spot, Arc::clone(&laid));
+        laid
+    }
+}
+
+/// What the layouts are made of.
+pub(super) struct Pages<'a> {
+    pub open: &'a Open,
+    pub layouts: &'a mut Layouts,
+    pub folds: &'a Folds,
+    pub look: &'a Look,
+    pub width: usize,
+}
+
+impl Sheet for Pages<'_> {
+    fn len(&self) -> usize {
+        self.open.timeline.len()
+    }
+
+    fn height(&mut self, pos: usize) -> usize {
+        self.laid(pos).map_or(1, |laid| laid.lines.len())
+    }
+
+    fn body(&mut self, pos: usize) -> Range<usize> {
+        self.laid(pos).map_or(0..1, |laid| laid.body.clone())
+    }
+
+    fn is_loaded(&self, pos: usize) -> bool {
+        self.open.timeline.at(pos).is_some_and(|spot| self.open.windows[spot.agent].is_loaded(spot.index))
+    }
+}
+
+impl Pages<'_> {
+    /// The lines of a message; `None` while it is not loaded.
+    pub fn laid(&mut self, pos: usize) -> Option<Arc<Laid>> {
+        let spot = self.open.timeline.at(pos)?;
+        if let Some(laid) = self.layouts.kept.get(&spot) {
+            return Some(Arc::clone(laid));
+        }
+        let laid = match self.open.windows[spot.agent].get(spot.index) {
+            Seen::Missing => return None,
+            Seen::Gone => self.gone(spot),
+            Seen::Loaded(message) => self.lay(pos, spot, &message),
+        };
+        Some(self.layouts.keep(spot, laid))
+    }
+
+    fn gone(&self, spot: Spot) -> Laid {
+        let words = format!("message {} is no longer stored", spot.index);
+        let lines = vec![Line::default(), Line::from(Span::styled(words, self.look.theme.dim))];
+        Laid { lines, body: 1..2, pieces: Vec::new() }
+    }
+
+    fn lay(&self, pos: usize, spot: Spot, message: &Message) -> Laid {
+        let open = self.open;
+        let agent = &open.session.agents[spot.agent];
+        let call = open.agent_metrics(spot.agent).and_then(|metrics| {
+            let at = metrics.per_call.binary_search_by_key(&spot.index, |call| call.index).ok()?;
+            metrics.per_call.get(at)
+        });
+        let runs = open.agent_metrics(spot.agent).map_or(&[][..], |metrics| &metrics.run_starts);
+        let merged = open.tab >= open.windows.len();
+        let run = runs.iter().position(|start| *start == spot.index).map(|run| {
+            let of = if merged { format!("{} ", text::line(agent.id.as_str())) } else { String::new() };
+            format!("{of}run {}", run + 2)
+        });
+        let took = |result: u64, id: &str| {
+            let found = open.durations[spot.agent].get(&result)?;
+            found.iter().find(|(other, _)| &**other == id).map(|(_, seconds)| *seconds)
+        };
+        let feedbacks = open.session.feedbacks.iter().filter(|feedback| {
+            feedback.agent_id.as_deref() == Some(agent.id.as_str())
+                && feedback.message_id.is_some()
+                && feedback.message_id == message.message_id
+        });
+        let subject = Subject {
+            spot,
+            message,
+            agent: merged.then(|| agent.id.as_str()),
+            first: pos == 0,
+            day: self.new_day(pos, message),
+            run,
+            tokens: message.usage.and_then(total).or_else(|| call.and_then(|call| total(call.usage))),
+            latency_ms: message.latency_ms.or_else(|| call.and_then(|call| call.latency_ms)),
+            new: spot.index >= open.seen[spot.agent],
+            pairs: Pairs::of(message, &open.windows[spot.agent]),
+            folds: self.folds,
+            feedbacks: feedbacks.collect(),
+            took: &took,
+            look: self.look,
+        };
+        lay(&subject, self.width)
+    }
+
+    /// The message's date, where it is of another day than the one before it.
+    fn new_day(&self, pos: usize, message: &Message) -> Option<Timestamp> {
+        let at = message.created_at?;
+        let day = |at: Timestamp| at.to_zoned(self.look.zone.clone()).date();
+        for before in (pos.saturating_sub(DAY_REACH)..pos).rev() {
+            let spot = self.open.timeline.at(before)?;
+            let known = self.open.dates[spot.agent].get(spot.index as usize).copied().flatten();
+            if let Some(before) = known.and_then(|ms| Timestamp::from_millisecond(ms).ok()) {
+                return (day(before) != day(at)).then_some(at);
+            }
+            if self.open.metrics.is_none() && !self.is_loaded(before) {
+                return None;
+            }
+        }
+        (pos <= DAY_REACH).then_some(at)
+    }
+}
+
+fn total(usage: Usage) -> Option<u64> {
+    usage.total.or_else(|| Some(usage.input?.saturating_add(usage.output?)))
+}

@@ -1,0 +1,30 @@
+//! What an update asks of the world outside.
+
+use crate::app::task::{Command, Ticket};
+
+/// Something the loop does for the state.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Ask the background task.
+    Ask(Command),
+    /// Copy a text to the clipboard (OSC 52).
+    Copy(String),
+    /// Capture the mouse, or not.
+    Mouse(bool),
+    /// Say something on the status line (safe text is made by the view).
+    Say(String),
+    /// Leave.
+    Quit,
+}
+
+/// Hands out tickets: each is newer than all before it.
+#[derive(Debug, Clone, Default)]
+pub struct Tickets(u64);
+
+impl Tickets {
+    /// The next ticket.
+    pub fn take(&mut self) -> Ticket {
+        self.0 += 1;
+        Ticket(self.0)
+    }
+}

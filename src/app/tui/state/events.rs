@@ -1,0 +1,163 @@
+//! What the background task says.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::{
+    AppState, Effect,
+    areas::Pane,
+    connection::{Lost, Stage},
+    modal::{Menu, Modal},
+};
+use crate::{
+    app::{
+        place::Origin,
+        task::{Command, Event, Link, Ticket, command::Lane},
+        text,
+    },
+    repository::{Candidate, Error, Target},
+    session::Summary,
+};
+
+impl AppState {
+    pub(super) fn on_event(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::Connected { ticket, location } if self.connection.awaits(ticket) => self.on_connected(location),
+            Event::Choose { ticket, candidates } if self.connection.awaits(ticket) => self.on_choose(candidates),
+            Event::Link(Link::Up) => self.on_up(),
+            Event::Link(Link::Lost { reason, retry_in_s }) => {
+                let wait = SignedDuration::try_from(Duration::from_secs(retry_in_s)).unwrap_or_default();
+                let retry_at = self.look.now.saturating_add(wait).unwrap_or(self.look.now);
+                self.connection.lost = Some(Lost { reason, retry_at });
+                Vec::new()
+            }
+            Event::Resolved(ticket, id, rows) if self.resolving == Some(ticket) => self.on_resolved(&id, rows),
+            Event::Connected { .. } | Event::Choose { .. } | Event::Resolved(..) => Vec::new(),
+            Event::Failed { ticket, lane, error } => self.on_failed(ticket, lane, error),
+            Event::Written(ticket) => self.on_written(ticket),
+            Event::NotWritten { ticket, error } => self.on_not_written(ticket, &error),
+            event => self.pass_on(&event),
+        }
+    }
+
+    fn pass_on(&mut self, event: &Event) -> Vec<Effect> {
+        self.list.on_event(event);
+        for modal in &mut self.modals {
+            if let Modal::Inspector(inspector) = modal {
+                inspector.on_event(event);
+            }
+        }
+        self.conversation.on_event(event, &mut self.tickets)
+    }
+
+    fn on_connected(&mut self, location: String) -> Vec<Effect> {
+        self.connection.stage = Stage::Open(location);
+        self.modals.retain(|modal| !matches!(modal, Modal::Places(_) | Modal::Collections(_)));
+        // Both are questions of the list: the session that was asked for comes first.
+        match self.open_id.take() {
+            Some(id) => {
+                let ticket = self.tickets.take();
+                self.resolving = Some(ticket);
+                vec![Effect::Ask(Command::Resolve(ticket, id))]
+            }
+            None => self.list.start(&mut self.tickets),
+        }
+    }
+
+    fn on_choose(&mut self, candidates: Vec<Candidate>) -> Vec<Effect> {
+        if candidates.is_empty() {
+            let error = Error::Other {
+                doing: "looking for sessions".into(),
+                reason: "no collection there looks like sessions; name one with --database and --collection".into(),
+            };
+            return self.not_connected(error);
+        }
+        self.connection.stage = Stage::Choosing;
+        self.modals.push(Modal::Collections(Menu::new(candidates)));
+        Vec::new()
+    }
+
+    fn not_connected(&mut self, error: Error) -> Vec<Effect> {
+        self.connection.stage = Stage::Failed(error);
+        self.open_places();
+        Vec::new()
+    }
+
+    pub(super) fn open_places(&mut self) {
+        self.modals.retain(|modal| !matches!(modal, Modal::Places(_) | Modal::Collections(_)));
+        let mut menu = Menu::new(self.places.clone());
+        let here = self.connection.place.as_ref();
+        menu.selected =
+            menu.items.iter().position(|place| here.is_some_and(|here| here.name == place.name)).unwrap_or(0);
+        self.modals.push(Modal::Places(menu));
+    }
+
+    /// Opens a collection that was chosen.
+    pub(super) fn choose(&mut self, candidate: Candidate) -> Vec<Effect> {
+        let Some(mut place) = self.connection.place.clone() else { return Vec::new() };
+        if let Origin::Target(Target::Mongo { database, collection, .. }) = &mut place.origin {
+            (*database, *collection) = (Some(candidate.database), Some(candidate.collection));
+        }
+        self.connect(place)
+    }
+
+    fn on_resolved(&mut self, id: &str, mut rows: Vec<Summary>) -> Vec<Effect> {
+        self.resolving = None;
+        let mut effects = self.list.start(&mut self.tickets);
+        match rows.len() {
+            0 => self.last_error = Some(format!("no session {} here", text::line(id))),
+            1 => effects.extend(self.open(&rows.remove(0))),
+            _ => self.modals.push(Modal::Sessions(Menu::new(rows))),
+        }
+        effects
+    }
+
+    /// Opens a session in the conversation pane.
+    pub(super) fn open(&mut self, row: &Summary) -> Vec<Effect> {
+        if self.conversation.key() != Some(&row.key) {
+            self.reset_side_panes();
+        }
+        self.focus = Pane::Conversation;
+        self.conversation.open(row, &mut self.tickets)
+    }
+
+    fn on_failed(&mut self, ticket: Ticket, lane: Lane, error: Error) -> Vec<Effect> {
+        if lane == Lane::Connection {
+            return if self.connection.awaits(ticket) { self.not_connected(error) } else { Vec::new() };
+        }
+        if !self.newest.is(lane, ticket) {
+            return Vec::new();
+        }
+        if error.is_connection_lost() {
+            self.unanswered.insert(lane);
+        }
+        if lane != Lane::Details {
+            self.last_error = Some(error.to_string());
+        }
+        if self.resolving == Some(ticket) {
+            self.resolving = None;
+            return self.list.start(&mut self.tickets);
+        }
+        self.pass_on(&Event::Failed { ticket, lane, error })
+    }
+
+    fn on_up(&mut self) -> Vec<Effect> {
+        if self.connection.lost.take().is_some() {
+            self.said = Some("connected again".into());
+        }
+        let unanswered = std::mem::take(&mut self.unanswered);
+        if unanswered.is_empty() || !self.connection.is_open() {
+            return Vec::new();
+        }
+        self.last_error = None;
+        let mut effects = Vec::new();
+        if [Lane::List, Lane::Count, Lane::Details].iter().any(|lane| unanswered.contains(lane)) {
+            effects.extend(self.list.reload(&mut self.tickets));
+        }
+        if [Lane::Open, Lane::Messages, Lane::Outline, Lane::Find].iter().any(|lane| unanswered.contains(lane)) {
+            effects.extend(self.conversation.reload(&mut self.tickets));
+        }
+        effects
+    }
+}

@@ -1,0 +1,71 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::app::tui::view::sample;
+
+#[test]
+fn the_newest_comes_first_and_what_has_no_date_last() {
+    let mut session = sample::session("support-1042");
+    session.feedbacks[0].created_at = None;
+    session.feedbacks.swap(0, 1);
+    let positions: Vec<usize> = newest_first(Some(&session)).iter().map(|(position, _)| *position).collect();
+    assert_eq!(positions, [2, 0, 1]);
+    assert_eq!(FeedbackPane::default().position_in(Some(&session)), Some(2));
+    assert_eq!(FeedbackPane::default().position_in(None), None);
+}
+
+#[test]
+fn comments_wrap_and_long_ones_say_that_there_is_more() {
+    let mut session = sample::session("support-1042");
+    let feedback = &mut session.feedbacks[1];
+    assert_eq!(lines(feedback, 24), ["Too slow on the", "second order"]);
+    feedback.comment = Some("word ".repeat(500));
+    let long = lines(feedback, 24);
+    assert_eq!(long.len(), COMMENT_LINES);
+    assert!(long.last().unwrap().starts_with("(more"));
+    feedback.comment = None;
+    assert_eq!(lines(feedback, 24), ["no comment"]);
+    feedback.rating = Rating::Other("\u{1b}[31msideways".into());
+    assert_eq!(lines(feedback, 24), ["␛[31msideways"]);
+}
+
+#[test]
+fn a_click_finds_the_feedback_under_it() {
+    let mut session = sample::session("support-1042");
+    session.feedbacks[2].agent_id = Some("support".into());
+    session.feedbacks[2].message_id = Some(4);
+    let mut pane = FeedbackPane::default();
+    pane.resize(Size::new(24, 10));
+    // neutral note (one line and what it speaks of), too slow (two lines), fast.
+    for (y, selected) in [(0, 0), (1, 0), (2, 1), (3, 1), (4, 2), (9, 2)] {
+        pane.select(y, Some(&session));
+        assert_eq!(pane.selected, selected, "row {y}");
+    }
+}
+
+#[test]
+fn copying_gives_the_comment_as_stored() {
+    let session = sample::session("hostile-text");
+    let taken = FeedbackPane::default().take(Action::Copy, Some(&session), 10).unwrap();
+    assert!(matches!(&taken[0], Effect::Copy(text) if text.contains("overwrite")));
+    assert!(FeedbackPane::default().take(Action::Copy, None, 10).is_none());
+}
+
+proptest! {
+    #[test]
+    fn the_selection_stays_in_range(
+        moves in prop::collection::vec((0usize..crate::app::keymap::ENTRIES.len(), 0u16..40, -9i32..9), 0..60),
+        width in 0u16..90,
+        id in prop::sample::select(vec!["support-1042", "wrong-types", "bare", "hostile-text"]),
+    ) {
+        let session = sample::session(id);
+        let mut pane = FeedbackPane::default();
+        pane.resize(Size::new(width, 10));
+        for (action, page, lines) in moves {
+            pane.take(crate::app::keymap::ENTRIES[action].action, Some(&session), page);
+            pane.select(page, Some(&session));
+            pane.scroll_items(lines, Some(&session), page);
+            prop_assert!(pane.selected < session.feedbacks.len().max(1));
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! The tabs of each subject.
+
+use bson::{Bson, Document};
+use jiff::Timestamp;
+
+use super::{
+    super::{
+        metadata,
+        tree::{Fold, Key, Row},
+    },
+    body::{Body, Item, Tab},
+};
+use crate::{
+    app::tui::format,
+    session::{Agent, Feedback, Finding, GuardrailEvent, Message, Session, Tally, plain},
+};
+
+/// Of a message.
+#[must_use]
+pub fn message(session: Option<&Session>, agent: &Agent, message: &Message) -> Vec<Tab> {
+    let mut tabs = vec![Tab::tree("Raw", None, &message.raw)];
+    if message.redaction.is_some() {
+        let fields = message.raw.as_document();
+        let original = fields.and_then(|fields| fields.get("message")).unwrap_or(&message.raw);
+        let note = "This message was redacted. What stands in its own place, which may be redacted as well:";
+        tabs.push(Tab::tree("Original", Some(note.into()), original));
+        if let Some(instead) = fields.and_then(|fields| fields.get("redact_message")) {
+            tabs.push(Tab::tree("Shown instead", None, instead));
+        }
+    }
+    let events = session.map(|session| session.guardrail_events.as_slice()).unwrap_or_default();
+    let of_message = events.iter().filter(|event| {
+        event.message_id.is_some()
+            && event.message_id == message.message_id
+            && event.agent_id.as_deref().is_none_or(|id| id == agent.id.as_str())
+    });
+    tabs.push(trace(message.guardrail_event.as_ref(), of_message));
+    tabs.push(findings(message.findings.iter(), "Everything of this message could be read."));
+    tabs
+}
+
+/// Of an agent.
+#[must_use]
+pub fn agent(agent: &Agent) -> Vec<Tab> {
+    let tree_or = |name, value: Option<&Bson>, note: Option<String>, none: &str| match value {
+        Some(value) => Tab::tree(name, note, value),
+        None => Tab::new(name, Body::Nothing(none.into())),
+    };
+    let raw = match &agent.data {
+        Some(data) => Tab::tree("Raw", None, &Bson::Document(data.clone())),
+        None => Tab::new("Raw", Body::Nothing("This agent has no agent_data.".into())),
+    };
+    vec![
+        system_prompt(agent.system_prompt.as_ref()),
+        model(agent),
+        tree_or("State", agent.state.as_ref(), None, "No state is stored for this agent."),
+        tree_or(
+            "Conversation manager",
+            agent.conversation_manager.as_ref(),
+            Some(no_longer_seen(agent)),
+            "No conversation manager is stored: how much the model still sees is unknown.",
+        ),
+        findings(
+            agent.findings.iter().chain(agent.messages.iter().flat_map(|message| &message.findings)),
+            "Everything of this agent could be read; findings of its messages are listed under the session.",
+        ),
+        raw,
+    ]
+}
+
+/// What the model no longer sees, in one sentence.
+#[must_use]
+pub fn no_longer_seen(agent: &Agent) -> String {
+    let state = agent.conversation_manager.as_ref().and_then(Bson::as_document);
+    let summary = state.and_then(|state| state.get("summary_message")).is_some_and(|value| *value != Bson::Null);
+    let instead = if summary { "; a summary stands in for them" } else { "" };
+    match agent.removed_message_count() {
+        None => "How much of the conversation the model still sees is not stored.".into(),
+        Some(0) => format!("The model still sees all {} messages.", agent.message_count),
+        Some(1) => format!("The model no longer sees the first of {} messages{instead}.", agent.message_count),
+        Some(n) => format!("The model no longer sees the first {n} of {} messages{instead}.", agent.message_count),
+    }
+}
+
+fn system_prompt(stored: Option<&Bson>) -> Tab {
+    let text = match stored {
+        None | Some(Bson::Null) => String::new(),
+        Some(Bson::String(text)) => text.clone(),
+        Some(Bson::Array(blocks)) => blocks.iter().map(prompt_block).collect::<Vec<_>>().join("\n"),
+        Some(other) => plain::pretty(other),
+    };
+    let body = if text.is_empty() { Body::Nothing("No system prompt is stored.".into()) } else { Body::Text(text) };
+    Tab::new("System prompt", body)
+}
+
+fn prompt_block(block: &Bson) -> String {
+    let text = block.as_document().and_then(|fields| fields.get_str("text").ok());
+    text.map_or_else(|| plain::pretty(block), str::to_owned)
+}
+
+fn model(agent: &Agent) -> Tab {
+    let mut items = vec![
+        fact("agent", agent.id.as_str()),
+        fact("model", agent.model.as_deref().unwrap_or("not stored")),
+        fact("messages", &agent.message_count.to_string()),
+        fact("created", &date(agent.created_at)),
+        fact("updated", &date(agent.updated_at)),
+    ];
+    match &agent.prompt_metadata {
+        None | Some(Bson::Null) => items.push(fact("prompt metadata", "not stored")),
+        Some(Bson::Document(fields)) => {
+            items.extend(fields.iter().map(|(name, value)| fact(name, &shown(name, value))));
+        }
+        Some(other) => items.push(fact("prompt metadata", &plain::compact(other))),
+    }
+    Tab::new("Model", Body::Items { items, stacked: false })
+}
+
+/// Of the session; the document itself is on its way.
+#[must_use]
+pub fn session(session: &Session) -> Vec<Tab> {
+    vec![
+        Tab::new("Overview", Body::Items { items: overview(session), stacked: false }),
+        guardrail("Guardrail events", session.guardrail_events.iter(), "No guardrail events are stored."),
+        findings(session.all_findings(), "None so far: reading the whole document."),
+        Tab::new("Raw", Body::Waiting),
+    ]
+}
+
+/// Puts in what the whole document told: the findings of every message, also of those that are not loaded.
+pub fn complete<'a>(tabs: &mut [Tab], found: impl Iterator<Item = &'a Finding>) {
+    let tab = findings(found, "Everything of this session could be read.");
+    let count = tab.count.unwrap_or(0).to_string();
+    for old in tabs.iter_mut() {
+        if old.name == tab.name {
+            *old = tab;
+            break;
+        }
+    }
+    say_findings(tabs, &count);
+}
+
+/// The whole document could not be read.
+pub fn give_up(tabs: &mut [Tab]) {
+    say_findings(tabs, "unknown: the document could not be read");
+}
+
+fn say_findings(tabs: &mut [Tab], says: &str) {
+    for tab in tabs {
+        if let Body::Items { items, stacked: false } = &mut tab.body {
+            items.iter_mut().filter(|item| item.label == "findings").for_each(|item| *item = fact("findings", says));
+        }
+    }
+}
+
+fn overview(session: &Session) -> Vec<Item> {
+    let mut tally = Tally::default();
+    session.feedbacks.iter().for_each(|feedback| tally.add(&feedback.rating));
+    let none = "not stored";
+    let mut items = vec![
+        fact("_id", session.key.text()),
+        fact("session_id", session.session_id.as_deref().unwrap_or(none)),
+        fact("type", session.session_type.as_deref().unwrap_or(none)),
+        fact("application", session.application_name.as_deref().unwrap_or(none)),
+        fact("created", &date(session.created_at)),
+        fact("updated", &date(session.updated_at)),
+        fact("size", &session.bytes.map_or_else(|| "unknown".into(), format::bytes)),
+        fact("messages", &session.message_count().to_string()),
+        fact("feedback", &feedback_counts(&tally)),
+        fact("guardrail events", &session.guardrail_events.len().to_string()),
+        fact("findings", "reading the whole document"),
+        fact("viewer password", if session.viewer_password.is_some() { "stored, not shown" } else { none }),
+    ];
+    for agent in &session.agents {
+        let model = agent.model.as_deref().unwrap_or("no model stored");
+        items.push(fact(
+            &format!("agent {}", agent.id.as_str()),
+            &format!("{}, {model}", counted(agent.message_count, "message")),
+        ));
+    }
+    items.extend(session.other.iter().map(|(name, value)| fact(name, &shown(name, value))));
+    items
+}
+
+fn feedback_counts(tally: &Tally) -> String {
+    if tally.total() == 0 {
+        return "none".into();
+    }
+    let parts = [(tally.up, "up"), (tally.down, "down"), (tally.neutral, "neutral"), (tally.other, "other")];
+    let known: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    known.join(", ")
+}
+
+/// Of a field of the metadata.
+#[must_use]
+pub fn field(name: &str, value: &Bson) -> Vec<Tab> {
+    let whole = Bson::Document(Document::from_iter([(name.to_owned(), value.clone())]));
+    let raw = Tab::tree("Raw", None, &whole);
+    let secret = Row { depth: 0, key: Key::Name(name), value, fold: Fold::Leaf }.secret();
+    match value {
+        Bson::String(text) if !secret && !text.is_empty() => vec![Tab::new("Text", Body::Text(text.clone())), raw],
+        _ => vec![raw],
+    }
+}
+
+/// Of a feedback.
+#[must_use]
+pub fn feedback(feedback: &Feedback) -> Vec<Tab> {
+    let raw = Tab::tree("Raw", None, &feedback.raw);
+    match &feedback.comment {
+        Some(comment) if !comment.is_empty() => vec![Tab::new("Comment", Body::Text(comment.clone())), raw],
+        _ => vec![raw],
+    }
+}
+
+/// The event on the message, and those of the session that speak of it.
+fn trace<'a>(own: Option<&GuardrailEvent>, others: impl Iterator<Item = &'a GuardrailEvent>) -> Tab {
+    let name = "Guardrail trace";
+    let others: Vec<Bson> = others.map(|event| event.raw.clone()).collect();
+    let mut both = Document::new();
+    if let Some(own) = own {
+        both.insert("guardrail_event", own.raw.clone());
+    }
+    if !others.is_empty() {
+        both.insert("guardrail_events", others);
+    }
+    if both.is_empty() {
+        return Tab::new(name, Body::Nothing("No guardrail stepped in at this message.".into()));
+    }
+    Tab::tree(name, None, &Bson::Document(both))
+}
+
+fn guardrail<'a>(name: &'static str, events: impl Iterator<Item = &'a GuardrailEvent>, none: &str) -> Tab {
+    let raws: Vec<Bson> = events.map(|event| event.raw.clone()).collect();
+    let count = Some(raws.len());
+    let tab = match raws.len() {
+        0 => Tab::new(name, Body::Nothing(none.into())),
+        1 => Tab::tree(name, None, &raws[0]),
+        _ => Tab::tree(name, None, &Bson::Array(raws)),
+    };
+    Tab { count, ..tab }
+}
+
+fn findings<'a>(found: impl Iterator<Item = &'a Finding>, none: &str) -> Tab {
+    let items: Vec<Item> = found.map(finding).collect();
+    if items.is_empty() {
+        let tab = Tab::new("Findings", Body::Nothing(none.into()));
+        return Tab { count: Some(0), ..tab };
+    }
+    Tab::new("Findings", Body::Items { items, stacked: true })
+}
+
+fn finding(found: &Finding) -> Item {
+    let secret = found.path.split('.').any(|part| part == super::super::tree::SECRET);
+    let raw = match &found.raw {
+        Some(_) if secret => None,
+        Some(value) => Some(super::super::tree::without_secrets(value)),
+        None => None,
+    };
+    let copy = bson::bson!({"path": found.path.clone(), "problem": found.problem.clone(), "raw": raw});
+    Item { label: found.path.clone(), text: found.problem.clone(), copy: plain::pretty(&copy) }
+}
+
+fn fact(label: &str, text: &str) -> Item {
+    Item { label: label.to_owned(), text: text.to_owned(), copy: text.to_owned() }
+}
+
+fn shown(name: &str, value: &Bson) -> String {
+    metadata::text(&Row { depth: 0, key: Key::Name(name), value, fold: Fold::Leaf })
+}
+
+fn date(at: Option<Timestamp>) -> String {
+    at.map_or_else(|| "not stored".into(), |at| format!("{at:.3}"))
+}
+
+fn counted(n: u64, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
+}

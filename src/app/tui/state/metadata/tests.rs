@@ -1,0 +1,109 @@
+use bson::doc;
+use proptest::prelude::*;
+
+use super::*;
+use crate::app::tui::view::sample;
+
+fn with(metadata: Bson) -> Session {
+    let mut session = sample::session("bare");
+    session.metadata = Some(metadata);
+    session
+}
+
+fn copied(pane: &mut MetadataPane, session: &Session) -> String {
+    match &pane.take(Action::Copy, Some(session), 10).unwrap()[0] {
+        Effect::Copy(text) => text.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn select(pane: &mut MetadataPane, session: &Session, key: &str) {
+    pane.selected = rows(Some(session), &pane.unfolded).iter().position(|row| row.key == Key::Name(key)).unwrap();
+}
+
+#[test]
+fn nested_values_unfold_and_fold_in_place() {
+    let session = sample::session("support-1042");
+    let mut pane = MetadataPane::default();
+    let before = rows(Some(&session), &pane.unfolded).len();
+    select(&mut pane, &session, "customer");
+    assert!(pane.take(Action::Right, Some(&session), 10).is_some());
+    assert_eq!(rows(Some(&session), &pane.unfolded).len(), before + 2);
+    select(&mut pane, &session, "tier");
+    assert_eq!(pane.field_of(Some(&session)).as_deref(), Some("customer"));
+    assert!(pane.take(Action::Left, Some(&session), 10).is_some(), "to the parent");
+    assert!(pane.take(Action::Left, Some(&session), 10).is_some(), "fold it");
+    assert_eq!(rows(Some(&session), &pane.unfolded).len(), before);
+    assert!(pane.take(Action::Left, Some(&session), 10).is_none(), "the pane to the left");
+}
+
+#[test]
+fn copying_gives_text_or_json() {
+    let session = sample::session("typed-metadata");
+    let mut pane = MetadataPane::default();
+    for (key, text) in [
+        ("string", "plain"),
+        ("int64", "9007199254740993"),
+        ("double", "1.0"),
+        ("decimal", "19.99"),
+        ("date", "2024-01-15T09:00:00Z"),
+        ("oid", "65a4f1d2c3b4a59687786950"),
+        ("bool", "false"),
+        ("null", "null"),
+        ("number-like", "007"),
+    ] {
+        select(&mut pane, &session, key);
+        assert_eq!(copied(&mut pane, &session), text, "{key}");
+    }
+    select(&mut pane, &session, "nested");
+    assert!(copied(&mut pane, &session).contains("\"c\": null"));
+}
+
+#[test]
+fn what_is_no_object_is_said() {
+    for (id, said) in [("nulls", "null"), ("bare", "no metadata"), ("wrong-types", "an array"), ("resumed-7", "empty")]
+    {
+        let note = note(Some(&sample::session(id))).unwrap();
+        assert!(note.contains(said), "{id}: {note}");
+    }
+    assert_eq!(note(Some(&sample::session("support-1042"))), None);
+    assert_eq!(MetadataPane::default().field_of(Some(&sample::session("wrong-types"))), None);
+}
+
+#[test]
+fn the_password_is_neither_shown_nor_copied() {
+    let session = with(Bson::Document(doc! {"a": {tree::SECRET: "hush"}, tree::SECRET: {"x": "hush"}}));
+    let mut pane = MetadataPane::default();
+    assert!(!copied(&mut pane, &session).contains("hush"));
+    select(&mut pane, &session, tree::SECRET);
+    assert!(pane.take(Action::Right, Some(&session), 10).is_none());
+    assert!(!copied(&mut pane, &session).contains("hush"));
+}
+
+#[test]
+fn another_session_keeps_what_is_unfolded_and_clamps_the_place() {
+    let session = sample::session("typed-metadata");
+    let mut pane = MetadataPane::default();
+    pane.take(Action::Bottom, Some(&session), 5);
+    let other = with(Bson::Document(doc! {"one": 1}));
+    assert_eq!(pane.field_of(Some(&other)).as_deref(), Some("one"));
+    assert!(pane.take(Action::Down, Some(&other), 5).is_some());
+    assert_eq!(pane.selected, 0);
+}
+
+proptest! {
+    #[test]
+    fn the_selection_stays_in_range(
+        moves in prop::collection::vec((0usize..crate::app::keymap::ENTRIES.len(), 0u16..40, -9i32..9), 0..60),
+        id in prop::sample::select(vec!["support-1042", "typed-metadata", "wrong-types", "bare", "hostile-text"]),
+    ) {
+        let session = sample::session(id);
+        let mut pane = MetadataPane::default();
+        for (action, page, lines) in moves {
+            pane.take(crate::app::keymap::ENTRIES[action].action, Some(&session), page);
+            pane.select(page, Some(&session));
+            pane.scroll_rows(lines, Some(&session), page);
+            prop_assert!(pane.selected < rows(Some(&session), &pane.unfolded).len().max(1));
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What lies over the panes and takes all input until it is closed.
+
+use super::{editor::Editor, inspector::Inspector, note::Note, prompt::Prompt, writing::Ask};
+use crate::app::keymap::Action;
+use crate::{app::place::Place, repository::Candidate, session::Summary};
+
+/// Something over the panes.
+#[derive(Debug)]
+pub enum Modal {
+    /// The keys; the number is the first line in view.
+    Help(usize),
+    /// A line to type into.
+    Prompt(Box<Prompt>),
+    /// Connections, also the start screen.
+    Places(Menu<Place>),
+    /// Collections that look like sessions.
+    Collections(Menu<Candidate>),
+    /// Sessions that an id may mean.
+    Sessions(Menu<Summary>),
+    /// The inspector.
+    Inspector(Box<Inspector>),
+    /// A text: what a number means, an error in full.
+    Note(Box<Note>),
+    /// Something being edited that will be stored.
+    Editor(Box<Editor>),
+    /// A question with y or n.
+    Ask(Box<Ask>),
+}
+
+/// A list to choose from.
+#[derive(Debug, Clone)]
+pub struct Menu<T> {
+    /// What there is.
+    pub items: Vec<T>,
+    /// The selected one.
+    pub selected: usize,
+}
+
+impl<T> Menu<T> {
+    /// The first one selected.
+    #[must_use]
+    pub fn new(items: Vec<T>) -> Self {
+        Self { items, selected: 0 }
+    }
+
+    /// Moves the selection. `false`: not for a menu.
+    pub fn on_action(&mut self, action: Action) -> bool {
+        let last = self.items.len().saturating_sub(1);
+        self.selected = match action {
+            Action::Up => self.selected.saturating_sub(1),
+            Action::Down => (self.selected + 1).min(last),
+            Action::PageUp => self.selected.saturating_sub(10),
+            Action::PageDown => (self.selected + 10).min(last),
+            Action::Top => 0,
+            Action::Bottom => last,
+            _ => return false,
+        };
+        true
+    }
+
+    /// The selected item.
+    #[must_use]
+    pub fn chosen(&self) -> Option<&T> {
+        self.items.get(self.selected)
+    }
+}

@@ -1,0 +1,138 @@
+//! Input while something lies over the panes.
+
+use super::{
+    AppState, Effect,
+    connection::Stage,
+    inspector::Outcome,
+    modal::Modal,
+    note::scrolled,
+    prompt::{Asks, Does, Mistake, Typed},
+};
+use crate::app::keymap::{Action, ENTRIES};
+
+impl AppState {
+    /// The topmost modal takes it all.
+    pub(super) fn in_modal(&mut self, action: Action) -> Vec<Effect> {
+        let page = self.areas.body.height.saturating_sub(2);
+        let body = self.areas.body;
+        let Some(modal) = self.modals.last_mut() else { return Vec::new() };
+        let taken = match modal {
+            Modal::Inspector(inspector) => match inspector.on_action(action, page, &mut self.tickets) {
+                Outcome::Taken(effects) => return effects,
+                Outcome::Close => return self.close_modal(),
+                Outcome::Ignored => false,
+            },
+            Modal::Help(top) => scroll(top, action, usize::from(page), ENTRIES.len()),
+            Modal::Note(note) if action == Action::Copy => return vec![Effect::Copy(note.plain())],
+            Modal::Note(note) => note.on_action(action, body),
+            Modal::Places(menu) => menu.on_action(action),
+            Modal::Collections(menu) => menu.on_action(action),
+            Modal::Sessions(menu) => menu.on_action(action),
+            Modal::Prompt(_) | Modal::Editor(_) | Modal::Ask(_) => false,
+        };
+        if taken {
+            return Vec::new();
+        }
+        let start_screen = matches!(modal, Modal::Places(_)) && !self.connection.is_open();
+        match action {
+            Action::QuitNow => vec![Effect::Quit],
+            Action::Quit if start_screen => vec![Effect::Quit],
+            Action::Back if start_screen => Vec::new(),
+            Action::Open => self.choose_in_modal(),
+            Action::Reload if start_screen => self.try_again(),
+            Action::Help if !matches!(modal, Modal::Help(_)) => {
+                self.modals.push(Modal::Help(0));
+                Vec::new()
+            }
+            Action::LastError if !matches!(modal, Modal::Note(_)) => self.show_last_error(),
+            Action::Back | Action::Quit | Action::Help | Action::Explain | Action::Inspect | Action::LastError => {
+                self.close_modal()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn try_again(&mut self) -> Vec<Effect> {
+        match (&self.connection.stage, &self.connection.place) {
+            (Stage::Failed(_) | Stage::None, Some(place)) => self.connect(place.clone()),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn close_modal(&mut self) -> Vec<Effect> {
+        let closed = self.modals.pop();
+        if matches!(closed, Some(Modal::Collections(_))) {
+            self.connection.stage = Stage::None;
+            self.open_places();
+        }
+        Vec::new()
+    }
+
+    pub(super) fn choose_in_modal(&mut self) -> Vec<Effect> {
+        match self.modals.last() {
+            Some(Modal::Places(menu)) => {
+                let place = menu.chosen().cloned();
+                place.map(|place| self.connect(place)).unwrap_or_default()
+            }
+            Some(Modal::Collections(menu)) => {
+                let candidate = menu.chosen().cloned();
+                candidate.map(|candidate| self.choose(candidate)).unwrap_or_default()
+            }
+            Some(Modal::Sessions(menu)) => {
+                let row = menu.chosen().cloned();
+                self.modals.pop();
+                row.map(|row| self.open(&row)).unwrap_or_default()
+            }
+            Some(Modal::Note(_) | Modal::Help(_)) => self.close_modal(),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn on_typed(&mut self, typed: Typed) -> Vec<Effect> {
+        let Some(Modal::Prompt(prompt)) = self.modals.last() else { return Vec::new() };
+        let line = match typed {
+            Typed::Taken => return Vec::new(),
+            Typed::Close => return self.close_modal(),
+            Typed::Enter(line) => line,
+        };
+        let asks = prompt.asks;
+        let chosen = (asks == Asks::Command && !line.trim().is_empty()).then(|| prompt.chosen());
+        let done = match (asks, chosen) {
+            (Asks::Find, _) => {
+                self.modals.pop();
+                return self.find_text(&line);
+            }
+            (Asks::Filter, _) => self.filter(&line),
+            (Asks::Command, None) => Ok(Vec::new()),
+            (Asks::Command, Some(Err(mistake))) => Err(mistake),
+            (Asks::Command, Some(Ok(Does::Filter(filter)))) => {
+                let whole = 0..line.len();
+                self.filter(&filter).map_err(|mistake| Mistake { span: whole, problem: mistake.problem })
+            }
+            (Asks::Command, Some(Ok(Does::Action(action)))) => {
+                self.modals.pop();
+                return self.on_action(action);
+            }
+        };
+        match done {
+            Ok(effects) => {
+                self.modals.pop();
+                effects
+            }
+            Err(mistake) => {
+                if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
+                    prompt.mistake = Some(mistake);
+                }
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// Scrolls a text of so many lines, keeping its end at the bottom. `false`: not for a text.
+fn scroll(top: &mut usize, action: Action, page: usize, lines: usize) -> bool {
+    let last = lines.saturating_sub(page);
+    let Some(to) = scrolled(action, (*top).min(last), page) else { return false };
+    *top = to.min(last);
+    true
+}

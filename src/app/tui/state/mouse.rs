@@ -1,0 +1,148 @@
+//! The mouse: a click focuses and selects, the wheel scrolls what is under it.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::{Position, Rect};
+
+use super::{
+    AppState, Effect,
+    areas::{self, Pane, inside},
+    modal::Modal,
+    prompt::Typed,
+};
+use crate::app::keymap::Action;
+
+/// Lines a turn of the wheel scrolls.
+const WHEEL: i32 = 3;
+
+impl AppState {
+    pub(super) fn on_mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
+        let (x, y) = (mouse.column, mouse.row);
+        match mouse.kind {
+            MouseEventKind::Down(MouseButton::Left) if self.areas.status.contains(Position::new(x, y)) => {
+                self.click_status()
+            }
+            MouseEventKind::Down(MouseButton::Left) if self.modals.is_empty() => self.click(x, y),
+            MouseEventKind::Down(MouseButton::Left) => self.click_modal(x, y),
+            MouseEventKind::ScrollUp => self.wheel(x, y, -WHEEL),
+            MouseEventKind::ScrollDown => self.wheel(x, y, WHEEL),
+            _ => Vec::new(),
+        }
+    }
+
+    fn click(&mut self, x: u16, y: u16) -> Vec<Effect> {
+        let Some((pane, area)) = self.areas.at(x, y) else { return Vec::new() };
+        let was_focused = self.focus == pane;
+        let inner = inside(area);
+        let within = inner.contains(Position::new(x, y));
+        let parts = self.list_parts();
+        self.focus = pane;
+        match pane {
+            Pane::Sessions => return self.click_row(x, y, was_focused, parts),
+            Pane::Conversation if y == area.y => {
+                return self.conversation.click_title(x - area.x, &mut self.tickets);
+            }
+            Pane::Conversation if within => {
+                return self.conversation.click(x - inner.x, y - inner.y, &mut self.tickets);
+            }
+            Pane::Metrics if within => self.metrics.click(y - inner.y, &self.conversation),
+            Pane::Metadata if within => self.metadata.click(y - inner.y, &self.conversation),
+            Pane::Feedback if within => self.feedback.click(y - inner.y, &self.conversation),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// A click selects a row; one on the selected row opens it.
+    fn click_row(&mut self, x: u16, y: u16, was_focused: bool, parts: Option<[Rect; 3]>) -> Vec<Effect> {
+        let Some([_, rows, _]) = parts.filter(|[_, rows, _]| rows.contains(Position::new(x, y))) else {
+            return Vec::new();
+        };
+        let position = self.list.top + usize::from(y - rows.y);
+        if position >= self.list.rows.len() {
+            return Vec::new();
+        }
+        if was_focused && position == self.list.selected {
+            return self.on_action(Action::Open);
+        }
+        self.list.select(position);
+        Vec::new()
+    }
+
+    fn click_modal(&mut self, x: u16, y: u16) -> Vec<Effect> {
+        let at = Position::new(x, y);
+        let body = inside(self.areas.body);
+        if let Some(picker) = self.modals.last().and_then(|modal| self.picker(modal)) {
+            return self.click_picker(picker.at(x, y));
+        }
+        match self.modals.last_mut() {
+            Some(Modal::Inspector(inspector)) if y == self.areas.body.y => {
+                return inspector.click_title(x.saturating_sub(self.areas.body.x), &mut self.tickets);
+            }
+            Some(Modal::Inspector(inspector)) if body.contains(at) => inspector.click(x - body.x, y - body.y),
+            Some(Modal::Prompt(prompt)) => {
+                let offers = prompt.offers_area(self.areas.body);
+                if offers.contains(at) && prompt.click(usize::from(y - offers.y), usize::from(offers.height)) {
+                    let line = prompt.text().to_owned();
+                    return self.on_typed(Typed::Enter(line));
+                }
+            }
+            Some(Modal::Note(note)) if !note.layout(self.areas.body).0.contains(at) => return self.close_modal(),
+            Some(Modal::Help(_)) if !areas::help(self.areas.body).contains(at) => return self.close_modal(),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// A click selects an item; one on the selected item opens it.
+    fn click_picker(&mut self, item: Option<usize>) -> Vec<Effect> {
+        let Some(item) = item else { return Vec::new() };
+        let selected = match self.modals.last_mut() {
+            Some(Modal::Places(menu)) => &mut menu.selected,
+            Some(Modal::Collections(menu)) => &mut menu.selected,
+            Some(Modal::Sessions(menu)) => &mut menu.selected,
+            _ => return Vec::new(),
+        };
+        if *selected == item {
+            return self.choose_in_modal();
+        }
+        *selected = item;
+        Vec::new()
+    }
+
+    /// The status line cuts a long error: a click shows it in full.
+    fn click_status(&mut self) -> Vec<Effect> {
+        let note = matches!(self.modals.last(), Some(Modal::Note(_) | Modal::Prompt(_)));
+        if self.wrong().is_some() && !note { self.show_last_error() } else { Vec::new() }
+    }
+
+    fn wheel(&mut self, x: u16, y: u16, lines: i32) -> Vec<Effect> {
+        let page = self.areas.body.height.saturating_sub(2);
+        let step = if lines < 0 { Action::Up } else { Action::Down };
+        match self.modals.last_mut() {
+            Some(Modal::Inspector(inspector)) => {
+                inspector.scroll(lines, page);
+                return Vec::new();
+            }
+            Some(Modal::Note(note)) => {
+                note.scroll(lines, self.areas.body);
+                return Vec::new();
+            }
+            Some(Modal::Prompt(prompt)) => {
+                prompt.step(lines.signum());
+                return Vec::new();
+            }
+            Some(_) => return self.in_modal(step),
+            None => {}
+        }
+        let Some((pane, area)) = self.areas.at(x, y) else { return Vec::new() };
+        let page = inside(area).height;
+        match pane {
+            Pane::Sessions => self.list.scroll(lines),
+            Pane::Conversation => return self.conversation.scroll(lines, &mut self.tickets),
+            Pane::Metrics => self.metrics.scroll(lines, &self.conversation, page),
+            Pane::Metadata => self.metadata.scroll(lines, &self.conversation, page),
+            Pane::Feedback => self.feedback.scroll(lines, &self.conversation, page),
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,202 @@
+//! A text in a box over the panes, which scrolls where it is longer than the screen: an explanation, an error.
+
+use crate::app::keymap::Action;
+use ratatui::layout::Rect;
+
+use super::{areas, feedback::head, list};
+use crate::{
+    app::{
+        text,
+        tui::{format, wrap::wrap},
+    },
+    metrics::Explanation,
+};
+
+/// No wider than this: sentences stay readable.
+const WIDEST: u16 = 84;
+/// Longer parts are cut here, in bytes.
+const PART_BYTES: usize = 16 * 1024;
+
+/// The text and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// What it is about, as stored.
+    pub title: String,
+    /// What it says.
+    pub parts: Vec<Part>,
+    /// The first line in view.
+    pub top: usize,
+}
+
+/// A part of the text, as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// What matters most.
+    Main(String),
+    /// Something went wrong.
+    Error(String),
+    /// A sentence.
+    Text(String),
+    /// A name and what was read there.
+    Field(String, String),
+    /// An empty line.
+    Blank,
+}
+
+/// How a line of the box is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// What matters most.
+    Main,
+    /// Something went wrong.
+    Error,
+    /// A sentence, or a value.
+    Text,
+    /// A name.
+    Name,
+}
+
+/// A line of the box: safe text at the left, and a value at the right where both fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteLine {
+    /// What the left means.
+    pub kind: Kind,
+    /// At the left.
+    pub left: String,
+    /// At the right.
+    pub right: String,
+}
+
+impl From<Explanation> for Note {
+    fn from(explanation: Explanation) -> Self {
+        let mut parts = vec![Part::Main(explanation.value), Part::Text(explanation.formula)];
+        if !explanation.fields.is_empty() {
+            parts.push(Part::Blank);
+        }
+        parts.extend(explanation.fields.into_iter().map(|(name, read)| Part::Field(name, read)));
+        Self { title: explanation.title, parts, top: 0 }
+    }
+}
+
+impl Note {
+    /// An error in full.
+    #[must_use]
+    pub fn error(text: String) -> Self {
+        Self { title: "last error".into(), parts: vec![Part::Error(text)], top: 0 }
+    }
+
+    /// All of it as text, for copying.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        let part = |part: &Part| match part {
+            Part::Main(text) | Part::Error(text) | Part::Text(text) => text.clone(),
+            Part::Field(name, read) => format!("{name}: {read}"),
+            Part::Blank => String::new(),
+        };
+        self.parts.iter().map(part).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The box within `body`, border included, and its lines.
+    #[must_use]
+    pub fn layout(&self, body: Rect) -> (Rect, Vec<NoteLine>) {
+        let width = body.width.min(WIDEST);
+        let lines = self.lines(usize::from(width.saturating_sub(4)).max(1));
+        let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
+        (areas::middle(body, width, height), lines)
+    }
+
+    /// Moves. `false`: not for a text.
+    pub fn on_action(&mut self, action: Action, body: Rect) -> bool {
+        let (area, lines) = self.layout(body);
+        let page = usize::from(area.height.saturating_sub(2)).max(1);
+        let last = lines.len().saturating_sub(page);
+        let Some(to) = scrolled(action, self.top.min(last), page) else { return false };
+        self.top = to.min(last);
+        true
+    }
+
+    /// Scrolls by lines; negative is up.
+    pub fn scroll(&mut self, by: i32, body: Rect) {
+        let (area, lines) = self.layout(body);
+        let last = lines.len().saturating_sub(usize::from(area.height.saturating_sub(2)).max(1));
+        self.top = list::shifted(self.top.min(last), by).min(last);
+    }
+
+    fn lines(&self, cells: usize) -> Vec<NoteLine> {
+        let mut out = Vec::new();
+        for part in &self.parts {
+            match part {
+                Part::Main(text) => push(&mut out, Kind::Main, text, cells),
+                Part::Error(text) => push(&mut out, Kind::Error, text, cells),
+                Part::Text(text) => push(&mut out, Kind::Text, text, cells),
+                Part::Blank => push(&mut out, Kind::Text, "", cells),
+                Part::Field(name, read) => push_field(&mut out, name, read, cells),
+            }
+        }
+        out
+    }
+}
+
+/// Where an action scrolls a text to, from its first line in view; the caller keeps it within the text.
+#[must_use]
+pub fn scrolled(action: Action, top: usize, page: usize) -> Option<usize> {
+    let step = page.max(2) - 1;
+    Some(match action {
+        Action::Up => top.saturating_sub(1),
+        Action::Down => top + 1,
+        Action::PageUp => top.saturating_sub(step),
+        Action::PageDown => top + step,
+        Action::Top => 0,
+        Action::Bottom => usize::MAX,
+        _ => return None,
+    })
+}
+
+fn push(out: &mut Vec<NoteLine>, kind: Kind, text: &str, cells: usize) {
+    let lines = wrap(&text::block(head(text, PART_BYTES)), cells);
+    out.extend(lines.into_iter().map(|left| NoteLine { kind, left, right: String::new() }));
+}
+
+/// A field and what was read there on one line; where they do not fit, the value stands under it.
+fn push_field(out: &mut Vec<NoteLine>, name: &str, read: &str, cells: usize) {
+    let name = text::line(head(name, PART_BYTES));
+    let read = text::line(head(read, PART_BYTES));
+    if format::width(&name) + 2 + format::width(&read) <= cells {
+        let (left, right) = (name.into_owned(), read.into_owned());
+        return out.push(NoteLine { kind: Kind::Name, left, right });
+    }
+    push(out, Kind::Name, &name, cells);
+    for line in wrap(&read, cells.saturating_sub(2).max(1)) {
+        out.push(NoteLine { kind: Kind::Text, left: format!("  {line}"), right: String::new() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_scrolls_to_its_end_and_no_further() {
+        let mut note = Note::error("line\n".repeat(30));
+        let body = Rect::new(0, 0, 60, 12);
+        for _ in 0..100 {
+            assert!(note.on_action(Action::Down, body));
+        }
+        assert_eq!(note.top, 31 - 10);
+        note.on_action(Action::Up, body);
+        assert_eq!(note.top, 31 - 11, "one key up moves at once");
+        note.on_action(Action::Top, body);
+        note.on_action(Action::Bottom, body);
+        note.scroll(3, body);
+        assert_eq!(note.top, 31 - 10);
+        assert!(!note.on_action(Action::Back, body));
+    }
+
+    #[test]
+    fn a_value_that_does_not_fit_stands_under_its_name() {
+        let field =
+            |read: &str| Note { title: String::new(), parts: vec![Part::Field("name".into(), read.into())], top: 0 };
+        assert_eq!(field("1").lines(20).len(), 1);
+        assert_eq!(field(&"x".repeat(30)).lines(20).len(), 3);
+    }
+}

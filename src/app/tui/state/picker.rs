@@ -1,0 +1,101 @@
+//! Lists to choose from: what stands above them, and where each row is; one geometry for drawing and for the mouse.
+
+use ratatui::layout::{Position, Rect};
+
+use super::{
+    AppState, areas,
+    connection::{Connection, Stage},
+    modal::Modal,
+};
+use crate::app::{text, tui::wrap::wrap};
+
+/// How a line above a list is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// A heading.
+    Title,
+    /// What went wrong.
+    Error,
+}
+
+/// Where a list to choose from stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picker {
+    /// The box, border included.
+    pub area: Rect,
+    /// The lines above the list, as safe text.
+    pub above: Vec<(Tone, String)>,
+    /// Where they stand.
+    pub above_area: Rect,
+    /// The rows of the list.
+    pub list: Rect,
+    /// Position of the first item in view.
+    pub top: usize,
+    /// How many items there are.
+    pub len: usize,
+}
+
+impl Picker {
+    /// In `body`, below these sentences, for so many items of which one is selected.
+    #[must_use]
+    pub fn of(body: Rect, says: &[(Tone, String)], len: usize, selected: usize) -> Self {
+        let width = body.width.saturating_sub(4).min(76);
+        let cells = usize::from(width.saturating_sub(4)).max(1);
+        let wrapped = |(tone, says): &(Tone, String)| {
+            let tone = *tone;
+            wrap(&text::block(says), cells).into_iter().map(move |line| (tone, line))
+        };
+        let mut above: Vec<(Tone, String)> = says.iter().flat_map(wrapped).collect();
+        if !above.is_empty() {
+            above.push((Tone::Title, String::new()));
+        }
+        // Some of the list stays in view, however much there is to say.
+        let room = usize::from(body.height.saturating_sub(2));
+        above.truncate(room.saturating_sub(len.min(3)).max(room / 2));
+        let lines = above.len() as u16;
+        let area =
+            areas::middle(body, width, lines + u16::try_from(len).unwrap_or(u16::MAX - 100).min(body.height) + 2);
+        let inner = areas::inside(area);
+        let above_area = Rect::new(inner.x + 1, inner.y, inner.width.saturating_sub(2), lines.min(inner.height));
+        let bottom = above_area.bottom();
+        let list = Rect::new(inner.x, bottom, inner.width, inner.bottom().saturating_sub(bottom));
+        let top = (selected + 1).saturating_sub(usize::from(list.height));
+        Self { area, above, above_area, list, top, len }
+    }
+
+    /// The item at a cell.
+    #[must_use]
+    pub fn at(&self, x: u16, y: u16) -> Option<usize> {
+        let inside = self.list.contains(Position::new(x, y));
+        let item = self.top + usize::from(y.saturating_sub(self.list.y));
+        (inside && item < self.len).then_some(item)
+    }
+}
+
+impl AppState {
+    /// Where the list of a modal stands; `None` for one that is no list.
+    #[must_use]
+    pub fn picker(&self, modal: &Modal) -> Option<Picker> {
+        let title = |says: &str| vec![(Tone::Title, says.to_owned())];
+        let (says, len, selected) = match modal {
+            Modal::Places(menu) => (places_say(&self.connection), menu.items.len(), menu.selected),
+            Modal::Collections(menu) => {
+                (title("Several collections look like sessions:"), menu.items.len(), menu.selected)
+            }
+            Modal::Sessions(menu) => (title("Several sessions are called that:"), menu.items.len(), menu.selected),
+            _ => return None,
+        };
+        Some(Picker::of(self.areas.body, &says, len, selected))
+    }
+}
+
+fn places_say(connection: &Connection) -> Vec<(Tone, String)> {
+    match &connection.stage {
+        Stage::Failed(error) => {
+            let name = connection.place.as_ref().map_or("", |place| place.name.as_str());
+            vec![(Tone::Error, format!("Cannot open {name}:")), (Tone::Error, error.to_string())]
+        }
+        Stage::Open(_) => Vec::new(),
+        _ => vec![(Tone::Title, "Where are your agents' sessions?".into())],
+    }
+}

@@ -1,0 +1,204 @@
+//! A whole screen for tests, and a store that answers what it asks.
+
+use crate::app::keymap::Keymap;
+use std::collections::{BTreeMap, VecDeque};
+
+use bson::DateTime;
+use crossterm::event::{KeyCode, KeyEvent};
+use jiff::{Timestamp, ToSpan};
+use ratatui::layout::Size;
+
+use super::{AppState, Effect, Input, Start};
+use crate::app::place::{self, Place};
+use crate::{
+    app::{
+        config::Ui,
+        task::{Command, Event},
+        tui::{
+            state::conversation::sample::Desk,
+            view::sample::{self, look},
+        },
+    },
+    repository::{Cursor, ListQuery, PageEnd, Target},
+    session::{AgentCount, Details, SessionKey, Summary, Tally, Usage},
+};
+
+/// The screen with what it asked that nobody answered yet.
+pub struct Screen {
+    /// The state.
+    pub state: AppState,
+    /// Questions in the order they were asked.
+    pub asked: VecDeque<Command>,
+    /// Whether it wants to leave.
+    pub left: bool,
+    /// How many sessions the store has.
+    pub stored: usize,
+}
+
+impl Screen {
+    /// The start screen.
+    pub fn start(width: u16, height: u16) -> Self {
+        Self::with(width, height, None, Ui::default())
+    }
+
+    /// Connecting to a place called `local`.
+    pub fn connecting(width: u16, height: u16) -> Self {
+        let uri = "mongodb://me:hunter2@localhost".to_owned().into();
+        let target = Target::Mongo { uri, database: None, collection: None };
+        let place =
+            Place { name: "local".into(), origin: target.into(), colour: Some("green".into()), read_only: true };
+        Self::with(width, height, Some(place), Ui::default())
+    }
+
+    /// The first page of 4 812 sessions shown.
+    pub fn listed(width: u16, height: u16) -> Self {
+        let mut screen = Self::connecting(width, height);
+        screen.answer_all();
+        screen
+    }
+
+    /// A session open that may be written, its field `priority` chosen.
+    pub fn writable(width: u16, height: u16) -> Self {
+        let mut screen = Self::listed(width, height);
+        if let Some(place) = &mut screen.state.connection.place {
+            place.read_only = false;
+        }
+        screen.press("\n");
+        screen.answer_all();
+        // The first field that is a text.
+        screen.press("4jj");
+        screen
+    }
+
+    /// A screen of its own.
+    pub fn with(width: u16, height: u16, place: Option<Place>, ui: Ui) -> Self {
+        let filters = BTreeMap::from([("support".to_owned(), "app:support".to_owned())]);
+        let places = place::all(Vec::new(), Some("/home/me".into()));
+        let size = Size::new(width, height);
+        let (keymap, look, open_id) = (Keymap::default(), look(), None);
+        let (state, effects) = AppState::new(Start { ui, look, keymap, filters, places, place, open_id, size });
+        let mut screen = Self { state, asked: VecDeque::new(), left: false, stored: 4812 };
+        screen.take(effects);
+        screen
+    }
+
+    fn take(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Ask(command) => self.asked.push_back(command),
+                Effect::Quit => self.left = true,
+                _ => {}
+            }
+        }
+    }
+
+    /// Something happens.
+    pub fn put(&mut self, input: Input) {
+        let effects = self.state.update(input);
+        self.take(effects);
+    }
+
+    /// Keys are pressed: characters, `\n` for Enter, `\u{1b}` for Esc, `\t` for Tab.
+    pub fn press(&mut self, keys: &str) {
+        for c in keys.chars() {
+            let code = match c {
+                '\n' => KeyCode::Enter,
+                '\t' => KeyCode::Tab,
+                '\u{1b}' => KeyCode::Esc,
+                c => KeyCode::Char(c),
+            };
+            self.put(Input::Key(KeyEvent::from(code)));
+        }
+    }
+
+    /// The task says something.
+    pub fn tell(&mut self, event: Event) {
+        self.put(Input::Task(Box::new(event)));
+    }
+
+    /// Answers what was asked until nothing more is.
+    pub fn answer_all(&mut self) {
+        while let Some(command) = self.asked.pop_front() {
+            for event in self.answers(&command) {
+                self.tell(event);
+            }
+        }
+    }
+
+    /// What the store says to a question.
+    pub fn answers(&self, command: &Command) -> Vec<Event> {
+        match command {
+            Command::Connect(ticket, ..) => {
+                vec![Event::Connected { ticket: *ticket, location: "agents.sessions".into() }]
+            }
+            Command::List(ticket, query) => {
+                let (rows, end) = self.page(query);
+                vec![Event::Rows(*ticket, rows), Event::ListEnd(*ticket, end)]
+            }
+            Command::Count(ticket, filter) => vec![Event::Count(*ticket, Some(self.matching(&filter.source) as u64))],
+            Command::Details(ticket, keys) => {
+                let mut events =
+                    vec![Event::Details(*ticket, keys.iter().map(|key| (key.clone(), details(key))).collect())];
+                let usage = Usage { total: Some(1572), ..Usage::default() };
+                events.extend(keys.iter().map(|key| Event::Usage(*ticket, key.clone(), usage)));
+                events
+            }
+            Command::Resolve(ticket, id) => vec![Event::Resolved(*ticket, id.clone(), vec![row(0, id)])],
+            Command::Open(_, key, _)
+            | Command::Outline(_, key)
+            | Command::Messages(_, key, ..)
+            | Command::Find(_, key, ..) => {
+                let mut session = sample::session("support-1042");
+                session.key = key.clone();
+                Desk::new(vec![session], 40, 10).answer(command).into_iter().collect()
+            }
+            Command::Document(ticket, _) => {
+                vec![Event::Document(*ticket, Box::new(sample::document("support-1042")))]
+            }
+            Command::Check(_) | Command::Cancel(_) | Command::Write(..) => Vec::new(),
+        }
+    }
+
+    fn matching(&self, source: &str) -> usize {
+        if source.is_empty() { self.stored } else { self.stored.min(30) }
+    }
+
+    fn page(&self, query: &ListQuery) -> (Vec<Summary>, PageEnd) {
+        let from = match &query.after {
+            Some(Cursor::Dated { shown, .. }) => shown.first().and_then(bson::Bson::as_i64).unwrap_or(0) as usize,
+            _ => 0,
+        };
+        let to = (from + query.limit as usize).min(self.matching(&query.filter.source));
+        let name = if query.filter.is_empty() { "support".to_owned() } else { query.filter.source.clone() };
+        let next = Cursor::Dated { date: DateTime::from_millis(0), shown: vec![bson::Bson::Int64(to as i64)] };
+        let more = to < self.matching(&query.filter.source);
+        let rows = (from..to).map(|at| row(at, &format!("{name}-{:?}-{at}", query.sort).to_lowercase())).collect();
+        (rows, PageEnd { next: more.then_some(next), timed_out: false })
+    }
+}
+
+fn row(at: usize, id: &str) -> Summary {
+    let now: Timestamp = look().now;
+    let minutes = (at * at) as i64;
+    Summary {
+        key: SessionKey::from(id),
+        session_id: None,
+        application_name: Some("shop".into()),
+        session_type: Some("AGENT".into()),
+        created_at: now.checked_sub((minutes + 5).minutes()).ok(),
+        updated_at: now.checked_sub(minutes.minutes()).ok(),
+        metadata: None,
+    }
+}
+
+fn details(key: &SessionKey) -> Details {
+    let seed = key.text().len() as u64 + u64::from(key.text().bytes().last().unwrap_or(b'0') - b'0');
+    Details {
+        agents: vec![AgentCount { id: "support".into(), model: Some("claude".into()), messages: seed }],
+        messages: seed,
+        feedbacks: Tally { up: seed % 3, down: seed % 2, ..Tally::default() },
+        guardrail_events: u64::from(seed.is_multiple_of(5)),
+        bytes: Some(seed * 1000),
+        usage: None,
+    }
+}

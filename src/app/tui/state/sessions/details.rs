@@ -1,0 +1,106 @@
+//! Counts, sizes and tokens of rows: asked for the rows in view, kept by `_id` and `updated_at`.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use crate::{
+    app::{
+        task::{Command, Ticket},
+        tui::state::{Effect, Tickets},
+    },
+    session::{Details, SessionKey, Summary, Usage},
+};
+
+/// What is known of rows beyond the rows themselves.
+#[derive(Debug, Default)]
+pub(super) struct DetailsCache {
+    known: HashMap<SessionKey, Known>,
+    asked: Option<Asked>,
+    /// Entries of an earlier generation are shown but asked again.
+    generation: u64,
+}
+
+#[derive(Debug)]
+struct Known {
+    updated_at: Option<Timestamp>,
+    generation: u64,
+    details: Details,
+}
+
+#[derive(Debug)]
+struct Asked {
+    ticket: Ticket,
+    keys: HashSet<SessionKey>,
+    /// The counts came; tokens follow one by one.
+    counted: bool,
+}
+
+impl DetailsCache {
+    /// What is known is shown, and asked again.
+    pub fn expire(&mut self) {
+        self.generation += 1;
+        self.asked = None;
+    }
+
+    /// What is known of a row's present state.
+    pub fn get(&self, row: &Summary) -> Option<&Details> {
+        self.known.get(&row.key).filter(|known| known.updated_at == row.updated_at).map(|known| &known.details)
+    }
+
+    fn is_wanted(&self, row: &Summary) -> bool {
+        self.known.get(&row.key).is_none_or(|known| {
+            known.updated_at != row.updated_at || known.generation != self.generation || known.details.usage.is_none()
+        })
+    }
+
+    /// Asks for what the rows in view lack, unless that is under way, or what is under way is in view too.
+    pub fn ask(&mut self, rows: &[Summary], tickets: &mut Tickets) -> Option<Effect> {
+        let wanted: Vec<SessionKey> =
+            rows.iter().filter(|row| self.is_wanted(row)).map(|row| row.key.clone()).collect();
+        if wanted.is_empty() {
+            return None;
+        }
+        if let Some(asked) = &self.asked {
+            let under_way = wanted.iter().filter(|key| asked.keys.contains(*key)).count();
+            if under_way == wanted.len() || (under_way > 0 && !asked.counted) {
+                return None;
+            }
+        }
+        let ticket = tickets.take();
+        self.asked = Some(Asked { ticket, keys: wanted.iter().cloned().collect(), counted: false });
+        Some(Effect::Ask(Command::Details(ticket, wanted)))
+    }
+
+    pub fn on_details(&mut self, ticket: Ticket, found: &[(SessionKey, Details)], rows: &[Summary]) {
+        let Some(asked) = self.asked.as_mut().filter(|asked| asked.ticket == ticket) else { return };
+        asked.counted = true;
+        let found: HashMap<&SessionKey, &Details> = found.iter().map(|(key, details)| (key, details)).collect();
+        for row in rows {
+            let Some(details) = found.get(&row.key) else { continue };
+            let mut details = (*details).clone();
+            let before = self.known.get(&row.key).filter(|known| known.updated_at == row.updated_at);
+            let same = before.is_some_and(|known| known.details.messages == details.messages);
+            if same && details.usage.is_none() {
+                details.usage = before.and_then(|known| known.details.usage);
+            }
+            let known = Known { updated_at: row.updated_at, generation: self.generation, details };
+            self.known.insert(row.key.clone(), known);
+        }
+    }
+
+    pub fn on_usage(&mut self, ticket: Ticket, key: &SessionKey, usage: &Usage) {
+        if self.asked.as_ref().is_some_and(|asked| asked.ticket == ticket)
+            && let Some(known) = self.known.get_mut(key)
+        {
+            known.details.usage = Some(*usage);
+        }
+    }
+
+    /// A question that failed is not asked again for the same rows.
+    pub fn on_failed(&mut self, ticket: Ticket) {
+        if let Some(asked) = self.asked.as_mut().filter(|asked| asked.ticket == ticket) {
+            asked.counted = true;
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Changes: pending, stored, refused, and never lost.
+
+use bson::Bson;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::super::{Input, areas::Pane, modal::Modal, sample::Screen};
+use crate::{
+    app::task::{Command, Event, Ticket, Write},
+    repository::Error,
+    session::edit::Guard,
+};
+
+fn ctrl(screen: &mut Screen, c: char) {
+    screen.put(Input::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)));
+}
+
+/// The write that is asked for.
+fn write(screen: &mut Screen) -> (Ticket, Write) {
+    let at = screen.asked.iter().position(|command| matches!(command, Command::Write(..))).expect("a write");
+    match screen.asked.remove(at) {
+        Some(Command::Write(ticket, write)) => (ticket, *write),
+        _ => unreachable!(),
+    }
+}
+
+fn writes(screen: &Screen) -> usize {
+    screen.asked.iter().filter(|command| matches!(command, Command::Write(..))).count()
+}
+
+fn stored(screen: &Screen, key: &str) -> Option<Bson> {
+    screen.state.conversation.session().unwrap().metadata_fields().unwrap().get(key).cloned()
+}
+
+/// The field that is chosen.
+fn chosen(screen: &Screen) -> (String, Bson) {
+    let key = screen.state.metadata.field(&screen.state.conversation).unwrap();
+    let value = stored(screen, &key).unwrap();
+    assert!(value.as_str().is_some(), "a text");
+    (key, value)
+}
+
+#[test]
+fn an_edit_is_guarded_by_what_was_shown_and_shown_once_it_is_stored() {
+    let mut screen = Screen::writable(120, 40);
+    let (key, shown) = chosen(&screen);
+    screen.press("ex\n");
+    let (ticket, Write::Metadata(_, edits)) = write(&mut screen) else { panic!() };
+    assert_eq!((edits[0].key.as_str(), &edits[0].guard), (key.as_str(), &Guard::Stored(Some(shown.clone()))));
+    assert_eq!(stored(&screen, &key), Some(shown), "not before it is stored");
+    assert!(screen.state.loading().unwrap().starts_with("storing"));
+    screen.press("e");
+    assert!(screen.state.modals.is_empty(), "a field on its way is not edited again");
+    screen.tell(Event::Written(ticket));
+    assert_eq!(stored(&screen, &key), edits[0].value);
+    assert!(screen.state.storing().is_none());
+}
+
+#[test]
+fn what_failed_comes_back_as_it_was_typed() {
+    let mut screen = Screen::writable(120, 40);
+    let (key, shown) = chosen(&screen);
+    screen.press("etyped\n");
+    let (ticket, _) = write(&mut screen);
+    let error = Error::Unreachable { hosts: "h".into(), reason: "gone".into() };
+    screen.tell(Event::NotWritten { ticket, error });
+    let Some(Modal::Editor(editor)) = screen.state.modals.last() else { panic!("the editor is back") };
+    assert!(editor.text().ends_with("typed"));
+    assert_eq!(stored(&screen, &key), Some(shown));
+    screen.press("\n");
+    assert_eq!(writes(&screen), 1, "it can be stored again");
+}
+
+#[test]
+fn a_conflict_shows_what_is_stored_and_then_replaces_only_that() {
+    let mut screen = Screen::writable(120, 40);
+    let (key, _) = chosen(&screen);
+    screen.press("emine\n");
+    let (ticket, _) = write(&mut screen);
+    let theirs = Bson::from("theirs");
+    let error = Error::Conflict { id: "s".into(), field: key.clone(), stored: Some(Box::new(theirs.clone())) };
+    screen.tell(Event::NotWritten { ticket, error });
+    assert_eq!(stored(&screen, &key), Some(theirs.clone()));
+    screen.press("\n");
+    let (_, Write::Metadata(_, edits)) = write(&mut screen) else { panic!() };
+    assert_eq!(edits[0].guard, Guard::Stored(Some(theirs)));
+}
+
+#[test]
+fn what_is_being_typed_stays_on_top_of_what_comes_back() {
+    let mut screen = Screen::writable(120, 40);
+    screen.press("efirst\n");
+    let (ticket, _) = write(&mut screen);
+    screen.press("fsecond");
+    let error = Error::Unreachable { hosts: "h".into(), reason: "gone".into() };
+    screen.tell(Event::NotWritten { ticket, error });
+    screen.press(" go on");
+    let texts: Vec<String> = screen
+        .state
+        .modals
+        .iter()
+        .map(|modal| match modal {
+            Modal::Editor(editor) => editor.text(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert!(texts[0].ends_with("first") && texts[1] == "second go on", "{texts:?}");
+}
+
+#[test]
+fn a_field_goes_after_asking() {
+    let mut screen = Screen::writable(120, 40);
+    let (key, shown) = chosen(&screen);
+    screen.press("dn");
+    assert_eq!((writes(&screen), screen.state.modals.len()), (0, 0));
+    screen.press("dy");
+    let (ticket, Write::Metadata(_, edits)) = write(&mut screen) else { panic!() };
+    assert_eq!((&edits[0].value, &edits[0].guard), (&None, &Guard::Stored(Some(shown))));
+    screen.tell(Event::Written(ticket));
+    assert_eq!(stored(&screen, &key), None);
+}
+
+#[test]
+fn a_deleted_session_is_closed_and_the_list_read_again() {
+    let mut screen = Screen::writable(120, 40);
+    let id = screen.state.conversation.key().unwrap().text().to_owned();
+    screen.press("Dwrong\n");
+    assert_eq!(writes(&screen), 0);
+    screen.press("\u{1b}");
+    screen.press("D");
+    screen.press(&id);
+    screen.press("\n");
+    let (ticket, Write::Delete(_)) = write(&mut screen) else { panic!() };
+    screen.tell(Event::Written(ticket));
+    assert!(screen.state.conversation.session().is_none());
+    assert_eq!(screen.state.focus, Pane::Sessions);
+    assert!(screen.asked.iter().any(|command| matches!(command, Command::List(..))));
+}
+
+#[test]
+fn read_only_changes_nothing() {
+    let mut screen = Screen::writable(120, 40);
+    screen.state.connection.place.as_mut().unwrap().read_only = true;
+    for key in ["e", "a", "d", "f", "D"] {
+        screen.press(key);
+        assert!(screen.state.modals.is_empty(), "{key}");
+        assert!(screen.state.said.as_deref().unwrap().contains("read-only"));
+    }
+}
+
+#[test]
+fn leaving_with_something_typed_asks_and_a_second_time_keeps_it() {
+    let mut screen = Screen::writable(120, 40);
+    screen.press("ftyped");
+    ctrl(&mut screen, 'c');
+    assert!(!screen.left && matches!(screen.state.modals.last(), Some(Modal::Ask(_))));
+    screen.press("n");
+    assert!(matches!(screen.state.modals.last(), Some(Modal::Editor(_))), "back to it");
+    ctrl(&mut screen, 'c');
+    ctrl(&mut screen, 'c');
+    assert!(screen.left);
+    let drafts = screen.state.drafts();
+    assert_eq!(drafts.len(), 1);
+    assert_eq!(drafts[0].text, "typed");
+    let mut screen = Screen::writable(120, 40);
+    screen.press("f");
+    ctrl(&mut screen, 'c');
+    assert!(screen.left && screen.state.drafts().is_empty(), "nothing was typed");
+}
+
+#[test]
+fn another_connection_does_not_take_what_was_typed() {
+    let mut screen = Screen::writable(120, 40);
+    screen.press("ftyped");
+    let place = screen.state.connection.place.clone().unwrap();
+    screen.state.connect(place);
+    assert_eq!(screen.state.drafts().len(), 1);
+}

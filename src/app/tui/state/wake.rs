@@ -1,0 +1,65 @@
+//! When the screen next changes by itself.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{AppState, areas::Pane};
+
+/// How long a frame of the mark of loading stays.
+pub const BEAT: Duration = Duration::from_millis(200);
+
+impl AppState {
+    /// How long until something on screen changes by itself: the mark of loading, the seconds until the next try, an
+    /// age. `None`: nothing will.
+    #[must_use]
+    pub fn next_change(&self) -> Option<Duration> {
+        if self.areas.too_small {
+            return None;
+        }
+        if self.loading().is_some() {
+            return Some(BEAT);
+        }
+        let ages = self.ages_in_view().filter_map(|at| until_older(at, self.look.now));
+        let lost = self.connection.lost.as_ref().filter(|lost| lost.retry_at > self.look.now);
+        ages.chain(lost.map(|_| Duration::from_secs(1))).min()
+    }
+
+    fn ages_in_view(&self) -> impl Iterator<Item = Timestamp> {
+        let shown = |pane| self.areas.pane(pane).is_some();
+        let rows = self.list.in_view().filter(move |_| shown(Pane::Sessions));
+        let rows = rows.flat_map(|(_, row)| [row.updated_at, row.created_at]).flatten();
+        let feedbacks = self.conversation.session().filter(|_| shown(Pane::Feedback));
+        rows.chain(feedbacks.into_iter().flat_map(|session| &session.feedbacks).filter_map(|given| given.created_at))
+    }
+}
+
+/// How long until [`crate::app::tui::format::age`] writes that time differently. Longer ages than days are not waited for.
+fn until_older(at: Timestamp, now: Timestamp) -> Option<Duration> {
+    let age = now.as_second().saturating_sub(at.as_second());
+    let left = match age {
+        ..60 => 60 - age,
+        60..3600 => 60 - age % 60,
+        3600..86_400 => 3600 - age % 3600,
+        _ => return None,
+    };
+    u64::try_from(left).ok().map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_change_on_the_minute_and_the_hour() {
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        let seconds =
+            |ago: i64| until_older(Timestamp::from_second(1_000_000 - ago).unwrap(), now).map(|left| left.as_secs());
+        assert_eq!(seconds(0), Some(60));
+        assert_eq!(seconds(59), Some(1));
+        assert_eq!(seconds(61), Some(59));
+        assert_eq!(seconds(3600), Some(3600));
+        assert_eq!(seconds(100_000), None);
+        assert_eq!(seconds(-30), Some(90));
+    }
+}

@@ -1,0 +1,287 @@
+//! Changes: asked for, pending until stored, and back in the editor where they could not be.
+
+use crossterm::event::KeyEvent;
+
+use super::{
+    AppState, Effect,
+    areas::Pane,
+    editor::{Edited, Editor, Purpose},
+    modal::Modal,
+};
+use crate::{
+    app::{
+        keymap::Action,
+        task::{Command, Ticket, command::Write},
+        text,
+    },
+    repository::Error,
+    session::{SessionKey, edit, edit::MetadataEdit},
+};
+use bson::{Bson, Document};
+
+/// A change that is on its way.
+#[derive(Debug)]
+pub struct Pending {
+    ticket: Ticket,
+    write: Box<Write>,
+    /// What it was typed in.
+    editor: Option<Box<Editor>>,
+}
+
+/// A question that is answered with y or n.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    /// Remove that field with the value on screen.
+    Remove(SessionKey, String, Box<Bson>),
+    /// Quit, though something typed is not stored.
+    Quit,
+}
+
+/// Text that was typed and not stored, when the program ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// The session's `_id`.
+    pub session: String,
+    /// What it was for.
+    pub what: String,
+    /// The text.
+    pub text: String,
+}
+
+impl AppState {
+    /// What is on its way, for the status line. Safe text.
+    #[must_use]
+    pub fn storing(&self) -> Option<String> {
+        let pending = self.pending.first()?;
+        Some(match pending.write.as_ref() {
+            Write::Metadata(_, edits) => {
+                let keys: Vec<_> = edits.iter().map(|edit| text::line(&edit.key)).collect();
+                format!("storing {}", keys.join(", "))
+            }
+            Write::Feedback(..) => "storing feedback".to_owned(),
+            Write::Delete(key) => format!("deleting {}", text::line(key.text())),
+        })
+    }
+
+    /// Fields of the open session's metadata that are on their way: key and new value.
+    pub fn pending_fields(&self) -> impl Iterator<Item = (&str, Option<&Bson>)> {
+        let open = self.conversation.key();
+        let edits = self.pending.iter().filter_map(move |pending| match pending.write.as_ref() {
+            Write::Metadata(key, edits) if Some(key) == open => Some(edits),
+            _ => None,
+        });
+        edits.flatten().map(|edit| (edit.key.as_str(), edit.value.as_ref()))
+    }
+
+    /// What was typed and is not stored.
+    #[must_use]
+    pub fn drafts(&self) -> Vec<Draft> {
+        let open = self.modals.iter().filter_map(|modal| match modal {
+            Modal::Editor(editor) if editor.is_unsaved() => Some(editor),
+            _ => None,
+        });
+        let pending = self.pending.iter().filter_map(|pending| pending.editor.as_ref());
+        open.chain(pending)
+            .map(|editor| Draft {
+                session: editor.session.text().to_owned(),
+                what: editor.title(),
+                text: editor.text(),
+            })
+            .collect()
+    }
+
+    /// A key that would change something. `None`: it is none of those.
+    pub(super) fn change(&mut self, action: Action) -> Option<Vec<Effect>> {
+        if !matches!(action, Action::Edit | Action::Add | Action::Remove | Action::Rate | Action::DeleteSession) {
+            return None;
+        }
+        if self.read_only() {
+            return Some(self.say("this connection is read-only: nothing can be changed"));
+        }
+        let opened = match action {
+            Action::DeleteSession => self.delete_editor(),
+            _ if self.conversation.session().is_none() => Err("open a session first"),
+            Action::Rate => self.rate_editor(),
+            Action::Add => self.add_editor(),
+            Action::Edit => {
+                self.field().map(|(key, name, value)| Modal::Editor(Box::new(Editor::field(key, &name, &value))))
+            }
+            _ => self.field().map(|(key, name, value)| Modal::Ask(Box::new(Ask::Remove(key, name, Box::new(value))))),
+        };
+        match opened {
+            Ok(modal) => {
+                self.modals.push(modal);
+                Some(Vec::new())
+            }
+            Err(why) => Some(self.say(why)),
+        }
+    }
+
+    /// The chosen field of the metadata, with the value on screen.
+    fn field(&self) -> Result<(SessionKey, String, Bson), &'static str> {
+        if self.focus != Pane::Metadata {
+            return Err("choose a field of the metadata first: 4");
+        }
+        let session = self.conversation.session().ok_or("open a session first")?;
+        let name = self.metadata.field(&self.conversation).ok_or("there is no field here; a adds one")?;
+        let fields = session.metadata_fields().ok_or("the metadata is not an object, so it cannot be edited here")?;
+        let value = fields.get(&name).ok_or("there is no field here")?;
+        edit::check_segment(&name).map_err(|_| "this key holds a dot, a $ or nothing, and cannot be written")?;
+        if self.pending_fields().any(|(key, _)| key == name) {
+            return Err("this field is just being stored");
+        }
+        Ok((session.key.clone(), name, value.clone()))
+    }
+
+    fn add_editor(&self) -> Result<Modal, &'static str> {
+        let session = self.conversation.session().ok_or("open a session first")?;
+        let taken = match &session.metadata {
+            None => Vec::new(),
+            Some(Bson::Document(fields)) => fields.keys().cloned().collect(),
+            Some(_) => return Err("the metadata is not an object, so nothing can be added"),
+        };
+        Ok(Modal::Editor(Box::new(Editor::add(session.key.clone(), taken))))
+    }
+
+    fn rate_editor(&self) -> Result<Modal, &'static str> {
+        let session = self.conversation.session().ok_or("open a session first")?;
+        let selected = self.conversation.selected().filter(|_| self.focus == Pane::Conversation);
+        let about = selected.and_then(|(agent, message)| Some((agent.clone(), message.message_id?)));
+        Ok(Modal::Editor(Box::new(Editor::rate(session.key.clone(), about))))
+    }
+
+    fn delete_editor(&self) -> Result<Modal, &'static str> {
+        let chosen = match self.focus {
+            Pane::Sessions => self.list.selected_row().map(|row| row.key.clone()),
+            _ => self.conversation.key().cloned(),
+        };
+        chosen.map(|key| Modal::Editor(Box::new(Editor::delete(key)))).ok_or("choose a session first")
+    }
+
+    /// A key while something is edited.
+    pub(super) fn on_editor_key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        let Some(Modal::Editor(editor)) = self.modals.last_mut() else { return Vec::new() };
+        match editor.on_key(key) {
+            Edited::Taken => Vec::new(),
+            Edited::Close => {
+                self.modals.pop();
+                Vec::new()
+            }
+            Edited::Save(write) => {
+                let editor = match self.modals.pop() {
+                    Some(Modal::Editor(editor)) => Some(editor),
+                    _ => None,
+                };
+                self.store(write, editor)
+            }
+        }
+    }
+
+    fn store(&mut self, mut write: Box<Write>, editor: Option<Box<Editor>>) -> Vec<Effect> {
+        if let Write::Feedback(_, feedback) = write.as_mut() {
+            feedback.at = self.look.now;
+        }
+        let ticket = self.tickets.take();
+        self.pending.push(Pending { ticket, write: write.clone(), editor });
+        vec![Effect::Ask(Command::Write(ticket, write))]
+    }
+
+    /// An answer to a question with y or n.
+    pub(super) fn answer(&mut self, yes: bool) -> Vec<Effect> {
+        let Some(Modal::Ask(ask)) = self.modals.pop() else { return Vec::new() };
+        match *ask {
+            Ask::Remove(key, name, shown) if yes => {
+                let edit = MetadataEdit::unset(&name).only_if(Some(*shown));
+                self.store(Box::new(Write::Metadata(key, vec![edit])), None)
+            }
+            Ask::Quit if yes => vec![Effect::Quit],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Leaves, or asks first where something typed is not stored.
+    pub(super) fn leave(&mut self) -> Vec<Effect> {
+        let asked = matches!(self.modals.last(), Some(Modal::Ask(ask)) if **ask == Ask::Quit);
+        let unsaved = self.modals.iter().any(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
+        if asked || !unsaved {
+            return vec![Effect::Quit];
+        }
+        self.modals.push(Modal::Ask(Box::new(Ask::Quit)));
+        Vec::new()
+    }
+
+    pub(super) fn on_written(&mut self, ticket: Ticket) -> Vec<Effect> {
+        let Some(position) = self.pending.iter().position(|pending| pending.ticket == ticket) else {
+            return Vec::new();
+        };
+        self.last_error = None;
+        match *self.pending.remove(position).write {
+            Write::Metadata(key, edits) => {
+                let change = |fields: &mut Document| {
+                    for edit in &edits {
+                        match &edit.value {
+                            Some(value) => fields.insert(&edit.key, value.clone()),
+                            None => fields.remove(&edit.key),
+                        };
+                    }
+                };
+                self.conversation.change_metadata(&key, &change);
+                self.list.change_metadata(&key, &change);
+                if let Some(edit) = edits.iter().find(|edit| edit.value.is_some()) {
+                    let page = self.page(Pane::Metadata);
+                    self.metadata.choose(&edit.key, &self.conversation, page);
+                }
+                self.say("stored")
+            }
+            Write::Feedback(key, _) => {
+                self.said = Some("feedback stored".to_owned());
+                self.list.expire_details();
+                if self.conversation.key() == Some(&key) {
+                    self.conversation.reload(&mut self.tickets)
+                } else {
+                    Vec::new()
+                }
+            }
+            Write::Delete(key) => {
+                self.said = Some("deleted; a private copy is kept".to_owned());
+                if self.conversation.key() == Some(&key) {
+                    self.conversation.close();
+                    self.reset_side_panes();
+                    self.focus = Pane::Sessions;
+                }
+                self.list.reload(&mut self.tickets)
+            }
+        }
+    }
+
+    pub(super) fn on_not_written(&mut self, ticket: Ticket, error: &Error) -> Vec<Effect> {
+        let Some(position) = self.pending.iter().position(|pending| pending.ticket == ticket) else {
+            return Vec::new();
+        };
+        let pending = self.pending.remove(position);
+        self.last_error = Some(error.to_string());
+        let mut stored = None;
+        if let (Error::Conflict { stored: now, .. }, Write::Metadata(key, edits)) = (error, pending.write.as_ref())
+            && let [edit] = edits.as_slice()
+        {
+            let now = now.as_deref().cloned();
+            let change = |fields: &mut Document| match &now {
+                Some(value) => drop(fields.insert(&edit.key, value.clone())),
+                None => drop(fields.remove(&edit.key)),
+            };
+            self.conversation.change_metadata(key, &change);
+            self.list.change_metadata(key, &change);
+            stored = Some(now);
+        }
+        let Some(mut editor) = pending.editor else { return Vec::new() };
+        if editor.purpose == Purpose::Add && stored.is_some() {
+            stored = None;
+        }
+        editor.refused(error.parts().0, stored);
+        // What a person is typing in now stays on top; this one waits beneath it.
+        let place =
+            if matches!(self.modals.last(), Some(Modal::Editor(_) | Modal::Prompt(_))) { 0 } else { self.modals.len() };
+        self.modals.insert(place, Modal::Editor(editor));
+        Vec::new()
+    }
+}

@@ -1,0 +1,34 @@
+//! The border and title of a pane: the same for all, so that focus looks the same everywhere.
+
+use ratatui::{
+    symbols::border,
+    text::Line,
+    widgets::{Block, Borders},
+};
+
+use crate::app::tui::Look;
+
+/// A pane's border with its title (already safe text) and, at the bottom right, its place.
+#[must_use]
+pub fn pane<'a>(title: Line<'a>, place: Line<'a>, focused: bool, look: &Look) -> Block<'a> {
+    let set = if look.marks.unicode { border::ROUNDED } else { ASCII };
+    let style = if focused { look.theme.focus } else { look.theme.border };
+    let title_style = if focused { look.theme.focus } else { look.theme.title };
+    Block::new()
+        .borders(Borders::ALL)
+        .border_set(set)
+        .border_style(style)
+        .title_top(title.patch_style(title_style))
+        .title_bottom(place.right_aligned())
+}
+
+const ASCII: border::Set<'static> = border::Set {
+    top_left: "+",
+    top_right: "+",
+    bottom_left: "+",
+    bottom_right: "+",
+    vertical_left: "|",
+    vertical_right: "|",
+    horizontal_top: "-",
+    horizontal_bottom: "-",
+};

@@ -1,0 +1,89 @@
+//! The line that is typed into, over the bottom of the body.
+//!
+//! ```text
+//! ╭ Filter the sessions ─────────────────╮
+//! │ app:support rating:good              │
+//! │             ^^^^^^^^^^^              │
+//! │ rating: is up, down or neutral       │
+//! ╰──────────────────────────────────────╯
+//! ```
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Modifier,
+    text::{Line, Span},
+    widgets::{Clear, Paragraph},
+};
+
+use super::block;
+use crate::app::{
+    text,
+    tui::{
+        format,
+        state::{
+            AppState, areas,
+            prompt::{Asks, Mistake, Offer, Prompt},
+        },
+        wrap::wrap,
+    },
+};
+
+/// Draws it.
+pub fn draw(frame: &mut Frame<'_>, body: Rect, prompt: &Prompt, state: &AppState) {
+    let look = &state.look;
+    let width = usize::from(body.width.saturating_sub(4));
+    let below = match &prompt.mistake {
+        Some(mistake) => mistake_lines(mistake, prompt.text(), width, state),
+        None => offer_lines(prompt, width, state),
+    };
+    let area = areas::bottom(body, 3 + below.len() as u16);
+    let title = match prompt.asks {
+        Asks::Filter => " Filter the sessions ",
+        Asks::Find => " Find in the conversation ",
+        Asks::Command => " Command ",
+    };
+    frame.render_widget(Clear, area);
+    frame.render_widget(block::pane(Line::from(title), Line::default(), true, look), area);
+    let inner = areas::inside(area);
+    let line = Rect::new(inner.x + 1, inner.y, inner.width.saturating_sub(2), 1.min(inner.height));
+    let mut input = prompt.area().clone();
+    input.set_style(look.theme.text);
+    input.set_cursor_style(look.theme.text.add_modifier(Modifier::REVERSED));
+    frame.render_widget(&input, line);
+    let rest = Rect::new(line.x, line.bottom(), line.width, inner.bottom().saturating_sub(line.bottom()));
+    frame.render_widget(Paragraph::new(below), rest);
+}
+
+/// Carets under the word, where the line does not scroll; then what is wrong with it.
+fn mistake_lines(mistake: &Mistake, typed: &str, width: usize, state: &AppState) -> Vec<Line<'static>> {
+    let style = state.look.theme.error;
+    let mut lines = Vec::new();
+    if format::width(typed) < width {
+        let at = |byte: usize| format::width(typed.get(..byte).unwrap_or(typed));
+        let (from, to) = (at(mistake.span.start), at(mistake.span.end));
+        let carets = "^".repeat(to.saturating_sub(from).max(1));
+        lines.push(Line::styled(format!("{}{carets}", " ".repeat(from)), style));
+    }
+    lines.extend(wrap(&text::line(&mistake.problem), width).into_iter().map(|line| Line::styled(line, style)));
+    lines
+}
+
+fn offer_lines(prompt: &Prompt, width: usize, state: &AppState) -> Vec<Line<'static>> {
+    let rows = usize::from(prompt.offers_area(state.areas.body).height);
+    let first = prompt.first_offer(rows);
+    let shown = prompt.offers.iter().enumerate().skip(first).take(rows);
+    shown.map(|(at, offer)| offer_line(offer, at == prompt.selected, width, state)).collect()
+}
+
+fn offer_line(offer: &Offer, selected: bool, width: usize, state: &AppState) -> Line<'static> {
+    let theme = &state.look.theme;
+    let name = format::fit(&offer.name, width, state.look.marks);
+    let help = format::fit(&offer.help, width.saturating_sub(31), state.look.marks);
+    let line = Line::from(vec![
+        Span::raw(format!("{name:<18} ")),
+        Span::styled(format!("{:<10} ", offer.key), theme.code),
+        Span::styled(help, theme.dim),
+    ]);
+    if selected { line.patch_style(theme.selected) } else { line }
+}

@@ -1,0 +1,116 @@
+//! The conversation pane.
+//!
+//! ```text
+//! ╭ 2 support-1042 ──[support] billing  all ─────────────╮
+//! │▌assistant           150 tok   400 ms        14:11:20 │
+//! │▌  Let me look that up.                               │
+//! │▌  ▸ lookup_order {"order_id":"A100"}     ok   0.8 ms │
+//! ╰────────────────────────── find "a" 2/17 ▪ 4/12 ──────╯
+//! ```
+
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::block;
+use crate::app::{
+    text,
+    tui::{
+        Look, format,
+        state::conversation::{ConversationState, Row},
+    },
+};
+
+/// Draws the pane with its border, agent tabs in the title and the place in the bottom border.
+pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &ConversationState, focused: bool, look: &Look) {
+    let block = block::pane(title(state, area.width, focused, look), place(state, area.width, look), focused, look);
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    if inner.is_empty() {
+        return;
+    }
+    let rows = state.rows();
+    if rows.is_empty() {
+        let words = format::fit(nothing(state), usize::from(inner.width).saturating_sub(1), look.marks);
+        frame.buffer_mut().set_string(inner.x + 1, inner.y, words, look.theme.dim);
+    }
+    for (row, y) in rows.iter().zip(inner.top()..inner.bottom()) {
+        draw_row(frame, row, Rect { y, height: 1, ..inner }, focused, look);
+    }
+}
+
+fn draw_row(frame: &mut Frame<'_>, row: &Row, area: Rect, focused: bool, look: &Look) {
+    let buffer = frame.buffer_mut();
+    if row.cursor && focused {
+        buffer.set_style(area, look.theme.selected);
+    }
+    if row.selected {
+        let style = if focused { look.theme.focus } else { look.theme.border };
+        buffer[Position { x: area.x, y: area.y }].set_symbol(look.marks.bar).set_style(style);
+    }
+    buffer.set_line(area.x + 1, area.y, &row.line, area.width.saturating_sub(1));
+}
+
+fn nothing(state: &ConversationState) -> &'static str {
+    match state.session() {
+        None if state.loading().is_some() => "loading",
+        None => "no session open",
+        Some(session) if session.agents.is_empty() => "no agents in this session",
+        Some(_) => "no messages",
+    }
+}
+
+fn title(state: &ConversationState, width: u16, focused: bool, look: &Look) -> Line<'static> {
+    let title = state.title(width, look);
+    let dim = if focused { Style::new() } else { look.theme.dim };
+    let mut spans = vec![Span::raw(title.name)];
+    spans.extend(
+        title.tabs.into_iter().map(|tab| Span::styled(tab.label, if tab.current { Style::new() } else { dim })),
+    );
+    Line::from(spans)
+}
+
+/// The search, what is new, and the place: ` find "x" 2/17 ▪ 3 new below ▪ 4/12 `, the last of them first to stay.
+fn place(state: &ConversationState, width: u16, look: &Look) -> Line<'static> {
+    let marks = look.marks;
+    let mut parts: Vec<(String, Style)> = Vec::new();
+    if let Some(find) = state.find_status() {
+        let needle = format::fit(&text::line(&find.needle), 20, marks);
+        let mut words = match (find.hits, find.searching) {
+            (0, None) => format!("find \"{needle}\" nothing"),
+            (0, Some(_)) => format!("find \"{needle}\""),
+            (hits, _) => format!("find \"{needle}\" {}/{hits}", find.current),
+        };
+        if let Some(searched) = find.searching {
+            words = format!("{words} searched {}{}", format::number(searched, marks), marks.ellipsis);
+        }
+        parts.push((words, look.theme.hit));
+    }
+    match state.new_below() {
+        0 => {}
+        new => parts.push((format!("{} new below", format::number(new, marks)), look.theme.new)),
+    }
+    if let Some((at, of)) = state.position() {
+        parts.push((format!("{}/{}", format::number(at, marks), format::number(of, marks)), Style::new()));
+    }
+    let room = usize::from(width).saturating_sub(4);
+    let cells = |parts: &[(String, Style)]| parts.iter().map(|(words, _)| format::width(words) + 3).sum::<usize>();
+    while parts.len() > 1 && cells(&parts) > room {
+        parts.remove(0);
+    }
+    let mut spans = Vec::new();
+    for (words, style) in parts {
+        spans.push(Span::raw(if spans.is_empty() { " ".to_owned() } else { format!(" {} ", marks.sep) }));
+        spans.push(Span::styled(words, style));
+    }
+    if !spans.is_empty() {
+        spans.push(Span::raw(" "));
+    }
+    Line::from(spans)
+}
+
+#[cfg(test)]
+mod tests;

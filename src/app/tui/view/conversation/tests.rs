@@ -1,0 +1,200 @@
+use crate::app::keymap::Action;
+use ratatui::{Terminal, backend::TestBackend};
+
+use super::*;
+use crate::{
+    app::{
+        config::{Symbols, ThemeName},
+        tui::state::conversation::sample::{self, Desk},
+    },
+    session::Role,
+};
+
+/// The pane of a desk as text, border included.
+fn shown(desk: &Desk) -> String {
+    let (width, height) = (desk.size.width + 2, desk.size.height + 2);
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| draw(frame, frame.area(), &desk.state, true, &desk.look)).unwrap();
+    terminal.backend().to_string()
+}
+
+#[test]
+fn a_conversation_with_tools() {
+    let mut desk = Desk::fixture("sessions.jsonl", "support-1042", 56, 18);
+    insta::assert_snapshot!("support_58x20_end", shown(&desk));
+    desk.press(Action::Top);
+    desk.settle();
+    insta::assert_snapshot!("support_58x20_top", shown(&desk));
+    desk.press(Action::Tools);
+    desk.press(Action::Reasoning);
+    desk.resize(116, 34);
+    insta::assert_snapshot!("support_118x36_unfolded", shown(&desk));
+    desk.press(Action::PreviousAgent);
+    desk.settle();
+    desk.press(Action::Tools);
+    insta::assert_snapshot!("support_118x36_all", shown(&desk));
+}
+
+#[test]
+fn narrow_panes() {
+    let mut desk = Desk::fixture("sessions.jsonl", "support-1042", 36, 18);
+    insta::assert_snapshot!("support_38x20", shown(&desk));
+    desk.resize(26, 4);
+    insta::assert_snapshot!("support_28x6", shown(&desk));
+}
+
+#[test]
+fn a_redaction_and_media() {
+    insta::assert_snapshot!("guarded_58x20", shown(&Desk::fixture("sessions.jsonl", "guarded-3", 56, 18)));
+    insta::assert_snapshot!("media_58x20", shown(&Desk::fixture("sessions.jsonl", "media-4", 56, 18)));
+}
+
+#[test]
+fn a_session_resumed_by_three_processes() {
+    let mut desk = Desk::fixture("sessions.jsonl", "resumed-7", 56, 34);
+    desk.press(Action::Top);
+    insta::assert_snapshot!("resumed_58x36", shown(&desk));
+}
+
+/// A message with every kind of block, and the feedback on it.
+fn every_block() -> Desk {
+    use bson::{Bson, doc};
+
+    use crate::session::{Block, Feedback, Media, MediaKind, MediaSource, Rating, ToolContent, ToolStatus};
+    let document = |key: &str, value: &str| {
+        let mut document = doc! {};
+        document.insert(key, value);
+        Bson::Document(document)
+    };
+    let media =
+        |source| Media { kind: MediaKind::Video, format: Some("mp4".into()), name: Some("clip\u{1b}".into()), source };
+    let use_of =
+        |id: &str| Block::ToolUse { id: Some(id.into()), name: Some("look".into()), input: doc! {"a": 1}.into() };
+    let result = |id: &str, status, content| Block::ToolResult { id: Some(id.into()), status, content };
+    let said = vec![
+        Block::Reasoning { text: None, redacted_bytes: Some(1234) },
+        Block::Citations { text: "As the manual says.".into(), citations: vec![document("title", "Manual")].into() },
+        Block::Guard(document("guard", "text")),
+        Block::Unknown(document("brandNew", "x".repeat(60).as_str())),
+        Block::Media(media(MediaSource::Location(document("s3", "bucket")))),
+        Block::Media(media(MediaSource::Unknown)),
+        use_of("ok"),
+        use_of("lost"),
+    ];
+    let answers = vec![
+        result(
+            "ok",
+            Some(ToolStatus::Other("odd\u{7}".into())),
+            vec![
+                ToolContent::Text("{\"json\": \"as text\"}".into()),
+                ToolContent::Text("words\nin lines".into()),
+                ToolContent::Media(media(MediaSource::Bytes(5000))),
+                ToolContent::Unknown(Bson::Null),
+            ],
+        ),
+        result("stray", None, vec![]),
+    ];
+    let mut session = sample::session("s", &[("a", 2)], 2);
+    session.agents[0].messages = vec![sample::with(0, Role::Assistant, said), sample::with(1, Role::User, answers)];
+    for (rating, comment) in [(Rating::Up, Some("Fast\u{1b}")), (Rating::Other("sideways".into()), None)] {
+        session.feedbacks.push(Feedback {
+            rating,
+            comment: comment.map(Into::into),
+            created_at: None,
+            agent_id: Some("a".into()),
+            message_id: Some(0),
+            raw: Bson::Null,
+        });
+    }
+    let mut desk = Desk::new(vec![session], 56, 44);
+    desk.open("s");
+    desk.settle();
+    desk
+}
+
+#[test]
+fn every_kind_of_block() {
+    let mut desk = every_block();
+    insta::assert_snapshot!("blocks_folded", shown(&desk));
+    desk.press(Action::Tools);
+    desk.press(Action::Top);
+    let text = shown(&desk);
+    assert!(!text.chars().any(|c| c != '\n' && c.is_control()));
+    insta::assert_snapshot!("blocks_unfolded", text);
+}
+
+#[test]
+fn odd_documents() {
+    for id in ["hostile-text", "wrong-types", "flat-docs-shape"] {
+        let mut desk = Desk::fixture("odd.jsonl", id, 56, 30);
+        if id == "wrong-types" {
+            desk.press(Action::PreviousAgent);
+        }
+        desk.press(Action::Top);
+        desk.settle();
+        let text = shown(&desk);
+        assert!(!text.chars().any(|c| c != '\n' && c.is_control()));
+        insta::assert_snapshot!(format!("odd_{id}"), text);
+    }
+}
+
+#[test]
+fn ascii_without_colours() {
+    let mut desk = Desk::fixture("sessions.jsonl", "support-1042", 56, 18);
+    desk.press(Action::Top);
+    desk.press(Action::Tools);
+    desk.settle();
+    desk.restyle(ThemeName::None, Symbols::Ascii);
+    let text = shown(&desk);
+    assert!(text.is_ascii(), "{text}");
+    insta::assert_snapshot!("support_ascii", text);
+    let spans = desk.state.rows().iter().flat_map(|row| &row.line.spans);
+    assert!(spans.into_iter().all(|span| span.style.fg.is_none() && span.style.bg.is_none()));
+}
+
+#[test]
+fn a_search_and_new_messages_in_the_border() {
+    let mut desk = Desk::new(vec![sample::session("long", &[("a", 100)], 100)], 56, 10);
+    desk.open("long");
+    desk.settle();
+    desk.press(Action::PageUp);
+    desk.sessions = vec![sample::session("long", &[("a", 103)], 103)];
+    desk.reload();
+    desk.settle();
+    desk.find("number 9");
+    insta::assert_snapshot!("searching", shown(&desk));
+    desk.settle();
+    insta::assert_snapshot!("found", shown(&desk));
+}
+
+#[test]
+fn nothing_open_and_nothing_in_it() {
+    let mut desk = Desk::new(vec![sample::session("empty", &[], 0), sample::session("bare", &[("a", 0)], 0)], 30, 3);
+    insta::assert_snapshot!("nothing_open", shown(&desk));
+    desk.open("empty");
+    desk.settle();
+    insta::assert_snapshot!("no_agents", shown(&desk));
+    desk.open("bare");
+    desk.settle();
+    insta::assert_snapshot!("no_messages", shown(&desk));
+}
+
+#[test]
+fn every_size_draws() {
+    let mut session = sample::session("s", &[("agent", 3), ("漢字の長いエージェント名", 2)], 3);
+    let text =
+        "# 漢字 👩‍👩‍👧‍👦\n\n| a | b |\n|-|-|\n| long words here | 漢字 |\n\n```rust\nfn main() {}\n```\n> - e\u{301}\u{301}";
+    session.agents[0].messages[2] =
+        sample::with(2, Role::Other("運転手".into()), vec![crate::session::Block::Text(text.into())]);
+    let mut desk = Desk::new(vec![session], 20, 5);
+    desk.open("s");
+    desk.settle();
+    for width in (0..40).chain([80, 118, 298]) {
+        for height in [0, 1, 2, 3, 7, 30, 98] {
+            desk.resize(width, height);
+            desk.settle();
+            desk.press(Action::Up);
+            let _ = shown(&desk);
+        }
+    }
+}

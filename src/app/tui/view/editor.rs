@@ -1,0 +1,106 @@
+//! The editor, over the bottom of the body; and a question with y or n.
+//!
+//! ```text
+//! ╭ retries  i32 ────────────────────────╮
+//! │ 3x                                   │
+//! │ that is no i32; its type is kept     │
+//! ╰ Enter store  Esc leave ──────────────╯
+//! ```
+
+use bson::Bson;
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Modifier,
+    text::Line,
+    widgets::{Clear, Paragraph},
+};
+
+use super::block;
+use crate::{
+    app::{
+        text,
+        tui::{
+            Look, format,
+            state::{
+                areas,
+                editor::{Editor, Purpose},
+                writing::Ask,
+            },
+            wrap::wrap,
+        },
+    },
+    session::plain,
+};
+
+/// Rows of text shown of one with several lines.
+const ROWS: u16 = 8;
+
+/// Draws an editor.
+pub fn draw(frame: &mut Frame<'_>, body: Rect, editor: &Editor, look: &Look) {
+    let width = usize::from(body.width.saturating_sub(4)).max(1);
+    let below = below(editor, width, look);
+    let rows = if editor.has_lines() { ROWS.min(body.height.saturating_sub(3 + below.len() as u16)).max(1) } else { 1 };
+    let area = areas::bottom(body, rows + 2 + below.len() as u16);
+    let title = format::fit(&editor.title(), width, look.marks);
+    let hint = format::fit(editor.hint(), width, look.marks);
+    frame.render_widget(Clear, area);
+    let hint = Line::styled(format!(" {hint} "), look.theme.dim);
+    frame.render_widget(block::pane(Line::raw(format!(" {title} ")), hint, true, look), area);
+    let inner = areas::inside(area);
+    let typed = Rect::new(inner.x + 1, inner.y, inner.width.saturating_sub(2), rows.min(inner.height));
+    let mut input = editor.area().clone();
+    input.set_style(look.theme.text);
+    input.set_cursor_style(look.theme.text.add_modifier(Modifier::REVERSED));
+    frame.render_widget(&input, typed);
+    let rest = Rect::new(typed.x, typed.bottom(), typed.width, inner.bottom().saturating_sub(typed.bottom()));
+    frame.render_widget(Paragraph::new(below), rest);
+}
+
+/// What is wrong, what is stored now, and what a new field will be.
+fn below(editor: &Editor, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    if let Some(problem) = &editor.problem {
+        let wrapped = wrap(&text::line(problem), width);
+        lines.extend(wrapped.into_iter().take(3).map(|line| Line::styled(line, look.theme.error)));
+    }
+    if let Some(stored) = &editor.stored {
+        let now = stored.as_ref().map_or_else(|| "nothing: it was removed".to_owned(), plain::compact);
+        let line = format::fit(&text::line(&format!("stored now: {now}")), width, look.marks);
+        lines.push(Line::styled(line, look.theme.warn));
+    }
+    if editor.purpose == Purpose::Add && editor.problem.is_none() {
+        let says = match editor.added() {
+            Ok((key, value)) => format!("{} will be {}", text::line(&key), plain::type_word(&value)),
+            Err(_) if editor.text().is_empty() => String::new(),
+            Err(problem) => problem,
+        };
+        lines.push(Line::styled(format::fit(&text::line(&says), width, look.marks), look.theme.dim));
+    }
+    lines
+}
+
+/// Draws a question.
+pub fn draw_ask(frame: &mut Frame<'_>, body: Rect, ask: &Ask, look: &Look) {
+    let (title, question) = match ask {
+        Ask::Remove(_, key, value) => {
+            ("Remove a field", format!("Remove {} with the value {}?", text::line(key), text::line(&shown(value))))
+        }
+        Ask::Quit => ("Quit", "Something typed is not stored. Quit, and keep it as a draft in a file?".to_owned()),
+    };
+    let width = usize::from(body.width.saturating_sub(4)).max(1);
+    let mut lines = wrap(&question, width);
+    lines.truncate(usize::from(body.height.saturating_sub(3)).clamp(1, 6));
+    let area = areas::bottom(body, lines.len() as u16 + 2);
+    frame.render_widget(Clear, area);
+    let keys = Line::styled(" y yes  n no ", look.theme.dim);
+    frame.render_widget(block::pane(Line::raw(format!(" {title} ")), keys, true, look), area);
+    let inner = areas::inside(area);
+    let inner = Rect::new(inner.x + 1, inner.y, inner.width.saturating_sub(2), inner.height);
+    let lines: Vec<Line<'static>> = lines.into_iter().map(|line| Line::styled(line, look.theme.text)).collect();
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+fn shown(value: &Bson) -> String {
+    plain::compact(value).chars().take(200).collect()
+}

@@ -1,0 +1,115 @@
+//! The feedback pane.
+//!
+//! ```text
+//! ╭ 5 Feedback ────────────╮
+//! │▌+ Fast and right     1h│
+//! │ - Too slow on the    1h│
+//! │   second order         │
+//! ╰────────────────── 1/2 ─╯
+//! ```
+
+#[cfg(test)]
+mod tests;
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{block, row, value};
+use crate::{
+    app::tui::{
+        Look, format,
+        state::{
+            conversation::ConversationState,
+            feedback::{self, FeedbackPane, MARGINS},
+            list,
+        },
+    },
+    session::{Feedback, Rating, Session},
+};
+
+/// Draws the pane with its border.
+pub fn draw(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    state: &FeedbackPane,
+    conversation: &ConversationState,
+    focused: bool,
+    look: &Look,
+) {
+    draw_with(frame, area, state, conversation.session(), focused, look);
+}
+
+/// [`draw`] on a given session.
+pub fn draw_with(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    state: &FeedbackPane,
+    session: Option<&Session>,
+    focused: bool,
+    look: &Look,
+) {
+    let shown = feedback::newest_first(session);
+    let place = row::place(state.selected, shown.len(), look);
+    let pane = block::pane(Line::raw(" 5 Feedback "), place, focused, look);
+    let inner = pane.inner(area);
+    frame.render_widget(pane, area);
+    if shown.is_empty() {
+        row::hint(frame.buffer_mut(), inner, if session.is_some() { "no feedback" } else { "no session open" }, look);
+        return;
+    }
+    let selected = state.selected.min(shown.len() - 1);
+    let height = |i: usize| feedback::height(shown[i].1, inner.width);
+    let top = list::top_for_tall(state.top, selected, inner.height.into(), height);
+    let mut lines = inner.rows();
+    for (i, (_, item)) in shown.iter().enumerate().skip(top) {
+        for text in item_lines(item, inner.width, look) {
+            let Some(line) = lines.next() else { return };
+            row::draw(frame.buffer_mut(), line, &text, focused && i == selected, look);
+        }
+    }
+}
+
+/// The mark of a rating, with its style.
+#[must_use]
+pub fn mark(rating: &Rating, look: &Look) -> (&'static str, Style) {
+    match rating {
+        Rating::Up => ("+", look.theme.ok),
+        Rating::Down => ("-", look.theme.error),
+        Rating::Neutral => (if look.marks.unicode { "·" } else { "." }, look.theme.dim),
+        Rating::Other(_) => ("?", look.theme.warn),
+    }
+}
+
+fn item_lines(item: &Feedback, width: u16, look: &Look) -> Vec<Line<'static>> {
+    let cells = usize::from(width.saturating_sub(MARGINS)).max(4);
+    let (sign, style) = mark(&item.rating, look);
+    let age = item.created_at.map_or_else(|| look.marks.dash.to_owned(), |at| format::age(at, look.now));
+    let said = item.comment.as_deref().is_some_and(|comment| !comment.trim_end().is_empty());
+    let odd = matches!(item.rating, Rating::Other(_));
+    let mut out: Vec<Line<'static>> = feedback::lines(item, width)
+        .into_iter()
+        .enumerate()
+        .map(|(i, text)| {
+            let first = i == 0;
+            let style_of_text = match (first && odd, said) {
+                (true, _) => look.theme.warn,
+                (false, true) => look.theme.text,
+                (false, false) => look.theme.dim,
+            };
+            Line::from(vec![
+                Span::styled(if first { format!("{sign} ") } else { "  ".to_owned() }, style),
+                Span::styled(row::left(&text, cells, look), style_of_text),
+                Span::styled(if first { format!("{age:>5}") } else { String::new() }, look.theme.dim),
+            ])
+        })
+        .collect();
+    if let Some(about) = feedback::about(item) {
+        let text = value::stored(&about, usize::from(width).saturating_sub(3), look);
+        out.push(Line::from(vec![Span::raw("  "), Span::styled(text, look.theme.dim)]));
+    }
+    out
+}

@@ -1,0 +1,159 @@
+//! The metadata pane.
+//!
+//! ```text
+//! ╭ 4 Metadata ────────────╮
+//! │▌▾ customer obj   2     │
+//! │     name   str   Ada   │
+//! │   retries  i32   3     │
+//! ╰───────────────── 1/8 ──╯
+//! ```
+
+#[cfg(test)]
+mod tests;
+
+use bson::Bson;
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use super::{block, row, value};
+use crate::{
+    app::{
+        text,
+        tui::{
+            Look, format,
+            state::{
+                conversation::ConversationState,
+                feedback::head,
+                list,
+                metadata::{self, MetadataPane},
+                tree::{Fold, Key, Row},
+            },
+        },
+    },
+    session::{Session, plain},
+};
+
+/// Draws the pane with its border.
+pub fn draw(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    state: &MetadataPane,
+    conversation: &ConversationState,
+    pending: &[(&str, Option<&Bson>)],
+    focused: bool,
+    look: &Look,
+) {
+    draw_with(frame, area, state, conversation.session(), pending, focused, look);
+}
+
+/// [`draw`] on a given session.
+pub fn draw_with(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    state: &MetadataPane,
+    session: Option<&Session>,
+    pending: &[(&str, Option<&Bson>)],
+    focused: bool,
+    look: &Look,
+) {
+    let rows = metadata::rows(session, &state.unfolded);
+    let place = row::place(state.selected, rows.len(), look);
+    let pane = block::pane(Line::raw(" 4 Metadata "), place, focused, look);
+    let mut inner = pane.inner(area);
+    frame.render_widget(pane, area);
+    if let Some(note) = metadata::note(session) {
+        if rows.is_empty() {
+            row::hint(frame.buffer_mut(), inner, &note, look);
+            return;
+        }
+        let first = Rect { height: inner.height.min(1), ..inner };
+        let note = format::fit(&note, inner.width.saturating_sub(1).into(), look.marks);
+        row::draw(frame.buffer_mut(), first, &Line::styled(note, look.theme.warn), false, look);
+        inner = Rect { y: inner.y.saturating_add(first.height), height: inner.height - first.height, ..inner };
+    }
+    let Some(last) = rows.len().checked_sub(1) else { return };
+    let selected = state.selected.min(last);
+    let top = list::top_for(state.top, selected, rows.len(), inner.height.into());
+    let seen = &rows[top..rows.len().min(top + usize::from(inner.height))];
+    let columns = Columns::of(&rows, seen, inner.width.saturating_sub(1).into(), look);
+    for (i, (field, line)) in seen.iter().zip(inner.rows()).enumerate() {
+        let mut shown = columns.line(field, look);
+        if let Some((_, new)) = pending.iter().find(|(key, _)| is_field(field, key)) {
+            shown = waiting(shown, *new, look);
+        }
+        row::draw(frame.buffer_mut(), line, &shown, focused && top + i == selected, look);
+    }
+}
+
+fn is_field(row: &Row<'_>, key: &str) -> bool {
+    row.depth == 0 && matches!(row.key, Key::Name(name) if name == key)
+}
+
+/// A field whose change is on its way: the new value, dim until it is stored.
+fn waiting(mut line: Line<'static>, new: Option<&Bson>, look: &Look) -> Line<'static> {
+    let new = new.map_or_else(String::new, |value| text::line(head(&plain::compact(value), 160)).into_owned());
+    if let Some(last) = line.spans.last_mut() {
+        *last = Span::raw(format!("{}{new}", look.marks.ellipsis));
+    }
+    line.patch_style(look.theme.dim)
+}
+
+/// Rows that the columns are measured by, besides those in view: scrolling must not move columns about.
+const MEASURED: usize = 300;
+
+/// The widths of the columns: key with its indentation, type, value.
+#[derive(Debug, Clone, Copy)]
+pub struct Columns {
+    marks: bool,
+    key: usize,
+    word: usize,
+    value: usize,
+}
+
+impl Columns {
+    /// Columns that suit some rows and those of them in view. Keys are as wide as they are, but leave the values two
+    /// fifths of the width where they need it.
+    #[must_use]
+    pub fn of(rows: &[Row<'_>], seen: &[Row<'_>], cells: usize, look: &Look) -> Self {
+        let marks = rows.iter().any(|row| row.fold != Fold::Leaf);
+        let measured = || rows.iter().take(MEASURED).chain(seen);
+        let widest_key = measured().map(|row| row.depth * 2 + key_width(row)).max().unwrap_or(0);
+        let widest_value = measured().map(|row| format::width(&value::of_row(row, cells, look).0)).max().unwrap_or(0);
+        let word = measured().map(|row| plain::type_word(row.value).len()).max().unwrap_or(0);
+        let room = cells.saturating_sub(word + 2);
+        let key = (widest_key + usize::from(marks) * 2).min(room.saturating_sub(widest_value).max(room / 2)).min(cells);
+        let value = cells.saturating_sub(key + 1 + word + 1);
+        Self { marks, key, word, value }
+    }
+
+    /// A row in these columns.
+    #[must_use]
+    pub fn line(&self, row: &Row<'_>, look: &Look) -> Line<'static> {
+        // Deep values keep some cells for their key.
+        let indent = (row.depth * 2).min(self.key.saturating_sub(8));
+        let mut name = " ".repeat(indent);
+        if self.marks {
+            name.push_str(value::mark(row.fold, look));
+            name.push(' ');
+        }
+        let room = self.key.saturating_sub(format::width(&name));
+        name.push_str(&value::key(row, room, look));
+        let (text, stored) = value::of_row(row, self.value, look);
+        Line::from(vec![
+            Span::styled(row::left(&name, self.key, look), look.theme.text),
+            Span::styled(format!(" {:width$} ", plain::type_word(row.value), width = self.word), look.theme.dim),
+            Span::styled(text, if stored { look.theme.text } else { look.theme.dim }),
+        ])
+    }
+}
+
+fn key_width(row: &Row<'_>) -> usize {
+    match row.key {
+        Key::Name(name) => format::width(&text::line(head(name, 160))).max(2),
+        Key::Item(i) => i.to_string().len(),
+        Key::Root => "value".len(),
+    }
+}

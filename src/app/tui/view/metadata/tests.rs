@@ -1,0 +1,62 @@
+use crate::app::keymap::Action;
+use proptest::prelude::*;
+
+use super::*;
+use crate::app::tui::view::sample;
+
+fn shown(id: &str, size: (u16, u16), pane: &MetadataPane, look: &Look) -> String {
+    let session = sample::session(id);
+    sample::screen(size.0, size.1, |frame, area| draw_with(frame, area, pane, Some(&session), &[], true, look))
+}
+
+/// Everything unfolded, the selection at the end or at the start.
+fn unfolded(id: &str, at_end: bool) -> MetadataPane {
+    let session = sample::session(id);
+    let mut pane = MetadataPane::default();
+    for _ in 0..40 {
+        pane.take(Action::Right, Some(&session), 10);
+        pane.take(Action::Down, Some(&session), 10);
+    }
+    if !at_end {
+        pane.take(Action::Top, Some(&session), 10);
+    }
+    pane
+}
+
+#[test]
+fn sizes() {
+    for (name, size) in [("26x12", (26, 12)), ("40x20", (40, 20)), ("78x22", (78, 22))] {
+        for id in ["support-1042", "typed-metadata", "hostile-text"] {
+            let screen = shown(id, size, &MetadataPane::default(), &sample::look());
+            insta::assert_snapshot!(format!("{id}_{name}"), screen);
+        }
+    }
+}
+
+#[test]
+fn nested_values_are_indented() {
+    let end = unfolded("typed-metadata", true);
+    insta::assert_snapshot!("nested_40x20", shown("typed-metadata", (40, 20), &end, &sample::look()));
+    let start = unfolded("support-1042", false);
+    insta::assert_snapshot!("nested_ascii_30x14", shown("support-1042", (30, 14), &start, &sample::plain()));
+}
+
+#[test]
+fn what_is_no_object() {
+    for id in ["nulls", "bare", "resumed-7", "wrong-types"] {
+        let screen = shown(id, (40, 6), &MetadataPane::default(), &sample::look());
+        insta::assert_snapshot!(format!("odd_{id}"), screen);
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_size_draws(
+        width in 1u16..60, height in 1u16..30, selected in 0usize..99, top in 0usize..99,
+        id in prop::sample::select(vec!["support-1042", "typed-metadata", "hostile-text", "wrong-types", "nulls"]),
+    ) {
+        let pane = MetadataPane { selected, top, ..unfolded(id, true) };
+        let screen = shown(id, (width, height), &pane, &sample::look());
+        prop_assert!(sample::safe(&screen), "{}", screen);
+    }
+}

@@ -1,0 +1,100 @@
+//! Lists to choose from: connections (also the start screen), collections, sessions an id may mean.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::{Clear, Paragraph},
+};
+
+use super::{block, row};
+use crate::{
+    app::{
+        place::Place,
+        text,
+        tui::{
+            format,
+            state::{
+                AppState, areas,
+                modal::Menu,
+                picker::{Picker, Tone},
+            },
+        },
+    },
+    repository::Candidate,
+    session::Summary,
+};
+
+/// While a place is being opened: calm, in the middle.
+pub fn connecting(frame: &mut Frame<'_>, body: Rect, place: &Place, state: &AppState) {
+    let area = areas::middle(body, body.width.saturating_sub(4), 1);
+    let says = format!("connecting to {}{}", text::line(&place.name), state.look.marks.ellipsis);
+    frame.render_widget(Paragraph::new(Line::styled(says, state.look.theme.dim).centered()), area);
+}
+
+/// The connections; while none is open, the start screen.
+pub fn places(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<Place>, state: &AppState) {
+    let row = |place: &Place| (place.name.clone(), place.kind().to_owned());
+    draw(frame, picker, " Connections ", menu, row, state);
+}
+
+/// Collections that look like sessions.
+pub fn collections(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<Candidate>, state: &AppState) {
+    let row = |item: &Candidate| {
+        let count = format!("about {} documents", format::number(item.documents, state.look.marks));
+        (format!("{}.{}", item.database, item.collection), count)
+    };
+    draw(frame, picker, " Collections ", menu, row, state);
+}
+
+/// Sessions that an id may mean.
+pub fn sessions(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<Summary>, state: &AppState) {
+    let row = |row: &Summary| {
+        let age = row.updated_at.map(|at| format::age(at, state.look.now)).unwrap_or_default();
+        let what = format!("{}  {age}", row.application_name.as_deref().unwrap_or_default());
+        (format!("{} (_id {})", row.name(), row.key.text()), what)
+    };
+    draw(frame, picker, " Sessions ", menu, row, state);
+}
+
+/// `row` gives an item's name and what it is, as stored.
+fn draw<T>(
+    frame: &mut Frame<'_>,
+    picker: &Picker,
+    title: &'static str,
+    menu: &Menu<T>,
+    row: impl Fn(&T) -> (String, String),
+    state: &AppState,
+) {
+    let theme = &state.look.theme;
+    let place = row::place(menu.selected, menu.items.len(), &state.look);
+    let place = if menu.items.len() > usize::from(picker.list.height) { place } else { Line::default() };
+    frame.render_widget(Clear, picker.area);
+    frame.render_widget(block::pane(Line::from(title), place, true, &state.look), picker.area);
+    let style = |tone| match tone {
+        Tone::Title => theme.title,
+        Tone::Error => theme.error,
+    };
+    let above: Vec<Line<'_>> =
+        picker.above.iter().map(|(tone, line)| Line::styled(line.as_str(), style(*tone))).collect();
+    frame.render_widget(Paragraph::new(above), picker.above_area);
+    let seen = menu.items.iter().enumerate().skip(picker.top).take(picker.list.height.into());
+    let cells = usize::from(picker.list.width);
+    let lines: Vec<Line<'_>> = seen.map(|(at, item)| row_line(&row(item), at == menu.selected, cells, state)).collect();
+    frame.render_widget(Paragraph::new(lines), picker.list);
+}
+
+fn row_line((name, what): &(String, String), selected: bool, cells: usize, state: &AppState) -> Line<'static> {
+    let look = &state.look;
+    let name = format::fit(&text::line(name), cells.saturating_sub(3), look.marks);
+    let what = format::fit(&text::line(what), cells.saturating_sub(format::width(&name) + 5), look.marks);
+    let used = format::width(&name) + format::width(&what) + 3;
+    let bar = if selected { look.marks.bar } else { " " };
+    let line = Line::from(vec![
+        Span::styled(bar, look.theme.focus),
+        Span::raw(format!(" {name}")),
+        Span::raw(" ".repeat(cells.saturating_sub(used))),
+        Span::styled(format!("{what} "), look.theme.dim),
+    ]);
+    if selected { line.patch_style(look.theme.selected) } else { line }
+}

@@ -1,0 +1,59 @@
+//! Rows of the side panes and the inspector: the selection's bar at the left, the text after it.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+use crate::app::tui::{Look, format};
+
+/// Draws one row: a bar and the selection's background where it is selected, the line from the second cell on.
+pub fn draw(buffer: &mut Buffer, area: Rect, line: &Line<'_>, selected: bool, look: &Look) {
+    if area.is_empty() {
+        return;
+    }
+    if selected {
+        buffer.set_style(area, look.theme.selected);
+        buffer.set_stringn(area.x, area.y, look.marks.bar, area.width.into(), look.theme.focus);
+    }
+    buffer.set_line(area.x.saturating_add(1), area.y, line, area.width.saturating_sub(1));
+}
+
+/// A quiet sentence where there is nothing to show, at the top of a pane.
+pub fn hint(buffer: &mut Buffer, area: Rect, text: &str, look: &Look) {
+    let lines = crate::app::tui::wrap::wrap(text, usize::from(area.width.saturating_sub(2)).max(1));
+    for (line, row) in lines.iter().zip(area.rows()) {
+        draw(buffer, row, &Line::styled(line.as_str(), look.theme.dim), false, look);
+    }
+}
+
+/// A text cut and filled up to exactly so many cells, at the left.
+#[must_use]
+pub fn left(text: &str, cells: usize, look: &Look) -> String {
+    let mut out = format::fit(text, cells, look.marks);
+    out.extend(std::iter::repeat_n(' ', cells.saturating_sub(format::width(&out))));
+    out
+}
+
+/// A label at the left and spans at the right of so many cells; where both do not fit, the label is cut.
+#[must_use]
+pub fn spread<'a>(label: &str, style: Style, right: Vec<Span<'a>>, cells: usize, look: &Look) -> Line<'a> {
+    let taken: usize = right.iter().map(Span::width).sum();
+    let room = cells.saturating_sub(taken);
+    let label = if room > 1 { left(&format::fit(label, room - 1, look.marks), room, look) } else { String::new() };
+    let mut spans = vec![Span::styled(label, style)];
+    spans.extend(right);
+    Line::from(spans)
+}
+
+/// Where a list stands, for the bottom border: `4/12`; empty for none.
+#[must_use]
+pub fn place(selected: usize, len: usize, look: &Look) -> Line<'static> {
+    if len == 0 {
+        return Line::default();
+    }
+    let at = format::number(selected.min(len - 1) as u64 + 1, look.marks);
+    Line::styled(format!(" {at}/{} ", format::number(len as u64, look.marks)), look.theme.dim)
+}

@@ -1,0 +1,140 @@
+//! The list of sessions.
+//!
+//! ```text
+//! ╭ 1 Sessions ─ app:support since:7d ─────────╮
+//! │ CHANGED  ID              MSG  TOKENS  FB    │
+//! │▌  now ● support-1042      12   1.6k  +1 -1  │
+//! ╰──────────────────────────────── 1–5 / 4 812 ╯
+//! ```
+
+mod columns;
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::{Paragraph, Wrap},
+};
+
+use super::block;
+use crate::{
+    app::{
+        text,
+        tui::{format, state::AppState, wrap::wrap},
+    },
+    session::Summary,
+};
+use columns::{Cell, Columns};
+
+/// Draws the pane with its border.
+pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState, focused: bool) {
+    let look = &state.look;
+    let place = Line::styled(place(state), look.theme.dim);
+    let pane = block::pane(title(state, usize::from(area.width)), place, focused, look);
+    frame.render_widget(pane, area);
+    let Some([heading, rows, notice]) = state.list_parts() else { return };
+    let columns = Columns::fit(state, usize::from(rows.width));
+    frame.render_widget(Paragraph::new(headings(&columns, state)), heading);
+    draw_notice(frame, notice, state);
+    if state.list.rows.is_empty() {
+        let empty = Line::styled(format!(" {}", empty(state)), look.theme.dim);
+        return frame.render_widget(Paragraph::new(empty).wrap(Wrap { trim: false }), rows);
+    }
+    let lines: Vec<Line<'_>> =
+        state.list.in_view().map(|(at, row)| row_line(row, at == state.list.selected, &columns, state)).collect();
+    frame.render_widget(Paragraph::new(lines), rows);
+}
+
+fn title(state: &AppState, width: usize) -> Line<'static> {
+    let look = &state.look;
+    let mut line = Line::from(" 1 Sessions ");
+    if !state.list.filter.is_empty() {
+        let source = text::line(&state.list.filter.source).into_owned();
+        let source = format::fit(&source, width.saturating_sub(18), look.marks);
+        line.push_span(Span::raw(format!("{} {source} ", look.marks.rule)));
+    }
+    line
+}
+
+/// `1–5 / 4 812`, or `1–20 / 40+` while the count is not known.
+fn place(state: &AppState) -> String {
+    let (list, marks) = (&state.list, state.look.marks);
+    let last = list.in_view().last().map_or(0, |(at, _)| at + 1);
+    if last == 0 {
+        return String::new();
+    }
+    let known = list.rows.len() as u64;
+    let total = match (list.count, list.has_more()) {
+        (Some(count), _) => format::number(count.max(known), marks),
+        (None, true) => format!("{}+", format::number(known, marks)),
+        (None, false) => format::number(known, marks),
+    };
+    let number = |at: usize| format::number(at as u64, marks);
+    format!(" {}{}{} / {total} ", number(list.top + 1), marks.dash, number(last))
+}
+
+fn empty(state: &AppState) -> String {
+    let list = &state.list;
+    match list.loading() {
+        Some(loading) => format!("{loading}{}", state.look.marks.ellipsis),
+        None if list.error.is_some() => String::new(),
+        None if list.filter.is_empty() => "no sessions here yet".into(),
+        None => "no session matches this filter".into(),
+    }
+}
+
+fn draw_notice(frame: &mut Frame<'_>, area: Rect, state: &AppState) {
+    let theme = &state.look.theme;
+    let (says, style) = match (&state.list.error, &state.list.notice) {
+        (Some(error), _) => (error, theme.error),
+        (None, Some(notice)) => (notice, theme.warn),
+        (None, None) => return,
+    };
+    let lines = wrap(&text::line(says), usize::from(area.width.saturating_sub(2)));
+    let lines: Vec<Line<'_>> = lines.into_iter().map(|line| Line::styled(format!(" {line}"), style)).collect();
+    frame.render_widget(Paragraph::new(lines), area);
+}
+
+fn headings(columns: &Columns, state: &AppState) -> Line<'static> {
+    let theme = &state.look.theme;
+    let mut line = Line::default();
+    for cell in &columns.cells {
+        // The cell before a column holds the mark of the order.
+        let mark = if columns.is_sorted(cell) { state.look.marks.unfolded } else { " " };
+        let style = if columns.is_sorted(cell) { theme.title } else { theme.dim };
+        line.push_span(Span::styled(mark, style));
+        line.push_span(Span::styled(cell.pad(cell.heading(), state.look.marks), style));
+        if cell.is_id() {
+            line.push_span(Span::raw(" ".repeat(columns.flag)));
+        }
+    }
+    line
+}
+
+fn row_line(row: &Summary, selected: bool, columns: &Columns, state: &AppState) -> Line<'static> {
+    let look = &state.look;
+    let mut line = Line::default();
+    for (at, cell) in columns.cells.iter().enumerate() {
+        let bar = if at == 0 && selected { look.marks.bar } else { " " };
+        line.push_span(Span::styled(bar, look.theme.focus));
+        push_cell(&mut line, cell, row, columns, state);
+    }
+    if selected { line.patch_style(look.theme.selected) } else { line }
+}
+
+fn push_cell(line: &mut Line<'static>, cell: &Cell, row: &Summary, columns: &Columns, state: &AppState) {
+    let look = &state.look;
+    let details = state.list.details(row);
+    let (value, style) = cell.value(row, details, look);
+    if !cell.is_id() {
+        return line.push_span(Span::styled(cell.pad(&value, look.marks), style));
+    }
+    let live = row.updated_at.is_some_and(|at| format::age(at, look.now) == "now");
+    let dot = if live { look.marks.dot } else { " " };
+    line.push_span(Span::styled(format!("{dot} "), look.theme.new));
+    line.push_span(Span::styled(cell.pad_by(&value, 2, look.marks), style));
+    let guarded = details.is_some_and(|details| details.guardrail_events > 0);
+    if columns.flag > 0 {
+        line.push_span(Span::styled(if guarded { " !" } else { "  " }, look.theme.warn));
+    }
+}

@@ -1,0 +1,237 @@
+//! The columns of the list: which of them fit, what they say.
+
+use bson::Bson;
+use ratatui::style::Style;
+
+use crate::{
+    app::{
+        config::Column,
+        text,
+        tui::{Look, format, look::Marks, state::AppState},
+    },
+    repository::Sort,
+    session::{Details, Summary, Tally},
+};
+
+/// The columns that fit.
+pub(super) struct Columns {
+    pub cells: Vec<Cell>,
+    /// Cells after the id for the mark of guardrail events: none where no row in view has any.
+    pub flag: usize,
+    sort: Sort,
+}
+
+/// A column with its width in cells.
+pub(super) struct Cell {
+    column: Column,
+    width: usize,
+    /// Its heading is cut short, to leave more to the id.
+    short: bool,
+    right: bool,
+}
+
+/// Cells of the live dot before the id.
+const DOT: usize = 2;
+/// The id gets at least so many cells, where it is that long, before other columns are left out.
+const READABLE_ID: usize = 14;
+
+impl Columns {
+    /// As many of the wanted columns as fit in so many cells, the leftmost first, each as wide as what is in view needs;
+    /// the id takes what is left.
+    pub fn fit(state: &AppState, cells: usize) -> Self {
+        let (list, look) = (&state.list, &state.look);
+        let rows: Vec<(&Summary, Option<&Details>)> = list.in_view().map(|(_, row)| (row, list.details(row))).collect();
+        let guarded = |(_, details): &(&Summary, Option<&Details>)| details.is_some_and(|d| d.guardrail_events > 0);
+        let flag = if rows.iter().any(guarded) { 2 } else { 0 };
+        let mut wanted: Vec<Column> = state.ui.columns.clone();
+        if !wanted.contains(&Column::Id) {
+            wanted.insert(0, Column::Id);
+        }
+        show_sorted_date(&mut wanted, list.sort);
+        let mut all: Vec<Cell> = wanted.into_iter().map(|column| Cell::of(column, &rows, look)).collect();
+        let id = all.iter().find(|cell| cell.is_id()).map_or(0, |cell| cell.width);
+        // One cell before each column.
+        let used = |all: &[Cell]| all.iter().map(|cell| cell.width + 1).sum::<usize>() + flag;
+        if used(&all) > cells {
+            for cell in &mut all {
+                cell.shorten(&rows, look);
+            }
+        }
+        let mut room = cells.saturating_sub(id.min(READABLE_ID + DOT) + 1 + flag);
+        all.retain(|cell| {
+            let fits = cell.is_id() || cell.width < room;
+            if fits && !cell.is_id() {
+                room -= cell.width + 1;
+            }
+            fits
+        });
+        let others = used(&all) - id;
+        if let Some(cell) = all.iter_mut().find(|cell| cell.is_id()) {
+            cell.width = cells.saturating_sub(others).max(DOT);
+        }
+        Self { cells: all, flag, sort: list.sort }
+    }
+
+    /// Whether the list is sorted by that column.
+    pub fn is_sorted(&self, cell: &Cell) -> bool {
+        cell.column == date_column(self.sort)
+    }
+}
+
+fn date_column(sort: Sort) -> Column {
+    match sort {
+        Sort::Updated => Column::Changed,
+        Sort::Created => Column::Created,
+    }
+}
+
+/// The order must show: its date takes the place of the other one where only that one was wanted.
+fn show_sorted_date(columns: &mut [Column], sort: Sort) {
+    let sorted = date_column(sort);
+    if columns.contains(&sorted) {
+        return;
+    }
+    let other = columns.iter_mut().find(|column| matches!(column, Column::Changed | Column::Created));
+    if let Some(other) = other {
+        *other = sorted;
+    }
+}
+
+impl Cell {
+    /// As wide as its heading and its values in view, within bounds.
+    fn of(column: Column, rows: &[(&Summary, Option<&Details>)], look: &Look) -> Self {
+        let right = is_number(&column) || all_numbers(&column, rows);
+        let mut cell = Self { column, width: 0, short: false, right };
+        cell.measure(rows, look);
+        cell
+    }
+
+    fn shorten(&mut self, rows: &[(&Summary, Option<&Details>)], look: &Look) {
+        self.short = true;
+        if !self.is_id() {
+            self.measure(rows, look);
+        }
+    }
+
+    fn measure(&mut self, rows: &[(&Summary, Option<&Details>)], look: &Look) {
+        let (least, most) = match self.column {
+            Column::Id => (14, 400),
+            Column::Application | Column::Model | Column::Meta(_) if self.short => (4, 14),
+            Column::Application | Column::Model | Column::Meta(_) => (4, 24),
+            Column::Messages => (3, 8),
+            Column::Tokens => (4, 8),
+            _ => (2, 10),
+        };
+        let values = rows.iter().map(|(row, details)| format::width(&self.value(row, *details, look).0));
+        let dot = if self.is_id() { DOT } else { 0 };
+        let value = values.max().unwrap_or(0) + dot;
+        self.width = value.max(format::width(self.heading())).clamp(least, most);
+    }
+
+    pub fn is_id(&self) -> bool {
+        self.column == Column::Id
+    }
+
+    pub fn heading(&self) -> &str {
+        match &self.column {
+            Column::Changed if self.short => "AGE",
+            Column::Changed => "CHANGED",
+            Column::Created if self.short => "MADE",
+            Column::Created => "CREATED",
+            Column::Id => "  ID",
+            Column::Application if self.short => "APP",
+            Column::Application => "APPLICATION",
+            Column::SessionType => "TYPE",
+            Column::Agents if self.short => "AG",
+            Column::Agents => "AGENTS",
+            Column::Model => "MODEL",
+            Column::Messages => "MSG",
+            Column::Tokens if self.short => "TOK",
+            Column::Tokens => "TOKENS",
+            Column::Feedback => "FB",
+            Column::Guardrail => "GR",
+            Column::Size => "SIZE",
+            Column::Meta(key) => key,
+        }
+    }
+
+    /// What it says of a row, as safe text; blank where that is not known.
+    pub fn value(&self, row: &Summary, details: Option<&Details>, look: &Look) -> (String, Style) {
+        let theme = &look.theme;
+        let age = |at: Option<jiff::Timestamp>| at.map(|at| format::age(at, look.now)).unwrap_or_default();
+        let safe = |value: Option<&str>| value.map(|value| text::line(value).into_owned()).unwrap_or_default();
+        let known = |value: &dyn Fn(&Details) -> Option<String>| details.and_then(value).unwrap_or_default();
+        match &self.column {
+            Column::Changed => (age(row.updated_at), theme.dim),
+            Column::Created => (age(row.created_at), theme.dim),
+            Column::Id => (safe(Some(row.name())), theme.text),
+            Column::Application => (safe(row.application_name.as_deref()), theme.text),
+            Column::SessionType => (safe(row.session_type.as_deref()), theme.dim),
+            Column::Agents => (known(&|d| Some(format::short(d.agents.len() as u64))), theme.text),
+            Column::Model => (known(&|d| Some(safe(d.agents.first()?.model.as_deref()))), theme.dim),
+            Column::Messages => (known(&|d| Some(format::short(d.messages))), theme.text),
+            Column::Tokens => (known(&|d| Some(format::short(tokens(d)?))), theme.text),
+            Column::Feedback => (known(&|d| Some(feedback(d.feedbacks))), theme.text),
+            Column::Guardrail => {
+                let events = |d: &Details| (d.guardrail_events > 0).then(|| format::short(d.guardrail_events));
+                (known(&events), theme.warn)
+            }
+            Column::Size => (known(&|d| d.bytes.map(format::bytes)), theme.dim),
+            Column::Meta(key) => (row.meta(key).map(meta).unwrap_or_default(), theme.text),
+        }
+    }
+
+    /// Cut and padded to the column's width; numbers stand at the right.
+    pub fn pad(&self, value: &str, marks: &Marks) -> String {
+        self.pad_by(value, 0, marks)
+    }
+
+    /// As [`Self::pad`], leaving out so many cells.
+    pub fn pad_by(&self, value: &str, less: usize, marks: &Marks) -> String {
+        let width = self.width.saturating_sub(less);
+        let value = format::fit(&text::line(value), width, marks);
+        let fill = " ".repeat(width.saturating_sub(format::width(&value)));
+        if self.right { fill + &value } else { value + &fill }
+    }
+}
+
+fn all_numbers(column: &Column, rows: &[(&Summary, Option<&Details>)]) -> bool {
+    let Column::Meta(key) = column else { return false };
+    let number = |value: &Bson| {
+        matches!(value, Bson::Int32(_) | Bson::Int64(_) | Bson::Double(_) | Bson::Decimal128(_) | Bson::Null)
+    };
+    let mut values = rows.iter().filter_map(|(row, _)| row.meta(key)).peekable();
+    values.peek().is_some() && values.all(number)
+}
+
+/// Whether its values are numbers, which stand at the right.
+fn is_number(column: &Column) -> bool {
+    matches!(
+        column,
+        Column::Changed
+            | Column::Created
+            | Column::Agents
+            | Column::Messages
+            | Column::Tokens
+            | Column::Guardrail
+            | Column::Size
+    )
+}
+
+fn tokens(details: &Details) -> Option<u64> {
+    let usage = details.usage?;
+    usage.total.or_else(|| Some(usage.input? + usage.output?))
+}
+
+fn feedback(tally: Tally) -> String {
+    let part = |count: u64, sign: &str| (count > 0).then(|| format!("{sign}{}", format::short(count)));
+    [part(tally.up, "+"), part(tally.down, "-")].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+fn meta(value: &Bson) -> String {
+    let text = match value {
+        Bson::String(text) => text.clone(),
+        other => other.clone().into_relaxed_extjson().to_string(),
+    };
+    text::line(&text).into_owned()
+}

@@ -1,0 +1,208 @@
+use crossterm::event::KeyCode;
+use ratatui::layout::Size;
+
+use super::{draw, sample};
+use crate::{
+    app::{
+        task::{Command, Event, Link, command::Lane},
+        tui::state::{AppState, Input, sample::Screen},
+    },
+    repository::{Candidate, Error, Plan},
+    session::SessionKey,
+};
+
+const SIZES: [(u16, u16); 5] = [(80, 24), (120, 40), (200, 60), (30, 8), (60, 20)];
+
+fn picture(state: &AppState) -> String {
+    let size = state.areas.body;
+    let (width, height) = (size.width.max(1), if state.areas.too_small { size.height } else { size.height + 2 });
+    sample::screen(width, height.max(1), |frame, _| draw(frame, state))
+}
+
+fn at_every_size(name: &str, prepare: impl Fn(u16, u16) -> Screen) {
+    for (width, height) in SIZES {
+        let screen = prepare(width, height);
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), picture(&screen.state));
+    }
+}
+
+#[test]
+fn the_start_screen() {
+    at_every_size("start", Screen::start);
+}
+
+#[test]
+fn a_connection_that_failed() {
+    at_every_size("failed", |width, height| {
+        let mut screen = Screen::connecting(width, height);
+        let Some(Command::Connect(ticket, ..)) = screen.asked.pop_front() else { panic!("no connection asked") };
+        let error = Error::Unreachable { hosts: "localhost:27017".into(), reason: "connection refused".into() };
+        screen.tell(Event::Failed { ticket, lane: Lane::Connection, error });
+        assert!(!picture(&screen.state).contains("hunter2"));
+        screen
+    });
+}
+
+#[test]
+fn the_list_while_it_loads() {
+    at_every_size("loading", |width, height| {
+        let mut screen = Screen::connecting(width, height);
+        let connect = screen.asked.pop_front().unwrap();
+        for event in screen.answers(&connect) {
+            screen.tell(event);
+        }
+        screen
+    });
+}
+
+#[test]
+fn the_list_with_rows() {
+    at_every_size("listed", Screen::listed);
+}
+
+#[test]
+fn the_list_in_ascii() {
+    let mut screen = Screen::listed(80, 24);
+    screen.state.look = sample::plain();
+    insta::assert_snapshot!("listed_ascii_80x24", picture(&screen.state));
+}
+
+#[test]
+fn a_mistake_in_a_filter() {
+    at_every_size("mistake", |width, height| {
+        let mut screen = Screen::listed(width, height);
+        screen.press("/app:shop rating:good\n");
+        screen
+    });
+}
+
+#[test]
+fn a_filter_that_no_index_serves() {
+    at_every_size("unserved", |width, height| {
+        let mut screen = Screen::listed(width, height);
+        screen.press("/timeout\n");
+        let Some(Command::List(ticket, query)) = screen.asked.pop_front() else { panic!("no list asked") };
+        assert_eq!(query.filter.source, "timeout");
+        let why = "no index serves this filter: every session of the collection is read".into();
+        screen.tell(Event::Plan(ticket, Plan { served: false, why }));
+        screen
+    });
+}
+
+#[test]
+fn help() {
+    at_every_size("help", |width, height| {
+        let mut screen = Screen::listed(width, height);
+        screen.press("?");
+        screen
+    });
+}
+
+#[test]
+fn the_command_line() {
+    at_every_size("command", |width, height| {
+        let mut screen = Screen::listed(width, height);
+        screen.press(":re");
+        screen
+    });
+}
+
+#[test]
+fn the_picker_of_collections() {
+    at_every_size("picker", |width, height| {
+        let mut screen = Screen::connecting(width, height);
+        let Some(Command::Connect(ticket, ..)) = screen.asked.pop_front() else { panic!("no connection asked") };
+        let candidate = |collection: &str, documents| Candidate {
+            database: "agents".into(),
+            collection: collection.into(),
+            documents,
+        };
+        let candidates = vec![candidate("sessions", 4812), candidate("staging_sessions", 31)];
+        screen.tell(Event::Choose { ticket, candidates });
+        screen.put(Input::Key(KeyCode::Down.into()));
+        screen
+    });
+}
+
+#[test]
+fn a_lost_connection() {
+    at_every_size("lost", |width, height| {
+        let mut screen = Screen::listed(width, height);
+        screen.tell(Event::Link(Link::Lost { reason: "connection reset by peer".into(), retry_in_s: 4 }));
+        screen
+    });
+}
+
+#[test]
+fn stored_text_never_reaches_the_terminal_raw() {
+    let mut screen = Screen::listed(120, 40);
+    screen.state.list.rows[0].key = SessionKey::from("a\u{1b}[2J\u{202e}b\nc");
+    screen.state.list.filter.source = "x\u{7}".into();
+    let picture = picture(&screen.state);
+    assert!(picture.contains("a␛[2J<20"), "{picture}");
+    assert!(!picture.contains(['\u{1b}', '\u{7}', '\u{202e}']));
+}
+
+/// The sizes that show panes at all, and the smallest of them.
+fn written(name: &str, prepare: impl Fn(&mut Screen)) {
+    for (width, height) in [(40, 10), (80, 24), (120, 40), (200, 60)] {
+        let mut screen = Screen::writable(width, height);
+        prepare(&mut screen);
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), picture(&screen.state));
+    }
+}
+
+#[test]
+fn a_field_being_edited_wrongly() {
+    written("edit", |screen| screen.press("jex\n"));
+}
+
+#[test]
+fn a_field_being_added() {
+    written("add", |screen| screen.press("aowner=漢字 5"));
+}
+
+#[test]
+fn a_field_about_to_be_removed() {
+    written("remove", |screen| screen.press("d"));
+}
+
+#[test]
+fn feedback_being_written() {
+    written("rate", |screen| screen.press("f\tslow\nand wrong"));
+}
+
+#[test]
+fn a_session_about_to_be_deleted() {
+    written("delete", |screen| screen.press("Dx\n"));
+}
+
+#[test]
+fn a_change_on_its_way() {
+    written("pending", |screen| screen.press("ex\n"));
+}
+
+#[test]
+fn a_conflict() {
+    written("conflict", |screen| {
+        screen.press("ex\n");
+        let Some(Command::Write(ticket, _)) = screen.asked.pop_front() else { panic!("nothing is stored") };
+        let stored = Some(Box::new(bson::Bson::from("theirs\u{1b}[2J")));
+        let error = Error::Conflict { id: "s".into(), field: "metadata.a".into(), stored };
+        screen.tell(Event::NotWritten { ticket, error });
+    });
+}
+
+#[test]
+fn every_size_draws() {
+    for keys in ["", "?", ":", "/rating:x\n", "c", "\t\t", "\t\t\t\t", "ee", "a=", "d", "f", "Dx\n"] {
+        let mut screen = Screen::writable(120, 40);
+        screen.press(keys);
+        for (width, heights) in [(1, 1..4), (41, 8..14), (79, 13..18), (80, 14..18), (119, 15..18), (160, 16..18)] {
+            for height in heights {
+                screen.put(Input::Resize(Size::new(width, height)));
+                sample::screen(width, height, |frame, _| draw(frame, &screen.state));
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Files and folders of the user alone, and what the system says of them.
+
+use std::{
+    fs::DirBuilder,
+    io,
+    path::{Path, PathBuf},
+};
+
+/// Makes a folder, and those above it, that only its user may enter. One that is there stays as it is.
+pub(crate) fn private_folder(path: &Path) -> io::Result<()> {
+    private().recursive(true).create(path)
+}
+
+/// Makes folders that only their user may enter.
+pub(crate) fn private() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+/// What the system said, without its error number: `permission denied`.
+pub(crate) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_lowercase()
+}
+
+/// A path whose leading `~` is the home folder: configuration files write it so, and not every shell expands it.
+pub(crate) fn expand_home(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), std::env::home_dir()) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
+}
+
+/// The other way round, for a title.
+pub(crate) fn shorten_home(path: &Path) -> String {
+    let rest = std::env::home_dir().and_then(|home| path.strip_prefix(home).ok().map(|rest| Path::new("~").join(rest)));
+    rest.as_deref().unwrap_or(path).display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_leading_tilde_is_the_home() {
+        let home = std::env::home_dir().unwrap();
+        assert_eq!(expand_home(Path::new("~/x")), home.join("x"));
+        assert_eq!(expand_home(Path::new("~")), home.join(""));
+        assert_eq!(expand_home(Path::new("~other/x")), Path::new("~other/x"));
+        assert_eq!(expand_home(Path::new("a/~/x")), Path::new("a/~/x"));
+        assert_eq!(shorten_home(&home.join("x")), Path::new("~").join("x").display().to_string());
+    }
+}

@@ -1,0 +1,69 @@
+//! Folders that are not what was expected: one clear sentence, the right exit code, and the rest is shown.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::cli::home::{Home, Ran};
+
+fn in_folder(home: &Home, name: &str, args: &[&str]) -> Ran {
+    let dir = home.path().join(name);
+    home.run(&[args, &["--dir", dir.to_str().unwrap()]].concat())
+}
+
+#[test]
+fn folders_of_something_else_get_a_sentence() {
+    let home = Home::empty();
+    fs::create_dir_all(home.path().join("snapshots/session/s-1/scopes/agent/a/snapshots")).unwrap();
+    fs::create_dir_all(home.path().join("one")).unwrap();
+    fs::write(home.path().join("one/session.json"), "{}").unwrap();
+    fs::write(home.path().join("file"), "text").unwrap();
+    let told: Vec<String> =
+        ["snapshots", "one", "file", "missing"].map(|name| in_folder(&home, name, &["list"]).talk()).into();
+    insta::assert_snapshot!(told.concat());
+}
+
+#[test]
+fn an_empty_folder_is_an_empty_list() {
+    let home = Home::empty();
+    fs::create_dir(home.path().join("empty")).unwrap();
+    assert_eq!(in_folder(&home, "empty", &["list"]).data(), "");
+    let told = in_folder(&home, "empty", &["show", "a"]).talk() + &in_folder(&home, "empty", &["show", "a/b"]).talk();
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn half_written_files_hide_nothing_else() {
+    let home = Home::new(&["sessions.jsonl"]);
+    let session = home.sessions().join("session_support-1042");
+    fs::write(session.join("agents/agent_support/messages/message_0.json"), "{\"message\": {\"role\"").unwrap();
+    fs::write(home.sessions().join("session_resumed-7/session.json"), "{\"session_id\": \"resu").unwrap();
+    assert_eq!(home.on_sessions(&["list", "--json"]).data().lines().count(), 5);
+    let shown = home.on_sessions(&["show", "support-1042", "--agent", "support"]).data();
+    assert!(shown.contains("strandscope doctor support-1042"), "{shown}");
+    let told =
+        home.on_sessions(&["doctor", "support-1042"]).data() + &home.on_sessions(&["doctor", "resumed-7"]).data();
+    let told: Vec<&str> = told.lines().filter(|line| !line.contains("  size ")).collect();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_not_followed() {
+    use std::os::unix::fs::symlink;
+
+    let home = Home::new(&["sessions.jsonl"]);
+    let secret = home.path().join("secret.json");
+    let message = json!({"message": {"role": "user", "content": [{"text": "hunter2"}]}, "message_id": 0});
+    fs::write(&secret, message.to_string()).unwrap();
+    let sessions = home.sessions();
+    let stored = sessions.join("session_support-1042/agents/agent_support/messages/message_0.json");
+    fs::remove_file(&stored).unwrap();
+    symlink(&secret, &stored).unwrap();
+    symlink(sessions.join("session_resumed-7"), sessions.join("session_linked")).unwrap();
+    let all = home.on_sessions(&["show", "support-1042"]).data() + &home.on_sessions(&["list"]).data();
+    assert!(!all.contains("hunter2") && !all.contains("linked"), "{all}");
+    let told = home.on_sessions(&["doctor", "support-1042"]).data();
+    let told: Vec<&str> = told.lines().filter(|line| !line.contains("  size ")).collect();
+    insta::assert_snapshot!(format!("{}\n{}", told.join("\n"), home.on_sessions(&["show", "linked"]).talk()));
+}

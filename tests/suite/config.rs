@@ -1,0 +1,125 @@
+//! Sample configurations, valid and invalid; the example says what the program does.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use strandscope::app::{
+    config::{Column, Config, Environment, Error, Symbols, ThemeName},
+    keymap::{Action, parse},
+};
+
+fn example() -> String {
+    fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/config.example.toml")).unwrap()
+}
+
+fn samples(kind: &str) -> Vec<PathBuf> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/config").join(kind);
+    let mut paths: Vec<PathBuf> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    assert!(!paths.is_empty());
+    paths
+}
+
+/// Everything but where it was read from, comparable.
+fn settings(config: &Config) -> String {
+    format!("{:#?}", Config { file: None, ..config.clone() })
+}
+
+#[test]
+fn the_example_equals_the_defaults() {
+    let config = Config::parse(&example(), Path::new("config.example.toml")).unwrap();
+    assert_eq!(settings(&config), settings(&Config::default()));
+}
+
+#[test]
+fn the_example_holds_every_setting_that_has_a_default() {
+    let text = example();
+    for entry in strandscope::app::keymap::ENTRIES {
+        let start = format!("{} = ", entry.name);
+        assert!(text.lines().any(|line| line.starts_with(&start) && line.ends_with(entry.help)), "{}", entry.name);
+    }
+    for name in
+        ["columns", "symbols", "utc", "theme", "mouse", "read_s", "server_selection_s", "connect_s", "deadline_s"]
+    {
+        assert!(text.contains(&format!("\n{name} = ")), "{name}");
+    }
+    for name in Column::NAMES {
+        assert!(text.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn what_the_example_leaves_out_is_valid_too() {
+    let text = example().replace("\n#: ", "\n");
+    let config = Config::parse(&text, Path::new("config.example.toml")).unwrap();
+    assert_eq!(config.default_profile.as_deref(), Some("local"));
+    assert_eq!(config.profiles.len(), 2);
+    assert_eq!(config.profiles["local"].database.as_deref(), Some("agents"));
+    assert!(config.profiles["local"].read_only);
+    assert!(config.profiles["files"].dir.as_ref().unwrap().ends_with(".strands/sessions"));
+    assert_eq!(config.filters["guarded"], "has:guardrail");
+    let webhook = &config.hooks.webhooks["audit"];
+    let default = strandscope::hook::WebhookSettings::new("x".to_owned().into());
+    assert_eq!(
+        (&webhook.actions, webhook.timeout, webhook.outbox),
+        (&default.actions, default.timeout, default.outbox)
+    );
+    assert!(webhook.secret.is_some() && !settings(&config).contains("change me"), "a secret is one");
+    assert!(!settings(&config).contains("localhost"), "a connection string is a secret");
+}
+
+#[test]
+fn valid_samples_are_read() {
+    for path in samples("valid") {
+        let config = Config::read(&path).unwrap();
+        assert_eq!(config.file.as_deref(), Some(path.as_path()));
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/config/valid/everything.toml");
+    let config = Config::read(&path).unwrap();
+    assert_eq!(config.ui.columns, [Column::Id, Column::Meta("priority".into()), Column::Size]);
+    assert_eq!((config.ui.symbols, config.ui.theme), (Symbols::Ascii, ThemeName::Light));
+    assert!(config.ui.utc && !config.ui.mouse);
+    assert_eq!(config.limits.read, Duration::from_millis(1500));
+    assert_eq!(config.limits.connect, Duration::from_secs(10));
+    assert_eq!(config.keys.keys(Action::Quit), [parse("ctrl-q").unwrap()]);
+    assert_eq!(config.keys.keys(Action::Down), [parse("down").unwrap()], "j is taken by up");
+    assert_eq!(config.keys.keys(Action::Up), [parse("j").unwrap(), parse("up").unwrap()]);
+    assert_eq!(config.keys.keys(Action::Mouse), []);
+    assert_eq!(config.keys.keys(Action::QuitNow), [parse("ctrl-x").unwrap(), parse("ctrl-c").unwrap()]);
+    assert_eq!(config.filters["mine"], "meta.owner:me");
+}
+
+#[test]
+fn mistakes_say_where_they_are_and_what_would_be_right() {
+    let mut told = String::new();
+    for path in samples("invalid") {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let text = fs::read_to_string(&path).unwrap();
+        let error = Config::parse(&text, Path::new(&name)).expect_err(&name).to_string();
+        assert!(!error.contains("hunter2"), "{error}");
+        assert!(!error.contains('\n'), "{error}");
+        told.push_str(&error);
+        told.push('\n');
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn a_missing_file_matters_only_when_it_was_named() {
+    let missing = PathBuf::from("/nowhere/config.toml");
+    let named = Config::load(Some(&missing), &Environment::default()).unwrap_err();
+    assert_eq!(named.to_string(), "cannot read the configuration /nowhere/config.toml: there is no such file");
+    let by_environment = Environment { config: Some(missing), ..Environment::default() };
+    assert!(matches!(Config::load(None, &by_environment), Err(Error::Unreadable { .. })));
+}
+
+#[test]
+fn no_color_comes_before_the_file() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/config/valid/everything.toml");
+    let environment = Environment { no_color: true, config: Some(path.clone()), ..Environment::default() };
+    assert_eq!(Config::load(None, &environment).unwrap().ui.theme, ThemeName::None);
+    assert_eq!(Config::load(Some(&path), &Environment::default()).unwrap().ui.theme, ThemeName::Light);
+}

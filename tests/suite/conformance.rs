@@ -1,0 +1,40 @@
+//! The conformance suite on every repository.
+
+use crate::support;
+use std::sync::Arc;
+
+use strandscope::{
+    conformance,
+    repository::{Opened, SessionRepository, folder, mongo},
+};
+
+#[path = "../../examples/memory.rs"]
+#[expect(dead_code, reason = "it is a program of its own too")]
+mod memory;
+
+async fn keeps_every_promise(repository: Arc<dyn SessionRepository>) {
+    let failures = conformance::check(repository).await;
+    assert!(failures.is_empty(), "{failures:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mongodb_keeps_every_promise() {
+    let fresh = support::fresh_collection("conformance").await;
+    let uri = fresh.uri.clone().into();
+    let limits = strandscope::repository::Limits::default();
+    match mongo::open(&uri, Some(&fresh.database), Some(fresh.collection.name()), limits).await.expect("it opens") {
+        Opened::Store(repository) => keeps_every_promise(repository).await,
+        Opened::Choose(_) => panic!("it was named"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_keeps_every_promise() {
+    let dir = tempfile::tempdir().expect("a folder");
+    keeps_every_promise(folder::open(dir.path()).await.expect("it opens")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repository_in_memory_keeps_every_promise() {
+    keeps_every_promise(Arc::new(memory::MemoryRepository::default())).await;
+}

@@ -1,0 +1,181 @@
+//! What a folder's files are like after writes, and what is refused.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use bson::{Bson, doc};
+use serde_json::{Value, json};
+use strandscope::{
+    manager::SessionManager,
+    repository::{Error, SessionRepository, folder},
+    session::{
+        SessionKey,
+        edit::MetadataEdit,
+        record::{AgentConfig, AgentUpdate, MessageBody, MessageUpdate, NewAgent, NewMessage},
+    },
+};
+use tempfile::TempDir;
+
+struct Stored {
+    dir: TempDir,
+    repository: Arc<dyn SessionRepository>,
+    key: SessionKey,
+}
+
+/// A session `s` with an agent `a` and one message.
+async fn stored() -> Stored {
+    let dir = tempfile::tempdir().unwrap();
+    let repository: Arc<dyn SessionRepository> = folder::open(dir.path()).await.unwrap();
+    SessionManager::new(Arc::clone(&repository), "s").open_or_create().await.unwrap();
+    let key = SessionKey::from("s");
+    let agent = NewAgent {
+        id: "a".into(),
+        state: doc! {},
+        conversation_manager_state: doc! {},
+        internal_state: doc! {},
+        config: AgentConfig { model: Some("m".to_owned()), ..AgentConfig::default() },
+        at: jiff::Timestamp::now(),
+    };
+    repository.create_agent(&key, &agent).await.unwrap();
+    let stored = Stored { dir, repository, key };
+    stored.append("first").await.unwrap();
+    stored
+}
+
+impl Stored {
+    fn path(&self, file: &str) -> PathBuf {
+        self.dir.path().join("session_s").join(file)
+    }
+
+    fn json(&self, file: &str) -> Value {
+        serde_json::from_slice(&fs::read(self.path(file)).unwrap()).unwrap()
+    }
+
+    async fn append(&self, text: &str) -> Result<(), Error> {
+        let message =
+            NewMessage { body: MessageBody::text("user", text), event_loop_metrics: None, at: jiff::Timestamp::now() };
+        self.repository.append_message(&self.key, &"a".into(), &message, None).await.map(drop)
+    }
+
+    async fn set(&self, key: &str, value: impl Into<Bson>) -> Result<(), Error> {
+        self.repository.edit_metadata(&self.key, &[MetadataEdit::set(key, value)]).await
+    }
+}
+
+#[tokio::test]
+async fn what_others_wrote_into_the_files_stays() {
+    let stored = stored().await;
+    for file in ["session.json", "agents/agent_a/agent.json", "agents/agent_a/config.json"] {
+        let mut json = stored.json(file);
+        json["theirs"] = json!({ "kept": [1.5, "é"] });
+        fs::write(stored.path(file), json.to_string()).unwrap();
+    }
+    stored.set("n", 1).await.unwrap();
+    let update = AgentUpdate { state: Some(doc! { "x": 1 }), ..AgentUpdate::default() };
+    stored.repository.update_agent(&stored.key, &"a".into(), &update).await.unwrap();
+    let config = AgentConfig { model: Some("other".to_owned()), ..AgentConfig::default() };
+    stored.repository.update_agent_config(&stored.key, &"a".into(), &config).await.unwrap();
+    for file in ["session.json", "agents/agent_a/agent.json", "agents/agent_a/config.json"] {
+        assert_eq!(stored.json(file)["theirs"], json!({ "kept": [1.5, "é"] }), "{file}");
+    }
+    assert_eq!(stored.json("agents/agent_a/config.json")["model"], "other");
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_not_written_over() {
+    let stored = stored().await;
+    for file in ["session.json", "agents/agent_a/agent.json", "agents/agent_a/messages/message_0.json"] {
+        fs::write(stored.path(file), "{\"half\": ").unwrap();
+    }
+    let config = fs::read(stored.path("agents/agent_a/config.json")).unwrap();
+    let update = AgentUpdate {
+        state: Some(doc! {}),
+        config: AgentConfig { model: Some("new".to_owned()), ..AgentConfig::default() },
+        ..AgentUpdate::default()
+    };
+    let metrics = MessageUpdate { event_loop_metrics: Some(doc! {}), ..MessageUpdate::default() };
+    let told = [
+        stored.set("n", 1).await,
+        stored.repository.update_agent(&stored.key, &"a".into(), &update).await,
+        stored.repository.update_message(&stored.key, &"a".into(), 0, &metrics).await,
+    ];
+    for answer in told {
+        let error = answer.unwrap_err();
+        assert!(matches!(error, Error::Folder { .. }) && error.to_string().contains("nothing was written"), "{error}");
+    }
+    assert_eq!(fs::read_to_string(stored.path("session.json")).unwrap(), "{\"half\": ");
+    assert_eq!(fs::read(stored.path("agents/agent_a/config.json")).unwrap(), config, "nothing is half-written");
+    stored.append("second").await.unwrap();
+    assert_eq!(stored.json("agents/agent_a/messages/message_1.json")["message_id"], 1);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nothing_is_written_through_a_link_and_everything_is_private() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let stored = stored().await;
+    stored.set("n", 1).await.unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let files = ["session.json", "agents/agent_a/agent.json", "agents/agent_a/messages/message_0.json"];
+    for file in files {
+        assert_eq!(mode(&stored.path(file)), 0o600, "{file}");
+    }
+    for folder in ["", "agents", "agents/agent_a", "agents/agent_a/messages"] {
+        assert_eq!(mode(&stored.path(folder)), 0o700, "{folder}");
+    }
+    let outside = tempfile::tempdir().unwrap();
+    for file in files {
+        let moved = outside.path().join(Path::new(file).file_name().unwrap());
+        fs::rename(stored.path(file), &moved).unwrap();
+        symlink(&moved, stored.path(file)).unwrap();
+    }
+    let before = fs::read(outside.path().join("session.json")).unwrap();
+    assert!(matches!(stored.set("n", 2).await, Err(Error::Folder { .. })));
+    assert_eq!(fs::read(outside.path().join("session.json")).unwrap(), before);
+    fs::rename(stored.path("agents/agent_a/messages"), outside.path().join("messages")).unwrap();
+    symlink(outside.path().join("messages"), stored.path("agents/agent_a/messages")).unwrap();
+    assert!(matches!(stored.append("x").await, Err(Error::Folder { .. })));
+}
+
+#[tokio::test]
+async fn what_would_be_read_back_as_something_else_is_refused() {
+    let stored = stored().await;
+    let odd = [doc! { "$oid": "507f1f77bcf86cd799439011" }, doc! { "__bytes_encoded__": true, "data": "AA==" }];
+    for value in odd {
+        let error = stored.set("odd", value).await.unwrap_err();
+        assert!(matches!(error, Error::Invalid { .. }) && error.to_string().contains("metadata.odd"), "{error}");
+    }
+    stored.set("fine", doc! { "$price": 5, "at": bson::DateTime::from_millis(5) }).await.unwrap();
+    assert!(!stored.repository.metadata(&stored.key).await.unwrap().contains_key("odd"));
+}
+
+#[tokio::test]
+async fn two_openings_of_a_folder_take_turns() {
+    let stored = stored().await;
+    let other = folder::open(stored.dir.path()).await.unwrap();
+    let write = |repository: Arc<dyn SessionRepository>, name: &'static str| {
+        tokio::spawn(async move {
+            for number in 0..25 {
+                let message = NewMessage {
+                    body: MessageBody::text("user", &format!("{name} {number}")),
+                    event_loop_metrics: None,
+                    at: jiff::Timestamp::now(),
+                };
+                repository.append_message(&"s".into(), &"a".into(), &message, None).await.unwrap();
+                repository.edit_metadata(&"s".into(), &[MetadataEdit::set(name, number)]).await.unwrap();
+            }
+        })
+    };
+    let (one, two) = (write(Arc::clone(&stored.repository), "one"), write(other, "two"));
+    one.await.unwrap();
+    two.await.unwrap();
+    assert_eq!(stored.repository.metadata(&stored.key).await.unwrap(), doc! { "one": 24, "two": 24 });
+    let ids: Vec<_> = stored.repository.history(&stored.key, &"a".into(), 0, None).await.unwrap();
+    assert_eq!(ids.len(), 51);
+    let mut numbers: Vec<i64> = ids.iter().filter_map(|message| message.message_id).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (0..51).collect::<Vec<_>>());
+}

@@ -1,0 +1,325 @@
+//! Connections that are cut between a write and its answer: the write is applied once.
+
+use crate::support;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use bson::{Bson, Document, doc};
+use mongodb::Client;
+use strandscope::{
+    repository::{
+        Error, SessionReader, SessionRepository, SessionWriter, Tail,
+        mongo::pool::{Pool, PoolOptions},
+    },
+    session::{
+        AgentId, Rating, SessionKey,
+        edit::MetadataEdit,
+        record::{
+            AgentConfig, MessageBody, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession,
+        },
+    },
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+/// Passes everything on, but swallows the answer to one request and cuts the connection there.
+struct Proxy {
+    address: String,
+    /// The request that holds this text has its answer swallowed, once.
+    wanted: Arc<Mutex<Option<String>>>,
+}
+
+impl Proxy {
+    async fn to(server: &str) -> Self {
+        let hosts = server.split_once("://").expect("a URI").1;
+        let server = hosts.split(['/', '?']).next().expect("a host").to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address").to_string();
+        let wanted: Arc<Mutex<Option<String>>> = Arc::default();
+        let armed = Arc::clone(&wanted);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let Ok(server) = TcpStream::connect(&server).await else { continue };
+                tokio::spawn(pass(client, server, Arc::clone(&armed)));
+            }
+        });
+        Self { address, wanted }
+    }
+
+    fn lose_the_answer_to(&self, text: &str) {
+        *self.wanted.lock().expect("no panic") = Some(text.to_owned());
+    }
+
+    fn has_lost_it(&self) -> bool {
+        self.wanted.lock().expect("no panic").is_none()
+    }
+
+    async fn repository(&self, database: &str, options: &str) -> Arc<dyn SessionRepository> {
+        let uri = format!("mongodb://{}/?directConnection=true&{options}", self.address);
+        let pool = Pool::connect(&uri.into(), PoolOptions::default()).await.expect("a pool");
+        Arc::new(pool.repository(database, "sessions").expect("names"))
+    }
+}
+
+async fn pass(mut client: TcpStream, mut server: TcpStream, wanted: Arc<Mutex<Option<String>>>) {
+    let (mut request, mut answer) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    let mut swallow = false;
+    loop {
+        tokio::select! {
+            read = client.read(&mut request) => match read {
+                Ok(length @ 1..) => {
+                    swallow |= holds(&request[..length], &wanted);
+                    if server.write_all(&request[..length]).await.is_err() {
+                        return;
+                    }
+                }
+                _ => return,
+            },
+            read = server.read(&mut answer) => match read {
+                // Dropping both ends cuts the connection.
+                Ok(1..) if swallow => return,
+                Ok(length @ 1..) => {
+                    if client.write_all(&answer[..length]).await.is_err() {
+                        return;
+                    }
+                }
+                _ => return,
+            },
+        }
+    }
+}
+
+fn holds(request: &[u8], wanted: &Mutex<Option<String>>) -> bool {
+    let mut wanted = wanted.lock().expect("no panic");
+    let found = wanted.as_ref().is_some_and(|text| request.windows(text.len()).any(|part| part == text.as_bytes()));
+    if found {
+        *wanted = None;
+    }
+    found
+}
+
+fn agent() -> AgentId {
+    AgentId::from("support")
+}
+
+fn at() -> jiff::Timestamp {
+    jiff::Timestamp::from_millisecond(1_795_000_000_123).expect("a time")
+}
+
+fn message(text: &str) -> NewMessage {
+    let mut body = MessageBody::text("user", text);
+    body.0.insert("tracking_id", format!("tracking-{text}"));
+    NewMessage { body, event_loop_metrics: None, at: at() }
+}
+
+/// Every kind of write loses its answer once.
+async fn each_is_applied_once(server: &str, options: &str) {
+    let proxy = Proxy::to(server).await;
+    let database = format!("lost_{}", options.replace('=', "_"));
+    let repository = proxy.repository(&database, options).await;
+    let key = SessionKey::from("s-1");
+    let read = async || {
+        let client = Client::with_uri_str(server).await.expect("a client");
+        let sessions = client.database(&database).collection::<Document>("sessions");
+        sessions.find_one(doc! { "_id": "s-1" }).await.expect("it answers").expect("it is there")
+    };
+
+    let session = NewSession {
+        id: "s-1".to_owned(),
+        application_name: None,
+        session_type: "AGENT".to_owned(),
+        viewer_password: "lost-password".into(),
+        metadata: doc! { "n": 1 },
+        at: at(),
+    };
+    proxy.lose_the_answer_to("lost-password");
+    repository.create_session(&session).await.expect("created");
+    assert!(proxy.has_lost_it());
+    assert!(matches!(repository.create_session(&session).await, Err(Error::Exists { .. })), "it is no other's");
+
+    let new = NewAgent {
+        id: agent(),
+        state: doc! { "lost": "agent-state" },
+        conversation_manager_state: doc! {},
+        internal_state: doc! {},
+        config: AgentConfig::default(),
+        at: at(),
+    };
+    proxy.lose_the_answer_to("agent-state");
+    repository.create_agent(&key, &new).await.expect("created");
+
+    let mut tail = Tail::default();
+    for text in ["first-message", "second-message", "third-message"] {
+        proxy.lose_the_answer_to(text);
+        tail = repository.append_message(&key, &agent(), &message(text), Some(tail)).await.expect("appended");
+        assert!(proxy.has_lost_it(), "{text}");
+    }
+    assert_eq!(tail, Tail { len: 3, last_id: Some(2) });
+
+    proxy.lose_the_answer_to("edited-value");
+    let edit = MetadataEdit::set("n", "edited-value").only_if(Some(Bson::Int32(1)));
+    repository.edit_metadata(&key, &[edit]).await.expect("edited");
+    assert!(proxy.has_lost_it());
+
+    proxy.lose_the_answer_to("a-comment");
+    let feedback = NewFeedback {
+        rating: Rating::Up,
+        comment: Some("a-comment".to_owned()),
+        agent_id: None,
+        message_id: None,
+        extra: Document::new(),
+        at: at(),
+    };
+    repository.add_feedback(&key, &feedback).await.expect("added");
+
+    proxy.lose_the_answer_to("a-redaction");
+    let event = NewGuardrailEvent {
+        agent_id: agent(),
+        message_id: Some(2),
+        action: "BLOCKED".to_owned(),
+        stop_reason: None,
+        policies_triggered: None,
+        trace: None,
+        at: at(),
+    };
+    let update = MessageUpdate {
+        redact_message: Some(MessageBody::text("user", "a-redaction")),
+        guardrail_event: Some(event),
+        event_loop_metrics: None,
+    };
+    repository.update_message(&key, &agent(), 2, &update).await.expect("redacted");
+    assert!(proxy.has_lost_it());
+
+    let stored = read().await;
+    let messages =
+        stored.get_document("agents").and_then(|agents| agents.get_document("support")?.get_array("messages"));
+    let ids: Vec<Option<i32>> = messages
+        .expect("messages")
+        .iter()
+        .map(|message| message.as_document().and_then(|message| message.get_i32("message_id").ok()))
+        .collect();
+    assert_eq!(ids, [Some(0), Some(1), Some(2)]);
+    assert_eq!(stored.get_document("metadata").expect("metadata"), &doc! { "n": "edited-value" });
+    assert_eq!(stored.get_array("feedbacks").expect("feedbacks").len(), 1);
+    assert_eq!(stored.get_array("guardrail_events").expect("events").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_replica_set_without_the_drivers_own_retries() {
+    each_is_applied_once(&support::server().uri, "retryWrites=false").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_replica_set_with_the_drivers_own_retries() {
+    each_is_applied_once(&support::server().uri, "retryWrites=true").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_standalone_server() {
+    let server = support::Server::start(support::Kind::Standalone);
+    each_is_applied_once(&server.uri, "appname=alone").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_killed_and_comes_back_has_the_message_once() {
+    let mut server = support::Server::start(support::Kind::Standalone);
+    // What was acknowledged must be on disk when the server is killed.
+    let uri = format!("{}/?journal=true", server.uri.trim_end_matches('/'));
+    let pool = Pool::connect(&uri.into(), PoolOptions::default()).await.expect("a pool");
+    let repository = Arc::new(pool.repository("killed", "sessions").expect("names"));
+    let manager = strandscope::manager::SessionManager::new(repository.clone(), "s-1");
+    manager.open_or_create().await.expect("a session");
+    let new = NewAgent {
+        id: agent(),
+        state: doc! {},
+        conversation_manager_state: doc! {},
+        internal_state: doc! {},
+        config: AgentConfig::default(),
+        at: at(),
+    };
+    let key = SessionKey::from("s-1");
+    repository.create_agent(&key, &new).await.expect("created");
+    server.kill();
+    let writer = Arc::clone(&repository);
+    let append = tokio::spawn(async move {
+        let key = SessionKey::from("s-1");
+        writer.append_message(&key, &agent(), &message("while-it-was-away"), Some(Tail::default())).await
+    });
+    let server = tokio::task::spawn_blocking(move || {
+        server.restart();
+        server
+    });
+    let server = server.await.expect("it is back");
+    assert_eq!(append.await.expect("it ends").expect("appended"), Tail { len: 1, last_id: Some(0) });
+    drop(server);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_stays_away_is_told_with_the_session_and_nothing_is_half_done() {
+    let mut server = support::Server::start(support::Kind::Standalone);
+    let options = PoolOptions {
+        server_selection: Duration::from_millis(100),
+        operation: Duration::from_millis(400),
+        ..PoolOptions::default()
+    };
+    let pool = Pool::connect(&server.uri.clone().into(), options).await.expect("a pool");
+    let repository = pool.repository("away", "sessions").expect("names");
+    server.kill();
+    let edit = MetadataEdit::set("n", 1);
+    let error = repository.edit_metadata(&"s-1".into(), &[edit]).await.expect_err("nobody is there");
+    assert!(matches!(error, Error::Unreachable { .. } | Error::Deadline { .. } | Error::Unconfirmed { .. }), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exhausted_pool_and_a_deadline_are_told_and_what_was_begun_ends() {
+    let server = support::Server::start(support::Kind::Standalone);
+    let options = PoolOptions {
+        max: 1,
+        min: 0,
+        wait_queue: Duration::from_millis(50),
+        operation: Duration::from_millis(300),
+        ..PoolOptions::default()
+    };
+    let pool = Pool::connect(&server.uri.clone().into(), options).await.expect("a pool");
+    let repository = Arc::new(pool.repository("exhausted", "sessions").expect("names"));
+    let client = Client::with_uri_str(&server.uri).await.expect("a client");
+    client.database("exhausted").collection("sessions").insert_one(doc! { "_id": "s" }).await.expect("stored");
+    // A locked server holds every write until it is let go.
+    client.database("admin").run_command(doc! { "fsync": 1, "lock": true }).await.expect("a lock");
+    let first = Arc::clone(&repository);
+    let held = tokio::spawn(async move { first.edit_metadata(&"s".into(), &[MetadataEdit::set("n", 1)]).await });
+    while pool.statistics().expect("figures").in_use == 0 {
+        tokio::task::yield_now().await;
+    }
+    let error = repository.edit_metadata(&"s".into(), &[MetadataEdit::set("m", 1)]).await.expect_err("no room");
+    assert!(matches!(error, Error::Exhausted { .. }), "{error}");
+    let reading = repository.history(&"s".into(), &agent(), 0, None).await.expect_err("no room to read either");
+    assert!(matches!(reading, Error::Exhausted { .. }) && reading.to_string().contains("\"s\""), "{reading}");
+    let error = held.await.expect("it ends").expect_err("too late");
+    assert!(matches!(error, Error::Deadline { .. }), "{error}");
+    client.database("admin").run_command(doc! { "fsyncUnlock": 1 }).await.expect("unlocked");
+    // What was begun is carried out, and its place is free again.
+    loop {
+        match repository.edit_metadata(&"s".into(), &[MetadataEdit::set("m", 1)]).await {
+            Ok(()) => break,
+            Err(Error::Exhausted { .. } | Error::Deadline { .. }) => {}
+            Err(other) => panic!("{other}"),
+        }
+    }
+    let figures = pool.statistics().expect("figures");
+    assert!(figures.created >= 1 && figures.checkouts >= 2 && figures.closed <= figures.created, "{figures:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lent_client_stays_open() {
+    let client = Client::with_uri_str(&support::server().uri).await.expect("a client");
+    let pool = Pool::from_client(client.clone(), PoolOptions::default());
+    assert!(pool.statistics().is_none());
+    pool.repository("lent", "sessions").expect("names").index_metadata(&["a".to_owned()]).await.expect("an index");
+    pool.close().await;
+    assert!(client.list_database_names().await.expect("it is open").contains(&"lent".to_owned()));
+}

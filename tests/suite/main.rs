@@ -1,0 +1,26 @@
+//! The integration tests, one program: it is linked once and starts one MongoDB.
+#![expect(clippy::unwrap_used, reason = "the helpers belong to the tests")]
+
+#[path = "../support/examples.rs"]
+mod examples;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod cli;
+mod config;
+mod conformance;
+mod decode;
+mod example;
+mod filter;
+mod folder;
+mod folder_writing;
+mod guards;
+mod hooks;
+mod house;
+mod lost_answers;
+mod manager;
+mod metrics;
+mod mongo;
+mod readme;
+mod strands;
+mod task;

@@ -1,0 +1,10 @@
+//! The MongoDB reader against a real server.
+
+mod commands;
+mod common;
+mod failing;
+mod filters;
+mod finding;
+mod odd;
+mod paging;
+mod reading;

@@ -1,0 +1,214 @@
+//! Filters find in MongoDB what they find in memory.
+
+use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
+use jiff::Timestamp;
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
+use strandscope::{
+    repository::{
+        Filter,
+        filter::{Comparison, RatingWord, Term, Test, TextMatch},
+    },
+    session::SessionKey,
+};
+
+use super::common::{every_page, filtered, fixtures, loaded};
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(seconds).expect("a time")
+}
+
+fn text() -> impl Strategy<Value = String> {
+    let words = ["a", "A", "b.c", "$x", "65a4", "65A4", "a(b", "é", "É", "", "65a4f1d2c3b4a59687786950"];
+    prop::sample::select(words.to_vec()).prop_map(str::to_owned)
+}
+
+fn text_match() -> impl Strategy<Value = TextMatch> {
+    prop_oneof![
+        text().prop_map(TextMatch::Contains),
+        text().prop_map(TextMatch::StartsWith),
+        text().prop_map(TextMatch::Exactly),
+    ]
+}
+
+fn comparison() -> impl Strategy<Value = Comparison> {
+    use Comparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual};
+    prop::sample::select(vec![Equal, Greater, GreaterOrEqual, Less, LessOrEqual])
+}
+
+fn scalar() -> impl Strategy<Value = Bson> {
+    prop_oneof![
+        4 => text().prop_map(Bson::from),
+        2 => (0i64..4).prop_map(|n| Bson::DateTime(DateTime::from_millis(n * 1000))),
+        1 => (0i32..3).prop_map(Bson::Int32),
+        1 => Just(Bson::Int64(2)),
+        1 => Just(Bson::Double(1.5)),
+        1 => any::<bool>().prop_map(Bson::Boolean),
+        1 => Just(Bson::Null),
+        1 => Just(Bson::ObjectId(ObjectId::parse_str("65a4f1d2c3b4a59687786950").expect("hex"))),
+    ]
+}
+
+/// Anything up to a small document or array of the same words.
+fn value() -> impl Strategy<Value = Bson> {
+    scalar().prop_recursive(3, 12, 3, |inner| {
+        let fields = prop::collection::vec((key(), inner.clone()), 0..3);
+        prop_oneof![
+            prop::collection::vec(inner, 0..3).prop_map(Bson::Array),
+            fields.prop_map(|fields| Bson::Document(fields.into_iter().collect())),
+        ]
+    })
+}
+
+/// Whether an array stands directly in an array: how far a path reaches into those is MongoDB's own business.
+fn nests(value: &Bson, in_array: bool) -> bool {
+    match value {
+        Bson::Array(items) => in_array || items.iter().any(|item| nests(item, true)),
+        Bson::Document(fields) => fields.values().any(|value| nests(value, false)),
+        _ => false,
+    }
+}
+
+fn key() -> impl Strategy<Value = String> {
+    let keys = ["a", "b", "a.b", "$a", "", "0", "a..b", "rating", "comment"];
+    prop::sample::select(keys.to_vec()).prop_map(str::to_owned)
+}
+
+fn fields(values: impl Strategy<Value = Bson>) -> impl Strategy<Value = Bson> {
+    prop::collection::vec((key(), values), 0..4).prop_map(|fields| Bson::Document(fields.into_iter().collect()))
+}
+
+fn feedback() -> impl Strategy<Value = Bson> {
+    let rating = prop::sample::select(vec![Bson::from("up"), Bson::from("down"), Bson::Null, Bson::Int32(1)]);
+    let made = (rating, any::<bool>(), text()).prop_map(|(rating, is_rated, comment)| {
+        let mut feedback = doc! { "comment": comment };
+        if is_rated {
+            feedback.insert("rating", rating);
+        }
+        Bson::Document(feedback)
+    });
+    prop_oneof![4 => made, 1 => scalar()]
+}
+
+fn document() -> impl Strategy<Value = Document> {
+    let agent = prop_oneof![
+        4 => scalar().prop_map(|model| Bson::Document(doc! { "agent_data": { "model": model } })),
+        1 => value(),
+    ];
+    let feedbacks = prop_oneof![4 => prop::collection::vec(feedback(), 0..3).prop_map(Bson::Array), 1 => value()];
+    let optional = |values: BoxedStrategy<Bson>| prop::option::of(values);
+    let texts = (optional(value().boxed()), optional(value().boxed()), optional(value().boxed()));
+    let dates = (optional(value().boxed()), optional(scalar().boxed()));
+    let rest = (
+        optional(fields(agent).boxed()),
+        optional(
+            prop_oneof![4 => fields(value()), 1 => value()].prop_filter("flat arrays", |v| !nests(v, false)).boxed(),
+        ),
+        optional(feedbacks.boxed()),
+        optional(value().boxed()),
+    );
+    (texts, dates, rest).prop_map(|((id, app, kind), (created, updated), (agents, metadata, feedbacks, events))| {
+        let fields = [
+            ("session_id", id),
+            ("application_name", app),
+            ("session_type", kind),
+            ("created_at", created),
+            ("updated_at", updated),
+            ("agents", agents),
+            ("metadata", metadata),
+            ("feedbacks", feedbacks),
+            ("guardrail_events", events),
+        ];
+        fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    })
+}
+
+fn test() -> impl Strategy<Value = Test> {
+    let time = || (0i64..4).prop_map(at);
+    let rating = prop::sample::select(vec![RatingWord::Up, RatingWord::Down, RatingWord::Neutral]);
+    let reading = prop::collection::vec(
+        scalar().prop_filter("a filter has no ObjectIds", |value| !matches!(value, Bson::ObjectId(_))),
+        1..3,
+    );
+    prop_oneof![
+        3 => text_match().prop_map(Test::Id),
+        1 => text_match().prop_map(Test::Application),
+        1 => text_match().prop_map(Test::SessionType),
+        2 => text_match().prop_map(Test::Agent),
+        2 => text_match().prop_map(Test::Model),
+        6 => (key(), comparison(), reading)
+            .prop_map(|(key, comparison, readings)| Test::Metadata { key, comparison, readings }),
+        1 => Just(Test::HasFeedback),
+        1 => Just(Test::HasComment),
+        1 => Just(Test::HasGuardrail),
+        2 => key().prop_map(Test::HasMetadata),
+        2 => rating.prop_map(Test::Rating),
+        2 => time().prop_map(Test::Since),
+        2 => time().prop_map(Test::Until),
+        1 => (comparison(), time()).prop_map(|(comparison, time)| Test::Created(comparison, time)),
+        1 => (comparison(), time()).prop_map(|(comparison, time)| Test::Updated(comparison, time)),
+    ]
+}
+
+fn filter() -> impl Strategy<Value = Filter> {
+    let term = (any::<bool>(), test()).prop_map(|(negated, test)| Term { negated, test });
+    prop::collection::vec(term, 1..3).prop_map(|terms| Filter { source: "made up".to_owned(), terms })
+}
+
+fn generated(count: usize, runner: &mut TestRunner) -> Vec<Document> {
+    let ids = [
+        Bson::from("a"),
+        Bson::ObjectId(ObjectId::parse_str("65a4f1d2c3b4a59687786951").expect("hex")),
+        Bson::Document(doc! { "a": "b" }),
+        Bson::from("$x"),
+    ];
+    let made = (0..count).map(|number| {
+        let id = ids.get(number).cloned().unwrap_or(Bson::Int32(i32::try_from(number).expect("small")));
+        let mut stored = doc! { "_id": id };
+        stored.extend(document().new_tree(runner).expect("a document").current());
+        stored
+    });
+    made.collect()
+}
+
+#[tokio::test]
+async fn a_filter_finds_the_same_in_mongodb_and_in_memory() {
+    let mut runner = TestRunner::deterministic();
+    let mut documents = fixtures();
+    documents.extend(generated(150, &mut runner));
+    let (_fresh, reader) = loaded("filters", documents.clone()).await;
+    for _ in 0..400 {
+        let filter = filter().new_tree(&mut runner).expect("a filter").current();
+        let mut found: Vec<SessionKey> =
+            every_page(&*reader, filtered(filter.clone(), 500)).await.into_iter().map(|row| row.key).collect();
+        found.sort();
+        let matching = documents.iter().filter(|document| filter.matches(document));
+        let mut wanted: Vec<SessionKey> = matching.map(|document| SessionKey::new(document["_id"].clone())).collect();
+        wanted.sort();
+        let mut either = found.iter().chain(&wanted);
+        if let Some(key) = either.find(|key| found.contains(key) != wanted.contains(key)) {
+            let document = documents.iter().find(|document| SessionKey::new(document["_id"].clone()) == *key);
+            panic!("{:?}\nin MongoDB: {}\n{}", filter.terms, found.contains(key), document.expect("it"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn typed_filters_find_the_fixtures_meant() {
+    let (_fresh, reader) = loaded("typed", fixtures()).await;
+    let found = async |typed: &str| -> Vec<String> {
+        let filter = Filter::parse(typed, at(1_800_000_000)).expect("a filter");
+        let rows = every_page(&*reader, filtered(filter, 2)).await;
+        let mut names: Vec<String> = rows.iter().map(|row| row.key.text().to_owned()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(found("^support").await, ["support-1042"]);
+    assert_eq!(found("65A4F1").await, ["65a4f1d2c3b4a59687786950"]);
+    assert_eq!(found("meta.int32:7").await, ["typed-metadata"]);
+    assert_eq!(found("meta.nested.a.b:2").await, ["typed-metadata"]);
+    assert_eq!(found("meta.double:<2 -meta.bool:true").await, ["typed-metadata"]);
+    assert_eq!(found("agent:ghost").await, ["message-no-agent-data"]);
+    assert_eq!(found("model:sonnet-2024").await, ["flat-docs-shape"]);
+    assert_eq!(found("rating:neutral -app:x ^flat").await, ["flat-docs-shape"]);
+    assert!(found("has:guardrail").await.contains(&"guarded-3".to_owned()));
+}

@@ -1,0 +1,246 @@
+//! The background task with a repository whose answers come when the test lets them: whatever the order, the newest
+//! question of each lane is answered, and nothing that is stale comes through.
+
+mod gate;
+
+use std::sync::Arc;
+
+use gate::Gate;
+use proptest::prelude::*;
+use strandscope::{
+    app::place::{Origin, Rights, Store},
+    app::task::{Command, Event, Lane, Link, Opener, Task, Ticket, Write, Writing, spawn_with},
+    manager::SessionManager,
+    repository::{Error, Filter, ListQuery, Opened, SessionReader, Target, folder},
+    session::{SessionKey, edit::MetadataEdit},
+};
+
+const LANES: [Lane; 4] = [Lane::List, Lane::Count, Lane::Open, Lane::Outline];
+
+#[derive(Debug, Clone)]
+enum Step {
+    Ask(usize),
+    Cancel(usize),
+    Release(usize),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        3 => (0..LANES.len()).prop_map(Step::Ask),
+        1 => (0..LANES.len()).prop_map(Step::Cancel),
+        3 => (0..8_usize).prop_map(Step::Release),
+    ]
+}
+
+fn start(gate: &Arc<Gate>) -> Task {
+    let reader: Arc<dyn SessionReader> = gate.clone();
+    let opener: Opener = Arc::new(move |_, _| {
+        let reader = reader.clone();
+        Box::pin(async move { Ok(Opened::Store(Store::Reader(reader))) })
+    });
+    spawn_with(opener, Writing::default())
+}
+
+fn command(lane: Lane, ticket: Ticket) -> Command {
+    let key = SessionKey::from("s");
+    match lane {
+        Lane::List => Command::List(ticket, ListQuery { limit: 3, ..ListQuery::default() }),
+        Lane::Count => Command::Count(ticket, Filter::default()),
+        Lane::Open => Command::Open(ticket, key, 50),
+        _ => Command::Outline(ticket, key),
+    }
+}
+
+fn answered(event: &Event) -> Option<(Lane, Ticket, bool)> {
+    Some(match event {
+        Event::Rows(ticket, _) => (Lane::List, *ticket, false),
+        Event::ListEnd(ticket, _) => (Lane::List, *ticket, true),
+        Event::Count(ticket, _) => (Lane::Count, *ticket, true),
+        Event::Opened(ticket, _) => (Lane::Open, *ticket, true),
+        Event::Outline(ticket, _) => (Lane::Outline, *ticket, true),
+        _ => return None,
+    })
+}
+
+/// Lets every task run until none can go on: on a current-thread runtime each yield gives all others a turn.
+async fn settle() {
+    for _ in 0..64 {
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn play(steps: Vec<Step>) {
+    let gate = Arc::new(Gate::closed());
+    let mut task = start(&gate);
+    task.commands.send(Command::Connect(Ticket(1), Origin::Demo, Rights::Read)).await.expect("the task runs");
+    settle().await;
+    assert!(matches!(task.events.try_recv(), Ok(Event::Connected { ticket: Ticket(1), .. })));
+    let mut newest = [None; LANES.len()];
+    let mut finished = [None; LANES.len()];
+    let mut next = 2;
+    let releases = (0..64).map(|_| Step::Release(0));
+    for step in steps.into_iter().chain(releases) {
+        match step {
+            Step::Ask(lane) => {
+                newest[lane] = Some(Ticket(next));
+                task.commands.send(command(LANES[lane], Ticket(next))).await.expect("the task runs");
+                next += 1;
+            }
+            Step::Cancel(lane) => {
+                newest[lane] = None;
+                finished[lane] = None;
+                task.commands.send(Command::Cancel(LANES[lane])).await.expect("the task runs");
+            }
+            Step::Release(nth) => gate.release(nth),
+        }
+        settle().await;
+        while let Ok(event) = task.events.try_recv() {
+            let (lane, ticket, done) = answered(&event).expect("only answers come here");
+            let lane = LANES.iter().position(|known| *known == lane).expect("a known lane");
+            assert_eq!(Some(ticket), newest[lane], "a stale answer came through: {event:?}");
+            if done {
+                finished[lane] = Some(ticket);
+            }
+        }
+    }
+    assert_eq!(finished, newest, "the newest question of each lane is answered");
+}
+
+fn run(future: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn the_newest_question_of_each_lane_is_answered(steps in prop::collection::vec(step(), 0..24)) {
+        run(play(steps));
+    }
+}
+
+#[test]
+fn a_crash_in_a_read_is_a_failure_of_that_read() {
+    run(async {
+        let gate = Arc::new(Gate::failing(|| panic!("on purpose")));
+        let mut task = start(&gate);
+        task.commands.send(Command::Connect(Ticket(1), Origin::Demo, Rights::Read)).await.expect("the task runs");
+        task.events.recv().await.expect("the task runs");
+        task.commands.send(command(Lane::Count, Ticket(2))).await.expect("the task runs");
+        let event = task.events.recv().await.expect("the task runs");
+        assert!(matches!(event, Event::Failed { ticket: Ticket(2), lane: Lane::Count, .. }), "{event:?}");
+    });
+}
+
+#[test]
+fn a_lost_connection_is_told_and_tried_again_until_it_answers() {
+    run(async {
+        let lost = || Error::Unreachable { hosts: "localhost:1".into(), reason: "refused".into() };
+        let gate = Arc::new(Gate::failing(lost));
+        let mut task = start(&gate);
+        task.commands.send(Command::Connect(Ticket(1), Origin::Demo, Rights::Read)).await.expect("the task runs");
+        task.events.recv().await.expect("the task runs");
+        task.commands.send(command(Lane::Count, Ticket(2))).await.expect("the task runs");
+        let (mut failed, mut told) = (false, false);
+        while !(failed && told) {
+            match task.events.recv().await.expect("the task runs") {
+                Event::Failed { ticket: Ticket(2), .. } => failed = true,
+                Event::Link(Link::Lost { .. }) => told = true,
+                other => panic!("{other:?}"),
+            }
+        }
+        gate.mend();
+        loop {
+            match task.events.recv().await.expect("the task runs") {
+                Event::Link(Link::Lost { .. }) => {}
+                Event::Link(Link::Up) => break,
+                other => panic!("{other:?}"),
+            }
+        }
+    });
+}
+
+#[test]
+fn a_new_connection_makes_every_earlier_question_stale() {
+    run(async {
+        let gate = Arc::new(Gate::closed());
+        let mut task = start(&gate);
+        task.commands.send(Command::Connect(Ticket(1), Origin::Demo, Rights::Read)).await.expect("the task runs");
+        task.commands.send(command(Lane::Open, Ticket(2))).await.expect("the task runs");
+        settle().await;
+        task.commands.send(Command::Connect(Ticket(3), Origin::Demo, Rights::Read)).await.expect("the task runs");
+        settle().await;
+        gate.release(0);
+        settle().await;
+        let mut seen = Vec::new();
+        while let Ok(event) = task.events.try_recv() {
+            seen.push(event);
+        }
+        assert!(
+            matches!(
+                seen[..],
+                [Event::Connected { ticket: Ticket(1), .. }, Event::Connected { ticket: Ticket(3), .. }]
+            ),
+            "{seen:?}"
+        );
+    });
+}
+
+#[tokio::test]
+async fn writes_are_done_in_order_and_none_is_given_up() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = tempfile::tempdir().expect("a folder");
+    let writing = Writing { copies: Some(state.path().join("deleted")), ..Writing::default() };
+    let mut task = strandscope::app::task::spawn(strandscope::repository::Limits::default(), writing);
+    let target = Target::Folder(folder.path().to_owned());
+    let manager = SessionManager::new(folder::open(folder.path()).await.expect("it opens"), "s");
+    manager.open_or_create().await.expect("a session");
+    let send = async |command| task.commands.send(command).await.expect("the task runs");
+    send(Command::Connect(Ticket(1), target.clone().into(), Rights::Write)).await;
+    while !matches!(task.events.recv().await, Some(Event::Connected { .. })) {}
+    for number in 0..20_i32 {
+        let shown = (number > 0).then(|| bson::Bson::Int32(number - 1));
+        let edit = MetadataEdit::set("n", number).only_if(shown);
+        send(Command::Write(Ticket(100 + number as u64), Box::new(Write::Metadata("s".into(), vec![edit])))).await;
+    }
+    // Neither another question nor giving up takes any of them away, nor does leaving.
+    send(Command::Cancel(Lane::Write)).await;
+    send(Command::Write(Ticket(200), Box::new(Write::Delete("nobody".into())))).await;
+    drop(task.commands);
+    let mut done = Vec::new();
+    while let Some(event) = task.events.recv().await {
+        match event {
+            Event::Written(ticket) => done.push(ticket.0),
+            Event::NotWritten { ticket, error } => {
+                assert!(ticket == Ticket(200) && matches!(error, Error::NotFound { .. }), "{error}");
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(done, (100..120).collect::<Vec<_>>());
+    assert_eq!(manager.metadata().await.expect("it is there"), bson::doc! { "n": 19 });
+}
+
+#[tokio::test]
+async fn a_connection_to_read_cannot_write_and_a_deletion_leaves_a_copy() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = tempfile::tempdir().expect("a folder");
+    SessionManager::new(folder::open(folder.path()).await.expect("it opens"), "s").open_or_create().await.expect("one");
+    let copies = state.path().join("deleted");
+    let writing = Writing { copies: Some(copies.clone()), ..Writing::default() };
+    let mut task = strandscope::app::task::spawn(strandscope::repository::Limits::default(), writing);
+    for (number, rights) in [(1, Rights::Read), (3, Rights::Write)] {
+        let target = Target::Folder(folder.path().to_owned());
+        task.commands.send(Command::Connect(Ticket(number), target.into(), rights)).await.expect("the task runs");
+        while !matches!(task.events.recv().await, Some(Event::Connected { .. })) {}
+        let delete = Command::Write(Ticket(number + 1), Box::new(Write::Delete("s".into())));
+        task.commands.send(delete).await.expect("the task runs");
+        match (rights, task.events.recv().await.expect("an answer")) {
+            (Rights::Read, Event::NotWritten { error: Error::ReadOnly { .. }, .. })
+            | (Rights::Write, Event::Written(Ticket(4))) => {}
+            (rights, other) => panic!("{rights:?}: {other:?}"),
+        }
+    }
+    assert_eq!(std::fs::read_dir(copies).expect("a folder").count(), 1);
+    assert!(!folder.path().join("session_s").exists());
+}
