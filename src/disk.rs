@@ -21,6 +21,11 @@ pub(crate) fn private() -> DirBuilder {
 
 /// What the system said, without its error number: `permission denied`.
 pub(crate) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => return "there is no such file".to_owned(),
+        io::ErrorKind::IsADirectory => return "it is a folder".to_owned(),
+        _ => {}
+    }
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_lowercase()
 }

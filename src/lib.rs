@@ -4,7 +4,7 @@
 //!
 //! # Read a folder of sessions
 //!
-//! A [`SessionReader`](repository::SessionReader) is the same for a folder, a MongoDB collection and the demo:
+//! A [`SessionReader`](repository::SessionReader) is the same for a folder and a MongoDB collection:
 //!
 //! ```
 //! use strandscope::repository::{self, Limits, ListQuery, Opened, Target};
@@ -16,7 +16,7 @@
 //! # std::fs::create_dir(&session).expect("a folder");
 //! # std::fs::write(session.join("session.json"), r#"{"session_id": "support-1"}"#).expect("a file");
 //! let target = Target::Folder(folder.path().to_owned());
-//! let Opened::Reader(reader) = repository::open(&target, Limits::default()).await? else {
+//! let Opened::Store(reader) = repository::open(&target, Limits::default()).await? else {
 //!     unreachable!("a folder leaves nothing to choose");
 //! };
 //! let mut names = Vec::new();
@@ -101,12 +101,6 @@
 //!
 //! # The house
 //!
-//! ```text
-//! terminal -> keymap -> Intent -+-> state::update -> [Command] -> task::worker -> SessionRepository -> MongoDB | folder
-//!                               |        |                             |   (writes: SessionManager and hooks)
-//! view <- frame <- AppState <---+--------+<------ Event {ticket} <-----+
-//! ```
-//!
 //! | module | what it is | imports of ours |
 //! | --- | --- | --- |
 //! | [`session`] | the nouns, and documents to nouns: plain data, no I/O | none |
@@ -114,13 +108,18 @@
 //! | [`repository`] | the port: what can be asked, filters, errors; [`repository::mongo`] and [`repository::folder`] | `session`, `metrics` |
 //! | [`hook`] | a chain around metadata and feedback | `session`, `repository` |
 //! | [`manager`] | the session manager: what an agent program calls, and what the browser and the commands write through | the above |
-//! | [`task`] | the background task: it alone owns a reader; commands in, events out | the above |
-//! | [`tui`] | the screen: `state` (no I/O, nothing async), `view` (only reads state), the loop around them | the above, `text`, `config` |
-//! | [`config`] | defaults, file, environment, arguments | |
-//! | [`text`] | stored text made safe for a terminal | none |
 //!
 //! Only [`repository::mongo`] names the `mongodb` crate; values of `bson` are the vocabulary of documents everywhere.
-//! The test `tests/house.rs` checks these rules.
+//!
+//! # Features
+//!
+//! | feature | what it brings |
+//! | --- | --- |
+//! | `app` (default) | the program `strandscope`: its modules are no part of the library's interface |
+//! | `webhook` | hooks that tell HTTP endpoints of changes; part of `app` |
+//! | `conformance` | a suite that any store can be checked with |
+//!
+//! An agent program takes `default-features = false`: no terminal, no command line, fewer than 200 crates.
 
 #[cfg(feature = "app")]
 #[doc(hidden)]

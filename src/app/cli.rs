@@ -60,6 +60,7 @@ fn run(args: Args) -> anyhow::Result<()> {
     });
     // What is still held is let go of, such as the demo's folder; a read that was given up may still wait for its
     // server, and nobody waits for that.
+    log::ending();
     runtime.shutdown_timeout(PATIENCE);
     result
 }

@@ -6,13 +6,16 @@ mod key;
 pub use action::{Action, ENTRIES, Entry};
 pub use key::parse;
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+};
 
 use crokey::KeyCombination;
 use crossterm::event::KeyEvent;
 
 /// Which keys mean what, both ways. An action without keys is called by name only.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Keymap {
     actions: HashMap<KeyCombination, Action>,
     keys: BTreeMap<Action, Vec<KeyCombination>>,
@@ -64,6 +67,13 @@ impl Default for Keymap {
     fn default() -> Self {
         let keys = |entry: &Entry| entry.keys.iter().filter_map(|key| parse(key)).collect();
         Self::of(ENTRIES.iter().map(|entry| (entry.action, keys(entry))).collect())
+    }
+}
+
+/// The actions in order, with their keys.
+impl fmt::Debug for Keymap {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_map().entries(self.keys.keys().map(|action| (action, self.labels(*action)))).finish()
     }
 }
 

@@ -4,6 +4,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io,
     path::Path,
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use crate::{app::config::places, disk};
@@ -47,11 +48,23 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// The answer is given and the runtime goes. The driver's own tasks may panic then, as its channels close one after another
+/// (seen in 1 of 100 commands); that is no crash of the program, and nobody is told of it.
+pub fn ending() {
+    ENDING.store(true, Ordering::Release);
+}
+
+static ENDING: AtomicBool = AtomicBool::new(false);
+
 /// A panic becomes a few words for a person, and says where the log is.
 pub fn on_panic() {
     human_panic::setup_panic!(human_panic::Metadata::new("strandscope", env!("CARGO_PKG_VERSION")).support(support()));
     let show = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
+        if ENDING.load(Ordering::Acquire) {
+            tracing::debug!(location = info.location().map(tracing::field::display), "panic after the end");
+            return;
+        }
         tracing::error!(location = info.location().map(tracing::field::display), "panic");
         show(info);
     }));

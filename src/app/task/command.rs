@@ -36,8 +36,6 @@ pub enum Command {
     Find(Ticket, SessionKey, Option<AgentId>, String),
     /// The whole document as stored: `Event::Document`.
     Document(Ticket, SessionKey),
-    /// The checks of `doctor`: `Event::Checked`.
-    Check(Ticket),
     /// Gives up what runs in a lane.
     Cancel(Lane),
     /// Writes, one after another in the order they come: `Event::Written` or `Event::NotWritten`, always. Never given up,
@@ -75,7 +73,7 @@ pub enum Lane {
     Outline,
     /// `Find`.
     Find,
-    /// `Document` and `Check`.
+    /// `Document`.
     Inspect,
     /// `Write`: the only one in which nothing replaces anything.
     Write,
@@ -110,7 +108,7 @@ impl Command {
             Self::Messages(ticket, ..) => (Lane::Messages, Some(*ticket)),
             Self::Outline(ticket, ..) => (Lane::Outline, Some(*ticket)),
             Self::Find(ticket, ..) => (Lane::Find, Some(*ticket)),
-            Self::Document(ticket, ..) | Self::Check(ticket) => (Lane::Inspect, Some(*ticket)),
+            Self::Document(ticket, ..) => (Lane::Inspect, Some(*ticket)),
             Self::Cancel(lane) => (*lane, None),
             Self::Write(ticket, _) => (Lane::Write, Some(*ticket)),
         }

@@ -5,7 +5,7 @@ use bson::Document;
 use super::{Ticket, command::Lane};
 use crate::{
     metrics::Outline,
-    repository::{Candidate, Check, Error, PageEnd, Plan},
+    repository::{Candidate, Error, PageEnd, Plan},
     session::{AgentId, Details, Message, Session, SessionKey, Summary, Usage},
 };
 
@@ -59,8 +59,6 @@ pub enum Event {
     },
     /// A whole document.
     Document(Ticket, Box<Document>),
-    /// The checks of `doctor`.
-    Checked(Ticket, Vec<Check>),
     /// A question failed.
     Failed {
         /// Of the question.
@@ -95,4 +93,24 @@ pub enum Link {
         /// Seconds until the next try.
         retry_in_s: u64,
     },
+}
+
+impl Event {
+    /// The question it answers, with its lane; `None` for news of the connection and what became of a write.
+    #[must_use]
+    pub fn answers(&self) -> Option<(Lane, Ticket)> {
+        Some(match self {
+            Self::Connected { ticket, .. } | Self::Choose { ticket, .. } => (Lane::Connection, *ticket),
+            Self::Plan(ticket, _) | Self::Rows(ticket, _) | Self::ListEnd(ticket, _) => (Lane::List, *ticket),
+            Self::Count(ticket, _) => (Lane::Count, *ticket),
+            Self::Details(ticket, _) | Self::Usage(ticket, ..) => (Lane::Details, *ticket),
+            Self::Resolved(ticket, ..) | Self::Opened(ticket, _) => (Lane::Open, *ticket),
+            Self::Messages(ticket, ..) => (Lane::Messages, *ticket),
+            Self::Outline(ticket, _) => (Lane::Outline, *ticket),
+            Self::Found { ticket, .. } => (Lane::Find, *ticket),
+            Self::Document(ticket, _) => (Lane::Inspect, *ticket),
+            Self::Failed { ticket, lane, .. } => (*lane, *ticket),
+            Self::Link(_) | Self::Written(_) | Self::NotWritten { .. } => return None,
+        })
+    }
 }

@@ -41,7 +41,6 @@ impl Question {
             }
             Command::Outline(ticket, key) => Event::Outline(ticket, Box::new(reader.outline(&key).await?)),
             Command::Document(ticket, key) => Event::Document(ticket, Box::new(reader.document(&key).await?)),
-            Command::Check(ticket) => Event::Checked(ticket, reader.check().await),
             Command::Connect(..) | Command::Cancel(_) | Command::Write(..) => return Ok(()),
         };
         self.reply.send(&self.events, event).await;

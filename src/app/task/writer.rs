@@ -62,13 +62,11 @@ impl Writer {
 }
 
 async fn carry_out(writing: Writing, store: Option<Store>, write: Box<Write>) -> Result<()> {
-    let repository = match store {
-        Some(store) => store.repository()?,
-        None => {
-            let reason = "no connection is open; choose one and repeat it".to_owned();
-            return Err(Error::Other { doing: "writing".to_owned(), reason });
-        }
+    let Some(store) = store else {
+        let reason = "no connection is open; choose one and repeat it".to_owned();
+        return Err(Error::Other { doing: "writing".to_owned(), reason });
     };
+    let repository = store.repository()?;
     let manager = |key| SessionManager::new(Arc::clone(&repository), key).with_hooks(writing.hooks.clone());
     match *write {
         Write::Metadata(key, edits) => manager(key).edit_metadata(edits).await,

@@ -131,7 +131,8 @@ pub struct AppState {
     tickets: Tickets,
     newest: Newest,
     open_id: Option<String>,
-    resolving: Option<Ticket>,
+    /// A session that is being looked for, as a person typed its id.
+    resolving: Option<(Ticket, String)>,
     find: String,
     /// Lanes whose question failed because the connection was lost.
     unanswered: HashSet<Lane>,
@@ -145,7 +146,7 @@ impl AppState {
     #[must_use]
     pub fn new(start: Start) -> (Self, Vec<Effect>) {
         let mut state = Self {
-            conversation: ConversationState::new(&start.ui),
+            conversation: ConversationState::default(),
             list: SessionList::new(&start.ui),
             mouse: start.ui.mouse,
             look: start.look,
@@ -269,7 +270,7 @@ impl AppState {
     fn connect(&mut self, place: Place) -> Vec<Effect> {
         let ticket = self.tickets.take();
         let (origin, rights) = (place.origin.clone(), place.rights());
-        self.connection = Connection { place: Some(place), stage: Stage::Connecting(ticket), lost: None };
+        self.connection = Connection { place: Some(place), stage: Stage::Connecting, lost: None };
         self.list = SessionList::new(&self.ui);
         self.conversation.close();
         self.reset_side_panes();
@@ -290,7 +291,7 @@ impl AppState {
     #[must_use]
     pub fn loading(&self) -> Option<String> {
         match (&self.connection.stage, &self.connection.place) {
-            (Stage::Connecting(_), Some(place)) => return Some(format!("connecting to {}", place.name)),
+            (Stage::Connecting, Some(place)) => return Some(format!("connecting to {}", place.name)),
             _ if self.resolving.is_some() => return Some("looking for the session".into()),
             _ => {}
         }

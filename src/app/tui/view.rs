@@ -43,7 +43,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &AppState) {
                 draw_pane(frame, area, pane, state);
             }
         }
-    } else if let (Stage::Connecting(_), Some(place)) = (&state.connection.stage, &state.connection.place) {
+    } else if let (Stage::Connecting, Some(place)) = (&state.connection.stage, &state.connection.place) {
         picker::connecting(frame, areas.body, place, state);
     }
     for modal in &state.modals {

@@ -1,25 +1,21 @@
 //! Questions that wait for room in the task's channel, newest only; and writes, all of them.
 
-use std::{collections::VecDeque, mem::discriminant};
+use std::collections::VecDeque;
 
-use crate::app::task::Command;
+use crate::app::task::{Command, command::Lane};
 
-/// Questions that wait. A newer one takes the place of an older one of its kind.
+/// Questions that wait. A newer one takes the place of an older one of its lane.
 #[derive(Debug, Default)]
 pub(super) struct Queue(VecDeque<Command>);
 
 impl Queue {
     pub fn push(&mut self, command: Command) {
-        match &command {
-            // All before it are stale.
-            Command::Connect(..) => self.0.retain(|other| matches!(other, Command::Write(..))),
+        match command.lane() {
             // None of them takes the place of another.
-            Command::Write(..) => {}
-            Command::Cancel(lane) => {
-                let lane = *lane;
-                self.0.retain(|other| !matches!(other, Command::Cancel(known) if *known == lane));
-            }
-            _ => self.0.retain(|other| discriminant(other) != discriminant(&command)),
+            (Lane::Write, _) => {}
+            // All before it are stale.
+            (Lane::Connection, Some(_)) => self.0.retain(|other| other.lane().0 == Lane::Write),
+            (lane, _) => self.0.retain(|other| other.lane().0 != lane),
         }
         self.0.push_back(command);
     }
@@ -52,7 +48,7 @@ mod tests {
         queue.push(Command::Cancel(Lane::List));
         queue.push(Command::Cancel(Lane::Count));
         queue.push(Command::Count(Ticket(3), Filter::default()));
-        assert_eq!(queue.0.len(), 4);
+        assert_eq!(queue.0.len(), 3, "what was given up and what is newer are one lane's");
         assert!(matches!(queue.0.back(), Some(Command::Count(Ticket(3), _))));
         queue.push(Command::Write(Ticket(5), Box::new(Write::Delete("a".into()))));
         queue.push(Command::Write(Ticket(6), Box::new(Write::Delete("b".into()))));

@@ -120,13 +120,15 @@ impl AppState {
 
     /// Gives up what is loading, else goes back to the sessions; there it puts the last error away.
     fn back(&mut self) -> Vec<Effect> {
-        if matches!(self.connection.stage, Stage::Connecting(_)) {
+        if matches!(self.connection.stage, Stage::Connecting) {
             self.connection.stage = Stage::None;
             self.open_places();
             return vec![Effect::Ask(Command::Cancel(Lane::Connection))];
         }
         if self.resolving.take().is_some() {
-            return self.list.start(&mut self.tickets);
+            let mut effects = vec![Effect::Ask(Command::Cancel(Lane::Open))];
+            effects.extend(self.list.start(&mut self.tickets));
+            return effects;
         }
         let given_up = match self.focus {
             Pane::Sessions => self.list.give_up(),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{app::place::Place, app::task::Ticket, repository::Error};
+use crate::{app::place::Place, repository::Error};
 
 /// The connection as the screen shows it.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +22,7 @@ pub enum Stage {
     #[default]
     None,
     /// It is being opened.
-    Connecting(Ticket),
+    Connecting,
     /// A collection is to be chosen.
     Choosing,
     /// It could not be opened.
@@ -45,11 +45,5 @@ impl Connection {
     #[must_use]
     pub fn is_open(&self) -> bool {
         matches!(self.stage, Stage::Open(_))
-    }
-
-    /// Whether an answer belongs to the connection that is being opened.
-    #[must_use]
-    pub fn awaits(&self, ticket: Ticket) -> bool {
-        matches!(self.stage, Stage::Connecting(own) if own == ticket)
     }
 }

@@ -37,7 +37,6 @@ pub use self::{
 use super::{Effect, Tickets};
 use crate::{
     app::{
-        config::Ui,
         task::{Command, Ticket, command::Lane},
         text,
         tui::Look,
@@ -84,13 +83,6 @@ pub struct ConversationState {
 }
 
 impl ConversationState {
-    /// No session open.
-    #[must_use]
-    pub fn new(ui: &Ui) -> Self {
-        let _ = ui;
-        Self::default()
-    }
-
     /// Opens a session at its end: asks `Command::Open`, then (on `Event::Opened`) `Command::Outline`. What is open
     /// stays until the answer came.
     pub fn open(&mut self, row: &Summary, tickets: &mut Tickets) -> Vec<Effect> {

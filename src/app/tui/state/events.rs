@@ -22,9 +22,12 @@ use crate::{
 
 impl AppState {
     pub(super) fn on_event(&mut self, event: Event) -> Vec<Effect> {
+        if event.answers().is_some_and(|(lane, ticket)| !self.newest.is(lane, ticket)) {
+            return Vec::new();
+        }
         match event {
-            Event::Connected { ticket, location } if self.connection.awaits(ticket) => self.on_connected(location),
-            Event::Choose { ticket, candidates } if self.connection.awaits(ticket) => self.on_choose(candidates),
+            Event::Connected { location, .. } => self.on_connected(location),
+            Event::Choose { candidates, .. } => self.on_choose(candidates),
             Event::Link(Link::Up) => self.on_up(),
             Event::Link(Link::Lost { reason, retry_in_s }) => {
                 let wait = SignedDuration::try_from(Duration::from_secs(retry_in_s)).unwrap_or_default();
@@ -32,8 +35,7 @@ impl AppState {
                 self.connection.lost = Some(Lost { reason, retry_at });
                 Vec::new()
             }
-            Event::Resolved(ticket, id, rows) if self.resolving == Some(ticket) => self.on_resolved(&id, rows),
-            Event::Connected { .. } | Event::Choose { .. } | Event::Resolved(..) => Vec::new(),
+            Event::Resolved(_, id, rows) => self.on_resolved(&id, rows),
             Event::Failed { ticket, lane, error } => self.on_failed(ticket, lane, error),
             Event::Written(ticket) => self.on_written(ticket),
             Event::NotWritten { ticket, error } => self.on_not_written(ticket, &error),
@@ -56,13 +58,15 @@ impl AppState {
         self.modals.retain(|modal| !matches!(modal, Modal::Places(_) | Modal::Collections(_)));
         // Both are questions of the list: the session that was asked for comes first.
         match self.open_id.take() {
-            Some(id) => {
-                let ticket = self.tickets.take();
-                self.resolving = Some(ticket);
-                vec![Effect::Ask(Command::Resolve(ticket, id))]
-            }
+            Some(id) => self.resolve(id),
             None => self.list.start(&mut self.tickets),
         }
+    }
+
+    fn resolve(&mut self, id: String) -> Vec<Effect> {
+        let ticket = self.tickets.take();
+        self.resolving = Some((ticket, id.clone()));
+        vec![Effect::Ask(Command::Resolve(ticket, id))]
     }
 
     fn on_choose(&mut self, candidates: Vec<Candidate>) -> Vec<Effect> {
@@ -119,15 +123,13 @@ impl AppState {
             self.reset_side_panes();
         }
         self.focus = Pane::Conversation;
+        self.open_id = None;
         self.conversation.open(row, &mut self.tickets)
     }
 
     fn on_failed(&mut self, ticket: Ticket, lane: Lane, error: Error) -> Vec<Effect> {
         if lane == Lane::Connection {
-            return if self.connection.awaits(ticket) { self.not_connected(error) } else { Vec::new() };
-        }
-        if !self.newest.is(lane, ticket) {
-            return Vec::new();
+            return self.not_connected(error);
         }
         if error.is_connection_lost() {
             self.unanswered.insert(lane);
@@ -135,8 +137,9 @@ impl AppState {
         if lane != Lane::Details {
             self.last_error = Some(error.to_string());
         }
-        if self.resolving == Some(ticket) {
-            self.resolving = None;
+        if let Some((_, id)) = self.resolving.take_if(|(asked, _)| *asked == ticket) {
+            // The session that was asked for is looked for again once the connection is back.
+            self.open_id = error.is_connection_lost().then_some(id);
             return self.list.start(&mut self.tickets);
         }
         self.pass_on(&Event::Failed { ticket, lane, error })
@@ -151,7 +154,7 @@ impl AppState {
             return Vec::new();
         }
         self.last_error = None;
-        let mut effects = Vec::new();
+        let mut effects = self.open_id.take().map(|id| self.resolve(id)).unwrap_or_default();
         if [Lane::List, Lane::Count, Lane::Details].iter().any(|lane| unanswered.contains(lane)) {
             effects.extend(self.list.reload(&mut self.tickets));
         }

@@ -42,7 +42,7 @@ impl AppState {
                 return self.conversation.click_title(x - area.x, &mut self.tickets);
             }
             Pane::Conversation if within => {
-                return self.conversation.click(x - inner.x, y - inner.y, &mut self.tickets);
+                return self.conversation.click(y - inner.y, &mut self.tickets);
             }
             Pane::Metrics if within => self.metrics.click(y - inner.y, &self.conversation),
             Pane::Metadata if within => self.metadata.click(y - inner.y, &self.conversation),

@@ -1,4 +1,5 @@
-//! The newest question of each lane: a failure of any other is old news.
+//! The newest question of each lane: an answer to any other is old news. The one place where the screen decides so; what
+//! stops the work on an old one is `task::lanes`.
 
 use std::collections::HashMap;
 
@@ -9,29 +10,19 @@ use crate::app::task::{Command, Ticket, command::Lane};
 pub(super) struct Newest(HashMap<Lane, Ticket>);
 
 impl Newest {
-    /// Notes a question.
+    /// Notes a question, or that one was given up. A new connection makes all before it old.
     pub fn note(&mut self, command: &Command) {
-        let (ticket, lane) = match command {
-            Command::Connect(ticket, ..) => {
-                self.0.clear();
-                (*ticket, Lane::Connection)
-            }
-            Command::List(ticket, _) | Command::Resolve(ticket, _) => (*ticket, Lane::List),
-            Command::Count(ticket, _) => (*ticket, Lane::Count),
-            Command::Details(ticket, _) => (*ticket, Lane::Details),
-            Command::Open(ticket, ..) => (*ticket, Lane::Open),
-            Command::Messages(ticket, ..) => (*ticket, Lane::Messages),
-            Command::Outline(ticket, _) => (*ticket, Lane::Outline),
-            Command::Find(ticket, ..) => (*ticket, Lane::Find),
-            Command::Document(ticket, _) | Command::Check(ticket) => (*ticket, Lane::Inspect),
+        match command.lane() {
             // Each of them is answered.
-            Command::Write(..) => return,
-            Command::Cancel(lane) => {
-                self.0.remove(lane);
-                return;
+            (Lane::Write, _) => {}
+            (lane, None) => drop(self.0.remove(&lane)),
+            (lane, Some(ticket)) => {
+                if lane == Lane::Connection {
+                    self.0.clear();
+                }
+                self.0.insert(lane, ticket);
             }
-        };
-        self.0.insert(lane, ticket);
+        }
     }
 
     /// Whether it is.

@@ -72,10 +72,15 @@ impl Screen {
 
     /// A screen of its own.
     pub fn with(width: u16, height: u16, place: Option<Place>, ui: Ui) -> Self {
+        Self::opening(width, height, place, ui, None)
+    }
+
+    /// A screen of its own that opens a session as a person typed its id.
+    pub fn opening(width: u16, height: u16, place: Option<Place>, ui: Ui, open_id: Option<String>) -> Self {
         let filters = BTreeMap::from([("support".to_owned(), "app:support".to_owned())]);
         let places = place::all(Vec::new(), Some("/home/me".into()));
         let size = Size::new(width, height);
-        let (keymap, look, open_id) = (Keymap::default(), look(), None);
+        let (keymap, look) = (Keymap::default(), look());
         let (state, effects) = AppState::new(Start { ui, look, keymap, filters, places, place, open_id, size });
         let mut screen = Self { state, asked: VecDeque::new(), left: false, stored: 4812 };
         screen.take(effects);
@@ -155,7 +160,7 @@ impl Screen {
             Command::Document(ticket, _) => {
                 vec![Event::Document(*ticket, Box::new(sample::document("support-1042")))]
             }
-            Command::Check(_) | Command::Cancel(_) | Command::Write(..) => Vec::new(),
+            Command::Cancel(_) | Command::Write(..) => Vec::new(),
         }
     }
 

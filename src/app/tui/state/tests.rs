@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod interleavings;
+mod lookup;
 mod writing;
 
 fn names(screen: &Screen) -> Vec<&str> {

@@ -102,7 +102,7 @@ fn of_focus(state: &AppState) -> &'static [(Action, &'static str)] {
         ],
         Some(Modal::Help(_)) => &[(Action::Back, "back")],
         Some(Modal::Note(_)) => &[(Action::Back, "back"), (Action::Copy, "copy")],
-        None if matches!(state.connection.stage, Stage::Connecting(_)) => {
+        None if matches!(state.connection.stage, Stage::Connecting) => {
             &[(Action::Back, "give up"), (Action::Help, "help"), (Action::Quit, "quit")]
         }
         None if state.focus == Pane::Sessions && state.list.loading().is_some() => {

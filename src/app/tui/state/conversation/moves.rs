@@ -37,8 +37,7 @@ impl ConversationState {
 
     /// Click at a cell of the inner area: selects the message, or folds an item, or switches the tab (`y` counts from
     /// the first inner row; the tabs are in the title, see [`Self::click_title`]).
-    pub fn click(&mut self, x: u16, y: u16, tickets: &mut Tickets) -> Vec<Effect> {
-        let _ = x;
+    pub fn click(&mut self, y: u16, tickets: &mut Tickets) -> Vec<Effect> {
         self.walk(|pages, place, _| {
             let mut at = place.top(pages);
             for row in 0..=usize::from(y) {

@@ -8,7 +8,7 @@ use ratatui::layout::Size;
 use super::ConversationState;
 use crate::{
     app::{
-        config::{Symbols, ThemeName, Ui},
+        config::{Symbols, ThemeName},
         task::{Command, Event, Ticket, command::Lane},
         tui::{
             Look,
@@ -118,7 +118,7 @@ impl Desk {
             now: Timestamp::UNIX_EPOCH,
         };
         let mut desk = Self {
-            state: ConversationState::new(&Ui::default()),
+            state: ConversationState::default(),
             tickets: Tickets::default(),
             sessions,
             asked: Vec::new(),

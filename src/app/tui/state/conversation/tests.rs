@@ -271,7 +271,7 @@ fn items_fold_where_the_cursor_is() {
     assert!(desk.press(Action::Left));
     assert_eq!(desk.lines(), folded);
     let item = folded.iter().position(|line| line.contains("lookup_order")).unwrap();
-    let effects = desk.state.click(5, item as u16, &mut desk.tickets);
+    let effects = desk.state.click(item as u16, &mut desk.tickets);
     desk.run(effects);
     assert!(desk.lines().len() > folded.len());
 }

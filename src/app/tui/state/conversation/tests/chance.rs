@@ -108,7 +108,7 @@ fn apply(desk: &mut Desk, step: &Step, counts: &mut Vec<u64>) {
             desk.run(effects);
         }
         Step::Click(y) => {
-            let effects = desk.state.click(3, *y, &mut desk.tickets);
+            let effects = desk.state.click(*y, &mut desk.tickets);
             desk.run(effects);
         }
         Step::Reload(more, agents) => {
