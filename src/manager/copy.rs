@@ -8,10 +8,38 @@ use std::{
 use bson::{Bson, Document};
 use jiff::Timestamp;
 
-use crate::{disk, session::SessionKey};
+use crate::{
+    disk,
+    repository::{Error, Result, SessionReader},
+    session::SessionKey,
+};
 
 /// Most characters of an id in a file's name.
 const NAME: usize = 60;
+
+/// Keeps a copy of a stored session in `folder`, as [`keep`] does; the first half of every deletion.
+///
+/// # Errors
+/// [`Error::NotFound`] where the session is gone; [`Error::Other`] where there is no folder or it cannot be written, which says
+/// that nothing was deleted.
+pub async fn keep_stored(reader: &dyn SessionReader, key: &SessionKey, folder: Option<PathBuf>) -> Result<PathBuf> {
+    let failed = |reason: &dyn std::fmt::Display| Error::Other {
+        doing: "keeping a private copy".to_owned(),
+        reason: format!("{reason}; nothing was deleted"),
+    };
+    let document = reader.document(key).await?;
+    let folder = folder.ok_or_else(|| failed(&"this platform names no folder for it"))?;
+    let of = key.clone();
+    // Off the async threads: disks can be slow.
+    match tokio::task::spawn_blocking(move || keep(&folder, &of, document)).await {
+        Ok(Ok(path)) => {
+            tracing::info!(path = %path.display(), "a private copy of a session is kept before it is deleted");
+            Ok(path)
+        }
+        Ok(Err(error)) => Err(failed(&error)),
+        Err(join) => Err(failed(&join)),
+    }
+}
 
 /// Writes a session's document as canonical Extended JSON into `folder`, which only its user may enter, and gives the
 /// file's path. The viewer password is in it: the file is as private as the session was.

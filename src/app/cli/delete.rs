@@ -108,21 +108,18 @@ async fn delete(
     no_copy: bool,
 ) -> Result<bool> {
     if !no_copy {
-        let document = match repository.document(key).await {
+        let path = match copy::keep_stored(repository.as_ref(), key, places::copies_dir()).await {
             Err(Error::NotFound { .. }) => return Ok(false),
+            Err(Error::Other { doing, reason }) => {
+                let reason = format!("{reason}, give --no-copy to delete without one");
+                return Err(Error::Other { doing, reason }.into());
+            }
             other => other?,
         };
-        let folder = places::state_dir().ok_or_else(|| no_place("this platform names no folder for it"))?;
-        let path = copy::keep(&folder.join("deleted"), key, document).map_err(|error| no_place(&error.to_string()))?;
         output::note(&format!("a private copy is kept at {}", path.display()));
     }
     match cutoff {
         Some(cutoff) => Ok(retention::delete_if_older(repository.as_ref(), key, cutoff).await?),
         None => Ok(SessionManager::new(Arc::clone(repository), key.clone()).delete_session().await.map(|()| true)?),
     }
-}
-
-fn no_place(reason: &str) -> anyhow::Error {
-    let reason = format!("{reason}; nothing was deleted, give --no-copy to delete without one");
-    Error::Other { doing: "keeping a private copy".into(), reason }.into()
 }

@@ -20,6 +20,12 @@ pub fn state_dir() -> Option<PathBuf> {
     project().map(|dirs| dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned())
 }
 
+/// Where a deletion keeps a private copy.
+#[must_use]
+pub fn copies_dir() -> Option<PathBuf> {
+    state_dir().map(|dir| dir.join("deleted"))
+}
+
 /// The log.
 #[must_use]
 pub fn log_file() -> Option<PathBuf> {

@@ -72,27 +72,8 @@ async fn carry_out(writing: Writing, store: Option<Store>, write: Box<Write>) ->
         Write::Metadata(key, edits) => manager(key).edit_metadata(edits).await,
         Write::Feedback(key, feedback) => manager(key).add_feedback(feedback).await,
         Write::Delete(key) => {
-            let document = repository.document(&key).await?;
-            keep(writing.copies.clone(), key.clone(), document).await?;
+            copy::keep_stored(repository.as_ref(), &key, writing.copies.clone()).await?;
             manager(key).delete_session().await
         }
-    }
-}
-
-/// Keeps the private copy, off the async threads.
-async fn keep(folder: Option<PathBuf>, key: crate::session::SessionKey, document: bson::Document) -> Result<()> {
-    let failed = |reason: String| Error::Other {
-        doing: "keeping a private copy".to_owned(),
-        reason: format!("{reason}; nothing was deleted"),
-    };
-    let folder = folder.ok_or_else(|| failed("there is no folder for it".to_owned()))?;
-    let kept = tokio::task::spawn_blocking(move || copy::keep(&folder, &key, document)).await;
-    match kept {
-        Ok(Ok(path)) => {
-            tracing::info!(path = %path.display(), "a private copy of a deleted session is kept");
-            Ok(())
-        }
-        Ok(Err(error)) => Err(failed(error.to_string())),
-        Err(join) => Err(failed(join.to_string())),
     }
 }
