@@ -41,7 +41,7 @@ impl SessionKey {
 
     /// The `_id` as a person would type it: the string, an ObjectId's hex, else relaxed Extended JSON.
     ///
-    /// Stored text: make it safe with [`crate::app::text`] before it reaches a terminal.
+    /// Stored text: make it safe before it reaches a terminal.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
