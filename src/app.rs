@@ -14,4 +14,5 @@ pub mod keymap;
 pub mod place;
 pub mod task;
 pub mod text;
+pub mod told;
 pub mod tui;

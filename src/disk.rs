@@ -30,6 +30,11 @@ pub(crate) fn reason(error: &io::Error) -> String {
     text.split(" (os error").next().unwrap_or_default().to_lowercase()
 }
 
+/// The same error again, to lie beneath one of ours: an [`io::Error`] cannot be copied.
+pub(crate) fn cause(error: &io::Error) -> io::Error {
+    error.raw_os_error().map_or_else(|| io::Error::new(error.kind(), error.to_string()), io::Error::from_raw_os_error)
+}
+
 /// A path whose leading `~` is the home folder: configuration files write it so, and not every shell expands it.
 pub(crate) fn expand_home(path: &Path) -> PathBuf {
     match (path.strip_prefix("~"), std::env::home_dir()) {

@@ -41,7 +41,7 @@ pub use outbox::{Deliver, Delivery, Outbox, OutboxOptions, Tally, Verdict};
 #[cfg(feature = "webhook")]
 pub use settings::{HookSettings, WebhookSettings};
 #[cfg(feature = "webhook")]
-pub use webhook::Webhook;
+pub use webhook::{Webhook, WebhookError, WebhookProblem};
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 

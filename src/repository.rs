@@ -12,14 +12,16 @@ pub mod error;
 pub mod filter;
 pub mod folder;
 pub mod health;
+pub mod hint;
 pub mod mongo;
 pub mod page;
 pub mod target;
 pub mod write;
 
-pub use error::{Error, Result};
+pub use error::{Cause, Error, ErrorKind, Result, ServerError};
 pub use filter::{Filter, FilterError};
 pub use health::{Check, Verdict};
+pub use hint::Hint;
 pub use page::{Cursor, ListQuery, PageEnd, Plan, Sort, Wanted};
 pub use target::{Candidate, Limits, Opened, Target, open, open_writable};
 pub use write::{SessionRepository, SessionWriter, Tail};
@@ -54,7 +56,7 @@ pub trait SessionReader: Send + Sync + 'static {
 
     /// Whether an index serves such a list, asked before it runs.
     async fn plan(&self, _query: &ListQuery) -> Result<Plan> {
-        Ok(Plan { served: false, why: "every session is read".to_owned() })
+        Ok(Plan::unserved("every session is read"))
     }
 
     /// How many sessions match. `None` when it could not be told within the time limit.

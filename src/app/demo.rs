@@ -46,7 +46,7 @@ const SCRIPTS: [&str; 13] = [
 /// # Errors
 /// [`Error::Folder`] where it cannot be written.
 pub async fn open() -> Result<Arc<dyn SessionRepository>> {
-    let crashed = |reason: String| Error::Other { doing: "writing the samples".to_owned(), reason };
+    let crashed = |reason: String| Error::other("writing the samples", reason);
     let dir = spawn_blocking(write).await.unwrap_or_else(|join| Err(crashed(join.to_string())))?;
     Ok(Arc::new(FolderRepository::temporary(dir, "demo")))
 }
@@ -60,17 +60,15 @@ fn write() -> Result<TempDir> {
     let dir = builder.tempdir().map_err(|error| cannot_write(&std::env::temp_dir(), &error))?;
     let now = Timestamp::now();
     for script in SCRIPTS {
-        let script = script::read(script)
-            .map_err(|error| Error::Other { doing: "reading the samples".to_owned(), reason: error.to_string() })?;
+        let script = script::read(script).map_err(|error| Error::other("reading the samples", error.to_string()))?;
         write_session(dir.path(), &play::play(script, now)).map_err(|error| cannot_write(dir.path(), &error))?;
     }
     Ok(dir)
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Error {
-    let reason =
-        format!("the samples cannot be written there ({}); set TMPDIR to a folder with room", disk::reason(error));
-    Error::Folder { path: path.to_owned(), reason }
+    let reason = format!("the samples cannot be written there ({})", disk::reason(error));
+    Error::folder(path, reason).with_hint("set TMPDIR to a folder with room")
 }
 
 fn write_session(root: &Path, session: &PlayedSession) -> io::Result<()> {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 
-use super::{DEADLINE, Hook, HookAction, Hooks, OutboxOptions, Webhook};
+use super::{DEADLINE, Hook, HookAction, Hooks, OutboxOptions, Webhook, WebhookError};
 
 /// `[hooks]`.
 #[derive(Debug, Clone)]
@@ -54,15 +54,15 @@ impl HookSettings {
     /// Builds the chain, in the order of the names. Starts the outboxes on the current tokio runtime.
     ///
     /// # Errors
-    /// A sentence for a webhook whose `url` cannot be one, which names the hook and not the URL.
+    /// [`WebhookError`] for the first webhook that cannot be used.
     ///
     /// # Panics
     /// Outside a tokio runtime.
-    pub fn build(&self) -> Result<Hooks, String> {
+    pub fn build(&self) -> Result<Hooks, WebhookError> {
         let hooks = self.webhooks.iter().map(|(name, settings)| {
             let hook = Webhook::start(name, settings)?;
             Ok(Arc::new(hook) as Arc<dyn Hook>)
         });
-        Ok(Hooks::new(hooks.collect::<Result<_, String>>()?).with_deadline(self.deadline))
+        Ok(Hooks::new(hooks.collect::<Result<_, WebhookError>>()?).with_deadline(self.deadline))
     }
 }

@@ -30,23 +30,45 @@ pub struct Webhook {
     outbox: Outbox,
 }
 
+/// A webhook that cannot be used. Does not repeat its URL, which may hold a token.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the webhook {name:?} {problem}")]
+#[non_exhaustive]
+pub struct WebhookError {
+    /// The webhook's name.
+    pub name: String,
+    /// What is wrong with it.
+    pub problem: WebhookProblem,
+}
+
+/// What is wrong with a webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WebhookProblem {
+    /// Its `url` cannot be read as one.
+    #[error("has a url that cannot be read; it should look like https://host/path")]
+    Url,
+    /// Its `url` is neither http nor https.
+    #[error("has a url that is neither http nor https")]
+    Scheme,
+    /// No client could be made, e.g. for want of the machine's certificates.
+    #[error("cannot be used: this machine's TLS certificates cannot be read")]
+    Certificates,
+}
+
 impl Webhook {
     /// Starts its outbox on the current tokio runtime.
     ///
     /// # Errors
-    /// A sentence where the URL cannot be one; it does not repeat the URL, which may hold a token.
+    /// [`WebhookError`] where the URL cannot be one.
     ///
     /// # Panics
     /// Outside a tokio runtime.
-    pub fn start(name: &str, settings: &WebhookSettings) -> std::result::Result<Self, String> {
-        let wrong = |what: &str| format!("the webhook {name:?} {what}");
-        let url: reqwest::Url = settings
-            .url
-            .expose_secret()
-            .parse()
-            .map_err(|_| wrong("has a url that cannot be read; it should look like https://host/path"))?;
+    pub fn start(name: &str, settings: &WebhookSettings) -> std::result::Result<Self, WebhookError> {
+        let wrong = |problem| WebhookError { name: name.to_owned(), problem };
+        let url: reqwest::Url = settings.url.expose_secret().parse().map_err(|_| wrong(WebhookProblem::Url))?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(wrong("has a url that is neither http nor https"));
+            return Err(wrong(WebhookProblem::Scheme));
         }
         // The driver's TLS uses the same; whoever came first has installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -55,7 +77,7 @@ impl Webhook {
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("strandscope/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|_| wrong("cannot be used: this machine's TLS certificates cannot be read"))?;
+            .map_err(|_| wrong(WebhookProblem::Certificates))?;
         let endpoint = Endpoint { client, url, secret: settings.secret.clone() };
         let outbox = Outbox::start(name, endpoint, settings.outbox);
         Ok(Self { name: name.to_owned(), actions: settings.actions.clone(), outbox })

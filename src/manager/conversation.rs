@@ -83,8 +83,9 @@ impl SessionManager {
         let id = AgentId::from(agent.agent_id());
         let slot = Arc::new(Slot::default());
         if self.slots().contains_key(&id) {
-            let reason = "this manager has an agent of that id already; ids are unique in a session".to_owned();
-            return Err(Error::Invalid { id: self.id(), what: format!("agent {:?}", id.as_str()), reason });
+            return Err(self
+                .invalid_agent(&id, "this manager has an agent of that id already")
+                .with_hint("ids are unique in a session"));
         }
         self.open_or_create().await?;
         let mut known = slot.0.lock().await;
@@ -95,6 +96,10 @@ impl SessionManager {
         drop(known);
         self.slots().insert(id, slot);
         Ok(started)
+    }
+
+    fn invalid_agent(&self, agent: &AgentId, reason: &str) -> Error {
+        Error::invalid(self.id(), format!("agent {:?}", agent.as_str()), reason)
     }
 
     async fn create_agent(&self, id: &AgentId, agent: &(impl Agent + ?Sized), known: &mut Known) -> Result<Started> {
@@ -186,8 +191,7 @@ impl SessionManager {
     pub async fn sync_agent(&self, agent: &(impl Agent + ?Sized)) -> Result<()> {
         let id = AgentId::from(agent.agent_id());
         let slot = self.slots().get(&id).cloned().ok_or_else(|| {
-            let reason = "it was not initialized with this manager; call initialize first".to_owned();
-            Error::Invalid { id: self.id(), what: format!("agent {:?}", id.as_str()), reason }
+            self.invalid_agent(&id, "it was not initialized with this manager").with_hint("call initialize first")
         })?;
         let mut known = slot.0.lock().await;
         let parts = Parts::of(agent);
@@ -244,10 +248,8 @@ impl SessionManager {
     async fn last_id(&self, agent: &AgentId, known: &mut Known) -> Result<i64> {
         let count = self.message_count(agent).await?;
         let last = self.repository().messages(self.key(), agent, count.saturating_sub(1)..count).await?;
-        let id = last.last().and_then(|message| message.message_id).ok_or_else(|| Error::Invalid {
-            id: self.id(),
-            what: "a redaction".to_owned(),
-            reason: format!("agent {:?} has no message to redact", agent.as_str()),
+        let id = last.last().and_then(|message| message.message_id).ok_or_else(|| {
+            Error::invalid(self.id(), "a redaction", format!("agent {:?} has no message to redact", agent.as_str()))
         })?;
         known.tail = Some(Tail { len: count, last_id: Some(id) });
         Ok(id)

@@ -23,9 +23,8 @@ const NAME: usize = 60;
 /// [`Error::NotFound`] where the session is gone; [`Error::Other`] where there is no folder or it cannot be written, which says
 /// that nothing was deleted.
 pub async fn keep_stored(reader: &dyn SessionReader, key: &SessionKey, folder: Option<PathBuf>) -> Result<PathBuf> {
-    let failed = |reason: &dyn std::fmt::Display| Error::Other {
-        doing: "keeping a private copy".to_owned(),
-        reason: format!("{reason}; nothing was deleted"),
+    let failed = |reason: &dyn std::fmt::Display| {
+        Error::other("keeping a private copy", format!("{reason}; nothing was deleted"))
     };
     let document = reader.document(key).await?;
     let folder = folder.ok_or_else(|| failed(&"this platform names no folder for it"))?;

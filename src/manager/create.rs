@@ -64,8 +64,8 @@ impl SessionManager {
 
     fn new_session(&self) -> Result<NewSession> {
         let Some(id) = self.key().bson().as_str() else {
-            let reason = "its _id is no string; a session is created with a string".to_owned();
-            return Err(Error::Invalid { id: self.id(), what: "a new session".to_owned(), reason });
+            return Err(Error::invalid(self.id(), "a new session", "its _id is no string")
+                .with_hint("a session is created with a string"));
         };
         let settings = &self.0.settings;
         let mut metadata = Document::new();

@@ -103,10 +103,9 @@ impl SessionManagerFactory {
         if overrides.database.is_none() && overrides.collection.is_none() {
             return Ok(Arc::clone(&self.repository));
         }
-        let source = self.source.as_ref().ok_or_else(|| Error::Invalid {
-            id: key.text().to_owned(),
-            what: "another database or collection".to_owned(),
-            reason: "the factory was made of one repository; make it with a pool".to_owned(),
+        let source = self.source.as_ref().ok_or_else(|| {
+            let what = "another database or collection";
+            Error::invalid(key.text(), what, "the factory was made of one repository").with_hint("make it with a pool")
         })?;
         let database = overrides.database.as_ref().unwrap_or(&source.database);
         let collection = overrides.collection.as_ref().unwrap_or(&source.collection);

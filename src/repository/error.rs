@@ -1,32 +1,81 @@
-//! What can go wrong, each with what to do about it.
+//! What can go wrong: what happened as a sentence, its facts as fields, what to do as [`Hint`]s, what lies beneath as the
+//! `source()`.
 
-use std::path::PathBuf;
+use std::{error::Error as StdError, path::PathBuf, sync::Arc};
 
-use super::FilterError;
+use super::{FilterError, Hint};
 
 /// Result of a repository's methods.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What can go wrong. The text of each is one sentence for a person and holds no password.
+/// What lies beneath an error: a [`ServerError`], a [`std::io::Error`], a parser's.
+pub type Cause = Arc<dyn StdError + Send + Sync>;
+
+/// What kind of thing went wrong: what a caller acts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// What was asked for cannot be: a name, a filter, a value, a store that was opened for reading alone.
+    Input,
+    /// A session, agent, message or collection that is not there.
+    NotFound,
+    /// Something else is stored than was expected.
+    Conflict,
+    /// No server that answers, is new enough and lets us in.
+    Connection,
+    /// A write of which nobody can say whether it was carried out: read before doing it again.
+    Unconfirmed,
+    /// Anything else.
+    Other,
+}
+
+/// What a database server said of an operation.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the server said {name} ({code}): {message}")]
+#[non_exhaustive]
+pub struct ServerError {
+    /// Its number, e.g. 50.
+    pub code: i32,
+    /// Its name, e.g. `MaxTimeMSExpired`; empty where the server gave none.
+    pub name: String,
+    /// The first line of what it said.
+    pub message: String,
+}
+
+impl ServerError {
+    /// What a server said.
+    #[must_use]
+    pub fn new(code: i32, name: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { code, name: name.into(), message: message.into() }
+    }
+}
+
+/// What can go wrong. The text of each is one sentence that says what happened and holds no password; what to do is
+/// [`Error::hints`].
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The connection string cannot be read.
-    #[error("the connection string is not valid: {reason}; it should look like mongodb://host:27017")]
+    #[error("the connection string is not valid: {reason}")]
     Uri {
         /// What is wrong with it, without its password.
         reason: String,
     },
     /// No server answered.
-    #[error("no MongoDB answers at {hosts}: {reason}; check that it runs and that --uri names it")]
+    #[error("no MongoDB answers at {hosts}: {reason}")]
     Unreachable {
         /// The hosts tried.
         hosts: String,
         /// What the driver said, in short.
         reason: String,
+        /// What to do about just that.
+        hint: Option<Hint>,
+        /// What the server said, where one spoke.
+        #[source]
+        source: Option<Cause>,
     },
     /// The server is older than what the driver speaks.
-    #[error("the server at {hosts} is too old ({reason}); upgrade it to MongoDB 4.4 or later")]
+    #[error("the server at {hosts} is too old ({reason})")]
     TooOld {
         /// The hosts tried.
         hosts: String,
@@ -34,7 +83,7 @@ pub enum Error {
         reason: String,
     },
     /// Wrong user, password or authentication database.
-    #[error("the server refused the login ({reason}); check user, password and authSource in the connection string")]
+    #[error("the server refused the login ({reason})")]
     Authentication {
         /// What the server said, in short.
         reason: String,
@@ -44,11 +93,19 @@ pub enum Error {
     NoSessions {
         /// Where it was looked for.
         place: String,
-        /// What is there instead, and what to do.
+        /// What is there instead.
         reason: String,
+        /// What to do.
+        hint: Option<Hint>,
+    },
+    /// Several collections look like sessions, where one must be meant.
+    #[error("{count} collections look like sessions")]
+    Ambiguous {
+        /// How many.
+        count: usize,
     },
     /// A name that no database or collection can have.
-    #[error("{name:?} cannot be the name of a {what}; check --database and --collection")]
+    #[error("{name:?} cannot be the name of a {what}")]
     Name {
         /// The name that was given.
         name: String,
@@ -56,9 +113,7 @@ pub enum Error {
         what: &'static str,
     },
     /// The user lacks a right.
-    #[error(
-        "no right to {action} on {namespace}; ask for the role `read` on that database, or connect as another user"
-    )]
+    #[error("no right to {action} on {namespace}")]
     Denied {
         /// What was tried, e.g. `find`.
         action: String,
@@ -66,7 +121,7 @@ pub enum Error {
         namespace: String,
     },
     /// No such session.
-    #[error("no session {id:?} in {location}; `strandscope list` shows which there are")]
+    #[error("no session {id:?} in {location}")]
     NotFound {
         /// What was asked for.
         id: String,
@@ -74,9 +129,7 @@ pub enum Error {
         location: String,
     },
     /// The server's time limit ended a read.
-    #[error(
-        "{what} took longer than {seconds} s and was stopped; a filter can be narrowed or indexed (`strandscope doctor --create-indexes`), and limits.read_s in the configuration can be raised"
-    )]
+    #[error("{what} took longer than {seconds} s and was stopped")]
     TimedOut {
         /// What was read.
         what: String,
@@ -86,16 +139,21 @@ pub enum Error {
     /// A filter that cannot be read.
     #[error(transparent)]
     Filter(#[from] FilterError),
-    /// A folder or file that cannot be read.
+    /// A folder or file that cannot be read or written.
     #[error("cannot read {}: {reason}", path.display())]
     Folder {
         /// Which.
         path: PathBuf,
-        /// Why, and what to do.
+        /// Why.
         reason: String,
+        /// What to do.
+        hint: Option<Hint>,
+        /// What the system or the parser said.
+        #[source]
+        source: Option<Cause>,
     },
     /// Something of that name is stored already.
-    #[error("{what} {name:?} exists already in {place}; choose another id, or open what is there")]
+    #[error("{what} {name:?} exists already in {place}")]
     Exists {
         /// `session` or `agent`.
         what: &'static str,
@@ -105,7 +163,7 @@ pub enum Error {
         place: String,
     },
     /// The session has no such agent.
-    #[error("session {id:?} has no agent {agent:?}; `strandscope show {id}` names its agents")]
+    #[error("session {id:?} has no agent {agent:?}")]
     UnknownAgent {
         /// The session.
         id: String,
@@ -113,7 +171,7 @@ pub enum Error {
         agent: String,
     },
     /// The agent has no such message.
-    #[error("agent {agent:?} of session {id:?} has no message {message_id}; read the session again")]
+    #[error("agent {agent:?} of session {id:?} has no message {message_id}")]
     UnknownMessage {
         /// The session.
         id: String,
@@ -123,7 +181,7 @@ pub enum Error {
         message_id: i64,
     },
     /// The stored value is not the one that was edited: nothing was written.
-    #[error("{field} of session {id:?} was changed meanwhile, nothing was written; read it again and repeat the edit")]
+    #[error("{field} of session {id:?} was changed meanwhile, nothing was written")]
     Conflict {
         /// The session.
         id: String,
@@ -133,7 +191,7 @@ pub enum Error {
         stored: Option<Box<bson::Bson>>,
     },
     /// An agent id or metadata key that cannot be a segment of a path.
-    #[error("{key:?} cannot be {what} of session {id:?}: {reason}; choose another name")]
+    #[error("{key:?} cannot be {what} of session {id:?}: {reason}")]
     Key {
         /// The session.
         id: String,
@@ -145,17 +203,13 @@ pub enum Error {
         reason: &'static str,
     },
     /// `metadata` holds something else than an object.
-    #[error(
-        "the metadata of session {id:?} is not an object, so its fields cannot be read or written; repair it with a database client"
-    )]
+    #[error("the metadata of session {id:?} is not an object, so its fields cannot be read or written")]
     NotAnObject {
         /// The session.
         id: String,
     },
     /// What would be stored is too large: nothing was written.
-    #[error(
-        "session {id:?} would grow past {limit} bytes by these {size}; nothing was written, go on in a new session"
-    )]
+    #[error("session {id:?} would grow past {limit} bytes by these {size}; nothing was written")]
     TooLarge {
         /// The session.
         id: String,
@@ -165,9 +219,7 @@ pub enum Error {
         limit: u64,
     },
     /// No connection of the pool came free in time.
-    #[error(
-        "no database connection came free within {seconds} s while {doing}; raise max_pool_size, or do less at once"
-    )]
+    #[error("no database connection came free within {seconds} s while {doing}")]
     Exhausted {
         /// What was to be done, with the session.
         doing: String,
@@ -175,9 +227,7 @@ pub enum Error {
         seconds: u64,
     },
     /// The operation's deadline passed; it may still be carried out.
-    #[error(
-        "{doing} did not finish within {seconds} s; it may still be carried out, so read the session before doing it again"
-    )]
+    #[error("{doing} did not finish within {seconds} s; it may still be carried out")]
     Deadline {
         /// What was being done, with the session.
         doing: String,
@@ -185,9 +235,7 @@ pub enum Error {
         seconds: u64,
     },
     /// The connection was lost in the middle of a write, and whether it was carried out could not be told.
-    #[error(
-        "the connection was lost while {doing} ({reason}); it may have been carried out, so read the session before doing it again"
-    )]
+    #[error("the connection was lost while {doing} ({reason}); it may have been carried out")]
     Unconfirmed {
         /// What was being done, with the session.
         doing: String,
@@ -213,64 +261,30 @@ pub enum Error {
         id: String,
         /// What was to be written.
         what: String,
-        /// Why, and what would be right.
+        /// Why.
         reason: String,
+        /// What would be right.
+        hint: Option<Hint>,
     },
     /// The store was opened for reading alone.
-    #[error("{location} was opened read-only; open it without --read-only to write")]
+    #[error("{location} was opened read-only")]
     ReadOnly {
         /// Where.
         location: String,
     },
-    /// Anything else the database said.
+    /// Anything else.
     #[error("{doing} failed: {reason}")]
     Other {
         /// What was being done.
         doing: String,
-        /// What the driver said, in short.
+        /// Why it failed, in short.
         reason: String,
+        /// What to do.
+        hint: Option<Hint>,
+        /// What lies beneath.
+        #[source]
+        source: Option<Cause>,
     },
 }
 
-impl Error {
-    /// What is wrong and what to do about it: the text of the error in its two parts.
-    #[must_use]
-    pub fn parts(&self) -> (String, Option<String>) {
-        // A reason may hold stored text, with any sign in it; what we say ourselves stands behind the last one.
-        let whole = match self {
-            Self::Filter(mistake) => mistake.problem.clone(),
-            other => other.to_string(),
-        };
-        match whole.rsplit_once("; ") {
-            Some((found, advice)) => (found.to_owned(), Some(advice.to_owned())),
-            None => (whole, None),
-        }
-    }
-
-    /// The exit code of a command that ends with it: 2 wrong usage, 3 not found, 4 conflict, 5
-    /// cannot connect, else 1.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            Self::Uri { .. }
-            | Self::Name { .. }
-            | Self::Filter(_)
-            | Self::Key { .. }
-            | Self::Invalid { .. }
-            | Self::ReadOnly { .. } => 2,
-            Self::NotFound { .. }
-            | Self::NoSessions { .. }
-            | Self::UnknownAgent { .. }
-            | Self::UnknownMessage { .. } => 3,
-            Self::Conflict { .. } | Self::Exists { .. } => 4,
-            Self::Unreachable { .. } | Self::TooOld { .. } | Self::Authentication { .. } => 5,
-            _ => 1,
-        }
-    }
-
-    /// Whether the connection is lost, so that trying again later may help.
-    #[must_use]
-    pub fn is_connection_lost(&self) -> bool {
-        matches!(self, Self::Unreachable { .. })
-    }
-}
+mod parts;

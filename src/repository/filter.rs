@@ -125,14 +125,28 @@ pub enum RatingWord {
 
 /// A mistake in a filter, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 #[error("{problem} (at {:?})", &source_text[span.clone()])]
 pub struct FilterError {
     /// The whole filter as typed.
     pub source_text: String,
     /// Byte range of the word that is wrong.
     pub span: Range<usize>,
-    /// What is wrong and what would be right.
+    /// What is wrong.
     pub problem: String,
+    /// What would be right, where that can be told.
+    pub hint: Option<String>,
+}
+
+impl FilterError {
+    /// What is wrong and what would be right, in one sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match &self.hint {
+            Some(hint) => format!("{}; {hint}", self.problem),
+            None => self.problem.clone(),
+        }
+    }
 }
 
 impl Filter {

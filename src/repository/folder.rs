@@ -85,9 +85,7 @@ impl FolderRepository {
 }
 
 async fn run<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    spawn_blocking(work)
-        .await
-        .unwrap_or_else(|error| Err(Error::Other { doing: "reading the folder".to_owned(), reason: error.to_string() }))
+    spawn_blocking(work).await.unwrap_or_else(|error| Err(Error::other("reading the folder", error.to_string())))
 }
 
 #[async_trait]
@@ -113,7 +111,7 @@ impl SessionReader for FolderRepository {
     async fn plan(&self, query: &ListQuery) -> Result<Plan> {
         let served = query.filter.is_empty() && query.sort == Sort::Updated;
         let why = if served { "the files' own times give the order" } else { "every session.json is read" };
-        Ok(Plan { served, why: why.to_owned() })
+        Ok(Plan { served, ..Plan::served(why) })
     }
 
     async fn count(&self, filter: &Filter) -> Result<Option<u64>> {

@@ -82,7 +82,7 @@ pub async fn open(
 /// Connects as [`open`] does and creates the missing indexes, see [`MongoRepository::create_indexes`].
 ///
 /// # Errors
-/// As [`open`]; and [`Error::Other`] where several collections look like sessions.
+/// As [`open`]; and [`Error::Ambiguous`] where several collections look like sessions.
 pub async fn create_indexes(
     uri: &SecretString,
     database: Option<&str>,
@@ -91,13 +91,7 @@ pub async fn create_indexes(
 ) -> Result<Vec<String>> {
     match connect(uri, database, collection, limits).await? {
         Opened::Store(repository) => repository.create_indexes().await,
-        Opened::Choose(candidates) => Err(Error::Other {
-            doing: "creating indexes".to_owned(),
-            reason: format!(
-                "{} collections look like sessions; name one with --database and --collection",
-                candidates.len()
-            ),
-        }),
+        Opened::Choose(candidates) => Err(Error::Ambiguous { count: candidates.len() }),
     }
 }
 
@@ -253,10 +247,9 @@ impl MongoRepository {
         F: Future<Output = Result<T>> + Send + 'static,
     {
         match self.gate.run(format!("reading {what}"), work(self.clone())).await {
-            Err(Error::Deadline { seconds, .. }) => Err(Error::Unreachable {
-                hosts: self.hosts.to_string(),
-                reason: format!("no answer within {seconds} s"),
-            }),
+            Err(Error::Deadline { seconds, .. }) => {
+                Err(Error::unreachable(&*self.hosts, format!("no answer within {seconds} s")))
+            }
             answer => answer,
         }
     }

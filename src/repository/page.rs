@@ -2,7 +2,7 @@
 
 use bson::{Bson, DateTime};
 
-use super::Filter;
+use super::{Filter, Hint};
 
 /// Which date a list is sorted by, newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, serde::Deserialize, serde::Serialize)]
@@ -85,6 +85,22 @@ pub struct PageEnd {
 pub struct Plan {
     /// An index narrows it down.
     pub served: bool,
-    /// One sentence: which index, or what will be read instead and what to do.
+    /// One sentence: which index, or what will be read instead.
     pub why: String,
+    /// What to do about it.
+    pub hint: Option<Hint>,
+}
+
+impl Plan {
+    /// An index narrows it down: which.
+    #[must_use]
+    pub fn served(why: impl Into<String>) -> Self {
+        Self { served: true, why: why.into(), hint: None }
+    }
+
+    /// No index does: what is read instead.
+    #[must_use]
+    pub fn unserved(why: impl Into<String>) -> Self {
+        Self { served: false, ..Self::served(why) }
+    }
 }

@@ -10,7 +10,7 @@ use std::{
 use bson::{Bson, Document, doc};
 use serde_json::{Value, json};
 use strandscope::{
-    app::demo,
+    app::{demo, told::Told},
     metrics::{Source, session_metrics},
     repository::{Cursor, Error, Filter, ListQuery, SessionReader, Sort, Verdict, Wanted, folder},
     session::{AgentId, Block, Media, MediaSource, Role, SessionKey, Summary},
@@ -94,7 +94,7 @@ fn reason(error: &Error) -> &str {
 async fn refused(path: &Path) -> String {
     match folder::open(path).await {
         Err(error) => {
-            assert_eq!(error.exit_code(), 1);
+            assert_eq!(Told::from(&error).code, 1);
             reason(&error).to_owned()
         }
         Ok(_) => panic!("{} was opened", path.display()),
@@ -276,7 +276,7 @@ async fn an_id_is_a_folders_name_or_else_a_session_id() {
     let error = reader.open(&"x".into(), 1).await.unwrap_err();
     assert!(matches!(error, Error::NotFound { .. }), "{error}");
     let error = reader.open(&SessionKey::new(Bson::Int32(5)), 1).await.unwrap_err();
-    assert_eq!(error.exit_code(), 3);
+    assert_eq!(Told::from(&error).code, 3);
 }
 
 #[tokio::test]
@@ -351,7 +351,7 @@ async fn open_checks_after_removal(reader: &Arc<dyn SessionReader>, root: &Path)
     assert!(!root.exists());
     let checks = reader.check().await;
     assert_eq!(checks.len(), 1);
-    assert!(checks[0].advice.is_some());
+    assert!(!checks[0].advice.is_empty());
     checks[0].verdict
 }
 

@@ -200,7 +200,7 @@ async fn a_refusal_is_final_and_redirects_are_not_followed() {
 fn a_webhook_whose_url_is_wrong_does_not_repeat_it() {
     for url in ["http://user:hunter2@", "hunter2", "ftp://hunter2/"] {
         let Err(error) = Webhook::start("audit", &WebhookSettings::new(url.to_owned().into())) else { panic!("{url}") };
-        assert!(error.contains("\"audit\"") && !error.contains("hunter2"), "{error}");
+        assert!(error.name == "audit" && !error.to_string().contains("hunter2"), "{error}");
     }
 }
 

@@ -357,7 +357,7 @@ async fn an_agent_is_initialized_once_and_synced_only_then() {
     assert!(matches!(manager.sync_agent(&Memo::new("a")).await, Err(Error::Invalid { .. })));
     manager.initialize(&mut Memo::new("a")).await.unwrap();
     let error = manager.initialize(&mut Memo::new("a")).await.unwrap_err();
-    assert!(error.to_string().contains("unique"), "{error}");
+    assert!(error.hints().iter().any(|hint| hint.to_string().contains("unique")), "{error}");
     assert!(matches!(manager.initialize(&mut Memo::new("a.b")).await, Err(Error::Key { .. })));
 }
 

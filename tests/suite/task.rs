@@ -135,7 +135,7 @@ fn a_crash_in_a_read_is_a_failure_of_that_read() {
 #[test]
 fn a_lost_connection_is_told_and_tried_again_until_it_answers() {
     run(async {
-        let lost = || Error::Unreachable { hosts: "localhost:1".into(), reason: "refused".into() };
+        let lost = || Error::unreachable("localhost:1", "refused");
         let gate = Arc::new(Gate::failing(lost));
         let mut task = start(&gate);
         task.commands.send(Command::Connect(Ticket(1), Origin::Demo, Rights::Read)).await.expect("the task runs");

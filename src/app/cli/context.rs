@@ -55,7 +55,7 @@ impl Context {
 
     /// The hooks of the configuration, started.
     pub fn hooks(&self) -> Result<Hooks> {
-        Ok(self.config.hooks.build().map_err(Stop::Usage)?)
+        Ok(self.config.hooks.build().map_err(|error| Stop::Usage(error.to_string()))?)
     }
 
     /// Opens the sessions that are meant.

@@ -110,9 +110,8 @@ async fn delete(
     if !no_copy {
         let path = match copy::keep_stored(repository.as_ref(), key, places::copies_dir()).await {
             Err(Error::NotFound { .. }) => return Ok(false),
-            Err(Error::Other { doing, reason }) => {
-                let reason = format!("{reason}, give --no-copy to delete without one");
-                return Err(Error::Other { doing, reason }.into());
+            Err(error @ Error::Other { .. }) => {
+                return Err(error.with_hint("give --no-copy to delete without one").into());
             }
             other => other?,
         };

@@ -3,7 +3,10 @@
 mod report;
 
 use crate::{
-    app::place::{self, Origin, Place, Rights},
+    app::{
+        place::{self, Origin, Place, Rights},
+        told::Told,
+    },
     repository::{self, Check, Error, Opened, SessionReader, Target, Verdict},
 };
 use anyhow::Result;
@@ -50,20 +53,15 @@ fn own(context: &Context) -> Vec<Check> {
         .as_ref()
         .map_or_else(|| "no file; the defaults are used".to_owned(), |file| format!("{} is valid", file.display()));
     let log = match log::check() {
-        Ok(place) => ok("log", place),
-        Err(reason) => Check {
-            name: "log".into(),
-            verdict: Verdict::Warn,
-            found: reason,
-            advice: Some("make that folder writable; until then nothing is logged".into()),
-        },
+        Ok(place) => Check::ok("log", place),
+        Err(reason) => Check::warn("log", reason, "make that folder writable; until then nothing is logged"),
     };
-    vec![ok("version", env!("CARGO_PKG_VERSION").into()), ok("configuration", file), log]
+    vec![Check::ok("version", env!("CARGO_PKG_VERSION")), Check::ok("configuration", file), log]
 }
 
 fn cannot_open(report: &mut Report, chosen: &Place, error: &Error) -> Result<()> {
-    report.group(&chosen.name, &[fail("connection", error)])?;
-    Err(Stop::Said(error.exit_code()).into())
+    report.group(&chosen.name, &[Check::told(Verdict::Fail, "connection", error)])?;
+    Err(Stop::Said(Told::from(error).code).into())
 }
 
 /// What cannot be read in one session's document.
@@ -72,16 +70,14 @@ async fn session(reader: &dyn SessionReader, id: &str) -> Result<Vec<Check>> {
     let session = reader.open(&summary.key, u64::MAX).await?;
     let mut checks: Vec<Check> = session
         .all_findings()
-        .map(|finding| Check {
-            name: finding.path.clone(),
-            verdict: Verdict::Warn,
-            found: finding.problem.clone(),
-            advice: None,
-        })
+        .map(|finding| Check { verdict: Verdict::Warn, ..Check::ok(finding.path.clone(), finding.problem.clone()) })
         .collect();
     if checks.is_empty() {
         let (agents, messages) = (session.agents.len(), session.message_count());
-        checks.push(ok("document", format!("everything in it can be read; agents: {agents}, messages: {messages}")));
+        checks.push(Check::ok(
+            "document",
+            format!("everything in it can be read; agents: {agents}, messages: {messages}"),
+        ));
     }
     checks.extend(session.bytes.map(size));
     Ok(checks)
@@ -93,29 +89,19 @@ fn size(bytes: u64) -> Check {
     let share = if percent == 0 { "less than 1 %".into() } else { format!("{percent} %") };
     let found = format!("{}, {share} of what a document may hold", crate::app::tui::format::bytes(bytes));
     if percent < 85 {
-        return ok("size", found);
+        return Check::ok("size", found);
     }
-    let advice = "start a new session before the server refuses its next message".to_owned();
-    Check { name: "size".into(), verdict: Verdict::Warn, found, advice: Some(advice) }
+    Check::warn("size", found, "start a new session before the server refuses its next message")
 }
 
 async fn create_indexes(context: &Context, chosen: &Place) -> Check {
     let Origin::Target(Target::Mongo { uri, database, collection }) = &chosen.origin else {
-        return ok("created", "none; a folder needs no indexes".into());
+        return Check::ok("created", "none; a folder needs no indexes");
     };
     let limits = context.config.limits;
     match repository::mongo::create_indexes(uri, database.as_deref(), collection.as_deref(), limits).await {
-        Ok(created) if created.is_empty() => ok("created", "none; all of them exist already".into()),
-        Ok(created) => ok("created", created.join(", ")),
-        Err(error) => fail("created", &error),
+        Ok(created) if created.is_empty() => Check::ok("created", "none; all of them exist already"),
+        Ok(created) => Check::ok("created", created.join(", ")),
+        Err(error) => Check::told(Verdict::Fail, "created", &error),
     }
-}
-
-fn fail(name: &str, error: &Error) -> Check {
-    let (found, advice) = error.parts();
-    Check { name: name.into(), verdict: Verdict::Fail, found, advice }
-}
-
-fn ok(name: &str, found: String) -> Check {
-    Check { name: name.into(), verdict: Verdict::Ok, found, advice: None }
 }

@@ -7,7 +7,7 @@ pub use rows::tally;
 use std::collections::HashMap;
 
 use crate::{
-    app::place::Origin,
+    app::{place::Origin, told},
     metrics,
     repository::{Error, Filter, ListQuery, SessionReader, Target, Wanted},
     session::{Details, SessionKey, Summary, Usage},
@@ -80,7 +80,7 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
 
 async fn warn_of_slowness(reader: &dyn SessionReader, query: &ListQuery) {
     match reader.plan(query).await {
-        Ok(plan) if !plan.served => note(&plan.why),
+        Ok(plan) if !plan.served => note(&told::plan(&plan)),
         Ok(_) => {}
         // The list itself says what is wrong, if anything is.
         Err(error) => tracing::debug!("plan: {error}"),
@@ -115,7 +115,7 @@ async fn counts(reader: &dyn SessionReader, keys: &[SessionKey]) -> Result<HashM
         Ok(found) => Ok(found.into_iter().collect()),
         Err(error) if error.is_connection_lost() => Err(error.into()),
         Err(error) => {
-            note(&format!("the counts and sizes of {} sessions are not known: {error}", keys.len()));
+            note(&format!("the counts and sizes of {} sessions are not known: {}", keys.len(), told::sentence(&error)));
             Ok(HashMap::new())
         }
     }
@@ -128,7 +128,7 @@ async fn usage(reader: &dyn SessionReader, key: &SessionKey) -> Result<Option<Us
         Err(Error::NotFound { .. }) => Ok(None),
         Err(error) if error.is_connection_lost() => Err(error.into()),
         Err(error) => {
-            note(&format!("the tokens of {:?} are not known: {error}", key.text()));
+            note(&format!("the tokens of {:?} are not known: {}", key.text(), told::sentence(&error)));
             Ok(None)
         }
     }

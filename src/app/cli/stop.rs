@@ -6,7 +6,10 @@ use std::{
 };
 
 use crate::{
-    app::{config, text},
+    app::{
+        config, text,
+        told::{self, Told},
+    },
     repository,
     repository::FilterError,
 };
@@ -44,7 +47,11 @@ fn sentence(error: &anyhow::Error) -> String {
         Some(repository::Error::Filter(filter)) => Some(filter),
         _ => None,
     });
-    filter.map_or_else(|| format!("strandscope: {error}"), pointed)
+    match (filter, error.downcast_ref::<repository::Error>()) {
+        (Some(filter), _) => pointed(filter),
+        (None, Some(error)) => format!("strandscope: {}", told::sentence(error)),
+        (None, None) => format!("strandscope: {error}"),
+    }
 }
 
 /// A mistake in a filter, pointed at under the word.
@@ -55,7 +62,7 @@ fn pointed(error: &FilterError) -> String {
     let marked = crate::app::tui::format::width(&shown(&source[error.span.clone()])).max(1);
     format!(
         "strandscope: {}\n  {}\n  {}{}",
-        shown(&error.problem),
+        shown(&error.sentence()),
         shown(source),
         " ".repeat(before),
         "^".repeat(marked)
@@ -71,7 +78,7 @@ fn code(error: &anyhow::Error) -> u8 {
         };
     }
     if let Some(error) = error.downcast_ref::<repository::Error>() {
-        return error.exit_code();
+        return Told::from(error).code;
     }
     if error.is::<FilterError>() || error.is::<config::Error>() { 2 } else { 1 }
 }
@@ -83,15 +90,15 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::repository::Filter;
 
     #[test]
     fn a_mistake_in_a_filter_is_pointed_at() {
-        let source_text = "漢字 foo:bar".to_owned();
-        let error = FilterError { source_text, span: 7..14, problem: "there is no term foo:".into() };
+        let error = Filter::parse("漢字 foo:bar", jiff::Timestamp::now()).unwrap_err();
         insta::assert_snapshot!(sentence(&error.clone().into()), @r"
-        strandscope: there is no term foo:
+        strandscope: unknown prefix `foo:`; quote the word to search for it as text
           漢字 foo:bar
-               ^^^^^^^
+               ^^^^
         ");
         assert_eq!(code(&error.clone().into()), 2);
         assert_eq!(code(&repository::Error::Filter(error).into()), 2);
@@ -103,8 +110,8 @@ mod tests {
         assert!(is_broken_pipe(&io(io::ErrorKind::BrokenPipe)));
         assert_eq!(code(&io(io::ErrorKind::StorageFull)), 1);
         assert_eq!(code(&Stop::NotFound(String::new()).into()), 3);
-        assert_eq!(code(&config::Error::Usage(String::new()).into()), 2);
-        let lost = repository::Error::Unreachable { hosts: "h".into(), reason: "r".into() };
+        assert_eq!(code(&config::Error::NoServer.into()), 2);
+        let lost = repository::Error::unreachable("h", "r");
         assert_eq!(code(&lost.into()), 5);
     }
 }

@@ -75,7 +75,7 @@ impl Config {
     /// the login.
     ///
     /// # Errors
-    /// [`Error::Usage`] for arguments that contradict each other and a profile that does not exist.
+    /// Arguments that contradict each other, and a profile that does not exist.
     pub fn connection(&self, args: &Connection, environment: &Environment) -> Result<Option<Place>> {
         check(args)?;
         let read_only = args.read_only;
@@ -103,13 +103,7 @@ impl Config {
         }
         let only = (self.profiles.len() == 1).then(|| self.profiles.keys().next()).flatten();
         let Some(name) = self.default_profile.as_ref().or(only) else {
-            return if args.database.is_some() || args.collection.is_some() {
-                Err(Error::Usage(
-                    "--database and --collection need a server; give --uri mongodb://host:27017 as well".into(),
-                ))
-            } else {
-                Ok(None)
-            };
+            return if args.database.is_some() || args.collection.is_some() { Err(Error::NoServer) } else { Ok(None) };
         };
         let profile = self.profile(name)?;
         // A folder has neither; the environment's were meant for a server.
@@ -129,7 +123,7 @@ impl Config {
                 (None, []) => "there is no configuration file; --config names one".into(),
                 _ => nearest(name, &known),
             };
-            Error::Usage(format!("there is no profile {name:?}; {hint}"))
+            Error::UnknownProfile { name: name.to_owned(), hint }
         })
     }
 
@@ -147,10 +141,9 @@ impl Config {
             }
             (None, Some(dir)) if database.is_none() && collection.is_none() => Target::Folder(dir.clone()),
             (None, Some(_)) => {
-                let text = format!("the profile {name:?} is a folder, which has no --database and no --collection");
-                return Err(Error::Usage(text));
+                return Err(Error::Folder { what: format!("the profile {name:?}"), argument: false });
             }
-            (None, None) => return Err(Error::Usage(format!("the profile {name:?} has neither a uri nor a dir"))),
+            (None, None) => return Err(Error::EmptyProfile { name: name.to_owned() }),
         };
         Ok(Place {
             name: name.to_owned(),
@@ -163,17 +156,12 @@ impl Config {
 
 fn check(args: &Connection) -> Result<()> {
     let given = [("--uri", args.uri.is_some()), ("--dir", args.dir.is_some()), ("--profile", args.profile.is_some())];
-    let given: Vec<&str> = given.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect();
+    let given: Vec<&'static str> = given.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect();
     if given.len() > 1 {
-        return Err(Error::Usage(format!(
-            "{} say where the sessions are; keep the one that is meant",
-            given.join(" and ")
-        )));
+        return Err(Error::SeveralPlaces { given });
     }
     if args.dir.is_some() && (args.database.is_some() || args.collection.is_some()) {
-        return Err(Error::Usage(
-            "--dir is a folder, which has no --database and no --collection; leave them out".into(),
-        ));
+        return Err(Error::Folder { what: "--dir".into(), argument: true });
     }
     Ok(())
 }

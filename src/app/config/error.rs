@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::filters::UnknownName;
+
 /// Result of reading settings.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -27,7 +29,38 @@ pub enum Error {
         /// What is wrong and what would be right.
         problem: String,
     },
-    /// Arguments, environment and profiles that do not go together.
-    #[error("{0}")]
-    Usage(String),
+    /// Several arguments say where the sessions are.
+    #[error("{} say where the sessions are; keep the one that is meant", given.join(" and "))]
+    SeveralPlaces {
+        /// Which.
+        given: Vec<&'static str>,
+    },
+    /// A folder has neither a database nor a collection.
+    #[error("{what} is a folder, which has no --database and no --collection{}", if *argument { "; leave them out" } else { "" })]
+    Folder {
+        /// `--dir`, or the profile.
+        what: String,
+        /// It is an argument.
+        argument: bool,
+    },
+    /// A database or collection was named, and no server.
+    #[error("--database and --collection need a server; give --uri mongodb://host:27017 as well")]
+    NoServer,
+    /// No profile is called that.
+    #[error("there is no profile {name:?}; {hint}")]
+    UnknownProfile {
+        /// The name.
+        name: String,
+        /// Which there are.
+        hint: String,
+    },
+    /// A profile that names no place.
+    #[error("the profile {name:?} has neither a uri nor a dir")]
+    EmptyProfile {
+        /// The profile.
+        name: String,
+    },
+    /// A saved filter that there is not.
+    #[error("{}", _0.problem)]
+    UnknownFilter(UnknownName),
 }

@@ -67,9 +67,9 @@ impl Config {
     /// [`expand`] with the filters of this configuration.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a name that is not saved, with the nearest one.
+    /// [`Error::UnknownFilter`] for a name that is not saved, with the nearest one.
     pub fn expand_filter(&self, text: &str) -> Result<String> {
-        expand(&self.filters, text).map_err(|unknown| Error::Usage(unknown.problem))
+        expand(&self.filters, text).map_err(Error::UnknownFilter)
     }
 }
 

@@ -11,7 +11,10 @@ use std::{
 use tokio::sync::mpsc;
 
 use super::{Event, Link};
-use crate::repository::{Error, SessionReader};
+use crate::{
+    app::told,
+    repository::{Error, SessionReader},
+};
 
 const LONGEST_WAIT_S: u64 = 30;
 
@@ -32,7 +35,7 @@ impl Watch {
     pub(super) fn noticed(&self, error: &Error) {
         if error.is_connection_lost() && !self.lost.swap(true, Ordering::AcqRel) {
             tracing::warn!(%error, "connection lost");
-            tokio::spawn(self.clone().retry(error.to_string()));
+            tokio::spawn(self.clone().retry(told::sentence(error)));
         }
     }
 
@@ -46,7 +49,7 @@ impl Watch {
             }
             tokio::time::sleep(Duration::from_secs(wait_s)).await;
             match self.reader.ping().await {
-                Err(error) if error.is_connection_lost() => reason = error.to_string(),
+                Err(error) if error.is_connection_lost() => reason = told::sentence(&error),
                 _ => break,
             }
             wait_s = (wait_s * 2).min(LONGEST_WAIT_S);

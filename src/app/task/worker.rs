@@ -149,5 +149,5 @@ impl Worker {
 /// A panic in a read is an error of that read, not the end of the program.
 pub(super) fn crashed(doing: &str, join: &tokio::task::JoinError) -> Error {
     tracing::error!(%join, "crash while {doing}");
-    Error::Other { doing: doing.to_owned(), reason: "it crashed; please report this, with the log".to_owned() }
+    Error::other(doing, "it crashed").with_hint("please report this, with the log")
 }

@@ -63,8 +63,7 @@ impl Writer {
 
 async fn carry_out(writing: Writing, store: Option<Store>, write: Box<Write>) -> Result<()> {
     let Some(store) = store else {
-        let reason = "no connection is open; choose one and repeat it".to_owned();
-        return Err(Error::Other { doing: "writing".to_owned(), reason });
+        return Err(Error::other("writing", "no connection is open").with_hint("choose one and repeat it"));
     };
     let repository = store.repository()?;
     let manager = |key| SessionManager::new(Arc::clone(&repository), key).with_hooks(writing.hooks.clone());

@@ -17,15 +17,31 @@ use super::{Comparison, Filter, FilterError, RatingWord, Term, Test, TextMatch};
 const PREFIXES: [&str; 11] =
     ["app", "type", "agent", "model", "meta.KEY", "has", "rating", "since", "until", "created", "updated"];
 
-/// A mistake: where in the text, and what would be right.
-type Mistake = (Range<usize>, String);
+/// A mistake: where in the text, what is wrong, and what would be right.
+struct Mistake {
+    span: Range<usize>,
+    problem: String,
+    hint: Option<String>,
+}
+
+impl Mistake {
+    fn new(span: Range<usize>, problem: impl Into<String>) -> Self {
+        Self { span, problem: problem.into(), hint: None }
+    }
+
+    fn or(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
 
 /// See [`Filter::parse`].
 pub(super) fn parse(text: &str, now: Timestamp) -> Result<Filter, FilterError> {
-    terms(text, now).map(|terms| Filter { source: text.to_owned(), terms }).map_err(|(span, problem)| FilterError {
+    terms(text, now).map(|terms| Filter { source: text.to_owned(), terms }).map_err(|mistake| FilterError {
         source_text: text.to_owned(),
-        span,
-        problem,
+        span: mistake.span,
+        problem: mistake.problem,
+        hint: mistake.hint,
     })
 }
 
@@ -37,13 +53,12 @@ fn terms(text: &str, now: Timestamp) -> Result<Vec<Term>, Mistake> {
             None => (false, word.clone()),
         };
         if rest.is_empty() {
-            return Err((word.span(), "nothing follows `-`; write `-word` to leave out sessions".to_owned()));
+            return Err(Mistake::new(word.span(), "nothing follows `-`").or("write `-word` to leave out sessions"));
         }
         let tests = tests(&rest, now)?;
         if negated && tests.len() > 1 {
-            let problem =
-                "a whole day cannot be left out; use `created:<DAY` or `created:>DAY` (or `updated:`) instead";
-            return Err((word.span(), problem.to_owned()));
+            let hint = "use `created:<DAY` or `created:>DAY` (or `updated:`) instead";
+            return Err(Mistake::new(word.span(), "a whole day cannot be left out").or(hint));
         }
         terms.extend(tests.into_iter().map(|test| Term { negated, test }));
     }
@@ -71,7 +86,7 @@ fn tests(word: &Word, now: Timestamp) -> Result<Vec<Test>, Mistake> {
         "created" => return dated(word, &value, now, Test::Created),
         "updated" => return dated(word, &value, now, Test::Updated),
         "meta" => {
-            return Err((head.span_with_colon(), "`meta` needs a key: write `meta.KEY:value`".to_owned()));
+            return Err(Mistake::new(head.span_with_colon(), "`meta` needs a key: write `meta.KEY:value`"));
         }
         _ => return Err(unknown_prefix(&head, &prefix)),
     };
@@ -79,13 +94,11 @@ fn tests(word: &Word, now: Timestamp) -> Result<Vec<Test>, Mistake> {
 }
 
 fn unknown_prefix(head: &Word, prefix: &str) -> Mistake {
-    let problem = match nearest(prefix, &PREFIXES) {
-        Some(near) => {
-            format!("unknown prefix `{prefix}:`; write `{near}:`, or quote the word to search for it as text")
-        }
-        None => format!("unknown prefix `{prefix}:`; quote the word to search for it as text"),
+    let hint = match nearest(prefix, &PREFIXES) {
+        Some(near) => format!("write `{near}:`, or quote the word to search for it as text"),
+        None => "quote the word to search for it as text".to_owned(),
     };
-    (head.span_with_colon(), problem)
+    Mistake::new(head.span_with_colon(), format!("unknown prefix `{prefix}:`")).or(hint)
 }
 
 /// The word a person most likely meant.
@@ -112,7 +125,8 @@ fn text_match(word: &Word, value: &Word) -> Result<TextMatch, Mistake> {
         (value.clone(), TextMatch::Contains)
     };
     if text.is_empty() && !text.has_quotes() {
-        return Err((word.span(), "a text must follow without a space; put a text with spaces in `\"…\"`".to_owned()));
+        let hint = "put a text with spaces in `\"…\"`";
+        return Err(Mistake::new(word.span(), "a text must follow without a space").or(hint));
     }
     Ok(wrap(text.text()))
 }
@@ -121,9 +135,8 @@ fn metadata(word: &Word, key: &Word, value: &Word) -> Result<Test, Mistake> {
     let name = metadata_key(word, key)?;
     let (comparison, value) = comparison(value);
     if value.is_empty() && !value.has_quotes() {
-        let problem =
-            format!("a value must follow; `has:meta.{name}` finds sessions that have it, `\"\"` is empty text");
-        return Err((word.span(), problem));
+        let hint = format!("`has:meta.{name}` finds sessions that have it, `\"\"` is empty text");
+        return Err(Mistake::new(word.span(), "a value must follow").or(hint));
     }
     let comparison = comparison.unwrap_or(Comparison::Equal);
     Ok(Test::Metadata { key: name, comparison, readings: readings(&value, comparison) })
@@ -133,7 +146,7 @@ fn metadata(word: &Word, key: &Word, value: &Word) -> Result<Test, Mistake> {
 fn metadata_key(word: &Word, key: &Word) -> Result<String, Mistake> {
     if key.is_empty() && !key.has_quotes() {
         let problem = "the metadata key is missing: write `meta.KEY:value`, or `has:meta.KEY`";
-        return Err((word.span(), problem.to_owned()));
+        return Err(Mistake::new(word.span(), problem));
     }
     Ok(key.text())
 }
@@ -179,10 +192,10 @@ fn not_one_of(word: &Word, value: &Word, valid: &[&str]) -> Mistake {
     let name = value.text();
     let list = format!("`{}`", valid.join("`, `"));
     if value.is_empty() {
-        return (word.span(), format!("one of {list} must follow the colon"));
+        return Mistake::new(word.span(), format!("one of {list} must follow the colon"));
     }
-    let guess = nearest(&name, valid).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-    (value.span(), format!("`{name}` is none of {list}{guess}"))
+    let hint = nearest(&name, valid).map(|near| format!("did you mean `{near}`?"));
+    Mistake { hint, ..Mistake::new(value.span(), format!("`{name}` is none of {list}")) }
 }
 
 /// `created:` and `updated:`. Without a sign, a day means that whole day; `<=` a day includes it.
@@ -199,7 +212,7 @@ fn dated(
         None | Some(Comparison::Equal) if is_day => {
             Ok(vec![test(Comparison::GreaterOrEqual, when.start), test(Comparison::Less, when.end)])
         }
-        None => Err((word.span(), "say whether after or before: `>` or `<` must follow the colon".to_owned())),
+        None => Err(Mistake::new(word.span(), "say whether after or before: `>` or `<` must follow the colon")),
         Some(Comparison::LessOrEqual) if is_day => Ok(vec![test(Comparison::Less, when.end)]),
         Some(sign) => Ok(vec![test(sign, when.start)]),
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{assemble, layout, read};
-use crate::repository::{Check, Error, Verdict};
+use crate::repository::{Check, Hint, Verdict};
 
 /// How many sessions are read whole to look for findings, and how many messages of each agent.
 const SAMPLE: (usize, u64) = (20, 50);
@@ -13,25 +13,19 @@ pub(super) fn check(root: &Path) -> Vec<Check> {
     let layout = layout::recognise(root).and_then(|()| layout::sessions(root));
     let dirs = match layout {
         Ok(dirs) => dirs,
-        Err(error) => return vec![failed(&error)],
+        Err(error) => return vec![Check::told(Verdict::Fail, "folder", &error)],
     };
-    let mut checks = vec![ok("folder", "it can be read, in the layout of Strands' FileSessionManager")];
+    let mut checks = vec![Check::ok("folder", "it can be read, in the layout of Strands' FileSessionManager")];
     checks.extend(privacy(root));
     checks.push(if dirs.is_empty() {
-        let advice = "run an agent with FileSessionManager on this folder, or look at `strandscope demo`";
-        told("sessions", Verdict::Warn, "there is no session yet".to_owned(), advice)
+        Check::warn("sessions", "there is no session yet", Hint::WriteFirstSession)
     } else {
-        ok("sessions", &format!("{} session{}", dirs.len(), plural(dirs.len())))
+        Check::ok("sessions", format!("{} session{}", dirs.len(), plural(dirs.len())))
     });
     if !dirs.is_empty() {
         checks.push(findings(dirs));
     }
     checks
-}
-
-fn failed(error: &Error) -> Check {
-    let (found, advice) = error.parts();
-    Check { name: "folder".to_owned(), verdict: Verdict::Fail, found, advice }
 }
 
 #[cfg(unix)]
@@ -41,10 +35,10 @@ fn privacy(root: &Path) -> Option<Check> {
     let mode = std::fs::metadata(root).ok()?.permissions().mode() & 0o777;
     // Nothing for the group and others: the lower six bits.
     Some(if mode.trailing_zeros() >= 6 {
-        ok("privacy", "only you can read it")
+        Check::ok("privacy", "only you can read it")
     } else {
         let advice = format!("sessions hold conversations: run `chmod 700 '{}'`", root.display());
-        told("privacy", Verdict::Warn, format!("others on this machine may enter it (mode {mode:03o})"), &advice)
+        Check::warn("privacy", format!("others on this machine may enter it (mode {mode:03o})"), advice)
     })
 }
 
@@ -61,7 +55,7 @@ fn findings(dirs: Vec<layout::SessionDir>) -> Check {
     let first = sample.iter().find_map(|(session, dir)| Some((dir, session.all_findings().next()?)));
     let looked_at = format!("the {} session{} that changed last", sample.len(), plural(sample.len()));
     let Some((dir, finding)) = first else {
-        return ok("documents", &format!("no finding in {looked_at}"));
+        return Check::ok("documents", format!("no finding in {looked_at}"));
     };
     let total: usize = sample.iter().map(|(session, _)| session.all_findings().count()).sum();
     let found = format!(
@@ -71,17 +65,9 @@ fn findings(dirs: Vec<layout::SessionDir>) -> Check {
         finding.path,
         finding.problem.trim_end_matches('.')
     );
-    told("documents", Verdict::Warn, found, &format!("run `strandscope doctor {}` to see all of them", dir.id))
+    Check::warn("documents", found, Hint::SeeFindings { session: Some(dir.id.clone()) })
 }
 
 fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
-}
-
-fn ok(name: &str, found: &str) -> Check {
-    Check { name: name.to_owned(), verdict: Verdict::Ok, found: found.to_owned(), advice: None }
-}
-
-fn told(name: &str, verdict: Verdict, found: String, advice: &str) -> Check {
-    Check { name: name.to_owned(), verdict, found, advice: Some(advice.to_owned()) }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     disk,
-    repository::{Error, Result},
+    repository::{Error, Hint, Result},
     session::Finding,
 };
 
@@ -40,15 +40,14 @@ pub(super) fn sessions(root: &Path) -> Result<Vec<SessionDir>> {
 /// The folder of one session; `None` when there is none.
 pub(super) fn session(root: &Path, id: &str) -> Result<Option<SessionDir>> {
     if id.contains(['/', '\\', '\0']) {
-        let reason = format!("the id {id:?} holds a path separator, which no session of a folder has; check the id");
-        return Err(Error::Folder { path: root.to_owned(), reason });
+        let reason = format!("the id {id:?} holds a path separator, which no session of a folder has");
+        return Err(Error::folder(root, reason).with_hint("check the id"));
     }
     let path = root.join(format!("session_{id}"));
     match fs::symlink_metadata(&path) {
         Ok(meta) if meta.is_symlink() => {
-            let reason = "it is a symbolic link, and links inside the folder are not followed; open the folder it \
-                          leads to instead";
-            Err(Error::Folder { path, reason: reason.to_owned() })
+            Err(Error::folder(&path, "it is a symbolic link, and links inside the folder are not followed")
+                .with_hint("open the folder it leads to instead"))
         }
         Ok(meta) if meta.is_dir() => Ok(Some(SessionDir { id: id.to_owned(), path })),
         Ok(_) => Ok(None),
@@ -163,34 +162,31 @@ pub(super) fn file_name(path: &Path) -> String {
 
 /// A folder that cannot be read, and what to do.
 pub(super) fn cannot_read(path: &Path, error: &io::Error) -> Error {
-    let reason = match error.kind() {
-        io::ErrorKind::NotFound => {
-            "there is no such folder; name the one that holds the `session_<id>` folders, or try `strandscope demo`"
-                .to_owned()
-        }
+    let (reason, hint): (_, Hint) = match error.kind() {
+        io::ErrorKind::NotFound => ("there is no such folder".to_owned(), Hint::FindFolder),
         io::ErrorKind::NotADirectory => {
-            "it is not a folder; name the folder that holds the `session_<id>` folders".to_owned()
+            ("it is not a folder".to_owned(), "name the folder that holds the `session_<id>` folders".into())
         }
         io::ErrorKind::PermissionDenied => {
-            "permission denied; run as the user who owns it, or ask for the right to read it".to_owned()
+            ("permission denied".to_owned(), "run as the user who owns it, or ask for the right to read it".into())
         }
-        _ => format!("{}; check that the disk is there and try again", disk::reason(error)),
+        _ => (disk::reason(error), "check that the disk is there and try again".into()),
     };
-    Error::Folder { path: path.to_owned(), reason }
+    Error::folder(path, reason).with_hint(hint).caused_by(disk::cause(error))
 }
 
 /// Refuses what is no folder of sessions in this layout.
 pub(super) fn recognise(root: &Path) -> Result<()> {
     fs::read_dir(root).map_err(|error| cannot_read(root, &error))?;
-    let refuse = |reason: &str| Err(Error::Folder { path: root.to_owned(), reason: reason.to_owned() });
+    let refuse = |reason: &str, hint: &'static str| Err(Error::folder(root, reason).with_hint(hint));
     if has_scopes(root) || holds_snapshots(root) || holds_snapshots(&root.join("session")) {
         return refuse(
-            "it is in the layout of Strands' SnapshotSessionManager, which is not supported yet; name a folder that \
-             FileSessionManager wrote",
+            "it is in the layout of Strands' SnapshotSessionManager, which is not supported yet",
+            "name a folder that FileSessionManager wrote",
         );
     }
     if root.join("session.json").is_file() {
-        return refuse("it is the folder of a single session; name the folder above it, and the session by its id");
+        return refuse("it is the folder of a single session", "name the folder above it, and the session by its id");
     }
     Ok(())
 }

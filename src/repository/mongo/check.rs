@@ -1,7 +1,6 @@
 //! What `doctor` says of a collection: for each problem, what to do.
 
 use bson::{Bson, Document, RawDocumentBuf, doc};
-use mongodb::options::Hint;
 
 use super::{
     MongoRepository, client, decoded,
@@ -9,7 +8,7 @@ use super::{
     expr, indexes,
 };
 use crate::{
-    repository::{Check, Error, Result, Verdict},
+    repository::{Check, Hint, Result, Verdict},
     session::decode,
 };
 
@@ -28,10 +27,10 @@ pub(super) async fn all(reader: &MongoRepository) -> Vec<Check> {
         Ok(hello) => hello,
         Err(error) => {
             let error = reader.failure(&error, Doing::new("hello", "its greeting"));
-            return vec![told(Verdict::Fail, "connection", &error)];
+            return vec![Check::told(Verdict::Fail, "connection", &error)];
         }
     };
-    let mut checks = vec![ok("connection", format!("{} answers", reader.hosts))];
+    let mut checks = vec![Check::ok("connection", format!("{} answers", reader.hosts))];
     checks.push(version(reader, &hello).await);
     checks.push(topology(&hello));
     let rights = rights(reader).await;
@@ -46,33 +45,15 @@ pub(super) async fn all(reader: &MongoRepository) -> Vec<Check> {
     checks
 }
 
-fn ok(name: &str, found: impl Into<String>) -> Check {
-    Check { name: name.to_owned(), verdict: Verdict::Ok, found: found.into(), advice: None }
-}
-
-fn warn(name: &str, found: impl Into<String>, advice: impl Into<String>) -> Check {
-    Check { name: name.to_owned(), verdict: Verdict::Warn, found: found.into(), advice: Some(advice.into()) }
-}
-
-fn fail(name: &str, found: impl Into<String>, advice: impl Into<String>) -> Check {
-    Check { verdict: Verdict::Fail, ..warn(name, found, advice) }
-}
-
-/// What an error says, and what to do about just that.
-fn told(verdict: Verdict, name: &str, error: &Error) -> Check {
-    let (found, advice) = error.parts();
-    Check { name: name.to_owned(), verdict, found, advice }
-}
-
 async fn version(reader: &MongoRepository, hello: &Document) -> Check {
     const NAME: &str = "server version";
     let info = reader.client.database("admin").run_command(doc! { "buildInfo": 1 }).await;
     let version = info.ok().and_then(|info| info.get_str("version").ok().map(str::to_owned));
     let wire = hello.get_i32("maxWireVersion").unwrap_or_default();
     match version {
-        _ if wire < 9 => fail(NAME, "the server is older than MongoDB 4.4", "upgrade it to 4.4 or later"),
-        Some(version) => ok(NAME, format!("MongoDB {version}")),
-        None => ok(NAME, "MongoDB 4.4 or later (it does not tell its version)"),
+        _ if wire < 9 => Check::fail(NAME, "the server is older than MongoDB 4.4", "upgrade it to 4.4 or later"),
+        Some(version) => Check::ok(NAME, format!("MongoDB {version}")),
+        None => Check::ok(NAME, "MongoDB 4.4 or later (it does not tell its version)"),
     }
 }
 
@@ -83,9 +64,9 @@ fn is_sharded(hello: &Document) -> bool {
 fn topology(hello: &Document) -> Check {
     const NAME: &str = "topology";
     match hello.get_str("setName") {
-        _ if is_sharded(hello) => ok(NAME, "a sharded cluster"),
-        Ok(set) => ok(NAME, format!("the replica set {set}")),
-        Err(_) => warn(
+        _ if is_sharded(hello) => Check::ok(NAME, "a sharded cluster"),
+        Ok(set) => Check::ok(NAME, format!("the replica set {set}")),
+        Err(_) => Check::warn(
             NAME,
             "a standalone server: it has no change streams, so changes can only be polled for",
             "run it as a replica set (one member is enough): start mongod with --replSet rs0, then rs.initiate()",
@@ -96,15 +77,15 @@ fn topology(hello: &Document) -> Check {
 async fn rights(reader: &MongoRepository) -> Check {
     const NAME: &str = "rights";
     if let Err(error) = reader.try_to_read().await {
-        return told(Verdict::Fail, NAME, &error);
+        return Check::told(Verdict::Fail, NAME, &error);
     }
     let admin = reader.client.database("admin");
     let status = admin.run_command(doc! { "connectionStatus": 1, "showPrivileges": true }).await;
     let roles = status.ok().and_then(|status| roles(&status));
     let namespace = reader.namespace();
     match roles {
-        Some(roles) => ok(NAME, format!("may read {namespace} (roles: {roles})")),
-        None => ok(NAME, format!("may read {namespace} (no user is logged in)")),
+        Some(roles) => Check::ok(NAME, format!("may read {namespace} (roles: {roles})")),
+        None => Check::ok(NAME, format!("may read {namespace} (no user is logged in)")),
     }
 }
 
@@ -120,15 +101,14 @@ fn roles(status: &Document) -> Option<String> {
 async fn documents(reader: &MongoRepository) -> Check {
     const NAME: &str = "sessions";
     match reader.collection.estimated_document_count().max_time(reader.limits.read).await {
-        Ok(0) => warn(
-            NAME,
-            format!("{} is empty or does not exist", reader.namespace()),
-            "check --database and --collection; names are case-sensitive",
-        ),
-        Ok(count) => ok(NAME, format!("about {count} document{}", if count == 1 { "" } else { "s" })),
+        Ok(0) => Check {
+            advice: vec![Hint::CheckNames, "names are case-sensitive".into()],
+            ..Check::warn(NAME, format!("{} is empty or does not exist", reader.namespace()), Hint::CheckNames)
+        },
+        Ok(count) => Check::ok(NAME, format!("about {count} document{}", if count == 1 { "" } else { "s" })),
         Err(error) => {
             let error = reader.failure(&error, Doing::new("count", "the number of sessions"));
-            told(Verdict::Warn, NAME, &error)
+            Check::told(Verdict::Warn, NAME, &error)
         }
     }
 }
@@ -137,7 +117,7 @@ async fn indexes(reader: &MongoRepository) -> Vec<Check> {
     let there = match indexes::leading_fields(reader).await {
         Ok(fields) => fields,
         Err(error) => {
-            return vec![told(Verdict::Warn, "indexes", &error)];
+            return vec![Check::told(Verdict::Warn, "indexes", &error)];
         }
     };
     indexes::WANTED
@@ -145,10 +125,10 @@ async fn indexes(reader: &MongoRepository) -> Vec<Check> {
         .map(|(field, serves)| {
             let name = format!("index on {field}");
             if there.iter().any(|leading| leading == field) {
-                ok(&name, format!("it serves {serves}"))
+                Check::ok(&name, format!("it serves {serves}"))
             } else {
                 let found = format!("missing: {serves} must read every session");
-                warn(&name, found, "run `strandscope doctor --create-indexes`")
+                Check::warn(&name, found, Hint::CreateIndexes)
             }
         })
         .collect()
@@ -158,19 +138,23 @@ async fn indexes(reader: &MongoRepository) -> Vec<Check> {
 async fn live_updates(reader: &MongoRepository, hello: &Document) -> Check {
     const NAME: &str = "change streams";
     if !is_sharded(hello) && !hello.contains_key("setName") {
-        return warn(NAME, "not possible on a standalone server", "run it as a replica set to see changes at once");
+        return Check::warn(
+            NAME,
+            "not possible on a standalone server",
+            "run it as a replica set to see changes at once",
+        );
     }
     match reader.collection.watch().max_await_time(std::time::Duration::from_millis(1)).await {
-        Ok(_) => ok(NAME, "possible: a change stream could be opened"),
-        Err(error) if errors::is_denied(&error) => warn(
+        Ok(_) => Check::ok(NAME, "possible: a change stream could be opened"),
+        Err(error) if errors::is_denied(&error) => Check::warn(
             NAME,
             format!("no right to watch {}", reader.namespace()),
             "ask for the actions find and changeStream on the collection (the role `read` has both)",
         ),
         Err(error) => {
             let error = reader.failure(&error, Doing::new("changeStream", "the change stream"));
-            let found = format!("a change stream could not be opened: {}", error.parts().0);
-            warn(NAME, found, "nothing, if polling will do; else see what the server says")
+            let found = format!("a change stream could not be opened: {error}");
+            Check::warn(NAME, found, "nothing, if polling will do; else see what the server says")
         }
     }
 }
@@ -178,8 +162,8 @@ async fn live_updates(reader: &MongoRepository, hello: &Document) -> Check {
 async fn sample(reader: &MongoRepository) -> Check {
     const NAME: &str = "documents";
     match read_sample(reader).await {
-        Ok(seen) if seen.documents == 0 => ok(NAME, "there is nothing to sample"),
-        Ok(seen) if seen.with_findings == 0 => ok(NAME, format!("{} sampled, all as expected", seen.documents)),
+        Ok(seen) if seen.documents == 0 => Check::ok(NAME, "there is nothing to sample"),
+        Ok(seen) if seen.with_findings == 0 => Check::ok(NAME, format!("{} sampled, all as expected", seen.documents)),
         Ok(seen) => {
             let found = format!(
                 "{} of {} sampled hold something unexpected, e.g. in {}: {}: {}",
@@ -189,9 +173,9 @@ async fn sample(reader: &MongoRepository) -> Check {
                 seen.example.1,
                 seen.example.2.trim_end_matches('.'),
             );
-            warn(NAME, found, "nothing is lost, such values are shown as stored; `strandscope doctor ID` lists them")
+            Check::warn(NAME, found, Hint::SeeFindings { session: None })
         }
-        Err(error) => told(Verdict::Warn, NAME, &error),
+        Err(error) => Check::told(Verdict::Warn, NAME, &error),
     }
 }
 
@@ -205,7 +189,7 @@ struct Seen {
 
 async fn read_sample(reader: &MongoRepository) -> Result<Seen> {
     let failure = |error| reader.failure(&error, Doing::new("find", "a sample of the documents"));
-    let newest_first = Hint::Keys(doc! { "$natural": -1 });
+    let newest_first = mongodb::options::Hint::Keys(doc! { "$natural": -1 });
     let sampled = reader.collection.aggregate(sample_pipeline()).hint(newest_first).max_time(reader.limits.read);
     let mut rows = sampled.with_type::<RawDocumentBuf>().await.map_err(failure)?;
     let mut seen = Seen::default();

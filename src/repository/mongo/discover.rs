@@ -7,7 +7,7 @@ use super::{
     client::Connection,
     errors::{self, Doing, Place},
 };
-use crate::repository::{Candidate, Error, Limits, Opened, Result};
+use crate::repository::{Candidate, Error, Hint, Limits, Opened, Result};
 
 /// How many documents of a collection are looked at, in stored order.
 const LOOK_AT: i32 = 20;
@@ -116,13 +116,11 @@ impl Search<'_> {
 
     fn nothing(&self, database: Option<&str>) -> Error {
         let place = database.map_or_else(|| self.connection.hosts.clone(), |name| format!("the database {name:?}"));
-        let reason = match self.collection {
-            Some(name) => format!("there is no collection {name:?}; name its database with --database"),
-            None => "no collection there holds documents that look like sessions; name one with --database and \
-                     --collection"
-                .to_owned(),
+        let (reason, hint) = match self.collection {
+            Some(name) => (format!("there is no collection {name:?}"), Hint::NameDatabase),
+            None => ("no collection there holds documents that look like sessions".to_owned(), Hint::NameCollection),
         };
-        Error::NoSessions { place, reason }
+        Error::NoSessions { place, reason, hint: Some(hint) }
     }
 
     fn failure(&self, error: &mongodb::error::Error, doing: Doing, namespace: &str) -> Error {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mongodb::error::{Error as DriverError, ErrorKind};
 
-use crate::repository::Error;
+use crate::repository::{Error, ServerError};
 
 /// What was being done: for the words of an error.
 #[derive(Debug, Clone, Copy)]
@@ -102,30 +102,29 @@ pub(super) fn error(error: &DriverError, doing: Doing, place: &Place) -> Error {
         ErrorKind::Command(command) if command.code == code::ATLAS && command.message.contains("auth") => {
             Error::Authentication { reason: refusal(&command.message) }
         }
-        ErrorKind::Command(command) if code::GONE.contains(&command.code) => Error::Unreachable {
-            hosts,
-            reason: format!("the server is stepping down or stopping ({})", command.code_name),
-        },
-        ErrorKind::Command(command) => Error::Other {
-            doing: format!("reading {}", doing.what),
-            reason: format!("{} (code {}); the server's log says more", first_sentence(&command.message), command.code),
-        },
-        ErrorKind::Write(mongodb::error::WriteFailure::WriteError(write)) => Error::Other {
-            doing: format!("writing {}", doing.what),
-            reason: format!("{} (code {}); the server's log says more", first_sentence(&write.message), write.code),
-        },
-        ErrorKind::Write(mongodb::error::WriteFailure::WriteConcernError(concern)) => Error::Unreachable {
-            hosts,
-            reason: format!("the write was not acknowledged by enough members ({})", concern.code_name),
-        },
+        ErrorKind::Command(command) if code::GONE.contains(&command.code) => {
+            let reason = format!("the server is stepping down or stopping ({})", command.code_name);
+            Error::unreachable(hosts, reason).caused_by(said(command.code, &command.code_name, &command.message))
+        }
+        ErrorKind::Command(command) => {
+            refused(format!("reading {}", doing.what), said(command.code, &command.code_name, &command.message))
+        }
+        ErrorKind::Write(mongodb::error::WriteFailure::WriteError(write)) => {
+            let name = write.code_name.as_deref().unwrap_or_default();
+            refused(format!("writing {}", doing.what), said(write.code, name, &write.message))
+        }
+        ErrorKind::Write(mongodb::error::WriteFailure::WriteConcernError(concern)) => {
+            let reason = format!("the write was not acknowledged by enough members ({})", concern.code_name);
+            Error::unreachable(hosts, reason).caused_by(said(concern.code, &concern.code_name, &concern.message))
+        }
         ErrorKind::IncompatibleServer { message, .. } => Error::TooOld { hosts, reason: first_sentence(message) },
         ErrorKind::ServerSelection { message, .. } => selection(message, hosts),
-        ErrorKind::Io(io) => Error::Unreachable { hosts, reason: network(&io.to_string()) },
-        ErrorKind::ConnectionPoolCleared { message, .. } => Error::Unreachable { hosts, reason: network(message) },
-        ErrorKind::DnsResolve { .. } => Error::Unreachable { hosts, reason: "its name cannot be looked up".into() },
+        ErrorKind::Io(io) => network(&io.to_string(), hosts),
+        ErrorKind::ConnectionPoolCleared { message, .. } => network(message, hosts),
+        ErrorKind::DnsResolve { .. } => Error::unreachable(hosts, "its name cannot be looked up"),
         ErrorKind::InvalidTlsConfig { message, .. } => Error::Uri { reason: tls_config(message) },
-        ErrorKind::Shutdown => Error::Unreachable { hosts, reason: "the connection was closed".into() },
-        other => Error::Other { doing: format!("reading {}", doing.what), reason: kind_word(other).to_owned() },
+        ErrorKind::Shutdown => Error::unreachable(hosts, "the connection was closed"),
+        other => Error::other(format!("reading {}", doing.what), kind_word(other)),
     }
 }
 
@@ -135,32 +134,47 @@ fn selection(message: &str, hosts: String) -> Error {
         let reason = if message.contains("requires at least") || message.contains("reports wire version") {
             "it speaks an older protocol".to_owned()
         } else {
-            return Error::Other {
-                doing: format!("connecting to {hosts}"),
-                reason: "the server is newer than this program can speak to; look for a newer strandscope".into(),
-            };
+            return Error::other(
+                format!("connecting to {hosts}"),
+                "the server is newer than this program can speak to",
+            )
+            .with_hint("look for a newer strandscope");
         };
         return Error::TooOld { hosts, reason };
     }
     if message.contains("Authentication") || message.contains("SCRAM failure") {
         return Error::Authentication { reason: "authentication failed".into() };
     }
-    Error::Unreachable { hosts, reason: network(message) }
+    network(message, hosts)
 }
 
-/// What kept the network from answering, in a few words.
-pub(super) fn network(message: &str) -> String {
+/// What the server said, as what lies beneath an error.
+fn said(code: i32, name: &str, message: &str) -> ServerError {
+    ServerError::new(code, name, first_sentence(message))
+}
+
+fn refused(doing: String, said: ServerError) -> Error {
+    let reason = format!("{} (code {})", said.message, said.code);
+    Error::other(doing, reason).with_hint("the server's log says more").caused_by(said)
+}
+
+/// What kept the network from answering, in a few words, and what to do about just that.
+pub(super) fn network(message: &str, hosts: String) -> Error {
     let lower = message.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    let reason = if has(&["certificate", "unknownissuer", "tls", "handshake"]) {
-        "its TLS certificate or handshake was not accepted; a private authority needs tlsCAFile in the connection string"
-    } else if has(&["connection refused", "actively refused"]) {
+    if has(&["certificate", "unknownissuer", "tls", "handshake"]) {
+        return Error::unreachable(hosts, "its TLS certificate or handshake was not accepted")
+            .with_hint("a private authority needs tlsCAFile in the connection string");
+    }
+    if has(&["replicasetnoprimary"]) {
+        let hint = "directConnection=true or readPreference=secondaryPreferred in the connection string reads from \
+                    another member";
+        return Error::unreachable(hosts, "the replica set has no primary now").with_hint(hint);
+    }
+    let reason = if has(&["connection refused", "actively refused"]) {
         "connection refused"
     } else if has(&["failed to lookup", "name or service not known", "nodename nor servname", "dns", "no such host"]) {
         "its name cannot be looked up"
-    } else if has(&["replicasetnoprimary"]) {
-        "the replica set has no primary now; directConnection=true or readPreference=secondaryPreferred in the \
-         connection string reads from another member"
     } else if has(&["unreachable", "no route"]) {
         "the network cannot reach it"
     } else if has(&["reset", "unexpected end", "eof", "broken pipe", "closed"]) {
@@ -168,7 +182,7 @@ pub(super) fn network(message: &str) -> String {
     } else {
         "no answer in time"
     };
-    reason.to_owned()
+    Error::unreachable(hosts, reason)
 }
 
 fn refusal(message: &str) -> String {
@@ -219,7 +233,7 @@ pub(super) fn uri_mistake(error: &DriverError, uri: &str) -> Error {
         }
         ErrorKind::DnsResolve { .. } => {
             let hosts = srv_host(uri).unwrap_or_else(|| "that host".to_owned());
-            return Error::Unreachable { hosts, reason: "its mongodb+srv records cannot be looked up".into() };
+            return Error::unreachable(hosts, "its mongodb+srv records cannot be looked up");
         }
         ErrorKind::InvalidTlsConfig { message, .. } => tls_config(message),
         _ => "the driver cannot read it".to_owned(),

@@ -3,7 +3,7 @@
 use bson::{Bson, Document, doc};
 
 use super::{MongoRepository, errors::Doing, filter, list, rows};
-use crate::repository::{ListQuery, Plan, Result};
+use crate::repository::{Hint, ListQuery, Plan, Result};
 
 const DOING: Doing = Doing::new("find", "the plan of the search");
 
@@ -36,47 +36,40 @@ fn judged(answer: &Document, sort_field: &str, unfiltered: bool) -> Plan {
     winning(answer, &mut stages);
     let scans: Vec<&Document> = stages.iter().copied().filter(|stage| is_stage(stage, "IXSCAN")).collect();
     if stages.iter().any(|stage| is_stage(stage, "EOF")) && scans.is_empty() {
-        return Plan { served: true, why: "the collection is empty or does not exist yet".to_owned() };
+        return Plan::served("the collection is empty or does not exist yet");
     }
     if scans.is_empty() && stages.iter().any(|stage| is_stage(stage, "IDHACK")) {
-        return Plan { served: true, why: "the index on _id serves it".to_owned() };
+        return Plan::served("the index on _id serves it");
     }
     if scans.is_empty() || stages.iter().any(|stage| is_stage(stage, "COLLSCAN")) {
-        return Plan { served: false, why: unserved(sort_field, unfiltered) };
+        return unserved(sort_field, unfiltered);
     }
     if unfiltered {
         let name = scans[0].get_str("indexName").unwrap_or(sort_field);
-        return Plan { served: true, why: format!("the index {name} gives the order") };
+        return Plan::served(format!("the index {name} gives the order"));
     }
     match scans.iter().find(|scan| reads_all(scan)) {
-        Some(scan) if is_on(scan, sort_field) => Plan {
-            served: false,
-            why: format!(
-                "no index narrows this filter down: every session is read, newest first by {sort_field}, until enough \
+        Some(scan) if is_on(scan, sort_field) => Plan::unserved(format!(
+            "no index narrows this filter down: every session is read, newest first by {sort_field}, until enough \
                  match"
-            ),
-        },
-        Some(scan) => Plan {
-            served: false,
-            why: format!("the index {} must be read from end to end for this filter", index_name(scan)),
-        },
+        )),
+        Some(scan) => {
+            Plan::unserved(format!("the index {} must be read from end to end for this filter", index_name(scan)))
+        }
         None => {
             let mut names: Vec<&str> = scans.iter().map(|scan| index_name(scan)).collect();
             names.dedup();
-            Plan { served: true, why: format!("the index {} narrows it down", names.join(" and ")) }
+            Plan::served(format!("the index {} narrows it down", names.join(" and ")))
         }
     }
 }
 
-fn unserved(sort_field: &str, unfiltered: bool) -> String {
-    if unfiltered {
-        format!(
-            "no index on {sort_field} gives the order: every session is read and sorted for each page; `strandscope \
-             doctor --create-indexes` makes one"
-        )
-    } else {
-        "no index serves this filter: every session of the collection is read".to_owned()
+fn unserved(sort_field: &str, unfiltered: bool) -> Plan {
+    if !unfiltered {
+        return Plan::unserved("no index serves this filter: every session of the collection is read");
     }
+    let why = format!("no index on {sort_field} gives the order: every session is read and sorted for each page");
+    Plan { hint: Some(Hint::CreateIndexes), ..Plan::unserved(why) }
 }
 
 fn index_name(scan: &Document) -> &str {

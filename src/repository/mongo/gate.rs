@@ -69,7 +69,7 @@ impl Gate {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => {
                 tracing::error!(doing, "crash in an operation");
-                Err(Error::Other { doing, reason: "it crashed; please report this, with the log".to_owned() })
+                Err(Error::other(doing, "it crashed").with_hint("please report this, with the log"))
             }
             Err(_) => Err(Error::Deadline { doing, seconds: self.operation.as_secs() }),
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bson::{Bson, doc};
 use mongodb::Client;
 use strandscope::{
+    app::told::Told,
     repository::{
         Error, Filter, Limits, SessionReader, Verdict,
         filter::{Term, Test, TextMatch},
@@ -35,14 +36,14 @@ async fn a_wrong_uri_is_told_without_its_password() {
         assert!(matches!(error, Error::Uri { .. }), "{uri}: {error:?}");
         let said = format!("{error} {error:?}").to_lowercase();
         assert!(!said.contains("hunter2") && !said.contains("ss/w"), "{said}");
-        assert_eq!(error.exit_code(), 2);
+        assert_eq!(Told::from(&error).code, 2);
     }
 }
 
 #[tokio::test]
 async fn an_unreachable_server_is_named() {
     let error = refused("mongodb://user:hunter2@127.0.0.1:1/?authSource=admin", Some("d"), Some("c")).await;
-    let Error::Unreachable { hosts, reason } = &error else { panic!("{error:?}") };
+    let Error::Unreachable { hosts, reason, .. } = &error else { panic!("{error:?}") };
     assert_eq!(hosts, "127.0.0.1:1");
     assert_eq!(reason, "connection refused");
     assert!(!format!("{error:?}").contains("hunter2"));
@@ -52,7 +53,7 @@ async fn an_unreachable_server_is_named() {
 #[tokio::test]
 async fn a_name_that_cannot_be_looked_up_is_told() {
     let error = refused("mongodb://no-such-host.invalid", Some("d"), Some("c")).await;
-    let Error::Unreachable { hosts, reason } = &error else { panic!("{error:?}") };
+    let Error::Unreachable { hosts, reason, .. } = &error else { panic!("{error:?}") };
     assert_eq!(hosts, "no-such-host.invalid:27017");
     assert_eq!(reason, "its name cannot be looked up");
 }
@@ -63,7 +64,7 @@ async fn names_that_cannot_be_are_refused() {
     for (database, collection) in [("a b", "c"), ("", "c"), ("a", ""), ("a", "x$y")] {
         let error = refused(uri, Some(database), Some(collection)).await;
         assert!(matches!(error, Error::Name { .. }), "{error:?}");
-        assert_eq!(error.exit_code(), 2);
+        assert_eq!(Told::from(&error).code, 2);
     }
 }
 
@@ -78,7 +79,7 @@ async fn logins_and_rights_are_told_apart() {
 
     let wrong = refused(&server.uri_as("reader", "hunter3"), Some("mine"), Some("sessions")).await;
     assert!(matches!(wrong, Error::Authentication { .. }), "{wrong:?}");
-    assert_eq!(wrong.exit_code(), 5);
+    assert_eq!(Told::from(&wrong).code, 5);
     assert!(!format!("{wrong} {wrong:?}").contains("hunter3"));
 
     let denied = refused(&server.uri_as("reader", "hunter2"), Some("theirs"), Some("sessions")).await;

@@ -2,8 +2,9 @@
 
 use bson::doc;
 use mongodb::Client;
+use strandscope::app::told::Told;
 use strandscope::repository::{
-    Candidate, Error, Filter, Limits, Opened, SessionReader, Verdict,
+    Candidate, Error, Filter, Hint, Limits, Opened, SessionReader, Verdict,
     filter::{Term, Test, TextMatch},
     mongo::MongoRepository,
 };
@@ -23,7 +24,7 @@ async fn the_only_collection_of_sessions_is_opened_and_several_are_given_to_choo
     let client = Client::with_uri_str(&server.uri).await.expect("a client");
     client.database("shop").collection("orders").insert_one(doc! { "total": 5 }).await.expect("an order");
     let none = refused(&server.uri, None, None).await;
-    assert!(matches!(&none, Error::NoSessions { reason, .. } if reason.contains("--collection")), "{none:?}");
+    assert!(matches!(&none, Error::NoSessions { hint: Some(Hint::NameCollection), .. }), "{none:?}");
 
     client.database("shop").collection("sessions").insert_one(session("a")).await.expect("a session");
     for (database, collection) in [(None, None), (Some("shop"), None), (None, Some("sessions"))] {
@@ -50,7 +51,7 @@ async fn the_only_collection_of_sessions_is_opened_and_several_are_given_to_choo
     }
     let missing = refused(&server.uri, Some("empty"), None).await;
     assert!(matches!(missing, Error::NoSessions { .. }), "{missing:?}");
-    assert_eq!(missing.exit_code(), 3);
+    assert_eq!(Told::from(&missing).code, 3);
 }
 
 fn filter(test: Test) -> Filter {
@@ -65,7 +66,7 @@ async fn a_plan_says_which_index_serves() {
     let plan = async |filter: Filter| reader.plan(&filtered(filter, 20)).await.expect("a plan");
 
     let bare = plan(Filter::default()).await;
-    assert!(!bare.served && bare.why.contains("--create-indexes"), "{bare:?}");
+    assert!(!bare.served && bare.hint == Some(Hint::CreateIndexes), "{bare:?}");
     assert!(!plan(filter(Test::Application(TextMatch::Exactly("x".into())))).await.served);
 
     let created = reader.create_indexes().await.expect("indexes");
@@ -96,7 +97,7 @@ async fn the_checks_find_what_is_missing() {
         assert_eq!(before[name].verdict, Verdict::Ok, "{:?}", before[name]);
     }
     assert_eq!(before["index on updated_at"].verdict, Verdict::Warn);
-    assert!(before["index on updated_at"].advice.as_ref().is_some_and(|advice| advice.contains("--create-indexes")));
+    assert!(before["index on updated_at"].advice.contains(&Hint::CreateIndexes));
     assert_eq!(before["documents"].verdict, Verdict::Warn, "{:?}", before["documents"]);
 
     let client = Client::with_uri_str(&fresh.uri).await.expect("a client");

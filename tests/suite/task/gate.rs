@@ -87,7 +87,7 @@ impl SessionReader for Gate {
 
     async fn plan(&self, _: &ListQuery) -> Result<Plan> {
         self.pass().await?;
-        Ok(Plan { served: true, why: String::new() })
+        Ok(Plan::served(""))
     }
 
     async fn count(&self, _: &Filter) -> Result<Option<u64>> {

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use crate::{
-    app::{text, tui::format::width},
+    app::{text, told, tui::format::width},
     repository::{Check, Verdict},
 };
 use serde_json::json;
@@ -50,7 +50,7 @@ fn objects(title: &str, checks: &[Check]) -> Vec<String> {
             "name": check.name,
             "verdict": check.verdict,
             "found": check.found,
-            "advice": check.advice,
+            "advice": told::advice(&check.advice),
         }))
     };
     checks.iter().map(object).collect()
@@ -63,8 +63,8 @@ fn lines(title: &str, checks: &[Check], colour: bool) -> Vec<String> {
     for (check, name) in checks.iter().zip(names) {
         let padding = " ".repeat(widest.saturating_sub(width(&name)));
         lines.push(format!("  {}  {name}{padding}  {}", word(check.verdict, colour), text::line(&check.found)));
-        if let Some(advice) = &check.advice {
-            lines.push(format!("        {}  what to do: {}", " ".repeat(widest), text::line(advice)));
+        if let Some(advice) = told::advice(&check.advice) {
+            lines.push(format!("        {}  what to do: {}", " ".repeat(widest), text::line(&advice)));
         }
     }
     lines
@@ -84,11 +84,10 @@ mod tests {
     use super::*;
 
     fn checks() -> Vec<Check> {
-        let check = |name: &str, verdict, found: &str, advice: Option<&str>| Check {
-            name: name.into(),
+        let check = |name: &str, verdict, found: &str, advice: Option<&'static str>| Check {
             verdict,
-            found: found.into(),
-            advice: advice.map(Into::into),
+            advice: advice.into_iter().map(Into::into).collect(),
+            ..Check::ok(name, found)
         };
         vec![
             check("server version", Verdict::Ok, "6.0.5", None),

@@ -207,8 +207,8 @@ impl AppState {
             .map_err(|unknown| super::prompt::Mistake { span: unknown.span, problem: unknown.problem })?;
         let mut filter = Filter::parse(&expanded, self.look.now).map_err(|error| {
             // Within a saved filter there is no word to point at but its name.
-            let span = if expanded == typed { error.span } else { 0..typed.len() };
-            super::prompt::Mistake { span, problem: error.problem }
+            let span = if expanded == typed { error.span.clone() } else { 0..typed.len() };
+            super::prompt::Mistake { span, problem: error.sentence() }
         })?;
         typed.trim().clone_into(&mut filter.source);
         if !self.connection.is_open() {

@@ -14,9 +14,9 @@ use crate::{
     app::{
         place::Origin,
         task::{Command, Event, Link, Ticket, command::Lane},
-        text,
+        text, told,
     },
-    repository::{Candidate, Error, Target},
+    repository::{Candidate, Error, Hint, Target},
     session::Summary,
 };
 
@@ -71,10 +71,8 @@ impl AppState {
 
     fn on_choose(&mut self, candidates: Vec<Candidate>) -> Vec<Effect> {
         if candidates.is_empty() {
-            let error = Error::Other {
-                doing: "looking for sessions".into(),
-                reason: "no collection there looks like sessions; name one with --database and --collection".into(),
-            };
+            let error = Error::other("looking for sessions", "no collection there looks like sessions")
+                .with_hint(Hint::NameCollection);
             return self.not_connected(error);
         }
         self.connection.stage = Stage::Choosing;
@@ -135,7 +133,7 @@ impl AppState {
             self.unanswered.insert(lane);
         }
         if lane != Lane::Details {
-            self.last_error = Some(error.to_string());
+            self.last_error = Some(told::sentence(&error));
         }
         if let Some((_, id)) = self.resolving.take_if(|(asked, _)| *asked == ticket) {
             // The session that was asked for is looked for again once the connection is back.

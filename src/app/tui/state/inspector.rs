@@ -174,7 +174,7 @@ impl Inspector {
                 if let Some(open) = self.waiting() {
                     tabs::give_up(&mut open.tabs);
                 }
-                Body::Failed(error.to_string())
+                Body::Failed(crate::app::told::sentence(error))
             }
             _ => return,
         };

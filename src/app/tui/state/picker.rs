@@ -7,7 +7,7 @@ use super::{
     connection::{Connection, Stage},
     modal::Modal,
 };
-use crate::app::{text, tui::wrap::wrap};
+use crate::app::{text, told, tui::wrap::wrap};
 
 /// How a line above a list is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +93,7 @@ fn places_say(connection: &Connection) -> Vec<(Tone, String)> {
     match &connection.stage {
         Stage::Failed(error) => {
             let name = connection.place.as_ref().map_or("", |place| place.name.as_str());
-            vec![(Tone::Error, format!("Cannot open {name}:")), (Tone::Error, error.to_string())]
+            vec![(Tone::Error, format!("Cannot open {name}:")), (Tone::Error, told::sentence(error))]
         }
         Stage::Open(_) => Vec::new(),
         _ => vec![(Tone::Title, "Where are your agents' sessions?".into())],

@@ -51,7 +51,7 @@ pub struct Mistake {
 
 impl From<FilterError> for Mistake {
     fn from(error: FilterError) -> Self {
-        Self { span: error.span, problem: error.problem }
+        Self { span: error.span.clone(), problem: error.sentence() }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
         config::{Column, Ui},
         keymap::Action,
         task::{Command, Event, Ticket, command::Lane},
+        told,
     },
     repository::{Cursor, Filter, ListQuery, PageEnd, Plan, Sort, Wanted},
     session::{Details, SessionKey, Summary},
@@ -156,7 +157,7 @@ impl SessionList {
             }
             Event::Details(ticket, found) => self.details.on_details(*ticket, found, &self.rows),
             Event::Usage(ticket, key, usage) => self.details.on_usage(*ticket, key, usage),
-            Event::Failed { ticket, lane, error } => self.on_failed(*ticket, *lane, error.to_string()),
+            Event::Failed { ticket, lane, error } => self.on_failed(*ticket, *lane, told::sentence(error)),
             _ => {}
         }
     }
@@ -166,7 +167,7 @@ impl SessionList {
     }
 
     fn on_plan(&mut self, plan: &Plan) {
-        self.notice = (!plan.served).then(|| plan.why.clone());
+        self.notice = (!plan.served).then(|| told::plan(plan));
     }
 
     fn on_rows(&mut self, found: &[Summary]) {

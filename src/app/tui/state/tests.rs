@@ -79,7 +79,7 @@ fn giving_up_keeps_what_was_found() {
     let mut screen = Screen::listed(80, 24);
     screen.press("/slow\n");
     let (ticket, query) = last_list(&mut screen);
-    screen.tell(Event::Plan(ticket, Plan { served: false, why: "all are read".into() }));
+    screen.tell(Event::Plan(ticket, Plan::unserved("all are read")));
     let events = screen.answers(&Command::List(ticket, query));
     screen.tell(events[0].clone());
     let found = screen.state.list.rows.len();
@@ -103,7 +103,7 @@ fn a_page_that_failed_is_asked_again_when_the_view_moves() {
     let known = screen.state.list.rows.len();
     let events = screen.answers(&Command::List(ticket, query));
     screen.tell(events[0].clone());
-    let error = Error::Other { doing: "reading".into(), reason: "it broke".into() };
+    let error = Error::other("reading", "it broke");
     screen.asked.clear();
     screen.tell(Event::Failed { ticket, lane: Lane::List, error });
     assert_eq!(screen.state.list.rows.len(), known);
@@ -171,7 +171,7 @@ fn what_failed_while_the_connection_was_lost_is_asked_again() {
     screen.press("r");
     let (ticket, _) = last_list(&mut screen);
     screen.asked.clear();
-    let lost = || Error::Unreachable { hosts: "localhost".into(), reason: "reset".into() };
+    let lost = || Error::unreachable("localhost", "reset");
     screen.tell(Event::Failed { ticket, lane: Lane::List, error: lost() });
     screen.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 4 }));
     assert!(!screen.state.list.rows.is_empty());

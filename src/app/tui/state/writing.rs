@@ -13,6 +13,7 @@ use crate::{
         keymap::Action,
         task::{Command, Ticket, command::Write},
         text,
+        told::Told,
     },
     repository::Error,
     session::{SessionKey, edit, edit::MetadataEdit},
@@ -259,7 +260,8 @@ impl AppState {
             return Vec::new();
         };
         let pending = self.pending.remove(position);
-        self.last_error = Some(error.to_string());
+        let told = Told::from(error);
+        self.last_error = Some(told.to_string());
         let mut stored = None;
         if let (Error::Conflict { stored: now, .. }, Write::Metadata(key, edits)) = (error, pending.write.as_ref())
             && let [edit] = edits.as_slice()
@@ -277,7 +279,7 @@ impl AppState {
         if editor.purpose == Purpose::Add && stored.is_some() {
             stored = None;
         }
-        editor.refused(error.parts().0, stored);
+        editor.refused(told.message, stored);
         // What a person is typing in now stays on top; this one waits beneath it.
         let place =
             if matches!(self.modals.last(), Some(Modal::Editor(_) | Modal::Prompt(_))) { 0 } else { self.modals.len() };

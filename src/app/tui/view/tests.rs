@@ -36,7 +36,7 @@ fn a_connection_that_failed() {
     at_every_size("failed", |width, height| {
         let mut screen = Screen::connecting(width, height);
         let Some(Command::Connect(ticket, ..)) = screen.asked.pop_front() else { panic!("no connection asked") };
-        let error = Error::Unreachable { hosts: "localhost:27017".into(), reason: "connection refused".into() };
+        let error = Error::unreachable("localhost:27017", "connection refused");
         screen.tell(Event::Failed { ticket, lane: Lane::Connection, error });
         assert!(!picture(&screen.state).contains("hunter2"));
         screen
@@ -83,8 +83,8 @@ fn a_filter_that_no_index_serves() {
         screen.press("/timeout\n");
         let Some(Command::List(ticket, query)) = screen.asked.pop_front() else { panic!("no list asked") };
         assert_eq!(query.filter.source, "timeout");
-        let why = "no index serves this filter: every session of the collection is read".into();
-        screen.tell(Event::Plan(ticket, Plan { served: false, why }));
+        let why = "no index serves this filter: every session of the collection is read";
+        screen.tell(Event::Plan(ticket, Plan::unserved(why)));
         screen
     });
 }

@@ -21,7 +21,7 @@ fn test_of(text: &str) -> Test {
 
 fn mistake_of(text: &str) -> (String, String) {
     let mistake = Filter::parse(text, now()).expect_err(text);
-    (mistake.source_text[mistake.span.clone()].to_owned(), mistake.problem)
+    (mistake.source_text[mistake.span.clone()].to_owned(), mistake.sentence())
 }
 
 fn contains(text: &str) -> TextMatch {

@@ -50,11 +50,12 @@ pub(super) fn instant(word: &Word, value: &Word, now: Timestamp) -> Result<When,
     if text.is_empty() {
         let problem = "a time must follow: an age (`7d`, `12h`, `30m`, `2w`), a day (`2026-11-01`) or an instant \
                        (`2026-11-01T12:00:00Z`)";
-        return Err((word.span(), problem.to_owned()));
+        return Err(Mistake::new(word.span(), problem));
     }
     let whole = |at| When { start: at, end: at };
     if let Some(age) = age(&text) {
-        let long_ago = || (value.span(), format!("`{text}` is too long ago; give a shorter age or a day"));
+        let long_ago =
+            || Mistake::new(value.span(), format!("`{text}` is too long ago")).or("give a shorter age or a day");
         return now.checked_sub(age).map(whole).map_err(|_| long_ago());
     }
     if let Some(when) = day(&text) {
@@ -66,7 +67,7 @@ pub(super) fn instant(word: &Word, value: &Word, now: Timestamp) -> Result<When,
         } else {
             "write an age (`7d`, `12h`, `30m`, `2w`), a day (`2026-11-01`) or an instant (`2026-11-01T12:00:00Z`)"
         };
-        (value.span(), format!("`{text}` is not a time; {hint}"))
+        Mistake::new(value.span(), format!("`{text}` is not a time")).or(hint)
     })
 }
 

@@ -44,7 +44,7 @@ pub(super) fn words(text: &str) -> Result<Vec<Word>, Mistake> {
         }
     }
     if let Some(start) = quote {
-        return Err((start..text.len(), "the quote is never closed; add a `\"` at its end".to_owned()));
+        return Err(Mistake::new(start..text.len(), "the quote is never closed").or("add a `\"` at its end"));
     }
     words.extend(current);
     Ok(words)

@@ -32,15 +32,15 @@ pub(super) enum Time {
 }
 
 pub(super) fn failed(path: &Path, doing: &str, error: &io::Error) -> Error {
-    let reason = match error.kind() {
-        io::ErrorKind::PermissionDenied => format!("{doing} was denied; run as the user who owns it"),
+    let told = |reason: String| Error::folder(path, reason).caused_by(disk::cause(error));
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => told(format!("{doing} was denied")).with_hint("run as the user who owns it"),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            format!("{doing} failed, the disk is full; make room and try again")
+            told(format!("{doing} failed, the disk is full")).with_hint("make room and try again")
         }
-        io::ErrorKind::ReadOnlyFilesystem => format!("{doing} failed, the disk is read-only"),
-        _ => format!("{doing} failed: {}", disk::reason(error)),
-    };
-    Error::Folder { path: path.to_owned(), reason }
+        io::ErrorKind::ReadOnlyFilesystem => told(format!("{doing} failed, the disk is read-only")),
+        _ => told(format!("{doing} failed: {}", disk::reason(error))),
+    }
 }
 
 /// Whether a folder is there that is no link.
@@ -54,8 +54,7 @@ pub(super) fn is_real_dir(path: &Path) -> Result<bool> {
 }
 
 fn link(path: &Path) -> Error {
-    let reason = "it is a symbolic link, and nothing is written through links".to_owned();
-    Error::Folder { path: path.to_owned(), reason }
+    Error::folder(path, "it is a symbolic link, and nothing is written through links")
 }
 
 /// Makes a folder that only its user may enter; one that is there is fine.
@@ -80,15 +79,16 @@ pub(super) fn read(path: &Path) -> Result<Option<Value>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(path, "reading it", &error)),
     };
-    let refuse = |reason: String| Err(Error::Folder { path: path.to_owned(), reason });
+    let repair = |reason: String| Error::folder(path, reason).with_hint("repair it first");
     if !meta.is_file() || meta.len() > LARGEST {
-        return refuse(format!("it is not a file of at most {} MiB, so nothing was written", LARGEST >> 20));
+        let reason = format!("it is not a file of at most {} MiB, so nothing was written", LARGEST >> 20);
+        return Err(Error::folder(path, reason));
     }
     let bytes = fs::read(path).map_err(|error| failed(path, "reading it", &error))?;
     match serde_json::from_slice(&bytes) {
         Ok(value @ Value::Object(_)) => Ok(Some(value)),
-        Ok(_) => refuse("it holds no JSON object; repair it first, nothing was written".to_owned()),
-        Err(error) => refuse(format!("it is not valid JSON ({error}); repair it first, nothing was written")),
+        Ok(_) => Err(repair("it holds no JSON object, so nothing was written".to_owned())),
+        Err(error) => Err(repair(format!("it is not valid JSON ({error}), so nothing was written")).caused_by(error)),
     }
 }
 

@@ -52,9 +52,8 @@ fn exact(id: &str, key: &str, value: &Bson) -> Result<Value> {
     if edit::same(Some(&reading::exact(written.clone())), Some(value)) {
         return Ok(written);
     }
-    let reason =
-        "it looks like Extended JSON or encoded bytes and would be read back as something else; use other keys";
-    Err(Error::Invalid { id: id.to_owned(), what: format!("metadata.{key}"), reason: reason.to_owned() })
+    let reason = "it looks like Extended JSON or encoded bytes and would be read back as something else";
+    Err(Error::invalid(id, format!("metadata.{key}"), reason).with_hint("use other keys"))
 }
 
 /// Reads `session.json`, lets it be changed, and writes it, while no other writer of ours can.
@@ -65,10 +64,8 @@ pub(super) fn change(
 ) -> Result<()> {
     let _lock = files::lock(&place.dir)?;
     let path = place.dir.file();
-    let missing = || Error::Folder {
-        path: path.clone(),
-        reason: "it is missing, so the session cannot be changed; restore it first".to_owned(),
-    };
+    let missing =
+        || Error::folder(&path, "it is missing, so the session cannot be changed").with_hint("restore it first");
     let Some(Value::Object(mut fields)) = files::read(&path)? else { return Err(missing()) };
     change(&mut fields)?;
     files::write(&path, &Value::Object(fields), time)
@@ -111,11 +108,8 @@ pub(super) fn push(place: &Place, field: &str, element: Value, time: Time) -> Re
             items.push(element);
             Ok(())
         }
-        _ => Err(Error::Invalid {
-            id: place.id(),
-            what: field.to_owned(),
-            reason: format!("{field} in session.json is no array; repair it first"),
-        }),
+        _ => Err(Error::invalid(place.id(), field, format!("{field} in session.json is no array"))
+            .with_hint("repair it first")),
     })
 }
 

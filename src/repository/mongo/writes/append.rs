@@ -52,10 +52,8 @@ pub(super) async fn append(
         }
         tail = end.tail;
     }
-    Err(Error::Other {
-        doing: format!("appending a message to session {:?}", append.key.text()),
-        reason: "other writers always came first; try again".to_owned(),
-    })
+    let doing = format!("appending a message to session {:?}", append.key.text());
+    Err(Error::other(doing, "other writers always came first").with_hint("try again"))
 }
 
 struct Append {
@@ -123,8 +121,8 @@ impl Append {
             return Err(Error::UnknownAgent { id, agent: self.agent.as_str().to_owned() });
         }
         if end.get_bool("odd").unwrap_or_default() {
-            let reason = format!("{} is not an array; repair it with a database client", self.messages());
-            return Err(Error::Invalid { id, what: "a message".to_owned(), reason });
+            let reason = format!("{} is not an array", self.messages());
+            return Err(Error::invalid(id, "a message", reason).with_hint("repair it with a database client"));
         }
         let number = |field: &str| end.get(field).and_then(decode::signed);
         let tail = Tail { len: number("len").unwrap_or_default().unsigned_abs(), last_id: number("last") };

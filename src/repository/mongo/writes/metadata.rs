@@ -53,8 +53,8 @@ pub(super) async fn edit(run: Run, key: SessionKey, edits: Vec<MetadataEdit>) ->
             return Err(conflict);
         }
     }
-    let reason = "it changes all the time; try again".to_owned();
-    Err(Error::Other { doing: format!("editing the metadata of session {:?}", key.text()), reason })
+    let doing = format!("editing the metadata of session {:?}", key.text());
+    Err(Error::other(doing, "it changes all the time").with_hint("try again"))
 }
 
 /// The first edit whose guard does not hold.

@@ -183,7 +183,9 @@ impl Run {
             return Error::TooLarge { id: self.session.clone(), size: 0, limit: LARGEST };
         }
         match self.failure(error) {
-            Error::Other { reason, .. } => Error::Other { doing: self.doing.clone(), reason },
+            Error::Other { reason, hint, source, .. } => {
+                Error::Other { doing: self.doing.clone(), reason, hint, source }
+            }
             other => other,
         }
     }

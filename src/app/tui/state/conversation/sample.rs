@@ -302,6 +302,6 @@ pub(in crate::app::tui) fn question(command: &Command) -> Option<(Ticket, Lane)>
 
 /// A question that failed.
 pub(in crate::app::tui) fn failure(ticket: Ticket, lane: Lane) -> Event {
-    let error = crate::repository::Error::Other { doing: "reading".into(), reason: "no".into() };
+    let error = crate::repository::Error::other("reading", "no");
     Event::Failed { ticket, lane, error }
 }

@@ -144,11 +144,7 @@ fn fail(screen: &mut Screen, at: usize, lost: bool) {
         Some(Command::Connect(ticket, ..)) => (ticket, Lane::Connection),
         _ => return,
     };
-    let error = if lost {
-        Error::Unreachable { hosts: "localhost".into(), reason: "reset".into() }
-    } else {
-        Error::Other { doing: "reading".into(), reason: "it broke".into() }
-    };
+    let error = if lost { Error::unreachable("localhost", "reset") } else { Error::other("reading", "it broke") };
     screen.tell(Event::Failed { ticket, lane, error });
 }
 

@@ -38,13 +38,13 @@ fn fail(screen: &mut Screen, ticket: Ticket, error: Error) {
 }
 
 fn lost() -> Error {
-    Error::Unreachable { hosts: "h".into(), reason: "connection refused".into() }
+    Error::unreachable("h", "connection refused")
 }
 
 #[test]
 fn a_lookup_that_fails_is_told_and_the_list_comes_instead() {
     let (mut screen, ticket) = looking();
-    fail(&mut screen, ticket, Error::Other { doing: "looking".into(), reason: "it broke".into() });
+    fail(&mut screen, ticket, Error::other("looking", "it broke"));
     assert!(screen.state.last_error.as_deref().unwrap().contains("it broke"));
     screen.answer_all();
     assert_eq!(screen.state.loading(), None);

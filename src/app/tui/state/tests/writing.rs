@@ -61,7 +61,7 @@ fn what_failed_comes_back_as_it_was_typed() {
     let (key, shown) = chosen(&screen);
     screen.press("etyped\n");
     let (ticket, _) = write(&mut screen);
-    let error = Error::Unreachable { hosts: "h".into(), reason: "gone".into() };
+    let error = Error::unreachable("h", "gone");
     screen.tell(Event::NotWritten { ticket, error });
     let Some(Modal::Editor(editor)) = screen.state.modals.last() else { panic!("the editor is back") };
     assert!(editor.text().ends_with("typed"));
@@ -91,7 +91,7 @@ fn what_is_being_typed_stays_on_top_of_what_comes_back() {
     screen.press("efirst\n");
     let (ticket, _) = write(&mut screen);
     screen.press("fsecond");
-    let error = Error::Unreachable { hosts: "h".into(), reason: "gone".into() };
+    let error = Error::unreachable("h", "gone");
     screen.tell(Event::NotWritten { ticket, error });
     screen.press(" go on");
     let texts: Vec<String> = screen
