@@ -11,7 +11,7 @@ use bson::{Bson, DateTime, Document, doc};
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use strandscope::{
-    repository::{Cursor, Error, Filter, ListQuery, PageEnd, Result, SessionReader, SessionWriter, Tail},
+    repository::{Cursor, Error, Filter, ListQuery, Page, PageEnd, Result, SessionReader, SessionWriter, Tail},
     session::{
         AgentId, SessionKey, Summary, decode,
         edit::{self, MetadataEdit},
@@ -95,7 +95,7 @@ impl SessionReader for MemoryRepository {
         "memory".to_owned()
     }
 
-    async fn list(&self, query: &ListQuery, found: &mut (dyn FnMut(Summary) + Send)) -> Result<PageEnd> {
+    fn list(&self, query: &ListQuery) -> Page {
         let mut rows: Vec<Summary> = self.matching(&query.filter).iter().map(decode::summary).collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row.updated_at));
         let after = match &query.after {
@@ -106,8 +106,7 @@ impl SessionReader for MemoryRepository {
         };
         let end = (after + query.limit as usize).min(rows.len());
         let next = (end < rows.len()).then(|| Cursor::Undated { after: Some(rows[end - 1].key.bson().clone()) });
-        rows.drain(after..end).for_each(found);
-        Ok(PageEnd { next, timed_out: false })
+        Page::of(rows.drain(after..end).collect(), PageEnd { next, timed_out: false })
     }
 
     async fn count(&self, filter: &Filter) -> Result<Option<u64>> {

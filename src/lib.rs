@@ -7,6 +7,7 @@
 //! A [`SessionReader`](repository::SessionReader) is the same for a folder and a MongoDB collection:
 //!
 //! ```
+//! use futures_util::TryStreamExt;
 //! use strandscope::repository::{self, Limits, ListQuery, Opened, Target};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -19,9 +20,10 @@
 //! let Opened::Store(reader) = repository::open(&target, Limits::default()).await? else {
 //!     unreachable!("a folder leaves nothing to choose");
 //! };
-//! let mut names = Vec::new();
-//! reader.list(&ListQuery::default(), &mut |row| names.push(row.name().to_owned())).await?;
-//! assert_eq!(names, ["support-1"]);
+//! let mut page = reader.list(&ListQuery::default());
+//! while let Some(row) = page.try_next().await? {
+//!     assert_eq!(row.name(), "support-1");
+//! }
 //! # Ok(())
 //! # }
 //! ```

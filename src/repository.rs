@@ -22,7 +22,7 @@ pub use error::{Cause, Error, ErrorKind, Result, ServerError};
 pub use filter::{Filter, FilterError};
 pub use health::{Check, Verdict};
 pub use hint::Hint;
-pub use page::{Cursor, ListQuery, PageEnd, Plan, Sort, Wanted};
+pub use page::{Cursor, ListQuery, Page, PageEnd, Plan, Projection, RowSink, Sort};
 pub use target::{Candidate, Limits, Opened, Target, open, open_writable};
 pub use write::{SessionRepository, SessionWriter, Tail};
 
@@ -50,9 +50,8 @@ pub trait SessionReader: Send + Sync + 'static {
         self.count(&Filter::default()).await.map(drop)
     }
 
-    /// One page of the list, thin rows only. Each row is given to `found` as soon as it is known, so that a slow
-    /// search shows what it has; the answer says where the next page starts.
-    async fn list(&self, query: &ListQuery, found: &mut (dyn FnMut(Summary) + Send)) -> Result<PageEnd>;
+    /// One page of the list, thin rows only: a stream that gives each row as soon as it is known.
+    fn list(&self, query: &ListQuery) -> Page;
 
     /// Whether an index serves such a list, asked before it runs.
     async fn plan(&self, _query: &ListQuery) -> Result<Plan> {

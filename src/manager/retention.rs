@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    repository::{Cursor, Error, Filter, ListQuery, Result, SessionReader, SessionRepository, Sort, Wanted},
+    repository::{Cursor, Error, Filter, ListQuery, Projection, Result, SessionReader, SessionRepository, Sort},
     session::{SessionKey, Summary},
 };
 
@@ -25,10 +25,14 @@ pub async fn older_than(reader: &dyn SessionReader, cutoff: Timestamp) -> Result
     let mut old = Vec::new();
     let mut after: Option<Cursor> = None;
     loop {
-        let query =
-            ListQuery { filter: Filter::default(), sort: Sort::Updated, after, limit: PAGE, metadata: Wanted::Nothing };
-        let mut rows = Vec::new();
-        let end = reader.list(&query, &mut |row| rows.push(row)).await?;
+        let query = ListQuery {
+            filter: Filter::default(),
+            sort: Sort::Updated,
+            after,
+            limit: PAGE,
+            metadata: Projection::Nothing,
+        };
+        let (rows, end) = reader.list(&query).read().await?;
         if end.timed_out {
             return Err(Error::TimedOut { what: "looking for old sessions".to_owned(), seconds: 0 });
         }

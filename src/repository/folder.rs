@@ -23,9 +23,9 @@ use std::{ops::Range, path::Path, sync::Arc};
 use async_trait::async_trait;
 use bson::Document;
 use tempfile::TempDir;
-use tokio::{sync::mpsc, task::spawn_blocking};
+use tokio::task::spawn_blocking;
 
-use super::{Check, Error, Filter, ListQuery, PageEnd, Plan, Result, SessionReader, SessionRepository, Sort};
+use super::{Check, Error, Filter, ListQuery, Page, Plan, Result, SessionReader, SessionRepository, Sort};
 use crate::{
     disk,
     metrics::Outline,
@@ -94,18 +94,12 @@ impl SessionReader for FolderRepository {
         self.location.clone()
     }
 
-    async fn list(&self, query: &ListQuery, found: &mut (dyn FnMut(Summary) + Send)) -> Result<PageEnd> {
-        let (sender, mut rows) = mpsc::channel(64);
-        let query = query.clone();
-        // A list that is given up drops the receiver, and the next row ends the search.
-        let search = self.blocking(move |root| list::list(root, &query, &mut |row| sender.blocking_send(row).is_ok()));
-        let show = async {
-            while let Some(row) = rows.recv().await {
-                found(row);
-            }
-        };
-        let (end, ()) = tokio::join!(search, show);
-        end
+    fn list(&self, query: &ListQuery) -> Page {
+        let (folder, query) = (self.clone(), query.clone());
+        // A list that is given up drops what takes the rows, and the next one ends the search.
+        Page::found_by(|rows| async move {
+            folder.blocking(move |root| list::list(root, &query, &mut |row| rows.push(row))).await
+        })
     }
 
     async fn plan(&self, query: &ListQuery) -> Result<Plan> {

@@ -32,35 +32,36 @@ pub mod pool;
 mod rows;
 mod writes;
 
-use std::{future::Future, ops::Range, sync::Arc, time::Duration};
+use std::{future::Future, ops::Range, sync::Arc};
 
 use async_trait::async_trait;
-use bson::{Bson, Document, RawDocumentBuf, doc};
+use bson::{Document, RawDocumentBuf, doc};
 use mongodb::{Client, Collection, Cursor as Rows};
 use secrecy::SecretString;
 
-use self::errors::Doing;
-use super::{Check, Error, Filter, Limits, ListQuery, Opened, PageEnd, Plan, Result, SessionReader, SessionRepository};
+use self::{
+    errors::Doing,
+    gate::Heard,
+    pool::{Pool, PoolOptions},
+    rows::{decoded, decoded_value},
+};
+use super::{
+    Check, Error, Filter, Limits, ListQuery, Opened, Page, Plan, Result, SessionReader, SessionRepository, Verdict,
+};
 use crate::{
     metrics::Outline,
     session::{AgentId, Details, Message, Session, SessionKey, Summary, record::StoredMessage},
 };
-
-/// How much longer than its server-side limit a read may take, e.g. on the way.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// The sessions of one collection.
 ///
 /// Cheap to clone: clones share the connections.
 #[derive(Clone)]
 pub struct MongoRepository {
-    client: Client,
+    pool: Pool,
     collection: Collection<RawDocumentBuf>,
     database: Arc<str>,
-    hosts: Arc<str>,
-    limits: Limits,
-    indexes: indexes::Known,
-    gate: gate::Gate,
+    indexes: indexes::KnownIndexes,
 }
 
 /// Connects; without a database or collection, looks for collections whose documents look like sessions: exactly one
@@ -102,19 +103,16 @@ async fn connect(
     collection: Option<&str>,
     limits: Limits,
 ) -> Result<Opened<MongoRepository>> {
-    let connection = client::connect(uri, limits).await?;
+    let pool = Pool::connect(uri, PoolOptions::for_browsing(limits)).await?;
+    pool.greet().await?;
     let (database, collection) = match (database, collection) {
         (Some(database), Some(collection)) => (database.to_owned(), collection.to_owned()),
-        (database, collection) => match discover::find(&connection, database, collection, limits).await? {
+        (database, collection) => match discover::find(&pool, database, collection).await? {
             Opened::Store(only) => (only.database, only.collection),
             Opened::Choose(candidates) => return Ok(Opened::Choose(candidates)),
         },
     };
-    client::valid_names(&database, &collection)?;
-    let mut reader = MongoRepository::from_client(connection.client, &database, &collection, limits);
-    reader.hosts = connection.hosts.into();
-    // What the server is given time for must not be cut before.
-    reader.gate = gate::Gate::new(pool::MAX, pool::WAIT_QUEUE, pool::OPERATION.max(limits.read + GRACE));
+    let reader = pool.repository(&database, &collection)?;
     reader.try_to_read().await?;
     Ok(Opened::Store(reader))
 }
@@ -124,16 +122,26 @@ impl MongoRepository {
     /// nothing yet.
     #[must_use]
     pub fn from_client(client: Client, database: &str, collection: &str, limits: Limits) -> Self {
-        let sessions = client.database(database).collection(collection);
-        Self {
-            client,
-            collection: sessions,
-            database: database.into(),
-            hosts: "the lent connection".into(),
-            limits,
-            indexes: indexes::Known::default(),
-            gate: gate::Gate::default(),
-        }
+        Self::on(Pool::from_client(client, PoolOptions::for_browsing(limits)), database, collection)
+    }
+
+    fn on(pool: Pool, database: &str, collection: &str) -> Self {
+        let sessions = pool.client().database(database).collection(collection);
+        Self { pool, collection: sessions, database: database.into(), indexes: indexes::KnownIndexes::default() }
+    }
+
+    /// The connections it reads and writes through.
+    #[must_use]
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    fn client(&self) -> &Client {
+        self.pool.client()
+    }
+
+    fn limits(&self) -> Limits {
+        self.pool.options().limits
     }
 
     /// Creates the indexes that the Python library creates, where they are missing: `created_at`, `updated_at`,
@@ -156,7 +164,7 @@ impl MongoRepository {
         self.collection
             .find_one(query)
             .projection(projection)
-            .max_time(self.limits.read)
+            .max_time(self.limits().read)
             .await
             .map_err(|error| self.failure(&error, doing))
     }
@@ -171,7 +179,7 @@ impl MongoRepository {
     }
 
     async fn aggregate(&self, pipeline: Vec<Document>) -> mongodb::error::Result<Rows<RawDocumentBuf>> {
-        let aggregate = self.collection.aggregate(pipeline).max_time(self.limits.read).allow_disk_use(true);
+        let aggregate = self.collection.aggregate(pipeline).max_time(self.limits().read).allow_disk_use(true);
         aggregate.with_type::<RawDocumentBuf>().await
     }
 
@@ -198,7 +206,7 @@ impl MongoRepository {
     }
 
     fn place(&self) -> errors::Place {
-        errors::Place { hosts: self.hosts.to_string(), namespace: self.namespace(), limit: self.limits.read }
+        self.pool.place(self.namespace())
     }
 }
 
@@ -220,24 +228,6 @@ fn by_key(key: &SessionKey) -> Document {
     doc! { "_id": { "$eq": key.bson().clone() } }
 }
 
-/// A document decoded; text that is not UTF-8 gets replacement marks rather than failing the rest.
-fn decoded(raw: &bson::RawDocument) -> Document {
-    Document::try_from(raw)
-        .or_else(|_| bson::Utf8Lossy::<Document>::try_from(raw).map(|lossy| lossy.0))
-        .unwrap_or_else(|_| Document::new())
-}
-
-/// One value decoded, as tolerantly as [`decoded`].
-fn decoded_value(raw: bson::raw::RawBsonRef<'_>) -> Bson {
-    match raw {
-        bson::raw::RawBsonRef::Document(document) => Bson::Document(decoded(document)),
-        bson::raw::RawBsonRef::Array(array) => {
-            Bson::Array(array.into_iter().map(|item| item.map_or(Bson::Null, decoded_value)).collect())
-        }
-        other => Bson::try_from(other).unwrap_or(Bson::Null),
-    }
-}
-
 impl MongoRepository {
     /// Runs a read to its end, with the pool's wait-queue limit and deadline: a network that falls silent answers nothing,
     /// so the server's own limit is not enough.
@@ -246,9 +236,19 @@ impl MongoRepository {
         T: Send + 'static,
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        match self.gate.run(format!("reading {what}"), work(self.clone())).await {
+        self.read_while(what, |me, _| work(me)).await
+    }
+
+    /// The same for a read of many questions, each of which has that time.
+    async fn read_while<T, F>(&self, what: &str, work: impl FnOnce(Self, Heard) -> F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        let heard = Heard::default();
+        match self.pool.gate().run_while(format!("reading {what}"), &heard, work(self.clone(), heard.clone())).await {
             Err(Error::Deadline { seconds, .. }) => {
-                Err(Error::unreachable(&*self.hosts, format!("no answer within {seconds} s")))
+                Err(Error::unreachable(self.pool.hosts(), format!("no answer within {seconds} s")))
             }
             answer => answer,
         }
@@ -261,9 +261,15 @@ impl SessionReader for MongoRepository {
         self.namespace()
     }
 
-    async fn list(&self, query: &ListQuery, found: &mut (dyn FnMut(Summary) + Send)) -> Result<PageEnd> {
-        let _place = self.gate.enter("listing sessions").await?;
-        list::page(self, query, found).await
+    fn list(&self, query: &ListQuery) -> Page {
+        let (me, query) = (self.clone(), query.clone());
+        Page::found_by(|rows| async move {
+            me.read_while(
+                "the list of sessions",
+                |me, heard| async move { list::page(&me, &query, &rows, &heard).await },
+            )
+            .await
+        })
     }
 
     async fn plan(&self, query: &ListQuery) -> Result<Plan> {
@@ -329,6 +335,15 @@ impl SessionReader for MongoRepository {
     }
 
     async fn check(&self) -> Vec<Check> {
-        check::all(self).await
+        let checks = check::Checks::default();
+        let underway = checks.clone();
+        let read = self.read_while("the checks", |me, heard| async move {
+            check::all(&me, &underway, &heard).await;
+            Ok(())
+        });
+        let ended = read.await;
+        let mut checks = checks.take();
+        checks.extend(ended.err().map(|error| Check::told(Verdict::Fail, "answers", &error)));
+        checks
     }
 }

@@ -1,4 +1,8 @@
-//! Pages of a list.
+//! Pages of a list: what is asked for, and the rows as they are found.
+
+mod stream;
+
+pub use stream::{Page, RowSink};
 
 use bson::{Bson, DateTime};
 
@@ -38,12 +42,12 @@ pub struct ListQuery {
     /// At most so many rows.
     pub limit: u32,
     /// Which fields of `metadata` to bring along.
-    pub metadata: Wanted,
+    pub metadata: Projection,
 }
 
 /// Which fields of `metadata` a list brings along.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Wanted {
+pub enum Projection {
     /// None.
     #[default]
     Nothing,

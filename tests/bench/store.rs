@@ -62,9 +62,8 @@ async fn late_page(reader: &Arc<dyn SessionReader>) {
 
 async fn page(reader: &Arc<dyn SessionReader>, after: Option<Cursor>) -> Option<Cursor> {
     let query = ListQuery { limit: PAGE, after, ..ListQuery::default() };
-    let mut rows = 0;
-    let end = reader.list(&query, &mut |_| rows += 1).await.expect("a page");
-    assert_eq!(rows, PAGE);
+    let (rows, end) = reader.list(&query).read().await.expect("a page");
+    assert_eq!(rows.len(), PAGE as usize);
     end.next
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use strandscope::{
     app::{demo, told::Told},
     metrics::{Source, session_metrics},
-    repository::{Cursor, Error, Filter, ListQuery, SessionReader, Sort, Verdict, Wanted, folder},
+    repository::{Cursor, Error, Filter, ListQuery, Projection, SessionReader, Sort, Verdict, folder},
     session::{AgentId, Block, Media, MediaSource, Role, SessionKey, Summary},
 };
 use tempfile::TempDir;
@@ -71,8 +71,7 @@ async fn open(root: &Path) -> Arc<dyn SessionReader> {
 }
 
 async fn rows(reader: &Arc<dyn SessionReader>, query: &ListQuery) -> (Vec<Summary>, Option<Cursor>) {
-    let mut rows = Vec::new();
-    let end = reader.list(query, &mut |row| rows.push(row)).await.unwrap();
+    let (rows, end) = reader.list(query).read().await.unwrap();
     assert!(!end.timed_out);
     (rows, end.next)
 }
@@ -361,7 +360,7 @@ async fn the_demo_is_a_folder_without_findings_that_any_filter_can_search() {
     assert_eq!(reader.location(), "demo");
     let checks = reader.check().await;
     assert!(checks.iter().all(|check| check.verdict == Verdict::Ok), "private, and all of it readable: {checks:?}");
-    let query = ListQuery { limit: 100, metadata: Wanted::All, ..ListQuery::default() };
+    let query = ListQuery { limit: 100, metadata: Projection::All, ..ListQuery::default() };
     let (all, next) = rows(&reader, &query).await;
     assert_eq!((all.len(), next), (13, None));
     assert_eq!(all[0].name(), "support-48213", "the newest");

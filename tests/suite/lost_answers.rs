@@ -10,7 +10,7 @@ use bson::{Bson, Document, doc};
 use mongodb::Client;
 use strandscope::{
     repository::{
-        Error, SessionReader, SessionRepository, SessionWriter, Tail,
+        Error, Limits, SessionReader, SessionRepository, SessionWriter, Tail,
         mongo::pool::{Pool, PoolOptions},
     },
     session::{
@@ -261,11 +261,8 @@ async fn a_server_that_is_killed_and_comes_back_has_the_message_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_stays_away_is_told_with_the_session_and_nothing_is_half_done() {
     let mut server = support::Server::start(support::Kind::Standalone);
-    let options = PoolOptions {
-        server_selection: Duration::from_millis(100),
-        operation: Duration::from_millis(400),
-        ..PoolOptions::default()
-    };
+    let limits = Limits { server_selection: Duration::from_millis(100), ..Limits::default() };
+    let options = PoolOptions::default().limits(limits).operation(Duration::from_millis(400));
     let pool = Pool::connect(&server.uri.clone().into(), options).await.expect("a pool");
     let repository = pool.repository("away", "sessions").expect("names");
     server.kill();
@@ -277,13 +274,8 @@ async fn a_server_that_stays_away_is_told_with_the_session_and_nothing_is_half_d
 #[tokio::test(flavor = "multi_thread")]
 async fn an_exhausted_pool_and_a_deadline_are_told_and_what_was_begun_ends() {
     let server = support::Server::start(support::Kind::Standalone);
-    let options = PoolOptions {
-        max: 1,
-        min: 0,
-        wait_queue: Duration::from_millis(50),
-        operation: Duration::from_millis(300),
-        ..PoolOptions::default()
-    };
+    let options =
+        PoolOptions::default().size(0, 1).wait_queue(Duration::from_millis(50)).operation(Duration::from_millis(300));
     let pool = Pool::connect(&server.uri.clone().into(), options).await.expect("a pool");
     let repository = Arc::new(pool.repository("exhausted", "sessions").expect("names"));
     let client = Client::with_uri_str(&server.uri).await.expect("a client");

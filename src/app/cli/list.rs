@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use crate::{
     app::{place::Origin, told},
     metrics,
-    repository::{Error, Filter, ListQuery, SessionReader, Target, Wanted},
+    repository::{Error, Filter, ListQuery, Projection, SessionReader, Target},
     session::{Details, SessionKey, Summary, Usage},
 };
 use anyhow::Result;
@@ -37,7 +37,7 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
     let text = context.config.expand_filter(&args.filter.join(" "))?;
     let filter = Filter::parse(&text, Timestamp::now())?;
     let reader = context.reader().await?;
-    let wanted = if args.json { Wanted::All } else { Wanted::Nothing };
+    let wanted = if args.json { Projection::All } else { Projection::Nothing };
     let mut query = ListQuery { filter, sort: args.sort, metadata: wanted, ..ListQuery::default() };
     // A folder has no indexes that could serve a filter.
     if matches!(context.required()?.origin, Origin::Target(Target::Mongo { .. })) {
@@ -54,8 +54,7 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
     let mut out = Out::new();
     loop {
         query.limit = u32::try_from(left).unwrap_or(PAGE).min(PAGE);
-        let mut page = Vec::new();
-        let end = reader.list(&query, &mut |summary| page.push(summary)).await?;
+        let (page, end) = reader.list(&query).read().await?;
         let known = details(reader.as_ref(), &page).await?;
         rows.write(&mut out, &page, &known)?;
         out.flush()?;

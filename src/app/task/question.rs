@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::StreamExt;
 use tokio::sync::mpsc;
 
 use super::{Command, Event, Ticket, lanes::Reply};
@@ -13,6 +14,9 @@ use crate::{
 
 /// How many messages a find reads at once.
 const FIND_PAGE: u64 = 200;
+
+/// How many rows go out in one event at most.
+const ROWS_AT_ONCE: usize = 256;
 
 /// What a question needs to be answered.
 pub(super) struct Question {
@@ -54,23 +58,22 @@ impl Question {
                 self.reply.send(&self.events, Event::Plan(ticket, plan)).await;
             }
         }
-        let mut waiting = Vec::new();
-        let end = self
-            .reader
-            .list(query, &mut |row| {
-                waiting.push(row);
-                // Rows go out as they are found; when the screen is behind they wait for the next one.
-                if self.reply.is_awaited()
-                    && let Ok(place) = self.events.try_reserve()
-                {
-                    place.send(Event::Rows(ticket, std::mem::take(&mut waiting)));
-                }
-            })
-            .await;
-        if !waiting.is_empty() {
-            self.reply.send(&self.events, Event::Rows(ticket, waiting)).await;
+        let mut page = self.reader.list(query);
+        // Rows go out as they are found; while the screen is behind they gather.
+        let mut found = (&mut page).ready_chunks(ROWS_AT_ONCE);
+        while let Some(rows) = found.next().await {
+            let mut failed = None;
+            let rows: Vec<_> =
+                rows.into_iter().filter_map(|row| row.map_err(|error| failed = Some(error)).ok()).collect();
+            if !rows.is_empty() && !self.reply.send(&self.events, Event::Rows(ticket, rows)).await {
+                return Ok(());
+            }
+            if let Some(error) = failed {
+                return Err(error);
+            }
         }
-        self.reply.send(&self.events, Event::ListEnd(ticket, end?)).await;
+        let end = page.end().cloned().unwrap_or_default();
+        self.reply.send(&self.events, Event::ListEnd(ticket, end)).await;
         Ok(())
     }
 

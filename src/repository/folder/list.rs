@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{assemble, layout, layout::SessionDir};
 use crate::{
-    repository::{Cursor, Filter, ListQuery, PageEnd, Result, Sort, Wanted},
+    repository::{Cursor, Filter, ListQuery, PageEnd, Projection, Result, Sort},
     session::{SessionKey, Summary},
 };
 
@@ -57,7 +57,7 @@ pub(super) fn count(root: &Path, filter: &Filter) -> Result<u64> {
 
 /// The sessions an id may mean: the folder of that name, else those whose `session_id` it is.
 pub(super) fn resolve(root: &Path, id: &str) -> Result<Vec<Summary>> {
-    let row = |dir: &SessionDir| summary(&assemble::head(dir).0, &Wanted::Nothing);
+    let row = |dir: &SessionDir| summary(&assemble::head(dir).0, &Projection::Nothing);
     if !id.contains(['/', '\\', '\0'])
         && let Some(dir) = layout::session(root, id)?
     {
@@ -115,19 +115,19 @@ impl Row {
 }
 
 /// The thin row of a session's document.
-fn summary(document: &Document, wanted: &Wanted) -> Summary {
+fn summary(document: &Document, wanted: &Projection) -> Summary {
     let text = |field: &str| document.get_str(field).ok().map(str::to_owned);
     let time = |field: &str| {
         let at = document.get_datetime(field).ok()?;
         Timestamp::from_millisecond(at.timestamp_millis()).ok()
     };
     let metadata = document.get("metadata").and_then(|metadata| match (wanted, metadata) {
-        (Wanted::Fields(keys), Bson::Document(fields)) => {
+        (Projection::Fields(keys), Bson::Document(fields)) => {
             let some = fields.iter().filter(|(key, _)| keys.contains(key));
             Some(Bson::Document(some.map(|(key, value)| (key.clone(), value.clone())).collect()))
         }
-        (Wanted::Nothing | Wanted::Fields(_), _) => None,
-        (Wanted::All, metadata) => Some(metadata.clone()),
+        (Projection::Nothing | Projection::Fields(_), _) => None,
+        (Projection::All, metadata) => Some(metadata.clone()),
     });
     Summary {
         key: SessionKey::new(document.get("_id").cloned().unwrap_or(Bson::Null)),

@@ -2,10 +2,14 @@
 
 use bson::{Bson, Document, RawDocumentBuf, doc};
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use super::{
     MongoRepository, client, decoded,
     errors::{self, Doing},
-    expr, indexes,
+    expr,
+    gate::Heard,
+    indexes,
 };
 use crate::{
     repository::{Check, Hint, Result, Verdict},
@@ -21,33 +25,46 @@ const LAST_MESSAGES: i32 = 20;
 /// Bytes of the sample; larger documents after that many are left out.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
 
+/// The checks that were made so far: kept beside the work, so that a server that falls silent leaves them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Checks(Arc<Mutex<Vec<Check>>>);
+
+impl Checks {
+    fn push(&self, heard: &Heard, made: impl IntoIterator<Item = Check>) {
+        heard.note();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(made);
+    }
+
+    pub(super) fn take(&self) -> Vec<Check> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// All checks. Those that need a connection are left out when there is none.
-pub(super) async fn all(reader: &MongoRepository) -> Vec<Check> {
-    let hello = match client::hello(&reader.client).await {
+pub(super) async fn all(reader: &MongoRepository, checks: &Checks, heard: &Heard) {
+    let hello = match client::hello(reader.client()).await {
         Ok(hello) => hello,
         Err(error) => {
             let error = reader.failure(&error, Doing::new("hello", "its greeting"));
-            return vec![Check::told(Verdict::Fail, "connection", &error)];
+            return checks.push(heard, [Check::told(Verdict::Fail, "connection", &error)]);
         }
     };
-    let mut checks = vec![Check::ok("connection", format!("{} answers", reader.hosts))];
-    checks.push(version(reader, &hello).await);
-    checks.push(topology(&hello));
+    checks.push(heard, [Check::ok("connection", format!("{} answers", reader.pool.hosts()))]);
+    checks.push(heard, [version(reader, &hello).await, topology(&hello)]);
     let rights = rights(reader).await;
     let may_read = rights.verdict != Verdict::Fail;
-    checks.push(rights);
+    checks.push(heard, [rights]);
     if may_read {
-        checks.push(documents(reader).await);
-        checks.extend(indexes(reader).await);
-        checks.push(live_updates(reader, &hello).await);
-        checks.push(sample(reader).await);
+        checks.push(heard, [documents(reader).await]);
+        checks.push(heard, indexes(reader).await);
+        checks.push(heard, [live_updates(reader, &hello).await]);
+        checks.push(heard, [sample(reader).await]);
     }
-    checks
 }
 
 async fn version(reader: &MongoRepository, hello: &Document) -> Check {
     const NAME: &str = "server version";
-    let info = reader.client.database("admin").run_command(doc! { "buildInfo": 1 }).await;
+    let info = reader.client().database("admin").run_command(doc! { "buildInfo": 1 }).await;
     let version = info.ok().and_then(|info| info.get_str("version").ok().map(str::to_owned));
     let wire = hello.get_i32("maxWireVersion").unwrap_or_default();
     match version {
@@ -79,7 +96,7 @@ async fn rights(reader: &MongoRepository) -> Check {
     if let Err(error) = reader.try_to_read().await {
         return Check::told(Verdict::Fail, NAME, &error);
     }
-    let admin = reader.client.database("admin");
+    let admin = reader.client().database("admin");
     let status = admin.run_command(doc! { "connectionStatus": 1, "showPrivileges": true }).await;
     let roles = status.ok().and_then(|status| roles(&status));
     let namespace = reader.namespace();
@@ -100,7 +117,7 @@ fn roles(status: &Document) -> Option<String> {
 
 async fn documents(reader: &MongoRepository) -> Check {
     const NAME: &str = "sessions";
-    match reader.collection.estimated_document_count().max_time(reader.limits.read).await {
+    match reader.collection.estimated_document_count().max_time(reader.limits().read).await {
         Ok(0) => Check {
             advice: vec![Hint::CheckNames, "names are case-sensitive".into()],
             ..Check::warn(NAME, format!("{} is empty or does not exist", reader.namespace()), Hint::CheckNames)
@@ -180,19 +197,19 @@ async fn sample(reader: &MongoRepository) -> Check {
 }
 
 #[derive(Default)]
-struct Seen {
+struct Sampled {
     documents: u64,
     with_findings: u64,
     /// Session, path and problem of the first finding.
     example: (String, String, String),
 }
 
-async fn read_sample(reader: &MongoRepository) -> Result<Seen> {
+async fn read_sample(reader: &MongoRepository) -> Result<Sampled> {
     let failure = |error| reader.failure(&error, Doing::new("find", "a sample of the documents"));
     let newest_first = mongodb::options::Hint::Keys(doc! { "$natural": -1 });
-    let sampled = reader.collection.aggregate(sample_pipeline()).hint(newest_first).max_time(reader.limits.read);
+    let sampled = reader.collection.aggregate(sample_pipeline()).hint(newest_first).max_time(reader.limits().read);
     let mut rows = sampled.with_type::<RawDocumentBuf>().await.map_err(failure)?;
-    let mut seen = Seen::default();
+    let mut seen = Sampled::default();
     let mut bytes = 0;
     while bytes < MOST_BYTES && rows.advance().await.map_err(failure)? {
         bytes += rows.current().as_bytes().len();

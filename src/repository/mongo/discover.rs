@@ -4,10 +4,10 @@ use bson::{Document, doc};
 use mongodb::results::CollectionType;
 
 use super::{
-    client::Connection,
-    errors::{self, Doing, Place},
+    errors::{self, Doing},
+    pool::Pool,
 };
-use crate::repository::{Candidate, Error, Hint, Limits, Opened, Result};
+use crate::repository::{Candidate, Error, Hint, Opened, Result};
 
 /// How many documents of a collection are looked at, in stored order.
 const LOOK_AT: i32 = 20;
@@ -21,14 +21,9 @@ pub(super) fn is_servers_own(database: &str) -> bool {
 }
 
 /// Looks in the database (else in that of the URI, else in all) for the collection (else for those that look right).
-pub(super) async fn find(
-    connection: &Connection,
-    database: Option<&str>,
-    collection: Option<&str>,
-    limits: Limits,
-) -> Result<Opened<Candidate>> {
-    let search = Search { connection, collection, limits };
-    let candidates = match (database, &connection.default_database) {
+pub(super) async fn find(pool: &Pool, database: Option<&str>, collection: Option<&str>) -> Result<Opened<Candidate>> {
+    let search = Discovery { pool, collection };
+    let candidates = match (database, pool.default_database()) {
         (Some(database), _) => search.database(database).await?,
         (None, Some(first)) => {
             let there = search.database(first).await?;
@@ -43,15 +38,14 @@ pub(super) async fn find(
     }
 }
 
-struct Search<'a> {
-    connection: &'a Connection,
+struct Discovery<'a> {
+    pool: &'a Pool,
     collection: Option<&'a str>,
-    limits: Limits,
 }
 
-impl Search<'_> {
+impl Discovery<'_> {
     async fn everywhere(&self) -> Result<Vec<Candidate>> {
-        let listing = self.connection.client.list_database_names().authorized_databases(true).await;
+        let listing = self.pool.client().list_database_names().authorized_databases(true).await;
         let mut databases = listing
             .map_err(|error| self.failure(&error, Doing::new("listDatabases", "the names of the databases"), "*"))?;
         databases.sort();
@@ -68,7 +62,7 @@ impl Search<'_> {
     }
 
     async fn database(&self, database: &str) -> Result<Vec<Candidate>> {
-        let handle = self.connection.client.database(database);
+        let handle = self.pool.client().database(database);
         let doing = Doing::new("listCollections", "the names of the collections");
         let failure = |error| self.failure(&error, doing, database);
         let mut names = Vec::new();
@@ -93,9 +87,9 @@ impl Search<'_> {
     }
 
     async fn looks_like_sessions(&self, database: &str, name: &str) -> Result<bool> {
-        let collection = self.connection.client.database(database).collection::<Document>(name);
+        let collection = self.pool.client().database(database).collection::<Document>(name);
         let looked = async {
-            let mut rows = collection.aggregate(look()).max_time(self.limits.read).await?;
+            let mut rows = collection.aggregate(look()).max_time(self.pool.options().limits.read).await?;
             rows.advance().await
         };
         match looked.await {
@@ -109,13 +103,13 @@ impl Search<'_> {
 
     /// An estimate that cannot be had (a missing right) does not hide the collection.
     async fn candidate(&self, database: &str, collection: String) -> Candidate {
-        let handle = self.connection.client.database(database).collection::<Document>(&collection);
-        let documents = handle.estimated_document_count().max_time(self.limits.read).await.unwrap_or(0);
+        let handle = self.pool.client().database(database).collection::<Document>(&collection);
+        let documents = handle.estimated_document_count().max_time(self.pool.options().limits.read).await.unwrap_or(0);
         Candidate { database: database.to_owned(), collection, documents }
     }
 
     fn nothing(&self, database: Option<&str>) -> Error {
-        let place = database.map_or_else(|| self.connection.hosts.clone(), |name| format!("the database {name:?}"));
+        let place = database.map_or_else(|| self.pool.hosts().to_owned(), |name| format!("the database {name:?}"));
         let (reason, hint) = match self.collection {
             Some(name) => (format!("there is no collection {name:?}"), Hint::NameDatabase),
             None => ("no collection there holds documents that look like sessions".to_owned(), Hint::NameCollection),
@@ -124,8 +118,7 @@ impl Search<'_> {
     }
 
     fn failure(&self, error: &mongodb::error::Error, doing: Doing, namespace: &str) -> Error {
-        let hosts = self.connection.hosts.clone();
-        errors::error(error, doing, &Place { hosts, namespace: namespace.to_owned(), limit: self.limits.read })
+        errors::error(error, doing, &self.pool.place(namespace.to_owned()))
     }
 }
 

@@ -23,9 +23,9 @@ pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<
             "limit": i64::from(query.limit.max(1)),
         },
         "verbosity": "queryPlanner",
-        "maxTimeMS": i64::try_from(reader.limits.read.as_millis()).unwrap_or(i64::MAX),
+        "maxTimeMS": i64::try_from(reader.limits().read.as_millis()).unwrap_or(i64::MAX),
     };
-    let answer = reader.client.database(&reader.database).run_command(command).await;
+    let answer = reader.client().database(&reader.database).run_command(command).await;
     let answer = answer.map_err(|error| reader.failure(&error, DOING))?;
     Ok(judged(&answer, field, query.filter.is_empty()))
 }

@@ -30,12 +30,6 @@ pub(super) struct Gate {
     operation: Duration,
 }
 
-impl Default for Gate {
-    fn default() -> Self {
-        Self::new(super::pool::MAX, super::pool::WAIT_QUEUE, super::pool::OPERATION)
-    }
-}
-
 impl Gate {
     pub(super) fn new(places: u32, wait_queue: Duration, operation: Duration) -> Self {
         let places = Arc::new(Semaphore::new(places.max(1) as usize));
@@ -59,24 +53,39 @@ impl Gate {
         doing: String,
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
+        self.run_while(doing, &Heard::default(), work).await
+    }
+
+    /// The same for an operation of many questions: the deadline begins anew whenever the server was heard.
+    pub(super) async fn run_while<T: Send + 'static>(
+        &self,
+        doing: String,
+        heard: &Heard,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
         let place = self.enter(&doing).await?;
         let work = AssertUnwindSafe(async move {
             let answer = work.await;
             drop(place);
             answer
         });
-        match tokio::time::timeout(self.operation, ToItsEnd::new(work.catch_unwind())).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_)) => {
-                tracing::error!(doing, "crash in an operation");
-                Err(Error::other(doing, "it crashed").with_hint("please report this, with the log"))
+        let mut work = ToItsEnd::new(work.catch_unwind());
+        loop {
+            let before = heard.count();
+            match tokio::time::timeout(self.operation, &mut work).await {
+                Ok(Ok(answer)) => return answer,
+                Ok(Err(_)) => {
+                    tracing::error!(doing, "crash in an operation");
+                    return Err(Error::other(doing, "it crashed").with_hint("please report this, with the log"));
+                }
+                Err(_) if heard.count() != before => {}
+                Err(_) => return Err(Error::Deadline { doing, seconds: self.operation.as_secs() }),
             }
-            Err(_) => Err(Error::Deadline { doing, seconds: self.operation.as_secs() }),
         }
     }
 
     /// Waits for a place, which is free again once what is given is dropped.
-    pub(super) async fn enter(&self, doing: &str) -> Result<OwnedSemaphorePermit> {
+    async fn enter(&self, doing: &str) -> Result<OwnedSemaphorePermit> {
         if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
             return Ok(place);
         }
@@ -84,6 +93,20 @@ impl Gate {
         let place = tokio::time::timeout(self.wait_queue, Arc::clone(&self.places).acquire_owned()).await;
         let exhausted = || Error::Exhausted { doing: doing.to_owned(), seconds: self.wait_queue.as_secs() };
         place.ok().and_then(std::result::Result::ok).ok_or_else(exhausted)
+    }
+}
+
+/// Counts the answers of the server during one operation. Clones count together.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Heard(Arc<AtomicU64>);
+
+impl Heard {
+    pub(super) fn note(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
     }
 }
 

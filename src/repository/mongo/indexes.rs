@@ -26,11 +26,11 @@ const DOING: Doing = Doing::new("listIndexes", "the indexes of the collection");
 
 /// Leading fields of the usable indexes, as last seen.
 #[derive(Default, Clone)]
-pub(super) struct Known(Arc<Mutex<Seen>>);
+pub(super) struct KnownIndexes(Arc<Mutex<SeenIndexes>>);
 
-type Seen = Option<(Instant, Vec<String>)>;
+type SeenIndexes = Option<(Instant, Vec<String>)>;
 
-impl Known {
+impl KnownIndexes {
     fn get(&self) -> Option<Vec<String>> {
         let known = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         known.as_ref().filter(|(seen, _)| seen.elapsed() < BELIEVE_FOR).map(|(_, fields)| fields.clone())
@@ -81,7 +81,7 @@ fn is_order(order: &Bson) -> bool {
 /// Every index. A collection that does not exist has none.
 async fn list(reader: &MongoRepository) -> Result<Vec<IndexModel>> {
     const NAMESPACE_NOT_FOUND: i32 = 26;
-    let mut rows = match reader.collection.list_indexes().max_time(reader.limits.read).await {
+    let mut rows = match reader.collection.list_indexes().max_time(reader.limits().read).await {
         Ok(rows) => rows,
         Err(error) => {
             let code = match error.kind.as_ref() {

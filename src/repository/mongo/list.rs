@@ -19,12 +19,11 @@ use mongodb::{Cursor as Rows, options::Hint};
 use super::{
     MongoRepository,
     errors::{self, Doing},
-    filter, indexes, rows,
+    filter,
+    gate::Heard,
+    indexes, rows,
 };
-use crate::{
-    repository::{Cursor, ListQuery, PageEnd, Result},
-    session::Summary,
-};
+use crate::repository::{Cursor, ListQuery, PageEnd, Result, RowSink};
 
 const DOING: Doing = Doing::new("find", "the list of sessions");
 
@@ -35,14 +34,16 @@ const FEW: i64 = 1000;
 pub(super) async fn page(
     reader: &MongoRepository,
     query: &ListQuery,
-    found: &mut (dyn FnMut(Summary) + Send),
+    found: &RowSink,
+    heard: &Heard,
 ) -> Result<PageEnd> {
     if query.limit == 0 {
         return Ok(PageEnd { next: query.after.clone(), timed_out: false });
     }
     let indexed = indexes::serves(reader, query.sort.field()).await?;
     let search = Search { reader, query, indexed };
-    let page = Page { search, found, given: 0 };
+    heard.note();
+    let page = Reading { search, found, heard, given: 0 };
     match &query.after {
         Some(Cursor::Undated { after }) => page.undated(after.clone()).await,
         Some(Cursor::Dated { date, shown }) => page.dated(Some((*date, shown.clone()))).await,
@@ -51,9 +52,11 @@ pub(super) async fn page(
 }
 
 /// A page while it is given away.
-struct Page<'a> {
+struct Reading<'a> {
     search: Search<'a>,
-    found: &'a mut (dyn FnMut(Summary) + Send),
+    found: &'a RowSink,
+    /// Told of every answer: a page of several stretches may take long, a server that answers nothing may not.
+    heard: &'a Heard,
     given: u32,
 }
 
@@ -67,7 +70,7 @@ enum Stretch {
     TimedOut,
 }
 
-impl Page<'_> {
+impl Reading<'_> {
     fn left(&self) -> u32 {
         self.search.query.limit - self.given
     }
@@ -128,13 +131,19 @@ impl Page<'_> {
             Ok(rows) => rows,
             Err(error) => return failed(self.given, &error),
         };
+        self.heard.note();
         while self.given < query.limit {
-            match rows.advance().await {
+            let advanced = rows.advance().await;
+            self.heard.note();
+            match advanced {
                 Ok(true) => {
                     let row = rows.current();
                     note(row);
                     self.given += 1;
-                    (self.found)(rows::summary(row, &query.metadata));
+                    if !self.found.push(rows::summary(row, &query.metadata)) {
+                        // Nobody reads on: the search ends, and with it the cursor on the server.
+                        return Ok(Stretch::Full);
+                    }
                 }
                 Ok(false) => return Ok(Stretch::Exhausted),
                 Err(error) => return failed(self.given, &error),
@@ -204,7 +213,7 @@ impl Search<'_> {
         let sort = doc! { self.field(): -1 };
         if self.indexed {
             let find = self.reader.collection.find(query).projection(projection).sort(sort).limit(i64::from(limit));
-            return find.batch_size(self.batch_size()).max_time(self.reader.limits.read).allow_disk_use(true).await;
+            return find.batch_size(self.batch_size()).max_time(self.reader.limits().read).allow_disk_use(true).await;
         }
         let thin_first = vec![
             doc! { "$match": query },
@@ -246,7 +255,7 @@ impl Search<'_> {
             .hint(Hint::Keys(doc! { "_id": 1 }))
             .limit(i64::from(limit))
             .batch_size(self.batch_size())
-            .max_time(self.reader.limits.read);
+            .max_time(self.reader.limits().read);
         match part {
             Part::After(id) => find.min(doc! { "_id": id.clone() }).await,
             Part::All | Part::Greatest => find.await,
@@ -257,7 +266,7 @@ impl Search<'_> {
     async fn few_undated(&self) -> mongodb::error::Result<Option<Vec<Bson>>> {
         let collection = &self.reader.collection;
         let find = collection.find(no_date_by_index(self.field())).projection(doc! { "_id": 1 }).limit(FEW + 1);
-        let mut rows = find.max_time(self.reader.limits.read).await?;
+        let mut rows = find.max_time(self.reader.limits().read).await?;
         let mut ids = Vec::new();
         while rows.advance().await? {
             ids.extend(rows::field(rows.current(), "_id").map(super::decoded_value));

@@ -17,7 +17,7 @@ const MOST_MATCHES: i64 = 100;
 
 /// How many sessions match; `None` when the time limit ended the count.
 pub(super) async fn count(reader: &MongoRepository, filter: &Filter) -> Result<Option<u64>> {
-    let limit = reader.limits.read;
+    let limit = reader.limits().read;
     let counted = if filter.is_empty() {
         reader.collection.estimated_document_count().max_time(limit).await
     } else {
@@ -45,10 +45,10 @@ pub(super) async fn resolve(reader: &MongoRepository, id: &str) -> Result<Vec<Su
 }
 
 async fn thin_rows(reader: &MongoRepository, query: Document) -> Result<Vec<Summary>> {
-    let wanted = crate::repository::Wanted::Nothing;
+    let wanted = crate::repository::Projection::Nothing;
     let failure = |error| -> Error { reader.failure(&error, Doing::new("find", "the search for that id")) };
     let find = reader.collection.find(query).projection(rows::projection(&wanted)).limit(MOST_MATCHES);
-    let mut found = find.max_time(reader.limits.read).await.map_err(failure)?;
+    let mut found = find.max_time(reader.limits().read).await.map_err(failure)?;
     let mut summaries = Vec::new();
     while found.advance().await.map_err(failure)? {
         summaries.push(rows::summary(found.current(), &wanted));

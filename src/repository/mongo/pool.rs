@@ -1,38 +1,34 @@
-//! One client for many repositories, with limits the driver does not have and figures of what it does.
+//! One client for many repositories, with limits the driver does not have and figures of what it does. The one place where a
+//! client is made.
 
 mod statistics;
 
 pub use statistics::PoolStatistics;
 
-use std::time::Duration;
+use std::{fmt, sync::Arc, time::Duration};
 
 use mongodb::{Client, event::EventHandler, options::ClientOptions};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{MongoRepository, client, errors, gate::Gate};
+use super::{MongoRepository, client, discover, errors, gate::Gate};
 use crate::repository::{Limits, Result};
-use statistics::Counts;
+use statistics::PoolCounts;
 
-/// Default of [`PoolOptions::max`].
-pub(super) const MAX: u32 = 100;
-/// Default of [`PoolOptions::wait_queue`].
-pub(super) const WAIT_QUEUE: Duration = Duration::from_secs(5);
-/// Default of [`PoolOptions::operation`].
-pub(super) const OPERATION: Duration = Duration::from_secs(30);
+/// How much longer than its server-side limit a read may take, e.g. on the way.
+const GRACE: Duration = Duration::from_secs(5);
 
-/// Limits of a pool.
+/// Limits of a pool. What a connection string says itself (`maxPoolSize`, `serverSelectionTimeoutMS` and the like) comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PoolOptions {
+    /// Limits of reads, of looking for a server (5 s) and of connecting (10 s).
+    pub limits: Limits,
     /// Most connections to a server (100), and most operations at once.
     pub max: u32,
     /// Connections kept ready (10).
     pub min: u32,
     /// How long a connection may be idle (30 s).
     pub idle: Duration,
-    /// How long to look for a server (5 s).
-    pub server_selection: Duration,
-    /// How long to wait for a connection to be made (10 s).
-    pub connect: Duration,
     /// How long to wait for a connection to come free (5 s): ours, the driver waits for ever.
     pub wait_queue: Duration,
     /// Deadline of an operation (30 s): ours, the driver has none. A read also keeps [`Limits::read`] on the server.
@@ -42,14 +38,58 @@ pub struct PoolOptions {
 impl Default for PoolOptions {
     fn default() -> Self {
         Self {
-            max: MAX,
+            limits: Limits::default(),
+            max: 100,
             min: 10,
             idle: Duration::from_secs(30),
-            server_selection: Duration::from_secs(5),
-            connect: Duration::from_secs(10),
-            wait_queue: WAIT_QUEUE,
-            operation: OPERATION,
+            wait_queue: Duration::from_secs(5),
+            operation: Duration::from_secs(30),
         }
+    }
+}
+
+impl PoolOptions {
+    /// For one person: no connection is made before it is needed, and what the server is given time for is not cut before.
+    #[must_use]
+    pub fn for_browsing(limits: Limits) -> Self {
+        let defaults = Self::default();
+        let operation = defaults.operation.max(limits.read + GRACE);
+        Self { limits, min: 0, idle: Duration::from_mins(10), operation, ..defaults }
+    }
+
+    /// The same with other limits of reads and of connecting.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The same with so many connections: at least and at most.
+    #[must_use]
+    pub fn size(mut self, min: u32, max: u32) -> Self {
+        (self.min, self.max) = (min, max);
+        self
+    }
+
+    /// The same with connections that may be idle so long.
+    #[must_use]
+    pub fn idle(mut self, idle: Duration) -> Self {
+        self.idle = idle;
+        self
+    }
+
+    /// The same with so long a wait for a connection.
+    #[must_use]
+    pub fn wait_queue(mut self, wait: Duration) -> Self {
+        self.wait_queue = wait;
+        self
+    }
+
+    /// The same with another deadline of an operation.
+    #[must_use]
+    pub fn operation(mut self, deadline: Duration) -> Self {
+        self.operation = deadline;
+        self
     }
 }
 
@@ -57,11 +97,18 @@ impl Default for PoolOptions {
 #[derive(Clone)]
 pub struct Pool {
     client: Client,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    /// `host:port`, several separated by commas.
     hosts: String,
-    limits: Limits,
+    /// The database named in the connection string, unless it is one of the server's own.
+    default_database: Option<String>,
+    options: PoolOptions,
     gate: Gate,
     /// `None` for a lent client, whose events go to its owner.
-    counts: Option<Counts>,
+    counts: Option<PoolCounts>,
 }
 
 impl Pool {
@@ -69,32 +116,43 @@ impl Pool {
     ///
     /// # Errors
     /// [`crate::repository::Error::Uri`] for a connection string that cannot be read.
-    pub async fn connect(uri: &SecretString, options: PoolOptions) -> Result<Self> {
+    pub async fn connect(uri: &SecretString, mut options: PoolOptions) -> Result<Self> {
         let text = uri.expose_secret();
         let mut parsed = ClientOptions::parse(text).await.map_err(|error| errors::uri_mistake(&error, text))?;
-        let counts = Counts::default();
+        let counts = PoolCounts::default();
         let heard = counts.clone();
         parsed.app_name.get_or_insert_with(|| "strandscope".to_owned());
-        parsed.max_pool_size = Some(options.max.max(1));
-        parsed.min_pool_size = Some(options.min.min(options.max.max(1)));
-        parsed.max_idle_time = Some(options.idle);
-        parsed.server_selection_timeout = Some(options.server_selection);
-        parsed.connect_timeout = Some(options.connect);
+        options.max = *parsed.max_pool_size.get_or_insert(options.max.max(1));
+        options.min = *parsed.min_pool_size.get_or_insert(options.min.min(options.max));
+        options.idle = *parsed.max_idle_time.get_or_insert(options.idle);
+        options.limits.server_selection =
+            *parsed.server_selection_timeout.get_or_insert(options.limits.server_selection);
+        options.limits.connect = *parsed.connect_timeout.get_or_insert(options.limits.connect);
         parsed.cmap_event_handler = Some(EventHandler::callback(move |event| heard.note(&event)));
         let hosts = client::hosts(&parsed);
+        let default_database = parsed.default_database.clone().filter(|name| !discover::is_servers_own(name));
         let client = Client::with_options(parsed).map_err(|error| errors::uri_mistake(&error, text))?;
-        let limits =
-            Limits { server_selection: options.server_selection, connect: options.connect, ..Limits::default() };
-        let gate = Gate::new(options.max, options.wait_queue, options.operation);
-        Ok(Self { client, hosts, limits, gate, counts: Some(counts) })
+        Ok(Self::around(client, options, hosts, default_database, Some(counts)))
     }
 
     /// A pool around a lent client, whose own options stay in force and which [`Pool::close`] leaves open. Of the
-    /// options, only `max`, `wait_queue` and `operation` count here.
+    /// options, only `limits.read`, `max`, `wait_queue` and `operation` count here.
     #[must_use]
     pub fn from_client(client: Client, options: PoolOptions) -> Self {
-        let gate = Gate::new(options.max, options.wait_queue, options.operation);
-        Self { client, hosts: "the lent connection".to_owned(), limits: Limits::default(), gate, counts: None }
+        Self::around(client, options, "the lent connection".to_owned(), None, None)
+    }
+
+    fn around(
+        client: Client,
+        options: PoolOptions,
+        hosts: String,
+        default_database: Option<String>,
+        counts: Option<PoolCounts>,
+    ) -> Self {
+        // 0 means no limit to the driver.
+        let places = if options.max == 0 { u32::MAX >> 4 } else { options.max };
+        let gate = Gate::new(places, options.wait_queue, options.operation);
+        Self { client, shared: Arc::new(Shared { hosts, default_database, options, gate, counts }) }
     }
 
     /// The sessions of one collection. Contacts nothing.
@@ -103,22 +161,61 @@ impl Pool {
     /// [`crate::repository::Error::Name`] for a name that no database or collection can have.
     pub fn repository(&self, database: &str, collection: &str) -> Result<MongoRepository> {
         client::valid_names(database, collection)?;
-        let mut repository = MongoRepository::from_client(self.client.clone(), database, collection, self.limits);
-        repository.hosts = self.hosts.as_str().into();
-        repository.gate = self.gate.clone();
-        Ok(repository)
+        Ok(MongoRepository::on(self.clone(), database, collection))
+    }
+
+    /// Checks that a server answers and is new enough.
+    ///
+    /// # Errors
+    /// What a connection can meet, and [`crate::repository::Error::TooOld`].
+    pub async fn greet(&self) -> Result<()> {
+        client::greet(&self.client, &self.place("admin".to_owned())).await
     }
 
     /// What the pool did and does, from the driver's own events. `None` for a lent client.
     #[must_use]
     pub fn statistics(&self) -> Option<PoolStatistics> {
-        self.counts.as_ref().map(|counts| counts.read(self.gate.waiting()))
+        self.shared.counts.as_ref().map(|counts| counts.read(self.gate().waiting()))
+    }
+
+    /// Its limits: those given, less what the connection string said itself.
+    #[must_use]
+    pub fn options(&self) -> PoolOptions {
+        self.shared.options
     }
 
     /// Closes the connections once what uses them has ended; a lent client stays open.
     pub async fn close(self) {
-        if self.counts.is_some() {
+        if self.shared.counts.is_some() {
             self.client.shutdown().await;
         }
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(super) fn gate(&self) -> &Gate {
+        &self.shared.gate
+    }
+
+    pub(super) fn hosts(&self) -> &str {
+        &self.shared.hosts
+    }
+
+    pub(super) fn default_database(&self) -> Option<&str> {
+        self.shared.default_database.as_deref()
+    }
+
+    /// Where something is done, for the words of an error.
+    pub(super) fn place(&self, namespace: String) -> errors::Place {
+        errors::Place { hosts: self.shared.hosts.clone(), namespace, limit: self.shared.options.limits.read }
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shared = &self.shared;
+        f.debug_struct("Pool").field("hosts", &shared.hosts).field("options", &shared.options).finish_non_exhaustive()
     }
 }

@@ -3,26 +3,44 @@
 use bson::{Bson, Document, RawDocument, doc, raw::RawBsonRef};
 use jiff::Timestamp;
 
-use super::{decoded_value, expr};
+use super::expr;
 use crate::{
-    repository::Wanted,
+    repository::Projection,
     session::{SessionKey, Summary, decode},
 };
 
+/// A document decoded; text that is not UTF-8 gets replacement marks rather than failing the rest.
+pub(super) fn decoded(raw: &RawDocument) -> Document {
+    Document::try_from(raw)
+        .or_else(|_| bson::Utf8Lossy::<Document>::try_from(raw).map(|lossy| lossy.0))
+        .unwrap_or_else(|_| Document::new())
+}
+
+/// One value decoded, as tolerantly as [`decoded`].
+pub(super) fn decoded_value(raw: RawBsonRef<'_>) -> Bson {
+    match raw {
+        RawBsonRef::Document(document) => Bson::Document(decoded(document)),
+        RawBsonRef::Array(array) => {
+            Bson::Array(array.into_iter().map(|item| item.map_or(Bson::Null, decoded_value)).collect())
+        }
+        other => Bson::try_from(other).unwrap_or(Bson::Null),
+    }
+}
+
 /// The fields of a row: never `agents`, which may be 12 MB.
-pub(super) fn projection(wanted: &Wanted) -> Document {
+pub(super) fn projection(wanted: &Projection) -> Document {
     let mut fields = doc! {
         "_id": 1, "session_id": 1, "application_name": 1, "session_type": 1, "created_at": 1, "updated_at": 1,
     };
     match wanted {
-        Wanted::Nothing => {}
-        Wanted::Fields(keys) if keys.iter().all(|key| is_one_segment(key)) => {
+        Projection::Nothing => {}
+        Projection::Fields(keys) if keys.iter().all(|key| is_one_segment(key)) => {
             for key in keys {
                 fields.insert(format!("metadata.{key}"), 1);
             }
         }
         // A path with dots may mean a key that holds them, and odd keys cannot be named at all: those are picked here.
-        Wanted::Fields(_) | Wanted::All => {
+        Projection::Fields(_) | Projection::All => {
             fields.insert("metadata", 1);
         }
     }
@@ -34,7 +52,7 @@ fn is_one_segment(key: &str) -> bool {
 }
 
 /// Reads a row. Whatever is of another type than expected is left out.
-pub(super) fn summary(row: &RawDocument, wanted: &Wanted) -> Summary {
+pub(super) fn summary(row: &RawDocument, wanted: &Projection) -> Summary {
     Summary {
         key: SessionKey::new(field(row, "_id").map_or(Bson::Null, decoded_value)),
         session_id: text(row, "session_id"),
@@ -64,12 +82,12 @@ fn date(row: &RawDocument, name: &str) -> Option<Timestamp> {
     decode::timestamp(&decoded_value(field(row, name)?))
 }
 
-fn metadata(row: &RawDocument, wanted: &Wanted) -> Option<Bson> {
+fn metadata(row: &RawDocument, wanted: &Projection) -> Option<Bson> {
     let stored = || field(row, "metadata").map(decoded_value);
     match wanted {
-        Wanted::Nothing => None,
-        Wanted::All => stored(),
-        Wanted::Fields(keys) => match stored()? {
+        Projection::Nothing => None,
+        Projection::All => stored(),
+        Projection::Fields(keys) => match stored()? {
             Bson::Document(fields) => Some(Bson::Document(picked(&fields, keys))),
             other => Some(other),
         },

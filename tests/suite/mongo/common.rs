@@ -58,9 +58,7 @@ pub async fn refused(uri: &str, database: Option<&str>, collection: Option<&str>
 
 /// One page's rows and how it ended.
 pub async fn page(reader: &dyn SessionReader, query: &ListQuery) -> (Vec<Summary>, PageEnd) {
-    let mut rows = Vec::new();
-    let end = reader.list(query, &mut |row| rows.push(row)).await.expect("a page");
-    (rows, end)
+    reader.list(query).read().await.expect("a page")
 }
 
 /// All pages after one another.

@@ -144,10 +144,10 @@ async fn a_time_limit_keeps_what_was_found() {
     let date = |n: i32| bson::DateTime::from_millis(i64::from(n));
     fresh.load((0..10).map(|n| doc! { "_id": format!("s{n}"), "updated_at": date(n) })).await;
     let reader = reader(&fresh).await;
-    reader.list(&filtered(id_filter("s"), 10), &mut |_| ()).await.expect("all is well");
+    reader.list(&filtered(id_filter("s"), 10)).read().await.expect("all is well");
 
     times_out(&server, &["find", "aggregate"], doc! { "times": 1 }).await;
-    let stopped = reader.list(&filtered(id_filter("s"), 10), &mut |_| panic!("nothing was found")).await;
+    let stopped = reader.list(&filtered(id_filter("s"), 10)).read().await;
     assert!(matches!(stopped, Err(Error::TimedOut { seconds: 30, .. })), "{stopped:?}");
 
     fresh
@@ -180,6 +180,6 @@ async fn a_real_limit_ends_a_slow_search() {
     let reader = MongoRepository::from_client(client, &fresh.database, "sessions", limits);
     let test = Test::Agent(TextMatch::Contains("nowhere".to_owned()));
     let filter = Filter { source: "agent:nowhere".to_owned(), terms: vec![Term { negated: false, test }] };
-    let stopped = reader.list(&filtered(filter, 10), &mut |_| ()).await;
+    let stopped = reader.list(&filtered(filter, 10)).read().await;
     assert!(matches!(stopped, Err(Error::TimedOut { .. })), "{stopped:?}");
 }

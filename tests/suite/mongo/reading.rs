@@ -3,7 +3,7 @@
 use bson::{Bson, Document};
 use strandscope::{
     metrics::Outline,
-    repository::{Error, Filter, Wanted},
+    repository::{Error, Filter, Projection},
     session::{AgentId, Session, SessionKey, decode},
 };
 
@@ -31,7 +31,7 @@ async fn a_row_is_what_the_document_says() {
     let documents = fixtures();
     let (_fresh, reader) = loaded("rows", documents.clone()).await;
     let mut query = first_page(100);
-    query.metadata = Wanted::All;
+    query.metadata = Projection::All;
     for row in every_page(&*reader, query).await {
         let whole = decode::session(documents.iter().find(|document| key(document) == row.key).expect("it").clone());
         assert_eq!(row.session_id, whole.session_id);
@@ -46,7 +46,7 @@ async fn metadata_comes_under_the_names_asked_for() {
     let (_fresh, reader) = loaded("fields", fixtures()).await;
     for names in [vec!["number-like", "multi\nline key"], vec!["nested.a", "$odd", "", "int32"]] {
         let mut query = first_page(100);
-        query.metadata = Wanted::Fields(names.iter().map(|&name| name.to_owned()).collect());
+        query.metadata = Projection::Fields(names.iter().map(|&name| name.to_owned()).collect());
         let rows = every_page(&*reader, query).await;
         let typed = rows.iter().find(|row| row.name() == "typed-metadata").expect("it is listed");
         let fields = typed.metadata.as_ref().and_then(Bson::as_document).expect("its metadata");

@@ -4,7 +4,7 @@ use std::{
     collections::VecDeque,
     ops::Range,
     sync::{
-        Mutex,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -12,24 +12,25 @@ use std::{
 use bson::{Document, doc};
 use strandscope::{
     metrics::Outline,
-    repository::{Check, Error, Filter, ListQuery, PageEnd, Plan, Result, SessionReader},
+    repository::{Check, Error, Filter, ListQuery, Page, PageEnd, Plan, Result, SessionReader},
     session::{AgentId, Details, Message, Session, SessionKey, Summary, decode},
 };
 use tokio::sync::oneshot;
 
+#[derive(Clone)]
 pub struct Gate {
-    waiting: Mutex<VecDeque<oneshot::Sender<()>>>,
-    failure: Option<Box<dyn Fn() -> Error + Send + Sync>>,
-    mended: AtomicBool,
+    waiting: Arc<Mutex<VecDeque<oneshot::Sender<()>>>>,
+    failure: Option<Arc<dyn Fn() -> Error + Send + Sync>>,
+    mended: Arc<AtomicBool>,
 }
 
 impl Gate {
     pub fn closed() -> Self {
-        Self { waiting: Mutex::default(), failure: None, mended: AtomicBool::new(false) }
+        Self { waiting: Arc::default(), failure: None, mended: Arc::default() }
     }
 
     pub fn failing(failure: impl Fn() -> Error + Send + Sync + 'static) -> Self {
-        Self { failure: Some(Box::new(failure)), ..Self::closed() }
+        Self { failure: Some(Arc::new(failure)), ..Self::closed() }
     }
 
     /// Lets the nth of the waiting calls go on, counted around.
@@ -77,12 +78,15 @@ impl SessionReader for Gate {
         "gate".into()
     }
 
-    async fn list(&self, _: &ListQuery, found: &mut (dyn FnMut(Summary) + Send)) -> Result<PageEnd> {
-        for id in ["a", "b", "c"] {
-            self.pass().await?;
-            found(row(id));
-        }
-        Ok(PageEnd::default())
+    fn list(&self, _: &ListQuery) -> Page {
+        let gate = self.clone();
+        Page::found_by(|rows| async move {
+            for id in ["a", "b", "c"] {
+                gate.pass().await?;
+                rows.push(row(id));
+            }
+            Ok(PageEnd::default())
+        })
     }
 
     async fn plan(&self, _: &ListQuery) -> Result<Plan> {

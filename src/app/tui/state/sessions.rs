@@ -9,7 +9,7 @@ use crate::{
         task::{Command, Event, Ticket, command::Lane},
         told,
     },
-    repository::{Cursor, Filter, ListQuery, PageEnd, Plan, Sort, Wanted},
+    repository::{Cursor, Filter, ListQuery, PageEnd, Plan, Projection, Sort},
     session::{Details, SessionKey, Summary},
 };
 
@@ -35,7 +35,7 @@ pub struct SessionList {
     pub notice: Option<String>,
     /// Why the last page failed.
     pub error: Option<String>,
-    wanted: Wanted,
+    wanted: Projection,
     height: usize,
     next: Option<Cursor>,
     /// The last page did not come: the next is only asked when the view moves.
@@ -83,7 +83,7 @@ impl SessionList {
             .iter()
             .filter_map(|column| if let Column::Meta(key) = column { Some(key.clone()) } else { None })
             .collect();
-        let wanted = if fields.is_empty() { Wanted::Nothing } else { Wanted::Fields(fields) };
+        let wanted = if fields.is_empty() { Projection::Nothing } else { Projection::Fields(fields) };
         Self { wanted, ..Self::default() }
     }
 

@@ -40,17 +40,17 @@ impl PoolStatistics {
 
 /// Running counts.
 #[derive(Clone, Default)]
-pub(super) struct Counts(Arc<Mutex<Tally>>);
+pub(super) struct PoolCounts(Arc<Mutex<Running>>);
 
 #[derive(Default)]
-struct Tally {
+struct Running {
     started: u64,
     ready: u64,
     returned: u64,
     seen: PoolStatistics,
 }
 
-impl Counts {
+impl PoolCounts {
     pub(super) fn note(&self, event: &CmapEvent) {
         let mut tally = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match event {

@@ -45,10 +45,10 @@ impl MongoRepository {
             repository: self.clone(),
             doing: doing.clone(),
             session: key.text().to_owned(),
-            deadline: Instant::now() + self.gate.operation(),
+            deadline: Instant::now() + self.pool.gate().operation(),
         };
         let work = work(run);
-        self.gate.run(doing, work).await
+        self.pool.gate().run(doing, work).await
     }
 }
 
@@ -113,7 +113,10 @@ impl Run {
             return Err(if repeated {
                 Error::Unconfirmed { doing: self.doing.clone(), reason }
             } else {
-                Error::Deadline { doing: self.doing.clone(), seconds: self.repository.gate.operation().as_secs() }
+                Error::Deadline {
+                    doing: self.doing.clone(),
+                    seconds: self.repository.pool.gate().operation().as_secs(),
+                }
             });
         }
         tokio::time::sleep(*wait).await;
@@ -143,7 +146,7 @@ impl Run {
         let collection = &self.repository.collection;
         let attempt = |_| {
             let find = collection.find_one(by_key(key)).projection(projection.clone());
-            let find = find.max_time(self.repository.limits.read);
+            let find = find.max_time(self.repository.limits().read);
             async move { find.await }
         };
         let (found, _) = self.until_answered(attempt).await?;

@@ -1,0 +1,175 @@
+//! A page as a stream: each row as soon as it is found, and at the end where the next page starts.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use futures_util::{Stream, TryStreamExt, future::BoxFuture};
+use tokio::sync::mpsc;
+
+use super::PageEnd;
+use crate::{
+    repository::{Error, Result},
+    session::Summary,
+};
+
+/// One page of a list: a [`Stream`] of thin rows, each as soon as it is found, so that a slow search shows what it has. Once the
+/// stream has ended well, [`Page::end`] says where the next page starts. Dropping it gives the search up.
+#[must_use = "a page is read by polling it"]
+pub struct Page {
+    rows: mpsc::UnboundedReceiver<Summary>,
+    /// Finds the rows; `None` once it has ended.
+    search: Option<BoxFuture<'static, Result<PageEnd>>>,
+    failed: Option<Error>,
+    end: Option<PageEnd>,
+}
+
+/// Where a search puts the rows it finds.
+#[derive(Debug, Clone)]
+pub struct RowSink(mpsc::UnboundedSender<Summary>);
+
+impl RowSink {
+    /// Gives a row away. `false`: the page was given up, so that the search may end.
+    pub fn push(&self, row: Summary) -> bool {
+        self.0.send(row).is_ok()
+    }
+}
+
+impl Page {
+    /// A page whose rows are found by a search, which runs while the page is read.
+    pub fn found_by<F>(search: impl FnOnce(RowSink) -> F) -> Self
+    where
+        F: Future<Output = Result<PageEnd>> + Send + 'static,
+    {
+        let (sink, rows) = mpsc::unbounded_channel();
+        Self { rows, search: Some(Box::pin(search(RowSink(sink)))), failed: None, end: None }
+    }
+
+    /// A page of rows that are known already.
+    pub fn of(rows: Vec<Summary>, end: PageEnd) -> Self {
+        Self::found_by(|sink| async move {
+            rows.into_iter().all(|row| sink.push(row));
+            Ok(end)
+        })
+    }
+
+    /// How the page ended; `None` while it is read, and after an error.
+    #[must_use]
+    pub fn end(&self) -> Option<&PageEnd> {
+        self.end.as_ref()
+    }
+
+    /// Reads it to its end.
+    ///
+    /// # Errors
+    /// What the search met; the rows before it are lost, which reading row by row avoids.
+    pub async fn read(mut self) -> Result<(Vec<Summary>, PageEnd)> {
+        let mut rows = Vec::new();
+        while let Some(row) = self.try_next().await? {
+            rows.push(row);
+        }
+        Ok((rows, self.end.unwrap_or_default()))
+    }
+}
+
+impl Stream for Page {
+    type Item = Result<Summary>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            // What was found comes first, also before how the search ended.
+            let found = self.rows.poll_recv(context);
+            if let Poll::Ready(Some(row)) = found {
+                return Poll::Ready(Some(Ok(row)));
+            }
+            let Some(search) = &mut self.search else {
+                // Pending here is no wait for a row: the runtime lets other tasks have their turn, and rows may be left.
+                return found.map(|_| self.failed.take().map(Err));
+            };
+            match search.as_mut().poll(context) {
+                Poll::Pending => {
+                    // A row that was put there just now has woken nobody. That no more can come is not yet the end.
+                    return match self.rows.poll_recv(context) {
+                        Poll::Ready(Some(row)) => Poll::Ready(Some(Ok(row))),
+                        _ => Poll::Pending,
+                    };
+                }
+                Poll::Ready(Ok(end)) => self.end = Some(end),
+                Poll::Ready(Err(error)) => self.failed = Some(error),
+            }
+            self.search = None;
+        }
+    }
+}
+
+impl fmt::Debug for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Page").field("running", &self.search.is_some()).field("end", &self.end).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::{FutureExt, StreamExt};
+
+    use super::*;
+    use crate::session::{SessionKey, decode};
+
+    fn row(id: &str) -> Summary {
+        let mut row = decode::summary(&bson::Document::new());
+        row.key = SessionKey::from(id);
+        row
+    }
+
+    #[test]
+    fn rows_come_as_they_are_found_and_the_end_comes_last() {
+        let (go, gate) = tokio::sync::oneshot::channel::<()>();
+        let mut page = Page::found_by(|rows| async move {
+            assert!(rows.push(row("a")));
+            let _ = gate.await;
+            assert!(rows.push(row("b")));
+            Ok(PageEnd { next: None, timed_out: true })
+        });
+        let name = |row: Option<Option<Result<Summary>>>| row.flatten().map(|row| row.unwrap().name().to_owned());
+        assert_eq!(name(page.next().now_or_never()), Some("a".to_owned()), "before the search has ended");
+        assert!(page.next().now_or_never().is_none() && page.end().is_none());
+        go.send(()).unwrap();
+        assert_eq!(name(page.next().now_or_never()), Some("b".to_owned()));
+        assert!(page.next().now_or_never().unwrap().is_none());
+        assert!(page.end().is_some_and(|end| end.timed_out));
+    }
+
+    #[test]
+    fn a_search_that_lets_go_of_its_rows_early_still_tells_its_end() {
+        let (go, gate) = tokio::sync::oneshot::channel::<()>();
+        let mut page = Page::found_by(|rows| async move {
+            drop(rows);
+            let _ = gate.await;
+            Ok(PageEnd { next: None, timed_out: true })
+        });
+        assert!(page.next().now_or_never().is_none());
+        go.send(()).unwrap();
+        assert!(page.next().now_or_never().unwrap().is_none());
+        assert!(page.end().is_some_and(|end| end.timed_out));
+    }
+
+    #[tokio::test]
+    async fn none_of_many_rows_is_lost_where_the_runtime_takes_turns() {
+        let (rows, _) = Page::of(vec![row("a"); 1000], PageEnd::default()).read().await.unwrap();
+        assert_eq!(rows.len(), 1000);
+    }
+
+    #[test]
+    fn an_error_comes_after_what_was_found() {
+        let mut page = Page::found_by(|rows| async move {
+            rows.push(row("a"));
+            Err(Error::other("listing", "it broke"))
+        });
+        assert!(page.next().now_or_never().unwrap().unwrap().is_ok());
+        assert!(page.next().now_or_never().unwrap().unwrap().is_err());
+        assert!(page.next().now_or_never().unwrap().is_none() && page.end().is_none());
+    }
+}
