@@ -4,9 +4,10 @@ mod stream;
 
 pub use stream::{Page, RowSink};
 
-use bson::{Bson, DateTime};
+use bson::{Bson, DateTime, Document};
 
 use super::{Filter, Hint};
+use crate::session::{Summary, decode};
 
 /// Which date a list is sorted by, newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, serde::Deserialize, serde::Serialize)]
@@ -55,6 +56,37 @@ pub enum Projection {
     Fields(Vec<String>),
     /// All.
     All,
+}
+
+impl Projection {
+    /// What it leaves of `metadata`: the fields under the names they were asked for; a name with dots may also reach into
+    /// nested documents. What is no document is passed on whole, so that a person sees it.
+    #[must_use]
+    pub fn of(&self, metadata: Option<Bson>) -> Option<Bson> {
+        match (self, metadata?) {
+            (Self::Nothing, _) => None,
+            (Self::Fields(keys), Bson::Document(fields)) => {
+                let field =
+                    |key: &String| Some((key.clone(), fields.get(key).or_else(|| reach(&fields, key))?.clone()));
+                Some(Bson::Document(keys.iter().filter_map(field).collect()))
+            }
+            (Self::All | Self::Fields(_), stored) => Some(stored),
+        }
+    }
+
+    /// The thin row of a document that holds the top-level fields, with what it leaves of `metadata`.
+    #[must_use]
+    pub fn summary(&self, document: &Document) -> Summary {
+        let mut row = decode::summary(document);
+        row.metadata = self.of(row.metadata.take());
+        row
+    }
+}
+
+fn reach<'a>(fields: &'a Document, path: &str) -> Option<&'a Bson> {
+    let (first, rest) = path.split_once('.')?;
+    let inner = fields.get(first)?.as_document()?;
+    inner.get(rest).or_else(|| reach(inner, rest))
 }
 
 /// Where the next page of a list starts. Sessions with a date come first, newest first; those whose date is no date

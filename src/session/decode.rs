@@ -13,8 +13,8 @@ mod session;
 mod tool;
 mod value;
 
-pub use extra::{feedback, guardrail_event};
-pub use session::{details, session, summary};
+pub use extra::{feedback, guardrail_event, rating};
+pub use session::{agent_count, details, session, summary};
 pub use value::{signed, timestamp, unsigned};
 
 use bson::Bson;

@@ -17,6 +17,7 @@ mod folder_writing;
 mod guards;
 mod hooks;
 mod house;
+mod joint;
 mod lost_answers;
 mod manager;
 mod metrics;

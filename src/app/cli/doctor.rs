@@ -87,7 +87,7 @@ async fn session(reader: &dyn SessionReader, id: &str) -> Result<Vec<Check>> {
 fn size(bytes: u64) -> Check {
     let percent = bytes * 100 / LARGEST_DOCUMENT;
     let share = if percent == 0 { "less than 1 %".into() } else { format!("{percent} %") };
-    let found = format!("{}, {share} of what a document may hold", crate::app::tui::format::bytes(bytes));
+    let found = format!("{}, {share} of what a document may hold", crate::app::tui::render::format::bytes(bytes));
     if percent < 85 {
         return Check::ok("size", found);
     }

@@ -58,8 +58,8 @@ fn sentence(error: &anyhow::Error) -> String {
 fn pointed(error: &FilterError) -> String {
     let shown = |text: &str| text::line(text).into_owned();
     let source = &error.source_text;
-    let before = crate::app::tui::format::width(&shown(&source[..error.span.start]));
-    let marked = crate::app::tui::format::width(&shown(&source[error.span.clone()])).max(1);
+    let before = crate::app::tui::render::format::width(&shown(&source[..error.span.start]));
+    let marked = crate::app::tui::render::format::width(&shown(&source[error.span.clone()])).max(1);
     format!(
         "strandscope: {}\n  {}\n  {}{}",
         shown(&error.sentence()),

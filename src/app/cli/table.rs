@@ -2,7 +2,7 @@
 
 use crate::app::{
     config::Symbols,
-    tui::{
+    tui::render::{
         format::{fit, width},
         look::marks,
     },

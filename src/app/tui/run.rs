@@ -14,8 +14,10 @@ use ratatui::layout::Size;
 use tokio::sync::mpsc::{self, error::TrySendError};
 
 use super::{
-    Look, highlight,
-    look::{Theme, marks},
+    render::{
+        Look, highlight,
+        look::{Theme, marks},
+    },
     state::{AppState, Effect, Input, Start},
     terminal::Guard,
     view,

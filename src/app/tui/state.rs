@@ -45,7 +45,7 @@ use self::{
     newest::Newest,
     sessions::SessionList,
 };
-use super::Look;
+use super::render::Look;
 use crate::app::{
     config::Ui,
     keymap::Keymap,

@@ -6,6 +6,8 @@ use std::cmp::Ordering;
 use bson::{Bson, DateTime, Document};
 use jiff::Timestamp;
 
+use crate::session::{Rating, decode};
+
 use super::{Comparison, Filter, RatingWord, Term, Test, TextMatch};
 
 impl Filter {
@@ -110,12 +112,10 @@ impl Comparison {
 
 impl RatingWord {
     fn matches(self, feedback: &Document) -> bool {
-        match (self, feedback.get("rating")) {
-            (Self::Up, Some(Bson::String(rating))) => rating == "up",
-            (Self::Down, Some(Bson::String(rating))) => rating == "down",
-            (Self::Neutral, rating) => matches!(rating, None | Some(Bson::Null)),
-            _ => false,
-        }
+        matches!(
+            (self, decode::rating(feedback.get("rating"))),
+            (Self::Up, Rating::Up) | (Self::Down, Rating::Down) | (Self::Neutral, Rating::Neutral)
+        )
     }
 }
 

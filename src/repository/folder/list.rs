@@ -5,12 +5,11 @@
 use std::path::Path;
 
 use bson::{Bson, DateTime, Document};
-use jiff::Timestamp;
 
 use super::{assemble, layout, layout::SessionDir};
 use crate::{
     repository::{Cursor, Filter, ListQuery, PageEnd, Projection, Result, Sort},
-    session::{SessionKey, Summary},
+    session::Summary,
 };
 
 /// A session and the date it is sorted by.
@@ -39,7 +38,7 @@ pub(super) fn list(root: &Path, query: &ListQuery, found: &mut dyn FnMut(Summary
         }
         left -= 1;
         cursor = Some(row.cursor_after(cursor));
-        if !found(summary(&document, &query.metadata)) {
+        if !found(query.metadata.summary(&document)) {
             break;
         }
     }
@@ -57,7 +56,7 @@ pub(super) fn count(root: &Path, filter: &Filter) -> Result<u64> {
 
 /// The sessions an id may mean: the folder of that name, else those whose `session_id` it is.
 pub(super) fn resolve(root: &Path, id: &str) -> Result<Vec<Summary>> {
-    let row = |dir: &SessionDir| summary(&assemble::head(dir).0, &Projection::Nothing);
+    let row = |dir: &SessionDir| Projection::Nothing.summary(&assemble::head(dir).0);
     if !id.contains(['/', '\\', '\0'])
         && let Some(dir) = layout::session(root, id)?
     {
@@ -111,31 +110,5 @@ impl Row {
         };
         shown.push(self.id());
         Cursor::Dated { date: own, shown }
-    }
-}
-
-/// The thin row of a session's document.
-fn summary(document: &Document, wanted: &Projection) -> Summary {
-    let text = |field: &str| document.get_str(field).ok().map(str::to_owned);
-    let time = |field: &str| {
-        let at = document.get_datetime(field).ok()?;
-        Timestamp::from_millisecond(at.timestamp_millis()).ok()
-    };
-    let metadata = document.get("metadata").and_then(|metadata| match (wanted, metadata) {
-        (Projection::Fields(keys), Bson::Document(fields)) => {
-            let some = fields.iter().filter(|(key, _)| keys.contains(key));
-            Some(Bson::Document(some.map(|(key, value)| (key.clone(), value.clone())).collect()))
-        }
-        (Projection::Nothing | Projection::Fields(_), _) => None,
-        (Projection::All, metadata) => Some(metadata.clone()),
-    });
-    Summary {
-        key: SessionKey::new(document.get("_id").cloned().unwrap_or(Bson::Null)),
-        session_id: text("session_id"),
-        application_name: text("application_name"),
-        session_type: text("session_type"),
-        created_at: time("created_at"),
-        updated_at: time("updated_at"),
-        metadata,
     }
 }

@@ -7,7 +7,7 @@ use bson::{Bson, Document};
 use super::{assemble, layout, layout::SessionDir};
 use crate::{
     metrics::{AgentOutline, Outline, Sample},
-    session::{AgentCount, AgentId, Details, Message, Rating, Session, Tally, decode},
+    session::{AgentCount, AgentId, Details, Message, Session, Tally, decode},
 };
 
 /// The session with the last `last` messages of each agent.
@@ -55,7 +55,7 @@ pub(super) fn details(dir: &SessionDir) -> Details {
     let agents: Vec<AgentCount> = assemble::agents(dir).0.iter().map(count).collect();
     let mut feedbacks = Tally::default();
     for feedback in array(&head, "feedbacks") {
-        feedbacks.add(&rating(feedback));
+        feedbacks.add(&decode::feedback(feedback).rating);
     }
     Details {
         messages: agents.iter().map(|agent| agent.messages).sum(),
@@ -68,23 +68,9 @@ pub(super) fn details(dir: &SessionDir) -> Details {
 }
 
 fn count(agent: &assemble::AgentHead) -> AgentCount {
-    let data = agent.value.get_document("agent_data").ok();
-    AgentCount {
-        id: agent.id(),
-        model: data.and_then(|data| data.get_str("model").ok()).map(str::to_owned),
-        messages: agent.dir.messages().0.len() as u64,
-    }
+    decode::agent_count(agent.id(), Some(&agent.value), agent.dir.messages().0.len() as u64)
 }
 
 fn array<'a>(head: &'a Document, field: &str) -> &'a [Bson] {
     head.get_array(field).map(Vec::as_slice).unwrap_or_default()
-}
-
-fn rating(feedback: &Bson) -> Rating {
-    match feedback.as_document().map(|feedback| feedback.get("rating")) {
-        Some(None | Some(Bson::Null)) => Rating::Neutral,
-        Some(Some(Bson::String(word))) if word == "up" => Rating::Up,
-        Some(Some(Bson::String(word))) if word == "down" => Rating::Down,
-        other => Rating::Other(format!("{other:?}")),
-    }
 }

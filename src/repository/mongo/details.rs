@@ -7,7 +7,7 @@ use bson::{Bson, Document, RawDocument, doc};
 use super::{MongoRepository, decoded, errors::Doing, expr};
 use crate::{
     repository::Result,
-    session::{AgentCount, AgentId, Details, Rating, SessionKey, Tally, decode},
+    session::{AgentCount, AgentId, Details, SessionKey, Tally, decode},
 };
 
 /// See [`crate::repository::SessionReader::details`]; in the order of `keys`.
@@ -53,7 +53,7 @@ fn one(row: &RawDocument) -> (SessionKey, Details) {
     let agents: Vec<AgentCount> = documents(&mut row, "agents").map(|fields| agent(&fields)).collect();
     let mut feedbacks = Tally::default();
     for feedback in documents(&mut row, "ratings") {
-        feedbacks.add(&rating(feedback.get("r")));
+        feedbacks.add(&decode::rating(feedback.get("r")));
     }
     let number = |name: &str| row.get(name).and_then(decode::unsigned);
     let details = Details {
@@ -83,14 +83,5 @@ fn agent(fields: &Document) -> AgentCount {
         id: AgentId::from(fields.get_str("id").unwrap_or_default()),
         model: fields.get_str("model").ok().map(str::to_owned),
         messages: fields.get("messages").and_then(decode::unsigned).unwrap_or_default(),
-    }
-}
-
-fn rating(stored: Option<&Bson>) -> Rating {
-    match stored {
-        None | Some(Bson::Null | Bson::Undefined) => Rating::Neutral,
-        Some(Bson::String(word)) if word == "up" => Rating::Up,
-        Some(Bson::String(word)) if word == "down" => Rating::Down,
-        Some(other) => Rating::Other(other.to_string()),
     }
 }

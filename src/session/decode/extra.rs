@@ -27,7 +27,7 @@ pub(super) fn read_feedback(raw: Bson, path: &Path, notes: &mut Notes) -> Feedba
         return Feedback { rating, comment: None, created_at: None, agent_id: None, message_id: None, raw };
     };
     Feedback {
-        rating: rating(fields),
+        rating: rating(fields.get("rating")),
         comment: value::text(fields, "comment", path, notes),
         created_at: value::date(fields, "created_at", path, notes),
         agent_id: value::text(fields, "agent_id", path, notes),
@@ -36,9 +36,11 @@ pub(super) fn read_feedback(raw: Bson, path: &Path, notes: &mut Notes) -> Feedba
     }
 }
 
-fn rating(fields: &Document) -> Rating {
-    match fields.get("rating") {
-        None | Some(Bson::Null) => Rating::Neutral,
+/// Reads a `rating`.
+#[must_use]
+pub fn rating(stored: Option<&Bson>) -> Rating {
+    match stored {
+        None | Some(Bson::Null | Bson::Undefined) => Rating::Neutral,
         Some(Bson::String(word)) => match word.as_str() {
             "up" => Rating::Up,
             "down" => Rating::Down,

@@ -150,7 +150,16 @@ pub fn details(document: &Document) -> Details {
     for value in list("feedbacks") {
         feedbacks.add(&extra::feedback(value).rating);
     }
-    let agents: Vec<AgentCount> = document.get_document("agents").into_iter().flatten().map(agent_count).collect();
+    let agents: Vec<AgentCount> = document
+        .get_document("agents")
+        .into_iter()
+        .flatten()
+        .map(|(id, value)| {
+            let fields = value.as_document();
+            let messages = fields.and_then(|fields| fields.get_array("messages").ok()).map_or(0, Vec::len);
+            agent_count(AgentId::from(id.as_str()), fields, messages as u64)
+        })
+        .collect();
     Details {
         messages: agents.iter().map(|agent| agent.messages).sum(),
         agents,
@@ -161,12 +170,9 @@ pub fn details(document: &Document) -> Details {
     }
 }
 
-fn agent_count((id, value): (&String, &Bson)) -> AgentCount {
-    let fields = value.as_document();
+/// An agent as a row's details have it, from the value of `agents.<id>` and the number of its messages.
+#[must_use]
+pub fn agent_count(id: AgentId, fields: Option<&Document>, messages: u64) -> AgentCount {
     let data = fields.and_then(|fields| fields.get_document("agent_data").ok());
-    AgentCount {
-        id: AgentId::from(id.as_str()),
-        model: data.and_then(|data| data.get_str("model").ok()).map(str::to_owned),
-        messages: fields.and_then(|fields| fields.get_array("messages").ok()).map_or(0, |list| list.len() as u64),
-    }
+    AgentCount { id, model: data.and_then(|data| data.get_str("model").ok()).map(str::to_owned), messages }
 }

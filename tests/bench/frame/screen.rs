@@ -13,8 +13,10 @@ use strandscope::{
         place::{Origin, Place},
         task::{Command, Event},
         tui::{
-            Look,
-            look::{Theme, marks},
+            render::{
+                Look,
+                look::{Theme, marks},
+            },
             state::{AppState, Effect, Input, Start},
             view,
         },

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use crate::{
-    app::{text, told, tui::format::width},
+    app::{text, told, tui::render::format::width},
     repository::{Check, Verdict},
 };
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! The figures as text: a column an agent, and a table of tools.
 
 use crate::{
-    app::{text, tui::format::seconds},
+    app::{text, tui::render::format::seconds},
     metrics::{AgentMetrics, SessionMetrics},
     session::Usage,
 };

@@ -9,9 +9,9 @@ use super::parts::{self, block, line};
 pub fn write(session: &Session, password: Option<&str>) -> String {
     let mut out = line(session.name()) + "\n";
     let fields = parts::fields(session, password);
-    let widest = fields.iter().map(|(name, _)| crate::app::tui::format::width(name)).max().unwrap_or(0);
+    let widest = fields.iter().map(|(name, _)| crate::app::tui::render::format::width(name)).max().unwrap_or(0);
     for (name, value) in fields {
-        let padding = " ".repeat(widest - crate::app::tui::format::width(&name));
+        let padding = " ".repeat(widest - crate::app::tui::render::format::width(&name));
         // Writing to a string cannot fail.
         let _ = writeln!(out, "  {name}{padding}  {value}");
     }

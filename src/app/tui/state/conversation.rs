@@ -7,9 +7,6 @@ mod answers;
 mod durations;
 mod find;
 mod fold;
-mod header;
-mod item;
-mod layout;
 mod moves;
 mod open;
 mod pair;
@@ -39,7 +36,7 @@ use crate::{
     app::{
         task::{Command, Ticket, command::Lane},
         text,
-        tui::Look,
+        tui::render::Look,
     },
     metrics::{AgentMetrics, SessionMetrics},
     session::{AgentId, Message, Session, SessionKey, Summary},

@@ -10,7 +10,7 @@ use ratatui::layout::Size;
 
 use super::{Effect, conversation::ConversationState, list};
 use crate::{
-    app::tui::wrap::wrap,
+    app::tui::render::wrap,
     session::{Feedback, Rating, Session},
 };
 
@@ -48,12 +48,12 @@ pub fn lines(feedback: &Feedback, width: u16) -> Vec<String> {
     let cells = usize::from(width.saturating_sub(MARGINS)).max(4);
     let mut out = Vec::new();
     if let Rating::Other(word) = &feedback.rating {
-        out.extend(wrap(&crate::app::text::line(head(word, 200)), cells));
+        out.extend(wrap::plain(&crate::app::text::line(head(word, 200)), cells));
     }
     match feedback.comment.as_deref().map(str::trim_end) {
         Some(comment) if !comment.is_empty() => {
             let part = head(comment, COMMENT_BYTES);
-            let mut comment_lines = wrap(&crate::app::text::block(part), cells);
+            let mut comment_lines = wrap::plain(&crate::app::text::block(part), cells);
             if comment_lines.len() > COMMENT_LINES || part.len() < comment.len() {
                 comment_lines.truncate(COMMENT_LINES - 1);
                 comment_lines.push("(more: inspect it)".chars().take(cells).collect());

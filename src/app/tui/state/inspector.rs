@@ -16,7 +16,7 @@ use crate::{
     app::{
         task::{Command, Event, Ticket},
         text,
-        tui::format,
+        tui::render::format,
     },
     session::{AgentId, Message, Session, SessionKey, decode},
 };

@@ -7,7 +7,7 @@ use super::{areas, feedback::head, list};
 use crate::{
     app::{
         text,
-        tui::{format, wrap::wrap},
+        tui::render::{format, wrap},
     },
     metrics::Explanation,
 };
@@ -153,7 +153,7 @@ pub fn scrolled(action: Action, top: usize, page: usize) -> Option<usize> {
 }
 
 fn push(out: &mut Vec<NoteLine>, kind: Kind, text: &str, cells: usize) {
-    let lines = wrap(&text::block(head(text, PART_BYTES)), cells);
+    let lines = wrap::plain(&text::block(head(text, PART_BYTES)), cells);
     out.extend(lines.into_iter().map(|left| NoteLine { kind, left, right: String::new() }));
 }
 
@@ -166,7 +166,7 @@ fn push_field(out: &mut Vec<NoteLine>, name: &str, read: &str, cells: usize) {
         return out.push(NoteLine { kind: Kind::Name, left, right });
     }
     push(out, Kind::Name, &name, cells);
-    for line in wrap(&read, cells.saturating_sub(2).max(1)) {
+    for line in wrap::plain(&read, cells.saturating_sub(2).max(1)) {
         out.push(NoteLine { kind: Kind::Text, left: format!("  {line}"), right: String::new() });
     }
 }

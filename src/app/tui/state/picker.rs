@@ -7,7 +7,7 @@ use super::{
     connection::{Connection, Stage},
     modal::Modal,
 };
-use crate::app::{text, told, tui::wrap::wrap};
+use crate::app::{text, told, tui::render::wrap};
 
 /// How a line above a list is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Picker {
         let cells = usize::from(width.saturating_sub(4)).max(1);
         let wrapped = |(tone, says): &(Tone, String)| {
             let tone = *tone;
-            wrap(&text::block(says), cells).into_iter().map(move |line| (tone, line))
+            wrap::plain(&text::block(says), cells).into_iter().map(move |line| (tone, line))
         };
         let mut above: Vec<(Tone, String)> = says.iter().flat_map(wrapped).collect();
         if !above.is_empty() {

@@ -34,7 +34,7 @@ impl AppState {
     }
 }
 
-/// How long until [`crate::app::tui::format::age`] writes that time differently. Longer ages than days are not waited for.
+/// How long until [`crate::app::tui::render::format::age`] writes that time differently. Longer ages than days are not waited for.
 fn until_older(at: Timestamp, now: Timestamp) -> Option<Duration> {
     let age = now.as_second().saturating_sub(at.as_second());
     let left = match age {

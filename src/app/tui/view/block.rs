@@ -6,7 +6,7 @@ use ratatui::{
     widgets::{Block, Borders},
 };
 
-use crate::app::tui::Look;
+use crate::app::tui::render::Look;
 
 /// A pane's border with its title (already safe text) and, at the bottom right, its place.
 #[must_use]

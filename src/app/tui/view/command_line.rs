@@ -20,12 +20,11 @@ use super::block;
 use crate::app::{
     text,
     tui::{
-        format,
+        render::{format, wrap},
         state::{
             AppState, areas,
             prompt::{Asks, Mistake, Offer, Prompt},
         },
-        wrap::wrap,
     },
 };
 
@@ -65,7 +64,7 @@ fn mistake_lines(mistake: &Mistake, typed: &str, width: usize, state: &AppState)
         let carets = "^".repeat(to.saturating_sub(from).max(1));
         lines.push(Line::styled(format!("{}{carets}", " ".repeat(from)), style));
     }
-    lines.extend(wrap(&text::line(&mistake.problem), width).into_iter().map(|line| Line::styled(line, style)));
+    lines.extend(wrap::plain(&text::line(&mistake.problem), width).into_iter().map(|line| Line::styled(line, style)));
     lines
 }
 

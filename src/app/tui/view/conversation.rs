@@ -19,7 +19,7 @@ use super::block;
 use crate::app::{
     text,
     tui::{
-        Look, format,
+        render::{Look, format},
         state::conversation::{ConversationState, Row},
     },
 };

@@ -21,13 +21,12 @@ use crate::{
     app::{
         text,
         tui::{
-            Look, format,
+            render::{Look, format, wrap},
             state::{
                 areas,
                 editor::{Editor, Purpose},
                 writing::Ask,
             },
-            wrap::wrap,
         },
     },
     session::plain,
@@ -61,7 +60,7 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, editor: &Editor, look: &Look) {
 fn below(editor: &Editor, width: usize, look: &Look) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if let Some(problem) = &editor.problem {
-        let wrapped = wrap(&text::line(problem), width);
+        let wrapped = wrap::plain(&text::line(problem), width);
         lines.extend(wrapped.into_iter().take(3).map(|line| Line::styled(line, look.theme.error)));
     }
     if let Some(stored) = &editor.stored {
@@ -89,7 +88,7 @@ pub fn draw_ask(frame: &mut Frame<'_>, body: Rect, ask: &Ask, look: &Look) {
         Ask::Quit => ("Quit", "Something typed is not stored. Quit, and keep it as a draft in a file?".to_owned()),
     };
     let width = usize::from(body.width.saturating_sub(4)).max(1);
-    let mut lines = wrap(&question, width);
+    let mut lines = wrap::plain(&question, width);
     lines.truncate(usize::from(body.height.saturating_sub(3)).clamp(1, 6));
     let area = areas::bottom(body, lines.len() as u16 + 2);
     frame.render_widget(Clear, area);

@@ -21,7 +21,7 @@ use ratatui::{
 use super::{block, row, value};
 use crate::{
     app::tui::{
-        Look, format,
+        render::{Look, format},
         state::{
             conversation::ConversationState,
             feedback::{self, FeedbackPane, MARGINS},

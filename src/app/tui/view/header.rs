@@ -18,7 +18,7 @@ use ratatui::{
 use crate::app::{
     text,
     tui::{
-        format,
+        render::format,
         state::{AppState, connection::Stage},
     },
 };

@@ -26,7 +26,7 @@ use super::{block, metadata::Columns, row};
 use crate::app::{
     text,
     tui::{
-        Look, format,
+        render::{Look, format},
         state::{
             inspector::{
                 Inspector,

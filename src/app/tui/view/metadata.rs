@@ -23,7 +23,7 @@ use crate::{
     app::{
         text,
         tui::{
-            Look, format,
+            render::{Look, format},
             state::{
                 conversation::ConversationState,
                 feedback::head,

@@ -25,7 +25,7 @@ use crate::{
     app::{
         text,
         tui::{
-            Look, format,
+            render::{Look, format},
             state::{
                 conversation::ConversationState,
                 list,

@@ -23,7 +23,7 @@ use super::{block, row};
 use crate::app::{
     text,
     tui::{
-        Look, format,
+        render::{Look, format},
         state::note::{Kind, Note, NoteLine},
     },
 };

@@ -13,7 +13,7 @@ use crate::{
         place::Place,
         text,
         tui::{
-            format,
+            render::format,
             state::{
                 AppState, areas,
                 modal::Menu,

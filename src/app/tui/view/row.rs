@@ -7,7 +7,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use crate::app::tui::{Look, format};
+use crate::app::tui::render::{Look, format};
 
 /// Draws one row: a bar and the selection's background where it is selected, the line from the second cell on.
 pub fn draw(buffer: &mut Buffer, area: Rect, line: &Line<'_>, selected: bool, look: &Look) {
@@ -23,7 +23,7 @@ pub fn draw(buffer: &mut Buffer, area: Rect, line: &Line<'_>, selected: bool, lo
 
 /// A quiet sentence where there is nothing to show, at the top of a pane.
 pub fn hint(buffer: &mut Buffer, area: Rect, text: &str, look: &Look) {
-    let lines = crate::app::tui::wrap::wrap(text, usize::from(area.width.saturating_sub(2)).max(1));
+    let lines = crate::app::tui::render::wrap::plain(text, usize::from(area.width.saturating_sub(2)).max(1));
     for (line, row) in lines.iter().zip(area.rows()) {
         draw(buffer, row, &Line::styled(line.as_str(), look.theme.dim), false, look);
     }

@@ -9,7 +9,7 @@ use ratatui::{Frame, Terminal, backend::TestBackend, layout::Rect};
 use crate::{
     app::{
         config::{Symbols, ThemeName},
-        tui::{
+        tui::render::{
             Look,
             look::{Theme, marks},
         },

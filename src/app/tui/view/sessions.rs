@@ -20,7 +20,10 @@ use super::block;
 use crate::{
     app::{
         text,
-        tui::{format, state::AppState, wrap::wrap},
+        tui::{
+            render::{format, wrap},
+            state::AppState,
+        },
     },
     session::Summary,
 };
@@ -90,7 +93,7 @@ fn draw_notice(frame: &mut Frame<'_>, area: Rect, state: &AppState) {
         (None, Some(notice)) => (notice, theme.warn),
         (None, None) => return,
     };
-    let lines = wrap(&text::line(says), usize::from(area.width.saturating_sub(2)));
+    let lines = wrap::plain(&text::line(says), usize::from(area.width.saturating_sub(2)));
     let lines: Vec<Line<'_>> = lines.into_iter().map(|line| Line::styled(format!(" {line}"), style)).collect();
     frame.render_widget(Paragraph::new(lines), area);
 }

@@ -12,7 +12,7 @@ use ratatui::{
 use crate::app::{
     text,
     tui::{
-        format,
+        render::format,
         state::{AppState, areas::Pane, connection::Stage, modal::Modal},
     },
 };

@@ -5,7 +5,7 @@ use bson::Bson;
 use crate::app::{
     text,
     tui::{
-        Look, format,
+        render::{Look, format},
         state::{
             feedback::head,
             tree::{self, Fold, Key, Row},

@@ -3,42 +3,36 @@
 use std::collections::HashSet;
 
 use super::timeline::Spot;
-
-/// What can be folded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
-    Reasoning,
-    Tool,
-}
+use crate::app::tui::render::message::Foldable;
 
 /// The choices.
 #[derive(Debug, Default)]
 pub(super) struct Folds {
     reasoning_open: bool,
     tools_open: bool,
-    exceptions: HashSet<(Kind, Spot, usize)>,
+    exceptions: HashSet<(Foldable, Spot, usize)>,
 }
 
 impl Folds {
-    pub fn is_open(&self, kind: Kind, spot: Spot, block: usize) -> bool {
+    pub fn is_open(&self, kind: Foldable, spot: Spot, block: usize) -> bool {
         let open = match kind {
-            Kind::Reasoning => self.reasoning_open,
-            Kind::Tool => self.tools_open,
+            Foldable::Reasoning => self.reasoning_open,
+            Foldable::Tool => self.tools_open,
         };
         open != self.exceptions.contains(&(kind, spot, block))
     }
 
-    pub fn toggle(&mut self, kind: Kind, spot: Spot, block: usize) {
+    pub fn toggle(&mut self, kind: Foldable, spot: Spot, block: usize) {
         let key = (kind, spot, block);
         if !self.exceptions.remove(&key) {
             self.exceptions.insert(key);
         }
     }
 
-    pub fn toggle_all(&mut self, kind: Kind) {
+    pub fn toggle_all(&mut self, kind: Foldable) {
         match kind {
-            Kind::Reasoning => self.reasoning_open = !self.reasoning_open,
-            Kind::Tool => self.tools_open = !self.tools_open,
+            Foldable::Reasoning => self.reasoning_open = !self.reasoning_open,
+            Foldable::Tool => self.tools_open = !self.tools_open,
         }
         self.exceptions.retain(|(other, ..)| *other != kind);
     }

@@ -3,7 +3,10 @@
 use super::{ConversationState, open::Goal, place, timeline::Spot};
 use crate::app::keymap::Action;
 use crate::{
-    app::tui::state::{Effect, Tickets, conversation::fold::Kind},
+    app::tui::{
+        render::message::Foldable,
+        state::{Effect, Tickets},
+    },
     session::plain,
 };
 
@@ -21,8 +24,8 @@ impl ConversationState {
             Action::Left => return self.fold(false, tickets),
             Action::Right => return self.fold(true, tickets),
             Action::Open => self.toggle(),
-            Action::Reasoning => self.toggle_all(Kind::Reasoning),
-            Action::Tools => self.toggle_all(Kind::Tool),
+            Action::Reasoning => self.toggle_all(Foldable::Reasoning),
+            Action::Tools => self.toggle_all(Foldable::Tool),
             Action::PreviousAgent => self.next_tab(-1),
             Action::NextAgent => self.next_tab(1),
             Action::NextMatch | Action::PreviousMatch => {
@@ -60,7 +63,7 @@ impl ConversationState {
         let title = self.title(self.size.width.saturating_add(2), &look);
         let hit = title.tabs.iter().find(|tab| {
             usize::from(x) >= usize::from(tab.x)
-                && usize::from(x) < usize::from(tab.x) + crate::app::tui::format::width(&tab.label)
+                && usize::from(x) < usize::from(tab.x) + crate::app::tui::render::format::width(&tab.label)
         });
         if let Some(tab) = hit.and_then(|tab| tab.number) {
             self.show_tab(tab);
@@ -95,7 +98,7 @@ impl ConversationState {
     }
 
     /// What folds at the cursor: its block, and whether the cursor is on its first line.
-    fn fold_at_cursor(&mut self) -> Option<(Kind, usize, bool)> {
+    fn fold_at_cursor(&mut self) -> Option<(Foldable, usize, bool)> {
         self.on_sheet(|pages, place, _| {
             let laid = pages.laid(place.pos)?;
             let piece = laid.piece_at(place.line)?;
@@ -144,7 +147,7 @@ impl ConversationState {
         Some(self.moved(tickets))
     }
 
-    fn toggle_all(&mut self, kind: Kind) {
+    fn toggle_all(&mut self, kind: Foldable) {
         let mark = self.mark();
         self.folds.toggle_all(kind);
         self.layouts.clear();

@@ -3,57 +3,31 @@
 use std::sync::Arc;
 
 use super::window::Window;
-use crate::session::{Block, Message, Role};
+use crate::{
+    app::tui::render::message::{Pairs, results},
+    session::{Block, Message},
+};
 
 /// How many messages a result may come after its use. Strands puts it into the next one.
 const REACH: u64 = 8;
 
-/// What of a message's tools stands elsewhere.
-#[derive(Debug, Default)]
-pub(super) struct Pairs {
-    /// Per tool use: its block, and the message with its result.
-    pub results: Vec<(usize, Arc<Message>)>,
-    /// Blocks that are shown with their tool use, further up.
-    pub shown_above: Vec<usize>,
-}
-
-impl Pairs {
-    /// Reads them from the loaded neighbours.
-    pub fn of(message: &Message, window: &Window) -> Self {
-        let mut pairs = Self::default();
-        for (at, block) in message.shown_content().iter().enumerate() {
-            match block {
-                Block::ToolUse { id: Some(id), .. } => {
-                    if let Some(found) = result_of(id, message.index, window) {
-                        pairs.results.push((at, found));
-                    }
+/// Reads them from the loaded neighbours.
+pub(super) fn pairs_of(message: &Message, window: &Window) -> Pairs {
+    let mut pairs = Pairs::default();
+    for (at, block) in message.shown_content().iter().enumerate() {
+        match block {
+            Block::ToolUse { id: Some(id), .. } => {
+                if let Some(found) = result_of(id, message.index, window) {
+                    pairs.results.push((at, found));
                 }
-                Block::ToolResult { id: Some(id), .. } if has_use(id, message.index, window) => {
-                    pairs.shown_above.push(at);
-                }
-                _ => {}
             }
+            Block::ToolResult { id: Some(id), .. } if has_use(id, message.index, window) => {
+                pairs.shown_above.push(at);
+            }
+            _ => {}
         }
-        pairs
     }
-
-    /// Whether nothing of a message is left to show in its own place.
-    pub fn hides(&self, message: &Message) -> bool {
-        !message.content.is_empty()
-            && message.redaction.is_none()
-            && message.guardrail_event.is_none()
-            && message.findings.is_empty()
-            && message.role != Role::Assistant
-            && self.shown_above.len() == message.content.len()
-    }
-}
-
-/// The results in a message of a tool use.
-pub(super) fn results<'a>(message: &'a Message, wanted: &'a str) -> impl Iterator<Item = &'a Block> {
-    message
-        .shown_content()
-        .iter()
-        .filter(move |block| matches!(block, Block::ToolResult { id: Some(id), .. } if id == wanted))
+    pairs
 }
 
 fn uses(message: &Message, wanted: &str) -> bool {
@@ -103,7 +77,7 @@ mod tests {
     }
 
     fn result_index(window: &Window, index: u64) -> Option<u64> {
-        let pairs = Pairs::of(window.message(index).unwrap(), window);
+        let pairs = pairs_of(window.message(index).unwrap(), window);
         pairs.results.first().map(|(_, message)| message.index)
     }
 
@@ -112,7 +86,7 @@ mod tests {
         let window = window(vec![sample::tool_use(0, "t1"), sample::tool_result(1, "t1"), sample::message(2)]);
         assert_eq!(result_index(&window, 0), Some(1));
         let message = window.message(1).unwrap();
-        assert!(Pairs::of(message, &window).hides(message));
+        assert!(pairs_of(message, &window).hides(message));
     }
 
     #[test]
@@ -126,6 +100,6 @@ mod tests {
     fn a_result_without_its_use_stands_for_itself() {
         let window = window(vec![sample::message(0), sample::tool_result(1, "t")]);
         let message = window.message(1).unwrap();
-        assert!(!Pairs::of(message, &window).hides(message));
+        assert!(!pairs_of(message, &window).hides(message));
     }
 }

@@ -6,13 +6,13 @@ use ratatui::text::{Line, Span};
 
 use super::{
     ConversationState, find,
-    layout::Laid,
     open::{Goal, Open},
-    pair::{self, Pairs},
+    pair::{neighbours, pairs_of},
     place::{self, Place, Sheet},
     sheet::Pages,
     timeline::Spot,
 };
+use crate::app::tui::render::message::Laid;
 
 /// A line in view.
 #[derive(Debug, Clone, PartialEq)]
@@ -248,13 +248,13 @@ fn position(pages: &mut Pages<'_>, mut pos: usize) -> Option<(u64, u64)> {
 fn shown_at(open: &Open, spot: Spot) -> Spot {
     let window = &open.windows[spot.agent];
     let Some(message) = window.message(spot.index) else { return spot };
-    if !Pairs::of(message, window).hides(message) {
+    if !pairs_of(message, window).hides(message) {
         return spot;
     }
-    let owner = (*pair::neighbours(spot.index).start()..spot.index).rev().find(|index| {
+    let owner = (*neighbours(spot.index).start()..spot.index).rev().find(|index| {
         window
             .message(*index)
-            .is_some_and(|owner| Pairs::of(owner, window).results.iter().any(|(_, result)| result.index == spot.index))
+            .is_some_and(|owner| pairs_of(owner, window).results.iter().any(|(_, result)| result.index == spot.index))
     });
     owner.map_or(spot, |index| Spot { index, ..spot })
 }

@@ -11,8 +11,10 @@ use crate::{
         config::{Symbols, ThemeName},
         task::{Command, Event, Ticket, command::Lane},
         tui::{
-            Look,
-            look::{self, Theme},
+            render::{
+                Look,
+                look::{self, Theme},
+            },
             state::{Effect, Tickets},
         },
     },

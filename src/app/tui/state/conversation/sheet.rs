@@ -5,19 +5,14 @@ use std::{collections::HashMap, ops::Range, sync::Arc};
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use super::{
-    fold::Folds,
-    layout::{Laid, Subject, lay},
-    open::Open,
-    pair::Pairs,
-    place::Sheet,
-    timeline::Spot,
-    window::Seen,
-};
+use super::{fold::Folds, open::Open, pair::pairs_of, place::Sheet, timeline::Spot, window::Seen};
 use crate::{
     app::{
         text,
-        tui::{Look, highlight},
+        tui::render::{
+            Look, highlight,
+            message::{Laid, Subject, lay},
+        },
     },
     session::{Message, Usage},
 };
@@ -169,8 +164,8 @@ impl Pages<'_> {
                 && feedback.message_id.is_some()
                 && feedback.message_id == message.message_id
         });
+        let is_open = |what, block| self.folds.is_open(what, spot, block);
         let subject = Subject {
-            spot,
             message,
             agent: merged.then(|| agent.id.as_str()),
             first: pos == 0,
@@ -179,8 +174,8 @@ impl Pages<'_> {
             tokens: message.usage.and_then(total).or_else(|| call.and_then(|call| total(call.usage))),
             latency_ms: message.latency_ms.or_else(|| call.and_then(|call| call.latency_ms)),
             new: spot.index >= open.seen[spot.agent],
-            pairs: Pairs::of(message, &open.windows[spot.agent]),
-            folds: self.folds,
+            pairs: pairs_of(message, &open.windows[spot.agent]),
+            is_open: &is_open,
             feedbacks: feedbacks.collect(),
             took: &took,
             look: self.look,

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::tui::{format, look::Marks};
+use crate::app::tui::render::{format, look::Marks};
 
 /// What stands in the title row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +88,7 @@ fn fitting(labels: &[String], current: usize, room: usize) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::{config::Symbols, tui::look};
+    use crate::app::{config::Symbols, tui::render::look};
 
     fn shown(name: &str, labels: &[&str], current: usize, cells: usize) -> String {
         let labels: Vec<String> = labels.iter().map(ToString::to_string).collect();

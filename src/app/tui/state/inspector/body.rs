@@ -8,7 +8,7 @@ use super::super::{
     list, metadata,
     tree::{self, Fold, Row, Unfolded},
 };
-use crate::app::tui::{format, wrap::wrap};
+use crate::app::tui::render::{format, wrap};
 
 /// Longer texts are cut here, in bytes; copying gives all of it.
 const TEXT_BYTES: usize = 256 * 1024;
@@ -261,7 +261,8 @@ impl Body {
     #[must_use]
     pub fn note_lines(&self, width: u16, height: u16) -> Vec<String> {
         let Self::Tree { note: Some(note), .. } = self else { return Vec::new() };
-        let mut lines = wrap(&crate::app::text::block(head(note, ITEM_BYTES)), usize::from(width.saturating_sub(2)));
+        let mut lines =
+            wrap::plain(&crate::app::text::block(head(note, ITEM_BYTES)), usize::from(width.saturating_sub(2)));
         lines.truncate((height / 3).max(1).into());
         lines
     }
@@ -277,7 +278,7 @@ impl Body {
 #[must_use]
 pub fn text_lines(text: &str, width: u16) -> Vec<String> {
     let part = head(text, TEXT_BYTES);
-    let mut lines = wrap(&crate::app::text::block(part), usize::from(width.saturating_sub(2)));
+    let mut lines = wrap::plain(&crate::app::text::block(part), usize::from(width.saturating_sub(2)));
     if part.len() < text.len() {
         lines.push(format!("(cut here: {} more; copy gives all)", format::bytes((text.len() - part.len()) as u64)));
     }
@@ -310,7 +311,7 @@ impl ItemColumns {
     #[must_use]
     pub fn lines(&self, item: &Item) -> Vec<(String, String)> {
         let part = head(&item.text, ITEM_BYTES);
-        let mut texts = wrap(&crate::app::text::block(part), self.text);
+        let mut texts = wrap::plain(&crate::app::text::block(part), self.text);
         if texts.len() > ITEM_LINES || part.len() < item.text.len() {
             texts.truncate(ITEM_LINES - 1);
             texts.push("(cut; copy gives all)".chars().take(self.text).collect());
@@ -318,7 +319,7 @@ impl ItemColumns {
         let label = crate::app::text::line(head(&item.label, 600)).into_owned();
         let mut out = Vec::with_capacity(texts.len() + 1);
         if self.label == 0 {
-            out.extend(wrap(&label, self.text + 2).into_iter().map(|line| (line, String::new())));
+            out.extend(wrap::plain(&label, self.text + 2).into_iter().map(|line| (line, String::new())));
             out.extend(texts.into_iter().map(|text| (String::new(), text)));
         } else {
             let mut label = Some(label);

@@ -11,7 +11,7 @@ use super::{
     body::{Body, Item, Tab},
 };
 use crate::{
-    app::tui::format,
+    app::tui::render::format,
     session::{Agent, Feedback, Finding, GuardrailEvent, Message, Session, Tally, plain},
 };
 

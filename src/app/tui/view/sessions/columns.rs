@@ -7,7 +7,10 @@ use crate::{
     app::{
         config::Column,
         text,
-        tui::{Look, format, look::Marks, state::AppState},
+        tui::{
+            render::{Look, format, look::Marks},
+            state::AppState,
+        },
     },
     repository::Sort,
     session::{Details, Summary, Tally},

@@ -3,7 +3,7 @@
 
 use ratatui::style::{Color, Style};
 
-use crate::app::tui::{look::Theme, markdown::wrap::Run};
+use crate::app::tui::render::{look::Theme, wrap::Run};
 
 /// Styles of JSON's parts.
 pub(super) struct Styles {

@@ -6,13 +6,12 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::pair;
 use crate::{
     app::{
         text,
-        tui::{
+        tui::render::{
             Look, format, highlight,
-            markdown::wrap::{Margin, Run, wrap},
+            wrap::{Margin, Run, wrap},
         },
     },
     session::{Block, Media, MediaSource, Message, ToolContent, ToolStatus, plain},
@@ -43,7 +42,7 @@ pub(super) fn tool_use(
     lines: &mut Vec<Line<'static>>,
 ) {
     let found = call.result.zip(call.id);
-    let results: Vec<&Block> = found.map(|(message, id)| pair::results(message, id).collect()).unwrap_or_default();
+    let results: Vec<&Block> = found.map(|(message, id)| super::results(message, id).collect()).unwrap_or_default();
     let status = match results.first() {
         Some(Block::ToolResult { status, .. }) => status_of(status.as_ref(), look),
         _ => ("no result".to_owned(), look.theme.dim),

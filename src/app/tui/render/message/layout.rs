@@ -9,21 +9,16 @@ use ratatui::{
 };
 
 use super::{
-    fold::{Folds, Kind},
+    Foldable, Pairs,
     header::{header, rule},
     item,
-    pair::Pairs,
-    timeline::Spot,
 };
 use crate::{
     app::{
         text,
-        tui::{
-            Look, format,
-            markdown::{
-                self,
-                wrap::{Margin, Run, wrap},
-            },
+        tui::render::{
+            Look, format, markdown,
+            wrap::{Margin, Run, wrap},
         },
     },
     session::{Block, Feedback, GuardrailEvent, Message, Rating, plain},
@@ -36,7 +31,7 @@ const INDENT: usize = 2;
 
 /// A message as lines.
 #[derive(Debug, Default)]
-pub(super) struct Laid {
+pub struct Laid {
     /// All of them: a blank one and rules above it, the header, what it says.
     pub lines: Vec<Line<'static>>,
     /// Which lines belong to the message itself.
@@ -47,11 +42,11 @@ pub(super) struct Laid {
 
 /// Some lines of a message.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Piece {
+pub struct Piece {
     pub lines: Range<usize>,
     pub block: usize,
     /// Whether and how it folds.
-    pub fold: Option<Kind>,
+    pub fold: Option<Foldable>,
 }
 
 impl Laid {
@@ -68,8 +63,7 @@ impl Laid {
 }
 
 /// All that a message's look depends on, besides the width.
-pub(super) struct Subject<'a> {
-    pub spot: Spot,
+pub struct Subject<'a> {
     pub message: &'a Message,
     /// The agent's name, where the tab shows several.
     pub agent: Option<&'a str>,
@@ -84,7 +78,8 @@ pub(super) struct Subject<'a> {
     /// It came with the last reload.
     pub new: bool,
     pub pairs: Pairs,
-    pub folds: &'a Folds,
+    /// Whether a block is unfolded.
+    pub is_open: &'a dyn Fn(Foldable, usize) -> bool,
     pub feedbacks: Vec<&'a Feedback>,
     /// Seconds a tool use took, by the index of its result and its id.
     pub took: &'a dyn Fn(u64, &str) -> Option<f64>,
@@ -92,7 +87,7 @@ pub(super) struct Subject<'a> {
 }
 
 /// Lays a message out in so many cells.
-pub(super) fn lay(subject: &Subject<'_>, width: usize) -> Laid {
+pub fn lay(subject: &Subject<'_>, width: usize) -> Laid {
     let width = width.max(12);
     let look = subject.look;
     let mut laid = Laid::default();
@@ -175,10 +170,10 @@ fn block_lines(
     block: &Block,
     width: usize,
     lines: &mut Vec<Line<'static>>,
-) -> Option<Kind> {
+) -> Option<Foldable> {
     let look = subject.look;
     let from = lines.len();
-    let open = |kind| subject.folds.is_open(kind, subject.spot, at);
+    let open = |kind| (subject.is_open)(kind, at);
     let kind = match block {
         Block::Text(words) | Block::Citations { text: words, .. } => {
             lines.extend(shown_text(words, width, look));
@@ -188,8 +183,8 @@ fn block_lines(
             None
         }
         Block::Reasoning { text: Some(words), .. } => {
-            item::reasoning(words, open(Kind::Reasoning), width, look, lines);
-            Some(Kind::Reasoning)
+            item::reasoning(words, open(Foldable::Reasoning), width, look, lines);
+            Some(Foldable::Reasoning)
         }
         Block::Reasoning { text: None, redacted_bytes } => {
             let size = redacted_bytes.map(|bytes| format!(", {}", format::bytes(bytes as u64))).unwrap_or_default();
@@ -200,12 +195,12 @@ fn block_lines(
             let found = subject.pairs.results.iter().find(|(block, _)| *block == at).map(|(_, message)| message);
             let found: Option<&Arc<Message>> = found;
             let call = item::Call { id: id.as_deref(), name: name.as_deref(), input, result: found.map(AsRef::as_ref) };
-            item::tool_use(&call, subject.took, open(Kind::Tool), width, look, lines);
-            Some(Kind::Tool)
+            item::tool_use(&call, subject.took, open(Foldable::Tool), width, look, lines);
+            Some(Foldable::Tool)
         }
         Block::ToolResult { id, status, content } => {
-            item::lone_result(id.as_deref(), status.as_ref(), content, open(Kind::Tool), width, look, lines);
-            Some(Kind::Tool)
+            item::lone_result(id.as_deref(), status.as_ref(), content, open(Foldable::Tool), width, look, lines);
+            Some(Foldable::Tool)
         }
         Block::Media(media) => {
             lines.push(item::media(media, width, look));

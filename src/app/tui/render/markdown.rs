@@ -2,7 +2,6 @@
 
 mod frames;
 pub mod table;
-pub mod wrap;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use ratatui::{
@@ -10,12 +9,11 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use self::{
-    frames::Frames,
-    table::Table,
+use self::{frames::Frames, table::Table};
+use super::{
+    Look, highlight,
     wrap::{Margin, Run, wrap},
 };
-use super::{Look, highlight};
 use crate::app::text;
 
 /// A text as lines of at most `width` cells (at least 8). Every stored character went through [`crate::app::text`], also

@@ -84,6 +84,13 @@ pub fn wrap(runs: &[Run], width: usize, margin: &Margin) -> Vec<Line<'static>> {
     lines
 }
 
+/// A text without styles as lines of at most so many cells. It must be safe already ([`crate::app::text::block`]).
+#[must_use]
+pub fn plain(text: &str, cells: usize) -> Vec<String> {
+    let lines = wrap(&[Run::new(text, Style::new())], cells, &Margin::default());
+    lines.iter().map(|line| line.spans.iter().map(|span| span.content.as_ref()).collect()).collect()
+}
+
 fn push_clusters<'a>(text: &'a str, style: Style, room: usize, clusters: &mut Vec<Cluster<'a>>) {
     if text.is_ascii() {
         clusters.extend((0..text.len()).map(|at| Cluster { text: &text[at..=at], style, width: 1 }));

@@ -2,8 +2,8 @@
 
 use ratatui::text::{Line, Span};
 
-use super::wrap::Margin;
-use crate::app::tui::{Look, format};
+use crate::app::tui::render::wrap::Margin;
+use crate::app::tui::render::{Look, format};
 
 /// Deeper nesting than this is drawn at this depth.
 const DEEPEST: usize = 8;

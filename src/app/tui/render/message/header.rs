@@ -9,7 +9,7 @@ use super::layout::Subject;
 use crate::{
     app::{
         text,
-        tui::{Look, format},
+        tui::render::{Look, format},
     },
     session::Role,
 };

@@ -5,8 +5,8 @@ use pulldown_cmark::Alignment;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::wrap::{Margin, Run, wrap};
-use crate::app::tui::Look;
+use crate::app::tui::render::Look;
+use crate::app::tui::render::wrap::{Margin, Run, wrap};
 
 /// The narrowest column that is still worth drawing.
 const NARROWEST: usize = 3;

@@ -5,7 +5,7 @@ use ratatui::style::Color;
 use super::*;
 use crate::app::{
     config::{Symbols, ThemeName},
-    tui::look::{Theme, marks},
+    tui::render::look::{Theme, marks},
 };
 
 fn look(theme: ThemeName, symbols: Symbols) -> Look {

@@ -115,7 +115,7 @@ pub fn fit(text: &str, cells: usize, marks: &Marks) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::{config::Symbols, tui::look::marks};
+    use crate::app::{config::Symbols, tui::render::look::marks};
 
     #[test]
     fn numbers_read_well() {

@@ -17,7 +17,7 @@ use syntect::{
     parsing::{SyntaxReference, SyntaxSet},
 };
 
-use super::{look::Theme, markdown::wrap::Run};
+use super::{look::Theme, wrap::Run};
 
 struct Grammars {
     languages: SyntaxSet,

@@ -1,0 +1,254 @@
+//! The screen over the real task: keys go in, and what the task says is taken in event by event.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+
+use crossterm::event::{KeyCode, KeyEvent};
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::layout::Size;
+use strandscope::app::{
+    config::{Symbols, ThemeName, Ui},
+    keymap::Keymap,
+    place::{Origin, Place},
+    task::{Command, Event, Lane, Link, Opener, Task, Ticket, Writing, spawn_with},
+    tui::{
+        render::{
+            Look,
+            look::{Theme, marks},
+        },
+        state::{AppState, Effect, Input, Start},
+    },
+};
+use tokio::time::timeout;
+
+use super::store::{Faulty, Held};
+
+/// More than any of these tests needs.
+const MOST_EVENTS: usize = 1000;
+/// A task that says nothing at all ends the test instead of holding it up for ever. Nothing is measured by it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub struct Screen {
+    pub state: Box<AppState>,
+    pub store: Faulty,
+    /// How often the connection came back.
+    pub ups: usize,
+    /// What became of each write: whether it was stored.
+    pub written: Vec<bool>,
+    task: Task,
+    /// Each lane's newest question that is not answered to its end, with how many tokens of rows are to come.
+    unanswered: HashMap<Lane, (Ticket, usize)>,
+}
+
+impl Screen {
+    /// A screen that connects; what the store was told before counts from the first question on.
+    pub async fn start(store: &Faulty, open_id: Option<&str>) -> Self {
+        let opened = store.clone();
+        let opener: Opener = Arc::new(move |_, _| Box::pin(opened.clone().connect()));
+        let task = spawn_with(opener, Writing::default());
+        let place = Place::plain("here", Origin::Demo);
+        let look = Look {
+            theme: Theme::of(ThemeName::None),
+            marks: marks(Symbols::Ascii),
+            zone: TimeZone::UTC,
+            now: Timestamp::UNIX_EPOCH,
+        };
+        let (state, effects) = AppState::new(Start {
+            ui: Ui::default(),
+            look,
+            keymap: Keymap::default(),
+            filters: BTreeMap::new(),
+            places: vec![place.clone()],
+            place: Some(place),
+            open_id: open_id.map(str::to_owned),
+            // So low that the end of a conversation asks for no page before the last.
+            size: Size::new(120, 24),
+        });
+        let mut screen = Self {
+            state: Box::new(state),
+            store: store.clone(),
+            ups: 0,
+            written: Vec::new(),
+            task,
+            unanswered: HashMap::new(),
+        };
+        screen.carry_out(effects).await;
+        screen
+    }
+
+    /// All sessions listed with their details, `long` chosen.
+    pub async fn listed(store: &Faulty) -> Self {
+        let mut screen = Self::start(store, None).await;
+        screen.quiet().await;
+        screen.choose("long");
+        screen
+    }
+
+    /// `long` open at its end.
+    pub async fn opened(store: &Faulty) -> Self {
+        let mut screen = Self::listed(store).await;
+        screen.press("\n").await;
+        screen.quiet().await;
+        screen
+    }
+
+    pub fn choose(&mut self, id: &str) {
+        let at = self.state.list.rows.iter().position(|row| row.name() == id).expect("it is listed");
+        self.state.list.select(at);
+    }
+
+    /// The `_id` of the open session.
+    pub fn open_session(&self) -> Option<&str> {
+        self.state.conversation.session().map(|session| session.key.text())
+    }
+
+    /// Keys are pressed: characters, `\n` for Enter, `\u{1b}` for Esc.
+    pub async fn press(&mut self, keys: &str) {
+        for c in keys.chars() {
+            let code = match c {
+                '\n' => KeyCode::Enter,
+                '\u{1b}' => KeyCode::Esc,
+                c => KeyCode::Char(c),
+            };
+            self.put(Input::Key(KeyEvent::from(code))).await;
+        }
+    }
+
+    async fn put(&mut self, input: Input) {
+        let effects = self.state.update(input);
+        self.carry_out(effects).await;
+    }
+
+    async fn carry_out(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            if let Effect::Ask(command) = effect {
+                self.note(&command);
+                self.task.commands.send(command).await.expect("the task runs");
+            }
+        }
+    }
+
+    fn note(&mut self, command: &Command) {
+        let tokens = if let Command::Details(_, keys) = command { keys.len() } else { 0 };
+        match command.lane() {
+            (Lane::Write, _) => {}
+            (lane, None) => drop(self.unanswered.remove(&lane)),
+            (lane, Some(ticket)) => {
+                if lane == Lane::Connection {
+                    self.unanswered.clear();
+                }
+                self.unanswered.insert(lane, (ticket, tokens));
+            }
+        }
+    }
+
+    fn note_answer(&mut self, event: &Event) {
+        let Some((lane, ticket)) = event.answers() else { return };
+        let Some((_, tokens)) = self.unanswered.get_mut(&lane).filter(|(asked, _)| *asked == ticket) else { return };
+        let last = match event {
+            Event::Plan(..) | Event::Rows(..) | Event::Details(..) | Event::Found { done: false, .. } => false,
+            Event::Usage(..) => {
+                *tokens -= 1;
+                *tokens == 0
+            }
+            _ => true,
+        };
+        if last {
+            self.unanswered.remove(&lane);
+        }
+    }
+
+    async fn take(&mut self, event: Event) {
+        self.note_answer(&event);
+        match event {
+            Event::Link(Link::Up) => self.ups += 1,
+            Event::Written(_) => self.written.push(true),
+            Event::NotWritten { .. } => self.written.push(false),
+            _ => {}
+        }
+        self.put(Input::Task(Box::new(event))).await;
+    }
+
+    async fn next(&mut self, waiting_for: &str) -> Event {
+        let Ok(event) = timeout(PATIENCE, self.task.events.recv()).await else {
+            panic!("nothing more comes, and this did not: {waiting_for}\n{}", self.face());
+        };
+        event.expect("the task runs")
+    }
+
+    /// Takes in what comes until it is so.
+    pub async fn until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        for _ in 0..MOST_EVENTS {
+            if is_so(self) {
+                return;
+            }
+            let event = self.next(what).await;
+            self.take(event).await;
+        }
+        panic!("{MOST_EVENTS} events, and this did not come: {what}\n{}", self.face());
+    }
+
+    /// Takes in what comes until every question is answered, well or badly.
+    pub async fn quiet(&mut self) {
+        self.until("every question is answered", |screen| screen.unanswered.is_empty()).await;
+    }
+
+    pub async fn until_lost(&mut self) {
+        self.until("the connection is lost", |screen| screen.state.connection.lost.is_some()).await;
+        self.quiet().await;
+    }
+
+    /// The store answers again: waits until that was noticed, and what was asked then is answered.
+    pub async fn until_back(&mut self) {
+        self.store.mend();
+        let before = self.ups;
+        self.until("the connection is back", |screen| screen.ups > before).await;
+        self.quiet().await;
+    }
+
+    /// Takes in what comes until a call is held.
+    pub async fn until_caught(&mut self, held: &Held) {
+        loop {
+            tokio::select! {
+                biased;
+                () = held.caught() => return,
+                event = self.next("a call is held") => self.take(event).await,
+            }
+        }
+    }
+
+    /// Lets go what is held and takes in what comes of it: how many events that were.
+    pub async fn let_go(&mut self, held: &Held) -> usize {
+        held.let_go();
+        // On a current-thread runtime each yield gives every other task a turn.
+        for _ in 0..64 {
+            tokio::task::yield_now().await;
+        }
+        let mut events = 0;
+        while let Ok(event) = self.task.events.try_recv() {
+            events += 1;
+            self.take(event).await;
+        }
+        events
+    }
+
+    /// All that can be seen of it, to be compared.
+    pub fn face(&self) -> String {
+        let state = &self.state;
+        let (list, conversation) = (&state.list, &state.conversation);
+        let rows: Vec<_> = list.rows.iter().map(|row| (row.name(), list.details(row))).collect();
+        let session = conversation.session().map(|session| (&session.key, &session.metadata));
+        let selected = conversation.selected().map(|(agent, message)| (agent, message.index));
+        let figures = conversation.metrics().is_some();
+        [
+            format!("{:?} {:?} {:?}", state.connection, state.focus, state.modals),
+            format!("{rows:?} {} {:?} {:?} {:?}", list.selected, list.count, list.notice, list.error),
+            format!("{session:?} {selected:?} {:?} figures {figures}", conversation.find_status()),
+            format!("{:?} {:?} {:?}", state.loading(), state.said, state.last_error),
+        ]
+        .join("\n")
+    }
+}

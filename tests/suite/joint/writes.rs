@@ -1,0 +1,116 @@
+//! Writes: never given up, each answered once, and back in the editor where they were refused.
+
+use bson::Bson;
+use strandscope::{
+    app::tui::state::{editor::Editor, modal::Modal},
+    session::edit::MetadataEdit,
+};
+
+use super::{
+    lost,
+    screen::Screen,
+    store::{Call, Faulty},
+};
+
+/// Makes `lower` of the field `priority`, which is `low`.
+const EDIT: &str = "4eer\n";
+
+async fn stored(store: &Faulty) -> Bson {
+    store.folder().metadata(&"long".into()).await.unwrap().remove("priority").expect("the field is there")
+}
+
+fn editor(screen: &Screen) -> &Editor {
+    match screen.state.modals.last() {
+        Some(Modal::Editor(editor)) => editor,
+        other => panic!("an editor was expected, not {other:?}"),
+    }
+}
+
+async fn until_written(screen: &mut Screen, writes: usize) {
+    screen.until("a write is answered", |screen| screen.written.len() == writes).await;
+}
+
+#[tokio::test]
+async fn a_write_that_is_held_stays_pending_whatever_is_done_and_is_answered_once() {
+    let store = Faulty::seeded().await;
+    let mut screen = Screen::opened(&store).await;
+    let held = store.stall(Call::Write);
+    screen.press(EDIT).await;
+    screen.until_caught(&held).await;
+    assert_eq!(screen.state.loading().as_deref(), Some("storing priority"));
+    // It is not given up, others go on beside it, and it outlives its connection.
+    for keys in ["\u{1b}", "r", "c\n"] {
+        screen.press(keys).await;
+        screen.quiet().await;
+        assert_eq!(screen.state.storing().as_deref(), Some("storing priority"), "after {keys:?}");
+    }
+    assert!(screen.state.connection.is_open() && screen.state.list.rows.len() == 3);
+    assert_eq!(stored(&store).await, Bson::from("low"));
+    screen.let_go(&held).await;
+    until_written(&mut screen, 1).await;
+    assert_eq!((screen.state.storing(), screen.state.loading(), screen.state.wrong()), (None, None, None));
+    assert_eq!(stored(&store).await, Bson::from("lower"));
+    screen.press("r").await;
+    screen.quiet().await;
+    assert_eq!(screen.written, [true]);
+}
+
+#[tokio::test]
+async fn writes_behind_one_that_is_held_are_stored_after_it() {
+    let store = Faulty::seeded().await;
+    let mut screen = Screen::opened(&store).await;
+    let held = store.stall(Call::Write);
+    screen.press(EDIT).await;
+    screen.until_caught(&held).await;
+    store.mend();
+    screen.press("aadded=1\n").await;
+    screen.press("r").await;
+    screen.quiet().await;
+    assert!(screen.written.is_empty() && screen.state.pending_fields().count() == 2);
+    screen.let_go(&held).await;
+    until_written(&mut screen, 2).await;
+    screen.quiet().await;
+    assert_eq!((&screen.written[..], screen.state.storing()), (&[true, true][..], None));
+    let metadata = store.folder().metadata(&"long".into()).await.unwrap();
+    assert_eq!(metadata.keys().collect::<Vec<_>>(), ["priority", "added"]);
+}
+
+#[tokio::test]
+async fn a_write_over_a_lost_connection_comes_back_as_it_was_typed_and_can_be_stored_again() {
+    let store = Faulty::seeded().await;
+    let mut screen = Screen::opened(&store).await;
+    store.fail(Call::Write, lost);
+    screen.press(EDIT).await;
+    until_written(&mut screen, 1).await;
+    assert_eq!((&screen.written[..], screen.state.storing(), screen.state.loading()), (&[false][..], None, None));
+    assert!(screen.state.last_error.as_deref().is_some_and(|told| told.contains("refused")));
+    assert_eq!(editor(&screen).text(), "lower");
+    assert!(editor(&screen).problem.as_deref().is_some_and(|told| told.contains("refused")));
+    assert_eq!(stored(&store).await, Bson::from("low"));
+    store.mend();
+    screen.press("\n").await;
+    until_written(&mut screen, 2).await;
+    assert_eq!((&screen.written[..], screen.state.wrong()), (&[false, true][..], None));
+    assert!(screen.state.modals.is_empty());
+    assert_eq!(stored(&store).await, Bson::from("lower"));
+}
+
+#[tokio::test]
+async fn a_write_of_what_was_changed_meanwhile_comes_back_with_what_is_stored() {
+    let store = Faulty::seeded().await;
+    let mut screen = Screen::opened(&store).await;
+    let held = store.stall(Call::Write);
+    screen.press(EDIT).await;
+    screen.until_caught(&held).await;
+    store.folder().edit_metadata(&"long".into(), &[MetadataEdit::set("priority", "high")]).await.unwrap();
+    store.mend();
+    screen.let_go(&held).await;
+    until_written(&mut screen, 1).await;
+    assert_eq!((&screen.written[..], screen.state.storing()), (&[false][..], None));
+    assert_eq!((editor(&screen).text().as_str(), &editor(&screen).stored), ("lower", &Some(Some(Bson::from("high")))));
+    assert_eq!(stored(&store).await, Bson::from("high"));
+    screen.press("\n").await;
+    until_written(&mut screen, 2).await;
+    assert_eq!(screen.written, [false, true]);
+    assert_eq!(stored(&store).await, Bson::from("lower"));
+}
