@@ -5,6 +5,7 @@
 
 pub mod agent;
 pub mod block;
+pub mod change;
 pub mod decode;
 pub mod edit;
 pub mod encode;
@@ -19,6 +20,7 @@ pub mod summary;
 
 pub use agent::Agent;
 pub use block::{Block, Media, MediaKind, MediaSource, ToolContent, ToolStatus};
+pub use change::{Change, ChangeKind};
 pub use feedback::{Feedback, Rating, Tally};
 pub use finding::Finding;
 pub use guardrail::GuardrailEvent;

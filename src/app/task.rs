@@ -9,7 +9,7 @@ mod question;
 pub mod worker;
 mod writer;
 
-pub use command::{Command, Lane, Ticket, Write};
+pub use command::{Command, Lane, Ticket, Write, WriteId, WriteOrder};
 pub use event::{Event, Link};
 pub use worker::{Opener, Task, spawn, spawn_with};
 pub use writer::Writing;

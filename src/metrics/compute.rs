@@ -5,7 +5,7 @@ use super::{
     runs::{self, Run},
     tools,
 };
-use crate::session::Usage;
+use crate::session::{AgentId, Usage};
 
 /// Figures of one agent from all its messages in stored order.
 #[must_use]
@@ -34,14 +34,25 @@ pub fn agent_metrics(samples: &[Sample]) -> AgentMetrics {
 /// Figures of every agent and their total.
 #[must_use]
 pub fn session_metrics(outline: &Outline) -> SessionMetrics {
-    let mut total = Usage::default();
-    let mut agents = Vec::with_capacity(outline.agents.len());
-    for agent in &outline.agents {
-        let metrics = agent_metrics(&agent.samples);
-        total = add_usage(&total, &metrics.usage);
-        agents.push((agent.id.clone(), metrics));
+    let agents: Vec<_> = outline.agents.iter().map(|agent| (agent.id.clone(), agent_metrics(&agent.samples))).collect();
+    SessionMetrics { total: total(&agents), agents }
+}
+
+fn total(agents: &[(AgentId, AgentMetrics)]) -> Usage {
+    agents.iter().fold(Usage::default(), |sum, (_, figures)| add_usage(&sum, &figures.usage))
+}
+
+impl SessionMetrics {
+    /// Reads the figures of one agent again, and the total: what a message that came changes.
+    pub fn refresh(&mut self, outline: &Outline, agent: &AgentId) {
+        let Some(found) = outline.agents.iter().find(|found| found.id == *agent) else { return };
+        let figures = agent_metrics(&found.samples);
+        match self.agents.iter_mut().find(|(id, _)| id == agent) {
+            Some((_, known)) => *known = figures,
+            None => self.agents.push((agent.clone(), figures)),
+        }
+        self.total = total(&self.agents);
     }
-    SessionMetrics { total, agents }
 }
 
 /// Both sources of one run.

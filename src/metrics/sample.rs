@@ -76,6 +76,22 @@ pub struct Outline {
     pub agents: Vec<AgentOutline>,
 }
 
+impl Outline {
+    /// One more message at the end of an agent's history; an agent that was not there comes last. `false`: it is there already.
+    pub fn push(&mut self, agent: &AgentId, message: &Message) -> bool {
+        let at = self.agents.iter().position(|found| found.id == *agent).unwrap_or_else(|| {
+            self.agents.push(AgentOutline { id: agent.clone(), samples: Vec::new() });
+            self.agents.len() - 1
+        });
+        let samples = &mut self.agents[at].samples;
+        let new = samples.last().is_none_or(|last| last.index < message.index);
+        if new {
+            samples.push(Sample::from(message));
+        }
+        new
+    }
+}
+
 impl From<&Session> for Outline {
     /// From a session whose messages are all loaded.
     fn from(session: &Session) -> Self {

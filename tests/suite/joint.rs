@@ -45,14 +45,14 @@ fn case(lane: Lane) -> Case {
             begins: Begins::Connecting,
             asks: "",
             loading: Some("reading the sessions"),
-            answered: |state| state.list.rows.len() == 3 && state.list.loading().is_none(),
+            answered: |state| state.workspace.list.rows.len() == 3 && state.workspace.list.loading().is_none(),
         },
         Lane::Count => Case {
             call: Call::Count,
             begins: Begins::Connecting,
             asks: "",
             loading: None,
-            answered: |state| state.list.count == Some(3),
+            answered: |state| state.workspace.list.count == Some(3),
         },
         Lane::Details => Case {
             call: Call::Details,
@@ -60,8 +60,8 @@ fn case(lane: Lane) -> Case {
             asks: "",
             loading: None,
             answered: |state| {
-                let known = |row| state.list.details(row).is_some_and(|details| details.usage.is_some());
-                state.list.rows.len() == 3 && state.list.rows.iter().all(known)
+                let known = |row| state.workspace.list.details(row).is_some_and(|details| details.usage.is_some());
+                state.workspace.list.rows.len() == 3 && state.workspace.list.rows.iter().all(known)
             },
         },
         Lane::Open => Case {
@@ -69,21 +69,23 @@ fn case(lane: Lane) -> Case {
             begins: Begins::Listed,
             asks: "\n",
             loading: Some("opening long"),
-            answered: |state| state.conversation.session().is_some_and(|session| session.key.text() == "long"),
+            answered: |state| {
+                state.workspace.conversation.session().is_some_and(|session| session.key.text() == "long")
+            },
         },
         Lane::Messages => Case {
             call: Call::Messages,
             begins: Begins::Opened,
             asks: "g",
             loading: Some("loading messages"),
-            answered: |state| state.conversation.selected().is_some_and(|(_, message)| message.index == 0),
+            answered: |state| state.workspace.conversation.selected().is_some_and(|(_, message)| message.index == 0),
         },
         Lane::Outline => Case {
             call: Call::Outline,
             begins: Begins::Listed,
             asks: "\n",
             loading: Some("reading figures"),
-            answered: |state| state.conversation.metrics().is_some(),
+            answered: |state| state.workspace.conversation.metrics().is_some(),
         },
         Lane::Find => Case {
             call: Call::Messages,
@@ -105,7 +107,7 @@ fn case(lane: Lane) -> Case {
 }
 
 fn found(state: &AppState, hits: usize) -> bool {
-    state.conversation.find_status().is_some_and(|found| found.hits == hits && found.searching.is_none())
+    state.workspace.conversation.find_status().is_some_and(|found| found.hits == hits && found.searching.is_none())
 }
 
 fn inspected(state: &AppState) -> bool {
@@ -141,13 +143,13 @@ async fn is_told_and_asked_again(lane: Lane) {
     assert_eq!(state.loading(), None, "nothing loads for ever");
     assert!(!(case.answered)(state));
     // Counts and tokens of rows are an extra: the header tells that the connection is lost.
-    let told = if lane == Lane::Details { state.wrong() } else { state.last_error.clone() };
+    let told = if lane == Lane::Details { state.wrong() } else { state.workspace.last_error.clone() };
     assert!(told.is_some_and(|told| told.contains("refused")), "{}", screen.face());
-    assert_eq!(state.list.error.is_some(), lane == Lane::List);
+    assert_eq!(state.workspace.list.error.is_some(), lane == Lane::List);
     screen.until_back().await;
     assert!((case.answered)(&screen.state), "it is asked again:\n{}", screen.face());
     assert_eq!((screen.state.loading(), screen.state.wrong()), (None, None));
-    assert_eq!(screen.state.list.error, None);
+    assert_eq!(screen.state.workspace.list.error, None);
 }
 
 async fn is_given_up(lane: Lane) {
@@ -257,7 +259,10 @@ async fn rows_in_the_old_order_do_not_come_after_those_in_the_new_one() {
 
 #[tokio::test]
 async fn a_count_without_the_filter_does_not_come_after_that_with_it() {
-    is_overtaken(Lane::Count, "/^long\n", |state| state.list.count == Some(1) && state.list.rows.len() == 1).await;
+    is_overtaken(Lane::Count, "/^long\n", |state| {
+        state.workspace.list.count == Some(1) && state.workspace.list.rows.len() == 1
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -287,7 +292,7 @@ async fn details_of_before_do_not_come_after_those_of_now() {
     screen.store.mend();
     screen.press("r").await;
     screen.quiet().await;
-    let list = &screen.state.list;
+    let list = &screen.state.workspace.list;
     let row = list.rows.iter().find(|row| row.name() == "long").expect("it is listed");
     assert_eq!(list.details(row).map(|details| details.feedbacks.up), Some(1));
     nothing_comes_late(&mut screen, &held).await;

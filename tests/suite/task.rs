@@ -9,7 +9,7 @@ use gate::Gate;
 use proptest::prelude::*;
 use strandscope::{
     app::place::{Origin, Rights, Store},
-    app::task::{Command, Event, Lane, Link, Opener, Task, Ticket, Write, Writing, spawn_with},
+    app::task::{Command, Event, Lane, Link, Opener, Task, Ticket, Write, WriteId, WriteOrder, Writing, spawn_with},
     manager::SessionManager,
     repository::{Error, Filter, ListQuery, Opened, SessionReader, Target, folder},
     session::{SessionKey, edit::MetadataEdit},
@@ -30,6 +30,10 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..LANES.len()).prop_map(Step::Cancel),
         3 => (0..8_usize).prop_map(Step::Release),
     ]
+}
+
+fn order(write: Write) -> Box<WriteOrder> {
+    Box::new(WriteOrder { id: WriteId { run: uuid::Uuid::nil(), number: 1 }, write })
 }
 
 fn start(gate: &Arc<Gate>) -> Task {
@@ -201,11 +205,11 @@ async fn writes_are_done_in_order_and_none_is_given_up() {
     for number in 0..20_i32 {
         let shown = (number > 0).then(|| bson::Bson::Int32(number - 1));
         let edit = MetadataEdit::set("n", number).only_if(shown);
-        send(Command::Write(Ticket(100 + number as u64), Box::new(Write::Metadata("s".into(), vec![edit])))).await;
+        send(Command::Write(Ticket(100 + number as u64), order(Write::Metadata("s".into(), vec![edit])))).await;
     }
     // Neither another question nor giving up takes any of them away, nor does leaving.
     send(Command::Cancel(Lane::Write)).await;
-    send(Command::Write(Ticket(200), Box::new(Write::Delete("nobody".into())))).await;
+    send(Command::Write(Ticket(200), order(Write::Delete("nobody".into())))).await;
     drop(task.commands);
     let mut done = Vec::new();
     while let Some(event) = task.events.recv().await {
@@ -233,7 +237,7 @@ async fn a_connection_to_read_cannot_write_and_a_deletion_leaves_a_copy() {
         let target = Target::Folder(folder.path().to_owned());
         task.commands.send(Command::Connect(Ticket(number), target.into(), rights)).await.expect("the task runs");
         while !matches!(task.events.recv().await, Some(Event::Connected { .. })) {}
-        let delete = Command::Write(Ticket(number + 1), Box::new(Write::Delete("s".into())));
+        let delete = Command::Write(Ticket(number + 1), order(Write::Delete("s".into())));
         task.commands.send(delete).await.expect("the task runs");
         match (rights, task.events.recv().await.expect("an answer")) {
             (Rights::Read, Event::NotWritten { error: Error::ReadOnly { .. }, .. })

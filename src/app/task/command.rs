@@ -1,6 +1,8 @@
 //! What the screen asks of the background task.
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
+
+use uuid::Uuid;
 
 use crate::{
     app::place::{Origin, Rights},
@@ -40,7 +42,31 @@ pub enum Command {
     Cancel(Lane),
     /// Writes, one after another in the order they come: `Event::Written` or `Event::NotWritten`, always. Never given up,
     /// also not for another connection.
-    Write(Ticket, Box<Write>),
+    Write(Ticket, Box<WriteOrder>),
+}
+
+/// A write with its id.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WriteOrder {
+    /// Its id.
+    pub id: WriteId,
+    /// What is written.
+    pub write: Write,
+}
+
+/// Names a write beyond the run it belongs to, so that a journal can tell it from every other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WriteId {
+    /// The run of the program.
+    pub run: Uuid,
+    /// Counts within the run.
+    pub number: u64,
+}
+
+impl fmt::Display for WriteId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.run, self.number)
+    }
 }
 
 /// A change of a session, guarded by what was on screen.

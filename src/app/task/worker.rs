@@ -85,8 +85,8 @@ impl Worker {
     }
 
     fn take(&mut self, command: Command) {
-        if let Command::Write(ticket, write) = command {
-            return self.writer.order(ticket, self.store.clone(), write);
+        if let Command::Write(ticket, order) = command {
+            return self.writer.order(ticket, self.store.clone(), order);
         }
         let reply = self.lanes.begin(&command);
         match command {
@@ -138,9 +138,10 @@ impl Worker {
             let answered = tokio::spawn(async move { question.answer(command).await });
             let outcome = answered.await.unwrap_or_else(|join| Err(crashed("reading", &join)));
             if let Err(error) = outcome {
-                watch.noticed(&error);
                 tracing::warn!(%error, "a read failed");
-                reply.send(&events, reply.failure(error)).await;
+                // The failure comes first: news that the connection is back must find it, to ask again.
+                reply.send(&events, reply.failure(error.clone())).await;
+                watch.noticed(&error);
             }
         });
     }

@@ -4,7 +4,10 @@ use std::{path::PathBuf, sync::Arc};
 
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use super::{Event, Ticket, command::Write};
+use super::{
+    Event, Ticket,
+    command::{Write, WriteOrder},
+};
 use crate::{
     app::place::Store,
     hook::Hooks,
@@ -21,25 +24,26 @@ pub struct Writing {
     pub copies: Option<PathBuf>,
 }
 
-type Order = (Ticket, Option<Store>, Box<Write>);
+type Queued = (Ticket, Option<Store>, Box<WriteOrder>);
 
 /// The queue of writes and the task that works it off.
 pub(super) struct Writer {
-    queue: mpsc::UnboundedSender<Order>,
+    queue: mpsc::UnboundedSender<Queued>,
     task: JoinHandle<()>,
 }
 
 impl Writer {
     pub(super) fn start(writing: Writing, events: mpsc::Sender<Event>) -> Self {
-        let (queue, mut orders) = mpsc::unbounded_channel::<Order>();
+        let (queue, mut orders) = mpsc::unbounded_channel::<Queued>();
         let task = tokio::spawn(async move {
-            while let Some((ticket, store, write)) = orders.recv().await {
+            while let Some((ticket, store, order)) = orders.recv().await {
+                let id = order.id;
                 // A task of its own: a crash in a write is an error of that write.
-                let done = tokio::spawn(carry_out(writing.clone(), store, write)).await;
+                let done = tokio::spawn(carry_out(writing.clone(), store, order.write)).await;
                 let event = match done.unwrap_or_else(|join| Err(super::worker::crashed("writing", &join))) {
                     Ok(()) => Event::Written(ticket),
                     Err(error) => {
-                        tracing::warn!(%error, "a write failed");
+                        tracing::warn!(%error, %id, "a write failed");
                         Event::NotWritten { ticket, error }
                     }
                 };
@@ -49,9 +53,9 @@ impl Writer {
         Self { queue, task }
     }
 
-    pub(super) fn order(&self, ticket: Ticket, store: Option<Store>, write: Box<Write>) {
+    pub(super) fn order(&self, ticket: Ticket, store: Option<Store>, order: Box<WriteOrder>) {
         // The task ends only after this queue is closed.
-        let _ = self.queue.send((ticket, store, write));
+        let _ = self.queue.send((ticket, store, order));
     }
 
     /// Waits until everything that was ordered is done.
@@ -61,13 +65,13 @@ impl Writer {
     }
 }
 
-async fn carry_out(writing: Writing, store: Option<Store>, write: Box<Write>) -> Result<()> {
+async fn carry_out(writing: Writing, store: Option<Store>, write: Write) -> Result<()> {
     let Some(store) = store else {
         return Err(Error::other("writing", "no connection is open").with_hint("choose one and repeat it"));
     };
     let repository = store.repository()?;
     let manager = |key| SessionManager::new(Arc::clone(&repository), key).with_hooks(writing.hooks.clone());
-    match *write {
+    match write {
         Write::Metadata(key, edits) => manager(key).edit_metadata(edits).await,
         Write::Feedback(key, feedback) => manager(key).add_feedback(feedback).await,
         Write::Delete(key) => {

@@ -101,7 +101,7 @@ fn start(options: Browse, size: Size) -> Start {
         place.read_only |= read_only;
     }
     let (ui, keymap, filters, open_id) = (options.ui, options.keymap, options.filters, options.open_id);
-    Start { ui, look, keymap, filters, places, place, open_id, size }
+    Start { ui, look, keymap, filters, places, place, open_id, size, run: uuid::Uuid::new_v4() }
 }
 
 struct Browser {

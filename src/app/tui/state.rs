@@ -24,33 +24,31 @@ pub(crate) mod sample;
 pub mod sessions;
 pub mod tree;
 mod wake;
+pub mod workspace;
 pub mod writing;
 
 pub use effect::{Effect, Tickets};
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 use jiff::Timestamp;
 use ratatui::layout::{Margin, Rect, Size};
+use uuid::Uuid;
 
 use self::{
     areas::{Areas, Pane},
     connection::{Connection, Stage},
-    conversation::ConversationState,
-    feedback::FeedbackPane,
-    metadata::MetadataPane,
-    metrics::MetricsPane,
     modal::{Menu, Modal},
     newest::Newest,
-    sessions::SessionList,
+    workspace::Workspace,
 };
 use super::render::Look;
 use crate::app::{
     config::Ui,
     keymap::Keymap,
     place::Place,
-    task::{Command, Event, Ticket, command::Lane},
+    task::{Command, Event},
 };
 
 /// Something that happened.
@@ -89,6 +87,8 @@ pub struct Start {
     pub open_id: Option<String>,
     /// The terminal's size.
     pub size: Size,
+    /// This run of the program: what it writes is told apart by it.
+    pub run: Uuid,
 }
 
 /// The whole screen.
@@ -107,36 +107,18 @@ pub struct AppState {
     pub areas: Areas,
     /// The pane that gets the keys.
     pub focus: Pane,
-    /// Where the sessions come from.
-    pub connection: Connection,
-    /// The sessions.
-    pub list: SessionList,
-    /// The open one.
-    pub conversation: ConversationState,
-    /// Its figures.
-    pub metrics: MetricsPane,
-    /// Its metadata.
-    pub metadata: MetadataPane,
-    /// Its feedback.
-    pub feedback: FeedbackPane,
+    /// What belongs to the connection.
+    pub workspace: Workspace,
     /// What lies over the panes, the topmost last.
     pub modals: Vec<Modal>,
     /// Whether the mouse is captured.
     pub mouse: bool,
     /// The last thing said, until the next key.
     pub said: Option<String>,
-    /// The last error, until something was read again.
-    pub last_error: Option<String>,
     size: Size,
+    run: Uuid,
     tickets: Tickets,
     newest: Newest,
-    open_id: Option<String>,
-    /// A session that is being looked for, as a person typed its id.
-    resolving: Option<(Ticket, String)>,
-    find: String,
-    /// Lanes whose question failed because the connection was lost.
-    unanswered: HashSet<Lane>,
-    conversation_inner: Option<Rect>,
     /// Changes on their way.
     pending: Vec<writing::Pending>,
 }
@@ -146,8 +128,7 @@ impl AppState {
     #[must_use]
     pub fn new(start: Start) -> (Self, Vec<Effect>) {
         let mut state = Self {
-            conversation: ConversationState::default(),
-            list: SessionList::new(&start.ui),
+            workspace: Workspace::new(&start.ui, Connection::default(), start.open_id),
             mouse: start.ui.mouse,
             look: start.look,
             ui: start.ui,
@@ -156,21 +137,12 @@ impl AppState {
             places: start.places,
             areas: Areas::default(),
             focus: Pane::Sessions,
-            connection: Connection::default(),
-            metrics: MetricsPane::default(),
-            metadata: MetadataPane::default(),
-            feedback: FeedbackPane::default(),
             modals: Vec::new(),
             said: None,
-            last_error: None,
             size: start.size,
+            run: start.run,
             tickets: Tickets::default(),
             newest: Newest::default(),
-            open_id: start.open_id,
-            resolving: None,
-            find: String::new(),
-            unanswered: HashSet::new(),
-            conversation_inner: None,
             pending: Vec::new(),
         };
         let mut effects = state.settle();
@@ -215,15 +187,15 @@ impl AppState {
         self.areas = Areas::of(self.size, self.focus);
         let rows = self.list_parts().map_or(0, |[_, rows, _]| rows.height);
         if rows > 0 {
-            self.list.set_height(rows);
+            self.workspace.list.set_height(rows);
         }
         let inner = self.areas.inner(Pane::Conversation);
-        if let Some(area) = inner.filter(|_| inner != self.conversation_inner) {
-            self.conversation_inner = inner;
-            self.conversation.resize(area.as_size(), &self.look);
+        if let Some(area) = inner.filter(|_| inner != self.workspace.conversation_inner) {
+            self.workspace.conversation_inner = inner;
+            self.workspace.conversation.resize(area.as_size(), &self.look);
         }
         if let Some(area) = self.areas.inner(Pane::Feedback) {
-            self.feedback.resize(area.as_size());
+            self.workspace.feedback.resize(area.as_size());
         }
         let body = self.areas.body.inner(Margin::new(1, 1));
         for modal in &mut self.modals {
@@ -231,18 +203,18 @@ impl AppState {
                 inspector.resize(body.as_size());
             }
         }
-        if !self.connection.is_open() || self.connection.lost.is_some() {
+        if !self.workspace.connection.is_open() || self.workspace.connection.lost.is_some() {
             return Vec::new();
         }
-        let mut effects = self.list.fill(&mut self.tickets);
-        effects.extend(self.conversation.ask(&mut self.tickets));
+        let mut effects = self.workspace.list.fill(&mut self.tickets);
+        effects.extend(self.workspace.conversation.ask(&mut self.tickets));
         effects
     }
 
     /// Headings, rows and notice of the sessions pane, where it is shown.
     #[must_use]
     pub fn list_parts(&self) -> Option<[Rect; 3]> {
-        let notice = self.list.notice.is_some() || self.list.error.is_some();
+        let notice = self.workspace.list.notice.is_some() || self.workspace.list.error.is_some();
         self.areas.inner(Pane::Sessions).map(|inner| areas::list_parts(inner, notice))
     }
 
@@ -266,45 +238,37 @@ impl AppState {
         out
     }
 
-    /// Opens a place; whatever was open is closed.
+    /// Opens a place in a new workspace. A session that was to be opened is still to be.
     fn connect(&mut self, place: Place) -> Vec<Effect> {
         let ticket = self.tickets.take();
         let (origin, rights) = (place.origin.clone(), place.rights());
-        self.connection = Connection { place: Some(place), stage: Stage::Connecting, lost: None };
-        self.list = SessionList::new(&self.ui);
-        self.conversation.close();
-        self.reset_side_panes();
+        let connection = Connection { place: Some(place), stage: Stage::Connecting, lost: None };
+        self.workspace = Workspace::new(&self.ui, connection, self.workspace.open_id.take());
         // What was typed and is not stored stays.
         self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
-        self.unanswered.clear();
-        (self.said, self.last_error, self.resolving) = (None, None, None);
+        self.said = None;
         self.focus = Pane::Sessions;
         vec![Effect::Ask(Command::Connect(ticket, origin, rights))]
-    }
-
-    fn reset_side_panes(&mut self) {
-        (self.metrics, self.metadata, self.feedback) =
-            (MetricsPane::default(), MetadataPane::default(), FeedbackPane::default());
     }
 
     /// What is loading.
     #[must_use]
     pub fn loading(&self) -> Option<String> {
-        match (&self.connection.stage, &self.connection.place) {
+        match (&self.workspace.connection.stage, &self.workspace.connection.place) {
             (Stage::Connecting, Some(place)) => return Some(format!("connecting to {}", place.name)),
-            _ if self.resolving.is_some() => return Some("looking for the session".into()),
+            _ if self.workspace.resolving.is_some() => return Some("looking for the session".into()),
             _ => {}
         }
         if let Some(storing) = self.storing() {
             return Some(storing);
         }
-        self.list.loading().map(str::to_owned).or_else(|| self.conversation.loading())
+        self.workspace.list.loading().map(str::to_owned).or_else(|| self.workspace.conversation.loading())
     }
 
     /// Whether nothing can be written here.
     #[must_use]
     pub fn read_only(&self) -> bool {
-        self.connection.place.as_ref().is_some_and(|place| place.read_only)
+        self.workspace.connection.place.as_ref().is_some_and(|place| place.read_only)
     }
 
     fn page(&self, pane: Pane) -> u16 {

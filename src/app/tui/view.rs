@@ -25,7 +25,7 @@ use ratatui::{
     widgets::{Clear, Paragraph},
 };
 
-use super::state::{AppState, areas::Pane, connection::Stage, modal::Modal};
+use super::state::{AppState, areas::Pane, connection::Stage, metrics::Data, modal::Modal};
 
 /// Draws the whole screen.
 pub fn draw(frame: &mut Frame<'_>, state: &AppState) {
@@ -37,13 +37,15 @@ pub fn draw(frame: &mut Frame<'_>, state: &AppState) {
     }
     header::draw(frame, areas.header, state);
     status::draw(frame, areas.status, state);
-    if state.connection.is_open() {
+    if state.workspace.connection.is_open() {
         for pane in Pane::ALL {
             if let Some(area) = areas.pane(pane) {
                 draw_pane(frame, area, pane, state);
             }
         }
-    } else if let (Stage::Connecting, Some(place)) = (&state.connection.stage, &state.connection.place) {
+    } else if let (Stage::Connecting, Some(place)) =
+        (&state.workspace.connection.stage, &state.workspace.connection.place)
+    {
         picker::connecting(frame, areas.body, place, state);
     }
     for modal in &state.modals {
@@ -57,13 +59,30 @@ fn draw_pane(frame: &mut Frame<'_>, area: Rect, pane: Pane, state: &AppState) {
     let look = &state.look;
     match pane {
         Pane::Sessions => sessions::draw(frame, area, state, focused),
-        Pane::Conversation => conversation::draw(frame, area, &state.conversation, focused, look),
-        Pane::Metrics => metrics::draw(frame, area, &state.metrics, &state.conversation, focused, look),
+        Pane::Conversation => conversation::draw(frame, area, &state.workspace.conversation, focused, look),
+        Pane::Metrics => {
+            metrics::draw(frame, area, &state.workspace.metrics, Data::of(&state.workspace.conversation), focused, look)
+        }
         Pane::Metadata => {
             let pending: Vec<_> = state.pending_fields().collect();
-            metadata::draw(frame, area, &state.metadata, &state.conversation, &pending, focused, look);
+            metadata::draw(
+                frame,
+                area,
+                &state.workspace.metadata,
+                state.workspace.conversation.session(),
+                &pending,
+                focused,
+                look,
+            );
         }
-        Pane::Feedback => feedback::draw(frame, area, &state.feedback, &state.conversation, focused, look),
+        Pane::Feedback => feedback::draw(
+            frame,
+            area,
+            &state.workspace.feedback,
+            state.workspace.conversation.session(),
+            focused,
+            look,
+        ),
     }
 }
 

@@ -62,6 +62,7 @@ impl Screen {
             place: Some(place),
             open_id: Some(data::id(0)),
             size: SIZE,
+            run: uuid::Uuid::nil(),
         });
         let terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).expect("a terminal");
         let asked = effects.into_iter().filter_map(question).collect();

@@ -25,7 +25,7 @@ async fn a_connection_that_fails_is_told_and_the_session_opened_once_it_is_tried
     store.fail(Call::Connect, lost);
     let mut screen = Screen::start(&store, Some("long")).await;
     screen.quiet().await;
-    let told = match &screen.state.connection.stage {
+    let told = match &screen.state.workspace.connection.stage {
         Stage::Failed(error) => error.to_string(),
         other => panic!("{other:?}"),
     };
@@ -33,12 +33,12 @@ async fn a_connection_that_fails_is_told_and_the_session_opened_once_it_is_tried
     assert_eq!(screen.state.loading(), None);
     screen.press("r").await;
     screen.quiet().await;
-    assert!(matches!(screen.state.connection.stage, Stage::Failed(_)), "it fails as often as it is tried");
+    assert!(matches!(screen.state.workspace.connection.stage, Stage::Failed(_)), "it fails as often as it is tried");
     store.mend();
     screen.press("r").await;
     screen.quiet().await;
-    assert!(screen.state.connection.is_open() && screen.state.modals.is_empty());
-    assert_eq!((screen.open_session(), screen.state.list.rows.len()), (Some("long"), 3));
+    assert!(screen.state.workspace.connection.is_open() && screen.state.modals.is_empty());
+    assert_eq!((screen.open_session(), screen.state.workspace.list.rows.len()), (Some("long"), 3));
     assert_eq!((screen.state.loading(), screen.state.wrong()), (None, None));
 }
 
@@ -50,7 +50,7 @@ async fn a_connection_that_is_given_up_does_not_come_late() {
     screen.until_caught(&held).await;
     assert_eq!(screen.state.loading().as_deref(), Some("connecting to here"));
     screen.press("\u{1b}").await;
-    assert!(matches!(screen.state.connection.stage, Stage::None) && is_on_the_start_screen(&screen));
+    assert!(matches!(screen.state.workspace.connection.stage, Stage::None) && is_on_the_start_screen(&screen));
     assert_eq!(screen.state.loading(), None);
     nothing_comes_late(&mut screen, &held).await;
 }
@@ -64,7 +64,7 @@ async fn an_older_connection_does_not_come_after_the_newer() {
     store.mend();
     screen.press("\u{1b}r").await;
     screen.quiet().await;
-    assert_eq!(screen.state.list.rows.len(), 3);
+    assert_eq!(screen.state.workspace.list.rows.len(), 3);
     nothing_comes_late(&mut screen, &held).await;
 }
 
@@ -75,8 +75,8 @@ async fn a_first_lookup_over_a_lost_connection_is_told_and_made_again_when_it_is
     let mut screen = Screen::start(&store, Some("long")).await;
     screen.until_lost().await;
     assert_eq!((screen.state.loading(), screen.open_session()), (None, None));
-    assert!(screen.state.last_error.as_deref().is_some_and(|told| told.contains("refused")));
-    assert_eq!(screen.state.list.rows.len(), 3, "the list comes instead");
+    assert!(screen.state.workspace.last_error.as_deref().is_some_and(|told| told.contains("refused")));
+    assert_eq!(screen.state.workspace.list.rows.len(), 3, "the list comes instead");
     screen.until_back().await;
     assert_eq!(screen.open_session(), Some("long"));
     assert_eq!((screen.state.loading(), screen.state.wrong()), (None, None));
@@ -91,10 +91,10 @@ async fn a_first_lookup_where_nothing_answers_ends_and_all_of_it_comes_when_the_
     let mut screen = Screen::start(&store, Some("long")).await;
     screen.until_lost().await;
     assert_eq!(screen.state.loading(), None);
-    assert!(screen.state.list.error.is_some() && screen.state.list.rows.is_empty());
+    assert!(screen.state.workspace.list.error.is_some() && screen.state.workspace.list.rows.is_empty());
     screen.until_back().await;
-    assert_eq!((screen.open_session(), screen.state.list.rows.len()), (Some("long"), 3));
-    assert_eq!((screen.state.list.count, screen.state.list.error.as_deref()), (Some(3), None));
+    assert_eq!((screen.open_session(), screen.state.workspace.list.rows.len()), (Some("long"), 3));
+    assert_eq!((screen.state.workspace.list.count, screen.state.workspace.list.error.as_deref()), (Some(3), None));
     assert_eq!((screen.state.loading(), screen.state.wrong()), (None, None));
 }
 
@@ -105,9 +105,9 @@ async fn a_first_lookup_that_breaks_is_told_and_the_list_comes() {
     let mut screen = Screen::start(&store, Some("long")).await;
     screen.quiet().await;
     assert_eq!((screen.state.loading(), screen.open_session()), (None, None));
-    assert!(screen.state.last_error.as_deref().is_some_and(|told| told.contains("it broke")));
-    assert_eq!(screen.state.list.rows.len(), 3);
-    assert_eq!(screen.state.connection.lost, None);
+    assert!(screen.state.workspace.last_error.as_deref().is_some_and(|told| told.contains("it broke")));
+    assert_eq!(screen.state.workspace.list.rows.len(), 3);
+    assert_eq!(screen.state.workspace.connection.lost, None);
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn a_first_lookup_that_is_given_up_does_not_come_late() {
     assert_eq!(screen.state.loading().as_deref(), Some("looking for the session"));
     screen.press("\u{1b}").await;
     screen.quiet().await;
-    assert_eq!((screen.state.loading(), screen.state.list.rows.len()), (None, 3));
+    assert_eq!((screen.state.loading(), screen.state.workspace.list.rows.len()), (None, 3));
     nothing_comes_late(&mut screen, &held).await;
     assert_eq!(screen.open_session(), None);
 }

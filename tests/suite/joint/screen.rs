@@ -66,6 +66,7 @@ impl Screen {
             open_id: open_id.map(str::to_owned),
             // So low that the end of a conversation asks for no page before the last.
             size: Size::new(120, 24),
+            run: uuid::Uuid::nil(),
         });
         let mut screen = Self {
             state: Box::new(state),
@@ -96,13 +97,13 @@ impl Screen {
     }
 
     pub fn choose(&mut self, id: &str) {
-        let at = self.state.list.rows.iter().position(|row| row.name() == id).expect("it is listed");
-        self.state.list.select(at);
+        let at = self.state.workspace.list.rows.iter().position(|row| row.name() == id).expect("it is listed");
+        self.state.workspace.list.select(at);
     }
 
     /// The `_id` of the open session.
     pub fn open_session(&self) -> Option<&str> {
-        self.state.conversation.session().map(|session| session.key.text())
+        self.state.workspace.conversation.session().map(|session| session.key.text())
     }
 
     /// Keys are pressed: characters, `\n` for Enter, `\u{1b}` for Esc.
@@ -197,7 +198,7 @@ impl Screen {
     }
 
     pub async fn until_lost(&mut self) {
-        self.until("the connection is lost", |screen| screen.state.connection.lost.is_some()).await;
+        self.until("the connection is lost", |screen| screen.state.workspace.connection.lost.is_some()).await;
         self.quiet().await;
     }
 
@@ -238,16 +239,16 @@ impl Screen {
     /// All that can be seen of it, to be compared.
     pub fn face(&self) -> String {
         let state = &self.state;
-        let (list, conversation) = (&state.list, &state.conversation);
+        let (list, conversation) = (&state.workspace.list, &state.workspace.conversation);
         let rows: Vec<_> = list.rows.iter().map(|row| (row.name(), list.details(row))).collect();
         let session = conversation.session().map(|session| (&session.key, &session.metadata));
         let selected = conversation.selected().map(|(agent, message)| (agent, message.index));
         let figures = conversation.metrics().is_some();
         [
-            format!("{:?} {:?} {:?}", state.connection, state.focus, state.modals),
-            format!("{rows:?} {} {:?} {:?} {:?}", list.selected, list.count, list.notice, list.error),
+            format!("{:?} {:?} {:?}", state.workspace.connection, state.focus, state.modals),
+            format!("{rows:?} {} {:?} {:?} {:?}", list.selected(), list.count, list.notice, list.error),
             format!("{session:?} {selected:?} {:?} figures {figures}", conversation.find_status()),
-            format!("{:?} {:?} {:?}", state.loading(), state.said, state.last_error),
+            format!("{:?} {:?} {:?}", state.loading(), state.said, state.workspace.last_error),
         ]
         .join("\n")
     }

@@ -44,7 +44,7 @@ async fn a_write_that_is_held_stays_pending_whatever_is_done_and_is_answered_onc
         screen.quiet().await;
         assert_eq!(screen.state.storing().as_deref(), Some("storing priority"), "after {keys:?}");
     }
-    assert!(screen.state.connection.is_open() && screen.state.list.rows.len() == 3);
+    assert!(screen.state.workspace.connection.is_open() && screen.state.workspace.list.rows.len() == 3);
     assert_eq!(stored(&store).await, Bson::from("low"));
     screen.let_go(&held).await;
     until_written(&mut screen, 1).await;
@@ -83,7 +83,7 @@ async fn a_write_over_a_lost_connection_comes_back_as_it_was_typed_and_can_be_st
     screen.press(EDIT).await;
     until_written(&mut screen, 1).await;
     assert_eq!((&screen.written[..], screen.state.storing(), screen.state.loading()), (&[false][..], None, None));
-    assert!(screen.state.last_error.as_deref().is_some_and(|told| told.contains("refused")));
+    assert!(screen.state.workspace.last_error.as_deref().is_some_and(|told| told.contains("refused")));
     assert_eq!(editor(&screen).text(), "lower");
     assert!(editor(&screen).problem.as_deref().is_some_and(|told| told.contains("refused")));
     assert_eq!(stored(&store).await, Bson::from("low"));

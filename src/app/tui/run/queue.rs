@@ -35,10 +35,15 @@ mod tests {
     use crate::{
         app::{
             place::{Origin, Rights},
-            task::{Ticket, Write, command::Lane},
+            task::{Ticket, Write, WriteId, WriteOrder, command::Lane},
         },
         repository::Filter,
     };
+
+    fn order(session: &str) -> Box<WriteOrder> {
+        let id = WriteId { run: uuid::Uuid::nil(), number: 1 };
+        Box::new(WriteOrder { id, write: Write::Delete(session.into()) })
+    }
 
     #[test]
     fn a_newer_question_takes_the_place_of_the_older() {
@@ -50,8 +55,8 @@ mod tests {
         queue.push(Command::Count(Ticket(3), Filter::default()));
         assert_eq!(queue.0.len(), 3, "what was given up and what is newer are one lane's");
         assert!(matches!(queue.0.back(), Some(Command::Count(Ticket(3), _))));
-        queue.push(Command::Write(Ticket(5), Box::new(Write::Delete("a".into()))));
-        queue.push(Command::Write(Ticket(6), Box::new(Write::Delete("b".into()))));
+        queue.push(Command::Write(Ticket(5), order("a")));
+        queue.push(Command::Write(Ticket(6), order("b")));
         queue.push(Command::Connect(Ticket(4), Origin::Demo, Rights::Read));
         assert!(matches!(queue.pop(), Some(Command::Write(Ticket(5), _))));
         assert!(matches!(queue.pop(), Some(Command::Write(Ticket(6), _))));

@@ -7,6 +7,7 @@ use super::{
     areas::Pane,
     connection::Stage,
     inspector::{Inspector, Subject},
+    metrics::Data,
     modal::Modal,
     note::Note,
     prompt::{Asks, Prompt},
@@ -59,15 +60,17 @@ impl AppState {
         let page = self.page(self.focus);
         match self.focus {
             Pane::Sessions if action == Action::Open => {
-                let row = self.list.selected_row().cloned()?;
+                let row = self.workspace.list.selected_row().cloned()?;
                 Some(self.open(&row))
             }
-            Pane::Sessions if self.connection.is_open() => self.list.on_action(action, &mut self.tickets),
+            Pane::Sessions if self.workspace.connection.is_open() => {
+                self.workspace.list.on_action(action, &mut self.tickets)
+            }
             Pane::Sessions => None,
-            Pane::Conversation => self.conversation.on_action(action, &mut self.tickets),
-            Pane::Metrics => self.metrics.on_action(action, &self.conversation, page),
-            Pane::Metadata => self.metadata.on_action(action, &self.conversation, page),
-            Pane::Feedback => self.feedback.on_action(action, &self.conversation, page),
+            Pane::Conversation => self.workspace.conversation.on_action(action, &mut self.tickets),
+            Pane::Metrics => self.workspace.metrics.on_action(action, Data::of(&self.workspace.conversation), page),
+            Pane::Metadata => self.workspace.metadata.on_action(action, self.workspace.conversation.session(), page),
+            Pane::Feedback => self.workspace.feedback.on_action(action, self.workspace.conversation.session(), page),
         }
     }
 
@@ -82,10 +85,10 @@ impl AppState {
             Action::PaneFeedback => self.focus = Pane::Feedback,
             // The tabs and the places found are the conversation's, wherever the focus is.
             Action::PreviousAgent | Action::NextAgent | Action::NextMatch | Action::PreviousMatch => {
-                return self.conversation.on_action(action, &mut self.tickets).unwrap_or_default();
+                return self.workspace.conversation.on_action(action, &mut self.tickets).unwrap_or_default();
             }
-            Action::Sort if self.connection.is_open() => {
-                return self.list.on_action(action, &mut self.tickets).unwrap_or_default();
+            Action::Sort if self.workspace.connection.is_open() => {
+                return self.workspace.list.on_action(action, &mut self.tickets).unwrap_or_default();
             }
             Action::Back => return self.back(),
             Action::Filter if self.focus == Pane::Conversation => self.prompt(Asks::Find),
@@ -111,8 +114,8 @@ impl AppState {
 
     fn prompt(&mut self, asks: Asks) {
         let prompt = match asks {
-            Asks::Filter => Prompt::new(asks, &self.list.filter.source),
-            Asks::Find => Prompt::new(asks, &self.find),
+            Asks::Filter => Prompt::new(asks, &self.workspace.list.filter.source),
+            Asks::Find => Prompt::new(asks, &self.workspace.find),
             Asks::Command => Prompt::command(&self.keymap, &self.filters),
         };
         self.modals.push(Modal::Prompt(Box::new(prompt)));
@@ -120,55 +123,63 @@ impl AppState {
 
     /// Gives up what is loading, else goes back to the sessions; there it puts the last error away.
     fn back(&mut self) -> Vec<Effect> {
-        if matches!(self.connection.stage, Stage::Connecting) {
-            self.connection.stage = Stage::None;
+        if matches!(self.workspace.connection.stage, Stage::Connecting) {
+            self.workspace.connection.stage = Stage::None;
             self.open_places();
             return vec![Effect::Ask(Command::Cancel(Lane::Connection))];
         }
-        if self.resolving.take().is_some() {
+        if self.workspace.resolving.take().is_some() {
             let mut effects = vec![Effect::Ask(Command::Cancel(Lane::Open))];
-            effects.extend(self.list.start(&mut self.tickets));
+            effects.extend(self.workspace.list.start(&mut self.tickets));
             return effects;
         }
+        // A session that was to be opened once the connection is back is not any more.
+        self.workspace.open_id = None;
         let given_up = match self.focus {
-            Pane::Sessions => self.list.give_up(),
-            _ => self.conversation.give_up(),
+            Pane::Sessions => self.workspace.list.give_up(),
+            _ => self.workspace.conversation.give_up(),
         };
         if let Some(effects) = given_up {
             return effects;
         }
         if self.focus == Pane::Sessions {
-            self.last_error = None;
+            self.workspace.last_error = None;
         }
         self.focus = Pane::Sessions;
         Vec::new()
     }
 
     fn reload(&mut self) -> Vec<Effect> {
-        self.last_error = None;
-        match (&self.connection.stage, &self.connection.place) {
-            (Stage::Open(_), _) if self.focus == Pane::Sessions => self.list.reload(&mut self.tickets),
-            (Stage::Open(_), _) => self.conversation.reload(&mut self.tickets),
+        self.workspace.last_error = None;
+        match (&self.workspace.connection.stage, &self.workspace.connection.place) {
+            (Stage::Open(_), _) if self.focus == Pane::Sessions => self.workspace.list.reload(&mut self.tickets),
+            (Stage::Open(_), _) => self.workspace.conversation.reload(&mut self.tickets),
             (Stage::None | Stage::Failed(_), Some(place)) => self.connect(place.clone()),
             _ => Vec::new(),
         }
     }
 
     fn inspect(&mut self) -> Vec<Effect> {
-        if self.conversation.session().is_none() {
+        if self.workspace.conversation.session().is_none() {
             return self.say("open a session first");
         }
         let subject = match self.focus {
             Pane::Sessions => None,
-            Pane::Conversation => {
-                self.conversation.selected().map(|(agent, message)| Subject::Message(agent.clone(), message.index))
+            Pane::Conversation => self
+                .workspace
+                .conversation
+                .selected()
+                .map(|(agent, message)| Subject::Message(agent.clone(), message.index)),
+            Pane::Metrics => self.workspace.conversation.agent().cloned().map(Subject::Agent),
+            Pane::Metadata => {
+                self.workspace.metadata.field(self.workspace.conversation.session()).map(Subject::Metadata)
             }
-            Pane::Metrics => self.conversation.agent().cloned().map(Subject::Agent),
-            Pane::Metadata => self.metadata.field(&self.conversation).map(Subject::Metadata),
-            Pane::Feedback => self.feedback.position(&self.conversation).map(Subject::Feedback),
+            Pane::Feedback => {
+                self.workspace.feedback.position(self.workspace.conversation.session()).map(Subject::Feedback)
+            }
         };
         let subject = subject.unwrap_or(Subject::Session);
-        let (inspector, effects) = Inspector::open(subject, &self.conversation, &mut self.tickets);
+        let (inspector, effects) = Inspector::open(subject, &self.workspace.conversation, &mut self.tickets);
         self.modals.push(Modal::Inspector(Box::new(inspector)));
         effects
     }
@@ -177,7 +188,7 @@ impl AppState {
         if self.focus != Pane::Metrics {
             return self.say("the metrics can be explained: select a number there");
         }
-        match self.metrics.explain(&self.conversation) {
+        match self.workspace.metrics.explain(Data::of(&self.workspace.conversation)) {
             Some(explanation) => self.modals.push(Modal::Note(Box::new(explanation.into()))),
             None => return self.say("there is no number to explain on this row"),
         }
@@ -187,8 +198,8 @@ impl AppState {
     /// What went wrong last.
     #[must_use]
     pub fn wrong(&self) -> Option<String> {
-        let lost = self.connection.lost.as_ref().map(|lost| format!("connection lost: {}", lost.reason));
-        lost.or_else(|| self.last_error.clone())
+        let lost = self.workspace.connection.lost.as_ref().map(|lost| format!("connection lost: {}", lost.reason));
+        lost.or_else(|| self.workspace.last_error.clone())
     }
 
     /// The error that the status line shows, in full.
@@ -211,17 +222,17 @@ impl AppState {
             super::prompt::Mistake { span, problem: error.sentence() }
         })?;
         typed.trim().clone_into(&mut filter.source);
-        if !self.connection.is_open() {
+        if !self.workspace.connection.is_open() {
             return Ok(self.say("choose a connection first"));
         }
         self.focus = Pane::Sessions;
-        self.last_error = None;
-        Ok(self.list.set_filter(filter, &mut self.tickets))
+        self.workspace.last_error = None;
+        Ok(self.workspace.list.set_filter(filter, &mut self.tickets))
     }
 
     pub(super) fn find_text(&mut self, text: &str) -> Vec<Effect> {
-        text.clone_into(&mut self.find);
+        text.clone_into(&mut self.workspace.find);
         self.focus = Pane::Conversation;
-        self.conversation.find(text, &mut self.tickets)
+        self.workspace.conversation.find(text, &mut self.tickets)
     }
 }

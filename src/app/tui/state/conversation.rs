@@ -66,6 +66,8 @@ struct AskedPage {
 pub struct ConversationState {
     open: Option<Open>,
     opening: Option<Opening>,
+    /// One that was asked for when the connection was lost: it is opened once that is back.
+    unopened: Option<Opening>,
     page: Option<AskedPage>,
     outline: Option<Ticket>,
     find: Option<Find>,
@@ -88,7 +90,7 @@ impl ConversationState {
 
     /// Reads the open session again, keeping the place (at the end it follows the end; new messages are marked).
     pub fn reload(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
-        if let Some(Opening { key, name, again, .. }) = self.opening.take() {
+        if let Some(Opening { key, name, again, .. }) = self.opening.take().or_else(|| self.unopened.take()) {
             return self.ask_open(key, name, again, tickets);
         }
         let Some(open) = &self.open else { return Vec::new() };
@@ -98,6 +100,7 @@ impl ConversationState {
 
     fn ask_open(&mut self, key: SessionKey, name: String, again: bool, tickets: &mut Tickets) -> Vec<Effect> {
         let ticket = tickets.take();
+        self.unopened = None;
         self.opening = Some(Opening { ticket, key: key.clone(), name, again });
         vec![Effect::Ask(Command::Open(ticket, key, PAGE))]
     }
@@ -152,6 +155,12 @@ impl ConversationState {
         });
         self.refresh();
         vec![Effect::Ask(Command::Find(ticket, key, agent, needle.to_owned()))]
+    }
+
+    /// The search that failed, once more.
+    pub fn find_again(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
+        let needle = self.find.as_ref().map(|find| find.needle.clone());
+        needle.map(|needle| self.find(&needle, tickets)).unwrap_or_default()
     }
 
     /// Key of the session that is open or being opened.
@@ -216,6 +225,7 @@ impl ConversationState {
     /// Gives up what is loading (`Command::Cancel`), then ends the find. `None`: there was nothing to give up.
     pub fn give_up(&mut self) -> Option<Vec<Effect>> {
         let mut lanes = Vec::new();
+        self.unopened = None;
         if self.opening.take().is_some() {
             lanes.push(Lane::Open);
         }

@@ -8,6 +8,7 @@ use super::{
     AppState, Effect,
     areas::Pane,
     connection::{Lost, Stage},
+    metrics::Data,
     modal::{Menu, Modal},
 };
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
         text, told,
     },
     repository::{Candidate, Error, Hint, Target},
-    session::Summary,
+    session::{Change, ChangeKind, Summary},
 };
 
 impl AppState {
@@ -32,40 +33,75 @@ impl AppState {
             Event::Link(Link::Lost { reason, retry_in_s }) => {
                 let wait = SignedDuration::try_from(Duration::from_secs(retry_in_s)).unwrap_or_default();
                 let retry_at = self.look.now.saturating_add(wait).unwrap_or(self.look.now);
-                self.connection.lost = Some(Lost { reason, retry_at });
+                self.workspace.connection.lost = Some(Lost { reason, retry_at });
                 Vec::new()
             }
             Event::Resolved(_, id, rows) => self.on_resolved(&id, rows),
             Event::Failed { ticket, lane, error } => self.on_failed(ticket, lane, error),
             Event::Written(ticket) => self.on_written(ticket),
             Event::NotWritten { ticket, error } => self.on_not_written(ticket, &error),
+            Event::Outline(ticket, outline) => {
+                let effects = self.workspace.conversation.on_outline(ticket, *outline, &mut self.tickets);
+                self.settle_side_panes();
+                effects
+            }
             event => self.pass_on(&event),
         }
     }
 
     fn pass_on(&mut self, event: &Event) -> Vec<Effect> {
-        self.list.on_event(event);
+        self.workspace.list.on_event(event);
         for modal in &mut self.modals {
             if let Modal::Inspector(inspector) = modal {
                 inspector.on_event(event);
             }
         }
-        self.conversation.on_event(event, &mut self.tickets)
+        let effects = self.workspace.conversation.on_event(event, &mut self.tickets);
+        if matches!(event, Event::Opened(..)) {
+            self.settle_side_panes();
+        }
+        effects
+    }
+
+    /// Takes over a change of a session, wherever it is held: an edit that was stored, what a conflict told, feedback, a deletion.
+    pub fn apply(&mut self, change: &Change) -> Vec<Effect> {
+        let open = self.workspace.conversation.key() == Some(&change.session);
+        self.workspace.list.apply(change);
+        let effects = self.workspace.conversation.apply(change, &mut self.tickets);
+        match &change.kind {
+            ChangeKind::Deleted if open => {
+                self.workspace.reset_side_panes();
+                self.focus = Pane::Sessions;
+            }
+            _ if open => self.settle_side_panes(),
+            _ => {}
+        }
+        effects
+    }
+
+    /// What the side panes show came or went: what is selected in them stays selected.
+    fn settle_side_panes(&mut self) {
+        let (metrics, metadata, feedback) =
+            (self.page(Pane::Metrics), self.page(Pane::Metadata), self.page(Pane::Feedback));
+        let session = self.workspace.conversation.session();
+        self.workspace.metrics.on_change(Data::of(&self.workspace.conversation), metrics);
+        self.workspace.metadata.on_change(session, metadata);
+        self.workspace.feedback.on_change(session, feedback);
     }
 
     fn on_connected(&mut self, location: String) -> Vec<Effect> {
-        self.connection.stage = Stage::Open(location);
+        self.workspace.connection.stage = Stage::Open(location);
         self.modals.retain(|modal| !matches!(modal, Modal::Places(_) | Modal::Collections(_)));
         // Both are questions of the list: the session that was asked for comes first.
-        match self.open_id.take() {
+        match self.workspace.open_id.take() {
             Some(id) => self.resolve(id),
-            None => self.list.start(&mut self.tickets),
+            None => self.workspace.list.start(&mut self.tickets),
         }
     }
 
     fn resolve(&mut self, id: String) -> Vec<Effect> {
         let ticket = self.tickets.take();
-        self.resolving = Some((ticket, id.clone()));
+        self.workspace.resolving = Some((ticket, id.clone()));
         vec![Effect::Ask(Command::Resolve(ticket, id))]
     }
 
@@ -75,13 +111,13 @@ impl AppState {
                 .with_hint(Hint::NameCollection);
             return self.not_connected(error);
         }
-        self.connection.stage = Stage::Choosing;
+        self.workspace.connection.stage = Stage::Choosing;
         self.modals.push(Modal::Collections(Menu::new(candidates)));
         Vec::new()
     }
 
     fn not_connected(&mut self, error: Error) -> Vec<Effect> {
-        self.connection.stage = Stage::Failed(error);
+        self.workspace.connection.stage = Stage::Failed(error);
         self.open_places();
         Vec::new()
     }
@@ -89,15 +125,15 @@ impl AppState {
     pub(super) fn open_places(&mut self) {
         self.modals.retain(|modal| !matches!(modal, Modal::Places(_) | Modal::Collections(_)));
         let mut menu = Menu::new(self.places.clone());
-        let here = self.connection.place.as_ref();
-        menu.selected =
-            menu.items.iter().position(|place| here.is_some_and(|here| here.name == place.name)).unwrap_or(0);
+        let here = self.workspace.connection.place.as_ref();
+        let at = menu.items.iter().position(|place| here.is_some_and(|here| here.name == place.name));
+        menu.select(at.unwrap_or(0));
         self.modals.push(Modal::Places(menu));
     }
 
     /// Opens a collection that was chosen.
     pub(super) fn choose(&mut self, candidate: Candidate) -> Vec<Effect> {
-        let Some(mut place) = self.connection.place.clone() else { return Vec::new() };
+        let Some(mut place) = self.workspace.connection.place.clone() else { return Vec::new() };
         if let Origin::Target(Target::Mongo { database, collection, .. }) = &mut place.origin {
             (*database, *collection) = (Some(candidate.database), Some(candidate.collection));
         }
@@ -105,10 +141,10 @@ impl AppState {
     }
 
     fn on_resolved(&mut self, id: &str, mut rows: Vec<Summary>) -> Vec<Effect> {
-        self.resolving = None;
-        let mut effects = self.list.start(&mut self.tickets);
+        self.workspace.resolving = None;
+        let mut effects = self.workspace.list.start(&mut self.tickets);
         match rows.len() {
-            0 => self.last_error = Some(format!("no session {} here", text::line(id))),
+            0 => self.workspace.last_error = Some(format!("no session {} here", text::line(id))),
             1 => effects.extend(self.open(&rows.remove(0))),
             _ => self.modals.push(Modal::Sessions(Menu::new(rows))),
         }
@@ -117,12 +153,12 @@ impl AppState {
 
     /// Opens a session in the conversation pane.
     pub(super) fn open(&mut self, row: &Summary) -> Vec<Effect> {
-        if self.conversation.key() != Some(&row.key) {
-            self.reset_side_panes();
+        if self.workspace.conversation.key() != Some(&row.key) {
+            self.workspace.reset_side_panes();
         }
         self.focus = Pane::Conversation;
-        self.open_id = None;
-        self.conversation.open(row, &mut self.tickets)
+        self.workspace.open_id = None;
+        self.workspace.conversation.open(row, &mut self.tickets)
     }
 
     fn on_failed(&mut self, ticket: Ticket, lane: Lane, error: Error) -> Vec<Effect> {
@@ -130,34 +166,43 @@ impl AppState {
             return self.not_connected(error);
         }
         if error.is_connection_lost() {
-            self.unanswered.insert(lane);
+            self.workspace.unanswered.insert(lane);
         }
         if lane != Lane::Details {
-            self.last_error = Some(told::sentence(&error));
+            self.workspace.last_error = Some(told::sentence(&error));
         }
-        if let Some((_, id)) = self.resolving.take_if(|(asked, _)| *asked == ticket) {
+        if let Some((_, id)) = self.workspace.resolving.take_if(|(asked, _)| *asked == ticket) {
             // The session that was asked for is looked for again once the connection is back.
-            self.open_id = error.is_connection_lost().then_some(id);
-            return self.list.start(&mut self.tickets);
+            self.workspace.open_id = error.is_connection_lost().then_some(id);
+            return self.workspace.list.start(&mut self.tickets);
         }
         self.pass_on(&Event::Failed { ticket, lane, error })
     }
 
     fn on_up(&mut self) -> Vec<Effect> {
-        if self.connection.lost.take().is_some() {
+        if self.workspace.connection.lost.take().is_some() {
             self.said = Some("connected again".into());
         }
-        let unanswered = std::mem::take(&mut self.unanswered);
-        if unanswered.is_empty() || !self.connection.is_open() {
+        let unanswered = std::mem::take(&mut self.workspace.unanswered);
+        if unanswered.is_empty() || !self.workspace.connection.is_open() {
             return Vec::new();
         }
-        self.last_error = None;
-        let mut effects = self.open_id.take().map(|id| self.resolve(id)).unwrap_or_default();
+        self.workspace.last_error = None;
+        let mut effects = self.workspace.open_id.take().map(|id| self.resolve(id)).unwrap_or_default();
         if [Lane::List, Lane::Count, Lane::Details].iter().any(|lane| unanswered.contains(lane)) {
-            effects.extend(self.list.reload(&mut self.tickets));
+            effects.extend(self.workspace.list.reload(&mut self.tickets));
         }
-        if [Lane::Open, Lane::Messages, Lane::Outline, Lane::Find].iter().any(|lane| unanswered.contains(lane)) {
-            effects.extend(self.conversation.reload(&mut self.tickets));
+        if [Lane::Open, Lane::Messages, Lane::Outline].iter().any(|lane| unanswered.contains(lane)) {
+            effects.extend(self.workspace.conversation.reload(&mut self.tickets));
+        }
+        if unanswered.contains(&Lane::Find) {
+            effects.extend(self.workspace.conversation.find_again(&mut self.tickets));
+        }
+        if unanswered.contains(&Lane::Inspect) {
+            effects.extend(self.modals.iter_mut().flat_map(|modal| match modal {
+                Modal::Inspector(inspector) => inspector.ask_again(&mut self.tickets),
+                _ => Vec::new(),
+            }));
         }
         effects
     }

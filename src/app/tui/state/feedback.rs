@@ -8,7 +8,10 @@ use std::cmp::Reverse;
 
 use ratatui::layout::Size;
 
-use super::{Effect, conversation::ConversationState, list};
+use super::{
+    Effect,
+    list::{self, Rows, Selection},
+};
 use crate::{
     app::tui::render::wrap,
     session::{Feedback, Rating, Session},
@@ -24,10 +27,8 @@ pub const MARGINS: u16 = 3 + 5;
 /// The feedback pane's state.
 #[derive(Debug, Clone, Default)]
 pub struct FeedbackPane {
-    /// The selected feedback, in shown order.
-    pub selected: usize,
-    /// The first feedback in view.
-    pub top: usize,
+    /// The selected feedback in shown order, by its stored position.
+    pub selection: Selection<usize>,
     /// Inner size as last told, see [`Self::resize`].
     size: Size,
 }
@@ -89,6 +90,18 @@ pub fn head(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
 }
 
+impl Rows for Vec<(usize, &Feedback)> {
+    type Key = usize;
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn key(&self, at: usize) -> Option<usize> {
+        self.get(at).map(|(position, _)| *position)
+    }
+}
+
 impl FeedbackPane {
     /// The inner size of the pane (without border): comments wrap to it.
     pub fn resize(&mut self, inner: Size) {
@@ -96,37 +109,15 @@ impl FeedbackPane {
     }
 
     /// Moves or copies. `page` is the pane's inner height. `None`: not for this pane.
-    pub fn on_action(&mut self, action: Action, conversation: &ConversationState, page: u16) -> Option<Vec<Effect>> {
-        self.take(action, conversation.session(), page)
-    }
-
-    /// Click on an inner row.
-    pub fn click(&mut self, y: u16, conversation: &ConversationState) {
-        self.select(y, conversation.session());
-    }
-
-    /// Scrolls by lines; negative is up.
-    pub fn scroll(&mut self, lines: i32, conversation: &ConversationState, page: u16) {
-        self.scroll_items(lines, conversation.session(), page);
-    }
-
-    /// Position in the stored array of the selected feedback.
-    #[must_use]
-    pub fn position(&self, conversation: &ConversationState) -> Option<usize> {
-        self.position_in(conversation.session())
-    }
-
-    /// [`Self::on_action`] on a given session.
-    pub fn take(&mut self, action: Action, session: Option<&Session>, page: u16) -> Option<Vec<Effect>> {
+    pub fn on_action(&mut self, action: Action, session: Option<&Session>, page: u16) -> Option<Vec<Effect>> {
         let shown = newest_first(session);
-        if let Some(selected) = list::moved(action, self.selected, shown.len(), usize::from(page).div_ceil(2)) {
-            self.selected = selected;
-            self.keep_in_view(&shown, page);
+        if self.selection.on_action(action, &shown, usize::from(page).div_ceil(2)) {
+            self.show(&shown, page);
             return Some(Vec::new());
         }
         match action {
             Action::Copy => {
-                let (_, feedback) = shown.get(self.selected.min(shown.len().saturating_sub(1)))?;
+                let (_, feedback) = shown.get(self.selection.at(shown.len()))?;
                 Some(vec![match &feedback.comment {
                     Some(comment) if !comment.is_empty() => Effect::Copy(comment.clone()),
                     _ => Effect::Say("nothing to copy: the feedback has no comment".into()),
@@ -136,42 +127,43 @@ impl FeedbackPane {
         }
     }
 
-    /// [`Self::click`] on a given session.
-    pub fn select(&mut self, y: u16, session: Option<&Session>) {
+    /// Feedback came: the selected one stays selected.
+    pub fn on_change(&mut self, session: Option<&Session>, page: u16) {
+        let shown = newest_first(session);
+        self.selection.settle(&shown);
+        self.show(&shown, page);
+    }
+
+    /// Click on an inner row.
+    pub fn click(&mut self, y: u16, session: Option<&Session>) {
         let shown = newest_first(session);
         let mut left = usize::from(y);
-        for (i, (_, feedback)) in shown.iter().enumerate().skip(self.top) {
+        for (i, (_, feedback)) in shown.iter().enumerate().skip(self.selection.first()) {
             let rows = height(feedback, self.width());
             if left < rows {
-                self.selected = i;
-                return;
+                return self.selection.select(i, &shown);
             }
             left -= rows;
         }
     }
 
-    /// [`Self::scroll`] on a given session: by feedbacks, since their lines belong together.
-    pub fn scroll_items(&mut self, lines: i32, session: Option<&Session>, page: u16) {
+    /// Scrolls by lines, negative is up: by feedbacks, since their lines belong together.
+    pub fn scroll(&mut self, lines: i32, session: Option<&Session>, page: u16) {
         let shown = newest_first(session);
-        let last = shown.len().saturating_sub(1);
-        self.selected = list::shifted(self.selected.min(last), lines.signum()).min(last);
-        self.keep_in_view(&shown, page);
+        self.selection.select(list::shifted(self.selection.at(shown.len()), lines.signum()), &shown);
+        self.show(&shown, page);
     }
 
-    /// [`Self::position`] in a given session.
+    /// Position in the stored array of the selected feedback.
     #[must_use]
-    pub fn position_in(&self, session: Option<&Session>) -> Option<usize> {
+    pub fn position(&self, session: Option<&Session>) -> Option<usize> {
         let shown = newest_first(session);
-        shown.get(self.selected.min(shown.len().saturating_sub(1))).map(|(position, _)| *position)
+        shown.get(self.selection.at(shown.len())).map(|(position, _)| *position)
     }
 
-    fn keep_in_view(&mut self, shown: &[(usize, &Feedback)], page: u16) {
-        if shown.is_empty() {
-            self.top = 0;
-            return;
-        }
+    fn show(&mut self, shown: &[(usize, &Feedback)], page: u16) {
         let width = self.width();
-        self.top = list::top_for_tall(self.top, self.selected, page.into(), |i| height(shown[i].1, width));
+        self.selection.show_tall(shown.len(), page.into(), |i| height(shown[i].1, width));
     }
 
     /// The inner width, or that of a side pane before it was told.

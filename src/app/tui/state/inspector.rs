@@ -103,11 +103,17 @@ impl Inspector {
 
     /// Asks for the whole document when what needs it is in front and it was not asked before.
     fn ask(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
-        let waits = self.subject().tabs.iter().any(|tab| matches!(tab.body, Body::Waiting));
+        let waits = self.subject().tabs.iter().any(Tab::waits);
         let Some(key) = self.session.clone().filter(|_| waits && self.asked.is_none()) else { return Vec::new() };
         let ticket = tickets.take();
         self.expect(ticket);
         vec![Effect::Ask(Command::Document(ticket, key))]
+    }
+
+    /// The connection is back: asks for what could not be read.
+    pub fn ask_again(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
+        self.asked = None;
+        self.ask(tickets)
     }
 
     fn subject(&self) -> &Open {

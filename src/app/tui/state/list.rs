@@ -1,6 +1,148 @@
-//! Moving a selection through rows and keeping it in view: the same in every pane that is a list.
+//! Lists: the selected row, held by its key so that rows which come or go do not move the selection to another; and the first row in
+//! view. The same in every pane that is a list, in menus and in texts that scroll.
 
 use crate::app::keymap::Action;
+
+/// Rows that can be selected.
+pub trait Rows {
+    /// What tells a row from every other, whatever comes or goes.
+    type Key: PartialEq;
+
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// The key of a row.
+    fn key(&self, at: usize) -> Option<Self::Key>;
+
+    /// Whether a row has that key, where that can be told for less than making its key.
+    fn is(&self, at: usize, key: &Self::Key) -> bool {
+        self.key(at).as_ref() == Some(key)
+    }
+}
+
+/// Rows that stay as they are.
+impl Rows for usize {
+    type Key = usize;
+
+    fn count(&self) -> usize {
+        *self
+    }
+
+    fn key(&self, at: usize) -> Option<usize> {
+        (at < *self).then_some(at)
+    }
+}
+
+/// The selected row and the first one in view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selection<K> {
+    at: usize,
+    top: usize,
+    key: Option<K>,
+}
+
+impl<K> Default for Selection<K> {
+    fn default() -> Self {
+        Self { at: 0, top: 0, key: None }
+    }
+}
+
+impl<K: PartialEq> Selection<K> {
+    /// Position of the selected row among so many.
+    #[must_use]
+    pub fn at(&self, len: usize) -> usize {
+        self.at.min(len.saturating_sub(1))
+    }
+
+    /// Position of the first row that was in view.
+    #[must_use]
+    pub fn first(&self) -> usize {
+        self.top
+    }
+
+    /// Position of the first row in view, for so many rows in a view of so many.
+    #[must_use]
+    pub fn top(&self, len: usize, page: usize) -> usize {
+        top_for(self.top, self.at, len, page)
+    }
+
+    /// The same for items of several lines each.
+    #[must_use]
+    pub fn top_tall(&self, len: usize, page: usize, height: impl Fn(usize) -> usize) -> usize {
+        if len == 0 { 0 } else { top_for_tall(self.top, self.at(len), page, height) }
+    }
+
+    /// Selects a row, or the last one.
+    pub fn select(&mut self, at: usize, rows: &impl Rows<Key = K>) {
+        self.at = at.min(rows.count().saturating_sub(1));
+        self.key = rows.key(self.at);
+    }
+
+    /// Finds the selected row again after rows came or went; where it is gone, the one in its place is selected.
+    pub fn settle(&mut self, rows: &impl Rows<Key = K>) {
+        let Some(key) = &self.key else { return self.select(self.at, rows) };
+        if rows.is(self.at, key) {
+            return;
+        }
+        let found = (0..rows.count()).find(|at| rows.is(*at, key));
+        self.select(found.unwrap_or(self.at), rows);
+    }
+
+    /// Moves. `false`: the action is not a movement.
+    pub fn on_action(&mut self, action: Action, rows: &impl Rows<Key = K>, page: usize) -> bool {
+        let Some(to) = moved(action, self.at, rows.count(), page) else { return false };
+        self.select(to, rows);
+        true
+    }
+
+    /// Brings the selected row into view.
+    pub fn show(&mut self, len: usize, page: usize) {
+        self.top = top_for(self.top, self.at, len, page);
+    }
+
+    /// The same for items of several lines each.
+    pub fn show_tall(&mut self, len: usize, page: usize, height: impl Fn(usize) -> usize) {
+        self.top = self.top_tall(len, page, height);
+    }
+
+    /// Scrolls by lines; negative is up. The selection moves only as far as it must to stay seen.
+    pub fn scroll(&mut self, lines: i32, rows: &impl Rows<Key = K>, page: usize) {
+        let (top, at) = scrolled(self.top, self.at, rows.count(), page, lines);
+        self.top = top;
+        self.select(at, rows);
+    }
+
+    /// Begins anew at the first row.
+    pub fn reset(&mut self) {
+        *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+impl<K: PartialEq> Selection<K> {
+    /// At a position, with another row in view first.
+    pub fn placed(at: usize, top: usize) -> Self {
+        Self { at, top, key: None }
+    }
+}
+
+/// Where an action scrolls a text of so many lines to, from its first line in view, keeping its end at the bottom. `None`: it is not a
+/// movement.
+#[must_use]
+pub fn turned(action: Action, top: usize, lines: usize, page: usize) -> Option<usize> {
+    let last = lines.saturating_sub(page);
+    let top = top.min(last);
+    let step = page.max(2) - 1;
+    Some(match action {
+        Action::Up => top.saturating_sub(1),
+        Action::Down => (top + 1).min(last),
+        Action::PageUp => top.saturating_sub(step),
+        Action::PageDown => (top + step).min(last),
+        Action::Top => 0,
+        Action::Bottom => last,
+        _ => return None,
+    })
+}
 
 /// Where an action moves the selection to. `None`: it is not a movement.
 #[must_use]
@@ -82,6 +224,37 @@ mod tests {
         assert_eq!(top_for_tall(0, 3, 6, |i| heights[i]), 3);
         assert_eq!(top_for_tall(0, 3, 7, |i| heights[i]), 2);
         assert_eq!(top_for_tall(3, 1, 7, |i| heights[i]), 1);
+    }
+
+    /// Rows by name.
+    struct Names(Vec<&'static str>);
+
+    impl Rows for Names {
+        type Key = &'static str;
+
+        fn count(&self) -> usize {
+            self.0.len()
+        }
+
+        fn key(&self, at: usize) -> Option<&'static str> {
+            self.0.get(at).copied()
+        }
+    }
+
+    #[test]
+    fn the_selection_stays_on_its_row_whatever_comes_or_goes() {
+        let mut selection = Selection::default();
+        selection.settle(&Names(vec!["a", "b", "c"]));
+        assert!(selection.on_action(Action::Down, &Names(vec!["a", "b", "c"]), 3));
+        selection.settle(&Names(vec!["new", "a", "b", "c"]));
+        assert_eq!(selection.at(4), 2);
+        selection.settle(&Names(vec!["b"]));
+        assert_eq!(selection.at(1), 0);
+        selection.settle(&Names(vec!["c", "d"]));
+        assert_eq!(selection.at(2), 0, "the one in its place");
+        selection.settle(&Names(vec![]));
+        selection.settle(&Names(vec!["x"]));
+        assert_eq!(selection.at(1), 0);
     }
 
     proptest! {

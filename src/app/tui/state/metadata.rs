@@ -8,19 +8,16 @@ use bson::Bson;
 
 use super::{
     Effect,
-    conversation::ConversationState,
-    list,
-    tree::{self, Fold, Key, Row, Unfolded},
+    list::{Rows, Selection},
+    tree::{self, Fold, Key, PathKey, Row, Unfolded},
 };
 use crate::session::{Session, plain};
 
 /// The metadata pane's state.
 #[derive(Debug, Clone, Default)]
 pub struct MetadataPane {
-    /// The selected row.
-    pub selected: usize,
-    /// The first row in view.
-    pub top: usize,
+    /// The selected row, by its path.
+    pub selection: Selection<Vec<PathKey>>,
     /// Which nested values are unfolded; by name, so that one session can be held against the next.
     pub unfolded: Unfolded,
 }
@@ -59,71 +56,70 @@ pub fn rows<'a>(session: Option<&'a Session>, unfolded: &Unfolded) -> Vec<Row<'a
     }
 }
 
+impl Rows for Vec<Row<'_>> {
+    type Key = Vec<PathKey>;
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn key(&self, at: usize) -> Option<Vec<PathKey>> {
+        (at < self.len()).then(|| tree::path(self, at).into_iter().map(PathKey::from).collect())
+    }
+
+    fn is(&self, at: usize, key: &Vec<PathKey>) -> bool {
+        self.get(at).is_some_and(|row| row.depth + 1 == key.len() && key.last().is_some_and(|last| last.is(row.key)))
+            && tree::path(self, at).into_iter().zip(key).all(|(step, key)| key.is(step))
+    }
+}
+
 impl MetadataPane {
-    /// Moves or copies. `page` is the pane's inner height. `None`: not for this pane.
-    pub fn on_action(&mut self, action: Action, conversation: &ConversationState, page: u16) -> Option<Vec<Effect>> {
-        self.take(action, conversation.session(), page)
+    /// The rows of the pane's inner height that are the fields'.
+    fn page(session: Option<&Session>, page: u16) -> usize {
+        usize::from(page).saturating_sub(note(session).is_some().into())
     }
 
-    /// Click on an inner row.
-    pub fn click(&mut self, y: u16, conversation: &ConversationState) {
-        self.select(y, conversation.session());
-    }
-
-    /// Scrolls by lines; negative is up.
-    pub fn scroll(&mut self, lines: i32, conversation: &ConversationState, page: u16) {
-        self.scroll_rows(lines, conversation.session(), page);
-    }
-
-    /// Key of the selected top-level field.
-    #[must_use]
-    pub fn field(&self, conversation: &ConversationState) -> Option<String> {
-        self.field_of(conversation.session())
-    }
-
-    /// Selects a top-level field, such as one that was just added.
-    pub fn choose(&mut self, key: &str, conversation: &ConversationState, page: u16) {
-        let rows = rows(conversation.session(), &self.unfolded);
-        let is_it = |row: &Row<'_>| row.depth == 0 && matches!(row.key, Key::Name(name) if name == key);
-        if let Some(at) = rows.iter().position(is_it) {
-            self.selected = at;
-            self.top = list::top_for(self.top, at, rows.len(), page.into());
-        }
-    }
-
-    /// [`Self::on_action`] on a given session.
-    pub fn take(&mut self, action: Action, session: Option<&Session>, page: u16) -> Option<Vec<Effect>> {
-        let page = usize::from(page).saturating_sub(note(session).is_some().into());
+    /// Moves, folds or copies. `page` is the pane's inner height. `None`: not for this pane.
+    pub fn on_action(&mut self, action: Action, session: Option<&Session>, page: u16) -> Option<Vec<Effect>> {
+        let page = Self::page(session, page);
         let rows = rows(session, &self.unfolded);
-        let at = self.selected.min(rows.len().saturating_sub(1));
-        if let Some(selected) = list::moved(action, at, rows.len(), page) {
-            self.selected = selected;
-            self.top = list::top_for(self.top, selected, rows.len(), page);
+        if self.selection.on_action(action, &rows, page) {
+            self.selection.show(rows.len(), page);
             return Some(Vec::new());
         }
+        let at = self.selection.at(rows.len());
         let row = rows.get(at)?;
         let way = tree::path(&rows, at);
         match (action, row.fold) {
             (Action::Right | Action::Open, Fold::Folded) => self.unfolded.unfold(&way),
             (Action::Left | Action::Open, Fold::Unfolded) => self.unfolded.fold(&way),
-            (Action::Left, _) => self.selected = tree::parent(&rows, at)?,
+            (Action::Left, _) => self.selection.select(tree::parent(&rows, at)?, &rows),
             (Action::Copy, _) => return Some(vec![Effect::Copy(text(row))]),
             _ => return None,
         }
-        let len = self::rows(session, &self.unfolded).len();
-        self.selected = self.selected.min(len.saturating_sub(1));
-        self.top = list::top_for(self.top, self.selected, len, page);
+        self.settle(session, page);
         Some(Vec::new())
     }
 
-    /// [`Self::click`] on a given session: selects, and folds or unfolds what was selected already.
-    pub fn select(&mut self, y: u16, session: Option<&Session>) {
+    fn settle(&mut self, session: Option<&Session>, page: usize) {
+        let rows = rows(session, &self.unfolded);
+        self.selection.settle(&rows);
+        self.selection.show(rows.len(), page);
+    }
+
+    /// Fields came or went: the selected one stays selected.
+    pub fn on_change(&mut self, session: Option<&Session>, page: u16) {
+        self.settle(session, Self::page(session, page));
+    }
+
+    /// Click on an inner row: selects, and folds or unfolds what was selected already.
+    pub fn click(&mut self, y: u16, session: Option<&Session>) {
         let Some(y) = usize::from(y).checked_sub(note(session).is_some().into()) else { return };
         let rows = rows(session, &self.unfolded);
-        let at = self.top.saturating_add(y);
+        let at = self.selection.first().saturating_add(y);
         let Some(row) = rows.get(at) else { return };
-        let again = self.selected == at;
-        self.selected = at;
+        let again = self.selection.at(rows.len()) == at;
+        self.selection.select(at, &rows);
         if again {
             let way = tree::path(&rows, at);
             match row.fold {
@@ -134,21 +130,28 @@ impl MetadataPane {
         }
     }
 
-    /// [`Self::scroll`] on a given session.
-    pub fn scroll_rows(&mut self, lines: i32, session: Option<&Session>, page: u16) {
-        let page = usize::from(page).saturating_sub(note(session).is_some().into());
-        let len = rows(session, &self.unfolded).len();
-        (self.top, self.selected) = list::scrolled(self.top, self.selected, len, page, lines);
+    /// Scrolls by lines; negative is up.
+    pub fn scroll(&mut self, lines: i32, session: Option<&Session>, page: u16) {
+        self.selection.scroll(lines, &rows(session, &self.unfolded), Self::page(session, page));
     }
 
-    /// [`Self::field`] of a given session.
+    /// Key of the selected top-level field.
     #[must_use]
-    pub fn field_of(&self, session: Option<&Session>) -> Option<String> {
+    pub fn field(&self, session: Option<&Session>) -> Option<String> {
         let rows = rows(session, &self.unfolded);
-        let at = self.selected.min(rows.len().saturating_sub(1));
-        match tree::path(&rows, at).first()? {
+        match tree::path(&rows, self.selection.at(rows.len())).first()? {
             Key::Name(name) => Some((*name).to_owned()),
             Key::Item(_) | Key::Root => None,
+        }
+    }
+
+    /// Selects a top-level field, such as one that was just added.
+    pub fn choose(&mut self, key: &str, session: Option<&Session>, page: u16) {
+        let rows = rows(session, &self.unfolded);
+        let is_it = |row: &Row<'_>| row.depth == 0 && matches!(row.key, Key::Name(name) if name == key);
+        if let Some(at) = rows.iter().position(is_it) {
+            self.selection.select(at, &rows);
+            self.selection.show(rows.len(), Self::page(session, page));
         }
     }
 }

@@ -4,7 +4,11 @@ pub mod rows;
 #[cfg(test)]
 mod tests;
 
-use super::{Effect, conversation::ConversationState, list};
+use super::{
+    Effect,
+    conversation::ConversationState,
+    list::{self, Selection},
+};
 use crate::app::keymap::Action;
 use crate::{
     metrics::{Explanation, SessionMetrics},
@@ -15,10 +19,8 @@ use rows::Row;
 /// The metrics pane's state.
 #[derive(Debug, Clone, Default)]
 pub struct MetricsPane {
-    /// The selected row.
-    pub selected: usize,
-    /// The first row in view.
-    pub top: usize,
+    /// The selected row, by whose figure it is and which.
+    pub selection: Selection<RowKey>,
     /// The selected figure of a row that shows several, from the left.
     pub cell: usize,
 }
@@ -52,36 +54,39 @@ impl<'a> Data<'a> {
     }
 }
 
+/// Whose figure a row shows, and which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowKey {
+    /// `None`: of all agents.
+    agent: Option<AgentId>,
+    label: String,
+}
+
+impl list::Rows for Vec<Row<'_>> {
+    type Key = RowKey;
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn key(&self, at: usize) -> Option<RowKey> {
+        self.get(at).map(|row| RowKey { agent: row.agent().cloned(), label: row.label().to_owned() })
+    }
+
+    fn is(&self, at: usize, key: &RowKey) -> bool {
+        self.get(at).is_some_and(|row| row.agent() == key.agent.as_ref() && row.label() == key.label)
+    }
+}
+
 impl MetricsPane {
     /// Moves or copies. `page` is the pane's inner height. `None`: not for this pane.
-    pub fn on_action(&mut self, action: Action, conversation: &ConversationState, page: u16) -> Option<Vec<Effect>> {
-        self.take(action, &Data::of(conversation).rows(), page)
-    }
-
-    /// Click on an inner row.
-    pub fn click(&mut self, y: u16, conversation: &ConversationState) {
-        self.select(y, Data::of(conversation).rows().len());
-    }
-
-    /// Scrolls by lines; negative is up.
-    pub fn scroll(&mut self, lines: i32, conversation: &ConversationState, page: u16) {
-        self.scroll_rows(lines, Data::of(conversation).rows().len(), page);
-    }
-
-    /// What the selected number means; `None` on a row without one, or before the outline came.
-    #[must_use]
-    pub fn explain(&self, conversation: &ConversationState) -> Option<Explanation> {
-        self.explain_row(&Data::of(conversation).rows())
-    }
-
-    /// [`Self::on_action`] on given rows.
-    pub fn take(&mut self, action: Action, rows: &[Row<'_>], page: u16) -> Option<Vec<Effect>> {
-        if let Some(selected) = list::moved(action, self.selected, rows.len(), page.into()) {
-            self.selected = selected;
-            self.top = list::top_for(self.top, selected, rows.len(), page.into());
+    pub fn on_action(&mut self, action: Action, data: Data<'_>, page: u16) -> Option<Vec<Effect>> {
+        let rows = data.rows();
+        if self.selection.on_action(action, &rows, page.into()) {
+            self.selection.show(rows.len(), page.into());
             return Some(Vec::new());
         }
-        let row = rows.get(self.selected.min(rows.len().saturating_sub(1)));
+        let row = rows.get(self.selection.at(rows.len()));
         let cells = row.map_or(0, |row| row.figures().len());
         let cell = self.cell.min(cells.saturating_sub(1));
         match action {
@@ -93,23 +98,32 @@ impl MetricsPane {
         Some(Vec::new())
     }
 
-    /// [`Self::click`] on so many rows.
-    pub fn select(&mut self, y: u16, len: usize) {
-        let row = self.top.saturating_add(y.into());
-        if row < len {
-            self.selected = row;
+    /// Figures came: the selected row stays selected.
+    pub fn on_change(&mut self, data: Data<'_>, page: u16) {
+        let rows = data.rows();
+        self.selection.settle(&rows);
+        self.selection.show(rows.len(), page.into());
+    }
+
+    /// Click on an inner row.
+    pub fn click(&mut self, y: u16, data: Data<'_>) {
+        let rows = data.rows();
+        let row = self.selection.first().saturating_add(y.into());
+        if row < rows.len() {
+            self.selection.select(row, &rows);
         }
     }
 
-    /// [`Self::scroll`] on so many rows.
-    pub fn scroll_rows(&mut self, lines: i32, len: usize, page: u16) {
-        (self.top, self.selected) = list::scrolled(self.top, self.selected, len, page.into(), lines);
+    /// Scrolls by lines; negative is up.
+    pub fn scroll(&mut self, lines: i32, data: Data<'_>, page: u16) {
+        self.selection.scroll(lines, &data.rows(), page.into());
     }
 
-    /// [`Self::explain`] on given rows.
+    /// What the selected number means; `None` on a row without one, or before the outline came.
     #[must_use]
-    pub fn explain_row(&self, rows: &[Row<'_>]) -> Option<Explanation> {
-        rows.get(self.selected.min(rows.len().saturating_sub(1)))?.explain(self.cell)
+    pub fn explain(&self, data: Data<'_>) -> Option<Explanation> {
+        let rows = data.rows();
+        rows.get(self.selection.at(rows.len()))?.explain(self.cell)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What lies over the panes and takes all input until it is closed.
 
-use super::{editor::Editor, inspector::Inspector, note::Note, prompt::Prompt, writing::Ask};
+use super::{editor::Editor, inspector::Inspector, list::Selection, note::Note, prompt::Prompt, writing::Ask};
 use crate::app::keymap::Action;
 use crate::{app::place::Place, repository::Candidate, session::Summary};
 
@@ -33,34 +33,37 @@ pub struct Menu<T> {
     /// What there is.
     pub items: Vec<T>,
     /// The selected one.
-    pub selected: usize,
+    pub selection: Selection<usize>,
 }
 
 impl<T> Menu<T> {
     /// The first one selected.
     #[must_use]
     pub fn new(items: Vec<T>) -> Self {
-        Self { items, selected: 0 }
+        Self { items, selection: Selection::default() }
     }
 
-    /// Moves the selection. `false`: not for a menu.
-    pub fn on_action(&mut self, action: Action) -> bool {
-        let last = self.items.len().saturating_sub(1);
-        self.selected = match action {
-            Action::Up => self.selected.saturating_sub(1),
-            Action::Down => (self.selected + 1).min(last),
-            Action::PageUp => self.selected.saturating_sub(10),
-            Action::PageDown => (self.selected + 10).min(last),
-            Action::Top => 0,
-            Action::Bottom => last,
-            _ => return false,
-        };
-        true
+    /// Moves the selection in a view of so many rows. `false`: not for a menu.
+    pub fn on_action(&mut self, action: Action, page: u16) -> bool {
+        self.selection.on_action(action, &self.items.len(), page.into())
+    }
+
+    /// Selects an item. `true`: it was selected already.
+    pub fn select(&mut self, at: usize) -> bool {
+        let was = self.selected() == at;
+        self.selection.select(at, &self.items.len());
+        was
+    }
+
+    /// Position of the selected item.
+    #[must_use]
+    pub fn selected(&self) -> usize {
+        self.selection.at(self.items.len())
     }
 
     /// The selected item.
     #[must_use]
     pub fn chosen(&self) -> Option<&T> {
-        self.items.get(self.selected)
+        self.items.get(self.selected())
     }
 }

@@ -4,8 +4,8 @@ use super::{
     AppState, Effect,
     connection::Stage,
     inspector::Outcome,
+    list,
     modal::Modal,
-    note::scrolled,
     prompt::{Asks, Does, Mistake, Typed},
 };
 use crate::app::keymap::{Action, ENTRIES};
@@ -22,18 +22,22 @@ impl AppState {
                 Outcome::Close => return self.close_modal(),
                 Outcome::Ignored => false,
             },
-            Modal::Help(top) => scroll(top, action, usize::from(page), ENTRIES.len()),
+            Modal::Help(top) => {
+                let turned = list::turned(action, *top, ENTRIES.len(), page.into());
+                *top = turned.unwrap_or(*top);
+                turned.is_some()
+            }
             Modal::Note(note) if action == Action::Copy => return vec![Effect::Copy(note.plain())],
             Modal::Note(note) => note.on_action(action, body),
-            Modal::Places(menu) => menu.on_action(action),
-            Modal::Collections(menu) => menu.on_action(action),
-            Modal::Sessions(menu) => menu.on_action(action),
+            Modal::Places(menu) => menu.on_action(action, page),
+            Modal::Collections(menu) => menu.on_action(action, page),
+            Modal::Sessions(menu) => menu.on_action(action, page),
             Modal::Prompt(_) | Modal::Editor(_) | Modal::Ask(_) => false,
         };
         if taken {
             return Vec::new();
         }
-        let start_screen = matches!(modal, Modal::Places(_)) && !self.connection.is_open();
+        let start_screen = matches!(modal, Modal::Places(_)) && !self.workspace.connection.is_open();
         match action {
             Action::QuitNow => vec![Effect::Quit],
             Action::Quit if start_screen => vec![Effect::Quit],
@@ -53,7 +57,7 @@ impl AppState {
     }
 
     fn try_again(&mut self) -> Vec<Effect> {
-        match (&self.connection.stage, &self.connection.place) {
+        match (&self.workspace.connection.stage, &self.workspace.connection.place) {
             (Stage::Failed(_) | Stage::None, Some(place)) => self.connect(place.clone()),
             _ => Vec::new(),
         }
@@ -62,7 +66,7 @@ impl AppState {
     pub(super) fn close_modal(&mut self) -> Vec<Effect> {
         let closed = self.modals.pop();
         if matches!(closed, Some(Modal::Collections(_))) {
-            self.connection.stage = Stage::None;
+            self.workspace.connection.stage = Stage::None;
             self.open_places();
         }
         Vec::new()
@@ -127,12 +131,4 @@ impl AppState {
             }
         }
     }
-}
-
-/// Scrolls a text of so many lines, keeping its end at the bottom. `false`: not for a text.
-fn scroll(top: &mut usize, action: Action, page: usize, lines: usize) -> bool {
-    let last = lines.saturating_sub(page);
-    let Some(to) = scrolled(action, (*top).min(last), page) else { return false };
-    *top = to.min(last);
-    true
 }

@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::{
     AppState, Effect,
     areas::{self, Pane, inside},
+    metrics::Data,
     modal::Modal,
     prompt::Typed,
 };
@@ -39,14 +40,20 @@ impl AppState {
         match pane {
             Pane::Sessions => return self.click_row(x, y, was_focused, parts),
             Pane::Conversation if y == area.y => {
-                return self.conversation.click_title(x - area.x, &mut self.tickets);
+                return self.workspace.conversation.click_title(x - area.x, &mut self.tickets);
             }
             Pane::Conversation if within => {
-                return self.conversation.click(y - inner.y, &mut self.tickets);
+                return self.workspace.conversation.click(y - inner.y, &mut self.tickets);
             }
-            Pane::Metrics if within => self.metrics.click(y - inner.y, &self.conversation),
-            Pane::Metadata if within => self.metadata.click(y - inner.y, &self.conversation),
-            Pane::Feedback if within => self.feedback.click(y - inner.y, &self.conversation),
+            Pane::Metrics if within => {
+                self.workspace.metrics.click(y - inner.y, Data::of(&self.workspace.conversation))
+            }
+            Pane::Metadata if within => {
+                self.workspace.metadata.click(y - inner.y, self.workspace.conversation.session())
+            }
+            Pane::Feedback if within => {
+                self.workspace.feedback.click(y - inner.y, self.workspace.conversation.session())
+            }
             _ => {}
         }
         Vec::new()
@@ -57,14 +64,14 @@ impl AppState {
         let Some([_, rows, _]) = parts.filter(|[_, rows, _]| rows.contains(Position::new(x, y))) else {
             return Vec::new();
         };
-        let position = self.list.top + usize::from(y - rows.y);
-        if position >= self.list.rows.len() {
+        let position = self.workspace.list.top() + usize::from(y - rows.y);
+        if position >= self.workspace.list.rows.len() {
             return Vec::new();
         }
-        if was_focused && position == self.list.selected {
+        if was_focused && position == self.workspace.list.selected() {
             return self.on_action(Action::Open);
         }
-        self.list.select(position);
+        self.workspace.list.select(position);
         Vec::new()
     }
 
@@ -96,17 +103,13 @@ impl AppState {
     /// A click selects an item; one on the selected item opens it.
     fn click_picker(&mut self, item: Option<usize>) -> Vec<Effect> {
         let Some(item) = item else { return Vec::new() };
-        let selected = match self.modals.last_mut() {
-            Some(Modal::Places(menu)) => &mut menu.selected,
-            Some(Modal::Collections(menu)) => &mut menu.selected,
-            Some(Modal::Sessions(menu)) => &mut menu.selected,
+        let again = match self.modals.last_mut() {
+            Some(Modal::Places(menu)) => menu.select(item),
+            Some(Modal::Collections(menu)) => menu.select(item),
+            Some(Modal::Sessions(menu)) => menu.select(item),
             _ => return Vec::new(),
         };
-        if *selected == item {
-            return self.choose_in_modal();
-        }
-        *selected = item;
-        Vec::new()
+        if again { self.choose_in_modal() } else { Vec::new() }
     }
 
     /// The status line cuts a long error: a click shows it in full.
@@ -137,11 +140,11 @@ impl AppState {
         let Some((pane, area)) = self.areas.at(x, y) else { return Vec::new() };
         let page = inside(area).height;
         match pane {
-            Pane::Sessions => self.list.scroll(lines),
-            Pane::Conversation => return self.conversation.scroll(lines, &mut self.tickets),
-            Pane::Metrics => self.metrics.scroll(lines, &self.conversation, page),
-            Pane::Metadata => self.metadata.scroll(lines, &self.conversation, page),
-            Pane::Feedback => self.feedback.scroll(lines, &self.conversation, page),
+            Pane::Sessions => self.workspace.list.scroll(lines),
+            Pane::Conversation => return self.workspace.conversation.scroll(lines, &mut self.tickets),
+            Pane::Metrics => self.workspace.metrics.scroll(lines, Data::of(&self.workspace.conversation), page),
+            Pane::Metadata => self.workspace.metadata.scroll(lines, self.workspace.conversation.session(), page),
+            Pane::Feedback => self.workspace.feedback.scroll(lines, self.workspace.conversation.session(), page),
         }
         Vec::new()
     }

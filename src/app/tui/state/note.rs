@@ -109,9 +109,8 @@ impl Note {
     pub fn on_action(&mut self, action: Action, body: Rect) -> bool {
         let (area, lines) = self.layout(body);
         let page = usize::from(area.height.saturating_sub(2)).max(1);
-        let last = lines.len().saturating_sub(page);
-        let Some(to) = scrolled(action, self.top.min(last), page) else { return false };
-        self.top = to.min(last);
+        let Some(to) = list::turned(action, self.top, lines.len(), page) else { return false };
+        self.top = to;
         true
     }
 
@@ -135,21 +134,6 @@ impl Note {
         }
         out
     }
-}
-
-/// Where an action scrolls a text to, from its first line in view; the caller keeps it within the text.
-#[must_use]
-pub fn scrolled(action: Action, top: usize, page: usize) -> Option<usize> {
-    let step = page.max(2) - 1;
-    Some(match action {
-        Action::Up => top.saturating_sub(1),
-        Action::Down => top + 1,
-        Action::PageUp => top.saturating_sub(step),
-        Action::PageDown => top + step,
-        Action::Top => 0,
-        Action::Bottom => usize::MAX,
-        _ => return None,
-    })
 }
 
 fn push(out: &mut Vec<NoteLine>, kind: Kind, text: &str, cells: usize) {

@@ -78,11 +78,11 @@ impl AppState {
     pub fn picker(&self, modal: &Modal) -> Option<Picker> {
         let title = |says: &str| vec![(Tone::Title, says.to_owned())];
         let (says, len, selected) = match modal {
-            Modal::Places(menu) => (places_say(&self.connection), menu.items.len(), menu.selected),
+            Modal::Places(menu) => (places_say(&self.workspace.connection), menu.items.len(), menu.selected()),
             Modal::Collections(menu) => {
-                (title("Several collections look like sessions:"), menu.items.len(), menu.selected)
+                (title("Several collections look like sessions:"), menu.items.len(), menu.selected())
             }
-            Modal::Sessions(menu) => (title("Several sessions are called that:"), menu.items.len(), menu.selected),
+            Modal::Sessions(menu) => (title("Several sessions are called that:"), menu.items.len(), menu.selected()),
             _ => return None,
         };
         Some(Picker::of(self.areas.body, &says, len, selected))

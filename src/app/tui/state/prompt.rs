@@ -9,7 +9,10 @@ use tui_textarea::{CursorMove, TextArea};
 
 use crate::{app::text, repository::FilterError};
 
-use super::{areas, list};
+use super::{
+    areas,
+    list::{self, Selection},
+};
 
 /// Most commands offered at once.
 const OFFERS: usize = 10;
@@ -35,7 +38,7 @@ pub struct Prompt {
     /// Commands that fit what was typed, and which of them is selected.
     pub offers: Vec<Offer>,
     /// The selected offer.
-    pub selected: usize,
+    selection: Selection<usize>,
     all: Vec<Offer>,
     area: TextArea<'static>,
 }
@@ -95,7 +98,7 @@ impl Prompt {
         let mut area = TextArea::new(vec![text::line(text).into_owned()]);
         area.move_cursor(CursorMove::End);
         area.set_cursor_line_style(ratatui::style::Style::new());
-        Self { asks, mistake: None, offers: Vec::new(), selected: 0, all: Vec::new(), area }
+        Self { asks, mistake: None, offers: Vec::new(), selection: Selection::default(), all: Vec::new(), area }
     }
 
     /// The `:` line: every action and the saved filters.
@@ -146,9 +149,15 @@ impl Prompt {
         Typed::Taken
     }
 
+    /// Position of the selected offer.
+    #[must_use]
+    pub fn selected(&self) -> usize {
+        self.selection.at(self.offers.len())
+    }
+
     /// Selects another offer, so many further down.
     pub fn step(&mut self, by: i32) {
-        self.selected = list::shifted(self.selected, by).min(self.offers.len().saturating_sub(1));
+        self.selection.select(list::shifted(self.selected(), by), &self.offers.len());
     }
 
     /// Where the offers stand, in a body: below the line, over the body's bottom.
@@ -162,7 +171,7 @@ impl Prompt {
     /// Position of the first offer in view where so many rows are.
     #[must_use]
     pub fn first_offer(&self, rows: usize) -> usize {
-        (self.selected + 1).saturating_sub(rows)
+        (self.selected() + 1).saturating_sub(rows)
     }
 
     /// Click on a row of the offers: selects it. `true`: it was selected already.
@@ -171,7 +180,9 @@ impl Prompt {
         if self.mistake.is_some() || offer >= self.offers.len() {
             return false;
         }
-        std::mem::replace(&mut self.selected, offer) == offer
+        let was = self.selected() == offer;
+        self.selection.select(offer, &self.offers.len());
+        was
     }
 
     /// Takes pasted text; its line breaks become spaces.
@@ -190,7 +201,7 @@ impl Prompt {
     }
 
     fn complete(&mut self) {
-        if let Some(name) = self.offers.get(self.selected).map(|offer| offer.name.clone()) {
+        if let Some(name) = self.offers.get(self.selected()).map(|offer| offer.name.clone()) {
             self.edit(|area| {
                 area.clear();
                 area.insert_str(name)
@@ -210,7 +221,7 @@ impl Prompt {
         let mut fitting: Vec<(u8, &Offer)> = self.all.iter().filter_map(|offer| Some((rank(offer)?, offer))).collect();
         fitting.sort_by_key(|(rank, _)| *rank);
         self.offers = fitting.into_iter().map(|(_, offer)| offer.clone()).collect();
-        self.selected = 0;
+        self.selection.reset();
     }
 
     /// What the typed command does: the selected offer, or a filter typed after `filter`.
@@ -218,7 +229,7 @@ impl Prompt {
     /// # Errors
     /// A name that no command has, with the nearest one.
     pub fn chosen(&self) -> Result<Does, Mistake> {
-        if let Some(offer) = self.offers.get(self.selected) {
+        if let Some(offer) = self.offers.get(self.selected()) {
             return Ok(offer.does.clone());
         }
         let typed = self.text().trim();

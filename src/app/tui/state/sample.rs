@@ -60,7 +60,7 @@ impl Screen {
     /// A session open that may be written, its field `priority` chosen.
     pub fn writable(width: u16, height: u16) -> Self {
         let mut screen = Self::listed(width, height);
-        if let Some(place) = &mut screen.state.connection.place {
+        if let Some(place) = &mut screen.state.workspace.connection.place {
             place.read_only = false;
         }
         screen.press("\n");
@@ -78,16 +78,18 @@ impl Screen {
     /// A screen of its own that opens a session as a person typed its id.
     pub fn opening(width: u16, height: u16, place: Option<Place>, ui: Ui, open_id: Option<String>) -> Self {
         let filters = BTreeMap::from([("support".to_owned(), "app:support".to_owned())]);
-        let places = place::all(Vec::new(), Some("/home/me".into()));
+        let places = place::all(Vec::new(), Some("/somewhere/me".into()));
         let size = Size::new(width, height);
         let (keymap, look) = (Keymap::default(), look());
-        let (state, effects) = AppState::new(Start { ui, look, keymap, filters, places, place, open_id, size });
+        let (state, effects) =
+            AppState::new(Start { ui, look, keymap, filters, places, place, open_id, size, run: uuid::Uuid::nil() });
         let mut screen = Self { state, asked: VecDeque::new(), left: false, stored: 4812 };
         screen.take(effects);
         screen
     }
 
-    fn take(&mut self, effects: Vec<Effect>) {
+    /// Keeps what is asked.
+    pub fn take(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::Ask(command) => self.asked.push_back(command),

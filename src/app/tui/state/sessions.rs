@@ -1,5 +1,6 @@
 //! The list of sessions: rows a page at a time, counts and tokens after them, one question of a kind at a time.
 
+mod asked;
 mod details;
 
 use crate::{
@@ -10,10 +11,11 @@ use crate::{
         told,
     },
     repository::{Cursor, Filter, ListQuery, PageEnd, Plan, Projection, Sort},
-    session::{Details, SessionKey, Summary},
+    session::{Change, ChangeKind, Details, SessionKey, Summary},
 };
 
-use super::{Effect, Tickets};
+use super::{Effect, Tickets, list::Selection};
+use asked::AskedRows;
 use details::DetailsCache;
 
 /// The session list's state.
@@ -21,10 +23,7 @@ use details::DetailsCache;
 pub struct SessionList {
     /// The rows known so far, in order.
     pub rows: Vec<Summary>,
-    /// Position of the selected row.
-    pub selected: usize,
-    /// Position of the first row in view.
-    pub top: usize,
+    selection: Selection<SessionKey>,
     /// What is listed.
     pub filter: Filter,
     /// In which order.
@@ -40,39 +39,33 @@ pub struct SessionList {
     next: Option<Cursor>,
     /// The last page did not come: the next is only asked when the view moves.
     stalled: bool,
-    page: Option<Page>,
+    page: Option<AskedRows>,
     count_ticket: Option<Ticket>,
     details: DetailsCache,
-}
-
-/// A page being read.
-#[derive(Debug)]
-struct Page {
-    ticket: Ticket,
-    /// The rows of a reload wait here, so that what is on screen stays until all came. `None`: rows show as they come.
-    aside: Option<Vec<Summary>>,
-    first: bool,
-    /// Where to go on when it does not come: its own start, or for a reload where the list had come to.
-    resume: Option<Cursor>,
-    /// How many rows were known before it.
-    before: usize,
 }
 
 /// Most rows that a reload reads at once.
 const RELOAD_LIMIT: usize = 1000;
 
 impl SessionList {
-    /// Takes over a change of a row's metadata that was stored.
-    pub fn change_metadata(&mut self, key: &SessionKey, change: &dyn Fn(&mut bson::Document)) {
-        let row = self.rows.iter_mut().find(|row| &row.key == key);
-        if let Some(bson::Bson::Document(fields)) = row.and_then(|row| row.metadata.as_mut()) {
-            change(fields);
+    /// Takes over a change of a session: what its row shows of it, and what has to be read again of it.
+    pub fn apply(&mut self, change: &Change) {
+        match &change.kind {
+            ChangeKind::Deleted => {
+                let before = self.rows.len();
+                self.rows.retain(|row| row.key != change.session);
+                if self.rows.len() < before {
+                    self.count = self.count.map(|count| count.saturating_sub(1));
+                    self.settle();
+                }
+            }
+            ChangeKind::Feedback(_) | ChangeKind::Messages(..) => self.details.expire_row(&change.session),
+            _ => {
+                for row in &mut self.rows {
+                    change.apply_to_row(row);
+                }
+            }
         }
-    }
-
-    /// Counts are asked again.
-    pub fn expire_details(&mut self) {
-        self.details.expire();
     }
 
     /// An empty list that asks for the metadata its columns show.
@@ -87,13 +80,6 @@ impl SessionList {
         Self { wanted, ..Self::default() }
     }
 
-    /// Forgets everything but filter and order, e.g. for another connection.
-    pub fn clear(&mut self) {
-        let (filter, sort, wanted, height) =
-            (std::mem::take(&mut self.filter), self.sort, std::mem::take(&mut self.wanted), self.height);
-        *self = Self { filter, sort, wanted, height, ..Self::default() };
-    }
-
     /// Lists from the start with another filter.
     pub fn set_filter(&mut self, filter: Filter, tickets: &mut Tickets) -> Vec<Effect> {
         self.filter = filter;
@@ -103,7 +89,8 @@ impl SessionList {
     /// Lists from the start.
     pub fn start(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
         self.rows.clear();
-        (self.selected, self.top, self.count) = (0, 0, None);
+        self.selection.reset();
+        self.count = None;
         let limit = self.page_limit();
         let effects = vec![self.ask(None, limit, false, tickets), self.ask_count(tickets)];
         self.details.expire();
@@ -116,7 +103,7 @@ impl SessionList {
             return self.start(tickets);
         }
         self.details.expire();
-        let limit = (self.selected + self.page_limit()).min(RELOAD_LIMIT);
+        let limit = (self.selected() + self.page_limit()).min(RELOAD_LIMIT);
         vec![self.ask(None, limit, true, tickets), self.ask_count(tickets)]
     }
 
@@ -130,7 +117,7 @@ impl SessionList {
         self.stalled = false;
         let resume = if aside { self.next.take().or_else(|| self.page.take()?.resume) } else { after.clone() };
         self.next = None;
-        self.page = Some(Page { ticket, aside: aside.then(Vec::new), first, resume, before: self.rows.len() });
+        self.page = Some(AskedRows { ticket, aside: aside.then(Vec::new), first, resume, before: self.rows.len() });
         let (filter, sort, metadata) = (self.filter.clone(), self.sort, self.wanted.clone());
         Effect::Ask(Command::List(ticket, ListQuery { filter, sort, after, limit: limit as u32, metadata }))
     }
@@ -173,16 +160,18 @@ impl SessionList {
     fn on_rows(&mut self, found: &[Summary]) {
         match self.page.as_mut().and_then(|page| page.aside.as_mut()) {
             Some(aside) => aside.extend_from_slice(found),
-            None => self.rows.extend_from_slice(found),
+            None => {
+                self.rows.extend_from_slice(found);
+                self.settle();
+            }
         }
     }
 
     fn on_end(&mut self, end: &PageEnd) {
         let Some(page) = self.page.take() else { return };
         if let Some(rows) = page.aside {
-            let key = self.selected_key();
             self.rows = rows;
-            self.select_key(key.as_ref());
+            self.settle();
         }
         self.next.clone_from(&end.next);
         if end.timed_out {
@@ -205,76 +194,73 @@ impl SessionList {
     }
 
     /// A page did not come. Rows of a page that would be asked again are dropped, so that none shows twice.
-    fn stall(&mut self) -> Option<Page> {
+    fn stall(&mut self) -> Option<AskedRows> {
         let page = self.page.take()?;
         if !page.first {
             self.rows.truncate(page.before);
-            self.select(self.selected);
+            self.settle();
         }
         self.next.clone_from(&page.resume);
         self.stalled = true;
         Some(page)
     }
 
-    fn select_key(&mut self, key: Option<&SessionKey>) {
-        let at = key.and_then(|key| self.rows.iter().position(|row| &row.key == key));
-        self.selected = at.unwrap_or(self.selected).min(self.rows.len().saturating_sub(1));
-        self.scroll_to_selected();
+    /// Rows came or went: the selected session stays selected.
+    fn settle(&mut self) {
+        self.selection.settle(&self.rows);
+        self.selection.show(self.rows.len(), self.height);
     }
 
     /// Moves. `None`: not for this pane.
     pub fn on_action(&mut self, action: Action, tickets: &mut Tickets) -> Option<Vec<Effect>> {
-        let page = self.height.max(2) - 1;
+        if self.selection.on_action(action, &self.rows, self.height) {
+            self.selection.show(self.rows.len(), self.height);
+            self.stalled = false;
+            return Some(Vec::new());
+        }
         match action {
-            Action::Up => self.select(self.selected.saturating_sub(1)),
-            Action::Down => self.select(self.selected + 1),
-            Action::PageUp => self.select(self.selected.saturating_sub(page)),
-            Action::PageDown => self.select(self.selected + page),
-            Action::Top => self.select(0),
-            Action::Bottom => self.select(self.rows.len()),
             Action::Sort => {
                 self.sort = if self.sort == Sort::Updated { Sort::Created } else { Sort::Updated };
-                return Some(self.start(tickets));
+                Some(self.start(tickets))
             }
-            Action::Reload => return Some(self.reload(tickets)),
-            Action::Copy => {
-                return Some(self.selected_row().map(|row| Effect::Copy(row.name().into())).into_iter().collect());
-            }
-            _ => return None,
+            Action::Reload => Some(self.reload(tickets)),
+            Action::Copy => Some(self.selected_row().map(|row| Effect::Copy(row.name().into())).into_iter().collect()),
+            _ => None,
         }
-        self.stalled = false;
-        Some(Vec::new())
     }
 
     /// Selects a row, or the last one.
     pub fn select(&mut self, position: usize) {
-        self.selected = position.min(self.rows.len().saturating_sub(1));
-        self.scroll_to_selected();
+        self.selection.select(position, &self.rows);
+        self.selection.show(self.rows.len(), self.height);
+    }
+
+    /// Position of the selected row.
+    #[must_use]
+    pub fn selected(&self) -> usize {
+        self.selection.at(self.rows.len())
+    }
+
+    /// Position of the first row in view.
+    #[must_use]
+    pub fn top(&self) -> usize {
+        self.selection.first()
     }
 
     /// Scrolls by lines, the selection staying in view; negative is up.
     pub fn scroll(&mut self, lines: i32) {
-        let last_top = self.rows.len().saturating_sub(self.height);
-        self.top = self.top.saturating_add_signed(lines as isize).min(last_top);
-        let last = (self.top + self.height.max(1) - 1).min(self.rows.len().saturating_sub(1));
-        self.selected = self.selected.clamp(self.top.min(last), last);
-    }
-
-    fn scroll_to_selected(&mut self) {
-        let last_top = self.rows.len().saturating_sub(self.height);
-        let lowest = (self.selected + 1).saturating_sub(self.height);
-        self.top = self.top.clamp(lowest.min(self.selected), self.selected).min(last_top.max(lowest));
+        self.selection.scroll(lines, &self.rows, self.height);
     }
 
     /// Fits the view to so many rows.
     pub fn set_height(&mut self, height: u16) {
         self.height = usize::from(height);
-        self.select(self.selected);
+        self.selection.show(self.rows.len(), self.height);
     }
 
     /// Asks for what the view lacks: the next page when its end is near, details of the rows once they settle.
     pub fn fill(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
-        let near_end = self.top + self.height * 2 >= self.rows.len();
+        let near_end = self.top() + self.height * 2 >= self.rows.len();
         let mut effects = Vec::new();
         if near_end
             && self.page.is_none()
@@ -287,7 +273,7 @@ impl SessionList {
         }
         // Rows that are still coming move what is in view; their details wait.
         if self.page.as_ref().is_none_or(|page| !page.first) {
-            let (from, to) = (self.top.min(self.rows.len()), (self.top + self.height).min(self.rows.len()));
+            let (from, to) = (self.top().min(self.rows.len()), (self.top() + self.height).min(self.rows.len()));
             effects.extend(self.details.ask(&self.rows[from..to], tickets));
         }
         effects
@@ -322,11 +308,7 @@ impl SessionList {
     /// The selected row.
     #[must_use]
     pub fn selected_row(&self) -> Option<&Summary> {
-        self.rows.get(self.selected)
-    }
-
-    fn selected_key(&self) -> Option<SessionKey> {
-        self.selected_row().map(|row| row.key.clone())
+        self.rows.get(self.selected())
     }
 
     /// Counts and sizes of a row, where they are known for its present state.
@@ -337,7 +319,7 @@ impl SessionList {
 
     /// The rows in view with their positions.
     pub fn in_view(&self) -> impl Iterator<Item = (usize, &Summary)> {
-        self.rows.iter().enumerate().skip(self.top).take(self.height)
+        self.rows.iter().enumerate().skip(self.top()).take(self.height)
     }
 }
 

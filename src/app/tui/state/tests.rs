@@ -11,12 +11,13 @@ use crate::{
     repository::{Error, ListQuery, PageEnd, Plan, Sort},
 };
 
+mod changes;
 mod interleavings;
 mod lookup;
 mod writing;
 
 fn names(screen: &Screen) -> Vec<&str> {
-    screen.state.list.rows.iter().map(crate::session::Summary::name).collect()
+    screen.state.workspace.list.rows.iter().map(crate::session::Summary::name).collect()
 }
 
 fn last_list(screen: &mut Screen) -> (crate::app::task::Ticket, ListQuery) {
@@ -33,8 +34,8 @@ fn a_session_opens_and_esc_goes_back() {
     screen.press("j\n");
     screen.answer_all();
     assert_eq!(screen.state.focus, Pane::Conversation);
-    assert_eq!(screen.state.conversation.key().unwrap().text(), "support-updated-1");
-    assert!(screen.state.conversation.metrics().is_some(), "the outline came");
+    assert_eq!(screen.state.workspace.conversation.key().unwrap().text(), "support-updated-1");
+    assert!(screen.state.workspace.conversation.metrics().is_some(), "the outline came");
     screen.press("\u{1b}");
     assert_eq!(screen.state.focus, Pane::Sessions);
     assert!(!screen.left);
@@ -50,8 +51,8 @@ fn the_list_goes_on_page_by_page() {
         screen.put(Input::Key(KeyCode::PageDown.into()));
         screen.answer_all();
     }
-    assert_eq!(screen.state.list.rows.len(), 100);
-    assert_eq!(screen.state.list.selected, 99);
+    assert_eq!(screen.state.workspace.list.rows.len(), 100);
+    assert_eq!(screen.state.workspace.list.selected(), 99);
     let distinct: std::collections::HashSet<_> = names(&screen).into_iter().collect();
     assert_eq!(distinct.len(), 100);
 }
@@ -61,7 +62,7 @@ fn a_reload_keeps_the_selected_session_and_what_is_on_screen() {
     let mut screen = Screen::listed(80, 24);
     screen.press("jjj");
     screen.press("r");
-    assert!(!screen.state.list.rows.is_empty(), "nothing vanishes while it reads");
+    assert!(!screen.state.workspace.list.rows.is_empty(), "nothing vanishes while it reads");
     let (ticket, query) = last_list(&mut screen);
     let mut events = screen.answers(&Command::List(ticket, query));
     if let Event::Rows(_, rows) = &mut events[0] {
@@ -70,8 +71,8 @@ fn a_reload_keeps_the_selected_session_and_what_is_on_screen() {
     for event in events {
         screen.tell(event);
     }
-    assert_eq!(screen.state.list.selected, 0);
-    assert_eq!(screen.state.list.selected_row().unwrap().name(), "support-updated-3");
+    assert_eq!(screen.state.workspace.list.selected(), 0);
+    assert_eq!(screen.state.workspace.list.selected_row().unwrap().name(), "support-updated-3");
 }
 
 #[test]
@@ -82,14 +83,14 @@ fn giving_up_keeps_what_was_found() {
     screen.tell(Event::Plan(ticket, Plan::unserved("all are read")));
     let events = screen.answers(&Command::List(ticket, query));
     screen.tell(events[0].clone());
-    let found = screen.state.list.rows.len();
+    let found = screen.state.workspace.list.rows.len();
     assert!(found > 0);
     screen.press("\u{1b}");
     assert!(screen.asked.iter().any(|command| matches!(command, Command::Cancel(Lane::List))));
     screen.tell(events[0].clone());
     screen.tell(events[1].clone());
-    assert_eq!(screen.state.list.rows.len(), found, "what comes after is not wanted any more");
-    assert!(screen.state.list.notice.as_deref().unwrap().contains("given up"));
+    assert_eq!(screen.state.workspace.list.rows.len(), found, "what comes after is not wanted any more");
+    assert!(screen.state.workspace.list.notice.as_deref().unwrap().contains("given up"));
 }
 
 #[test]
@@ -100,20 +101,20 @@ fn a_page_that_failed_is_asked_again_when_the_view_moves() {
     screen.answer_all();
     screen.press("G");
     let (ticket, query) = last_list(&mut screen);
-    let known = screen.state.list.rows.len();
+    let known = screen.state.workspace.list.rows.len();
     let events = screen.answers(&Command::List(ticket, query));
     screen.tell(events[0].clone());
     let error = Error::other("reading", "it broke");
     screen.asked.clear();
     screen.tell(Event::Failed { ticket, lane: Lane::List, error });
-    assert_eq!(screen.state.list.rows.len(), known);
+    assert_eq!(screen.state.workspace.list.rows.len(), known);
     assert!(!screen.asked.iter().any(|command| matches!(command, Command::List(..))), "not at once");
     screen.press("G");
     screen.answer_all();
     screen.press("G");
     screen.answer_all();
     let distinct: std::collections::HashSet<_> = names(&screen).into_iter().collect();
-    assert!(distinct.len() == screen.state.list.rows.len() && distinct.len() > known);
+    assert!(distinct.len() == screen.state.workspace.list.rows.len() && distinct.len() > known);
 }
 
 #[test]
@@ -122,7 +123,7 @@ fn a_search_that_was_ended_says_so() {
     screen.press("/slow\n");
     let (ticket, _) = last_list(&mut screen);
     screen.tell(Event::ListEnd(ticket, PageEnd { next: None, timed_out: true }));
-    assert!(screen.state.list.notice.as_deref().unwrap().contains("too long"));
+    assert!(screen.state.workspace.list.notice.as_deref().unwrap().contains("too long"));
 }
 
 #[test]
@@ -140,15 +141,15 @@ fn details_are_asked_once_for_the_rows_in_view() {
     screen.press("jk");
     assert_eq!(asks(&screen), 1);
     screen.answer_all();
-    let row = &screen.state.list.rows[0];
-    assert_eq!(screen.state.list.details(row).unwrap().usage.unwrap().total, Some(1572));
+    let row = &screen.state.workspace.list.rows[0];
+    assert_eq!(screen.state.workspace.list.details(row).unwrap().usage.unwrap().total, Some(1572));
 }
 
 #[test]
 fn an_id_is_opened_or_chosen_or_missing() {
     for found in 0..3_usize {
         let mut screen = Screen::connecting(120, 40);
-        screen.state.open_id = Some("a\u{7}b".into());
+        screen.state.workspace.open_id = Some("a\u{7}b".into());
         let connect = screen.asked.pop_front().unwrap();
         screen.answers(&connect).into_iter().for_each(|event| screen.tell(event));
         let Some(Command::Resolve(ticket, id)) = screen.asked.pop_front() else { panic!("no question") };
@@ -158,8 +159,8 @@ fn an_id_is_opened_or_chosen_or_missing() {
         screen.tell(Event::Resolved(ticket, id, one.iter().cycle().take(found).cloned().collect()));
         assert!(screen.asked.iter().any(|command| matches!(command, Command::List(..))));
         match found {
-            0 => assert_eq!(screen.state.last_error.as_deref(), Some("no session a␇b here")),
-            1 => assert!(screen.state.conversation.key().is_some()),
+            0 => assert_eq!(screen.state.workspace.last_error.as_deref(), Some("no session a␇b here")),
+            1 => assert!(screen.state.workspace.conversation.key().is_some()),
             _ => assert!(matches!(screen.state.modals.last(), Some(Modal::Sessions(_)))),
         }
     }
@@ -174,12 +175,12 @@ fn what_failed_while_the_connection_was_lost_is_asked_again() {
     let lost = || Error::unreachable("localhost", "reset");
     screen.tell(Event::Failed { ticket, lane: Lane::List, error: lost() });
     screen.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 4 }));
-    assert!(!screen.state.list.rows.is_empty());
+    assert!(!screen.state.workspace.list.rows.is_empty());
     screen.tell(Event::Link(Link::Up));
     assert!(screen.asked.iter().any(|command| matches!(command, Command::List(..))));
     screen.answer_all();
     assert!(screen.state.loading().is_none());
-    assert_eq!(screen.state.last_error, None);
+    assert_eq!(screen.state.workspace.last_error, None);
 }
 
 #[test]
@@ -190,8 +191,8 @@ fn the_other_order_and_saved_filters() {
     assert!(names(&screen)[0].starts_with("support-created"));
     screen.press(":filter @sup\n");
     screen.answer_all();
-    assert_eq!(screen.state.list.filter.source, "app:support");
-    assert_eq!(screen.state.list.rows.len(), 30);
+    assert_eq!(screen.state.workspace.list.filter.source, "app:support");
+    assert_eq!(screen.state.workspace.list.rows.len(), 30);
     screen.press("/");
     screen.put(Input::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL)));
     screen.press("\n");
@@ -206,9 +207,9 @@ fn a_click_selects_and_another_opens() {
         Input::Mouse(MouseEvent { kind, column: x, row: y, modifiers: KeyModifiers::NONE })
     };
     screen.put(click(10, 5));
-    assert_eq!(screen.state.list.selected, 2);
+    assert_eq!(screen.state.workspace.list.selected(), 2);
     screen.put(click(10, 5));
-    assert_eq!(screen.state.conversation.key().unwrap().text(), "support-updated-2");
+    assert_eq!(screen.state.workspace.conversation.key().unwrap().text(), "support-updated-2");
     let metrics = screen.state.areas.pane(Pane::Metrics).unwrap();
     screen.put(click(metrics.x + 2, metrics.y + 1));
     assert_eq!(screen.state.focus, Pane::Metrics);
@@ -217,7 +218,7 @@ fn a_click_selects_and_another_opens() {
 #[test]
 fn nothing_changes_by_itself_when_all_is_old() {
     let mut screen = Screen::listed(120, 40);
-    for row in &mut screen.state.list.rows {
+    for row in &mut screen.state.workspace.list.rows {
         (row.updated_at, row.created_at) = (Some(jiff::Timestamp::UNIX_EPOCH), None);
     }
     assert_eq!(screen.state.next_change(), None);

@@ -28,6 +28,40 @@ pub enum Key<'a> {
     Root,
 }
 
+/// A [`Key`] that outlives the value it stands in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PathKey {
+    /// A field of an object.
+    Name(String),
+    /// An element of an array.
+    Item(usize),
+    /// The whole value.
+    Root,
+}
+
+impl From<Key<'_>> for PathKey {
+    fn from(key: Key<'_>) -> Self {
+        match key {
+            Key::Name(name) => Self::Name(name.to_owned()),
+            Key::Item(at) => Self::Item(at),
+            Key::Root => Self::Root,
+        }
+    }
+}
+
+impl PathKey {
+    /// Whether it is that key.
+    #[must_use]
+    pub fn is(&self, key: Key<'_>) -> bool {
+        match (self, key) {
+            (Self::Name(a), Key::Name(b)) => a == b,
+            (Self::Item(a), Key::Item(b)) => *a == b,
+            (Self::Root, Key::Root) => true,
+            _ => false,
+        }
+    }
+}
+
 /// Whether a row can be unfolded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fold {

@@ -21,15 +21,15 @@ impl AppState {
             return Some(BEAT);
         }
         let ages = self.ages_in_view().filter_map(|at| until_older(at, self.look.now));
-        let lost = self.connection.lost.as_ref().filter(|lost| lost.retry_at > self.look.now);
+        let lost = self.workspace.connection.lost.as_ref().filter(|lost| lost.retry_at > self.look.now);
         ages.chain(lost.map(|_| Duration::from_secs(1))).min()
     }
 
     fn ages_in_view(&self) -> impl Iterator<Item = Timestamp> {
         let shown = |pane| self.areas.pane(pane).is_some();
-        let rows = self.list.in_view().filter(move |_| shown(Pane::Sessions));
+        let rows = self.workspace.list.in_view().filter(move |_| shown(Pane::Sessions));
         let rows = rows.flat_map(|(_, row)| [row.updated_at, row.created_at]).flatten();
-        let feedbacks = self.conversation.session().filter(|_| shown(Pane::Feedback));
+        let feedbacks = self.workspace.conversation.session().filter(|_| shown(Pane::Feedback));
         rows.chain(feedbacks.into_iter().flat_map(|session| &session.feedbacks).filter_map(|given| given.created_at))
     }
 }

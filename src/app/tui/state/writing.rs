@@ -11,20 +11,23 @@ use super::{
 use crate::{
     app::{
         keymap::Action,
-        task::{Command, Ticket, command::Write},
+        task::{
+            Command, Ticket,
+            command::{Write, WriteId, WriteOrder},
+        },
         text,
         told::Told,
     },
     repository::Error,
-    session::{SessionKey, edit, edit::MetadataEdit},
+    session::{Change, SessionKey, decode, edit, edit::MetadataEdit, encode},
 };
-use bson::{Bson, Document};
+use bson::Bson;
 
 /// A change that is on its way.
 #[derive(Debug)]
 pub struct Pending {
     ticket: Ticket,
-    write: Box<Write>,
+    order: Box<WriteOrder>,
     /// What it was typed in.
     editor: Option<Box<Editor>>,
 }
@@ -54,7 +57,7 @@ impl AppState {
     #[must_use]
     pub fn storing(&self) -> Option<String> {
         let pending = self.pending.first()?;
-        Some(match pending.write.as_ref() {
+        Some(match &pending.order.write {
             Write::Metadata(_, edits) => {
                 let keys: Vec<_> = edits.iter().map(|edit| text::line(&edit.key)).collect();
                 format!("storing {}", keys.join(", "))
@@ -66,8 +69,8 @@ impl AppState {
 
     /// Fields of the open session's metadata that are on their way: key and new value.
     pub fn pending_fields(&self) -> impl Iterator<Item = (&str, Option<&Bson>)> {
-        let open = self.conversation.key();
-        let edits = self.pending.iter().filter_map(move |pending| match pending.write.as_ref() {
+        let open = self.workspace.conversation.key();
+        let edits = self.pending.iter().filter_map(move |pending| match &pending.order.write {
             Write::Metadata(key, edits) if Some(key) == open => Some(edits),
             _ => None,
         });
@@ -93,23 +96,53 @@ impl AppState {
 
     /// A key that would change something. `None`: it is none of those.
     pub(super) fn change(&mut self, action: Action) -> Option<Vec<Effect>> {
-        if !matches!(action, Action::Edit | Action::Add | Action::Remove | Action::Rate | Action::DeleteSession) {
-            return None;
-        }
+        let opens: fn(&Self) -> Result<Modal, &'static str> = match action {
+            Action::Edit => Self::edit_editor,
+            Action::Add => Self::add_editor,
+            Action::Remove => Self::remove_question,
+            Action::Rate => Self::rate_editor,
+            Action::DeleteSession => Self::delete_editor,
+            Action::Up
+            | Action::Down
+            | Action::PageUp
+            | Action::PageDown
+            | Action::Top
+            | Action::Bottom
+            | Action::Left
+            | Action::Right
+            | Action::NextPane
+            | Action::PreviousPane
+            | Action::PaneSessions
+            | Action::PaneConversation
+            | Action::PaneMetrics
+            | Action::PaneMetadata
+            | Action::PaneFeedback
+            | Action::PreviousAgent
+            | Action::NextAgent
+            | Action::Open
+            | Action::Back
+            | Action::Filter
+            | Action::NextMatch
+            | Action::PreviousMatch
+            | Action::Sort
+            | Action::Reload
+            | Action::Copy
+            | Action::Reasoning
+            | Action::Tools
+            | Action::Inspect
+            | Action::Explain
+            | Action::LastError
+            | Action::Mouse
+            | Action::Connections
+            | Action::CommandLine
+            | Action::Help
+            | Action::Quit
+            | Action::QuitNow => return None,
+        };
         if self.read_only() {
             return Some(self.say("this connection is read-only: nothing can be changed"));
         }
-        let opened = match action {
-            Action::DeleteSession => self.delete_editor(),
-            _ if self.conversation.session().is_none() => Err("open a session first"),
-            Action::Rate => self.rate_editor(),
-            Action::Add => self.add_editor(),
-            Action::Edit => {
-                self.field().map(|(key, name, value)| Modal::Editor(Box::new(Editor::field(key, &name, &value))))
-            }
-            _ => self.field().map(|(key, name, value)| Modal::Ask(Box::new(Ask::Remove(key, name, Box::new(value))))),
-        };
-        match opened {
+        match opens(self) {
             Ok(modal) => {
                 self.modals.push(modal);
                 Some(Vec::new())
@@ -118,13 +151,27 @@ impl AppState {
         }
     }
 
+    fn edit_editor(&self) -> Result<Modal, &'static str> {
+        let (key, name, value) = self.field()?;
+        Ok(Modal::Editor(Box::new(Editor::field(key, &name, &value))))
+    }
+
+    fn remove_question(&self) -> Result<Modal, &'static str> {
+        let (key, name, value) = self.field()?;
+        Ok(Modal::Ask(Box::new(Ask::Remove(key, name, Box::new(value)))))
+    }
+
     /// The chosen field of the metadata, with the value on screen.
     fn field(&self) -> Result<(SessionKey, String, Bson), &'static str> {
+        let session = self.workspace.conversation.session().ok_or("open a session first")?;
         if self.focus != Pane::Metadata {
             return Err("choose a field of the metadata first: 4");
         }
-        let session = self.conversation.session().ok_or("open a session first")?;
-        let name = self.metadata.field(&self.conversation).ok_or("there is no field here; a adds one")?;
+        let name = self
+            .workspace
+            .metadata
+            .field(self.workspace.conversation.session())
+            .ok_or("there is no field here; a adds one")?;
         let fields = session.metadata_fields().ok_or("the metadata is not an object, so it cannot be edited here")?;
         let value = fields.get(&name).ok_or("there is no field here")?;
         edit::check_segment(&name).map_err(|_| "this key holds a dot, a $ or nothing, and cannot be written")?;
@@ -135,7 +182,7 @@ impl AppState {
     }
 
     fn add_editor(&self) -> Result<Modal, &'static str> {
-        let session = self.conversation.session().ok_or("open a session first")?;
+        let session = self.workspace.conversation.session().ok_or("open a session first")?;
         let taken = match &session.metadata {
             None => Vec::new(),
             Some(Bson::Document(fields)) => fields.keys().cloned().collect(),
@@ -145,16 +192,16 @@ impl AppState {
     }
 
     fn rate_editor(&self) -> Result<Modal, &'static str> {
-        let session = self.conversation.session().ok_or("open a session first")?;
-        let selected = self.conversation.selected().filter(|_| self.focus == Pane::Conversation);
+        let session = self.workspace.conversation.session().ok_or("open a session first")?;
+        let selected = self.workspace.conversation.selected().filter(|_| self.focus == Pane::Conversation);
         let about = selected.and_then(|(agent, message)| Some((agent.clone(), message.message_id?)));
         Ok(Modal::Editor(Box::new(Editor::rate(session.key.clone(), about))))
     }
 
     fn delete_editor(&self) -> Result<Modal, &'static str> {
         let chosen = match self.focus {
-            Pane::Sessions => self.list.selected_row().map(|row| row.key.clone()),
-            _ => self.conversation.key().cloned(),
+            Pane::Sessions => self.workspace.list.selected_row().map(|row| row.key.clone()),
+            _ => self.workspace.conversation.key().cloned(),
         };
         chosen.map(|key| Modal::Editor(Box::new(Editor::delete(key)))).ok_or("choose a session first")
     }
@@ -173,18 +220,19 @@ impl AppState {
                     Some(Modal::Editor(editor)) => Some(editor),
                     _ => None,
                 };
-                self.store(write, editor)
+                self.store(*write, editor)
             }
         }
     }
 
-    fn store(&mut self, mut write: Box<Write>, editor: Option<Box<Editor>>) -> Vec<Effect> {
-        if let Write::Feedback(_, feedback) = write.as_mut() {
+    fn store(&mut self, mut write: Write, editor: Option<Box<Editor>>) -> Vec<Effect> {
+        if let Write::Feedback(_, feedback) = &mut write {
             feedback.at = self.look.now;
         }
         let ticket = self.tickets.take();
-        self.pending.push(Pending { ticket, write: write.clone(), editor });
-        vec![Effect::Ask(Command::Write(ticket, write))]
+        let order = Box::new(WriteOrder { id: WriteId { run: self.run, number: ticket.0 }, write });
+        self.pending.push(Pending { ticket, order: order.clone(), editor });
+        vec![Effect::Ask(Command::Write(ticket, order))]
     }
 
     /// An answer to a question with y or n.
@@ -193,7 +241,7 @@ impl AppState {
         match *ask {
             Ask::Remove(key, name, shown) if yes => {
                 let edit = MetadataEdit::unset(&name).only_if(Some(*shown));
-                self.store(Box::new(Write::Metadata(key, vec![edit])), None)
+                self.store(Write::Metadata(key, vec![edit]), None)
             }
             Ask::Quit if yes => vec![Effect::Quit],
             _ => Vec::new(),
@@ -215,42 +263,25 @@ impl AppState {
         let Some(position) = self.pending.iter().position(|pending| pending.ticket == ticket) else {
             return Vec::new();
         };
-        self.last_error = None;
-        match *self.pending.remove(position).write {
+        self.workspace.last_error = None;
+        match self.pending.remove(position).order.write {
             Write::Metadata(key, edits) => {
-                let change = |fields: &mut Document| {
-                    for edit in &edits {
-                        match &edit.value {
-                            Some(value) => fields.insert(&edit.key, value.clone()),
-                            None => fields.remove(&edit.key),
-                        };
-                    }
-                };
-                self.conversation.change_metadata(&key, &change);
-                self.list.change_metadata(&key, &change);
+                let effects = self.apply(&Change::edited(key, &edits));
                 if let Some(edit) = edits.iter().find(|edit| edit.value.is_some()) {
                     let page = self.page(Pane::Metadata);
-                    self.metadata.choose(&edit.key, &self.conversation, page);
+                    self.workspace.metadata.choose(&edit.key, self.workspace.conversation.session(), page);
                 }
-                self.say("stored")
+                self.said = Some("stored".to_owned());
+                effects
             }
-            Write::Feedback(key, _) => {
+            Write::Feedback(key, feedback) => {
                 self.said = Some("feedback stored".to_owned());
-                self.list.expire_details();
-                if self.conversation.key() == Some(&key) {
-                    self.conversation.reload(&mut self.tickets)
-                } else {
-                    Vec::new()
-                }
+                let stored = decode::feedback(&encode::feedback(&feedback).into());
+                self.apply(&Change::feedback(key, stored))
             }
             Write::Delete(key) => {
                 self.said = Some("deleted; a private copy is kept".to_owned());
-                if self.conversation.key() == Some(&key) {
-                    self.conversation.close();
-                    self.reset_side_panes();
-                    self.focus = Pane::Sessions;
-                }
-                self.list.reload(&mut self.tickets)
+                self.apply(&Change::deleted(key))
             }
         }
     }
@@ -261,21 +292,17 @@ impl AppState {
         };
         let pending = self.pending.remove(position);
         let told = Told::from(error);
-        self.last_error = Some(told.to_string());
+        self.workspace.last_error = Some(told.to_string());
         let mut stored = None;
-        if let (Error::Conflict { stored: now, .. }, Write::Metadata(key, edits)) = (error, pending.write.as_ref())
+        let mut effects = Vec::new();
+        if let (Error::Conflict { stored: now, .. }, Write::Metadata(key, edits)) = (error, &pending.order.write)
             && let [edit] = edits.as_slice()
         {
             let now = now.as_deref().cloned();
-            let change = |fields: &mut Document| match &now {
-                Some(value) => drop(fields.insert(&edit.key, value.clone())),
-                None => drop(fields.remove(&edit.key)),
-            };
-            self.conversation.change_metadata(key, &change);
-            self.list.change_metadata(key, &change);
+            effects = self.apply(&Change::field(key.clone(), edit.key.clone(), now.clone()));
             stored = Some(now);
         }
-        let Some(mut editor) = pending.editor else { return Vec::new() };
+        let Some(mut editor) = pending.editor else { return effects };
         if editor.purpose == Purpose::Add && stored.is_some() {
             stored = None;
         }
@@ -284,6 +311,6 @@ impl AppState {
         let place =
             if matches!(self.modals.last(), Some(Modal::Editor(_) | Modal::Prompt(_))) { 0 } else { self.modals.len() };
         self.modals.insert(place, Modal::Editor(editor));
-        Vec::new()
+        effects
     }
 }

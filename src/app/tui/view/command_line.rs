@@ -72,7 +72,7 @@ fn offer_lines(prompt: &Prompt, width: usize, state: &AppState) -> Vec<Line<'sta
     let rows = usize::from(prompt.offers_area(state.areas.body).height);
     let first = prompt.first_offer(rows);
     let shown = prompt.offers.iter().enumerate().skip(first).take(rows);
-    shown.map(|(at, offer)| offer_line(offer, at == prompt.selected, width, state)).collect()
+    shown.map(|(at, offer)| offer_line(offer, at == prompt.selected(), width, state)).collect()
 }
 
 fn offer_line(offer: &Offer, selected: bool, width: usize, state: &AppState) -> Line<'static> {

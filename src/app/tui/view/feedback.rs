@@ -22,11 +22,7 @@ use super::{block, row, value};
 use crate::{
     app::tui::{
         render::{Look, format},
-        state::{
-            conversation::ConversationState,
-            feedback::{self, FeedbackPane, MARGINS},
-            list,
-        },
+        state::feedback::{self, FeedbackPane, MARGINS},
     },
     session::{Feedback, Rating, Session},
 };
@@ -36,24 +32,12 @@ pub fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
     state: &FeedbackPane,
-    conversation: &ConversationState,
-    focused: bool,
-    look: &Look,
-) {
-    draw_with(frame, area, state, conversation.session(), focused, look);
-}
-
-/// [`draw`] on a given session.
-pub fn draw_with(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    state: &FeedbackPane,
     session: Option<&Session>,
     focused: bool,
     look: &Look,
 ) {
     let shown = feedback::newest_first(session);
-    let place = row::place(state.selected, shown.len(), look);
+    let place = row::place(state.selection.at(shown.len()), shown.len(), look);
     let pane = block::pane(Line::raw(" 5 Feedback "), place, focused, look);
     let inner = pane.inner(area);
     frame.render_widget(pane, area);
@@ -61,9 +45,9 @@ pub fn draw_with(
         row::hint(frame.buffer_mut(), inner, if session.is_some() { "no feedback" } else { "no session open" }, look);
         return;
     }
-    let selected = state.selected.min(shown.len() - 1);
+    let selected = state.selection.at(shown.len());
     let height = |i: usize| feedback::height(shown[i].1, inner.width);
-    let top = list::top_for_tall(state.top, selected, inner.height.into(), height);
+    let top = state.selection.top_tall(shown.len(), inner.height.into(), height);
     let mut lines = inner.rows();
     for (i, (_, item)) in shown.iter().enumerate().skip(top) {
         for text in item_lines(item, inner.width, look) {

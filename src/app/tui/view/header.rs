@@ -38,13 +38,13 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState) {
 fn left(state: &AppState, cells: usize) -> Line<'static> {
     let look = &state.look;
     let mut line = Line::from(Span::styled(" strandscope ", look.theme.dim));
-    let Some(place) = &state.connection.place else { return line };
+    let Some(place) = &state.workspace.connection.place else { return line };
     let free = cells.saturating_sub(line.width() + 1);
     let name = format::fit(&text::line(&place.name), free, look.marks);
     let free = free.saturating_sub(format::width(&name) + 3);
     line.push_span(Span::raw(" "));
     line.push_span(Span::styled(name, name_style(state, place.colour.as_deref())));
-    if let Stage::Open(location) = &state.connection.stage
+    if let Stage::Open(location) = &state.workspace.connection.stage
         && *location != place.name
         && free >= 8
     {
@@ -65,13 +65,13 @@ fn name_style(state: &AppState, colour: Option<&str>) -> Style {
 fn right(state: &AppState) -> Line<'static> {
     let look = &state.look;
     let mut line = Line::default();
-    if state.connection.is_open() {
-        if let Some(count) = state.list.count {
+    if state.workspace.connection.is_open() {
+        if let Some(count) = state.workspace.list.count {
             let noun = if count == 1 { "session" } else { "sessions" };
             line.push_span(Span::raw(format!("{} {noun}   ", format::number(count, look.marks))));
         }
         let reloads = state.keymap.label(Action::Reload).map(|key| format!("{key} reloads"));
-        if state.connection.lost.is_some() {
+        if state.workspace.connection.lost.is_some() {
             line.push_span(Span::styled("not connected ", look.theme.warn));
         } else if let Some(reloads) = reloads {
             line.push_span(Span::styled(format!("{} ", look.marks.dot), look.theme.ok));

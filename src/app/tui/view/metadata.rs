@@ -25,9 +25,7 @@ use crate::{
         tui::{
             render::{Look, format},
             state::{
-                conversation::ConversationState,
                 feedback::head,
-                list,
                 metadata::{self, MetadataPane},
                 tree::{Fold, Key, Row},
             },
@@ -41,26 +39,13 @@ pub fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
     state: &MetadataPane,
-    conversation: &ConversationState,
-    pending: &[(&str, Option<&Bson>)],
-    focused: bool,
-    look: &Look,
-) {
-    draw_with(frame, area, state, conversation.session(), pending, focused, look);
-}
-
-/// [`draw`] on a given session.
-pub fn draw_with(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    state: &MetadataPane,
     session: Option<&Session>,
     pending: &[(&str, Option<&Bson>)],
     focused: bool,
     look: &Look,
 ) {
     let rows = metadata::rows(session, &state.unfolded);
-    let place = row::place(state.selected, rows.len(), look);
+    let place = row::place(state.selection.at(rows.len()), rows.len(), look);
     let pane = block::pane(Line::raw(" 4 Metadata "), place, focused, look);
     let mut inner = pane.inner(area);
     frame.render_widget(pane, area);
@@ -74,9 +59,8 @@ pub fn draw_with(
         row::draw(frame.buffer_mut(), first, &Line::styled(note, look.theme.warn), false, look);
         inner = Rect { y: inner.y.saturating_add(first.height), height: inner.height - first.height, ..inner };
     }
-    let Some(last) = rows.len().checked_sub(1) else { return };
-    let selected = state.selected.min(last);
-    let top = list::top_for(state.top, selected, rows.len(), inner.height.into());
+    let selected = state.selection.at(rows.len());
+    let top = state.selection.top(rows.len(), inner.height.into());
     let seen = &rows[top..rows.len().min(top + usize::from(inner.height))];
     let columns = Columns::of(&rows, seen, inner.width.saturating_sub(1).into(), look);
     for (i, (field, line)) in seen.iter().zip(inner.rows()).enumerate() {

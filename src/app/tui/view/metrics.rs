@@ -26,13 +26,9 @@ use crate::{
         text,
         tui::{
             render::{Look, format},
-            state::{
-                conversation::ConversationState,
-                list,
-                metrics::{
-                    Data, MetricsPane,
-                    rows::{Content, Row, Scope, Value, value},
-                },
+            state::metrics::{
+                Data, MetricsPane,
+                rows::{Content, Row, Scope, Value, value},
             },
         },
     },
@@ -43,21 +39,9 @@ use crate::{
 const WIDEST: u16 = 44;
 
 /// Draws the pane with its border.
-pub fn draw(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    state: &MetricsPane,
-    conversation: &ConversationState,
-    focused: bool,
-    look: &Look,
-) {
-    draw_with(frame, area, state, Data::of(conversation), focused, look);
-}
-
-/// [`draw`] on given figures.
-pub fn draw_with(frame: &mut Frame<'_>, area: Rect, state: &MetricsPane, data: Data<'_>, focused: bool, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &MetricsPane, data: Data<'_>, focused: bool, look: &Look) {
     let rows = data.rows();
-    let place = row::place(state.selected, rows.len(), look);
+    let place = row::place(state.selection.at(rows.len()), rows.len(), look);
     let pane = block::pane(Line::raw(" 3 Metrics "), place, focused, look);
     let inner = pane.inner(area);
     frame.render_widget(pane, area);
@@ -70,8 +54,8 @@ pub fn draw_with(frame: &mut Frame<'_>, area: Rect, state: &MetricsPane, data: D
         row::hint(frame.buffer_mut(), inner, &hint, look);
         return;
     }
-    let selected = state.selected.min(rows.len() - 1);
-    let top = list::top_for(state.top, selected, rows.len(), inner.height.into());
+    let selected = state.selection.at(rows.len());
+    let top = state.selection.top(rows.len(), inner.height.into());
     for (i, (metrics, line)) in rows.iter().skip(top).zip(inner.rows()).enumerate() {
         let chosen = focused && top + i == selected;
         let cell = chosen.then_some(state.cell);

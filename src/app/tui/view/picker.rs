@@ -67,7 +67,7 @@ fn draw<T>(
     state: &AppState,
 ) {
     let theme = &state.look.theme;
-    let place = row::place(menu.selected, menu.items.len(), &state.look);
+    let place = row::place(menu.selected(), menu.items.len(), &state.look);
     let place = if menu.items.len() > usize::from(picker.list.height) { place } else { Line::default() };
     frame.render_widget(Clear, picker.area);
     frame.render_widget(block::pane(Line::from(title), place, true, &state.look), picker.area);
@@ -80,7 +80,8 @@ fn draw<T>(
     frame.render_widget(Paragraph::new(above), picker.above_area);
     let seen = menu.items.iter().enumerate().skip(picker.top).take(picker.list.height.into());
     let cells = usize::from(picker.list.width);
-    let lines: Vec<Line<'_>> = seen.map(|(at, item)| row_line(&row(item), at == menu.selected, cells, state)).collect();
+    let lines: Vec<Line<'_>> =
+        seen.map(|(at, item)| row_line(&row(item), at == menu.selected(), cells, state)).collect();
     frame.render_widget(Paragraph::new(lines), picker.list);
 }
 

@@ -39,20 +39,24 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState, focused: bool) 
     let columns = Columns::fit(state, usize::from(rows.width));
     frame.render_widget(Paragraph::new(headings(&columns, state)), heading);
     draw_notice(frame, notice, state);
-    if state.list.rows.is_empty() {
+    if state.workspace.list.rows.is_empty() {
         let empty = Line::styled(format!(" {}", empty(state)), look.theme.dim);
         return frame.render_widget(Paragraph::new(empty).wrap(Wrap { trim: false }), rows);
     }
-    let lines: Vec<Line<'_>> =
-        state.list.in_view().map(|(at, row)| row_line(row, at == state.list.selected, &columns, state)).collect();
+    let lines: Vec<Line<'_>> = state
+        .workspace
+        .list
+        .in_view()
+        .map(|(at, row)| row_line(row, at == state.workspace.list.selected(), &columns, state))
+        .collect();
     frame.render_widget(Paragraph::new(lines), rows);
 }
 
 fn title(state: &AppState, width: usize) -> Line<'static> {
     let look = &state.look;
     let mut line = Line::from(" 1 Sessions ");
-    if !state.list.filter.is_empty() {
-        let source = text::line(&state.list.filter.source).into_owned();
+    if !state.workspace.list.filter.is_empty() {
+        let source = text::line(&state.workspace.list.filter.source).into_owned();
         let source = format::fit(&source, width.saturating_sub(18), look.marks);
         line.push_span(Span::raw(format!("{} {source} ", look.marks.rule)));
     }
@@ -61,7 +65,7 @@ fn title(state: &AppState, width: usize) -> Line<'static> {
 
 /// `1–5 / 4 812`, or `1–20 / 40+` while the count is not known.
 fn place(state: &AppState) -> String {
-    let (list, marks) = (&state.list, state.look.marks);
+    let (list, marks) = (&state.workspace.list, state.look.marks);
     let last = list.in_view().last().map_or(0, |(at, _)| at + 1);
     if last == 0 {
         return String::new();
@@ -73,11 +77,11 @@ fn place(state: &AppState) -> String {
         (None, false) => format::number(known, marks),
     };
     let number = |at: usize| format::number(at as u64, marks);
-    format!(" {}{}{} / {total} ", number(list.top + 1), marks.dash, number(last))
+    format!(" {}{}{} / {total} ", number(list.top() + 1), marks.dash, number(last))
 }
 
 fn empty(state: &AppState) -> String {
-    let list = &state.list;
+    let list = &state.workspace.list;
     match list.loading() {
         Some(loading) => format!("{loading}{}", state.look.marks.ellipsis),
         None if list.error.is_some() => String::new(),
@@ -88,7 +92,7 @@ fn empty(state: &AppState) -> String {
 
 fn draw_notice(frame: &mut Frame<'_>, area: Rect, state: &AppState) {
     let theme = &state.look.theme;
-    let (says, style) = match (&state.list.error, &state.list.notice) {
+    let (says, style) = match (&state.workspace.list.error, &state.workspace.list.notice) {
         (Some(error), _) => (error, theme.error),
         (None, Some(notice)) => (notice, theme.warn),
         (None, None) => return,
@@ -127,7 +131,7 @@ fn row_line(row: &Summary, selected: bool, columns: &Columns, state: &AppState) 
 
 fn push_cell(line: &mut Line<'static>, cell: &Cell, row: &Summary, columns: &Columns, state: &AppState) {
     let look = &state.look;
-    let details = state.list.details(row);
+    let details = state.workspace.list.details(row);
     let (value, style) = cell.value(row, details, look);
     if !cell.is_id() {
         return line.push_span(Span::styled(cell.pad(&value, look.marks), style));

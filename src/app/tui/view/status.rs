@@ -44,7 +44,7 @@ const IN_FULL: &str = "in full";
 
 fn message(state: &AppState) -> Option<(String, Style)> {
     let theme = &state.look.theme;
-    if let Some(lost) = &state.connection.lost {
+    if let Some(lost) = &state.workspace.connection.lost {
         let left = lost.retry_at.as_second().saturating_sub(state.look.now.as_second());
         let when = if left > 0 { format!("retrying in {left} s") } else { "retrying".into() };
         return Some((format!("connection lost, {when}: {}", lost.reason), theme.warn));
@@ -55,7 +55,7 @@ fn message(state: &AppState) -> Option<(String, Style)> {
     if let Some(loading) = state.loading() {
         return Some((format!("{} {loading}", throbber(state)), theme.dim));
     }
-    state.last_error.as_ref().map(|error| (error.clone(), theme.error))
+    state.workspace.last_error.as_ref().map(|error| (error.clone(), theme.error))
 }
 
 /// A mark that turns while something loads.
@@ -84,10 +84,10 @@ fn hints(state: &AppState, of: &[(Action, &'static str)], cells: usize) -> Line<
 fn of_focus(state: &AppState) -> &'static [(Action, &'static str)] {
     match state.modals.last() {
         Some(Modal::Prompt(_) | Modal::Editor(_) | Modal::Ask(_)) => &[],
-        Some(Modal::Places(_)) if matches!(state.connection.stage, Stage::Failed(_)) => {
+        Some(Modal::Places(_)) if matches!(state.workspace.connection.stage, Stage::Failed(_)) => {
             &[(Action::Reload, "try again"), (Action::Open, "open"), (Action::Help, "help"), (Action::Quit, "quit")]
         }
-        Some(Modal::Places(_)) if !state.connection.is_open() => {
+        Some(Modal::Places(_)) if !state.workspace.connection.is_open() => {
             &[(Action::Open, "open"), (Action::Help, "help"), (Action::Quit, "quit")]
         }
         Some(Modal::Places(_) | Modal::Collections(_) | Modal::Sessions(_)) => {
@@ -102,10 +102,10 @@ fn of_focus(state: &AppState) -> &'static [(Action, &'static str)] {
         ],
         Some(Modal::Help(_)) => &[(Action::Back, "back")],
         Some(Modal::Note(_)) => &[(Action::Back, "back"), (Action::Copy, "copy")],
-        None if matches!(state.connection.stage, Stage::Connecting) => {
+        None if matches!(state.workspace.connection.stage, Stage::Connecting) => {
             &[(Action::Back, "give up"), (Action::Help, "help"), (Action::Quit, "quit")]
         }
-        None if state.focus == Pane::Sessions && state.list.loading().is_some() => {
+        None if state.focus == Pane::Sessions && state.workspace.list.loading().is_some() => {
             &[(Action::Back, "give up"), (Action::Filter, "filter"), (Action::Help, "help"), (Action::Quit, "quit")]
         }
         None => of_pane(state.focus),

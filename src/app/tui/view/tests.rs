@@ -136,8 +136,8 @@ fn a_lost_connection() {
 #[test]
 fn stored_text_never_reaches_the_terminal_raw() {
     let mut screen = Screen::listed(120, 40);
-    screen.state.list.rows[0].key = SessionKey::from("a\u{1b}[2J\u{202e}b\nc");
-    screen.state.list.filter.source = "x\u{7}".into();
+    screen.state.workspace.list.rows[0].key = SessionKey::from("a\u{1b}[2J\u{202e}b\nc");
+    screen.state.workspace.list.filter.source = "x\u{7}".into();
     let picture = picture(&screen.state);
     assert!(picture.contains("a␛[2J<20"), "{picture}");
     assert!(!picture.contains(['\u{1b}', '\u{7}', '\u{202e}']));

@@ -2,22 +2,40 @@
 
 use super::{AskedPage, ConversationState, Effect, Opening, Tickets, open::Open, timeline::Spot};
 use crate::{
-    app::task::{Command, Event, Link, Ticket, command::Lane},
+    app::task::{Command, Event, Ticket, command::Lane},
     metrics::Outline,
-    session::{AgentId, Message, Session, SessionKey},
+    session::{AgentId, Change, ChangeKind, Message, Session},
 };
 
 /// Messages around the view that are loaded ahead.
 const AHEAD: usize = 30;
 
 impl ConversationState {
-    /// Takes over a change of the open session's metadata that was stored.
-    pub fn change_metadata(&mut self, key: &SessionKey, change: &dyn Fn(&mut bson::Document)) {
-        let Some(open) = self.open.as_mut().filter(|open| &open.session.key == key) else { return };
-        let stored = open.session.metadata.get_or_insert_with(|| bson::Document::new().into());
-        if let Some(fields) = stored.as_document_mut() {
-            change(fields);
+    /// Takes over a change of the open session.
+    pub fn apply(&mut self, change: &Change, tickets: &mut Tickets) -> Vec<Effect> {
+        if self.key() == Some(&change.session) && matches!(change.kind, ChangeKind::Deleted) {
+            self.close();
+            return Vec::new();
         }
+        let at_end = matches!(change.kind, ChangeKind::Messages(..)) && self.follows_end();
+        let Some(open) = self.open.as_mut().filter(|open| open.session.key == change.session) else {
+            return Vec::new();
+        };
+        let shown = match &change.kind {
+            ChangeKind::Messages(..) => open.take_arrived(change, at_end),
+            // Feedback stands under its message.
+            ChangeKind::Feedback(_) => change.apply_to(&mut open.session),
+            _ => {
+                change.apply_to(&mut open.session);
+                false
+            }
+        };
+        if !shown {
+            return Vec::new();
+        }
+        self.layouts.clear();
+        self.refresh();
+        self.ask(tickets)
     }
 
     /// Takes an answer of the lanes Open, Messages, Outline and Find; ignores stale ones and those of other lanes.
@@ -27,14 +45,8 @@ impl ConversationState {
                 self.take_session(session, tickets)
             }
             Event::Messages(ticket, agent, messages) => self.take_messages(*ticket, agent, messages, tickets),
-            Event::Outline(ticket, outline) if self.outline == Some(*ticket) => self.take_outline(outline, tickets),
             Event::Found { ticket, hits, searched, done } => self.take_found(*ticket, hits, *searched, *done, tickets),
-            Event::Failed { ticket, lane, .. } => self.take_failure(*ticket, *lane),
-            Event::Link(Link::Up) => {
-                self.blocked = false;
-                self.refresh();
-                self.ask(tickets)
-            }
+            Event::Failed { ticket, lane, error } => self.take_failure(*ticket, *lane, error.is_connection_lost()),
             _ => Vec::new(),
         }
     }
@@ -108,8 +120,11 @@ impl ConversationState {
         self.ask(tickets)
     }
 
-    fn take_outline(&mut self, outline: &Outline, tickets: &mut Tickets) -> Vec<Effect> {
-        self.outline = None;
+    /// Takes the answer of the lane Outline, which is kept and grows with the session.
+    pub fn on_outline(&mut self, ticket: Ticket, outline: Outline, tickets: &mut Tickets) -> Vec<Effect> {
+        if self.outline.take_if(|asked| *asked == ticket).is_none() {
+            return Vec::new();
+        }
         let mark = self.mark();
         if let Some(open) = &mut self.open {
             open.take_outline(outline);
@@ -153,9 +168,9 @@ impl ConversationState {
     }
 
     /// Keeps what is shown; the shell shows the error.
-    fn take_failure(&mut self, ticket: Ticket, lane: Lane) -> Vec<Effect> {
+    fn take_failure(&mut self, ticket: Ticket, lane: Lane, lost: bool) -> Vec<Effect> {
         match lane {
-            Lane::Open => drop(self.opening.take_if(|asked| asked.ticket == ticket)),
+            Lane::Open => self.unopened = self.opening.take_if(|asked| asked.ticket == ticket).filter(|_| lost),
             Lane::Messages => self.blocked |= self.page.take_if(|asked| asked.ticket == ticket).is_some(),
             Lane::Outline => drop(self.outline.take_if(|asked| *asked == ticket)),
             Lane::Find => {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     metrics::{AgentMetrics, Outline, SessionMetrics, session_metrics},
-    session::{AgentId, Message, Session},
+    session::{AgentId, Change, ChangeKind, Message, Session},
 };
 
 /// How many messages are held at most, and how far from the cursor.
@@ -44,6 +44,8 @@ pub(super) struct Open {
     pub windows: Vec<Window>,
     pub counts: Vec<u64>,
     pub dates: Vec<Dates>,
+    /// Every message without its text, once that came; it grows with the session.
+    pub outline: Option<Outline>,
     pub metrics: Option<SessionMetrics>,
     pub durations: Vec<Durations>,
     /// The shown tab: an agent by position, or one past the last for all.
@@ -80,6 +82,7 @@ impl Open {
             session,
             windows,
             dates: vec![Dates::new(); agents],
+            outline: None,
             metrics: None,
             durations: vec![Durations::new(); agents],
             tab: 0,
@@ -135,7 +138,7 @@ impl Open {
             }
         }
         fresh.tab = tab.unwrap_or(0);
-        fresh.metrics = self.metrics;
+        (fresh.outline, fresh.metrics) = (self.outline, self.metrics);
         fresh.arrange();
         fresh.unpark();
         if at_end || tab.is_none() {
@@ -201,25 +204,33 @@ impl Open {
     }
 
     /// Takes figures and dates of all messages; the reader's place stays on its message.
-    pub fn take_outline(&mut self, outline: &Outline) {
-        let metrics = session_metrics(outline);
-        for found in &outline.agents {
-            let Some(agent) = self.session.agents.iter().position(|agent| agent.id == found.id) else { continue };
-            let runs = metrics
-                .agents
-                .iter()
-                .find(|(id, _)| *id == found.id)
-                .map_or(&[][..], |(_, figures)| &figures.run_starts);
-            self.durations[agent] = durations(&found.samples, runs);
-            let dates = &mut self.dates[agent];
-            dates.resize(self.counts[agent] as usize, None);
-            for sample in &found.samples {
-                if let Some(date) = dates.get_mut(sample.index as usize) {
-                    *date = sample.at.map(Timestamp::as_millisecond);
-                }
+    pub fn take_outline(&mut self, outline: Outline) {
+        self.metrics = Some(session_metrics(&outline));
+        self.outline = Some(outline);
+        for agent in 0..self.windows.len() {
+            self.learn_outline(agent);
+        }
+        self.arrange_again();
+    }
+
+    /// Durations and dates of an agent's messages, from its outline.
+    fn learn_outline(&mut self, agent: usize) {
+        let id = &self.session.agents[agent].id;
+        let outline = self.outline.as_ref().and_then(|outline| outline.agents.iter().find(|found| found.id == *id));
+        let Some(found) = outline else { return };
+        let runs = self.agent_metrics(agent).map_or(&[][..], |figures| &figures.run_starts);
+        self.durations[agent] = durations(&found.samples, runs);
+        let dates = &mut self.dates[agent];
+        dates.resize(self.counts[agent] as usize, None);
+        for sample in &found.samples {
+            if let Some(date) = dates.get_mut(sample.index as usize) {
+                *date = sample.at.map(Timestamp::as_millisecond);
             }
         }
-        self.metrics = Some(metrics);
+    }
+
+    /// Puts the messages in order again; the reader's place stays on its message.
+    fn arrange_again(&mut self) {
         let parked = self.park();
         let goal = self.goal;
         self.arrange();
@@ -228,6 +239,35 @@ impl Open {
             self.unpark();
         }
         self.goal = goal;
+    }
+
+    /// Takes messages that arrived at the end of an agent's history. `false`: there were none that are new. An agent that is not
+    /// there comes with the next reading of the session.
+    pub fn take_arrived(&mut self, change: &Change, at_end: bool) -> bool {
+        let ChangeKind::Messages(id, messages) = &change.kind else { return false };
+        let Some(agent) = self.session.agents.iter().position(|agent| agent.id == *id) else { return false };
+        let known = self.counts[agent];
+        if !change.apply_to(&mut self.session) {
+            return false;
+        }
+        for message in messages.iter().filter(|message| message.index >= known) {
+            self.windows[agent].insert(message.index..message.index + 1, [message.clone()]);
+            if let Some(outline) = &mut self.outline {
+                outline.push(id, message);
+            }
+        }
+        self.counts[agent] = self.session.agents[agent].message_count.min(u64::from(u32::MAX));
+        if let (Some(outline), Some(metrics)) = (&self.outline, &mut self.metrics) {
+            metrics.refresh(outline, id);
+        }
+        self.learn_outline(agent);
+        self.learn_dates(agent);
+        self.arrange_again();
+        if at_end {
+            self.goal = Some(Goal::End);
+        }
+        self.drop_far();
+        true
     }
 
     /// Takes a page.

@@ -213,7 +213,10 @@ impl Desk {
     }
 
     pub fn tell(&mut self, event: &Event) {
-        let effects = self.state.on_event(event, &mut self.tickets);
+        let effects = match event {
+            Event::Outline(ticket, outline) => self.state.on_outline(*ticket, (**outline).clone(), &mut self.tickets),
+            event => self.state.on_event(event, &mut self.tickets),
+        };
         self.run(effects);
     }
 

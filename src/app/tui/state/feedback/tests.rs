@@ -10,8 +10,8 @@ fn the_newest_comes_first_and_what_has_no_date_last() {
     session.feedbacks.swap(0, 1);
     let positions: Vec<usize> = newest_first(Some(&session)).iter().map(|(position, _)| *position).collect();
     assert_eq!(positions, [2, 0, 1]);
-    assert_eq!(FeedbackPane::default().position_in(Some(&session)), Some(2));
-    assert_eq!(FeedbackPane::default().position_in(None), None);
+    assert_eq!(FeedbackPane::default().position(Some(&session)), Some(2));
+    assert_eq!(FeedbackPane::default().position(None), None);
 }
 
 #[test]
@@ -38,17 +38,17 @@ fn a_click_finds_the_feedback_under_it() {
     pane.resize(Size::new(24, 10));
     // neutral note (one line and what it speaks of), too slow (two lines), fast.
     for (y, selected) in [(0, 0), (1, 0), (2, 1), (3, 1), (4, 2), (9, 2)] {
-        pane.select(y, Some(&session));
-        assert_eq!(pane.selected, selected, "row {y}");
+        pane.click(y, Some(&session));
+        assert_eq!(pane.selection.at(3), selected, "row {y}");
     }
 }
 
 #[test]
 fn copying_gives_the_comment_as_stored() {
     let session = sample::session("hostile-text");
-    let taken = FeedbackPane::default().take(Action::Copy, Some(&session), 10).unwrap();
+    let taken = FeedbackPane::default().on_action(Action::Copy, Some(&session), 10).unwrap();
     assert!(matches!(&taken[0], Effect::Copy(text) if text.contains("overwrite")));
-    assert!(FeedbackPane::default().take(Action::Copy, None, 10).is_none());
+    assert!(FeedbackPane::default().on_action(Action::Copy, None, 10).is_none());
 }
 
 proptest! {
@@ -62,10 +62,10 @@ proptest! {
         let mut pane = FeedbackPane::default();
         pane.resize(Size::new(width, 10));
         for (action, page, lines) in moves {
-            pane.take(crate::app::keymap::ENTRIES[action].action, Some(&session), page);
-            pane.select(page, Some(&session));
-            pane.scroll_items(lines, Some(&session), page);
-            prop_assert!(pane.selected < session.feedbacks.len().max(1));
+            pane.on_action(crate::app::keymap::ENTRIES[action].action, Some(&session), page);
+            pane.click(page, Some(&session));
+            pane.scroll(lines, Some(&session), page);
+            prop_assert!(pane.selection.at(usize::MAX) < session.feedbacks.len().max(1));
         }
     }
 }

@@ -145,17 +145,7 @@ impl Tab {
         if action == Action::Copy {
             return Some(Taken::Copied(text.clone()));
         }
-        let last = text_lines(text, width).len().saturating_sub(page.max(1));
-        let top = self.top.min(last);
-        self.top = match action {
-            Action::Up => top.saturating_sub(1),
-            Action::Down => (top + 1).min(last),
-            Action::PageUp => top.saturating_sub(page.max(2) - 1),
-            Action::PageDown => (top + page.max(2) - 1).min(last),
-            Action::Top => 0,
-            Action::Bottom => last,
-            _ => return None,
-        };
+        self.top = list::turned(action, self.top, text_lines(text, width).len(), page.max(1))?;
         Some(Taken::Moved)
     }
 

@@ -11,14 +11,15 @@ fn with(metadata: Bson) -> Session {
 }
 
 fn copied(pane: &mut MetadataPane, session: &Session) -> String {
-    match &pane.take(Action::Copy, Some(session), 10).unwrap()[0] {
+    match &pane.on_action(Action::Copy, Some(session), 10).unwrap()[0] {
         Effect::Copy(text) => text.clone(),
         other => panic!("{other:?}"),
     }
 }
 
 fn select(pane: &mut MetadataPane, session: &Session, key: &str) {
-    pane.selected = rows(Some(session), &pane.unfolded).iter().position(|row| row.key == Key::Name(key)).unwrap();
+    let rows = rows(Some(session), &pane.unfolded);
+    pane.selection.select(rows.iter().position(|row| row.key == Key::Name(key)).unwrap(), &rows);
 }
 
 #[test]
@@ -27,14 +28,14 @@ fn nested_values_unfold_and_fold_in_place() {
     let mut pane = MetadataPane::default();
     let before = rows(Some(&session), &pane.unfolded).len();
     select(&mut pane, &session, "customer");
-    assert!(pane.take(Action::Right, Some(&session), 10).is_some());
+    assert!(pane.on_action(Action::Right, Some(&session), 10).is_some());
     assert_eq!(rows(Some(&session), &pane.unfolded).len(), before + 2);
     select(&mut pane, &session, "tier");
-    assert_eq!(pane.field_of(Some(&session)).as_deref(), Some("customer"));
-    assert!(pane.take(Action::Left, Some(&session), 10).is_some(), "to the parent");
-    assert!(pane.take(Action::Left, Some(&session), 10).is_some(), "fold it");
+    assert_eq!(pane.field(Some(&session)).as_deref(), Some("customer"));
+    assert!(pane.on_action(Action::Left, Some(&session), 10).is_some(), "to the parent");
+    assert!(pane.on_action(Action::Left, Some(&session), 10).is_some(), "fold it");
     assert_eq!(rows(Some(&session), &pane.unfolded).len(), before);
-    assert!(pane.take(Action::Left, Some(&session), 10).is_none(), "the pane to the left");
+    assert!(pane.on_action(Action::Left, Some(&session), 10).is_none(), "the pane to the left");
 }
 
 #[test]
@@ -67,7 +68,7 @@ fn what_is_no_object_is_said() {
         assert!(note.contains(said), "{id}: {note}");
     }
     assert_eq!(note(Some(&sample::session("support-1042"))), None);
-    assert_eq!(MetadataPane::default().field_of(Some(&sample::session("wrong-types"))), None);
+    assert_eq!(MetadataPane::default().field(Some(&sample::session("wrong-types"))), None);
 }
 
 #[test]
@@ -76,7 +77,7 @@ fn the_password_is_neither_shown_nor_copied() {
     let mut pane = MetadataPane::default();
     assert!(!copied(&mut pane, &session).contains("hush"));
     select(&mut pane, &session, tree::SECRET);
-    assert!(pane.take(Action::Right, Some(&session), 10).is_none());
+    assert!(pane.on_action(Action::Right, Some(&session), 10).is_none());
     assert!(!copied(&mut pane, &session).contains("hush"));
 }
 
@@ -84,11 +85,11 @@ fn the_password_is_neither_shown_nor_copied() {
 fn another_session_keeps_what_is_unfolded_and_clamps_the_place() {
     let session = sample::session("typed-metadata");
     let mut pane = MetadataPane::default();
-    pane.take(Action::Bottom, Some(&session), 5);
+    pane.on_action(Action::Bottom, Some(&session), 5);
     let other = with(Bson::Document(doc! {"one": 1}));
-    assert_eq!(pane.field_of(Some(&other)).as_deref(), Some("one"));
-    assert!(pane.take(Action::Down, Some(&other), 5).is_some());
-    assert_eq!(pane.selected, 0);
+    assert_eq!(pane.field(Some(&other)).as_deref(), Some("one"));
+    assert!(pane.on_action(Action::Down, Some(&other), 5).is_some());
+    assert_eq!(pane.selection.at(1), 0);
 }
 
 proptest! {
@@ -100,10 +101,11 @@ proptest! {
         let session = sample::session(id);
         let mut pane = MetadataPane::default();
         for (action, page, lines) in moves {
-            pane.take(crate::app::keymap::ENTRIES[action].action, Some(&session), page);
-            pane.select(page, Some(&session));
-            pane.scroll_rows(lines, Some(&session), page);
-            prop_assert!(pane.selected < rows(Some(&session), &pane.unfolded).len().max(1));
+            pane.on_action(crate::app::keymap::ENTRIES[action].action, Some(&session), page);
+            pane.click(page, Some(&session));
+            pane.scroll(lines, Some(&session), page);
+            let len = rows(Some(&session), &pane.unfolded).len();
+            prop_assert!(pane.selection.at(usize::MAX) < len.max(1));
         }
     }
 }

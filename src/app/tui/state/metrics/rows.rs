@@ -126,6 +126,25 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// Whose figures it shows; `None`: those of all agents.
+    #[must_use]
+    pub fn agent(&self) -> Option<&'a AgentId> {
+        match self.scope {
+            Scope::Agent(id, _) => Some(id),
+            Scope::Total(_) => None,
+        }
+    }
+
+    /// What it shows of them: a label of ours, or the tool's name.
+    #[must_use]
+    pub fn label(&self) -> &'a str {
+        match self.content {
+            Content::Title => "",
+            Content::Figures(label, _) | Content::Bars(label, _) => label,
+            Content::Tool(_) => self.tool().map_or("", |tool| tool.name.as_str()),
+        }
+    }
+
     /// The tool of the row.
     #[must_use]
     pub fn tool(&self) -> Option<&'a ToolMetrics> {

@@ -4,7 +4,7 @@ use super::*;
 use crate::app::tui::view::sample;
 
 fn pane(selected: usize, cell: usize) -> MetricsPane {
-    MetricsPane { selected, cell, ..MetricsPane::default() }
+    MetricsPane { selection: Selection::placed(selected, 0), cell }
 }
 
 fn row_of(rows: &[Row<'_>], label: &str) -> usize {
@@ -16,8 +16,13 @@ fn row_of(rows: &[Row<'_>], label: &str) -> usize {
         .unwrap()
 }
 
-fn copied(pane: &mut MetricsPane, rows: &[Row<'_>]) -> String {
-    match &pane.take(Action::Copy, rows, 10).unwrap()[0] {
+/// What the pane shows of the made-up session.
+fn data<'a>(metrics: &'a SessionMetrics, agent: Option<&'a AgentId>) -> Data<'a> {
+    Data { open: true, metrics: Some(metrics), agent }
+}
+
+fn copied(pane: &mut MetricsPane, data: Data<'_>) -> String {
+    match &pane.on_action(Action::Copy, data, 10).unwrap()[0] {
         Effect::Copy(text) | Effect::Say(text) => text.clone(),
         other => panic!("{other:?}"),
     }
@@ -38,34 +43,37 @@ fn a_tab_shows_its_agent_then_the_total() {
 #[test]
 fn left_and_right_choose_a_figure_then_leave_the_pane() {
     let metrics = sample::metrics();
-    let rows = rows::rows(&metrics, Some(&"support".into()));
-    let mut pane = pane(row_of(&rows, "cache r/w"), 0);
-    assert_eq!(copied(&mut pane, &rows), "300");
-    assert!(pane.take(Action::Right, &rows, 10).is_some());
-    assert_eq!(copied(&mut pane, &rows), "20");
-    assert!(pane.take(Action::Right, &rows, 10).is_none());
-    assert!(pane.take(Action::Left, &rows, 10).is_some());
-    assert!(pane.take(Action::Left, &rows, 10).is_none());
+    let agent = AgentId::from("support");
+    let data = data(&metrics, Some(&agent));
+    let mut pane = pane(row_of(&data.rows(), "cache r/w"), 0);
+    assert_eq!(copied(&mut pane, data), "300");
+    assert!(pane.on_action(Action::Right, data, 10).is_some());
+    assert_eq!(copied(&mut pane, data), "20");
+    assert!(pane.on_action(Action::Right, data, 10).is_none());
+    assert!(pane.on_action(Action::Left, data, 10).is_some());
+    assert!(pane.on_action(Action::Left, data, 10).is_none());
 }
 
 #[test]
 fn copying_gives_bare_values() {
     let metrics = sample::metrics();
-    let rows = rows::rows(&metrics, Some(&"support".into()));
-    assert_eq!(copied(&mut pane(row_of(&rows, "input"), 0), &rows), "1350");
-    assert_eq!(copied(&mut pane(row_of(&rows, "ms/call"), 0), &rows), "400,650,null,320,200");
-    assert_eq!(copied(&mut pane(row_of(&rows, "output/s"), 0), &rows), "85.26");
-    let tool = copied(&mut pane(rows.len() - 7, 0), &rows);
+    let (support, billing) = (AgentId::from("support"), AgentId::from("billing\u{202e}"));
+    let known = data(&metrics, Some(&support));
+    let rows = known.rows();
+    assert_eq!(copied(&mut pane(row_of(&rows, "input"), 0), known), "1350");
+    assert_eq!(copied(&mut pane(row_of(&rows, "ms/call"), 0), known), "400,650,null,320,200");
+    assert_eq!(copied(&mut pane(row_of(&rows, "output/s"), 0), known), "85.26");
+    let tool = copied(&mut pane(rows.len() - 7, 0), known);
     assert!(tool.starts_with('{') && tool.contains("\"error_count\":null"), "{tool}");
-    let unknown = rows::rows(&metrics, Some(&"billing\u{202e}".into()));
-    assert!(copied(&mut pane(row_of(&unknown, "input"), 0), &unknown).contains("unknown"));
+    let unknown = data(&metrics, Some(&billing));
+    assert!(copied(&mut pane(row_of(&unknown.rows(), "input"), 0), unknown).contains("unknown"));
 }
 
 #[test]
 fn a_total_is_explained_agent_by_agent() {
     let metrics = sample::metrics();
-    let rows = rows::rows(&metrics, None);
-    let explained = pane(row_of(&rows, "input"), 0).explain_row(&rows).unwrap();
+    let data = data(&metrics, None);
+    let explained = pane(row_of(&data.rows(), "input"), 0).explain(data).unwrap();
     assert_eq!(explained.value, "1350");
     assert_eq!(explained.fields[0], ("support".into(), "1350".into()));
     assert_eq!(explained.fields[1].1, "unknown");
@@ -74,8 +82,9 @@ fn a_total_is_explained_agent_by_agent() {
 #[test]
 fn bars_are_explained_call_by_call_newest_first() {
     let metrics = sample::metrics();
-    let rows = rows::rows(&metrics, Some(&"support".into()));
-    let explained = pane(row_of(&rows, "ms/call"), 0).explain_row(&rows).unwrap();
+    let agent = AgentId::from("support");
+    let data = data(&metrics, Some(&agent));
+    let explained = pane(row_of(&data.rows(), "ms/call"), 0).explain(data).unwrap();
     assert_eq!(explained.value, "known for 4 of 5 calls");
     assert_eq!(explained.fields[0], ("message 9".into(), "200".into()));
     assert_eq!(explained.fields[2], ("message 5".into(), "unknown".into()));
@@ -89,16 +98,17 @@ proptest! {
     ) {
         let metrics = sample::metrics();
         let agent = AgentId::from("support");
-        let rows = rows::rows(&metrics, (!merged).then_some(&agent));
+        let data = data(&metrics, (!merged).then_some(&agent));
+        let len = data.rows().len();
         let mut pane = MetricsPane::default();
         for (action, page, lines) in moves {
             let action = crate::app::keymap::ENTRIES[action].action;
             if !matches!(action, Action::Explain) {
-                pane.take(action, &rows, page);
+                pane.on_action(action, data, page);
             }
-            pane.select(page, rows.len());
-            pane.scroll_rows(lines, rows.len(), page);
-            prop_assert!(pane.selected < rows.len());
+            pane.click(page, data);
+            pane.scroll(lines, data, page);
+            prop_assert!(pane.selection.at(usize::MAX) < len);
         }
     }
 }

@@ -21,6 +21,9 @@ pub(super) struct DetailsCache {
     generation: u64,
 }
 
+/// No generation: of what has to be asked again.
+const EXPIRED: u64 = u64::MAX;
+
 #[derive(Debug)]
 struct Known {
     updated_at: Option<Timestamp>,
@@ -41,6 +44,16 @@ impl DetailsCache {
     pub fn expire(&mut self) {
         self.generation += 1;
         self.asked = None;
+    }
+
+    /// What is known of one session is shown, and asked again; an answer that is on its way was read before.
+    pub fn expire_row(&mut self, key: &SessionKey) {
+        if let Some(known) = self.known.get_mut(key) {
+            known.generation = EXPIRED;
+        }
+        if let Some(asked) = &mut self.asked {
+            asked.keys.remove(key);
+        }
     }
 
     /// What is known of a row's present state.
@@ -76,7 +89,7 @@ impl DetailsCache {
         let Some(asked) = self.asked.as_mut().filter(|asked| asked.ticket == ticket) else { return };
         asked.counted = true;
         let found: HashMap<&SessionKey, &Details> = found.iter().map(|(key, details)| (key, details)).collect();
-        for row in rows {
+        for row in rows.iter().filter(|row| asked.keys.contains(&row.key)) {
             let Some(details) = found.get(&row.key) else { continue };
             let mut details = (*details).clone();
             let before = self.known.get(&row.key).filter(|known| known.updated_at == row.updated_at);
@@ -90,7 +103,7 @@ impl DetailsCache {
     }
 
     pub fn on_usage(&mut self, ticket: Ticket, key: &SessionKey, usage: &Usage) {
-        if self.asked.as_ref().is_some_and(|asked| asked.ticket == ticket)
+        if self.asked.as_ref().is_some_and(|asked| asked.ticket == ticket && asked.keys.contains(key))
             && let Some(known) = self.known.get_mut(key)
         {
             known.details.usage = Some(*usage);

@@ -78,7 +78,7 @@ struct Late {
 impl Late {
     /// What is listed is always the beginning of what the store has for the filter and the order shown.
     fn check_rows(&self) -> Result<(), TestCaseError> {
-        let list = &self.screen.state.list;
+        let list = &self.screen.state.workspace.list;
         let sort = if list.sort == Sort::Updated { "updated" } else { "created" };
         let name = if list.filter.is_empty() { "support" } else { list.filter.source.as_str() };
         for (at, row) in list.rows.iter().enumerate() {
@@ -174,10 +174,10 @@ proptest! {
             late.screen.press("\u{1b}");
         }
         late.answer_backwards()?;
-        if matches!(late.screen.state.connection.stage, Stage::Open(_)) && late.screen.state.modals.is_empty() {
+        if matches!(late.screen.state.workspace.connection.stage, Stage::Open(_)) && late.screen.state.modals.is_empty() {
             late.screen.press("1s");
             late.answer_backwards()?;
-            let list = &late.screen.state.list;
+            let list = &late.screen.state.workspace.list;
             prop_assert!(list.loading().is_none() && list.error.is_none());
             prop_assert!(!list.rows.is_empty());
         }

@@ -45,10 +45,10 @@ fn lost() -> Error {
 fn a_lookup_that_fails_is_told_and_the_list_comes_instead() {
     let (mut screen, ticket) = looking();
     fail(&mut screen, ticket, Error::other("looking", "it broke"));
-    assert!(screen.state.last_error.as_deref().unwrap().contains("it broke"));
+    assert!(screen.state.workspace.last_error.as_deref().unwrap().contains("it broke"));
     screen.answer_all();
     assert_eq!(screen.state.loading(), None);
-    assert!(!screen.state.list.rows.is_empty());
+    assert!(!screen.state.workspace.list.rows.is_empty());
     screen.tell(Event::Link(Link::Up));
     assert_eq!(asked_for(&screen), None, "it was answered, though badly: nothing to ask again");
 }
@@ -63,7 +63,7 @@ fn a_lookup_over_a_lost_connection_is_tried_again_when_it_is_back() {
     screen.tell(Event::Link(Link::Up));
     assert!(asked_for(&screen).is_some_and(|again| again != ticket));
     screen.answer_all();
-    assert_eq!(screen.state.conversation.session().unwrap().key.text(), "support-7");
+    assert_eq!(screen.state.workspace.conversation.session().unwrap().key.text(), "support-7");
     assert_eq!(screen.state.loading(), None);
 }
 
@@ -73,9 +73,9 @@ fn a_lookup_that_is_given_up_is_not_answered_late() {
     screen.press("\u{1b}");
     assert!(screen.asked.iter().any(|command| matches!(command, Command::Cancel(Lane::Open))));
     screen.answer_all();
-    let row = Summary::clone(&screen.state.list.rows[3]);
+    let row = Summary::clone(&screen.state.workspace.list.rows[3]);
     screen.tell(Event::Resolved(ticket, "support-7".into(), vec![row]));
-    assert_eq!(screen.state.conversation.key(), None);
+    assert_eq!(screen.state.workspace.conversation.key(), None);
     assert_eq!(screen.state.loading(), None);
 }
 
@@ -86,8 +86,8 @@ fn a_session_opened_meanwhile_stays() {
     screen.answer_all();
     screen.press("j\n");
     screen.answer_all();
-    let open = screen.state.conversation.key().cloned();
+    let open = screen.state.workspace.conversation.key().cloned();
     screen.tell(Event::Link(Link::Up));
     assert_eq!(asked_for(&screen), None);
-    assert_eq!(screen.state.conversation.key().cloned(), open);
+    assert_eq!(screen.state.workspace.conversation.key().cloned(), open);
 }

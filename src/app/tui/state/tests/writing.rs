@@ -18,7 +18,7 @@ fn ctrl(screen: &mut Screen, c: char) {
 fn write(screen: &mut Screen) -> (Ticket, Write) {
     let at = screen.asked.iter().position(|command| matches!(command, Command::Write(..))).expect("a write");
     match screen.asked.remove(at) {
-        Some(Command::Write(ticket, write)) => (ticket, *write),
+        Some(Command::Write(ticket, order)) => (ticket, order.write),
         _ => unreachable!(),
     }
 }
@@ -28,12 +28,12 @@ fn writes(screen: &Screen) -> usize {
 }
 
 fn stored(screen: &Screen, key: &str) -> Option<Bson> {
-    screen.state.conversation.session().unwrap().metadata_fields().unwrap().get(key).cloned()
+    screen.state.workspace.conversation.session().unwrap().metadata_fields().unwrap().get(key).cloned()
 }
 
 /// The field that is chosen.
 fn chosen(screen: &Screen) -> (String, Bson) {
-    let key = screen.state.metadata.field(&screen.state.conversation).unwrap();
+    let key = screen.state.workspace.metadata.field(screen.state.workspace.conversation.session()).unwrap();
     let value = stored(screen, &key).unwrap();
     assert!(value.as_str().is_some(), "a text");
     (key, value)
@@ -120,9 +120,9 @@ fn a_field_goes_after_asking() {
 }
 
 #[test]
-fn a_deleted_session_is_closed_and_the_list_read_again() {
+fn a_deleted_session_is_closed_and_its_row_goes() {
     let mut screen = Screen::writable(120, 40);
-    let id = screen.state.conversation.key().unwrap().text().to_owned();
+    let id = screen.state.workspace.conversation.key().unwrap().text().to_owned();
     screen.press("Dwrong\n");
     assert_eq!(writes(&screen), 0);
     screen.press("\u{1b}");
@@ -131,15 +131,17 @@ fn a_deleted_session_is_closed_and_the_list_read_again() {
     screen.press("\n");
     let (ticket, Write::Delete(_)) = write(&mut screen) else { panic!() };
     screen.tell(Event::Written(ticket));
-    assert!(screen.state.conversation.session().is_none());
+    assert!(screen.state.workspace.conversation.session().is_none());
     assert_eq!(screen.state.focus, Pane::Sessions);
-    assert!(screen.asked.iter().any(|command| matches!(command, Command::List(..))));
+    let list = &screen.state.workspace.list;
+    assert!(list.rows.iter().all(|row| row.key.text() != id));
+    assert_eq!((list.count, list.selected()), (Some(4811), 0));
 }
 
 #[test]
 fn read_only_changes_nothing() {
     let mut screen = Screen::writable(120, 40);
-    screen.state.connection.place.as_mut().unwrap().read_only = true;
+    screen.state.workspace.connection.place.as_mut().unwrap().read_only = true;
     for key in ["e", "a", "d", "f", "D"] {
         screen.press(key);
         assert!(screen.state.modals.is_empty(), "{key}");
@@ -171,7 +173,7 @@ fn leaving_with_something_typed_asks_and_a_second_time_keeps_it() {
 fn another_connection_does_not_take_what_was_typed() {
     let mut screen = Screen::writable(120, 40);
     screen.press("ftyped");
-    let place = screen.state.connection.place.clone().unwrap();
+    let place = screen.state.workspace.connection.place.clone().unwrap();
     screen.state.connect(place);
     assert_eq!(screen.state.drafts().len(), 1);
 }

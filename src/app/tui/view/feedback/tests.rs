@@ -1,15 +1,15 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::app::tui::view::sample;
+use crate::app::tui::{state::list::Selection, view::sample};
 
 fn shown(session: &Session, size: (u16, u16), pane: &FeedbackPane, look: &Look) -> String {
-    sample::screen(size.0, size.1, |frame, area| draw_with(frame, area, pane, Some(session), true, look))
+    sample::screen(size.0, size.1, |frame, area| draw(frame, area, pane, Some(session), true, look))
 }
 
 fn pane(selected: usize, top: usize) -> FeedbackPane {
     let mut pane = FeedbackPane::default();
-    (pane.selected, pane.top) = (selected, top);
+    pane.selection = Selection::placed(selected, top);
     pane
 }
 

@@ -2,11 +2,11 @@ use crate::app::keymap::Action;
 use proptest::prelude::*;
 
 use super::*;
-use crate::app::tui::view::sample;
+use crate::app::tui::{state::list::Selection, view::sample};
 
 fn shown(id: &str, size: (u16, u16), pane: &MetadataPane, look: &Look) -> String {
     let session = sample::session(id);
-    sample::screen(size.0, size.1, |frame, area| draw_with(frame, area, pane, Some(&session), &[], true, look))
+    sample::screen(size.0, size.1, |frame, area| draw(frame, area, pane, Some(&session), &[], true, look))
 }
 
 /// Everything unfolded, the selection at the end or at the start.
@@ -14,11 +14,11 @@ fn unfolded(id: &str, at_end: bool) -> MetadataPane {
     let session = sample::session(id);
     let mut pane = MetadataPane::default();
     for _ in 0..40 {
-        pane.take(Action::Right, Some(&session), 10);
-        pane.take(Action::Down, Some(&session), 10);
+        pane.on_action(Action::Right, Some(&session), 10);
+        pane.on_action(Action::Down, Some(&session), 10);
     }
     if !at_end {
-        pane.take(Action::Top, Some(&session), 10);
+        pane.on_action(Action::Top, Some(&session), 10);
     }
     pane
 }
@@ -55,7 +55,7 @@ proptest! {
         width in 1u16..60, height in 1u16..30, selected in 0usize..99, top in 0usize..99,
         id in prop::sample::select(vec!["support-1042", "typed-metadata", "hostile-text", "wrong-types", "nulls"]),
     ) {
-        let pane = MetadataPane { selected, top, ..unfolded(id, true) };
+        let pane = MetadataPane { selection: Selection::placed(selected, top), ..unfolded(id, true) };
         let screen = shown(id, (width, height), &pane, &sample::look());
         prop_assert!(sample::safe(&screen), "{}", screen);
     }

@@ -1,14 +1,15 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::app::tui::state::list::Selection;
 use crate::{app::tui::view::sample, session::AgentId};
 
 fn shown(size: (u16, u16), agent: Option<&str>, selected: usize, look: &Look) -> String {
     let metrics = sample::metrics();
     let agent = agent.map(AgentId::from);
     let data = Data { open: true, metrics: Some(&metrics), agent: agent.as_ref() };
-    let pane = MetricsPane { selected, ..MetricsPane::default() };
-    sample::screen(size.0, size.1, |frame, area| draw_with(frame, area, &pane, data, true, look))
+    let pane = MetricsPane { selection: Selection::placed(selected, 0), ..MetricsPane::default() };
+    sample::screen(size.0, size.1, |frame, area| draw(frame, area, &pane, data, true, look))
 }
 
 #[test]
@@ -26,7 +27,7 @@ fn stored_sessions() {
         let agent = agent.map(AgentId::from);
         let data = Data { open: true, metrics: Some(&metrics), agent: agent.as_ref() };
         let screen = sample::screen(40, 30, |frame, area| {
-            draw_with(frame, area, &MetricsPane::default(), data, false, &sample::look());
+            draw(frame, area, &MetricsPane::default(), data, false, &sample::look());
         });
         let tab = agent.as_ref().map_or("all", AgentId::as_str);
         insta::assert_snapshot!(format!("stored_{id}_{tab}"), screen);
@@ -51,7 +52,7 @@ fn before_the_figures_are_known() {
     {
         let data = Data { open, metrics, agent: None };
         let screen = sample::screen(30, 6, |frame, area| {
-            draw_with(frame, area, &MetricsPane::default(), data, false, &sample::look());
+            draw(frame, area, &MetricsPane::default(), data, false, &sample::look());
         });
         assert!(screen.contains(said), "{screen}");
     }
@@ -62,7 +63,7 @@ proptest! {
     fn every_size_draws(width in 1u16..60, height in 1u16..30, selected in 0usize..99, top in 0usize..99, cell in 0usize..4) {
         let metrics = sample::metrics();
         let data = Data { open: true, metrics: Some(&metrics), agent: None };
-        let pane = MetricsPane { selected, top, cell };
-        sample::screen(width, height, |frame, area| draw_with(frame, area, &pane, data, true, &sample::plain()));
+        let pane = MetricsPane { selection: Selection::placed(selected, top), cell };
+        sample::screen(width, height, |frame, area| draw(frame, area, &pane, data, true, &sample::plain()));
     }
 }

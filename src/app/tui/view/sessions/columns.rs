@@ -42,7 +42,7 @@ impl Columns {
     /// As many of the wanted columns as fit in so many cells, the leftmost first, each as wide as what is in view needs;
     /// the id takes what is left.
     pub fn fit(state: &AppState, cells: usize) -> Self {
-        let (list, look) = (&state.list, &state.look);
+        let (list, look) = (&state.workspace.list, &state.look);
         let rows: Vec<(&Summary, Option<&Details>)> = list.in_view().map(|(_, row)| (row, list.details(row))).collect();
         let guarded = |(_, details): &(&Summary, Option<&Details>)| details.is_some_and(|d| d.guardrail_events > 0);
         let flag = if rows.iter().any(guarded) { 2 } else { 0 };

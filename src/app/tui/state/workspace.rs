@@ -1,0 +1,57 @@
+//! What belongs to one connection. Another connection replaces it whole, so that nothing of the old one is left by mistake.
+
+use std::collections::HashSet;
+
+use ratatui::layout::Rect;
+
+use super::{
+    connection::Connection, conversation::ConversationState, feedback::FeedbackPane, metadata::MetadataPane,
+    metrics::MetricsPane, sessions::SessionList,
+};
+use crate::app::{
+    config::Ui,
+    task::{Ticket, command::Lane},
+};
+
+/// The sessions of one connection, and the one that is open.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    /// Where the sessions come from.
+    pub connection: Connection,
+    /// The sessions.
+    pub list: SessionList,
+    /// The open one.
+    pub conversation: ConversationState,
+    /// Its figures.
+    pub metrics: MetricsPane,
+    /// Its metadata.
+    pub metadata: MetadataPane,
+    /// Its feedback.
+    pub feedback: FeedbackPane,
+    /// The last error, until something was read again.
+    pub last_error: Option<String>,
+    /// A session to open once that is possible, as a person typed its id.
+    pub(super) open_id: Option<String>,
+    /// A session that is being looked for, as a person typed its id.
+    pub(super) resolving: Option<(Ticket, String)>,
+    /// The text that was looked for last.
+    pub(super) find: String,
+    /// Lanes whose question failed because the connection was lost.
+    pub(super) unanswered: HashSet<Lane>,
+    /// The conversation's place as it was laid out for.
+    pub(super) conversation_inner: Option<Rect>,
+}
+
+impl Workspace {
+    /// Nothing known yet of a connection.
+    #[must_use]
+    pub fn new(ui: &Ui, connection: Connection, open_id: Option<String>) -> Self {
+        Self { connection, list: SessionList::new(ui), open_id, ..Self::default() }
+    }
+
+    /// Another session is open, or none: the side panes begin anew.
+    pub(super) fn reset_side_panes(&mut self) {
+        (self.metrics, self.metadata, self.feedback) =
+            (MetricsPane::default(), MetadataPane::default(), FeedbackPane::default());
+    }
+}

@@ -1,0 +1,162 @@
+//! What changed of a session that somebody holds in memory: an edit that was stored, a conflict that told what is stored, a feedback, a
+//! message that arrived, a deletion. Each is applied where the session is held; nothing is read again for it.
+
+use bson::{Bson, Document};
+
+use super::{AgentId, Feedback, Message, Session, SessionKey, Summary, edit::MetadataEdit};
+
+/// One change of one session.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The session's `_id`.
+    pub session: SessionKey,
+    /// What changed.
+    pub kind: ChangeKind,
+}
+
+/// What changed of a session.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum ChangeKind {
+    /// These fields of `metadata` hold these values now; `None`: the field is absent.
+    Metadata(Vec<(String, Option<Bson>)>),
+    /// One more of `feedbacks`.
+    Feedback(Box<Feedback>),
+    /// More at the end of `agents.<id>.messages`, in stored order; each knows its index.
+    Messages(AgentId, Vec<Message>),
+    /// The session is gone.
+    Deleted,
+}
+
+impl Change {
+    /// Edits of metadata that were stored.
+    #[must_use]
+    pub fn edited(session: SessionKey, edits: &[MetadataEdit]) -> Self {
+        let fields = edits.iter().map(|edit| (edit.key.clone(), edit.value.clone())).collect();
+        Self { session, kind: ChangeKind::Metadata(fields) }
+    }
+
+    /// One field of the metadata holds that now; `None`: it is absent.
+    #[must_use]
+    pub fn field(session: SessionKey, key: impl Into<String>, stored: Option<Bson>) -> Self {
+        Self { session, kind: ChangeKind::Metadata(vec![(key.into(), stored)]) }
+    }
+
+    /// A feedback that was stored.
+    #[must_use]
+    pub fn feedback(session: SessionKey, feedback: Feedback) -> Self {
+        Self { session, kind: ChangeKind::Feedback(Box::new(feedback)) }
+    }
+
+    /// Messages at the end of an agent's history.
+    #[must_use]
+    pub fn messages(session: SessionKey, agent: AgentId, messages: Vec<Message>) -> Self {
+        Self { session, kind: ChangeKind::Messages(agent, messages) }
+    }
+
+    /// The session is gone.
+    #[must_use]
+    pub fn deleted(session: SessionKey) -> Self {
+        Self { session, kind: ChangeKind::Deleted }
+    }
+
+    /// Applies it to a session that is held. `false`: it is another session, or there is nothing to change in it: messages of an agent
+    /// that is not there, one that is held already, a deletion.
+    pub fn apply_to(&self, session: &mut Session) -> bool {
+        if session.key != self.session {
+            return false;
+        }
+        match &self.kind {
+            ChangeKind::Metadata(fields) => set(session.metadata.get_or_insert_with(|| Document::new().into()), fields),
+            ChangeKind::Feedback(feedback) => {
+                session.feedbacks.push((**feedback).clone());
+                session.updated_at = session.updated_at.max(feedback.created_at);
+                true
+            }
+            ChangeKind::Messages(id, messages) => {
+                let Some(agent) = session.agents.iter_mut().find(|agent| &agent.id == id) else { return false };
+                let mut grew = false;
+                for message in messages {
+                    if message.index >= agent.message_count {
+                        agent.message_count = message.index + 1;
+                        session.updated_at = session.updated_at.max(message.created_at);
+                        grew = true;
+                    }
+                }
+                grew
+            }
+            ChangeKind::Deleted => false,
+        }
+    }
+
+    /// Applies it to the row of a list, which holds some of the metadata or none. `false`: it is another session's row, or nothing in
+    /// it changes.
+    pub fn apply_to_row(&self, row: &mut Summary) -> bool {
+        if row.key != self.session {
+            return false;
+        }
+        match (&self.kind, &mut row.metadata) {
+            (ChangeKind::Metadata(fields), Some(metadata)) => set(metadata, fields),
+            _ => false,
+        }
+    }
+}
+
+/// Sets and removes fields. What is no document stays as it is: nobody can have written a field of it.
+fn set(metadata: &mut Bson, fields: &[(String, Option<Bson>)]) -> bool {
+    let Bson::Document(stored) = metadata else { return false };
+    for (key, value) in fields {
+        match value {
+            Some(value) => drop(stored.insert(key, value.clone())),
+            None => drop(stored.remove(key)),
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use bson::doc;
+
+    use super::*;
+    use crate::session::decode;
+
+    fn session() -> Session {
+        decode::session(doc! { "_id": "s", "metadata": { "a": 1, "b": 2 }, "agents": { "x": { "messages": [{}] } } })
+    }
+
+    #[test]
+    fn fields_are_set_and_removed_in_session_and_row_alike() {
+        let edits = [MetadataEdit::set("a", 5), MetadataEdit::unset("b"), MetadataEdit::set("c", "new")];
+        let change = Change::edited("s".into(), &edits);
+        let mut held = session();
+        assert!(change.apply_to(&mut held));
+        assert_eq!(held.metadata_fields(), Some(&doc! { "a": 5, "c": "new" }));
+        let mut row = decode::summary(&doc! { "_id": "s", "metadata": { "b": 2 } });
+        assert!(change.apply_to_row(&mut row));
+        assert_eq!(row.meta("b"), None);
+        let mut other = decode::session(doc! { "_id": "t" });
+        assert!(!change.apply_to(&mut other) && other.metadata.is_none());
+    }
+
+    #[test]
+    fn what_is_no_object_is_left_alone_and_what_is_absent_is_made() {
+        let change = Change::field("s".into(), "a", Some(1.into()));
+        let mut odd = decode::session(doc! { "_id": "s", "metadata": 5 });
+        assert!(!change.apply_to(&mut odd));
+        assert_eq!(odd.metadata, Some(Bson::Int32(5)));
+        let mut bare = decode::session(doc! { "_id": "s" });
+        assert!(change.apply_to(&mut bare));
+        assert_eq!(bare.metadata_fields(), Some(&doc! { "a": 1 }));
+    }
+
+    #[test]
+    fn messages_that_are_counted_already_change_nothing() {
+        let message = |index| decode::message(doc! { "message": { "role": "user" } }.into(), index, "");
+        let mut held = session();
+        assert!(!Change::messages("s".into(), "x".into(), vec![message(0)]).apply_to(&mut held));
+        assert!(Change::messages("s".into(), "x".into(), vec![message(0), message(1)]).apply_to(&mut held));
+        assert_eq!(held.agents[0].message_count, 2);
+        assert!(!Change::messages("s".into(), "y".into(), vec![message(1)]).apply_to(&mut held));
+    }
+}
