@@ -68,7 +68,7 @@ async fn main() -> Result<()> {
     let hooks = Hooks::new(vec![Arc::new(KnownPriorities), Arc::new(Signed("ada")), Arc::new(webhook)]);
 
     let dir = tempfile::tempdir()?;
-    let manager = SessionManager::new(folder::open(dir.path()).await?, "support-1").with_hooks(hooks.clone());
+    let manager = SessionManager::builder(folder::open(dir.path()).await?, "support-1").hooks(hooks.clone()).build();
     manager.open_or_create().await?;
 
     let refused = manager.edit_metadata(vec![MetadataEdit::set("priority", "soon")]).await;

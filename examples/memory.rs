@@ -106,7 +106,7 @@ impl SessionReader for MemoryRepository {
         };
         let end = (after + query.limit as usize).min(rows.len());
         let next = (end < rows.len()).then(|| Cursor::Undated { after: Some(rows[end - 1].key.bson().clone()) });
-        Page::of(rows.drain(after..end).collect(), PageEnd { next, timed_out: false })
+        Page::of(rows.drain(after..end).collect(), PageEnd::at(next))
     }
 
     async fn count(&self, filter: &Filter) -> Result<Option<u64>> {
@@ -186,8 +186,7 @@ impl SessionWriter for MemoryRepository {
             stored.insert("updated_at", now);
             Ok(())
         })?;
-        self.update_session(key, &SessionUpdate { updated_at: Some(Timestamp::now()), ..SessionUpdate::default() })
-            .await
+        self.update_session(key, &SessionUpdate::default().updated_at(Timestamp::now())).await
     }
 
     async fn update_agent_config(&self, key: &SessionKey, agent: &AgentId, config: &AgentConfig) -> Result<()> {
@@ -251,7 +250,7 @@ impl SessionWriter for MemoryRepository {
             let found = messages.iter_mut().rev().find(is_it).and_then(Bson::as_document_mut);
             let stored = found.ok_or_else(unknown)?;
             if let Some(body) = &update.redact_message {
-                stored.insert("redact_message", body.0.clone());
+                stored.insert("redact_message", body.as_document().clone());
                 stored.insert("updated_at", DateTime::now());
             }
             if let Some(metrics) = &update.event_loop_metrics {
@@ -308,14 +307,12 @@ impl SessionWriter for MemoryRepository {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     let repository = MemoryRepository::default();
-    let session = NewSession {
-        id: "support-1".to_owned(),
-        application_name: Some("support".to_owned()),
-        session_type: "AGENT".to_owned(),
-        viewer_password: "a secret".into(),
-        metadata: doc! { "priority": "low" },
-        at: Timestamp::now(),
-    };
+    let session = NewSession::new("support-1")
+        .application_name("support")
+        .session_type("AGENT")
+        .viewer_password("a secret")
+        .metadata(doc! { "priority": "low" })
+        .at(Timestamp::now());
     let key = repository.create_session(&session).await?;
     let edit = MetadataEdit::set("priority", "high").only_if(Some("low".into()));
     repository.edit_metadata(&key, &[edit]).await?;

@@ -74,13 +74,15 @@ impl Planner {
     fn answer(&mut self, words: &str) -> MessageBody {
         let started = Instant::now();
         let tokens = |text: &str| Some(text.split_whitespace().count() as u64);
-        let heard: String = self.messages.iter().map(|message| message.0.to_string()).collect();
-        let usage = Usage { input: tokens(&heard), output: tokens(words), ..Usage::default() };
-        let metadata = self.metrics.add_call(ModelCall { usage, latency_ms: Some(420), first_byte_ms: Some(110) });
+        let heard: String = self.messages.iter().map(|message| message.as_document().to_string()).collect();
+        let usage = {
+            let mut usage = Usage::default();
+            (usage.input, usage.output) = (tokens(&heard), tokens(words));
+            usage
+        };
+        let metadata = self.metrics.add_call(ModelCall::new(usage).latency_ms(420).first_byte_ms(110));
         self.metrics.add_cycle(started.elapsed() + Duration::from_millis(420));
-        let mut answer = MessageBody::text("assistant", words);
-        answer.0.insert("metadata", metadata);
-        answer
+        MessageBody::text("assistant", words).with_metadata(metadata)
     }
 
     /// One turn: what was asked and what was answered is stored as it is said.
@@ -101,11 +103,7 @@ impl Planner {
 async fn main() -> Result<()> {
     let args = Args::parse();
     let pool = Pool::connect(&args.uri, PoolOptions::default()).await?;
-    let settings = Settings {
-        application_name: Some("travel".to_owned()),
-        metadata_fields: vec!["status".to_owned()],
-        ..Settings::default()
-    };
+    let settings = Settings::default().application_name("travel").metadata_fields(vec!["status".to_owned()]);
     let factory = SessionManagerFactory::with_pool(pool, &args.database, &args.collection)?.with_settings(settings);
 
     println!("Day 1");

@@ -40,6 +40,12 @@ pub struct Case {
     run: fn(Arc<dyn SessionRepository>) -> Boxed<'static, Outcome>,
 }
 
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Case").field(&self.name).finish()
+    }
+}
+
 impl Case {
     /// Checks it.
     ///

@@ -92,6 +92,7 @@ impl fmt::Display for HookAction {
 
 /// One operation on one session, on its way through the hooks.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Operation {
     /// The session's `_id`.
     pub session: SessionKey,
@@ -171,6 +172,12 @@ pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub struct Next<'a> {
     rest: &'a [Arc<dyn Hook>],
     last: &'a (dyn Last + 'a),
+}
+
+impl fmt::Debug for Next<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.rest.iter().map(|hook| hook.name())).finish()
+    }
 }
 
 /// What stands at the end of a chain.

@@ -23,6 +23,7 @@ pub use repair::repair;
 
 use std::{
     collections::HashMap,
+    fmt,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -37,6 +38,7 @@ use crate::{
         AgentId, Feedback, Session, SessionKey,
         edit::MetadataEdit,
         record::{AgentConfig, NewFeedback},
+        setters,
     },
 };
 use conversation::Slot;
@@ -54,8 +56,43 @@ struct Inner {
     agents: Mutex<HashMap<AgentId, Arc<Slot>>>,
 }
 
+/// Makes a [`SessionManager`] with more than the defaults: see [`SessionManager::builder`].
+pub struct SessionManagerBuilder {
+    repository: Arc<dyn SessionRepository>,
+    key: SessionKey,
+    hooks: Hooks,
+    settings: Settings,
+}
+
+impl SessionManagerBuilder {
+    setters! { fields { hooks: Hooks, settings: Settings } }
+
+    /// The manager. Contacts nothing.
+    #[must_use]
+    pub fn build(self) -> SessionManager {
+        SessionManager::with(self.repository, self.hooks, Arc::new(self.settings), self.key)
+    }
+}
+
+impl fmt::Debug for SessionManagerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("SessionManagerBuilder");
+        shown.field("location", &self.repository.location()).field("key", &self.key);
+        shown.field("hooks", &self.hooks).field("settings", &self.settings).finish()
+    }
+}
+
+impl fmt::Debug for SessionManager {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("SessionManager");
+        shown.field("location", &self.0.repository.location()).field("key", self.key());
+        shown.field("hooks", &self.0.hooks).finish_non_exhaustive()
+    }
+}
+
 /// An agent of a session, in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AgentSummary {
     /// Its id.
     pub id: AgentId,
@@ -80,18 +117,24 @@ impl SessionManager {
         Self(Arc::new(Inner { repository, hooks, settings, key, agents: Mutex::default() }))
     }
 
-    /// The same with hooks around metadata and feedback. Agents that were initialized stay with the other one.
+    /// A manager with hooks around metadata and feedback, or settings for a session that is created.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> strandscope::Result<()> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// use strandscope::{SessionManager, Settings};
+    ///
+    /// let sessions = strandscope::open_folder(folder.path()).await?;
+    /// let settings = Settings::default().application_name("travel");
+    /// let manager = SessionManager::builder(sessions, "trip-1").settings(settings).build();
+    /// assert!(manager.open_or_create().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
-    pub fn with_hooks(self, hooks: Hooks) -> Self {
-        let inner = &self.0;
-        Self::with(Arc::clone(&inner.repository), hooks, Arc::clone(&inner.settings), inner.key.clone())
-    }
-
-    /// The same with settings for a session that is created. Agents that were initialized stay with the other one.
-    #[must_use]
-    pub fn with_settings(self, settings: Settings) -> Self {
-        let inner = &self.0;
-        Self::with(Arc::clone(&inner.repository), inner.hooks.clone(), Arc::new(settings), inner.key.clone())
+    pub fn builder(repository: Arc<dyn SessionRepository>, key: impl Into<SessionKey>) -> SessionManagerBuilder {
+        SessionManagerBuilder { repository, key: key.into(), hooks: Hooks::default(), settings: Settings::default() }
     }
 
     /// The session's `_id`.

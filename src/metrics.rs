@@ -20,6 +20,7 @@ use crate::session::{AgentId, Usage};
 
 /// Figures of a whole session.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct SessionMetrics {
     /// Tokens of all agents; a figure is `None` when no agent's is known.
     pub total: Usage,
@@ -29,6 +30,7 @@ pub struct SessionMetrics {
 
 /// Figures of one agent's history.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct AgentMetrics {
     /// Tokens used over all runs.
     pub usage: Usage,
@@ -58,6 +60,7 @@ pub struct AgentMetrics {
 
 /// What both sources tell of one run. The larger one counts, figure by figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct RunReading {
     /// Index of its first message.
     pub start: u64,
@@ -75,6 +78,7 @@ pub struct RunReading {
 
 /// Latency over calls, in ms. Percentiles are nearest-rank. Unknown is `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Latency {
     /// Summed over runs.
     pub total: Option<u64>,
@@ -88,6 +92,7 @@ pub struct Latency {
 
 /// One model call.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
 pub struct Call {
     /// Index of the assistant message.
     pub index: u64,
@@ -105,6 +110,7 @@ pub struct Call {
 
 /// One tool's figures.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ToolMetrics {
     /// The tool's name (stored text).
     pub name: String,
@@ -120,6 +126,7 @@ pub struct ToolMetrics {
 
 /// Where the figures of a [`Usage`] come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct UsageSource {
     /// Of `input`.
     pub input: Source,

@@ -5,6 +5,7 @@
 
 pub mod agent;
 pub mod block;
+pub mod body;
 pub mod change;
 pub mod decode;
 pub mod edit;
@@ -12,14 +13,17 @@ pub mod encode;
 pub mod feedback;
 pub mod finding;
 pub mod guardrail;
+pub mod history;
 pub mod id;
 pub mod message;
 pub mod plain;
 pub mod record;
+mod setters;
 pub mod summary;
 
 pub use agent::Agent;
 pub use block::{Block, Media, MediaKind, MediaSource, ToolContent, ToolStatus};
+pub use body::{MessageBody, ToolResult, ToolUse};
 pub use change::{Change, ChangeKind};
 pub use feedback::{Feedback, Rating, Tally};
 pub use finding::Finding;
@@ -27,6 +31,8 @@ pub use guardrail::GuardrailEvent;
 pub use id::{AgentId, SessionKey};
 pub use message::{Counters, Message, Redaction, Role, ToolCounter, Usage};
 pub use summary::{AgentCount, Details, Summary};
+
+pub(crate) use setters::setters;
 
 use bson::{Bson, Document};
 use jiff::Timestamp;
@@ -36,6 +42,7 @@ use secrecy::SecretString;
 ///
 /// Source: the whole MongoDB document (or the folder's `session.json` with its agents).
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Session {
     /// `_id`, of whatever BSON type it is.
     pub key: SessionKey,

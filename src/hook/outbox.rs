@@ -2,6 +2,7 @@
 //! dropped, and a drain with a deadline.
 
 use std::{
+    fmt,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -11,6 +12,8 @@ use std::{
 
 use async_trait::async_trait;
 use tokio::{sync::mpsc, task::JoinHandle};
+
+use crate::session::setters;
 
 /// What is delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +44,7 @@ pub trait Deliver: Send + Sync + 'static {
 
 /// Limits of an outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OutboxOptions {
     /// Deliveries that may wait (1000). When it is full, the newest is dropped and counted.
     pub queue: usize,
@@ -57,11 +61,16 @@ impl Default for OutboxOptions {
     }
 }
 
+impl OutboxOptions {
+    setters! { exact { queue: usize, attempts: u32, backoff: Duration } }
+}
+
 /// The longest wait between two attempts.
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// What became of the deliveries so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Tally {
     /// Accepted.
     pub queued: u64,
@@ -154,6 +163,12 @@ impl Outbox {
     fn given_up(&self) -> u64 {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
         read(&self.counts.queued).saturating_sub(read(&self.counts.finished))
+    }
+}
+
+impl fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outbox").field("name", &self.name).field("tally", &self.tally()).finish_non_exhaustive()
     }
 }
 

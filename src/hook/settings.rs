@@ -4,10 +4,13 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 
+use crate::session::setters;
+
 use super::{DEADLINE, Hook, HookAction, Hooks, OutboxOptions, Webhook, WebhookError};
 
 /// `[hooks]`.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct HookSettings {
     /// `deadline_s`: how long the hooks of one operation may take together.
     pub deadline: Duration,
@@ -23,6 +26,7 @@ impl Default for HookSettings {
 
 /// `[hooks.webhooks.NAME]`.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct WebhookSettings {
     /// `url`: http or https; a secret, as it may hold a token.
     pub url: SecretString,
@@ -47,6 +51,14 @@ impl WebhookSettings {
             timeout: Duration::from_secs(10),
             outbox: OutboxOptions::default(),
         }
+    }
+}
+
+impl WebhookSettings {
+    setters! {
+        fields { actions: Vec<HookAction>, outbox: OutboxOptions }
+        options { secret: SecretString }
+        exact { timeout: Duration }
     }
 }
 

@@ -24,6 +24,7 @@ use crate::{
 };
 
 /// A hook that tells an HTTP endpoint, without ever delaying or breaking the operation.
+#[derive(Debug)]
 pub struct Webhook {
     name: String,
     actions: Vec<HookAction>,

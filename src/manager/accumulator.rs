@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use bson::{Bson, Document, doc};
 
-use crate::session::Usage;
+use crate::session::{Usage, encode, setters};
 
 /// One call of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct ModelCall {
     /// Its tokens.
     pub usage: Usage,
@@ -15,6 +16,16 @@ pub struct ModelCall {
     pub latency_ms: Option<u64>,
     /// Time to its first byte in ms, where known.
     pub first_byte_ms: Option<u64>,
+}
+
+impl ModelCall {
+    /// A call that took so many tokens.
+    #[must_use]
+    pub fn new(usage: Usage) -> Self {
+        Self { usage, ..Self::default() }
+    }
+
+    setters! { fields { usage: Usage } exact_options { latency_ms: u64, first_byte_ms: u64 } }
 }
 
 /// Figures of one run of an agent: Strands' `EventLoopMetrics`. Make one with the agent, tell it of every call, cycle and
@@ -53,15 +64,15 @@ impl EventLoopMetrics {
         };
         sum(&mut self.usage.input, call.usage.input);
         sum(&mut self.usage.output, call.usage.output);
-        sum(&mut self.usage.total, total(&call.usage));
+        sum(&mut self.usage.total, encode::total_tokens(&call.usage));
         sum(&mut self.usage.cache_read, call.usage.cache_read);
         sum(&mut self.usage.cache_write, call.usage.cache_write);
         self.latency_ms += call.latency_ms.unwrap_or_default();
         self.calls += 1;
         let mut metrics = Document::new();
-        metrics.extend(call.latency_ms.map(|ms| ("latencyMs".to_owned(), integer(ms))));
-        metrics.extend(call.first_byte_ms.map(|ms| ("timeToFirstByteMs".to_owned(), integer(ms))));
-        doc! { "usage": tokens(&call.usage), "metrics": metrics }
+        metrics.extend(call.latency_ms.map(|ms| ("latencyMs".to_owned(), encode::count(ms))));
+        metrics.extend(call.first_byte_ms.map(|ms| ("timeToFirstByteMs".to_owned(), encode::count(ms))));
+        doc! { "usage": encode::usage(&call.usage), "metrics": metrics }
     }
 
     /// The event loop went round once: a model was called, and the tools it asked for.
@@ -91,10 +102,10 @@ impl EventLoopMetrics {
         let average = if self.cycles == 0 { 0.0 } else { self.duration.as_secs_f64() / self.cycles as f64 };
         Some(doc! {
             // Strands accumulates no times to first bytes; each call's stands on its message.
-            "accumulated_metrics": { "latencyMs": integer(self.latency_ms), "timeToFirstByteMs": 0 },
-            "accumulated_usage": tokens(&self.usage),
+            "accumulated_metrics": { "latencyMs": encode::count(self.latency_ms), "timeToFirstByteMs": 0 },
+            "accumulated_usage": encode::usage(&self.usage),
             "cycle_metrics": {
-                "cycle_count": integer(self.cycles),
+                "cycle_count": encode::count(self.cycles),
                 "total_duration": self.duration.as_secs_f64(),
                 "average_cycle_time": average,
             },
@@ -107,35 +118,15 @@ impl Tool {
     fn figures(&self) -> Bson {
         let (time, calls) = (self.time.as_secs_f64(), self.calls as f64);
         doc! {
-            "call_count": integer(self.calls),
-            "success_count": integer(self.successes),
-            "error_count": integer(self.calls - self.successes),
+            "call_count": encode::count(self.calls),
+            "success_count": encode::count(self.successes),
+            "error_count": encode::count(self.calls - self.successes),
             "total_time": time,
             "average_time": time / calls,
             "success_rate": self.successes as f64 / calls,
         }
         .into()
     }
-}
-
-fn total(usage: &Usage) -> Option<u64> {
-    usage.total.or_else(|| Some(usage.input? + usage.output?))
-}
-
-/// Strands' `Usage`: what is not known is left out.
-fn tokens(usage: &Usage) -> Document {
-    let figures = [
-        ("inputTokens", usage.input),
-        ("outputTokens", usage.output),
-        ("totalTokens", total(usage)),
-        ("cacheReadInputTokens", usage.cache_read),
-        ("cacheWriteInputTokens", usage.cache_write),
-    ];
-    figures.into_iter().filter_map(|(name, figure)| Some((name.to_owned(), integer(figure?)))).collect()
-}
-
-fn integer(n: u64) -> Bson {
-    i32::try_from(n).map_or_else(|_| Bson::Int64(i64::try_from(n).unwrap_or(i64::MAX)), Bson::Int32)
 }
 
 #[cfg(test)]

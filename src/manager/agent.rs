@@ -49,6 +49,7 @@ pub trait Agent: Send + Sync {
 
 /// What a session gives back to an agent.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct Resumed {
     /// `agent_data.state`.
     pub state: Document,

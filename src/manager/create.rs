@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use super::SessionManager;
 use crate::{
     repository::{Error, Result},
-    session::{edit, record::NewSession},
+    session::{edit, record::NewSession, setters},
 };
 
 /// Bytes of a viewer password: 32 characters in base64.
@@ -16,6 +16,7 @@ const PASSWORD_BYTES: usize = 24;
 
 /// What a session is created with.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Settings {
     /// `application_name`: fixed once the session is created.
     pub application_name: Option<String>,
@@ -35,6 +36,21 @@ impl Default for Settings {
             metadata_fields: Vec::new(),
             index_metadata_fields: false,
         }
+    }
+}
+
+impl Settings {
+    /// The same with fields of `metadata` that a new session has as `""`.
+    #[must_use]
+    pub fn metadata_fields<S: Into<String>>(mut self, fields: impl IntoIterator<Item = S>) -> Self {
+        self.metadata_fields = fields.into_iter().map(Into::into).collect();
+        self
+    }
+
+    setters! {
+        fields { session_type: String }
+        options { application_name: String }
+        exact { index_metadata_fields: bool }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    fmt,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -13,7 +14,7 @@ use crate::{
         Error, Result, SessionRepository,
         mongo::pool::{Pool, PoolStatistics},
     },
-    session::SessionKey,
+    session::{SessionKey, setters},
 };
 
 /// How long [`SessionManagerFactory::close`] waits for hooks to deliver.
@@ -27,6 +28,14 @@ pub struct SessionManagerFactory {
     settings: Arc<Settings>,
 }
 
+impl fmt::Debug for SessionManagerFactory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("SessionManagerFactory");
+        shown.field("location", &self.repository.location()).field("hooks", &self.hooks);
+        shown.field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
 /// Where repositories of other collections come from.
 struct Source {
     pool: Pool,
@@ -38,6 +47,7 @@ struct Source {
 
 /// What one session has otherwise than the factory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Overrides {
     /// Another database.
     pub database: Option<String>,
@@ -45,6 +55,10 @@ pub struct Overrides {
     pub collection: Option<String>,
     /// Another application name, for a session that is created.
     pub application_name: Option<String>,
+}
+
+impl Overrides {
+    setters! { options { database: String, collection: String, application_name: String } }
 }
 
 impl SessionManagerFactory {

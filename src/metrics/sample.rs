@@ -6,6 +6,7 @@ use crate::session::{AgentId, Block, Counters, Message, Role, Session, ToolStatu
 
 /// A message without its text.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Sample {
     /// Position in the stored array.
     pub index: u64,
@@ -62,6 +63,7 @@ impl From<&Message> for Sample {
 
 /// Every message of one agent, as samples in stored order.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct AgentOutline {
     /// The agent.
     pub id: AgentId,
@@ -71,9 +73,24 @@ pub struct AgentOutline {
 
 /// Every message of a session, without text: gives the metrics, the merged timeline and the scroll position.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Outline {
     /// The agents in stored order.
     pub agents: Vec<AgentOutline>,
+}
+
+impl AgentOutline {
+    /// An agent's messages.
+    #[must_use]
+    pub fn new(id: impl Into<AgentId>, samples: Vec<Sample>) -> Self {
+        Self { id: id.into(), samples }
+    }
+}
+
+impl FromIterator<AgentOutline> for Outline {
+    fn from_iter<I: IntoIterator<Item = AgentOutline>>(agents: I) -> Self {
+        Self { agents: agents.into_iter().collect() }
+    }
 }
 
 impl Outline {

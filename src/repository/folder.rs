@@ -18,7 +18,7 @@ mod list;
 mod read;
 mod write;
 
-use std::{ops::Range, path::Path, sync::Arc};
+use std::{fmt, ops::Range, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use bson::Document;
@@ -81,6 +81,12 @@ impl FolderRepository {
             dir.as_ref().map(read).ok_or_else(gone)
         })
         .await
+    }
+}
+
+impl fmt::Debug for FolderRepository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FolderRepository").field("root", &self.root).finish_non_exhaustive()
     }
 }
 

@@ -16,6 +16,7 @@ pub enum Verdict {
 
 /// One check.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Check {
     /// What was looked at, e.g. `server version`.
     pub name: String,

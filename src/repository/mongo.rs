@@ -32,7 +32,7 @@ pub mod pool;
 mod rows;
 mod writes;
 
-use std::{future::Future, ops::Range, sync::Arc};
+use std::{fmt, future::Future, ops::Range, sync::Arc};
 
 use async_trait::async_trait;
 use bson::{Document, RawDocumentBuf, doc};
@@ -207,6 +207,12 @@ impl MongoRepository {
 
     fn place(&self) -> errors::Place {
         self.pool.place(self.namespace())
+    }
+}
+
+impl fmt::Debug for MongoRepository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MongoRepository").field("namespace", &self.namespace()).field("pool", &self.pool).finish()
     }
 }
 

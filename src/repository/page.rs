@@ -7,7 +7,7 @@ pub use stream::{Page, RowSink};
 use bson::{Bson, DateTime, Document};
 
 use super::{Filter, Hint};
-use crate::session::{Summary, decode};
+use crate::session::{Summary, decode, setters};
 
 /// Which date a list is sorted by, newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, serde::Deserialize, serde::Serialize)]
@@ -33,6 +33,7 @@ impl Sort {
 
 /// What to list.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct ListQuery {
     /// Which sessions.
     pub filter: Filter,
@@ -44,6 +45,20 @@ pub struct ListQuery {
     pub limit: u32,
     /// Which fields of `metadata` to bring along.
     pub metadata: Projection,
+}
+
+impl ListQuery {
+    /// The first page of so many sessions, by `updated_at`.
+    #[must_use]
+    pub fn new(limit: u32) -> Self {
+        Self { limit, ..Self::default() }
+    }
+
+    setters! {
+        fields { filter: Filter, sort: Sort, metadata: Projection }
+        options { after: Cursor }
+        exact { limit: u32 }
+    }
 }
 
 /// Which fields of `metadata` a list brings along.
@@ -109,6 +124,7 @@ pub enum Cursor {
 
 /// How a page ended.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct PageEnd {
     /// Where the next page starts; `None` after the last.
     pub next: Option<Cursor>,
@@ -116,8 +132,17 @@ pub struct PageEnd {
     pub timed_out: bool,
 }
 
+impl PageEnd {
+    /// The next page starts there.
+    #[must_use]
+    pub fn at(next: Option<Cursor>) -> Self {
+        Self { next, timed_out: false }
+    }
+}
+
 /// Whether an index serves a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Plan {
     /// An index narrows it down.
     pub served: bool,

@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use secrecy::SecretString;
 
 use super::{Result, SessionReader, SessionRepository};
+use crate::session::setters;
 
 /// Where sessions are to be found.
 #[derive(Debug, Clone)]
@@ -25,6 +26,7 @@ pub enum Target {
 
 /// Limits that every read keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// Server-side time limit of a read.
     pub read: Duration,
@@ -42,6 +44,10 @@ impl Default for Limits {
             connect: Duration::from_secs(10),
         }
     }
+}
+
+impl Limits {
+    setters! { exact { read: Duration, server_selection: Duration, connect: Duration } }
 }
 
 /// What opening gave: a store, or several to choose from.
@@ -65,6 +71,7 @@ impl<S> Opened<S> {
 
 /// A collection that looks like sessions.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Candidate {
     /// Its database.
     pub database: String,
@@ -72,6 +79,14 @@ pub struct Candidate {
     pub collection: String,
     /// Estimated number of documents.
     pub documents: u64,
+}
+
+impl Candidate {
+    /// A collection of a database.
+    #[must_use]
+    pub fn new(database: impl Into<String>, collection: impl Into<String>, documents: u64) -> Self {
+        Self { database: database.into(), collection: collection.into(), documents }
+    }
 }
 
 /// Opens a target for reading alone: nothing can be written through what it gives. Contacts the server, so it may take as

@@ -18,6 +18,8 @@ use crate::session::{
 /// Every method names the session in its errors. [`super::Error::NotFound`] where the session is gone,
 /// [`super::Error::UnknownAgent`] where it has no such agent, [`super::Error::Key`] for an agent id or metadata key that
 /// cannot be a path segment, [`super::Error::TooLarge`] where a document would grow past its limit.
+///
+/// Methods that are added later come with a default, so that a store goes on compiling.
 #[async_trait]
 pub trait SessionWriter: Send + Sync + 'static {
     /// Creates a session with no agents. Fails with [`super::Error::Exists`] where its `_id` is taken.
@@ -76,8 +78,10 @@ pub trait SessionWriter: Send + Sync + 'static {
     async fn add_guardrail_event(&self, key: &SessionKey, event: &NewGuardrailEvent) -> Result<()>;
 
     /// Makes lists and filters by these fields of `metadata` fast, where the store has indexes. Gives the names of those
-    /// created.
-    async fn index_metadata(&self, fields: &[String]) -> Result<Vec<String>>;
+    /// created; the default is a store without indexes.
+    async fn index_metadata(&self, _fields: &[String]) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
 }
 
 /// The end of an agent's history: what the next push is guarded by.

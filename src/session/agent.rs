@@ -10,6 +10,7 @@ use super::{AgentId, Finding, Message};
 /// Source: `agents.<agent_id>`; the fields below come from its `agent_data` (Strands' `SessionAgent`) unless said
 /// otherwise.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Agent {
     /// The key under `agents`.
     pub id: AgentId,

@@ -5,6 +5,7 @@ use bson::Bson;
 /// One content block. Source: an element of `message.content` (Strands' `ContentBlock`: one key each; Anthropic-style
 /// `{type, …}` blocks are read as well).
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Block {
     /// `text`.
     Text(String),
@@ -61,6 +62,18 @@ pub enum ToolStatus {
     Other(String),
 }
 
+impl ToolStatus {
+    /// The word as it is stored.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Success => "success",
+            Self::Error => "error",
+            Self::Other(word) => word,
+        }
+    }
+}
+
 /// One part of a tool's result.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ToolContent {
@@ -89,6 +102,7 @@ pub enum MediaKind {
 
 /// An image, a sound, a film or a document: described, not held.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Media {
     /// What it is.
     pub kind: MediaKind,

@@ -7,6 +7,7 @@ use super::{AgentId, Feedback, Message, Session, SessionKey, Summary, edit::Meta
 
 /// One change of one session.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Change {
     /// The session's `_id`.
     pub session: SessionKey,

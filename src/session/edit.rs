@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 /// One edit of a top-level field of `metadata`.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct MetadataEdit {
     /// The key. A dot in it would nest, so it is refused: see [`check_segment`].
     pub key: String,

@@ -31,6 +31,7 @@ impl Rating {
 
 /// One feedback. Source: an element of `feedbacks`.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Feedback {
     /// `rating`.
     pub rating: Rating,
@@ -48,6 +49,7 @@ pub struct Feedback {
 
 /// How many feedbacks of each rating.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[non_exhaustive]
 pub struct Tally {
     /// Rated `up`.
     pub up: u64,

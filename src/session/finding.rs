@@ -4,6 +4,7 @@ use bson::Bson;
 
 /// Something in a document that is not as the data model has it. The rest of the document is still read.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Finding {
     /// Dotted path of the value inside the document, e.g. `agents.a.messages.3.message.role`.
     pub path: String,

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 /// A guardrail stepped in. Source: `guardrail_events[]` of a session, `guardrail_event` of a message.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct GuardrailEvent {
     /// `agent_id`.
     pub agent_id: Option<String>,

@@ -2,12 +2,15 @@
 
 use std::{
     borrow::Borrow,
+    convert::Infallible,
     fmt,
     hash::{Hash, Hasher},
+    str::FromStr,
     sync::Arc,
 };
 
 use bson::Bson;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A session's own `_id`: usually a string, but real collections hold ObjectIds, numbers and more.
 ///
@@ -51,6 +54,52 @@ impl SessionKey {
 impl From<&str> for SessionKey {
     fn from(id: &str) -> Self {
         Self::new(Bson::String(id.to_owned()))
+    }
+}
+
+impl From<String> for SessionKey {
+    fn from(id: String) -> Self {
+        Self::new(Bson::String(id))
+    }
+}
+
+impl From<bson::oid::ObjectId> for SessionKey {
+    fn from(id: bson::oid::ObjectId) -> Self {
+        Self::new(Bson::ObjectId(id))
+    }
+}
+
+impl From<Bson> for SessionKey {
+    fn from(id: Bson) -> Self {
+        Self::new(id)
+    }
+}
+
+/// A text is the string `_id`, whatever it looks like.
+impl FromStr for SessionKey {
+    type Err = Infallible;
+
+    fn from_str(id: &str) -> Result<Self, Infallible> {
+        Ok(Self::from(id))
+    }
+}
+
+/// [`SessionKey::text`]. Stored text: make it safe before it reaches a terminal.
+impl fmt::Display for SessionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Serialize for SessionKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.id.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for SessionKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Bson::deserialize(deserializer).map(Self::new)
     }
 }
 
@@ -98,14 +147,84 @@ impl AgentId {
     }
 }
 
-impl From<&str> for AgentId {
-    fn from(id: &str) -> Self {
+impl<T: AsRef<str> + ?Sized> From<&T> for AgentId {
+    fn from(id: &T) -> Self {
+        Self(id.as_ref().into())
+    }
+}
+
+impl From<String> for AgentId {
+    fn from(id: String) -> Self {
         Self(id.into())
+    }
+}
+
+impl FromStr for AgentId {
+    type Err = Infallible;
+
+    fn from_str(id: &str) -> Result<Self, Infallible> {
+        Ok(Self(id.into()))
+    }
+}
+
+impl AsRef<str> for AgentId {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<str> for AgentId {
+    fn eq(&self, other: &str) -> bool {
+        &*self.0 == other
+    }
+}
+
+impl PartialEq<&str> for AgentId {
+    fn eq(&self, other: &&str) -> bool {
+        &*self.0 == *other
+    }
+}
+
+/// The id as stored: make it safe before it reaches a terminal.
+impl fmt::Display for AgentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for AgentId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
     }
 }
 
 impl Borrow<str> for AgentId {
     fn borrow(&self) -> &str {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_texts_and_keys_keep_their_type() {
+        let agent: AgentId = "a.b".parse().unwrap();
+        assert!(agent == "a.b" && agent.to_string() == "a.b" && AgentId::from("a.b".to_owned()) == agent);
+        assert_eq!(serde_json::to_string(&agent).unwrap(), "\"a.b\"");
+        assert_eq!(serde_json::from_str::<AgentId>("\"a.b\"").unwrap(), agent);
+        let oid = bson::oid::ObjectId::from_bytes([7; 12]);
+        let key = SessionKey::from(oid);
+        assert_eq!(key.to_string(), oid.to_hex());
+        assert_ne!(key, SessionKey::from(oid.to_hex()), "a text is no ObjectId");
+        let json = serde_json::to_string(&key).unwrap();
+        assert_eq!(serde_json::from_str::<SessionKey>(&json).unwrap(), key);
     }
 }

@@ -3,7 +3,7 @@
 use bson::Bson;
 use jiff::Timestamp;
 
-use super::{Block, Finding, GuardrailEvent};
+use super::{Block, Finding, GuardrailEvent, setters};
 
 /// Who speaks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -22,6 +22,7 @@ pub enum Role {
 ///
 /// Source: `agents.<id>.messages.<index>`, in Strands' nested shape or in the flat one.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Message {
     /// Position in the stored array, from 0.
     pub index: u64,
@@ -71,6 +72,7 @@ impl Message {
 
 /// The Message that stands in for a redacted one. Source: `redact_message`.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Redaction {
     /// Its role.
     pub role: Role,
@@ -80,6 +82,7 @@ pub struct Redaction {
 
 /// Token figures as Strands' `Usage` has them. An absent figure is `None`: unknown is never 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Usage {
     /// `inputTokens`.
     pub input: Option<u64>,
@@ -93,8 +96,13 @@ pub struct Usage {
     pub cache_write: Option<u64>,
 }
 
+impl Usage {
+    setters! { exact_options { input: u64, output: u64, total: u64, cache_read: u64, cache_write: u64 } }
+}
+
 /// A reading of a run's counters. Source: `event_loop_metrics`.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct Counters {
     /// `accumulated_usage`.
     pub usage: Usage,
@@ -110,6 +118,7 @@ pub struct Counters {
 
 /// One tool's counters. Source: `event_loop_metrics.tool_usage.<name>`.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ToolCounter {
     /// The tool's name (stored text).
     pub name: String,

@@ -6,10 +6,15 @@ use bson::{Bson, Document};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-use super::{AgentId, Rating, decode};
+use super::{AgentId, Rating, setters};
+pub use super::{
+    body::MessageBody,
+    history::{StoredMessage, in_order},
+};
 
 /// A session to create. Source: the top-level fields of the document.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct NewSession {
     /// `_id` and `session_id`.
     pub id: String,
@@ -25,8 +30,30 @@ pub struct NewSession {
     pub at: Timestamp,
 }
 
+impl NewSession {
+    /// An `AGENT` session created now, with no metadata, no application name and an empty viewer password.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            application_name: None,
+            session_type: "AGENT".to_owned(),
+            viewer_password: SecretString::default(),
+            metadata: Document::new(),
+            at: Timestamp::now(),
+        }
+    }
+
+    setters! {
+        fields { session_type: String, viewer_password: SecretString, metadata: Document }
+        options { application_name: String }
+        exact { at: Timestamp }
+    }
+}
+
 /// What may change of a session itself. `None` leaves a field as it is.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct SessionUpdate {
     /// `session_type`.
     pub session_type: Option<String>,
@@ -36,8 +63,16 @@ pub struct SessionUpdate {
     pub updated_at: Option<Timestamp>,
 }
 
+impl SessionUpdate {
+    setters! {
+        options { session_type: String, viewer_password: SecretString }
+        exact_options { updated_at: Timestamp }
+    }
+}
+
 /// An agent to create. Source: `agents.<id>`, with Strands' `SessionAgent` as `agent_data`.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct NewAgent {
     /// `agent_id`: a key under `agents`, see [`super::edit::check_segment`].
     pub id: AgentId,
@@ -53,9 +88,30 @@ pub struct NewAgent {
     pub at: Timestamp,
 }
 
+impl NewAgent {
+    /// An agent created now, with empty states.
+    #[must_use]
+    pub fn new(id: impl Into<AgentId>) -> Self {
+        Self {
+            id: id.into(),
+            state: Document::new(),
+            conversation_manager_state: Document::new(),
+            internal_state: Document::new(),
+            config: AgentConfig::default(),
+            at: Timestamp::now(),
+        }
+    }
+
+    setters! {
+        fields { state: Document, conversation_manager_state: Document, internal_state: Document, config: AgentConfig }
+        exact { at: Timestamp }
+    }
+}
+
 /// What a sync changes of an agent. `None` leaves a field as it is; only what is given is written.
 /// Sets `updated_at` of the agent and of the session.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub struct AgentUpdate {
     /// `agent_data.state`.
     pub state: Option<Document>,
@@ -67,9 +123,17 @@ pub struct AgentUpdate {
     pub config: AgentConfig,
 }
 
+impl AgentUpdate {
+    setters! {
+        fields { config: AgentConfig }
+        options { state: Document, conversation_manager_state: Document, internal_state: Document }
+    }
+}
+
 /// Model, system prompt and prompt metadata of an agent. `None` leaves a field as it is. Touches no time.
 /// Source: `agent_data` (in a folder: `config.json` beside `agent.json`).
 #[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub struct AgentConfig {
     /// `model`.
     pub model: Option<String>,
@@ -79,43 +143,13 @@ pub struct AgentConfig {
     pub prompt_metadata: Option<Document>,
 }
 
-/// A message as agents have it, Strands' `Message`: `{role, content: [block…], tracking_id?, metadata?}`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MessageBody(pub Document);
-
-impl MessageBody {
-    /// A message of one text.
-    #[must_use]
-    pub fn text(role: &str, text: &str) -> Self {
-        Self::new(role, vec![bson::doc! { "text": text }])
-    }
-
-    /// A message of blocks.
-    #[must_use]
-    pub fn new(role: &str, content: Vec<Document>) -> Self {
-        Self(bson::doc! { "role": role, "content": content })
-    }
-
-    /// `role`.
-    #[must_use]
-    pub fn role(&self) -> &str {
-        self.0.get_str("role").unwrap_or_default()
-    }
-
-    /// `content`: the blocks that are documents.
-    pub fn blocks(&self) -> impl Iterator<Item = &Document> {
-        self.0.get_array("content").into_iter().flatten().filter_map(Bson::as_document)
-    }
-
-    /// `tracking_id`.
-    #[must_use]
-    pub fn tracking_id(&self) -> Option<&str> {
-        self.0.get_str("tracking_id").ok()
-    }
+impl AgentConfig {
+    setters! { options { model: String, system_prompt: Bson, prompt_metadata: Document } }
 }
 
 /// A message to append. The repository gives it its `message_id`.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct NewMessage {
     /// `message`. It must carry a `tracking_id`: by it a message whose answer was lost is known again.
     pub body: MessageBody,
@@ -125,8 +159,19 @@ pub struct NewMessage {
     pub at: Timestamp,
 }
 
+impl NewMessage {
+    /// A message of now.
+    #[must_use]
+    pub fn new(body: MessageBody) -> Self {
+        Self { body, event_loop_metrics: None, at: Timestamp::now() }
+    }
+
+    setters! { options { event_loop_metrics: Document } exact { at: Timestamp } }
+}
+
 /// What may change of a stored message. `None` leaves a field as it is.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct MessageUpdate {
     /// `redact_message`: sets `updated_at` of message, agent and session. The stored message and its metrics stay.
     pub redact_message: Option<MessageBody>,
@@ -136,66 +181,15 @@ pub struct MessageUpdate {
     pub guardrail_event: Option<NewGuardrailEvent>,
 }
 
-/// A stored message as resuming needs it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StoredMessage {
-    /// Position in the stored array.
-    pub index: u64,
-    /// `message_id`.
-    pub message_id: Option<i64>,
-    /// What the model is to see: `redact_message` where there is one, else `message`.
-    pub body: MessageBody,
-    /// `created_at`.
-    pub created_at: Option<Timestamp>,
-}
-
-impl StoredMessage {
-    /// Reads what resuming needs of the value of `agents.<id>.messages.<index>`: Strands' nested shape, or the flat one.
-    #[must_use]
-    pub fn read(value: Bson, index: u64) -> Self {
-        let Bson::Document(mut fields) = value else {
-            return Self { index, message_id: None, body: MessageBody(Document::new()), created_at: None };
-        };
-        let message_id = fields.get("message_id").and_then(decode::signed);
-        let created_at = fields.get("created_at").and_then(decode::timestamp);
-        let mut document = |key: &str| match fields.remove(key) {
-            Some(Bson::Document(body)) => Some(MessageBody(body)),
-            _ => None,
-        };
-        let nested = document("redact_message").or_else(|| document("message"));
-        let body = nested.unwrap_or_else(|| {
-            let keys = ["role", "content", "tracking_id", "metadata"];
-            MessageBody(fields.into_iter().filter(|(key, _)| keys.contains(&key.as_str())).collect())
-        });
-        Self { index, message_id, body, created_at }
+impl MessageUpdate {
+    setters! {
+        options { redact_message: MessageBody, event_loop_metrics: Document, guardrail_event: NewGuardrailEvent }
     }
-}
-
-/// Messages as an agent resumes with them: by `created_at`, ties in stored order; one without a date stays behind the one
-/// stored before it. Less the first `offset`, at most `limit`.
-#[must_use]
-pub fn in_order(mut messages: Vec<StoredMessage>, offset: u64, limit: Option<u64>) -> Vec<StoredMessage> {
-    let mut latest = None;
-    let mut dates: Vec<Option<Timestamp>> = Vec::with_capacity(messages.len());
-    for message in &messages {
-        latest = message.created_at.or(latest);
-        dates.push(latest);
-    }
-    if !dates.is_sorted() {
-        let mut keyed: Vec<_> = dates.into_iter().zip(messages).collect();
-        keyed.sort_by_key(|(date, _)| *date);
-        messages = keyed.into_iter().map(|(_, message)| message).collect();
-    }
-    let skip = usize::try_from(offset).unwrap_or(usize::MAX);
-    let take = limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-    if skip == 0 && take >= messages.len() {
-        return messages;
-    }
-    messages.into_iter().skip(skip).take(take).collect()
 }
 
 /// A feedback to add. Source: an element of `feedbacks`. Sets the session's `updated_at`.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct NewFeedback {
     /// `rating`: `up`, `down`, or null for neutral.
     pub rating: Rating,
@@ -211,8 +205,24 @@ pub struct NewFeedback {
     pub at: Timestamp,
 }
 
+impl NewFeedback {
+    /// A rating of the whole session, of now, without a comment.
+    #[must_use]
+    pub fn new(rating: Rating) -> Self {
+        Self { rating, comment: None, agent_id: None, message_id: None, extra: Document::new(), at: Timestamp::now() }
+    }
+
+    setters! {
+        fields { extra: Document }
+        options { comment: String, agent_id: AgentId }
+        exact { at: Timestamp }
+        exact_options { message_id: i64 }
+    }
+}
+
 /// A guardrail event to record. Source: `guardrail_events[]`, `guardrail_event`.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct NewGuardrailEvent {
     /// `agent_id`.
     pub agent_id: AgentId,
@@ -230,36 +240,24 @@ pub struct NewGuardrailEvent {
     pub at: Timestamp,
 }
 
-#[cfg(test)]
-mod tests {
-    use bson::doc;
-
-    use super::*;
-
-    fn stored(index: u64, second: Option<i64>) -> StoredMessage {
-        let created_at = second.map(|second| Timestamp::from_second(second).unwrap());
-        StoredMessage { index, message_id: None, body: MessageBody::text("user", "x"), created_at }
+impl NewGuardrailEvent {
+    /// What a guardrail did now, e.g. `redacted`.
+    #[must_use]
+    pub fn new(agent_id: impl Into<AgentId>, action: impl Into<String>) -> Self {
+        Self {
+            agent_id: agent_id.into(),
+            message_id: None,
+            action: action.into(),
+            stop_reason: None,
+            policies_triggered: None,
+            trace: None,
+            at: Timestamp::now(),
+        }
     }
 
-    #[test]
-    fn messages_come_by_their_time_and_those_without_one_stay_where_they_stood() {
-        let messages = vec![stored(0, Some(5)), stored(1, None), stored(2, Some(3)), stored(3, Some(5))];
-        let order = |offset, limit| {
-            in_order(messages.clone(), offset, limit).iter().map(|message| message.index).collect::<Vec<_>>()
-        };
-        assert_eq!(order(0, None), [2, 0, 1, 3]);
-        assert_eq!(order(1, Some(2)), [0, 1]);
-        assert_eq!(order(9, None), [0; 0]);
-    }
-
-    #[test]
-    fn the_redaction_stands_in_and_the_flat_shape_is_read() {
-        let nested =
-            doc! { "message": { "role": "user", "content": [] }, "message_id": 4, "redact_message": { "role": "x" } };
-        let read = StoredMessage::read(nested.into(), 0);
-        assert_eq!((read.body.role(), read.message_id), ("x", Some(4)));
-        let flat = doc! { "message_id": 1_i64, "role": "assistant", "content": [{ "text": "a" }], "other": 1 };
-        let read = StoredMessage::read(flat.into(), 0);
-        assert_eq!(read.body, MessageBody::text("assistant", "a"));
+    setters! {
+        options { stop_reason: String, policies_triggered: Document, trace: Document }
+        exact { at: Timestamp }
+        exact_options { message_id: i64 }
     }
 }

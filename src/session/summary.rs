@@ -7,6 +7,7 @@ use super::{AgentId, SessionKey, Tally, Usage};
 
 /// A session as a row of a list: what can be read without touching its messages.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Summary {
     /// `_id`.
     pub key: SessionKey,
@@ -25,6 +26,22 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Of a session of which nothing else is known.
+    #[must_use]
+    pub fn new(key: impl Into<SessionKey>) -> Self {
+        Self {
+            key: key.into(),
+            session_id: None,
+            application_name: None,
+            session_type: None,
+            created_at: None,
+            updated_at: None,
+            metadata: None,
+        }
+    }
+}
+
+impl Summary {
     /// The name a person knows the session by: `session_id`, else the text of `_id`.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -40,6 +57,7 @@ impl Summary {
 
 /// Counts and sizes of a session: read in the background, after the row.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct Details {
     /// Each agent with its model and how many messages it has, in stored order.
     pub agents: Vec<AgentCount>,
@@ -57,6 +75,7 @@ pub struct Details {
 
 /// An agent in [`Details`].
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AgentCount {
     /// The agent.
     pub id: AgentId,

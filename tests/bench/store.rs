@@ -61,7 +61,11 @@ async fn late_page(reader: &Arc<dyn SessionReader>) {
 }
 
 async fn page(reader: &Arc<dyn SessionReader>, after: Option<Cursor>) -> Option<Cursor> {
-    let query = ListQuery { limit: PAGE, after, ..ListQuery::default() };
+    let query = {
+        let mut query = ListQuery::new(PAGE);
+        query.after = after;
+        query
+    };
     let (rows, end) = reader.list(&query).read().await.expect("a page");
     assert_eq!(rows.len(), PAGE as usize);
     end.next

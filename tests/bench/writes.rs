@@ -213,7 +213,7 @@ async fn append(manager: &SessionManager, number: usize) {
 /// The same `$push` and `$set`, without a guard.
 async fn push(sessions: &Collection<Document>, id: &str, number: usize) {
     let now = DateTime::now();
-    let mut message = body(number).0;
+    let mut message = body(number).into_document();
     message.insert("tracking_id", "39f514c5-e6ad-491a-a7f0-9fd1429f9dc2");
     let stored = doc! {
         "message": message, "message_id": number as i32, "redact_message": Bson::Null,

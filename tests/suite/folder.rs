@@ -78,7 +78,7 @@ async fn rows(reader: &Arc<dyn SessionReader>, query: &ListQuery) -> (Vec<Summar
 
 async fn ids(reader: &Arc<dyn SessionReader>, filter: &str) -> Vec<String> {
     let filter = Filter::parse(filter, jiff::Timestamp::now()).unwrap();
-    let (rows, next) = rows(reader, &ListQuery { filter, limit: 1000, ..ListQuery::default() }).await;
+    let (rows, next) = rows(reader, &ListQuery::new(1000).filter(filter)).await;
     assert_eq!(next, None);
     rows.iter().map(|row| row.name().to_owned()).collect()
 }
@@ -293,7 +293,7 @@ async fn pages_show_each_session_once_newest_first() {
     let reader = open(root.path()).await;
     for sort in [Sort::Updated, Sort::Created] {
         for limit in [1, 3, 7, 23, 100] {
-            let mut query = ListQuery { sort, limit, ..ListQuery::default() };
+            let mut query = ListQuery::new(limit).sort(sort);
             let mut all = Vec::new();
             loop {
                 let (page, next) = rows(&reader, &query).await;
@@ -322,7 +322,7 @@ async fn the_newest_time_of_file_agent_and_messages_is_the_change() {
     let messages = root.path().join("session_s/agents/agent_a/messages");
     let time = SystemTime::UNIX_EPOCH + Duration::from_millis(2_000_500);
     fs::File::open(messages).unwrap().set_modified(time).unwrap();
-    let (rows, _) = rows(&open(root.path()).await, &ListQuery { limit: 9, ..ListQuery::default() }).await;
+    let (rows, _) = rows(&open(root.path()).await, &ListQuery::new(9)).await;
     assert_eq!(rows[0].updated_at.unwrap().as_millisecond(), 2_000_500);
 }
 
@@ -360,7 +360,7 @@ async fn the_demo_is_a_folder_without_findings_that_any_filter_can_search() {
     assert_eq!(reader.location(), "demo");
     let checks = reader.check().await;
     assert!(checks.iter().all(|check| check.verdict == Verdict::Ok), "private, and all of it readable: {checks:?}");
-    let query = ListQuery { limit: 100, metadata: Projection::All, ..ListQuery::default() };
+    let query = ListQuery::new(100).metadata(Projection::All);
     let (all, next) = rows(&reader, &query).await;
     assert_eq!((all.len(), next), (13, None));
     assert_eq!(all[0].name(), "support-48213", "the newest");
@@ -389,7 +389,7 @@ async fn the_demo_is_a_folder_without_findings_that_any_filter_can_search() {
 #[tokio::test]
 async fn the_demos_counters_agree_with_its_messages() {
     let reader: Arc<dyn SessionReader> = demo::open().await.unwrap();
-    let (all, _) = rows(&reader, &ListQuery { limit: 100, ..ListQuery::default() }).await;
+    let (all, _) = rows(&reader, &ListQuery::new(100)).await;
     for row in all {
         let figures = session_metrics(&reader.outline(&row.key).await.unwrap());
         assert!(figures.total.input.is_some() && figures.total.output.is_some(), "{}", row.name());

@@ -31,14 +31,12 @@ async fn stored() -> Stored {
     let repository: Arc<dyn SessionRepository> = folder::open(dir.path()).await.unwrap();
     SessionManager::new(Arc::clone(&repository), "s").open_or_create().await.unwrap();
     let key = SessionKey::from("s");
-    let agent = NewAgent {
-        id: "a".into(),
-        state: doc! {},
-        conversation_manager_state: doc! {},
-        internal_state: doc! {},
-        config: AgentConfig { model: Some("m".to_owned()), ..AgentConfig::default() },
-        at: jiff::Timestamp::now(),
-    };
+    let agent = NewAgent::new("a")
+        .state(doc! {})
+        .conversation_manager_state(doc! {})
+        .internal_state(doc! {})
+        .config(AgentConfig::default().model("m"))
+        .at(jiff::Timestamp::now());
     repository.create_agent(&key, &agent).await.unwrap();
     let stored = Stored { dir, repository, key };
     stored.append("first").await.unwrap();
@@ -55,8 +53,7 @@ impl Stored {
     }
 
     async fn append(&self, text: &str) -> Result<(), Error> {
-        let message =
-            NewMessage { body: MessageBody::text("user", text), event_loop_metrics: None, at: jiff::Timestamp::now() };
+        let message = NewMessage::new(MessageBody::text("user", text)).at(jiff::Timestamp::now());
         self.repository.append_message(&self.key, &"a".into(), &message, None).await.map(drop)
     }
 
@@ -74,9 +71,9 @@ async fn what_others_wrote_into_the_files_stays() {
         fs::write(stored.path(file), json.to_string()).unwrap();
     }
     stored.set("n", 1).await.unwrap();
-    let update = AgentUpdate { state: Some(doc! { "x": 1 }), ..AgentUpdate::default() };
+    let update = AgentUpdate::default().state(doc! { "x": 1 });
     stored.repository.update_agent(&stored.key, &"a".into(), &update).await.unwrap();
-    let config = AgentConfig { model: Some("other".to_owned()), ..AgentConfig::default() };
+    let config = AgentConfig::default().model("other");
     stored.repository.update_agent_config(&stored.key, &"a".into(), &config).await.unwrap();
     for file in ["session.json", "agents/agent_a/agent.json", "agents/agent_a/config.json"] {
         assert_eq!(stored.json(file)["theirs"], json!({ "kept": [1.5, "é"] }), "{file}");
@@ -91,12 +88,8 @@ async fn a_file_that_cannot_be_read_is_not_written_over() {
         fs::write(stored.path(file), "{\"half\": ").unwrap();
     }
     let config = fs::read(stored.path("agents/agent_a/config.json")).unwrap();
-    let update = AgentUpdate {
-        state: Some(doc! {}),
-        config: AgentConfig { model: Some("new".to_owned()), ..AgentConfig::default() },
-        ..AgentUpdate::default()
-    };
-    let metrics = MessageUpdate { event_loop_metrics: Some(doc! {}), ..MessageUpdate::default() };
+    let update = AgentUpdate::default().state(doc! {}).config(AgentConfig::default().model("new"));
+    let metrics = MessageUpdate::default().event_loop_metrics(doc! {});
     let told = [
         stored.set("n", 1).await,
         stored.repository.update_agent(&stored.key, &"a".into(), &update).await,
@@ -159,11 +152,8 @@ async fn two_openings_of_a_folder_take_turns() {
     let write = |repository: Arc<dyn SessionRepository>, name: &'static str| {
         tokio::spawn(async move {
             for number in 0..25 {
-                let message = NewMessage {
-                    body: MessageBody::text("user", &format!("{name} {number}")),
-                    event_loop_metrics: None,
-                    at: jiff::Timestamp::now(),
-                };
+                let message =
+                    NewMessage::new(MessageBody::text("user", &format!("{name} {number}"))).at(jiff::Timestamp::now());
                 repository.append_message(&"s".into(), &"a".into(), &message, None).await.unwrap();
                 repository.edit_metadata(&"s".into(), &[MetadataEdit::set(name, number)]).await.unwrap();
             }

@@ -13,7 +13,7 @@ use strandscope::{
     },
     session::{
         SessionKey,
-        edit::{Guard, MetadataEdit, same},
+        edit::{MetadataEdit, same},
     },
 };
 
@@ -57,6 +57,11 @@ fn values() -> Vec<Option<Bson>> {
     ]
 }
 
+/// Makes the field `x` just that.
+fn put_as(stored: Option<Bson>) -> MetadataEdit {
+    stored.map_or_else(|| MetadataEdit::unset("x"), |value| MetadataEdit::set("x", value))
+}
+
 #[tokio::test]
 async fn a_guard_lets_through_exactly_what_it_names() {
     let fresh = support::fresh_collection("guards").await;
@@ -65,12 +70,11 @@ async fn a_guard_lets_through_exactly_what_it_names() {
     let key = SessionKey::from("s");
     fresh.load([doc! { "_id": "s" }]).await;
     for stored in values() {
-        let put = MetadataEdit { key: "x".to_owned(), value: stored.clone(), guard: Guard::None };
+        let put = put_as(stored.clone());
         repository.edit_metadata(&key, &[put]).await.unwrap();
         for expected in values() {
             let edit = MetadataEdit::set("seen", 1).only_if(None);
-            let guard =
-                MetadataEdit { key: "x".to_owned(), value: stored.clone(), guard: Guard::Stored(expected.clone()) };
+            let guard = put_as(stored.clone()).only_if(expected.clone());
             let answer = repository.edit_metadata(&key, &[edit, guard]).await;
             let holds = same(stored.as_ref(), expected.as_ref());
             assert_eq!(answer.is_ok(), holds, "{stored:?} for {expected:?}: {answer:?}");

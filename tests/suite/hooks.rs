@@ -67,7 +67,7 @@ impl Hook for Odd {
 
 async fn manager(dir: &tempfile::TempDir, hooks: Hooks) -> SessionManager {
     let repository: Arc<dyn SessionRepository> = folder::open(dir.path()).await.unwrap();
-    let manager = SessionManager::new(repository, "s-1").with_hooks(hooks);
+    let manager = SessionManager::builder(repository, "s-1").hooks(hooks).build();
     manager.open_or_create().await.unwrap();
     manager
 }
@@ -227,7 +227,7 @@ fn delivery() -> Delivery {
 async fn a_full_queue_drops_the_newest_and_a_close_counts_what_did_not_arrive() {
     let (gate, arrived) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
     let deliver = Gated { gate: Arc::clone(&gate), arrived: Arc::clone(&arrived) };
-    let outbox = Outbox::start("test", deliver, OutboxOptions { queue: 2, ..OutboxOptions::default() });
+    let outbox = Outbox::start("test", deliver, OutboxOptions::default().queue(2));
     assert!(outbox.offer(delivery()));
     while arrived.load(Ordering::SeqCst) == 0 {
         tokio::task::yield_now().await;

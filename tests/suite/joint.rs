@@ -280,14 +280,7 @@ async fn a_document_of_a_closed_inspector_does_not_come_into_the_next_one() {
 async fn details_of_before_do_not_come_after_those_of_now() {
     let (mut screen, held) = asked(&case(Lane::Details), |store| store.stall(Call::Details)).await;
     screen.until_caught(&held).await;
-    let feedback = NewFeedback {
-        rating: Rating::Up,
-        comment: None,
-        agent_id: None,
-        message_id: None,
-        extra: bson::Document::new(),
-        at: jiff::Timestamp::now(),
-    };
+    let feedback = NewFeedback::new(Rating::Up).extra(bson::Document::new()).at(jiff::Timestamp::now());
     screen.store.folder().add_feedback(&"long".into(), &feedback).await.unwrap();
     screen.store.mend();
     screen.press("r").await;

@@ -111,9 +111,8 @@ fn at() -> jiff::Timestamp {
 }
 
 fn message(text: &str) -> NewMessage {
-    let mut body = MessageBody::text("user", text);
-    body.0.insert("tracking_id", format!("tracking-{text}"));
-    NewMessage { body, event_loop_metrics: None, at: at() }
+    let body = MessageBody::text("user", text).with_tracking_id(format!("tracking-{text}"));
+    NewMessage::new(body).at(at())
 }
 
 /// Every kind of write loses its answer once.
@@ -128,27 +127,22 @@ async fn each_is_applied_once(server: &str, options: &str) {
         sessions.find_one(doc! { "_id": "s-1" }).await.expect("it answers").expect("it is there")
     };
 
-    let session = NewSession {
-        id: "s-1".to_owned(),
-        application_name: None,
-        session_type: "AGENT".to_owned(),
-        viewer_password: "lost-password".into(),
-        metadata: doc! { "n": 1 },
-        at: at(),
-    };
+    let session = NewSession::new("s-1")
+        .session_type("AGENT")
+        .viewer_password("lost-password")
+        .metadata(doc! { "n": 1 })
+        .at(at());
     proxy.lose_the_answer_to("lost-password");
     repository.create_session(&session).await.expect("created");
     assert!(proxy.has_lost_it());
     assert!(matches!(repository.create_session(&session).await, Err(Error::Exists { .. })), "it is no other's");
 
-    let new = NewAgent {
-        id: agent(),
-        state: doc! { "lost": "agent-state" },
-        conversation_manager_state: doc! {},
-        internal_state: doc! {},
-        config: AgentConfig::default(),
-        at: at(),
-    };
+    let new = NewAgent::new(agent())
+        .state(doc! { "lost": "agent-state" })
+        .conversation_manager_state(doc! {})
+        .internal_state(doc! {})
+        .config(AgentConfig::default())
+        .at(at());
     proxy.lose_the_answer_to("agent-state");
     repository.create_agent(&key, &new).await.expect("created");
 
@@ -166,31 +160,13 @@ async fn each_is_applied_once(server: &str, options: &str) {
     assert!(proxy.has_lost_it());
 
     proxy.lose_the_answer_to("a-comment");
-    let feedback = NewFeedback {
-        rating: Rating::Up,
-        comment: Some("a-comment".to_owned()),
-        agent_id: None,
-        message_id: None,
-        extra: Document::new(),
-        at: at(),
-    };
+    let feedback = NewFeedback::new(Rating::Up).comment("a-comment").extra(Document::new()).at(at());
     repository.add_feedback(&key, &feedback).await.expect("added");
 
     proxy.lose_the_answer_to("a-redaction");
-    let event = NewGuardrailEvent {
-        agent_id: agent(),
-        message_id: Some(2),
-        action: "BLOCKED".to_owned(),
-        stop_reason: None,
-        policies_triggered: None,
-        trace: None,
-        at: at(),
-    };
-    let update = MessageUpdate {
-        redact_message: Some(MessageBody::text("user", "a-redaction")),
-        guardrail_event: Some(event),
-        event_loop_metrics: None,
-    };
+    let event = NewGuardrailEvent::new(agent(), "BLOCKED".to_owned()).message_id(2).at(at());
+    let update =
+        MessageUpdate::default().redact_message(MessageBody::text("user", "a-redaction")).guardrail_event(event);
     repository.update_message(&key, &agent(), 2, &update).await.expect("redacted");
     assert!(proxy.has_lost_it());
 
@@ -233,14 +209,12 @@ async fn a_server_that_is_killed_and_comes_back_has_the_message_once() {
     let repository = Arc::new(pool.repository("killed", "sessions").expect("names"));
     let manager = strandscope::manager::SessionManager::new(repository.clone(), "s-1");
     manager.open_or_create().await.expect("a session");
-    let new = NewAgent {
-        id: agent(),
-        state: doc! {},
-        conversation_manager_state: doc! {},
-        internal_state: doc! {},
-        config: AgentConfig::default(),
-        at: at(),
-    };
+    let new = NewAgent::new(agent())
+        .state(doc! {})
+        .conversation_manager_state(doc! {})
+        .internal_state(doc! {})
+        .config(AgentConfig::default())
+        .at(at());
     let key = SessionKey::from("s-1");
     repository.create_agent(&key, &new).await.expect("created");
     server.kill();
@@ -261,7 +235,7 @@ async fn a_server_that_is_killed_and_comes_back_has_the_message_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_stays_away_is_told_with_the_session_and_nothing_is_half_done() {
     let mut server = support::Server::start(support::Kind::Standalone);
-    let limits = Limits { server_selection: Duration::from_millis(100), ..Limits::default() };
+    let limits = Limits::default().server_selection(Duration::from_millis(100));
     let options = PoolOptions::default().limits(limits).operation(Duration::from_millis(400));
     let pool = Pool::connect(&server.uri.clone().into(), options).await.expect("a pool");
     let repository = pool.repository("away", "sessions").expect("names");

@@ -46,12 +46,10 @@ impl Memo {
     }
 
     fn called(&mut self, input: u64, output: u64) -> MessageBody {
-        let usage = Usage { input: Some(input), output: Some(output), ..Usage::default() };
-        let metadata = self.metrics.add_call(ModelCall { usage, latency_ms: Some(100), first_byte_ms: Some(20) });
+        let usage = Usage::default().input(input).output(output);
+        let metadata = self.metrics.add_call(ModelCall::new(usage).latency_ms(100).first_byte_ms(20));
         self.metrics.add_cycle(std::time::Duration::from_millis(100));
-        let mut answer = MessageBody::text("assistant", "an answer");
-        answer.0.insert("metadata", metadata);
-        answer
+        MessageBody::text("assistant", "an answer").with_metadata(metadata)
     }
 }
 
@@ -107,13 +105,11 @@ fn agent(id: &str) -> AgentId {
 #[tokio::test]
 async fn a_new_session_has_what_the_python_library_gives_one() {
     let fresh = support::fresh_collection("created").await;
-    let settings = Settings {
-        application_name: Some("support".to_owned()),
-        metadata_fields: vec!["status".to_owned(), "priority".to_owned()],
-        index_metadata_fields: true,
-        ..Settings::default()
-    };
-    let manager = SessionManager::new(repository(&fresh).await, "s-1").with_settings(settings);
+    let settings = Settings::default()
+        .application_name("support")
+        .metadata_fields(vec!["status".to_owned(), "priority".to_owned()])
+        .index_metadata_fields(true);
+    let manager = SessionManager::builder(repository(&fresh).await, "s-1").settings(settings).build();
     let mut memo = Memo::new("support");
     memo.model = Some("a-model".to_owned());
     memo.messages = vec![MessageBody::text("user", "before")];
@@ -306,7 +302,7 @@ async fn a_redaction_keeps_message_and_figures_and_is_recorded_twice() {
     let (our_message, their_message) = (last(&ours), last(theirs));
     let on_message = |message: &Bson| message.as_document().unwrap().get_document("guardrail_event").unwrap().clone();
     assert_eq!(shape(&on_message(&our_message)), shape(&on_message(&their_message)));
-    assert_eq!(our_message.as_document().unwrap().get_document("message").unwrap(), &answer.0);
+    assert_eq!(our_message.as_document().unwrap().get_document("message").unwrap(), answer.as_document());
     assert!(our_message.as_document().unwrap().contains_key("event_loop_metrics"));
 }
 
@@ -366,11 +362,7 @@ async fn a_factory_serves_other_collections_and_applications_from_one_pool() {
     let fresh = support::fresh_collection("factory").await;
     let pool = pool(&fresh).await;
     let factory = SessionManagerFactory::with_pool(pool, &fresh.database, "sessions").unwrap();
-    let overrides = Overrides {
-        collection: Some("others".to_owned()),
-        application_name: Some("billing".to_owned()),
-        ..Overrides::default()
-    };
+    let overrides = Overrides::default().collection("others").application_name("billing");
     assert!(factory.manager("s-1").open_or_create().await.unwrap());
     assert!(factory.manager_with("s-1", &overrides).unwrap().open_or_create().await.unwrap());
     let other = factory.manager_with("s-1", &overrides).unwrap();

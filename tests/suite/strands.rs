@@ -102,8 +102,8 @@ async fn strands_goes_on_with_what_was_written_here_and_keeps_what_is_ours() {
     for (role, text) in [("user", "a question from Rust"), ("assistant", "a bad answer")] {
         manager.append_message(&support(), &mut MessageBody::text(role, text)).await.unwrap();
     }
-    let usage = Usage { input: Some(30), output: Some(8), ..Usage::default() };
-    memo.metrics.add_call(ModelCall { usage, latency_ms: Some(70), first_byte_ms: None });
+    let usage = Usage::default().input(30).output(8);
+    memo.metrics.add_call(ModelCall::new(usage).latency_ms(70));
     memo.metrics.add_cycle(std::time::Duration::from_millis(70));
     manager.sync_agent(&memo).await.unwrap();
     let redaction = MessageBody::text("assistant", "[redacted]");
@@ -113,14 +113,7 @@ async fn strands_goes_on_with_what_was_written_here_and_keeps_what_is_ours() {
     let metadata = doc! { "n": 5_i64, "at": bson::DateTime::from_millis(5) };
     let edits = metadata.iter().map(|(key, value)| MetadataEdit::set(key, value.clone()));
     manager.edit_metadata(edits.collect()).await.unwrap();
-    let feedback = NewFeedback {
-        rating: Rating::Up,
-        comment: Some("fine".to_owned()),
-        agent_id: None,
-        message_id: None,
-        extra: Document::new(),
-        at: jiff::Timestamp::now(),
-    };
+    let feedback = NewFeedback::new(Rating::Up).comment("fine").extra(Document::new()).at(jiff::Timestamp::now());
     manager.add_feedback(feedback).await.unwrap();
 
     let found = carry_on(dir.path(), "support-1", "support");

@@ -53,7 +53,7 @@ async fn add(context: &Context, hooks: &Hooks, args: &FeedbackArgs) -> Result<()
         extra: Document::new(),
         at: Timestamp::now(),
     };
-    Ok(SessionManager::new(repository, key).with_hooks(hooks.clone()).add_feedback(feedback).await?)
+    Ok(SessionManager::builder(repository, key).hooks(hooks.clone()).build().add_feedback(feedback).await?)
 }
 
 /// Feedback on what is not there would never be found again.

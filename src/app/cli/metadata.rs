@@ -37,7 +37,7 @@ pub async fn run(context: &Context, command: &MetadataCommand) -> Result<()> {
 async fn manager(context: &Context, hooks: &Hooks, id: &str) -> Result<SessionManager> {
     let repository = context.repository().await?;
     let key = context::one(repository.as_ref(), id).await?.key;
-    Ok(SessionManager::new(repository, key).with_hooks(hooks.clone()))
+    Ok(SessionManager::builder(repository, key).hooks(hooks.clone()).build())
 }
 
 async fn get(context: &Context, hooks: &Hooks, id: &str, keys: &[String], json: bool) -> Result<()> {

@@ -70,7 +70,7 @@ async fn carry_out(writing: Writing, store: Option<Store>, write: Write) -> Resu
         return Err(Error::other("writing", "no connection is open").with_hint("choose one and repeat it"));
     };
     let repository = store.repository()?;
-    let manager = |key| SessionManager::new(Arc::clone(&repository), key).with_hooks(writing.hooks.clone());
+    let manager = |key| SessionManager::builder(Arc::clone(&repository), key).hooks(writing.hooks.clone()).build();
     match write {
         Write::Metadata(key, edits) => manager(key).edit_metadata(edits).await,
         Write::Feedback(key, feedback) => manager(key).add_feedback(feedback).await,

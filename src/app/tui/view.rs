@@ -61,7 +61,14 @@ fn draw_pane(frame: &mut Frame<'_>, area: Rect, pane: Pane, state: &AppState) {
         Pane::Sessions => sessions::draw(frame, area, state, focused),
         Pane::Conversation => conversation::draw(frame, area, &state.workspace.conversation, focused, look),
         Pane::Metrics => {
-            metrics::draw(frame, area, &state.workspace.metrics, Data::of(&state.workspace.conversation), focused, look)
+            metrics::draw(
+                frame,
+                area,
+                &state.workspace.metrics,
+                Data::of(&state.workspace.conversation),
+                focused,
+                look,
+            );
         }
         Pane::Metadata => {
             let pending: Vec<_> = state.pending_fields().collect();

@@ -161,9 +161,4 @@ impl SessionWriter for FolderRepository {
         let stored = encode::object(&documents::event(event));
         self.writing(key, move |place| sessions::push(place, "guardrail_events", stored, files::Time::Stays)).await
     }
-
-    /// A folder has no indexes.
-    async fn index_metadata(&self, _fields: &[String]) -> Result<Vec<String>> {
-        Ok(Vec::new())
-    }
 }

@@ -118,7 +118,7 @@ impl Screen {
             Command::Resolve(ticket, id) => {
                 Event::Resolved(*ticket, id.clone(), vec![decode::summary(&data::session(0, 0, 0))])
             }
-            Command::List(ticket, _) => Event::ListEnd(*ticket, PageEnd { next: None, timed_out: false }),
+            Command::List(ticket, _) => Event::ListEnd(*ticket, PageEnd::default()),
             Command::Count(ticket, _) => Event::Count(*ticket, Some(10_000)),
             Command::Details(ticket, _) => Event::Details(*ticket, Vec::new()),
             Command::Open(ticket, _, last) => {
@@ -133,8 +133,8 @@ impl Screen {
             }
             Command::Outline(ticket, _) => {
                 let samples = (0..self.count).map(|index| Sample::from(&message(index, 0))).collect();
-                let agents = vec![AgentOutline { id: "assistant".into(), samples }];
-                Event::Outline(*ticket, Box::new(Outline { agents }))
+                let agents = [AgentOutline::new("assistant", samples)];
+                Event::Outline(*ticket, Box::new(agents.into_iter().collect::<Outline>()))
             }
             _ => return None,
         })

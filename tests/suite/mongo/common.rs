@@ -49,7 +49,7 @@ pub async fn open(
 
 /// The error of opening, which must come.
 pub async fn refused(uri: &str, database: Option<&str>, collection: Option<&str>) -> Error {
-    let limits = Limits { server_selection: Duration::from_secs(1), ..Limits::default() };
+    let limits = Limits::default().server_selection(Duration::from_secs(1));
     match open(uri, database, collection, limits).await {
         Ok(_) => panic!("it was expected not to open"),
         Err(error) => error,
@@ -77,9 +77,9 @@ pub async fn every_page(reader: &dyn SessionReader, mut query: ListQuery) -> Vec
 }
 
 pub fn first_page(limit: u32) -> ListQuery {
-    ListQuery { limit, ..ListQuery::default() }
+    ListQuery::new(limit)
 }
 
 pub fn filtered(filter: Filter, limit: u32) -> ListQuery {
-    ListQuery { filter, ..first_page(limit) }
+    first_page(limit).filter(filter)
 }

@@ -106,7 +106,7 @@ async fn a_lost_server_is_unreachable_and_then_back() {
     let mut server = Server::start(Kind::ReplicaSet);
     let fresh = support::fresh_on(&server.uri, "lost").await;
     fresh.load([doc! { "_id": "a" }]).await;
-    let limits = Limits { server_selection: Duration::from_secs(2), ..Limits::default() };
+    let limits = Limits::default().server_selection(Duration::from_secs(2));
     let reader = reader_with(&fresh, limits).await;
     server.kill();
     let lost = reader.open(&SessionKey::from("a"), 1).await.expect_err("it is gone");
@@ -175,7 +175,7 @@ async fn a_real_limit_ends_a_slow_search() {
     let agent = doc! { "messages": messages };
     let documents = (0..4000).map(|n| doc! { "_id": n, "agents": { format!("a{n}"): agent.clone() } });
     let (fresh, _) = loaded("slow", documents.collect()).await;
-    let limits = Limits { read: Duration::from_millis(1), ..Limits::default() };
+    let limits = Limits::default().read(Duration::from_millis(1));
     let client = Client::with_uri_str(&fresh.uri).await.expect("a client");
     let reader = MongoRepository::from_client(client, &fresh.database, "sessions", limits);
     let test = Test::Agent(TextMatch::Contains("nowhere".to_owned()));

@@ -35,11 +35,7 @@ async fn the_only_collection_of_sessions_is_opened_and_several_are_given_to_choo
     }
 
     client.database("test").collection("agents").insert_many([session("b"), session("c")]).await.expect("sessions");
-    let candidate = |database: &str, collection: &str, documents| Candidate {
-        database: database.to_owned(),
-        collection: collection.to_owned(),
-        documents,
-    };
+    let candidate = |database: &str, collection: &str, documents| Candidate::new(database, collection, documents);
     match open(&server.uri, None, None, Limits::default()).await.expect("two") {
         Opened::Choose(all) => assert_eq!(all, [candidate("shop", "sessions", 1), candidate("test", "agents", 2)]),
         Opened::Store(reader) => panic!("{}", reader.location()),

@@ -128,7 +128,8 @@ async fn documents_of_any_shape_are_read_as_the_whole_is() {
         assert_eq!(format!("{outline:?}"), format!("{:?}", Outline::from(&whole)), "{document}");
 
         let opened = reader.open(&key, 1000).await.expect("it opens");
-        let with_size = strandscope::session::Session { bytes: opened.bytes, ..whole };
+        let mut with_size = whole;
+        with_size.bytes = opened.bytes;
         assert_eq!(format!("{opened:?}"), format!("{with_size:?}"), "{document}");
 
         let details = reader.details(&[key]).await.expect("details").remove(0).1;

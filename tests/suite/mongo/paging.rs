@@ -6,7 +6,7 @@ use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use mongodb::IndexModel;
 use proptest::{prelude::*, test_runner::TestRunner};
 use strandscope::{
-    repository::{Cursor, ListQuery, Sort},
+    repository::{Cursor, Sort},
     session::SessionKey,
 };
 
@@ -153,7 +153,7 @@ async fn the_other_sort_goes_by_the_other_date() {
     ];
     let (_fresh, reader) = loaded("sorts", sessions).await;
     for (sort, first) in [(Sort::Updated, "a"), (Sort::Created, "b")] {
-        let (rows, end) = page(&*reader, &ListQuery { sort, ..first_page(1) }).await;
+        let (rows, end) = page(&*reader, &first_page(1).sort(sort)).await;
         assert_eq!(rows[0].name(), first);
         assert!(matches!(end.next, Some(Cursor::Dated { .. })));
     }

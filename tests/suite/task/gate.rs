@@ -61,15 +61,7 @@ impl Gate {
 }
 
 fn row(id: &str) -> Summary {
-    Summary {
-        key: SessionKey::from(id),
-        session_id: None,
-        application_name: None,
-        session_type: None,
-        created_at: None,
-        updated_at: None,
-        metadata: None,
-    }
+    Summary::new(SessionKey::from(id))
 }
 
 #[async_trait::async_trait]

@@ -46,13 +46,13 @@ impl AppState {
                 return self.workspace.conversation.click(y - inner.y, &mut self.tickets);
             }
             Pane::Metrics if within => {
-                self.workspace.metrics.click(y - inner.y, Data::of(&self.workspace.conversation))
+                self.workspace.metrics.click(y - inner.y, Data::of(&self.workspace.conversation));
             }
             Pane::Metadata if within => {
-                self.workspace.metadata.click(y - inner.y, self.workspace.conversation.session())
+                self.workspace.metadata.click(y - inner.y, self.workspace.conversation.session());
             }
             Pane::Feedback if within => {
-                self.workspace.feedback.click(y - inner.y, self.workspace.conversation.session())
+                self.workspace.feedback.click(y - inner.y, self.workspace.conversation.session());
             }
             _ => {}
         }

@@ -158,12 +158,11 @@ impl SessionList {
     }
 
     fn on_rows(&mut self, found: &[Summary]) {
-        match self.page.as_mut().and_then(|page| page.aside.as_mut()) {
-            Some(aside) => aside.extend_from_slice(found),
-            None => {
-                self.rows.extend_from_slice(found);
-                self.settle();
-            }
+        if let Some(aside) = self.page.as_mut().and_then(|page| page.aside.as_mut()) {
+            aside.extend_from_slice(found);
+        } else {
+            self.rows.extend_from_slice(found);
+            self.settle();
         }
     }
 

@@ -9,6 +9,7 @@ use mongodb::event::cmap::CmapEvent;
 
 /// What a pool did and does, over all servers of the deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct PoolStatistics {
     /// Connections that an operation uses now.
     pub in_use: u64,

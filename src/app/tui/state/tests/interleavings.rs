@@ -1,6 +1,7 @@
-//! Random keys, sizes, clicks, and answers that come late, in part, twice or not at all.
+//! Random keys, sizes, clicks, edits, and answers that come late, in part, twice or not at all; writes that are stored or refused.
 
 use super::*;
+use crate::app::task;
 
 #[derive(Debug, Clone, Copy)]
 enum Step {
@@ -14,6 +15,15 @@ enum Step {
     Arrive(usize),
     Fail(usize, bool),
     Link(bool),
+    /// The oldest write is stored, comes second, or meets a lost connection.
+    Store(Outcome),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Outcome {
+    Stored,
+    Conflict,
+    Lost,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -51,6 +61,12 @@ fn step() -> impl Strategy<Value = Step> {
         "M",
         "h",
         "l",
+        "4ea\n",
+        "4e",
+        "ak=1\n",
+        "4dy",
+        "f",
+        "word\n",
     ]);
     let kinds = prop::sample::select(vec![
         MouseEventKind::Down(MouseButton::Left),
@@ -66,6 +82,8 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0_usize..6).prop_map(Step::Arrive),
         1 => (0_usize..6, any::<bool>()).prop_map(|(at, lost)| Step::Fail(at, lost)),
         1 => any::<bool>().prop_map(Step::Link),
+        2 => prop::sample::select(vec![Outcome::Stored, Outcome::Conflict, Outcome::Lost]).prop_map(Step::Store),
+        1 => Just(Step::Control('s')),
     ]
 }
 
@@ -90,7 +108,8 @@ impl Late {
     /// The newest question is answered first, the older ones after it.
     fn answer_backwards(&mut self) -> Result<(), TestCaseError> {
         for _ in 0..100 {
-            let Some(command) = self.screen.asked.pop_back() else { break };
+            let next = self.screen.asked.iter().rposition(|command| !matches!(command, Command::Write(..)));
+            let Some(command) = next.and_then(|at| self.screen.asked.remove(at)) else { break };
             for event in self.screen.answers(&command) {
                 self.screen.tell(event);
                 self.check_rows()?;
@@ -114,6 +133,9 @@ fn take(late: &mut Late, step: Step) {
             screen.put(Input::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
         }
         Step::Answer(at, whole) => {
+            if screen.asked.get(at).is_none_or(|command| matches!(command, Command::Write(..))) {
+                return;
+            }
             let Some(command) = screen.asked.remove(at) else { return };
             let mut events = screen.answers(&command);
             let rest = events.split_off(if whole { events.len() } else { events.len() / 2 });
@@ -129,23 +151,38 @@ fn take(late: &mut Late, step: Step) {
             }
         }
         Step::Fail(at, lost) => fail(screen, at, lost),
+        Step::Store(outcome) => store(screen, outcome),
         Step::Link(true) => screen.tell(Event::Link(Link::Up)),
         Step::Link(false) => screen.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 4 })),
     }
 }
 
 fn fail(screen: &mut Screen, at: usize, lost: bool) {
-    let (ticket, lane) = match screen.asked.remove(at) {
-        Some(Command::List(ticket, _)) => (ticket, Lane::List),
-        Some(Command::Count(ticket, _)) => (ticket, Lane::Count),
-        Some(Command::Details(ticket, _)) => (ticket, Lane::Details),
-        Some(Command::Open(ticket, ..)) => (ticket, Lane::Open),
-        Some(Command::Outline(ticket, _)) => (ticket, Lane::Outline),
-        Some(Command::Connect(ticket, ..)) => (ticket, Lane::Connection),
-        _ => return,
+    let Some((lane, Some(ticket))) = screen.asked.get(at).map(Command::lane).filter(|(lane, _)| *lane != Lane::Write)
+    else {
+        return;
     };
+    screen.asked.remove(at);
     let error = if lost { Error::unreachable("localhost", "reset") } else { Error::other("reading", "it broke") };
     screen.tell(Event::Failed { ticket, lane, error });
+}
+
+/// Answers the oldest write. What was typed for it is back in an editor where it is not stored.
+fn store(screen: &mut Screen, outcome: Outcome) {
+    let Some(at) = screen.asked.iter().position(|command| matches!(command, Command::Write(..))) else { return };
+    let Some(Command::Write(ticket, order)) = screen.asked.remove(at) else { return };
+    let typed: Vec<String> = screen.state.drafts().into_iter().map(|draft| draft.text).collect();
+    let error = match (outcome, order.write) {
+        (Outcome::Stored, _) => return screen.tell(Event::Written(ticket)),
+        (Outcome::Conflict, task::Write::Metadata(key, edits)) => {
+            let (id, field) = (key.text().to_owned(), format!("metadata.{}", edits[0].key));
+            Error::Conflict { id, field, stored: Some(Box::new("theirs".into())) }
+        }
+        _ => Error::unreachable("localhost", "reset"),
+    };
+    screen.tell(Event::NotWritten { ticket, error });
+    let left: Vec<String> = screen.state.drafts().into_iter().map(|draft| draft.text).collect();
+    assert!(typed.iter().all(|text| left.contains(text)), "{typed:?} were typed, {left:?} are left");
 }
 
 proptest! {
@@ -154,7 +191,7 @@ proptest! {
     /// Whatever happens in whatever order, the screen draws, and ends on the answer to the last question asked.
     #[test]
     fn the_screen_ends_on_the_last_question(steps in prop::collection::vec(step(), 1..60)) {
-        let mut late = Late { screen: Screen::listed(120, 40), on_the_way: Vec::new() };
+        let mut late = Late { screen: Screen::writable(120, 40), on_the_way: Vec::new() };
         for step in steps {
             take(&mut late, step);
             late.check_rows()?;
@@ -169,8 +206,13 @@ proptest! {
         late.screen.tell(Event::Link(Link::Up));
         late.screen.put(Input::Resize(Size::new(120, 40)));
         late.answer_backwards()?;
+        // Every write is answered once, and then none is on its way.
+        while late.screen.asked.iter().any(|command| matches!(command, Command::Write(..))) {
+            store(&mut late.screen, Outcome::Stored);
+        }
+        prop_assert!(late.screen.state.storing().is_none());
         // Whatever is over the panes is closed, then the list is asked once more.
-        for _ in 0..4 {
+        for _ in 0..12 {
             late.screen.press("\u{1b}");
         }
         late.answer_backwards()?;
