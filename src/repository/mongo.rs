@@ -212,7 +212,7 @@ impl MongoRepository {
 
 impl fmt::Debug for MongoRepository {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MongoRepository").field("namespace", &self.namespace()).field("pool", &self.pool).finish()
+        f.debug_struct("MongoRepository").field("namespace", &self.namespace()).field("pool", &self.pool).finish_non_exhaustive()
     }
 }
 

@@ -16,7 +16,7 @@ use super::{Block, Message, ToolContent, ToolStatus, Usage, decode, encode, plai
 /// let call = MessageBody::assistant("Let me look.")
 ///     .with_tool_use("t-1", "lookup_order", doc! { "order_id": "A100" })
 ///     .with_usage(Usage::default().input(120_u64).output(30_u64));
-/// let answer = MessageBody::new("user", Vec::new()).with_tool_result("t-1", ToolStatus::Success, "it left on Monday");
+/// let answer = MessageBody::new("user", Vec::new()).with_tool_result("t-1", &ToolStatus::Success, "it left on Monday");
 ///
 /// assert_eq!(question.texts(), ["Where is order A100?"]);
 /// assert_eq!(call.tool_uses()[0].name, "lookup_order");
@@ -112,13 +112,13 @@ impl MessageBody {
 
     /// The same with one more `toolResult` of one text.
     #[must_use]
-    pub fn with_tool_result(self, id: &str, status: ToolStatus, text: &str) -> Self {
+    pub fn with_tool_result(self, id: &str, status: &ToolStatus, text: &str) -> Self {
         self.with_tool_result_of(id, status, vec![doc! { "text": text }])
     }
 
     /// The same with one more `toolResult` of parts: `{text}`, `{json}`, `{image}` and the like.
     #[must_use]
-    pub fn with_tool_result_of(self, id: &str, status: ToolStatus, content: Vec<Document>) -> Self {
+    pub fn with_tool_result_of(self, id: &str, status: &ToolStatus, content: Vec<Document>) -> Self {
         self.with_block(doc! { "toolResult": { "toolUseId": id, "status": status.word(), "content": content } })
     }
 
@@ -262,7 +262,7 @@ mod tests {
         let body = MessageBody::assistant("a")
             .with_reasoning("why")
             .with_tool_use("t", "look", doc! { "x": 1 })
-            .with_tool_result("t", ToolStatus::Error, "gone")
+            .with_tool_result("t", &ToolStatus::Error, "gone")
             .with_image("png", vec![1, 2, 3])
             .with_usage(Usage { input: Some(3), output: Some(4), ..Usage::default() });
         assert_eq!(body.texts(), ["a"]);

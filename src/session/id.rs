@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn ids_are_texts_and_keys_keep_their_type() {
         let agent: AgentId = "a.b".parse().unwrap();
-        assert!(agent == "a.b" && agent.to_string() == "a.b" && AgentId::from("a.b".to_owned()) == agent);
+        assert!(agent == "a.b" && format!("{agent}") == "a.b" && AgentId::from("a.b".to_owned()) == agent);
         assert_eq!(serde_json::to_string(&agent).unwrap(), "\"a.b\"");
         assert_eq!(serde_json::from_str::<AgentId>("\"a.b\"").unwrap(), agent);
         let oid = bson::oid::ObjectId::from_bytes([7; 12]);

@@ -9,7 +9,7 @@ use bson::Bson;
 use serde_json::{Value, json};
 use strandscope::{
     metrics::{AgentMetrics, Figure, Outline, Source, agent_metrics, explain, session_metrics},
-    session::{AgentId, Usage, decode},
+    session::{Usage, decode},
 };
 
 fn text(file: &str) -> String {
@@ -100,7 +100,7 @@ fn what_was_used_comes_out_of_every_fixture() {
 
 fn metrics_of(file: &str, name: &str, agent: &str) -> AgentMetrics {
     let (_, outline) = fixture(file).into_iter().find(|(found, _)| found == name).unwrap();
-    let agent = outline.agents.iter().find(|found| found.id == AgentId::from(agent)).unwrap();
+    let agent = outline.agents.iter().find(|found| found.id == agent).unwrap();
     agent_metrics(&agent.samples)
 }
 

@@ -29,7 +29,7 @@ use super::store::{Faulty, Held};
 /// More than any of these tests needs.
 const MOST_EVENTS: usize = 1000;
 /// A task that says nothing at all ends the test instead of holding it up for ever. Nothing is measured by it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct Screen {
     pub state: Box<AppState>,
