@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Result;
 use async_trait::async_trait;
 use strandscope::{
-    hook::{Answer, Hook, Hooks, Next, Operation, Payload, Webhook, WebhookSettings},
+    hook::{Hook, HookAnswer, HookOperation, HookPayload, Hooks, Next, Webhook, WebhookSettings},
     manager::SessionManager,
     repository::{self, folder},
     session::edit::MetadataEdit,
@@ -26,8 +26,8 @@ impl Hook for KnownPriorities {
         "known-priorities"
     }
 
-    async fn around(&self, operation: Operation, next: Next<'_>) -> repository::Result<Answer> {
-        if let Payload::MetadataUpdate(edits) = &operation.payload {
+    async fn around(&self, operation: HookOperation, next: Next<'_>) -> repository::Result<HookAnswer> {
+        if let HookPayload::MetadataUpdate(edits) = &operation.payload {
             let words = edits.iter().filter(|edit| edit.key == "priority").filter_map(|edit| edit.value.as_ref());
             for word in words {
                 if !matches!(word.as_str(), Some("low" | "high")) {
@@ -48,8 +48,8 @@ impl Hook for Signed {
         "signed"
     }
 
-    async fn around(&self, mut operation: Operation, next: Next<'_>) -> repository::Result<Answer> {
-        if let Payload::MetadataUpdate(edits) = &mut operation.payload {
+    async fn around(&self, mut operation: HookOperation, next: Next<'_>) -> repository::Result<HookAnswer> {
+        if let HookPayload::MetadataUpdate(edits) = &mut operation.payload {
             edits.push(MetadataEdit::set("changed_by", self.0));
         }
         next.run(operation).await

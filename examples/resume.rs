@@ -12,7 +12,9 @@ use bson::{Bson, Document, doc};
 use clap::Parser;
 use secrecy::SecretString;
 use strandscope::{
-    manager::{Agent, EventLoopMetrics, ModelCall, Resumed, SessionManager, SessionManagerFactory, Settings, Started},
+    manager::{
+        Agent, EventLoopMetrics, ModelCall, Resumed, SessionManager, SessionManagerFactory, SessionSettings, Started,
+    },
     repository::mongo::pool::{Pool, PoolOptions},
     session::{AgentId, Usage, record::MessageBody},
 };
@@ -103,7 +105,7 @@ impl Planner {
 async fn main() -> Result<()> {
     let args = Args::parse();
     let pool = Pool::connect(&args.uri, PoolOptions::default()).await?;
-    let settings = Settings::default().application_name("travel").metadata_fields(vec!["status".to_owned()]);
+    let settings = SessionSettings::default().application_name("travel").metadata_fields(vec!["status".to_owned()]);
     let factory = SessionManagerFactory::with_pool(pool, &args.database, &args.collection)?.with_settings(settings);
 
     println!("Day 1");

@@ -27,7 +27,7 @@ use crate::{
     hook::Boxed,
     repository::{Error, Result, SessionRepository, Tail},
     session::{
-        Agent, AgentId, Session, SessionKey,
+        AgentId, Session, SessionKey, StoredAgent,
         record::{AgentConfig, MessageBody, NewAgent, NewMessage, NewSession},
     },
 };
@@ -213,7 +213,7 @@ impl Fixture {
         self.repository.open(&self.key, u64::MAX).await
     }
 
-    async fn agent(&self) -> Outcome<Agent> {
+    async fn agent(&self) -> Outcome<StoredAgent> {
         let agent = self.repository.agent(&self.key, &agent_id()).await?;
         agent.ok_or_else(|| Found("the agent is not there".to_owned()))
     }

@@ -3,7 +3,7 @@
 //!
 //! ```
 //! use strandscope::{
-//!     hook::{Answer, Hook, Next, Operation, Payload},
+//!     hook::{Hook, HookAnswer, HookOperation, HookPayload, Next},
 //!     repository::{Error, Result},
 //! };
 //!
@@ -16,8 +16,8 @@
 //!         "known-priorities"
 //!     }
 //!
-//!     async fn around(&self, operation: Operation, next: Next<'_>) -> Result<Answer> {
-//!         if let Payload::MetadataUpdate(edits) = &operation.payload {
+//!     async fn around(&self, operation: HookOperation, next: Next<'_>) -> Result<HookAnswer> {
+//!         if let HookPayload::MetadataUpdate(edits) = &operation.payload {
 //!             for edit in edits.iter().filter(|edit| edit.key == "priority") {
 //!                 let word = edit.value.as_ref().and_then(bson::Bson::as_str).unwrap_or_default();
 //!                 if !["low", "high"].contains(&word) {
@@ -37,7 +37,7 @@ mod watch;
 #[cfg(feature = "webhook")]
 mod webhook;
 
-pub use outbox::{Deliver, Delivery, Outbox, OutboxOptions, Tally, Verdict};
+pub use outbox::{Deliver, Delivery, DeliveryOutcome, DeliveryTally, Outbox, OutboxOptions};
 #[cfg(feature = "webhook")]
 pub use settings::{HookSettings, WebhookSettings};
 #[cfg(feature = "webhook")]
@@ -93,16 +93,16 @@ impl fmt::Display for HookAction {
 /// One operation on one session, on its way through the hooks.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Operation {
+pub struct HookOperation {
     /// The session's `_id`.
     pub session: SessionKey,
     /// What is to be done.
-    pub payload: Payload,
+    pub payload: HookPayload,
 }
 
 /// What is to be done, with its values. A hook may change them before it goes on.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Payload {
+pub enum HookPayload {
     /// Read the metadata.
     MetadataGet,
     /// Set these fields.
@@ -113,15 +113,15 @@ pub enum Payload {
     FeedbackAdd(NewFeedback),
 }
 
-impl Operation {
+impl HookOperation {
     /// Which action it is.
     #[must_use]
     pub fn action(&self) -> HookAction {
         match self.payload {
-            Payload::MetadataGet => HookAction::MetadataGet,
-            Payload::MetadataUpdate(_) => HookAction::MetadataUpdate,
-            Payload::MetadataDelete(_) => HookAction::MetadataDelete,
-            Payload::FeedbackAdd(_) => HookAction::FeedbackAdd,
+            HookPayload::MetadataGet => HookAction::MetadataGet,
+            HookPayload::MetadataUpdate(_) => HookAction::MetadataUpdate,
+            HookPayload::MetadataDelete(_) => HookAction::MetadataDelete,
+            HookPayload::FeedbackAdd(_) => HookAction::FeedbackAdd,
         }
     }
 
@@ -139,7 +139,7 @@ impl Operation {
 
 /// What came of an operation.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
+pub enum HookAnswer {
     /// The metadata that was read.
     Metadata(Document),
     /// It is stored.
@@ -154,7 +154,7 @@ pub trait Hook: Send + Sync + 'static {
 
     /// Acts before and after an operation: whatever it does before `next.run(operation)` comes first, what it changes in
     /// the operation is what happens, and an error without having called `next` refuses it.
-    async fn around(&self, operation: Operation, next: Next<'_>) -> Result<Answer>;
+    async fn around(&self, operation: HookOperation, next: Next<'_>) -> Result<HookAnswer>;
 
     /// Delivers what it holds back, up to a deadline. Called once, at the end.
     async fn close(&self, _deadline: Duration) {}
@@ -183,12 +183,12 @@ impl fmt::Debug for Next<'_> {
 /// What stands at the end of a chain.
 #[async_trait]
 trait Last: Send + Sync {
-    async fn carry_out(&self, operation: Operation) -> Result<Answer>;
+    async fn carry_out(&self, operation: HookOperation) -> Result<HookAnswer>;
 }
 
 impl Next<'_> {
     /// Goes on with the operation.
-    pub async fn run(self, operation: Operation) -> Result<Answer> {
+    pub async fn run(self, operation: HookOperation) -> Result<HookAnswer> {
         match self.rest.split_first() {
             Some((hook, rest)) => hook.around(operation, Next { rest, last: self.last }).await,
             None => self.last.carry_out(operation).await,
@@ -236,9 +236,9 @@ impl Hooks {
     /// What `last` says, and [`Error::Refused`] or whatever else a hook says before it.
     pub async fn run<'a>(
         &self,
-        operation: Operation,
-        last: &'a (dyn Fn(Operation) -> Boxed<'a, Result<Answer>> + Send + Sync),
-    ) -> Result<Answer> {
+        operation: HookOperation,
+        last: &'a (dyn Fn(HookOperation) -> Boxed<'a, Result<HookAnswer>> + Send + Sync),
+    ) -> Result<HookAnswer> {
         if self.hooks.is_empty() {
             return last(operation).await;
         }

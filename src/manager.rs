@@ -17,8 +17,8 @@ pub mod retention;
 
 pub use accumulator::{EventLoopMetrics, ModelCall};
 pub use agent::{Agent, Resumed, Started};
-pub use create::Settings;
-pub use factory::{Overrides, SessionManagerFactory};
+pub use create::SessionSettings;
+pub use factory::{SessionManagerFactory, SessionOverrides};
 pub use repair::repair;
 
 use std::{
@@ -32,7 +32,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::{
-    hook::{Answer, Boxed, Hooks, Operation, Payload},
+    hook::{Boxed, HookAnswer, HookOperation, HookPayload, Hooks},
     repository::{Error, Result, SessionRepository},
     session::{
         AgentId, Feedback, Session, SessionKey,
@@ -41,7 +41,7 @@ use crate::{
         setters,
     },
 };
-use conversation::Slot;
+use conversation::AgentSlot;
 
 /// Manages one session. Making one contacts nothing; clones share what they know of the session.
 #[derive(Clone)]
@@ -50,10 +50,10 @@ pub struct SessionManager(Arc<Inner>);
 struct Inner {
     repository: Arc<dyn SessionRepository>,
     hooks: Hooks,
-    settings: Arc<Settings>,
+    settings: Arc<SessionSettings>,
     key: SessionKey,
     /// The agents of this process.
-    agents: Mutex<HashMap<AgentId, Arc<Slot>>>,
+    agents: Mutex<HashMap<AgentId, Arc<AgentSlot>>>,
 }
 
 /// Makes a [`SessionManager`] with more than the defaults: see [`SessionManager::builder`].
@@ -61,11 +61,11 @@ pub struct SessionManagerBuilder {
     repository: Arc<dyn SessionRepository>,
     key: SessionKey,
     hooks: Hooks,
-    settings: Settings,
+    settings: SessionSettings,
 }
 
 impl SessionManagerBuilder {
-    setters! { fields { hooks: Hooks, settings: Settings } }
+    setters! { fields { hooks: Hooks, settings: SessionSettings } }
 
     /// The manager. Contacts nothing.
     #[must_use]
@@ -113,7 +113,12 @@ impl SessionManager {
         Self::with(repository, Hooks::default(), Arc::default(), key.into())
     }
 
-    fn with(repository: Arc<dyn SessionRepository>, hooks: Hooks, settings: Arc<Settings>, key: SessionKey) -> Self {
+    fn with(
+        repository: Arc<dyn SessionRepository>,
+        hooks: Hooks,
+        settings: Arc<SessionSettings>,
+        key: SessionKey,
+    ) -> Self {
         Self(Arc::new(Inner { repository, hooks, settings, key, agents: Mutex::default() }))
     }
 
@@ -121,12 +126,12 @@ impl SessionManager {
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> strandscope::Result<()> {
-    /// # let folder = tempfile::tempdir().expect("a folder");
-    /// use strandscope::{SessionManager, Settings};
+    /// # async fn main() -> strandscope::repository::Result<()> {
+    /// # let dir = tempfile::tempdir().expect("a folder");
+    /// use strandscope::{manager::{SessionManager, SessionSettings}, repository::folder};
     ///
-    /// let sessions = strandscope::open_folder(folder.path()).await?;
-    /// let settings = Settings::default().application_name("travel");
+    /// let sessions = folder::open(dir.path()).await?;
+    /// let settings = SessionSettings::default().application_name("travel");
     /// let manager = SessionManager::builder(sessions, "trip-1").settings(settings).build();
     /// assert!(manager.open_or_create().await?);
     /// # Ok(())
@@ -134,7 +139,12 @@ impl SessionManager {
     /// ```
     #[must_use]
     pub fn builder(repository: Arc<dyn SessionRepository>, key: impl Into<SessionKey>) -> SessionManagerBuilder {
-        SessionManagerBuilder { repository, key: key.into(), hooks: Hooks::default(), settings: Settings::default() }
+        SessionManagerBuilder {
+            repository,
+            key: key.into(),
+            hooks: Hooks::default(),
+            settings: SessionSettings::default(),
+        }
     }
 
     /// The session's `_id`.
@@ -151,7 +161,7 @@ impl SessionManager {
         self.0.repository.as_ref()
     }
 
-    fn slots(&self) -> std::sync::MutexGuard<'_, HashMap<AgentId, Arc<Slot>>> {
+    fn slots(&self) -> std::sync::MutexGuard<'_, HashMap<AgentId, Arc<AgentSlot>>> {
         self.0.agents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -177,7 +187,7 @@ impl SessionManager {
             .collect())
     }
 
-    async fn stored_agent(&self, agent: &AgentId) -> Result<crate::session::Agent> {
+    async fn stored_agent(&self, agent: &AgentId) -> Result<crate::session::StoredAgent> {
         let found = self.repository().agent(self.key(), agent).await?;
         found.ok_or_else(|| Error::UnknownAgent { id: self.id(), agent: agent.as_str().to_owned() })
     }
@@ -242,9 +252,9 @@ impl SessionManager {
     /// # Errors
     /// [`Error::NotFound`], [`Error::NotAnObject`], and what a hook says.
     pub async fn metadata(&self) -> Result<Document> {
-        match self.operate(Payload::MetadataGet).await? {
-            Answer::Metadata(fields) => Ok(fields),
-            Answer::Done => Ok(Document::new()),
+        match self.operate(HookPayload::MetadataGet).await? {
+            HookAnswer::Metadata(fields) => Ok(fields),
+            HookAnswer::Done => Ok(Document::new()),
         }
     }
 
@@ -255,7 +265,7 @@ impl SessionManager {
     /// As [`crate::repository::SessionWriter::edit_metadata`], and what a hook says.
     pub async fn edit_metadata(&self, edits: Vec<MetadataEdit>) -> Result<()> {
         let removes = !edits.is_empty() && edits.iter().all(|edit| edit.value.is_none());
-        let payload = if removes { Payload::MetadataDelete(edits) } else { Payload::MetadataUpdate(edits) };
+        let payload = if removes { HookPayload::MetadataDelete(edits) } else { HookPayload::MetadataUpdate(edits) };
         self.operate(payload).await.map(drop)
     }
 
@@ -272,7 +282,7 @@ impl SessionManager {
     /// # Errors
     /// As [`crate::repository::SessionWriter::add_feedback`], and what a hook says.
     pub async fn add_feedback(&self, feedback: NewFeedback) -> Result<()> {
-        self.operate(Payload::FeedbackAdd(feedback)).await.map(drop)
+        self.operate(HookPayload::FeedbackAdd(feedback)).await.map(drop)
     }
 
     /// Deletes the session.
@@ -284,24 +294,24 @@ impl SessionManager {
     }
 
     /// Runs an operation through the hooks.
-    async fn operate(&self, payload: Payload) -> Result<Answer> {
-        let operation = Operation { session: self.key().clone(), payload };
+    async fn operate(&self, payload: HookPayload) -> Result<HookAnswer> {
+        let operation = HookOperation { session: self.key().clone(), payload };
         let repository = &self.0.repository;
-        let last = |operation: Operation| -> Boxed<'_, Result<Answer>> {
+        let last = |operation: HookOperation| -> Boxed<'_, Result<HookAnswer>> {
             Box::pin(async move { carry_out(repository.as_ref(), operation).await })
         };
         self.0.hooks.run(operation, &last).await
     }
 }
 
-async fn carry_out(repository: &dyn SessionRepository, operation: Operation) -> Result<Answer> {
-    let Operation { session, payload } = operation;
+async fn carry_out(repository: &dyn SessionRepository, operation: HookOperation) -> Result<HookAnswer> {
+    let HookOperation { session, payload } = operation;
     match payload {
-        Payload::MetadataGet => return Ok(Answer::Metadata(repository.metadata(&session).await?)),
-        Payload::MetadataUpdate(edits) | Payload::MetadataDelete(edits) => {
+        HookPayload::MetadataGet => return Ok(HookAnswer::Metadata(repository.metadata(&session).await?)),
+        HookPayload::MetadataUpdate(edits) | HookPayload::MetadataDelete(edits) => {
             repository.edit_metadata(&session, &edits).await?;
         }
-        Payload::FeedbackAdd(feedback) => repository.add_feedback(&session, &feedback).await?,
+        HookPayload::FeedbackAdd(feedback) => repository.add_feedback(&session, &feedback).await?,
     }
-    Ok(Answer::Done)
+    Ok(HookAnswer::Done)
 }

@@ -12,7 +12,7 @@ mod tools;
 
 pub use compute::{agent_metrics, session_metrics};
 pub use explain::{Explanation, Figure, explain};
-pub use sample::{AgentOutline, Outline, Sample};
+pub use sample::{AgentOutline, MessageSample, Outline};
 
 use jiff::Timestamp;
 
@@ -51,7 +51,7 @@ pub struct AgentMetrics {
     /// Per tool, in order of first appearance.
     pub tools: Vec<ToolMetrics>,
     /// One entry a call, in order.
-    pub per_call: Vec<Call>,
+    pub per_call: Vec<CallMetrics>,
     /// Indexes of the messages at which a new run began, except the first run.
     pub run_starts: Vec<u64>,
     /// What both sources tell of each run; one entry where there are no counters.
@@ -93,7 +93,7 @@ pub struct Latency {
 /// One model call.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
-pub struct Call {
+pub struct CallMetrics {
     /// Index of the assistant message.
     pub index: u64,
     /// When it was stored.
@@ -129,20 +129,20 @@ pub struct ToolMetrics {
 #[non_exhaustive]
 pub struct UsageSource {
     /// Of `input`.
-    pub input: Source,
+    pub input: FigureSource,
     /// Of `output`.
-    pub output: Source,
+    pub output: FigureSource,
     /// Of `total`.
-    pub total: Source,
+    pub total: FigureSource,
     /// Of `cache_read`.
-    pub cache_read: Source,
+    pub cache_read: FigureSource,
     /// Of `cache_write`.
-    pub cache_write: Source,
+    pub cache_write: FigureSource,
 }
 
 /// Which stored figures a number was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Source {
+pub enum FigureSource {
     /// Nothing tells: the figure is unknown.
     #[default]
     None,

@@ -22,7 +22,7 @@ pub use error::{Cause, Error, ErrorKind, Result, ServerError};
 pub use filter::{Filter, FilterError};
 pub use health::{Check, Verdict};
 pub use hint::Hint;
-pub use page::{Cursor, ListQuery, Page, PageEnd, Plan, Projection, RowSink, Sort};
+pub use page::{Cursor, ListPlan, ListQuery, Page, PageEnd, Projection, RowSink, Sort};
 pub use target::{Candidate, Limits, Opened, Target, open, open_writable};
 pub use write::{SessionRepository, SessionWriter, Tail};
 
@@ -34,7 +34,8 @@ use bson::{Bson, Document};
 use crate::{
     metrics::Outline,
     session::{
-        Agent, AgentId, Details, Feedback, Message, Session, SessionKey, Summary, decode, record, record::StoredMessage,
+        AgentId, Details, Feedback, Message, Session, SessionKey, StoredAgent, Summary, decode, record,
+        record::StoredMessage,
     },
 };
 
@@ -54,8 +55,8 @@ pub trait SessionReader: Send + Sync + 'static {
     fn list(&self, query: &ListQuery) -> Page;
 
     /// Whether an index serves such a list, asked before it runs.
-    async fn plan(&self, _query: &ListQuery) -> Result<Plan> {
-        Ok(Plan::unserved("every session is read"))
+    async fn plan(&self, _query: &ListQuery) -> Result<ListPlan> {
+        Ok(ListPlan::unserved("every session is read"))
     }
 
     /// How many sessions match. `None` when it could not be told within the time limit.
@@ -104,9 +105,9 @@ pub trait SessionReader: Send + Sync + 'static {
     /// The whole document as stored.
     async fn document(&self, key: &SessionKey) -> Result<Document>;
 
-    /// An agent without its messages ([`Agent::message_count`] says how many there are); `None` where the session has none
+    /// An agent without its messages ([`StoredAgent::message_count`] says how many there are); `None` where the session has none
     /// of that id. `Error::NotFound` when the session is gone.
-    async fn agent(&self, key: &SessionKey, agent: &AgentId) -> Result<Option<Agent>> {
+    async fn agent(&self, key: &SessionKey, agent: &AgentId) -> Result<Option<StoredAgent>> {
         let mut session = self.open(key, 0).await?;
         let position = session.agents.iter().position(|found| &found.id == agent);
         Ok(position.map(|position| session.agents.swap_remove(position)))

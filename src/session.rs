@@ -21,11 +21,11 @@ pub mod record;
 mod setters;
 pub mod summary;
 
-pub use agent::Agent;
+pub use agent::StoredAgent;
 pub use block::{Block, Media, MediaKind, MediaSource, ToolContent, ToolStatus};
 pub use body::{MessageBody, ToolResult, ToolUse};
 pub use change::{Change, ChangeKind};
-pub use feedback::{Feedback, Rating, Tally};
+pub use feedback::{Feedback, FeedbackTally, Rating};
 pub use finding::Finding;
 pub use guardrail::GuardrailEvent;
 pub use id::{AgentId, SessionKey};
@@ -66,7 +66,7 @@ pub struct Session {
     /// `guardrail_events`, in stored order.
     pub guardrail_events: Vec<GuardrailEvent>,
     /// `agents`, in stored order.
-    pub agents: Vec<Agent>,
+    pub agents: Vec<StoredAgent>,
     /// Top-level fields that are none of the above, as stored.
     pub other: Document,
     /// Size of the stored document in bytes, where the store can tell.
@@ -90,7 +90,7 @@ impl Session {
 
     /// The agent with that id.
     #[must_use]
-    pub fn agent(&self, id: &AgentId) -> Option<&Agent> {
+    pub fn agent(&self, id: &AgentId) -> Option<&StoredAgent> {
         self.agents.iter().find(|agent| &agent.id == id)
     }
 

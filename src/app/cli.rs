@@ -22,7 +22,7 @@ use std::{process::ExitCode, time::Duration};
 use crate::app::config::{Config, Environment};
 use clap::Parser;
 
-use args::{Args, Command};
+use args::{Args, CliCommand};
 use context::Context;
 
 /// How long the end waits for what still runs.
@@ -47,15 +47,15 @@ fn run(args: Args) -> anyhow::Result<()> {
     let result = runtime.block_on(async {
         match args.command {
             None => browse::start(&context, None).await,
-            Some(Command::Open { id }) => browse::start(&context, Some(id)).await,
-            Some(Command::Demo) => browse::demo(&context).await,
-            Some(Command::List(args)) => list::run(&context, &args).await,
-            Some(Command::Show(args)) => show::run(&context, &args).await,
-            Some(Command::Metrics(args)) => metrics::run(&context, &args).await,
-            Some(Command::Metadata(command)) => metadata::run(&context, &command).await,
-            Some(Command::Feedback(command)) => feedback::run(&context, &command).await,
-            Some(Command::Delete(args)) => delete::run(&context, &args).await,
-            Some(Command::Doctor(args)) => doctor::run(&context, &args).await,
+            Some(CliCommand::Open { id }) => browse::start(&context, Some(id)).await,
+            Some(CliCommand::Demo) => browse::demo(&context).await,
+            Some(CliCommand::List(args)) => list::run(&context, &args).await,
+            Some(CliCommand::Show(args)) => show::run(&context, &args).await,
+            Some(CliCommand::Metrics(args)) => metrics::run(&context, &args).await,
+            Some(CliCommand::Metadata(command)) => metadata::run(&context, &command).await,
+            Some(CliCommand::Feedback(command)) => feedback::run(&context, &command).await,
+            Some(CliCommand::Delete(args)) => delete::run(&context, &args).await,
+            Some(CliCommand::Doctor(args)) => doctor::run(&context, &args).await,
         }
     });
     // What is still held is let go of, such as the demo's folder; a read that was given up may still wait for its

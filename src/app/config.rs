@@ -14,8 +14,8 @@ mod sections;
 mod toml_walk;
 pub mod ui;
 
-pub use connection::{Connection, Environment};
-pub use error::{Error, Result};
+pub use connection::{ConnectionArguments, Environment};
+pub use error::{ConfigError, ConfigResult};
 pub use profiles::Profile;
 pub use ui::{Column, Symbols, ThemeName, Ui};
 
@@ -53,7 +53,7 @@ impl Config {
     ///
     /// # Errors
     /// A file that was named and is missing, a file that cannot be read, and every mistake in it.
-    pub fn load(named: Option<&Path>, environment: &Environment) -> Result<Self> {
+    pub fn load(named: Option<&Path>, environment: &Environment) -> ConfigResult<Self> {
         let named = named.map(Path::to_path_buf).or_else(|| environment.config.clone());
         let mut config = match (named, places::config_file()) {
             (Some(path), _) => Self::read(&path)?,
@@ -70,8 +70,8 @@ impl Config {
     ///
     /// # Errors
     /// A file that cannot be read, and every mistake in it.
-    pub fn read(path: &Path) -> Result<Self> {
-        let unreadable = |reason: String| Error::Unreadable { path: path.to_owned(), reason };
+    pub fn read(path: &Path) -> ConfigResult<Self> {
+        let unreadable = |reason: String| ConfigError::Unreadable { path: path.to_owned(), reason };
         let bytes = std::fs::read(path).map_err(|error| unreadable(disk::reason(&error)))?;
         let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text".into()))?;
         let mut config = Self::parse(&text, path)?;
@@ -83,8 +83,8 @@ impl Config {
     ///
     /// # Errors
     /// The first mistake, with its line and what would be right.
-    pub fn parse(text: &str, path: &Path) -> Result<Self> {
-        Self::from_toml(text).map_err(|problem| Error::Invalid {
+    pub fn parse(text: &str, path: &Path) -> ConfigResult<Self> {
+        Self::from_toml(text).map_err(|problem| ConfigError::Invalid {
             path: path.to_owned(),
             line: line_of(text, problem.at),
             problem: problem.text,

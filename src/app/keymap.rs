@@ -34,12 +34,12 @@ pub enum Refused {
 
 /// Keys that replace those an action has by default.
 #[derive(Debug, Clone, Default)]
-pub struct Overrides {
+pub struct KeyOverrides {
     actions: HashMap<KeyCombination, Action>,
     keys: BTreeMap<Action, Vec<KeyCombination>>,
 }
 
-impl Overrides {
+impl KeyOverrides {
     /// Takes an action's default keys away.
     pub fn unbind(&mut self, action: Action) {
         self.keys.entry(action).or_default();
@@ -81,7 +81,7 @@ impl Keymap {
     /// The defaults, with other keys for some actions. A default key that is given to another action is taken from its
     /// own; whatever the settings say, `Ctrl-C` quits.
     #[must_use]
-    pub fn new(overrides: Overrides) -> Self {
+    pub fn new(overrides: KeyOverrides) -> Self {
         let mut keys = Self::default().keys;
         for list in keys.values_mut() {
             list.retain(|key| !overrides.actions.contains_key(key));
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn overrides_take_keys_from_defaults_and_no_key_has_two_meanings() {
-        let mut own = Overrides::default();
+        let mut own = KeyOverrides::default();
         own.bind(Action::Quit, "ctrl-q").unwrap();
         own.bind(Action::Quit, "s").unwrap();
         own.bind(Action::Quit, "s").unwrap();
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn the_way_out_stays() {
-        let mut own = Overrides::default();
+        let mut own = KeyOverrides::default();
         own.bind(Action::QuitNow, "ctrl-x").unwrap();
         assert_eq!(Keymap::new(own).labels(Action::QuitNow), ["Ctrl-X", "Ctrl-C"]);
     }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::repository::{Error, ErrorKind, Hint, Plan};
+use crate::repository::{Error, ErrorKind, Hint, ListPlan};
 
 /// An error in the program's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub fn advice(hints: &[Hint]) -> Option<String> {
 
 /// Whether an index serves a list, in one sentence.
 #[must_use]
-pub fn plan(plan: &Plan) -> String {
+pub fn plan(plan: &ListPlan) -> String {
     match &plan.hint {
         Some(Hint::CreateIndexes) => format!("{}; `strandscope doctor --create-indexes` makes one", plan.why),
         Some(hint) => format!("{}; {}", plan.why, words(hint)),

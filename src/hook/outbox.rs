@@ -26,7 +26,7 @@ pub struct Delivery {
 
 /// What came of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum DeliveryOutcome {
     /// It arrived.
     Delivered,
     /// Trying again may help, after so long where the receiver said so.
@@ -39,7 +39,7 @@ pub enum Verdict {
 #[async_trait]
 pub trait Deliver: Send + Sync + 'static {
     /// Tries once.
-    async fn deliver(&self, delivery: &Delivery) -> Verdict;
+    async fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome;
 }
 
 /// Limits of an outbox.
@@ -71,7 +71,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// What became of the deliveries so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub struct Tally {
+pub struct DeliveryTally {
     /// Accepted.
     pub queued: u64,
     /// Arrived.
@@ -112,7 +112,7 @@ impl Outbox {
     pub fn start(name: &str, deliver: impl Deliver, options: OutboxOptions) -> Self {
         let (sender, queue) = mpsc::channel(options.queue.max(1));
         let counts = Arc::new(Counts::default());
-        let worker = Worker { name: name.to_owned(), deliver, options, counts: Arc::clone(&counts) };
+        let worker = Courier { name: name.to_owned(), deliver, options, counts: Arc::clone(&counts) };
         let task = tokio::spawn(worker.run(queue));
         Self { name: name.to_owned(), counts, open: Mutex::new(Some((sender, task))) }
     }
@@ -133,10 +133,10 @@ impl Outbox {
 
     /// What became of the deliveries so far.
     #[must_use]
-    pub fn tally(&self) -> Tally {
+    pub fn tally(&self) -> DeliveryTally {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
         let counts = &self.counts;
-        Tally {
+        DeliveryTally {
             queued: read(&counts.queued),
             delivered: read(&counts.delivered),
             retried: read(&counts.retried),
@@ -145,7 +145,7 @@ impl Outbox {
     }
 
     /// Takes nothing more, delivers what waits up to a deadline, and counts the rest as dropped.
-    pub async fn close(&self, deadline: Duration) -> Tally {
+    pub async fn close(&self, deadline: Duration) -> DeliveryTally {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some((sender, mut task)) = open else { return self.tally() };
         drop(sender);
@@ -172,14 +172,14 @@ impl fmt::Debug for Outbox {
     }
 }
 
-struct Worker<D> {
+struct Courier<D> {
     name: String,
     deliver: D,
     options: OutboxOptions,
     counts: Arc<Counts>,
 }
 
-impl<D: Deliver> Worker<D> {
+impl<D: Deliver> Courier<D> {
     async fn run(self, mut queue: mpsc::Receiver<Delivery>) {
         while let Some(delivery) = queue.recv().await {
             match self.bring(&delivery).await {
@@ -199,10 +199,10 @@ impl<D: Deliver> Worker<D> {
                 add(&self.counts.retried);
             }
             match self.deliver.deliver(delivery).await {
-                Verdict::Delivered => return Ok(()),
-                Verdict::Never(reason) => return Err(reason),
-                Verdict::Again(_) if attempt + 1 >= self.options.attempts => {}
-                Verdict::Again(wish) => tokio::time::sleep(self.wait(attempt, wish)).await,
+                DeliveryOutcome::Delivered => return Ok(()),
+                DeliveryOutcome::Never(reason) => return Err(reason),
+                DeliveryOutcome::Again(_) if attempt + 1 >= self.options.attempts => {}
+                DeliveryOutcome::Again(wish) => tokio::time::sleep(self.wait(attempt, wish)).await,
             }
         }
         Err(format!("{} attempts failed", self.options.attempts.max(1)))

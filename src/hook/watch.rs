@@ -9,39 +9,39 @@ use std::{
 use async_trait::async_trait;
 use futures_util::FutureExt;
 
-use super::{Answer, Boxed, Hook, Last, Next, Operation, Payload};
+use super::{Boxed, Hook, HookAnswer, HookOperation, HookPayload, Last, Next};
 use crate::repository::Result;
 
 /// How far the operation itself is.
 #[derive(Clone)]
-enum Stage {
+enum Progress {
     Before,
     Underway,
-    Done(Result<Answer>),
+    Done(Result<HookAnswer>),
 }
 
 /// The operation itself, watched.
 struct Watched<'a> {
-    last: &'a (dyn Fn(Operation) -> Boxed<'a, Result<Answer>> + Send + Sync),
-    stage: Mutex<Stage>,
+    last: &'a (dyn Fn(HookOperation) -> Boxed<'a, Result<HookAnswer>> + Send + Sync),
+    stage: Mutex<Progress>,
 }
 
 impl Watched<'_> {
-    fn stage(&self) -> Stage {
+    fn stage(&self) -> Progress {
         self.stage.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn set(&self, stage: Stage) {
+    fn set(&self, stage: Progress) {
         *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
     }
 }
 
 #[async_trait]
 impl Last for Watched<'_> {
-    async fn carry_out(&self, operation: Operation) -> Result<Answer> {
-        self.set(Stage::Underway);
+    async fn carry_out(&self, operation: HookOperation) -> Result<HookAnswer> {
+        self.set(Progress::Underway);
         let answer = (self.last)(operation).await;
-        self.set(Stage::Done(answer.clone()));
+        self.set(Progress::Done(answer.clone()));
         answer
     }
 }
@@ -49,11 +49,11 @@ impl Last for Watched<'_> {
 pub(super) async fn run<'a>(
     hooks: &[Arc<dyn Hook>],
     deadline: Duration,
-    operation: Operation,
-    last: &'a (dyn Fn(Operation) -> Boxed<'a, Result<Answer>> + Send + Sync),
-) -> Result<Answer> {
-    let watched = Watched { last, stage: Mutex::new(Stage::Before) };
-    let reads = matches!(operation.payload, Payload::MetadataGet);
+    operation: HookOperation,
+    last: &'a (dyn Fn(HookOperation) -> Boxed<'a, Result<HookAnswer>> + Send + Sync),
+) -> Result<HookAnswer> {
+    let watched = Watched { last, stage: Mutex::new(Progress::Before) };
+    let reads = matches!(operation.payload, HookPayload::MetadataGet);
     let asked = operation.clone();
     let chain = AssertUnwindSafe(Next { rest: hooks, last: &watched }.run(operation)).catch_unwind();
     tokio::pin!(chain);
@@ -61,7 +61,7 @@ pub(super) async fn run<'a>(
         match tokio::time::timeout(deadline, &mut chain).await {
             Ok(Ok(answer)) => match (watched.stage(), answer) {
                 // A hook cannot make undone what is stored.
-                (Stage::Done(Ok(stored)), Err(error)) if !reads => {
+                (Progress::Done(Ok(stored)), Err(error)) if !reads => {
                     tracing::warn!(%error, action = %asked.action(), "a hook failed after the write");
                     return Ok(stored);
                 }
@@ -69,12 +69,12 @@ pub(super) async fn run<'a>(
             },
             Ok(Err(_)) => break "it crashed; its own log may say more".to_owned(),
             // The operation itself has a deadline of its own.
-            Err(_) if matches!(watched.stage(), Stage::Underway) => {}
+            Err(_) if matches!(watched.stage(), Progress::Underway) => {}
             Err(_) => break format!("it did not answer within {} s", deadline.as_secs_f64()),
         }
     };
     match watched.stage() {
-        Stage::Done(answer) if !reads || answer.is_err() => {
+        Progress::Done(answer) if !reads || answer.is_err() => {
             tracing::warn!(reason = stopped, action = %asked.action(), "a hook failed after the write");
             answer
         }

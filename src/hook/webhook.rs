@@ -16,7 +16,8 @@ use serde_json::json;
 use sha2::Sha256;
 
 use super::{
-    Answer, Deliver, Delivery, Hook, HookAction, Next, Operation, Outbox, Payload, Tally, Verdict, WebhookSettings,
+    Deliver, Delivery, DeliveryOutcome, DeliveryTally, Hook, HookAction, HookAnswer, HookOperation, HookPayload, Next,
+    Outbox, WebhookSettings,
 };
 use crate::{
     repository::Result,
@@ -86,7 +87,7 @@ impl Webhook {
 
     /// What became of its deliveries so far.
     #[must_use]
-    pub fn tally(&self) -> Tally {
+    pub fn tally(&self) -> DeliveryTally {
         self.outbox.tally()
     }
 }
@@ -97,7 +98,7 @@ impl Hook for Webhook {
         &self.name
     }
 
-    async fn around(&self, operation: Operation, next: Next<'_>) -> Result<Answer> {
+    async fn around(&self, operation: HookOperation, next: Next<'_>) -> Result<HookAnswer> {
         let told = self.actions.contains(&operation.action()).then(|| delivery(&operation));
         let answer = next.run(operation).await?;
         if let Some(delivery) = told {
@@ -116,7 +117,7 @@ impl Hook for Webhook {
     }
 }
 
-fn delivery(operation: &Operation) -> Delivery {
+fn delivery(operation: &HookOperation) -> Delivery {
     let id = uuid::Uuid::new_v4().to_string();
     let body = json!({
         "id": id,
@@ -128,11 +129,11 @@ fn delivery(operation: &Operation) -> Delivery {
     Delivery { id, body: body.to_string() }
 }
 
-fn payload(payload: &Payload) -> Document {
+fn payload(payload: &HookPayload) -> Document {
     match payload {
-        Payload::MetadataGet => Document::new(),
-        Payload::MetadataUpdate(edits) | Payload::MetadataDelete(edits) => changes(edits),
-        Payload::FeedbackAdd(feedback) => feedback_of(feedback),
+        HookPayload::MetadataGet => Document::new(),
+        HookPayload::MetadataUpdate(edits) | HookPayload::MetadataDelete(edits) => changes(edits),
+        HookPayload::FeedbackAdd(feedback) => feedback_of(feedback),
     }
 }
 
@@ -156,7 +157,7 @@ struct Endpoint {
 
 #[async_trait]
 impl Deliver for Endpoint {
-    async fn deliver(&self, delivery: &Delivery) -> Verdict {
+    async fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
         let mut request = self
             .client
             .post(self.url.clone())
@@ -165,16 +166,16 @@ impl Deliver for Endpoint {
         if let Some(secret) = &self.secret {
             request = request.header("x-strandscope-signature", signature(secret, delivery.body.as_bytes()));
         }
-        let Ok(answer) = request.body(delivery.body.clone()).send().await else { return Verdict::Again(None) };
+        let Ok(answer) = request.body(delivery.body.clone()).send().await else { return DeliveryOutcome::Again(None) };
         let status = answer.status();
         if status.is_success() {
-            return Verdict::Delivered;
+            return DeliveryOutcome::Delivered;
         }
         if status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429) {
             let after = answer.headers().get("retry-after").and_then(|after| after.to_str().ok()?.parse().ok());
-            return Verdict::Again(after.map(Duration::from_secs));
+            return DeliveryOutcome::Again(after.map(Duration::from_secs));
         }
-        Verdict::Never(format!("the receiver answered {}", status.as_u16()))
+        DeliveryOutcome::Never(format!("the receiver answered {}", status.as_u16()))
     }
 }
 

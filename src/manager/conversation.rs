@@ -17,7 +17,7 @@ use crate::{
 
 /// What is known of an agent that this process keeps. Its lock keeps the agent's writes in order.
 #[derive(Default)]
-pub(super) struct Slot(Mutex<Known>);
+pub(super) struct AgentSlot(Mutex<Known>);
 
 #[derive(Default)]
 struct Known {
@@ -81,7 +81,7 @@ impl SessionManager {
     /// stored, and what [`Self::open_or_create`] can meet.
     pub async fn initialize(&self, agent: &mut (impl Agent + ?Sized)) -> Result<Started> {
         let id = AgentId::from(agent.agent_id());
-        let slot = Arc::new(Slot::default());
+        let slot = Arc::new(AgentSlot::default());
         if self.slots().contains_key(&id) {
             return Err(self
                 .invalid_agent(&id, "this manager has an agent of that id already")
@@ -122,7 +122,7 @@ impl SessionManager {
 
     async fn resume(
         &self,
-        stored: crate::session::Agent,
+        stored: crate::session::StoredAgent,
         agent: &mut (impl Agent + ?Sized),
         known: &mut Known,
     ) -> Result<Started> {
@@ -179,7 +179,7 @@ impl SessionManager {
     }
 
     /// What is known of an agent; nothing yet of one that was not initialized here.
-    fn slot(&self, agent: &AgentId) -> Arc<Slot> {
+    fn slot(&self, agent: &AgentId) -> Arc<AgentSlot> {
         Arc::clone(self.slots().entry(agent.clone()).or_default())
     }
 

@@ -17,7 +17,7 @@ const PASSWORD_BYTES: usize = 24;
 /// What a session is created with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Settings {
+pub struct SessionSettings {
     /// `application_name`: fixed once the session is created.
     pub application_name: Option<String>,
     /// `session_type`: `AGENT`, as Strands has it.
@@ -28,7 +28,7 @@ pub struct Settings {
     pub index_metadata_fields: bool,
 }
 
-impl Default for Settings {
+impl Default for SessionSettings {
     fn default() -> Self {
         Self {
             application_name: None,
@@ -39,7 +39,7 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
+impl SessionSettings {
     /// The same with fields of `metadata` that a new session has as `""`.
     #[must_use]
     pub fn metadata_fields<S: Into<String>>(mut self, fields: impl IntoIterator<Item = S>) -> Self {

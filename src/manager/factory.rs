@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::{SessionManager, Settings};
+use super::{SessionManager, SessionSettings};
 use crate::{
     hook::Hooks,
     repository::{
@@ -23,9 +23,9 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// Makes managers: one pool, hooks and settings for all of them.
 pub struct SessionManagerFactory {
     repository: Arc<dyn SessionRepository>,
-    source: Option<Source>,
+    source: Option<PoolSource>,
     hooks: Hooks,
-    settings: Arc<Settings>,
+    settings: Arc<SessionSettings>,
 }
 
 impl fmt::Debug for SessionManagerFactory {
@@ -37,7 +37,7 @@ impl fmt::Debug for SessionManagerFactory {
 }
 
 /// Where repositories of other collections come from.
-struct Source {
+struct PoolSource {
     pool: Pool,
     database: String,
     collection: String,
@@ -48,7 +48,7 @@ struct Source {
 /// What one session has otherwise than the factory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Overrides {
+pub struct SessionOverrides {
     /// Another database.
     pub database: Option<String>,
     /// Another collection.
@@ -57,7 +57,7 @@ pub struct Overrides {
     pub application_name: Option<String>,
 }
 
-impl Overrides {
+impl SessionOverrides {
     setters! { options { database: String, collection: String, application_name: String } }
 }
 
@@ -74,8 +74,12 @@ impl SessionManagerFactory {
     /// [`Error::Name`] for a name that no database or collection can have.
     pub fn with_pool(pool: Pool, database: &str, collection: &str) -> Result<Self> {
         let repository = Arc::new(pool.repository(database, collection)?);
-        let source =
-            Source { pool, database: database.to_owned(), collection: collection.to_owned(), others: Mutex::default() };
+        let source = PoolSource {
+            pool,
+            database: database.to_owned(),
+            collection: collection.to_owned(),
+            others: Mutex::default(),
+        };
         Ok(Self { source: Some(source), ..Self::new(repository) })
     }
 
@@ -88,7 +92,7 @@ impl SessionManagerFactory {
 
     /// The same with settings for sessions that are created.
     #[must_use]
-    pub fn with_settings(mut self, settings: Settings) -> Self {
+    pub fn with_settings(mut self, settings: SessionSettings) -> Self {
         self.settings = Arc::new(settings);
         self
     }
@@ -103,17 +107,19 @@ impl SessionManagerFactory {
     ///
     /// # Errors
     /// [`Error::Name`]; [`Error::Invalid`] for another database or collection where the factory has no pool.
-    pub fn manager_with(&self, key: impl Into<SessionKey>, overrides: &Overrides) -> Result<SessionManager> {
+    pub fn manager_with(&self, key: impl Into<SessionKey>, overrides: &SessionOverrides) -> Result<SessionManager> {
         let key = key.into();
         let repository = self.repository_for(&key, overrides)?;
         let settings = match &overrides.application_name {
-            Some(name) => Arc::new(Settings { application_name: Some(name.clone()), ..(*self.settings).clone() }),
+            Some(name) => {
+                Arc::new(SessionSettings { application_name: Some(name.clone()), ..(*self.settings).clone() })
+            }
             None => Arc::clone(&self.settings),
         };
         Ok(SessionManager::with(repository, self.hooks.clone(), settings, key))
     }
 
-    fn repository_for(&self, key: &SessionKey, overrides: &Overrides) -> Result<Arc<dyn SessionRepository>> {
+    fn repository_for(&self, key: &SessionKey, overrides: &SessionOverrides) -> Result<Arc<dyn SessionRepository>> {
         if overrides.database.is_none() && overrides.collection.is_none() {
             return Ok(Arc::clone(&self.repository));
         }

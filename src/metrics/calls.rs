@@ -5,11 +5,11 @@
 //! it is a call when the next reading has moved by more cycles than the others explain, and none when the counters
 //! stood still past it; where no reading follows, nothing speaks against it and it is a call.
 
-use super::{Call, Sample, runs::Run};
+use super::{CallMetrics, MessageSample, runs::RunSpan};
 use crate::session::{Counters, Role, Usage};
 
 /// The calls of one run, in order.
-pub(super) fn of_run(samples: &[Sample], run: &Run) -> Vec<Call> {
+pub(super) fn of_run(samples: &[MessageSample], run: &RunSpan) -> Vec<CallMetrics> {
     let told = samples[run.span.clone()].iter().any(|sample| sample.usage.is_some());
     let mut walk = Walk { samples, start: run.span.start, found: vec![None; run.span.len()], pool: Vec::new() };
     let mut base = Base::default();
@@ -92,7 +92,7 @@ fn tells(reading: &Counters) -> bool {
 }
 
 struct Walk<'a> {
-    samples: &'a [Sample],
+    samples: &'a [MessageSample],
     start: usize,
     found: Vec<Option<Difference>>,
     pool: Vec<usize>,
@@ -122,25 +122,25 @@ impl Walk<'_> {
         certain
     }
 
-    fn calls(self) -> Vec<Call> {
-        let of = |(sample, found): (&Sample, Option<Difference>)| found.map(|found| call(sample, found));
+    fn calls(self) -> Vec<CallMetrics> {
+        let of = |(sample, found): (&MessageSample, Option<Difference>)| found.map(|found| call(sample, found));
         self.samples[self.start..].iter().zip(self.found).filter_map(of).collect()
     }
 }
 
-pub(super) fn is_call(sample: &Sample) -> bool {
+pub(super) fn is_call(sample: &MessageSample) -> bool {
     sample.usage.is_some() || sample.latency_ms.is_some() || sample.counters.is_some() || sample.redacted
 }
 
 /// Whether an assistant message is a call, or asks for a tool: only before a run's first latency does a call stand
 /// without figures, and then its answer asked for a tool.
-pub(super) fn is_likely(sample: &Sample) -> bool {
+pub(super) fn is_likely(sample: &MessageSample) -> bool {
     sample.role == Role::Assistant && (is_call(sample) || !sample.tool_uses.is_empty())
 }
 
-fn call(sample: &Sample, difference: Difference) -> Call {
+fn call(sample: &MessageSample, difference: Difference) -> CallMetrics {
     let usage = own_usage(sample).unwrap_or(difference.usage);
-    Call {
+    CallMetrics {
         index: sample.index,
         at: sample.at,
         usage,
@@ -152,7 +152,7 @@ fn call(sample: &Sample, difference: Difference) -> Call {
 
 /// A message's own tokens. Strands leaves the cache figures out of a usage where the provider reported none, so beside
 /// a stored total they are 0; a total that is not stored is input and output together.
-pub(super) fn own_usage(sample: &Sample) -> Option<Usage> {
+pub(super) fn own_usage(sample: &MessageSample) -> Option<Usage> {
     let mut usage = sample.usage?;
     if usage.total.is_some() {
         usage.cache_read = usage.cache_read.or(Some(0));

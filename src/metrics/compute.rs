@@ -1,18 +1,19 @@
 //! The reading of the counters: within a run the last reading counts, runs add up, an identical reading is a copy.
 
 use super::{
-    AgentMetrics, Call, Latency, Outline, RunReading, Sample, SessionMetrics, Source, UsageSource, calls,
-    runs::{self, Run},
+    AgentMetrics, CallMetrics, FigureSource, Latency, MessageSample, Outline, RunReading, SessionMetrics, UsageSource,
+    calls,
+    runs::{self, RunSpan},
     tools,
 };
 use crate::session::{AgentId, Usage};
 
 /// Figures of one agent from all its messages in stored order.
 #[must_use]
-pub fn agent_metrics(samples: &[Sample]) -> AgentMetrics {
+pub fn agent_metrics(samples: &[MessageSample]) -> AgentMetrics {
     let runs = runs::split(samples);
     let counted = runs.iter().any(|run| run.peak.is_some());
-    let per_call: Vec<Call> = runs.iter().flat_map(|run| calls::of_run(samples, run)).collect();
+    let per_call: Vec<CallMetrics> = runs.iter().flat_map(|run| calls::of_run(samples, run)).collect();
     let per_run: Vec<RunReading> = runs.iter().map(|run| reading(samples, run)).collect();
     let (usage, usage_source) = over_runs(&per_run);
     AgentMetrics {
@@ -56,7 +57,7 @@ impl SessionMetrics {
 }
 
 /// Both sources of one run.
-fn reading(samples: &[Sample], run: &Run) -> RunReading {
+fn reading(samples: &[MessageSample], run: &RunSpan) -> RunReading {
     let mut found = RunReading {
         start: samples.get(run.span.start).map_or(0, |sample| sample.index),
         last_reading: run.peak.as_ref().and(samples.get(run.last)).map(|sample| sample.index),
@@ -77,7 +78,7 @@ fn reading(samples: &[Sample], run: &Run) -> RunReading {
 
 fn over_runs(per_run: &[RunReading]) -> (Usage, UsageSource) {
     let figure = |of: fn(&Usage) -> Option<u64>| {
-        per_run.iter().fold((None, Source::None), |(sum, source), run| {
+        per_run.iter().fold((None, FigureSource::None), |(sum, source), run| {
             let (value, from) = larger(of(&run.counters), of(&run.messages));
             (plus(sum, value), joined(source, from))
         })
@@ -98,22 +99,22 @@ fn over_runs(per_run: &[RunReading]) -> (Usage, UsageSource) {
 }
 
 /// The larger of the two sources, since either can only miss something, and which it was.
-pub(super) fn larger(counters: Option<u64>, messages: Option<u64>) -> (Option<u64>, Source) {
+pub(super) fn larger(counters: Option<u64>, messages: Option<u64>) -> (Option<u64>, FigureSource) {
     let source = match (counters, messages) {
-        (None, None) => Source::None,
-        (Some(a), Some(b)) if a == b => Source::Both,
-        (a, b) if a > b => Source::Counters,
-        _ => Source::Messages,
+        (None, None) => FigureSource::None,
+        (Some(a), Some(b)) if a == b => FigureSource::Both,
+        (a, b) if a > b => FigureSource::Counters,
+        _ => FigureSource::Messages,
     };
     (counters.max(messages), source)
 }
 
-fn joined(one: Source, other: Source) -> Source {
+fn joined(one: FigureSource, other: FigureSource) -> FigureSource {
     match (one, other) {
         (a, b) if a == b => a,
-        (Source::None | Source::Both, b) if b != Source::None => b,
-        (a, Source::None | Source::Both) => a,
-        _ => Source::Mixed,
+        (FigureSource::None | FigureSource::Both, b) if b != FigureSource::None => b,
+        (a, FigureSource::None | FigureSource::Both) => a,
+        _ => FigureSource::Mixed,
     }
 }
 
@@ -134,7 +135,7 @@ fn add_usage(a: &Usage, b: &Usage) -> Usage {
     }
 }
 
-fn latency(per_run: &[RunReading], per_call: &[Call]) -> Latency {
+fn latency(per_run: &[RunReading], per_call: &[CallMetrics]) -> Latency {
     let mut known: Vec<u64> = per_call.iter().filter_map(|call| call.latency_ms).collect();
     known.sort_unstable();
     Latency {
@@ -153,7 +154,7 @@ fn percentile(sorted: &[u64], percent: usize) -> Option<u64> {
     rank.checked_sub(1).and_then(|at| sorted.get(at)).copied()
 }
 
-fn output_per_second(per_call: &[Call]) -> Option<f64> {
+fn output_per_second(per_call: &[CallMetrics]) -> Option<f64> {
     let known = per_call.iter().filter_map(|call| call.usage.output.zip(call.latency_ms));
     let (output, ms) = known
         .fold((0_u64, 0_u64), |(output, ms), (more, longer)| (output.saturating_add(more), ms.saturating_add(longer)));

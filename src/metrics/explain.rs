@@ -1,6 +1,6 @@
 //! Every number can be explained: which stored fields it came from, and by which formula.
 
-use super::{AgentMetrics, Call, RunReading, Source, compute::larger};
+use super::{AgentMetrics, CallMetrics, FigureSource, RunReading, compute::larger};
 use crate::session::Usage;
 
 /// A number that the metrics pane shows.
@@ -108,7 +108,7 @@ fn tokens(
     title: &str,
     name: &str,
     value: Option<u64>,
-    source: Source,
+    source: FigureSource,
     of: fn(&Usage) -> Option<u64>,
 ) -> Explanation {
     let figures = |run: &RunReading| [of(&run.counters), of(&run.messages)];
@@ -147,10 +147,10 @@ fn per_run(
         let (of_counters, of_messages) = paths(run.last_reading.unwrap_or_default());
         let (_, source) = larger(counters, messages);
         if run.last_reading.is_some() {
-            let mark = if source == Source::Counters && messages.is_some() { " (larger)" } else { "" };
+            let mark = if source == FigureSource::Counters && messages.is_some() { " (larger)" } else { "" };
             fields.push((format!("{run_name}{of_counters}"), format!("{}{mark}", shown(counters, ""))));
         }
-        let mark = if source == Source::Messages && counters.is_some() { " (larger)" } else { "" };
+        let mark = if source == FigureSource::Messages && counters.is_some() { " (larger)" } else { "" };
         fields.push((format!("{run_name}{of_messages}"), format!("{}{mark}", shown(messages, ""))));
     }
     more(&mut fields, metrics.per_run.len(), "runs");
@@ -204,7 +204,7 @@ fn runs(metrics: &AgentMetrics) -> Explanation {
     }
 }
 
-fn latencies(title: &str, value: Option<u64>, formula: &str, calls: &[Call]) -> Explanation {
+fn latencies(title: &str, value: Option<u64>, formula: &str, calls: &[CallMetrics]) -> Explanation {
     let skipped = calls.len().saturating_sub(LISTED);
     let mut fields = Vec::new();
     if skipped > 0 {
@@ -271,12 +271,12 @@ fn shown(value: Option<u64>, unit: &str) -> String {
     value.map_or_else(|| UNKNOWN.into(), |value| format!("{value}{unit}"))
 }
 
-fn source_words(source: Source) -> &'static str {
+fn source_words(source: FigureSource) -> &'static str {
     match source {
-        Source::None => "nothing tells",
-        Source::Counters => "the counters (event_loop_metrics)",
-        Source::Messages => "the messages' own usage (message.metadata.usage)",
-        Source::Both => "counters and messages agree",
-        Source::Mixed => "the counters in some runs, the messages in others",
+        FigureSource::None => "nothing tells",
+        FigureSource::Counters => "the counters (event_loop_metrics)",
+        FigureSource::Messages => "the messages' own usage (message.metadata.usage)",
+        FigureSource::Both => "counters and messages agree",
+        FigureSource::Mixed => "the counters in some runs, the messages in others",
     }
 }

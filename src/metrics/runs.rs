@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::{Sample, calls};
+use super::{MessageSample, calls};
 use crate::session::{Counters, Role, ToolCounter, Usage};
 
 /// The messages of one run and how far its counters came.
-pub(super) struct Run {
+pub(super) struct RunSpan {
     /// Positions of its messages.
     pub span: Range<usize>,
     /// The highest known reading of each counter; `None` where there are no counters at all.
@@ -16,8 +16,8 @@ pub(super) struct Run {
 }
 
 /// Cuts a history into runs. Without any counters it is one stretch with no peak.
-pub(super) fn split(samples: &[Sample]) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
+pub(super) fn split(samples: &[MessageSample]) -> Vec<RunSpan> {
+    let mut runs: Vec<RunSpan> = Vec::new();
     for (position, sample) in samples.iter().enumerate() {
         let Some(reading) = sample.counters.as_deref() else { continue };
         if let Some(run) = runs.last_mut()
@@ -31,17 +31,17 @@ pub(super) fn split(samples: &[Sample]) -> Vec<Run> {
         if let Some(run) = runs.last_mut() {
             run.span.end = start;
         }
-        runs.push(Run { span: start..samples.len(), peak: Some(reading.clone()), last: position });
+        runs.push(RunSpan { span: start..samples.len(), peak: Some(reading.clone()), last: position });
     }
     if runs.is_empty() {
-        runs.push(Run { span: 0..samples.len(), peak: None, last: 0 });
+        runs.push(RunSpan { span: 0..samples.len(), peak: None, last: 0 });
     }
     runs
 }
 
 /// Whether a reading belongs to a fresh Agent: a counter fell; or, after messages without metrics, it differs though
 /// no cycle was added. A fresh Agent counts nothing before its first assistant message, so without one it is the same.
-fn restarts(samples: &[Sample], run: &Run, position: usize, reading: &Counters) -> bool {
+fn restarts(samples: &[MessageSample], run: &RunSpan, position: usize, reading: &Counters) -> bool {
     let Some(peak) = &run.peak else { return false };
     if samples[run.last].counters.as_deref() == Some(reading) {
         return false;
@@ -56,7 +56,7 @@ fn restarts(samples: &[Sample], run: &Run, position: usize, reading: &Counters) 
 
 /// The first message of a run: back over as many calls as its first reading counts cycles, to the prompt. Assistant
 /// messages that look like no call are passed over, unless too few others are there.
-fn beginning(samples: &[Sample], last: usize, position: usize, cycles: Option<u64>) -> usize {
+fn beginning(samples: &[MessageSample], last: usize, position: usize, cycles: Option<u64>) -> usize {
     let Some(cycles) = cycles else { return last + 1 };
     let needed = cycles.max(1);
     let mut left = needed;

@@ -7,7 +7,7 @@ use crate::session::{AgentId, Block, Counters, Message, Role, Session, ToolStatu
 /// A message without its text.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Sample {
+pub struct MessageSample {
     /// Position in the stored array.
     pub index: u64,
     /// Who speaks.
@@ -32,7 +32,7 @@ pub struct Sample {
     pub tool_results: Box<[(Option<String>, Option<ToolStatus>)]>,
 }
 
-impl From<&Message> for Sample {
+impl From<&Message> for MessageSample {
     fn from(message: &Message) -> Self {
         let mut tool_uses = Vec::new();
         let mut tool_results = Vec::new();
@@ -68,7 +68,7 @@ pub struct AgentOutline {
     /// The agent.
     pub id: AgentId,
     /// Its messages.
-    pub samples: Vec<Sample>,
+    pub samples: Vec<MessageSample>,
 }
 
 /// Every message of a session, without text: gives the metrics, the merged timeline and the scroll position.
@@ -82,7 +82,7 @@ pub struct Outline {
 impl AgentOutline {
     /// An agent's messages.
     #[must_use]
-    pub fn new(id: impl Into<AgentId>, samples: Vec<Sample>) -> Self {
+    pub fn new(id: impl Into<AgentId>, samples: Vec<MessageSample>) -> Self {
         Self { id: id.into(), samples }
     }
 }
@@ -103,7 +103,7 @@ impl Outline {
         let samples = &mut self.agents[at].samples;
         let new = samples.last().is_none_or(|last| last.index < message.index);
         if new {
-            samples.push(Sample::from(message));
+            samples.push(MessageSample::from(message));
         }
         new
     }
@@ -117,7 +117,7 @@ impl From<&Session> for Outline {
             .iter()
             .map(|agent| AgentOutline {
                 id: agent.id.clone(),
-                samples: agent.messages.iter().map(Sample::from).collect(),
+                samples: agent.messages.iter().map(MessageSample::from).collect(),
             })
             .collect();
         Self { agents }

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::{Sample, ToolMetrics, runs::Run};
+use super::{MessageSample, ToolMetrics, runs::RunSpan};
 use crate::session::{ToolCounter, ToolStatus};
 
 /// Calls of one tool seen in content blocks.
 #[derive(Default)]
-struct Seen {
+struct SeenTool {
     asked: u64,
     answered: u64,
     successes: u64,
@@ -19,11 +19,11 @@ struct Seen {
 ///
 /// Within a run a tool's counters stand, unless more results of it lie among the messages (direct tool calls are not
 /// counted). Without counters, every `toolUse` is a call.
-pub(super) fn of_runs(samples: &[Sample], runs: &[Run]) -> Vec<ToolMetrics> {
+pub(super) fn of_runs(samples: &[MessageSample], runs: &[RunSpan]) -> Vec<ToolMetrics> {
     let mut tools: Vec<ToolMetrics> = Vec::new();
     let mut names: HashMap<&str, &str> = HashMap::new();
     for run in runs {
-        let mut seen: Vec<(&str, Seen)> = Vec::new();
+        let mut seen: Vec<(&str, SeenTool)> = Vec::new();
         for sample in &samples[run.span.clone()] {
             look(sample, &mut names, &mut seen);
         }
@@ -43,7 +43,7 @@ pub(super) fn of_runs(samples: &[Sample], runs: &[Run]) -> Vec<ToolMetrics> {
     tools
 }
 
-fn look<'a>(sample: &'a Sample, names: &mut HashMap<&'a str, &'a str>, seen: &mut Vec<(&'a str, Seen)>) {
+fn look<'a>(sample: &'a MessageSample, names: &mut HashMap<&'a str, &'a str>, seen: &mut Vec<(&'a str, SeenTool)>) {
     for (id, name) in &sample.tool_uses {
         let Some(name) = name.as_deref() else { continue };
         entry(seen, name).asked += 1;
@@ -63,16 +63,16 @@ fn look<'a>(sample: &'a Sample, names: &mut HashMap<&'a str, &'a str>, seen: &mu
     }
 }
 
-fn entry<'s, 'a>(seen: &'s mut Vec<(&'a str, Seen)>, name: &'a str) -> &'s mut Seen {
+fn entry<'s, 'a>(seen: &'s mut Vec<(&'a str, SeenTool)>, name: &'a str) -> &'s mut SeenTool {
     let at = seen.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
-        seen.push((name, Seen::default()));
+        seen.push((name, SeenTool::default()));
         seen.len() - 1
     });
     &mut seen[at].1
 }
 
 /// One tool in one run; `None` where it was only asked for and never ran.
-fn from_run(name: &str, counter: Option<&ToolCounter>, seen: Option<&Seen>, counted: bool) -> Option<ToolMetrics> {
+fn from_run(name: &str, counter: Option<&ToolCounter>, seen: Option<&SeenTool>, counted: bool) -> Option<ToolMetrics> {
     let counter_calls = counter.and_then(|counter| counter.calls).unwrap_or(0);
     let seen_calls = seen.map_or(0, |seen| if counted { seen.answered } else { seen.asked });
     let total_time_s = counter.and_then(|counter| counter.total_time_s);

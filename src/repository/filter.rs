@@ -31,21 +31,21 @@ pub struct Filter {
     /// As it was typed.
     pub source: String,
     /// Its terms.
-    pub terms: Vec<Term>,
+    pub terms: Vec<FilterTerm>,
 }
 
 /// One term of a filter.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Term {
+pub struct FilterTerm {
     /// `-term`: sessions that match are left out.
     pub negated: bool,
     /// What must hold.
-    pub test: Test,
+    pub test: FilterTest,
 }
 
 /// What a term asks.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Test {
+pub enum FilterTest {
     /// `word`, `^word`: of `_id` or `session_id`.
     Id(TextMatch),
     /// `app:`: of `application_name`.

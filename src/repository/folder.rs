@@ -25,7 +25,7 @@ use bson::Document;
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
-use super::{Check, Error, Filter, ListQuery, Page, Plan, Result, SessionReader, SessionRepository, Sort};
+use super::{Check, Error, Filter, ListPlan, ListQuery, Page, Result, SessionReader, SessionRepository, Sort};
 use crate::{
     disk,
     metrics::Outline,
@@ -108,10 +108,10 @@ impl SessionReader for FolderRepository {
         })
     }
 
-    async fn plan(&self, query: &ListQuery) -> Result<Plan> {
+    async fn plan(&self, query: &ListQuery) -> Result<ListPlan> {
         let served = query.filter.is_empty() && query.sort == Sort::Updated;
         let why = if served { "the files' own times give the order" } else { "every session.json is read" };
-        Ok(Plan { served, ..Plan::served(why) })
+        Ok(ListPlan { served, ..ListPlan::served(why) })
     }
 
     async fn count(&self, filter: &Filter) -> Result<Option<u64>> {

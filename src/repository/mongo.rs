@@ -11,8 +11,10 @@
 //! conversation, outline --- messages without the rest    check ----- what `doctor` says
 //! history --- what an agent resumes with                 writes ---- the other half of the port
 //! pool ------ one client for many repositories           gate ------ waiting for a connection, deadlines
+//! ask ------- one question, with its time and its error
 //! ```
 
+mod ask;
 mod check;
 mod client;
 mod conversation;
@@ -32,21 +34,21 @@ pub mod pool;
 mod rows;
 mod writes;
 
-use std::{fmt, future::Future, ops::Range, sync::Arc};
+use std::{fmt, ops::Range, sync::Arc};
 
 use async_trait::async_trait;
 use bson::{Document, RawDocumentBuf, doc};
-use mongodb::{Client, Collection, Cursor as Rows};
+use mongodb::{Client, Collection};
 use secrecy::SecretString;
 
 use self::{
+    ask::{AggregateFailure, by_key, of},
     errors::Doing,
-    gate::Heard,
     pool::{Pool, PoolOptions},
     rows::{decoded, decoded_value},
 };
 use super::{
-    Check, Error, Filter, Limits, ListQuery, Opened, Page, Plan, Result, SessionReader, SessionRepository, Verdict,
+    Check, Error, Filter, Limits, ListPlan, ListQuery, Opened, Page, Result, SessionReader, SessionRepository, Verdict,
 };
 use crate::{
     metrics::Outline,
@@ -158,106 +160,14 @@ impl MongoRepository {
         let doing = Doing::new("find", "the first look at the collection");
         self.find_first(doc! {}, doc! { "_id": 1 }, doing).await.map(|_| ())
     }
-
-    /// One document of a query.
-    async fn find_first(&self, query: Document, projection: Document, doing: Doing) -> Result<Option<RawDocumentBuf>> {
-        self.collection
-            .find_one(query)
-            .projection(projection)
-            .max_time(self.limits().read)
-            .await
-            .map_err(|error| self.failure(&error, doing))
-    }
-
-    /// Runs a pipeline and gives its first document.
-    async fn aggregate_first(&self, pipeline: Vec<Document>, doing: Doing) -> Result<Option<RawDocumentBuf>, Failure> {
-        let mut rows = self.aggregate(pipeline).await.map_err(|error| self.tell(&error, doing))?;
-        if rows.advance().await.map_err(|error| self.tell(&error, doing))? {
-            return Ok(Some(rows.current().to_owned()));
-        }
-        Ok(None)
-    }
-
-    async fn aggregate(&self, pipeline: Vec<Document>) -> mongodb::error::Result<Rows<RawDocumentBuf>> {
-        let aggregate = self.collection.aggregate(pipeline).max_time(self.limits().read).allow_disk_use(true);
-        aggregate.with_type::<RawDocumentBuf>().await
-    }
-
-    /// The whole document, raw.
-    async fn whole(&self, key: &SessionKey) -> Result<RawDocumentBuf> {
-        let found = self.find_first(by_key(key), doc! {}, Doing::new("find", "the session")).await?;
-        found.ok_or_else(|| self.missing(key))
-    }
-
-    fn missing(&self, key: &SessionKey) -> Error {
-        Error::NotFound { id: key.text().to_owned(), location: self.location() }
-    }
-
-    fn namespace(&self) -> String {
-        format!("{}.{}", self.database, self.collection.name())
-    }
-
-    fn failure(&self, error: &mongodb::error::Error, doing: Doing) -> Error {
-        errors::error(error, doing, &self.place())
-    }
-
-    fn tell(&self, error: &mongodb::error::Error, doing: Doing) -> Failure {
-        if errors::is_too_large(error) { Failure::TooLarge } else { Failure::Real(self.failure(error, doing)) }
-    }
-
-    fn place(&self) -> errors::Place {
-        self.pool.place(self.namespace())
-    }
 }
 
 impl fmt::Debug for MongoRepository {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MongoRepository").field("namespace", &self.namespace()).field("pool", &self.pool).finish_non_exhaustive()
-    }
-}
-
-/// Why an aggregation gave nothing.
-enum Failure {
-    /// The answer would be larger than a document may be: read the whole document instead.
-    TooLarge,
-    /// Anything else.
-    Real(Error),
-}
-
-/// What is read of a session, for an error.
-fn of(what: &str, key: &SessionKey) -> String {
-    format!("{what} {:?}", key.text())
-}
-
-/// The query for exactly that `_id`.
-fn by_key(key: &SessionKey) -> Document {
-    doc! { "_id": { "$eq": key.bson().clone() } }
-}
-
-impl MongoRepository {
-    /// Runs a read to its end, with the pool's wait-queue limit and deadline: a network that falls silent answers nothing,
-    /// so the server's own limit is not enough.
-    async fn read<T, F>(&self, what: &str, work: impl FnOnce(Self) -> F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T>> + Send + 'static,
-    {
-        self.read_while(what, |me, _| work(me)).await
-    }
-
-    /// The same for a read of many questions, each of which has that time.
-    async fn read_while<T, F>(&self, what: &str, work: impl FnOnce(Self, Heard) -> F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T>> + Send + 'static,
-    {
-        let heard = Heard::default();
-        match self.pool.gate().run_while(format!("reading {what}"), &heard, work(self.clone(), heard.clone())).await {
-            Err(Error::Deadline { seconds, .. }) => {
-                Err(Error::unreachable(self.pool.hosts(), format!("no answer within {seconds} s")))
-            }
-            answer => answer,
-        }
+        f.debug_struct("MongoRepository")
+            .field("namespace", &self.namespace())
+            .field("pool", &self.pool)
+            .finish_non_exhaustive()
     }
 }
 
@@ -278,7 +188,7 @@ impl SessionReader for MongoRepository {
         })
     }
 
-    async fn plan(&self, query: &ListQuery) -> Result<Plan> {
+    async fn plan(&self, query: &ListQuery) -> Result<ListPlan> {
         let query = query.clone();
         self.read("the plan of a list", |me| async move { explain::plan(&me, &query).await }).await
     }

@@ -143,7 +143,7 @@ impl PageEnd {
 /// Whether an index serves a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Plan {
+pub struct ListPlan {
     /// An index narrows it down.
     pub served: bool,
     /// One sentence: which index, or what will be read instead.
@@ -152,7 +152,7 @@ pub struct Plan {
     pub hint: Option<Hint>,
 }
 
-impl Plan {
+impl ListPlan {
     /// An index narrows it down: which.
     #[must_use]
     pub fn served(why: impl Into<String>) -> Self {

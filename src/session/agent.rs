@@ -11,7 +11,7 @@ use super::{AgentId, Finding, Message};
 /// otherwise.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Agent {
+pub struct StoredAgent {
     /// The key under `agents`.
     pub id: AgentId,
     /// `agent_data.model`.
@@ -38,7 +38,7 @@ pub struct Agent {
     pub findings: Vec<Finding>,
 }
 
-impl Agent {
+impl StoredAgent {
     /// Messages the conversation manager had removed from what the model sees
     /// (`conversation_manager_state.removed_message_count`).
     #[must_use]

@@ -10,7 +10,8 @@ use super::{Block, Message, ToolContent, ToolStatus, Usage, decode, encode, plai
 /// A message as agents have it, Strands' `Message`: `{role, content: [block…], tracking_id?, metadata?}`.
 ///
 /// ```
-/// use strandscope::{MessageBody, ToolStatus, Usage, bson::doc};
+/// use bson::doc;
+/// use strandscope::session::{MessageBody, ToolStatus, Usage};
 ///
 /// let question = MessageBody::user("Where is order A100?");
 /// let call = MessageBody::assistant("Let me look.")

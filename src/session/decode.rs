@@ -19,13 +19,13 @@ pub use value::{signed, timestamp, unsigned};
 
 use bson::Bson;
 
-use super::{Agent, AgentId, Message};
+use super::{AgentId, Message, StoredAgent};
 use notes::Path;
 
 /// Reads one agent from the value of `agents.<id>`. `first_index` is the stored index of `messages[0]`;
 /// `message_count` how many are stored where `messages` is only a part of them.
 #[must_use]
-pub fn agent(id: AgentId, value: Bson, first_index: u64, message_count: Option<u64>) -> Agent {
+pub fn agent(id: AgentId, value: Bson, first_index: u64, message_count: Option<u64>) -> StoredAgent {
     agent::read(id, value, first_index, message_count)
 }
 

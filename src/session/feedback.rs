@@ -50,7 +50,7 @@ pub struct Feedback {
 /// How many feedbacks of each rating.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 #[non_exhaustive]
-pub struct Tally {
+pub struct FeedbackTally {
     /// Rated `up`.
     pub up: u64,
     /// Rated `down`.
@@ -61,7 +61,7 @@ pub struct Tally {
     pub other: u64,
 }
 
-impl Tally {
+impl FeedbackTally {
     /// Counts one more.
     pub fn add(&mut self, rating: &Rating) {
         match rating {

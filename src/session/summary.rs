@@ -3,7 +3,7 @@
 use bson::{Bson, Document};
 use jiff::Timestamp;
 
-use super::{AgentId, SessionKey, Tally, Usage};
+use super::{AgentId, FeedbackTally, SessionKey, Usage};
 
 /// A session as a row of a list: what can be read without touching its messages.
 #[derive(Debug, Clone)]
@@ -64,7 +64,7 @@ pub struct Details {
     /// Messages of all agents.
     pub messages: u64,
     /// Feedbacks by rating.
-    pub feedbacks: Tally,
+    pub feedbacks: FeedbackTally,
     /// Number of `guardrail_events`.
     pub guardrail_events: u64,
     /// Size of the stored document (or of the folder's files) in bytes.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use strandscope::app::{
-    config::{Column, Config, Environment, Error, Symbols, ThemeName},
+    config::{Column, Config, ConfigError, Environment, Symbols, ThemeName},
     keymap::{Action, parse},
 };
 
@@ -113,7 +113,7 @@ fn a_missing_file_matters_only_when_it_was_named() {
     let named = Config::load(Some(&missing), &Environment::default()).unwrap_err();
     assert_eq!(named.to_string(), "cannot read the configuration /nowhere/config.toml: there is no such file");
     let by_environment = Environment { config: Some(missing), ..Environment::default() };
-    assert!(matches!(Config::load(None, &by_environment), Err(Error::Unreadable { .. })));
+    assert!(matches!(Config::load(None, &by_environment), Err(ConfigError::Unreadable { .. })));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use bson::{Bson, Document, doc};
 use serde_json::{Value, json};
 use strandscope::{
     app::{demo, told::Told},
-    metrics::{Source, session_metrics},
+    metrics::{FigureSource, session_metrics},
     repository::{Cursor, Error, Filter, ListQuery, Projection, SessionReader, Sort, Verdict, folder},
     session::{AgentId, Block, Media, MediaSource, Role, SessionKey, Summary},
 };
@@ -397,10 +397,10 @@ async fn the_demos_counters_agree_with_its_messages() {
             let name = format!("{} {}", row.name(), id.as_str());
             assert!(agent.calls >= 1 && agent.turns >= 1, "{name}");
             let (runs, source) = match row.name() {
-                "recipe-scaler-77" => (None, Source::Messages),
-                "refactor-auth-7f3a" => (Some(3), Source::Both),
-                "reconcile-november-2026" | "runbook-dns-cutover" => (Some(2), Source::Both),
-                _ => (Some(1), Source::Both),
+                "recipe-scaler-77" => (None, FigureSource::Messages),
+                "refactor-auth-7f3a" => (Some(3), FigureSource::Both),
+                "reconcile-november-2026" | "runbook-dns-cutover" => (Some(2), FigureSource::Both),
+                _ => (Some(1), FigureSource::Both),
             };
             assert_eq!(agent.runs, runs, "{name}");
             assert_eq!(agent.usage_source.output, source, "{name}");

@@ -13,8 +13,8 @@ use async_trait::async_trait;
 use bson::{Bson, Document, doc};
 use strandscope::{
     hook::{
-        Answer, Deliver, Delivery, Hook, Hooks, Next, Operation, Outbox, OutboxOptions, Payload, Verdict, Webhook,
-        WebhookSettings,
+        Deliver, Delivery, DeliveryOutcome, Hook, HookAnswer, HookOperation, HookPayload, Hooks, Next, Outbox,
+        OutboxOptions, Webhook, WebhookSettings,
     },
     manager::SessionManager,
     repository::{Error, Result, SessionRepository, folder},
@@ -35,14 +35,14 @@ impl Hook for Odd {
         "odd"
     }
 
-    async fn around(&self, mut operation: Operation, next: Next<'_>) -> Result<Answer> {
+    async fn around(&self, mut operation: HookOperation, next: Next<'_>) -> Result<HookAnswer> {
         let refusal = operation.refused("odd", "not today");
         match self.0 {
             "refuses" => return Err(refusal),
             "crashes" => panic!("as asked"),
             "hangs" => pending::<()>().await,
             "changes" => {
-                if let Payload::MetadataUpdate(edits) = &mut operation.payload {
+                if let HookPayload::MetadataUpdate(edits) = &mut operation.payload {
                     edits.push(MetadataEdit::set("changed_by", "odd"));
                 }
             }
@@ -54,11 +54,11 @@ impl Hook for Odd {
             "crashes after" => panic!("as asked"),
             "hangs after" => pending().await,
             "hides" => match answer? {
-                Answer::Metadata(mut fields) => {
+                HookAnswer::Metadata(mut fields) => {
                     fields.remove("secret");
-                    Ok(Answer::Metadata(fields))
+                    Ok(HookAnswer::Metadata(fields))
                 }
-                Answer::Done => Ok(Answer::Done),
+                HookAnswer::Done => Ok(HookAnswer::Done),
             },
             _ => answer,
         }
@@ -212,10 +212,10 @@ struct Gated {
 
 #[async_trait]
 impl Deliver for Gated {
-    async fn deliver(&self, _delivery: &Delivery) -> Verdict {
+    async fn deliver(&self, _delivery: &Delivery) -> DeliveryOutcome {
         self.arrived.fetch_add(1, Ordering::SeqCst);
         self.gate.acquire().await.unwrap().forget();
-        Verdict::Delivered
+        DeliveryOutcome::Delivered
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 /// No file longer than this.
 const LINES: usize = 350;
 
-struct Source {
+struct SourceFile {
     /// Relative to the crate, with `/`.
     path: String,
     /// Code without comments and without what only tests see.
@@ -16,7 +16,7 @@ struct Source {
     lines: usize,
 }
 
-fn sources() -> Vec<Source> {
+fn sources() -> Vec<SourceFile> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
     collect(&root.join("src"), &mut files);
@@ -36,7 +36,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-fn read(root: &Path, file: &Path) -> Source {
+fn read(root: &Path, file: &Path) -> SourceFile {
     let path = file.strip_prefix(root).expect("sources are inside the crate").to_string_lossy().replace('\\', "/");
     let text = fs::read_to_string(file).expect("a source is readable");
     let code = text
@@ -46,10 +46,10 @@ fn read(root: &Path, file: &Path) -> Source {
         .filter(|(_, line)| !line.trim_start().starts_with("//"))
         .map(|(number, line)| (number + 1, line.split(" // ").next().unwrap_or_default().to_owned()))
         .collect();
-    Source { path, code, lines: text.lines().count() }
+    SourceFile { path, code, lines: text.lines().count() }
 }
 
-impl Source {
+impl SourceFile {
     fn is_test(&self) -> bool {
         self.path.ends_with("tests.rs") || self.path.contains("/tests/") || self.path.ends_with("/sample.rs")
     }
@@ -125,7 +125,7 @@ fn imports_only(module: &str, allowed: &[&str]) {
 }
 
 /// Lines of the chosen files that hold one of these words.
-fn lines_with(chosen: impl Fn(&Source) -> bool, words: &[&str]) -> Vec<String> {
+fn lines_with(chosen: impl Fn(&SourceFile) -> bool, words: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for source in sources().iter().filter(|source| chosen(source)) {
         for (number, line) in &source.code {
@@ -255,7 +255,7 @@ fn files_stay_short() {
 
 #[test]
 fn the_reader_of_these_rules_sees_imports() {
-    let code = |text: &str| Source {
+    let code = |text: &str| SourceFile {
         path: "src/x.rs".into(),
         code: text.lines().enumerate().map(|(number, line)| (number + 1, line.to_owned())).collect(),
         lines: 0,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bson::{Bson, Document, doc};
 use strandscope::{
     manager::{
-        Agent, EventLoopMetrics, ModelCall, Overrides, Resumed, SessionManager, SessionManagerFactory, Settings,
-        Started,
+        Agent, EventLoopMetrics, ModelCall, Resumed, SessionManager, SessionManagerFactory, SessionOverrides,
+        SessionSettings, Started,
     },
     metrics::{Outline, session_metrics},
     repository::{
@@ -105,7 +105,7 @@ fn agent(id: &str) -> AgentId {
 #[tokio::test]
 async fn a_new_session_has_what_the_python_library_gives_one() {
     let fresh = support::fresh_collection("created").await;
-    let settings = Settings::default()
+    let settings = SessionSettings::default()
         .application_name("support")
         .metadata_fields(vec!["status".to_owned(), "priority".to_owned()])
         .index_metadata_fields(true);
@@ -362,7 +362,7 @@ async fn a_factory_serves_other_collections_and_applications_from_one_pool() {
     let fresh = support::fresh_collection("factory").await;
     let pool = pool(&fresh).await;
     let factory = SessionManagerFactory::with_pool(pool, &fresh.database, "sessions").unwrap();
-    let overrides = Overrides::default().collection("others").application_name("billing");
+    let overrides = SessionOverrides::default().collection("others").application_name("billing");
     assert!(factory.manager("s-1").open_or_create().await.unwrap());
     assert!(factory.manager_with("s-1", &overrides).unwrap().open_or_create().await.unwrap());
     let other = factory.manager_with("s-1", &overrides).unwrap();

@@ -8,7 +8,7 @@ use std::fs;
 use bson::Bson;
 use serde_json::{Value, json};
 use strandscope::{
-    metrics::{AgentMetrics, Figure, Outline, Source, agent_metrics, explain, session_metrics},
+    metrics::{AgentMetrics, Figure, FigureSource, Outline, agent_metrics, explain, session_metrics},
     session::{Usage, decode},
 };
 
@@ -124,10 +124,13 @@ fn single_calls_are_told_from_the_counters() {
 
 #[test]
 fn a_figure_says_where_it_comes_from() {
-    assert_eq!(metrics_of("sessions.jsonl", "support-1042", "support").usage_source.total, Source::Both);
-    assert_eq!(metrics_of("sessions-no-usage.jsonl", "support-1042", "support").usage_source.total, Source::Counters);
-    assert_eq!(metrics_of("counters.jsonl", "no-latency-provider", "a").usage_source.input, Source::Messages);
-    assert_eq!(metrics_of("sessions-no-usage.jsonl", "guarded-3", "assistant").usage_source.input, Source::None);
+    assert_eq!(metrics_of("sessions.jsonl", "support-1042", "support").usage_source.total, FigureSource::Both);
+    assert_eq!(
+        metrics_of("sessions-no-usage.jsonl", "support-1042", "support").usage_source.total,
+        FigureSource::Counters
+    );
+    assert_eq!(metrics_of("counters.jsonl", "no-latency-provider", "a").usage_source.input, FigureSource::Messages);
+    assert_eq!(metrics_of("sessions-no-usage.jsonl", "guarded-3", "assistant").usage_source.input, FigureSource::None);
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 mod writing;
 
-pub use writing::{DeleteArgs, FeedbackArgs, FeedbackCommand, MetadataCommand, RatingWord};
+pub use writing::{DeleteArgs, FeedbackArgs, FeedbackCommand, MetadataCommand, RatingArg};
 
 use std::{ffi::OsString, num::NonZeroU64, path::PathBuf};
 
-use crate::{app::config::Connection, repository::Sort};
+use crate::{app::config::ConnectionArguments, repository::Sort};
 use clap::{
     Parser, Subcommand, ValueEnum,
     builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser},
@@ -25,7 +25,7 @@ pub struct Args {
     #[command(flatten)]
     pub connection: ConnectionArgs,
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Option<CliCommand>,
 }
 
 /// Where the sessions are.
@@ -52,7 +52,7 @@ pub struct ConnectionArgs {
     pub read_only: bool,
 }
 
-impl From<ConnectionArgs> for Connection {
+impl From<ConnectionArgs> for ConnectionArguments {
     fn from(args: ConnectionArgs) -> Self {
         let ConnectionArgs { uri, database, collection, dir, profile, read_only } = args;
         Self { uri, database, collection, dir, profile, read_only }
@@ -60,7 +60,7 @@ impl From<ConnectionArgs> for Connection {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// The browser, at that session
     Open {
         /// The session: its _id, else its session_id, else an ObjectId's hex
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn excluding_terms_are_not_flags() {
-        let Some(Command::List(list)) = parse("strandscope list app:x -type:y --json -meta.a:b --limit 3").command
+        let Some(CliCommand::List(list)) = parse("strandscope list app:x -type:y --json -meta.a:b --limit 3").command
         else {
             panic!()
         };

@@ -1,7 +1,7 @@
 //! The browser, from the command line.
 
 use crate::app::{
-    config::{Config, Connection, Environment, places},
+    config::{Config, ConnectionArguments, Environment, places},
     place::{Origin, Place},
     tui::run::{self, Browse},
 };
@@ -45,7 +45,7 @@ async fn run(context: &Context, place: Option<Place>, open_id: Option<String>) -
 /// The connections of the configuration, as `--profile` would open them.
 fn profiles(config: &Config, read_only: bool) -> Result<Vec<Place>> {
     let place = |name: &String| {
-        let args = Connection { profile: Some(name.clone()), read_only, ..Connection::default() };
+        let args = ConnectionArguments { profile: Some(name.clone()), read_only, ..ConnectionArguments::default() };
         Ok(config.connection(&args, &Environment::default())?)
     };
     config.profiles.keys().filter_map(|name| place(name).transpose()).collect()

@@ -4,7 +4,7 @@ use std::{fmt::Write, sync::Arc, time::Duration};
 
 use crate::{
     app::{
-        config::{Config, Connection, Environment},
+        config::{Config, ConnectionArguments, Environment},
         place::{self, Place, Rights, Store},
         text,
     },
@@ -23,7 +23,7 @@ const DRAIN: Duration = Duration::from_secs(10);
 pub struct Context {
     pub config: Config,
     pub environment: Environment,
-    pub connection: Connection,
+    pub connection: ConnectionArguments,
 }
 
 impl Context {

@@ -14,7 +14,7 @@ use bson::Document;
 use jiff::Timestamp;
 
 use super::{
-    args::{FeedbackArgs, FeedbackCommand, RatingWord},
+    args::{FeedbackArgs, FeedbackCommand, RatingArg},
     context,
     context::Context,
     json,
@@ -41,9 +41,9 @@ async fn add(context: &Context, hooks: &Hooks, args: &FeedbackArgs) -> Result<()
         check(repository.as_ref(), &key, agent, args.message).await?;
     }
     let rating = match args.rating {
-        Some(RatingWord::Up) => Rating::Up,
-        Some(RatingWord::Down) => Rating::Down,
-        Some(RatingWord::Neutral) | None => Rating::Neutral,
+        Some(RatingArg::Up) => Rating::Up,
+        Some(RatingArg::Down) => Rating::Down,
+        Some(RatingArg::Neutral) | None => Rating::Neutral,
     };
     let feedback = NewFeedback {
         rating,

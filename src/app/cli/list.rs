@@ -21,7 +21,7 @@ use super::{
     context::Context,
     output::{Out, note, terminal_width},
 };
-use rows::Rows;
+use rows::ListWriter;
 
 /// Sessions asked for at once.
 const PAGE: u32 = 50;
@@ -31,7 +31,7 @@ const ON_TERMINAL: u64 = 20;
 const AT_ONCE: usize = 4;
 
 /// What became known of a session after its thin row. `None` where it is gone or could not be read.
-type Known = HashMap<SessionKey, (Option<Details>, Option<Usage>)>;
+type KnownDetails = HashMap<SessionKey, (Option<Details>, Option<Usage>)>;
 
 pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
     let text = context.config.expand_filter(&args.filter.join(" "))?;
@@ -50,7 +50,7 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
         None if terminal.is_some() => ON_TERMINAL,
         Some(Limit::All) | None => u64::MAX,
     };
-    let mut rows = Rows::new(args.json, args.sort, terminal);
+    let mut rows = ListWriter::new(args.json, args.sort, terminal);
     let mut out = Out::new();
     loop {
         query.limit = u32::try_from(left).unwrap_or(PAGE).min(PAGE);
@@ -86,10 +86,10 @@ async fn warn_of_slowness(reader: &dyn SessionReader, query: &ListQuery) {
     }
 }
 
-async fn details(reader: &dyn SessionReader, page: &[Summary]) -> Result<Known> {
+async fn details(reader: &dyn SessionReader, page: &[Summary]) -> Result<KnownDetails> {
     let keys: Vec<SessionKey> = page.iter().map(|summary| summary.key.clone()).collect();
     if keys.is_empty() {
-        return Ok(Known::new());
+        return Ok(KnownDetails::new());
     }
     let mut found = counts(reader, &keys).await?;
     let used: Vec<(SessionKey, Result<Option<Usage>>)> = stream::iter(keys)

@@ -81,8 +81,8 @@ async fn set(context: &Context, hooks: &Hooks, id: &str, fields: &[String]) -> R
     let edits = assignments.into_iter().map(|(key, typed)| {
         let now = stored.get(key);
         let value = match typed {
-            Typed::Json(value) => value,
-            Typed::Text(text) => edit::read(text, now),
+            Assigned::Json(value) => value,
+            Assigned::Text(text) => edit::read(text, now),
         };
         MetadataEdit::set(key, value).only_if(now.cloned())
     });
@@ -106,7 +106,7 @@ async fn apply(manager: &SessionManager, edits: Vec<MetadataEdit>) -> Result<()>
     Ok(done?)
 }
 
-enum Typed<'a> {
+enum Assigned<'a> {
     /// After `:=`.
     Json(Bson),
     /// After `=`.
@@ -114,15 +114,15 @@ enum Typed<'a> {
 }
 
 /// `KEY=VALUE` or `KEY:=JSON`.
-fn assignment(field: &str) -> Result<(&str, Typed<'_>), Stop> {
+fn assignment(field: &str) -> Result<(&str, Assigned<'_>), Stop> {
     let wrong = |what: &str| Stop::Usage(format!("{field:?} {what}"));
     let (key, value) = field.split_once('=').ok_or_else(|| wrong("is no KEY=VALUE"))?;
     match key.strip_suffix(':') {
         Some(key) => {
             let json = edit::json(value.trim()).ok_or_else(|| wrong("has no valid JSON after :="))?;
-            Ok((key, Typed::Json(json)))
+            Ok((key, Assigned::Json(json)))
         }
-        None => Ok((key, Typed::Text(value))),
+        None => Ok((key, Assigned::Text(value))),
     }
 }
 
@@ -133,8 +133,8 @@ mod tests {
     #[test]
     fn assignments_are_text_or_json() {
         let read = |field: &'static str| match assignment(field) {
-            Ok((key, Typed::Text(text))) => format!("{key} text {text}"),
-            Ok((key, Typed::Json(value))) => format!("{key} json {}", plain::compact(&value)),
+            Ok((key, Assigned::Text(text))) => format!("{key} text {text}"),
+            Ok((key, Assigned::Json(value))) => format!("{key} json {}", plain::compact(&value)),
             Err(stop) => stop.to_string(),
         };
         assert_eq!(read("a=b=c"), "a text b=c");

@@ -80,7 +80,7 @@ fn code(error: &anyhow::Error) -> u8 {
     if let Some(error) = error.downcast_ref::<repository::Error>() {
         return Told::from(error).code;
     }
-    if error.is::<FilterError>() || error.is::<config::Error>() { 2 } else { 1 }
+    if error.is::<FilterError>() || error.is::<config::ConfigError>() { 2 } else { 1 }
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
@@ -110,7 +110,7 @@ mod tests {
         assert!(is_broken_pipe(&io(io::ErrorKind::BrokenPipe)));
         assert_eq!(code(&io(io::ErrorKind::StorageFull)), 1);
         assert_eq!(code(&Stop::NotFound(String::new()).into()), 3);
-        assert_eq!(code(&config::Error::NoServer.into()), 2);
+        assert_eq!(code(&config::ConfigError::NoServer.into()), 2);
         let lost = repository::Error::unreachable("h", "r");
         assert_eq!(code(&lost.into()), 5);
     }

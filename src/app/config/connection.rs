@@ -5,7 +5,7 @@ use std::{env, path::PathBuf};
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Config, Error, Profile, Result, toml_walk::nearest};
+use super::{Config, ConfigError, ConfigResult, Profile, toml_walk::nearest};
 use crate::{app::place::Place, disk, repository::Target};
 
 /// What the environment says. Empty variables count as unset.
@@ -43,7 +43,7 @@ impl Environment {
 
 /// What the arguments say.
 #[derive(Debug, Clone, Default)]
-pub struct Connection {
+pub struct ConnectionArguments {
     /// `--uri`.
     pub uri: Option<SecretString>,
     /// `--database`.
@@ -76,7 +76,7 @@ impl Config {
     ///
     /// # Errors
     /// Arguments that contradict each other, and a profile that does not exist.
-    pub fn connection(&self, args: &Connection, environment: &Environment) -> Result<Option<Place>> {
+    pub fn connection(&self, args: &ConnectionArguments, environment: &Environment) -> ConfigResult<Option<Place>> {
         check(args)?;
         let read_only = args.read_only;
         if let Some(dir) = &args.dir {
@@ -103,7 +103,11 @@ impl Config {
         }
         let only = (self.profiles.len() == 1).then(|| self.profiles.keys().next()).flatten();
         let Some(name) = self.default_profile.as_ref().or(only) else {
-            return if args.database.is_some() || args.collection.is_some() { Err(Error::NoServer) } else { Ok(None) };
+            return if args.database.is_some() || args.collection.is_some() {
+                Err(ConfigError::NoServer)
+            } else {
+                Ok(None)
+            };
         };
         let profile = self.profile(name)?;
         // A folder has neither; the environment's were meant for a server.
@@ -115,7 +119,7 @@ impl Config {
         Self::of_profile(name, profile, database, collection, read_only).map(Some)
     }
 
-    fn profile(&self, name: &str) -> Result<&Profile> {
+    fn profile(&self, name: &str) -> ConfigResult<&Profile> {
         self.profiles.get(name).ok_or_else(|| {
             let known: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
             let hint = match (&self.file, known.as_slice()) {
@@ -123,7 +127,7 @@ impl Config {
                 (None, []) => "there is no configuration file; --config names one".into(),
                 _ => nearest(name, &known),
             };
-            Error::UnknownProfile { name: name.to_owned(), hint }
+            ConfigError::UnknownProfile { name: name.to_owned(), hint }
         })
     }
 
@@ -133,7 +137,7 @@ impl Config {
         database: Option<String>,
         collection: Option<String>,
         read_only: bool,
-    ) -> Result<Place> {
+    ) -> ConfigResult<Place> {
         let target = match (&profile.uri, &profile.dir) {
             (Some(uri), _) => {
                 let database = database.or_else(|| path_database(uri));
@@ -141,9 +145,9 @@ impl Config {
             }
             (None, Some(dir)) if database.is_none() && collection.is_none() => Target::Folder(dir.clone()),
             (None, Some(_)) => {
-                return Err(Error::Folder { what: format!("the profile {name:?}"), argument: false });
+                return Err(ConfigError::Folder { what: format!("the profile {name:?}"), argument: false });
             }
-            (None, None) => return Err(Error::EmptyProfile { name: name.to_owned() }),
+            (None, None) => return Err(ConfigError::EmptyProfile { name: name.to_owned() }),
         };
         Ok(Place {
             name: name.to_owned(),
@@ -154,14 +158,14 @@ impl Config {
     }
 }
 
-fn check(args: &Connection) -> Result<()> {
+fn check(args: &ConnectionArguments) -> ConfigResult<()> {
     let given = [("--uri", args.uri.is_some()), ("--dir", args.dir.is_some()), ("--profile", args.profile.is_some())];
     let given: Vec<&'static str> = given.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect();
     if given.len() > 1 {
-        return Err(Error::SeveralPlaces { given });
+        return Err(ConfigError::SeveralPlaces { given });
     }
     if args.dir.is_some() && (args.database.is_some() || args.collection.is_some()) {
-        return Err(Error::Folder { what: "--dir".into(), argument: true });
+        return Err(ConfigError::Folder { what: "--dir".into(), argument: true });
     }
     Ok(())
 }

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use super::filters::UnknownName;
 
 /// Result of reading settings.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
+pub type ConfigResult<T, E = ConfigError> = Result<T, E>;
 
 /// What can be wrong with the settings. The text of each is one sentence for a person and holds no password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Error {
+pub enum ConfigError {
     /// The file cannot be read.
     #[error("cannot read the configuration {}: {reason}", path.display())]
     Unreadable {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, ops::Range};
 
 use super::{
-    Config, Error, Result,
+    Config, ConfigError, ConfigResult,
     toml_walk::{Problem, Section, nearest},
 };
 
@@ -67,9 +67,9 @@ impl Config {
     /// [`expand`] with the filters of this configuration.
     ///
     /// # Errors
-    /// [`Error::UnknownFilter`] for a name that is not saved, with the nearest one.
-    pub fn expand_filter(&self, text: &str) -> Result<String> {
-        expand(&self.filters, text).map_err(Error::UnknownFilter)
+    /// [`ConfigError::UnknownFilter`] for a name that is not saved, with the nearest one.
+    pub fn expand_filter(&self, text: &str) -> ConfigResult<String> {
+        expand(&self.filters, text).map_err(ConfigError::UnknownFilter)
     }
 }
 

@@ -1,10 +1,10 @@
 //! `[keys]`: which keys mean what.
 
 use super::toml_walk::{Item, Problem, Section, nearest};
-use crate::app::keymap::{Action, ENTRIES, Keymap, Overrides, Refused};
+use crate::app::keymap::{Action, ENTRIES, KeyOverrides, Keymap, Refused};
 
 pub(super) fn keys(section: &Section<'_>) -> Result<Keymap, Problem> {
-    let mut own = Overrides::default();
+    let mut own = KeyOverrides::default();
     for item in section.items() {
         let action = action(&item)?;
         own.unbind(action);

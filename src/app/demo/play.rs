@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use self::figures::{Meter, uuid};
-use super::script::{AgentScript, Content, FeedbackScript, Run, Script, Step, ToolOutcome, written_out};
+use super::script::{AgentScript, FeedbackScript, Script, ScriptContent, ScriptRun, Step, ToolOutcome, written_out};
 
 /// A session as its files.
 pub(super) struct PlayedSession {
@@ -64,7 +64,7 @@ fn play_feedback(feedback: &FeedbackScript, now: Timestamp) -> Value {
 }
 
 fn play_agent(session: &str, script: AgentScript, now: Timestamp, events: &mut Vec<Value>) -> PlayedAgent {
-    let mut stage = Stage {
+    let mut stage = PlayStage {
         names: [session.to_owned(), script.agent_id.clone()],
         meter: Meter::new(&script.system_prompt, script.cached, script.unmetered),
         clock: now,
@@ -100,7 +100,7 @@ fn play_agent(session: &str, script: AgentScript, now: Timestamp, events: &mut V
 }
 
 /// What is known while an agent's messages are played.
-struct Stage<'a> {
+struct PlayStage<'a> {
     names: [String; 2],
     meter: Meter,
     clock: Timestamp,
@@ -111,8 +111,8 @@ struct Stage<'a> {
     events: &'a mut Vec<Value>,
 }
 
-impl Stage<'_> {
-    fn play_run(&mut self, run: Run, now: Timestamp) {
+impl PlayStage<'_> {
+    fn play_run(&mut self, run: ScriptRun, now: Timestamp) {
         self.clock = ago(now, run.minutes_ago);
         self.meter.new_run();
         for step in written_out(run.steps) {
@@ -136,7 +136,7 @@ impl Stage<'_> {
         self.clock += SignedDuration::from_millis((seconds * 1000.0) as i64);
     }
 
-    fn assistant(&mut self, content: Content) {
+    fn assistant(&mut self, content: ScriptContent) {
         self.open_uses.clear();
         let content = self.blocks(content);
         let (metadata, seconds) = self.meter.call(&content);
@@ -205,10 +205,10 @@ impl Stage<'_> {
         })
     }
 
-    fn blocks(&mut self, content: Content) -> Value {
+    fn blocks(&mut self, content: ScriptContent) -> Value {
         let blocks = match content {
-            Content::Text(text) => vec![json!({"text": text})],
-            Content::Blocks(blocks) => blocks,
+            ScriptContent::Text(text) => vec![json!({"text": text})],
+            ScriptContent::Blocks(blocks) => blocks,
         };
         blocks.into_iter().map(|block| self.block(block)).collect()
     }

@@ -51,13 +51,13 @@ pub(super) struct AgentScript {
     /// The provider reports no latency, so that Strands stores no counters.
     #[serde(default)]
     pub unmetered: bool,
-    pub runs: Vec<Run>,
+    pub runs: Vec<ScriptRun>,
 }
 
 /// The life of one Agent object.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Run {
+pub(super) struct ScriptRun {
     pub minutes_ago: f64,
     pub steps: Vec<Step>,
 }
@@ -68,7 +68,7 @@ pub(super) struct Run {
 pub(super) enum Step {
     /// A prompt.
     User {
-        user: Content,
+        user: ScriptContent,
         /// Seconds since the message before.
         wait: Option<f64>,
         /// What a guardrail put in its place.
@@ -77,7 +77,7 @@ pub(super) enum Step {
         policies: Option<Value>,
     },
     /// What the model gave.
-    Assistant { assistant: Content },
+    Assistant { assistant: ScriptContent },
     /// Results of the tools that the message before used, in their order.
     Results { results: Vec<ToolOutcome> },
     /// The steps once a row; `{key}` in their texts stands for the row's value.
@@ -87,7 +87,7 @@ pub(super) enum Step {
 /// Text, or content blocks with `{"think": …}`, `{"use": …, "input": …}` and `{"file": …}` as short forms.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Content {
+pub(super) enum ScriptContent {
     Text(String),
     Blocks(Vec<Value>),
 }

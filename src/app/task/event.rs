@@ -5,7 +5,7 @@ use bson::Document;
 use super::{Ticket, command::Lane};
 use crate::{
     metrics::Outline,
-    repository::{Candidate, Error, PageEnd, Plan},
+    repository::{Candidate, Error, ListPlan, PageEnd},
     session::{AgentId, Details, Message, Session, SessionKey, Summary, Usage},
 };
 
@@ -27,7 +27,7 @@ pub enum Event {
         candidates: Vec<Candidate>,
     },
     /// Whether an index serves the list that was asked for.
-    Plan(Ticket, Plan),
+    Plan(Ticket, ListPlan),
     /// Rows of a page, as they are found.
     Rows(Ticket, Vec<Summary>),
     /// The page is complete.

@@ -19,7 +19,7 @@ use super::{
         look::{Theme, marks},
     },
     state::{AppState, Effect, Input, Start},
-    terminal::Guard,
+    terminal::TerminalGuard,
     view,
 };
 use crate::{
@@ -74,7 +74,7 @@ pub struct Browse {
 /// # Errors
 /// When standard input or output is no terminal, or the terminal cannot be read or written.
 pub async fn browse(options: Browse) -> io::Result<u8> {
-    let mut guard = Guard::enter(options.ui.mouse, options.log_path.clone())?;
+    let mut guard = TerminalGuard::enter(options.ui.mouse, options.log_path.clone())?;
     highlight::warm_up();
     let copies = options.state_dir.as_ref().map(|dir| dir.join("deleted"));
     let task = task::spawn(options.limits, Writing { hooks: options.hooks.clone(), copies });
@@ -152,7 +152,7 @@ impl Browser {
         }
     }
 
-    async fn run(&mut self, guard: &mut Guard) -> io::Result<u8> {
+    async fn run(&mut self, guard: &mut TerminalGuard) -> io::Result<u8> {
         let mut events = terminal_events();
         let mut signals = Signals::listen()?;
         let mut dirty = true;
@@ -192,7 +192,7 @@ impl Browser {
     }
 
     /// Takes in all that is waiting, so that a burst is drawn once.
-    fn take_waiting(&mut self, events: &mut Events, guard: &mut Guard, dirty: &mut bool) -> io::Result<()> {
+    fn take_waiting(&mut self, events: &mut Events, guard: &mut TerminalGuard, dirty: &mut bool) -> io::Result<()> {
         for _ in 0..BURST {
             let Some(next) = self.next_waiting(events)? else { break };
             self.state.update(Input::Tick(Timestamp::now()));
@@ -215,7 +215,7 @@ impl Browser {
         Ok(self.task.events.try_recv().ok().map(|event| Input::Task(Box::new(event))))
     }
 
-    fn carry_out(&mut self, effects: Vec<Effect>, guard: &mut Guard) -> io::Result<()> {
+    fn carry_out(&mut self, effects: Vec<Effect>, guard: &mut TerminalGuard) -> io::Result<()> {
         for effect in effects {
             match effect {
                 Effect::Ask(command) => self.ask(command),

@@ -22,14 +22,14 @@ use ratatui::{Terminal, backend::CrosstermBackend};
 type PanicHook = Box<dyn Fn(&panic::PanicHookInfo<'_>) + Sync + Send + 'static>;
 
 /// The terminal in raw mode on its alternate screen. Dropped, it is as it was before.
-pub struct Guard {
+pub struct TerminalGuard {
     /// What frames are drawn on.
     pub terminal: Terminal<CrosstermBackend<Stdout>>,
     active: Arc<AtomicBool>,
     before: Arc<PanicHook>,
 }
 
-impl Guard {
+impl TerminalGuard {
     /// Takes the terminal. A panic then restores it first, and says where the log is.
     ///
     /// # Errors
@@ -74,7 +74,7 @@ impl Guard {
     }
 }
 
-impl Drop for Guard {
+impl Drop for TerminalGuard {
     fn drop(&mut self) {
         restore(&self.active);
         if !std::thread::panicking() {

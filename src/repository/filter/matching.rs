@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::session::{Rating, decode};
 
-use super::{Comparison, Filter, RatingWord, Term, Test, TextMatch};
+use super::{Comparison, Filter, FilterTerm, FilterTest, RatingWord, TextMatch};
 
 impl Filter {
     /// Whether the session's document matches.
@@ -25,17 +25,17 @@ impl Filter {
     /// Whether it asks for anything that stands with the agents, and not at the session's own level.
     #[must_use]
     pub fn asks_for_agents(&self) -> bool {
-        self.terms.iter().any(|term| matches!(term.test, Test::Agent(_) | Test::Model(_)))
+        self.terms.iter().any(|term| matches!(term.test, FilterTest::Agent(_) | FilterTest::Model(_)))
     }
 }
 
-impl Term {
+impl FilterTerm {
     fn matches(&self, document: &Document) -> bool {
         self.test.matches(document) != self.negated
     }
 }
 
-impl Test {
+impl FilterTest {
     fn matches(&self, document: &Document) -> bool {
         match self {
             Self::Id(text) => ["_id", "session_id"].iter().any(|field| match document.get(field) {

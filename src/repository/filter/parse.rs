@@ -11,7 +11,7 @@ use self::{
     value::{instant, readings},
     word::{Word, words},
 };
-use super::{Comparison, Filter, FilterError, RatingWord, Term, Test, TextMatch};
+use super::{Comparison, Filter, FilterError, FilterTerm, FilterTest, RatingWord, TextMatch};
 
 /// The prefixes of the language, as they are offered where one is misspelt.
 const PREFIXES: [&str; 11] =
@@ -45,7 +45,7 @@ pub(super) fn parse(text: &str, now: Timestamp) -> Result<Filter, FilterError> {
     })
 }
 
-fn terms(text: &str, now: Timestamp) -> Result<Vec<Term>, Mistake> {
+fn terms(text: &str, now: Timestamp) -> Result<Vec<FilterTerm>, Mistake> {
     let mut terms = Vec::new();
     for word in words(text)? {
         let (negated, rest) = match word.strip('-') {
@@ -60,31 +60,31 @@ fn terms(text: &str, now: Timestamp) -> Result<Vec<Term>, Mistake> {
             let hint = "use `created:<DAY` or `created:>DAY` (or `updated:`) instead";
             return Err(Mistake::new(word.span(), "a whole day cannot be left out").or(hint));
         }
-        terms.extend(tests.into_iter().map(|test| Term { negated, test }));
+        terms.extend(tests.into_iter().map(|test| FilterTerm { negated, test }));
     }
     Ok(terms)
 }
 
 /// What one word asks; more than one test where a word stands for a whole day.
-fn tests(word: &Word, now: Timestamp) -> Result<Vec<Test>, Mistake> {
+fn tests(word: &Word, now: Timestamp) -> Result<Vec<FilterTest>, Mistake> {
     let Some((head, value)) = word.split_colon() else {
-        return Ok(vec![Test::Id(text_match(word, word)?)]);
+        return Ok(vec![FilterTest::Id(text_match(word, word)?)]);
     };
     let prefix = head.text();
     if let Some(key) = head.strip_prefix("meta.") {
         return Ok(vec![metadata(word, &key, &value)?]);
     }
     let test = match prefix.to_lowercase().as_str() {
-        "app" => Test::Application(text_match(word, &value)?),
-        "type" => Test::SessionType(text_match(word, &value)?),
-        "agent" => Test::Agent(text_match(word, &value)?),
-        "model" => Test::Model(text_match(word, &value)?),
+        "app" => FilterTest::Application(text_match(word, &value)?),
+        "type" => FilterTest::SessionType(text_match(word, &value)?),
+        "agent" => FilterTest::Agent(text_match(word, &value)?),
+        "model" => FilterTest::Model(text_match(word, &value)?),
         "has" => has(word, &value)?,
-        "rating" => Test::Rating(rating(word, &value)?),
-        "since" => Test::Since(instant(word, &value, now)?.start),
-        "until" => Test::Until(instant(word, &value, now)?.end),
-        "created" => return dated(word, &value, now, Test::Created),
-        "updated" => return dated(word, &value, now, Test::Updated),
+        "rating" => FilterTest::Rating(rating(word, &value)?),
+        "since" => FilterTest::Since(instant(word, &value, now)?.start),
+        "until" => FilterTest::Until(instant(word, &value, now)?.end),
+        "created" => return dated(word, &value, now, FilterTest::Created),
+        "updated" => return dated(word, &value, now, FilterTest::Updated),
         "meta" => {
             return Err(Mistake::new(head.span_with_colon(), "`meta` needs a key: write `meta.KEY:value`"));
         }
@@ -131,7 +131,7 @@ fn text_match(word: &Word, value: &Word) -> Result<TextMatch, Mistake> {
     Ok(wrap(text.text()))
 }
 
-fn metadata(word: &Word, key: &Word, value: &Word) -> Result<Test, Mistake> {
+fn metadata(word: &Word, key: &Word, value: &Word) -> Result<FilterTest, Mistake> {
     let name = metadata_key(word, key)?;
     let (comparison, value) = comparison(value);
     if value.is_empty() && !value.has_quotes() {
@@ -139,7 +139,7 @@ fn metadata(word: &Word, key: &Word, value: &Word) -> Result<Test, Mistake> {
         return Err(Mistake::new(word.span(), "a value must follow").or(hint));
     }
     let comparison = comparison.unwrap_or(Comparison::Equal);
-    Ok(Test::Metadata { key: name, comparison, readings: readings(&value, comparison) })
+    Ok(FilterTest::Metadata { key: name, comparison, readings: readings(&value, comparison) })
 }
 
 /// Any key but none: stored names may be odd, `""` is the empty one.
@@ -166,15 +166,15 @@ fn comparison(value: &Word) -> (Option<Comparison>, Word) {
         .unwrap_or_else(|| (None, value.clone()))
 }
 
-fn has(word: &Word, value: &Word) -> Result<Test, Mistake> {
+fn has(word: &Word, value: &Word) -> Result<FilterTest, Mistake> {
     if let Some(key) = value.strip_prefix("meta.") {
-        return metadata_key(word, &key).map(Test::HasMetadata);
+        return metadata_key(word, &key).map(FilterTest::HasMetadata);
     }
     let name = value.text();
     match name.to_lowercase().as_str() {
-        "feedback" => Ok(Test::HasFeedback),
-        "comment" => Ok(Test::HasComment),
-        "guardrail" => Ok(Test::HasGuardrail),
+        "feedback" => Ok(FilterTest::HasFeedback),
+        "comment" => Ok(FilterTest::HasComment),
+        "guardrail" => Ok(FilterTest::HasGuardrail),
         _ => Err(not_one_of(word, value, &["feedback", "comment", "guardrail", "meta.KEY"])),
     }
 }
@@ -203,8 +203,8 @@ fn dated(
     word: &Word,
     value: &Word,
     now: Timestamp,
-    test: fn(Comparison, Timestamp) -> Test,
-) -> Result<Vec<Test>, Mistake> {
+    test: fn(Comparison, Timestamp) -> FilterTest,
+) -> Result<Vec<FilterTest>, Mistake> {
     let (sign, value) = comparison(value);
     let when = instant(word, &value, now)?;
     let is_day = when.start != when.end;

@@ -12,7 +12,7 @@ use super::{
     json::{self, Unreadable},
     layout::{AgentDir, SessionDir},
 };
-use crate::session::{Agent, AgentId, Finding, Message, decode};
+use crate::session::{AgentId, Finding, Message, StoredAgent, decode};
 
 /// The fields of `session.json`, as a session document without its `agents`, and what could not be read.
 pub(super) fn head(dir: &SessionDir) -> (Document, Vec<Finding>) {
@@ -127,7 +127,7 @@ impl AgentHead {
     }
 
     /// The agent with its last `last` messages; only those are read.
-    pub(super) fn open(self, last: u64) -> Agent {
+    pub(super) fn open(self, last: u64) -> StoredAgent {
         let (files, mut findings) = self.dir.messages();
         let count = files.len() as u64;
         let first = count.saturating_sub(last);

@@ -13,16 +13,16 @@ use crate::{
 };
 
 /// A session and the date it is sorted by.
-struct Row {
+struct DatedDir {
     dir: SessionDir,
     date: Option<DateTime>,
 }
 
 /// One page. `found` says whether to go on.
 pub(super) fn list(root: &Path, query: &ListQuery, found: &mut dyn FnMut(Summary) -> bool) -> Result<PageEnd> {
-    let mut rows: Vec<Row> = layout::sessions(root)?
+    let mut rows: Vec<DatedDir> = layout::sessions(root)?
         .into_iter()
-        .map(|dir| Row { date: sort_date(&dir, query.sort), dir })
+        .map(|dir| DatedDir { date: sort_date(&dir, query.sort), dir })
         .filter(|row| row.is_after(query.after.as_ref()))
         .collect();
     // Newest first, those without a date last, each by id.
@@ -83,7 +83,7 @@ fn sort_date(dir: &SessionDir, sort: Sort) -> Option<DateTime> {
     }
 }
 
-impl Row {
+impl DatedDir {
     fn id(&self) -> Bson {
         Bson::String(self.dir.id.clone())
     }

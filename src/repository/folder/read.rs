@@ -6,8 +6,8 @@ use bson::{Bson, Document};
 
 use super::{assemble, layout, layout::SessionDir};
 use crate::{
-    metrics::{AgentOutline, Outline, Sample},
-    session::{AgentCount, AgentId, Details, Message, Session, Tally, decode},
+    metrics::{AgentOutline, MessageSample, Outline},
+    session::{AgentCount, AgentId, Details, FeedbackTally, Message, Session, decode},
 };
 
 /// The session with the last `last` messages of each agent.
@@ -35,7 +35,7 @@ pub(super) fn outline(dir: &SessionDir) -> Outline {
     let agents = assemble::agents(dir).0.into_iter().map(|agent| {
         let (files, _) = agent.dir.messages();
         let one = |index| assemble::read_messages(&agent.dir, &files, index..index + 1);
-        let samples = (0..files.len() as u64).flat_map(one).map(|message| Sample::from(&message)).collect();
+        let samples = (0..files.len() as u64).flat_map(one).map(|message| MessageSample::from(&message)).collect();
         AgentOutline { id: agent.id(), samples }
     });
     Outline { agents: agents.collect() }
@@ -53,7 +53,7 @@ pub(super) fn document(dir: &SessionDir) -> Document {
 pub(super) fn details(dir: &SessionDir) -> Details {
     let (head, _) = assemble::head(dir);
     let agents: Vec<AgentCount> = assemble::agents(dir).0.iter().map(count).collect();
-    let mut feedbacks = Tally::default();
+    let mut feedbacks = FeedbackTally::default();
     for feedback in array(&head, "feedbacks") {
         feedbacks.add(&decode::feedback(feedback).rating);
     }

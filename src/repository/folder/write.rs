@@ -27,11 +27,11 @@ use crate::{
 };
 
 /// A session's folder that is there, and the words for errors.
-struct Place {
+struct SessionPlace {
     dir: SessionDir,
 }
 
-impl Place {
+impl SessionPlace {
     fn id(&self) -> String {
         self.dir.id.clone()
     }
@@ -69,9 +69,9 @@ impl FolderRepository {
     async fn writing<T: Send + 'static>(
         &self,
         key: &SessionKey,
-        write: impl FnOnce(&Place) -> Result<T> + Send + 'static,
+        write: impl FnOnce(&SessionPlace) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.of_session(key, move |dir| write(&Place { dir: dir.clone() })).await?
+        self.of_session(key, move |dir| write(&SessionPlace { dir: dir.clone() })).await?
     }
 }
 

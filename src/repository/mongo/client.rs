@@ -3,7 +3,7 @@
 use bson::{Document, doc};
 use mongodb::{Client, options::ClientOptions};
 
-use super::errors::{self, Doing, Place};
+use super::errors::{self, Deployment, Doing};
 use crate::repository::{Error, Result};
 
 /// MongoDB 4.4 speaks wire version 9.
@@ -18,7 +18,7 @@ pub(super) fn hosts(options: &ClientOptions) -> String {
 }
 
 /// Checks that a server answers and is new enough.
-pub(super) async fn greet(client: &Client, place: &Place) -> Result<()> {
+pub(super) async fn greet(client: &Client, place: &Deployment) -> Result<()> {
     let hello =
         hello(client).await.map_err(|error| errors::error(&error, Doing::new("hello", "its greeting"), place))?;
     match hello.get_i32("maxWireVersion") {

@@ -7,10 +7,10 @@ use std::ops::Range;
 
 use bson::{Bson, Document, RawDocument, doc, raw::RawBsonRef};
 
-use super::{Failure, MongoRepository, by_key, decoded, decoded_value, errors::Doing, expr, rows};
+use super::{AggregateFailure, MongoRepository, by_key, decoded, decoded_value, errors::Doing, expr, rows};
 use crate::{
     repository::Result,
-    session::{Agent, AgentId, Message, Session, SessionKey, decode},
+    session::{AgentId, Message, Session, SessionKey, StoredAgent, decode},
 };
 
 /// See [`crate::repository::SessionReader::open`].
@@ -30,8 +30,8 @@ pub(super) async fn open(reader: &MongoRepository, key: &SessionKey, last: u64) 
     match reader.aggregate_first(pipeline, Doing::new("find", "the session")).await {
         Ok(Some(row)) => Ok(session(&row)),
         Ok(None) => Err(reader.missing(key)),
-        Err(Failure::Real(error)) => Err(error),
-        Err(Failure::TooLarge) => Ok(cut(&reader.whole(key).await?, last)),
+        Err(AggregateFailure::Real(error)) => Err(error),
+        Err(AggregateFailure::TooLarge) => Ok(cut(&reader.whole(key).await?, last)),
     }
 }
 
@@ -90,7 +90,7 @@ fn session(row: &RawDocument) -> Session {
     session
 }
 
-fn agent(row: &RawDocument) -> Agent {
+fn agent(row: &RawDocument) -> StoredAgent {
     let row = decoded(row);
     let id = AgentId::from(row.get_str("k").unwrap_or_default());
     let count = row.get("count").and_then(decode::unsigned).unwrap_or_default();
@@ -128,7 +128,7 @@ fn cut(whole: &RawDocument, last: u64) -> Session {
     session
 }
 
-fn cut_agent(id: &str, mut value: Bson, last: u64) -> Agent {
+fn cut_agent(id: &str, mut value: Bson, last: u64) -> StoredAgent {
     let messages = match &mut value {
         Bson::Document(fields) => fields.get_mut("messages").and_then(Bson::as_array_mut),
         _ => None,
@@ -163,8 +163,8 @@ pub(super) async fn messages(
     let row = match reader.aggregate_first(pipeline, Doing::new("find", "the messages")).await {
         Ok(Some(row)) => row,
         Ok(None) => return Err(reader.missing(key)),
-        Err(Failure::Real(error)) => return Err(error),
-        Err(Failure::TooLarge) => return Ok(cut_messages(&reader.whole(key).await?, agent, range)),
+        Err(AggregateFailure::Real(error)) => return Err(error),
+        Err(AggregateFailure::TooLarge) => return Ok(cut_messages(&reader.whole(key).await?, agent, range)),
     };
     let stored = rows::field(&row, "messages").and_then(RawBsonRef::as_array);
     Ok(numbered(stored.into_iter().flatten().flatten(), agent, range.start))

@@ -7,7 +7,7 @@ use bson::{Bson, Document, RawDocument, doc};
 use super::{MongoRepository, decoded, errors::Doing, expr};
 use crate::{
     repository::Result,
-    session::{AgentCount, AgentId, Details, SessionKey, Tally, decode},
+    session::{AgentCount, AgentId, Details, FeedbackTally, SessionKey, decode},
 };
 
 /// See [`crate::repository::SessionReader::details`]; in the order of `keys`.
@@ -51,7 +51,7 @@ fn one(row: &RawDocument) -> (SessionKey, Details) {
     let mut row = decoded(row);
     let key = SessionKey::new(row.remove("_id").unwrap_or(Bson::Null));
     let agents: Vec<AgentCount> = documents(&mut row, "agents").map(|fields| agent(&fields)).collect();
-    let mut feedbacks = Tally::default();
+    let mut feedbacks = FeedbackTally::default();
     for feedback in documents(&mut row, "ratings") {
         feedbacks.add(&decode::rating(feedback.get("r")));
     }

@@ -25,7 +25,7 @@ impl Doing {
 
 /// Where it was done: for the words of an error.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct Deployment {
     pub(super) hosts: String,
     pub(super) namespace: String,
     pub(super) limit: Duration,
@@ -86,7 +86,7 @@ pub(super) fn is_denied(error: &DriverError) -> bool {
 }
 
 /// The driver's error as ours.
-pub(super) fn error(error: &DriverError, doing: Doing, place: &Place) -> Error {
+pub(super) fn error(error: &DriverError, doing: Doing, place: &Deployment) -> Error {
     let hosts = place.hosts.clone();
     if is_timed_out(error) {
         return Error::TimedOut { what: doing.what.to_owned(), seconds: place.limit.as_secs().max(1) };

@@ -3,12 +3,12 @@
 use bson::{Bson, Document, doc};
 
 use super::{MongoRepository, errors::Doing, filter, list, rows};
-use crate::repository::{Hint, ListQuery, Plan, Result};
+use crate::repository::{Hint, ListPlan, ListQuery, Result};
 
 const DOING: Doing = Doing::new("find", "the plan of the search");
 
 /// Asks the server how it would find the first page.
-pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<Plan> {
+pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<ListPlan> {
     let field = query.sort.field();
     let mut conditions = vec![list::dated_query(field, None)];
     if !query.filter.is_empty() {
@@ -31,45 +31,45 @@ pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<
 }
 
 /// What the answer says, in one sentence.
-fn judged(answer: &Document, sort_field: &str, unfiltered: bool) -> Plan {
+fn judged(answer: &Document, sort_field: &str, unfiltered: bool) -> ListPlan {
     let mut stages = Vec::new();
     winning(answer, &mut stages);
     let scans: Vec<&Document> = stages.iter().copied().filter(|stage| is_stage(stage, "IXSCAN")).collect();
     if stages.iter().any(|stage| is_stage(stage, "EOF")) && scans.is_empty() {
-        return Plan::served("the collection is empty or does not exist yet");
+        return ListPlan::served("the collection is empty or does not exist yet");
     }
     if scans.is_empty() && stages.iter().any(|stage| is_stage(stage, "IDHACK")) {
-        return Plan::served("the index on _id serves it");
+        return ListPlan::served("the index on _id serves it");
     }
     if scans.is_empty() || stages.iter().any(|stage| is_stage(stage, "COLLSCAN")) {
         return unserved(sort_field, unfiltered);
     }
     if unfiltered {
         let name = scans[0].get_str("indexName").unwrap_or(sort_field);
-        return Plan::served(format!("the index {name} gives the order"));
+        return ListPlan::served(format!("the index {name} gives the order"));
     }
     match scans.iter().find(|scan| reads_all(scan)) {
-        Some(scan) if is_on(scan, sort_field) => Plan::unserved(format!(
+        Some(scan) if is_on(scan, sort_field) => ListPlan::unserved(format!(
             "no index narrows this filter down: every session is read, newest first by {sort_field}, until enough \
                  match"
         )),
         Some(scan) => {
-            Plan::unserved(format!("the index {} must be read from end to end for this filter", index_name(scan)))
+            ListPlan::unserved(format!("the index {} must be read from end to end for this filter", index_name(scan)))
         }
         None => {
             let mut names: Vec<&str> = scans.iter().map(|scan| index_name(scan)).collect();
             names.dedup();
-            Plan::served(format!("the index {} narrows it down", names.join(" and ")))
+            ListPlan::served(format!("the index {} narrows it down", names.join(" and ")))
         }
     }
 }
 
-fn unserved(sort_field: &str, unfiltered: bool) -> Plan {
+fn unserved(sort_field: &str, unfiltered: bool) -> ListPlan {
     if !unfiltered {
-        return Plan::unserved("no index serves this filter: every session of the collection is read");
+        return ListPlan::unserved("no index serves this filter: every session of the collection is read");
     }
     let why = format!("no index on {sort_field} gives the order: every session is read and sorted for each page");
-    Plan { hint: Some(Hint::CreateIndexes), ..Plan::unserved(why) }
+    ListPlan { hint: Some(Hint::CreateIndexes), ..ListPlan::unserved(why) }
 }
 
 fn index_name(scan: &Document) -> &str {

@@ -8,7 +8,7 @@ use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use jiff::Timestamp;
 
 use super::expr;
-use crate::repository::filter::{Comparison, Filter, RatingWord, Term, Test, TextMatch};
+use crate::repository::filter::{Comparison, Filter, FilterTerm, FilterTest, RatingWord, TextMatch};
 
 /// The query that all terms of the filter make; empty for the empty filter.
 pub(super) fn query(filter: &Filter) -> Document {
@@ -19,7 +19,7 @@ pub(super) fn query(filter: &Filter) -> Document {
     }
 }
 
-fn term(term: &Term) -> Document {
+fn term(term: &FilterTerm) -> Document {
     let condition = test(&term.test);
     if term.negated {
         doc! { "$nor": [condition] }
@@ -28,27 +28,27 @@ fn term(term: &Term) -> Document {
     }
 }
 
-fn test(test: &Test) -> Document {
+fn test(test: &FilterTest) -> Document {
     match test {
-        Test::Id(text) => id(text),
-        Test::Application(text) => text_field("application_name", text),
-        Test::SessionType(text) => text_field("session_type", text),
-        Test::Agent(text) => any_agent(text_expression("$$a.k", text)),
-        Test::Model(text) => any_agent(doc! { "$cond": [
+        FilterTest::Id(text) => id(text),
+        FilterTest::Application(text) => text_field("application_name", text),
+        FilterTest::SessionType(text) => text_field("session_type", text),
+        FilterTest::Agent(text) => any_agent(text_expression("$$a.k", text)),
+        FilterTest::Model(text) => any_agent(doc! { "$cond": [
             expr::is_type("$$a.v.agent_data.model", "string"),
             text_expression("$$a.v.agent_data.model", text),
             false,
         ] }),
-        Test::Metadata { key, comparison, readings } => metadata(key, *comparison, readings),
-        Test::HasFeedback => not_empty_array("feedbacks"),
-        Test::HasComment => comment(),
-        Test::HasGuardrail => not_empty_array("guardrail_events"),
-        Test::HasMetadata(key) => has_metadata(key),
-        Test::Rating(word) => rating(*word),
-        Test::Since(instant) => since(*instant),
-        Test::Until(instant) => until(*instant),
-        Test::Created(comparison, instant) => date_field("created_at", *comparison, *instant),
-        Test::Updated(comparison, instant) => date_field("updated_at", *comparison, *instant),
+        FilterTest::Metadata { key, comparison, readings } => metadata(key, *comparison, readings),
+        FilterTest::HasFeedback => not_empty_array("feedbacks"),
+        FilterTest::HasComment => comment(),
+        FilterTest::HasGuardrail => not_empty_array("guardrail_events"),
+        FilterTest::HasMetadata(key) => has_metadata(key),
+        FilterTest::Rating(word) => rating(*word),
+        FilterTest::Since(instant) => since(*instant),
+        FilterTest::Until(instant) => until(*instant),
+        FilterTest::Created(comparison, instant) => date_field("created_at", *comparison, *instant),
+        FilterTest::Updated(comparison, instant) => date_field("updated_at", *comparison, *instant),
     }
 }
 

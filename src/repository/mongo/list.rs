@@ -92,7 +92,7 @@ impl Reading<'_> {
     async fn undated(mut self, after: Option<Bson>) -> Result<PageEnd> {
         let mut last = after.clone();
         let mut end = Stretch::Exhausted;
-        for part in Part::after(after) {
+        for part in IdRange::after(after) {
             let left = self.left();
             let opened = match self.search.undated(&part, left).await {
                 Ok(None) => continue,
@@ -154,7 +154,7 @@ impl Reading<'_> {
 }
 
 /// A part of the `_id`s.
-enum Part {
+enum IdRange {
     /// All of them.
     All,
     /// Those after that one, but for the greatest value there is: without `max`, a scan from `min` leaves it out.
@@ -163,7 +163,7 @@ enum Part {
     Greatest,
 }
 
-impl Part {
+impl IdRange {
     /// The parts that make up everything after that `_id`.
     fn after(id: Option<Bson>) -> Vec<Self> {
         match id {
@@ -182,7 +182,7 @@ struct Search<'a> {
     indexed: bool,
 }
 
-type Found = mongodb::error::Result<Rows<RawDocumentBuf>>;
+type FoundRows = mongodb::error::Result<Rows<RawDocumentBuf>>;
 
 impl Search<'_> {
     fn field(&self) -> &'static str {
@@ -207,7 +207,7 @@ impl Search<'_> {
     }
 
     /// Sessions with a date, newest first.
-    async fn dated(&self, start: Option<&(DateTime, Vec<Bson>)>, limit: u32) -> Found {
+    async fn dated(&self, start: Option<&(DateTime, Vec<Bson>)>, limit: u32) -> FoundRows {
         let query = self.narrowed(dated_query(self.field(), start));
         let projection = rows::projection(&self.query.metadata);
         let sort = doc! { self.field(): -1 };
@@ -225,14 +225,14 @@ impl Search<'_> {
     }
 
     /// Sessions whose date is no date, by `_id`; `None` where an index tells that there are none.
-    async fn undated(&self, part: &Part, limit: u32) -> mongodb::error::Result<Option<Rows<RawDocumentBuf>>> {
+    async fn undated(&self, part: &IdRange, limit: u32) -> mongodb::error::Result<Option<Rows<RawDocumentBuf>>> {
         let mut undated = filter::is_no_date(self.field());
         match part {
-            Part::All => {}
-            Part::After(id) => {
+            IdRange::All => {}
+            IdRange::After(id) => {
                 undated.insert("_id", doc! { "$ne": id.clone() });
             }
-            Part::Greatest => {
+            IdRange::Greatest => {
                 undated.insert("_id", Bson::MaxKey);
             }
         }
@@ -247,7 +247,7 @@ impl Search<'_> {
         self.by_id(undated, part, limit).await.map(Some)
     }
 
-    async fn by_id(&self, query: Document, part: &Part, limit: u32) -> Found {
+    async fn by_id(&self, query: Document, part: &IdRange, limit: u32) -> FoundRows {
         let collection = &self.reader.collection;
         let find = collection.find(self.narrowed(query)).projection(rows::projection(&self.query.metadata));
         let find = find
@@ -257,8 +257,8 @@ impl Search<'_> {
             .batch_size(self.batch_size())
             .max_time(self.reader.limits().read);
         match part {
-            Part::After(id) => find.min(doc! { "_id": id.clone() }).await,
-            Part::All | Part::Greatest => find.await,
+            IdRange::After(id) => find.min(doc! { "_id": id.clone() }).await,
+            IdRange::All | IdRange::Greatest => find.await,
         }
     }
 

@@ -1,13 +1,13 @@
-//! Every message without its text: the server reduces each to what [`Sample`] reads.
+//! Every message without its text: the server reduces each to what [`MessageSample`] reads.
 //!
 //! What is of an expected type is reduced; whatever else stands there passes through as it is, so that the decoder
 //! sees the same oddities as in the whole document.
 
 use bson::{Bson, Document, RawDocument, doc, raw::RawBsonRef};
 
-use super::{Failure, MongoRepository, by_key, decoded_value, errors::Doing, expr, rows};
+use super::{AggregateFailure, MongoRepository, by_key, decoded_value, errors::Doing, expr, rows};
 use crate::{
-    metrics::{AgentOutline, Outline, Sample},
+    metrics::{AgentOutline, MessageSample, Outline},
     repository::Result,
     session::{AgentId, SessionKey, decode},
 };
@@ -17,8 +17,8 @@ pub(super) async fn read(reader: &MongoRepository, key: &SessionKey) -> Result<O
     match reader.aggregate_first(pipeline(key), Doing::new("find", "the figures of the session")).await {
         Ok(Some(row)) => Ok(outline(&row)),
         Ok(None) => Err(reader.missing(key)),
-        Err(Failure::Real(error)) => Err(error),
-        Err(Failure::TooLarge) => Ok(from_whole(&reader.whole(key).await?)),
+        Err(AggregateFailure::Real(error)) => Err(error),
+        Err(AggregateFailure::TooLarge) => Ok(from_whole(&reader.whole(key).await?)),
     }
 }
 
@@ -140,7 +140,7 @@ fn one_agent(id: &str, messages: Option<RawBsonRef<'_>>) -> AgentOutline {
         .zip(stored)
         .map(|(index, value)| {
             let path = format!("agents.{id}.messages.{index}");
-            Sample::from(&decode::message(decoded_value(value), index, &path))
+            MessageSample::from(&decode::message(decoded_value(value), index, &path))
         })
         .collect();
     AgentOutline { id: AgentId::from(id), samples }

@@ -208,8 +208,8 @@ impl Pool {
     }
 
     /// Where something is done, for the words of an error.
-    pub(super) fn place(&self, namespace: String) -> errors::Place {
-        errors::Place { hosts: self.shared.hosts.clone(), namespace, limit: self.shared.options.limits.read }
+    pub(super) fn place(&self, namespace: String) -> errors::Deployment {
+        errors::Deployment { hosts: self.shared.hosts.clone(), namespace, limit: self.shared.options.limits.read }
     }
 }
 

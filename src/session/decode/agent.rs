@@ -7,12 +7,12 @@ use super::{
     notes::{Notes, Path},
     value,
 };
-use crate::session::{Agent, AgentId, Message};
+use crate::session::{AgentId, Message, StoredAgent};
 
 /// How many doubled ids a finding names.
 const NAMED: usize = 3;
 
-pub(super) fn read(id: AgentId, value: Bson, first_index: u64, message_count: Option<u64>) -> Agent {
+pub(super) fn read(id: AgentId, value: Bson, first_index: u64, message_count: Option<u64>) -> StoredAgent {
     let agents = Path::At("agents");
     let key = id.clone();
     let path = agents.key(key.as_str());
@@ -29,8 +29,8 @@ pub(super) fn read(id: AgentId, value: Bson, first_index: u64, message_count: Op
     agent
 }
 
-fn blank(id: AgentId) -> Agent {
-    Agent {
+fn blank(id: AgentId) -> StoredAgent {
+    StoredAgent {
         id,
         model: None,
         system_prompt: None,
@@ -46,7 +46,7 @@ fn blank(id: AgentId) -> Agent {
     }
 }
 
-fn fill(agent: &mut Agent, fields: Document, first_index: u64, path: &Path, notes: &mut Notes) {
+fn fill(agent: &mut StoredAgent, fields: Document, first_index: u64, path: &Path, notes: &mut Notes) {
     agent.created_at = value::date(&fields, "created_at", path, notes);
     agent.updated_at = value::date(&fields, "updated_at", path, notes);
     let mut data_seen = false;
@@ -75,7 +75,7 @@ fn fill(agent: &mut Agent, fields: Document, first_index: u64, path: &Path, note
     }
 }
 
-fn read_data(agent: &mut Agent, data: Document, path: &Path, notes: &mut Notes) {
+fn read_data(agent: &mut StoredAgent, data: Document, path: &Path, notes: &mut Notes) {
     let present = |key: &str| data.get(key).filter(|value| !matches!(value, Bson::Null)).cloned();
     agent.model = value::text(&data, "model", path, notes);
     agent.system_prompt = present("system_prompt");

@@ -8,7 +8,7 @@ use super::{
     notes::{Notes, Path},
     value,
 };
-use crate::session::{AgentCount, AgentId, Details, Session, SessionKey, Summary, Tally};
+use crate::session::{AgentCount, AgentId, Details, FeedbackTally, Session, SessionKey, Summary};
 
 const ROOT: Path<'static> = Path::At("");
 
@@ -146,7 +146,7 @@ pub fn summary(document: &Document) -> Summary {
 #[must_use]
 pub fn details(document: &Document) -> Details {
     let list = |name: &str| document.get_array(name).map_or(&[][..], Vec::as_slice);
-    let mut feedbacks = Tally::default();
+    let mut feedbacks = FeedbackTally::default();
     for value in list("feedbacks") {
         feedbacks.add(&extra::feedback(value).rating);
     }

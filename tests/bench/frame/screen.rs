@@ -21,7 +21,7 @@ use strandscope::{
             view,
         },
     },
-    metrics::{AgentOutline, Outline, Sample},
+    metrics::{AgentOutline, MessageSample, Outline},
     repository::PageEnd,
     session::{Message, decode},
 };
@@ -132,7 +132,7 @@ impl Screen {
                 Event::Messages(*ticket, agent.clone(), self.messages(range.clone()))
             }
             Command::Outline(ticket, _) => {
-                let samples = (0..self.count).map(|index| Sample::from(&message(index, 0))).collect();
+                let samples = (0..self.count).map(|index| MessageSample::from(&message(index, 0))).collect();
                 let agents = [AgentOutline::new("assistant", samples)];
                 Event::Outline(*ticket, Box::new(agents.into_iter().collect::<Outline>()))
             }

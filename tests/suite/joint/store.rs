@@ -14,8 +14,8 @@ use strandscope::{
     app::place::Store,
     metrics::Outline,
     repository::{
-        Error, Filter, ListQuery, Opened, Page, Plan, Result, SessionReader, SessionRepository, SessionWriter, Tail,
-        folder,
+        Error, Filter, ListPlan, ListQuery, Opened, Page, Result, SessionReader, SessionRepository, SessionWriter,
+        Tail, folder,
     },
     session::{
         AgentId, Details, Message, Session, SessionKey, Summary,
@@ -197,7 +197,7 @@ impl SessionReader for Faulty {
         })
     }
 
-    async fn plan(&self, query: &ListQuery) -> Result<Plan> {
+    async fn plan(&self, query: &ListQuery) -> Result<ListPlan> {
         self.inner.plan(query).await
     }
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use strandscope::{metrics::agent_metrics, session::decode};
 
 #[derive(Debug, Clone)]
-struct Call {
+struct CallMetrics {
     input: u32,
     output: u32,
     cache: (u32, u32),
@@ -17,21 +17,21 @@ struct Call {
 #[derive(Debug, Clone)]
 struct Turn {
     /// Calls that ask for a tool, and whether it went well.
-    steps: Vec<(Call, bool)>,
-    last: Call,
+    steps: Vec<(CallMetrics, bool)>,
+    last: CallMetrics,
     redacted: bool,
     /// Written by another program after this turn: whether in the assistant's name.
     foreign: Option<bool>,
 }
 
-fn call(retries: bool) -> impl Strategy<Value = Call> {
+fn call(retries: bool) -> impl Strategy<Value = CallMetrics> {
     let retried = if retries {
         prop_oneof![4 => Just(None), 1 => (1..50_u32).prop_map(Some)].boxed()
     } else {
         Just(None).boxed()
     };
     (1..2000_u32, 1..500_u32, (0..300_u32, 0..50_u32), 1..5000_u32, retried)
-        .prop_map(|(input, output, cache, latency, retried)| Call { input, output, cache, latency, retried })
+        .prop_map(|(input, output, cache, latency, retried)| CallMetrics { input, output, cache, latency, retried })
 }
 
 fn history() -> impl Strategy<Value = (bool, bool, Vec<Vec<Turn>>)> {
@@ -84,7 +84,7 @@ impl Library {
         })
     }
 
-    fn append(&mut self, role: &str, content: Document, own: Option<&Call>, reading: Option<Document>) {
+    fn append(&mut self, role: &str, content: Document, own: Option<&CallMetrics>, reading: Option<Document>) {
         let mut inner = doc! {"role": role, "content": [content]};
         if let Some(call) = own.filter(|_| self.own) {
             let [input, output, total, read, write] = tokens(call).map(|n| n as i64);
@@ -103,7 +103,7 @@ impl Library {
         self.messages.push(message.into());
     }
 
-    fn add(&mut self, call: &Call) {
+    fn add(&mut self, call: &CallMetrics) {
         let tries = tokens(call);
         let wasted = call.retried.map_or(0, u64::from);
         for (at, figure) in tries.into_iter().enumerate() {
@@ -155,7 +155,7 @@ impl Library {
     }
 }
 
-fn tokens(call: &Call) -> [u64; 5] {
+fn tokens(call: &CallMetrics) -> [u64; 5] {
     let sum = u64::from(call.input) + u64::from(call.output);
     [call.input.into(), call.output.into(), sum, call.cache.0.into(), call.cache.1.into()]
 }

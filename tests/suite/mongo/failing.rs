@@ -8,7 +8,7 @@ use strandscope::{
     app::told::Told,
     repository::{
         Error, Filter, Limits, SessionReader, Verdict,
-        filter::{Term, Test, TextMatch},
+        filter::{FilterTerm, FilterTest, TextMatch},
         mongo::MongoRepository,
     },
     session::SessionKey,
@@ -133,8 +133,8 @@ async fn times_out(server: &Server, commands: &[&str], mode: impl Into<Bson>) {
 }
 
 fn id_filter(part: &str) -> Filter {
-    let test = Test::Id(TextMatch::Contains(part.to_owned()));
-    Filter { source: part.to_owned(), terms: vec![Term { negated: false, test }] }
+    let test = FilterTest::Id(TextMatch::Contains(part.to_owned()));
+    Filter { source: part.to_owned(), terms: vec![FilterTerm { negated: false, test }] }
 }
 
 #[tokio::test]
@@ -178,8 +178,8 @@ async fn a_real_limit_ends_a_slow_search() {
     let limits = Limits::default().read(Duration::from_millis(1));
     let client = Client::with_uri_str(&fresh.uri).await.expect("a client");
     let reader = MongoRepository::from_client(client, &fresh.database, "sessions", limits);
-    let test = Test::Agent(TextMatch::Contains("nowhere".to_owned()));
-    let filter = Filter { source: "agent:nowhere".to_owned(), terms: vec![Term { negated: false, test }] };
+    let test = FilterTest::Agent(TextMatch::Contains("nowhere".to_owned()));
+    let filter = Filter { source: "agent:nowhere".to_owned(), terms: vec![FilterTerm { negated: false, test }] };
     let stopped = reader.list(&filtered(filter, 10)).read().await;
     assert!(matches!(stopped, Err(Error::TimedOut { .. })), "{stopped:?}");
 }

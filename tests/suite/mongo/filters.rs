@@ -6,7 +6,7 @@ use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use strandscope::{
     repository::{
         Filter,
-        filter::{Comparison, RatingWord, Term, Test, TextMatch},
+        filter::{Comparison, FilterTerm, FilterTest, RatingWord, TextMatch},
     },
     session::SessionKey,
 };
@@ -122,7 +122,7 @@ fn document() -> impl Strategy<Value = Document> {
     })
 }
 
-fn test() -> impl Strategy<Value = Test> {
+fn test() -> impl Strategy<Value = FilterTest> {
     let time = || (0i64..4).prop_map(at);
     let rating = prop::sample::select(vec![RatingWord::Up, RatingWord::Down, RatingWord::Neutral]);
     let reading = prop::collection::vec(
@@ -130,27 +130,27 @@ fn test() -> impl Strategy<Value = Test> {
         1..3,
     );
     prop_oneof![
-        3 => text_match().prop_map(Test::Id),
-        1 => text_match().prop_map(Test::Application),
-        1 => text_match().prop_map(Test::SessionType),
-        2 => text_match().prop_map(Test::Agent),
-        2 => text_match().prop_map(Test::Model),
+        3 => text_match().prop_map(FilterTest::Id),
+        1 => text_match().prop_map(FilterTest::Application),
+        1 => text_match().prop_map(FilterTest::SessionType),
+        2 => text_match().prop_map(FilterTest::Agent),
+        2 => text_match().prop_map(FilterTest::Model),
         6 => (key(), comparison(), reading)
-            .prop_map(|(key, comparison, readings)| Test::Metadata { key, comparison, readings }),
-        1 => Just(Test::HasFeedback),
-        1 => Just(Test::HasComment),
-        1 => Just(Test::HasGuardrail),
-        2 => key().prop_map(Test::HasMetadata),
-        2 => rating.prop_map(Test::Rating),
-        2 => time().prop_map(Test::Since),
-        2 => time().prop_map(Test::Until),
-        1 => (comparison(), time()).prop_map(|(comparison, time)| Test::Created(comparison, time)),
-        1 => (comparison(), time()).prop_map(|(comparison, time)| Test::Updated(comparison, time)),
+            .prop_map(|(key, comparison, readings)| FilterTest::Metadata { key, comparison, readings }),
+        1 => Just(FilterTest::HasFeedback),
+        1 => Just(FilterTest::HasComment),
+        1 => Just(FilterTest::HasGuardrail),
+        2 => key().prop_map(FilterTest::HasMetadata),
+        2 => rating.prop_map(FilterTest::Rating),
+        2 => time().prop_map(FilterTest::Since),
+        2 => time().prop_map(FilterTest::Until),
+        1 => (comparison(), time()).prop_map(|(comparison, time)| FilterTest::Created(comparison, time)),
+        1 => (comparison(), time()).prop_map(|(comparison, time)| FilterTest::Updated(comparison, time)),
     ]
 }
 
 fn filter() -> impl Strategy<Value = Filter> {
-    let term = (any::<bool>(), test()).prop_map(|(negated, test)| Term { negated, test });
+    let term = (any::<bool>(), test()).prop_map(|(negated, test)| FilterTerm { negated, test });
     prop::collection::vec(term, 1..3).prop_map(|terms| Filter { source: "made up".to_owned(), terms })
 }
 

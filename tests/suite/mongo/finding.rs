@@ -5,7 +5,7 @@ use mongodb::Client;
 use strandscope::app::told::Told;
 use strandscope::repository::{
     Candidate, Error, Filter, Hint, Limits, Opened, SessionReader, Verdict,
-    filter::{Term, Test, TextMatch},
+    filter::{FilterTerm, FilterTest, TextMatch},
     mongo::MongoRepository,
 };
 
@@ -50,8 +50,8 @@ async fn the_only_collection_of_sessions_is_opened_and_several_are_given_to_choo
     assert_eq!(Told::from(&missing).code, 3);
 }
 
-fn filter(test: Test) -> Filter {
-    Filter { source: "typed".to_owned(), terms: vec![Term { negated: false, test }] }
+fn filter(test: FilterTest) -> Filter {
+    Filter { source: "typed".to_owned(), terms: vec![FilterTerm { negated: false, test }] }
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn a_plan_says_which_index_serves() {
 
     let bare = plan(Filter::default()).await;
     assert!(!bare.served && bare.hint == Some(Hint::CreateIndexes), "{bare:?}");
-    assert!(!plan(filter(Test::Application(TextMatch::Exactly("x".into())))).await.served);
+    assert!(!plan(filter(FilterTest::Application(TextMatch::Exactly("x".into())))).await.served);
 
     let created = reader.create_indexes().await.expect("indexes");
     assert_eq!(created, ["updated_at_1", "created_at_1", "session_id_1", "application_name_1"]);
@@ -71,14 +71,14 @@ async fn a_plan_says_which_index_serves() {
 
     let bare = plan(Filter::default()).await;
     assert!(bare.served && bare.why.contains("updated_at_1"), "{bare:?}");
-    let exact = plan(filter(Test::Application(TextMatch::Exactly("x".into())))).await;
+    let exact = plan(filter(FilterTest::Application(TextMatch::Exactly("x".into())))).await;
     assert!(exact.served && exact.why.contains("application_name_1"), "{exact:?}");
-    assert!(plan(filter(Test::Id(TextMatch::StartsWith("supp".into())))).await.served);
-    let model = plan(filter(Test::Model(TextMatch::Contains("x".into())))).await;
+    assert!(plan(filter(FilterTest::Id(TextMatch::StartsWith("supp".into())))).await.served);
+    let model = plan(filter(FilterTest::Model(TextMatch::Contains("x".into())))).await;
     assert!(!model.served && model.why.contains("updated_at"), "{model:?}");
-    assert!(!plan(filter(Test::Id(TextMatch::Contains("x".into())))).await.served);
+    assert!(!plan(filter(FilterTest::Id(TextMatch::Contains("x".into())))).await.served);
     let day: jiff::Timestamp = "2026-11-01T00:00:00Z".parse().expect("a time");
-    let since = plan(filter(Test::Updated(strandscope::repository::filter::Comparison::Greater, day))).await;
+    let since = plan(filter(FilterTest::Updated(strandscope::repository::filter::Comparison::Greater, day))).await;
     assert!(since.served, "{since:?}");
 }
 

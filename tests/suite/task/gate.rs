@@ -12,7 +12,7 @@ use std::{
 use bson::{Document, doc};
 use strandscope::{
     metrics::Outline,
-    repository::{Check, Error, Filter, ListQuery, Page, PageEnd, Plan, Result, SessionReader},
+    repository::{Check, Error, Filter, ListPlan, ListQuery, Page, PageEnd, Result, SessionReader},
     session::{AgentId, Details, Message, Session, SessionKey, Summary, decode},
 };
 use tokio::sync::oneshot;
@@ -81,9 +81,9 @@ impl SessionReader for Gate {
         })
     }
 
-    async fn plan(&self, _: &ListQuery) -> Result<Plan> {
+    async fn plan(&self, _: &ListQuery) -> Result<ListPlan> {
         self.pass().await?;
-        Ok(Plan::served(""))
+        Ok(ListPlan::served(""))
     }
 
     async fn count(&self, _: &Filter) -> Result<Option<u64>> {

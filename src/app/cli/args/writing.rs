@@ -57,7 +57,7 @@ pub struct FeedbackArgs {
     pub id: String,
     /// How good it was
     #[arg(long, value_enum, required_unless_present = "comment")]
-    pub rating: Option<RatingWord>,
+    pub rating: Option<RatingArg>,
     /// What to say of it; - reads it from standard input
     #[arg(long, value_name = "TEXT")]
     pub comment: Option<String>,
@@ -71,7 +71,7 @@ pub struct FeedbackArgs {
 
 /// A rating as it is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum RatingWord {
+pub enum RatingArg {
     Up,
     Down,
     Neutral,

@@ -5,11 +5,11 @@ use std::io;
 use crate::{
     app::text,
     repository::Sort,
-    session::{Details, Summary, Tally, Usage},
+    session::{Details, FeedbackTally, Summary, Usage},
 };
 use serde_json::{Value, json};
 
-use super::Known;
+use super::KnownDetails;
 use crate::app::cli::{
     json,
     output::{Out, time},
@@ -17,7 +17,7 @@ use crate::app::cli::{
 };
 
 /// Writes pages one below the other.
-pub struct Rows {
+pub struct ListWriter {
     json: bool,
     sort: Sort,
     terminal: Option<usize>,
@@ -25,12 +25,12 @@ pub struct Rows {
     begun: bool,
 }
 
-impl Rows {
+impl ListWriter {
     pub fn new(json: bool, sort: Sort, terminal: Option<usize>) -> Self {
         Self { json, sort, terminal, widths: Vec::new(), begun: false }
     }
 
-    pub fn write(&mut self, out: &mut Out, page: &[Summary], known: &Known) -> io::Result<()> {
+    pub fn write(&mut self, out: &mut Out, page: &[Summary], known: &KnownDetails) -> io::Result<()> {
         if self.json {
             for summary in page {
                 let (details, usage) = known.get(&summary.key).map_or((None, None), |(d, u)| (d.as_ref(), u.as_ref()));
@@ -93,7 +93,7 @@ fn number(value: Option<u64>) -> String {
 }
 
 /// `+1 -1 ~1`: up, down, neutral, and `?1` for ratings of another kind.
-pub fn tally(tally: &Tally) -> String {
+pub fn tally(tally: &FeedbackTally) -> String {
     let counts = [('+', tally.up), ('-', tally.down), ('~', tally.neutral), ('?', tally.other)];
     let parts: Vec<String> =
         counts.iter().filter(|(_, count)| *count > 0).map(|(mark, count)| format!("{mark}{count}")).collect();
@@ -153,7 +153,7 @@ mod tests {
         let details = Details {
             agents: vec![AgentCount { id: "a.b".into(), model: None, messages: 2 }],
             messages: 2,
-            feedbacks: Tally { up: 1, other: 2, ..Tally::default() },
+            feedbacks: FeedbackTally { up: 1, other: 2, ..FeedbackTally::default() },
             bytes: Some(512),
             ..Details::default()
         };
@@ -163,11 +163,11 @@ mod tests {
 
     #[test]
     fn text_shows_what_is_unknown_as_such_and_nothing_raw() {
-        let rows = Rows::new(false, Sort::Created, None);
+        let rows = ListWriter::new(false, Sort::Created, None);
         let mut table = rows.table();
         table.row(rows.cells(&summary(), None, None));
         let usage = Usage { total: Some(1572), ..Usage::default() };
-        let feedbacks = Tally { up: 1, down: 2, neutral: 3, other: 4 };
+        let feedbacks = FeedbackTally { up: 1, down: 2, neutral: 3, other: 4 };
         table.row(rows.cells(
             &summary(),
             Some(&Details { messages: 12, feedbacks, ..Details::default() }),

@@ -28,9 +28,9 @@ pub fn lines(metrics: &SessionMetrics) -> Vec<String> {
 }
 
 /// A figure's name and how to read it.
-type Figure<T> = (&'static str, fn(&T) -> Option<u64>);
+type FigureReader<T> = (&'static str, fn(&T) -> Option<u64>);
 
-const USAGE: [Figure<Usage>; 5] = [
+const USAGE: [FigureReader<Usage>; 5] = [
     ("input tokens", |usage| usage.input),
     ("output tokens", |usage| usage.output),
     ("total tokens", |usage| usage.total),
@@ -38,7 +38,7 @@ const USAGE: [Figure<Usage>; 5] = [
     ("cache write tokens", |usage| usage.cache_write),
 ];
 
-const FIGURES: [Figure<AgentMetrics>; 8] = [
+const FIGURES: [FigureReader<AgentMetrics>; 8] = [
     ("context tokens", |agent| agent.context_tokens),
     ("runs", |agent| agent.runs),
     ("turns", |agent| Some(agent.turns)),

@@ -2,7 +2,7 @@
 
 use crate::{
     app::text,
-    session::{Agent, Message, Rating, Role, Session, Tally, ToolStatus, plain},
+    session::{FeedbackTally, Message, Rating, Role, Session, StoredAgent, ToolStatus, plain},
 };
 use bson::Bson;
 
@@ -23,7 +23,7 @@ pub fn fields(session: &Session, password: Option<&str>) -> Vec<(String, String)
     field("created", session.created_at.map(|at| time(Some(at))));
     field("updated", session.updated_at.map(|at| time(Some(at))));
     field("viewer password", password.map(str::to_owned));
-    let mut counted = Tally::default();
+    let mut counted = FeedbackTally::default();
     session.feedbacks.iter().for_each(|feedback| counted.add(&feedback.rating));
     field("feedback", Some(tally(&counted)));
     for feedback in &session.feedbacks {
@@ -48,13 +48,13 @@ fn commented(rating: &Rating, comment: &str) -> String {
     if comment.is_empty() {
         return String::new();
     }
-    let mut one = Tally::default();
+    let mut one = FeedbackTally::default();
     one.add(rating);
     format!("{} {}", tally(&one).trim_end_matches('1'), line(comment))
 }
 
 /// An agent and how much of its history is shown: `support, gpt-x, 12 messages`.
-pub fn agent(agent: &Agent) -> String {
+pub fn agent(agent: &StoredAgent) -> String {
     let shown = agent.messages.len() as u64;
     let plural = if agent.message_count == 1 { "" } else { "s" };
     let count = if shown == agent.message_count {

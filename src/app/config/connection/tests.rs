@@ -39,12 +39,12 @@ fn place(chosen: Option<Place>) -> String {
     }
 }
 
-fn args(uri: Option<&str>, database: Option<&str>, profile: Option<&str>) -> Connection {
-    Connection {
+fn args(uri: Option<&str>, database: Option<&str>, profile: Option<&str>) -> ConnectionArguments {
+    ConnectionArguments {
         uri: uri.map(Into::into),
         database: database.map(Into::into),
         profile: profile.map(Into::into),
-        ..Connection::default()
+        ..ConnectionArguments::default()
     }
 }
 
@@ -58,7 +58,7 @@ fn arguments_come_before_environment_before_file() {
     };
     let plain = Environment { uri: None, ..all.clone() };
     let none = Environment::default();
-    let of = |args: &Connection, env: &Environment| place(profiles().connection(args, env).unwrap());
+    let of = |args: &ConnectionArguments, env: &Environment| place(profiles().connection(args, env).unwrap());
     assert_eq!(of(&args(Some("mongodb://arg"), None, None), &all), "arg - ecoll");
     assert_eq!(of(&args(Some("mongodb://arg/path"), Some("d"), None), &all), "arg d ecoll");
     assert_eq!(of(&args(None, None, None), &all), "env edb ecoll");
@@ -74,26 +74,26 @@ fn the_only_profile_is_used_and_nothing_is_nothing() {
     let one = config("[profiles.a]\nuri = 'mongodb://a'");
     let two = config("[profiles.a]\nuri = 'mongodb://a'\n[profiles.b]\ndir = '/b'");
     let none = Environment::default();
-    assert_eq!(place(one.connection(&Connection::default(), &none).unwrap()), "a - -");
-    assert_eq!(place(two.connection(&Connection::default(), &none).unwrap()), "nothing");
-    assert_eq!(place(Config::default().connection(&Connection::default(), &none).unwrap()), "nothing");
+    assert_eq!(place(one.connection(&ConnectionArguments::default(), &none).unwrap()), "a - -");
+    assert_eq!(place(two.connection(&ConnectionArguments::default(), &none).unwrap()), "nothing");
+    assert_eq!(place(Config::default().connection(&ConnectionArguments::default(), &none).unwrap()), "nothing");
 }
 
 #[test]
 fn a_profile_brings_its_colour_and_read_only() {
-    let chosen = profiles().connection(&Connection::default(), &Environment::default()).unwrap().unwrap();
+    let chosen = profiles().connection(&ConnectionArguments::default(), &Environment::default()).unwrap().unwrap();
     assert_eq!((chosen.name.as_str(), chosen.colour.as_deref(), chosen.read_only), ("prod", Some("#ff8800"), true));
-    let read_only = Connection { read_only: true, ..args(Some("mongodb://h"), None, None) };
+    let read_only = ConnectionArguments { read_only: true, ..args(Some("mongodb://h"), None, None) };
     assert!(profiles().connection(&read_only, &Environment::default()).unwrap().unwrap().read_only);
 }
 
 #[test]
 fn contradictions_are_told() {
     let none = Environment::default();
-    let refused = |args: Connection| profiles().connection(&args, &none).unwrap_err().to_string();
+    let refused = |args: ConnectionArguments| profiles().connection(&args, &none).unwrap_err().to_string();
     let messages = [
-        refused(Connection { dir: Some("/d".into()), ..args(Some("mongodb://h"), None, None) }),
-        refused(Connection { dir: Some("/d".into()), ..args(None, Some("d"), None) }),
+        refused(ConnectionArguments { dir: Some("/d".into()), ..args(Some("mongodb://h"), None, None) }),
+        refused(ConnectionArguments { dir: Some("/d".into()), ..args(None, Some("d"), None) }),
         refused(args(None, Some("d"), Some("files"))),
         refused(args(None, None, Some("prd"))),
         Config::default().connection(&args(None, Some("d"), None), &none).unwrap_err().to_string(),

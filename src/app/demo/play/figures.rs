@@ -13,12 +13,12 @@ pub(super) struct Meter {
     context: u64,
     /// Those of them that the provider holds in its cache.
     in_cache: u64,
-    run: Counters,
+    run: PlayedCounters,
 }
 
 /// Accumulated over a run.
 #[derive(Default)]
-struct Counters {
+struct PlayedCounters {
     /// Input, output, total, cache read, cache write.
     usage: [u64; 5],
     latency_ms: u64,
@@ -35,12 +35,12 @@ impl Meter {
     pub(super) fn new(system_prompt: &Value, cached: bool, unmetered: bool) -> Self {
         // Besides its prompt an agent sends the descriptions of its tools.
         let context = 260 + tokens(system_prompt);
-        Self { cached, unmetered, context, in_cache: 0, run: Counters::default() }
+        Self { cached, unmetered, context, in_cache: 0, run: PlayedCounters::default() }
     }
 
     /// A new process resumes the session: counters start again, and the cache has expired.
     pub(super) fn new_run(&mut self) {
-        self.run = Counters::default();
+        self.run = PlayedCounters::default();
         self.in_cache = 0;
     }
 

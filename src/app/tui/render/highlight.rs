@@ -17,7 +17,7 @@ use syntect::{
     parsing::{SyntaxReference, SyntaxSet},
 };
 
-use super::{look::Theme, wrap::Run};
+use super::{look::Theme, wrap::StyledRun};
 
 struct Grammars {
     languages: SyntaxSet,
@@ -56,9 +56,9 @@ fn grammars() -> Option<&'static Grammars> {
 /// Each line of safe code (without its line break) as coloured runs. In one colour where the theme has none, where
 /// the language is not known, and after 400 lines.
 #[must_use]
-pub fn code(text: &str, language: &str, theme: &Theme) -> Vec<Vec<Run>> {
+pub fn code(text: &str, language: &str, theme: &Theme) -> Vec<Vec<StyledRun>> {
     let token = language.split([' ', ',', '{']).next().unwrap_or_default().to_ascii_lowercase();
-    let plain = |line: &str| vec![Run::new(line, theme.code)];
+    let plain = |line: &str| vec![StyledRun::new(line, theme.code)];
     if theme.colours && matches!(token.as_str(), "json" | "jsonc" | "json5" | "jsonl") {
         let styles = json::Styles::of(theme);
         return text.lines().map(|line| json::line(line, &styles)).collect();
@@ -81,7 +81,7 @@ pub fn code(text: &str, language: &str, theme: &Theme) -> Vec<Vec<Run>> {
             with_break.push('\n');
             let Ok(parts) = lines.highlight_line(&with_break, &grammars.languages) else { return plain(line) };
             let run = |(style, part): (syntect::highlighting::Style, &str)| {
-                Run::new(part.trim_end_matches('\n'), Style::new().fg(nearest(style.foreground)))
+                StyledRun::new(part.trim_end_matches('\n'), Style::new().fg(nearest(style.foreground)))
             };
             parts.into_iter().map(run).collect()
         })
@@ -150,7 +150,7 @@ mod tests {
         let long = "let x = 1;\n".repeat(MOST_LINES + 1);
         let lines = code(&long, "rust", &theme);
         assert_eq!(lines.len(), MOST_LINES + 1);
-        assert_eq!(lines[MOST_LINES], [Run::new("let x = 1;", theme.code)]);
+        assert_eq!(lines[MOST_LINES], [StyledRun::new("let x = 1;", theme.code)]);
     }
 
     #[test]

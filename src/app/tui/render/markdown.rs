@@ -9,10 +9,10 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use self::{frames::Frames, table::Table};
+use self::{frames::Frames, table::MarkdownTable};
 use super::{
     Look, highlight,
-    wrap::{Margin, Run, wrap},
+    wrap::{Margin, StyledRun, wrap},
 };
 use crate::app::text;
 
@@ -21,7 +21,7 @@ use crate::app::text;
 #[must_use]
 pub fn render(source: &str, width: usize, look: &Look) -> Vec<Line<'static>> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
-    let mut page = Page::new(width.max(8), look);
+    let mut page = MarkdownPage::new(width.max(8), look);
     for event in Parser::new_ext(source, options) {
         page.take(event);
     }
@@ -29,21 +29,21 @@ pub fn render(source: &str, width: usize, look: &Look) -> Vec<Line<'static>> {
     page.lines
 }
 
-struct Page<'a> {
+struct MarkdownPage<'a> {
     look: &'a Look,
     width: usize,
     lines: Vec<Line<'static>>,
     frames: Frames,
-    runs: Vec<Run>,
+    runs: Vec<StyledRun>,
     styles: Vec<Style>,
     /// A fenced or indented code block: its language and text.
     code: Option<(String, String)>,
-    table: Option<Table>,
+    table: Option<MarkdownTable>,
     link: Vec<(String, usize)>,
     blank_wanted: bool,
 }
 
-impl<'a> Page<'a> {
+impl<'a> MarkdownPage<'a> {
     fn new(width: usize, look: &'a Look) -> Self {
         Self {
             look,
@@ -112,7 +112,7 @@ impl<'a> Page<'a> {
             Tag::Item => self.begin_item(),
             Tag::Table(alignments) => {
                 self.begin_block();
-                self.table = Some(Table::new(alignments));
+                self.table = Some(MarkdownTable::new(alignments));
             }
             Tag::Emphasis => self.push_style(Modifier::ITALIC),
             Tag::Strong => self.push_style(Modifier::BOLD),
@@ -176,7 +176,7 @@ impl<'a> Page<'a> {
     }
 
     fn push(&mut self, words: &str, style: Style) {
-        self.runs.push(Run::new(words, style));
+        self.runs.push(StyledRun::new(words, style));
     }
 
     fn begin_block(&mut self) {

@@ -4,7 +4,7 @@ mod header;
 mod item;
 mod layout;
 
-pub use layout::{Laid, Piece, Subject, lay};
+pub use layout::{Laid, Piece, ShownMessage, lay};
 
 use std::sync::Arc;
 

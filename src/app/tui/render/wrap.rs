@@ -9,14 +9,14 @@ use unicode_width::UnicodeWidthStr;
 
 /// A run of safe text in one style. `\n` in it starts a new line.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Run {
+pub struct StyledRun {
     /// The text.
     pub text: String,
     /// Its style.
     pub style: Style,
 }
 
-impl Run {
+impl StyledRun {
     /// A run.
     pub fn new(text: impl Into<String>, style: Style) -> Self {
         Self { text: text.into(), style }
@@ -67,7 +67,7 @@ const LONGEST_CLUSTER: usize = 64;
 
 /// Breaks the runs into lines of at most `width` cells, the margin included. There is always at least one line.
 #[must_use]
-pub fn wrap(runs: &[Run], width: usize, margin: &Margin) -> Vec<Line<'static>> {
+pub fn wrap(runs: &[StyledRun], width: usize, margin: &Margin) -> Vec<Line<'static>> {
     let room = width.saturating_sub(margin.width()).max(1);
     let mut lines = Vec::new();
     let mut clusters = Vec::new();
@@ -87,7 +87,7 @@ pub fn wrap(runs: &[Run], width: usize, margin: &Margin) -> Vec<Line<'static>> {
 /// A text without styles as lines of at most so many cells. It must be safe already ([`crate::app::text::block`]).
 #[must_use]
 pub fn plain(text: &str, cells: usize) -> Vec<String> {
-    let lines = wrap(&[Run::new(text, Style::new())], cells, &Margin::default());
+    let lines = wrap(&[StyledRun::new(text, Style::new())], cells, &Margin::default());
     lines.iter().map(|line| line.spans.iter().map(|span| span.content.as_ref()).collect()).collect()
 }
 
@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     fn texts(text: &str, width: usize) -> Vec<String> {
-        wrap(&[Run::new(text, Style::new())], width, &Margin::default()).iter().map(ToString::to_string).collect()
+        wrap(&[StyledRun::new(text, Style::new())], width, &Margin::default()).iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn the_margin_stands_on_every_line() {
         let margin = Margin { first: vec![Span::raw("* ")], rest: vec![Span::raw("  ")] };
-        let lines = wrap(&[Run::new("aa bb", Style::new())], 5, &margin);
+        let lines = wrap(&[StyledRun::new("aa bb", Style::new())], 5, &margin);
         assert_eq!(lines.iter().map(ToString::to_string).collect::<Vec<_>>(), ["* aa", "  bb"]);
     }
 

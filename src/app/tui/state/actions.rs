@@ -213,13 +213,13 @@ impl AppState {
     ///
     /// # Errors
     /// The first mistake in it.
-    pub(super) fn filter(&mut self, typed: &str) -> Result<Vec<Effect>, super::prompt::Mistake> {
+    pub(super) fn filter(&mut self, typed: &str) -> Result<Vec<Effect>, super::prompt::TypedMistake> {
         let expanded = crate::app::config::filters::expand(&self.filters, typed)
-            .map_err(|unknown| super::prompt::Mistake { span: unknown.span, problem: unknown.problem })?;
+            .map_err(|unknown| super::prompt::TypedMistake { span: unknown.span, problem: unknown.problem })?;
         let mut filter = Filter::parse(&expanded, self.look.now).map_err(|error| {
             // Within a saved filter there is no word to point at but its name.
             let span = if expanded == typed { error.span.clone() } else { 0..typed.len() };
-            super::prompt::Mistake { span, problem: error.sentence() }
+            super::prompt::TypedMistake { span, problem: error.sentence() }
         })?;
         typed.trim().clone_into(&mut filter.source);
         if !self.workspace.connection.is_open() {

@@ -28,8 +28,8 @@ use ratatui::layout::Size;
 use self::{find::Find, fold::Folds, open::Open, sheet::Layouts, window::PAGE};
 pub use self::{
     find::FindStatus,
-    rows::Row,
-    tabs::{Tab, Title},
+    rows::ConversationRow,
+    tabs::{AgentTab, Title},
 };
 use super::{Effect, Tickets};
 use crate::{
@@ -77,7 +77,7 @@ pub struct ConversationState {
     layouts: Layouts,
     size: Size,
     look: Option<Look>,
-    rows: Vec<Row>,
+    rows: Vec<ConversationRow>,
     position: Option<(u64, u64)>,
 }
 
@@ -248,7 +248,7 @@ impl ConversationState {
 
     /// The lines in view, top to bottom.
     #[must_use]
-    pub fn rows(&self) -> &[Row] {
+    pub fn rows(&self) -> &[ConversationRow] {
         &self.rows
     }
 

@@ -20,7 +20,7 @@ use crate::{
     },
     session::{AgentId, Message, Session, SessionKey, decode},
 };
-use body::{Body, Tab, Taken};
+use body::{Body, InspectorTab, Taken};
 
 /// What is inspected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,13 +51,13 @@ pub struct Inspector {
 #[derive(Debug)]
 struct Open {
     title: String,
-    tabs: Vec<Tab>,
+    tabs: Vec<InspectorTab>,
     current: usize,
 }
 
 /// What came of an action.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum InspectorOutcome {
     /// Taken, with these effects.
     Taken(Vec<Effect>),
     /// Not for the inspector.
@@ -90,7 +90,7 @@ impl Inspector {
     /// On a subject of a given session, of which one message may be at hand.
     #[must_use]
     pub fn on(subject: &Subject, session: Option<&Session>, at_hand: Option<(&AgentId, &Message)>) -> Self {
-        let missing = || vec![Tab::new("Nothing", Body::Nothing("This is not loaded (any more).".into()))];
+        let missing = || vec![InspectorTab::new("Nothing", Body::Nothing("This is not loaded (any more).".into()))];
         let open = |subject: &Subject| {
             let tabs = session.and_then(|session| subjects::tabs_of(subject, session, at_hand));
             Open { title: subjects::title(subject, session), tabs: tabs.unwrap_or_else(missing), current: 0 }
@@ -103,7 +103,7 @@ impl Inspector {
 
     /// Asks for the whole document when what needs it is in front and it was not asked before.
     fn ask(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
-        let waits = self.subject().tabs.iter().any(Tab::waits);
+        let waits = self.subject().tabs.iter().any(InspectorTab::waits);
         let Some(key) = self.session.clone().filter(|_| waits && self.asked.is_none()) else { return Vec::new() };
         let ticket = tickets.take();
         self.expect(ticket);
@@ -137,33 +137,35 @@ impl Inspector {
     }
 
     /// Moves, folds, switches tabs (`[`, `]`) and subjects (Tab), copies, closes. `page` is the inner height.
-    pub fn on_action(&mut self, action: Action, page: u16, tickets: &mut Tickets) -> Outcome {
+    pub fn on_action(&mut self, action: Action, page: u16, tickets: &mut Tickets) -> InspectorOutcome {
         self.size.height = page;
         let subjects = self.subjects.len();
         let (width, height) = (self.width(), body_height(page));
         let front = &mut self.subjects[self.front];
         let count = front.tabs.len();
         match action {
-            Action::Back | Action::Inspect | Action::Quit => return Outcome::Close,
+            Action::Back | Action::Inspect | Action::Quit => return InspectorOutcome::Close,
             Action::NextPane if subjects > 1 => {
-                return Outcome::Taken(self.turn((self.front + 1) % subjects, tickets));
+                return InspectorOutcome::Taken(self.turn((self.front + 1) % subjects, tickets));
             }
             Action::PreviousPane if subjects > 1 => {
-                return Outcome::Taken(self.turn((self.front + subjects - 1) % subjects, tickets));
+                return InspectorOutcome::Taken(self.turn((self.front + subjects - 1) % subjects, tickets));
             }
             Action::NextAgent | Action::NextPane => front.current = (front.current + 1) % count,
             Action::PreviousAgent | Action::PreviousPane => front.current = (front.current + count - 1) % count,
             _ => {
                 return match front.tabs[front.current].take(action, width, height) {
-                    Some(Taken::Copied(text)) => Outcome::Taken(vec![Effect::Copy(text)]),
-                    Some(Taken::Moved) => Outcome::Taken(Vec::new()),
+                    Some(Taken::Copied(text)) => InspectorOutcome::Taken(vec![Effect::Copy(text)]),
+                    Some(Taken::Moved) => InspectorOutcome::Taken(Vec::new()),
                     // A fold that is none moves no pane behind the inspector.
-                    None if matches!(action, Action::Left | Action::Right | Action::Open) => Outcome::Taken(Vec::new()),
-                    None => Outcome::Ignored,
+                    None if matches!(action, Action::Left | Action::Right | Action::Open) => {
+                        InspectorOutcome::Taken(Vec::new())
+                    }
+                    None => InspectorOutcome::Ignored,
                 };
             }
         }
-        Outcome::Taken(Vec::new())
+        InspectorOutcome::Taken(Vec::new())
     }
 
     /// Takes `Event::Document` and failures of its own question.
@@ -174,7 +176,7 @@ impl Inspector {
                 if let Some(open) = self.waiting() {
                     tabs::complete(&mut open.tabs, decoded.all_findings());
                 }
-                Tab::tree("Raw", None, &Bson::Document((**document).clone())).body
+                InspectorTab::tree("Raw", None, &Bson::Document((**document).clone())).body
             }
             Event::Failed { ticket, error, .. } if self.asked == Some(*ticket) => {
                 if let Some(open) = self.waiting() {
@@ -192,7 +194,7 @@ impl Inspector {
 
     /// The subject that the whole document is for.
     fn waiting(&mut self) -> Option<&mut Open> {
-        self.subjects.iter_mut().find(|open| open.tabs.iter().any(Tab::waits))
+        self.subjects.iter_mut().find(|open| open.tabs.iter().any(InspectorTab::waits))
     }
 
     /// Scrolls by lines; negative is up.
@@ -245,7 +247,7 @@ impl Inspector {
 
     /// The tab in front.
     #[must_use]
-    pub fn tab(&self) -> &Tab {
+    pub fn tab(&self) -> &InspectorTab {
         &self.subject().tabs[self.subject().current]
     }
 
@@ -258,7 +260,7 @@ impl Inspector {
     /// The names of the tabs that a row of so many cells holds, the one in front always among them.
     #[must_use]
     pub fn tab_cells(&self, width: u16) -> Vec<TabCell> {
-        cells(self.subject().tabs.iter().map(Tab::label).collect(), self.current(), width)
+        cells(self.subject().tabs.iter().map(InspectorTab::label).collect(), self.current(), width)
     }
 
     fn width(&self) -> u16 {

@@ -9,7 +9,7 @@ use bson::Bson;
 use super::{
     Effect,
     list::{Rows, Selection},
-    tree::{self, Fold, Key, PathKey, Row, Unfolded},
+    tree::{self, Fold, Key, PathKey, TreeRow, Unfolded},
 };
 use crate::session::{Session, plain};
 
@@ -49,14 +49,14 @@ fn article(value: &Bson) -> &'static str {
 
 /// The visible rows.
 #[must_use]
-pub fn rows<'a>(session: Option<&'a Session>, unfolded: &Unfolded) -> Vec<Row<'a>> {
+pub fn rows<'a>(session: Option<&'a Session>, unfolded: &Unfolded) -> Vec<TreeRow<'a>> {
     match session.and_then(|session| session.metadata.as_ref()) {
         None | Some(Bson::Null) => Vec::new(),
         Some(value) => tree::rows(value, unfolded),
     }
 }
 
-impl Rows for Vec<Row<'_>> {
+impl Rows for Vec<TreeRow<'_>> {
     type Key = Vec<PathKey>;
 
     fn count(&self) -> usize {
@@ -148,7 +148,7 @@ impl MetadataPane {
     /// Selects a top-level field, such as one that was just added.
     pub fn choose(&mut self, key: &str, session: Option<&Session>, page: u16) {
         let rows = rows(session, &self.unfolded);
-        let is_it = |row: &Row<'_>| row.depth == 0 && matches!(row.key, Key::Name(name) if name == key);
+        let is_it = |row: &TreeRow<'_>| row.depth == 0 && matches!(row.key, Key::Name(name) if name == key);
         if let Some(at) = rows.iter().position(is_it) {
             self.selection.select(at, &rows);
             self.selection.show(rows.len(), Self::page(session, page));
@@ -158,7 +158,7 @@ impl MetadataPane {
 
 /// A value as a person would paste it: text and numbers bare, dates as RFC 3339, the rest as JSON.
 #[must_use]
-pub fn text(row: &Row<'_>) -> String {
+pub fn text(row: &TreeRow<'_>) -> String {
     if row.secret() {
         return tree::MASK.into();
     }

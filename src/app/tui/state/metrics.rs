@@ -14,7 +14,7 @@ use crate::{
     metrics::{Explanation, SessionMetrics},
     session::{AgentId, plain},
 };
-use rows::Row;
+use rows::MetricsRow;
 
 /// The metrics pane's state.
 #[derive(Debug, Clone, Default)]
@@ -49,7 +49,7 @@ impl<'a> Data<'a> {
 
     /// The rows, none before the figures are known.
     #[must_use]
-    pub fn rows(&self) -> Vec<Row<'a>> {
+    pub fn rows(&self) -> Vec<MetricsRow<'a>> {
         self.metrics.map(|metrics| rows::rows(metrics, self.agent)).unwrap_or_default()
     }
 }
@@ -62,7 +62,7 @@ pub struct RowKey {
     label: String,
 }
 
-impl list::Rows for Vec<Row<'_>> {
+impl list::Rows for Vec<MetricsRow<'_>> {
     type Key = RowKey;
 
     fn count(&self) -> usize {
@@ -127,7 +127,7 @@ impl MetricsPane {
     }
 }
 
-fn copy(row: &Row<'_>, cell: usize) -> Effect {
+fn copy(row: &MetricsRow<'_>, cell: usize) -> Effect {
     if let Some(tool) = row.tool() {
         let value = bson::bson!({
             "tool": tool.name.clone(),

@@ -3,10 +3,10 @@
 use super::{
     AppState, Effect,
     connection::Stage,
-    inspector::Outcome,
+    inspector::InspectorOutcome,
     list,
     modal::Modal,
-    prompt::{Asks, Does, Mistake, Typed},
+    prompt::{Asks, Does, Typed, TypedMistake},
 };
 use crate::app::keymap::{Action, ENTRIES};
 
@@ -18,9 +18,9 @@ impl AppState {
         let Some(modal) = self.modals.last_mut() else { return Vec::new() };
         let taken = match modal {
             Modal::Inspector(inspector) => match inspector.on_action(action, page, &mut self.tickets) {
-                Outcome::Taken(effects) => return effects,
-                Outcome::Close => return self.close_modal(),
-                Outcome::Ignored => false,
+                InspectorOutcome::Taken(effects) => return effects,
+                InspectorOutcome::Close => return self.close_modal(),
+                InspectorOutcome::Ignored => false,
             },
             Modal::Help(top) => {
                 let turned = list::turned(action, *top, ENTRIES.len(), page.into());
@@ -111,7 +111,7 @@ impl AppState {
             (Asks::Command, Some(Err(mistake))) => Err(mistake),
             (Asks::Command, Some(Ok(Does::Filter(filter)))) => {
                 let whole = 0..line.len();
-                self.filter(&filter).map_err(|mistake| Mistake { span: whole, problem: mistake.problem })
+                self.filter(&filter).map_err(|mistake| TypedMistake { span: whole, problem: mistake.problem })
             }
             (Asks::Command, Some(Ok(Does::Action(action)))) => {
                 self.modals.pop();

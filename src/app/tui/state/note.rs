@@ -23,14 +23,14 @@ pub struct Note {
     /// What it is about, as stored.
     pub title: String,
     /// What it says.
-    pub parts: Vec<Part>,
+    pub parts: Vec<NotePart>,
     /// The first line in view.
     pub top: usize,
 }
 
 /// A part of the text, as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+pub enum NotePart {
     /// What matters most.
     Main(String),
     /// Something went wrong.
@@ -69,11 +69,11 @@ pub struct NoteLine {
 
 impl From<Explanation> for Note {
     fn from(explanation: Explanation) -> Self {
-        let mut parts = vec![Part::Main(explanation.value), Part::Text(explanation.formula)];
+        let mut parts = vec![NotePart::Main(explanation.value), NotePart::Text(explanation.formula)];
         if !explanation.fields.is_empty() {
-            parts.push(Part::Blank);
+            parts.push(NotePart::Blank);
         }
-        parts.extend(explanation.fields.into_iter().map(|(name, read)| Part::Field(name, read)));
+        parts.extend(explanation.fields.into_iter().map(|(name, read)| NotePart::Field(name, read)));
         Self { title: explanation.title, parts, top: 0 }
     }
 }
@@ -82,16 +82,16 @@ impl Note {
     /// An error in full.
     #[must_use]
     pub fn error(text: String) -> Self {
-        Self { title: "last error".into(), parts: vec![Part::Error(text)], top: 0 }
+        Self { title: "last error".into(), parts: vec![NotePart::Error(text)], top: 0 }
     }
 
     /// All of it as text, for copying.
     #[must_use]
     pub fn plain(&self) -> String {
-        let part = |part: &Part| match part {
-            Part::Main(text) | Part::Error(text) | Part::Text(text) => text.clone(),
-            Part::Field(name, read) => format!("{name}: {read}"),
-            Part::Blank => String::new(),
+        let part = |part: &NotePart| match part {
+            NotePart::Main(text) | NotePart::Error(text) | NotePart::Text(text) => text.clone(),
+            NotePart::Field(name, read) => format!("{name}: {read}"),
+            NotePart::Blank => String::new(),
         };
         self.parts.iter().map(part).collect::<Vec<_>>().join("\n")
     }
@@ -125,11 +125,11 @@ impl Note {
         let mut out = Vec::new();
         for part in &self.parts {
             match part {
-                Part::Main(text) => push(&mut out, Kind::Main, text, cells),
-                Part::Error(text) => push(&mut out, Kind::Error, text, cells),
-                Part::Text(text) => push(&mut out, Kind::Text, text, cells),
-                Part::Blank => push(&mut out, Kind::Text, "", cells),
-                Part::Field(name, read) => push_field(&mut out, name, read, cells),
+                NotePart::Main(text) => push(&mut out, Kind::Main, text, cells),
+                NotePart::Error(text) => push(&mut out, Kind::Error, text, cells),
+                NotePart::Text(text) => push(&mut out, Kind::Text, text, cells),
+                NotePart::Blank => push(&mut out, Kind::Text, "", cells),
+                NotePart::Field(name, read) => push_field(&mut out, name, read, cells),
             }
         }
         out
@@ -178,8 +178,11 @@ mod tests {
 
     #[test]
     fn a_value_that_does_not_fit_stands_under_its_name() {
-        let field =
-            |read: &str| Note { title: String::new(), parts: vec![Part::Field("name".into(), read.into())], top: 0 };
+        let field = |read: &str| Note {
+            title: String::new(),
+            parts: vec![NotePart::Field("name".into(), read.into())],
+            top: 0,
+        };
         assert_eq!(field("1").lines(20).len(), 1);
         assert_eq!(field(&"x".repeat(30)).lines(20).len(), 3);
     }

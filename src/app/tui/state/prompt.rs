@@ -34,7 +34,7 @@ pub struct Prompt {
     /// What for.
     pub asks: Asks,
     /// What is wrong with it.
-    pub mistake: Option<Mistake>,
+    pub mistake: Option<TypedMistake>,
     /// Commands that fit what was typed, and which of them is selected.
     pub offers: Vec<Offer>,
     /// The selected offer.
@@ -45,14 +45,14 @@ pub struct Prompt {
 
 /// What is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
+pub struct TypedMistake {
     /// Byte range of the word.
     pub span: std::ops::Range<usize>,
     /// What is wrong with it.
     pub problem: String,
 }
 
-impl From<FilterError> for Mistake {
+impl From<FilterError> for TypedMistake {
     fn from(error: FilterError) -> Self {
         Self { span: error.span.clone(), problem: error.sentence() }
     }
@@ -228,7 +228,7 @@ impl Prompt {
     ///
     /// # Errors
     /// A name that no command has, with the nearest one.
-    pub fn chosen(&self) -> Result<Does, Mistake> {
+    pub fn chosen(&self) -> Result<Does, TypedMistake> {
         if let Some(offer) = self.offers.get(self.selected()) {
             return Ok(offer.does.clone());
         }
@@ -240,7 +240,7 @@ impl Prompt {
         let nearest = self.all.iter().max_by_key(near).map_or("help", |offer| offer.name.as_str());
         let start = self.text().len() - self.text().trim_start().len();
         let span = start..start + typed.len();
-        Err(Mistake { span, problem: format!("no command is called that; do you mean {nearest}?") })
+        Err(TypedMistake { span, problem: format!("no command is called that; do you mean {nearest}?") })
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
         },
     },
     repository::{Cursor, ListQuery, PageEnd, Target},
-    session::{AgentCount, Details, SessionKey, Summary, Tally, Usage},
+    session::{AgentCount, Details, FeedbackTally, SessionKey, Summary, Usage},
 };
 
 /// The screen with what it asked that nobody answered yet.
@@ -203,7 +203,7 @@ fn details(key: &SessionKey) -> Details {
     Details {
         agents: vec![AgentCount { id: "support".into(), model: Some("claude".into()), messages: seed }],
         messages: seed,
-        feedbacks: Tally { up: seed % 3, down: seed % 2, ..Tally::default() },
+        feedbacks: FeedbackTally { up: seed % 3, down: seed % 2, ..FeedbackTally::default() },
         guardrail_events: u64::from(seed.is_multiple_of(5)),
         bytes: Some(seed * 1000),
         usage: None,

@@ -10,7 +10,7 @@ use crate::{
         task::{Command, Event, Ticket, command::Lane},
         told,
     },
-    repository::{Cursor, Filter, ListQuery, PageEnd, Plan, Projection, Sort},
+    repository::{Cursor, Filter, ListPlan, ListQuery, PageEnd, Projection, Sort},
     session::{Change, ChangeKind, Details, SessionKey, Summary},
 };
 
@@ -153,7 +153,7 @@ impl SessionList {
         self.page.as_ref().is_some_and(|page| page.ticket == ticket)
     }
 
-    fn on_plan(&mut self, plan: &Plan) {
+    fn on_plan(&mut self, plan: &ListPlan) {
         self.notice = (!plan.served).then(|| told::plan(plan));
     }
 

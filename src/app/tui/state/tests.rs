@@ -8,7 +8,7 @@ use crate::{
         task::{Command, Event, Link, command::Lane},
         tui::view::{self, sample},
     },
-    repository::{Error, ListQuery, PageEnd, Plan, Sort},
+    repository::{Error, ListPlan, ListQuery, PageEnd, Sort},
 };
 
 mod changes;
@@ -80,7 +80,7 @@ fn giving_up_keeps_what_was_found() {
     let mut screen = Screen::listed(80, 24);
     screen.press("/slow\n");
     let (ticket, query) = last_list(&mut screen);
-    screen.tell(Event::Plan(ticket, Plan::unserved("all are read")));
+    screen.tell(Event::Plan(ticket, ListPlan::unserved("all are read")));
     let events = screen.answers(&Command::List(ticket, query));
     screen.tell(events[0].clone());
     let found = screen.state.workspace.list.rows.len();

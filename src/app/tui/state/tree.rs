@@ -75,7 +75,7 @@ pub enum Fold {
 
 /// A visible value.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Row<'a> {
+pub struct TreeRow<'a> {
     /// How deep it stands; 0 at the top.
     pub depth: usize,
     /// Where it stands.
@@ -86,7 +86,7 @@ pub struct Row<'a> {
     pub fold: Fold,
 }
 
-impl Row<'_> {
+impl TreeRow<'_> {
     /// Whether the value is a secret: it must not be shown.
     #[must_use]
     pub fn secret(&self) -> bool {
@@ -96,11 +96,11 @@ impl Row<'_> {
 
 /// The visible rows of a value, in order.
 #[must_use]
-pub fn rows<'a>(root: &'a Bson, unfolded: &Unfolded) -> Vec<Row<'a>> {
+pub fn rows<'a>(root: &'a Bson, unfolded: &Unfolded) -> Vec<TreeRow<'a>> {
     let mut out = Vec::new();
     if size(root) == 0 {
         if !matches!(root, Bson::Document(_) | Bson::Array(_)) {
-            out.push(Row { depth: 0, key: Key::Root, value: root, fold: Fold::Leaf });
+            out.push(TreeRow { depth: 0, key: Key::Root, value: root, fold: Fold::Leaf });
         }
         return out;
     }
@@ -108,7 +108,7 @@ pub fn rows<'a>(root: &'a Bson, unfolded: &Unfolded) -> Vec<Row<'a>> {
     out
 }
 
-fn push_children<'a>(out: &mut Vec<Row<'a>>, value: &'a Bson, unfolded: Option<&Unfolded>, depth: usize) {
+fn push_children<'a>(out: &mut Vec<TreeRow<'a>>, value: &'a Bson, unfolded: Option<&Unfolded>, depth: usize) {
     match value {
         Bson::Document(fields) => {
             out.reserve(fields.len());
@@ -128,14 +128,14 @@ fn push_children<'a>(out: &mut Vec<Row<'a>>, value: &'a Bson, unfolded: Option<&
     }
 }
 
-fn push<'a>(out: &mut Vec<Row<'a>>, key: Key<'a>, value: &'a Bson, inner: Option<&Unfolded>, depth: usize) {
+fn push<'a>(out: &mut Vec<TreeRow<'a>>, key: Key<'a>, value: &'a Bson, inner: Option<&Unfolded>, depth: usize) {
     let secret = key == Key::Name(SECRET);
     let fold = match inner {
         _ if secret || size(value) == 0 => Fold::Leaf,
         Some(_) => Fold::Unfolded,
         None => Fold::Folded,
     };
-    out.push(Row { depth, key, value, fold });
+    out.push(TreeRow { depth, key, value, fold });
     if fold == Fold::Unfolded {
         push_children(out, value, inner, depth + 1);
     }
@@ -153,14 +153,14 @@ pub fn size(value: &Bson) -> usize {
 
 /// The row that holds a row, if it is not at the top.
 #[must_use]
-pub fn parent(rows: &[Row<'_>], at: usize) -> Option<usize> {
+pub fn parent(rows: &[TreeRow<'_>], at: usize) -> Option<usize> {
     let depth = rows.get(at)?.depth;
     rows[..at].iter().rposition(|row| row.depth < depth)
 }
 
 /// The way from the top to a row.
 #[must_use]
-pub fn path<'a>(rows: &[Row<'a>], at: usize) -> Vec<Key<'a>> {
+pub fn path<'a>(rows: &[TreeRow<'a>], at: usize) -> Vec<Key<'a>> {
     let mut way = Vec::new();
     let mut next = (at < rows.len()).then_some(at);
     while let Some(row) = next {
@@ -261,7 +261,7 @@ mod tests {
 
     use super::*;
 
-    fn names(rows: &[Row<'_>]) -> Vec<String> {
+    fn names(rows: &[TreeRow<'_>]) -> Vec<String> {
         rows.iter()
             .map(|row| match row.key {
                 Key::Name(name) => format!("{}{name}", " ".repeat(row.depth)),

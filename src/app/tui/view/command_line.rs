@@ -23,7 +23,7 @@ use crate::app::{
         render::{format, wrap},
         state::{
             AppState, areas,
-            prompt::{Asks, Mistake, Offer, Prompt},
+            prompt::{Asks, Offer, Prompt, TypedMistake},
         },
     },
 };
@@ -55,7 +55,7 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, prompt: &Prompt, state: &AppState
 }
 
 /// Carets under the word, where the line does not scroll; then what is wrong with it.
-fn mistake_lines(mistake: &Mistake, typed: &str, width: usize, state: &AppState) -> Vec<Line<'static>> {
+fn mistake_lines(mistake: &TypedMistake, typed: &str, width: usize, state: &AppState) -> Vec<Line<'static>> {
     let style = state.look.theme.error;
     let mut lines = Vec::new();
     if format::width(typed) < width {

@@ -20,7 +20,7 @@ use crate::app::{
     text,
     tui::{
         render::{Look, format},
-        state::conversation::{ConversationState, Row},
+        state::conversation::{ConversationRow, ConversationState},
     },
 };
 
@@ -42,7 +42,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &ConversationState, focuse
     }
 }
 
-fn draw_row(frame: &mut Frame<'_>, row: &Row, area: Rect, focused: bool, look: &Look) {
+fn draw_row(frame: &mut Frame<'_>, row: &ConversationRow, area: Rect, focused: bool, look: &Look) {
     let buffer = frame.buffer_mut();
     if row.cursor && focused {
         buffer.set_style(area, look.theme.selected);

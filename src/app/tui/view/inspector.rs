@@ -22,7 +22,7 @@ use ratatui::{
     widgets::Clear,
 };
 
-use super::{block, metadata::Columns, row};
+use super::{block, metadata::TreeColumns, row};
 use crate::app::{
     text,
     tui::{
@@ -30,7 +30,7 @@ use crate::app::{
         state::{
             inspector::{
                 Inspector,
-                body::{Body, Item, ItemColumns, Tab, text_lines},
+                body::{Body, InspectorTab, Item, ItemColumns, text_lines},
                 chrome,
             },
             list, tree,
@@ -56,7 +56,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &Inspector, look: &Look) {
     draw_body(frame.buffer_mut(), body, tab, look);
 }
 
-fn place(tab: &Tab, width: u16, look: &Look) -> Line<'static> {
+fn place(tab: &InspectorTab, width: u16, look: &Look) -> Line<'static> {
     match &tab.body {
         Body::Text(text) => {
             let lines = text_lines(text, width.saturating_sub(2)).len();
@@ -90,7 +90,7 @@ fn tabs(buffer: &mut Buffer, inner: Rect, state: &Inspector, look: &Look) {
     }
 }
 
-fn draw_body(buffer: &mut Buffer, area: Rect, tab: &Tab, look: &Look) {
+fn draw_body(buffer: &mut Buffer, area: Rect, tab: &InspectorTab, look: &Look) {
     match &tab.body {
         Body::Waiting => row::hint(buffer, area, &format!("reading{}", look.marks.ellipsis), look),
         Body::Nothing(text) => row::hint(buffer, area, &text::block(text), look),
@@ -117,18 +117,18 @@ fn lines(buffer: &mut Buffer, area: Rect, lines: &[String], top: usize, style: S
     }
 }
 
-fn draw_tree(buffer: &mut Buffer, area: Rect, tab: &Tab, rows: &[tree::Row<'_>], look: &Look) {
+fn draw_tree(buffer: &mut Buffer, area: Rect, tab: &InspectorTab, rows: &[tree::TreeRow<'_>], look: &Look) {
     let Some(last) = rows.len().checked_sub(1) else { return };
     let selected = tab.selected.min(last);
     let top = list::top_for(tab.top, selected, rows.len(), area.height.into());
     let seen = &rows[top..rows.len().min(top + usize::from(area.height))];
-    let columns = Columns::of(rows, seen, area.width.saturating_sub(1).into(), look);
+    let columns = TreeColumns::of(rows, seen, area.width.saturating_sub(1).into(), look);
     for (i, (value, at)) in seen.iter().zip(area.rows()).enumerate() {
         row::draw(buffer, at, &columns.line(value, look), top + i == selected, look);
     }
 }
 
-fn draw_items(buffer: &mut Buffer, area: Rect, tab: &Tab, items: &[Item], stacked: bool, look: &Look) {
+fn draw_items(buffer: &mut Buffer, area: Rect, tab: &InspectorTab, items: &[Item], stacked: bool, look: &Look) {
     let Some(last) = items.len().checked_sub(1) else { return };
     let selected = tab.selected.min(last);
     let columns = ItemColumns::of(items, stacked, area.width);

@@ -27,7 +27,7 @@ use crate::{
             state::{
                 feedback::head,
                 metadata::{self, MetadataPane},
-                tree::{Fold, Key, Row},
+                tree::{Fold, Key, TreeRow},
             },
         },
     },
@@ -62,7 +62,7 @@ pub fn draw(
     let selected = state.selection.at(rows.len());
     let top = state.selection.top(rows.len(), inner.height.into());
     let seen = &rows[top..rows.len().min(top + usize::from(inner.height))];
-    let columns = Columns::of(&rows, seen, inner.width.saturating_sub(1).into(), look);
+    let columns = TreeColumns::of(&rows, seen, inner.width.saturating_sub(1).into(), look);
     for (i, (field, line)) in seen.iter().zip(inner.rows()).enumerate() {
         let mut shown = columns.line(field, look);
         if let Some((_, new)) = pending.iter().find(|(key, _)| is_field(field, key)) {
@@ -72,7 +72,7 @@ pub fn draw(
     }
 }
 
-fn is_field(row: &Row<'_>, key: &str) -> bool {
+fn is_field(row: &TreeRow<'_>, key: &str) -> bool {
     row.depth == 0 && matches!(row.key, Key::Name(name) if name == key)
 }
 
@@ -90,18 +90,18 @@ const MEASURED: usize = 300;
 
 /// The widths of the columns: key with its indentation, type, value.
 #[derive(Debug, Clone, Copy)]
-pub struct Columns {
+pub struct TreeColumns {
     marks: bool,
     key: usize,
     word: usize,
     value: usize,
 }
 
-impl Columns {
+impl TreeColumns {
     /// Columns that suit some rows and those of them in view. Keys are as wide as they are, but leave the values two
     /// fifths of the width where they need it.
     #[must_use]
-    pub fn of(rows: &[Row<'_>], seen: &[Row<'_>], cells: usize, look: &Look) -> Self {
+    pub fn of(rows: &[TreeRow<'_>], seen: &[TreeRow<'_>], cells: usize, look: &Look) -> Self {
         let marks = rows.iter().any(|row| row.fold != Fold::Leaf);
         let measured = || rows.iter().take(MEASURED).chain(seen);
         let widest_key = measured().map(|row| row.depth * 2 + key_width(row)).max().unwrap_or(0);
@@ -115,7 +115,7 @@ impl Columns {
 
     /// A row in these columns.
     #[must_use]
-    pub fn line(&self, row: &Row<'_>, look: &Look) -> Line<'static> {
+    pub fn line(&self, row: &TreeRow<'_>, look: &Look) -> Line<'static> {
         // Deep values keep some cells for their key.
         let indent = (row.depth * 2).min(self.key.saturating_sub(8));
         let mut name = " ".repeat(indent);
@@ -134,7 +134,7 @@ impl Columns {
     }
 }
 
-fn key_width(row: &Row<'_>) -> usize {
+fn key_width(row: &TreeRow<'_>) -> usize {
     match row.key {
         Key::Name(name) => format::width(&text::line(head(name, 160))).max(2),
         Key::Item(i) => i.to_string().len(),

@@ -28,7 +28,7 @@ use crate::{
             render::{Look, format},
             state::metrics::{
                 Data, MetricsPane,
-                rows::{Content, Row, Scope, Value, value},
+                rows::{MetricsRow, RowContent, Scope, Value, value},
             },
         },
     },
@@ -64,15 +64,15 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &MetricsPane, data: Data<'
     }
 }
 
-fn content(metrics: &Row<'_>, chosen: Option<usize>, cells: usize, look: &Look) -> Line<'static> {
+fn content(metrics: &MetricsRow<'_>, chosen: Option<usize>, cells: usize, look: &Look) -> Line<'static> {
     match metrics.content {
-        Content::Title => title(metrics.scope, chosen, cells, look),
-        Content::Figures(label, figures) => {
+        RowContent::Title => title(metrics.scope, chosen, cells, look),
+        RowContent::Figures(label, figures) => {
             let values = figures.iter().map(|figure| value_span(value(metrics.scope, *figure), look)).collect();
             row::spread(label, look.theme.dim, cells_of(values, " / ", chosen, look), cells, look)
         }
-        Content::Bars(label, _) => bars(label, metrics, cells, look),
-        Content::Tool(tool) => match metrics.scope {
+        RowContent::Bars(label, _) => bars(label, metrics, cells, look),
+        RowContent::Tool(tool) => match metrics.scope {
             Scope::Agent(_, figures) if tool < figures.tools.len() => {
                 tool_line(&figures.tools[tool], &figures.tools, cells, look)
             }
@@ -135,7 +135,7 @@ fn value_span(value: Value, look: &Look) -> Span<'static> {
 }
 
 /// The newest calls that fit, newest right, the tallest bar the highest of them; a call without a figure stays blank.
-fn bars(label: &str, metrics: &Row<'_>, cells: usize, look: &Look) -> Line<'static> {
+fn bars(label: &str, metrics: &MetricsRow<'_>, cells: usize, look: &Look) -> Line<'static> {
     let shown = metrics.bars(cells.saturating_sub(format::width(label) + 2).max(1));
     let highest = shown.iter().flatten().max().copied();
     let right = match highest {

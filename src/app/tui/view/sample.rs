@@ -14,7 +14,7 @@ use crate::{
             look::{Theme, marks},
         },
     },
-    metrics::{AgentMetrics, Call, Latency, SessionMetrics, ToolMetrics},
+    metrics::{AgentMetrics, CallMetrics, Latency, SessionMetrics, ToolMetrics},
     session::{Session, Usage, decode},
 };
 
@@ -79,11 +79,11 @@ pub fn screen(width: u16, height: u16, draw: impl FnOnce(&mut Frame<'_>, Rect)) 
 
 /// The metrics of a made-up session: one agent of which all is known, one of which nothing is.
 pub fn metrics() -> SessionMetrics {
-    let call = |index: u64, latency: Option<u64>, tokens: u64| Call {
+    let call = |index: u64, latency: Option<u64>, tokens: u64| CallMetrics {
         index,
         latency_ms: latency,
         usage: Usage { input: Some(tokens - 10), output: Some(10), total: Some(tokens), ..Usage::default() },
-        ..Call::default()
+        ..CallMetrics::default()
     };
     let known = AgentMetrics {
         usage: Usage {

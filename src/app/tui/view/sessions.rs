@@ -27,7 +27,7 @@ use crate::{
     },
     session::Summary,
 };
-use columns::{Cell, Columns};
+use columns::{ColumnCell, SessionColumns};
 
 /// Draws the pane with its border.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState, focused: bool) {
@@ -36,7 +36,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState, focused: bool) 
     let pane = block::pane(title(state, usize::from(area.width)), place, focused, look);
     frame.render_widget(pane, area);
     let Some([heading, rows, notice]) = state.list_parts() else { return };
-    let columns = Columns::fit(state, usize::from(rows.width));
+    let columns = SessionColumns::fit(state, usize::from(rows.width));
     frame.render_widget(Paragraph::new(headings(&columns, state)), heading);
     draw_notice(frame, notice, state);
     if state.workspace.list.rows.is_empty() {
@@ -102,7 +102,7 @@ fn draw_notice(frame: &mut Frame<'_>, area: Rect, state: &AppState) {
     frame.render_widget(Paragraph::new(lines), area);
 }
 
-fn headings(columns: &Columns, state: &AppState) -> Line<'static> {
+fn headings(columns: &SessionColumns, state: &AppState) -> Line<'static> {
     let theme = &state.look.theme;
     let mut line = Line::default();
     for cell in &columns.cells {
@@ -118,7 +118,7 @@ fn headings(columns: &Columns, state: &AppState) -> Line<'static> {
     line
 }
 
-fn row_line(row: &Summary, selected: bool, columns: &Columns, state: &AppState) -> Line<'static> {
+fn row_line(row: &Summary, selected: bool, columns: &SessionColumns, state: &AppState) -> Line<'static> {
     let look = &state.look;
     let mut line = Line::default();
     for (at, cell) in columns.cells.iter().enumerate() {
@@ -129,7 +129,7 @@ fn row_line(row: &Summary, selected: bool, columns: &Columns, state: &AppState) 
     if selected { line.patch_style(look.theme.selected) } else { line }
 }
 
-fn push_cell(line: &mut Line<'static>, cell: &Cell, row: &Summary, columns: &Columns, state: &AppState) {
+fn push_cell(line: &mut Line<'static>, cell: &ColumnCell, row: &Summary, columns: &SessionColumns, state: &AppState) {
     let look = &state.look;
     let details = state.workspace.list.details(row);
     let (value, style) = cell.value(row, details, look);

@@ -7,7 +7,7 @@ use crate::{
         task::{Command, Event, Link, command::Lane},
         tui::state::{AppState, Input, sample::Screen},
     },
-    repository::{Candidate, Error, Plan},
+    repository::{Candidate, Error, ListPlan},
     session::SessionKey,
 };
 
@@ -84,7 +84,7 @@ fn a_filter_that_no_index_serves() {
         let Some(Command::List(ticket, query)) = screen.asked.pop_front() else { panic!("no list asked") };
         assert_eq!(query.filter.source, "timeout");
         let why = "no index serves this filter: every session of the collection is read";
-        screen.tell(Event::Plan(ticket, Plan::unserved(why)));
+        screen.tell(Event::Plan(ticket, ListPlan::unserved(why)));
         screen
     });
 }

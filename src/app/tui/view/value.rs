@@ -8,7 +8,7 @@ use crate::app::{
         render::{Look, format},
         state::{
             feedback::head,
-            tree::{self, Fold, Key, Row},
+            tree::{self, Fold, Key, TreeRow},
         },
     },
 };
@@ -16,7 +16,7 @@ use crate::app::{
 /// The value of a row on one line of at most so many cells, as safe text, and whether it is stored text (not a mark, a
 /// count or a note of ours).
 #[must_use]
-pub fn of_row(row: &Row<'_>, cells: usize, look: &Look) -> (String, bool) {
+pub fn of_row(row: &TreeRow<'_>, cells: usize, look: &Look) -> (String, bool) {
     if row.secret() {
         return (look.marks.dot.repeat(4), false);
     }
@@ -56,7 +56,7 @@ pub fn of_row(row: &Row<'_>, cells: usize, look: &Look) -> (String, bool) {
 
 /// The key of a row, as safe text.
 #[must_use]
-pub fn key(row: &Row<'_>, cells: usize, look: &Look) -> String {
+pub fn key(row: &TreeRow<'_>, cells: usize, look: &Look) -> String {
     match row.key {
         Key::Name("") => format::fit("\"\"", cells, look.marks),
         Key::Name(name) => stored(name, cells, look),

@@ -7,13 +7,13 @@ fn now() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().unwrap()
 }
 
-fn tests_of(text: &str) -> Vec<(bool, Test)> {
+fn tests_of(text: &str) -> Vec<(bool, FilterTest)> {
     let filter = Filter::parse(text, now()).unwrap_or_else(|mistake| panic!("{text}: {mistake}"));
     assert_eq!(filter.source, text);
     filter.terms.into_iter().map(|term| (term.negated, term.test)).collect()
 }
 
-fn test_of(text: &str) -> Test {
+fn test_of(text: &str) -> FilterTest {
     let mut all = tests_of(text);
     assert_eq!(all.len(), 1, "{text}");
     all.remove(0).1
@@ -31,42 +31,42 @@ fn contains(text: &str) -> TextMatch {
 #[test]
 fn words_are_texts_of_the_id() {
     assert_eq!(tests_of("  "), []);
-    assert_eq!(test_of("order"), Test::Id(contains("order")));
-    assert_eq!(test_of("^sup"), Test::Id(TextMatch::StartsWith("sup".into())));
-    assert_eq!(test_of("=support-1"), Test::Id(TextMatch::Exactly("support-1".into())));
-    assert_eq!(test_of("a-b"), Test::Id(contains("a-b")));
-    assert_eq!(test_of("\"^a:b\""), Test::Id(contains("^a:b")));
+    assert_eq!(test_of("order"), FilterTest::Id(contains("order")));
+    assert_eq!(test_of("^sup"), FilterTest::Id(TextMatch::StartsWith("sup".into())));
+    assert_eq!(test_of("=support-1"), FilterTest::Id(TextMatch::Exactly("support-1".into())));
+    assert_eq!(test_of("a-b"), FilterTest::Id(contains("a-b")));
+    assert_eq!(test_of("\"^a:b\""), FilterTest::Id(contains("^a:b")));
     assert_eq!(
         tests_of("a -\"two words\" -app:x"),
         [
-            (false, Test::Id(contains("a"))),
-            (true, Test::Id(contains("two words"))),
-            (true, Test::Application(contains("x")))
+            (false, FilterTest::Id(contains("a"))),
+            (true, FilterTest::Id(contains("two words"))),
+            (true, FilterTest::Application(contains("x")))
         ]
     );
-    assert_eq!(test_of("\"-a\""), Test::Id(contains("-a")));
-    assert_eq!(test_of(r#""say \"hi\" \\ \n""#), Test::Id(contains(r#"say "hi" \ \n"#)));
+    assert_eq!(test_of("\"-a\""), FilterTest::Id(contains("-a")));
+    assert_eq!(test_of(r#""say \"hi\" \\ \n""#), FilterTest::Id(contains(r#"say "hi" \ \n"#)));
 }
 
 #[test]
 fn prefixes_choose_the_field() {
-    assert_eq!(test_of("app:^Cust"), Test::Application(TextMatch::StartsWith("Cust".into())));
-    assert_eq!(test_of("APP:=\"a b\""), Test::Application(TextMatch::Exactly("a b".into())));
-    assert_eq!(test_of("app:\"=x\""), Test::Application(contains("=x")));
-    assert_eq!(test_of("type:AGENT"), Test::SessionType(contains("AGENT")));
-    assert_eq!(test_of("agent:a:b"), Test::Agent(contains("a:b")));
-    assert_eq!(test_of("model:sonnet"), Test::Model(contains("sonnet")));
-    assert_eq!(test_of("has:feedback"), Test::HasFeedback);
-    assert_eq!(test_of("has:comment"), Test::HasComment);
-    assert_eq!(test_of("has:guardrail"), Test::HasGuardrail);
-    assert_eq!(test_of("has:meta.\"order id\""), Test::HasMetadata("order id".into()));
-    assert_eq!(test_of("rating:neutral"), Test::Rating(RatingWord::Neutral));
+    assert_eq!(test_of("app:^Cust"), FilterTest::Application(TextMatch::StartsWith("Cust".into())));
+    assert_eq!(test_of("APP:=\"a b\""), FilterTest::Application(TextMatch::Exactly("a b".into())));
+    assert_eq!(test_of("app:\"=x\""), FilterTest::Application(contains("=x")));
+    assert_eq!(test_of("type:AGENT"), FilterTest::SessionType(contains("AGENT")));
+    assert_eq!(test_of("agent:a:b"), FilterTest::Agent(contains("a:b")));
+    assert_eq!(test_of("model:sonnet"), FilterTest::Model(contains("sonnet")));
+    assert_eq!(test_of("has:feedback"), FilterTest::HasFeedback);
+    assert_eq!(test_of("has:comment"), FilterTest::HasComment);
+    assert_eq!(test_of("has:guardrail"), FilterTest::HasGuardrail);
+    assert_eq!(test_of("has:meta.\"order id\""), FilterTest::HasMetadata("order id".into()));
+    assert_eq!(test_of("rating:neutral"), FilterTest::Rating(RatingWord::Neutral));
 }
 
 #[test]
 fn a_metadata_value_is_read_as_each_type_it_fits() {
     let readings = |text: &str| match test_of(text) {
-        Test::Metadata { readings, .. } => readings,
+        FilterTest::Metadata { readings, .. } => readings,
         other => panic!("{other:?}"),
     };
     let string = |text: &str| Bson::String(text.to_owned());
@@ -84,7 +84,7 @@ fn a_metadata_value_is_read_as_each_type_it_fits() {
     assert_eq!(readings("meta.k:>5"), [Bson::Int64(5)]);
     assert_eq!(
         test_of("meta.customer.name:\"Alice Johnson\""),
-        Test::Metadata {
+        FilterTest::Metadata {
             key: "customer.name".into(),
             comparison: Comparison::Equal,
             readings: vec![string("Alice Johnson")]
@@ -98,27 +98,31 @@ fn a_metadata_value_is_read_as_each_type_it_fits() {
         ("=", Comparison::Equal),
     ] {
         let test = test_of(&format!("meta.k:{sign}x"));
-        assert_eq!(test, Test::Metadata { key: "k".into(), comparison, readings: vec![string("x")] });
+        assert_eq!(test, FilterTest::Metadata { key: "k".into(), comparison, readings: vec![string("x")] });
     }
 }
 
 #[test]
 fn times_are_ages_days_and_instants() {
     let at = |text: &str| text.parse::<Timestamp>().unwrap();
-    assert_eq!(test_of("since:7d"), Test::Since(at("2026-11-16T12:00:00Z")));
-    assert_eq!(test_of("since:30m"), Test::Since(at("2026-11-23T11:30:00Z")));
-    assert_eq!(test_of("since:2w"), Test::Since(at("2026-11-09T12:00:00Z")));
-    assert_eq!(test_of("since:2026-11-01"), Test::Since(at("2026-11-01T00:00:00Z")));
-    assert_eq!(test_of("until:2026-11-01"), Test::Until(at("2026-11-02T00:00:00Z")), "through the end of that day");
-    assert_eq!(test_of("until:2026-11-01T10:00:00+02:00"), Test::Until(at("2026-11-01T08:00:00Z")));
-    assert_eq!(test_of("created:>2026-11-01"), Test::Created(Comparison::Greater, at("2026-11-01T00:00:00Z")));
-    assert_eq!(test_of("updated:<=2026-11-01"), Test::Updated(Comparison::Less, at("2026-11-02T00:00:00Z")));
-    assert_eq!(test_of("updated:>=12h"), Test::Updated(Comparison::GreaterOrEqual, at("2026-11-23T00:00:00Z")));
+    assert_eq!(test_of("since:7d"), FilterTest::Since(at("2026-11-16T12:00:00Z")));
+    assert_eq!(test_of("since:30m"), FilterTest::Since(at("2026-11-23T11:30:00Z")));
+    assert_eq!(test_of("since:2w"), FilterTest::Since(at("2026-11-09T12:00:00Z")));
+    assert_eq!(test_of("since:2026-11-01"), FilterTest::Since(at("2026-11-01T00:00:00Z")));
+    assert_eq!(
+        test_of("until:2026-11-01"),
+        FilterTest::Until(at("2026-11-02T00:00:00Z")),
+        "through the end of that day"
+    );
+    assert_eq!(test_of("until:2026-11-01T10:00:00+02:00"), FilterTest::Until(at("2026-11-01T08:00:00Z")));
+    assert_eq!(test_of("created:>2026-11-01"), FilterTest::Created(Comparison::Greater, at("2026-11-01T00:00:00Z")));
+    assert_eq!(test_of("updated:<=2026-11-01"), FilterTest::Updated(Comparison::Less, at("2026-11-02T00:00:00Z")));
+    assert_eq!(test_of("updated:>=12h"), FilterTest::Updated(Comparison::GreaterOrEqual, at("2026-11-23T00:00:00Z")));
     assert_eq!(
         tests_of("created:2026-11-01"),
         [
-            (false, Test::Created(Comparison::GreaterOrEqual, at("2026-11-01T00:00:00Z"))),
-            (false, Test::Created(Comparison::Less, at("2026-11-02T00:00:00Z")))
+            (false, FilterTest::Created(Comparison::GreaterOrEqual, at("2026-11-01T00:00:00Z"))),
+            (false, FilterTest::Created(Comparison::Less, at("2026-11-02T00:00:00Z")))
         ]
     );
 }
@@ -180,7 +184,7 @@ proptest! {
     #[test]
     fn quoting_finds_any_text(text in "[^\"\\\\]+") {
         let filter = Filter::parse(&format!("\"{text}\""), now()).unwrap();
-        prop_assert_eq!(&filter.terms[0].test, &Test::Id(TextMatch::Contains(text)));
+        prop_assert_eq!(&filter.terms[0].test, &FilterTest::Id(TextMatch::Contains(text)));
     }
 }
 

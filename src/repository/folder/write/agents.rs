@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Place, encode,
+    SessionPlace, encode,
     files::{self, Time},
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 /// What stands in `config.json`.
 const OURS: [&str; 3] = ["model", "system_prompt", "prompt_metadata"];
 
-pub(super) fn create(place: &Place, new: &NewAgent) -> Result<()> {
+pub(super) fn create(place: &SessionPlace, new: &NewAgent) -> Result<()> {
     let agents = place.dir.path.join("agents");
     files::make_dir(&agents)?;
     let path = agents.join(format!("agent_{}", new.id.as_str()));
@@ -48,7 +48,7 @@ fn fill(dir: &Path, new: &NewAgent) -> Result<()> {
     files::write(&dir.join("agent.json"), &encode::object(&data), Time::Moves)
 }
 
-pub(super) fn update(place: &Place, agent: &AgentId, update: &AgentUpdate) -> Result<()> {
+pub(super) fn update(place: &SessionPlace, agent: &AgentId, update: &AgentUpdate) -> Result<()> {
     let dir = place.agent(agent)?;
     let _lock = files::lock(&place.dir)?;
     let path = dir.path.join("agent.json");
@@ -78,7 +78,7 @@ pub(super) fn update(place: &Place, agent: &AgentId, update: &AgentUpdate) -> Re
     files::write(&path, &Value::Object(fields), Time::Moves)
 }
 
-pub(super) fn configure(place: &Place, agent: &AgentId, config: &AgentConfig) -> Result<()> {
+pub(super) fn configure(place: &SessionPlace, agent: &AgentId, config: &AgentConfig) -> Result<()> {
     let dir = place.agent(agent)?;
     let _lock = files::lock(&place.dir)?;
     set_config(&dir.path, config, Time::Stays)
@@ -98,7 +98,7 @@ fn set_config(dir: &Path, config: &AgentConfig, time: Time) -> Result<()> {
     files::write(&path, &Value::Object(fields), time)
 }
 
-pub(super) fn delete(place: &Place, agent: &AgentId) -> Result<()> {
+pub(super) fn delete(place: &SessionPlace, agent: &AgentId) -> Result<()> {
     let dir = place.agent(agent)?;
     let _lock = files::lock(&place.dir)?;
     files::remove_dir(&dir.path)?;

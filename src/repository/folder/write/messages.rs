@@ -6,7 +6,7 @@ use bson::Bson;
 use jiff::Timestamp;
 
 use super::{
-    Place, encode,
+    SessionPlace, encode,
     files::{self, Time},
     sessions,
 };
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-pub(super) fn append(place: &Place, agent: &AgentId, message: &NewMessage, known: Option<Tail>) -> Result<Tail> {
+pub(super) fn append(place: &SessionPlace, agent: &AgentId, message: &NewMessage, known: Option<Tail>) -> Result<Tail> {
     let dir = place.agent(agent)?;
     let messages = dir.path.join("messages");
     files::make_dir(&messages)?;
@@ -80,7 +80,7 @@ fn stored_already(dir: &AgentDir, message: &NewMessage, from: u64) -> Option<Tai
     None
 }
 
-pub(super) fn update(place: &Place, agent: &AgentId, message_id: i64, update: &MessageUpdate) -> Result<()> {
+pub(super) fn update(place: &SessionPlace, agent: &AgentId, message_id: i64, update: &MessageUpdate) -> Result<()> {
     let dir = place.agent(agent)?;
     let path = file(&dir.path.join("messages"), message_id);
     let unknown = || Error::UnknownMessage { id: place.id(), agent: agent.as_str().to_owned(), message_id };

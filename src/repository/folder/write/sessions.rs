@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Place, encode,
+    SessionPlace, encode,
     files::{self, Time},
 };
 use crate::{
@@ -58,7 +58,7 @@ fn exact(id: &str, key: &str, value: &Bson) -> Result<Value> {
 
 /// Reads `session.json`, lets it be changed, and writes it, while no other writer of ours can.
 pub(super) fn change(
-    place: &Place,
+    place: &SessionPlace,
     time: Time,
     change: impl FnOnce(&mut Map<String, Value>) -> Result<()>,
 ) -> Result<()> {
@@ -71,7 +71,7 @@ pub(super) fn change(
     files::write(&path, &Value::Object(fields), time)
 }
 
-pub(super) fn update(place: &Place, update: &SessionUpdate) -> Result<()> {
+pub(super) fn update(place: &SessionPlace, update: &SessionUpdate) -> Result<()> {
     change(place, Time::Stays, |fields| {
         if let Some(kind) = &update.session_type {
             fields.insert("session_type".to_owned(), Value::from(kind.as_str()));
@@ -90,7 +90,7 @@ pub(super) fn update(place: &Place, update: &SessionUpdate) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn delete(place: &Place) -> Result<()> {
+pub(super) fn delete(place: &SessionPlace) -> Result<()> {
     let lock = files::lock(&place.dir)?;
     // An open file keeps a folder from being renamed on Windows.
     #[cfg(windows)]
@@ -102,7 +102,7 @@ pub(super) fn delete(place: &Place) -> Result<()> {
 }
 
 /// Adds an element to an array of `session.json`.
-pub(super) fn push(place: &Place, field: &str, element: Value, time: Time) -> Result<()> {
+pub(super) fn push(place: &SessionPlace, field: &str, element: Value, time: Time) -> Result<()> {
     change(place, time, |fields| match fields.entry(field).or_insert_with(|| json!([])) {
         Value::Array(items) => {
             items.push(element);
@@ -113,7 +113,7 @@ pub(super) fn push(place: &Place, field: &str, element: Value, time: Time) -> Re
     })
 }
 
-pub(super) fn edit_metadata(place: &Place, edits: &[MetadataEdit]) -> Result<()> {
+pub(super) fn edit_metadata(place: &SessionPlace, edits: &[MetadataEdit]) -> Result<()> {
     if edits.is_empty() {
         return Ok(());
     }

@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use super::*;
 
-fn place() -> Place {
-    Place { hosts: "db:27017".to_owned(), namespace: "shop.sessions".to_owned(), limit: Duration::from_secs(30) }
+fn place() -> Deployment {
+    Deployment { hosts: "db:27017".to_owned(), namespace: "shop.sessions".to_owned(), limit: Duration::from_secs(30) }
 }
 
 const DOING: Doing = Doing::new("find", "the list of sessions");

@@ -1,7 +1,7 @@
 use super::*;
 
-fn one(test: Test) -> Document {
-    query(&Filter { source: String::new(), terms: vec![Term { negated: false, test }] })
+fn one(test: FilterTest) -> Document {
+    query(&Filter { source: String::new(), terms: vec![FilterTerm { negated: false, test }] })
 }
 
 fn contains(text: &str) -> TextMatch {
@@ -15,8 +15,8 @@ fn no_term_asks_for_everything() {
 
 #[test]
 fn terms_must_all_hold_and_a_minus_excludes() {
-    let test = Test::HasFeedback;
-    let terms = [false, true].map(|negated| Term { negated, test: test.clone() }).to_vec();
+    let test = FilterTest::HasFeedback;
+    let terms = [false, true].map(|negated| FilterTerm { negated, test: test.clone() }).to_vec();
     let asked = query(&Filter { source: String::new(), terms });
     let condition = doc! { "feedbacks": { "$type": "array", "$not": { "$size": 0 } } };
     assert_eq!(asked, doc! { "$and": [ condition.clone(), { "$nor": [condition] } ] });
@@ -26,22 +26,22 @@ fn terms_must_all_hold_and_a_minus_excludes() {
 fn text_is_never_a_pattern() {
     assert_eq!(escaped("a.b*(c)$^é_ \\"), "a\\.b\\*\\(c\\)\\$\\^é_ \\\\");
     assert_eq!(escaped("\0"), "\\x00");
-    let asked = one(Test::Application(contains(".*")));
+    let asked = one(FilterTest::Application(contains(".*")));
     let condition = doc! { "$regex": "\\.\\*", "$options": "i", "$not": { "$type": "array" } };
     assert_eq!(asked, doc! { "application_name": condition });
 }
 
 #[test]
 fn a_start_and_an_exact_text_are_left_to_an_index() {
-    let start = one(Test::SessionType(TextMatch::StartsWith("A.".to_owned())));
+    let start = one(FilterTest::SessionType(TextMatch::StartsWith("A.".to_owned())));
     assert_eq!(start, doc! { "session_type": { "$regex": "^A\\.", "$not": { "$type": "array" } } });
-    let exact = one(Test::SessionType(TextMatch::Exactly("A".to_owned())));
+    let exact = one(FilterTest::SessionType(TextMatch::Exactly("A".to_owned())));
     assert_eq!(exact, doc! { "session_type": { "$eq": "A", "$not": { "$type": "array" } } });
 }
 
 #[test]
 fn an_id_is_looked_for_in_object_ids_where_it_can_be_their_hex() {
-    let branches = |text: TextMatch| match one(Test::Id(text)).get_array("$or") {
+    let branches = |text: TextMatch| match one(FilterTest::Id(text)).get_array("$or") {
         Ok(either) => either.len(),
         Err(_) => 0,
     };
@@ -65,7 +65,7 @@ fn a_prefix_of_hex_is_a_range_of_object_ids() {
 #[test]
 fn every_reading_of_a_metadata_value_is_tried() {
     let readings = vec![Bson::from("5"), Bson::Int64(5), Bson::Null];
-    let asked = one(Test::Metadata { key: "n".to_owned(), comparison: Comparison::Equal, readings });
+    let asked = one(FilterTest::Metadata { key: "n".to_owned(), comparison: Comparison::Equal, readings });
     assert_eq!(
         asked,
         doc! { "$or": [
@@ -77,7 +77,7 @@ fn every_reading_of_a_metadata_value_is_tried() {
 #[test]
 fn a_key_that_no_path_reaches_is_looked_for_by_name() {
     for (key, branches) in [("plain", 1), ("a.b", 2), ("$odd", 1), ("", 1), ("a..b", 1)] {
-        let asked = one(Test::HasMetadata(key.to_owned()));
+        let asked = one(FilterTest::HasMetadata(key.to_owned()));
         let either = asked.get_array("$or").expect("branches");
         assert_eq!(either.len(), branches, "{key}");
         let by_path =
@@ -88,7 +88,7 @@ fn a_key_that_no_path_reaches_is_looked_for_by_name() {
 
 #[test]
 fn without_a_reading_nothing_matches() {
-    let asked = one(Test::Metadata { key: "n".to_owned(), comparison: Comparison::Equal, readings: Vec::new() });
+    let asked = one(FilterTest::Metadata { key: "n".to_owned(), comparison: Comparison::Equal, readings: Vec::new() });
     assert_eq!(asked, doc! { "$expr": false });
 }
 
@@ -97,7 +97,7 @@ fn a_life_without_one_date_has_the_other() {
     let instant: Timestamp = "2026-11-01T00:00:00Z".parse().expect("a time");
     let at = DateTime::from_millis(instant.as_millisecond());
     let no_array = doc! { "$type": "array" };
-    let asked = one(Test::Since(instant));
+    let asked = one(FilterTest::Since(instant));
     assert_eq!(
         asked,
         doc! { "$or": [

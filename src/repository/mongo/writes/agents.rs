@@ -3,7 +3,7 @@
 use bson::{Document, doc};
 use jiff::Timestamp;
 
-use super::run::{Run, sized};
+use super::run::{RunningWrite, sized};
 use crate::{
     repository::{Error, Result, mongo::by_key},
     session::{AgentId, SessionKey, encode, record::NewAgent},
@@ -21,7 +21,7 @@ fn with_agent(key: &SessionKey, agent: &AgentId, there: bool) -> Document {
     query
 }
 
-pub(super) async fn create(run: Run, key: SessionKey, agent: NewAgent) -> Result<()> {
+pub(super) async fn create(run: RunningWrite, key: SessionKey, agent: NewAgent) -> Result<()> {
     let stored = encode::agent(&agent);
     let path = format!("agents.{}", agent.id.as_str());
     let set = doc! { path: stored.clone(), "updated_at": encode::date(agent.at) };
@@ -45,7 +45,7 @@ pub(super) async fn create(run: Run, key: SessionKey, agent: NewAgent) -> Result
 }
 
 /// Sets paths of an agent that is there.
-pub(super) async fn set(run: Run, key: SessionKey, agent: AgentId, fields: Document) -> Result<()> {
+pub(super) async fn set(run: RunningWrite, key: SessionKey, agent: AgentId, fields: Document) -> Result<()> {
     if fields.is_empty() {
         return Ok(());
     }
@@ -54,7 +54,7 @@ pub(super) async fn set(run: Run, key: SessionKey, agent: AgentId, fields: Docum
     if matched { Ok(()) } else { Err(run.no_agent(&key, &agent).await) }
 }
 
-pub(super) async fn delete(run: Run, key: SessionKey, agent: AgentId) -> Result<()> {
+pub(super) async fn delete(run: RunningWrite, key: SessionKey, agent: AgentId) -> Result<()> {
     let path = format!("agents.{}", agent.as_str());
     let update = doc! { "$unset": { path.clone(): "" }, "$set": { "updated_at": encode::date(Timestamp::now()) } };
     let mut there = by_key(&key);

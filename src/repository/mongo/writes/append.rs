@@ -7,7 +7,7 @@ use bson::{Bson, Document, doc};
 
 use super::{
     paths,
-    run::{Attempt, Run, sized},
+    run::{Attempt, RunningWrite, sized},
 };
 use crate::{
     repository::{
@@ -21,7 +21,7 @@ use crate::{
 const PATIENCE: usize = 10_000;
 
 pub(super) async fn append(
-    run: Run,
+    run: RunningWrite,
     key: SessionKey,
     agent: AgentId,
     message: NewMessage,
@@ -57,7 +57,7 @@ pub(super) async fn append(
 }
 
 struct Append {
-    run: Run,
+    run: RunningWrite,
     key: SessionKey,
     agent: AgentId,
     message: NewMessage,

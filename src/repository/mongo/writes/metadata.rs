@@ -2,7 +2,7 @@
 
 use bson::{Bson, Document, doc};
 
-use super::run::{Run, sized, type_name};
+use super::run::{RunningWrite, sized, type_name};
 use crate::{
     repository::{
         Error, Result,
@@ -27,7 +27,7 @@ pub(super) fn check(key: &SessionKey, edits: &[MetadataEdit]) -> Result<()> {
     })
 }
 
-pub(super) async fn edit(run: Run, key: SessionKey, edits: Vec<MetadataEdit>) -> Result<()> {
+pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<MetadataEdit>) -> Result<()> {
     if edits.is_empty() {
         return Ok(());
     }

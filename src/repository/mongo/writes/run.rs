@@ -24,7 +24,7 @@ const LARGEST: u64 = 16 * 1024 * 1024;
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 
 /// One write, underway.
-pub(super) struct Run {
+pub(super) struct RunningWrite {
     pub(super) repository: MongoRepository,
     /// `appending a message to session "x"`.
     doing: String,
@@ -37,11 +37,11 @@ impl MongoRepository {
     pub(super) async fn write<T, W, F>(&self, doing: &str, key: &SessionKey, work: W) -> Result<T>
     where
         T: Send + 'static,
-        W: FnOnce(Run) -> F,
+        W: FnOnce(RunningWrite) -> F,
         F: Future<Output = Result<T>> + Send + 'static,
     {
         let doing = format!("{doing} session {:?}", key.text());
-        let run = Run {
+        let run = RunningWrite {
             repository: self.clone(),
             doing: doing.clone(),
             session: key.text().to_owned(),
@@ -60,7 +60,7 @@ pub(super) enum Attempt<T> {
     Lost,
 }
 
-impl Run {
+impl RunningWrite {
     /// Tries until the server answers. `attempt` is told whether an earlier one may have been carried out.
     pub(super) async fn until_answered<T, F>(&self, mut attempt: impl FnMut(bool) -> F) -> Result<(T, bool)>
     where

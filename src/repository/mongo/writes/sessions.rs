@@ -3,7 +3,7 @@
 use bson::{Bson, Document, doc};
 use mongodb::error::ErrorKind;
 
-use super::run::{Run, sized};
+use super::run::{RunningWrite, sized};
 use crate::{
     repository::{Error, Result, mongo::by_key},
     session::{
@@ -14,7 +14,7 @@ use crate::{
 
 const DUPLICATE_KEY: i32 = 11000;
 
-pub(super) async fn create(run: Run, key: SessionKey, document: Document) -> Result<()> {
+pub(super) async fn create(run: RunningWrite, key: SessionKey, document: Document) -> Result<()> {
     let collection = run.repository.collection.clone_with_type::<Document>();
     let attempt = |_| {
         let insert = collection.insert_one(document.clone());
@@ -43,13 +43,13 @@ fn is_duplicate(error: &mongodb::error::Error) -> bool {
 }
 
 /// Whether what is stored is what an attempt whose answer was lost has written: no two sessions share a password.
-async fn is_ours(run: &Run, key: &SessionKey, document: &Document) -> Result<bool> {
+async fn is_ours(run: &RunningWrite, key: &SessionKey, document: &Document) -> Result<bool> {
     let fields = ["session_viewer_password", "created_at"];
     let stored = run.read(key, fields.iter().map(|field| ((*field).to_owned(), Bson::Int32(1))).collect()).await?;
     Ok(stored.is_some_and(|stored| fields.iter().all(|field| stored.get(field) == document.get(field))))
 }
 
-pub(super) async fn update(run: Run, key: SessionKey, fields: Document) -> Result<()> {
+pub(super) async fn update(run: RunningWrite, key: SessionKey, fields: Document) -> Result<()> {
     if fields.is_empty() {
         return Ok(());
     }
@@ -57,7 +57,7 @@ pub(super) async fn update(run: Run, key: SessionKey, fields: Document) -> Resul
     if matched { Ok(()) } else { Err(run.repository.missing(&key)) }
 }
 
-pub(super) async fn delete(run: Run, key: SessionKey) -> Result<()> {
+pub(super) async fn delete(run: RunningWrite, key: SessionKey) -> Result<()> {
     let collection = &run.repository.collection;
     let attempt = |_| {
         let delete = collection.delete_one(by_key(&key));
@@ -67,18 +67,18 @@ pub(super) async fn delete(run: Run, key: SessionKey) -> Result<()> {
     if answer.deleted_count > 0 || repeated { Ok(()) } else { Err(run.repository.missing(&key)) }
 }
 
-pub(super) async fn add_feedback(run: Run, key: SessionKey, feedback: NewFeedback) -> Result<()> {
+pub(super) async fn add_feedback(run: RunningWrite, key: SessionKey, feedback: NewFeedback) -> Result<()> {
     let stored = encode::feedback(&feedback);
     let set = doc! { "updated_at": encode::date(feedback.at) };
     push(run, key, "feedbacks", stored, set).await
 }
 
-pub(super) async fn add_event(run: Run, key: SessionKey, event: NewGuardrailEvent) -> Result<()> {
+pub(super) async fn add_event(run: RunningWrite, key: SessionKey, event: NewGuardrailEvent) -> Result<()> {
     push(run, key, "guardrail_events", encode::event(&event), Document::new()).await
 }
 
 /// Adds an element to an array of the session. After a lost answer only where that very element is not there yet.
-async fn push(run: Run, key: SessionKey, field: &str, element: Document, set: Document) -> Result<()> {
+async fn push(run: RunningWrite, key: SessionKey, field: &str, element: Document, set: Document) -> Result<()> {
     let mut update = doc! { "$push": { field: element.clone() } };
     if !set.is_empty() {
         update.insert("$set", set);

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::{
     paths,
-    run::{Run, sized},
+    run::{RunningWrite, sized},
 };
 use crate::{
     repository::{
@@ -16,13 +16,13 @@ use crate::{
 };
 
 pub(super) async fn update(
-    run: Run,
+    run: RunningWrite,
     key: SessionKey,
     agent: AgentId,
     message_id: i64,
     update: MessageUpdate,
 ) -> Result<()> {
-    let change = Change { run, key, agent, message_id, at: Timestamp::now(), update };
+    let change = MessageChange { run, key, agent, message_id, at: Timestamp::now(), update };
     // Where a message stands at the position of its id, as nearly always, one round trip does.
     if let Ok(index) = u64::try_from(message_id)
         && change.apply_at(index).await?
@@ -37,8 +37,8 @@ pub(super) async fn update(
     }
 }
 
-struct Change {
-    run: Run,
+struct MessageChange {
+    run: RunningWrite,
     key: SessionKey,
     agent: AgentId,
     message_id: i64,
@@ -46,7 +46,7 @@ struct Change {
     update: MessageUpdate,
 }
 
-impl Change {
+impl MessageChange {
     /// `false`: that message does not stand there, or another of the same id follows it.
     async fn apply_at(&self, index: u64) -> Result<bool> {
         let messages = format!("agents.{}.messages", self.agent.as_str());

@@ -3,7 +3,7 @@
 
 use ratatui::style::{Color, Style};
 
-use crate::app::tui::render::{look::Theme, wrap::Run};
+use crate::app::tui::render::{look::Theme, wrap::StyledRun};
 
 /// Styles of JSON's parts.
 pub(super) struct Styles {
@@ -23,15 +23,15 @@ impl Styles {
 }
 
 /// A line of safe JSON, or of what looks like it, as coloured runs.
-pub(super) fn line(text: &str, styles: &Styles) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
+pub(super) fn line(text: &str, styles: &Styles) -> Vec<StyledRun> {
+    let mut runs: Vec<StyledRun> = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let (len, style) = token(rest, first, styles);
         let (part, after) = rest.split_at(len);
         match runs.last_mut() {
             Some(last) if last.style == style => last.text.push_str(part),
-            _ => runs.push(Run::new(part, style)),
+            _ => runs.push(StyledRun::new(part, style)),
         }
         rest = after;
     }

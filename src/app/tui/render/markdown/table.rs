@@ -6,24 +6,24 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::tui::render::Look;
-use crate::app::tui::render::wrap::{Margin, Run, wrap};
+use crate::app::tui::render::wrap::{Margin, StyledRun, wrap};
 
 /// The narrowest column that is still worth drawing.
 const NARROWEST: usize = 3;
 /// Rows beyond these are counted, not drawn.
 const MOST_ROWS: usize = 500;
 
-type Cell = Vec<Run>;
+type TableCell = Vec<StyledRun>;
 
 /// A table as it is read.
 #[derive(Debug)]
-pub struct Table {
+pub struct MarkdownTable {
     alignments: Vec<Alignment>,
-    rows: Vec<Vec<Cell>>,
-    row: Vec<Cell>,
+    rows: Vec<Vec<TableCell>>,
+    row: Vec<TableCell>,
 }
 
-impl Table {
+impl MarkdownTable {
     /// An empty one.
     #[must_use]
     pub fn new(alignments: Vec<Alignment>) -> Self {
@@ -31,7 +31,7 @@ impl Table {
     }
 
     /// Adds a cell to the current row.
-    pub fn push_cell(&mut self, cell: Vec<Run>) {
+    pub fn push_cell(&mut self, cell: Vec<StyledRun>) {
         self.row.push(cell);
     }
 
@@ -92,7 +92,7 @@ impl Table {
         Some(wanted)
     }
 
-    fn row(&self, row: &[Cell], widths: &[usize], head: bool, look: &Look) -> Vec<Line<'static>> {
+    fn row(&self, row: &[TableCell], widths: &[usize], head: bool, look: &Look) -> Vec<Line<'static>> {
         let empty = Vec::new();
         let cells: Vec<Vec<Line<'static>>> = widths
             .iter()
@@ -130,9 +130,11 @@ impl Table {
         let mut lines = Vec::new();
         for row in rows.iter().take(MOST_ROWS) {
             for (name, cell) in head.iter().zip(row) {
-                let mut runs: Vec<Run> =
-                    name.iter().map(|run| Run::new(run.text.clone(), run.style.patch(look.theme.title))).collect();
-                runs.push(Run::new(": ", look.theme.dim));
+                let mut runs: Vec<StyledRun> = name
+                    .iter()
+                    .map(|run| StyledRun::new(run.text.clone(), run.style.patch(look.theme.title)))
+                    .collect();
+                runs.push(StyledRun::new(": ", look.theme.dim));
                 runs.extend(cell.iter().cloned());
                 lines.extend(wrap(&runs, width, &Margin::default()));
             }
@@ -142,6 +144,6 @@ impl Table {
     }
 }
 
-fn natural(cell: &Cell) -> usize {
+fn natural(cell: &TableCell) -> usize {
     cell.iter().map(|run| run.text.width()).sum()
 }

@@ -5,7 +5,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::layout::Subject;
+use super::layout::ShownMessage;
 use crate::{
     app::{
         text,
@@ -23,7 +23,7 @@ pub(super) fn rule(words: &str, width: usize, look: &Look) -> Line<'static> {
 }
 
 /// `assistant      150 tok  400 ms   14:11:20`, with as many of the figures as there is room for.
-pub(super) fn header(subject: &Subject<'_>, width: usize) -> Line<'static> {
+pub(super) fn header(subject: &ShownMessage<'_>, width: usize) -> Line<'static> {
     let look = subject.look;
     let message = subject.message;
     let (name, style) = role(message.shown_role(), look);
@@ -66,7 +66,7 @@ fn role(role: &Role, look: &Look) -> (String, Style) {
     }
 }
 
-fn flags(subject: &Subject<'_>) -> Vec<(String, Style)> {
+fn flags(subject: &ShownMessage<'_>) -> Vec<(String, Style)> {
     let theme = &subject.look.theme;
     let message = subject.message;
     let mut flags = Vec::new();

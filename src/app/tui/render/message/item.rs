@@ -11,7 +11,7 @@ use crate::{
         text,
         tui::render::{
             Look, format, highlight,
-            wrap::{Margin, Run, wrap},
+            wrap::{Margin, StyledRun, wrap},
         },
     },
     session::{Block, Media, MediaSource, Message, ToolContent, ToolStatus, plain},
@@ -25,7 +25,7 @@ const MOST_COMPACT: usize = 400;
 const MOST_TEXT: usize = 60_000;
 
 /// A tool use with the message its result stands in.
-pub(super) struct Call<'a> {
+pub(super) struct ShownCall<'a> {
     pub id: Option<&'a str>,
     pub name: Option<&'a str>,
     pub input: &'a Bson,
@@ -34,7 +34,7 @@ pub(super) struct Call<'a> {
 
 /// `▸ lookup_order {"order_id":"A100"}     ok  0.8 ms`, and unfolded its input and result as JSON.
 pub(super) fn tool_use(
-    call: &Call<'_>,
+    call: &ShownCall<'_>,
     took: &dyn Fn(u64, &str) -> Option<f64>,
     open: bool,
     width: usize,
@@ -187,7 +187,7 @@ fn prose(name: &str, words: &str, width: usize, look: &Look, lines: &mut Vec<Lin
     label(name, look, lines);
     let cut = words.floor_char_boundary(MOST_TEXT);
     let shown = text::block(words[..cut].trim_end_matches('\n')).into_owned();
-    lines.extend(wrap(&[Run::new(shown, look.theme.text)], width, &Margin::blank(4)));
+    lines.extend(wrap(&[StyledRun::new(shown, look.theme.text)], width, &Margin::blank(4)));
     if cut < words.len() {
         label(&format!("  {} more: inspect shows all", look.marks.ellipsis), look, lines);
     }
@@ -206,7 +206,7 @@ pub(super) fn reasoning(words: &str, open: bool, width: usize, look: &Look, line
     if open {
         let cut = words.floor_char_boundary(MOST_TEXT);
         let shown = text::block(words[..cut].trim_end()).into_owned();
-        lines.extend(wrap(&[Run::new(shown, look.theme.reasoning)], width, &Margin::blank(2)));
+        lines.extend(wrap(&[StyledRun::new(shown, look.theme.reasoning)], width, &Margin::blank(2)));
         if cut < words.len() {
             label(&format!("{} more: inspect shows all", look.marks.ellipsis), look, lines);
         }

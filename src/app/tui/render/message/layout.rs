@@ -18,7 +18,7 @@ use crate::{
         text,
         tui::render::{
             Look, format, markdown,
-            wrap::{Margin, Run, wrap},
+            wrap::{Margin, StyledRun, wrap},
         },
     },
     session::{Block, Feedback, GuardrailEvent, Message, Rating, plain},
@@ -63,7 +63,7 @@ impl Laid {
 }
 
 /// All that a message's look depends on, besides the width.
-pub struct Subject<'a> {
+pub struct ShownMessage<'a> {
     pub message: &'a Message,
     /// The agent's name, where the tab shows several.
     pub agent: Option<&'a str>,
@@ -87,7 +87,7 @@ pub struct Subject<'a> {
 }
 
 /// Lays a message out in so many cells.
-pub fn lay(subject: &Subject<'_>, width: usize) -> Laid {
+pub fn lay(subject: &ShownMessage<'_>, width: usize) -> Laid {
     let width = width.max(12);
     let look = subject.look;
     let mut laid = Laid::default();
@@ -124,7 +124,7 @@ pub fn lay(subject: &Subject<'_>, width: usize) -> Laid {
 }
 
 /// What has to be known before the text is read.
-fn notes(subject: &Subject<'_>, width: usize, lines: &mut Vec<Line<'static>>) {
+fn notes(subject: &ShownMessage<'_>, width: usize, lines: &mut Vec<Line<'static>>) {
     let look = subject.look;
     if let Some(event) = &subject.message.guardrail_event {
         lines.extend(indented(&guardrail(event), look.theme.warn, width));
@@ -148,7 +148,7 @@ fn guardrail(event: &GuardrailEvent) -> String {
 }
 
 fn indented(words: &str, style: Style, width: usize) -> Vec<Line<'static>> {
-    wrap(&[Run::new(text::line(words), style)], width, &Margin::blank(INDENT))
+    wrap(&[StyledRun::new(text::line(words), style)], width, &Margin::blank(INDENT))
 }
 
 fn feedback_lines(feedback: &Feedback, width: usize, look: &Look) -> Vec<Line<'static>> {
@@ -159,13 +159,13 @@ fn feedback_lines(feedback: &Feedback, width: usize, look: &Look) -> Vec<Line<'s
         Rating::Other(other) => (text::line(other).into_owned(), look.theme.dim),
     };
     let comment = feedback.comment.as_deref().map(text::block).unwrap_or_default();
-    let runs = [Run::new(format!("{mark} "), style), Run::new(comment, look.theme.text)];
+    let runs = [StyledRun::new(format!("{mark} "), style), StyledRun::new(comment, look.theme.text)];
     wrap(&runs, width, &Margin::blank(INDENT))
 }
 
 /// Draws one block; says whether it folds.
 fn block_lines(
-    subject: &Subject<'_>,
+    subject: &ShownMessage<'_>,
     at: usize,
     block: &Block,
     width: usize,
@@ -194,7 +194,8 @@ fn block_lines(
         Block::ToolUse { id, name, input } => {
             let found = subject.pairs.results.iter().find(|(block, _)| *block == at).map(|(_, message)| message);
             let found: Option<&Arc<Message>> = found;
-            let call = item::Call { id: id.as_deref(), name: name.as_deref(), input, result: found.map(AsRef::as_ref) };
+            let call =
+                item::ShownCall { id: id.as_deref(), name: name.as_deref(), input, result: found.map(AsRef::as_ref) };
             item::tool_use(&call, subject.took, open(Foldable::Tool), width, look, lines);
             Some(Foldable::Tool)
         }

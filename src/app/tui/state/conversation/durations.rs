@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use crate::{metrics::Sample, session::Counters};
+use crate::{metrics::MessageSample, session::Counters};
 
 /// Seconds by index of the result's message and `toolUseId`.
 pub(super) type Durations = HashMap<u64, Vec<(Box<str>, f64)>>;
 
 /// A tool's time went up together with its calls by one, and one result of it came since the last reading: then that
 /// result took that time.
-pub(super) fn durations(samples: &[Sample], run_starts: &[u64]) -> Durations {
+pub(super) fn durations(samples: &[MessageSample], run_starts: &[u64]) -> Durations {
     let mut found = Durations::new();
     let mut last: Option<&Counters> = None;
     let mut names: HashMap<&str, &str> = HashMap::new();

@@ -79,7 +79,7 @@ impl Find {
 pub(super) type Ranges = Vec<(usize, usize)>;
 
 /// A character as it is compared: in lower case, with its line and its bytes there.
-struct Letter {
+struct FoldedLetter {
     lower: char,
     line: usize,
     bytes: (usize, usize),
@@ -121,19 +121,19 @@ fn is_break(c: char) -> bool {
     matches!(c, BREAK | BROKEN_WORD)
 }
 
-fn letters(lines: &[Line<'_>], width: usize, quote: &str) -> Vec<Letter> {
-    let mut letters: Vec<Letter> = Vec::new();
+fn letters(lines: &[Line<'_>], width: usize, quote: &str) -> Vec<FoldedLetter> {
+    let mut letters: Vec<FoldedLetter> = Vec::new();
     let mut broken = BREAK;
     for (number, line) in lines.iter().enumerate() {
         let text: String = line.spans.iter().map(|span| span.content.as_ref()).collect();
         let left = text.len() - text.trim_start_matches(|c: char| c == ' ' || quote.contains(c)).len();
         if number > 0 {
-            letters.push(Letter { lower: broken, line: number, bytes: (0, 0) });
+            letters.push(FoldedLetter { lower: broken, line: number, bytes: (0, 0) });
         }
         let from = if number > 0 { left } else { 0 };
         letters.extend(text[from..].char_indices().flat_map(|(at, c)| {
             let bytes = (from + at, from + at + c.len_utf8());
-            c.to_lowercase().map(move |lower| Letter { lower, line: number, bytes })
+            c.to_lowercase().map(move |lower| FoldedLetter { lower, line: number, bytes })
         }));
         let wide = text.chars().next_back().is_some_and(|c| c.width() == Some(2) || matches!(c, '-' | ';'));
         broken = if wide || text.width() + 1 >= width { BROKEN_WORD } else { BREAK };
@@ -142,7 +142,7 @@ fn letters(lines: &[Line<'_>], width: usize, quote: &str) -> Vec<Letter> {
 }
 
 /// Where a text that begins at a letter ends.
-fn match_at(letters: &[Letter], start: usize, needle: &[char]) -> Option<usize> {
+fn match_at(letters: &[FoldedLetter], start: usize, needle: &[char]) -> Option<usize> {
     let mut at = start;
     let mut rest = needle;
     while let Some((wanted, others)) = rest.split_first() {

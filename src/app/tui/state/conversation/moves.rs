@@ -19,7 +19,7 @@ impl ConversationState {
             Action::Down => self.walk(|pages, place, view| place.step(pages, view, 1)),
             Action::PageUp => self.walk(|pages, place, view| place.page(pages, view, -page)),
             Action::PageDown => self.walk(|pages, place, view| place.page(pages, view, page)),
-            Action::Top => self.walk(|_, place, _| *place = place::Place::default()),
+            Action::Top => self.walk(|_, place, _| *place = place::ViewPlace::default()),
             Action::Bottom => self.set_goal(Goal::End),
             Action::Left => return self.fold(false, tickets),
             Action::Right => return self.fold(true, tickets),
@@ -84,7 +84,7 @@ impl ConversationState {
         self.ask(tickets)
     }
 
-    fn walk(&mut self, walk: impl FnOnce(&mut super::sheet::Pages<'_>, &mut place::Place, usize)) {
+    fn walk(&mut self, walk: impl FnOnce(&mut super::sheet::Pages<'_>, &mut place::ViewPlace, usize)) {
         if let Some(open) = &mut self.open {
             open.goal = None;
         }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     durations::{Durations, durations},
-    place::Place,
+    place::ViewPlace,
     timeline::{Dates, Spot, Timeline},
     window::Window,
 };
@@ -51,7 +51,7 @@ pub(super) struct Open {
     /// The shown tab: an agent by position, or one past the last for all.
     pub tab: usize,
     pub timeline: Timeline,
-    pub place: Place,
+    pub place: ViewPlace,
     pub goal: Option<Goal>,
     pub parked: HashMap<usize, Parked>,
     /// Per agent: how many messages there were before the last reload.
@@ -87,7 +87,7 @@ impl Open {
             durations: vec![Durations::new(); agents],
             tab: 0,
             timeline: Timeline::One { agent: 0, len: counts.first().copied().unwrap_or(0) },
-            place: Place::default(),
+            place: ViewPlace::default(),
             goal: Some(Goal::End),
             parked: HashMap::new(),
             seen: counts.clone(),
@@ -192,7 +192,7 @@ impl Open {
         let last = self.counts.get(parked.spot.agent).copied().unwrap_or(0).saturating_sub(1);
         let spot = Spot { index: parked.spot.index.min(last), ..parked.spot };
         let pos = self.timeline.place(spot).unwrap_or(0);
-        self.place = Place { pos, line: parked.line, row: parked.row };
+        self.place = ViewPlace { pos, line: parked.line, row: parked.row };
     }
 
     /// Puts the messages of the tab in order.

@@ -17,7 +17,7 @@ pub(super) trait Sheet {
 
 /// Cursor and view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Place {
+pub(super) struct ViewPlace {
     /// The message of the cursor.
     pub pos: usize,
     /// The cursor's line in it.
@@ -48,7 +48,7 @@ pub(super) fn previous(sheet: &mut impl Sheet, (pos, line): (usize, usize)) -> O
     Some((pos, sheet.height(pos) - 1))
 }
 
-impl Place {
+impl ViewPlace {
     /// The last line of all, on the last row.
     pub fn end(sheet: &impl Sheet, view: usize) -> Self {
         Self { pos: sheet.len().saturating_sub(1), line: usize::MAX, row: view.saturating_sub(1) }
@@ -198,8 +198,8 @@ mod tests {
         Plain(heights.iter().map(|height| (*height, true)).collect())
     }
 
-    fn end(sheet: &mut Plain, view: usize) -> Place {
-        let mut place = Place::end(sheet, view);
+    fn end(sheet: &mut Plain, view: usize) -> ViewPlace {
+        let mut place = ViewPlace::end(sheet, view);
         place.settle(sheet, view);
         place
     }
@@ -208,7 +208,7 @@ mod tests {
     fn the_end_stands_at_the_bottom() {
         let mut sheet = sheet(&[5, 5, 0]);
         let place = end(&mut sheet, 4);
-        assert_eq!(place, Place { pos: 1, line: 4, row: 3 });
+        assert_eq!(place, ViewPlace { pos: 1, line: 4, row: 3 });
         assert_eq!(place.top(&mut sheet), (1, 1));
         assert!(place.sees_end(&mut sheet, 4));
     }
@@ -217,7 +217,7 @@ mod tests {
     fn a_short_conversation_stands_at_the_top() {
         let mut sheet = sheet(&[2, 1]);
         let place = end(&mut sheet, 10);
-        assert_eq!(place, Place { pos: 1, line: 0, row: 2 });
+        assert_eq!(place, ViewPlace { pos: 1, line: 0, row: 2 });
         assert_eq!(place.top(&mut sheet), (0, 0));
     }
 
@@ -228,9 +228,9 @@ mod tests {
         for _ in 0..6 {
             place.step(&mut sheet, 9, -1);
         }
-        assert_eq!(place, Place { pos: 1, line: 3, row: 2 });
+        assert_eq!(place, ViewPlace { pos: 1, line: 3, row: 2 });
         place.step(&mut sheet, 9, -1);
-        assert_eq!(place, Place { pos: 1, line: 2, row: 2 });
+        assert_eq!(place, ViewPlace { pos: 1, line: 2, row: 2 });
         assert_eq!(place.top(&mut sheet), (1, 0));
     }
 

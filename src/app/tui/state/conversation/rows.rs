@@ -8,7 +8,7 @@ use super::{
     ConversationState, find,
     open::{Goal, Open},
     pair::{neighbours, pairs_of},
-    place::{self, Place, Sheet},
+    place::{self, Sheet, ViewPlace},
     sheet::Pages,
     timeline::Spot,
 };
@@ -16,7 +16,7 @@ use crate::app::tui::render::message::Laid;
 
 /// A line in view.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+pub struct ConversationRow {
     /// What it says.
     pub line: Line<'static>,
     /// It belongs to the selected message.
@@ -39,7 +39,7 @@ impl ConversationState {
     }
 
     /// Works on the sheet of the open conversation.
-    pub(super) fn on_sheet<T>(&mut self, work: impl FnOnce(&mut Pages<'_>, &mut Place, usize) -> T) -> Option<T> {
+    pub(super) fn on_sheet<T>(&mut self, work: impl FnOnce(&mut Pages<'_>, &mut ViewPlace, usize) -> T) -> Option<T> {
         let (view, width) = self.view();
         let (open, look) = self.open.as_mut().zip(self.look.as_ref())?;
         let mut place = open.place;
@@ -90,7 +90,7 @@ impl ConversationState {
         let Some(goal) = self.open.as_ref().and_then(|open| open.goal) else { return };
         let arrived = match goal {
             Goal::End => self.on_sheet(|pages, place, view| {
-                *place = Place::end(pages, view);
+                *place = ViewPlace::end(pages, view);
                 pages.len() == 0 || pages.is_loaded(place.pos)
             }),
             Goal::Hit(spot) => Some(self.go_to_hit(spot)),
@@ -109,7 +109,7 @@ impl ConversationState {
         let Some(open) = &mut self.open else { return true };
         let Some(pos) = open.timeline.place(hit) else { return true };
         let row = usize::from(self.size.height) / 3;
-        open.place = Place { pos, line: 0, row };
+        open.place = ViewPlace { pos, line: 0, row };
         if !open.windows[hit.agent].is_loaded(hit.index) {
             return false;
         }
@@ -154,7 +154,7 @@ impl ConversationState {
         None
     }
 
-    fn lay_rows(&mut self) -> Vec<Row> {
+    fn lay_rows(&mut self) -> Vec<ConversationRow> {
         let needle = self.find.as_ref().map(|find| find.needle.clone());
         let waiting = if self.blocked { "not loaded" } else { "loading" };
         let rows = self.on_sheet(|pages, place, view| {
@@ -167,7 +167,7 @@ impl ConversationState {
                 if let Some(laid) = &laid {
                     let shown = line..laid.lines.len().min(line + view - from);
                     let lines = lines_of(pages, laid, shown.clone(), needle.as_deref());
-                    rows.extend(shown.zip(lines).map(|(number, line)| Row {
+                    rows.extend(shown.zip(lines).map(|(number, line)| ConversationRow {
                         line,
                         selected: pos == place.pos && laid.body.contains(&number),
                         cursor: (pos, number) == (place.pos, place.line),
@@ -228,10 +228,10 @@ fn lines_of(pages: &Pages<'_>, laid: &Laid, shown: Range<usize>, needle: Option<
 }
 
 /// The line of a message that is not loaded.
-fn waiting_row(pages: &Pages<'_>, words: &'static str, here: bool) -> Row {
+fn waiting_row(pages: &Pages<'_>, words: &'static str, here: bool) -> ConversationRow {
     let ellipsis = if words == "loading" { pages.look.marks.ellipsis } else { "" };
     let line = Line::from(Span::styled(format!("{words}{ellipsis}"), pages.look.theme.dim));
-    Row { line, selected: here, cursor: here }
+    ConversationRow { line, selected: here, cursor: here }
 }
 
 /// The number of a message from 1, and how many there are. Messages shown inside another count with it, so that the

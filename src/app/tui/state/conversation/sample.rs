@@ -20,7 +20,8 @@ use crate::{
     },
     metrics::Outline,
     session::{
-        Agent, AgentId, Block, Message, Role, Session, SessionKey, Summary, ToolContent, ToolStatus, decode, plain,
+        AgentId, Block, Message, Role, Session, SessionKey, StoredAgent, Summary, ToolContent, ToolStatus, decode,
+        plain,
     },
 };
 
@@ -63,7 +64,7 @@ pub(in crate::app::tui) fn tool_result(index: u64, id: &str) -> Message {
 
 /// A session whose agents hold the last `last` of so many messages.
 pub(in crate::app::tui) fn session(id: &str, agents: &[(&str, u64)], last: u64) -> Session {
-    let agent = |(id, count): &(&str, u64)| Agent {
+    let agent = |(id, count): &(&str, u64)| StoredAgent {
         id: AgentId::from(*id),
         model: None,
         system_prompt: None,

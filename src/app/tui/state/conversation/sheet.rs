@@ -5,13 +5,13 @@ use std::{collections::HashMap, ops::Range, sync::Arc};
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use super::{fold::Folds, open::Open, pair::pairs_of, place::Sheet, timeline::Spot, window::Seen};
+use super::{fold::Folds, open::Open, pair::pairs_of, place::Sheet, timeline::Spot, window::Glimpse};
 use crate::{
     app::{
         text,
         tui::render::{
             Look, highlight,
-            message::{Laid, Subject, lay},
+            message::{Laid, ShownMessage, lay},
         },
     },
     session::{Message, Usage},
@@ -129,9 +129,9 @@ impl Pages<'_> {
             return Some(Arc::clone(laid));
         }
         let laid = match self.open.windows[spot.agent].get(spot.index) {
-            Seen::Missing => return None,
-            Seen::Gone => self.gone(spot),
-            Seen::Loaded(message) => self.lay(pos, spot, &message),
+            Glimpse::Missing => return None,
+            Glimpse::Gone => self.gone(spot),
+            Glimpse::Loaded(message) => self.lay(pos, spot, &message),
         };
         Some(self.layouts.keep(spot, laid))
     }
@@ -165,7 +165,7 @@ impl Pages<'_> {
                 && feedback.message_id == message.message_id
         });
         let is_open = |what, block| self.folds.is_open(what, spot, block);
-        let subject = Subject {
+        let subject = ShownMessage {
             message,
             agent: merged.then(|| agent.id.as_str()),
             first: pos == 0,

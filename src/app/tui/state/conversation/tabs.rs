@@ -10,12 +10,12 @@ pub struct Title {
     /// The pane's number, the session's name and a rule: safe text.
     pub name: String,
     /// Tabs that fit, left to right.
-    pub tabs: Vec<Tab>,
+    pub tabs: Vec<AgentTab>,
 }
 
 /// A tab of the title.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tab {
+pub struct AgentTab {
     /// Its label, with brackets or spaces around it: safe text.
     pub label: String,
     /// Which it is; `None` for a mark that there are more.
@@ -47,7 +47,7 @@ pub(super) fn title(name: &str, labels: &[String], current: usize, cells: usize,
     let mut x = 1 + title.name.width();
     let mut push = |label: String, number: Option<usize>| {
         let width = label.width();
-        title.tabs.push(Tab { label, number, current: number == Some(current), x: x as u16 });
+        title.tabs.push(AgentTab { label, number, current: number == Some(current), x: x as u16 });
         x += width;
     };
     if from > 0 {

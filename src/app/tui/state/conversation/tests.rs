@@ -212,7 +212,7 @@ fn a_place_found_is_marked_on_both_sides_of_a_break() {
     desk.find("quotation stands the very");
     settle(&mut desk);
     let hit = desk.look.theme.hit.bg;
-    let marked = |row: &Row| -> String {
+    let marked = |row: &ConversationRow| -> String {
         row.line.spans.iter().filter(|span| span.style.bg == hit).map(|span| span.content.as_ref()).collect()
     };
     let marked: Vec<String> = desk.state.rows().iter().map(marked).filter(|text| !text.is_empty()).collect();

@@ -9,7 +9,7 @@ pub(super) const PAGE: u64 = 50;
 
 /// What is held of one message.
 #[derive(Debug, Clone)]
-struct Slot {
+struct HeldMessage {
     /// `None`: it was asked for, and is not stored any more.
     message: Option<Arc<Message>>,
     /// Read before the last reload: shown until it was read again.
@@ -19,12 +19,12 @@ struct Slot {
 /// Loaded messages by index.
 #[derive(Debug, Default)]
 pub(super) struct Window {
-    slots: BTreeMap<u64, Slot>,
+    slots: BTreeMap<u64, HeldMessage>,
 }
 
 /// A look at one message.
 #[derive(Debug, Clone)]
-pub(super) enum Seen {
+pub(super) enum Glimpse {
     /// Here it is.
     Loaded(Arc<Message>),
     /// It is not stored any more.
@@ -34,11 +34,11 @@ pub(super) enum Seen {
 }
 
 impl Window {
-    pub fn get(&self, index: u64) -> Seen {
+    pub fn get(&self, index: u64) -> Glimpse {
         match self.slots.get(&index) {
-            Some(Slot { message: Some(message), .. }) => Seen::Loaded(Arc::clone(message)),
-            Some(Slot { message: None, .. }) => Seen::Gone,
-            None => Seen::Missing,
+            Some(HeldMessage { message: Some(message), .. }) => Glimpse::Loaded(Arc::clone(message)),
+            Some(HeldMessage { message: None, .. }) => Glimpse::Gone,
+            None => Glimpse::Missing,
         }
     }
 
@@ -62,11 +62,11 @@ impl Window {
     /// Takes an answer to `asked`. What was asked for and did not come is gone.
     pub fn insert(&mut self, asked: Range<u64>, messages: impl IntoIterator<Item = Message>) {
         for index in asked.clone() {
-            self.slots.insert(index, Slot { message: None, stale: false });
+            self.slots.insert(index, HeldMessage { message: None, stale: false });
         }
         for message in messages {
             if asked.contains(&message.index) {
-                self.slots.insert(message.index, Slot { message: Some(Arc::new(message)), stale: false });
+                self.slots.insert(message.index, HeldMessage { message: Some(Arc::new(message)), stale: false });
             }
         }
     }
@@ -136,9 +136,9 @@ mod tests {
     fn what_did_not_come_is_gone_and_not_asked_again() {
         let mut window = Window::default();
         window.insert(0..3, [sample::message(0), sample::message(7)]);
-        assert!(matches!(window.get(0), Seen::Loaded(_)));
-        assert!(matches!(window.get(1), Seen::Gone));
-        assert!(matches!(window.get(7), Seen::Missing));
+        assert!(matches!(window.get(0), Glimpse::Loaded(_)));
+        assert!(matches!(window.get(1), Glimpse::Gone));
+        assert!(matches!(window.get(7), Glimpse::Missing));
         assert!(!window.is_wanted(1));
     }
 

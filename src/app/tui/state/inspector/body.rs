@@ -6,7 +6,7 @@ use bson::Bson;
 use super::super::{
     feedback::head,
     list, metadata,
-    tree::{self, Fold, Row, Unfolded},
+    tree::{self, Fold, TreeRow, Unfolded},
 };
 use crate::app::tui::render::{format, wrap};
 
@@ -18,7 +18,7 @@ const ITEM_LINES: usize = 20;
 
 /// A tab.
 #[derive(Debug)]
-pub struct Tab {
+pub struct InspectorTab {
     /// Its name.
     pub name: &'static str,
     /// How many things it lists, where that is worth a number.
@@ -80,7 +80,7 @@ pub struct Item {
     pub copy: String,
 }
 
-impl Tab {
+impl InspectorTab {
     /// A tab at its start.
     #[must_use]
     pub fn new(name: &'static str, body: Body) -> Self {
@@ -223,7 +223,7 @@ fn fold(root: &Bson, unfolded: &mut Unfolded, selected: &mut usize, action: Acti
     Some(Taken::Moved)
 }
 
-fn json(row: &Row<'_>) -> String {
+fn json(row: &TreeRow<'_>) -> String {
     if row.secret() {
         return metadata::text(row);
     }

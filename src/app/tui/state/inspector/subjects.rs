@@ -1,6 +1,6 @@
 //! What can be inspected, and what each belongs to.
 
-use super::{Subject, body::Tab, tabs};
+use super::{Subject, body::InspectorTab, tabs};
 use crate::session::{AgentId, Message, Session};
 
 impl Subject {
@@ -26,7 +26,11 @@ pub(super) fn title(subject: &Subject, session: Option<&Session>) -> String {
 }
 
 /// The tabs of a subject; `None` where it is not loaded.
-pub(super) fn tabs_of(subject: &Subject, session: &Session, at_hand: Option<(&AgentId, &Message)>) -> Option<Vec<Tab>> {
+pub(super) fn tabs_of(
+    subject: &Subject,
+    session: &Session,
+    at_hand: Option<(&AgentId, &Message)>,
+) -> Option<Vec<InspectorTab>> {
     Some(match subject {
         Subject::Session => tabs::session(session),
         Subject::Agent(id) => tabs::agent(session.agent(id)?),

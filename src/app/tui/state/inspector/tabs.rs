@@ -6,26 +6,26 @@ use jiff::Timestamp;
 use super::{
     super::{
         metadata,
-        tree::{Fold, Key, Row},
+        tree::{Fold, Key, TreeRow},
     },
-    body::{Body, Item, Tab},
+    body::{Body, InspectorTab, Item},
 };
 use crate::{
     app::tui::render::format,
-    session::{Agent, Feedback, Finding, GuardrailEvent, Message, Session, Tally, plain},
+    session::{Feedback, FeedbackTally, Finding, GuardrailEvent, Message, Session, StoredAgent, plain},
 };
 
 /// Of a message.
 #[must_use]
-pub fn message(session: Option<&Session>, agent: &Agent, message: &Message) -> Vec<Tab> {
-    let mut tabs = vec![Tab::tree("Raw", None, &message.raw)];
+pub fn message(session: Option<&Session>, agent: &StoredAgent, message: &Message) -> Vec<InspectorTab> {
+    let mut tabs = vec![InspectorTab::tree("Raw", None, &message.raw)];
     if message.redaction.is_some() {
         let fields = message.raw.as_document();
         let original = fields.and_then(|fields| fields.get("message")).unwrap_or(&message.raw);
         let note = "This message was redacted. What stands in its own place, which may be redacted as well:";
-        tabs.push(Tab::tree("Original", Some(note.into()), original));
+        tabs.push(InspectorTab::tree("Original", Some(note.into()), original));
         if let Some(instead) = fields.and_then(|fields| fields.get("redact_message")) {
-            tabs.push(Tab::tree("Shown instead", None, instead));
+            tabs.push(InspectorTab::tree("Shown instead", None, instead));
         }
     }
     let events = session.map(|session| session.guardrail_events.as_slice()).unwrap_or_default();
@@ -41,14 +41,14 @@ pub fn message(session: Option<&Session>, agent: &Agent, message: &Message) -> V
 
 /// Of an agent.
 #[must_use]
-pub fn agent(agent: &Agent) -> Vec<Tab> {
+pub fn agent(agent: &StoredAgent) -> Vec<InspectorTab> {
     let tree_or = |name, value: Option<&Bson>, note: Option<String>, none: &str| match value {
-        Some(value) => Tab::tree(name, note, value),
-        None => Tab::new(name, Body::Nothing(none.into())),
+        Some(value) => InspectorTab::tree(name, note, value),
+        None => InspectorTab::new(name, Body::Nothing(none.into())),
     };
     let raw = match &agent.data {
-        Some(data) => Tab::tree("Raw", None, &Bson::Document(data.clone())),
-        None => Tab::new("Raw", Body::Nothing("This agent has no agent_data.".into())),
+        Some(data) => InspectorTab::tree("Raw", None, &Bson::Document(data.clone())),
+        None => InspectorTab::new("Raw", Body::Nothing("This agent has no agent_data.".into())),
     };
     vec![
         system_prompt(agent.system_prompt.as_ref()),
@@ -70,7 +70,7 @@ pub fn agent(agent: &Agent) -> Vec<Tab> {
 
 /// What the model no longer sees, in one sentence.
 #[must_use]
-pub fn no_longer_seen(agent: &Agent) -> String {
+pub fn no_longer_seen(agent: &StoredAgent) -> String {
     let state = agent.conversation_manager.as_ref().and_then(Bson::as_document);
     let summary = state.and_then(|state| state.get("summary_message")).is_some_and(|value| *value != Bson::Null);
     let instead = if summary { "; a summary stands in for them" } else { "" };
@@ -82,7 +82,7 @@ pub fn no_longer_seen(agent: &Agent) -> String {
     }
 }
 
-fn system_prompt(stored: Option<&Bson>) -> Tab {
+fn system_prompt(stored: Option<&Bson>) -> InspectorTab {
     let text = match stored {
         None | Some(Bson::Null) => String::new(),
         Some(Bson::String(text)) => text.clone(),
@@ -90,7 +90,7 @@ fn system_prompt(stored: Option<&Bson>) -> Tab {
         Some(other) => plain::pretty(other),
     };
     let body = if text.is_empty() { Body::Nothing("No system prompt is stored.".into()) } else { Body::Text(text) };
-    Tab::new("System prompt", body)
+    InspectorTab::new("System prompt", body)
 }
 
 fn prompt_block(block: &Bson) -> String {
@@ -98,7 +98,7 @@ fn prompt_block(block: &Bson) -> String {
     text.map_or_else(|| plain::pretty(block), str::to_owned)
 }
 
-fn model(agent: &Agent) -> Tab {
+fn model(agent: &StoredAgent) -> InspectorTab {
     let mut items = vec![
         fact("agent", agent.id.as_str()),
         fact("model", agent.model.as_deref().unwrap_or("not stored")),
@@ -113,22 +113,22 @@ fn model(agent: &Agent) -> Tab {
         }
         Some(other) => items.push(fact("prompt metadata", &plain::compact(other))),
     }
-    Tab::new("Model", Body::Items { items, stacked: false })
+    InspectorTab::new("Model", Body::Items { items, stacked: false })
 }
 
 /// Of the session; the document itself is on its way.
 #[must_use]
-pub fn session(session: &Session) -> Vec<Tab> {
+pub fn session(session: &Session) -> Vec<InspectorTab> {
     vec![
-        Tab::new("Overview", Body::Items { items: overview(session), stacked: false }),
+        InspectorTab::new("Overview", Body::Items { items: overview(session), stacked: false }),
         guardrail("Guardrail events", session.guardrail_events.iter(), "No guardrail events are stored."),
         findings(session.all_findings(), "None so far: reading the whole document."),
-        Tab::new("Raw", Body::Waiting),
+        InspectorTab::new("Raw", Body::Waiting),
     ]
 }
 
 /// Puts in what the whole document told: the findings of every message, also of those that are not loaded.
-pub fn complete<'a>(tabs: &mut [Tab], found: impl Iterator<Item = &'a Finding>) {
+pub fn complete<'a>(tabs: &mut [InspectorTab], found: impl Iterator<Item = &'a Finding>) {
     let tab = findings(found, "Everything of this session could be read.");
     let count = tab.count.unwrap_or(0).to_string();
     for old in tabs.iter_mut() {
@@ -141,11 +141,11 @@ pub fn complete<'a>(tabs: &mut [Tab], found: impl Iterator<Item = &'a Finding>) 
 }
 
 /// The whole document could not be read.
-pub fn give_up(tabs: &mut [Tab]) {
+pub fn give_up(tabs: &mut [InspectorTab]) {
     say_findings(tabs, "unknown: the document could not be read");
 }
 
-fn say_findings(tabs: &mut [Tab], says: &str) {
+fn say_findings(tabs: &mut [InspectorTab], says: &str) {
     for tab in tabs {
         if let Body::Items { items, stacked: false } = &mut tab.body {
             items.iter_mut().filter(|item| item.label == "findings").for_each(|item| *item = fact("findings", says));
@@ -154,7 +154,7 @@ fn say_findings(tabs: &mut [Tab], says: &str) {
 }
 
 fn overview(session: &Session) -> Vec<Item> {
-    let mut tally = Tally::default();
+    let mut tally = FeedbackTally::default();
     session.feedbacks.iter().for_each(|feedback| tally.add(&feedback.rating));
     let none = "not stored";
     let mut items = vec![
@@ -182,7 +182,7 @@ fn overview(session: &Session) -> Vec<Item> {
     items
 }
 
-fn feedback_counts(tally: &Tally) -> String {
+fn feedback_counts(tally: &FeedbackTally) -> String {
     if tally.total() == 0 {
         return "none".into();
     }
@@ -194,28 +194,30 @@ fn feedback_counts(tally: &Tally) -> String {
 
 /// Of a field of the metadata.
 #[must_use]
-pub fn field(name: &str, value: &Bson) -> Vec<Tab> {
+pub fn field(name: &str, value: &Bson) -> Vec<InspectorTab> {
     let whole = Bson::Document(Document::from_iter([(name.to_owned(), value.clone())]));
-    let raw = Tab::tree("Raw", None, &whole);
-    let secret = Row { depth: 0, key: Key::Name(name), value, fold: Fold::Leaf }.secret();
+    let raw = InspectorTab::tree("Raw", None, &whole);
+    let secret = TreeRow { depth: 0, key: Key::Name(name), value, fold: Fold::Leaf }.secret();
     match value {
-        Bson::String(text) if !secret && !text.is_empty() => vec![Tab::new("Text", Body::Text(text.clone())), raw],
+        Bson::String(text) if !secret && !text.is_empty() => {
+            vec![InspectorTab::new("Text", Body::Text(text.clone())), raw]
+        }
         _ => vec![raw],
     }
 }
 
 /// Of a feedback.
 #[must_use]
-pub fn feedback(feedback: &Feedback) -> Vec<Tab> {
-    let raw = Tab::tree("Raw", None, &feedback.raw);
+pub fn feedback(feedback: &Feedback) -> Vec<InspectorTab> {
+    let raw = InspectorTab::tree("Raw", None, &feedback.raw);
     match &feedback.comment {
-        Some(comment) if !comment.is_empty() => vec![Tab::new("Comment", Body::Text(comment.clone())), raw],
+        Some(comment) if !comment.is_empty() => vec![InspectorTab::new("Comment", Body::Text(comment.clone())), raw],
         _ => vec![raw],
     }
 }
 
 /// The event on the message, and those of the session that speak of it.
-fn trace<'a>(own: Option<&GuardrailEvent>, others: impl Iterator<Item = &'a GuardrailEvent>) -> Tab {
+fn trace<'a>(own: Option<&GuardrailEvent>, others: impl Iterator<Item = &'a GuardrailEvent>) -> InspectorTab {
     let name = "Guardrail trace";
     let others: Vec<Bson> = others.map(|event| event.raw.clone()).collect();
     let mut both = Document::new();
@@ -226,29 +228,29 @@ fn trace<'a>(own: Option<&GuardrailEvent>, others: impl Iterator<Item = &'a Guar
         both.insert("guardrail_events", others);
     }
     if both.is_empty() {
-        return Tab::new(name, Body::Nothing("No guardrail stepped in at this message.".into()));
+        return InspectorTab::new(name, Body::Nothing("No guardrail stepped in at this message.".into()));
     }
-    Tab::tree(name, None, &Bson::Document(both))
+    InspectorTab::tree(name, None, &Bson::Document(both))
 }
 
-fn guardrail<'a>(name: &'static str, events: impl Iterator<Item = &'a GuardrailEvent>, none: &str) -> Tab {
+fn guardrail<'a>(name: &'static str, events: impl Iterator<Item = &'a GuardrailEvent>, none: &str) -> InspectorTab {
     let raws: Vec<Bson> = events.map(|event| event.raw.clone()).collect();
     let count = Some(raws.len());
     let tab = match raws.len() {
-        0 => Tab::new(name, Body::Nothing(none.into())),
-        1 => Tab::tree(name, None, &raws[0]),
-        _ => Tab::tree(name, None, &Bson::Array(raws)),
+        0 => InspectorTab::new(name, Body::Nothing(none.into())),
+        1 => InspectorTab::tree(name, None, &raws[0]),
+        _ => InspectorTab::tree(name, None, &Bson::Array(raws)),
     };
-    Tab { count, ..tab }
+    InspectorTab { count, ..tab }
 }
 
-fn findings<'a>(found: impl Iterator<Item = &'a Finding>, none: &str) -> Tab {
+fn findings<'a>(found: impl Iterator<Item = &'a Finding>, none: &str) -> InspectorTab {
     let items: Vec<Item> = found.map(finding).collect();
     if items.is_empty() {
-        let tab = Tab::new("Findings", Body::Nothing(none.into()));
-        return Tab { count: Some(0), ..tab };
+        let tab = InspectorTab::new("Findings", Body::Nothing(none.into()));
+        return InspectorTab { count: Some(0), ..tab };
     }
-    Tab::new("Findings", Body::Items { items, stacked: true })
+    InspectorTab::new("Findings", Body::Items { items, stacked: true })
 }
 
 fn finding(found: &Finding) -> Item {
@@ -267,7 +269,7 @@ fn fact(label: &str, text: &str) -> Item {
 }
 
 fn shown(name: &str, value: &Bson) -> String {
-    metadata::text(&Row { depth: 0, key: Key::Name(name), value, fold: Fold::Leaf })
+    metadata::text(&TreeRow { depth: 0, key: Key::Name(name), value, fold: Fold::Leaf })
 }
 
 fn date(at: Option<Timestamp>) -> String {

@@ -8,13 +8,13 @@ use crate::{
     repository::Error,
 };
 
-fn take(inspector: &mut Inspector, action: Action) -> Outcome {
+fn take(inspector: &mut Inspector, action: Action) -> InspectorOutcome {
     inspector.on_action(action, 20, &mut Tickets::default())
 }
 
 fn copied(inspector: &mut Inspector) -> String {
     match take(inspector, Action::Copy) {
-        Outcome::Taken(effects) => match &effects[0] {
+        InspectorOutcome::Taken(effects) => match &effects[0] {
             Effect::Copy(text) => text.clone(),
             other => panic!("{other:?}"),
         },
@@ -43,10 +43,10 @@ fn it_closes_and_leaves_what_it_does_not_know() {
     let session = sample::session("support-1042");
     let mut inspector = Inspector::on(&Subject::Agent("support".into()), Some(&session), None);
     for action in [Action::Back, Action::Quit, Action::Inspect] {
-        assert!(matches!(take(&mut inspector, action), Outcome::Close));
+        assert!(matches!(take(&mut inspector, action), InspectorOutcome::Close));
     }
-    assert!(matches!(take(&mut inspector, Action::Help), Outcome::Ignored));
-    assert!(matches!(take(&mut inspector, Action::Right), Outcome::Taken(_)));
+    assert!(matches!(take(&mut inspector, Action::Help), InspectorOutcome::Ignored));
+    assert!(matches!(take(&mut inspector, Action::Right), InspectorOutcome::Taken(_)));
 }
 
 #[test]

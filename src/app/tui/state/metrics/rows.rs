@@ -1,7 +1,7 @@
 //! The rows of the metrics pane, and the figures in them.
 
 use crate::{
-    metrics::{AgentMetrics, Call, Explanation, Figure, SessionMetrics, ToolMetrics},
+    metrics::{AgentMetrics, CallMetrics, Explanation, Figure, SessionMetrics, ToolMetrics},
     session::{AgentId, Usage},
 };
 
@@ -25,7 +25,7 @@ pub enum Bars {
 
 /// What a row shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Content {
+pub enum RowContent {
     /// The name of the scope, with runs and turns of an agent.
     Title,
     /// Figures behind a label.
@@ -38,11 +38,11 @@ pub enum Content {
 
 /// A row.
 #[derive(Debug, Clone, Copy)]
-pub struct Row<'a> {
+pub struct MetricsRow<'a> {
     /// Whose figures.
     pub scope: Scope<'a>,
     /// Which.
-    pub content: Content,
+    pub content: RowContent,
 }
 
 /// A figure's value.
@@ -58,35 +58,35 @@ pub enum Value {
     Unknown,
 }
 
-const AGENT: &[Content] = &[
-    Content::Title,
-    Content::Figures("input", &[Figure::Input]),
-    Content::Figures("output", &[Figure::Output]),
-    Content::Figures("cache r/w", &[Figure::CacheRead, Figure::CacheWrite]),
-    Content::Figures("context", &[Figure::Context]),
-    Content::Figures("latency last", &[Figure::LatencyLast]),
-    Content::Figures("p50/p95", &[Figure::LatencyP50, Figure::LatencyP95]),
-    Content::Bars("ms/call", Bars::Latency),
-    Content::Bars("tok/call", Bars::Tokens),
-    Content::Figures("calls", &[Figure::Calls]),
-    Content::Figures("total", &[Figure::Total]),
-    Content::Figures("output/s", &[Figure::OutputPerSecond]),
-    Content::Figures("latency sum", &[Figure::LatencyTotal]),
+const AGENT: &[RowContent] = &[
+    RowContent::Title,
+    RowContent::Figures("input", &[Figure::Input]),
+    RowContent::Figures("output", &[Figure::Output]),
+    RowContent::Figures("cache r/w", &[Figure::CacheRead, Figure::CacheWrite]),
+    RowContent::Figures("context", &[Figure::Context]),
+    RowContent::Figures("latency last", &[Figure::LatencyLast]),
+    RowContent::Figures("p50/p95", &[Figure::LatencyP50, Figure::LatencyP95]),
+    RowContent::Bars("ms/call", Bars::Latency),
+    RowContent::Bars("tok/call", Bars::Tokens),
+    RowContent::Figures("calls", &[Figure::Calls]),
+    RowContent::Figures("total", &[Figure::Total]),
+    RowContent::Figures("output/s", &[Figure::OutputPerSecond]),
+    RowContent::Figures("latency sum", &[Figure::LatencyTotal]),
 ];
 
-const TOTAL: &[Content] = &[
-    Content::Title,
-    Content::Figures("input", &[Figure::Input]),
-    Content::Figures("output", &[Figure::Output]),
-    Content::Figures("cache r/w", &[Figure::CacheRead, Figure::CacheWrite]),
-    Content::Figures("total", &[Figure::Total]),
-    Content::Figures("turns/calls", &[Figure::Turns, Figure::Calls]),
+const TOTAL: &[RowContent] = &[
+    RowContent::Title,
+    RowContent::Figures("input", &[Figure::Input]),
+    RowContent::Figures("output", &[Figure::Output]),
+    RowContent::Figures("cache r/w", &[Figure::CacheRead, Figure::CacheWrite]),
+    RowContent::Figures("total", &[Figure::Total]),
+    RowContent::Figures("turns/calls", &[Figure::Turns, Figure::Calls]),
 ];
 
 /// The rows of a tab: its agent, then the total where there are several; on the merged timeline the total, then every
 /// agent.
 #[must_use]
-pub fn rows<'a>(metrics: &'a SessionMetrics, agent: Option<&AgentId>) -> Vec<Row<'a>> {
+pub fn rows<'a>(metrics: &'a SessionMetrics, agent: Option<&AgentId>) -> Vec<MetricsRow<'a>> {
     let mut out = Vec::new();
     if let Some(agent) = agent {
         if let Some((id, figures)) = metrics.agents.iter().find(|(id, _)| id == agent) {
@@ -104,25 +104,25 @@ pub fn rows<'a>(metrics: &'a SessionMetrics, agent: Option<&AgentId>) -> Vec<Row
     out
 }
 
-fn push_total<'a>(out: &mut Vec<Row<'a>>, metrics: &'a SessionMetrics) {
-    out.extend(TOTAL.iter().map(|content| Row { scope: Scope::Total(metrics), content: *content }));
+fn push_total<'a>(out: &mut Vec<MetricsRow<'a>>, metrics: &'a SessionMetrics) {
+    out.extend(TOTAL.iter().map(|content| MetricsRow { scope: Scope::Total(metrics), content: *content }));
 }
 
-fn push_agent<'a>(out: &mut Vec<Row<'a>>, id: &'a AgentId, figures: &'a AgentMetrics) {
+fn push_agent<'a>(out: &mut Vec<MetricsRow<'a>>, id: &'a AgentId, figures: &'a AgentMetrics) {
     let scope = Scope::Agent(id, figures);
-    out.extend(AGENT.iter().map(|content| Row { scope, content: *content }));
-    out.extend((0..figures.tools.len()).map(|tool| Row { scope, content: Content::Tool(tool) }));
+    out.extend(AGENT.iter().map(|content| MetricsRow { scope, content: *content }));
+    out.extend((0..figures.tools.len()).map(|tool| MetricsRow { scope, content: RowContent::Tool(tool) }));
 }
 
-impl<'a> Row<'a> {
+impl<'a> MetricsRow<'a> {
     /// The figures that can be chosen in it, from left to right.
     #[must_use]
     pub fn figures(&self) -> Vec<Figure> {
         match (self.content, self.scope) {
-            (Content::Title, Scope::Agent(..)) => vec![Figure::Runs, Figure::Turns],
-            (Content::Figures(_, figures), _) => figures.to_vec(),
-            (Content::Tool(tool), _) => vec![Figure::Tool(tool)],
-            (Content::Title | Content::Bars(..), _) => Vec::new(),
+            (RowContent::Title, Scope::Agent(..)) => vec![Figure::Runs, Figure::Turns],
+            (RowContent::Figures(_, figures), _) => figures.to_vec(),
+            (RowContent::Tool(tool), _) => vec![Figure::Tool(tool)],
+            (RowContent::Title | RowContent::Bars(..), _) => Vec::new(),
         }
     }
 
@@ -139,9 +139,9 @@ impl<'a> Row<'a> {
     #[must_use]
     pub fn label(&self) -> &'a str {
         match self.content {
-            Content::Title => "",
-            Content::Figures(label, _) | Content::Bars(label, _) => label,
-            Content::Tool(_) => self.tool().map_or("", |tool| tool.name.as_str()),
+            RowContent::Title => "",
+            RowContent::Figures(label, _) | RowContent::Bars(label, _) => label,
+            RowContent::Tool(_) => self.tool().map_or("", |tool| tool.name.as_str()),
         }
     }
 
@@ -149,7 +149,7 @@ impl<'a> Row<'a> {
     #[must_use]
     pub fn tool(&self) -> Option<&'a ToolMetrics> {
         match (self.content, self.scope) {
-            (Content::Tool(tool), Scope::Agent(_, figures)) => figures.tools.get(tool),
+            (RowContent::Tool(tool), Scope::Agent(_, figures)) => figures.tools.get(tool),
             _ => None,
         }
     }
@@ -159,7 +159,7 @@ impl<'a> Row<'a> {
     #[must_use]
     pub fn bars(&self, most: usize) -> Vec<Option<u64>> {
         match (self.content, self.scope) {
-            (Content::Bars(_, bars), Scope::Agent(_, figures)) => {
+            (RowContent::Bars(_, bars), Scope::Agent(_, figures)) => {
                 let older = figures.per_call.len().saturating_sub(most);
                 figures.per_call[older..].iter().map(|call| of_call(call, bars)).collect()
             }
@@ -170,7 +170,7 @@ impl<'a> Row<'a> {
     /// The explanation of one of its figures, or of its bars.
     #[must_use]
     pub fn explain(&self, cell: usize) -> Option<Explanation> {
-        if let (Content::Bars(_, bars), Scope::Agent(_, figures)) = (self.content, self.scope) {
+        if let (RowContent::Bars(_, bars), Scope::Agent(_, figures)) = (self.content, self.scope) {
             return Some(explain_bars(figures, bars));
         }
         let figures = self.figures();
@@ -182,7 +182,7 @@ impl<'a> Row<'a> {
     }
 }
 
-fn of_call(call: &Call, bars: Bars) -> Option<u64> {
+fn of_call(call: &CallMetrics, bars: Bars) -> Option<u64> {
     match bars {
         Bars::Latency => call.latency_ms,
         Bars::Tokens => tokens(&call.usage),

@@ -7,10 +7,10 @@ fn pane(selected: usize, cell: usize) -> MetricsPane {
     MetricsPane { selection: Selection::placed(selected, 0), cell }
 }
 
-fn row_of(rows: &[Row<'_>], label: &str) -> usize {
+fn row_of(rows: &[MetricsRow<'_>], label: &str) -> usize {
     rows.iter()
         .position(|row| match row.content {
-            rows::Content::Figures(name, _) | rows::Content::Bars(name, _) => name == label,
+            rows::RowContent::Figures(name, _) | rows::RowContent::Bars(name, _) => name == label,
             _ => false,
         })
         .unwrap()

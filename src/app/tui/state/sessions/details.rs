@@ -15,7 +15,7 @@ use crate::{
 /// What is known of rows beyond the rows themselves.
 #[derive(Debug, Default)]
 pub(super) struct DetailsCache {
-    known: HashMap<SessionKey, Known>,
+    known: HashMap<SessionKey, KnownRow>,
     asked: Option<Asked>,
     /// Entries of an earlier generation are shown but asked again.
     generation: u64,
@@ -25,7 +25,7 @@ pub(super) struct DetailsCache {
 const EXPIRED: u64 = u64::MAX;
 
 #[derive(Debug)]
-struct Known {
+struct KnownRow {
     updated_at: Option<Timestamp>,
     generation: u64,
     details: Details,
@@ -97,7 +97,7 @@ impl DetailsCache {
             if same && details.usage.is_none() {
                 details.usage = before.and_then(|known| known.details.usage);
             }
-            let known = Known { updated_at: row.updated_at, generation: self.generation, details };
+            let known = KnownRow { updated_at: row.updated_at, generation: self.generation, details };
             self.known.insert(row.key.clone(), known);
         }
     }

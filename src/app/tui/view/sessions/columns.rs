@@ -13,19 +13,19 @@ use crate::{
         },
     },
     repository::Sort,
-    session::{Details, Summary, Tally},
+    session::{Details, FeedbackTally, Summary},
 };
 
 /// The columns that fit.
-pub(super) struct Columns {
-    pub cells: Vec<Cell>,
+pub(super) struct SessionColumns {
+    pub cells: Vec<ColumnCell>,
     /// Cells after the id for the mark of guardrail events: none where no row in view has any.
     pub flag: usize,
     sort: Sort,
 }
 
 /// A column with its width in cells.
-pub(super) struct Cell {
+pub(super) struct ColumnCell {
     column: Column,
     width: usize,
     /// Its heading is cut short, to leave more to the id.
@@ -38,7 +38,7 @@ const DOT: usize = 2;
 /// The id gets at least so many cells, where it is that long, before other columns are left out.
 const READABLE_ID: usize = 14;
 
-impl Columns {
+impl SessionColumns {
     /// As many of the wanted columns as fit in so many cells, the leftmost first, each as wide as what is in view needs;
     /// the id takes what is left.
     pub fn fit(state: &AppState, cells: usize) -> Self {
@@ -51,10 +51,10 @@ impl Columns {
             wanted.insert(0, Column::Id);
         }
         show_sorted_date(&mut wanted, list.sort);
-        let mut all: Vec<Cell> = wanted.into_iter().map(|column| Cell::of(column, &rows, look)).collect();
+        let mut all: Vec<ColumnCell> = wanted.into_iter().map(|column| ColumnCell::of(column, &rows, look)).collect();
         let id = all.iter().find(|cell| cell.is_id()).map_or(0, |cell| cell.width);
         // One cell before each column.
-        let used = |all: &[Cell]| all.iter().map(|cell| cell.width + 1).sum::<usize>() + flag;
+        let used = |all: &[ColumnCell]| all.iter().map(|cell| cell.width + 1).sum::<usize>() + flag;
         if used(&all) > cells {
             for cell in &mut all {
                 cell.shorten(&rows, look);
@@ -76,7 +76,7 @@ impl Columns {
     }
 
     /// Whether the list is sorted by that column.
-    pub fn is_sorted(&self, cell: &Cell) -> bool {
+    pub fn is_sorted(&self, cell: &ColumnCell) -> bool {
         cell.column == date_column(self.sort)
     }
 }
@@ -100,7 +100,7 @@ fn show_sorted_date(columns: &mut [Column], sort: Sort) {
     }
 }
 
-impl Cell {
+impl ColumnCell {
     /// As wide as its heading and its values in view, within bounds.
     fn of(column: Column, rows: &[(&Summary, Option<&Details>)], look: &Look) -> Self {
         let right = is_number(&column) || all_numbers(&column, rows);
@@ -226,7 +226,7 @@ fn tokens(details: &Details) -> Option<u64> {
     usage.total.or_else(|| Some(usage.input? + usage.output?))
 }
 
-fn feedback(tally: Tally) -> String {
+fn feedback(tally: FeedbackTally) -> String {
     let part = |count: u64, sign: &str| (count > 0).then(|| format!("{sign}{}", format::short(count)));
     [part(tally.up, "+"), part(tally.down, "-")].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

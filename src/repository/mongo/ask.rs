@@ -1,0 +1,124 @@
+//! How a repository asks: one question or many, each with its time, and what an answer that failed means.
+
+use std::future::Future;
+
+use bson::{Document, RawDocumentBuf, doc};
+use mongodb::Cursor as Rows;
+
+use super::{
+    MongoRepository,
+    errors::{self, Doing},
+    gate::Heard,
+};
+use crate::{
+    repository::{Error, Result, SessionReader},
+    session::SessionKey,
+};
+
+/// Why an aggregation gave nothing.
+pub(super) enum AggregateFailure {
+    /// The answer would be larger than a document may be: read the whole document instead.
+    TooLarge,
+    /// Anything else.
+    Real(Error),
+}
+
+/// What is read of a session, for an error.
+pub(super) fn of(what: &str, key: &SessionKey) -> String {
+    format!("{what} {:?}", key.text())
+}
+
+/// The query for exactly that `_id`.
+pub(super) fn by_key(key: &SessionKey) -> Document {
+    doc! { "_id": { "$eq": key.bson().clone() } }
+}
+
+impl MongoRepository {
+    /// Runs a read to its end, with the pool's wait-queue limit and deadline: a network that falls silent answers nothing,
+    /// so the server's own limit is not enough.
+    pub(super) async fn read<T, F>(&self, what: &str, work: impl FnOnce(Self) -> F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        self.read_while(what, |me, _| work(me)).await
+    }
+
+    /// The same for a read of many questions, each of which has that time.
+    pub(super) async fn read_while<T, F>(&self, what: &str, work: impl FnOnce(Self, Heard) -> F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        let heard = Heard::default();
+        match self.pool.gate().run_while(format!("reading {what}"), &heard, work(self.clone(), heard.clone())).await {
+            Err(Error::Deadline { seconds, .. }) => {
+                Err(Error::unreachable(self.pool.hosts(), format!("no answer within {seconds} s")))
+            }
+            answer => answer,
+        }
+    }
+
+    /// One document of a query.
+    pub(super) async fn find_first(
+        &self,
+        query: Document,
+        projection: Document,
+        doing: Doing,
+    ) -> Result<Option<RawDocumentBuf>> {
+        self.collection
+            .find_one(query)
+            .projection(projection)
+            .max_time(self.limits().read)
+            .await
+            .map_err(|error| self.failure(&error, doing))
+    }
+
+    /// Runs a pipeline and gives its first document.
+    pub(super) async fn aggregate_first(
+        &self,
+        pipeline: Vec<Document>,
+        doing: Doing,
+    ) -> Result<Option<RawDocumentBuf>, AggregateFailure> {
+        let mut rows = self.aggregate(pipeline).await.map_err(|error| self.tell(&error, doing))?;
+        if rows.advance().await.map_err(|error| self.tell(&error, doing))? {
+            return Ok(Some(rows.current().to_owned()));
+        }
+        Ok(None)
+    }
+
+    pub(super) async fn aggregate(&self, pipeline: Vec<Document>) -> mongodb::error::Result<Rows<RawDocumentBuf>> {
+        let aggregate = self.collection.aggregate(pipeline).max_time(self.limits().read).allow_disk_use(true);
+        aggregate.with_type::<RawDocumentBuf>().await
+    }
+
+    /// The whole document, raw.
+    pub(super) async fn whole(&self, key: &SessionKey) -> Result<RawDocumentBuf> {
+        let found = self.find_first(by_key(key), doc! {}, Doing::new("find", "the session")).await?;
+        found.ok_or_else(|| self.missing(key))
+    }
+
+    pub(super) fn missing(&self, key: &SessionKey) -> Error {
+        Error::NotFound { id: key.text().to_owned(), location: self.location() }
+    }
+
+    pub(super) fn namespace(&self) -> String {
+        format!("{}.{}", self.database, self.collection.name())
+    }
+
+    pub(super) fn failure(&self, error: &mongodb::error::Error, doing: Doing) -> Error {
+        errors::error(error, doing, &self.place())
+    }
+
+    pub(super) fn tell(&self, error: &mongodb::error::Error, doing: Doing) -> AggregateFailure {
+        if errors::is_too_large(error) {
+            AggregateFailure::TooLarge
+        } else {
+            AggregateFailure::Real(self.failure(error, doing))
+        }
+    }
+
+    pub(super) fn place(&self) -> errors::Deployment {
+        self.pool.place(self.namespace())
+    }
+}
