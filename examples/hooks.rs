@@ -7,10 +7,8 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Result;
 use async_trait::async_trait;
 use strandscope::{
-    hook::{Hook, HookAnswer, HookOperation, HookPayload, Hooks, Next, Webhook, WebhookSettings},
-    manager::SessionManager,
-    repository::{self, folder},
-    session::edit::MetadataEdit,
+    Hook, HookAnswer, HookOperation, HookPayload, Hooks, MetadataEdit, Next, SessionManager, Webhook, WebhookSettings,
+    open_folder,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -26,7 +24,7 @@ impl Hook for KnownPriorities {
         "known-priorities"
     }
 
-    async fn around(&self, operation: HookOperation, next: Next<'_>) -> repository::Result<HookAnswer> {
+    async fn around(&self, operation: HookOperation, next: Next<'_>) -> strandscope::Result<HookAnswer> {
         if let HookPayload::MetadataUpdate(edits) = &operation.payload {
             let words = edits.iter().filter(|edit| edit.key == "priority").filter_map(|edit| edit.value.as_ref());
             for word in words {
@@ -48,7 +46,7 @@ impl Hook for Signed {
         "signed"
     }
 
-    async fn around(&self, mut operation: HookOperation, next: Next<'_>) -> repository::Result<HookAnswer> {
+    async fn around(&self, mut operation: HookOperation, next: Next<'_>) -> strandscope::Result<HookAnswer> {
         if let HookPayload::MetadataUpdate(edits) = &mut operation.payload {
             edits.push(MetadataEdit::set("changed_by", self.0));
         }
@@ -68,7 +66,7 @@ async fn main() -> Result<()> {
     let hooks = Hooks::new(vec![Arc::new(KnownPriorities), Arc::new(Signed("ada")), Arc::new(webhook)]);
 
     let dir = tempfile::tempdir()?;
-    let manager = SessionManager::builder(folder::open(dir.path()).await?, "support-1").hooks(hooks.clone()).build();
+    let manager = SessionManager::builder(open_folder(dir.path()).await?, "support-1").hooks(hooks.clone()).build();
     manager.open_or_create().await?;
 
     let refused = manager.edit_metadata(vec![MetadataEdit::set("priority", "soon")]).await;

@@ -11,16 +11,9 @@ use bson::{Bson, DateTime, Document, doc};
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use strandscope::{
-    repository::{Cursor, Error, Filter, ListQuery, Page, PageEnd, Result, SessionReader, SessionWriter, Tail},
-    session::{
-        AgentId, SessionKey, Summary, decode,
-        edit::{self, MetadataEdit},
-        encode,
-        record::{
-            AgentConfig, AgentUpdate, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession,
-            SessionUpdate, StoredMessage,
-        },
-    },
+    AgentConfig, AgentId, AgentUpdate, Cursor, Error, Filter, ListQuery, MessageUpdate, MetadataEdit, NewAgent,
+    NewFeedback, NewGuardrailEvent, NewMessage, NewSession, Page, PageEnd, Result, SessionKey, SessionReader,
+    SessionUpdate, SessionWriter, StoredMessage, Summary, Tail, decode, edit, encode,
 };
 
 /// Session documents by `_id`.

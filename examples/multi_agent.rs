@@ -4,11 +4,7 @@
 
 use anyhow::{Context, Result};
 use bson::{Document, doc};
-use strandscope::{
-    manager::{Agent, Resumed, SessionManager},
-    repository::folder,
-    session::{AgentId, edit::MetadataEdit, record::MessageBody},
-};
+use strandscope::{Agent, AgentId, MessageBody, MetadataEdit, Resumed, SessionManager, open_folder};
 
 /// An agent that is only a name and a state.
 struct Desk {
@@ -33,7 +29,7 @@ impl Agent for Desk {
 #[tokio::main]
 async fn main() -> Result<()> {
     let path = std::env::args_os().nth(1).context("name a folder to keep the session in")?;
-    let sessions = folder::open(path.as_ref()).await?;
+    let sessions = open_folder(path.as_ref()).await?;
     let manager = SessionManager::new(sessions, "order-77");
 
     let mut support = Desk { id: "support", state: doc! { "open": true } };

@@ -12,11 +12,8 @@ use bson::{Bson, Document, doc};
 use clap::Parser;
 use secrecy::SecretString;
 use strandscope::{
-    manager::{
-        Agent, EventLoopMetrics, ModelCall, Resumed, SessionManager, SessionManagerFactory, SessionSettings, Started,
-    },
-    repository::mongo::pool::{Pool, PoolOptions},
-    session::{AgentId, Usage, record::MessageBody},
+    Agent, AgentId, EventLoopMetrics, MessageBody, ModelCall, Pool, PoolOptions, Resumed, SessionManager,
+    SessionManagerFactory, SessionSettings, Started, Usage,
 };
 
 /// Where the session is kept.

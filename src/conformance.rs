@@ -8,7 +8,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() {
 //! # let folder = tempfile::tempdir().expect("a folder");
-//! let repository = strandscope::repository::folder::open(folder.path()).await.expect("a folder of sessions");
+//! let repository = strandscope::open_folder(folder.path()).await.expect("a folder of sessions");
 //! assert_eq!(strandscope::conformance::check(repository).await, []);
 //! # }
 //! ```

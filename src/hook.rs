@@ -2,10 +2,7 @@
 //! after it.
 //!
 //! ```
-//! use strandscope::{
-//!     hook::{Hook, HookAnswer, HookOperation, HookPayload, Next},
-//!     repository::{Error, Result},
-//! };
+//! use strandscope::{Hook, HookAnswer, HookOperation, HookPayload, Next, Error, Result};
 //!
 //! /// Lets nobody set `priority` to anything but these words.
 //! struct KnownPriorities;
@@ -50,7 +47,7 @@ use bson::Document;
 
 use crate::{
     repository::{Error, Result},
-    session::{SessionKey, edit::MetadataEdit, record::NewFeedback},
+    session::{MetadataEdit, SessionKey, record::NewFeedback},
 };
 
 /// What is to be done.
@@ -197,7 +194,7 @@ impl Next<'_> {
 }
 
 /// How long the hooks of one operation may take together, unless said otherwise.
-pub const DEADLINE: Duration = Duration::from_secs(10);
+pub const HOOK_DEADLINE: Duration = Duration::from_secs(10);
 
 /// A chain of hooks, the first the outermost. Cheap to clone.
 ///
@@ -220,7 +217,7 @@ impl Hooks {
     /// A chain, the first the outermost.
     #[must_use]
     pub fn new(hooks: Vec<Arc<dyn Hook>>) -> Self {
-        Self { hooks: hooks.into(), deadline: DEADLINE }
+        Self { hooks: hooks.into(), deadline: HOOK_DEADLINE }
     }
 
     /// The same with another deadline.

@@ -4,20 +4,20 @@
 //!
 //! # Read a folder of sessions
 //!
-//! A [`SessionReader`](repository::SessionReader) is the same for a folder and a MongoDB collection:
+//! A [`SessionReader`](strandscope::SessionReader) is the same for a folder and a MongoDB collection:
 //!
 //! ```
 //! use futures_util::TryStreamExt;
-//! use strandscope::repository::{self, Limits, ListQuery, Opened, Target};
+//! use strandscope::{Limits, ListQuery, Opened, Target, open_folder};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> repository::Result<()> {
+//! # async fn main() -> strandscope::Result<()> {
 //! # let folder = tempfile::tempdir().expect("a folder");
 //! # let session = folder.path().join("session_support-1");
 //! # std::fs::create_dir(&session).expect("a folder");
 //! # std::fs::write(session.join("session.json"), r#"{"session_id": "support-1"}"#).expect("a file");
 //! let target = Target::Folder(folder.path().to_owned());
-//! let Opened::Store(reader) = repository::open(&target, Limits::default()).await? else {
+//! let Opened::Store(reader) = strandscope::open(&target, Limits::default()).await? else {
 //!     unreachable!("a folder leaves nothing to choose");
 //! };
 //! let mut page = reader.list(&ListQuery::default());
@@ -35,11 +35,7 @@
 //!
 //! ```
 //! use bson::{Document, doc};
-//! use strandscope::{
-//!     manager::{Agent, Resumed, SessionManager, Started},
-//!     repository::{self, folder},
-//!     session::record::MessageBody,
-//! };
+//! use strandscope::{Agent, Resumed, SessionManager, Started, MessageBody};
 //!
 //! #[derive(Default)]
 //! struct Support {
@@ -61,9 +57,9 @@
 //! }
 //!
 //! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> repository::Result<()> {
+//! # async fn main() -> strandscope::Result<()> {
 //! # let dir = tempfile::tempdir().expect("a folder");
-//! let sessions = folder::open(dir.path()).await?;
+//! let sessions = open_folder(dir.path()).await?;
 //! let manager = SessionManager::new(sessions.clone(), "support-1042");
 //! let mut agent = Support::default();
 //! assert_eq!(manager.initialize(&mut agent).await?, Started::Created);
@@ -87,7 +83,7 @@
 //!
 //! ```
 //! use bson::doc;
-//! use strandscope::{metrics, session::decode};
+//! use strandscope::decode;
 //!
 //! let reading = |total: i32| doc! {
 //!     "message": { "role": "assistant", "content": [{ "text": "Hello" }] },
@@ -96,7 +92,7 @@
 //! // The second reading is lower: another process went on with the session and counted from 0.
 //! let messages = vec![reading(100), reading(40)];
 //! let session = decode::session(doc! { "_id": "s-1", "agents": { "support": { "messages": messages } } });
-//! let figures = metrics::session_metrics(&metrics::Outline::from(&session));
+//! let figures = strandscope::session_metrics(&strandscope::Outline::from(&session));
 //! assert_eq!(figures.total.total, Some(140));
 //! assert_eq!(figures.total.cache_read, None, "unknown stays unknown");
 //! ```
@@ -107,11 +103,11 @@
 //! | --- | --- | --- |
 //! | [`session`] | the nouns, and documents to nouns: plain data, no I/O | none |
 //! | [`metrics`] | numbers from messages, pure | `session` |
-//! | [`repository`] | the port: what can be asked, filters, errors; [`repository::mongo`] and [`repository::folder`] | `session`, `metrics` |
+//! | [`repository`] | the port: what can be asked, filters, errors; [`strandscope::mongo`] and [`strandscope::folder`] | `session`, `metrics` |
 //! | [`hook`] | a chain around metadata and feedback | `session`, `repository` |
 //! | [`manager`] | the session manager: what an agent program calls, and what the browser and the commands write through | the above |
 //!
-//! Only [`repository::mongo`] names the `mongodb` crate; values of `bson` are the vocabulary of documents everywhere.
+//! Only [`strandscope::mongo`] names the `mongodb` crate; values of `bson` are the vocabulary of documents everywhere.
 //!
 //! # Features
 //!
@@ -129,8 +125,51 @@ pub mod app;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod disk;
-pub mod hook;
-pub mod manager;
-pub mod metrics;
-pub mod repository;
-pub mod session;
+mod hook;
+mod manager;
+mod metrics;
+mod repository;
+mod session;
+
+pub use bson;
+pub use jiff::Timestamp;
+pub use secrecy::SecretString;
+
+pub use hook::{
+    Deliver, Delivery, DeliveryOutcome, DeliveryTally, HOOK_DEADLINE, Hook, HookAction, HookAnswer, HookOperation,
+    HookPayload, Hooks, Next, Outbox, OutboxOptions,
+};
+#[cfg(feature = "webhook")]
+pub use hook::{HookSettings, Webhook, WebhookError, WebhookProblem, WebhookSettings};
+pub use manager::{
+    Agent, AgentSummary, EventLoopMetrics, ModelCall, Resumed, SessionManager, SessionManagerBuilder,
+    SessionManagerFactory, SessionOverrides, SessionSettings, Started, repair, retention,
+};
+pub use metrics::{
+    AgentMetrics, AgentOutline, CallMetrics, Explanation, Figure, FigureSource, Latency, MessageSample, Outline,
+    RunReading, SessionMetrics, ToolMetrics, UsageSource, agent_metrics, explain, session_metrics,
+};
+pub use repository::{
+    Candidate, Cause, Check, Cursor, Error, ErrorKind, Filter, FilterError, Hint, Limits, ListPlan, ListQuery, Opened,
+    Page, PageEnd, Projection, Result, RowSink, ServerError, SessionReader, SessionRepository, SessionWriter, Sort,
+    Tail, Target, Verdict,
+    filter::{Comparison, FilterTerm, FilterTest, RatingWord, TextMatch},
+    folder::{FolderRepository, open as open_folder},
+    mongo::{
+        MongoRepository, open as open_mongo,
+        pool::{Pool, PoolOptions, PoolStatistics},
+    },
+    open, open_writable,
+};
+pub use session::{
+    AgentCount, AgentId, Block, Change, ChangeKind, Counters, Details, Feedback, FeedbackTally, Finding, Guard,
+    GuardrailEvent, Media, MediaKind, MediaSource, Message, MessageBody, MetadataEdit, Rating, Redaction, Role,
+    Session, SessionKey, StoredAgent, Summary, ToolContent, ToolCounter, ToolResult, ToolStatus, ToolUse, Usage,
+    decode, edit, encode,
+    history::StoredMessage,
+    plain,
+    record::{
+        AgentConfig, AgentUpdate, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession,
+        SessionUpdate,
+    },
+};

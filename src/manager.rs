@@ -35,8 +35,7 @@ use crate::{
     hook::{Boxed, HookAnswer, HookOperation, HookPayload, Hooks},
     repository::{Error, Result, SessionRepository},
     session::{
-        AgentId, Feedback, Session, SessionKey,
-        edit::MetadataEdit,
+        AgentId, Feedback, MetadataEdit, Session, SessionKey,
         record::{AgentConfig, NewFeedback},
         setters,
     },
@@ -126,11 +125,11 @@ impl SessionManager {
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> strandscope::repository::Result<()> {
+    /// # async fn main() -> strandscope::Result<()> {
     /// # let dir = tempfile::tempdir().expect("a folder");
-    /// use strandscope::{manager::{SessionManager, SessionSettings}, repository::folder};
+    /// use strandscope::{SessionManager, SessionSettings, open_folder};
     ///
-    /// let sessions = folder::open(dir.path()).await?;
+    /// let sessions = open_folder(dir.path()).await?;
     /// let settings = SessionSettings::default().application_name("travel");
     /// let manager = SessionManager::builder(sessions, "trip-1").settings(settings).build();
     /// assert!(manager.open_or_create().await?);

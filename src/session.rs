@@ -16,6 +16,7 @@ pub mod guardrail;
 pub mod history;
 pub mod id;
 pub mod message;
+pub mod metadata_edit;
 pub mod plain;
 pub mod record;
 mod setters;
@@ -30,6 +31,7 @@ pub use finding::Finding;
 pub use guardrail::GuardrailEvent;
 pub use id::{AgentId, SessionKey};
 pub use message::{Counters, Message, Redaction, Role, ToolCounter, Usage};
+pub use metadata_edit::{Guard, MetadataEdit};
 pub use summary::{AgentCount, Details, Summary};
 
 pub(crate) use setters::setters;

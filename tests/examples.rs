@@ -1,7 +1,7 @@
 //! The examples, run as a reader would, and what they leave.
 
 use examples::run;
-use strandscope::repository::folder;
+use strandscope::open_folder;
 
 #[path = "support/examples.rs"]
 mod examples;
@@ -11,7 +11,7 @@ async fn two_agents_in_one_session() {
     let dir = tempfile::tempdir().expect("a folder");
     let said = run("multi_agent", &[dir.path().to_str().expect("a path")]);
     assert!(said.contains("billing: 2 messages") && said.contains("solved"), "{said}");
-    let sessions = folder::open(dir.path()).await.expect("it opens");
+    let sessions = open_folder(dir.path()).await.expect("it opens");
     let session = sessions.open(&"order-77".into(), 0).await.expect("it is there");
     assert_eq!((session.agents.len(), session.message_count()), (2, 4));
 }

@@ -7,7 +7,7 @@ use bson::{Bson, DateTime, Decimal128, doc, oid::ObjectId};
 use super::{Case, Fixture, Outcome, case, ensure, ensure_error, same};
 use crate::{
     repository::{Error, SessionRepository},
-    session::edit::{self, MetadataEdit},
+    session::{MetadataEdit, edit},
 };
 
 pub(super) const CASES: &[Case] = &[
@@ -67,7 +67,7 @@ async fn guarded(repository: Arc<dyn SessionRepository>) -> Outcome {
     let fixture = Fixture::session(repository).await?;
     let states: Vec<Option<Bson>> = values().into_iter().map(Some).chain([None]).collect();
     for stored in &states {
-        let now = MetadataEdit { key: "x".to_owned(), value: stored.clone(), guard: edit::Guard::None };
+        let now = MetadataEdit { key: "x".to_owned(), value: stored.clone(), guard: crate::session::Guard::None };
         fixture.repository.edit_metadata(&fixture.key, &[now]).await?;
         for expected in &states {
             if edit::same(stored.as_ref(), expected.as_ref()) {

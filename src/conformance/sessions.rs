@@ -76,7 +76,7 @@ async fn deleted(repository: Arc<dyn SessionRepository>) -> Outcome {
 async fn unknown(repository: Arc<dyn SessionRepository>) -> Outcome {
     let (key, agent) = (nowhere(), agent_id());
     let update = SessionUpdate { updated_at: Some(now()), ..SessionUpdate::default() };
-    let edits = [crate::session::edit::MetadataEdit::set("a", 1)];
+    let edits = [crate::session::MetadataEdit::set("a", 1)];
     ensure_error!(repository.update_session(&key, &update).await, Error::NotFound { .. });
     ensure_error!(repository.create_agent(&key, &super::new_agent(AGENT)).await, Error::NotFound { .. });
     ensure_error!(

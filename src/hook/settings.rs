@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use crate::session::setters;
 
-use super::{DEADLINE, Hook, HookAction, Hooks, OutboxOptions, Webhook, WebhookError};
+use super::{HOOK_DEADLINE, Hook, HookAction, Hooks, OutboxOptions, Webhook, WebhookError};
 
 /// `[hooks]`.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub struct HookSettings {
 
 impl Default for HookSettings {
     fn default() -> Self {
-        Self { deadline: DEADLINE, webhooks: BTreeMap::new() }
+        Self { deadline: HOOK_DEADLINE, webhooks: BTreeMap::new() }
     }
 }
 

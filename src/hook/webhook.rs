@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     repository::Result,
-    session::{edit::MetadataEdit, record::NewFeedback},
+    session::{MetadataEdit, record::NewFeedback},
 };
 
 /// A hook that tells an HTTP endpoint, without ever delaying or breaking the operation.

@@ -48,7 +48,7 @@ use self::{
     rows::{decoded, decoded_value},
 };
 use super::{
-    Check, Error, Filter, Limits, ListPlan, ListQuery, Opened, Page, Result, SessionReader, SessionRepository, Verdict,
+    Check, Filter, Limits, ListPlan, ListQuery, Opened, Page, Result, SessionReader, SessionRepository, Verdict,
 };
 use crate::{
     metrics::Outline,
@@ -66,60 +66,47 @@ pub struct MongoRepository {
     indexes: indexes::KnownIndexes,
 }
 
-/// Connects; without a database or collection, looks for collections whose documents look like sessions: exactly one
-/// is opened, several are given to choose from. A database named in the URI is looked at first.
+/// Opens the sessions of one collection.
+///
+/// `uri` is `mongodb://…` or `mongodb+srv://…`; a password in it never shows.
 ///
 /// # Errors
-/// [`Error::Uri`], [`Error::Unreachable`], [`Error::TooOld`], [`Error::Authentication`], [`Error::Denied`]; and
-/// [`Error::NoSessions`] where no collection looks like sessions.
-pub async fn open(
-    uri: &SecretString,
-    database: Option<&str>,
-    collection: Option<&str>,
-    limits: Limits,
-) -> Result<Opened<Arc<dyn SessionRepository>>> {
-    let opened = connect(uri, database, collection, limits).await?;
-    Ok(opened.map(|repository| Arc::new(repository) as Arc<dyn SessionRepository>))
-}
-
-/// Connects as [`open`] does and creates the missing indexes, see [`MongoRepository::create_indexes`].
-///
-/// # Errors
-/// As [`open`]; and [`Error::Ambiguous`] where several collections look like sessions.
-pub async fn create_indexes(
-    uri: &SecretString,
-    database: Option<&str>,
-    collection: Option<&str>,
-    limits: Limits,
-) -> Result<Vec<String>> {
-    match connect(uri, database, collection, limits).await? {
-        Opened::Store(repository) => repository.create_indexes().await,
-        Opened::Choose(candidates) => Err(Error::Ambiguous { count: candidates.len() }),
-    }
-}
-
-/// The one collection, or the several to choose from.
-async fn connect(
-    uri: &SecretString,
-    database: Option<&str>,
-    collection: Option<&str>,
-    limits: Limits,
-) -> Result<Opened<MongoRepository>> {
-    let pool = Pool::connect(uri, PoolOptions::for_browsing(limits)).await?;
+/// [`Error::Uri`], [`Error::Unreachable`], [`Error::TooOld`], [`Error::Authentication`], [`Error::Denied`].
+pub async fn open(uri: &str, database: &str, collection: &str) -> Result<Arc<dyn SessionRepository>> {
+    let pool = Pool::connect(&uri.into(), PoolOptions::default()).await?;
     pool.greet().await?;
-    let (database, collection) = match (database, collection) {
-        (Some(database), Some(collection)) => (database.to_owned(), collection.to_owned()),
-        (database, collection) => match discover::find(&pool, database, collection).await? {
-            Opened::Store(only) => (only.database, only.collection),
-            Opened::Choose(candidates) => return Ok(Opened::Choose(candidates)),
-        },
-    };
-    let reader = pool.repository(&database, &collection)?;
-    reader.try_to_read().await?;
-    Ok(Opened::Store(reader))
+    let repository = pool.repository(database, collection)?;
+    repository.try_to_read().await?;
+    Ok(Arc::new(repository))
 }
 
 impl MongoRepository {
+    /// Connects; without a database or collection, looks for collections whose documents look like sessions: exactly
+    /// one is opened, several are given to choose from. A database named in the URI is looked at first.
+    ///
+    /// # Errors
+    /// [`Error::Uri`], [`Error::Unreachable`], [`Error::TooOld`], [`Error::Authentication`], [`Error::Denied`]; and
+    /// [`Error::NoSessions`] where no collection looks like sessions.
+    pub async fn discover(
+        uri: &SecretString,
+        database: Option<&str>,
+        collection: Option<&str>,
+        limits: Limits,
+    ) -> Result<Opened<Self>> {
+        let pool = Pool::connect(uri, PoolOptions::for_browsing(limits)).await?;
+        pool.greet().await?;
+        let (database, collection) = match (database, collection) {
+            (Some(database), Some(collection)) => (database.to_owned(), collection.to_owned()),
+            (database, collection) => match discover::find(&pool, database, collection).await? {
+                Opened::Store(only) => (only.database, only.collection),
+                Opened::Choose(candidates) => return Ok(Opened::Choose(candidates)),
+            },
+        };
+        let repository = pool.repository(&database, &collection)?;
+        repository.try_to_read().await?;
+        Ok(Opened::Store(repository))
+    }
+
     /// Reads through a lent client, whose own options (time-outs, TLS, read preference) stay in force. Contacts
     /// nothing yet.
     #[must_use]

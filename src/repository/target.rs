@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 
-use super::{Result, SessionReader, SessionRepository};
+use super::{Result, SessionReader, SessionRepository, mongo::MongoRepository};
 use crate::session::setters;
 
 /// Where sessions are to be found.
@@ -105,7 +105,8 @@ pub async fn open(target: &Target, limits: Limits) -> Result<Opened<Arc<dyn Sess
 pub async fn open_writable(target: &Target, limits: Limits) -> Result<Opened<Arc<dyn SessionRepository>>> {
     match target {
         Target::Mongo { uri, database, collection } => {
-            super::mongo::open(uri, database.as_deref(), collection.as_deref(), limits).await
+            let found = MongoRepository::discover(uri, database.as_deref(), collection.as_deref(), limits).await?;
+            Ok(found.map(|repository| Arc::new(repository) as Arc<dyn SessionRepository>))
         }
         Target::Folder(path) => super::folder::open(path).await.map(Opened::Store),
     }

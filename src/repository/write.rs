@@ -4,8 +4,7 @@ use async_trait::async_trait;
 
 use super::{Result, SessionReader};
 use crate::session::{
-    AgentId, SessionKey,
-    edit::MetadataEdit,
+    AgentId, MetadataEdit, SessionKey,
     record::{
         AgentConfig, AgentUpdate, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession,
         SessionUpdate,

@@ -11,7 +11,7 @@ use super::{Block, Message, ToolContent, ToolStatus, Usage, decode, encode, plai
 ///
 /// ```
 /// use bson::doc;
-/// use strandscope::session::{MessageBody, ToolStatus, Usage};
+/// use strandscope::{MessageBody, ToolStatus, Usage};
 ///
 /// let question = MessageBody::user("Where is order A100?");
 /// let call = MessageBody::assistant("Let me look.")

@@ -3,7 +3,7 @@
 
 use bson::{Bson, Document};
 
-use super::{AgentId, Feedback, Message, Session, SessionKey, Summary, edit::MetadataEdit};
+use super::{AgentId, Feedback, Message, MetadataEdit, Session, SessionKey, Summary};
 
 /// One change of one session.
 #[derive(Debug, Clone)]

@@ -15,10 +15,7 @@ use bson::{Document, doc};
 use futures_util::TryStreamExt;
 use measure::{by_turns, ms, report};
 use mongodb::Collection;
-use strandscope::{
-    repository::{Cursor, Limits, ListQuery, Opened, SessionReader, Target, open},
-    session::SessionKey,
-};
+use strandscope::{Cursor, Limits, ListQuery, Opened, SessionKey, SessionReader, Target, open};
 
 const PAGE: u32 = 20;
 

@@ -14,9 +14,7 @@ use bson::{Bson, DateTime, Document, doc};
 use measure::{by_turns, ms, report};
 use mongodb::{Client, Collection};
 use strandscope::{
-    manager::{Agent, Resumed, SessionManager, SessionManagerFactory},
-    repository::mongo::pool::{Pool, PoolOptions},
-    session::{AgentId, edit::MetadataEdit, record::MessageBody},
+    Agent, AgentId, MessageBody, MetadataEdit, Pool, PoolOptions, Resumed, SessionManager, SessionManagerFactory,
 };
 
 const ROUNDS: usize = 40;

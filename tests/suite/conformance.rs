@@ -3,10 +3,7 @@
 use crate::support;
 use std::sync::Arc;
 
-use strandscope::{
-    conformance,
-    repository::{Opened, SessionRepository, folder, mongo},
-};
+use strandscope::{MongoRepository, Opened, SessionRepository, conformance, open_folder};
 
 #[path = "../../examples/memory.rs"]
 #[expect(dead_code, reason = "it is a program of its own too")]
@@ -21,8 +18,11 @@ async fn keeps_every_promise(repository: Arc<dyn SessionRepository>) {
 async fn mongodb_keeps_every_promise() {
     let fresh = support::fresh_collection("conformance").await;
     let uri = fresh.uri.clone().into();
-    let limits = strandscope::repository::Limits::default();
-    match mongo::open(&uri, Some(&fresh.database), Some(fresh.collection.name()), limits).await.expect("it opens") {
+    let limits = strandscope::default();
+    match MongoRepository::discover(&uri, Some(&fresh.database), Some(fresh.collection.name()), limits)
+        .await
+        .expect("it opens")
+    {
         Opened::Store(repository) => keeps_every_promise(repository).await,
         Opened::Choose(_) => panic!("it was named"),
     }
@@ -31,7 +31,7 @@ async fn mongodb_keeps_every_promise() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_keeps_every_promise() {
     let dir = tempfile::tempdir().expect("a folder");
-    keeps_every_promise(folder::open(dir.path()).await.expect("it opens")).await;
+    keeps_every_promise(open_folder(dir.path()).await.expect("it opens")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,9 +6,7 @@ use std::fs;
 
 use bson::{Bson, Document, doc};
 use secrecy::ExposeSecret;
-use strandscope::session::{
-    Block, Finding, MediaSource, Message, Rating, Role, Session, ToolContent, ToolStatus, decode,
-};
+use strandscope::{Block, Finding, MediaSource, Message, Rating, Role, Session, ToolContent, ToolStatus, decode};
 
 fn fixture(file: &str) -> Vec<Document> {
     let path = format!("{}/tests/fixtures/{file}", env!("CARGO_MANIFEST_DIR"));

@@ -1,9 +1,6 @@
 //! The example that keeps a session in MongoDB, run as a reader would, and what it leaves.
 
-use strandscope::{
-    metrics::{Outline, session_metrics},
-    repository::{Limits, Opened, mongo},
-};
+use strandscope::{Limits, MongoRepository, Opened, Outline, session_metrics};
 
 use crate::{examples::run, support};
 
@@ -16,7 +13,7 @@ async fn a_week_with_one_agent() {
     assert!(said.contains("it remembers 4 messages, and that it is about Lisbon"), "{said}");
     assert!(said.contains("holds 6 messages"), "{said}");
     let uri = fresh.uri.clone().into();
-    let opened = mongo::open(&uri, Some(&fresh.database), Some("sessions"), Limits::default()).await;
+    let opened = MongoRepository::discover(&uri, Some(&fresh.database), Some("sessions"), Limits::default()).await;
     let Ok(Opened::Store(reader)) = opened else { panic!("the collection opens") };
     let session = reader.open(&"trip-1".into(), u64::MAX).await.expect("it stays in its place");
     assert_eq!(session.all_findings().count(), 0);

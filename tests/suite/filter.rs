@@ -3,7 +3,7 @@
 use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use jiff::Timestamp;
 use proptest::prelude::*;
-use strandscope::repository::Filter;
+use strandscope::Filter;
 
 fn filter(text: &str) -> Filter {
     let now: Timestamp = "2026-11-23T12:00:00Z".parse().expect("an instant");

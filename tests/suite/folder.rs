@@ -10,10 +10,8 @@ use std::{
 use bson::{Bson, Document, doc};
 use serde_json::{Value, json};
 use strandscope::{
-    app::{demo, told::Told},
-    metrics::{FigureSource, session_metrics},
-    repository::{Cursor, Error, Filter, ListQuery, Projection, SessionReader, Sort, Verdict, folder},
-    session::{AgentId, Block, Media, MediaSource, Role, SessionKey, Summary},
+    AgentId, Block, Cursor, Error, FigureSource, Filter, ListQuery, Media, MediaSource, Projection, Role, SessionKey,
+    SessionReader, Sort, Summary, Verdict, app::demo, app::told::Told, open_folder, session_metrics,
 };
 use tempfile::TempDir;
 
@@ -67,7 +65,7 @@ fn changed(root: &Path, id: &str, seconds: u64) {
 }
 
 async fn open(root: &Path) -> Arc<dyn SessionReader> {
-    folder::open(root).await.unwrap()
+    open_folder(root).await.unwrap()
 }
 
 async fn rows(reader: &Arc<dyn SessionReader>, query: &ListQuery) -> (Vec<Summary>, Option<Cursor>) {
@@ -91,7 +89,7 @@ fn reason(error: &Error) -> &str {
 }
 
 async fn refused(path: &Path) -> String {
-    match folder::open(path).await {
+    match open_folder(path).await {
         Err(error) => {
             assert_eq!(Told::from(&error).code, 1);
             reason(&error).to_owned()
@@ -132,7 +130,7 @@ async fn a_session_of_strands_reads_back_as_the_document_mongodb_would_hold() {
     assert_eq!(agent.get_array("messages").unwrap().len(), 3);
 
     let session = reader.open(&"s1".into(), 10).await.unwrap();
-    assert_eq!(session.all_findings().collect::<Vec<_>>(), Vec::<&strandscope::session::Finding>::new());
+    assert_eq!(session.all_findings().collect::<Vec<_>>(), Vec::<&strandscope::Finding>::new());
     assert_eq!(session.application_name.as_deref(), Some("shop"));
     let agent = &session.agents[0];
     assert_eq!(agent.model.as_deref(), Some("m-1"));
@@ -370,7 +368,7 @@ async fn the_demo_is_a_folder_without_findings_that_any_filter_can_search() {
         assert!((60..86_400 * 14).contains(&age), "{} changed {age} s ago", row.name());
         assert!(row.created_at <= row.updated_at);
         let session = reader.open(&row.key, u64::MAX).await.unwrap();
-        assert_eq!(session.all_findings().collect::<Vec<_>>(), Vec::<&strandscope::session::Finding>::new());
+        assert_eq!(session.all_findings().collect::<Vec<_>>(), Vec::<&strandscope::Finding>::new());
         assert!(session.other.is_empty(), "{:?}", session.other);
         assert!(session.viewer_password.is_some());
         assert!(session.metadata_fields().is_some_and(|fields| !fields.is_empty()));

@@ -9,13 +9,8 @@ use std::{
 use bson::{Bson, doc};
 use serde_json::{Value, json};
 use strandscope::{
-    manager::SessionManager,
-    repository::{Error, SessionRepository, folder},
-    session::{
-        SessionKey,
-        edit::MetadataEdit,
-        record::{AgentConfig, AgentUpdate, MessageBody, MessageUpdate, NewAgent, NewMessage},
-    },
+    AgentConfig, AgentUpdate, Error, MessageBody, MessageUpdate, MetadataEdit, NewAgent, NewMessage, SessionKey,
+    SessionManager, SessionRepository, open_folder,
 };
 use tempfile::TempDir;
 
@@ -28,7 +23,7 @@ struct Stored {
 /// A session `s` with an agent `a` and one message.
 async fn stored() -> Stored {
     let dir = tempfile::tempdir().unwrap();
-    let repository: Arc<dyn SessionRepository> = folder::open(dir.path()).await.unwrap();
+    let repository: Arc<dyn SessionRepository> = open_folder(dir.path()).await.unwrap();
     SessionManager::new(Arc::clone(&repository), "s").open_or_create().await.unwrap();
     let key = SessionKey::from("s");
     let agent = NewAgent::new("a")
@@ -148,7 +143,7 @@ async fn what_would_be_read_back_as_something_else_is_refused() {
 #[tokio::test]
 async fn two_openings_of_a_folder_take_turns() {
     let stored = stored().await;
-    let other = folder::open(stored.dir.path()).await.unwrap();
+    let other = open_folder(stored.dir.path()).await.unwrap();
     let write = |repository: Arc<dyn SessionRepository>, name: &'static str| {
         tokio::spawn(async move {
             for number in 0..25 {

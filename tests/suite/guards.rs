@@ -6,15 +6,7 @@ use bson::{
     spec::BinarySubtype,
 };
 use strandscope::{
-    manager::SessionManager,
-    repository::{
-        Error, SessionReader, SessionWriter,
-        mongo::pool::{Pool, PoolOptions},
-    },
-    session::{
-        SessionKey,
-        edit::{MetadataEdit, same},
-    },
+    Error, MetadataEdit, Pool, PoolOptions, SessionKey, SessionManager, SessionReader, SessionWriter, edit::same,
 };
 
 /// Values of every type, and some that a looser comparison takes for one another.

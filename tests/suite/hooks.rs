@@ -12,13 +12,8 @@ use std::{
 use async_trait::async_trait;
 use bson::{Bson, Document, doc};
 use strandscope::{
-    hook::{
-        Deliver, Delivery, DeliveryOutcome, Hook, HookAnswer, HookOperation, HookPayload, Hooks, Next, Outbox,
-        OutboxOptions, Webhook, WebhookSettings,
-    },
-    manager::SessionManager,
-    repository::{Error, Result, SessionRepository, folder},
-    session::edit::MetadataEdit,
+    Deliver, Delivery, DeliveryOutcome, Error, Hook, HookAnswer, HookOperation, HookPayload, Hooks, MetadataEdit, Next,
+    Outbox, OutboxOptions, Result, SessionManager, SessionRepository, Webhook, WebhookSettings, open_folder,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -66,7 +61,7 @@ impl Hook for Odd {
 }
 
 async fn manager(dir: &tempfile::TempDir, hooks: Hooks) -> SessionManager {
-    let repository: Arc<dyn SessionRepository> = folder::open(dir.path()).await.unwrap();
+    let repository: Arc<dyn SessionRepository> = open_folder(dir.path()).await.unwrap();
     let manager = SessionManager::builder(repository, "s-1").hooks(hooks).build();
     manager.open_or_create().await.unwrap();
     manager
@@ -78,7 +73,7 @@ async fn with(what: &'static str) -> (Result<()>, Document) {
     let hooks = Hooks::new(vec![Arc::new(Odd("nothing")), Arc::new(Odd(what))]);
     let manager = manager(&dir, hooks.with_deadline(Duration::from_millis(200))).await;
     let said = manager.edit_metadata(vec![MetadataEdit::set("a", 1)]).await;
-    (said, SessionManager::new(folder::open(dir.path()).await.unwrap(), "s-1").metadata().await.unwrap())
+    (said, SessionManager::new(open_folder(dir.path()).await.unwrap(), "s-1").metadata().await.unwrap())
 }
 
 #[tokio::test]

@@ -9,12 +9,8 @@ mod writes;
 use screen::Screen;
 use store::{Call, Faulty, Held};
 use strandscope::{
-    app::{
-        task::Lane,
-        tui::state::{AppState, inspector::body::Body, modal::Modal},
-    },
-    repository::Error,
-    session::{Rating, record::NewFeedback},
+    Error, NewFeedback, Rating, app::task::Lane, app::tui::state::AppState, app::tui::state::inspector::body::Body,
+    app::tui::state::modal::Modal,
 };
 
 /// How a lane is asked.

@@ -9,17 +9,9 @@ use std::{
 use bson::{Bson, Document, doc};
 use mongodb::Client;
 use strandscope::{
-    repository::{
-        Error, Limits, SessionReader, SessionRepository, SessionWriter, Tail,
-        mongo::pool::{Pool, PoolOptions},
-    },
-    session::{
-        AgentId, Rating, SessionKey,
-        edit::MetadataEdit,
-        record::{
-            AgentConfig, MessageBody, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession,
-        },
-    },
+    AgentConfig, AgentId, Error, Limits, MessageBody, MessageUpdate, MetadataEdit, NewAgent, NewFeedback,
+    NewGuardrailEvent, NewMessage, NewSession, Pool, PoolOptions, Rating, SessionKey, SessionReader, SessionRepository,
+    SessionWriter, Tail,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -207,7 +199,7 @@ async fn a_server_that_is_killed_and_comes_back_has_the_message_once() {
     let uri = format!("{}/?journal=true", server.uri.trim_end_matches('/'));
     let pool = Pool::connect(&uri.into(), PoolOptions::default()).await.expect("a pool");
     let repository = Arc::new(pool.repository("killed", "sessions").expect("names"));
-    let manager = strandscope::manager::SessionManager::new(repository.clone(), "s-1");
+    let manager = strandscope::new(repository.clone(), "s-1");
     manager.open_or_create().await.expect("a session");
     let new = NewAgent::new(agent())
         .state(doc! {})

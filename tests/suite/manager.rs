@@ -5,16 +5,9 @@ use std::sync::Arc;
 
 use bson::{Bson, Document, doc};
 use strandscope::{
-    manager::{
-        Agent, EventLoopMetrics, ModelCall, Resumed, SessionManager, SessionManagerFactory, SessionOverrides,
-        SessionSettings, Started,
-    },
-    metrics::{Outline, session_metrics},
-    repository::{
-        Error, SessionRepository,
-        mongo::pool::{Pool, PoolOptions},
-    },
-    session::{AgentId, Usage, record::MessageBody},
+    Agent, AgentId, Error, EventLoopMetrics, MessageBody, ModelCall, Outline, Pool, PoolOptions, Resumed,
+    SessionManager, SessionManagerFactory, SessionOverrides, SessionRepository, SessionSettings, Started, Usage,
+    session_metrics,
 };
 
 /// An agent that only remembers.
@@ -389,10 +382,10 @@ async fn old_sessions_go_by_their_last_change_and_those_without_a_date_stay() {
     let repository = repository(&fresh).await;
     let cutoff = jiff::Timestamp::from_second(50 * 86_400).unwrap();
     let mut named = Vec::new();
-    let mut name = |row: &strandscope::session::Summary| named.push(row.name().to_owned());
-    strandscope::manager::retention::delete_older_than(repository.as_ref(), cutoff, true, &mut name).await.unwrap();
+    let mut name = |row: &strandscope::Summary| named.push(row.name().to_owned());
+    strandscope::retention::delete_older_than(repository.as_ref(), cutoff, true, &mut name).await.unwrap();
     assert_eq!(fresh.collection.count_documents(doc! {}).await.unwrap(), 4, "a dry run deletes nothing");
-    strandscope::manager::retention::delete_older_than(repository.as_ref(), cutoff, false, &mut name).await.unwrap();
+    strandscope::retention::delete_older_than(repository.as_ref(), cutoff, false, &mut name).await.unwrap();
     named.sort();
     assert_eq!(named, ["created", "created", "old", "old"]);
     assert_eq!(fresh.collection.count_documents(doc! {}).await.unwrap(), 2);

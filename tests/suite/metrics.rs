@@ -8,8 +8,7 @@ use std::fs;
 use bson::Bson;
 use serde_json::{Value, json};
 use strandscope::{
-    metrics::{AgentMetrics, Figure, FigureSource, Outline, agent_metrics, explain, session_metrics},
-    session::{Usage, decode},
+    AgentMetrics, Figure, FigureSource, Outline, Usage, agent_metrics, decode, explain, session_metrics,
 };
 
 fn text(file: &str) -> String {
@@ -34,7 +33,7 @@ fn usage_json(usage: &Usage) -> Value {
 }
 
 fn agent_json(metrics: &AgentMetrics) -> Value {
-    let tool = |tool: &strandscope::metrics::ToolMetrics| {
+    let tool = |tool: &strandscope::ToolMetrics| {
         let figures = json!({
             "call_count": tool.call_count, "success_count": tool.success_count, "error_count": tool.error_count,
             "total_time_s": tool.total_time_s,

@@ -11,13 +11,8 @@ use std::{
 use bson::{Document, doc};
 use serde_json::{Value, json};
 use strandscope::{
-    manager::{Agent, EventLoopMetrics, ModelCall, Resumed, SessionManager, Started},
-    repository::folder,
-    session::{
-        AgentId, Rating, Usage,
-        edit::MetadataEdit,
-        record::{MessageBody, NewFeedback},
-    },
+    Agent, AgentId, EventLoopMetrics, MessageBody, MetadataEdit, ModelCall, NewFeedback, Rating, Resumed,
+    SessionManager, Started, Usage, open_folder,
 };
 
 const PACKAGE: &str = "strands-agents==1.62.0";
@@ -95,7 +90,7 @@ fn support() -> AgentId {
 #[tokio::test]
 async fn strands_goes_on_with_what_was_written_here_and_keeps_what_is_ours() {
     let dir = tempfile::tempdir().unwrap();
-    let sessions = folder::open(dir.path()).await.unwrap();
+    let sessions = open_folder(dir.path()).await.unwrap();
     let manager = SessionManager::new(sessions.clone(), "support-1");
     let mut memo = Memo { state: doc! { "visits": 1, "name": "Ada" }, ..Memo::default() };
     assert_eq!(manager.initialize(&mut memo).await.unwrap(), Started::Created);
@@ -147,7 +142,7 @@ async fn strands_goes_on_with_what_was_written_here_and_keeps_what_is_ours() {
 async fn a_session_that_strands_made_is_resumed_here() {
     let dir = tempfile::tempdir().unwrap();
     carry_on(dir.path(), "theirs", "support");
-    let sessions = folder::open(dir.path()).await.unwrap();
+    let sessions = open_folder(dir.path()).await.unwrap();
     let manager = SessionManager::new(sessions, "theirs");
     let mut memo = Memo::default();
     assert_eq!(manager.initialize(&mut memo).await.unwrap(), Started::Resumed(2));

@@ -8,11 +8,10 @@ use std::sync::Arc;
 use gate::Gate;
 use proptest::prelude::*;
 use strandscope::{
-    app::place::{Origin, Rights, Store},
-    app::task::{Command, Event, Lane, Link, Opener, Task, Ticket, Write, WriteId, WriteOrder, Writing, spawn_with},
-    manager::SessionManager,
-    repository::{Error, Filter, ListQuery, Opened, SessionReader, Target, folder},
-    session::{SessionKey, edit::MetadataEdit},
+    Error, Filter, ListQuery, MetadataEdit, Opened, SessionKey, SessionManager, SessionReader, Target,
+    app::place::Origin, app::place::Rights, app::place::Store, app::task::Command, app::task::Event, app::task::Lane,
+    app::task::Link, app::task::Opener, app::task::Task, app::task::Ticket, app::task::Write, app::task::WriteId,
+    app::task::WriteOrder, app::task::Writing, app::task::spawn_with, open_folder,
 };
 
 const LANES: [Lane; 4] = [Lane::List, Lane::Count, Lane::Open, Lane::Outline];
@@ -195,9 +194,9 @@ async fn writes_are_done_in_order_and_none_is_given_up() {
     let folder = tempfile::tempdir().expect("a folder");
     let state = tempfile::tempdir().expect("a folder");
     let writing = Writing { copies: Some(state.path().join("deleted")), ..Writing::default() };
-    let mut task = strandscope::app::task::spawn(strandscope::repository::Limits::default(), writing);
+    let mut task = strandscope::app::task::spawn(strandscope::default(), writing);
     let target = Target::Folder(folder.path().to_owned());
-    let manager = SessionManager::new(folder::open(folder.path()).await.expect("it opens"), "s");
+    let manager = SessionManager::new(open_folder(folder.path()).await.expect("it opens"), "s");
     manager.open_or_create().await.expect("a session");
     let send = async |command| task.commands.send(command).await.expect("the task runs");
     send(Command::Connect(Ticket(1), target.clone().into(), Rights::Write)).await;
@@ -229,10 +228,10 @@ async fn writes_are_done_in_order_and_none_is_given_up() {
 async fn a_connection_to_read_cannot_write_and_a_deletion_leaves_a_copy() {
     let folder = tempfile::tempdir().expect("a folder");
     let state = tempfile::tempdir().expect("a folder");
-    SessionManager::new(folder::open(folder.path()).await.expect("it opens"), "s").open_or_create().await.expect("one");
+    SessionManager::new(open_folder(folder.path()).await.expect("it opens"), "s").open_or_create().await.expect("one");
     let copies = state.path().join("deleted");
     let writing = Writing { copies: Some(copies.clone()), ..Writing::default() };
-    let mut task = strandscope::app::task::spawn(strandscope::repository::Limits::default(), writing);
+    let mut task = strandscope::app::task::spawn(strandscope::default(), writing);
     for (number, rights) in [(1, Rights::Read), (3, Rights::Write)] {
         let target = Target::Folder(folder.path().to_owned());
         task.commands.send(Command::Connect(Ticket(number), target.into(), rights)).await.expect("the task runs");

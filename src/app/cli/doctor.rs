@@ -7,7 +7,7 @@ use crate::{
         place::{self, Origin, Place, Rights},
         told::Told,
     },
-    repository::{self, Check, Error, Opened, SessionReader, Target, Verdict},
+    repository::{Check, Error, Opened, SessionReader, Target, Verdict, mongo::MongoRepository},
 };
 use anyhow::Result;
 
@@ -99,7 +99,12 @@ async fn create_indexes(context: &Context, chosen: &Place) -> Check {
         return Check::ok("created", "none; a folder needs no indexes");
     };
     let limits = context.config.limits;
-    match repository::mongo::create_indexes(uri, database.as_deref(), collection.as_deref(), limits).await {
+    let created = match MongoRepository::discover(uri, database.as_deref(), collection.as_deref(), limits).await {
+        Ok(Opened::Store(repository)) => repository.create_indexes().await,
+        Ok(Opened::Choose(candidates)) => Err(Error::Ambiguous { count: candidates.len() }),
+        Err(error) => Err(error),
+    };
+    match created {
         Ok(created) if created.is_empty() => Check::ok("created", "none; all of them exist already"),
         Ok(created) => Check::ok("created", created.join(", ")),
         Err(error) => Check::told(Verdict::Fail, "created", &error),

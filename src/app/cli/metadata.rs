@@ -5,10 +5,7 @@ use crate::{
     hook::Hooks,
     manager::SessionManager,
     repository::Error,
-    session::{
-        edit::{self, MetadataEdit},
-        plain,
-    },
+    session::{MetadataEdit, edit, plain},
 };
 use anyhow::Result;
 use bson::{Bson, Document};

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     app::place::{Origin, Rights},
     repository::{Filter, ListQuery},
-    session::{AgentId, SessionKey, edit::MetadataEdit, record::NewFeedback},
+    session::{AgentId, MetadataEdit, SessionKey, record::NewFeedback},
 };
 
 /// Numbers a question, so that a late answer to an older one is known and dropped.

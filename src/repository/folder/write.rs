@@ -16,9 +16,7 @@ use super::{FolderRepository, layout, layout::SessionDir};
 use crate::{
     repository::{Error, Result, SessionWriter, Tail},
     session::{
-        AgentId, SessionKey,
-        edit::{self, MetadataEdit},
-        encode as documents,
+        AgentId, MetadataEdit, SessionKey, edit, encode as documents,
         record::{
             AgentConfig, AgentUpdate, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession,
             SessionUpdate,

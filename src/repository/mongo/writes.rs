@@ -20,9 +20,7 @@ use super::{MongoRepository, indexes};
 use crate::{
     repository::{Error, Result, SessionWriter, Tail},
     session::{
-        AgentId, SessionKey,
-        edit::{self, MetadataEdit},
-        encode,
+        AgentId, MetadataEdit, SessionKey, edit, encode,
         record::{
             AgentConfig, AgentUpdate, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession,
             SessionUpdate,

@@ -7,23 +7,10 @@ use crossterm::event::{KeyCode, KeyEvent};
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{Terminal, backend::TestBackend, layout::Size};
 use strandscope::{
-    app::{
-        config::{Symbols, ThemeName, Ui},
-        keymap::Keymap,
-        place::{Origin, Place},
-        task::{Command, Event},
-        tui::{
-            render::{
-                Look,
-                look::{Theme, marks},
-            },
-            state::{AppState, Effect, Input, Start},
-            view,
-        },
-    },
-    metrics::{AgentOutline, MessageSample, Outline},
-    repository::PageEnd,
-    session::{Message, decode},
+    AgentOutline, Message, MessageSample, Outline, PageEnd, app::config::Symbols, app::config::ThemeName,
+    app::config::Ui, app::keymap::Keymap, app::place::Origin, app::place::Place, app::task::Command, app::task::Event,
+    app::tui::render::Look, app::tui::render::look::Theme, app::tui::render::look::marks, app::tui::state::AppState,
+    app::tui::state::Effect, app::tui::state::Input, app::tui::state::Start, app::tui::view, decode,
 };
 
 use super::data;

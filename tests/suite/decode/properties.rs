@@ -2,7 +2,7 @@
 
 use bson::Bson;
 use proptest::prelude::*;
-use strandscope::session::{Message, Session, SessionKey, decode, plain};
+use strandscope::{Message, Session, SessionKey, decode, plain};
 
 use super::fixture;
 

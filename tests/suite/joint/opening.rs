@@ -1,9 +1,6 @@
 //! Connecting, and the first look for a session that was named.
 
-use strandscope::{
-    app::tui::state::{connection::Stage, modal::Modal},
-    repository::Error,
-};
+use strandscope::{Error, app::tui::state::connection::Stage, app::tui::state::modal::Modal};
 
 use super::{
     lost, nothing_comes_late,

@@ -9,18 +9,12 @@ use std::{
 use crossterm::event::{KeyCode, KeyEvent};
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::layout::Size;
-use strandscope::app::{
-    config::{Symbols, ThemeName, Ui},
-    keymap::Keymap,
-    place::{Origin, Place},
-    task::{Command, Event, Lane, Link, Opener, Task, Ticket, Writing, spawn_with},
-    tui::{
-        render::{
-            Look,
-            look::{Theme, marks},
-        },
-        state::{AppState, Effect, Input, Start},
-    },
+use strandscope::{
+    app::config::Symbols, app::config::ThemeName, app::config::Ui, app::keymap::Keymap, app::place::Origin,
+    app::place::Place, app::task::Command, app::task::Event, app::task::Lane, app::task::Link, app::task::Opener,
+    app::task::Task, app::task::Ticket, app::task::Writing, app::task::spawn_with, app::tui::render::Look,
+    app::tui::render::look::Theme, app::tui::render::look::marks, app::tui::state::AppState, app::tui::state::Effect,
+    app::tui::state::Input, app::tui::state::Start,
 };
 use tokio::time::timeout;
 

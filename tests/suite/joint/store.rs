@@ -11,20 +11,10 @@ use std::{
 use bson::Document;
 use serde_json::{Value, json};
 use strandscope::{
-    app::place::Store,
-    metrics::Outline,
-    repository::{
-        Error, Filter, ListPlan, ListQuery, Opened, Page, Result, SessionReader, SessionRepository, SessionWriter,
-        Tail, folder,
-    },
-    session::{
-        AgentId, Details, Message, Session, SessionKey, Summary,
-        edit::MetadataEdit,
-        record::{
-            AgentConfig, AgentUpdate, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession,
-            SessionUpdate,
-        },
-    },
+    AgentConfig, AgentId, AgentUpdate, Details, Error, Filter, ListPlan, ListQuery, Message, MessageUpdate,
+    MetadataEdit, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession, Opened, Outline, Page, Result,
+    Session, SessionKey, SessionReader, SessionRepository, SessionUpdate, SessionWriter, Summary, Tail,
+    app::place::Store, open_folder,
 };
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
@@ -84,7 +74,7 @@ impl Faulty {
         for (id, messages) in [("long", 120), ("other", 2), ("third", 1)] {
             seed(&dir.path().join(format!("session_{id}")), id, messages);
         }
-        let inner = folder::open(dir.path()).await.unwrap();
+        let inner = open_folder(dir.path()).await.unwrap();
         Self { inner, faults: Arc::default(), _dir: Arc::new(dir) }
     }
 

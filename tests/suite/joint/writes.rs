@@ -1,10 +1,7 @@
 //! Writes: never given up, each answered once, and back in the editor where they were refused.
 
 use bson::Bson;
-use strandscope::{
-    app::tui::state::{editor::Editor, modal::Modal},
-    session::edit::MetadataEdit,
-};
+use strandscope::{MetadataEdit, app::tui::state::editor::Editor, app::tui::state::modal::Modal};
 
 use super::{
     lost,

@@ -1,10 +1,7 @@
 //! Small histories, each with one trap.
 
 use bson::{Bson, Document, doc};
-use strandscope::{
-    metrics::{AgentMetrics, agent_metrics},
-    session::decode,
-};
+use strandscope::{AgentMetrics, agent_metrics, decode};
 
 /// Counters after so many cycles, input tokens and milliseconds.
 fn reading(cycles: impl Into<Bson>, input: i64, ms: i64) -> Document {

@@ -2,7 +2,7 @@
 
 use bson::{Bson, Document, doc};
 use proptest::prelude::*;
-use strandscope::{metrics::agent_metrics, session::decode};
+use strandscope::{agent_metrics, decode};
 
 #[derive(Debug, Clone)]
 struct CallMetrics {

@@ -4,8 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bson::Document;
 use strandscope::{
-    repository::{Error, Filter, Limits, ListQuery, Opened, PageEnd, SessionReader, SessionRepository, mongo},
-    session::Summary,
+    Error, Filter, Limits, ListQuery, MongoRepository, Opened, PageEnd, SessionReader, SessionRepository, Summary,
 };
 
 use crate::support::{self, Fresh};
@@ -44,7 +43,7 @@ pub async fn open(
     collection: Option<&str>,
     limits: Limits,
 ) -> Result<Opened<Arc<dyn SessionRepository>>, Error> {
-    mongo::open(&uri.to_owned().into(), database, collection, limits).await
+    MongoRepository::discover(&uri.to_owned().into(), database, collection, limits).await
 }
 
 /// The error of opening, which must come.

@@ -5,13 +5,8 @@ use std::time::Duration;
 use bson::{Bson, doc};
 use mongodb::Client;
 use strandscope::{
+    Error, Filter, FilterTerm, FilterTest, Limits, MongoRepository, SessionKey, SessionReader, TextMatch, Verdict,
     app::told::Told,
-    repository::{
-        Error, Filter, Limits, SessionReader, Verdict,
-        filter::{FilterTerm, FilterTest, TextMatch},
-        mongo::MongoRepository,
-    },
-    session::SessionKey,
 };
 
 use crate::{

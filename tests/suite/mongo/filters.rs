@@ -3,13 +3,7 @@
 use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use jiff::Timestamp;
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
-use strandscope::{
-    repository::{
-        Filter,
-        filter::{Comparison, FilterTerm, FilterTest, RatingWord, TextMatch},
-    },
-    session::SessionKey,
-};
+use strandscope::{Comparison, Filter, FilterTerm, FilterTest, RatingWord, SessionKey, TextMatch};
 
 use super::common::{every_page, filtered, fixtures, loaded};
 

@@ -3,10 +3,9 @@
 use bson::doc;
 use mongodb::Client;
 use strandscope::app::told::Told;
-use strandscope::repository::{
-    Candidate, Error, Filter, Hint, Limits, Opened, SessionReader, Verdict,
-    filter::{FilterTerm, FilterTest, TextMatch},
-    mongo::MongoRepository,
+use strandscope::{
+    Candidate, Error, Filter, FilterTerm, FilterTest, Hint, Limits, MongoRepository, Opened, SessionReader, TextMatch,
+    Verdict,
 };
 
 use crate::{
@@ -78,14 +77,14 @@ async fn a_plan_says_which_index_serves() {
     assert!(!model.served && model.why.contains("updated_at"), "{model:?}");
     assert!(!plan(filter(FilterTest::Id(TextMatch::Contains("x".into())))).await.served);
     let day: jiff::Timestamp = "2026-11-01T00:00:00Z".parse().expect("a time");
-    let since = plan(filter(FilterTest::Updated(strandscope::repository::filter::Comparison::Greater, day))).await;
+    let since = plan(filter(FilterTest::Updated(strandscope::Greater, day))).await;
     assert!(since.served, "{since:?}");
 }
 
 #[tokio::test]
 async fn the_checks_find_what_is_missing() {
     let (fresh, reader) = loaded("checks", fixtures()).await;
-    let verdicts = |checks: Vec<strandscope::repository::Check>| {
+    let verdicts = |checks: Vec<strandscope::Check>| {
         checks.into_iter().map(|check| (check.name.clone(), check)).collect::<std::collections::HashMap<_, _>>()
     };
     let before = verdicts(reader.check().await);

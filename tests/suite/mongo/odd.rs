@@ -2,10 +2,7 @@
 
 use bson::{Bson, DateTime, Document, doc};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
-use strandscope::{
-    metrics::Outline,
-    session::{SessionKey, decode},
-};
+use strandscope::{Outline, SessionKey, decode};
 
 use super::common::{every_page, first_page, loaded};
 

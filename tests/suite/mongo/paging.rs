@@ -5,10 +5,7 @@ use std::collections::HashMap;
 use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use mongodb::IndexModel;
 use proptest::{prelude::*, test_runner::TestRunner};
-use strandscope::{
-    repository::{Cursor, Sort},
-    session::SessionKey,
-};
+use strandscope::{Cursor, SessionKey, Sort};
 
 use super::common::{every_page, first_page, loaded, page, reader};
 

@@ -1,11 +1,7 @@
 //! Every method on every fixture.
 
 use bson::{Bson, Document};
-use strandscope::{
-    metrics::Outline,
-    repository::{Error, Filter, Projection},
-    session::{AgentId, Session, SessionKey, decode},
-};
+use strandscope::{AgentId, Error, Filter, Outline, Projection, Session, SessionKey, decode};
 
 use super::common::{every_page, first_page, fixtures, loaded};
 
@@ -151,7 +147,7 @@ async fn counts_are_those_of_the_whole() {
         assert_eq!(details.bytes, Some(size), "{name}");
         assert_eq!(details.messages, whole.message_count(), "{name}");
         assert_eq!(details.guardrail_events, whole.guardrail_events.len() as u64, "{name}");
-        let mut tally = strandscope::session::FeedbackTally::default();
+        let mut tally = strandscope::default();
         whole.feedbacks.iter().for_each(|feedback| tally.add(&feedback.rating));
         assert_eq!(details.feedbacks, tally, "{name}");
         for (count, agent) in details.agents.iter().zip(&whole.agents) {

@@ -11,9 +11,8 @@ use std::{
 
 use bson::{Document, doc};
 use strandscope::{
-    metrics::Outline,
-    repository::{Check, Error, Filter, ListPlan, ListQuery, Page, PageEnd, Result, SessionReader},
-    session::{AgentId, Details, Message, Session, SessionKey, Summary, decode},
+    AgentId, Check, Details, Error, Filter, ListPlan, ListQuery, Message, Outline, Page, PageEnd, Result, Session,
+    SessionKey, SessionReader, Summary, decode,
 };
 use tokio::sync::oneshot;
 

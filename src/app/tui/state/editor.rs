@@ -6,12 +6,7 @@ use tui_textarea::{CursorMove, TextArea};
 
 use crate::{
     app::{task::command::Write, text},
-    session::{
-        AgentId, Rating, SessionKey,
-        edit::{self, MetadataEdit},
-        plain,
-        record::NewFeedback,
-    },
+    session::{AgentId, MetadataEdit, Rating, SessionKey, edit, plain, record::NewFeedback},
 };
 
 /// What is edited.

@@ -19,7 +19,7 @@ use crate::{
         told::Told,
     },
     repository::Error,
-    session::{Change, SessionKey, decode, edit, edit::MetadataEdit, encode},
+    session::{Change, MetadataEdit, SessionKey, decode, edit, encode},
 };
 use bson::Bson;
 

@@ -13,8 +13,7 @@ use super::{
 use crate::{
     repository::{Error, Result, folder::json as reading},
     session::{
-        edit::{self, MetadataEdit},
-        encode as documents,
+        MetadataEdit, edit, encode as documents,
         record::{NewSession, SessionUpdate},
     },
 };

@@ -8,10 +8,7 @@ use crate::{
         Error, Result,
         mongo::{by_key, expr},
     },
-    session::{
-        SessionKey,
-        edit::{self, Guard, MetadataEdit},
-    },
+    session::{Guard, MetadataEdit, SessionKey, edit},
 };
 
 /// How often the stored value may change back and forth between the update and the look at why it matched nothing.

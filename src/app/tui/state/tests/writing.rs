@@ -7,7 +7,7 @@ use super::super::{Input, areas::Pane, modal::Modal, sample::Screen};
 use crate::{
     app::task::{Command, Event, Ticket, Write},
     repository::Error,
-    session::edit::Guard,
+    session::Guard,
 };
 
 fn ctrl(screen: &mut Screen, c: char) {
