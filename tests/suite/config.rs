@@ -62,7 +62,7 @@ fn what_the_example_leaves_out_is_valid_too() {
     assert!(config.profiles["files"].dir.as_ref().unwrap().ends_with(".strands/sessions"));
     assert_eq!(config.filters["guarded"], "has:guardrail");
     let webhook = &config.hooks.webhooks["audit"];
-    let default = strandscope::new("x".to_owned().into());
+    let default = strandscope::WebhookSettings::new("x".to_owned().into());
     assert_eq!(
         (&webhook.actions, webhook.timeout, webhook.outbox),
         (&default.actions, default.timeout, default.outbox)

@@ -18,12 +18,12 @@ async fn keeps_every_promise(repository: Arc<dyn SessionRepository>) {
 async fn mongodb_keeps_every_promise() {
     let fresh = support::fresh_collection("conformance").await;
     let uri = fresh.uri.clone().into();
-    let limits = strandscope::default();
+    let limits = strandscope::Limits::default();
     match MongoRepository::discover(&uri, Some(&fresh.database), Some(fresh.collection.name()), limits)
         .await
         .expect("it opens")
     {
-        Opened::Store(repository) => keeps_every_promise(repository).await,
+        Opened::Store(repository) => keeps_every_promise(Arc::new(repository)).await,
         Opened::Choose(_) => panic!("it was named"),
     }
 }

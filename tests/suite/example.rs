@@ -1,6 +1,6 @@
 //! The example that keeps a session in MongoDB, run as a reader would, and what it leaves.
 
-use strandscope::{Limits, MongoRepository, Opened, Outline, session_metrics};
+use strandscope::{Limits, MongoRepository, Opened, Outline, SessionReader, session_metrics};
 
 use crate::{examples::run, support};
 

@@ -199,7 +199,7 @@ async fn a_server_that_is_killed_and_comes_back_has_the_message_once() {
     let uri = format!("{}/?journal=true", server.uri.trim_end_matches('/'));
     let pool = Pool::connect(&uri.into(), PoolOptions::default()).await.expect("a pool");
     let repository = Arc::new(pool.repository("killed", "sessions").expect("names"));
-    let manager = strandscope::new(repository.clone(), "s-1");
+    let manager = strandscope::SessionManager::new(repository.clone(), "s-1");
     manager.open_or_create().await.expect("a session");
     let new = NewAgent::new(agent())
         .state(doc! {})

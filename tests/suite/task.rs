@@ -194,7 +194,7 @@ async fn writes_are_done_in_order_and_none_is_given_up() {
     let folder = tempfile::tempdir().expect("a folder");
     let state = tempfile::tempdir().expect("a folder");
     let writing = Writing { copies: Some(state.path().join("deleted")), ..Writing::default() };
-    let mut task = strandscope::app::task::spawn(strandscope::default(), writing);
+    let mut task = strandscope::app::task::spawn(strandscope::Limits::default(), writing);
     let target = Target::Folder(folder.path().to_owned());
     let manager = SessionManager::new(open_folder(folder.path()).await.expect("it opens"), "s");
     manager.open_or_create().await.expect("a session");
@@ -231,7 +231,7 @@ async fn a_connection_to_read_cannot_write_and_a_deletion_leaves_a_copy() {
     SessionManager::new(open_folder(folder.path()).await.expect("it opens"), "s").open_or_create().await.expect("one");
     let copies = state.path().join("deleted");
     let writing = Writing { copies: Some(copies.clone()), ..Writing::default() };
-    let mut task = strandscope::app::task::spawn(strandscope::default(), writing);
+    let mut task = strandscope::app::task::spawn(strandscope::Limits::default(), writing);
     for (number, rights) in [(1, Rights::Read), (3, Rights::Write)] {
         let target = Target::Folder(folder.path().to_owned());
         task.commands.send(Command::Connect(Ticket(number), target.into(), rights)).await.expect("the task runs");

@@ -43,7 +43,8 @@ pub async fn open(
     collection: Option<&str>,
     limits: Limits,
 ) -> Result<Opened<Arc<dyn SessionRepository>>, Error> {
-    MongoRepository::discover(&uri.to_owned().into(), database, collection, limits).await
+    let found = MongoRepository::discover(&uri.to_owned().into(), database, collection, limits).await?;
+    Ok(found.map(|repository| Arc::new(repository) as Arc<dyn SessionRepository>))
 }
 
 /// The error of opening, which must come.

@@ -147,7 +147,7 @@ async fn counts_are_those_of_the_whole() {
         assert_eq!(details.bytes, Some(size), "{name}");
         assert_eq!(details.messages, whole.message_count(), "{name}");
         assert_eq!(details.guardrail_events, whole.guardrail_events.len() as u64, "{name}");
-        let mut tally = strandscope::default();
+        let mut tally = strandscope::FeedbackTally::default();
         whole.feedbacks.iter().for_each(|feedback| tally.add(&feedback.rating));
         assert_eq!(details.feedbacks, tally, "{name}");
         for (count, agent) in details.agents.iter().zip(&whole.agents) {
