@@ -9,6 +9,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod copy;
 pub mod demo;
 pub mod keymap;
 pub mod place;

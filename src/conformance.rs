@@ -21,10 +21,10 @@ mod sessions;
 use std::{fmt, sync::Arc};
 
 use bson::{Document, doc};
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::{
-    hook::Boxed,
     repository::{Error, Result, SessionRepository, Tail},
     session::{
         AgentId, Session, SessionKey, StoredAgent,
@@ -37,7 +37,7 @@ use crate::{
 pub struct Case {
     /// What is promised, as a sentence without its full stop.
     pub name: &'static str,
-    run: fn(Arc<dyn SessionRepository>) -> Boxed<'static, Outcome>,
+    run: fn(Arc<dyn SessionRepository>) -> BoxFuture<'static, Outcome>,
 }
 
 impl fmt::Debug for Case {

@@ -6,11 +6,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Makes a folder, and those above it, that only its user may enter. One that is there stays as it is.
-pub(crate) fn private_folder(path: &Path) -> io::Result<()> {
-    private().recursive(true).create(path)
-}
-
 /// Makes folders that only their user may enter.
 pub(crate) fn private() -> DirBuilder {
     let mut builder = DirBuilder::new();

@@ -1,31 +1,5 @@
 //! Hooks around metadata and feedback: a chain, each of which can see, change or refuse an operation and act before and
 //! after it.
-//!
-//! ```
-//! use strandscope::{Hook, HookAnswer, HookOperation, HookPayload, Next, Error, Result};
-//!
-//! /// Lets nobody set `priority` to anything but these words.
-//! struct KnownPriorities;
-//!
-//! #[async_trait::async_trait]
-//! impl Hook for KnownPriorities {
-//!     fn name(&self) -> &str {
-//!         "known-priorities"
-//!     }
-//!
-//!     async fn around(&self, operation: HookOperation, next: Next<'_>) -> Result<HookAnswer> {
-//!         if let HookPayload::MetadataUpdate(edits) = &operation.payload {
-//!             for edit in edits.iter().filter(|edit| edit.key == "priority") {
-//!                 let word = edit.value.as_ref().and_then(bson::Bson::as_str).unwrap_or_default();
-//!                 if !["low", "high"].contains(&word) {
-//!                     return Err(operation.refused(self.name(), "priority is low or high"));
-//!                 }
-//!             }
-//!         }
-//!         next.run(operation).await
-//!     }
-//! }
-//! ```
 
 mod outbox;
 #[cfg(feature = "webhook")]
@@ -40,10 +14,11 @@ pub use settings::{HookSettings, WebhookSettings};
 #[cfg(feature = "webhook")]
 pub use webhook::{Webhook, WebhookError, WebhookProblem};
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bson::Document;
+use futures_util::future::BoxFuture;
 
 use crate::{
     repository::{Error, Result},
@@ -144,6 +119,32 @@ pub enum HookAnswer {
 }
 
 /// A hook around operations.
+///
+/// ```
+/// use strandscope::{Hook, HookAnswer, HookOperation, HookPayload, Next, Error, Result};
+///
+/// /// Lets nobody set `priority` to anything but these words.
+/// struct KnownPriorities;
+///
+/// #[async_trait::async_trait]
+/// impl Hook for KnownPriorities {
+///     fn name(&self) -> &str {
+///         "known-priorities"
+///     }
+///
+///     async fn around(&self, operation: HookOperation, next: Next<'_>) -> Result<HookAnswer> {
+///         if let HookPayload::MetadataUpdate(edits) = &operation.payload {
+///             for edit in edits.iter().filter(|edit| edit.key == "priority") {
+///                 let word = edit.value.as_ref().and_then(bson::Bson::as_str).unwrap_or_default();
+///                 if !["low", "high"].contains(&word) {
+///                     return Err(operation.refused(self.name(), "priority is low or high"));
+///                 }
+///             }
+///         }
+///         next.run(operation).await
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Hook: Send + Sync + 'static {
     /// Its name, for errors and the log.
@@ -161,9 +162,6 @@ pub trait Hook: Send + Sync + 'static {
         0
     }
 }
-
-/// A future in a box.
-pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The rest of the chain, with the operation itself at its end.
 pub struct Next<'a> {
@@ -234,7 +232,7 @@ impl Hooks {
     pub async fn run<'a>(
         &self,
         operation: HookOperation,
-        last: &'a (dyn Fn(HookOperation) -> Boxed<'a, Result<HookAnswer>> + Send + Sync),
+        last: &'a (dyn Fn(HookOperation) -> BoxFuture<'a, Result<HookAnswer>> + Send + Sync),
     ) -> Result<HookAnswer> {
         if self.hooks.is_empty() {
             return last(operation).await;

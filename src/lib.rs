@@ -2,27 +2,28 @@
 //!
 //! The program `strandscope` is a terminal browser on top of this library; each part can be used without it.
 //!
-//! # Read a folder of sessions
+//! # Open a store, read its sessions
 //!
-//! A [`SessionReader`](strandscope::SessionReader) is the same for a folder and a MongoDB collection:
+//! A folder of sessions and a MongoDB collection are the same [`SessionRepository`]; [`open_mongo`] takes the connection
+//! string, the database and the collection instead of the path.
 //!
 //! ```
-//! use futures_util::TryStreamExt;
-//! use strandscope::{Limits, ListQuery, Opened, Target, open_folder};
-//!
+//! # use futures_util::TryStreamExt;
+//! # use strandscope::ListQuery;
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> strandscope::Result<()> {
 //! # let folder = tempfile::tempdir().expect("a folder");
 //! # let session = folder.path().join("session_support-1");
 //! # std::fs::create_dir(&session).expect("a folder");
 //! # std::fs::write(session.join("session.json"), r#"{"session_id": "support-1"}"#).expect("a file");
-//! let target = Target::Folder(folder.path().to_owned());
-//! let Opened::Store(reader) = strandscope::open(&target, Limits::default()).await? else {
-//!     unreachable!("a folder leaves nothing to choose");
-//! };
-//! let mut page = reader.list(&ListQuery::default());
+//! # let path = folder.path();
+//! let sessions = strandscope::open_folder(path).await?;
+//!
+//! // Each row comes as soon as it is known.
+//! let mut page = sessions.list(&ListQuery::default());
 //! while let Some(row) = page.try_next().await? {
-//!     assert_eq!(row.name(), "support-1");
+//!     println!("{}", row.name());
+//! #   assert_eq!(row.name(), "support-1");
 //! }
 //! # Ok(())
 //! # }
@@ -30,12 +31,12 @@
 //!
 //! # Keep an agent's session
 //!
-//! Anything that implements [`manager::Agent`] can be kept in a session and resumed from it, also by another process and
-//! by Strands in Python:
+//! Anything that implements [`Agent`] can be kept in a session and resumed from it, also by another process and by
+//! Strands in Python. [`plug_in`] says how to keep those of a loop of your own, of rig and of swiftide.
 //!
 //! ```
-//! use bson::{Document, doc};
-//! use strandscope::{Agent, Resumed, SessionManager, Started, MessageBody};
+//! use strandscope::bson::{Document, doc};
+//! use strandscope::{Agent, MessageBody, Resumed, SessionManager, Started};
 //!
 //! #[derive(Default)]
 //! struct Support {
@@ -59,11 +60,11 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> strandscope::Result<()> {
 //! # let dir = tempfile::tempdir().expect("a folder");
-//! let sessions = open_folder(dir.path()).await?;
+//! let sessions = strandscope::open_folder(dir.path()).await?;
 //! let manager = SessionManager::new(sessions.clone(), "support-1042");
 //! let mut agent = Support::default();
 //! assert_eq!(manager.initialize(&mut agent).await?, Started::Created);
-//! let mut question = MessageBody::text("user", "Where is my order?");
+//! let mut question = MessageBody::user("Where is my order?");
 //! manager.append_message(&"support".into(), &mut question).await?;
 //! agent.visits = 1;
 //! manager.sync_agent(&agent).await?;
@@ -79,11 +80,10 @@
 //! # Numbers of a document
 //!
 //! Counters in a document are accumulated, so neither their sum nor the last one is what was used;
-//! [`metrics`] reads them as counters with resets:
+//! [`session_metrics`] reads them as counters with resets:
 //!
 //! ```
-//! use bson::doc;
-//! use strandscope::decode;
+//! use strandscope::{Outline, bson::doc, decode};
 //!
 //! let reading = |total: i32| doc! {
 //!     "message": { "role": "assistant", "content": [{ "text": "Hello" }] },
@@ -92,22 +92,25 @@
 //! // The second reading is lower: another process went on with the session and counted from 0.
 //! let messages = vec![reading(100), reading(40)];
 //! let session = decode::session(doc! { "_id": "s-1", "agents": { "support": { "messages": messages } } });
-//! let figures = strandscope::session_metrics(&strandscope::Outline::from(&session));
+//! let figures = strandscope::session_metrics(&Outline::from(&session));
 //! assert_eq!(figures.total.total, Some(140));
 //! assert_eq!(figures.total.cache_read, None, "unknown stays unknown");
 //! ```
 //!
 //! # The house
 //!
-//! | module | what it is | imports of ours |
-//! | --- | --- | --- |
-//! | [`session`] | the nouns, and documents to nouns: plain data, no I/O | none |
-//! | [`metrics`] | numbers from messages, pure | `session` |
-//! | [`repository`] | the port: what can be asked, filters, errors; [`strandscope::mongo`] and [`strandscope::folder`] | `session`, `metrics` |
-//! | [`hook`] | a chain around metadata and feedback | `session`, `repository` |
-//! | [`manager`] | the session manager: what an agent program calls, and what the browser and the commands write through | the above |
+//! Modules are private, their names stand here at the root. Each imports only those above it:
 //!
-//! Only [`strandscope::mongo`] names the `mongodb` crate; values of `bson` are the vocabulary of documents everywhere.
+//! | module | what it is | begin at |
+//! | --- | --- | --- |
+//! | `session` | the nouns, and documents to nouns: plain data, no I/O | [`Session`], [`Message`], [`MessageBody`], [`Change`], [`mod@decode`] |
+//! | `metrics` | numbers from messages, pure | [`session_metrics`], [`Outline`], [`explain()`] |
+//! | `repository` | the port: what can be asked and changed, filters, errors; a MongoDB collection and a folder | [`SessionRepository`], [`ListQuery`], [`Filter`], [`Error`], [`MongoRepository`], [`FolderRepository`] |
+//! | `hook` | a chain around metadata and feedback | [`Hook`], [`Hooks`], [`Outbox`] |
+//! | `manager` | what an agent program calls, and what the browser and the commands write through | [`SessionManager`], [`SessionManagerFactory`], [`Agent`] |
+//!
+//! Only [`MongoRepository`] and [`Pool`] name the `mongodb` crate; values of [`bson`] are the vocabulary of documents
+//! everywhere.
 //!
 //! # Features
 //!
@@ -128,6 +131,8 @@ mod disk;
 mod hook;
 mod manager;
 mod metrics;
+mod nearest;
+pub mod plug_in;
 mod repository;
 mod session;
 

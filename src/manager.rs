@@ -8,7 +8,6 @@
 mod accumulator;
 mod agent;
 mod conversation;
-pub mod copy;
 mod create;
 pub mod factory;
 pub mod guardrail;
@@ -28,11 +27,12 @@ use std::{
 };
 
 use bson::Document;
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::{
-    hook::{Boxed, HookAnswer, HookOperation, HookPayload, Hooks},
+    hook::{HookAnswer, HookOperation, HookPayload, Hooks},
     repository::{Error, Result, SessionRepository},
     session::{
         AgentId, Feedback, MetadataEdit, Session, SessionKey,
@@ -296,7 +296,7 @@ impl SessionManager {
     async fn operate(&self, payload: HookPayload) -> Result<HookAnswer> {
         let operation = HookOperation { session: self.key().clone(), payload };
         let repository = &self.0.repository;
-        let last = |operation: HookOperation| -> Boxed<'_, Result<HookAnswer>> {
+        let last = |operation: HookOperation| -> BoxFuture<'_, Result<HookAnswer>> {
             Box::pin(async move { carry_out(repository.as_ref(), operation).await })
         };
         self.0.hooks.run(operation, &last).await

@@ -1,12 +1,7 @@
 //! The port to where sessions are kept: what can be asked ([`SessionReader`]), what can be changed ([`SessionWriter`]) and
 //! what can go wrong ([`Error`]).
 //!
-//! Two implementations: [`mongo`] and [`folder`]. Anyone can write one for another database, and check it with
-//! `strandscope::conformance` (feature `conformance`); a store of whole documents needs no more than this:
-//!
-//! ```
-#![doc = include_str!("../examples/memory.rs")]
-//! ```
+//! Two implementations: [`mongo`] and [`folder`].
 
 pub mod error;
 pub mod filter;

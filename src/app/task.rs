@@ -2,6 +2,7 @@
 //! for it.
 
 pub mod command;
+mod crash;
 pub mod event;
 mod lanes;
 mod link;

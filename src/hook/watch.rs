@@ -9,7 +9,9 @@ use std::{
 use async_trait::async_trait;
 use futures_util::FutureExt;
 
-use super::{Boxed, Hook, HookAnswer, HookOperation, HookPayload, Last, Next};
+use futures_util::future::BoxFuture;
+
+use super::{Hook, HookAnswer, HookOperation, HookPayload, Last, Next};
 use crate::repository::Result;
 
 /// How far the operation itself is.
@@ -22,7 +24,7 @@ enum Progress {
 
 /// The operation itself, watched.
 struct Watched<'a> {
-    last: &'a (dyn Fn(HookOperation) -> Boxed<'a, Result<HookAnswer>> + Send + Sync),
+    last: &'a (dyn Fn(HookOperation) -> BoxFuture<'a, Result<HookAnswer>> + Send + Sync),
     stage: Mutex<Progress>,
 }
 
@@ -50,7 +52,7 @@ pub(super) async fn run<'a>(
     hooks: &[Arc<dyn Hook>],
     deadline: Duration,
     operation: HookOperation,
-    last: &'a (dyn Fn(HookOperation) -> Boxed<'a, Result<HookAnswer>> + Send + Sync),
+    last: &'a (dyn Fn(HookOperation) -> BoxFuture<'a, Result<HookAnswer>> + Send + Sync),
 ) -> Result<HookAnswer> {
     let watched = Watched { last, stage: Mutex::new(Progress::Before) };
     let reads = matches!(operation.payload, HookPayload::MetadataGet);

@@ -16,7 +16,7 @@ pub(super) fn of_run(samples: &[MessageSample], run: &RunSpan) -> Vec<CallMetric
     for position in run.span.clone() {
         let sample = &samples[position];
         let assistant = sample.role == Role::Assistant;
-        if assistant && (!told || is_call(sample)) {
+        if assistant && (!told || sample.is_call()) {
             walk.pool.push(position);
         }
         let Some(reading) = sample.counters.as_deref().filter(|reading| tells(reading)) else { continue };
@@ -103,9 +103,9 @@ impl Walk<'_> {
     /// Gives the difference to a call where it can only be that one's, and says whether it could.
     fn settle(&mut self, difference: Difference, cycles: Option<u64>) -> bool {
         let (strong, mut weak): (Vec<usize>, Vec<usize>) =
-            self.pool.iter().copied().partition(|position| is_call(&self.samples[*position]));
-        weak.sort_by_key(|position| !is_likely(&self.samples[*position]));
-        let likely = weak.iter().filter(|position| is_likely(&self.samples[**position])).count();
+            self.pool.iter().copied().partition(|position| self.samples[*position].is_call());
+        weak.sort_by_key(|position| !self.samples[*position].is_likely_call());
+        let likely = weak.iter().filter(|position| self.samples[**position].is_likely_call()).count();
         let room = match cycles {
             Some(cycles) => cycles.saturating_sub(strong.len() as u64) as usize,
             None => weak.len(),
@@ -126,16 +126,6 @@ impl Walk<'_> {
         let of = |(sample, found): (&MessageSample, Option<Difference>)| found.map(|found| call(sample, found));
         self.samples[self.start..].iter().zip(self.found).filter_map(of).collect()
     }
-}
-
-pub(super) fn is_call(sample: &MessageSample) -> bool {
-    sample.usage.is_some() || sample.latency_ms.is_some() || sample.counters.is_some() || sample.redacted
-}
-
-/// Whether an assistant message is a call, or asks for a tool: only before a run's first latency does a call stand
-/// without figures, and then its answer asked for a tool.
-pub(super) fn is_likely(sample: &MessageSample) -> bool {
-    sample.role == Role::Assistant && (is_call(sample) || !sample.tool_uses.is_empty())
 }
 
 fn call(sample: &MessageSample, difference: Difference) -> CallMetrics {

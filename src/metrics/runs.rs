@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{MessageSample, calls};
+use super::MessageSample;
 use crate::session::{Counters, Role, ToolCounter, Usage};
 
 /// The messages of one run and how far its counters came.
@@ -61,9 +61,9 @@ fn beginning(samples: &[MessageSample], last: usize, position: usize, cycles: Op
     let needed = cycles.max(1);
     let mut left = needed;
     let mut start = position;
-    let likely = samples[last + 1..=position].iter().filter(|sample| calls::is_likely(sample)).count() as u64;
+    let likely = samples[last + 1..=position].iter().filter(|sample| sample.is_likely_call()).count() as u64;
     for at in (last + 1..=position).rev() {
-        if samples[at].role == Role::Assistant && (likely < needed || calls::is_likely(&samples[at])) {
+        if samples[at].role == Role::Assistant && (likely < needed || samples[at].is_likely_call()) {
             if left == 0 {
                 break;
             }

@@ -61,6 +61,19 @@ impl From<&Message> for MessageSample {
     }
 }
 
+impl MessageSample {
+    /// Whether a figure tells that a model gave it.
+    pub(super) fn is_call(&self) -> bool {
+        self.usage.is_some() || self.latency_ms.is_some() || self.counters.is_some() || self.redacted
+    }
+
+    /// Whether an assistant message is a call, or asks for a tool: only before a run's first latency does a call stand
+    /// without figures, and then its answer asked for a tool.
+    pub(super) fn is_likely_call(&self) -> bool {
+        self.role == Role::Assistant && (self.is_call() || !self.tool_uses.is_empty())
+    }
+}
+
 /// Every message of one agent, as samples in stored order.
 #[derive(Debug, Clone)]
 #[non_exhaustive]

@@ -71,7 +71,7 @@ pub struct MongoRepository {
 /// `uri` is `mongodb://…` or `mongodb+srv://…`; a password in it never shows.
 ///
 /// # Errors
-/// [`Error::Uri`], [`Error::Unreachable`], [`Error::TooOld`], [`Error::Authentication`], [`Error::Denied`].
+/// A connection string that cannot be read, and what a connection can meet: no server, too old a server, no right.
 pub async fn open(uri: &str, database: &str, collection: &str) -> Result<Arc<dyn SessionRepository>> {
     let pool = Pool::connect(&uri.into(), PoolOptions::default()).await?;
     pool.greet().await?;
@@ -85,8 +85,7 @@ impl MongoRepository {
     /// one is opened, several are given to choose from. A database named in the URI is looked at first.
     ///
     /// # Errors
-    /// [`Error::Uri`], [`Error::Unreachable`], [`Error::TooOld`], [`Error::Authentication`], [`Error::Denied`]; and
-    /// [`Error::NoSessions`] where no collection looks like sessions.
+    /// As [`open`], and [`crate::Error::NoSessions`] where no collection looks like sessions.
     pub async fn discover(
         uri: &SecretString,
         database: Option<&str>,
@@ -137,7 +136,7 @@ impl MongoRepository {
     /// `session_id`, `application_name`. Gives the names of those created.
     ///
     /// # Errors
-    /// [`Error::Denied`] without the right to create indexes, and what a connection can meet.
+    /// [`crate::Error::Denied`] without the right to create indexes, and what a connection can meet.
     pub async fn create_indexes(&self) -> Result<Vec<String>> {
         indexes::create(self).await
     }

@@ -107,6 +107,13 @@ impl Tail {
 }
 
 /// Reads and writes sessions.
+///
+/// Anyone can write one for another database, and check it with `strandscope::conformance` (feature `conformance`). A
+/// store of whole documents needs no more than this:
+///
+/// ```
+#[doc = include_str!("../../examples/memory.rs")]
+/// ```
 pub trait SessionRepository: SessionReader + SessionWriter {}
 
 impl<T: SessionReader + SessionWriter> SessionRepository for T {}

@@ -69,7 +69,7 @@ pub struct Details {
     pub guardrail_events: u64,
     /// Size of the stored document (or of the folder's files) in bytes.
     pub bytes: Option<u64>,
-    /// Tokens used in all, as [`crate::metrics`] reads them. `None`: not read yet.
+    /// Tokens used in all, as [`crate::session_metrics`] reads them. `None`: not read yet.
     pub usage: Option<Usage>,
 }
 

@@ -154,12 +154,12 @@ fn the_hooks_import_only_the_port_and_the_nouns() {
 
 #[test]
 fn the_manager_imports_only_what_lies_below_it() {
-    imports_only("manager", &["disk", "hook", "repository", "session"]);
+    imports_only("manager", &["hook", "repository", "session"]);
 }
 
 #[test]
 fn the_port_and_its_stores_import_only_the_nouns_and_the_numbers() {
-    imports_only("repository", &["disk", "metrics", "session"]);
+    imports_only("repository", &["disk", "metrics", "nearest", "session"]);
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::{
-    app::{config::places, text},
-    manager::{SessionManager, copy, retention},
+    app::{config::places, copy, text},
+    manager::{SessionManager, retention},
     repository::{Error, SessionRepository},
     session::{SessionKey, Summary},
 };

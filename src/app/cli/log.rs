@@ -7,7 +7,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use crate::{app::config::places, disk};
+use crate::app::config::places;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::EnvFilter;
 
@@ -36,7 +36,7 @@ pub fn check() -> Result<String, String> {
 
 fn open(path: &Path) -> io::Result<File> {
     if let Some(folder) = path.parent() {
-        disk::private_folder(folder)?;
+        places::make_private(folder)?;
     }
     if fs::metadata(path).is_ok_and(|meta| meta.len() > LARGEST) {
         fs::rename(path, path.with_extension("log.old"))?;

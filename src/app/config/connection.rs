@@ -5,7 +5,7 @@ use std::{env, path::PathBuf};
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Config, ConfigError, ConfigResult, Profile, toml_walk::nearest};
+use super::{Config, ConfigError, ConfigResult, Profile, toml_walk::right_word};
 use crate::{app::place::Place, disk, repository::Target};
 
 /// What the environment says. Empty variables count as unset.
@@ -125,7 +125,7 @@ impl Config {
             let hint = match (&self.file, known.as_slice()) {
                 (Some(file), []) => format!("{} has none", file.display()),
                 (None, []) => "there is no configuration file; --config names one".into(),
-                _ => nearest(name, &known),
+                _ => right_word(name, &known),
             };
             ConfigError::UnknownProfile { name: name.to_owned(), hint }
         })

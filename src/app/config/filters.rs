@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     Config, ConfigError, ConfigResult,
-    toml_walk::{Problem, Section, nearest},
+    toml_walk::{Problem, Section, right_word},
 };
 
 pub(super) fn filters(section: &Section<'_>) -> Result<BTreeMap<String, String>, Problem> {
@@ -57,7 +57,7 @@ fn unknown(saved: &BTreeMap<String, String>, name: &str, start: usize) -> Unknow
     let hint = if known.is_empty() {
         "save one under [filters] in the configuration, or quote the word to look for it".into()
     } else {
-        nearest(name, &known)
+        right_word(name, &known)
     };
     let problem = format!("no saved filter is called {name:?}; {hint}");
     UnknownName { span: start..start + 1 + name.len(), problem }

@@ -1,8 +1,13 @@
 //! Where the platform keeps configuration, state and logs.
 
-use std::path::PathBuf;
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use directories::ProjectDirs;
+
+use crate::disk;
 
 fn project() -> Option<ProjectDirs> {
     ProjectDirs::from("", "", "strandscope")
@@ -30,4 +35,12 @@ pub fn copies_dir() -> Option<PathBuf> {
 #[must_use]
 pub fn log_file() -> Option<PathBuf> {
     state_dir().map(|dir| dir.join("strandscope.log"))
+}
+
+/// Makes a folder, and those above it, that only its user may enter. One that is there stays as it is.
+///
+/// # Errors
+/// What the file system says.
+pub fn make_private(folder: &Path) -> io::Result<()> {
+    disk::private().recursive(true).create(folder)
 }

@@ -7,6 +7,8 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
+use crate::nearest;
+
 /// A mistake: where it stands (byte offset) and what is wrong.
 pub(super) struct Problem {
     pub at: usize,
@@ -33,7 +35,7 @@ pub(super) struct Section<'a> {
 }
 
 /// A value, its key and what it is called in messages.
-pub(super) struct Item<'a> {
+pub(super) struct Entry<'a> {
     pub key: &'a str,
     name: String,
     key_span: Range<usize>,
@@ -46,21 +48,21 @@ impl<'a> Section<'a> {
     }
 
     /// The entries in the order of the file.
-    pub fn items(&self) -> Vec<Item<'a>> {
-        let mut items: Vec<Item<'a>> = self
+    pub fn items(&self) -> Vec<Entry<'a>> {
+        let mut items: Vec<Entry<'a>> = self
             .table
             .iter()
             .map(|(key, value)| {
                 let text = key.get_ref().as_ref();
                 let name = if self.name.is_empty() { text.to_owned() } else { format!("{}.{text}", self.name) };
-                Item { key: text, name, key_span: key.span(), value }
+                Entry { key: text, name, key_span: key.span(), value }
             })
             .collect();
         items.sort_by_key(|item| item.key_span.start);
         items
     }
 
-    pub fn get(&self, key: &str) -> Option<Item<'a>> {
+    pub fn get(&self, key: &str) -> Option<Entry<'a>> {
         self.items().into_iter().find(|item| item.key == key)
     }
 
@@ -71,14 +73,14 @@ impl<'a> Section<'a> {
             Some(item) => {
                 let place =
                     if self.name.is_empty() { "at the top level".into() } else { format!("in [{}]", self.name) };
-                let hint = nearest(item.key, known);
+                let hint = right_word(item.key, known);
                 Err(item.wrong_key(format!("unknown key {:?} {place}; {hint}", item.key)))
             }
         }
     }
 }
 
-impl<'a> Item<'a> {
+impl<'a> Entry<'a> {
     /// A problem with the key itself.
     pub fn wrong_key(&self, text: String) -> Problem {
         Problem { at: self.key_span.start, text }
@@ -96,7 +98,7 @@ impl<'a> Item<'a> {
 
     /// The value names something that there is not.
     pub fn unknown_name(&self, what: &str, given: &str, known: &[&str]) -> Problem {
-        self.wrong_part(&format!("there is no {what} {given:?}; {}", nearest(given, known)))
+        self.wrong_part(&format!("there is no {what} {given:?}; {}", right_word(given, known)))
     }
 
     fn wrong_type(&self, wanted: &str) -> Problem {
@@ -163,7 +165,6 @@ impl<'a> Item<'a> {
             .ok_or_else(|| self.wrong("must be a number of seconds above 0 and at most 86400 (a day)"))
     }
 
-    /// One of some words.
     /// A whole number from 1.
     pub fn count(&self, most: u32) -> Result<u32, Problem> {
         let DeValue::Integer(number) = self.value.get_ref() else {
@@ -174,13 +175,13 @@ impl<'a> Item<'a> {
         count.filter(|count| (1..=most).contains(count)).ok_or_else(wrong)
     }
 
+    /// One of some words.
     pub fn one_of<T: Copy>(&self, words: &[(&str, T)]) -> Result<T, Problem> {
         let text = self.string()?;
         words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {
             let known: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
             let near = words.iter().map(|(word, _)| *word).collect::<Vec<_>>();
-            let hint =
-                closest(&text, &near).filter(|(_, near)| *near).map(|(word, _)| format!("; did you mean {word:?}?"));
+            let hint = nearest::nearest(&text, &near).map(|word| format!("; did you mean {word:?}?"));
             self.wrong(format!("must be {}, not {text:?}{}", any_of(&known), hint.unwrap_or_default()))
         })
     }
@@ -210,24 +211,12 @@ fn any_of(words: &[String]) -> String {
     }
 }
 
-/// The known word most like this one, and whether it is like enough to be what was meant.
-fn closest<'k>(given: &str, known: &[&'k str]) -> Option<(&'k str, bool)> {
-    let lower = given.to_lowercase();
-    known
-        .iter()
-        .map(|word| {
-            (*word, strsim::jaro_winkler(&lower, word).max(strsim::normalized_damerau_levenshtein(&lower, word)))
-        })
-        .max_by(|(_, a), (_, b)| a.total_cmp(b))
-        .map(|(word, likeness)| (word, likeness >= 0.75))
-}
-
 /// What would be right: the nearest word, or all of them where they are few and none is near.
-pub(super) fn nearest(given: &str, known: &[&str]) -> String {
-    match closest(given, known) {
-        None => "there are none to choose from".into(),
-        Some((word, true)) => format!("did you mean {word:?}?"),
-        Some((_, false)) if known.len() <= 13 => format!("valid here: {}", known.join(", ")),
-        Some((word, false)) => format!("the nearest valid one is {word:?}"),
+pub(super) fn right_word(given: &str, known: &[&str]) -> String {
+    match (nearest::nearest(given, known), nearest::closest(given, known)) {
+        (_, None) => "there are none to choose from".into(),
+        (Some(word), _) => format!("did you mean {word:?}?"),
+        (None, _) if known.len() <= 13 => format!("valid here: {}", known.join(", ")),
+        (None, Some((word, _))) => format!("the nearest valid one is {word:?}"),
     }
 }

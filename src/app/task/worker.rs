@@ -6,6 +6,7 @@ use tokio::{sync::mpsc, task::JoinHandle};
 
 use super::{
     Command, Event, Writing,
+    crash::crashed,
     lanes::{Lanes, Reply},
     link::Watch,
     question::Question,
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     app::place::{self, Origin, Rights, Store},
-    repository::{Error, Limits, Opened, Result},
+    repository::{Limits, Opened, Result},
 };
 
 const COMMANDS: usize = 64;
@@ -145,10 +146,4 @@ impl Worker {
             }
         });
     }
-}
-
-/// A panic in a read is an error of that read, not the end of the program.
-pub(super) fn crashed(doing: &str, join: &tokio::task::JoinError) -> Error {
-    tracing::error!(%join, "crash while {doing}");
-    Error::other(doing, "it crashed").with_hint("please report this, with the log")
 }

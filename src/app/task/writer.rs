@@ -7,11 +7,12 @@ use tokio::{sync::mpsc, task::JoinHandle};
 use super::{
     Event, Ticket,
     command::{Write, WriteOrder},
+    crash::crashed,
 };
 use crate::{
-    app::place::Store,
+    app::{copy, place::Store},
     hook::Hooks,
-    manager::{SessionManager, copy},
+    manager::SessionManager,
     repository::{Error, Result},
 };
 
@@ -40,7 +41,7 @@ impl Writer {
                 let id = order.id;
                 // A task of its own: a crash in a write is an error of that write.
                 let done = tokio::spawn(carry_out(writing.clone(), store, order.write)).await;
-                let event = match done.unwrap_or_else(|join| Err(super::worker::crashed("writing", &join))) {
+                let event = match done.unwrap_or_else(|join| Err(crashed("writing", &join))) {
                     Ok(()) => Event::Written(ticket),
                     Err(error) => {
                         tracing::warn!(%error, %id, "a write failed");

@@ -55,7 +55,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &AppState) {
 
 fn draw_pane(frame: &mut Frame<'_>, area: Rect, pane: Pane, state: &AppState) {
     let focused = state.focus == pane
-        && state.modals.iter().all(|modal| matches!(modal, Modal::Prompt(_) | Modal::Editor(_) | Modal::Ask(_)));
+        && state.modals.iter().all(|modal| matches!(modal, Modal::Prompt(_) | Modal::Editor(_) | Modal::Confirm(_)));
     let look = &state.look;
     match pane {
         Pane::Sessions => sessions::draw(frame, area, state, focused),
@@ -104,7 +104,7 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
         }
         Modal::Note(note) => note::draw(frame, body, note, &state.look),
         Modal::Editor(editor) => editor::draw(frame, body, editor, &state.look),
-        Modal::Ask(ask) => editor::draw_ask(frame, body, ask, &state.look),
+        Modal::Confirm(confirm) => editor::draw_confirm(frame, body, confirm, &state.look),
     }
 }
 

@@ -11,6 +11,8 @@ use self::{
     value::{instant, readings},
     word::{Word, words},
 };
+use crate::nearest::nearest;
+
 use super::{Comparison, Filter, FilterError, FilterTerm, FilterTest, RatingWord, TextMatch};
 
 /// The prefixes of the language, as they are offered where one is misspelt.
@@ -99,20 +101,6 @@ fn unknown_prefix(head: &Word, prefix: &str) -> Mistake {
         None => "quote the word to search for it as text".to_owned(),
     };
     Mistake::new(head.span_with_colon(), format!("unknown prefix `{prefix}:`")).or(hint)
-}
-
-/// The word a person most likely meant.
-fn nearest<'a>(typed: &str, valid: &[&'a str]) -> Option<&'a str> {
-    let typed = typed.to_lowercase();
-    let bare = |word: &str| word.split('.').next().unwrap_or_default().to_owned();
-    let started = |word: &&&str| {
-        let word = bare(word);
-        !typed.is_empty() && (typed.starts_with(&word) || (typed.len() > 1 && word.starts_with(&typed)))
-    };
-    valid.iter().find(started).copied().or_else(|| {
-        let distance = |word: &str| strsim::damerau_levenshtein(&typed, &bare(word));
-        valid.iter().copied().min_by_key(|word| distance(word)).filter(|word| distance(word) * 2 <= bare(word).len())
-    })
 }
 
 /// `^x` starts with, `=x` is exactly, else contains.

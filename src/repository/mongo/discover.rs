@@ -5,7 +5,7 @@ use mongodb::results::CollectionType;
 
 use super::{
     errors::{self, Doing},
-    pool::Pool,
+    pool::{Pool, is_servers_own},
 };
 use crate::repository::{Candidate, Error, Hint, Opened, Result};
 
@@ -14,11 +14,6 @@ const LOOK_AT: i32 = 20;
 
 /// Collections looked at in one database, so that one with thousands of them does not take all day.
 const MOST_COLLECTIONS: usize = 500;
-
-/// The databases that belong to the server.
-pub(super) fn is_servers_own(database: &str) -> bool {
-    matches!(database, "admin" | "local" | "config")
-}
 
 /// Looks in the database (else in that of the URI, else in all) for the collection (else for those that look right).
 pub(super) async fn find(pool: &Pool, database: Option<&str>, collection: Option<&str>) -> Result<Opened<Candidate>> {

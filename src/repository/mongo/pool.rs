@@ -10,12 +10,17 @@ use std::{fmt, sync::Arc, time::Duration};
 use mongodb::{Client, event::EventHandler, options::ClientOptions};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{MongoRepository, client, discover, errors, gate::Gate};
+use super::{MongoRepository, client, errors, gate::Gate};
 use crate::repository::{Limits, Result};
 use statistics::PoolCounts;
 
 /// How much longer than its server-side limit a read may take, e.g. on the way.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// The databases that belong to the server.
+pub(super) fn is_servers_own(database: &str) -> bool {
+    matches!(database, "admin" | "local" | "config")
+}
 
 /// Limits of a pool. What a connection string says itself (`maxPoolSize`, `serverSelectionTimeoutMS` and the like) comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,7 +135,7 @@ impl Pool {
         options.limits.connect = *parsed.connect_timeout.get_or_insert(options.limits.connect);
         parsed.cmap_event_handler = Some(EventHandler::callback(move |event| heard.note(&event)));
         let hosts = client::hosts(&parsed);
-        let default_database = parsed.default_database.clone().filter(|name| !discover::is_servers_own(name));
+        let default_database = parsed.default_database.clone().filter(|name| !is_servers_own(name));
         let client = Client::with_options(parsed).map_err(|error| errors::uri_mistake(&error, text))?;
         Ok(Self::around(client, options, hosts, default_database, Some(counts)))
     }

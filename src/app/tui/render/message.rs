@@ -3,8 +3,10 @@
 mod header;
 mod item;
 mod layout;
+mod shown;
 
-pub use layout::{Laid, Piece, ShownMessage, lay};
+pub use layout::{Laid, Piece, lay};
+pub use shown::ShownMessage;
 
 use std::sync::Arc;
 

@@ -5,8 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::app::config::places;
 use crate::app::{text, tui::state::writing::Draft};
-use crate::disk;
 
 /// Where drafts are kept.
 #[derive(Debug, Clone, Default)]
@@ -33,7 +33,7 @@ impl Drafts {
 }
 
 fn save(folder: &Path, draft: &Draft) -> io::Result<PathBuf> {
-    disk::private_folder(folder)?;
+    places::make_private(folder)?;
     let at = jiff::Timestamp::now().strftime("draft-%Y%m%dT%H%M%SZ-").to_string();
     let mut file = tempfile::Builder::new().prefix(&at).suffix(".json").tempfile_in(folder)?;
     let json = serde_json::json!({ "session_id": draft.session, "for": draft.what, "text": draft.text });

@@ -29,7 +29,7 @@ impl AppState {
         }
         match self.modals.last() {
             Some(Modal::Editor(_)) => return self.on_editor_key(key),
-            Some(Modal::Ask(_)) => match key.code {
+            Some(Modal::Confirm(_)) => match key.code {
                 KeyCode::Char('y' | 'Y') | KeyCode::Enter => return self.answer(true),
                 KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc => return self.answer(false),
                 _ => return Vec::new(),

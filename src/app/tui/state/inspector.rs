@@ -40,7 +40,7 @@ pub enum Subject {
 /// The inspector's state: it copies what it shows when it is opened.
 #[derive(Debug)]
 pub struct Inspector {
-    subjects: Vec<Open>,
+    subjects: Vec<OpenSubject>,
     front: usize,
     session: Option<SessionKey>,
     asked: Option<Ticket>,
@@ -49,7 +49,7 @@ pub struct Inspector {
 
 /// A subject with its tabs.
 #[derive(Debug)]
-struct Open {
+struct OpenSubject {
     title: String,
     tabs: Vec<InspectorTab>,
     current: usize,
@@ -93,7 +93,7 @@ impl Inspector {
         let missing = || vec![InspectorTab::new("Nothing", Body::Nothing("This is not loaded (any more).".into()))];
         let open = |subject: &Subject| {
             let tabs = session.and_then(|session| subjects::tabs_of(subject, session, at_hand));
-            Open { title: subjects::title(subject, session), tabs: tabs.unwrap_or_else(missing), current: 0 }
+            OpenSubject { title: subjects::title(subject, session), tabs: tabs.unwrap_or_else(missing), current: 0 }
         };
         let around = subject.around();
         let subjects = std::iter::once(subject).chain(&around).map(open).collect();
@@ -116,7 +116,7 @@ impl Inspector {
         self.ask(tickets)
     }
 
-    fn subject(&self) -> &Open {
+    fn subject(&self) -> &OpenSubject {
         &self.subjects[self.front]
     }
 
@@ -193,7 +193,7 @@ impl Inspector {
     }
 
     /// The subject that the whole document is for.
-    fn waiting(&mut self) -> Option<&mut Open> {
+    fn waiting(&mut self) -> Option<&mut OpenSubject> {
         self.subjects.iter_mut().find(|open| open.tabs.iter().any(InspectorTab::waits))
     }
 

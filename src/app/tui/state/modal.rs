@@ -1,8 +1,12 @@
 //! What lies over the panes and takes all input until it is closed.
 
-use super::{editor::Editor, inspector::Inspector, list::Selection, note::Note, prompt::Prompt, writing::Ask};
-use crate::app::keymap::Action;
-use crate::{app::place::Place, repository::Candidate, session::Summary};
+use super::{editor::Editor, inspector::Inspector, list::Selection, note::Note, prompt::Prompt};
+use crate::{
+    app::{keymap::Action, place::Place},
+    repository::Candidate,
+    session::{SessionKey, Summary},
+};
+use bson::Bson;
 
 /// Something over the panes.
 #[derive(Debug)]
@@ -24,7 +28,7 @@ pub enum Modal {
     /// Something being edited that will be stored.
     Editor(Box<Editor>),
     /// A question with y or n.
-    Ask(Box<Ask>),
+    Confirm(Box<Confirm>),
 }
 
 /// A list to choose from.
@@ -66,4 +70,13 @@ impl<T> Menu<T> {
     pub fn chosen(&self) -> Option<&T> {
         self.items.get(self.selected())
     }
+}
+
+/// A question that is answered with y or n.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Confirm {
+    /// Remove that field with the value on screen.
+    Remove(SessionKey, String, Box<Bson>),
+    /// Quit, though something typed is not stored.
+    Quit,
 }

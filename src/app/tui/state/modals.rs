@@ -32,7 +32,7 @@ impl AppState {
             Modal::Places(menu) => menu.on_action(action, page),
             Modal::Collections(menu) => menu.on_action(action, page),
             Modal::Sessions(menu) => menu.on_action(action, page),
-            Modal::Prompt(_) | Modal::Editor(_) | Modal::Ask(_) => false,
+            Modal::Prompt(_) | Modal::Editor(_) | Modal::Confirm(_) => false,
         };
         if taken {
             return Vec::new();

@@ -1,13 +1,23 @@
 //! A line to type into: the filter, the text to find, a command.
 
-use crate::app::keymap::{Action, ENTRIES, Keymap};
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use nucleo_matcher::{
+    Config, Matcher, Utf32Str,
+    pattern::{AtomKind, CaseMatching, Normalization, Pattern},
+};
 use ratatui::layout::Rect;
 use tui_textarea::{CursorMove, TextArea};
 
-use crate::{app::text, repository::FilterError};
+use crate::{
+    app::{
+        keymap::{Action, ENTRIES, Keymap},
+        text,
+    },
+    nearest,
+    repository::FilterError,
+};
 
 use super::{
     areas,
@@ -209,17 +219,20 @@ impl Prompt {
         }
     }
 
+    /// Offers the commands whose name fits what was typed, the best first, then those whose help holds it.
     fn offer(&mut self) {
         let typed = self.text().trim().to_lowercase();
-        let rank = |offer: &Offer| match offer.name.find(&typed) {
-            _ if offer.name == typed => Some(0),
-            Some(0) => Some(1),
-            Some(_) => Some(2),
-            None if offer.help.to_lowercase().contains(&typed) => Some(3),
-            None => None,
-        };
-        let mut fitting: Vec<(u8, &Offer)> = self.all.iter().filter_map(|offer| Some((rank(offer)?, offer))).collect();
-        fitting.sort_by_key(|(rank, _)| *rank);
+        let pattern = Pattern::new(&typed, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
+        let (mut matcher, mut buffer) = (Matcher::new(Config::DEFAULT), Vec::new());
+        let mut score = |name: &str| pattern.score(Utf32Str::new(name, &mut buffer), &mut matcher);
+        let mut fitting: Vec<(Option<u32>, &Offer)> = self
+            .all
+            .iter()
+            .map(|offer| (score(&offer.name), offer))
+            .filter(|(score, offer)| score.is_some() || offer.help.to_lowercase().contains(&typed))
+            .collect();
+        // Of names that fit as well, the shorter is nearer: `quit` before `quit-now`.
+        fitting.sort_by_key(|(score, offer)| (Reverse(*score), score.map(|_| offer.name.len())));
         self.offers = fitting.into_iter().map(|(_, offer)| offer.clone()).collect();
         self.selection.reset();
     }
@@ -236,8 +249,8 @@ impl Prompt {
         if let Some(filter) = typed.strip_prefix("filter ") {
             return Ok(Does::Filter(filter.trim().into()));
         }
-        let near = |offer: &&Offer| (strsim::jaro_winkler(&offer.name, typed) * 1000.0) as u32;
-        let nearest = self.all.iter().max_by_key(near).map_or("help", |offer| offer.name.as_str());
+        let names: Vec<&str> = self.all.iter().map(|offer| offer.name.as_str()).collect();
+        let nearest = nearest::closest(typed, &names).map_or("help", |(name, _)| name);
         let start = self.text().len() - self.text().trim_start().len();
         let span = start..start + typed.len();
         Err(TypedMistake { span, problem: format!("no command is called that; do you mean {nearest}?") })
@@ -270,6 +283,19 @@ mod tests {
         let mut prompt = Prompt::command(&Keymap::default(), &filters);
         type_in(&mut prompt, "filter app:x");
         assert_eq!(prompt.chosen(), Ok(Does::Filter("app:x".into())));
+    }
+
+    #[test]
+    fn letters_in_their_order_find_a_command_and_the_nearest_comes_first() {
+        let best = |typed: &str| {
+            let mut prompt = Prompt::command(&Keymap::default(), &BTreeMap::new());
+            type_in(&mut prompt, typed);
+            prompt.offers.first().map(|offer| offer.name.clone())
+        };
+        assert_eq!(best("qn").as_deref(), Some("quit-now"));
+        assert_eq!(best("nagent").as_deref(), Some("next-agent"));
+        assert_eq!(best("relo").as_deref(), Some("reload"));
+        assert_eq!(best("zzz"), None);
     }
 
     #[test]

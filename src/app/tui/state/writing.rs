@@ -6,7 +6,7 @@ use super::{
     AppState, Effect,
     areas::Pane,
     editor::{Edited, Editor, Purpose},
-    modal::Modal,
+    modal::{Confirm, Modal},
 };
 use crate::{
     app::{
@@ -30,15 +30,6 @@ pub struct Pending {
     order: Box<WriteOrder>,
     /// What it was typed in.
     editor: Option<Box<Editor>>,
-}
-
-/// A question that is answered with y or n.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Ask {
-    /// Remove that field with the value on screen.
-    Remove(SessionKey, String, Box<Bson>),
-    /// Quit, though something typed is not stored.
-    Quit,
 }
 
 /// Text that was typed and not stored, when the program ends.
@@ -158,7 +149,7 @@ impl AppState {
 
     fn remove_question(&self) -> Result<Modal, &'static str> {
         let (key, name, value) = self.field()?;
-        Ok(Modal::Ask(Box::new(Ask::Remove(key, name, Box::new(value)))))
+        Ok(Modal::Confirm(Box::new(Confirm::Remove(key, name, Box::new(value)))))
     }
 
     /// The chosen field of the metadata, with the value on screen.
@@ -237,25 +228,25 @@ impl AppState {
 
     /// An answer to a question with y or n.
     pub(super) fn answer(&mut self, yes: bool) -> Vec<Effect> {
-        let Some(Modal::Ask(ask)) = self.modals.pop() else { return Vec::new() };
+        let Some(Modal::Confirm(ask)) = self.modals.pop() else { return Vec::new() };
         match *ask {
-            Ask::Remove(key, name, shown) if yes => {
+            Confirm::Remove(key, name, shown) if yes => {
                 let edit = MetadataEdit::unset(&name).only_if(Some(*shown));
                 self.store(Write::Metadata(key, vec![edit]), None)
             }
-            Ask::Quit if yes => vec![Effect::Quit],
+            Confirm::Quit if yes => vec![Effect::Quit],
             _ => Vec::new(),
         }
     }
 
     /// Leaves, or asks first where something typed is not stored.
     pub(super) fn leave(&mut self) -> Vec<Effect> {
-        let asked = matches!(self.modals.last(), Some(Modal::Ask(ask)) if **ask == Ask::Quit);
+        let asked = matches!(self.modals.last(), Some(Modal::Confirm(ask)) if **ask == Confirm::Quit);
         let unsaved = self.modals.iter().any(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
         if asked || !unsaved {
             return vec![Effect::Quit];
         }
-        self.modals.push(Modal::Ask(Box::new(Ask::Quit)));
+        self.modals.push(Modal::Confirm(Box::new(Confirm::Quit)));
         Vec::new()
     }
 

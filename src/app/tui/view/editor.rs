@@ -25,7 +25,7 @@ use crate::{
             state::{
                 areas,
                 editor::{Editor, Purpose},
-                writing::Ask,
+                modal::Confirm,
             },
         },
     },
@@ -80,12 +80,12 @@ fn below(editor: &Editor, width: usize, look: &Look) -> Vec<Line<'static>> {
 }
 
 /// Draws a question.
-pub fn draw_ask(frame: &mut Frame<'_>, body: Rect, ask: &Ask, look: &Look) {
-    let (title, question) = match ask {
-        Ask::Remove(_, key, value) => {
+pub fn draw_confirm(frame: &mut Frame<'_>, body: Rect, confirm: &Confirm, look: &Look) {
+    let (title, question) = match confirm {
+        Confirm::Remove(_, key, value) => {
             ("Remove a field", format!("Remove {} with the value {}?", text::line(key), text::line(&shown(value))))
         }
-        Ask::Quit => ("Quit", "Something typed is not stored. Quit, and keep it as a draft in a file?".to_owned()),
+        Confirm::Quit => ("Quit", "Something typed is not stored. Quit, and keep it as a draft in a file?".to_owned()),
     };
     let width = usize::from(body.width.saturating_sub(4)).max(1);
     let mut lines = wrap::plain(&question, width);

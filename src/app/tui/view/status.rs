@@ -83,7 +83,7 @@ fn hints(state: &AppState, of: &[(Action, &'static str)], cells: usize) -> Line<
 
 fn of_focus(state: &AppState) -> &'static [(Action, &'static str)] {
     match state.modals.last() {
-        Some(Modal::Prompt(_) | Modal::Editor(_) | Modal::Ask(_)) => &[],
+        Some(Modal::Prompt(_) | Modal::Editor(_) | Modal::Confirm(_)) => &[],
         Some(Modal::Places(_)) if matches!(state.workspace.connection.stage, Stage::Failed(_)) => {
             &[(Action::Reload, "try again"), (Action::Open, "open"), (Action::Help, "help"), (Action::Quit, "quit")]
         }

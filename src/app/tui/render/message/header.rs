@@ -5,7 +5,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::layout::ShownMessage;
+use super::shown::ShownMessage;
 use crate::{
     app::{
         text,

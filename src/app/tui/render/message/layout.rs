@@ -2,16 +2,16 @@
 
 use std::{ops::Range, sync::Arc};
 
-use jiff::Timestamp;
 use ratatui::{
     style::Style,
     text::{Line, Span},
 };
 
 use super::{
-    Foldable, Pairs,
+    Foldable,
     header::{header, rule},
     item,
+    shown::ShownMessage,
 };
 use crate::{
     app::{
@@ -60,30 +60,6 @@ impl Laid {
         let piece = self.pieces.iter().find(|piece| piece.block == block)?;
         Some((piece.lines.start + offset).min(piece.lines.end.saturating_sub(1)))
     }
-}
-
-/// All that a message's look depends on, besides the width.
-pub struct ShownMessage<'a> {
-    pub message: &'a Message,
-    /// The agent's name, where the tab shows several.
-    pub agent: Option<&'a str>,
-    /// Nothing stands above it.
-    pub first: bool,
-    /// A new day begins here.
-    pub day: Option<Timestamp>,
-    /// A new run begins here: what its line says.
-    pub run: Option<String>,
-    pub tokens: Option<u64>,
-    pub latency_ms: Option<u64>,
-    /// It came with the last reload.
-    pub new: bool,
-    pub pairs: Pairs,
-    /// Whether a block is unfolded.
-    pub is_open: &'a dyn Fn(Foldable, usize) -> bool,
-    pub feedbacks: Vec<&'a Feedback>,
-    /// Seconds a tool use took, by the index of its result and its id.
-    pub took: &'a dyn Fn(u64, &str) -> Option<f64>,
-    pub look: &'a Look,
 }
 
 /// Lays a message out in so many cells.

@@ -154,7 +154,7 @@ fn leaving_with_something_typed_asks_and_a_second_time_keeps_it() {
     let mut screen = Screen::writable(120, 40);
     screen.press("ftyped");
     ctrl(&mut screen, 'c');
-    assert!(!screen.left && matches!(screen.state.modals.last(), Some(Modal::Ask(_))));
+    assert!(!screen.left && matches!(screen.state.modals.last(), Some(Modal::Confirm(_))));
     screen.press("n");
     assert!(matches!(screen.state.modals.last(), Some(Modal::Editor(_))), "back to it");
     ctrl(&mut screen, 'c');

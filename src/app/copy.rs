@@ -9,7 +9,7 @@ use bson::{Bson, Document};
 use jiff::Timestamp;
 
 use crate::{
-    disk,
+    app::config::places,
     repository::{Error, Result, SessionReader},
     session::SessionKey,
 };
@@ -46,7 +46,7 @@ pub async fn keep_stored(reader: &dyn SessionReader, key: &SessionKey, folder: O
 /// # Errors
 /// What the file system says; nothing is left half-written.
 pub fn keep(folder: &Path, key: &SessionKey, document: Document) -> io::Result<PathBuf> {
-    disk::private_folder(folder)?;
+    places::make_private(folder)?;
     let safe = |c: char| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '_' };
     let name: String = key.text().chars().take(NAME).map(safe).collect();
     let at = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();

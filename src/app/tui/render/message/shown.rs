@@ -1,0 +1,33 @@
+//! What a message is laid out from.
+
+use jiff::Timestamp;
+
+use super::{Foldable, Pairs};
+use crate::{
+    app::tui::render::Look,
+    session::{Feedback, Message},
+};
+
+/// All that a message's look depends on, besides the width.
+pub struct ShownMessage<'a> {
+    pub message: &'a Message,
+    /// The agent's name, where the tab shows several.
+    pub agent: Option<&'a str>,
+    /// Nothing stands above it.
+    pub first: bool,
+    /// A new day begins here.
+    pub day: Option<Timestamp>,
+    /// A new run begins here: what its line says.
+    pub run: Option<String>,
+    pub tokens: Option<u64>,
+    pub latency_ms: Option<u64>,
+    /// It came with the last reload.
+    pub new: bool,
+    pub pairs: Pairs,
+    /// Whether a block is unfolded.
+    pub is_open: &'a dyn Fn(Foldable, usize) -> bool,
+    pub feedbacks: Vec<&'a Feedback>,
+    /// Seconds a tool use took, by the index of its result and its id.
+    pub took: &'a dyn Fn(u64, &str) -> Option<f64>,
+    pub look: &'a Look,
+}
