@@ -2,6 +2,7 @@
 
 mod commands;
 mod common;
+mod counted;
 mod failing;
 mod filters;
 mod finding;

@@ -1,10 +1,11 @@
 //! What the panes' tests draw: the fixtures, on a terminal of a given size, in a given look.
 
-use std::sync::OnceLock;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use bson::{Bson, Document};
 use jiff::tz::TimeZone;
-use ratatui::{Frame, Terminal, backend::TestBackend, layout::Rect};
+use ratatui::{Frame, Terminal, backend::TestBackend, buffer::Buffer, layout::Rect, style::Color};
+use sha2::{Digest, Sha256};
 
 use crate::{
     app::{
@@ -57,7 +58,7 @@ pub fn session(id: &str) -> Session {
     decode::session(document(id))
 }
 
-/// What is drawn on a screen of that size, its lines without trailing spaces.
+/// What is drawn on a screen of that size: its lines without trailing spaces, and a line that tells its styles.
 pub fn screen(width: u16, height: u16, draw: impl FnOnce(&mut Frame<'_>, Rect)) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| draw(frame, frame.area())).unwrap();
@@ -74,7 +75,27 @@ pub fn screen(width: u16, height: u16, draw: impl FnOnce(&mut Frame<'_>, Rect)) 
         out.push_str(line.trim_end());
         out.push('\n');
     }
-    out
+    out + &styles(buffer)
+}
+
+/// `styles 1f0c…: Reset 1840, Cyan BOLD 6`: a digest of every cell's style, and how many cells have which, so that a
+/// changed colour fails a snapshot and shows what it is.
+fn styles(buffer: &Buffer) -> String {
+    let mut digest = Sha256::new();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for cell in buffer.content() {
+        let of = |colour: Color| (colour != Color::Reset).then(|| format!("{colour:?}"));
+        let bg = of(cell.bg).map(|colour| format!("on {colour}"));
+        let modifier = (!cell.modifier.is_empty()).then(|| format!("{:?}", cell.modifier));
+        let style: Vec<String> = [of(cell.fg), bg, modifier].into_iter().flatten().collect();
+        let style = if style.is_empty() { "plain".to_owned() } else { style.join(" ") };
+        digest.update(&style);
+        digest.update("\n");
+        *counts.entry(style).or_default() += 1;
+    }
+    let digest: String = digest.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let counts: Vec<String> = counts.iter().map(|(style, cells)| format!("{style} {cells}")).collect();
+    format!("styles {digest}: {}\n", counts.join(", "))
 }
 
 /// The metrics of a made-up session: one agent of which all is known, one of which nothing is.

@@ -1,20 +1,33 @@
 use jiff::{Timestamp, tz::TimeZone};
 use proptest::prelude::*;
-use ratatui::style::Color;
+use ratatui::{style::Color, text::Text};
 
 use super::*;
 use crate::app::{
     config::{Symbols, ThemeName},
-    tui::render::look::{Theme, marks},
+    tui::{
+        render::look::{Theme, marks},
+        view::sample,
+    },
 };
 
 fn look(theme: ThemeName, symbols: Symbols) -> Look {
     Look { theme: Theme::of(theme), marks: marks(symbols), zone: TimeZone::UTC, now: Timestamp::UNIX_EPOCH }
 }
 
+fn laid(source: &str, width: usize) -> Vec<Line<'static>> {
+    render(source, width, &look(ThemeName::Dark, Symbols::Unicode))
+}
+
 fn shown(source: &str, width: usize) -> String {
-    let lines = render(source, width, &look(ThemeName::Dark, Symbols::Unicode));
-    lines.iter().map(|line| line.to_string().trim_end().to_owned() + "\n").collect()
+    laid(source, width).iter().map(|line| line.to_string().trim_end().to_owned() + "\n").collect()
+}
+
+/// As [`shown`], with its styles.
+fn pictured(source: &str, width: u16) -> String {
+    let lines = laid(source, width.into());
+    let height = lines.len() as u16;
+    sample::screen(width, height, |frame, area| frame.render_widget(Text::from(lines), area))
 }
 
 const EVERYTHING: &str = "\
@@ -54,8 +67,8 @@ fn main() { println!(\"hi\"); }
 
 #[test]
 fn everything_at_two_widths() {
-    insta::assert_snapshot!("everything_60", shown(EVERYTHING, 60));
-    insta::assert_snapshot!("everything_24", shown(EVERYTHING, 24));
+    insta::assert_snapshot!("everything_60", pictured(EVERYTHING, 60));
+    insta::assert_snapshot!("everything_24", pictured(EVERYTHING, 24));
 }
 
 #[test]
@@ -81,9 +94,9 @@ fn entities_cannot_bring_control_characters_back() {
 #[test]
 fn a_wide_table_is_wrapped_and_a_hopeless_one_stacked() {
     let wide = "| name | what it does |\n|---|---|\n| lookup_order | finds an order by its id and tells its lines |";
-    insta::assert_snapshot!("table_wrapped", shown(wide, 36));
+    insta::assert_snapshot!("table_wrapped", pictured(wide, 36));
     let many = "|a|b|c|d|e|f|\n|-|-|-|-|-|-|\n|one|two|three|four|five|six|";
-    insta::assert_snapshot!("table_stacked", shown(many, 20));
+    insta::assert_snapshot!("table_stacked", pictured(many, 20));
 }
 
 #[test]

@@ -1,11 +1,13 @@
 use crate::app::keymap::Action;
-use ratatui::{Terminal, backend::TestBackend};
 
 use super::*;
 use crate::{
     app::{
         config::{Symbols, ThemeName},
-        tui::state::conversation::sample::{self, Desk},
+        tui::{
+            state::conversation::sample::{self as desks, Desk},
+            view::sample,
+        },
     },
     session::Role,
 };
@@ -13,9 +15,7 @@ use crate::{
 /// The pane of a desk as text, border included.
 fn shown(desk: &Desk) -> String {
     let (width, height) = (desk.size.width + 2, desk.size.height + 2);
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| draw(frame, frame.area(), &desk.state, true, &desk.look)).unwrap();
-    terminal.backend().to_string()
+    sample::screen(width, height, |frame, area| draw(frame, area, &desk.state, true, &desk.look))
 }
 
 #[test]
@@ -94,8 +94,8 @@ fn every_block() -> Desk {
         ),
         result("stray", None, vec![]),
     ];
-    let mut session = sample::session("s", &[("a", 2)], 2);
-    session.agents[0].messages = vec![sample::with(0, Role::Assistant, said), sample::with(1, Role::User, answers)];
+    let mut session = desks::session("s", &[("a", 2)], 2);
+    session.agents[0].messages = vec![desks::with(0, Role::Assistant, said), desks::with(1, Role::User, answers)];
     for (rating, comment) in [(Rating::Up, Some("Fast\u{1b}")), (Rating::Other("sideways".into()), None)] {
         session.feedbacks.push(Feedback {
             rating,
@@ -154,11 +154,11 @@ fn ascii_without_colours() {
 
 #[test]
 fn a_search_and_new_messages_in_the_border() {
-    let mut desk = Desk::new(vec![sample::session("long", &[("a", 100)], 100)], 56, 10);
+    let mut desk = Desk::new(vec![desks::session("long", &[("a", 100)], 100)], 56, 10);
     desk.open("long");
     desk.settle();
     desk.press(Action::PageUp);
-    desk.sessions = vec![sample::session("long", &[("a", 103)], 103)];
+    desk.sessions = vec![desks::session("long", &[("a", 103)], 103)];
     desk.reload();
     desk.settle();
     desk.find("number 9");
@@ -169,7 +169,7 @@ fn a_search_and_new_messages_in_the_border() {
 
 #[test]
 fn nothing_open_and_nothing_in_it() {
-    let mut desk = Desk::new(vec![sample::session("empty", &[], 0), sample::session("bare", &[("a", 0)], 0)], 30, 3);
+    let mut desk = Desk::new(vec![desks::session("empty", &[], 0), desks::session("bare", &[("a", 0)], 0)], 30, 3);
     insta::assert_snapshot!("nothing_open", shown(&desk));
     desk.open("empty");
     desk.settle();
@@ -181,11 +181,11 @@ fn nothing_open_and_nothing_in_it() {
 
 #[test]
 fn every_size_draws() {
-    let mut session = sample::session("s", &[("agent", 3), ("漢字の長いエージェント名", 2)], 3);
+    let mut session = desks::session("s", &[("agent", 3), ("漢字の長いエージェント名", 2)], 3);
     let text =
         "# 漢字 👩‍👩‍👧‍👦\n\n| a | b |\n|-|-|\n| long words here | 漢字 |\n\n```rust\nfn main() {}\n```\n> - e\u{301}\u{301}";
     session.agents[0].messages[2] =
-        sample::with(2, Role::Other("運転手".into()), vec![crate::session::Block::Text(text.into())]);
+        desks::with(2, Role::Other("運転手".into()), vec![crate::session::Block::Text(text.into())]);
     let mut desk = Desk::new(vec![session], 20, 5);
     desk.open("s");
     desk.settle();
