@@ -1,123 +1,43 @@
 //! The house rules: who may import whom, what may not stand where, and how long a file may be.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+mod source;
+
+use std::{fs, path::Path};
+
+use source::{SourceFile, collect, sources};
 
 /// No file longer than this.
 const LINES: usize = 350;
-
-struct SourceFile {
-    /// Relative to the crate, with `/`.
-    path: String,
-    /// Code without comments and without what only tests see.
-    code: Vec<(usize, String)>,
-    lines: usize,
-}
-
-fn sources() -> Vec<SourceFile> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files = Vec::new();
-    collect(&root.join("src"), &mut files);
-    files.sort();
-    assert!(files.len() > 20, "the sources were not found");
-    files.iter().map(|file| read(root, file)).collect()
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a folder of sources is readable") {
-        let path = entry.expect("a folder of sources is readable").path();
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-}
-
-fn read(root: &Path, file: &Path) -> SourceFile {
-    let path = file.strip_prefix(root).expect("sources are inside the crate").to_string_lossy().replace('\\', "/");
-    let text = fs::read_to_string(file).expect("a source is readable");
-    let code = text
-        .lines()
-        .enumerate()
-        .take_while(|(_, line)| !line.starts_with("mod tests {"))
-        .filter(|(_, line)| !line.trim_start().starts_with("//"))
-        .map(|(number, line)| (number + 1, line.split(" // ").next().unwrap_or_default().to_owned()))
-        .collect();
-    SourceFile { path, code, lines: text.lines().count() }
-}
-
-impl SourceFile {
-    fn is_test(&self) -> bool {
-        self.path.ends_with("tests.rs") || self.path.contains("/tests/") || self.path.ends_with("/sample.rs")
-    }
-
-    fn under(&self, module: &str) -> bool {
-        self.path == format!("src/{module}.rs") || self.path.starts_with(&format!("src/{module}/"))
-    }
-
-    /// Whether a line names one of our top-level modules: by its path, or in a `use crate::{…}` over several lines.
-    fn modules(&self) -> Vec<(usize, String)> {
-        let mut out = Vec::new();
-        let mut depth = 0_usize;
-        for (number, line) in &self.code {
-            let mut rest = line.as_str();
-            if depth == 0 {
-                while let Some(at) = rest.find("crate::") {
-                    rest = &rest[at + "crate::".len()..];
-                    if let Some(inner) = rest.strip_prefix('{') {
-                        depth = 1;
-                        rest = inner;
-                        break;
-                    }
-                    out.push((*number, word(rest)));
-                }
-            }
-            if depth > 0 {
-                grouped(rest, *number, &mut depth, &mut out);
-            }
-        }
-        out
-    }
-}
-
-/// The first names inside `use crate::{…}`.
-fn grouped(text: &str, number: usize, depth: &mut usize, out: &mut Vec<(usize, String)>) {
-    let mut start = true;
-    for (at, c) in text.char_indices() {
-        match c {
-            '{' => *depth += 1,
-            '}' => *depth = depth.saturating_sub(1),
-            ',' => start = *depth == 1,
-            c if start && *depth == 1 && (c.is_alphabetic() || c == '_') => {
-                out.push((number, word(&text[at..])));
-                start = false;
-            }
-            _ => {}
-        }
-        if *depth == 0 {
-            return;
-        }
-    }
-}
-
-fn word(text: &str) -> String {
-    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
-}
 
 /// Fails with every place that breaks a rule.
 fn forbid(rule: &str, found: &[String]) {
     assert!(found.is_empty(), "{rule}:\n  {}", found.join("\n  "));
 }
 
+/// The top modules that `module` names besides itself must be among these.
 fn imports_only(module: &str, allowed: &[&str]) {
+    let allowed: Vec<&str> = [&[module], allowed].concat();
+    names_only(module, &allowed, |path| Some(path.split("::").next().unwrap_or_default()));
+}
+
+/// Of the modules of the program, `module` may name these; of the library any.
+fn within_app(module: &str, allowed: &[&str]) {
+    let own = module.strip_prefix("app/").expect("a module of the program").replace('/', "::");
+    let allowed: Vec<&str> = [&[own.as_str()], allowed].concat();
+    names_only(module, &allowed, |path| path.strip_prefix("app::"));
+}
+
+fn names_only(module: &str, allowed: &[&str], part: impl Fn(&str) -> Option<&str>) {
     let mut found = Vec::new();
     for source in sources().iter().filter(|source| source.under(module) && !source.is_test()) {
-        for (number, name) in source.modules() {
-            if name != module && !allowed.contains(&name.as_str()) {
-                found.push(format!("{}:{number} names crate::{name}", source.path));
+        for (number, path) in source.paths() {
+            let is_allowed = |name: &str| {
+                allowed
+                    .iter()
+                    .any(|allowed| name.strip_prefix(allowed).is_some_and(|r| r.is_empty() || r.starts_with("::")))
+            };
+            if part(&path).is_some_and(|name| !is_allowed(name)) {
+                found.push(format!("{}:{number} names crate::{path}", source.path));
             }
         }
     }
@@ -168,9 +88,60 @@ fn the_suite_for_stores_imports_only_the_library() {
 }
 
 #[test]
-fn the_keymap_lies_below_settings_and_screen() {
-    let found = lines_with(|source| source.under("app/keymap"), &["config", "tui", "task::", "cli::"]);
-    forbid("src/app/keymap is below config and tui", &found);
+fn the_ground_imports_nothing_of_ours() {
+    imports_only("disk", &[]);
+    imports_only("nearest", &[]);
+}
+
+#[test]
+fn the_library_names_the_program_nowhere() {
+    let mut found = Vec::new();
+    for source in sources().iter().filter(|source| !source.under("app") && source.path != "src/main.rs") {
+        let lines =
+            source.text.lines().enumerate().filter(|(_, line)| line.contains("crate::app") || line.contains("app::"));
+        found.extend(lines.map(|(number, line)| format!("{}:{} {}", source.path, number + 1, line.trim())));
+    }
+    forbid("neither the library nor its tests may name `app`", &found);
+}
+
+#[test]
+fn the_program_imports_downwards() {
+    let ground = ["text", "told", "place", "keymap"];
+    for module in ground {
+        within_app(&format!("app/{module}"), &[]);
+    }
+    within_app("app/config", &ground);
+    within_app("app/copy", &["config::places"]);
+    within_app("app/demo", &[]);
+    within_app("app/task", &["copy", "place", "text", "told"]);
+    let below_screen = [&ground[..], &["config", "task", "copy"]].concat();
+    within_app("app/tui/render", &["text", "config"]);
+    within_app("app/tui/state", &[&below_screen[..], &["tui::render"]].concat());
+    within_app("app/tui/view", &[&below_screen[..], &["tui::render", "tui::state"]].concat());
+    within_app("app/tui", &[&below_screen[..], &["tui"]].concat());
+}
+
+#[test]
+fn no_type_name_stands_twice() {
+    let mut places: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
+    for source in sources().iter().filter(|source| !source.is_test()) {
+        for (number, line) in &source.code {
+            let mut words = line
+                .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .skip_while(|word| word.is_empty() || ["pub", "crate", "super", "self", "in"].contains(word));
+            if words.next().is_some_and(|word| ["struct", "enum", "trait", "union"].contains(&word)) {
+                let name = words.next().unwrap_or_default().to_owned();
+                places.entry(name).or_default().push(format!("{}:{number}", source.path));
+            }
+        }
+    }
+    assert!(places.len() > 200, "types were not found");
+    // `Signals` is there once for Unix and once for others.
+    let twice = places.iter().filter(|(name, places)| places.len() > 1 && *name != "Signals");
+    forbid(
+        "a type's name is its own",
+        &twice.map(|(name, places)| format!("{name}: {}", places.join(", "))).collect::<Vec<_>>(),
+    );
 }
 
 #[test]
@@ -218,6 +189,13 @@ fn the_state_has_no_io_and_nothing_async() {
 }
 
 #[test]
+fn the_state_draws_nothing() {
+    let words = ["Frame", "Buffer", "Widget", "ratatui::widgets", "Span::", "Stylize", "style::Color"];
+    let found = lines_with(|source| source.under("app/tui/state") && !source.is_test(), &words);
+    forbid("src/app/tui/state leaves drawing to render and view", &found);
+}
+
+#[test]
 fn the_view_only_reads_state() {
     let words = [
         "state: &mut",
@@ -247,21 +225,8 @@ fn the_library_has_typed_errors() {
 fn files_stay_short() {
     let found: Vec<String> = sources()
         .iter()
-        .filter(|source| source.lines > LINES)
-        .map(|source| format!("{} has {} lines", source.path, source.lines))
+        .filter(|source| source.text.lines().count() > LINES)
+        .map(|source| format!("{} has {} lines", source.path, source.text.lines().count()))
         .collect();
     forbid(&format!("no file over {LINES} lines"), &found);
-}
-
-#[test]
-fn the_reader_of_these_rules_sees_imports() {
-    let code = |text: &str| SourceFile {
-        path: "src/x.rs".into(),
-        code: text.lines().enumerate().map(|(number, line)| (number + 1, line.to_owned())).collect(),
-        lines: 0,
-    };
-    let names = |text: &str| code(text).modules().into_iter().map(|(_, name)| name).collect::<Vec<_>>();
-    assert_eq!(names("use crate::session::Agent;\nfn f(x: crate::text::Y) {}"), ["session", "text"]);
-    assert_eq!(names("use crate::{session::{A, B}, tui};"), ["session", "tui"]);
-    assert_eq!(names("use crate::{\n    task::{\n        A, B,\n    },\n    tui::Look,\n};"), ["task", "tui"]);
 }

@@ -1,6 +1,6 @@
 //! `[hooks]`: who is told of changes.
 
-use super::toml_walk::{Entry, Problem, Section};
+use super::toml_walk::{Problem, Section, TomlEntry};
 use crate::hook::{HookAction, HookSettings, WebhookSettings};
 
 pub(super) fn hooks(section: &Section<'_>) -> Result<HookSettings, Problem> {
@@ -17,7 +17,7 @@ pub(super) fn hooks(section: &Section<'_>) -> Result<HookSettings, Problem> {
     Ok(hooks)
 }
 
-fn webhook(named: &Entry<'_>) -> Result<WebhookSettings, Problem> {
+fn webhook(named: &TomlEntry<'_>) -> Result<WebhookSettings, Problem> {
     let section = named.table()?;
     section.only(&["url", "secret", "secret_env", "actions", "timeout_s", "attempts", "queue"])?;
     let lacks = |what: &str| named.wrong_key(format!("the webhook {:?} {what}", named.key));
@@ -53,7 +53,7 @@ fn webhook(named: &Entry<'_>) -> Result<WebhookSettings, Problem> {
     Ok(webhook)
 }
 
-fn actions(item: &Entry<'_>) -> Result<Vec<HookAction>, Problem> {
+fn actions(item: &TomlEntry<'_>) -> Result<Vec<HookAction>, Problem> {
     let names = HookAction::ALL.map(HookAction::name);
     let given = item.list(r#"a list of actions, such as ["metadata.update", "feedback.add"]"#)?;
     given

@@ -1,6 +1,6 @@
 //! `[keys]`: which keys mean what.
 
-use super::toml_walk::{Entry, Problem, Section, right_word};
+use super::toml_walk::{Problem, Section, TomlEntry, right_word};
 use crate::app::keymap::{Action, ENTRIES, KeyOverrides, Keymap, Refused};
 
 pub(super) fn keys(section: &Section<'_>) -> Result<Keymap, Problem> {
@@ -15,7 +15,7 @@ pub(super) fn keys(section: &Section<'_>) -> Result<Keymap, Problem> {
     Ok(Keymap::new(own))
 }
 
-fn problem(item: &Entry<'_>, text: &str, refused: Refused) -> Problem {
+fn problem(item: &TomlEntry<'_>, text: &str, refused: Refused) -> Problem {
     match refused {
         Refused::NoKey => item.wrong_part(&format!(
             "{text:?} is no key; keys are written like \"q\", \"shift-g\", \"ctrl-r\", \"pageup\" or \"f5\""
@@ -28,7 +28,7 @@ fn problem(item: &Entry<'_>, text: &str, refused: Refused) -> Problem {
     }
 }
 
-fn action(item: &Entry<'_>) -> Result<Action, Problem> {
+fn action(item: &TomlEntry<'_>) -> Result<Action, Problem> {
     ENTRIES.iter().find(|entry| entry.name == item.key).map(|entry| entry.action).ok_or_else(|| {
         let known: Vec<&str> = ENTRIES.iter().map(|entry| entry.name).collect();
         item.wrong_key(format!("unknown key {:?} in [keys]; {}", item.key, right_word(item.key, &known)))

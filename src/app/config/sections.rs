@@ -2,7 +2,7 @@
 
 use super::{
     Column, Symbols, ThemeName, Ui,
-    toml_walk::{Entry, Problem, Section},
+    toml_walk::{Problem, Section, TomlEntry},
 };
 use crate::repository::Limits;
 
@@ -28,7 +28,7 @@ pub(super) fn ui(section: &Section<'_>) -> Result<Ui, Problem> {
     Ok(ui)
 }
 
-fn columns(item: &Entry<'_>) -> Result<Vec<Column>, Problem> {
+fn columns(item: &TomlEntry<'_>) -> Result<Vec<Column>, Problem> {
     let names = item.list(r#"a list of column names, such as ["changed", "id"]"#)?;
     if names.is_empty() {
         return Err(item.wrong(r#"must name at least one column, such as ["id"]"#));

@@ -35,7 +35,7 @@ pub(super) struct Section<'a> {
 }
 
 /// A value, its key and what it is called in messages.
-pub(super) struct Entry<'a> {
+pub(super) struct TomlEntry<'a> {
     pub key: &'a str,
     name: String,
     key_span: Range<usize>,
@@ -48,21 +48,21 @@ impl<'a> Section<'a> {
     }
 
     /// The entries in the order of the file.
-    pub fn items(&self) -> Vec<Entry<'a>> {
-        let mut items: Vec<Entry<'a>> = self
+    pub fn items(&self) -> Vec<TomlEntry<'a>> {
+        let mut items: Vec<TomlEntry<'a>> = self
             .table
             .iter()
             .map(|(key, value)| {
                 let text = key.get_ref().as_ref();
                 let name = if self.name.is_empty() { text.to_owned() } else { format!("{}.{text}", self.name) };
-                Entry { key: text, name, key_span: key.span(), value }
+                TomlEntry { key: text, name, key_span: key.span(), value }
             })
             .collect();
         items.sort_by_key(|item| item.key_span.start);
         items
     }
 
-    pub fn get(&self, key: &str) -> Option<Entry<'a>> {
+    pub fn get(&self, key: &str) -> Option<TomlEntry<'a>> {
         self.items().into_iter().find(|item| item.key == key)
     }
 
@@ -80,7 +80,7 @@ impl<'a> Section<'a> {
     }
 }
 
-impl<'a> Entry<'a> {
+impl<'a> TomlEntry<'a> {
     /// A problem with the key itself.
     pub fn wrong_key(&self, text: String) -> Problem {
         Problem { at: self.key_span.start, text }

@@ -2,6 +2,7 @@
 //! is pure: what is drawn depends on what is given alone.
 
 pub mod format;
+pub mod found;
 pub mod highlight;
 pub mod look;
 pub mod markdown;

@@ -5,7 +5,7 @@ mod item;
 mod layout;
 mod shown;
 
-pub use layout::{Laid, Piece, lay};
+pub use layout::{Laid, Piece, lay, note};
 pub use shown::ShownMessage;
 
 use std::sync::Arc;

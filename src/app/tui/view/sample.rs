@@ -93,9 +93,9 @@ fn styles(buffer: &Buffer) -> String {
         digest.update("\n");
         *counts.entry(style).or_default() += 1;
     }
-    let digest: String = digest.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let digest = u32::from_be_bytes(*digest.finalize().first_chunk().unwrap());
     let counts: Vec<String> = counts.iter().map(|(style, cells)| format!("{style} {cells}")).collect();
-    format!("styles {digest}: {}\n", counts.join(", "))
+    format!("styles {digest:08x}: {}\n", counts.join(", "))
 }
 
 /// The metrics of a made-up session: one agent of which all is known, one of which nothing is.

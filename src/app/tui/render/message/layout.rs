@@ -62,6 +62,11 @@ impl Laid {
     }
 }
 
+/// A line that stands for a message: that it loads, or is gone.
+pub fn note(words: String, look: &Look) -> Line<'static> {
+    Line::from(Span::styled(words, look.theme.dim))
+}
+
 /// Lays a message out in so many cells.
 pub fn lay(subject: &ShownMessage<'_>, width: usize) -> Laid {
     let width = width.max(12);

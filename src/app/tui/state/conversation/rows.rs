@@ -2,17 +2,20 @@
 
 use std::ops::Range;
 
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use super::{
-    ConversationState, find,
+    ConversationState,
     open::{Goal, Open},
     pair::{neighbours, pairs_of},
     place::{self, Sheet, ViewPlace},
     sheet::Pages,
     timeline::Spot,
 };
-use crate::app::tui::render::message::Laid;
+use crate::app::tui::render::{
+    found,
+    message::{Laid, note},
+};
 
 /// A line in view.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,7 +135,7 @@ impl ConversationState {
             state.on_sheet(|pages, place, _| {
                 let laid = pages.laid(place.pos)?;
                 let body = &laid.lines[laid.body.clone()];
-                let found = find::occurrences(body, &needle, pages.width, pages.look.marks.quote);
+                let found = found::occurrences(body, &needle, pages.width, pages.look.marks.quote);
                 let line = found.iter().position(|ranges| !ranges.is_empty());
                 Some((line.map(|line| laid.body.start + line), laid.pieces.clone()))
             })?
@@ -222,15 +225,15 @@ fn lines_of(pages: &Pages<'_>, laid: &Laid, shown: Range<usize>, needle: Option<
     let Some(needle) = needle else { return laid.lines[shown].to_vec() };
     let from = shown.start.saturating_sub(BEYOND);
     let to = (shown.end + BEYOND).min(laid.lines.len());
-    let found = find::occurrences(&laid.lines[from..to], needle, pages.width, pages.look.marks.quote);
+    let found = found::occurrences(&laid.lines[from..to], needle, pages.width, pages.look.marks.quote);
     let style = pages.look.theme.hit;
-    shown.map(|number| find::mark(&laid.lines[number], &found[number - from], style)).collect()
+    shown.map(|number| found::mark(&laid.lines[number], &found[number - from], style)).collect()
 }
 
 /// The line of a message that is not loaded.
 fn waiting_row(pages: &Pages<'_>, words: &'static str, here: bool) -> ConversationRow {
     let ellipsis = if words == "loading" { pages.look.marks.ellipsis } else { "" };
-    let line = Line::from(Span::styled(format!("{words}{ellipsis}"), pages.look.theme.dim));
+    let line = note(format!("{words}{ellipsis}"), pages.look);
     ConversationRow { line, selected: here, cursor: here }
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use jiff::Timestamp;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use super::{fold::Folds, open::Open, pair::pairs_of, place::Sheet, timeline::Spot, window::Glimpse};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
         text,
         tui::render::{
             Look, highlight,
-            message::{Laid, ShownMessage, lay},
+            message::{Laid, ShownMessage, lay, note},
         },
     },
     session::{Message, Usage},
@@ -138,7 +138,7 @@ impl Pages<'_> {
 
     fn gone(&self, spot: Spot) -> Laid {
         let words = format!("message {} is no longer stored", spot.index);
-        let lines = vec![Line::default(), Line::from(Span::styled(words, self.look.theme.dim))];
+        let lines = vec![Line::default(), note(words, self.look)];
         Laid { lines, body: 1..2, pieces: Vec::new() }
     }
 
