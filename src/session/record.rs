@@ -128,6 +128,16 @@ impl AgentUpdate {
         fields { config: AgentConfig }
         options { state: Document, conversation_manager_state: Document, internal_state: Document }
     }
+
+    /// Fields of `agent_data` that are given, besides its `config`.
+    pub(crate) fn states(&self) -> impl Iterator<Item = (&'static str, &Document)> {
+        let fields = [
+            ("state", &self.state),
+            ("conversation_manager_state", &self.conversation_manager_state),
+            ("_internal_state", &self.internal_state),
+        ];
+        fields.into_iter().filter_map(|(name, given)| Some((name, given.as_ref()?)))
+    }
 }
 
 /// Model, system prompt and prompt metadata of an agent. `None` leaves a field as it is. Touches no time.

@@ -64,15 +64,8 @@ pub(super) fn update(place: &SessionPlace, agent: &AgentId, update: &AgentUpdate
         fields.entry(name).or_insert(value);
     }
     set_config(&dir.path, &update.config, Time::Moves)?;
-    let parts = [
-        ("state", &update.state),
-        ("conversation_manager_state", &update.conversation_manager_state),
-        ("_internal_state", &update.internal_state),
-    ];
-    for (name, part) in parts {
-        if let Some(part) = part {
-            fields.insert(name.to_owned(), encode::object(part));
-        }
+    for (name, state) in update.states() {
+        fields.insert(name.to_owned(), encode::object(state));
     }
     fields.insert("updated_at".to_owned(), now);
     files::write(&path, &Value::Object(fields), Time::Moves)

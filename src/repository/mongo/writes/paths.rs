@@ -33,15 +33,8 @@ pub(super) fn agent_config(agent: &AgentId, given: &AgentConfig) -> Document {
 pub(super) fn agent_update(agent: &AgentId, update: &AgentUpdate) -> Document {
     let now = date(Timestamp::now());
     let mut fields = Document::new();
-    let parts = [
-        ("state", &update.state),
-        ("conversation_manager_state", &update.conversation_manager_state),
-        ("_internal_state", &update.internal_state),
-    ];
-    for (name, part) in parts {
-        if let Some(part) = part {
-            fields.insert(name, part.clone());
-        }
+    for (name, state) in update.states() {
+        fields.insert(name, state.clone());
     }
     fields.extend(config(&update.config));
     fields.insert("updated_at", now.clone());
