@@ -5,10 +5,9 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Result;
-use async_trait::async_trait;
 use strandscope::{
     Hook, HookAnswer, HookOperation, HookPayload, Hooks, MetadataEdit, Next, SessionManager, Webhook, WebhookSettings,
-    open_folder,
+    async_trait, open_folder,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -60,9 +59,7 @@ async fn main() -> Result<()> {
     let url = format!("http://{}/hook", receiver.local_addr()?);
     let heard = tokio::spawn(receive(receiver));
 
-    let mut settings = WebhookSettings::new(url.into());
-    settings.secret = Some("a shared secret".to_owned().into());
-    let webhook = Webhook::start("audit", &settings).map_err(anyhow::Error::msg)?;
+    let webhook = Webhook::start("audit", &WebhookSettings::new(url.into()).secret("a shared secret"))?;
     let hooks = Hooks::new(vec![Arc::new(KnownPriorities), Arc::new(Signed("ada")), Arc::new(webhook)]);
 
     let dir = tempfile::tempdir()?;

@@ -13,11 +13,11 @@ use secrecy::ExposeSecret;
 use strandscope::{
     AgentConfig, AgentId, AgentUpdate, Cursor, Error, Filter, ListQuery, MessageUpdate, MetadataEdit, NewAgent,
     NewFeedback, NewGuardrailEvent, NewMessage, NewSession, Page, PageEnd, Result, SessionKey, SessionReader,
-    SessionUpdate, SessionWriter, StoredMessage, Summary, Tail, decode, edit, encode,
+    SessionUpdate, SessionWriter, Sort, StoredMessage, Summary, Tail, decode, edit, encode,
 };
 
 /// Session documents by `_id`.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct MemoryRepository {
     documents: Mutex<BTreeMap<String, Document>>,
 }
@@ -50,22 +50,17 @@ impl MemoryRepository {
 }
 
 fn missing(key: &SessionKey) -> Error {
-    Error::NotFound { id: key.text().to_owned(), location: "memory".to_owned() }
+    Error::not_found(key.text(), "memory")
 }
 
 fn check(what: &'static str, key: &SessionKey, name: &str) -> Result<()> {
-    edit::check_segment(name).map_err(|reason| Error::Key {
-        id: key.text().to_owned(),
-        key: name.to_owned(),
-        what,
-        reason,
-    })
+    edit::check_segment(name).map_err(|reason| Error::key(key.text(), name, what, reason))
 }
 
 fn agent_of<'a>(session: &'a mut Document, key: &SessionKey, agent: &AgentId) -> Result<&'a mut Document> {
     let agents = session.get_document_mut("agents").ok();
     let found = agents.and_then(|agents| agents.get_document_mut(agent.as_str()).ok());
-    found.ok_or_else(|| Error::UnknownAgent { id: key.text().to_owned(), agent: agent.as_str().to_owned() })
+    found.ok_or_else(|| Error::unknown_agent(key.text(), agent.as_str()))
 }
 
 fn list<'a>(document: &'a mut Document, field: &str) -> &'a mut Vec<Bson> {
@@ -89,8 +84,13 @@ impl SessionReader for MemoryRepository {
     }
 
     fn list(&self, query: &ListQuery) -> Page {
-        let mut rows: Vec<Summary> = self.matching(&query.filter).iter().map(decode::summary).collect();
-        rows.sort_by_key(|row| std::cmp::Reverse(row.updated_at));
+        if query.limit == 0 {
+            return Page::of(Vec::new(), PageEnd::at(query.after.clone()));
+        }
+        let found = self.matching(&query.filter);
+        let mut rows: Vec<Summary> = found.iter().map(|document| query.metadata.summary(document)).collect();
+        let date = |row: &Summary| if query.sort == Sort::Created { row.created_at } else { row.updated_at };
+        rows.sort_by_key(|row| std::cmp::Reverse(date(row)));
         let after = match &query.after {
             Some(Cursor::Undated { after: Some(id) }) => {
                 rows.iter().position(|row| row.key.bson() == id).map_or(0, |at| at + 1)
@@ -121,7 +121,7 @@ impl SessionWriter for MemoryRepository {
     async fn create_session(&self, new: &NewSession) -> Result<SessionKey> {
         let mut documents = self.documents.lock().unwrap_or_else(PoisonError::into_inner);
         if documents.contains_key(&new.id) {
-            return Err(Error::Exists { what: "session", name: new.id.clone(), place: "memory".to_owned() });
+            return Err(Error::exists("session", &new.id, "memory"));
         }
         documents.insert(new.id.clone(), encode::session(new));
         Ok(new.id.as_str().into())
@@ -151,8 +151,7 @@ impl SessionWriter for MemoryRepository {
         check("an agent id", key, new.id.as_str())?;
         self.change(key, |session| {
             if agent_of(session, key, &new.id).is_ok() {
-                let place = format!("session {:?}", key.text());
-                return Err(Error::Exists { what: "agent", name: new.id.as_str().to_owned(), place });
+                return Err(Error::exists("agent", new.id.as_str(), format!("session {:?}", key.text())));
             }
             session.insert("updated_at", encode::date(new.at));
             session
@@ -211,10 +210,8 @@ impl SessionWriter for MemoryRepository {
             let stored = agent_of(session, key, agent)?;
             stored.insert("updated_at", encode::date(message.at));
             let messages = list(stored, "messages");
-            let tail_after = |messages: &[Bson]| Tail {
-                len: messages.len() as u64,
-                last_id: messages.last().and_then(|last| StoredMessage::read(last.clone(), 0).message_id),
-            };
+            let id_of = |stored: &Bson| StoredMessage::read(stored.clone(), 0).message_id;
+            let tail_after = |messages: &[Bson]| Tail::new(messages.len() as u64, messages.last().and_then(id_of));
             let is_ours = |stored: &Bson| {
                 let read = StoredMessage::read(stored.clone(), 0);
                 read.body.tracking_id().is_some_and(|id| message.body.tracking_id() == Some(id))
@@ -235,8 +232,7 @@ impl SessionWriter for MemoryRepository {
         message_id: i64,
         update: &MessageUpdate,
     ) -> Result<()> {
-        let unknown =
-            || Error::UnknownMessage { id: key.text().to_owned(), agent: agent.as_str().to_owned(), message_id };
+        let unknown = || Error::unknown_message(key.text(), agent.as_str(), message_id);
         self.change(key, |session| {
             let messages = list(agent_of(session, key, agent)?, "messages");
             let is_it = |stored: &&mut Bson| StoredMessage::read((**stored).clone(), 0).message_id == Some(message_id);
@@ -266,13 +262,11 @@ impl SessionWriter for MemoryRepository {
             check("a metadata key", key, &edit.key)?;
         }
         self.change(key, |session| {
-            let id = key.text().to_owned();
             let metadata = session.entry("metadata".to_owned()).or_insert_with(|| Document::new().into());
-            let fields = metadata.as_document_mut().ok_or_else(|| Error::NotAnObject { id: id.clone() })?;
+            let fields = metadata.as_document_mut().ok_or_else(|| Error::not_an_object(key.text()))?;
             edit::apply(fields, edits).map_err(|position| {
                 let field = &edits[position].key;
-                let stored = fields.get(field).cloned().map(Box::new);
-                Error::Conflict { id, field: format!("metadata.{field}"), stored }
+                Error::conflict(key.text(), format!("metadata.{field}"), fields.get(field).cloned())
             })
         })
     }

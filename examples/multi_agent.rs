@@ -3,8 +3,11 @@
 //! `cargo run --example multi_agent -- FOLDER` keeps the session in a folder, in the layout of Strands' `FileSessionManager`.
 
 use anyhow::{Context, Result};
-use bson::{Document, doc};
-use strandscope::{Agent, AgentId, MessageBody, MetadataEdit, Resumed, SessionManager, open_folder};
+use strandscope::{
+    Agent, AgentId, MessageBody, MetadataEdit, Resumed, SessionManager,
+    bson::{Document, doc},
+    open_folder,
+};
 
 /// An agent that is only a name and a state.
 struct Desk {
@@ -29,7 +32,7 @@ impl Agent for Desk {
 #[tokio::main]
 async fn main() -> Result<()> {
     let path = std::env::args_os().nth(1).context("name a folder to keep the session in")?;
-    let sessions = open_folder(path.as_ref()).await?;
+    let sessions = open_folder(path).await?;
     let manager = SessionManager::new(sessions, "order-77");
 
     let mut support = Desk { id: "support", state: doc! { "open": true } };
@@ -53,7 +56,7 @@ async fn main() -> Result<()> {
     manager.edit_metadata(vec![MetadataEdit::set("status", "solved").only_if(None)]).await?;
 
     for agent in manager.list_agents().await? {
-        println!("{}: {} messages", agent.id.as_str(), agent.messages);
+        println!("{}: {} messages", agent.id, agent.messages);
     }
     println!("metadata: {}", manager.metadata().await?);
     Ok(())

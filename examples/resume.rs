@@ -8,12 +8,11 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use bson::{Bson, Document, doc};
 use clap::Parser;
-use secrecy::SecretString;
 use strandscope::{
-    Agent, AgentId, EventLoopMetrics, MessageBody, ModelCall, Pool, PoolOptions, Resumed, SessionManager,
+    Agent, AgentId, EventLoopMetrics, MessageBody, ModelCall, Pool, PoolOptions, Resumed, SecretString, SessionManager,
     SessionManagerFactory, SessionSettings, Started, Usage,
+    bson::{Bson, Document, doc},
 };
 
 /// Where the session is kept.
@@ -72,23 +71,19 @@ impl Planner {
     /// Where a real agent calls its model.
     fn answer(&mut self, words: &str) -> MessageBody {
         let started = Instant::now();
-        let tokens = |text: &str| Some(text.split_whitespace().count() as u64);
+        let tokens = |text: &str| text.split_whitespace().count() as u64;
         let heard: String = self.messages.iter().map(|message| message.as_document().to_string()).collect();
-        let usage = {
-            let mut usage = Usage::default();
-            (usage.input, usage.output) = (tokens(&heard), tokens(words));
-            usage
-        };
+        let usage = Usage::new(tokens(&heard), tokens(words));
         let metadata = self.metrics.add_call(ModelCall::new(usage).latency_ms(420).first_byte_ms(110));
         self.metrics.add_cycle(started.elapsed() + Duration::from_millis(420));
-        MessageBody::text("assistant", words).with_metadata(metadata)
+        MessageBody::assistant(words).with_metadata(metadata)
     }
 
     /// One turn: what was asked and what was answered is stored as it is said.
     async fn turn(&mut self, manager: &SessionManager, asked: &str, answered: &str) -> Result<()> {
         let id = AgentId::from(self.agent_id());
         println!("  user       {asked}\n  assistant  {answered}");
-        let mut question = MessageBody::text("user", asked);
+        let mut question = MessageBody::user(asked);
         manager.append_message(&id, &mut question).await?;
         self.messages.push(question);
         let mut answer = self.answer(answered);
@@ -102,11 +97,11 @@ impl Planner {
 async fn main() -> Result<()> {
     let args = Args::parse();
     let pool = Pool::connect(&args.uri, PoolOptions::default()).await?;
-    let settings = SessionSettings::default().application_name("travel").metadata_fields(vec!["status".to_owned()]);
+    let settings = SessionSettings::default().application_name("travel").metadata_fields(["status"]);
     let factory = SessionManagerFactory::with_pool(pool, &args.database, &args.collection)?.with_settings(settings);
 
     println!("Day 1");
-    let manager = factory.manager(args.session.as_str());
+    let manager = factory.manager(&args.session);
     let mut planner = Planner::default();
     if manager.initialize(&mut planner).await? != Started::Created {
         anyhow::bail!("session {:?} is there already; choose another with --session", args.session);
@@ -116,7 +111,7 @@ async fn main() -> Result<()> {
     planner.turn(&manager, "Five days, and I like trams.", "Then line 28 on the first day.").await?;
 
     println!("Day 7, another process");
-    let manager = factory.manager(args.session.as_str());
+    let manager = factory.manager(&args.session);
     let mut planner = Planner::default();
     let Started::Resumed(messages) = manager.initialize(&mut planner).await? else {
         anyhow::bail!("the session of day 1 is gone");

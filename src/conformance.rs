@@ -1,5 +1,5 @@
-//! One suite for every repository: what [`crate::repository::SessionReader`] and [`crate::repository::SessionWriter`] promise,
-//! checked.
+//! One suite for every repository: what [`SessionReader`](crate::SessionReader) and
+//! [`SessionWriter`](crate::SessionWriter) promise, checked.
 //!
 //! Needs the feature `conformance`. Each case makes sessions of its own (`conformance-…`) and deletes them again, so a suite
 //! may run on a collection in use.
@@ -14,6 +14,7 @@
 //! ```
 
 mod agents;
+mod lists;
 mod messages;
 mod metadata;
 mod sessions;
@@ -86,7 +87,7 @@ impl fmt::Display for Found {
 
 /// Every case.
 pub fn cases() -> impl Iterator<Item = Case> {
-    [sessions::CASES, agents::CASES, messages::CASES, metadata::CASES].into_iter().flatten().copied()
+    [sessions::CASES, agents::CASES, messages::CASES, metadata::CASES, lists::CASES].into_iter().flatten().copied()
 }
 
 /// Runs every case and gives those that failed.
@@ -178,9 +179,7 @@ fn new_agent(id: &str) -> NewAgent {
 }
 
 fn new_message(text: &str) -> NewMessage {
-    let mut body = MessageBody::text("user", text);
-    body.0.insert("tracking_id", uuid::Uuid::new_v4().to_string());
-    NewMessage { body, event_loop_metrics: None, at: now() }
+    NewMessage::new(MessageBody::user(text)).at(now())
 }
 
 /// The time in ms, as stores keep it.

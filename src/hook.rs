@@ -27,6 +27,7 @@ use crate::{
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum HookAction {
     /// Metadata is read.
     MetadataGet,
@@ -39,7 +40,12 @@ pub enum HookAction {
 }
 
 impl HookAction {
-    /// Its name in configuration and payloads: `metadata.get`, `metadata.update`, `metadata.delete`, `feedback.add`.
+    /// Every action.
+    pub const ALL: &'static [Self] =
+        &[Self::MetadataGet, Self::MetadataUpdate, Self::MetadataDelete, Self::FeedbackAdd];
+
+    /// Its name, in errors and in what a webhook sends: `metadata.get`, `metadata.update`, `metadata.delete`,
+    /// `feedback.add`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -49,11 +55,6 @@ impl HookAction {
             Self::FeedbackAdd => "feedback.add",
         }
     }
-}
-
-impl HookAction {
-    /// Every action.
-    pub const ALL: [Self; 4] = [Self::MetadataGet, Self::MetadataUpdate, Self::MetadataDelete, Self::FeedbackAdd];
 }
 
 impl fmt::Display for HookAction {
@@ -74,6 +75,7 @@ pub struct HookOperation {
 
 /// What is to be done, with its values. A hook may change them before it goes on.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum HookPayload {
     /// Read the metadata.
     MetadataGet,
@@ -86,6 +88,12 @@ pub enum HookPayload {
 }
 
 impl HookOperation {
+    /// An operation on the session with that `_id`.
+    #[must_use]
+    pub fn new(session: impl Into<SessionKey>, payload: HookPayload) -> Self {
+        Self { session: session.into(), payload }
+    }
+
     /// Which action it is.
     #[must_use]
     pub fn action(&self) -> HookAction {
@@ -111,6 +119,7 @@ impl HookOperation {
 
 /// What came of an operation.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum HookAnswer {
     /// The metadata that was read.
     Metadata(Document),
@@ -118,15 +127,15 @@ pub enum HookAnswer {
     Done,
 }
 
-/// A hook around operations.
+/// A hook around operations: it can see, change or refuse one, and act before and after it.
 ///
 /// ```
-/// use strandscope::{Hook, HookAnswer, HookOperation, HookPayload, Next, Error, Result};
+/// use strandscope::{Error, Hook, HookAnswer, HookOperation, HookPayload, Next, Result, async_trait, bson::Bson};
 ///
 /// /// Lets nobody set `priority` to anything but these words.
 /// struct KnownPriorities;
 ///
-/// #[async_trait::async_trait]
+/// #[async_trait]
 /// impl Hook for KnownPriorities {
 ///     fn name(&self) -> &str {
 ///         "known-priorities"
@@ -135,7 +144,7 @@ pub enum HookAnswer {
 ///     async fn around(&self, operation: HookOperation, next: Next<'_>) -> Result<HookAnswer> {
 ///         if let HookPayload::MetadataUpdate(edits) = &operation.payload {
 ///             for edit in edits.iter().filter(|edit| edit.key == "priority") {
-///                 let word = edit.value.as_ref().and_then(bson::Bson::as_str).unwrap_or_default();
+///                 let word = edit.value.as_ref().and_then(Bson::as_str).unwrap_or_default();
 ///                 if !["low", "high"].contains(&word) {
 ///                     return Err(operation.refused(self.name(), "priority is low or high"));
 ///                 }
@@ -144,6 +153,21 @@ pub enum HookAnswer {
 ///         next.run(operation).await
 ///     }
 /// }
+///
+/// // To test it, run an operation through a chain of it: a closure stands in for the session.
+/// use std::sync::Arc;
+/// use strandscope::{Hooks, MetadataEdit};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let hooks = Hooks::new(vec![Arc::new(KnownPriorities)]);
+/// let set = |word: &str| {
+///     HookOperation::new("support-1", HookPayload::MetadataUpdate(vec![MetadataEdit::set("priority", word)]))
+/// };
+/// let done = |_: HookOperation| async { Ok(HookAnswer::Done) };
+/// assert_eq!(hooks.run(set("high"), done).await.ok(), Some(HookAnswer::Done));
+/// assert!(matches!(hooks.run(set("soon"), done).await, Err(Error::Refused { .. })));
+/// # }
 /// ```
 #[async_trait]
 pub trait Hook: Send + Sync + 'static {
@@ -229,15 +253,19 @@ impl Hooks {
     ///
     /// # Errors
     /// What `last` says, and [`Error::Refused`] or whatever else a hook says before it.
-    pub async fn run<'a>(
+    pub async fn run<F>(
         &self,
         operation: HookOperation,
-        last: &'a (dyn Fn(HookOperation) -> BoxFuture<'a, Result<HookAnswer>> + Send + Sync),
-    ) -> Result<HookAnswer> {
+        last: impl Fn(HookOperation) -> F + Send + Sync,
+    ) -> Result<HookAnswer>
+    where
+        F: Future<Output = Result<HookAnswer>> + Send,
+    {
         if self.hooks.is_empty() {
             return last(operation).await;
         }
-        watch::run(&self.hooks, self.deadline, operation, last).await
+        let last = |operation: HookOperation| -> BoxFuture<'_, Result<HookAnswer>> { Box::pin(last(operation)) };
+        watch::run(&self.hooks, self.deadline, operation, &last).await
     }
 
     /// Closes every hook, all at once, each with that deadline. Gives how much was not delivered in all.

@@ -8,8 +8,9 @@
 //! string, the database and the collection instead of the path.
 //!
 //! ```
-//! # use futures_util::TryStreamExt;
-//! # use strandscope::ListQuery;
+//! use futures_util::TryStreamExt;
+//! use strandscope::ListQuery;
+//!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> strandscope::Result<()> {
 //! # let folder = tempfile::tempdir().expect("a folder");
@@ -20,11 +21,13 @@
 //! let sessions = strandscope::open_folder(path).await?;
 //!
 //! // Each row comes as soon as it is known.
-//! let mut page = sessions.list(&ListQuery::default());
+//! let mut page = sessions.list(&ListQuery::new(20));
+//! # let mut names = Vec::new();
 //! while let Some(row) = page.try_next().await? {
 //!     println!("{}", row.name());
-//! #   assert_eq!(row.name(), "support-1");
+//! #   names.push(row.name().to_owned());
 //! }
+//! # assert_eq!(names, ["support-1"]);
 //! # Ok(())
 //! # }
 //! ```
@@ -65,7 +68,7 @@
 //! let mut agent = Support::default();
 //! assert_eq!(manager.initialize(&mut agent).await?, Started::Created);
 //! let mut question = MessageBody::user("Where is my order?");
-//! manager.append_message(&"support".into(), &mut question).await?;
+//! manager.append_message("support", &mut question).await?;
 //! agent.visits = 1;
 //! manager.sync_agent(&agent).await?;
 //!
@@ -99,18 +102,30 @@
 //!
 //! # The house
 //!
-//! Modules are private, their names stand here at the root. Each imports only those above it:
+//! All names stand here at the root. They come from these parts, each of which knows only those above it:
 //!
-//! | module | what it is | begin at |
+//! | part | what it is | begin at |
 //! | --- | --- | --- |
-//! | `session` | the nouns, and documents to nouns: plain data, no I/O | [`Session`], [`Message`], [`MessageBody`], [`Change`], [`mod@decode`] |
+//! | `session` | the nouns: plain data, no I/O | [`Session`], [`Message`], [`MessageBody`], [`Change`] |
 //! | `metrics` | numbers from messages, pure | [`session_metrics`], [`Outline`], [`explain()`] |
 //! | `repository` | the port: what can be asked and changed, filters, errors; a MongoDB collection and a folder | [`SessionRepository`], [`ListQuery`], [`Filter`], [`Error`], [`MongoRepository`], [`FolderRepository`] |
 //! | `hook` | a chain around metadata and feedback | [`Hook`], [`Hooks`], [`Outbox`] |
-//! | `manager` | what an agent program calls, and what the browser and the commands write through | [`SessionManager`], [`SessionManagerFactory`], [`Agent`] |
+//! | `manager` | what an agent program calls | [`SessionManager`], [`SessionManagerFactory`], [`Agent`] |
 //!
-//! Only [`MongoRepository`] and [`Pool`] name the `mongodb` crate; values of [`bson`] are the vocabulary of documents
-//! everywhere.
+//! What is used less, or by stores of your own, has modules:
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`mod@plug_in`] | a page: how to keep the conversation of an agent that you already have |
+//! | [`mod@decode`] | documents to nouns, tolerantly: what cannot be read is kept and listed as a [`Finding`] |
+//! | [`mod@encode`] | what is written, as documents with the fields and types that Strands and the Python library have |
+//! | [`mod@edit`] | edits of metadata: which keys can be one, typed text as a value, edits carried out on a document |
+//! | [`mod@plain`] | messages and values as plain text |
+//! | [`mod@retention`] | finding and deleting sessions by their age |
+//! | `conformance` | a suite that any store can be checked with (the feature of that name) |
+//!
+//! Only [`MongoRepository`] and [`Pool`] name the `mongodb` crate, which is [`driver`] here, for a client of your own:
+//! [`MongoRepository::from_client`]. Values of [`bson`] are the vocabulary of documents everywhere.
 //!
 //! # Features
 //!
@@ -136,9 +151,10 @@ pub mod plug_in;
 mod repository;
 mod session;
 
+pub use async_trait::async_trait;
 pub use bson;
 pub use jiff::Timestamp;
-pub use secrecy::SecretString;
+pub use secrecy::{ExposeSecret, SecretString};
 
 pub use hook::{
     Deliver, Delivery, DeliveryOutcome, DeliveryTally, HOOK_DEADLINE, Hook, HookAction, HookAnswer, HookOperation,
@@ -161,16 +177,16 @@ pub use repository::{
     filter::{Comparison, FilterTerm, FilterTest, RatingWord, TextMatch},
     folder::{FolderRepository, open as open_folder},
     mongo::{
-        MongoRepository, open as open_mongo,
+        MongoRepository, driver, open as open_mongo,
         pool::{Pool, PoolOptions, PoolStatistics},
     },
     open, open_writable,
 };
 pub use session::{
     AgentCount, AgentId, Block, Change, ChangeKind, Counters, Details, Feedback, FeedbackTally, Finding, Guard,
-    GuardrailEvent, Media, MediaKind, MediaSource, Message, MessageBody, MetadataEdit, Rating, Redaction, Role,
-    Session, SessionKey, StoredAgent, Summary, ToolContent, ToolCounter, ToolResult, ToolStatus, ToolUse, Usage,
-    decode, edit, encode,
+    GuardrailEvent, Image, Media, MediaKind, MediaSource, Message, MessageBody, MetadataEdit, Rating, Reasoning,
+    Redaction, Role, Session, SessionKey, StoredAgent, Summary, ToolContent, ToolCounter, ToolResult, ToolStatus,
+    ToolUse, UnknownMediaKind, Usage, decode, edit, encode,
     history::StoredMessage,
     plain,
     record::{

@@ -1,24 +1,22 @@
-//! The session manager: what an agent program calls, and what the browser and the commands write through.
-//!
-//! ```text
-//! initialize -> append_message … -> sync_agent      a run of one agent: create or resume it, then keep what it does
-//! metadata, edit_metadata, add_feedback             what people add, through the hooks
-//! ```
+//! The session manager: what keeps agents' conversations, and what every edit of a person goes through.
 
 mod accumulator;
 mod agent;
 mod conversation;
 mod create;
-pub mod factory;
-pub mod guardrail;
+mod factory;
+mod guardrail;
+mod people;
 mod repair;
 pub mod retention;
+mod stored;
 
 pub use accumulator::{EventLoopMetrics, ModelCall};
 pub use agent::{Agent, Resumed, Started};
 pub use create::SessionSettings;
 pub use factory::{SessionManagerFactory, SessionOverrides};
 pub use repair::repair;
+pub use stored::AgentSummary;
 
 use std::{
     collections::HashMap,
@@ -26,23 +24,24 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use bson::Document;
-use futures_util::future::BoxFuture;
-use jiff::Timestamp;
-use secrecy::SecretString;
-
 use crate::{
-    hook::{HookAnswer, HookOperation, HookPayload, Hooks},
-    repository::{Error, Result, SessionRepository},
-    session::{
-        AgentId, Feedback, MetadataEdit, Session, SessionKey,
-        record::{AgentConfig, NewFeedback},
-        setters,
-    },
+    hook::Hooks,
+    repository::{Result, SessionRepository},
+    session::{AgentId, Session, SessionKey, setters},
 };
 use conversation::AgentSlot;
 
 /// Manages one session. Making one contacts nothing; clones share what they know of the session.
+///
+/// - A run of an agent: [`initialize`](Self::initialize) creates or resumes it,
+///   [`append_message`](Self::append_message) keeps each message, [`sync_agent`](Self::sync_agent) keeps its state after
+///   each turn.
+/// - What people add, through the hooks: [`metadata`](Self::metadata), [`edit_metadata`](Self::edit_metadata),
+///   [`add_feedback`](Self::add_feedback).
+/// - What is stored of the agents: [`list_agents`](Self::list_agents), [`messages`](Self::messages),
+///   [`agent_config`](Self::agent_config). All else can be asked of the [`repository`](Self::repository).
+///
+/// Wherever an agent is named, its id as text will do: `manager.message_count("support")`.
 #[derive(Clone)]
 pub struct SessionManager(Arc<Inner>);
 
@@ -87,22 +86,6 @@ impl fmt::Debug for SessionManager {
         shown.field("location", &self.0.repository.location()).field("key", self.key());
         shown.field("hooks", &self.0.hooks).finish_non_exhaustive()
     }
-}
-
-/// An agent of a session, in a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct AgentSummary {
-    /// Its id.
-    pub id: AgentId,
-    /// Its model.
-    pub model: Option<String>,
-    /// How many messages it has.
-    pub messages: u64,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// When it last changed.
-    pub updated_at: Option<Timestamp>,
 }
 
 impl SessionManager {
@@ -156,8 +139,10 @@ impl SessionManager {
         self.0.key.text().to_owned()
     }
 
-    fn repository(&self) -> &dyn SessionRepository {
-        self.0.repository.as_ref()
+    /// Where the session is kept, for what has no method here. What is changed through it is told to no hook.
+    #[must_use]
+    pub fn repository(&self) -> &Arc<dyn SessionRepository> {
+        &self.0.repository
     }
 
     fn slots(&self) -> std::sync::MutexGuard<'_, HashMap<AgentId, Arc<AgentSlot>>> {
@@ -169,148 +154,14 @@ impl SessionManager {
         self.repository().open(self.key(), 0).await
     }
 
-    /// The agents, in stored order.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], and what a connection can meet.
-    pub async fn list_agents(&self) -> Result<Vec<AgentSummary>> {
-        let agents = self.head().await?.agents.into_iter();
-        Ok(agents
-            .map(|agent| AgentSummary {
-                id: agent.id,
-                model: agent.model,
-                messages: agent.message_count,
-                created_at: agent.created_at,
-                updated_at: agent.updated_at,
-            })
-            .collect())
-    }
-
-    async fn stored_agent(&self, agent: &AgentId) -> Result<crate::session::StoredAgent> {
-        let found = self.repository().agent(self.key(), agent).await?;
-        found.ok_or_else(|| Error::UnknownAgent { id: self.id(), agent: agent.as_str().to_owned() })
-    }
-
-    /// Model, system prompt and prompt metadata of an agent.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::UnknownAgent`].
-    pub async fn agent_config(&self, agent: &AgentId) -> Result<AgentConfig> {
-        let stored = self.stored_agent(agent).await?;
-        Ok(AgentConfig {
-            model: stored.model,
-            system_prompt: stored.system_prompt,
-            prompt_metadata: stored.prompt_metadata.and_then(|given| given.as_document().cloned()),
-        })
-    }
-
-    /// Changes model, system prompt or prompt metadata of an agent; touches no time.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::UnknownAgent`].
-    pub async fn update_agent_config(&self, agent: &AgentId, config: &AgentConfig) -> Result<()> {
-        self.repository().update_agent_config(self.key(), agent, config).await
-    }
-
-    /// Sets the prompt metadata of an agent: `{prompt_id, prompt_name, prompt_version, deployment_id, deployment_name,
-    /// temperature?}`; touches no time.
-    ///
-    /// # Errors
-    /// As [`Self::update_agent_config`].
-    pub async fn set_prompt_metadata(&self, agent: &AgentId, metadata: Document) -> Result<()> {
-        let config = AgentConfig { prompt_metadata: Some(metadata), ..AgentConfig::default() };
-        self.update_agent_config(agent, &config).await
-    }
-
-    /// How many messages an agent has.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::UnknownAgent`].
-    pub async fn message_count(&self, agent: &AgentId) -> Result<u64> {
-        Ok(self.stored_agent(agent).await?.message_count)
-    }
-
-    /// `application_name`, fixed when the session was created.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn application_name(&self) -> Result<Option<String>> {
-        Ok(self.head().await?.application_name)
-    }
-
-    /// `session_viewer_password`, a secret; `None` in sessions of other programs.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn viewer_password(&self) -> Result<Option<SecretString>> {
-        Ok(self.head().await?.viewer_password)
-    }
-
-    /// The metadata; empty where there is none.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::NotAnObject`], and what a hook says.
-    pub async fn metadata(&self) -> Result<Document> {
-        match self.operate(HookPayload::MetadataGet).await? {
-            HookAnswer::Metadata(fields) => Ok(fields),
-            HookAnswer::Done => Ok(Document::new()),
-        }
-    }
-
-    /// Sets and removes fields of the metadata: all of them or none. Removals alone are a `metadata.delete` for the hooks,
-    /// all else is a `metadata.update`.
-    ///
-    /// # Errors
-    /// As [`crate::repository::SessionWriter::edit_metadata`], and what a hook says.
-    pub async fn edit_metadata(&self, edits: Vec<MetadataEdit>) -> Result<()> {
-        let removes = !edits.is_empty() && edits.iter().all(|edit| edit.value.is_none());
-        let payload = if removes { HookPayload::MetadataDelete(edits) } else { HookPayload::MetadataUpdate(edits) };
-        self.operate(payload).await.map(drop)
-    }
-
-    /// The feedbacks, in stored order.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], and what a connection can meet.
-    pub async fn feedbacks(&self) -> Result<Vec<Feedback>> {
-        self.repository().feedbacks(self.key()).await
-    }
-
-    /// Adds a feedback.
-    ///
-    /// # Errors
-    /// As [`crate::repository::SessionWriter::add_feedback`], and what a hook says.
-    pub async fn add_feedback(&self, feedback: NewFeedback) -> Result<()> {
-        self.operate(HookPayload::FeedbackAdd(feedback)).await.map(drop)
-    }
-
     /// Deletes the session.
     ///
     /// # Errors
-    /// As [`crate::repository::SessionWriter::delete_session`].
+    /// As [`SessionWriter::delete_session`](crate::SessionWriter::delete_session).
     pub async fn delete_session(&self) -> Result<()> {
-        self.repository().delete_session(self.key()).await
+        self.repository().delete_session(self.key()).await?;
+        // Its agents can be initialized anew.
+        self.slots().clear();
+        Ok(())
     }
-
-    /// Runs an operation through the hooks.
-    async fn operate(&self, payload: HookPayload) -> Result<HookAnswer> {
-        let operation = HookOperation { session: self.key().clone(), payload };
-        let repository = &self.0.repository;
-        let last = |operation: HookOperation| -> BoxFuture<'_, Result<HookAnswer>> {
-            Box::pin(async move { carry_out(repository.as_ref(), operation).await })
-        };
-        self.0.hooks.run(operation, &last).await
-    }
-}
-
-async fn carry_out(repository: &dyn SessionRepository, operation: HookOperation) -> Result<HookAnswer> {
-    let HookOperation { session, payload } = operation;
-    match payload {
-        HookPayload::MetadataGet => return Ok(HookAnswer::Metadata(repository.metadata(&session).await?)),
-        HookPayload::MetadataUpdate(edits) | HookPayload::MetadataDelete(edits) => {
-            repository.edit_metadata(&session, &edits).await?;
-        }
-        HookPayload::FeedbackAdd(feedback) => repository.add_feedback(&session, &feedback).await?,
-    }
-    Ok(HookAnswer::Done)
 }

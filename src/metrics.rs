@@ -1,13 +1,10 @@
 //! Numbers from messages: pure, and right to the token.
-//!
-//! The words are those of the field: a **turn** is a user's prompt up to the next one, a **call** is an assistant
-//! message that a model gave, a **run** is the life of one Agent object in one process.
 
 mod calls;
-pub mod compute;
-pub mod explain;
+mod compute;
+mod explain;
 mod runs;
-pub mod sample;
+mod sample;
 mod tools;
 
 pub use compute::{agent_metrics, session_metrics};
@@ -18,7 +15,10 @@ use jiff::Timestamp;
 
 use crate::session::{AgentId, Usage};
 
-/// Figures of a whole session.
+/// Figures of a whole session, from [`session_metrics`].
+///
+/// Its words: a **turn** is a user's prompt up to the next one, a **call** is an assistant message that a model gave, a
+/// **run** is the life of one agent object in one process. See [`AgentMetrics`] for how they are counted.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct SessionMetrics {
@@ -28,7 +28,14 @@ pub struct SessionMetrics {
     pub agents: Vec<(AgentId, AgentMetrics)>,
 }
 
-/// Figures of one agent's history.
+/// Figures of one agent's history, from [`agent_metrics`].
+///
+/// Stored counters (`event_loop_metrics`) accumulate over a run, the life of one agent object in one process, and begin
+/// again with the next: within a run the last reading counts, runs add up, an identical reading is a copy. Where the
+/// messages' own usage tells of more, it counts, run by run and figure by figure. What nobody tells is `None`, never 0.
+/// Turns and calls are as [`SessionMetrics`] says.
+///
+/// [`explain()`] says of each figure which stored fields it came from.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct AgentMetrics {

@@ -38,7 +38,7 @@
 //!
 //! impl Support {
 //!     async fn keep(&mut self, manager: &SessionManager, mut body: MessageBody) -> strandscope::Result<()> {
-//!         manager.append_message(&self.agent_id().into(), &mut body).await?;
+//!         manager.append_message(self.agent_id(), &mut body).await?;
 //!         self.said.push(body);
 //!         Ok(())
 //!     }
@@ -143,7 +143,7 @@
 //! let before = history.len();
 //! let answer = rig_agent.chat(prompt, &mut history).await?;
 //! for message in &history[before..] {
-//!     manager.append_message(&"support".into(), &mut to_body(message)?).await?;
+//!     manager.append_message("support", &mut to_body(message)?).await?;
 //! }
 //! support.turns += 1;
 //! manager.sync_agent(&support).await?;
@@ -162,7 +162,7 @@
 //! use swiftide::agents::{Agent, DefaultContext};
 //! use swiftide::chat_completion::{ChatMessage, ToolCall, ToolOutput};
 //! use swiftide::traits::MessageHistory;
-//! use strandscope::{MessageBody, SessionManager, ToolStatus, bson};
+//! use strandscope::{MessageBody, SessionManager, ToolStatus, async_trait, bson};
 //!
 //! /// What the newest message completes: results wait until each call of the answer has its own.
 //! fn to_body(said: &[ChatMessage]) -> anyhow::Result<Option<MessageBody>> {
@@ -216,14 +216,14 @@
 //! #[derive(Debug)]
 //! struct Kept { manager: SessionManager, said: tokio::sync::Mutex<Vec<ChatMessage>> }
 //!
-//! #[async_trait::async_trait]
+//! #[async_trait]
 //! impl MessageHistory for Kept {
 //!     async fn history(&self) -> anyhow::Result<Vec<ChatMessage>> { Ok(self.said.lock().await.clone()) }
 //!     async fn push_owned(&self, item: ChatMessage) -> anyhow::Result<()> {
 //!         let mut said = self.said.lock().await;
 //!         said.push(item);
 //!         if let Some(mut body) = to_body(&said)? {
-//!             self.manager.append_message(&"support".into(), &mut body).await?;
+//!             self.manager.append_message("support", &mut body).await?;
 //!         }
 //!         Ok(())
 //!     }

@@ -21,7 +21,7 @@ pub use page::{Cursor, ListPlan, ListQuery, Page, PageEnd, Projection, RowSink, 
 pub use target::{Candidate, Limits, Opened, Target, open, open_writable};
 pub use write::{SessionRepository, SessionWriter, Tail};
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
 use async_trait::async_trait;
 use bson::{Bson, Document};
@@ -29,21 +29,20 @@ use bson::{Bson, Document};
 use crate::{
     metrics::Outline,
     session::{
-        AgentId, Details, Feedback, Message, Session, SessionKey, StoredAgent, Summary, decode, record,
-        record::StoredMessage,
+        AgentId, Details, Feedback, Message, Session, SessionKey, StoredAgent, Summary, decode, record::StoredMessage,
     },
 };
 
 /// Reads sessions. Every method may be slow and may fail; none of them changes anything. What has a default reads whole
 /// documents: a store that can do better overrides it.
 #[async_trait]
-pub trait SessionReader: Send + Sync + 'static {
+pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
     /// Where the sessions are, for a title: `database.collection` or the folder's path. Holds no password.
     fn location(&self) -> String;
 
-    /// Whether the store answers: asked again and again while a connection is lost.
+    /// Whether the store answers: asked again and again while a connection is lost. The default lists one session.
     async fn ping(&self) -> Result<()> {
-        self.count(&Filter::default()).await.map(drop)
+        self.list(&ListQuery::new(1)).read().await.map(drop)
     }
 
     /// One page of the list, thin rows only: a stream that gives each row as soon as it is known.
@@ -74,7 +73,8 @@ pub trait SessionReader: Send + Sync + 'static {
     /// ObjectId's hex. Empty when there is none; several when it is ambiguous.
     async fn resolve(&self, id: &str) -> Result<Vec<Summary>>;
 
-    /// A session with the last `last` messages of each agent; all of them for `u64::MAX`. `Error::NotFound` when it is gone.
+    /// A session with the last `last` messages of each agent; all of them for `u64::MAX`. [`Error::NotFound`]
+    /// when it is gone.
     async fn open(&self, key: &SessionKey, last: u64) -> Result<Session> {
         let mut session = decode::session(self.document(key).await?);
         for agent in &mut session.agents {
@@ -97,11 +97,12 @@ pub trait SessionReader: Send + Sync + 'static {
         Ok(Outline::from(&self.open(key, u64::MAX).await?))
     }
 
-    /// The whole document as stored.
+    /// The whole document as stored. It holds the viewer password in clear (`session_viewer_password`), which [`Session`]
+    /// keeps as a secret: take it out before the document is shown, logged or given away.
     async fn document(&self, key: &SessionKey) -> Result<Document>;
 
     /// An agent without its messages ([`StoredAgent::message_count`] says how many there are); `None` where the session has none
-    /// of that id. `Error::NotFound` when the session is gone.
+    /// of that id. [`Error::NotFound`] when the session is gone.
     async fn agent(&self, key: &SessionKey, agent: &AgentId) -> Result<Option<StoredAgent>> {
         let mut session = self.open(key, 0).await?;
         let position = session.agents.iter().position(|found| &found.id == agent);
@@ -115,7 +116,8 @@ pub trait SessionReader: Send + Sync + 'static {
     }
 
     /// What an agent resumes with: its messages by `created_at` (ties and those without one in stored order), less the
-    /// first `offset`, at most `limit` of them.
+    /// first `offset`, at most `limit` of them. A store that reads less than whole documents for it brings what it read into
+    /// that order with [`StoredMessage::in_order`].
     async fn history(
         &self,
         key: &SessionKey,
@@ -125,7 +127,7 @@ pub trait SessionReader: Send + Sync + 'static {
     ) -> Result<Vec<StoredMessage>> {
         let messages = self.messages(key, agent, 0..u64::MAX).await?;
         let stored = messages.into_iter().map(|message| StoredMessage::read(message.raw, message.index)).collect();
-        Ok(record::in_order(stored, offset, limit))
+        Ok(StoredMessage::in_order(stored, offset, limit))
     }
 
     /// `feedbacks`, in stored order.
@@ -142,7 +144,8 @@ pub trait SessionReader: Send + Sync + 'static {
         }
     }
 
-    /// The checks of `doctor`: connection, server, rights, indexes, live updates, findings in a sample.
+    /// Checks of the store, for a person who sets it up or wonders what is wrong: connection, rights, indexes, what cannot
+    /// be read in a sample, as far as it has them. The default checks nothing.
     async fn check(&self) -> Vec<Check> {
         Vec::new()
     }

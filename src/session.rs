@@ -21,10 +21,11 @@ pub mod plain;
 pub mod record;
 mod setters;
 pub mod summary;
+mod words;
 
 pub use agent::StoredAgent;
-pub use block::{Block, Media, MediaKind, MediaSource, ToolContent, ToolStatus};
-pub use body::{MessageBody, ToolResult, ToolUse};
+pub use block::{Block, Media, MediaKind, MediaSource, ToolContent, ToolStatus, UnknownMediaKind};
+pub use body::{Image, MessageBody, Reasoning, ToolResult, ToolUse};
 pub use change::{Change, ChangeKind};
 pub use feedback::{Feedback, FeedbackTally, Rating};
 pub use finding::Finding;

@@ -23,7 +23,7 @@ impl From<&Error> for Told {
             ErrorKind::NotFound => 3,
             ErrorKind::Conflict => 4,
             ErrorKind::Connection => 5,
-            ErrorKind::Unconfirmed | ErrorKind::Other => 1,
+            ErrorKind::Unconfirmed | ErrorKind::Denied | ErrorKind::Busy | ErrorKind::Refused | ErrorKind::Other => 1,
         };
         let message = match error {
             // Where it stands is pointed at, or told by the caller.
@@ -89,6 +89,7 @@ pub fn words(hint: &Hint) -> String {
             "nothing is lost, such values are shown as stored; `strandscope doctor ID` lists them".to_owned()
         }
         Hint::OpenForWriting => "open it without --read-only to write".to_owned(),
+        Hint::RaisePoolSize => "raise maxPoolSize in the connection string, or do less at once".to_owned(),
         other => other.to_string(),
     }
 }

@@ -1,5 +1,4 @@
-//! Deliveries that never delay or break what they tell of: a bounded queue, retries with backoff, a count of what was
-//! dropped, and a drain with a deadline.
+//! Deliveries that never delay or break what they tell of.
 
 use std::{
     fmt,
@@ -17,15 +16,25 @@ use crate::session::setters;
 
 /// What is delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Delivery {
-    /// Its id, a UUID v4: the same on every attempt, so that a receiver can tell a repetition.
+    /// Its id, best a UUID v4: the same on every attempt, so that a receiver can tell a repetition.
     pub id: String,
     /// The text.
     pub body: String,
 }
 
+impl Delivery {
+    /// A text with an id that no other has.
+    #[must_use]
+    pub fn new(id: impl Into<String>, body: impl Into<String>) -> Self {
+        Self { id: id.into(), body: body.into() }
+    }
+}
+
 /// What came of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DeliveryOutcome {
     /// It arrived.
     Delivered,
@@ -35,7 +44,7 @@ pub enum DeliveryOutcome {
     Never(String),
 }
 
-/// Delivers one thing.
+/// Delivers one thing, for an [`Outbox`].
 #[async_trait]
 pub trait Deliver: Send + Sync + 'static {
     /// Tries once.
@@ -96,7 +105,8 @@ fn add(count: &AtomicU64) {
     count.fetch_add(1, Ordering::Relaxed);
 }
 
-/// A queue with a task that delivers.
+/// Deliveries that never delay or break what they tell of: a bounded queue, and a task that delivers with retries and
+/// backoff, counts what was dropped, and at [`close`](Self::close) drains the queue up to a deadline.
 pub struct Outbox {
     name: String,
     counts: Arc<Counts>,

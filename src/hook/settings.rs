@@ -1,4 +1,4 @@
-//! Hooks as the configuration names them.
+//! A chain of webhooks as values.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -8,13 +8,13 @@ use crate::session::setters;
 
 use super::{HOOK_DEADLINE, Hook, HookAction, Hooks, OutboxOptions, Webhook, WebhookError};
 
-/// `[hooks]`.
+/// A chain of webhooks, as values: [`build`](Self::build) makes it.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct HookSettings {
-    /// `deadline_s`: how long the hooks of one operation may take together.
+    /// How long the hooks of one operation may take together ([`HOOK_DEADLINE`]).
     pub deadline: Duration,
-    /// `[hooks.webhooks.NAME]`, by name.
+    /// The webhooks by their names, which stand in errors and in the log.
     pub webhooks: BTreeMap<String, WebhookSettings>,
 }
 
@@ -24,19 +24,19 @@ impl Default for HookSettings {
     }
 }
 
-/// `[hooks.webhooks.NAME]`.
+/// What a [`Webhook`] is started with.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct WebhookSettings {
-    /// `url`: http or https; a secret, as it may hold a token.
+    /// Where it sends to, by http or https; a secret, as it may hold a token.
     pub url: SecretString,
-    /// `secret`, or the value of the environment variable that `secret_env` names: signs every body.
+    /// Signs every body; `None` sends them unsigned.
     pub secret: Option<SecretString>,
-    /// `actions`: what it is told of.
+    /// What it is told of (every change).
     pub actions: Vec<HookAction>,
-    /// `timeout_s`: of one attempt.
+    /// How long one attempt may take (10 s).
     pub timeout: Duration,
-    /// `attempts` and `queue`.
+    /// Attempts at each delivery, and how many may wait.
     pub outbox: OutboxOptions,
 }
 
@@ -52,9 +52,7 @@ impl WebhookSettings {
             outbox: OutboxOptions::default(),
         }
     }
-}
 
-impl WebhookSettings {
     setters! {
         fields { actions: Vec<HookAction>, outbox: OutboxOptions }
         options { secret: SecretString }

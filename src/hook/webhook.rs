@@ -1,9 +1,4 @@
 //! Tells an HTTP endpoint of what was done.
-//!
-//! After an operation succeeded, a POST with a body of JSON: `{id, at, action, session_id, payload}`. `payload` is
-//! `{set: {…}, unset: […]}` of metadata, or the feedback, in relaxed Extended JSON. With a secret the header
-//! `X-Strandscope-Signature: sha256=<hex>` holds the HMAC-SHA256 of the body's bytes; compute the same over the raw body
-//! and compare. `X-Strandscope-Delivery` is the `id`, the same on every attempt.
 
 use std::{fmt::Write, time::Duration};
 
@@ -24,7 +19,17 @@ use crate::{
     session::{MetadataEdit, record::NewFeedback},
 };
 
-/// A hook that tells an HTTP endpoint, without ever delaying or breaking the operation.
+/// A hook that tells an HTTP endpoint of what was done, without ever delaying or breaking the operation.
+///
+/// After an operation succeeded, it sends a POST with a body of JSON: `{id, at, action, session_id, payload}`. `action`
+/// is [`HookAction::name`]; `payload` is `{set: {…}, unset: […]}` of metadata, or the feedback, in relaxed Extended
+/// JSON.
+///
+/// With a secret the header `X-Strandscope-Signature: sha256=<hex>` holds the HMAC-SHA256 of the body's bytes: compute
+/// the same over the raw body and compare. `X-Strandscope-Delivery` is the `id`, the same on every attempt.
+///
+/// A status of 2xx is success. 5xx, 408, 425, 429 and no answer at all are tried again, after `Retry-After` where it
+/// stands; any other status is final, and redirects are not followed.
 #[derive(Debug)]
 pub struct Webhook {
     name: String,

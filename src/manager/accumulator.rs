@@ -29,7 +29,7 @@ impl ModelCall {
 }
 
 /// Figures of one run of an agent: Strands' `EventLoopMetrics`. Make one with the agent, tell it of every call, cycle and
-/// tool, and give [`Self::to_document`] as [`super::Agent::metrics`].
+/// tool, and give [`Self::to_document`] as [`Agent::metrics`](crate::Agent::metrics).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EventLoopMetrics {
     usage: Usage,
@@ -57,16 +57,7 @@ impl EventLoopMetrics {
 
     /// A model was called. Gives the `metadata` for the assistant message: `{usage, metrics}`.
     pub fn add_call(&mut self, call: ModelCall) -> Document {
-        let sum = |all: &mut Option<u64>, one: Option<u64>| {
-            if let Some(one) = one {
-                *all = Some(all.unwrap_or_default() + one);
-            }
-        };
-        sum(&mut self.usage.input, call.usage.input);
-        sum(&mut self.usage.output, call.usage.output);
-        sum(&mut self.usage.total, encode::total_tokens(&call.usage));
-        sum(&mut self.usage.cache_read, call.usage.cache_read);
-        sum(&mut self.usage.cache_write, call.usage.cache_write);
+        self.usage += Usage { total: encode::total_tokens(&call.usage), ..call.usage };
         self.latency_ms += call.latency_ms.unwrap_or_default();
         self.calls += 1;
         let mut metrics = Document::new();

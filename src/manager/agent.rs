@@ -33,7 +33,8 @@ pub trait Agent: Send + Sync {
         None
     }
 
-    /// Figures accumulated in this run, see [`super::EventLoopMetrics::to_document`]. `None`: nothing is known.
+    /// Figures accumulated in this run, see [`EventLoopMetrics::to_document`](crate::EventLoopMetrics::to_document).
+    /// `None`: nothing is known.
     fn metrics(&self) -> Option<Document> {
         None
     }
@@ -70,6 +71,7 @@ pub struct Resumed {
 
 /// How an agent started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Started {
     /// It is new in the session.
     Created,

@@ -10,7 +10,7 @@ use super::{Agent, Resumed, SessionManager, Started, guardrail, repair::repair};
 use crate::{
     repository::{Error, Result, Tail},
     session::{
-        AgentId,
+        AgentId, StoredAgent,
         record::{AgentConfig, AgentUpdate, MessageBody, MessageUpdate, NewAgent, NewMessage},
     },
 };
@@ -21,6 +21,8 @@ pub(super) struct AgentSlot(Mutex<Known>);
 
 #[derive(Default)]
 struct Known {
+    /// Whether the agent came in by `initialize`; else this process only writes to its history.
+    initialized: bool,
     /// The end of the history as last seen.
     tail: Option<Tail>,
     /// What was last stored of the agent.
@@ -81,20 +83,19 @@ impl SessionManager {
     /// stored, and what [`Self::open_or_create`] can meet.
     pub async fn initialize(&self, agent: &mut (impl Agent + ?Sized)) -> Result<Started> {
         let id = AgentId::from(agent.agent_id());
-        let slot = Arc::new(AgentSlot::default());
-        if self.slots().contains_key(&id) {
+        let slot = self.slot(&id);
+        let mut known = slot.0.lock().await;
+        if known.initialized {
             return Err(self
                 .invalid_agent(&id, "this manager has an agent of that id already")
                 .with_hint("ids are unique in a session"));
         }
         self.open_or_create().await?;
-        let mut known = slot.0.lock().await;
         let started = match self.repository().agent(self.key(), &id).await? {
             None => self.create_agent(&id, agent, &mut known).await?,
             Some(stored) => self.resume(stored, agent, &mut known).await?,
         };
-        drop(known);
-        self.slots().insert(id, slot);
+        known.initialized = true;
         Ok(started)
     }
 
@@ -113,7 +114,7 @@ impl SessionManager {
             at: Timestamp::now(),
         };
         self.repository().create_agent(self.key(), &new).await?;
-        *known = Known { tail: Some(Tail::default()), synced: parts, metrics: None };
+        *known = Known { tail: Some(Tail::default()), synced: parts, ..Known::default() };
         for mut body in agent.messages() {
             self.append(id, &mut body, known).await?;
         }
@@ -122,7 +123,7 @@ impl SessionManager {
 
     async fn resume(
         &self,
-        stored: crate::session::StoredAgent,
+        stored: StoredAgent,
         agent: &mut (impl Agent + ?Sized),
         known: &mut Known,
     ) -> Result<Started> {
@@ -161,18 +162,18 @@ impl SessionManager {
     /// whose acknowledgement was lost is known by that id and is stored once.
     ///
     /// # Errors
-    /// As [`crate::repository::SessionWriter::append_message`].
-    pub async fn append_message(&self, agent: &AgentId, body: &mut MessageBody) -> Result<i64> {
-        let slot = self.slot(agent);
+    /// As [`SessionWriter::append_message`](crate::SessionWriter::append_message).
+    pub async fn append_message(&self, agent: impl Into<AgentId>, body: &mut MessageBody) -> Result<i64> {
+        let agent = agent.into();
+        let slot = self.slot(&agent);
         let mut known = slot.0.lock().await;
-        self.append(agent, body, &mut known).await
+        self.append(&agent, body, &mut known).await
     }
 
     async fn append(&self, agent: &AgentId, body: &mut MessageBody, known: &mut Known) -> Result<i64> {
-        if body.tracking_id().is_none() {
-            body.0.insert("tracking_id", uuid::Uuid::new_v4().to_string());
-        }
-        let message = NewMessage { body: body.clone(), event_loop_metrics: None, at: Timestamp::now() };
+        // The caller's own: by it a retry is known.
+        body.ensure_tracking_id();
+        let message = NewMessage::new(body.clone());
         let tail = self.repository().append_message(self.key(), agent, &message, known.tail).await?;
         known.tail = Some(tail);
         Ok(tail.last_id.unwrap_or_default())
@@ -190,10 +191,13 @@ impl SessionManager {
     /// [`Error::Invalid`] for an agent that was not initialized here, [`Error::NotFound`], [`Error::UnknownAgent`].
     pub async fn sync_agent(&self, agent: &(impl Agent + ?Sized)) -> Result<()> {
         let id = AgentId::from(agent.agent_id());
-        let slot = self.slots().get(&id).cloned().ok_or_else(|| {
-            self.invalid_agent(&id, "it was not initialized with this manager").with_hint("call initialize first")
-        })?;
+        let slot = self.slot(&id);
         let mut known = slot.0.lock().await;
+        if !known.initialized {
+            return Err(self
+                .invalid_agent(&id, "it was not initialized with this manager")
+                .with_hint("call initialize first"));
+        }
         let parts = Parts::of(agent);
         let update = parts.changes_since(&known.synced);
         let (config, rest) = (update.config.clone(), AgentUpdate { config: AgentConfig::default(), ..update.clone() });
@@ -221,27 +225,30 @@ impl SessionManager {
 
     /// Puts another message in the place of an agent's last one, which stays stored beside it with its figures. The
     /// guardrail's event is recorded on the message and on the session; `trace` is what the guardrail said of it, e.g. a
-    /// Bedrock guardrail's trace.
+    /// Bedrock guardrail's trace. The event's action is read from it: `BLOCKED` where any policy blocked, else what the
+    /// first one did, e.g. `ANONYMIZED`; `REDACTED` where it tells nothing.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where there is no message, and as [`crate::repository::SessionWriter::update_message`].
+    /// [`Error::Invalid`] where there is no message, and as
+    /// [`SessionWriter::update_message`](crate::SessionWriter::update_message).
     pub async fn redact_latest_message(
         &self,
-        agent: &AgentId,
+        agent: impl Into<AgentId>,
         body: MessageBody,
         stop_reason: Option<&str>,
         trace: Option<Document>,
     ) -> Result<()> {
-        let slot = self.slot(agent);
+        let agent = agent.into();
+        let slot = self.slot(&agent);
         let mut known = slot.0.lock().await;
         let message_id = match known.tail.and_then(|tail| tail.last_id) {
             Some(id) => id,
-            None => self.last_id(agent, &mut known).await?,
+            None => self.last_id(&agent, &mut known).await?,
         };
-        let event = guardrail::event(agent, message_id, stop_reason, trace);
+        let event = guardrail::event(&agent, message_id, stop_reason, trace);
         let update =
             MessageUpdate { redact_message: Some(body), guardrail_event: Some(event), event_loop_metrics: None };
-        self.repository().update_message(self.key(), agent, message_id, &update).await
+        self.repository().update_message(self.key(), &agent, message_id, &update).await
     }
 
     /// The id of the last stored message.

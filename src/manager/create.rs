@@ -1,18 +1,12 @@
 //! Opening a session, or creating it.
 
-use base64::Engine;
 use bson::Document;
-use jiff::Timestamp;
-use secrecy::SecretString;
 
 use super::SessionManager;
 use crate::{
     repository::{Error, Result},
     session::{edit, record::NewSession, setters},
 };
-
-/// Bytes of a viewer password: 32 characters in base64.
-const PASSWORD_BYTES: usize = 24;
 
 /// What a session is created with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,47 +80,11 @@ impl SessionManager {
         let settings = &self.0.settings;
         let mut metadata = Document::new();
         for field in &settings.metadata_fields {
-            edit::check_segment(field).map_err(|reason| Error::Key {
-                id: self.id(),
-                key: field.clone(),
-                what: "a metadata key",
-                reason,
-            })?;
+            edit::check_segment(field).map_err(|reason| Error::key(self.id(), field, "a metadata key", reason))?;
             metadata.insert(field, "");
         }
-        Ok(NewSession {
-            id: id.to_owned(),
-            application_name: settings.application_name.clone(),
-            session_type: settings.session_type.clone(),
-            viewer_password: password(),
-            metadata,
-            at: Timestamp::now(),
-        })
-    }
-}
-
-/// 32 URL-safe random characters.
-fn password() -> SecretString {
-    let mut bytes = [0_u8; PASSWORD_BYTES];
-    getrandom::fill(&mut bytes).expect("the system gives random bytes");
-    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use secrecy::ExposeSecret;
-
-    use super::*;
-
-    #[test]
-    fn viewer_passwords_are_32_url_safe_characters_and_never_the_same() {
-        let passwords: HashSet<String> = (0..100).map(|_| password().expose_secret().to_owned()).collect();
-        assert_eq!(passwords.len(), 100);
-        for password in passwords {
-            assert_eq!(password.len(), 32);
-            assert!(password.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{password}");
-        }
+        let mut new = NewSession::new(id).session_type(settings.session_type.as_str()).metadata(metadata);
+        new.application_name.clone_from(&settings.application_name);
+        Ok(new)
     }
 }

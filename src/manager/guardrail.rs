@@ -18,8 +18,7 @@ const POLICIES: &[(&str, &str, &[&str])] = &[
 
 /// The policies that triggered, by kind, each finding as its names joined by `/`: `{contentPolicy: ["HATE/HIGH"]}`.
 /// `None` where the trace names none. The trace is that of a Bedrock guardrail, with its assessments at any depth.
-#[must_use]
-pub fn triggered(trace: &Document) -> Option<Document> {
+fn triggered(trace: &Document) -> Option<Document> {
     let mut found = Document::new();
     gather(trace, &mut |policy, finding| {
         let names = found.entry(policy.to_owned()).or_insert_with(|| Bson::Array(Vec::new()));

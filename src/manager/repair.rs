@@ -49,7 +49,7 @@ fn answer(messages: &mut Vec<MessageBody>, index: usize, calls: &[String]) {
     let mut rest = without_results(&messages[index]);
     if found.is_empty() && !rest.is_empty() {
         let mut between = MessageBody::new("user", Vec::new());
-        between.0.insert("tracking_id", uuid::Uuid::new_v4().to_string());
+        between.ensure_tracking_id();
         messages.insert(index, between);
         rest.clear();
     }

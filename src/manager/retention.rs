@@ -1,6 +1,8 @@
 //! Deleting sessions by their age: by `updated_at`, else by `created_at`. A session without a date has no age and is never
 //! deleted by it.
 
+use std::time::{Duration, Instant};
+
 use jiff::Timestamp;
 
 use crate::{
@@ -32,9 +34,12 @@ pub async fn older_than(reader: &dyn SessionReader, cutoff: Timestamp) -> Result
             limit: PAGE,
             metadata: Projection::Nothing,
         };
+        let began = Instant::now();
         let (rows, end) = reader.list(&query).read().await?;
         if end.timed_out {
-            return Err(Error::TimedOut { what: "looking for old sessions".to_owned(), seconds: 0 });
+            // The limit is the store's own and it does not tell it: it is how long the page took.
+            let limit = Duration::from_secs(began.elapsed().as_secs().max(1));
+            return Err(Error::timed_out("looking for old sessions", limit));
         }
         old.extend(rows.into_iter().filter(|row| is_older(row, cutoff)));
         match end.next {

@@ -1,4 +1,4 @@
-//! The reading of the counters: within a run the last reading counts, runs add up, an identical reading is a copy.
+//! Figures from samples; how counters are read stands at [`AgentMetrics`].
 
 use super::{
     AgentMetrics, CallMetrics, FigureSource, Latency, MessageSample, Outline, RunReading, SessionMetrics, UsageSource,
@@ -6,7 +6,7 @@ use super::{
     runs::{self, RunSpan},
     tools,
 };
-use crate::session::{AgentId, Usage};
+use crate::session::{AgentId, Usage, message::known_sum};
 
 /// Figures of one agent from all its messages in stored order.
 #[must_use]
@@ -40,7 +40,11 @@ pub fn session_metrics(outline: &Outline) -> SessionMetrics {
 }
 
 fn total(agents: &[(AgentId, AgentMetrics)]) -> Usage {
-    agents.iter().fold(Usage::default(), |sum, (_, figures)| add_usage(&sum, &figures.usage))
+    let mut total = Usage::default();
+    for (_, figures) in agents {
+        total += figures.usage;
+    }
+    total
 }
 
 impl SessionMetrics {
@@ -69,9 +73,9 @@ fn reading(samples: &[MessageSample], run: &RunSpan) -> RunReading {
     }
     for sample in &samples[run.span.clone()] {
         if let Some(usage) = calls::own_usage(sample) {
-            found.messages = add_usage(&found.messages, &usage);
+            found.messages += usage;
         }
-        found.messages_latency_ms = plus(found.messages_latency_ms, sample.latency_ms);
+        found.messages_latency_ms = known_sum(found.messages_latency_ms, sample.latency_ms);
     }
     found
 }
@@ -80,7 +84,7 @@ fn over_runs(per_run: &[RunReading]) -> (Usage, UsageSource) {
     let figure = |of: fn(&Usage) -> Option<u64>| {
         per_run.iter().fold((None, FigureSource::None), |(sum, source), run| {
             let (value, from) = larger(of(&run.counters), of(&run.messages));
-            (plus(sum, value), joined(source, from))
+            (known_sum(sum, value), joined(source, from))
         })
     };
     let (input, from_input) = figure(|usage| usage.input);
@@ -118,30 +122,13 @@ fn joined(one: FigureSource, other: FigureSource) -> FigureSource {
     }
 }
 
-fn plus(a: Option<u64>, b: Option<u64>) -> Option<u64> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.saturating_add(b)),
-        (a, b) => a.or(b),
-    }
-}
-
-fn add_usage(a: &Usage, b: &Usage) -> Usage {
-    Usage {
-        input: plus(a.input, b.input),
-        output: plus(a.output, b.output),
-        total: plus(a.total, b.total),
-        cache_read: plus(a.cache_read, b.cache_read),
-        cache_write: plus(a.cache_write, b.cache_write),
-    }
-}
-
 fn latency(per_run: &[RunReading], per_call: &[CallMetrics]) -> Latency {
     let mut known: Vec<u64> = per_call.iter().filter_map(|call| call.latency_ms).collect();
     known.sort_unstable();
     Latency {
         total: per_run
             .iter()
-            .fold(None, |sum, run| plus(sum, larger(run.counters_latency_ms, run.messages_latency_ms).0)),
+            .fold(None, |sum, run| known_sum(sum, larger(run.counters_latency_ms, run.messages_latency_ms).0)),
         last: per_call.last().and_then(|call| call.latency_ms),
         p50: percentile(&known, 50),
         p95: percentile(&known, 95),

@@ -1,10 +1,11 @@
-//! Every number can be explained: which stored fields it came from, and by which formula.
+//! Every number can be explained.
 
 use super::{AgentMetrics, CallMetrics, FigureSource, RunReading, compute::larger};
 use crate::session::Usage;
 
-/// A number that the metrics pane shows.
+/// A number of [`AgentMetrics`] that can be explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Figure {
     /// Input tokens.
     Input,
@@ -34,12 +35,13 @@ pub enum Figure {
     LatencyP95,
     /// Output tokens per second.
     OutputPerSecond,
-    /// The n-th tool's calls, errors and time.
+    /// Calls, errors and time of the tool at that place in [`AgentMetrics::tools`], from 0.
     Tool(usize),
 }
 
 /// What a number means and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Explanation {
     /// Name of the figure, e.g. `input tokens`.
     pub title: String,
@@ -54,7 +56,7 @@ pub struct Explanation {
 /// How many runs or calls an explanation lists one by one.
 const LISTED: usize = 12;
 
-/// Explains one figure of an agent.
+/// Explains one figure of an agent: which stored fields it came from, and by which formula.
 #[must_use]
 pub fn explain(metrics: &AgentMetrics, figure: Figure) -> Explanation {
     let (usage, source) = (&metrics.usage, &metrics.usage_source);

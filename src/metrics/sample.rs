@@ -1,10 +1,10 @@
-//! What of a message matters to the numbers: small enough to hold for every message of a session.
+//! What of a message matters to the numbers.
 
 use jiff::Timestamp;
 
 use crate::session::{AgentId, Block, Counters, Message, Role, Session, ToolStatus, Usage};
 
-/// A message without its text.
+/// What of a message matters to the numbers: small enough to hold for every message of a session.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct MessageSample {
@@ -84,7 +84,7 @@ pub struct AgentOutline {
     pub samples: Vec<MessageSample>,
 }
 
-/// Every message of a session, without text: gives the metrics, the merged timeline and the scroll position.
+/// Every message of a session, without text: what [`session_metrics`](crate::session_metrics) reads.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Outline {

@@ -1,7 +1,15 @@
 //! What can go wrong: what happened as a sentence, its facts as fields, what to do as [`Hint`]s, what lies beneath as the
 //! `source()`.
 
-use std::{error::Error as StdError, path::PathBuf, sync::Arc};
+mod advice;
+mod kind;
+mod make;
+mod server;
+
+pub use kind::ErrorKind;
+pub use server::ServerError;
+
+use std::{error::Error as StdError, path::PathBuf, sync::Arc, time::Duration};
 
 use super::{FilterError, Hint};
 
@@ -11,45 +19,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What lies beneath an error: a [`ServerError`], a [`std::io::Error`], a parser's.
 pub type Cause = Arc<dyn StdError + Send + Sync>;
 
-/// What kind of thing went wrong: what a caller acts on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// What was asked for cannot be: a name, a filter, a value, a store that was opened for reading alone.
-    Input,
-    /// A session, agent, message or collection that is not there.
-    NotFound,
-    /// Something else is stored than was expected.
-    Conflict,
-    /// No server that answers, is new enough and lets us in.
-    Connection,
-    /// A write of which nobody can say whether it was carried out: read before doing it again.
-    Unconfirmed,
-    /// Anything else.
-    Other,
-}
-
-/// What a database server said of an operation.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the server said {name} ({code}): {message}")]
-#[non_exhaustive]
-pub struct ServerError {
-    /// Its number, e.g. 50.
-    pub code: i32,
-    /// Its name, e.g. `MaxTimeMSExpired`; empty where the server gave none.
-    pub name: String,
-    /// The first line of what it said.
-    pub message: String,
-}
-
-impl ServerError {
-    /// What a server said.
-    #[must_use]
-    pub fn new(code: i32, name: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code, name: name.into(), message: message.into() }
-    }
-}
-
 /// What can go wrong. The text of each is one sentence that says what happened and holds no password; what to do is
 /// [`Error::hints`].
 #[derive(Debug, Clone, thiserror::Error)]
@@ -57,12 +26,19 @@ impl ServerError {
 pub enum Error {
     /// The connection string cannot be read.
     #[error("the connection string is not valid: {reason}")]
+    #[non_exhaustive]
     Uri {
         /// What is wrong with it, without its password.
         reason: String,
+        /// What to do about just that.
+        hint: Option<Hint>,
+        /// What the system said of a file that it names.
+        #[source]
+        source: Option<Cause>,
     },
     /// No server answered.
     #[error("no MongoDB answers at {hosts}: {reason}")]
+    #[non_exhaustive]
     Unreachable {
         /// The hosts tried.
         hosts: String,
@@ -70,12 +46,13 @@ pub enum Error {
         reason: String,
         /// What to do about just that.
         hint: Option<Hint>,
-        /// What the server said, where one spoke.
+        /// What the server said, where one spoke, else the system.
         #[source]
         source: Option<Cause>,
     },
     /// The server is older than what the driver speaks.
     #[error("the server at {hosts} is too old ({reason})")]
+    #[non_exhaustive]
     TooOld {
         /// The hosts tried.
         hosts: String,
@@ -84,12 +61,17 @@ pub enum Error {
     },
     /// Wrong user, password or authentication database.
     #[error("the server refused the login ({reason})")]
+    #[non_exhaustive]
     Authentication {
         /// What the server said, in short.
         reason: String,
+        /// What the server said.
+        #[source]
+        source: Option<Cause>,
     },
     /// No collection that looks like sessions.
     #[error("no sessions found in {place}: {reason}")]
+    #[non_exhaustive]
     NoSessions {
         /// Where it was looked for.
         place: String,
@@ -100,12 +82,14 @@ pub enum Error {
     },
     /// Several collections look like sessions, where one must be meant.
     #[error("{count} collections look like sessions")]
+    #[non_exhaustive]
     Ambiguous {
         /// How many.
         count: usize,
     },
     /// A name that no database or collection can have.
     #[error("{name:?} cannot be the name of a {what}")]
+    #[non_exhaustive]
     Name {
         /// The name that was given.
         name: String,
@@ -114,14 +98,19 @@ pub enum Error {
     },
     /// The user lacks a right.
     #[error("no right to {action} on {namespace}")]
+    #[non_exhaustive]
     Denied {
         /// What was tried, e.g. `find`.
         action: String,
         /// `database.collection`.
         namespace: String,
+        /// What the server said.
+        #[source]
+        source: Option<Cause>,
     },
     /// No such session.
     #[error("no session {id:?} in {location}")]
+    #[non_exhaustive]
     NotFound {
         /// What was asked for.
         id: String,
@@ -129,22 +118,27 @@ pub enum Error {
         location: String,
     },
     /// The server's time limit ended a read.
-    #[error("{what} took longer than {seconds} s and was stopped")]
+    #[error("{what} took longer than {} s and was stopped", limit.as_secs_f64())]
+    #[non_exhaustive]
     TimedOut {
         /// What was read.
         what: String,
         /// The limit.
-        seconds: u64,
+        limit: Duration,
+        /// What the server said.
+        #[source]
+        source: Option<Cause>,
     },
     /// A filter that cannot be read.
     #[error(transparent)]
     Filter(#[from] FilterError),
     /// A folder or file that cannot be read or written.
-    #[error("cannot read {}: {reason}", path.display())]
+    #[error("{}: {reason}", path.display())]
+    #[non_exhaustive]
     Folder {
         /// Which.
         path: PathBuf,
-        /// Why.
+        /// What was tried and why it failed: `it is not a folder`, `writing it was denied`.
         reason: String,
         /// What to do.
         hint: Option<Hint>,
@@ -154,6 +148,7 @@ pub enum Error {
     },
     /// Something of that name is stored already.
     #[error("{what} {name:?} exists already in {place}")]
+    #[non_exhaustive]
     Exists {
         /// `session` or `agent`.
         what: &'static str,
@@ -164,6 +159,7 @@ pub enum Error {
     },
     /// The session has no such agent.
     #[error("session {id:?} has no agent {agent:?}")]
+    #[non_exhaustive]
     UnknownAgent {
         /// The session.
         id: String,
@@ -172,6 +168,7 @@ pub enum Error {
     },
     /// The agent has no such message.
     #[error("agent {agent:?} of session {id:?} has no message {message_id}")]
+    #[non_exhaustive]
     UnknownMessage {
         /// The session.
         id: String,
@@ -182,6 +179,7 @@ pub enum Error {
     },
     /// The stored value is not the one that was edited: nothing was written.
     #[error("{field} of session {id:?} was changed meanwhile, nothing was written")]
+    #[non_exhaustive]
     Conflict {
         /// The session.
         id: String,
@@ -192,6 +190,7 @@ pub enum Error {
     },
     /// An agent id or metadata key that cannot be a segment of a path.
     #[error("{key:?} cannot be {what} of session {id:?}: {reason}")]
+    #[non_exhaustive]
     Key {
         /// The session.
         id: String,
@@ -204,12 +203,14 @@ pub enum Error {
     },
     /// `metadata` holds something else than an object.
     #[error("the metadata of session {id:?} is not an object, so its fields cannot be read or written")]
+    #[non_exhaustive]
     NotAnObject {
         /// The session.
         id: String,
     },
     /// What would be stored is too large: nothing was written.
     #[error("session {id:?} would grow past {limit} bytes by these {size}; nothing was written")]
+    #[non_exhaustive]
     TooLarge {
         /// The session.
         id: String,
@@ -219,31 +220,38 @@ pub enum Error {
         limit: u64,
     },
     /// No connection of the pool came free in time.
-    #[error("no database connection came free within {seconds} s while {doing}")]
+    #[error("no database connection came free within {} s while {doing}", waited.as_secs_f64())]
+    #[non_exhaustive]
     Exhausted {
         /// What was to be done, with the session.
         doing: String,
         /// How long it was waited.
-        seconds: u64,
+        waited: Duration,
     },
     /// The operation's deadline passed; it may still be carried out.
-    #[error("{doing} did not finish within {seconds} s; it may still be carried out")]
+    #[error("{doing} did not finish within {} s; it may still be carried out", limit.as_secs_f64())]
+    #[non_exhaustive]
     Deadline {
         /// What was being done, with the session.
         doing: String,
         /// The deadline.
-        seconds: u64,
+        limit: Duration,
     },
     /// The connection was lost in the middle of a write, and whether it was carried out could not be told.
     #[error("the connection was lost while {doing} ({reason}); it may have been carried out")]
+    #[non_exhaustive]
     Unconfirmed {
         /// What was being done, with the session.
         doing: String,
         /// What the driver said, in short.
         reason: String,
+        /// What the server said, where one spoke, else the system.
+        #[source]
+        source: Option<Cause>,
     },
     /// A hook refused the operation, or failed before it.
     #[error("the hook {hook:?} stopped {action} of session {id:?}: {reason}; nothing was written")]
+    #[non_exhaustive]
     Refused {
         /// Name of the hook.
         hook: String,
@@ -256,6 +264,7 @@ pub enum Error {
     },
     /// What was given cannot be stored.
     #[error("{what} of session {id:?} cannot be written: {reason}; nothing was written")]
+    #[non_exhaustive]
     Invalid {
         /// The session.
         id: String,
@@ -268,12 +277,14 @@ pub enum Error {
     },
     /// The store was opened for reading alone.
     #[error("{location} was opened read-only")]
+    #[non_exhaustive]
     ReadOnly {
         /// Where.
         location: String,
     },
     /// Anything else.
     #[error("{doing} failed: {reason}")]
+    #[non_exhaustive]
     Other {
         /// What was being done.
         doing: String,
@@ -286,5 +297,3 @@ pub enum Error {
         source: Option<Cause>,
     },
 }
-
-mod parts;

@@ -1,21 +1,4 @@
-//! The filter language: the same in the list pane, `list` and saved filters.
-//!
-//! Terms separated by spaces must all match, `-term` excludes, `"…"` holds spaces and signs as text (`\"` and `\\`
-//! stand for `"` and `\`).
-//!
-//! | term | sessions |
-//! | --- | --- |
-//! | `word`, `^word`, `=word` | whose id contains it (any case), starts with it, is it |
-//! | `app:`, `type:`, `agent:`, `model:` | the same of the application, the type, any agent's id, any agent's model |
-//! | `meta.KEY:value` | with that value; a number, `true`, `false`, `null` or date also matches as such, in quotes only text |
-//! | `meta.KEY:>5` (`>=`, `<`, `<=`) | with such a value of the same type |
-//! | `has:feedback`, `comment`, `guardrail`, `meta.KEY` | that have one |
-//! | `rating:up`, `down`, `neutral` | with such a feedback |
-//! | `since:TIME`, `until:TIME` | whose life reaches beyond it, begins before it |
-//! | `created:>TIME`, `updated:<TIME`, `created:DAY` | whose date is after, before, on that day |
-//!
-//! A TIME is an age (`30m`, `12h`, `7d`, `2w`), a day (`2026-11-01`, in UTC) or an RFC 3339 instant. A day means its
-//! midnight, except that `until:` and `<=` include it.
+//! Filters: what they ask, how they are read, what they match.
 
 pub mod matching;
 pub mod parse;
@@ -25,7 +8,36 @@ use std::ops::Range;
 use bson::Bson;
 use jiff::Timestamp;
 
+use crate::session::setters;
+
 /// Which sessions a list shows: all terms must match.
+///
+/// # The language
+///
+/// Terms separated by spaces must all match, `-term` excludes, `"…"` holds spaces and signs as text (`\"` and `\\`
+/// stand for `"` and `\`).
+///
+/// | term | sessions |
+/// | --- | --- |
+/// | `word`, `^word`, `=word` | whose id contains it (any case), starts with it, is it |
+/// | `app:`, `type:`, `agent:`, `model:` | the same of the application, the type, any agent's id, any agent's model |
+/// | `meta.KEY:value` | with that value; a number, `true`, `false`, `null` or date also matches as such, in quotes only text |
+/// | `meta.KEY:>5` (`>=`, `<`, `<=`) | with such a value of the same type |
+/// | `has:feedback`, `comment`, `guardrail`, `meta.KEY` | that have one |
+/// | `rating:up`, `down`, `neutral` | with such a feedback |
+/// | `since:TIME`, `until:TIME` | whose life reaches beyond it, begins before it |
+/// | `created:>TIME`, `updated:<TIME`, `created:DAY` | whose date is after, before, on that day |
+///
+/// A TIME is an age (`30m`, `12h`, `7d`, `2w`), a day (`2026-11-01`, in UTC) or an RFC 3339 instant. A day means its
+/// midnight, except that `until:` and `<=` include it.
+///
+/// ```
+/// use strandscope::{Filter, Timestamp, bson::doc};
+///
+/// let filter = Filter::parse("app:support -has:feedback", Timestamp::now())?;
+/// assert!(filter.matches(&doc! { "_id": "s-1", "application_name": "Customer Support" }));
+/// # Ok::<(), strandscope::FilterError>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filter {
     /// As it was typed.
@@ -36,6 +48,7 @@ pub struct Filter {
 
 /// One term of a filter.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct FilterTerm {
     /// `-term`: sessions that match are left out.
     pub negated: bool,
@@ -43,8 +56,19 @@ pub struct FilterTerm {
     pub test: FilterTest,
 }
 
+impl FilterTerm {
+    /// A term that must hold.
+    #[must_use]
+    pub fn new(test: FilterTest) -> Self {
+        Self { negated: false, test }
+    }
+
+    setters! { exact { negated: bool } }
+}
+
 /// What a term asks.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum FilterTest {
     /// `word`, `^word`: of `_id` or `session_id`.
     Id(TextMatch),
@@ -132,7 +156,7 @@ pub struct FilterError {
     pub source_text: String,
     /// Byte range of the word that is wrong.
     pub span: Range<usize>,
-    /// What is wrong.
+    /// What is wrong, without advice.
     pub problem: String,
     /// What would be right, where that can be told.
     pub hint: Option<String>,

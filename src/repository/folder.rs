@@ -1,14 +1,4 @@
-//! Sessions in a folder, in the layout of Strands' `FileSessionManager`.
-//!
-//! ```text
-//! session_<id>/session.json                              the session, its metadata and feedback
-//! session_<id>/agents/agent_<id>/agent.json              Strands' SessionAgent
-//! session_<id>/agents/agent_<id>/config.json             model, system prompt, prompt metadata
-//! session_<id>/agents/agent_<id>/messages/message_<n>.json
-//! ```
-//!
-//! Lists read `session.json` and the times of files, opening reads the last messages only. Links are never followed;
-//! a file that is missing or half-written is a finding, and the rest is shown.
+//! Sessions in a folder.
 
 mod assemble;
 mod check;
@@ -32,19 +22,28 @@ use crate::{
     session::{AgentId, Details, Message, Session, SessionKey, Summary},
 };
 
-/// Opens a folder of sessions. One that holds none yet is an empty list.
+/// Opens a folder of sessions to read and write them; a leading `~` is the home folder. As [`FolderRepository::open`], for
+/// a program that may have another store in its place.
 ///
 /// # Errors
-/// [`super::Error::Folder`] where it is missing, unreadable or of another layout.
-pub async fn open(path: &Path) -> Result<Arc<dyn SessionRepository>> {
-    let root = disk::expand_home(path);
-    let location = disk::shorten_home(&root);
-    let folder = FolderRepository { root: root.into(), location, guard: None };
-    folder.blocking(layout::recognise).await?;
-    Ok(Arc::new(folder))
+/// As [`FolderRepository::open`].
+pub async fn open(path: impl AsRef<Path>) -> Result<Arc<dyn SessionRepository>> {
+    Ok(Arc::new(FolderRepository::open(path).await?))
 }
 
-/// A folder of sessions.
+/// A folder of sessions, in the layout of Strands' `FileSessionManager`; either can go on with what the other wrote.
+///
+/// ```text
+/// session_<id>/session.json                              the session, its metadata and feedback
+/// session_<id>/agents/agent_<id>/agent.json              Strands' SessionAgent
+/// session_<id>/agents/agent_<id>/config.json             model, system prompt, prompt metadata
+/// session_<id>/agents/agent_<id>/messages/message_<n>.json
+/// ```
+///
+/// Lists read `session.json` and the times of files, opening reads the last messages only. Links are never followed;
+/// a file that is missing or half-written is a [`Finding`](crate::Finding), and the rest is read.
+///
+/// Cheap to clone: clones share the folder.
 #[derive(Clone)]
 pub struct FolderRepository {
     root: Arc<Path>,
@@ -55,6 +54,26 @@ pub struct FolderRepository {
 }
 
 impl FolderRepository {
+    /// Opens a folder to read and write its sessions; a leading `~` is the home folder. It must be there; one that holds
+    /// no session yet is an empty list.
+    ///
+    /// ```no_run
+    /// # async fn example() -> strandscope::Result<()> {
+    /// let sessions = strandscope::FolderRepository::open("~/.strands/sessions").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Folder`](crate::Error::Folder) where it is missing, unreadable or of another layout.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let root = disk::expand_home(path.as_ref());
+        let location = disk::shorten_home(&root);
+        let folder = Self { root: root.into(), location, guard: None };
+        folder.blocking(layout::recognise).await?;
+        Ok(folder)
+    }
+
     /// A temporary folder that is removed with the last clone, under a name of its own.
     #[cfg(feature = "app")]
     pub(crate) fn temporary(dir: TempDir, name: &str) -> Self {
@@ -98,6 +117,11 @@ async fn run<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'stati
 impl SessionReader for FolderRepository {
     fn location(&self) -> String {
         self.location.clone()
+    }
+
+    async fn ping(&self) -> Result<()> {
+        // A list of one row looks at the times of every session's files.
+        self.blocking(|root| layout::sessions(root).map(drop)).await
     }
 
     fn list(&self, query: &ListQuery) -> Page {

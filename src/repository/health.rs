@@ -5,6 +5,7 @@ use super::{Error, Hint};
 /// How a check went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Verdict {
     /// All is well.
     Ok,

@@ -4,8 +4,8 @@ use std::{borrow::Cow, fmt};
 
 /// What to do about an error or a finding.
 ///
-/// Those that a program has words of its own for (a flag, a command, a key) are named, so that it can say them; [`fmt::Display`] says
-/// each in the words of this library.
+/// Those that a program has words of its own for (a flag, a command, a key) are named, so that it can say them;
+/// [`fmt::Display`] says each in the words of this library.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Hint {
@@ -24,10 +24,13 @@ pub enum Hint {
         /// The session.
         session: String,
     },
-    /// A search took too long: narrow the filter, create an index, or raise [`super::Limits::read`].
+    /// A search took too long: narrow the filter, create an index, or raise [`Limits::read`](crate::Limits::read).
     NarrowSearch,
-    /// Create the missing indexes: [`super::mongo::MongoRepository::create_indexes`].
+    /// Create the missing indexes: [`MongoRepository::create_indexes`](crate::MongoRepository::create_indexes).
     CreateIndexes,
+    /// Too many operations at once for the connections there are: `maxPoolSize` in the connection string, or
+    /// [`PoolOptions::size`](crate::PoolOptions::size).
+    RaisePoolSize,
     /// Name the folder that holds the `session_<id>` folders.
     FindFolder,
     /// There is no session in the folder yet.
@@ -56,6 +59,9 @@ impl fmt::Display for Hint {
                 f.write_str("a filter can be narrowed or indexed, and the time limit of reads can be raised")
             }
             Self::CreateIndexes => f.write_str("create the missing indexes"),
+            Self::RaisePoolSize => {
+                f.write_str("raise maxPoolSize in the connection string or PoolOptions::size, or do less at once")
+            }
             Self::FindFolder => f.write_str("name the folder that holds the `session_<id>` folders"),
             Self::WriteFirstSession => f.write_str("run an agent with FileSessionManager on this folder"),
             Self::SeeFindings { session: Some(session) } => write!(f, "the findings of session {session:?} name them"),

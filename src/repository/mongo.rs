@@ -1,8 +1,8 @@
 //! Sessions in MongoDB (4.4 or later), one document each.
 //!
 //! This module alone names the `mongodb` crate. Every read carries the server-side time limit of
-//! [`Limits::read`]. The driver's futures must not be dropped in flight, so the caller runs each method in a task of
-//! its own and ignores answers it no longer wants.
+//! [`Limits::read`]. The driver's futures must not be dropped in flight: the gate lets what was begun go on to its end,
+//! also where nobody waits for it any more.
 //!
 //! ```text
 //! client ---- connects, tells errors apart (errors)      discover -- which collections look like sessions
@@ -34,6 +34,9 @@ pub mod pool;
 mod rows;
 mod writes;
 
+/// The driver, for a client of your own: see [`MongoRepository::from_client`].
+pub use mongodb as driver;
+
 use std::{fmt, ops::Range, sync::Arc};
 
 use async_trait::async_trait;
@@ -55,9 +58,13 @@ use crate::{
     session::{AgentId, Details, Message, Session, SessionKey, Summary, record::StoredMessage},
 };
 
+/// Most bytes of a document.
+pub const LARGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
+
 /// The sessions of one collection.
 ///
-/// Cheap to clone: clones share the connections.
+/// Cheap to clone: clones share the connections. The future of a method may be dropped at any time: what was asked of
+/// the server, a write too, then goes on to its end by itself.
 #[derive(Clone)]
 pub struct MongoRepository {
     pool: Pool,
@@ -76,7 +83,7 @@ pub async fn open(uri: &str, database: &str, collection: &str) -> Result<Arc<dyn
     let pool = Pool::connect(&uri.into(), PoolOptions::default()).await?;
     pool.greet().await?;
     let repository = pool.repository(database, collection)?;
-    repository.try_to_read().await?;
+    repository.first_look().await?;
     Ok(Arc::new(repository))
 }
 
@@ -85,7 +92,8 @@ impl MongoRepository {
     /// one is opened, several are given to choose from. A database named in the URI is looked at first.
     ///
     /// # Errors
-    /// As [`open`], and [`crate::Error::NoSessions`] where no collection looks like sessions.
+    /// As [`open_mongo`](crate::open_mongo), and [`Error::NoSessions`](crate::Error::NoSessions) where no collection looks
+    /// like sessions.
     pub async fn discover(
         uri: &SecretString,
         database: Option<&str>,
@@ -102,7 +110,7 @@ impl MongoRepository {
             },
         };
         let repository = pool.repository(&database, &collection)?;
-        repository.try_to_read().await?;
+        repository.first_look().await?;
         Ok(Opened::Store(repository))
     }
 
@@ -133,15 +141,22 @@ impl MongoRepository {
     }
 
     /// Creates the indexes that the Python library creates, where they are missing: `created_at`, `updated_at`,
-    /// `session_id`, `application_name`. Gives the names of those created.
+    /// `session_id`, `application_name`. Gives the names of those created. Building them takes as long as it takes: it is
+    /// waited for as long as the server gives signs of life.
     ///
     /// # Errors
-    /// [`crate::Error::Denied`] without the right to create indexes, and what a connection can meet.
+    /// [`Error::Denied`](crate::Error::Denied) without the right to create indexes,
+    /// [`Error::Deadline`](crate::Error::Deadline) from a server that falls silent, and what a connection can meet.
     pub async fn create_indexes(&self) -> Result<Vec<String>> {
         indexes::create(self).await
     }
 
-    /// Asks for one `_id`: tells early whether there is a server that lets us read.
+    /// Tells early whether there is a server that lets us read.
+    async fn first_look(&self) -> Result<()> {
+        self.read("the collection for the first time", |me| async move { me.try_to_read().await }).await
+    }
+
+    /// Asks for one `_id`, as a part of a read.
     async fn try_to_read(&self) -> Result<()> {
         let doing = Doing::new("find", "the first look at the collection");
         self.find_first(doc! {}, doc! { "_id": 1 }, doing).await.map(|_| ())
@@ -159,6 +174,11 @@ impl fmt::Debug for MongoRepository {
 
 #[async_trait]
 impl SessionReader for MongoRepository {
+    async fn ping(&self) -> Result<()> {
+        // The estimate alone: a list may have to sort every session.
+        self.count(&Filter::default()).await.map(drop)
+    }
+
     fn location(&self) -> String {
         self.namespace()
     }

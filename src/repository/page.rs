@@ -12,6 +12,7 @@ use crate::session::{Summary, decode, setters};
 /// Which date a list is sorted by, newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Sort {
     /// `updated_at`.
     #[default]
@@ -31,8 +32,8 @@ impl Sort {
     }
 }
 
-/// What to list.
-#[derive(Debug, Clone, Default)]
+/// What to list: unless something else is said, the first 50 sessions by `updated_at`, without their metadata.
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ListQuery {
     /// Which sessions.
@@ -41,10 +42,22 @@ pub struct ListQuery {
     pub sort: Sort,
     /// Where the page starts; `None` for the first.
     pub after: Option<Cursor>,
-    /// At most so many rows.
+    /// At most so many rows. With 0 there are none, and [`PageEnd::next`] is `after` as it was given.
     pub limit: u32,
     /// Which fields of `metadata` to bring along.
     pub metadata: Projection,
+}
+
+impl Default for ListQuery {
+    fn default() -> Self {
+        Self {
+            filter: Filter::default(),
+            sort: Sort::default(),
+            after: None,
+            limit: 50,
+            metadata: Projection::default(),
+        }
+    }
 }
 
 impl ListQuery {
@@ -63,6 +76,7 @@ impl ListQuery {
 
 /// Which fields of `metadata` a list brings along.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Projection {
     /// None.
     #[default]
@@ -107,6 +121,7 @@ fn reach<'a>(fields: &'a Document, path: &str) -> Option<&'a Bson> {
 /// Where the next page of a list starts. Sessions with a date come first, newest first; those whose date is no date
 /// follow, by `_id`.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Cursor {
     /// After the session of that date, less those already shown at that instant.
     Dated {
@@ -126,7 +141,7 @@ pub enum Cursor {
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct PageEnd {
-    /// Where the next page starts; `None` after the last.
+    /// Where the next page starts, which may turn out to be empty; `None` after the last.
     pub next: Option<Cursor>,
     /// The time limit ended the search: what was found so far was given, more may exist.
     pub timed_out: bool,
@@ -137,6 +152,12 @@ impl PageEnd {
     #[must_use]
     pub fn at(next: Option<Cursor>) -> Self {
         Self { next, timed_out: false }
+    }
+
+    /// The time limit ended the search; it goes on there.
+    #[must_use]
+    pub fn timed_out(next: Option<Cursor>) -> Self {
+        Self { next, timed_out: true }
     }
 }
 

@@ -24,15 +24,17 @@ pub enum Target {
     Folder(PathBuf),
 }
 
-/// Limits that every read keeps.
+/// Time limits of reading from MongoDB and of reaching it; a folder has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Server-side time limit of a read.
+    /// How long the server may work on a question (30 s); a read asks one, or a few. Past it the read is stopped:
+    /// [`Error::TimedOut`](crate::Error::TimedOut), or a page that ends early and says so.
     pub read: Duration,
-    /// How long to look for a server.
+    /// How long to look for a server that can answer, whenever none is known (5 s), unless the connection string says
+    /// `serverSelectionTimeoutMS`.
     pub server_selection: Duration,
-    /// How long to wait for a connection.
+    /// How long making one connection may take (10 s), unless the connection string says `connectTimeoutMS`.
     pub connect: Duration,
 }
 
@@ -52,6 +54,7 @@ impl Limits {
 
 /// What opening gave: a store, or several to choose from.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Opened<S> {
     /// A store.
     Store(S),
@@ -93,7 +96,7 @@ impl Candidate {
 /// long as `limits` allow.
 ///
 /// # Errors
-/// Everything in [`super::Error`] that a connection or a folder can meet.
+/// Everything in [`Error`](crate::Error) that a connection or a folder can meet.
 pub async fn open(target: &Target, limits: Limits) -> Result<Opened<Arc<dyn SessionReader>>> {
     Ok(open_writable(target, limits).await?.map(|repository| repository as Arc<dyn SessionReader>))
 }

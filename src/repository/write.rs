@@ -14,14 +14,16 @@ use crate::session::{
 /// Writes sessions. Each method is one atomic change of what it names and of nothing else: an agent may be appending at
 /// that moment. What each says of `updated_at` is all that changes there.
 ///
-/// Every method names the session in its errors. [`super::Error::NotFound`] where the session is gone,
-/// [`super::Error::UnknownAgent`] where it has no such agent, [`super::Error::Key`] for an agent id or metadata key that
-/// cannot be a path segment, [`super::Error::TooLarge`] where a document would grow past its limit.
+/// Every method names the session in its errors. [`Error::NotFound`](crate::Error::NotFound) where the session is gone,
+/// [`Error::UnknownAgent`](crate::Error::UnknownAgent) where it has no such agent, [`Error::Key`](crate::Error::Key) for
+/// an agent id or metadata key that cannot be a path segment, [`Error::TooLarge`](crate::Error::TooLarge) where a document
+/// would grow past its limit.
 ///
 /// Methods that are added later come with a default, so that a store goes on compiling.
 #[async_trait]
 pub trait SessionWriter: Send + Sync + 'static {
-    /// Creates a session with no agents. Fails with [`super::Error::Exists`] where its `_id` is taken.
+    /// Creates a session with no agents. Fails with [`Error::Exists`](crate::Error::Exists) where its `_id` is
+    /// taken.
     async fn create_session(&self, session: &NewSession) -> Result<SessionKey>;
 
     /// Changes fields of the session itself.
@@ -30,8 +32,8 @@ pub trait SessionWriter: Send + Sync + 'static {
     /// Deletes a session with all that belongs to it.
     async fn delete_session(&self, key: &SessionKey) -> Result<()>;
 
-    /// Creates an agent without messages; sets the session's `updated_at`. Fails with [`super::Error::Exists`] where the
-    /// session has an agent of that id.
+    /// Creates an agent without messages; sets the session's `updated_at`. Fails with
+    /// [`Error::Exists`](crate::Error::Exists) where the session has an agent of that id.
     async fn create_agent(&self, key: &SessionKey, agent: &NewAgent) -> Result<()>;
 
     /// Changes what is given of an agent; sets `updated_at` of agent and session.
@@ -57,7 +59,7 @@ pub trait SessionWriter: Send + Sync + 'static {
     ) -> Result<Tail>;
 
     /// Changes a stored message, found by its `message_id` (the last one, where several share it). Fails with
-    /// [`super::Error::UnknownMessage`] where there is none.
+    /// [`Error::UnknownMessage`](crate::Error::UnknownMessage) where there is none.
     async fn update_message(
         &self,
         key: &SessionKey,
@@ -66,8 +68,9 @@ pub trait SessionWriter: Send + Sync + 'static {
         update: &MessageUpdate,
     ) -> Result<()>;
 
-    /// Edits fields of `metadata`: all of them or none; touches no time. Fails with [`super::Error::Conflict`] where a
-    /// guard does not hold, and with [`super::Error::NotAnObject`] where `metadata` is something else than an object.
+    /// Edits fields of `metadata`: all of them or none; touches no time. Fails with
+    /// [`Error::Conflict`](crate::Error::Conflict) where a guard does not hold, and with
+    /// [`Error::NotAnObject`](crate::Error::NotAnObject) where `metadata` is something else than an object.
     async fn edit_metadata(&self, key: &SessionKey, edits: &[MetadataEdit]) -> Result<()>;
 
     /// Adds a feedback; sets the session's `updated_at`.
@@ -85,6 +88,7 @@ pub trait SessionWriter: Send + Sync + 'static {
 
 /// The end of an agent's history: what the next push is guarded by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Tail {
     /// How many messages are stored.
     pub len: u64,
@@ -93,6 +97,12 @@ pub struct Tail {
 }
 
 impl Tail {
+    /// After so many messages, the last of them with that id; `Tail::default()` ends an empty history.
+    #[must_use]
+    pub fn new(len: u64, last_id: Option<i64>) -> Self {
+        Self { len, last_id }
+    }
+
     /// The id of the next message: one more than the last one's, else its position.
     #[must_use]
     pub fn next_id(self) -> i64 {

@@ -9,7 +9,7 @@ use super::{AgentId, Finding, Message};
 ///
 /// Source: `agents.<agent_id>`; the fields below come from its `agent_data` (Strands' `SessionAgent`) unless said
 /// otherwise.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct StoredAgent {
     /// The key under `agents`.

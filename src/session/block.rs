@@ -1,5 +1,7 @@
 //! Content blocks of a message.
 
+use std::{fmt, str::FromStr};
+
 use bson::Bson;
 
 /// One content block. Source: an element of `message.content` (Strands' `ContentBlock`: one key each; Anthropic-style
@@ -65,7 +67,7 @@ pub enum ToolStatus {
 impl ToolStatus {
     /// The word as it is stored.
     #[must_use]
-    pub fn word(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         match self {
             Self::Success => "success",
             Self::Error => "error",
@@ -74,8 +76,20 @@ impl ToolStatus {
     }
 }
 
-/// One part of a tool's result.
+/// Reads the word as it is stored.
+impl From<&str> for ToolStatus {
+    fn from(word: &str) -> Self {
+        match word {
+            "success" => Self::Success,
+            "error" => Self::Error,
+            _ => Self::Other(word.to_owned()),
+        }
+    }
+}
+
+/// One part of a tool's result. Source: an element of `toolResult.content` (Strands' `ToolResultContent`).
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum ToolContent {
     /// `text`.
     Text(String),
@@ -89,6 +103,7 @@ pub enum ToolContent {
 
 /// What kind of medium.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum MediaKind {
     /// `image`.
     Image,
@@ -116,6 +131,7 @@ pub struct Media {
 
 /// Where a medium's bytes are.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum MediaSource {
     /// In the document: how many bytes (decoded).
     Bytes(usize),
@@ -128,7 +144,7 @@ pub enum MediaSource {
 impl MediaKind {
     /// The key of the block.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Image => "image",
             Self::Audio => "audio",
@@ -138,11 +154,36 @@ impl MediaKind {
     }
 }
 
+/// [`MediaKind::as_str`].
+impl fmt::Display for MediaKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Reads the key of a block.
+impl FromStr for MediaKind {
+    type Err = UnknownMediaKind;
+
+    fn from_str(word: &str) -> Result<Self, UnknownMediaKind> {
+        [Self::Image, Self::Audio, Self::Video, Self::Document]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+            .ok_or(UnknownMediaKind)
+    }
+}
+
+/// A word that names no [`MediaKind`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no kind of medium: those are image, audio, video and document")]
+#[non_exhaustive]
+pub struct UnknownMediaKind;
+
 impl Media {
     /// One line: kind, format, name and size, e.g. `[image png 70 bytes]`. Holds stored text.
     #[must_use]
     pub fn describe(&self) -> String {
-        let mut out = format!("[{}", self.kind.word());
+        let mut out = format!("[{}", self.kind);
         for part in [&self.format, &self.name].into_iter().flatten() {
             out.push(' ');
             out.push_str(part);
@@ -161,5 +202,23 @@ impl Media {
         }
         out.push(']');
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_and_status_is_read_from_the_word_it_is_shown_as() {
+        for word in ["image", "audio", "video", "document"] {
+            assert_eq!(word.parse::<MediaKind>().map(MediaKind::as_str), Ok(word));
+        }
+        assert_eq!("film".parse::<MediaKind>(), Err(UnknownMediaKind));
+        assert_eq!(format!("{:>6}|", MediaKind::Image), " image|");
+        for status in [ToolStatus::Success, ToolStatus::Error, ToolStatus::Other("late".to_owned())] {
+            assert_eq!(ToolStatus::from(status.as_str()), status);
+            assert_eq!(status.to_string().parse::<ToolStatus>(), Ok(status));
+        }
     }
 }

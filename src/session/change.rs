@@ -1,7 +1,9 @@
-//! What changed of a session that somebody holds in memory: an edit that was stored, a conflict that told what is stored, a feedback, a
-//! message that arrived, a deletion. Each is applied where the session is held; nothing is read again for it.
+//! What changed of a session that somebody holds in memory: an edit that was stored, a conflict that told what is
+//! stored, a feedback, a message that arrived, a deletion. Each is applied where the session is held; nothing is read
+//! again for it.
 
 use bson::{Bson, Document};
+use jiff::Timestamp;
 
 use super::{AgentId, Feedback, Message, MetadataEdit, Session, SessionKey, Summary};
 
@@ -61,8 +63,11 @@ impl Change {
         Self { session, kind: ChangeKind::Deleted }
     }
 
-    /// Applies it to a session that is held. `false`: it is another session, or there is nothing to change in it: messages of an agent
-    /// that is not there, one that is held already, a deletion.
+    /// Applies it to a session that is held. `false`: it is another session, or there is nothing to change in it:
+    /// messages of an agent that is not there, one that is counted already, a deletion.
+    ///
+    /// Of messages it only raises the agent's `message_count` and the session's `updated_at`: whoever holds a part of
+    /// the history puts them there.
     pub fn apply_to(&self, session: &mut Session) -> bool {
         if session.key != self.session {
             return false;
@@ -71,7 +76,7 @@ impl Change {
             ChangeKind::Metadata(fields) => set(session.metadata.get_or_insert_with(|| Document::new().into()), fields),
             ChangeKind::Feedback(feedback) => {
                 session.feedbacks.push((**feedback).clone());
-                session.updated_at = session.updated_at.max(feedback.created_at);
+                raise(&mut session.updated_at, feedback.created_at);
                 true
             }
             ChangeKind::Messages(id, messages) => {
@@ -80,7 +85,7 @@ impl Change {
                 for message in messages {
                     if message.index >= agent.message_count {
                         agent.message_count = message.index + 1;
-                        session.updated_at = session.updated_at.max(message.created_at);
+                        raise(&mut session.updated_at, message.created_at);
                         grew = true;
                     }
                 }
@@ -90,17 +95,30 @@ impl Change {
         }
     }
 
-    /// Applies it to the row of a list, which holds some of the metadata or none. `false`: it is another session's row, or nothing in
-    /// it changes.
+    /// Applies it to the row of a list, which holds some of the metadata or none; feedback and messages only raise its
+    /// `updated_at`. `false`: it is another session's row, or nothing in it changes.
     pub fn apply_to_row(&self, row: &mut Summary) -> bool {
         if row.key != self.session {
             return false;
         }
-        match (&self.kind, &mut row.metadata) {
-            (ChangeKind::Metadata(fields), Some(metadata)) => set(metadata, fields),
-            _ => false,
+        match &self.kind {
+            ChangeKind::Metadata(fields) => row.metadata.as_mut().is_some_and(|metadata| set(metadata, fields)),
+            ChangeKind::Feedback(feedback) => raise(&mut row.updated_at, feedback.created_at),
+            ChangeKind::Messages(_, messages) => {
+                raise(&mut row.updated_at, messages.iter().filter_map(|message| message.created_at).max())
+            }
+            ChangeKind::Deleted => false,
         }
     }
+}
+
+/// A session was updated no earlier than that. Whether this is news.
+fn raise(updated: &mut Option<Timestamp>, at: Option<Timestamp>) -> bool {
+    let news = at > *updated;
+    if news {
+        *updated = at;
+    }
+    news
 }
 
 /// Sets and removes fields. What is no document stays as it is: nobody can have written a field of it.
@@ -159,5 +177,33 @@ mod tests {
         assert!(Change::messages("s".into(), "x".into(), vec![message(0), message(1)]).apply_to(&mut held));
         assert_eq!(held.agents[0].message_count, 2);
         assert!(!Change::messages("s".into(), "y".into(), vec![message(1)]).apply_to(&mut held));
+    }
+
+    #[test]
+    fn what_is_newer_raises_the_time_of_session_and_row_alike() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let date = |second| crate::session::encode::date(at(second));
+        let feedback = |second| {
+            let feedback = decode::feedback(&doc! { "rating": "up", "created_at": date(second) }.into());
+            Change::feedback("s".into(), feedback)
+        };
+        let said = |second| {
+            let stored = doc! { "message": { "role": "user" }, "created_at": date(second) };
+            Change::messages("s".into(), "x".into(), vec![decode::message(stored.into(), 1, "")])
+        };
+        for (change, earlier) in [(feedback(20), feedback(5)), (said(20), said(5))] {
+            let mut held = session();
+            held.updated_at = Some(at(10));
+            let mut row = decode::summary(&doc! { "_id": "s", "updated_at": date(10) });
+            assert!(!earlier.apply_to_row(&mut row));
+            assert_eq!(row.updated_at, held.updated_at);
+            assert!(change.apply_to_row(&mut row) && change.apply_to(&mut held));
+            assert_eq!((row.updated_at, held.updated_at), (Some(at(20)), Some(at(20))));
+            assert!(!change.apply_to_row(&mut row), "it is known by now");
+        }
+        let mut row = decode::summary(&doc! { "_id": "s" });
+        assert!(!Change::deleted("s".into()).apply_to_row(&mut row));
+        assert!(feedback(5).apply_to_row(&mut row) && row.updated_at == Some(at(5)));
+        assert!(!feedback(9).apply_to_row(&mut decode::summary(&doc! { "_id": "t" })));
     }
 }

@@ -4,11 +4,13 @@
 
 mod agent;
 mod block;
+mod bytes;
 mod extra;
 mod figures;
 mod media;
 mod message;
 mod notes;
+mod reasoning;
 mod session;
 mod tool;
 mod value;
@@ -17,9 +19,9 @@ pub use extra::{feedback, guardrail_event, rating};
 pub use session::{agent_count, details, session, summary};
 pub use value::{signed, timestamp, unsigned};
 
-use bson::Bson;
+use bson::{Bson, Document};
 
-use super::{AgentId, Message, StoredAgent};
+use super::{AgentId, Image, Message, Reasoning, StoredAgent};
 use notes::Path;
 
 /// Reads one agent from the value of `agents.<id>`. `first_index` is the stored index of `messages[0]`;
@@ -33,4 +35,14 @@ pub fn agent(id: AgentId, value: Bson, first_index: u64, message_count: Option<u
 #[must_use]
 pub fn message(value: Bson, index: u64, path: &str) -> Message {
     message::read(value, index, &Path::At(path))
+}
+
+/// The reasoning in a content block, of which its [`Block`](super::Block) only tells; `None` where it holds none.
+pub(super) fn reasoning(block: &Document) -> Option<Reasoning> {
+    reasoning::read(block)
+}
+
+/// The image in a content block, with its bytes; `None` where it holds none.
+pub(super) fn image(block: &Document) -> Option<Image> {
+    media::image(block)
 }

@@ -1,5 +1,9 @@
 //! Edits of metadata: which keys may be written, what an edit is guarded by, and how typed text becomes a value.
 
+mod assign;
+
+pub use assign::{AssignedValue, AssignmentError, assignment};
+
 use bson::{Bson, Document};
 use jiff::Timestamp;
 

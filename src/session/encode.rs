@@ -31,7 +31,7 @@ pub fn count(n: u64) -> Bson {
 /// `totalTokens`: where nobody told, the sum of input and output where both are known.
 #[must_use]
 pub fn total_tokens(usage: &Usage) -> Option<u64> {
-    usage.total.or_else(|| Some(usage.input? + usage.output?))
+    usage.total.or_else(|| Some(usage.input?.saturating_add(usage.output?)))
 }
 
 /// Strands' `Usage`: what is not known is left out.

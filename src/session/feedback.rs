@@ -17,20 +17,42 @@ pub enum Rating {
 }
 
 impl Rating {
+    /// The word for it: `up`, `down`, `neutral` (stored as null), any other as it is stored.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Neutral => "neutral",
+            Self::Other(word) => word,
+        }
+    }
+
     /// The value as it is stored.
     #[must_use]
     pub fn stored(&self) -> Bson {
-        match self {
-            Self::Up => "up".into(),
-            Self::Down => "down".into(),
-            Self::Neutral => Bson::Null,
-            Self::Other(word) => word.as_str().into(),
+        if *self == Self::Neutral { Bson::Null } else { self.as_str().into() }
+    }
+
+    /// What a stored text says. The text `neutral` is no null: filters tell the two apart as well.
+    pub(super) fn of_stored(word: &str) -> Self {
+        match word {
+            "up" => Self::Up,
+            "down" => Self::Down,
+            _ => Self::Other(word.to_owned()),
         }
     }
 }
 
+/// Reads the word for it: `up`, `down`, `neutral`, any other as [`Rating::Other`].
+impl From<&str> for Rating {
+    fn from(word: &str) -> Self {
+        if word == "neutral" { Self::Neutral } else { Self::of_stored(word) }
+    }
+}
+
 /// One feedback. Source: an element of `feedbacks`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Feedback {
     /// `rating`.
@@ -76,5 +98,21 @@ impl FeedbackTally {
     #[must_use]
     pub fn total(&self) -> u64 {
         self.up + self.down + self.neutral + self.other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::decode;
+
+    #[test]
+    fn a_rating_is_a_word_for_people_and_a_value_in_the_store() {
+        for rating in [Rating::Up, Rating::Down, Rating::Neutral, Rating::Other("sideways".to_owned())] {
+            assert_eq!(rating.to_string().parse::<Rating>(), Ok(rating.clone()));
+            assert_eq!(decode::rating(Some(&rating.stored())), rating);
+        }
+        assert_eq!(Rating::Neutral.stored(), Bson::Null);
+        assert_eq!(decode::rating(Some(&"neutral".into())), Rating::Other("neutral".to_owned()));
     }
 }

@@ -13,3 +13,22 @@ pub struct Finding {
     /// The value as stored; `None` when the field is missing.
     pub raw: Option<Bson>,
 }
+
+impl Finding {
+    /// Of the value at `path`, which is `raw`; `None`: nothing stands there.
+    #[must_use]
+    pub fn new(path: impl Into<String>, problem: impl Into<String>, raw: Option<Bson>) -> Self {
+        Self { path: path.into(), problem: problem.into(), raw }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_of_ones_own_is_one_of_the_decoder() {
+        let found = crate::session::decode::message(Bson::Int32(5), 0, "m").findings;
+        assert_eq!(found, [Finding::new("m", found[0].problem.as_str(), Some(Bson::Int32(5)))]);
+    }
+}

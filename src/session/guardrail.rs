@@ -4,7 +4,7 @@ use bson::Bson;
 use jiff::Timestamp;
 
 /// A guardrail stepped in. Source: `guardrail_events[]` of a session, `guardrail_event` of a message.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GuardrailEvent {
     /// `agent_id`.

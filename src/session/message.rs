@@ -1,5 +1,7 @@
 //! One message and the figures that stand on it.
 
+use std::ops::AddAssign;
+
 use bson::Bson;
 use jiff::Timestamp;
 
@@ -18,10 +20,34 @@ pub enum Role {
     Unknown,
 }
 
+impl Role {
+    /// The word as it is stored; empty where there is no readable one.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::User => "user",
+            Self::Assistant => "assistant",
+            Self::Other(word) => word,
+            Self::Unknown => "",
+        }
+    }
+}
+
+/// Reads the word as it is stored.
+impl From<&str> for Role {
+    fn from(word: &str) -> Self {
+        match word {
+            "user" => Self::User,
+            "assistant" => Self::Assistant,
+            _ => Self::Other(word.to_owned()),
+        }
+    }
+}
+
 /// One message of an agent's history.
 ///
 /// Source: `agents.<id>.messages.<index>`, in Strands' nested shape or in the flat one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Message {
     /// Position in the stored array, from 0.
@@ -71,7 +97,7 @@ impl Message {
 }
 
 /// The Message that stands in for a redacted one. Source: `redact_message`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Redaction {
     /// Its role.
@@ -97,7 +123,33 @@ pub struct Usage {
 }
 
 impl Usage {
+    /// So many tokens in and out. The total is left open: stored, it is their sum (see
+    /// [`encode::total_tokens`](super::encode::total_tokens)).
+    #[must_use]
+    pub fn new(input: u64, output: u64) -> Self {
+        Self { input: Some(input), output: Some(output), ..Self::default() }
+    }
+
     setters! { exact_options { input: u64, output: u64, total: u64, cache_read: u64, cache_write: u64 } }
+}
+
+/// Adds each figure by itself, up to `u64::MAX`. One that only one of the two knows is taken as it is.
+impl AddAssign for Usage {
+    fn add_assign(&mut self, more: Self) {
+        self.input = known_sum(self.input, more.input);
+        self.output = known_sum(self.output, more.output);
+        self.total = known_sum(self.total, more.total);
+        self.cache_read = known_sum(self.cache_read, more.cache_read);
+        self.cache_write = known_sum(self.cache_write, more.cache_write);
+    }
+}
+
+/// The sum of what is known, at most `u64::MAX`; `None` where neither is known.
+pub(crate) fn known_sum(a: Option<u64>, b: Option<u64>) -> Option<u64> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.saturating_add(b)),
+        (a, b) => a.or(b),
+    }
 }
 
 /// A reading of a run's counters. Source: `event_loop_metrics`.
@@ -130,4 +182,26 @@ pub struct ToolCounter {
     pub errors: Option<u64>,
     /// `total_time`, seconds.
     pub total_time_s: Option<f64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_the_word_that_is_stored() {
+        for role in [Role::User, Role::Assistant, Role::Other("tool".to_owned())] {
+            assert_eq!(Role::from(role.as_str()), role);
+            assert_eq!(role.to_string().parse::<Role>(), Ok(role));
+        }
+        assert_eq!(Role::Unknown.to_string(), "");
+    }
+
+    #[test]
+    fn usages_add_up_and_what_nobody_told_stays_unknown() {
+        let mut sum = Usage::default();
+        sum += Usage::new(3, 4);
+        sum += Usage::new(u64::MAX, 1).cache_read(5);
+        assert_eq!(sum, Usage::new(u64::MAX, 5).cache_read(5));
+    }
 }

@@ -37,6 +37,7 @@ impl MetadataEdit {
 
 /// What must still be stored: compared by BSON type and value (an int32 5 is not an int64 5).
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub enum Guard {
     /// Anything.
     #[default]

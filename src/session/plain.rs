@@ -68,19 +68,28 @@ fn push_block(out: &mut String, block: &Block) {
             out.push(' ');
             out.push_str(&compact(input));
         }
-        Block::ToolResult { content, .. } => {
-            for (i, part) in content.iter().enumerate() {
-                if i > 0 {
-                    out.push('\n');
-                }
-                match part {
-                    ToolContent::Text(text) => out.push_str(text),
-                    ToolContent::Json(value) | ToolContent::Unknown(value) => out.push_str(&compact(value)),
-                    ToolContent::Media(media) => out.push_str(&media.describe()),
-                }
-            }
-        }
+        Block::ToolResult { content, .. } => push_parts(out, content),
         Block::Media(media) => out.push_str(&media.describe()),
         Block::CachePoint(value) | Block::Guard(value) | Block::Unknown(value) => out.push_str(&compact(value)),
+    }
+}
+
+/// The parts of a tool's result as text, one a line.
+pub(super) fn tool_text(content: &[ToolContent]) -> String {
+    let mut out = String::new();
+    push_parts(&mut out, content);
+    out
+}
+
+fn push_parts(out: &mut String, content: &[ToolContent]) {
+    for (i, part) in content.iter().enumerate() {
+        if i > 0 {
+            out.push('\n');
+        }
+        match part {
+            ToolContent::Text(text) => out.push_str(text),
+            ToolContent::Json(value) | ToolContent::Unknown(value) => out.push_str(&compact(value)),
+            ToolContent::Media(media) => out.push_str(&media.describe()),
+        }
     }
 }

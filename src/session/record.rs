@@ -2,15 +2,13 @@
 //!
 //! Times are [`Timestamp`]s here, BSON dates in MongoDB and ISO strings in a folder.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bson::{Bson, Document};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::{AgentId, Rating, setters};
-pub use super::{
-    body::MessageBody,
-    history::{StoredMessage, in_order},
-};
+pub use super::{body::MessageBody, history::StoredMessage};
 
 /// A session to create. Source: the top-level fields of the document.
 #[derive(Debug, Clone)]
@@ -31,14 +29,14 @@ pub struct NewSession {
 }
 
 impl NewSession {
-    /// An `AGENT` session created now, with no metadata, no application name and an empty viewer password.
+    /// An `AGENT` session created now, with a new viewer password, no metadata and no application name.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
             application_name: None,
             session_type: "AGENT".to_owned(),
-            viewer_password: SecretString::default(),
+            viewer_password: viewer_password(),
             metadata: Document::new(),
             at: Timestamp::now(),
         }
@@ -49,6 +47,16 @@ impl NewSession {
         options { application_name: String }
         exact { at: Timestamp }
     }
+}
+
+/// Bytes of a viewer password: 32 characters in base64.
+const PASSWORD_BYTES: usize = 24;
+
+/// 32 URL-safe random characters.
+fn viewer_password() -> SecretString {
+    let mut bytes = [0_u8; PASSWORD_BYTES];
+    getrandom::fill(&mut bytes).expect("the system gives random bytes");
+    URL_SAFE_NO_PAD.encode(bytes).into()
 }
 
 /// What may change of a session itself. `None` leaves a field as it is.
@@ -161,7 +169,8 @@ impl AgentConfig {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct NewMessage {
-    /// `message`. It must carry a `tracking_id`: by it a message whose answer was lost is known again.
+    /// `message`. It must carry a `tracking_id`, which [`Self::new`] gives it: by it a message whose answer was lost is
+    /// known again.
     pub body: MessageBody,
     /// `event_loop_metrics` as they stand when it is appended.
     pub event_loop_metrics: Option<Document>,
@@ -170,9 +179,10 @@ pub struct NewMessage {
 }
 
 impl NewMessage {
-    /// A message of now.
+    /// A message of now. Its body is given a `tracking_id`, a UUID v4, where it has none.
     #[must_use]
-    pub fn new(body: MessageBody) -> Self {
+    pub fn new(mut body: MessageBody) -> Self {
+        body.ensure_tracking_id();
         Self { body, event_loop_metrics: None, at: Timestamp::now() }
     }
 
@@ -271,3 +281,6 @@ impl NewGuardrailEvent {
         exact_options { message_id: i64 }
     }
 }
+
+#[cfg(test)]
+mod tests;

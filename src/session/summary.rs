@@ -3,10 +3,10 @@
 use bson::{Bson, Document};
 use jiff::Timestamp;
 
-use super::{AgentId, FeedbackTally, SessionKey, Usage};
+use super::{AgentId, FeedbackTally, Rating, SessionKey, Usage};
 
 /// A session as a row of a list: what can be read without touching its messages.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Summary {
     /// `_id`.
@@ -21,7 +21,7 @@ pub struct Summary {
     pub created_at: Option<Timestamp>,
     /// `updated_at`.
     pub updated_at: Option<Timestamp>,
-    /// Those fields of `metadata` that were asked for (all of them for `list --json`).
+    /// Those fields of `metadata` that were asked for.
     pub metadata: Option<Bson>,
 }
 
@@ -71,6 +71,22 @@ pub struct Details {
     pub bytes: Option<u64>,
     /// Tokens used in all, as [`crate::session_metrics`] reads them. `None`: not read yet.
     pub usage: Option<Usage>,
+}
+
+impl Details {
+    /// What is counted of a session; its tokens are left to the metrics.
+    #[must_use]
+    pub fn of(
+        agents: Vec<AgentCount>,
+        ratings: impl IntoIterator<Item = Rating>,
+        guardrail_events: u64,
+        bytes: Option<u64>,
+    ) -> Self {
+        let mut feedbacks = FeedbackTally::default();
+        ratings.into_iter().for_each(|rating| feedbacks.add(&rating));
+        let messages = agents.iter().map(|agent| agent.messages).sum();
+        Self { agents, messages, feedbacks, guardrail_events, bytes, usage: None }
+    }
 }
 
 /// An agent in [`Details`].

@@ -53,7 +53,7 @@ impl Hook for Odd {
                     fields.remove("secret");
                     Ok(HookAnswer::Metadata(fields))
                 }
-                HookAnswer::Done => Ok(HookAnswer::Done),
+                other => Ok(other),
             },
             _ => answer,
         }
@@ -137,10 +137,8 @@ async fn request(stream: &mut tokio::net::TcpStream) -> String {
 }
 
 fn settings(url: &str) -> WebhookSettings {
-    let mut settings = WebhookSettings::new(url.to_owned().into());
-    settings.secret = Some("a secret".to_owned().into());
-    settings.outbox.backoff = Duration::from_millis(1);
-    settings
+    let outbox = OutboxOptions::default().backoff(Duration::from_millis(1));
+    WebhookSettings::new(url.to_owned().into()).secret("a secret").outbox(outbox)
 }
 
 #[tokio::test]
@@ -215,7 +213,7 @@ impl Deliver for Gated {
 }
 
 fn delivery() -> Delivery {
-    Delivery { id: "1".to_owned(), body: String::new() }
+    Delivery::new("1", "")
 }
 
 #[tokio::test]

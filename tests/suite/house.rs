@@ -121,6 +121,24 @@ fn the_program_imports_downwards() {
     within_app("app/tui", &[&below_screen[..], &["tui"]].concat());
 }
 
+/// Without the program no crate of a terminal or a command line is compiled, and few in all.
+#[test]
+fn the_library_takes_few_crates() {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let tree =
+        ["tree", "--locked", "--edges", "normal", "--no-default-features", "--prefix", "none", "--format", "{p}"];
+    let ran = std::process::Command::new(cargo).args(tree).current_dir(env!("CARGO_MANIFEST_DIR")).output();
+    let ran = ran.expect("cargo runs");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let text = String::from_utf8_lossy(&ran.stdout);
+    let crates: std::collections::BTreeSet<&str> =
+        text.lines().map(|line| line.trim_end_matches(" (*)")).filter(|line| !line.is_empty()).collect();
+    assert!((50..=200).contains(&crates.len()), "{} crates", crates.len());
+    for name in ["ratatui", "crossterm", "clap", "syntect", "pulldown-cmark", "reqwest", "anyhow"] {
+        assert!(!crates.iter().any(|found| found.starts_with(&format!("{name} "))), "{name} is compiled");
+    }
+}
+
 #[test]
 fn no_type_name_stands_twice() {
     let mut places: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();

@@ -115,6 +115,10 @@ fn lost() -> Error {
     Error::unreachable("here", "refused")
 }
 
+fn busy() -> Error {
+    Error::exhausted("listing sessions", std::time::Duration::from_secs(5))
+}
+
 /// Asks, in a store that was prepared just before.
 async fn asked<T>(case: &Case, prepare: impl FnOnce(&Faulty) -> T) -> (Screen, T) {
     let store = Faulty::seeded().await;
@@ -174,6 +178,18 @@ async fn is_overtaken(lane: Lane, keys: &str, answered: fn(&AppState) -> bool) {
     nothing_comes_late(&mut screen, &held).await;
 }
 
+async fn is_answered_after_a_stall(lane: Lane) {
+    let case = case(lane);
+    let (mut screen, held) = asked(&case, |store| store.stall(case.call)).await;
+    screen.until_caught(&held).await;
+    assert!(!(case.answered)(&screen.state), "{lane:?}");
+    screen.store.mend();
+    screen.let_go(&held).await;
+    screen.quiet().await;
+    assert!((case.answered)(&screen.state), "{lane:?}:\n{}", screen.face());
+    assert_eq!((screen.state.loading(), screen.state.wrong()), (None, None), "{lane:?}");
+}
+
 /// What is let go changes nothing.
 async fn nothing_comes_late(screen: &mut Screen, held: &Held) {
     let before = screen.face();
@@ -221,6 +237,22 @@ async fn a_search_that_fails_is_told_and_searched_again_when_the_connection_is_b
 #[tokio::test]
 async fn a_document_that_fails_is_told_and_read_again_when_the_connection_is_back() {
     is_told_and_asked_again(Lane::Inspect).await;
+}
+
+#[tokio::test]
+async fn a_store_that_stalls_and_goes_on_answers_in_every_lane() {
+    for lane in Lane::ALL.into_iter().filter(|lane| !matches!(lane, Lane::Connection | Lane::Write)) {
+        is_answered_after_a_stall(lane).await;
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_found_every_connection_busy_is_read_again() {
+    let (mut screen, ()) = asked(&case(Lane::List), |store| store.fail(Call::List, busy)).await;
+    screen.until_lost().await;
+    assert!(screen.state.workspace.list.error.is_some());
+    screen.until_back().await;
+    assert!((case(Lane::List).answered)(&screen.state), "{}", screen.face());
 }
 
 #[tokio::test]

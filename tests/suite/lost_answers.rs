@@ -144,7 +144,7 @@ async fn each_is_applied_once(server: &str, options: &str) {
         tail = repository.append_message(&key, &agent(), &message(text), Some(tail)).await.expect("appended");
         assert!(proxy.has_lost_it(), "{text}");
     }
-    assert_eq!(tail, Tail { len: 3, last_id: Some(2) });
+    assert_eq!(tail, Tail::new(3, Some(2)));
 
     proxy.lose_the_answer_to("edited-value");
     let edit = MetadataEdit::set("n", "edited-value").only_if(Some(Bson::Int32(1)));
@@ -220,7 +220,7 @@ async fn a_server_that_is_killed_and_comes_back_has_the_message_once() {
         server
     });
     let server = server.await.expect("it is back");
-    assert_eq!(append.await.expect("it ends").expect("appended"), Tail { len: 1, last_id: Some(0) });
+    assert_eq!(append.await.expect("it ends").expect("appended"), Tail::new(1, Some(0)));
     drop(server);
 }
 

@@ -348,6 +348,31 @@ async fn an_agent_is_initialized_once_and_synced_only_then() {
     let error = manager.initialize(&mut Memo::new("a")).await.unwrap_err();
     assert!(error.hints().iter().any(|hint| hint.to_string().contains("unique")), "{error}");
     assert!(matches!(manager.initialize(&mut Memo::new("a.b")).await, Err(Error::Key { .. })));
+    manager.delete_agent("a").await.unwrap();
+    assert_eq!(manager.initialize(&mut Memo::new("a")).await.unwrap(), Started::Created);
+}
+
+#[tokio::test]
+async fn an_agent_that_was_only_appended_to_is_not_synced_and_can_still_be_initialized() {
+    let fresh = support::fresh_collection("appended_only").await;
+    let repository = repository(&fresh).await;
+    let mut memo = Memo::new("support");
+    memo.state.insert("visits", 3);
+    SessionManager::new(Arc::clone(&repository), "s-1").initialize(&mut memo).await.unwrap();
+    let manager = SessionManager::new(repository, "s-1");
+    manager.append_message("support", &mut MessageBody::text("user", "?")).await.unwrap();
+    let before = stored(&fresh, "s-1").await;
+    let mut again = Memo::new("support");
+    assert!(matches!(manager.sync_agent(&again).await, Err(Error::Invalid { .. })));
+    assert_eq!(stored(&fresh, "s-1").await, before, "the stored state stays");
+    assert_eq!(manager.initialize(&mut again).await.unwrap(), Started::Resumed(1));
+    assert_eq!(again.state, doc! { "visits": 3 });
+    again.state.insert("visits", 4);
+    manager.sync_agent(&again).await.unwrap();
+    let data = first_agent(&stored(&fresh, "s-1").await).get_document("agent_data").unwrap().clone();
+    assert_eq!(data.get_document("state").unwrap(), &doc! { "visits": 4 });
+    assert_eq!(manager.append_message("support", &mut MessageBody::text("user", "!")).await.unwrap(), 1);
+    assert_eq!(manager.messages("support", 0..u64::MAX).await.unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -7,15 +7,15 @@ use crate::{
         place::{self, Origin, Place, Rights},
         told::Told,
     },
-    repository::{Check, Error, Opened, SessionReader, Target, Verdict, mongo::MongoRepository},
+    repository::{
+        Check, Error, Opened, SessionReader, Target, Verdict,
+        mongo::{LARGEST_DOCUMENT, MongoRepository},
+    },
 };
 use anyhow::Result;
 
 use super::{args::DoctorArgs, context, context::Context, log, stop::Stop};
 use report::Report;
-
-/// MongoDB's limit of a document.
-const LARGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
 
 pub async fn run(context: &Context, args: &DoctorArgs) -> Result<()> {
     let chosen = context.chosen()?;

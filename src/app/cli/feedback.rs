@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use crate::{
-    app::text,
+    app::{text, tui::render::format},
     hook::Hooks,
     manager::SessionManager,
     repository::{Error, SessionReader},
@@ -95,19 +95,13 @@ async fn list(context: &Context, id: &str, json: bool) -> Result<()> {
 }
 
 fn shown(feedback: &Feedback) -> String {
-    let rating = match &feedback.rating {
-        Rating::Up => "up",
-        Rating::Down => "down",
-        Rating::Neutral => "neutral",
-        Rating::Other(word) => word,
-    };
-    let about = match (&feedback.agent_id, feedback.message_id) {
-        (Some(agent), Some(message)) => format!("  ({agent}, message {message})"),
-        (Some(agent), None) => format!("  ({agent})"),
-        (None, Some(message)) => format!("  (message {message})"),
-        (None, None) => String::new(),
-    };
-    let first = format!("{}  {}{}", output::time(feedback.created_at), text::line(rating), text::line(&about));
+    let about = format::about(feedback).map(|about| format!("  ({about})")).unwrap_or_default();
+    let first = format!(
+        "{}  {}{}",
+        output::time(feedback.created_at),
+        text::line(feedback.rating.as_str()),
+        text::line(&about)
+    );
     let comment = feedback.comment.as_deref().unwrap_or_default();
     let lines = comment.lines().map(|line| format!("\n  {}", text::line(line)));
     first + &lines.collect::<String>()

@@ -60,9 +60,7 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
         out.flush()?;
         left = left.saturating_sub(page.len() as u64);
         if end.timed_out {
-            return Err(
-                Error::TimedOut { what: "the search".into(), seconds: context.config.limits.read.as_secs() }.into()
-            );
+            return Err(Error::timed_out("the search", context.config.limits.read).into());
         }
         match end.next {
             Some(_) if left == 0 => {

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io,
+    io::{self, Write},
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -56,22 +56,23 @@ pub fn ending() {
 
 static ENDING: AtomicBool = AtomicBool::new(false);
 
-/// A panic becomes a few words for a person, and says where the log is.
+/// A panic becomes a few words for a person, and says where the log is; `RUST_BACKTRACE` shows all of it.
 pub fn on_panic() {
-    human_panic::setup_panic!(human_panic::Metadata::new("strandscope", env!("CARGO_PKG_VERSION")).support(support()));
-    let show = std::panic::take_hook();
+    let full = std::panic::take_hook();
+    let wanted = std::env::var_os("RUST_BACKTRACE").is_some();
     std::panic::set_hook(Box::new(move |info| {
         if ENDING.load(Ordering::Acquire) {
             tracing::debug!(location = info.location().map(tracing::field::display), "panic after the end");
             return;
         }
-        tracing::error!(location = info.location().map(tracing::field::display), "panic");
-        show(info);
+        tracing::error!(version = env!("CARGO_PKG_VERSION"), os = std::env::consts::OS, "{info}");
+        if wanted {
+            full(info);
+        } else {
+            // Nobody is left to hear of it where standard error is closed.
+            let _ = writeln!(io::stderr(), "{}", places::crashed(places::log_file().as_deref()));
+        }
     }));
-}
-
-fn support() -> String {
-    places::log_file().map_or_else(String::new, |path| format!("- The log is {}", path.display()))
 }
 
 #[cfg(test)]

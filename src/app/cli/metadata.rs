@@ -5,7 +5,11 @@ use crate::{
     hook::Hooks,
     manager::SessionManager,
     repository::Error,
-    session::{MetadataEdit, edit, plain},
+    session::{
+        MetadataEdit,
+        edit::{self, AssignmentError},
+        plain,
+    },
 };
 use anyhow::Result;
 use bson::{Bson, Document};
@@ -76,12 +80,8 @@ async fn set(context: &Context, hooks: &Hooks, id: &str, fields: &[String]) -> R
     let manager = manager(context, hooks, id).await?;
     let stored = manager.metadata().await?;
     let edits = assignments.into_iter().map(|(key, typed)| {
-        let now = stored.get(key);
-        let value = match typed {
-            Assigned::Json(value) => value,
-            Assigned::Text(text) => edit::read(text, now),
-        };
-        MetadataEdit::set(key, value).only_if(now.cloned())
+        let now = stored.get(&key);
+        MetadataEdit::set(&key, typed.value(now)).only_if(now.cloned())
     });
     apply(&manager, edits.collect()).await
 }
@@ -103,41 +103,16 @@ async fn apply(manager: &SessionManager, edits: Vec<MetadataEdit>) -> Result<()>
     Ok(done?)
 }
 
-enum Assigned<'a> {
-    /// After `:=`.
-    Json(Bson),
-    /// After `=`.
-    Text(&'a str),
-}
-
 /// `KEY=VALUE` or `KEY:=JSON`.
-fn assignment(field: &str) -> Result<(&str, Assigned<'_>), Stop> {
-    let wrong = |what: &str| Stop::Usage(format!("{field:?} {what}"));
-    let (key, value) = field.split_once('=').ok_or_else(|| wrong("is no KEY=VALUE"))?;
-    match key.strip_suffix(':') {
-        Some(key) => {
-            let json = edit::json(value.trim()).ok_or_else(|| wrong("has no valid JSON after :="))?;
-            Ok((key, Assigned::Json(json)))
-        }
-        None => Ok((key, Assigned::Text(value))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn assignments_are_text_or_json() {
-        let read = |field: &'static str| match assignment(field) {
-            Ok((key, Assigned::Text(text))) => format!("{key} text {text}"),
-            Ok((key, Assigned::Json(value))) => format!("{key} json {}", plain::compact(&value)),
-            Err(stop) => stop.to_string(),
-        };
-        assert_eq!(read("a=b=c"), "a text b=c");
-        assert_eq!(read("a="), "a text ");
-        assert_eq!(read("a:=[1, 2]"), "a json [1,2]");
-        assert_eq!(read("a:={x}"), "\"a:={x}\" has no valid JSON after :=");
-        assert_eq!(read("a"), "\"a\" is no KEY=VALUE");
-    }
+fn assignment(field: &str) -> Result<(String, edit::AssignedValue), Stop> {
+    edit::assignment(field).map_err(|problem| {
+        Stop::Usage(match problem {
+            AssignmentError::NoEquals => format!("{field:?} is no KEY=VALUE"),
+            AssignmentError::NoJson => format!("{field:?} has no valid JSON after :="),
+            AssignmentError::Key(reason) => {
+                format!("the key of {field:?} cannot be one: {reason}; choose another name")
+            }
+            other => format!("{field:?}: {other}"),
+        })
+    })
 }

@@ -54,12 +54,12 @@ fn webhook(named: &TomlEntry<'_>) -> Result<WebhookSettings, Problem> {
 }
 
 fn actions(item: &TomlEntry<'_>) -> Result<Vec<HookAction>, Problem> {
-    let names = HookAction::ALL.map(HookAction::name);
+    let names: Vec<&str> = HookAction::ALL.iter().map(|action| action.name()).collect();
     let given = item.list(r#"a list of actions, such as ["metadata.update", "feedback.add"]"#)?;
     given
         .iter()
         .map(|name| {
-            let found = HookAction::ALL.into_iter().find(|action| action.name() == name);
+            let found = HookAction::ALL.iter().copied().find(|action| action.name() == name);
             found.ok_or_else(|| item.unknown_name("action", name, &names))
         })
         .collect()

@@ -28,13 +28,26 @@ pub fn state_dir() -> Option<PathBuf> {
 /// Where a deletion keeps a private copy.
 #[must_use]
 pub fn copies_dir() -> Option<PathBuf> {
-    state_dir().map(|dir| dir.join("deleted"))
+    state_dir().as_deref().map(copies_in)
+}
+
+/// The same below a folder for state.
+#[must_use]
+pub fn copies_in(state: &Path) -> PathBuf {
+    state.join("deleted")
 }
 
 /// The log.
 #[must_use]
 pub fn log_file() -> Option<PathBuf> {
     state_dir().map(|dir| dir.join("strandscope.log"))
+}
+
+/// What is said of a crash: that there was one, and where the log is.
+#[must_use]
+pub fn crashed(log: Option<&Path>) -> String {
+    let log = log.map(|path| format!("; the log is {}", path.display())).unwrap_or_default();
+    format!("strandscope crashed{log}")
 }
 
 /// Makes a folder, and those above it, that only its user may enter. One that is there stays as it is.

@@ -122,6 +122,13 @@ impl Lane {
 }
 
 impl Command {
+    /// Whether it makes every older question of a lane stale. A new connection does so in all lanes; a write is never
+    /// overtaken: each of them is answered.
+    #[must_use]
+    pub fn overtakes(&self, lane: Lane) -> bool {
+        lane != Lane::Write && (matches!(self, Self::Connect(..)) || self.lane().0 == lane)
+    }
+
     /// Its lane, and its ticket where it is a question.
     #[must_use]
     pub fn lane(&self) -> (Lane, Option<Ticket>) {

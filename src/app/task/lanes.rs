@@ -18,14 +18,12 @@ use crate::repository::Error;
 pub(super) struct Lanes(Arc<[AtomicU64; Lane::ALL.len()]>);
 
 impl Lanes {
-    /// Makes a question the lane's newest. A new connection makes those of all lanes stale.
+    /// Makes a question the lane's newest, and those that it overtakes stale.
     pub(super) fn begin(&self, command: &Command) -> Reply {
-        let (lane, ticket) = command.lane();
-        if lane == Lane::Connection {
-            for other in Lane::ALL {
-                self.slot(other).store(0, Ordering::Release);
-            }
+        for stale in Lane::ALL.into_iter().filter(|lane| command.overtakes(*lane)) {
+            self.slot(stale).store(0, Ordering::Release);
         }
+        let (lane, ticket) = command.lane();
         let ticket = ticket.unwrap_or_default();
         self.slot(lane).store(ticket.0, Ordering::Release);
         Reply { lanes: self.clone(), lane, ticket }

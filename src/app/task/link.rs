@@ -33,7 +33,7 @@ impl Watch {
 
     /// Told of a read's error: where the connection is lost, says so and begins to try again.
     pub(super) fn noticed(&self, error: &Error) {
-        if error.is_connection_lost() && !self.lost.swap(true, Ordering::AcqRel) {
+        if error.is_passing() && !self.lost.swap(true, Ordering::AcqRel) {
             tracing::warn!(%error, "connection lost");
             tokio::spawn(self.clone().retry(told::sentence(error)));
         }
@@ -49,7 +49,7 @@ impl Watch {
             }
             tokio::time::sleep(Duration::from_secs(wait_s)).await;
             match self.reader.ping().await {
-                Err(error) if error.is_connection_lost() => reason = told::sentence(&error),
+                Err(error) if error.is_passing() => reason = told::sentence(&error),
                 _ => break,
             }
             wait_s = (wait_s * 2).min(LONGEST_WAIT_S);

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     app::{
-        config::Ui,
+        config::{Ui, places},
         keymap::Keymap,
         place::{self, Place},
         task::{self, Command, Task, Writing},
@@ -76,7 +76,7 @@ pub struct Browse {
 pub async fn browse(options: Browse) -> io::Result<u8> {
     let mut guard = TerminalGuard::enter(options.ui.mouse, options.log_path.clone())?;
     highlight::warm_up();
-    let copies = options.state_dir.as_ref().map(|dir| dir.join("deleted"));
+    let copies = options.state_dir.as_ref().map(|dir| places::copies_in(dir));
     let task = task::spawn(options.limits, Writing { hooks: options.hooks.clone(), copies });
     let drafts = Drafts { folder: options.state_dir.as_ref().map(|dir| dir.join("drafts")) };
     let size = guard.terminal.size()?;

@@ -8,6 +8,7 @@ pub mod editor;
 pub mod effect;
 mod events;
 pub mod feedback;
+pub mod folding;
 pub mod inspector;
 pub mod list;
 pub mod metadata;

@@ -19,6 +19,8 @@ use crossterm::{
 };
 use ratatui::{Terminal, backend::CrosstermBackend};
 
+use crate::app::config::places;
+
 type PanicHook = Box<dyn Fn(&panic::PanicHookInfo<'_>) + Sync + Send + 'static>;
 
 /// The terminal in raw mode on its alternate screen. Dropped, it is as it was before.
@@ -88,8 +90,7 @@ fn set_hook(before: Arc<PanicHook>, active: Arc<AtomicBool>, log: Option<PathBuf
     panic::set_hook(Box::new(move |info| {
         tracing::error!(target: "strandscope", "{info}");
         if restore(&active) {
-            let log = log.as_ref().map(|path| format!("; the log is {}", path.display())).unwrap_or_default();
-            let _ = writeln!(io::stderr(), "strandscope crashed{log}");
+            let _ = writeln!(io::stderr(), "{}", places::crashed(log.as_deref()));
         } else {
             before(info);
         }

@@ -88,7 +88,7 @@ fn tests(word: &Word, now: Timestamp) -> Result<Vec<FilterTest>, Mistake> {
         "created" => return dated(word, &value, now, FilterTest::Created),
         "updated" => return dated(word, &value, now, FilterTest::Updated),
         "meta" => {
-            return Err(Mistake::new(head.span_with_colon(), "`meta` needs a key: write `meta.KEY:value`"));
+            return Err(Mistake::new(head.span_with_colon(), "`meta` needs a key").or("write `meta.KEY:value`"));
         }
         _ => return Err(unknown_prefix(&head, &prefix)),
     };
@@ -97,10 +97,14 @@ fn tests(word: &Word, now: Timestamp) -> Result<Vec<FilterTest>, Mistake> {
 
 fn unknown_prefix(head: &Word, prefix: &str) -> Mistake {
     let hint = match nearest(prefix, &PREFIXES) {
-        Some(near) => format!("write `{near}:`, or quote the word to search for it as text"),
+        Some(near) => format!("{} Else quote the word to search for it as text", did_you_mean(&format!("{near}:"))),
         None => "quote the word to search for it as text".to_owned(),
     };
     Mistake::new(head.span_with_colon(), format!("unknown prefix `{prefix}:`")).or(hint)
+}
+
+fn did_you_mean(near: &str) -> String {
+    format!("did you mean `{near}`?")
 }
 
 /// `^x` starts with, `=x` is exactly, else contains.
@@ -133,8 +137,8 @@ fn metadata(word: &Word, key: &Word, value: &Word) -> Result<FilterTest, Mistake
 /// Any key but none: stored names may be odd, `""` is the empty one.
 fn metadata_key(word: &Word, key: &Word) -> Result<String, Mistake> {
     if key.is_empty() && !key.has_quotes() {
-        let problem = "the metadata key is missing: write `meta.KEY:value`, or `has:meta.KEY`";
-        return Err(Mistake::new(word.span(), problem));
+        let hint = "write `meta.KEY:value`, or `has:meta.KEY`";
+        return Err(Mistake::new(word.span(), "the metadata key is missing").or(hint));
     }
     Ok(key.text())
 }
@@ -180,9 +184,9 @@ fn not_one_of(word: &Word, value: &Word, valid: &[&str]) -> Mistake {
     let name = value.text();
     let list = format!("`{}`", valid.join("`, `"));
     if value.is_empty() {
-        return Mistake::new(word.span(), format!("one of {list} must follow the colon"));
+        return Mistake::new(word.span(), "nothing follows the colon").or(format!("write one of {list}"));
     }
-    let hint = nearest(&name, valid).map(|near| format!("did you mean `{near}`?"));
+    let hint = nearest(&name, valid).map(did_you_mean);
     Mistake { hint, ..Mistake::new(value.span(), format!("`{name}` is none of {list}")) }
 }
 
@@ -200,7 +204,10 @@ fn dated(
         None | Some(Comparison::Equal) if is_day => {
             Ok(vec![test(Comparison::GreaterOrEqual, when.start), test(Comparison::Less, when.end)])
         }
-        None => Err(Mistake::new(word.span(), "say whether after or before: `>` or `<` must follow the colon")),
+        None => {
+            let hint = "put `>` or `<` after the colon";
+            Err(Mistake::new(word.span(), "nothing says whether after or before that time").or(hint))
+        }
         Some(Comparison::LessOrEqual) if is_day => Ok(vec![test(Comparison::Less, when.end)]),
         Some(sign) => Ok(vec![test(sign, when.start)]),
     }

@@ -1,4 +1,4 @@
-//! What `doctor` says of a folder.
+//! Checks of a folder: whether it can be read, by whom, and what could not be read in it.
 
 use std::path::Path;
 

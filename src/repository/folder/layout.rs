@@ -164,9 +164,7 @@ pub(super) fn file_name(path: &Path) -> String {
 pub(super) fn cannot_read(path: &Path, error: &io::Error) -> Error {
     let (reason, hint): (_, Hint) = match error.kind() {
         io::ErrorKind::NotFound => ("there is no such folder".to_owned(), Hint::FindFolder),
-        io::ErrorKind::NotADirectory => {
-            ("it is not a folder".to_owned(), "name the folder that holds the `session_<id>` folders".into())
-        }
+        io::ErrorKind::NotADirectory => ("it is not a folder".to_owned(), Hint::FindFolder),
         io::ErrorKind::PermissionDenied => {
             ("permission denied".to_owned(), "run as the user who owns it, or ask for the right to read it".into())
         }

@@ -20,6 +20,9 @@ struct DatedDir {
 
 /// One page. `found` says whether to go on.
 pub(super) fn list(root: &Path, query: &ListQuery, found: &mut dyn FnMut(Summary) -> bool) -> Result<PageEnd> {
+    if query.limit == 0 {
+        return Ok(PageEnd::at(query.after.clone()));
+    }
     let mut rows: Vec<DatedDir> = layout::sessions(root)?
         .into_iter()
         .map(|dir| DatedDir { date: sort_date(&dir, query.sort), dir })
@@ -29,7 +32,7 @@ pub(super) fn list(root: &Path, query: &ListQuery, found: &mut dyn FnMut(Summary
     rows.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.dir.id.cmp(&b.dir.id)));
     let mut end = PageEnd::default();
     let mut cursor = query.after.clone();
-    let mut left = query.limit.max(1);
+    let mut left = query.limit;
     for row in rows {
         let Some(document) = matching(&row.dir, &query.filter) else { continue };
         if left == 0 {

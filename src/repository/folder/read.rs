@@ -7,7 +7,7 @@ use bson::{Bson, Document};
 use super::{assemble, layout, layout::SessionDir};
 use crate::{
     metrics::{AgentOutline, MessageSample, Outline},
-    session::{AgentCount, AgentId, Details, FeedbackTally, Message, Session, decode},
+    session::{AgentCount, AgentId, Details, Message, Session, decode},
 };
 
 /// The session with the last `last` messages of each agent.
@@ -52,19 +52,10 @@ pub(super) fn document(dir: &SessionDir) -> Document {
 /// Counts and sizes; no message file is read.
 pub(super) fn details(dir: &SessionDir) -> Details {
     let (head, _) = assemble::head(dir);
-    let agents: Vec<AgentCount> = assemble::agents(dir).0.iter().map(count).collect();
-    let mut feedbacks = FeedbackTally::default();
-    for feedback in array(&head, "feedbacks") {
-        feedbacks.add(&decode::feedback(feedback).rating);
-    }
-    Details {
-        messages: agents.iter().map(|agent| agent.messages).sum(),
-        agents,
-        feedbacks,
-        guardrail_events: array(&head, "guardrail_events").len() as u64,
-        bytes: Some(layout::size(&dir.path)),
-        usage: None,
-    }
+    let agents = assemble::agents(dir).0.iter().map(count).collect();
+    let ratings = array(&head, "feedbacks").iter().map(|feedback| decode::feedback(feedback).rating);
+    let guardrail_events = array(&head, "guardrail_events").len() as u64;
+    Details::of(agents, ratings, guardrail_events, Some(layout::size(&dir.path)))
 }
 
 fn count(agent: &assemble::AgentHead) -> AgentCount {

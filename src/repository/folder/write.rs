@@ -40,7 +40,7 @@ impl SessionPlace {
         if files::is_real_dir(&path)? {
             return Ok(layout::AgentDir { id: agent.as_str().to_owned(), path });
         }
-        Err(Error::UnknownAgent { id: self.id(), agent: agent.as_str().to_owned() })
+        Err(Error::unknown_agent(self.id(), agent.as_str()))
     }
 }
 
@@ -51,7 +51,7 @@ fn check_agent(id: &str, agent: &AgentId) -> Result<()> {
 
 fn check(key: &str, what: &'static str, id: &str, rule: fn(&str) -> Result<(), &'static str>) -> Result<()> {
     let separator = if key.contains(['/', '\\']) { Err("it holds a path separator") } else { Ok(()) };
-    rule(key).and(separator).map_err(|reason| Error::Key { id: id.to_owned(), key: key.to_owned(), what, reason })
+    rule(key).and(separator).map_err(|reason| Error::key(id, key, what, reason))
 }
 
 fn check_session_id(id: &str) -> Result<(), &'static str> {
@@ -140,12 +140,8 @@ impl SessionWriter for FolderRepository {
     }
 
     async fn edit_metadata(&self, key: &SessionKey, edits: &[MetadataEdit]) -> Result<()> {
-        edit::check_keys(edits).map_err(|(edit, reason)| Error::Key {
-            id: key.text().to_owned(),
-            key: edit.key.clone(),
-            what: "a metadata key",
-            reason,
-        })?;
+        edit::check_keys(edits)
+            .map_err(|(edit, reason)| Error::key(key.text(), &edit.key, "a metadata key", reason))?;
         let edits = edits.to_vec();
         self.writing(key, move |place| sessions::edit_metadata(place, &edits)).await
     }

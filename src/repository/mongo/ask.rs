@@ -9,6 +9,7 @@ use super::{
     MongoRepository,
     errors::{self, Doing},
     gate::Heard,
+    pool::Pool,
 };
 use crate::{
     repository::{Error, Result, SessionReader},
@@ -33,9 +34,26 @@ pub(super) fn by_key(key: &SessionKey) -> Document {
     doc! { "_id": { "$eq": key.bson().clone() } }
 }
 
+impl Pool {
+    /// Runs a read of many questions to its end, with the wait-queue limit and, for each question, the deadline: a
+    /// network that falls silent answers nothing, so the server's own limit is not enough.
+    pub(super) async fn read_while<T, F>(&self, what: &str, work: impl FnOnce(Heard) -> F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        let heard = Heard::default();
+        match self.gate().run_while(format!("reading {what}"), &heard, work(heard.clone())).await {
+            Err(Error::Deadline { limit, .. }) => {
+                Err(Error::unreachable(self.hosts(), format!("no answer within {} s", limit.as_secs_f64())))
+            }
+            answer => answer,
+        }
+    }
+}
+
 impl MongoRepository {
-    /// Runs a read to its end, with the pool's wait-queue limit and deadline: a network that falls silent answers nothing,
-    /// so the server's own limit is not enough.
+    /// Runs a read of one question: see [`Pool::read_while`].
     pub(super) async fn read<T, F>(&self, what: &str, work: impl FnOnce(Self) -> F) -> Result<T>
     where
         T: Send + 'static,
@@ -44,19 +62,13 @@ impl MongoRepository {
         self.read_while(what, |me, _| work(me)).await
     }
 
-    /// The same for a read of many questions, each of which has that time.
+    /// Runs a read of many questions: see [`Pool::read_while`].
     pub(super) async fn read_while<T, F>(&self, what: &str, work: impl FnOnce(Self, Heard) -> F) -> Result<T>
     where
         T: Send + 'static,
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        let heard = Heard::default();
-        match self.pool.gate().run_while(format!("reading {what}"), &heard, work(self.clone(), heard.clone())).await {
-            Err(Error::Deadline { seconds, .. }) => {
-                Err(Error::unreachable(self.pool.hosts(), format!("no answer within {seconds} s")))
-            }
-            answer => answer,
-        }
+        self.pool.read_while(what, |heard| work(self.clone(), heard)).await
     }
 
     /// One document of a query.
@@ -99,7 +111,7 @@ impl MongoRepository {
     }
 
     pub(super) fn missing(&self, key: &SessionKey) -> Error {
-        Error::NotFound { id: key.text().to_owned(), location: self.location() }
+        Error::not_found(key.text(), self.location())
     }
 
     pub(super) fn namespace(&self) -> String {

@@ -16,6 +16,8 @@ use crate::{
     session::decode,
 };
 
+const REPLICA_SET: &str = "run it as a replica set, which change streams need (one member is enough)";
+
 /// Documents of the sample.
 const SAMPLE: i32 = 100;
 
@@ -64,11 +66,12 @@ pub(super) async fn all(reader: &MongoRepository, checks: &Checks, heard: &Heard
 
 async fn version(reader: &MongoRepository, hello: &Document) -> Check {
     const NAME: &str = "server version";
+    if let Some(error) = client::too_old(hello, reader.pool.hosts()) {
+        return Check::told(Verdict::Fail, NAME, &error);
+    }
     let info = reader.client().database("admin").run_command(doc! { "buildInfo": 1 }).await;
     let version = info.ok().and_then(|info| info.get_str("version").ok().map(str::to_owned));
-    let wire = hello.get_i32("maxWireVersion").unwrap_or_default();
     match version {
-        _ if wire < 9 => Check::fail(NAME, "the server is older than MongoDB 4.4", "upgrade it to 4.4 or later"),
         Some(version) => Check::ok(NAME, format!("MongoDB {version}")),
         None => Check::ok(NAME, "MongoDB 4.4 or later (it does not tell its version)"),
     }
@@ -86,7 +89,7 @@ fn topology(hello: &Document) -> Check {
         Err(_) => Check::warn(
             NAME,
             "a standalone server: it has no change streams, so changes can only be polled for",
-            "run it as a replica set (one member is enough): start mongod with --replSet rs0, then rs.initiate()",
+            REPLICA_SET,
         ),
     }
 }
@@ -155,11 +158,7 @@ async fn indexes(reader: &MongoRepository) -> Vec<Check> {
 async fn live_updates(reader: &MongoRepository, hello: &Document) -> Check {
     const NAME: &str = "change streams";
     if !is_sharded(hello) && !hello.contains_key("setName") {
-        return Check::warn(
-            NAME,
-            "not possible on a standalone server",
-            "run it as a replica set to see changes at once",
-        );
+        return Check::warn(NAME, "not possible on a standalone server", REPLICA_SET);
     }
     match reader.collection.watch().max_await_time(std::time::Duration::from_millis(1)).await {
         Ok(_) => Check::ok(NAME, "possible: a change stream could be opened"),

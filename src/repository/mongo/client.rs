@@ -21,12 +21,14 @@ pub(super) fn hosts(options: &ClientOptions) -> String {
 pub(super) async fn greet(client: &Client, place: &Deployment) -> Result<()> {
     let hello =
         hello(client).await.map_err(|error| errors::error(&error, Doing::new("hello", "its greeting"), place))?;
-    match hello.get_i32("maxWireVersion") {
-        Ok(version) if version < OLDEST_WIRE_VERSION => {
-            Err(Error::TooOld { hosts: place.hosts.clone(), reason: "it speaks an older protocol".to_owned() })
-        }
-        _ => Ok(()),
-    }
+    too_old(&hello, &place.hosts).map_or(Ok(()), Err)
+}
+
+/// The error of a server that says it is older than what the driver speaks.
+pub(super) fn too_old(hello: &Document, hosts: &str) -> Option<Error> {
+    let version = hello.get_i32("maxWireVersion").ok()?;
+    (version < OLDEST_WIRE_VERSION)
+        .then(|| Error::TooOld { hosts: hosts.to_owned(), reason: "it speaks an older protocol".to_owned() })
 }
 
 /// What the server says of itself.

@@ -7,7 +7,7 @@ use bson::{Bson, Document, RawDocument, doc};
 use super::{MongoRepository, decoded, errors::Doing, expr};
 use crate::{
     repository::Result,
-    session::{AgentCount, AgentId, Details, FeedbackTally, SessionKey, decode},
+    session::{AgentCount, AgentId, Details, SessionKey, decode},
 };
 
 /// See [`crate::repository::SessionReader::details`]; in the order of `keys`.
@@ -50,21 +50,10 @@ fn pipeline(keys: &[SessionKey]) -> Vec<Document> {
 fn one(row: &RawDocument) -> (SessionKey, Details) {
     let mut row = decoded(row);
     let key = SessionKey::new(row.remove("_id").unwrap_or(Bson::Null));
-    let agents: Vec<AgentCount> = documents(&mut row, "agents").map(|fields| agent(&fields)).collect();
-    let mut feedbacks = FeedbackTally::default();
-    for feedback in documents(&mut row, "ratings") {
-        feedbacks.add(&decode::rating(feedback.get("r")));
-    }
+    let agents = documents(&mut row, "agents").map(|fields| agent(&fields)).collect();
+    let ratings = documents(&mut row, "ratings").map(|feedback| decode::rating(feedback.get("r")));
     let number = |name: &str| row.get(name).and_then(decode::unsigned);
-    let details = Details {
-        messages: agents.iter().map(|agent| agent.messages).sum(),
-        agents,
-        feedbacks,
-        guardrail_events: number("guardrail_events").unwrap_or_default(),
-        bytes: number("bytes"),
-        usage: None,
-    };
-    (key, details)
+    (key, Details::of(agents, ratings, number("guardrail_events").unwrap_or_default(), number("bytes")))
 }
 
 fn documents(row: &mut Document, name: &str) -> impl Iterator<Item = Document> + use<> {

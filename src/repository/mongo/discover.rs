@@ -5,6 +5,7 @@ use mongodb::results::CollectionType;
 
 use super::{
     errors::{self, Doing},
+    gate::Heard,
     pool::{Pool, is_servers_own},
 };
 use crate::repository::{Candidate, Error, Hint, Opened, Result};
@@ -17,32 +18,43 @@ const MOST_COLLECTIONS: usize = 500;
 
 /// Looks in the database (else in that of the URI, else in all) for the collection (else for those that look right).
 pub(super) async fn find(pool: &Pool, database: Option<&str>, collection: Option<&str>) -> Result<Opened<Candidate>> {
-    let search = Discovery { pool, collection };
-    let candidates = match (database, pool.default_database()) {
-        (Some(database), _) => search.database(database).await?,
-        (None, Some(first)) => {
-            let there = search.database(first).await?;
-            if there.is_empty() { search.everywhere().await? } else { there }
+    let (on, database, collection) = (pool.clone(), database.map(str::to_owned), collection.map(str::to_owned));
+    pool.read_while("the names of the collections", |heard| async move {
+        let search = Discovery { pool: on, collection, heard };
+        search.find(database.as_deref()).await
+    })
+    .await
+}
+
+struct Discovery {
+    pool: Pool,
+    collection: Option<String>,
+    /// Told of every answer: looking into many collections may take long, a server that answers nothing may not.
+    heard: Heard,
+}
+
+impl Discovery {
+    async fn find(&self, database: Option<&str>) -> Result<Opened<Candidate>> {
+        let candidates = match (database, self.pool.default_database()) {
+            (Some(database), _) => self.database(database).await?,
+            (None, Some(first)) => {
+                let there = self.database(first).await?;
+                if there.is_empty() { self.everywhere().await? } else { there }
+            }
+            (None, None) => self.everywhere().await?,
+        };
+        match <[Candidate; 1]>::try_from(candidates) {
+            Ok([only]) => Ok(Opened::Store(only)),
+            Err(none) if none.is_empty() => Err(self.nothing(database)),
+            Err(several) => Ok(Opened::Choose(several)),
         }
-        (None, None) => search.everywhere().await?,
-    };
-    match <[Candidate; 1]>::try_from(candidates) {
-        Ok([only]) => Ok(Opened::Store(only)),
-        Err(none) if none.is_empty() => Err(search.nothing(database)),
-        Err(several) => Ok(Opened::Choose(several)),
     }
-}
 
-struct Discovery<'a> {
-    pool: &'a Pool,
-    collection: Option<&'a str>,
-}
-
-impl Discovery<'_> {
     async fn everywhere(&self) -> Result<Vec<Candidate>> {
         let listing = self.pool.client().list_database_names().authorized_databases(true).await;
         let mut databases = listing
             .map_err(|error| self.failure(&error, Doing::new("listDatabases", "the names of the databases"), "*"))?;
+        self.heard.note();
         databases.sort();
         let mut candidates = Vec::new();
         for database in databases.iter().filter(|name| !is_servers_own(name)) {
@@ -62,9 +74,11 @@ impl Discovery<'_> {
         let failure = |error| self.failure(&error, doing, database);
         let mut names = Vec::new();
         let mut listed = handle.list_collections().authorized_collections(true).await.map_err(failure)?;
+        self.heard.note();
         while listed.advance().await.map_err(failure)? {
+            self.heard.note();
             let specification = listed.deserialize_current().map_err(failure)?;
-            let wanted = self.collection.is_none_or(|name| name == specification.name);
+            let wanted = self.collection.as_ref().is_none_or(|name| *name == specification.name);
             if wanted && specification.collection_type == CollectionType::Collection {
                 names.push(specification.name);
             }
@@ -76,6 +90,7 @@ impl Discovery<'_> {
         for name in names {
             if self.collection.is_some() || self.looks_like_sessions(database, &name).await? {
                 candidates.push(self.candidate(database, name).await);
+                self.heard.note();
             }
         }
         Ok(candidates)
@@ -87,7 +102,9 @@ impl Discovery<'_> {
             let mut rows = collection.aggregate(look()).max_time(self.pool.options().limits.read).await?;
             rows.advance().await
         };
-        match looked.await {
+        let looked = looked.await;
+        self.heard.note();
+        match looked {
             Ok(found) => Ok(found),
             Err(error) if errors::is_denied(&error) || errors::is_timed_out(&error) => Ok(false),
             Err(error) => {
@@ -105,7 +122,7 @@ impl Discovery<'_> {
 
     fn nothing(&self, database: Option<&str>) -> Error {
         let place = database.map_or_else(|| self.pool.hosts().to_owned(), |name| format!("the database {name:?}"));
-        let (reason, hint) = match self.collection {
+        let (reason, hint) = match &self.collection {
             Some(name) => (format!("there is no collection {name:?}"), Hint::NameDatabase),
             None => ("no collection there holds documents that look like sessions".to_owned(), Hint::NameCollection),
         };

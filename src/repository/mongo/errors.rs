@@ -2,11 +2,15 @@
 //!
 //! Never the driver's `Debug`, and of its texts only what is known to hold no credentials.
 
-use std::time::Duration;
+mod uri;
 
-use mongodb::error::{Error as DriverError, ErrorKind};
+pub(super) use uri::uri_mistake;
 
-use crate::repository::{Error, ServerError};
+use std::{io, sync::Arc, time::Duration};
+
+use mongodb::error::{Error as DriverError, ErrorKind, WriteFailure};
+
+use crate::repository::{Cause, Error, ServerError};
 
 /// What was being done: for the words of an error.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +47,8 @@ mod code {
     pub(super) const GONE: [i32; 12] = [6, 7, 89, 91, 133, 189, 9001, 10107, 11600, 11602, 13435, 13436];
 }
 
+const LOGIN_FAILED: &str = "authentication failed";
+
 fn server_code(error: &DriverError) -> Option<i32> {
     match error.kind.as_ref() {
         ErrorKind::Command(command) => Some(command.code),
@@ -63,7 +69,7 @@ pub(super) fn is_too_large(error: &DriverError) -> bool {
 /// Whether what was to be stored would not fit into one document: the server said so, or the driver before sending.
 pub(super) fn is_too_large_to_store(error: &DriverError) -> bool {
     let written = match error.kind.as_ref() {
-        ErrorKind::Write(mongodb::error::WriteFailure::WriteError(write)) => Some(write.code),
+        ErrorKind::Write(WriteFailure::WriteError(write)) => Some(write.code),
         ErrorKind::InvalidArgument { message, .. } => {
             return message.contains("BSON size") || message.contains("too large");
         }
@@ -87,42 +93,77 @@ pub(super) fn is_denied(error: &DriverError) -> bool {
 
 /// The driver's error as ours.
 pub(super) fn error(error: &DriverError, doing: Doing, place: &Deployment) -> Error {
+    on(told(error, doing, place), beneath(error))
+}
+
+/// An error with what lies beneath it, if anything is known.
+fn on(error: Error, cause: Option<Cause>) -> Error {
+    match cause {
+        Some(cause) => error.with_cause(cause),
+        None => error,
+    }
+}
+
+/// What lies beneath: the server's words or the system's error, which hold no credentials. The driver's own texts may.
+fn beneath(error: &DriverError) -> Option<Cause> {
+    let server = match error.kind.as_ref() {
+        ErrorKind::Command(command) => said(command.code, &command.code_name, &command.message),
+        ErrorKind::Write(WriteFailure::WriteError(write)) => {
+            said(write.code, write.code_name.as_deref().unwrap_or_default(), &write.message)
+        }
+        ErrorKind::Write(WriteFailure::WriteConcernError(concern)) => {
+            said(concern.code, &concern.code_name, &concern.message)
+        }
+        ErrorKind::Io(io) => return Some(Arc::new(wordless(io))),
+        _ => return inner(error).and_then(beneath),
+    };
+    Some(Arc::new(server))
+}
+
+/// The driver's error that the driver's error was made from.
+fn inner(error: &DriverError) -> Option<&DriverError> {
+    let source = std::error::Error::source(error)?;
+    source.downcast_ref::<Box<DriverError>>().map(AsRef::as_ref).or_else(|| source.downcast_ref())
+}
+
+/// An error of the system without whatever words it was given.
+fn wordless(error: &io::Error) -> io::Error {
+    error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
+}
+
+fn told(error: &DriverError, doing: Doing, place: &Deployment) -> Error {
     let hosts = place.hosts.clone();
     if is_timed_out(error) {
-        return Error::TimedOut { what: doing.what.to_owned(), seconds: place.limit.as_secs().max(1) };
+        return Error::timed_out(doing.what, place.limit);
     }
     if is_denied(error) {
-        return Error::Denied { action: doing.action.to_owned(), namespace: place.namespace.clone() };
+        return Error::Denied { action: doing.action.to_owned(), namespace: place.namespace.clone(), source: None };
     }
     match error.kind.as_ref() {
-        ErrorKind::Authentication { message, .. } => Error::Authentication { reason: refusal(message) },
+        ErrorKind::Authentication { message, .. } => no_login(refusal(message)),
         ErrorKind::Command(command) if command.code == code::AUTHENTICATION_FAILED => {
-            Error::Authentication { reason: refusal(&command.message) }
+            no_login(refusal(&command.message))
         }
         ErrorKind::Command(command) if command.code == code::ATLAS && command.message.contains("auth") => {
-            Error::Authentication { reason: refusal(&command.message) }
+            no_login(refusal(&command.message))
         }
         ErrorKind::Command(command) if code::GONE.contains(&command.code) => {
-            let reason = format!("the server is stepping down or stopping ({})", command.code_name);
-            Error::unreachable(hosts, reason).caused_by(said(command.code, &command.code_name, &command.message))
+            Error::unreachable(hosts, format!("the server is stepping down or stopping ({})", command.code_name))
         }
-        ErrorKind::Command(command) => {
-            refused(format!("reading {}", doing.what), said(command.code, &command.code_name, &command.message))
+        ErrorKind::Command(command) => refused(format!("reading {}", doing.what), command.code, &command.message),
+        ErrorKind::Write(WriteFailure::WriteError(write)) => {
+            refused(format!("writing {}", doing.what), write.code, &write.message)
         }
-        ErrorKind::Write(mongodb::error::WriteFailure::WriteError(write)) => {
-            let name = write.code_name.as_deref().unwrap_or_default();
-            refused(format!("writing {}", doing.what), said(write.code, name, &write.message))
-        }
-        ErrorKind::Write(mongodb::error::WriteFailure::WriteConcernError(concern)) => {
+        ErrorKind::Write(WriteFailure::WriteConcernError(concern)) => {
             let reason = format!("the write was not acknowledged by enough members ({})", concern.code_name);
-            Error::unreachable(hosts, reason).caused_by(said(concern.code, &concern.code_name, &concern.message))
+            Error::unreachable(hosts, reason)
         }
         ErrorKind::IncompatibleServer { message, .. } => Error::TooOld { hosts, reason: first_sentence(message) },
         ErrorKind::ServerSelection { message, .. } => selection(message, hosts),
         ErrorKind::Io(io) => network(&io.to_string(), hosts),
         ErrorKind::ConnectionPoolCleared { message, .. } => network(message, hosts),
         ErrorKind::DnsResolve { .. } => Error::unreachable(hosts, "its name cannot be looked up"),
-        ErrorKind::InvalidTlsConfig { message, .. } => Error::Uri { reason: tls_config(message) },
+        ErrorKind::InvalidTlsConfig { message, .. } => uri::tls_mistake(message),
         ErrorKind::Shutdown => Error::unreachable(hosts, "the connection was closed"),
         other => Error::other(format!("reading {}", doing.what), kind_word(other)),
     }
@@ -143,7 +184,7 @@ fn selection(message: &str, hosts: String) -> Error {
         return Error::TooOld { hosts, reason };
     }
     if message.contains("Authentication") || message.contains("SCRAM failure") {
-        return Error::Authentication { reason: "authentication failed".into() };
+        return no_login(LOGIN_FAILED);
     }
     network(message, hosts)
 }
@@ -153,9 +194,13 @@ fn said(code: i32, name: &str, message: &str) -> ServerError {
     ServerError::new(code, name, first_sentence(message))
 }
 
-fn refused(doing: String, said: ServerError) -> Error {
-    let reason = format!("{} (code {})", said.message, said.code);
-    Error::other(doing, reason).with_hint("the server's log says more").caused_by(said)
+fn refused(doing: String, code: i32, message: &str) -> Error {
+    let reason = format!("{} (code {code})", first_sentence(message));
+    Error::other(doing, reason).with_hint("the server's log says more")
+}
+
+fn no_login(reason: &str) -> Error {
+    Error::Authentication { reason: reason.to_owned(), source: None }
 }
 
 /// What kept the network from answering, in a few words, and what to do about just that.
@@ -178,32 +223,27 @@ pub(super) fn network(message: &str, hosts: String) -> Error {
     } else if has(&["unreachable", "no route"]) {
         "the network cannot reach it"
     } else if has(&["reset", "unexpected end", "eof", "broken pipe", "closed"]) {
-        "it closed the connection (does it want tls=true, or is it not a MongoDB?)"
+        return Error::unreachable(hosts, "it closed the connection")
+            .with_hint("if it wants TLS, set tls=true in the connection string");
     } else {
         "no answer in time"
     };
     Error::unreachable(hosts, reason)
 }
 
-fn refusal(message: &str) -> String {
+fn refusal(message: &str) -> &'static str {
     let lower = message.to_lowercase();
     if lower.contains("mechanism") && lower.contains("support") {
-        return "the server does not offer that authentication mechanism".into();
+        return "the server does not offer that authentication mechanism";
     }
-    "authentication failed".into()
+    LOGIN_FAILED
 }
 
-fn tls_config(message: &str) -> String {
-    let lower = message.to_lowercase();
-    if lower.contains("no such file") || lower.contains("unable to open") || lower.contains("not found") {
-        return "the file named by tlsCAFile or tlsCertificateKeyFile cannot be opened".into();
-    }
-    "its TLS options do not fit together (see tlsCAFile and tlsCertificateKeyFile)".into()
-}
-
-/// A server's message up to its first line's end, not longer than a line or two.
+/// A server's message up to its first line's end, not longer than a line or two, and without the command that it
+/// repeats, which may hold anything.
 fn first_sentence(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default();
+    let line = line.split(" to execute command {").next().unwrap_or_default();
     let mut short: String = line.chars().take(200).collect();
     if short.len() < line.len() {
         short.push('…');
@@ -218,46 +258,6 @@ fn kind_word(kind: &ErrorKind) -> &'static str {
         ErrorKind::SessionsNotSupported => "the server does not support sessions",
         _ => "the driver could not do it",
     }
-}
-
-/// A connection string's mistake, without anything of its credentials.
-pub(super) fn uri_mistake(error: &DriverError, uri: &str) -> Error {
-    let reason = match error.kind.as_ref() {
-        ErrorKind::InvalidArgument { message, .. } => {
-            let short = first_sentence(message);
-            if leaks(&short, uri) {
-                "special characters in user name and password must be written as %XX, e.g. %40 for @".to_owned()
-            } else {
-                short
-            }
-        }
-        ErrorKind::DnsResolve { .. } => {
-            let hosts = srv_host(uri).unwrap_or_else(|| "that host".to_owned());
-            return Error::unreachable(hosts, "its mongodb+srv records cannot be looked up");
-        }
-        ErrorKind::InvalidTlsConfig { message, .. } => tls_config(message),
-        _ => "the driver cannot read it".to_owned(),
-    };
-    Error::Uri { reason }
-}
-
-/// Whether a message repeats any part of the user information. Passwords may hold any character, unescaped too, so
-/// everything up to the last `@` counts, cut at whatever the driver may cut at; too careful is right here.
-fn leaks(message: &str, uri: &str) -> bool {
-    let Some((secret, _)) = uri.rsplit_once('@') else { return false };
-    let secret = secret.split_once("://").map_or(secret, |(_, rest)| rest);
-    let message = message.to_lowercase();
-    let secret = secret.to_lowercase();
-    secret
-        .split(|c: char| ":/@?%#&=.,[]".contains(c))
-        .filter(|part| !part.is_empty())
-        .any(|part| message.contains(part))
-}
-
-fn srv_host(uri: &str) -> Option<String> {
-    let rest = uri.split_once("://")?.1;
-    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-    host.split(['/', '?']).next().map(str::to_owned)
 }
 
 #[cfg(test)]

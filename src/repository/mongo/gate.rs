@@ -79,7 +79,7 @@ impl Gate {
                     return Err(Error::other(doing, "it crashed").with_hint("please report this, with the log"));
                 }
                 Err(_) if heard.count() != before => {}
-                Err(_) => return Err(Error::Deadline { doing, seconds: self.operation.as_secs() }),
+                Err(_) => return Err(Error::Deadline { doing, limit: self.operation }),
             }
         }
     }
@@ -91,7 +91,7 @@ impl Gate {
         }
         let _counted = Waiting::new(&self.waiting);
         let place = tokio::time::timeout(self.wait_queue, Arc::clone(&self.places).acquire_owned()).await;
-        let exhausted = || Error::Exhausted { doing: doing.to_owned(), seconds: self.wait_queue.as_secs() };
+        let exhausted = || Error::exhausted(doing, self.wait_queue);
         place.ok().and_then(std::result::Result::ok).ok_or_else(exhausted)
     }
 }

@@ -5,11 +5,7 @@ use bson::{Bson, Document, RawDocument, doc, raw::RawBsonRef};
 use super::{MongoRepository, by_key, decoded, decoded_value, errors::Doing, rows};
 use crate::{
     repository::{Error, Result},
-    session::{
-        AgentId, SessionKey,
-        edit::check_segment,
-        record::{self, StoredMessage},
-    },
+    session::{AgentId, SessionKey, edit::check_segment, record::StoredMessage},
 };
 
 /// See [`crate::repository::SessionReader::history`].
@@ -35,7 +31,7 @@ pub(super) async fn read(
         .and_then(RawBsonRef::as_array);
     let stored = (0u64..).zip(messages.into_iter().flatten().flatten());
     let read = stored.map(|(index, message)| StoredMessage::read(needed(message), index)).collect();
-    Ok(record::in_order(read, offset, limit))
+    Ok(StoredMessage::in_order(read, offset, limit))
 }
 
 /// The fields of a message that resuming needs.
@@ -62,6 +58,6 @@ pub(super) async fn metadata(reader: &MongoRepository, key: &SessionKey) -> Resu
     match rows::field(&row, "metadata") {
         None => Ok(Document::new()),
         Some(RawBsonRef::Document(fields)) => Ok(decoded(fields)),
-        Some(_) => Err(Error::NotAnObject { id: key.text().to_owned() }),
+        Some(_) => Err(Error::not_an_object(key.text())),
     }
 }

@@ -7,8 +7,9 @@ use std::{
 
 use bson::{Bson, Document, doc};
 use mongodb::IndexModel;
+use tokio::sync::Notify;
 
-use super::{MongoRepository, errors::Doing};
+use super::{MongoRepository, client, errors::Doing, gate::Heard};
 use crate::repository::Result;
 
 /// The single-field indexes that the Python library creates, and what each serves here.
@@ -105,32 +106,58 @@ async fn list(reader: &MongoRepository) -> Result<Vec<IndexModel>> {
 }
 
 /// Creates those of [`WANTED`] that no index leads with, and gives their names.
-pub(super) async fn create(reader: &MongoRepository) -> Result<Vec<String>> {
-    reader.indexes.set(None);
-    let there = leading_fields(reader).await?;
-    let missing = WANTED.iter().map(|(field, _)| *field).filter(|field| !there.iter().any(|leading| leading == field));
-    make(reader, missing.map(by).collect()).await
+pub(super) async fn create(repository: &MongoRepository) -> Result<Vec<String>> {
+    build(repository, WANTED.iter().map(|(field, _)| (*field).to_owned()).collect()).await
 }
 
 /// Creates an index on each of these fields of `metadata`, as the Python library does, and gives the names of those
 /// that were missing.
-pub(super) async fn create_for_metadata(reader: &MongoRepository, fields: &[String]) -> Result<Vec<String>> {
-    reader.indexes.set(None);
-    let there = leading_fields(reader).await?;
-    let paths = fields.iter().map(|field| format!("metadata.{field}"));
-    make(reader, paths.filter(|path| !there.contains(path)).map(|path| by(&path)).collect()).await
+pub(super) async fn create_for_metadata(repository: &MongoRepository, fields: &[String]) -> Result<Vec<String>> {
+    build(repository, fields.iter().map(|field| format!("metadata.{field}")).collect()).await
 }
 
-async fn make(reader: &MongoRepository, keys: Vec<Document>) -> Result<Vec<String>> {
-    let models: Vec<IndexModel> = keys.into_iter().map(|keys| IndexModel::builder().keys(keys).build()).collect();
+/// Creates an index on each of these paths that no index leads with, and gives their names.
+async fn build(repository: &MongoRepository, paths: Vec<String>) -> Result<Vec<String>> {
+    let (me, heard) = (repository.clone(), Heard::default());
+    let underway = heard.clone();
+    let work = async move {
+        me.indexes.set(None);
+        let there = leading_fields(&me).await?;
+        underway.note();
+        let missing = paths.iter().filter(|path| !there.contains(path));
+        let models = missing.map(|path| IndexModel::builder().keys(by(path)).build()).collect();
+        make(&me, models, &underway).await
+    };
+    let doing = format!("creating indexes on {}", repository.namespace());
+    repository.pool.gate().run_while(doing, &heard, work).await
+}
+
+/// A time limit would leave an index half built: it is waited for as long as the server gives signs of life.
+async fn make(reader: &MongoRepository, models: Vec<IndexModel>, heard: &Heard) -> Result<Vec<String>> {
     if models.is_empty() {
         return Ok(Vec::new());
     }
-    // Building takes as long as it takes: a time limit here would leave it half done.
+    let built = Notify::new();
+    let build = async {
+        let created = reader.collection.create_indexes(models).await;
+        built.notify_one();
+        created
+    };
+    let (created, ()) = futures_util::future::join(build, listen(reader, heard, &built)).await;
     let doing = Doing::new("createIndex", "the answer to createIndexes");
-    let created = reader.collection.create_indexes(models).await.map_err(|error| reader.failure(&error, doing))?;
+    let created = created.map_err(|error| reader.failure(&error, doing))?;
     reader.indexes.set(None);
     Ok(created.index_names)
+}
+
+/// Asks for a sign of life now and then, well within the deadline, until it is built.
+async fn listen(reader: &MongoRepository, heard: &Heard, built: &Notify) {
+    let pause = reader.pool.gate().operation() / 3;
+    while tokio::time::timeout(pause, built.notified()).await.is_err() {
+        if client::hello(reader.client()).await.is_ok() {
+            heard.note();
+        }
+    }
 }
 
 fn by(field: &str) -> Document {

@@ -38,7 +38,7 @@ pub(super) async fn page(
     heard: &Heard,
 ) -> Result<PageEnd> {
     if query.limit == 0 {
-        return Ok(PageEnd { next: query.after.clone(), timed_out: false });
+        return Ok(PageEnd::at(query.after.clone()));
     }
     let indexed = indexes::serves(reader, query.sort.field()).await?;
     let search = Search { reader, query, indexed };
@@ -84,8 +84,8 @@ impl Reading<'_> {
         let next = last.map(|(date, shown)| Cursor::Dated { date, shown });
         match end {
             Stretch::Exhausted => self.undated(None).await,
-            Stretch::Full => Ok(PageEnd { next, timed_out: false }),
-            Stretch::TimedOut => Ok(PageEnd { next, timed_out: true }),
+            Stretch::Full => Ok(PageEnd::at(next)),
+            Stretch::TimedOut => Ok(PageEnd::timed_out(next)),
         }
     }
 
@@ -107,8 +107,8 @@ impl Reading<'_> {
         let next = Some(Cursor::Undated { after: last });
         Ok(match end {
             Stretch::Exhausted => PageEnd::default(),
-            Stretch::Full => PageEnd { next, timed_out: false },
-            Stretch::TimedOut => PageEnd { next, timed_out: true },
+            Stretch::Full => PageEnd::at(next),
+            Stretch::TimedOut => PageEnd::timed_out(next),
         })
     }
 

@@ -120,7 +120,7 @@ impl Pool {
     /// A pool of connections to a server. Contacts nothing yet but the name service of a `mongodb+srv` address.
     ///
     /// # Errors
-    /// [`crate::repository::Error::Uri`] for a connection string that cannot be read.
+    /// [`Error::Uri`](crate::Error::Uri) for a connection string that cannot be read.
     pub async fn connect(uri: &SecretString, mut options: PoolOptions) -> Result<Self> {
         let text = uri.expose_secret();
         let mut parsed = ClientOptions::parse(text).await.map_err(|error| errors::uri_mistake(&error, text))?;
@@ -163,7 +163,7 @@ impl Pool {
     /// The sessions of one collection. Contacts nothing.
     ///
     /// # Errors
-    /// [`crate::repository::Error::Name`] for a name that no database or collection can have.
+    /// [`Error::Name`](crate::Error::Name) for a name that no database or collection can have.
     pub fn repository(&self, database: &str, collection: &str) -> Result<MongoRepository> {
         client::valid_names(database, collection)?;
         Ok(MongoRepository::on(self.clone(), database, collection))
@@ -172,9 +172,11 @@ impl Pool {
     /// Checks that a server answers and is new enough.
     ///
     /// # Errors
-    /// What a connection can meet, and [`crate::repository::Error::TooOld`].
+    /// What a connection can meet, and [`Error::TooOld`](crate::Error::TooOld).
     pub async fn greet(&self) -> Result<()> {
-        client::greet(&self.client, &self.place("admin".to_owned())).await
+        let me = self.clone();
+        let place = me.place("admin".to_owned());
+        self.read_while("the server's greeting", |_| async move { client::greet(&me.client, &place).await }).await
     }
 
     /// What the pool did and does, from the driver's own events. `None` for a lent client.

@@ -30,12 +30,8 @@ use crate::{
 
 /// Refuses an agent id that no path leads to.
 fn check_agent(key: &SessionKey, agent: &AgentId) -> Result<()> {
-    edit::check_segment(agent.as_str()).map_err(|reason| Error::Key {
-        id: key.text().to_owned(),
-        key: agent.as_str().to_owned(),
-        what: "an agent id",
-        reason,
-    })
+    let refused = |reason| Error::key(key.text(), agent.as_str(), "an agent id", reason);
+    edit::check_segment(agent.as_str()).map_err(refused)
 }
 
 #[async_trait]

@@ -16,8 +16,28 @@ use crate::{
     session::Summary,
 };
 
-/// One page of a list: a [`Stream`] of thin rows, each as soon as it is found, so that a slow search shows what it has. Once the
-/// stream has ended well, [`Page::end`] says where the next page starts. Dropping it gives the search up.
+/// One page of a list: thin rows, each as soon as it is found, so that a slow search shows what it has. Once it has ended
+/// well, [`Page::end`] says where the next page starts. Dropping it gives the search up.
+///
+/// It is a [`Stream`]; [`Page::next_row`] and [`Page::read`] need no crate for streams:
+///
+/// ```
+/// use strandscope::ListQuery;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> strandscope::Result<()> {
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let path = folder.path();
+/// let sessions = strandscope::open_folder(path).await?;
+/// let mut page = sessions.list(&ListQuery::new(20));
+/// while let Some(row) = page.next_row().await? {
+///     println!("{}", row.name());
+/// }
+/// let next = page.end().and_then(|end| end.next.clone());
+/// assert!(next.is_none(), "no second page");
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a page is read by polling it"]
 pub struct Page {
     rows: mpsc::UnboundedReceiver<Summary>,
@@ -62,13 +82,21 @@ impl Page {
         self.end.as_ref()
     }
 
+    /// The next row, once it is found; `None` once the page has ended.
+    ///
+    /// # Errors
+    /// What the search met, after the rows that it found before.
+    pub async fn next_row(&mut self) -> Result<Option<Summary>> {
+        self.try_next().await
+    }
+
     /// Reads it to its end.
     ///
     /// # Errors
     /// What the search met; the rows before it are lost, which reading row by row avoids.
     pub async fn read(mut self) -> Result<(Vec<Summary>, PageEnd)> {
         let mut rows = Vec::new();
-        while let Some(row) = self.try_next().await? {
+        while let Some(row) = self.next_row().await? {
             rows.push(row);
         }
         Ok((rows, self.end.unwrap_or_default()))
@@ -131,7 +159,7 @@ mod tests {
             assert!(rows.push(row("a")));
             let _ = gate.await;
             assert!(rows.push(row("b")));
-            Ok(PageEnd { next: None, timed_out: true })
+            Ok(PageEnd::timed_out(None))
         });
         let name = |row: Option<Option<Result<Summary>>>| row.flatten().map(|row| row.unwrap().name().to_owned());
         assert_eq!(name(page.next().now_or_never()), Some("a".to_owned()), "before the search has ended");
@@ -148,7 +176,7 @@ mod tests {
         let mut page = Page::found_by(|rows| async move {
             drop(rows);
             let _ = gate.await;
-            Ok(PageEnd { next: None, timed_out: true })
+            Ok(PageEnd::timed_out(None))
         });
         assert!(page.next().now_or_never().is_none());
         go.send(()).unwrap();

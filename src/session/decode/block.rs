@@ -5,7 +5,8 @@ use bson::{Bson, Document};
 use super::{
     media,
     notes::{Notes, Path},
-    tool, value,
+    reasoning::StoredReasoning,
+    tool,
 };
 use crate::session::Block;
 
@@ -40,11 +41,9 @@ pub(super) fn content(fields: &Document, path: &Path, notes: &mut Notes) -> Vec<
 fn read(value: &Bson, path: &Path, notes: &mut Notes, out: &mut Vec<Block>) {
     match value {
         Bson::String(text) => out.push(Block::Text(text.clone())),
-        Bson::Document(fields) => match fields.get_str("type") {
-            Ok(word) if !has_known_key(fields, word) => {
-                out.push(typed(word, fields, path, notes).unwrap_or_else(|| unknown(value, path, notes)));
-            }
-            _ => keyed(fields, value, path, notes, out),
+        Bson::Document(fields) => match anthropic(fields) {
+            Some(word) => out.push(typed(word, fields, path, notes).unwrap_or_else(|| unknown(value, path, notes))),
+            None => keyed(fields, value, path, notes, out),
         },
         other => out.push(unknown(other, path, notes)),
     }
@@ -53,6 +52,11 @@ fn read(value: &Bson, path: &Path, notes: &mut Notes, out: &mut Vec<Block>) {
 fn unknown(value: &Bson, path: &Path, notes: &mut Notes) -> Block {
     notes.odd(path, "This content block is of no known kind; it is shown as stored.", value);
     Block::Unknown(value.clone())
+}
+
+/// The `type` of a block of Anthropic's shape; `None`: it is of Strands' shape.
+pub(super) fn anthropic(fields: &Document) -> Option<&str> {
+    fields.get_str("type").ok().filter(|word| !has_known_key(fields, word))
 }
 
 /// Whether a block with a `type` is Strands' all the same: its key stands there and its `type` names no other kind.
@@ -68,14 +72,7 @@ fn typed(word: &str, fields: &Document, path: &Path, notes: &mut Notes) -> Optio
         "text" => fields.get_str("text").ok().map(|text| Block::Text(text.to_owned())),
         "tool_use" => Some(tool::request(fields, "id", path, notes)),
         "tool_result" => Some(tool::result(fields, "tool_use_id", path, notes)),
-        "thinking" => {
-            let text = fields.get_str("thinking").ok()?.to_owned();
-            Some(Block::Reasoning { text: Some(text), redacted_bytes: None })
-        }
-        "redacted_thinking" => {
-            let redacted_bytes = fields.get("data").and_then(media::size);
-            Some(Block::Reasoning { text: None, redacted_bytes })
-        }
+        "thinking" | "redacted_thinking" => StoredReasoning::anthropic(word, fields).map(StoredReasoning::into_block),
         _ => media::kind(word).map(|kind| Block::Media(media::read(kind, fields, path, notes))),
     }
 }
@@ -108,7 +105,9 @@ fn one(key: &str, value: &Bson, path: &Path, notes: &mut Notes) -> Option<Block>
         ("text", Bson::String(text)) => Some(Block::Text(text.clone())),
         ("toolUse", Bson::Document(fields)) => Some(tool::request(fields, "toolUseId", path, notes)),
         ("toolResult", Bson::Document(fields)) => Some(tool::result(fields, "toolUseId", path, notes)),
-        ("reasoningContent", Bson::Document(fields)) => reasoning(fields, path, notes),
+        ("reasoningContent", Bson::Document(fields)) => {
+            StoredReasoning::strands(fields, path, notes).map(StoredReasoning::into_block)
+        }
         ("cachePoint", value) => Some(Block::CachePoint(value.clone())),
         ("guardContent", value) => Some(Block::Guard(value.clone())),
         ("citationsContent", Bson::Document(fields)) => Some(citations(fields, path, notes)),
@@ -117,16 +116,6 @@ fn one(key: &str, value: &Bson, path: &Path, notes: &mut Notes) -> Option<Block>
         }
         _ => None,
     }
-}
-
-fn reasoning(fields: &Document, path: &Path, notes: &mut Notes) -> Option<Block> {
-    let text = match fields.get("reasoningText") {
-        Some(Bson::Document(inner)) => value::text(inner, "text", &path.key("reasoningText"), notes),
-        Some(Bson::String(text)) => Some(text.clone()),
-        _ => None,
-    };
-    let redacted_bytes = fields.get("redactedContent").and_then(media::size);
-    (text.is_some() || redacted_bytes.is_some()).then_some(Block::Reasoning { text, redacted_bytes })
 }
 
 fn citations(fields: &Document, path: &Path, notes: &mut Notes) -> Block {

@@ -41,11 +41,7 @@ pub(super) fn read_feedback(raw: Bson, path: &Path, notes: &mut Notes) -> Feedba
 pub fn rating(stored: Option<&Bson>) -> Rating {
     match stored {
         None | Some(Bson::Null | Bson::Undefined) => Rating::Neutral,
-        Some(Bson::String(word)) => match word.as_str() {
-            "up" => Rating::Up,
-            "down" => Rating::Down,
-            _ => Rating::Other(word.clone()),
-        },
+        Some(Bson::String(word)) => Rating::of_stored(word),
         Some(other) => Rating::Other(plain::compact(other)),
     }
 }

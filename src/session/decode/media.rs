@@ -1,29 +1,43 @@
-//! Images, sounds, films and documents: described by format and size, never held.
+//! Images, sounds, films and documents: described by format and size. Only [`image`] takes the bytes out.
 
 use bson::{Bson, Document};
 
 use super::{
+    block,
+    bytes::HeldBytes,
     notes::{Notes, Path},
     value,
 };
-use crate::session::{Media, MediaKind, MediaSource};
+use crate::session::{Image, Media, MediaKind, MediaSource};
 
 /// The kind of medium a key or an Anthropic `type` names.
 pub(super) fn kind(word: &str) -> Option<MediaKind> {
-    match word {
-        "image" => Some(MediaKind::Image),
-        "audio" => Some(MediaKind::Audio),
-        "video" => Some(MediaKind::Video),
-        "document" => Some(MediaKind::Document),
-        _ => None,
-    }
+    word.parse().ok()
 }
 
 /// `{format, source, name?}`, or Anthropic's with `source.media_type` and `title`.
 pub(super) fn read(kind: MediaKind, fields: &Document, path: &Path, notes: &mut Notes) -> Media {
     let name = value::text(fields, "name", path, notes).or_else(|| value::text(fields, "title", path, notes));
-    let format = value::text(fields, "format", path, notes).or_else(|| media_type(fields));
-    Media { kind, format, name, source: source(fields, path, notes) }
+    Media { kind, format: format(fields, path, notes), name, source: source(fields, path, notes) }
+}
+
+/// The image in a block, with its bytes; `None` where it holds none.
+pub(super) fn image(fields: &Document) -> Option<Image> {
+    let fields = match block::anthropic(fields) {
+        Some("image") => fields,
+        Some(_) => return None,
+        None => fields.get_document("image").ok()?,
+    };
+    let (bytes, location) = match fields.get("source").and_then(place) {
+        Some(MediumPlace::Here(bytes)) => (bytes.decoded(), None),
+        Some(MediumPlace::Elsewhere(location)) => (None, Some(location.clone())),
+        None => (None, None),
+    };
+    Some(Image { format: format(fields, &Path::At(""), &mut Notes::default()), bytes, location })
+}
+
+fn format(fields: &Document, path: &Path, notes: &mut Notes) -> Option<String> {
+    value::text(fields, "format", path, notes).or_else(|| media_type(fields))
 }
 
 fn media_type(fields: &Document) -> Option<String> {
@@ -33,60 +47,43 @@ fn media_type(fields: &Document) -> Option<String> {
 
 fn source(fields: &Document, path: &Path, notes: &mut Notes) -> MediaSource {
     let path = path.key("source");
-    match fields.get("source") {
+    let Some(stored) = fields.get("source") else {
+        notes.missing(&path, "bytes or a location");
+        return MediaSource::Unknown;
+    };
+    match place(stored) {
+        Some(MediumPlace::Here(bytes)) => MediaSource::Bytes(bytes.size()),
+        Some(MediumPlace::Elsewhere(location)) => MediaSource::Location(location.clone()),
         None => {
-            notes.missing(&path, "bytes or a location");
+            notes.odd(&path, "Neither bytes nor a location can be read here.", stored);
             MediaSource::Unknown
         }
-        Some(Bson::Document(place)) => match stored(place) {
-            Some(found) => found,
-            None => unknown(&fields["source"], &path, notes),
-        },
-        Some(value) => match size(value) {
-            Some(bytes) => MediaSource::Bytes(bytes),
-            None => unknown(value, &path, notes),
-        },
     }
 }
 
-fn unknown(value: &Bson, path: &Path, notes: &mut Notes) -> MediaSource {
-    notes.odd(path, "Neither bytes nor a location can be read here.", value);
-    MediaSource::Unknown
+/// Where the content of a medium is.
+enum MediumPlace<'a> {
+    /// In the document.
+    Here(HeldBytes<'a>),
+    /// Where this says.
+    Elsewhere(&'a Bson),
 }
 
-fn stored(place: &Document) -> Option<MediaSource> {
-    if let Some(bytes) = place.get("bytes").and_then(size) {
-        return Some(MediaSource::Bytes(bytes));
+/// Reads a `source`.
+fn place(stored: &Bson) -> Option<MediumPlace<'_>> {
+    let Bson::Document(fields) = stored else { return HeldBytes::read(stored).map(MediumPlace::Here) };
+    if let Some(bytes) = fields.get("bytes").and_then(HeldBytes::read) {
+        return Some(MediumPlace::Here(bytes));
     }
-    let elsewhere = ["location", "s3Location", "url", "file_id"].iter().find_map(|key| place.get(key));
+    let elsewhere = ["location", "s3Location", "url", "file_id"].iter().find_map(|key| fields.get(key));
     if let Some(location) = elsewhere.filter(|location| !matches!(location, Bson::Null)) {
-        return Some(MediaSource::Location(location.clone()));
+        return Some(MediumPlace::Elsewhere(location));
     }
-    let plain_text = place.get_str("type").is_ok_and(|word| word == "text");
-    match place.get("data") {
-        Some(Bson::String(data)) if plain_text => Some(MediaSource::Bytes(data.len())),
-        Some(data) => size(data).map(MediaSource::Bytes),
-        None => place.get_str("text").ok().map(|text| MediaSource::Bytes(text.len())),
-    }
-}
-
-/// Size of bytes however they are stored: BSON binary, Strands' `{"__bytes_encoded__": true, "data": base64}`, or a
-/// base64 string.
-pub(super) fn size(value: &Bson) -> Option<usize> {
-    match value {
-        Bson::Binary(binary) => Some(binary.bytes.len()),
-        Bson::String(data) => decoded_length(data),
-        Bson::Document(wrapped) if wrapped.contains_key("__bytes_encoded__") => {
-            wrapped.get_str("data").ok().and_then(decoded_length)
-        }
-        _ => None,
-    }
-}
-
-/// How many bytes a base64 text stands for, without decoding it.
-fn decoded_length(data: &str) -> Option<usize> {
-    let digits = data.trim_end_matches('=');
-    let base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
-    let whole = digits.len() % 4 != 1 && data.len() - digits.len() <= 2;
-    (whole && digits.bytes().all(base64)).then(|| digits.len() / 4 * 3 + (digits.len() % 4).saturating_sub(1))
+    let is_text = fields.get_str("type").is_ok_and(|word| word == "text");
+    let held = match fields.get("data") {
+        Some(Bson::String(data)) if is_text => Some(HeldBytes::Plain(data.as_bytes())),
+        Some(data) => HeldBytes::read(data),
+        None => fields.get_str("text").ok().map(|text| HeldBytes::Plain(text.as_bytes())),
+    };
+    held.map(MediumPlace::Here)
 }

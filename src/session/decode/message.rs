@@ -108,11 +108,7 @@ fn old_figures(message: &mut Message, fields: &Document, path: &Path, notes: &mu
 fn role(fields: &Document, path: &Path, notes: &mut Notes) -> Role {
     let path = path.key("role");
     match fields.get("role") {
-        Some(Bson::String(word)) => match word.as_str() {
-            "user" => Role::User,
-            "assistant" => Role::Assistant,
-            _ => Role::Other(word.clone()),
-        },
+        Some(Bson::String(word)) => Role::from(word.as_str()),
         Some(other) => {
             notes.mistyped(&path, "a role (a string)", other);
             Role::Unknown

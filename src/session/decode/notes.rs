@@ -59,7 +59,7 @@ impl Notes {
     }
 
     pub(super) fn push(&mut self, path: &Path, problem: impl Into<String>, raw: Option<Bson>) {
-        self.0.push(Finding { path: path.to_string(), problem: problem.into(), raw });
+        self.0.push(Finding::new(path.to_string(), problem, raw));
     }
 
     pub(super) fn into_findings(self) -> Vec<Finding> {

@@ -8,7 +8,7 @@ use super::{
     notes::{Notes, Path},
     value,
 };
-use crate::session::{AgentCount, AgentId, Details, FeedbackTally, Session, SessionKey, Summary};
+use crate::session::{AgentCount, AgentId, Details, Session, SessionKey, Summary};
 
 const ROOT: Path<'static> = Path::At("");
 
@@ -146,10 +146,6 @@ pub fn summary(document: &Document) -> Summary {
 #[must_use]
 pub fn details(document: &Document) -> Details {
     let list = |name: &str| document.get_array(name).map_or(&[][..], Vec::as_slice);
-    let mut feedbacks = FeedbackTally::default();
-    for value in list("feedbacks") {
-        feedbacks.add(&extra::feedback(value).rating);
-    }
     let agents: Vec<AgentCount> = document
         .get_document("agents")
         .into_iter()
@@ -160,14 +156,9 @@ pub fn details(document: &Document) -> Details {
             agent_count(AgentId::from(id.as_str()), fields, messages as u64)
         })
         .collect();
-    Details {
-        messages: agents.iter().map(|agent| agent.messages).sum(),
-        agents,
-        feedbacks,
-        guardrail_events: list("guardrail_events").len() as u64,
-        bytes: document.to_vec().ok().map(|bytes| bytes.len() as u64),
-        usage: None,
-    }
+    let ratings = list("feedbacks").iter().map(|value| extra::feedback(value).rating);
+    let bytes = document.to_vec().ok().map(|bytes| bytes.len() as u64);
+    Details::of(agents, ratings, list("guardrail_events").len() as u64, bytes)
 }
 
 /// An agent as a row's details have it, from the value of `agents.<id>` and the number of its messages.

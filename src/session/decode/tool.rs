@@ -20,7 +20,7 @@ pub(super) fn request(fields: &Document, id: &str, path: &Path, notes: &mut Note
 
 /// `toolResult`, or Anthropic's `tool_result` with another name for the id and `is_error` for the status.
 pub(super) fn result(fields: &Document, id: &str, path: &Path, notes: &mut Notes) -> Block {
-    let status = value::text(fields, "status", path, notes).map(status).or_else(|| {
+    let status = value::text(fields, "status", path, notes).map(|word| ToolStatus::from(word.as_str())).or_else(|| {
         value::field(fields, "is_error", path, notes, "a boolean", Bson::as_bool)
             .map(|failed| if failed { ToolStatus::Error } else { ToolStatus::Success })
     });
@@ -37,14 +37,6 @@ pub(super) fn result(fields: &Document, id: &str, path: &Path, notes: &mut Notes
         }
     };
     Block::ToolResult { id: value::text(fields, id, path, notes), status, content }
-}
-
-fn status(word: String) -> ToolStatus {
-    match word.as_str() {
-        "success" => ToolStatus::Success,
-        "error" => ToolStatus::Error,
-        _ => ToolStatus::Other(word),
-    }
 }
 
 fn part(value: &Bson, path: &Path, notes: &mut Notes) -> ToolContent {

@@ -67,3 +67,22 @@ fn links_are_not_followed() {
     let told: Vec<&str> = told.lines().filter(|line| !line.contains("  size ")).collect();
     insta::assert_snapshot!(format!("{}\n{}", told.join("\n"), home.on_sessions(&["show", "linked"]).talk()));
 }
+
+#[test]
+fn a_key_given_to_two_actions_is_one_mistake_with_its_line_wherever_it_is_met() {
+    let home = Home::new(&["sessions.jsonl"]);
+    let config = home.config("[keys]\nreload = \"ctrl-r\"\n# The same key, written otherwise.\nsort = \"Ctrl-R\"\n");
+    let told = |args: &[&str]| {
+        let ran = home.on_sessions(&[args, &["--config", &config]].concat());
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.err);
+        let said = ran.out + &ran.err;
+        let found = said.lines().find(|line| line.contains("config.toml")).expect("the file is named").to_owned();
+        found[found.find("HOME").expect("its path")..].to_owned()
+    };
+    // The browser reads it before it looks for a terminal.
+    let (browser, list) = (told(&[]), told(&["list"]));
+    assert!(list.contains("config.toml, line 4"), "{list}");
+    assert_eq!(list, browser);
+    let doctor = home.on_sessions(&["doctor", "--config", &config]);
+    assert!((doctor.out + &doctor.err).contains(&list), "{list}");
+}

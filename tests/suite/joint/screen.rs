@@ -128,15 +128,11 @@ impl Screen {
 
     fn note(&mut self, command: &Command) {
         let tokens = if let Command::Details(_, keys) = command { keys.len() } else { 0 };
-        match command.lane() {
-            (Lane::Write, _) => {}
-            (lane, None) => drop(self.unanswered.remove(&lane)),
-            (lane, Some(ticket)) => {
-                if lane == Lane::Connection {
-                    self.unanswered.clear();
-                }
-                self.unanswered.insert(lane, (ticket, tokens));
-            }
+        self.unanswered.retain(|lane, _| !command.overtakes(*lane));
+        if let (lane, Some(ticket)) = command.lane()
+            && lane != Lane::Write
+        {
+            self.unanswered.insert(lane, (ticket, tokens));
         }
     }
 

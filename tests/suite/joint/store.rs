@@ -34,14 +34,14 @@ pub enum Call {
     Write,
 }
 
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 enum Fault {
     Fail(fn() -> Error),
     Stall(Held),
 }
 
 /// Calls that wait until they are let go.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Held {
     caught: Arc<Semaphore>,
     go: Arc<Semaphore>,
@@ -60,7 +60,7 @@ impl Held {
 }
 
 /// The store. Clones share what they were told.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Faulty {
     inner: Arc<dyn SessionRepository>,
     faults: Arc<Mutex<HashMap<Call, Fault>>>,

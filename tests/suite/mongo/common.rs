@@ -33,7 +33,7 @@ pub async fn reader_with(fresh: &Fresh, limits: Limits) -> Arc<dyn SessionReader
     let collection = fresh.collection.name().to_owned();
     match open(&fresh.uri, Some(&fresh.database), Some(&collection), limits).await.expect("it opens") {
         Opened::Store(reader) => reader,
-        Opened::Choose(_) => panic!("it was named"),
+        _ => panic!("it was named"),
     }
 }
 

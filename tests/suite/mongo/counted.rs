@@ -157,7 +157,7 @@ async fn an_append_sends_its_message_and_no_more() {
         manager.initialize(&mut Assistant).await.expect("resumed");
         for _ in 0..2 {
             let mut body = MessageBody::user("x".repeat(400).as_str());
-            let (done, work) = counted.of(manager.append_message(&"assistant".into(), &mut body)).await;
+            let (done, work) = counted.of(manager.append_message("assistant", &mut body)).await;
             done.expect("appended");
             assert_eq!((work.commands.as_slice(), work.documents), (&["update".to_owned()][..], 1));
             // The message (400 bytes of text), its dates and id, the guard, the driver's own fields (about 300).

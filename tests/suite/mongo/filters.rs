@@ -144,7 +144,7 @@ fn test() -> impl Strategy<Value = FilterTest> {
 }
 
 fn filter() -> impl Strategy<Value = Filter> {
-    let term = (any::<bool>(), test()).prop_map(|(negated, test)| FilterTerm { negated, test });
+    let term = (any::<bool>(), test()).prop_map(|(negated, test)| FilterTerm::new(test).negated(negated));
     prop::collection::vec(term, 1..3).prop_map(|terms| Filter { source: "made up".to_owned(), terms })
 }
 

@@ -29,7 +29,7 @@ async fn the_only_collection_of_sessions_is_opened_and_several_are_given_to_choo
     for (database, collection) in [(None, None), (Some("shop"), None), (None, Some("sessions"))] {
         match open(&server.uri, database, collection, Limits::default()).await.expect("one") {
             Opened::Store(reader) => assert_eq!(reader.location(), "shop.sessions"),
-            Opened::Choose(all) => panic!("{all:?}"),
+            other => panic!("{other:?}"),
         }
     }
 
@@ -37,12 +37,12 @@ async fn the_only_collection_of_sessions_is_opened_and_several_are_given_to_choo
     let candidate = |database: &str, collection: &str, documents| Candidate::new(database, collection, documents);
     match open(&server.uri, None, None, Limits::default()).await.expect("two") {
         Opened::Choose(all) => assert_eq!(all, [candidate("shop", "sessions", 1), candidate("test", "agents", 2)]),
-        Opened::Store(reader) => panic!("{}", reader.location()),
+        other => panic!("{other:?}"),
     }
     let named_in_uri = server.uri.replace("/?", "/").trim_end_matches('/').to_owned() + "/test";
     match open(&named_in_uri, None, None, Limits::default()).await.expect("one") {
         Opened::Store(reader) => assert_eq!(reader.location(), "test.agents"),
-        Opened::Choose(all) => panic!("{all:?}"),
+        other => panic!("{other:?}"),
     }
     let missing = refused(&server.uri, Some("empty"), None).await;
     assert!(matches!(missing, Error::NoSessions { .. }), "{missing:?}");
@@ -50,7 +50,7 @@ async fn the_only_collection_of_sessions_is_opened_and_several_are_given_to_choo
 }
 
 fn filter(test: FilterTest) -> Filter {
-    Filter { source: "typed".to_owned(), terms: vec![FilterTerm { negated: false, test }] }
+    Filter { source: "typed".to_owned(), terms: vec![FilterTerm::new(test)] }
 }
 
 #[tokio::test]

@@ -23,6 +23,12 @@ pub struct Gate {
     mended: Arc<AtomicBool>,
 }
 
+impl std::fmt::Debug for Gate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gate").finish_non_exhaustive()
+    }
+}
+
 impl Gate {
     pub fn closed() -> Self {
         Self { waiting: Arc::default(), failure: None, mended: Arc::default() }

@@ -5,6 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::look::{Look, Marks};
+use crate::session::Feedback;
 
 /// A whole number with its thousands set apart: `1 350`.
 #[must_use]
@@ -110,6 +111,17 @@ pub fn fit(text: &str, cells: usize, marks: &Marks) -> String {
         out.push_str(marks.ellipsis);
     }
     out
+}
+
+/// Which agent and message it speaks of, where it names one. Stored text.
+#[must_use]
+pub fn about(feedback: &Feedback) -> Option<String> {
+    match (&feedback.agent_id, feedback.message_id) {
+        (Some(agent), Some(message)) => Some(format!("{agent}, message {message}")),
+        (Some(agent), None) => Some(agent.clone()),
+        (None, Some(message)) => Some(format!("message {message}")),
+        (None, None) => None,
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::app::task::{Command, command::Lane};
+use crate::app::task::Command;
 
 /// Questions that wait. A newer one takes the place of an older one of its lane.
 #[derive(Debug, Default)]
@@ -10,13 +10,7 @@ pub(super) struct Queue(VecDeque<Command>);
 
 impl Queue {
     pub fn push(&mut self, command: Command) {
-        match command.lane() {
-            // None of them takes the place of another.
-            (Lane::Write, _) => {}
-            // All before it are stale.
-            (Lane::Connection, Some(_)) => self.0.retain(|other| other.lane().0 == Lane::Write),
-            (lane, _) => self.0.retain(|other| other.lane().0 != lane),
-        }
+        self.0.retain(|older| !command.overtakes(older.lane().0));
         self.0.push_back(command);
     }
 

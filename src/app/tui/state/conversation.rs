@@ -7,6 +7,7 @@ mod answers;
 mod durations;
 mod find;
 mod fold;
+mod moved;
 mod moves;
 mod open;
 mod pair;
@@ -39,7 +40,7 @@ use crate::{
         tui::render::Look,
     },
     metrics::{AgentMetrics, SessionMetrics},
-    session::{AgentId, Message, Session, SessionKey, Summary},
+    session::{AgentId, Change, Message, Session, SessionKey, Summary},
 };
 
 /// A session that was asked for.
@@ -70,6 +71,8 @@ pub struct ConversationState {
     unopened: Option<Opening>,
     page: Option<AskedPage>,
     outline: Option<Ticket>,
+    /// Messages that arrived while the session or its outline was being read.
+    arrived: Vec<Change>,
     find: Option<Find>,
     /// A page failed or was given up: nothing is asked again until the reader moves.
     blocked: bool,
@@ -101,11 +104,12 @@ impl ConversationState {
     fn ask_open(&mut self, key: SessionKey, name: String, again: bool, tickets: &mut Tickets) -> Vec<Effect> {
         let ticket = tickets.take();
         self.unopened = None;
+        self.arrived.retain(|change| change.session == key);
         self.opening = Some(Opening { ticket, key: key.clone(), name, again });
         vec![Effect::Ask(Command::Open(ticket, key, PAGE))]
     }
 
-    /// Closes it, e.g. for another connection.
+    /// Closes it, e.g. as it is gone.
     pub fn close(&mut self) {
         let (size, look) = (self.size, self.look.take());
         *self = Self { size, look, ..Self::default() };

@@ -249,18 +249,14 @@ impl Editor {
     /// # Errors
     /// What is wrong with what was typed.
     pub fn added(&self) -> Result<(String, Bson), String> {
-        let typed = self.text();
-        let (key, value) = typed.split_once('=').ok_or("type a key, = and a value")?;
-        let (key, value) = match key.strip_suffix(':') {
-            Some(key) => (key, edit::json(value.trim()).ok_or("what follows := is no JSON")?),
-            None => (key, edit::read(value, None)),
-        };
-        let key = key.trim();
-        edit::check_segment(key).map_err(|reason| format!("that cannot be a key: {reason}"))?;
-        if self.taken.iter().any(|taken| taken == key) {
-            return Err(format!("{key} is there already; choose it and press e"));
+        let (key, typed) = edit::assignment(&self.text()).map_err(|problem| match problem {
+            edit::AssignmentError::NoEquals => "type a key, = and a value".to_owned(),
+            other => other.to_string(),
+        })?;
+        if self.taken.contains(&key) {
+            return Err(format!("{key} is there already; choose it to change it"));
         }
-        Ok((key.to_owned(), value))
+        Ok((key, typed.value(None)))
     }
 
     /// Comes back after it could not be stored.

@@ -17,8 +17,8 @@ use crate::{
         task::{Command, Event, Link, Ticket, command::Lane},
         text, told,
     },
-    repository::{Candidate, Error, Hint, Target},
-    session::{Change, ChangeKind, Summary},
+    repository::{Candidate, Error, Target},
+    session::{Change, ChangeKind, SessionKey, Summary},
 };
 
 impl AppState {
@@ -65,18 +65,35 @@ impl AppState {
 
     /// Takes over a change of a session, wherever it is held: an edit that was stored, what a conflict told, feedback, a deletion.
     pub fn apply(&mut self, change: &Change) -> Vec<Effect> {
-        let open = self.workspace.conversation.key() == Some(&change.session);
+        let shown = self.workspace.conversation.session().is_some_and(|open| open.key == change.session);
         self.workspace.list.apply(change);
         let effects = self.workspace.conversation.apply(change, &mut self.tickets);
         match &change.kind {
-            ChangeKind::Deleted if open => {
-                self.workspace.reset_side_panes();
-                self.focus = Pane::Sessions;
+            ChangeKind::Deleted => {
+                self.close_modals_of(&change.session);
+                if shown {
+                    self.workspace.reset_side_panes();
+                    self.focus = Pane::Sessions;
+                }
             }
-            _ if open => self.settle_side_panes(),
-            _ => {}
+            ChangeKind::Metadata(_) | ChangeKind::Feedback(_) | ChangeKind::Messages(..) if shown => {
+                self.settle_side_panes();
+            }
+            ChangeKind::Metadata(_) | ChangeKind::Feedback(_) | ChangeKind::Messages(..) => {}
         }
         effects
+    }
+
+    /// The session is gone: nothing of it is inspected or offered any more. An editor stays, it holds what was typed.
+    fn close_modals_of(&mut self, key: &SessionKey) {
+        self.modals.retain_mut(|modal| match modal {
+            Modal::Inspector(inspector) => inspector.session() != Some(key),
+            Modal::Sessions(menu) => {
+                menu.items.retain(|row| row.key != *key);
+                !menu.items.is_empty()
+            }
+            _ => true,
+        });
     }
 
     /// What the side panes show came or went: what is selected in them stays selected.
@@ -106,11 +123,6 @@ impl AppState {
     }
 
     fn on_choose(&mut self, candidates: Vec<Candidate>) -> Vec<Effect> {
-        if candidates.is_empty() {
-            let error = Error::other("looking for sessions", "no collection there looks like sessions")
-                .with_hint(Hint::NameCollection);
-            return self.not_connected(error);
-        }
         self.workspace.connection.stage = Stage::Choosing;
         self.modals.push(Modal::Collections(Menu::new(candidates)));
         Vec::new()
@@ -165,7 +177,7 @@ impl AppState {
         if lane == Lane::Connection {
             return self.not_connected(error);
         }
-        if error.is_connection_lost() {
+        if error.is_passing() {
             self.workspace.unanswered.insert(lane);
         }
         if lane != Lane::Details {
@@ -173,7 +185,7 @@ impl AppState {
         }
         if let Some((_, id)) = self.workspace.resolving.take_if(|(asked, _)| *asked == ticket) {
             // The session that was asked for is looked for again once the connection is back.
-            self.workspace.open_id = error.is_connection_lost().then_some(id);
+            self.workspace.open_id = error.is_passing().then_some(id);
             return self.workspace.list.start(&mut self.tickets);
         }
         self.pass_on(&Event::Failed { ticket, lane, error })

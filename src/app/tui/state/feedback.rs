@@ -13,7 +13,7 @@ use super::{
     list::{self, Rows, Selection},
 };
 use crate::{
-    app::tui::render::wrap,
+    app::tui::render::{format, wrap},
     session::{Feedback, Rating, Session},
 };
 
@@ -67,21 +67,10 @@ pub fn lines(feedback: &Feedback, width: u16) -> Vec<String> {
     out
 }
 
-/// Which agent and message it speaks of, where it names one. Stored text.
-#[must_use]
-pub fn about(feedback: &Feedback) -> Option<String> {
-    match (&feedback.agent_id, feedback.message_id) {
-        (Some(agent), Some(message)) => Some(format!("{agent}, message {message}")),
-        (Some(agent), None) => Some(agent.clone()),
-        (None, Some(message)) => Some(format!("message {message}")),
-        (None, None) => None,
-    }
-}
-
 /// How many rows a feedback takes.
 #[must_use]
 pub fn height(feedback: &Feedback, width: u16) -> usize {
-    lines(feedback, width).len() + usize::from(about(feedback).is_some())
+    lines(feedback, width).len() + usize::from(format::about(feedback).is_some())
 }
 
 /// The start of a text, at most so many bytes.

@@ -116,6 +116,12 @@ impl Inspector {
         self.ask(tickets)
     }
 
+    /// The session that is inspected.
+    #[must_use]
+    pub fn session(&self) -> Option<&SessionKey> {
+        self.session.as_ref()
+    }
+
     fn subject(&self) -> &OpenSubject {
         &self.subjects[self.front]
     }

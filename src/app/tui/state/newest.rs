@@ -10,18 +10,14 @@ use crate::app::task::{Command, Ticket, command::Lane};
 pub(super) struct Newest(HashMap<Lane, Ticket>);
 
 impl Newest {
-    /// Notes a question, or that one was given up. A new connection makes all before it old.
+    /// Notes a question, or that one was given up.
     pub fn note(&mut self, command: &Command) {
-        match command.lane() {
-            // Each of them is answered.
-            (Lane::Write, _) => {}
-            (lane, None) => drop(self.0.remove(&lane)),
-            (lane, Some(ticket)) => {
-                if lane == Lane::Connection {
-                    self.0.clear();
-                }
-                self.0.insert(lane, ticket);
-            }
+        self.0.retain(|lane, _| !command.overtakes(*lane));
+        // Writes are all answered.
+        if let (lane, Some(ticket)) = command.lane()
+            && lane != Lane::Write
+        {
+            self.0.insert(lane, ticket);
         }
     }
 

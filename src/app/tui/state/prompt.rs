@@ -253,7 +253,7 @@ impl Prompt {
         let nearest = nearest::closest(typed, &names).map_or("help", |(name, _)| name);
         let start = self.text().len() - self.text().trim_start().len();
         let span = start..start + typed.len();
-        Err(TypedMistake { span, problem: format!("no command is called that; do you mean {nearest}?") })
+        Err(TypedMistake { span, problem: format!("no command is called that; did you mean {nearest}?") })
     }
 }
 

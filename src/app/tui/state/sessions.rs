@@ -59,10 +59,14 @@ impl SessionList {
                     self.settle();
                 }
             }
-            ChangeKind::Feedback(_) | ChangeKind::Messages(..) => self.details.expire_row(&change.session),
-            _ => {
-                for row in &mut self.rows {
+            ChangeKind::Feedback(_) | ChangeKind::Messages(..) | ChangeKind::Metadata(_) => {
+                let aside = self.page.as_mut().and_then(|page| page.aside.as_mut());
+                let counted = !matches!(change.kind, ChangeKind::Metadata(_));
+                for row in self.rows.iter_mut().chain(aside.into_iter().flatten()) {
                     change.apply_to_row(row);
+                    if counted && row.key == change.session {
+                        self.details.expire_row(row);
+                    }
                 }
             }
         }

@@ -60,7 +60,7 @@ impl AppState {
 
     /// Fields of the open session's metadata that are on their way: key and new value.
     pub fn pending_fields(&self) -> impl Iterator<Item = (&str, Option<&Bson>)> {
-        let open = self.workspace.conversation.key();
+        let open = self.workspace.conversation.session().map(|session| &session.key);
         let edits = self.pending.iter().filter_map(move |pending| match &pending.order.write {
             Write::Metadata(key, edits) if Some(key) == open => Some(edits),
             _ => None,
@@ -192,7 +192,7 @@ impl AppState {
     fn delete_editor(&self) -> Result<Modal, &'static str> {
         let chosen = match self.focus {
             Pane::Sessions => self.workspace.list.selected_row().map(|row| row.key.clone()),
-            _ => self.workspace.conversation.key().cloned(),
+            _ => self.workspace.conversation.session().map(|session| session.key.clone()),
         };
         chosen.map(|key| Modal::Editor(Box::new(Editor::delete(key)))).ok_or("choose a session first")
     }

@@ -91,7 +91,7 @@ fn item_lines(item: &Feedback, width: u16, look: &Look) -> Vec<Line<'static>> {
             ])
         })
         .collect();
-    if let Some(about) = feedback::about(item) {
+    if let Some(about) = format::about(item) {
         let text = value::stored(&about, usize::from(width).saturating_sub(3), look);
         out.push(Line::from(vec![Span::raw("  "), Span::styled(text, look.theme.dim)]));
     }

@@ -28,12 +28,14 @@ use crate::app::{
     tui::{
         render::{Look, format},
         state::{
+            folding::FoldingTree,
             inspector::{
                 Inspector,
                 body::{Body, InspectorTab, Item, ItemColumns, text_lines},
                 chrome,
             },
-            list, tree,
+            list::Selection,
+            tree,
         },
     },
 };
@@ -45,7 +47,9 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &Inspector, look: &Look) {
         return;
     }
     let tab = state.tab();
-    let pane = block::pane(Line::default(), place(tab, area.width, look), true, look);
+    let (at, len) = tab.body.place(area.width.saturating_sub(2));
+    let place = row::place(at, len, look);
+    let pane = block::pane(Line::default(), place, true, look);
     let inner = pane.inner(area);
     frame.render_widget(Clear, area);
     frame.render_widget(pane, area);
@@ -54,16 +58,6 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &Inspector, look: &Look) {
     let above = chrome(inner.height).min(inner.height);
     let body = Rect { y: inner.y + above, height: inner.height - above, ..inner };
     draw_body(frame.buffer_mut(), body, tab, look);
-}
-
-fn place(tab: &InspectorTab, width: u16, look: &Look) -> Line<'static> {
-    match &tab.body {
-        Body::Text(text) => {
-            let lines = text_lines(text, width.saturating_sub(2)).len();
-            row::place(tab.top, lines, look)
-        }
-        body => row::place(tab.selected, body.len(), look),
-    }
 }
 
 /// What is inspected and what that belongs to, on the upper border.
@@ -95,18 +89,18 @@ fn draw_body(buffer: &mut Buffer, area: Rect, tab: &InspectorTab, look: &Look) {
         Body::Waiting => row::hint(buffer, area, &format!("reading{}", look.marks.ellipsis), look),
         Body::Nothing(text) => row::hint(buffer, area, &text::block(text), look),
         Body::Failed(why) => lines(buffer, area, &text_lines(why, area.width), 0, look.theme.error, look),
-        Body::Text(text) => {
+        Body::Text { text, top } => {
             let wrapped = text_lines(text, area.width);
-            let top = tab.top.min(wrapped.len().saturating_sub(area.height.into()));
+            let top = (*top).min(wrapped.len().saturating_sub(area.height.into()));
             lines(buffer, area, &wrapped, top, look.theme.text, look);
         }
-        Body::Items { items, stacked } => draw_items(buffer, area, tab, items, *stacked, look),
-        Body::Tree { root, unfolded, .. } => {
+        Body::Items { items, stacked, selection } => draw_items(buffer, area, items, *stacked, selection, look),
+        Body::Tree { root, tree, .. } => {
             let note = tab.body.note_lines(area.width, area.height);
             lines(buffer, area, &note, 0, look.theme.warn, look);
             let above = (note.len() as u16).min(area.height);
             let area = Rect { y: area.y + above, height: area.height - above, ..area };
-            draw_tree(buffer, area, tab, &tree::rows(root, unfolded), look);
+            draw_tree(buffer, area, tree, &tree::rows(root, &tree.unfolded), look);
         }
     }
 }
@@ -117,10 +111,9 @@ fn lines(buffer: &mut Buffer, area: Rect, lines: &[String], top: usize, style: S
     }
 }
 
-fn draw_tree(buffer: &mut Buffer, area: Rect, tab: &InspectorTab, rows: &[tree::TreeRow<'_>], look: &Look) {
-    let Some(last) = rows.len().checked_sub(1) else { return };
-    let selected = tab.selected.min(last);
-    let top = list::top_for(tab.top, selected, rows.len(), area.height.into());
+fn draw_tree(buffer: &mut Buffer, area: Rect, tree: &FoldingTree, rows: &[tree::TreeRow<'_>], look: &Look) {
+    let selected = tree.selection.at(rows.len());
+    let top = tree.selection.top(rows.len(), area.height.into());
     let seen = &rows[top..rows.len().min(top + usize::from(area.height))];
     let columns = TreeColumns::of(rows, seen, area.width.saturating_sub(1).into(), look);
     for (i, (value, at)) in seen.iter().zip(area.rows()).enumerate() {
@@ -128,12 +121,18 @@ fn draw_tree(buffer: &mut Buffer, area: Rect, tab: &InspectorTab, rows: &[tree::
     }
 }
 
-fn draw_items(buffer: &mut Buffer, area: Rect, tab: &InspectorTab, items: &[Item], stacked: bool, look: &Look) {
-    let Some(last) = items.len().checked_sub(1) else { return };
-    let selected = tab.selected.min(last);
+fn draw_items(
+    buffer: &mut Buffer,
+    area: Rect,
+    items: &[Item],
+    stacked: bool,
+    selection: &Selection<usize>,
+    look: &Look,
+) {
+    let selected = selection.at(items.len());
     let columns = ItemColumns::of(items, stacked, area.width);
     let height = |i: usize| columns.lines(&items[i]).len();
-    let top = list::top_for_tall(tab.top, selected, area.height.into(), height);
+    let top = selection.top_tall(items.len(), area.height.into(), height);
     let mut rows = area.rows();
     for (i, item) in items.iter().enumerate().skip(top) {
         for (label, text) in columns.lines(item) {

@@ -44,8 +44,8 @@ pub fn draw(
     focused: bool,
     look: &Look,
 ) {
-    let rows = metadata::rows(session, &state.unfolded);
-    let place = row::place(state.selection.at(rows.len()), rows.len(), look);
+    let rows = state.rows(session);
+    let place = row::place(state.tree.selection.at(rows.len()), rows.len(), look);
     let pane = block::pane(Line::raw(" 4 Metadata "), place, focused, look);
     let mut inner = pane.inner(area);
     frame.render_widget(pane, area);
@@ -59,8 +59,8 @@ pub fn draw(
         row::draw(frame.buffer_mut(), first, &Line::styled(note, look.theme.warn), false, look);
         inner = Rect { y: inner.y.saturating_add(first.height), height: inner.height - first.height, ..inner };
     }
-    let selected = state.selection.at(rows.len());
-    let top = state.selection.top(rows.len(), inner.height.into());
+    let selected = state.tree.selection.at(rows.len());
+    let top = state.tree.selection.top(rows.len(), inner.height.into());
     let seen = &rows[top..rows.len().min(top + usize::from(inner.height))];
     let columns = TreeColumns::of(&rows, seen, inner.width.saturating_sub(1).into(), look);
     for (i, (field, line)) in seen.iter().zip(inner.rows()).enumerate() {

@@ -130,9 +130,9 @@ fn times_are_ages_days_and_instants() {
 #[test]
 fn mistakes_say_where_and_what_would_be_right() {
     for (text, place, hint) in [
-        ("x ap:y", "ap:", "unknown prefix `ap:`; write `app:`, or quote"),
-        ("metadata.k:5", "metadata.k:", "write `meta.KEY:`, or"),
-        ("tpye:x", "tpye:", "write `type:`, or"),
+        ("x ap:y", "ap:", "unknown prefix `ap:`; did you mean `app:`? Else quote"),
+        ("metadata.k:5", "metadata.k:", "did you mean `meta.KEY:`?"),
+        ("tpye:x", "tpye:", "did you mean `type:`?"),
         ("10:30", "10:", "unknown prefix `10:`; quote the word"),
         (":x", ":", "unknown prefix"),
         ("-", "-", "nothing follows `-`"),

@@ -44,13 +44,15 @@ fn number(text: &str) -> Option<Bson> {
     whole.or_else(|| text.parse().ok().filter(|n: &f64| n.is_finite()).map(Bson::Double))
 }
 
+/// What a time may be.
+const TIMES: &str =
+    "write an age (`7d`, `12h`, `30m`, `2w`), a day (`2026-11-01`) or an instant (`2026-11-01T12:00:00Z`)";
+
 /// An age (`7d`), a day (`2026-11-01`) or an RFC 3339 instant.
 pub(super) fn instant(word: &Word, value: &Word, now: Timestamp) -> Result<When, Mistake> {
     let text = value.text();
     if text.is_empty() {
-        let problem = "a time must follow: an age (`7d`, `12h`, `30m`, `2w`), a day (`2026-11-01`) or an instant \
-                       (`2026-11-01T12:00:00Z`)";
-        return Err(Mistake::new(word.span(), problem));
+        return Err(Mistake::new(word.span(), "a time must follow").or(TIMES));
     }
     let whole = |at| When { start: at, end: at };
     if let Some(age) = age(&text) {
@@ -65,7 +67,7 @@ pub(super) fn instant(word: &Word, value: &Word, now: Timestamp) -> Result<When,
         let hint = if text.parse::<jiff::civil::DateTime>().is_ok() && text.contains(['T', 't']) {
             "an instant needs its zone: add `Z` for UTC"
         } else {
-            "write an age (`7d`, `12h`, `30m`, `2w`), a day (`2026-11-01`) or an instant (`2026-11-01T12:00:00Z`)"
+            TIMES
         };
         Mistake::new(value.span(), format!("`{text}` is not a time")).or(hint)
     })

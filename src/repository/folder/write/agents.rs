@@ -34,8 +34,7 @@ pub(super) fn create(place: &SessionPlace, new: &NewAgent) -> Result<()> {
     if made? {
         return Ok(());
     }
-    let place = format!("session {:?}", place.id());
-    Err(Error::Exists { what: "agent", name: new.id.as_str().to_owned(), place })
+    Err(Error::exists("agent", new.id.as_str(), format!("session {:?}", place.id())))
 }
 
 fn fill(dir: &Path, new: &NewAgent) -> Result<()> {

@@ -188,7 +188,7 @@ pub(super) fn lock(session: &SessionDir) -> Result<Lock> {
         // It was deleted meanwhile.
         io::ErrorKind::NotFound => {
             let location = session.path.parent().unwrap_or(&session.path).display().to_string();
-            Error::NotFound { id: session.id.clone(), location }
+            Error::not_found(&session.id, location)
         }
         _ => failed(&path, "locking the session", &error),
     })?;
@@ -199,7 +199,7 @@ pub(super) fn lock(session: &SessionDir) -> Result<Lock> {
             Err(TryLockError::Error(error)) => return Err(failed(&path, "locking the session", &error)),
             Err(TryLockError::WouldBlock) if started.elapsed() > LOCK => {
                 let doing = format!("waiting for another writer of session {:?}", session.id);
-                return Err(Error::Deadline { doing, seconds: LOCK.as_secs() });
+                return Err(Error::Deadline { doing, limit: LOCK });
             }
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(2)),
         }

@@ -83,7 +83,7 @@ fn stored_already(dir: &AgentDir, message: &NewMessage, from: u64) -> Option<Tai
 pub(super) fn update(place: &SessionPlace, agent: &AgentId, message_id: i64, update: &MessageUpdate) -> Result<()> {
     let dir = place.agent(agent)?;
     let path = file(&dir.path.join("messages"), message_id);
-    let unknown = || Error::UnknownMessage { id: place.id(), agent: agent.as_str().to_owned(), message_id };
+    let unknown = || Error::unknown_message(place.id(), agent.as_str(), message_id);
     let lock = files::lock(&place.dir)?;
     let mut stored = files::read(&path)?.ok_or_else(unknown)?;
     let mut time = Time::Stays;

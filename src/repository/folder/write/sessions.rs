@@ -19,7 +19,6 @@ use crate::{
 };
 
 pub(super) fn create(root: &Path, new: &NewSession, location: &str) -> Result<()> {
-    let exists = || Error::Exists { what: "session", name: new.id.clone(), place: location.to_owned() };
     let path = root.join(format!("session_{}", new.id));
     let aside = root.join(format!(".new_{}", uuid::Uuid::new_v4()));
     files::make_dir(&aside)?;
@@ -27,7 +26,7 @@ pub(super) fn create(root: &Path, new: &NewSession, location: &str) -> Result<()
     if !matches!(made, Ok(true)) {
         let _ = fs::remove_dir_all(&aside);
     }
-    if made? { Ok(()) } else { Err(exists()) }
+    if made? { Ok(()) } else { Err(Error::exists("session", &new.id, location)) }
 }
 
 fn fill(dir: &Path, new: &NewSession) -> Result<()> {
@@ -118,7 +117,7 @@ pub(super) fn edit_metadata(place: &SessionPlace, edits: &[MetadataEdit]) -> Res
     }
     change(place, Time::Stays, |fields| {
         let stored = fields.entry("metadata").or_insert_with(|| json!({}));
-        let Value::Object(metadata) = stored else { return Err(Error::NotAnObject { id: place.id() }) };
+        let Value::Object(metadata) = stored else { return Err(Error::not_an_object(place.id())) };
         // Only the edited keys are looked at and written: whatever else stands there stays byte for byte.
         let mut seen: Document = edits
             .iter()
@@ -126,8 +125,7 @@ pub(super) fn edit_metadata(place: &SessionPlace, edits: &[MetadataEdit]) -> Res
             .collect();
         if let Err(position) = edit::apply(&mut seen, edits) {
             let key = &edits[position].key;
-            let stored = seen.get(key).cloned().map(Box::new);
-            return Err(Error::Conflict { id: place.id(), field: format!("metadata.{key}"), stored });
+            return Err(Error::conflict(place.id(), format!("metadata.{key}"), seen.get(key).cloned()));
         }
         for edit in edits {
             match &edit.value {

@@ -1,6 +1,9 @@
 use std::time::Duration;
 
-use super::*;
+use super::{
+    uri::{leaks, srv_host},
+    *,
+};
 
 fn place() -> Deployment {
     Deployment { hosts: "db:27017".to_owned(), namespace: "shop.sessions".to_owned(), limit: Duration::from_secs(30) }
@@ -36,12 +39,29 @@ fn what_kept_the_network_from_answering_is_short() {
 
 #[test]
 fn a_driver_error_never_shows_what_the_driver_knows() {
-    let io = std::io::Error::other("user:hunter2@db refused");
+    let io = io::Error::other("user:hunter2@db refused");
     let told = error(&DriverError::from(io), DOING, &place());
-    assert!(matches!(told, Error::Unreachable { .. }));
+    assert!(matches!(told, Error::Unreachable { source: Some(_), .. }));
     assert!(!format!("{told} {told:?}").contains("hunter2"));
     let custom = error(&DriverError::custom("hunter2".to_owned()), DOING, &place());
     assert!(!format!("{custom} {custom:?}").contains("hunter2"));
+}
+
+#[test]
+fn the_systems_error_lies_beneath() {
+    let missing = || DriverError::from(io::Error::from_raw_os_error(2));
+    let source = |error: &Error| std::error::Error::source(error).map(ToString::to_string);
+    let system = Some(io::Error::from_raw_os_error(2).to_string());
+    assert_eq!(source(&error(&missing(), DOING, &place())), system);
+    let mistake = uri_mistake(&missing(), "mongodb://db/?tls=true&tlsCertificateKeyFile=/nowhere");
+    assert!(matches!(&mistake, Error::Uri { hint: Some(_), .. }), "{mistake:?}");
+    assert_eq!((source(&mistake), mistake.hints().len()), (system, 1));
+}
+
+#[test]
+fn a_command_that_the_server_repeats_is_left_out() {
+    let message = "not authorized on shop to execute command { find: \"sessions\", filter: { x: \"private\" } }";
+    assert_eq!(said(13, "Unauthorized", message).message, "not authorized on shop");
 }
 
 #[test]

@@ -40,8 +40,7 @@ pub(super) async fn create(run: RunningWrite, key: SessionKey, agent: NewAgent) 
     if repeated && created == Some(&encode::date(agent.at)) {
         return Ok(());
     }
-    let place = format!("session {:?}", key.text());
-    Err(Error::Exists { what: "agent", name: agent.id.as_str().to_owned(), place })
+    Err(Error::exists("agent", agent.id.as_str(), format!("session {:?}", key.text())))
 }
 
 /// Sets paths of an agent that is there.

@@ -44,7 +44,7 @@ pub(super) async fn append(
         match told {
             Attempt::Done(true) => return Ok(tail.advanced()),
             Attempt::Done(false) => {}
-            Attempt::Lost => append.run.pause(&mut wait, may_be_stored).await?,
+            Attempt::Lost(lost) => append.run.pause(&mut wait, may_be_stored, lost).await?,
         }
         let end = append.end().await?;
         if let Some(found) = end.ours {
@@ -116,9 +116,9 @@ impl Append {
         let row = self.run.computed(&self.key, stage).await?;
         let Some(row) = row else { return Err(self.run.repository.missing(&self.key)) };
         let end = row.get_document("end").cloned().unwrap_or_default();
-        let id = self.key.text().to_owned();
+        let id = self.key.text();
         if !end.get_bool("there").unwrap_or_default() {
-            return Err(Error::UnknownAgent { id, agent: self.agent.as_str().to_owned() });
+            return Err(Error::unknown_agent(id, self.agent.as_str()));
         }
         if end.get_bool("odd").unwrap_or_default() {
             let reason = format!("{} is not an array", self.messages());

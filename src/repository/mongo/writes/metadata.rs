@@ -16,12 +16,7 @@ const PATIENCE: usize = 20;
 
 /// Refuses keys that cannot be a segment of a path, and the same key twice.
 pub(super) fn check(key: &SessionKey, edits: &[MetadataEdit]) -> Result<()> {
-    edit::check_keys(edits).map_err(|(edit, reason)| Error::Key {
-        id: key.text().to_owned(),
-        key: edit.key.clone(),
-        what: "a metadata key",
-        reason,
-    })
+    edit::check_keys(edits).map_err(|(edit, reason)| Error::key(key.text(), &edit.key, "a metadata key", reason))
 }
 
 pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<MetadataEdit>) -> Result<()> {
@@ -41,7 +36,7 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
         let fields = match stored.get("metadata") {
             None => &empty,
             Some(Bson::Document(fields)) => fields,
-            Some(_) => return Err(Error::NotAnObject { id: key.text().to_owned() }),
+            Some(_) => return Err(Error::not_an_object(key.text())),
         };
         if repeated && edits.iter().all(|edit| edit::same(fields.get(&edit.key), edit.value.as_ref())) {
             return Ok(());
@@ -56,15 +51,9 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
 
 /// The first edit whose guard does not hold.
 fn conflict(key: &SessionKey, edits: &[MetadataEdit], fields: &Document) -> Option<Error> {
-    let broken = edits.iter().find(|edit| match &edit.guard {
-        Guard::None => false,
-        Guard::Stored(expected) => !edit::same(fields.get(&edit.key), expected.as_ref()),
-    })?;
-    Some(Error::Conflict {
-        id: key.text().to_owned(),
-        field: format!("metadata.{}", broken.key),
-        stored: fields.get(&broken.key).cloned().map(Box::new),
-    })
+    let position = edit::apply(&mut fields.clone(), edits).err()?;
+    let field = &edits[position].key;
+    Some(Error::conflict(key.text(), format!("metadata.{field}"), fields.get(field).cloned()))
 }
 
 /// A plain equality matches too much (null matches absent, 5 matches `[5]` and a long 5), so types are compared too.

@@ -12,13 +12,10 @@ use mongodb::error::{Error as DriverError, ErrorKind};
 use crate::{
     repository::{
         Error, Result,
-        mongo::{MongoRepository, by_key, decoded, errors, errors::Doing},
+        mongo::{LARGEST_DOCUMENT, MongoRepository, by_key, decoded, errors, errors::Doing},
     },
     session::{AgentId, SessionKey},
 };
-
-/// Where a document ends, in bytes.
-const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// The first wait before a write is repeated; it doubles up to a second.
 const FIRST_WAIT: Duration = Duration::from_millis(50);
@@ -57,7 +54,7 @@ pub(super) enum Attempt<T> {
     /// The server answered.
     Done(T),
     /// The connection was lost: the attempt may have been carried out.
-    Lost,
+    Lost(Error),
 }
 
 impl RunningWrite {
@@ -71,7 +68,7 @@ impl RunningWrite {
         loop {
             match self.told(attempt(repeated).await, &mut repeated)? {
                 Attempt::Done(answer) => return Ok((answer, repeated)),
-                Attempt::Lost => self.pause(&mut wait, repeated).await?,
+                Attempt::Lost(lost) => self.pause(&mut wait, repeated, lost).await?,
             }
         }
     }
@@ -86,42 +83,37 @@ impl RunningWrite {
             Ok(answer) => return Ok(Attempt::Done(answer)),
             Err(error) => error,
         };
-        if !self.failure(&error).is_connection_lost() {
-            return Err(self.refusal(&error));
+        let failure = self.failure(&error);
+        if !failure.is_connection_lost() {
+            return Err(self.refusal(&error, failure));
         }
         // Where no server was found, nothing was sent.
         *may_have_happened |= !matches!(error.kind.as_ref(), ErrorKind::ServerSelection { .. });
         if Instant::now() >= self.deadline {
-            let reason = match self.failure(&error) {
-                Error::Unreachable { reason, .. } => reason,
-                other => other.to_string(),
-            };
-            return Err(if *may_have_happened {
-                Error::Unconfirmed { doing: self.doing.clone(), reason }
-            } else {
-                self.failure(&error)
-            });
+            return Err(self.given_up(failure, *may_have_happened));
         }
         tracing::warn!(doing = self.doing, "the connection was lost; trying again");
-        Ok(Attempt::Lost)
+        Ok(Attempt::Lost(failure))
     }
 
-    /// Waits before the next attempt, longer each time.
-    pub(super) async fn pause(&self, wait: &mut Duration, repeated: bool) -> Result<()> {
+    /// Waits before the next attempt, longer each time, unless the deadline comes first.
+    pub(super) async fn pause(&self, wait: &mut Duration, may_have_happened: bool, lost: Error) -> Result<()> {
         if Instant::now() + *wait >= self.deadline {
-            let reason = "no answer in time".to_owned();
-            return Err(if repeated {
-                Error::Unconfirmed { doing: self.doing.clone(), reason }
-            } else {
-                Error::Deadline {
-                    doing: self.doing.clone(),
-                    seconds: self.repository.pool.gate().operation().as_secs(),
-                }
-            });
+            return Err(self.given_up(lost, may_have_happened));
         }
         tokio::time::sleep(*wait).await;
         *wait = (*wait * 2).min(Duration::from_secs(1));
         Ok(())
+    }
+
+    /// The error of a write that found no connection up to its deadline.
+    fn given_up(&self, lost: Error, may_have_happened: bool) -> Error {
+        match lost {
+            Error::Unreachable { reason, source, .. } if may_have_happened => {
+                Error::Unconfirmed { doing: self.doing.clone(), reason, source }
+            }
+            nothing_was_sent => nothing_was_sent,
+        }
     }
 
     /// Applies an update; whether it matched, and whether an earlier attempt may have been carried out.
@@ -170,7 +162,7 @@ impl RunningWrite {
     /// Why a write of an agent found nothing to change.
     pub(super) async fn no_agent(&self, key: &SessionKey, agent: &AgentId) -> Error {
         match self.read(key, doc! { "_id": 1 }).await {
-            Ok(Some(_)) => Error::UnknownAgent { id: self.session.clone(), agent: agent.as_str().to_owned() },
+            Ok(Some(_)) => Error::unknown_agent(&self.session, agent.as_str()),
             Ok(None) => self.repository.missing(key),
             Err(error) => error,
         }
@@ -180,12 +172,12 @@ impl RunningWrite {
         errors::error(error, Doing::new("update", "the session"), &self.repository.place())
     }
 
-    /// An error that trying again would not change.
-    fn refusal(&self, error: &DriverError) -> Error {
+    /// An error that trying again would not change; `failure` is what it says.
+    fn refusal(&self, error: &DriverError, failure: Error) -> Error {
         if errors::is_too_large_to_store(error) {
-            return Error::TooLarge { id: self.session.clone(), size: 0, limit: LARGEST };
+            return Error::too_large(&self.session, 0, LARGEST_DOCUMENT);
         }
-        match self.failure(error) {
+        match failure {
             Error::Other { reason, hint, source, .. } => {
                 Error::Other { doing: self.doing.clone(), reason, hint, source }
             }
@@ -198,7 +190,7 @@ impl RunningWrite {
 pub(super) fn sized(error: Error, stored: &Document) -> Error {
     match error {
         Error::TooLarge { id, limit, .. } => {
-            Error::TooLarge { id, size: bson::serialize_to_vec(stored).map_or(0, |bytes| bytes.len() as u64), limit }
+            Error::too_large(id, bson::serialize_to_vec(stored).map_or(0, |bytes| bytes.len() as u64), limit)
         }
         other => other,
     }

@@ -30,8 +30,7 @@ pub(super) async fn create(run: RunningWrite, key: SessionKey, document: Documen
     if created || repeated && is_ours(&run, &key, &document).await? {
         return Ok(());
     }
-    let place = run.repository.namespace();
-    Err(Error::Exists { what: "session", name: key.text().to_owned(), place })
+    Err(Error::exists("session", key.text(), run.repository.namespace()))
 }
 
 fn is_duplicate(error: &mongodb::error::Error) -> bool {

@@ -106,13 +106,12 @@ impl MessageChange {
         let row = self.run.computed(&self.key, stage).await?;
         let Some(row) = row else { return Err(self.run.repository.missing(&self.key)) };
         let found = row.get_document("found").cloned().unwrap_or_default();
-        let (id, agent) = (self.key.text().to_owned(), self.agent.as_str().to_owned());
+        let (id, agent) = (self.key.text(), self.agent.as_str());
         if !found.get_bool("there").unwrap_or_default() {
-            return Err(Error::UnknownAgent { id, agent });
+            return Err(Error::unknown_agent(id, agent));
         }
         let ids = found.get_array("ids").map(Vec::as_slice).unwrap_or_default();
         let position = ids.iter().rposition(|stored| decode::signed(stored) == Some(self.message_id));
-        let message_id = self.message_id;
-        position.map(|index| index as u64).ok_or(Error::UnknownMessage { id, agent, message_id })
+        position.map(|index| index as u64).ok_or_else(|| Error::unknown_message(id, agent, self.message_id))
     }
 }

@@ -215,7 +215,7 @@ pub(super) fn reasoning(words: &str, open: bool, width: usize, look: &Look, line
 
 /// `image png 70 B`
 pub(super) fn media(media: &Media, width: usize, look: &Look) -> Line<'static> {
-    let mut words = media.kind.word().to_owned();
+    let mut words = media.kind.as_str().to_owned();
     for part in [&media.format, &media.name].into_iter().flatten() {
         words.push(' ');
         words.push_str(part);

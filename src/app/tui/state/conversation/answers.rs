@@ -4,7 +4,7 @@ use super::{AskedPage, ConversationState, Effect, Opening, Tickets, open::Open, 
 use crate::{
     app::task::{Command, Event, Ticket, command::Lane},
     metrics::Outline,
-    session::{AgentId, Change, ChangeKind, Message, Session},
+    session::{AgentId, Change, ChangeKind, Message, Session, SessionKey},
 };
 
 /// Messages around the view that are loaded ahead.
@@ -13,29 +13,59 @@ const AHEAD: usize = 30;
 impl ConversationState {
     /// Takes over a change of the open session.
     pub fn apply(&mut self, change: &Change, tickets: &mut Tickets) -> Vec<Effect> {
-        if self.key() == Some(&change.session) && matches!(change.kind, ChangeKind::Deleted) {
-            self.close();
+        if matches!(change.kind, ChangeKind::Deleted) {
+            self.forget(&change.session);
             return Vec::new();
         }
+        let mut effects = self.catch_up(change, tickets);
         let at_end = matches!(change.kind, ChangeKind::Messages(..)) && self.follows_end();
         let Some(open) = self.open.as_mut().filter(|open| open.session.key == change.session) else {
-            return Vec::new();
+            return effects;
         };
         let shown = match &change.kind {
             ChangeKind::Messages(..) => open.take_arrived(change, at_end),
             // Feedback stands under its message.
             ChangeKind::Feedback(_) => change.apply_to(&mut open.session),
-            _ => {
+            ChangeKind::Metadata(_) | ChangeKind::Deleted => {
                 change.apply_to(&mut open.session);
                 false
             }
         };
-        if !shown {
-            return Vec::new();
+        if shown {
+            self.layouts.clear();
+            self.refresh();
+            effects.extend(self.ask(tickets));
         }
-        self.layouts.clear();
-        self.refresh();
-        self.ask(tickets)
+        effects
+    }
+
+    /// The session is gone: it is shown no more, and not waited for.
+    fn forget(&mut self, key: &SessionKey) {
+        for asked in [&mut self.opening, &mut self.unopened] {
+            asked.take_if(|asked| asked.key == *key);
+        }
+        if self.session().is_some_and(|session| session.key == *key) {
+            let (opening, unopened) = (self.opening.take(), self.unopened.take());
+            self.close();
+            (self.opening, self.unopened) = (opening, unopened);
+        }
+    }
+
+    /// A reading that is on its way may have begun before the change and lack it. Messages that arrive are kept for it,
+    /// they know their place; of an edit nobody can tell whether the reading holds it or a later one, so it is read again.
+    fn catch_up(&mut self, change: &Change, tickets: &mut Tickets) -> Vec<Effect> {
+        let opening = self.opening.as_ref().is_some_and(|asked| asked.key == change.session);
+        let shown = self.session().is_some_and(|session| session.key == change.session);
+        match change.kind {
+            ChangeKind::Messages(..) if opening || (shown && self.outline.is_some()) => {
+                self.arrived.push(change.clone());
+                Vec::new()
+            }
+            ChangeKind::Metadata(_) | ChangeKind::Feedback(_) if opening => self.reload(tickets),
+            ChangeKind::Messages(..) | ChangeKind::Metadata(_) | ChangeKind::Feedback(_) | ChangeKind::Deleted => {
+                Vec::new()
+            }
+        }
     }
 
     /// Takes an answer of the lanes Open, Messages, Outline and Find; ignores stale ones and those of other lanes.
@@ -46,7 +76,7 @@ impl ConversationState {
             }
             Event::Messages(ticket, agent, messages) => self.take_messages(*ticket, agent, messages, tickets),
             Event::Found { ticket, hits, searched, done } => self.take_found(*ticket, hits, *searched, *done, tickets),
-            Event::Failed { ticket, lane, error } => self.take_failure(*ticket, *lane, error.is_connection_lost()),
+            Event::Failed { ticket, lane, error } => self.take_failure(*ticket, *lane, error.is_passing()),
             _ => Vec::new(),
         }
     }
@@ -59,7 +89,12 @@ impl ConversationState {
         let same = self.open.take().filter(|old| again && old.session.key == session.key);
         let mut effects = Vec::new();
         let open = if let Some(old) = same {
-            old.reloaded(session.clone(), at_end)
+            let (open, moved) = old.reloaded(session.clone(), at_end);
+            self.folds.follow(&moved);
+            if let Some(find) = &mut self.find {
+                find.follow(&moved);
+            }
+            open
         } else {
             self.folds.forget();
             self.page = None;
@@ -69,10 +104,11 @@ impl ConversationState {
             Open::new(session.clone())
         };
         let key = open.session.key.clone();
-        self.open = Some(open);
-        if let Some(open) = &mut self.open {
-            open.drop_far();
+        let open = self.open.insert(open);
+        for change in self.arrived.drain(..) {
+            open.take_arrived(&change, at_end);
         }
+        open.drop_far();
         let ticket = tickets.take();
         self.outline = Some(ticket);
         effects.push(Effect::Ask(Command::Outline(ticket, key)));
@@ -121,12 +157,19 @@ impl ConversationState {
     }
 
     /// Takes the answer of the lane Outline, which is kept and grows with the session.
-    pub fn on_outline(&mut self, ticket: Ticket, outline: Outline, tickets: &mut Tickets) -> Vec<Effect> {
+    pub fn on_outline(&mut self, ticket: Ticket, mut outline: Outline, tickets: &mut Tickets) -> Vec<Effect> {
         if self.outline.take_if(|asked| *asked == ticket).is_none() {
             return Vec::new();
         }
         let mark = self.mark();
         if let Some(open) = &mut self.open {
+            for change in self.arrived.drain(..) {
+                if let ChangeKind::Messages(id, messages) = &change.kind {
+                    for message in messages {
+                        outline.push(id, message);
+                    }
+                }
+            }
             open.take_outline(outline);
         }
         self.layouts.clear();
@@ -167,7 +210,7 @@ impl ConversationState {
         self.ask(tickets)
     }
 
-    /// Keeps what is shown; the shell shows the error.
+    /// Keeps what is shown; the status line shows the error.
     fn take_failure(&mut self, ticket: Ticket, lane: Lane, lost: bool) -> Vec<Effect> {
         match lane {
             Lane::Open => self.unopened = self.opening.take_if(|asked| asked.ticket == ticket).filter(|_| lost),

@@ -1,6 +1,6 @@
 //! Places found in the conversation.
 
-use super::timeline::Spot;
+use super::{moved::MovedAgents, timeline::Spot};
 use crate::app::task::Ticket;
 
 /// A search.
@@ -40,6 +40,13 @@ impl Find {
         }
     }
 
+    /// The session was read again and its agents stand elsewhere: hits stay with their agent, or go with it.
+    pub fn follow(&mut self, moved: &MovedAgents) {
+        let at = self.current.and_then(|at| self.hits.get(at).copied()).and_then(|spot| moved.spot(spot));
+        self.hits = self.hits.iter().filter_map(|spot| moved.spot(*spot)).collect();
+        self.current = at.and_then(|at| self.hits.iter().position(|spot| *spot == at));
+    }
+
     /// Goes on by one hit, around the ends once all are known.
     pub fn step(&mut self, forward: bool) -> Option<Spot> {
         let last = self.hits.len().checked_sub(1)?;
@@ -72,6 +79,16 @@ impl Find {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hits_stay_with_their_agent() {
+        let hit = |agent, index| Spot { agent, index };
+        let hits = vec![hit(2, 9), hit(0, 3), hit(1, 2)];
+        let mut find = Find { needle: "x".into(), ticket: None, hits, current: Some(2), searched: 1 };
+        // The first agent is gone: the others moved up.
+        find.follow(&MovedAgents::new(vec![None, Some(0), Some(1)]));
+        assert_eq!((find.hits.as_slice(), find.current), (&[hit(1, 9), hit(0, 2)][..], Some(1)));
+    }
 
     #[test]
     fn going_on_stops_at_the_end_while_searching_and_turns_around_after() {

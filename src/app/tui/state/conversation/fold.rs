@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::timeline::Spot;
+use super::{moved::MovedAgents, timeline::Spot};
 use crate::app::tui::render::message::Foldable;
 
 /// The choices.
@@ -20,6 +20,13 @@ impl Folds {
             Foldable::Tool => self.tools_open,
         };
         open != self.exceptions.contains(&(kind, spot, block))
+    }
+
+    /// The session was read again and its agents stand elsewhere.
+    pub fn follow(&mut self, moved: &MovedAgents) {
+        let old = std::mem::take(&mut self.exceptions);
+        self.exceptions =
+            old.into_iter().filter_map(|(kind, spot, block)| Some((kind, moved.spot(spot)?, block))).collect();
     }
 
     pub fn toggle(&mut self, kind: Foldable, spot: Spot, block: usize) {

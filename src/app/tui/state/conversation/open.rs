@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     durations::{Durations, durations},
+    moved::MovedAgents,
     place::ViewPlace,
     timeline::{Dates, Spot, Timeline},
     window::Window,
@@ -102,21 +103,21 @@ impl Open {
     }
 
     /// The same session, read again: keeps tab, places and what was loaded, until it is read again itself.
-    pub fn reloaded(self, session: Session, at_end: bool) -> Self {
+    pub fn reloaded(self, session: Session, at_end: bool) -> (Self, MovedAgents) {
         let mut fresh = Self::new(session);
         let agent_of = |old: usize| {
             let id = &self.session.agents.get(old)?.id;
             fresh.session.agents.iter().position(|agent| &agent.id == id)
         };
-        let moved: Vec<Option<usize>> = (0..self.windows.len()).map(agent_of).collect();
+        let moved = MovedAgents::new((0..self.windows.len()).map(agent_of).collect());
         let all = (self.windows.len(), fresh.windows.len());
-        let tab_of = |old: usize| if old == all.0 { (all.1 > 1).then_some(all.1) } else { moved.get(old).copied()? };
+        let tab_of = |old: usize| if old == all.0 { (all.1 > 1).then_some(all.1) } else { moved.agent(old) };
         let parked_now = self.park();
         let mut parked: Vec<(usize, Parked)> = self.parked.into_iter().collect();
         parked.extend(parked_now.map(|parked| (self.tab, parked)));
         let tab = tab_of(self.tab);
         for (old, mut window) in self.windows.into_iter().enumerate() {
-            let Some(new) = moved[old] else { continue };
+            let Some(new) = moved.agent(old) else { continue };
             window.make_stale();
             window.retain(|index| index < fresh.counts[new]);
             window.take_fresh(&mut fresh.windows[new]);
@@ -126,14 +127,13 @@ impl Open {
             fresh.dates[new] = merged_dates(&self.dates[old], &fresh.dates[new]);
         }
         for (new, agent) in fresh.session.agents.iter().enumerate() {
-            if !moved.contains(&Some(new)) {
+            if !moved.has(new) {
                 (fresh.seen[new], fresh.reached[new]) = (0, 0);
                 tracing::debug!(messages = agent.message_count, "a new agent came with the reload");
             }
         }
         for (old_tab, place) in parked {
-            let spot = moved.get(place.spot.agent).copied().flatten().map(|agent| Spot { agent, ..place.spot });
-            if let Some((tab, spot)) = tab_of(old_tab).zip(spot) {
+            if let Some((tab, spot)) = tab_of(old_tab).zip(moved.spot(place.spot)) {
                 fresh.parked.insert(tab, Parked { spot, ..place });
             }
         }
@@ -144,7 +144,7 @@ impl Open {
         if at_end || tab.is_none() {
             fresh.goal = Some(Goal::End);
         }
-        fresh
+        (fresh, moved)
     }
 
     /// Whether the tab of all agents exists: only where there are several.

@@ -5,8 +5,10 @@ use bson::Bson;
 
 use super::super::{
     feedback::head,
-    list, metadata,
-    tree::{self, Fold, TreeRow, Unfolded},
+    folding::{FoldingTree, TreeTaken},
+    list::{self, Selection},
+    metadata,
+    tree::{self, TreeRow, Unfolded},
 };
 use crate::app::tui::render::{format, wrap};
 
@@ -25,10 +27,6 @@ pub struct InspectorTab {
     pub count: Option<usize>,
     /// What it shows.
     pub body: Body,
-    /// The selected row or item.
-    pub selected: usize,
-    /// The first row, item or line in view.
-    pub top: usize,
 }
 
 /// What a tab shows.
@@ -40,11 +38,16 @@ pub enum Body {
         note: Option<String>,
         /// The value, without secrets.
         root: Bson,
-        /// What of it is unfolded.
-        unfolded: Box<Unfolded>,
+        /// What of it is selected and unfolded.
+        tree: Box<FoldingTree>,
     },
-    /// Text of several lines, as stored.
-    Text(String),
+    /// Text of several lines.
+    Text {
+        /// As stored.
+        text: String,
+        /// The first line in view.
+        top: usize,
+    },
     /// A sentence where there is nothing.
     Nothing(String),
     /// Labels with texts.
@@ -53,6 +56,8 @@ pub enum Body {
         items: Vec<Item>,
         /// Whether a label stands over its text rather than before it.
         stacked: bool,
+        /// The selected item.
+        selection: Selection<usize>,
     },
     /// The answer is on its way.
     Waiting,
@@ -85,10 +90,10 @@ impl InspectorTab {
     #[must_use]
     pub fn new(name: &'static str, body: Body) -> Self {
         let count = match &body {
-            Body::Items { items, stacked: true } => Some(items.len()),
+            Body::Items { items, stacked: true, .. } => Some(items.len()),
             _ => None,
         };
-        Self { name, count, body, selected: 0, top: 0 }
+        Self { name, count, body }
     }
 
     /// A tree, unfolded as far as a screen holds it.
@@ -99,8 +104,8 @@ impl InspectorTab {
             let note = note.unwrap_or_else(|| "empty".into());
             return Self::new(name, Body::Nothing(note));
         }
-        let unfolded = Box::new(Unfolded::fitting(&root, 60));
-        Self::new(name, Body::Tree { note, root, unfolded })
+        let tree = Box::new(FoldingTree::new(Unfolded::fitting(&root, 60)));
+        Self::new(name, Body::Tree { note, root, tree })
     }
 
     /// Whether it waits for the whole document, or did in vain.
@@ -118,51 +123,49 @@ impl InspectorTab {
     /// Moves, folds or copies; what was copied comes back. `None`: not for it.
     pub fn take(&mut self, action: Action, width: u16, height: u16) -> Option<Taken> {
         let page = usize::from(self.body.page(width, height));
-        if matches!(self.body, Body::Text(_)) {
-            return self.take_text(action, width, page);
-        }
-        let len = self.body.len();
-        if let Some(selected) = list::moved(action, self.selected, len, page) {
-            self.selected = selected;
-            self.keep_in_view(width, page);
-            return Some(Taken::Moved);
-        }
         match &mut self.body {
-            Body::Tree { root, unfolded, .. } => {
-                let taken = fold(root, unfolded, &mut self.selected, action)?;
-                self.keep_in_view(width, page);
-                Some(taken)
+            Body::Tree { root, tree, .. } => {
+                Some(match tree.take(action, page, |unfolded| tree::rows(root, unfolded))? {
+                    TreeTaken::Moved => Taken::Moved,
+                    TreeTaken::Copy(row) => Taken::Copied(json(&row)),
+                })
             }
-            Body::Items { items, .. } if action == Action::Copy => {
-                items.get(self.selected).map(|item| Taken::Copied(item.copy.clone()))
+            Body::Text { text, .. } if action == Action::Copy => Some(Taken::Copied(text.clone())),
+            Body::Text { text, top } => {
+                *top = list::turned(action, *top, text_lines(text, width).len(), page.max(1))?;
+                Some(Taken::Moved)
             }
-            _ => None,
+            Body::Items { items, selection, .. } if action == Action::Copy => {
+                items.get(selection.at(items.len())).map(|item| Taken::Copied(item.copy.clone()))
+            }
+            Body::Items { items, stacked, selection } => {
+                if !selection.on_action(action, &items.len(), page) {
+                    return None;
+                }
+                show(selection, items, *stacked, width, page);
+                Some(Taken::Moved)
+            }
+            Body::Nothing(_) | Body::Waiting | Body::Failed(_) => None,
         }
-    }
-
-    fn take_text(&mut self, action: Action, width: u16, page: usize) -> Option<Taken> {
-        let Body::Text(text) = &self.body else { return None };
-        if action == Action::Copy {
-            return Some(Taken::Copied(text.clone()));
-        }
-        self.top = list::turned(action, self.top, text_lines(text, width).len(), page.max(1))?;
-        Some(Taken::Moved)
     }
 
     /// Scrolls by lines; negative is up.
     pub fn scroll(&mut self, lines: i32, width: u16, height: u16) {
         let page = usize::from(self.body.page(width, height));
-        match &self.body {
-            Body::Text(text) => {
+        match &mut self.body {
+            Body::Tree { root, tree, .. } => {
+                let rows = tree::rows(root, &tree.unfolded);
+                tree.scroll(lines, page, &rows);
+            }
+            Body::Text { text, top } => {
                 let last = text_lines(text, width).len().saturating_sub(page.max(1));
-                self.top = list::shifted(self.top.min(last), lines).min(last);
+                *top = list::shifted((*top).min(last), lines).min(last);
             }
-            Body::Items { items, .. } => {
-                let last = items.len().saturating_sub(1);
-                self.selected = list::shifted(self.selected.min(last), lines.signum()).min(last);
-                self.keep_in_view(width, page);
+            Body::Items { items, stacked, selection } => {
+                selection.select(list::shifted(selection.at(items.len()), lines.signum()), &items.len());
+                show(selection, items, *stacked, width, page);
             }
-            body => (self.top, self.selected) = list::scrolled(self.top, self.selected, body.len(), page, lines),
+            Body::Nothing(_) | Body::Waiting | Body::Failed(_) => {}
         }
     }
 
@@ -170,57 +173,31 @@ impl InspectorTab {
     pub fn click(&mut self, y: u16, width: u16, height: u16) {
         let Some(y) = y.checked_sub(self.body.note_lines(width, height).len() as u16) else { return };
         match &mut self.body {
-            Body::Tree { root, unfolded, .. } => {
-                let at = self.top.saturating_add(y.into());
-                if at >= tree::rows(root, unfolded).len() {
-                    return;
-                }
-                if self.selected == at {
-                    fold(root, unfolded, &mut self.selected, Action::Open);
-                }
-                self.selected = at;
+            Body::Tree { root, tree, .. } => {
+                let rows = tree::rows(root, &tree.unfolded);
+                tree.click(y.into(), &rows);
             }
-            Body::Items { items, stacked } => {
+            Body::Items { items, stacked, selection } => {
                 let columns = ItemColumns::of(items, *stacked, width);
                 let mut left = usize::from(y);
-                for (i, item) in items.iter().enumerate().skip(self.top) {
+                for (i, item) in items.iter().enumerate().skip(selection.first()) {
                     let rows = columns.lines(item).len();
                     if left < rows {
-                        self.selected = i;
+                        selection.select(i, &items.len());
                         return;
                     }
                     left -= rows;
                 }
             }
-            _ => {}
+            Body::Text { .. } | Body::Nothing(_) | Body::Waiting | Body::Failed(_) => {}
         }
-    }
-
-    fn keep_in_view(&mut self, width: u16, page: usize) {
-        self.top = match &self.body {
-            Body::Items { items, stacked } if !items.is_empty() => {
-                let columns = ItemColumns::of(items, *stacked, width);
-                list::top_for_tall(self.top, self.selected, page, |i| columns.lines(&items[i]).len())
-            }
-            body => list::top_for(self.top, self.selected, body.len(), page),
-        };
     }
 }
 
-/// Folds, unfolds or goes to the parent; or gives the selected value as JSON. `None`: none of these.
-fn fold(root: &Bson, unfolded: &mut Unfolded, selected: &mut usize, action: Action) -> Option<Taken> {
-    let rows = tree::rows(root, unfolded);
-    let at = (*selected).min(rows.len().saturating_sub(1));
-    let row = rows.get(at)?;
-    let way = tree::path(&rows, at);
-    match (action, row.fold) {
-        (Action::Right | Action::Open, Fold::Folded) => unfolded.unfold(&way),
-        (Action::Left | Action::Open, Fold::Unfolded) => unfolded.fold(&way),
-        (Action::Left, _) => *selected = tree::parent(&rows, at)?,
-        (Action::Copy, _) => return Some(Taken::Copied(json(row))),
-        _ => return None,
-    }
-    Some(Taken::Moved)
+/// Brings the selected item into view.
+fn show(selection: &mut Selection<usize>, items: &[Item], stacked: bool, width: u16, page: usize) {
+    let columns = ItemColumns::of(items, stacked, width);
+    selection.show_tall(items.len(), page, |i| columns.lines(&items[i]).len());
 }
 
 fn json(row: &TreeRow<'_>) -> String {
@@ -231,20 +208,30 @@ fn json(row: &TreeRow<'_>) -> String {
 }
 
 impl Body {
-    /// Rows or items; of a text none.
+    /// Items with none selected yet.
     #[must_use]
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Tree { root, unfolded, .. } => tree::rows(root, unfolded).len(),
-            Self::Items { items, .. } => items.len(),
-            _ => 0,
-        }
+    pub fn items(items: Vec<Item>, stacked: bool) -> Self {
+        Self::Items { items, stacked, selection: Selection::default() }
     }
 
-    /// Whether there is nothing to select.
+    /// Text at its start.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    pub fn text(text: String) -> Self {
+        Self::Text { text, top: 0 }
+    }
+
+    /// The position of what is selected, or of the first line in view, and of how many in a width.
+    #[must_use]
+    pub fn place(&self, width: u16) -> (usize, usize) {
+        match self {
+            Self::Tree { root, tree, .. } => {
+                let len = tree::rows(root, &tree.unfolded).len();
+                (tree.selection.at(len), len)
+            }
+            Self::Items { items, selection, .. } => (selection.at(items.len()), items.len()),
+            Self::Text { text, top } => (*top, text_lines(text, width).len()),
+            Self::Nothing(_) | Self::Waiting | Self::Failed(_) => (0, 0),
+        }
     }
 
     /// The lines of the sentence over a tree, at most a third of the height. Safe text.

@@ -89,7 +89,7 @@ fn system_prompt(stored: Option<&Bson>) -> InspectorTab {
         Some(Bson::Array(blocks)) => blocks.iter().map(prompt_block).collect::<Vec<_>>().join("\n"),
         Some(other) => plain::pretty(other),
     };
-    let body = if text.is_empty() { Body::Nothing("No system prompt is stored.".into()) } else { Body::Text(text) };
+    let body = if text.is_empty() { Body::Nothing("No system prompt is stored.".into()) } else { Body::text(text) };
     InspectorTab::new("System prompt", body)
 }
 
@@ -113,14 +113,14 @@ fn model(agent: &StoredAgent) -> InspectorTab {
         }
         Some(other) => items.push(fact("prompt metadata", &plain::compact(other))),
     }
-    InspectorTab::new("Model", Body::Items { items, stacked: false })
+    InspectorTab::new("Model", Body::items(items, false))
 }
 
 /// Of the session; the document itself is on its way.
 #[must_use]
 pub fn session(session: &Session) -> Vec<InspectorTab> {
     vec![
-        InspectorTab::new("Overview", Body::Items { items: overview(session), stacked: false }),
+        InspectorTab::new("Overview", Body::items(overview(session), false)),
         guardrail("Guardrail events", session.guardrail_events.iter(), "No guardrail events are stored."),
         findings(session.all_findings(), "None so far: reading the whole document."),
         InspectorTab::new("Raw", Body::Waiting),
@@ -147,7 +147,7 @@ pub fn give_up(tabs: &mut [InspectorTab]) {
 
 fn say_findings(tabs: &mut [InspectorTab], says: &str) {
     for tab in tabs {
-        if let Body::Items { items, stacked: false } = &mut tab.body {
+        if let Body::Items { items, stacked: false, .. } = &mut tab.body {
             items.iter_mut().filter(|item| item.label == "findings").for_each(|item| *item = fact("findings", says));
         }
     }
@@ -200,7 +200,7 @@ pub fn field(name: &str, value: &Bson) -> Vec<InspectorTab> {
     let secret = TreeRow { depth: 0, key: Key::Name(name), value, fold: Fold::Leaf }.secret();
     match value {
         Bson::String(text) if !secret && !text.is_empty() => {
-            vec![InspectorTab::new("Text", Body::Text(text.clone())), raw]
+            vec![InspectorTab::new("Text", Body::text(text.clone())), raw]
         }
         _ => vec![raw],
     }
@@ -211,7 +211,7 @@ pub fn field(name: &str, value: &Bson) -> Vec<InspectorTab> {
 pub fn feedback(feedback: &Feedback) -> Vec<InspectorTab> {
     let raw = InspectorTab::tree("Raw", None, &feedback.raw);
     match &feedback.comment {
-        Some(comment) if !comment.is_empty() => vec![InspectorTab::new("Comment", Body::Text(comment.clone())), raw],
+        Some(comment) if !comment.is_empty() => vec![InspectorTab::new("Comment", Body::text(comment.clone())), raw],
         _ => vec![raw],
     }
 }
@@ -250,7 +250,7 @@ fn findings<'a>(found: impl Iterator<Item = &'a Finding>, none: &str) -> Inspect
         let tab = InspectorTab::new("Findings", Body::Nothing(none.into()));
         return InspectorTab { count: Some(0), ..tab };
     }
-    InspectorTab::new("Findings", Body::Items { items, stacked: true })
+    InspectorTab::new("Findings", Body::items(items, true))
 }
 
 fn finding(found: &Finding) -> Item {

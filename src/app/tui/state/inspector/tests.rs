@@ -56,9 +56,9 @@ fn a_node_is_copied_as_json() {
     let json: serde_json::Value = serde_json::from_str(&copied(&mut inspector)).unwrap();
     assert_eq!(json, serde_json::json!({"a": {"b": [1, 2, {"c": null}]}}));
     take(&mut inspector, Action::Left);
-    assert_eq!(inspector.tab().body.len(), 1, "folded");
+    assert_eq!(inspector.tab().body.place(80).1, 1, "folded");
     take(&mut inspector, Action::Open);
-    assert!(inspector.tab().body.len() > 1, "unfolded");
+    assert!(inspector.tab().body.place(80).1 > 1, "unfolded");
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn only_its_own_question_is_answered() {
     let Body::Items { items, .. } = &inspector.subject().tabs[0].body else { panic!("no overview") };
     assert!(items.iter().any(|item| item.label == "findings" && item.text.starts_with("unknown")));
     inspector.on_event(&Event::Document(Ticket(3), Box::new(doc! {"new": 1})));
-    assert_eq!(inspector.tab().body.len(), 1);
+    assert_eq!(inspector.tab().body.place(80).1, 1);
 }
 
 #[test]
@@ -128,11 +128,11 @@ fn long_texts_scroll_to_their_end_and_back() {
     let subject = Subject::Agent(session.agents[0].id.clone());
     let mut inspector = Inspector::on(&subject, Some(&session), None);
     take(&mut inspector, Action::Bottom);
-    assert_eq!(inspector.tab().top, 101 - 18);
+    assert_eq!(inspector.tab().body.place(80).0, 101 - 18);
     inspector.scroll(5, 20);
-    assert_eq!(inspector.tab().top, 101 - 18);
+    assert_eq!(inspector.tab().body.place(80).0, 101 - 18);
     take(&mut inspector, Action::Up);
-    assert_eq!(inspector.tab().top, 101 - 19);
+    assert_eq!(inspector.tab().body.place(80).0, 101 - 19);
     assert_eq!(copied(&mut inspector), "line\n".repeat(100));
 }
 
@@ -146,7 +146,7 @@ fn clicks_choose_tabs_and_rows() {
     assert_eq!(inspector.current(), 2);
     inspector.click(0, 0);
     inspector.click(3, 4);
-    assert_eq!((inspector.current(), inspector.tab().selected), (0, 2));
+    assert_eq!((inspector.current(), inspector.tab().body.place(80).0), (0, 2));
 }
 
 #[test]
@@ -198,7 +198,8 @@ proptest! {
                 inspector.on_action(ENTRIES[*action].action, *page, &mut Tickets::default());
                 inspector.click(*x, *page);
                 inspector.scroll(*lines, *page);
-                prop_assert!(inspector.tab().selected < inspector.tab().body.len().max(1));
+                let (at, len) = inspector.tab().body.place(width);
+                prop_assert!(at < len.max(1));
             }
         }
     }

@@ -18,23 +18,23 @@ fn copied(pane: &mut MetadataPane, session: &Session) -> String {
 }
 
 fn select(pane: &mut MetadataPane, session: &Session, key: &str) {
-    let rows = rows(Some(session), &pane.unfolded);
-    pane.selection.select(rows.iter().position(|row| row.key == Key::Name(key)).unwrap(), &rows);
+    let rows = pane.rows(Some(session));
+    pane.tree.selection.select(rows.iter().position(|row| row.key == Key::Name(key)).unwrap(), &rows);
 }
 
 #[test]
 fn nested_values_unfold_and_fold_in_place() {
     let session = sample::session("support-1042");
     let mut pane = MetadataPane::default();
-    let before = rows(Some(&session), &pane.unfolded).len();
+    let before = pane.rows(Some(&session)).len();
     select(&mut pane, &session, "customer");
     assert!(pane.on_action(Action::Right, Some(&session), 10).is_some());
-    assert_eq!(rows(Some(&session), &pane.unfolded).len(), before + 2);
+    assert_eq!(pane.rows(Some(&session)).len(), before + 2);
     select(&mut pane, &session, "tier");
     assert_eq!(pane.field(Some(&session)).as_deref(), Some("customer"));
     assert!(pane.on_action(Action::Left, Some(&session), 10).is_some(), "to the parent");
     assert!(pane.on_action(Action::Left, Some(&session), 10).is_some(), "fold it");
-    assert_eq!(rows(Some(&session), &pane.unfolded).len(), before);
+    assert_eq!(pane.rows(Some(&session)).len(), before);
     assert!(pane.on_action(Action::Left, Some(&session), 10).is_none(), "the pane to the left");
 }
 
@@ -89,7 +89,7 @@ fn another_session_keeps_what_is_unfolded_and_clamps_the_place() {
     let other = with(Bson::Document(doc! {"one": 1}));
     assert_eq!(pane.field(Some(&other)).as_deref(), Some("one"));
     assert!(pane.on_action(Action::Down, Some(&other), 5).is_some());
-    assert_eq!(pane.selection.at(1), 0);
+    assert_eq!(pane.tree.selection.at(1), 0);
 }
 
 proptest! {
@@ -104,8 +104,8 @@ proptest! {
             pane.on_action(crate::app::keymap::ENTRIES[action].action, Some(&session), page);
             pane.click(page, Some(&session));
             pane.scroll(lines, Some(&session), page);
-            let len = rows(Some(&session), &pane.unfolded).len();
-            prop_assert!(pane.selection.at(usize::MAX) < len.max(1));
+            let len = pane.rows(Some(&session)).len();
+            prop_assert!(pane.tree.selection.at(usize::MAX) < len.max(1));
         }
     }
 }

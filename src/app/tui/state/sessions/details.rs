@@ -46,13 +46,14 @@ impl DetailsCache {
         self.asked = None;
     }
 
-    /// What is known of one session is shown, and asked again; an answer that is on its way was read before.
-    pub fn expire_row(&mut self, key: &SessionKey) {
-        if let Some(known) = self.known.get_mut(key) {
+    /// What is known of one row is shown, and asked again; an answer that is on its way was read before.
+    pub fn expire_row(&mut self, row: &Summary) {
+        if let Some(known) = self.known.get_mut(&row.key) {
             known.generation = EXPIRED;
+            known.updated_at = row.updated_at;
         }
         if let Some(asked) = &mut self.asked {
-            asked.keys.remove(key);
+            asked.keys.remove(&row.key);
         }
     }
 

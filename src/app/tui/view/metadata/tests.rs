@@ -55,7 +55,8 @@ proptest! {
         width in 1u16..60, height in 1u16..30, selected in 0usize..99, top in 0usize..99,
         id in prop::sample::select(vec!["support-1042", "typed-metadata", "hostile-text", "wrong-types", "nulls"]),
     ) {
-        let pane = MetadataPane { selection: Selection::placed(selected, top), ..unfolded(id, true) };
+        let mut pane = unfolded(id, true);
+        pane.tree.selection = Selection::placed(selected, top);
         let screen = shown(id, (width, height), &pane, &sample::look());
         prop_assert!(sample::safe(&screen), "{}", screen);
     }

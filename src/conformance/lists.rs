@@ -1,0 +1,194 @@
+//! Lists, counts, and what they tell of a session.
+
+use std::sync::Arc;
+
+use bson::{Bson, Document, doc};
+use jiff::SignedDuration;
+
+use super::{AGENT, Case, Fixture, Found, Outcome, case, ensure, new_session, now, nowhere, same};
+use crate::{
+    repository::{Error, Filter, ListQuery, Projection, Result, SessionRepository, Sort},
+    session::{
+        Details, Rating, SessionKey, Summary,
+        record::{NewFeedback, NewSession},
+    },
+};
+
+pub(super) const CASES: &[Case] = &[
+    case!("pages give every session once, newest first by either date", paged),
+    case!("a page of no rows ends where it began", empty),
+    case!("a filter lets the same sessions into a list and a count", filtered),
+    case!("a row brings the metadata that was asked for", projected),
+    case!("an id is resolved to its session", resolved),
+    case!("counts and sizes are told of the sessions that are there", detailed),
+];
+
+/// Sessions of an application of their own: others in the store do not count.
+struct Shelf {
+    repository: Arc<dyn SessionRepository>,
+    application: String,
+    /// From the one created first to the one created last.
+    keys: Vec<SessionKey>,
+}
+
+impl Shelf {
+    /// A session for each of these metadata. Two at a time were created at the same instant.
+    async fn filled(repository: Arc<dyn SessionRepository>, metadata: &[Document]) -> Result<Self> {
+        let application = format!("conformance-{}", uuid::Uuid::new_v4());
+        let (began, mut keys) = (now(), Vec::new());
+        for (number, metadata) in metadata.iter().enumerate() {
+            let age = SignedDuration::from_secs(60 - number as i64 / 2);
+            let new = NewSession {
+                application_name: Some(application.clone()),
+                metadata: metadata.clone(),
+                at: began.saturating_sub(age).unwrap_or_default(),
+                ..new_session()
+            };
+            keys.push(repository.create_session(&new).await?);
+        }
+        Ok(Self { repository, application, keys })
+    }
+
+    fn filter(&self, terms: &str) -> Outcome<Filter> {
+        Ok(Filter::parse(&format!("app:={} {terms}", self.application), now()).map_err(Error::from)?)
+    }
+
+    /// The rows of all pages.
+    async fn rows(&self, mut query: ListQuery) -> Outcome<Vec<Summary>> {
+        let mut all = Vec::new();
+        // A cursor that leads nowhere must not keep the suite for ever.
+        for _ in 0..=2 * self.keys.len() {
+            let (rows, end) = self.repository.list(&query).read().await?;
+            ensure!(rows.len() <= query.limit as usize, "a page of {} holds {} rows", query.limit, rows.len());
+            all.extend(rows);
+            if end.next.is_none() {
+                return Ok(all);
+            }
+            query.after = end.next;
+        }
+        Err(Found(format!("the pages of {} rows never end", query.limit)))
+    }
+
+    async fn done(self) -> Outcome {
+        for key in &self.keys {
+            self.repository.delete_session(key).await?;
+        }
+        Ok(())
+    }
+}
+
+fn sorted(keys: impl Iterator<Item = SessionKey>) -> Vec<SessionKey> {
+    let mut keys: Vec<SessionKey> = keys.collect();
+    keys.sort();
+    keys
+}
+
+async fn paged(repository: Arc<dyn SessionRepository>) -> Outcome {
+    let shelf = Shelf::filled(repository, &vec![Document::new(); 5]).await?;
+    // The one created first is changed last, so that the two orders differ.
+    shelf.repository.add_feedback(&shelf.keys[0], &NewFeedback::new(Rating::Up)).await?;
+    for sort in [Sort::Updated, Sort::Created] {
+        for limit in [1, 2, 3, 100] {
+            let rows = shelf.rows(ListQuery::new(limit).filter(shelf.filter("")?).sort(sort)).await?;
+            let found = sorted(rows.iter().map(|row| row.key.clone()));
+            let expected = sorted(shelf.keys.iter().cloned());
+            ensure!(found == expected, "pages of {limit} give {found:?} where {expected:?} should be");
+            let date = |row: &Summary| match sort {
+                Sort::Updated => row.updated_at,
+                Sort::Created => row.created_at,
+            };
+            let dates: Vec<_> = rows.iter().map(date).collect();
+            let newest_first = dates.iter().all(Option::is_some) && dates.is_sorted_by(|a, b| a >= b);
+            ensure!(newest_first, "pages of {limit} by {} come as {dates:?}", sort.field());
+        }
+    }
+    shelf.done().await
+}
+
+async fn empty(repository: Arc<dyn SessionRepository>) -> Outcome {
+    let shelf = Shelf::filled(repository, &vec![Document::new(); 2]).await?;
+    let query = |limit| shelf.filter("").map(|filter| ListQuery::new(limit).filter(filter));
+    let (rows, end) = shelf.repository.list(&query(0)?).read().await?;
+    same!(rows.len(), 0);
+    ensure!(end.next.is_none(), "a first page of no rows goes on at {:?}", end.next);
+    let (rows, end) = shelf.repository.list(&query(1)?).read().await?;
+    same!(rows.len(), 1);
+    let Some(second) = end.next else { return Err(Found("one row of two has no next page".to_owned())) };
+    let (rows, end) = shelf.repository.list(&query(0)?.after(second.clone())).read().await?;
+    same!(rows.len(), 0);
+    same!(end.next, Some(second));
+    shelf.done().await
+}
+
+async fn filtered(repository: Arc<dyn SessionRepository>) -> Outcome {
+    let metadata = [doc! { "priority": "high", "retries": 3 }, doc! { "priority": "low", "retries": 0 }, doc! {}];
+    let shelf = Shelf::filled(repository, &metadata).await?;
+    let first = format!("={}", shelf.keys[0].text());
+    for (terms, expected) in [
+        ("", vec![0, 1, 2]),
+        (first.as_str(), vec![0]),
+        ("meta.priority:high", vec![0]),
+        ("-meta.priority:high", vec![1, 2]),
+        ("meta.retries:<3", vec![1]),
+        ("has:meta.retries", vec![0, 1]),
+        ("meta.priority:=other", vec![]),
+    ] {
+        let filter = shelf.filter(terms)?;
+        let counted = shelf.repository.count(&filter).await?;
+        let count = expected.len() as u64;
+        ensure!(counted.is_none_or(|counted| counted == count), "{terms:?} counts {counted:?} where {count} should be");
+        let rows = shelf.rows(ListQuery::new(2).filter(filter)).await?;
+        let found = sorted(rows.into_iter().map(|row| row.key));
+        let expected = sorted(expected.into_iter().map(|number: usize| shelf.keys[number].clone()));
+        ensure!(found == expected, "{terms:?} lists {found:?} where {expected:?} should be");
+    }
+    shelf.done().await
+}
+
+async fn projected(repository: Arc<dyn SessionRepository>) -> Outcome {
+    let stored = doc! { "priority": "high", "retries": 3 };
+    let shelf = Shelf::filled(repository, std::slice::from_ref(&stored)).await?;
+    let some = Projection::Fields(vec!["priority".to_owned(), "nothing".to_owned()]);
+    let of_some = doc! { "priority": "high" };
+    for (wanted, expected) in [(Projection::Nothing, None), (some, Some(of_some)), (Projection::All, Some(stored))] {
+        let rows = shelf.rows(ListQuery::new(2).filter(shelf.filter("")?).metadata(wanted)).await?;
+        same!(rows.len(), 1);
+        same!(rows[0].metadata, expected.map(Bson::Document));
+    }
+    shelf.done().await
+}
+
+async fn resolved(repository: Arc<dyn SessionRepository>) -> Outcome {
+    let new = new_session();
+    let key = repository.create_session(&new).await?;
+    let found = repository.resolve(&new.id).await?;
+    same!(found.len(), 1);
+    same!(found[0].key, key);
+    same!(found[0].name(), new.id.as_str());
+    same!(found[0].application_name, new.application_name);
+    same!(found[0].created_at, Some(new.at));
+    same!(repository.resolve(nowhere().text()).await?.len(), 0);
+    Ok(repository.delete_session(&key).await?)
+}
+
+async fn detailed(repository: Arc<dyn SessionRepository>) -> Outcome {
+    let talked = Fixture::with_messages(Arc::clone(&repository), 2).await?;
+    let rated = Fixture::session(Arc::clone(&repository)).await?;
+    repository.add_feedback(&rated.key, &NewFeedback::new(Rating::Up)).await?;
+    let told = repository.details(&[talked.key.clone(), nowhere(), rated.key.clone()]).await?;
+    same!(told.len(), 2);
+    let details = details_of(&told, &talked.key)?;
+    let agents: Vec<_> = details.agents.iter().map(|agent| (agent.id.as_str(), agent.model.as_deref())).collect();
+    same!(agents, [(AGENT, Some("a-model"))]);
+    same!((details.messages, details.agents[0].messages), (2, 2));
+    let details = details_of(&told, &rated.key)?;
+    same!((details.messages, details.feedbacks.up, details.feedbacks.total()), (0, 1, 1));
+    same!(repository.details(&[]).await?.len(), 0);
+    talked.done().await?;
+    rated.done().await
+}
+
+fn details_of<'a>(told: &'a [(SessionKey, Details)], key: &SessionKey) -> Outcome<&'a Details> {
+    let found = told.iter().find(|(told, _)| told == key).map(|(_, details)| details);
+    found.ok_or_else(|| Found(format!("nothing is told of {:?}", key.text())))
+}

@@ -1,0 +1,117 @@
+//! Making errors: their fields may grow, so other crates make none by naming them.
+
+use std::{error::Error as StdError, path::Path, sync::Arc, time::Duration};
+
+use bson::Bson;
+
+use super::{Cause, Error};
+
+impl Error {
+    /// No server answered at these hosts, in a few words why.
+    #[must_use]
+    pub fn unreachable(hosts: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Unreachable { hosts: hosts.into(), reason: reason.into(), hint: None, source: None }
+    }
+
+    /// No such session where it was looked for.
+    #[must_use]
+    pub fn not_found(session: impl Into<String>, location: impl Into<String>) -> Self {
+        Self::NotFound { id: session.into(), location: location.into() }
+    }
+
+    /// Something of that name is stored already. `what` is `session` or `agent`; `place` is the location, or the session
+    /// for an agent.
+    #[must_use]
+    pub fn exists(what: &'static str, name: impl Into<String>, place: impl Into<String>) -> Self {
+        Self::Exists { what, name: name.into(), place: place.into() }
+    }
+
+    /// The session has no such agent.
+    #[must_use]
+    pub fn unknown_agent(session: impl Into<String>, agent: impl Into<String>) -> Self {
+        Self::UnknownAgent { id: session.into(), agent: agent.into() }
+    }
+
+    /// The agent of the session has no such message.
+    #[must_use]
+    pub fn unknown_message(session: impl Into<String>, agent: impl Into<String>, message_id: i64) -> Self {
+        Self::UnknownMessage { id: session.into(), agent: agent.into(), message_id }
+    }
+
+    /// The stored value of a field, e.g. `metadata.priority`, is not the one that was edited.
+    #[must_use]
+    pub fn conflict(session: impl Into<String>, field: impl Into<String>, stored: Option<Bson>) -> Self {
+        Self::Conflict { id: session.into(), field: field.into(), stored: stored.map(Box::new) }
+    }
+
+    /// A key that cannot be a segment of a path, and why. `what` is `an agent id` or `a metadata key`.
+    #[must_use]
+    pub fn key(session: impl Into<String>, key: impl Into<String>, what: &'static str, reason: &'static str) -> Self {
+        Self::Key { id: session.into(), key: key.into(), what, reason }
+    }
+
+    /// The session's `metadata` holds something else than an object.
+    #[must_use]
+    pub fn not_an_object(session: impl Into<String>) -> Self {
+        Self::NotAnObject { id: session.into() }
+    }
+
+    /// So many bytes more would make the session larger than the limit.
+    #[must_use]
+    pub fn too_large(session: impl Into<String>, size: u64, limit: u64) -> Self {
+        Self::TooLarge { id: session.into(), size, limit }
+    }
+
+    /// No connection came free in time.
+    #[must_use]
+    pub fn exhausted(doing: impl Into<String>, waited: Duration) -> Self {
+        Self::Exhausted { doing: doing.into(), waited }
+    }
+
+    /// A read that the time limit ended.
+    #[must_use]
+    pub fn timed_out(what: impl Into<String>, limit: Duration) -> Self {
+        Self::TimedOut { what: what.into(), limit, source: None }
+    }
+
+    /// A folder or file that cannot be read or written: what was tried and why it failed, in a few words.
+    #[must_use]
+    pub fn folder(path: &Path, reason: impl Into<String>) -> Self {
+        Self::Folder { path: path.to_owned(), reason: reason.into(), hint: None, source: None }
+    }
+
+    /// What was given for a session cannot be stored, in a few words why.
+    #[must_use]
+    pub fn invalid(session: impl Into<String>, what: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Invalid { id: session.into(), what: what.into(), reason: reason.into(), hint: None }
+    }
+
+    /// Anything else: what was being done, and in a few words why it failed.
+    #[must_use]
+    pub fn other(doing: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Other { doing: doing.into(), reason: reason.into(), hint: None, source: None }
+    }
+
+    /// The same with what lies beneath, where the error has a place for that. It must hold no password.
+    #[must_use]
+    pub fn caused_by(self, cause: impl StdError + Send + Sync + 'static) -> Self {
+        self.with_cause(Arc::new(cause))
+    }
+
+    /// The same for a cause that is shared already.
+    #[must_use]
+    pub(crate) fn with_cause(mut self, cause: Cause) -> Self {
+        if let Self::Uri { source, .. }
+        | Self::Unreachable { source, .. }
+        | Self::Authentication { source, .. }
+        | Self::Denied { source, .. }
+        | Self::TimedOut { source, .. }
+        | Self::Folder { source, .. }
+        | Self::Unconfirmed { source, .. }
+        | Self::Other { source, .. } = &mut self
+        {
+            *source = Some(cause);
+        }
+        self
+    }
+}
