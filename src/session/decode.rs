@@ -12,6 +12,7 @@ mod message;
 mod notes;
 mod reasoning;
 mod session;
+mod shape;
 mod tool;
 mod value;
 

@@ -112,7 +112,6 @@ fn assignment(field: &str) -> Result<(String, edit::AssignedValue), Stop> {
             AssignmentError::Key(reason) => {
                 format!("the key of {field:?} cannot be one: {reason}; choose another name")
             }
-            other => format!("{field:?}: {other}"),
         })
     })
 }

@@ -6,7 +6,7 @@ use super::{
     media,
     notes::{Notes, Path},
     reasoning::StoredReasoning,
-    tool,
+    shape, tool,
 };
 use crate::session::Block;
 
@@ -41,7 +41,7 @@ pub(super) fn content(fields: &Document, path: &Path, notes: &mut Notes) -> Vec<
 fn read(value: &Bson, path: &Path, notes: &mut Notes, out: &mut Vec<Block>) {
     match value {
         Bson::String(text) => out.push(Block::Text(text.clone())),
-        Bson::Document(fields) => match anthropic(fields) {
+        Bson::Document(fields) => match shape::anthropic(fields) {
             Some(word) => out.push(typed(word, fields, path, notes).unwrap_or_else(|| unknown(value, path, notes))),
             None => keyed(fields, value, path, notes, out),
         },
@@ -54,18 +54,6 @@ fn unknown(value: &Bson, path: &Path, notes: &mut Notes) -> Block {
     Block::Unknown(value.clone())
 }
 
-/// The `type` of a block of Anthropic's shape; `None`: it is of Strands' shape.
-pub(super) fn anthropic(fields: &Document) -> Option<&str> {
-    fields.get_str("type").ok().filter(|word| !has_known_key(fields, word))
-}
-
-/// Whether a block with a `type` is Strands' all the same: its key stands there and its `type` names no other kind.
-fn has_known_key(fields: &Document, word: &str) -> bool {
-    let anthropic = ["text", "tool_use", "tool_result", "thinking", "redacted_thinking"];
-    let strands = ["toolUse", "toolResult", "reasoningContent", "citationsContent", "guardContent", "cachePoint"];
-    !anthropic.contains(&word) && media::kind(word).is_none() && strands.iter().any(|key| fields.contains_key(key))
-}
-
 /// Anthropic's `{type, …}`; `None` when it is of no known kind or lacks what its kind needs.
 fn typed(word: &str, fields: &Document, path: &Path, notes: &mut Notes) -> Option<Block> {
     match word {
@@ -73,7 +61,7 @@ fn typed(word: &str, fields: &Document, path: &Path, notes: &mut Notes) -> Optio
         "tool_use" => Some(tool::request(fields, "id", path, notes)),
         "tool_result" => Some(tool::result(fields, "tool_use_id", path, notes)),
         "thinking" | "redacted_thinking" => StoredReasoning::anthropic(word, fields).map(StoredReasoning::into_block),
-        _ => media::kind(word).map(|kind| Block::Media(media::read(kind, fields, path, notes))),
+        _ => shape::medium(word).map(|kind| Block::Media(media::read(kind, fields, path, notes))),
     }
 }
 
@@ -112,7 +100,7 @@ fn one(key: &str, value: &Bson, path: &Path, notes: &mut Notes) -> Option<Block>
         ("guardContent", value) => Some(Block::Guard(value.clone())),
         ("citationsContent", Bson::Document(fields)) => Some(citations(fields, path, notes)),
         (word, Bson::Document(fields)) => {
-            media::kind(word).map(|kind| Block::Media(media::read(kind, fields, path, notes)))
+            shape::medium(word).map(|kind| Block::Media(media::read(kind, fields, path, notes)))
         }
         _ => None,
     }

@@ -3,17 +3,11 @@
 use bson::{Bson, Document};
 
 use super::{
-    block,
     bytes::HeldBytes,
     notes::{Notes, Path},
-    value,
+    shape, value,
 };
 use crate::session::{Image, Media, MediaKind, MediaSource};
-
-/// The kind of medium a key or an Anthropic `type` names.
-pub(super) fn kind(word: &str) -> Option<MediaKind> {
-    word.parse().ok()
-}
 
 /// `{format, source, name?}`, or Anthropic's with `source.media_type` and `title`.
 pub(super) fn read(kind: MediaKind, fields: &Document, path: &Path, notes: &mut Notes) -> Media {
@@ -23,7 +17,7 @@ pub(super) fn read(kind: MediaKind, fields: &Document, path: &Path, notes: &mut 
 
 /// The image in a block, with its bytes; `None` where it holds none.
 pub(super) fn image(fields: &Document) -> Option<Image> {
-    let fields = match block::anthropic(fields) {
+    let fields = match shape::anthropic(fields) {
         Some("image") => fields,
         Some(_) => return None,
         None => fields.get_document("image").ok()?,

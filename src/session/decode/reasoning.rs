@@ -3,10 +3,9 @@
 use bson::{Bson, Document};
 
 use super::{
-    block,
     bytes::HeldBytes,
     notes::{Notes, Path},
-    value,
+    shape, value,
 };
 use crate::session::{Block, Reasoning};
 
@@ -62,7 +61,7 @@ impl<'a> StoredReasoning<'a> {
 
 /// All of the reasoning in a block; `None` where it holds none.
 pub(super) fn read(fields: &Document) -> Option<Reasoning> {
-    let found = if let Some(word) = block::anthropic(fields) {
+    let found = if let Some(word) = shape::anthropic(fields) {
         StoredReasoning::anthropic(word, fields)
     } else {
         let inner = fields.get_document("reasoningContent").ok()?;

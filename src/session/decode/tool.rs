@@ -5,7 +5,7 @@ use bson::{Bson, Document};
 use super::{
     media,
     notes::{Notes, Path},
-    value,
+    shape, value,
 };
 use crate::session::{Block, ToolContent, ToolStatus};
 
@@ -55,7 +55,7 @@ fn part(value: &Bson, path: &Path, notes: &mut Notes) -> ToolContent {
 fn typed(fields: &Document, path: &Path, notes: &mut Notes) -> Option<ToolContent> {
     match fields.get_str("type").ok()? {
         "text" => fields.get_str("text").ok().map(|text| ToolContent::Text(text.to_owned())),
-        word => media::kind(word).map(|kind| ToolContent::Media(media::read(kind, fields, path, notes))),
+        word => shape::medium(word).map(|kind| ToolContent::Media(media::read(kind, fields, path, notes))),
     }
 }
 
@@ -70,7 +70,7 @@ fn keyed(fields: &Document, path: &Path, notes: &mut Notes) -> Option<ToolConten
         ("text", Bson::String(text)) => Some(ToolContent::Text(text.clone())),
         ("json", value) => Some(ToolContent::Json(value.clone())),
         (word, Bson::Document(medium)) => {
-            media::kind(word).map(|kind| ToolContent::Media(media::read(kind, medium, &path.key(word), notes)))
+            shape::medium(word).map(|kind| ToolContent::Media(media::read(kind, medium, &path.key(word), notes)))
         }
         _ => None,
     }

@@ -52,7 +52,8 @@ impl SourceFile {
     }
 
     pub fn is_test(&self) -> bool {
-        self.path.ends_with("tests.rs") || self.path.contains("/tests/") || self.path.ends_with("/sample.rs")
+        let sample = self.path.ends_with("/sample.rs") && self.under("app/tui");
+        self.path.ends_with("tests.rs") || self.path.contains("/tests/") || sample
     }
 
     pub fn under(&self, module: &str) -> bool {
@@ -60,22 +61,50 @@ impl SourceFile {
     }
 
     /// Every path into this crate that the code names, with its line, as `app::tui::Look`; those of a
-    /// `use crate::{…}` each by itself.
+    /// `use crate::{…}` each by itself, and what `super::` leads to.
     pub fn paths(&self) -> Vec<(usize, String)> {
         let mut out = Vec::new();
         for (at, (number, line)) in self.code.iter().enumerate() {
-            for (start, _) in line.replace("pub(in crate::", "pub(in       ").match_indices("crate::") {
-                let mut rest = line[start + "crate::".len()..].to_owned();
+            // Visibility is no import.
+            let line = line.replace("pub(in crate::", "").replace("pub(in super::", "");
+            for (start, prefix) in self.starts(&line) {
+                let mut rest = line[start..].to_owned();
                 // A group may go on over lines.
                 let mut following = self.code[at + 1..].iter();
                 while rest.matches('{').count() > rest.matches('}').count() && line.contains("use ") {
                     let Some((_, more)) = following.next() else { break };
                     rest.push_str(more);
                 }
-                out.extend(expand("", &rest).into_iter().map(|path| (*number, path)));
+                out.extend(expand(&prefix, &rest).into_iter().map(|path| (*number, path)));
             }
         }
         out
+    }
+
+    /// Where a line goes on after `crate::` or `super::`, and the path that stands for.
+    fn starts(&self, line: &str) -> Vec<(usize, String)> {
+        let mut out: Vec<_> =
+            line.match_indices("crate::").map(|(start, word)| (start + word.len(), String::new())).collect();
+        let mut end = 0;
+        for (start, _) in line.match_indices("super::") {
+            if start < end {
+                continue;
+            }
+            let mut above = self.module();
+            end = start;
+            while line[end..].starts_with("super::") {
+                end += "super::".len();
+                above.pop();
+            }
+            out.push((end, above.iter().fold(String::new(), |path, part| path + part + "::")));
+        }
+        out
+    }
+
+    /// The module that the file is: `["app", "tui", "view"]`.
+    fn module(&self) -> Vec<&str> {
+        let path = self.path.trim_start_matches("src/").trim_end_matches(".rs");
+        path.split('/').filter(|part| !["lib", "main"].contains(part)).collect()
     }
 }
 
@@ -114,5 +143,10 @@ fn the_reader_of_the_rules_sees_imports() {
     let lines = "use crate::{\n    app::{\n        task::A,\n        tui::{Look, state},\n    },\n    disk,\n};\n";
     assert_eq!(names(lines), ["app::task::A", "app::tui::Look", "app::tui::state", "disk"]);
     assert_eq!(names("    if crate::disk::is(x) { crate::a::b() }"), ["disk::is", "a::b"]);
+    assert_eq!(names("pub(super) fn f(a: super::B) { super::super::c() }"), ["B", "c"]);
+    let deep =
+        SourceFile::new("src/app/tui/state/x.rs".into(), "use super::{b, c};\nuse super::super::task::A;".into());
+    let found: Vec<String> = deep.paths().into_iter().map(|(_, path)| path).collect();
+    assert_eq!(found, ["app::tui::state::b", "app::tui::state::c", "app::tui::task::A"]);
     assert_eq!(names("// crate::a\nmod tests {\n    use crate::b;"), [""; 0]);
 }
