@@ -87,7 +87,7 @@ impl AppState {
 
     /// A key that would change something. `None`: it is none of those.
     pub(super) fn change(&mut self, action: Action) -> Option<Vec<Effect>> {
-        let opens: fn(&Self) -> Result<Modal, &'static str> = match action {
+        let opens: fn(&Self) -> Result<Modal, String> = match action {
             Action::Edit => Self::edit_editor,
             Action::Add => Self::add_editor,
             Action::Remove => Self::remove_question,
@@ -142,54 +142,59 @@ impl AppState {
         }
     }
 
-    fn edit_editor(&self) -> Result<Modal, &'static str> {
+    fn edit_editor(&self) -> Result<Modal, String> {
         let (key, name, value) = self.field()?;
         Ok(Modal::Editor(Box::new(Editor::field(key, &name, &value))))
     }
 
-    fn remove_question(&self) -> Result<Modal, &'static str> {
+    fn remove_question(&self) -> Result<Modal, String> {
         let (key, name, value) = self.field()?;
         Ok(Modal::Confirm(Box::new(Confirm::Remove(key, name, Box::new(value)))))
     }
 
     /// The chosen field of the metadata, with the value on screen.
-    fn field(&self) -> Result<(SessionKey, String, Bson), &'static str> {
+    fn field(&self) -> Result<(SessionKey, String, Bson), String> {
         let session = self.workspace.conversation.session().ok_or("open a session first")?;
         if self.focus != Pane::Metadata {
-            return Err("choose a field of the metadata first: 4");
+            return Err(self.with_key("choose a field of the metadata first", Action::PaneMetadata));
         }
         let name = self
             .workspace
             .metadata
             .field(self.workspace.conversation.session())
-            .ok_or("there is no field here; a adds one")?;
+            .ok_or_else(|| self.with_key("there is no field here; add one", Action::Add))?;
         let fields = session.metadata_fields().ok_or("the metadata is not an object, so it cannot be edited here")?;
         let value = fields.get(&name).ok_or("there is no field here")?;
         edit::check_segment(&name).map_err(|_| "this key holds a dot, a $ or nothing, and cannot be written")?;
         if self.pending_fields().any(|(key, _)| key == name) {
-            return Err("this field is just being stored");
+            return Err("this field is just being stored".into());
         }
         Ok((session.key.clone(), name, value.clone()))
     }
 
-    fn add_editor(&self) -> Result<Modal, &'static str> {
+    /// A sentence with the key of an action behind it, where it has one: `there is no field here; add one: a`.
+    fn with_key(&self, sentence: &str, action: Action) -> String {
+        self.keymap.label(action).map_or_else(|| sentence.to_owned(), |key| format!("{sentence}: {key}"))
+    }
+
+    fn add_editor(&self) -> Result<Modal, String> {
         let session = self.workspace.conversation.session().ok_or("open a session first")?;
         let taken = match &session.metadata {
             None => Vec::new(),
             Some(Bson::Document(fields)) => fields.keys().cloned().collect(),
-            Some(_) => return Err("the metadata is not an object, so nothing can be added"),
+            Some(_) => return Err("the metadata is not an object, so nothing can be added".into()),
         };
         Ok(Modal::Editor(Box::new(Editor::add(session.key.clone(), taken))))
     }
 
-    fn rate_editor(&self) -> Result<Modal, &'static str> {
+    fn rate_editor(&self) -> Result<Modal, String> {
         let session = self.workspace.conversation.session().ok_or("open a session first")?;
         let selected = self.workspace.conversation.selected().filter(|_| self.focus == Pane::Conversation);
         let about = selected.and_then(|(agent, message)| Some((agent.clone(), message.message_id?)));
         Ok(Modal::Editor(Box::new(Editor::rate(session.key.clone(), about))))
     }
 
-    fn delete_editor(&self) -> Result<Modal, &'static str> {
+    fn delete_editor(&self) -> Result<Modal, String> {
         let chosen = match self.focus {
             Pane::Sessions => self.workspace.list.selected_row().map(|row| row.key.clone()),
             _ => self.workspace.conversation.session().map(|session| session.key.clone()),
