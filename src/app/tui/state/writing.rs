@@ -199,7 +199,7 @@ impl AppState {
             Pane::Sessions => self.workspace.list.selected_row().map(|row| row.key.clone()),
             _ => self.workspace.conversation.session().map(|session| session.key.clone()),
         };
-        chosen.map(|key| Modal::Editor(Box::new(Editor::delete(key)))).ok_or("choose a session first")
+        chosen.map(|key| Modal::Editor(Box::new(Editor::delete(key)))).ok_or_else(|| "choose a session first".into())
     }
 
     /// A key while something is edited.
