@@ -2,22 +2,21 @@
 //! `source()`.
 
 mod advice;
+mod cause;
 mod kind;
 mod make;
 mod server;
 
+pub use cause::Cause;
 pub use kind::ErrorKind;
 pub use server::ServerError;
 
-use std::{error::Error as StdError, path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use super::{FilterError, Hint};
 
 /// Result of a repository's methods.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// What lies beneath an error: a [`ServerError`], a [`std::io::Error`], a parser's.
-pub type Cause = Arc<dyn StdError + Send + Sync>;
 
 /// What can go wrong. The text of each is one sentence that says what happened and holds no password; what to do is
 /// [`Error::hints`].

@@ -26,7 +26,7 @@ pub enum Hint {
     },
     /// A search took too long: narrow the filter, create an index, or raise [`Limits::read`](crate::Limits::read).
     NarrowSearch,
-    /// Create the missing indexes: [`MongoRepository::create_indexes`](crate::MongoRepository::create_indexes).
+    /// Create the missing indexes: [`SessionWriter::create_indexes`](crate::SessionWriter::create_indexes).
     CreateIndexes,
     /// Too many operations at once for the connections there are: `maxPoolSize` in the connection string, or
     /// [`PoolOptions::size`](crate::PoolOptions::size).

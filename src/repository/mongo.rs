@@ -140,17 +140,6 @@ impl MongoRepository {
         self.pool.options().limits
     }
 
-    /// Creates the indexes that the Python library creates, where they are missing: `created_at`, `updated_at`,
-    /// `session_id`, `application_name`. Gives the names of those created. Building them takes as long as it takes: it is
-    /// waited for as long as the server gives signs of life.
-    ///
-    /// # Errors
-    /// [`Error::Denied`](crate::Error::Denied) without the right to create indexes,
-    /// [`Error::Deadline`](crate::Error::Deadline) from a server that falls silent, and what a connection can meet.
-    pub async fn create_indexes(&self) -> Result<Vec<String>> {
-        indexes::create(self).await
-    }
-
     /// Tells early whether there is a server that lets us read.
     async fn first_look(&self) -> Result<()> {
         self.read("the collection for the first time", |me| async move { me.try_to_read().await }).await

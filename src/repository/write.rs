@@ -79,6 +79,12 @@ pub trait SessionWriter: Send + Sync + 'static {
     /// Adds one of the session's `guardrail_events`; touches no time.
     async fn add_guardrail_event(&self, key: &SessionKey, event: &NewGuardrailEvent) -> Result<()>;
 
+    /// Creates the indexes that make lists fast, where they are missing and the store has indexes. Gives the names of those
+    /// created; the default is a store without indexes.
+    async fn create_indexes(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
     /// Makes lists and filters by these fields of `metadata` fast, where the store has indexes. Gives the names of those
     /// created; the default is a store without indexes.
     async fn index_metadata(&self, _fields: &[String]) -> Result<Vec<String>> {

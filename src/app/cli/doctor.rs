@@ -4,13 +4,10 @@ mod report;
 
 use crate::{
     app::{
-        place::{self, Origin, Place, Rights},
+        place::{self, Place, Rights, Store},
         told::Told,
     },
-    repository::{
-        Check, Error, Opened, SessionReader, Target, Verdict,
-        mongo::{LARGEST_DOCUMENT, MongoRepository},
-    },
+    repository::{Check, Error, Opened, SessionReader, Verdict, mongo::LARGEST_DOCUMENT},
 };
 use anyhow::Result;
 
@@ -27,14 +24,16 @@ pub async fn run(context: &Context, args: &DoctorArgs) -> Result<()> {
         report.group("this program", &own(context))?;
     }
     let chosen = chosen.map_or_else(|| context.required(), Ok)?;
-    let reader = match place::open(&chosen.origin, Rights::Read, context.config.limits).await {
-        Ok(Opened::Store(store)) => store.reader(),
+    let rights = if args.create_indexes { Rights::Write } else { Rights::Read };
+    let store = match place::open(&chosen.origin, rights, context.config.limits).await {
+        Ok(Opened::Store(store)) => store,
         Ok(Opened::Choose(candidates)) => return Err(context::choose(&candidates).into()),
         Err(error) => return cannot_open(&mut report, &chosen, &error),
     };
     if args.create_indexes {
-        report.group("indexes", &[create_indexes(context, &chosen).await])?;
+        report.group("indexes", &[create_indexes(&store).await])?;
     }
+    let reader = store.reader();
     match &args.id {
         Some(id) => {
             let checks = session(reader.as_ref(), id).await?;
@@ -94,18 +93,13 @@ fn size(bytes: u64) -> Check {
     Check::warn("size", found, "start a new session before the server refuses its next message")
 }
 
-async fn create_indexes(context: &Context, chosen: &Place) -> Check {
-    let Origin::Target(Target::Mongo { uri, database, collection }) = &chosen.origin else {
-        return Check::ok("created", "none; a folder needs no indexes");
-    };
-    let limits = context.config.limits;
-    let created = match MongoRepository::discover(uri, database.as_deref(), collection.as_deref(), limits).await {
-        Ok(Opened::Store(repository)) => repository.create_indexes().await,
-        Ok(Opened::Choose(candidates)) => Err(Error::Ambiguous { count: candidates.len() }),
+async fn create_indexes(store: &Store) -> Check {
+    let created = match store.repository() {
+        Ok(repository) => repository.create_indexes().await,
         Err(error) => Err(error),
     };
     match created {
-        Ok(created) if created.is_empty() => Check::ok("created", "none; all of them exist already"),
+        Ok(created) if created.is_empty() => Check::ok("created", "none; there is nothing to create"),
         Ok(created) => Check::ok("created", created.join(", ")),
         Err(error) => Check::told(Verdict::Fail, "created", &error),
     }

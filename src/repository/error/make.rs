@@ -1,6 +1,6 @@
 //! Making errors: their fields may grow, so other crates make none by naming them.
 
-use std::{error::Error as StdError, path::Path, sync::Arc, time::Duration};
+use std::{error::Error as StdError, path::Path, time::Duration};
 
 use bson::Bson;
 
@@ -95,7 +95,7 @@ impl Error {
     /// The same with what lies beneath, where the error has a place for that. It must hold no password.
     #[must_use]
     pub fn caused_by(self, cause: impl StdError + Send + Sync + 'static) -> Self {
-        self.with_cause(Arc::new(cause))
+        self.with_cause(Cause::new(cause))
     }
 
     /// The same for a cause that is shared already.

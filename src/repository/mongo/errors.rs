@@ -6,7 +6,7 @@ mod uri;
 
 pub(super) use uri::uri_mistake;
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, time::Duration};
 
 use mongodb::error::{Error as DriverError, ErrorKind, WriteFailure};
 
@@ -114,10 +114,10 @@ fn beneath(error: &DriverError) -> Option<Cause> {
         ErrorKind::Write(WriteFailure::WriteConcernError(concern)) => {
             said(concern.code, &concern.code_name, &concern.message)
         }
-        ErrorKind::Io(io) => return Some(Arc::new(wordless(io))),
+        ErrorKind::Io(io) => return Some(Cause::new(wordless(io))),
         _ => return inner(error).and_then(beneath),
     };
-    Some(Arc::new(server))
+    Some(Cause::new(server))
 }
 
 /// The driver's error that the driver's error was made from.

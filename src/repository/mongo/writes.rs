@@ -123,6 +123,12 @@ impl SessionWriter for MongoRepository {
         self.write("recording a guardrail event of", key, |run| sessions::add_event(run, stored, event)).await
     }
 
+    /// Those that the Python library creates: `created_at`, `updated_at`, `session_id`, `application_name`. Building them
+    /// takes as long as it takes: it is waited for as long as the server gives signs of life.
+    async fn create_indexes(&self) -> Result<Vec<String>> {
+        indexes::create(self).await
+    }
+
     async fn index_metadata(&self, fields: &[String]) -> Result<Vec<String>> {
         indexes::create_for_metadata(self, fields).await
     }

@@ -15,6 +15,7 @@ use mongodb::{
 };
 use strandscope::{
     Agent, Cursor, Limits, ListQuery, MessageBody, MongoRepository, Resumed, SessionManager, SessionReader,
+    SessionWriter,
 };
 
 use super::common;

@@ -4,8 +4,8 @@ use bson::doc;
 use mongodb::Client;
 use strandscope::app::told::Told;
 use strandscope::{
-    Candidate, Error, Filter, FilterTerm, FilterTest, Hint, Limits, MongoRepository, Opened, SessionReader, TextMatch,
-    Verdict,
+    Candidate, Error, Filter, FilterTerm, FilterTest, Hint, Limits, MongoRepository, Opened, SessionReader,
+    SessionWriter, TextMatch, Verdict,
 };
 
 use crate::{
