@@ -9,7 +9,7 @@ use std::{
 
 use crate::app::config::places;
 use tracing_appender::non_blocking::WorkerGuard;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// At this size the log becomes `strandscope.log.old` and a new one begins.
 const LARGEST: u64 = 5_000_000;
@@ -20,8 +20,10 @@ pub fn start() -> Option<WorkerGuard> {
     let file = open(&path).ok()?;
     let (writer, guard) = tracing_appender::non_blocking(file);
     let levels = std::env::var("STRANDSCOPE_LOG").ok().filter(|levels| !levels.is_empty());
-    let filter = levels.and_then(|levels| EnvFilter::try_new(levels).ok()).unwrap_or_else(|| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_writer(writer).with_ansi(false).with_env_filter(filter).try_init().ok()?;
+    let info = || Targets::new().with_default(tracing::Level::INFO);
+    let wanted = levels.and_then(|levels| levels.parse().ok()).unwrap_or_else(info);
+    let written = fmt::layer().with_writer(writer).with_ansi(false);
+    tracing_subscriber::registry().with(written).with(wanted).try_init().ok()?;
     Some(guard)
 }
 
