@@ -1,7 +1,7 @@
 //! Files and folders of the user alone, and what the system says of them.
 
 use std::{
-    fs::DirBuilder,
+    fs::{DirBuilder, File},
     io,
     path::{Path, PathBuf},
 };
@@ -12,6 +12,15 @@ pub(crate) fn private() -> DirBuilder {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder
+}
+
+/// Makes a file that only its user may read; it must not be there yet.
+pub(crate) fn new_private_file(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// What the system said, without its error number: `permission denied`.

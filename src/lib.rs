@@ -163,7 +163,7 @@ pub use hook::{
 #[cfg(feature = "webhook")]
 pub use hook::{HookSettings, Webhook, WebhookError, WebhookProblem, WebhookSettings};
 pub use manager::{
-    Agent, AgentSummary, EventLoopMetrics, ModelCall, Resumed, SessionManager, SessionManagerBuilder,
+    Agent, AgentSummary, CopyKeeper, EventLoopMetrics, ModelCall, Resumed, SessionManager, SessionManagerBuilder,
     SessionManagerFactory, SessionOverrides, SessionSettings, Started, repair, retention,
 };
 pub use metrics::{
@@ -171,9 +171,9 @@ pub use metrics::{
     RunReading, SessionMetrics, ToolMetrics, UsageSource, agent_metrics, explain, session_metrics,
 };
 pub use repository::{
-    Candidate, Cause, Check, Cursor, Error, ErrorKind, Filter, FilterError, Hint, Limits, ListPlan, ListQuery, Opened,
-    Page, PageEnd, Projection, Result, RowSink, ServerError, SessionReader, SessionRepository, SessionWriter, Sort,
-    Tail, Target, Verdict,
+    Candidate, Cause, Check, CopiedDeletion, Cursor, Error, ErrorKind, Filter, FilterError, Hint, Limits, ListPlan,
+    ListQuery, Opened, Page, PageEnd, Projection, Result, RowSink, ServerError, SessionCopy, SessionReader,
+    SessionRepository, SessionWriter, Sort, Tail, Target, Verdict,
     filter::{Comparison, FilterTerm, FilterTest, RatingWord, TextMatch},
     folder::{FolderRepository, open as open_folder},
     mongo::{

@@ -4,6 +4,7 @@ mod accumulator;
 mod agent;
 mod conversation;
 mod create;
+mod deletion;
 mod factory;
 mod guardrail;
 mod people;
@@ -14,6 +15,7 @@ mod stored;
 pub use accumulator::{EventLoopMetrics, ModelCall};
 pub use agent::{Agent, Resumed, Started};
 pub use create::SessionSettings;
+pub use deletion::CopyKeeper;
 pub use factory::{SessionManagerFactory, SessionOverrides};
 pub use repair::repair;
 pub use stored::AgentSummary;
@@ -161,6 +163,18 @@ impl SessionManager {
     pub async fn delete_session(&self) -> Result<()> {
         self.repository().delete_session(self.key()).await?;
         // Its agents can be initialized anew.
+        self.slots().clear();
+        Ok(())
+    }
+
+    /// Deletes the session once a copy of it is kept, and only as it was copied: what an agent appends meanwhile is in the
+    /// copy too. [`SessionWriter::restore`](crate::SessionWriter::restore) puts it back.
+    ///
+    /// # Errors
+    /// What the keeper says, and as [`SessionWriter::delete_session`](crate::SessionWriter::delete_session); unless it was
+    /// [`Error::Unconfirmed`](crate::Error::Unconfirmed), nothing was deleted then.
+    pub async fn delete_session_kept(&self, keeper: &mut dyn CopyKeeper) -> Result<()> {
+        deletion::delete(self.repository().as_ref(), self.key(), None, keeper).await?;
         self.slots().clear();
         Ok(())
     }

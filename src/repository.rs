@@ -3,6 +3,7 @@
 //!
 //! Two implementations: [`mongo`] and [`folder`].
 
+pub mod copy;
 pub mod error;
 pub mod filter;
 pub mod folder;
@@ -13,6 +14,7 @@ pub mod page;
 pub mod target;
 pub mod write;
 
+pub use copy::{CopiedDeletion, SessionCopy};
 pub use error::{Cause, Error, ErrorKind, Result, ServerError};
 pub use filter::{Filter, FilterError};
 pub use health::{Check, Verdict};
@@ -24,7 +26,7 @@ pub use write::{SessionRepository, SessionWriter, Tail};
 use std::{fmt, ops::Range};
 
 use async_trait::async_trait;
-use bson::{Bson, Document};
+use bson::{Bson, Document, RawDocumentBuf};
 
 use crate::{
     metrics::Outline,
@@ -100,6 +102,13 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
     /// The whole document as stored. It holds the viewer password in clear (`session_viewer_password`), which [`Session`]
     /// keeps as a secret: take it out before the document is shown, logged or given away.
     async fn document(&self, key: &SessionKey) -> Result<Document>;
+
+    /// Everything that is stored of the session, byte for byte: what a deletion keeps. The default is the whole document.
+    async fn exact_copy(&self, key: &SessionKey) -> Result<SessionCopy> {
+        let document = self.document(key).await?;
+        let raw = RawDocumentBuf::try_from(&document);
+        raw.map(SessionCopy::Document).map_err(|error| Error::other("copying the session", error.to_string()))
+    }
 
     /// An agent without its messages ([`StoredAgent::message_count`] says how many there are); `None` where the session has none
     /// of that id. [`Error::NotFound`] when the session is gone.

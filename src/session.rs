@@ -21,6 +21,7 @@ pub mod plain;
 pub mod record;
 mod setters;
 pub mod summary;
+pub(crate) mod surrogate;
 mod words;
 
 pub use agent::StoredAgent;

@@ -13,6 +13,7 @@ mod log;
 mod metadata;
 mod metrics;
 mod output;
+mod restore;
 mod show;
 mod stop;
 mod table;
@@ -55,6 +56,7 @@ fn run(args: Args) -> anyhow::Result<()> {
             Some(CliCommand::Metadata(command)) => metadata::run(&context, &command).await,
             Some(CliCommand::Feedback(command)) => feedback::run(&context, &command).await,
             Some(CliCommand::Delete(args)) => delete::run(&context, &args).await,
+            Some(CliCommand::Restore { file }) => restore::run(&context, file).await,
             Some(CliCommand::Doctor(args)) => doctor::run(&context, &args).await,
         }
     });

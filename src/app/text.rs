@@ -4,6 +4,8 @@
 
 use std::{borrow::Cow, fmt::Write};
 
+use crate::session::surrogate;
+
 /// One line for a terminal: line breaks and tabs become marks too (`␊`, `␉`).
 #[must_use]
 pub fn line(text: &str) -> Cow<'_, str> {
@@ -22,7 +24,10 @@ pub fn block(text: &str) -> Cow<'_, str> {
 pub fn escaped(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
-        if c != '\n' && needs_mark(c) {
+        if let Some(half) = surrogate::carried(c) {
+            // As Python wrote it.
+            let _ = write!(out, "\\u{half:04x}");
+        } else if c != '\n' && needs_mark(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 // Writing to a string cannot fail.
                 let _ = write!(out, "\\u{unit:04x}");
@@ -61,14 +66,14 @@ fn needs_mark(c: char) -> bool {
         | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' // separators, bidi embeddings and isolates, invisible operators
         | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
         | '\u{e0000}'..='\u{e0fff}' // tags
-    )
+    ) || surrogate::carried(c).is_some()
 }
 
 fn mark(c: char) -> String {
     match c {
         '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}').to_string(),
         '\u{7f}' => '\u{2421}'.to_string(),
-        c => format!("<{:04X}>", c as u32),
+        c => format!("<{:04X}>", surrogate::carried(c).unwrap_or(c as u32)),
     }
 }
 
@@ -80,6 +85,8 @@ mod tests {
     fn escape_sequences_and_overrides_become_marks() {
         assert_eq!(line("\u{1b}[2Jred\u{7}"), "␛[2Jred␇");
         assert_eq!(line("a\u{202e}b"), "a<202E>b");
+        assert_eq!(line("a\u{10d83e}b"), "a<D83E>b");
+        assert_eq!(escaped("\"a\u{10d83e}b\""), r#""a\ud83eb""#);
         assert_eq!(line("a\r\nb\tc"), "a␍␊b␉c");
         assert_eq!(block("a\r\nb\tc\rd"), "a\nb    c␍d");
     }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::{CopyKeeper, deletion};
 use crate::{
     repository::{Cursor, Error, Filter, ListQuery, Projection, Result, SessionReader, SessionRepository, Sort},
     session::{SessionKey, Summary},
@@ -58,19 +59,35 @@ fn is_older(row: &Summary, cutoff: Timestamp) -> bool {
 /// # Errors
 /// What a deletion can meet.
 pub async fn delete_if_older(repository: &dyn SessionRepository, key: &SessionKey, cutoff: Timestamp) -> Result<bool> {
-    let now = match repository.open(key, 0).await {
-        Ok(session) => session.updated_at.or(session.created_at),
-        Err(Error::NotFound { .. }) => return Ok(false),
-        Err(error) => return Err(error),
-    };
-    if now.is_none_or(|at| at >= cutoff) {
-        return Ok(false);
-    }
-    match repository.delete_session(key).await {
-        Ok(()) => Ok(true),
+    let deleted =
+        async { Ok(is_old(repository, key, cutoff).await? && repository.delete_session(key).await.map(|()| true)?) };
+    unless_gone(deleted.await)
+}
+
+/// The same once a copy is kept, as [`SessionManager::delete_session_kept`](crate::SessionManager::delete_session_kept) does.
+///
+/// # Errors
+/// What the keeper says, and what a deletion can meet.
+pub async fn delete_if_older_kept(
+    repository: &dyn SessionRepository,
+    key: &SessionKey,
+    cutoff: Timestamp,
+    keeper: &mut dyn CopyKeeper,
+) -> Result<bool> {
+    unless_gone(deletion::delete(repository, key, Some(cutoff), keeper).await)
+}
+
+fn unless_gone(deleted: Result<bool>) -> Result<bool> {
+    match deleted {
         Err(Error::NotFound { .. }) => Ok(false),
-        Err(error) => Err(error),
+        other => other,
     }
+}
+
+/// Whether a session was last alive before `cutoff`, as it stands now.
+pub(super) async fn is_old(repository: &dyn SessionRepository, key: &SessionKey, cutoff: Timestamp) -> Result<bool> {
+    let session = repository.open(key, 0).await?;
+    Ok(session.updated_at.or(session.created_at).is_some_and(|at| at < cutoff))
 }
 
 /// Deletes the sessions that were last alive before `cutoff`; each is named to `deleted` once it is gone. With `dry_run`

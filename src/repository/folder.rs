@@ -1,10 +1,13 @@
 //! Sessions in a folder.
 
+mod archive;
 mod assemble;
 mod check;
 mod json;
 mod layout;
 mod list;
+mod open;
+mod python;
 mod read;
 mod write;
 
@@ -15,7 +18,9 @@ use bson::Document;
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
-use super::{Check, Error, Filter, ListPlan, ListQuery, Page, Result, SessionReader, SessionRepository, Sort};
+use super::{
+    Check, Error, Filter, ListPlan, ListQuery, Page, Result, SessionCopy, SessionReader, SessionRepository, Sort,
+};
 use crate::{
     disk,
     metrics::Outline,
@@ -69,6 +74,8 @@ impl FolderRepository {
     pub async fn open(path: impl AsRef<Path>) -> Result<Self> {
         let root = disk::expand_home(path.as_ref());
         let location = disk::shorten_home(&root);
+        // Links beneath it are not followed; those that lead to it are a person's own.
+        let root = root.canonicalize().unwrap_or(root);
         let folder = Self { root: root.into(), location, guard: None };
         folder.blocking(layout::recognise).await?;
         Ok(folder)
@@ -77,7 +84,8 @@ impl FolderRepository {
     /// A temporary folder that is removed with the last clone, under a name of its own.
     #[cfg(feature = "app")]
     pub(crate) fn temporary(dir: TempDir, name: &str) -> Self {
-        Self { root: dir.path().into(), location: name.to_owned(), guard: Some(Arc::new(dir)) }
+        let root = dir.path().canonicalize().unwrap_or_else(|_| dir.path().to_owned());
+        Self { root: root.into(), location: name.to_owned(), guard: Some(Arc::new(dir)) }
     }
 
     /// Reads off the async threads: files may lie on a slow disk.
@@ -171,6 +179,10 @@ impl SessionReader for FolderRepository {
 
     async fn outline(&self, key: &SessionKey) -> Result<Outline> {
         self.of_session(key, read::outline).await
+    }
+
+    async fn exact_copy(&self, key: &SessionKey) -> Result<SessionCopy> {
+        self.of_session(key, archive::pack).await?.map(SessionCopy::Folder)
     }
 
     async fn document(&self, key: &SessionKey) -> Result<Document> {

@@ -51,7 +51,8 @@ use self::{
     rows::{decoded, decoded_value},
 };
 use super::{
-    Check, Filter, Limits, ListPlan, ListQuery, Opened, Page, Result, SessionReader, SessionRepository, Verdict,
+    Check, Filter, Limits, ListPlan, ListQuery, Opened, Page, Result, SessionCopy, SessionReader, SessionRepository,
+    Verdict,
 };
 use crate::{
     metrics::Outline,
@@ -233,6 +234,12 @@ impl SessionReader for MongoRepository {
     async fn metadata(&self, key: &SessionKey) -> Result<Document> {
         let key = key.clone();
         self.read(&of("the metadata of session", &key), |me| async move { history::metadata(&me, &key).await }).await
+    }
+
+    async fn exact_copy(&self, key: &SessionKey) -> Result<SessionCopy> {
+        let wanted = key.clone();
+        let whole = self.read(&of("session", key), |me| async move { me.whole(&wanted).await }).await;
+        whole.map(SessionCopy::Document)
     }
 
     async fn outline(&self, key: &SessionKey) -> Result<Outline> {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Result, SessionReader};
+use super::{CopiedDeletion, Error, Result, SessionCopy, SessionReader};
 use crate::session::{
     AgentId, MetadataEdit, SessionKey,
     record::{
@@ -31,6 +31,18 @@ pub trait SessionWriter: Send + Sync + 'static {
 
     /// Deletes a session with all that belongs to it.
     async fn delete_session(&self, key: &SessionKey) -> Result<()>;
+
+    /// Deletes a session that is still what its [exact copy](SessionReader::exact_copy) holds, in one step where the store
+    /// can. The default deletes it whatever it holds.
+    async fn delete_copied(&self, key: &SessionKey, _copy: &SessionCopy) -> Result<CopiedDeletion> {
+        self.delete_session(key).await.map(|()| CopiedDeletion::Done)
+    }
+
+    /// Puts a session back from its exact copy. Fails with [`Error::Exists`](crate::Error::Exists) where its `_id` is taken,
+    /// and with [`Error::Invalid`](crate::Error::Invalid) for a copy that this store cannot hold, which is the default.
+    async fn restore(&self, _copy: &SessionCopy) -> Result<SessionKey> {
+        Err(Error::other("putting the session back", "this store keeps no exact copies"))
+    }
 
     /// Creates an agent without messages; sets the session's `updated_at`. Fails with
     /// [`Error::Exists`](crate::Error::Exists) where the session has an agent of that id.

@@ -82,6 +82,11 @@ pub enum CliCommand {
     Feedback(FeedbackCommand),
     /// Deletes sessions, after asking
     Delete(DeleteArgs),
+    /// Puts a deleted session back from its copy, where none has its id
+    Restore {
+        /// The copy, as `delete` said where it is
+        file: PathBuf,
+    },
     /// Checks connection, server, rights, indexes and live updates, or one session; says what to do
     Doctor(DoctorArgs),
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    app::{config::places, copy, text},
+    app::{config::places, copy::PrivateCopy, text},
     manager::{SessionManager, retention},
     repository::{Error, SessionRepository},
     session::{SessionKey, Summary},
@@ -107,18 +107,24 @@ async fn delete(
     cutoff: Option<Timestamp>,
     no_copy: bool,
 ) -> Result<bool> {
-    if !no_copy {
-        let path = match copy::keep_stored(repository.as_ref(), key, places::copies_dir()).await {
-            Err(Error::NotFound { .. }) => return Ok(false),
-            Err(error @ Error::Other { .. }) => {
-                return Err(error.with_hint("give --no-copy to delete without one").into());
-            }
-            other => other?,
-        };
-        output::note(&format!("a private copy is kept at {}", path.display()));
+    let manager = || SessionManager::new(Arc::clone(repository), key.clone());
+    if no_copy {
+        return Ok(match cutoff {
+            Some(cutoff) => retention::delete_if_older(repository.as_ref(), key, cutoff).await?,
+            None => manager().delete_session().await.map(|()| true)?,
+        });
     }
-    match cutoff {
-        Some(cutoff) => Ok(retention::delete_if_older(repository.as_ref(), key, cutoff).await?),
-        None => Ok(SessionManager::new(Arc::clone(repository), key.clone()).delete_session().await.map(|()| true)?),
+    let mut copy = PrivateCopy::new(key, places::copies_dir());
+    let deleted = match cutoff {
+        Some(cutoff) => retention::delete_if_older_kept(repository.as_ref(), key, cutoff, &mut copy).await,
+        None => manager().delete_session_kept(&mut copy).await.map(|()| true),
+    };
+    let hinted = |error: Error| match error {
+        Error::Other { .. } | Error::Folder { .. } => error.with_hint("give --no-copy to delete without a copy"),
+        other => other,
+    };
+    if let Some(path) = copy.path() {
+        output::note(&format!("a private copy is kept at {}; `strandscope restore FILE` puts it back", path.display()));
     }
+    Ok(deleted.map_err(hinted)?)
 }

@@ -10,7 +10,7 @@ use super::{
     crash::crashed,
 };
 use crate::{
-    app::{copy, place::Store},
+    app::{copy::PrivateCopy, place::Store},
     hook::Hooks,
     manager::SessionManager,
     repository::{Error, Result},
@@ -76,8 +76,8 @@ async fn carry_out(writing: Writing, store: Option<Store>, write: Write) -> Resu
         Write::Metadata(key, edits) => manager(key).edit_metadata(edits).await,
         Write::Feedback(key, feedback) => manager(key).add_feedback(feedback).await,
         Write::Delete(key) => {
-            copy::keep_stored(repository.as_ref(), &key, writing.copies.clone()).await?;
-            manager(key).delete_session().await
+            let mut copy = PrivateCopy::new(&key, writing.copies.clone());
+            manager(key).delete_session_kept(&mut copy).await
         }
     }
 }

@@ -1,21 +1,17 @@
 //! Files of JSON to BSON values, as MongoDB would hold them.
 
-use std::{
-    fs::{self, File},
-    io::{self, Read},
-    path::Path,
-};
+use std::path::Path;
 
 use base64::Engine;
-use bson::{Binary, Bson, DateTime, Document, spec::BinarySubtype};
+use bson::{Binary, Bson, DateTime, Decimal128, Document, spec::BinarySubtype};
 use jiff::{Timestamp, civil, tz::TimeZone};
 use serde_json::Value;
 
-use super::layout::file_name;
-use crate::disk;
-
-/// Larger files are not read: a session's document in MongoDB ends at 16 MiB, and here one file holds one message.
-const MAX_FILE: u64 = 64 << 20;
+use super::{
+    layout::file_name,
+    open::{self, Unopened},
+    python,
+};
 
 /// Why a file gave no value.
 #[derive(Debug)]
@@ -26,35 +22,30 @@ pub(super) enum Unreadable {
     Broken(String, Option<String>),
 }
 
-/// Reads a file. Never follows a link and never waits on a pipe.
-pub(super) fn read(path: &Path) -> Result<Bson, Unreadable> {
-    let name = file_name(path);
-    let broken = |why: String| Unreadable::Broken(format!("{name} {why}"), None);
-    let meta = fs::symlink_metadata(path).map_err(|error| unreadable(&name, &error))?;
-    if meta.is_symlink() {
-        return Err(broken("is a symbolic link, which is not followed".to_owned()));
+impl Unreadable {
+    fn unopened(unopened: &Unopened, path: &Path) -> Self {
+        match unopened {
+            Unopened::Missing => Self::Missing,
+            other => Self::Broken(other.problem(path), None),
+        }
     }
-    if !meta.is_file() {
-        return Err(broken("is not a file".to_owned()));
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(meta.len().min(MAX_FILE)).unwrap_or_default());
-    let file = File::open(path).map_err(|error| unreadable(&name, &error))?;
-    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&name, &error))?;
-    if bytes.len() as u64 > MAX_FILE {
-        return Err(broken(format!("is larger than {} MiB and was not read", MAX_FILE >> 20)));
-    }
-    serde_json::from_slice(&bytes).map(value).map_err(|error| {
-        let what = if error.is_eof() { "ends in the middle of its JSON" } else { "is not valid JSON" };
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        Unreadable::Broken(format!("{name} {what} ({error})"), Some(text))
-    })
 }
 
-fn unreadable(name: &str, error: &io::Error) -> Unreadable {
-    if error.kind() == io::ErrorKind::NotFound {
-        return Unreadable::Missing;
+/// Reads a file as Python does.
+pub(super) fn read(path: &Path) -> Result<Bson, Unreadable> {
+    let bytes = open::bytes(path).map_err(|unopened| Unreadable::unopened(&unopened, path))?;
+    match python::read(&bytes) {
+        Ok(json) => {
+            // A large text is held twice as it is.
+            drop(bytes);
+            Ok(value(json))
+        }
+        Err(error) => {
+            let what = if error.is_eof() { "ends in the middle of its JSON" } else { "is not valid JSON" };
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            Err(Unreadable::Broken(format!("{} {what} ({error})", file_name(path)), Some(text)))
+        }
     }
-    Unreadable::Broken(format!("{name} cannot be read: {}", disk::reason(error)), None)
 }
 
 /// JSON to BSON: whole numbers to the smallest type that holds them, Strands' encoded bytes to binary.
@@ -66,12 +57,25 @@ fn value(json: Value) -> Bson {
             Some(n) => i32::try_from(n).map_or(Bson::Int64(n), Bson::Int32),
             None => Bson::Double(number.as_f64().unwrap_or(f64::NAN)),
         },
-        Value::String(text) => Bson::String(text),
+        Value::String(text) => python::number(&text).map(beyond).unwrap_or(Bson::String(text)),
         Value::Array(items) => Bson::Array(items.into_iter().map(value).collect()),
         Value::Object(fields) => {
             let document: Document = fields.into_iter().map(|(key, field)| (key, value(field))).collect();
             bytes(&document).unwrap_or(Bson::Document(document))
         }
+    }
+}
+
+/// A number that JSON alone has no place for. A whole number beyond 64 bits is a decimal where its 34 digits hold it, else
+/// a symbol, which nothing else here is: so it is written back as the number it was.
+fn beyond(number: &str) -> Bson {
+    match number.parse::<Decimal128>() {
+        Ok(decimal) if decimal.to_string() == number => Bson::Decimal128(decimal),
+        _ if number.bytes().any(|byte| byte.is_ascii_alphabetic()) => {
+            // Rust reads the same words, and `1e999` as an infinity too.
+            Bson::Double(number.parse().unwrap_or(f64::NAN))
+        }
+        _ => Bson::Symbol(number.to_owned()),
     }
 }
 

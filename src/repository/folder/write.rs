@@ -6,15 +6,15 @@
 
 mod agents;
 mod encode;
-mod files;
+pub(super) mod files;
 mod messages;
 mod sessions;
 
 use async_trait::async_trait;
 
-use super::{FolderRepository, layout, layout::SessionDir};
+use super::{FolderRepository, archive, layout, layout::SessionDir};
 use crate::{
-    repository::{Error, Result, SessionWriter, Tail},
+    repository::{CopiedDeletion, Error, Result, SessionCopy, SessionWriter, Tail},
     session::{
         AgentId, MetadataEdit, SessionKey, edit, encode as documents,
         record::{
@@ -89,6 +89,23 @@ impl SessionWriter for FolderRepository {
 
     async fn delete_session(&self, key: &SessionKey) -> Result<()> {
         self.writing(key, sessions::delete).await
+    }
+
+    async fn delete_copied(&self, key: &SessionKey, copy: &SessionCopy) -> Result<CopiedDeletion> {
+        let SessionCopy::Folder(archive) = copy else {
+            return Err(Error::invalid(key.text(), "the copy", "it is a document's, and this session a folder's"));
+        };
+        let archive = archive.clone();
+        self.writing(key, move |place| sessions::delete_copied(place, &archive)).await
+    }
+
+    async fn restore(&self, copy: &SessionCopy) -> Result<SessionKey> {
+        let SessionCopy::Folder(archive) = copy else {
+            let reason = "it is a copy of a session in a database";
+            return Err(Error::other("putting the session back", reason).with_hint("restore it into one"));
+        };
+        let (archive, location) = (archive.clone(), self.location.clone());
+        self.blocking(move |root| archive::unpack(root, &archive, &location)).await.map(SessionKey::from)
     }
 
     async fn create_agent(&self, key: &SessionKey, agent: &NewAgent) -> Result<()> {

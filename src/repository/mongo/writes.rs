@@ -18,7 +18,7 @@ use async_trait::async_trait;
 
 use super::{MongoRepository, indexes};
 use crate::{
-    repository::{Error, Result, SessionWriter, Tail},
+    repository::{CopiedDeletion, Error, Result, SessionCopy, SessionWriter, Tail},
     session::{
         AgentId, MetadataEdit, SessionKey, edit, encode,
         record::{
@@ -52,6 +52,26 @@ impl SessionWriter for MongoRepository {
     async fn delete_session(&self, key: &SessionKey) -> Result<()> {
         let stored = key.clone();
         self.write("deleting", key, |run| sessions::delete(run, stored)).await
+    }
+
+    async fn delete_copied(&self, key: &SessionKey, copy: &SessionCopy) -> Result<CopiedDeletion> {
+        let SessionCopy::Document(copied) = copy else {
+            return Err(Error::invalid(key.text(), "the copy", "it is a folder's, and this session a document's"));
+        };
+        let (stored, copied) = (key.clone(), copied.clone());
+        self.write("deleting", key, |run| sessions::delete_copied(run, stored, copied)).await
+    }
+
+    async fn restore(&self, copy: &SessionCopy) -> Result<SessionKey> {
+        let SessionCopy::Document(document) = copy else {
+            return Err(
+                sessions::not_restored("it is a copy of a session in a folder").with_hint("restore it into one")
+            );
+        };
+        let key = sessions::key_of(document)?;
+        let (stored, document) = (key.clone(), document.clone());
+        self.write("putting back", &key, |run| sessions::restore(run, stored, document)).await?;
+        Ok(key)
     }
 
     async fn create_agent(&self, key: &SessionKey, agent: &NewAgent) -> Result<()> {

@@ -5,6 +5,8 @@ use bson::{Bson, DateTime, Document, spec::BinarySubtype};
 use jiff::Timestamp;
 use serde_json::{Number, Value, json};
 
+use crate::repository::folder::python;
+
 /// Python's `isoformat` of a time in UTC.
 pub(super) fn time(at: Timestamp) -> Value {
     let millis = Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at);
@@ -36,7 +38,7 @@ fn encode(value: &Bson, exact: bool) -> Value {
         Bson::Int32(n) => Value::from(*n),
         // A small number is read as an int32.
         Bson::Int64(n) if !exact || i32::try_from(*n).is_err() => Value::from(*n),
-        Bson::Double(n) if n.is_finite() => Number::from_f64(*n).map_or(Value::Null, Value::Number),
+        Bson::Double(n) => Number::from_f64(*n).map_or_else(|| python::carry(beyond(*n)), Value::Number),
         Bson::String(text) => Value::String(text.clone()),
         Bson::Array(items) => Value::Array(items.iter().map(|item| encode(item, exact)).collect()),
         Bson::Document(document) => fields(document, exact),
@@ -44,10 +46,21 @@ fn encode(value: &Bson, exact: bool) -> Value {
             let data = base64::engine::general_purpose::STANDARD.encode(&binary.bytes);
             json!({ "__bytes_encoded__": true, "data": data })
         }
+        Bson::Symbol(number) if python::is_carried(number) => python::carry(number),
+        Bson::Decimal128(decimal) if python::is_carried(&decimal.to_string()) => python::carry(&decimal.to_string()),
         Bson::DateTime(date) if !exact => iso(*date),
         Bson::ObjectId(oid) if !exact => Value::String(oid.to_hex()),
         Bson::Decimal128(decimal) if !exact => Value::String(decimal.to_string()),
         other => other.clone().into_canonical_extjson(),
+    }
+}
+
+/// Python's words for what is no number, and for what is beyond all of them.
+fn beyond(number: f64) -> &'static str {
+    match number {
+        _ if number.is_nan() => "NaN",
+        _ if number > 0.0 => "Infinity",
+        _ => "-Infinity",
     }
 }
 

@@ -1,37 +1,41 @@
 //! Files, safely: renamed into place, private to the user, never through a link.
 
 use std::{
+    ffi::OsString,
     fs::{self, File, TryLockError},
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
     time::{Duration, Instant, SystemTime},
 };
 
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
-use super::super::layout::SessionDir;
 use crate::{
     disk,
-    repository::{Error, Result},
+    repository::{
+        Error, Result,
+        folder::{
+            layout::SessionDir,
+            open::{self, Access, HeldDir, Unopened},
+            python,
+        },
+    },
 };
 
 /// How long to wait for another writer to finish with a session.
 const LOCK: Duration = Duration::from_secs(30);
 
-/// The largest file that is read again.
-const LARGEST: u64 = 64 << 20;
-
 /// Whether a write moves the session's `updated_at`, which is the newest time of its files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Time {
+pub(in crate::repository::folder) enum Time {
     /// It is a change of the conversation.
     Moves,
     /// The times of file and folder are put back.
     Stays,
 }
 
-pub(super) fn failed(path: &Path, doing: &str, error: &io::Error) -> Error {
+pub(in crate::repository::folder) fn failed(path: &Path, doing: &str, error: &io::Error) -> Error {
     let told = |reason: String| Error::folder(path, reason).caused_by(disk::cause(error));
     match error.kind() {
         io::ErrorKind::PermissionDenied => told(format!("{doing} was denied")).with_hint("run as the user who owns it"),
@@ -44,7 +48,7 @@ pub(super) fn failed(path: &Path, doing: &str, error: &io::Error) -> Error {
 }
 
 /// Whether a folder is there that is no link.
-pub(super) fn is_real_dir(path: &Path) -> Result<bool> {
+pub(in crate::repository::folder) fn is_real_dir(path: &Path) -> Result<bool> {
     match fs::symlink_metadata(path) {
         Ok(meta) if meta.is_symlink() => Err(link(path)),
         Ok(meta) => Ok(meta.is_dir()),
@@ -58,7 +62,7 @@ fn link(path: &Path) -> Error {
 }
 
 /// Makes a folder that only its user may enter; one that is there is fine.
-pub(super) fn make_dir(path: &Path) -> Result<()> {
+pub(in crate::repository::folder) fn make_dir(path: &Path) -> Result<()> {
     match disk::private().create(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             if is_real_dir(path)? {
@@ -71,47 +75,67 @@ pub(super) fn make_dir(path: &Path) -> Result<()> {
     }
 }
 
-/// Reads a file of JSON as it stands, to change a part of it. `None` where there is none.
-pub(super) fn read(path: &Path) -> Result<Option<Value>> {
-    let meta = match fs::symlink_metadata(path) {
-        Ok(meta) if meta.is_symlink() => return Err(link(path)),
-        Ok(meta) => meta,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failed(path, "reading it", &error)),
-    };
-    let repair = |reason: String| Error::folder(path, reason).with_hint("repair it first");
-    if !meta.is_file() || meta.len() > LARGEST {
-        let reason = format!("it is not a file of at most {} MiB, so nothing was written", LARGEST >> 20);
-        return Err(Error::folder(path, reason));
+/// Why a file cannot be read to be changed, or be locked.
+fn unopened(path: &Path, unopened: &Unopened) -> Error {
+    match unopened {
+        Unopened::Link => link(path),
+        Unopened::System(error) => failed(path, "reading it", error),
+        other => Error::folder(path, format!("{}, so nothing was written", other.problem(path))),
     }
-    let bytes = fs::read(path).map_err(|error| failed(path, "reading it", &error))?;
-    match serde_json::from_slice(&bytes) {
+}
+
+/// Reads a file of JSON as it stands, to change a part of it. `None` where there is none.
+pub(in crate::repository::folder) fn read(path: &Path) -> Result<Option<Value>> {
+    let repair = |reason: String| Error::folder(path, reason).with_hint("repair it first");
+    let bytes = match open::bytes(path) {
+        Ok(bytes) => bytes,
+        Err(Unopened::Missing) => return Ok(None),
+        Err(other) => return Err(unopened(path, &other)),
+    };
+    match python::read(&bytes) {
         Ok(value @ Value::Object(_)) => Ok(Some(value)),
         Ok(_) => Err(repair("it holds no JSON object, so nothing was written".to_owned())),
         Err(error) => Err(repair(format!("it is not valid JSON ({error}), so nothing was written")).caused_by(error)),
     }
 }
 
-fn prepared(path: &Path, value: &Value) -> Result<NamedTempFile> {
-    let dir = path.parent().unwrap_or(path);
-    let write = || -> io::Result<NamedTempFile> {
-        // `.` keeps a file that a crash leaves behind out of every listing.
-        let mut file = tempfile::Builder::new().prefix(".new_").suffix(".tmp").tempfile_in(dir)?;
-        let mut text = serde_json::to_vec_pretty(value)?;
-        text.push(b'\n');
-        file.write_all(&text)?;
-        file.as_file().sync_data()?;
-        Ok(file)
-    };
-    write().map_err(|error| failed(path, "writing it", &error))
+/// A file beside the one that it will become, in a folder that is held until then.
+struct Prepared {
+    dir: HeldDir,
+    file: NamedTempFile,
+    name: OsString,
+}
+
+impl Prepared {
+    fn new(path: &Path, value: &Value) -> Result<Self> {
+        let dir = HeldDir::open(path.parent().unwrap_or(path)).map_err(|unopened_dir| unopened(path, &unopened_dir))?;
+        let write = || -> io::Result<NamedTempFile> {
+            // `.` keeps a file that a crash leaves behind out of every listing.
+            let mut file = tempfile::Builder::new().prefix(".new_").suffix(".tmp").tempfile_in(dir.path())?;
+            let mut text = Vec::new();
+            python::write(&mut text, value)?;
+            text.push(b'\n');
+            file.write_all(&text)?;
+            file.as_file().sync_data()?;
+            Ok(file)
+        };
+        let file = write().map_err(|error| failed(path, "writing it", &error))?;
+        let name = path.file_name().unwrap_or_default().to_owned();
+        Ok(Self { dir, file, name })
+    }
+
+    fn place(&self) -> PathBuf {
+        self.dir.path().join(&self.name)
+    }
 }
 
 /// Writes a file in one step.
-pub(super) fn write(path: &Path, value: &Value, time: Time) -> Result<()> {
+pub(in crate::repository::folder) fn write(path: &Path, value: &Value, time: Time) -> Result<()> {
     let dir = path.parent().unwrap_or(path);
     let times = [path, dir].map(|path| (path, modified(path)));
-    let file = prepared(path, value)?;
-    file.persist(path).map_err(|error| failed(path, "writing it", &error.error))?;
+    let prepared = Prepared::new(path, value)?;
+    let place = prepared.place();
+    prepared.file.persist(place).map_err(|error| failed(path, "writing it", &error.error))?;
     if time == Time::Stays {
         for (path, time) in times {
             put_back(path, time);
@@ -121,8 +145,10 @@ pub(super) fn write(path: &Path, value: &Value, time: Time) -> Result<()> {
 }
 
 /// Writes a file that must not be there yet. `false` where it is.
-pub(super) fn create(path: &Path, value: &Value) -> Result<bool> {
-    match prepared(path, value)?.persist_noclobber(path) {
+pub(in crate::repository::folder) fn create(path: &Path, value: &Value) -> Result<bool> {
+    let prepared = Prepared::new(path, value)?;
+    let place = prepared.place();
+    match prepared.file.persist_noclobber(place) {
         Ok(_) => Ok(true),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(failed(path, "writing it", &error.error)),
@@ -143,20 +169,33 @@ fn put_back(path: &Path, time: Option<SystemTime>) {
 }
 
 /// Sets a file's time.
-pub(super) fn touch(path: &Path, time: SystemTime) {
+pub(in crate::repository::folder) fn touch(path: &Path, time: SystemTime) {
     put_back(path, Some(time));
 }
 
 /// Removes a folder so that it is never seen half removed.
-pub(super) fn remove_dir(path: &Path) -> Result<()> {
+pub(in crate::repository::folder) fn remove_dir(path: &Path) -> Result<()> {
+    remove_if(path, |_| Ok(true)).map(drop)
+}
+
+/// The same unless `may`, which is given the folder out of every other writer's reach, says no: then it is put back.
+pub(in crate::repository::folder) fn remove_if(path: &Path, may: impl FnOnce(&Path) -> Result<bool>) -> Result<bool> {
     let dir = path.parent().unwrap_or(path);
     let aside = dir.join(format!(".deleted_{}", uuid::Uuid::new_v4()));
     fs::rename(path, &aside).map_err(|error| failed(path, "deleting it", &error))?;
-    fs::remove_dir_all(&aside).map_err(|error| failed(&aside, "deleting it", &error))
+    match may(&aside) {
+        Ok(true) => {}
+        other => {
+            fs::rename(&aside, path).map_err(|error| failed(&aside, "putting it back", &error))?;
+            return other;
+        }
+    }
+    fs::remove_dir_all(&aside).map_err(|error| failed(&aside, "deleting it", &error))?;
+    Ok(true)
 }
 
 /// Moves a folder that was prepared beside its place into it. `false` where something is there.
-pub(super) fn move_into(prepared: &Path, path: &Path) -> Result<bool> {
+pub(in crate::repository::folder) fn move_into(prepared: &Path, path: &Path) -> Result<bool> {
     if fs::symlink_metadata(path).is_ok() {
         return Ok(false);
     }
@@ -170,27 +209,21 @@ pub(super) fn move_into(prepared: &Path, path: &Path) -> Result<bool> {
 }
 
 /// Keeps other writers of ours, in this process and in others, out of a session until it is dropped.
-pub(super) struct Lock {
+pub(in crate::repository::folder) struct Lock {
     #[expect(dead_code, reason = "closing the file ends the lock")]
     file: File,
 }
 
-pub(super) fn lock(session: &SessionDir) -> Result<Lock> {
+pub(in crate::repository::folder) fn lock(session: &SessionDir) -> Result<Lock> {
     let path = session.path.join(".lock");
-    if fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_symlink()) {
-        return Err(link(&path));
-    }
-    let mut options = File::options();
-    options.create(true).truncate(false).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(&path).map_err(|error| match error.kind() {
+    let file = open::open(&path, Access::Lock).map_err(|refused| match refused {
         // It was deleted meanwhile.
-        io::ErrorKind::NotFound => {
+        Unopened::Missing => {
             let location = session.path.parent().unwrap_or(&session.path).display().to_string();
             Error::not_found(&session.id, location)
         }
-        _ => failed(&path, "locking the session", &error),
+        Unopened::System(error) => failed(&path, "locking the session", &error),
+        other => unopened(&path, &other),
     })?;
     let started = Instant::now();
     loop {

@@ -11,7 +11,10 @@ use super::{
     files::{self, Time},
 };
 use crate::{
-    repository::{Error, Result, folder::json as reading},
+    repository::{
+        CopiedDeletion, Error, Result,
+        folder::{archive, json as reading, layout::SessionDir},
+    },
     session::{
         MetadataEdit, edit, encode as documents,
         record::{NewSession, SessionUpdate},
@@ -97,6 +100,21 @@ pub(super) fn delete(place: &SessionPlace) -> Result<()> {
     #[cfg(not(windows))]
     drop(lock);
     removed
+}
+
+/// Deletes the session if its files are what the archive holds.
+pub(super) fn delete_copied(place: &SessionPlace, archive: &[u8]) -> Result<CopiedDeletion> {
+    let lock = files::lock(&place.dir)?;
+    #[cfg(windows)]
+    drop(lock);
+    let same = |path: &Path| {
+        let moved = SessionDir { id: place.dir.id.clone(), path: path.to_owned() };
+        Ok(archive::pack(&moved)? == archive)
+    };
+    let removed = files::remove_if(&place.dir.path, same);
+    #[cfg(not(windows))]
+    drop(lock);
+    removed.map(|removed| if removed { CopiedDeletion::Done } else { CopiedDeletion::Changed })
 }
 
 /// Adds an element to an array of `session.json`.

@@ -1,11 +1,12 @@
 //! The session itself, its feedback and its guardrail events.
 
-use bson::{Bson, Document, doc};
-use mongodb::error::ErrorKind;
+use bson::{Bson, Document, RawDocument, RawDocumentBuf, doc, raw::RawBsonRef};
+use mongodb::{Collection, error::ErrorKind};
+use serde::Serialize;
 
 use super::run::{RunningWrite, sized};
 use crate::{
-    repository::{Error, Result, mongo::by_key},
+    repository::{CopiedDeletion, Error, Result, SessionCopy, mongo::by_key},
     session::{
         SessionKey, encode,
         record::{NewFeedback, NewGuardrailEvent},
@@ -15,22 +16,29 @@ use crate::{
 const DUPLICATE_KEY: i32 = 11000;
 
 pub(super) async fn create(run: RunningWrite, key: SessionKey, document: Document) -> Result<()> {
-    let collection = run.repository.collection.clone_with_type::<Document>();
+    let (created, repeated) = insert(&run, &run.repository.collection.clone_with_type::<Document>(), &document).await?;
+    if created || repeated && is_ours(&run, &key, &document).await? {
+        return Ok(());
+    }
+    Err(Error::exists("session", key.text(), run.repository.namespace()))
+}
+
+/// Whether it was stored, or its `_id` was taken; and whether an attempt before may have stored it.
+async fn insert<T>(run: &RunningWrite, collection: &Collection<T>, document: &T) -> Result<(bool, bool)>
+where
+    T: Serialize + Clone + Send + Sync,
+{
     let attempt = |_| {
-        let insert = collection.insert_one(document.clone());
+        let document = document.clone();
         async move {
-            match insert.await {
+            match collection.insert_one(document).await {
                 Ok(_) => Ok(true),
                 Err(error) if is_duplicate(&error) => Ok(false),
                 Err(error) => Err(error),
             }
         }
     };
-    let (created, repeated) = run.until_answered(attempt).await?;
-    if created || repeated && is_ours(&run, &key, &document).await? {
-        return Ok(());
-    }
-    Err(Error::exists("session", key.text(), run.repository.namespace()))
+    run.until_answered(attempt).await
 }
 
 fn is_duplicate(error: &mongodb::error::Error) -> bool {
@@ -64,6 +72,55 @@ pub(super) async fn delete(run: RunningWrite, key: SessionKey) -> Result<()> {
     };
     let (answer, repeated) = run.until_answered(attempt).await?;
     if answer.deleted_count > 0 || repeated { Ok(()) } else { Err(run.repository.missing(&key)) }
+}
+
+/// Deletes the document that was copied, by its size and the time of its last change: both are compared in the same step.
+/// What was deleted is compared byte for byte, for a field can change without either.
+pub(super) async fn delete_copied(
+    run: RunningWrite,
+    key: SessionKey,
+    copied: RawDocumentBuf,
+) -> Result<CopiedDeletion> {
+    let mut query = by_key(&key);
+    let size = copied.as_bytes().len() as i64;
+    query.insert("$expr", doc! { "$eq": [{ "$bsonSize": "$$ROOT" }, size] });
+    if let Ok(Some(RawBsonRef::DateTime(at))) = copied.get("updated_at") {
+        query.insert("updated_at", doc! { "$eq": at });
+    }
+    let collection = &run.repository.collection;
+    let attempt = |_| {
+        let delete = collection.find_one_and_delete(query.clone());
+        async move { delete.await }
+    };
+    let (deleted, repeated) = run.until_answered(attempt).await?;
+    match deleted {
+        Some(deleted) if deleted == copied => Ok(CopiedDeletion::Done),
+        Some(deleted) => Ok(CopiedDeletion::Overtaken(SessionCopy::Document(deleted))),
+        None if run.read(&key, doc! { "_id": 1 }).await?.is_some() => Ok(CopiedDeletion::Changed),
+        // The attempt whose answer was lost did it.
+        None if repeated => Ok(CopiedDeletion::Done),
+        None => Err(run.repository.missing(&key)),
+    }
+}
+
+/// Why a copy is not put back.
+pub(super) fn not_restored(reason: &str) -> Error {
+    Error::other("putting the session back", reason)
+}
+
+/// The `_id` in a copy.
+pub(super) fn key_of(copy: &RawDocument) -> Result<SessionKey> {
+    let id = copy.get("_id").ok().flatten().and_then(|id| Bson::try_from(id).ok());
+    id.map(SessionKey::new).ok_or_else(|| not_restored("the copy holds no _id"))
+}
+
+/// Stores a document as it was copied, unless its `_id` is taken.
+pub(super) async fn restore(run: RunningWrite, key: SessionKey, document: RawDocumentBuf) -> Result<()> {
+    let (restored, repeated) = insert(&run, &run.repository.collection, &document).await?;
+    if restored || repeated && run.repository.whole(&key).await? == document {
+        return Ok(());
+    }
+    Err(Error::exists("session", key.text(), run.repository.namespace()))
 }
 
 pub(super) async fn add_feedback(run: RunningWrite, key: SessionKey, feedback: NewFeedback) -> Result<()> {
