@@ -167,7 +167,11 @@ impl HeldDir {
         use rustix::fs::{Mode, OFlags};
 
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let handle = system_open(dir, flags, Mode::empty())?;
+        let handle = system_open(dir, flags, Mode::empty()).map_err(|error| match Unopened::from(error) {
+            // That a folder was wanted is told before that a link is none.
+            Unopened::System(_) if dir.is_symlink() => Unopened::Link,
+            other => other,
+        })?;
         let held = PathBuf::from(format!("/proc/self/fd/{}", handle.as_raw_fd()));
         let path = if held.exists() { held } else { dir.to_owned() };
         Ok(Self { handle, path })
