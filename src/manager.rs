@@ -7,6 +7,7 @@ mod create;
 mod factory;
 mod guardrail;
 mod people;
+mod redaction;
 mod repair;
 pub mod retention;
 mod stored;
@@ -15,6 +16,7 @@ pub use accumulator::{EventLoopMetrics, ModelCall};
 pub use agent::{Agent, Resumed, Started};
 pub use create::SessionSettings;
 pub use factory::{SessionManagerFactory, SessionOverrides};
+pub use guardrail::GuardrailIntervention;
 pub use repair::repair;
 pub use stored::AgentSummary;
 
