@@ -91,7 +91,7 @@ fn assessments(trace: &Document) -> Vec<&Document> {
     let wrapped = !PARTS.iter().any(|part| trace.contains_key(part));
     let trace = if wrapped { trace.get_document("guardrail").unwrap_or(trace) } else { trace };
     let parts = PARTS.iter().filter_map(move |part| trace.get(part)).flat_map(|part| match part {
-        Bson::Document(by_id) if !is_assessment(by_id) => by_id.values().collect(),
+        Bson::Document(by_id) if !is_assessment(by_id) => by_id.values().collect::<Vec<_>>(),
         part => vec![part],
     });
     let each = parts.flat_map(|part| match part {
