@@ -8,6 +8,7 @@ mod deletion;
 mod factory;
 mod guardrail;
 mod people;
+mod redaction;
 mod repair;
 pub mod retention;
 mod stored;
@@ -17,6 +18,7 @@ pub use agent::{Agent, Resumed, Started};
 pub use create::SessionSettings;
 pub use deletion::CopyKeeper;
 pub use factory::{SessionManagerFactory, SessionOverrides};
+pub use guardrail::GuardrailIntervention;
 pub use repair::repair;
 pub use stored::AgentSummary;
 

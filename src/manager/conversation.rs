@@ -6,7 +6,7 @@ use bson::{Bson, Document};
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 
-use super::{Agent, Resumed, SessionManager, Started, guardrail, repair::repair};
+use super::{Agent, GuardrailIntervention, Resumed, SessionManager, Started, repair::repair};
 use crate::{
     repository::{Error, Result, Tail},
     session::{
@@ -224,9 +224,12 @@ impl SessionManager {
     }
 
     /// Puts another message in the place of an agent's last one, which stays stored beside it with its figures. The
-    /// guardrail's event is recorded on the message and on the session; `trace` is what the guardrail said of it, e.g. a
-    /// Bedrock guardrail's trace. The event's action is read from it: `BLOCKED` where any policy blocked, else what the
-    /// first one did, e.g. `ANONYMIZED`; `REDACTED` where it tells nothing.
+    /// guardrail's event is recorded on the message and on the session.
+    ///
+    /// Earlier messages that hold the same prompt, as a retry leaves them, are redacted with it: those with its
+    /// `tracking_id`, and those of the role `user` with its content. One that is redacted already stays as it is, and so do
+    /// messages that the conversation manager removed (`removed_message_count`), as Strands has it. Where this fails on the
+    /// way, call it again: it goes on with what is not redacted yet, and the event is recorded once more.
     ///
     /// # Errors
     /// [`Error::Invalid`] where there is no message, and as
@@ -235,8 +238,7 @@ impl SessionManager {
         &self,
         agent: impl Into<AgentId>,
         body: MessageBody,
-        stop_reason: Option<&str>,
-        trace: Option<Document>,
+        cause: GuardrailIntervention,
     ) -> Result<()> {
         let agent = agent.into();
         let slot = self.slot(&agent);
@@ -245,10 +247,10 @@ impl SessionManager {
             Some(id) => id,
             None => self.last_id(&agent, &mut known).await?,
         };
-        let event = guardrail::event(&agent, message_id, stop_reason, trace);
-        let update =
-            MessageUpdate { redact_message: Some(body), guardrail_event: Some(event), event_loop_metrics: None };
-        self.repository().update_message(self.key(), &agent, message_id, &update).await
+        let event = cause.into_event(&agent, message_id);
+        let update = MessageUpdate::default().redact_message(body.clone()).guardrail_event(event);
+        self.repository().update_message(self.key(), &agent, message_id, &update).await?;
+        self.redact_earlier(&agent, message_id, body).await
     }
 
     /// The id of the last stored message.

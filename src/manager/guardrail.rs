@@ -1,137 +1,139 @@
-//! What a guardrail did, from the trace it gives.
+//! What a guardrail did, and the summary of its trace: policies by kind, in the words of `mongodb-session-manager`.
 
 use bson::{Bson, Document};
 use jiff::Timestamp;
 
-use crate::session::{AgentId, record::NewGuardrailEvent};
+use crate::session::{AgentId, record::NewGuardrailEvent, setters};
+
+/// What a guardrail did to a message. Source: `guardrail_event` of the message, `guardrail_events[]` of the session.
+///
+/// ```
+/// use strandscope::{GuardrailIntervention, bson::doc};
+///
+/// let trace = doc! { "inputAssessment": { "contentPolicy": { "filters": [{ "type": "HATE", "confidence": "HIGH" }] } } };
+/// let did = GuardrailIntervention::default().stop_reason("guardrail_intervened").trace(trace);
+/// assert_eq!(did.action, "BLOCKED");
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct GuardrailIntervention {
+    /// `action`, e.g. `ANONYMIZED`. By default `BLOCKED`; it is never read from the trace.
+    pub action: String,
+    /// `stop_reason` that the model gave, e.g. `guardrail_intervened`. An empty one is not stored.
+    pub stop_reason: Option<String>,
+    /// `trace` as the guardrail gave it: stored on the message alone, an empty one not at all. What its
+    /// `inputAssessment` and `outputAssessments` found stands as `policies_triggered` on message and session.
+    pub trace: Option<Document>,
+}
+
+impl Default for GuardrailIntervention {
+    fn default() -> Self {
+        Self { action: "BLOCKED".to_owned(), stop_reason: None, trace: None }
+    }
+}
+
+impl GuardrailIntervention {
+    setters! {
+        fields { action: String }
+        options { stop_reason: String, trace: Document }
+    }
+
+    /// The event of it, now, on that message.
+    pub(super) fn into_event(self, agent: &AgentId, message_id: i64) -> NewGuardrailEvent {
+        let trace = self.trace.filter(|trace| !trace.is_empty());
+        NewGuardrailEvent {
+            agent_id: agent.clone(),
+            message_id: Some(message_id),
+            action: self.action,
+            stop_reason: self.stop_reason.filter(|reason| !reason.is_empty()),
+            policies_triggered: trace.as_ref().and_then(triggered),
+            trace,
+            at: Timestamp::now(),
+        }
+    }
+}
 
 /// Where each kind of policy lists what it found, and which fields name a finding.
-const POLICIES: &[(&str, &str, &[&str])] = &[
+const POLICIES: [(&str, &str, &[&str]); 7] = [
     ("contentPolicy", "filters", &["type", "confidence"]),
-    ("topicPolicy", "topics", &["name"]),
+    ("topicPolicy", "topics", &["name", "action"]),
     ("wordPolicy", "customWords", &["match"]),
     ("wordPolicy", "managedWordLists", &["type", "match"]),
-    ("sensitiveInformationPolicy", "piiEntities", &["type"]),
-    ("sensitiveInformationPolicy", "regexes", &["name"]),
-    ("contextualGroundingPolicy", "filters", &["type"]),
+    ("sensitiveInformationPolicy", "piiEntities", &["type", "action"]),
+    ("sensitiveInformationPolicy", "regexes", &["name", "action"]),
+    ("contextualGroundingPolicy", "filters", &["type", "score", "threshold"]),
 ];
 
-/// The policies that triggered, by kind, each finding as its names joined by `/`: `{contentPolicy: ["HATE/HIGH"]}`.
-/// `None` where the trace names none. The trace is that of a Bedrock guardrail, with its assessments at any depth.
+/// What was found, by kind of policy: `{contentPolicy: ["HATE/HIGH"]}`. One string a finding whatever came of it, so one
+/// may stand twice; kinds and strings in the order of the assessments. `None` where nothing was found.
 fn triggered(trace: &Document) -> Option<Document> {
     let mut found = Document::new();
-    gather(trace, &mut |policy, finding| {
-        let names = found.entry(policy.to_owned()).or_insert_with(|| Bson::Array(Vec::new()));
-        if let Some(names) = names.as_array_mut()
-            && !names.contains(&Bson::String(finding.to_owned()))
-        {
-            names.push(finding.into());
+    for assessment in assessments(trace) {
+        for (policy, list, fields) in POLICIES {
+            for finding in findings(assessment, policy, list) {
+                let words: Vec<String> = fields.iter().map(|field| word(finding.get(field))).collect();
+                let strings = found.entry(policy.to_owned()).or_insert_with(|| Bson::Array(Vec::new()));
+                if let Some(strings) = strings.as_array_mut() {
+                    strings.push(words.join("/").into());
+                }
+            }
         }
-    });
+    }
     (!found.is_empty()).then_some(found)
 }
 
-fn gather(part: &Document, note: &mut impl FnMut(&str, &str)) {
-    for (name, value) in part {
-        match value {
-            Bson::Document(inner) => {
-                for (_, list, names) in POLICIES.iter().filter(|(policy, ..)| policy == name) {
-                    for finding in findings(inner, list) {
-                        let names: Vec<&str> = names.iter().filter_map(|name| finding.get_str(name).ok()).collect();
-                        note(name, &names.join("/"));
-                    }
-                }
-                gather(inner, note);
-            }
-            Bson::Array(items) => items.iter().filter_map(Bson::as_document).for_each(|item| gather(item, note)),
-            _ => {}
-        }
-    }
-}
+/// Where a trace has its assessments.
+const PARTS: [&str; 2] = ["inputAssessment", "outputAssessments"];
 
-/// The findings that led to something.
-fn findings<'a>(policy: &'a Document, list: &str) -> impl Iterator<Item = &'a Document> {
-    let all = policy.get_array(list).into_iter().flatten().filter_map(Bson::as_document);
-    all.filter(|finding| finding.get_str("action").is_ok_and(|action| action != "NONE"))
-}
-
-/// `BLOCKED` where any policy blocked, else what the first did, else `REDACTED`.
-fn action(trace: &Document) -> String {
-    let mut first = None;
-    let mut blocked = false;
-    actions(trace, &mut |action| {
-        blocked |= action == "BLOCKED";
-        if action != "NONE" {
-            first.get_or_insert_with(|| action.to_owned());
-        }
+/// The assessments, those of the input first: one or a list, as the Python library reads them. Bedrock itself puts them
+/// under their guardrails' ids and all of it in `guardrail`, which the Python library makes no summary of.
+fn assessments(trace: &Document) -> Vec<&Document> {
+    let wrapped = !PARTS.iter().any(|part| trace.contains_key(part));
+    let trace = if wrapped { trace.get_document("guardrail").unwrap_or(trace) } else { trace };
+    let parts = PARTS.iter().filter_map(move |part| trace.get(part)).flat_map(|part| match part {
+        Bson::Document(by_id) if !is_assessment(by_id) => by_id.values().collect::<Vec<_>>(),
+        part => vec![part],
     });
-    if blocked { "BLOCKED".to_owned() } else { first.unwrap_or_else(|| "REDACTED".to_owned()) }
+    let each = parts.flat_map(|part| match part {
+        Bson::Array(several) => several.as_slice(),
+        one => std::slice::from_ref(one),
+    });
+    each.filter_map(Bson::as_document).collect()
 }
 
-fn actions(part: &Document, note: &mut impl FnMut(&str)) {
-    for (name, value) in part {
-        match value {
-            Bson::String(action) if name == "action" => note(action),
-            Bson::Document(inner) => actions(inner, note),
-            Bson::Array(items) => items.iter().filter_map(Bson::as_document).for_each(|item| actions(item, note)),
-            _ => {}
-        }
+fn is_assessment(part: &Document) -> bool {
+    POLICIES.iter().any(|(policy, ..)| part.contains_key(policy))
+}
+
+fn findings<'a>(assessment: &'a Document, policy: &str, list: &str) -> impl Iterator<Item = &'a Document> {
+    let found = assessment.get_document(policy).and_then(|policy| policy.get_array(list));
+    found.into_iter().flatten().filter_map(Bson::as_document)
+}
+
+/// A field of a finding as Python prints it.
+fn word(field: Option<&Bson>) -> String {
+    match field {
+        None => "UNKNOWN".to_owned(),
+        Some(Bson::String(text)) => text.clone(),
+        Some(Bson::Double(number)) => python_float(*number),
+        Some(Bson::Boolean(true)) => "True".to_owned(),
+        Some(Bson::Boolean(false)) => "False".to_owned(),
+        Some(Bson::Null) => "None".to_owned(),
+        Some(other) => other.to_string(),
     }
 }
 
-/// The event of a redaction.
-pub(super) fn event(
-    agent: &AgentId,
-    message_id: i64,
-    stop_reason: Option<&str>,
-    trace: Option<Document>,
-) -> NewGuardrailEvent {
-    NewGuardrailEvent {
-        agent_id: agent.clone(),
-        message_id: Some(message_id),
-        action: trace.as_ref().map_or_else(|| "REDACTED".to_owned(), action),
-        stop_reason: stop_reason.map(str::to_owned),
-        policies_triggered: trace.as_ref().and_then(triggered),
-        trace,
-        at: Timestamp::now(),
+/// `0.3`, `1.0`, `1e-05`: Rust and Python print the same digits and turn to exponents at the same sizes.
+fn python_float(number: f64) -> String {
+    if number.is_nan() {
+        return "nan".to_owned();
+    }
+    let shown = format!("{number:?}");
+    match shown.split_once('e').and_then(|(digits, exponent)| Some((digits, exponent.parse::<i32>().ok()?))) {
+        Some((digits, exponent)) => format!("{digits}e{exponent:+03}"),
+        None => shown,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use bson::doc;
-
-    use super::*;
-
-    #[test]
-    fn every_kind_of_policy_is_named_and_what_led_to_nothing_is_not() {
-        let trace = doc! { "guardrail": {
-            "inputAssessment": { "gr-1": {
-                "contentPolicy": { "filters": [
-                    { "type": "HATE", "confidence": "HIGH", "action": "BLOCKED" },
-                    { "type": "VIOLENCE", "confidence": "LOW", "action": "NONE" },
-                ] },
-                "topicPolicy": { "topics": [ { "name": "Advice", "type": "DENY", "action": "BLOCKED" } ] },
-            } },
-            "outputAssessments": { "gr-1": [ {
-                "sensitiveInformationPolicy": {
-                    "piiEntities": [ { "type": "EMAIL", "match": "a@example.org", "action": "ANONYMIZED" } ],
-                    "regexes": [ { "name": "order", "action": "ANONYMIZED" } ],
-                },
-                "wordPolicy": { "managedWordLists": [ { "match": "x", "type": "PROFANITY", "action": "BLOCKED" } ] },
-            } ] },
-        } };
-        assert_eq!(
-            triggered(&trace),
-            Some(doc! {
-                "contentPolicy": ["HATE/HIGH"],
-                "topicPolicy": ["Advice"],
-                "sensitiveInformationPolicy": ["EMAIL", "order"],
-                "wordPolicy": ["PROFANITY/x"],
-            })
-        );
-        assert_eq!(action(&trace), "BLOCKED");
-        assert_eq!(triggered(&doc! { "guardrail": { "modelOutput": ["x"] } }), None);
-        assert_eq!(action(&doc! {}), "REDACTED");
-    }
-}
+mod tests;

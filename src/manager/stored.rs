@@ -62,7 +62,7 @@ impl SessionManager {
             .collect())
     }
 
-    async fn stored_agent(&self, agent: &AgentId) -> Result<StoredAgent> {
+    pub(super) async fn stored_agent(&self, agent: &AgentId) -> Result<StoredAgent> {
         let found = self.repository().agent(self.key(), agent).await?;
         found.ok_or_else(|| Error::UnknownAgent { id: self.id(), agent: agent.as_str().to_owned() })
     }

@@ -11,7 +11,7 @@ pub struct GuardrailEvent {
     pub agent_id: Option<String>,
     /// `message_id`.
     pub message_id: Option<i64>,
-    /// `action`, e.g. `redacted`.
+    /// `action`, e.g. `BLOCKED`.
     pub action: Option<String>,
     /// `timestamp`.
     pub at: Option<Timestamp>,

@@ -248,7 +248,7 @@ pub struct NewGuardrailEvent {
     pub agent_id: AgentId,
     /// `message_id`.
     pub message_id: Option<i64>,
-    /// `action`, e.g. `redacted`.
+    /// `action`, e.g. `BLOCKED`.
     pub action: String,
     /// `stop_reason`.
     pub stop_reason: Option<String>,
@@ -261,7 +261,7 @@ pub struct NewGuardrailEvent {
 }
 
 impl NewGuardrailEvent {
-    /// What a guardrail did now, e.g. `redacted`.
+    /// What a guardrail did now, e.g. `BLOCKED`.
     #[must_use]
     pub fn new(agent_id: impl Into<AgentId>, action: impl Into<String>) -> Self {
         Self {

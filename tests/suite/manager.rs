@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use bson::{Bson, Document, doc};
 use strandscope::{
-    Agent, AgentId, Error, EventLoopMetrics, MessageBody, ModelCall, Outline, Pool, PoolOptions, Resumed,
-    SessionManager, SessionManagerFactory, SessionOverrides, SessionRepository, SessionSettings, Started, Usage,
-    session_metrics,
+    Agent, AgentId, Error, EventLoopMetrics, GuardrailIntervention, MessageBody, ModelCall, Outline, Pool, PoolOptions,
+    Resumed, SessionManager, SessionManagerFactory, SessionOverrides, SessionRepository, SessionSettings, Started,
+    Usage, session_metrics,
 };
 
 /// An agent that only remembers.
@@ -284,8 +284,8 @@ async fn a_redaction_keeps_message_and_figures_and_is_recorded_twice() {
         { "type": "HATE", "confidence": "HIGH", "action": "BLOCKED" },
     ] } } };
     let body = MessageBody::text("assistant", "[redacted by guardrail]");
-    let reason = Some("guardrail_intervened");
-    manager.redact_latest_message(&agent("support"), body, reason, Some(trace)).await.unwrap();
+    let cause = GuardrailIntervention::default().stop_reason("guardrail_intervened").trace(trace);
+    manager.redact_latest_message(&agent("support"), body, cause).await.unwrap();
     let (ours, theirs) = (stored(&fresh, "s-1").await, &support::load_fixture("sessions.jsonl")[2]);
     let event = |document: &Document| document.get_array("guardrail_events").unwrap()[0].as_document().unwrap().clone();
     assert_eq!(shape(&event(&ours)), shape(&event(theirs)));
@@ -297,6 +297,44 @@ async fn a_redaction_keeps_message_and_figures_and_is_recorded_twice() {
     assert_eq!(shape(&on_message(&our_message)), shape(&on_message(&their_message)));
     assert_eq!(our_message.as_document().unwrap().get_document("message").unwrap(), answer.as_document());
     assert!(our_message.as_document().unwrap().contains_key("event_loop_metrics"));
+}
+
+#[tokio::test]
+async fn a_retried_prompt_that_is_redacted_stays_in_clear_nowhere_in_the_conversation() {
+    let fresh = support::fresh_collection("retried").await;
+    let manager = SessionManager::new(repository(&fresh).await, "s-1");
+    let mut memo = Memo::new("support");
+    memo.manager_state.insert("removed_message_count", 1);
+    memo.messages = vec![
+        MessageBody::user("a bad prompt"),
+        MessageBody::user("a bad prompt"),
+        MessageBody::assistant("a bad prompt"),
+    ];
+    // More than is read at once.
+    memo.messages.extend((0..120).map(|_| MessageBody::user("fine")));
+    memo.messages.push(MessageBody::user("a bad prompt"));
+    manager.initialize(&mut memo).await.unwrap();
+
+    let redact = async |text: &str, cause| {
+        manager.redact_latest_message("support", MessageBody::user(text), cause).await.unwrap();
+        let messages = manager.messages("support", 0..u64::MAX).await.unwrap();
+        let hidden = messages.iter().filter(|message| message.redaction.is_some());
+        hidden.map(|message| (message.index, MessageBody::from(message).to_string())).collect::<Vec<_>>()
+    };
+    let hidden = redact("[redacted]", GuardrailIntervention::default()).await;
+    assert_eq!(hidden, [(1, "[redacted]".to_owned()), (123, "[redacted]".to_owned())], "0 was removed, 2 is no prompt");
+    let hidden = redact("[again]", GuardrailIntervention::default().action("ANONYMIZED")).await;
+    assert_eq!(hidden, [(1, "[redacted]".to_owned()), (123, "[again]".to_owned())], "what is redacted stays");
+
+    let document = stored(&fresh, "s-1").await;
+    let events = document.get_array("guardrail_events").unwrap().iter().map(|event| event.as_document().unwrap());
+    let told: Vec<_> =
+        events.map(|event| (event.get_i32("message_id").unwrap(), event.get_str("action").unwrap())).collect();
+    assert_eq!(told, [(123, "BLOCKED"), (123, "ANONYMIZED")]);
+    let agent = first_agent(&document);
+    let copy = agent.get_array("messages").unwrap()[1].as_document().unwrap();
+    let said = copy.get_document("message").unwrap();
+    assert_eq!(said.get_array("content").unwrap()[0], Bson::Document(doc! { "text": "a bad prompt" }), "it is kept");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,8 +11,8 @@ use std::{
 use bson::{Document, doc};
 use serde_json::{Value, json};
 use strandscope::{
-    Agent, AgentId, EventLoopMetrics, MessageBody, MetadataEdit, ModelCall, NewFeedback, Rating, Resumed,
-    SessionManager, Started, Usage, open_folder,
+    Agent, AgentId, EventLoopMetrics, GuardrailIntervention, MessageBody, MetadataEdit, ModelCall, NewFeedback, Rating,
+    Resumed, SessionManager, Started, Usage, open_folder,
 };
 
 const PACKAGE: &str = "strands-agents==1.62.0";
@@ -102,7 +102,8 @@ async fn strands_goes_on_with_what_was_written_here_and_keeps_what_is_ours() {
     memo.metrics.add_cycle(std::time::Duration::from_millis(70));
     manager.sync_agent(&memo).await.unwrap();
     let redaction = MessageBody::text("assistant", "[redacted]");
-    manager.redact_latest_message(&support(), redaction, Some("guardrail_intervened"), None).await.unwrap();
+    let cause = GuardrailIntervention::default().stop_reason("guardrail_intervened");
+    manager.redact_latest_message(&support(), redaction, cause).await.unwrap();
     let prompt = doc! { "prompt_id": "p-1", "temperature": 0.5 };
     manager.set_prompt_metadata(&support(), prompt.clone()).await.unwrap();
     let metadata = doc! { "n": 5_i64, "at": bson::DateTime::from_millis(5) };
