@@ -231,7 +231,9 @@ mod tests {
         }
         assert_eq!("film".parse::<MediaKind>(), Err(UnknownMediaKind));
         assert_eq!(format!("{:>6}|", MediaKind::Image), " image|");
-        for status in [ToolStatus::Success, ToolStatus::Error, ToolStatus::Cancelled, ToolStatus::Other("late".to_owned())] {
+        for status in
+            [ToolStatus::Success, ToolStatus::Error, ToolStatus::Cancelled, ToolStatus::Other("late".to_owned())]
+        {
             assert_eq!(ToolStatus::from(status.as_str()), status);
             assert_eq!(status.to_string().parse::<ToolStatus>(), Ok(status));
         }

@@ -25,7 +25,9 @@ fn source(citation: &Bson) -> String {
     let Bson::Document(fields) = citation else { return plain::compact(citation) };
     let mut left = fields.clone();
     for key in ["url_citation", "file_citation"] {
-        if let Some(Bson::Document(inner)) = left.remove(key) {
+        if left.get_document(key).is_ok()
+            && let Some(Bson::Document(inner)) = left.remove(key)
+        {
             left.extend(inner);
         }
     }
@@ -60,12 +62,16 @@ fn places(mut place: Document) -> Vec<String> {
         "documentChar" => ("document", "documentIndex", "character"),
         "documentChunk" => ("document", "documentIndex", "chunk"),
         "searchResult" | "searchResultLocation" => ("search result", "searchResultIndex", "block"),
-        _ => ("document", "documentIndex", "part"),
+        other => {
+            let told = !out.is_empty() && matches!(other, "web" | "s3" | "s3Location");
+            out.extend((!told && !other.is_empty()).then(|| other.to_owned()));
+            ("document", "documentIndex", "part")
+        }
     };
     out.extend(number(&mut inner, index).map(|index| format!("{of} {index}")));
     out.extend(range(&mut inner, "start", "end", unit));
     out.extend(rest(inner));
-    if out.is_empty() { vec![kind] } else { out }
+    out
 }
 
 /// A place beside the title, as Anthropic and OpenAI have it.
@@ -151,7 +157,8 @@ fn rest(left: Document) -> Option<String> {
 pub fn guard_label(guard: &Bson) -> String {
     let text = guard.as_document().and_then(|fields| fields.get_document("text").ok());
     let qualifiers = text.and_then(|text| text.get_array("qualifiers").ok()).map(Vec::as_slice).unwrap_or_default();
-    let words: Vec<String> = qualifiers.iter().map(|word| word.as_str().map_or_else(|| plain::compact(word), str::to_owned)).collect();
+    let words: Vec<String> =
+        qualifiers.iter().map(|word| word.as_str().map_or_else(|| plain::compact(word), str::to_owned)).collect();
     if words.is_empty() { "guard content".to_owned() } else { format!("guard content ({})", words.join(", ")) }
 }
 

@@ -85,7 +85,10 @@ fn push_start(out: &mut String, value: &Bson, most: usize) {
             }
             out.push('}');
         }
-        Bson::Binary(binary) if binary.bytes.len() > most => out.push_str(&format!("{} bytes", binary.bytes.len())),
+        Bson::Binary(binary) if binary.bytes.len() > most => {
+            out.push_str(&binary.bytes.len().to_string());
+            out.push_str(" bytes");
+        }
         other => out.push_str(&compact(other)),
     }
 }

@@ -178,7 +178,8 @@ impl<'a> OpenAiMedium<'a> {
         let nested = fields.get_document(key).ok();
         let inner = nested.unwrap_or(fields);
         let keys = [key, "url", "data", "file_data", "file_url", "file_id"];
-        let usable = |key: &&str| inner.get(key).is_some_and(|value| matches!(value, Bson::String(_) | Bson::Binary(_)));
+        let usable =
+            |key: &&str| inner.get(key).is_some_and(|value| matches!(value, Bson::String(_) | Bson::Binary(_)));
         let found = keys.into_iter().find(usable)?;
         let is_data = matches!(found, "data" | "file_data");
         Some(Self { kind, key, inner, nested: nested.is_some(), stored: inner.get(found)?, is_data })

@@ -99,7 +99,8 @@ impl Notes {
             Some(rest) => rest.strip_prefix('.').unwrap_or(rest).to_owned(),
             None => at,
         };
-        let fields: Document = std::mem::take(&mut self.beside).into_iter().map(|(at, value)| (place(at), value)).collect();
+        let fields: Document =
+            std::mem::take(&mut self.beside).into_iter().map(|(at, value)| (place(at), value)).collect();
         Some(Block::Beside(fields))
     }
 

@@ -39,8 +39,8 @@ pub(super) fn names(fields: &Document) -> known::Names {
 
 /// The reasoning that stands beside the content.
 pub(super) fn flat_reasoning(fields: &Document) -> Option<String> {
-    let texts = ["reasoning_content", "reasoning"].into_iter().filter_map(|key| fields.get_str(key).ok());
-    texts.filter(|text| !text.is_empty()).map(str::to_owned).next()
+    let mut texts = ["reasoning_content", "reasoning"].into_iter().filter_map(|key| fields.get_str(key).ok());
+    texts.find(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// The call that the message answers.
@@ -83,11 +83,13 @@ fn flat_call(stored: &Bson, path: &Path, notes: &mut Notes) -> Block {
     found
 }
 
-/// Fields of other types than these messages have.
+/// Fields of other types than these messages have, and reasoning beside other reasoning.
 fn odd_fields(fields: &Document, path: &Path, notes: &mut Notes) {
     let words = ["reasoning_content", "reasoning", "refusal"];
+    let shown = flat_reasoning(fields).unwrap_or_default();
     let odd = |key: &str, value: &Bson| match value {
         Bson::Null => false,
+        Bson::String(text) if key == "reasoning" => !text.is_empty() && *text != shown,
         Bson::String(_) => !words.contains(&key),
         Bson::Array(_) => !matches!(key, "tool_calls" | "annotations"),
         Bson::Document(_) => key != "function_call",

@@ -29,11 +29,9 @@ impl<'a> StoredReasoning<'a> {
                 let redacted = bytes(fields, "data", path, notes);
                 Some(Self { text: None, signature: None, redacted })
             }
-            "reasoning" => Self::found(
-                said(fields),
-                fields.get("signature"),
-                bytes(fields, "encrypted_content", path, notes),
-            ),
+            "reasoning" => {
+                Self::found(said(fields), fields.get("signature"), bytes(fields, "encrypted_content", path, notes))
+            }
             _ => None,
         }
     }
