@@ -147,10 +147,12 @@ fn openai(word: &str, fields: &Document, path: &Path, notes: &mut Notes) -> Opti
     if found.nested {
         known::shown(found.inner, &[known::OPENAI_MEDIUM], &path.key(found.key), notes);
     }
-    let source = found.place().map(MediumPlace::told).unwrap_or_else(|| {
+    let source = if let Some(place) = found.place() {
+        place.told()
+    } else {
         notes.odd(path, "Neither bytes nor a location can be read here.", found.stored);
         MediaSource::Unknown
-    });
+    };
     Some(Media { kind: found.kind, format, name, source })
 }
 

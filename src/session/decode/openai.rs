@@ -126,7 +126,8 @@ pub(super) fn output(fields: &Document, path: &Path, notes: &mut Notes) -> Block
 
 /// `arguments` is a text of JSON: read where that changes no digit, else the text.
 fn arguments(fields: &Document) -> Bson {
-    let stored = ["arguments", "args", "input"].iter().find_map(|key| fields.get(key)).unwrap_or(&Bson::Null);
+    let found = ["arguments", "args", "input"].iter().find_map(|key| fields.get(key));
+    let Some(stored) = found else { return Bson::Null };
     let read = stored.as_str().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
     let exact = read.filter(is_exact).and_then(|json| Bson::try_from(json).ok());
     exact.unwrap_or_else(|| stored.clone())
@@ -138,7 +139,8 @@ fn is_exact(json: &serde_json::Value) -> bool {
             number.is_i64() || number.as_f64().is_some_and(|number| number.abs() < EXACT)
         }
         serde_json::Value::Array(items) => items.iter().all(is_exact),
-        serde_json::Value::Object(fields) => fields.values().all(is_exact),
+        // A key such as `$date` would be read as Extended JSON.
+        serde_json::Value::Object(fields) => fields.iter().all(|(key, value)| !key.starts_with('$') && is_exact(value)),
         _ => true,
     }
 }
