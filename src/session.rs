@@ -7,6 +7,7 @@ pub mod agent;
 pub mod block;
 pub mod body;
 pub mod change;
+pub(crate) mod citations;
 pub mod decode;
 pub mod edit;
 pub mod encode;
@@ -41,6 +42,9 @@ pub(crate) use setters::setters;
 use bson::{Bson, Document};
 use jiff::Timestamp;
 use secrecy::SecretString;
+
+/// The field that holds a secret.
+pub(crate) const VIEWER_PASSWORD: &str = "session_viewer_password";
 
 /// One session document, with as many of each agent's messages as were asked for.
 ///

@@ -43,7 +43,7 @@ impl From<&Message> for MessageSample {
                 Block::ToolResult { id, status, .. } => tool_results.push((id.clone(), status.clone())),
                 _ => {}
             }
-            prompt |= !matches!(block, Block::ToolResult { .. } | Block::CachePoint(_));
+            prompt |= !matches!(block, Block::ToolResult { .. } | Block::CachePoint(_) | Block::Beside(_));
         }
         Self {
             index: message.index,

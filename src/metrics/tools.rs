@@ -58,6 +58,7 @@ fn look<'a>(sample: &'a MessageSample, names: &mut HashMap<&'a str, &'a str>, se
         match status {
             Some(ToolStatus::Success) => tool.successes += 1,
             Some(ToolStatus::Error) => tool.errors += 1,
+            Some(ToolStatus::Cancelled) => {}
             _ => tool.unclear += 1,
         }
     }

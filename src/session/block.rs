@@ -2,10 +2,11 @@
 
 use std::{fmt, str::FromStr};
 
-use bson::Bson;
+use bson::{Bson, Document};
 
-/// One content block. Source: an element of `message.content` (Strands' `ContentBlock`: one key each; Anthropic-style
-/// `{type, …}` blocks are read as well).
+/// One content block. Source: an element of `message.content` (Strands' `ContentBlock`: one key each, in Python's and in
+/// TypeScript's words; Anthropic's and OpenAI's `{type, …}` blocks are read as well, and what OpenAI's messages hold
+/// beside their content: `tool_calls`, `tool_call_id`, `reasoning_content`).
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Block {
@@ -29,9 +30,9 @@ pub enum Block {
         /// `content`.
         content: Vec<ToolContent>,
     },
-    /// `reasoningContent`.
+    /// `reasoningContent`, TypeScript's `reasoning`.
     Reasoning {
-        /// `reasoningText.text`; `None` when it is redacted.
+        /// `reasoningText.text`; `None` when it is redacted, or only its signature is stored.
         text: Option<String>,
         /// Size in bytes of `redactedContent`, where that stands instead.
         redacted_bytes: Option<usize>,
@@ -42,13 +43,23 @@ pub enum Block {
     CachePoint(Bson),
     /// `guardContent`, as stored.
     Guard(Bson),
-    /// `citationsContent`.
+    /// `citationsContent`, TypeScript's `citations`; a text whose sources stand beside it.
     Citations {
         /// The cited text: `content[].text`.
         text: String,
         /// `citations`, as stored.
         citations: Bson,
     },
+    /// `interruptResponse` or `searchResult`: known, and shown as stored.
+    Other {
+        /// The key of the block.
+        kind: &'static str,
+        /// What stands there.
+        value: Bson,
+    },
+    /// Fields that the block before it, or the message, is not known to have: each under where it stands from there,
+    /// e.g. `toolUse.cost`, as stored.
+    Beside(Document),
     /// Anything else, as stored.
     Unknown(Bson),
 }
@@ -60,6 +71,8 @@ pub enum ToolStatus {
     Success,
     /// `error`.
     Error,
+    /// `cancelled`: it did not run, or not to its end.
+    Cancelled,
     /// Any other text.
     Other(String),
 }
@@ -71,6 +84,7 @@ impl ToolStatus {
         match self {
             Self::Success => "success",
             Self::Error => "error",
+            Self::Cancelled => "cancelled",
             Self::Other(word) => word,
         }
     }
@@ -82,6 +96,7 @@ impl From<&str> for ToolStatus {
         match word {
             "success" => Self::Success,
             "error" => Self::Error,
+            "cancelled" => Self::Cancelled,
             _ => Self::Other(word.to_owned()),
         }
     }
@@ -135,7 +150,7 @@ pub struct Media {
 pub enum MediaSource {
     /// In the document: how many bytes (decoded).
     Bytes(usize),
-    /// Elsewhere: `location`, as stored.
+    /// Elsewhere: `location`, `url` and the like, as stored.
     Location(Bson),
     /// Not readable.
     Unknown,
@@ -196,7 +211,7 @@ impl Media {
             }
             MediaSource::Location(place) => {
                 out.push_str(" at ");
-                out.push_str(&super::plain::compact(place));
+                out.push_str(&super::plain::location(place));
             }
             MediaSource::Unknown => {}
         }
@@ -216,7 +231,9 @@ mod tests {
         }
         assert_eq!("film".parse::<MediaKind>(), Err(UnknownMediaKind));
         assert_eq!(format!("{:>6}|", MediaKind::Image), " image|");
-        for status in [ToolStatus::Success, ToolStatus::Error, ToolStatus::Other("late".to_owned())] {
+        for status in
+            [ToolStatus::Success, ToolStatus::Error, ToolStatus::Cancelled, ToolStatus::Other("late".to_owned())]
+        {
             assert_eq!(ToolStatus::from(status.as_str()), status);
             assert_eq!(status.to_string().parse::<ToolStatus>(), Ok(status));
         }

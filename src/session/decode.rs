@@ -7,9 +7,12 @@ mod block;
 mod bytes;
 mod extra;
 mod figures;
+mod keyed;
+mod known;
 mod media;
 mod message;
 mod notes;
+mod openai;
 mod reasoning;
 mod session;
 mod shape;
@@ -41,6 +44,11 @@ pub fn message(value: Bson, index: u64, path: &str) -> Message {
 /// The reasoning in a content block, of which its [`Block`](super::Block) only tells; `None` where it holds none.
 pub(super) fn reasoning(block: &Document) -> Option<Reasoning> {
     reasoning::read(block)
+}
+
+/// The reasoning that OpenAI's messages have beside their content; `None` where there is none.
+pub(super) fn flat_reasoning(message: &Document) -> Option<Reasoning> {
+    openai::flat_reasoning(message).map(|text| Reasoning { text: Some(text), signature: None, redacted: None })
 }
 
 /// The image in a content block, with its bytes; `None` where it holds none.

@@ -2,7 +2,7 @@
 
 use bson::Bson;
 
-use super::{Block, Message, ToolContent};
+use super::{Block, Message, ToolContent, VIEWER_PASSWORD, citations};
 
 /// A short word for a BSON type.
 #[must_use]
@@ -44,6 +44,74 @@ pub fn compact(value: &Bson) -> String {
     value.clone().into_relaxed_extjson().to_string()
 }
 
+/// The start of [`compact`] in at most so many characters, with `...` where it goes on; no more of the value than that is
+/// looked at. A viewer password in it is not told.
+#[must_use]
+pub(crate) fn short(value: &Bson, most: usize) -> String {
+    let mut out = String::new();
+    push_start(&mut out, value, most);
+    match out.char_indices().nth(most) {
+        Some(_) => out.chars().take(most.saturating_sub(3)).chain("...".chars()).collect(),
+        None => out,
+    }
+}
+
+fn push_start(out: &mut String, value: &Bson, most: usize) {
+    let is_full = |out: &String| out.char_indices().nth(most).is_some();
+    let quoted = |text: &str| serde_json::Value::from(text.chars().take(most + 1).collect::<String>()).to_string();
+    match value {
+        Bson::String(text) => out.push_str(&quoted(text)),
+        Bson::Array(items) => {
+            out.push('[');
+            for (i, item) in items.iter().enumerate() {
+                if is_full(out) {
+                    return;
+                }
+                out.push_str(if i > 0 { "," } else { "" });
+                push_start(out, item, most);
+            }
+            out.push(']');
+        }
+        Bson::Document(fields) => {
+            out.push('{');
+            for (i, (key, value)) in fields.iter().enumerate() {
+                if is_full(out) {
+                    return;
+                }
+                out.push_str(if i > 0 { "," } else { "" });
+                out.push_str(&quoted(key));
+                out.push(':');
+                if key == VIEWER_PASSWORD { out.push_str("\"kept secret\"") } else { push_start(out, value, most) }
+            }
+            out.push('}');
+        }
+        Bson::Binary(binary) if binary.bytes.len() > most => {
+            out.push_str(&binary.bytes.len().to_string());
+            out.push_str(" bytes");
+        }
+        other => out.push_str(&compact(other)),
+    }
+}
+
+/// Where something is, in words: an address with what else is told of it. Stored text.
+#[must_use]
+pub(crate) fn location(place: &Bson) -> String {
+    let Bson::Document(fields) = place else {
+        return place.as_str().map_or_else(|| compact(place), str::to_owned);
+    };
+    let Some((key, address)) = ["uri", "url"].iter().find_map(|key| Some((*key, fields.get_str(key).ok()?))) else {
+        return compact(place);
+    };
+    let is_other = |(name, value): &(&String, &Bson)| {
+        let implied = **name == key || (*name == "type" && value.as_str() == Some("s3") && address.starts_with("s3:"));
+        !implied && !matches!(value, Bson::Null)
+    };
+    let told = |value: &Bson| value.as_str().map_or_else(|| compact(value), str::to_owned);
+    let others: Vec<String> =
+        fields.iter().filter(is_other).map(|(name, value)| format!("{name} {}", told(value))).collect();
+    if others.is_empty() { address.to_owned() } else { format!("{address} ({})", others.join(", ")) }
+}
+
 /// The text of a message as it is shown: texts, reasoning, tool names with their input and results, media as a line.
 #[must_use]
 pub fn text_of(message: &Message) -> String {
@@ -59,10 +127,16 @@ pub fn text_of(message: &Message) -> String {
 
 fn push_block(out: &mut String, block: &Block) {
     match block {
-        Block::Text(text) | Block::Citations { text, .. } | Block::Reasoning { text: Some(text), .. } => {
+        Block::Text(text) | Block::Reasoning { text: Some(text), .. } => out.push_str(text),
+        Block::Citations { text, citations } => {
             out.push_str(text);
+            for source in citations::sources(citations) {
+                out.push('\n');
+                out.push_str(&source);
+            }
         }
-        Block::Reasoning { text: None, .. } => out.push_str("[redacted reasoning]"),
+        Block::Reasoning { text: None, redacted_bytes: None } => out.push_str("[reasoning without text]"),
+        Block::Reasoning { text: None, redacted_bytes: Some(_) } => out.push_str("[redacted reasoning]"),
         Block::ToolUse { name, input, .. } => {
             out.push_str(name.as_deref().unwrap_or("tool"));
             out.push(' ');
@@ -70,7 +144,12 @@ fn push_block(out: &mut String, block: &Block) {
         }
         Block::ToolResult { content, .. } => push_parts(out, content),
         Block::Media(media) => out.push_str(&media.describe()),
-        Block::CachePoint(value) | Block::Guard(value) | Block::Unknown(value) => out.push_str(&compact(value)),
+        Block::Guard(value) => match citations::guard_text(value) {
+            Some(text) => out.push_str(text),
+            None => out.push_str(&compact(value)),
+        },
+        Block::CachePoint(value) | Block::Other { value, .. } | Block::Unknown(value) => out.push_str(&compact(value)),
+        Block::Beside(fields) => out.push_str(&compact(&Bson::Document(fields.clone()))),
     }
 }
 
@@ -91,5 +170,30 @@ fn push_parts(out: &mut String, content: &[ToolContent]) {
             ToolContent::Json(value) | ToolContent::Unknown(value) => out.push_str(&compact(value)),
             ToolContent::Media(media) => out.push_str(&media.describe()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bson::doc;
+
+    use super::*;
+
+    #[test]
+    fn a_value_is_named_by_its_start() {
+        assert_eq!(short(&doc! { "a": [1, "b"] }.into(), 60), "{\"a\":[1,\"b\"]}");
+        let long = short(&"x".repeat(100).into(), 10);
+        assert_eq!(long, "\"xxxxxx...");
+        let many = short(&vec![Bson::Int32(7); 100_000].into(), 10);
+        assert_eq!(many, "[7,7,7,...");
+        assert!(!short(&doc! { VIEWER_PASSWORD: "hunter2" }.into(), 60).contains("hunter2"));
+    }
+
+    #[test]
+    fn a_location_is_its_address() {
+        let s3 = doc! { "type": "s3", "uri": "s3://bucket/report.pdf", "bucketOwner": "111122223333" };
+        assert_eq!(location(&s3.into()), "s3://bucket/report.pdf (bucketOwner 111122223333)");
+        assert_eq!(location(&"https://e.example/a.png".into()), "https://e.example/a.png");
+        assert_eq!(location(&doc! { "s3": "bucket" }.into()), "{\"s3\":\"bucket\"}");
     }
 }

@@ -103,6 +103,32 @@ fn show_markdown_is_a_transcript() {
 }
 
 #[test]
+fn show_tells_sources_guards_and_calls_of_other_programs() {
+    let home = Home::new(&["reports/c25-openai-flat.jsonl", "reports/c27-citations.jsonl"]);
+    let shown = home.on_sessions(&["show", "c27-citations"]).data();
+    let lines = [
+        "  [document pdf report at s3://bucket/report.pdf (bucketOwner 111122223333)]",
+        "  guard content (query): guard me",
+        "  Sales rose by 4%.",
+        "  [1] report, document 0, pages 2-3: rose 4%",
+        "  [2] https://e.example/x",
+    ];
+    for line in lines {
+        assert!(shown.lines().any(|shown| shown == line), "{line}\n{shown}");
+    }
+    let shown = home.on_sessions(&["show", "c27-citations", "--format", "markdown"]).data();
+    assert!(shown.contains("Guard content (query):\n\n> guard me\n"), "{shown}");
+    assert!(
+        shown.contains("Sources:\n\n1. report, document 0, pages 2-3: rose 4%\n2. https://e.example/x\n"),
+        "{shown}"
+    );
+    let shown = home.on_sessions(&["show", "c25-openai-flat"]).data();
+    for line in ["  > get_weather {\"city\":\"Oslo\"}", "  < no status rain, 4 degrees", "  ~ the tool said rain"] {
+        assert!(shown.lines().any(|shown| shown == line), "{line}\n{shown}");
+    }
+}
+
+#[test]
 fn show_json_is_the_document() {
     let home = fixtures();
     let args = ["show", "support-1042", "--format", "json", "--agent", "support", "--last", "2"];

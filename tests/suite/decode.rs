@@ -1,6 +1,7 @@
 //! Stored documents to nouns: the fixtures, and whatever else a collection may hold.
 
 mod properties;
+mod reports;
 
 use std::fs;
 
@@ -215,7 +216,10 @@ fn wrong_types_are_read_where_they_can_be_and_listed() {
     expected.sort_unstable();
     assert_eq!(found, expected);
     let problem = &session.findings.iter().find(|finding| finding.path == "created_at").unwrap().problem;
-    assert_eq!(problem, "Expected a date, found a string; it is read as 2024-01-15T09:00:00Z.");
+    assert_eq!(
+        problem,
+        "Expected a date, found a string (\"2024-01-15T09:00:00Z\"); it is read as 2024-01-15T09:00:00Z."
+    );
 }
 
 #[test]

@@ -30,16 +30,9 @@ fn pipeline(key: &SessionKey) -> Vec<Document> {
 
 /// `$$m`, in the nested or the flat shape.
 fn message() -> Document {
-    let inner = doc! {
-        "role": "$$m.message.role",
-        "content": content("$$m.message.content"),
-        "metadata": figures("$$m.message.metadata"),
-    };
-    let reduced = doc! {
-        "message": if_object("$$m.message", inner),
-        "role": "$$m.role",
-        "content": content("$$m.content"),
-        "metadata": figures("$$m.metadata"),
+    let mut reduced = body("$$m");
+    reduced.extend(doc! {
+        "message": if_object("$$m.message", body("$$m.message")),
         "redact_message": if_object("$$m.redact_message", doc! {}),
         "message_id": "$$m.message_id",
         "created_at": "$$m.created_at",
@@ -48,8 +41,46 @@ fn message() -> Document {
         "input_tokens": "$$m.input_tokens",
         "output_tokens": "$$m.output_tokens",
         "total_tokens": "$$m.total_tokens",
-    };
+    });
     if_object("$$m", reduced)
+}
+
+/// Role, content and figures, and what OpenAI's messages hold beside the content.
+fn body(at: &str) -> Document {
+    let field = |name: &str| format!("{at}.{name}");
+    let mut reduced = doc! {
+        "role": field("role"),
+        "content": content(&field("content")),
+        "metadata": figures(&field("metadata")),
+        "tool_call_id": field("tool_call_id"),
+        "tool_calls": calls(&field("tool_calls")),
+        "function_call": call(&field("function_call")),
+    };
+    for name in ["reasoning_content", "reasoning", "refusal"] {
+        reduced.insert(name, text(&field(name)));
+    }
+    reduced
+}
+
+/// OpenAI's `tool_calls`.
+fn calls(value: &str) -> Document {
+    let each = doc! { "$map": { "input": value, "as": "t", "in": call("$$t") } };
+    doc! { "$cond": [ expr::is_type(value, "array"), each, value ] }
+}
+
+/// One of them: who is called, and by which id; its arguments are left out.
+fn call(value: &str) -> Document {
+    let called = |key: &str| {
+        let at = format!("{value}.{key}");
+        if_object(&at, doc! { "name": format!("{at}.name") })
+    };
+    let reduced = doc! {
+        "id": format!("{value}.id"),
+        "name": format!("{value}.name"),
+        "function": called("function"),
+        "custom": called("custom"),
+    };
+    if_object(value, reduced)
 }
 
 fn if_object(value: &str, reduced: Document) -> Document {
@@ -71,6 +102,11 @@ fn content(value: &str) -> Document {
     } }
 }
 
+/// A text, or what stands there instead.
+fn text(value: &str) -> Document {
+    doc! { "$cond": [ expr::is_type(value, "string"), first_character(value), value ] }
+}
+
 /// Enough to tell an empty text from one that is not.
 fn first_character(text: &str) -> Document {
     doc! { "$substrCP": [ text, 0, 1 ] }
@@ -88,7 +124,7 @@ fn block() -> Document {
 
 /// `$$f.v`, a block's value.
 fn value() -> Document {
-    const KEPT: [&str; 6] = ["type", "id", "name", "tool_use_id", "status", "is_error"];
+    const KEPT: [&str; 7] = ["type", "id", "call_id", "name", "tool_use_id", "status", "is_error"];
     let object_at = |key: &str| doc! { "$and": [ { "$eq": ["$$f.k", key] }, expr::is_type("$$f.v", "object") ] };
     let tool_use = doc! { "toolUseId": "$$f.v.toolUseId", "name": "$$f.v.name" };
     let tool_result = doc! { "toolUseId": "$$f.v.toolUseId", "status": "$$f.v.status" };
@@ -96,6 +132,8 @@ fn value() -> Document {
         "branches": [
             { "case": object_at("toolUse"), "then": tool_use },
             { "case": object_at("toolResult"), "then": tool_result },
+            { "case": object_at("function"), "then": { "name": "$$f.v.name" } },
+            { "case": object_at("custom"), "then": { "name": "$$f.v.name" } },
             { "case": { "$in": [ "$$f.k", KEPT.as_slice() ] }, "then": "$$f.v" },
             { "case": expr::is_type("$$f.v", "string"), "then": first_character("$$f.v") },
             { "case": expr::is_type("$$f.v", "object"), "then": {} },

@@ -34,7 +34,7 @@ impl MessageBody {
     /// What the model thought, with signatures: what its provider wants back before the tool calls that follow it.
     #[must_use]
     pub fn reasoning(&self) -> Vec<Reasoning> {
-        self.blocks().filter_map(decode::reasoning).collect()
+        decode::flat_reasoning(&self.0).into_iter().chain(self.blocks().filter_map(decode::reasoning)).collect()
     }
 
     /// The images, with their bytes. Those in results of tools are not among them.

@@ -3,7 +3,7 @@
 use bson::{Bson, Document};
 
 use super::{
-    message,
+    known, message,
     notes::{Notes, Path},
     value,
 };
@@ -67,6 +67,9 @@ fn fill(agent: &mut StoredAgent, fields: Document, first_index: u64, path: &Path
                     numbered.map(|(index, value)| message::read(value, index, &Path::Index(&path, index))).collect();
             }
             ("messages", other) => notes.mistyped(&path.key("messages"), "an array of messages", &other),
+            (name, other) if !known::AGENT.contains(&name) && !matches!(other, Bson::Null) => {
+                notes.unknown(&path.key(name), &other);
+            }
             _ => {}
         }
     }
@@ -86,6 +89,7 @@ fn read_data(agent: &mut StoredAgent, data: Document, path: &Path, notes: &mut N
     let updated = value::strands_date(&data, "updated_at", path, notes);
     agent.created_at = agent.created_at.or(created);
     agent.updated_at = agent.updated_at.or(updated);
+    known::told(&data, &[known::AGENT_DATA], path, notes);
     agent.data = Some(data);
 }
 

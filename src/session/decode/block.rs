@@ -1,19 +1,22 @@
-//! Content blocks: Strands' one-key objects and Anthropic's `{type, …}`.
+//! Content blocks: Strands' one-key objects, and Anthropic's and OpenAI's `{type, …}`.
 
 use bson::{Bson, Document};
 
 use super::{
-    media,
+    keyed::Keyed,
+    known, media,
     notes::{Notes, Path},
+    openai,
     reasoning::StoredReasoning,
     shape, tool,
 };
 use crate::session::Block;
 
-/// `content`: an array of blocks, or a plain string.
-pub(super) fn content(fields: &Document, path: &Path, notes: &mut Notes) -> Vec<Block> {
+/// `content`: an array of blocks, or a plain string. Where it is not `needed`, nothing may stand there.
+pub(super) fn content(fields: &Document, path: &Path, needed: bool, notes: &mut Notes) -> Vec<Block> {
     let path = path.key("content");
     match fields.get("content") {
+        None | Some(Bson::Null) if !needed => Vec::new(),
         None => {
             notes.missing(&path, "content blocks");
             Vec::new()
@@ -22,11 +25,15 @@ pub(super) fn content(fields: &Document, path: &Path, notes: &mut Notes) -> Vec<
             notes.mistyped(&path, "content blocks", &Bson::Null);
             Vec::new()
         }
+        // OpenAI's calls stand beside a content of nothing.
+        Some(Bson::String(text)) if text.is_empty() && !needed => Vec::new(),
         Some(Bson::String(text)) => vec![Block::Text(text.clone())],
         Some(Bson::Array(blocks)) => {
             let mut found = Vec::with_capacity(blocks.len());
             for (i, value) in blocks.iter().enumerate() {
-                read(value, &path.index(i), notes, &mut found);
+                let path = path.index(i);
+                read(value, &path, notes, &mut found);
+                found.extend(notes.take_beside(&path));
             }
             found
         }
@@ -41,64 +48,86 @@ pub(super) fn content(fields: &Document, path: &Path, notes: &mut Notes) -> Vec<
 fn read(value: &Bson, path: &Path, notes: &mut Notes, out: &mut Vec<Block>) {
     match value {
         Bson::String(text) => out.push(Block::Text(text.clone())),
-        Bson::Document(fields) => match shape::anthropic(fields) {
-            Some(word) => out.push(typed(word, fields, path, notes).unwrap_or_else(|| unknown(value, path, notes))),
-            None => keyed(fields, value, path, notes, out),
+        Bson::Document(fields) => match shape::typed(fields) {
+            Some(word) => match typed(word, fields, path, notes) {
+                Some(block) => {
+                    out.push(block);
+                    known::shown(fields, &[known::typed(word)], path, notes);
+                }
+                None => out.push(unknown(value, path, notes)),
+            },
+            None => KEYED.read(value, fields, path, notes, out),
         },
         other => out.push(unknown(other, path, notes)),
     }
 }
 
-fn unknown(value: &Bson, path: &Path, notes: &mut Notes) -> Block {
+/// A block of no known kind.
+pub(super) fn unknown(value: &Bson, path: &Path, notes: &mut Notes) -> Block {
     notes.odd(path, "This content block is of no known kind; it is shown as stored.", value);
     Block::Unknown(value.clone())
 }
 
-/// Anthropic's `{type, …}`; `None` when it is of no known kind or lacks what its kind needs.
+/// Anthropic's and OpenAI's `{type, …}`; `None` when it is of no known kind or lacks what its kind needs.
 fn typed(word: &str, fields: &Document, path: &Path, notes: &mut Notes) -> Option<Block> {
+    if let Some(text) = shape::text(word, fields) {
+        return Some(cited(text.to_owned(), fields.get("citations").or_else(|| fields.get("annotations"))));
+    }
     match word {
-        "text" => fields.get_str("text").ok().map(|text| Block::Text(text.to_owned())),
-        "tool_use" => Some(tool::request(fields, "id", path, notes)),
-        "tool_result" => Some(tool::result(fields, "tool_use_id", path, notes)),
-        "thinking" | "redacted_thinking" => StoredReasoning::anthropic(word, fields).map(StoredReasoning::into_block),
-        _ => shape::medium(word).map(|kind| Block::Media(media::read(kind, fields, path, notes))),
+        "tool_use" => Some(tool::request(fields, &known::ANTHROPIC_TOOL, path, notes)),
+        "tool_result" => Some(tool::result(fields, &known::ANTHROPIC_TOOL, path, notes)),
+        "function_call" => openai::call(fields, "call_id", path, notes),
+        "function_call_output" => Some(openai::output(fields, path, notes)),
+        "thinking" | "redacted_thinking" | "reasoning" => {
+            StoredReasoning::typed(word, fields, path, notes).map(StoredReasoning::into_block)
+        }
+        _ => media::typed(word, fields, path, notes).map(Block::Media),
     }
 }
 
-/// Strands' blocks. Every key that holds something becomes a block, so that none hides another.
-fn keyed(fields: &Document, whole: &Bson, path: &Path, notes: &mut Notes, out: &mut Vec<Block>) {
-    let single = fields.len() == 1;
-    let before = out.len();
-    for (key, value) in fields {
-        if matches!(value, Bson::Null) && !single {
-            continue;
+/// A text, with its sources where some are named.
+pub(super) fn cited(text: String, sources: Option<&Bson>) -> Block {
+    match sources {
+        Some(Bson::Array(citations)) if !citations.is_empty() => {
+            Block::Citations { text, citations: Bson::Array(citations.clone()) }
         }
-        match one(key, value, &path.key(key), notes) {
-            Some(block) => out.push(block),
-            None if single => out.push(unknown(whole, path, notes)),
-            None => {
-                let mut part = Document::new();
-                part.insert(key, value.clone());
-                out.push(unknown(&Bson::Document(part), path, notes));
-            }
-        }
-    }
-    if out.len() == before {
-        out.push(unknown(whole, path, notes));
+        _ => Block::Text(text),
     }
 }
+
+/// Strands' blocks.
+const KEYED: Keyed<Block> = Keyed { names: known::BLOCKS, one, unknown };
 
 fn one(key: &str, value: &Bson, path: &Path, notes: &mut Notes) -> Option<Block> {
     match (key, value) {
         ("text", Bson::String(text)) => Some(Block::Text(text.clone())),
-        ("toolUse", Bson::Document(fields)) => Some(tool::request(fields, "toolUseId", path, notes)),
-        ("toolResult", Bson::Document(fields)) => Some(tool::result(fields, "toolUseId", path, notes)),
+        ("toolUse", Bson::Document(fields)) => {
+            known::shown(fields, &[known::STRANDS_TOOL.request], path, notes);
+            Some(tool::request(fields, &known::STRANDS_TOOL, path, notes))
+        }
+        ("toolResult", Bson::Document(fields)) => {
+            known::shown(fields, &[known::STRANDS_TOOL.result], path, notes);
+            Some(tool::result(fields, &known::STRANDS_TOOL, path, notes))
+        }
         ("reasoningContent", Bson::Document(fields)) => {
             StoredReasoning::strands(fields, path, notes).map(StoredReasoning::into_block)
         }
-        ("cachePoint", value) => Some(Block::CachePoint(value.clone())),
-        ("guardContent", value) => Some(Block::Guard(value.clone())),
+        ("reasoning", Bson::Document(fields)) => {
+            StoredReasoning::typescript(fields, path, notes).map(StoredReasoning::into_block)
+        }
+        ("cachePoint", value) => {
+            if let Bson::Document(fields) = value {
+                known::shown(fields, &[known::CACHE_POINT], path, notes);
+            }
+            Some(Block::CachePoint(value.clone()))
+        }
+        ("guardContent", value) => Some(guard(value, path, notes)),
         ("citationsContent", Bson::Document(fields)) => Some(citations(fields, path, notes)),
+        ("citations", Bson::Document(fields)) if known::CITED.iter().any(|key| fields.contains_key(key)) => {
+            Some(citations(fields, path, notes))
+        }
+        ("interruptResponse", value) => Some(Block::Other { kind: "interruptResponse", value: value.clone() }),
+        ("searchResult", value) => Some(Block::Other { kind: "searchResult", value: value.clone() }),
         (word, Bson::Document(fields)) => {
             shape::medium(word).map(|kind| Block::Media(media::read(kind, fields, path, notes)))
         }
@@ -106,21 +135,50 @@ fn one(key: &str, value: &Bson, path: &Path, notes: &mut Notes) -> Option<Block>
     }
 }
 
+fn guard(value: &Bson, path: &Path, notes: &mut Notes) -> Block {
+    if let Bson::Document(fields) = value {
+        known::shown(fields, &[known::GUARD], path, notes);
+        if let Some(Bson::Document(text)) = fields.get("text") {
+            known::shown(text, &[known::GUARD_TEXT], &path.key("text"), notes);
+        }
+    }
+    Block::Guard(value.clone())
+}
+
 fn citations(fields: &Document, path: &Path, notes: &mut Notes) -> Block {
+    known::shown(fields, &[known::CITED], path, notes);
+    if let Some(Bson::Array(sources)) = fields.get("citations") {
+        let path = path.key("citations");
+        for (i, source) in sources.iter().enumerate() {
+            match source {
+                Bson::Document(source) => known::told(source, &[known::CITATION], &path.index(i), notes),
+                other => notes.mistyped(&path.index(i), "a citation (an object)", other),
+            }
+        }
+    }
+    let text = cited_text(fields.get("content"), &path.key("content"), notes);
+    Block::Citations { text, citations: fields.get("citations").cloned().unwrap_or(Bson::Null) }
+}
+
+fn cited_text(content: Option<&Bson>, path: &Path, notes: &mut Notes) -> String {
     let mut text = String::new();
-    match fields.get("content") {
+    match content {
         None | Some(Bson::Null) => {}
         Some(Bson::String(whole)) => text.push_str(whole),
         Some(Bson::Array(parts)) => {
-            let path = path.key("content");
             for (i, part) in parts.iter().enumerate() {
-                match part.as_document().and_then(|part| part.get_str("text").ok()) {
+                let path = path.index(i);
+                let fields = part.as_document();
+                match fields.and_then(|fields| fields.get_str("text").ok()) {
                     Some(part) => text.push_str(part),
-                    None => notes.mistyped(&path.index(i), "a cited text", part),
+                    None => notes.mistyped(&path, "a cited text", part),
+                }
+                if let Some(fields) = fields {
+                    known::shown(fields, &[known::CITED_TEXT], &path, notes);
                 }
             }
         }
-        Some(other) => notes.mistyped(&path.key("content"), "an array of cited texts", other),
+        Some(other) => notes.mistyped(path, "an array of cited texts", other),
     }
-    Block::Citations { text, citations: fields.get("citations").cloned().unwrap_or(Bson::Null) }
+    text
 }

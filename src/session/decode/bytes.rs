@@ -37,6 +37,12 @@ impl<'a> HeldBytes<'a> {
         }
     }
 
+    /// What a `data:` URL in base64 holds: its media type, e.g. `image/png`, and the bytes.
+    pub(super) fn data_url(url: &'a str) -> Option<(&'a str, Self)> {
+        let (head, data) = url.strip_prefix("data:")?.split_once(',')?;
+        Some((head.strip_suffix(";base64")?, Self::base64(data)?))
+    }
+
     fn base64(text: &'a str) -> Option<Self> {
         let digits = text.trim_end_matches('=');
         let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
@@ -91,6 +97,15 @@ mod tests {
         }
         let empty = Bson::from("");
         assert_eq!(HeldBytes::read(&empty).and_then(HeldBytes::decoded), Some(Vec::new()));
+    }
+
+    #[test]
+    fn a_data_url_holds_bytes_of_a_type() {
+        let (media_type, held) = HeldBytes::data_url("data:image/png;base64,iVBORw0KGgo=").unwrap();
+        assert_eq!((media_type, held.size()), ("image/png", 8));
+        for url in ["https://e.example/a.png", "data:text/plain,words", "data:;base64,no bytes!"] {
+            assert!(HeldBytes::data_url(url).is_none(), "{url}");
+        }
     }
 
     #[test]

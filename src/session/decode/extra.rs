@@ -3,6 +3,7 @@
 use bson::{Bson, Document};
 
 use super::{
+    known,
     notes::{Notes, Path},
     value,
 };
@@ -52,6 +53,7 @@ pub(super) fn read_event(raw: Bson, path: &Path, notes: &mut Notes) -> Guardrail
         notes.mistyped(path, "a guardrail event (an object)", &raw);
     }
     let fields = raw.as_document().unwrap_or(&nothing);
+    known::told(fields, &[known::GUARDRAIL_EVENT], path, notes);
     GuardrailEvent {
         agent_id: value::text(fields, "agent_id", path, notes),
         message_id: value::number(fields, "message_id", path, notes),

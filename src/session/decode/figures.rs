@@ -3,6 +3,7 @@
 use bson::{Bson, Document};
 
 use super::{
+    known,
     notes::{Notes, Path},
     value,
 };
@@ -10,6 +11,7 @@ use crate::session::{Counters, ToolCounter, Usage};
 
 /// Strands' `Usage`; `None` when it tells no figure.
 pub(super) fn usage(fields: &Document, path: &Path, notes: &mut Notes) -> Option<Usage> {
+    known::told(fields, &[known::USAGE], path, notes);
     let found = Usage {
         input: value::count(fields, "inputTokens", path, notes),
         output: value::count(fields, "outputTokens", path, notes),
@@ -25,6 +27,7 @@ pub(super) fn old_usage(fields: &Document, path: &Path, notes: &mut Notes) -> Op
     let found = Usage {
         input: value::count(fields, "input_tokens", path, notes),
         output: value::count(fields, "output_tokens", path, notes),
+        total: value::count(fields, "total_tokens", path, notes),
         ..Usage::default()
     };
     (found != Usage::default()).then_some(found)
@@ -41,12 +44,15 @@ pub(super) fn counters(fields: &Document, path: &Path, notes: &mut Notes) -> Opt
             return None;
         }
     };
+    known::told(metrics, &[known::COUNTERS], &path, notes);
     let mut found = Counters::default();
     if let Some(part) = value::object(metrics, "accumulated_usage", &path, notes) {
         found.usage = usage(part, &path.key("accumulated_usage"), notes).unwrap_or_default();
     }
     if let Some(part) = value::object(metrics, "accumulated_metrics", &path, notes) {
-        found.latency_ms = value::millis(part, "latencyMs", &path.key("accumulated_metrics"), notes);
+        let path = path.key("accumulated_metrics");
+        known::told(part, &[known::METRICS], &path, notes);
+        found.latency_ms = value::millis(part, "latencyMs", &path, notes);
     }
     if let Some(part) = value::object(metrics, "cycle_metrics", &path, notes) {
         let path = path.key("cycle_metrics");

@@ -3,9 +3,9 @@
 use bson::{Bson, Document};
 
 use super::{
-    block, extra, figures,
+    extra, figures, known,
     notes::{Notes, Path},
-    value,
+    openai, value,
 };
 use crate::session::{Block, Message, Redaction, Role};
 
@@ -59,37 +59,49 @@ fn fill(fields: &Document, index: u64, path: &Path, notes: &mut Notes) -> Messag
     if !fields.contains_key("message_id") {
         notes.missing(&path.key("message_id"), "a number");
     }
+    if message.redaction.is_some() {
+        notes.hush();
+    }
+    let flat = fields.contains_key("role") || fields.contains_key("content");
     match fields.get("message") {
-        Some(Bson::Document(inner)) => body(&mut message, inner, &path.key("message"), notes),
-        None if fields.contains_key("role") || fields.contains_key("content") => {
-            body(&mut message, fields, path, notes);
-        }
+        Some(Bson::Document(inner)) => body(&mut message, inner, &[], &path.key("message"), notes),
+        None if flat => body(&mut message, fields, known::RECORD, path, notes),
         None => notes.missing(&path.key("message"), "a message with role and content"),
         Some(other) => {
             notes.mistyped(&path.key("message"), "a message with role and content", other);
-            if fields.contains_key("role") || fields.contains_key("content") {
-                body(&mut message, fields, path, notes);
+            if flat {
+                body(&mut message, fields, known::RECORD, path, notes);
             } else if !matches!(other, Bson::Null) {
                 message.content.push(Block::Unknown(other.clone()));
             }
         }
     }
+    if !flat || matches!(fields.get("message"), Some(Bson::Document(_))) {
+        known::shown(fields, &[known::RECORD], path, notes);
+    }
+    message.content.extend(notes.take_beside(path));
     old_figures(&mut message, fields, path, notes);
     message
 }
 
-/// `role`, `content`, `tracking_id` and `metadata`, wherever they stand.
-fn body(message: &mut Message, fields: &Document, path: &Path, notes: &mut Notes) {
+/// `role`, `content`, `tracking_id` and `metadata`, wherever they stand; `around` are the fields that may stand beside
+/// those of a message.
+fn body(message: &mut Message, fields: &Document, around: known::Names, path: &Path, notes: &mut Notes) {
     message.role = role(fields, path, notes);
-    message.content = block::content(fields, path, notes);
-    message.tracking_id = value::text(fields, "tracking_id", path, notes);
+    message.content = openai::content(fields, path, notes);
+    message.tracking_id = value::text(fields, "tracking_id", path, notes)
+        // As TypeScript writes it.
+        .or_else(|| value::text(fields, "trackingId", path, notes));
+    known::shown(fields, &[known::MESSAGE, openai::names(fields), around], path, notes);
     let Some(metadata) = value::object(fields, "metadata", path, notes) else { return };
     let path = path.key("metadata");
+    known::told(metadata, &[known::METADATA], &path, notes);
     if let Some(usage) = value::object(metadata, "usage", &path, notes) {
         message.usage = figures::usage(usage, &path.key("usage"), notes);
     }
     if let Some(metrics) = value::object(metadata, "metrics", &path, notes) {
         let path = path.key("metrics");
+        known::told(metrics, &[known::METRICS], &path, notes);
         message.latency_ms = value::millis(metrics, "latencyMs", &path, notes);
         message.first_byte_ms = value::millis(metrics, "timeToFirstByteMs", &path, notes);
     }
@@ -126,7 +138,11 @@ fn redaction(fields: &Document, path: &Path, notes: &mut Notes) -> Option<Redact
     match fields.get("redact_message")? {
         Bson::Null => None,
         Bson::Document(inner) => {
-            Some(Redaction { role: role(inner, &path, notes), content: block::content(inner, &path, notes) })
+            let role = role(inner, &path, notes);
+            let mut content = openai::content(inner, &path, notes);
+            known::shown(inner, &[known::MESSAGE, openai::names(inner)], &path, notes);
+            content.extend(notes.take_beside(&path));
+            Some(Redaction { role, content })
         }
         other => {
             notes.mistyped(&path, "a message to show instead", other);

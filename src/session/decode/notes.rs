@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-use bson::Bson;
+use bson::{Bson, Document};
 
-use crate::session::Finding;
+use crate::session::{Block, Finding, VIEWER_PASSWORD, plain};
+
+/// Characters of a value that a finding names.
+const NAMED: usize = 60;
 
 /// A dotted path that costs nothing until something has to be said about it.
 #[derive(Clone, Copy)]
@@ -40,17 +43,32 @@ impl fmt::Display for Path<'_> {
 
 /// The findings of one noun while it is read.
 #[derive(Default)]
-pub(super) struct Notes(Vec<Finding>);
+pub(super) struct Notes {
+    findings: Vec<Finding>,
+    /// What stands beside known fields and is not shown yet: where, and the value.
+    beside: Vec<(String, Bson)>,
+    hushed: bool,
+}
 
 impl Notes {
-    /// Something stands there that is not as the data model has it.
-    pub(super) fn odd(&mut self, path: &Path, problem: impl Into<String>, raw: &Bson) {
+    /// From now on no finding names a value: it belongs to what somebody wanted hidden.
+    pub(super) fn hush(&mut self) {
+        self.hushed = true;
+    }
+
+    /// Something stands there that is not as the data model has it; `problem` is a sentence, the value comes after it.
+    pub(super) fn odd(&mut self, path: &Path, problem: &str, raw: &Bson) {
+        let problem = match self.named(path, raw) {
+            Some(value) => format!("{}: {value}", problem.trim_end_matches('.')),
+            None => problem.to_owned(),
+        };
         self.push(path, problem, Some(raw.clone()));
     }
 
     /// Something of another type than `expected` stands there.
     pub(super) fn mistyped(&mut self, path: &Path, expected: &str, raw: &Bson) {
-        self.odd(path, format!("Expected {expected}, found {}.", kind(raw)), raw);
+        let problem = format!("Expected {expected}, found {}.", self.found(path, raw));
+        self.push(path, problem, Some(raw.clone()));
     }
 
     /// Nothing stands where `expected` should.
@@ -58,17 +76,66 @@ impl Notes {
         self.push(path, format!("Expected {expected}, but the field is missing."), None);
     }
 
+    /// A field that nothing here knows.
+    pub(super) fn unknown(&mut self, path: &Path, raw: &Bson) {
+        self.odd(path, "This field is not known here.", raw);
+    }
+
+    /// A field beside known ones, to be shown after what it belongs to: see [`Self::take_beside`].
+    pub(super) fn beside(&mut self, path: &Path, raw: &Bson) {
+        self.odd(path, "This field is not known here; it is shown as stored.", raw);
+        if !is_secret(path) {
+            self.beside.push((path.to_string(), raw.clone()));
+        }
+    }
+
+    /// Takes what stands beside known fields, each under its place from `path` on.
+    pub(super) fn take_beside(&mut self, path: &Path) -> Option<Block> {
+        if self.beside.is_empty() {
+            return None;
+        }
+        let start = path.to_string();
+        let place = |at: String| match at.strip_prefix(&start) {
+            Some(rest) => rest.strip_prefix('.').unwrap_or(rest).to_owned(),
+            None => at,
+        };
+        let fields: Document =
+            std::mem::take(&mut self.beside).into_iter().map(|(at, value)| (place(at), value)).collect();
+        Some(Block::Beside(fields))
+    }
+
     pub(super) fn push(&mut self, path: &Path, problem: impl Into<String>, raw: Option<Bson>) {
-        self.0.push(Finding::new(path.to_string(), problem, raw));
+        self.findings.push(Finding::new(path.to_string(), problem, raw));
     }
 
     pub(super) fn into_findings(self) -> Vec<Finding> {
-        self.0
+        self.findings
+    }
+
+    /// The type of a value with its article, and the value behind it where it may be named.
+    pub(super) fn found(&self, path: &Path, raw: &Bson) -> String {
+        match self.named(path, raw) {
+            Some(value) => format!("{} ({value})", kind(raw)),
+            None => kind(raw).to_owned(),
+        }
+    }
+
+    fn named(&self, path: &Path, raw: &Bson) -> Option<String> {
+        let told = !self.hushed && !matches!(raw, Bson::Null) && !is_secret(path);
+        told.then(|| plain::short(raw, NAMED))
+    }
+}
+
+fn is_secret(path: &Path) -> bool {
+    match path {
+        Path::At(path) => path.split('.').any(|part| part == VIEWER_PASSWORD),
+        Path::Key(parent, key) => *key == VIEWER_PASSWORD || is_secret(parent),
+        Path::Index(parent, _) => is_secret(parent),
     }
 }
 
 /// The type of a value, with its article.
-pub(super) fn kind(value: &Bson) -> &'static str {
+fn kind(value: &Bson) -> &'static str {
     match value {
         Bson::Double(_) => "a double",
         Bson::String(_) => "a string",

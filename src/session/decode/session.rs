@@ -108,7 +108,11 @@ fn take(session: &mut Session, name: &str, value: Bson, notes: &mut Notes) -> Op
             None
         }
         ("agents", other) => unread(&path, "an object of agents", other, notes),
-        (_, other) => Some(other),
+        (_, Bson::Null) => Some(Bson::Null),
+        (_, other) => {
+            notes.unknown(&path, &other);
+            Some(other)
+        }
     }
 }
 

@@ -3,74 +3,93 @@
 use bson::{Bson, Document};
 
 use super::{
+    keyed::Keyed,
+    known::{self, ToolFields},
     media,
     notes::{Notes, Path},
     shape, value,
 };
 use crate::session::{Block, ToolContent, ToolStatus};
 
-/// `toolUse`, or Anthropic's `tool_use` with another name for the id.
-pub(super) fn request(fields: &Document, id: &str, path: &Path, notes: &mut Notes) -> Block {
+/// `toolUse`, or Anthropic's `tool_use`.
+pub(super) fn request(fields: &Document, names: &ToolFields, path: &Path, notes: &mut Notes) -> Block {
     Block::ToolUse {
-        id: value::text(fields, id, path, notes),
+        id: value::text(fields, names.request_id, path, notes),
         name: value::text(fields, "name", path, notes),
         input: fields.get("input").cloned().unwrap_or(Bson::Null),
     }
 }
 
-/// `toolResult`, or Anthropic's `tool_result` with another name for the id and `is_error` for the status.
-pub(super) fn result(fields: &Document, id: &str, path: &Path, notes: &mut Notes) -> Block {
+/// `toolResult`, or Anthropic's `tool_result` with `is_error` for the status.
+pub(super) fn result(fields: &Document, names: &ToolFields, path: &Path, notes: &mut Notes) -> Block {
     let status = value::text(fields, "status", path, notes).map(|word| ToolStatus::from(word.as_str())).or_else(|| {
         value::field(fields, "is_error", path, notes, "a boolean", Bson::as_bool)
             .map(|failed| if failed { ToolStatus::Error } else { ToolStatus::Success })
     });
-    let content = match fields.get("content") {
+    let content = content(fields.get("content"), &path.key("content"), notes);
+    Block::ToolResult { id: value::text(fields, names.result_id, path, notes), status, content }
+}
+
+/// What a tool gave: a text, or an array of parts.
+pub(super) fn content(stored: Option<&Bson>, path: &Path, notes: &mut Notes) -> Vec<ToolContent> {
+    match stored {
         None | Some(Bson::Null) => Vec::new(),
         Some(Bson::String(text)) => vec![ToolContent::Text(text.clone())],
         Some(Bson::Array(parts)) => {
-            let path = path.key("content");
-            parts.iter().enumerate().map(|(i, part)| self::part(part, &path.index(i), notes)).collect()
+            let mut found = Vec::with_capacity(parts.len());
+            for (i, stored) in parts.iter().enumerate() {
+                part(stored, &path.index(i), notes, &mut found);
+            }
+            found
         }
         Some(other) => {
-            notes.mistyped(&path.key("content"), "an array of results", other);
+            notes.mistyped(path, "an array of results", other);
             vec![ToolContent::Unknown(other.clone())]
         }
-    };
-    Block::ToolResult { id: value::text(fields, id, path, notes), status, content }
-}
-
-fn part(value: &Bson, path: &Path, notes: &mut Notes) -> ToolContent {
-    let found = match value {
-        Bson::String(text) => Some(ToolContent::Text(text.clone())),
-        Bson::Document(fields) => typed(fields, path, notes).or_else(|| keyed(fields, path, notes)),
-        _ => None,
-    };
-    found.unwrap_or_else(|| {
-        notes.odd(path, "This part of a tool's result is of no known kind; it is shown as stored.", value);
-        ToolContent::Unknown(value.clone())
-    })
-}
-
-/// Anthropic's `{type, …}`.
-fn typed(fields: &Document, path: &Path, notes: &mut Notes) -> Option<ToolContent> {
-    match fields.get_str("type").ok()? {
-        "text" => fields.get_str("text").ok().map(|text| ToolContent::Text(text.to_owned())),
-        word => shape::medium(word).map(|kind| ToolContent::Media(media::read(kind, fields, path, notes))),
     }
 }
 
-/// Strands' `{text}`, `{json}`, `{image}` and the like: exactly one key, so that nothing beside it is hidden.
-fn keyed(fields: &Document, path: &Path, notes: &mut Notes) -> Option<ToolContent> {
-    let mut filled = fields.iter().filter(|(_, value)| !matches!(value, Bson::Null));
-    let (key, value) = filled.next().or_else(|| fields.iter().next())?;
-    if filled.next().is_some() {
-        return None;
+/// One element of the content; more than one part where an object holds more than one.
+fn part(value: &Bson, path: &Path, notes: &mut Notes, out: &mut Vec<ToolContent>) {
+    match value {
+        Bson::String(text) => out.push(ToolContent::Text(text.clone())),
+        Bson::Document(fields) => match shape::typed(fields) {
+            Some(word) => match typed(word, fields, path, notes) {
+                Some(found) => {
+                    out.push(found);
+                    known::shown(fields, &[known::typed(word)], path, notes);
+                }
+                None => KEYED.read(value, fields, path, notes, out),
+            },
+            None => KEYED.read(value, fields, path, notes, out),
+        },
+        other => out.push(unknown(other, path, notes)),
     }
-    match (key.as_str(), value) {
+}
+
+fn unknown(value: &Bson, path: &Path, notes: &mut Notes) -> ToolContent {
+    notes.odd(path, "This part of a tool's result is of no known kind; it is shown as stored.", value);
+    ToolContent::Unknown(value.clone())
+}
+
+/// Anthropic's and OpenAI's `{type, …}`.
+fn typed(word: &str, fields: &Document, path: &Path, notes: &mut Notes) -> Option<ToolContent> {
+    match shape::text(word, fields) {
+        Some(text) => Some(ToolContent::Text(text.to_owned())),
+        None => media::typed(word, fields, path, notes).map(ToolContent::Media),
+    }
+}
+
+/// Strands' `{text}`, `{json}`, `{image}` and the like.
+const KEYED: Keyed<ToolContent> = Keyed { names: known::PARTS, one, unknown };
+
+fn one(key: &str, value: &Bson, path: &Path, notes: &mut Notes) -> Option<ToolContent> {
+    match (key, value) {
         ("text", Bson::String(text)) => Some(ToolContent::Text(text.clone())),
         ("json", value) => Some(ToolContent::Json(value.clone())),
+        ("searchResult", Bson::Document(found)) => Some(ToolContent::Json(Bson::Document(found.clone()))),
         (word, Bson::Document(medium)) => {
-            shape::medium(word).map(|kind| ToolContent::Media(media::read(kind, medium, &path.key(word), notes)))
+            shape::medium(word).map(|kind| ToolContent::Media(media::read(kind, medium, path, notes)))
         }
         _ => None,
     }

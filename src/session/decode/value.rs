@@ -127,11 +127,8 @@ pub(super) fn date_value(value: &Bson, path: &Path, notes: &mut Notes) -> Option
         (Bson::DateTime(_), Some(_)) => {}
         (Bson::DateTime(_), None) => notes.odd(path, "This date lies outside the years that can be shown.", value),
         (_, Some(at)) => {
-            notes.odd(
-                path,
-                format!("Expected a date, found {}; it is read as {at}.", super::notes::kind(value)),
-                value,
-            );
+            let problem = format!("Expected a date, found {}; it is read as {at}.", notes.found(path, value));
+            notes.push(path, problem, Some(value.clone()));
         }
         (_, None) => notes.mistyped(path, "a date", value),
     }

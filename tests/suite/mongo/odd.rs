@@ -7,7 +7,7 @@ use strandscope::{Outline, SessionKey, decode};
 use super::common::{every_page, first_page, loaded};
 
 /// Words that mean something somewhere in a document, so that chance puts them into the wrong places.
-const WORDS: [&str; 44] = [
+const WORDS: [&str; 48] = [
     "_id",
     "session_id",
     "agents",
@@ -32,6 +32,10 @@ const WORDS: [&str; 44] = [
     "toolResult",
     "toolUseId",
     "tool_use_id",
+    "tool_calls",
+    "tool_call_id",
+    "function",
+    "reasoning",
     "name",
     "id",
     "status",

@@ -123,6 +123,9 @@ async fn the_outline_is_that_of_the_whole() {
         document.insert("_id", id);
         document
     }));
+    for file in ["c25-openai-flat", "c27-citations", "c38-ts-blocks"] {
+        documents.extend(crate::support::load_fixture(&format!("reports/{file}.jsonl")));
+    }
     let (_fresh, reader) = loaded("outline", documents.clone()).await;
     for document in documents {
         let outline = reader.outline(&key(&document)).await.expect("an outline");

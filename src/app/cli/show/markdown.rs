@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use crate::session::{Block, Message, Session, ToolContent, plain};
+use crate::session::{Block, Message, Session, ToolContent, citations, plain};
 use bson::Bson;
 
 use super::parts::{self, block, line};
@@ -37,9 +37,11 @@ fn message(message: &Message) -> String {
 
 fn content(stored: &Block) -> String {
     match stored {
-        Block::Text(text) | Block::Citations { text, .. } => quoted(&block(text)),
+        Block::Text(text) => quoted(&block(text)),
+        Block::Citations { text, citations } => cited(text, citations),
         Block::Reasoning { text: Some(text), .. } => format!("Reasoning:\n\n{}", quoted(&block(text))),
-        Block::Reasoning { text: None, .. } => "Reasoning: redacted\n".into(),
+        Block::Reasoning { text: None, redacted_bytes: None } => "Reasoning: without text\n".into(),
+        Block::Reasoning { text: None, redacted_bytes: Some(_) } => "Reasoning: redacted\n".into(),
         Block::ToolUse { name, input, .. } => {
             let name = name.as_deref().map_or_else(|| "unnamed".into(), line);
             format!("Tool call {}:\n\n{}", code(&name), fenced(&pretty(input), "json"))
@@ -50,8 +52,37 @@ fn content(stored: &Block) -> String {
         }
         Block::Media(media) => code(&line(&media.describe())) + "\n",
         Block::CachePoint(_) => "Cache point\n".into(),
-        Block::Guard(value) | Block::Unknown(value) => fenced(&pretty(value), "json"),
+        Block::Guard(value) => {
+            let label = citations::guard_label(value);
+            let text = citations::guard_text(value).map(|text| quoted(&block(text)));
+            labelled(&line(&capital(&label)), &text.unwrap_or_else(|| fenced(&pretty(value), "json")))
+        }
+        Block::Other { kind, value } => labelled(kind, &fenced(&pretty(value), "json")),
+        Block::Beside(fields) => labelled("Other fields", &fenced(&pretty(&Bson::Document(fields.clone())), "json")),
+        Block::Unknown(value) => fenced(&pretty(value), "json"),
     }
+}
+
+fn capital(label: &str) -> String {
+    let mut chars = label.chars();
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
+}
+
+fn labelled(label: &str, content: &str) -> String {
+    format!("{}:\n\n{content}", escaped(label))
+}
+
+/// A text with its sources under it.
+fn cited(text: &str, citations: &Bson) -> String {
+    let mut out = quoted(&block(text));
+    let sources = parts::sources(citations);
+    if !sources.is_empty() {
+        out += "\nSources:\n\n";
+    }
+    for (i, source) in sources.iter().enumerate() {
+        let _ = writeln!(out, "{}. {}", i + 1, escaped(source));
+    }
+    out
 }
 
 fn tool_content(part: &ToolContent) -> String {

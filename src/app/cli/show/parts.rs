@@ -2,7 +2,7 @@
 
 use crate::{
     app::text,
-    session::{FeedbackTally, Message, Rating, Role, Session, StoredAgent, ToolStatus, plain},
+    session::{FeedbackTally, Message, Rating, Role, Session, StoredAgent, ToolStatus, citations, plain},
 };
 use bson::Bson;
 
@@ -39,6 +39,9 @@ pub fn fields(session: &Session, password: Option<&str>) -> Vec<(String, String)
         }
         Some(other) => fields.push(("metadata".into(), value(other))),
         None => {}
+    }
+    for (name, value) in &session.other {
+        fields.push((text::line(name).into_owned(), self::value(value)));
     }
     fields
 }
@@ -99,9 +102,20 @@ pub fn status(status: Option<&ToolStatus>) -> String {
     match status {
         Some(ToolStatus::Success) => "ok".into(),
         Some(ToolStatus::Error) => "error".into(),
+        Some(ToolStatus::Cancelled) => "cancelled".into(),
         Some(ToolStatus::Other(other)) => line(other),
         None => "no status".into(),
     }
+}
+
+/// The sources of a cited text, a line each.
+pub fn sources(stored: &Bson) -> Vec<String> {
+    citations::sources(stored).iter().map(|source| line(source)).collect()
+}
+
+/// What a reasoning block says where it holds no text.
+pub fn no_reasoning(redacted_bytes: Option<usize>) -> String {
+    redacted_bytes.map_or_else(|| "reasoning without text".into(), |bytes| format!("redacted reasoning {bytes} bytes"))
 }
 
 /// A value on one line: a string as it is, anything else as relaxed Extended JSON.

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::session::{Block, Message, Session, ToolContent};
+use crate::session::{Block, Message, Session, ToolContent, citations};
+use bson::Bson;
 
 use super::parts::{self, block, line};
 
@@ -44,12 +45,10 @@ fn message(message: &Message) -> String {
 
 fn content(stored: &Block) -> String {
     match stored {
-        Block::Text(text) | Block::Citations { text, .. } => block(text),
+        Block::Text(text) => block(text),
+        Block::Citations { text, citations } => cited(text, citations),
         Block::Reasoning { text: Some(text), .. } => indented(&block(text), "~ ", "~ "),
-        Block::Reasoning { text: None, redacted_bytes } => {
-            let size = redacted_bytes.map(|bytes| format!(" {bytes} bytes")).unwrap_or_default();
-            format!("~ [redacted reasoning{size}]")
-        }
+        Block::Reasoning { text: None, redacted_bytes } => format!("~ [{}]", parts::no_reasoning(*redacted_bytes)),
         Block::ToolUse { name, input, .. } => {
             format!("> {} {}", name.as_deref().map_or_else(|| "tool".into(), line), parts::value(input))
         }
@@ -59,8 +58,23 @@ fn content(stored: &Block) -> String {
         }
         Block::Media(media) => line(&media.describe()),
         Block::CachePoint(_) => "[cache point]".into(),
-        Block::Guard(value) | Block::Unknown(value) => parts::value(value),
+        Block::Guard(value) => {
+            let text = citations::guard_text(value).map_or_else(|| parts::value(value), block);
+            format!("{}: {text}", line(&citations::guard_label(value)))
+        }
+        Block::Other { kind, value } => format!("{kind}: {}", parts::value(value)),
+        Block::Beside(fields) => format!("other fields: {}", parts::value(&Bson::Document(fields.clone()))),
+        Block::Unknown(value) => parts::value(value),
     }
+}
+
+/// A text with its sources under it.
+fn cited(text: &str, citations: &Bson) -> String {
+    let mut out = block(text);
+    for (i, source) in parts::sources(citations).into_iter().enumerate() {
+        let _ = write!(out, "\n[{}] {source}", i + 1);
+    }
+    out
 }
 
 fn tool_content(part: &ToolContent) -> String {

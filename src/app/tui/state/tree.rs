@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use bson::{Bson, Document};
 
 /// The field that is a secret wherever it stands.
-pub const SECRET: &str = "session_viewer_password";
+pub const SECRET: &str = crate::session::VIEWER_PASSWORD;
 
 /// What a secret is shown as.
 pub const MASK: &str = "●●●●";

@@ -14,7 +14,7 @@ use crate::{
             wrap::{Margin, StyledRun, wrap},
         },
     },
-    session::{Block, Media, MediaSource, Message, ToolContent, ToolStatus, plain},
+    session::{Block, Media, MediaSource, Message, ToolContent, ToolStatus, citations, plain},
 };
 
 /// Lines of a value that are drawn; the inspector has the rest.
@@ -23,6 +23,8 @@ const MOST_LINES: usize = 300;
 const MOST_COMPACT: usize = 400;
 /// Bytes of a text that are drawn in a tool's result.
 const MOST_TEXT: usize = 60_000;
+/// Bytes of a source or a location that are drawn.
+const MOST_SOURCE: usize = 2_000;
 
 /// A tool use with the message its result stands in.
 pub(super) struct ShownCall<'a> {
@@ -86,6 +88,7 @@ fn status_of(status: Option<&ToolStatus>, look: &Look) -> (String, Style) {
     match status {
         Some(ToolStatus::Success) => ("ok".to_owned(), look.theme.ok),
         Some(ToolStatus::Error) => ("error".to_owned(), look.theme.error),
+        Some(ToolStatus::Cancelled) => ("cancelled".to_owned(), look.theme.warn),
         Some(ToolStatus::Other(other)) => (format::fit(&text::line(other), 12, look.marks), look.theme.warn),
         None => ("done".to_owned(), look.theme.dim),
     }
@@ -143,9 +146,10 @@ fn result(content: &[ToolContent], width: usize, look: &Look, lines: &mut Vec<Li
             ToolContent::Json(json) | ToolContent::Unknown(json) => value("result", json, width, look, lines),
             ToolContent::Media(shown) => {
                 label("result", look, lines);
-                let mut line = media(shown, width.saturating_sub(4), look);
-                line.spans.insert(0, Span::raw("    "));
-                lines.push(line);
+                for mut line in media(shown, width.saturating_sub(4), look) {
+                    line.spans.insert(0, Span::raw("    "));
+                    lines.push(line);
+                }
             }
         }
     }
@@ -213,8 +217,8 @@ pub(super) fn reasoning(words: &str, open: bool, width: usize, look: &Look, line
     }
 }
 
-/// `image png 70 B`
-pub(super) fn media(media: &Media, width: usize, look: &Look) -> Line<'static> {
+/// `image png 70 B`; a location that is longer than a line goes on under it.
+pub(super) fn media(media: &Media, width: usize, look: &Look) -> Vec<Line<'static>> {
     let mut words = media.kind.as_str().to_owned();
     for part in [&media.format, &media.name].into_iter().flatten() {
         words.push(' ');
@@ -222,18 +226,37 @@ pub(super) fn media(media: &Media, width: usize, look: &Look) -> Line<'static> {
     }
     match &media.source {
         MediaSource::Bytes(bytes) => words = format!("{words}  {}", format::bytes(*bytes as u64)),
-        MediaSource::Location(place) => words = format!("{words}  at {}", plain::compact(place)),
+        MediaSource::Location(place) => words = format!("{words}  at {}", plain::location(place)),
         MediaSource::Unknown => words.push_str("  source unknown"),
     }
-    let words = format::fit(&text::line(&words), width.saturating_sub(2), look.marks);
-    Line::from(vec![Span::styled(format!("{} ", look.marks.sep), look.theme.dim), Span::styled(words, look.theme.tool)])
+    marked(look.marks.sep, &words, look.theme.tool, width, look)
 }
 
-/// Sources of a cited text.
-pub(super) fn citations(value: &Bson, width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
-    let count = value.as_array().map_or(1, Vec::len);
-    let noun = if count == 1 { "citation" } else { "citations" };
-    labelled_json(&format!("{count} {noun}"), value, width, look, lines);
+/// A line behind a mark, cut where it is no longer read.
+fn marked(mark: &str, words: &str, style: Style, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let mark = Span::styled(format!("{mark} "), look.theme.dim);
+    let rest = vec![Span::raw(" ".repeat(mark.width()))];
+    let cut = words.floor_char_boundary(MOST_SOURCE);
+    let words = text::line(&words[..cut]).into_owned();
+    wrap(&[StyledRun::new(words, style)], width, &Margin { first: vec![mark], rest })
+}
+
+/// Sources of a cited text, numbered.
+pub(super) fn sources(value: &Bson, width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
+    for (i, source) in citations::sources(value).iter().enumerate() {
+        lines.extend(marked(&format!("[{}]", i + 1), source, look.theme.tool, width, look));
+    }
+}
+
+/// `guard content (query)`, and its text.
+pub(super) fn guard(value: &Bson, width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
+    let name = text::line(&citations::guard_label(value)).into_owned();
+    let Some(words) = citations::guard_text(value) else {
+        return labelled_json(&name, value, width, look, lines);
+    };
+    let from = lines.len();
+    prose(&name, words, width, look, lines);
+    lines[from] = Line::from(Span::styled(format::fit(&name, width, look.marks), look.theme.warn));
 }
 
 /// What has no look of its own.

@@ -2,6 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
+use bson::Bson;
 use ratatui::{
     style::Style,
     text::{Line, Span},
@@ -159,7 +160,7 @@ fn block_lines(
         Block::Text(words) | Block::Citations { text: words, .. } => {
             lines.extend(shown_text(words, width, look));
             if let Block::Citations { citations, .. } = block {
-                item::citations(citations, width, look, lines);
+                item::sources(citations, width, look, lines);
             }
             None
         }
@@ -168,8 +169,11 @@ fn block_lines(
             Some(Foldable::Reasoning)
         }
         Block::Reasoning { text: None, redacted_bytes } => {
-            let size = redacted_bytes.map(|bytes| format!(", {}", format::bytes(bytes as u64))).unwrap_or_default();
-            lines.push(Line::from(Span::styled(format!("redacted reasoning{size}"), look.theme.reasoning)));
+            let words = redacted_bytes.map_or_else(
+                || "reasoning without text".to_owned(),
+                |bytes| format!("redacted reasoning, {}", format::bytes(bytes as u64)),
+            );
+            lines.push(Line::from(Span::styled(words, look.theme.reasoning)));
             None
         }
         Block::ToolUse { id, name, input } => {
@@ -185,7 +189,7 @@ fn block_lines(
             Some(Foldable::Tool)
         }
         Block::Media(media) => {
-            lines.push(item::media(media, width, look));
+            lines.extend(item::media(media, width, look));
             None
         }
         Block::CachePoint(_) => {
@@ -194,7 +198,15 @@ fn block_lines(
             None
         }
         Block::Guard(value) => {
-            item::labelled_json("guard content", value, width, look, lines);
+            item::guard(value, width, look, lines);
+            None
+        }
+        Block::Other { kind, value } => {
+            item::labelled_json(kind, value, width, look, lines);
+            None
+        }
+        Block::Beside(fields) => {
+            item::labelled_json("other fields", &Bson::Document(fields.clone()), width, look, lines);
             None
         }
         Block::Unknown(value) => {

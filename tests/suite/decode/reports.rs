@@ -1,0 +1,159 @@
+//! Documents made after public bug reports: blocks of other programs and kinds.
+
+use bson::{Bson, doc};
+use strandscope::{Block, MediaSource, MessageBody, Outline, Role, Session, ToolContent, ToolStatus, decode, plain};
+
+use super::{fixture, paths, read_blocks, text};
+
+fn report(file: &str) -> Session {
+    decode::session(fixture(&format!("reports/{file}.jsonl")).remove(0))
+}
+
+#[test]
+fn blocks_of_openai_are_read_as_what_they_are() {
+    let session = report("c25-openai-flat");
+    assert_eq!(paths(session.all_findings()), Vec::<&str>::new());
+    let messages = &session.agents[0].messages;
+    assert_eq!((&messages[0].role, text(&messages[0].content[0])), (&Role::Other("system".into()), "You are terse."));
+    let call = Block::ToolUse {
+        id: Some("call_1".into()),
+        name: Some("get_weather".into()),
+        input: doc! {"city": "Oslo"}.into(),
+    };
+    assert_eq!(messages[2].content, [call]);
+    let content = vec![ToolContent::Text("rain, 4 degrees".into())];
+    assert_eq!(messages[3].content, [Block::ToolResult { id: Some("call_1".into()), status: None, content }]);
+    let thought = Block::Reasoning { text: Some("the tool said rain".into()), redacted_bytes: None };
+    assert_eq!(messages[4].content, [thought, Block::Text("It rains.".into())]);
+    assert_eq!(text(&messages[5].content[0]), "And in this picture?");
+    let Block::Media(picture) = &messages[5].content[1] else { panic!("{:?}", messages[5].content) };
+    assert_eq!(picture.describe(), "[image png 8 bytes]");
+    let outline = Outline::from(&session);
+    let prompts: Vec<bool> = outline.agents[0].samples.iter().map(|sample| sample.prompt).collect();
+    assert_eq!(prompts, [false, true, false, false, false, true]);
+}
+
+#[test]
+fn openai_blocks_have_types_too() {
+    let stored = doc! {
+        "role": "assistant", "content": Bson::Null, "reasoning_content": "hm",
+        "tool_calls": [{"id": "c", "type": "function", "function": {"name": "f", "arguments": "{\"a\":[1]}"}}],
+    };
+    let body = MessageBody::from(stored);
+    assert_eq!((body.tool_uses()[0].name.as_str(), &body.tool_uses()[0].input), ("f", &doc! {"a": [1]}.into()));
+    assert_eq!(body.reasoning()[0].text.as_deref(), Some("hm"));
+    let answer = MessageBody::from(doc! {"role": "tool", "tool_call_id": "c", "content": "done"});
+    assert_eq!((answer.tool_results()[0].id.as_str(), answer.tool_results()[0].text().as_str()), ("c", "done"));
+    let url = |url: &str| doc! {"type": "image_url", "image_url": {"url": url, "detail": "low"}};
+    let seen =
+        MessageBody::user("see").with_block(url("data:image/png;base64,+/8=")).with_block(url("https://e/x.png"));
+    let images = seen.images();
+    assert_eq!((images[0].format.as_deref(), images[0].bytes.as_deref()), (Some("png"), Some(&[251, 255][..])));
+    assert_eq!(images[1].location, Some("https://e/x.png".into()));
+}
+
+#[test]
+fn sources_and_guards_are_told() {
+    let session = report("c27-citations");
+    assert_eq!(paths(session.all_findings()), Vec::<&str>::new());
+    let [prompt, answer] = &session.agents[0].messages[..] else { panic!("two messages") };
+    let Block::Media(document) = &prompt.content[0] else { panic!("{:?}", prompt.content) };
+    assert_eq!(document.describe(), "[document pdf report at s3://bucket/report.pdf (bucketOwner 111122223333)]");
+    assert!(matches!(&prompt.content[2], Block::CachePoint(_)));
+    assert!(plain::text_of(prompt).ends_with("guard me"));
+    let told = "Sales rose by 4%.\nreport, document 0, pages 2-3: rose 4%\nhttps://e.example/x";
+    assert_eq!(plain::text_of(answer), told);
+}
+
+#[test]
+fn blocks_of_typescript_are_those_of_python() {
+    let session = report("c38-ts-blocks");
+    assert_eq!(paths(session.all_findings()), Vec::<&str>::new());
+    let [prompt, answer] = &session.agents[0].messages[..] else { panic!("two messages") };
+    assert!(matches!(&prompt.content[0], Block::CachePoint(_)));
+    assert!(matches!(&prompt.content[1], Block::Media(image) if image.source == MediaSource::Bytes(8)));
+    let thought = Block::Reasoning { text: Some("thinking in TypeScript".into()), redacted_bytes: None };
+    assert_eq!(answer.content[0], thought);
+    assert!(matches!(&answer.content[1], Block::Citations { text, .. } if text == "cited words"));
+    assert_eq!(text(&answer.content[2]), "hello");
+    let thinking = doc! {"reasoning": {"text": "so", "signature": "abc"}};
+    let thought = MessageBody::new("assistant", vec![thinking]).reasoning().remove(0);
+    assert_eq!((thought.text.as_deref(), thought.signature.as_deref()), (Some("so"), Some("abc")));
+}
+
+#[test]
+fn what_stands_beside_known_fields_is_shown_and_a_finding_with_its_value() {
+    let message = read_blocks(
+        vec![
+            doc! {"text": "hi", "mood": "glad"},
+            doc! {"toolUse": {"toolUseId": "t", "name": "n", "input": 1, "reasoningSignature": "s", "cost": 3}},
+            doc! {"toolResult": {"toolUseId": "t", "status": "cancelled", "content": [{"text": "x", "lang": "en"}]}},
+            doc! {"type": "tool_result", "tool_use_id": "t", "content": "y", "seconds": 2},
+            doc! {"document": {"format": "pdf", "name": "n", "source": {"bytes": "AAE=", "pages": 2}, "context": "c"}},
+            doc! {"reasoningContent": {"reasoningText": {"signature": "s"}}},
+            doc! {"interruptResponse": {"interruptId": "i", "response": "yes"}},
+        ]
+        .into(),
+    );
+    let beside = |key: &str, value: Bson| Block::Beside([(key.to_owned(), value)].into_iter().collect());
+    let shown: Vec<&Block> = message.content.iter().filter(|block| matches!(block, Block::Beside(_))).collect();
+    let expected = [
+        beside("mood", "glad".into()),
+        beside("toolUse.cost", Bson::Int32(3)),
+        beside("toolResult.content.0.lang", "en".into()),
+        beside("seconds", Bson::Int32(2)),
+        beside("document.source.pages", Bson::Int32(2)),
+    ];
+    assert_eq!(shown, expected.iter().collect::<Vec<_>>());
+    assert_eq!(message.findings.len(), expected.len(), "{:?}", message.findings);
+    assert_eq!(message.findings[0].path, "m.message.content.0.mood");
+    assert_eq!(message.findings[0].problem, "This field is not known here; it is shown as stored: \"glad\"");
+    let cancelled = |block: &Block| matches!(block, Block::ToolResult { status: Some(ToolStatus::Cancelled), .. });
+    assert!(message.content.iter().any(cancelled));
+    assert!(message.content.contains(&Block::Reasoning { text: None, redacted_bytes: None }));
+    assert!(matches!(message.content.last(), Some(Block::Other { kind: "interruptResponse", .. })));
+}
+
+#[test]
+fn fields_around_messages_are_findings_and_results_with_more_beside_them_are_no_prompt() {
+    let result = doc! {"toolResult": {"toolUseId": "t", "status": "success", "content": []}, "extra": 1};
+    let record = doc! {
+        "message_id": 0, "message": {"role": "user", "content": [result], "mood": "glad"}, "shard": 4, "nothing": Bson::Null,
+    };
+    let data = doc! {"agent_id": "a", "owner": "me"};
+    let session = decode::session(doc! {
+        "_id": "s", "session_id": "s", "created_at": bson::DateTime::from_millis(0),
+        "updated_at": bson::DateTime::from_millis(0), "tenant": "acme",
+        "agents": {"a": {"agent_data": data, "messages": [record], "colour": "red"}},
+    });
+    let mut found = paths(session.all_findings());
+    found.sort_unstable();
+    let expected = [
+        "agents.a.agent_data.owner",
+        "agents.a.colour",
+        "agents.a.messages.0.message.content.0.extra",
+        "agents.a.messages.0.message.mood",
+        "agents.a.messages.0.shard",
+        "tenant",
+    ];
+    assert_eq!(found, expected);
+    let message = &session.agents[0].messages[0];
+    assert_eq!(message.content.last(), Some(&Block::Beside(doc! {"message.mood": "glad", "shard": 4})));
+    assert!(!Outline::from(&session).agents[0].samples[0].prompt);
+}
+
+#[test]
+fn a_finding_names_no_value_that_is_hidden() {
+    let instead = doc! {"role": "user", "content": [{"text": "[redacted]"}]};
+    let message = decode::message(
+        doc! {"message_id": 0, "message": {"role": "user", "content": 5, "mood": "private"}, "redact_message": instead}
+            .into(),
+        0,
+        "m",
+    );
+    assert_eq!(message.findings.len(), 2);
+    assert!(message.findings.iter().all(|finding| !finding.problem.contains("private")), "{:?}", message.findings);
+    let password = doc! {"agent_data": {}, "messages": [], "session_viewer_password": "hunter2"};
+    let agent = decode::agent("a".into(), password.into(), 0, None);
+    assert!(!agent.findings[0].problem.contains("hunter2"), "{:?}", agent.findings);
+}
