@@ -24,7 +24,7 @@ pub mod prompt;
 pub(crate) mod sample;
 pub mod sessions;
 pub mod tree;
-mod wake;
+pub mod wake;
 pub mod workspace;
 pub mod writing;
 
