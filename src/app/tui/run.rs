@@ -26,6 +26,7 @@ use crate::{
         config::{Ui, places},
         keymap::Keymap,
         place::{self, Place},
+        signals::{Caught, Signals},
         task::{self, Command, Task, Writing},
     },
     hook::Hooks,
@@ -36,12 +37,10 @@ mod drafts;
 mod end;
 mod input;
 mod queue;
-mod signals;
 
 use drafts::Drafts;
 use input::{BURST, Events};
 use queue::Queue;
-use signals::{Caught, Signals};
 
 /// The exit code of a program whose terminal is gone, as SIGHUP gives it.
 const GONE: u8 = 129;

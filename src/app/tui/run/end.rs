@@ -6,9 +6,10 @@ use crossterm::event::Event as TerminalEvent;
 use jiff::Timestamp;
 use tokio::{sync::mpsc, time::Instant};
 
-use super::{Browser, Caught, Outside};
+use super::{Browser, Outside};
 use crate::app::{
     keymap::Action,
+    signals::Caught,
     task::Command,
     tui::{
         state::{AppState, Input, wake::BEAT},

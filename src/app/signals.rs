@@ -3,14 +3,14 @@
 use std::io;
 
 #[cfg(unix)]
-pub(super) use unix::Signals;
+pub use unix::Signals;
 
 #[cfg(not(unix))]
-pub(super) use other::Signals;
+pub use other::Signals;
 
 /// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Caught {
+pub enum Caught {
     /// End with that exit code.
     End(u8),
     /// Stop until continued, as the shell's `fg` does.
@@ -43,6 +43,10 @@ mod unix {
     }
 
     impl Signals {
+        /// Listens from now on: what they do by themselves is no more.
+        ///
+        /// # Errors
+        /// What the system says.
         pub fn listen() -> io::Result<Self> {
             Ok(Self {
                 terminate: signal(SignalKind::terminate())?,
@@ -91,6 +95,10 @@ mod other {
     pub struct Signals;
 
     impl Signals {
+        /// Listens from now on: what they do by themselves is no more.
+        ///
+        /// # Errors
+        /// What the system says.
         pub fn listen() -> io::Result<Self> {
             Ok(Self)
         }
