@@ -265,3 +265,19 @@ fn a_panic_leaves_the_terminal_as_it_was() {
     let said = String::from_utf8_lossy(terminal.raw());
     assert!(said.contains("strandscope crashed"), "{said}");
 }
+
+#[test]
+fn the_cursor_stands_at_the_caret_of_what_is_typed() {
+    let mut terminal = start(&["demo"], &[]);
+    terminal.wait_until("rows", |screen| screen.contains("1–13 / 13 ╯"));
+    assert_eq!(terminal.cursor(), None, "nothing is typed");
+    terminal.press("/漢b");
+    terminal.wait_for("漢b");
+    let (row, column) = terminal.cursor().expect("a cursor");
+    let line = terminal.screen().lines().nth(row.into()).expect("its row").to_owned();
+    assert!(line.contains("漢b"), "{line}");
+    terminal.press("\u{1b}[D");
+    terminal.wait_for_cursor((row, column - 1));
+    terminal.press("\u{3}");
+    assert_eq!(terminal.wait_for_end(), 0);
+}

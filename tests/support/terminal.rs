@@ -157,6 +157,20 @@ impl Terminal {
         (!screen.hide_cursor()).then(|| screen.cursor_position())
     }
 
+    /// Waits until the cursor shows there: row and column, from 0.
+    pub fn wait_for_cursor(&mut self, place: (u16, u16)) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.cursor() != Some(place) {
+            let more = self.take_output(deadline);
+            assert!(
+                more,
+                "the cursor is at {:?}, not at {place:?}; the screen shows:\n{}",
+                self.cursor(),
+                self.screen()
+            );
+        }
+    }
+
     /// Waits until the program ends; its exit code.
     pub fn wait_for_end(&mut self) -> u32 {
         let deadline = Instant::now() + PATIENCE;
