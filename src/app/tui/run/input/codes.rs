@@ -28,7 +28,7 @@ pub(super) fn character(bytes: &[u8]) -> Option<(usize, Option<Event>)> {
 
 /// A character of text in UTF-8.
 fn text(bytes: &[u8]) -> Option<(usize, Option<Event>)> {
-    let length = match bytes.first()? {
+    let length = match *bytes.first()? {
         ..=0x7f => 1,
         0xc2..=0xdf => 2,
         0xe0..=0xef => 3,
