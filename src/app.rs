@@ -13,6 +13,7 @@ pub mod copy;
 pub mod demo;
 pub mod keymap;
 pub mod place;
+mod signals;
 pub mod task;
 pub mod text;
 pub mod told;

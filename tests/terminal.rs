@@ -4,6 +4,11 @@
 #[path = "support/terminal.rs"]
 mod terminal;
 
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
 use terminal::Terminal;
 
 fn start(arguments: &[&str], variables: &[(&str, &str)]) -> Terminal {
@@ -62,8 +67,7 @@ fn ctrl_c_quits_cleanly() {
 fn sigterm_leaves_the_terminal_as_it_was() {
     let mut terminal = start(&["demo"], &[]);
     terminal.wait_for("1 Sessions");
-    let id = terminal.pid().to_string();
-    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
+    terminal.signal("TERM");
     assert_eq!(terminal.wait_for_end(), 143);
     terminal.assert_restored();
 }
@@ -109,10 +113,14 @@ fn the_demo_is_written_to() {
     terminal.assert_restored();
 }
 
-#[test]
-fn a_kill_keeps_what_was_typed() {
-    let state = tempfile::tempdir().expect("a folder");
-    let mut terminal = start(&["demo"], &[("XDG_STATE_HOME", state.path().to_str().expect("a path"))]);
+/// The demo with a folder for its state, and feedback being typed on a session.
+fn typing(state: &Path) -> Terminal {
+    let mut terminal = start(&["demo"], &[("XDG_STATE_HOME", state.to_str().expect("a path"))]);
+    type_feedback(&mut terminal);
+    terminal
+}
+
+fn type_feedback(terminal: &mut Terminal) {
     terminal.wait_until("rows", |screen| screen.contains("1–13 / 13 ╯"));
     terminal.press("\r");
     terminal.wait_for("[");
@@ -120,15 +128,132 @@ fn a_kill_keeps_what_was_typed() {
     terminal.wait_until("it is open", |screen| !screen.contains("no session open"));
     terminal.press("fnot stored yet");
     terminal.wait_for("not stored yet");
-    let id = terminal.pid().to_string();
-    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
-    assert_eq!(terminal.wait_for_end(), 143);
+}
+
+/// The texts of the drafts that are kept.
+fn drafts(state: &Path) -> Vec<String> {
+    let Ok(files) = std::fs::read_dir(state.join("strandscope/drafts")) else { return Vec::new() };
+    files.map(|file| std::fs::read_to_string(file.expect("a draft").path()).unwrap_or_default()).collect()
+}
+
+/// Waits until something is so that the screen does not show.
+fn wait_until(what: &str, so: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while !so() {
+        assert!(Instant::now() < deadline, "waited in vain until {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_kill_keeps_what_was_typed() {
+    for (signal, code) in [("TERM", 143), ("QUIT", 131), ("HUP", 129)] {
+        let state = tempfile::tempdir().expect("a folder");
+        let mut terminal = typing(state.path());
+        terminal.signal(signal);
+        assert_eq!(terminal.wait_for_end(), code, "SIG{signal}");
+        terminal.assert_restored();
+        let kept = drafts(state.path());
+        assert!(kept.len() == 1 && kept[0].contains("not stored yet"), "SIG{signal}: {kept:?}");
+        let said = String::from_utf8_lossy(terminal.raw()).into_owned();
+        assert!(said.contains("what was typed is kept in"), "{said}");
+    }
+}
+
+#[test]
+fn what_is_being_typed_outlives_a_kill_that_cannot_be_heard_and_is_gone_once_given_up() {
+    let state = tempfile::tempdir().expect("a folder");
+    let mut terminal = typing(state.path());
+    wait_until("the draft is written", || drafts(state.path()).iter().any(|draft| draft.contains("not stored yet")));
+    terminal.press("\u{1b}");
+    terminal.wait_for("Esc again");
+    terminal.press("\u{1b}");
+    wait_until("the draft is gone", || drafts(state.path()).is_empty());
+    terminal.press("fonce more");
+    wait_until("the draft is written", || drafts(state.path()).iter().any(|draft| draft.contains("once more")));
+    terminal.signal("KILL");
+    terminal.wait_for_end();
+    assert_eq!(drafts(state.path()).len(), 1);
+}
+
+/// `script` is the terminal: killed, it closes it as a terminal window does.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_window_closed_while_typing_keeps_the_text_and_is_no_crash() {
+    for typed in [true, false] {
+        let state = tempfile::tempdir().expect("a folder");
+        let ended = state.path().join("ended");
+        let program = env!("CARGO_BIN_EXE_strandscope");
+        let script = format!("trap : HUP; '{program}' demo; echo $? > '{}'", ended.display());
+        let variables = [("XDG_STATE_HOME", state.path().to_str().expect("a path")), ("SHELL", "/bin/sh")];
+        let mut terminal = Terminal::start("script", &["-qec", &script, "/dev/null"], &variables, (120, 40));
+        if typed {
+            type_feedback(&mut terminal);
+        } else {
+            terminal.wait_until("rows", |screen| screen.contains("1–13 / 13 ╯"));
+        }
+        terminal.signal("KILL");
+        wait_until("the program ends", || std::fs::read_to_string(&ended).is_ok_and(|code| code.ends_with('\n')));
+        assert_eq!(std::fs::read_to_string(&ended).expect("its exit code").trim(), "129");
+        let kept = drafts(state.path());
+        assert_eq!(kept.len(), usize::from(typed));
+        assert!(kept.iter().all(|draft| draft.contains("not stored yet")), "{kept:?}");
+        let log = std::fs::read_to_string(state.path().join("strandscope/strandscope.log")).expect("a log");
+        assert!(!log.contains("panicked"), "{log}");
+    }
+}
+
+#[test]
+fn a_burst_of_keys_is_all_taken_and_ctrl_c_ends_it_at_once() {
+    let mut terminal = start(&["demo"], &[]);
+    terminal.wait_until("rows", |screen| screen.contains("1–13 / 13 ╯"));
+    terminal.press("/");
+    terminal.wait_for("Filter the sessions");
+    // The last of them are seen at the end of the line.
+    terminal.press(&"a".repeat(20_000));
+    terminal.press("the end");
+    terminal.wait_for("the end");
+    terminal.press("\u{3}");
+    assert_eq!(terminal.wait_for_end(), 0);
     terminal.assert_restored();
-    let mut drafts = std::fs::read_dir(state.path().join("strandscope/drafts")).expect("a folder of drafts");
-    let draft = drafts.next().expect("a draft").expect("a draft").path();
-    assert!(std::fs::read_to_string(draft).expect("a draft").contains("not stored yet"));
-    let said = String::from_utf8_lossy(terminal.raw()).into_owned();
-    assert!(said.contains("what was typed is kept in"), "{said}");
+}
+
+#[test]
+fn an_unfinished_sequence_or_paste_swallows_nothing() {
+    for begun in ["\u{1b}[1;", "\u{1b}]11;rgb:", "\u{1b}[200~abc", "\u{1b}O", "\u{1b}"] {
+        let mut terminal = start(&["demo"], &[]);
+        terminal.wait_until("rows", |screen| screen.contains("1–13 / 13 ╯"));
+        terminal.press(begun);
+        terminal.press("\u{3}");
+        assert_eq!(terminal.wait_for_end(), 0, "{begun:?}");
+        terminal.assert_restored();
+    }
+}
+
+#[test]
+fn stopped_and_continued_it_leaves_and_takes_the_terminal_cleanly() {
+    let state = tempfile::tempdir().expect("a folder");
+    let mut terminal = typing(state.path());
+    for typed in [false, true] {
+        if typed {
+            terminal.press("\u{1a}");
+        } else {
+            terminal.signal("TSTP");
+        }
+        terminal.wait_until_left();
+        terminal.wait_until_stopped();
+        terminal.assert_restored();
+        assert_eq!(drafts(state.path()).len(), 1, "what was typed is kept meanwhile");
+        terminal.signal("CONT");
+        terminal.wait_until("all is drawn again", |screen| {
+            screen.contains("not stored yet") && screen.contains("1–13 / 13 ╯")
+        });
+    }
+    terminal.press(", more");
+    terminal.wait_for("not stored yet, more");
+    terminal.signal("QUIT");
+    assert_eq!(terminal.wait_for_end(), 131);
+    terminal.assert_restored();
 }
 
 #[cfg(debug_assertions)]
@@ -139,4 +264,20 @@ fn a_panic_leaves_the_terminal_as_it_was() {
     terminal.assert_restored();
     let said = String::from_utf8_lossy(terminal.raw());
     assert!(said.contains("strandscope crashed"), "{said}");
+}
+
+#[test]
+fn the_cursor_stands_at_the_caret_of_what_is_typed() {
+    let mut terminal = start(&["demo"], &[]);
+    terminal.wait_until("rows", |screen| screen.contains("1–13 / 13 ╯"));
+    assert_eq!(terminal.cursor(), None, "nothing is typed");
+    terminal.press("/漢b");
+    terminal.wait_for("漢b");
+    let (row, column) = terminal.cursor().expect("a cursor");
+    let line = terminal.screen().lines().nth(row.into()).expect("its row").to_owned();
+    assert!(line.contains("漢b"), "{line}");
+    terminal.press("\u{1b}[D");
+    terminal.wait_for_cursor((row, column - 1));
+    terminal.press("\u{3}");
+    assert_eq!(terminal.wait_for_end(), 0);
 }

@@ -124,6 +124,53 @@ impl Terminal {
         marked
     }
 
+    /// Sends a signal: `TERM`, `QUIT`.
+    pub fn signal(&self, name: &str) {
+        let sent = std::process::Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]).status();
+        assert!(sent.expect("kill runs").success(), "SIG{name} is sent");
+    }
+
+    /// Waits until the terminal is as the program found it, though the program has not ended.
+    pub fn wait_until_left(&mut self) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.parser.screen().alternate_screen() {
+            assert!(self.take_output(deadline), "waited in vain for the screen to be left:\n{}", self.screen());
+        }
+    }
+
+    /// Waits until the program is stopped, as `ps` tells it.
+    pub fn wait_until_stopped(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let state = std::process::Command::new("ps").args(["-o", "stat=", "-p", &self.pid().to_string()]).output();
+            if state.expect("ps runs").stdout.starts_with(b"T") {
+                return;
+            }
+            assert!(Instant::now() < deadline, "the program is not stopped");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Where the cursor is: row and column, from 0; `None` where it is hidden.
+    pub fn cursor(&self) -> Option<(u16, u16)> {
+        let screen = self.parser.screen();
+        (!screen.hide_cursor()).then(|| screen.cursor_position())
+    }
+
+    /// Waits until the cursor shows there: row and column, from 0.
+    pub fn wait_for_cursor(&mut self, place: (u16, u16)) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.cursor() != Some(place) {
+            let more = self.take_output(deadline);
+            assert!(
+                more,
+                "the cursor is at {:?}, not at {place:?}; the screen shows:\n{}",
+                self.cursor(),
+                self.screen()
+            );
+        }
+    }
+
     /// Waits until the program ends; its exit code.
     pub fn wait_for_end(&mut self) -> u32 {
         let deadline = Instant::now() + PATIENCE;

@@ -38,8 +38,8 @@ async fn run(context: &Context, place: Option<Place>, open_id: Option<String>) -
         place,
     })
     .await?;
-    super::context::close(&hooks).await;
-    if code == 0 { Ok(()) } else { Err(super::stop::Stop::Said(code).into()) }
+    let closed = super::context::close(&hooks).await;
+    if code == 0 { closed } else { Err(super::stop::Stop::Said(code).into()) }
 }
 
 /// The connections of the configuration, as `--profile` would open them.

@@ -6,6 +6,7 @@ use crate::{
     app::{
         config::{Config, ConnectionArguments, Environment},
         place::{self, Place, Rights, Store},
+        signals::{Caught, Signals},
         text,
     },
     hook::Hooks,
@@ -18,6 +19,9 @@ use super::{output, stop::Stop};
 
 /// How long hooks may deliver at the end.
 const DRAIN: Duration = Duration::from_secs(10);
+
+/// After this it is said that they are waited for.
+const SILENCE: Duration = Duration::from_millis(500);
 
 /// Settings, environment and arguments.
 pub struct Context {
@@ -72,11 +76,35 @@ impl Context {
     }
 }
 
-/// Lets hooks deliver what they hold, and says what they could not.
-pub async fn close(hooks: &Hooks) {
-    let undelivered = hooks.close(DRAIN).await;
-    if undelivered > 0 {
-        output::note(&format!("{undelivered} hook deliveries did not arrive; the log says more"));
+/// Lets hooks deliver what they hold, says that it waits for them, and what could not be delivered. `Ctrl-C` and the other signals
+/// that end a program cut it short, with their exit code.
+pub async fn close(hooks: &Hooks) -> Result<()> {
+    let mut signals = Signals::listen()?;
+    let mut closing = std::pin::pin!(hooks.close(DRAIN));
+    let mut said = false;
+    loop {
+        tokio::select! {
+            undelivered = &mut closing => {
+                if undelivered > 0 {
+                    output::note(&format!("{undelivered} hook deliveries did not arrive; the log says more"));
+                }
+                return Ok(());
+            }
+            caught = signals.next() => match caught {
+                Caught::End(code) => {
+                    output::note("hook deliveries were given up; the log says more");
+                    tracing::warn!("hook deliveries were not waited for");
+                    return Err(Stop::Said(code).into());
+                }
+                Caught::Stop => signals.stop(false).await,
+                Caught::Continued => {}
+            },
+            () = tokio::time::sleep(SILENCE), if !said => {
+                said = true;
+                let most = DRAIN.as_secs();
+                output::note(&format!("waiting for hook deliveries, at most {most} s; Ctrl-C gives them up"));
+            }
+        }
     }
 }
 

@@ -27,8 +27,8 @@ pub async fn run(context: &Context, command: &FeedbackCommand) -> Result<()> {
         FeedbackCommand::Add(args) => {
             let hooks = context.hooks()?;
             let done = add(context, &hooks, args).await;
-            context::close(&hooks).await;
-            done
+            let closed = context::close(&hooks).await;
+            done.and(closed)
         }
     }
 }

@@ -30,8 +30,8 @@ pub async fn run(context: &Context, command: &MetadataCommand) -> Result<()> {
         MetadataCommand::Set { id, fields } => set(context, &hooks, id, fields).await,
         MetadataCommand::Unset { id, keys } => unset(context, &hooks, id, keys).await,
     };
-    context::close(&hooks).await;
-    done
+    let closed = context::close(&hooks).await;
+    done.and(closed)
 }
 
 /// A manager of the session that is meant.

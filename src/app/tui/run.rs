@@ -7,11 +7,10 @@ use std::{
     time::Duration,
 };
 
-use crossterm::event::{Event as TerminalEvent, EventStream};
-use futures_util::StreamExt;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::layout::Size;
-use tokio::sync::mpsc::{self, error::TrySendError};
+use tokio::sync::mpsc::error::TrySendError;
 
 use super::{
     render::{
@@ -27,6 +26,7 @@ use crate::{
         config::{Ui, places},
         keymap::Keymap,
         place::{self, Place},
+        signals::{Caught, Signals},
         task::{self, Command, Task, Writing},
     },
     hook::Hooks,
@@ -34,12 +34,16 @@ use crate::{
 };
 
 mod drafts;
+mod end;
+mod input;
 mod queue;
-mod signals;
 
 use drafts::Drafts;
+use input::{BURST, Events};
 use queue::Queue;
-use signals::Signals;
+
+/// The exit code of a program whose terminal is gone, as SIGHUP gives it.
+const GONE: u8 = 129;
 
 /// What the browser starts with.
 #[derive(Debug, Clone)]
@@ -68,26 +72,39 @@ pub struct Browse {
     pub state_dir: Option<PathBuf>,
 }
 
-/// Runs the browser until it is left. The exit code is 0, or that of a program ended by a signal (143 for SIGTERM, 129 for
-/// SIGHUP) where one ended it.
+/// Runs the browser until it is left. The exit code is 0, or that of a program ended by a signal (143 for SIGTERM, 131 for
+/// SIGQUIT, 129 for SIGHUP and for a terminal that is gone) where one ended it.
 ///
 /// # Errors
 /// When standard input or output is no terminal, or the terminal cannot be read or written.
 pub async fn browse(options: Browse) -> io::Result<u8> {
     let mut guard = TerminalGuard::enter(options.ui.mouse, options.log_path.clone())?;
     highlight::warm_up();
+    let mut outside = Outside { events: input::listen()?, signals: Signals::listen()? };
     let copies = options.state_dir.as_ref().map(|dir| places::copies_in(dir));
     let task = task::spawn(options.limits, Writing { hooks: options.hooks.clone(), copies });
-    let drafts = Drafts { folder: options.state_dir.as_ref().map(|dir| dir.join("drafts")) };
+    let drafts = Drafts::new(options.state_dir.as_ref().map(|dir| dir.join("drafts")));
     let size = guard.terminal.size()?;
     let (state, effects) = AppState::new(start(options, size));
-    let mut browser = Browser { state, task, queue: Queue::default(), waiting: VecDeque::new(), leave: false, drafts };
+    let mut browser =
+        Browser { state, task, queue: Queue::default(), waiting: VecDeque::new(), leave: false, stop: false, drafts };
     browser.carry_out(effects, &mut guard)?;
-    let code = browser.run(&mut guard).await?;
-    browser.finish().await;
+    let mut ended = browser.run(&mut guard, &mut outside).await;
+    // Before anything else: the terminal may be gone, and the machine may be about to go.
+    browser.keep_drafts();
+    if let Err(error) = &ended
+        && !TerminalGuard::is_there()
+    {
+        tracing::info!(%error, "the terminal is gone");
+        ended = Ok(GONE);
+    }
+    if ended.is_ok() {
+        browser.finish(&mut guard, &mut outside).await;
+        browser.keep_drafts();
+    }
     drop(guard);
     drop(browser);
-    Ok(code)
+    ended
 }
 
 fn start(options: Browse, size: Size) -> Start {
@@ -111,70 +128,54 @@ struct Browser {
     queue: Queue,
     waiting: VecDeque<Input>,
     leave: bool,
+    /// `Ctrl-Z` was pressed.
+    stop: bool,
     drafts: Drafts,
+}
+
+/// What the world outside says.
+struct Outside {
+    events: Events,
+    signals: Signals,
 }
 
 /// Also after a panic, what was typed and is not stored is kept.
 impl Drop for Browser {
     fn drop(&mut self) {
-        self.drafts.save(&self.state.drafts());
+        self.keep_drafts();
+        self.drafts.say();
     }
 }
 
 impl Browser {
-    /// Lets what is on its way be stored: those that cannot be within [`FINISH`] are kept as drafts.
-    async fn finish(&mut self) {
-        let (closed, _) = mpsc::channel(1);
-        let commands = std::mem::replace(&mut self.task.commands, closed);
-        while let Some(command) = self.queue.pop() {
-            if matches!(command, Command::Write(..)) {
-                let _ = commands.send(command).await;
-            }
-        }
-        drop(commands);
-        let everything = async {
-            let mut done = std::pin::pin!(&mut self.task.done);
-            loop {
-                tokio::select! {
-                    _ = &mut done => break,
-                    event = self.task.events.recv() => match event {
-                        Some(event) => drop(self.state.update(Input::Task(Box::new(event)))),
-                        None => break,
-                    },
-                }
-            }
-            while let Ok(event) = self.task.events.try_recv() {
-                self.state.update(Input::Task(Box::new(event)));
-            }
-        };
-        if tokio::time::timeout(FINISH, everything).await.is_err() {
-            tracing::warn!("not everything could be stored before the end");
-        }
+    fn keep_drafts(&mut self) {
+        self.drafts.keep(self.state.drafts());
     }
 
-    async fn run(&mut self, guard: &mut TerminalGuard) -> io::Result<u8> {
-        let mut events = terminal_events();
-        let mut signals = Signals::listen()?;
+    async fn run(&mut self, guard: &mut TerminalGuard, outside: &mut Outside) -> io::Result<u8> {
         let mut dirty = true;
-        while !self.leave {
-            self.take_waiting(&mut events, guard, &mut dirty)?;
+        loop {
+            self.take_waiting(&mut outside.events, guard, &mut dirty)?;
             if self.leave {
-                break;
+                return Ok(0);
+            }
+            if std::mem::take(&mut self.stop) {
+                self.stop(guard, &mut outside.signals, true).await?;
+                dirty = true;
+            }
+            if self.drafts.wait() == Some(Duration::ZERO) {
+                self.drafts.keep_soon(self.state.drafts());
             }
             if dirty {
-                self.state.update(Input::Tick(Timestamp::now()));
-                // What is drawn on counts, should the news of its size be late.
-                let effects = self.state.update(Input::Resize(guard.terminal.size()?));
-                self.carry_out(effects, guard)?;
-                guard.terminal.draw(|frame| view::draw(frame, &self.state))?;
+                self.draw(guard)?;
                 dirty = false;
-                crash_if_asked();
             }
             let wake = self.state.next_change().unwrap_or(Duration::MAX);
+            let draft = self.drafts.wait();
             tokio::select! {
-                event = events.recv() => match event {
-                    Some(event) => self.waiting.extend(input(event?)),
-                    None => break, // The terminal is gone.
+                event = outside.events.recv() => match event {
+                    Some(event) => self.waiting.extend(input::of(event?)),
+                    None => return Ok(GONE),
                 },
                 event = self.task.events.recv() => match event {
                     Some(event) => self.waiting.push_back(Input::Task(Box::new(event))),
@@ -184,23 +185,65 @@ impl Browser {
                     (Ok(permit), Some(command)) => permit.send(command),
                     _ => return Err(io::Error::other("the background task ended; the log says why")),
                 },
-                code = signals.next() => return Ok(code),
+                caught = outside.signals.next() => match caught {
+                    Caught::End(code) => return Ok(code),
+                    Caught::Stop => {
+                        self.stop(guard, &mut outside.signals, false).await?;
+                        dirty = true;
+                    }
+                    Caught::Continued => {
+                        guard.enter_again()?;
+                        dirty = true;
+                    }
+                },
                 () = tokio::time::sleep(wake), if wake != Duration::MAX => dirty = true,
+                () = tokio::time::sleep(draft.unwrap_or_default()), if draft.is_some() => {}
             }
         }
-        Ok(0)
+    }
+
+    fn draw(&mut self, guard: &mut TerminalGuard) -> io::Result<()> {
+        self.state.update(Input::Tick(Timestamp::now()));
+        // What is drawn on counts, should the news of its size be late.
+        let effects = self.state.update(Input::Resize(guard.terminal.size()?));
+        self.carry_out(effects, guard)?;
+        guard.terminal.draw(|frame| view::draw(frame, &self.state))?;
+        crash_if_asked();
+        Ok(())
+    }
+
+    /// Gives the terminal back, stops until continued, and takes it again. `typed`: a key asked for it.
+    async fn stop(&mut self, guard: &mut TerminalGuard, signals: &mut Signals, typed: bool) -> io::Result<()> {
+        self.keep_drafts();
+        guard.leave();
+        signals.stop(typed).await;
+        guard.enter_again()
     }
 
     /// Takes in all that is waiting, so that a burst is drawn once.
     fn take_waiting(&mut self, events: &mut Events, guard: &mut TerminalGuard, dirty: &mut bool) -> io::Result<()> {
         for _ in 0..BURST {
             let Some(next) = self.next_waiting(events)? else { break };
+            if self.is_stop(&next) {
+                self.stop = true;
+                break;
+            }
             self.state.update(Input::Tick(Timestamp::now()));
             let effects = self.state.update(next);
             *dirty = true;
+            self.drafts.touch(self.state.is_typed_in());
             self.carry_out(effects, guard)?;
+            if self.leave {
+                break;
+            }
         }
         Ok(())
+    }
+
+    /// `Ctrl-Z`, which raw terminals give as a key, where the settings give it no other meaning.
+    fn is_stop(&self, input: &Input) -> bool {
+        const STOP: KeyEvent = KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL);
+        cfg!(unix) && matches!(input, Input::Key(key) if *key == STOP && self.state.keymap.action(*key).is_none())
     }
 
     fn next_waiting(&mut self, events: &mut Events) -> io::Result<Option<Input>> {
@@ -208,7 +251,7 @@ impl Browser {
             return Ok(Some(input));
         }
         while let Ok(event) = events.try_recv() {
-            if let Some(input) = input(event?) {
+            if let Some(input) = input::of(event?) {
                 return Ok(Some(input));
             }
         }
@@ -218,7 +261,12 @@ impl Browser {
     fn carry_out(&mut self, effects: Vec<Effect>, guard: &mut TerminalGuard) -> io::Result<()> {
         for effect in effects {
             match effect {
-                Effect::Ask(command) => self.ask(command),
+                Effect::Ask(command) => {
+                    if matches!(command, Command::Write(..)) {
+                        self.drafts.hurry();
+                    }
+                    self.ask(command);
+                }
                 Effect::Copy(text) => guard.copy(&text)?,
                 Effect::Mouse(capture) => guard.capture_mouse(capture)?,
                 Effect::Say(_) => {} // The state keeps what is said for its status line.
@@ -238,42 +286,6 @@ impl Browser {
             // A closed channel also ends the events, which ends the loop.
             Err(TrySendError::Full(command) | TrySendError::Closed(command)) => self.queue.push(command),
         }
-    }
-}
-
-/// How long the end waits for what is on its way.
-const FINISH: Duration = Duration::from_secs(5);
-
-/// What the terminal sends.
-type Events = mpsc::Receiver<io::Result<TerminalEvent>>;
-
-/// Reads the terminal in a task of its own: the event stream keeps the first waker it was polled with, so polling it
-/// now from here and now from there would lose keys until the next one comes.
-fn terminal_events() -> Events {
-    let (sender, events) = mpsc::channel(BURST);
-    tokio::spawn(async move {
-        let mut stream = EventStream::new();
-        while let Some(event) = stream.next().await {
-            if sender.send(event).await.is_err() {
-                return;
-            }
-        }
-    });
-    events
-}
-
-/// Most inputs taken in between two frames.
-const BURST: usize = 1000;
-
-fn input(event: TerminalEvent) -> Option<Input> {
-    match event {
-        TerminalEvent::Key(key) => Some(Input::Key(key)),
-        TerminalEvent::Paste(text) => Some(Input::Paste(text)),
-        TerminalEvent::Mouse(mouse) if !matches!(mouse.kind, crossterm::event::MouseEventKind::Moved) => {
-            Some(Input::Mouse(mouse))
-        }
-        TerminalEvent::Resize(width, height) => Some(Input::Resize(Size::new(width, height))),
-        _ => None,
     }
 }
 

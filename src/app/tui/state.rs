@@ -10,6 +10,7 @@ mod events;
 pub mod feedback;
 pub mod folding;
 pub mod inspector;
+mod keys;
 pub mod list;
 pub mod metadata;
 pub mod metrics;
@@ -24,7 +25,8 @@ pub mod prompt;
 pub(crate) mod sample;
 pub mod sessions;
 pub mod tree;
-mod wake;
+mod typing;
+pub mod wake;
 pub mod workspace;
 pub mod writing;
 
@@ -32,7 +34,7 @@ pub use effect::{Effect, Tickets};
 
 use std::collections::BTreeMap;
 
-use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, MouseEvent};
 use jiff::Timestamp;
 use ratatui::layout::{Margin, Rect, Size};
 use uuid::Uuid;
@@ -159,7 +161,15 @@ impl AppState {
     pub fn update(&mut self, input: Input) -> Vec<Effect> {
         let mut effects = match input {
             Input::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
-            Input::Key(key) => self.on_key(key),
+            Input::Key(key) => {
+                let key = keys::meant(key);
+                if let Some(then) = self.after_escape(key) {
+                    let mut effects = self.update(Input::Key(KeyCode::Esc.into()));
+                    effects.extend(self.update(Input::Key(then)));
+                    return effects;
+                }
+                self.on_key(key)
+            }
             Input::Paste(text) => {
                 match self.modals.last_mut() {
                     Some(Modal::Prompt(prompt)) => prompt.paste(&text),

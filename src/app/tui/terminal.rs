@@ -1,13 +1,14 @@
 //! The terminal guard: leaves the terminal as it was, however the program ends.
 
 use std::{
-    io::{self, IsTerminal, Stdout, Write, stdin, stdout},
+    io::{self, IsTerminal, Write, stdin, stdout},
     panic,
     path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    thread,
 };
 
 use crossterm::{
@@ -15,7 +16,7 @@ use crossterm::{
     cursor::Show,
     event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
     execute,
-    terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
+    terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
 use ratatui::{Terminal, backend::CrosstermBackend};
 
@@ -23,12 +24,28 @@ use crate::app::config::places;
 
 type PanicHook = Box<dyn Fn(&panic::PanicHookInfo<'_>) + Sync + Send + 'static>;
 
+/// Standard output while the terminal is taken; nothing when it was given back: what ratatui writes as it is dropped goes
+/// nowhere then, where it would print that it cannot, and panic where nothing can be printed.
+#[derive(Debug)]
+pub struct TakenOutput(Arc<AtomicBool>);
+
+impl Write for TakenOutput {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.load(Ordering::SeqCst) { stdout().write(bytes) } else { Ok(bytes.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.0.load(Ordering::SeqCst) { stdout().flush() } else { Ok(()) }
+    }
+}
+
 /// The terminal in raw mode on its alternate screen. Dropped, it is as it was before.
 pub struct TerminalGuard {
     /// What frames are drawn on.
-    pub terminal: Terminal<CrosstermBackend<Stdout>>,
+    pub terminal: Terminal<CrosstermBackend<TakenOutput>>,
     active: Arc<AtomicBool>,
     before: Arc<PanicHook>,
+    mouse: bool,
 }
 
 impl TerminalGuard {
@@ -48,15 +65,43 @@ impl TerminalGuard {
                 ));
             }
         }
-        let active = Arc::new(AtomicBool::new(true));
+        let active = Arc::new(AtomicBool::new(false));
+        let terminal = on_screen(&active)?;
         let before = Arc::new(panic::take_hook());
         set_hook(Arc::clone(&before), Arc::clone(&active), log);
         // From here on dropping the guard restores, also after half of the orders.
-        let mut guard = Self { terminal: Terminal::new(CrosstermBackend::new(stdout()))?, active, before };
+        let mut guard = Self { terminal, active, before, mouse };
+        guard.take()?;
+        Ok(guard)
+    }
+
+    fn take(&mut self) -> io::Result<()> {
+        self.active.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
-        guard.capture_mouse(mouse)?;
-        Ok(guard)
+        self.capture_mouse(self.mouse)
+    }
+
+    /// Gives the terminal back for a while.
+    pub fn leave(&mut self) {
+        restore(&self.active);
+    }
+
+    /// Takes the terminal again, as it is now: whoever had it meanwhile may have changed it. All is drawn anew.
+    ///
+    /// # Errors
+    /// When the terminal does not take its orders.
+    pub fn enter_again(&mut self) -> io::Result<()> {
+        restore(&self.active);
+        self.terminal = on_screen(&self.active)?;
+        self.take()?;
+        execute!(stdout(), Clear(ClearType::All))
+    }
+
+    /// Whether the terminal is still there: its window was not closed.
+    #[must_use]
+    pub fn is_there() -> bool {
+        stdin().is_terminal() && stdout().is_terminal()
     }
 
     /// Captures the mouse, or leaves it to the terminal.
@@ -64,6 +109,7 @@ impl TerminalGuard {
     /// # Errors
     /// When the terminal cannot be written.
     pub fn capture_mouse(&mut self, capture: bool) -> io::Result<()> {
+        self.mouse = capture;
         if capture { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
     }
 
@@ -79,17 +125,27 @@ impl TerminalGuard {
 impl Drop for TerminalGuard {
     fn drop(&mut self) {
         restore(&self.active);
-        if !std::thread::panicking() {
+        if !thread::panicking() {
             let before = Arc::clone(&self.before);
             panic::set_hook(Box::new(move |info| before(info)));
         }
     }
 }
 
+fn on_screen(active: &Arc<AtomicBool>) -> io::Result<Terminal<CrosstermBackend<TakenOutput>>> {
+    Terminal::new(CrosstermBackend::new(TakenOutput(Arc::clone(active))))
+}
+
+/// A panic of this thread ends the program and restores the terminal first. One of another thread is told to whoever waits for
+/// its work: the screen stays.
 fn set_hook(before: Arc<PanicHook>, active: Arc<AtomicBool>, log: Option<PathBuf>) {
+    let owner = thread::current().id();
     panic::set_hook(Box::new(move |info| {
-        tracing::error!(target: "strandscope", "{info}");
-        if restore(&active) {
+        if thread::current().id() != owner && active.load(Ordering::SeqCst) {
+            tracing::error!(target: "strandscope", "{info}");
+        } else if restore(&active) {
+            tracing::error!(target: "strandscope", "{info}");
+            // Nobody is left to hear of it where standard error is closed.
             let _ = writeln!(io::stderr(), "{}", places::crashed(log.as_deref()));
         } else {
             before(info);

@@ -1,6 +1,7 @@
 //! The panes: state to frame.
 
 pub mod block;
+mod caret;
 mod command_line;
 pub mod conversation;
 mod editor;

@@ -4,6 +4,7 @@ use bson::Bson;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, TextArea};
 
+use super::typing;
 use crate::{
     app::{task::command::Write, text},
     session::{AgentId, MetadataEdit, Rating, SessionKey, edit, plain, record::NewFeedback},
@@ -188,8 +189,11 @@ impl Editor {
                 return Edited::Taken;
             }
             KeyCode::Tab => self.turn(),
+            // A line break of what is pasted as if it were typed.
+            KeyCode::Char('j') if control && self.has_lines() => self.area.insert_newline(),
+            KeyCode::Char('j') if control => self.area.insert_char(' '),
             _ => {
-                self.area.input(key);
+                typing::take(&mut self.area, key);
             }
         }
         (self.problem, self.leaving) = (None, false);

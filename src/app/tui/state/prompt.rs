@@ -22,6 +22,7 @@ use crate::{
 use super::{
     areas,
     list::{self, Selection},
+    typing,
 };
 
 /// Most commands offered at once.
@@ -154,7 +155,7 @@ impl Prompt {
             KeyCode::Down => self.step(1),
             KeyCode::Tab => self.complete(),
             KeyCode::BackTab | KeyCode::PageUp | KeyCode::PageDown => {}
-            _ => self.edit(|area| area.input(key)),
+            _ => self.edit(|area| typing::take(area, key)),
         }
         Typed::Taken
     }

@@ -85,6 +85,12 @@ impl AppState {
             .collect()
     }
 
+    /// Whether there may be something typed that is not stored.
+    #[must_use]
+    pub fn is_typed_in(&self) -> bool {
+        !self.pending.is_empty() || self.modals.iter().any(|modal| matches!(modal, Modal::Editor(_)))
+    }
+
     /// A key that would change something. `None`: it is none of those.
     pub(super) fn change(&mut self, action: Action) -> Option<Vec<Effect>> {
         let opens: fn(&Self) -> Result<Modal, String> = match action {

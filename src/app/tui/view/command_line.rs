@@ -11,12 +11,11 @@
 use ratatui::{
     Frame,
     layout::Rect,
-    style::Modifier,
     text::{Line, Span},
     widgets::{Clear, Paragraph},
 };
 
-use super::block;
+use super::{block, caret};
 use crate::app::{
     text,
     tui::{
@@ -46,10 +45,7 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, prompt: &Prompt, state: &AppState
     frame.render_widget(block::pane(Line::from(title), Line::default(), true, look), area);
     let inner = areas::inside(area);
     let line = Rect::new(inner.x + 1, inner.y, inner.width.saturating_sub(2), 1.min(inner.height));
-    let mut input = prompt.area().clone();
-    input.set_style(look.theme.text);
-    input.set_cursor_style(look.theme.text.add_modifier(Modifier::REVERSED));
-    frame.render_widget(&input, line);
+    caret::draw(frame, line, prompt.area(), look);
     let rest = Rect::new(line.x, line.bottom(), line.width, inner.bottom().saturating_sub(line.bottom()));
     frame.render_widget(Paragraph::new(below), rest);
 }

@@ -11,12 +11,11 @@ use bson::Bson;
 use ratatui::{
     Frame,
     layout::Rect,
-    style::Modifier,
     text::Line,
     widgets::{Clear, Paragraph},
 };
 
-use super::block;
+use super::{block, caret};
 use crate::{
     app::{
         text,
@@ -48,10 +47,7 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, editor: &Editor, look: &Look) {
     frame.render_widget(block::pane(Line::raw(format!(" {title} ")), hint, true, look), area);
     let inner = areas::inside(area);
     let typed = Rect::new(inner.x + 1, inner.y, inner.width.saturating_sub(2), rows.min(inner.height));
-    let mut input = editor.area().clone();
-    input.set_style(look.theme.text);
-    input.set_cursor_style(look.theme.text.add_modifier(Modifier::REVERSED));
-    frame.render_widget(&input, typed);
+    caret::draw(frame, typed, editor.area(), look);
     let rest = Rect::new(typed.x, typed.bottom(), typed.width, inner.bottom().saturating_sub(typed.bottom()));
     frame.render_widget(Paragraph::new(below), rest);
 }

@@ -1,0 +1,117 @@
+//! Signals that end, stop and continue the program: it leaves and takes the terminal cleanly.
+
+use std::io;
+
+#[cfg(unix)]
+pub use unix::Signals;
+
+#[cfg(not(unix))]
+pub use other::Signals;
+
+/// What a signal asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caught {
+    /// End with that exit code.
+    End(u8),
+    /// Stop until continued, as the shell's `fg` does.
+    Stop,
+    /// Continued: whoever had the terminal meanwhile may have changed it.
+    Continued,
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::{Caught, io};
+    use rustix::{
+        process::{Signal as Number, getpgrp, getpid, kill_current_process_group, kill_process},
+        termios::tcgetpgrp,
+    };
+    use std::time::Duration;
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+
+    /// How long a stopped program, which is running again, waits for the news that it is.
+    const NEWS: Duration = Duration::from_millis(500);
+
+    /// SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGTSTP and SIGCONT.
+    pub struct Signals {
+        terminate: Signal,
+        interrupt: Signal,
+        hang_up: Signal,
+        quit: Signal,
+        stop: Signal,
+        go_on: Signal,
+    }
+
+    impl Signals {
+        /// Listens from now on: what they do by themselves is no more.
+        ///
+        /// # Errors
+        /// What the system says.
+        pub fn listen() -> io::Result<Self> {
+            Ok(Self {
+                terminate: signal(SignalKind::terminate())?,
+                interrupt: signal(SignalKind::interrupt())?,
+                hang_up: signal(SignalKind::hangup())?,
+                quit: signal(SignalKind::quit())?,
+                stop: signal(SignalKind::from_raw(Number::TSTP.as_raw()))?,
+                go_on: signal(SignalKind::from_raw(Number::CONT.as_raw()))?,
+            })
+        }
+
+        /// Waits for one.
+        pub async fn next(&mut self) -> Caught {
+            tokio::select! {
+                _ = self.terminate.recv() => Caught::End(143),
+                _ = self.interrupt.recv() => Caught::End(130),
+                _ = self.hang_up.recv() => Caught::End(129),
+                _ = self.quit.recv() => Caught::End(131),
+                _ = self.stop.recv() => Caught::Stop,
+                _ = self.go_on.recv() => Caught::Continued,
+            }
+        }
+
+        /// Stops until it is continued. `typed`: a key asked for it, which a terminal tells all the programs before it, such as a
+        /// script that runs this one.
+        pub async fn stop(&mut self, typed: bool) {
+            let before_the_terminal = tcgetpgrp(io::stdin()).is_ok_and(|group| group == getpgrp());
+            let stopped = if typed && before_the_terminal {
+                kill_current_process_group(Number::STOP)
+            } else {
+                kill_process(getpid(), Number::STOP)
+            };
+            if let Err(error) = stopped {
+                tracing::warn!(%error, "the program could not be stopped");
+            }
+            let _ = tokio::time::timeout(NEWS, self.go_on.recv()).await;
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod other {
+    use super::{Caught, io};
+
+    /// Ctrl-C from outside.
+    pub struct Signals;
+
+    impl Signals {
+        /// Listens from now on: what they do by themselves is no more.
+        ///
+        /// # Errors
+        /// What the system says.
+        pub fn listen() -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        /// Waits for it.
+        pub async fn next(&mut self) -> Caught {
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            Caught::End(130)
+        }
+
+        /// Nothing here can be stopped and continued.
+        pub async fn stop(&mut self, _typed: bool) {}
+    }
+}

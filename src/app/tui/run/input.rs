@@ -1,0 +1,53 @@
+//! What the terminal sends, as it comes.
+
+#[cfg(unix)]
+mod codes;
+#[cfg(unix)]
+mod sequences;
+#[cfg(unix)]
+mod unix;
+
+use std::io;
+
+use crossterm::event::{Event, MouseEventKind};
+use ratatui::layout::Size;
+use tokio::sync::mpsc;
+
+use crate::app::tui::state::Input;
+
+#[cfg(unix)]
+pub(super) use unix::listen;
+
+/// What the terminal sends. Its end is the terminal's.
+pub(super) type Events = mpsc::Receiver<io::Result<Event>>;
+
+/// Most inputs taken in between two frames, and most that wait to be.
+pub(super) const BURST: usize = 1000;
+
+/// Reads the terminal in a task of its own: the event stream keeps the first waker it was polled with, so polling it
+/// now from here and now from there would lose keys until the next one comes.
+#[cfg(not(unix))]
+pub(super) fn listen() -> io::Result<Events> {
+    use futures_util::StreamExt;
+    let (sender, events) = mpsc::channel(BURST);
+    tokio::spawn(async move {
+        let mut stream = crossterm::event::EventStream::new();
+        while let Some(event) = stream.next().await {
+            if sender.send(event).await.is_err() {
+                return;
+            }
+        }
+    });
+    Ok(events)
+}
+
+/// The input that an event is, where it is one.
+pub(super) fn of(event: Event) -> Option<Input> {
+    match event {
+        Event::Key(key) => Some(Input::Key(key)),
+        Event::Paste(text) => Some(Input::Paste(text)),
+        Event::Mouse(mouse) if !matches!(mouse.kind, MouseEventKind::Moved) => Some(Input::Mouse(mouse)),
+        Event::Resize(width, height) => Some(Input::Resize(Size::new(width, height))),
+        _ => None,
+    }
+}

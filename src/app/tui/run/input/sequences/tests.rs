@@ -1,0 +1,127 @@
+use super::*;
+use crossterm::event::{KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+
+/// What is heard of bytes that come in these reads, with nothing after them.
+fn heard(reads: &[&[u8]]) -> Vec<String> {
+    let mut sequences = Sequences::default();
+    let mut events: Vec<Event> = reads.iter().flat_map(|read| sequences.take(read)).collect();
+    events.extend(sequences.silence());
+    events.iter().map(named).collect()
+}
+
+fn named(event: &Event) -> String {
+    match event {
+        Event::Paste(text) => format!("paste {text}"),
+        Event::Key(key) => {
+            let held = key.modifiers.iter_names().map(|(name, _)| format!("{name}-"));
+            let let_go = if key.kind == KeyEventKind::Release { " let go" } else { "" };
+            format!("{}{}{let_go}", held.collect::<String>(), key.code)
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn keys_of_one_read_are_all_heard() {
+    assert_eq!(heard(&[b"jk\r\x7f\x1b[A\x1bOP\x1b[5~\x03"]).len(), 8);
+    assert_eq!(heard(&[b"j\x1b[A\x1b[1;5D\x1bOB"]), ["j", "Up", "CONTROL-Left", "Down"]);
+    assert_eq!(
+        heard(&[b"\x1b[97;5u\x1b[27;5;13~\x1b[97:65;2u\x1b[97;1:3u"]),
+        ["CONTROL-a", "CONTROL-Enter", "SHIFT-A", "a let go"]
+    );
+    assert_eq!(heard(&["é漢🧑".as_bytes()]), ["é", "漢", "🧑"]);
+}
+
+#[test]
+fn a_sequence_or_character_may_come_in_parts() {
+    assert_eq!(heard(&[b"\x1b", b"[", b"1;", b"5D", b"x"]), ["CONTROL-Left", "x"]);
+    assert_eq!(heard(&[&[0xe6], &[0xbc, 0xa2]]), ["漢"]);
+}
+
+#[test]
+fn the_escape_key_is_heard_with_what_is_typed_after_it() {
+    assert_eq!(heard(&[b"\x1b"]), ["Esc"]);
+    assert_eq!(heard(&[b"\x1b\x1b"]), ["Esc", "Esc"]);
+    assert_eq!(heard(&[b"\x1b["]), ["Esc", "["]);
+    assert_eq!(heard(&[b"\x1bO"]), ["Esc", "SHIFT-O"]);
+    assert_eq!(heard(&[b"\x1b\x1b[B"]), ["Esc", "Down"]);
+    assert_eq!(heard(&[b"\x1bj"]), ["ALT-j"]);
+}
+
+#[test]
+fn what_never_ends_swallows_nothing() {
+    for begun in
+        [&b"\x1b[1;"[..], b"\x1b[<0;3", b"\x1b]11;rgb:", b"\x1bP>|x", b"\x1b[M", b"\x1bO", b"\x1b[", b"\xe6", b"\x1b["]
+    {
+        let mut sequences = Sequences::default();
+        sequences.take(begun);
+        assert!(sequences.patience().is_some(), "{begun:?}");
+        sequences.silence();
+        assert_eq!(sequences.patience(), None, "{begun:?}");
+        assert_eq!(sequences.take(b"q").iter().map(named).collect::<Vec<_>>(), ["q"], "{begun:?}");
+        assert_eq!(heard(&[begun, b"\x03"]).last().map(String::as_str), Some("CONTROL-c"), "{begun:?}");
+        let together = [begun, b"\x03"].concat();
+        assert_eq!(heard(&[&together]).last().map(String::as_str), Some("CONTROL-c"), "{begun:?}");
+    }
+}
+
+#[test]
+fn pasted_text_is_one_and_keys_follow_it() {
+    assert_eq!(heard(&[b"a\x1b[200~D\x1b[201~b"]), ["a", "paste D", "b"]);
+    assert_eq!(heard(&[b"\x1b[200~one ", b"two\x1b[20", b"1~x"]), ["paste one two", "x"]);
+    assert_eq!(heard(&[b"\x1b[201~x"]), ["x"]);
+}
+
+#[test]
+fn a_paste_without_an_end_is_left_by_what_is_typed() {
+    let mut sequences = Sequences::default();
+    assert!(sequences.take(b"\x1b[200~abc").is_empty());
+    assert_eq!(sequences.silence().iter().map(named).collect::<Vec<_>>(), ["paste abc"]);
+    assert_eq!(sequences.patience(), None, "it is not asked for again and again");
+    assert_eq!(sequences.take(b"q").iter().map(named).collect::<Vec<_>>(), ["q"]);
+    assert_eq!(heard(&[b"\x1b[200~abc", b"\x03"]), ["paste abc", "CONTROL-c"]);
+    assert_eq!(heard(&[b"\x1b[200~abc\x03"]), ["paste abc", "CONTROL-c"]);
+}
+
+#[test]
+fn a_paste_that_paused_goes_on() {
+    let mut sequences = Sequences::default();
+    sequences.take(b"\x1b[200~abc");
+    sequences.silence();
+    let much = vec![b'D'; TYPED + 1];
+    assert!(sequences.take(&much).is_empty(), "so much at once is not typed");
+    assert_eq!(sequences.silence().len(), 1);
+    let rest = sequences.take(b"D\x1b[201~q");
+    assert_eq!(rest.iter().map(named).collect::<Vec<_>>(), ["paste D", "q"]);
+}
+
+#[test]
+fn answers_of_the_terminal_are_no_keys() {
+    assert_eq!(heard(&[b"\x1b]11;rgb:ffff/ffff/ffff\x07a"]), ["a"]);
+    assert_eq!(heard(&[b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\a"]), ["a"]);
+    assert_eq!(heard(&[b"\x1bP>|xterm\x1b\\\x1b[?62;c\x1b[12;40R\x1b[Ia"]), ["a"]);
+}
+
+#[test]
+fn the_mouse_is_told_from_places_that_are_none() {
+    let mouse = |bytes: &[u8]| Sequences::default().take(bytes);
+    let at = |kind| Event::Mouse(MouseEvent { kind, column: 2, row: 4, modifiers: KeyModifiers::NONE });
+    let left = MouseButton::Left;
+    assert_eq!(mouse(b"\x1b[<0;3;5M\x1b[<0;3;5m"), [at(MouseEventKind::Down(left)), at(MouseEventKind::Up(left))]);
+    assert_eq!(mouse(b"\x1b[<65;3;5M"), [at(MouseEventKind::ScrollDown)]);
+    assert_eq!(mouse(b"\x1b[32;3;5M"), [at(MouseEventKind::Down(left))]);
+    assert_eq!(mouse(b"\x1b[M #%"), [at(MouseEventKind::Down(left))]);
+    assert!(mouse(b"\x1b[<0;0;0M\x1b[<9999999;1;1M").is_empty());
+}
+
+#[test]
+fn whatever_comes_a_key_after_it_is_heard() {
+    // Every two bytes after an escape byte, in one read.
+    for bytes in 0..=u16::MAX {
+        let [first, second] = bytes.to_be_bytes();
+        let mut sequences = Sequences::default();
+        sequences.take(&[ESC, first, second]);
+        sequences.silence();
+        assert_eq!(sequences.take(b"x\x03").last(), Some(&control_c()), "{first:#x} {second:#x}");
+    }
+}
