@@ -246,6 +246,9 @@ fn refusal(message: &str) -> &'static str {
     if lower.contains("mechanism") && lower.contains("support") {
         return "the server does not offer that authentication mechanism";
     }
+    if lower.contains("failed to get creds") || lower.contains("no credential provider") {
+        return "no AWS credentials were found where this program runs";
+    }
     LOGIN_FAILED
 }
 

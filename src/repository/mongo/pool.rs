@@ -22,8 +22,8 @@ pub(super) fn is_servers_own(database: &str) -> bool {
     matches!(database, "admin" | "local" | "config")
 }
 
-/// Limits of a pool. What a connection string says itself (`maxPoolSize`, `serverSelectionTimeoutMS`, `timeoutMS` and the like) comes
-/// first.
+/// Limits of a pool. What a connection string says itself (`maxPoolSize`, `serverSelectionTimeoutMS`, `timeoutMS` and the
+/// like) comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PoolOptions {
@@ -258,5 +258,25 @@ impl fmt::Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shared = &self.shared;
         f.debug_struct("Pool").field("hosts", &shared.hosts).field("options", &shared.options).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_times_of_a_connection_string_come_first_and_the_server_answers_before_the_deadline() {
+        let timed = |given: &str, options: PoolOptions| {
+            let timed = options.timed(&uri::for_driver(given).unwrap());
+            (timed.operation, timed.limits.read, timed.wait_queue)
+        };
+        let seconds = Duration::from_secs;
+        let given = "mongodb://h/?timeoutMS=5000&waitQueueTimeoutMS=2000";
+        assert_eq!(timed(given, PoolOptions::default()), (seconds(5), seconds(4), seconds(2)));
+        let given = "mongodb://h/?socketTimeoutMS=60000";
+        let plain = PoolOptions::for_browsing(Limits::default());
+        assert_eq!(timed(given, plain), (seconds(60), seconds(55), plain.wait_queue));
+        assert_eq!(timed("mongodb://h", plain), (plain.operation, plain.limits.read, plain.wait_queue));
     }
 }

@@ -1,9 +1,9 @@
 //! A connection string as people have it, made into one that the driver takes.
 //!
-//! Python's driver warns of an option that it cannot use and goes on, the Rust driver ends there. So what the driver knows
-//! is passed on, what it lacks but this library has is mapped, what only tunes is left out with a word, and what would
-//! change where, as whom or how safely one connects is an error that names it. No word here repeats a value: any could be
-//! a part of a password.
+//! Python's driver warns of an option that it cannot use and goes on, the Rust driver ends there. So what the driver
+//! knows is passed on, what it lacks but this library has is mapped, what only tunes is left out with a word, and what
+//! would change where, as whom or how safely one connects is an error that names it. No word here repeats a value: any
+//! could be a part of a password.
 
 mod login;
 mod options;

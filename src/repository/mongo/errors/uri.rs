@@ -36,6 +36,19 @@ pub(super) fn tls_mistake(message: &str) -> Error {
     if lower.contains("no such file") || lower.contains("unable to open") || lower.contains("not found") {
         return no_tls_file();
     }
+    if lower.contains("decrypt private key") {
+        return Error::uri("its tlsCertificateKeyFilePassword does not open the key in tlsCertificateKeyFile")
+            .with_hint("in a connection string special characters are written %XX");
+    }
+    if lower.contains("encrypted private key") {
+        return Error::uri("the file named by tlsCertificateKeyFile holds no key that a password opens").with_hint(
+            "`openssl pkcs8 -topk8` makes one; a key without a password needs no tlsCertificateKeyFilePassword",
+        );
+    }
+    if lower.contains("no items found") {
+        return Error::uri("the file named by tlsCertificateKeyFile holds no key that can be read")
+            .with_hint("a key with a password needs tlsCertificateKeyFilePassword");
+    }
     Error::uri("its TLS options do not fit together").with_hint("check tlsCAFile and tlsCertificateKeyFile")
 }
 

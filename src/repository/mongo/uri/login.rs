@@ -133,7 +133,7 @@ fn settle_environment(options: &Options<'_>, mechanism: &str) -> Result<()> {
     let properties = options.value("authMechanismProperties").unwrap_or_default();
     let environment = properties.split(',').find_map(|property| property.strip_prefix("ENVIRONMENT:"));
     match environment {
-        Some("k8s" | "test") => Ok(()),
+        Some("k8s") => Ok(()),
         _ => Err(refused(
             "MONGODB-OIDC",
             "tokens can be had only with ENVIRONMENT:k8s in authMechanismProperties",

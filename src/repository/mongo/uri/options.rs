@@ -20,6 +20,10 @@ const NO_LIMIT: &str = "268435455";
 /// Beginnings of the options that say how safely one connects: a slip in one of them is not passed over.
 const GUARDED: [&str; 3] = ["tls", "ssl", "auth"];
 
+/// From here on (0 to 1) a word is so like a guarded one that it is a slip: `atuhSource` is 0.97 like `authSource`,
+/// `autoReconnect` 0.79.
+const SLIP: f64 = 0.9;
+
 /// The options on their way to the driver.
 pub(super) struct Options<'a> {
     /// Names as the driver's documentation writes them, values without escapes.
@@ -135,7 +139,8 @@ impl<'a> Options<'a> {
             .filter(|one| !one.is_empty())
             .partition(|one| matches!(*one, "snappy" | "zlib" | "zstd"));
         if !others.is_empty() {
-            self.notes.push("of the compressors in the connection string only snappy, zlib and zstd are used".to_owned());
+            self.notes
+                .push("of the compressors in the connection string only snappy, zlib and zstd are used".to_owned());
         }
         if usable.is_empty() { Ok(()) } else { self.keep(name, usable.join(",")) }
     }
@@ -145,7 +150,9 @@ impl<'a> Options<'a> {
         match value.parse::<i32>() {
             Ok(0) => self.note(name, "writes are always acknowledged here"),
             Ok(..0) => {
-                return Err(Error::uri(format!("its {name} is negative")).with_hint("write a number of members, or majority"));
+                return Err(
+                    Error::uri(format!("its {name} is negative")).with_hint("write a number of members, or majority")
+                );
             }
             _ => return self.keep(name, value),
         }
@@ -172,7 +179,8 @@ impl<'a> Options<'a> {
         Ok(())
     }
 
-    /// An option that nobody knows: left out as Python's driver does, unless it may be one that keeps a connection safe.
+    /// An option that nobody knows: left out as Python's driver does, unless it may be one that keeps a connection
+    /// safe.
     fn unknown(&mut self, name: &str) -> Result<()> {
         let name = name.trim();
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
@@ -183,7 +191,8 @@ impl<'a> Options<'a> {
         let near = nearest::nearest(name, &words).and_then(lookup).map(|(known, _)| known);
         let is_guarded = |name: &str| GUARDED.iter().any(|guarded| name.to_lowercase().starts_with(guarded));
         let meant = near.map(|near| format!("did you mean {near}?"));
-        if is_guarded(name) || near.is_some_and(is_guarded) {
+        let slip = nearest::closest(name, &words).filter(|(_, likeness)| *likeness >= SLIP);
+        if is_guarded(name) || slip.is_some_and(|(word, _)| is_guarded(word)) {
             let hint = meant.unwrap_or_else(|| "leave it out to connect without".to_owned());
             let reason = format!("{shown} is not known, and may be meant to keep the connection safe");
             return Err(Error::uri(reason).with_hint(hint));

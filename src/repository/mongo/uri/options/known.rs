@@ -1,4 +1,5 @@
-//! Which options there are: those of the drivers' common specification, what Python's driver takes besides, and old names.
+//! Which options there are: those of the drivers' common specification, what Python's driver takes besides, and old
+//! names.
 
 /// What becomes of an option.
 #[derive(Clone, Copy)]
