@@ -14,7 +14,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 use secrecy::SecretString;
 
 use crate::repository::{Error, Result};
-use options::Options;
+use options::UriOptions;
 
 /// What the driver is given, and what became of the rest.
 pub(super) struct DriverUri {
@@ -36,7 +36,7 @@ pub(super) struct DriverUri {
 /// [`Error::Uri`] for what cannot be read and for what the driver could not honour.
 pub(super) fn for_driver(given: &str) -> Result<DriverUri> {
     let bare = bare(given);
-    let parts = Parts::of(&bare);
+    let parts = UriParts::of(&bare);
     let scheme = parts.scheme.map(str::to_lowercase);
     let Some(scheme @ ("mongodb" | "mongodb+srv")) = scheme.as_deref() else {
         return Err(Error::uri("it does not begin with mongodb:// or mongodb+srv://"));
@@ -44,7 +44,7 @@ pub(super) fn for_driver(given: &str) -> Result<DriverUri> {
     let is_srv = scheme == "mongodb+srv";
     let mut user_info = parts.user_info.map(login::escaped).transpose()?;
     let hosts = parts.usable_hosts()?;
-    let options = Options::read(parts.options.unwrap_or_default(), &bare)?;
+    let options = UriOptions::read(parts.options.unwrap_or_default(), &bare)?;
     let mut options = options.settled(is_srv, hosts.contains(','))?;
     let has_login = user_info.as_ref().is_some_and(|info| !info.starts_with(':') && info.contains(':'));
     if login::settle(&mut options, has_login)?
@@ -87,21 +87,23 @@ pub(crate) fn notes(given: &str) -> Vec<String> {
 }
 
 /// Whether it begins as a connection string does.
+#[cfg(any(feature = "app", test))]
 pub(crate) fn is_one(given: &str) -> bool {
     let bare = bare(given);
-    let scheme = Parts::of(&bare).scheme.map(str::to_lowercase);
+    let scheme = UriParts::of(&bare).scheme.map(str::to_lowercase);
     matches!(scheme.as_deref(), Some("mongodb" | "mongodb+srv"))
 }
 
 /// The part between the scheme and the path, without user and password: `host:port`, several separated by commas.
 pub(crate) fn hosts(given: &str) -> String {
-    Parts::of(&bare(given)).hosts.to_owned()
+    UriParts::of(&bare(given)).hosts.to_owned()
 }
 
 /// The database in its path.
+#[cfg(any(feature = "app", test))]
 pub(crate) fn database(given: &str) -> Option<String> {
     let bare = bare(given);
-    let name = Parts::of(&bare).database?;
+    let name = UriParts::of(&bare).database?;
     // `database.collection` is old, and taken for its first half.
     let name = name.split('.').next()?;
     let name = percent_decode_str(name).decode_utf8().ok()?;
@@ -112,7 +114,7 @@ pub(crate) fn database(given: &str) -> Option<String> {
 /// unescaped too, so they are cut at whatever a parser may cut at; too careful is right here.
 pub(super) fn leaks(message: &str, given: &str) -> bool {
     let bare = bare(given);
-    let parts = Parts::of(&bare);
+    let parts = UriParts::of(&bare);
     let message = message.to_lowercase();
     let secrets = parts.user_info.into_iter().chain(options::secrets(parts.options.unwrap_or_default()));
     secrets.flat_map(|secret| [secret.to_owned(), percent_decode_str(secret).decode_utf8_lossy().into_owned()]).any(
@@ -144,7 +146,7 @@ fn is_blank(c: char) -> bool {
 }
 
 /// A connection string in its parts, as they stand there.
-struct Parts<'a> {
+struct UriParts<'a> {
     scheme: Option<&'a str>,
     user_info: Option<&'a str>,
     hosts: &'a str,
@@ -152,7 +154,7 @@ struct Parts<'a> {
     options: Option<&'a str>,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> UriParts<'a> {
     fn of(bare: &'a str) -> Self {
         let (scheme, rest) = bare.split_once("://").map_or((None, bare), |(scheme, rest)| (Some(scheme), rest));
         let (user_info, rest) = match login_end(rest) {

@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::options::Options;
+use super::options::UriOptions;
 use crate::repository::{Error, Result};
 
 /// Mechanisms whose users stand outside the server's databases.
@@ -46,7 +46,7 @@ pub(super) fn hint(user_info: &str) -> Option<&'static str> {
 ///
 /// # Errors
 /// A mechanism that the driver lacks, or that needs what a connection string cannot give.
-pub(super) fn settle(options: &mut Options<'_>, has_login: bool) -> Result<bool> {
+pub(super) fn settle(options: &mut UriOptions<'_>, has_login: bool) -> Result<bool> {
     let mechanism = options.value("authMechanism").map(str::to_uppercase);
     let Some(mechanism) = mechanism else {
         options.leave("authMechanismProperties", "it counts only with an authMechanism");
@@ -97,7 +97,7 @@ pub(super) fn settle(options: &mut Options<'_>, has_login: bool) -> Result<bool>
 }
 
 /// Keeps the properties that the mechanism has a use for.
-fn settle_properties(options: &mut Options<'_>, mechanism: &str) {
+fn settle_properties(options: &mut UriOptions<'_>, mechanism: &str) {
     let Some(given) = options.value("authMechanismProperties").map(str::to_owned) else { return };
     let useful: &[&str] = match mechanism {
         "MONGODB-AWS" => &["AWS_SESSION_TOKEN"],
@@ -126,7 +126,7 @@ fn settle_properties(options: &mut Options<'_>, mechanism: &str) {
 }
 
 /// OIDC takes its token from where the program runs; the driver was built for Kubernetes alone.
-fn settle_environment(options: &Options<'_>, mechanism: &str) -> Result<()> {
+fn settle_environment(options: &UriOptions<'_>, mechanism: &str) -> Result<()> {
     if mechanism != "MONGODB-OIDC" {
         return Ok(());
     }

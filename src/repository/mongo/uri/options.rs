@@ -11,7 +11,7 @@ use crate::{
     nearest,
     repository::{Error, Result},
 };
-use known::{OPTIONS, Rule, lookup, pairs};
+use known::{OPTIONS, OptionRule, lookup, pairs};
 pub(super) use known::{begin, secrets};
 
 /// As many connections as `maxPoolSize=0` means, no limit: more than any server has.
@@ -25,7 +25,7 @@ const GUARDED: [&str; 3] = ["tls", "ssl", "auth"];
 const SLIP: f64 = 0.9;
 
 /// The options on their way to the driver.
-pub(super) struct Options<'a> {
+pub(super) struct UriOptions<'a> {
     /// Names as the driver's documentation writes them, values without escapes.
     given: Vec<(&'static str, String)>,
     /// What was left out, a sentence each.
@@ -38,7 +38,7 @@ pub(super) struct Options<'a> {
     uri: &'a str,
 }
 
-impl<'a> Options<'a> {
+impl<'a> UriOptions<'a> {
     /// Reads the part after `?`.
     ///
     /// # Errors
@@ -60,56 +60,56 @@ impl<'a> Options<'a> {
     }
 
     /// One option by its rule.
-    fn take(&mut self, name: &'static str, rule: Rule, value: Cow<'_, str>) -> Result<()> {
+    fn take(&mut self, name: &'static str, rule: OptionRule, value: Cow<'_, str>) -> Result<()> {
         let lower = value.to_lowercase();
         let out = match rule {
-            Rule::Flag | Rule::Switch => match lower.as_str() {
+            OptionRule::Flag | OptionRule::Switch => match lower.as_str() {
                 "true" | "1" | "yes" => return self.keep(name, "true".to_owned()),
                 "false" | "0" | "no" => return self.keep(name, "false".to_owned()),
-                _ if matches!(rule, Rule::Flag) => {
+                _ if matches!(rule, OptionRule::Flag) => {
                     let reason = format!("its {name} is neither true nor false");
                     return Err(Error::uri(reason).with_hint(format!("write {name}=true or {name}=false")));
                 }
                 _ => "it must be true or false",
             },
-            Rule::Tags if is_tags(&value) => {
+            OptionRule::Tags if is_tags(&value) => {
                 self.given.push((name, value.into_owned()));
                 return Ok(());
             }
-            Rule::Tags => "it must be NAME:VALUE pairs",
+            OptionRule::Tags => "it must be NAME:VALUE pairs",
             _ if value.is_empty() => "it is empty",
-            Rule::Text => return self.keep(name, value.into_owned()),
-            Rule::Short(most) if value.len() <= most => return self.keep(name, value.into_owned()),
-            Rule::Short(_) => "it is too long",
-            Rule::Count(least) => match lower.trim().parse::<u32>() {
+            OptionRule::Text => return self.keep(name, value.into_owned()),
+            OptionRule::Short(most) if value.len() <= most => return self.keep(name, value.into_owned()),
+            OptionRule::Short(_) => "it is too long",
+            OptionRule::Count(least) => match lower.trim().parse::<u32>() {
                 Ok(0) if name == "maxPoolSize" => return self.keep(name, NO_LIMIT.to_owned()),
                 Ok(count) if count >= least => return self.keep(name, count.to_string()),
                 _ => "it must be a whole number, and not too small a one",
             },
-            Rule::Millis(least) => match millis(&lower) {
+            OptionRule::Millis(least) => match millis(&lower) {
                 Some(millis) if millis >= least => return self.keep(name, millis.to_string()),
                 _ => "it must be a number of milliseconds, and not too small a one",
             },
-            Rule::Range(least, most) => match lower.trim().parse::<i64>() {
+            OptionRule::Range(least, most) => match lower.trim().parse::<i64>() {
                 // -1 stands for the default where it is no value.
                 Ok(-1) if least > -1 => return Ok(()),
                 Ok(number) if (least..=most).contains(&number) => return self.keep(name, number.to_string()),
                 _ => "its number is none that has a meaning",
             },
-            Rule::Word(words) if words.contains(&lower.as_str()) => return self.keep(name, lower),
-            Rule::Word(_) => "its value is not known",
-            Rule::Choice(words) => {
+            OptionRule::Word(words) if words.contains(&lower.as_str()) => return self.keep(name, lower),
+            OptionRule::Word(_) => "its value is not known",
+            OptionRule::Choice(words) => {
                 let chosen = words.iter().find(|word| word.eq_ignore_ascii_case(&value));
                 let chosen = chosen.ok_or_else(|| mistaken_choice(name, &lower, words))?;
                 return self.keep(name, (*chosen).to_owned());
             }
-            Rule::Compressors => return self.compressors(name, &lower),
-            Rule::Members => return self.members(name, value.into_owned()),
-            Rule::Ours => return self.ours(name, &lower),
-            Rule::Refused(why, what) => return Err(Error::uri(format!("its {name} {why}")).with_hint(what)),
-            Rule::Moot(moot) if moot.contains(&lower.as_str()) => return Ok(()),
-            Rule::Moot(_) => "what it asks for is not done here",
-            Rule::Left(why) => why,
+            OptionRule::Compressors => return self.compressors(name, &lower),
+            OptionRule::Members => return self.members(name, value.into_owned()),
+            OptionRule::Ours => return self.ours(name, &lower),
+            OptionRule::Refused(why, what) => return Err(Error::uri(format!("its {name} {why}")).with_hint(what)),
+            OptionRule::Moot(moot) if moot.contains(&lower.as_str()) => return Ok(()),
+            OptionRule::Moot(_) => "what it asks for is not done here",
+            OptionRule::Left(why) => why,
         };
         self.note(name, out);
         Ok(())

@@ -23,7 +23,8 @@ fn what_other_drivers_take_is_taken_without_a_word() {
         "mongodb://h?retryWrites=true",
         "mongodb://h/?",
         "mongodb://h/db?&w=majority&",
-        "mongodb://h1:1,h2:2/db?replicaSet=rs0&readPreference=secondaryPreferred&readPreferenceTags=dc:ny&readPreferenceTags=",
+        "mongodb://h1:1,h2:2/db?replicaSet=rs0&readPreference=secondaryPreferred&readPreferenceTags=dc:ny\
+         &readPreferenceTags=",
         "mongodb://h1:1, h2:2,/",
         "mongodb://[::1]:27017,127.0.0.1/",
         "mongodb://%2Ftmp%2Fmongodb-27017.sock/db",
@@ -143,15 +144,16 @@ fn what_is_left_out_is_named_and_everything_else_stays() {
 
 #[test]
 fn every_option_that_pythons_driver_knows_is_known() {
-    for name in "appname authmechanism authmechanismproperties authsource compressors connecttimeoutms directconnection \
-                 heartbeatfrequencyms journal localthresholdms maxidletimems maxconnecting maxpoolsize maxstalenessseconds \
-                 readconcernlevel readpreference readpreferencetags replicaset retryreads retrywrites loadbalanced \
-                 serverselectiontimeoutms sockettimeoutms ssl tls tlsallowinvalidcertificates tlsallowinvalidhostnames \
-                 tlscafile tlscertificatekeyfile tlscertificatekeyfilepassword tlsdisableocspendpointcheck tlsinsecure w \
-                 wtimeoutms zlibcompressionlevel srvservicename srvmaxhosts timeoutms servermonitoringmode \
-                 maxadaptiveretries enableoverloadretargeting connect driver server_api fsync minpoolsize tlscrlfile \
-                 tz_aware unicode_decode_error_handler uuidrepresentation waitqueuemultiple waitqueuetimeoutms \
-                 datetime_conversion"
+    for name in "appname authmechanism authmechanismproperties authsource compressors connecttimeoutms \
+                 directconnection heartbeatfrequencyms journal localthresholdms maxidletimems maxconnecting \
+                 maxpoolsize maxstalenessseconds readconcernlevel readpreference readpreferencetags replicaset \
+                 retryreads retrywrites loadbalanced serverselectiontimeoutms sockettimeoutms ssl tls \
+                 tlsallowinvalidcertificates tlsallowinvalidhostnames tlscafile tlscertificatekeyfile \
+                 tlscertificatekeyfilepassword tlsdisableocspendpointcheck tlsinsecure w wtimeoutms \
+                 zlibcompressionlevel srvservicename srvmaxhosts timeoutms servermonitoringmode \
+                 maxadaptiveretries enableoverloadretargeting connect driver server_api fsync minpoolsize \
+                 tlscrlfile tz_aware unicode_decode_error_handler uuidrepresentation waitqueuemultiple \
+                 waitqueuetimeoutms datetime_conversion"
         .split_whitespace()
     {
         let said = match for_driver(&format!("mongodb://h/?{name}=1")) {
@@ -318,7 +320,8 @@ fn a_password_that_may_be_misread_is_told_when_the_login_fails() {
 proptest! {
     #[test]
     fn any_text_is_taken_or_refused_and_the_driver_takes_no_harm(text in "\\PC{0,40}") {
-        for given in [text.clone(), format!("mongodb://{text}"), format!("mongodb://u:{text}@h"), format!("mongodb://h/?{text}")] {
+        for around in [("", ""), ("mongodb://", ""), ("mongodb://u:", "@h"), ("mongodb://h/?", "")] {
+            let given = format!("{}{text}{}", around.0, around.1);
             let _ = (hosts(&given), database(&given), is_one(&given), leaks("x", &given));
             if let Ok(uri) = for_driver(&given) {
                 let _ = ConnectionString::parse(uri.text.expose_secret());
@@ -329,7 +332,7 @@ proptest! {
     #[test]
     fn no_word_repeats_a_password(
         password in "[bcdfghj]{9}",
-        options in proptest::collection::vec("(tls|ssl|w|authMechanism|appName|xx|journal|readPreference)=[a-z0-9]{0,4}", 0..4),
+        options in proptest::collection::vec("(tls|w|authMechanism|appName|xx|readPreference)=[a-z0-9]{0,4}", 0..4),
         around in "[/?&=@:%]{0,2}",
     ) {
         let given = format!("mongodb://u:{around}{password}@h/?{}&{password}={password}", options.join("&"));

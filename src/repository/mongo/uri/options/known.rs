@@ -3,7 +3,7 @@
 
 /// What becomes of an option.
 #[derive(Clone, Copy)]
-pub(super) enum Rule {
+pub(super) enum OptionRule {
     /// Passed on: any text.
     Text,
     /// Passed on: a text of so many bytes at most.
@@ -38,75 +38,82 @@ pub(super) enum Rule {
     Refused(&'static str, &'static str),
 }
 
-const PYTHON: Rule = Rule::Left("it is about Python");
-const PROXY: Rule = Rule::Refused("asks for a proxy, which cannot be used here", "leave it out to connect without one");
+const PYTHON: OptionRule = OptionRule::Left("it is about Python");
+const PROXY: OptionRule =
+    OptionRule::Refused("asks for a proxy, which cannot be used here", "leave it out to connect without one");
 
-pub(super) const OPTIONS: &[(&str, Rule)] = &[
+pub(super) const OPTIONS: &[(&str, OptionRule)] = &[
     // 128 bytes: a server refuses more.
-    ("appName", Rule::Short(128)),
-    ("authMechanism", Rule::Text),
-    ("authMechanismProperties", Rule::Text),
-    ("authSource", Rule::Text),
-    ("compressors", Rule::Compressors),
-    ("connect", Rule::Ours),
-    ("connectTimeoutMS", Rule::Millis(0)),
+    ("appName", OptionRule::Short(128)),
+    ("authMechanism", OptionRule::Text),
+    ("authMechanismProperties", OptionRule::Text),
+    ("authSource", OptionRule::Text),
+    ("compressors", OptionRule::Compressors),
+    ("connect", OptionRule::Ours),
+    ("connectTimeoutMS", OptionRule::Millis(0)),
     ("datetime_conversion", PYTHON),
-    ("directConnection", Rule::Flag),
+    ("directConnection", OptionRule::Flag),
     ("driver", PYTHON),
-    ("enableOverloadRetargeting", Rule::Switch),
-    ("fsync", Rule::Left("journal=true is what servers know today")),
-    ("heartbeatFrequencyMS", Rule::Millis(500)),
-    ("journal", Rule::Flag),
-    ("loadBalanced", Rule::Flag),
-    ("localThresholdMS", Rule::Millis(0)),
-    ("maxAdaptiveRetries", Rule::Count(0)),
-    ("maxConnecting", Rule::Count(1)),
-    ("maxIdleTimeMS", Rule::Millis(0)),
-    ("maxPoolSize", Rule::Count(0)),
+    ("enableOverloadRetargeting", OptionRule::Switch),
+    ("fsync", OptionRule::Left("journal=true is what servers know today")),
+    ("heartbeatFrequencyMS", OptionRule::Millis(500)),
+    ("journal", OptionRule::Flag),
+    ("loadBalanced", OptionRule::Flag),
+    ("localThresholdMS", OptionRule::Millis(0)),
+    ("maxAdaptiveRetries", OptionRule::Count(0)),
+    ("maxConnecting", OptionRule::Count(1)),
+    ("maxIdleTimeMS", OptionRule::Millis(0)),
+    ("maxPoolSize", OptionRule::Count(0)),
     // 90 s is the least that drivers take.
-    ("maxStalenessSeconds", Rule::Range(90, 2_147_483_647)),
-    ("minPoolSize", Rule::Count(0)),
+    ("maxStalenessSeconds", OptionRule::Range(90, 2_147_483_647)),
+    ("minPoolSize", OptionRule::Count(0)),
     ("proxyHost", PROXY),
-    ("proxyPassword", Rule::Left("there is no proxyHost")),
-    ("proxyPort", Rule::Left("there is no proxyHost")),
-    ("proxyUsername", Rule::Left("there is no proxyHost")),
-    ("readConcernLevel", Rule::Text),
-    ("readPreference", Rule::Choice(&["primary", "primaryPreferred", "secondary", "secondaryPreferred", "nearest"])),
-    ("readPreferenceTags", Rule::Tags),
-    ("replicaSet", Rule::Text),
-    ("retryReads", Rule::Switch),
-    ("retryWrites", Rule::Switch),
+    ("proxyPassword", OptionRule::Left("there is no proxyHost")),
+    ("proxyPort", OptionRule::Left("there is no proxyHost")),
+    ("proxyUsername", OptionRule::Left("there is no proxyHost")),
+    ("readConcernLevel", OptionRule::Text),
+    (
+        "readPreference",
+        OptionRule::Choice(&["primary", "primaryPreferred", "secondary", "secondaryPreferred", "nearest"]),
+    ),
+    ("readPreferenceTags", OptionRule::Tags),
+    ("replicaSet", OptionRule::Text),
+    ("retryReads", OptionRule::Switch),
+    ("retryWrites", OptionRule::Switch),
     ("server_api", PYTHON),
-    ("serverMonitoringMode", Rule::Word(&["auto", "stream", "poll"])),
+    ("serverMonitoringMode", OptionRule::Word(&["auto", "stream", "poll"])),
     // 0 would leave no time to find one.
-    ("serverSelectionTimeoutMS", Rule::Millis(1)),
-    ("serverSelectionTryOnce", Rule::Left("a server is looked for until serverSelectionTimeoutMS")),
-    ("socketTimeoutMS", Rule::Ours),
-    ("srvMaxHosts", Rule::Count(0)),
-    ("srvServiceName", Rule::Text),
-    ("timeoutMS", Rule::Ours),
-    ("tls", Rule::Flag),
-    ("tlsAllowInvalidCertificates", Rule::Flag),
-    ("tlsAllowInvalidHostnames", Rule::Flag),
-    ("tlsCAFile", Rule::Text),
-    ("tlsCertificateKeyFile", Rule::Text),
-    ("tlsCertificateKeyFilePassword", Rule::Text),
+    ("serverSelectionTimeoutMS", OptionRule::Millis(1)),
+    ("serverSelectionTryOnce", OptionRule::Left("a server is looked for until serverSelectionTimeoutMS")),
+    ("socketTimeoutMS", OptionRule::Ours),
+    ("srvMaxHosts", OptionRule::Count(0)),
+    ("srvServiceName", OptionRule::Text),
+    ("timeoutMS", OptionRule::Ours),
+    ("tls", OptionRule::Flag),
+    ("tlsAllowInvalidCertificates", OptionRule::Flag),
+    ("tlsAllowInvalidHostnames", OptionRule::Flag),
+    ("tlsCAFile", OptionRule::Text),
+    ("tlsCertificateKeyFile", OptionRule::Text),
+    ("tlsCertificateKeyFilePassword", OptionRule::Text),
     (
         "tlsCRLFile",
-        Rule::Refused("names revoked certificates, which cannot be looked up here", "leave it out to connect without"),
+        OptionRule::Refused(
+            "names revoked certificates, which cannot be looked up here",
+            "leave it out to connect without",
+        ),
     ),
     // Revocation is never asked for.
-    ("tlsDisableCertificateRevocationCheck", Rule::Moot(&["true"])),
-    ("tlsDisableOCSPEndpointCheck", Rule::Moot(&["true"])),
-    ("tlsInsecure", Rule::Flag),
+    ("tlsDisableCertificateRevocationCheck", OptionRule::Moot(&["true"])),
+    ("tlsDisableOCSPEndpointCheck", OptionRule::Moot(&["true"])),
+    ("tlsInsecure", OptionRule::Flag),
     ("tz_aware", PYTHON),
     ("unicode_decode_error_handler", PYTHON),
-    ("uuidRepresentation", Rule::Moot(&["standard", "unspecified", "pythonlegacy"])),
-    ("w", Rule::Members),
-    ("waitQueueMultiple", Rule::Left("no operation is refused for the length of the queue")),
-    ("waitQueueTimeoutMS", Rule::Ours),
-    ("wTimeoutMS", Rule::Millis(0)),
-    ("zlibCompressionLevel", Rule::Range(-1, 9)),
+    ("uuidRepresentation", OptionRule::Moot(&["standard", "unspecified", "pythonlegacy"])),
+    ("w", OptionRule::Members),
+    ("waitQueueMultiple", OptionRule::Left("no operation is refused for the length of the queue")),
+    ("waitQueueTimeoutMS", OptionRule::Ours),
+    ("wTimeoutMS", OptionRule::Millis(0)),
+    ("zlibCompressionLevel", OptionRule::Range(-1, 9)),
 ];
 
 /// Other names of the same.
@@ -155,7 +162,7 @@ pub(super) fn pairs(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// An option by any of its names, in any case.
-pub(super) fn lookup(name: &str) -> Option<(&'static str, Rule)> {
+pub(super) fn lookup(name: &str) -> Option<(&'static str, OptionRule)> {
     let name = name.trim();
     let alias = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name));
     let name = alias.map_or(name, |(_, meant)| *meant);
