@@ -134,6 +134,8 @@
 //! | `app` (default) | the program `strandscope`: its modules are no part of the library's interface |
 //! | `webhook` | hooks that tell HTTP endpoints of changes; part of `app` |
 //! | `conformance` | a suite that any store can be checked with |
+//! | `aws` | `authMechanism=MONGODB-AWS` in a connection string; part of `app` |
+//! | `key-password` | `tlsCertificateKeyFilePassword` in a connection string; part of `app` |
 //!
 //! An agent program takes `default-features = false`: no terminal, no command line, fewer than 200 crates.
 

@@ -47,6 +47,15 @@ impl Place {
         if self.read_only { Rights::Read } else { Rights::Write }
     }
 
+    /// What is left out of its connection string, a sentence each. Contacts nothing.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        match &self.origin {
+            Origin::Target(target) => target.notes(),
+            Origin::Demo => Vec::new(),
+        }
+    }
+
     /// What kind of place it is, in a few words.
     #[must_use]
     pub fn kind(&self) -> &'static str {

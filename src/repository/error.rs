@@ -23,8 +23,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The connection string cannot be read.
-    #[error("the connection string is not valid: {reason}")]
+    /// The connection string cannot be read, or asks for what cannot be had.
+    #[error("the connection string cannot be used: {reason}")]
     #[non_exhaustive]
     Uri {
         /// What is wrong with it, without its password.
@@ -64,6 +64,8 @@ pub enum Error {
     Authentication {
         /// What the server said, in short.
         reason: String,
+        /// What to do about just that.
+        hint: Option<Hint>,
         /// What the server said.
         #[source]
         source: Option<Cause>,

@@ -11,7 +11,7 @@
 //! conversation, outline --- messages without the rest    check ----- what `doctor` says
 //! history --- what an agent resumes with                 writes ---- the other half of the port
 //! pool ------ one client for many repositories           gate ------ waiting for a connection, deadlines
-//! ask ------- one question, with its time and its error
+//! ask ------- one question, with its time and its error  uri ----- connection strings as people have them
 //! ```
 
 mod ask;
@@ -32,6 +32,7 @@ mod lookup;
 mod outline;
 pub mod pool;
 mod rows;
+pub(crate) mod uri;
 mod writes;
 
 /// The driver, for a client of your own: see [`MongoRepository::from_client`].

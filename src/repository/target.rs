@@ -2,9 +2,12 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
-use super::{Result, SessionReader, SessionRepository, mongo::MongoRepository};
+use super::{
+    Result, SessionReader, SessionRepository,
+    mongo::{self, MongoRepository},
+};
 use crate::session::setters;
 
 /// Where sessions are to be found.
@@ -22,6 +25,18 @@ pub enum Target {
     },
     /// A folder in the layout of Strands' `FileSessionManager`.
     Folder(PathBuf),
+}
+
+impl Target {
+    /// What is left out of its connection string or understood otherwise, a sentence each. Contacts nothing, holds no
+    /// password. Nothing for a folder, and for a string that cannot be used.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        match self {
+            Self::Mongo { uri, .. } => mongo::uri::notes(uri.expose_secret()),
+            Self::Folder(_) => Vec::new(),
+        }
+    }
 }
 
 /// Time limits of reading from MongoDB and of reaching it; a folder has none.

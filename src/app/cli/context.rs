@@ -69,6 +69,9 @@ impl Context {
 
     /// Opens a place; a command cannot ask which of several collections is meant.
     pub async fn open(&self, place: &Place, rights: Rights) -> Result<Store> {
+        for note in place.notes() {
+            output::note(&note);
+        }
         match place::open(&place.origin, rights, self.config.limits).await? {
             Opened::Store(store) => Ok(store),
             Opened::Choose(candidates) => Err(choose(&candidates).into()),

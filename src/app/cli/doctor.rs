@@ -11,7 +11,7 @@ use crate::{
 };
 use anyhow::Result;
 
-use super::{args::DoctorArgs, context, context::Context, log, stop::Stop};
+use super::{args::DoctorArgs, context, context::Context, log, output, stop::Stop};
 use report::Report;
 
 pub async fn run(context: &Context, args: &DoctorArgs) -> Result<()> {
@@ -25,6 +25,9 @@ pub async fn run(context: &Context, args: &DoctorArgs) -> Result<()> {
     }
     let chosen = chosen.map_or_else(|| context.required(), Ok)?;
     let rights = if args.create_indexes { Rights::Write } else { Rights::Read };
+    for note in chosen.notes() {
+        output::note(&note);
+    }
     let store = match place::open(&chosen.origin, rights, context.config.limits).await {
         Ok(Opened::Store(store)) => store,
         Ok(Opened::Choose(candidates)) => return Err(context::choose(&candidates).into()),

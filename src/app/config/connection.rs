@@ -2,11 +2,14 @@
 
 use std::{env, path::PathBuf};
 
-use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Config, ConfigError, ConfigResult, Profile, toml_walk::right_word};
-use crate::{app::place::Place, disk, repository::Target};
+use crate::{
+    app::place::Place,
+    disk,
+    repository::{Target, mongo::uri},
+};
 
 /// What the environment says. Empty variables count as unset.
 #[derive(Debug, Clone, Default)]
@@ -61,7 +64,7 @@ pub struct ConnectionArguments {
 /// The place of a target without a profile: called after its hosts or its folder, without a password.
 fn unnamed(target: Target, read_only: bool) -> Place {
     let name = match &target {
-        Target::Mongo { uri, .. } => hosts(uri.expose_secret()).to_owned(),
+        Target::Mongo { uri, .. } => uri::hosts(uri.expose_secret()),
         Target::Folder(path) => path.display().to_string(),
     };
     Place { read_only, ..Place::plain(name, target) }
@@ -170,27 +173,9 @@ fn check(args: &ConnectionArguments) -> ConfigResult<()> {
     Ok(())
 }
 
-/// The part between the scheme and the path, without user and password.
-fn hosts(uri: &str) -> &str {
-    let rest = uri.split_once("://").map_or(uri, |(_, rest)| rest);
-    let end = authority_end(rest);
-    let authority = &rest[..end];
-    authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts)
-}
-
-/// Where user, password and hosts end. A password that should have been escaped may hold `/` or `?`, so the last `@`
-/// comes first: better a mistaken path than a password in a title.
-fn authority_end(rest: &str) -> usize {
-    let from = rest.rfind('@').map_or(0, |at| at + 1);
-    rest[from..].find(['/', '?']).map_or(rest.len(), |end| from + end)
-}
-
+/// The database that a connection string's path names; `admin` stands there for the login.
 fn path_database(uri: &SecretString) -> Option<String> {
-    let uri = uri.expose_secret();
-    let rest = uri.split_once("://")?.1;
-    let path = rest[authority_end(rest)..].strip_prefix('/')?;
-    let name = percent_decode_str(path.split('?').next()?).decode_utf8().ok()?;
-    (!name.is_empty() && name != "admin").then(|| name.into_owned())
+    uri::database(uri.expose_secret()).filter(|name| name != "admin")
 }
 
 #[cfg(test)]

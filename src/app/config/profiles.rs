@@ -9,7 +9,7 @@ use ratatui::style::Color;
 use secrecy::SecretString;
 
 use super::toml_walk::{Problem, Section};
-use crate::disk;
+use crate::{disk, repository::mongo::uri};
 
 /// A connection by name.
 #[derive(Debug, Clone, Default)]
@@ -44,7 +44,7 @@ fn profile(section: &Section<'_>, wrong: impl Fn(&str) -> Problem) -> Result<Pro
     let mut profile = Profile::default();
     if let Some(item) = section.get("uri") {
         let uri = item.string()?;
-        if !(uri.starts_with("mongodb://") || uri.starts_with("mongodb+srv://")) {
+        if !uri::is_one(&uri) {
             return Err(item.wrong("must be a connection string such as mongodb://localhost:27017"));
         }
         profile.uri = Some(uri.into());

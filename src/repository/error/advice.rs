@@ -44,6 +44,7 @@ impl Error {
         let own = match self {
             Self::Uri { hint, .. }
             | Self::Unreachable { hint, .. }
+            | Self::Authentication { hint, .. }
             | Self::NoSessions { hint, .. }
             | Self::Folder { hint, .. }
             | Self::Invalid { hint, .. }
@@ -58,6 +59,7 @@ impl Error {
     pub fn with_hint(mut self, what: impl Into<Hint>) -> Self {
         if let Self::Uri { hint, .. }
         | Self::Unreachable { hint, .. }
+        | Self::Authentication { hint, .. }
         | Self::NoSessions { hint, .. }
         | Self::Folder { hint, .. }
         | Self::Invalid { hint, .. }

@@ -7,6 +7,11 @@ use bson::Bson;
 use super::{Cause, Error};
 
 impl Error {
+    /// What is wrong with a connection string, without anything of its credentials.
+    pub(crate) fn uri(reason: impl Into<String>) -> Self {
+        Self::Uri { reason: reason.into(), hint: None, source: None }
+    }
+
     /// No server answered at these hosts, in a few words why.
     #[must_use]
     pub fn unreachable(hosts: impl Into<String>, reason: impl Into<String>) -> Self {

@@ -33,6 +33,8 @@ pub(super) struct Deployment {
     pub(super) hosts: String,
     pub(super) namespace: String,
     pub(super) limit: Duration,
+    /// What to say of the password where the login fails.
+    pub(super) login_hint: Option<&'static str>,
 }
 
 mod code {
@@ -93,7 +95,15 @@ pub(super) fn is_denied(error: &DriverError) -> bool {
 
 /// The driver's error as ours.
 pub(super) fn error(error: &DriverError, doing: Doing, place: &Deployment) -> Error {
-    on(told(error, doing, place), beneath(error))
+    hinted(on(told(error, doing, place), beneath(error)), place)
+}
+
+/// A refused login with what may be wrong with the password.
+fn hinted(error: Error, place: &Deployment) -> Error {
+    match place.login_hint {
+        Some(hint) if matches!(error, Error::Authentication { .. }) => error.with_hint(hint),
+        _ => error,
+    }
 }
 
 /// An error with what lies beneath it, if anything is known.
@@ -200,7 +210,7 @@ fn refused(doing: String, code: i32, message: &str) -> Error {
 }
 
 fn no_login(reason: &str) -> Error {
-    Error::Authentication { reason: reason.to_owned(), source: None }
+    Error::Authentication { reason: reason.to_owned(), hint: None, source: None }
 }
 
 /// What kept the network from answering, in a few words, and what to do about just that.
@@ -235,6 +245,9 @@ fn refusal(message: &str) -> &'static str {
     let lower = message.to_lowercase();
     if lower.contains("mechanism") && lower.contains("support") {
         return "the server does not offer that authentication mechanism";
+    }
+    if lower.contains("failed to get creds") || lower.contains("no credential provider") {
+        return "no AWS credentials were found where this program runs";
     }
     LOGIN_FAILED
 }

@@ -10,7 +10,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use mongodb::{Client, event::EventHandler, options::ClientOptions};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{MongoRepository, client, errors, gate::Gate};
+use super::{MongoRepository, client, errors, gate::Gate, uri};
 use crate::repository::{Limits, Result};
 use statistics::PoolCounts;
 
@@ -22,7 +22,8 @@ pub(super) fn is_servers_own(database: &str) -> bool {
     matches!(database, "admin" | "local" | "config")
 }
 
-/// Limits of a pool. What a connection string says itself (`maxPoolSize`, `serverSelectionTimeoutMS` and the like) comes first.
+/// Limits of a pool. What a connection string says itself (`maxPoolSize`, `serverSelectionTimeoutMS`, `timeoutMS` and the
+/// like) comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PoolOptions {
@@ -34,9 +35,11 @@ pub struct PoolOptions {
     pub min: u32,
     /// How long a connection may be idle (30 s).
     pub idle: Duration,
-    /// How long to wait for a connection to come free (5 s): ours, the driver waits for ever.
+    /// How long to wait for a connection to come free (5 s), unless the connection string says `waitQueueTimeoutMS`: ours,
+    /// the driver waits for ever.
     pub wait_queue: Duration,
-    /// Deadline of an operation (30 s): ours, the driver has none. A read also keeps [`Limits::read`] on the server.
+    /// Deadline of an operation (30 s), unless the connection string says `timeoutMS` or `socketTimeoutMS`: ours, the driver
+    /// has none. A read also keeps [`Limits::read`] on the server.
     pub operation: Duration,
 }
 
@@ -83,6 +86,17 @@ impl PoolOptions {
         self
     }
 
+    /// The same with what a connection string says of times that the driver does not know. The server is given a little
+    /// less, so that its answer to a question that took too long still comes.
+    fn timed(mut self, uri: &uri::DriverUri) -> Self {
+        if let Some(operation) = uri.operation {
+            self.operation = operation;
+            self.limits.read = operation - GRACE.min(operation / 5);
+        }
+        self.wait_queue = uri.wait_queue.unwrap_or(self.wait_queue);
+        self
+    }
+
     /// The same with so long a wait for a connection.
     #[must_use]
     pub fn wait_queue(mut self, wait: Duration) -> Self {
@@ -112,17 +126,36 @@ struct Shared {
     default_database: Option<String>,
     options: PoolOptions,
     gate: Gate,
+    /// What was left out of the connection string.
+    notes: Vec<String>,
+    /// What to say of its password where the login fails.
+    login_hint: Option<&'static str>,
     /// `None` for a lent client, whose events go to its owner.
     counts: Option<PoolCounts>,
+}
+
+impl Shared {
+    fn new(hosts: String, options: PoolOptions) -> Self {
+        // 0 means no limit to the driver.
+        let places = if options.max == 0 { u32::MAX >> 4 } else { options.max };
+        let gate = Gate::new(places, options.wait_queue, options.operation);
+        Self { hosts, default_database: None, options, gate, notes: Vec::new(), login_hint: None, counts: None }
+    }
 }
 
 impl Pool {
     /// A pool of connections to a server. Contacts nothing yet but the name service of a `mongodb+srv` address.
     ///
+    /// Takes what other drivers take: options that only tune and that this driver lacks are left out ([`Pool::notes`]),
+    /// `timeoutMS`, `socketTimeoutMS` and `waitQueueTimeoutMS` are limits of the pool.
+    ///
     /// # Errors
-    /// [`Error::Uri`](crate::Error::Uri) for a connection string that cannot be read.
-    pub async fn connect(uri: &SecretString, mut options: PoolOptions) -> Result<Self> {
-        let text = uri.expose_secret();
+    /// [`Error::Uri`](crate::Error::Uri) for a connection string that cannot be read, or that asks for what this driver
+    /// lacks and no connection should do without.
+    pub async fn connect(uri: &SecretString, options: PoolOptions) -> Result<Self> {
+        let uri = uri::for_driver(uri.expose_secret())?;
+        let mut options = options.timed(&uri);
+        let text = uri.text.expose_secret();
         let mut parsed = ClientOptions::parse(text).await.map_err(|error| errors::uri_mistake(&error, text))?;
         let counts = PoolCounts::default();
         let heard = counts.clone();
@@ -137,27 +170,21 @@ impl Pool {
         let hosts = client::hosts(&parsed);
         let default_database = parsed.default_database.clone().filter(|name| !is_servers_own(name));
         let client = Client::with_options(parsed).map_err(|error| errors::uri_mistake(&error, text))?;
-        Ok(Self::around(client, options, hosts, default_database, Some(counts)))
+        let shared = Shared {
+            notes: uri.notes,
+            login_hint: uri.login_hint,
+            default_database,
+            counts: Some(counts),
+            ..Shared::new(hosts, options)
+        };
+        Ok(Self { client, shared: Arc::new(shared) })
     }
 
     /// A pool around a lent client, whose own options stay in force and which [`Pool::close`] leaves open. Of the
     /// options, only `limits.read`, `max`, `wait_queue` and `operation` count here.
     #[must_use]
     pub fn from_client(client: Client, options: PoolOptions) -> Self {
-        Self::around(client, options, "the lent connection".to_owned(), None, None)
-    }
-
-    fn around(
-        client: Client,
-        options: PoolOptions,
-        hosts: String,
-        default_database: Option<String>,
-        counts: Option<PoolCounts>,
-    ) -> Self {
-        // 0 means no limit to the driver.
-        let places = if options.max == 0 { u32::MAX >> 4 } else { options.max };
-        let gate = Gate::new(places, options.wait_queue, options.operation);
-        Self { client, shared: Arc::new(Shared { hosts, default_database, options, gate, counts }) }
+        Self { client, shared: Arc::new(Shared::new("the lent connection".to_owned(), options)) }
     }
 
     /// The sessions of one collection. Contacts nothing.
@@ -191,6 +218,12 @@ impl Pool {
         self.shared.options
     }
 
+    /// What was left out of the connection string or is understood otherwise, a sentence each. Holds no password.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.shared.notes
+    }
+
     /// Closes the connections once what uses them has ended; a lent client stays open.
     pub async fn close(self) {
         if self.shared.counts.is_some() {
@@ -216,7 +249,8 @@ impl Pool {
 
     /// Where something is done, for the words of an error.
     pub(super) fn place(&self, namespace: String) -> errors::Deployment {
-        errors::Deployment { hosts: self.shared.hosts.clone(), namespace, limit: self.shared.options.limits.read }
+        let Shared { hosts, options, login_hint, .. } = &*self.shared;
+        errors::Deployment { hosts: hosts.clone(), namespace, limit: options.limits.read, login_hint: *login_hint }
     }
 }
 
@@ -224,5 +258,25 @@ impl fmt::Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shared = &self.shared;
         f.debug_struct("Pool").field("hosts", &shared.hosts).field("options", &shared.options).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_times_of_a_connection_string_come_first_and_the_server_answers_before_the_deadline() {
+        let timed = |given: &str, options: PoolOptions| {
+            let timed = options.timed(&uri::for_driver(given).unwrap());
+            (timed.operation, timed.limits.read, timed.wait_queue)
+        };
+        let seconds = Duration::from_secs;
+        let given = "mongodb://h/?timeoutMS=5000&waitQueueTimeoutMS=2000";
+        assert_eq!(timed(given, PoolOptions::default()), (seconds(5), seconds(4), seconds(2)));
+        let given = "mongodb://h/?socketTimeoutMS=60000";
+        let plain = PoolOptions::for_browsing(Limits::default());
+        assert_eq!(timed(given, plain), (seconds(60), seconds(55), plain.wait_queue));
+        assert_eq!(timed("mongodb://h", plain), (plain.operation, plain.limits.read, plain.wait_queue));
     }
 }

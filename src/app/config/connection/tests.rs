@@ -29,7 +29,7 @@ fn place(chosen: Option<Place>) -> String {
         Some(chosen) => match chosen.origin {
             Origin::Target(Target::Mongo { uri, database, collection }) => format!(
                 "{} {} {}",
-                hosts(uri.expose_secret()),
+                uri::hosts(uri.expose_secret()),
                 database.as_deref().unwrap_or("-"),
                 collection.as_deref().unwrap_or("-")
             ),

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     app::{
-        place::Origin,
+        place::{Origin, Place},
         task::{Command, Event, Link, Ticket, command::Lane},
         text, told,
     },
@@ -108,6 +108,10 @@ impl AppState {
 
     fn on_connected(&mut self, location: String) -> Vec<Effect> {
         self.workspace.connection.stage = Stage::Open(location);
+        let notes = self.workspace.connection.place.as_ref().map(Place::notes).unwrap_or_default();
+        if !notes.is_empty() {
+            self.said = Some(notes.join("; "));
+        }
         self.modals.retain(|modal| !matches!(modal, Modal::Places(_) | Modal::Collections(_)));
         // Both are questions of the list: the session that was asked for comes first.
         match self.workspace.open_id.take() {

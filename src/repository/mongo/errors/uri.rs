@@ -3,7 +3,10 @@
 use mongodb::error::{Error as DriverError, ErrorKind};
 
 use super::{beneath, first_sentence, on};
-use crate::repository::Error;
+use crate::repository::{
+    Error,
+    mongo::uri::{self, leaks},
+};
 
 /// A connection string's mistake.
 pub(in crate::repository::mongo) fn uri_mistake(error: &DriverError, text: &str) -> Error {
@@ -11,45 +14,21 @@ pub(in crate::repository::mongo) fn uri_mistake(error: &DriverError, text: &str)
         ErrorKind::InvalidArgument { message, .. } => {
             let short = first_sentence(message);
             if leaks(&short, text) {
-                wrong("its user name or password cannot be read")
-                    .with_hint("write special characters in them as %XX, e.g. %40 for @")
+                Error::uri("the driver refuses it, in words that repeat a part of the login")
+                    .with_hint("leave its options out one by one to find the one that is meant")
             } else {
-                wrong(short)
+                Error::uri(short)
             }
         }
         ErrorKind::DnsResolve { .. } => {
-            let hosts = srv_host(text).unwrap_or_else(|| "that host".to_owned());
-            Error::unreachable(hosts, "its mongodb+srv records cannot be looked up")
+            Error::unreachable(uri::hosts(text), "its mongodb+srv records cannot be looked up")
         }
         ErrorKind::InvalidTlsConfig { message, .. } => tls_mistake(message),
         // Of all that a connection string names, only those files are opened.
         ErrorKind::Io(_) => no_tls_file(),
-        _ => wrong("the driver cannot read it"),
+        _ => Error::uri("the driver cannot read it"),
     };
     on(mistake, beneath(error))
-}
-
-/// Whether a message repeats any part of the user information. Passwords may hold any character, unescaped too, so
-/// everything up to the last `@` counts, cut at whatever the driver may cut at; too careful is right here.
-pub(super) fn leaks(message: &str, uri: &str) -> bool {
-    let Some((secret, _)) = uri.rsplit_once('@') else { return false };
-    let secret = secret.split_once("://").map_or(secret, |(_, rest)| rest);
-    let message = message.to_lowercase();
-    let secret = secret.to_lowercase();
-    secret
-        .split(|c: char| ":/@?%#&=.,[]".contains(c))
-        .filter(|part| !part.is_empty())
-        .any(|part| message.contains(part))
-}
-
-pub(super) fn srv_host(uri: &str) -> Option<String> {
-    let rest = uri.split_once("://")?.1;
-    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-    host.split(['/', '?']).next().map(str::to_owned)
-}
-
-fn wrong(reason: impl Into<String>) -> Error {
-    Error::Uri { reason: reason.into(), hint: None, source: None }
 }
 
 pub(super) fn tls_mistake(message: &str) -> Error {
@@ -57,10 +36,23 @@ pub(super) fn tls_mistake(message: &str) -> Error {
     if lower.contains("no such file") || lower.contains("unable to open") || lower.contains("not found") {
         return no_tls_file();
     }
-    wrong("its TLS options do not fit together").with_hint("check tlsCAFile and tlsCertificateKeyFile")
+    if lower.contains("decrypt private key") {
+        return Error::uri("its tlsCertificateKeyFilePassword does not open the key in tlsCertificateKeyFile")
+            .with_hint("in a connection string special characters are written %XX");
+    }
+    if lower.contains("encrypted private key") {
+        return Error::uri("the file named by tlsCertificateKeyFile holds no key that a password opens").with_hint(
+            "`openssl pkcs8 -topk8` makes one; a key without a password needs no tlsCertificateKeyFilePassword",
+        );
+    }
+    if lower.contains("no items found") {
+        return Error::uri("the file named by tlsCertificateKeyFile holds no key that can be read")
+            .with_hint("a key with a password needs tlsCertificateKeyFilePassword");
+    }
+    Error::uri("its TLS options do not fit together").with_hint("check tlsCAFile and tlsCertificateKeyFile")
 }
 
 fn no_tls_file() -> Error {
-    wrong("the file named by tlsCAFile or tlsCertificateKeyFile cannot be opened")
+    Error::uri("the file named by tlsCAFile or tlsCertificateKeyFile cannot be opened")
         .with_hint("check that it is there and that you may read it")
 }

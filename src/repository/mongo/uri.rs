@@ -1,0 +1,199 @@
+//! A connection string as people have it, made into one that the driver takes.
+//!
+//! Python's driver warns of an option that it cannot use and goes on, the Rust driver ends there. So what the driver
+//! knows is passed on, what it lacks but this library has is mapped, what only tunes is left out with a word, and what
+//! would change where, as whom or how safely one connects is an error that names it. No word here repeats a value: any
+//! could be a part of a password.
+
+mod login;
+mod options;
+
+use std::time::Duration;
+
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use secrecy::SecretString;
+
+use crate::repository::{Error, Result};
+use options::UriOptions;
+
+/// What the driver is given, and what became of the rest.
+pub(super) struct DriverUri {
+    /// The connection string, with its password.
+    pub(super) text: SecretString,
+    /// `timeoutMS`, else `socketTimeoutMS`: the driver has neither, our deadline of an operation stands for both.
+    pub(super) operation: Option<Duration>,
+    /// `waitQueueTimeoutMS`: ours, too.
+    pub(super) wait_queue: Option<Duration>,
+    /// What was left out, a sentence each.
+    pub(super) notes: Vec<String>,
+    /// What to say of its password where the login fails.
+    pub(super) login_hint: Option<&'static str>,
+}
+
+/// Makes a connection string into one that the driver takes.
+///
+/// # Errors
+/// [`Error::Uri`] for what cannot be read and for what the driver could not honour.
+pub(super) fn for_driver(given: &str) -> Result<DriverUri> {
+    let bare = bare(given);
+    let parts = UriParts::of(&bare);
+    let scheme = parts.scheme.map(str::to_lowercase);
+    let Some(scheme @ ("mongodb" | "mongodb+srv")) = scheme.as_deref() else {
+        return Err(Error::uri("it does not begin with mongodb:// or mongodb+srv://"));
+    };
+    let is_srv = scheme == "mongodb+srv";
+    let mut user_info = parts.user_info.map(login::escaped).transpose()?;
+    let hosts = parts.usable_hosts()?;
+    let options = UriOptions::read(parts.options.unwrap_or_default(), &bare)?;
+    let mut options = options.settled(is_srv, hosts.contains(','))?;
+    let has_login = user_info.as_ref().is_some_and(|info| !info.starts_with(':') && info.contains(':'));
+    if login::settle(&mut options, has_login)?
+        && let Some(info) = &mut user_info
+        && info.ends_with(':')
+    {
+        // `CN=me:@host`: the empty password is none.
+        info.pop();
+    }
+    let database = parts.database.map(|name| name.split_once('.').map_or(name, |(database, _)| database));
+    if database != parts.database {
+        options.notes.push("the collection after the database in the connection string is left out".to_owned());
+    }
+    let mut text = format!("{scheme}://");
+    if let Some(info) = &user_info {
+        text.push_str(info);
+        text.push('@');
+    }
+    text.push_str(&hosts);
+    text.push('/');
+    text.push_str(database.unwrap_or_default());
+    for (nth, (name, value)) in options.kept().enumerate() {
+        text.push(if nth == 0 { '?' } else { '&' });
+        text.push_str(name);
+        text.push('=');
+        text.extend(utf8_percent_encode(value, NON_ALPHANUMERIC));
+    }
+    Ok(DriverUri {
+        text: text.into(),
+        operation: options.operation(),
+        wait_queue: options.wait_queue,
+        notes: options.notes,
+        login_hint: parts.user_info.and_then(login::hint),
+    })
+}
+
+/// What is left out of a connection string, a sentence each. Nothing for one that cannot be used: its error says more.
+pub(crate) fn notes(given: &str) -> Vec<String> {
+    for_driver(given).map(|uri| uri.notes).unwrap_or_default()
+}
+
+/// Whether it begins as a connection string does.
+#[cfg(any(feature = "app", test))]
+pub(crate) fn is_one(given: &str) -> bool {
+    let bare = bare(given);
+    let scheme = UriParts::of(&bare).scheme.map(str::to_lowercase);
+    matches!(scheme.as_deref(), Some("mongodb" | "mongodb+srv"))
+}
+
+/// The part between the scheme and the path, without user and password: `host:port`, several separated by commas.
+pub(crate) fn hosts(given: &str) -> String {
+    UriParts::of(&bare(given)).hosts.to_owned()
+}
+
+/// The database in its path.
+#[cfg(any(feature = "app", test))]
+pub(crate) fn database(given: &str) -> Option<String> {
+    let bare = bare(given);
+    let name = UriParts::of(&bare).database?;
+    // `database.collection` is old, and taken for its first half.
+    let name = name.split('.').next()?;
+    let name = percent_decode_str(name).decode_utf8().ok()?;
+    (!name.is_empty()).then(|| name.into_owned())
+}
+
+/// Whether a message repeats any part of what is secret in a connection string. Passwords may hold any character,
+/// unescaped too, so they are cut at whatever a parser may cut at; too careful is right here.
+pub(super) fn leaks(message: &str, given: &str) -> bool {
+    let bare = bare(given);
+    let parts = UriParts::of(&bare);
+    let message = message.to_lowercase();
+    let secrets = parts.user_info.into_iter().chain(options::secrets(parts.options.unwrap_or_default()));
+    secrets.flat_map(|secret| [secret.to_owned(), percent_decode_str(secret).decode_utf8_lossy().into_owned()]).any(
+        |secret| {
+            let secret = secret.to_lowercase();
+            secret.split(|c: char| !c.is_alphanumeric()).any(|part| !part.is_empty() && message.contains(part))
+        },
+    )
+}
+
+/// The text without what came along when it was copied: blanks and quotes around it, line breaks in it.
+fn bare(given: &str) -> String {
+    let joined: String = given.lines().map(|line| line.trim_matches(is_blank)).collect();
+    let mut text = joined.as_str();
+    for (open, close) in QUOTES.into_iter().cycle().take(2 * QUOTES.len()) {
+        text = text.trim_matches(is_blank);
+        if let Some(inner) = text.strip_prefix(open) {
+            text = inner.strip_suffix(close).unwrap_or(inner);
+        }
+    }
+    text.trim_matches(is_blank).to_owned()
+}
+
+const QUOTES: [(char, char); 5] = [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('<', '>')];
+
+/// Also the byte order mark and blanks of no width.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || matches!(c, '\u{feff}' | '\u{200b}')
+}
+
+/// A connection string in its parts, as they stand there.
+struct UriParts<'a> {
+    scheme: Option<&'a str>,
+    user_info: Option<&'a str>,
+    hosts: &'a str,
+    database: Option<&'a str>,
+    options: Option<&'a str>,
+}
+
+impl<'a> UriParts<'a> {
+    fn of(bare: &'a str) -> Self {
+        let (scheme, rest) = bare.split_once("://").map_or((None, bare), |(scheme, rest)| (Some(scheme), rest));
+        let (user_info, rest) = match login_end(rest) {
+            Some(at) => (Some(&rest[..at]), &rest[at + 1..]),
+            None => (None, rest),
+        };
+        let (address, options) = rest.split_once('?').map_or((rest, None), |(left, right)| (left, Some(right)));
+        let (hosts, database) = address.split_once('/').map_or((address, None), |(left, right)| (left, Some(right)));
+        Self { scheme, user_info, hosts, database: database.filter(|name| !name.is_empty()), options }
+    }
+
+    /// The hosts without blanks and empty ones between the commas.
+    fn usable_hosts(&self) -> Result<String> {
+        let hosts: Vec<&str> = self.hosts.split(',').map(|host| host.trim_matches(is_blank)).collect();
+        let hosts: Vec<&str> = hosts.into_iter().filter(|host| !host.is_empty()).collect();
+        // `mongodb://user:password` without a host: the driver's message would repeat the password.
+        if self.user_info.is_none() && hosts.iter().any(|host| has_odd_port(host)) {
+            return Err(Error::uri("what stands after the colon of its host is not a port")
+                .with_hint("a port is a number from 1 to 65535; a user and a password end with @ before the host"));
+        }
+        if hosts.is_empty() {
+            return Err(Error::uri("it names no host"));
+        }
+        Ok(hosts.join(","))
+    }
+}
+
+fn has_odd_port(host: &str) -> bool {
+    let after = host.rsplit_once(']').map_or(host, |(_, after)| after);
+    after.split_once(':').is_some_and(|(_, port)| !port.parse::<u16>().is_ok_and(|port| port > 0))
+}
+
+/// Where user and password end. A password that should have been escaped may hold `/`, `?` and `@`, so the last `@`
+/// counts, but those in the value of an option: `mongodb://me:key@host/?appName=@me@`.
+fn login_end(rest: &str) -> Option<usize> {
+    let begins = |at: &usize| options::begin(&rest[at + 1..]);
+    let end = rest.match_indices('?').map(|(at, _)| at).find(begins).unwrap_or(rest.len());
+    rest[..end].rfind('@')
+}
+
+#[cfg(test)]
+mod tests;
