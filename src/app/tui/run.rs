@@ -172,6 +172,7 @@ impl Browser {
             }
             let wake = self.state.next_change().unwrap_or(Duration::MAX);
             let draft = self.drafts.wait();
+            let mut told_to_stop = false;
             tokio::select! {
                 event = outside.events.recv() => match event {
                     Some(event) => self.waiting.extend(input::of(event?)),
@@ -187,10 +188,7 @@ impl Browser {
                 },
                 caught = outside.signals.next() => match caught {
                     Caught::End(code) => return Ok(code),
-                    Caught::Stop => {
-                        self.stop(guard, &mut outside.signals, false).await?;
-                        dirty = true;
-                    }
+                    Caught::Stop => told_to_stop = true,
                     Caught::Continued => {
                         guard.enter_again()?;
                         dirty = true;
@@ -198,6 +196,10 @@ impl Browser {
                 },
                 () = tokio::time::sleep(wake), if wake != Duration::MAX => dirty = true,
                 () = tokio::time::sleep(draft.unwrap_or_default()), if draft.is_some() => {}
+            }
+            if told_to_stop {
+                self.stop(guard, &mut outside.signals, false).await?;
+                dirty = true;
             }
         }
     }

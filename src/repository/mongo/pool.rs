@@ -91,7 +91,7 @@ impl PoolOptions {
     fn timed(mut self, uri: &uri::DriverUri) -> Self {
         if let Some(operation) = uri.operation {
             self.operation = operation;
-            self.limits.read = operation - GRACE.min(operation / 5);
+            self.limits.read = operation.saturating_sub(GRACE.min(operation / 5));
         }
         self.wait_queue = uri.wait_queue.unwrap_or(self.wait_queue);
         self

@@ -29,20 +29,20 @@ pub(super) fn image(fields: &Document) -> Option<Image> {
     let (path, notes) = (&Path::At(""), &mut Notes::default());
     let word = shape::typed(fields);
     if let Some(found) = word.and_then(|word| OpenAiMedium::find(word, fields)) {
-        return (found.kind == MediaKind::Image).then(|| held(found.format(path, notes), found.place()));
+        return (found.kind == MediaKind::Image).then(|| held(found.format(path, notes), found.place().as_ref()));
     }
     let fields = match word {
         Some("image") => fields,
         Some(_) => return None,
         None => fields.get_document("image").ok()?,
     };
-    Some(held(format(fields, path, notes), fields.get("source").and_then(place)))
+    Some(held(format(fields, path, notes), fields.get("source").and_then(place).as_ref()))
 }
 
-fn held(format: Option<String>, place: Option<MediumPlace<'_>>) -> Image {
+fn held(format: Option<String>, place: Option<&MediumPlace<'_>>) -> Image {
     let (bytes, location) = match place {
         Some(MediumPlace::Here(bytes)) => (bytes.decoded(), None),
-        Some(MediumPlace::Elsewhere(location)) => (None, Some(location.clone())),
+        Some(MediumPlace::Elsewhere(location)) => (None, Some((*location).clone())),
         Some(MediumPlace::Texts(_)) | None => (None, None),
     };
     Image { format, bytes, location }
