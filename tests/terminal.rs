@@ -246,7 +246,7 @@ fn stopped_and_continued_it_leaves_and_takes_the_terminal_cleanly() {
         assert_eq!(drafts(state.path()).len(), 1, "what was typed is kept meanwhile");
         terminal.signal("CONT");
         terminal.wait_until("all is drawn again", |screen| {
-            screen.contains("not stored yet") && screen.contains("1–13 / 13 ╯")
+            screen.contains("not stored yet") && screen.contains("1 Sessions")
         });
     }
     terminal.press(", more");
@@ -272,10 +272,7 @@ fn the_cursor_stands_at_the_caret_of_what_is_typed() {
     terminal.wait_until("rows", |screen| screen.contains("1–13 / 13 ╯"));
     assert_eq!(terminal.cursor(), None, "nothing is typed");
     terminal.press("/漢b");
-    terminal.wait_for("漢b");
-    let (row, column) = terminal.cursor().expect("a cursor");
-    let line = terminal.screen().lines().nth(row.into()).expect("its row").to_owned();
-    assert!(line.contains("漢b"), "{line}");
+    let (row, column) = terminal.wait_for_cursor_beside("漢b");
     terminal.press("\u{1b}[D");
     terminal.wait_for_cursor((row, column - 1));
     terminal.press("\u{3}");

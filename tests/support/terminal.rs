@@ -171,6 +171,22 @@ impl Terminal {
         }
     }
 
+    /// Waits until the cursor shows in a line with this text; gives its place.
+    pub fn wait_for_cursor_beside(&mut self, text: &str) -> (u16, u16) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let screen = self.screen();
+            let at = self
+                .cursor()
+                .filter(|(row, _)| screen.lines().nth((*row).into()).is_some_and(|line| line.contains(text)));
+            if let Some(place) = at {
+                return place;
+            }
+            let more = self.take_output(deadline);
+            assert!(more, "the cursor is at {:?}, not beside {text:?}; the screen shows:\n{screen}", self.cursor());
+        }
+    }
+
     /// Waits until the program ends; its exit code.
     pub fn wait_for_end(&mut self) -> u32 {
         let deadline = Instant::now() + PATIENCE;
