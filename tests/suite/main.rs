@@ -9,6 +9,7 @@ mod support;
 mod cli;
 mod config;
 mod conformance;
+mod copies;
 mod decode;
 mod example;
 mod filter;
