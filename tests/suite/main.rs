@@ -24,5 +24,6 @@ mod manager;
 mod metrics;
 mod mongo;
 mod readme;
+mod reports;
 mod strands;
 mod task;

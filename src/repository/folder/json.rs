@@ -69,14 +69,12 @@ fn value(json: Value) -> Bson {
 /// A number that JSON alone has no place for. A whole number beyond 64 bits is a decimal where its 34 digits hold it, else
 /// a symbol, which nothing else here is: so it is written back as the number it was.
 fn beyond(number: &str) -> Bson {
-    match number.parse::<Decimal128>() {
-        Ok(decimal) if decimal.to_string() == number => Bson::Decimal128(decimal),
-        _ if number.bytes().any(|byte| byte.is_ascii_alphabetic()) => {
-            // Rust reads the same words, and `1e999` as an infinity too.
-            Bson::Double(number.parse().unwrap_or(f64::NAN))
-        }
-        _ => Bson::Symbol(number.to_owned()),
+    if number.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+        // Rust reads the same words, and `1e999` as an infinity too.
+        return Bson::Double(number.parse().unwrap_or(f64::NAN));
     }
+    let decimal = number.parse::<Decimal128>().ok().filter(|decimal| decimal.to_string() == number);
+    decimal.map_or_else(|| Bson::Symbol(number.to_owned()), Bson::Decimal128)
 }
 
 /// A value of `metadata`: as any other, and what stands there as Extended JSON is read as the type it names.
