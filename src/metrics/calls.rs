@@ -72,7 +72,9 @@ impl Base {
             total: less(b.total, a.total),
             cache_read: less(b.cache_read, a.cache_read),
             cache_write: less(b.cache_write, a.cache_write),
+            partial: false,
         };
+        let usage = usage.unless_untold();
         Difference { usage, latency_ms: less(reading.latency_ms, self.latency_ms).filter(|ms| *ms > 0) }
     }
 

@@ -43,6 +43,8 @@ fn total(agents: &[(AgentId, AgentMetrics)]) -> Usage {
     let mut total = Usage::default();
     for (_, figures) in agents {
         total += figures.usage;
+        // An agent that called a model and tells no tokens is missing in the sum.
+        total.partial |= figures.calls > 0 && !figures.usage.is_known();
     }
     total
 }
@@ -68,7 +70,7 @@ fn reading(samples: &[MessageSample], run: &RunSpan) -> RunReading {
         ..RunReading::default()
     };
     if let Some(peak) = &run.peak {
-        found.counters = peak.usage;
+        found.counters = peak.usage.unless_untold();
         found.counters_latency_ms = peak.latency_ms;
     }
     for sample in &samples[run.span.clone()] {
@@ -99,7 +101,8 @@ fn over_runs(per_run: &[RunReading]) -> (Usage, UsageSource) {
         cache_read: from_cache_read,
         cache_write: from_cache_write,
     };
-    (Usage { input, output, total, cache_read, cache_write }, source)
+    let partial = per_run.iter().any(|run| run.messages.partial);
+    (Usage { input, output, total, cache_read, cache_write, partial }, source)
 }
 
 /// The larger of the two sources, since either can only miss something, and which it was.

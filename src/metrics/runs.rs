@@ -89,7 +89,7 @@ fn falls(peak: &Counters, reading: &Counters) -> bool {
 }
 
 fn figures(counters: &Counters) -> [Option<u64>; 7] {
-    let Usage { input, output, total, cache_read, cache_write } = counters.usage;
+    let Usage { input, output, total, cache_read, cache_write, .. } = counters.usage;
     [input, output, total, cache_read, cache_write, counters.latency_ms, counters.cycle_count]
 }
 

@@ -66,7 +66,8 @@ pub struct Message {
     pub created_at: Option<Timestamp>,
     /// `updated_at`.
     pub updated_at: Option<Timestamp>,
-    /// Tokens of this message alone: `message.metadata.usage`, or the old `input_tokens`, `output_tokens`.
+    /// Tokens of this message alone: `message.metadata.usage`, or the old `input_tokens`, `output_tokens`. Where 0 tokens in
+    /// and out are stored, the provider told nothing: no figure is known, and it [is partial](Usage::partial).
     pub usage: Option<Usage>,
     /// Latency of this call in ms: `message.metadata.metrics.latencyMs`, or the old `latency_ms`. 0 is unknown: `None`.
     pub latency_ms: Option<u64>,
@@ -120,9 +121,33 @@ pub struct Usage {
     pub cache_read: Option<u64>,
     /// `cacheWriteInputTokens`.
     pub cache_write: Option<u64>,
+    /// Of a part of what these figures sum up nothing is known: they are lower bounds.
+    pub partial: bool,
 }
 
 impl Usage {
+    /// Tokens in and out: the total, else input and output together.
+    #[must_use]
+    pub fn in_and_out(&self) -> Option<u64> {
+        self.total.or_else(|| Some(self.input?.saturating_add(self.output?)))
+    }
+
+    /// Whether any figure is known.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.figures().iter().any(Option::is_some)
+    }
+
+    fn figures(&self) -> [Option<u64>; 5] {
+        [self.input, self.output, self.total, self.cache_read, self.cache_write]
+    }
+
+    /// Stored figures that are all 0 mean that the provider told nothing.
+    pub(crate) fn unless_untold(self) -> Self {
+        let untold = self.is_known() && self.figures().iter().flatten().all(|figure| *figure == 0);
+        if untold { Self { partial: true, ..Self::default() } } else { self }
+    }
+
     /// So many tokens in and out. The total is left open: stored, it is their sum (see
     /// [`encode::total_tokens`](super::encode::total_tokens)).
     #[must_use]
@@ -130,7 +155,7 @@ impl Usage {
         Self { input: Some(input), output: Some(output), ..Self::default() }
     }
 
-    setters! { exact_options { input: u64, output: u64, total: u64, cache_read: u64, cache_write: u64 } }
+    setters! { exact_options { input: u64, output: u64, total: u64, cache_read: u64, cache_write: u64 } exact { partial: bool } }
 }
 
 /// Adds each figure by itself, up to `u64::MAX`. One that only one of the two knows is taken as it is.
@@ -141,6 +166,7 @@ impl AddAssign for Usage {
         self.total = known_sum(self.total, more.total);
         self.cache_read = known_sum(self.cache_read, more.cache_read);
         self.cache_write = known_sum(self.cache_write, more.cache_write);
+        self.partial = self.partial || more.partial;
     }
 }
 

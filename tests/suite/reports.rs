@@ -25,7 +25,7 @@ struct Calc {
 }
 
 impl Agent for Calc {
-    fn agent_id(&self) -> &str {
+    fn agent_id(&self) -> &'static str {
         "calc"
     }
 
@@ -85,6 +85,27 @@ async fn whole_numbers_of_any_length_stay_digit_for_digit() {
         written.contains(&digits) && written.contains("\"\\ud83e\"") && written.contains("\"n\": 1.1"),
         "{written}"
     );
+}
+
+#[test]
+fn tokens_that_nobody_told_are_unknown_and_a_sum_with_them_is_a_lower_bound() {
+    let document = crate::support::load_fixture("reports/c12-zero-usage.jsonl").remove(0);
+    let session = strandscope::decode::session(document.clone());
+    let (_, figures) = &strandscope::session_metrics(&(&session).into()).agents[0];
+    assert!(!figures.usage.is_known());
+    assert_eq!((figures.context_tokens, figures.output_per_second), (None, None));
+    let latencies: Vec<_> = figures.per_call.iter().map(|call| call.latency_ms).collect();
+    assert_eq!(latencies, [Some(812), Some(700)]);
+    let mut told = document;
+    let messages = told.get_document_mut("agents").unwrap().get_document_mut("a").unwrap().get_array_mut("messages");
+    let asked = bson::doc! { "inputTokens": 10, "outputTokens": 2, "totalTokens": 12 };
+    messages.unwrap().push(
+        bson::doc! { "message_id": 9, "message": { "role": "assistant", "content": [{ "text": "x" }],
+        "metadata": { "usage": asked } } }
+        .into(),
+    );
+    let figures = strandscope::session_metrics(&(&strandscope::decode::session(told)).into());
+    assert_eq!((figures.total.total, figures.total.partial), (Some(12), true));
 }
 
 #[tokio::test]

@@ -20,15 +20,19 @@ pub fn time(at: Option<Timestamp>) -> Value {
     at.map_or(Value::Null, |at| at.to_string().into())
 }
 
-/// Token figures by their stored names.
+/// Token figures by their stored names. `lower_bound` stands beside them where a part of the sum is unknown.
 pub fn usage(usage: &Usage) -> Value {
-    json!({
+    let mut figures = json!({
         "inputTokens": usage.input,
         "outputTokens": usage.output,
         "totalTokens": usage.total,
         "cacheReadInputTokens": usage.cache_read,
         "cacheWriteInputTokens": usage.cache_write,
-    })
+    });
+    if usage.partial && usage.is_known() {
+        figures["lower_bound"] = true.into();
+    }
+    figures
 }
 
 #[cfg(test)]

@@ -72,8 +72,14 @@ mod tests {
     use super::*;
 
     pub fn figures() -> SessionMetrics {
-        let usage =
-            Usage { input: Some(1350), output: Some(162), total: Some(1512), cache_read: Some(300), cache_write: None };
+        let usage = Usage {
+            input: Some(1350),
+            output: Some(162),
+            total: Some(1512),
+            cache_read: Some(300),
+            cache_write: None,
+            partial: true,
+        };
         let support = AgentMetrics {
             usage,
             latency: Latency { total: Some(2050), last: Some(200), p50: Some(400), p95: Some(650) },

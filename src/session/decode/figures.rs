@@ -9,8 +9,13 @@ use super::{
 };
 use crate::session::{Counters, ToolCounter, Usage};
 
-/// Strands' `Usage`; `None` when it tells no figure.
+/// A message's own `Usage`; `None` where it is empty.
 pub(super) fn usage(fields: &Document, path: &Path, notes: &mut Notes) -> Option<Usage> {
+    accumulated(fields, path, notes).map(Usage::unless_untold)
+}
+
+/// Strands' `Usage` as stored: a run's counters begin with 0, and fall to it.
+fn accumulated(fields: &Document, path: &Path, notes: &mut Notes) -> Option<Usage> {
     known::told(fields, &[known::USAGE], path, notes);
     let found = Usage {
         input: value::count(fields, "inputTokens", path, notes),
@@ -18,6 +23,7 @@ pub(super) fn usage(fields: &Document, path: &Path, notes: &mut Notes) -> Option
         total: value::count(fields, "totalTokens", path, notes),
         cache_read: value::count(fields, "cacheReadInputTokens", path, notes),
         cache_write: value::count(fields, "cacheWriteInputTokens", path, notes),
+        partial: false,
     };
     (found != Usage::default()).then_some(found)
 }
@@ -30,7 +36,7 @@ pub(super) fn old_usage(fields: &Document, path: &Path, notes: &mut Notes) -> Op
         total: value::count(fields, "total_tokens", path, notes),
         ..Usage::default()
     };
-    (found != Usage::default()).then_some(found)
+    (found != Usage::default()).then(|| found.unless_untold())
 }
 
 /// `event_loop_metrics`; `None` when it tells no figure.
@@ -47,7 +53,7 @@ pub(super) fn counters(fields: &Document, path: &Path, notes: &mut Notes) -> Opt
     known::told(metrics, &[known::COUNTERS], &path, notes);
     let mut found = Counters::default();
     if let Some(part) = value::object(metrics, "accumulated_usage", &path, notes) {
-        found.usage = usage(part, &path.key("accumulated_usage"), notes).unwrap_or_default();
+        found.usage = accumulated(part, &path.key("accumulated_usage"), notes).unwrap_or_default();
     }
     if let Some(part) = value::object(metrics, "accumulated_metrics", &path, notes) {
         let path = path.key("accumulated_metrics");

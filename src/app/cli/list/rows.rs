@@ -78,10 +78,15 @@ impl ListWriter {
             or_dash(Some(summary.name())),
             or_dash(summary.application_name.as_deref()),
             number(details.map(|details| details.messages)),
-            number(usage.and_then(|usage| usage.total)),
+            usage.map_or_else(|| number(None), tokens),
             details.map_or_else(|| "-".into(), |details| tally(&details.feedbacks)),
         ]
     }
+}
+
+fn tokens(usage: &Usage) -> String {
+    let figure = number(usage.in_and_out());
+    if usage.partial && usage.is_known() { format!(">={figure}") } else { figure }
 }
 
 fn or_dash(text: Option<&str>) -> String {

@@ -13,8 +13,9 @@ pub fn lines(metrics: &SessionMetrics) -> Vec<String> {
     let mut table =
         Table::new([(String::new(), Side::Left)].into_iter().chain(agents).chain([("total".to_owned(), Side::Right)]));
     for (name, figure) in USAGE {
-        let each = metrics.agents.iter().map(|(_, agent)| figure(&agent.usage));
-        table.row(cells(name, each.chain([figure(&metrics.total)])));
+        let usages = metrics.agents.iter().map(|(_, agent)| &agent.usage).chain([&metrics.total]);
+        let each = usages.map(|usage| if usage.partial { at_least(figure(usage)) } else { number(figure(usage)) });
+        table.row([name.to_owned()].into_iter().chain(each).collect());
     }
     for (name, figure) in FIGURES {
         table.row(cells(name, metrics.agents.iter().map(|(_, agent)| figure(agent))));
@@ -51,6 +52,11 @@ const FIGURES: [FigureReader<AgentMetrics>; 8] = [
 
 fn cells(name: &str, figures: impl Iterator<Item = Option<u64>>) -> Vec<String> {
     [name.to_owned()].into_iter().chain(figures.map(number)).collect()
+}
+
+/// What a part of it was is unknown.
+fn at_least(value: Option<u64>) -> String {
+    value.map_or_else(|| "-".into(), |value| format!(">={value}"))
 }
 
 fn number(value: Option<u64>) -> String {

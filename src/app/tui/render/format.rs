@@ -27,6 +27,12 @@ pub fn short(value: u64) -> String {
     scaled(value, 1000.0, ["", "k", "M", "G", "T"])
 }
 
+/// The same figure marked as a lower bound, where it is `partial`.
+#[must_use]
+pub fn at_least(figure: String, partial: bool, marks: &Marks) -> String {
+    if partial { format!("{}{figure}", marks.at_least) } else { figure }
+}
+
 /// A size in bytes: `512 B`, `12.1 MB` (powers of 1000).
 #[must_use]
 pub fn bytes(value: u64) -> String {

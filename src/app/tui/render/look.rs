@@ -143,6 +143,8 @@ pub struct Marks {
     pub ellipsis: &'static str,
     /// Between numbers of a range.
     pub dash: &'static str,
+    /// Before a lower bound.
+    pub at_least: &'static str,
     /// Between thousands.
     pub thousands: &'static str,
     /// Bars of a chart, lowest to highest.
@@ -180,6 +182,7 @@ static UNICODE: Marks = Marks {
     rule: "─",
     ellipsis: "…",
     dash: "–",
+    at_least: "≥",
     thousands: "\u{202f}",
     levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     bullet: "•",
@@ -199,6 +202,7 @@ static ASCII: Marks = Marks {
     rule: "-",
     ellipsis: "~",
     dash: "-",
+    at_least: ">=",
     thousands: " ",
     levels: ["_", ".", ":", "-", "=", "+", "*", "#"],
     bullet: "*",

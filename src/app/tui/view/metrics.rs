@@ -127,6 +127,7 @@ fn cells_of(
 fn value_span(value: Value, look: &Look) -> Span<'static> {
     let text = match value {
         Value::Count(n) => format::number(n, look.marks),
+        Value::AtLeast(n) => format::at_least(format::number(n, look.marks), true, look.marks),
         Value::Millis(ms) => format::millis(ms),
         Value::Rate(rate) => format!("{rate:.1}"),
         Value::Unknown => return Span::styled(look.marks.dash, look.theme.dim),

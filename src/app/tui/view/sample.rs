@@ -113,6 +113,7 @@ pub fn metrics() -> SessionMetrics {
             total: Some(1512),
             cache_read: Some(300),
             cache_write: Some(20),
+            partial: false,
         },
         latency: Latency { total: Some(1900), last: Some(200), p50: Some(400), p95: Some(650) },
         calls: 5,

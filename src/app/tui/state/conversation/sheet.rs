@@ -14,7 +14,7 @@ use crate::{
             message::{Laid, ShownMessage, lay, note},
         },
     },
-    session::{Message, Usage},
+    session::{Message},
 };
 
 /// Layouts kept, in messages and in lines. Once there are more, half of it is kept, the nearest to the cursor; but the
@@ -171,7 +171,10 @@ impl Pages<'_> {
             first: pos == 0,
             day: self.new_day(pos, message),
             run,
-            tokens: message.usage.and_then(total).or_else(|| call.and_then(|call| total(call.usage))),
+            tokens: message
+                .usage
+                .and_then(|usage| usage.in_and_out())
+                .or_else(|| call.and_then(|call| call.usage.in_and_out())),
             latency_ms: message.latency_ms.or_else(|| call.and_then(|call| call.latency_ms)),
             new: spot.index >= open.seen[spot.agent],
             pairs: pairs_of(message, &open.windows[spot.agent]),
@@ -199,8 +202,4 @@ impl Pages<'_> {
         }
         (pos <= DAY_REACH).then_some(at)
     }
-}
-
-fn total(usage: Usage) -> Option<u64> {
-    usage.total.or_else(|| Some(usage.input?.saturating_add(usage.output?)))
 }

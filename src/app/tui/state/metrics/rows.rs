@@ -50,6 +50,8 @@ pub struct MetricsRow<'a> {
 pub enum Value {
     /// A count or tokens.
     Count(u64),
+    /// At least so many tokens: what a part of them was is unknown.
+    AtLeast(u64),
     /// Milliseconds.
     Millis(u64),
     /// A rate a second.
@@ -185,12 +187,8 @@ impl<'a> MetricsRow<'a> {
 fn of_call(call: &CallMetrics, bars: Bars) -> Option<u64> {
     match bars {
         Bars::Latency => call.latency_ms,
-        Bars::Tokens => tokens(&call.usage),
+        Bars::Tokens => call.usage.in_and_out(),
     }
-}
-
-fn tokens(usage: &Usage) -> Option<u64> {
-    usage.total.or_else(|| Some(usage.input? + usage.output?))
 }
 
 /// The value of a figure; of a tool there is no single one.
@@ -223,14 +221,18 @@ fn of_agent(metrics: &AgentMetrics, figure: Figure) -> Value {
 }
 
 fn of_usage(usage: &Usage, figure: Figure) -> Value {
-    count(match figure {
+    let value = match figure {
         Figure::Input => usage.input,
         Figure::Output => usage.output,
         Figure::Total => usage.total,
         Figure::CacheRead => usage.cache_read,
         Figure::CacheWrite => usage.cache_write,
         _ => None,
-    })
+    };
+    match value {
+        Some(value) if usage.partial => Value::AtLeast(value),
+        other => count(other),
+    }
 }
 
 fn count(value: Option<u64>) -> Value {
@@ -242,7 +244,7 @@ impl Value {
     #[must_use]
     pub fn plain(self) -> Option<String> {
         match self {
-            Self::Count(value) | Self::Millis(value) => Some(value.to_string()),
+            Self::Count(value) | Self::AtLeast(value) | Self::Millis(value) => Some(value.to_string()),
             Self::Rate(value) => Some(format!("{value:.2}")),
             Self::Unknown => None,
         }
@@ -250,7 +252,10 @@ impl Value {
 }
 
 fn word(value: Value) -> String {
-    value.plain().unwrap_or_else(|| "unknown".into())
+    match (value, value.plain()) {
+        (Value::AtLeast(_), Some(plain)) => format!("at least {plain}"),
+        (_, plain) => plain.unwrap_or_else(|| "unknown".into()),
+    }
 }
 
 fn explain_total(metrics: &SessionMetrics, figure: Figure) -> Explanation {

@@ -173,7 +173,7 @@ impl ColumnCell {
             Column::Agents => (known(&|d| Some(format::short(d.agents.len() as u64))), theme.text),
             Column::Model => (known(&|d| Some(safe(d.agents.first()?.model.as_deref()))), theme.dim),
             Column::Messages => (known(&|d| Some(format::short(d.messages))), theme.text),
-            Column::Tokens => (known(&|d| Some(format::short(tokens(d)?))), theme.text),
+            Column::Tokens => (known(&|d| tokens(d, look.marks)), theme.text),
             Column::Feedback => (known(&|d| Some(feedback(d.feedbacks))), theme.text),
             Column::Guardrail => {
                 let events = |d: &Details| (d.guardrail_events > 0).then(|| format::short(d.guardrail_events));
@@ -221,9 +221,9 @@ fn is_number(column: &Column) -> bool {
     )
 }
 
-fn tokens(details: &Details) -> Option<u64> {
+fn tokens(details: &Details, marks: &Marks) -> Option<String> {
     let usage = details.usage?;
-    usage.total.or_else(|| Some(usage.input? + usage.output?))
+    Some(format::at_least(format::short(usage.in_and_out()?), usage.partial, marks))
 }
 
 fn feedback(tally: FeedbackTally) -> String {
