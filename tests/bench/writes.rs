@@ -6,6 +6,8 @@
 mod support;
 
 mod data;
+#[path = "writes/deletion.rs"]
+mod deletion;
 mod measure;
 
 use std::{hint::black_box, sync::Arc, time::Instant};
@@ -56,13 +58,14 @@ async fn run() {
     let client = Client::with_uri_str(&uri).await.expect("a client");
     let sessions = client.database("bench").collection::<Document>("writes");
     sessions.drop().await.expect("drop");
-    let pool = Pool::connect(&uri.into(), PoolOptions::default()).await.expect("a pool");
+    let pool = Pool::connect(&uri.clone().into(), PoolOptions::default()).await.expect("a pool");
     let factory = Arc::new(SessionManagerFactory::with_pool(pool, "bench", "writes").expect("names"));
     let bench = Bench { sessions, factory };
     bench.append().await;
     bench.metadata().await;
     bench.at_once().await;
     bench.resume().await;
+    bench.deletion(&uri).await;
     bench.managers();
     bench.sessions.drop().await.expect("drop");
 }
@@ -195,6 +198,13 @@ impl Bench {
         let (raw, ours) = by_turns(15, raw, ours).await;
         let detail = format!("find_one {}, ours {}", ms(raw), ms(ours));
         report("resume 6,000 messages: find_one / ours", raw / ours, ">= 0.8", &detail);
+    }
+
+    async fn deletion(&self, uri: &str) {
+        self.sessions.drop().await.expect("drop");
+        let repository = strandscope::open_mongo(uri, "bench", "writes").await.expect("it opens");
+        deletion::run(&self.sessions, &repository, "42 KB", 16, 2_150, 40).await;
+        deletion::run(&self.sessions, &repository, "11.7 MB", 6_000, 1_500, 7).await;
     }
 
     fn managers(&self) {

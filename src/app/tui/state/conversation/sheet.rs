@@ -14,7 +14,7 @@ use crate::{
             message::{Laid, ShownMessage, lay, note},
         },
     },
-    session::{Message},
+    session::Message,
 };
 
 /// Layouts kept, in messages and in lines. Once there are more, half of it is kept, the nearest to the cursor; but the
