@@ -2,7 +2,7 @@
 
 use std::{hint::black_box, io::Write, sync::Arc};
 
-use bson::{Document, RawDocumentBuf, doc};
+use bson::{Document, doc};
 use mongodb::Collection;
 use strandscope::{CopyKeeper, Result, SessionCopy, SessionManager, SessionRepository, async_trait};
 
@@ -48,8 +48,7 @@ pub async fn run(
     let raw = async || {
         let id = data::id(number.next().expect("one a round"));
         let query = doc! { "_id": &id };
-        let raw = sessions.clone_with_type::<RawDocumentBuf>();
-        black_box(raw.find_one(query.clone()).await.expect("find_one").expect("it is there"));
+        black_box(sessions.find_one(query.clone()).await.expect("find_one").expect("it is there"));
         assert_eq!(raw.delete_one(query).await.expect("deleted").deleted_count, 1);
         number.next();
     };
