@@ -155,7 +155,7 @@ mod session;
 
 pub use async_trait::async_trait;
 pub use bson;
-pub use jiff::Timestamp;
+pub use jiff::{Timestamp, Zoned};
 pub use secrecy::{ExposeSecret, SecretString};
 
 pub use hook::{
@@ -187,8 +187,8 @@ pub use repository::{
 pub use session::{
     AgentCount, AgentId, Block, Change, ChangeKind, Counters, Details, Feedback, FeedbackTally, Finding, Guard,
     GuardrailEvent, Image, Media, MediaKind, MediaSource, Message, MessageBody, MetadataEdit, Rating, Reasoning,
-    Redaction, Role, Session, SessionKey, StoredAgent, Summary, ToolContent, ToolCounter, ToolResult, ToolStatus,
-    ToolUse, UnknownMediaKind, Usage, decode, edit, encode,
+    Redaction, Role, Session, SessionKey, StoredAgent, StoredDate, Summary, ToolContent, ToolCounter, ToolResult,
+    ToolStatus, ToolUse, UnclearDate, UnknownMediaKind, Usage, decode, edit, encode,
     history::StoredMessage,
     plain,
     record::{

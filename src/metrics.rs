@@ -11,9 +11,7 @@ pub use compute::{agent_metrics, session_metrics};
 pub use explain::{Explanation, Figure, explain};
 pub use sample::{AgentOutline, MessageSample, Outline};
 
-use jiff::Timestamp;
-
-use crate::session::{AgentId, Usage};
+use crate::session::{AgentId, StoredDate, Usage};
 
 /// Figures of a whole session, from [`session_metrics`].
 ///
@@ -104,7 +102,7 @@ pub struct CallMetrics {
     /// Index of the assistant message.
     pub index: u64,
     /// When it was stored.
-    pub at: Option<Timestamp>,
+    pub at: Option<StoredDate>,
     /// Its tokens: per-message usage, else the counters' difference where that is certain.
     pub usage: Usage,
     /// Its latency in ms.

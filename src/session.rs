@@ -8,6 +8,7 @@ pub mod block;
 pub mod body;
 pub mod change;
 pub(crate) mod citations;
+pub mod date;
 pub mod decode;
 pub mod edit;
 pub mod encode;
@@ -29,6 +30,7 @@ pub use agent::StoredAgent;
 pub use block::{Block, Media, MediaKind, MediaSource, ToolContent, ToolStatus, UnknownMediaKind};
 pub use body::{Image, MessageBody, Reasoning, ToolResult, ToolUse};
 pub use change::{Change, ChangeKind};
+pub use date::{StoredDate, UnclearDate};
 pub use feedback::{Feedback, FeedbackTally, Rating};
 pub use finding::Finding;
 pub use guardrail::GuardrailEvent;
@@ -40,7 +42,6 @@ pub use summary::{AgentCount, Details, Summary};
 pub(crate) use setters::setters;
 
 use bson::{Bson, Document};
-use jiff::Timestamp;
 use secrecy::SecretString;
 
 /// The field that holds a secret.
@@ -63,9 +64,11 @@ pub struct Session {
     /// `session_viewer_password`: a secret, shown only where asked for by name.
     pub viewer_password: Option<SecretString>,
     /// `created_at`, UTC with milliseconds.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<StoredDate>,
     /// `updated_at`, UTC with milliseconds.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<StoredDate>,
+    /// Which of the two is no clear date, whether or not it could be read: no age is taken from it.
+    pub unclear_dates: Vec<UnclearDate>,
     /// `metadata`: the user's own fields. `None` when the field is absent.
     /// Anything but a document is kept as it is stored and is a finding.
     pub metadata: Option<Bson>,

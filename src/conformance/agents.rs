@@ -8,7 +8,7 @@ use super::{AGENT, Case, Fixture, Outcome, agent_id, case, ensure, ensure_error,
 use crate::{
     repository::{Error, SessionRepository},
     session::{
-        AgentId,
+        AgentId, StoredDate,
         record::{AgentConfig, AgentUpdate, MessageUpdate},
     },
 };
@@ -32,10 +32,14 @@ async fn created(repository: Arc<dyn SessionRepository>) -> Outcome {
     same!(agent.conversation_manager, Some(Bson::Document(new.conversation_manager_state)));
     same!(agent.model.as_deref(), Some("a-model"));
     same!(agent.message_count, 0);
-    same!(agent.created_at, Some(new.at));
+    same!(agent.created_at, Some(StoredDate::from(new.at)));
     ensure!(agent.findings.is_empty(), "findings: {:?}", agent.findings);
     let session = fixture.read().await?;
-    ensure!(session.updated_at >= Some(new.at), "the session's updated_at did not move: {:?}", session.updated_at);
+    ensure!(
+        session.updated_at >= Some(StoredDate::from(new.at)),
+        "the session's updated_at did not move: {:?}",
+        session.updated_at
+    );
     fixture.done().await
 }
 

@@ -9,7 +9,7 @@ use super::{AGENT, Case, Fixture, Found, Outcome, case, ensure, new_session, now
 use crate::{
     repository::{Error, Filter, ListQuery, Projection, Result, SessionRepository, Sort},
     session::{
-        Details, Rating, SessionKey, Summary,
+        Details, Rating, SessionKey, StoredDate, Summary,
         record::{NewFeedback, NewSession},
     },
 };
@@ -166,7 +166,7 @@ async fn resolved(repository: Arc<dyn SessionRepository>) -> Outcome {
     same!(found[0].key, key);
     same!(found[0].name(), new.id.as_str());
     same!(found[0].application_name, new.application_name);
-    same!(found[0].created_at, Some(new.at));
+    same!(found[0].created_at, Some(StoredDate::from(new.at)));
     same!(repository.resolve(nowhere().text()).await?.len(), 0);
     Ok(repository.delete_session(&key).await?)
 }

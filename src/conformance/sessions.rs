@@ -9,7 +9,7 @@ use super::{AGENT, Case, Fixture, Outcome, agent_id, case, ensure, ensure_error,
 use crate::{
     repository::{Error, SessionRepository},
     session::{
-        Rating,
+        Rating, StoredDate,
         record::{NewFeedback, NewGuardrailEvent, SessionUpdate},
     },
 };
@@ -32,7 +32,7 @@ async fn created(repository: Arc<dyn SessionRepository>) -> Outcome {
     same!(session.session_id.as_deref(), Some(new.id.as_str()));
     same!(session.application_name, new.application_name);
     same!(session.session_type.as_deref(), Some("AGENT"));
-    same!(session.created_at, Some(new.at));
+    same!(session.created_at, Some(StoredDate::from(new.at)));
     same!(session.metadata_fields(), Some(&new.metadata));
     same!(session.agents.len() + session.feedbacks.len() + session.guardrail_events.len(), 0);
     ensure!(session.viewer_password.is_some(), "the viewer password is not stored");
@@ -115,7 +115,7 @@ async fn feedback(repository: Arc<dyn SessionRepository>) -> Outcome {
     same!(stored[0].comment.as_deref(), Some("fast\nand right"));
     same!((stored[0].agent_id.as_deref(), stored[0].message_id), (Some(AGENT), Some(0)));
     same!((&stored[1].rating, stored[1].comment.as_deref()), (&Rating::Neutral, None));
-    same!(stored[1].created_at, Some(later));
+    same!(stored[1].created_at, Some(StoredDate::from(later)));
     let session = fixture.read().await?;
     ensure!(session.updated_at > session.created_at, "updated_at did not move: {:?}", session.updated_at);
     fixture.done().await
@@ -142,7 +142,10 @@ async fn guardrail_event(repository: Arc<dyn SessionRepository>) -> Outcome {
     same!(session.updated_at, before);
     same!(session.guardrail_events.len(), 1);
     let stored = &session.guardrail_events[0];
-    same!((stored.action.as_deref(), stored.message_id, stored.at), (Some("BLOCKED"), Some(0), Some(event.at)));
+    same!(
+        (stored.action.as_deref(), stored.message_id, stored.at),
+        (Some("BLOCKED"), Some(0), Some(StoredDate::from(event.at)))
+    );
     ensure!(stored.policies.is_some(), "the policies are not stored");
     fixture.done().await
 }

@@ -1,5 +1,7 @@
-//! Deleting sessions by their age: by `updated_at`, else by `created_at`. A session without a date has no age and is never
-//! deleted by it.
+//! Deleting sessions by their age: by `updated_at`, where that is absent by `created_at`.
+//!
+//! Only a clear date makes an age (see [`UnclearDate`]): a session without one is never deleted by its age, but named as
+//! skipped. An unclear `updated_at` is not replaced by an older `created_at`.
 
 use std::time::{Duration, Instant};
 
@@ -8,24 +10,73 @@ use jiff::Timestamp;
 use super::{CopyKeeper, deletion};
 use crate::{
     repository::{Cursor, Error, Filter, ListQuery, Projection, Result, SessionReader, SessionRepository, Sort},
-    session::{SessionKey, Summary},
+    session::{SessionKey, StoredDate, Summary, UnclearDate},
 };
 
 /// Rows read at once.
 const PAGE: u32 = 500;
 
-/// When a session was last alive; `None` where nothing tells.
-#[must_use]
-pub fn last_alive(row: &Summary) -> Option<Timestamp> {
-    row.updated_at.or(row.created_at)
+/// The sessions that are older than a time, and those whose age nothing tells.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OldSessions {
+    /// Last alive before that time.
+    pub old: Vec<Summary>,
+    /// Without a clear date, so never deleted by age.
+    pub skipped: Vec<SkippedSession>,
+}
+
+/// A session whose age nothing tells.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct SkippedSession {
+    /// Its row.
+    pub row: Summary,
+    /// Why it has no age.
+    pub reason: NoAge,
+}
+
+/// Why a session has no age.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NoAge {
+    /// It has neither date.
+    #[error("it has neither `updated_at` nor `created_at`")]
+    Undated,
+    /// What stands there is no clear date.
+    #[error("its `{}` is no clear date but {}", .0.field, .0.found)]
+    Unclear(UnclearDate),
+}
+
+/// When a session was last alive.
+///
+/// # Errors
+/// Where no clear date tells.
+pub fn last_alive(row: &Summary) -> std::result::Result<StoredDate, NoAge> {
+    alive(row.updated_at, row.created_at, &row.unclear_dates)
+}
+
+fn alive(
+    updated_at: Option<StoredDate>,
+    created_at: Option<StoredDate>,
+    unclear: &[UnclearDate],
+) -> std::result::Result<StoredDate, NoAge> {
+    let of = |field: &str, date: Option<StoredDate>| match unclear.iter().find(|one| one.field == field) {
+        Some(one) => Err(NoAge::Unclear(one.clone())),
+        None => Ok(date),
+    };
+    match of("updated_at", updated_at)? {
+        Some(at) => Ok(at),
+        None => of("created_at", created_at)?.ok_or(NoAge::Undated),
+    }
 }
 
 /// The sessions that were last alive before `cutoff`: what [`delete_older_than`] would delete.
 ///
 /// # Errors
 /// What a list can meet; [`Error::TimedOut`] where not every session could be looked at in time.
-pub async fn older_than(reader: &dyn SessionReader, cutoff: Timestamp) -> Result<Vec<Summary>> {
-    let mut old = Vec::new();
+pub async fn older_than(reader: &dyn SessionReader, cutoff: Timestamp) -> Result<OldSessions> {
+    let mut found = OldSessions::default();
     let mut after: Option<Cursor> = None;
     loop {
         let query = ListQuery {
@@ -42,16 +93,18 @@ pub async fn older_than(reader: &dyn SessionReader, cutoff: Timestamp) -> Result
             let limit = Duration::from_secs(began.elapsed().as_secs().max(1));
             return Err(Error::timed_out("looking for old sessions", limit));
         }
-        old.extend(rows.into_iter().filter(|row| is_older(row, cutoff)));
+        for row in rows {
+            match last_alive(&row) {
+                Ok(at) if at < StoredDate::from(cutoff) => found.old.push(row),
+                Ok(_) => {}
+                Err(reason) => found.skipped.push(SkippedSession { row, reason }),
+            }
+        }
         match end.next {
             Some(next) => after = Some(next),
-            None => return Ok(old),
+            None => return Ok(found),
         }
     }
-}
-
-fn is_older(row: &Summary, cutoff: Timestamp) -> bool {
-    last_alive(row).is_some_and(|at| at < cutoff)
 }
 
 /// Deletes one session unless it came alive meanwhile. `false`: it did, or it was gone already.
@@ -87,11 +140,12 @@ fn unless_gone(deleted: Result<bool>) -> Result<bool> {
 /// Whether a session was last alive before `cutoff`, as it stands now.
 pub(super) async fn is_old(repository: &dyn SessionRepository, key: &SessionKey, cutoff: Timestamp) -> Result<bool> {
     let session = repository.open(key, 0).await?;
-    Ok(session.updated_at.or(session.created_at).is_some_and(|at| at < cutoff))
+    let alive = alive(session.updated_at, session.created_at, &session.unclear_dates);
+    Ok(alive.is_ok_and(|at| at < StoredDate::from(cutoff)))
 }
 
 /// Deletes the sessions that were last alive before `cutoff`; each is named to `deleted` once it is gone. With `dry_run`
-/// each is named and nothing is deleted.
+/// each is named and nothing is deleted. Gives those that were named, and those that were skipped.
 ///
 /// # Errors
 /// The first that could not be deleted; those before it are gone.
@@ -100,13 +154,62 @@ pub async fn delete_older_than(
     cutoff: Timestamp,
     dry_run: bool,
     deleted: &mut (dyn FnMut(&Summary) + Send),
-) -> Result<u64> {
-    let mut count = 0;
-    for row in older_than(repository, cutoff).await? {
+) -> Result<OldSessions> {
+    let OldSessions { old, skipped } = older_than(repository, cutoff).await?;
+    let mut gone = Vec::new();
+    for row in old {
         if dry_run || delete_if_older(repository, &row.key, cutoff).await? {
             deleted(&row);
-            count += 1;
+            gone.push(row);
         }
     }
-    Ok(count)
+    Ok(OldSessions { old: gone, skipped })
+}
+
+#[cfg(test)]
+mod tests {
+    use bson::{Bson, Document, doc};
+
+    use super::*;
+    use crate::session::decode;
+
+    fn date(day: i64) -> Bson {
+        Bson::DateTime(bson::DateTime::from_millis(day * 86_400_000))
+    }
+
+    /// Of the row and of the whole session, which must agree.
+    fn alive_since(document: &Document) -> std::result::Result<i64, String> {
+        let row = last_alive(&decode::summary(document));
+        let session = decode::session(document.clone());
+        assert_eq!(row, alive(session.updated_at, session.created_at, &session.unclear_dates), "{document}");
+        row.map(|at| at.millis() / 86_400_000).map_err(|reason| reason.to_string())
+    }
+
+    #[test]
+    fn a_clear_date_makes_an_age() {
+        assert_eq!(alive_since(&doc! { "created_at": date(1), "updated_at": date(5) }), Ok(5));
+        assert_eq!(alive_since(&doc! { "created_at": date(1) }), Ok(1));
+        assert_eq!(alive_since(&doc! { "created_at": date(1), "updated_at": Bson::Null }), Ok(1));
+        assert_eq!(alive_since(&doc! { "created_at": 5, "updated_at": date(5) }), Ok(5));
+        assert_eq!(alive_since(&doc! { "updated_at": "1970-01-03T00:00:00Z" }), Ok(2));
+        let far = Bson::DateTime(bson::DateTime::from_millis(i64::MAX));
+        assert_eq!(alive_since(&doc! { "created_at": date(1), "updated_at": far }), Ok(i64::MAX / 86_400_000));
+    }
+
+    #[test]
+    fn nothing_else_does_and_an_older_created_at_does_not_stand_in() {
+        for (stored, found) in [
+            (Bson::Int32(1_705_309_200), "an int32 (1705309200)"),
+            (Bson::Int64(1_705_309_200), "an int64 (1705309200)"),
+            (Bson::Double(1_705_309_200.5), "a double (1705309200.5)"),
+            ("soon".into(), "a string (\"soon\")"),
+            ("2024-01-15".into(), "a string (\"2024-01-15\")"),
+            (Bson::Timestamp(bson::Timestamp { time: 1, increment: 1 }), "a timestamp"),
+        ] {
+            let told = alive_since(&doc! { "created_at": date(1), "updated_at": stored }).unwrap_err();
+            assert!(told.starts_with(&format!("its `updated_at` is no clear date but {found}")), "{told}");
+        }
+        assert!(alive_since(&doc! { "created_at": 5 }).unwrap_err().contains("`created_at`"));
+        assert_eq!(alive_since(&doc! {}).unwrap_err(), "it has neither `updated_at` nor `created_at`");
+    }
 }

@@ -3,13 +3,12 @@
 use std::ops::Range;
 
 use bson::Document;
-use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::SessionManager;
 use crate::{
     repository::{Error, Result},
-    session::{AgentId, Message, StoredAgent, record::AgentConfig},
+    session::{AgentId, Message, StoredAgent, StoredDate, record::AgentConfig},
 };
 
 /// An agent of a session, in a list.
@@ -23,9 +22,9 @@ pub struct AgentSummary {
     /// How many messages it has.
     pub messages: u64,
     /// When it was created.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<StoredDate>,
     /// When it last changed.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<StoredDate>,
 }
 
 impl SessionManager {

@@ -1,8 +1,6 @@
 //! What of a message matters to the numbers.
 
-use jiff::Timestamp;
-
-use crate::session::{AgentId, Block, Counters, Message, Role, Session, ToolStatus, Usage};
+use crate::session::{AgentId, Block, Counters, Message, Role, Session, StoredDate, ToolStatus, Usage};
 
 /// What of a message matters to the numbers: small enough to hold for every message of a session.
 #[derive(Debug, Clone)]
@@ -13,7 +11,7 @@ pub struct MessageSample {
     /// Who speaks.
     pub role: Role,
     /// `created_at`.
-    pub at: Option<Timestamp>,
+    pub at: Option<StoredDate>,
     /// Whether it is a user's prompt: a user message with anything but tool results.
     pub prompt: bool,
     /// Whether a redaction stands on it: the Python library drops the counters of such a message.

@@ -6,7 +6,7 @@ pub mod parse;
 use std::ops::Range;
 
 use bson::Bson;
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned, tz::TimeZone};
 
 use crate::session::setters;
 
@@ -22,14 +22,17 @@ use crate::session::setters;
 /// | `word`, `^word`, `=word` | whose id contains it (any case), starts with it, is it |
 /// | `app:`, `type:`, `agent:`, `model:` | the same of the application, the type, any agent's id, any agent's model |
 /// | `meta.KEY:value` | with that value; a number, `true`, `false`, `null` or date also matches as such, in quotes only text |
-/// | `meta.KEY:>5` (`>=`, `<`, `<=`) | with such a value of the same type |
+/// | `meta.KEY:>5` (`>=`, `<`, `<=`) | with such a value of the same type (a day in UTC) |
 /// | `has:feedback`, `comment`, `guardrail`, `meta.KEY` | that have one |
 /// | `rating:up`, `down`, `neutral` | with such a feedback |
 /// | `since:TIME`, `until:TIME` | whose life reaches beyond it, begins before it |
-/// | `created:>TIME`, `updated:<TIME`, `created:DAY` | whose date is after, before, on that day |
+/// | `created:>DAY`, `>=`, `<`, `<=`, `created:DAY` | created after that day, from its start on, before it, up to its end, on it |
+/// | `updated:>INSTANT` (`>=`, `<`, `<=`) | that changed after it |
+/// | `updated:<12h`, `updated:>12h` | younger than that by their last change, older |
 ///
-/// A TIME is an age (`30m`, `12h`, `7d`, `2w`), a day (`2026-11-01`, in UTC) or an RFC 3339 instant. A day means its
-/// midnight, except that `until:` and `<=` include it.
+/// A TIME is an age (`30m`, `12h`, `7d`, `2w`: minutes, hours, days, weeks), a day (`2026-11-01`) or an RFC 3339 instant.
+/// Ages are compared as ages. Days are whole ones, from midnight to midnight in the zone of [`Filter::parse_at`]; `since:`
+/// and `until:` include them. Only dates stored as dates are compared.
 ///
 /// ```
 /// use strandscope::{Filter, Timestamp, bson::doc};
@@ -104,9 +107,10 @@ pub enum FilterTest {
     Since(Timestamp),
     /// `until:`: the session's life begins before that instant.
     Until(Timestamp),
-    /// `created:>2026-11-01` and the like.
+    /// `created:<2026-11-01`, `created:<12h` and the like: how `created_at` stands to an instant. Days and ages are such
+    /// comparisons by now: `created:<12h` is `Greater` than the instant 12 hours ago.
     Created(Comparison, Timestamp),
-    /// `updated:>2026-11-01` and the like.
+    /// The same of `updated_at`.
     Updated(Comparison, Timestamp),
 }
 
@@ -174,11 +178,19 @@ impl FilterError {
 }
 
 impl Filter {
-    /// Reads a filter; relative times (`7d`) count back from `now`.
+    /// Reads a filter whose days are in UTC; ages (`7d`) count back from `now`.
     ///
     /// # Errors
     /// The first mistake, with its place.
     pub fn parse(text: &str, now: Timestamp) -> Result<Self, FilterError> {
+        Self::parse_at(text, &now.to_zoned(TimeZone::UTC))
+    }
+
+    /// Reads a filter; ages (`7d`) count back from `now`, days are in its zone: `Zoned::now()` for local ones.
+    ///
+    /// # Errors
+    /// The first mistake, with its place.
+    pub fn parse_at(text: &str, now: &Zoned) -> Result<Self, FilterError> {
         parse::parse(text, now)
     }
 

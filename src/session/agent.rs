@@ -1,9 +1,8 @@
 //! One agent of a session.
 
 use bson::{Bson, Document};
-use jiff::Timestamp;
 
-use super::{AgentId, Finding, Message};
+use super::{AgentId, Finding, Message, StoredDate};
 
 /// One agent and the loaded part of its history.
 ///
@@ -27,9 +26,9 @@ pub struct StoredAgent {
     /// `agent_data` whole, as stored; `None` when absent or not a document.
     pub data: Option<Document>,
     /// `agents.<id>.created_at`, else `agent_data.created_at` (date, or ISO string in older documents).
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<StoredDate>,
     /// `agents.<id>.updated_at`, else `agent_data.updated_at`.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<StoredDate>,
     /// How many messages are stored.
     pub message_count: u64,
     /// The loaded messages, in stored order; each knows its own index.

@@ -3,9 +3,8 @@
 //! again for it.
 
 use bson::{Bson, Document};
-use jiff::Timestamp;
 
-use super::{AgentId, Feedback, Message, MetadataEdit, Session, SessionKey, Summary};
+use super::{AgentId, Feedback, Message, MetadataEdit, Session, SessionKey, StoredDate, Summary};
 
 /// One change of one session.
 #[derive(Debug, Clone)]
@@ -113,7 +112,7 @@ impl Change {
 }
 
 /// A session was updated no earlier than that. Whether this is news.
-fn raise(updated: &mut Option<Timestamp>, at: Option<Timestamp>) -> bool {
+fn raise(updated: &mut Option<StoredDate>, at: Option<StoredDate>) -> bool {
     let news = at > *updated;
     if news {
         *updated = at;
@@ -181,8 +180,8 @@ mod tests {
 
     #[test]
     fn what_is_newer_raises_the_time_of_session_and_row_alike() {
-        let at = |second| Timestamp::from_second(second).unwrap();
-        let date = |second| crate::session::encode::date(at(second));
+        let at = |second: i64| StoredDate::from_millis(second * 1000);
+        let date = |second| Bson::DateTime(at(second).into());
         let feedback = |second| {
             let feedback = decode::feedback(&doc! { "rating": "up", "created_at": date(second) }.into());
             Change::feedback("s".into(), feedback)

@@ -5,6 +5,7 @@
 mod agent;
 mod block;
 mod bytes;
+mod date;
 mod extra;
 mod figures;
 mod keyed;
@@ -19,9 +20,11 @@ mod shape;
 mod tool;
 mod value;
 
+pub(crate) use date::clear_text;
+pub use date::stored_date;
 pub use extra::{feedback, guardrail_event, rating};
 pub use session::{agent_count, details, session, summary};
-pub use value::{signed, timestamp, unsigned};
+pub use value::{signed, unsigned};
 
 use bson::{Bson, Document};
 

@@ -1,7 +1,8 @@
 //! What people said of a session.
 
 use bson::Bson;
-use jiff::Timestamp;
+
+use super::StoredDate;
 
 /// A rating. Source: `feedbacks[].rating`; null is neutral.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +61,7 @@ pub struct Feedback {
     /// `comment`.
     pub comment: Option<String>,
     /// `created_at`.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<StoredDate>,
     /// The agent it speaks of, where it names one (`agent_id`).
     pub agent_id: Option<String>,
     /// The message it speaks of, where it names one (`message_id`).

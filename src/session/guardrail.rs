@@ -1,7 +1,8 @@
 //! Guardrail events.
 
 use bson::Bson;
-use jiff::Timestamp;
+
+use super::StoredDate;
 
 /// A guardrail stepped in. Source: `guardrail_events[]` of a session, `guardrail_event` of a message.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,7 +15,7 @@ pub struct GuardrailEvent {
     /// `action`, e.g. `BLOCKED`.
     pub action: Option<String>,
     /// `timestamp`.
-    pub at: Option<Timestamp>,
+    pub at: Option<StoredDate>,
     /// `stop_reason`.
     pub stop_reason: Option<String>,
     /// `policies_triggered`, as stored.

@@ -1,9 +1,8 @@
 //! Stored messages as an agent resumes with them.
 
 use bson::{Bson, Document};
-use jiff::Timestamp;
 
-use super::{Message, MessageBody, decode};
+use super::{Message, MessageBody, StoredDate, decode};
 
 /// A stored message as resuming needs it.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +15,7 @@ pub struct StoredMessage {
     /// What the model is to see: `redact_message` where there is one, else `message`.
     pub body: MessageBody,
     /// `created_at`.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<StoredDate>,
 }
 
 impl StoredMessage {
@@ -27,7 +26,7 @@ impl StoredMessage {
             return Self { index, message_id: None, body: MessageBody(Document::new()), created_at: None };
         };
         let message_id = fields.get("message_id").and_then(decode::signed);
-        let created_at = fields.get("created_at").and_then(decode::timestamp);
+        let created_at = fields.get("created_at").and_then(decode::stored_date);
         let body = match nested_key(&fields).and_then(|key| fields.remove(key)) {
             Some(Bson::Document(body)) => body,
             _ => fields.into_iter().filter(|(key, _)| FLAT_KEYS.contains(&key.as_str())).collect(),
@@ -40,7 +39,7 @@ impl StoredMessage {
     #[must_use]
     pub fn in_order(mut messages: Vec<Self>, offset: u64, limit: Option<u64>) -> Vec<Self> {
         let mut latest = None;
-        let mut dates: Vec<Option<Timestamp>> = Vec::with_capacity(messages.len());
+        let mut dates: Vec<Option<StoredDate>> = Vec::with_capacity(messages.len());
         for message in &messages {
             latest = message.created_at.or(latest);
             dates.push(latest);
@@ -87,7 +86,7 @@ mod tests {
     use super::*;
 
     fn stored(index: u64, second: Option<i64>) -> StoredMessage {
-        let created_at = second.map(|second| Timestamp::from_second(second).unwrap());
+        let created_at = second.map(|second| StoredDate::from_millis(second * 1000));
         StoredMessage { index, message_id: None, body: MessageBody::text("user", "x"), created_at }
     }
 

@@ -3,9 +3,8 @@
 use std::ops::AddAssign;
 
 use bson::Bson;
-use jiff::Timestamp;
 
-use super::{Block, Finding, GuardrailEvent, setters};
+use super::{Block, Finding, GuardrailEvent, StoredDate, setters};
 
 /// Who speaks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -63,9 +62,9 @@ pub struct Message {
     /// `redact_message`: what to show instead of the content.
     pub redaction: Option<Redaction>,
     /// `created_at`.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<StoredDate>,
     /// `updated_at`.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<StoredDate>,
     /// Tokens of this message alone: `message.metadata.usage`, or the old `input_tokens`, `output_tokens`. Where 0 tokens in
     /// and out are stored, the provider told nothing: no figure is known, and it [is partial](Usage::partial).
     pub usage: Option<Usage>,

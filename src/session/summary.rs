@@ -1,9 +1,8 @@
 //! The thin row of a list, and what comes after it.
 
 use bson::{Bson, Document};
-use jiff::Timestamp;
 
-use super::{AgentId, FeedbackTally, Rating, SessionKey, Usage};
+use super::{AgentId, FeedbackTally, Rating, SessionKey, StoredDate, UnclearDate, Usage};
 
 /// A session as a row of a list: what can be read without touching its messages.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,9 +17,11 @@ pub struct Summary {
     /// `session_type`.
     pub session_type: Option<String>,
     /// `created_at`.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<StoredDate>,
     /// `updated_at`.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<StoredDate>,
+    /// Which of the two is no clear date, whether or not it could be read: no age is taken from it.
+    pub unclear_dates: Vec<UnclearDate>,
     /// Those fields of `metadata` that were asked for.
     pub metadata: Option<Bson>,
 }
@@ -36,6 +37,7 @@ impl Summary {
             session_type: None,
             created_at: None,
             updated_at: None,
+            unclear_dates: Vec::new(),
             metadata: None,
         }
     }

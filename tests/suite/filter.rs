@@ -88,6 +88,7 @@ fn metadata_compares_as_mongodb_does() {
             "meta.at:2026-11-01",
             "meta.at:2026-11-01T01:00:00+01:00",
             "meta.at:>=2026-11-01",
+            "meta.at:<=2026-11-01",
             "meta.iso:>2026-11-10",
             "meta.n:>4",
             "meta.n:<=5",
@@ -122,6 +123,8 @@ fn metadata_compares_as_mongodb_does() {
             "meta.missing:null",
             "meta.n:null",
             "meta.at:2026-11-02",
+            "meta.at:>2026-11-01",
+            "meta.at:<2026-11-01",
             "meta.tags:8",
             "meta.rows.sku:C",
             "meta.deep:1",
@@ -163,10 +166,12 @@ fn a_life_overlaps_an_interval() {
             "until:2026-11-15",
             "created:>=2026-11-10",
             "created:<=2026-11-10",
-            "updated:>2026-11-20",
+            "updated:>2026-11-19",
+            "updated:>=2026-11-20",
             "updated:<=2026-11-20",
-            "updated:>4d",
-            "updated:<1d",
+            "updated:>2026-11-20T09:00:00Z",
+            "updated:<4d",
+            "updated:>1d",
         ],
         &[
             "since:3d",
@@ -176,9 +181,13 @@ fn a_life_overlaps_an_interval() {
             "created:>2026-11-10",
             "created:<2026-11-10",
             "updated:<2026-11-20",
-            "updated:>2d",
+            "updated:>2026-11-20",
+            "updated:<2d",
+            "updated:>4d",
         ],
     );
+    let ahead = doc! { "created_at": DateTime::MAX, "updated_at": DateTime::MAX };
+    check(&ahead, &["updated:<12h", "created:>2026-11-01", "since:12h"], &["updated:>12h", "until:2026-11-23"]);
     assert!(filter("created:2026-11-10").matches(&document) && !filter("created:2026-11-11").matches(&document));
     let born = doc! { "created_at": date("2026-11-10T00:00:00Z"), "updated_at": "2026-11-20" };
     check(&born, &["since:2026-11-10", "until:2026-11-10"], &["since:2026-11-11", "updated:>2026-11-01"]);

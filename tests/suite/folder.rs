@@ -321,7 +321,7 @@ async fn the_newest_time_of_file_agent_and_messages_is_the_change() {
     let time = SystemTime::UNIX_EPOCH + Duration::from_millis(2_000_500);
     fs::File::open(messages).unwrap().set_modified(time).unwrap();
     let (rows, _) = rows(&open(root.path()).await, &ListQuery::new(9)).await;
-    assert_eq!(rows[0].updated_at.unwrap().as_millisecond(), 2_000_500);
+    assert_eq!(rows[0].updated_at.unwrap().millis(), 2_000_500);
 }
 
 #[cfg(unix)]
@@ -364,7 +364,7 @@ async fn the_demo_is_a_folder_without_findings_that_any_filter_can_search() {
     assert_eq!(all[0].name(), "support-48213", "the newest");
     let now = jiff::Timestamp::now();
     for row in &all {
-        let age = now.duration_since(row.updated_at.unwrap()).as_secs();
+        let age = (now.as_millisecond() - row.updated_at.unwrap().millis()) / 1000;
         assert!((60..86_400 * 14).contains(&age), "{} changed {age} s ago", row.name());
         assert!(row.created_at <= row.updated_at);
         let session = reader.open(&row.key, u64::MAX).await.unwrap();

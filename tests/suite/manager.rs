@@ -440,16 +440,31 @@ async fn old_sessions_go_by_their_last_change_and_those_without_a_date_stay() {
             doc! { "_id": "created", "created_at": date(10) },
             doc! { "_id": "alive", "created_at": date(10), "updated_at": date(100) },
             doc! { "_id": "undated" },
+            doc! { "_id": "far", "created_at": date(10), "updated_at": bson::DateTime::from_millis(253_402_300_800_000) },
+            doc! { "_id": "farthest", "created_at": date(10), "updated_at": bson::DateTime::MAX },
+            doc! { "_id": "double", "created_at": date(10), "updated_at": 864_000.0 },
+            doc! { "_id": "int64", "created_at": date(10), "updated_at": 864_000_i64 },
+            doc! { "_id": "int32", "created_at": date(10), "updated_at": 864_000 },
+            doc! { "_id": "text", "created_at": date(10), "updated_at": "last week" },
+            doc! { "_id": "iso", "updated_at": "1970-01-11T00:00:00+00:00" },
         ])
         .await;
     let repository = repository(&fresh).await;
     let cutoff = jiff::Timestamp::from_second(50 * 86_400).unwrap();
     let mut named = Vec::new();
     let mut name = |row: &strandscope::Summary| named.push(row.name().to_owned());
-    strandscope::retention::delete_older_than(repository.as_ref(), cutoff, true, &mut name).await.unwrap();
-    assert_eq!(fresh.collection.count_documents(doc! {}).await.unwrap(), 4, "a dry run deletes nothing");
-    strandscope::retention::delete_older_than(repository.as_ref(), cutoff, false, &mut name).await.unwrap();
+    let would = strandscope::retention::delete_older_than(repository.as_ref(), cutoff, true, &mut name).await.unwrap();
+    assert_eq!(fresh.collection.count_documents(doc! {}).await.unwrap(), 11, "a dry run deletes nothing");
+    let went = strandscope::retention::delete_older_than(repository.as_ref(), cutoff, false, &mut name).await.unwrap();
     named.sort();
-    assert_eq!(named, ["created", "created", "old", "old"]);
-    assert_eq!(fresh.collection.count_documents(doc! {}).await.unwrap(), 2);
+    assert_eq!(named, ["created", "created", "iso", "iso", "old", "old"]);
+    assert_eq!(went, would);
+    let mut skipped: Vec<&str> = went.skipped.iter().map(|one| one.row.name()).collect();
+    skipped.sort_unstable();
+    assert_eq!(skipped, ["double", "int32", "int64", "text", "undated"]);
+    assert_eq!(fresh.collection.count_documents(doc! {}).await.unwrap(), 8);
+    for id in skipped {
+        let kept = strandscope::retention::delete_if_older(repository.as_ref(), &id.into(), cutoff).await.unwrap();
+        assert!(!kept, "{id} has no age when it is asked for by name either");
+    }
 }

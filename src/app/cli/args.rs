@@ -184,7 +184,9 @@ Terms, separated by spaces, must all match; -TERM excludes, \"…\" quotes:
   app:X type:X agent:X model:X    application, session type, an agent's id, its model
   meta.KEY:X meta.KEY:>5          a field of the metadata
   has:feedback|comment|guardrail|meta.KEY    rating:up|down|neutral
-  since:7d until:2026-11-01       alive in that time; created:>2026-11-01 by its start
+  since:7d until:2026-11-01       alive in that time (30m, 12h, 7d, 2w; a day; an instant)
+  updated:<12h updated:>12h       changed less than 12 hours ago, longer ago
+  created:2026-11-01 created:>2026-11-01    created on that day, after it (days as on screen)
   @NAME                           a filter saved in the configuration";
 
 fn after_help() -> String {

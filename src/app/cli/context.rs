@@ -163,8 +163,9 @@ mod tests {
             session_id: Some("x".into()),
             application_name: None,
             session_type: None,
-            created_at: Some("2026-11-23T14:11:20.9Z".parse().unwrap()),
+            created_at: Some(crate::session::StoredDate::from_millis(1_795_443_080_900)),
             updated_at: None,
+            unclear_dates: Vec::new(),
             metadata: None,
         };
         let ids = [summary("x\u{202e}".into()), summary(bson::oid::ObjectId::from_bytes([7; 12]).into())];

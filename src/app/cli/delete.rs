@@ -7,7 +7,10 @@ use std::{
 
 use crate::{
     app::{config::places, copy::PrivateCopy, text},
-    manager::{SessionManager, retention},
+    manager::{
+        SessionManager,
+        retention::{self, SkippedSession},
+    },
     repository::{Error, SessionRepository},
     session::{SessionKey, Summary},
 };
@@ -22,11 +25,18 @@ use super::{
     stop::Stop,
 };
 
+/// Skipped sessions that are named one by one.
+const MOST_NAMED: usize = 10;
+
 pub async fn run(context: &Context, args: &DeleteArgs) -> Result<()> {
     let repository = context.repository().await?;
     let cutoff = args.older_than.map(before).transpose()?;
     let chosen = match cutoff {
-        Some(cutoff) => retention::older_than(repository.as_ref(), cutoff).await?,
+        Some(cutoff) => {
+            let found = retention::older_than(repository.as_ref(), cutoff).await?;
+            tell_skipped(&found.skipped);
+            found.old
+        }
         None => named(repository.as_ref(), &args.ids).await?,
     };
     if chosen.is_empty() {
@@ -58,6 +68,19 @@ fn before(age: std::time::Duration) -> Result<Timestamp, Stop> {
         .ok_or_else(|| Stop::Usage("--older-than goes back further than dates do".into()))
 }
 
+/// How many sessions have no age, and of the first ones why.
+fn tell_skipped(skipped: &[SkippedSession]) {
+    for one in skipped.iter().take(MOST_NAMED) {
+        output::note(&format!("skipped {}: {}", one.row.key.text(), one.reason));
+    }
+    let what = match skipped.len() {
+        0 => return,
+        1 => "1 session was".to_owned(),
+        several => format!("{several} sessions were"),
+    };
+    output::note(&format!("{what} skipped: without a clear date there is no age; they can be deleted by id"));
+}
+
 /// Every one must be there before any is deleted.
 async fn named(repository: &dyn SessionRepository, ids: &[String]) -> Result<Vec<Summary>> {
     let mut rows: Vec<Summary> = Vec::with_capacity(ids.len());
@@ -72,7 +95,7 @@ async fn named(repository: &dyn SessionRepository, ids: &[String]) -> Result<Vec
 
 fn shown(row: &Summary) -> String {
     let application = row.application_name.as_deref().unwrap_or("-");
-    let line = format!("{}  {}  {application}", output::time(retention::last_alive(row)), row.key.text());
+    let line = format!("{}  {}  {application}", output::time(row.updated_at.or(row.created_at)), row.key.text());
     text::line(&line).into_owned()
 }
 

@@ -1,8 +1,10 @@
 //! JSON on standard output: keys as stored, unknown is null, one object a line.
 
-use crate::{app::text, session::Usage};
+use crate::{
+    app::text,
+    session::{StoredDate, Usage},
+};
 use bson::Bson;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 /// One line of JSON. What could move a terminal's cursor or reorder its text is escaped: a parser reads the same.
@@ -15,9 +17,11 @@ pub fn stored(value: &Bson) -> Value {
     value.clone().into_relaxed_extjson()
 }
 
-/// RFC 3339 in UTC.
-pub fn time(at: Option<Timestamp>) -> Value {
-    at.map_or(Value::Null, |at| at.to_string().into())
+/// RFC 3339 in UTC; a date that has no such form as Extended JSON.
+pub fn time(at: Option<StoredDate>) -> Value {
+    let written =
+        |at: StoredDate| at.rfc3339().map_or_else(|| Bson::DateTime(at.into()).into_canonical_extjson(), Value::from);
+    at.map_or(Value::Null, written)
 }
 
 /// Token figures by their stored names. `lower_bound` stands beside them where a part of the sum is unknown.
@@ -51,5 +55,13 @@ mod tests {
     fn unknown_is_null() {
         assert_eq!(usage(&Usage::default())["totalTokens"], Value::Null);
         assert_eq!(time(None), Value::Null);
+    }
+
+    #[test]
+    fn a_date_beyond_the_year_9999_is_written_as_stored() {
+        assert_eq!(time(Some(StoredDate::from_millis(1_795_443_080_500))), json!("2026-11-23T14:11:20.5Z"));
+        let far = json!({"$date": {"$numberLong": "253402300800000"}});
+        assert_eq!(time(Some(StoredDate::from_millis(253_402_300_800_000))), far);
+        assert_eq!(stored(&bson::DateTime::from_millis(253_402_300_800_000).into()), far);
     }
 }

@@ -113,6 +113,7 @@ mod tests {
             session_type: None,
             created_at: None,
             updated_at: None,
+            unclear_dates: Vec::new(),
             metadata: None,
         };
         insta::assert_snapshot!(json::line(&object(&summary, &figures())));

@@ -2,8 +2,8 @@
 
 use std::io::{self, IsTerminal, StdoutLock, Write};
 
-use crate::app::text;
-use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
+use crate::{app::text, session::StoredDate};
+use jiff::{RoundMode, TimestampRound, Unit};
 
 /// Standard output. An error of kind `BrokenPipe` means that the reader has enough.
 pub struct Out {
@@ -41,8 +41,12 @@ pub fn note(said: &str) {
     let _ = writeln!(io::stderr(), "strandscope: {}", text::line(said));
 }
 
-/// A time to the second, RFC 3339 in UTC; `-` where it is unknown.
-pub fn time(at: Option<Timestamp>) -> String {
+/// A time to the second, RFC 3339 in UTC; `-` where it is unknown, as stored where it is beyond what a clock tells.
+pub fn time(at: Option<StoredDate>) -> String {
     let seconds = TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Trunc);
-    at.map_or_else(|| "-".into(), |at| at.round(seconds).unwrap_or(at).to_string())
+    let Some(at) = at else { return "-".into() };
+    match at.timestamp() {
+        Some(known) if at.has_usual_year() => known.round(seconds).unwrap_or(known).to_string(),
+        _ => at.to_string(),
+    }
 }

@@ -1,14 +1,15 @@
 //! Text to filter.
 
+mod time;
 mod value;
 mod word;
 
 use std::ops::Range;
 
-use jiff::Timestamp;
+use jiff::Zoned;
 
 use self::{
-    value::{instant, readings},
+    value::readings,
     word::{Word, words},
 };
 use crate::nearest::nearest;
@@ -37,8 +38,8 @@ impl Mistake {
     }
 }
 
-/// See [`Filter::parse`].
-pub(super) fn parse(text: &str, now: Timestamp) -> Result<Filter, FilterError> {
+/// See [`Filter::parse_at`].
+pub(super) fn parse(text: &str, now: &Zoned) -> Result<Filter, FilterError> {
     terms(text, now).map(|terms| Filter { source: text.to_owned(), terms }).map_err(|mistake| FilterError {
         source_text: text.to_owned(),
         span: mistake.span,
@@ -47,7 +48,7 @@ pub(super) fn parse(text: &str, now: Timestamp) -> Result<Filter, FilterError> {
     })
 }
 
-fn terms(text: &str, now: Timestamp) -> Result<Vec<FilterTerm>, Mistake> {
+fn terms(text: &str, now: &Zoned) -> Result<Vec<FilterTerm>, Mistake> {
     let mut terms = Vec::new();
     for word in words(text)? {
         let (negated, rest) = match word.strip('-') {
@@ -68,7 +69,7 @@ fn terms(text: &str, now: Timestamp) -> Result<Vec<FilterTerm>, Mistake> {
 }
 
 /// What one word asks; more than one test where a word stands for a whole day.
-fn tests(word: &Word, now: Timestamp) -> Result<Vec<FilterTest>, Mistake> {
+fn tests(word: &Word, now: &Zoned) -> Result<Vec<FilterTest>, Mistake> {
     let Some((head, value)) = word.split_colon() else {
         return Ok(vec![FilterTest::Id(text_match(word, word)?)]);
     };
@@ -83,10 +84,13 @@ fn tests(word: &Word, now: Timestamp) -> Result<Vec<FilterTest>, Mistake> {
         "model" => FilterTest::Model(text_match(word, &value)?),
         "has" => has(word, &value)?,
         "rating" => FilterTest::Rating(rating(word, &value)?),
-        "since" => FilterTest::Since(instant(word, &value, now)?.start),
-        "until" => FilterTest::Until(instant(word, &value, now)?.end),
-        "created" => return dated(word, &value, now, FilterTest::Created),
-        "updated" => return dated(word, &value, now, FilterTest::Updated),
+        "since" => FilterTest::Since(time::bound(word, &value, now)?.start()),
+        "until" => FilterTest::Until(time::bound(word, &value, now)?.end()),
+        field @ ("created" | "updated") => {
+            let (sign, value) = comparison(&value);
+            let test = if field == "created" { FilterTest::Created } else { FilterTest::Updated };
+            return time::dated(word, field, (sign, &value), now, test);
+        }
         "meta" => {
             return Err(Mistake::new(head.span_with_colon(), "`meta` needs a key").or("write `meta.KEY:value`"));
         }
@@ -131,6 +135,10 @@ fn metadata(word: &Word, key: &Word, value: &Word) -> Result<FilterTest, Mistake
         return Err(Mistake::new(word.span(), "a value must follow").or(hint));
     }
     let comparison = comparison.unwrap_or(Comparison::Equal);
+    if comparison != Comparison::Equal && !value.has_quotes() && time::age(&value.text()).is_some() {
+        let hint = "compare with a day or an instant; in quotes it is compared as text";
+        return Err(Mistake::new(value.span(), "metadata has no age").or(hint));
+    }
     Ok(FilterTest::Metadata { key: name, comparison, readings: readings(&value, comparison) })
 }
 
@@ -188,29 +196,6 @@ fn not_one_of(word: &Word, value: &Word, valid: &[&str]) -> Mistake {
     }
     let hint = nearest(&name, valid).map(did_you_mean);
     Mistake { hint, ..Mistake::new(value.span(), format!("`{name}` is none of {list}")) }
-}
-
-/// `created:` and `updated:`. Without a sign, a day means that whole day; `<=` a day includes it.
-fn dated(
-    word: &Word,
-    value: &Word,
-    now: Timestamp,
-    test: fn(Comparison, Timestamp) -> FilterTest,
-) -> Result<Vec<FilterTest>, Mistake> {
-    let (sign, value) = comparison(value);
-    let when = instant(word, &value, now)?;
-    let is_day = when.start != when.end;
-    match sign {
-        None | Some(Comparison::Equal) if is_day => {
-            Ok(vec![test(Comparison::GreaterOrEqual, when.start), test(Comparison::Less, when.end)])
-        }
-        None => {
-            let hint = "put `>` or `<` after the colon";
-            Err(Mistake::new(word.span(), "nothing says whether after or before that time").or(hint))
-        }
-        Some(Comparison::LessOrEqual) if is_day => Ok(vec![test(Comparison::Less, when.end)]),
-        Some(sign) => Ok(vec![test(sign, when.start)]),
-    }
 }
 
 #[cfg(test)]

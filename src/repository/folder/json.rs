@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use base64::Engine;
-use bson::{Binary, Bson, DateTime, Decimal128, Document, spec::BinarySubtype};
-use jiff::{Timestamp, civil, tz::TimeZone};
+use bson::{Binary, Bson, Decimal128, Document, spec::BinarySubtype};
 use serde_json::Value;
 
 use super::{
@@ -12,6 +11,7 @@ use super::{
     open::{self, Unopened},
     python,
 };
+use crate::session::decode;
 
 /// Why a file gave no value.
 #[derive(Debug)]
@@ -113,13 +113,13 @@ fn bytes(document: &Document) -> Option<Bson> {
     Some(Bson::Binary(Binary { subtype: BinarySubtype::Generic, bytes }))
 }
 
-/// Turns the ISO strings of those fields into dates; what is no date stays as it is.
+/// Turns the ISO strings of those fields into dates; what is no clear date stays as it is.
 pub(super) fn dates(document: &mut Document, fields: &[&str]) {
     for field in fields {
         if let Some(value) = document.get_mut(field)
-            && let Some(at) = value.as_str().and_then(date)
+            && let Some(at) = value.as_str().and_then(decode::clear_text)
         {
-            *value = Bson::DateTime(at);
+            *value = Bson::DateTime(at.into());
         }
     }
 }
@@ -131,11 +131,4 @@ pub(super) fn dates_of_each(document: &mut Document, array: &str, field: &str) {
             dates(item, &[field]);
         }
     }
-}
-
-/// An ISO time; one without a zone is in UTC.
-fn date(text: &str) -> Option<DateTime> {
-    let naive = || text.parse::<civil::DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|at| at.timestamp());
-    let at: Timestamp = text.parse().ok().or_else(naive)?;
-    Some(DateTime::from_millis(at.as_millisecond()))
 }

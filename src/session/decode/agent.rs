@@ -3,7 +3,7 @@
 use bson::{Bson, Document};
 
 use super::{
-    known, message,
+    date, known, message,
     notes::{Notes, Path},
     value,
 };
@@ -47,8 +47,8 @@ fn blank(id: AgentId) -> StoredAgent {
 }
 
 fn fill(agent: &mut StoredAgent, fields: Document, first_index: u64, path: &Path, notes: &mut Notes) {
-    agent.created_at = value::date(&fields, "created_at", path, notes);
-    agent.updated_at = value::date(&fields, "updated_at", path, notes);
+    agent.created_at = date::date(&fields, "created_at", path, notes);
+    agent.updated_at = date::date(&fields, "updated_at", path, notes);
     let mut data_seen = false;
     for (key, value) in fields {
         match (key.as_str(), value) {
@@ -85,8 +85,8 @@ fn read_data(agent: &mut StoredAgent, data: Document, path: &Path, notes: &mut N
     agent.prompt_metadata = present("prompt_metadata");
     agent.state = present("state");
     agent.conversation_manager = present("conversation_manager_state");
-    let created = value::strands_date(&data, "created_at", path, notes);
-    let updated = value::strands_date(&data, "updated_at", path, notes);
+    let created = date::strands_date(&data, "created_at", path, notes);
+    let updated = date::strands_date(&data, "updated_at", path, notes);
     agent.created_at = agent.created_at.or(created);
     agent.updated_at = agent.updated_at.or(updated);
     known::told(&data, &[known::AGENT_DATA], path, notes);

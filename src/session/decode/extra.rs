@@ -3,7 +3,7 @@
 use bson::{Bson, Document};
 
 use super::{
-    known,
+    date, known,
     notes::{Notes, Path},
     value,
 };
@@ -30,7 +30,7 @@ pub(super) fn read_feedback(raw: Bson, path: &Path, notes: &mut Notes) -> Feedba
     Feedback {
         rating: rating(fields.get("rating")),
         comment: value::text(fields, "comment", path, notes),
-        created_at: value::date(fields, "created_at", path, notes),
+        created_at: date::date(fields, "created_at", path, notes),
         agent_id: value::text(fields, "agent_id", path, notes),
         message_id: value::number(fields, "message_id", path, notes),
         raw,
@@ -58,7 +58,7 @@ pub(super) fn read_event(raw: Bson, path: &Path, notes: &mut Notes) -> Guardrail
         agent_id: value::text(fields, "agent_id", path, notes),
         message_id: value::number(fields, "message_id", path, notes),
         action: value::text(fields, "action", path, notes),
-        at: value::date(fields, "timestamp", path, notes),
+        at: date::date(fields, "timestamp", path, notes),
         stop_reason: value::text(fields, "stop_reason", path, notes),
         policies: fields.get("policies_triggered").cloned(),
         raw,

@@ -3,7 +3,7 @@
 use bson::{Bson, Document};
 
 use super::{
-    extra, figures, known,
+    date, extra, figures, known,
     notes::{Notes, Path},
     openai, value,
 };
@@ -47,8 +47,8 @@ fn fill(fields: &Document, index: u64, path: &Path, notes: &mut Notes) -> Messag
     let mut message = Message {
         message_id: value::number(fields, "message_id", path, notes),
         redaction: redaction(fields, path, notes),
-        created_at: value::date(fields, "created_at", path, notes),
-        updated_at: value::date(fields, "updated_at", path, notes),
+        created_at: date::date(fields, "created_at", path, notes),
+        updated_at: date::date(fields, "updated_at", path, notes),
         counters: figures::counters(fields, path, notes),
         guardrail_event: match fields.get("guardrail_event") {
             None | Some(Bson::Null) => None,

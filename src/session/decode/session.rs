@@ -1,14 +1,12 @@
 //! The whole document, and its thin forms.
 
 use bson::{Bson, Document};
-use jiff::Timestamp;
 
 use super::{
-    agent, extra,
+    agent, date, extra,
     notes::{Notes, Path},
-    value,
 };
-use crate::session::{AgentCount, AgentId, Details, Session, SessionKey, Summary};
+use crate::session::{AgentCount, AgentId, Details, Session, SessionKey, StoredDate, Summary};
 
 const ROOT: Path<'static> = Path::At("");
 
@@ -27,6 +25,7 @@ pub fn session(document: Document) -> Session {
             notes.missing(&ROOT.key(name), expected);
         }
     }
+    session.unclear_dates = date::unclear(&document);
     for (name, value) in document {
         if let Some(unread) = take(&mut session, &name, value, &mut notes) {
             session.other.insert(name, unread);
@@ -59,6 +58,7 @@ fn blank(key: SessionKey) -> Session {
         viewer_password: None,
         created_at: None,
         updated_at: None,
+        unclear_dates: Vec::new(),
         metadata: None,
         feedbacks: Vec::new(),
         guardrail_events: Vec::new(),
@@ -126,8 +126,8 @@ fn unread(path: &Path, expected: &str, value: Bson, notes: &mut Notes) -> Option
     Some(value).filter(|value| !matches!(value, Bson::Null))
 }
 
-fn take_date(place: &mut Option<Timestamp>, value: Bson, path: &Path, notes: &mut Notes) -> Option<Bson> {
-    *place = value::date_value(&value, path, notes);
+fn take_date(place: &mut Option<StoredDate>, value: Bson, path: &Path, notes: &mut Notes) -> Option<Bson> {
+    *place = date::date_value(&value, path, notes);
     Some(value).filter(|value| place.is_none() && !matches!(value, Bson::Null))
 }
 
@@ -140,8 +140,9 @@ pub fn summary(document: &Document) -> Summary {
         session_id: text("session_id"),
         application_name: text("application_name"),
         session_type: text("session_type"),
-        created_at: document.get("created_at").and_then(value::timestamp),
-        updated_at: document.get("updated_at").and_then(value::timestamp),
+        created_at: document.get("created_at").and_then(date::stored_date),
+        updated_at: document.get("updated_at").and_then(date::stored_date),
+        unclear_dates: date::unclear(document),
         metadata: document.get("metadata").cloned(),
     }
 }

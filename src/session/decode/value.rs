@@ -1,32 +1,11 @@
-//! Single values: texts, dates and numbers.
+//! Single values: texts and numbers. Dates are read in [`super::date`].
 
 use bson::{Bson, Document};
-use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
 use super::notes::{Notes, Path};
 
 /// Whole numbers beyond this are not exact in a double.
-const EXACT: f64 = 9_007_199_254_740_992.0;
-
-/// A point in time: a BSON date; also an ISO 8601 string (UTC where it names no offset), milliseconds since 1970 as
-/// int64 or double, and BSON's internal timestamp.
-#[must_use]
-pub fn timestamp(value: &Bson) -> Option<Timestamp> {
-    match value {
-        Bson::DateTime(date) => Timestamp::from_millisecond(date.timestamp_millis()).ok(),
-        Bson::String(text) => iso(text),
-        Bson::Int64(ms) => Timestamp::from_millisecond(*ms).ok(),
-        Bson::Double(ms) if ms.abs() < EXACT => Timestamp::from_millisecond(*ms as i64).ok(),
-        Bson::Timestamp(stamp) => Timestamp::from_second(i64::from(stamp.time)).ok(),
-        _ => None,
-    }
-}
-
-fn iso(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    let civil = || text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
-    text.parse::<Timestamp>().ok().or_else(civil)
-}
+pub(super) const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// A whole number that is not negative, from any BSON number that is one exactly.
 #[must_use]
@@ -111,34 +90,5 @@ pub(super) fn object<'a>(fields: &'a Document, key: &str, path: &Path, notes: &m
             notes.mistyped(&path.key(key), "an object", other);
             None
         }
-    }
-}
-
-/// A date field; one of another type is read where it can be, and noted.
-pub(super) fn date(fields: &Document, key: &str, path: &Path, notes: &mut Notes) -> Option<Timestamp> {
-    let value = fields.get(key)?;
-    if matches!(value, Bson::Null) { None } else { date_value(value, &path.key(key), notes) }
-}
-
-/// A date; one of another type is read where it can be, and noted.
-pub(super) fn date_value(value: &Bson, path: &Path, notes: &mut Notes) -> Option<Timestamp> {
-    let found = timestamp(value);
-    match (value, found) {
-        (Bson::DateTime(_), Some(_)) => {}
-        (Bson::DateTime(_), None) => notes.odd(path, "This date lies outside the years that can be shown.", value),
-        (_, Some(at)) => {
-            let problem = format!("Expected a date, found {}; it is read as {at}.", notes.found(path, value));
-            notes.push(path, problem, Some(value.clone()));
-        }
-        (_, None) => notes.mistyped(path, "a date", value),
-    }
-    found
-}
-
-/// A date that Strands itself writes as an ISO string.
-pub(super) fn strands_date(fields: &Document, key: &str, path: &Path, notes: &mut Notes) -> Option<Timestamp> {
-    match fields.get(key)? {
-        value @ Bson::String(_) => field(fields, key, path, notes, "a date", |_| timestamp(value)),
-        _ => date(fields, key, path, notes),
     }
 }

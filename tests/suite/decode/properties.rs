@@ -138,7 +138,7 @@ proptest! {
         prop_assert_eq!(message.index, 3);
         let _ = plain::text_of(&message);
         let _ = decode::agent("a".into(), value.clone(), 0, None);
-        let _ = (decode::feedback(&value), decode::guardrail_event(&value), decode::timestamp(&value));
+        let _ = (decode::feedback(&value), decode::guardrail_event(&value), decode::stored_date(&value));
         if let Bson::Document(fields) = value {
             let _ = (decode::summary(&fields), decode::details(&fields));
             let session = decode::session(fields.clone());

@@ -1,8 +1,8 @@
 //! The commands against a server: what goes wrong is one clear sentence with its exit code.
 
-use bson::{Bson, doc, oid::ObjectId};
+use bson::{Bson, DateTime, doc, oid::ObjectId};
 use mongodb::Client;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     cli::home::{Home, Ran},
@@ -45,6 +45,32 @@ async fn ids_that_are_not_there_or_ambiguous_are_told() {
     let rows = rows(&on(&home, &fresh.uri, &fresh, &["list", "--json"]));
     assert!(rows.iter().any(|row| row["_id"]["$oid"] == hex && row["session_id"] == hex), "{rows:?}");
     assert!(rows.iter().any(|row| row["_id"] == 7 && row["updated_at"].is_null()), "{rows:?}");
+}
+
+#[tokio::test]
+async fn what_has_no_clear_date_or_a_far_one_is_no_old_session() {
+    let past = DateTime::from_millis(1_000_000_000_000);
+    let documents = vec![
+        doc! { "_id": "far", "created_at": past, "updated_at": DateTime::from_millis(253_402_300_800_000), "agents": {} },
+        doc! { "_id": "double", "created_at": past, "updated_at": 1_000_000_000.5, "agents": {} },
+        doc! { "_id": "old", "created_at": past, "updated_at": past, "agents": {} },
+    ];
+    let (fresh, _) = loaded("ages", documents).await;
+    let home = Home::empty();
+    let listed = rows(&on(&home, &fresh.uri, &fresh, &["list", "--json"]));
+    let updated: Vec<&Value> = listed.iter().map(|row| &row["updated_at"]).collect();
+    let far = json!({ "$date": { "$numberLong": "253402300800000" } });
+    assert_eq!(updated, [&far, &json!("2001-09-09T01:46:40Z"), &json!("2001-09-09T01:46:40.5Z")]);
+    let ran = on(&home, &fresh.uri, &fresh, &["delete", "--older-than", "30d", "--yes"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "old\n"), "{}", ran.err);
+    assert!(
+        ran.err.contains("skipped double: its `updated_at` is no clear date but a double (1000000000.5)"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains("1 session was skipped"), "{}", ran.err);
+    let left = rows(&on(&home, &fresh.uri, &fresh, &["list", "--json"]));
+    assert_eq!(left.iter().map(|row| &row["_id"]).collect::<Vec<_>>(), ["far", "double"]);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use mongodb::IndexModel;
 use proptest::{prelude::*, test_runner::TestRunner};
-use strandscope::{Cursor, SessionKey, Sort};
+use strandscope::{Cursor, SessionKey, Sort, StoredDate};
 
 use super::common::{every_page, first_page, loaded, page, reader};
 
@@ -88,6 +88,10 @@ async fn check(name: &str, sessions: Vec<Document>, limits: &[u32]) {
             let mut keys: Vec<SessionKey> = rows.iter().map(|row| row.key.clone()).collect();
             let dates: Vec<_> = keys.iter().map(|key| date_of[key]).collect();
             assert_eq!(dates, expected(&sessions), "pages of {limit}, indexed: {indexed}");
+            for row in &rows {
+                let stored = date_of[&row.key].map(StoredDate::from);
+                assert!(stored.is_none() || row.updated_at == stored, "{row:?} where {stored:?} is stored");
+            }
             keys.sort();
             assert_eq!(keys, stored, "pages of {limit}, indexed: {indexed}");
         }

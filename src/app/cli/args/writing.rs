@@ -83,7 +83,7 @@ pub struct DeleteArgs {
     /// The sessions: each its _id, else its session_id, else an ObjectId's hex
     #[arg(required_unless_present = "older_than", conflicts_with = "older_than", value_name = "ID")]
     pub ids: Vec<String>,
-    /// All that were last changed so long ago, such as 30d, 12h or 2w; those without a date stay
+    /// All that were last changed so long ago, such as 30d, 12h or 2w; those without a clear date stay and are told
     #[arg(long, value_name = "AGE", value_parser = age)]
     pub older_than: Option<Duration>,
     /// Only say which

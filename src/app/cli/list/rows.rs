@@ -131,7 +131,7 @@ fn object(summary: &Summary, details: Option<&Details>, usage: Option<&Usage>) -
 
 #[cfg(test)]
 mod tests {
-    use crate::session::{AgentCount, SessionKey};
+    use crate::session::{AgentCount, SessionKey, StoredDate};
     use bson::{Bson, doc};
 
     use super::*;
@@ -142,8 +142,9 @@ mod tests {
             session_id: None,
             application_name: Some("support\u{202e}".into()),
             session_type: None,
-            created_at: Some("2026-11-23T14:11:20.5Z".parse().unwrap()),
+            created_at: Some(StoredDate::from_millis(1_795_443_080_500)),
             updated_at: None,
+            unclear_dates: Vec::new(),
             metadata: Some(doc! {"at": bson::DateTime::from_millis(0), "n": 3_i64}.into()),
         }
     }

@@ -5,7 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::look::{Look, Marks};
-use crate::session::Feedback;
+use crate::session::{Feedback, StoredDate};
 
 /// A whole number with its thousands set apart: `1 350`.
 #[must_use]
@@ -65,30 +65,63 @@ pub fn seconds(s: f64) -> String {
     if s < 1.0 { format!("{:.1} ms", s * 1000.0) } else { format!("{s:.1} s") }
 }
 
-/// An age: `now` under a minute, then `2m`, `3h`, `5d`, `7w`, `2y`. A time to come is `now` too.
+/// Seconds by which the clock of another machine may be ahead of this one's.
+const SKEW: i64 = 120;
+
+/// How old a date is in whole seconds, negative where it is to come.
 #[must_use]
-pub fn age(at: Timestamp, now: Timestamp) -> String {
-    let seconds = now.as_second().saturating_sub(at.as_second());
+pub fn seconds_old(at: StoredDate, now: Timestamp) -> i64 {
+    now.as_millisecond().saturating_sub(at.millis()).div_euclid(1000)
+}
+
+/// Whether it lies in the last minute, or no further ahead than clocks differ.
+#[must_use]
+pub fn is_now(at: StoredDate, now: Timestamp) -> bool {
+    (-SKEW..60).contains(&seconds_old(at, now))
+}
+
+/// An age: `now` under a minute, then `2m`, `3h`, `5d`, `7w`, `2y`; of a time to come `in 3d`.
+#[must_use]
+pub fn age(at: StoredDate, now: Timestamp) -> String {
+    let seconds = seconds_old(at, now);
     match seconds {
-        ..60 => "now".into(),
-        60..3600 => format!("{}m", seconds / 60),
-        3600..86_400 => format!("{}h", seconds / 3600),
-        86_400..1_209_600 => format!("{}d", seconds / 86_400),
-        1_209_600..31_536_000 => format!("{}w", seconds / 604_800),
-        _ => format!("{}y", seconds / 31_536_000),
+        _ if is_now(at, now) => "now".into(),
+        ..0 => format!("in {}", span(seconds.saturating_neg())),
+        _ => span(seconds),
     }
 }
 
-/// A time of day: `14:11:20`.
-#[must_use]
-pub fn clock(at: Timestamp, look: &Look) -> String {
-    at.to_zoned(look.zone.clone()).strftime("%H:%M:%S").to_string()
+fn span(seconds: i64) -> String {
+    match seconds / 31_536_000 {
+        0 => {}
+        years @ 1..10_000 => return format!("{years}y"),
+        _ => return ">9999y".into(),
+    }
+    match seconds {
+        ..3600 => format!("{}m", seconds / 60),
+        3600..86_400 => format!("{}h", seconds / 3600),
+        86_400..1_209_600 => format!("{}d", seconds / 86_400),
+        _ => format!("{}w", seconds / 604_800),
+    }
 }
 
-/// A day: `Mon 23 Nov 2026`.
+/// A time of day: `14:11:20`; a date beyond what a clock tells as stored.
 #[must_use]
-pub fn day(at: Timestamp, look: &Look) -> String {
-    at.to_zoned(look.zone.clone()).strftime("%a %-d %b %Y").to_string()
+pub fn clock(at: StoredDate, look: &Look) -> String {
+    told(at, "%H:%M:%S", look)
+}
+
+/// A day: `Mon 23 Nov 2026`; a date beyond what a calendar tells as stored.
+#[must_use]
+pub fn day(at: StoredDate, look: &Look) -> String {
+    told(at, "%a %-d %b %Y", look)
+}
+
+fn told(at: StoredDate, format: &str, look: &Look) -> String {
+    match at.timestamp() {
+        Some(known) => known.to_zoned(look.zone.clone()).strftime(format).to_string(),
+        None => at.to_string(),
+    }
 }
 
 /// Width in terminal cells.
@@ -143,6 +176,29 @@ mod tests {
         assert_eq!(short(1572), "1.6k");
         assert_eq!(short(999_960), "1.0M");
         assert_eq!(bytes(12_100_000), "12.1 MB");
+    }
+
+    #[test]
+    fn an_age_is_now_in_the_last_minute_and_a_time_to_come_is_not() {
+        let now = Timestamp::from_second(1_795_443_080).unwrap();
+        let of = |seconds: i64| age(StoredDate::from_millis((1_795_443_080 - seconds) * 1000), now);
+        for (seconds, written) in [
+            (0, "now"),
+            (59, "now"),
+            (60, "1m"),
+            (3 * 86_400, "3d"),
+            (20 * 86_400, "2w"),
+            (800 * 86_400, "2y"),
+            (-120, "now"),
+            (-121, "in 2m"),
+            (-3 * 86_400, "in 3d"),
+            (-400 * 86_400, "in 1y"),
+        ] {
+            assert_eq!(of(seconds), written);
+        }
+        assert_eq!(age(StoredDate::from_millis(i64::MAX), now), "in >9999y");
+        assert_eq!(age(StoredDate::from_millis(i64::MIN), now), ">9999y");
+        assert!(is_now(now.into(), now) && !is_now(StoredDate::from_millis(i64::MAX), now));
     }
 
     #[test]

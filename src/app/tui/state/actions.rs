@@ -216,11 +216,12 @@ impl AppState {
     pub(super) fn filter(&mut self, typed: &str) -> Result<Vec<Effect>, super::prompt::TypedMistake> {
         let expanded = crate::app::config::filters::expand(&self.filters, typed)
             .map_err(|unknown| super::prompt::TypedMistake { span: unknown.span, problem: unknown.problem })?;
-        let mut filter = Filter::parse(&expanded, self.look.now).map_err(|error| {
-            // Within a saved filter there is no word to point at but its name.
-            let span = if expanded == typed { error.span.clone() } else { 0..typed.len() };
-            super::prompt::TypedMistake { span, problem: error.sentence() }
-        })?;
+        let mut filter =
+            Filter::parse_at(&expanded, &self.look.now.to_zoned(self.look.zone.clone())).map_err(|error| {
+                // Within a saved filter there is no word to point at but its name.
+                let span = if expanded == typed { error.span.clone() } else { 0..typed.len() };
+                super::prompt::TypedMistake { span, problem: error.sentence() }
+            })?;
         typed.trim().clone_into(&mut filter.source);
         if !self.workspace.connection.is_open() {
             return Ok(self.say("choose a connection first"));

@@ -21,8 +21,10 @@ use crate::{
 const COMMENT_LINES: usize = 12;
 /// Nor is more of it wrapped than this, in bytes.
 const COMMENT_BYTES: usize = 4096;
+/// Cells of an age, at the right of a comment.
+pub const AGE: usize = 5;
 /// Cells left of a comment (bar, mark, space) and right of it (age).
-pub const MARGINS: u16 = 3 + 5;
+pub const MARGINS: u16 = 3 + AGE as u16;
 
 /// The feedback pane's state.
 #[derive(Debug, Clone, Default)]

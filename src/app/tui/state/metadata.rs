@@ -11,7 +11,7 @@ use super::{
     folding::{FoldingTree, TreeTaken},
     tree::{self, Key, TreeRow, Unfolded},
 };
-use crate::session::{Session, plain};
+use crate::session::{Session, StoredDate, plain};
 
 /// The metadata pane's state.
 #[derive(Debug, Clone, Default)]
@@ -124,7 +124,7 @@ pub fn text(row: &TreeRow<'_>) -> String {
         Bson::Double(n) => format!("{n:?}"),
         Bson::Decimal128(n) => n.to_string(),
         Bson::ObjectId(oid) => oid.to_hex(),
-        Bson::DateTime(at) => at.try_to_rfc3339_string().unwrap_or_else(|_| at.timestamp_millis().to_string()),
+        Bson::DateTime(at) => StoredDate::from(*at).to_string(),
         other => plain::pretty(&tree::without_secrets(other)),
     }
 }

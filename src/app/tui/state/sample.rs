@@ -192,8 +192,9 @@ fn row(at: usize, id: &str) -> Summary {
         session_id: None,
         application_name: Some("shop".into()),
         session_type: Some("AGENT".into()),
-        created_at: now.checked_sub((minutes + 5).minutes()).ok(),
-        updated_at: now.checked_sub(minutes.minutes()).ok(),
+        created_at: now.checked_sub((minutes + 5).minutes()).ok().map(Into::into),
+        updated_at: now.checked_sub(minutes.minutes()).ok().map(Into::into),
+        unclear_dates: Vec::new(),
         metadata: None,
     }
 }

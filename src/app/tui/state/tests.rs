@@ -219,7 +219,7 @@ fn a_click_selects_and_another_opens() {
 fn nothing_changes_by_itself_when_all_is_old() {
     let mut screen = Screen::listed(120, 40);
     for row in &mut screen.state.workspace.list.rows {
-        (row.updated_at, row.created_at) = (Some(jiff::Timestamp::UNIX_EPOCH), None);
+        (row.updated_at, row.created_at) = (Some(crate::session::StoredDate::from_millis(0)), None);
     }
     assert_eq!(screen.state.next_change(), None);
     screen.press("r");

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{AppState, areas::Pane};
+use crate::{app::tui::render::format, session::StoredDate};
 
 /// How long a frame of the mark of loading stays.
 pub const BEAT: Duration = Duration::from_millis(200);
@@ -25,7 +26,7 @@ impl AppState {
         ages.chain(lost.map(|_| Duration::from_secs(1))).min()
     }
 
-    fn ages_in_view(&self) -> impl Iterator<Item = Timestamp> {
+    fn ages_in_view(&self) -> impl Iterator<Item = StoredDate> {
         let shown = |pane| self.areas.pane(pane).is_some();
         let rows = self.workspace.list.in_view().filter(move |_| shown(Pane::Sessions));
         let rows = rows.flat_map(|(_, row)| [row.updated_at, row.created_at]).flatten();
@@ -34,13 +35,16 @@ impl AppState {
     }
 }
 
-/// How long until [`crate::app::tui::render::format::age`] writes that time differently. Longer ages than days are not waited for.
-fn until_older(at: Timestamp, now: Timestamp) -> Option<Duration> {
-    let age = now.as_second().saturating_sub(at.as_second());
+/// How long until [`format::age`] writes that time differently. Longer ages than days are not waited for, nor times that far
+/// ahead.
+fn until_older(at: StoredDate, now: Timestamp) -> Option<Duration> {
+    let age = format::seconds_old(at, now);
     let left = match age {
-        ..60 => 60 - age,
+        _ if format::is_now(at, now) => 60 - age,
         60..3600 => 60 - age % 60,
         3600..86_400 => 3600 - age % 3600,
+        -3599..0 => -age % 60 + 1,
+        -86_399..=-3600 => -age % 3600 + 1,
         _ => return None,
     };
     u64::try_from(left).ok().map(Duration::from_secs)
@@ -54,12 +58,17 @@ mod tests {
     fn ages_change_on_the_minute_and_the_hour() {
         let now = Timestamp::from_second(1_000_000).unwrap();
         let seconds =
-            |ago: i64| until_older(Timestamp::from_second(1_000_000 - ago).unwrap(), now).map(|left| left.as_secs());
+            |ago: i64| until_older(StoredDate::from_millis((1_000_000 - ago) * 1000), now).map(|left| left.as_secs());
         assert_eq!(seconds(0), Some(60));
         assert_eq!(seconds(59), Some(1));
         assert_eq!(seconds(61), Some(59));
         assert_eq!(seconds(3600), Some(3600));
         assert_eq!(seconds(100_000), None);
         assert_eq!(seconds(-30), Some(90));
+        assert_eq!(seconds(-180), Some(1), "`in 3m` becomes `in 2m`");
+        assert_eq!(seconds(-239), Some(60));
+        assert_eq!(seconds(-7200), Some(1), "`in 2h` becomes `in 1h`");
+        assert_eq!(seconds(-100_000), None);
+        assert_eq!(until_older(StoredDate::from_millis(i64::MAX), now), None);
     }
 }

@@ -22,7 +22,7 @@ use super::{block, row, value};
 use crate::{
     app::tui::{
         render::{Look, format},
-        state::feedback::{self, FeedbackPane, MARGINS},
+        state::feedback::{self, AGE, FeedbackPane, MARGINS},
     },
     session::{Feedback, Rating, Session},
 };
@@ -71,7 +71,11 @@ pub fn mark(rating: &Rating, look: &Look) -> (&'static str, Style) {
 fn item_lines(item: &Feedback, width: u16, look: &Look) -> Vec<Line<'static>> {
     let cells = usize::from(width.saturating_sub(MARGINS)).max(4);
     let (sign, style) = mark(&item.rating, look);
-    let age = item.created_at.map_or_else(|| look.marks.dash.to_owned(), |at| format::age(at, look.now));
+    let age = match item.created_at.map(|at| format::age(at, look.now)) {
+        None => look.marks.dash.to_owned(),
+        Some(ahead) if ahead.starts_with("in ") && ahead.len() > AGE => "later".into(),
+        Some(age) => format::fit(&age, AGE, look.marks),
+    };
     let said = item.comment.as_deref().is_some_and(|comment| !comment.trim_end().is_empty());
     let odd = matches!(item.rating, Rating::Other(_));
     let mut out: Vec<Line<'static>> = feedback::lines(item, width)
@@ -87,7 +91,7 @@ fn item_lines(item: &Feedback, width: u16, look: &Look) -> Vec<Line<'static>> {
             Line::from(vec![
                 Span::styled(if first { format!("{sign} ") } else { "  ".to_owned() }, style),
                 Span::styled(row::left(&text, cells, look), style_of_text),
-                Span::styled(if first { format!("{age:>5}") } else { String::new() }, look.theme.dim),
+                Span::styled(if first { format!("{age:>AGE$}") } else { String::new() }, look.theme.dim),
             ])
         })
         .collect();

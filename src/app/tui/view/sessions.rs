@@ -136,7 +136,7 @@ fn push_cell(line: &mut Line<'static>, cell: &ColumnCell, row: &Summary, columns
     if !cell.is_id() {
         return line.push_span(Span::styled(cell.pad(&value, look.marks), style));
     }
-    let live = row.updated_at.is_some_and(|at| format::age(at, look.now) == "now");
+    let live = row.updated_at.is_some_and(|at| format::is_now(at, look.now));
     let dot = if live { look.marks.dot } else { " " };
     line.push_span(Span::styled(format!("{dot} "), look.theme.new));
     line.push_span(Span::styled(cell.pad_by(&value, 2, look.marks), style));

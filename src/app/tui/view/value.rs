@@ -45,9 +45,7 @@ pub fn of_row(row: &TreeRow<'_>, cells: usize, look: &Look) -> (String, bool) {
         Bson::Boolean(b) => b.to_string(),
         Bson::Decimal128(n) => n.to_string(),
         Bson::ObjectId(oid) => oid.to_hex(),
-        Bson::DateTime(at) => {
-            at.try_to_rfc3339_string().unwrap_or_else(|_| format!("{} ms since 1970", at.timestamp_millis()))
-        }
+        Bson::DateTime(at) => crate::session::StoredDate::from(*at).to_string(),
         Bson::Timestamp(at) => format!("{} #{}", at.time, at.increment),
         other @ Bson::DbPointer(_) => crate::session::plain::compact(other),
     };

@@ -1,4 +1,5 @@
 use bson::Bson;
+use jiff::{Timestamp, tz::TimeZone};
 use proptest::prelude::*;
 
 use super::*;
@@ -82,6 +83,12 @@ fn a_metadata_value_is_read_as_each_type_it_fits() {
     assert_eq!(readings("meta.k:2026-11-01"), [string("2026-11-01"), midnight.clone()]);
     assert_eq!(readings("meta.k:2026-11-01T00:00:00Z"), [string("2026-11-01T00:00:00Z"), midnight]);
     assert_eq!(readings("meta.k:>5"), [Bson::Int64(5)]);
+    for (sign, ms) in
+        [(">", 1_793_577_599_999), (">=", 1_793_491_200_000), ("<", 1_793_491_200_000), ("<=", 1_793_577_599_999)]
+    {
+        let day = Bson::DateTime(bson::DateTime::from_millis(ms));
+        assert_eq!(readings(&format!("meta.k:{sign}2026-11-01")), [string("2026-11-01"), day], "{sign}");
+    }
     assert_eq!(
         test_of("meta.customer.name:\"Alice Johnson\""),
         FilterTest::Metadata {
@@ -115,9 +122,9 @@ fn times_are_ages_days_and_instants() {
         "through the end of that day"
     );
     assert_eq!(test_of("until:2026-11-01T10:00:00+02:00"), FilterTest::Until(at("2026-11-01T08:00:00Z")));
-    assert_eq!(test_of("created:>2026-11-01"), FilterTest::Created(Comparison::Greater, at("2026-11-01T00:00:00Z")));
-    assert_eq!(test_of("updated:<=2026-11-01"), FilterTest::Updated(Comparison::Less, at("2026-11-02T00:00:00Z")));
-    assert_eq!(test_of("updated:>=12h"), FilterTest::Updated(Comparison::GreaterOrEqual, at("2026-11-23T00:00:00Z")));
+    let instant = "2026-11-01T10:00:00Z";
+    assert_eq!(test_of(&format!("updated:>{instant}")), FilterTest::Updated(Comparison::Greater, at(instant)));
+    assert_eq!(test_of(&format!("updated:={instant}")), FilterTest::Updated(Comparison::Equal, at(instant)));
     assert_eq!(
         tests_of("created:2026-11-01"),
         [
@@ -125,6 +132,69 @@ fn times_are_ages_days_and_instants() {
             (false, FilterTest::Created(Comparison::Less, at("2026-11-02T00:00:00Z")))
         ]
     );
+}
+
+#[test]
+fn a_day_is_a_whole_one() {
+    let [start, end] = ["2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z"].map(|at| at.parse::<Timestamp>().unwrap());
+    for (sign, comparison, at) in [
+        (">", Comparison::GreaterOrEqual, end),
+        (">=", Comparison::GreaterOrEqual, start),
+        ("<", Comparison::Less, start),
+        ("<=", Comparison::Less, end),
+    ] {
+        assert_eq!(test_of(&format!("created:{sign}2026-11-01")), FilterTest::Created(comparison, at), "{sign}");
+    }
+    assert_eq!(tests_of("updated:=2026-11-01"), tests_of("updated:2026-11-01"));
+}
+
+#[test]
+fn days_are_in_the_zone_of_the_screen() {
+    let madrid = now().to_zoned(TimeZone::fixed(jiff::tz::offset(2)));
+    let filter = Filter::parse_at("created:>=2026-11-01 until:2026-11-01 updated:<12h", &madrid).unwrap();
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let tests: Vec<FilterTest> = filter.terms.into_iter().map(|term| term.test).collect();
+    assert_eq!(
+        tests,
+        [
+            FilterTest::Created(Comparison::GreaterOrEqual, at("2026-10-31T22:00:00Z")),
+            FilterTest::Until(at("2026-11-01T22:00:00Z")),
+            FilterTest::Updated(Comparison::Greater, at("2026-11-23T00:00:00Z")),
+        ]
+    );
+}
+
+#[test]
+fn a_duration_compares_ages() {
+    let then: Timestamp = "2026-11-23T00:00:00Z".parse().unwrap();
+    for (sign, comparison) in [
+        ("<", Comparison::Greater),
+        ("<=", Comparison::GreaterOrEqual),
+        (">", Comparison::Less),
+        (">=", Comparison::LessOrEqual),
+    ] {
+        assert_eq!(test_of(&format!("updated:{sign}12h")), FilterTest::Updated(comparison, then), "{sign}");
+    }
+}
+
+#[test]
+fn what_is_no_time_is_refused_with_the_right_spelling() {
+    for (typed, hint) in [
+        ("12", "a number needs its unit: `12m` minutes, `12h` hours"),
+        ("12H", "write `12h`"),
+        ("12hours", "write `12h`"),
+        ("-12h", "write `12h`"),
+        ("3M", "write `3m` for minutes; months in days"),
+        ("3mo", "write days, such as `90d`"),
+        ("1y", "write days, such as `365d`"),
+        ("2026", "write a day as `2026-11-01`"),
+        ("2026-11", "write a day as `2026-11-01`"),
+        ("01/11/2026", "write a day as `2026-11-01`"),
+        ("today", "write an age"),
+    ] {
+        let (place, sentence) = mistake_of(&format!("updated:>{typed}"));
+        assert!(place == typed && sentence.contains(hint), "{typed}: {place}: {sentence}");
+    }
 }
 
 #[test]
@@ -153,7 +223,12 @@ fn mistakes_say_where_and_what_would_be_right() {
         ("since:2026-11-01T10:00:00", "2026-11-01T10:00:00", "add `Z`"),
         ("since:99999999999999999999d", "99999999999999999999d", "too long ago"),
         ("since:9999999d", "9999999d", "too long ago"),
-        ("created:7d", "created:7d", "`>` or `<`"),
+        ("created:7d", "created:7d", "write `created:<7d` for younger, `created:>7d` for older"),
+        ("updated:=7d", "updated:=7d", "`updated:<7d`"),
+        ("created:2026-11-01T10:00:00Z", "created:2026-11-01T10:00:00Z", "`>` or `<`"),
+        ("since:>7d", "since:>7d", "take no sign"),
+        ("until:<=2026-11-01", "until:<=2026-11-01", "take no sign"),
+        ("meta.k:<12h", "12h", "in quotes it is compared as text"),
         ("-created:2026-11-01", "-created:2026-11-01", "whole day"),
     ] {
         let (found, problem) = mistake_of(text);

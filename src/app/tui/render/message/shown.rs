@@ -1,11 +1,9 @@
 //! What a message is laid out from.
 
-use jiff::Timestamp;
-
 use super::{Foldable, Pairs};
 use crate::{
     app::tui::render::Look,
-    session::{Feedback, Message},
+    session::{Feedback, Message, StoredDate},
 };
 
 /// All that a message's look depends on, besides the width.
@@ -16,7 +14,7 @@ pub struct ShownMessage<'a> {
     /// Nothing stands above it.
     pub first: bool,
     /// A new day begins here.
-    pub day: Option<Timestamp>,
+    pub day: Option<StoredDate>,
     /// A new run begins here: what its line says.
     pub run: Option<String>,
     pub tokens: Option<u64>,

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
-
 use super::{
     durations::{Durations, durations},
     moved::MovedAgents,
@@ -13,7 +11,7 @@ use super::{
 };
 use crate::{
     metrics::{AgentMetrics, Outline, SessionMetrics, session_metrics},
-    session::{AgentId, Change, ChangeKind, Message, Session},
+    session::{AgentId, Change, ChangeKind, Message, Session, StoredDate},
 };
 
 /// How many messages are held at most, and how far from the cursor.
@@ -224,7 +222,7 @@ impl Open {
         dates.resize(self.counts[agent] as usize, None);
         for sample in &found.samples {
             if let Some(date) = dates.get_mut(sample.index as usize) {
-                *date = sample.at.map(Timestamp::as_millisecond);
+                *date = sample.at.map(StoredDate::millis);
             }
         }
     }
@@ -283,7 +281,7 @@ impl Open {
         dates.resize(self.counts[agent] as usize, None);
         for (index, message) in self.windows[agent].loaded() {
             if let Some(date) = dates.get_mut(index as usize) {
-                *date = date.or(message.created_at.map(Timestamp::as_millisecond));
+                *date = date.or(message.created_at.map(StoredDate::millis));
             }
         }
     }

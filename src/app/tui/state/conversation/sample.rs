@@ -20,8 +20,8 @@ use crate::{
     },
     metrics::Outline,
     session::{
-        AgentId, Block, Message, Role, Session, SessionKey, StoredAgent, Summary, ToolContent, ToolStatus, decode,
-        plain,
+        AgentId, Block, Message, Role, Session, SessionKey, StoredAgent, StoredDate, Summary, ToolContent, ToolStatus,
+        decode, plain,
     },
 };
 
@@ -38,7 +38,7 @@ pub(in crate::app::tui) fn with(index: u64, role: Role, content: Vec<Block>) -> 
         content,
         tracking_id: None,
         redaction: None,
-        created_at: Timestamp::from_second(1_795_443_080 + index as i64 * 60).ok(),
+        created_at: Some(StoredDate::from_millis((1_795_443_080 + index as i64 * 60) * 1000)),
         updated_at: None,
         usage: None,
         latency_ms: None,
@@ -86,6 +86,7 @@ pub(in crate::app::tui) fn session(id: &str, agents: &[(&str, u64)], last: u64) 
         viewer_password: None,
         created_at: None,
         updated_at: None,
+        unclear_dates: Vec::new(),
         metadata: None,
         feedbacks: Vec::new(),
         guardrail_events: Vec::new(),
@@ -190,6 +191,7 @@ impl Desk {
             session_type: None,
             created_at: None,
             updated_at: None,
+            unclear_dates: Vec::new(),
             metadata: None,
         };
         let effects = self.state.open(&row, &mut self.tickets);

@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
-use jiff::Timestamp;
 use ratatui::text::Line;
 
 use super::{fold::Folds, open::Open, pair::pairs_of, place::Sheet, timeline::Spot, window::Glimpse};
@@ -14,7 +13,7 @@ use crate::{
             message::{Laid, ShownMessage, lay, note},
         },
     },
-    session::Message,
+    session::{Message, StoredDate},
 };
 
 /// Layouts kept, in messages and in lines. Once there are more, half of it is kept, the nearest to the cursor; but the
@@ -187,13 +186,13 @@ impl Pages<'_> {
     }
 
     /// The message's date, where it is of another day than the one before it.
-    fn new_day(&self, pos: usize, message: &Message) -> Option<Timestamp> {
+    fn new_day(&self, pos: usize, message: &Message) -> Option<StoredDate> {
         let at = message.created_at?;
-        let day = |at: Timestamp| at.to_zoned(self.look.zone.clone()).date();
+        let day = |at: StoredDate| at.timestamp().map(|at| at.to_zoned(self.look.zone.clone()).date());
         for before in (pos.saturating_sub(DAY_REACH)..pos).rev() {
             let spot = self.open.timeline.at(before)?;
             let known = self.open.dates[spot.agent].get(spot.index as usize).copied().flatten();
-            if let Some(before) = known.and_then(|ms| Timestamp::from_millisecond(ms).ok()) {
+            if let Some(before) = known.map(StoredDate::from_millis) {
                 return (day(before) != day(at)).then_some(at);
             }
             if self.open.metrics.is_none() && !self.is_loaded(before) {

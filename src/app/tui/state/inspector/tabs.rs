@@ -1,7 +1,6 @@
 //! The tabs of each subject.
 
 use bson::{Bson, Document};
-use jiff::Timestamp;
 
 use super::{
     super::{
@@ -12,7 +11,7 @@ use super::{
 };
 use crate::{
     app::tui::render::format,
-    session::{Feedback, FeedbackTally, Finding, GuardrailEvent, Message, Session, StoredAgent, plain},
+    session::{Feedback, FeedbackTally, Finding, GuardrailEvent, Message, Session, StoredAgent, StoredDate, plain},
 };
 
 /// Of a message.
@@ -272,8 +271,10 @@ fn shown(name: &str, value: &Bson) -> String {
     metadata::text(&TreeRow { depth: 0, key: Key::Name(name), value, fold: Fold::Leaf })
 }
 
-fn date(at: Option<Timestamp>) -> String {
-    at.map_or_else(|| "not stored".into(), |at| format!("{at:.3}"))
+fn date(at: Option<StoredDate>) -> String {
+    let known = |at: StoredDate| at.timestamp().filter(|_| at.has_usual_year());
+    let written = |at: StoredDate| known(at).map_or_else(|| at.to_string(), |known| format!("{known:.3}"));
+    at.map_or_else(|| "not stored".into(), written)
 }
 
 fn counted(n: u64, word: &str) -> String {

@@ -2,14 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
-
 use crate::{
     app::{
         task::{Command, Ticket},
         tui::state::{Effect, Tickets},
     },
-    session::{Details, SessionKey, Summary, Usage},
+    session::{Details, SessionKey, StoredDate, Summary, Usage},
 };
 
 /// What is known of rows beyond the rows themselves.
@@ -26,7 +24,7 @@ const EXPIRED: u64 = u64::MAX;
 
 #[derive(Debug)]
 struct KnownRow {
-    updated_at: Option<Timestamp>,
+    updated_at: Option<StoredDate>,
     generation: u64,
     details: Details,
 }

@@ -161,7 +161,7 @@ impl ColumnCell {
     /// What it says of a row, as safe text; blank where that is not known.
     pub fn value(&self, row: &Summary, details: Option<&Details>, look: &Look) -> (String, Style) {
         let theme = &look.theme;
-        let age = |at: Option<jiff::Timestamp>| at.map(|at| format::age(at, look.now)).unwrap_or_default();
+        let age = |at: Option<crate::session::StoredDate>| at.map(|at| format::age(at, look.now)).unwrap_or_default();
         let safe = |value: Option<&str>| value.map(|value| text::line(value).into_owned()).unwrap_or_default();
         let known = |value: &dyn Fn(&Details) -> Option<String>| details.and_then(value).unwrap_or_default();
         match &self.column {
