@@ -7,6 +7,7 @@ pub mod copy;
 pub mod error;
 pub mod filter;
 pub mod folder;
+mod foreign;
 pub mod health;
 pub mod hint;
 pub mod mongo;

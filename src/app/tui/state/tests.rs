@@ -122,7 +122,7 @@ fn a_search_that_was_ended_says_so() {
     let mut screen = Screen::listed(80, 24);
     screen.press("/slow\n");
     let (ticket, _) = last_list(&mut screen);
-    screen.tell(Event::ListEnd(ticket, PageEnd { next: None, timed_out: true }));
+    screen.tell(Event::ListEnd(ticket, PageEnd::timed_out(None)));
     assert!(screen.state.workspace.list.notice.as_deref().unwrap().contains("too long"));
 }
 
