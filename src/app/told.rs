@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::repository::{Error, ErrorKind, Filter, Hint, ListPlan};
+use crate::repository::{Error, ErrorKind, Hint, ListPlan};
 
 /// An error in the program's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,12 +62,6 @@ pub fn plan(plan: &ListPlan) -> String {
         Some(hint) => format!("{}; {}", plan.why, words(hint)),
         None => plan.why.clone(),
     }
-}
-
-/// That a list is empty, in one sentence.
-#[must_use]
-pub fn nothing(filter: &Filter, location: &str) -> String {
-    if filter.is_empty() { format!("there is no session in {location}") } else { "no session matches".to_owned() }
 }
 
 /// A hint in terms of flags and commands.

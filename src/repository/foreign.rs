@@ -94,9 +94,10 @@ impl ForeignRecord {
                 "contents that Strands' SnapshotSessionManager moved out of histories",
             ),
             Self::Keyed => ("a record of strands-session-mongodb", "records of strands-session-mongodb"),
-            Self::OpenAi => {
-                ("a record of MongoDBSession of the OpenAI Agents SDK", "records of MongoDBSession of the OpenAI Agents SDK")
-            }
+            Self::OpenAi => (
+                "a record of MongoDBSession of the OpenAI Agents SDK",
+                "records of MongoDBSession of the OpenAI Agents SDK",
+            ),
             Self::LangChain => (
                 "a message of LangChain's MongoDBChatMessageHistory",
                 "messages of LangChain's MongoDBChatMessageHistory",

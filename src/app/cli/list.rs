@@ -61,8 +61,8 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
         out.flush()?;
         left = left.saturating_sub(page.len() as u64);
         listed += page.len();
-        let is_last = end.next.is_none() && !end.timed_out;
-        let nothing = (is_last && listed == 0).then(|| told::nothing(&query.filter, &reader.location()));
+        let is_empty = listed == 0 && end.next.is_none() && !end.timed_out && query.filter.is_empty();
+        let nothing = is_empty.then(|| format!("there is no session in {}", reader.location()));
         if let Some(said) = end.note.or(nothing) {
             note(&said);
         }

@@ -7,8 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{
     MongoRepository, client, decoded,
     errors::{self, Doing},
-    expr,
-    foreign,
+    expr, foreign,
     gate::Heard,
     indexes,
 };
@@ -202,7 +201,8 @@ fn others(seen: &Sampled) -> Option<Check> {
     const NAME: &str = "other documents";
     let told = told_of_all(seen.foreign.iter().copied())?;
     let (count, all) = (seen.foreign.len() as u64, seen.documents + seen.foreign.len() as u64);
-    let found = format!("{count} of {all} sampled are no sessions but {told}; they are not listed and never written to");
+    let found =
+        format!("{count} of {all} sampled are no sessions but {told}; they are not listed and never written to");
     Some(if seen.documents == 0 {
         Check::fail(NAME, found, Hint::NameCollection)
     } else {

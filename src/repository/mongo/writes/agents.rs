@@ -34,7 +34,9 @@ pub(super) async fn create(run: RunningWrite, key: SessionKey, agent: NewAgent) 
         return Ok(());
     }
     let time = format!("agents.{}.created_at", agent.id.as_str());
-    let Some(found) = run.read(&key, doc! { time: 1 }).await? else { return Err(run.repository.no_session(&key).await) };
+    let Some(found) = run.read(&key, doc! { time: 1 }).await? else {
+        return Err(run.repository.no_session(&key).await);
+    };
     let created = found
         .get_document("agents")
         .and_then(|agents| agents.get_document(agent.id.as_str()))
