@@ -118,8 +118,8 @@ pub enum Error {
         /// Where it was looked for.
         location: String,
     },
-    /// What stands there is no session but something of another store: it is neither read nor written.
-    #[error("{id:?} in {location} is no session: it is {what}")]
+    /// What stands there is no session, or one of another layout: it is neither read nor written.
+    #[error("{id:?} in {location} is no session that can be read: it is {what}")]
     #[non_exhaustive]
     Foreign {
         /// What was asked for.

@@ -114,6 +114,11 @@ impl ForeignRecord {
         format!("{}, which strandscope does not read{}", self.names().0, self.yet())
     }
 
+    /// Whether it is told from any other document: one of a store that has a name.
+    pub(super) fn is_known(self) -> bool {
+        !matches!(self, Self::ChatHistory | Self::Other)
+    }
+
     /// Layouts of Strands are to be read one day.
     fn yet(self) -> &'static str {
         if matches!(self, Self::Snapshot | Self::Offloaded | Self::Keyed) { " yet" } else { "" }

@@ -5,6 +5,10 @@ use std::{fs, path::Path};
 use super::layout::{self, cannot_read};
 use crate::repository::{Error, Result};
 
+/// What such a session is.
+pub(super) const SNAPSHOT: &str =
+    "kept in the layout of Strands' SnapshotSessionManager, which strandscope does not read yet";
+
 /// How many sessions are named.
 const NAMED: usize = 3;
 
@@ -38,6 +42,11 @@ pub(super) fn note(root: &Path) -> Option<String> {
             named.join(", ")
         )
     })
+}
+
+/// Whether a session of that id is kept as snapshots.
+pub(super) fn has_snapshot(root: &Path, id: &str) -> bool {
+    snapshots(root).iter().any(|found| found == id)
 }
 
 /// The sessions that Strands' `SnapshotSessionManager` keeps there, by id: in `session/`, as TypeScript's older storage did without

@@ -13,7 +13,8 @@ use bson::{Bson, DateTime, Document};
 
 use super::{assemble, foreign, layout, layout::SessionDir};
 use crate::{
-    repository::{Cursor, Filter, ListQuery, PageEnd, Projection, Result, Sort},
+    disk,
+    repository::{Cursor, Error, Filter, ListQuery, PageEnd, Projection, Result, Sort},
     session::Summary,
 };
 
@@ -107,7 +108,8 @@ pub(super) fn count(root: &Path, filter: &Filter) -> Result<u64> {
     Ok(dirs.iter().filter(|dir| matching(dir, filter).is_some()).count() as u64)
 }
 
-/// The sessions an id may mean: the folder of that name, else those whose `session_id` it is.
+/// The sessions an id may mean: the folder of that name, else those whose `session_id` it is. What is kept in another layout is
+/// an error that says so.
 pub(super) fn resolve(root: &Path, id: &str) -> Result<Vec<Summary>> {
     let row = |dir: &SessionDir| Projection::Nothing.summary(&assemble::head(dir).0);
     if !id.contains(['/', '\\', '\0'])
@@ -115,7 +117,11 @@ pub(super) fn resolve(root: &Path, id: &str) -> Result<Vec<Summary>> {
     {
         return Ok(vec![row(&dir)]);
     }
-    let rows = layout::sessions(root)?.iter().map(row).filter(|row| row.session_id.as_deref() == Some(id)).collect();
+    let rows: Vec<Summary> =
+        layout::sessions(root)?.iter().map(row).filter(|row| row.session_id.as_deref() == Some(id)).collect();
+    if rows.is_empty() && foreign::has_snapshot(root, id) {
+        return Err(Error::foreign(id, disk::shorten_home(root), foreign::SNAPSHOT));
+    }
     Ok(rows)
 }
 

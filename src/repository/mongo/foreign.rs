@@ -18,7 +18,7 @@ use crate::{
 const LOOK_AT: i32 = 20;
 
 /// What holds for a document that is no session.
-fn is_foreign() -> Document {
+pub(super) fn is_foreign() -> Document {
     let properties: Document = SESSION_FIELDS.iter().map(|field| ((*field).to_owned(), Bson::from(doc! {}))).collect();
     let only_ours = doc! { "$jsonSchema": { "properties": properties, "additionalProperties": false } };
     let mut query: Document =
@@ -50,23 +50,31 @@ pub(super) fn of_document(document: &Document) -> Option<ForeignRecord> {
     foreign::recognise(document.get("_id").unwrap_or(&Bson::Null), &fields)
 }
 
+/// The names of a document's fields, for a pipeline.
+pub(super) fn names() -> Document {
+    doc! { "$map": { "input": expr::fields("$$ROOT"), "as": "f", "in": "$$f.k" } }
+}
+
+/// What a document is by its `_id` and its [`names`], which stand in `names`.
+pub(super) fn of_names(row: &Document) -> Option<ForeignRecord> {
+    let names = row.get_array("names").map(Vec::as_slice).unwrap_or_default();
+    let fields: Vec<&str> = names.iter().filter_map(Bson::as_str).collect();
+    foreign::recognise(row.get("_id").unwrap_or(&Bson::Null), &fields)
+}
+
 impl MongoRepository {
     /// What else than sessions is among the first documents, one for each.
     pub(super) async fn foreign_records(&self) -> Result<Vec<ForeignRecord>> {
-        let names = doc! { "$map": { "input": expr::fields("$$ROOT"), "as": "f", "in": "$$f.k" } };
         let look = vec![
             doc! { "$limit": LOOK_AT },
             doc! { "$match": is_foreign() },
-            doc! { "$project": { "_id": 1, "names": names } },
+            doc! { "$project": { "_id": 1, "names": names() } },
         ];
         let failure = |error| self.failure(&error, Doing::new("find", "the first documents"));
         let mut found = self.aggregate(look).await.map_err(failure)?;
         let mut records = Vec::new();
         while found.advance().await.map_err(failure)? {
-            let row = decoded(found.current());
-            let names = row.get_array("names").map(Vec::as_slice).unwrap_or_default();
-            let fields: Vec<&str> = names.iter().filter_map(Bson::as_str).collect();
-            records.extend(foreign::recognise(row.get("_id").unwrap_or(&Bson::Null), &fields));
+            records.extend(of_names(&decoded(found.current())));
         }
         Ok(records)
     }
@@ -77,11 +85,11 @@ impl MongoRepository {
         Ok(told.map(|told| format!("{} holds {told}", self.namespace())))
     }
 
-    /// Refuses a collection whose first documents are all another store's.
+    /// Refuses to write to a collection of another store: one without a session.
     pub(super) async fn refuse_another_store(&self) -> Result<()> {
-        let Some(record) = self.foreign_records().await?.into_iter().next() else { return Ok(()) };
+        let Some(note) = self.foreign_note().await? else { return Ok(()) };
         let session = self.find_first(is_session(), doc! { "_id": 1 }, Doing::new("find", "the first session")).await?;
-        if session.is_some() { Ok(()) } else { Err(self.foreign("the collection", record)) }
+        if session.is_some() { Ok(()) } else { Err(Error::other("creating indexes", note)) }
     }
 
     /// Why nothing of a session is found under that `_id`: there is none, or it is something else.
