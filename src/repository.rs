@@ -7,6 +7,7 @@ pub mod copy;
 pub mod error;
 pub mod filter;
 pub mod folder;
+mod foreign;
 pub mod health;
 pub mod hint;
 pub mod mongo;
@@ -72,7 +73,8 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
     }
 
     /// The sessions an ID typed by a person may mean: the string `_id`; else those with that `session_id`; else an
-    /// ObjectId's hex. Empty when there is none; several when it is ambiguous.
+    /// ObjectId's hex. Empty when there is none; several when it is ambiguous; [`Error::Foreign`] where something else than a
+    /// session stands there.
     async fn resolve(&self, id: &str) -> Result<Vec<Summary>>;
 
     /// A session with the last `last` messages of each agent; all of them for `u64::MAX`. [`Error::NotFound`]

@@ -4,7 +4,9 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::demo;
-use crate::repository::{self, Limits, Opened, Result, SessionReader, SessionRepository, Target};
+use crate::repository::{
+    self, Limits, Opened, Result, SessionReader, SessionRepository, Target, folder::FolderRepository,
+};
 
 /// A place with sessions, and how it is shown.
 #[derive(Debug, Clone)]
@@ -121,11 +123,21 @@ impl Store {
 }
 
 /// Opens what is there, with no more than these rights. Contacts the server, so it may take as long as `limits` allow.
+/// `waiting` is given a sentence when a write waits for another writer, from whichever thread writes.
 ///
 /// # Errors
 /// What a connection or a folder can meet.
-pub async fn open(origin: &Origin, rights: Rights, limits: Limits) -> Result<Opened<Store>> {
+pub async fn open(
+    origin: &Origin,
+    rights: Rights,
+    limits: Limits,
+    waiting: impl Fn(&str) + Send + Sync + 'static,
+) -> Result<Opened<Store>> {
     let opened = match origin {
+        Origin::Target(Target::Folder(path)) => {
+            let folder = FolderRepository::open(path).await?.on_wait(waiting);
+            Opened::Store(Arc::new(folder) as Arc<dyn SessionRepository>)
+        }
         Origin::Target(target) => repository::open_writable(target, limits).await?,
         Origin::Demo => Opened::Store(demo::open().await?),
     };

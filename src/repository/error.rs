@@ -118,6 +118,17 @@ pub enum Error {
         /// Where it was looked for.
         location: String,
     },
+    /// What stands there is no session, or one of another layout: it is neither read nor written.
+    #[error("{id:?} in {location} is no session that can be read: it is {what}")]
+    #[non_exhaustive]
+    Foreign {
+        /// What was asked for.
+        id: String,
+        /// Where it stands.
+        location: String,
+        /// What it is: `a checkpoint of LangGraph, which strandscope does not read`.
+        what: String,
+    },
     /// The server's time limit ended a read.
     #[error("{what} took longer than {} s and was stopped", limit.as_secs_f64())]
     #[non_exhaustive]

@@ -3,6 +3,7 @@
 mod archive;
 mod assemble;
 mod check;
+mod foreign;
 mod json;
 mod layout;
 mod list;
@@ -53,10 +54,17 @@ pub async fn open(path: impl AsRef<Path>) -> Result<Arc<dyn SessionRepository>> 
 pub struct FolderRepository {
     root: Arc<Path>,
     location: String,
+    /// What a list goes on with.
+    order: Arc<list::KnownOrder>,
+    /// Told of a write that waits for another writer.
+    waiting: Option<WaitNotice>,
     /// Let go of with the last clone.
     #[expect(dead_code, reason = "held for its drop")]
     guard: Option<Arc<TempDir>>,
 }
+
+/// Is told, in a sentence, that a write waits for another writer.
+type WaitNotice = Arc<dyn Fn(&str) + Send + Sync>;
 
 impl FolderRepository {
     /// Opens a folder to read and write its sessions; a leading `~` is the home folder. It must be there; one that holds
@@ -76,8 +84,8 @@ impl FolderRepository {
         let location = disk::shorten_home(&root);
         // Links beneath it are not followed; those that lead to it are a person's own.
         let root = root.canonicalize().unwrap_or(root);
-        let folder = Self { root: root.into(), location, guard: None };
-        folder.blocking(layout::recognise).await?;
+        let folder = Self { root: root.into(), location, order: Arc::default(), waiting: None, guard: None };
+        folder.blocking(foreign::recognise).await?;
         Ok(folder)
     }
 
@@ -85,7 +93,15 @@ impl FolderRepository {
     #[cfg(feature = "app")]
     pub(crate) fn temporary(dir: TempDir, name: &str) -> Self {
         let root = dir.path().canonicalize().unwrap_or_else(|_| dir.path().to_owned());
-        Self { root: root.into(), location: name.to_owned(), guard: Some(Arc::new(dir)) }
+        let guard = Some(Arc::new(dir));
+        Self { root: root.into(), location: name.to_owned(), order: Arc::default(), waiting: None, guard }
+    }
+
+    /// The same, saying when a write waits for another writer of its session, a second after it began to: `notice` is
+    /// called with a sentence, from whichever thread writes.
+    #[must_use]
+    pub fn on_wait(self, notice: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { waiting: Some(Arc::new(notice)), ..self }
     }
 
     /// Reads off the async threads: files may lie on a slow disk.
@@ -133,10 +149,10 @@ impl SessionReader for FolderRepository {
     }
 
     fn list(&self, query: &ListQuery) -> Page {
-        let (folder, query) = (self.clone(), query.clone());
+        let (folder, query, order) = (self.clone(), query.clone(), Arc::clone(&self.order));
         // A list that is given up drops what takes the rows, and the next one ends the search.
         Page::found_by(|rows| async move {
-            folder.blocking(move |root| list::list(root, &query, &mut |row| rows.push(row))).await
+            folder.blocking(move |root| list::list(root, &query, &order, &mut |row| rows.push(row))).await
         })
     }
 

@@ -12,6 +12,7 @@
 //! history --- what an agent resumes with                 writes ---- the other half of the port
 //! pool ------ one client for many repositories           gate ------ waiting for a connection, deadlines
 //! ask ------- one question, with its time and its error  uri ----- connection strings as people have them
+//! foreign --- what is no session, and is let alone
 //! ```
 
 mod ask;
@@ -24,6 +25,7 @@ mod errors;
 mod explain;
 mod expr;
 mod filter;
+mod foreign;
 mod gate;
 mod history;
 mod indexes;
@@ -167,7 +169,7 @@ impl fmt::Debug for MongoRepository {
 impl SessionReader for MongoRepository {
     async fn ping(&self) -> Result<()> {
         // The estimate alone: a list may have to sort every session.
-        self.count(&Filter::default()).await.map(drop)
+        self.read("the number of documents", |me| async move { lookup::estimate(&me).await }).await.map(drop)
     }
 
     fn location(&self) -> String {

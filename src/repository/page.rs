@@ -145,19 +145,28 @@ pub struct PageEnd {
     pub next: Option<Cursor>,
     /// The time limit ended the search: what was found so far was given, more may exist.
     pub timed_out: bool,
+    /// What a person should know of a first page: what else than sessions is there, or that nothing is. One sentence without
+    /// a full stop.
+    pub note: Option<String>,
 }
 
 impl PageEnd {
     /// The next page starts there.
     #[must_use]
     pub fn at(next: Option<Cursor>) -> Self {
-        Self { next, timed_out: false }
+        Self { next, ..Self::default() }
     }
 
     /// The time limit ended the search; it goes on there.
     #[must_use]
     pub fn timed_out(next: Option<Cursor>) -> Self {
-        Self { next, timed_out: true }
+        Self { next, timed_out: true, note: None }
+    }
+
+    /// The same with what a person should know.
+    #[must_use]
+    pub fn noting(self, note: Option<String>) -> Self {
+        Self { note, ..self }
     }
 }
 

@@ -19,6 +19,7 @@ mod guards;
 mod hooks;
 mod house;
 mod joint;
+mod layouts;
 mod lost_answers;
 mod manager;
 mod metrics;

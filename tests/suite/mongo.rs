@@ -6,6 +6,7 @@ mod counted;
 mod failing;
 mod filters;
 mod finding;
+mod foreign;
 mod odd;
 mod paging;
 mod reading;

@@ -72,7 +72,7 @@ impl Context {
         for note in place.notes() {
             output::note(&note);
         }
-        match place::open(&place.origin, rights, self.config.limits).await? {
+        match place::open(&place.origin, rights, self.config.limits, output::note).await? {
             Opened::Store(store) => Ok(store),
             Opened::Choose(candidates) => Err(choose(&candidates).into()),
         }

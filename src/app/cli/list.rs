@@ -52,6 +52,7 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
     };
     let mut rows = ListWriter::new(args.json, args.sort, terminal);
     let mut out = Out::new();
+    let mut listed = 0;
     loop {
         query.limit = u32::try_from(left).unwrap_or(PAGE).min(PAGE);
         let (page, end) = reader.list(&query).read().await?;
@@ -59,6 +60,12 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
         rows.write(&mut out, &page, &known)?;
         out.flush()?;
         left = left.saturating_sub(page.len() as u64);
+        listed += page.len();
+        let is_empty = listed == 0 && end.next.is_none() && !end.timed_out && query.filter.is_empty();
+        let nothing = is_empty.then(|| format!("there is no session in {}", reader.location()));
+        if let Some(said) = end.note.or(nothing) {
+            note(&said);
+        }
         if end.timed_out {
             return Err(Error::timed_out("the search", context.config.limits.read).into());
         }

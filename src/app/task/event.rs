@@ -70,6 +70,8 @@ pub enum Event {
     },
     /// News of the connection.
     Link(Link),
+    /// A change waits for another writer, in a sentence.
+    Waiting(String),
     /// A change is stored.
     Written(Ticket),
     /// A change was refused or failed.
@@ -110,7 +112,7 @@ impl Event {
             Self::Found { ticket, .. } => (Lane::Find, *ticket),
             Self::Document(ticket, _) => (Lane::Inspect, *ticket),
             Self::Failed { ticket, lane, .. } => (*lane, *ticket),
-            Self::Link(_) | Self::Written(_) | Self::NotWritten { .. } => return None,
+            Self::Link(_) | Self::Waiting(_) | Self::Written(_) | Self::NotWritten { .. } => return None,
         })
     }
 }

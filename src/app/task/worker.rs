@@ -37,17 +37,26 @@ pub type Opener =
 /// Starts the task on the current runtime. It ends when `commands` is dropped.
 #[must_use]
 pub fn spawn(limits: Limits, writing: Writing) -> Task {
+    let (outbox, events) = mpsc::channel(EVENTS);
+    let notices = outbox.clone();
     let open = move |origin, rights| -> Pin<Box<dyn Future<Output = Result<Opened<Store>>> + Send>> {
-        Box::pin(async move { place::open(&origin, rights, limits).await })
+        let notices = notices.clone();
+        // A screen that has so much to do that no notice fits in is not waiting.
+        let say = move |said: &str| drop(notices.try_send(Event::Waiting(said.to_owned())));
+        Box::pin(async move { place::open(&origin, rights, limits, say).await })
     };
-    spawn_with(Arc::new(open), writing)
+    start(Arc::new(open), writing, outbox, events)
 }
 
 /// Starts the task with another way to open targets, e.g. a repository of the program's own.
 #[must_use]
 pub fn spawn_with(opener: Opener, writing: Writing) -> Task {
-    let (commands, inbox) = mpsc::channel(COMMANDS);
     let (outbox, events) = mpsc::channel(EVENTS);
+    start(opener, writing, outbox, events)
+}
+
+fn start(opener: Opener, writing: Writing, outbox: mpsc::Sender<Event>, events: mpsc::Receiver<Event>) -> Task {
+    let (commands, inbox) = mpsc::channel(COMMANDS);
     let done = tokio::spawn(Worker::new(opener, writing, outbox).run(inbox));
     Task { commands, events, done }
 }

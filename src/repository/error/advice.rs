@@ -35,6 +35,7 @@ impl Error {
             Self::Deadline { .. } | Self::Unconfirmed { .. } => Some("read what is there before doing it again".into()),
             Self::ReadOnly { .. } => Some(Hint::OpenForWriting),
             Self::Uri { .. }
+            | Self::Foreign { .. }
             | Self::NoSessions { .. }
             | Self::Folder { .. }
             | Self::Refused { .. }

@@ -38,6 +38,7 @@ impl Error {
             | Self::Invalid { .. }
             | Self::ReadOnly { .. } => ErrorKind::Input,
             Self::NotFound { .. }
+            | Self::Foreign { .. }
             | Self::NoSessions { .. }
             | Self::UnknownAgent { .. }
             | Self::UnknownMessage { .. } => ErrorKind::NotFound,

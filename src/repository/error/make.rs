@@ -24,6 +24,12 @@ impl Error {
         Self::NotFound { id: session.into(), location: location.into() }
     }
 
+    /// What stands there is no session: what it is, as in `a checkpoint of LangGraph`.
+    #[must_use]
+    pub fn foreign(id: impl Into<String>, location: impl Into<String>, what: impl Into<String>) -> Self {
+        Self::Foreign { id: id.into(), location: location.into(), what: what.into() }
+    }
+
     /// Something of that name is stored already. `what` is `session` or `agent`; `place` is the location, or the session
     /// for an agent.
     #[must_use]

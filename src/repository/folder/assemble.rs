@@ -14,8 +14,16 @@ use super::{
 };
 use crate::session::{AgentId, Finding, Message, StoredAgent, decode};
 
+#[cfg(test)]
+thread_local! {
+    /// How often a `session.json` was read on this thread.
+    pub(super) static HEADS_READ: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// The fields of `session.json`, as a session document without its `agents`, and what could not be read.
 pub(super) fn head(dir: &SessionDir) -> (Document, Vec<Finding>) {
+    #[cfg(test)]
+    HEADS_READ.set(HEADS_READ.get() + 1);
     let mut findings = Vec::new();
     let mut stored = match json::read(&dir.file()) {
         Ok(Bson::Document(stored)) => stored,
@@ -197,7 +205,7 @@ fn stored_message(file: &Path) -> Result<Bson, Unreadable> {
     Ok(value)
 }
 
-fn file_finding(path: &str, name: &str, unreadable: Unreadable) -> Finding {
+pub(super) fn file_finding(path: &str, name: &str, unreadable: Unreadable) -> Finding {
     let (problem, raw) = match unreadable {
         Unreadable::Missing => (format!("{name} is missing"), None),
         Unreadable::Broken(problem, text) => (problem, text.map(Bson::String)),

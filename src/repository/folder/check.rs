@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{assemble, layout, read};
+use super::{assemble, foreign, layout, read};
 use crate::repository::{Check, Hint, Verdict};
 
 /// How many sessions are read whole to look for findings, and how many messages of each agent.
@@ -10,13 +10,17 @@ const SAMPLE: (usize, u64) = (20, 50);
 
 /// The checks in order; the first failure ends them.
 pub(super) fn check(root: &Path) -> Vec<Check> {
-    let layout = layout::recognise(root).and_then(|()| layout::sessions(root));
+    let layout = foreign::recognise(root).and_then(|()| layout::sessions(root));
     let dirs = match layout {
         Ok(dirs) => dirs,
         Err(error) => return vec![Check::told(Verdict::Fail, "folder", &error)],
     };
     let mut checks = vec![Check::ok("folder", "it can be read, in the layout of Strands' FileSessionManager")];
     checks.extend(privacy(root));
+    checks.extend(
+        foreign::note(root)
+            .map(|note| Check::warn("other layouts", note, "nothing; it is neither listed nor written to")),
+    );
     checks.push(if dirs.is_empty() {
         Check::warn("sessions", "there is no session yet", Hint::WriteFirstSession)
     } else {

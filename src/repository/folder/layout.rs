@@ -26,6 +26,13 @@ pub(super) struct AgentDir {
     pub path: PathBuf,
 }
 
+/// A folder `multi_agent_<id>`: a Graph or a Swarm.
+#[derive(Debug, Clone)]
+pub(super) struct OrchestratorDir {
+    pub id: String,
+    pub path: PathBuf,
+}
+
 /// Every session's folder in `root`, in no order. Links are left out.
 pub(super) fn sessions(root: &Path) -> Result<Vec<SessionDir>> {
     let entries = fs::read_dir(root).map_err(|error| cannot_read(root, &error))?;
@@ -63,6 +70,11 @@ impl SessionDir {
         self.path.join("session.json")
     }
 
+    /// Whether it is still there.
+    pub(super) fn is_there(&self) -> bool {
+        fs::symlink_metadata(&self.path).is_ok_and(|meta| meta.is_dir())
+    }
+
     /// Its agents' folders by name, and what was passed over.
     pub(super) fn agents(&self) -> (Vec<AgentDir>, Vec<Finding>) {
         let mut findings = Vec::new();
@@ -79,13 +91,34 @@ impl SessionDir {
         (agents, findings)
     }
 
-    /// The newest modification time of `session.json`, the agents' folders and their `messages` folders: writers
-    /// rename files into place, so these move with every change.
+    /// Its orchestrators' folders `multi_agents/multi_agent_<id>` by name, and what was passed over.
+    pub(super) fn orchestrators(&self) -> (Vec<OrchestratorDir>, Vec<Finding>) {
+        let mut findings = Vec::new();
+        let mut found = Vec::new();
+        for (name, path) in dir_entries(&self.path.join("multi_agents"), "multi_agents", &mut findings) {
+            let Some(id) = name.strip_prefix("multi_agent_") else { continue };
+            if fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_dir()) {
+                found.push(OrchestratorDir { id: id.to_owned(), path });
+            }
+        }
+        found.sort_by(|a, b| a.id.cmp(&b.id));
+        (found, findings)
+    }
+
+    /// The newest modification time of `session.json`, the agents' folders with their `messages` folders, and the
+    /// orchestrators' folders with their `multi_agent.json`: writers rename files into place, so these move with every
+    /// change.
     pub(super) fn changed(&self) -> Option<SystemTime> {
-        let (agents, _) = self.agents();
-        let dirs = agents.into_iter().flat_map(|agent| [agent.path.join("messages"), agent.path]);
-        let newest = dirs.chain([self.file()]).filter_map(|path| modified(&path)).max();
+        let agents = self.agents().0.into_iter().flat_map(|agent| [agent.path.join("messages"), agent.path]);
+        let orchestrators = self.orchestrators().0.into_iter().flat_map(|dir| [dir.file(), dir.path]);
+        let newest = agents.chain(orchestrators).chain([self.file()]).filter_map(|path| modified(&path)).max();
         newest.or_else(|| modified(&self.path))
+    }
+}
+
+impl OrchestratorDir {
+    pub(super) fn file(&self) -> PathBuf {
+        self.path.join("multi_agent.json")
     }
 }
 
@@ -171,28 +204,4 @@ pub(super) fn cannot_read(path: &Path, error: &io::Error) -> Error {
         _ => (disk::reason(error), "check that the disk is there and try again".into()),
     };
     Error::folder(path, reason).with_hint(hint).caused_by(disk::cause(error))
-}
-
-/// Refuses what is no folder of sessions in this layout.
-pub(super) fn recognise(root: &Path) -> Result<()> {
-    fs::read_dir(root).map_err(|error| cannot_read(root, &error))?;
-    let refuse = |reason: &str, hint: &'static str| Err(Error::folder(root, reason).with_hint(hint));
-    if has_scopes(root) || holds_snapshots(root) || holds_snapshots(&root.join("session")) {
-        return refuse(
-            "it is in the layout of Strands' SnapshotSessionManager, which is not supported yet",
-            "name a folder that FileSessionManager wrote",
-        );
-    }
-    if root.join("session.json").is_file() {
-        return refuse("it is the folder of a single session", "name the folder above it, and the session by its id");
-    }
-    Ok(())
-}
-
-fn holds_snapshots(dir: &Path) -> bool {
-    fs::read_dir(dir).is_ok_and(|entries| entries.flatten().any(|entry| has_scopes(&entry.path())))
-}
-
-fn has_scopes(session: &Path) -> bool {
-    session.join("scopes").join("agent").is_dir()
 }

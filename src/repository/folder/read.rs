@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use bson::{Bson, Document};
 
-use super::{assemble, layout, layout::SessionDir};
+use super::{assemble, json, layout, layout::SessionDir};
 use crate::{
     metrics::{AgentOutline, MessageSample, Outline},
-    session::{AgentCount, AgentId, Details, Message, Session, decode},
+    session::{AgentCount, AgentId, Details, Finding, Message, Session, decode},
 };
 
 /// The session with the last `last` messages of each agent.
@@ -19,8 +19,34 @@ pub(super) fn open(dir: &SessionDir, last: u64) -> Session {
     session.agents = agents.into_iter().map(|agent| agent.open(last)).collect();
     session.findings.extend(findings);
     session.findings.extend(passed_over);
+    session.findings.extend(orchestrators(dir));
     session.bytes = Some(layout::size(&dir.path));
     session
+}
+
+/// A finding for each Graph and Swarm: what their nodes said stands in no agent.
+fn orchestrators(dir: &SessionDir) -> Vec<Finding> {
+    let (dirs, mut findings) = dir.orchestrators();
+    findings.extend(dirs.iter().map(|orchestrator| {
+        let path = format!("multi_agents.{}", orchestrator.id);
+        match json::read(&orchestrator.file()) {
+            Ok(Bson::Document(state)) => {
+                let text = |field: &str| state.get_str(field).unwrap_or("not told").to_owned();
+                let (kind, status) = (text("type"), text("status"));
+                let problem = format!(
+                    "an orchestrator (type: {kind}, status: {status}): the messages of its nodes stand in multi_agents/ and are \
+                     not read yet"
+                );
+                Finding { path, problem, raw: Some(Bson::Document(state)) }
+            }
+            Ok(other) => {
+                let problem = "multi_agent.json holds no object".to_owned();
+                Finding { path, problem, raw: Some(other) }
+            }
+            Err(unreadable) => assemble::file_finding(&path, "multi_agent.json", unreadable),
+        }
+    }));
+    findings
 }
 
 /// Some messages of one agent; none where there is no such agent.

@@ -12,7 +12,7 @@ mod sessions;
 
 use async_trait::async_trait;
 
-use super::{FolderRepository, archive, layout, layout::SessionDir};
+use super::{FolderRepository, WaitNotice, archive, layout, layout::SessionDir};
 use crate::{
     repository::{CopiedDeletion, Error, Result, SessionCopy, SessionWriter, Tail},
     session::{
@@ -24,14 +24,23 @@ use crate::{
     },
 };
 
-/// A session's folder that is there, and the words for errors.
+/// A session's folder that is there, the words for errors, and who is told of a wait.
 struct SessionPlace {
     dir: SessionDir,
+    waiting: Option<WaitNotice>,
 }
 
 impl SessionPlace {
     fn id(&self) -> String {
         self.dir.id.clone()
+    }
+
+    /// Tells of a wait.
+    fn say(&self, said: &str) {
+        tracing::info!("{said}");
+        if let Some(notice) = &self.waiting {
+            notice(said);
+        }
     }
 
     /// The folder of an agent that is there and is no link.
@@ -69,7 +78,8 @@ impl FolderRepository {
         key: &SessionKey,
         write: impl FnOnce(&SessionPlace) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.of_session(key, move |dir| write(&SessionPlace { dir: dir.clone() })).await?
+        let waiting = self.waiting.clone();
+        self.of_session(key, move |dir| write(&SessionPlace { dir: dir.clone(), waiting })).await?
     }
 }
 

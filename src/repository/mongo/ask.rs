@@ -8,6 +8,7 @@ use mongodb::Cursor as Rows;
 use super::{
     MongoRepository,
     errors::{self, Doing},
+    foreign,
     gate::Heard,
     pool::Pool,
 };
@@ -106,8 +107,11 @@ impl MongoRepository {
 
     /// The whole document, raw.
     pub(super) async fn whole(&self, key: &SessionKey) -> Result<RawDocumentBuf> {
-        let found = self.find_first(by_key(key), doc! {}, Doing::new("find", "the session")).await?;
-        found.ok_or_else(|| self.missing(key))
+        let query = foreign::session_by_key(key);
+        match self.find_first(query, doc! {}, Doing::new("find", "the session")).await? {
+            Some(found) => Ok(found),
+            None => Err(self.no_session(key).await),
+        }
     }
 
     pub(super) fn missing(&self, key: &SessionKey) -> Error {

@@ -7,12 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{
     MongoRepository, client, decoded,
     errors::{self, Doing},
-    expr,
+    expr, foreign,
     gate::Heard,
     indexes,
 };
 use crate::{
-    repository::{Check, Hint, Result, Verdict},
+    repository::{
+        Check, Hint, Result, Verdict,
+        foreign::{ForeignRecord, told_of_all},
+    },
     session::decode,
 };
 
@@ -60,7 +63,7 @@ pub(super) async fn all(reader: &MongoRepository, checks: &Checks, heard: &Heard
         checks.push(heard, [documents(reader).await]);
         checks.push(heard, indexes(reader).await);
         checks.push(heard, [live_updates(reader, &hello).await]);
-        checks.push(heard, [sample(reader).await]);
+        checks.push(heard, sample(reader).await);
     }
 }
 
@@ -125,7 +128,14 @@ async fn documents(reader: &MongoRepository) -> Check {
             advice: vec![Hint::CheckNames, "names are case-sensitive".into()],
             ..Check::warn(NAME, format!("{} is empty or does not exist", reader.namespace()), Hint::CheckNames)
         },
-        Ok(count) => Check::ok(NAME, format!("about {count} document{}", if count == 1 { "" } else { "s" })),
+        Ok(count) => {
+            let found = format!("about {count} document{}", if count == 1 { "" } else { "s" });
+            // That they are sessions is not said where the first ones are something else.
+            match reader.foreign_note().await {
+                Ok(Some(note)) => Check::warn(NAME, format!("{found}, and {note}"), Hint::CheckNames),
+                _ => Check::ok(NAME, found),
+            }
+        }
         Err(error) => {
             let error = reader.failure(&error, Doing::new("count", "the number of sessions"));
             Check::told(Verdict::Warn, NAME, &error)
@@ -175,29 +185,56 @@ async fn live_updates(reader: &MongoRepository, hello: &Document) -> Check {
     }
 }
 
-async fn sample(reader: &MongoRepository) -> Check {
+async fn sample(reader: &MongoRepository) -> Vec<Check> {
+    let seen = match read_sample(reader).await {
+        Ok(seen) => seen,
+        Err(error) => return vec![Check::told(Verdict::Warn, "documents", &error)],
+    };
+    let others = others(&seen);
+    // Where nothing is a session, nothing is as expected.
+    let sessions = (seen.documents > 0 || others.is_none()).then(|| sampled(&seen));
+    others.into_iter().chain(sessions).collect()
+}
+
+/// What in the sample is no session.
+fn others(seen: &Sampled) -> Option<Check> {
+    const NAME: &str = "other documents";
+    let told = told_of_all(seen.foreign.iter().copied())?;
+    let (count, all) = (seen.foreign.len() as u64, seen.documents + seen.foreign.len() as u64);
+    let found =
+        format!("{count} of {all} sampled are no sessions but {told}; they are not listed and never written to");
+    Some(if seen.documents == 0 {
+        Check::fail(NAME, found, Hint::NameCollection)
+    } else {
+        Check::warn(NAME, found, "keep sessions in a collection of their own")
+    })
+}
+
+fn sampled(seen: &Sampled) -> Check {
     const NAME: &str = "documents";
-    match read_sample(reader).await {
-        Ok(seen) if seen.documents == 0 => Check::ok(NAME, "there is nothing to sample"),
-        Ok(seen) if seen.with_findings == 0 => Check::ok(NAME, format!("{} sampled, all as expected", seen.documents)),
-        Ok(seen) => {
-            let found = format!(
-                "{} of {} sampled hold something unexpected, e.g. in {}: {}: {}",
-                seen.with_findings,
-                seen.documents,
-                seen.example.0,
-                seen.example.1,
-                seen.example.2.trim_end_matches('.'),
-            );
-            Check::warn(NAME, found, Hint::SeeFindings { session: None })
-        }
-        Err(error) => Check::told(Verdict::Warn, NAME, &error),
+    if seen.documents == 0 {
+        return Check::ok(NAME, "there is nothing to sample");
     }
+    if seen.with_findings == 0 {
+        return Check::ok(NAME, format!("{} sampled, all as expected", seen.documents));
+    }
+    let found = format!(
+        "{} of {} sampled hold something unexpected, e.g. in {}: {}: {}",
+        seen.with_findings,
+        seen.documents,
+        seen.example.0,
+        seen.example.1,
+        seen.example.2.trim_end_matches('.'),
+    );
+    Check::warn(NAME, found, Hint::SeeFindings { session: None })
 }
 
 #[derive(Default)]
 struct Sampled {
+    /// Sessions.
     documents: u64,
+    /// What else there was, one for each.
+    foreign: Vec<ForeignRecord>,
     with_findings: u64,
     /// Session, path and problem of the first finding.
     example: (String, String, String),
@@ -212,7 +249,12 @@ async fn read_sample(reader: &MongoRepository) -> Result<Sampled> {
     let mut bytes = 0;
     while bytes < MOST_BYTES && rows.advance().await.map_err(failure)? {
         bytes += rows.current().as_bytes().len();
-        let session = decode::session(rebuilt(decoded(rows.current())));
+        let document = rebuilt(decoded(rows.current()));
+        if let Some(record) = foreign::of_document(&document) {
+            seen.foreign.push(record);
+            continue;
+        }
+        let session = decode::session(document);
         seen.documents += 1;
         let mut findings = session.all_findings();
         if let Some(first) = findings.next() {

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use bson::{Bson, Document, RawDocument, doc, raw::RawBsonRef};
 
-use super::{AggregateFailure, MongoRepository, by_key, decoded, decoded_value, errors::Doing, expr, rows};
+use super::{AggregateFailure, MongoRepository, by_key, decoded, decoded_value, errors::Doing, expr, foreign, rows};
 use crate::{
     repository::Result,
     session::{AgentId, Message, Session, SessionKey, StoredAgent, decode},
@@ -19,7 +19,7 @@ pub(super) async fn open(reader: &MongoRepository, key: &SessionKey, last: u64) 
         return Ok(cut(&reader.whole(key).await?, last));
     }
     let pipeline = vec![
-        doc! { "$match": by_key(key) },
+        doc! { "$match": foreign::session_by_key(key) },
         // Replaces the stored `agents` and nothing else, so no stored name can clash with ours.
         doc! { "$addFields": { "agents": expr::object(doc! {
             "bytes": { "$bsonSize": "$$ROOT" },
@@ -29,7 +29,7 @@ pub(super) async fn open(reader: &MongoRepository, key: &SessionKey, last: u64) 
     ];
     match reader.aggregate_first(pipeline, Doing::new("find", "the session")).await {
         Ok(Some(row)) => Ok(session(&row)),
-        Ok(None) => Err(reader.missing(key)),
+        Ok(None) => Err(reader.no_session(key).await),
         Err(AggregateFailure::Real(error)) => Err(error),
         Err(AggregateFailure::TooLarge) => Ok(cut(&reader.whole(key).await?, last)),
     }

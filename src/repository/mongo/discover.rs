@@ -1,17 +1,23 @@
 //! Which collections hold sessions.
 
+use std::sync::{Mutex, PoisonError};
+
 use bson::{Document, doc};
-use mongodb::results::CollectionType;
+use mongodb::{Collection, results::CollectionType};
 
 use super::{
     errors::{self, Doing},
+    expr, foreign,
     gate::Heard,
     pool::{Pool, is_servers_own},
 };
-use crate::repository::{Candidate, Error, Hint, Opened, Result};
+use crate::repository::{Candidate, Error, Hint, Opened, Result, foreign::told_of_all};
 
 /// How many documents of a collection are looked at, in stored order.
 const LOOK_AT: i32 = 20;
+
+/// Collections of other stores that are named where there is none of sessions.
+const NAMED: usize = 3;
 
 /// Collections looked at in one database, so that one with thousands of them does not take all day.
 const MOST_COLLECTIONS: usize = 500;
@@ -20,7 +26,7 @@ const MOST_COLLECTIONS: usize = 500;
 pub(super) async fn find(pool: &Pool, database: Option<&str>, collection: Option<&str>) -> Result<Opened<Candidate>> {
     let (on, database, collection) = (pool.clone(), database.map(str::to_owned), collection.map(str::to_owned));
     pool.read_while("the names of the collections", |heard| async move {
-        let search = Discovery { pool: on, collection, heard };
+        let search = Discovery { pool: on, collection, heard, others: Mutex::default() };
         search.find(database.as_deref()).await
     })
     .await
@@ -31,6 +37,8 @@ struct Discovery {
     collection: Option<String>,
     /// Told of every answer: looking into many collections may take long, a server that answers nothing may not.
     heard: Heard,
+    /// What collections without sessions hold instead, a few words each.
+    others: Mutex<Vec<String>>,
 }
 
 impl Discovery {
@@ -98,11 +106,7 @@ impl Discovery {
 
     async fn looks_like_sessions(&self, database: &str, name: &str) -> Result<bool> {
         let collection = self.pool.client().database(database).collection::<Document>(name);
-        let looked = async {
-            let mut rows = collection.aggregate(look()).max_time(self.pool.options().limits.read).await?;
-            rows.advance().await
-        };
-        let looked = looked.await;
+        let looked = self.look_into(&collection).await;
         self.heard.note();
         match looked {
             Ok(found) => Ok(found),
@@ -111,6 +115,22 @@ impl Discovery {
                 Err(self.failure(&error, Doing::new("find", "the first documents"), &format!("{database}.{name}")))
             }
         }
+    }
+
+    /// Whether sessions are among the first documents; what is there instead is noted.
+    async fn look_into(&self, collection: &Collection<Document>) -> mongodb::error::Result<bool> {
+        let mut rows = collection.aggregate(look()).max_time(self.pool.options().limits.read).await?;
+        let mut others = Vec::new();
+        while rows.advance().await? {
+            let row = rows.deserialize_current()?;
+            if row.get_bool("session").unwrap_or_default() {
+                return Ok(true);
+            }
+            others.extend(foreign::of_names(&row).filter(|record| record.is_known()));
+        }
+        let told = told_of_all(others).map(|told| format!("{} holds {told}", collection.namespace()));
+        self.others.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
+        Ok(false)
     }
 
     /// An estimate that cannot be had (a missing right) does not hide the collection.
@@ -124,7 +144,11 @@ impl Discovery {
         let place = database.map_or_else(|| self.pool.hosts().to_owned(), |name| format!("the database {name:?}"));
         let (reason, hint) = match &self.collection {
             Some(name) => (format!("there is no collection {name:?}"), Hint::NameDatabase),
-            None => ("no collection there holds documents that look like sessions".to_owned(), Hint::NameCollection),
+            None => {
+                let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+                let known = others.iter().take(NAMED).map(|other| format!("; {other}")).collect::<String>();
+                (format!("no collection there holds documents that look like sessions{known}"), Hint::NameCollection)
+            }
         };
         Error::NoSessions { place, reason, hint: Some(hint) }
     }
@@ -134,12 +158,15 @@ impl Discovery {
     }
 }
 
-/// The first documents, those with the marks of a session: every writer sets `session_id` and keeps agents by id.
+/// Of the first documents those with the marks of a session (every writer sets `session_id` and keeps agents by id), and
+/// those that are none.
 fn look() -> Vec<Document> {
+    let marked = doc! { "session_id": { "$type": "string" }, "agents": { "$type": "object" } };
+    let session = doc! { "$and": [ expr::is_type("$session_id", "string"), expr::is_type("$agents", "object") ] };
+    let names = doc! { "$cond": [ session.clone(), [], foreign::names() ] };
     vec![
         doc! { "$limit": LOOK_AT },
-        doc! { "$match": { "session_id": { "$type": "string" }, "agents": { "$type": "object" } } },
-        doc! { "$limit": 1 },
-        doc! { "$project": { "_id": 1 } },
+        doc! { "$match": { "$or": [ marked, foreign::is_foreign() ] } },
+        doc! { "$project": { "_id": 1, "session": session, "names": names } },
     ]
 }

@@ -19,7 +19,7 @@ use mongodb::{Cursor as Rows, options::Hint};
 use super::{
     MongoRepository,
     errors::{self, Doing},
-    filter,
+    filter, foreign,
     gate::Heard,
     indexes, rows,
 };
@@ -43,7 +43,7 @@ pub(super) async fn page(
     let indexed = indexes::serves(reader, query.sort.field()).await?;
     let search = Search { reader, query, indexed };
     heard.note();
-    let page = Reading { search, found, heard, given: 0 };
+    let page = Reading { search, found, heard, given: 0, note: None };
     match &query.after {
         Some(Cursor::Undated { after }) => page.undated(after.clone()).await,
         Some(Cursor::Dated { date, shown }) => page.dated(Some((*date, shown.clone()))).await,
@@ -58,6 +58,8 @@ struct Reading<'a> {
     /// Told of every answer: a page of several stretches may take long, a server that answers nothing may not.
     heard: &'a Heard,
     given: u32,
+    /// What else than sessions is there, once it was looked for.
+    note: Option<String>,
 }
 
 /// How a stretch of rows ended.
@@ -83,7 +85,14 @@ impl Reading<'_> {
         let end = self.take(opened, |row| note_date(&mut last, row, field)).await?;
         let next = last.map(|(date, shown)| Cursor::Dated { date, shown });
         match end {
-            Stretch::Exhausted => self.undated(None).await,
+            Stretch::Exhausted => {
+                // Few sessions have a date, or none: perhaps because it is no collection of sessions.
+                if self.search.query.after.is_none() {
+                    self.note = self.search.reader.foreign_note().await.ok().flatten();
+                    self.heard.note();
+                }
+                self.undated(None).await
+            }
             Stretch::Full => Ok(PageEnd::at(next)),
             Stretch::TimedOut => Ok(PageEnd::timed_out(next)),
         }
@@ -109,10 +118,11 @@ impl Reading<'_> {
             Stretch::Exhausted => PageEnd::default(),
             Stretch::Full => PageEnd::at(next),
             Stretch::TimedOut => PageEnd::timed_out(next),
-        })
+        }
+        .noting(self.note))
     }
 
-    /// Gives rows away until they end. A time limit after some rows ends the page, before any it is an error.
+    /// Gives rows away until they end. A time limit ends the page where it has something to tell, else it is an error.
     async fn take(
         &mut self,
         opened: mongodb::error::Result<Rows<RawDocumentBuf>>,
@@ -120,8 +130,9 @@ impl Reading<'_> {
     ) -> Result<Stretch> {
         let query = self.search.query;
         let reader = self.search.reader;
+        let noted = self.note.is_some();
         let failed = |given: u32, error: &mongodb::error::Error| {
-            if given > 0 && errors::is_timed_out(error) {
+            if (given > 0 || noted) && errors::is_timed_out(error) {
                 Ok(Stretch::TimedOut)
             } else {
                 Err(reader.failure(error, DOING))
@@ -190,10 +201,11 @@ impl Search<'_> {
     }
 
     fn narrowed(&self, condition: Document) -> Document {
-        if self.query.filter.is_empty() {
-            return condition;
+        let mut all = vec![condition, foreign::is_session()];
+        if !self.query.filter.is_empty() {
+            all.push(filter::query(&self.query.filter));
         }
-        doc! { "$and": [ condition, filter::query(&self.query.filter) ] }
+        doc! { "$and": all }
     }
 
     /// With a filter, each row is sent as soon as it is found: a search may take long between two of them. Long pages
@@ -265,7 +277,8 @@ impl Search<'_> {
     /// The `_id`s of the sessions without a date where the index on it shows that they are few. `None`: many.
     async fn few_undated(&self) -> mongodb::error::Result<Option<Vec<Bson>>> {
         let collection = &self.reader.collection;
-        let find = collection.find(no_date_by_index(self.field())).projection(doc! { "_id": 1 }).limit(FEW + 1);
+        let undated = doc! { "$and": [ no_date_by_index(self.field()), foreign::is_session() ] };
+        let find = collection.find(undated).projection(doc! { "_id": 1 }).limit(FEW + 1);
         let mut rows = find.max_time(self.reader.limits().read).await?;
         let mut ids = Vec::new();
         while rows.advance().await? {

@@ -5,7 +5,7 @@ use bson::{Document, doc, oid::ObjectId};
 use super::{
     MongoRepository,
     errors::{self, Doing},
-    filter, rows,
+    filter, foreign, rows,
 };
 use crate::{
     repository::{Error, Filter, Result},
@@ -17,31 +17,48 @@ const MOST_MATCHES: i64 = 100;
 
 /// How many sessions match; `None` when the time limit ended the count.
 pub(super) async fn count(reader: &MongoRepository, filter: &Filter) -> Result<Option<u64>> {
-    let limit = reader.limits().read;
-    let counted = if filter.is_empty() {
-        reader.collection.estimated_document_count().max_time(limit).await
-    } else {
-        reader.collection.count_documents(filter::query(filter)).max_time(limit).await
-    };
-    match counted {
+    if filter.is_empty() {
+        // Counting what is no session takes a look at every document.
+        match reader.foreign_records().await {
+            Ok(records) if records.is_empty() => return estimate(reader).await,
+            Err(Error::TimedOut { .. }) => return Ok(None),
+            looked => looked.map(drop)?,
+        }
+    }
+    let sessions = doc! { "$and": [ foreign::is_session(), filter::query(filter) ] };
+    counted(reader, reader.collection.count_documents(sessions).max_time(reader.limits().read).await)
+}
+
+/// How many documents there are, as the server knows without looking; `None` when the time limit ended it.
+pub(super) async fn estimate(reader: &MongoRepository) -> Result<Option<u64>> {
+    counted(reader, reader.collection.estimated_document_count().max_time(reader.limits().read).await)
+}
+
+fn counted(reader: &MongoRepository, answer: mongodb::error::Result<u64>) -> Result<Option<u64>> {
+    match answer {
         Ok(count) => Ok(Some(count)),
         Err(error) if errors::is_timed_out(&error) => Ok(None),
         Err(error) => Err(reader.failure(&error, Doing::new("count", "the number of sessions"))),
     }
 }
 
-/// The sessions that an ID may mean; see [`crate::repository::SessionReader::resolve`].
+/// The sessions that an ID may mean; see [`crate::repository::SessionReader::resolve`]. What is no session is an error that says
+/// what it is.
 pub(super) async fn resolve(reader: &MongoRepository, id: &str) -> Result<Vec<Summary>> {
     let mut questions =
         vec![doc! { "_id": { "$eq": id } }, doc! { "session_id": { "$eq": id, "$not": { "$type": "array" } } }];
     questions.extend(ObjectId::parse_str(id).ok().map(|oid| doc! { "_id": oid }));
-    for question in questions {
-        let matches = thin_rows(reader, question).await?;
+    for question in &questions {
+        let matches = thin_rows(reader, doc! { "$and": [ question.clone(), foreign::is_session() ] }).await?;
         if !matches.is_empty() {
             return Ok(matches);
         }
     }
-    Ok(Vec::new())
+    let doing = Doing::new("find", "the search for that id");
+    match reader.find_first(doc! { "$or": questions }, doc! {}, doing).await? {
+        Some(row) => foreign::of(&row).map_or(Ok(Vec::new()), |record| Err(reader.foreign(id, record))),
+        None => Ok(Vec::new()),
+    }
 }
 
 async fn thin_rows(reader: &MongoRepository, query: Document) -> Result<Vec<Summary>> {

@@ -27,9 +27,22 @@ fn folders_of_something_else_get_a_sentence() {
 fn an_empty_folder_is_an_empty_list() {
     let home = Home::empty();
     fs::create_dir(home.path().join("empty")).unwrap();
-    assert_eq!(in_folder(&home, "empty", &["list"]).data(), "");
+    let listed = in_folder(&home, "empty", &["list"]);
+    assert_eq!((listed.code, listed.out.as_str()), (0, ""));
+    assert_eq!(listed.err, "strandscope: there is no session in ~/empty\n");
     let told = in_folder(&home, "empty", &["show", "a"]).talk() + &in_folder(&home, "empty", &["show", "a/b"]).talk();
     insta::assert_snapshot!(told);
+}
+
+#[test]
+fn a_folder_of_two_layouts_lists_the_one_and_names_the_other() {
+    let mixed = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/layouts/mixed");
+    let home = Home::empty();
+    let listed = home.run(&["list", "--json", "--dir", mixed]);
+    assert_eq!((listed.code, listed.out.lines().count()), (0, 1), "{}", listed.err);
+    assert!(listed.out.contains("\"big-1\"") && listed.err.contains("\"snap-1\""), "{} {}", listed.out, listed.err);
+    let other = home.run(&["show", "snap-1", "--dir", mixed]).talk();
+    assert!(other.starts_with("[3]") && other.contains("SnapshotSessionManager"), "{other}");
 }
 
 #[test]

@@ -38,6 +38,10 @@ impl AppState {
             }
             Event::Resolved(_, id, rows) => self.on_resolved(&id, rows),
             Event::Failed { ticket, lane, error } => self.on_failed(ticket, lane, error),
+            Event::Waiting(said) => {
+                self.said = Some(said);
+                Vec::new()
+            }
             Event::Written(ticket) => self.on_written(ticket),
             Event::NotWritten { ticket, error } => self.on_not_written(ticket, &error),
             Event::Outline(ticket, outline) => {

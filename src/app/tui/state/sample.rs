@@ -180,7 +180,7 @@ impl Screen {
         let next = Cursor::Dated { date: DateTime::from_millis(0), shown: vec![bson::Bson::Int64(to as i64)] };
         let more = to < self.matching(&query.filter.source);
         let rows = (from..to).map(|at| row(at, &format!("{name}-{:?}-{at}", query.sort).to_lowercase())).collect();
-        (rows, PageEnd { next: more.then_some(next), timed_out: false })
+        (rows, PageEnd::at(more.then_some(next)))
     }
 }
 

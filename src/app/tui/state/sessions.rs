@@ -182,6 +182,9 @@ impl SessionList {
         } else if page.first && self.notice.is_some() && end.next.is_none() {
             self.notice = None; // All was read: nothing to warn of any more.
         }
+        if page.first && end.note.is_some() {
+            self.notice.clone_from(&end.note);
+        }
     }
 
     fn on_failed(&mut self, ticket: Ticket, lane: Lane, error: String) {

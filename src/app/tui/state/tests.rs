@@ -122,8 +122,19 @@ fn a_search_that_was_ended_says_so() {
     let mut screen = Screen::listed(80, 24);
     screen.press("/slow\n");
     let (ticket, _) = last_list(&mut screen);
-    screen.tell(Event::ListEnd(ticket, PageEnd { next: None, timed_out: true }));
+    screen.tell(Event::ListEnd(ticket, PageEnd::timed_out(None)));
     assert!(screen.state.workspace.list.notice.as_deref().unwrap().contains("too long"));
+}
+
+#[test]
+fn what_else_is_there_and_a_wait_for_another_writer_are_said() {
+    let mut screen = Screen::listed(80, 24);
+    screen.press("/slow\n");
+    let (ticket, _) = last_list(&mut screen);
+    screen.tell(Event::ListEnd(ticket, PageEnd::at(None).noting(Some("it holds checkpoints".to_owned()))));
+    assert_eq!(screen.state.workspace.list.notice.as_deref(), Some("it holds checkpoints"));
+    screen.tell(Event::Waiting("waiting for another writer".to_owned()));
+    assert_eq!(screen.state.said.as_deref(), Some("waiting for another writer"));
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn fill(dir: &Path, new: &NewAgent) -> Result<()> {
 
 pub(super) fn update(place: &SessionPlace, agent: &AgentId, update: &AgentUpdate) -> Result<()> {
     let dir = place.agent(agent)?;
-    let _lock = files::lock(&place.dir)?;
+    let _lock = files::lock(place)?;
     let path = dir.path.join("agent.json");
     let now = encode::time(Timestamp::now());
     // Read before anything is written: where it is broken nothing may change.
@@ -72,7 +72,7 @@ pub(super) fn update(place: &SessionPlace, agent: &AgentId, update: &AgentUpdate
 
 pub(super) fn configure(place: &SessionPlace, agent: &AgentId, config: &AgentConfig) -> Result<()> {
     let dir = place.agent(agent)?;
-    let _lock = files::lock(&place.dir)?;
+    let _lock = files::lock(place)?;
     set_config(&dir.path, config, Time::Stays)
 }
 
@@ -92,7 +92,7 @@ fn set_config(dir: &Path, config: &AgentConfig, time: Time) -> Result<()> {
 
 pub(super) fn delete(place: &SessionPlace, agent: &AgentId) -> Result<()> {
     let dir = place.agent(agent)?;
-    let _lock = files::lock(&place.dir)?;
+    let _lock = files::lock(place)?;
     files::remove_dir(&dir.path)?;
     files::touch(&place.dir.file(), SystemTime::now());
     Ok(())

@@ -16,15 +16,18 @@ use crate::{
     repository::{
         Error, Result,
         folder::{
-            layout::SessionDir,
             open::{self, Access, HeldDir, Unopened},
             python,
+            write::SessionPlace,
         },
     },
 };
 
 /// How long to wait for another writer to finish with a session.
 const LOCK: Duration = Duration::from_secs(30);
+
+/// After this it is said that another writer is waited for.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// Whether a write moves the session's `updated_at`, which is the newest time of its files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -214,7 +217,8 @@ pub(in crate::repository::folder) struct Lock {
     file: File,
 }
 
-pub(in crate::repository::folder) fn lock(session: &SessionDir) -> Result<Lock> {
+pub(super) fn lock(place: &SessionPlace) -> Result<Lock> {
+    let session = &place.dir;
     let path = session.path.join(".lock");
     let file = open::open(&path, Access::Lock).map_err(|refused| match refused {
         // It was deleted meanwhile.
@@ -226,6 +230,7 @@ pub(in crate::repository::folder) fn lock(session: &SessionDir) -> Result<Lock> 
         other => unopened(&path, &other),
     })?;
     let started = Instant::now();
+    let mut said = false;
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(Lock { file }),
@@ -234,7 +239,17 @@ pub(in crate::repository::folder) fn lock(session: &SessionDir) -> Result<Lock> 
                 let doing = format!("waiting for another writer of session {:?}", session.id);
                 return Err(Error::Deadline { doing, limit: LOCK });
             }
-            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(2)),
+            Err(TryLockError::WouldBlock) => {
+                if !said && started.elapsed() > SILENCE {
+                    said = true;
+                    place.say(&format!(
+                        "waiting for another writer of session {:?}, at most {} s",
+                        session.id,
+                        LOCK.as_secs()
+                    ));
+                }
+                std::thread::sleep(Duration::from_millis(2));
+            }
         }
     }
 }

@@ -86,7 +86,7 @@ pub(super) fn update(place: &SessionPlace, agent: &AgentId, message_id: i64, upd
     let dir = place.agent(agent)?;
     let path = file(&dir.path.join("messages"), message_id);
     let unknown = || Error::unknown_message(place.id(), agent.as_str(), message_id);
-    let lock = files::lock(&place.dir)?;
+    let lock = files::lock(place)?;
     let mut stored = files::read(&path)?.ok_or_else(unknown)?;
     let mut time = Time::Stays;
     if let Some(body) = &update.redact_message {

@@ -63,7 +63,7 @@ pub(super) fn change(
     time: Time,
     change: impl FnOnce(&mut Map<String, Value>) -> Result<()>,
 ) -> Result<()> {
-    let _lock = files::lock(&place.dir)?;
+    let _lock = files::lock(place)?;
     let path = place.dir.file();
     let missing =
         || Error::folder(&path, "it is missing, so the session cannot be changed").with_hint("restore it first");
@@ -92,7 +92,7 @@ pub(super) fn update(place: &SessionPlace, update: &SessionUpdate) -> Result<()>
 }
 
 pub(super) fn delete(place: &SessionPlace) -> Result<()> {
-    let lock = files::lock(&place.dir)?;
+    let lock = files::lock(place)?;
     // An open file keeps a folder from being renamed on Windows.
     #[cfg(windows)]
     drop(lock);
@@ -104,7 +104,7 @@ pub(super) fn delete(place: &SessionPlace) -> Result<()> {
 
 /// Deletes the session if its files are what the archive holds.
 pub(super) fn delete_copied(place: &SessionPlace, archive: &[u8]) -> Result<CopiedDeletion> {
-    let lock = files::lock(&place.dir)?;
+    let lock = files::lock(place)?;
     #[cfg(windows)]
     drop(lock);
     let same = |path: &Path| {

@@ -5,13 +5,16 @@ use jiff::Timestamp;
 
 use super::run::{RunningWrite, sized};
 use crate::{
-    repository::{Error, Result, mongo::by_key},
+    repository::{
+        Error, Result,
+        mongo::{by_key, foreign::session_by_key},
+    },
     session::{AgentId, SessionKey, encode, record::NewAgent},
 };
 
 /// A query for the session where it has that agent, or where it has not.
 fn with_agent(key: &SessionKey, agent: &AgentId, there: bool) -> Document {
-    let mut query = by_key(key);
+    let mut query = if there { by_key(key) } else { session_by_key(key) };
     let wanted = if there {
         doc! { "$type": "object" }
     } else {
@@ -31,7 +34,9 @@ pub(super) async fn create(run: RunningWrite, key: SessionKey, agent: NewAgent) 
         return Ok(());
     }
     let time = format!("agents.{}.created_at", agent.id.as_str());
-    let Some(found) = run.read(&key, doc! { time: 1 }).await? else { return Err(run.repository.missing(&key)) };
+    let Some(found) = run.read(&key, doc! { time: 1 }).await? else {
+        return Err(run.repository.no_session(&key).await);
+    };
     let created = found
         .get_document("agents")
         .and_then(|agents| agents.get_document(agent.id.as_str()))

@@ -78,6 +78,7 @@ impl Append {
     /// Whether the history still ended there, so that the message is stored now.
     async fn push(&self, stored: &Document, tail: Tail) -> Result<bool, mongodb::error::Error> {
         let messages = self.messages();
+        // Only a session has `agents`, which each of the conditions asks for.
         let mut query = by_key(&self.key);
         query.insert(format!("{messages}.{}", tail.len), doc! { "$exists": false });
         if tail.len > 0 {
@@ -114,7 +115,7 @@ impl Append {
             } } },
         } } } };
         let row = self.run.computed(&self.key, stage).await?;
-        let Some(row) = row else { return Err(self.run.repository.missing(&self.key)) };
+        let Some(row) = row else { return Err(self.run.repository.no_session(&self.key).await) };
         let end = row.get_document("end").cloned().unwrap_or_default();
         let id = self.key.text();
         if !end.get_bool("there").unwrap_or_default() {

@@ -6,7 +6,7 @@ use super::run::{RunningWrite, sized, type_name};
 use crate::{
     repository::{
         Error, Result,
-        mongo::{by_key, expr},
+        mongo::{expr, foreign::session_by_key},
     },
     session::{Guard, MetadataEdit, SessionKey, edit},
 };
@@ -30,7 +30,7 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
             return Ok(());
         }
         let Some(stored) = run.read(&key, doc! { "metadata": 1 }).await? else {
-            return Err(run.repository.missing(&key));
+            return Err(run.repository.no_session(&key).await);
         };
         let empty = Document::new();
         let fields = match stored.get("metadata") {
@@ -67,7 +67,7 @@ fn guarded(key: &SessionKey, edits: &[MetadataEdit]) -> Document {
             conditions.push(doc! { "$eq": [ path, expr::literal(value.clone()) ] }.into());
         }
     }
-    let mut query = by_key(key);
+    let mut query = session_by_key(key);
     query.insert("$expr", doc! { "$and": conditions });
     query
 }

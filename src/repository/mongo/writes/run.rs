@@ -12,7 +12,7 @@ use mongodb::error::{Error as DriverError, ErrorKind};
 use crate::{
     repository::{
         Error, Result,
-        mongo::{LARGEST_DOCUMENT, MongoRepository, by_key, decoded, errors, errors::Doing},
+        mongo::{LARGEST_DOCUMENT, MongoRepository, decoded, errors, errors::Doing, foreign::session_by_key},
     },
     session::{AgentId, SessionKey},
 };
@@ -137,7 +137,7 @@ impl RunningWrite {
     pub(super) async fn read(&self, key: &SessionKey, projection: Document) -> Result<Option<Document>> {
         let collection = &self.repository.collection;
         let attempt = |_| {
-            let find = collection.find_one(by_key(key)).projection(projection.clone());
+            let find = collection.find_one(session_by_key(key)).projection(projection.clone());
             let find = find.max_time(self.repository.limits().read);
             async move { find.await }
         };
@@ -147,7 +147,7 @@ impl RunningWrite {
 
     /// Runs a pipeline on the session.
     pub(super) async fn computed(&self, key: &SessionKey, stage: Document) -> Result<Option<Document>> {
-        let pipeline = vec![doc! { "$match": by_key(key) }, stage];
+        let pipeline = vec![doc! { "$match": session_by_key(key) }, stage];
         let attempt = |_| {
             let rows = self.repository.aggregate(pipeline.clone());
             async move {
@@ -163,7 +163,7 @@ impl RunningWrite {
     pub(super) async fn no_agent(&self, key: &SessionKey, agent: &AgentId) -> Error {
         match self.read(key, doc! { "_id": 1 }).await {
             Ok(Some(_)) => Error::unknown_agent(&self.session, agent.as_str()),
-            Ok(None) => self.repository.missing(key),
+            Ok(None) => self.repository.no_session(key).await,
             Err(error) => error,
         }
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::run::{RunningWrite, sized};
 use crate::{
-    repository::{CopiedDeletion, Error, Result, SessionCopy, mongo::by_key},
+    repository::{CopiedDeletion, Error, Result, SessionCopy, mongo::foreign::session_by_key},
     session::{
         SessionKey, encode,
         record::{NewFeedback, NewGuardrailEvent},
@@ -60,18 +60,18 @@ pub(super) async fn update(run: RunningWrite, key: SessionKey, fields: Document)
     if fields.is_empty() {
         return Ok(());
     }
-    let (matched, _) = run.update(&by_key(&key), &doc! { "$set": fields }).await?;
-    if matched { Ok(()) } else { Err(run.repository.missing(&key)) }
+    let (matched, _) = run.update(&session_by_key(&key), &doc! { "$set": fields }).await?;
+    if matched { Ok(()) } else { Err(run.repository.no_session(&key).await) }
 }
 
 pub(super) async fn delete(run: RunningWrite, key: SessionKey) -> Result<()> {
     let collection = &run.repository.collection;
     let attempt = |_| {
-        let delete = collection.delete_one(by_key(&key));
+        let delete = collection.delete_one(session_by_key(&key));
         async move { delete.await }
     };
     let (answer, repeated) = run.until_answered(attempt).await?;
-    if answer.deleted_count > 0 || repeated { Ok(()) } else { Err(run.repository.missing(&key)) }
+    if answer.deleted_count > 0 || repeated { Ok(()) } else { Err(run.repository.no_session(&key).await) }
 }
 
 /// Deletes the document that was copied, by its size and the time of its last change: both are compared in the same step.
@@ -81,7 +81,7 @@ pub(super) async fn delete_copied(
     key: SessionKey,
     copied: RawDocumentBuf,
 ) -> Result<CopiedDeletion> {
-    let mut query = by_key(&key);
+    let mut query = session_by_key(&key);
     let size = copied.as_bytes().len() as i64;
     query.insert("$expr", doc! { "$eq": [{ "$bsonSize": "$$ROOT" }, size] });
     if let Ok(Some(RawBsonRef::DateTime(at))) = copied.get("updated_at") {
@@ -99,7 +99,7 @@ pub(super) async fn delete_copied(
         None if run.read(&key, doc! { "_id": 1 }).await?.is_some() => Ok(CopiedDeletion::Changed),
         // The attempt whose answer was lost did it.
         None if repeated => Ok(CopiedDeletion::Done),
-        None => Err(run.repository.missing(&key)),
+        None => Err(run.repository.no_session(&key).await),
     }
 }
 
@@ -139,12 +139,12 @@ async fn push(run: RunningWrite, key: SessionKey, field: &str, element: Document
     if !set.is_empty() {
         update.insert("$set", set);
     }
-    let mut again = by_key(&key);
+    let mut again = session_by_key(&key);
     again.insert(field, doc! { "$ne": element.clone() });
-    let pushed = run.update_or(&by_key(&key), &again, &update).await;
+    let pushed = run.update_or(&session_by_key(&key), &again, &update).await;
     let (matched, repeated) = pushed.map_err(|error| sized(error, &element))?;
     if matched || repeated && run.read(&key, doc! { "_id": 1 }).await?.is_some() {
         return Ok(());
     }
-    Err(run.repository.missing(&key))
+    Err(run.repository.no_session(&key).await)
 }

@@ -104,7 +104,7 @@ impl MessageChange {
             },
         } } } };
         let row = self.run.computed(&self.key, stage).await?;
-        let Some(row) = row else { return Err(self.run.repository.missing(&self.key)) };
+        let Some(row) = row else { return Err(self.run.repository.no_session(&self.key).await) };
         let found = row.get_document("found").cloned().unwrap_or_default();
         let (id, agent) = (self.key.text(), self.agent.as_str());
         if !found.get_bool("there").unwrap_or_default() {
