@@ -77,12 +77,16 @@ async fn what_an_orchestrator_does_moves_the_sessions_age() {
     fs::create_dir_all(&dir).expect("a folder");
     fs::write(dir.join("multi_agent.json"), "{}").expect("a file");
     for path in [dir.join("multi_agent.json"), dir] {
-        let future = SystemTime::now() + Duration::from_secs(3_600);
+        let future = SystemTime::now() + Duration::from_hours(1);
         let moved = File::open(&path).expect("it is there");
         moved.set_modified(future).expect("a time");
         let (rows, _) = repository.list(&ListQuery::new(1)).read().await.expect("a page");
         let updated = rows[0].updated_at.expect("a time");
-        assert!(updated > jiff::Timestamp::now(), "{} counts: {updated}", path.display());
+        assert!(
+            updated > strandscope::StoredDate::from(jiff::Timestamp::now()),
+            "{} counts: {updated}",
+            path.display()
+        );
         moved.set_modified(SystemTime::UNIX_EPOCH).expect("a time");
     }
 }

@@ -142,13 +142,13 @@ impl Discovery {
 
     fn nothing(&self, database: Option<&str>) -> Error {
         let place = database.map_or_else(|| self.pool.hosts().to_owned(), |name| format!("the database {name:?}"));
-        let (reason, hint) = match &self.collection {
-            Some(name) => (format!("there is no collection {name:?}"), Hint::NameDatabase),
-            None => {
-                let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-                let known = others.iter().take(NAMED).map(|other| format!("; {other}")).collect::<String>();
-                (format!("no collection there holds documents that look like sessions{known}"), Hint::NameCollection)
-            }
+        let (reason, hint) = if let Some(name) = &self.collection {
+            (format!("there is no collection {name:?}"), Hint::NameDatabase)
+        } else {
+            let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+            let nothing = "no collection there holds documents that look like sessions".to_owned();
+            let told = others.iter().take(NAMED).fold(nothing, |told, other| format!("{told}; {other}"));
+            (told, Hint::NameCollection)
         };
         Error::NoSessions { place, reason, hint: Some(hint) }
     }

@@ -49,7 +49,7 @@ pub async fn run(
         let id = data::id(number.next().expect("one a round"));
         let query = doc! { "_id": &id };
         black_box(sessions.find_one(query.clone()).await.expect("find_one").expect("it is there"));
-        assert_eq!(raw.delete_one(query).await.expect("deleted").deleted_count, 1);
+        assert_eq!(sessions.delete_one(query).await.expect("deleted").deleted_count, 1);
         number.next();
     };
     let ours = async || {

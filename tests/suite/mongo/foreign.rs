@@ -3,7 +3,7 @@
 use bson::{Bson, Document, doc, oid::ObjectId};
 use strandscope::{
     Error, Filter, Limits, MetadataEdit, MongoRepository, NewAgent, NewFeedback, Opened, Rating, SessionKey,
-    SessionReader, SessionUpdate, SessionWriter, Verdict,
+    SessionUpdate, SessionWriter, Verdict,
 };
 
 use super::common::{every_page, first_page, fixtures, loaded, open, page};

@@ -23,7 +23,7 @@ use crate::{
 
 pub(super) fn append(place: &SessionPlace, agent: &AgentId, message: &NewMessage, known: Option<Tail>) -> Result<Tail> {
     // A deletion that moves the folder away waits, so that no message is stored in what is about to go.
-    let _lock = files::lock(&place.dir)?;
+    let _lock = files::lock(place)?;
     let dir = place.agent(agent)?;
     let messages = dir.path.join("messages");
     files::make_dir(&messages)?;
