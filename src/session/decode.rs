@@ -13,6 +13,7 @@ mod media;
 mod message;
 mod notes;
 mod openai;
+pub(crate) mod raw;
 mod reasoning;
 mod session;
 mod shape;
