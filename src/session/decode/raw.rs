@@ -12,7 +12,9 @@ mod walk;
 
 use std::borrow::Cow;
 
-use bson::{Binary, Bson, Document, JavaScriptCodeWithScope, RawDocument, spec::BinarySubtype, spec::ElementType as Kind};
+use bson::{
+    Binary, Bson, Document, JavaScriptCodeWithScope, RawDocument, spec::BinarySubtype, spec::ElementType as Kind,
+};
 
 use super::{notes::Path, value::unsigned};
 use crate::session::{Finding, VIEWER_PASSWORD};
