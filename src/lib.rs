@@ -189,6 +189,7 @@ pub use session::{
     GuardrailEvent, Image, Media, MediaKind, MediaSource, Message, MessageBody, MetadataEdit, Rating, Reasoning,
     Redaction, Role, Session, SessionKey, StoredAgent, Summary, ToolContent, ToolCounter, ToolResult, ToolStatus,
     ToolUse, UnknownMediaKind, Usage, decode, edit, encode,
+    distinct_names,
     history::StoredMessage,
     plain,
     record::{

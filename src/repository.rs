@@ -71,9 +71,16 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
         Ok(out)
     }
 
-    /// The sessions an ID typed by a person may mean: the string `_id`; else those with that `session_id`; else an
-    /// ObjectId's hex. Empty when there is none; several when it is ambiguous.
+    /// The sessions an ID typed by a person may mean: the string `_id`; else those with that `session_id`; else an `_id` that
+    /// is an ObjectId (its hex), a UUID, a number, or any value as Extended JSON. Empty when there is none; several when it is
+    /// ambiguous.
     async fn resolve(&self, id: &str) -> Result<Vec<Summary>>;
+
+    /// The sessions whose string `_id`, or where that can be told quickly whose `session_id`, is one of these texts: what a
+    /// list must know so that none of its rows looks like another session. See [`distinct_names`](crate::distinct_names).
+    async fn namesakes(&self, _names: &[String]) -> Result<Vec<Summary>> {
+        Ok(Vec::new())
+    }
 
     /// A session with the last `last` messages of each agent; all of them for `u64::MAX`. [`Error::NotFound`]
     /// when it is gone.

@@ -205,6 +205,11 @@ impl SessionReader for MongoRepository {
         self.read("a session's id", |me| async move { lookup::resolve(&me, &id).await }).await
     }
 
+    async fn namesakes(&self, names: &[String]) -> Result<Vec<Summary>> {
+        let names = names.to_vec();
+        self.read("ids like those of a list", |me| async move { lookup::namesakes(&me, names).await }).await
+    }
+
     async fn open(&self, key: &SessionKey, last: u64) -> Result<Session> {
         let key = key.clone();
         self.read(&of("session", &key), move |me| async move { conversation::open(&me, &key, last).await }).await
