@@ -61,9 +61,12 @@ impl Summary {
 /// text, its [`SessionKey::exact`]. The one whose `_id` is that very string keeps its name: an ID that is typed means that
 /// one first.
 #[must_use]
-pub fn distinct_names<'a>(rows: &'a [Summary], others: &'a [Summary]) -> Vec<&'a str> {
+pub fn distinct_names<'a>(
+    rows: impl Iterator<Item = &'a Summary> + Clone,
+    others: impl Iterator<Item = &'a Summary>,
+) -> Vec<&'a str> {
     let mut claims: HashMap<&str, Vec<&SessionKey>> = HashMap::new();
-    for row in rows.iter().chain(others) {
+    for row in rows.clone().chain(others) {
         for text in std::iter::once(row.name()).chain(row.key.bson().as_str()) {
             claims.entry(text).or_default().push(&row.key);
         }
@@ -73,7 +76,7 @@ pub fn distinct_names<'a>(rows: &'a [Summary], others: &'a [Summary]) -> Vec<&'a
         let own = row.name();
         if row.key != *own && is_shared(row) { row.key.exact() } else { own }
     };
-    rows.iter().map(name).collect()
+    rows.map(name).collect()
 }
 
 /// Counts and sizes of a session: read in the background, after the row.
@@ -148,9 +151,9 @@ mod tests {
         ];
         let exact = format!("{{\"$oid\":\"{oid}\"}}");
         let names = ["5", "{\"$numberInt\":\"5\"}", &exact, &hex, "other", "twin-1", "twin-2", "alone"];
-        assert_eq!(distinct_names(&rows, &[]), names);
-        assert_eq!(distinct_names(&rows[7..], &[]), ["alone"]);
+        assert_eq!(distinct_names(rows.iter(), [].iter()), names);
+        assert_eq!(distinct_names(rows[7..].iter(), [].iter()), ["alone"]);
         let elsewhere = [row("alone", None)];
-        assert_eq!(distinct_names(&rows[7..], &elsewhere), ["{\"a\":{\"$numberInt\":\"1\"}}"]);
+        assert_eq!(distinct_names(rows[7..].iter(), elsewhere.iter()), ["{\"a\":{\"$numberInt\":\"1\"}}"]);
     }
 }

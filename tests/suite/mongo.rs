@@ -6,6 +6,8 @@ mod counted;
 mod failing;
 mod filters;
 mod finding;
+mod ids;
 mod odd;
 mod paging;
+mod raw_bytes;
 mod reading;

@@ -49,7 +49,7 @@ impl ListWriter {
             return Ok(());
         }
         let mut table = self.table();
-        for (summary, name) in page.iter().zip(distinct_names(page, others)) {
+        for (summary, name) in page.iter().zip(distinct_names(page.iter(), others.iter())) {
             let (details, usage) = known.get(&summary.key).map_or((None, None), |(d, u)| (d.as_ref(), u.as_ref()));
             table.row(self.cells(summary, name, details, usage));
         }
@@ -172,11 +172,12 @@ mod tests {
     fn text_shows_what_is_unknown_as_such_and_nothing_raw() {
         let rows = ListWriter::new(false, Sort::Created, None);
         let mut table = rows.table();
-        table.row(rows.cells(&summary(), None, None));
+        table.row(rows.cells(&summary(), summary().name(), None, None));
         let usage = Usage { total: Some(1572), ..Usage::default() };
         let feedbacks = FeedbackTally { up: 1, down: 2, neutral: 3, other: 4 };
         table.row(rows.cells(
             &summary(),
+            "5",
             Some(&Details { messages: 12, feedbacks, ..Details::default() }),
             Some(&usage),
         ));
