@@ -188,8 +188,7 @@ pub use session::{
     AgentCount, AgentId, Block, Change, ChangeKind, Counters, Details, Feedback, FeedbackTally, Finding, Guard,
     GuardrailEvent, Image, Media, MediaKind, MediaSource, Message, MessageBody, MetadataEdit, Rating, Reasoning,
     Redaction, Role, Session, SessionKey, StoredAgent, Summary, ToolContent, ToolCounter, ToolResult, ToolStatus,
-    ToolUse, UnknownMediaKind, Usage, decode, edit, encode,
-    distinct_names,
+    ToolUse, UnknownMediaKind, Usage, decode, distinct_names, edit, encode,
     history::StoredMessage,
     plain,
     record::{

@@ -31,7 +31,8 @@ use bson::{Bson, Document, RawDocumentBuf};
 use crate::{
     metrics::Outline,
     session::{
-        AgentId, Details, Feedback, Message, Session, SessionKey, StoredAgent, Summary, decode, record::StoredMessage,
+        AgentId, Details, Feedback, Finding, Message, Session, SessionKey, StoredAgent, Summary, decode,
+        record::StoredMessage,
     },
 };
 
@@ -109,6 +110,11 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
     /// The whole document as stored. It holds the viewer password in clear (`session_viewer_password`), which [`Session`]
     /// keeps as a secret: take it out before the document is shown, logged or given away.
     async fn document(&self, key: &SessionKey) -> Result<Document>;
+
+    /// The same with what of the stored bytes cannot be read as they are. The default has no such findings.
+    async fn document_and_findings(&self, key: &SessionKey) -> Result<(Document, Vec<Finding>)> {
+        Ok((self.document(key).await?, Vec::new()))
+    }
 
     /// Everything that is stored of the session, byte for byte: what a deletion keeps. The default is the whole document.
     async fn exact_copy(&self, key: &SessionKey) -> Result<SessionCopy> {

@@ -57,7 +57,7 @@ use super::{
 };
 use crate::{
     metrics::Outline,
-    session::{AgentId, Details, Message, Session, SessionKey, Summary, record::StoredMessage},
+    session::{AgentId, Details, Finding, Message, Session, SessionKey, Summary, decode::raw, record::StoredMessage},
 };
 
 /// Most bytes of a document.
@@ -254,8 +254,13 @@ impl SessionReader for MongoRepository {
     }
 
     async fn document(&self, key: &SessionKey) -> Result<Document> {
+        Ok(self.document_and_findings(key).await?.0)
+    }
+
+    async fn document_and_findings(&self, key: &SessionKey) -> Result<(Document, Vec<Finding>)> {
         let key = key.clone();
-        self.read(&of("session", &key), |me| async move { me.whole(&key).await.map(|raw| decoded(&raw)) }).await
+        self.read(&of("session", &key), |me| async move { me.whole(&key).await.map(|stored| raw::document(&stored)) })
+            .await
     }
 
     async fn check(&self) -> Vec<Check> {

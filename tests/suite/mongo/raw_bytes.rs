@@ -1,8 +1,8 @@
 //! Documents whose bytes other writers left odd: text that is no UTF-8, names that stand twice.
 
-use bson::{Bson, RawDocumentBuf, doc};
+use bson::{Bson, Document, RawDocumentBuf, doc};
 use strandscope::{
-    Document, Error, Filter, Limits, MetadataEdit, MongoRepository, SessionKey, SessionReader, SessionWriter, Timestamp,
+    Error, Filter, Limits, MetadataEdit, MongoRepository, SessionKey, SessionReader, SessionWriter, Timestamp,
 };
 
 use super::common::{every_page, filtered, first_page};
@@ -60,7 +60,9 @@ async fn odd_bytes_hide_nothing_and_each_is_a_finding() {
         let agents: Vec<&str> = session.agents.iter().map(|agent| agent.id.as_str()).collect();
         assert_eq!(agents, ["a", "AG\u{fffd}NT", "b", "c"]);
         let paths: Vec<&str> = session.all_findings().map(|finding| finding.path.as_str()).collect();
-        for path in ["application_name", "metadata.text", "metadata.NA\u{fffd}E2", "metadata.twice", "agents.AG\u{fffd}NT"] {
+        for path in
+            ["application_name", "metadata.text", "metadata.NA\u{fffd}E2", "metadata.twice", "agents.AG\u{fffd}NT"]
+        {
             assert!(paths.contains(&path), "{path} in {paths:?} with the last {last}");
         }
         let bad_text = "agents.a.messages.0.message.content.0.text";
