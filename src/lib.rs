@@ -188,7 +188,7 @@ pub use session::{
     AgentCount, AgentId, Block, Change, ChangeKind, Counters, Details, Feedback, FeedbackTally, Finding, Guard,
     GuardrailEvent, Image, Media, MediaKind, MediaSource, Message, MessageBody, MetadataEdit, Rating, Reasoning,
     Redaction, Role, Session, SessionKey, StoredAgent, StoredDate, Summary, ToolContent, ToolCounter, ToolResult,
-    ToolStatus, ToolUse, UnclearDate, UnknownMediaKind, Usage, decode, edit, encode,
+    ToolStatus, ToolUse, UnclearDate, UnknownMediaKind, Usage, decode, distinct_names, edit, encode,
     history::StoredMessage,
     plain,
     record::{

@@ -32,7 +32,8 @@ use bson::{Bson, Document, RawDocumentBuf};
 use crate::{
     metrics::Outline,
     session::{
-        AgentId, Details, Feedback, Message, Session, SessionKey, StoredAgent, Summary, decode, record::StoredMessage,
+        AgentId, Details, Feedback, Finding, Message, Session, SessionKey, StoredAgent, Summary, decode,
+        record::StoredMessage,
     },
 };
 
@@ -72,10 +73,16 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
         Ok(out)
     }
 
-    /// The sessions an ID typed by a person may mean: the string `_id`; else those with that `session_id`; else an
-    /// ObjectId's hex. Empty when there is none; several when it is ambiguous; [`Error::Foreign`] where something else than a
-    /// session stands there.
+    /// The sessions an ID typed by a person may mean: the string `_id`; else those with that `session_id`; else an `_id` that
+    /// is an ObjectId (its hex), a UUID, a number, or any value as Extended JSON. Empty when there is none; several when it is
+    /// ambiguous; [`Error::Foreign`] where something else than a session stands there.
     async fn resolve(&self, id: &str) -> Result<Vec<Summary>>;
+
+    /// The sessions whose string `_id`, or where that can be told quickly whose `session_id`, is one of these texts: what a
+    /// list must know so that none of its rows looks like another session. See [`distinct_names`](crate::distinct_names).
+    async fn namesakes(&self, _names: &[String]) -> Result<Vec<Summary>> {
+        Ok(Vec::new())
+    }
 
     /// A session with the last `last` messages of each agent; all of them for `u64::MAX`. [`Error::NotFound`]
     /// when it is gone.
@@ -104,6 +111,11 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
     /// The whole document as stored. It holds the viewer password in clear (`session_viewer_password`), which [`Session`]
     /// keeps as a secret: take it out before the document is shown, logged or given away.
     async fn document(&self, key: &SessionKey) -> Result<Document>;
+
+    /// The same with what of the stored bytes cannot be read as they are. The default has no such findings.
+    async fn document_and_findings(&self, key: &SessionKey) -> Result<(Document, Vec<Finding>)> {
+        Ok((self.document(key).await?, Vec::new()))
+    }
 
     /// Everything that is stored of the session, byte for byte: what a deletion keeps. The default is the whole document.
     async fn exact_copy(&self, key: &SessionKey) -> Result<SessionCopy> {

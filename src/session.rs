@@ -37,7 +37,7 @@ pub use guardrail::GuardrailEvent;
 pub use id::{AgentId, SessionKey};
 pub use message::{Counters, Message, Redaction, Role, ToolCounter, Usage};
 pub use metadata_edit::{Guard, MetadataEdit};
-pub use summary::{AgentCount, Details, Summary};
+pub use summary::{AgentCount, Details, Summary, distinct_names};
 
 pub(crate) use setters::setters;
 

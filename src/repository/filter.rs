@@ -19,7 +19,7 @@ use crate::session::setters;
 ///
 /// | term | sessions |
 /// | --- | --- |
-/// | `word`, `^word`, `=word` | whose id contains it (any case), starts with it, is it |
+/// | `word`, `^word`, `=word` | whose id contains it (any case; a UUID starts with it), starts with it, is it |
 /// | `app:`, `type:`, `agent:`, `model:` | the same of the application, the type, any agent's id, any agent's model |
 /// | `meta.KEY:value` | with that value; a number, `true`, `false`, `null` or date also matches as such, in quotes only text |
 /// | `meta.KEY:>5` (`>=`, `<`, `<=`) | with such a value of the same type (a day in UTC) |

@@ -59,7 +59,7 @@ use super::{
 };
 use crate::{
     metrics::Outline,
-    session::{AgentId, Details, Message, Session, SessionKey, Summary, record::StoredMessage},
+    session::{AgentId, Details, Finding, Message, Session, SessionKey, Summary, decode::raw, record::StoredMessage},
 };
 
 /// Most bytes of a document.
@@ -207,6 +207,11 @@ impl SessionReader for MongoRepository {
         self.read("a session's id", |me| async move { lookup::resolve(&me, &id).await }).await
     }
 
+    async fn namesakes(&self, names: &[String]) -> Result<Vec<Summary>> {
+        let names = names.to_vec();
+        self.read("ids like those of a list", |me| async move { lookup::namesakes(&me, names).await }).await
+    }
+
     async fn open(&self, key: &SessionKey, last: u64) -> Result<Session> {
         let key = key.clone();
         self.read(&of("session", &key), move |me| async move { conversation::open(&me, &key, last).await }).await
@@ -251,8 +256,13 @@ impl SessionReader for MongoRepository {
     }
 
     async fn document(&self, key: &SessionKey) -> Result<Document> {
+        Ok(self.document_and_findings(key).await?.0)
+    }
+
+    async fn document_and_findings(&self, key: &SessionKey) -> Result<(Document, Vec<Finding>)> {
         let key = key.clone();
-        self.read(&of("session", &key), |me| async move { me.whole(&key).await.map(|raw| decoded(&raw)) }).await
+        self.read(&of("session", &key), |me| async move { me.whole(&key).await.map(|stored| raw::document(&stored)) })
+            .await
     }
 
     async fn check(&self) -> Vec<Check> {

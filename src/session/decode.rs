@@ -14,6 +14,7 @@ mod media;
 mod message;
 mod notes;
 mod openai;
+pub(crate) mod raw;
 mod reasoning;
 mod session;
 mod shape;

@@ -1,6 +1,7 @@
 //! Identities: a session's `_id` and an agent's id.
 
 mod text;
+mod typed;
 
 use std::{
     borrow::Borrow,
@@ -11,6 +12,8 @@ use std::{
 
 use bson::Bson;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub(crate) use typed::{meanings, uuid_text};
 
 /// A session's own `_id`: usually a string, but real collections hold ObjectIds, numbers and more.
 ///
@@ -27,11 +30,7 @@ impl SessionKey {
     /// Wraps the value of an `_id` field.
     #[must_use]
     pub fn new(id: Bson) -> Self {
-        let text: Arc<str> = match &id {
-            Bson::String(text) => text.as_str().into(),
-            Bson::ObjectId(oid) => oid.to_hex().into(),
-            other => other.clone().into_relaxed_extjson().to_string().into(),
-        };
+        let text = typed::text(&id).into();
         let canonical = id.clone().into_canonical_extjson().to_string().into();
         Self { id, canonical, text }
     }
@@ -42,7 +41,8 @@ impl SessionKey {
         &self.id
     }
 
-    /// The `_id` as a person would type it: the string, an ObjectId's hex, else relaxed Extended JSON.
+    /// The `_id` as a person would type it: the string, an ObjectId's hex, a UUID in its usual form (a legacy one in the order
+    /// of its bytes), the digits of a number, else relaxed Extended JSON. Several may have the same text: see [`Self::exact`].
     ///
     /// Stored text: make it safe before it reaches a terminal.
     #[must_use]

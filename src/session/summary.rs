@@ -1,5 +1,7 @@
 //! The thin row of a list, and what comes after it.
 
+use std::collections::HashMap;
+
 use bson::{Bson, Document};
 
 use super::{AgentId, FeedbackTally, Rating, SessionKey, StoredDate, UnclearDate, Usage};
@@ -57,6 +59,28 @@ impl Summary {
     }
 }
 
+/// What each row is called where rows must not look alike: its name, or where a row here or among `others` goes by the same
+/// text, its [`SessionKey::exact`]. The one whose `_id` is that very string keeps its name: an ID that is typed means that
+/// one first.
+#[must_use]
+pub fn distinct_names<'a>(
+    rows: impl Iterator<Item = &'a Summary> + Clone,
+    others: impl Iterator<Item = &'a Summary>,
+) -> Vec<&'a str> {
+    let mut claims: HashMap<&str, Vec<&SessionKey>> = HashMap::new();
+    for row in rows.clone().chain(others) {
+        for text in std::iter::once(row.name()).chain(row.key.bson().as_str()) {
+            claims.entry(text).or_default().push(&row.key);
+        }
+    }
+    let is_shared = |row: &Summary| claims.get(row.name()).is_some_and(|keys| keys.iter().any(|key| **key != row.key));
+    let name = |row: &'a Summary| {
+        let own = row.name();
+        if row.key != *own && is_shared(row) { row.key.exact() } else { own }
+    };
+    rows.map(name).collect()
+}
+
 /// Counts and sizes of a session: read in the background, after the row.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
@@ -101,4 +125,37 @@ pub struct AgentCount {
     pub model: Option<String>,
     /// How many messages it has stored.
     pub messages: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use bson::{doc, oid::ObjectId};
+
+    use super::*;
+
+    fn row(id: impl Into<Bson>, session_id: Option<&str>) -> Summary {
+        Summary { session_id: session_id.map(str::to_owned), ..Summary::new(SessionKey::new(id.into())) }
+    }
+
+    #[test]
+    fn rows_that_would_look_alike_are_called_by_their_exact_id() {
+        let oid = ObjectId::from_bytes([7; 12]);
+        let hex = oid.to_hex();
+        let rows = [
+            row("5", None),
+            row(5, None),
+            row(oid, None),
+            row(hex.clone(), None),
+            row("other", Some("5")),
+            row("twin-1", Some("twin")),
+            row("twin-2", Some("twin")),
+            row(doc! { "a": 1 }, Some("alone")),
+        ];
+        let exact = format!("{{\"$oid\":\"{oid}\"}}");
+        let names = ["5", "{\"$numberInt\":\"5\"}", &exact, &hex, "other", "twin-1", "twin-2", "alone"];
+        assert_eq!(distinct_names(rows.iter(), [].iter()), names);
+        assert_eq!(distinct_names(rows[7..].iter(), [].iter()), ["alone"]);
+        let elsewhere = [row("alone", None)];
+        assert_eq!(distinct_names(rows[7..].iter(), elsewhere.iter()), ["{\"a\":{\"$numberInt\":\"1\"}}"]);
+    }
 }

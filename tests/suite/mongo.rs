@@ -7,6 +7,8 @@ mod failing;
 mod filters;
 mod finding;
 mod foreign;
+mod ids;
 mod odd;
 mod paging;
+mod raw_bytes;
 mod reading;

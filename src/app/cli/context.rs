@@ -137,11 +137,15 @@ pub async fn one(reader: &dyn SessionReader, id: &str) -> Result<Summary> {
 }
 
 fn ambiguous(id: &str, matches: &[Summary]) -> Stop {
-    let mut text = format!("{id:?} is the session_id of {} sessions; give the _id of one of them:", matches.len());
-    for summary in matches {
+    let mut text = format!("{id:?} means {} sessions; give the _id of one of them:", matches.len());
+    for (at, summary) in matches.iter().enumerate() {
+        let shown = summary.key.text();
+        let alike = matches.iter().enumerate().any(|(other, row)| other != at && row.key.text() == shown);
+        // An ID that is typed means a string first, and never one of two that look alike.
+        let shown = if alike || shown == id { summary.key.exact() } else { shown };
         let when = output::time(summary.updated_at.or(summary.created_at));
         let application = summary.application_name.as_deref().unwrap_or("-");
-        let _ = write!(text, "\n  {}   {when}   {}", text::line(summary.key.text()), text::line(application));
+        let _ = write!(text, "\n  {}   {when}   {}", text::line(shown), text::line(application));
     }
     Stop::Usage(text)
 }

@@ -57,7 +57,8 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
         query.limit = u32::try_from(left).unwrap_or(PAGE).min(PAGE);
         let (page, end) = reader.list(&query).read().await?;
         let known = details(reader.as_ref(), &page).await?;
-        rows.write(&mut out, &page, &known)?;
+        let others = namesakes(reader.as_ref(), &page).await?;
+        rows.write(&mut out, &page, &others, &known)?;
         out.flush()?;
         left = left.saturating_sub(page.len() as u64);
         listed += page.len();
@@ -80,6 +81,16 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
             None => return Ok(()),
         }
     }
+}
+
+/// The sessions that one of these rows might be taken for. Usual rows, whose `_id` is their `session_id`, need no look.
+async fn namesakes(reader: &dyn SessionReader, page: &[Summary]) -> Result<Vec<Summary>> {
+    let odd = page.iter().filter(|row| row.key != *row.name());
+    let names: Vec<String> = odd.map(|row| row.name().to_owned()).collect();
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(reader.namesakes(&names).await?)
 }
 
 async fn warn_of_slowness(reader: &dyn SessionReader, query: &ListQuery) {

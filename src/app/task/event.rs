@@ -6,7 +6,7 @@ use super::{Ticket, command::Lane};
 use crate::{
     metrics::Outline,
     repository::{Candidate, Error, ListPlan, PageEnd},
-    session::{AgentId, Details, Message, Session, SessionKey, Summary, Usage},
+    session::{AgentId, Details, Finding, Message, Session, SessionKey, Summary, Usage},
 };
 
 /// An answer, with the ticket of its question; or news of the connection.
@@ -57,8 +57,8 @@ pub enum Event {
         /// Nothing more to come.
         done: bool,
     },
-    /// A whole document.
-    Document(Ticket, Box<Document>),
+    /// A whole document, and what of its stored bytes could not be read as they are.
+    Document(Ticket, Box<Document>, Vec<Finding>),
     /// A question failed.
     Failed {
         /// Of the question.
@@ -110,7 +110,7 @@ impl Event {
             Self::Messages(ticket, ..) => (Lane::Messages, *ticket),
             Self::Outline(ticket, _) => (Lane::Outline, *ticket),
             Self::Found { ticket, .. } => (Lane::Find, *ticket),
-            Self::Document(ticket, _) => (Lane::Inspect, *ticket),
+            Self::Document(ticket, ..) => (Lane::Inspect, *ticket),
             Self::Failed { ticket, lane, .. } => (*lane, *ticket),
             Self::Link(_) | Self::Waiting(_) | Self::Written(_) | Self::NotWritten { .. } => return None,
         })

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use bson::{Bson, DateTime, Document};
 use jiff::Timestamp;
 
-use crate::session::{Rating, decode};
+use crate::session::{Rating, SessionKey, decode, id::uuid_text};
 
 use super::{Comparison, Filter, FilterTerm, FilterTest, RatingWord, TextMatch};
 
@@ -38,10 +38,13 @@ impl FilterTerm {
 impl FilterTest {
     fn matches(&self, document: &Document) -> bool {
         match self {
-            Self::Id(text) => ["_id", "session_id"].iter().any(|field| match document.get(field) {
-                Some(Bson::ObjectId(id)) => text.matches(&id.to_hex()),
-                value => text.matches_value(value),
-            }),
+            Self::Id(text) => {
+                let of_session = match document.get("session_id") {
+                    Some(Bson::ObjectId(id)) => text.matches(&id.to_hex()),
+                    value => text.matches_value(value),
+                };
+                of_session || document.get("_id").is_some_and(|id| text.matches_key(id))
+            }
             Self::Application(text) => text.matches_value(document.get("application_name")),
             Self::SessionType(text) => text.matches_value(document.get("session_type")),
             Self::Agent(text) => agents(document).any(|(id, _)| text.matches(id)),
@@ -88,6 +91,22 @@ impl TextMatch {
             Self::Contains(part) => lower(text).contains(&lower(part)),
             Self::StartsWith(start) => text.starts_with(start),
             Self::Exactly(whole) => text == whole,
+        }
+    }
+
+    /// Whether an `_id` matches by the text it is shown as. What no query of MongoDB can take apart matches less: a UUID by its
+    /// start alone, a number with a fraction only as a whole, other values not at all.
+    fn matches_key(&self, id: &Bson) -> bool {
+        let shown = SessionKey::new(id.clone());
+        let shown = shown.text();
+        match (id, self) {
+            (Bson::Double(_) | Bson::Decimal128(_), Self::Exactly(whole)) => shown == whole,
+            (Bson::Binary(binary), _) if uuid_text(binary).is_none() => false,
+            (Bson::Binary(_), Self::Contains(part)) => shown.starts_with(&part.to_ascii_lowercase()),
+            (Bson::String(_) | Bson::ObjectId(_) | Bson::Int32(_) | Bson::Int64(_) | Bson::Binary(_), _) => {
+                self.matches(shown)
+            }
+            _ => false,
         }
     }
 

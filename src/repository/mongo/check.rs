@@ -5,7 +5,7 @@ use bson::{Bson, Document, RawDocumentBuf, doc};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{
-    MongoRepository, client, decoded,
+    MongoRepository, client, conversation,
     errors::{self, Doing},
     expr, foreign,
     gate::Heard,
@@ -13,10 +13,13 @@ use super::{
 };
 use crate::{
     repository::{
-        Check, Hint, Result, Verdict,
+        Check, Error, Hint, Result, Verdict,
         foreign::{ForeignRecord, told_of_all},
     },
-    session::decode,
+    session::{
+        SessionKey,
+        decode::{self, raw},
+    },
 };
 
 const REPLICA_SET: &str = "run it as a replica set, which change streams need (one member is enough)";
@@ -249,12 +252,22 @@ async fn read_sample(reader: &MongoRepository) -> Result<Sampled> {
     let mut bytes = 0;
     while bytes < MOST_BYTES && rows.advance().await.map_err(failure)? {
         bytes += rows.current().as_bytes().len();
-        let document = rebuilt(decoded(rows.current()));
-        if let Some(record) = foreign::of_document(&document) {
+        let (row, told) = raw::document(rows.current());
+        let key = SessionKey::new(row.get("_id").cloned().unwrap_or(Bson::Null));
+        let rebuilt = rebuilt(row);
+        if let Some(record) = rebuilt.as_ref().and_then(foreign::of_document) {
             seen.foreign.push(record);
             continue;
         }
-        let session = decode::session(document);
+        let session = match rebuilt.filter(|_| told.is_empty()) {
+            Some(document) => decode::session(document),
+            // Its bytes are odd: the aggregation moved them about, so they are looked at where they stand.
+            None => match reader.whole(&key).await {
+                Ok(whole) => conversation::cut(&whole, u64::MAX),
+                Err(Error::NotFound { .. }) => conversation::cut(rows.current(), u64::MAX),
+                Err(error) => return Err(error),
+            },
+        };
         seen.documents += 1;
         let mut findings = session.all_findings();
         if let Some(first) = findings.next() {
@@ -291,22 +304,37 @@ fn sample_pipeline() -> Vec<Document> {
     ]
 }
 
-/// The document as it was stored, but for the messages left out.
-fn rebuilt(mut document: Document) -> Document {
-    let Some(Bson::Document(mut wrapped)) = document.remove("agents") else { return document };
+/// The document as it was stored, but for the messages left out. `None` where a name stands twice.
+fn rebuilt(mut document: Document) -> Option<Document> {
+    let Some(Bson::Document(mut wrapped)) = document.remove("agents") else { return Some(document) };
     if let Some(Bson::Array(list)) = wrapped.remove("list") {
-        let agents = list.iter().filter_map(Bson::as_document).filter_map(|agent| {
+        let mut agents = Document::new();
+        for agent in list.iter().filter_map(Bson::as_document) {
             let value = match agent.get_array("fields") {
-                Ok(fields) => Bson::Document(fields.iter().filter_map(Bson::as_document).filter_map(as_pair).collect()),
+                Ok(fields) => {
+                    Bson::Document(each_once(fields.iter().filter_map(Bson::as_document).filter_map(as_pair))?)
+                }
                 Err(_) => agent.get("odd")?.clone(),
             };
-            Some((agent.get_str("k").ok()?.to_owned(), value))
-        });
-        document.insert("agents", agents.collect::<Document>());
+            if agents.insert(agent.get_str("k").ok()?, value).is_some() {
+                return None;
+            }
+        }
+        document.insert("agents", agents);
     } else if let Some(odd) = wrapped.remove("odd") {
         document.insert("agents", odd);
     }
-    document
+    Some(document)
+}
+
+fn each_once(fields: impl Iterator<Item = (String, Bson)>) -> Option<Document> {
+    let mut document = Document::new();
+    for (name, value) in fields {
+        if document.insert(name, value).is_some() {
+            return None;
+        }
+    }
+    Some(document)
 }
 
 fn as_pair(pair: &Document) -> Option<(String, Bson)> {

@@ -3,14 +3,17 @@
 //! An agent's id may hold dots, start with `$` or be empty, so no path leads to it: agents are read as `[{k, v}]` and
 //! picked by key. What would not fit into one answer (a document near 16 MiB) is read whole and cut here.
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
-use bson::{Bson, Document, RawDocument, doc, raw::RawBsonRef};
+use bson::{Bson, Document, RawDocument, doc};
 
-use super::{AggregateFailure, MongoRepository, by_key, decoded, decoded_value, errors::Doing, expr, foreign, rows};
+use super::{AggregateFailure, MongoRepository, by_key, errors::Doing, expr, foreign, rows};
 use crate::{
     repository::Result,
-    session::{AgentId, Message, Session, SessionKey, StoredAgent, decode},
+    session::{
+        AgentId, Message, Session, SessionKey, StoredAgent, decode,
+        decode::raw::{self, RawReader, RawValue},
+    },
 };
 
 /// See [`crate::repository::SessionReader::open`].
@@ -28,7 +31,10 @@ pub(super) async fn open(reader: &MongoRepository, key: &SessionKey, last: u64) 
         }) } },
     ];
     match reader.aggregate_first(pipeline, Doing::new("find", "the session")).await {
-        Ok(Some(row)) => Ok(session(&row)),
+        Ok(Some(row)) => match session(&row) {
+            Some(session) => Ok(session),
+            None => Ok(cut(&reader.whole(key).await?, last)),
+        },
         Ok(None) => Err(reader.no_session(key).await),
         Err(AggregateFailure::Real(error)) => Err(error),
         Err(AggregateFailure::TooLarge) => Ok(cut(&reader.whole(key).await?, last)),
@@ -60,64 +66,75 @@ fn small(n: u64) -> i32 {
     i32::try_from(n).unwrap_or(i32::MAX)
 }
 
-/// The session from the aggregation's row.
-fn session(row: &RawDocument) -> Session {
+/// The session from the aggregation's row. `None` where a name stands twice or is no text: the server tells only the first
+/// of such fields, so the document must be read whole.
+fn session(row: &RawDocument) -> Option<Session> {
+    let mut reader = RawReader::default();
     let mut document = Document::new();
-    let mut agents = Vec::new();
-    let mut bytes = None;
-    for (name, value) in row.iter().flatten().map(|(name, value)| (name.to_string(), value)) {
-        let wrapped = if name == "agents" { value.as_document() } else { None };
-        let Some(wrapped) = wrapped else {
-            document.insert(name, decoded_value(value));
+    let (mut agents, mut bytes) = (Vec::new(), None);
+    for field in RawValue::from(row).fields() {
+        let name = field.sound_name().filter(|name| !document.contains_key(name))?;
+        if name != "agents" || !field.value.is_document() {
+            document.insert(name, reader.read(field.value, name));
             continue;
-        };
-        bytes = rows::field(wrapped, "bytes").map(decoded_value).as_ref().and_then(decode::unsigned);
-        match (rows::field(wrapped, "list"), rows::field(wrapped, "odd")) {
-            (Some(RawBsonRef::Array(list)), _) => {
+        }
+        bytes = field.value.get("bytes").and_then(RawValue::number);
+        match (field.value.get("list"), field.value.get("odd")) {
+            (Some(list), _) if list.is_array() => {
                 document.insert(name, Document::new());
-                let list = list.into_iter().flatten().filter_map(RawBsonRef::as_document);
-                agents.extend(list.map(agent));
+                agents = list.items().map(agent).collect::<Option<Vec<_>>>()?;
             }
             (_, Some(odd)) => {
-                document.insert(name, decoded_value(odd));
+                document.insert(name, reader.read(odd, name));
             }
             _ => {}
         }
     }
+    let mut ids = HashSet::new();
+    if !agents.iter().all(|agent| ids.insert(agent.id.clone())) {
+        return None;
+    }
     let mut session = decode::session(document);
     session.agents = agents;
     session.bytes = bytes;
-    session
+    raw::in_session(&mut session, reader.into_findings());
+    Some(session)
 }
 
-fn agent(row: &RawDocument) -> StoredAgent {
-    let row = decoded(row);
-    let id = AgentId::from(row.get_str("k").unwrap_or_default());
-    let count = row.get("count").and_then(decode::unsigned).unwrap_or_default();
-    if let Some(odd) = row.get("odd") {
-        return decode::agent(id, odd.clone(), 0, None);
-    }
-    let mut value = Document::new();
-    for field in row.get_array("rest").map(Vec::as_slice).unwrap_or_default() {
-        if let Some(field) = field.as_document()
-            && let (Ok(name), Some(stored)) = (field.get_str("k"), field.get("v"))
-        {
-            value.insert(name, stored.clone());
+/// `None` as [`session`].
+fn agent(row: RawValue<'_>) -> Option<StoredAgent> {
+    let name = row.get("k")?.text()?;
+    let id = AgentId::from(name);
+    let path = format!("agents.{name}");
+    let count = row.get("count").and_then(RawValue::number).unwrap_or_default();
+    let mut reader = RawReader::default();
+    let mut agent = if let Some(odd) = row.get("odd") {
+        decode::agent(id, reader.read(odd, &path), 0, None)
+    } else {
+        let mut value = Document::new();
+        for field in row.get("rest").into_iter().flat_map(RawValue::items) {
+            let name = field.get("k")?.text().filter(|name| !value.contains_key(name))?;
+            value.insert(name, reader.read(field.get("v")?, &format!("{path}.{name}")));
         }
-    }
-    if row.get_bool("listed").unwrap_or_default() {
-        let messages = row.get_array("last").cloned().unwrap_or_default();
-        let first = count.saturating_sub(messages.len() as u64);
-        value.insert("messages", messages);
-        return decode::agent(id, Bson::Document(value), first, Some(count));
-    }
-    decode::agent(id, Bson::Document(value), 0, None)
+        let last: Vec<RawValue<'_>> = row.get("last").into_iter().flat_map(RawValue::items).collect();
+        let first = count.saturating_sub(last.len() as u64);
+        let is_listed = row.get("listed").map(rows::decoded_value) == Some(Bson::Boolean(true));
+        if is_listed {
+            let read = |(index, message)| reader.read(message, &format!("{path}.messages.{index}"));
+            value.insert("messages", (first..).zip(last).map(read).collect::<Vec<Bson>>());
+            decode::agent(id, Bson::Document(value), first, Some(count))
+        } else {
+            decode::agent(id, Bson::Document(value), 0, None)
+        }
+    };
+    raw::in_agent(&mut agent, reader.into_findings());
+    Some(agent)
 }
 
 /// The session from its whole document, with the last messages only.
-fn cut(whole: &RawDocument, last: u64) -> Session {
+pub(super) fn cut(whole: &RawDocument, last: u64) -> Session {
     let bytes = whole.as_bytes().len() as u64;
-    let mut document = decoded(whole);
+    let (mut document, findings) = raw::document(whole);
     let agents = match document.get_mut("agents") {
         Some(Bson::Document(agents)) => std::mem::take(agents),
         _ => Document::new(),
@@ -125,6 +142,7 @@ fn cut(whole: &RawDocument, last: u64) -> Session {
     let mut session = decode::session(document);
     session.bytes = Some(bytes);
     session.agents = agents.into_iter().map(|(id, value)| cut_agent(&id, value, last)).collect();
+    raw::in_session(&mut session, findings);
     session
 }
 
@@ -150,6 +168,10 @@ pub(super) async fn messages(
     if range.is_empty() || range.start > u64::from(i32::MAX.unsigned_abs()) {
         return Ok(Vec::new());
     }
+    // Such a mark may stand for what is no text: no query finds that.
+    if agent.as_str().contains(char::REPLACEMENT_CHARACTER) {
+        return Ok(cut_messages(&reader.whole(key).await?, agent, range));
+    }
     let same = doc! { "$eq": [ "$$f.k", expr::literal(agent.as_str()) ] };
     let picked = doc! { "$filter": { "input": expr::fields("$agents"), "as": "f", "cond": same } };
     let length = small(range.end - range.start);
@@ -166,27 +188,27 @@ pub(super) async fn messages(
         Err(AggregateFailure::Real(error)) => return Err(error),
         Err(AggregateFailure::TooLarge) => return Ok(cut_messages(&reader.whole(key).await?, agent, range)),
     };
-    let stored = rows::field(&row, "messages").and_then(RawBsonRef::as_array);
-    Ok(numbered(stored.into_iter().flatten().flatten(), agent, range.start))
+    let stored = rows::field(&row, "messages").into_iter().flat_map(RawValue::items);
+    Ok(numbered(stored, agent, range.start))
 }
 
 fn cut_messages(whole: &RawDocument, agent: &AgentId, range: Range<u64>) -> Vec<Message> {
-    let messages = rows::field(whole, "agents")
-        .and_then(RawBsonRef::as_document)
-        .and_then(|agents| rows::field(agents, agent.as_str()))
-        .and_then(RawBsonRef::as_document)
-        .and_then(|agent| rows::field(agent, "messages"))
-        .and_then(RawBsonRef::as_array);
-    let wanted = messages.into_iter().flatten().flatten().skip(range.start as usize);
+    let agents = rows::field(whole, "agents");
+    let messages = agents.and_then(|agents| agents.get(agent.as_str())).and_then(|agent| agent.get("messages"));
+    let wanted = messages.into_iter().flat_map(RawValue::items).skip(range.start as usize);
     numbered(wanted.take((range.end - range.start) as usize), agent, range.start)
 }
 
-fn numbered<'a>(stored: impl Iterator<Item = RawBsonRef<'a>>, agent: &AgentId, first: u64) -> Vec<Message> {
+fn numbered<'a>(stored: impl Iterator<Item = RawValue<'a>>, agent: &AgentId, first: u64) -> Vec<Message> {
     let numbers = first..;
     numbers
         .zip(stored)
         .map(|(index, value)| {
-            decode::message(decoded_value(value), index, &format!("agents.{}.messages.{index}", agent.as_str()))
+            let path = format!("agents.{}.messages.{index}", agent.as_str());
+            let mut reader = RawReader::default();
+            let mut message = decode::message(reader.read(value, &path), index, &path);
+            message.findings.extend(reader.into_findings());
+            message
         })
         .collect()
 }

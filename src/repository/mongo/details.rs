@@ -1,6 +1,6 @@
 //! Counts and sizes of the rows in view, by one aggregation.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bson::{Bson, Document, RawDocument, doc};
 
@@ -50,7 +50,10 @@ fn pipeline(keys: &[SessionKey]) -> Vec<Document> {
 fn one(row: &RawDocument) -> (SessionKey, Details) {
     let mut row = decoded(row);
     let key = SessionKey::new(row.remove("_id").unwrap_or(Bson::Null));
-    let agents = documents(&mut row, "agents").map(|fields| agent(&fields)).collect();
+    let mut ids = HashSet::new();
+    // Of agents with one id the first counts, as everywhere.
+    let agents = documents(&mut row, "agents").map(|fields| agent(&fields));
+    let agents = agents.filter(|agent| ids.insert(agent.id.clone())).collect();
     let ratings = documents(&mut row, "ratings").map(|feedback| decode::rating(feedback.get("r")));
     let number = |name: &str| row.get(name).and_then(decode::unsigned);
     (key, Details::of(agents, ratings, number("guardrail_events").unwrap_or_default(), number("bytes")))

@@ -7,6 +7,8 @@
 use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use jiff::Timestamp;
 
+mod ids;
+
 use super::expr;
 use crate::repository::filter::{Comparison, Filter, FilterTerm, FilterTest, RatingWord, TextMatch};
 
@@ -54,13 +56,14 @@ fn test(test: &FilterTest) -> Document {
 
 // Texts
 
-/// The `session_id` and the `_id`: as strings, and as ObjectIds by their hex.
+/// The `session_id` and the `_id`: as strings, and as ObjectIds by their hex; the `_id` also as a UUID and as a number.
 fn id(text: &TextMatch) -> Document {
     let mut either = Vec::new();
     for field in ["session_id", "_id"] {
         either.push(text_field(field, text));
         either.extend(object_id(field, text));
     }
+    either.extend(ids::others(text));
     doc! { "$or": either }
 }
 
@@ -104,6 +107,11 @@ fn text_field(field: &str, text: &TextMatch) -> Document {
 fn text_expression(value: impl Into<Bson>, text: &TextMatch) -> Document {
     let value = value.into();
     match text {
+        TextMatch::Contains(part) if part.is_ascii() => {
+            let lower = expr::literal(part.to_ascii_lowercase());
+            doc! { "$gte": [ { "$indexOfBytes": [ { "$toLower": value }, lower ] }, 0 ] }
+        }
+        // Letters of other alphabets need a pattern to be compared in any case. It fails on text that is no valid UTF-8.
         TextMatch::Contains(part) => {
             doc! { "$regexMatch": { "input": value, "regex": expr::literal(escaped(part)), "options": "i" } }
         }

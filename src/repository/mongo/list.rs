@@ -13,7 +13,7 @@
 //! Without an index on the date, the rows are made thin before they are sorted: whole documents would soon hit the
 //! server's memory limit for sorts.
 
-use bson::{Bson, DateTime, Document, RawDocument, RawDocumentBuf, doc, raw::RawBsonRef};
+use bson::{Bson, DateTime, Document, RawDocument, RawDocumentBuf, doc};
 use mongodb::{Cursor as Rows, options::Hint};
 
 use super::{
@@ -23,7 +23,10 @@ use super::{
     gate::Heard,
     indexes, rows,
 };
-use crate::repository::{Cursor, ListQuery, PageEnd, Result, RowSink};
+use crate::{
+    repository::{Cursor, ListQuery, PageEnd, Result, RowSink},
+    session::decode::raw::RawValue,
+};
 
 const DOING: Doing = Doing::new("find", "the list of sessions");
 
@@ -300,7 +303,7 @@ pub(super) fn dated_query(field: &str, start: Option<&(DateTime, Vec<Bson>)>) ->
 
 /// Remembers the last date, and every `_id` given at that instant.
 fn note_date(last: &mut Option<(DateTime, Vec<Bson>)>, row: &RawDocument, field: &str) {
-    let Some(date) = rows::field(row, field).and_then(RawBsonRef::as_datetime) else { return };
+    let Some(date) = rows::field(row, field).and_then(RawValue::date) else { return };
     let id = rows::field(row, "_id").map_or(Bson::Null, super::decoded_value);
     match last {
         Some((same, shown)) if *same == date => shown.push(id),

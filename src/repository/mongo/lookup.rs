@@ -1,15 +1,15 @@
 //! Counting sessions, and finding those that an ID means.
 
-use bson::{Document, doc, oid::ObjectId};
+use bson::{Bson, Document, doc};
 
 use super::{
     MongoRepository,
     errors::{self, Doing},
-    filter, foreign, rows,
+    filter, foreign, indexes, rows,
 };
 use crate::{
     repository::{Error, Filter, Result},
-    session::Summary,
+    session::{Summary, id::meanings},
 };
 
 /// Sessions listed for an ambiguous id.
@@ -47,7 +47,8 @@ fn counted(reader: &MongoRepository, answer: mongodb::error::Result<u64>) -> Res
 pub(super) async fn resolve(reader: &MongoRepository, id: &str) -> Result<Vec<Summary>> {
     let mut questions =
         vec![doc! { "_id": { "$eq": id } }, doc! { "session_id": { "$eq": id, "$not": { "$type": "array" } } }];
-    questions.extend(ObjectId::parse_str(id).ok().map(|oid| doc! { "_id": oid }));
+    let is = |value: Bson| doc! { "_id": { "$eq": value } };
+    questions.extend(meanings(id).into_iter().map(|ids| doc! { "$or": ids.into_iter().map(is).collect::<Vec<_>>() }));
     for question in &questions {
         let matches = thin_rows(reader, doc! { "$and": [ question.clone(), foreign::is_session() ] }).await?;
         if !matches.is_empty() {
@@ -59,6 +60,15 @@ pub(super) async fn resolve(reader: &MongoRepository, id: &str) -> Result<Vec<Su
         Some(row) => foreign::of(&row).map_or(Ok(Vec::new()), |record| Err(reader.foreign(id, record))),
         None => Ok(Vec::new()),
     }
+}
+
+/// See [`crate::repository::SessionReader::namesakes`].
+pub(super) async fn namesakes(reader: &MongoRepository, names: Vec<String>) -> Result<Vec<Summary>> {
+    let mut found = thin_rows(reader, doc! { "_id": { "$in": names.clone() } }).await?;
+    if indexes::serves(reader, "session_id").await? {
+        found.extend(thin_rows(reader, doc! { "session_id": { "$in": names } }).await?);
+    }
+    Ok(found)
 }
 
 async fn thin_rows(reader: &MongoRepository, query: Document) -> Result<Vec<Summary>> {

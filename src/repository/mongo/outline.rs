@@ -3,13 +3,15 @@
 //! What is of an expected type is reduced; whatever else stands there passes through as it is, so that the decoder
 //! sees the same oddities as in the whole document.
 
-use bson::{Bson, Document, RawDocument, doc, raw::RawBsonRef};
+use std::{borrow::Cow, collections::HashSet};
+
+use bson::{Bson, Document, RawDocument, doc};
 
 use super::{AggregateFailure, MongoRepository, by_key, decoded_value, errors::Doing, expr, rows};
 use crate::{
     metrics::{AgentOutline, MessageSample, Outline},
     repository::Result,
-    session::{AgentId, SessionKey, decode},
+    session::{AgentId, SessionKey, decode, decode::raw::RawValue},
 };
 
 /// See [`crate::repository::SessionReader::outline`].
@@ -96,7 +98,7 @@ fn content(value: &str) -> Document {
     doc! { "$switch": {
         "branches": [
             { "case": expr::is_type(value, "array"), "then": blocks },
-            { "case": expr::is_type(value, "string"), "then": first_character(value) },
+            { "case": expr::is_type(value, "string"), "then": mark(value) },
         ],
         "default": value,
     } }
@@ -104,12 +106,12 @@ fn content(value: &str) -> Document {
 
 /// A text, or what stands there instead.
 fn text(value: &str) -> Document {
-    doc! { "$cond": [ expr::is_type(value, "string"), first_character(value), value ] }
+    doc! { "$cond": [ expr::is_type(value, "string"), mark(value), value ] }
 }
 
-/// Enough to tell an empty text from one that is not.
-fn first_character(text: &str) -> Document {
-    doc! { "$substrCP": [ text, 0, 1 ] }
+/// Enough to tell an empty text from one that is not. Cutting a text would fail the query where it is no valid UTF-8.
+fn mark(text: &str) -> Document {
+    doc! { "$cond": [ { "$eq": [ text, "" ] }, "", "x" ] }
 }
 
 /// `$$b`, key by key: which keys there are tells of which kind it is, and who called which tool how stands in a few of
@@ -119,7 +121,7 @@ fn block() -> Document {
         "input": expr::fields("$$b"), "as": "f", "in": { "k": "$$f.k", "v": value() },
     } } };
     let plain = if_object("$$b", reduced);
-    doc! { "$cond": [ expr::is_type("$$b", "string"), first_character("$$b"), plain ] }
+    doc! { "$cond": [ expr::is_type("$$b", "string"), mark("$$b"), plain ] }
 }
 
 /// `$$f.v`, a block's value.
@@ -135,7 +137,7 @@ fn value() -> Document {
             { "case": object_at("function"), "then": { "name": "$$f.v.name" } },
             { "case": object_at("custom"), "then": { "name": "$$f.v.name" } },
             { "case": { "$in": [ "$$f.k", KEPT.as_slice() ] }, "then": "$$f.v" },
-            { "case": expr::is_type("$$f.v", "string"), "then": first_character("$$f.v") },
+            { "case": expr::is_type("$$f.v", "string"), "then": mark("$$f.v") },
             { "case": expr::is_type("$$f.v", "object"), "then": {} },
             { "case": expr::is_type("$$f.v", "array"), "then": [] },
             { "case": expr::is_type("$$f.v", "binData"), "then": true },
@@ -145,35 +147,29 @@ fn value() -> Document {
 }
 
 fn outline(row: &RawDocument) -> Outline {
-    let agents = rows::field(row, "agents").and_then(RawBsonRef::as_array);
-    let agents = agents.into_iter().flatten().flatten().filter_map(RawBsonRef::as_document);
-    Outline {
-        agents: agents
-            .map(|agent| {
-                let id = rows::field(agent, "id").map(decoded_value);
-                let id = id.as_ref().and_then(Bson::as_str).unwrap_or_default();
-                one_agent(id, rows::field(agent, "messages"))
-            })
-            .collect(),
-    }
+    let agents = rows::field(row, "agents").into_iter().flat_map(RawValue::items).map(|agent| {
+        let id = agent.get("id").map(decoded_value);
+        let id = id.as_ref().and_then(Bson::as_str).unwrap_or_default().to_owned();
+        (Cow::Owned(id), agent.get("messages"))
+    });
+    of_agents(agents)
 }
 
 fn from_whole(whole: &RawDocument) -> Outline {
-    let agents = rows::field(whole, "agents").and_then(RawBsonRef::as_document);
-    let agents = agents.into_iter().flat_map(RawDocument::iter).flatten();
-    Outline {
-        agents: agents
-            .map(|(id, value)| {
-                let messages = value.as_document().and_then(|agent| rows::field(agent, "messages"));
-                one_agent(id.as_str(), messages)
-            })
-            .collect(),
-    }
+    let agents = rows::field(whole, "agents").filter(|agents| agents.is_document());
+    let agents = agents.into_iter().flat_map(RawValue::fields);
+    of_agents(agents.map(|field| (field.name(), field.value.get("messages"))))
+}
+
+/// Each agent once: of those with one id the first counts.
+fn of_agents<'a>(agents: impl Iterator<Item = (Cow<'a, str>, Option<RawValue<'a>>)>) -> Outline {
+    let mut ids = HashSet::new();
+    agents.filter(|(id, _)| ids.insert(id.clone())).map(|(id, messages)| one_agent(&id, messages)).collect()
 }
 
 /// One message after the other, so that no more than one is held as a value.
-fn one_agent(id: &str, messages: Option<RawBsonRef<'_>>) -> AgentOutline {
-    let stored = messages.and_then(RawBsonRef::as_array).into_iter().flatten().flatten();
+fn one_agent(id: &str, messages: Option<RawValue<'_>>) -> AgentOutline {
+    let stored = messages.into_iter().flat_map(RawValue::items);
     let samples = (0u64..)
         .zip(stored)
         .map(|(index, value)| {

@@ -1,26 +1,24 @@
 //! Thin rows: what is asked for, and how an answer becomes a [`Summary`].
 
-use bson::{Bson, Document, RawDocument, doc, raw::RawBsonRef};
+use bson::{Bson, Document, RawDocument, doc};
 
 use super::expr;
-use crate::{repository::Projection, session::Summary};
+use crate::{
+    repository::Projection,
+    session::{
+        Summary,
+        decode::raw::{self, RawReader, RawValue},
+    },
+};
 
-/// A document decoded; text that is not UTF-8 gets replacement marks rather than failing the rest.
+/// A document decoded; what of its bytes cannot be read hides nothing else.
 pub(super) fn decoded(raw: &RawDocument) -> Document {
-    Document::try_from(raw)
-        .or_else(|_| bson::Utf8Lossy::<Document>::try_from(raw).map(|lossy| lossy.0))
-        .unwrap_or_else(|_| Document::new())
+    raw::document(raw).0
 }
 
 /// One value decoded, as tolerantly as [`decoded`].
-pub(super) fn decoded_value(raw: RawBsonRef<'_>) -> Bson {
-    match raw {
-        RawBsonRef::Document(document) => Bson::Document(decoded(document)),
-        RawBsonRef::Array(array) => {
-            Bson::Array(array.into_iter().map(|item| item.map_or(Bson::Null, decoded_value)).collect())
-        }
-        other => Bson::try_from(other).unwrap_or(Bson::Null),
-    }
+pub(super) fn decoded_value(value: RawValue<'_>) -> Bson {
+    RawReader::default().read(value, "")
 }
 
 /// The fields of a row: never `agents`, which may be 12 MB.
@@ -52,7 +50,7 @@ pub(super) fn summary(row: &RawDocument, projection: &Projection) -> Summary {
     projection.summary(&decoded(row))
 }
 
-/// A field of a row, where it can be read.
-pub(super) fn field<'a>(row: &'a RawDocument, name: &str) -> Option<RawBsonRef<'a>> {
-    row.get(name).ok().flatten()
+/// A field of a row, where there is one.
+pub(super) fn field<'a>(row: &'a RawDocument, name: &str) -> Option<RawValue<'a>> {
+    RawValue::from(row).get(name)
 }

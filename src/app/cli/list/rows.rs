@@ -5,7 +5,7 @@ use std::io;
 use crate::{
     app::text,
     repository::Sort,
-    session::{Details, FeedbackTally, Summary, Usage},
+    session::{Details, FeedbackTally, Summary, Usage, distinct_names},
 };
 use serde_json::{Value, json};
 
@@ -30,7 +30,14 @@ impl ListWriter {
         Self { json, sort, terminal, widths: Vec::new(), begun: false }
     }
 
-    pub fn write(&mut self, out: &mut Out, page: &[Summary], known: &KnownDetails) -> io::Result<()> {
+    /// Writes a page. `others` are sessions that no row may look like.
+    pub fn write(
+        &mut self,
+        out: &mut Out,
+        page: &[Summary],
+        others: &[Summary],
+        known: &KnownDetails,
+    ) -> io::Result<()> {
         if self.json {
             for summary in page {
                 let (details, usage) = known.get(&summary.key).map_or((None, None), |(d, u)| (d.as_ref(), u.as_ref()));
@@ -42,9 +49,9 @@ impl ListWriter {
             return Ok(());
         }
         let mut table = self.table();
-        for summary in page {
+        for (summary, name) in page.iter().zip(distinct_names(page.iter(), others.iter())) {
             let (details, usage) = known.get(&summary.key).map_or((None, None), |(d, u)| (d.as_ref(), u.as_ref()));
-            table.row(self.cells(summary, details, usage));
+            table.row(self.cells(summary, name, details, usage));
         }
         for line in table.lines(self.terminal, &mut self.widths, !self.begun) {
             out.line(&line)?;
@@ -68,14 +75,14 @@ impl ListWriter {
         ])
     }
 
-    fn cells(&self, summary: &Summary, details: Option<&Details>, usage: Option<&Usage>) -> Vec<String> {
+    fn cells(&self, summary: &Summary, name: &str, details: Option<&Details>, usage: Option<&Usage>) -> Vec<String> {
         let date = match self.sort {
             Sort::Updated => summary.updated_at,
             Sort::Created => summary.created_at,
         };
         vec![
             time(date),
-            or_dash(Some(summary.name())),
+            or_dash(Some(name)),
             or_dash(summary.application_name.as_deref()),
             number(details.map(|details| details.messages)),
             usage.map_or_else(|| number(None), tokens),
@@ -171,11 +178,12 @@ mod tests {
     fn text_shows_what_is_unknown_as_such_and_nothing_raw() {
         let rows = ListWriter::new(false, Sort::Created, None);
         let mut table = rows.table();
-        table.row(rows.cells(&summary(), None, None));
+        table.row(rows.cells(&summary(), summary().name(), None, None));
         let usage = Usage { total: Some(1572), ..Usage::default() };
         let feedbacks = FeedbackTally { up: 1, down: 2, neutral: 3, other: 4 };
         table.row(rows.cells(
             &summary(),
+            "5",
             Some(&Details { messages: 12, feedbacks, ..Details::default() }),
             Some(&usage),
         ));

@@ -177,8 +177,9 @@ impl Inspector {
     /// Takes `Event::Document` and failures of its own question.
     pub fn on_event(&mut self, event: &Event) {
         let body = match event {
-            Event::Document(ticket, document) if self.asked == Some(*ticket) => {
-                let decoded = decode::session((**document).clone());
+            Event::Document(ticket, document, told) if self.asked == Some(*ticket) => {
+                let mut decoded = decode::session((**document).clone());
+                decode::raw::in_session(&mut decoded, told.clone());
                 if let Some(open) = self.waiting() {
                     tabs::complete(&mut open.tabs, decoded.all_findings());
                 }

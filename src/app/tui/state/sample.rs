@@ -160,7 +160,7 @@ impl Screen {
                 Desk::new(vec![session], 40, 10).answer(command).into_iter().collect()
             }
             Command::Document(ticket, _) => {
-                vec![Event::Document(*ticket, Box::new(sample::document("support-1042")))]
+                vec![Event::Document(*ticket, Box::new(sample::document("support-1042")), Vec::new())]
             }
             Command::Cancel(_) | Command::Write(..) => Vec::new(),
         }

@@ -132,7 +132,7 @@ fn row_line(row: &Summary, selected: bool, columns: &SessionColumns, state: &App
 fn push_cell(line: &mut Line<'static>, cell: &ColumnCell, row: &Summary, columns: &SessionColumns, state: &AppState) {
     let look = &state.look;
     let details = state.workspace.list.details(row);
-    let (value, style) = cell.value(row, details, look);
+    let (value, style) = cell.value(columns.shown(row, details), look);
     if !cell.is_id() {
         return line.push_span(Span::styled(cell.pad(&value, look.marks), style));
     }

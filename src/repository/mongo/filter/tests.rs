@@ -46,9 +46,9 @@ fn an_id_is_looked_for_in_object_ids_where_it_can_be_their_hex() {
         Err(_) => 0,
     };
     assert_eq!(branches(contains("support")), 2);
-    assert_eq!(branches(contains("65a4")), 4);
-    assert_eq!(branches(contains("")), 4);
-    assert_eq!(branches(TextMatch::StartsWith("65a4".to_owned())), 4);
+    assert_eq!(branches(contains("65a4")), 6);
+    assert_eq!(branches(contains("")), 7);
+    assert_eq!(branches(TextMatch::StartsWith("65a4".to_owned())), 6);
     assert_eq!(branches(TextMatch::StartsWith("65A4".to_owned())), 2);
     assert_eq!(branches(TextMatch::Exactly("65a4f1d2c3b4a59687786950".to_owned())), 4);
     assert_eq!(branches(TextMatch::Exactly("65a4".to_owned())), 2);

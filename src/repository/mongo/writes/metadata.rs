@@ -8,7 +8,7 @@ use crate::{
         Error, Result,
         mongo::{expr, foreign::session_by_key},
     },
-    session::{Guard, MetadataEdit, SessionKey, edit},
+    session::{Finding, Guard, MetadataEdit, SessionKey, edit},
 };
 
 /// How often the stored value may change back and forth between the update and the look at why it matched nothing.
@@ -29,7 +29,7 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
         if matched {
             return Ok(());
         }
-        let Some(stored) = run.read(&key, doc! { "metadata": 1 }).await? else {
+        let Some((stored, told)) = run.read_told(&key, doc! { "metadata": 1 }).await? else {
             return Err(run.repository.no_session(&key).await);
         };
         let empty = Document::new();
@@ -38,6 +38,9 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
             Some(Bson::Document(fields)) => fields,
             Some(_) => return Err(Error::not_an_object(key.text())),
         };
+        if let Some(refusal) = unreadable(&key, &edits, &told) {
+            return Err(refusal);
+        }
         if repeated && edits.iter().all(|edit| edit::same(fields.get(&edit.key), edit.value.as_ref())) {
             return Ok(());
         }
@@ -47,6 +50,22 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
     }
     let doing = format!("editing the metadata of session {:?}", key.text());
     Err(Error::other(doing, "it changes all the time").with_hint("try again"))
+}
+
+/// The first guarded edit of a field whose bytes cannot be read as they are: nothing that could be sent equals them.
+fn unreadable(key: &SessionKey, edits: &[MetadataEdit], told: &[Finding]) -> Option<Error> {
+    let (edit, finding) = edits.iter().filter(|edit| matches!(edit.guard, Guard::Stored(_))).find_map(|edit| {
+        let field = format!("metadata.{}", edit.key);
+        let is_below =
+            |path: &str| path.strip_prefix(&field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        Some((edit, told.iter().find(|finding| is_below(&finding.path))?))
+    })?;
+    let reason = format!(
+        "what is stored there cannot be compared with what was edited. {}",
+        finding.problem.trim_end_matches('.')
+    );
+    let refusal = Error::invalid(key.text(), format!("metadata.{}", edit.key), reason);
+    Some(refusal.with_hint("the other fields can be edited; this one with a database client"))
 }
 
 /// The first edit whose guard does not hold.

@@ -14,7 +14,7 @@ use crate::{
         Error, Result,
         mongo::{LARGEST_DOCUMENT, MongoRepository, decoded, errors, errors::Doing, foreign::session_by_key},
     },
-    session::{AgentId, SessionKey},
+    session::{AgentId, Finding, SessionKey, decode::raw},
 };
 
 /// The first wait before a write is repeated; it doubles up to a second.
@@ -135,6 +135,15 @@ impl RunningWrite {
 
     /// Reads a few fields of the session.
     pub(super) async fn read(&self, key: &SessionKey, projection: Document) -> Result<Option<Document>> {
+        Ok(self.read_told(key, projection).await?.map(|(fields, _)| fields))
+    }
+
+    /// The same with what of their bytes cannot be read as they are.
+    pub(super) async fn read_told(
+        &self,
+        key: &SessionKey,
+        projection: Document,
+    ) -> Result<Option<(Document, Vec<Finding>)>> {
         let collection = &self.repository.collection;
         let attempt = |_| {
             let find = collection.find_one(session_by_key(key)).projection(projection.clone());
@@ -142,7 +151,7 @@ impl RunningWrite {
             async move { find.await }
         };
         let (found, _) = self.until_answered(attempt).await?;
-        Ok(found.map(|raw| decoded(&raw)))
+        Ok(found.map(|stored| raw::document(&stored)))
     }
 
     /// Runs a pipeline on the session.

@@ -1,5 +1,7 @@
 //! The columns of the list: which of them fit, what they say.
 
+use std::collections::HashMap;
+
 use bson::Bson;
 use ratatui::style::Style;
 
@@ -13,7 +15,7 @@ use crate::{
         },
     },
     repository::Sort,
-    session::{Details, FeedbackTally, Summary},
+    session::{Details, FeedbackTally, SessionKey, Summary, distinct_names},
 };
 
 /// The columns that fit.
@@ -22,6 +24,8 @@ pub(super) struct SessionColumns {
     /// Cells after the id for the mark of guardrail events: none where no row in view has any.
     pub flag: usize,
     sort: Sort,
+    /// What rows are called whose name is another's in view too.
+    exact: HashMap<SessionKey, String>,
 }
 
 /// A column with its width in cells.
@@ -31,6 +35,14 @@ pub(super) struct ColumnCell {
     /// Its heading is cut short, to leave more to the id.
     short: bool,
     right: bool,
+}
+
+/// A row, what it is called, and what came after it.
+#[derive(Clone, Copy)]
+pub(super) struct ShownRow<'a> {
+    row: &'a Summary,
+    name: &'a str,
+    details: Option<&'a Details>,
 }
 
 /// Cells of the live dot before the id.
@@ -43,8 +55,11 @@ impl SessionColumns {
     /// the id takes what is left.
     pub fn fit(state: &AppState, cells: usize) -> Self {
         let (list, look) = (&state.workspace.list, &state.look);
-        let rows: Vec<(&Summary, Option<&Details>)> = list.in_view().map(|(_, row)| (row, list.details(row))).collect();
-        let guarded = |(_, details): &(&Summary, Option<&Details>)| details.is_some_and(|d| d.guardrail_events > 0);
+        let in_view: Vec<&Summary> = list.in_view().map(|(_, row)| row).collect();
+        let names = distinct_names(in_view.iter().copied(), std::iter::empty());
+        let rows: Vec<ShownRow<'_>> =
+            in_view.iter().zip(&names).map(|(row, name)| ShownRow { row, name, details: list.details(row) }).collect();
+        let guarded = |shown: &ShownRow<'_>| shown.details.is_some_and(|d| d.guardrail_events > 0);
         let flag = if rows.iter().any(guarded) { 2 } else { 0 };
         let mut wanted: Vec<Column> = state.ui.columns.clone();
         if !wanted.contains(&Column::Id) {
@@ -72,7 +87,15 @@ impl SessionColumns {
         if let Some(cell) = all.iter_mut().find(|cell| cell.is_id()) {
             cell.width = cells.saturating_sub(others).max(DOT);
         }
-        Self { cells: all, flag, sort: list.sort }
+        let is_exact = |shown: &&ShownRow<'_>| shown.name != shown.row.name();
+        let exact = rows.iter().filter(is_exact).map(|shown| (shown.row.key.clone(), shown.name.to_owned())).collect();
+        Self { cells: all, flag, sort: list.sort, exact }
+    }
+
+    /// A row with what it is called among those in view.
+    pub fn shown<'a>(&'a self, row: &'a Summary, details: Option<&'a Details>) -> ShownRow<'a> {
+        let name = self.exact.get(&row.key).map_or_else(|| row.name(), String::as_str);
+        ShownRow { row, name, details }
     }
 
     /// Whether the list is sorted by that column.
@@ -102,21 +125,21 @@ fn show_sorted_date(columns: &mut [Column], sort: Sort) {
 
 impl ColumnCell {
     /// As wide as its heading and its values in view, within bounds.
-    fn of(column: Column, rows: &[(&Summary, Option<&Details>)], look: &Look) -> Self {
+    fn of(column: Column, rows: &[ShownRow<'_>], look: &Look) -> Self {
         let right = is_number(&column) || all_numbers(&column, rows);
         let mut cell = Self { column, width: 0, short: false, right };
         cell.measure(rows, look);
         cell
     }
 
-    fn shorten(&mut self, rows: &[(&Summary, Option<&Details>)], look: &Look) {
+    fn shorten(&mut self, rows: &[ShownRow<'_>], look: &Look) {
         self.short = true;
         if !self.is_id() {
             self.measure(rows, look);
         }
     }
 
-    fn measure(&mut self, rows: &[(&Summary, Option<&Details>)], look: &Look) {
+    fn measure(&mut self, rows: &[ShownRow<'_>], look: &Look) {
         let (least, most) = match self.column {
             Column::Id => (14, 400),
             Column::Application | Column::Model | Column::Meta(_) if self.short => (4, 14),
@@ -125,7 +148,7 @@ impl ColumnCell {
             Column::Tokens => (4, 8),
             _ => (2, 10),
         };
-        let values = rows.iter().map(|(row, details)| format::width(&self.value(row, *details, look).0));
+        let values = rows.iter().map(|shown| format::width(&self.value(*shown, look).0));
         let dot = if self.is_id() { DOT } else { 0 };
         let value = values.max().unwrap_or(0) + dot;
         self.width = value.max(format::width(self.heading())).clamp(least, most);
@@ -159,7 +182,8 @@ impl ColumnCell {
     }
 
     /// What it says of a row, as safe text; blank where that is not known.
-    pub fn value(&self, row: &Summary, details: Option<&Details>, look: &Look) -> (String, Style) {
+    pub fn value(&self, shown: ShownRow<'_>, look: &Look) -> (String, Style) {
+        let ShownRow { row, name, details } = shown;
         let theme = &look.theme;
         let age = |at: Option<crate::session::StoredDate>| at.map(|at| format::age(at, look.now)).unwrap_or_default();
         let safe = |value: Option<&str>| value.map(|value| text::line(value).into_owned()).unwrap_or_default();
@@ -167,7 +191,7 @@ impl ColumnCell {
         match &self.column {
             Column::Changed => (age(row.updated_at), theme.dim),
             Column::Created => (age(row.created_at), theme.dim),
-            Column::Id => (safe(Some(row.name())), theme.text),
+            Column::Id => (safe(Some(name)), theme.text),
             Column::Application => (safe(row.application_name.as_deref()), theme.text),
             Column::SessionType => (safe(row.session_type.as_deref()), theme.dim),
             Column::Agents => (known(&|d| Some(format::short(d.agents.len() as u64))), theme.text),
@@ -198,12 +222,12 @@ impl ColumnCell {
     }
 }
 
-fn all_numbers(column: &Column, rows: &[(&Summary, Option<&Details>)]) -> bool {
+fn all_numbers(column: &Column, rows: &[ShownRow<'_>]) -> bool {
     let Column::Meta(key) = column else { return false };
     let number = |value: &Bson| {
         matches!(value, Bson::Int32(_) | Bson::Int64(_) | Bson::Double(_) | Bson::Decimal128(_) | Bson::Null)
     };
-    let mut values = rows.iter().filter_map(|(row, _)| row.meta(key)).peekable();
+    let mut values = rows.iter().filter_map(|shown| shown.row.meta(key)).peekable();
     values.peek().is_some() && values.all(number)
 }
 

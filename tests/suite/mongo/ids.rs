@@ -1,0 +1,102 @@
+//! Ids of every type: what the list shows is accepted back.
+
+use bson::{Binary, Bson, doc, oid::ObjectId, spec::BinarySubtype};
+use strandscope::{Filter, SessionKey, Summary, Timestamp, distinct_names};
+
+use super::common::{every_page, filtered, first_page, loaded};
+use crate::support;
+
+fn text_of(session: &strandscope::Session) -> String {
+    format!("{:?}", session.agents[0].messages[0].content)
+}
+
+#[tokio::test]
+async fn each_id_of_the_list_means_its_own_session() {
+    let (_fresh, reader) = loaded("ids", support::load_fixture("reports/c16-ids.jsonl")).await;
+    let rows = every_page(&*reader, first_page(2)).await;
+    let mut names: Vec<&str> = rows.iter().map(Summary::name).collect();
+    names.sort_unstable();
+    let compound = r#"{"tenant":"t1","session":"s1"}"#;
+    let [uuid4, uuid3] = ["c56a4180-65aa-42ec-a945-5fd21dec0538", "c56a4180-65aa-42ec-a945-5fd21dec0539"];
+    assert_eq!(names, ["9007199254740993", uuid4, uuid3, "v", compound]);
+    for (row, name) in rows.iter().zip(distinct_names(rows.iter(), [].iter())) {
+        assert_eq!(name, row.name(), "none of these looks like another");
+        for typed in [name, row.key.exact(), row.key.text()] {
+            let found = reader.resolve(typed).await.expect("an answer");
+            assert_eq!(found.iter().map(|found| &found.key).collect::<Vec<_>>(), [&row.key], "{typed}");
+        }
+        let opened = reader.open(&row.key, 5).await.expect("it opens");
+        assert!(text_of(&opened).contains("Text("), "its message is there");
+    }
+    let kinds = [
+        (uuid4, "uuid4"),
+        (uuid3, "uuid3"),
+        ("9007199254740993", "int64"),
+        (compound, "compound"),
+        ("v", "oid"),
+        ("656a1b2c3d4e5f6071829304", "oid"),
+    ];
+    for (typed, says) in kinds {
+        let found = reader.resolve(typed).await.expect("an answer");
+        let opened = reader.open(&found[0].key, 5).await.expect("it opens");
+        assert!(text_of(&opened).contains(says), "{typed}");
+    }
+}
+
+#[tokio::test]
+async fn a_filter_finds_ids_by_the_text_that_is_shown() {
+    let (_fresh, reader) = loaded("filtered_ids", support::load_fixture("reports/c16-ids.jsonl")).await;
+    let found = async |typed: &str| -> Vec<String> {
+        let filter = Filter::parse(typed, Timestamp::now()).expect("a filter");
+        let documents = support::load_fixture("reports/c16-ids.jsonl");
+        let mut in_memory: Vec<String> = documents
+            .iter()
+            .filter(|document| filter.matches(document))
+            .map(|document| SessionKey::new(document["_id"].clone()).text().to_owned())
+            .collect();
+        let rows = every_page(&*reader, filtered(filter, 10)).await;
+        let mut names: Vec<String> = rows.iter().map(|row| row.key.text().to_owned()).collect();
+        names.sort();
+        in_memory.sort();
+        assert_eq!(names, in_memory, "{typed}");
+        names
+    };
+    let [uuid4, uuid3] = ["c56a4180-65aa-42ec-a945-5fd21dec0538", "c56a4180-65aa-42ec-a945-5fd21dec0539"];
+    assert_eq!(found("c56a4180").await, [uuid4, uuid3]);
+    assert_eq!(found("C56A4180-65AA").await, [uuid4, uuid3]);
+    assert_eq!(found("^c56a4180-6").await, [uuid4, uuid3]);
+    assert_eq!(found("=c56a4180-65aa-42ec-a945-5fd21dec0539").await, [uuid3]);
+    assert_eq!(found("99254740").await, ["9007199254740993"]);
+    assert_eq!(found("^90071").await, ["9007199254740993"]);
+    assert_eq!(found("=9007199254740993").await, ["9007199254740993"]);
+    assert_eq!(found("^90072").await, [""; 0]);
+    assert_eq!(found("=9007199254740992").await, [""; 0]);
+}
+
+#[tokio::test]
+async fn ids_that_would_look_alike_are_told_apart_and_accepted_back() {
+    let oid = ObjectId::from_bytes([7; 12]);
+    let uuid = |subtype| Bson::Binary(Binary { subtype, bytes: vec![9; 16] });
+    let documents = vec![
+        doc! { "_id": "5" },
+        doc! { "_id": 5 },
+        doc! { "_id": oid },
+        doc! { "_id": oid.to_hex() },
+        doc! { "_id": uuid(BinarySubtype::Uuid) },
+        doc! { "_id": uuid(BinarySubtype::UuidOld) },
+        doc! { "_id": "a", "session_id": "5" },
+    ];
+    let (_fresh, reader) = loaded("alike", documents).await;
+    let rows = every_page(&*reader, first_page(10)).await;
+    let names = distinct_names(rows.iter(), [].iter());
+    for (row, name) in rows.iter().zip(&names) {
+        assert_eq!(names.iter().filter(|other| *other == name).count(), 1, "{name}");
+        let found = reader.resolve(name).await.expect("an answer");
+        assert_eq!(found.iter().map(|found| &found.key).collect::<Vec<_>>(), [&row.key], "{name}");
+    }
+    let both = reader.resolve("09090909-0909-0909-0909-090909090909").await.expect("an answer");
+    assert_eq!(both.len(), 2, "both are listed");
+    let asked = ["5".to_owned(), "b".to_owned()];
+    let taken = reader.namesakes(&asked).await.expect("an answer");
+    assert_eq!(taken.first().map(|row| row.key.clone()), Some(SessionKey::from("5")));
+}
