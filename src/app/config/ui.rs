@@ -1,5 +1,7 @@
 //! Settings of the screen.
 
+use jiff::tz::TimeZone;
+
 /// Settings of the screen (`[ui]` of the file).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ui {
@@ -13,6 +15,14 @@ pub struct Ui {
     pub theme: ThemeName,
     /// Whether the mouse is used (`mouse`).
     pub mouse: bool,
+}
+
+impl Ui {
+    /// The zone of what is shown and typed.
+    #[must_use]
+    pub fn zone(&self) -> TimeZone {
+        if self.utc { TimeZone::UTC } else { TimeZone::system() }
+    }
 }
 
 impl Default for Ui {

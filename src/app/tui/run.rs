@@ -8,7 +8,7 @@ use std::{
 };
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use ratatui::layout::Size;
 use tokio::sync::mpsc::error::TrySendError;
 
@@ -108,7 +108,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
 }
 
 fn start(options: Browse, size: Size) -> Start {
-    let zone = if options.ui.utc { TimeZone::UTC } else { TimeZone::system() };
+    let zone = options.ui.zone();
     let look =
         Look { theme: Theme::of(options.ui.theme), marks: marks(options.ui.symbols), zone, now: Timestamp::now() };
     let Browse { place, read_only, .. } = options;

@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use base64::Engine;
-use bson::{Binary, Bson, DateTime, Decimal128, Document, spec::BinarySubtype};
+use bson::{Binary, Bson, DateTime, Document, spec::BinarySubtype};
 use jiff::{Timestamp, civil, tz::TimeZone};
 use serde_json::Value;
 
 use super::{
     layout::file_name,
     open::{self, Unopened},
-    python,
 };
+use crate::session::python;
 
 /// Why a file gave no value.
 #[derive(Debug)]
@@ -57,25 +57,12 @@ fn value(json: Value) -> Bson {
             Some(n) => i32::try_from(n).map_or(Bson::Int64(n), Bson::Int32),
             None => Bson::Double(number.as_f64().unwrap_or(f64::NAN)),
         },
-        Value::String(text) => python::number(&text).map(beyond).unwrap_or(Bson::String(text)),
+        Value::String(text) => python::number(&text).map(python::bson).unwrap_or(Bson::String(text)),
         Value::Array(items) => Bson::Array(items.into_iter().map(value).collect()),
         Value::Object(fields) => {
             let document: Document = fields.into_iter().map(|(key, field)| (key, value(field))).collect();
             bytes(&document).unwrap_or(Bson::Document(document))
         }
-    }
-}
-
-/// A number that JSON alone has no place for. A whole number beyond 64 bits is a decimal where its 34 digits hold it, else
-/// a symbol, which nothing else here is: so it is written back as the number it was.
-fn beyond(number: &str) -> Bson {
-    match number.parse::<Decimal128>() {
-        Ok(decimal) if decimal.to_string() == number => Bson::Decimal128(decimal),
-        _ if number.bytes().any(|byte| byte.is_ascii_alphabetic()) => {
-            // Rust reads the same words, and `1e999` as an infinity too.
-            Bson::Double(number.parse().unwrap_or(f64::NAN))
-        }
-        _ => Bson::Symbol(number.to_owned()),
     }
 }
 

@@ -5,7 +5,7 @@ use bson::{Bson, DateTime, Document, spec::BinarySubtype};
 use jiff::Timestamp;
 use serde_json::{Number, Value, json};
 
-use crate::repository::folder::python;
+use crate::session::python;
 
 /// Python's `isoformat` of a time in UTC.
 pub(super) fn time(at: Timestamp) -> Value {

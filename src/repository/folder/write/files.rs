@@ -18,9 +18,9 @@ use crate::{
         folder::{
             layout::SessionDir,
             open::{self, Access, HeldDir, Unopened},
-            python,
         },
     },
+    session::python,
 };
 
 /// How long to wait for another writer to finish with a session.
