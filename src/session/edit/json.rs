@@ -5,7 +5,7 @@ use std::{collections::HashSet, fmt};
 use bson::{Bson, Document};
 use jiff::Timestamp;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Map, Number, Value};
 
 use crate::session::python;
 
@@ -114,7 +114,9 @@ fn named(fields: Map<String, Value>, stored: Option<&Bson>) -> Result<Bson, Json
 /// Extended JSON.
 pub(super) fn exact(value: &Bson) -> Value {
     match value {
-        Bson::Int64(number) if i32::try_from(*number).is_ok() => json!({ "$numberLong": number.to_string() }),
+        Bson::Int64(number) if i32::try_from(*number).is_ok() => {
+            serde_json::json!({ "$numberLong": number.to_string() })
+        }
         Bson::Array(items) => Value::Array(items.iter().map(exact).collect()),
         Bson::Document(fields) => {
             Value::Object(fields.iter().map(|(key, field)| (key.clone(), exact(field))).collect())

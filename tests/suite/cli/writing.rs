@@ -32,7 +32,7 @@ fn metadata_is_set_as_the_type_it_has_and_got_back() {
 #[test]
 fn what_does_not_fit_its_field_is_refused_until_its_type_is_told() {
     let home = fixtures();
-    let set = |fields: &[&str]| home.on_sessions(&[&["metadata", "set", "support-1042"], fields].concat());
+    let set = |fields: &[&str]| home.on_sessions(&[&["metadata", "set", "support-1042"][..], fields].concat());
     let stored = || lines(&home.on_sessions(&["metadata", "get", "support-1042", "--json"]).data()).remove(0);
     let before = stored();
     let told = set(&["new=1", "retries=3000000000"]).talk();

@@ -141,6 +141,7 @@ impl Editor {
         match &self.purpose {
             Purpose::Edit { kind, .. } => match kind {
                 Bson::Document(_) | Bson::Array(_) => true,
+                Bson::String(_) if self.is_json => false,
                 Bson::String(stored) => has_some || stored.contains('\n') || stored.len() > 200,
                 _ => has_some,
             },
