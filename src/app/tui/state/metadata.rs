@@ -111,7 +111,7 @@ impl MetadataPane {
     }
 }
 
-/// A value as a person would paste it, and as an editor takes it: text and numbers bare, dates as RFC 3339, the rest as JSON.
+/// A value as a person would paste it and an editor takes it: text and numbers bare, dates as RFC 3339, the rest as JSON.
 #[must_use]
 pub fn text(row: &TreeRow<'_>) -> String {
     if row.secret() {
