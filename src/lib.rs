@@ -155,7 +155,7 @@ mod session;
 
 pub use async_trait::async_trait;
 pub use bson;
-pub use jiff::{Timestamp, Zoned};
+pub use jiff::{Timestamp, Zoned, tz::TimeZone};
 pub use secrecy::{ExposeSecret, SecretString};
 
 pub use hook::{

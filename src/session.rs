@@ -20,6 +20,7 @@ pub mod id;
 pub mod message;
 pub mod metadata_edit;
 pub mod plain;
+pub(crate) mod python;
 pub mod record;
 mod setters;
 pub mod summary;

@@ -80,7 +80,7 @@ impl SessionManager {
         let settings = &self.0.settings;
         let mut metadata = Document::new();
         for field in &settings.metadata_fields {
-            edit::check_segment(field).map_err(|reason| Error::key(self.id(), field, "a metadata key", reason))?;
+            edit::check_new_key(field).map_err(|reason| Error::key(self.id(), field, "a metadata key", reason))?;
             metadata.insert(field, "");
         }
         let mut new = NewSession::new(id).session_type(settings.session_type.as_str()).metadata(metadata);

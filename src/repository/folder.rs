@@ -8,7 +8,6 @@ mod json;
 mod layout;
 mod list;
 mod open;
-mod python;
 mod read;
 mod write;
 

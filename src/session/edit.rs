@@ -1,11 +1,16 @@
 //! Edits of metadata: which keys may be written, what an edit is guarded by, and how typed text becomes a value.
 
 mod assign;
+pub(crate) mod date;
+mod json;
+mod typed;
 
 pub use assign::{AssignedValue, AssignmentError, assignment};
+pub use date::DateContext;
+pub use json::{JsonError, json};
+pub use typed::{Misfit, forms, read_as, read_new, read_type, write};
 
 use bson::{Bson, Document};
-use jiff::Timestamp;
 
 use super::{Guard, MetadataEdit};
 
@@ -27,86 +32,41 @@ pub fn check_segment(key: &str) -> Result<(), &'static str> {
     }
 }
 
-/// Refuses edits of keys that cannot be one segment of a path, and of the same key twice.
+/// As [`check_segment`] for a key that is not there yet: it holds no character that cannot be seen either. A field that has
+/// such a key stays editable.
+///
+/// # Errors
+/// Why.
+pub fn check_new_key(key: &str) -> Result<(), &'static str> {
+    check_segment(key)?;
+    if key.chars().any(is_invisible) {
+        Err("it holds a control character, which nobody could see or type")
+    } else {
+        Ok(())
+    }
+}
+
+/// Control characters, separators of lines, and what turns the direction of text.
+fn is_invisible(c: char) -> bool {
+    let is_mark = matches!(c,
+        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    c.is_control() || is_mark
+}
+
+/// Refuses edits of keys that cannot be one segment of a path, of new keys that cannot be seen, and of the same key twice.
 ///
 /// # Errors
 /// The first such edit, and why.
 pub fn check_keys(edits: &[MetadataEdit]) -> Result<(), (&MetadataEdit, &'static str)> {
     for (position, edit) in edits.iter().enumerate() {
-        check_segment(&edit.key).map_err(|reason| (edit, reason))?;
+        let is_new = edit.value.is_some() && edit.guard == Guard::Stored(None);
+        let check = if is_new { check_new_key } else { check_segment };
+        check(&edit.key).map_err(|reason| (edit, reason))?;
         if edits[..position].iter().any(|earlier| earlier.key == edit.key) {
             return Err((edit, "it is edited twice at once"));
         }
     }
     Ok(())
-}
-
-/// Reads typed text as a value of the BSON type that is stored. `None` where it does not fit.
-///
-/// Texts for dates are RFC 3339; documents and arrays are JSON, their values of the nearest JSON type.
-#[must_use]
-pub fn read_as(text: &str, stored: &Bson) -> Option<Bson> {
-    let trimmed = text.trim();
-    match stored {
-        Bson::String(_) => Some(Bson::String(text.to_owned())),
-        Bson::Int32(_) => trimmed.parse().ok().map(Bson::Int32),
-        Bson::Int64(_) => trimmed.parse().ok().map(Bson::Int64),
-        Bson::Double(_) => trimmed.parse().ok().map(Bson::Double),
-        Bson::Decimal128(_) => trimmed.parse().ok().map(Bson::Decimal128),
-        Bson::Boolean(_) => trimmed.parse().ok().map(Bson::Boolean),
-        Bson::Null => (trimmed == "null").then_some(Bson::Null),
-        Bson::DateTime(_) => {
-            let at: Timestamp = trimmed.parse().ok()?;
-            Some(Bson::DateTime(bson::DateTime::from_millis(at.as_millisecond())))
-        }
-        Bson::ObjectId(_) => trimmed.parse().ok().map(Bson::ObjectId),
-        Bson::Document(_) => json(trimmed).filter(|value| matches!(value, Bson::Document(_))),
-        Bson::Array(_) => json(trimmed).filter(|value| matches!(value, Bson::Array(_))),
-        // The rest is written as its Extended JSON, and only the same type fits.
-        other => json(trimmed).filter(|value| value.element_type() == other.element_type()),
-    }
-}
-
-/// Reads JSON, Extended JSON included (`{"$date": …}`). `None` where it is neither.
-#[must_use]
-pub fn json(text: &str) -> Option<Bson> {
-    let value: serde_json::Value = serde_json::from_str(text).ok()?;
-    Bson::try_from(value).ok()
-}
-
-/// Reads text typed for a field: as the type it has where that fits, else as JSON, else as a string.
-#[must_use]
-pub fn read(text: &str, stored: Option<&Bson>) -> Bson {
-    stored
-        .and_then(|stored| read_as(text, stored))
-        .or_else(|| json(text.trim()))
-        .unwrap_or_else(|| Bson::String(text.to_owned()))
-}
-
-/// The text that [`read_as`] reads back to the same value: what an editor starts with.
-#[must_use]
-pub fn write(value: &Bson) -> String {
-    match value {
-        Bson::String(text) => text.clone(),
-        Bson::Int32(n) => n.to_string(),
-        Bson::Int64(n) => n.to_string(),
-        Bson::Double(n) => format!("{n:?}"),
-        Bson::Decimal128(n) => n.to_string(),
-        Bson::Boolean(flag) => flag.to_string(),
-        Bson::Null => "null".to_owned(),
-        Bson::ObjectId(oid) => oid.to_hex(),
-        Bson::DateTime(date) => {
-            Timestamp::from_millisecond(date.timestamp_millis()).map_or_else(|_| extended(value), |at| at.to_string())
-        }
-        Bson::Document(_) | Bson::Array(_) => {
-            serde_json::to_string_pretty(&value.clone().into_relaxed_extjson()).unwrap_or_else(|_| extended(value))
-        }
-        other => extended(other),
-    }
-}
-
-fn extended(value: &Bson) -> String {
-    value.clone().into_canonical_extjson().to_string()
 }
 
 /// Whether two stored values are the same for a guard: type and value, documents with their fields in the same order.
@@ -149,35 +109,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_read_as_the_stored_type_else_as_json_else_as_text() {
-        assert_eq!(read("3", Some(&Bson::Int64(1))), Bson::Int64(3));
-        assert_eq!(read("3", Some(&Bson::String("x".into()))), Bson::String("3".into()));
-        assert_eq!(read("3.5", Some(&Bson::Int32(1))), Bson::Double(3.5));
-        assert_eq!(read("high", Some(&Bson::Int32(1))), Bson::String("high".into()));
-        assert_eq!(read("true", None), Bson::Boolean(true));
-        assert_eq!(read(r#"{"a": [1]}"#, None), Bson::Document(doc! { "a": [1] }));
-        assert_eq!(read("two words", None), Bson::String("two words".into()));
-    }
-
-    #[test]
-    fn what_an_editor_starts_with_reads_back_to_the_same() {
-        let values = [
-            Bson::String(" spaced ".into()),
-            Bson::Int32(-5),
-            Bson::Int64(1 << 40),
-            Bson::Double(1.0),
-            Bson::Boolean(false),
-            Bson::Null,
-            Bson::DateTime(bson::DateTime::from_millis(1_764_000_000_123)),
-            Bson::ObjectId(bson::oid::ObjectId::from_bytes([7; 12])),
-            Bson::Document(doc! { "a": [1, "x"], "b": { "c": true } }),
-        ];
-        for value in values {
-            assert_eq!(read_as(&write(&value), &value), Some(value));
-        }
-    }
-
-    #[test]
     fn a_guard_tells_types_apart_and_nothing_is_half_applied() {
         let mut metadata = doc! { "a": 5, "b": "x" };
         let edits = [
@@ -201,5 +132,18 @@ mod tests {
             assert!(check_segment(key).is_err(), "{key:?}");
         }
         assert!(check_segment("prix €").is_ok());
+    }
+
+    #[test]
+    fn only_a_new_key_must_be_seen() {
+        for key in ["a\tb", "a\n", "\u{1b}[2J", "a\u{202e}", "\u{9b}"] {
+            assert!(check_new_key(key).is_err() && check_segment(key).is_ok(), "{key:?}");
+            let new = MetadataEdit::set(key, 1).only_if(None);
+            assert!(check_keys(&[new]).is_err(), "{key:?}");
+            let stored = Some(Bson::Int32(1));
+            let others = [MetadataEdit::set(key, 2).only_if(stored.clone()), MetadataEdit::unset(key).only_if(stored)];
+            assert!(others.iter().all(|edit| check_keys(std::slice::from_ref(edit)).is_ok()), "{key:?}");
+        }
+        assert!(check_new_key("prix €").is_ok() && check_new_key("a.b").is_err());
     }
 }

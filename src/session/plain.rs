@@ -1,33 +1,39 @@
 //! Plain text of messages and values: for finding, copying and `show`.
 
-use bson::Bson;
+use bson::{Bson, spec::ElementType};
 
 use super::{Block, Message, ToolContent, VIEWER_PASSWORD, citations};
 
 /// A short word for a BSON type.
 #[must_use]
 pub fn type_word(value: &Bson) -> &'static str {
-    match value {
-        Bson::Double(_) => "f64",
-        Bson::String(_) => "str",
-        Bson::Array(_) => "arr",
-        Bson::Document(_) => "obj",
-        Bson::Boolean(_) => "bool",
-        Bson::Null => "null",
-        Bson::RegularExpression(_) => "regex",
-        Bson::JavaScriptCode(_) | Bson::JavaScriptCodeWithScope(_) => "js",
-        Bson::Int32(_) => "i32",
-        Bson::Int64(_) => "i64",
-        Bson::Timestamp(_) => "ts",
-        Bson::Binary(_) => "bin",
-        Bson::ObjectId(_) => "oid",
-        Bson::DateTime(_) => "date",
-        Bson::Symbol(_) => "sym",
-        Bson::Decimal128(_) => "dec",
-        Bson::Undefined => "undef",
-        Bson::MaxKey => "max",
-        Bson::MinKey => "min",
-        Bson::DbPointer(_) => "dbptr",
+    element_word(value.element_type())
+}
+
+/// A short word for a BSON type, by its tag.
+#[must_use]
+pub fn element_word(kind: ElementType) -> &'static str {
+    match kind {
+        ElementType::Double => "f64",
+        ElementType::String => "str",
+        ElementType::Array => "arr",
+        ElementType::EmbeddedDocument => "obj",
+        ElementType::Boolean => "bool",
+        ElementType::Null => "null",
+        ElementType::RegularExpression => "regex",
+        ElementType::JavaScriptCode | ElementType::JavaScriptCodeWithScope => "js",
+        ElementType::Int32 => "i32",
+        ElementType::Int64 => "i64",
+        ElementType::Timestamp => "ts",
+        ElementType::Binary => "bin",
+        ElementType::ObjectId => "oid",
+        ElementType::DateTime => "date",
+        ElementType::Symbol => "sym",
+        ElementType::Decimal128 => "dec",
+        ElementType::Undefined => "undef",
+        ElementType::MaxKey => "max",
+        ElementType::MinKey => "min",
+        ElementType::DbPointer => "dbptr",
     }
 }
 

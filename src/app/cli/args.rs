@@ -2,7 +2,7 @@
 
 mod writing;
 
-pub use writing::{DeleteArgs, FeedbackArgs, FeedbackCommand, MetadataCommand, RatingArg};
+pub use writing::{DeleteArgs, FeedbackArgs, FeedbackCommand, MetadataCommand, RatingArg, TypeArg};
 
 use std::{ffi::OsString, num::NonZeroU64, path::PathBuf};
 

@@ -7,15 +7,16 @@ use crate::{
     repository::Error,
     session::{
         MetadataEdit,
-        edit::{self, AssignmentError},
+        edit::{self, AssignedValue, AssignmentError, DateContext, Misfit},
         plain,
     },
 };
 use anyhow::Result;
 use bson::{Bson, Document};
+use jiff::Timestamp;
 
 use super::{
-    args::MetadataCommand,
+    args::{MetadataCommand, TypeArg},
     context,
     context::Context,
     json,
@@ -27,7 +28,7 @@ pub async fn run(context: &Context, command: &MetadataCommand) -> Result<()> {
     let hooks = context.hooks()?;
     let done = match command {
         MetadataCommand::Get { id, keys, json } => get(context, &hooks, id, keys, *json).await,
-        MetadataCommand::Set { id, fields } => set(context, &hooks, id, fields).await,
+        MetadataCommand::Set { id, fields, kind } => set(context, &hooks, id, fields, *kind).await,
         MetadataCommand::Unset { id, keys } => unset(context, &hooks, id, keys).await,
     };
     let closed = context::close(&hooks).await;
@@ -75,15 +76,57 @@ fn readable(value: &Bson) -> String {
     value.as_str().map_or_else(|| plain::compact(value), str::to_owned)
 }
 
-async fn set(context: &Context, hooks: &Hooks, id: &str, fields: &[String]) -> Result<()> {
+async fn set(context: &Context, hooks: &Hooks, id: &str, fields: &[String], kind: Option<TypeArg>) -> Result<()> {
     let assignments = fields.iter().map(|field| assignment(field)).collect::<Result<Vec<_>, Stop>>()?;
+    let dates = DateContext::new(Timestamp::now(), context.config.ui.zone());
     let manager = manager(context, hooks, id).await?;
     let stored = manager.metadata().await?;
-    let edits = assignments.into_iter().map(|(key, typed)| {
-        let now = stored.get(&key);
-        MetadataEdit::set(&key, typed.value(now)).only_if(now.cloned())
+    let edits = assignments.iter().map(|(key, typed)| -> Result<MetadataEdit, Stop> {
+        let now = stored.get(key);
+        let value = value(key, typed, now, kind, &dates)?;
+        Ok(MetadataEdit::set(key, value).only_if(now.cloned()))
     });
-    apply(&manager, edits.collect()).await
+    apply(&manager, edits.collect::<Result<Vec<_>, Stop>>()?).await
+}
+
+/// The value of an assignment: of the type that is named, else of the one that is stored.
+fn value(
+    key: &str,
+    typed: &AssignedValue,
+    stored: Option<&Bson>,
+    kind: Option<TypeArg>,
+    dates: &DateContext,
+) -> Result<Bson, Stop> {
+    if stored.is_none() {
+        edit::check_new_key(key).map_err(|reason| no_key(key, reason))?;
+    }
+    match (typed, kind) {
+        (AssignedValue::Text(text), Some(kind)) => edit::read_type(text, kind.element(), dates)
+            .map_err(|misfit| Stop::Usage(format!("{key:?} is not set to {:?}: {misfit}", start(text)))),
+        (AssignedValue::Json(_), Some(_)) => {
+            Err(Stop::Usage(format!("{key:?} is given as JSON, which has its own type; --type is for KEY=VALUE")))
+        }
+        (AssignedValue::Text(text), None) => typed.value(stored, dates).map_err(|misfit| mistyped(key, text, &misfit)),
+        (AssignedValue::Json(value), None) => Ok(value.clone()),
+    }
+}
+
+/// A value that does not fit the field, and how it is stored all the same.
+fn mistyped(key: &str, text: &str, misfit: &Misfit) -> Stop {
+    let (has, other) = (plain::element_word(misfit.kind), plain::type_word(&edit::read_new(text)));
+    Stop::Usage(format!(
+        "{key:?} is stored as {has}, and {:?} does not fit: {misfit}; KEY:=JSON or --type {other} stores another type",
+        start(text)
+    ))
+}
+
+/// As much of a value as an error names.
+fn start(text: &str) -> String {
+    text.chars().take(60).collect()
+}
+
+fn no_key(field: &str, reason: &str) -> Stop {
+    Stop::Usage(format!("the key of {field:?} cannot be one: {reason}; choose another name"))
 }
 
 async fn unset(context: &Context, hooks: &Hooks, id: &str, keys: &[String]) -> Result<()> {
@@ -104,14 +147,10 @@ async fn apply(manager: &SessionManager, edits: Vec<MetadataEdit>) -> Result<()>
 }
 
 /// `KEY=VALUE` or `KEY:=JSON`.
-fn assignment(field: &str) -> Result<(String, edit::AssignedValue), Stop> {
-    edit::assignment(field).map_err(|problem| {
-        Stop::Usage(match problem {
-            AssignmentError::NoEquals => format!("{field:?} is no KEY=VALUE"),
-            AssignmentError::NoJson => format!("{field:?} has no valid JSON after :="),
-            AssignmentError::Key(reason) => {
-                format!("the key of {field:?} cannot be one: {reason}; choose another name")
-            }
-        })
+fn assignment(field: &str) -> Result<(String, AssignedValue), Stop> {
+    edit::assignment(field).map_err(|problem| match problem {
+        AssignmentError::NoEquals => Stop::Usage(format!("{field:?} is no KEY=VALUE")),
+        AssignmentError::NoJson(error) => Stop::Usage(format!("{field:?} is refused: {error}")),
+        AssignmentError::Key(reason) => no_key(field, reason),
     })
 }

@@ -18,7 +18,7 @@ pub struct Ui {
 }
 
 impl Ui {
-    /// The zone of the times on screen and of the days in filters.
+    /// The zone of the times on screen, of what is typed and of the days in filters.
     #[must_use]
     pub fn zone(&self) -> TimeZone {
         if self.utc { TimeZone::UTC } else { TimeZone::system() }

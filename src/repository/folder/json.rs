@@ -3,15 +3,14 @@
 use std::path::Path;
 
 use base64::Engine;
-use bson::{Binary, Bson, Decimal128, Document, spec::BinarySubtype};
+use bson::{Binary, Bson, Document, spec::BinarySubtype};
 use serde_json::Value;
 
 use super::{
     layout::file_name,
     open::{self, Unopened},
-    python,
 };
-use crate::session::decode;
+use crate::session::{decode, python};
 
 /// Why a file gave no value.
 #[derive(Debug)]
@@ -57,24 +56,13 @@ fn value(json: Value) -> Bson {
             Some(n) => i32::try_from(n).map_or(Bson::Int64(n), Bson::Int32),
             None => Bson::Double(number.as_f64().unwrap_or(f64::NAN)),
         },
-        Value::String(text) => python::number(&text).map(beyond).unwrap_or(Bson::String(text)),
+        Value::String(text) => python::number(&text).map(python::bson).unwrap_or(Bson::String(text)),
         Value::Array(items) => Bson::Array(items.into_iter().map(value).collect()),
         Value::Object(fields) => {
             let document: Document = fields.into_iter().map(|(key, field)| (key, value(field))).collect();
             bytes(&document).unwrap_or(Bson::Document(document))
         }
     }
-}
-
-/// A number that JSON alone has no place for. A whole number beyond 64 bits is a decimal where its 34 digits hold it, else
-/// a symbol, which nothing else here is: so it is written back as the number it was.
-fn beyond(number: &str) -> Bson {
-    if number.bytes().any(|byte| byte.is_ascii_alphabetic()) {
-        // Rust reads the same words, and `1e999` as an infinity too.
-        return Bson::Double(number.parse().unwrap_or(f64::NAN));
-    }
-    let decimal = number.parse::<Decimal128>().ok().filter(|decimal| decimal.to_string() == number);
-    decimal.map_or_else(|| Bson::Symbol(number.to_owned()), Bson::Decimal128)
 }
 
 /// A value of `metadata`: as any other, and what stands there as Extended JSON is read as the type it names.

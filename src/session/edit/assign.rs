@@ -2,7 +2,7 @@
 
 use bson::Bson;
 
-use super::{check_segment, json, read};
+use super::{DateContext, JsonError, Misfit, check_segment, json, read_as, read_new};
 
 /// What an assignment gives a field.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,27 +14,29 @@ pub enum AssignedValue {
 }
 
 impl AssignedValue {
-    /// The value to store. A text is read as [`read`] does it: as the type of what is `stored` where that fits, else
-    /// as JSON, else as a string.
-    #[must_use]
-    pub fn value(self, stored: Option<&Bson>) -> Bson {
-        match self {
-            Self::Json(value) => value,
-            Self::Text(text) => read(&text, stored),
+    /// The value to store. A text is read as the type of what is `stored`; for a new field as JSON, else as a string.
+    ///
+    /// # Errors
+    /// Why a text does not fit the type that is stored.
+    pub fn value(&self, stored: Option<&Bson>, dates: &DateContext) -> Result<Bson, Misfit> {
+        match (self, stored) {
+            (Self::Json(value), _) => Ok(value.clone()),
+            (Self::Text(text), Some(stored)) => read_as(text, stored, dates),
+            (Self::Text(text), None) => Ok(read_new(text)),
         }
     }
 }
 
 /// Why a text is no assignment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AssignmentError {
     /// It holds no `=`.
     #[error("it is no key=value")]
     NoEquals,
-    /// It holds `:=`, and no JSON after it.
-    #[error("what follows := is no JSON")]
-    NoJson,
+    /// It holds `:=`, and no JSON after it that can be stored.
+    #[error("what follows := is refused: {0}")]
+    NoJson(#[source] JsonError),
     /// Its key can be none, and why: see [`check_segment`].
     #[error("that cannot be a key: {0}")]
     Key(&'static str),
@@ -47,7 +49,7 @@ pub enum AssignmentError {
 pub fn assignment(typed: &str) -> Result<(String, AssignedValue), AssignmentError> {
     let (key, value) = typed.split_once('=').ok_or(AssignmentError::NoEquals)?;
     let (key, value) = match key.strip_suffix(':') {
-        Some(key) => (key, AssignedValue::Json(json(value.trim()).ok_or(AssignmentError::NoJson)?)),
+        Some(key) => (key, AssignedValue::Json(json(value).map_err(AssignmentError::NoJson)?)),
         None => (key, AssignedValue::Text(value.to_owned())),
     };
     let key = key.trim();
@@ -76,8 +78,8 @@ mod tests {
     fn what_is_none_says_why() {
         for (typed, wrong) in [
             ("a", "it is no key=value"),
-            ("a:={x}", "what follows := is no JSON"),
-            ("a:=", "what follows := is no JSON"),
+            ("a:={x}", "what follows := is refused: it is no valid JSON: key must be a string at line 1 column 2"),
+            ("a:=1e999", "what follows := is refused: no BSON type holds the number 1e999"),
             (" =1", "that cannot be a key: it is empty"),
             ("a.b:=1", "that cannot be a key: it holds a dot, which would nest it"),
         ] {
@@ -87,10 +89,12 @@ mod tests {
 
     #[test]
     fn a_text_takes_the_type_that_is_stored_and_json_its_own() {
-        let value = |typed: &str, stored: Option<Bson>| assignment(typed).unwrap().1.value(stored.as_ref());
-        assert_eq!(value("a=5", None), Bson::Int32(5));
-        assert_eq!(value("a=5", Some(Bson::Int64(1))), Bson::Int64(5));
-        assert_eq!(value("a=5", Some("x".into())), Bson::from("5"));
-        assert_eq!(value("a:=5", Some("x".into())), Bson::Int32(5));
+        let dates = DateContext::new(jiff::Timestamp::UNIX_EPOCH, jiff::tz::TimeZone::UTC);
+        let value = |typed: &str, stored: Option<Bson>| assignment(typed).unwrap().1.value(stored.as_ref(), &dates);
+        assert_eq!(value("a=5", None), Ok(Bson::Int32(5)));
+        assert_eq!(value("a=5", Some(Bson::Int64(1))), Ok(Bson::Int64(5)));
+        assert_eq!(value("a=5", Some("x".into())), Ok(Bson::from("5")));
+        assert_eq!(value("a:=5", Some("x".into())), Ok(Bson::Int32(5)));
+        assert!(value("a=x", Some(Bson::Int64(1))).is_err());
     }
 }

@@ -42,7 +42,7 @@ pub(crate) fn meanings(text: &str) -> Vec<Vec<Bson>> {
         uuids(text, &[UuidRepresentation::CSharpLegacy, UuidRepresentation::JavaLegacy]),
         numbers(text),
         // No query compares with undefined.
-        edit::json(text).filter(|value| *value != Bson::Undefined).into_iter().collect(),
+        edit::json(text).ok().filter(|value| *value != Bson::Undefined).into_iter().collect(),
     ];
     groups.into_iter().filter(|group| !group.is_empty()).collect()
 }

@@ -30,6 +30,27 @@ fn metadata_is_set_as_the_type_it_has_and_got_back() {
 }
 
 #[test]
+fn what_does_not_fit_its_field_is_refused_until_its_type_is_told() {
+    let home = fixtures();
+    let set = |fields: &[&str]| home.on_sessions(&[&["metadata", "set", "support-1042"][..], fields].concat());
+    let stored = || lines(&home.on_sessions(&["metadata", "get", "support-1042", "--json"]).data()).remove(0);
+    let before = stored();
+    let told = set(&["new=1", "retries=3000000000"]).talk();
+    for word in ["[2] ", "\"retries\"", "i32", ":=", "--type i64", "a whole number from"] {
+        assert!(told.contains(word), "{word}: {told}");
+    }
+    for fields in [&["retries=x"][..], &["retries=x", "--type", "f64"], &["retries:=1", "--type", "i64"], &["a\tb=1"]] {
+        assert!(set(fields).talk().starts_with("[2] "), "{fields:?}");
+    }
+    assert_eq!(stored(), before, "nothing of it was stored");
+    set(&["retries=3000000000", "--type", "long"]).data();
+    set(&["priority=5", "big:=17293822569102704641"]).data();
+    let after = stored();
+    assert_eq!((&after["retries"], &after["priority"]), (&json!(3_000_000_000_i64), &json!("5")));
+    assert!(home.on_sessions(&["metadata", "get", "support-1042", "big"]).data().contains("17293822569102704641"));
+}
+
+#[test]
 fn what_cannot_be_written_says_why_and_changes_nothing() {
     let home = fixtures();
     let before = home.on_sessions(&["metadata", "get", "support-1042", "--json"]).data();

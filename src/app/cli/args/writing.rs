@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use bson::spec::ElementType;
 use clap::{Subcommand, ValueEnum};
+use jiff::SignedDuration;
+
+use crate::session::edit::date;
 
 /// `metadata`.
 #[derive(Debug, Subcommand)]
@@ -18,12 +22,16 @@ pub enum MetadataCommand {
         json: bool,
     },
     /// Sets fields: all of them or none, and only if nobody changed them meanwhile
+    #[command(after_help = SET_HELP)]
     Set {
         /// The session: its _id, else its session_id, else an ObjectId's hex
         id: String,
-        /// KEY=VALUE, read as the type the field has, else as JSON, else as text; KEY:=JSON sets just that JSON
+        /// KEY=VALUE, read as the type the field has, or refused; KEY:=JSON sets just that JSON (see below)
         #[arg(required = true, value_name = "KEY=VALUE")]
         fields: Vec<String>,
+        /// The type of every VALUE, whatever the fields had
+        #[arg(long = "type", value_name = "TYPE", value_enum)]
+        kind: Option<TypeArg>,
     },
     /// Removes fields
     Unset {
@@ -33,6 +41,78 @@ pub enum MetadataCommand {
         #[arg(required = true, value_name = "KEY")]
         keys: Vec<String>,
     },
+}
+
+/// What values may look like.
+const SET_HELP: &str = "\
+VALUE is read as the type that the field has, and refused where it does not fit.
+A new field is JSON where it parses, else text.
+
+  i32, i64  a whole number
+  f64, dec  a number, NaN, Infinity or -Infinity
+  bool      true or false
+  null      null
+  date      2026-03-29T14:00:00Z, 2026-03-29, \"2026-03-29 14:00\", now, +3d, -2h;
+            local time unless the configuration says utc
+  str       the text as it is
+  oid       24 hexadecimal digits
+  obj, arr  JSON
+  others    Extended JSON, such as {\"$uuid\": \"...\"}
+
+KEY:=JSON takes Extended JSON, and what Python writes: NaN, Infinity, whole
+numbers beyond 64 bits (up to 34 digits, as decimals).";
+
+/// A BSON type as it is typed: the word of the screen, or MongoDB's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TypeArg {
+    #[value(alias = "string")]
+    Str,
+    #[value(name = "i32", aliases = ["int", "int32"])]
+    Int32,
+    #[value(name = "i64", aliases = ["long", "int64"])]
+    Int64,
+    #[value(name = "f64", aliases = ["double", "float"])]
+    Double,
+    #[value(name = "dec", aliases = ["decimal", "decimal128"])]
+    Decimal,
+    #[value(alias = "boolean")]
+    Bool,
+    Null,
+    #[value(alias = "datetime")]
+    Date,
+    #[value(alias = "objectId")]
+    Oid,
+    #[value(alias = "object")]
+    Obj,
+    #[value(alias = "array")]
+    Arr,
+    #[value(alias = "binData")]
+    Bin,
+    Regex,
+    #[value(name = "ts", alias = "timestamp")]
+    Timestamp,
+}
+
+impl TypeArg {
+    /// The type.
+    pub fn element(self) -> ElementType {
+        match self {
+            Self::Str => ElementType::String,
+            Self::Int32 => ElementType::Int32,
+            Self::Int64 => ElementType::Int64,
+            Self::Double => ElementType::Double,
+            Self::Decimal => ElementType::Decimal128,
+            Self::Bool => ElementType::Boolean,
+            Self::Null => ElementType::Null,
+            Self::Date => ElementType::DateTime,
+            Self::Oid => ElementType::ObjectId,
+            Self::Obj => ElementType::EmbeddedDocument,
+            Self::Arr => ElementType::Array,
+            Self::Bin => ElementType::Binary,
+            Self::Regex => ElementType::RegularExpression,
+            Self::Timestamp => ElementType::Timestamp,
+        }
+    }
 }
 
 /// `feedback`.
@@ -99,16 +179,24 @@ pub struct DeleteArgs {
 
 /// A whole number with a unit.
 fn age(text: &str) -> Result<Duration, String> {
-    const UNITS: [(char, u64); 5] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400), ('w', 604_800)];
-    let wrong = || "give a whole number with a unit, such as 30d, 12h or 2w".to_owned();
-    let unit = UNITS.iter().find(|(unit, _)| text.ends_with(*unit)).ok_or_else(wrong)?;
-    let number: u64 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
-    number.checked_mul(unit.1).filter(|seconds| *seconds > 0).map(Duration::from_secs).ok_or_else(wrong)
+    date::span(text)
+        .filter(SignedDuration::is_positive)
+        .map(SignedDuration::unsigned_abs)
+        .ok_or_else(|| "give a whole number with a unit, such as 30d, 12h or 2w".to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn types_are_named_as_on_the_screen() {
+        for kind in TypeArg::value_variants() {
+            let name = kind.to_possible_value().unwrap().get_name().to_owned();
+            assert_eq!(name, crate::session::plain::element_word(kind.element()));
+        }
+        assert_eq!(TypeArg::from_str("long", false), Ok(TypeArg::Int64));
+    }
 
     #[test]
     fn ages_have_a_unit() {

@@ -3,7 +3,10 @@
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::app::config::{Symbols, ThemeName};
+use crate::{
+    app::config::{Symbols, ThemeName},
+    session::edit::DateContext,
+};
 
 /// What every pane needs to draw.
 #[derive(Debug, Clone)]
@@ -16,6 +19,14 @@ pub struct Look {
     pub zone: TimeZone,
     /// The instant ages count from.
     pub now: Timestamp,
+}
+
+impl Look {
+    /// What dates that are typed go by.
+    #[must_use]
+    pub fn dates(&self) -> DateContext {
+        DateContext::new(self.now, self.zone.clone())
+    }
 }
 
 /// Styles by meaning.

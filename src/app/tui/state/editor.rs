@@ -1,5 +1,8 @@
 //! A text being edited that will be stored: a metadata field, feedback, the id of a session to delete.
 
+mod paste;
+mod value;
+
 use bson::Bson;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, TextArea};
@@ -7,7 +10,12 @@ use tui_textarea::{CursorMove, TextArea};
 use super::typing;
 use crate::{
     app::{task::command::Write, text},
-    session::{AgentId, MetadataEdit, Rating, SessionKey, edit, plain, record::NewFeedback},
+    session::{
+        AgentId, MetadataEdit, Rating, SessionKey,
+        edit::{self, AssignedValue, DateContext},
+        plain,
+        record::NewFeedback,
+    },
 };
 
 /// What is edited.
@@ -50,6 +58,8 @@ pub struct Editor {
     taken: Vec<String>,
     area: TextArea<'static>,
     original: String,
+    /// The text is JSON of the string that is edited.
+    is_json: bool,
     /// Leaving was asked for once.
     leaving: bool,
 }
@@ -67,20 +77,25 @@ pub enum Edited {
 
 impl Editor {
     fn new(purpose: Purpose, session: SessionKey, start: &str) -> Self {
-        let lines: Vec<String> = start.split('\n').map(str::to_owned).collect();
-        let mut area = TextArea::new(lines);
-        area.move_cursor(CursorMove::Bottom);
-        area.move_cursor(CursorMove::End);
-        area.set_cursor_line_style(ratatui::style::Style::new());
-        let original = start.to_owned();
-        Self { purpose, session, problem: None, stored: None, taken: Vec::new(), area, original, leaving: false }
+        Self {
+            purpose,
+            session,
+            problem: None,
+            stored: None,
+            taken: Vec::new(),
+            area: area(start),
+            original: start.to_owned(),
+            is_json: false,
+            leaving: false,
+        }
     }
 
-    /// On a field with the value on screen.
+    /// On a field with the value on screen. `None` where no text gives that value back.
     #[must_use]
-    pub fn field(session: SessionKey, key: &str, shown: &Bson) -> Self {
+    pub fn field(session: SessionKey, key: &str, shown: &Bson) -> Option<Self> {
+        let (start, is_json) = value::start(shown)?;
         let purpose = Purpose::Edit { key: key.to_owned(), shown: Some(shown.clone()), kind: shown.clone() };
-        Self::new(purpose, session, &start(shown))
+        Some(Self { is_json, ..Self::new(purpose, session, &start) })
     }
 
     /// On a new field.
@@ -122,14 +137,17 @@ impl Editor {
     /// Whether `Enter` is a line break, and storing takes `Ctrl-S`.
     #[must_use]
     pub fn has_lines(&self) -> bool {
+        let has_some = self.area.lines().len() > 1;
         match &self.purpose {
             Purpose::Edit { kind, .. } => match kind {
                 Bson::Document(_) | Bson::Array(_) => true,
-                Bson::String(stored) => stored.contains('\n') || stored.len() > 200,
-                _ => false,
+                Bson::String(_) if self.is_json => false,
+                Bson::String(stored) => has_some || stored.contains('\n') || stored.len() > 200,
+                _ => has_some,
             },
             Purpose::Rate { .. } => true,
-            Purpose::Add | Purpose::Delete => false,
+            Purpose::Add => has_some,
+            Purpose::Delete => false,
         }
     }
 
@@ -163,16 +181,8 @@ impl Editor {
         }
     }
 
-    /// Takes pasted text.
-    pub fn paste(&mut self, pasted: &str) {
-        let text = pasted.replace("\r\n", "\n").replace('\r', "\n");
-        let text = if self.has_lines() { text } else { text.trim_end().replace('\n', " ") };
-        self.area.insert_str(text.replace('\t', "    "));
-        (self.problem, self.leaving) = (None, false);
-    }
-
     /// Takes a key.
-    pub fn on_key(&mut self, key: KeyEvent) -> Edited {
+    pub fn on_key(&mut self, key: KeyEvent, dates: &DateContext) -> Edited {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         let alt = key.modifiers.contains(KeyModifiers::ALT);
         let saves = match key.code {
@@ -181,17 +191,23 @@ impl Editor {
             _ => false,
         };
         match key.code {
-            _ if saves => return self.save(),
+            _ if saves => return self.save(dates),
             KeyCode::Esc if !self.is_unsaved() || self.leaving => return Edited::Close,
             KeyCode::Esc => {
                 self.leaving = true;
                 self.problem = Some("this is not stored; Esc again gives it up".to_owned());
                 return Edited::Taken;
             }
-            KeyCode::Tab => self.turn(),
-            // A line break of what is pasted as if it were typed.
-            KeyCode::Char('j') if control && self.has_lines() => self.area.insert_newline(),
-            KeyCode::Char('j') if control => self.area.insert_char(' '),
+            KeyCode::Tab if matches!(self.purpose, Purpose::Rate { .. }) => self.turn(),
+            // A tab and a line break of what is pasted as if it were typed.
+            KeyCode::Tab => {
+                self.paste("\t");
+                return Edited::Taken;
+            }
+            KeyCode::Char('j') if control => {
+                self.paste("\n");
+                return Edited::Taken;
+            }
             _ => {
                 typing::take(&mut self.area, key);
             }
@@ -211,8 +227,8 @@ impl Editor {
         }
     }
 
-    fn save(&mut self) -> Edited {
-        match self.write() {
+    fn save(&mut self, dates: &DateContext) -> Edited {
+        match self.write(dates) {
             Ok(Some(write)) => Edited::Save(Box::new(write)),
             Ok(None) => Edited::Close,
             Err(problem) => {
@@ -223,7 +239,7 @@ impl Editor {
     }
 
     /// What is to be stored; `None` where nothing changed.
-    fn write(&self) -> Result<Option<Write>, String> {
+    fn write(&self, dates: &DateContext) -> Result<Option<Write>, String> {
         let typed = self.text();
         let session = self.session.clone();
         let edit = match &self.purpose {
@@ -233,8 +249,9 @@ impl Editor {
                 return Ok(Some(Write::Feedback(session, feedback(rating, about.as_ref(), &typed))));
             }
             Purpose::Edit { key, shown, kind } => {
-                let value = read(&typed, kind)
-                    .ok_or_else(|| format!("that is no {}; its type is kept", plain::type_word(kind)))?;
+                // Untouched it is the very value, also where a text does not tell all its bits.
+                let untouched = (typed == self.original).then(|| kind.clone());
+                let value = untouched.map_or_else(|| value::read(&typed, kind, self.is_json, dates), Ok)?;
                 if edit::same(Some(&value), shown.as_ref()) {
                     return Ok(None);
                 }
@@ -260,7 +277,11 @@ impl Editor {
         if self.taken.contains(&key) {
             return Err(format!("{key} is there already; choose it to change it"));
         }
-        Ok((key, typed.value(None)))
+        edit::check_new_key(&key).map_err(|reason| edit::AssignmentError::Key(reason).to_string())?;
+        Ok(match typed {
+            AssignedValue::Json(value) => (key, value),
+            AssignedValue::Text(text) => (key, edit::read_new(&text)),
+        })
     }
 
     /// Comes back after it could not be stored.
@@ -273,6 +294,15 @@ impl Editor {
         }
         self.stored = stored;
     }
+}
+
+/// A text being typed, the caret at its end.
+fn area(text: &str) -> TextArea<'static> {
+    let mut area = TextArea::new(text.split('\n').map(str::to_owned).collect());
+    area.move_cursor(CursorMove::Bottom);
+    area.move_cursor(CursorMove::End);
+    area.set_cursor_line_style(ratatui::style::Style::new());
+    area
 }
 
 /// The word for a rating.
@@ -294,29 +324,6 @@ fn feedback(rating: &Rating, about: Option<&(AgentId, i64)>, typed: &str) -> New
         message_id: about.map(|(_, id)| *id),
         extra: bson::Document::new(),
         at: jiff::Timestamp::UNIX_EPOCH,
-    }
-}
-
-/// What an editor starts with. A text with characters that a terminal must not be given is written as JSON, which escapes
-/// them.
-fn start(shown: &Bson) -> String {
-    let plain = edit::write(shown);
-    match shown {
-        Bson::String(_) if is_safe(&plain) => plain,
-        Bson::String(_) => text::escaped(&serde_json::Value::from(plain).to_string()),
-        _ => text::escaped(&plain),
-    }
-}
-
-fn is_safe(stored: &str) -> bool {
-    !stored.contains('\t') && text::block(stored) == stored
-}
-
-/// Reads it back.
-fn read(typed: &str, kind: &Bson) -> Option<Bson> {
-    match kind {
-        Bson::String(stored) if !is_safe(stored) => edit::json(typed.trim()).filter(|value| value.as_str().is_some()),
-        _ => edit::read_as(typed, kind),
     }
 }
 

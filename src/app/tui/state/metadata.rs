@@ -11,7 +11,7 @@ use super::{
     folding::{FoldingTree, TreeTaken},
     tree::{self, Key, TreeRow, Unfolded},
 };
-use crate::session::{Session, StoredDate, plain};
+use crate::session::{Session, edit, plain};
 
 /// The metadata pane's state.
 #[derive(Debug, Clone, Default)]
@@ -111,20 +111,15 @@ impl MetadataPane {
     }
 }
 
-/// A value as a person would paste it: text and numbers bare, dates as RFC 3339, the rest as JSON.
+/// A value as a person would paste it and an editor takes it: text and numbers bare, dates as RFC 3339, the rest as JSON.
 #[must_use]
 pub fn text(row: &TreeRow<'_>) -> String {
     if row.secret() {
         return tree::MASK.into();
     }
+    let nested = || plain::pretty(&tree::without_secrets(row.value));
     match row.value {
-        Bson::String(text) => text.clone(),
-        Bson::Int32(n) => n.to_string(),
-        Bson::Int64(n) => n.to_string(),
-        Bson::Double(n) => format!("{n:?}"),
-        Bson::Decimal128(n) => n.to_string(),
-        Bson::ObjectId(oid) => oid.to_hex(),
-        Bson::DateTime(at) => StoredDate::from(*at).to_string(),
-        other => plain::pretty(&tree::without_secrets(other)),
+        Bson::Document(_) | Bson::Array(_) => nested(),
+        value => edit::write(value).unwrap_or_else(nested),
     }
 }

@@ -150,7 +150,9 @@ impl AppState {
 
     fn edit_editor(&self) -> Result<Modal, String> {
         let (key, name, value) = self.field()?;
-        Ok(Modal::Editor(Box::new(Editor::field(key, &name, &value))))
+        let editor = Editor::field(key, &name, &value)
+            .ok_or("it holds an object that reads like another type in JSON, so no text would give it back")?;
+        Ok(Modal::Editor(Box::new(editor)))
     }
 
     fn remove_question(&self) -> Result<Modal, String> {
@@ -210,8 +212,9 @@ impl AppState {
 
     /// A key while something is edited.
     pub(super) fn on_editor_key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        let dates = self.look.dates();
         let Some(Modal::Editor(editor)) = self.modals.last_mut() else { return Vec::new() };
-        match editor.on_key(key) {
+        match editor.on_key(key, &dates) {
             Edited::Taken => Vec::new(),
             Edited::Close => {
                 self.modals.pop();

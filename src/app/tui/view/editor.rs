@@ -3,7 +3,7 @@
 //! ```text
 //! ╭ retries  i32 ────────────────────────╮
 //! │ 3x                                   │
-//! │ that is no i32; its type is kept     │
+//! │ that is no i32; it takes a whole …   │
 //! ╰ Enter store  Esc leave ──────────────╯
 //! ```
 
@@ -52,7 +52,7 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, editor: &Editor, look: &Look) {
     frame.render_widget(Paragraph::new(below), rest);
 }
 
-/// What is wrong, what is stored now, and what a new field will be.
+/// What is wrong, what is stored now, what the field takes, and what a new one will be.
 fn below(editor: &Editor, width: usize, look: &Look) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if let Some(problem) = &editor.problem {
@@ -63,6 +63,11 @@ fn below(editor: &Editor, width: usize, look: &Look) -> Vec<Line<'static>> {
         let now = stored.as_ref().map_or_else(|| "nothing: it was removed".to_owned(), plain::compact);
         let line = format::fit(&text::line(&format!("stored now: {now}")), width, look.marks);
         lines.push(Line::styled(line, look.theme.warn));
+    }
+    if editor.problem.is_none()
+        && let Some(takes) = editor.takes(&look.dates())
+    {
+        lines.extend(wrap::plain(&takes, width).into_iter().take(3).map(|line| Line::styled(line, look.theme.dim)));
     }
     if editor.purpose == Purpose::Add && editor.problem.is_none() {
         let says = match editor.added() {

@@ -5,7 +5,7 @@ use bson::{Bson, DateTime, Document, spec::BinarySubtype};
 use jiff::Timestamp;
 use serde_json::{Number, Value, json};
 
-use crate::repository::folder::python;
+use crate::session::python;
 
 /// Python's `isoformat` of a time in UTC.
 pub(super) fn time(at: Timestamp) -> Value {
@@ -47,12 +47,17 @@ fn encode(value: &Bson, exact: bool) -> Value {
             json!({ "__bytes_encoded__": true, "data": data })
         }
         Bson::Symbol(number) if python::is_carried(number) => python::carry(number),
-        Bson::Decimal128(decimal) if python::is_carried(&decimal.to_string()) => python::carry(&decimal.to_string()),
+        Bson::Decimal128(decimal) if reads_back(&decimal.to_string(), value) => python::carry(&decimal.to_string()),
         Bson::DateTime(date) if !exact => iso(*date),
         Bson::ObjectId(oid) if !exact => Value::String(oid.to_hex()),
         Bson::Decimal128(decimal) if !exact => Value::String(decimal.to_string()),
         other => other.clone().into_canonical_extjson(),
     }
+}
+
+/// Whether a number stands bare in JSON and is read as this value. `NaN` and what has an exponent is a double there.
+fn reads_back(number: &str, value: &Bson) -> bool {
+    python::is_carried(number) && python::bson(number) == *value
 }
 
 /// Python's words for what is no number, and for what is beyond all of them.

@@ -17,10 +17,10 @@ use crate::{
         Error, Result,
         folder::{
             open::{self, Access, HeldDir, Unopened},
-            python,
             write::SessionPlace,
         },
     },
+    session::python,
 };
 
 /// How long to wait for another writer to finish with a session.

@@ -4,6 +4,14 @@ use bson::doc;
 
 use super::*;
 
+fn dates() -> DateContext {
+    DateContext::new("2026-03-27T12:00:00Z".parse().unwrap(), jiff::tz::TimeZone::UTC)
+}
+
+fn field(shown: impl Into<Bson>) -> Editor {
+    Editor::field("s".into(), "a", &shown.into()).unwrap()
+}
+
 fn press(editor: &mut Editor, keys: &str) -> Edited {
     let mut last = Edited::Taken;
     for c in keys.chars() {
@@ -15,7 +23,7 @@ fn press(editor: &mut Editor, keys: &str) -> Edited {
             '\u{13}' => KeyEvent::new(KeyCode::Char('s'), KeyModifiers::CONTROL),
             c => KeyEvent::from(KeyCode::Char(c)),
         };
-        last = editor.on_key(key);
+        last = editor.on_key(key, &dates());
     }
     last
 }
@@ -32,16 +40,17 @@ fn edits(edited: Edited) -> Vec<MetadataEdit> {
 
 #[test]
 fn a_field_keeps_its_type_and_is_guarded_by_what_was_shown() {
-    let mut editor = Editor::field("s".into(), "retries", &Bson::Int64(5));
+    let mut editor = Editor::field("s".into(), "retries", &Bson::Int64(5)).unwrap();
     assert_eq!(press(&mut editor, "x\n"), Edited::Taken);
-    assert_eq!(editor.problem.as_deref(), Some("that is no i64; its type is kept"));
+    let problem = editor.problem.clone().unwrap();
+    assert!(problem.starts_with("that is no i64; it takes a whole number") && problem.ends_with("its type is kept"));
     let saved = edits(press(&mut editor, "\u{8}0\n"));
     assert_eq!(saved, [MetadataEdit::set("retries", 50_i64).only_if(Some(Bson::Int64(5)))]);
 }
 
 #[test]
 fn nothing_changed_stores_nothing_and_what_changed_is_given_up_only_when_asked_twice() {
-    let mut editor = Editor::field("s".into(), "a", &"x".into());
+    let mut editor = field("x");
     assert_eq!(press(&mut editor, "\n"), Edited::Close);
     assert_eq!(press(&mut editor, "y\u{1b}"), Edited::Taken);
     assert!(editor.problem.is_some());
@@ -51,11 +60,11 @@ fn nothing_changed_stores_nothing_and_what_changed_is_given_up_only_when_asked_t
 #[test]
 fn hostile_text_is_edited_as_json_and_comes_back_the_same() {
     let stored = Bson::from("a\u{1b}[2J\u{202e}b\tc");
-    let mut editor = Editor::field("s".into(), "a", &stored);
+    let mut editor = field(stored.clone());
     assert_eq!(text::block(&editor.text()), editor.text(), "nothing in it can reach a terminal");
     assert_eq!(press(&mut editor, "\n"), Edited::Close, "it reads back to the same");
     let nested = Bson::Document(doc! { "a": "\u{202e}" });
-    let mut editor = Editor::field("s".into(), "a", &nested);
+    let mut editor = field(nested.clone());
     assert!(editor.has_lines() && !editor.text().contains('\u{202e}'));
     assert_eq!(press(&mut editor, "\u{13}"), Edited::Close);
 }
@@ -90,9 +99,77 @@ fn a_session_goes_only_by_its_own_id() {
 
 #[test]
 fn after_a_conflict_it_replaces_only_what_was_then_shown() {
-    let mut editor = Editor::field("s".into(), "a", &"x".into());
+    let mut editor = field("x");
     press(&mut editor, "y");
     editor.refused("changed meanwhile".to_owned(), Some(Some("z".into())));
     assert_eq!(editor.text(), "xy", "what was typed is kept");
     assert_eq!(edits(press(&mut editor, "\n")), [MetadataEdit::set("a", "xy").only_if(Some("z".into()))]);
+}
+
+#[test]
+fn an_untouched_value_is_not_stored_again_whatever_its_bits() {
+    let odd = [f64::from_bits(0x7ff8_0000_0000_0001), -0.0, f64::INFINITY, 1.0].map(Bson::Double);
+    let far = Bson::from(bson::DateTime::from_millis(i64::MAX));
+    for stored in odd.into_iter().chain([far, Bson::Int64(5), Bson::Symbol("x".into()), " a ".into()]) {
+        assert_eq!(press(&mut field(stored.clone()), "\n"), Edited::Close, "{stored:?}");
+    }
+    let looks_like_one = doc! { "a": { "$oid": "070707070707070707070707" } };
+    assert!(Editor::field("s".into(), "a", &looks_like_one.into()).is_none(), "its text would change it");
+}
+
+/// What is stored of a field after a text was pasted behind it.
+fn pasted(shown: impl Into<Bson>, text: &str) -> Bson {
+    let mut editor = field(shown);
+    editor.paste(text);
+    assert_eq!(text::block(&editor.text()), editor.text(), "all of it can be seen");
+    edits(press(&mut editor, "\u{13}")).remove(0).value.unwrap()
+}
+
+#[test]
+fn what_is_pasted_into_a_text_is_kept() {
+    for text in ["a\tb", "a\nb", "a\r\nb", "a\n", "\"q\" \\ \t", "\u{1b}[2J", "\u{202e}x", "{\"a\":\t1}"] {
+        assert_eq!(pasted("x", text), Bson::from(format!("x{text}")), "{text:?}");
+    }
+    assert_eq!(pasted("x", "a\rb"), Bson::from("xa\nb"), "a terminal sends a line break so");
+}
+
+#[test]
+fn what_is_pasted_where_blanks_mean_nothing_is_read_without_them() {
+    assert_eq!(pasted(1, "2\r"), Bson::Int32(12));
+    let mut list = field(Bson::Array(vec![]));
+    list.paste("\t");
+    assert_eq!(press(&mut list, "\u{13}"), Edited::Close);
+    let mut editor = field(5);
+    editor.paste("6\n7");
+    assert_eq!(press(&mut editor, "\n"), Edited::Taken, "two numbers are none");
+}
+
+#[test]
+fn a_new_field_that_is_pasted_keeps_its_tabs() {
+    let added = |text: &str| {
+        let mut editor = Editor::add("s".into(), vec![]);
+        editor.paste(text);
+        edits(press(&mut editor, "\u{13}")).remove(0)
+    };
+    assert_eq!(added("n=a\tb"), MetadataEdit::set("n", "a\tb").only_if(None));
+    assert_eq!(added("n=a\nb"), MetadataEdit::set("n", "a\nb").only_if(None));
+    assert_eq!(added("n={\"a\":\r\n\t1}"), MetadataEdit::set("n", doc! { "a": 1 }).only_if(None));
+    for text in ["a\tb=1", "a\nb=1"] {
+        let mut editor = Editor::add("s".into(), vec![]);
+        editor.paste(text);
+        press(&mut editor, "\u{13}");
+        assert!(editor.problem.is_some(), "{text:?}");
+    }
+}
+
+#[test]
+fn a_date_says_what_it_will_be() {
+    let mut editor = field(bson::DateTime::from_millis(0));
+    assert!(editor.takes(&dates()).unwrap().contains("+3d"));
+    let clear = "\u{8}".repeat("1970-01-01T00:00:00Z".len());
+    press(&mut editor, &clear);
+    press(&mut editor, "+3d");
+    assert_eq!(editor.takes(&dates()).as_deref(), Some("will be 2026-03-30T12:00:00Z"));
+    let saved = edits(press(&mut editor, "\n")).remove(0).value;
+    assert_eq!(saved, Some(bson::DateTime::from_millis(1_774_872_000_000).into()));
 }

@@ -6,12 +6,14 @@
 
 use std::{borrow::Cow, io, ops::Range};
 
+use bson::{Bson, Decimal128};
+use serde::de::DeserializeOwned;
 use serde_json::{
     Value,
     ser::{CharEscape, Formatter, PrettyFormatter},
 };
 
-use crate::session::surrogate;
+use super::surrogate;
 
 /// Begins a string that stands for the number behind it. No half of a pair is carried as this character.
 const NUMBER: char = '\u{10E000}';
@@ -20,7 +22,15 @@ const NUMBER: char = '\u{10E000}';
 ///
 /// # Errors
 /// What is no JSON for Python either.
-pub(super) fn read(bytes: &[u8]) -> serde_json::Result<Value> {
+pub(crate) fn read(bytes: &[u8]) -> serde_json::Result<Value> {
+    parse(bytes)
+}
+
+/// As [`read`], for a type of one's own.
+///
+/// # Errors
+/// As [`read`], and what the type says.
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
     match str::from_utf8(bytes) {
         Ok(text) => serde_json::from_str(&with_carriers(text)),
         // Its error tells where.
@@ -29,18 +39,31 @@ pub(super) fn read(bytes: &[u8]) -> serde_json::Result<Value> {
 }
 
 /// The number that a string carries, as its text: `NaN`, `-Infinity`, or digits.
-pub(super) fn number(text: &str) -> Option<&str> {
+pub(crate) fn number(text: &str) -> Option<&str> {
     // A stored text may begin with that character too.
     text.strip_prefix(NUMBER).filter(|number| has_no_place(number))
 }
 
+/// The value of a number that a string carries. A whole number beyond 64 bits is a decimal where its 34 digits hold it, else
+/// a symbol, which nothing else here is: so it is written back as the number it was.
+pub(crate) fn bson(number: &str) -> Bson {
+    if number.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+        // Rust reads the same words, and `1e999` as an infinity too.
+        return Bson::Double(number.parse().unwrap_or(f64::NAN));
+    }
+    match number.parse::<Decimal128>() {
+        Ok(decimal) if decimal.to_string() == number => Bson::Decimal128(decimal),
+        _ => Bson::Symbol(number.to_owned()),
+    }
+}
+
 /// Whether a text is a number that has to be carried.
-pub(super) fn is_carried(number: &str) -> bool {
+pub(crate) fn is_carried(number: &str) -> bool {
     has_no_place(number)
 }
 
 /// A string that carries a number.
-pub(super) fn carry(number: &str) -> Value {
+pub(crate) fn carry(number: &str) -> Value {
     Value::String(format!("{NUMBER}{number}"))
 }
 
@@ -48,7 +71,7 @@ pub(super) fn carry(number: &str) -> Value {
 ///
 /// # Errors
 /// What the writer says.
-pub(super) fn write(out: impl io::Write, value: &Value) -> serde_json::Result<()> {
+pub(crate) fn write(out: impl io::Write, value: &Value) -> serde_json::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(out, PythonFormatter::default());
     serde::Serialize::serialize(value, &mut serializer)
 }
@@ -247,6 +270,14 @@ mod tests {
         assert_eq!(read(br#""\ud83e\udd14""#).unwrap(), "🤔");
         assert_eq!(read(br#""\ud83e\ud83e\udd14""#).unwrap(), "\u{10D83E}🤔");
         assert!(matches!(with_carriers(r#"{"a": [1, -2.5e3, true, "NaN, 99999999999999999999"]}"#), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_number_without_a_place_is_a_double_a_decimal_or_a_symbol() {
+        assert!(matches!(bson("NaN"), Bson::Double(number) if number.is_nan()));
+        assert_eq!(bson("-Infinity"), Bson::Double(f64::NEG_INFINITY));
+        assert!(matches!(bson("17293822569102704641"), Bson::Decimal128(_)));
+        assert!(matches!(bson(&"9".repeat(40)), Bson::Symbol(_)));
     }
 
     #[test]

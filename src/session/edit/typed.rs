@@ -1,0 +1,211 @@
+//! Typed text as a value of a type, and values as the text that an editor starts with.
+
+use std::{fmt, str::FromStr};
+
+use bson::{Bson, Decimal128, spec::ElementType};
+use jiff::Timestamp;
+
+use super::{
+    date::{DateContext, date},
+    json, same,
+};
+use crate::session::plain;
+
+/// Why a text is no value of a type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Misfit {
+    /// The type it should have.
+    pub kind: ElementType,
+    /// What is wrong with it, where it is more than its form.
+    pub why: Option<String>,
+}
+
+impl fmt::Display for Misfit {
+    /// What it is none of, why, and what is accepted.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "that is no {}", plain::element_word(self.kind))?;
+        if let Some(why) = &self.why {
+            write!(f, " ({why})")?;
+        }
+        write!(f, "; it takes {}", forms(self.kind))
+    }
+}
+
+impl std::error::Error for Misfit {}
+
+/// The forms that a text may have for a type, in words.
+#[must_use]
+pub fn forms(kind: ElementType) -> &'static str {
+    match kind {
+        ElementType::String => "any text",
+        ElementType::Int32 => "a whole number from -2147483648 to 2147483647",
+        ElementType::Int64 => "a whole number from -9223372036854775808 to 9223372036854775807",
+        ElementType::Double => "a number such as 2.5 or 1e-3, NaN, Infinity or -Infinity",
+        ElementType::Decimal128 => "a number of at most 34 digits such as 19.90, NaN, Infinity or -Infinity",
+        ElementType::Boolean => "true or false",
+        ElementType::Null => "null",
+        ElementType::DateTime => {
+            "2026-03-29T14:00:00Z, 2026-03-29, 2026-03-29 14:00, now, +3d or -2h (units s m h d w)"
+        }
+        ElementType::ObjectId => "24 hexadecimal digits",
+        ElementType::EmbeddedDocument => "a JSON object",
+        ElementType::Array => "a JSON array",
+        ElementType::Binary => r#"{"$binary": {"base64": "…", "subType": "00"}} or {"$uuid": "…"}"#,
+        ElementType::RegularExpression => r#"{"$regularExpression": {"pattern": "…", "options": ""}}"#,
+        ElementType::Timestamp => r#"{"$timestamp": {"t": 1, "i": 1}}"#,
+        ElementType::Symbol => r#"{"$symbol": "…"}"#,
+        ElementType::JavaScriptCode => r#"{"$code": "…"}"#,
+        ElementType::JavaScriptCodeWithScope => r#"{"$code": "…", "$scope": {}}"#,
+        ElementType::DbPointer => r#"{"$dbPointer": {"$ref": "…", "$id": {"$oid": "…"}}}"#,
+        ElementType::Undefined => r#"{"$undefined": true}"#,
+        ElementType::MaxKey => r#"{"$maxKey": 1}"#,
+        ElementType::MinKey => r#"{"$minKey": 1}"#,
+    }
+}
+
+/// Reads typed text as a value of the BSON type that is stored: see [`forms`]. Any type but a string may be Extended JSON
+/// too. Numbers inside of documents and arrays keep the type that is stored at their place.
+///
+/// # Errors
+/// Why it does not fit.
+pub fn read_as(text: &str, stored: &Bson, dates: &DateContext) -> Result<Bson, Misfit> {
+    read(text, stored.element_type(), Some(stored), dates)
+}
+
+/// Reads typed text as a value of this BSON type, as [`read_as`] does.
+///
+/// # Errors
+/// Why it does not fit.
+pub fn read_type(text: &str, kind: ElementType, dates: &DateContext) -> Result<Bson, Misfit> {
+    read(text, kind, None, dates)
+}
+
+/// Reads text typed for a new field: JSON where it is some that can be stored, else a string.
+#[must_use]
+pub fn read_new(text: &str) -> Bson {
+    json(text).unwrap_or_else(|_| Bson::String(text.to_owned()))
+}
+
+fn read(text: &str, kind: ElementType, stored: Option<&Bson>, dates: &DateContext) -> Result<Bson, Misfit> {
+    if kind == ElementType::String {
+        return Ok(Bson::String(text.to_owned()));
+    }
+    let text = text.trim();
+    if matches!(kind, ElementType::EmbeddedDocument | ElementType::Array) || text.starts_with('{') {
+        let value = json::like(text, stored).map_err(|error| Misfit { kind, why: Some(error.to_string()) })?;
+        return if value.element_type() == kind { Ok(value) } else { Err(Misfit { kind, why: None }) };
+    }
+    let value = match kind {
+        ElementType::Int32 => whole(text, "it is beyond 32 bits").map(Bson::Int32),
+        ElementType::Int64 => whole(text, "it is beyond 64 bits").map(Bson::Int64),
+        ElementType::Double => double(text).map(Bson::Double),
+        ElementType::Decimal128 => decimal(text).map(Bson::Decimal128),
+        ElementType::Boolean => text.parse().map(Bson::Boolean).map_err(|_| None),
+        ElementType::Null if text == "null" => Ok(Bson::Null),
+        ElementType::DateTime => date(text, dates).map(Bson::DateTime),
+        ElementType::ObjectId => text.parse().map(Bson::ObjectId).map_err(|_| None),
+        _ => Err(None),
+    };
+    value.map_err(|why: Option<&str>| Misfit { kind, why: why.map(str::to_owned) })
+}
+
+fn whole<T: FromStr>(text: &str, beyond: &'static str) -> Result<T, Option<&'static str>> {
+    if is_whole(text) { text.parse().map_err(|_| Some(beyond)) } else { Err(None) }
+}
+
+fn double(text: &str) -> Result<f64, Option<&'static str>> {
+    /// From here on not every whole number is a double.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match text {
+        "NaN" => return Ok(f64::NAN),
+        "-NaN" => return Ok(-f64::NAN),
+        "Infinity" => return Ok(f64::INFINITY),
+        "-Infinity" => return Ok(f64::NEG_INFINITY),
+        _ if !is_number(text) => return Err(None),
+        _ => {}
+    }
+    let Ok(number) = text.parse::<f64>() else { return Err(None) };
+    let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
+    let is_zero = !mantissa.contains(|digit: char| matches!(digit, '1'..='9'));
+    let digits = unsigned(text).trim_start_matches('0');
+    if number.is_infinite() {
+        Err(Some("it is beyond every double"))
+    } else if number == 0.0 && !is_zero {
+        Err(Some("it is too near 0 for a double"))
+    } else if number.abs() >= EXACT && is_whole(text) && format!("{:.0}", number.abs()) != digits {
+        Err(Some("a double does not hold all its digits"))
+    } else {
+        Ok(number)
+    }
+}
+
+fn decimal(text: &str) -> Result<Decimal128, Option<&'static str>> {
+    if !is_number(text) && !matches!(text, "NaN" | "Infinity" | "-Infinity") {
+        return Err(None);
+    }
+    text.parse().map_err(|_| Some("it has more digits, or a larger exponent, than a decimal holds"))
+}
+
+fn unsigned(text: &str) -> &str {
+    text.strip_prefix(['-', '+']).unwrap_or(text)
+}
+
+fn are_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_whole(text: &str) -> bool {
+    let digits = unsigned(text);
+    !digits.is_empty() && are_digits(digits)
+}
+
+/// Digits with a sign, a point and an exponent, of which Rust's own readers take more than people mean: `inf`, `nan`, nothing.
+fn is_number(text: &str) -> bool {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(number, e)| (number, Some(e)));
+    let (whole, fraction) = unsigned(mantissa).split_once('.').unwrap_or((unsigned(mantissa), ""));
+    let has_digits = !(whole.is_empty() && fraction.is_empty());
+    has_digits && are_digits(whole) && are_digits(fraction) && exponent.is_none_or(is_whole)
+}
+
+/// The text that [`read_as`] reads back to the same value: what an editor starts with. `None` where no text does, as for a
+/// document that holds a document which looks like an ObjectId in Extended JSON.
+#[must_use]
+pub fn write(value: &Bson) -> Option<String> {
+    Some(match value {
+        Bson::String(text) => text.clone(),
+        Bson::Int32(number) => number.to_string(),
+        Bson::Int64(number) => number.to_string(),
+        Bson::Double(number) => double_text(*number),
+        Bson::Decimal128(number) => number.to_string(),
+        Bson::Boolean(flag) => flag.to_string(),
+        Bson::Null => "null".to_owned(),
+        Bson::ObjectId(oid) => oid.to_hex(),
+        Bson::DateTime(date) => {
+            Timestamp::from_millisecond(date.timestamp_millis()).map_or_else(|_| extended(value), |at| at.to_string())
+        }
+        Bson::Document(_) | Bson::Array(_) => {
+            let text = serde_json::to_string_pretty(&json::exact(value)).ok()?;
+            let read_back = json::like(&text, Some(value)).ok();
+            return same(read_back.as_ref(), Some(value)).then_some(text);
+        }
+        other => extended(other),
+    })
+}
+
+fn double_text(number: f64) -> String {
+    match (number.is_nan(), number.is_infinite(), number.is_sign_negative()) {
+        (true, _, false) => "NaN".to_owned(),
+        (true, _, true) => "-NaN".to_owned(),
+        (_, true, false) => "Infinity".to_owned(),
+        (_, true, true) => "-Infinity".to_owned(),
+        _ => format!("{number:?}"),
+    }
+}
+
+fn extended(value: &Bson) -> String {
+    value.clone().into_canonical_extjson().to_string()
+}
+
+#[cfg(test)]
+mod tests;
