@@ -1,7 +1,7 @@
 //! Places with sessions: what each is called, what is there, and opening it. The browser and the commands open them here
 //! alike.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use super::demo;
 use crate::repository::{self, Limits, Opened, Result, SessionReader, SessionRepository, Target};
@@ -89,6 +89,9 @@ pub enum Rights {
     Write,
 }
 
+/// How long the connections of a store may take to end.
+const CLOSING: Duration = Duration::from_millis(300);
+
 /// An open store, as far as one has the right.
 #[derive(Clone)]
 pub enum Store {
@@ -106,6 +109,13 @@ impl Store {
             Self::Reader(reader) => Arc::clone(reader),
             Self::Repository(repository) => Arc::clone(repository) as Arc<dyn SessionReader>,
         }
+    }
+
+    /// Ends its connections, as far as that takes no longer than 300 ms: a server that is gone is not waited for.
+    pub async fn close(&self) {
+        let reader = self.reader();
+        let closing = tokio::spawn(async move { reader.close().await });
+        let _ = tokio::time::timeout(CLOSING, closing).await;
     }
 
     /// To write.

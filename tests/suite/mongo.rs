@@ -1,5 +1,6 @@
 //! The MongoDB reader against a real server.
 
+mod closing;
 mod commands;
 mod common;
 mod counted;

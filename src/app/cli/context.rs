@@ -1,6 +1,10 @@
 //! What every command starts from.
 
-use std::{fmt::Write, sync::Arc, time::Duration};
+use std::{
+    fmt::Write,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use crate::{
     app::{
@@ -10,7 +14,7 @@ use crate::{
         text,
     },
     hook::Hooks,
-    repository::{Candidate, Error, Opened, SessionReader, SessionRepository},
+    repository::{self, Candidate, Error, Opened, SessionReader, SessionRepository},
     session::Summary,
 };
 use anyhow::Result;
@@ -28,9 +32,15 @@ pub struct Context {
     pub config: Config,
     pub environment: Environment,
     pub connection: ConnectionArguments,
+    /// What was opened, to be closed at the end.
+    opened: Mutex<Vec<Store>>,
 }
 
 impl Context {
+    pub fn new(config: Config, environment: Environment, connection: ConnectionArguments) -> Self {
+        Self { config, environment, connection, opened: Mutex::default() }
+    }
+
     /// The sessions that are meant, `None` where nothing says.
     pub fn chosen(&self) -> Result<Option<Place>> {
         Ok(self.config.connection(&self.connection, &self.environment)?)
@@ -72,10 +82,31 @@ impl Context {
         for note in place.notes() {
             output::note(&note);
         }
-        match place::open(&place.origin, rights, self.config.limits).await? {
+        match self.open_noted(place, rights).await? {
             Opened::Store(store) => Ok(store),
             Opened::Choose(candidates) => Err(choose(&candidates).into()),
         }
+    }
+
+    /// Opens a place; what it gives is closed with [`Self::close`].
+    pub async fn open_noted(&self, place: &Place, rights: Rights) -> repository::Result<Opened<Store>> {
+        let opened = place::open(&place.origin, rights, self.config.limits).await?;
+        if let Opened::Store(store) = &opened {
+            self.opened().push(store.clone());
+        }
+        Ok(opened)
+    }
+
+    /// Closes what was opened: the driver's tasks need the runtime to end well.
+    pub async fn close(&self) {
+        let opened = std::mem::take(&mut *self.opened());
+        for store in opened {
+            store.close().await;
+        }
+    }
+
+    fn opened(&self) -> MutexGuard<'_, Vec<Store>> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,7 +4,7 @@ mod report;
 
 use crate::{
     app::{
-        place::{self, Place, Rights, Store},
+        place::{Place, Rights, Store},
         told::Told,
     },
     repository::{Check, Error, Opened, SessionReader, Verdict, mongo::LARGEST_DOCUMENT},
@@ -28,7 +28,7 @@ pub async fn run(context: &Context, args: &DoctorArgs) -> Result<()> {
     for note in chosen.notes() {
         output::note(&note);
     }
-    let store = match place::open(&chosen.origin, rights, context.config.limits).await {
+    let store = match context.open_noted(&chosen, rights).await {
         Ok(Opened::Store(store)) => store,
         Ok(Opened::Choose(candidates)) => return Err(context::choose(&candidates).into()),
         Err(error) => return cannot_open(&mut report, &chosen, &error),
