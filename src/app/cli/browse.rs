@@ -3,7 +3,10 @@
 use crate::app::{
     config::{Config, ConnectionArguments, Environment, places},
     place::{Origin, Place},
-    tui::run::{self, Browse},
+    tui::{
+        render::look::colour::{Palette, is_console},
+        run::{self, Browse},
+    },
 };
 use anyhow::Result;
 
@@ -21,7 +24,7 @@ pub async fn demo(context: &Context) -> Result<()> {
 }
 
 async fn run(context: &Context, place: Option<Place>, open_id: Option<String>) -> Result<()> {
-    let config = &context.config;
+    let (config, environment) = (&context.config, &context.environment);
     let read_only = place.as_ref().map_or(context.connection.read_only, |place| place.read_only);
     let hooks = context.hooks()?;
     let code = run::browse(Browse {
@@ -29,6 +32,12 @@ async fn run(context: &Context, place: Option<Place>, open_id: Option<String>) -
         state_dir: places::state_dir(),
         open_id,
         ui: config.ui.clone(),
+        palette: Palette::of(
+            environment.term.as_deref(),
+            environment.colorterm.as_deref(),
+            environment.colorfgbg.as_deref(),
+        ),
+        ask_background: cfg!(unix) && !environment.term.as_deref().is_some_and(is_console),
         limits: config.limits,
         keymap: config.keys.clone(),
         profiles: profiles(config, context.connection.read_only)?,

@@ -24,8 +24,14 @@ pub struct Environment {
     pub collection: Option<String>,
     /// `MONGODB_URI`.
     pub mongodb_uri: Option<SecretString>,
-    /// `NO_COLOR` is set.
+    /// `NO_COLOR` is set, or `TERM` is `dumb`.
     pub no_color: bool,
+    /// `TERM`: the terminal's kind.
+    pub term: Option<String>,
+    /// `COLORTERM`: how many colours it has.
+    pub colorterm: Option<String>,
+    /// `COLORFGBG`: what is behind its text.
+    pub colorfgbg: Option<String>,
 }
 
 impl Environment {
@@ -39,7 +45,10 @@ impl Environment {
             database: text("STRANDSCOPE_DATABASE"),
             collection: text("STRANDSCOPE_COLLECTION"),
             mongodb_uri: text("MONGODB_URI").map(Into::into),
-            no_color: env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
+            no_color: text("NO_COLOR").is_some() || text("TERM").is_some_and(|term| term == "dumb"),
+            term: text("TERM"),
+            colorterm: text("COLORTERM"),
+            colorfgbg: text("COLORFGBG"),
         }
     }
 }
