@@ -13,6 +13,7 @@ mod log;
 mod metadata;
 mod metrics;
 mod output;
+mod password;
 mod restore;
 mod show;
 mod stop;

@@ -1,10 +1,14 @@
 //! Places with sessions: what each is called, what is there, and opening it. The browser and the commands open them here
 //! alike.
 
+mod kept;
+
+pub use kept::{Attendance, KeptTarget, SecretSource, no_password, path_database};
+
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use super::demo;
-use crate::repository::{self, Limits, Opened, Result, SessionReader, SessionRepository, Target};
+use crate::repository::{self, Candidate, Limits, Opened, Result, SessionReader, SessionRepository, Target};
 
 /// A place with sessions, and how it is shown.
 #[derive(Debug, Clone)]
@@ -24,6 +28,8 @@ pub struct Place {
 pub enum Origin {
     /// A MongoDB or a folder.
     Target(Target),
+    /// A MongoDB whose connection string or password is still to be had.
+    Kept(KeptTarget),
     /// The sample sessions of `strandscope demo`.
     Demo,
 }
@@ -31,6 +37,23 @@ pub enum Origin {
 impl From<Target> for Origin {
     fn from(target: Target) -> Self {
         Self::Target(target)
+    }
+}
+
+impl Origin {
+    /// Whether a server is asked.
+    #[must_use]
+    pub fn is_mongo(&self) -> bool {
+        matches!(self, Self::Target(Target::Mongo { .. }) | Self::Kept(_))
+    }
+
+    /// Names the collection that is meant, of a server.
+    pub fn choose(&mut self, chosen: Candidate) {
+        if let Self::Target(Target::Mongo { database, collection, .. })
+        | Self::Kept(KeptTarget { database, collection, .. }) = self
+        {
+            (*database, *collection) = (Some(chosen.database), Some(chosen.collection));
+        }
     }
 }
 
@@ -52,7 +75,7 @@ impl Place {
     pub fn notes(&self) -> Vec<String> {
         match &self.origin {
             Origin::Target(target) => target.notes(),
-            Origin::Demo => Vec::new(),
+            Origin::Kept(_) | Origin::Demo => Vec::new(),
         }
     }
 
@@ -60,7 +83,7 @@ impl Place {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self.origin {
-            Origin::Target(Target::Mongo { .. }) => "MongoDB",
+            Origin::Target(Target::Mongo { .. }) | Origin::Kept(_) => "MongoDB",
             Origin::Target(Target::Folder(_)) => "folder",
             Origin::Demo => "sample sessions, no server needed",
         }
@@ -137,6 +160,7 @@ impl Store {
 pub async fn open(origin: &Origin, rights: Rights, limits: Limits) -> Result<Opened<Store>> {
     let opened = match origin {
         Origin::Target(target) => repository::open_writable(target, limits).await?,
+        Origin::Kept(kept) => repository::open_writable(&kept.unattended().await?, limits).await?,
         Origin::Demo => Opened::Store(demo::open().await?),
     };
     Ok(opened.map(|repository| match rights {

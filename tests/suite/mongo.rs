@@ -9,4 +9,5 @@ mod filters;
 mod finding;
 mod odd;
 mod paging;
+mod passwords;
 mod reading;

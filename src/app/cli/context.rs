@@ -9,17 +9,18 @@ use std::{
 use crate::{
     app::{
         config::{Config, ConnectionArguments, Environment},
-        place::{self, Place, Rights, Store},
+        place::{self, Attendance, Origin, Place, Rights, Store},
         signals::{Caught, Signals},
         text,
     },
     hook::Hooks,
-    repository::{self, Candidate, Error, Opened, SessionReader, SessionRepository},
+    repository::{self, Candidate, Error, Opened, SessionReader, SessionRepository, mongo::uri},
     session::Summary,
 };
 use anyhow::Result;
+use secrecy::ExposeSecret;
 
-use super::{output, stop::Stop};
+use super::{output, password, stop::Stop};
 
 /// How long hooks may deliver at the end.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -79,10 +80,11 @@ impl Context {
 
     /// Opens a place; a command cannot ask which of several collections is meant.
     pub async fn open(&self, place: &Place, rights: Rights) -> Result<Store> {
+        let place = whole(place.clone()).await?;
         for note in place.notes() {
             output::note(&note);
         }
-        match self.open_noted(place, rights).await? {
+        match self.open_noted(&place, rights).await? {
             Opened::Store(store) => Ok(store),
             Opened::Choose(candidates) => Err(choose(&candidates).into()),
         }
@@ -108,6 +110,18 @@ impl Context {
     fn opened(&self) -> MutexGuard<'_, Vec<Store>> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The place with its connection string whole: what is kept elsewhere is read, and a password that nothing gives is asked for.
+pub async fn whole(place: Place) -> Result<Place> {
+    let Origin::Kept(kept) = &place.origin else { return Ok(place) };
+    let mut uri = kept.uri(Attendance::Person).await?;
+    if let Some(user) = uri::lacks_password(uri.expose_secret()) {
+        let password = password::ask(&user, &uri::hosts(uri.expose_secret()))?;
+        uri = uri::with_password(uri.expose_secret(), password.expose_secret());
+    }
+    let origin = kept.target(uri).into();
+    Ok(Place { origin, ..place })
 }
 
 /// Lets hooks deliver what they hold, says that it waits for them, and what could not be delivered. `Ctrl-C` and the other signals

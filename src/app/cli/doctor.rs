@@ -24,6 +24,15 @@ pub async fn run(context: &Context, args: &DoctorArgs) -> Result<()> {
         report.group("this program", &own(context))?;
     }
     let chosen = chosen.map_or_else(|| context.required(), Ok)?;
+    let chosen = match context::whole(chosen.clone()).await {
+        Ok(whole) => whole,
+        Err(error) => {
+            return match error.downcast_ref() {
+                Some(error) => cannot_open(&mut report, &chosen, error),
+                None => Err(error),
+            };
+        }
+    };
     let rights = if args.create_indexes { Rights::Write } else { Rights::Read };
     for note in chosen.notes() {
         output::note(&note);

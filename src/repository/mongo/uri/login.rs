@@ -12,7 +12,7 @@ const OF_THEM: &str = "of authMechanismProperties in the connection string";
 
 /// User and password as the driver takes them: it wants `#`, `[` and `]` escaped too, Python's driver does not.
 pub(super) fn escaped(user_info: &str) -> Result<String> {
-    let (user, password) = user_info.split_once(':').unwrap_or((user_info, ""));
+    let (user, password) = user_and_password(user_info);
     let unclear = [user, password].iter().any(|part| {
         part.contains([':', '/', '?', '@']) || !is_escaped(part) || percent_decode_str(part).decode_utf8().is_err()
     });
@@ -21,6 +21,17 @@ pub(super) fn escaped(user_info: &str) -> Result<String> {
             .with_hint("write special characters in them as %XX, e.g. %40 for @ and %25 for %"));
     }
     Ok(user_info.replace('#', "%23").replace('[', "%5B").replace(']', "%5D"))
+}
+
+/// Both as they stand there; no password is an empty one.
+pub(super) fn user_and_password(user_info: &str) -> (&str, &str) {
+    user_info.split_once(':').unwrap_or((user_info, ""))
+}
+
+/// Whether one logs in with a password, by the mechanism that is named.
+#[cfg(any(feature = "app", test))]
+pub(super) fn takes_password(mechanism: Option<&str>) -> bool {
+    mechanism.map(str::to_uppercase).is_none_or(|name| name != "GSSAPI" && !EXTERNAL.contains(&name.as_str()))
 }
 
 /// Whether two hexadecimal digits follow each `%`.
