@@ -226,12 +226,12 @@ mod tests {
                 for bits in 0..512_u16 {
                     let [r, g, b] = [0, 3, 6].map(|shift| (((bits >> shift) & 7) * 36) as u8);
                     let fitted = palette.fit(Color::Rgb(r, g, b));
-                    match (depth, fitted) {
-                        (Depth::Sixteen, Color::Indexed(_) | Color::Rgb(..)) | (Depth::Indexed, Color::Rgb(..)) => {
-                            panic!("{palette:?} has no {fitted:?}")
-                        }
-                        _ => {}
-                    }
+                    let too_many = match depth {
+                        Depth::Sixteen => matches!(fitted, Color::Indexed(_) | Color::Rgb(..)),
+                        Depth::Indexed => matches!(fitted, Color::Rgb(..)),
+                        Depth::Full => false,
+                    };
+                    assert!(!too_many, "{palette:?} has no {fitted:?}");
                     // The terminal's own colour of text is read on its own background.
                     let Some(shown) = rgb(fitted) else { continue };
                     for behind in behind {
