@@ -49,6 +49,11 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
         self.list(&ListQuery::new(1)).read().await.map(drop)
     }
 
+    /// Ends the connections behind it, and with them those of its clones and of whatever shares its pool, once what was asked
+    /// through them has ended: to be awaited before the runtime goes, which the connections' own tasks need to end well.
+    /// Nothing can be asked afterwards. The default does nothing, as a store without connections needs nothing.
+    async fn close(&self) {}
+
     /// One page of the list, thin rows only: a stream that gives each row as soon as it is known.
     fn list(&self, query: &ListQuery) -> Page;
 

@@ -15,6 +15,10 @@ fn start(arguments: &[&str], variables: &[(&str, &str)]) -> Terminal {
     Terminal::start(env!("CARGO_BIN_EXE_strandscope"), arguments, variables, (120, 40))
 }
 
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
 #[test]
 fn browsing_the_demo() {
     let mut terminal = start(&["demo"], &[]);
@@ -277,4 +281,54 @@ fn the_cursor_stands_at_the_caret_of_what_is_typed() {
     terminal.wait_for_cursor((row, column - 1));
     terminal.press("\u{3}");
     assert_eq!(terminal.wait_for_end(), 0);
+}
+
+#[test]
+fn colours_follow_the_background_that_the_terminal_tells() {
+    let mut terminal = start(&["demo"], &[]);
+    terminal.wait_until("rows", |screen| screen.contains("1–13 / 13 ╯"));
+    assert!(contains(terminal.raw(), b"\x1b]11;?"), "it is asked");
+    terminal.press("/^support-48213\r");
+    terminal.wait_until("one session", |screen| screen.contains("1–1 / 1 ╯"));
+    terminal.press("\u{1b}]11;rgb:ffff/ffff/ffff\u{7}");
+    terminal.wait_until_on(254, "support-48213");
+    terminal.press("\u{1b}]11;rgb:1e1e/1e1e/1e1e\u{1b}\\");
+    terminal.wait_until_on(237, "support-48213");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
+#[test]
+fn a_terminal_of_few_colours_is_sent_no_others() {
+    let mut terminal = start(&["demo"], &[("TERM", "vt100"), ("COLORFGBG", "15;0")]);
+    terminal.wait_until("rows", |screen| screen.contains("1–13 / 13 ╯"));
+    terminal.press("\r");
+    terminal.wait_for("assistant");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+    assert!(contains(terminal.raw(), b"\x1b[36"), "it has colours");
+    for other in ["38;5;", "48;5;", "38;2;", "48;2;"] {
+        assert!(!contains(terminal.raw(), other.as_bytes()), "{other}");
+    }
+}
+
+#[test]
+fn a_dumb_terminal_gets_a_sentence() {
+    let mut terminal = start(&["demo"], &[("TERM", "dumb")]);
+    terminal.wait_for("TERM=dumb");
+    assert_eq!(terminal.wait_for_end(), 1);
+    assert!(!terminal.raw().contains(&0x1b));
+}
+
+#[test]
+fn a_password_is_asked_for_and_does_not_show() {
+    let uri = "mongodb://reader@127.0.0.1:1/?directConnection=true&serverSelectionTimeoutMS=200";
+    for (keys, code) in [("hunter2\r", 5), ("hunter2\u{3}", 130)] {
+        let mut terminal = start(&["list", "--uri", uri], &[]);
+        terminal.wait_for("Password of reader at 127.0.0.1:1:");
+        terminal.press(keys);
+        assert_eq!(terminal.wait_for_end(), code, "{}", terminal.screen());
+        terminal.assert_restored();
+        assert!(!contains(terminal.raw(), b"hunter2"));
+    }
 }

@@ -13,6 +13,7 @@ mod log;
 mod metadata;
 mod metrics;
 mod output;
+mod password;
 mod restore;
 mod show;
 mod stop;
@@ -43,10 +44,10 @@ pub fn main() -> ExitCode {
 fn run(args: Args) -> anyhow::Result<()> {
     let environment = Environment::read();
     let config = Config::load(args.config.as_deref(), &environment)?;
-    let context = Context { config, environment, connection: args.connection.into() };
+    let context = Context::new(config, environment, args.connection.into());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
-        match args.command {
+        let result = match args.command {
             None => browse::start(&context, None).await,
             Some(CliCommand::Open { id }) => browse::start(&context, Some(id)).await,
             Some(CliCommand::Demo) => browse::demo(&context).await,
@@ -58,11 +59,13 @@ fn run(args: Args) -> anyhow::Result<()> {
             Some(CliCommand::Delete(args)) => delete::run(&context, &args).await,
             Some(CliCommand::Restore { file }) => restore::run(&context, file).await,
             Some(CliCommand::Doctor(args)) => doctor::run(&context, &args).await,
-        }
+        };
+        log::ending();
+        context.close().await;
+        result
     });
     // What is still held is let go of, such as the demo's folder; a read that was given up may still wait for its
     // server, and nobody waits for that.
-    log::ending();
     runtime.shutdown_timeout(PATIENCE);
     result
 }

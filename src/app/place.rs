@@ -1,11 +1,15 @@
 //! Places with sessions: what each is called, what is there, and opening it. The browser and the commands open them here
 //! alike.
 
-use std::{path::PathBuf, sync::Arc};
+mod kept;
+
+pub use kept::{Attendance, KeptTarget, SecretSource, no_password, path_database};
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use super::demo;
 use crate::repository::{
-    self, Limits, Opened, Result, SessionReader, SessionRepository, Target, folder::FolderRepository,
+    self, Candidate, Limits, Opened, Result, SessionReader, SessionRepository, Target, folder::FolderRepository,
 };
 
 /// A place with sessions, and how it is shown.
@@ -26,6 +30,8 @@ pub struct Place {
 pub enum Origin {
     /// A MongoDB or a folder.
     Target(Target),
+    /// A MongoDB whose connection string or password is still to be had.
+    Kept(KeptTarget),
     /// The sample sessions of `strandscope demo`.
     Demo,
 }
@@ -33,6 +39,23 @@ pub enum Origin {
 impl From<Target> for Origin {
     fn from(target: Target) -> Self {
         Self::Target(target)
+    }
+}
+
+impl Origin {
+    /// Whether a server is asked.
+    #[must_use]
+    pub fn is_mongo(&self) -> bool {
+        matches!(self, Self::Target(Target::Mongo { .. }) | Self::Kept(_))
+    }
+
+    /// Names the collection that is meant, of a server.
+    pub fn choose(&mut self, chosen: Candidate) {
+        if let Self::Target(Target::Mongo { database, collection, .. })
+        | Self::Kept(KeptTarget { database, collection, .. }) = self
+        {
+            (*database, *collection) = (Some(chosen.database), Some(chosen.collection));
+        }
     }
 }
 
@@ -54,7 +77,7 @@ impl Place {
     pub fn notes(&self) -> Vec<String> {
         match &self.origin {
             Origin::Target(target) => target.notes(),
-            Origin::Demo => Vec::new(),
+            Origin::Kept(_) | Origin::Demo => Vec::new(),
         }
     }
 
@@ -62,7 +85,7 @@ impl Place {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self.origin {
-            Origin::Target(Target::Mongo { .. }) => "MongoDB",
+            Origin::Target(Target::Mongo { .. }) | Origin::Kept(_) => "MongoDB",
             Origin::Target(Target::Folder(_)) => "folder",
             Origin::Demo => "sample sessions, no server needed",
         }
@@ -91,6 +114,9 @@ pub enum Rights {
     Write,
 }
 
+/// How long the connections of a store may take to end.
+const CLOSING: Duration = Duration::from_millis(300);
+
 /// An open store, as far as one has the right.
 #[derive(Clone)]
 pub enum Store {
@@ -108,6 +134,13 @@ impl Store {
             Self::Reader(reader) => Arc::clone(reader),
             Self::Repository(repository) => Arc::clone(repository) as Arc<dyn SessionReader>,
         }
+    }
+
+    /// Ends its connections, as far as that takes no longer than 300 ms: a server that is gone is not waited for.
+    pub async fn close(&self) {
+        let reader = self.reader();
+        let closing = tokio::spawn(async move { reader.close().await });
+        let _ = tokio::time::timeout(CLOSING, closing).await;
     }
 
     /// To write.
@@ -139,6 +172,7 @@ pub async fn open(
             Opened::Store(Arc::new(folder) as Arc<dyn SessionRepository>)
         }
         Origin::Target(target) => repository::open_writable(target, limits).await?,
+        Origin::Kept(kept) => repository::open_writable(&kept.unattended().await?, limits).await?,
         Origin::Demo => Opened::Store(demo::open().await?),
     };
     Ok(opened.map(|repository| match rights {

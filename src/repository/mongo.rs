@@ -40,7 +40,7 @@ mod writes;
 /// The driver, for a client of your own: see [`MongoRepository::from_client`].
 pub use mongodb as driver;
 
-use std::{fmt, ops::Range, sync::Arc};
+use std::{fmt, ops::Range, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bson::{Document, RawDocumentBuf, doc};
@@ -64,6 +64,9 @@ use crate::{
 
 /// Most bytes of a document.
 pub const LARGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
+
+/// How long connections that nobody needs may take to end.
+const CLOSING: Duration = Duration::from_millis(300);
 
 /// The sessions of one collection.
 ///
@@ -105,10 +108,19 @@ impl MongoRepository {
         limits: Limits,
     ) -> Result<Opened<Self>> {
         let pool = Pool::connect(uri, PoolOptions::for_browsing(limits)).await?;
+        let found = Self::found(&pool, database, collection).await;
+        if !matches!(found, Ok(Opened::Store(_))) {
+            // Nobody else holds the pool. A server that is gone is not waited for.
+            let _ = tokio::time::timeout(CLOSING, tokio::spawn(pool.close())).await;
+        }
+        found
+    }
+
+    async fn found(pool: &Pool, database: Option<&str>, collection: Option<&str>) -> Result<Opened<Self>> {
         pool.greet().await?;
         let (database, collection) = match (database, collection) {
             (Some(database), Some(collection)) => (database.to_owned(), collection.to_owned()),
-            (database, collection) => match discover::find(&pool, database, collection).await? {
+            (database, collection) => match discover::find(pool, database, collection).await? {
                 Opened::Store(only) => (only.database, only.collection),
                 Opened::Choose(candidates) => return Ok(Opened::Choose(candidates)),
             },
@@ -174,6 +186,10 @@ impl SessionReader for MongoRepository {
 
     fn location(&self) -> String {
         self.namespace()
+    }
+
+    async fn close(&self) {
+        self.pool.clone().close().await;
     }
 
     fn list(&self, query: &ListQuery) -> Page {

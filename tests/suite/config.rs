@@ -56,7 +56,7 @@ fn what_the_example_leaves_out_is_valid_too() {
     let text = example().replace("\n#: ", "\n");
     let config = Config::parse(&text, Path::new("config.example.toml")).unwrap();
     assert_eq!(config.default_profile.as_deref(), Some("local"));
-    assert_eq!(config.profiles.len(), 2);
+    assert_eq!(config.profiles.len(), 3);
     assert_eq!(config.profiles["local"].database.as_deref(), Some("agents"));
     assert!(config.profiles["local"].read_only);
     assert!(config.profiles["files"].dir.as_ref().unwrap().ends_with(".strands/sessions"));
@@ -68,7 +68,9 @@ fn what_the_example_leaves_out_is_valid_too() {
         (&default.actions, default.timeout, default.outbox)
     );
     assert!(webhook.secret.is_some() && !settings(&config).contains("change me"), "a secret is one");
-    assert!(!settings(&config).contains("localhost"), "a connection string is a secret");
+    assert!(config.profiles["vault"].password.is_some());
+    let shown = settings(&config);
+    assert!(!shown.contains("localhost") && !shown.contains("example.org/agents"), "a connection string is a secret");
 }
 
 #[test]

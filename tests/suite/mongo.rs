@@ -1,5 +1,6 @@
 //! The MongoDB reader against a real server.
 
+mod closing;
 mod commands;
 mod common;
 mod counted;
@@ -10,5 +11,6 @@ mod foreign;
 mod ids;
 mod odd;
 mod paging;
+mod passwords;
 mod raw_bytes;
 mod reading;

@@ -136,6 +136,20 @@ fn a_crash_in_a_read_is_a_failure_of_that_read() {
 }
 
 #[test]
+fn the_end_closes_what_was_open() {
+    run(async {
+        let gate = Arc::new(Gate::closed());
+        let Task { commands, mut events, done } = start(&gate);
+        commands.send(Command::Connect(Ticket(1), Origin::Demo, Rights::Read)).await.expect("the task runs");
+        events.recv().await.expect("the task runs");
+        assert!(!gate.has_ended());
+        drop(commands);
+        done.await.expect("the task ends");
+        assert!(gate.has_ended());
+    });
+}
+
+#[test]
 fn a_lost_connection_is_told_and_tried_again_until_it_answers() {
     run(async {
         let lost = || Error::unreachable("localhost:1", "refused");

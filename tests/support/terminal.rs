@@ -104,21 +104,26 @@ impl Terminal {
 
     /// Waits until a text shows on the background of places found; panics with the screen when it never does.
     pub fn wait_until_marked(&mut self, text: &str) {
+        self.wait_until_on(3, text);
+    }
+
+    /// Waits until a text shows on that one of 256 colours; panics with the screen when it never does.
+    pub fn wait_until_on(&mut self, colour: u8, text: &str) {
         let deadline = Instant::now() + PATIENCE;
-        while !self.marked().contains(text) {
+        while !self.shown_on(vt100::Color::Idx(colour)).contains(text) {
             let more = self.take_output(deadline);
-            assert!(more, "waited in vain for {text:?} to be marked; the screen shows:\n{}", self.screen());
+            assert!(more, "waited in vain for {text:?} on {colour}; the screen shows:\n{}", self.screen());
         }
     }
 
-    /// What shows on yellow, row by row.
-    fn marked(&self) -> String {
+    /// What shows on a colour, row by row.
+    fn shown_on(&self, colour: vt100::Color) -> String {
         let screen = self.parser.screen();
         let (rows, columns) = screen.size();
         let mut marked = String::new();
         for row in 0..rows {
             let cells = (0..columns).filter_map(|column| screen.cell(row, column));
-            marked.extend(cells.filter(|cell| cell.bgcolor() == vt100::Color::Idx(3)).map(vt100::Cell::contents));
+            marked.extend(cells.filter(|cell| cell.bgcolor() == colour).map(vt100::Cell::contents));
             marked.push('\n');
         }
         marked

@@ -35,6 +35,10 @@ pub struct ConnectionArgs {
     /// MongoDB connection string [env: STRANDSCOPE_URI, then MONGODB_URI]
     #[arg(long, global = true, value_name = "URI", value_parser = NonEmptyStringValueParser::new().map(SecretString::from))]
     pub uri: Option<SecretString>,
+    /// File with the connection string, which `ps` does not show. Where that names a user and no password:
+    /// STRANDSCOPE_PASSWORD, else it is asked for
+    #[arg(long, global = true, value_name = "FILE")]
+    pub uri_file: Option<PathBuf>,
     /// Database; without it, collections of sessions are looked for [env: STRANDSCOPE_DATABASE]
     #[arg(long, global = true, value_name = "NAME")]
     pub database: Option<String>,
@@ -54,8 +58,8 @@ pub struct ConnectionArgs {
 
 impl From<ConnectionArgs> for ConnectionArguments {
     fn from(args: ConnectionArgs) -> Self {
-        let ConnectionArgs { uri, database, collection, dir, profile, read_only } = args;
-        Self { uri, database, collection, dir, profile, read_only }
+        let ConnectionArgs { uri, uri_file, database, collection, dir, profile, read_only } = args;
+        Self { uri, uri_file, database, collection, dir, profile, read_only }
     }
 }
 

@@ -1,13 +1,16 @@
 //! The browser, from the command line.
 
 use crate::app::{
-    config::{Config, ConnectionArguments, Environment, places},
+    config::{ConnectionArguments, Environment, places},
     place::{Origin, Place},
-    tui::run::{self, Browse},
+    tui::{
+        render::look::colour::{Palette, is_console},
+        run::{self, Browse},
+    },
 };
 use anyhow::Result;
 
-use super::context::Context;
+use super::context::{self, Context};
 
 /// The browser on what is configured, at one session where an ID is given.
 pub async fn start(context: &Context, open_id: Option<String>) -> Result<()> {
@@ -21,7 +24,11 @@ pub async fn demo(context: &Context) -> Result<()> {
 }
 
 async fn run(context: &Context, place: Option<Place>, open_id: Option<String>) -> Result<()> {
-    let config = &context.config;
+    let (config, environment) = (&context.config, &context.environment);
+    let place = match place {
+        Some(place) => Some(context::whole(place).await?),
+        None => None,
+    };
     let read_only = place.as_ref().map_or(context.connection.read_only, |place| place.read_only);
     let hooks = context.hooks()?;
     let code = run::browse(Browse {
@@ -29,24 +36,32 @@ async fn run(context: &Context, place: Option<Place>, open_id: Option<String>) -
         state_dir: places::state_dir(),
         open_id,
         ui: config.ui.clone(),
+        palette: Palette::of(
+            environment.term.as_deref(),
+            environment.colorterm.as_deref(),
+            environment.colorfgbg.as_deref(),
+        ),
+        ask_background: cfg!(unix) && !environment.term.as_deref().is_some_and(is_console),
         limits: config.limits,
         keymap: config.keys.clone(),
-        profiles: profiles(config, context.connection.read_only)?,
+        profiles: profiles(context)?,
         read_only,
         filters: config.filters.clone(),
         log_path: places::log_file(),
         place,
     })
     .await?;
-    let closed = super::context::close(&hooks).await;
+    let closed = context::close(&hooks).await;
     if code == 0 { closed } else { Err(super::stop::Stop::Said(code).into()) }
 }
 
 /// The connections of the configuration, as `--profile` would open them.
-fn profiles(config: &Config, read_only: bool) -> Result<Vec<Place>> {
+fn profiles(context: &Context) -> Result<Vec<Place>> {
+    let environment = Environment { password: context.environment.password.clone(), ..Environment::default() };
+    let read_only = context.connection.read_only;
     let place = |name: &String| {
         let args = ConnectionArguments { profile: Some(name.clone()), read_only, ..ConnectionArguments::default() };
-        Ok(config.connection(&args, &Environment::default())?)
+        Ok(context.config.connection(&args, &environment)?)
     };
-    config.profiles.keys().filter_map(|name| place(name).transpose()).collect()
+    context.config.profiles.keys().filter_map(|name| place(name).transpose()).collect()
 }

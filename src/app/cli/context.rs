@@ -1,21 +1,26 @@
 //! What every command starts from.
 
-use std::{fmt::Write, sync::Arc, time::Duration};
+use std::{
+    fmt::Write,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use crate::{
     app::{
         config::{Config, ConnectionArguments, Environment},
-        place::{self, Place, Rights, Store},
+        place::{self, Attendance, Origin, Place, Rights, Store},
         signals::{Caught, Signals},
         text,
     },
     hook::Hooks,
-    repository::{Candidate, Error, Opened, SessionReader, SessionRepository},
+    repository::{self, Candidate, Error, Opened, SessionReader, SessionRepository, mongo::uri},
     session::Summary,
 };
 use anyhow::Result;
+use secrecy::ExposeSecret;
 
-use super::{output, stop::Stop};
+use super::{output, password, stop::Stop};
 
 /// How long hooks may deliver at the end.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -28,9 +33,15 @@ pub struct Context {
     pub config: Config,
     pub environment: Environment,
     pub connection: ConnectionArguments,
+    /// What was opened, to be closed at the end.
+    opened: Mutex<Vec<Store>>,
 }
 
 impl Context {
+    pub fn new(config: Config, environment: Environment, connection: ConnectionArguments) -> Self {
+        Self { config, environment, connection, opened: Mutex::default() }
+    }
+
     /// The sessions that are meant, `None` where nothing says.
     pub fn chosen(&self) -> Result<Option<Place>> {
         Ok(self.config.connection(&self.connection, &self.environment)?)
@@ -69,14 +80,48 @@ impl Context {
 
     /// Opens a place; a command cannot ask which of several collections is meant.
     pub async fn open(&self, place: &Place, rights: Rights) -> Result<Store> {
+        let place = whole(place.clone()).await?;
         for note in place.notes() {
             output::note(&note);
         }
-        match place::open(&place.origin, rights, self.config.limits, output::note).await? {
+        match self.open_noted(&place, rights).await? {
             Opened::Store(store) => Ok(store),
             Opened::Choose(candidates) => Err(choose(&candidates).into()),
         }
     }
+
+    /// Opens a place; what it gives is closed with [`Self::close`].
+    pub async fn open_noted(&self, place: &Place, rights: Rights) -> repository::Result<Opened<Store>> {
+        let opened = place::open(&place.origin, rights, self.config.limits, output::note).await?;
+        if let Opened::Store(store) = &opened {
+            self.opened().push(store.clone());
+        }
+        Ok(opened)
+    }
+
+    /// Closes what was opened: the driver's tasks need the runtime to end well.
+    pub async fn close(&self) {
+        let opened = std::mem::take(&mut *self.opened());
+        for store in opened {
+            store.close().await;
+        }
+    }
+
+    fn opened(&self) -> MutexGuard<'_, Vec<Store>> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The place with its connection string whole: what is kept elsewhere is read, and a password that nothing gives is asked for.
+pub async fn whole(place: Place) -> Result<Place> {
+    let Origin::Kept(kept) = &place.origin else { return Ok(place) };
+    let mut uri = kept.uri(Attendance::Person).await?;
+    if let Some(user) = uri::lacks_password(uri.expose_secret()) {
+        let password = password::ask(&user, &uri::hosts(uri.expose_secret()))?;
+        uri = uri::with_password(uri.expose_secret(), password.expose_secret());
+    }
+    let origin = kept.target(uri).into();
+    Ok(Place { origin, ..place })
 }
 
 /// Lets hooks deliver what they hold, says that it waits for them, and what could not be delivered. `Ctrl-C` and the other signals

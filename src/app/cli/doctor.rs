@@ -4,7 +4,7 @@ mod report;
 
 use crate::{
     app::{
-        place::{self, Place, Rights, Store},
+        place::{Place, Rights, Store},
         told::Told,
     },
     repository::{Check, Error, Opened, SessionReader, Verdict, mongo::LARGEST_DOCUMENT},
@@ -24,11 +24,20 @@ pub async fn run(context: &Context, args: &DoctorArgs) -> Result<()> {
         report.group("this program", &own(context))?;
     }
     let chosen = chosen.map_or_else(|| context.required(), Ok)?;
+    let chosen = match context::whole(chosen.clone()).await {
+        Ok(whole) => whole,
+        Err(error) => {
+            return match error.downcast_ref() {
+                Some(error) => cannot_open(&mut report, &chosen, error),
+                None => Err(error),
+            };
+        }
+    };
     let rights = if args.create_indexes { Rights::Write } else { Rights::Read };
     for note in chosen.notes() {
         output::note(&note);
     }
-    let store = match place::open(&chosen.origin, rights, context.config.limits, output::note).await {
+    let store = match context.open_noted(&chosen, rights).await {
         Ok(Opened::Store(store)) => store,
         Ok(Opened::Choose(candidates)) => return Err(context::choose(&candidates).into()),
         Err(error) => return cannot_open(&mut report, &chosen, &error),

@@ -7,9 +7,9 @@ pub use rows::tally;
 use std::collections::HashMap;
 
 use crate::{
-    app::{place::Origin, told},
+    app::told,
     metrics,
-    repository::{Error, Filter, ListQuery, Projection, SessionReader, Target},
+    repository::{Error, Filter, ListQuery, Projection, SessionReader},
     session::{Details, SessionKey, Summary, Usage},
 };
 use anyhow::Result;
@@ -40,7 +40,7 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
     let wanted = if args.json { Projection::All } else { Projection::Nothing };
     let mut query = ListQuery { filter, sort: args.sort, metadata: wanted, ..ListQuery::default() };
     // A folder has no indexes that could serve a filter.
-    if matches!(context.required()?.origin, Origin::Target(Target::Mongo { .. })) {
+    if context.required()?.origin.is_mongo() {
         warn_of_slowness(reader.as_ref(), &query).await;
     }
 

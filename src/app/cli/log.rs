@@ -50,8 +50,8 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// The answer is given and the runtime goes. The driver's own tasks may panic then, as its channels close one after another
-/// (seen in 1 of 100 commands); that is no crash of the program, and nobody is told of it.
+/// The answer is given; connections and the runtime go. The driver's own tasks may panic then, as its channels close one after
+/// another (seen in 1 of 100 commands); that is no crash of the program, and nobody is told of it.
 pub fn ending() {
     ENDING.store(true, Ordering::Release);
 }

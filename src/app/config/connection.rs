@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Config, ConfigError, ConfigResult, Profile, toml_walk::right_word};
 use crate::{
-    app::place::Place,
+    app::place::{KeptTarget, Origin, Place, SecretSource},
     disk,
     repository::{Target, mongo::uri},
 };
@@ -24,8 +24,16 @@ pub struct Environment {
     pub collection: Option<String>,
     /// `MONGODB_URI`.
     pub mongodb_uri: Option<SecretString>,
-    /// `NO_COLOR` is set.
+    /// `STRANDSCOPE_PASSWORD`: for a connection string that names a user and no password.
+    pub password: Option<SecretString>,
+    /// `NO_COLOR` is set, or `TERM` is `dumb`.
     pub no_color: bool,
+    /// `TERM`: the terminal's kind.
+    pub term: Option<String>,
+    /// `COLORTERM`: how many colours it has.
+    pub colorterm: Option<String>,
+    /// `COLORFGBG`: what is behind its text.
+    pub colorfgbg: Option<String>,
 }
 
 impl Environment {
@@ -39,7 +47,11 @@ impl Environment {
             database: text("STRANDSCOPE_DATABASE"),
             collection: text("STRANDSCOPE_COLLECTION"),
             mongodb_uri: text("MONGODB_URI").map(Into::into),
-            no_color: env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
+            password: text("STRANDSCOPE_PASSWORD").map(Into::into),
+            no_color: text("NO_COLOR").is_some() || text("TERM").is_some_and(|term| term == "dumb"),
+            term: text("TERM"),
+            colorterm: text("COLORTERM"),
+            colorfgbg: text("COLORFGBG"),
         }
     }
 }
@@ -49,6 +61,8 @@ impl Environment {
 pub struct ConnectionArguments {
     /// `--uri`.
     pub uri: Option<SecretString>,
+    /// `--uri-file`: a file with the connection string.
+    pub uri_file: Option<PathBuf>,
     /// `--database`.
     pub database: Option<String>,
     /// `--collection`.
@@ -61,13 +75,45 @@ pub struct ConnectionArguments {
     pub read_only: bool,
 }
 
-/// The place of a target without a profile: called after its hosts or its folder, without a password.
-fn unnamed(target: Target, read_only: bool) -> Place {
-    let name = match &target {
-        Target::Mongo { uri, .. } => uri::hosts(uri.expose_secret()),
-        Target::Folder(path) => path.display().to_string(),
-    };
-    Place { read_only, ..Place::plain(name, target) }
+/// A MongoDB by its connection string, and by what may be named besides it.
+struct Named<'a> {
+    uri: SecretSource,
+    /// Where the password is, of a profile.
+    password: Option<&'a SecretSource>,
+    /// Come before the connection string.
+    database: Option<String>,
+    collection: Option<String>,
+    /// The database where the connection string names none either.
+    other_database: Option<String>,
+}
+
+impl Named<'_> {
+    /// What is to be opened: to be completed first where the connection string or its password is kept elsewhere.
+    fn origin(self, environment: &Environment) -> Origin {
+        let Self { uri, password, database, collection, other_database } = self;
+        let whole = match &uri {
+            SecretSource::Value(uri) if password.is_none() && uri::lacks_password(uri.expose_secret()).is_none() => {
+                Some(uri.clone())
+            }
+            _ => None,
+        };
+        let password = password.cloned().or_else(|| environment.password.clone().map(SecretSource::Value));
+        let kept = KeptTarget { uri, password, database, other_database, collection };
+        match whole {
+            Some(uri) => kept.target(uri).into(),
+            None => Origin::Kept(kept),
+        }
+    }
+
+    /// The place without a profile: called after its hosts or the file, without a password.
+    fn place(self, environment: &Environment, read_only: bool) -> Place {
+        let name = match &self.uri {
+            SecretSource::Value(uri) => uri::hosts(uri.expose_secret()),
+            SecretSource::File(path) => path.display().to_string(),
+            SecretSource::Command(words) => words.first().cloned().unwrap_or_default(),
+        };
+        Place { read_only, ..Place::plain(name, self.origin(environment)) }
+    }
 }
 
 impl Config {
@@ -84,25 +130,32 @@ impl Config {
         let read_only = args.read_only;
         if let Some(dir) = &args.dir {
             let dir = disk::expand_home(dir);
-            return Ok(Some(unnamed(Target::Folder(dir), read_only)));
+            let place = Place::plain(dir.display().to_string(), Target::Folder(dir));
+            return Ok(Some(Place { read_only, ..place }));
         }
-        if let Some(uri) = &args.uri {
-            let database =
-                args.database.clone().or_else(|| path_database(uri)).or_else(|| environment.database.clone());
-            let collection = args.collection.clone().or_else(|| environment.collection.clone());
-            return Ok(Some(unnamed(Target::Mongo { uri: uri.clone(), database, collection }, read_only)));
+        let uri = args.uri.clone().map(SecretSource::Value);
+        if let Some(uri) = uri.or_else(|| args.uri_file.as_deref().map(disk::expand_home).map(SecretSource::File)) {
+            let named = Named {
+                uri,
+                password: None,
+                database: args.database.clone(),
+                collection: args.collection.clone().or_else(|| environment.collection.clone()),
+                other_database: environment.database.clone(),
+            };
+            return Ok(Some(named.place(environment, read_only)));
         }
         if let Some(name) = &args.profile {
             let profile = self.profile(name)?;
             let database = args.database.clone().or_else(|| profile.database.clone());
             let collection = args.collection.clone().or_else(|| profile.collection.clone());
-            return Self::of_profile(name, profile, database, collection, read_only).map(Some);
+            return Self::of_profile(name, profile, database, collection, args, environment).map(Some);
         }
         let database = args.database.clone().or_else(|| environment.database.clone());
         let collection = args.collection.clone().or_else(|| environment.collection.clone());
         if let Some(uri) = environment.uri.as_ref().or(environment.mongodb_uri.as_ref()) {
-            let database = database.or_else(|| path_database(uri));
-            return Ok(Some(unnamed(Target::Mongo { uri: uri.clone(), database, collection }, read_only)));
+            let uri = SecretSource::Value(uri.clone());
+            let named = Named { uri, password: None, database, collection, other_database: None };
+            return Ok(Some(named.place(environment, read_only)));
         }
         let only = (self.profiles.len() == 1).then(|| self.profiles.keys().next()).flatten();
         let Some(name) = self.default_profile.as_ref().or(only) else {
@@ -119,7 +172,7 @@ impl Config {
         } else {
             (database.or_else(|| profile.database.clone()), collection.or_else(|| profile.collection.clone()))
         };
-        Self::of_profile(name, profile, database, collection, read_only).map(Some)
+        Self::of_profile(name, profile, database, collection, args, environment).map(Some)
     }
 
     fn profile(&self, name: &str) -> ConfigResult<&Profile> {
@@ -139,14 +192,15 @@ impl Config {
         profile: &Profile,
         database: Option<String>,
         collection: Option<String>,
-        read_only: bool,
+        args: &ConnectionArguments,
+        environment: &Environment,
     ) -> ConfigResult<Place> {
-        let target = match (&profile.uri, &profile.dir) {
+        let origin = match (&profile.uri, &profile.dir) {
             (Some(uri), _) => {
-                let database = database.or_else(|| path_database(uri));
-                Target::Mongo { uri: uri.clone(), database, collection }
+                let (uri, password) = (uri.clone(), profile.password.as_ref());
+                Named { uri, password, database, collection, other_database: None }.origin(environment)
             }
-            (None, Some(dir)) if database.is_none() && collection.is_none() => Target::Folder(dir.clone()),
+            (None, Some(dir)) if database.is_none() && collection.is_none() => Target::Folder(dir.clone()).into(),
             (None, Some(_)) => {
                 return Err(ConfigError::Folder { what: format!("the profile {name:?}"), argument: false });
             }
@@ -154,15 +208,20 @@ impl Config {
         };
         Ok(Place {
             name: name.to_owned(),
-            origin: target.into(),
+            origin,
             colour: profile.colour.clone(),
-            read_only: read_only || profile.read_only,
+            read_only: args.read_only || profile.read_only,
         })
     }
 }
 
 fn check(args: &ConnectionArguments) -> ConfigResult<()> {
-    let given = [("--uri", args.uri.is_some()), ("--dir", args.dir.is_some()), ("--profile", args.profile.is_some())];
+    let given = [
+        ("--uri", args.uri.is_some()),
+        ("--uri-file", args.uri_file.is_some()),
+        ("--dir", args.dir.is_some()),
+        ("--profile", args.profile.is_some()),
+    ];
     let given: Vec<&'static str> = given.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect();
     if given.len() > 1 {
         return Err(ConfigError::SeveralPlaces { given });
@@ -171,11 +230,6 @@ fn check(args: &ConnectionArguments) -> ConfigResult<()> {
         return Err(ConfigError::Folder { what: "--dir".into(), argument: true });
     }
     Ok(())
-}
-
-/// The database that a connection string's path names; `admin` stands there for the login.
-fn path_database(uri: &SecretString) -> Option<String> {
-    uri::database(uri.expose_secret()).filter(|name| name != "admin")
 }
 
 #[cfg(test)]

@@ -6,16 +6,23 @@ use std::{
 };
 
 use ratatui::style::Color;
-use secrecy::SecretString;
 
 use super::toml_walk::{Problem, Section};
-use crate::{disk, repository::mongo::uri};
+use crate::{app::place::SecretSource, disk, repository::mongo::uri};
+
+/// What says where sessions are; one of them does.
+const PLACES: [&str; 4] = ["uri", "uri_file", "uri_command", "dir"];
+
+/// What says where a password is.
+const PASSWORDS: [&str; 2] = ["password_file", "password_command"];
 
 /// A connection by name.
 #[derive(Debug, Clone, Default)]
 pub struct Profile {
-    /// `uri`: a MongoDB connection string; a secret, as it may hold a password.
-    pub uri: Option<SecretString>,
+    /// `uri`, `uri_file` or `uri_command`: a MongoDB connection string; a secret, as it may hold a password.
+    pub uri: Option<SecretSource>,
+    /// `password_file` or `password_command`: the password of the user in the connection string.
+    pub password: Option<SecretSource>,
     /// `dir`: a folder of sessions, in place of `uri`.
     pub dir: Option<PathBuf>,
     /// `database`.
@@ -40,14 +47,40 @@ pub(super) fn profiles(section: &Section<'_>) -> Result<BTreeMap<String, Profile
 }
 
 fn profile(section: &Section<'_>, wrong: impl Fn(&str) -> Problem) -> Result<Profile, Problem> {
-    section.only(&["uri", "dir", "database", "collection", "colour", "read_only"])?;
-    let mut profile = Profile::default();
+    section.only(&[
+        "uri",
+        "uri_file",
+        "uri_command",
+        "password_file",
+        "password_command",
+        "dir",
+        "database",
+        "collection",
+        "colour",
+        "read_only",
+    ])?;
+    for keys in [&PLACES[..], &PASSWORDS] {
+        let mut given = keys.iter().filter(|key| section.get(key).is_some());
+        if let (Some(one), Some(other)) = (given.next(), given.next()) {
+            return Err(wrong(&format!("has both a {one} and a {other}; keep the one that is meant")));
+        }
+    }
+    let mut profile = Profile {
+        uri: elsewhere(section, "uri_file", "uri_command")?,
+        password: elsewhere(section, "password_file", "password_command")?,
+        ..Profile::default()
+    };
     if let Some(item) = section.get("uri") {
         let uri = item.string()?;
         if !uri::is_one(&uri) {
             return Err(item.wrong("must be a connection string such as mongodb://localhost:27017"));
         }
-        profile.uri = Some(uri.into());
+        if profile.password.is_some() && uri::lacks_password(&uri).is_none() {
+            return Err(wrong(
+                "has a password that its uri has no use for; write mongodb://user@host, without a password",
+            ));
+        }
+        profile.uri = Some(SecretSource::Value(uri.into()));
     }
     if let Some(item) = section.get("dir") {
         profile.dir = Some(disk::expand_home(Path::new(&item.filled()?)));
@@ -71,11 +104,24 @@ fn profile(section: &Section<'_>, wrong: impl Fn(&str) -> Problem) -> Result<Pro
         profile.read_only = item.boolean()?;
     }
     match (&profile.uri, &profile.dir) {
-        (Some(_), Some(_)) => Err(wrong("has both a uri and a dir; keep the one that is meant")),
         (None, None) => Err(wrong("does not say where its sessions are; give it a uri or a dir")),
         (None, Some(_)) if profile.database.is_some() || profile.collection.is_some() => {
             Err(wrong("is a folder, which has no database and no collection; leave them out"))
         }
+        (None, Some(_)) if profile.password.is_some() => Err(wrong("is a folder, which has no password; leave it out")),
         _ => Ok(profile),
+    }
+}
+
+/// A secret in a file or behind a command.
+fn elsewhere(section: &Section<'_>, file: &str, command: &str) -> Result<Option<SecretSource>, Problem> {
+    if let Some(item) = section.get(file) {
+        return Ok(Some(SecretSource::File(disk::expand_home(Path::new(&item.filled()?)))));
+    }
+    let Some(item) = section.get(command) else { return Ok(None) };
+    let words = item.list(r#"a list of a program and its arguments, such as ["pass", "show", "mongodb"]"#)?;
+    match words.first() {
+        Some(program) if !program.is_empty() => Ok(Some(SecretSource::Command(words))),
+        _ => Err(item.wrong(r#"must name a program, such as ["pass", "show", "mongodb"]"#)),
     }
 }

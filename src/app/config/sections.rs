@@ -19,8 +19,12 @@ pub(super) fn ui(section: &Section<'_>) -> Result<Ui, Problem> {
         ui.utc = item.boolean()?;
     }
     if let Some(item) = section.get("theme") {
-        let themes = [("dark", ThemeName::Dark), ("light", ThemeName::Light), ("none", ThemeName::None)];
-        ui.theme = item.one_of(&themes)?;
+        ui.theme = item.one_of(&[
+            ("auto", ThemeName::Auto),
+            ("dark", ThemeName::Dark),
+            ("light", ThemeName::Light),
+            ("none", ThemeName::None),
+        ])?;
     }
     if let Some(item) = section.get("mouse") {
         ui.mouse = item.boolean()?;

@@ -11,7 +11,7 @@ pub struct Ui {
     pub symbols: Symbols,
     /// Times in UTC rather than local (`utc`).
     pub utc: bool,
-    /// Colours (`theme`); `NO_COLOR` in the environment makes it `None`.
+    /// Colours (`theme`); `NO_COLOR` in the environment, or a `TERM` that is `dumb`, makes it `None`.
     pub theme: ThemeName,
     /// Whether the mouse is used (`mouse`).
     pub mouse: bool,
@@ -31,7 +31,7 @@ impl Default for Ui {
             columns: vec![Column::Changed, Column::Id, Column::Messages, Column::Tokens, Column::Feedback],
             symbols: Symbols::Unicode,
             utc: false,
-            theme: ThemeName::Dark,
+            theme: ThemeName::Auto,
             mouse: true,
         }
     }
@@ -81,8 +81,10 @@ pub enum Symbols {
 /// A set of colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ThemeName {
-    /// For a dark background.
+    /// For the background that the terminal says it has; until it says so, colours that can be read on any.
     #[default]
+    Auto,
+    /// For a dark background.
     Dark,
     /// For a light background.
     Light,

@@ -26,7 +26,7 @@ pub struct Task {
     pub commands: mpsc::Sender<Command>,
     /// Answers; bounded.
     pub events: mpsc::Receiver<Event>,
-    /// Ends once `commands` is dropped and everything that was to be written is.
+    /// Ends once `commands` is dropped, everything that was to be written is, and the connections are closed.
     pub done: JoinHandle<()>,
 }
 
@@ -87,10 +87,14 @@ impl Worker {
             tokio::select! {
                 command = inbox.recv() => match command {
                     Some(command) => self.take(command),
-                    None => return self.writer.finish().await,
+                    None => break,
                 },
                 Some((reply, opened)) = self.connected.1.recv() => self.connected(reply, opened).await,
             }
+        }
+        self.writer.finish().await;
+        if let Some(store) = self.store {
+            store.close().await;
         }
     }
 

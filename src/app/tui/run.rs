@@ -15,15 +15,19 @@ use tokio::sync::mpsc::error::TrySendError;
 use super::{
     render::{
         Look, highlight,
-        look::{Theme, marks},
+        look::{
+            Theme,
+            colour::{Depth, Palette},
+            marks,
+        },
     },
     state::{AppState, Effect, Input, Start},
-    terminal::TerminalGuard,
+    terminal::{TerminalGuard, TerminalUse},
     view,
 };
 use crate::{
     app::{
-        config::{Ui, places},
+        config::{ThemeName, Ui, places},
         keymap::Keymap,
         place::{self, Place},
         signals::{Caught, Signals},
@@ -54,6 +58,10 @@ pub struct Browse {
     pub open_id: Option<String>,
     /// Settings of the screen.
     pub ui: Ui,
+    /// What is known of the terminal's colours.
+    pub palette: Palette,
+    /// The terminal can be asked which background it has.
+    pub ask_background: bool,
     /// Limits of every read.
     pub limits: Limits,
     /// Keys.
@@ -78,7 +86,12 @@ pub struct Browse {
 /// # Errors
 /// When standard input or output is no terminal, or the terminal cannot be read or written.
 pub async fn browse(options: Browse) -> io::Result<u8> {
-    let mut guard = TerminalGuard::enter(options.ui.mouse, options.log_path.clone())?;
+    let used = TerminalUse {
+        mouse: options.ui.mouse,
+        sixteen: options.palette.depth == Depth::Sixteen,
+        ask_background: options.ui.theme == ThemeName::Auto && options.ask_background,
+    };
+    let mut guard = TerminalGuard::enter(used, options.log_path.clone())?;
     highlight::warm_up();
     let mut outside = Outside { events: input::listen()?, signals: Signals::listen()? };
     let copies = options.state_dir.as_ref().map(|dir| places::copies_in(dir));
@@ -109,8 +122,8 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
 
 fn start(options: Browse, size: Size) -> Start {
     let zone = options.ui.zone();
-    let look =
-        Look { theme: Theme::of(options.ui.theme), marks: marks(options.ui.symbols), zone, now: Timestamp::now() };
+    let theme = Theme::on(options.ui.theme, options.palette);
+    let look = Look { theme, marks: marks(options.ui.symbols), zone, now: Timestamp::now() };
     let Browse { place, read_only, .. } = options;
     let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
     let mut places = place::all(options.profiles, home);

@@ -46,7 +46,13 @@ use self::{
     newest::Newest,
     workspace::Workspace,
 };
-use super::render::Look;
+use super::render::{
+    Look,
+    look::{
+        Theme,
+        colour::{Ground, Palette},
+    },
+};
 use crate::app::{
     config::Ui,
     keymap::Keymap,
@@ -69,6 +75,8 @@ pub enum Input {
     Task(Box<Event>),
     /// The clock.
     Tick(Timestamp),
+    /// The terminal told what its background is.
+    Background(Ground),
 }
 
 /// What the screen starts with.
@@ -187,6 +195,12 @@ impl AppState {
             Input::Tick(now) => {
                 self.look.now = now;
                 return Vec::new();
+            }
+            Input::Background(ground) => {
+                self.look.theme = Theme::on(self.ui.theme, Palette { ground, ..self.look.theme.palette });
+                // It is laid out in the new colours.
+                self.workspace.conversation_inner = None;
+                Vec::new()
             }
         };
         effects.extend(self.settle());

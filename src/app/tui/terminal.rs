@@ -1,6 +1,9 @@
 //! The terminal guard: leaves the terminal as it was, however the program ends.
 
+mod sixteen;
+
 use std::{
+    env,
     io::{self, IsTerminal, Write, stdin, stdout},
     panic,
     path::PathBuf,
@@ -21,22 +24,47 @@ use crossterm::{
 use ratatui::{Terminal, backend::CrosstermBackend};
 
 use crate::app::config::places;
+use sixteen::PlainColours;
+
+/// Asks which colour the background has (`OSC 11`). The answer is input, some time later or never.
+const ASK_BACKGROUND: &[u8] = b"\x1b]11;?\x07";
 
 type PanicHook = Box<dyn Fn(&panic::PanicHookInfo<'_>) + Sync + Send + 'static>;
 
 /// Standard output while the terminal is taken; nothing when it was given back: what ratatui writes as it is dropped goes
 /// nowhere then, where it would print that it cannot, and panic where nothing can be printed.
 #[derive(Debug)]
-pub struct TakenOutput(Arc<AtomicBool>);
+pub struct TakenOutput {
+    active: Arc<AtomicBool>,
+    /// For a terminal of 16 colours.
+    colours: Option<PlainColours>,
+}
 
 impl Write for TakenOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.load(Ordering::SeqCst) { stdout().write(bytes) } else { Ok(bytes.len()) }
+        if !self.active.load(Ordering::SeqCst) {
+            return Ok(bytes.len());
+        }
+        match &mut self.colours {
+            None => stdout().write(bytes),
+            Some(colours) => stdout().write_all(&colours.rewritten(bytes)).map(|()| bytes.len()),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.0.load(Ordering::SeqCst) { stdout().flush() } else { Ok(()) }
+        if self.active.load(Ordering::SeqCst) { stdout().flush() } else { Ok(()) }
     }
+}
+
+/// How the terminal is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TerminalUse {
+    /// Its mouse is captured.
+    pub mouse: bool,
+    /// It has 16 colours, and may not know the numbers of more.
+    pub sixteen: bool,
+    /// It is asked which background it has; what it answers comes as input.
+    pub ask_background: bool,
 }
 
 /// The terminal in raw mode on its alternate screen. Dropped, it is as it was before.
@@ -45,15 +73,15 @@ pub struct TerminalGuard {
     pub terminal: Terminal<CrosstermBackend<TakenOutput>>,
     active: Arc<AtomicBool>,
     before: Arc<PanicHook>,
-    mouse: bool,
+    used: TerminalUse,
 }
 
 impl TerminalGuard {
     /// Takes the terminal. A panic then restores it first, and says where the log is.
     ///
     /// # Errors
-    /// When standard input or output is no terminal, or does not take its orders.
-    pub fn enter(mouse: bool, log: Option<PathBuf>) -> io::Result<Self> {
+    /// When standard input or output is no terminal, or one that cannot be drawn on, or does not take its orders.
+    pub fn enter(used: TerminalUse, log: Option<PathBuf>) -> io::Result<Self> {
         for (is_terminal, name) in [(stdin().is_terminal(), "input"), (stdout().is_terminal(), "output")] {
             if !is_terminal {
                 return Err(io::Error::new(
@@ -65,12 +93,19 @@ impl TerminalGuard {
                 ));
             }
         }
+        if env::var_os("TERM").is_some_and(|term| term == "dumb") {
+            return Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "this terminal calls itself dumb (TERM=dumb): nothing can be drawn on it; \
+                 `strandscope list` and `strandscope show` write plain lines",
+            ));
+        }
         let active = Arc::new(AtomicBool::new(false));
-        let terminal = on_screen(&active)?;
+        let terminal = on_screen(&active, used)?;
         let before = Arc::new(panic::take_hook());
         set_hook(Arc::clone(&before), Arc::clone(&active), log);
         // From here on dropping the guard restores, also after half of the orders.
-        let mut guard = Self { terminal, active, before, mouse };
+        let mut guard = Self { terminal, active, before, used };
         guard.take()?;
         Ok(guard)
     }
@@ -79,7 +114,10 @@ impl TerminalGuard {
         self.active.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
-        self.capture_mouse(self.mouse)
+        if self.used.ask_background {
+            stdout().write_all(ASK_BACKGROUND)?;
+        }
+        self.capture_mouse(self.used.mouse)
     }
 
     /// Gives the terminal back for a while.
@@ -93,7 +131,7 @@ impl TerminalGuard {
     /// When the terminal does not take its orders.
     pub fn enter_again(&mut self) -> io::Result<()> {
         restore(&self.active);
-        self.terminal = on_screen(&self.active)?;
+        self.terminal = on_screen(&self.active, self.used)?;
         self.take()?;
         execute!(stdout(), Clear(ClearType::All))
     }
@@ -109,7 +147,7 @@ impl TerminalGuard {
     /// # Errors
     /// When the terminal cannot be written.
     pub fn capture_mouse(&mut self, capture: bool) -> io::Result<()> {
-        self.mouse = capture;
+        self.used.mouse = capture;
         if capture { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
     }
 
@@ -132,8 +170,9 @@ impl Drop for TerminalGuard {
     }
 }
 
-fn on_screen(active: &Arc<AtomicBool>) -> io::Result<Terminal<CrosstermBackend<TakenOutput>>> {
-    Terminal::new(CrosstermBackend::new(TakenOutput(Arc::clone(active))))
+fn on_screen(active: &Arc<AtomicBool>, used: TerminalUse) -> io::Result<Terminal<CrosstermBackend<TakenOutput>>> {
+    let colours = used.sixteen.then(PlainColours::default);
+    Terminal::new(CrosstermBackend::new(TakenOutput { active: Arc::clone(active), colours }))
 }
 
 /// A panic of this thread ends the program and restores the terminal first. One of another thread is told to whoever waits for

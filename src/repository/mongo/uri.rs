@@ -110,6 +110,29 @@ pub(crate) fn database(given: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.into_owned())
 }
 
+/// The user, without escapes, who would log in with a password that is not there. `None` where there is one, where nobody logs
+/// in, and where the mechanism takes none.
+#[cfg(any(feature = "app", test))]
+pub(crate) fn lacks_password(given: &str) -> Option<String> {
+    let bare = bare(given);
+    let parts = UriParts::of(&bare);
+    let (user, password) = login::user_and_password(parts.user_info?);
+    let mechanism = options::value_of(parts.options.unwrap_or_default(), "authMechanism");
+    let lacks = !user.is_empty() && password.is_empty() && login::takes_password(mechanism.as_deref());
+    lacks.then(|| percent_decode_str(user).decode_utf8_lossy().into_owned())
+}
+
+/// The connection string with a password after its user, escaped; as it is where it names no user.
+#[cfg(any(feature = "app", test))]
+pub(crate) fn with_password(given: &str, password: &str) -> SecretString {
+    let bare = bare(given);
+    let parts = bare.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest, login_end(rest)?)));
+    let Some((scheme, rest, at)) = parts else { return given.into() };
+    let (user, _) = login::user_and_password(&rest[..at]);
+    let password = utf8_percent_encode(password, NON_ALPHANUMERIC);
+    format!("{scheme}://{user}:{password}{}", &rest[at..]).into()
+}
+
 /// Whether a message repeats any part of what is secret in a connection string. Passwords may hold any character,
 /// unescaped too, so they are cut at whatever a parser may cut at; too careful is right here.
 pub(super) fn leaks(message: &str, given: &str) -> bool {

@@ -21,6 +21,7 @@ pub struct Gate {
     waiting: Arc<Mutex<VecDeque<oneshot::Sender<()>>>>,
     failure: Option<Arc<dyn Fn() -> Error + Send + Sync>>,
     mended: Arc<AtomicBool>,
+    ended: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Gate {
@@ -31,7 +32,7 @@ impl std::fmt::Debug for Gate {
 
 impl Gate {
     pub fn closed() -> Self {
-        Self { waiting: Arc::default(), failure: None, mended: Arc::default() }
+        Self { waiting: Arc::default(), failure: None, mended: Arc::default(), ended: Arc::default() }
     }
 
     pub fn failing(failure: impl Fn() -> Error + Send + Sync + 'static) -> Self {
@@ -49,6 +50,11 @@ impl Gate {
 
     pub fn mend(&self) {
         self.mended.store(true, Ordering::Release);
+    }
+
+    /// Whether its connections were ended.
+    pub fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
     }
 
     async fn pass(&self) -> Result<()> {
@@ -73,6 +79,10 @@ fn row(id: &str) -> Summary {
 impl SessionReader for Gate {
     fn location(&self) -> String {
         "gate".into()
+    }
+
+    async fn close(&self) {
+        self.ended.store(true, Ordering::Release);
     }
 
     fn list(&self, _: &ListQuery) -> Page {

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::app::place::Origin;
+use crate::app::place::path_database;
 
 fn config(text: &str) -> Config {
     Config::parse(text, Path::new("config.toml")).unwrap()
@@ -34,6 +34,13 @@ fn place(chosen: Option<Place>) -> String {
                 collection.as_deref().unwrap_or("-")
             ),
             Origin::Target(Target::Folder(path)) => path.display().to_string(),
+            Origin::Kept(kept) => format!(
+                "{:?} {:?} {} {}",
+                kept.uri,
+                kept.password,
+                kept.database.as_deref().unwrap_or("-"),
+                kept.collection.as_deref().unwrap_or("-")
+            ),
             Origin::Demo => "demo".into(),
         },
     }
@@ -122,4 +129,36 @@ fn the_database_of_the_path_is_read() {
     assert_eq!(of("mongodb://h/admin"), None);
     assert_eq!(of("mongodb://h/?replicaSet=a/b"), None);
     assert_eq!(of("mongodb://h?x=1"), None);
+}
+
+#[test]
+fn what_is_kept_elsewhere_is_left_for_the_opening() {
+    let config = config(
+        r#"
+        [profiles.prod]
+        uri = "mongodb://me@prod/agents"
+        password_command = ["pass", "show", "prod"]
+        [profiles.vault]
+        uri_file = "/run/secrets/uri"
+        "#,
+    );
+    let environment = Environment { password: Some("hunter2".into()), ..Environment::default() };
+    let of = |args: &ConnectionArguments, environment: &Environment| {
+        let told = place(config.connection(args, environment).unwrap());
+        assert!(!told.contains("hunter2") && !told.contains("me@"), "{told}");
+        told
+    };
+    let none = Environment::default();
+    let prod = of(&args(None, None, Some("prod")), &environment);
+    assert!(prod.contains(r#"Some(Command(["pass", "show", "prod"]))"#), "a profile's own comes first: {prod}");
+    let vault = of(&args(None, Some("d"), Some("vault")), &none);
+    assert_eq!(vault, r#"File("/run/secrets/uri") None d -"#);
+    let file = ConnectionArguments { uri_file: Some("/f".into()), ..ConnectionArguments::default() };
+    assert!(of(&file, &environment).starts_with(r#"File("/f") Some(Value("#), "the environment's is kept for it");
+    let user = args(Some("mongodb://me@h"), None, None);
+    assert!(of(&user, &none).ends_with("None - -"), "a person will be asked");
+    // Nothing is to be had: it is whole.
+    for whole in ["mongodb://h", "mongodb://me:secret@h", "mongodb://CN=me@h/?authMechanism=MONGODB-X509"] {
+        assert_eq!(of(&args(Some(whole), None, None), &environment), "h - -", "{whole}");
+    }
 }

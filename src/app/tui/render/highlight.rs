@@ -3,6 +3,7 @@
 mod json;
 
 use std::{
+    collections::HashMap,
     sync::{
         OnceLock,
         atomic::{AtomicBool, Ordering},
@@ -17,7 +18,10 @@ use syntect::{
     parsing::{SyntaxReference, SyntaxSet},
 };
 
-use super::{look::Theme, wrap::StyledRun};
+use super::{
+    look::{Theme, colour::Ground},
+    wrap::StyledRun,
+};
 
 struct Grammars {
     languages: SyntaxSet,
@@ -70,6 +74,7 @@ pub fn code(text: &str, language: &str, theme: &Theme) -> Vec<Vec<StyledRun>> {
     };
     let mut lines = HighlightLines::new(grammar, colours);
     let mut with_break = String::new();
+    let mut fitted: HashMap<Rgb, Color> = HashMap::new();
     text.lines()
         .enumerate()
         .map(|(at, line)| {
@@ -81,7 +86,10 @@ pub fn code(text: &str, language: &str, theme: &Theme) -> Vec<Vec<StyledRun>> {
             with_break.push('\n');
             let Ok(parts) = lines.highlight_line(&with_break, &grammars.languages) else { return plain(line) };
             let run = |(style, part): (syntect::highlighting::Style, &str)| {
-                StyledRun::new(part.trim_end_matches('\n'), Style::new().fg(nearest(style.foreground)))
+                let Rgb { r, g, b, .. } = style.foreground;
+                let fit = || theme.palette.fit(Color::Rgb(r, g, b));
+                let colour = *fitted.entry(style.foreground).or_insert_with(fit);
+                StyledRun::new(part.trim_end_matches('\n'), Style::new().fg(colour))
             };
             parts.into_iter().map(run).collect()
         })
@@ -99,36 +107,17 @@ fn grammar<'a>(grammars: &'a Grammars, token: &str) -> Option<&'a SyntaxReferenc
 }
 
 fn colours<'a>(grammars: &'a Grammars, theme: &Theme) -> Option<&'a Colours> {
-    grammars.colours.themes.get(if theme.light { "InspiredGitHub" } else { "base16-ocean.dark" })
-}
-
-/// The nearest of the 256 colours every terminal has.
-fn nearest(colour: Rgb) -> Color {
-    let distance = |r: u8, g: u8, b: u8| {
-        let part = |a: u8, b: u8| u32::from(a.abs_diff(b)).pow(2);
-        part(r, colour.r) + part(g, colour.g) + part(b, colour.b)
-    };
-    let step = |value: u8| match value {
-        0..48 => 0u8,
-        48..115 => 1,
-        _ => (value - 35) / 40,
-    };
-    let level = |step: u8| if step == 0 { 0 } else { 55 + step * 40 };
-    let (r, g, b) = (step(colour.r), step(colour.g), step(colour.b));
-    let mean = (u32::from(colour.r) + u32::from(colour.g) + u32::from(colour.b)) / 3;
-    let grey = (mean.saturating_sub(3) / 10).min(23) as u8;
-    let shade = 8 + grey * 10;
-    if distance(shade, shade, shade) < distance(level(r), level(g), level(b)) {
-        Color::Indexed(232 + grey)
-    } else {
-        Color::Indexed(16 + 36 * r + 6 * g + b)
-    }
+    let is_light = theme.palette.ground == Ground::Light;
+    grammars.colours.themes.get(if is_light { "InspiredGitHub" } else { "base16-ocean.dark" })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::config::ThemeName;
+    use crate::app::{
+        config::ThemeName,
+        tui::render::look::colour::{Depth, Palette, luminance, rgb},
+    };
 
     #[test]
     fn code_keeps_its_text_and_gets_colours() {
@@ -154,9 +143,23 @@ mod tests {
     }
 
     #[test]
-    fn colours_come_from_the_palette() {
-        assert_eq!(nearest(Rgb { r: 255, g: 0, b: 0, a: 255 }), Color::Indexed(196));
-        assert_eq!(nearest(Rgb { r: 0, g: 0, b: 0, a: 255 }), Color::Indexed(16));
-        assert_eq!(nearest(Rgb { r: 128, g: 128, b: 128, a: 255 }), Color::Indexed(244));
+    fn code_can_be_read_on_every_background_with_the_colours_there_are() {
+        let source = "// a\nfn main() -> u8 {\n    let x = \"b\"; 12\n}\n";
+        for depth in [Depth::Sixteen, Depth::Indexed, Depth::Full] {
+            for ground in [Ground::Dark, Ground::Light, Ground::Unknown] {
+                let theme = Theme::on(ThemeName::Auto, Palette { depth, ground });
+                for language in ["rust", "json"] {
+                    let colours = code(source, language, &theme).into_iter().flatten().filter_map(|run| run.style.fg);
+                    for colour in colours {
+                        let indexed = matches!(colour, Color::Indexed(_));
+                        assert!(!indexed || depth != Depth::Sixteen, "{colour:?}");
+                        assert!(!matches!(colour, Color::Rgb(..)) || depth == Depth::Full, "{colour:?}");
+                        let Some(light) = rgb(colour).map(luminance) else { continue };
+                        assert!(ground == Ground::Light || light >= 0.1, "{colour:?} on black");
+                        assert!(ground == Ground::Dark || light <= 0.3, "{colour:?} on white");
+                    }
+                }
+            }
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! How things look: colours with one meaning each, marks with ASCII twins, and the clock.
 
+pub mod colour;
+
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::style::{Color, Modifier, Style};
 
@@ -7,6 +9,7 @@ use crate::{
     app::config::{Symbols, ThemeName},
     session::edit::DateContext,
 };
+use colour::{Depth, Ground, Palette};
 
 /// What every pane needs to draw.
 #[derive(Debug, Clone)]
@@ -68,47 +71,95 @@ pub struct Theme {
     pub link: Style,
     /// Whether colours may be used (code highlighting asks this).
     pub colours: bool,
-    /// Whether the background is light.
-    pub light: bool,
+    /// What is known of the terminal's colours.
+    pub palette: Palette,
 }
 
 impl Theme {
-    /// The styles of a theme.
+    /// The styles of a theme on a terminal of 256 colours.
     #[must_use]
     pub fn of(name: ThemeName) -> Self {
+        Self::on(name, Palette::default())
+    }
+
+    /// The styles of a theme on a terminal with such colours; the name of a theme comes before what is known of the background.
+    #[must_use]
+    pub fn on(name: ThemeName, palette: Palette) -> Self {
         match name {
-            ThemeName::Dark => Self::coloured(false),
-            ThemeName::Light => Self::coloured(true),
-            ThemeName::None => Self::plain(),
+            ThemeName::Auto => Self::coloured(palette),
+            ThemeName::Dark => Self::coloured(Palette { ground: Ground::Dark, ..palette }),
+            ThemeName::Light => Self::coloured(Palette { ground: Ground::Light, ..palette }),
+            ThemeName::None => Self::plain(palette),
         }
     }
 
-    fn coloured(light: bool) -> Self {
-        let fg = |dark: Color, on_light: Color| Style::new().fg(if light { on_light } else { dark });
+    fn coloured(palette: Palette) -> Self {
+        let few = palette.depth == Depth::Sixteen;
+        // For a dark, a light and an unknown background: of 256 colours, and of the 16 with names.
+        let fg = |many: [u8; 3], names: [Color; 3]| {
+            let at = match palette.ground {
+                Ground::Dark => 0,
+                Ground::Light => 1,
+                Ground::Unknown => 2,
+            };
+            Style::new().fg(if few { names[at] } else { Color::Indexed(many[at]) })
+        };
+        // What is grey of 16 colours may be what the background is.
+        let faint = |many| if few { Style::new().add_modifier(Modifier::DIM) } else { fg(many, [Color::Reset; 3]) };
+        let blue = [Color::Cyan, Color::Blue, Color::LightBlue];
         Self {
             text: Style::new(),
-            dim: fg(Color::Indexed(245), Color::Indexed(242)),
+            dim: faint([245, 242, 244]),
             title: Style::new().add_modifier(Modifier::BOLD),
-            border: fg(Color::Indexed(240), Color::Indexed(250)),
-            focus: fg(Color::Cyan, Color::Indexed(25)).add_modifier(Modifier::BOLD),
-            selected: Style::new().bg(if light { Color::Indexed(254) } else { Color::Indexed(237) }),
-            user: fg(Color::Indexed(117), Color::Indexed(25)).add_modifier(Modifier::BOLD),
-            assistant: fg(Color::Indexed(150), Color::Indexed(28)).add_modifier(Modifier::BOLD),
-            tool: fg(Color::Indexed(180), Color::Indexed(94)),
-            reasoning: fg(Color::Indexed(245), Color::Indexed(242)).add_modifier(Modifier::ITALIC),
-            ok: fg(Color::Green, Color::Indexed(28)),
-            warn: fg(Color::Yellow, Color::Indexed(130)),
-            error: fg(Color::Indexed(203), Color::Indexed(160)),
-            new: fg(Color::Magenta, Color::Indexed(90)),
+            border: faint([243, 245, 244]),
+            focus: fg([44, 25, 32], blue).add_modifier(Modifier::BOLD),
+            selected: match palette.ground {
+                Ground::Dark if !few => Style::new().fg(Color::Indexed(254)).bg(Color::Indexed(237)),
+                Ground::Light if !few => Style::new().fg(Color::Indexed(235)).bg(Color::Indexed(254)),
+                // Whatever the two are, they differ.
+                _ => Style::new().add_modifier(Modifier::REVERSED),
+            },
+            user: fg([117, 25, 32], blue).add_modifier(Modifier::BOLD),
+            assistant: fg([150, 28, 64], [Color::Green, Color::Magenta, Color::Magenta]).add_modifier(Modifier::BOLD),
+            tool: fg([180, 94, 136], [Color::Yellow, Color::Reset, Color::Reset]),
+            reasoning: faint([245, 242, 244]).add_modifier(Modifier::ITALIC),
+            ok: fg([77, 28, 64], [Color::Green, Color::Blue, Color::LightBlue]),
+            warn: fg([184, 130, 166], [Color::Yellow, Color::Magenta, Color::Magenta]),
+            error: fg([203, 160, 167], [Color::LightRed, Color::Red, Color::Red]),
+            new: fg([177, 90, 133], [Color::Magenta, Color::Magenta, Color::LightMagenta]),
             hit: Style::new().fg(Color::Black).bg(Color::Yellow),
-            code: fg(Color::Indexed(215), Color::Indexed(130)),
-            link: fg(Color::Indexed(110), Color::Indexed(25)).add_modifier(Modifier::UNDERLINED),
+            code: fg([215, 130, 130], [Color::Yellow, Color::Magenta, Color::Magenta]),
+            link: fg([110, 25, 67], blue).add_modifier(Modifier::UNDERLINED),
             colours: true,
-            light,
+            palette,
         }
     }
 
-    fn plain() -> Self {
+    /// Every style, for what must hold of all of them.
+    #[cfg(test)]
+    fn styles(&self) -> [(&'static str, Style); 17] {
+        [
+            ("text", self.text),
+            ("dim", self.dim),
+            ("title", self.title),
+            ("border", self.border),
+            ("focus", self.focus),
+            ("selected", self.selected),
+            ("user", self.user),
+            ("assistant", self.assistant),
+            ("tool", self.tool),
+            ("reasoning", self.reasoning),
+            ("ok", self.ok),
+            ("warn", self.warn),
+            ("error", self.error),
+            ("new", self.new),
+            ("hit", self.hit),
+            ("code", self.code),
+            ("link", self.link),
+        ]
+    }
+
+    fn plain(palette: Palette) -> Self {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
         Self {
@@ -130,7 +181,7 @@ impl Theme {
             code: plain,
             link: plain.add_modifier(Modifier::UNDERLINED),
             colours: false,
-            light: false,
+            palette,
         }
     }
 }
@@ -223,3 +274,6 @@ static ASCII: Marks = Marks {
     corners: ["+", "+", "+", "+", "+", "+", "+", "+", "+"],
     unicode: false,
 };
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use crossterm::event::Event as TerminalEvent;
 use jiff::Timestamp;
 use tokio::{sync::mpsc, time::Instant};
 
-use super::{Browser, Outside};
+use super::{Browser, Outside, input::TerminalNews};
 use crate::app::{
     keymap::Action,
     signals::Caught,
@@ -66,8 +66,8 @@ impl Browser {
     }
 
     /// Whether it is the key that quits at once.
-    fn has_enough(&self, event: &io::Result<TerminalEvent>) -> bool {
-        matches!(event, Ok(TerminalEvent::Key(key)) if self.state.keymap.action(*key) == Some(Action::QuitNow))
+    fn has_enough(&self, news: &io::Result<TerminalNews>) -> bool {
+        matches!(news, Ok(TerminalNews::Event(TerminalEvent::Key(key))) if self.state.keymap.action(*key) == Some(Action::QuitNow))
     }
 }
 

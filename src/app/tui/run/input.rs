@@ -13,13 +13,23 @@ use crossterm::event::{Event, MouseEventKind};
 use ratatui::layout::Size;
 use tokio::sync::mpsc;
 
-use crate::app::tui::state::Input;
+use crate::app::tui::{render::look::colour::Ground, state::Input};
 
 #[cfg(unix)]
 pub(super) use unix::listen;
 
 /// What the terminal sends. Its end is the terminal's.
-pub(super) type Events = mpsc::Receiver<io::Result<Event>>;
+pub(super) type Events = mpsc::Receiver<io::Result<TerminalNews>>;
+
+/// One thing that the terminal sent.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum TerminalNews {
+    /// A key, the mouse, pasted text, its size.
+    Event(Event),
+    /// The colour of its background, which it was asked: red, green, blue.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only terminals of Unix are asked"))]
+    Background([u8; 3]),
+}
 
 /// Most inputs taken in between two frames, and most that wait to be.
 pub(super) const BURST: usize = 1000;
@@ -33,7 +43,7 @@ pub(super) fn listen() -> io::Result<Events> {
     tokio::spawn(async move {
         let mut stream = crossterm::event::EventStream::new();
         while let Some(event) = stream.next().await {
-            if sender.send(event).await.is_err() {
+            if sender.send(event.map(TerminalNews::Event)).await.is_err() {
                 return;
             }
         }
@@ -41,13 +51,16 @@ pub(super) fn listen() -> io::Result<Events> {
     Ok(events)
 }
 
-/// The input that an event is, where it is one.
-pub(super) fn of(event: Event) -> Option<Input> {
-    match event {
-        Event::Key(key) => Some(Input::Key(key)),
-        Event::Paste(text) => Some(Input::Paste(text)),
-        Event::Mouse(mouse) if !matches!(mouse.kind, MouseEventKind::Moved) => Some(Input::Mouse(mouse)),
-        Event::Resize(width, height) => Some(Input::Resize(Size::new(width, height))),
-        _ => None,
+/// The input that it is, where it is one.
+pub(super) fn of(news: TerminalNews) -> Option<Input> {
+    match news {
+        TerminalNews::Background(rgb) => Some(Input::Background(Ground::of(rgb))),
+        TerminalNews::Event(Event::Key(key)) => Some(Input::Key(key)),
+        TerminalNews::Event(Event::Paste(text)) => Some(Input::Paste(text)),
+        TerminalNews::Event(Event::Mouse(mouse)) if !matches!(mouse.kind, MouseEventKind::Moved) => {
+            Some(Input::Mouse(mouse))
+        }
+        TerminalNews::Event(Event::Resize(width, height)) => Some(Input::Resize(Size::new(width, height))),
+        TerminalNews::Event(_) => None,
     }
 }

@@ -13,11 +13,11 @@ use super::{
 };
 use crate::{
     app::{
-        place::{Origin, Place},
+        place::Place,
         task::{Command, Event, Link, Ticket, command::Lane},
         text, told,
     },
-    repository::{Candidate, Error, Target},
+    repository::{Candidate, Error},
     session::{Change, ChangeKind, SessionKey, Summary},
 };
 
@@ -154,9 +154,7 @@ impl AppState {
     /// Opens a collection that was chosen.
     pub(super) fn choose(&mut self, candidate: Candidate) -> Vec<Effect> {
         let Some(mut place) = self.workspace.connection.place.clone() else { return Vec::new() };
-        if let Origin::Target(Target::Mongo { database, collection, .. }) = &mut place.origin {
-            (*database, *collection) = (Some(candidate.database), Some(candidate.collection));
-        }
+        place.origin.choose(candidate);
         self.connect(place)
     }
 

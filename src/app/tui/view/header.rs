@@ -57,7 +57,7 @@ fn left(state: &AppState, cells: usize) -> Line<'static> {
 fn name_style(state: &AppState, colour: Option<&str>) -> Style {
     let theme = &state.look.theme;
     match colour.and_then(|colour| Color::from_str(colour).ok()) {
-        Some(colour) if theme.colours => theme.title.fg(colour),
+        Some(colour) if theme.colours => theme.title.fg(theme.palette.fit(colour)),
         _ => theme.title,
     }
 }

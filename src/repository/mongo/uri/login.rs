@@ -12,7 +12,7 @@ const OF_THEM: &str = "of authMechanismProperties in the connection string";
 
 /// User and password as the driver takes them: it wants `#`, `[` and `]` escaped too, Python's driver does not.
 pub(super) fn escaped(user_info: &str) -> Result<String> {
-    let (user, password) = user_info.split_once(':').unwrap_or((user_info, ""));
+    let (user, password) = user_and_password(user_info);
     let unclear = [user, password].iter().any(|part| {
         part.contains([':', '/', '?', '@']) || !is_escaped(part) || percent_decode_str(part).decode_utf8().is_err()
     });
@@ -21,6 +21,17 @@ pub(super) fn escaped(user_info: &str) -> Result<String> {
             .with_hint("write special characters in them as %XX, e.g. %40 for @ and %25 for %"));
     }
     Ok(user_info.replace('#', "%23").replace('[', "%5B").replace(']', "%5D"))
+}
+
+/// Both as they stand there; no password is an empty one.
+pub(super) fn user_and_password(user_info: &str) -> (&str, &str) {
+    user_info.split_once(':').unwrap_or((user_info, ""))
+}
+
+/// Whether one logs in with a password, by the mechanism that is named.
+#[cfg(any(feature = "app", test))]
+pub(super) fn takes_password(mechanism: Option<&str>) -> bool {
+    mechanism.map(str::to_uppercase).is_none_or(|name| name != "GSSAPI" && !EXTERNAL.contains(&name.as_str()))
 }
 
 /// Whether two hexadecimal digits follow each `%`.
@@ -144,4 +155,43 @@ fn settle_environment(options: &UriOptions<'_>, mechanism: &str) -> Result<()> {
 
 fn refused(mechanism: &str, why: &str, what: &'static str) -> Error {
     Error::uri(format!("its authMechanism is {mechanism}, but {why}")).with_hint(what)
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::super::{for_driver, lacks_password, with_password};
+
+    #[test]
+    fn a_password_is_lacking_where_one_logs_in_with_one() {
+        assert_eq!(lacks_password("mongodb://a%40b@h/db").as_deref(), Some("a@b"));
+        assert_eq!(lacks_password(" 'mongodb://me:@h,i/?authMechanism=scram-sha-256' ").as_deref(), Some("me"));
+        for none in [
+            "mongodb://h",
+            "mongodb://me:secret@h",
+            "mongodb://@h",
+            "mongodb://:secret@h",
+            "mongodb://CN=me@h/?authMechanism=MONGODB-X509",
+            "mongodb://key@h/?w=1&authmechanism=mongodb-aws",
+            "mongodb://me@h/?authMechanism=GSSAPI",
+            "me@h",
+        ] {
+            assert_eq!(lacks_password(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_put_in_whatever_it_holds() {
+        let put = |given: &str, password: &str| with_password(given, password).expose_secret().to_owned();
+        assert_eq!(
+            put("mongodb://me@h/db?w=1", "a:/?#[]@%b é"),
+            "mongodb://me:a%3A%2F%3F%23%5B%5D%40%25b%20%C3%A9@h/db?w=1"
+        );
+        assert_eq!(put("mongodb+srv://me:@h", "x"), "mongodb+srv://me:x@h");
+        assert_eq!(put("mongodb://h", "x"), "mongodb://h");
+        let given = put("mongodb://me@h/?appName=@me@", "p@ss/w?rd");
+        assert!(for_driver(&given).unwrap().text.expose_secret().starts_with("mongodb://me:p%40ss%2Fw%3Frd@h/"));
+        assert_eq!(lacks_password(&given), None);
+    }
 }

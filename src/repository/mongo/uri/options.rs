@@ -24,6 +24,15 @@ const GUARDED: [&str; 3] = ["tls", "ssl", "auth"];
 /// `autoReconnect` 0.79.
 const SLIP: f64 = 0.9;
 
+/// The value of an option, without escapes; of one that stands there twice, the last. `wanted` is its name as the driver's
+/// documentation writes it.
+#[cfg(any(feature = "app", test))]
+pub(super) fn value_of(text: &str, wanted: &str) -> Option<String> {
+    let given = pairs(text).filter_map(|pair| pair.split_once('='));
+    let values = given.filter(|(name, _)| lookup(name).is_some_and(|(known, _)| known == wanted));
+    values.map(|(_, value)| percent_decode_str(value.trim()).decode_utf8_lossy().into_owned()).last()
+}
+
 /// The options on their way to the driver.
 pub(super) struct UriOptions<'a> {
     /// Names as the driver's documentation writes them, values without escapes.

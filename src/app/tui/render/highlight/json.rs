@@ -3,7 +3,10 @@
 
 use ratatui::style::{Color, Style};
 
-use crate::app::tui::render::{look::Theme, wrap::StyledRun};
+use crate::app::tui::render::{
+    look::{Theme, colour::Ground},
+    wrap::StyledRun,
+};
 
 /// Styles of JSON's parts.
 pub(super) struct Styles {
@@ -16,8 +19,12 @@ pub(super) struct Styles {
 
 impl Styles {
     pub fn of(theme: &Theme) -> Self {
-        let [key, string, value, rest] = if theme.light { [97, 24, 31, 236] } else { [109, 144, 173, 251] };
-        let style = |colour| Style::new().fg(Color::Indexed(colour));
+        let [key, string, value, rest] = match theme.palette.ground {
+            Ground::Dark => [109, 144, 173, 251],
+            Ground::Light => [97, 24, 31, 236],
+            Ground::Unknown => [67, 65, 130, 102],
+        };
+        let style = |colour| Style::new().fg(theme.palette.fit(Color::Indexed(colour)));
         Self { key: style(key), string: style(string), value: style(value), rest: style(rest), comment: theme.dim }
     }
 }

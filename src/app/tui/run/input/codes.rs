@@ -49,6 +49,25 @@ fn text(bytes: &[u8]) -> Option<(usize, Option<Event>)> {
     }
 }
 
+/// The background's colour, as a terminal that was asked answers: `ESC ] 11 ; rgb:RRRR/GGGG/BBBB` with 1 to 4 digits each,
+/// ended by BEL or `ESC \`.
+pub(super) fn background(answer: &[u8]) -> Option<[u8; 3]> {
+    let text = str::from_utf8(answer.strip_prefix(b"\x1b]11;")?).ok()?;
+    let text = text.strip_suffix('\x07').or_else(|| text.strip_suffix("\x1b\\"))?;
+    let parts = text.strip_prefix("rgb:").or_else(|| text.strip_prefix("rgba:"))?;
+    let mut parts = parts.split('/').map(share);
+    Some([parts.next()??, parts.next()??, parts.next()??])
+}
+
+/// Hexadecimal digits as a share of the most that so many can say.
+fn share(digits: &str) -> Option<u8> {
+    if !(1..=4).contains(&digits.len()) {
+        return None;
+    }
+    let most = (1_u32 << (4 * digits.len())) - 1;
+    u32::from_str_radix(digits, 16).ok().map(|value| (value * 255 / most) as u8)
+}
+
 /// `ESC O` and a letter.
 pub(super) fn function(end: u8) -> Option<Event> {
     named(end).map(|code| key(code, KeyModifiers::NONE))

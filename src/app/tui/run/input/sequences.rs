@@ -10,6 +10,9 @@ use super::codes;
 /// How long the rest of a sequence may take. After that an escape byte was the key.
 const ESCAPE: Duration = Duration::from_millis(50);
 
+/// How long the rest of an answer may take that was asked for: it may come over a slow line, and no key begins like it.
+const ANSWER: Duration = Duration::from_secs(1);
+
 /// How long a paste may pause before what came of it is handed over.
 const PASTE: Duration = Duration::from_millis(300);
 
@@ -24,6 +27,7 @@ const LONGEST_ANSWER: usize = 4096;
 
 const ESC: u8 = 0x1b;
 const CTRL_C: u8 = 0x03;
+const BACKGROUND: &[u8] = b"\x1b]11";
 const PASTE_BEGINS: &[u8] = b"\x1b[200~";
 const PASTE_ENDS: &[u8] = b"\x1b[201~";
 
@@ -33,6 +37,8 @@ pub(super) struct Sequences {
     /// The beginning of a sequence or of a character.
     waiting: Vec<u8>,
     paste: Option<Pasted>,
+    /// The last answer about the background's colour, until it is taken.
+    background: Option<[u8; 3]>,
 }
 
 /// A paste whose end has not come.
@@ -59,8 +65,14 @@ impl Sequences {
     pub fn patience(&self) -> Option<Duration> {
         match &self.paste {
             Some(paste) => (!paste.paused).then_some(PASTE),
+            None if self.waiting.starts_with(BACKGROUND) => Some(ANSWER),
             None => (!self.waiting.is_empty()).then_some(ESCAPE),
         }
+    }
+
+    /// The background's colour, where the terminal told it since this was last asked.
+    pub fn background(&mut self) -> Option<[u8; 3]> {
+        self.background.take()
     }
 
     /// Takes what was read at once.
@@ -85,8 +97,10 @@ impl Sequences {
             }
             match first(rest) {
                 First::Whole(length, event) => {
+                    let (whole, after) = rest.split_at(length.clamp(1, rest.len()));
+                    self.background = codes::background(whole).or(self.background);
                     heard.extend(event);
-                    rest = &rest[length.clamp(1, rest.len())..];
+                    rest = after;
                 }
                 First::Paste => {
                     self.paste = Some(Pasted::default());

@@ -15,7 +15,7 @@ use tokio::{
     sync::mpsc,
 };
 
-use super::{BURST, Events, sequences::Sequences};
+use super::{BURST, Events, TerminalNews, sequences::Sequences};
 
 /// Bytes of one read: as many as the terminal's driver keeps.
 const CHUNK: usize = 4096;
@@ -61,7 +61,11 @@ fn read(mut terminal: File, chunks: &mpsc::Sender<Vec<u8>>) {
     }
 }
 
-async fn pass_on(mut chunks: mpsc::Receiver<Vec<u8>>, mut sizes: Signal, events: mpsc::Sender<io::Result<Event>>) {
+async fn pass_on(
+    mut chunks: mpsc::Receiver<Vec<u8>>,
+    mut sizes: Signal,
+    events: mpsc::Sender<io::Result<TerminalNews>>,
+) {
     let mut sequences = Sequences::default();
     loop {
         let patience = sequences.patience();
@@ -76,8 +80,9 @@ async fn pass_on(mut chunks: mpsc::Receiver<Vec<u8>>, mut sizes: Signal, events:
             },
             () = tokio::time::sleep(patience.unwrap_or_default()), if patience.is_some() => sequences.silence(),
         };
-        for event in heard {
-            if events.send(Ok(event)).await.is_err() {
+        let background = sequences.background().map(TerminalNews::Background);
+        for news in heard.into_iter().map(TerminalNews::Event).chain(background) {
+            if events.send(Ok(news)).await.is_err() {
                 return;
             }
         }

@@ -103,6 +103,36 @@ fn answers_of_the_terminal_are_no_keys() {
 }
 
 #[test]
+fn the_background_that_was_asked_is_heard_beside_keys() {
+    let told = |reads: &[&[u8]]| {
+        let mut sequences = Sequences::default();
+        let keys: Vec<String> = reads.iter().flat_map(|read| sequences.take(read)).map(|key| named(&key)).collect();
+        (sequences.background(), keys)
+    };
+    let white = (Some([255; 3]), vec!["j".to_owned(), "k".to_owned()]);
+    assert_eq!(told(&[b"j\x1b]11;rgb:ffff/ffff/ffff\x07k"]), white);
+    assert_eq!(told(&[b"j\x1b]11;rgb:ff/", b"ff/ff\x1b", b"\\k"]), white);
+    assert_eq!(told(&[b"jk\x1b]11;rgba:f/f/f/0\x07"]), white);
+    assert_eq!(told(&[b"\x1b]11;rgb:1e1e/2020/0000\x1b\\"]).0, Some([0x1e, 0x20, 0]));
+    for none in
+        [&b"\x1b]11;?\x07"[..], b"\x1b]11;rgb:fffff/0/0\x07", b"\x1b]11;rgb:ff/ff\x07", b"\x1b]10;rgb:f/f/f\x07"]
+    {
+        assert_eq!(told(&[none]), (None, Vec::new()), "{none:?}");
+    }
+}
+
+#[test]
+fn an_answer_over_a_slow_line_is_waited_for_longer_than_a_key() {
+    let patience = |begun: &[u8]| {
+        let mut sequences = Sequences::default();
+        sequences.take(begun);
+        sequences.patience()
+    };
+    assert_eq!(patience(b"\x1b]11;rgb:ff"), Some(ANSWER));
+    assert_eq!(patience(b"\x1b[1;"), Some(ESCAPE));
+}
+
+#[test]
 fn the_mouse_is_told_from_places_that_are_none() {
     let mouse = |bytes: &[u8]| Sequences::default().take(bytes);
     let at = |kind| Event::Mouse(MouseEvent { kind, column: 2, row: 4, modifiers: KeyModifiers::NONE });

@@ -1,0 +1,255 @@
+//! Connection strings and passwords that are kept elsewhere: in a file, behind a command, in the environment. They are read as
+//! the place is opened, stand in no argument that `ps` shows, and in no message.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+    process::{Command, ExitStatus, Stdio},
+};
+
+use secrecy::{ExposeSecret, SecretString};
+use tokio::task::spawn_blocking;
+
+use crate::{
+    disk,
+    repository::{Error, Result, Target, mongo::uri},
+};
+
+/// No secret is longer; what is, is none.
+const LONGEST: u64 = 64 * 1024;
+
+/// Where a secret is.
+#[derive(Debug, Clone)]
+pub enum SecretSource {
+    /// Here.
+    Value(SecretString),
+    /// The first line of a file that is not blank; what `<(…)` of a shell gives is one too.
+    File(PathBuf),
+    /// The first line that is not blank of what a command writes: the program and its arguments.
+    Command(Vec<String>),
+}
+
+/// A MongoDB whose connection string is not whole yet: it, or its password, is kept elsewhere or nowhere.
+#[derive(Debug, Clone)]
+pub struct KeptTarget {
+    /// The connection string.
+    pub uri: SecretSource,
+    /// The password, where the connection string names a user and none.
+    pub password: Option<SecretSource>,
+    /// The database that is meant, whatever the connection string says.
+    pub database: Option<String>,
+    /// The database where the connection string names none either.
+    pub other_database: Option<String>,
+    /// The collection that is meant.
+    pub collection: Option<String>,
+}
+
+/// Who sits there while a secret is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attendance {
+    /// A person at the terminal: a command may ask for what opens its store.
+    Person,
+    /// The terminal is the browser's.
+    Browser,
+}
+
+impl KeptTarget {
+    /// The connection string, with a password where one is kept for it.
+    ///
+    /// # Errors
+    /// [`Error::Uri`] for what cannot be read, and for a password that the connection string has no use for.
+    pub async fn uri(&self, attendance: Attendance) -> Result<SecretString> {
+        let uri = self.uri.read("the connection string", attendance).await?;
+        if !uri::is_one(uri.expose_secret()) {
+            return Err(Error::uri("what was read does not begin with mongodb:// or mongodb+srv://")
+                .with_hint("the first line that is not blank must be the connection string"));
+        }
+        let lacks = uri::lacks_password(uri.expose_secret()).is_some();
+        match &self.password {
+            Some(source) if lacks => {
+                let password = source.read("the password", attendance).await?;
+                Ok(uri::with_password(uri.expose_secret(), password.expose_secret()))
+            }
+            // The environment's is meant for those that need one.
+            None | Some(SecretSource::Value(_)) => Ok(uri),
+            Some(_) => Err(unused_password()),
+        }
+    }
+
+    /// What is to be opened with a connection string that is whole.
+    #[must_use]
+    pub fn target(&self, uri: SecretString) -> Target {
+        let database = self.database.clone();
+        let database = database.or_else(|| path_database(&uri)).or_else(|| self.other_database.clone());
+        Target::Mongo { uri, database, collection: self.collection.clone() }
+    }
+
+    /// What is to be opened, where nobody can be asked.
+    ///
+    /// # Errors
+    /// As [`Self::uri`], and for a user without a password.
+    pub async fn unattended(&self) -> Result<Target> {
+        let uri = self.uri(Attendance::Browser).await?;
+        if uri::lacks_password(uri.expose_secret()).is_some() {
+            return Err(no_password(Attendance::Browser));
+        }
+        Ok(self.target(uri))
+    }
+}
+
+impl SecretSource {
+    async fn read(&self, what: &'static str, attendance: Attendance) -> Result<SecretString> {
+        let (place, read) = match self.clone() {
+            Self::Value(secret) => return Ok(secret),
+            Self::File(path) => (path.display().to_string(), spawn_blocking(move || of_file(&path)).await),
+            Self::Command(words) => {
+                let program = words.first().cloned().unwrap_or_default();
+                (format!("the command {program:?}"), spawn_blocking(move || of_command(&words, attendance)).await)
+            }
+        };
+        let read = read.unwrap_or_else(|join| Err(join.to_string()));
+        read.and_then(first_line).map_err(|why| {
+            Error::uri(format!("{what} cannot be had from {place}: {why}"))
+                .with_hint("see that its first line that is not blank is what is wanted")
+        })
+    }
+}
+
+fn of_file(path: &Path) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes));
+    read.map(|_| bytes).map_err(|error| disk::reason(&error))
+}
+
+fn of_command(words: &[String], attendance: Attendance) -> Result<Vec<u8>, String> {
+    let [program, arguments @ ..] = words else { return Err("it is empty".to_owned()) };
+    let others = || if attendance == Attendance::Person { Stdio::inherit() } else { Stdio::null() };
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(others()).stdout(Stdio::piped()).stderr(others());
+    let mut bytes = Vec::new();
+    match run(&mut command, &mut bytes) {
+        Ok(status) if status.success() => Ok(bytes),
+        Ok(status) => Err(format!("it ended with {status}")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err("there is no such program".to_owned()),
+        Err(error) => Err(disk::reason(&error)),
+    }
+}
+
+fn run(command: &mut Command, output: &mut Vec<u8>) -> io::Result<ExitStatus> {
+    let mut child = command.spawn()?;
+    if let Some(written) = child.stdout.take() {
+        written.take(LONGEST).read_to_end(output)?;
+    }
+    child.wait()
+}
+
+fn first_line(bytes: Vec<u8>) -> Result<SecretString, String> {
+    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
+    let mut lines = text.trim_start_matches('\u{feff}').lines();
+    let line = lines.find(|line| !line.trim().is_empty()).ok_or("nothing is in it")?;
+    Ok(line.to_owned().into())
+}
+
+/// The database that a connection string's path names; `admin` stands there for the login.
+pub fn path_database(uri: &SecretString) -> Option<String> {
+    uri::database(uri.expose_secret()).filter(|name| name != "admin")
+}
+
+/// A user, and nothing that gives a password.
+pub fn no_password(attendance: Attendance) -> Error {
+    let asked = match attendance {
+        Attendance::Person => "at a terminal it is asked for",
+        Attendance::Browser => "the browser asks for it only before it opens, as --profile has it open",
+    };
+    let hint = "set STRANDSCOPE_PASSWORD, or give its profile a password_file or a password_command";
+    Error::uri("it names a user and no password").with_hint(format!("{hint}; {asked}"))
+}
+
+fn unused_password() -> Error {
+    Error::uri("a password is kept for it, and it names no user without one")
+        .with_hint("write the user before the host, as in mongodb://user@host, or leave the password out")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(uri: SecretSource, password: Option<SecretSource>) -> KeptTarget {
+        KeptTarget { uri, password, database: None, other_database: None, collection: None }
+    }
+
+    async fn whole(uri: &str, password: Option<SecretSource>) -> Result<String> {
+        let uri = kept(SecretSource::Value(uri.into()), password).uri(Attendance::Browser).await?;
+        Ok(uri.expose_secret().to_owned())
+    }
+
+    fn file(text: &str) -> (tempfile::TempDir, SecretSource) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        std::fs::write(&path, text).unwrap();
+        (folder, SecretSource::File(path))
+    }
+
+    #[tokio::test]
+    async fn a_password_comes_from_a_file_the_environment_or_a_command() {
+        let (_folder, source) = file("\u{feff}\n p@ss:w/rd%41 \r\nlogin: me\n");
+        let escaped = "mongodb://me:%20p%40ss%3Aw%2Frd%2541%20@h/db?w=1";
+        assert_eq!(whole("mongodb://me@h/db?w=1", Some(source.clone())).await.unwrap(), escaped);
+        assert_eq!(whole("mongodb://me:@h", Some(source)).await.unwrap(), "mongodb://me:%20p%40ss%3Aw%2Frd%2541%20@h");
+        let value = || Some(SecretSource::Value("secret".into()));
+        assert_eq!(whole("mongodb://me@h", value()).await.unwrap(), "mongodb://me:secret@h");
+        assert_eq!(whole("mongodb://me:other@h", value()).await.unwrap(), "mongodb://me:other@h");
+        assert_eq!(whole("mongodb://h", value()).await.unwrap(), "mongodb://h");
+        #[cfg(unix)]
+        {
+            let echo = SecretSource::Command(["printf", "x y\nmore"].map(str::to_owned).to_vec());
+            assert_eq!(whole("mongodb://me@h", Some(echo)).await.unwrap(), "mongodb://me:x%20y@h");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_string_comes_from_a_file_and_names_the_database() {
+        let (_folder, source) = file("mongodb://me:secret@h/agents\n");
+        let mut kept = kept(source, None);
+        let database = async |kept: &KeptTarget| match kept.unattended().await.unwrap() {
+            Target::Mongo { database, .. } => database,
+            Target::Folder(_) => None,
+        };
+        kept.other_database = Some("other".into());
+        assert_eq!(database(&kept).await.as_deref(), Some("agents"));
+        kept.database = Some("meant".into());
+        assert_eq!(database(&kept).await.as_deref(), Some("meant"));
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_had_is_told_without_a_secret() {
+        let (_folder, empty) = file(" \n\n");
+        let (_other, text) = file("hunter2");
+        let missing = SecretSource::File("/nowhere/secret".into());
+        let command = |words: &[&str]| SecretSource::Command(words.iter().map(|word| (*word).to_owned()).collect());
+        let user = || SecretSource::Value("mongodb://me@h".into());
+        let tried = [
+            kept(missing, None),
+            kept(empty, None),
+            kept(text.clone(), None),
+            kept(user(), Some(command(&["/nowhere/pass", "hunter2"]))),
+            kept(SecretSource::Value("mongodb://me:hunter2@h".into()), Some(text)),
+            kept(user(), None),
+        ];
+        let wanted = [
+            "from /nowhere/secret: there is no such file",
+            "nothing is in it",
+            "does not begin with mongodb://",
+            "the password cannot be had from the command \"/nowhere/pass\": there is no such program",
+            "names no user without one",
+            "names a user and no password",
+        ];
+        for (kept, wanted) in tried.into_iter().zip(wanted) {
+            let error = kept.unattended().await.unwrap_err();
+            let told = format!("{error} {error:?} {:?}", error.hints());
+            assert!(told.contains(wanted), "{told}");
+            assert!(!told.contains("hunter2"), "{told}");
+        }
+    }
+}
