@@ -27,6 +27,16 @@ pub fn check_segment(key: &str) -> Result<(), &'static str> {
     }
 }
 
+/// Refuses a key that a new field of the metadata should not have: what no path can hold, and control characters, which no
+/// terminal shows and no person types.
+///
+/// # Errors
+/// Why.
+pub fn check_new_key(key: &str) -> Result<(), &'static str> {
+    check_segment(key)?;
+    if key.chars().any(char::is_control) { Err("it holds a control character") } else { Ok(()) }
+}
+
 /// Refuses edits of keys that cannot be one segment of a path, and of the same key twice.
 ///
 /// # Errors
@@ -193,6 +203,14 @@ mod tests {
         let looks_like_it = Bson::Document(doc! { "$oid": oid.to_hex() });
         assert!(!same(Some(&Bson::ObjectId(oid)), Some(&looks_like_it)));
         assert!(same(Some(&Bson::Double(f64::NAN)), Some(&Bson::Double(f64::NAN))));
+    }
+
+    #[test]
+    fn a_new_key_holds_no_control_characters() {
+        for key in ["a\tb", "a\u{1b}[2J", "a\n", "a\u{9b}", "a\0", "", "a.b"] {
+            assert!(check_new_key(key).is_err(), "{key:?}");
+        }
+        assert_eq!(check_new_key("prioridad 漢字"), Ok(()));
     }
 
     #[test]

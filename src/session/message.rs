@@ -130,6 +130,13 @@ impl Usage {
         Self { input: Some(input), output: Some(output), ..Self::default() }
     }
 
+    /// What every count of tokens means where none is named: input and output together. `totalTokens` as stored, else the sum of
+    /// the two where both are known; cached tokens as the provider counts them into the input, or not.
+    #[must_use]
+    pub fn in_and_out(self) -> Option<u64> {
+        self.total.or_else(|| Some(self.input?.saturating_add(self.output?)))
+    }
+
     setters! { exact_options { input: u64, output: u64, total: u64, cache_read: u64, cache_write: u64 } }
 }
 

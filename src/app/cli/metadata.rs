@@ -79,11 +79,15 @@ async fn set(context: &Context, hooks: &Hooks, id: &str, fields: &[String]) -> R
     let assignments = fields.iter().map(|field| assignment(field)).collect::<Result<Vec<_>, Stop>>()?;
     let manager = manager(context, hooks, id).await?;
     let stored = manager.metadata().await?;
-    let edits = assignments.into_iter().map(|(key, typed)| {
+    let guarded = |(key, typed): (String, edit::AssignedValue)| {
         let now = stored.get(&key);
-        MetadataEdit::set(&key, typed.value(now)).only_if(now.cloned())
-    });
-    apply(&manager, edits.collect()).await
+        if now.is_none() {
+            edit::check_new_key(&key).map_err(|reason| no_key(&key, reason))?;
+        }
+        Ok::<_, Stop>(MetadataEdit::set(&key, typed.value(now)).only_if(now.cloned()))
+    };
+    let edits = assignments.into_iter().map(guarded).collect::<Result<Vec<_>, Stop>>()?;
+    apply(&manager, edits).await
 }
 
 async fn unset(context: &Context, hooks: &Hooks, id: &str, keys: &[String]) -> Result<()> {
@@ -109,9 +113,11 @@ fn assignment(field: &str) -> Result<(String, edit::AssignedValue), Stop> {
         Stop::Usage(match problem {
             AssignmentError::NoEquals => format!("{field:?} is no KEY=VALUE"),
             AssignmentError::NoJson => format!("{field:?} has no valid JSON after :="),
-            AssignmentError::Key(reason) => {
-                format!("the key of {field:?} cannot be one: {reason}; choose another name")
-            }
+            AssignmentError::Key(reason) => return no_key(field, reason),
         })
     })
+}
+
+fn no_key(given: &str, reason: &str) -> Stop {
+    Stop::Usage(format!("the key of {given:?} cannot be one: {reason}; choose another name"))
 }

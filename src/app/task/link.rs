@@ -35,7 +35,7 @@ impl Watch {
     pub(super) fn noticed(&self, error: &Error) {
         if error.is_passing() && !self.lost.swap(true, Ordering::AcqRel) {
             tracing::warn!(%error, "connection lost");
-            tokio::spawn(self.clone().retry(told::sentence(error)));
+            tokio::spawn(self.clone().retry(told::sentence_on_screen(error)));
         }
     }
 
@@ -49,7 +49,7 @@ impl Watch {
             }
             tokio::time::sleep(Duration::from_secs(wait_s)).await;
             match self.reader.ping().await {
-                Err(error) if error.is_passing() => reason = told::sentence(&error),
+                Err(error) if error.is_passing() => reason = told::sentence_on_screen(&error),
                 _ => break,
             }
             wait_s = (wait_s * 2).min(LONGEST_WAIT_S);

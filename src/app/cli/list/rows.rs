@@ -78,7 +78,7 @@ impl ListWriter {
             or_dash(Some(summary.name())),
             or_dash(summary.application_name.as_deref()),
             number(details.map(|details| details.messages)),
-            number(usage.and_then(|usage| usage.total)),
+            number(usage.and_then(|usage| usage.in_and_out())),
             details.map_or_else(|| "-".into(), |details| tally(&details.feedbacks)),
         ]
     }

@@ -6,7 +6,7 @@ use tui_textarea::{CursorMove, TextArea};
 
 use super::typing;
 use crate::{
-    app::{task::command::Write, text},
+    app::{agreed, task::command::Write, text},
     session::{AgentId, MetadataEdit, Rating, SessionKey, edit, plain, record::NewFeedback},
 };
 
@@ -42,6 +42,8 @@ pub struct Editor {
     pub purpose: Purpose,
     /// The session.
     pub session: SessionKey,
+    /// What a person knows it by, as stored.
+    name: String,
     /// What is wrong, or what has to be known before it is stored.
     pub problem: Option<String>,
     /// The value that is stored now, after a conflict.
@@ -73,7 +75,8 @@ impl Editor {
         area.move_cursor(CursorMove::End);
         area.set_cursor_line_style(ratatui::style::Style::new());
         let original = start.to_owned();
-        Self { purpose, session, problem: None, stored: None, taken: Vec::new(), area, original, leaving: false }
+        let name = session.text().to_owned();
+        Self { purpose, session, name, problem: None, stored: None, taken: Vec::new(), area, original, leaving: false }
     }
 
     /// On a field with the value on screen.
@@ -99,6 +102,19 @@ impl Editor {
     #[must_use]
     pub fn delete(session: SessionKey) -> Self {
         Self::new(Purpose::Delete, session, "")
+    }
+
+    /// The same, of a session that a person knows by that name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// What a person knows the session by, as stored.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// What is typed so far.
@@ -133,18 +149,24 @@ impl Editor {
         }
     }
 
-    /// What it is, for a title. Safe text.
+    /// What it is and of which session, for a title. Safe text.
     #[must_use]
     pub fn title(&self) -> String {
+        let name = text::line(&self.name);
         match &self.purpose {
-            Purpose::Edit { key, kind, .. } => format!("{}  {}", text::line(key), plain::type_word(kind)),
-            Purpose::Add => "Add a field: key=value, or key:=JSON".to_owned(),
+            Purpose::Edit { key, kind, .. } => format!("{}  {}  of {name}", text::line(key), plain::type_word(kind)),
+            Purpose::Add => format!("Add key=value or key:=JSON to {name}"),
             Purpose::Rate { rating, about } => {
-                let about = about.as_ref().map_or_else(
-                    || "this session".to_owned(),
-                    |(agent, id)| format!("message {id} of {}", text::line(agent.as_str())),
-                );
-                format!("Feedback on {about}: {}", rating_word(rating))
+                let rating = rating_word(rating);
+                match about {
+                    None => format!("{rating}: feedback on {name}"),
+                    Some((agent, id)) => {
+                        format!("{rating}: feedback on message {id} of {} of {name}", text::line(agent.as_str()))
+                    }
+                }
+            }
+            Purpose::Delete if self.session.text().trim().is_empty() => {
+                "Delete the session whose id is blank".to_owned()
             }
             Purpose::Delete => format!("Delete {}", text::line(self.session.text())),
         }
@@ -155,6 +177,9 @@ impl Editor {
     pub fn hint(&self) -> &'static str {
         match &self.purpose {
             Purpose::Rate { .. } => "Tab up, down, neutral  Ctrl-S store  Esc leave",
+            Purpose::Delete if agreed::word(self.session.text()) == agreed::DELETE => {
+                "type the word delete, then Enter; a private copy is kept  Esc leave"
+            }
             Purpose::Delete => "type its id, then Enter; a private copy is kept  Esc leave",
             _ if self.stored.is_some() && self.has_lines() => "Ctrl-S store all the same  Esc leave what is stored",
             _ if self.stored.is_some() => "Enter store all the same  Esc leave what is stored",
@@ -227,8 +252,10 @@ impl Editor {
         let typed = self.text();
         let session = self.session.clone();
         let edit = match &self.purpose {
-            Purpose::Delete if typed.trim() == self.session.text() => return Ok(Some(Write::Delete(session))),
-            Purpose::Delete => return Err("that is another id; nothing is deleted".to_owned()),
+            Purpose::Delete if agreed::is_agreed(&typed, session.text()) => return Ok(Some(Write::Delete(session))),
+            Purpose::Delete => {
+                return Err(format!("that is not {}; nothing is deleted", agreed::what(session.text())));
+            }
             Purpose::Rate { rating, about } => {
                 return Ok(Some(Write::Feedback(session, feedback(rating, about.as_ref(), &typed))));
             }
@@ -257,6 +284,7 @@ impl Editor {
             edit::AssignmentError::NoEquals => "type a key, = and a value".to_owned(),
             other => other.to_string(),
         })?;
+        edit::check_new_key(&key).map_err(|reason| format!("that cannot be a key: {reason}"))?;
         if self.taken.contains(&key) {
             return Err(format!("{key} is there already; choose it to change it"));
         }

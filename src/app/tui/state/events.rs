@@ -185,7 +185,7 @@ impl AppState {
             self.workspace.unanswered.insert(lane);
         }
         if lane != Lane::Details {
-            self.workspace.last_error = Some(told::sentence(&error));
+            self.workspace.last_error = Some(told::sentence_on_screen(&error));
         }
         if let Some((_, id)) = self.workspace.resolving.take_if(|(asked, _)| *asked == ticket) {
             // The session that was asked for is looked for again once the connection is back.

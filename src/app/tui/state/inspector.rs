@@ -188,7 +188,7 @@ impl Inspector {
                 if let Some(open) = self.waiting() {
                     tabs::give_up(&mut open.tabs);
                 }
-                Body::Failed(crate::app::told::sentence(error))
+                Body::Failed(crate::app::told::sentence_on_screen(error))
             }
             _ => return,
         };

@@ -93,7 +93,7 @@ fn places_say(connection: &Connection) -> Vec<(Tone, String)> {
     match &connection.stage {
         Stage::Failed(error) => {
             let name = connection.place.as_ref().map_or("", |place| place.name.as_str());
-            vec![(Tone::Error, format!("Cannot open {name}:")), (Tone::Error, told::sentence(error))]
+            vec![(Tone::Error, format!("Cannot open {name}:")), (Tone::Error, told::sentence_on_screen(error))]
         }
         Stage::Open(_) => Vec::new(),
         _ => vec![(Tone::Title, "Where are your agents' sessions?".into())],

@@ -148,7 +148,7 @@ impl SessionList {
             }
             Event::Details(ticket, found) => self.details.on_details(*ticket, found, &self.rows),
             Event::Usage(ticket, key, usage) => self.details.on_usage(*ticket, key, usage),
-            Event::Failed { ticket, lane, error } => self.on_failed(*ticket, *lane, told::sentence(error)),
+            Event::Failed { ticket, lane, error } => self.on_failed(*ticket, *lane, told::sentence_on_screen(error)),
             _ => {}
         }
     }
@@ -158,7 +158,7 @@ impl SessionList {
     }
 
     fn on_plan(&mut self, plan: &ListPlan) {
-        self.notice = (!plan.served).then(|| told::plan(plan));
+        self.notice = (!plan.served).then(|| told::plan_on_screen(plan));
     }
 
     fn on_rows(&mut self, found: &[Summary]) {

@@ -293,7 +293,7 @@ impl AppState {
             return Vec::new();
         };
         let pending = self.pending.remove(position);
-        let told = Told::from(error);
+        let told = Told::on_screen(error);
         self.workspace.last_error = Some(told.to_string());
         let mut stored = None;
         let mut effects = Vec::new();

@@ -171,7 +171,7 @@ impl Pages<'_> {
             first: pos == 0,
             day: self.new_day(pos, message),
             run,
-            tokens: message.usage.and_then(total).or_else(|| call.and_then(|call| total(call.usage))),
+            tokens: message.usage.and_then(Usage::in_and_out).or_else(|| call.and_then(|call| call.usage.in_and_out())),
             latency_ms: message.latency_ms.or_else(|| call.and_then(|call| call.latency_ms)),
             new: spot.index >= open.seen[spot.agent],
             pairs: pairs_of(message, &open.windows[spot.agent]),
@@ -199,8 +199,4 @@ impl Pages<'_> {
         }
         (pos <= DAY_REACH).then_some(at)
     }
-}
-
-fn total(usage: Usage) -> Option<u64> {
-    usage.total.or_else(|| Some(usage.input?.saturating_add(usage.output?)))
 }

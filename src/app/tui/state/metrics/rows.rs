@@ -69,7 +69,7 @@ const AGENT: &[RowContent] = &[
     RowContent::Bars("ms/call", Bars::Latency),
     RowContent::Bars("tok/call", Bars::Tokens),
     RowContent::Figures("calls", &[Figure::Calls]),
-    RowContent::Figures("total", &[Figure::Total]),
+    RowContent::Figures("tok in+out", &[Figure::Total]),
     RowContent::Figures("output/s", &[Figure::OutputPerSecond]),
     RowContent::Figures("latency sum", &[Figure::LatencyTotal]),
 ];
@@ -79,7 +79,7 @@ const TOTAL: &[RowContent] = &[
     RowContent::Figures("input", &[Figure::Input]),
     RowContent::Figures("output", &[Figure::Output]),
     RowContent::Figures("cache r/w", &[Figure::CacheRead, Figure::CacheWrite]),
-    RowContent::Figures("total", &[Figure::Total]),
+    RowContent::Figures("tok in+out", &[Figure::Total]),
     RowContent::Figures("turns/calls", &[Figure::Turns, Figure::Calls]),
 ];
 
@@ -185,12 +185,8 @@ impl<'a> MetricsRow<'a> {
 fn of_call(call: &CallMetrics, bars: Bars) -> Option<u64> {
     match bars {
         Bars::Latency => call.latency_ms,
-        Bars::Tokens => tokens(&call.usage),
+        Bars::Tokens => call.usage.in_and_out(),
     }
-}
-
-fn tokens(usage: &Usage) -> Option<u64> {
-    usage.total.or_else(|| Some(usage.input? + usage.output?))
 }
 
 /// The value of a figure; of a tool there is no single one.

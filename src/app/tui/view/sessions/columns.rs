@@ -222,8 +222,7 @@ fn is_number(column: &Column) -> bool {
 }
 
 fn tokens(details: &Details) -> Option<u64> {
-    let usage = details.usage?;
-    usage.total.or_else(|| Some(usage.input? + usage.output?))
+    details.usage?.in_and_out()
 }
 
 fn feedback(tally: FeedbackTally) -> String {
