@@ -141,7 +141,7 @@ impl ConversationState {
         self.wanted(tickets).into_iter().collect()
     }
 
-    /// Finds a text in the whole conversation of the current tab; an empty one ends the search.
+    /// Finds a text in the whole conversation of the current tab, from the selected message on; an empty one ends the search.
     pub fn find(&mut self, needle: &str, tickets: &mut Tickets) -> Vec<Effect> {
         let running = self.find.take().is_some_and(|find| find.ticket.is_some());
         let Some(open) = self.open.as_ref().filter(|_| !needle.is_empty()) else {
@@ -149,12 +149,13 @@ impl ConversationState {
             return if running { vec![Effect::Ask(Command::Cancel(Lane::Find))] } else { Vec::new() };
         };
         let ticket = tickets.take();
-        let (key, agent) = (open.session.key.clone(), open.agent().cloned());
+        let (key, agent, from) = (open.session.key.clone(), open.agent().cloned(), open.spot());
         self.find = Some(Find {
             needle: needle.to_owned(),
             ticket: Some(ticket),
             hits: Vec::new(),
             current: None,
+            from,
             searched: 0,
         });
         self.refresh();
