@@ -42,6 +42,8 @@ pub enum Event {
     Resolved(Ticket, String, Vec<Summary>),
     /// A session with the end of each conversation.
     Opened(Ticket, Box<Session>),
+    /// A session without its messages.
+    Peeked(Ticket, Box<Session>),
     /// Messages of one agent.
     Messages(Ticket, AgentId, Vec<Message>),
     /// All messages without text.
@@ -105,6 +107,7 @@ impl Event {
             Self::Count(ticket, _) => (Lane::Count, *ticket),
             Self::Details(ticket, _) | Self::Usage(ticket, ..) => (Lane::Details, *ticket),
             Self::Resolved(ticket, ..) | Self::Opened(ticket, _) => (Lane::Open, *ticket),
+            Self::Peeked(ticket, _) => (Lane::Peek, *ticket),
             Self::Messages(ticket, ..) => (Lane::Messages, *ticket),
             Self::Outline(ticket, _) => (Lane::Outline, *ticket),
             Self::Found { ticket, .. } => (Lane::Find, *ticket),

@@ -251,6 +251,18 @@ impl Inspector {
         self.front
     }
 
+    /// Whether there is another subject to turn to.
+    #[must_use]
+    pub fn has_several_subjects(&self) -> bool {
+        self.subjects.len() > 1
+    }
+
+    /// Whether the subject in front has another tab.
+    #[must_use]
+    pub fn has_several_tabs(&self) -> bool {
+        self.subject().tabs.len() > 1
+    }
+
     /// The tab in front.
     #[must_use]
     pub fn tab(&self) -> &InspectorTab {

@@ -83,6 +83,10 @@ impl AppState {
                 (title("Several collections look like sessions:"), menu.items.len(), menu.selected())
             }
             Modal::Sessions(menu) => (title("Several sessions are called that:"), menu.items.len(), menu.selected()),
+            Modal::Fields(fields) => {
+                let says = format!("Which field of {}?", text::line(&fields.session.name));
+                (title(&says), fields.menu.items.len(), fields.menu.selected())
+            }
             _ => return None,
         };
         Some(Picker::of(self.areas.body, &says, len, selected))

@@ -3,6 +3,8 @@
 mod asked;
 mod details;
 
+use std::collections::HashSet;
+
 use crate::{
     app::{
         config::{Column, Ui},
@@ -42,6 +44,8 @@ pub struct SessionList {
     page: Option<AskedRows>,
     count_ticket: Option<Ticket>,
     details: DetailsCache,
+    /// Sessions of rows that were found to be gone since.
+    gone: HashSet<SessionKey>,
 }
 
 /// Most rows that a reload reads at once.
@@ -70,6 +74,22 @@ impl SessionList {
                 }
             }
         }
+    }
+
+    /// The session of a row is not there any more.
+    pub fn mark_gone(&mut self, key: SessionKey) {
+        self.gone.insert(key);
+    }
+
+    /// It is there after all.
+    pub fn mark_there(&mut self, key: &SessionKey) {
+        self.gone.remove(key);
+    }
+
+    /// Whether the session of a row is known to be gone.
+    #[must_use]
+    pub fn is_gone(&self, row: &Summary) -> bool {
+        self.gone.contains(&row.key)
     }
 
     /// An empty list that asks for the metadata its columns show.
@@ -162,6 +182,9 @@ impl SessionList {
     }
 
     fn on_rows(&mut self, found: &[Summary]) {
+        for row in found.iter().filter(|_| !self.gone.is_empty()) {
+            self.gone.remove(&row.key);
+        }
         if let Some(aside) = self.page.as_mut().and_then(|page| page.aside.as_mut()) {
             aside.extend_from_slice(found);
         } else {

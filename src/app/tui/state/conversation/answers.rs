@@ -84,7 +84,7 @@ impl ConversationState {
     fn take_session(&mut self, session: &Session, tickets: &mut Tickets) -> Vec<Effect> {
         let Some(Opening { again, .. }) = self.opening.take() else { return Vec::new() };
         let at_end = self.follows_end();
-        self.blocked = false;
+        (self.blocked, self.gone) = (false, false);
         self.layouts.clear();
         let same = self.open.take().filter(|old| again && old.session.key == session.key);
         let mut effects = Vec::new();
