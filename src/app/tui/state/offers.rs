@@ -77,7 +77,7 @@ impl AppState {
 
     /// In the list what the metadata of the row holds may not be known yet.
     fn may_edit(&self) -> bool {
-        self.may_write() && if self.focus == Pane::Sessions { self.may_add() } else { self.field().is_ok() }
+        if self.focus == Pane::Sessions { self.may_add() } else { self.may_write() && self.field().is_ok() }
     }
 
     fn may_add(&self) -> bool {
