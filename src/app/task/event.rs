@@ -72,6 +72,8 @@ pub enum Event {
     },
     /// News of the connection.
     Link(Link),
+    /// A hook gave up on something it was to deliver: which, what and why, in a sentence.
+    Undelivered(String),
     /// A change is stored.
     Written(Ticket),
     /// A change was refused or failed.
@@ -113,7 +115,7 @@ impl Event {
             Self::Found { ticket, .. } => (Lane::Find, *ticket),
             Self::Document(ticket, _) => (Lane::Inspect, *ticket),
             Self::Failed { ticket, lane, .. } => (*lane, *ticket),
-            Self::Link(_) | Self::Written(_) | Self::NotWritten { .. } => return None,
+            Self::Link(_) | Self::Undelivered(_) | Self::Written(_) | Self::NotWritten { .. } => return None,
         })
     }
 }

@@ -40,6 +40,10 @@ impl AppState {
             Event::Resolved(_, id, rows) => self.on_resolved(&id, rows),
             Event::Peeked(ticket, session) => self.on_peeked(ticket, &session),
             Event::Failed { ticket, lane, error } => self.on_failed(ticket, lane, error),
+            Event::Undelivered(told) => {
+                self.tell_error(told);
+                Vec::new()
+            }
             Event::Written(ticket) => self.on_written(ticket),
             Event::NotWritten { ticket, error } => self.on_not_written(ticket, &error),
             Event::Outline(ticket, outline) => {
