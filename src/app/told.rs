@@ -93,11 +93,16 @@ pub fn plan_on_screen(plan: &ListPlan) -> String {
     }
 }
 
-/// An id as one word of a command line of the usual shells. One that cannot be shown or typed as it is becomes `ID`.
+/// A text as one word of a command line of the usual shells, made safe for a terminal.
 #[must_use]
-pub fn shell_word(id: &str) -> Cow<'_, str> {
-    let quoted = shlex::try_quote(id).ok().filter(|_| text::line(id) == id);
-    quoted.unwrap_or(Cow::Borrowed("ID"))
+pub fn shell_word(text: &str) -> String {
+    // No shell takes NUL, and the safe text holds none.
+    shlex::try_quote(&text::line(text)).map(Cow::into_owned).unwrap_or_default()
+}
+
+/// An id as one word of a command line. One that cannot be shown or typed as it is becomes `ID`.
+fn id_word(id: &str) -> String {
+    if text::line(id) == id { shell_word(id) } else { "ID".to_owned() }
 }
 
 /// A hint in terms of what stands on the screen of the browser.
@@ -128,7 +133,7 @@ pub fn words(hint: &Hint) -> String {
         Hint::NameDatabase => "name its database with --database".to_owned(),
         Hint::NameCollection => "name one with --database and --collection".to_owned(),
         Hint::ListSessions => "`strandscope list` shows which there are".to_owned(),
-        Hint::ShowAgents { session } => format!("`strandscope show {}` names its agents", shell_word(session)),
+        Hint::ShowAgents { session } => format!("`strandscope show {}` names its agents", id_word(session)),
         Hint::NarrowSearch => {
             "a filter can be narrowed or indexed (`strandscope doctor --create-indexes`), and limits.read_s in \
                                the configuration can be raised"
@@ -140,7 +145,7 @@ pub fn words(hint: &Hint) -> String {
             "run an agent with FileSessionManager on this folder, or look at `strandscope demo`".to_owned()
         }
         Hint::SeeFindings { session: Some(id) } => {
-            format!("run `strandscope doctor {}` to see all of them", shell_word(id))
+            format!("run `strandscope doctor {}` to see all of them", id_word(id))
         }
         Hint::SeeFindings { session: None } => {
             "nothing is lost, such values are shown as stored; `strandscope doctor ID` lists them".to_owned()
@@ -177,8 +182,9 @@ mod tests {
         assert_eq!(advice("support-1042"), "run `strandscope doctor support-1042` to see all of them");
         assert_eq!(advice("x; touch y"), "run `strandscope doctor 'x; touch y'` to see all of them");
         assert_eq!(shell_word("$(id)"), "'$(id)'");
-        assert_eq!(shell_word("a\u{1b}[201~b"), "ID");
-        assert_eq!(shell_word("a\nb"), "ID");
+        assert_eq!(id_word("a\u{1b}[201~b"), "ID");
+        assert_eq!(id_word("a\nb"), "ID");
+        assert_eq!(shell_word("a\u{1b}\0b"), "'a␛␀b'");
         assert_eq!(shell_word(""), "''");
     }
 

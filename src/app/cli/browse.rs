@@ -22,7 +22,6 @@ pub async fn demo(context: &Context) -> Result<()> {
 
 async fn run(context: &Context, place: Option<Place>, open_id: Option<String>) -> Result<()> {
     let config = &context.config;
-    let read_only = place.as_ref().map_or(context.connection.read_only, |place| place.read_only);
     let hooks = context.hooks()?;
     let code = run::browse(Browse {
         hooks: hooks.clone(),
@@ -32,7 +31,8 @@ async fn run(context: &Context, place: Option<Place>, open_id: Option<String>) -
         limits: config.limits,
         keymap: config.keys.clone(),
         profiles: profiles(config, context.connection.read_only)?,
-        read_only,
+        // What a profile says is its own; the flag is for every connection that is chosen.
+        read_only: context.connection.read_only,
         filters: config.filters.clone(),
         log_path: places::log_file(),
         place,

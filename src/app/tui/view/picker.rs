@@ -36,7 +36,10 @@ pub fn connecting(frame: &mut Frame<'_>, body: Rect, place: &Place, state: &AppS
 
 /// The connections; while none is open, the start screen.
 pub fn places(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<Place>, state: &AppState) {
-    let row = |place: &Place| (place.name.clone(), place.kind().to_owned());
+    let row = |place: &Place| {
+        let read_only = if place.read_only { ", read-only" } else { "" };
+        (place.name.clone(), format!("{}{read_only}", place.kind()))
+    };
     draw(frame, picker, " Connections ", menu, row, state);
 }
 

@@ -2,13 +2,15 @@
 
 use bson::{Bson, doc};
 
-use super::super::{
-    areas::Pane,
-    modal::{Confirm, Modal},
-    sample::Screen,
-};
+use super::super::modal::Confirm;
 use super::*;
-use crate::{app::task::Write, session::decode};
+use crate::{
+    app::{
+        keymap::Action,
+        task::{Ticket, Write},
+    },
+    session::{SessionKey, decode},
+};
 
 /// The first session is open, the cursor of the list on the third.
 fn beside() -> Screen {
@@ -23,9 +25,17 @@ fn row(screen: &Screen) -> &str {
     screen.state.workspace.list.selected_row().unwrap().name()
 }
 
-fn peeked(screen: &mut Screen, metadata: Option<Bson>) {
+/// The session that is read for a key.
+fn take_peek(screen: &mut Screen) -> (Ticket, SessionKey) {
     let at = screen.asked.iter().position(|command| matches!(command, Command::Peek(..))).expect("it is read");
-    let Some(Command::Peek(ticket, key)) = screen.asked.remove(at) else { unreachable!() };
+    match screen.asked.remove(at) {
+        Some(Command::Peek(ticket, key)) => (ticket, key),
+        _ => unreachable!(),
+    }
+}
+
+fn peeked(screen: &mut Screen, metadata: Option<Bson>) {
+    let (ticket, key) = take_peek(screen);
     assert_eq!(key.text(), row(screen));
     let mut session = decode::session(doc! { "_id": key.bson().clone() });
     session.metadata = metadata;
@@ -109,8 +119,8 @@ fn who_went_on_meanwhile_is_not_interrupted() {
     for keys in ["j", "2", "?"] {
         let mut screen = beside();
         screen.press("a");
-        let asked = screen.asked.iter().position(|command| matches!(command, Command::Peek(..))).unwrap();
-        let peek = screen.asked.remove(asked).unwrap();
+        let (ticket, key) = take_peek(&mut screen);
+        let peek = Command::Peek(ticket, key);
         screen.press(keys);
         screen.answers(&peek).into_iter().for_each(|event| screen.tell(event));
         assert!(!screen.state.modals.iter().any(|modal| matches!(modal, Modal::Editor(_))), "{keys}");
@@ -128,7 +138,7 @@ fn the_open_row_needs_no_reading() {
     screen.press("1");
     screen.asked.clear();
     screen.press("a");
-    assert!(title(&screen).contains("support-1042"), "{}", title(&screen));
+    assert!(title(&screen).contains("support-updated-0"), "{}", title(&screen));
     assert!(!screen.asked.iter().any(|command| matches!(command, Command::Peek(..))));
 }
 
@@ -136,7 +146,7 @@ fn the_open_row_needs_no_reading() {
 fn a_session_that_is_gone_marks_its_row_and_its_conversation_until_it_is_there_again() {
     let mut screen = beside();
     screen.press("i");
-    let Some(Command::Peek(ticket, key)) = screen.asked.pop_back() else { panic!("it is read") };
+    let (ticket, key) = take_peek(&mut screen);
     let gone = || Error::NotFound { id: "x".into(), location: "y".into() };
     screen.tell(Event::Failed { ticket, lane: Lane::Peek, error: gone() });
     let list = &screen.state.workspace.list;
@@ -149,7 +159,10 @@ fn a_session_that_is_gone_marks_its_row_and_its_conversation_until_it_is_there_a
     assert!(!list.rows.iter().any(|row| list.is_gone(row)));
 
     screen.press("2r");
-    let Some(Command::Open(ticket, ..)) = screen.asked.pop_back() else { panic!("it is read again") };
+    let asked =
+        screen.asked.iter().find_map(|asked| if let Command::Open(ticket, ..) = asked { Some(*ticket) } else { None });
+    let ticket = asked.expect("it is read again");
+    screen.asked.clear();
     screen.tell(Event::Failed { ticket, lane: Lane::Open, error: gone() });
     let shown = |screen: &Screen| screen.state.workspace.conversation.title(60, &screen.state.look).name;
     assert!(shown(&screen).contains("gone: "), "{}", shown(&screen));
