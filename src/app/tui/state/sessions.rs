@@ -143,8 +143,8 @@ impl SessionList {
     }
 
     fn on_rows(&mut self, found: &[Summary]) {
-        for row in found.iter().filter(|_| !self.gone.is_empty()) {
-            self.gone.remove(&row.key);
+        for row in found {
+            self.mark_there(&row.key);
         }
         if let Some(aside) = self.page.as_mut().and_then(|page| page.aside.as_mut()) {
             aside.extend_from_slice(found);

@@ -79,7 +79,8 @@ fn place(state: &AppState, columns: &SessionColumns, width: usize) -> String {
     if format::width(&names) + 4 <= width {
         names
     } else {
-        format!(" +{} columns {}{range}", columns.hidden.len(), marks.sep)
+        let plural = if columns.hidden.len() == 1 { "" } else { "s" };
+        format!(" +{} column{plural} {}{range}", columns.hidden.len(), marks.sep)
     }
 }
 

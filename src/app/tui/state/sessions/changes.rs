@@ -35,7 +35,9 @@ impl SessionList {
 
     /// It is there after all.
     pub fn mark_there(&mut self, key: &SessionKey) {
-        self.gone.remove(key);
+        if !self.gone.is_empty() {
+            self.gone.remove(key);
+        }
     }
 
     /// Whether the session of a row is known to be gone.
