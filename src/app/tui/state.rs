@@ -123,6 +123,8 @@ pub struct AppState {
     pub mouse: bool,
     /// The last thing said, until the next key.
     pub said: Option<String>,
+    /// What is said while the program ends, before anything else.
+    pub ending: Option<String>,
     size: Size,
     run: Uuid,
     tickets: Tickets,
@@ -149,6 +151,7 @@ impl AppState {
             focus: Pane::Sessions,
             modals: Vec::new(),
             said: None,
+            ending: None,
             size: start.size,
             run: start.run,
             tickets: Tickets::default(),

@@ -41,6 +41,9 @@ const IN_FULL: &str = "in full";
 
 fn message(state: &AppState) -> Option<(String, Style)> {
     let theme = &state.look.theme;
+    if let Some(ending) = &state.ending {
+        return Some((ending.clone(), theme.warn));
+    }
     if let Some(lost) = &state.workspace.connection.lost {
         let left = lost.retry_at.as_second().saturating_sub(state.look.now.as_second());
         let when = if left > 0 { format!("retrying in {left} s") } else { "retrying".into() };
