@@ -7,6 +7,7 @@
 //! view <- frame <- AppState <---+--------+<------ Event {ticket} <+
 //! ```
 
+pub mod agreed;
 pub mod cli;
 pub mod config;
 pub mod copy;

@@ -18,7 +18,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bson::Document;
-use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, future::BoxFuture};
 
 use crate::{
     repository::{Error, Result},
@@ -185,6 +185,12 @@ pub trait Hook: Send + Sync + 'static {
     fn undelivered(&self) -> u64 {
         0
     }
+
+    /// Waits until it gave up on something it was to deliver, and says what and why in a sentence. Each is told once; a wait that is
+    /// dropped loses none. The default waits for ever.
+    async fn given_up(&self) -> String {
+        std::future::pending().await
+    }
 }
 
 /// The rest of the chain, with the operation itself at its end.
@@ -266,6 +272,23 @@ impl Hooks {
         }
         let last = |operation: HookOperation| -> BoxFuture<'_, Result<HookAnswer>> { Box::pin(last(operation)) };
         watch::run(&self.hooks, self.deadline, operation, &last).await
+    }
+
+    /// Waits until a hook gave up on something it was to deliver, and says which, what and why: see [`Hook::given_up`]. For ever
+    /// where there is none.
+    pub async fn given_up(&self) -> String {
+        if self.hooks.is_empty() {
+            return std::future::pending().await;
+        }
+        let told = |hook: &Arc<dyn Hook>| {
+            let hook = Arc::clone(hook);
+            async move {
+                let what = hook.given_up().await;
+                format!("hook {}: {what}", hook.name())
+            }
+            .boxed()
+        };
+        futures_util::future::select_all(self.hooks.iter().map(told)).await.0
     }
 
     /// Closes every hook, all at once, each with that deadline. Gives how much was not delivered in all.

@@ -18,6 +18,26 @@ pub fn block(text: &str) -> Cow<'_, str> {
     make_visible(text, true)
 }
 
+/// A text for the clipboard, from which it may be pasted into a shell: line breaks and tabs stay, and whatever else could act there,
+/// such as the sequence that ends a paste, becomes a mark.
+#[must_use]
+pub fn copied(text: &str) -> Cow<'_, str> {
+    let acts = |c: char| needs_mark(c) && !matches!(c, '\n' | '\t');
+    if !text.chars().any(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\r' if chars.peek() == Some(&'\n') => {}
+            c if acts(c) => out.push_str(&mark(c)),
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// JSON in which whatever could move a terminal's cursor or reorder its text is escaped: a parser reads the same. Line
 /// breaks between its parts stay.
 #[must_use]
@@ -89,6 +109,13 @@ mod tests {
         assert_eq!(escaped("\"a\u{10d83e}b\""), r#""a\ud83eb""#);
         assert_eq!(line("a\r\nb\tc"), "a␍␊b␉c");
         assert_eq!(block("a\r\nb\tc\rd"), "a\nb    c␍d");
+    }
+
+    #[test]
+    fn nothing_that_is_copied_acts_where_it_is_pasted() {
+        assert_eq!(copied("a\u{1b}[201~\u{9b}201~\rb"), "a␛[201~␡201~␍b");
+        assert_eq!(copied("fn x() {\r\n\ty\n}"), "fn x() {\n\ty\n}");
+        assert!(matches!(copied("a\n\tb"), Cow::Borrowed(_)));
     }
 
     #[test]

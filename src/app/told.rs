@@ -1,8 +1,9 @@
-//! Errors of the library in the program's words: what happened, what to do in terms of its flags, commands and keys, and the exit
-//! code. The one place that knows them.
+//! Errors of the library in the program's words: what happened, what to do in terms of its flags and commands or, within the
+//! browser, of what stands there, and the exit code. The one place that knows them.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
+use super::text;
 use crate::repository::{Error, ErrorKind, Hint, ListPlan};
 
 /// An error in the program's words.
@@ -18,6 +19,18 @@ pub struct Told {
 
 impl From<&Error> for Told {
     fn from(error: &Error) -> Self {
+        Self::with(error, words)
+    }
+}
+
+impl Told {
+    /// In the words of the browser: no command lines.
+    #[must_use]
+    pub fn on_screen(error: &Error) -> Self {
+        Self::with(error, words_on_screen)
+    }
+
+    fn with(error: &Error, words: fn(&Hint) -> String) -> Self {
         let code = match error.kind() {
             ErrorKind::Input => 2,
             ErrorKind::NotFound => 3,
@@ -48,6 +61,12 @@ pub fn sentence(error: &Error) -> String {
     Told::from(error).to_string()
 }
 
+/// An error as one sentence, in the words of the browser.
+#[must_use]
+pub fn sentence_on_screen(error: &Error) -> String {
+    Told::on_screen(error).to_string()
+}
+
 /// What to do about a finding, as one sentence; `None` where there is nothing to do.
 #[must_use]
 pub fn advice(hints: &[Hint]) -> Option<String> {
@@ -64,6 +83,47 @@ pub fn plan(plan: &ListPlan) -> String {
     }
 }
 
+/// The same in the words of the browser.
+#[must_use]
+pub fn plan_on_screen(plan: &ListPlan) -> String {
+    match &plan.hint {
+        Some(Hint::CreateIndexes) => format!("{}; the indexes that are missing can be made", plan.why),
+        Some(hint) => format!("{}; {}", plan.why, words_on_screen(hint)),
+        None => plan.why.clone(),
+    }
+}
+
+/// A text as one word of a command line of the usual shells, made safe for a terminal.
+#[must_use]
+pub fn shell_word(text: &str) -> String {
+    // No shell takes NUL, and the safe text holds none.
+    shlex::try_quote(&text::line(text)).map(Cow::into_owned).unwrap_or_default()
+}
+
+/// An id as one word of a command line. One that cannot be shown or typed as it is becomes `ID`.
+fn id_word(id: &str) -> String {
+    if text::line(id) == id { shell_word(id) } else { "ID".to_owned() }
+}
+
+/// A hint in terms of what stands on the screen of the browser.
+fn words_on_screen(hint: &Hint) -> String {
+    match hint {
+        Hint::NameDatabase | Hint::NameCollection => "name both in the connection's settings".to_owned(),
+        Hint::ShowAgents { .. } => "its agents are the tabs of the conversation".to_owned(),
+        Hint::NarrowSearch => {
+            "a filter can be narrowed or indexed, and limits.read_s in the configuration can be raised".to_owned()
+        }
+        Hint::RaisePoolSize => "raise maxPoolSize in the connection string, or do less at once".to_owned(),
+        Hint::FindFolder => "choose the one that holds the `session_<id>` folders, or the demo".to_owned(),
+        Hint::WriteFirstSession => "run an agent with FileSessionManager on this folder, or choose the demo".to_owned(),
+        Hint::SeeFindings { .. } => {
+            "nothing is lost, such values are shown as stored; the inspector lists them".to_owned()
+        }
+        Hint::OpenForWriting => "it was opened to be read alone".to_owned(),
+        other => other.to_string(),
+    }
+}
+
 /// A hint in terms of flags and commands.
 #[must_use]
 pub fn words(hint: &Hint) -> String {
@@ -73,7 +133,7 @@ pub fn words(hint: &Hint) -> String {
         Hint::NameDatabase => "name its database with --database".to_owned(),
         Hint::NameCollection => "name one with --database and --collection".to_owned(),
         Hint::ListSessions => "`strandscope list` shows which there are".to_owned(),
-        Hint::ShowAgents { session } => format!("`strandscope show {session}` names its agents"),
+        Hint::ShowAgents { session } => format!("`strandscope show {}` names its agents", id_word(session)),
         Hint::NarrowSearch => {
             "a filter can be narrowed or indexed (`strandscope doctor --create-indexes`), and limits.read_s in \
                                the configuration can be raised"
@@ -84,7 +144,9 @@ pub fn words(hint: &Hint) -> String {
         Hint::WriteFirstSession => {
             "run an agent with FileSessionManager on this folder, or look at `strandscope demo`".to_owned()
         }
-        Hint::SeeFindings { session: Some(id) } => format!("run `strandscope doctor {id}` to see all of them"),
+        Hint::SeeFindings { session: Some(id) } => {
+            format!("run `strandscope doctor {}` to see all of them", id_word(id))
+        }
         Hint::SeeFindings { session: None } => {
             "nothing is lost, such values are shown as stored; `strandscope doctor ID` lists them".to_owned()
         }
@@ -112,6 +174,44 @@ mod tests {
         assert!(!lost.to_string().contains("--"), "the library knows no flags");
         let gone = Error::NotFound { id: "x".into(), location: "y".into() };
         assert_eq!(Told::from(&gone).code, 3);
+    }
+
+    #[test]
+    fn an_id_is_one_word_of_a_command_line() {
+        let advice = |id: &str| words(&Hint::SeeFindings { session: Some(id.to_owned()) });
+        assert_eq!(advice("support-1042"), "run `strandscope doctor support-1042` to see all of them");
+        assert_eq!(advice("x; touch y"), "run `strandscope doctor 'x; touch y'` to see all of them");
+        assert_eq!(shell_word("$(id)"), "'$(id)'");
+        assert_eq!(id_word("a\u{1b}[201~b"), "ID");
+        assert_eq!(id_word("a\nb"), "ID");
+        assert_eq!(shell_word("a\u{1b}\0b"), "'a␛␀b'");
+        assert_eq!(shell_word(""), "''");
+    }
+
+    #[test]
+    fn the_browser_advises_no_command_lines() {
+        let hints = [
+            Hint::CheckServer,
+            Hint::CheckNames,
+            Hint::NameDatabase,
+            Hint::NameCollection,
+            Hint::ListSessions,
+            Hint::ShowAgents { session: "x".into() },
+            Hint::NarrowSearch,
+            Hint::CreateIndexes,
+            Hint::RaisePoolSize,
+            Hint::FindFolder,
+            Hint::WriteFirstSession,
+            Hint::SeeFindings { session: Some("x".into()) },
+            Hint::SeeFindings { session: None },
+            Hint::OpenForWriting,
+        ];
+        for hint in &hints {
+            let says = words_on_screen(hint);
+            assert!(!says.contains("strandscope ") && !says.contains("--"), "{says}");
+        }
+        let plan = ListPlan { hint: Some(Hint::CreateIndexes), ..ListPlan::unserved("all are read") };
+        assert!(!plan_on_screen(&plan).contains('`'));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Deliveries that never delay or break what they tell of.
 
 use std::{
+    collections::VecDeque,
     fmt,
     sync::{
         Arc, Mutex, PoisonError,
@@ -10,7 +11,10 @@ use std::{
 };
 
 use async_trait::async_trait;
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    sync::{Notify, mpsc},
+    task::JoinHandle,
+};
 
 use crate::session::setters;
 
@@ -101,6 +105,38 @@ struct Counts {
     dropped: AtomicU64,
 }
 
+/// So many are told of at most where nobody listens; the oldest are forgotten.
+const NEWS: usize = 100;
+
+/// What was given up and not told yet.
+#[derive(Default)]
+struct GivenUp {
+    news: Mutex<VecDeque<String>>,
+    more: Notify,
+}
+
+impl GivenUp {
+    fn tell(&self, what: String) {
+        let mut news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
+        if news.len() == NEWS {
+            news.pop_front();
+        }
+        news.push_back(what);
+        drop(news);
+        self.more.notify_one();
+    }
+
+    async fn next(&self) -> String {
+        loop {
+            let next = self.news.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+            match next {
+                Some(what) => return what,
+                None => self.more.notified().await,
+            }
+        }
+    }
+}
+
 fn add(count: &AtomicU64) {
     count.fetch_add(1, Ordering::Relaxed);
 }
@@ -110,6 +146,7 @@ fn add(count: &AtomicU64) {
 pub struct Outbox {
     name: String,
     counts: Arc<Counts>,
+    given_up: Arc<GivenUp>,
     open: Mutex<Option<(mpsc::Sender<Delivery>, JoinHandle<()>)>>,
 }
 
@@ -122,9 +159,11 @@ impl Outbox {
     pub fn start(name: &str, deliver: impl Deliver, options: OutboxOptions) -> Self {
         let (sender, queue) = mpsc::channel(options.queue.max(1));
         let counts = Arc::new(Counts::default());
-        let worker = Courier { name: name.to_owned(), deliver, options, counts: Arc::clone(&counts) };
+        let given_up = Arc::new(GivenUp::default());
+        let (name, told) = (name.to_owned(), Arc::clone(&given_up));
+        let worker = Courier { name: name.clone(), deliver, options, counts: Arc::clone(&counts), given_up: told };
         let task = tokio::spawn(worker.run(queue));
-        Self { name: name.to_owned(), counts, open: Mutex::new(Some((sender, task))) }
+        Self { name, counts, given_up, open: Mutex::new(Some((sender, task))) }
     }
 
     /// Puts a delivery into the queue, at once. `false`: it was dropped, for the queue is full or closed.
@@ -137,8 +176,15 @@ impl Outbox {
         } else {
             add(&self.counts.dropped);
             tracing::warn!(outbox = self.name, "the queue is full: a delivery was dropped");
+            self.given_up.tell("the queue is full, a delivery was dropped".to_owned());
         }
         taken
+    }
+
+    /// Waits until a delivery was given up or dropped, and says why in a sentence. Each is told once; a wait that is dropped loses
+    /// none.
+    pub async fn given_up(&self) -> String {
+        self.given_up.next().await
     }
 
     /// What became of the deliveries so far.
@@ -162,7 +208,7 @@ impl Outbox {
         if tokio::time::timeout(deadline, &mut task).await.is_err() {
             task.abort();
             let _ = task.await;
-            let given_up = self.given_up();
+            let given_up = self.unfinished();
             self.counts.dropped.fetch_add(given_up, Ordering::Relaxed);
             tracing::warn!(outbox = self.name, given_up, "not everything was delivered in time");
         }
@@ -170,7 +216,7 @@ impl Outbox {
     }
 
     /// Accepted, but neither delivered nor given up by the worker.
-    fn given_up(&self) -> u64 {
+    fn unfinished(&self) -> u64 {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
         read(&self.counts.queued).saturating_sub(read(&self.counts.finished))
     }
@@ -187,6 +233,7 @@ struct Courier<D> {
     deliver: D,
     options: OutboxOptions,
     counts: Arc<Counts>,
+    given_up: Arc<GivenUp>,
 }
 
 impl<D: Deliver> Courier<D> {
@@ -197,6 +244,7 @@ impl<D: Deliver> Courier<D> {
                 Err(reason) => {
                     add(&self.counts.dropped);
                     tracing::warn!(outbox = self.name, id = delivery.id, reason, "a delivery was given up");
+                    self.given_up.tell(format!("a delivery was given up, {reason}"));
                 }
             }
             add(&self.counts.finished);

@@ -120,6 +120,10 @@ impl Hook for Webhook {
     fn undelivered(&self) -> u64 {
         self.outbox.tally().dropped
     }
+
+    async fn given_up(&self) -> String {
+        self.outbox.given_up().await
+    }
 }
 
 fn delivery(operation: &HookOperation) -> Delivery {

@@ -127,6 +127,14 @@ mod tests {
     }
 
     #[test]
+    fn a_new_key_holds_no_control_characters() {
+        for key in ["a\tb", "a\u{1b}[2J", "a\n", "a\u{9b}", "a\0", "", "a.b"] {
+            assert!(check_new_key(key).is_err(), "{key:?}");
+        }
+        assert_eq!(check_new_key("prioridad 漢字"), Ok(()));
+    }
+
+    #[test]
     fn keys_that_would_nest_are_refused() {
         for key in ["", "a.b", "$set", "a\0"] {
             assert!(check_segment(key).is_err(), "{key:?}");

@@ -125,9 +125,10 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Tokens in and out: the total, else input and output together.
+    /// What every count of tokens means where none is named: input and output together. `totalTokens` as stored, else the sum
+    /// of the two where both are known; cached tokens as the provider counts them into the input, or not.
     #[must_use]
-    pub fn in_and_out(&self) -> Option<u64> {
+    pub fn in_and_out(self) -> Option<u64> {
         self.total.or_else(|| Some(self.input?.saturating_add(self.output?)))
     }
 

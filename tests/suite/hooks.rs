@@ -184,6 +184,11 @@ async fn a_refusal_is_final_and_redirects_are_not_followed() {
         manager.edit_metadata(vec![MetadataEdit::set("n", number)]).await.unwrap();
     }
     assert_eq!(heard.await.unwrap().len(), 2);
+    let hooks = Hooks::new(vec![Arc::new(Odd("nothing")), Arc::clone(&webhook) as Arc<dyn Hook>]);
+    for status in ["400", "302"] {
+        let told = tokio::time::timeout(Duration::from_mins(1), hooks.given_up()).await.expect("it is told at once");
+        assert!(told.contains("hook audit") && told.contains(status), "{told}");
+    }
     webhook.close(Duration::from_secs(5)).await;
     let tally = webhook.tally();
     assert_eq!((tally.delivered, tally.retried, tally.dropped), (0, 0, 2));
@@ -227,6 +232,7 @@ async fn a_full_queue_drops_the_newest_and_a_close_counts_what_did_not_arrive() 
     }
     // One is underway, two wait, one has no room.
     assert!(outbox.offer(delivery()) && outbox.offer(delivery()) && !outbox.offer(delivery()));
+    assert!(outbox.given_up().await.contains("queue is full"));
     gate.add_permits(2);
     while arrived.load(Ordering::SeqCst) < 3 {
         tokio::task::yield_now().await;

@@ -106,10 +106,12 @@ fn the_library_names_the_program_nowhere() {
 
 #[test]
 fn the_program_imports_downwards() {
-    let ground = ["text", "told", "keymap"];
-    for module in ground {
+    for module in ["text", "keymap"] {
         within_app(&format!("app/{module}"), &[]);
     }
+    within_app("app/told", &["text"]);
+    within_app("app/agreed", &["text"]);
+    let ground = ["text", "told", "agreed", "keymap"];
     within_app("app/demo", &[]);
     within_app("app/place", &["demo"]);
     let ground = [&ground[..], &["place"]].concat();

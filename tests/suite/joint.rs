@@ -69,6 +69,13 @@ fn case(lane: Lane) -> Case {
                 state.workspace.conversation.session().is_some_and(|session| session.key.text() == "long")
             },
         },
+        Lane::Peek => Case {
+            call: Call::Open,
+            begins: Begins::Listed,
+            asks: "i",
+            loading: Some("reading long"),
+            answered: |state| matches!(state.modals.last(), Some(Modal::Inspector(_))),
+        },
         Lane::Messages => Case {
             call: Call::Messages,
             begins: Begins::Opened,

@@ -29,7 +29,6 @@ async fn run(context: &Context, place: Option<Place>, open_id: Option<String>) -
         Some(place) => Some(context::whole(place).await?),
         None => None,
     };
-    let read_only = place.as_ref().map_or(context.connection.read_only, |place| place.read_only);
     let hooks = context.hooks()?;
     let code = run::browse(Browse {
         hooks: hooks.clone(),
@@ -45,7 +44,8 @@ async fn run(context: &Context, place: Option<Place>, open_id: Option<String>) -
         limits: config.limits,
         keymap: config.keys.clone(),
         profiles: profiles(context)?,
-        read_only,
+        // What a profile says is its own; the flag is for every connection that is chosen.
+        read_only: context.connection.read_only,
         filters: config.filters.clone(),
         log_path: places::log_file(),
         place,

@@ -11,7 +11,7 @@ use crate::{
         config::{Config, ConnectionArguments, Environment},
         place::{self, Attendance, Origin, Place, Rights, Store},
         signals::{Caught, Signals},
-        text,
+        text, told,
     },
     hook::Hooks,
     repository::{self, Candidate, Error, Opened, SessionReader, SessionRepository, mongo::uri},
@@ -160,7 +160,7 @@ pub async fn close(hooks: &Hooks) -> Result<()> {
 pub fn choose(candidates: &[Candidate]) -> Stop {
     let mut text = "several collections hold sessions; say which:".to_owned();
     for Candidate { database, collection, documents } in candidates {
-        let (database, collection) = (text::line(database), text::line(collection));
+        let (database, collection) = (told::shell_word(database), told::shell_word(collection));
         let plural = if *documents == 1 { "" } else { "s" };
         // Writing to a string cannot fail.
         let _ = write!(text, "\n  --database {database} --collection {collection}   ({documents} document{plural})");

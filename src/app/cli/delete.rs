@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    app::{config::places, copy::PrivateCopy, text},
+    app::{agreed, config::places, copy::PrivateCopy, text},
     manager::{
         SessionManager,
         retention::{self, SkippedSession},
@@ -99,7 +99,7 @@ fn shown(row: &Summary) -> String {
     text::line(&line).into_owned()
 }
 
-/// Asks for the id, or for how many there are, to be typed.
+/// Asks for the id, for the word that stands in for it, or for how many there are, to be typed.
 fn agree(chosen: &[Summary]) -> Result<()> {
     if !io::stdin().is_terminal() {
         return Err(Stop::Usage("deleting asks first, and there is no terminal to ask at; give --yes".into()).into());
@@ -108,15 +108,19 @@ fn agree(chosen: &[Summary]) -> Result<()> {
     for row in chosen {
         writeln!(err, "  {}", shown(row))?;
     }
-    let (wanted, what) = match chosen {
-        [one] => (one.key.text().to_owned(), "its id"),
-        several => (several.len().to_string(), "how many they are"),
+    let what = match chosen {
+        [one] => agreed::what(one.key.text()),
+        _ => "how many they are",
     };
     write!(err, "Type {what} to delete: ")?;
     err.flush()?;
     let mut typed = String::new();
     io::stdin().lock().read_line(&mut typed)?;
-    if typed.trim_end_matches(['\n', '\r']) == wanted {
+    let agrees = match chosen {
+        [one] => agreed::is_agreed(&typed, one.key.text()),
+        several => typed.trim() == several.len().to_string(),
+    };
+    if agrees {
         return Ok(());
     }
     output::note("that was something else; nothing was deleted");

@@ -141,7 +141,7 @@ pub const ENTRIES: &[Entry] = &[
     entry(Action::Tools, "tools", "unfold or fold all tool calls", &["t"]),
     entry(Action::Inspect, "inspect", "inspect what is selected", &["i"]),
     entry(Action::Explain, "explain", "explain the selected number", &["x"]),
-    entry(Action::LastError, "last-error", "the last error in full", &["shift-e"]),
+    entry(Action::LastError, "last-error", "every error that was shown, in full", &["shift-e"]),
     entry(Action::Mouse, "mouse", "use the mouse, or leave it to the terminal", &["shift-m"]),
     entry(Action::Connections, "connections", "choose a connection", &["c"]),
     entry(Action::CommandLine, "command", "any command by name", &[":"]),

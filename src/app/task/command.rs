@@ -29,6 +29,8 @@ pub enum Command {
     Resolve(Ticket, String),
     /// A session with the last messages of each agent: `Event::Opened`.
     Open(Ticket, SessionKey, u64),
+    /// A session without its messages, beside the one that is open: `Event::Peeked`.
+    Peek(Ticket, SessionKey),
     /// Messages of one agent: `Event::Messages`.
     Messages(Ticket, SessionKey, AgentId, Range<u64>),
     /// All messages without text: `Event::Outline`.
@@ -93,6 +95,8 @@ pub enum Lane {
     Details,
     /// `Resolve` and `Open`.
     Open,
+    /// `Peek`.
+    Peek,
     /// `Messages`.
     Messages,
     /// `Outline`.
@@ -107,12 +111,13 @@ pub enum Lane {
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Connection,
         Self::List,
         Self::Count,
         Self::Details,
         Self::Open,
+        Self::Peek,
         Self::Messages,
         Self::Outline,
         Self::Find,
@@ -138,6 +143,7 @@ impl Command {
             Self::Count(ticket, ..) => (Lane::Count, Some(*ticket)),
             Self::Details(ticket, ..) => (Lane::Details, Some(*ticket)),
             Self::Resolve(ticket, ..) | Self::Open(ticket, ..) => (Lane::Open, Some(*ticket)),
+            Self::Peek(ticket, ..) => (Lane::Peek, Some(*ticket)),
             Self::Messages(ticket, ..) => (Lane::Messages, Some(*ticket)),
             Self::Outline(ticket, ..) => (Lane::Outline, Some(*ticket)),
             Self::Find(ticket, ..) => (Lane::Find, Some(*ticket)),

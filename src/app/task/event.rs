@@ -42,6 +42,8 @@ pub enum Event {
     Resolved(Ticket, String, Vec<Summary>),
     /// A session with the end of each conversation.
     Opened(Ticket, Box<Session>),
+    /// A session without its messages.
+    Peeked(Ticket, Box<Session>),
     /// Messages of one agent.
     Messages(Ticket, AgentId, Vec<Message>),
     /// All messages without text.
@@ -72,6 +74,8 @@ pub enum Event {
     Link(Link),
     /// A change waits for another writer, in a sentence.
     Waiting(String),
+    /// A hook gave up on something it was to deliver: which, what and why, in a sentence.
+    Undelivered(String),
     /// A change is stored.
     Written(Ticket),
     /// A change was refused or failed.
@@ -107,12 +111,15 @@ impl Event {
             Self::Count(ticket, _) => (Lane::Count, *ticket),
             Self::Details(ticket, _) | Self::Usage(ticket, ..) => (Lane::Details, *ticket),
             Self::Resolved(ticket, ..) | Self::Opened(ticket, _) => (Lane::Open, *ticket),
+            Self::Peeked(ticket, _) => (Lane::Peek, *ticket),
             Self::Messages(ticket, ..) => (Lane::Messages, *ticket),
             Self::Outline(ticket, _) => (Lane::Outline, *ticket),
             Self::Found { ticket, .. } => (Lane::Find, *ticket),
             Self::Document(ticket, ..) => (Lane::Inspect, *ticket),
             Self::Failed { ticket, lane, .. } => (*lane, *ticket),
-            Self::Link(_) | Self::Waiting(_) | Self::Written(_) | Self::NotWritten { .. } => return None,
+            Self::Link(_) | Self::Undelivered(_) | Self::Waiting(_) | Self::Written(_) | Self::NotWritten { .. } => {
+                return None;
+            }
         })
     }
 }

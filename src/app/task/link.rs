@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Weak,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -18,24 +18,48 @@ use crate::{
 
 const LONGEST_WAIT_S: u64 = 30;
 
+/// A connection that is there answers sooner.
+const MOMENT: Duration = Duration::from_secs(3);
+
 /// Watches over one reader's connection; one watch runs at a time.
 #[derive(Clone)]
 pub(super) struct Watch {
     reader: Arc<dyn SessionReader>,
     events: mpsc::Sender<Event>,
     lost: Arc<AtomicBool>,
+    /// Whoever uses the connection; gone once another has taken its place.
+    user: Weak<()>,
 }
 
 impl Watch {
-    pub(super) fn new(reader: Arc<dyn SessionReader>, events: mpsc::Sender<Event>) -> Self {
-        Self { reader, events, lost: Arc::default() }
+    /// For as long as `user` is there.
+    pub(super) fn new(reader: Arc<dyn SessionReader>, events: mpsc::Sender<Event>, user: &Arc<()>) -> Self {
+        Self { reader, events, lost: Arc::default(), user: Arc::downgrade(user) }
+    }
+
+    fn is_used(&self) -> bool {
+        self.user.strong_count() > 0
     }
 
     /// Told of a read's error: where the connection is lost, says so and begins to try again.
     pub(super) fn noticed(&self, error: &Error) {
         if error.is_passing() && !self.lost.swap(true, Ordering::AcqRel) {
             tracing::warn!(%error, "connection lost");
-            tokio::spawn(self.clone().retry(told::sentence(error)));
+            tokio::spawn(self.clone().retry(told::sentence_on_screen(error)));
+        }
+    }
+
+    /// Asks whether the connection still answers; where it does not within a moment, it counts as lost.
+    pub(super) async fn check(&self) {
+        match tokio::time::timeout(MOMENT, self.reader.ping()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => self.noticed(&error),
+            Err(_) if self.lost.swap(true, Ordering::AcqRel) => {}
+            Err(_) => {
+                tracing::warn!("the connection does not answer");
+                let reason = format!("{} does not answer", self.reader.location());
+                tokio::spawn(self.clone().retry(reason));
+            }
         }
     }
 
@@ -44,18 +68,18 @@ impl Watch {
         let mut wait_s = 1;
         loop {
             let news = Link::Lost { reason, retry_in_s: wait_s };
-            if self.events.send(Event::Link(news)).await.is_err() || Arc::strong_count(&self.lost) == 1 {
+            if !self.is_used() || self.events.send(Event::Link(news)).await.is_err() {
                 return;
             }
             tokio::time::sleep(Duration::from_secs(wait_s)).await;
             match self.reader.ping().await {
-                Err(error) if error.is_passing() => reason = told::sentence(&error),
+                Err(error) if error.is_passing() => reason = told::sentence_on_screen(&error),
                 _ => break,
             }
             wait_s = (wait_s * 2).min(LONGEST_WAIT_S);
         }
         self.lost.store(false, Ordering::Release);
-        if Arc::strong_count(&self.lost) > 1 {
+        if self.is_used() {
             tracing::info!("connection is back");
             let _ = self.events.send(Event::Link(Link::Up)).await;
         }

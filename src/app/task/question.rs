@@ -39,6 +39,7 @@ impl Question {
                 Event::Resolved(ticket, id, rows)
             }
             Command::Open(ticket, key, last) => Event::Opened(ticket, Box::new(reader.open(&key, last).await?)),
+            Command::Peek(ticket, key) => Event::Peeked(ticket, Box::new(reader.open(&key, 0).await?)),
             Command::Messages(ticket, key, agent, range) => {
                 let messages = reader.messages(&key, &agent, range).await?;
                 Event::Messages(ticket, agent, messages)

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     app::place::{self, Origin, Rights, Store},
+    hook::Hooks,
     repository::{Limits, Opened, Result},
 };
 
@@ -68,7 +69,10 @@ struct Worker {
     opener: Opener,
     events: mpsc::Sender<Event>,
     lanes: Lanes,
+    hooks: Hooks,
     watch: Option<Watch>,
+    /// Stands for the connection in use.
+    user: Arc<()>,
     store: Option<Store>,
     writer: Writer,
     connected: (mpsc::Sender<Connected>, mpsc::Receiver<Connected>),
@@ -76,20 +80,35 @@ struct Worker {
 
 impl Worker {
     fn new(opener: Opener, writing: Writing, events: mpsc::Sender<Event>) -> Self {
+        let hooks = writing.hooks.clone();
         let writer = Writer::start(writing, events.clone());
         let connected = mpsc::channel(4);
-        Self { opener, events, lanes: Lanes::default(), watch: None, store: None, writer, connected }
+        Self {
+            opener,
+            events,
+            lanes: Lanes::default(),
+            hooks,
+            watch: None,
+            user: Arc::default(),
+            store: None,
+            writer,
+            connected,
+        }
     }
 
     async fn run(mut self, mut inbox: mpsc::Receiver<Command>) {
         loop {
-            // Both are channels: nothing is lost where the other one wins.
+            // Channels, and news that are kept until they are told: nothing is lost where another one wins.
             tokio::select! {
                 command = inbox.recv() => match command {
                     Some(command) => self.take(command),
                     None => break,
                 },
                 Some((reply, opened)) = self.connected.1.recv() => self.connected(reply, opened).await,
+                told = self.hooks.given_up() => {
+                    // Where the screen is gone, the log knows.
+                    let _ = self.events.send(Event::Undelivered(told)).await;
+                }
             }
         }
         self.writer.finish().await;
@@ -100,7 +119,7 @@ impl Worker {
 
     fn take(&mut self, command: Command) {
         if let Command::Write(ticket, order) = command {
-            return self.writer.order(ticket, self.store.clone(), order);
+            return self.writer.order(ticket, self.store.clone(), self.watch.clone(), order);
         }
         let reply = self.lanes.begin(&command);
         match command {
@@ -114,6 +133,7 @@ impl Worker {
     fn connect(&mut self, reply: Reply, origin: Origin, rights: Rights) {
         self.store = None;
         self.watch = None;
+        self.user = Arc::default();
         let opening = (self.opener)(origin, rights);
         let done = self.connected.0.clone();
         tokio::spawn(async move {
@@ -131,7 +151,7 @@ impl Worker {
         let event = match opened {
             Ok(Opened::Store(store)) => {
                 let location = store.reader().location();
-                self.watch = Some(Watch::new(store.reader(), self.events.clone()));
+                self.watch = Some(Watch::new(store.reader(), self.events.clone(), &self.user));
                 self.store = Some(store);
                 Event::Connected { ticket, location }
             }

@@ -1,6 +1,6 @@
 //! Writes: one after another, each answered, none given up.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::{sync::mpsc, task::JoinHandle};
 
@@ -8,6 +8,7 @@ use super::{
     Event, Ticket,
     command::{Write, WriteOrder},
     crash::crashed,
+    link::Watch,
 };
 use crate::{
     app::{copy::PrivateCopy, place::Store},
@@ -25,7 +26,11 @@ pub struct Writing {
     pub copies: Option<PathBuf>,
 }
 
-type Queued = (Ticket, Option<Store>, Box<WriteOrder>);
+/// After so long without an answer to a write the connection is asked whether it is still there: the write itself may wait much
+/// longer.
+const DOUBT: Duration = Duration::from_secs(2);
+
+type Queued = (Ticket, Option<Store>, Option<Watch>, Box<WriteOrder>);
 
 /// The queue of writes and the task that works it off.
 pub(super) struct Writer {
@@ -37,10 +42,19 @@ impl Writer {
     pub(super) fn start(writing: Writing, events: mpsc::Sender<Event>) -> Self {
         let (queue, mut orders) = mpsc::unbounded_channel::<Queued>();
         let task = tokio::spawn(async move {
-            while let Some((ticket, store, order)) = orders.recv().await {
+            while let Some((ticket, store, watch, order)) = orders.recv().await {
                 let id = order.id;
+                let doubts = watch.map(|watch| {
+                    tokio::spawn(async move {
+                        tokio::time::sleep(DOUBT).await;
+                        watch.check().await;
+                    })
+                });
                 // A task of its own: a crash in a write is an error of that write.
                 let done = tokio::spawn(carry_out(writing.clone(), store, order.write)).await;
+                if let Some(doubts) = doubts {
+                    doubts.abort();
+                }
                 let event = match done.unwrap_or_else(|join| Err(crashed("writing", &join))) {
                     Ok(()) => Event::Written(ticket),
                     Err(error) => {
@@ -54,9 +68,9 @@ impl Writer {
         Self { queue, task }
     }
 
-    pub(super) fn order(&self, ticket: Ticket, store: Option<Store>, order: Box<WriteOrder>) {
+    pub(super) fn order(&self, ticket: Ticket, store: Option<Store>, watch: Option<Watch>, order: Box<WriteOrder>) {
         // The task ends only after this queue is closed.
-        let _ = self.queue.send((ticket, store, order));
+        let _ = self.queue.send((ticket, store, watch, order));
     }
 
     /// Waits until everything that was ordered is done.

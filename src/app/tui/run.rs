@@ -22,7 +22,7 @@ use super::{
         },
     },
     state::{AppState, Effect, Input, Start},
-    terminal::{TerminalGuard, TerminalUse},
+    terminal::{CopyPath, TerminalGuard, TerminalUse},
     view,
 };
 use crate::{
@@ -282,13 +282,27 @@ impl Browser {
                     }
                     self.ask(command);
                 }
-                Effect::Copy(text) => guard.copy(&text)?,
+                Effect::Copy(text) => {
+                    let path = guard.copy(&text)?;
+                    self.say_copied(path);
+                }
                 Effect::Mouse(capture) => guard.capture_mouse(capture)?,
                 Effect::Say(_) => {} // The state keeps what is said for its status line.
                 Effect::Quit => self.leave = true,
             }
         }
         Ok(())
+    }
+
+    /// Adds to what is said of a copy what tmux makes of it.
+    fn say_copied(&mut self, path: CopyPath) {
+        match (path, &mut self.state.said) {
+            (CopyPath::Tmux, Some(said)) => said.push_str("; tmux passes it on where its set-clipboard is on"),
+            (CopyPath::TooLong, said) => {
+                *said = Some("not copied: it is more than tmux takes at once, about 780 kB".to_owned());
+            }
+            (CopyPath::Terminal | CopyPath::Tmux, _) => {}
+        }
     }
 
     /// Hands a question over, or keeps it until there is room: drawing never waits for the task.

@@ -2,10 +2,13 @@
 
 mod actions;
 pub mod areas;
+pub mod chosen;
 pub mod connection;
 pub mod conversation;
+mod copying;
 pub mod editor;
 pub mod effect;
+pub mod errors;
 mod events;
 pub mod feedback;
 pub mod folding;
@@ -19,6 +22,7 @@ mod modals;
 mod mouse;
 mod newest;
 pub mod note;
+mod offers;
 pub mod picker;
 pub mod prompt;
 #[cfg(test)]
@@ -58,6 +62,7 @@ use crate::app::{
     keymap::Keymap,
     place::Place,
     task::{Command, Event},
+    text,
 };
 
 /// Something that happened.
@@ -126,10 +131,14 @@ pub struct AppState {
     pub mouse: bool,
     /// The last thing said, until the next key.
     pub said: Option<String>,
+    /// What is said while the program ends, before anything else.
+    pub ending: Option<String>,
     size: Size,
     run: Uuid,
     tickets: Tickets,
     newest: Newest,
+    /// Errors that were shown, also of other connections.
+    errors: errors::ShownErrors,
     /// Changes on their way.
     pending: Vec<writing::Pending>,
 }
@@ -150,10 +159,12 @@ impl AppState {
             focus: Pane::Sessions,
             modals: Vec::new(),
             said: None,
+            ending: None,
             size: start.size,
             run: start.run,
             tickets: Tickets::default(),
             newest: Newest::default(),
+            errors: errors::ShownErrors::default(),
             pending: Vec::new(),
         };
         let mut effects = state.settle();
@@ -254,8 +265,9 @@ impl AppState {
                     out.push(Effect::Ask(command));
                 }
                 Effect::Copy(text) => {
-                    self.said.get_or_insert_with(|| "copied".into());
-                    out.push(Effect::Copy(text));
+                    let (safe, says) = self.copied(&text);
+                    self.said = Some(says);
+                    out.push(Effect::Copy(safe));
                 }
                 other => out.push(other),
             }
@@ -287,13 +299,16 @@ impl AppState {
         if let Some(storing) = self.storing() {
             return Some(storing);
         }
+        if let Some(peek) = &self.workspace.peek {
+            return Some(format!("reading {}", text::line(&peek.session.name)));
+        }
         self.workspace.list.loading().map(str::to_owned).or_else(|| self.workspace.conversation.loading())
     }
 
-    /// Whether nothing can be written here.
+    /// Whether nothing can be written with the connection in use.
     #[must_use]
     pub fn read_only(&self) -> bool {
-        self.workspace.connection.place.as_ref().is_some_and(|place| place.read_only)
+        self.workspace.connection.is_read_only()
     }
 
     fn page(&self, pane: Pane) -> u16 {

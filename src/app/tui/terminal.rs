@@ -151,13 +151,32 @@ impl TerminalGuard {
         if capture { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
     }
 
-    /// Copies a text to the clipboard by OSC 52, which also works over SSH.
+    /// Copies a text to the clipboard by OSC 52, which also works over SSH. Nothing tells whether it arrived.
     ///
     /// # Errors
     /// When the terminal cannot be written.
-    pub fn copy(&mut self, text: &str) -> io::Result<()> {
-        execute!(stdout(), CopyToClipboard::to_clipboard_from(text))
+    pub fn copy(&mut self, text: &str) -> io::Result<CopyPath> {
+        let tmux = env::var_os("TMUX").is_some();
+        if tmux && text.len().div_ceil(3) * 4 > TMUX_MOST {
+            return Ok(CopyPath::TooLong);
+        }
+        execute!(stdout(), CopyToClipboard::to_clipboard_from(text))?;
+        Ok(if tmux { CopyPath::Tmux } else { CopyPath::Terminal })
     }
+}
+
+/// tmux drops a longer sequence, in bytes of base64 (its `input-buffer-size` as it is by default).
+const TMUX_MOST: usize = 1 << 20;
+
+/// The way a copy goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyPath {
+    /// To the terminal.
+    Terminal,
+    /// To tmux, which passes it on where its `set-clipboard` is `on`.
+    Tmux,
+    /// Nowhere: it is more than tmux takes.
+    TooLong,
 }
 
 impl Drop for TerminalGuard {

@@ -98,14 +98,16 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
     match modal {
         Modal::Help(top) => help::draw(frame, body, *top, state),
         Modal::Prompt(prompt) => command_line::draw(frame, body, prompt, state),
-        Modal::Places(_) | Modal::Collections(_) | Modal::Sessions(_) => draw_picker(frame, modal, state),
+        Modal::Places(_) | Modal::Collections(_) | Modal::Sessions(_) | Modal::Fields(_) => {
+            draw_picker(frame, modal, state);
+        }
         Modal::Inspector(inspector) => {
             frame.render_widget(Clear, body);
             inspector::draw(frame, body, inspector, &state.look);
         }
         Modal::Note(note) => note::draw(frame, body, note, &state.look),
         Modal::Editor(editor) => editor::draw(frame, body, editor, &state.look),
-        Modal::Confirm(confirm) => editor::draw_confirm(frame, body, confirm, &state.look),
+        Modal::Confirm(confirm) => editor::draw_confirm(frame, body, confirm, state),
     }
 }
 
@@ -115,6 +117,7 @@ fn draw_picker(frame: &mut Frame<'_>, modal: &Modal, state: &AppState) {
         Modal::Places(menu) => picker::places(frame, &area, menu, state),
         Modal::Collections(menu) => picker::collections(frame, &area, menu, state),
         Modal::Sessions(menu) => picker::sessions(frame, &area, menu, state),
+        Modal::Fields(fields) => picker::fields(frame, &area, &fields.menu, state),
         _ => {}
     }
 }

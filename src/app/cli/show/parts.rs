@@ -2,7 +2,7 @@
 
 use crate::{
     app::text,
-    session::{FeedbackTally, Message, Rating, Role, Session, StoredAgent, ToolStatus, citations, plain},
+    session::{FeedbackTally, Message, Rating, Role, Session, StoredAgent, ToolStatus, Usage, citations, plain},
 };
 use bson::Bson;
 
@@ -81,10 +81,10 @@ pub fn role(message: &Message) -> String {
 
 /// Time, tokens, latency and marks of a message.
 pub fn notes(message: &Message) -> Vec<String> {
-    let tokens = message.usage.and_then(|usage| usage.output.or(usage.total));
+    let tokens = message.usage.and_then(Usage::in_and_out);
     [
         message.created_at.map(|at| time(Some(at))),
-        tokens.map(|tokens| format!("{tokens} tok")),
+        tokens.map(|tokens| format!("{tokens} tok in+out")),
         message.latency_ms.map(|ms| format!("{ms} ms")),
         message.redaction.is_some().then(|| "redacted".into()),
         message.guardrail_event.as_ref().map(|event| {

@@ -73,9 +73,9 @@ impl Browser {
 
 /// Says what is waited for. A terminal that is gone shows nothing, and nothing depends on it.
 fn show(state: &mut AppState, guard: &mut TerminalGuard) {
-    let Some(storing) = state.storing() else { return };
+    let Some(storing) = state.undone().or_else(|| state.storing()) else { return };
     let key = state.keymap.label(Action::QuitNow).unwrap_or_default();
-    state.said = Some(format!("{storing} before the end; {key} does not wait for it"));
+    state.ending = Some(format!("before the end: {storing}; {key} does not wait for it"));
     state.update(Input::Tick(Timestamp::now()));
     let _ = guard.terminal.draw(|frame| view::draw(frame, state));
 }

@@ -5,11 +5,11 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::{
     AppState, Effect,
     areas::Pane,
+    chosen::Then,
     connection::Stage,
     inspector::{Inspector, Subject},
     metrics::Data,
     modal::Modal,
-    note::Note,
     prompt::{Asks, Prompt},
 };
 use crate::{
@@ -133,6 +133,9 @@ impl AppState {
             effects.extend(self.workspace.list.start(&mut self.tickets));
             return effects;
         }
+        if self.workspace.peek.take().is_some() {
+            return vec![Effect::Ask(Command::Cancel(Lane::Peek))];
+        }
         // A session that was to be opened once the connection is back is not any more.
         self.workspace.open_id = None;
         let given_up = match self.focus {
@@ -160,6 +163,9 @@ impl AppState {
     }
 
     fn inspect(&mut self) -> Vec<Effect> {
+        if self.focus == Pane::Sessions {
+            return self.on_chosen(Then::Inspect).unwrap_or_else(|why| self.say(why));
+        }
         if self.workspace.conversation.session().is_none() {
             return self.say("open a session first");
         }
@@ -192,20 +198,6 @@ impl AppState {
             Some(explanation) => self.modals.push(Modal::Note(Box::new(explanation.into()))),
             None => return self.say("there is no number to explain on this row"),
         }
-        Vec::new()
-    }
-
-    /// What went wrong last.
-    #[must_use]
-    pub fn wrong(&self) -> Option<String> {
-        let lost = self.workspace.connection.lost.as_ref().map(|lost| format!("connection lost: {}", lost.reason));
-        lost.or_else(|| self.workspace.last_error.clone())
-    }
-
-    /// The error that the status line shows, in full.
-    pub(super) fn show_last_error(&mut self) -> Vec<Effect> {
-        let Some(error) = self.wrong() else { return self.say("no error so far") };
-        self.modals.push(Modal::Note(Box::new(Note::error(error))));
         Vec::new()
     }
 

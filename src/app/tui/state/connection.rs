@@ -41,6 +41,13 @@ pub struct Lost {
 }
 
 impl Connection {
+    /// Whether it is open and nothing may be written there. Of a place that was only chosen, or could not be opened, nothing is in
+    /// use.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.is_open() && self.place.as_ref().is_some_and(|place| place.read_only)
+    }
+
     /// Whether sessions can be read.
     #[must_use]
     pub fn is_open(&self) -> bool {

@@ -82,6 +82,8 @@ pub struct ConversationState {
     look: Option<Look>,
     rows: Vec<ConversationRow>,
     position: Option<(u64, u64)>,
+    /// The open session is not there any more.
+    gone: bool,
 }
 
 impl ConversationState {
@@ -107,6 +109,11 @@ impl ConversationState {
         self.arrived.retain(|change| change.session == key);
         self.opening = Some(Opening { ticket, key: key.clone(), name, again });
         vec![Effect::Ask(Command::Open(ticket, key, PAGE))]
+    }
+
+    /// The session is not there any more: what was read of it stays, and the title says so.
+    pub fn mark_gone(&mut self, key: &SessionKey) {
+        self.gone |= self.session().is_some_and(|open| open.key == *key);
     }
 
     /// Closes it, e.g. as it is gone.
@@ -141,7 +148,7 @@ impl ConversationState {
         self.wanted(tickets).into_iter().collect()
     }
 
-    /// Finds a text in the whole conversation of the current tab; an empty one ends the search.
+    /// Finds a text in the whole conversation of the current tab, from the selected message on; an empty one ends the search.
     pub fn find(&mut self, needle: &str, tickets: &mut Tickets) -> Vec<Effect> {
         let running = self.find.take().is_some_and(|find| find.ticket.is_some());
         let Some(open) = self.open.as_ref().filter(|_| !needle.is_empty()) else {
@@ -149,12 +156,13 @@ impl ConversationState {
             return if running { vec![Effect::Ask(Command::Cancel(Lane::Find))] } else { Vec::new() };
         };
         let ticket = tickets.take();
-        let (key, agent) = (open.session.key.clone(), open.agent().cloned());
+        let (key, agent, from) = (open.session.key.clone(), open.agent().cloned(), open.spot());
         self.find = Some(Find {
             needle: needle.to_owned(),
             ticket: Some(ticket),
             hits: Vec::new(),
             current: None,
+            from,
             searched: 0,
         });
         self.refresh();
@@ -269,7 +277,9 @@ impl ConversationState {
         if labels.len() > 1 {
             labels.push("all".to_owned());
         }
-        tabs::title(&text::line(open.session.name()), &labels, open.tab, cells, look.marks)
+        let name = text::line(open.session.name());
+        let name = if self.gone { format!("gone: {name}").into() } else { name };
+        tabs::title(&name, &labels, open.tab, cells, look.marks)
     }
 
     /// The selected message's number from 1, and how many there are in the tab; `None` where there is none.

@@ -2,6 +2,7 @@
 
 mod paste;
 mod value;
+mod words;
 
 use bson::Bson;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -9,11 +10,10 @@ use tui_textarea::{CursorMove, TextArea};
 
 use super::typing;
 use crate::{
-    app::{task::command::Write, text},
+    app::{agreed, task::command::Write},
     session::{
         AgentId, MetadataEdit, Rating, SessionKey,
         edit::{self, AssignedValue, DateContext},
-        plain,
         record::NewFeedback,
     },
 };
@@ -50,6 +50,8 @@ pub struct Editor {
     pub purpose: Purpose,
     /// The session.
     pub session: SessionKey,
+    /// What a person knows it by, as stored.
+    name: String,
     /// What is wrong, or what has to be known before it is stored.
     pub problem: Option<String>,
     /// The value that is stored now, after a conflict.
@@ -77,9 +79,11 @@ pub enum Edited {
 
 impl Editor {
     fn new(purpose: Purpose, session: SessionKey, start: &str) -> Self {
+        let name = session.text().to_owned();
         Self {
             purpose,
             session,
+            name,
             problem: None,
             stored: None,
             taken: Vec::new(),
@@ -116,6 +120,19 @@ impl Editor {
         Self::new(Purpose::Delete, session, "")
     }
 
+    /// The same, of a session that a person knows by that name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// What a person knows the session by, as stored.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What is typed so far.
     #[must_use]
     pub fn text(&self) -> String {
@@ -148,36 +165,6 @@ impl Editor {
             Purpose::Rate { .. } => true,
             Purpose::Add => has_some,
             Purpose::Delete => false,
-        }
-    }
-
-    /// What it is, for a title. Safe text.
-    #[must_use]
-    pub fn title(&self) -> String {
-        match &self.purpose {
-            Purpose::Edit { key, kind, .. } => format!("{}  {}", text::line(key), plain::type_word(kind)),
-            Purpose::Add => "Add a field: key=value, or key:=JSON".to_owned(),
-            Purpose::Rate { rating, about } => {
-                let about = about.as_ref().map_or_else(
-                    || "this session".to_owned(),
-                    |(agent, id)| format!("message {id} of {}", text::line(agent.as_str())),
-                );
-                format!("Feedback on {about}: {}", rating_word(rating))
-            }
-            Purpose::Delete => format!("Delete {}", text::line(self.session.text())),
-        }
-    }
-
-    /// What the keys do, in a line.
-    #[must_use]
-    pub fn hint(&self) -> &'static str {
-        match &self.purpose {
-            Purpose::Rate { .. } => "Tab up, down, neutral  Ctrl-S store  Esc leave",
-            Purpose::Delete => "type its id, then Enter; a private copy is kept  Esc leave",
-            _ if self.stored.is_some() && self.has_lines() => "Ctrl-S store all the same  Esc leave what is stored",
-            _ if self.stored.is_some() => "Enter store all the same  Esc leave what is stored",
-            _ if self.has_lines() => "Ctrl-S store  Esc leave",
-            _ => "Enter store  Esc leave",
         }
     }
 
@@ -243,8 +230,10 @@ impl Editor {
         let typed = self.text();
         let session = self.session.clone();
         let edit = match &self.purpose {
-            Purpose::Delete if typed.trim() == self.session.text() => return Ok(Some(Write::Delete(session))),
-            Purpose::Delete => return Err("that is another id; nothing is deleted".to_owned()),
+            Purpose::Delete if agreed::is_agreed(&typed, session.text()) => return Ok(Some(Write::Delete(session))),
+            Purpose::Delete => {
+                return Err(format!("that is not {}; nothing is deleted", agreed::what(session.text())));
+            }
             Purpose::Rate { rating, about } => {
                 return Ok(Some(Write::Feedback(session, feedback(rating, about.as_ref(), &typed))));
             }
@@ -274,6 +263,7 @@ impl Editor {
             edit::AssignmentError::NoEquals => "type a key, = and a value".to_owned(),
             other => other.to_string(),
         })?;
+        edit::check_new_key(&key).map_err(|reason| format!("that cannot be a key: {reason}"))?;
         if self.taken.contains(&key) {
             return Err(format!("{key} is there already; choose it to change it"));
         }
@@ -303,16 +293,6 @@ fn area(text: &str) -> TextArea<'static> {
     area.move_cursor(CursorMove::End);
     area.set_cursor_line_style(ratatui::style::Style::new());
     area
-}
-
-/// The word for a rating.
-#[must_use]
-pub fn rating_word(rating: &Rating) -> &'static str {
-    match rating {
-        Rating::Up => "+ up",
-        Rating::Down => "- down",
-        _ => "neutral",
-    }
 }
 
 fn feedback(rating: &Rating, about: Option<&(AgentId, i64)>, typed: &str) -> NewFeedback {

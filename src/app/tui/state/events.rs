@@ -33,13 +33,19 @@ impl AppState {
             Event::Link(Link::Lost { reason, retry_in_s }) => {
                 let wait = SignedDuration::try_from(Duration::from_secs(retry_in_s)).unwrap_or_default();
                 let retry_at = self.look.now.saturating_add(wait).unwrap_or(self.look.now);
+                self.errors.keep(&format!("connection lost: {reason}"), self.look.now);
                 self.workspace.connection.lost = Some(Lost { reason, retry_at });
                 Vec::new()
             }
             Event::Resolved(_, id, rows) => self.on_resolved(&id, rows),
+            Event::Peeked(ticket, session) => self.on_peeked(ticket, &session),
             Event::Failed { ticket, lane, error } => self.on_failed(ticket, lane, error),
             Event::Waiting(said) => {
                 self.said = Some(said);
+                Vec::new()
+            }
+            Event::Undelivered(told) => {
+                self.tell_error(told);
                 Vec::new()
             }
             Event::Written(ticket) => self.on_written(ticket),
@@ -61,7 +67,8 @@ impl AppState {
             }
         }
         let effects = self.workspace.conversation.on_event(event, &mut self.tickets);
-        if matches!(event, Event::Opened(..)) {
+        if let Event::Opened(_, session) = event {
+            self.workspace.list.mark_there(&session.key);
             self.settle_side_panes();
         }
         effects
@@ -75,6 +82,7 @@ impl AppState {
         match &change.kind {
             ChangeKind::Deleted => {
                 self.close_modals_of(&change.session);
+                self.workspace.peek.take_if(|peek| peek.session.key == change.session);
                 if shown {
                     self.workspace.reset_side_panes();
                     self.focus = Pane::Sessions;
@@ -96,6 +104,7 @@ impl AppState {
                 menu.items.retain(|row| row.key != *key);
                 !menu.items.is_empty()
             }
+            Modal::Fields(fields) => fields.session.key != *key,
             _ => true,
         });
     }
@@ -137,6 +146,7 @@ impl AppState {
     }
 
     fn not_connected(&mut self, error: Error) -> Vec<Effect> {
+        self.errors.keep(&told::sentence_on_screen(&error), self.look.now);
         self.workspace.connection.stage = Stage::Failed(error);
         self.open_places();
         Vec::new()
@@ -162,7 +172,7 @@ impl AppState {
         self.workspace.resolving = None;
         let mut effects = self.workspace.list.start(&mut self.tickets);
         match rows.len() {
-            0 => self.workspace.last_error = Some(format!("no session {} here", text::line(id))),
+            0 => self.tell_error(format!("no session {} here", text::line(id))),
             1 => effects.extend(self.open(&rows.remove(0))),
             _ => self.modals.push(Modal::Sessions(Menu::new(rows))),
         }
@@ -187,8 +197,16 @@ impl AppState {
             self.workspace.unanswered.insert(lane);
         }
         if lane != Lane::Details {
-            self.workspace.last_error = Some(told::sentence(&error));
+            self.tell_error(told::sentence_on_screen(&error));
         }
+        let looked_up = self.workspace.resolving.as_ref().is_some_and(|(asked, _)| *asked == ticket);
+        if matches!(error, Error::NotFound { .. })
+            && !looked_up
+            && let Some(key) = self.asked_about(lane)
+        {
+            self.mark_gone(key);
+        }
+        self.workspace.peek.take_if(|peek| peek.ticket == ticket);
         if let Some((_, id)) = self.workspace.resolving.take_if(|(asked, _)| *asked == ticket) {
             // The session that was asked for is looked for again once the connection is back.
             self.workspace.open_id = error.is_passing().then_some(id);

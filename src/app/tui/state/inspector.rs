@@ -189,7 +189,7 @@ impl Inspector {
                 if let Some(open) = self.waiting() {
                     tabs::give_up(&mut open.tabs);
                 }
-                Body::Failed(crate::app::told::sentence(error))
+                Body::Failed(crate::app::told::sentence_on_screen(error))
             }
             _ => return,
         };
@@ -250,6 +250,18 @@ impl Inspector {
     #[must_use]
     pub fn front(&self) -> usize {
         self.front
+    }
+
+    /// Whether there is another subject to turn to.
+    #[must_use]
+    pub fn has_several_subjects(&self) -> bool {
+        self.subjects.len() > 1
+    }
+
+    /// Whether the subject in front has another tab.
+    #[must_use]
+    pub fn has_several_tabs(&self) -> bool {
+        self.subject().tabs.len() > 1
     }
 
     /// The tab in front.

@@ -26,15 +26,28 @@ pub fn note(session: Option<&Session>) -> Option<String> {
     let Some(session) = session else { return Some("no session open".into()) };
     match &session.metadata {
         None => Some("this session has no metadata field".into()),
-        Some(Bson::Null) => Some("metadata is null, not an object".into()),
         Some(Bson::Document(fields)) if fields.is_empty() => Some("metadata is empty".into()),
         Some(Bson::Document(_)) => None,
         Some(other) => Some(format!("metadata is {}, not an object", article(other))),
     }
 }
 
+/// Why no field of the metadata can be set or removed, in a sentence; `None`: fields can be.
+#[must_use]
+pub fn refusal(session: &Session) -> Option<String> {
+    match &session.metadata {
+        None | Some(Bson::Document(_)) => None,
+        Some(other) => Some(format!(
+            "the metadata of {} is {}, not an object: it can be read here, not edited",
+            crate::app::text::line(session.name()),
+            article(other)
+        )),
+    }
+}
+
 fn article(value: &Bson) -> &'static str {
     match value {
+        Bson::Null => "null",
         Bson::Array(_) => "an array",
         Bson::String(_) => "a string",
         Bson::Int32(_) | Bson::Int64(_) | Bson::Double(_) | Bson::Decimal128(_) => "a number",

@@ -1,10 +1,17 @@
 //! What lies over the panes and takes all input until it is closed.
 
-use super::{editor::Editor, inspector::Inspector, list::Selection, note::Note, prompt::Prompt};
+use super::{
+    chosen::{ChosenSession, FieldMenu},
+    editor::Editor,
+    inspector::Inspector,
+    list::Selection,
+    note::Note,
+    prompt::Prompt,
+};
 use crate::{
     app::{keymap::Action, place::Place},
     repository::Candidate,
-    session::{SessionKey, Summary},
+    session::Summary,
 };
 use bson::Bson;
 
@@ -21,6 +28,8 @@ pub enum Modal {
     Collections(Menu<Candidate>),
     /// Sessions that an id may mean.
     Sessions(Menu<Summary>),
+    /// Fields of a session's metadata, to choose one to edit.
+    Fields(Box<FieldMenu>),
     /// The inspector.
     Inspector(Box<Inspector>),
     /// A text: what a number means, an error in full.
@@ -75,8 +84,15 @@ impl<T> Menu<T> {
 /// A question that is answered with y or n.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Confirm {
-    /// Remove that field with the value on screen.
-    Remove(SessionKey, String, Box<Bson>),
-    /// Quit, though something typed is not stored.
+    /// Remove a field of the metadata.
+    Remove {
+        /// Of which session.
+        session: ChosenSession,
+        /// Its key.
+        key: String,
+        /// The value on screen, which it is guarded by.
+        shown: Box<Bson>,
+    },
+    /// Quit, though something typed is not stored, or is on its way.
     Quit,
 }

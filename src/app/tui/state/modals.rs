@@ -32,6 +32,7 @@ impl AppState {
             Modal::Places(menu) => menu.on_action(action, page),
             Modal::Collections(menu) => menu.on_action(action, page),
             Modal::Sessions(menu) => menu.on_action(action, page),
+            Modal::Fields(fields) => fields.menu.on_action(action, page),
             Modal::Prompt(_) | Modal::Editor(_) | Modal::Confirm(_) => false,
         };
         if taken {
@@ -39,8 +40,9 @@ impl AppState {
         }
         let start_screen = matches!(modal, Modal::Places(_)) && !self.workspace.connection.is_open();
         match action {
-            Action::QuitNow => vec![Effect::Quit],
-            Action::Quit if start_screen => vec![Effect::Quit],
+            Action::QuitNow => self.leave(),
+            Action::Quit if start_screen => self.leave(),
+            Action::Edit if matches!(modal, Modal::Fields(_)) => self.edit_chosen_field(),
             Action::Back if start_screen => Vec::new(),
             Action::Open => self.choose_in_modal(),
             Action::Reload if start_screen => self.try_again(),
@@ -87,6 +89,7 @@ impl AppState {
                 self.modals.pop();
                 row.map(|row| self.open(&row)).unwrap_or_default()
             }
+            Some(Modal::Fields(_)) => self.edit_chosen_field(),
             Some(Modal::Note(_) | Modal::Help(_)) => self.close_modal(),
             _ => Vec::new(),
         }

@@ -107,6 +107,7 @@ impl AppState {
             Some(Modal::Places(menu)) => menu.select(item),
             Some(Modal::Collections(menu)) => menu.select(item),
             Some(Modal::Sessions(menu)) => menu.select(item),
+            Some(Modal::Fields(fields)) => fields.menu.select(item),
             _ => return Vec::new(),
         };
         if again { self.choose_in_modal() } else { Vec::new() }

@@ -79,10 +79,18 @@ impl From<Explanation> for Note {
 }
 
 impl Note {
-    /// An error in full.
+    /// Errors in full with their age, the newest first.
     #[must_use]
-    pub fn error(text: String) -> Self {
-        Self { title: "last error".into(), parts: vec![NotePart::Error(text)], top: 0 }
+    pub fn errors(errors: Vec<(String, String)>) -> Self {
+        let title = if errors.len() == 1 { "last error" } else { "errors, the newest first" };
+        let mut parts = Vec::with_capacity(errors.len() * 3);
+        for (age, text) in errors {
+            if !parts.is_empty() {
+                parts.extend([NotePart::Blank, NotePart::Text(age)]);
+            }
+            parts.push(NotePart::Error(text));
+        }
+        Self { title: title.into(), parts, top: 0 }
     }
 
     /// All of it as text, for copying.
@@ -161,7 +169,7 @@ mod tests {
 
     #[test]
     fn it_scrolls_to_its_end_and_no_further() {
-        let mut note = Note::error("line\n".repeat(30));
+        let mut note = Note::errors(vec![("now".into(), "line\n".repeat(30))]);
         let body = Rect::new(0, 0, 60, 12);
         for _ in 0..100 {
             assert!(note.on_action(Action::Down, body));

@@ -83,6 +83,10 @@ impl AppState {
                 (title("Several collections look like sessions:"), menu.items.len(), menu.selected())
             }
             Modal::Sessions(menu) => (title("Several sessions are called that:"), menu.items.len(), menu.selected()),
+            Modal::Fields(fields) => {
+                let says = format!("Which field of {}?", text::line(&fields.session.name));
+                (title(&says), fields.menu.items.len(), fields.menu.selected())
+            }
             _ => return None,
         };
         Some(Picker::of(self.areas.body, &says, len, selected))
@@ -93,7 +97,7 @@ fn places_say(connection: &Connection) -> Vec<(Tone, String)> {
     match &connection.stage {
         Stage::Failed(error) => {
             let name = connection.place.as_ref().map_or("", |place| place.name.as_str());
-            vec![(Tone::Error, format!("Cannot open {name}:")), (Tone::Error, told::sentence(error))]
+            vec![(Tone::Error, format!("Cannot open {name}:")), (Tone::Error, told::sentence_on_screen(error))]
         }
         Stage::Open(_) => Vec::new(),
         _ => vec![(Tone::Title, "Where are your agents' sessions?".into())],

@@ -159,6 +159,11 @@ impl Screen {
                 session.key = key.clone();
                 Desk::new(vec![session], 40, 10).answer(command).into_iter().collect()
             }
+            Command::Peek(ticket, key) => {
+                let mut session = sample::session("support-1042");
+                session.key = key.clone();
+                vec![Event::Peeked(*ticket, Box::new(session))]
+            }
             Command::Document(ticket, _) => {
                 vec![Event::Document(*ticket, Box::new(sample::document("support-1042")), Vec::new())]
             }

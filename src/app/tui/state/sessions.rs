@@ -1,7 +1,10 @@
 //! The list of sessions: rows a page at a time, counts and tokens after them, one question of a kind at a time.
 
 mod asked;
+mod changes;
 mod details;
+
+use std::collections::HashSet;
 
 use crate::{
     app::{
@@ -11,7 +14,7 @@ use crate::{
         told,
     },
     repository::{Cursor, Filter, ListPlan, ListQuery, PageEnd, Projection, Sort},
-    session::{Change, ChangeKind, Details, SessionKey, Summary},
+    session::{Details, SessionKey, Summary},
 };
 
 use super::{Effect, Tickets, list::Selection};
@@ -42,36 +45,14 @@ pub struct SessionList {
     page: Option<AskedRows>,
     count_ticket: Option<Ticket>,
     details: DetailsCache,
+    /// Sessions of rows that were found to be gone since.
+    gone: HashSet<SessionKey>,
 }
 
 /// Most rows that a reload reads at once.
 const RELOAD_LIMIT: usize = 1000;
 
 impl SessionList {
-    /// Takes over a change of a session: what its row shows of it, and what has to be read again of it.
-    pub fn apply(&mut self, change: &Change) {
-        match &change.kind {
-            ChangeKind::Deleted => {
-                let before = self.rows.len();
-                self.rows.retain(|row| row.key != change.session);
-                if self.rows.len() < before {
-                    self.count = self.count.map(|count| count.saturating_sub(1));
-                    self.settle();
-                }
-            }
-            ChangeKind::Feedback(_) | ChangeKind::Messages(..) | ChangeKind::Metadata(_) => {
-                let aside = self.page.as_mut().and_then(|page| page.aside.as_mut());
-                let counted = !matches!(change.kind, ChangeKind::Metadata(_));
-                for row in self.rows.iter_mut().chain(aside.into_iter().flatten()) {
-                    change.apply_to_row(row);
-                    if counted && row.key == change.session {
-                        self.details.expire_row(row);
-                    }
-                }
-            }
-        }
-    }
-
     /// An empty list that asks for the metadata its columns show.
     #[must_use]
     pub fn new(ui: &Ui) -> Self {
@@ -148,7 +129,7 @@ impl SessionList {
             }
             Event::Details(ticket, found) => self.details.on_details(*ticket, found, &self.rows),
             Event::Usage(ticket, key, usage) => self.details.on_usage(*ticket, key, usage),
-            Event::Failed { ticket, lane, error } => self.on_failed(*ticket, *lane, told::sentence(error)),
+            Event::Failed { ticket, lane, error } => self.on_failed(*ticket, *lane, told::sentence_on_screen(error)),
             _ => {}
         }
     }
@@ -158,10 +139,13 @@ impl SessionList {
     }
 
     fn on_plan(&mut self, plan: &ListPlan) {
-        self.notice = (!plan.served).then(|| told::plan(plan));
+        self.notice = (!plan.served).then(|| told::plan_on_screen(plan));
     }
 
     fn on_rows(&mut self, found: &[Summary]) {
+        for row in found {
+            self.mark_there(&row.key);
+        }
         if let Some(aside) = self.page.as_mut().and_then(|page| page.aside.as_mut()) {
             aside.extend_from_slice(found);
         } else {

@@ -14,6 +14,7 @@ use crate::{
 mod changes;
 mod interleavings;
 mod lookup;
+mod rows;
 mod writing;
 
 fn names(screen: &Screen) -> Vec<&str> {

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use ratatui::layout::Rect;
 
 use super::{
-    connection::Connection, conversation::ConversationState, feedback::FeedbackPane, metadata::MetadataPane,
-    metrics::MetricsPane, sessions::SessionList,
+    chosen::Peek, connection::Connection, conversation::ConversationState, feedback::FeedbackPane,
+    metadata::MetadataPane, metrics::MetricsPane, sessions::SessionList,
 };
 use crate::app::{
     config::Ui,
@@ -34,6 +34,8 @@ pub struct Workspace {
     pub(super) open_id: Option<String>,
     /// A session that is being looked for, as a person typed its id.
     pub(super) resolving: Option<(Ticket, String)>,
+    /// A session of the list that is being read for a key.
+    pub(super) peek: Option<Peek>,
     /// The text that was looked for last.
     pub(super) find: String,
     /// Lanes whose question failed because the connection was lost.

@@ -1,10 +1,15 @@
 //! Changes: asked for, pending until stored, and back in the editor where they could not be.
 
+mod pending;
+
+pub use pending::{Draft, Pending};
+
 use crossterm::event::KeyEvent;
 
 use super::{
     AppState, Effect,
     areas::Pane,
+    chosen::{ChosenSession, Then, adding, refuse_other_than_object},
     editor::{Edited, Editor, Purpose},
     modal::{Confirm, Modal},
 };
@@ -15,90 +20,25 @@ use crate::{
             Command, Ticket,
             command::{Write, WriteId, WriteOrder},
         },
-        text,
         told::Told,
     },
-    repository::Error,
-    session::{Change, MetadataEdit, SessionKey, decode, edit, encode},
+    repository::{Error, ErrorKind},
+    session::{Change, MetadataEdit, Session, decode, edit, encode},
 };
 use bson::Bson;
 
-/// A change that is on its way.
-#[derive(Debug)]
-pub struct Pending {
-    ticket: Ticket,
-    order: Box<WriteOrder>,
-    /// What it was typed in.
-    editor: Option<Box<Editor>>,
-}
-
-/// Text that was typed and not stored, when the program ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
-    /// The session's `_id`.
-    pub session: String,
-    /// What it was for.
-    pub what: String,
-    /// The text.
-    pub text: String,
-}
+/// Why nothing is changed here.
+const READ_ONLY: &str = "this connection is read-only: nothing can be changed";
 
 impl AppState {
-    /// What is on its way, for the status line. Safe text.
-    #[must_use]
-    pub fn storing(&self) -> Option<String> {
-        let pending = self.pending.first()?;
-        Some(match &pending.order.write {
-            Write::Metadata(_, edits) => {
-                let keys: Vec<_> = edits.iter().map(|edit| text::line(&edit.key)).collect();
-                format!("storing {}", keys.join(", "))
-            }
-            Write::Feedback(..) => "storing feedback".to_owned(),
-            Write::Delete(key) => format!("deleting {}", text::line(key.text())),
-        })
-    }
-
-    /// Fields of the open session's metadata that are on their way: key and new value.
-    pub fn pending_fields(&self) -> impl Iterator<Item = (&str, Option<&Bson>)> {
-        let open = self.workspace.conversation.session().map(|session| &session.key);
-        let edits = self.pending.iter().filter_map(move |pending| match &pending.order.write {
-            Write::Metadata(key, edits) if Some(key) == open => Some(edits),
-            _ => None,
-        });
-        edits.flatten().map(|edit| (edit.key.as_str(), edit.value.as_ref()))
-    }
-
-    /// What was typed and is not stored.
-    #[must_use]
-    pub fn drafts(&self) -> Vec<Draft> {
-        let open = self.modals.iter().filter_map(|modal| match modal {
-            Modal::Editor(editor) if editor.is_unsaved() => Some(editor),
-            _ => None,
-        });
-        let pending = self.pending.iter().filter_map(|pending| pending.editor.as_ref());
-        open.chain(pending)
-            .map(|editor| Draft {
-                session: editor.session.text().to_owned(),
-                what: editor.title(),
-                text: editor.text(),
-            })
-            .collect()
-    }
-
-    /// Whether there may be something typed that is not stored.
-    #[must_use]
-    pub fn is_typed_in(&self) -> bool {
-        !self.pending.is_empty() || self.modals.iter().any(|modal| matches!(modal, Modal::Editor(_)))
-    }
-
     /// A key that would change something. `None`: it is none of those.
     pub(super) fn change(&mut self, action: Action) -> Option<Vec<Effect>> {
-        let opens: fn(&Self) -> Result<Modal, String> = match action {
-            Action::Edit => Self::edit_editor,
-            Action::Add => Self::add_editor,
-            Action::Remove => Self::remove_question,
-            Action::Rate => Self::rate_editor,
-            Action::DeleteSession => Self::delete_editor,
+        let begins: fn(&mut Self) -> Result<Vec<Effect>, String> = match action {
+            Action::Edit => Self::edit,
+            Action::Add => Self::add,
+            Action::Remove => Self::remove,
+            Action::Rate => Self::rate,
+            Action::DeleteSession => Self::delete,
             Action::Up
             | Action::Down
             | Action::PageUp
@@ -137,77 +77,85 @@ impl AppState {
             | Action::QuitNow => return None,
         };
         if self.read_only() {
-            return Some(self.say("this connection is read-only: nothing can be changed"));
+            return Some(self.say(READ_ONLY));
         }
-        match opens(self) {
-            Ok(modal) => {
-                self.modals.push(modal);
-                Some(Vec::new())
-            }
+        match begins(self) {
+            Ok(effects) => Some(effects),
             Err(why) => Some(self.say(why)),
         }
     }
 
-    fn edit_editor(&self) -> Result<Modal, String> {
-        let (key, name, value) = self.field()?;
-        let editor = Editor::field(key, &name, &value)
-            .ok_or("it holds an object that reads like another type in JSON, so no text would give it back")?;
-        Ok(Modal::Editor(Box::new(editor)))
+    fn edit(&mut self) -> Result<Vec<Effect>, String> {
+        if self.focus == Pane::Sessions {
+            return self.on_chosen(Then::Edit);
+        }
+        let (session, key, shown) = self.field()?;
+        let modal = self.editing(&session, key, shown)?;
+        self.modals.push(modal);
+        Ok(Vec::new())
     }
 
-    fn remove_question(&self) -> Result<Modal, String> {
-        let (key, name, value) = self.field()?;
-        Ok(Modal::Confirm(Box::new(Confirm::Remove(key, name, Box::new(value)))))
+    fn remove(&mut self) -> Result<Vec<Effect>, String> {
+        let (session, key, shown) = self.field()?;
+        let confirm = Confirm::Remove { session, key: key.to_owned(), shown: Box::new(shown.clone()) };
+        self.modals.push(Modal::Confirm(Box::new(confirm)));
+        Ok(Vec::new())
     }
 
-    /// The chosen field of the metadata, with the value on screen.
-    fn field(&self) -> Result<(SessionKey, String, Bson), String> {
+    /// The open session.
+    fn open_session(&self) -> Result<(ChosenSession, &Session), String> {
         let session = self.workspace.conversation.session().ok_or("open a session first")?;
+        Ok((ChosenSession { key: session.key.clone(), name: session.name().to_owned() }, session))
+    }
+
+    /// The field of the metadata pane that can be edited or removed, with the value on screen.
+    ///
+    /// # Errors
+    /// Why there is none, in a sentence.
+    pub(super) fn field(&self) -> Result<(ChosenSession, &str, &Bson), String> {
+        let (chosen, session) = self.open_session()?;
         if self.focus != Pane::Metadata {
             return Err(self.with_key("choose a field of the metadata first", Action::PaneMetadata));
         }
-        let name = self
-            .workspace
-            .metadata
-            .field(self.workspace.conversation.session())
-            .ok_or_else(|| self.with_key("there is no field here; add one", Action::Add))?;
-        let fields = session.metadata_fields().ok_or("the metadata is not an object, so it cannot be edited here")?;
-        let value = fields.get(&name).ok_or("there is no field here")?;
-        edit::check_segment(&name).map_err(|_| "this key holds a dot, a $ or nothing, and cannot be written")?;
-        if self.pending_fields().any(|(key, _)| key == name) {
-            return Err("this field is just being stored".into());
-        }
-        Ok((session.key.clone(), name, value.clone()))
+        refuse_other_than_object(session)?;
+        let nothing = || self.with_key("there is no field here; add one", Action::Add);
+        let name = self.workspace.metadata.field(Some(session)).ok_or_else(nothing)?;
+        let stored = session.metadata_fields().and_then(|fields| fields.iter().find(|(key, _)| **key == name));
+        let (key, shown) = stored.ok_or_else(nothing)?;
+        edit::check_segment(key).map_err(|_| "this key holds a dot, a $ or nothing, and cannot be written")?;
+        self.refuse_underway(&chosen.key, key)?;
+        Ok((chosen, key.as_str(), shown))
     }
 
     /// A sentence with the key of an action behind it, where it has one: `there is no field here; add one: a`.
-    fn with_key(&self, sentence: &str, action: Action) -> String {
+    pub(super) fn with_key(&self, sentence: &str, action: Action) -> String {
         self.keymap.label(action).map_or_else(|| sentence.to_owned(), |key| format!("{sentence}: {key}"))
     }
 
-    fn add_editor(&self) -> Result<Modal, String> {
-        let session = self.workspace.conversation.session().ok_or("open a session first")?;
-        let taken = match &session.metadata {
-            None => Vec::new(),
-            Some(Bson::Document(fields)) => fields.keys().cloned().collect(),
-            Some(_) => return Err("the metadata is not an object, so nothing can be added".into()),
-        };
-        Ok(Modal::Editor(Box::new(Editor::add(session.key.clone(), taken))))
+    fn add(&mut self) -> Result<Vec<Effect>, String> {
+        if self.focus == Pane::Sessions {
+            return self.on_chosen(Then::Add);
+        }
+        let (chosen, session) = self.open_session()?;
+        let modal = adding(&chosen, session)?;
+        self.modals.push(modal);
+        Ok(Vec::new())
     }
 
-    fn rate_editor(&self) -> Result<Modal, String> {
-        let session = self.workspace.conversation.session().ok_or("open a session first")?;
+    fn rate(&mut self) -> Result<Vec<Effect>, String> {
+        let chosen = self.chosen().ok_or("choose a session first")?;
         let selected = self.workspace.conversation.selected().filter(|_| self.focus == Pane::Conversation);
         let about = selected.and_then(|(agent, message)| Some((agent.clone(), message.message_id?)));
-        Ok(Modal::Editor(Box::new(Editor::rate(session.key.clone(), about))))
+        let editor = Editor::rate(chosen.key, about).named(chosen.name);
+        self.modals.push(Modal::Editor(Box::new(editor)));
+        Ok(Vec::new())
     }
 
-    fn delete_editor(&self) -> Result<Modal, String> {
-        let chosen = match self.focus {
-            Pane::Sessions => self.workspace.list.selected_row().map(|row| row.key.clone()),
-            _ => self.workspace.conversation.session().map(|session| session.key.clone()),
-        };
-        chosen.map(|key| Modal::Editor(Box::new(Editor::delete(key)))).ok_or_else(|| "choose a session first".into())
+    fn delete(&mut self) -> Result<Vec<Effect>, String> {
+        let chosen = self.chosen().ok_or("choose a session first")?;
+        let editor = Editor::delete(chosen.key).named(chosen.name);
+        self.modals.push(Modal::Editor(Box::new(editor)));
+        Ok(Vec::new())
     }
 
     /// A key while something is edited.
@@ -221,22 +169,19 @@ impl AppState {
                 Vec::new()
             }
             Edited::Save(write) => {
-                let editor = match self.modals.pop() {
-                    Some(Modal::Editor(editor)) => Some(editor),
-                    _ => None,
-                };
-                self.store(*write, editor)
+                let Some(Modal::Editor(editor)) = self.modals.pop() else { return Vec::new() };
+                self.store(*write, editor.name().to_owned(), Some(editor))
             }
         }
     }
 
-    fn store(&mut self, mut write: Write, editor: Option<Box<Editor>>) -> Vec<Effect> {
+    fn store(&mut self, mut write: Write, name: String, editor: Option<Box<Editor>>) -> Vec<Effect> {
         if let Write::Feedback(_, feedback) = &mut write {
             feedback.at = self.look.now;
         }
         let ticket = self.tickets.take();
         let order = Box::new(WriteOrder { id: WriteId { run: self.run, number: ticket.0 }, write });
-        self.pending.push(Pending { ticket, order: order.clone(), editor });
+        self.pending.push(Pending { ticket, order: order.clone(), name, since: self.look.now, editor });
         vec![Effect::Ask(Command::Write(ticket, order))]
     }
 
@@ -244,60 +189,64 @@ impl AppState {
     pub(super) fn answer(&mut self, yes: bool) -> Vec<Effect> {
         let Some(Modal::Confirm(ask)) = self.modals.pop() else { return Vec::new() };
         match *ask {
-            Confirm::Remove(key, name, shown) if yes => {
-                let edit = MetadataEdit::unset(&name).only_if(Some(*shown));
-                self.store(Write::Metadata(key, vec![edit]), None)
+            Confirm::Remove { session, key, shown } if yes => {
+                let edit = MetadataEdit::unset(&key).only_if(Some(*shown));
+                self.store(Write::Metadata(session.key, vec![edit]), session.name, None)
             }
             Confirm::Quit if yes => vec![Effect::Quit],
             _ => Vec::new(),
         }
     }
 
-    /// Leaves, or asks first where something typed is not stored.
+    /// Leaves, or asks first where something typed is not stored or is on its way.
     pub(super) fn leave(&mut self) -> Vec<Effect> {
         let asked = matches!(self.modals.last(), Some(Modal::Confirm(ask)) if **ask == Confirm::Quit);
-        let unsaved = self.modals.iter().any(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
-        if asked || !unsaved {
+        if asked || !self.holds_back() {
             return vec![Effect::Quit];
         }
         self.modals.push(Modal::Confirm(Box::new(Confirm::Quit)));
         Vec::new()
     }
 
+    fn take_pending(&mut self, ticket: Ticket) -> Option<Pending> {
+        let position = self.pending.iter().position(|pending| pending.ticket == ticket)?;
+        Some(self.pending.remove(position))
+    }
+
     pub(super) fn on_written(&mut self, ticket: Ticket) -> Vec<Effect> {
-        let Some(position) = self.pending.iter().position(|pending| pending.ticket == ticket) else {
-            return Vec::new();
-        };
+        let Some(pending) = self.take_pending(ticket) else { return Vec::new() };
         self.workspace.last_error = None;
-        match self.pending.remove(position).order.write {
+        let (what, done) = pending.words();
+        let copied = if done == "deleted" { "; a private copy is kept" } else { "" };
+        self.said = Some(format!("{what} is {done}{copied}"));
+        match pending.order.write {
             Write::Metadata(key, edits) => {
+                let open = self.workspace.conversation.session().is_some_and(|session| session.key == key);
                 let effects = self.apply(&Change::edited(key, &edits));
-                if let Some(edit) = edits.iter().find(|edit| edit.value.is_some()) {
+                if let Some(edit) = edits.iter().find(|edit| open && edit.value.is_some()) {
                     let page = self.page(Pane::Metadata);
                     self.workspace.metadata.choose(&edit.key, self.workspace.conversation.session(), page);
                 }
-                self.said = Some("stored".to_owned());
                 effects
             }
             Write::Feedback(key, feedback) => {
-                self.said = Some("feedback stored".to_owned());
                 let stored = decode::feedback(&encode::feedback(&feedback).into());
                 self.apply(&Change::feedback(key, stored))
             }
-            Write::Delete(key) => {
-                self.said = Some("deleted; a private copy is kept".to_owned());
-                self.apply(&Change::deleted(key))
-            }
+            Write::Delete(key) => self.apply(&Change::deleted(key)),
         }
     }
 
     pub(super) fn on_not_written(&mut self, ticket: Ticket, error: &Error) -> Vec<Effect> {
-        let Some(position) = self.pending.iter().position(|pending| pending.ticket == ticket) else {
-            return Vec::new();
-        };
-        let pending = self.pending.remove(position);
-        let told = Told::from(error);
-        self.workspace.last_error = Some(told.to_string());
+        let Some(pending) = self.take_pending(ticket) else { return Vec::new() };
+        let told = Told::on_screen(error);
+        let (what, done) = pending.words();
+        // Of what may have been carried out nobody can say that it is not.
+        let unsure = error.kind() == ErrorKind::Unconfirmed;
+        self.tell_error(if unsure { told.to_string() } else { format!("{what} is not {done}: {told}") });
+        if error.kind() == ErrorKind::NotFound {
+            self.mark_gone(pending.session().clone());
+        }
         let mut stored = None;
         let mut effects = Vec::new();
         if let (Error::Conflict { stored: now, .. }, Write::Metadata(key, edits)) = (error, &pending.order.write)
@@ -311,7 +260,12 @@ impl AppState {
         if editor.purpose == Purpose::Add && stored.is_some() {
             stored = None;
         }
-        editor.refused(told.message, stored);
+        let problem = if error.is_connection_lost() {
+            format!("the connection is lost, this is not {done}: {}", told.message)
+        } else {
+            told.message
+        };
+        editor.refused(problem, stored);
         // What a person is typing in now stays on top; this one waits beneath it.
         let place =
             if matches!(self.modals.last(), Some(Modal::Editor(_) | Modal::Prompt(_))) { 0 } else { self.modals.len() };

@@ -22,7 +22,7 @@ use crate::{
         tui::{
             render::{Look, format, wrap},
             state::{
-                areas,
+                AppState, areas,
                 editor::{Editor, Purpose},
                 modal::Confirm,
             },
@@ -81,12 +81,14 @@ fn below(editor: &Editor, width: usize, look: &Look) -> Vec<Line<'static>> {
 }
 
 /// Draws a question.
-pub fn draw_confirm(frame: &mut Frame<'_>, body: Rect, confirm: &Confirm, look: &Look) {
+pub fn draw_confirm(frame: &mut Frame<'_>, body: Rect, confirm: &Confirm, state: &AppState) {
+    let look = &state.look;
     let (title, question) = match confirm {
-        Confirm::Remove(_, key, value) => {
-            ("Remove a field", format!("Remove {} with the value {}?", text::line(key), text::line(&shown(value))))
+        Confirm::Remove { session, key, shown } => {
+            let (key, name, value) = (text::line(key), text::line(&session.name), head_of(shown));
+            ("Remove a field", format!("Remove {key} of {name} with the value {}?", text::line(&value)))
         }
-        Confirm::Quit => ("Quit", "Something typed is not stored. Quit, and keep it as a draft in a file?".to_owned()),
+        Confirm::Quit => ("Quit", state.quit_question()),
     };
     let width = usize::from(body.width.saturating_sub(4)).max(1);
     let mut lines = wrap::plain(&question, width);
@@ -101,6 +103,6 @@ pub fn draw_confirm(frame: &mut Frame<'_>, body: Rect, confirm: &Confirm, look: 
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-fn shown(value: &Bson) -> String {
+fn head_of(value: &Bson) -> String {
     plain::compact(value).chars().take(200).collect()
 }

@@ -76,11 +76,14 @@ fn is_field(row: &TreeRow<'_>, key: &str) -> bool {
     row.depth == 0 && matches!(row.key, Key::Name(name) if name == key)
 }
 
-/// A field whose change is on its way: the new value, dim until it is stored.
+/// A field whose change is on its way: what it is to hold, and that it does not yet.
 fn waiting(mut line: Line<'static>, new: Option<&Bson>, look: &Look) -> Line<'static> {
-    let new = new.map_or_else(String::new, |value| text::line(head(&plain::compact(value), 160)).into_owned());
+    let says = match new {
+        Some(value) => format!("not stored yet: {}", text::line(head(&plain::compact(value), 160))),
+        None => "not removed yet".to_owned(),
+    };
     if let Some(last) = line.spans.last_mut() {
-        *last = Span::raw(format!("{}{new}", look.marks.ellipsis));
+        *last = Span::raw(says);
     }
     line.patch_style(look.theme.dim)
 }

@@ -1,5 +1,6 @@
 //! Lists to choose from: connections (also the start screen), collections, sessions an id may mean.
 
+use bson::Bson;
 use ratatui::{
     Frame,
     layout::Rect,
@@ -7,7 +8,7 @@ use ratatui::{
     widgets::{Clear, Paragraph},
 };
 
-use super::{block, row};
+use super::{block, row, value};
 use crate::{
     app::{
         place::Place,
@@ -18,11 +19,12 @@ use crate::{
                 AppState, areas,
                 modal::Menu,
                 picker::{Picker, Tone},
+                tree::{Fold, Key, TreeRow},
             },
         },
     },
     repository::Candidate,
-    session::Summary,
+    session::{Summary, plain},
 };
 
 /// While a place is being opened: calm, in the middle.
@@ -34,7 +36,10 @@ pub fn connecting(frame: &mut Frame<'_>, body: Rect, place: &Place, state: &AppS
 
 /// The connections; while none is open, the start screen.
 pub fn places(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<Place>, state: &AppState) {
-    let row = |place: &Place| (place.name.clone(), place.kind().to_owned());
+    let row = |place: &Place| {
+        let read_only = if place.read_only { ", read-only" } else { "" };
+        (place.name.clone(), format!("{}{read_only}", place.kind()))
+    };
     draw(frame, picker, " Connections ", menu, row, state);
 }
 
@@ -55,6 +60,16 @@ pub fn sessions(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<Summary>, st
         (format!("{} (_id {})", row.name(), row.key.text()), what)
     };
     draw(frame, picker, " Sessions ", menu, row, state);
+}
+
+/// Fields of a session's metadata.
+pub fn fields(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<(String, Bson)>, state: &AppState) {
+    let row = |(key, value): &(String, Bson)| {
+        let field = TreeRow { depth: 0, key: Key::Name(key), value, fold: Fold::Leaf };
+        let (shown, _) = value::of_row(&field, usize::from(picker.list.width), &state.look);
+        (key.clone(), format!("{}  {shown}", plain::type_word(value)))
+    };
+    draw(frame, picker, " Edit ", menu, row, state);
 }
 
 /// `row` gives an item's name and what it is, as stored.

@@ -32,11 +32,11 @@ use columns::{ColumnCell, SessionColumns};
 /// Draws the pane with its border.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState, focused: bool) {
     let look = &state.look;
-    let place = Line::styled(place(state), look.theme.dim);
+    let columns = SessionColumns::fit(state, usize::from(area.width.saturating_sub(2)));
+    let place = Line::styled(place(state, &columns, usize::from(area.width)), look.theme.dim);
     let pane = block::pane(title(state, usize::from(area.width)), place, focused, look);
     frame.render_widget(pane, area);
     let Some([heading, rows, notice]) = state.list_parts() else { return };
-    let columns = SessionColumns::fit(state, usize::from(rows.width));
     frame.render_widget(Paragraph::new(headings(&columns, state)), heading);
     draw_notice(frame, notice, state);
     if state.workspace.list.rows.is_empty() {
@@ -63,13 +63,29 @@ fn title(state: &AppState, width: usize) -> Line<'static> {
     line
 }
 
-/// `1–5 / 4 812`, or `1–20 / 40+` while the count is not known.
-fn place(state: &AppState) -> String {
+/// `1–5 / 4 812`, or `1–20 / 40+` while the count is not known; before it the columns that had no room: `no room for SIZE ▪ 1–5 / 9`,
+/// or how many where their names have none either.
+fn place(state: &AppState, columns: &SessionColumns, width: usize) -> String {
     let (list, marks) = (&state.workspace.list, state.look.marks);
     let last = list.in_view().last().map_or(0, |(at, _)| at + 1);
     if last == 0 {
         return String::new();
     }
+    let range = range(state, last);
+    if columns.hidden.is_empty() {
+        return range;
+    }
+    let names = format!(" no room for {} {}{range}", text::line(&columns.hidden.join(", ")), marks.sep);
+    if format::width(&names) + 4 <= width {
+        names
+    } else {
+        let plural = if columns.hidden.len() == 1 { "" } else { "s" };
+        format!(" +{} column{plural} {}{range}", columns.hidden.len(), marks.sep)
+    }
+}
+
+fn range(state: &AppState, last: usize) -> String {
+    let (list, marks) = (&state.workspace.list, state.look.marks);
     let known = list.rows.len() as u64;
     let total = match (list.count, list.has_more()) {
         (Some(count), _) => format::number(count.max(known), marks),
@@ -138,7 +154,15 @@ fn push_cell(line: &mut Line<'static>, cell: &ColumnCell, row: &Summary, columns
     }
     let live = row.updated_at.is_some_and(|at| format::is_now(at, look.now));
     let dot = if live { look.marks.dot } else { " " };
-    line.push_span(Span::styled(format!("{dot} "), look.theme.new));
+    line.push_span(Span::styled(dot, look.theme.new));
+    let open = state.workspace.conversation.session().is_some_and(|open| open.key == row.key);
+    line.push_span(Span::styled(if open { look.marks.folded } else { " " }, look.theme.focus));
+    let gone = state.workspace.list.is_gone(row);
+    let (value, style) = match (gone, open) {
+        (true, _) => (format!("gone: {value}"), look.theme.warn),
+        (false, true) => (value, look.theme.title),
+        (false, false) => (value, style),
+    };
     line.push_span(Span::styled(cell.pad_by(&value, 2, look.marks), style));
     let guarded = details.is_some_and(|details| details.guardrail_events > 0);
     if columns.flag > 0 {

@@ -11,10 +11,7 @@ use ratatui::{
 
 use crate::app::{
     text,
-    tui::{
-        render::format,
-        state::{AppState, areas::Pane, connection::Stage, modal::Modal},
-    },
+    tui::{render::format, state::AppState},
 };
 
 /// Draws the line.
@@ -32,7 +29,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState) {
     });
     let free = width.saturating_sub(message.as_ref().map_or(0, Span::width));
     let hints =
-        if cut { hints(state, &[(Action::LastError, IN_FULL)], free) } else { hints(state, of_focus(state), free) };
+        if cut { hints(state, &[(Action::LastError, IN_FULL)], free) } else { hints(state, &state.offers(), free) };
     frame.render_widget(Paragraph::new(hints), area);
     if let Some(message) = message {
         frame.render_widget(Paragraph::new(Line::from(message).right_aligned()), area);
@@ -44,10 +41,17 @@ const IN_FULL: &str = "in full";
 
 fn message(state: &AppState) -> Option<(String, Style)> {
     let theme = &state.look.theme;
+    if let Some(ending) = &state.ending {
+        return Some((ending.clone(), theme.warn));
+    }
     if let Some(lost) = &state.workspace.connection.lost {
         let left = lost.retry_at.as_second().saturating_sub(state.look.now.as_second());
         let when = if left > 0 { format!("retrying in {left} s") } else { "retrying".into() };
-        return Some((format!("connection lost, {when}: {}", lost.reason), theme.warn));
+        let undone = state.undone().map(|undone| format!("; {undone}")).unwrap_or_default();
+        return Some((format!("connection lost, {when}{undone}: {}", lost.reason), theme.warn));
+    }
+    if let Some(undone) = state.undone() {
+        return Some((format!("{} {undone}", throbber(state)), theme.warn));
     }
     if let Some(said) = &state.said {
         return Some((said.clone(), theme.text));
@@ -79,88 +83,4 @@ fn hints(state: &AppState, of: &[(Action, &'static str)], cells: usize) -> Line<
         line.extend(hint);
     }
     line
-}
-
-fn of_focus(state: &AppState) -> &'static [(Action, &'static str)] {
-    match state.modals.last() {
-        Some(Modal::Prompt(_) | Modal::Editor(_) | Modal::Confirm(_)) => &[],
-        Some(Modal::Places(_)) if matches!(state.workspace.connection.stage, Stage::Failed(_)) => {
-            &[(Action::Reload, "try again"), (Action::Open, "open"), (Action::Help, "help"), (Action::Quit, "quit")]
-        }
-        Some(Modal::Places(_)) if !state.workspace.connection.is_open() => {
-            &[(Action::Open, "open"), (Action::Help, "help"), (Action::Quit, "quit")]
-        }
-        Some(Modal::Places(_) | Modal::Collections(_) | Modal::Sessions(_)) => {
-            &[(Action::Open, "open"), (Action::Back, "back"), (Action::Help, "help")]
-        }
-        Some(Modal::Inspector(_)) => &[
-            (Action::Back, "back"),
-            (Action::NextPane, "message, agent, session"),
-            (Action::NextAgent, "next tab"),
-            (Action::Open, "unfold"),
-            (Action::Copy, "copy"),
-        ],
-        Some(Modal::Help(_)) => &[(Action::Back, "back")],
-        Some(Modal::Note(_)) => &[(Action::Back, "back"), (Action::Copy, "copy")],
-        None if matches!(state.workspace.connection.stage, Stage::Connecting) => {
-            &[(Action::Back, "give up"), (Action::Help, "help"), (Action::Quit, "quit")]
-        }
-        None if state.focus == Pane::Sessions && state.workspace.list.loading().is_some() => {
-            &[(Action::Back, "give up"), (Action::Filter, "filter"), (Action::Help, "help"), (Action::Quit, "quit")]
-        }
-        None => of_pane(state.focus),
-    }
-}
-
-fn of_pane(pane: Pane) -> &'static [(Action, &'static str)] {
-    match pane {
-        Pane::Sessions => &[
-            (Action::Open, "open"),
-            (Action::Filter, "filter"),
-            (Action::Help, "help"),
-            (Action::CommandLine, "command"),
-            (Action::Sort, "sort"),
-            (Action::Reload, "reload"),
-            (Action::NextPane, "next pane"),
-            (Action::Connections, "connections"),
-            (Action::DeleteSession, "delete"),
-            (Action::Quit, "quit"),
-        ],
-        Pane::Conversation => &[
-            (Action::Back, "back"),
-            (Action::Filter, "find"),
-            (Action::Help, "help"),
-            (Action::NextAgent, "next agent"),
-            (Action::Open, "unfold"),
-            (Action::Tools, "tools"),
-            (Action::Reasoning, "reasoning"),
-            (Action::Inspect, "inspect"),
-            (Action::Copy, "copy"),
-            (Action::Rate, "feedback"),
-            (Action::PaneMetrics, "metrics"),
-        ],
-        Pane::Metrics => &[
-            (Action::Back, "back"),
-            (Action::Explain, "explain"),
-            (Action::Inspect, "inspect"),
-            (Action::Help, "help"),
-        ],
-        Pane::Metadata => &[
-            (Action::Back, "back"),
-            (Action::Edit, "edit"),
-            (Action::Add, "add"),
-            (Action::Remove, "remove"),
-            (Action::Help, "help"),
-            (Action::Open, "unfold"),
-            (Action::Inspect, "inspect"),
-            (Action::Copy, "copy"),
-        ],
-        Pane::Feedback => &[
-            (Action::Back, "back"),
-            (Action::Rate, "feedback"),
-            (Action::Inspect, "inspect"),
-            (Action::Copy, "copy"),
-            (Action::Help, "help"),
-        ],
-    }
 }

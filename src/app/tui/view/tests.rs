@@ -143,6 +143,45 @@ fn stored_text_never_reaches_the_terminal_raw() {
     assert!(!picture.contains(['\u{1b}', '\u{7}', '\u{202e}']));
 }
 
+#[test]
+fn a_column_without_room_is_named_and_the_id_stays_whole() {
+    let uuid = "7f9c24e8-3b12-4f5d-9a6e-0c1d2e3f4a5b";
+    for (width, height, says) in [(120, 40, "+4 columns"), (200, 60, "no room for FB ")] {
+        let mut screen = Screen::listed(width, height);
+        assert!(!picture(&screen.state).contains(says), "there is room");
+        screen.state.workspace.list.rows[0].key = SessionKey::from(uuid);
+        let seen = picture(&screen.state);
+        assert!(seen.contains(uuid) && seen.contains(says), "{seen}");
+    }
+}
+
+#[test]
+fn the_open_row_and_one_that_is_gone_are_marked() {
+    let mut screen = Screen::writable(120, 40);
+    let gone = screen.state.workspace.list.rows[2].key.clone();
+    screen.state.workspace.list.mark_gone(gone);
+    let seen = picture(&screen.state);
+    assert!(seen.contains("▸support-updated-0") && !seen.contains("▸support-updated-1"), "{seen}");
+    assert!(seen.contains("gone: support-"), "{seen}");
+}
+
+#[test]
+fn a_field_is_chosen_for_a_row_that_is_not_open() {
+    written("fields", |screen| {
+        screen.press("1je");
+        screen.answer_all();
+    });
+}
+
+#[test]
+fn a_change_without_an_answer_and_the_question_before_leaving() {
+    written("undone", |screen| {
+        screen.press("ex\n");
+        screen.tell(Event::Link(Link::Lost { reason: "connection reset by peer".into(), retry_in_s: 4 }));
+        screen.press("q");
+    });
+}
+
 /// The sizes that show panes at all, and the smallest of them.
 fn written(name: &str, prepare: impl Fn(&mut Screen)) {
     for (width, height) in [(40, 10), (80, 24), (120, 40), (200, 60)] {

@@ -84,7 +84,7 @@ impl ConversationState {
     fn take_session(&mut self, session: &Session, tickets: &mut Tickets) -> Vec<Effect> {
         let Some(Opening { again, .. }) = self.opening.take() else { return Vec::new() };
         let at_end = self.follows_end();
-        self.blocked = false;
+        (self.blocked, self.gone) = (false, false);
         self.layouts.clear();
         let same = self.open.take().filter(|old| again && old.session.key == session.key);
         let mut effects = Vec::new();
@@ -171,6 +171,9 @@ impl ConversationState {
                 }
             }
             open.take_outline(outline);
+            if let Some(find) = &mut self.find {
+                find.arrange(&open.timeline);
+            }
         }
         self.layouts.clear();
         self.return_to(mark);
@@ -200,10 +203,11 @@ impl ConversationState {
         if done {
             find.ticket = None;
         }
+        find.arrange(&open.timeline);
         if find.current.is_none()
-            && let Some(first) = find.hits.first().copied()
+            && let Some(first) = find.first(&open.timeline)
         {
-            find.current = Some(0);
+            find.current = Some(first);
             self.go_to(first);
         }
         self.refresh();

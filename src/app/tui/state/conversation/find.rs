@@ -1,19 +1,24 @@
 //! Places found in the conversation.
 
-use super::{moved::MovedAgents, timeline::Spot};
+use super::{
+    moved::MovedAgents,
+    timeline::{Spot, Timeline},
+};
 use crate::app::task::Ticket;
 
-/// A search.
+/// A search. It begins at the message that was selected, and counts in the order of reading.
 #[derive(Debug)]
 pub(super) struct Find {
     pub needle: String,
     /// While it runs.
     pub ticket: Option<Ticket>,
-    /// Newest first.
+    /// In the order of reading, see [`Find::arrange`].
     pub hits: Vec<Spot>,
     /// The hit that was gone to.
-    pub current: Option<usize>,
-    /// Messages looked at.
+    pub current: Option<Spot>,
+    /// Where the reader was when it began; `None`: before the first message.
+    pub from: Option<Spot>,
+    /// Messages looked at, of the newest first.
     pub searched: u64,
 }
 
@@ -34,28 +39,55 @@ impl Find {
     pub fn status(&self) -> FindStatus {
         FindStatus {
             needle: self.needle.clone(),
-            current: self.current.map_or(0, |current| current + 1),
+            current: self.at().map_or(0, |at| at + 1),
             hits: self.hits.len(),
             searching: self.ticket.map(|_| self.searched),
         }
     }
 
-    /// The session was read again and its agents stand elsewhere: hits stay with their agent, or go with it.
-    pub fn follow(&mut self, moved: &MovedAgents) {
-        let at = self.current.and_then(|at| self.hits.get(at).copied()).and_then(|spot| moved.spot(spot));
-        self.hits = self.hits.iter().filter_map(|spot| moved.spot(*spot)).collect();
-        self.current = at.and_then(|at| self.hits.iter().position(|spot| *spot == at));
+    fn at(&self) -> Option<usize> {
+        let current = self.current?;
+        self.hits.iter().position(|spot| *spot == current)
     }
 
-    /// Goes on by one hit, around the ends once all are known.
-    pub fn step(&mut self, forward: bool) -> Option<Spot> {
+    /// Puts the hits in the order in which the tab is read; those that it does not show come last, agent by agent.
+    pub fn arrange(&mut self, timeline: &Timeline) {
+        self.hits.sort_by_key(|spot| (timeline.place(*spot).unwrap_or(usize::MAX), *spot));
+    }
+
+    /// The session was read again and its agents stand elsewhere: hits stay with their agent, or go with it.
+    pub fn follow(&mut self, moved: &MovedAgents) {
+        self.hits = self.hits.iter().filter_map(|spot| moved.spot(*spot)).collect();
+        self.current = self.current.and_then(|spot| moved.spot(spot)).filter(|spot| self.hits.contains(spot));
+        self.from = self.from.and_then(|spot| moved.spot(spot));
+    }
+
+    /// The hit to go to first, once it is known: the one where the reader was or the next below, else the last above. What lies
+    /// below is known once the search, which begins at the newest message, has come past the reader.
+    pub fn first(&self, timeline: &Timeline) -> Option<Spot> {
+        let from = self.from.and_then(|spot| timeline.place(spot)).unwrap_or(0);
+        let passed = match timeline {
+            Timeline::One { len, .. } => len.saturating_sub(self.searched) <= from as u64,
+            Timeline::Merged { .. } => false,
+        };
+        if self.ticket.is_some() && !passed {
+            return None;
+        }
+        let below = self.hits.iter().find(|spot| timeline.place(**spot).is_some_and(|place| place >= from));
+        let above = || self.hits.iter().rfind(|spot| timeline.place(**spot).is_some());
+        below.or_else(above).or_else(|| self.hits.first()).copied()
+    }
+
+    /// Goes on by one hit, down or up; around the ends once all are known.
+    pub fn step(&mut self, down: bool) -> Option<Spot> {
         let last = self.hits.len().checked_sub(1)?;
         let done = self.ticket.is_none();
-        let next = match (self.current, forward) {
-            (None, _) => 0,
+        let next = match (self.at(), down) {
+            (None, true) => 0,
+            (None, false) => last,
             (Some(at), true) if at < last => at + 1,
             (Some(at), false) if at > 0 => at - 1,
-            // At an end: around once all are known.
+            // The newest are known from the start; what is above the first one only at the end.
             (Some(at), true) => {
                 if done {
                     0
@@ -71,8 +103,8 @@ impl Find {
                 }
             }
         };
-        self.current = Some(next);
-        self.hits.get(next).copied()
+        self.current = self.hits.get(next).copied();
+        self.current
     }
 }
 
@@ -80,31 +112,56 @@ impl Find {
 mod tests {
     use super::*;
 
+    fn hit(index: u64) -> Spot {
+        Spot { agent: 0, index }
+    }
+
+    fn find(ticket: Option<Ticket>, hits: &[Spot], from: u64, searched: u64) -> Find {
+        Find { needle: "x".into(), ticket, hits: hits.to_vec(), current: None, from: Some(hit(from)), searched }
+    }
+
     #[test]
     fn hits_stay_with_their_agent() {
         let hit = |agent, index| Spot { agent, index };
         let hits = vec![hit(2, 9), hit(0, 3), hit(1, 2)];
-        let mut find = Find { needle: "x".into(), ticket: None, hits, current: Some(2), searched: 1 };
+        let mut find = Find { current: Some(hit(1, 2)), ..find(None, &hits, 0, 1) };
         // The first agent is gone: the others moved up.
         find.follow(&MovedAgents::new(vec![None, Some(0), Some(1)]));
-        assert_eq!((find.hits.as_slice(), find.current), (&[hit(1, 9), hit(0, 2)][..], Some(1)));
+        assert_eq!((find.hits.as_slice(), find.current), (&[hit(1, 9), hit(0, 2)][..], Some(hit(0, 2))));
     }
 
     #[test]
     fn going_on_stops_at_the_end_while_searching_and_turns_around_after() {
-        let hit = |index| Spot { agent: 0, index };
-        let mut find = Find {
-            needle: "x".into(),
-            ticket: Some(Ticket(1)),
-            hits: vec![hit(9), hit(3)],
-            current: None,
-            searched: 1,
-        };
+        let mut find = find(Some(Ticket(1)), &[hit(3), hit(9)], 0, 1);
+        assert_eq!(find.step(true), Some(hit(3)));
+        assert_eq!(find.step(false), Some(hit(3)), "more may be found above");
         assert_eq!(find.step(true), Some(hit(9)));
-        assert_eq!(find.step(true), Some(hit(3)));
-        assert_eq!(find.step(true), Some(hit(3)));
+        assert_eq!((find.status().current, find.status().hits), (2, 2));
         find.ticket = None;
-        assert_eq!(find.step(true), Some(hit(9)));
-        assert_eq!(find.step(false), Some(hit(3)));
+        assert_eq!(find.step(true), Some(hit(3)));
+        assert_eq!(find.step(false), Some(hit(9)));
+    }
+
+    #[test]
+    fn it_begins_where_the_reader_is_as_soon_as_that_is_known() {
+        let timeline = Timeline::One { agent: 0, len: 100 };
+        let hits = [hit(10), hit(40), hit(90)];
+        assert_eq!(find(Some(Ticket(1)), &hits[2..], 30, 20).first(&timeline), None, "there may be one nearer");
+        assert_eq!(find(Some(Ticket(1)), &hits[1..], 30, 70).first(&timeline), Some(hit(40)));
+        assert_eq!(find(None, &hits, 40, 100).first(&timeline), Some(hit(40)), "the very message");
+        assert_eq!(find(Some(Ticket(1)), &hits[2..], 99, 20).first(&timeline), Some(hit(90)), "the last above");
+        assert_eq!(find(None, &[], 0, 100).first(&timeline), None);
+    }
+
+    #[test]
+    fn hits_count_in_the_order_of_reading() {
+        let mut found = find(None, &[hit(9), hit(3), hit(5)], 0, 10);
+        found.arrange(&Timeline::One { agent: 0, len: 10 });
+        assert_eq!(found.hits, [hit(3), hit(5), hit(9)]);
+        let merged = Timeline::merged(&[2, 1], &[vec![Some(1), Some(9)], vec![Some(5)]]);
+        let other = Spot { agent: 1, index: 0 };
+        let mut found = find(None, &[hit(1), hit(0), other], 0, 3);
+        found.arrange(&merged);
+        assert_eq!(found.hits, [hit(0), other, hit(1)]);
     }
 }

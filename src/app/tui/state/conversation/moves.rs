@@ -170,19 +170,23 @@ impl ConversationState {
         }
     }
 
-    fn next_hit(&mut self, forward: bool, tickets: &mut Tickets) -> Vec<Effect> {
+    fn next_hit(&mut self, down: bool, tickets: &mut Tickets) -> Vec<Effect> {
         let Some(find) = &mut self.find else { return Vec::new() };
-        let before = find.current;
-        let Some(hit) = find.step(forward) else {
+        if let Some(open) = &self.open {
+            find.arrange(&open.timeline);
+        }
+        let before = find.status().current;
+        let Some(hit) = find.step(down) else {
             let done = find.ticket.is_none();
             let words = if done { "nothing found" } else { "nothing found yet" };
             return vec![Effect::Say(words.to_owned())];
         };
-        let turned = before.zip(find.current).is_some_and(|(old, new)| (new < old) == forward && new != old);
+        let now = find.status().current;
+        let turned = before > 0 && now != before && (now < before) == down;
         self.go_to(hit);
         let mut effects = self.moved(tickets);
         if turned {
-            let words = if forward { "from the newest place again" } else { "from the oldest place again" };
+            let words = if down { "from the first place again" } else { "from the last place again" };
             effects.push(Effect::Say(words.to_owned()));
         }
         effects
@@ -197,13 +201,9 @@ impl ConversationState {
     }
 
     fn copy(&mut self) -> Vec<Effect> {
-        let Some((_, message)) = self.selected() else {
-            return vec![Effect::Say("nothing to copy".to_owned())];
-        };
-        let words = plain::text_of(message);
-        let count = words.chars().count();
-        let letters = if count == 1 { "character" } else { "characters" };
-        let said = format!("copied message {} ({count} {letters})", message.index);
-        vec![Effect::Copy(words), Effect::Say(said)]
+        match self.selected() {
+            Some((_, message)) => vec![Effect::Copy(plain::text_of(message))],
+            None => vec![Effect::Say("nothing to copy".to_owned())],
+        }
     }
 }

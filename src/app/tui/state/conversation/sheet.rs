@@ -13,7 +13,7 @@ use crate::{
             message::{Laid, ShownMessage, lay, note},
         },
     },
-    session::{Message, StoredDate},
+    session::{Message, StoredDate, Usage},
 };
 
 /// Layouts kept, in messages and in lines. Once there are more, half of it is kept, the nearest to the cursor; but the
@@ -170,10 +170,7 @@ impl Pages<'_> {
             first: pos == 0,
             day: self.new_day(pos, message),
             run,
-            tokens: message
-                .usage
-                .and_then(|usage| usage.in_and_out())
-                .or_else(|| call.and_then(|call| call.usage.in_and_out())),
+            tokens: message.usage.and_then(Usage::in_and_out).or_else(|| call.and_then(|call| call.usage.in_and_out())),
             latency_ms: message.latency_ms.or_else(|| call.and_then(|call| call.latency_ms)),
             new: spot.index >= open.seen[spot.agent],
             pairs: pairs_of(message, &open.windows[spot.agent]),

@@ -3,6 +3,7 @@
 use bson::doc;
 
 use super::*;
+use crate::app::text;
 
 fn dates() -> DateContext {
     DateContext::new("2026-03-27T12:00:00Z".parse().unwrap(), jiff::tz::TimeZone::UTC)
@@ -78,6 +79,10 @@ fn a_new_field_is_named_once_and_typed_by_what_it_says() {
         assert!(editor.problem.as_deref().unwrap().contains(wrong), "{:?}", editor.problem);
     }
     let mut editor = Editor::add("s".into(), vec![]);
+    editor.paste("a\u{1b}[2J=1");
+    assert_eq!(press(&mut editor, "\n"), Edited::Taken);
+    assert!(editor.problem.as_deref().unwrap().contains("control character"), "{:?}", editor.problem);
+    let mut editor = Editor::add("s".into(), vec![]);
     assert_eq!(edits(press(&mut editor, "n=5\n")), [MetadataEdit::set("n", 5).only_if(None)]);
 }
 
@@ -95,6 +100,30 @@ fn a_session_goes_only_by_its_own_id() {
     let mut editor = Editor::delete("s-1".into());
     assert_eq!(press(&mut editor, "s-\n"), Edited::Taken);
     assert_eq!(press(&mut editor, "1\n"), Edited::Save(Box::new(Write::Delete("s-1".into()))));
+}
+
+#[test]
+fn an_id_that_cannot_be_typed_is_deleted_by_a_word() {
+    for id in ["", " ", "a\u{1b}[2J"] {
+        let mut editor = Editor::delete(id.into());
+        assert_eq!(press(&mut editor, "\n"), Edited::Taken, "{id:?}");
+        assert!(editor.hint().contains("the word delete") && editor.problem.is_some());
+        assert_eq!(press(&mut editor, "delete\n"), Edited::Save(Box::new(Write::Delete(id.into()))));
+    }
+}
+
+#[test]
+fn every_title_names_the_session() {
+    let editors = [
+        field("x"),
+        Editor::add("s".into(), vec![]),
+        Editor::rate("s".into(), None),
+        Editor::rate("s".into(), Some(("a".into(), 3))),
+    ];
+    for editor in editors {
+        assert!(editor.named("support-1042").title().contains("support-1042"));
+    }
+    assert_eq!(Editor::delete("s-1".into()).named("other").title(), "Delete s-1", "what is to be typed");
 }
 
 #[test]

@@ -71,7 +71,7 @@ const AGENT: &[RowContent] = &[
     RowContent::Bars("ms/call", Bars::Latency),
     RowContent::Bars("tok/call", Bars::Tokens),
     RowContent::Figures("calls", &[Figure::Calls]),
-    RowContent::Figures("total", &[Figure::Total]),
+    RowContent::Figures("tok in+out", &[Figure::Total]),
     RowContent::Figures("output/s", &[Figure::OutputPerSecond]),
     RowContent::Figures("latency sum", &[Figure::LatencyTotal]),
 ];
@@ -81,7 +81,7 @@ const TOTAL: &[RowContent] = &[
     RowContent::Figures("input", &[Figure::Input]),
     RowContent::Figures("output", &[Figure::Output]),
     RowContent::Figures("cache r/w", &[Figure::CacheRead, Figure::CacheWrite]),
-    RowContent::Figures("total", &[Figure::Total]),
+    RowContent::Figures("tok in+out", &[Figure::Total]),
     RowContent::Figures("turns/calls", &[Figure::Turns, Figure::Calls]),
 ];
 

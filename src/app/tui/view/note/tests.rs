@@ -40,7 +40,7 @@ fn what_is_cut_is_scrolled_to() {
 
 #[test]
 fn an_error_in_full() {
-    let note = Note::error("cannot read the sessions: the server said \u{1b}[2J no. ".repeat(4));
+    let note = Note::errors(vec![("now".into(), "cannot read the sessions: the server said \u{1b}[2J no. ".repeat(4))]);
     let screen = sample::screen(60, 14, |frame, area| draw(frame, area, &note, &sample::look()));
     insta::assert_snapshot!("error_60x14", screen);
 }

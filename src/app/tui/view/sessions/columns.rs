@@ -23,6 +23,8 @@ pub(super) struct SessionColumns {
     pub cells: Vec<ColumnCell>,
     /// Cells after the id for the mark of guardrail events: none where no row in view has any.
     pub flag: usize,
+    /// Headings of the wanted columns that had no room, as configured.
+    pub hidden: Vec<String>,
     sort: Sort,
     /// What rows are called whose name is another's in view too.
     exact: HashMap<SessionKey, String>,
@@ -47,12 +49,12 @@ pub(super) struct ShownRow<'a> {
 
 /// Cells of the live dot before the id.
 const DOT: usize = 2;
-/// The id gets at least so many cells, where it is that long, before other columns are left out.
-const READABLE_ID: usize = 14;
+/// The id keeps so many cells, where it is that long, before it shrinks for another column: a UUID is seen whole.
+const READABLE_ID: usize = 36;
 
 impl SessionColumns {
     /// As many of the wanted columns as fit in so many cells, the leftmost first, each as wide as what is in view needs;
-    /// the id takes what is left.
+    /// the id takes what is left and is the last to shrink.
     pub fn fit(state: &AppState, cells: usize) -> Self {
         let (list, look) = (&state.workspace.list, &state.look);
         let in_view: Vec<&Summary> = list.in_view().map(|(_, row)| row).collect();
@@ -76,9 +78,12 @@ impl SessionColumns {
             }
         }
         let mut room = cells.saturating_sub(id.min(READABLE_ID + DOT) + 1 + flag);
+        let mut hidden = Vec::new();
         all.retain(|cell| {
             let fits = cell.is_id() || cell.width < room;
-            if fits && !cell.is_id() {
+            if !fits {
+                hidden.push(cell.heading().trim().to_owned());
+            } else if !cell.is_id() {
                 room -= cell.width + 1;
             }
             fits
@@ -89,7 +94,7 @@ impl SessionColumns {
         }
         let is_exact = |shown: &&ShownRow<'_>| shown.name != shown.row.name();
         let exact = rows.iter().filter(is_exact).map(|shown| (shown.row.key.clone(), shown.name.to_owned())).collect();
-        Self { cells: all, flag, sort: list.sort, exact }
+        Self { cells: all, flag, hidden, sort: list.sort, exact }
     }
 
     /// A row with what it is called among those in view.

@@ -1,0 +1,41 @@
+//! What is said of a copy: of what it is and how much.
+
+use super::{AppState, areas::Pane, modal::Modal};
+use crate::app::text;
+
+impl AppState {
+    /// A text as it may leave for the clipboard, and what is said of it.
+    pub(super) fn copied(&self, stored: &str) -> (String, String) {
+        let safe = text::copied(stored).into_owned();
+        let count = safe.chars().count();
+        let letters = if count == 1 { "character" } else { "characters" };
+        let plain = stored.replace("\r\n", "\n");
+        let marks = if safe == plain { "" } else { "; what could act where it is pasted became marks" };
+        let says = format!("copied {}: {count} {letters}{marks}", self.copy_subject());
+        (safe, says)
+    }
+
+    /// What is copied where the focus is.
+    fn copy_subject(&self) -> String {
+        let workspace = &self.workspace;
+        match self.modals.last() {
+            Some(Modal::Inspector(inspector)) => return format!("from {}", inspector.tab().name),
+            Some(Modal::Note(note)) => return format!("the text on {}", text::line(&note.title)),
+            _ => {}
+        }
+        let session = workspace.conversation.session();
+        match self.focus {
+            Pane::Sessions => "the id".to_owned(),
+            Pane::Conversation => {
+                let message = workspace.conversation.selected().map(|(_, message)| message.index);
+                message.map_or_else(|| "a message".to_owned(), |index| format!("message {index}"))
+            }
+            Pane::Metrics => "the figure".to_owned(),
+            Pane::Metadata => {
+                let field = workspace.metadata.field(session);
+                field.map_or_else(|| "a value".to_owned(), |key| format!("what {} holds", text::line(&key)))
+            }
+            Pane::Feedback => "the comment".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What an editor says of itself: its title and its keys.
+
+use super::{Editor, Purpose};
+use crate::{
+    app::{agreed, text},
+    session::{Rating, plain},
+};
+
+impl Editor {
+    /// What it is and of which session, for a title. Safe text.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let name = text::line(&self.name);
+        match &self.purpose {
+            Purpose::Edit { key, kind, .. } => format!("{}  {}  of {name}", text::line(key), plain::type_word(kind)),
+            Purpose::Add => format!("Add key=value or key:=JSON to {name}"),
+            Purpose::Rate { rating, about } => {
+                let rating = rating_word(rating);
+                match about {
+                    None => format!("{rating}: feedback on {name}"),
+                    Some((agent, id)) => {
+                        format!("{rating}: feedback on message {id} of {} of {name}", text::line(agent.as_str()))
+                    }
+                }
+            }
+            Purpose::Delete if self.session.text().trim().is_empty() => {
+                "Delete the session whose id is blank".to_owned()
+            }
+            Purpose::Delete => format!("Delete {}", text::line(self.session.text())),
+        }
+    }
+
+    /// What the keys do, in a line.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match &self.purpose {
+            Purpose::Rate { .. } => "Tab up, down, neutral  Ctrl-S store  Esc leave",
+            Purpose::Delete if agreed::word(self.session.text()) == agreed::DELETE => {
+                "type the word delete, then Enter; a private copy is kept  Esc leave"
+            }
+            Purpose::Delete => "type its id, then Enter; a private copy is kept  Esc leave",
+            _ if self.stored.is_some() && self.has_lines() => "Ctrl-S store all the same  Esc leave what is stored",
+            _ if self.stored.is_some() => "Enter store all the same  Esc leave what is stored",
+            _ if self.has_lines() => "Ctrl-S store  Esc leave",
+            _ => "Enter store  Esc leave",
+        }
+    }
+}
+
+/// The word for a rating.
+fn rating_word(rating: &Rating) -> &'static str {
+    match rating {
+        Rating::Up => "+ up",
+        Rating::Down => "- down",
+        _ => "neutral",
+    }
+}

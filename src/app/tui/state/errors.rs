@@ -1,0 +1,105 @@
+//! Errors that were shown, so that each can be read in full later, also after the line that showed it went on.
+
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+
+use super::{AppState, Effect, modal::Modal, note::Note};
+use crate::{
+    app::{task::command::Lane, tui::render::format},
+    session::SessionKey,
+};
+
+/// Older ones are forgotten.
+const KEPT: usize = 50;
+
+/// The errors that were shown, newest first, with the time of the last time each was.
+#[derive(Debug, Default)]
+pub struct ShownErrors(VecDeque<(Timestamp, String)>);
+
+impl ShownErrors {
+    /// Keeps one. The same again is one error.
+    pub fn keep(&mut self, text: &str, now: Timestamp) {
+        self.0.retain(|(_, known)| known != text);
+        self.0.push_front((now, text.to_owned()));
+        self.0.truncate(KEPT);
+    }
+
+    /// Each with its age, the newest first.
+    #[must_use]
+    pub fn aged(&self, now: Timestamp) -> Vec<(String, String)> {
+        self.0.iter().map(|(at, text)| (format::age((*at).into(), now), text.clone())).collect()
+    }
+}
+
+impl AppState {
+    /// Shows an error on the status line, and keeps it.
+    pub(super) fn tell_error(&mut self, text: String) {
+        self.errors.keep(&text, self.look.now);
+        self.workspace.last_error = Some(text);
+    }
+
+    /// What is wrong now.
+    #[must_use]
+    pub fn wrong(&self) -> Option<String> {
+        let lost = self.workspace.connection.lost.as_ref().map(|lost| format!("connection lost: {}", lost.reason));
+        lost.or_else(|| self.workspace.last_error.clone())
+    }
+
+    /// Every error that was shown, in full, the newest first.
+    pub(super) fn show_last_error(&mut self) -> Vec<Effect> {
+        if let Some(wrong) = self.wrong() {
+            self.errors.keep(&wrong, self.look.now);
+        }
+        let errors = self.errors.aged(self.look.now);
+        if errors.is_empty() {
+            return self.say("no error so far");
+        }
+        self.modals.push(Modal::Note(Box::new(Note::errors(errors))));
+        Vec::new()
+    }
+
+    /// The session that a lane's question was about.
+    pub(super) fn asked_about(&self, lane: Lane) -> Option<SessionKey> {
+        let workspace = &self.workspace;
+        let open = || workspace.conversation.session().map(|session| session.key.clone());
+        match lane {
+            Lane::Open => workspace.conversation.key().cloned(),
+            Lane::Messages | Lane::Outline | Lane::Find => open(),
+            Lane::Peek => workspace.peek.as_ref().map(|peek| peek.session.key.clone()),
+            Lane::Inspect => self.modals.iter().rev().find_map(|modal| match modal {
+                Modal::Inspector(inspector) => inspector.session().cloned(),
+                _ => None,
+            }),
+            Lane::Connection | Lane::List | Lane::Count | Lane::Details | Lane::Write => None,
+        }
+    }
+
+    /// The session is not there any more: its row and its conversation say so.
+    pub(super) fn mark_gone(&mut self, key: SessionKey) {
+        self.workspace.conversation.mark_gone(&key);
+        self.workspace.list.mark_gone(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_is_kept_once_the_newest_first_and_the_oldest_go() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let mut errors = ShownErrors::default();
+        errors.keep("a", at(0));
+        errors.keep("b", at(60));
+        errors.keep("a", at(120));
+        let texts = |errors: &ShownErrors| {
+            errors.aged(at(120)).into_iter().map(|(age, text)| age + " " + &text).collect::<Vec<_>>()
+        };
+        assert_eq!(texts(&errors), ["now a", "1m b"]);
+        for n in 0..100 {
+            errors.keep(&n.to_string(), at(120));
+        }
+        assert_eq!((errors.aged(at(120)).len(), texts(&errors)[0].as_str()), (KEPT, "now 99"));
+    }
+}

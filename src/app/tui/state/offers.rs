@@ -1,0 +1,194 @@
+//! The keys worth a hint: only what can be done here and now, the most useful first. Whether something can be done is asked of what
+//! does it.
+
+use super::{
+    AppState, areas::Pane, connection::Stage, feedback, inspector::body::Body, metadata, metrics::Data, modal::Modal,
+    tree::Fold,
+};
+use crate::app::keymap::Action;
+
+/// An action, and what it does here in a word or two.
+pub type KeyOffer = (Action, &'static str);
+
+impl AppState {
+    /// The actions of what has the focus, the most useful first.
+    #[must_use]
+    pub fn offers(&self) -> Vec<KeyOffer> {
+        let of = match self.modals.last() {
+            Some(modal) => return self.of_modal(modal),
+            None if matches!(self.workspace.connection.stage, Stage::Connecting) => {
+                return vec![(Action::Back, "give up"), (Action::Help, "help"), (Action::Quit, "quit")];
+            }
+            None => match self.focus {
+                Pane::Sessions => SESSIONS,
+                Pane::Conversation => CONVERSATION,
+                Pane::Metrics => METRICS,
+                Pane::Metadata => METADATA,
+                Pane::Feedback => FEEDBACK,
+            },
+        };
+        of.iter().copied().filter_map(|action| Some((action, self.offer(action)?))).collect()
+    }
+
+    /// What an action does on the focused pane, in a word or two; `None`: nothing, here and now.
+    fn offer(&self, action: Action) -> Option<&'static str> {
+        let in_list = self.focus == Pane::Sessions;
+        let session = self.workspace.conversation.session();
+        let chosen = self.chosen();
+        Some(match action {
+            Action::Open if in_list => chosen.map(|_| "open")?,
+            Action::Open => self.unfolds().then_some("unfold")?,
+            Action::Back if in_list => self.workspace.list.loading().map(|_| "give up")?,
+            Action::Back => "back",
+            Action::Filter if in_list => "filter",
+            Action::Filter => session.map(|_| "find")?,
+            Action::NextMatch => {
+                self.workspace.conversation.find_status().filter(|found| found.hits > 1).map(|_| "next found")?
+            }
+            Action::NextAgent => session.filter(|session| session.agents.len() > 1).map(|_| "next agent")?,
+            Action::Tools => self.workspace.conversation.selected().map(|_| "tools")?,
+            Action::Reasoning => self.workspace.conversation.selected().map(|_| "reasoning")?,
+            Action::Edit => self.may_edit().then_some("edit")?,
+            Action::Remove => self.may_edit().then_some("remove")?,
+            Action::Add => self.may_add().then_some("add")?,
+            Action::Rate => chosen.filter(|_| self.may_write()).map(|_| "feedback")?,
+            Action::DeleteSession => chosen.filter(|_| self.may_write()).map(|_| "delete")?,
+            Action::Inspect => chosen.map(|_| "inspect")?,
+            Action::Explain => {
+                self.workspace.metrics.explain(Data::of(&self.workspace.conversation)).map(|_| "explain")?
+            }
+            Action::Copy => self.copies().then_some("copy")?,
+            Action::PaneMetrics => session.map(|_| "metrics")?,
+            Action::LastError => self.wrong().map(|_| "error")?,
+            Action::Sort => "sort",
+            Action::Reload => "reload",
+            Action::NextPane => "next pane",
+            Action::Connections => "connections",
+            Action::CommandLine => "command",
+            Action::Help => "help",
+            Action::Quit => "quit",
+            _ => return None,
+        })
+    }
+
+    fn may_write(&self) -> bool {
+        self.workspace.connection.is_open() && !self.read_only()
+    }
+
+    /// In the list what the metadata of the row holds may not be known yet.
+    fn may_edit(&self) -> bool {
+        if self.focus == Pane::Sessions { self.may_add() } else { self.may_write() && self.field().is_ok() }
+    }
+
+    fn may_add(&self) -> bool {
+        let open = self.workspace.conversation.session();
+        let known = open.filter(|open| self.chosen().is_some_and(|chosen| chosen.key == open.key));
+        let refused = known.is_some_and(|session| metadata::refusal(session).is_some());
+        self.may_write() && !refused && self.chosen().is_some()
+    }
+
+    fn unfolds(&self) -> bool {
+        let workspace = &self.workspace;
+        if self.focus == Pane::Conversation {
+            return workspace.conversation.selected().is_some();
+        }
+        let rows = workspace.metadata.rows(workspace.conversation.session());
+        let at = workspace.metadata.tree.selection.at(rows.len());
+        self.focus == Pane::Metadata && rows.get(at).is_some_and(|row| row.fold != Fold::Leaf)
+    }
+
+    fn copies(&self) -> bool {
+        let workspace = &self.workspace;
+        let session = workspace.conversation.session();
+        match self.focus {
+            Pane::Sessions => self.chosen().is_some(),
+            Pane::Conversation => workspace.conversation.selected().is_some(),
+            Pane::Metrics => !Data::of(&workspace.conversation).rows().is_empty(),
+            Pane::Metadata => !workspace.metadata.rows(session).is_empty(),
+            Pane::Feedback => {
+                let shown = feedback::newest_first(session);
+                let chosen = shown.get(workspace.feedback.selection.at(shown.len()));
+                chosen.is_some_and(|(_, given)| given.comment.as_deref().is_some_and(|comment| !comment.is_empty()))
+            }
+        }
+    }
+
+    fn of_modal(&self, modal: &Modal) -> Vec<KeyOffer> {
+        let is_open = self.workspace.connection.is_open();
+        match modal {
+            Modal::Prompt(_) | Modal::Editor(_) | Modal::Confirm(_) => Vec::new(),
+            Modal::Places(_) if is_open => vec![(Action::Open, "open"), (Action::Back, "back"), (Action::Help, "help")],
+            Modal::Places(_) => {
+                let failed = matches!(self.workspace.connection.stage, Stage::Failed(_));
+                let again = failed.then_some((Action::Reload, "try again"));
+                let rest = [(Action::Open, "open"), (Action::Help, "help"), (Action::Quit, "quit")];
+                again.into_iter().chain(rest).collect()
+            }
+            Modal::Collections(_) | Modal::Sessions(_) => {
+                vec![(Action::Open, "open"), (Action::Back, "back"), (Action::Help, "help")]
+            }
+            Modal::Fields(_) => vec![(Action::Open, "edit"), (Action::Back, "back"), (Action::Help, "help")],
+            Modal::Inspector(inspector) => {
+                let subjects =
+                    inspector.has_several_subjects().then_some((Action::NextPane, "message, agent, session"));
+                let tabs = inspector.has_several_tabs().then_some((Action::NextAgent, "next tab"));
+                let unfolds = matches!(inspector.tab().body, Body::Tree { .. }).then_some((Action::Open, "unfold"));
+                let copies = !matches!(inspector.tab().body, Body::Waiting | Body::Nothing(_) | Body::Failed(_));
+                let copies = copies.then_some((Action::Copy, "copy"));
+                [Some((Action::Back, "back")), subjects, tabs, unfolds, copies].into_iter().flatten().collect()
+            }
+            Modal::Help(_) => vec![(Action::Back, "back")],
+            Modal::Note(_) => vec![(Action::Back, "back"), (Action::Copy, "copy")],
+        }
+    }
+}
+
+const SESSIONS: &[Action] = &[
+    Action::Back,
+    Action::Open,
+    Action::Filter,
+    Action::Help,
+    Action::LastError,
+    Action::Edit,
+    Action::Rate,
+    Action::Inspect,
+    Action::Quit,
+    Action::Sort,
+    Action::Reload,
+    Action::CommandLine,
+    Action::Connections,
+    Action::DeleteSession,
+    Action::Add,
+    Action::Copy,
+    Action::NextPane,
+];
+
+const CONVERSATION: &[Action] = &[
+    Action::Back,
+    Action::Filter,
+    Action::NextMatch,
+    Action::Help,
+    Action::NextAgent,
+    Action::Open,
+    Action::Inspect,
+    Action::Rate,
+    Action::Copy,
+    Action::Tools,
+    Action::Reasoning,
+    Action::PaneMetrics,
+];
+
+const METRICS: &[Action] = &[Action::Back, Action::Explain, Action::Inspect, Action::Help, Action::Copy];
+
+const METADATA: &[Action] = &[
+    Action::Back,
+    Action::Edit,
+    Action::Add,
+    Action::Remove,
+    Action::Help,
+    Action::Open,
+    Action::Inspect,
+    Action::Copy,
+];
+
+const FEEDBACK: &[Action] = &[Action::Back, Action::Rate, Action::Inspect, Action::Copy, Action::Help];

@@ -1,0 +1,170 @@
+//! Changes on their way: what is said of them, and what is asked before the program is left. Nothing is called done before it is.
+
+use bson::Bson;
+use jiff::Timestamp;
+
+use super::super::{AppState, editor::Editor, modal::Modal};
+use crate::{
+    app::{
+        task::{
+            Ticket,
+            command::{Write, WriteOrder},
+        },
+        text,
+    },
+    session::SessionKey,
+};
+
+/// A change without an answer for so many seconds is said to be undone.
+const SLOW_S: i64 = 2;
+
+/// A change that is on its way.
+#[derive(Debug)]
+pub struct Pending {
+    pub(super) ticket: Ticket,
+    pub(super) order: Box<WriteOrder>,
+    /// What a person knows the session by, as stored.
+    pub(super) name: String,
+    pub(super) since: Timestamp,
+    /// What it was typed in.
+    pub(super) editor: Option<Box<Editor>>,
+}
+
+/// Text that was typed and not stored, when the program ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// The session's `_id`.
+    pub session: String,
+    /// What it was for.
+    pub what: String,
+    /// The text.
+    pub text: String,
+}
+
+impl Pending {
+    /// What is changed, of which session, and what becomes of it, e.g. `priority of support-1042` and `stored`. Safe text.
+    pub(super) fn words(&self) -> (String, &'static str) {
+        let name = text::line(&self.name);
+        match &self.order.write {
+            Write::Metadata(_, edits) => {
+                let keys: Vec<_> = edits.iter().map(|edit| text::line(&edit.key)).collect();
+                let done = if edits.iter().all(|edit| edit.value.is_none()) { "removed" } else { "stored" };
+                (format!("{} of {name}", keys.join(", ")), done)
+            }
+            Write::Feedback(..) => (format!("feedback on {name}"), "stored"),
+            Write::Delete(_) => (name.into_owned(), "deleted"),
+        }
+    }
+
+    /// The session.
+    pub(super) fn session(&self) -> &SessionKey {
+        match &self.order.write {
+            Write::Metadata(key, _) | Write::Feedback(key, _) | Write::Delete(key) => key,
+        }
+    }
+}
+
+impl AppState {
+    /// What is on its way, for the status line. Safe text.
+    #[must_use]
+    pub fn storing(&self) -> Option<String> {
+        let (what, done) = self.pending.first()?.words();
+        let doing = match done {
+            "removed" => "removing",
+            "deleted" => "deleting",
+            _ => "storing",
+        };
+        Some(format!("{doing} {what}{}", self.and_more()))
+    }
+
+    /// What should be done by now and is not, for the status line: the connection is lost, or nothing was answered for a while.
+    /// Safe text.
+    #[must_use]
+    pub fn undone(&self) -> Option<String> {
+        let first = self.pending.first()?;
+        let (what, done) = first.words();
+        let more = self.and_more();
+        if self.workspace.connection.lost.is_some() {
+            return Some(format!("{what} is not {done} yet{more}"));
+        }
+        let waited = self.look.now.as_second().saturating_sub(first.since.as_second());
+        (waited >= SLOW_S).then(|| format!("{what} is not {done} yet{more}: no answer for {waited} s"))
+    }
+
+    fn and_more(&self) -> String {
+        match self.pending.len() {
+            0 | 1 => String::new(),
+            several => format!(" (and {} more)", several - 1),
+        }
+    }
+
+    /// Fields of the open session's metadata that are on their way: key and new value.
+    pub fn pending_fields(&self) -> impl Iterator<Item = (&str, Option<&Bson>)> {
+        let open = self.workspace.conversation.session().map(|session| &session.key);
+        let edits = self.pending.iter().filter_map(move |pending| match &pending.order.write {
+            Write::Metadata(key, edits) if Some(key) == open => Some(edits),
+            _ => None,
+        });
+        edits.flatten().map(|edit| (edit.key.as_str(), edit.value.as_ref()))
+    }
+
+    /// A field that is on its way is not edited again before it is there.
+    ///
+    /// # Errors
+    /// That it is.
+    pub(in super::super) fn refuse_underway(&self, session: &SessionKey, field: &str) -> Result<(), String> {
+        let underway = self.pending.iter().any(|pending| match &pending.order.write {
+            Write::Metadata(key, edits) => key == session && edits.iter().any(|edit| edit.key == field),
+            Write::Feedback(..) | Write::Delete(_) => false,
+        });
+        if underway { Err("this field is just being stored".to_owned()) } else { Ok(()) }
+    }
+
+    /// What was typed and is not stored.
+    #[must_use]
+    pub fn drafts(&self) -> Vec<Draft> {
+        let open = self.modals.iter().filter_map(|modal| match modal {
+            Modal::Editor(editor) if editor.is_unsaved() => Some(editor),
+            _ => None,
+        });
+        let pending = self.pending.iter().filter_map(|pending| pending.editor.as_ref());
+        open.chain(pending)
+            .map(|editor| Draft {
+                session: editor.session.text().to_owned(),
+                what: editor.title(),
+                text: editor.text(),
+            })
+            .collect()
+    }
+
+    /// Whether there may be something typed that is not stored.
+    #[must_use]
+    pub fn is_typed_in(&self) -> bool {
+        !self.pending.is_empty() || self.modals.iter().any(|modal| matches!(modal, Modal::Editor(_)))
+    }
+
+    /// Whether leaving is asked about: something typed is not stored, or is on its way.
+    pub(super) fn holds_back(&self) -> bool {
+        let unsaved = |modal: &Modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved());
+        !self.pending.is_empty() || self.modals.iter().any(unsaved)
+    }
+
+    /// What is asked before the program is left: what it would wait for, and what becomes of it. Safe text.
+    #[must_use]
+    pub fn quit_question(&self) -> String {
+        let Some(first) = self.pending.first() else {
+            return if self.holds_back() {
+                "Something typed is not stored. Quit, and keep it as a draft in a file?".to_owned()
+            } else {
+                "Everything is stored by now. Quit?".to_owned()
+            };
+        };
+        let (what, done) = first.words();
+        let lost = if self.workspace.connection.lost.is_some() { ": the connection is lost" } else { "" };
+        let more = self.and_more();
+        format!(
+            "{what} is not {done} yet{more}{lost}. Quit, and wait a few seconds at most? What was typed and cannot be stored is kept as a draft \
+             in a file."
+        )
+    }
+}
