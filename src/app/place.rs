@@ -114,7 +114,7 @@ impl Store {
     /// [`repository::Error::ReadOnly`] where it was opened for reading alone.
     pub fn repository(&self) -> Result<Arc<dyn SessionRepository>> {
         match self {
-            Self::Reader(reader) => Err(repository::Error::ReadOnly { location: reader.location() }),
+            Self::Reader(reader) => Err(repository::Error::read_only(reader.location(), reader.read_only())),
             Self::Repository(repository) => Ok(Arc::clone(repository)),
         }
     }
