@@ -44,7 +44,7 @@ impl Checks {
 
 /// All checks. Those that need a connection are left out when there is none.
 pub(super) async fn all(reader: &MongoRepository, checks: &Checks, heard: &Heard) {
-    let hello = match client::hello(reader.client()).await {
+    let hello = match client::hello(&reader.pool).await {
         Ok(hello) => hello,
         Err(error) => {
             let error = reader.failure(&error, Doing::new("hello", "its greeting"));
@@ -69,7 +69,7 @@ async fn version(reader: &MongoRepository, hello: &Document) -> Check {
     if let Some(error) = client::too_old(hello, reader.pool.hosts()) {
         return Check::told(Verdict::Fail, NAME, &error);
     }
-    let info = reader.client().database("admin").run_command(doc! { "buildInfo": 1 }).await;
+    let info = client::ask(&reader.pool, "admin", doc! { "buildInfo": 1 }).await;
     let version = info.ok().and_then(|info| info.get_str("version").ok().map(str::to_owned));
     match version {
         Some(version) => Check::ok(NAME, format!("MongoDB {version}")),
@@ -99,8 +99,7 @@ async fn rights(reader: &MongoRepository) -> Check {
     if let Err(error) = reader.try_to_read().await {
         return Check::told(Verdict::Fail, NAME, &error);
     }
-    let admin = reader.client().database("admin");
-    let status = admin.run_command(doc! { "connectionStatus": 1, "showPrivileges": true }).await;
+    let status = client::ask(&reader.pool, "admin", doc! { "connectionStatus": 1 }).await;
     let roles = status.ok().and_then(|status| roles(&status));
     let namespace = reader.namespace();
     match roles {
@@ -120,7 +119,7 @@ fn roles(status: &Document) -> Option<String> {
 
 async fn documents(reader: &MongoRepository) -> Check {
     const NAME: &str = "sessions";
-    match reader.collection.estimated_document_count().max_time(reader.limits().read).await {
+    match reader.collection().estimated_document_count().max_time(reader.limits().read).await {
         Ok(0) => Check {
             advice: vec![Hint::CheckNames, "names are case-sensitive".into()],
             ..Check::warn(NAME, format!("{} is empty or does not exist", reader.namespace()), Hint::CheckNames)
@@ -160,7 +159,7 @@ async fn live_updates(reader: &MongoRepository, hello: &Document) -> Check {
     if !is_sharded(hello) && !hello.contains_key("setName") {
         return Check::warn(NAME, "not possible on a standalone server", REPLICA_SET);
     }
-    match reader.collection.watch().max_await_time(std::time::Duration::from_millis(1)).await {
+    match reader.collection().watch().max_await_time(std::time::Duration::from_millis(1)).await {
         Ok(_) => Check::ok(NAME, "possible: a change stream could be opened"),
         Err(error) if errors::is_denied(&error) => Check::warn(
             NAME,
@@ -206,7 +205,8 @@ struct Sampled {
 async fn read_sample(reader: &MongoRepository) -> Result<Sampled> {
     let failure = |error| reader.failure(&error, Doing::new("find", "a sample of the documents"));
     let newest_first = mongodb::options::Hint::Keys(doc! { "$natural": -1 });
-    let sampled = reader.collection.aggregate(sample_pipeline()).hint(newest_first).max_time(reader.limits().read);
+    let collection = reader.collection();
+    let sampled = collection.aggregate(sample_pipeline()).hint(newest_first).max_time(reader.limits().read);
     let mut rows = sampled.with_type::<RawDocumentBuf>().await.map_err(failure)?;
     let mut seen = Sampled::default();
     let mut bytes = 0;

@@ -17,11 +17,11 @@ const MOST_MATCHES: i64 = 100;
 
 /// How many sessions match; `None` when the time limit ended the count.
 pub(super) async fn count(reader: &MongoRepository, filter: &Filter) -> Result<Option<u64>> {
-    let limit = reader.limits().read;
+    let (limit, collection) = (reader.limits().read, reader.collection());
     let counted = if filter.is_empty() {
-        reader.collection.estimated_document_count().max_time(limit).await
+        reader.ask(async || collection.estimated_document_count().max_time(limit).await).await
     } else {
-        reader.collection.count_documents(filter::query(filter)).max_time(limit).await
+        reader.ask(async || collection.count_documents(filter::query(filter)).max_time(limit).await).await
     };
     match counted {
         Ok(count) => Ok(Some(count)),
@@ -47,8 +47,12 @@ pub(super) async fn resolve(reader: &MongoRepository, id: &str) -> Result<Vec<Su
 async fn thin_rows(reader: &MongoRepository, query: Document) -> Result<Vec<Summary>> {
     let wanted = crate::repository::Projection::Nothing;
     let failure = |error| -> Error { reader.failure(&error, Doing::new("find", "the search for that id")) };
-    let find = reader.collection.find(query).projection(rows::projection(&wanted)).limit(MOST_MATCHES);
-    let mut found = find.max_time(reader.limits().read).await.map_err(failure)?;
+    let collection = reader.collection();
+    let find = async || {
+        let find = collection.find(query.clone()).projection(rows::projection(&wanted)).limit(MOST_MATCHES);
+        find.max_time(reader.limits().read).await
+    };
+    let mut found = reader.ask(find).await.map_err(failure)?;
     let mut summaries = Vec::new();
     while found.advance().await.map_err(failure)? {
         summaries.push(rows::summary(found.current(), &wanted));

@@ -1,17 +1,23 @@
 //! One client for many repositories, with limits the driver does not have and figures of what it does. The one place where a
 //! client is made.
 
+mod driver;
 mod statistics;
 
 pub use statistics::PoolStatistics;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use mongodb::{Client, event::EventHandler, options::ClientOptions};
+use mongodb::{
+    Client,
+    event::EventHandler,
+    options::{ClientOptions, ReadPreference, SelectionCriteria, Tls},
+};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{MongoRepository, client, errors, gate::Gate, uri};
 use crate::repository::{Limits, Result};
+use driver::Driver;
 use statistics::PoolCounts;
 
 /// How much longer than its server-side limit a read may take, e.g. on the way.
@@ -41,6 +47,9 @@ pub struct PoolOptions {
     /// Deadline of an operation (30 s), unless the connection string says `timeoutMS` or `socketTimeoutMS`: ours, the driver
     /// has none. A read also keeps [`Limits::read`] on the server.
     pub operation: Duration,
+    /// How long a read is asked again whose connection was lost, e.g. while a replica set elects a primary (25 s; within the
+    /// deadline of an operation).
+    pub repeat: Duration,
 }
 
 impl Default for PoolOptions {
@@ -52,17 +61,20 @@ impl Default for PoolOptions {
             idle: Duration::from_secs(30),
             wait_queue: Duration::from_secs(5),
             operation: Duration::from_secs(30),
+            repeat: Duration::from_secs(25),
         }
     }
 }
 
 impl PoolOptions {
-    /// For one person: no connection is made before it is needed, and what the server is given time for is not cut before.
+    /// For one person: no connection is made before it is needed, what the server is given time for is not cut before, and a
+    /// lost connection is told soon.
     #[must_use]
     pub fn for_browsing(limits: Limits) -> Self {
         let defaults = Self::default();
         let operation = defaults.operation.max(limits.read + GRACE);
-        Self { limits, min: 0, idle: Duration::from_mins(10), operation, ..defaults }
+        let repeat = limits.server_selection;
+        Self { limits, min: 0, idle: Duration::from_mins(10), operation, repeat, ..defaults }
     }
 
     /// The same with other limits of reads and of connecting.
@@ -110,16 +122,28 @@ impl PoolOptions {
         self.operation = deadline;
         self
     }
+
+    /// The same with so long a time in which a read is asked again.
+    #[must_use]
+    pub fn repeat(mut self, time: Duration) -> Self {
+        self.repeat = time;
+        self
+    }
+
+    /// How long a read is asked again: the last answer has to come within the deadline of the operation.
+    pub(super) fn patience(&self) -> Duration {
+        self.repeat.min(self.operation.saturating_sub(self.limits.server_selection))
+    }
 }
 
 /// One client for many repositories. Cheap to clone.
 #[derive(Clone)]
 pub struct Pool {
-    client: Client,
     shared: Arc<Shared>,
 }
 
 struct Shared {
+    driver: Driver,
     /// `host:port`, several separated by commas.
     hosts: String,
     /// The database named in the connection string, unless it is one of the server's own.
@@ -128,18 +152,19 @@ struct Shared {
     gate: Gate,
     /// What was left out of the connection string.
     notes: Vec<String>,
-    /// What to say of its password where the login fails.
-    login_hint: Option<&'static str>,
+    /// What a connection string asked for, for the words of an error.
+    asked: errors::Deployment,
     /// `None` for a lent client, whose events go to its owner.
     counts: Option<PoolCounts>,
 }
 
 impl Shared {
-    fn new(hosts: String, options: PoolOptions) -> Self {
+    fn new(driver: Driver, hosts: String, options: PoolOptions) -> Self {
         // 0 means no limit to the driver.
         let places = if options.max == 0 { u32::MAX >> 4 } else { options.max };
         let gate = Gate::new(places, options.wait_queue, options.operation);
-        Self { hosts, default_database: None, options, gate, notes: Vec::new(), login_hint: None, counts: None }
+        let asked = errors::Deployment { hosts: hosts.clone(), ..errors::Deployment::default() };
+        Self { driver, hosts, default_database: None, options, gate, notes: Vec::new(), asked, counts: None }
     }
 }
 
@@ -150,8 +175,8 @@ impl Pool {
     /// `timeoutMS`, `socketTimeoutMS` and `waitQueueTimeoutMS` are limits of the pool.
     ///
     /// # Errors
-    /// [`Error::Uri`](crate::Error::Uri) for a connection string that cannot be read, or that asks for what this driver
-    /// lacks and no connection should do without.
+    /// [`Error::Uri`](crate::Error::Uri) for a connection string that cannot be read, that asks for what this driver lacks
+    /// and no connection should do without, or that names a file which is missing or holds no certificate.
     pub async fn connect(uri: &SecretString, options: PoolOptions) -> Result<Self> {
         let uri = uri::for_driver(uri.expose_secret())?;
         let mut options = options.timed(&uri);
@@ -167,24 +192,29 @@ impl Pool {
             *parsed.server_selection_timeout.get_or_insert(options.limits.server_selection);
         options.limits.connect = *parsed.connect_timeout.get_or_insert(options.limits.connect);
         parsed.cmap_event_handler = Some(EventHandler::callback(move |event| heard.note(&event)));
+        if let Some(Tls::Enabled(files)) = &parsed.tls {
+            errors::check_files(files)?;
+        }
         let hosts = client::hosts(&parsed);
         let default_database = parsed.default_database.clone().filter(|name| !is_servers_own(name));
-        let client = Client::with_options(parsed).map_err(|error| errors::uri_mistake(&error, text))?;
+        let asked = errors::Deployment { login_hint: uri.login_hint, ..asked(&parsed, &hosts) };
+        let driver = Driver::connect(parsed).map_err(|error| errors::uri_mistake(&error, text))?;
         let shared = Shared {
             notes: uri.notes,
-            login_hint: uri.login_hint,
+            asked,
             default_database,
             counts: Some(counts),
-            ..Shared::new(hosts, options)
+            ..Shared::new(driver, hosts, options)
         };
-        Ok(Self { client, shared: Arc::new(shared) })
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// A pool around a lent client, whose own options stay in force and which [`Pool::close`] leaves open. Of the
     /// options, only `limits.read`, `max`, `wait_queue` and `operation` count here.
     #[must_use]
     pub fn from_client(client: Client, options: PoolOptions) -> Self {
-        Self { client, shared: Arc::new(Shared::new("the lent connection".to_owned(), options)) }
+        let shared = Shared::new(Driver::lent(client), "the lent connection".to_owned(), options);
+        Self { shared: Arc::new(shared) }
     }
 
     /// The sessions of one collection. Contacts nothing.
@@ -202,8 +232,7 @@ impl Pool {
     /// What a connection can meet, and [`Error::TooOld`](crate::Error::TooOld).
     pub async fn greet(&self) -> Result<()> {
         let me = self.clone();
-        let place = me.place("admin".to_owned());
-        self.read_while("the server's greeting", |_| async move { client::greet(&me.client, &place).await }).await
+        self.read_while("the server's greeting", |_| async move { client::greet(&me).await }).await
     }
 
     /// What the pool did and does, from the driver's own events. `None` for a lent client.
@@ -227,12 +256,27 @@ impl Pool {
     /// Closes the connections once what uses them has ended; a lent client stays open.
     pub async fn close(self) {
         if self.shared.counts.is_some() {
-            self.client.shutdown().await;
+            self.client().shutdown().await;
         }
     }
 
-    pub(super) fn client(&self) -> &Client {
-        &self.client
+    pub(super) fn client(&self) -> Client {
+        self.shared.driver.client()
+    }
+
+    /// Where the connection string reads from: commands that are run by name would ask the primary.
+    pub(super) fn reads(&self) -> SelectionCriteria {
+        self.client().selection_criteria().cloned().unwrap_or_else(|| ReadPreference::Primary.into())
+    }
+
+    /// Begins anew where the set was made anew under the same name; whether it did.
+    pub(super) fn renew_if_rebuilt(&self) -> bool {
+        self.shared.driver.renew_if_rebuilt()
+    }
+
+    /// How often a connection was lost so far; `None` for a lent client.
+    pub(super) fn losses(&self) -> Option<u64> {
+        self.shared.driver.members().map(|members| members.losses())
     }
 
     pub(super) fn gate(&self) -> &Gate {
@@ -249,8 +293,24 @@ impl Pool {
 
     /// Where something is done, for the words of an error.
     pub(super) fn place(&self, namespace: String) -> errors::Deployment {
-        let Shared { hosts, options, login_hint, .. } = &*self.shared;
-        errors::Deployment { hosts: hosts.clone(), namespace, limit: options.limits.read, login_hint: *login_hint }
+        let Shared { asked, options, driver, .. } = &*self.shared;
+        errors::Deployment { namespace, limit: options.limits.read, members: driver.members(), ..asked.clone() }
+    }
+}
+
+/// What a connection string asks for.
+fn asked(options: &ClientOptions, hosts: &str) -> errors::Deployment {
+    let reads = options.selection_criteria.as_ref();
+    let is_primary = |reads: &SelectionCriteria| {
+        matches!(reads, SelectionCriteria::ReadPreference(ReadPreference::Primary))
+    };
+    errors::Deployment {
+        hosts: hosts.to_owned(),
+        set: options.repl_set_name.clone(),
+        tls: matches!(options.tls, Some(Tls::Enabled(_))),
+        anonymous: options.credential.is_none(),
+        reads_elsewhere: reads.is_some_and(|reads| !is_primary(reads)),
+        ..errors::Deployment::default()
     }
 }
 

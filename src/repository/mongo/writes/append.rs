@@ -91,7 +91,7 @@ impl Append {
         }
         let set = paths::touched(&self.agent, &encode::date(self.message.at));
         let update = doc! { "$push": { messages: stored.clone() }, "$set": set };
-        Ok(self.run.repository.collection.update_one(query, update).await?.matched_count > 0)
+        Ok(self.run.repository.collection().update_one(query, update).await?.matched_count > 0)
     }
 
     /// Reads the end of the history, and looks for our message by its `tracking_id`.

@@ -123,7 +123,7 @@ impl RunningWrite {
 
     /// The same with another query once an attempt may have been carried out.
     pub(super) async fn update_or(&self, once: &Document, again: &Document, update: &Document) -> Result<(bool, bool)> {
-        let collection = &self.repository.collection;
+        let collection = &self.repository.collection();
         let attempt = |repeated: bool| {
             let query = if repeated { again } else { once };
             let update = collection.update_one(query.clone(), update.clone());
@@ -135,7 +135,7 @@ impl RunningWrite {
 
     /// Reads a few fields of the session.
     pub(super) async fn read(&self, key: &SessionKey, projection: Document) -> Result<Option<Document>> {
-        let collection = &self.repository.collection;
+        let collection = &self.repository.collection();
         let attempt = |_| {
             let find = collection.find_one(by_key(key)).projection(projection.clone());
             let find = find.max_time(self.repository.limits().read);

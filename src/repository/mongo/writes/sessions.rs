@@ -16,7 +16,7 @@ use crate::{
 const DUPLICATE_KEY: i32 = 11000;
 
 pub(super) async fn create(run: RunningWrite, key: SessionKey, document: Document) -> Result<()> {
-    let (created, repeated) = insert(&run, &run.repository.collection.clone_with_type::<Document>(), &document).await?;
+    let (created, repeated) = insert(&run, &run.repository.collection().clone_with_type::<Document>(), &document).await?;
     if created || repeated && is_ours(&run, &key, &document).await? {
         return Ok(());
     }
@@ -65,7 +65,7 @@ pub(super) async fn update(run: RunningWrite, key: SessionKey, fields: Document)
 }
 
 pub(super) async fn delete(run: RunningWrite, key: SessionKey) -> Result<()> {
-    let collection = &run.repository.collection;
+    let collection = &run.repository.collection();
     let attempt = |_| {
         let delete = collection.delete_one(by_key(&key));
         async move { delete.await }
@@ -87,7 +87,7 @@ pub(super) async fn delete_copied(
     if let Ok(Some(RawBsonRef::DateTime(at))) = copied.get("updated_at") {
         query.insert("updated_at", doc! { "$eq": at });
     }
-    let collection = &run.repository.collection;
+    let collection = &run.repository.collection();
     let attempt = |_| {
         let delete = collection.find_one_and_delete(query.clone());
         async move { delete.await }
@@ -116,7 +116,7 @@ pub(super) fn key_of(copy: &RawDocument) -> Result<SessionKey> {
 
 /// Stores a document as it was copied, unless its `_id` is taken.
 pub(super) async fn restore(run: RunningWrite, key: SessionKey, document: RawDocumentBuf) -> Result<()> {
-    let (restored, repeated) = insert(&run, &run.repository.collection, &document).await?;
+    let (restored, repeated) = insert(&run, &run.repository.collection(), &document).await?;
     if restored || repeated && run.repository.whole(&key).await? == document {
         return Ok(());
     }
