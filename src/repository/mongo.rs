@@ -12,6 +12,7 @@
 //! history --- what an agent resumes with                 writes ---- the other half of the port
 //! pool ------ one client for many repositories           gate ------ waiting for a connection, deadlines
 //! ask ------- one question, with its time and its error  uri ----- connection strings as people have them
+//! members --- what is known of each server               names --- which databases and collections there are
 //! ```
 
 mod ask;
@@ -29,6 +30,8 @@ mod history;
 mod indexes;
 mod list;
 mod lookup;
+mod members;
+mod names;
 mod outline;
 pub mod pool;
 mod rows;
@@ -38,7 +41,11 @@ mod writes;
 /// The driver, for a client of your own: see [`MongoRepository::from_client`].
 pub use mongodb as driver;
 
-use std::{fmt, ops::Range, sync::Arc};
+use std::{
+    fmt,
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use async_trait::async_trait;
 use bson::{Document, RawDocumentBuf, doc};
@@ -48,6 +55,7 @@ use secrecy::SecretString;
 use self::{
     ask::{AggregateFailure, by_key, of},
     errors::Doing,
+    names::Shape,
     pool::{Pool, PoolOptions},
     rows::{decoded, decoded_value},
 };
@@ -70,8 +78,11 @@ pub const LARGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
 #[derive(Clone)]
 pub struct MongoRepository {
     pool: Pool,
-    collection: Collection<RawDocumentBuf>,
     database: Arc<str>,
+    /// The collection's.
+    name: Arc<str>,
+    /// Known once the names of the database were looked at.
+    shape: Arc<OnceLock<Shape>>,
     indexes: indexes::KnownIndexes,
 }
 
@@ -124,8 +135,13 @@ impl MongoRepository {
     }
 
     fn on(pool: Pool, database: &str, collection: &str) -> Self {
-        let sessions = pool.client().database(database).collection(collection);
-        Self { pool, collection: sessions, database: database.into(), indexes: indexes::KnownIndexes::default() }
+        let (shape, indexes) = (Arc::default(), indexes::KnownIndexes::default());
+        Self { pool, database: database.into(), name: collection.into(), shape, indexes }
+    }
+
+    /// Not kept: the pool may have connected anew.
+    fn collection(&self) -> Collection<RawDocumentBuf> {
+        self.pool.client().database(&self.database).collection(&self.name)
     }
 
     /// The connections it reads and writes through.
@@ -134,17 +150,18 @@ impl MongoRepository {
         &self.pool
     }
 
-    fn client(&self) -> &Client {
-        self.pool.client()
-    }
-
     fn limits(&self) -> Limits {
         self.pool.options().limits
     }
 
-    /// Tells early whether there is a server that lets us read.
+    /// Tells early whether there is a server that lets us read, and whether what is there can be written.
     async fn first_look(&self) -> Result<()> {
-        self.read("the collection for the first time", |me| async move { me.try_to_read().await }).await
+        self.read("the collection for the first time", |me| async move {
+            me.try_to_read().await?;
+            me.note_shape().await;
+            Ok(())
+        })
+        .await
     }
 
     /// Asks for one `_id`, as a part of a read.
@@ -172,6 +189,14 @@ impl SessionReader for MongoRepository {
 
     fn location(&self) -> String {
         self.namespace()
+    }
+
+    fn read_only(&self) -> Option<&'static str> {
+        self.written_never()
+    }
+
+    async fn why_empty(&self) -> Result<Option<Check>> {
+        self.read("the names of the collections", |me| async move { Ok(me.emptiness().await) }).await
     }
 
     fn list(&self, query: &ListQuery) -> Page {

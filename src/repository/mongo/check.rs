@@ -57,11 +57,22 @@ pub(super) async fn all(reader: &MongoRepository, checks: &Checks, heard: &Heard
     let may_read = rights.verdict != Verdict::Fail;
     checks.push(heard, [rights]);
     if may_read {
+        reader.note_shape().await;
         checks.push(heard, [documents(reader).await]);
-        checks.push(heard, indexes(reader).await);
-        checks.push(heard, [live_updates(reader, &hello).await]);
+        if let Some(why) = reader.written_never() {
+            checks.push(heard, [read_only(reader, why)]);
+        } else {
+            checks.push(heard, indexes(reader).await);
+            checks.push(heard, [live_updates(reader, &hello).await]);
+        }
         checks.push(heard, [sample(reader).await]);
     }
+}
+
+/// Its sessions can be read, and there is nothing else to check: indexes and changes belong to what it is made from.
+fn read_only(reader: &MongoRepository, why: &str) -> Check {
+    let found = format!("{} {why}: it is read-only, and changes can only be polled for", reader.namespace());
+    Check::warn("collection", found, "open the collection that it is made from to write")
 }
 
 async fn version(reader: &MongoRepository, hello: &Document) -> Check {
@@ -120,10 +131,8 @@ fn roles(status: &Document) -> Option<String> {
 async fn documents(reader: &MongoRepository) -> Check {
     const NAME: &str = "sessions";
     match reader.collection().estimated_document_count().max_time(reader.limits().read).await {
-        Ok(0) => Check {
-            advice: vec![Hint::CheckNames, "names are case-sensitive".into()],
-            ..Check::warn(NAME, format!("{} is empty or does not exist", reader.namespace()), Hint::CheckNames)
-        },
+        // An estimate may lag behind after a crash.
+        Ok(0) => reader.emptiness().await.unwrap_or_else(|| Check::ok(NAME, "a few documents")),
         Ok(count) => Check::ok(NAME, format!("about {count} document{}", if count == 1 { "" } else { "s" })),
         Err(error) => {
             let error = reader.failure(&error, Doing::new("count", "the number of sessions"));
@@ -206,7 +215,9 @@ async fn read_sample(reader: &MongoRepository) -> Result<Sampled> {
     let failure = |error| reader.failure(&error, Doing::new("find", "a sample of the documents"));
     let newest_first = mongodb::options::Hint::Keys(doc! { "$natural": -1 });
     let collection = reader.collection();
-    let sampled = collection.aggregate(sample_pipeline()).hint(newest_first).max_time(reader.limits().read);
+    let sampled = collection.aggregate(sample_pipeline()).max_time(reader.limits().read);
+    // A view has no order of its own.
+    let sampled = if reader.written_never().is_none() { sampled.hint(newest_first) } else { sampled };
     let mut rows = sampled.with_type::<RawDocumentBuf>().await.map_err(failure)?;
     let mut seen = Sampled::default();
     let mut bytes = 0;

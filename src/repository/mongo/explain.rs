@@ -16,7 +16,7 @@ pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<
     }
     let command = doc! {
         "explain": {
-            "find": reader.name.as_ref(),
+            "find": &*reader.name,
             "filter": { "$and": conditions },
             "sort": { field: -1 },
             "projection": rows::projection(&query.metadata),

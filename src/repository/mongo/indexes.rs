@@ -84,7 +84,7 @@ async fn list(reader: &MongoRepository) -> Result<Vec<IndexModel>> {
     const NAMESPACE_NOT_FOUND: i32 = 26;
     let limit = i64::try_from(reader.limits().read.as_millis()).unwrap_or(i64::MAX);
     // The driver's own way would ask the primary, wherever else is to be read from.
-    let command = doc! { "listIndexes": reader.name.as_ref(), "maxTimeMS": limit };
+    let command = doc! { "listIndexes": &*reader.name, "maxTimeMS": limit };
     let mut rows = match reader.ask(|| client::ask_for_rows(&reader.pool, &reader.database, command.clone())).await {
         Ok(rows) => rows,
         Err(error) => {
@@ -122,6 +122,7 @@ pub(super) async fn create_for_metadata(repository: &MongoRepository, fields: &[
 
 /// Creates an index on each of these paths that no index leads with, and gives their names.
 async fn build(repository: &MongoRepository, paths: Vec<String>) -> Result<Vec<String>> {
+    repository.check_writable()?;
     let (me, heard) = (repository.clone(), Heard::default());
     let underway = heard.clone();
     let work = async move {

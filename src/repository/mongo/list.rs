@@ -112,7 +112,8 @@ impl Reading<'_> {
         })
     }
 
-    /// Gives rows away until they end. A time limit after some rows ends the page, before any it is an error.
+    /// Gives rows away until they end. A time limit or a lost connection after some rows ends the page, before any it is an
+    /// error.
     async fn take(
         &mut self,
         opened: mongodb::error::Result<Rows<RawDocumentBuf>>,
@@ -123,6 +124,9 @@ impl Reading<'_> {
         let failed = |given: u32, error: &mongodb::error::Error| {
             if given > 0 && errors::is_timed_out(error) {
                 Ok(Stretch::TimedOut)
+            } else if given > 0 && errors::is_lost(error) {
+                // The rest is asked for anew, as the next page.
+                Ok(Stretch::Full)
             } else {
                 Err(reader.failure(error, DOING))
             }
@@ -189,6 +193,11 @@ impl Search<'_> {
         self.query.sort.field()
     }
 
+    /// Whether it is a collection with indexes of its own.
+    fn is_plain(&self) -> bool {
+        self.reader.written_never().is_none()
+    }
+
     fn narrowed(&self, condition: Document) -> Document {
         if self.query.filter.is_empty() {
             return condition;
@@ -212,8 +221,16 @@ impl Search<'_> {
         let projection = rows::projection(&self.query.metadata);
         let sort = doc! { self.field(): -1 };
         if self.indexed {
-            let find = self.reader.collection.find(query).projection(projection).sort(sort).limit(i64::from(limit));
-            return find.batch_size(self.batch_size()).max_time(self.reader.limits().read).allow_disk_use(true).await;
+            let (batch, time) = (self.batch_size(), self.reader.limits().read);
+            let find = || {
+                let (collection, query) = (self.reader.collection(), query.clone());
+                let (projection, sort) = (projection.clone(), sort.clone());
+                async move {
+                    let find = collection.find(query).projection(projection).sort(sort).limit(i64::from(limit));
+                    find.batch_size(batch).max_time(time).allow_disk_use(true).await
+                }
+            };
+            return self.reader.ask(find).await;
         }
         let thin_first = vec![
             doc! { "$match": query },
@@ -221,7 +238,7 @@ impl Search<'_> {
             doc! { "$sort": sort },
             doc! { "$limit": i64::from(limit) },
         ];
-        self.reader.aggregate(thin_first).await
+        self.reader.ask(|| self.reader.aggregate(thin_first.clone())).await
     }
 
     /// Sessions whose date is no date, by `_id`; `None` where an index tells that there are none.
@@ -229,6 +246,11 @@ impl Search<'_> {
         let mut undated = filter::is_no_date(self.field());
         match part {
             IdRange::All => {}
+            // A view has no index to start within.
+            IdRange::After(id) if !self.is_plain() => {
+                undated.insert("$expr", doc! { "$gt": [ "$_id", { "$literal": id.clone() } ] });
+            }
+            IdRange::Greatest if !self.is_plain() => return Ok(None),
             IdRange::After(id) => {
                 undated.insert("_id", doc! { "$ne": id.clone() });
             }
@@ -248,29 +270,50 @@ impl Search<'_> {
     }
 
     async fn by_id(&self, query: Document, part: &IdRange, limit: u32) -> FoundRows {
-        let collection = &self.reader.collection;
-        let find = collection.find(self.narrowed(query)).projection(rows::projection(&self.query.metadata));
-        let find = find
-            .sort(doc! { "_id": 1 })
-            .hint(Hint::Keys(doc! { "_id": 1 }))
-            .limit(i64::from(limit))
-            .batch_size(self.batch_size())
-            .max_time(self.reader.limits().read);
-        match part {
-            IdRange::After(id) => find.min(doc! { "_id": id.clone() }).await,
-            IdRange::All | IdRange::Greatest => find.await,
-        }
+        let (query, projection) = (self.narrowed(query), rows::projection(&self.query.metadata));
+        let (batch, time) = (self.batch_size(), self.reader.limits().read);
+        let plain = self.is_plain();
+        let min = match part {
+            IdRange::After(id) if plain => Some(doc! { "_id": id.clone() }),
+            _ => None,
+        };
+        let find = || {
+            let (collection, min) = (self.reader.collection(), min.clone());
+            let (query, projection) = (query.clone(), projection.clone());
+            async move {
+                let find = collection
+                    .find(query)
+                    .projection(projection)
+                    .sort(doc! { "_id": 1 })
+                    .limit(i64::from(limit))
+                    .batch_size(batch)
+                    .max_time(time);
+                let find = if plain { find.hint(Hint::Keys(doc! { "_id": 1 })) } else { find };
+                match min {
+                    Some(min) => find.min(min).await,
+                    None => find.await,
+                }
+            }
+        };
+        self.reader.ask(find).await
     }
 
     /// The `_id`s of the sessions without a date where the index on it shows that they are few. `None`: many.
     async fn few_undated(&self) -> mongodb::error::Result<Option<Vec<Bson>>> {
-        let collection = &self.reader.collection;
-        let find = collection.find(no_date_by_index(self.field())).projection(doc! { "_id": 1 }).limit(FEW + 1);
-        let mut rows = find.max_time(self.reader.limits().read).await?;
-        let mut ids = Vec::new();
-        while rows.advance().await? {
-            ids.extend(rows::field(rows.current(), "_id").map(super::decoded_value));
-        }
+        let time = self.reader.limits().read;
+        let find = || {
+            let (collection, query) = (self.reader.collection(), no_date_by_index(self.field()));
+            async move {
+                let find = collection.find(query).projection(doc! { "_id": 1 }).limit(FEW + 1);
+                let mut rows = find.max_time(time).await?;
+                let mut ids = Vec::new();
+                while rows.advance().await? {
+                    ids.extend(rows::field(rows.current(), "_id").map(super::decoded_value));
+                }
+                Ok(ids)
+            }
+        };
+        let ids = self.reader.ask(find).await?;
         Ok((ids.len() as i64 <= FEW).then_some(ids))
     }
 }

@@ -17,12 +17,19 @@ const MOST_MATCHES: i64 = 100;
 
 /// How many sessions match; `None` when the time limit ended the count.
 pub(super) async fn count(reader: &MongoRepository, filter: &Filter) -> Result<Option<u64>> {
-    let (limit, collection) = (reader.limits().read, reader.collection());
-    let counted = if filter.is_empty() {
-        reader.ask(async || collection.estimated_document_count().max_time(limit).await).await
-    } else {
-        reader.ask(async || collection.count_documents(filter::query(filter)).max_time(limit).await).await
+    let limit = reader.limits().read;
+    let count = || {
+        let (collection, query) = (reader.collection(), filter::query(filter));
+        let all = filter.is_empty();
+        async move {
+            if all {
+                collection.estimated_document_count().max_time(limit).await
+            } else {
+                collection.count_documents(query).max_time(limit).await
+            }
+        }
     };
+    let counted = reader.ask(count).await;
     match counted {
         Ok(count) => Ok(Some(count)),
         Err(error) if errors::is_timed_out(&error) => Ok(None),
@@ -47,15 +54,18 @@ pub(super) async fn resolve(reader: &MongoRepository, id: &str) -> Result<Vec<Su
 async fn thin_rows(reader: &MongoRepository, query: Document) -> Result<Vec<Summary>> {
     let wanted = crate::repository::Projection::Nothing;
     let failure = |error| -> Error { reader.failure(&error, Doing::new("find", "the search for that id")) };
-    let collection = reader.collection();
-    let find = async || {
-        let find = collection.find(query.clone()).projection(rows::projection(&wanted)).limit(MOST_MATCHES);
-        find.max_time(reader.limits().read).await
+    let (limit, projection) = (reader.limits().read, rows::projection(&wanted));
+    let find = || {
+        let (collection, query, projection) = (reader.collection(), query.clone(), projection.clone());
+        async move {
+            let mut found = collection.find(query).projection(projection).limit(MOST_MATCHES).max_time(limit).await?;
+            let mut rows = Vec::new();
+            while found.advance().await? {
+                rows.push(found.current().to_owned());
+            }
+            Ok(rows)
+        }
     };
-    let mut found = reader.ask(find).await.map_err(failure)?;
-    let mut summaries = Vec::new();
-    while found.advance().await.map_err(failure)? {
-        summaries.push(rows::summary(found.current(), &wanted));
-    }
-    Ok(summaries)
+    let found = reader.ask(find).await.map_err(failure)?;
+    Ok(found.iter().map(|row| rows::summary(row, &wanted)).collect())
 }

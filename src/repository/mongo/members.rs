@@ -102,6 +102,11 @@ impl Members {
         self.told().members.clone()
     }
 
+    /// Whether any member of the deployment answers now.
+    pub(super) fn any_answers(&self) -> bool {
+        self.told().members.values().any(|member| member.counted && member.answers())
+    }
+
     /// How often a connection was lost so far.
     pub(super) fn losses(&self) -> u64 {
         self.told().losses

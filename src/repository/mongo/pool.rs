@@ -15,7 +15,7 @@ use mongodb::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{MongoRepository, client, errors, gate::Gate, uri};
+use super::{MongoRepository, client, errors, gate::Gate, members::Members, uri};
 use crate::repository::{Limits, Result};
 use driver::Driver;
 use statistics::PoolCounts;
@@ -274,9 +274,9 @@ impl Pool {
         self.shared.driver.renew_if_rebuilt()
     }
 
-    /// How often a connection was lost so far; `None` for a lent client.
-    pub(super) fn losses(&self) -> Option<u64> {
-        self.shared.driver.members().map(|members| members.losses())
+    /// What is known of the members; `None` for a lent client.
+    pub(super) fn members(&self) -> Option<Members> {
+        self.shared.driver.members()
     }
 
     pub(super) fn gate(&self) -> &Gate {
@@ -301,9 +301,8 @@ impl Pool {
 /// What a connection string asks for.
 fn asked(options: &ClientOptions, hosts: &str) -> errors::Deployment {
     let reads = options.selection_criteria.as_ref();
-    let is_primary = |reads: &SelectionCriteria| {
-        matches!(reads, SelectionCriteria::ReadPreference(ReadPreference::Primary))
-    };
+    let is_primary =
+        |reads: &SelectionCriteria| matches!(reads, SelectionCriteria::ReadPreference(ReadPreference::Primary));
     errors::Deployment {
         hosts: hosts.to_owned(),
         set: options.repl_set_name.clone(),

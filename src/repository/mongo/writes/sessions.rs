@@ -16,7 +16,8 @@ use crate::{
 const DUPLICATE_KEY: i32 = 11000;
 
 pub(super) async fn create(run: RunningWrite, key: SessionKey, document: Document) -> Result<()> {
-    let (created, repeated) = insert(&run, &run.repository.collection().clone_with_type::<Document>(), &document).await?;
+    let (created, repeated) =
+        insert(&run, &run.repository.collection().clone_with_type::<Document>(), &document).await?;
     if created || repeated && is_ours(&run, &key, &document).await? {
         return Ok(());
     }
@@ -65,10 +66,9 @@ pub(super) async fn update(run: RunningWrite, key: SessionKey, fields: Document)
 }
 
 pub(super) async fn delete(run: RunningWrite, key: SessionKey) -> Result<()> {
-    let collection = &run.repository.collection();
     let attempt = |_| {
-        let delete = collection.delete_one(by_key(&key));
-        async move { delete.await }
+        let (collection, query) = (run.repository.collection(), by_key(&key));
+        async move { collection.delete_one(query).await }
     };
     let (answer, repeated) = run.until_answered(attempt).await?;
     if answer.deleted_count > 0 || repeated { Ok(()) } else { Err(run.repository.missing(&key)) }
@@ -87,10 +87,9 @@ pub(super) async fn delete_copied(
     if let Ok(Some(RawBsonRef::DateTime(at))) = copied.get("updated_at") {
         query.insert("updated_at", doc! { "$eq": at });
     }
-    let collection = &run.repository.collection();
     let attempt = |_| {
-        let delete = collection.find_one_and_delete(query.clone());
-        async move { delete.await }
+        let (collection, query) = (run.repository.collection(), query.clone());
+        async move { collection.find_one_and_delete(query).await }
     };
     let (deleted, repeated) = run.until_answered(attempt).await?;
     match deleted {
