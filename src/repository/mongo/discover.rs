@@ -1,1 +1,198 @@
+//! Which collections hold sessions.
 
+use std::sync::{Mutex, PoisonError};
+
+use bson::{Document, doc};
+
+use super::{
+    errors::{self, Doing},
+    gate::Heard,
+    names,
+    pool::{Pool, is_servers_own},
+};
+use crate::repository::{Candidate, Error, Hint, Opened, Result};
+
+/// How many documents of a collection are looked at, in stored order.
+const LOOK_AT: i32 = 20;
+
+/// Collections looked at in one database, so that one with thousands of them does not take all day.
+const MOST_COLLECTIONS: usize = 500;
+
+/// Looks in the database (else in that of the URI, else in all) for the collection (else for those that look right).
+pub(super) async fn find(pool: &Pool, database: Option<&str>, collection: Option<&str>) -> Result<Opened<Candidate>> {
+    let (on, database, collection) = (pool.clone(), database.map(str::to_owned), collection.map(str::to_owned));
+    pool.read_while("the names of the collections", |heard| async move {
+        let search = Discovery { pool: on, collection, heard, unseen: Mutex::default() };
+        search.find(database.as_deref()).await
+    })
+    .await
+}
+
+struct Discovery {
+    pool: Pool,
+    collection: Option<String>,
+    /// Told of every answer: looking into many collections may take long, a server that answers nothing may not.
+    heard: Heard,
+    /// What could not be looked at, and why, e.g. `shop (no right to listCollections)`.
+    unseen: Mutex<Vec<String>>,
+}
+
+impl Discovery {
+    async fn find(&self, database: Option<&str>) -> Result<Opened<Candidate>> {
+        let candidates = match (database, self.pool.default_database()) {
+            (Some(database), _) => self.database(database).await?,
+            (None, Some(first)) => {
+                let there = self.database_if_allowed(first).await?;
+                if there.is_empty() { self.everywhere(Some(first)).await? } else { there }
+            }
+            (None, None) => self.everywhere(None).await?,
+        };
+        match <[Candidate; 1]>::try_from(candidates) {
+            Ok([only]) => Ok(Opened::Store(only)),
+            Err(none) if none.is_empty() => Err(self.nothing(database).await),
+            Err(several) => Ok(Opened::Choose(several)),
+        }
+    }
+
+    /// Looks into every database but the server's own and the one that was looked into before.
+    async fn everywhere(&self, before: Option<&str>) -> Result<Vec<Candidate>> {
+        let doing = Doing::new("listDatabases", "the names of the databases");
+        let databases = names::databases(&self.pool).await.map_err(|error| self.failure(&error, doing, "*"))?;
+        self.heard.note();
+        let mut candidates = Vec::new();
+        for database in databases.iter().filter(|name| !is_servers_own(name) && Some(name.as_str()) != before) {
+            candidates.append(&mut self.database_if_allowed(database).await?);
+        }
+        Ok(candidates)
+    }
+
+    /// A database that may not be looked into holds no candidate; that it was not seen is noted.
+    async fn database_if_allowed(&self, database: &str) -> Result<Vec<Candidate>> {
+        match self.database(database).await {
+            Err(Error::Denied { action, anonymous: false, .. }) => {
+                self.note_unseen(format!("{database} (no right to {action})"));
+                Ok(Vec::new())
+            }
+            found => found,
+        }
+    }
+
+    async fn database(&self, database: &str) -> Result<Vec<Candidate>> {
+        let doing = Doing::new("listCollections", "the names of the collections");
+        let listed = names::collections(&self.pool, database).await;
+        self.heard.note();
+        let listed: Vec<String> = match (listed, &self.collection) {
+            (Ok(listed), _) => listed.into_iter().map(|collection| collection.name).collect(),
+            // The names may not be listed, but one was given.
+            (Err(error), Some(name)) if errors::is_denied(&error) && self.may_read(database, name).await => {
+                vec![name.clone()]
+            }
+            (Err(error), _) => return Err(self.failure(&error, doing, database)),
+        };
+        let is_wanted = |name: &String| self.collection.as_ref().is_none_or(|wanted| wanted == name);
+        let mut wanted: Vec<String> = listed.into_iter().filter(is_wanted).collect();
+        if wanted.len() > MOST_COLLECTIONS {
+            self.note_unseen(format!("all but the first {MOST_COLLECTIONS} collections of {database}"));
+            wanted.truncate(MOST_COLLECTIONS);
+        }
+        let mut candidates = Vec::new();
+        for name in wanted {
+            if self.collection.is_some() || self.looks_like_sessions(database, &name).await? {
+                candidates.push(self.candidate(database, name).await);
+                self.heard.note();
+            }
+        }
+        Ok(candidates)
+    }
+
+    async fn may_read(&self, database: &str, name: &str) -> bool {
+        let collection = self.pool.client().database(database).collection::<Document>(name);
+        let first = collection.find_one(doc! {}).projection(doc! { "_id": 1 });
+        first.max_time(self.pool.options().limits.read).await.is_ok_and(|found| found.is_some())
+    }
+
+    fn note_unseen(&self, what: String) {
+        self.unseen.lock().unwrap_or_else(PoisonError::into_inner).push(what);
+    }
+
+    async fn looks_like_sessions(&self, database: &str, name: &str) -> Result<bool> {
+        let time = self.pool.options().limits.read;
+        let first = || {
+            let collection = self.pool.client().database(database).collection::<Document>(name);
+            async move {
+                let mut rows = collection.aggregate(look()).max_time(time).await?;
+                rows.advance().await
+            }
+        };
+        let looked = self.pool.ask(first).await;
+        self.heard.note();
+        match looked {
+            Ok(found) => Ok(found),
+            Err(error) if errors::is_denied(&error) => {
+                self.note_unseen(format!("{database}.{name} (no right to find)"));
+                Ok(false)
+            }
+            Err(error) if errors::is_timed_out(&error) => {
+                self.note_unseen(format!("{database}.{name} (it took too long)"));
+                Ok(false)
+            }
+            Err(error) => {
+                Err(self.failure(&error, Doing::new("find", "the first documents"), &format!("{database}.{name}")))
+            }
+        }
+    }
+
+    /// An estimate that cannot be had (a missing right) does not hide the collection.
+    async fn candidate(&self, database: &str, collection: String) -> Candidate {
+        let handle = self.pool.client().database(database).collection::<Document>(&collection);
+        let documents = handle.estimated_document_count().max_time(self.pool.options().limits.read).await.unwrap_or(0);
+        Candidate { database: database.to_owned(), collection, documents }
+    }
+
+    /// Nothing was found: what is there instead, and what could not be looked at.
+    async fn nothing(&self, database: Option<&str>) -> Error {
+        let place = database.map_or_else(|| self.pool.hosts().to_owned(), |name| format!("the database {name:?}"));
+        let (mut reason, hint) = match &self.collection {
+            Some(name) => (format!("there is no collection {name:?}"), Hint::NameDatabase),
+            None => ("no collection there holds documents that look like sessions".to_owned(), Hint::NameCollection),
+        };
+        let meant = match database {
+            Some(database) => self.meant(database).await,
+            None => None,
+        };
+        let unseen = self.unseen.lock().unwrap_or_else(PoisonError::into_inner);
+        if !unseen.is_empty() {
+            reason = format!("{reason}; not looked at: {}", unseen.join(", "));
+        }
+        Error::NoSessions { place, reason, hint: Some(meant.map_or(hint, Hint::from)) }
+    }
+
+    /// The name that may be meant in place of a database or collection that is not there.
+    async fn meant(&self, database: &str) -> Option<String> {
+        let collections = names::collections(&self.pool, database).await.ok()?;
+        if !collections.is_empty() {
+            let names: Vec<String> = collections.into_iter().map(|collection| collection.name).collect();
+            return names::meant(self.collection.as_ref()?, &names);
+        }
+        let databases = names::databases(&self.pool).await.ok()?;
+        if databases.iter().any(|name| name == database) {
+            return None;
+        }
+        let meant = names::meant(database, &databases)?;
+        Some(format!("there is no database of that name; {meant}"))
+    }
+
+    fn failure(&self, error: &mongodb::error::Error, doing: Doing, namespace: &str) -> Error {
+        errors::error(error, doing, &self.pool.place(namespace.to_owned()))
+    }
+}
+
+/// The first documents, those with the marks of a session: every writer sets `session_id` and keeps agents by id.
+fn look() -> Vec<Document> {
+    vec![
+        doc! { "$limit": LOOK_AT },
+        doc! { "$match": { "session_id": { "$type": "string" }, "agents": { "$type": "object" } } },
+        doc! { "$limit": 1 },
+        doc! { "$project": { "_id": 1 } },
+    ]
+}
