@@ -130,7 +130,8 @@ pub async fn open(origin: &Origin, rights: Rights, limits: Limits) -> Result<Ope
         Origin::Demo => Opened::Store(demo::open().await?),
     };
     Ok(opened.map(|repository| match rights {
-        Rights::Read => Store::Reader(repository),
-        Rights::Write => Store::Repository(repository),
+        Rights::Write if repository.read_only().is_none() => Store::Repository(repository),
+        // Nobody can write to a view, whatever rights were asked for.
+        Rights::Write | Rights::Read => Store::Reader(repository),
     }))
 }

@@ -81,13 +81,20 @@ impl Discovery {
         let doing = Doing::new("listCollections", "the names of the collections");
         let listed = names::collections(&self.pool, database).await;
         self.heard.note();
-        let listed: Vec<String> = match (listed, &self.collection) {
-            (Ok(listed), _) => listed.into_iter().map(|collection| collection.name).collect(),
-            // The names may not be listed, but one was given.
-            (Err(error), Some(name)) if errors::is_denied(&error) && self.may_read(database, name).await => {
-                vec![name.clone()]
+        let listed: Vec<String> = match listed {
+            Ok(listed) => listed.into_iter().map(|collection| collection.name).collect(),
+            Err(error) => {
+                // The names may not be listed, but one may have been given.
+                let given = self.collection.clone().filter(|_| errors::is_denied(&error));
+                let may_read = match &given {
+                    Some(name) => self.may_read(database, name).await,
+                    None => false,
+                };
+                given
+                    .filter(|_| may_read)
+                    .map(|name| vec![name])
+                    .ok_or_else(|| self.failure(&error, doing, database))?
             }
-            (Err(error), _) => return Err(self.failure(&error, doing, database)),
         };
         let is_wanted = |name: &String| self.collection.as_ref().is_none_or(|wanted| wanted == name);
         let mut wanted: Vec<String> = listed.into_iter().filter(is_wanted).collect();
