@@ -56,17 +56,25 @@ pub(super) async fn all(reader: &MongoRepository, checks: &Checks, heard: &Heard
     let rights = rights(reader).await;
     let may_read = rights.verdict != Verdict::Fail;
     checks.push(heard, [rights]);
-    if may_read {
-        reader.note_shape().await;
-        checks.push(heard, [documents(reader).await]);
-        if let Some(why) = reader.written_never() {
-            checks.push(heard, [read_only(reader, why)]);
-        } else {
-            checks.push(heard, indexes(reader).await);
-            checks.push(heard, [live_updates(reader, &hello).await]);
-        }
+    if !may_read {
+        return;
+    }
+    reader.note_shape().await;
+    checks.push(heard, [documents(reader).await]);
+    if let Some(why) = reader.written_never() {
+        checks.push(heard, [read_only(reader, why)]);
+    } else if !is_gone(reader) {
+        checks.push(heard, indexes(reader).await);
+        checks.push(heard, [live_updates(reader, &hello).await]);
+    }
+    if !is_gone(reader) {
         checks.push(heard, [sample(reader).await]);
     }
+}
+
+/// Whether no server answers any more, which the check before has told: each of the others would only wait as long.
+fn is_gone(reader: &MongoRepository) -> bool {
+    reader.pool.members().is_some_and(|members| !members.any_answers())
 }
 
 /// Its sessions can be read, and there is nothing else to check: indexes and changes belong to what it is made from.

@@ -111,7 +111,8 @@ pub(super) fn is_refused_by_member(error: &DriverError) -> bool {
 /// Whether the connection was lost or the server plays another part than before: asking again may go well.
 pub(super) fn is_lost(error: &DriverError) -> bool {
     match error.kind.as_ref() {
-        ErrorKind::Io(_) | ErrorKind::ConnectionPoolCleared { .. } | ErrorKind::ServerSelection { .. } => true,
+        ErrorKind::Io(_) | ErrorKind::ConnectionPoolCleared { .. } => true,
+        ErrorKind::ServerSelection { message, .. } => !message.contains("wire version"),
         _ => server_code(error).is_some_and(|code| code::GONE.contains(&code)),
     }
 }
