@@ -2,6 +2,7 @@
 
 mod commands;
 mod common;
+mod connections;
 mod counted;
 mod failing;
 mod filters;
