@@ -13,23 +13,27 @@
 //! Without an index on the date, the rows are made thin before they are sorted: whole documents would soon hit the
 //! server's memory limit for sorts.
 
-mod search;
+mod ranges;
 
-pub(super) use search::dated_query;
+pub(super) use ranges::dated_query;
 
-use bson::{Bson, DateTime, RawDocument, RawDocumentBuf, raw::RawBsonRef};
-use mongodb::Cursor as Rows;
+use bson::{Bson, DateTime, Document, RawDocument, RawDocumentBuf, doc, raw::RawBsonRef};
+use mongodb::{Cursor as Rows, options::Hint};
 
 use super::{
     MongoRepository,
     errors::{self, Doing},
+    filter,
     gate::Heard,
     indexes, rows,
 };
 use crate::repository::{Cursor, ListQuery, PageEnd, Result, RowSink};
-use search::{IdRange, Search};
+use ranges::{IdRange, no_date_by_index};
 
 const DOING: Doing = Doing::new("find", "the list of sessions");
+
+/// Up to so many sessions without a date are fetched by index and sorted; beyond, the `_id` index is followed.
+const FEW: i64 = 1000;
 
 /// One page; see [`crate::repository::SessionReader::list`].
 pub(super) async fn page(
@@ -155,6 +159,146 @@ impl Reading<'_> {
             }
         }
         Ok(Stretch::Full)
+    }
+}
+
+/// The questions a page asks.
+struct Search<'a> {
+    reader: &'a MongoRepository,
+    query: &'a ListQuery,
+    /// Whether an index gives the order.
+    indexed: bool,
+}
+
+type FoundRows = mongodb::error::Result<Rows<RawDocumentBuf>>;
+
+impl Search<'_> {
+    fn field(&self) -> &'static str {
+        self.query.sort.field()
+    }
+
+    /// Whether it is a collection with indexes of its own.
+    fn is_plain(&self) -> bool {
+        self.reader.written_never().is_none()
+    }
+
+    fn narrowed(&self, condition: Document) -> Document {
+        if self.query.filter.is_empty() {
+            return condition;
+        }
+        doc! { "$and": [ condition, filter::query(&self.query.filter) ] }
+    }
+
+    /// With a filter, each row is sent as soon as it is found: a search may take long between two of them. Long pages
+    /// trade some of that for fewer round trips.
+    fn batch_size(&self) -> u32 {
+        match (self.query.filter.is_empty(), self.query.limit) {
+            (true, limit) => limit.saturating_add(1),
+            (false, 0..=100) => 1,
+            (false, limit) => limit / 50,
+        }
+    }
+
+    /// Sessions with a date, newest first.
+    async fn dated(&self, start: Option<&(DateTime, Vec<Bson>)>, limit: u32) -> FoundRows {
+        let query = self.narrowed(dated_query(self.field(), start));
+        let projection = rows::projection(&self.query.metadata);
+        let sort = doc! { self.field(): -1 };
+        if self.indexed {
+            let (batch, time) = (self.batch_size(), self.reader.limits().read);
+            let find = || {
+                let (collection, query) = (self.reader.collection(), query.clone());
+                let (projection, sort) = (projection.clone(), sort.clone());
+                async move {
+                    let find = collection.find(query).projection(projection).sort(sort).limit(i64::from(limit));
+                    find.batch_size(batch).max_time(time).allow_disk_use(true).await
+                }
+            };
+            return self.reader.ask(find).await;
+        }
+        let thin_first = vec![
+            doc! { "$match": query },
+            doc! { "$project": projection },
+            doc! { "$sort": sort },
+            doc! { "$limit": i64::from(limit) },
+        ];
+        self.reader.ask(|| self.reader.aggregate(thin_first.clone())).await
+    }
+
+    /// Sessions whose date is no date, by `_id`; `None` where an index tells that there are none.
+    async fn undated(&self, part: &IdRange, limit: u32) -> mongodb::error::Result<Option<Rows<RawDocumentBuf>>> {
+        let mut undated = filter::is_no_date(self.field());
+        match part {
+            IdRange::All => {}
+            // A view has no index to start within.
+            IdRange::After(id) if !self.is_plain() => {
+                undated.insert("$expr", doc! { "$gt": [ "$_id", { "$literal": id.clone() } ] });
+            }
+            IdRange::Greatest if !self.is_plain() => return Ok(None),
+            IdRange::After(id) => {
+                undated.insert("_id", doc! { "$ne": id.clone() });
+            }
+            IdRange::Greatest => {
+                undated.insert("_id", Bson::MaxKey);
+            }
+        }
+        if self.indexed
+            && let Some(few) = self.few_undated().await?
+        {
+            if few.is_empty() {
+                return Ok(None);
+            }
+            undated = doc! { "$and": [ { "_id": { "$in": few } }, undated ] };
+        }
+        self.by_id(undated, part, limit).await.map(Some)
+    }
+
+    async fn by_id(&self, query: Document, part: &IdRange, limit: u32) -> FoundRows {
+        let (query, projection) = (self.narrowed(query), rows::projection(&self.query.metadata));
+        let (batch, time) = (self.batch_size(), self.reader.limits().read);
+        let plain = self.is_plain();
+        let min = match part {
+            IdRange::After(id) if plain => Some(doc! { "_id": id.clone() }),
+            _ => None,
+        };
+        let find = || {
+            let (collection, min) = (self.reader.collection(), min.clone());
+            let (query, projection) = (query.clone(), projection.clone());
+            async move {
+                let find = collection
+                    .find(query)
+                    .projection(projection)
+                    .sort(doc! { "_id": 1 })
+                    .limit(i64::from(limit))
+                    .batch_size(batch)
+                    .max_time(time);
+                let find = if plain { find.hint(Hint::Keys(doc! { "_id": 1 })) } else { find };
+                match min {
+                    Some(min) => find.min(min).await,
+                    None => find.await,
+                }
+            }
+        };
+        self.reader.ask(find).await
+    }
+
+    /// The `_id`s of the sessions without a date where the index on it shows that they are few. `None`: many.
+    async fn few_undated(&self) -> mongodb::error::Result<Option<Vec<Bson>>> {
+        let time = self.reader.limits().read;
+        let find = || {
+            let (collection, query) = (self.reader.collection(), no_date_by_index(self.field()));
+            async move {
+                let find = collection.find(query).projection(doc! { "_id": 1 }).limit(FEW + 1);
+                let mut rows = find.max_time(time).await?;
+                let mut ids = Vec::new();
+                while rows.advance().await? {
+                    ids.extend(rows::field(rows.current(), "_id").map(super::decoded_value));
+                }
+                Ok(ids)
+            }
+        };
+        let ids = self.reader.ask(find).await?;
+        Ok((ids.len() as i64 <= FEW).then_some(ids))
     }
 }
 

@@ -10,16 +10,16 @@ use crate::repository::mongo::members::Members;
 pub(super) struct Driver {
     /// What another client is made with; `None` for a lent one.
     options: Option<Box<ClientOptions>>,
-    now: RwLock<Watched>,
+    now: RwLock<DriverClient>,
 }
 
 /// A client, and what its events tell of the members; `None` for a lent one, whose events go to its owner.
-struct Watched {
+struct DriverClient {
     client: Client,
     members: Option<Members>,
 }
 
-impl Watched {
+impl DriverClient {
     fn connect(mut options: ClientOptions) -> DriverResult<Self> {
         let members = Members::default();
         let noting = members.clone();
@@ -31,12 +31,12 @@ impl Watched {
 impl Driver {
     /// Contacts nothing yet: the driver does, by itself.
     pub(super) fn connect(options: ClientOptions) -> DriverResult<Self> {
-        let now = RwLock::new(Watched::connect(options.clone())?);
+        let now = RwLock::new(DriverClient::connect(options.clone())?);
         Ok(Self { options: Some(Box::new(options)), now })
     }
 
     pub(super) fn lent(client: Client) -> Self {
-        Self { options: None, now: RwLock::new(Watched { client, members: None }) }
+        Self { options: None, now: RwLock::new(DriverClient { client, members: None }) }
     }
 
     pub(super) fn client(&self) -> Client {
@@ -55,7 +55,7 @@ impl Driver {
         if !now.members.as_ref().is_some_and(Members::is_rebuilt) {
             return false;
         }
-        match Watched::connect(ClientOptions::clone(options)) {
+        match DriverClient::connect(ClientOptions::clone(options)) {
             Ok(renewed) => {
                 tracing::warn!("the replica set was made anew under the same name; connecting anew");
                 *now = renewed;
