@@ -62,7 +62,11 @@ pub(super) async fn databases(pool: &Pool) -> DriverResult<Vec<String>> {
 
 /// The collections of a database that the user may read something of, by name, less the server's own.
 pub(super) async fn collections(pool: &Pool, database: &str) -> DriverResult<Vec<NamedCollection>> {
-    let command = doc! { "listCollections": 1, "nameOnly": true, "authorizedCollections": true };
+    listed(pool, database, doc! {}).await
+}
+
+async fn listed(pool: &Pool, database: &str, filter: Document) -> DriverResult<Vec<NamedCollection>> {
+    let command = doc! { "listCollections": 1, "filter": filter, "nameOnly": true, "authorizedCollections": true };
     let list = || {
         let rows = client::ask_for_rows(pool, database, command.clone());
         async move {
@@ -100,8 +104,8 @@ impl MongoRepository {
         if self.shape.get().is_some() {
             return;
         }
-        let all = collections(&self.pool, &self.database).await.unwrap_or_default();
-        if let Some(found) = all.iter().find(|found| found.name == *self.name) {
+        let found = listed(&self.pool, &self.database, doc! { "name": &*self.name }).await.unwrap_or_default();
+        if let Some(found) = found.first() {
             // Another look may have come first, and saw the same.
             let _ = self.shape.set(found.shape);
         }
