@@ -77,7 +77,7 @@ async fn listed(pool: &Pool, database: &str, filter: Document) -> DriverResult<V
             Ok(found)
         }
     };
-    let mut found = pool.ask(list).await?;
+    let mut found: Vec<NamedCollection> = pool.ask(list).await?;
     found.retain(|collection| !collection.name.starts_with("system."));
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)

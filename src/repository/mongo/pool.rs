@@ -338,4 +338,13 @@ mod tests {
         assert_eq!(timed(given, plain), (seconds(60), seconds(55), plain.wait_queue));
         assert_eq!(timed("mongodb://h", plain), (plain.operation, plain.limits.read, plain.wait_queue));
     }
+
+    #[test]
+    fn a_read_is_asked_again_within_its_deadline_and_a_person_is_told_soon() {
+        let seconds = Duration::from_secs;
+        assert_eq!(PoolOptions::default().patience(), seconds(25));
+        assert_eq!(PoolOptions::for_browsing(Limits::default()).patience(), seconds(5));
+        assert_eq!(PoolOptions::default().operation(seconds(7)).patience(), seconds(2));
+        assert_eq!(PoolOptions::default().operation(seconds(3)).patience(), Duration::ZERO);
+    }
 }

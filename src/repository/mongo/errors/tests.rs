@@ -79,6 +79,41 @@ fn a_command_that_the_server_repeats_is_left_out() {
     assert_eq!(said(13, "Unauthorized", message).message, "not authorized on shop");
 }
 
+/// What a server says of a command that it refuses.
+fn command(code: i32, name: &str, message: &str) -> DriverError {
+    let said = bson::doc! { "code": code, "codeName": name, "errmsg": message };
+    ErrorKind::Command(bson::deserialize_from_document(said).unwrap()).into()
+}
+
+#[test]
+fn a_member_that_is_no_primary_answers_and_did_nothing() {
+    for code in [10107, 13435, 189, 91, 11600, 11602] {
+        let refused = command(code, "NotThere", "not primary");
+        assert!(is_refused_by_member(&refused) && is_lost(&refused), "{code}");
+        let said = error(&refused, DOING, &place());
+        assert!(matches!(said, Error::Unreachable { answered: true, .. }), "{said:?}");
+    }
+    let said = error(&command(10107, "NotWritablePrimary", "not primary"), DOING, &place()).to_string();
+    assert!(said.contains("takes no writes (NotWritablePrimary)") && !said.contains("no MongoDB"), "{said}");
+    let other = command(2, "BadValue", "no");
+    assert!(!is_refused_by_member(&other) && !is_lost(&other));
+}
+
+#[test]
+fn a_right_that_is_missing_is_told_from_a_login_that_is() {
+    let denied = |said: &str| error(&command(13, "Unauthorized", said), DOING, &place());
+    let write = denied("not authorized on shop to execute command { update: \"sessions\" }");
+    assert!(matches!(&write, Error::Denied { action, anonymous: false, .. } if action == "update"), "{write:?}");
+    let nobody = denied("command find requires authentication");
+    assert!(matches!(&nobody, Error::Denied { action, anonymous: true, .. } if action == "find"), "{nobody:?}");
+}
+
+#[test]
+fn a_view_takes_no_writes() {
+    let view = error(&command(166, "CommandNotSupportedOnView", "it is a view"), DOING, &place());
+    assert!(matches!(view, Error::ReadOnly { why: Some("is a view"), .. }), "{view:?}");
+}
+
 #[test]
 fn a_long_message_is_cut_and_stays_on_one_line() {
     assert_eq!(first_sentence("one\ntwo"), "one");
