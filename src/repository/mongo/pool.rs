@@ -101,7 +101,7 @@ impl Pool {
     }
 
     /// A pool around a lent client, whose own options stay in force and which [`Pool::close`] leaves open. Of the
-    /// options, only `limits.read`, `max`, `wait_queue` and `operation` count here.
+    /// options, only `limits.read`, `max`, `wait_queue`, `operation` and `repeat` count here.
     #[must_use]
     pub fn from_client(client: Client, options: PoolOptions) -> Self {
         let shared = Shared::new(Driver::lent(client), "the lent connection".to_owned(), options);
