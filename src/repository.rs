@@ -54,6 +54,18 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
     /// Nothing can be asked afterwards. The default does nothing, as a store without connections needs nothing.
     async fn close(&self) {}
 
+    /// Why nobody can write there, whatever rights one has; it reads on after the location: `is a view`. `None`: one can, or it
+    /// is not known.
+    fn read_only(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Why no session is found there, asked where a list is empty: no collection or database of that name, with the name
+    /// that may be meant, or nothing in it. `None`: nothing is known, or there is something. The default knows nothing.
+    async fn why_empty(&self) -> Result<Option<Check>> {
+        Ok(None)
+    }
+
     /// One page of the list, thin rows only: a stream that gives each row as soon as it is known.
     fn list(&self, query: &ListQuery) -> Page;
 

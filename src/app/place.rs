@@ -149,7 +149,7 @@ impl Store {
     /// [`repository::Error::ReadOnly`] where it was opened for reading alone.
     pub fn repository(&self) -> Result<Arc<dyn SessionRepository>> {
         match self {
-            Self::Reader(reader) => Err(repository::Error::ReadOnly { location: reader.location() }),
+            Self::Reader(reader) => Err(repository::Error::read_only(reader.location(), reader.read_only())),
             Self::Repository(repository) => Ok(Arc::clone(repository)),
         }
     }
@@ -176,7 +176,8 @@ pub async fn open(
         Origin::Demo => Opened::Store(demo::open().await?),
     };
     Ok(opened.map(|repository| match rights {
-        Rights::Read => Store::Reader(repository),
-        Rights::Write => Store::Repository(repository),
+        Rights::Write if repository.read_only().is_none() => Store::Repository(repository),
+        // Nobody can write to a view, whatever rights were asked for.
+        Rights::Write | Rights::Read => Store::Reader(repository),
     }))
 }

@@ -35,14 +35,16 @@ pub enum Error {
         #[source]
         source: Option<Cause>,
     },
-    /// No server answered.
-    #[error("no MongoDB answers at {hosts}: {reason}")]
+    /// No server answered, or none of those that did can be used now: the two are told apart by `answered`.
+    #[error("{} {hosts}{}: {reason}", kind::before_hosts(*answered), kind::after_hosts(*answered))]
     #[non_exhaustive]
     Unreachable {
         /// The hosts tried.
         hosts: String,
-        /// What the driver said, in short.
+        /// Which member failed and how, in short.
         reason: String,
+        /// Something did answer there.
+        answered: bool,
         /// What to do about just that.
         hint: Option<Hint>,
         /// What the server said, where one spoke, else the system.
@@ -98,13 +100,15 @@ pub enum Error {
         what: &'static str,
     },
     /// The user lacks a right.
-    #[error("no right to {action} on {namespace}")]
+    #[error("no right to {action} on {namespace}{}", if *anonymous { ": nobody is logged in" } else { "" })]
     #[non_exhaustive]
     Denied {
         /// What was tried, e.g. `find`.
         action: String,
-        /// `database.collection`.
+        /// `database.collection`, or a database.
         namespace: String,
+        /// Nobody is logged in.
+        anonymous: bool,
         /// What the server said.
         #[source]
         source: Option<Cause>,
@@ -287,12 +291,14 @@ pub enum Error {
         /// What would be right.
         hint: Option<Hint>,
     },
-    /// The store was opened for reading alone.
-    #[error("{location} was opened read-only")]
+    /// The store was opened for reading alone, or is of a kind that cannot be written.
+    #[error("{location} {}", why.unwrap_or("was opened read-only"))]
     #[non_exhaustive]
     ReadOnly {
         /// Where.
         location: String,
+        /// Why nobody can write there, e.g. `is a view`; `None`: it was opened so.
+        why: Option<&'static str>,
     },
     /// Anything else.
     #[error("{doing} failed: {reason}")]

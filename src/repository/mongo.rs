@@ -12,6 +12,7 @@
 //! history --- what an agent resumes with                 writes ---- the other half of the port
 //! pool ------ one client for many repositories           gate ------ waiting for a connection, deadlines
 //! ask ------- one question, with its time and its error  uri ----- connection strings as people have them
+//! members --- what is known of each server               names --- which databases and collections there are
 //! foreign --- what is no session, and is let alone
 //! ```
 
@@ -31,6 +32,8 @@ mod history;
 mod indexes;
 mod list;
 mod lookup;
+mod members;
+mod names;
 mod outline;
 pub mod pool;
 mod rows;
@@ -40,7 +43,12 @@ mod writes;
 /// The driver, for a client of your own: see [`MongoRepository::from_client`].
 pub use mongodb as driver;
 
-use std::{fmt, ops::Range, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    ops::Range,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use bson::{Document, RawDocumentBuf, doc};
@@ -50,6 +58,7 @@ use secrecy::SecretString;
 use self::{
     ask::{AggregateFailure, by_key, of},
     errors::Doing,
+    names::Shape,
     pool::{Pool, PoolOptions},
     rows::{decoded, decoded_value},
 };
@@ -75,8 +84,11 @@ const CLOSING: Duration = Duration::from_millis(300);
 #[derive(Clone)]
 pub struct MongoRepository {
     pool: Pool,
-    collection: Collection<RawDocumentBuf>,
     database: Arc<str>,
+    /// The collection's.
+    name: Arc<str>,
+    /// Known once the names of the database were looked at.
+    shape: Arc<OnceLock<Shape>>,
     indexes: indexes::KnownIndexes,
 }
 
@@ -138,8 +150,13 @@ impl MongoRepository {
     }
 
     fn on(pool: Pool, database: &str, collection: &str) -> Self {
-        let sessions = pool.client().database(database).collection(collection);
-        Self { pool, collection: sessions, database: database.into(), indexes: indexes::KnownIndexes::default() }
+        let (shape, indexes) = (Arc::default(), indexes::KnownIndexes::default());
+        Self { pool, database: database.into(), name: collection.into(), shape, indexes }
+    }
+
+    /// Not kept: the pool may have connected anew.
+    fn collection(&self) -> Collection<RawDocumentBuf> {
+        self.pool.client().database(&self.database).collection(&self.name)
     }
 
     /// The connections it reads and writes through.
@@ -148,17 +165,18 @@ impl MongoRepository {
         &self.pool
     }
 
-    fn client(&self) -> &Client {
-        self.pool.client()
-    }
-
     fn limits(&self) -> Limits {
         self.pool.options().limits
     }
 
-    /// Tells early whether there is a server that lets us read.
+    /// Tells early whether there is a server that lets us read, and whether what is there can be written.
     async fn first_look(&self) -> Result<()> {
-        self.read("the collection for the first time", |me| async move { me.try_to_read().await }).await
+        self.read("the collection for the first time", |me| async move {
+            me.try_to_read().await?;
+            me.note_shape().await;
+            Ok(())
+        })
+        .await
     }
 
     /// Asks for one `_id`, as a part of a read.
@@ -190,6 +208,14 @@ impl SessionReader for MongoRepository {
 
     async fn close(&self) {
         self.pool.clone().close().await;
+    }
+
+    fn read_only(&self) -> Option<&'static str> {
+        self.written_never()
+    }
+
+    async fn why_empty(&self) -> Result<Option<Check>> {
+        self.read("the names of the collections", |me| async move { Ok(me.emptiness().await) }).await
     }
 
     fn list(&self, query: &ListQuery) -> Page {

@@ -3,6 +3,7 @@
 mod closing;
 mod commands;
 mod common;
+mod connections;
 mod counted;
 mod failing;
 mod filters;

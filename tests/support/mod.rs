@@ -2,6 +2,7 @@
 
 mod mongod;
 mod server;
+mod set;
 
 use std::{
     path::{Path, PathBuf},
@@ -11,6 +12,7 @@ use std::{
 use bson::{Bson, Document};
 use mongodb::{Client, Collection};
 pub use server::{Kind, Server};
+pub use set::Set;
 
 /// A collection in a database of its own, which goes when this does.
 pub struct Fresh {

@@ -46,6 +46,8 @@ pub enum Kind {
     Standalone,
     /// A standalone server that wants a login; `root` with the password `secret` may do anything.
     Login,
+    /// A member of a replica set that is still to be initiated: see [`super::Set`].
+    Member,
 }
 
 /// A running server; ends when dropped, or with the process.
@@ -109,9 +111,23 @@ impl Server {
         own.wait_for_writes();
     }
 
+    /// Makes it anew on the same port, as if its disk had been lost: empty, and of a replica set of the same name.
+    pub fn rebuild(&mut self) {
+        let own = self.own_mut();
+        own.kill(true);
+        fs::remove_dir_all(own.folder.join("data")).expect("its data removed");
+        fs::remove_file(own.folder.join("keep")).expect("it was killed");
+        assert!(own.run(), "mongod did not start again on port {}", own.port);
+        own.prepare();
+    }
+
+    pub(super) fn port(&self) -> u16 {
+        self.own.as_ref().expect("a server of our own").port
+    }
+
     /// The URI with another login.
     pub fn uri_as(&self, user: &str, password: &str) -> String {
-        let port = self.own.as_ref().expect("a server of our own").port;
+        let port = self.port();
         format!("mongodb://{user}:{password}@127.0.0.1:{port}/?authSource=admin")
     }
 
@@ -137,6 +153,7 @@ impl Own {
         match self.kind {
             Kind::ReplicaSet => format!("mongodb://127.0.0.1:{port}/?replicaSet=rs0"),
             Kind::Standalone => format!("mongodb://127.0.0.1:{port}/"),
+            Kind::Member => format!("mongodb://127.0.0.1:{port}/?directConnection=true"),
             Kind::Login => format!("mongodb://root:secret@127.0.0.1:{port}/?authSource=admin"),
         }
     }
@@ -152,7 +169,7 @@ impl Own {
         command.args(["--setParameter", "enableTestCommands=1"]);
         command.args(["--setParameter", "diagnosticDataCollectionEnabled=false"]);
         match self.kind {
-            Kind::ReplicaSet => command.args(["--replSet", "rs0", "--oplogSize", "64"]),
+            Kind::ReplicaSet | Kind::Member => command.args(["--replSet", "rs0", "--oplogSize", "64"]),
             Kind::Standalone => &mut command,
             Kind::Login => command.arg("--auth"),
         };
@@ -177,7 +194,7 @@ impl Own {
     fn prepare(&self) {
         let port = self.port;
         let command = match self.kind {
-            Kind::Standalone => return,
+            Kind::Standalone | Kind::Member => return,
             Kind::ReplicaSet => {
                 let member = doc! { "_id": 0, "host": format!("127.0.0.1:{port}") };
                 doc! { "replSetInitiate": { "_id": "rs0", "members": [member] } }
@@ -210,7 +227,7 @@ impl Own {
     }
 }
 
-async fn direct(port: u16, command: Document, patience: Duration) -> mongodb::error::Result<Document> {
+pub(super) async fn direct(port: u16, command: Document, patience: Duration) -> mongodb::error::Result<Document> {
     let mut options = ClientOptions::parse(format!("mongodb://127.0.0.1:{port}/?directConnection=true")).await?;
     options.server_selection_timeout = Some(patience);
     Client::with_options(options)?.database("admin").run_command(command).await

@@ -63,7 +63,7 @@ impl Context {
     pub async fn repository(&self) -> Result<Arc<dyn SessionRepository>> {
         let place = self.required()?;
         if place.read_only {
-            return Err(Error::ReadOnly { location: place.name }.into());
+            return Err(Error::read_only(place.name, None).into());
         }
         Ok(self.open(&place, Rights::Write).await?.repository()?)
     }

@@ -13,7 +13,7 @@ use crate::{
     session::{Details, SessionKey, Summary, Usage},
 };
 use anyhow::Result;
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
 use super::{
@@ -41,7 +41,7 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
     let mut query = ListQuery { filter, sort: args.sort, metadata: wanted, ..ListQuery::default() };
     // A folder has no indexes that could serve a filter.
     if context.required()?.origin.is_mongo() {
-        warn_of_slowness(reader.as_ref(), &query).await;
+        warn_of_slowness(reader.as_ref(), &query).await?;
     }
 
     let terminal = terminal_width();
@@ -56,6 +56,9 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
     loop {
         query.limit = u32::try_from(left).unwrap_or(PAGE).min(PAGE);
         let (page, end) = reader.list(&query).read().await?;
+        if page.is_empty() && query.after.is_none() {
+            say_why_empty(reader.as_ref()).await;
+        }
         let known = details(reader.as_ref(), &page).await?;
         let others = namesakes(reader.as_ref(), &page).await?;
         rows.write(&mut out, &page, &others, &known)?;
@@ -93,12 +96,27 @@ async fn namesakes(reader: &dyn SessionReader, page: &[Summary]) -> Result<Vec<S
     Ok(reader.namesakes(&names).await?)
 }
 
-async fn warn_of_slowness(reader: &dyn SessionReader, query: &ListQuery) {
+/// A lost connection ends the list: it would only be waited for once more.
+async fn warn_of_slowness(reader: &dyn SessionReader, query: &ListQuery) -> Result<()> {
     match reader.plan(query).await {
         Ok(plan) if !plan.served => note(&told::plan(&plan)),
         Ok(_) => {}
+        Err(error) if error.is_connection_lost() => return Err(error.into()),
         // The list itself says what is wrong, if anything is.
         Err(error) => tracing::debug!("plan: {error}"),
+    }
+    Ok(())
+}
+
+/// A name that was mistyped looks like a place without sessions.
+async fn say_why_empty(reader: &dyn SessionReader) {
+    match reader.why_empty().await {
+        Ok(Some(check)) => match told::advice(&check.advice) {
+            Some(advice) => note(&format!("{}; {advice}", check.found)),
+            None => note(&check.found),
+        },
+        Ok(None) => {}
+        Err(error) => tracing::debug!("why it is empty: {error}"),
     }
 }
 
@@ -108,20 +126,17 @@ async fn details(reader: &dyn SessionReader, page: &[Summary]) -> Result<KnownDe
         return Ok(KnownDetails::new());
     }
     let mut found = counts(reader, &keys).await?;
-    let used: Vec<(SessionKey, Result<Option<Usage>>)> = stream::iter(keys)
-        .map(async |key| {
-            let used = usage(reader, &key).await;
-            (key, used)
-        })
+    // The first that finds the connection lost ends it for all: each of the others would wait as long.
+    let used: Vec<(SessionKey, Option<Usage>)> = stream::iter(keys)
+        .map(async |key| usage(reader, &key).await.map(|used| (key, used)))
         .buffered(AT_ONCE)
-        .collect()
-        .await;
-    used.into_iter()
-        .map(|(key, used)| {
-            let details = found.remove(&key);
-            Ok((key, (details, used?)))
-        })
-        .collect()
+        .try_collect()
+        .await?;
+    let known = used.into_iter().map(|(key, used)| {
+        let details = found.remove(&key);
+        (key, (details, used))
+    });
+    Ok(known.collect())
 }
 
 /// Counts and sizes; none where they cannot be read. A lost connection ends the list.

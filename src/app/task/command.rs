@@ -19,7 +19,8 @@ pub struct Ticket(pub u64);
 pub enum Command {
     /// Open a target, to read it alone or to write too; makes every earlier question stale.
     Connect(Ticket, Origin, Rights),
-    /// A page of the list: `Event::Plan` (for a first page with a filter), `Event::Rows` as found, `Event::ListEnd`.
+    /// A page of the list: `Event::Plan` (for a first page with a filter), `Event::Rows` as found, `Event::Empty`
+    /// (where there are none and it is known why), `Event::ListEnd`.
     List(Ticket, ListQuery),
     /// How many sessions match: `Event::Count`.
     Count(Ticket, Filter),

@@ -28,6 +28,8 @@ pub enum Event {
     },
     /// Whether an index serves the list that was asked for.
     Plan(Ticket, ListPlan),
+    /// Why a list without a filter holds nothing, in a sentence, where that is known.
+    Empty(Ticket, String),
     /// Rows of a page, as they are found.
     Rows(Ticket, Vec<Summary>),
     /// The page is complete.
@@ -107,7 +109,9 @@ impl Event {
     pub fn answers(&self) -> Option<(Lane, Ticket)> {
         Some(match self {
             Self::Connected { ticket, .. } | Self::Choose { ticket, .. } => (Lane::Connection, *ticket),
-            Self::Plan(ticket, _) | Self::Rows(ticket, _) | Self::ListEnd(ticket, _) => (Lane::List, *ticket),
+            Self::Plan(ticket, _) | Self::Empty(ticket, _) | Self::Rows(ticket, _) | Self::ListEnd(ticket, _) => {
+                (Lane::List, *ticket)
+            }
             Self::Count(ticket, _) => (Lane::Count, *ticket),
             Self::Details(ticket, _) | Self::Usage(ticket, ..) => (Lane::Details, *ticket),
             Self::Resolved(ticket, ..) | Self::Opened(ticket, _) => (Lane::Open, *ticket),

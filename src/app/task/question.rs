@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use super::{Command, Event, Ticket, lanes::Reply};
 use crate::{
+    app::told,
     metrics,
     repository::{Error, ListQuery, SessionReader},
     session::{AgentId, Message, SessionKey, plain},
@@ -65,15 +66,24 @@ impl Question {
         let mut page = self.reader.list(query);
         // Rows go out as they are found; while the screen is behind they gather.
         let mut found = (&mut page).ready_chunks(ROWS_AT_ONCE);
+        let mut empty = true;
         while let Some(rows) = found.next().await {
             let mut failed = None;
             let rows: Vec<_> =
                 rows.into_iter().filter_map(|row| row.map_err(|error| failed = Some(error)).ok()).collect();
+            empty &= rows.is_empty();
             if !rows.is_empty() && !self.reply.send(&self.events, Event::Rows(ticket, rows)).await {
                 return Ok(());
             }
             if let Some(error) = failed {
                 return Err(error);
+            }
+        }
+        if empty && query.after.is_none() && query.filter.is_empty() {
+            // What cannot be told is left out: the list is empty either way.
+            if let Ok(Some(check)) = self.reader.why_empty().await {
+                let advice = told::advice(&check.advice).map(|advice| format!("; {advice}")).unwrap_or_default();
+                self.reply.send(&self.events, Event::Empty(ticket, format!("{}{advice}", check.found))).await;
             }
         }
         let end = page.end().cloned().unwrap_or_default();

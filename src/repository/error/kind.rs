@@ -26,6 +26,15 @@ pub enum ErrorKind {
     Other,
 }
 
+/// The words around the hosts of [`Error::Unreachable`].
+pub(super) const fn before_hosts(answered: bool) -> &'static str {
+    if answered { "the server at" } else { "no MongoDB answers at" }
+}
+
+pub(super) const fn after_hosts(answered: bool) -> &'static str {
+    if answered { " cannot be used now" } else { "" }
+}
+
 impl Error {
     /// What kind of thing went wrong.
     #[must_use]

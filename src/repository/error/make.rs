@@ -15,7 +15,26 @@ impl Error {
     /// No server answered at these hosts, in a few words why.
     #[must_use]
     pub fn unreachable(hosts: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self::Unreachable { hosts: hosts.into(), reason: reason.into(), hint: None, source: None }
+        Self::Unreachable { hosts: hosts.into(), reason: reason.into(), answered: false, hint: None, source: None }
+    }
+
+    /// What answered at these hosts cannot be used now, in a few words why.
+    #[must_use]
+    pub fn unusable(hosts: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Unreachable { hosts: hosts.into(), reason: reason.into(), answered: true, hint: None, source: None }
+    }
+
+    /// No right to an action, e.g. `find`, on `database.collection` or a database.
+    #[must_use]
+    pub fn denied(action: impl Into<String>, namespace: impl Into<String>) -> Self {
+        Self::Denied { action: action.into(), namespace: namespace.into(), anonymous: false, source: None }
+    }
+
+    /// Nothing can be written there: `why` reads on after the location, e.g. `is a view`; `None`: it was opened for reading
+    /// alone.
+    #[must_use]
+    pub fn read_only(location: impl Into<String>, why: Option<&'static str>) -> Self {
+        Self::ReadOnly { location: location.into(), why }
     }
 
     /// No such session where it was looked for.

@@ -1,15 +1,15 @@
 //! How a repository asks: one question or many, each with its time, and what an answer that failed means.
 
-use std::future::Future;
+use std::{future::Future, time::Instant};
 
 use bson::{Document, RawDocumentBuf, doc};
-use mongodb::Cursor as Rows;
+use mongodb::{Cursor as Rows, error::Result as DriverResult};
 
 use super::{
     MongoRepository,
     errors::{self, Doing},
     foreign,
-    gate::Heard,
+    gate::{Heard, Pauses},
     pool::Pool,
 };
 use crate::{
@@ -46,9 +46,37 @@ impl Pool {
         let heard = Heard::default();
         match self.gate().run_while(format!("reading {what}"), &heard, work(heard.clone())).await {
             Err(Error::Deadline { limit, .. }) => {
-                Err(Error::unreachable(self.hosts(), format!("no answer within {} s", limit.as_secs_f64())))
+                let reason = format!("no answer within {} s", limit.as_secs_f64());
+                let answers = self.members().is_some_and(|members| members.any_answers());
+                Err(if answers {
+                    Error::unusable(self.hosts(), reason)
+                } else {
+                    Error::unreachable(self.hosts(), reason)
+                })
             }
             answer => answer,
+        }
+    }
+
+    /// Asks one question that changes nothing. Where the connection was lost before the answer, as while a replica set
+    /// elects a primary, it is asked again for as long as [`PoolOptions::repeat`](super::pool::PoolOptions::repeat) says.
+    pub(super) async fn ask<T, F>(&self, question: impl Fn() -> F) -> DriverResult<T>
+    where
+        F: Future<Output = DriverResult<T>>,
+    {
+        let mut pauses = Pauses::until(Instant::now() + self.options().patience());
+        let mut renewed = false;
+        loop {
+            let lost = match question().await {
+                Err(error) if errors::is_lost(&error) => error,
+                answered => return answered,
+            };
+            if !renewed && self.renew_if_rebuilt() {
+                renewed = true;
+            } else if !pauses.wait().await {
+                return Err(lost);
+            }
+            tracing::debug!("the connection was lost; asking again");
         }
     }
 }
@@ -72,6 +100,14 @@ impl MongoRepository {
         self.pool.read_while(what, |heard| work(self.clone(), heard)).await
     }
 
+    /// Asks one question: see [`Pool::ask`].
+    pub(super) async fn ask<T, F>(&self, question: impl Fn() -> F) -> DriverResult<T>
+    where
+        F: Future<Output = DriverResult<T>>,
+    {
+        self.pool.ask(question).await
+    }
+
     /// One document of a query.
     pub(super) async fn find_first(
         &self,
@@ -79,12 +115,12 @@ impl MongoRepository {
         projection: Document,
         doing: Doing,
     ) -> Result<Option<RawDocumentBuf>> {
-        self.collection
-            .find_one(query)
-            .projection(projection)
-            .max_time(self.limits().read)
-            .await
-            .map_err(|error| self.failure(&error, doing))
+        let limit = self.limits().read;
+        let find = || {
+            let (collection, query, projection) = (self.collection(), query.clone(), projection.clone());
+            async move { collection.find_one(query).projection(projection).max_time(limit).await }
+        };
+        self.ask(find).await.map_err(|error| self.failure(&error, doing))
     }
 
     /// Runs a pipeline and gives its first document.
@@ -93,15 +129,19 @@ impl MongoRepository {
         pipeline: Vec<Document>,
         doing: Doing,
     ) -> Result<Option<RawDocumentBuf>, AggregateFailure> {
-        let mut rows = self.aggregate(pipeline).await.map_err(|error| self.tell(&error, doing))?;
-        if rows.advance().await.map_err(|error| self.tell(&error, doing))? {
-            return Ok(Some(rows.current().to_owned()));
-        }
-        Ok(None)
+        let first = || {
+            let rows = self.aggregate(pipeline.clone());
+            async move {
+                let mut rows = rows.await?;
+                Ok(if rows.advance().await? { Some(rows.current().to_owned()) } else { None })
+            }
+        };
+        self.ask(first).await.map_err(|error| self.tell(&error, doing))
     }
 
-    pub(super) async fn aggregate(&self, pipeline: Vec<Document>) -> mongodb::error::Result<Rows<RawDocumentBuf>> {
-        let aggregate = self.collection.aggregate(pipeline).max_time(self.limits().read).allow_disk_use(true);
+    pub(super) async fn aggregate(&self, pipeline: Vec<Document>) -> DriverResult<Rows<RawDocumentBuf>> {
+        let collection = self.collection();
+        let aggregate = collection.aggregate(pipeline).max_time(self.limits().read).allow_disk_use(true);
         aggregate.with_type::<RawDocumentBuf>().await
     }
 
@@ -119,7 +159,7 @@ impl MongoRepository {
     }
 
     pub(super) fn namespace(&self) -> String {
-        format!("{}.{}", self.database, self.collection.name())
+        format!("{}.{}", self.database, self.name)
     }
 
     pub(super) fn failure(&self, error: &mongodb::error::Error, doing: Doing) -> Error {

@@ -50,7 +50,7 @@ impl Checks {
 
 /// All checks. Those that need a connection are left out when there is none.
 pub(super) async fn all(reader: &MongoRepository, checks: &Checks, heard: &Heard) {
-    let hello = match client::hello(reader.client()).await {
+    let hello = match client::hello(&reader.pool).await {
         Ok(hello) => hello,
         Err(error) => {
             let error = reader.failure(&error, Doing::new("hello", "its greeting"));
@@ -62,12 +62,31 @@ pub(super) async fn all(reader: &MongoRepository, checks: &Checks, heard: &Heard
     let rights = rights(reader).await;
     let may_read = rights.verdict != Verdict::Fail;
     checks.push(heard, [rights]);
-    if may_read {
-        checks.push(heard, [documents(reader).await]);
+    if !may_read {
+        return;
+    }
+    reader.note_shape().await;
+    checks.push(heard, [documents(reader).await]);
+    if let Some(why) = reader.written_never() {
+        checks.push(heard, [read_only(reader, why)]);
+    } else if !is_gone(reader) {
         checks.push(heard, indexes(reader).await);
         checks.push(heard, [live_updates(reader, &hello).await]);
+    }
+    if !is_gone(reader) {
         checks.push(heard, sample(reader).await);
     }
+}
+
+/// Whether no server answers any more, which the check before has told: each of the others would only wait as long.
+fn is_gone(reader: &MongoRepository) -> bool {
+    reader.pool.members().is_some_and(|members| !members.any_answers())
+}
+
+/// Its sessions can be read, and there is nothing else to check: indexes and changes belong to what it is made from.
+fn read_only(reader: &MongoRepository, why: &str) -> Check {
+    let found = format!("{} {why}: it is read-only, and changes can only be polled for", reader.namespace());
+    Check::warn("collection", found, "open the collection that it is made from to write")
 }
 
 async fn version(reader: &MongoRepository, hello: &Document) -> Check {
@@ -75,7 +94,7 @@ async fn version(reader: &MongoRepository, hello: &Document) -> Check {
     if let Some(error) = client::too_old(hello, reader.pool.hosts()) {
         return Check::told(Verdict::Fail, NAME, &error);
     }
-    let info = reader.client().database("admin").run_command(doc! { "buildInfo": 1 }).await;
+    let info = client::ask(&reader.pool, "admin", doc! { "buildInfo": 1 }).await;
     let version = info.ok().and_then(|info| info.get_str("version").ok().map(str::to_owned));
     match version {
         Some(version) => Check::ok(NAME, format!("MongoDB {version}")),
@@ -105,8 +124,7 @@ async fn rights(reader: &MongoRepository) -> Check {
     if let Err(error) = reader.try_to_read().await {
         return Check::told(Verdict::Fail, NAME, &error);
     }
-    let admin = reader.client().database("admin");
-    let status = admin.run_command(doc! { "connectionStatus": 1, "showPrivileges": true }).await;
+    let status = client::ask(&reader.pool, "admin", doc! { "connectionStatus": 1 }).await;
     let roles = status.ok().and_then(|status| roles(&status));
     let namespace = reader.namespace();
     match roles {
@@ -126,11 +144,9 @@ fn roles(status: &Document) -> Option<String> {
 
 async fn documents(reader: &MongoRepository) -> Check {
     const NAME: &str = "sessions";
-    match reader.collection.estimated_document_count().max_time(reader.limits().read).await {
-        Ok(0) => Check {
-            advice: vec![Hint::CheckNames, "names are case-sensitive".into()],
-            ..Check::warn(NAME, format!("{} is empty or does not exist", reader.namespace()), Hint::CheckNames)
-        },
+    match reader.collection().estimated_document_count().max_time(reader.limits().read).await {
+        // An estimate may lag behind after a crash.
+        Ok(0) => reader.emptiness().await.unwrap_or_else(|| Check::ok(NAME, "a few documents")),
         Ok(count) => {
             let found = format!("about {count} document{}", if count == 1 { "" } else { "s" });
             // That they are sessions is not said where the first ones are something else.
@@ -173,7 +189,7 @@ async fn live_updates(reader: &MongoRepository, hello: &Document) -> Check {
     if !is_sharded(hello) && !hello.contains_key("setName") {
         return Check::warn(NAME, "not possible on a standalone server", REPLICA_SET);
     }
-    match reader.collection.watch().max_await_time(std::time::Duration::from_millis(1)).await {
+    match reader.collection().watch().max_await_time(std::time::Duration::from_millis(1)).await {
         Ok(_) => Check::ok(NAME, "possible: a change stream could be opened"),
         Err(error) if errors::is_denied(&error) => Check::warn(
             NAME,
@@ -246,7 +262,10 @@ struct Sampled {
 async fn read_sample(reader: &MongoRepository) -> Result<Sampled> {
     let failure = |error| reader.failure(&error, Doing::new("find", "a sample of the documents"));
     let newest_first = mongodb::options::Hint::Keys(doc! { "$natural": -1 });
-    let sampled = reader.collection.aggregate(sample_pipeline()).hint(newest_first).max_time(reader.limits().read);
+    let collection = reader.collection();
+    let sampled = collection.aggregate(sample_pipeline()).max_time(reader.limits().read);
+    // A view has no order of its own.
+    let sampled = if reader.written_never().is_none() { sampled.hint(newest_first) } else { sampled };
     let mut rows = sampled.with_type::<RawDocumentBuf>().await.map_err(failure)?;
     let mut seen = Sampled::default();
     let mut bytes = 0;

@@ -1,9 +1,12 @@
 //! What is asked of a server before anything else, and the names it would refuse.
 
 use bson::{Document, doc};
-use mongodb::{Client, options::ClientOptions};
+use mongodb::options::ClientOptions;
 
-use super::errors::{self, Deployment, Doing};
+use super::{
+    errors::{self, Doing},
+    pool::Pool,
+};
 use crate::repository::{Error, Result};
 
 /// MongoDB 4.4 speaks wire version 9.
@@ -18,10 +21,10 @@ pub(super) fn hosts(options: &ClientOptions) -> String {
 }
 
 /// Checks that a server answers and is new enough.
-pub(super) async fn greet(client: &Client, place: &Deployment) -> Result<()> {
-    let hello =
-        hello(client).await.map_err(|error| errors::error(&error, Doing::new("hello", "its greeting"), place))?;
-    too_old(&hello, &place.hosts).map_or(Ok(()), Err)
+pub(super) async fn greet(pool: &Pool) -> Result<()> {
+    let greeting = Doing::new("hello", "its greeting");
+    let hello = hello(pool).await.map_err(|error| errors::error(&error, greeting, &pool.place("admin".to_owned())))?;
+    too_old(&hello, pool.hosts()).map_or(Ok(()), Err)
 }
 
 /// The error of a server that says it is older than what the driver speaks.
@@ -31,13 +34,26 @@ pub(super) fn too_old(hello: &Document, hosts: &str) -> Option<Error> {
         .then(|| Error::TooOld { hosts: hosts.to_owned(), reason: "it speaks an older protocol".to_owned() })
 }
 
-/// What the server says of itself.
-pub(super) async fn hello(client: &Client) -> mongodb::error::Result<Document> {
-    let admin = client.database("admin");
-    match admin.run_command(doc! { "hello": 1 }).await {
-        Err(error) if is_unknown_command(&error) => admin.run_command(doc! { "isMaster": 1 }).await,
+/// What a server says of itself: one of those that the connection string reads from.
+pub(super) async fn hello(pool: &Pool) -> mongodb::error::Result<Document> {
+    match ask(pool, "admin", doc! { "hello": 1 }).await {
+        Err(error) if is_unknown_command(&error) => ask(pool, "admin", doc! { "isMaster": 1 }).await,
         answer => answer,
     }
+}
+
+/// Runs a command that reads, where the connection string reads from.
+pub(super) async fn ask(pool: &Pool, database: &str, command: Document) -> mongodb::error::Result<Document> {
+    pool.client().database(database).run_command(command).selection_criteria(pool.reads()).await
+}
+
+/// The same for a command that answers with rows.
+pub(super) async fn ask_for_rows(
+    pool: &Pool,
+    database: &str,
+    command: Document,
+) -> mongodb::error::Result<mongodb::Cursor<Document>> {
+    pool.client().database(database).run_cursor_command(command).selection_criteria(pool.reads()).await
 }
 
 fn is_unknown_command(error: &mongodb::error::Error) -> bool {

@@ -16,12 +16,18 @@ pub(super) async fn read(reader: &MongoRepository, keys: &[SessionKey]) -> Resul
         return Ok(Vec::new());
     }
     let failure = |error| reader.failure(&error, Doing::new("find", "the counts and sizes of the sessions"));
-    let mut rows = reader.aggregate(pipeline(keys)).await.map_err(failure)?;
-    let mut found = HashMap::new();
-    while rows.advance().await.map_err(failure)? {
-        let (key, details) = one(rows.current());
-        found.insert(key, details);
-    }
+    let counts = || {
+        let rows = reader.aggregate(pipeline(keys));
+        async move {
+            let (mut rows, mut found) = (rows.await?, HashMap::new());
+            while rows.advance().await? {
+                let (key, details) = one(rows.current());
+                found.insert(key, details);
+            }
+            Ok(found)
+        }
+    };
+    let mut found = reader.ask(counts).await.map_err(failure)?;
     Ok(keys.iter().filter_map(|key| found.remove(key).map(|details| (key.clone(), details))).collect())
 }
 

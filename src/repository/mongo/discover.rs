@@ -3,12 +3,13 @@
 use std::sync::{Mutex, PoisonError};
 
 use bson::{Document, doc};
-use mongodb::{Collection, results::CollectionType};
+use mongodb::Collection;
 
 use super::{
     errors::{self, Doing},
     expr, foreign,
     gate::Heard,
+    names,
     pool::{Pool, is_servers_own},
 };
 use crate::repository::{Candidate, Error, Hint, Opened, Result, foreign::told_of_all};
@@ -26,7 +27,7 @@ const MOST_COLLECTIONS: usize = 500;
 pub(super) async fn find(pool: &Pool, database: Option<&str>, collection: Option<&str>) -> Result<Opened<Candidate>> {
     let (on, database, collection) = (pool.clone(), database.map(str::to_owned), collection.map(str::to_owned));
     pool.read_while("the names of the collections", |heard| async move {
-        let search = Discovery { pool: on, collection, heard, others: Mutex::default() };
+        let search = Discovery { pool: on, collection, heard, others: Mutex::default(), unseen: Mutex::default() };
         search.find(database.as_deref()).await
     })
     .await
@@ -39,6 +40,8 @@ struct Discovery {
     heard: Heard,
     /// What collections without sessions hold instead, a few words each.
     others: Mutex<Vec<String>>,
+    /// What could not be looked at, and why, e.g. `shop (no right to listCollections)`.
+    unseen: Mutex<Vec<String>>,
 }
 
 impl Discovery {
@@ -46,56 +49,68 @@ impl Discovery {
         let candidates = match (database, self.pool.default_database()) {
             (Some(database), _) => self.database(database).await?,
             (None, Some(first)) => {
-                let there = self.database(first).await?;
-                if there.is_empty() { self.everywhere().await? } else { there }
+                let there = self.database_if_allowed(first).await?;
+                if there.is_empty() { self.everywhere(Some(first)).await? } else { there }
             }
-            (None, None) => self.everywhere().await?,
+            (None, None) => self.everywhere(None).await?,
         };
         match <[Candidate; 1]>::try_from(candidates) {
             Ok([only]) => Ok(Opened::Store(only)),
-            Err(none) if none.is_empty() => Err(self.nothing(database)),
+            Err(none) if none.is_empty() => Err(self.nothing(database).await),
             Err(several) => Ok(Opened::Choose(several)),
         }
     }
 
-    async fn everywhere(&self) -> Result<Vec<Candidate>> {
-        let listing = self.pool.client().list_database_names().authorized_databases(true).await;
-        let mut databases = listing
-            .map_err(|error| self.failure(&error, Doing::new("listDatabases", "the names of the databases"), "*"))?;
+    /// Looks into every database but the server's own and the one that was looked into before.
+    async fn everywhere(&self, before: Option<&str>) -> Result<Vec<Candidate>> {
+        let doing = Doing::new("listDatabases", "the names of the databases");
+        let databases = names::databases(&self.pool).await.map_err(|error| self.failure(&error, doing, "*"))?;
         self.heard.note();
-        databases.sort();
         let mut candidates = Vec::new();
-        for database in databases.iter().filter(|name| !is_servers_own(name)) {
-            match self.database(database).await {
-                Ok(mut found) => candidates.append(&mut found),
-                // A database that may not be read is not a candidate; the others are.
-                Err(Error::Denied { .. }) => {}
-                Err(error) => return Err(error),
-            }
+        for database in databases.iter().filter(|name| !is_servers_own(name) && Some(name.as_str()) != before) {
+            candidates.append(&mut self.database_if_allowed(database).await?);
         }
         Ok(candidates)
     }
 
-    async fn database(&self, database: &str) -> Result<Vec<Candidate>> {
-        let handle = self.pool.client().database(database);
-        let doing = Doing::new("listCollections", "the names of the collections");
-        let failure = |error| self.failure(&error, doing, database);
-        let mut names = Vec::new();
-        let mut listed = handle.list_collections().authorized_collections(true).await.map_err(failure)?;
-        self.heard.note();
-        while listed.advance().await.map_err(failure)? {
-            self.heard.note();
-            let specification = listed.deserialize_current().map_err(failure)?;
-            let wanted = self.collection.as_ref().is_none_or(|name| *name == specification.name);
-            if wanted && specification.collection_type == CollectionType::Collection {
-                names.push(specification.name);
+    /// A database that may not be looked into holds no candidate; that it was not seen is noted.
+    async fn database_if_allowed(&self, database: &str) -> Result<Vec<Candidate>> {
+        match self.database(database).await {
+            Err(Error::Denied { action, anonymous: false, .. }) => {
+                self.note_unseen(format!("{database} (no right to {action})"));
+                Ok(Vec::new())
             }
+            found => found,
         }
-        names.retain(|name| !name.starts_with("system."));
-        names.sort();
-        names.truncate(MOST_COLLECTIONS);
+    }
+
+    async fn database(&self, database: &str) -> Result<Vec<Candidate>> {
+        let doing = Doing::new("listCollections", "the names of the collections");
+        let listed = names::collections(&self.pool, database).await;
+        self.heard.note();
+        let listed: Vec<String> = match listed {
+            Ok(listed) => listed.into_iter().map(|collection| collection.name).collect(),
+            Err(error) => {
+                // The names may not be listed, but one may have been given.
+                let given = self.collection.clone().filter(|_| errors::is_denied(&error));
+                let may_read = match &given {
+                    Some(name) => self.may_read(database, name).await,
+                    None => false,
+                };
+                given
+                    .filter(|_| may_read)
+                    .map(|name| vec![name])
+                    .ok_or_else(|| self.failure(&error, doing, database))?
+            }
+        };
+        let is_wanted = |name: &String| self.collection.as_ref().is_none_or(|wanted| wanted == name);
+        let mut wanted: Vec<String> = listed.into_iter().filter(is_wanted).collect();
+        if wanted.len() > MOST_COLLECTIONS {
+            self.note_unseen(format!("all but the first {MOST_COLLECTIONS} collections of {database}"));
+            wanted.truncate(MOST_COLLECTIONS);
+        }
         let mut candidates = Vec::new();
-        for name in names {
+        for name in wanted {
             if self.collection.is_some() || self.looks_like_sessions(database, &name).await? {
                 candidates.push(self.candidate(database, name).await);
                 self.heard.note();
@@ -104,13 +119,33 @@ impl Discovery {
         Ok(candidates)
     }
 
-    async fn looks_like_sessions(&self, database: &str, name: &str) -> Result<bool> {
+    async fn may_read(&self, database: &str, name: &str) -> bool {
         let collection = self.pool.client().database(database).collection::<Document>(name);
-        let looked = self.look_into(&collection).await;
+        let first = collection.find_one(doc! {}).projection(doc! { "_id": 1 });
+        first.max_time(self.pool.options().limits.read).await.is_ok_and(|found| found.is_some())
+    }
+
+    fn note_unseen(&self, what: String) {
+        self.unseen.lock().unwrap_or_else(PoisonError::into_inner).push(what);
+    }
+
+    async fn looks_like_sessions(&self, database: &str, name: &str) -> Result<bool> {
+        let first = || {
+            let collection = self.pool.client().database(database).collection::<Document>(name);
+            async move { self.look_into(&collection).await }
+        };
+        let looked = self.pool.ask(first).await;
         self.heard.note();
         match looked {
             Ok(found) => Ok(found),
-            Err(error) if errors::is_denied(&error) || errors::is_timed_out(&error) => Ok(false),
+            Err(error) if errors::is_denied(&error) => {
+                self.note_unseen(format!("{database}.{name} (no right to find)"));
+                Ok(false)
+            }
+            Err(error) if errors::is_timed_out(&error) => {
+                self.note_unseen(format!("{database}.{name} (it took too long)"));
+                Ok(false)
+            }
             Err(error) => {
                 Err(self.failure(&error, Doing::new("find", "the first documents"), &format!("{database}.{name}")))
             }
@@ -140,9 +175,10 @@ impl Discovery {
         Candidate { database: database.to_owned(), collection, documents }
     }
 
-    fn nothing(&self, database: Option<&str>) -> Error {
+    /// Nothing was found: what is there instead, and what could not be looked at.
+    async fn nothing(&self, database: Option<&str>) -> Error {
         let place = database.map_or_else(|| self.pool.hosts().to_owned(), |name| format!("the database {name:?}"));
-        let (reason, hint) = if let Some(name) = &self.collection {
+        let (mut reason, hint) = if let Some(name) = &self.collection {
             (format!("there is no collection {name:?}"), Hint::NameDatabase)
         } else {
             let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
@@ -150,7 +186,30 @@ impl Discovery {
             let told = others.iter().take(NAMED).fold(nothing, |told, other| format!("{told}; {other}"));
             (told, Hint::NameCollection)
         };
-        Error::NoSessions { place, reason, hint: Some(hint) }
+        let meant = match database {
+            Some(database) => self.meant(database).await,
+            None => None,
+        };
+        let unseen = self.unseen.lock().unwrap_or_else(PoisonError::into_inner);
+        if !unseen.is_empty() {
+            reason = format!("{reason}; not looked at: {}", unseen.join(", "));
+        }
+        Error::NoSessions { place, reason, hint: Some(meant.map_or(hint, Hint::from)) }
+    }
+
+    /// The name that may be meant in place of a database or collection that is not there.
+    async fn meant(&self, database: &str) -> Option<String> {
+        let collections = names::collections(&self.pool, database).await.ok()?;
+        if !collections.is_empty() {
+            let names: Vec<String> = collections.into_iter().map(|collection| collection.name).collect();
+            return names::meant(self.collection.as_ref()?, &names);
+        }
+        let databases = names::databases(&self.pool).await.ok()?;
+        if databases.iter().any(|name| name == database) {
+            return None;
+        }
+        let meant = names::meant(database, &databases)?;
+        Some(format!("there is no database of that name; {meant}"))
     }
 
     fn failure(&self, error: &mongodb::error::Error, doing: Doing, namespace: &str) -> Error {

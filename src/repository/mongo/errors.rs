@@ -2,14 +2,20 @@
 //!
 //! Never the driver's `Debug`, and of its texts only what is known to hold no credentials.
 
+mod denied;
+mod fault;
+mod topology;
 mod uri;
 
-pub(super) use uri::uri_mistake;
+pub(super) use denied::is_denied;
+pub(super) use fault::Fault;
+pub(super) use uri::{check_files, uri_mistake};
 
 use std::{io, time::Duration};
 
 use mongodb::error::{Error as DriverError, ErrorKind, WriteFailure};
 
+use super::members::Members;
 use crate::repository::{Cause, Error, ServerError};
 
 /// What was being done: for the words of an error.
@@ -28,13 +34,23 @@ impl Doing {
 }
 
 /// Where it was done: for the words of an error.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Deployment {
     pub(super) hosts: String,
     pub(super) namespace: String,
     pub(super) limit: Duration,
     /// What to say of the password where the login fails.
     pub(super) login_hint: Option<&'static str>,
+    /// The replica set that the connection string names.
+    pub(super) set: Option<String>,
+    /// The connection string asks for TLS.
+    pub(super) tls: bool,
+    /// The connection string names no user.
+    pub(super) anonymous: bool,
+    /// The connection string lets others than the primary be read from.
+    pub(super) reads_elsewhere: bool,
+    /// What is known of the members; `None` for a lent client, whose events go to its owner.
+    pub(super) members: Option<Members>,
 }
 
 mod code {
@@ -46,7 +62,13 @@ mod code {
     pub(super) const BUFFER_TOO_LARGE: [i32; 4] = [13548, 17260, 17419, 17420];
     pub(super) const ATLAS: i32 = 8000;
     /// The server is stopping, has no primary or lost another member.
-    pub(super) const GONE: [i32; 12] = [6, 7, 89, 91, 133, 189, 9001, 10107, 11600, 11602, 13435, 13436];
+    pub(super) const GONE: [i32; 13] = [6, 7, 89, 91, 133, 189, 9001, 10058, 10107, 11600, 11602, 13435, 13436];
+    /// The server is no primary, so it did not begin with what was asked.
+    pub(super) const NO_PRIMARY: [i32; 3] = [10107, 13435, 10058];
+    /// The server is starting, stopping or stepping down, so it broke off what was asked.
+    pub(super) const BROKEN_OFF: [i32; 5] = [91, 189, 11600, 11602, 13436];
+    /// A view takes no writes.
+    pub(super) const VIEW: i32 = 166;
 }
 
 const LOGIN_FAILED: &str = "authentication failed";
@@ -81,15 +103,17 @@ pub(super) fn is_too_large_to_store(error: &DriverError) -> bool {
         || written.is_some_and(|code| code == code::OBJECT_TOO_LARGE || code::BUFFER_TOO_LARGE.contains(&code))
 }
 
-/// Whether the server said that the user lacks the right.
-pub(super) fn is_denied(error: &DriverError) -> bool {
+/// Whether the server refused an operation before it changed anything, because of the part it plays in its set.
+pub(super) fn is_refused_by_member(error: &DriverError) -> bool {
+    server_code(error).is_some_and(|code| code::NO_PRIMARY.contains(&code) || code::BROKEN_OFF.contains(&code))
+}
+
+/// Whether the connection was lost or the server plays another part than before: asking again may go well.
+pub(super) fn is_lost(error: &DriverError) -> bool {
     match error.kind.as_ref() {
-        ErrorKind::Command(command) => {
-            command.code == code::UNAUTHORIZED
-                || command.code == code::ATLAS && command.message.contains("not authorized")
-                || command.code == code::ATLAS && command.message.contains("not allowed")
-        }
-        _ => false,
+        ErrorKind::Io(_) | ErrorKind::ConnectionPoolCleared { .. } => true,
+        ErrorKind::ServerSelection { message, .. } => !message.contains("wire version"),
+        _ => server_code(error).is_some_and(|code| code::GONE.contains(&code)),
     }
 }
 
@@ -147,7 +171,7 @@ fn told(error: &DriverError, doing: Doing, place: &Deployment) -> Error {
         return Error::timed_out(doing.what, place.limit);
     }
     if is_denied(error) {
-        return Error::Denied { action: doing.action.to_owned(), namespace: place.namespace.clone(), source: None };
+        return denied::told(error, doing, place);
     }
     match error.kind.as_ref() {
         ErrorKind::Authentication { message, .. } => no_login(refusal(message)),
@@ -158,7 +182,10 @@ fn told(error: &DriverError, doing: Doing, place: &Deployment) -> Error {
             no_login(refusal(&command.message))
         }
         ErrorKind::Command(command) if code::GONE.contains(&command.code) => {
-            Error::unreachable(hosts, format!("the server is stepping down or stopping ({})", command.code_name))
+            gone(command.code, &command.code_name, hosts)
+        }
+        ErrorKind::Command(command) if command.code == code::VIEW => {
+            Error::read_only(place.namespace.clone(), Some("is a view"))
         }
         ErrorKind::Command(command) => refused(format!("reading {}", doing.what), command.code, &command.message),
         ErrorKind::Write(WriteFailure::WriteError(write)) => {
@@ -166,12 +193,12 @@ fn told(error: &DriverError, doing: Doing, place: &Deployment) -> Error {
         }
         ErrorKind::Write(WriteFailure::WriteConcernError(concern)) => {
             let reason = format!("the write was not acknowledged by enough members ({})", concern.code_name);
-            Error::unreachable(hosts, reason)
+            Error::unusable(hosts, reason)
         }
         ErrorKind::IncompatibleServer { message, .. } => Error::TooOld { hosts, reason: first_sentence(message) },
-        ErrorKind::ServerSelection { message, .. } => selection(message, hosts),
-        ErrorKind::Io(io) => network(&io.to_string(), hosts),
-        ErrorKind::ConnectionPoolCleared { message, .. } => network(message, hosts),
+        ErrorKind::ServerSelection { message, .. } => selection(message, place),
+        ErrorKind::Io(io) => network(&io.to_string(), place),
+        ErrorKind::ConnectionPoolCleared { message, .. } => network(message, place),
         ErrorKind::DnsResolve { .. } => Error::unreachable(hosts, "its name cannot be looked up"),
         ErrorKind::InvalidTlsConfig { message, .. } => uri::tls_mistake(message),
         ErrorKind::Shutdown => Error::unreachable(hosts, "the connection was closed"),
@@ -179,8 +206,28 @@ fn told(error: &DriverError, doing: Doing, place: &Deployment) -> Error {
     }
 }
 
-/// No server was found: too old, a refused login, or none that answers.
-fn selection(message: &str, hosts: String) -> Error {
+/// A server that starts, stops or plays another part than it had to.
+fn gone(code: i32, name: &str, hosts: String) -> Error {
+    let reason = match code {
+        10107 | 10058 => "the member that was asked is no primary and takes no writes",
+        13435 => "the member that was asked is no primary and may not be read from",
+        13436 => "the member that was asked is not ready yet",
+        7 | 89 => "another member could not be reached from there",
+        _ => "the server is stepping down or stopping",
+    };
+    let error = Error::unusable(hosts, format!("{reason} ({name})"));
+    match code {
+        13435 => error.with_hint("readPreference=secondaryPreferred in the connection string reads from it"),
+        10107 | 10058 => error.with_hint(
+            "name every member in the connection string, without directConnection=true, to reach the primary",
+        ),
+        _ => error,
+    }
+}
+
+/// No server was found: too old, a refused login, or none that can be used.
+fn selection(message: &str, place: &Deployment) -> Error {
+    let hosts = place.hosts.clone();
     if message.contains("wire version") {
         let reason = if message.contains("requires at least") || message.contains("reports wire version") {
             "it speaks an older protocol".to_owned()
@@ -196,7 +243,7 @@ fn selection(message: &str, hosts: String) -> Error {
     if message.contains("Authentication") || message.contains("SCRAM failure") {
         return no_login(LOGIN_FAILED);
     }
-    network(message, hosts)
+    topology::unusable(place).unwrap_or_else(|| network(message, place))
 }
 
 /// What the server said, as what lies beneath an error.
@@ -214,31 +261,20 @@ fn no_login(reason: &str) -> Error {
 }
 
 /// What kept the network from answering, in a few words, and what to do about just that.
-pub(super) fn network(message: &str, hosts: String) -> Error {
-    let lower = message.to_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    if has(&["certificate", "unknownissuer", "tls", "handshake"]) {
-        return Error::unreachable(hosts, "its TLS certificate or handshake was not accepted")
-            .with_hint("a private authority needs tlsCAFile in the connection string");
-    }
-    if has(&["replicasetnoprimary"]) {
+fn network(message: &str, place: &Deployment) -> Error {
+    let hosts = place.hosts.clone();
+    if message.contains("ReplicaSetNoPrimary") {
         let hint = "directConnection=true or readPreference=secondaryPreferred in the connection string reads from \
                     another member";
-        return Error::unreachable(hosts, "the replica set has no primary now").with_hint(hint);
+        return Error::unusable(hosts, "the replica set has no primary now").with_hint(hint);
     }
-    let reason = if has(&["connection refused", "actively refused"]) {
-        "connection refused"
-    } else if has(&["failed to lookup", "name or service not known", "nodename nor servname", "dns", "no such host"]) {
-        "its name cannot be looked up"
-    } else if has(&["unreachable", "no route"]) {
-        "the network cannot reach it"
-    } else if has(&["reset", "unexpected end", "eof", "broken pipe", "closed"]) {
-        return Error::unreachable(hosts, "it closed the connection")
-            .with_hint("if it wants TLS, set tls=true in the connection string");
-    } else {
-        "no answer in time"
-    };
-    Error::unreachable(hosts, reason)
+    let fault = Fault::read(message);
+    let reason = fault.words(place.tls);
+    let error = if fault.answered() { Error::unusable(hosts, reason) } else { Error::unreachable(hosts, reason) };
+    match fault.hint(place.tls) {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    }
 }
 
 fn refusal(message: &str) -> &'static str {

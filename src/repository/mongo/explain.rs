@@ -2,7 +2,7 @@
 
 use bson::{Bson, Document, doc};
 
-use super::{MongoRepository, errors::Doing, filter, list, rows};
+use super::{MongoRepository, client, errors::Doing, filter, list, rows};
 use crate::repository::{Hint, ListPlan, ListQuery, Result};
 
 const DOING: Doing = Doing::new("find", "the plan of the search");
@@ -16,7 +16,7 @@ pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<
     }
     let command = doc! {
         "explain": {
-            "find": reader.collection.name(),
+            "find": &*reader.name,
             "filter": { "$and": conditions },
             "sort": { field: -1 },
             "projection": rows::projection(&query.metadata),
@@ -25,7 +25,7 @@ pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<
         "verbosity": "queryPlanner",
         "maxTimeMS": i64::try_from(reader.limits().read.as_millis()).unwrap_or(i64::MAX),
     };
-    let answer = reader.client().database(&reader.database).run_command(command).await;
+    let answer = reader.ask(|| client::ask(&reader.pool, &reader.database, command.clone())).await;
     let answer = answer.map_err(|error| reader.failure(&error, DOING))?;
     Ok(judged(&answer, field, query.filter.is_empty()))
 }

@@ -10,7 +10,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::FutureExt;
@@ -107,6 +107,30 @@ impl Heard {
 
     fn count(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The waits between attempts: the first is short, and each is twice as long as the one before, up to a second.
+#[derive(Debug)]
+pub(super) struct Pauses {
+    next: Duration,
+    until: Instant,
+}
+
+impl Pauses {
+    /// Waits up to that moment.
+    pub(super) fn until(until: Instant) -> Self {
+        Self { next: Duration::from_millis(50), until }
+    }
+
+    /// Waits before the next attempt; `false` at once where there is no time for another.
+    pub(super) async fn wait(&mut self) -> bool {
+        if Instant::now() + self.next >= self.until {
+            return false;
+        }
+        tokio::time::sleep(self.next).await;
+        self.next = (self.next * 2).min(Duration::from_secs(1));
+        true
     }
 }
 

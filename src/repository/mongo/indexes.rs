@@ -82,7 +82,10 @@ fn is_order(order: &Bson) -> bool {
 /// Every index. A collection that does not exist has none.
 async fn list(reader: &MongoRepository) -> Result<Vec<IndexModel>> {
     const NAMESPACE_NOT_FOUND: i32 = 26;
-    let mut rows = match reader.collection.list_indexes().max_time(reader.limits().read).await {
+    let limit = i64::try_from(reader.limits().read.as_millis()).unwrap_or(i64::MAX);
+    // The driver's own way would ask the primary, wherever else is to be read from.
+    let command = doc! { "listIndexes": &*reader.name, "maxTimeMS": limit };
+    let mut rows = match reader.ask(|| client::ask_for_rows(&reader.pool, &reader.database, command.clone())).await {
         Ok(rows) => rows,
         Err(error) => {
             let code = match error.kind.as_ref() {
@@ -98,7 +101,8 @@ async fn list(reader: &MongoRepository) -> Result<Vec<IndexModel>> {
     };
     let mut indexes = Vec::new();
     while rows.advance().await.map_err(|error| reader.failure(&error, DOING))? {
-        if let Ok(index) = rows.deserialize_current() {
+        let row = rows.deserialize_current().map_err(|error| reader.failure(&error, DOING))?;
+        if let Ok(index) = bson::deserialize_from_document(row) {
             indexes.push(index);
         }
     }
@@ -118,6 +122,7 @@ pub(super) async fn create_for_metadata(repository: &MongoRepository, fields: &[
 
 /// Creates an index on each of these paths that no index leads with, and gives their names.
 async fn build(repository: &MongoRepository, paths: Vec<String>) -> Result<Vec<String>> {
+    repository.check_writable()?;
     let (me, heard) = (repository.clone(), Heard::default());
     let underway = heard.clone();
     let work = async move {
@@ -140,7 +145,7 @@ async fn make(reader: &MongoRepository, models: Vec<IndexModel>, heard: &Heard) 
     }
     let built = Notify::new();
     let build = async {
-        let created = reader.collection.create_indexes(models).await;
+        let created = reader.collection().create_indexes(models).await;
         built.notify_one();
         created
     };
@@ -155,7 +160,7 @@ async fn make(reader: &MongoRepository, models: Vec<IndexModel>, heard: &Heard) 
 async fn listen(reader: &MongoRepository, heard: &Heard, built: &Notify) {
     let pause = reader.pool.gate().operation() / 3;
     while tokio::time::timeout(pause, built.notified()).await.is_err() {
-        if client::hello(reader.client()).await.is_ok() {
+        if client::hello(&reader.pool).await.is_ok() {
             heard.note();
         }
     }

@@ -13,6 +13,10 @@
 //! Without an index on the date, the rows are made thin before they are sorted: whole documents would soon hit the
 //! server's memory limit for sorts.
 
+mod ranges;
+
+pub(super) use ranges::dated_query;
+
 use bson::{Bson, DateTime, Document, RawDocument, RawDocumentBuf, doc};
 use mongodb::{Cursor as Rows, options::Hint};
 
@@ -27,6 +31,7 @@ use crate::{
     repository::{Cursor, ListQuery, PageEnd, Result, RowSink},
     session::decode::raw::RawValue,
 };
+use ranges::{IdRange, no_date_by_index};
 
 const DOING: Doing = Doing::new("find", "the list of sessions");
 
@@ -125,7 +130,8 @@ impl Reading<'_> {
         .noting(self.note))
     }
 
-    /// Gives rows away until they end. A time limit ends the page where it has something to tell, else it is an error.
+    /// Gives rows away until they end. A time limit ends the page where it has something to tell, a lost connection after
+    /// some rows; else either is an error.
     async fn take(
         &mut self,
         opened: mongodb::error::Result<Rows<RawDocumentBuf>>,
@@ -137,6 +143,9 @@ impl Reading<'_> {
         let failed = |given: u32, error: &mongodb::error::Error| {
             if (given > 0 || noted) && errors::is_timed_out(error) {
                 Ok(Stretch::TimedOut)
+            } else if given > 0 && errors::is_lost(error) {
+                // The rest is asked for anew, as the next page.
+                Ok(Stretch::Full)
             } else {
                 Err(reader.failure(error, DOING))
             }
@@ -167,27 +176,6 @@ impl Reading<'_> {
     }
 }
 
-/// A part of the `_id`s.
-enum IdRange {
-    /// All of them.
-    All,
-    /// Those after that one, but for the greatest value there is: without `max`, a scan from `min` leaves it out.
-    After(Bson),
-    /// That greatest value.
-    Greatest,
-}
-
-impl IdRange {
-    /// The parts that make up everything after that `_id`.
-    fn after(id: Option<Bson>) -> Vec<Self> {
-        match id {
-            None => vec![Self::All],
-            Some(Bson::MaxKey) => Vec::new(),
-            Some(id) => vec![Self::After(id), Self::Greatest],
-        }
-    }
-}
-
 /// The questions a page asks.
 struct Search<'a> {
     reader: &'a MongoRepository,
@@ -201,6 +189,11 @@ type FoundRows = mongodb::error::Result<Rows<RawDocumentBuf>>;
 impl Search<'_> {
     fn field(&self) -> &'static str {
         self.query.sort.field()
+    }
+
+    /// Whether it is a collection with indexes of its own.
+    fn is_plain(&self) -> bool {
+        self.reader.written_never().is_none()
     }
 
     fn narrowed(&self, condition: Document) -> Document {
@@ -227,8 +220,16 @@ impl Search<'_> {
         let projection = rows::projection(&self.query.metadata);
         let sort = doc! { self.field(): -1 };
         if self.indexed {
-            let find = self.reader.collection.find(query).projection(projection).sort(sort).limit(i64::from(limit));
-            return find.batch_size(self.batch_size()).max_time(self.reader.limits().read).allow_disk_use(true).await;
+            let (batch, time) = (self.batch_size(), self.reader.limits().read);
+            let find = || {
+                let (collection, query) = (self.reader.collection(), query.clone());
+                let (projection, sort) = (projection.clone(), sort.clone());
+                async move {
+                    let find = collection.find(query).projection(projection).sort(sort).limit(i64::from(limit));
+                    find.batch_size(batch).max_time(time).allow_disk_use(true).await
+                }
+            };
+            return self.reader.ask(find).await;
         }
         let thin_first = vec![
             doc! { "$match": query },
@@ -236,7 +237,7 @@ impl Search<'_> {
             doc! { "$sort": sort },
             doc! { "$limit": i64::from(limit) },
         ];
-        self.reader.aggregate(thin_first).await
+        self.reader.ask(|| self.reader.aggregate(thin_first.clone())).await
     }
 
     /// Sessions whose date is no date, by `_id`; `None` where an index tells that there are none.
@@ -244,6 +245,11 @@ impl Search<'_> {
         let mut undated = filter::is_no_date(self.field());
         match part {
             IdRange::All => {}
+            // A view has no index to start within.
+            IdRange::After(id) if !self.is_plain() => {
+                undated.insert("$expr", doc! { "$gt": [ "$_id", { "$literal": id.clone() } ] });
+            }
+            IdRange::Greatest if !self.is_plain() => return Ok(None),
             IdRange::After(id) => {
                 undated.insert("_id", doc! { "$ne": id.clone() });
             }
@@ -263,41 +269,52 @@ impl Search<'_> {
     }
 
     async fn by_id(&self, query: Document, part: &IdRange, limit: u32) -> FoundRows {
-        let collection = &self.reader.collection;
-        let find = collection.find(self.narrowed(query)).projection(rows::projection(&self.query.metadata));
-        let find = find
-            .sort(doc! { "_id": 1 })
-            .hint(Hint::Keys(doc! { "_id": 1 }))
-            .limit(i64::from(limit))
-            .batch_size(self.batch_size())
-            .max_time(self.reader.limits().read);
-        match part {
-            IdRange::After(id) => find.min(doc! { "_id": id.clone() }).await,
-            IdRange::All | IdRange::Greatest => find.await,
-        }
+        let (query, projection) = (self.narrowed(query), rows::projection(&self.query.metadata));
+        let (batch, time) = (self.batch_size(), self.reader.limits().read);
+        let plain = self.is_plain();
+        let min = match part {
+            IdRange::After(id) if plain => Some(doc! { "_id": id.clone() }),
+            _ => None,
+        };
+        let find = || {
+            let (collection, min) = (self.reader.collection(), min.clone());
+            let (query, projection) = (query.clone(), projection.clone());
+            async move {
+                let find = collection
+                    .find(query)
+                    .projection(projection)
+                    .sort(doc! { "_id": 1 })
+                    .limit(i64::from(limit))
+                    .batch_size(batch)
+                    .max_time(time);
+                let find = if plain { find.hint(Hint::Keys(doc! { "_id": 1 })) } else { find };
+                match min {
+                    Some(min) => find.min(min).await,
+                    None => find.await,
+                }
+            }
+        };
+        self.reader.ask(find).await
     }
 
     /// The `_id`s of the sessions without a date where the index on it shows that they are few. `None`: many.
     async fn few_undated(&self) -> mongodb::error::Result<Option<Vec<Bson>>> {
-        let collection = &self.reader.collection;
-        let undated = doc! { "$and": [ no_date_by_index(self.field()), foreign::is_session() ] };
-        let find = collection.find(undated).projection(doc! { "_id": 1 }).limit(FEW + 1);
-        let mut rows = find.max_time(self.reader.limits().read).await?;
-        let mut ids = Vec::new();
-        while rows.advance().await? {
-            ids.extend(rows::field(rows.current(), "_id").map(super::decoded_value));
-        }
+        let time = self.reader.limits().read;
+        let find = || {
+            let collection = self.reader.collection();
+            let query = doc! { "$and": [ no_date_by_index(self.field()), foreign::is_session() ] };
+            async move {
+                let find = collection.find(query).projection(doc! { "_id": 1 }).limit(FEW + 1);
+                let mut rows = find.max_time(time).await?;
+                let mut ids = Vec::new();
+                while rows.advance().await? {
+                    ids.extend(rows::field(rows.current(), "_id").map(super::decoded_value));
+                }
+                Ok(ids)
+            }
+        };
+        let ids = self.reader.ask(find).await?;
         Ok((ids.len() as i64 <= FEW).then_some(ids))
-    }
-}
-
-/// The sessions with a date, from the place on.
-pub(super) fn dated_query(field: &str, start: Option<&(DateTime, Vec<Bson>)>) -> Document {
-    match start {
-        None => doc! { field: filter::is_date() },
-        Some((date, shown)) => {
-            doc! { field: { "$lte": *date, "$not": { "$type": "array" } }, "_id": { "$nin": shown.clone() } }
-        }
     }
 }
 
@@ -309,33 +326,4 @@ fn note_date(last: &mut Option<(DateTime, Vec<Bson>)>, row: &RawDocument, field:
         Some((same, shown)) if *same == date => shown.push(id),
         _ => *last = Some((date, vec![id])),
     }
-}
-
-/// Everything but dates, so worded that the index on the field is read at those types only.
-///
-/// An array's elements are what an index holds, so one that holds dates alone is found only by asking for arrays;
-/// that part is served where no document has an array there, which is what an index knows of itself.
-fn no_date_by_index(field: &str) -> Document {
-    const TYPES: [&str; 19] = [
-        "minKey",
-        "double",
-        "string",
-        "object",
-        "array",
-        "binData",
-        "undefined",
-        "objectId",
-        "bool",
-        "regex",
-        "dbPointer",
-        "javascript",
-        "symbol",
-        "javascriptWithScope",
-        "int",
-        "timestamp",
-        "long",
-        "decimal",
-        "maxKey",
-    ];
-    doc! { "$or": [ { field: Bson::Null }, { field: { "$type": TYPES.as_slice() } } ] }
 }

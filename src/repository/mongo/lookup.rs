@@ -25,13 +25,23 @@ pub(super) async fn count(reader: &MongoRepository, filter: &Filter) -> Result<O
             looked => looked.map(drop)?,
         }
     }
-    let sessions = doc! { "$and": [ foreign::is_session(), filter::query(filter) ] };
-    counted(reader, reader.collection.count_documents(sessions).max_time(reader.limits().read).await)
+    let limit = reader.limits().read;
+    let count = || {
+        let collection = reader.collection();
+        let sessions = doc! { "$and": [ foreign::is_session(), filter::query(filter) ] };
+        async move { collection.count_documents(sessions).max_time(limit).await }
+    };
+    counted(reader, reader.ask(count).await)
 }
 
 /// How many documents there are, as the server knows without looking; `None` when the time limit ended it.
 pub(super) async fn estimate(reader: &MongoRepository) -> Result<Option<u64>> {
-    counted(reader, reader.collection.estimated_document_count().max_time(reader.limits().read).await)
+    let limit = reader.limits().read;
+    let estimate = || {
+        let collection = reader.collection();
+        async move { collection.estimated_document_count().max_time(limit).await }
+    };
+    counted(reader, reader.ask(estimate).await)
 }
 
 fn counted(reader: &MongoRepository, answer: mongodb::error::Result<u64>) -> Result<Option<u64>> {
@@ -74,11 +84,18 @@ pub(super) async fn namesakes(reader: &MongoRepository, names: Vec<String>) -> R
 async fn thin_rows(reader: &MongoRepository, query: Document) -> Result<Vec<Summary>> {
     let wanted = crate::repository::Projection::Nothing;
     let failure = |error| -> Error { reader.failure(&error, Doing::new("find", "the search for that id")) };
-    let find = reader.collection.find(query).projection(rows::projection(&wanted)).limit(MOST_MATCHES);
-    let mut found = find.max_time(reader.limits().read).await.map_err(failure)?;
-    let mut summaries = Vec::new();
-    while found.advance().await.map_err(failure)? {
-        summaries.push(rows::summary(found.current(), &wanted));
-    }
-    Ok(summaries)
+    let (limit, projection) = (reader.limits().read, rows::projection(&wanted));
+    let find = || {
+        let (collection, query, projection) = (reader.collection(), query.clone(), projection.clone());
+        async move {
+            let mut found = collection.find(query).projection(projection).limit(MOST_MATCHES).max_time(limit).await?;
+            let mut rows = Vec::new();
+            while found.advance().await? {
+                rows.push(found.current().to_owned());
+            }
+            Ok(rows)
+        }
+    };
+    let found = reader.ask(find).await.map_err(failure)?;
+    Ok(found.iter().map(|row| rows::summary(row, &wanted)).collect())
 }

@@ -1,125 +1,40 @@
 //! One client for many repositories, with limits the driver does not have and figures of what it does. The one place where a
 //! client is made.
 
+mod driver;
+mod options;
 mod statistics;
 
+pub use options::PoolOptions;
 pub use statistics::PoolStatistics;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
-use mongodb::{Client, event::EventHandler, options::ClientOptions};
+use mongodb::{
+    Client,
+    event::EventHandler,
+    options::{ClientOptions, ReadPreference, SelectionCriteria, Tls},
+};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{MongoRepository, client, errors, gate::Gate, uri};
-use crate::repository::{Limits, Result};
+use super::{MongoRepository, client, errors, gate::Gate, members::Members, uri};
+use crate::repository::Result;
+use driver::Driver;
 use statistics::PoolCounts;
-
-/// How much longer than its server-side limit a read may take, e.g. on the way.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// The databases that belong to the server.
 pub(super) fn is_servers_own(database: &str) -> bool {
     matches!(database, "admin" | "local" | "config")
 }
 
-/// Limits of a pool. What a connection string says itself (`maxPoolSize`, `serverSelectionTimeoutMS`, `timeoutMS` and the
-/// like) comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PoolOptions {
-    /// Limits of reads, of looking for a server (5 s) and of connecting (10 s).
-    pub limits: Limits,
-    /// Most connections to a server (100), and most operations at once.
-    pub max: u32,
-    /// Connections kept ready (10).
-    pub min: u32,
-    /// How long a connection may be idle (30 s).
-    pub idle: Duration,
-    /// How long to wait for a connection to come free (5 s), unless the connection string says `waitQueueTimeoutMS`: ours,
-    /// the driver waits for ever.
-    pub wait_queue: Duration,
-    /// Deadline of an operation (30 s), unless the connection string says `timeoutMS` or `socketTimeoutMS`: ours, the driver
-    /// has none. A read also keeps [`Limits::read`] on the server.
-    pub operation: Duration,
-}
-
-impl Default for PoolOptions {
-    fn default() -> Self {
-        Self {
-            limits: Limits::default(),
-            max: 100,
-            min: 10,
-            idle: Duration::from_secs(30),
-            wait_queue: Duration::from_secs(5),
-            operation: Duration::from_secs(30),
-        }
-    }
-}
-
-impl PoolOptions {
-    /// For one person: no connection is made before it is needed, and what the server is given time for is not cut before.
-    #[must_use]
-    pub fn for_browsing(limits: Limits) -> Self {
-        let defaults = Self::default();
-        let operation = defaults.operation.max(limits.read + GRACE);
-        Self { limits, min: 0, idle: Duration::from_mins(10), operation, ..defaults }
-    }
-
-    /// The same with other limits of reads and of connecting.
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// The same with so many connections: at least and at most.
-    #[must_use]
-    pub fn size(mut self, min: u32, max: u32) -> Self {
-        (self.min, self.max) = (min, max);
-        self
-    }
-
-    /// The same with connections that may be idle so long.
-    #[must_use]
-    pub fn idle(mut self, idle: Duration) -> Self {
-        self.idle = idle;
-        self
-    }
-
-    /// The same with what a connection string says of times that the driver does not know. The server is given a little
-    /// less, so that its answer to a question that took too long still comes.
-    fn timed(mut self, uri: &uri::DriverUri) -> Self {
-        if let Some(operation) = uri.operation {
-            self.operation = operation;
-            self.limits.read = operation.saturating_sub(GRACE.min(operation / 5));
-        }
-        self.wait_queue = uri.wait_queue.unwrap_or(self.wait_queue);
-        self
-    }
-
-    /// The same with so long a wait for a connection.
-    #[must_use]
-    pub fn wait_queue(mut self, wait: Duration) -> Self {
-        self.wait_queue = wait;
-        self
-    }
-
-    /// The same with another deadline of an operation.
-    #[must_use]
-    pub fn operation(mut self, deadline: Duration) -> Self {
-        self.operation = deadline;
-        self
-    }
-}
-
 /// One client for many repositories. Cheap to clone.
 #[derive(Clone)]
 pub struct Pool {
-    client: Client,
     shared: Arc<Shared>,
 }
 
 struct Shared {
+    driver: Driver,
     /// `host:port`, several separated by commas.
     hosts: String,
     /// The database named in the connection string, unless it is one of the server's own.
@@ -128,18 +43,19 @@ struct Shared {
     gate: Gate,
     /// What was left out of the connection string.
     notes: Vec<String>,
-    /// What to say of its password where the login fails.
-    login_hint: Option<&'static str>,
+    /// What a connection string asked for, for the words of an error.
+    asked: errors::Deployment,
     /// `None` for a lent client, whose events go to its owner.
     counts: Option<PoolCounts>,
 }
 
 impl Shared {
-    fn new(hosts: String, options: PoolOptions) -> Self {
+    fn new(driver: Driver, hosts: String, options: PoolOptions) -> Self {
         // 0 means no limit to the driver.
         let places = if options.max == 0 { u32::MAX >> 4 } else { options.max };
         let gate = Gate::new(places, options.wait_queue, options.operation);
-        Self { hosts, default_database: None, options, gate, notes: Vec::new(), login_hint: None, counts: None }
+        let asked = errors::Deployment { hosts: hosts.clone(), ..errors::Deployment::default() };
+        Self { driver, hosts, default_database: None, options, gate, notes: Vec::new(), asked, counts: None }
     }
 }
 
@@ -150,8 +66,8 @@ impl Pool {
     /// `timeoutMS`, `socketTimeoutMS` and `waitQueueTimeoutMS` are limits of the pool.
     ///
     /// # Errors
-    /// [`Error::Uri`](crate::Error::Uri) for a connection string that cannot be read, or that asks for what this driver
-    /// lacks and no connection should do without.
+    /// [`Error::Uri`](crate::Error::Uri) for a connection string that cannot be read, that asks for what this driver lacks
+    /// and no connection should do without, or that names a file which is missing or holds no certificate.
     pub async fn connect(uri: &SecretString, options: PoolOptions) -> Result<Self> {
         let uri = uri::for_driver(uri.expose_secret())?;
         let mut options = options.timed(&uri);
@@ -167,24 +83,29 @@ impl Pool {
             *parsed.server_selection_timeout.get_or_insert(options.limits.server_selection);
         options.limits.connect = *parsed.connect_timeout.get_or_insert(options.limits.connect);
         parsed.cmap_event_handler = Some(EventHandler::callback(move |event| heard.note(&event)));
+        if let Some(Tls::Enabled(files)) = &parsed.tls {
+            errors::check_files(files)?;
+        }
         let hosts = client::hosts(&parsed);
         let default_database = parsed.default_database.clone().filter(|name| !is_servers_own(name));
-        let client = Client::with_options(parsed).map_err(|error| errors::uri_mistake(&error, text))?;
+        let asked = errors::Deployment { login_hint: uri.login_hint, ..asked(&parsed, &hosts) };
+        let driver = Driver::connect(parsed).map_err(|error| errors::uri_mistake(&error, text))?;
         let shared = Shared {
             notes: uri.notes,
-            login_hint: uri.login_hint,
+            asked,
             default_database,
             counts: Some(counts),
-            ..Shared::new(hosts, options)
+            ..Shared::new(driver, hosts, options)
         };
-        Ok(Self { client, shared: Arc::new(shared) })
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// A pool around a lent client, whose own options stay in force and which [`Pool::close`] leaves open. Of the
-    /// options, only `limits.read`, `max`, `wait_queue` and `operation` count here.
+    /// options, only `limits.read`, `max`, `wait_queue`, `operation` and `repeat` count here.
     #[must_use]
     pub fn from_client(client: Client, options: PoolOptions) -> Self {
-        Self { client, shared: Arc::new(Shared::new("the lent connection".to_owned(), options)) }
+        let shared = Shared::new(Driver::lent(client), "the lent connection".to_owned(), options);
+        Self { shared: Arc::new(shared) }
     }
 
     /// The sessions of one collection. Contacts nothing.
@@ -202,8 +123,7 @@ impl Pool {
     /// What a connection can meet, and [`Error::TooOld`](crate::Error::TooOld).
     pub async fn greet(&self) -> Result<()> {
         let me = self.clone();
-        let place = me.place("admin".to_owned());
-        self.read_while("the server's greeting", |_| async move { client::greet(&me.client, &place).await }).await
+        self.read_while("the server's greeting", |_| async move { client::greet(&me).await }).await
     }
 
     /// What the pool did and does, from the driver's own events. `None` for a lent client.
@@ -227,12 +147,27 @@ impl Pool {
     /// Closes the connections once what uses them has ended; a lent client stays open.
     pub async fn close(self) {
         if self.shared.counts.is_some() {
-            self.client.shutdown().await;
+            self.client().shutdown().await;
         }
     }
 
-    pub(super) fn client(&self) -> &Client {
-        &self.client
+    pub(super) fn client(&self) -> Client {
+        self.shared.driver.client()
+    }
+
+    /// Where the connection string reads from: commands that are run by name would ask the primary.
+    pub(super) fn reads(&self) -> SelectionCriteria {
+        self.client().selection_criteria().cloned().unwrap_or_else(|| ReadPreference::Primary.into())
+    }
+
+    /// Begins anew where the set was made anew under the same name; whether it did.
+    pub(super) fn renew_if_rebuilt(&self) -> bool {
+        self.shared.driver.renew_if_rebuilt()
+    }
+
+    /// What is known of the members; `None` for a lent client.
+    pub(super) fn members(&self) -> Option<Members> {
+        self.shared.driver.members()
     }
 
     pub(super) fn gate(&self) -> &Gate {
@@ -249,8 +184,23 @@ impl Pool {
 
     /// Where something is done, for the words of an error.
     pub(super) fn place(&self, namespace: String) -> errors::Deployment {
-        let Shared { hosts, options, login_hint, .. } = &*self.shared;
-        errors::Deployment { hosts: hosts.clone(), namespace, limit: options.limits.read, login_hint: *login_hint }
+        let Shared { asked, options, driver, .. } = &*self.shared;
+        errors::Deployment { namespace, limit: options.limits.read, members: driver.members(), ..asked.clone() }
+    }
+}
+
+/// What a connection string asks for.
+fn asked(options: &ClientOptions, hosts: &str) -> errors::Deployment {
+    let reads = options.selection_criteria.as_ref();
+    let is_primary =
+        |reads: &SelectionCriteria| matches!(reads, SelectionCriteria::ReadPreference(ReadPreference::Primary));
+    errors::Deployment {
+        hosts: hosts.to_owned(),
+        set: options.repl_set_name.clone(),
+        tls: matches!(options.tls, Some(Tls::Enabled(_))),
+        anonymous: options.credential.is_none(),
+        reads_elsewhere: reads.is_some_and(|reads| !is_primary(reads)),
+        ..errors::Deployment::default()
     }
 }
 
@@ -258,25 +208,5 @@ impl fmt::Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shared = &self.shared;
         f.debug_struct("Pool").field("hosts", &shared.hosts).field("options", &shared.options).finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_times_of_a_connection_string_come_first_and_the_server_answers_before_the_deadline() {
-        let timed = |given: &str, options: PoolOptions| {
-            let timed = options.timed(&uri::for_driver(given).unwrap());
-            (timed.operation, timed.limits.read, timed.wait_queue)
-        };
-        let seconds = Duration::from_secs;
-        let given = "mongodb://h/?timeoutMS=5000&waitQueueTimeoutMS=2000";
-        assert_eq!(timed(given, PoolOptions::default()), (seconds(5), seconds(4), seconds(2)));
-        let given = "mongodb://h/?socketTimeoutMS=60000";
-        let plain = PoolOptions::for_browsing(Limits::default());
-        assert_eq!(timed(given, plain), (seconds(60), seconds(55), plain.wait_queue));
-        assert_eq!(timed("mongodb://h", plain), (plain.operation, plain.limits.read, plain.wait_queue));
     }
 }

@@ -140,7 +140,11 @@ impl Screen {
         let Some((lane, ticket)) = event.answers() else { return };
         let Some((_, tokens)) = self.unanswered.get_mut(&lane).filter(|(asked, _)| *asked == ticket) else { return };
         let last = match event {
-            Event::Plan(..) | Event::Rows(..) | Event::Details(..) | Event::Found { done: false, .. } => false,
+            Event::Plan(..)
+            | Event::Empty(..)
+            | Event::Rows(..)
+            | Event::Details(..)
+            | Event::Found { done: false, .. } => false,
             Event::Usage(..) => {
                 *tokens -= 1;
                 *tokens == 0

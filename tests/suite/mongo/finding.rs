@@ -110,5 +110,5 @@ async fn an_empty_collection_says_so() {
     assert!(plan.served, "{plan:?}");
     let checks = reader.check().await;
     let sessions = checks.iter().find(|check| check.name == "sessions").expect("it");
-    assert!(sessions.found.contains("empty"), "{sessions:?}");
+    assert!(sessions.found.contains("does not exist"), "{sessions:?}");
 }

@@ -35,6 +35,8 @@ pub struct SessionList {
     pub count: Option<u64>,
     /// What the list has to say of itself: an unserved filter, a search that was ended. For a line in the pane.
     pub notice: Option<String>,
+    /// Why nothing was found, told before the page ends.
+    emptiness: Option<String>,
     /// Why the last page failed.
     pub error: Option<String>,
     wanted: Projection,
@@ -96,7 +98,7 @@ impl SessionList {
         let ticket = tickets.take();
         let first = after.is_none();
         if first {
-            self.notice = None;
+            (self.notice, self.emptiness) = (None, None);
         }
         self.error = None;
         self.stalled = false;
@@ -121,6 +123,7 @@ impl SessionList {
     pub fn on_event(&mut self, event: &Event) {
         match event {
             Event::Plan(ticket, plan) if self.is_page(*ticket) => self.on_plan(plan),
+            Event::Empty(ticket, why) if self.is_page(*ticket) => self.emptiness = Some(why.clone()),
             Event::Rows(ticket, rows) if self.is_page(*ticket) => self.on_rows(rows),
             Event::ListEnd(ticket, end) if self.is_page(*ticket) => self.on_end(end),
             Event::Count(ticket, count) if self.count_ticket == Some(*ticket) => {
@@ -163,8 +166,8 @@ impl SessionList {
         self.next.clone_from(&end.next);
         if end.timed_out {
             self.notice = Some("the search took too long and was ended: there may be more than these".into());
-        } else if page.first && self.notice.is_some() && end.next.is_none() {
-            self.notice = None; // All was read: nothing to warn of any more.
+        } else if page.first && end.next.is_none() {
+            self.notice = self.emptiness.take(); // All was read: nothing to warn of any more.
         }
         if page.first && end.note.is_some() {
             self.notice.clone_from(&end.note);

@@ -95,6 +95,19 @@ fn giving_up_keeps_what_was_found() {
 }
 
 #[test]
+fn an_empty_list_says_why_and_a_reload_asks_anew() {
+    let mut screen = Screen::listed(80, 24);
+    screen.press("r");
+    let (ticket, _) = last_list(&mut screen);
+    screen.tell(Event::Empty(ticket, "no collection \"sesions\"; did you mean \"sessions\"?".to_owned()));
+    screen.tell(Event::ListEnd(ticket, PageEnd::default()));
+    let notice = |screen: &Screen| screen.state.workspace.list.notice.clone().unwrap_or_default();
+    assert!(notice(&screen).contains("did you mean"), "{}", notice(&screen));
+    screen.press("r");
+    assert_eq!(notice(&screen), "");
+}
+
+#[test]
 fn a_page_that_failed_is_asked_again_when_the_view_moves() {
     let mut screen = Screen::listed(80, 24);
     screen.stored = 100;

@@ -7,7 +7,7 @@ fn place() -> Deployment {
         hosts: "db:27017".to_owned(),
         namespace: "shop.sessions".to_owned(),
         limit: Duration::from_secs(30),
-        login_hint: None,
+        ..Deployment::default()
     }
 }
 
@@ -17,10 +17,10 @@ const DOING: Doing = Doing::new("find", "the list of sessions");
 fn a_server_that_is_too_old_is_told_so() {
     let said = "Server at db:27017 reports wire version 7, but this version of the MongoDB Rust driver requires at \
                 least 9 (MongoDB 4.4).";
-    assert!(matches!(selection(said, "db:27017".into()), Error::TooOld { .. }));
+    assert!(matches!(selection(said, &place()), Error::TooOld { .. }));
     let newer = "Server at db:27017 requires wire version 99, but this version of the MongoDB Rust driver only \
                  supports up to 29";
-    assert!(matches!(selection(newer, "db:27017".into()), Error::Other { .. }));
+    assert!(matches!(selection(newer, &place()), Error::Other { .. }));
 }
 
 #[test]
@@ -28,13 +28,13 @@ fn what_kept_the_network_from_answering_is_short() {
     let cases = [
         ("Error: Kind: I/O error: Connection refused (os error 111), labels: {}", "connection refused"),
         ("I/O error: failed to lookup address information: Name or service not known", "its name cannot be looked up"),
-        ("invalid peer certificate: UnknownIssuer", "its TLS certificate or handshake"),
+        ("invalid peer certificate: UnknownIssuer", "its TLS certificate was signed by nobody"),
         ("Topology: { Type: ReplicaSetNoPrimary, Servers: [] }", "the replica set has no primary"),
         ("I/O error: unexpected end of file", "it closed the connection"),
         ("Server selection timeout: No available servers.", "no answer in time"),
     ];
     for (said, reason) in cases {
-        let Error::Unreachable { reason: found, .. } = network(said, "h".to_owned()) else { panic!("{said}") };
+        let Error::Unreachable { reason: found, .. } = network(said, &place()) else { panic!("{said}") };
         assert!(found.starts_with(reason), "{said} -> {found}");
     }
 }
@@ -77,6 +77,41 @@ fn the_systems_error_lies_beneath() {
 fn a_command_that_the_server_repeats_is_left_out() {
     let message = "not authorized on shop to execute command { find: \"sessions\", filter: { x: \"private\" } }";
     assert_eq!(said(13, "Unauthorized", message).message, "not authorized on shop");
+}
+
+/// What a server says of a command that it refuses.
+fn command(code: i32, name: &str, message: &str) -> DriverError {
+    let said = bson::doc! { "code": code, "codeName": name, "errmsg": message };
+    ErrorKind::Command(bson::deserialize_from_document(said).unwrap()).into()
+}
+
+#[test]
+fn a_member_that_is_no_primary_answers_and_did_nothing() {
+    for code in [10107, 13435, 189, 91, 11600, 11602] {
+        let refused = command(code, "NotThere", "not primary");
+        assert!(is_refused_by_member(&refused) && is_lost(&refused), "{code}");
+        let said = error(&refused, DOING, &place());
+        assert!(matches!(said, Error::Unreachable { answered: true, .. }), "{said:?}");
+    }
+    let said = error(&command(10107, "NotWritablePrimary", "not primary"), DOING, &place()).to_string();
+    assert!(said.contains("takes no writes (NotWritablePrimary)") && !said.contains("no MongoDB"), "{said}");
+    let other = command(2, "BadValue", "no");
+    assert!(!is_refused_by_member(&other) && !is_lost(&other));
+}
+
+#[test]
+fn a_right_that_is_missing_is_told_from_a_login_that_is() {
+    let denied = |said: &str| error(&command(13, "Unauthorized", said), DOING, &place());
+    let write = denied("not authorized on shop to execute command { update: \"sessions\" }");
+    assert!(matches!(&write, Error::Denied { action, anonymous: false, .. } if action == "update"), "{write:?}");
+    let nobody = denied("command find requires authentication");
+    assert!(matches!(&nobody, Error::Denied { action, anonymous: true, .. } if action == "find"), "{nobody:?}");
+}
+
+#[test]
+fn a_view_takes_no_writes() {
+    let view = error(&command(166, "CommandNotSupportedOnView", "it is a view"), DOING, &place());
+    assert!(matches!(view, Error::ReadOnly { why: Some("is a view"), .. }), "{view:?}");
 }
 
 #[test]

@@ -36,15 +36,16 @@ pub(super) async fn append(
         },
     };
     let mut may_be_stored = false;
-    let mut wait = std::time::Duration::from_millis(50);
+    let mut pauses = append.run.pauses();
     for _ in 0..PATIENCE {
         let stored = encode::message(&append.message, tail.next_id());
+        let losses = append.run.losses();
         let answer = append.push(&stored, tail).await;
-        let told = append.run.told(answer, &mut may_be_stored).map_err(|error| sized(error, &stored))?;
+        let told = append.run.told(answer, losses, &mut may_be_stored).map_err(|error| sized(error, &stored))?;
         match told {
             Attempt::Done(true) => return Ok(tail.advanced()),
             Attempt::Done(false) => {}
-            Attempt::Lost(lost) => append.run.pause(&mut wait, may_be_stored, lost).await?,
+            Attempt::Lost(lost) => append.run.pause(&mut pauses, may_be_stored, lost).await?,
         }
         let end = append.end().await?;
         if let Some(found) = end.ours {
@@ -92,7 +93,7 @@ impl Append {
         }
         let set = paths::touched(&self.agent, &encode::date(self.message.at));
         let update = doc! { "$push": { messages: stored.clone() }, "$set": set };
-        Ok(self.run.repository.collection.update_one(query, update).await?.matched_count > 0)
+        Ok(self.run.repository.collection().update_one(query, update).await?.matched_count > 0)
     }
 
     /// Reads the end of the history, and looks for our message by its `tracking_id`.

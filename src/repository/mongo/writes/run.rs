@@ -1,24 +1,20 @@
 //! How every write runs: to its end, for the driver's futures must not be dropped; with a deadline; and again
 //! after an answer was lost, in a way that cannot happen twice.
 
-use std::{
-    future::Future,
-    time::{Duration, Instant},
-};
+use std::{future::Future, time::Instant};
 
 use bson::{Bson, Document, doc};
-use mongodb::error::{Error as DriverError, ErrorKind};
+use mongodb::error::{Error as DriverError, ErrorKind, NO_WRITES_PERFORMED};
 
 use crate::{
     repository::{
         Error, Result,
-        mongo::{LARGEST_DOCUMENT, MongoRepository, decoded, errors, errors::Doing, foreign::session_by_key},
+        mongo::{
+            LARGEST_DOCUMENT, MongoRepository, decoded, errors, errors::Doing, foreign::session_by_key, gate::Pauses,
+        },
     },
     session::{AgentId, Finding, SessionKey, decode::raw},
 };
-
-/// The first wait before a write is repeated; it doubles up to a second.
-const FIRST_WAIT: Duration = Duration::from_millis(50);
 
 /// One write, underway.
 pub(super) struct RunningWrite {
@@ -37,6 +33,7 @@ impl MongoRepository {
         W: FnOnce(RunningWrite) -> F,
         F: Future<Output = Result<T>> + Send + 'static,
     {
+        self.check_writable()?;
         let doing = format!("{doing} session {:?}", key.text());
         let run = RunningWrite {
             repository: self.clone(),
@@ -64,19 +61,32 @@ impl RunningWrite {
         F: Future<Output = std::result::Result<T, DriverError>>,
     {
         let mut repeated = false;
-        let mut wait = FIRST_WAIT;
+        let mut pauses = self.pauses();
         loop {
-            match self.told(attempt(repeated).await, &mut repeated)? {
+            let losses = self.losses();
+            match self.told(attempt(repeated).await, losses, &mut repeated)? {
                 Attempt::Done(answer) => return Ok((answer, repeated)),
-                Attempt::Lost(lost) => self.pause(&mut wait, repeated, lost).await?,
+                Attempt::Lost(lost) => self.pause(&mut pauses, repeated, lost).await?,
             }
         }
     }
 
-    /// Tells a lost connection from an answer and from an error; notes whether something may have been sent.
+    /// The waits between the attempts of this write.
+    pub(super) fn pauses(&self) -> Pauses {
+        Pauses::until(self.deadline)
+    }
+
+    /// How often a connection was lost so far: counted before an attempt, for [`RunningWrite::told`].
+    pub(super) fn losses(&self) -> Option<u64> {
+        self.repository.pool().members().map(|members| members.losses())
+    }
+
+    /// Tells a lost connection from an answer and from an error; notes whether something may have been carried out.
+    /// `losses` is how often a connection had been lost before.
     pub(super) fn told<T>(
         &self,
         answer: std::result::Result<T, DriverError>,
+        losses: Option<u64>,
         may_have_happened: &mut bool,
     ) -> Result<Attempt<T>> {
         let error = match answer {
@@ -87,8 +97,7 @@ impl RunningWrite {
         if !failure.is_connection_lost() {
             return Err(self.refusal(&error, failure));
         }
-        // Where no server was found, nothing was sent.
-        *may_have_happened |= !matches!(error.kind.as_ref(), ErrorKind::ServerSelection { .. });
+        *may_have_happened |= !self.was_left_undone(&error, losses);
         if Instant::now() >= self.deadline {
             return Err(self.given_up(failure, *may_have_happened));
         }
@@ -96,14 +105,23 @@ impl RunningWrite {
         Ok(Attempt::Lost(failure))
     }
 
-    /// Waits before the next attempt, longer each time, unless the deadline comes first.
-    pub(super) async fn pause(&self, wait: &mut Duration, may_have_happened: bool, lost: Error) -> Result<()> {
-        if Instant::now() + *wait >= self.deadline {
-            return Err(self.given_up(lost, may_have_happened));
+    /// Whether an attempt that failed has surely changed nothing: no server was found, or a member refused it for the part
+    /// that it plays. The driver may have tried twice, and its first try may have been lost after it was sent: then a
+    /// connection was lost meanwhile.
+    fn was_left_undone(&self, error: &DriverError, losses: Option<u64>) -> bool {
+        if matches!(error.kind.as_ref(), ErrorKind::ServerSelection { .. }) {
+            return true;
         }
-        tokio::time::sleep(*wait).await;
-        *wait = (*wait * 2).min(Duration::from_secs(1));
-        Ok(())
+        let nothing_lost = losses.is_some() && losses == self.losses();
+        errors::is_refused_by_member(error) && (error.contains_label(NO_WRITES_PERFORMED) || nothing_lost)
+    }
+
+    /// Waits before the next attempt, longer each time, unless the deadline comes first.
+    pub(super) async fn pause(&self, pauses: &mut Pauses, may_have_happened: bool, lost: Error) -> Result<()> {
+        if self.repository.pool().renew_if_rebuilt() || pauses.wait().await {
+            return Ok(());
+        }
+        Err(self.given_up(lost, may_have_happened))
     }
 
     /// The error of a write that found no connection up to its deadline.
@@ -123,11 +141,10 @@ impl RunningWrite {
 
     /// The same with another query once an attempt may have been carried out.
     pub(super) async fn update_or(&self, once: &Document, again: &Document, update: &Document) -> Result<(bool, bool)> {
-        let collection = &self.repository.collection;
         let attempt = |repeated: bool| {
             let query = if repeated { again } else { once };
-            let update = collection.update_one(query.clone(), update.clone());
-            async move { update.await }
+            let (collection, query, update) = (self.repository.collection(), query.clone(), update.clone());
+            async move { collection.update_one(query, update).await }
         };
         let (answer, repeated) = self.until_answered(attempt).await?;
         Ok((answer.matched_count > 0, repeated))
@@ -144,11 +161,11 @@ impl RunningWrite {
         key: &SessionKey,
         projection: Document,
     ) -> Result<Option<(Document, Vec<Finding>)>> {
-        let collection = &self.repository.collection;
+        let limit = self.repository.limits().read;
         let attempt = |_| {
-            let find = collection.find_one(session_by_key(key)).projection(projection.clone());
-            let find = find.max_time(self.repository.limits().read);
-            async move { find.await }
+            let (collection, query) = (self.repository.collection(), session_by_key(key));
+            let projection = projection.clone();
+            async move { collection.find_one(query).projection(projection).max_time(limit).await }
         };
         let (found, _) = self.until_answered(attempt).await?;
         Ok(found.map(|stored| raw::document(&stored)))

@@ -1,7 +1,7 @@
 //! The session itself, its feedback and its guardrail events.
 
 use bson::{Bson, Document, RawDocument, RawDocumentBuf, doc, raw::RawBsonRef};
-use mongodb::{Collection, error::ErrorKind};
+use mongodb::error::ErrorKind;
 use serde::Serialize;
 
 use super::run::{RunningWrite, sized};
@@ -16,7 +16,7 @@ use crate::{
 const DUPLICATE_KEY: i32 = 11000;
 
 pub(super) async fn create(run: RunningWrite, key: SessionKey, document: Document) -> Result<()> {
-    let (created, repeated) = insert(&run, &run.repository.collection.clone_with_type::<Document>(), &document).await?;
+    let (created, repeated) = insert(&run, &document).await?;
     if created || repeated && is_ours(&run, &key, &document).await? {
         return Ok(());
     }
@@ -24,12 +24,12 @@ pub(super) async fn create(run: RunningWrite, key: SessionKey, document: Documen
 }
 
 /// Whether it was stored, or its `_id` was taken; and whether an attempt before may have stored it.
-async fn insert<T>(run: &RunningWrite, collection: &Collection<T>, document: &T) -> Result<(bool, bool)>
+async fn insert<T>(run: &RunningWrite, document: &T) -> Result<(bool, bool)>
 where
     T: Serialize + Clone + Send + Sync,
 {
     let attempt = |_| {
-        let document = document.clone();
+        let (collection, document) = (run.repository.collection().clone_with_type::<T>(), document.clone());
         async move {
             match collection.insert_one(document).await {
                 Ok(_) => Ok(true),
@@ -65,10 +65,9 @@ pub(super) async fn update(run: RunningWrite, key: SessionKey, fields: Document)
 }
 
 pub(super) async fn delete(run: RunningWrite, key: SessionKey) -> Result<()> {
-    let collection = &run.repository.collection;
     let attempt = |_| {
-        let delete = collection.delete_one(session_by_key(&key));
-        async move { delete.await }
+        let (collection, query) = (run.repository.collection(), session_by_key(&key));
+        async move { collection.delete_one(query).await }
     };
     let (answer, repeated) = run.until_answered(attempt).await?;
     if answer.deleted_count > 0 || repeated { Ok(()) } else { Err(run.repository.no_session(&key).await) }
@@ -87,10 +86,9 @@ pub(super) async fn delete_copied(
     if let Ok(Some(RawBsonRef::DateTime(at))) = copied.get("updated_at") {
         query.insert("updated_at", doc! { "$eq": at });
     }
-    let collection = &run.repository.collection;
     let attempt = |_| {
-        let delete = collection.find_one_and_delete(query.clone());
-        async move { delete.await }
+        let (collection, query) = (run.repository.collection(), query.clone());
+        async move { collection.find_one_and_delete(query).await }
     };
     let (deleted, repeated) = run.until_answered(attempt).await?;
     match deleted {
@@ -116,7 +114,7 @@ pub(super) fn key_of(copy: &RawDocument) -> Result<SessionKey> {
 
 /// Stores a document as it was copied, unless its `_id` is taken.
 pub(super) async fn restore(run: RunningWrite, key: SessionKey, document: RawDocumentBuf) -> Result<()> {
-    let (restored, repeated) = insert(&run, &run.repository.collection, &document).await?;
+    let (restored, repeated) = insert(&run, &document).await?;
     if restored || repeated && run.repository.whole(&key).await? == document {
         return Ok(());
     }
