@@ -170,7 +170,8 @@ pub use manager::{
 };
 pub use metrics::{
     AgentMetrics, AgentOutline, CallMetrics, Explanation, Figure, FigureSource, Latency, MessageSample, Outline,
-    RunReading, SessionMetrics, ToolMetrics, UsageSource, agent_metrics, explain, session_metrics,
+    RunReading, SessionMetrics, ToolMetrics, UsageSource, agent_metrics, explain, health, history_findings,
+    session_findings, session_metrics, size_finding,
 };
 pub use repository::{
     Candidate, Cause, Check, CopiedDeletion, Cursor, Error, ErrorKind, Filter, FilterError, Hint, Limits, ListPlan,
@@ -185,10 +186,10 @@ pub use repository::{
     open, open_writable,
 };
 pub use session::{
-    AgentCount, AgentId, Block, Change, ChangeKind, Counters, Details, Feedback, FeedbackTally, Finding, Guard,
-    GuardrailEvent, Image, Media, MediaKind, MediaSource, Message, MessageBody, MetadataEdit, Rating, Reasoning,
-    Redaction, Role, Session, SessionKey, StoredAgent, Summary, ToolContent, ToolCounter, ToolResult, ToolStatus,
-    ToolUse, UnknownMediaKind, Usage, decode, edit, encode,
+    AgentCount, AgentId, Block, BlockPlace, Change, ChangeKind, Counters, Details, Feedback, FeedbackTally, Finding,
+    Guard, GuardrailEvent, Image, Interrupt, InterruptState, Media, MediaKind, MediaSource, Message, MessageBody,
+    MetadataEdit, Rating, Reasoning, Redaction, Role, Session, SessionKey, StoredAgent, Summary, ToolContent,
+    ToolCounter, ToolPairs, ToolResult, ToolStatus, ToolUse, UnknownMediaKind, Usage, decode, edit, encode,
     history::StoredMessage,
     plain,
     record::{

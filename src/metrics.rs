@@ -3,13 +3,16 @@
 mod calls;
 mod compute;
 mod explain;
+mod health;
 mod runs;
 mod sample;
 mod tools;
 
 pub use compute::{agent_metrics, session_metrics};
 pub use explain::{Explanation, Figure, explain};
+pub use health::{health, history_findings, session_findings, size_finding};
 pub use sample::{AgentOutline, MessageSample, Outline};
+pub(crate) use sample::{called, tool_pairs};
 
 use jiff::Timestamp;
 

@@ -60,8 +60,7 @@ use crate::{
     session::{AgentId, Details, Message, Session, SessionKey, Summary, record::StoredMessage},
 };
 
-/// Most bytes of a document.
-pub const LARGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
+pub use crate::session::LARGEST_DOCUMENT;
 
 /// The sessions of one collection.
 ///
