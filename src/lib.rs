@@ -165,8 +165,9 @@ pub use hook::{
 #[cfg(feature = "webhook")]
 pub use hook::{HookSettings, Webhook, WebhookError, WebhookProblem, WebhookSettings};
 pub use manager::{
-    Agent, AgentSummary, CopyKeeper, EventLoopMetrics, GuardrailIntervention, ModelCall, Resumed, SessionManager,
-    SessionManagerBuilder, SessionManagerFactory, SessionOverrides, SessionSettings, Started, repair, retention,
+    Agent, AgentSummary, CopyKeeper, EventLoopMetrics, GuardrailIntervention, ModelCall, Repair, RepairKind, Repaired,
+    Resumed, SessionManager, SessionManagerBuilder, SessionManagerFactory, SessionOverrides, SessionSettings, Started,
+    repair, retention,
 };
 pub use metrics::{
     AgentMetrics, AgentOutline, CallMetrics, Explanation, Figure, FigureSource, Latency, MessageSample, Outline,
