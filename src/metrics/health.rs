@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bson::Bson;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{AgentOutline, MessageSample, Outline, sample};
+use super::{AgentOutline, MessageSample, Outline, tool_pairs};
 use crate::session::{BlockPlace, Finding, LARGEST_DOCUMENT, Role, Session};
 
 /// A clock may be so much ahead before a date counts as one of the future.
@@ -105,7 +105,7 @@ impl History<'_> {
     }
 
     fn pairs(&self, found: &mut Vec<Indexed>) {
-        let pairs = sample::tool_pairs(self.samples);
+        let pairs = tool_pairs(self.samples);
         let last = self.samples.len().saturating_sub(1) as u64;
         for place in pairs.unanswered().iter().filter(|place| place.message != last) {
             let Some((index, id, name)) = self.call(*place) else { continue };

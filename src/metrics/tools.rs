@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{MessageSample, ToolMetrics, runs::RunSpan, sample};
+use super::{MessageSample, ToolMetrics, called, runs::RunSpan, tool_pairs};
 use crate::session::{BlockPlace, ToolCounter, ToolPairs, ToolStatus};
 
 /// Calls of one tool seen in content blocks.
@@ -21,7 +21,7 @@ struct SeenTool {
 /// counted). Without counters, every `toolUse` is a call.
 pub(super) fn of_runs(samples: &[MessageSample], runs: &[RunSpan]) -> Vec<ToolMetrics> {
     let mut tools: Vec<ToolMetrics> = Vec::new();
-    let pairs = sample::tool_pairs(samples);
+    let pairs = tool_pairs(samples);
     for run in runs {
         let seen = look(samples, run.span.clone(), &pairs);
         let counters = run.peak.as_ref().map_or(&[][..], |peak| &peak.tools);
@@ -50,7 +50,7 @@ fn look<'a>(samples: &'a [MessageSample], run: Range<usize>, pairs: &ToolPairs) 
         }
         for (block, (_, status)) in message.tool_results.iter().enumerate() {
             let call = pairs.call_of(BlockPlace::new(position as u64, block));
-            let Some(name) = call.and_then(|call| sample::called(samples, call)) else { continue };
+            let Some(name) = call.and_then(|call| called(samples, call)) else { continue };
             let tool = entry(&mut seen, name);
             tool.answered += 1;
             match status {

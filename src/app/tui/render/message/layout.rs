@@ -1,6 +1,6 @@
 //! One message as lines.
 
-use std::{ops::Range, sync::Arc};
+use std::ops::Range;
 
 use bson::Bson;
 use ratatui::{
@@ -22,7 +22,7 @@ use crate::{
             wrap::{Margin, StyledRun, wrap},
         },
     },
-    session::{Block, Feedback, GuardrailEvent, Message, Rating, plain},
+    session::{Block, Feedback, GuardrailEvent, Rating, plain},
 };
 
 /// Text beyond this is not drawn: it would take longer than a blink, and nobody reads it in a pane.
@@ -91,7 +91,7 @@ pub fn lay(subject: &ShownMessage<'_>, width: usize) -> Laid {
     laid.lines.push(header(subject, width));
     notes(subject, width, &mut laid.lines);
     for (at, block) in subject.message.shown_content().iter().enumerate() {
-        if subject.pairs.shown_above.contains(&at) {
+        if subject.pairs.is_above(at) {
             continue;
         }
         let from = laid.lines.len();
@@ -177,10 +177,14 @@ fn block_lines(
             None
         }
         Block::ToolUse { id, name, input } => {
-            let found = subject.pairs.results.iter().find(|(block, _)| *block == at).map(|(_, message)| message);
-            let found: Option<&Arc<Message>> = found;
-            let call =
-                item::ShownCall { id: id.as_deref(), name: name.as_deref(), input, result: found.map(AsRef::as_ref) };
+            let pairs = &subject.pairs;
+            let call = item::ShownCall {
+                id: id.as_deref(),
+                name: name.as_deref(),
+                input,
+                result: pairs.result(at),
+                waits: pairs.waits,
+            };
             item::tool_use(&call, subject.took, open(Foldable::Tool), width, look, lines);
             Some(Foldable::Tool)
         }

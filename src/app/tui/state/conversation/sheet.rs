@@ -5,7 +5,14 @@ use std::{collections::HashMap, ops::Range, sync::Arc};
 use jiff::Timestamp;
 use ratatui::text::Line;
 
-use super::{fold::Folds, open::Open, pair::pairs_of, place::Sheet, timeline::Spot, window::Glimpse};
+use super::{
+    fold::Folds,
+    open::Open,
+    pair::{pairs_of, waits},
+    place::Sheet,
+    timeline::Spot,
+    window::Glimpse,
+};
 use crate::{
     app::{
         text,
@@ -164,6 +171,8 @@ impl Pages<'_> {
                 && feedback.message_id.is_some()
                 && feedback.message_id == message.message_id
         });
+        let mut pairs = pairs_of(message, &open.windows[spot.agent]);
+        pairs.waits = waits(message, agent, open.counts[spot.agent]);
         let is_open = |what, block| self.folds.is_open(what, spot, block);
         let subject = ShownMessage {
             message,
@@ -174,7 +183,7 @@ impl Pages<'_> {
             tokens: message.usage.and_then(total).or_else(|| call.and_then(|call| total(call.usage))),
             latency_ms: message.latency_ms.or_else(|| call.and_then(|call| call.latency_ms)),
             new: spot.index >= open.seen[spot.agent],
-            pairs: pairs_of(message, &open.windows[spot.agent]),
+            pairs,
             is_open: &is_open,
             feedbacks: feedbacks.collect(),
             took: &took,
