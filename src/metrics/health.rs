@@ -33,6 +33,17 @@ pub fn health(session: &Session, outline: &Outline, now: Timestamp) -> Vec<Findi
     found
 }
 
+/// The same of a session of which at most the last `last` messages of each agent are loaded. Where more may be stored, what
+/// comes before the first prompt is left out: a result there may answer a call that is not loaded.
+pub(crate) fn health_of_last(session: &Session, last: usize, now: Timestamp) -> Vec<Finding> {
+    let mut outline = Outline::from(session);
+    for agent in outline.agents.iter_mut().filter(|agent| agent.samples.len() >= last) {
+        let first = agent.samples.iter().position(|sample| sample.prompt).unwrap_or(agent.samples.len());
+        agent.samples.drain(..first);
+    }
+    health(session, &outline, now)
+}
+
 /// Of a session without its messages: dates in the future (of the session and its agents), agents that wait for a person.
 #[must_use]
 pub fn session_findings(session: &Session, now: Timestamp) -> Vec<Finding> {
@@ -140,7 +151,7 @@ impl History<'_> {
         let mut after_assistant = false;
         for sample in self.samples {
             let problem = match (sample.blanks, sample.empty) {
-                _ if sample.redacted => None,
+                _ if sample.redacted || !matches!(sample.role, Role::User | Role::Assistant) => None,
                 (0, true) => Some("Nothing stands in it.".to_owned()),
                 (_, true) => Some("Nothing but blank text stands in it.".to_owned()),
                 (0, false) => None,

@@ -1,6 +1,7 @@
 //! What `doctor` says of a collection: for each problem, what to do.
 
 use bson::{Bson, Document, RawDocumentBuf, doc};
+use jiff::Timestamp;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,6 +13,7 @@ use super::{
     indexes,
 };
 use crate::{
+    metrics::health_of_last,
     repository::{Check, Hint, Result, Verdict},
     session::decode,
 };
@@ -209,12 +211,14 @@ async fn read_sample(reader: &MongoRepository) -> Result<Sampled> {
     let sampled = reader.collection.aggregate(sample_pipeline()).hint(newest_first).max_time(reader.limits().read);
     let mut rows = sampled.with_type::<RawDocumentBuf>().await.map_err(failure)?;
     let mut seen = Sampled::default();
+    let now = Timestamp::now();
     let mut bytes = 0;
     while bytes < MOST_BYTES && rows.advance().await.map_err(failure)? {
         bytes += rows.current().as_bytes().len();
         let session = decode::session(rebuilt(decoded(rows.current())));
         seen.documents += 1;
-        let mut findings = session.all_findings();
+        let unwell = health_of_last(&session, LAST_MESSAGES as usize, now);
+        let mut findings = session.all_findings().chain(&unwell);
         if let Some(first) = findings.next() {
             if seen.with_findings == 0 {
                 seen.example = (session.name().to_owned(), first.path.clone(), first.problem.clone());

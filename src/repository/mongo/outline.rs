@@ -12,6 +12,10 @@ use crate::{
     session::{AgentId, SessionKey, decode},
 };
 
+/// What `str::trim` takes off: Unicode's `White_Space`. The server's own list is another one.
+const WHITE_SPACE: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\
+    \u{2007}\u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}";
+
 /// See [`crate::repository::SessionReader::outline`].
 pub(super) async fn read(reader: &MongoRepository, key: &SessionKey) -> Result<Outline> {
     match reader.aggregate_first(pipeline(key), Doing::new("find", "the figures of the session")).await {
@@ -50,6 +54,8 @@ fn body(at: &str) -> Document {
     let field = |name: &str| format!("{at}.{name}");
     let mut reduced = doc! {
         "role": field("role"),
+        "tracking_id": field("tracking_id"),
+        "trackingId": field("trackingId"),
         "content": content(&field("content")),
         "metadata": figures(&field("metadata")),
         "tool_call_id": field("tool_call_id"),
@@ -107,9 +113,15 @@ fn text(value: &str) -> Document {
     doc! { "$cond": [ expr::is_type(value, "string"), first_character(value), value ] }
 }
 
-/// Enough to tell an empty text from one that is not.
+/// Enough to tell an empty text and a blank one from one that says something: its first character that is not blank, else
+/// its first.
 fn first_character(text: &str) -> Document {
-    doc! { "$substrCP": [ text, 0, 1 ] }
+    let first = |text: Bson| doc! { "$substrCP": [ text, 0, 1 ] };
+    let said = first(doc! { "$ltrim": { "input": text, "chars": WHITE_SPACE } }.into());
+    doc! { "$let": {
+        "vars": { "said": said },
+        "in": { "$cond": [ { "$eq": [ "$$said", "" ] }, first(text.into()), "$$said" ] },
+    } }
 }
 
 /// `$$b`, key by key: which keys there are tells of which kind it is, and who called which tool how stands in a few of
@@ -182,4 +194,15 @@ fn one_agent(id: &str, messages: Option<RawBsonRef<'_>>) -> AgentOutline {
         })
         .collect();
     AgentOutline { id: AgentId::from(id), samples }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_trimmed_is_what_rust_trims() {
+        assert!(WHITE_SPACE.chars().all(char::is_whitespace));
+        assert_eq!(WHITE_SPACE.chars().count(), ('\0'..=char::MAX).filter(|c| c.is_whitespace()).count());
+    }
 }
