@@ -6,7 +6,7 @@ use bson::Bson;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{AgentOutline, MessageSample, Outline, tool_pairs};
-use crate::session::{BlockPlace, Finding, LARGEST_DOCUMENT, Role, Session};
+use crate::session::{BlockPlace, Details, Finding, LARGEST_DOCUMENT, Role, Session, Summary};
 
 /// A clock may be so much ahead before a date counts as one of the future.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(120);
@@ -63,6 +63,18 @@ pub fn session_findings(session: &Session, now: Timestamp) -> Vec<Finding> {
         found.extend(agent.waiting().map(|waiting| Finding::new(path(), format!("The agent is {waiting}."), None)));
     }
     found
+}
+
+/// Of a row of a list with its details, without its messages: dates in the future, agents that wait for a person, its size.
+pub(crate) fn row_findings(row: &Summary, details: &Details, now: Timestamp) -> usize {
+    let future = [row.created_at, row.updated_at].into_iter().flatten().filter(|at| is_future(*at, now)).count();
+    let waiting = details.agents.iter().filter(|agent| agent.waiting.is_some()).count();
+    future + waiting + usize::from(details.bytes.and_then(size_finding).is_some())
+}
+
+/// Whether a row has any finding, its messages' included: what `has:finding` asks.
+pub(crate) fn row_has_finding(row: &Summary, details: &Details, outline: &Outline, now: Timestamp) -> bool {
+    row_findings(row, details, now) > 0 || !history_findings(outline, now).is_empty()
 }
 
 /// Of the size of a session document in bytes: from 85 % of the 16 MiB that MongoDB takes.

@@ -6,7 +6,8 @@
 //!
 //! ```text
 //! client ---- connects, tells errors apart (errors)      discover -- which collections look like sessions
-//! list ------ pages by date, then by _id (rows, filter)  explain --- whether an index serves a filter
+//! list ------ pages by date, then by _id (rows, filter,  explain --- whether an index serves a filter
+//!             findings)
 //! details --- counts and sizes of the rows in view       indexes --- what there is, what to create
 //! conversation, outline --- messages without the rest    check ----- what `doctor` says
 //! history --- what an agent resumes with                 writes ---- the other half of the port
@@ -24,6 +25,7 @@ mod errors;
 mod explain;
 mod expr;
 mod filter;
+mod findings;
 mod gate;
 mod history;
 mod indexes;

@@ -38,7 +38,14 @@ pub struct Interrupt {
 }
 
 impl InterruptState {
-    fn read(stored: &Document) -> Self {
+    /// Of an agent's `agent_data`.
+    pub(crate) fn of(data: &Document) -> Option<Self> {
+        let internal = data.get_document("_internal_state").ok()?;
+        Some(Self::read(internal.get_document("interrupt_state").ok()?))
+    }
+
+    /// Of `interrupt_state`.
+    pub(crate) fn read(stored: &Document) -> Self {
         let object = |key: &str| stored.get_document(key).ok();
         let (pending, context) = (object("pending_tool_execution"), object("context"));
         let message = |fields: Option<&Document>, key: &str| fields?.get_document(key).ok().cloned();
@@ -62,6 +69,13 @@ impl InterruptState {
     /// The questions that nobody has answered; none where the agent does not wait.
     pub fn open(&self) -> impl Iterator<Item = &Interrupt> {
         self.interrupts.iter().filter(|interrupt| self.activated && interrupt.response.is_none())
+    }
+
+    /// See [`StoredAgent::waiting`].
+    #[must_use]
+    pub fn waiting(&self) -> Option<String> {
+        let reasons: Vec<String> = self.open().map(Interrupt::why).collect();
+        (!reasons.is_empty()).then(|| format!("waiting for a person: {}", reasons.join("; ")))
     }
 }
 
@@ -94,8 +108,7 @@ impl StoredAgent {
     /// Its interrupts, where any are stored or it is in that state.
     #[must_use]
     pub fn interrupts(&self) -> Option<InterruptState> {
-        let internal = self.data.as_ref()?.get_document("_internal_state").ok()?;
-        let state = InterruptState::read(internal.get_document("interrupt_state").ok()?);
+        let state = InterruptState::of(self.data.as_ref()?)?;
         (state.activated || !state.interrupts.is_empty()).then_some(state)
     }
 
@@ -103,9 +116,7 @@ impl StoredAgent {
     /// Stored text: make it safe before it reaches a terminal.
     #[must_use]
     pub fn waiting(&self) -> Option<String> {
-        let state = self.interrupts()?;
-        let reasons: Vec<String> = state.open().map(Interrupt::why).collect();
-        (!reasons.is_empty()).then(|| format!("waiting for a person: {}", reasons.join("; ")))
+        self.interrupts()?.waiting()
     }
 }
 

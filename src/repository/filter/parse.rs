@@ -81,7 +81,7 @@ fn tests(word: &Word, now: Timestamp) -> Result<Vec<FilterTest>, Mistake> {
         "type" => FilterTest::SessionType(text_match(word, &value)?),
         "agent" => FilterTest::Agent(text_match(word, &value)?),
         "model" => FilterTest::Model(text_match(word, &value)?),
-        "has" => has(word, &value)?,
+        "has" => has(word, &value, now)?,
         "rating" => FilterTest::Rating(rating(word, &value)?),
         "since" => FilterTest::Since(instant(word, &value, now)?.start),
         "until" => FilterTest::Until(instant(word, &value, now)?.end),
@@ -158,7 +158,7 @@ fn comparison(value: &Word) -> (Option<Comparison>, Word) {
         .unwrap_or_else(|| (None, value.clone()))
 }
 
-fn has(word: &Word, value: &Word) -> Result<FilterTest, Mistake> {
+fn has(word: &Word, value: &Word, now: Timestamp) -> Result<FilterTest, Mistake> {
     if let Some(key) = value.strip_prefix("meta.") {
         return metadata_key(word, &key).map(FilterTest::HasMetadata);
     }
@@ -167,7 +167,8 @@ fn has(word: &Word, value: &Word) -> Result<FilterTest, Mistake> {
         "feedback" => Ok(FilterTest::HasFeedback),
         "comment" => Ok(FilterTest::HasComment),
         "guardrail" => Ok(FilterTest::HasGuardrail),
-        _ => Err(not_one_of(word, value, &["feedback", "comment", "guardrail", "meta.KEY"])),
+        "finding" => Ok(FilterTest::HasFinding(now)),
+        _ => Err(not_one_of(word, value, &["feedback", "comment", "guardrail", "finding", "meta.KEY"])),
     }
 }
 

@@ -13,13 +13,15 @@
 //! Without an index on the date, the rows are made thin before they are sorted: whole documents would soon hit the
 //! server's memory limit for sorts.
 
+use std::time::Instant;
+
 use bson::{Bson, DateTime, Document, RawDocument, RawDocumentBuf, doc, raw::RawBsonRef};
 use mongodb::{Cursor as Rows, options::Hint};
 
 use super::{
     MongoRepository,
     errors::{self, Doing},
-    filter,
+    filter, findings,
     gate::Heard,
     indexes, rows,
 };
@@ -43,7 +45,7 @@ pub(super) async fn page(
     let indexed = indexes::serves(reader, query.sort.field()).await?;
     let search = Search { reader, query, indexed };
     heard.note();
-    let page = Reading { search, found, heard, given: 0 };
+    let page = Reading { search, found, heard, given: 0, began: Instant::now() };
     match &query.after {
         Some(Cursor::Undated { after }) => page.undated(after.clone()).await,
         Some(Cursor::Dated { date, shown }) => page.dated(Some((*date, shown.clone()))).await,
@@ -58,6 +60,7 @@ struct Reading<'a> {
     /// Told of every answer: a page of several stretches may take long, a server that answers nothing may not.
     heard: &'a Heard,
     given: u32,
+    began: Instant,
 }
 
 /// How a stretch of rows ended.
@@ -139,8 +142,16 @@ impl Reading<'_> {
                 Ok(true) => {
                     let row = rows.current();
                     note(row);
+                    let row = rows::summary(row, &query.metadata);
+                    if !findings::let_through(reader, &row, &query.filter).await? {
+                        // The server's limit is on each of its questions, and here every row asks some.
+                        if self.began.elapsed() >= reader.limits().read {
+                            return Ok(Stretch::TimedOut);
+                        }
+                        continue;
+                    }
                     self.given += 1;
-                    if !self.found.push(rows::summary(row, &query.metadata)) {
+                    if !self.found.push(row) {
                         // Nobody reads on: the search ends, and with it the cursor on the server.
                         return Ok(Stretch::Full);
                     }
@@ -206,21 +217,22 @@ impl Search<'_> {
         }
     }
 
+    /// How many rows the server is asked for; 0 for all, where messages decide which of them are given.
+    fn most(&self, limit: u32) -> i64 {
+        if self.query.filter.asks_for_messages() { 0 } else { i64::from(limit) }
+    }
+
     /// Sessions with a date, newest first.
     async fn dated(&self, start: Option<&(DateTime, Vec<Bson>)>, limit: u32) -> FoundRows {
         let query = self.narrowed(dated_query(self.field(), start));
         let projection = rows::projection(&self.query.metadata);
         let sort = doc! { self.field(): -1 };
         if self.indexed {
-            let find = self.reader.collection.find(query).projection(projection).sort(sort).limit(i64::from(limit));
+            let find = self.reader.collection.find(query).projection(projection).sort(sort).limit(self.most(limit));
             return find.batch_size(self.batch_size()).max_time(self.reader.limits().read).allow_disk_use(true).await;
         }
-        let thin_first = vec![
-            doc! { "$match": query },
-            doc! { "$project": projection },
-            doc! { "$sort": sort },
-            doc! { "$limit": i64::from(limit) },
-        ];
+        let mut thin_first = vec![doc! { "$match": query }, doc! { "$project": projection }, doc! { "$sort": sort }];
+        thin_first.extend(Some(self.most(limit)).filter(|most| *most > 0).map(|most| doc! { "$limit": most }));
         self.reader.aggregate(thin_first).await
     }
 
@@ -253,7 +265,7 @@ impl Search<'_> {
         let find = find
             .sort(doc! { "_id": 1 })
             .hint(Hint::Keys(doc! { "_id": 1 }))
-            .limit(i64::from(limit))
+            .limit(self.most(limit))
             .batch_size(self.batch_size())
             .max_time(self.reader.limits().read);
         match part {

@@ -8,7 +8,7 @@ use super::{
     notes::{Notes, Path},
     value,
 };
-use crate::session::{AgentCount, AgentId, Details, Session, SessionKey, Summary};
+use crate::session::{AgentCount, AgentId, Details, InterruptState, Session, SessionKey, Summary};
 
 const ROOT: Path<'static> = Path::At("");
 
@@ -146,7 +146,7 @@ pub fn summary(document: &Document) -> Summary {
     }
 }
 
-/// Counts and sizes, from a whole document; `bytes` is its size in BSON, `usage` is left to the metrics.
+/// Counts and sizes, from a whole document; `bytes` is its size in BSON, `usage` and `findings` are left to the metrics.
 #[must_use]
 pub fn details(document: &Document) -> Details {
     let list = |name: &str| document.get_array(name).map_or(&[][..], Vec::as_slice);
@@ -169,5 +169,10 @@ pub fn details(document: &Document) -> Details {
 #[must_use]
 pub fn agent_count(id: AgentId, fields: Option<&Document>, messages: u64) -> AgentCount {
     let data = fields.and_then(|fields| fields.get_document("agent_data").ok());
-    AgentCount { id, model: data.and_then(|data| data.get_str("model").ok()).map(str::to_owned), messages }
+    AgentCount {
+        id,
+        model: data.and_then(|data| data.get_str("model").ok()).map(str::to_owned),
+        messages,
+        waiting: data.and_then(InterruptState::of).and_then(|state| state.waiting()),
+    }
 }

@@ -12,6 +12,7 @@ use crate::{
             state::AppState,
         },
     },
+    metrics::row_findings,
     repository::Sort,
     session::{Details, FeedbackTally, Summary},
 };
@@ -19,7 +20,7 @@ use crate::{
 /// The columns that fit.
 pub(super) struct SessionColumns {
     pub cells: Vec<ColumnCell>,
-    /// Cells after the id for the mark of guardrail events: none where no row in view has any.
+    /// Cells after the id for the mark of guardrail events and findings: none where no row in view has any.
     pub flag: usize,
     sort: Sort,
 }
@@ -44,8 +45,10 @@ impl SessionColumns {
     pub fn fit(state: &AppState, cells: usize) -> Self {
         let (list, look) = (&state.workspace.list, &state.look);
         let rows: Vec<(&Summary, Option<&Details>)> = list.in_view().map(|(_, row)| (row, list.details(row))).collect();
-        let guarded = |(_, details): &(&Summary, Option<&Details>)| details.is_some_and(|d| d.guardrail_events > 0);
-        let flag = if rows.iter().any(guarded) { 2 } else { 0 };
+        let flagged = |(row, details): &(&Summary, Option<&Details>)| {
+            details.is_some_and(|details| is_flagged(row, details, look))
+        };
+        let flag = if rows.iter().any(flagged) { 2 } else { 0 };
         let mut wanted: Vec<Column> = state.ui.columns.clone();
         if !wanted.contains(&Column::Id) {
             wanted.insert(0, Column::Id);
@@ -196,6 +199,13 @@ impl ColumnCell {
         let fill = " ".repeat(width.saturating_sub(format::width(&value)));
         if self.right { fill + &value } else { value + &fill }
     }
+}
+
+/// Whether a row is marked: a guardrail stepped in, an agent waits for a person, or something is wrong with its histories.
+pub(super) fn is_flagged(row: &Summary, details: &Details, look: &Look) -> bool {
+    details.guardrail_events > 0
+        || details.findings.is_some_and(|findings| findings > 0)
+        || row_findings(row, details, look.now) > 0
 }
 
 fn all_numbers(column: &Column, rows: &[(&Summary, Option<&Details>)]) -> bool {
