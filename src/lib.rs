@@ -172,7 +172,7 @@ pub use manager::{
 pub use metrics::{
     AgentMetrics, AgentOutline, CallMetrics, Explanation, Figure, FigureSource, Latency, MessageSample, Outline,
     RunReading, SessionMetrics, ToolMetrics, UsageSource, agent_metrics, explain, health, history_findings,
-    session_findings, session_metrics, size_finding,
+    row_findings, session_findings, session_metrics, size_finding,
 };
 pub use repository::{
     Candidate, Cause, Check, CopiedDeletion, Cursor, Error, ErrorKind, Filter, FilterError, Hint, Limits, ListPlan,

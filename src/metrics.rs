@@ -10,8 +10,8 @@ mod tools;
 
 pub use compute::{agent_metrics, session_metrics};
 pub use explain::{Explanation, Figure, explain};
-pub use health::{health, history_findings, session_findings, size_finding};
-pub(crate) use health::{health_of_last, row_findings, row_has_finding};
+pub use health::{health, history_findings, row_findings, session_findings, size_finding};
+pub(crate) use health::{health_of_last, row_has_finding};
 pub use sample::{AgentOutline, MessageSample, Outline};
 pub(crate) use sample::{called, tool_pairs};
 

@@ -66,7 +66,9 @@ pub fn session_findings(session: &Session, now: Timestamp) -> Vec<Finding> {
 }
 
 /// Of a row of a list with its details, without its messages: dates in the future, agents that wait for a person, its size.
-pub(crate) fn row_findings(row: &Summary, details: &Details, now: Timestamp) -> usize {
+/// How many of those there are.
+#[must_use]
+pub fn row_findings(row: &Summary, details: &Details, now: Timestamp) -> usize {
     let future = [row.created_at, row.updated_at].into_iter().flatten().filter(|at| is_future(*at, now)).count();
     let waiting = details.agents.iter().filter(|agent| agent.waiting.is_some()).count();
     future + waiting + usize::from(details.bytes.and_then(size_finding).is_some())

@@ -39,11 +39,15 @@ pub(crate) struct ToolStep<'a> {
 /// Source: `toolUse` and `toolResult` blocks, by `toolUseId`.
 ///
 /// ```
-/// use strandscope::{BlockPlace, ToolPairs, bson::doc, decode};
+/// use strandscope::{
+///     BlockPlace, ToolPairs,
+///     bson::{Document, doc},
+///     decode,
+/// };
 ///
 /// let call = |name: &str| doc! { "toolUse": { "toolUseId": "api", "name": name, "input": {} } };
 /// let result = |status: &str| doc! { "toolResult": { "toolUseId": "api", "status": status, "content": [] } };
-/// let said = |role: &str, content: Vec<_>| doc! { "message": { "role": role, "content": content } };
+/// let said = |role: &str, content: Vec<Document>| doc! { "message": { "role": role, "content": content } };
 /// let messages = [
 ///     decode::message(said("assistant", vec![call("a"), call("b")]).into(), 0, ""),
 ///     decode::message(said("user", vec![result("success"), result("error")]).into(), 1, ""),
