@@ -65,8 +65,8 @@ pub fn session_findings(session: &Session, now: Timestamp) -> Vec<Finding> {
     found
 }
 
-/// Of a row of a list with its details, without its messages: dates in the future, agents that wait for a person, its size.
-/// How many of those there are.
+/// How many findings a row of a list has by itself and its details, without its messages: dates in the future, agents that
+/// wait for a person, a document that is nearly full.
 #[must_use]
 pub fn row_findings(row: &Summary, details: &Details, now: Timestamp) -> usize {
     let future = [row.created_at, row.updated_at].into_iter().flatten().filter(|at| is_future(*at, now)).count();

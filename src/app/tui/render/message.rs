@@ -28,8 +28,8 @@ pub struct Pairs {
     pub results: Vec<(usize, FoundResult)>,
     /// Blocks that are shown with their tool use, further up, in order.
     pub shown_above: Vec<usize>,
-    /// Its tool uses wait for a person.
-    pub waits: bool,
+    /// Its tool uses wait for a person: with what, as stored.
+    pub waiting: Option<String>,
 }
 
 /// Where the result of a tool use stands.

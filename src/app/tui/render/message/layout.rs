@@ -111,6 +111,9 @@ fn notes(subject: &ShownMessage<'_>, width: usize, lines: &mut Vec<Line<'static>
     if let Some(event) = &subject.message.guardrail_event {
         lines.extend(indented(&guardrail(event), look.theme.warn, width));
     }
+    if let Some(waiting) = &subject.pairs.waiting {
+        lines.extend(indented(waiting, look.theme.warn, width));
+    }
     if subject.message.content.is_empty() && subject.message.redaction.is_none() {
         lines.extend(indented("no content", look.theme.dim, width));
     }
@@ -183,7 +186,7 @@ fn block_lines(
                 name: name.as_deref(),
                 input,
                 result: pairs.result(at),
-                waits: pairs.waits,
+                waits: pairs.waiting.is_some(),
             };
             item::tool_use(&call, subject.took, open(Foldable::Tool), width, look, lines);
             Some(Foldable::Tool)

@@ -33,7 +33,7 @@ pub(super) fn pairs_of(message: &Message, window: &Window) -> Pairs {
                 }
             }
             Block::ToolResult { .. } => {
-                let Some(call) = near.call_of(place).filter(|call| call.message != message.index) else { continue };
+                let Some(call) = near.call_of(place) else { continue };
                 if !owners.iter().any(|(index, _)| *index == call.message) {
                     owners.push((call.message, around(call.message, window)));
                 }
@@ -56,9 +56,9 @@ fn around(index: u64, window: &Window) -> ToolPairs {
     ToolPairs::of((first..=end).map_while(|at| window.message(at).map(AsRef::as_ref)))
 }
 
-/// Whether the tool uses of a message wait for a person: it is the agent's last one, and the agent waits.
-pub(super) fn waits(message: &Message, agent: &StoredAgent, count: u64) -> bool {
-    message.index + 1 == count && agent.waiting().is_some()
+/// What the tool uses of a message wait for a person with: where it is the agent's last one, and the agent waits.
+pub(super) fn waiting(message: &Message, agent: &StoredAgent, count: u64) -> Option<String> {
+    if message.index + 1 == count { agent.waiting() } else { None }
 }
 
 /// The messages whose look may change when `index` arrives: that of a result depends on what its use shows.

@@ -8,7 +8,7 @@ use ratatui::text::Line;
 use super::{
     fold::Folds,
     open::Open,
-    pair::{pairs_of, waits},
+    pair::{pairs_of, waiting},
     place::Sheet,
     timeline::Spot,
     window::Glimpse,
@@ -172,7 +172,7 @@ impl Pages<'_> {
                 && feedback.message_id == message.message_id
         });
         let mut pairs = pairs_of(message, &open.windows[spot.agent]);
-        pairs.waits = waits(message, agent, open.counts[spot.agent]);
+        pairs.waiting = waiting(message, agent, open.counts[spot.agent]);
         let is_open = |what, block| self.folds.is_open(what, spot, block);
         let subject = ShownMessage {
             message,
