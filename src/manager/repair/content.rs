@@ -7,8 +7,7 @@ use crate::session::MessageBody;
 /// Keys of Strands' messages.
 const KEYS: [&str; 4] = ["role", "content", "tracking_id", "metadata"];
 /// Keys under which OpenAI's messages say something beside their content.
-const BESIDE: [&str; 6] =
-    ["tool_calls", "tool_call_id", "function_call", "reasoning_content", "reasoning", "refusal"];
+const BESIDE: [&str; 6] = ["tool_calls", "tool_call_id", "function_call", "reasoning_content", "reasoning", "refusal"];
 
 /// Whether all that it says stands in its content.
 pub(super) fn is_known(body: &MessageBody) -> bool {
