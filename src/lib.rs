@@ -165,12 +165,14 @@ pub use hook::{
 #[cfg(feature = "webhook")]
 pub use hook::{HookSettings, Webhook, WebhookError, WebhookProblem, WebhookSettings};
 pub use manager::{
-    Agent, AgentSummary, CopyKeeper, EventLoopMetrics, GuardrailIntervention, ModelCall, Resumed, SessionManager,
-    SessionManagerBuilder, SessionManagerFactory, SessionOverrides, SessionSettings, Started, repair, retention,
+    Agent, AgentSummary, CopyKeeper, EventLoopMetrics, GuardrailIntervention, ModelCall, Repair, RepairKind, Repaired,
+    Resumed, SessionManager, SessionManagerBuilder, SessionManagerFactory, SessionOverrides, SessionSettings, Started,
+    repair, retention,
 };
 pub use metrics::{
     AgentMetrics, AgentOutline, CallMetrics, Explanation, Figure, FigureSource, Latency, MessageSample, Outline,
-    RunReading, SessionMetrics, ToolMetrics, UsageSource, agent_metrics, explain, session_metrics,
+    RunReading, SessionMetrics, ToolMetrics, UsageSource, agent_metrics, explain, health, history_findings,
+    row_findings, session_findings, session_metrics, size_finding,
 };
 pub use repository::{
     Candidate, Cause, Check, CopiedDeletion, Cursor, Error, ErrorKind, Filter, FilterError, Hint, Limits, ListPlan,
@@ -185,10 +187,11 @@ pub use repository::{
     open, open_writable,
 };
 pub use session::{
-    AgentCount, AgentId, Block, Change, ChangeKind, Counters, Details, Feedback, FeedbackTally, Finding, Guard,
-    GuardrailEvent, Image, Media, MediaKind, MediaSource, Message, MessageBody, MetadataEdit, Rating, Reasoning,
-    Redaction, Role, Session, SessionKey, StoredAgent, StoredDate, Summary, ToolContent, ToolCounter, ToolResult,
-    ToolStatus, ToolUse, UnclearDate, UnknownMediaKind, Usage, decode, distinct_names, edit, encode,
+    AgentCount, AgentId, Block, BlockPlace, Change, ChangeKind, Counters, Details, Feedback, FeedbackTally, Finding,
+    Guard, GuardrailEvent, Image, Interrupt, InterruptState, Media, MediaKind, MediaSource, Message, MessageBody,
+    MetadataEdit, Rating, Reasoning, Redaction, Role, Session, SessionKey, StoredAgent, StoredDate, Summary,
+    ToolContent, ToolCounter, ToolPairs, ToolResult, ToolStatus, ToolUse, UnclearDate, UnknownMediaKind, Usage, decode,
+    distinct_names, edit, encode,
     history::StoredMessage,
     plain,
     record::{

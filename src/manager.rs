@@ -19,7 +19,7 @@ pub use create::SessionSettings;
 pub use deletion::CopyKeeper;
 pub use factory::{SessionManagerFactory, SessionOverrides};
 pub use guardrail::GuardrailIntervention;
-pub use repair::repair;
+pub use repair::{Repair, RepairKind, Repaired, repair};
 pub use stored::AgentSummary;
 
 use std::{

@@ -3,13 +3,17 @@
 mod calls;
 mod compute;
 mod explain;
+mod health;
 mod runs;
 mod sample;
 mod tools;
 
 pub use compute::{agent_metrics, session_metrics};
 pub use explain::{Explanation, Figure, explain};
+pub use health::{health, history_findings, row_findings, session_findings, size_finding};
+pub(crate) use health::{health_of_last, row_has_finding};
 pub use sample::{AgentOutline, MessageSample, Outline};
+pub(crate) use sample::{called, tool_pairs};
 
 use crate::session::{AgentId, StoredDate, Usage};
 

@@ -17,8 +17,10 @@ pub mod finding;
 pub mod guardrail;
 pub mod history;
 pub mod id;
+pub mod interrupt;
 pub mod message;
 pub mod metadata_edit;
+pub mod pairs;
 pub mod plain;
 pub(crate) mod python;
 pub mod record;
@@ -36,14 +38,19 @@ pub use feedback::{Feedback, FeedbackTally, Rating};
 pub use finding::Finding;
 pub use guardrail::GuardrailEvent;
 pub use id::{AgentId, SessionKey};
+pub use interrupt::{Interrupt, InterruptState};
 pub use message::{Counters, Message, Redaction, Role, ToolCounter, Usage};
 pub use metadata_edit::{Guard, MetadataEdit};
+pub use pairs::{BlockPlace, ToolPairs};
 pub use summary::{AgentCount, Details, Summary, distinct_names};
 
 pub(crate) use setters::setters;
 
 use bson::{Bson, Document};
 use secrecy::SecretString;
+
+/// Bytes that MongoDB takes in one document.
+pub const LARGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
 
 /// The field that holds a secret.
 pub(crate) const VIEWER_PASSWORD: &str = "session_viewer_password";

@@ -2,6 +2,7 @@
 
 use bson::{Bson, Document, doc};
 
+use super::Repair;
 use crate::session::record::MessageBody;
 
 /// An agent, as the manager sees it. Anything that can tell its id and state and take them back can be kept in a session.
@@ -64,9 +65,11 @@ pub struct Resumed {
     pub system_prompt: Option<Bson>,
     /// `agent_data.prompt_metadata`.
     pub prompt_metadata: Option<Document>,
-    /// What the model is to see: the summary, then the messages by time less those that were removed, tool calls and
-    /// results in pairs.
+    /// What the model is to see: the summary, then the messages by time less those that were removed, as
+    /// [`repair`](crate::repair) makes a model accept them. What is stored stays as it is.
     pub messages: Vec<MessageBody>,
+    /// What was changed for that; a message is told by its position among the summary and the messages by time.
+    pub repairs: Vec<Repair>,
 }
 
 /// How an agent started.

@@ -6,7 +6,7 @@ use bson::{Bson, Document};
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 
-use super::{Agent, GuardrailIntervention, Resumed, SessionManager, Started, repair::repair};
+use super::{Agent, GuardrailIntervention, Resumed, SessionManager, Started, repair};
 use crate::{
     repository::{Error, Result, Tail},
     session::{
@@ -75,8 +75,8 @@ impl Parts {
 }
 
 impl SessionManager {
-    /// Brings an agent into the session: creates it with its messages, or gives it back what the session holds. Creates the
-    /// session where there is none.
+    /// Brings an agent into the session: creates it with its messages, or gives it back what the session holds, as a history
+    /// that a model accepts ([`Resumed::repairs`] tells what that took). Creates the session where there is none.
     ///
     /// # Errors
     /// [`Error::Invalid`] where this manager has an agent of that id already, [`Error::Key`] for an id that cannot be
@@ -134,6 +134,10 @@ impl SessionManager {
         let conversation_manager_state = document(stored.conversation_manager);
         let summary = conversation_manager_state.get_document("summary_message").ok().cloned().map(MessageBody);
         let messages = summary.into_iter().chain(history.into_iter().map(|message| message.body)).collect();
+        let repaired = repair(messages);
+        for change in &repaired.repairs {
+            tracing::info!(session = %self.id(), agent = stored.id.as_str(), %change, "the history was repaired");
+        }
         let data = stored.data.unwrap_or_default();
         let resumed = Resumed {
             state: document(stored.state),
@@ -142,7 +146,8 @@ impl SessionManager {
             model: stored.model,
             system_prompt: stored.system_prompt,
             prompt_metadata: stored.prompt_metadata.and_then(|given| given.as_document().cloned()),
-            messages: repair(messages),
+            messages: repaired.messages,
+            repairs: repaired.repairs,
         };
         known.synced = Parts {
             state: resumed.state.clone(),

@@ -1,6 +1,9 @@
 //! What of a message matters to the numbers.
 
-use crate::session::{AgentId, Block, Counters, Message, Role, Session, StoredDate, ToolStatus, Usage};
+use crate::session::{
+    AgentId, Block, BlockPlace, Counters, Message, Role, Session, StoredDate, ToolPairs, ToolStatus, Usage,
+    pairs::ToolStep,
+};
 
 /// What of a message matters to the numbers: small enough to hold for every message of a session.
 #[derive(Debug, Clone)]
@@ -8,12 +11,20 @@ use crate::session::{AgentId, Block, Counters, Message, Role, Session, StoredDat
 pub struct MessageSample {
     /// Position in the stored array.
     pub index: u64,
+    /// `message_id`.
+    pub message_id: Option<i64>,
+    /// `message.tracking_id`.
+    pub tracking_id: Option<Box<str>>,
     /// Who speaks.
     pub role: Role,
     /// `created_at`.
     pub at: Option<StoredDate>,
     /// Whether it is a user's prompt: a user message with anything but tool results.
     pub prompt: bool,
+    /// Texts in it that are empty or nothing but spaces.
+    pub blanks: usize,
+    /// Whether nothing else stands in it than such texts and cache points.
+    pub empty: bool,
     /// Whether a redaction stands on it: the Python library drops the counters of such a message.
     pub redacted: bool,
     /// The message's own tokens.
@@ -35,7 +46,14 @@ impl From<&Message> for MessageSample {
         let mut tool_uses = Vec::new();
         let mut tool_results = Vec::new();
         let mut prompt = false;
+        let mut blanks = 0;
+        let mut empty = true;
         for block in &message.content {
+            match block {
+                Block::Text(text) if text.trim().is_empty() => blanks += 1,
+                Block::CachePoint(_) | Block::Beside(_) => {}
+                _ => empty = false,
+            }
             match block {
                 Block::ToolUse { id, name, .. } => tool_uses.push((id.clone(), name.clone())),
                 Block::ToolResult { id, status, .. } => tool_results.push((id.clone(), status.clone())),
@@ -45,9 +63,13 @@ impl From<&Message> for MessageSample {
         }
         Self {
             index: message.index,
+            message_id: message.message_id,
+            tracking_id: message.tracking_id.as_deref().map(Into::into),
             role: message.role.clone(),
             at: message.created_at,
             prompt: prompt && message.role == Role::User,
+            blanks,
+            empty,
             redacted: message.redaction.is_some(),
             usage: message.usage,
             latency_ms: message.latency_ms,
@@ -59,7 +81,26 @@ impl From<&Message> for MessageSample {
     }
 }
 
+/// Tool calls and results in pairs: by position of the sample, and in its list of calls or of results.
+pub(crate) fn tool_pairs(samples: &[MessageSample]) -> ToolPairs {
+    ToolPairs::of_steps((0..).zip(samples).flat_map(|(position, sample)| sample.steps(position)))
+}
+
+/// The name of the tool that a call of [`tool_pairs`] asks for.
+pub(crate) fn called(samples: &[MessageSample], call: BlockPlace) -> Option<&str> {
+    let sample = samples.get(usize::try_from(call.message).ok()?)?;
+    sample.tool_uses.get(call.block)?.1.as_deref()
+}
+
 impl MessageSample {
+    fn steps(&self, position: u64) -> impl Iterator<Item = ToolStep<'_>> {
+        let calls = self.tool_uses.iter().map(|(id, _)| (id, false)).enumerate();
+        let results = self.tool_results.iter().map(|(id, _)| (id, true)).enumerate();
+        calls.chain(results).filter_map(move |(block, (id, is_result))| {
+            Some(ToolStep { place: BlockPlace::new(position, block), id: id.as_deref()?, is_result })
+        })
+    }
+
     /// Whether a figure tells that a model gave it.
     pub(super) fn is_call(&self) -> bool {
         self.usage.is_some() || self.latency_ms.is_some() || self.counters.is_some() || self.redacted

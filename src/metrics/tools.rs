@@ -1,9 +1,9 @@
 //! Tools: from the counters, or from the blocks where those tell of more.
 
-use std::collections::HashMap;
+use std::ops::Range;
 
-use super::{MessageSample, ToolMetrics, runs::RunSpan};
-use crate::session::{ToolCounter, ToolStatus};
+use super::{MessageSample, ToolMetrics, called, runs::RunSpan, tool_pairs};
+use crate::session::{BlockPlace, ToolCounter, ToolPairs, ToolStatus};
 
 /// Calls of one tool seen in content blocks.
 #[derive(Default)]
@@ -21,12 +21,9 @@ struct SeenTool {
 /// counted). Without counters, every `toolUse` is a call.
 pub(super) fn of_runs(samples: &[MessageSample], runs: &[RunSpan]) -> Vec<ToolMetrics> {
     let mut tools: Vec<ToolMetrics> = Vec::new();
-    let mut names: HashMap<&str, &str> = HashMap::new();
+    let pairs = tool_pairs(samples);
     for run in runs {
-        let mut seen: Vec<(&str, SeenTool)> = Vec::new();
-        for sample in &samples[run.span.clone()] {
-            look(sample, &mut names, &mut seen);
-        }
+        let seen = look(samples, run.span.clone(), &pairs);
         let counters = run.peak.as_ref().map_or(&[][..], |peak| &peak.tools);
         for (name, seen) in &seen {
             let counter = counters.iter().find(|counter| counter.name == *name);
@@ -43,25 +40,28 @@ pub(super) fn of_runs(samples: &[MessageSample], runs: &[RunSpan]) -> Vec<ToolMe
     tools
 }
 
-fn look<'a>(sample: &'a MessageSample, names: &mut HashMap<&'a str, &'a str>, seen: &mut Vec<(&'a str, SeenTool)>) {
-    for (id, name) in &sample.tool_uses {
-        let Some(name) = name.as_deref() else { continue };
-        entry(seen, name).asked += 1;
-        if let Some(id) = id.as_deref() {
-            names.insert(id, name);
+/// What the blocks of a run tell of each tool. A result belongs to the tool of the call that it answers.
+fn look<'a>(samples: &'a [MessageSample], run: Range<usize>, pairs: &ToolPairs) -> Vec<(&'a str, SeenTool)> {
+    let mut seen = Vec::new();
+    for position in run {
+        let message = &samples[position];
+        for name in message.tool_uses.iter().filter_map(|(_, name)| name.as_deref()) {
+            entry(&mut seen, name).asked += 1;
+        }
+        for (block, (_, status)) in message.tool_results.iter().enumerate() {
+            let call = pairs.call_of(BlockPlace::new(position as u64, block));
+            let Some(name) = call.and_then(|call| called(samples, call)) else { continue };
+            let tool = entry(&mut seen, name);
+            tool.answered += 1;
+            match status {
+                Some(ToolStatus::Success) => tool.successes += 1,
+                Some(ToolStatus::Error) => tool.errors += 1,
+                Some(ToolStatus::Cancelled) => {}
+                _ => tool.unclear += 1,
+            }
         }
     }
-    for (id, status) in &sample.tool_results {
-        let Some(name) = id.as_deref().and_then(|id| names.get(id)) else { continue };
-        let tool = entry(seen, name);
-        tool.answered += 1;
-        match status {
-            Some(ToolStatus::Success) => tool.successes += 1,
-            Some(ToolStatus::Error) => tool.errors += 1,
-            Some(ToolStatus::Cancelled) => {}
-            _ => tool.unclear += 1,
-        }
-    }
+    seen
 }
 
 fn entry<'s, 'a>(seen: &'s mut Vec<(&'a str, SeenTool)>, name: &'a str) -> &'s mut SeenTool {

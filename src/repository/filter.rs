@@ -24,6 +24,7 @@ use crate::session::setters;
 /// | `meta.KEY:value` | with that value; a number, `true`, `false`, `null` or date also matches as such, in quotes only text |
 /// | `meta.KEY:>5` (`>=`, `<`, `<=`) | with such a value of the same type (a day in UTC) |
 /// | `has:feedback`, `comment`, `guardrail`, `meta.KEY` | that have one |
+/// | `has:finding` | with a history that a model or a person may stumble over, or an agent that waits for a person |
 /// | `rating:up`, `down`, `neutral` | with such a feedback |
 /// | `since:TIME`, `until:TIME` | whose life reaches beyond it, begins before it |
 /// | `created:>DAY`, `>=`, `<`, `<=`, `created:DAY` | created after that day, from its start on, before it, up to its end, on it |
@@ -99,6 +100,9 @@ pub enum FilterTest {
     HasComment,
     /// `has:guardrail`.
     HasGuardrail,
+    /// `has:finding`: something is wrong with a history ([`crate::history_findings`]), an agent waits for a person, a date
+    /// lies after that instant, or the document is nearly full. Read from every message: no index knows it.
+    HasFinding(Timestamp),
     /// `has:meta.KEY`.
     HasMetadata(String),
     /// `rating:up|down|neutral`.

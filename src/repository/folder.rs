@@ -157,7 +157,11 @@ impl SessionReader for FolderRepository {
 
     async fn plan(&self, query: &ListQuery) -> Result<ListPlan> {
         let served = query.filter.is_empty() && query.sort == Sort::Updated;
-        let why = if served { "the files' own times give the order" } else { "every session.json is read" };
+        let why = match (served, query.filter.asks_for_messages()) {
+            (true, _) => "the files' own times give the order",
+            (false, false) => "every session.json is read",
+            (false, true) => "every message of every session is read",
+        };
         Ok(ListPlan { served, ..ListPlan::served(why) })
     }
 

@@ -6,7 +6,8 @@
 //!
 //! ```text
 //! client ---- connects, tells errors apart (errors)      discover -- which collections look like sessions
-//! list ------ pages by date, then by _id (rows, filter)  explain --- whether an index serves a filter
+//! list ------ pages by date, then by _id (rows, filter,  explain --- whether an index serves a filter
+//!             findings)
 //! details --- counts and sizes of the rows in view       indexes --- what there is, what to create
 //! conversation, outline --- messages without the rest    check ----- what `doctor` says
 //! history --- what an agent resumes with                 writes ---- the other half of the port
@@ -26,6 +27,7 @@ mod errors;
 mod explain;
 mod expr;
 mod filter;
+mod findings;
 mod foreign;
 mod gate;
 mod history;
@@ -71,8 +73,7 @@ use crate::{
     session::{AgentId, Details, Finding, Message, Session, SessionKey, Summary, decode::raw, record::StoredMessage},
 };
 
-/// Most bytes of a document.
-pub const LARGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
+pub use crate::session::LARGEST_DOCUMENT;
 
 /// How long connections that nobody needs may take to end.
 const CLOSING: Duration = Duration::from_millis(300);

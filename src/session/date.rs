@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 /// The milliseconds that RFC 3339 can write: the years 0 to 9999.
 const RFC_3339: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
 
+/// The clock of another machine may be so many milliseconds ahead of this one's.
+const CLOCK_SKEW: i64 = 120_000;
+
 /// A point in time as it is stored: milliseconds since 1970 in UTC, as a BSON date holds them.
 ///
 /// A BSON date reaches far beyond the years that a [`Timestamp`] knows. Dates are ordered and compared by what is stored,
@@ -50,6 +53,11 @@ impl StoredDate {
     pub fn rfc3339(self) -> Option<String> {
         // Beyond them the conversion would give the nearest date it knows.
         self.has_usual_year().then(|| DateTime::from(self).try_to_rfc3339_string().ok()).flatten()
+    }
+
+    /// Whether it lies further ahead than clocks differ.
+    pub(crate) fn is_future(self, now: Timestamp) -> bool {
+        self.0.saturating_sub(now.as_millisecond()) > CLOCK_SKEW
     }
 
     /// Whether it lies in the years 0 to 9999.

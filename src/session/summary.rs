@@ -97,6 +97,8 @@ pub struct Details {
     pub bytes: Option<u64>,
     /// Tokens used in all, as [`crate::session_metrics`] reads them. `None`: not read yet.
     pub usage: Option<Usage>,
+    /// How many findings its histories have, as [`crate::history_findings`] reads them. `None`: not read yet.
+    pub findings: Option<u64>,
 }
 
 impl Details {
@@ -111,7 +113,7 @@ impl Details {
         let mut feedbacks = FeedbackTally::default();
         ratings.into_iter().for_each(|rating| feedbacks.add(&rating));
         let messages = agents.iter().map(|agent| agent.messages).sum();
-        Self { agents, messages, feedbacks, guardrail_events, bytes, usage: None }
+        Self { agents, messages, feedbacks, guardrail_events, bytes, usage: None, findings: None }
     }
 }
 
@@ -125,6 +127,8 @@ pub struct AgentCount {
     pub model: Option<String>,
     /// How many messages it has stored.
     pub messages: u64,
+    /// [`StoredAgent::waiting`](crate::StoredAgent::waiting): what it waits for a person with.
+    pub waiting: Option<String>,
 }
 
 #[cfg(test)]

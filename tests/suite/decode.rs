@@ -7,7 +7,10 @@ use std::fs;
 
 use bson::{Bson, Document, doc};
 use secrecy::ExposeSecret;
-use strandscope::{Block, Finding, MediaSource, Message, Rating, Role, Session, ToolContent, ToolStatus, decode};
+use strandscope::{
+    Block, Finding, MediaSource, Message, Outline, Rating, Role, Session, Timestamp, ToolContent, ToolStatus, decode,
+    history_findings,
+};
 
 fn fixture(file: &str) -> Vec<Document> {
     let path = format!("{}/tests/fixtures/{file}", env!("CARGO_MANIFEST_DIR"));
@@ -234,7 +237,9 @@ fn other_odd_documents_open() {
     assert_eq!(paths(ghost.all_findings()), ["agents.ghost.agent_data"]);
     assert_eq!(text(&ghost.agents[0].messages[0].content[0]), "appended before the agent was created");
     let doubled = odd("duplicate-message-ids");
-    assert_eq!(doubled.agents[0].findings[0].problem, "More than one message has the same message_id: 0, 1, 2.");
+    let found = history_findings(&Outline::from(&doubled), Timestamp::now());
+    let expected = [1, 3, 5].map(|index| format!("agents.a.messages.{index}.message_id"));
+    assert_eq!(paths(found.iter().filter(|finding| finding.path.ends_with("message_id"))), expected);
     let typed = odd("typed-metadata");
     assert_eq!(paths(typed.all_findings()), Vec::<&str>::new());
     assert_eq!(typed.metadata_fields().unwrap().get("int64"), Some(&Bson::Int64(9_007_199_254_740_993)));

@@ -266,9 +266,11 @@ async fn what_the_conversation_manager_removed_stays_away_and_its_summary_comes_
         .resumed()
         .messages
         .iter()
-        .map(|message| message.blocks().next().unwrap().get_str("text").unwrap())
+        .flat_map(MessageBody::blocks)
+        .map(|block| block.get_str("text").unwrap())
         .collect();
     assert_eq!(texts, ["a summary", "3", "4"]);
+    assert_eq!(again.resumed().repairs.len(), 2, "three messages of one role are joined");
 }
 
 #[tokio::test]

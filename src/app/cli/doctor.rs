@@ -7,9 +7,11 @@ use crate::{
         place::{Place, Rights, Store},
         told::Told,
     },
+    metrics::{Outline, health},
     repository::{Check, Error, Opened, SessionReader, Verdict, mongo::LARGEST_DOCUMENT},
 };
 use anyhow::Result;
+use jiff::Timestamp;
 
 use super::{args::DoctorArgs, context, context::Context, log, output, stop::Stop};
 use report::Report;
@@ -75,12 +77,14 @@ fn cannot_open(report: &mut Report, chosen: &Place, error: &Error) -> Result<()>
     Err(Stop::Said(Told::from(error).code).into())
 }
 
-/// What cannot be read in one session's document.
+/// What cannot be read in one session's document, and what is wrong with its histories.
 async fn session(reader: &dyn SessionReader, id: &str) -> Result<Vec<Check>> {
     let summary = context::one(reader, id).await?;
     let session = reader.open(&summary.key, u64::MAX).await?;
+    let unwell = health(&session, &Outline::from(&session), Timestamp::now());
     let mut checks: Vec<Check> = session
         .all_findings()
+        .chain(&unwell)
         .map(|finding| Check { verdict: Verdict::Warn, ..Check::ok(finding.path.clone(), finding.problem.clone()) })
         .collect();
     if checks.is_empty() {

@@ -4,6 +4,7 @@ mod document;
 mod markdown;
 mod parts;
 mod text;
+mod tools;
 
 use crate::{
     app::text as safe,

@@ -24,7 +24,7 @@ pub enum Command {
     List(Ticket, ListQuery),
     /// How many sessions match: `Event::Count`.
     Count(Ticket, Filter),
-    /// Counts and sizes (`Event::Details`), then tokens (`Event::Usage`) of the rows in view.
+    /// Counts and sizes (`Event::Details`), then tokens and findings (`Event::Usage`) of the rows in view.
     Details(Ticket, Vec<SessionKey>),
     /// Sessions an ID may mean: `Event::Resolved`.
     Resolve(Ticket, String),

@@ -38,8 +38,8 @@ pub enum Event {
     Count(Ticket, Option<u64>),
     /// Counts and sizes.
     Details(Ticket, Vec<(SessionKey, Details)>),
-    /// Tokens of one session.
-    Usage(Ticket, SessionKey, Usage),
+    /// Tokens of one session, and how many findings its histories have.
+    Usage(Ticket, SessionKey, Usage, u64),
     /// What an ID may mean.
     Resolved(Ticket, String, Vec<Summary>),
     /// A session with the end of each conversation.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt;
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::{Command, Event, Ticket, lanes::Reply};
@@ -99,12 +100,15 @@ impl Question {
             if !self.reply.is_awaited() {
                 return Ok(());
             }
-            let usage = match self.reader.outline(key).await {
-                Ok(outline) => metrics::session_metrics(&outline).total,
+            let (usage, findings) = match self.reader.outline(key).await {
+                Ok(outline) => {
+                    let findings = metrics::history_findings(&outline, Timestamp::now()).len() as u64;
+                    (metrics::session_metrics(&outline).total, findings)
+                }
                 Err(Error::NotFound { .. }) => continue,
                 Err(error) => return Err(error),
             };
-            self.reply.send(&self.events, Event::Usage(ticket, key.clone(), usage)).await;
+            self.reply.send(&self.events, Event::Usage(ticket, key.clone(), usage, findings)).await;
         }
         Ok(())
     }

@@ -6,7 +6,10 @@ use std::cmp::Ordering;
 use bson::{Bson, DateTime, Document};
 use jiff::Timestamp;
 
-use crate::session::{Rating, SessionKey, decode, id::uuid_text};
+use crate::{
+    metrics::{Outline, row_has_finding},
+    session::{Rating, SessionKey, decode, id::uuid_text},
+};
 
 use super::{Comparison, Filter, FilterTerm, FilterTest, RatingWord, TextMatch};
 
@@ -26,6 +29,20 @@ impl Filter {
     #[must_use]
     pub fn asks_for_agents(&self) -> bool {
         self.terms.iter().any(|term| matches!(term.test, FilterTest::Agent(_) | FilterTest::Model(_)))
+    }
+
+    /// Whether it asks for anything that is read from the messages.
+    #[must_use]
+    pub fn asks_for_messages(&self) -> bool {
+        self.findings().next().is_some()
+    }
+
+    /// Its terms that ask for findings: as of when, and whether those that have one are left out.
+    pub(crate) fn findings(&self) -> impl Iterator<Item = (Timestamp, bool)> {
+        self.terms.iter().filter_map(|term| match term.test {
+            FilterTest::HasFinding(now) => Some((now, term.negated)),
+            _ => None,
+        })
     }
 }
 
@@ -58,6 +75,10 @@ impl FilterTest {
                 .filter_map(Bson::as_document)
                 .any(|feedback| matches!(feedback.get("comment"), Some(Bson::String(text)) if !text.is_empty())),
             Self::HasGuardrail => array(document, "guardrail_events").next().is_some(),
+            Self::HasFinding(now) => {
+                let outline = Outline::from(&decode::session(document.clone()));
+                row_has_finding(&decode::summary(document), &decode::details(document), &outline, *now)
+            }
             Self::HasMetadata(key) => {
                 let metadata = document.get("metadata");
                 !reach(metadata, key).is_empty() || odd_field(metadata, key).is_some()

@@ -82,7 +82,7 @@ fn tests(word: &Word, now: &Zoned) -> Result<Vec<FilterTest>, Mistake> {
         "type" => FilterTest::SessionType(text_match(word, &value)?),
         "agent" => FilterTest::Agent(text_match(word, &value)?),
         "model" => FilterTest::Model(text_match(word, &value)?),
-        "has" => has(word, &value)?,
+        "has" => has(word, &value, now)?,
         "rating" => FilterTest::Rating(rating(word, &value)?),
         "since" => FilterTest::Since(time::bound(word, &value, now)?.start()),
         "until" => FilterTest::Until(time::bound(word, &value, now)?.end()),
@@ -166,7 +166,7 @@ fn comparison(value: &Word) -> (Option<Comparison>, Word) {
         .unwrap_or_else(|| (None, value.clone()))
 }
 
-fn has(word: &Word, value: &Word) -> Result<FilterTest, Mistake> {
+fn has(word: &Word, value: &Word, now: &Zoned) -> Result<FilterTest, Mistake> {
     if let Some(key) = value.strip_prefix("meta.") {
         return metadata_key(word, &key).map(FilterTest::HasMetadata);
     }
@@ -175,7 +175,8 @@ fn has(word: &Word, value: &Word) -> Result<FilterTest, Mistake> {
         "feedback" => Ok(FilterTest::HasFeedback),
         "comment" => Ok(FilterTest::HasComment),
         "guardrail" => Ok(FilterTest::HasGuardrail),
-        _ => Err(not_one_of(word, value, &["feedback", "comment", "guardrail", "meta.KEY"])),
+        "finding" => Ok(FilterTest::HasFinding(now.timestamp())),
+        _ => Err(not_one_of(word, value, &["feedback", "comment", "guardrail", "finding", "meta.KEY"])),
     }
 }
 

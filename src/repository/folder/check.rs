@@ -2,8 +2,14 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use super::{assemble, foreign, layout, read};
-use crate::repository::{Check, Hint, Verdict};
+use crate::{
+    metrics::health_of_last,
+    repository::{Check, Hint, Verdict},
+    session::Finding,
+};
 
 /// How many sessions are read whole to look for findings, and how many messages of each agent.
 const SAMPLE: (usize, u64) = (20, 50);
@@ -55,13 +61,14 @@ fn privacy(_root: &Path) -> Option<Check> {
 fn findings(dirs: Vec<layout::SessionDir>) -> Check {
     let mut dirs: Vec<_> = dirs.into_iter().map(|dir| (dir.changed().map(assemble::date), dir)).collect();
     dirs.sort_by_key(|(changed, _)| std::cmp::Reverse(*changed));
-    let sample: Vec<_> = dirs.into_iter().take(SAMPLE.0).map(|(_, dir)| (read::open(&dir, SAMPLE.1), dir)).collect();
-    let first = sample.iter().find_map(|(session, dir)| Some((dir, session.all_findings().next()?)));
+    let now = Timestamp::now();
+    let sample: Vec<_> = dirs.into_iter().take(SAMPLE.0).map(|(_, dir)| (found_in(&dir, now), dir)).collect();
+    let first = sample.iter().find_map(|(findings, dir)| Some((dir, findings.first()?)));
     let looked_at = format!("the {} session{} that changed last", sample.len(), plural(sample.len()));
     let Some((dir, finding)) = first else {
         return Check::ok("documents", format!("no finding in {looked_at}"));
     };
-    let total: usize = sample.iter().map(|(session, _)| session.all_findings().count()).sum();
+    let total: usize = sample.iter().map(|(findings, _)| findings.len()).sum();
     let found = format!(
         "{total} finding{} in {looked_at}, e.g. {:?} at {}: {}",
         plural(total),
@@ -70,6 +77,12 @@ fn findings(dirs: Vec<layout::SessionDir>) -> Check {
         finding.problem.trim_end_matches('.')
     );
     Check::warn("documents", found, Hint::SeeFindings { session: Some(dir.id.clone()) })
+}
+
+fn found_in(dir: &layout::SessionDir, now: Timestamp) -> Vec<Finding> {
+    let session = read::open(dir, SAMPLE.1);
+    let unwell = health_of_last(&session, SAMPLE.1 as usize, now);
+    session.all_findings().cloned().chain(unwell).collect()
 }
 
 fn plural(count: usize) -> &'static str {

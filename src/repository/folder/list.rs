@@ -11,7 +11,7 @@ use std::{
 
 use bson::{Bson, DateTime, Document};
 
-use super::{assemble, foreign, layout, layout::SessionDir};
+use super::{assemble, foreign, layout, layout::SessionDir, read};
 use crate::{
     disk,
     repository::{Cursor, Error, Filter, ListQuery, PageEnd, Projection, Result, Sort},
@@ -127,6 +127,9 @@ pub(super) fn resolve(root: &Path, id: &str) -> Result<Vec<Summary>> {
 
 /// The session's document without messages, if the filter lets it through.
 fn matching(dir: &SessionDir, filter: &Filter) -> Option<Document> {
+    if filter.asks_for_messages() {
+        return Some(read::document(dir)).filter(|document| filter.matches(document));
+    }
     let (mut document, _) = assemble::head(dir);
     if filter.asks_for_agents() {
         let agents = assemble::agents(dir).0.into_iter().map(|agent| (agent.dir.id, Bson::Document(agent.value)));

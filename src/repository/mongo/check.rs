@@ -1,6 +1,7 @@
 //! What `doctor` says of a collection: for each problem, what to do.
 
 use bson::{Bson, Document, RawDocumentBuf, doc};
+use jiff::Timestamp;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,6 +13,7 @@ use super::{
     indexes,
 };
 use crate::{
+    metrics::health_of_last,
     repository::{
         Check, Error, Hint, Result, Verdict,
         foreign::{ForeignRecord, told_of_all},
@@ -268,6 +270,7 @@ async fn read_sample(reader: &MongoRepository) -> Result<Sampled> {
     let sampled = if reader.written_never().is_none() { sampled.hint(newest_first) } else { sampled };
     let mut rows = sampled.with_type::<RawDocumentBuf>().await.map_err(failure)?;
     let mut seen = Sampled::default();
+    let now = Timestamp::now();
     let mut bytes = 0;
     while bytes < MOST_BYTES && rows.advance().await.map_err(failure)? {
         bytes += rows.current().as_bytes().len();
@@ -288,7 +291,8 @@ async fn read_sample(reader: &MongoRepository) -> Result<Sampled> {
             },
         };
         seen.documents += 1;
-        let mut findings = session.all_findings();
+        let unwell = health_of_last(&session, LAST_MESSAGES as usize, now);
+        let mut findings = session.all_findings().chain(&unwell);
         if let Some(first) = findings.next() {
             if seen.with_findings == 0 {
                 seen.example = (session.name().to_owned(), first.path.clone(), first.problem.clone());

@@ -7,7 +7,7 @@ use bson::{Bson, Document, RawDocument, doc};
 use super::{MongoRepository, decoded, errors::Doing, expr};
 use crate::{
     repository::Result,
-    session::{AgentCount, AgentId, Details, SessionKey, decode},
+    session::{AgentCount, AgentId, Details, InterruptState, SessionKey, decode},
 };
 
 /// See [`crate::repository::SessionReader::details`]; in the order of `keys`.
@@ -39,6 +39,7 @@ fn pipeline(keys: &[SessionKey]) -> Vec<Document> {
             expr::is_type("$$a.v.agent_data.model", "string"), "$$a.v.agent_data.model", Bson::Null,
         ] },
         "messages": { "$size": expr::messages_of("$$a.v") },
+        "waiting": waiting(),
     };
     // A feedback that is no object has no rating to tell.
     let rating = doc! { "$cond": [ expr::is_type("$$f", "object"), { "r": "$$f.rating" }, { "r": "?" } ] };
@@ -51,6 +52,13 @@ fn pipeline(keys: &[SessionKey]) -> Vec<Document> {
             "bytes": { "$bsonSize": "$$ROOT" },
         } },
     ]
+}
+
+/// What tells of an agent whether it waits for a person; nothing where it does not.
+fn waiting() -> Document {
+    const STATE: &str = "$$a.v.agent_data._internal_state.interrupt_state";
+    let interrupts = doc! { "activated": true, "interrupts": format!("{STATE}.interrupts") };
+    doc! { "$cond": [ { "$eq": [ format!("{STATE}.activated"), true ] }, interrupts, Bson::Null ] }
 }
 
 fn one(row: &RawDocument) -> (SessionKey, Details) {
@@ -81,5 +89,6 @@ fn agent(fields: &Document) -> AgentCount {
         id: AgentId::from(fields.get_str("id").unwrap_or_default()),
         model: fields.get_str("model").ok().map(str::to_owned),
         messages: fields.get("messages").and_then(decode::unsigned).unwrap_or_default(),
+        waiting: fields.get_document("waiting").ok().and_then(|state| InterruptState::read(state).waiting()),
     }
 }

@@ -10,6 +10,12 @@ const DOING: Doing = Doing::new("find", "the plan of the search");
 /// Asks the server how it would find the first page.
 pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<ListPlan> {
     let field = query.sort.field();
+    if query.filter.asks_for_messages() {
+        return Ok(ListPlan::unserved(format!(
+            "no index knows of findings: the messages of every session that the rest of the filter leaves are read, \
+             newest first by {field}, until enough match"
+        )));
+    }
     let mut conditions = vec![list::dated_query(field, None)];
     if !query.filter.is_empty() {
         conditions.push(filter::query(&query.filter));

@@ -12,26 +12,29 @@ mod ids;
 use super::expr;
 use crate::repository::filter::{Comparison, Filter, FilterTerm, FilterTest, RatingWord, TextMatch};
 
-/// The query that all terms of the filter make; empty for the empty filter.
+/// The query that all terms of the filter make, but for those that are read from the messages ([`super::findings`]); empty
+/// for the empty filter.
 pub(super) fn query(filter: &Filter) -> Document {
-    match filter.terms.as_slice() {
-        [] => doc! {},
-        [only] => term(only),
-        terms => doc! { "$and": terms.iter().map(term).collect::<Vec<_>>() },
+    let mut terms: Vec<Document> = filter.terms.iter().filter_map(term).collect();
+    match terms.len() {
+        0 => doc! {},
+        1 => terms.remove(0),
+        _ => doc! { "$and": terms },
     }
 }
 
-fn term(term: &FilterTerm) -> Document {
-    let condition = test(&term.test);
-    if term.negated {
+fn term(term: &FilterTerm) -> Option<Document> {
+    let condition = test(&term.test)?;
+    Some(if term.negated {
         doc! { "$nor": [condition] }
     } else {
         condition
-    }
+    })
 }
 
-fn test(test: &FilterTest) -> Document {
-    match test {
+fn test(test: &FilterTest) -> Option<Document> {
+    Some(match test {
+        FilterTest::HasFinding(_) => return None,
         FilterTest::Id(text) => id(text),
         FilterTest::Application(text) => text_field("application_name", text),
         FilterTest::SessionType(text) => text_field("session_type", text),
@@ -51,7 +54,7 @@ fn test(test: &FilterTest) -> Document {
         FilterTest::Until(instant) => until(*instant),
         FilterTest::Created(comparison, instant) => date_field("created_at", *comparison, *instant),
         FilterTest::Updated(comparison, instant) => date_field("updated_at", *comparison, *instant),
-    }
+    })
 }
 
 // Texts

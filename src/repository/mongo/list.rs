@@ -17,13 +17,15 @@ mod ranges;
 
 pub(super) use ranges::dated_query;
 
+use std::time::Instant;
+
 use bson::{Bson, DateTime, Document, RawDocument, RawDocumentBuf, doc};
 use mongodb::{Cursor as Rows, options::Hint};
 
 use super::{
     MongoRepository,
     errors::{self, Doing},
-    filter, foreign,
+    filter, findings, foreign,
     gate::Heard,
     indexes, rows,
 };
@@ -51,7 +53,7 @@ pub(super) async fn page(
     let indexed = indexes::serves(reader, query.sort.field()).await?;
     let search = Search { reader, query, indexed };
     heard.note();
-    let page = Reading { search, found, heard, given: 0, note: None };
+    let page = Reading { search, found, heard, given: 0, began: Instant::now(), note: None };
     match &query.after {
         Some(Cursor::Undated { after }) => page.undated(after.clone()).await,
         Some(Cursor::Dated { date, shown }) => page.dated(Some((*date, shown.clone()))).await,
@@ -66,6 +68,7 @@ struct Reading<'a> {
     /// Told of every answer: a page of several stretches may take long, a server that answers nothing may not.
     heard: &'a Heard,
     given: u32,
+    began: Instant,
     /// What else than sessions is there, once it was looked for.
     note: Option<String>,
 }
@@ -162,8 +165,16 @@ impl Reading<'_> {
                 Ok(true) => {
                     let row = rows.current();
                     note(row);
+                    let row = rows::summary(row, &query.metadata);
+                    if !findings::let_through(reader, &row, &query.filter).await? {
+                        // The server's limit is on each of its questions, and here every row asks some.
+                        if self.began.elapsed() >= reader.limits().read {
+                            return Ok(Stretch::TimedOut);
+                        }
+                        continue;
+                    }
                     self.given += 1;
-                    if !self.found.push(rows::summary(row, &query.metadata)) {
+                    if !self.found.push(row) {
                         // Nobody reads on: the search ends, and with it the cursor on the server.
                         return Ok(Stretch::Full);
                     }
@@ -214,29 +225,30 @@ impl Search<'_> {
         }
     }
 
+    /// How many rows the server is asked for; 0 for all, where messages decide which of them are given.
+    fn most(&self, limit: u32) -> i64 {
+        if self.query.filter.asks_for_messages() { 0 } else { i64::from(limit) }
+    }
+
     /// Sessions with a date, newest first.
     async fn dated(&self, start: Option<&(DateTime, Vec<Bson>)>, limit: u32) -> FoundRows {
         let query = self.narrowed(dated_query(self.field(), start));
         let projection = rows::projection(&self.query.metadata);
         let sort = doc! { self.field(): -1 };
         if self.indexed {
-            let (batch, time) = (self.batch_size(), self.reader.limits().read);
+            let (batch, time, most) = (self.batch_size(), self.reader.limits().read, self.most(limit));
             let find = || {
                 let (collection, query) = (self.reader.collection(), query.clone());
                 let (projection, sort) = (projection.clone(), sort.clone());
                 async move {
-                    let find = collection.find(query).projection(projection).sort(sort).limit(i64::from(limit));
+                    let find = collection.find(query).projection(projection).sort(sort).limit(most);
                     find.batch_size(batch).max_time(time).allow_disk_use(true).await
                 }
             };
             return self.reader.ask(find).await;
         }
-        let thin_first = vec![
-            doc! { "$match": query },
-            doc! { "$project": projection },
-            doc! { "$sort": sort },
-            doc! { "$limit": i64::from(limit) },
-        ];
+        let mut thin_first = vec![doc! { "$match": query }, doc! { "$project": projection }, doc! { "$sort": sort }];
+        thin_first.extend(Some(self.most(limit)).filter(|most| *most > 0).map(|most| doc! { "$limit": most }));
         self.reader.ask(|| self.reader.aggregate(thin_first.clone())).await
     }
 
@@ -271,7 +283,7 @@ impl Search<'_> {
     async fn by_id(&self, query: Document, part: &IdRange, limit: u32) -> FoundRows {
         let (query, projection) = (self.narrowed(query), rows::projection(&self.query.metadata));
         let (batch, time) = (self.batch_size(), self.reader.limits().read);
-        let plain = self.is_plain();
+        let (plain, most) = (self.is_plain(), self.most(limit));
         let min = match part {
             IdRange::After(id) if plain => Some(doc! { "_id": id.clone() }),
             _ => None,
@@ -284,7 +296,7 @@ impl Search<'_> {
                     .find(query)
                     .projection(projection)
                     .sort(doc! { "_id": 1 })
-                    .limit(i64::from(limit))
+                    .limit(most)
                     .batch_size(batch)
                     .max_time(time);
                 let find = if plain { find.hint(Hint::Keys(doc! { "_id": 1 })) } else { find };

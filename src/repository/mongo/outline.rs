@@ -14,6 +14,9 @@ use crate::{
     session::{AgentId, SessionKey, decode, decode::raw::RawValue},
 };
 
+/// Bytes of a text that may be blank; a longer one is taken to say something.
+const LONGEST_BLANK: i32 = 64;
+
 /// See [`crate::repository::SessionReader::outline`].
 pub(super) async fn read(reader: &MongoRepository, key: &SessionKey) -> Result<Outline> {
     match reader.aggregate_first(pipeline(key), Doing::new("find", "the figures of the session")).await {
@@ -52,6 +55,8 @@ fn body(at: &str) -> Document {
     let field = |name: &str| format!("{at}.{name}");
     let mut reduced = doc! {
         "role": field("role"),
+        "tracking_id": field("tracking_id"),
+        "trackingId": field("trackingId"),
         "content": content(&field("content")),
         "metadata": figures(&field("metadata")),
         "tool_call_id": field("tool_call_id"),
@@ -109,9 +114,10 @@ fn text(value: &str) -> Document {
     doc! { "$cond": [ expr::is_type(value, "string"), mark(value), value ] }
 }
 
-/// Enough to tell an empty text from one that is not. Cutting a text would fail the query where it is no valid UTF-8.
+/// Enough to tell an empty text and a blank one from one that says something. A short one comes as it is: cutting or trimming a
+/// text would fail the query where it is no valid UTF-8.
 fn mark(text: &str) -> Document {
-    doc! { "$cond": [ { "$eq": [ text, "" ] }, "", "x" ] }
+    doc! { "$cond": [ { "$gt": [ { "$strLenBytes": text }, LONGEST_BLANK ] }, "x", text ] }
 }
 
 /// `$$b`, key by key: which keys there are tells of which kind it is, and who called which tool how stands in a few of

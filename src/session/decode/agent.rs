@@ -7,10 +7,7 @@ use super::{
     notes::{Notes, Path},
     value,
 };
-use crate::session::{AgentId, Message, StoredAgent};
-
-/// How many doubled ids a finding names.
-const NAMED: usize = 3;
+use crate::session::{AgentId, StoredAgent};
 
 pub(super) fn read(id: AgentId, value: Bson, first_index: u64, message_count: Option<u64>) -> StoredAgent {
     let agents = Path::At("agents");
@@ -24,7 +21,6 @@ pub(super) fn read(id: AgentId, value: Bson, first_index: u64, message_count: Op
     }
     let loaded = first_index.saturating_add(agent.messages.len() as u64);
     agent.message_count = message_count.map_or(loaded, |stored| stored.max(loaded));
-    doubled_ids(&agent.messages, &path, &mut notes);
     agent.findings = notes.into_findings();
     agent
 }
@@ -91,25 +87,4 @@ fn read_data(agent: &mut StoredAgent, data: Document, path: &Path, notes: &mut N
     agent.updated_at = agent.updated_at.or(updated);
     known::told(&data, &[known::AGENT_DATA], path, notes);
     agent.data = Some(data);
-}
-
-/// Two writers can choose the same `message_id`; a resume may then lose one of the messages.
-fn doubled_ids(messages: &[Message], path: &Path, notes: &mut Notes) {
-    let mut ids: Vec<i64> = messages.iter().filter_map(|message| message.message_id).collect();
-    if ids.is_sorted_by(|a, b| a < b) {
-        return;
-    }
-    ids.sort_unstable();
-    let mut doubled: Vec<i64> = ids.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
-    doubled.dedup();
-    if doubled.is_empty() {
-        return;
-    }
-    let named: Vec<String> = doubled.iter().take(NAMED).map(i64::to_string).collect();
-    let more = match doubled.len() - named.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let problem = format!("More than one message has the same message_id: {}{more}.", named.join(", "));
-    notes.push(&path.key("messages"), problem, None);
 }

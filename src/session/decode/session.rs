@@ -6,7 +6,7 @@ use super::{
     agent, date, extra,
     notes::{Notes, Path},
 };
-use crate::session::{AgentCount, AgentId, Details, Session, SessionKey, StoredDate, Summary};
+use crate::session::{AgentCount, AgentId, Details, InterruptState, Session, SessionKey, StoredDate, Summary};
 
 const ROOT: Path<'static> = Path::At("");
 
@@ -147,7 +147,7 @@ pub fn summary(document: &Document) -> Summary {
     }
 }
 
-/// Counts and sizes, from a whole document; `bytes` is its size in BSON, `usage` is left to the metrics.
+/// Counts and sizes, from a whole document; `bytes` is its size in BSON, `usage` and `findings` are left to the metrics.
 #[must_use]
 pub fn details(document: &Document) -> Details {
     let list = |name: &str| document.get_array(name).map_or(&[][..], Vec::as_slice);
@@ -170,5 +170,10 @@ pub fn details(document: &Document) -> Details {
 #[must_use]
 pub fn agent_count(id: AgentId, fields: Option<&Document>, messages: u64) -> AgentCount {
     let data = fields.and_then(|fields| fields.get_document("agent_data").ok());
-    AgentCount { id, model: data.and_then(|data| data.get_str("model").ok()).map(str::to_owned), messages }
+    AgentCount {
+        id,
+        model: data.and_then(|data| data.get_str("model").ok()).map(str::to_owned),
+        messages,
+        waiting: data.and_then(InterruptState::of).and_then(|state| state.waiting()),
+    }
 }

@@ -118,11 +118,7 @@ impl Screen {
             Command::Messages(ticket, _, agent, range) => {
                 Event::Messages(*ticket, agent.clone(), self.messages(range.clone()))
             }
-            Command::Outline(ticket, _) => {
-                let samples = (0..self.count).map(|index| MessageSample::from(&message(index, 0))).collect();
-                let agents = [AgentOutline::new("assistant", samples)];
-                Event::Outline(*ticket, Box::new(agents.into_iter().collect::<Outline>()))
-            }
+            Command::Outline(ticket, _) => Event::Outline(*ticket, Box::new(outline(self.count))),
             _ => return None,
         })
     }
@@ -130,6 +126,12 @@ impl Screen {
     fn messages(&self, range: Range<u64>) -> Vec<Message> {
         (range.start..range.end.min(self.count)).map(|index| message(index, BYTES)).collect()
     }
+}
+
+/// So many messages of one agent, without text.
+pub fn outline(count: u64) -> Outline {
+    let samples = (0..count).map(|index| MessageSample::from(&message(index, 0))).collect();
+    [AgentOutline::new("assistant", samples)].into_iter().collect()
 }
 
 fn message(index: u64, bytes: usize) -> Message {

@@ -1,7 +1,10 @@
 //! Documents made after public bug reports: blocks of other programs and kinds.
 
 use bson::{Bson, doc};
-use strandscope::{Block, MediaSource, MessageBody, Outline, Role, Session, ToolContent, ToolStatus, decode, plain};
+use strandscope::{
+    Block, BlockPlace, MediaSource, MessageBody, Outline, RepairKind, Role, Session, Timestamp, ToolContent, ToolPairs,
+    ToolStatus, decode, health, plain, repair, session_metrics,
+};
 
 use super::{fixture, paths, read_blocks, text};
 
@@ -156,4 +159,97 @@ fn a_finding_names_no_value_that_is_hidden() {
     let password = doc! {"agent_data": {}, "messages": [], "session_viewer_password": "hunter2"};
     let agent = decode::agent("a".into(), password.into(), 0, None);
     assert!(!agent.findings[0].problem.contains("hunter2"), "{:?}", agent.findings);
+}
+
+/// Calls with the status of the result that answers each.
+fn answered(session: &Session) -> Vec<(String, Option<ToolStatus>)> {
+    let messages = &session.agents[0].messages;
+    let pairs = ToolPairs::of(messages);
+    let status = |place: BlockPlace| match &messages[place.message as usize].content[place.block] {
+        Block::ToolResult { status, .. } => status.clone(),
+        other => panic!("{other:?}"),
+    };
+    let blocks = messages.iter().flat_map(|message| {
+        let places = (0..message.content.len()).map(move |block| BlockPlace::new(message.index, block));
+        places.zip(&message.content)
+    });
+    blocks
+        .filter_map(|(place, block)| match block {
+            Block::ToolUse { id, .. } => {
+                Some((id.clone().unwrap_or_default(), pairs.result_of(place).and_then(status)))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn problems(session: &Session) -> Vec<String> {
+    let now = Timestamp::from_second(1_796_000_000).unwrap();
+    let found = health(session, &Outline::from(session), now);
+    found.into_iter().map(|finding| format!("{}: {}", finding.path, finding.problem)).collect()
+}
+
+fn history(session: &Session) -> Vec<MessageBody> {
+    session.agents[0].messages.iter().map(MessageBody::from).collect()
+}
+
+#[test]
+fn calls_and_results_without_each_other_are_found_and_repaired() {
+    let session = report("c01-disjoint-pairs");
+    let expected = [
+        "agents.a.messages.1: No result answers the call of read_report (toolu_A).",
+        "agents.a.messages.2: The result of toolu_B answers no call: no such call stands before it.",
+        "agents.a.messages.4: No result answers the call of read_report (toolu_C).",
+        "agents.a.messages.4: No result answers the call of read_report (toolu_D).",
+    ];
+    assert_eq!(problems(&session), expected);
+    let repaired = repair(history(&session));
+    let kinds: Vec<_> = repaired.repairs.iter().map(|repair| (repair.message, repair.kind.clone())).collect();
+    let given = |id: &str| RepairKind::CallWithoutResult { id: id.into() };
+    let left_out = RepairKind::ResultWithoutCall { id: "toolu_B".into() };
+    let expected = [(2, left_out), (1, given("toolu_A")), (4, given("toolu_C")), (4, given("toolu_D"))];
+    assert_eq!(kinds[..4], expected);
+    let roles: Vec<&str> = repaired.messages.iter().map(MessageBody::role).collect();
+    assert_eq!(roles, ["user", "assistant", "user", "assistant", "user", "assistant"]);
+    let results: Vec<String> =
+        repaired.messages.iter().flat_map(MessageBody::tool_results).map(|result| result.id).collect();
+    assert_eq!(results, ["toolu_A", "toolu_C", "toolu_D"]);
+}
+
+#[test]
+fn two_calls_of_one_id_have_a_status_each() {
+    let session = report("c03-same-tool-ids");
+    let statuses: Vec<_> = answered(&session).into_iter().map(|(_, status)| status.unwrap()).collect();
+    assert_eq!(statuses, [ToolStatus::Success, ToolStatus::Error, ToolStatus::Success]);
+    assert_eq!(problems(&session), [""; 0]);
+    let tools = session_metrics(&Outline::from(&session)).agents[0].1.tools.clone();
+    assert_eq!((tools[0].call_count, tools[0].success_count, tools[0].error_count), (3, Some(2), Some(1)));
+    let given = history(&session);
+    assert_eq!(repair(given.clone()).messages, given);
+}
+
+#[test]
+fn an_agent_that_waits_for_a_person_says_why_and_nothing_failed() {
+    let session = report("c05-interrupted");
+    let waiting = "waiting for a person: {\"path\":\"/tmp/x\",\"why\":\"destructive\"}";
+    assert_eq!(session.agents[0].waiting().as_deref(), Some(waiting));
+    let state = session.agents[0].interrupts().unwrap();
+    assert_eq!(state.completed_results[0].get_str("toolUseId").unwrap(), "tooluse_ls");
+    assert_eq!(answered(&session), [("tooluse_del".to_owned(), None), ("tooluse_ls".to_owned(), None)]);
+    let state = "agents.a.agent_data._internal_state.interrupt_state";
+    assert_eq!(problems(&session), [format!("{state}: The agent is {waiting}.")]);
+    let tools = session_metrics(&Outline::from(&session)).agents[0].1.tools.clone();
+    assert!(tools.iter().all(|tool| tool.error_count == Some(0)), "{tools:?}");
+    assert!(repair(history(&session)).repairs.is_empty());
+}
+
+#[test]
+fn clocks_that_disagree_are_found() {
+    let found = problems(&report("c13-clock-skew"));
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].starts_with("updated_at: ") && found[0].ends_with(" is in the future."), "{found:?}");
+    assert!(
+        found[1].starts_with("agents.a.messages.1.created_at: ") && found[1].contains("So are 3 more"),
+        "{found:?}"
+    );
 }

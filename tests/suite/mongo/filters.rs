@@ -205,4 +205,9 @@ async fn typed_filters_find_the_fixtures_meant() {
     assert_eq!(found("model:sonnet-2024").await, ["flat-docs-shape"]);
     assert_eq!(found("rating:neutral -app:x ^flat").await, ["flat-docs-shape"]);
     assert!(found("has:guardrail").await.contains(&"guarded-3".to_owned()));
+    let (unwell, well) = (found("has:finding").await, found("-has:finding").await);
+    assert!(unwell.contains(&"duplicate-message-ids".to_owned()), "{unwell:?}");
+    assert!(well.contains(&"support-1042".to_owned()), "{well:?}");
+    assert_eq!(unwell.len() + well.len(), fixtures().len());
+    assert_eq!(found("has:finding ^duplicate").await, ["duplicate-message-ids"]);
 }

@@ -8,7 +8,10 @@ use std::fmt::Write;
 use crate::session::{Block, Message, Session, ToolContent, citations, plain};
 use bson::Bson;
 
-use super::parts::{self, block, line};
+use super::{
+    parts::{self, block, line},
+    tools::ShownTools,
+};
 
 pub fn write(session: &Session, password: Option<&str>) -> String {
     let mut out = format!("# {}\n\n", escaped(&line(session.name())));
@@ -18,24 +21,26 @@ pub fn write(session: &Session, password: Option<&str>) -> String {
     }
     for agent in &session.agents {
         let _ = writeln!(out, "\n## {}\n\n{}", escaped(&line(agent.id.as_str())), escaped(&parts::agent(agent)));
+        let tools = ShownTools::of(agent);
         for message in &agent.messages {
-            out += &self::message(message);
+            out += &self::message(message, &tools);
         }
     }
     out
 }
 
-fn message(message: &Message) -> String {
+fn message(message: &Message, tools: &ShownTools<'_>) -> String {
     let heading: Vec<String> = std::iter::once(parts::role(message)).chain(parts::notes(message)).collect();
     let mut out = format!("\n### {} {}\n", message.index, escaped(&heading.join(", ")));
-    for block in message.shown_content() {
+    for (at, block) in message.shown_content().iter().enumerate() {
+        let note = tools.note(message, at).map(|note| format!(", {}", escaped(&note))).unwrap_or_default();
         out.push('\n');
-        out += &content(block);
+        out += &content(block, &note);
     }
     out
 }
 
-fn content(stored: &Block) -> String {
+fn content(stored: &Block, note: &str) -> String {
     match stored {
         Block::Text(text) => quoted(&block(text)),
         Block::Citations { text, citations } => cited(text, citations),
@@ -44,11 +49,11 @@ fn content(stored: &Block) -> String {
         Block::Reasoning { text: None, redacted_bytes: Some(_) } => "Reasoning: redacted\n".into(),
         Block::ToolUse { name, input, .. } => {
             let name = name.as_deref().map_or_else(|| "unnamed".into(), line);
-            format!("Tool call {}:\n\n{}", code(&name), fenced(&pretty(input), "json"))
+            format!("Tool call {}{note}:\n\n{}", code(&name), fenced(&pretty(input), "json"))
         }
         Block::ToolResult { status, content, .. } => {
             let parts: Vec<String> = content.iter().map(tool_content).collect();
-            format!("Tool result, {}:\n\n{}", escaped(&parts::status(status.as_ref())), parts.join("\n"))
+            format!("Tool result, {}{note}:\n\n{}", escaped(&parts::status(status.as_ref())), parts.join("\n"))
         }
         Block::Media(media) => code(&line(&media.describe())) + "\n",
         Block::CachePoint(_) => "Cache point\n".into(),

@@ -22,6 +22,9 @@ pub fn fields(session: &Session, password: Option<&str>) -> Vec<(String, String)
     field("type", session.session_type.as_deref().map(line));
     field("created", session.created_at.map(|at| time(Some(at))));
     field("updated", session.updated_at.map(|at| time(Some(at))));
+    let waiting =
+        session.agents.iter().filter_map(|agent| Some(format!("{} is {}", agent.id.as_str(), agent.waiting()?)));
+    field("state", Some(line(&waiting.collect::<Vec<_>>().join("; "))));
     field("viewer password", password.map(str::to_owned));
     let mut counted = FeedbackTally::default();
     session.feedbacks.iter().for_each(|feedback| counted.add(&feedback.rating));
@@ -56,7 +59,7 @@ fn commented(rating: &Rating, comment: &str) -> String {
     format!("{} {}", tally(&one).trim_end_matches('1'), line(comment))
 }
 
-/// An agent and how much of its history is shown: `support, gpt-x, 12 messages`.
+/// An agent, how much of its history is shown and whether it waits: `gpt-x, 12 messages`.
 pub fn agent(agent: &StoredAgent) -> String {
     let shown = agent.messages.len() as u64;
     let plural = if agent.message_count == 1 { "" } else { "s" };
@@ -66,7 +69,8 @@ pub fn agent(agent: &StoredAgent) -> String {
         format!("the last {shown} of {} message{plural}", agent.message_count)
     };
     let model = agent.model.as_deref().map(|model| format!("{}, ", line(model)));
-    format!("{}{count}", model.unwrap_or_default())
+    let waiting = agent.waiting().map(|waiting| format!(", {}", line(&waiting)));
+    format!("{}{count}{}", model.unwrap_or_default(), waiting.unwrap_or_default())
 }
 
 /// Who speaks.

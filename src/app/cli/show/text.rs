@@ -5,7 +5,10 @@ use std::fmt::Write;
 use crate::session::{Block, Message, Session, ToolContent, citations};
 use bson::Bson;
 
-use super::parts::{self, block, line};
+use super::{
+    parts::{self, block, line},
+    tools::ShownTools,
+};
 
 pub fn write(session: &Session, password: Option<&str>) -> String {
     let mut out = line(session.name()) + "\n";
@@ -18,8 +21,9 @@ pub fn write(session: &Session, password: Option<&str>) -> String {
     }
     for agent in &session.agents {
         let _ = writeln!(out, "\n== {} == {}", line(agent.id.as_str()), parts::agent(agent));
+        let tools = ShownTools::of(agent);
         for message in &agent.messages {
-            out += &self::message(message);
+            out += &self::message(message, &tools);
         }
     }
     let unread = session.all_findings().count();
@@ -30,31 +34,33 @@ pub fn write(session: &Session, password: Option<&str>) -> String {
     out
 }
 
-fn message(message: &Message) -> String {
+fn message(message: &Message, tools: &ShownTools<'_>) -> String {
     let notes = parts::notes(message);
     let mut out = format!("\n#{} {}", message.index, parts::role(message));
     if !notes.is_empty() {
         let _ = write!(out, "  {}", notes.join("  "));
     }
     out.push('\n');
-    for block in message.shown_content() {
-        out += &indented(&content(block), "  ", "  ");
+    for (at, block) in message.shown_content().iter().enumerate() {
+        let note = tools.note(message, at).map(|note| format!(" [{note}]")).unwrap_or_default();
+        out += &indented(&content(block, &note), "  ", "  ");
     }
     out
 }
 
-fn content(stored: &Block) -> String {
+/// A block; a note of its tool stands where it is read first.
+fn content(stored: &Block, note: &str) -> String {
     match stored {
         Block::Text(text) => block(text),
         Block::Citations { text, citations } => cited(text, citations),
         Block::Reasoning { text: Some(text), .. } => indented(&block(text), "~ ", "~ "),
         Block::Reasoning { text: None, redacted_bytes } => format!("~ [{}]", parts::no_reasoning(*redacted_bytes)),
         Block::ToolUse { name, input, .. } => {
-            format!("> {} {}", name.as_deref().map_or_else(|| "tool".into(), line), parts::value(input))
+            format!("> {} {}{note}", name.as_deref().map_or_else(|| "tool".into(), line), parts::value(input))
         }
         Block::ToolResult { status, content, .. } => {
             let parts: Vec<String> = content.iter().map(tool_content).collect();
-            indented(&format!("{} {}", parts::status(status.as_ref()), parts.join("\n")), "< ", "  ")
+            indented(&format!("{}{note} {}", parts::status(status.as_ref()), parts.join("\n")), "< ", "  ")
         }
         Block::Media(media) => line(&media.describe()),
         Block::CachePoint(_) => "[cache point]".into(),

@@ -65,9 +65,6 @@ pub fn seconds(s: f64) -> String {
     if s < 1.0 { format!("{:.1} ms", s * 1000.0) } else { format!("{s:.1} s") }
 }
 
-/// Seconds by which the clock of another machine may be ahead of this one's.
-const SKEW: i64 = 120;
-
 /// How old a date is in whole seconds, negative where it is to come.
 #[must_use]
 pub fn seconds_old(at: StoredDate, now: Timestamp) -> i64 {
@@ -77,7 +74,7 @@ pub fn seconds_old(at: StoredDate, now: Timestamp) -> i64 {
 /// Whether it lies in the last minute, or no further ahead than clocks differ.
 #[must_use]
 pub fn is_now(at: StoredDate, now: Timestamp) -> bool {
-    (-SKEW..60).contains(&seconds_old(at, now))
+    seconds_old(at, now) < 60 && !at.is_future(now)
 }
 
 /// An age: `now` under a minute, then `2m`, `3h`, `5d`, `7w`, `2y`; of a time to come `in 3d`.

@@ -10,7 +10,7 @@ pub use shown::ShownMessage;
 
 use std::sync::Arc;
 
-use crate::session::{Block, Message, Role};
+use crate::session::{Block, Message, Role, ToolContent, ToolStatus};
 
 /// What can be folded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,13 +24,43 @@ pub enum Foldable {
 /// What of a message's tools stands elsewhere.
 #[derive(Debug, Default)]
 pub struct Pairs {
-    /// Per tool use: its block, and the message with its result.
-    pub results: Vec<(usize, Arc<Message>)>,
-    /// Blocks that are shown with their tool use, further up.
+    /// Per tool use that has a result, by its block.
+    pub results: Vec<(usize, FoundResult)>,
+    /// Blocks that are shown with their tool use, further up, in order.
     pub shown_above: Vec<usize>,
+    /// Its tool uses wait for a person: with what, as stored.
+    pub waiting: Option<String>,
+}
+
+/// Where the result of a tool use stands.
+#[derive(Debug, Clone)]
+pub struct FoundResult {
+    pub message: Arc<Message>,
+    pub block: usize,
+}
+
+impl FoundResult {
+    /// The result itself: its status and content.
+    pub(super) fn parts(&self) -> Option<(Option<&ToolStatus>, &[ToolContent])> {
+        match self.message.shown_content().get(self.block)? {
+            Block::ToolResult { status, content, .. } => Some((status.as_ref(), content)),
+            _ => None,
+        }
+    }
 }
 
 impl Pairs {
+    /// The result of the tool use at a block.
+    pub(super) fn result(&self, block: usize) -> Option<&FoundResult> {
+        let at = self.results.binary_search_by_key(&block, |(block, _)| *block).ok()?;
+        Some(&self.results[at].1)
+    }
+
+    /// Whether a block is shown with its tool use, further up.
+    pub(super) fn is_above(&self, block: usize) -> bool {
+        self.shown_above.binary_search(&block).is_ok()
+    }
+
     /// Whether nothing of a message is left to show in its own place.
     #[must_use]
     pub fn hides(&self, message: &Message) -> bool {
@@ -41,12 +71,4 @@ impl Pairs {
             && message.role != Role::Assistant
             && self.shown_above.len() == message.content.len()
     }
-}
-
-/// The results in a message of a tool use.
-pub fn results<'a>(message: &'a Message, wanted: &'a str) -> impl Iterator<Item = &'a Block> {
-    message
-        .shown_content()
-        .iter()
-        .filter(move |block| matches!(block, Block::ToolResult { id: Some(id), .. } if id == wanted))
 }

@@ -9,6 +9,7 @@ mod tests;
 
 use crate::app::keymap::Action;
 use bson::Bson;
+use jiff::Timestamp;
 use ratatui::layout::Size;
 
 use super::{Effect, Tickets, conversation::ConversationState};
@@ -18,6 +19,7 @@ use crate::{
         text,
         tui::render::format,
     },
+    metrics::{Outline, health, size_finding},
     session::{AgentId, Message, Session, SessionKey, decode},
 };
 use body::{Body, InspectorTab, Taken};
@@ -43,6 +45,8 @@ pub struct Inspector {
     subjects: Vec<OpenSubject>,
     front: usize,
     session: Option<SessionKey>,
+    /// Size of the stored document.
+    bytes: Option<u64>,
     asked: Option<Ticket>,
     size: Size,
 }
@@ -97,8 +101,9 @@ impl Inspector {
         };
         let around = subject.around();
         let subjects = std::iter::once(subject).chain(&around).map(open).collect();
+        let bytes = session.and_then(|session| session.bytes);
         let session = session.map(|session| session.key.clone());
-        Self { subjects, front: 0, session, asked: None, size: Size::new(0, 0) }
+        Self { subjects, front: 0, session, bytes, asked: None, size: Size::new(0, 0) }
     }
 
     /// Asks for the whole document when what needs it is in front and it was not asked before.
@@ -174,14 +179,16 @@ impl Inspector {
         InspectorOutcome::Taken(Vec::new())
     }
 
-    /// Takes `Event::Document` and failures of its own question.
-    pub fn on_event(&mut self, event: &Event) {
+    /// Takes `Event::Document` and failures of its own question. `now` tells which dates are in the future.
+    pub fn on_event(&mut self, event: &Event, now: Timestamp) {
         let body = match event {
             Event::Document(ticket, document, told) if self.asked == Some(*ticket) => {
                 let mut decoded = decode::session((**document).clone());
                 decode::raw::in_session(&mut decoded, told.clone());
+                let mut unwell = health(&decoded, &Outline::from(&decoded), now);
+                unwell.extend(self.bytes.and_then(size_finding));
                 if let Some(open) = self.waiting() {
-                    tabs::complete(&mut open.tabs, decoded.all_findings());
+                    tabs::complete(&mut open.tabs, decoded.all_findings().chain(&unwell));
                 }
                 InspectorTab::tree("Raw", None, &Bson::Document((**document).clone())).body
             }

@@ -147,7 +147,7 @@ impl Screen {
                 let mut events =
                     vec![Event::Details(*ticket, keys.iter().map(|key| (key.clone(), details(key))).collect())];
                 let usage = Usage { total: Some(1572), ..Usage::default() };
-                events.extend(keys.iter().map(|key| Event::Usage(*ticket, key.clone(), usage)));
+                events.extend(keys.iter().map(|key| Event::Usage(*ticket, key.clone(), usage, 0)));
                 events
             }
             Command::Resolve(ticket, id) => vec![Event::Resolved(*ticket, id.clone(), vec![row(0, id)])],
@@ -207,11 +207,12 @@ fn row(at: usize, id: &str) -> Summary {
 fn details(key: &SessionKey) -> Details {
     let seed = key.text().len() as u64 + u64::from(key.text().bytes().last().unwrap_or(b'0') - b'0');
     Details {
-        agents: vec![AgentCount { id: "support".into(), model: Some("claude".into()), messages: seed }],
+        agents: vec![AgentCount { id: "support".into(), model: Some("claude".into()), messages: seed, waiting: None }],
         messages: seed,
         feedbacks: FeedbackTally { up: seed % 3, down: seed % 2, ..FeedbackTally::default() },
         guardrail_events: u64::from(seed.is_multiple_of(5)),
         bytes: Some(seed * 1000),
         usage: None,
+        findings: None,
     }
 }

@@ -131,7 +131,7 @@ impl SessionList {
                 self.count = *count;
             }
             Event::Details(ticket, found) => self.details.on_details(*ticket, found, &self.rows),
-            Event::Usage(ticket, key, usage) => self.details.on_usage(*ticket, key, usage),
+            Event::Usage(ticket, key, usage, findings) => self.details.on_usage(*ticket, key, *usage, *findings),
             Event::Failed { ticket, lane, error } => self.on_failed(*ticket, *lane, told::sentence_on_screen(error)),
             _ => {}
         }

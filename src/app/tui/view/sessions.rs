@@ -164,8 +164,8 @@ fn push_cell(line: &mut Line<'static>, cell: &ColumnCell, row: &Summary, columns
         (false, false) => (value, style),
     };
     line.push_span(Span::styled(cell.pad_by(&value, 2, look.marks), style));
-    let guarded = details.is_some_and(|details| details.guardrail_events > 0);
     if columns.flag > 0 {
-        line.push_span(Span::styled(if guarded { " !" } else { "  " }, look.theme.warn));
+        let flagged = details.is_some_and(|details| columns::is_flagged(row, details, look));
+        line.push_span(Span::styled(if flagged { " !" } else { "  " }, look.theme.warn));
     }
 }

@@ -60,6 +60,7 @@ fn prefixes_choose_the_field() {
     assert_eq!(test_of("has:feedback"), FilterTest::HasFeedback);
     assert_eq!(test_of("has:comment"), FilterTest::HasComment);
     assert_eq!(test_of("has:guardrail"), FilterTest::HasGuardrail);
+    assert!(matches!(test_of("has:finding"), FilterTest::HasFinding(_)));
     assert_eq!(test_of("has:meta.\"order id\""), FilterTest::HasMetadata("order id".into()));
     assert_eq!(test_of("rating:neutral"), FilterTest::Rating(RatingWord::Neutral));
 }

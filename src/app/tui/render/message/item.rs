@@ -6,6 +6,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
+use super::FoundResult;
 use crate::{
     app::{
         text,
@@ -14,7 +15,7 @@ use crate::{
             wrap::{Margin, StyledRun, wrap},
         },
     },
-    session::{Block, Media, MediaSource, Message, ToolContent, ToolStatus, citations, plain},
+    session::{Media, MediaSource, ToolContent, ToolStatus, citations, plain},
 };
 
 /// Lines of a value that are drawn; the inspector has the rest.
@@ -26,12 +27,14 @@ const MOST_TEXT: usize = 60_000;
 /// Bytes of a source or a location that are drawn.
 const MOST_SOURCE: usize = 2_000;
 
-/// A tool use with the message its result stands in.
+/// A tool use with its result.
 pub(super) struct ShownCall<'a> {
     pub id: Option<&'a str>,
     pub name: Option<&'a str>,
     pub input: &'a Bson,
-    pub result: Option<&'a Message>,
+    pub result: Option<&'a FoundResult>,
+    /// It waits for a person.
+    pub waits: bool,
 }
 
 /// `▸ lookup_order {"order_id":"A100"}     ok  0.8 ms`, and unfolded its input and result as JSON.
@@ -43,13 +46,14 @@ pub(super) fn tool_use(
     look: &Look,
     lines: &mut Vec<Line<'static>>,
 ) {
-    let found = call.result.zip(call.id);
-    let results: Vec<&Block> = found.map(|(message, id)| super::results(message, id).collect()).unwrap_or_default();
-    let status = match results.first() {
-        Some(Block::ToolResult { status, .. }) => status_of(status.as_ref(), look),
-        _ => ("no result".to_owned(), look.theme.dim),
+    let found = call.result.and_then(FoundResult::parts);
+    let status = match found {
+        Some((status, _)) => status_of(status, look),
+        None if call.waits => ("waiting".to_owned(), look.theme.warn),
+        None => ("no result".to_owned(), look.theme.dim),
     };
-    let seconds = found.and_then(|(message, id)| took(message.index, id)).map(format::seconds);
+    let seconds = call.result.zip(call.id).and_then(|(result, id)| took(result.message.index, id));
+    let seconds = seconds.map(format::seconds);
     let name = text::line(call.name.unwrap_or("tool")).into_owned();
     let input = if open { String::new() } else { compact(call.input) };
     lines.push(head(open, &name, &input, status, seconds, width, look));
@@ -57,10 +61,8 @@ pub(super) fn tool_use(
         return;
     }
     value("input", call.input, width, look, lines);
-    for block in results {
-        if let Block::ToolResult { content, .. } = block {
-            result(content, width, look, lines);
-        }
+    if let Some((_, content)) = found {
+        result(content, width, look, lines);
     }
 }
 

@@ -1,6 +1,6 @@
 //! One message as lines.
 
-use std::{ops::Range, sync::Arc};
+use std::ops::Range;
 
 use bson::Bson;
 use ratatui::{
@@ -22,7 +22,7 @@ use crate::{
             wrap::{Margin, StyledRun, wrap},
         },
     },
-    session::{Block, Feedback, GuardrailEvent, Message, Rating, plain},
+    session::{Block, Feedback, GuardrailEvent, Rating, plain},
 };
 
 /// Text beyond this is not drawn: it would take longer than a blink, and nobody reads it in a pane.
@@ -91,7 +91,7 @@ pub fn lay(subject: &ShownMessage<'_>, width: usize) -> Laid {
     laid.lines.push(header(subject, width));
     notes(subject, width, &mut laid.lines);
     for (at, block) in subject.message.shown_content().iter().enumerate() {
-        if subject.pairs.shown_above.contains(&at) {
+        if subject.pairs.is_above(at) {
             continue;
         }
         let from = laid.lines.len();
@@ -110,6 +110,9 @@ fn notes(subject: &ShownMessage<'_>, width: usize, lines: &mut Vec<Line<'static>
     let look = subject.look;
     if let Some(event) = &subject.message.guardrail_event {
         lines.extend(indented(&guardrail(event), look.theme.warn, width));
+    }
+    if let Some(waiting) = &subject.pairs.waiting {
+        lines.extend(indented(waiting, look.theme.warn, width));
     }
     if subject.message.content.is_empty() && subject.message.redaction.is_none() {
         lines.extend(indented("no content", look.theme.dim, width));
@@ -177,10 +180,14 @@ fn block_lines(
             None
         }
         Block::ToolUse { id, name, input } => {
-            let found = subject.pairs.results.iter().find(|(block, _)| *block == at).map(|(_, message)| message);
-            let found: Option<&Arc<Message>> = found;
-            let call =
-                item::ShownCall { id: id.as_deref(), name: name.as_deref(), input, result: found.map(AsRef::as_ref) };
+            let pairs = &subject.pairs;
+            let call = item::ShownCall {
+                id: id.as_deref(),
+                name: name.as_deref(),
+                input,
+                result: pairs.result(at),
+                waits: pairs.waiting.is_some(),
+            };
             item::tool_use(&call, subject.took, open(Foldable::Tool), width, look, lines);
             Some(Foldable::Tool)
         }

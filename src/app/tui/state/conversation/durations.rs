@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::{metrics::MessageSample, session::Counters};
+use crate::{
+    metrics::{MessageSample, called, tool_pairs},
+    session::{BlockPlace, Counters},
+};
 
 /// Seconds by index of the result's message and `toolUseId`.
 pub(super) type Durations = HashMap<u64, Vec<(Box<str>, f64)>>;
@@ -12,21 +15,18 @@ pub(super) type Durations = HashMap<u64, Vec<(Box<str>, f64)>>;
 pub(super) fn durations(samples: &[MessageSample], run_starts: &[u64]) -> Durations {
     let mut found = Durations::new();
     let mut last: Option<&Counters> = None;
-    let mut names: HashMap<&str, &str> = HashMap::new();
+    let pairs = tool_pairs(samples);
     // Results since the last reading: tool, id, index.
     let mut open: Vec<(&str, &str, u64)> = Vec::new();
-    for sample in samples {
+    for (position, sample) in (0..).zip(samples) {
         if run_starts.binary_search(&sample.index).is_ok() {
             last = None;
             open.clear();
         }
-        for (id, name) in &sample.tool_uses {
-            if let (Some(id), Some(name)) = (id, name) {
-                names.insert(id, name);
-            }
-        }
-        for (id, _) in &sample.tool_results {
-            if let Some((id, name)) = id.as_deref().and_then(|id| Some((id, *names.get(id)?))) {
+        for (block, (id, _)) in sample.tool_results.iter().enumerate() {
+            let call = pairs.call_of(BlockPlace::new(position, block));
+            let name = call.and_then(|call| called(samples, call));
+            if let Some((id, name)) = id.as_deref().zip(name) {
                 open.push((name, id, sample.index));
             }
         }

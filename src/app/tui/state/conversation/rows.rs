@@ -255,9 +255,10 @@ fn shown_at(open: &Open, spot: Spot) -> Spot {
         return spot;
     }
     let owner = (*neighbours(spot.index).start()..spot.index).rev().find(|index| {
-        window
-            .message(*index)
-            .is_some_and(|owner| pairs_of(owner, window).results.iter().any(|(_, result)| result.index == spot.index))
+        window.message(*index).is_some_and(|owner| {
+            let pairs = pairs_of(owner, window);
+            pairs.results.iter().any(|(_, result)| result.message.index == spot.index)
+        })
     });
     owner.map_or(spot, |index| Spot { index, ..spot })
 }

@@ -4,7 +4,14 @@ use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use ratatui::text::Line;
 
-use super::{fold::Folds, open::Open, pair::pairs_of, place::Sheet, timeline::Spot, window::Glimpse};
+use super::{
+    fold::Folds,
+    open::Open,
+    pair::{pairs_of, waiting},
+    place::Sheet,
+    timeline::Spot,
+    window::Glimpse,
+};
 use crate::{
     app::{
         text,
@@ -163,6 +170,8 @@ impl Pages<'_> {
                 && feedback.message_id.is_some()
                 && feedback.message_id == message.message_id
         });
+        let mut pairs = pairs_of(message, &open.windows[spot.agent]);
+        pairs.waiting = waiting(message, agent, open.counts[spot.agent]);
         let is_open = |what, block| self.folds.is_open(what, spot, block);
         let subject = ShownMessage {
             message,
@@ -173,7 +182,7 @@ impl Pages<'_> {
             tokens: message.usage.and_then(Usage::in_and_out).or_else(|| call.and_then(|call| call.usage.in_and_out())),
             latency_ms: message.latency_ms.or_else(|| call.and_then(|call| call.latency_ms)),
             new: spot.index >= open.seen[spot.agent],
-            pairs: pairs_of(message, &open.windows[spot.agent]),
+            pairs,
             is_open: &is_open,
             feedbacks: feedbacks.collect(),
             took: &took,

@@ -105,6 +105,13 @@ fn model(agent: &StoredAgent) -> InspectorTab {
         fact("created", &date(agent.created_at)),
         fact("updated", &date(agent.updated_at)),
     ];
+    if let Some(waiting) = agent.waiting() {
+        items.push(fact("state", &waiting));
+        let made = agent.interrupts().map_or(0, |state| state.completed_results.len());
+        if made > 0 {
+            items.push(fact("results made already", &made.to_string()));
+        }
+    }
     match &agent.prompt_metadata {
         None | Some(Bson::Null) => items.push(fact("prompt metadata", "not stored")),
         Some(Bson::Document(fields)) => {
@@ -172,9 +179,10 @@ fn overview(session: &Session) -> Vec<Item> {
     ];
     for agent in &session.agents {
         let model = agent.model.as_deref().unwrap_or("no model stored");
+        let waiting = agent.waiting().map(|waiting| format!(", {waiting}"));
         items.push(fact(
             &format!("agent {}", agent.id.as_str()),
-            &format!("{}, {model}", counted(agent.message_count, "message")),
+            &format!("{}, {model}{}", counted(agent.message_count, "message"), waiting.unwrap_or_default()),
         ));
     }
     items.extend(session.other.iter().map(|(name, value)| fact(name, &shown(name, value))));

@@ -95,17 +95,19 @@ impl DetailsCache {
             let same = before.is_some_and(|known| known.details.messages == details.messages);
             if same && details.usage.is_none() {
                 details.usage = before.and_then(|known| known.details.usage);
+                details.findings = before.and_then(|known| known.details.findings);
             }
             let known = KnownRow { updated_at: row.updated_at, generation: self.generation, details };
             self.known.insert(row.key.clone(), known);
         }
     }
 
-    pub fn on_usage(&mut self, ticket: Ticket, key: &SessionKey, usage: &Usage) {
+    pub fn on_usage(&mut self, ticket: Ticket, key: &SessionKey, usage: Usage, findings: u64) {
         if self.asked.as_ref().is_some_and(|asked| asked.ticket == ticket && asked.keys.contains(key))
             && let Some(known) = self.known.get_mut(key)
         {
-            known.details.usage = Some(*usage);
+            known.details.usage = Some(usage);
+            known.details.findings = Some(findings);
         }
     }
 

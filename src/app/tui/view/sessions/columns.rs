@@ -14,6 +14,7 @@ use crate::{
             state::AppState,
         },
     },
+    metrics::row_findings,
     repository::Sort,
     session::{Details, FeedbackTally, SessionKey, Summary, distinct_names},
 };
@@ -21,7 +22,7 @@ use crate::{
 /// The columns that fit.
 pub(super) struct SessionColumns {
     pub cells: Vec<ColumnCell>,
-    /// Cells after the id for the mark of guardrail events: none where no row in view has any.
+    /// Cells after the id for the mark of guardrail events and findings: none where no row in view has any.
     pub flag: usize,
     /// Headings of the wanted columns that had no room, as configured.
     pub hidden: Vec<String>,
@@ -61,8 +62,8 @@ impl SessionColumns {
         let names = distinct_names(in_view.iter().copied(), std::iter::empty());
         let rows: Vec<ShownRow<'_>> =
             in_view.iter().zip(&names).map(|(row, name)| ShownRow { row, name, details: list.details(row) }).collect();
-        let guarded = |shown: &ShownRow<'_>| shown.details.is_some_and(|d| d.guardrail_events > 0);
-        let flag = if rows.iter().any(guarded) { 2 } else { 0 };
+        let flagged = |shown: &ShownRow<'_>| shown.details.is_some_and(|details| is_flagged(shown.row, details, look));
+        let flag = if rows.iter().any(flagged) { 2 } else { 0 };
         let mut wanted: Vec<Column> = state.ui.columns.clone();
         if !wanted.contains(&Column::Id) {
             wanted.insert(0, Column::Id);
@@ -225,6 +226,13 @@ impl ColumnCell {
         let fill = " ".repeat(width.saturating_sub(format::width(&value)));
         if self.right { fill + &value } else { value + &fill }
     }
+}
+
+/// Whether a row is marked: a guardrail stepped in, an agent waits for a person, or something is wrong with its histories.
+pub(super) fn is_flagged(row: &Summary, details: &Details, look: &Look) -> bool {
+    details.guardrail_events > 0
+        || details.findings.is_some_and(|findings| findings > 0)
+        || row_findings(row, details, look.now) > 0
 }
 
 fn all_numbers(column: &Column, rows: &[ShownRow<'_>]) -> bool {

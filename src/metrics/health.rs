@@ -1,0 +1,247 @@
+//! What is wrong with a history though all of it can be read: a model may refuse it, or people may read it wrongly.
+
+use std::collections::HashMap;
+
+use bson::Bson;
+use jiff::Timestamp;
+
+use super::{AgentOutline, MessageSample, Outline, tool_pairs};
+use crate::session::{BlockPlace, Details, Finding, LARGEST_DOCUMENT, Role, Session, StoredDate, Summary};
+
+/// Characters of a stored name or id that are told.
+const MOST_NAME: usize = 60;
+/// Per cent of what a document may hold from which on it is nearly full.
+const NEARLY_FULL: u64 = 85;
+
+/// Findings of a session and of all its messages: [`session_findings`], then [`history_findings`].
+///
+/// ```
+/// use strandscope::{Outline, Timestamp, bson::doc, decode};
+///
+/// let result = doc! { "toolResult": { "toolUseId": "t-1", "status": "success", "content": [] } };
+/// let message = doc! { "message": { "role": "user", "content": [result] }, "message_id": 0 };
+/// let session = decode::session(doc! { "_id": "s-1", "agents": { "a": { "messages": [message] } } });
+/// let found = strandscope::health(&session, &Outline::from(&session), Timestamp::now());
+/// assert_eq!(found[0].path, "agents.a.messages.0");
+/// ```
+#[must_use]
+pub fn health(session: &Session, outline: &Outline, now: Timestamp) -> Vec<Finding> {
+    let mut found = session_findings(session, now);
+    found.extend(history_findings(outline, now));
+    found
+}
+
+/// The same of a session of which at most the last `last` messages of each agent are loaded. Where more may be stored, what
+/// comes before the first prompt is left out: a result there may answer a call that is not loaded.
+pub(crate) fn health_of_last(session: &Session, last: usize, now: Timestamp) -> Vec<Finding> {
+    let mut outline = Outline::from(session);
+    for agent in outline.agents.iter_mut().filter(|agent| agent.samples.len() >= last) {
+        let first = agent.samples.iter().position(|sample| sample.prompt).unwrap_or(agent.samples.len());
+        agent.samples.drain(..first);
+    }
+    health(session, &outline, now)
+}
+
+/// Of a session without its messages: dates in the future (of the session and its agents), agents that wait for a person.
+#[must_use]
+pub fn session_findings(session: &Session, now: Timestamp) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut date = |path: String, at: Option<StoredDate>| {
+        let at = at.filter(|at| at.is_future(now));
+        found.extend(at.map(|at| Finding::new(path, format!("{at} is in the future."), Some(stored(at)))));
+    };
+    date("created_at".to_owned(), session.created_at);
+    date("updated_at".to_owned(), session.updated_at);
+    for agent in &session.agents {
+        date(format!("agents.{}.created_at", agent.id.as_str()), agent.created_at);
+        date(format!("agents.{}.updated_at", agent.id.as_str()), agent.updated_at);
+    }
+    for agent in &session.agents {
+        let path = || format!("agents.{}.agent_data._internal_state.interrupt_state", agent.id.as_str());
+        found.extend(agent.waiting().map(|waiting| Finding::new(path(), format!("The agent is {waiting}."), None)));
+    }
+    found
+}
+
+/// How many findings a row of a list has by itself and its details, without its messages: dates in the future, agents that
+/// wait for a person, a document that is nearly full.
+#[must_use]
+pub fn row_findings(row: &Summary, details: &Details, now: Timestamp) -> usize {
+    let future = [row.created_at, row.updated_at].into_iter().flatten().filter(|at| at.is_future(now)).count();
+    let waiting = details.agents.iter().filter(|agent| agent.waiting.is_some()).count();
+    future + waiting + usize::from(details.bytes.and_then(size_finding).is_some())
+}
+
+/// Whether a row has any finding, its messages' included: what `has:finding` asks.
+pub(crate) fn row_has_finding(row: &Summary, details: &Details, outline: &Outline, now: Timestamp) -> bool {
+    row_findings(row, details, now) > 0 || !history_findings(outline, now).is_empty()
+}
+
+/// Of the size of a session document in bytes: from 85 % of the 16 MiB that MongoDB takes.
+#[must_use]
+pub fn size_finding(bytes: u64) -> Option<Finding> {
+    let percent = bytes.saturating_mul(100) / LARGEST_DOCUMENT;
+    // A folder may hold more; what is kept there is no document.
+    (NEARLY_FULL..=100).contains(&percent).then(|| {
+        let problem = format!("It takes {percent} % of the 16 MiB that a document may hold: start a new session soon.");
+        Finding::new("", problem, None)
+    })
+}
+
+/// Of all messages of a session: tool calls and results without each other, doubled results, blank texts and empty messages,
+/// two assistant messages in a row, a `message_id` or `tracking_id` twice, dates out of order or in the future.
+///
+/// Calls in an agent's last message are left out: their results may be about to come, or wait for a person.
+#[must_use]
+pub fn history_findings(outline: &Outline, now: Timestamp) -> Vec<Finding> {
+    outline.agents.iter().flat_map(|agent| of_agent(agent, now)).collect()
+}
+
+fn of_agent(agent: &AgentOutline, now: Timestamp) -> Vec<Finding> {
+    let history = History { agent: agent.id.as_str(), samples: &agent.samples };
+    let mut found = Vec::new();
+    history.pairs(&mut found);
+    history.contents(&mut found);
+    history.ids(&mut found);
+    found.sort_by_key(|(index, _)| *index);
+    let mut found: Vec<Finding> = found.into_iter().map(|(_, finding)| finding).collect();
+    found.extend(history.order_of_time());
+    found.extend(history.future(now));
+    found
+}
+
+/// A finding with the index of its message.
+type Indexed = (u64, Finding);
+
+struct History<'a> {
+    agent: &'a str,
+    samples: &'a [MessageSample],
+}
+
+impl History<'_> {
+    fn at(&self, index: u64, field: &str, problem: String, raw: Option<Bson>) -> Finding {
+        Finding::new(format!("agents.{}.messages.{index}{field}", self.agent), problem, raw)
+    }
+
+    fn sample(&self, place: BlockPlace) -> Option<&MessageSample> {
+        self.samples.get(usize::try_from(place.message).ok()?)
+    }
+
+    fn pairs(&self, found: &mut Vec<Indexed>) {
+        let pairs = tool_pairs(self.samples);
+        let last = self.samples.len().saturating_sub(1) as u64;
+        for place in pairs.unanswered().iter().filter(|place| place.message != last) {
+            let Some((index, id, name)) = self.call(*place) else { continue };
+            let problem = format!("No result answers the call of {} ({}).", short(name.unwrap_or("a tool")), short(id));
+            found.push((index, self.at(index, "", problem, Some(id.into()))));
+        }
+        let lists = [
+            (pairs.uncalled(), "answers no call: no such call stands before it"),
+            (pairs.doubled(), "is one too many: its call has a result already"),
+        ];
+        for (places, problem) in lists {
+            for place in places {
+                let Some((index, id)) = self.result(*place) else { continue };
+                let problem = format!("The result of {} {problem}.", short(id));
+                found.push((index, self.at(index, "", problem, Some(id.into()))));
+            }
+        }
+    }
+
+    fn call(&self, place: BlockPlace) -> Option<(u64, &str, Option<&str>)> {
+        let sample = self.sample(place)?;
+        let (id, name) = sample.tool_uses.get(place.block)?;
+        Some((sample.index, id.as_deref()?, name.as_deref()))
+    }
+
+    fn result(&self, place: BlockPlace) -> Option<(u64, &str)> {
+        let sample = self.sample(place)?;
+        Some((sample.index, sample.tool_results.get(place.block)?.0.as_deref()?))
+    }
+
+    fn contents(&self, found: &mut Vec<Indexed>) {
+        let mut after_assistant = false;
+        for sample in self.samples {
+            let problem = match (sample.blanks, sample.empty) {
+                _ if sample.redacted || !matches!(sample.role, Role::User | Role::Assistant) => None,
+                (0, true) => Some("Nothing stands in it.".to_owned()),
+                (_, true) => Some("Nothing but blank text stands in it.".to_owned()),
+                (0, false) => None,
+                (1, false) => Some("One of its texts is blank.".to_owned()),
+                (blanks, false) => Some(format!("{blanks} of its texts are blank.")),
+            };
+            found.extend(problem.map(|problem| (sample.index, self.at(sample.index, "", problem, None))));
+            let is_assistant = sample.role == Role::Assistant;
+            if is_assistant && after_assistant {
+                let problem = "It is the second assistant message in a row.".to_owned();
+                found.push((sample.index, self.at(sample.index, "", problem, None)));
+            }
+            after_assistant = is_assistant;
+        }
+    }
+
+    fn ids(&self, found: &mut Vec<Indexed>) {
+        let mut ids: HashMap<i64, u64> = HashMap::with_capacity(self.samples.len());
+        let mut tracked: HashMap<&str, u64> = HashMap::with_capacity(self.samples.len());
+        for sample in self.samples {
+            let index = sample.index;
+            if let Some(id) = sample.message_id {
+                let first = *ids.entry(id).or_insert(index);
+                if first != index {
+                    let problem = format!("Message {first} has the same message_id, {id}.");
+                    found.push((index, self.at(index, ".message_id", problem, Some(id.into()))));
+                }
+            }
+            if let Some(id) = sample.tracking_id.as_deref() {
+                let first = *tracked.entry(id).or_insert(index);
+                if first != index {
+                    let problem = format!("Message {first} has the same tracking_id.");
+                    found.push((index, self.at(index, ".message.tracking_id", problem, Some(id.into()))));
+                }
+            }
+        }
+    }
+
+    /// Messages are stored as they came, and resumed with by their time.
+    fn order_of_time(&self) -> Option<Finding> {
+        let mut latest: Option<StoredDate> = None;
+        let mut first: Option<(u64, StoredDate, StoredDate)> = None;
+        let mut count = 0_u64;
+        for (index, at) in self.samples.iter().filter_map(|sample| Some((sample.index, sample.at?))) {
+            match latest {
+                Some(latest) if at < latest => {
+                    count += 1;
+                    first.get_or_insert((index, at, latest));
+                }
+                _ => latest = Some(at),
+            }
+        }
+        let (index, at, latest) = first?;
+        let others = if count > 1 { format!(" So are {} more of this agent.", count - 1) } else { String::new() };
+        let problem = format!("It is dated {at}, before a message that is stored before it ({latest}).{others}");
+        Some(self.at(index, ".created_at", problem, Some(stored(at))))
+    }
+
+    fn future(&self, now: Timestamp) -> Option<Finding> {
+        let mut dated = self.samples.iter().filter_map(|sample| Some((sample.index, sample.at?)));
+        let (index, at) = dated.find(|(_, at)| at.is_future(now))?;
+        let more = dated.filter(|(_, at)| at.is_future(now)).count();
+        let others = if more > 0 { format!(" So are {more} more of this agent.") } else { String::new() };
+        Some(self.at(index, ".created_at", format!("{at} is in the future.{others}"), Some(stored(at))))
+    }
+}
+
+fn stored(at: StoredDate) -> Bson {
+    bson::DateTime::from(at).into()
+}
+
+/// The start of stored text.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(MOST_NAME) {
+        Some((cut, _)) => format!("{}...", &text[..cut]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
