@@ -97,7 +97,7 @@ fn the_demo_is_written_to() {
     terminal.press("gd");
     terminal.wait_for("Remove priority");
     terminal.press("y");
-    terminal.wait_until("the field is gone", |screen| !screen.contains("higher") && screen.contains("stored"));
+    terminal.wait_until("the field is gone", |screen| !screen.contains("higher") && screen.contains("is removed"));
 
     terminal.press("f");
     terminal.wait_for("feedback on support-48213");

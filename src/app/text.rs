@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn nothing_that_is_copied_acts_where_it_is_pasted() {
-        assert_eq!(copied("a\u{1b}[201~\u{9b}201~\rb"), "a␛[201~␡201~␍b");
+        assert_eq!(copied("a\u{1b}[201~\u{9b}201~\rb"), "a␛[201~<009B>201~␍b");
         assert_eq!(copied("fn x() {\r\n\ty\n}"), "fn x() {\n\ty\n}");
         assert!(matches!(copied("a\n\tb"), Cow::Borrowed(_)));
     }

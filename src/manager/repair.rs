@@ -96,7 +96,7 @@ impl fmt::Display for Repair {
 }
 
 /// A message on its way.
-struct Part {
+struct MovingMessage {
     /// Position among those that were given.
     message: usize,
     body: MessageBody,
@@ -130,8 +130,8 @@ const MOST_ROUNDS: usize = 64;
 #[must_use]
 pub fn repair(messages: Vec<MessageBody>) -> Repaired {
     let mut repairs = Vec::new();
-    let parts = messages.into_iter().enumerate().map(|(message, body)| Part { message, body });
-    let mut parts: Vec<Part> = parts.collect();
+    let parts = messages.into_iter().enumerate().map(|(message, body)| MovingMessage { message, body });
+    let mut parts: Vec<MovingMessage> = parts.collect();
     // What one round leaves out may make doubles or neighbours of others.
     for _ in 0..MOST_ROUNDS {
         let before = repairs.len();
@@ -147,8 +147,8 @@ pub fn repair(messages: Vec<MessageBody>) -> Repaired {
     Repaired { messages: parts.into_iter().map(|part| part.body).collect(), repairs }
 }
 
-fn drop_blanks(parts: &mut Vec<Part>, repairs: &mut Vec<Repair>) {
-    parts.retain_mut(|Part { message, body }| {
+fn drop_blanks(parts: &mut Vec<MovingMessage>, repairs: &mut Vec<Repair>) {
+    parts.retain_mut(|MovingMessage { message, body }| {
         if !content::is_known(body) {
             return true;
         }
@@ -164,9 +164,9 @@ fn drop_blanks(parts: &mut Vec<Part>, repairs: &mut Vec<Repair>) {
     });
 }
 
-fn drop_doubles(parts: &mut Vec<Part>, repairs: &mut Vec<Repair>) {
+fn drop_doubles(parts: &mut Vec<MovingMessage>, repairs: &mut Vec<Repair>) {
     let mut seen: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut kept: Vec<Part> = Vec::with_capacity(parts.len());
+    let mut kept: Vec<MovingMessage> = Vec::with_capacity(parts.len());
     for part in parts.drain(..) {
         if let Some(id) = part.body.tracking_id().map(str::to_owned) {
             let same = seen.entry(id.clone()).or_default();
@@ -181,8 +181,8 @@ fn drop_doubles(parts: &mut Vec<Part>, repairs: &mut Vec<Repair>) {
     *parts = kept;
 }
 
-fn join(parts: Vec<Part>, repairs: &mut Vec<Repair>) -> Vec<Part> {
-    let mut joined: Vec<Part> = Vec::with_capacity(parts.len());
+fn join(parts: Vec<MovingMessage>, repairs: &mut Vec<Repair>) -> Vec<MovingMessage> {
+    let mut joined: Vec<MovingMessage> = Vec::with_capacity(parts.len());
     for mut part in parts {
         let before = joined.last_mut().filter(|before| {
             let role = part.body.role();
@@ -204,14 +204,14 @@ fn join(parts: Vec<Part>, repairs: &mut Vec<Repair>) -> Vec<Part> {
     joined
 }
 
-fn begin_with_user(parts: &mut Vec<Part>, repairs: &mut Vec<Repair>) {
-    let Some(Part { message, body }) = parts.first() else { return };
+fn begin_with_user(parts: &mut Vec<MovingMessage>, repairs: &mut Vec<Repair>) {
+    let Some(MovingMessage { message, body }) = parts.first() else { return };
     if body.role() != "assistant" {
         return;
     }
     let message = *message;
     let mut beginning = MessageBody::user("(The beginning of this conversation is not there any more.)");
     beginning.ensure_tracking_id();
-    parts.insert(0, Part { message, body: beginning });
+    parts.insert(0, MovingMessage { message, body: beginning });
     repairs.push(Repair { message, kind: RepairKind::NoBeginning });
 }

@@ -162,7 +162,7 @@ mod tests {
         let new = doc! { "activated": true, "pending_tool_execution": { "completed_tool_results": [result.clone()] } };
         let old = doc! { "activated": true, "context": { "tool_results": [result.clone()] } };
         for state in [new, old] {
-            assert_eq!(agent(state).interrupts().unwrap().completed_results, [result.clone()]);
+            assert_eq!(agent(state).interrupts().unwrap().completed_results, std::slice::from_ref(&result));
         }
     }
 }

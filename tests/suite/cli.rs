@@ -123,7 +123,11 @@ fn show_tells_sources_guards_and_calls_of_other_programs() {
         "{shown}"
     );
     let shown = home.on_sessions(&["show", "c25-openai-flat"]).data();
-    for line in ["  > get_weather {\"city\":\"Oslo\"}", "  < no status rain, 4 degrees", "  ~ the tool said rain"] {
+    for line in [
+        "  > get_weather {\"city\":\"Oslo\"}",
+        "  < no status [#2 get_weather] rain, 4 degrees",
+        "  ~ the tool said rain",
+    ] {
         assert!(shown.lines().any(|shown| shown == line), "{line}\n{shown}");
     }
 }

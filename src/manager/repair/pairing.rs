@@ -4,18 +4,18 @@ use std::collections::{BTreeMap, HashSet};
 
 use bson::{Bson, doc};
 
-use super::{Part, Repair, RepairKind, content};
+use super::{MovingMessage, Repair, RepairKind, content};
 use crate::session::{BlockPlace, MessageBody, ToolPairs, pairs::ToolStep};
 
 /// Puts every result right behind its call, and gives one to each call without; but for calls in the last message.
-pub(super) fn answer_calls(mut parts: Vec<Part>, repairs: &mut Vec<Repair>) -> Vec<Part> {
+pub(super) fn answer_calls(mut parts: Vec<MovingMessage>, repairs: &mut Vec<Repair>) -> Vec<MovingMessage> {
     let pairs = pairs(&parts);
     let calls: Vec<Vec<Call>> = parts.iter().enumerate().map(|(at, part)| calls(at, part, &pairs)).collect();
     let settled: HashSet<usize> =
         (0..parts.len()).filter(|at| is_settled(&parts, *at, &calls[*at])).map(|at| at + 1).collect();
     let mut loose = take_loose(&mut parts, &settled, &pairs, repairs);
     let last = parts.iter().rposition(|part| !content::is_known(&part.body) || !content::is_empty(&part.body));
-    let mut answered: Vec<Part> = Vec::with_capacity(parts.len());
+    let mut answered: Vec<MovingMessage> = Vec::with_capacity(parts.len());
     let mut rest = parts.into_iter().enumerate().peekable();
     while let Some((at, part)) = rest.next() {
         let (message, calls) = (part.message, &calls[at]);
@@ -28,7 +28,7 @@ pub(super) fn answer_calls(mut parts: Vec<Part>, repairs: &mut Vec<Repair>) -> V
             continue;
         }
         let next = rest.next_if(|(_, next)| next.body.role() == "user" && content::is_known(&next.body));
-        let mut into = next.map_or_else(|| Part { message, body: new_answer() }, |(_, next)| next);
+        let mut into = next.map_or_else(|| MovingMessage { message, body: new_answer() }, |(_, next)| next);
         let mut blocks: Vec<Bson> = Vec::new();
         for call in calls {
             blocks.push(loose.remove(&call.place).unwrap_or_else(|| {
@@ -50,7 +50,7 @@ struct Call {
     result: Option<BlockPlace>,
 }
 
-fn pairs(parts: &[Part]) -> ToolPairs {
+fn pairs(parts: &[MovingMessage]) -> ToolPairs {
     ToolPairs::of_steps((0_u64..).zip(parts).flat_map(|(at, part)| {
         let is_assistant = part.body.role() == "assistant";
         content::blocks(&part.body).iter().enumerate().filter_map(move |(block, stored)| {
@@ -62,7 +62,7 @@ fn pairs(parts: &[Part]) -> ToolPairs {
     }))
 }
 
-fn calls(at: usize, part: &Part, pairs: &ToolPairs) -> Vec<Call> {
+fn calls(at: usize, part: &MovingMessage, pairs: &ToolPairs) -> Vec<Call> {
     if part.body.role() != "assistant" {
         return Vec::new();
     }
@@ -75,7 +75,7 @@ fn calls(at: usize, part: &Part, pairs: &ToolPairs) -> Vec<Call> {
 }
 
 /// Whether the next message begins with just the results of those calls, and holds no others.
-fn is_settled(parts: &[Part], at: usize, calls: &[Call]) -> bool {
+fn is_settled(parts: &[MovingMessage], at: usize, calls: &[Call]) -> bool {
     let Some(next) = parts.get(at + 1).filter(|next| !calls.is_empty() && next.body.role() == "user") else {
         return false;
     };
@@ -91,7 +91,7 @@ fn leading_results(blocks: &[Bson]) -> usize {
 
 /// Takes every result out that does not stand where it belongs; those with a call are given back by that.
 fn take_loose(
-    parts: &mut [Part],
+    parts: &mut [MovingMessage],
     settled: &HashSet<usize>,
     pairs: &ToolPairs,
     repairs: &mut Vec<Repair>,

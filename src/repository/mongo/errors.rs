@@ -188,6 +188,9 @@ fn told(error: &DriverError, doing: Doing, place: &Deployment) -> Error {
             Error::read_only(place.namespace.clone(), Some("is a view"))
         }
         ErrorKind::Command(command) => refused(format!("reading {}", doing.what), command.code, &command.message),
+        ErrorKind::Write(WriteFailure::WriteError(write)) if write.code == code::VIEW => {
+            Error::read_only(place.namespace.clone(), Some("is a view"))
+        }
         ErrorKind::Write(WriteFailure::WriteError(write)) => {
             refused(format!("writing {}", doing.what), write.code, &write.message)
         }

@@ -10,20 +10,27 @@ use bson::{Bson, Document, RawDocument, doc};
 use super::{AggregateFailure, MongoRepository, by_key, decoded_value, errors::Doing, expr, rows};
 use crate::{
     metrics::{AgentOutline, MessageSample, Outline},
-    repository::Result,
+    repository::{Error, Result},
     session::{AgentId, SessionKey, decode, decode::raw::RawValue},
 };
 
-/// Bytes of a text that may be blank; a longer one is taken to say something.
-const LONGEST_BLANK: i32 = 64;
+/// A text of so many bytes comes as it is.
+const SHORT: i32 = 64;
+
+/// What `str::trim` takes off: Unicode's `White_Space`. The server's own list is another one.
+const WHITE_SPACE: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\
+    \u{2007}\u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}";
 
 /// See [`crate::repository::SessionReader::outline`].
 pub(super) async fn read(reader: &MongoRepository, key: &SessionKey) -> Result<Outline> {
     match reader.aggregate_first(pipeline(key), Doing::new("find", "the figures of the session")).await {
         Ok(Some(row)) => Ok(outline(&row)),
         Ok(None) => Err(reader.missing(key)),
+        // A text that begins with what is no UTF-8 cannot be trimmed.
+        Err(AggregateFailure::TooLarge | AggregateFailure::Real(Error::Other { .. })) => {
+            Ok(from_whole(&reader.whole(key).await?))
+        }
         Err(AggregateFailure::Real(error)) => Err(error),
-        Err(AggregateFailure::TooLarge) => Ok(from_whole(&reader.whole(key).await?)),
     }
 }
 
@@ -114,10 +121,11 @@ fn text(value: &str) -> Document {
     doc! { "$cond": [ expr::is_type(value, "string"), mark(value), value ] }
 }
 
-/// Enough to tell an empty text and a blank one from one that says something. A short one comes as it is: cutting or trimming a
-/// text would fail the query where it is no valid UTF-8.
+/// Enough to tell an empty text and a blank one from one that says something.
 fn mark(text: &str) -> Document {
-    doc! { "$cond": [ { "$gt": [ { "$strLenBytes": text }, LONGEST_BLANK ] }, "x", text ] }
+    let said = doc! { "$ltrim": { "input": text, "chars": WHITE_SPACE } };
+    let long = doc! { "$cond": [ { "$eq": [ said, "" ] }, " ", "x" ] };
+    doc! { "$cond": [ { "$gt": [ { "$strLenBytes": text }, SHORT ] }, long, text ] }
 }
 
 /// `$$b`, key by key: which keys there are tells of which kind it is, and who called which tool how stands in a few of
@@ -184,4 +192,15 @@ fn one_agent(id: &str, messages: Option<RawValue<'_>>) -> AgentOutline {
         })
         .collect();
     AgentOutline { id: AgentId::from(id), samples }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_trimmed_is_what_rust_trims() {
+        assert!(WHITE_SPACE.chars().all(char::is_whitespace));
+        assert_eq!(WHITE_SPACE.chars().count(), ('\0'..=char::MAX).filter(|c| c.is_whitespace()).count());
+    }
 }

@@ -115,6 +115,8 @@ pub(crate) fn database(given: &str) -> Option<String> {
 #[cfg(any(feature = "app", test))]
 pub(crate) fn lacks_password(given: &str) -> Option<String> {
     let bare = bare(given);
+    // Without a scheme it is no connection string, which is told before anything is asked.
+    bare.contains("://").then_some(())?;
     let parts = UriParts::of(&bare);
     let (user, password) = login::user_and_password(parts.user_info?);
     let mechanism = options::value_of(parts.options.unwrap_or_default(), "authMechanism");

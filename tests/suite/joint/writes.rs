@@ -34,12 +34,12 @@ async fn a_write_that_is_held_stays_pending_whatever_is_done_and_is_answered_onc
     let held = store.stall(Call::Write);
     screen.press(EDIT).await;
     screen.until_caught(&held).await;
-    assert_eq!(screen.state.loading().as_deref(), Some("storing priority"));
+    assert_eq!(screen.state.loading().as_deref(), Some("storing priority of long"));
     // It is not given up, others go on beside it, and it outlives its connection.
     for keys in ["\u{1b}", "r", "c\n"] {
         screen.press(keys).await;
         screen.quiet().await;
-        assert_eq!(screen.state.storing().as_deref(), Some("storing priority"), "after {keys:?}");
+        assert_eq!(screen.state.storing().as_deref(), Some("storing priority of long"), "after {keys:?}");
     }
     assert!(screen.state.workspace.connection.is_open() && screen.state.workspace.list.rows.len() == 3);
     assert_eq!(stored(&store).await, Bson::from("low"));

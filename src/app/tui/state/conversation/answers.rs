@@ -204,7 +204,9 @@ impl ConversationState {
             find.ticket = None;
         }
         find.arrange(&open.timeline);
+        // Who moved on meanwhile is not taken back.
         if find.current.is_none()
+            && find.from == open.spot()
             && let Some(first) = find.first(&open.timeline)
         {
             find.current = Some(first);

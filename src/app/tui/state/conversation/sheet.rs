@@ -16,7 +16,7 @@ use crate::{
     app::{
         text,
         tui::render::{
-            Look, highlight,
+            Look, format, highlight,
             message::{Laid, ShownMessage, lay, note},
         },
     },
@@ -144,6 +144,7 @@ impl Pages<'_> {
 
     fn gone(&self, spot: Spot) -> Laid {
         let words = format!("message {} is no longer stored", spot.index);
+        let words = format::fit(&words, self.width, self.look.marks);
         let lines = vec![Line::default(), note(words, self.look)];
         Laid { lines, body: 1..2, pieces: Vec::new() }
     }
