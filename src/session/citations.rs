@@ -153,6 +153,7 @@ fn rest(left: Document) -> Option<String> {
 }
 
 /// What `guardContent` is called: with what its text is to a guardrail, e.g. `guard content (query)`. Stored text.
+#[cfg(any(feature = "app", test))]
 #[must_use]
 pub fn guard_label(guard: &Bson) -> String {
     let text = guard.as_document().and_then(|fields| fields.get_document("text").ok());
