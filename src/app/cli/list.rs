@@ -53,11 +53,12 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
     let mut rows = ListWriter::new(args.json, args.sort, terminal);
     let mut out = Out::new();
     let mut listed = 0;
+    let mut explained = false;
     loop {
         query.limit = u32::try_from(left).unwrap_or(PAGE).min(PAGE);
         let (page, end) = reader.list(&query).read().await?;
         if page.is_empty() && query.after.is_none() {
-            say_why_empty(reader.as_ref()).await;
+            explained = say_why_empty(reader.as_ref()).await;
         }
         let known = details(reader.as_ref(), &page).await?;
         let others = namesakes(reader.as_ref(), &page).await?;
@@ -65,7 +66,7 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
         out.flush()?;
         left = left.saturating_sub(page.len() as u64);
         listed += page.len();
-        let is_empty = listed == 0 && end.next.is_none() && !end.timed_out && query.filter.is_empty();
+        let is_empty = !explained && listed == 0 && end.next.is_none() && !end.timed_out && query.filter.is_empty();
         let nothing = is_empty.then(|| format!("there is no session in {}", reader.location()));
         if let Some(said) = end.note.or(nothing) {
             note(&said);
@@ -108,16 +109,21 @@ async fn warn_of_slowness(reader: &dyn SessionReader, query: &ListQuery) -> Resu
     Ok(())
 }
 
-/// A name that was mistyped looks like a place without sessions.
-async fn say_why_empty(reader: &dyn SessionReader) {
-    match reader.why_empty().await {
-        Ok(Some(check)) => match told::advice(&check.advice) {
-            Some(advice) => note(&format!("{}; {advice}", check.found)),
-            None => note(&check.found),
-        },
-        Ok(None) => {}
-        Err(error) => tracing::debug!("why it is empty: {error}"),
+/// Says why a place looks empty, such as a mistyped name. `false`: nothing is known.
+async fn say_why_empty(reader: &dyn SessionReader) -> bool {
+    let check = match reader.why_empty().await {
+        Ok(Some(check)) => check,
+        Ok(None) => return false,
+        Err(error) => {
+            tracing::debug!("why it is empty: {error}");
+            return false;
+        }
+    };
+    match told::advice(&check.advice) {
+        Some(advice) => note(&format!("{}; {advice}", check.found)),
+        None => note(&check.found),
     }
+    true
 }
 
 async fn details(reader: &dyn SessionReader, page: &[Summary]) -> Result<KnownDetails> {

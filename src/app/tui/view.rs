@@ -22,7 +22,9 @@ pub mod value;
 
 use ratatui::{
     Frame,
+    buffer::Buffer,
     layout::Rect,
+    style::{Color, Modifier},
     widgets::{Clear, Paragraph},
 };
 
@@ -51,6 +53,14 @@ pub fn draw(frame: &mut Frame<'_>, state: &AppState) {
     }
     for modal in &state.modals {
         draw_modal(frame, areas.body, modal, state);
+    }
+    even_out(frame.buffer_mut());
+}
+
+/// Reversed text has one colour: each part in its own would be a patchwork of backgrounds.
+fn even_out(buffer: &mut Buffer) {
+    for cell in buffer.content.iter_mut().filter(|cell| cell.modifier.contains(Modifier::REVERSED)) {
+        (cell.fg, cell.bg) = (Color::Reset, Color::Reset);
     }
 }
 
