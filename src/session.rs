@@ -25,6 +25,7 @@ pub mod plain;
 pub(crate) mod python;
 pub mod record;
 mod setters;
+pub mod stored;
 pub mod summary;
 pub(crate) mod surrogate;
 mod words;
@@ -42,6 +43,7 @@ pub use interrupt::{Interrupt, InterruptState};
 pub use message::{Counters, Message, Redaction, Role, ToolCounter, Usage};
 pub use metadata_edit::{Guard, MetadataEdit};
 pub use pairs::{BlockPlace, ToolPairs};
+pub use stored::StoredValue;
 pub use summary::{AgentCount, Details, Summary, distinct_names};
 
 pub(crate) use setters::setters;

@@ -1,6 +1,6 @@
 //! Where one run ends and the next begins, told from the counters alone.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 use super::MessageSample;
 use crate::session::{Counters, Role, ToolCounter, Usage};
@@ -81,11 +81,20 @@ fn falls(peak: &Counters, reading: &Counters) -> bool {
     let before = figures(peak);
     let fell = before.into_iter().zip(figures(reading)).any(|pair| matches!(pair, (Some(a), Some(b)) if b < a));
     let seconds = |a: Option<f64>, b: Option<f64>| a.zip(b).is_some_and(|(a, b)| b < a);
-    let tool_fell = |tool: &ToolCounter| match reading.tools.iter().find(|now| now.name == tool.name) {
-        Some(now) => now.calls.zip(tool.calls).is_some_and(|(now, before)| now < before),
-        None => true,
+    // Nearly always each stands where it stood before; else it is looked for, by name once for all.
+    let mut by_name: Option<HashMap<&str, &ToolCounter>> = None;
+    let mut tool_fell = |(at, tool): (usize, &ToolCounter)| {
+        let now = match reading.tools.get(at).filter(|now| now.name == tool.name) {
+            Some(now) => Some(now),
+            None => by_name
+                .get_or_insert_with(|| reading.tools.iter().map(|now| (now.name.as_str(), now)).collect())
+                .get(tool.name.as_str())
+                .copied(),
+        };
+        now.is_none_or(|now| now.calls.zip(tool.calls).is_some_and(|(now, before)| now < before))
     };
-    fell || seconds(peak.total_duration_s, reading.total_duration_s) || peak.tools.iter().any(tool_fell)
+    fell || seconds(peak.total_duration_s, reading.total_duration_s)
+        || peak.tools.iter().enumerate().any(&mut tool_fell)
 }
 
 fn figures(counters: &Counters) -> [Option<u64>; 7] {

@@ -1,6 +1,6 @@
 //! Tools: from the counters, or from the blocks where those tell of more.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 use super::{MessageSample, ToolMetrics, called, runs::RunSpan, tool_pairs};
 use crate::session::{BlockPlace, ToolCounter, ToolPairs, ToolStatus};
@@ -20,38 +20,65 @@ struct SeenTool {
 /// Within a run a tool's counters stand, unless more results of it lie among the messages (direct tool calls are not
 /// counted). Without counters, every `toolUse` is a call.
 pub(super) fn of_runs(samples: &[MessageSample], runs: &[RunSpan]) -> Vec<ToolMetrics> {
-    let mut tools: Vec<ToolMetrics> = Vec::new();
+    let mut tools: ByName<ToolMetrics> = ByName::default();
     let pairs = tool_pairs(samples);
     for run in runs {
         let seen = look(samples, run.span.clone(), &pairs);
         let counters = run.peak.as_ref().map_or(&[][..], |peak| &peak.tools);
-        for (name, seen) in &seen {
-            let counter = counters.iter().find(|counter| counter.name == *name);
-            if let Some(part) = from_run(name, counter, Some(seen), run.peak.is_some()) {
-                add(&mut tools, part);
+        let mut counted: HashMap<&str, &ToolCounter> = HashMap::new();
+        for counter in counters {
+            counted.entry(&counter.name).or_insert(counter);
+        }
+        for (name, asked) in &seen.tools {
+            if let Some(part) = from_run(name, counted.get(name).copied(), Some(asked), run.peak.is_some()) {
+                add(&mut tools, name, part);
             }
         }
-        for counter in counters.iter().filter(|counter| !seen.iter().any(|(name, _)| *name == counter.name)) {
+        for counter in counters.iter().filter(|counter| !seen.places.contains_key(counter.name.as_str())) {
             if let Some(part) = from_run(&counter.name, Some(counter), None, true) {
-                add(&mut tools, part);
+                add(&mut tools, &counter.name, part);
             }
         }
     }
-    tools
+    tools.tools.into_iter().map(|(_, tool)| tool).collect()
+}
+
+/// Tools in order of first appearance, found by name: a history may tell of tens of thousands.
+struct ByName<'a, T> {
+    tools: Vec<(&'a str, T)>,
+    places: HashMap<&'a str, usize>,
+}
+
+impl<T> Default for ByName<'_, T> {
+    fn default() -> Self {
+        Self { tools: Vec::new(), places: HashMap::new() }
+    }
+}
+
+impl<'a, T: Default> ByName<'a, T> {
+    /// The tool of that name, and whether it was there.
+    fn entry(&mut self, name: &'a str) -> (&mut T, bool) {
+        let next = self.tools.len();
+        let at = *self.places.entry(name).or_insert(next);
+        if at == next {
+            self.tools.push((name, T::default()));
+        }
+        (&mut self.tools[at].1, at != next)
+    }
 }
 
 /// What the blocks of a run tell of each tool. A result belongs to the tool of the call that it answers.
-fn look<'a>(samples: &'a [MessageSample], run: Range<usize>, pairs: &ToolPairs) -> Vec<(&'a str, SeenTool)> {
-    let mut seen = Vec::new();
+fn look<'a>(samples: &'a [MessageSample], run: Range<usize>, pairs: &ToolPairs) -> ByName<'a, SeenTool> {
+    let mut seen: ByName<'a, SeenTool> = ByName::default();
     for position in run {
         let message = &samples[position];
         for name in message.tool_uses.iter().filter_map(|(_, name)| name.as_deref()) {
-            entry(&mut seen, name).asked += 1;
+            seen.entry(name).0.asked += 1;
         }
         for (block, (_, status)) in message.tool_results.iter().enumerate() {
             let call = pairs.call_of(BlockPlace::new(position as u64, block));
             let Some(name) = call.and_then(|call| called(samples, call)) else { continue };
-            let tool = entry(&mut seen, name);
+            let (tool, _) = seen.entry(name);
             tool.answered += 1;
             match status {
                 Some(ToolStatus::Success) => tool.successes += 1,
@@ -62,14 +89,6 @@ fn look<'a>(samples: &'a [MessageSample], run: Range<usize>, pairs: &ToolPairs) 
         }
     }
     seen
-}
-
-fn entry<'s, 'a>(seen: &'s mut Vec<(&'a str, SeenTool)>, name: &'a str) -> &'s mut SeenTool {
-    let at = seen.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
-        seen.push((name, SeenTool::default()));
-        seen.len() - 1
-    });
-    &mut seen[at].1
 }
 
 /// One tool in one run; `None` where it was only asked for and never ran.
@@ -97,11 +116,12 @@ fn from_run(name: &str, counter: Option<&ToolCounter>, seen: Option<&SeenTool>, 
     }
 }
 
-fn add(tools: &mut Vec<ToolMetrics>, part: ToolMetrics) {
-    let Some(tool) = tools.iter_mut().find(|tool| tool.name == part.name) else {
-        tools.push(part);
+fn add<'a>(tools: &mut ByName<'a, ToolMetrics>, name: &'a str, part: ToolMetrics) {
+    let (tool, known) = tools.entry(name);
+    if !known {
+        *tool = part;
         return;
-    };
+    }
     let both = |a: Option<u64>, b: Option<u64>| a.zip(b).map(|(a, b)| a.saturating_add(b));
     tool.call_count = tool.call_count.saturating_add(part.call_count);
     tool.success_count = both(tool.success_count, part.success_count);

@@ -24,6 +24,7 @@ mod value;
 pub(crate) use date::clear_text;
 pub use date::stored_date;
 pub use extra::{feedback, guardrail_event, rating};
+pub(crate) use extra::{feedbacks, guardrail_events};
 pub use session::{agent_count, details, session, summary};
 pub use value::{signed, unsigned};
 

@@ -2,7 +2,7 @@
 
 use bson::Bson;
 
-use super::StoredDate;
+use super::{StoredDate, StoredValue};
 
 /// A rating. Source: `feedbacks[].rating`; null is neutral.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub struct Feedback {
     /// The message it speaks of, where it names one (`message_id`).
     pub message_id: Option<i64>,
     /// The feedback as stored.
-    pub raw: Bson,
+    pub raw: StoredValue,
 }
 
 /// How many feedbacks of each rating.

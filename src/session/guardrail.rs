@@ -2,7 +2,7 @@
 
 use bson::Bson;
 
-use super::StoredDate;
+use super::{StoredDate, StoredValue};
 
 /// A guardrail stepped in. Source: `guardrail_events[]` of a session, `guardrail_event` of a message.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,5 +21,5 @@ pub struct GuardrailEvent {
     /// `policies_triggered`, as stored.
     pub policies: Option<Bson>,
     /// The event as stored.
-    pub raw: Bson,
+    pub raw: StoredValue,
 }

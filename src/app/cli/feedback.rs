@@ -86,7 +86,7 @@ async fn list(context: &Context, id: &str, json: bool) -> Result<()> {
     let mut out = Out::new();
     for feedback in reader.feedbacks(&key).await? {
         if json {
-            out.line(&json::line(&json::stored(&feedback.raw)))?;
+            out.line(&json::line(&json::stored(&feedback.raw.bson())))?;
         } else {
             out.line(&shown(&feedback))?;
         }

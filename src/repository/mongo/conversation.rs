@@ -72,8 +72,20 @@ fn session(row: &RawDocument) -> Option<Session> {
     let mut reader = RawReader::default();
     let mut document = Document::new();
     let (mut agents, mut bytes) = (Vec::new(), None);
+    let (mut feedbacks, mut events) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
     for field in RawValue::from(row).fields() {
         let name = field.sound_name().filter(|name| !document.contains_key(name))?;
+        // One after the other: as values, all of them at once would take many times their bytes.
+        if name == "feedbacks" && field.value.is_array() {
+            document.insert(name, Bson::Array(Vec::new()));
+            feedbacks = decode::feedbacks(reader.each(field.value, name));
+            continue;
+        }
+        if name == "guardrail_events" && field.value.is_array() {
+            document.insert(name, Bson::Array(Vec::new()));
+            events = decode::guardrail_events(reader.each(field.value, name));
+            continue;
+        }
         if name != "agents" || !field.value.is_document() {
             document.insert(name, reader.read(field.value, name));
             continue;
@@ -97,6 +109,8 @@ fn session(row: &RawDocument) -> Option<Session> {
     let mut session = decode::session(document);
     session.agents = agents;
     session.bytes = bytes;
+    (session.feedbacks, session.guardrail_events) = (feedbacks.0, events.0);
+    session.findings.extend(feedbacks.1.into_iter().chain(events.1));
     raw::in_session(&mut session, reader.into_findings());
     Some(session)
 }

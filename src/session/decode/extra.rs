@@ -7,7 +7,7 @@ use super::{
     notes::{Notes, Path},
     value,
 };
-use crate::session::{Feedback, GuardrailEvent, Rating, plain};
+use crate::session::{Feedback, Finding, GuardrailEvent, Rating, plain};
 
 /// Reads one element of `feedbacks`.
 #[must_use]
@@ -21,11 +21,32 @@ pub fn guardrail_event(value: &Bson) -> GuardrailEvent {
     read_event(value.clone(), &Path::At("guardrail_events"), &mut Notes::default())
 }
 
-pub(super) fn read_feedback(raw: Bson, path: &Path, notes: &mut Notes) -> Feedback {
+/// Reads the elements of `feedbacks` one after the other.
+pub(crate) fn feedbacks(stored: impl Iterator<Item = Bson>) -> (Vec<Feedback>, Vec<Finding>) {
+    each(stored, "feedbacks", read_feedback)
+}
+
+/// Reads the elements of `guardrail_events` one after the other.
+pub(crate) fn guardrail_events(stored: impl Iterator<Item = Bson>) -> (Vec<GuardrailEvent>, Vec<Finding>) {
+    each(stored, "guardrail_events", read_event)
+}
+
+fn each<T>(
+    stored: impl Iterator<Item = Bson>,
+    name: &str,
+    read: fn(Bson, &Path, &mut Notes) -> T,
+) -> (Vec<T>, Vec<Finding>) {
+    let mut notes = Notes::default();
+    let path = Path::At(name);
+    let found = stored.enumerate().map(|(at, value)| read(value, &path.index(at), &mut notes)).collect();
+    (found, notes.into_findings())
+}
+
+fn read_feedback(raw: Bson, path: &Path, notes: &mut Notes) -> Feedback {
     let Bson::Document(fields) = &raw else {
         notes.mistyped(path, "a feedback (an object)", &raw);
         let rating = Rating::Other(plain::compact(&raw));
-        return Feedback { rating, comment: None, created_at: None, agent_id: None, message_id: None, raw };
+        return Feedback { rating, comment: None, created_at: None, agent_id: None, message_id: None, raw: raw.into() };
     };
     Feedback {
         rating: rating(fields.get("rating")),
@@ -33,7 +54,7 @@ pub(super) fn read_feedback(raw: Bson, path: &Path, notes: &mut Notes) -> Feedba
         created_at: date::date(fields, "created_at", path, notes),
         agent_id: value::text(fields, "agent_id", path, notes),
         message_id: value::number(fields, "message_id", path, notes),
-        raw,
+        raw: raw.into(),
     }
 }
 
@@ -61,6 +82,6 @@ pub(super) fn read_event(raw: Bson, path: &Path, notes: &mut Notes) -> Guardrail
         at: date::date(fields, "timestamp", path, notes),
         stop_reason: value::text(fields, "stop_reason", path, notes),
         policies: fields.get("policies_triggered").cloned(),
-        raw,
+        raw: raw.into(),
     }
 }

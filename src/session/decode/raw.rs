@@ -56,6 +56,11 @@ impl RawReader {
         self.value(value, &Path::At(path), 0)
     }
 
+    /// Reads the elements of an array at that path, each when it is asked for.
+    pub(crate) fn each<'a>(&'a mut self, array: RawValue<'a>, path: &'a str) -> impl Iterator<Item = Bson> + 'a {
+        array.items().enumerate().map(move |(at, value)| self.value(value, &Path::At(path).index(at), 0))
+    }
+
     /// What it has to say.
     pub(crate) fn into_findings(mut self) -> Vec<Finding> {
         if self.untold > 0 {

@@ -26,12 +26,24 @@ pub fn session(document: Document) -> Session {
         }
     }
     session.unclear_dates = date::unclear(&document);
+    let (mut of_feedbacks, mut of_events) = (Vec::new(), Vec::new());
     for (name, value) in document {
-        if let Some(unread) = take(&mut session, &name, value, &mut notes) {
-            session.other.insert(name, unread);
+        match (name.as_str(), value) {
+            ("feedbacks", Bson::Array(list)) => {
+                (session.feedbacks, of_feedbacks) = extra::feedbacks(list.into_iter());
+            }
+            ("guardrail_events", Bson::Array(list)) => {
+                (session.guardrail_events, of_events) = extra::guardrail_events(list.into_iter());
+            }
+            (_, value) => {
+                if let Some(unread) = take(&mut session, &name, value, &mut notes) {
+                    session.other.insert(name, unread);
+                }
+            }
         }
     }
     session.findings = notes.into_findings();
+    session.findings.extend(of_feedbacks.into_iter().chain(of_events));
     session
 }
 
@@ -90,16 +102,6 @@ fn take(session: &mut Session, name: &str, value: Bson, notes: &mut Notes) -> Op
                 notes.mistyped(&path, "an object", &value);
             }
             keep(&mut session.metadata, value)
-        }
-        ("feedbacks", Bson::Array(list)) => {
-            let read = |(i, raw)| extra::read_feedback(raw, &path.index(i), notes);
-            session.feedbacks = list.into_iter().enumerate().map(read).collect();
-            None
-        }
-        ("guardrail_events", Bson::Array(list)) => {
-            let read = |(i, raw)| extra::read_event(raw, &path.index(i), notes);
-            session.guardrail_events = list.into_iter().enumerate().map(read).collect();
-            None
         }
         ("feedbacks" | "guardrail_events", other) => unread(&path, "an array", other, notes),
         ("agents", Bson::Document(agents)) => {

@@ -130,7 +130,7 @@ fn head(
 
 /// A value on one line, cut early: a folded line shows no more than its start.
 fn compact(value: &Bson) -> String {
-    let json = plain::compact(value);
+    let json = plain::compact(&plain::start(value, MOST_COMPACT, MOST_COMPACT).0);
     let cut = json.floor_char_boundary(MOST_COMPACT);
     text::line(&json[..cut]).into_owned()
 }
@@ -142,7 +142,7 @@ fn result(content: &[ToolContent], width: usize, look: &Look, lines: &mut Vec<Li
     for part in content {
         match part {
             ToolContent::Text(words) => match as_json(words) {
-                Some(json) => code("result", &json, width, look, lines),
+                Some(json) => code("result", &json, false, width, look, lines),
                 None => prose("result", words, width, look, lines),
             },
             ToolContent::Json(json) | ToolContent::Unknown(json) => value("result", json, width, look, lines),
@@ -172,10 +172,11 @@ fn label(words: &str, look: &Look, lines: &mut Vec<Line<'static>>) {
 }
 
 fn value(name: &str, value: &Bson, width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
-    code(name, &plain::pretty(value), width, look, lines);
+    let (start, is_cut) = plain::start(value, MOST_LINES, MOST_TEXT);
+    code(name, &plain::pretty(&start), is_cut, width, look, lines);
 }
 
-fn code(name: &str, json: &str, width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
+fn code(name: &str, json: &str, is_cut: bool, width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
     label(name, look, lines);
     let all = json.lines().count();
     let shown: String = json.lines().take(MOST_LINES).flat_map(|line| [line, "\n"]).collect();
@@ -184,7 +185,7 @@ fn code(name: &str, json: &str, width: usize, look: &Look, lines: &mut Vec<Line<
     for line in highlight::code(&shown[..cut], "json", &look.theme) {
         lines.extend(wrap(&line, width, &Margin::blank(4)));
     }
-    if all > MOST_LINES || cut < shown.len() {
+    if is_cut || all > MOST_LINES || cut < shown.len() {
         label(&format!("  {} more: inspect shows all", look.marks.ellipsis), look, lines);
     }
 }

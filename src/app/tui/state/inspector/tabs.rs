@@ -216,7 +216,7 @@ pub fn field(name: &str, value: &Bson) -> Vec<InspectorTab> {
 /// Of a feedback.
 #[must_use]
 pub fn feedback(feedback: &Feedback) -> Vec<InspectorTab> {
-    let raw = InspectorTab::tree("Raw", None, &feedback.raw);
+    let raw = InspectorTab::tree("Raw", None, &feedback.raw.bson());
     match &feedback.comment {
         Some(comment) if !comment.is_empty() => vec![InspectorTab::new("Comment", Body::text(comment.clone())), raw],
         _ => vec![raw],
@@ -226,10 +226,10 @@ pub fn feedback(feedback: &Feedback) -> Vec<InspectorTab> {
 /// The event on the message, and those of the session that speak of it.
 fn trace<'a>(own: Option<&GuardrailEvent>, others: impl Iterator<Item = &'a GuardrailEvent>) -> InspectorTab {
     let name = "Guardrail trace";
-    let others: Vec<Bson> = others.map(|event| event.raw.clone()).collect();
+    let others: Vec<Bson> = others.map(|event| event.raw.bson()).collect();
     let mut both = Document::new();
     if let Some(own) = own {
-        both.insert("guardrail_event", own.raw.clone());
+        both.insert("guardrail_event", own.raw.bson());
     }
     if !others.is_empty() {
         both.insert("guardrail_events", others);
@@ -241,7 +241,7 @@ fn trace<'a>(own: Option<&GuardrailEvent>, others: impl Iterator<Item = &'a Guar
 }
 
 fn guardrail<'a>(name: &'static str, events: impl Iterator<Item = &'a GuardrailEvent>, none: &str) -> InspectorTab {
-    let raws: Vec<Bson> = events.map(|event| event.raw.clone()).collect();
+    let raws: Vec<Bson> = events.map(|event| event.raw.bson()).collect();
     let count = Some(raws.len());
     let tab = match raws.len() {
         0 => InspectorTab::new(name, Body::Nothing(none.into())),

@@ -103,7 +103,7 @@ fn every_block() -> Desk {
             created_at: None,
             agent_id: Some("a".into()),
             message_id: Some(0),
-            raw: Bson::Null,
+            raw: Bson::Null.into(),
         });
     }
     let mut desk = Desk::new(vec![session], 56, 44);

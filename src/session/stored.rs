@@ -1,0 +1,61 @@
+//! Values as they are stored.
+
+use std::fmt;
+
+use bson::{Bson, Document, doc};
+
+/// A value as it is stored, held as its bytes: as a tree of values it would take ten times as much, and a session may hold
+/// tens of thousands of feedbacks and guardrail events.
+#[derive(Clone, PartialEq)]
+pub struct StoredValue(Held);
+
+#[derive(Clone, PartialEq)]
+enum Held {
+    /// A document with the value under [`NAME`].
+    Bytes(Box<[u8]>),
+    /// What BSON has no bytes for, such as a name with a NUL in a folder's JSON.
+    Value(Box<Bson>),
+}
+
+const NAME: &str = "v";
+
+impl StoredValue {
+    /// The value.
+    #[must_use]
+    pub fn bson(&self) -> Bson {
+        match &self.0 {
+            // They were made from a value.
+            Held::Bytes(bytes) => Document::from_reader(&bytes[..]).ok().and_then(|mut held| held.remove(NAME)),
+            Held::Value(value) => return (**value).clone(),
+        }
+        .unwrap_or(Bson::Null)
+    }
+}
+
+impl From<Bson> for StoredValue {
+    fn from(value: Bson) -> Self {
+        let held = doc! { NAME: value };
+        Self(match held.to_vec() {
+            Ok(bytes) => Held::Bytes(bytes.into()),
+            Err(_) => Held::Value(Box::new(held.get(NAME).cloned().unwrap_or(Bson::Null))),
+        })
+    }
+}
+
+impl fmt::Debug for StoredValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.bson().fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_comes_back_as_it_was() {
+        for value in [Bson::Null, 5.into(), doc! { "a": [1_i64, { "b": "c" }] }.into(), doc! { "a\0b": 1 }.into()] {
+            assert_eq!(StoredValue::from(value.clone()).bson(), value);
+        }
+    }
+}
