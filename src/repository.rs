@@ -166,7 +166,8 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
         limit: Option<u64>,
     ) -> Result<Vec<StoredMessage>> {
         let messages = self.messages(key, agent, 0..u64::MAX).await?;
-        let stored = messages.into_iter().map(|message| StoredMessage::read(message.raw, message.index)).collect();
+        let stored =
+            messages.into_iter().map(|message| StoredMessage::read(message.raw.bson(), message.index)).collect();
         Ok(StoredMessage::in_order(stored, offset, limit))
     }
 

@@ -147,7 +147,7 @@ async fn redacted(repository: Arc<dyn SessionRepository>) -> Outcome {
     };
     fixture.repository.update_message(&fixture.key, &agent_id(), 1, &update).await?;
     let stored = fixture.repository.messages(&fixture.key, &agent_id(), 1..2).await?;
-    let raw = stored[0].raw.as_document().cloned().unwrap_or_default();
+    let raw = stored[0].raw.bson().as_document().cloned().unwrap_or_default();
     same!(raw.get_document("message").ok(), Some(&message.body.0));
     ensure!(stored[0].redaction.is_some(), "there is no redaction");
     ensure!(stored[0].counters.is_some(), "the figures are gone");

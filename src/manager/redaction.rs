@@ -86,23 +86,23 @@ struct RetriedPrompt {
 
 impl RetriedPrompt {
     fn of(message: &Message) -> Self {
-        Self { tracking_id: message.tracking_id.clone(), content: said(message).cloned() }
+        Self { tracking_id: message.tracking_id.clone(), content: said(message) }
     }
 
     fn is_held_by(&self, message: &Message) -> bool {
         let tracked = self.tracking_id.is_some() && self.tracking_id == message.tracking_id;
-        tracked || self.content.is_some() && self.content.as_ref() == said(message)
+        tracked || self.content.is_some() && self.content == said(message)
     }
 }
 
 /// What a user said, whole: decoded blocks leave out the bytes of media. `None` for nothing, and for any other role.
-fn said(message: &Message) -> Option<&Bson> {
+fn said(message: &Message) -> Option<Bson> {
     if message.role != Role::User {
         return None;
     }
-    let fields = message.raw.as_document()?;
-    let content = fields.get_document("message").unwrap_or(fields).get("content")?;
-    content.as_array().is_none_or(|blocks| !blocks.is_empty()).then_some(content)
+    let Bson::Document(fields) = message.raw.bson() else { return None };
+    let content = fields.get_document("message").unwrap_or(&fields).get("content")?;
+    content.as_array().is_none_or(|blocks| !blocks.is_empty()).then(|| content.clone())
 }
 
 #[cfg(test)]

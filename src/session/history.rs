@@ -62,8 +62,8 @@ impl StoredMessage {
 /// `message`, else the fields of a message in the flat shape. Empty where it is no object.
 impl From<&Message> for MessageBody {
     fn from(message: &Message) -> Self {
-        let Bson::Document(fields) = &message.raw else { return Self(Document::new()) };
-        if let Some(Bson::Document(body)) = nested_key(fields).and_then(|key| fields.get(key)) {
+        let Bson::Document(fields) = message.raw.bson() else { return Self(Document::new()) };
+        if let Some(Bson::Document(body)) = nested_key(&fields).and_then(|key| fields.get(key)) {
             return Self(body.clone());
         }
         let flat = fields.iter().filter(|(key, _)| FLAT_KEYS.contains(&key.as_str()));

@@ -2,9 +2,7 @@
 
 use std::ops::AddAssign;
 
-use bson::Bson;
-
-use super::{Block, Finding, GuardrailEvent, StoredDate, setters};
+use super::{Block, Finding, GuardrailEvent, StoredDate, StoredValue, setters};
 
 /// Who speaks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -77,7 +75,7 @@ pub struct Message {
     /// `guardrail_event`.
     pub guardrail_event: Option<GuardrailEvent>,
     /// The message as stored.
-    pub raw: Bson,
+    pub raw: StoredValue,
     /// What could not be read of this message.
     pub findings: Vec<Finding>,
 }

@@ -4,8 +4,7 @@ use std::fmt;
 
 use bson::{Bson, Document, doc};
 
-/// A value as it is stored, held as its bytes: as a tree of values it would take ten times as much, and a session may hold
-/// tens of thousands of feedbacks and guardrail events.
+/// A value as it is stored, held as its bytes: as a tree of values a large one would take ten times as much.
 #[derive(Clone, PartialEq)]
 pub struct StoredValue(Held);
 
@@ -32,8 +31,18 @@ impl StoredValue {
     }
 }
 
+/// Null.
+impl Default for StoredValue {
+    fn default() -> Self {
+        Self(Held::Bytes(Box::default()))
+    }
+}
+
 impl From<Bson> for StoredValue {
     fn from(value: Bson) -> Self {
+        if value == Bson::Null {
+            return Self::default();
+        }
         let held = doc! { NAME: value };
         Self(match held.to_vec() {
             Ok(bytes) => Held::Bytes(bytes.into()),

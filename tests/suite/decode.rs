@@ -184,7 +184,7 @@ fn wrong_types_are_read_where_they_can_be_and_listed() {
     assert_eq!(agents, [("a", 0), ("b", 0), ("c", 6)]);
     let messages = &session.agents[2].messages;
     for (message, stored) in messages.iter().zip([Bson::Null, Bson::Int32(7), Bson::String("text".into())]) {
-        assert_eq!((&message.role, &message.raw), (&Role::Unknown, &stored));
+        assert_eq!((&message.role, &message.raw.bson()), (&Role::Unknown, &stored));
         assert_eq!(message.content, [Block::Unknown(stored)]);
         assert_eq!(message.findings.len(), 1);
     }

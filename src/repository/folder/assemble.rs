@@ -188,7 +188,7 @@ fn read_message(dir: &AgentDir, file: &Path, index: u64) -> Message {
             if text == Bson::Null {
                 message.content.clear();
             }
-            message.raw = text;
+            message.raw = text.into();
             message
         }
     }

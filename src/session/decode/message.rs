@@ -7,7 +7,7 @@ use super::{
     notes::{Notes, Path},
     openai, value,
 };
-use crate::session::{Block, Message, Redaction, Role};
+use crate::session::{Block, Message, Redaction, Role, StoredValue};
 
 /// Reads a message; what is no object becomes one with nothing but its raw value.
 pub(super) fn read(value: Bson, index: u64, path: &Path) -> Message {
@@ -19,7 +19,7 @@ pub(super) fn read(value: Bson, index: u64, path: &Path) -> Message {
         Message { content: vec![Block::Unknown(value.clone())], ..blank(index) }
     };
     message.findings = notes.into_findings();
-    message.raw = value;
+    message.raw = value.into();
     message
 }
 
@@ -38,7 +38,7 @@ fn blank(index: u64) -> Message {
         first_byte_ms: None,
         counters: None,
         guardrail_event: None,
-        raw: Bson::Null,
+        raw: StoredValue::default(),
         findings: Vec::new(),
     }
 }

@@ -134,7 +134,7 @@ proptest! {
     #[test]
     fn nothing_makes_it_panic(value in anything()) {
         let message = decode::message(value.clone(), 3, "here");
-        prop_assert!(same(&message.raw, &value));
+        prop_assert!(same(&message.raw.bson(), &value));
         prop_assert_eq!(message.index, 3);
         let _ = plain::text_of(&message);
         let _ = decode::agent("a".into(), value.clone(), 0, None);
@@ -183,7 +183,7 @@ proptest! {
             prop_assert_eq!(now.messages.len(), agent.messages.len());
             for (now, then) in now.messages.iter().zip(&agent.messages) {
                 let raw = &stored.get_document("agents").unwrap().get_document(agent.id.as_str()).unwrap();
-                prop_assert!(same(&now.raw, &raw.get_array("messages").unwrap()[now.index as usize]));
+                prop_assert!(same(&now.raw.bson(), &raw.get_array("messages").unwrap()[now.index as usize]));
                 if !(touched && place[2] == "messages" && place[3] == now.index.to_string()) {
                     prop_assert_eq!(&now.content, &then.content);
                     prop_assert_eq!(&now.counters, &then.counters);

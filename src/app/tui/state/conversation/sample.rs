@@ -45,7 +45,7 @@ pub(in crate::app::tui) fn with(index: u64, role: Role, content: Vec<Block>) -> 
         first_byte_ms: None,
         counters: None,
         guardrail_event: None,
-        raw: Bson::Null,
+        raw: Bson::Null.into(),
         findings: Vec::new(),
     }
 }

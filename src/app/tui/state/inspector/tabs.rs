@@ -14,13 +14,17 @@ use crate::{
     session::{Feedback, FeedbackTally, Finding, GuardrailEvent, Message, Session, StoredAgent, StoredDate, plain},
 };
 
+/// Guardrail events shown at most, the newest: a tree of all would take long where there are tens of thousands.
+const MOST_EVENTS: usize = 500;
+
 /// Of a message.
 #[must_use]
 pub fn message(session: Option<&Session>, agent: &StoredAgent, message: &Message) -> Vec<InspectorTab> {
-    let mut tabs = vec![InspectorTab::tree("Raw", None, &message.raw)];
+    let raw = message.raw.bson();
+    let mut tabs = vec![InspectorTab::tree("Raw", None, &raw)];
     if message.redaction.is_some() {
-        let fields = message.raw.as_document();
-        let original = fields.and_then(|fields| fields.get("message")).unwrap_or(&message.raw);
+        let fields = raw.as_document();
+        let original = fields.and_then(|fields| fields.get("message")).unwrap_or(&raw);
         let note = "This message was redacted. What stands in its own place, which may be redacted as well:";
         tabs.push(InspectorTab::tree("Original", Some(note.into()), original));
         if let Some(instead) = fields.and_then(|fields| fields.get("redact_message")) {
@@ -241,14 +245,17 @@ fn trace<'a>(own: Option<&GuardrailEvent>, others: impl Iterator<Item = &'a Guar
 }
 
 fn guardrail<'a>(name: &'static str, events: impl Iterator<Item = &'a GuardrailEvent>, none: &str) -> InspectorTab {
-    let raws: Vec<Bson> = events.map(|event| event.raw.bson()).collect();
-    let count = Some(raws.len());
+    let events: Vec<&GuardrailEvent> = events.collect();
+    let count = events.len();
+    let newest = &events[count.saturating_sub(MOST_EVENTS)..];
+    let raws: Vec<Bson> = newest.iter().map(|event| event.raw.bson()).collect();
+    let note = (newest.len() < count).then(|| format!("The last {MOST_EVENTS} of {count} events:"));
     let tab = match raws.len() {
         0 => InspectorTab::new(name, Body::Nothing(none.into())),
         1 => InspectorTab::tree(name, None, &raws[0]),
-        _ => InspectorTab::tree(name, None, &Bson::Array(raws)),
+        _ => InspectorTab::tree(name, note, &Bson::Array(raws)),
     };
-    InspectorTab { count, ..tab }
+    InspectorTab { count: Some(count), ..tab }
 }
 
 fn findings<'a>(found: impl Iterator<Item = &'a Finding>, none: &str) -> InspectorTab {
