@@ -1,7 +1,5 @@
 //! Guardrail events.
 
-use bson::Bson;
-
 use super::{StoredDate, StoredValue};
 
 /// A guardrail stepped in. Source: `guardrail_events[]` of a session, `guardrail_event` of a message.
@@ -19,7 +17,7 @@ pub struct GuardrailEvent {
     /// `stop_reason`.
     pub stop_reason: Option<String>,
     /// `policies_triggered`, as stored.
-    pub policies: Option<Bson>,
+    pub policies: Option<StoredValue>,
     /// The event as stored.
     pub raw: StoredValue,
 }

@@ -12,7 +12,7 @@ pub struct StoredValue(Held);
 enum Held {
     /// A document with the value under [`NAME`].
     Bytes(Box<[u8]>),
-    /// What BSON has no bytes for, such as a name with a NUL in a folder's JSON.
+    /// What is mostly text, or has no bytes in BSON, such as a name with a NUL in a folder's JSON.
     Value(Box<Bson>),
 }
 
@@ -31,6 +31,26 @@ impl StoredValue {
     }
 }
 
+/// Bytes of text for each value, from which on a tree takes hardly more than its bytes: then they are not made.
+const MOSTLY_TEXT: usize = 1000;
+
+fn is_mostly_text(value: &Bson) -> bool {
+    let (mut values, mut bytes) = (0, 0);
+    weigh(value, &mut values, &mut bytes);
+    bytes > values * MOSTLY_TEXT
+}
+
+fn weigh(value: &Bson, values: &mut usize, bytes: &mut usize) {
+    *values += 1;
+    match value {
+        Bson::Document(fields) => fields.iter().for_each(|(_, value)| weigh(value, values, bytes)),
+        Bson::Array(items) => items.iter().for_each(|value| weigh(value, values, bytes)),
+        Bson::String(text) => *bytes += text.len(),
+        Bson::Binary(binary) => *bytes += binary.bytes.len(),
+        _ => {}
+    }
+}
+
 /// Null.
 impl Default for StoredValue {
     fn default() -> Self {
@@ -42,6 +62,9 @@ impl From<Bson> for StoredValue {
     fn from(value: Bson) -> Self {
         if value == Bson::Null {
             return Self::default();
+        }
+        if is_mostly_text(&value) {
+            return Self(Held::Value(Box::new(value)));
         }
         let held = doc! { NAME: value };
         Self(match held.to_vec() {
@@ -63,7 +86,13 @@ mod tests {
 
     #[test]
     fn a_value_comes_back_as_it_was() {
-        for value in [Bson::Null, 5.into(), doc! { "a": [1_i64, { "b": "c" }] }.into(), doc! { "a\0b": 1 }.into()] {
+        for value in [
+            Bson::Null,
+            5.into(),
+            doc! { "a": [1_i64, { "b": "c" }] }.into(),
+            doc! { "a\0b": 1 }.into(),
+            "x".repeat(2000).into(),
+        ] {
             assert_eq!(StoredValue::from(value.clone()).bson(), value);
         }
     }

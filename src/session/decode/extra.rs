@@ -7,7 +7,7 @@ use super::{
     notes::{Notes, Path},
     value,
 };
-use crate::session::{Feedback, Finding, GuardrailEvent, Rating, plain};
+use crate::session::{Feedback, Finding, GuardrailEvent, Rating, StoredValue, plain};
 
 /// Reads one element of `feedbacks`.
 #[must_use]
@@ -81,7 +81,7 @@ pub(super) fn read_event(raw: Bson, path: &Path, notes: &mut Notes) -> Guardrail
         action: value::text(fields, "action", path, notes),
         at: date::date(fields, "timestamp", path, notes),
         stop_reason: value::text(fields, "stop_reason", path, notes),
-        policies: fields.get("policies_triggered").cloned(),
+        policies: fields.get("policies_triggered").cloned().map(StoredValue::from),
         raw: raw.into(),
     }
 }

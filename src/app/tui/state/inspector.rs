@@ -190,7 +190,7 @@ impl Inspector {
                 if let Some(open) = self.waiting() {
                     tabs::complete(&mut open.tabs, decoded.all_findings().chain(&unwell));
                 }
-                InspectorTab::tree("Raw", None, &Bson::Document((**document).clone())).body
+                InspectorTab::tree("Raw", None, Bson::Document((**document).clone())).body
             }
             Event::Failed { ticket, error, .. } if self.asked == Some(*ticket) => {
                 if let Some(open) = self.waiting() {

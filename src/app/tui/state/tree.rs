@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use bson::{Bson, Document};
+use bson::Bson;
 
 /// The field that is a secret wherever it stands.
 pub const SECRET: &str = crate::session::VIEWER_PASSWORD;
@@ -238,21 +238,26 @@ impl Unfolded {
 /// A copy without secrets, for the clipboard and for what is kept in memory.
 #[must_use]
 pub fn without_secrets(value: &Bson) -> Bson {
-    match value {
-        Bson::Document(fields) => Bson::Document(document_without_secrets(fields)),
-        Bson::Array(items) => Bson::Array(items.iter().map(without_secrets).collect()),
-        other => other.clone(),
-    }
+    let mut copy = value.clone();
+    mask(&mut copy);
+    copy
 }
 
-fn document_without_secrets(fields: &Document) -> Document {
-    fields
-        .iter()
-        .map(|(name, value)| {
-            let value = if name == SECRET { Bson::String(MASK.into()) } else { without_secrets(value) };
-            (name.clone(), value)
-        })
-        .collect()
+/// Takes the secrets out of a value.
+pub fn mask(value: &mut Bson) {
+    match value {
+        Bson::Document(fields) => {
+            for (name, value) in fields.iter_mut() {
+                if name == SECRET {
+                    *value = Bson::String(MASK.into());
+                } else {
+                    mask(value);
+                }
+            }
+        }
+        Bson::Array(items) => items.iter_mut().for_each(mask),
+        _ => {}
+    }
 }
 
 #[cfg(test)]

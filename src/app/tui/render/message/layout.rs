@@ -127,7 +127,7 @@ fn guardrail(event: &GuardrailEvent) -> String {
     }
     if let Some(policies) = &event.policies {
         words.push(' ');
-        words.push_str(&plain::compact(policies));
+        words.push_str(&plain::compact(&policies.bson()));
     }
     words
 }

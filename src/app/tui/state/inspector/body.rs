@@ -98,8 +98,8 @@ impl InspectorTab {
 
     /// A tree, unfolded as far as a screen holds it.
     #[must_use]
-    pub fn tree(name: &'static str, note: Option<String>, value: &Bson) -> Self {
-        let root = tree::without_secrets(value);
+    pub fn tree(name: &'static str, note: Option<String>, mut root: Bson) -> Self {
+        tree::mask(&mut root);
         if matches!(root, Bson::Document(_) | Bson::Array(_)) && tree::size(&root) == 0 {
             let note = note.unwrap_or_else(|| "empty".into());
             return Self::new(name, Body::Nothing(note));

@@ -21,14 +21,14 @@ const MOST_EVENTS: usize = 500;
 #[must_use]
 pub fn message(session: Option<&Session>, agent: &StoredAgent, message: &Message) -> Vec<InspectorTab> {
     let raw = message.raw.bson();
-    let mut tabs = vec![InspectorTab::tree("Raw", None, &raw)];
+    let mut tabs = Vec::new();
     if message.redaction.is_some() {
         let fields = raw.as_document();
         let original = fields.and_then(|fields| fields.get("message")).unwrap_or(&raw);
         let note = "This message was redacted. What stands in its own place, which may be redacted as well:";
-        tabs.push(InspectorTab::tree("Original", Some(note.into()), original));
+        tabs.push(InspectorTab::tree("Original", Some(note.into()), original.clone()));
         if let Some(instead) = fields.and_then(|fields| fields.get("redact_message")) {
-            tabs.push(InspectorTab::tree("Shown instead", None, instead));
+            tabs.push(InspectorTab::tree("Shown instead", None, instead.clone()));
         }
     }
     let events = session.map(|session| session.guardrail_events.as_slice()).unwrap_or_default();
@@ -39,6 +39,7 @@ pub fn message(session: Option<&Session>, agent: &StoredAgent, message: &Message
     });
     tabs.push(trace(message.guardrail_event.as_ref(), of_message));
     tabs.push(findings(message.findings.iter(), "Everything of this message could be read."));
+    tabs.insert(0, InspectorTab::tree("Raw", None, raw));
     tabs
 }
 
@@ -46,11 +47,11 @@ pub fn message(session: Option<&Session>, agent: &StoredAgent, message: &Message
 #[must_use]
 pub fn agent(agent: &StoredAgent) -> Vec<InspectorTab> {
     let tree_or = |name, value: Option<&Bson>, note: Option<String>, none: &str| match value {
-        Some(value) => InspectorTab::tree(name, note, value),
+        Some(value) => InspectorTab::tree(name, note, value.clone()),
         None => InspectorTab::new(name, Body::Nothing(none.into())),
     };
     let raw = match &agent.data {
-        Some(data) => InspectorTab::tree("Raw", None, &Bson::Document(data.clone())),
+        Some(data) => InspectorTab::tree("Raw", None, Bson::Document(data.clone())),
         None => InspectorTab::new("Raw", Body::Nothing("This agent has no agent_data.".into())),
     };
     vec![
@@ -207,7 +208,7 @@ fn feedback_counts(tally: &FeedbackTally) -> String {
 #[must_use]
 pub fn field(name: &str, value: &Bson) -> Vec<InspectorTab> {
     let whole = Bson::Document(Document::from_iter([(name.to_owned(), value.clone())]));
-    let raw = InspectorTab::tree("Raw", None, &whole);
+    let raw = InspectorTab::tree("Raw", None, whole);
     let secret = TreeRow { depth: 0, key: Key::Name(name), value, fold: Fold::Leaf }.secret();
     match value {
         Bson::String(text) if !secret && !text.is_empty() => {
@@ -220,7 +221,7 @@ pub fn field(name: &str, value: &Bson) -> Vec<InspectorTab> {
 /// Of a feedback.
 #[must_use]
 pub fn feedback(feedback: &Feedback) -> Vec<InspectorTab> {
-    let raw = InspectorTab::tree("Raw", None, &feedback.raw.bson());
+    let raw = InspectorTab::tree("Raw", None, feedback.raw.bson());
     match &feedback.comment {
         Some(comment) if !comment.is_empty() => vec![InspectorTab::new("Comment", Body::text(comment.clone())), raw],
         _ => vec![raw],
@@ -241,7 +242,7 @@ fn trace<'a>(own: Option<&GuardrailEvent>, others: impl Iterator<Item = &'a Guar
     if both.is_empty() {
         return InspectorTab::new(name, Body::Nothing("No guardrail stepped in at this message.".into()));
     }
-    InspectorTab::tree(name, None, &Bson::Document(both))
+    InspectorTab::tree(name, None, Bson::Document(both))
 }
 
 fn guardrail<'a>(name: &'static str, events: impl Iterator<Item = &'a GuardrailEvent>, none: &str) -> InspectorTab {
@@ -252,8 +253,8 @@ fn guardrail<'a>(name: &'static str, events: impl Iterator<Item = &'a GuardrailE
     let note = (newest.len() < count).then(|| format!("The last {MOST_EVENTS} of {count} events:"));
     let tab = match raws.len() {
         0 => InspectorTab::new(name, Body::Nothing(none.into())),
-        1 => InspectorTab::tree(name, None, &raws[0]),
-        _ => InspectorTab::tree(name, note, &Bson::Array(raws)),
+        1 => InspectorTab::tree(name, None, newest[0].raw.bson()),
+        _ => InspectorTab::tree(name, note, Bson::Array(raws)),
     };
     InspectorTab { count: Some(count), ..tab }
 }
