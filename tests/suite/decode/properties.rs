@@ -128,8 +128,16 @@ fn shown(session: &Session) -> Vec<Vec<String>> {
     session.agents.iter().map(|agent| texts(&agent.messages)).collect()
 }
 
+/// More of them where `PROPTEST_CASES` says so.
+fn cases() -> ProptestConfig {
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => ProptestConfig::default(),
+        None => ProptestConfig::with_cases(512),
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(cases())]
 
     #[test]
     fn nothing_makes_it_panic(value in anything()) {
