@@ -2,11 +2,10 @@
 
 use std::io;
 
-#[cfg(unix)]
-pub use unix::Signals;
-
 #[cfg(not(unix))]
-pub use other::Signals;
+use other as system;
+#[cfg(unix)]
+use unix as system;
 
 /// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +16,32 @@ pub enum Caught {
     Stop,
     /// Continued: whoever had the terminal meanwhile may have changed it.
     Continued,
+}
+
+/// SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGTSTP and SIGCONT; where there are none, Ctrl-C from outside.
+pub struct Signals {
+    heard: system::Heard,
+}
+
+impl Signals {
+    /// Listens from now on: what they do by themselves is no more.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self { heard: system::listen()? })
+    }
+
+    /// Waits for one.
+    pub async fn next(&mut self) -> Caught {
+        system::next(&mut self.heard).await
+    }
+
+    /// Stops until it is continued; does nothing where a program cannot be stopped. `typed`: a key asked for it, which a
+    /// terminal tells all the programs before it, such as a script that runs this one.
+    pub async fn stop(&mut self, typed: bool) {
+        system::stop(&mut self.heard, typed).await;
+    }
 }
 
 #[cfg(unix)]
@@ -32,8 +57,7 @@ mod unix {
     /// How long a stopped program, which is running again, waits for the news that it is.
     const NEWS: Duration = Duration::from_millis(500);
 
-    /// SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGTSTP and SIGCONT.
-    pub struct Signals {
+    pub(super) struct Heard {
         terminate: Signal,
         interrupt: Signal,
         hang_up: Signal,
@@ -42,48 +66,39 @@ mod unix {
         go_on: Signal,
     }
 
-    impl Signals {
-        /// Listens from now on: what they do by themselves is no more.
-        ///
-        /// # Errors
-        /// What the system says.
-        pub fn listen() -> io::Result<Self> {
-            Ok(Self {
-                terminate: signal(SignalKind::terminate())?,
-                interrupt: signal(SignalKind::interrupt())?,
-                hang_up: signal(SignalKind::hangup())?,
-                quit: signal(SignalKind::quit())?,
-                stop: signal(SignalKind::from_raw(Number::TSTP.as_raw()))?,
-                go_on: signal(SignalKind::from_raw(Number::CONT.as_raw()))?,
-            })
-        }
+    pub(super) fn listen() -> io::Result<Heard> {
+        Ok(Heard {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+            quit: signal(SignalKind::quit())?,
+            stop: signal(SignalKind::from_raw(Number::TSTP.as_raw()))?,
+            go_on: signal(SignalKind::from_raw(Number::CONT.as_raw()))?,
+        })
+    }
 
-        /// Waits for one.
-        pub async fn next(&mut self) -> Caught {
-            tokio::select! {
-                _ = self.terminate.recv() => Caught::End(143),
-                _ = self.interrupt.recv() => Caught::End(130),
-                _ = self.hang_up.recv() => Caught::End(129),
-                _ = self.quit.recv() => Caught::End(131),
-                _ = self.stop.recv() => Caught::Stop,
-                _ = self.go_on.recv() => Caught::Continued,
-            }
+    pub(super) async fn next(heard: &mut Heard) -> Caught {
+        tokio::select! {
+            _ = heard.terminate.recv() => Caught::End(143),
+            _ = heard.interrupt.recv() => Caught::End(130),
+            _ = heard.hang_up.recv() => Caught::End(129),
+            _ = heard.quit.recv() => Caught::End(131),
+            _ = heard.stop.recv() => Caught::Stop,
+            _ = heard.go_on.recv() => Caught::Continued,
         }
+    }
 
-        /// Stops until it is continued. `typed`: a key asked for it, which a terminal tells all the programs before it, such as a
-        /// script that runs this one.
-        pub async fn stop(&mut self, typed: bool) {
-            let before_the_terminal = tcgetpgrp(io::stdin()).is_ok_and(|group| group == getpgrp());
-            let stopped = if typed && before_the_terminal {
-                kill_current_process_group(Number::STOP)
-            } else {
-                kill_process(getpid(), Number::STOP)
-            };
-            if let Err(error) = stopped {
-                tracing::warn!(%error, "the program could not be stopped");
-            }
-            let _ = tokio::time::timeout(NEWS, self.go_on.recv()).await;
+    pub(super) async fn stop(heard: &mut Heard, typed: bool) {
+        let before_the_terminal = tcgetpgrp(io::stdin()).is_ok_and(|group| group == getpgrp());
+        let stopped = if typed && before_the_terminal {
+            kill_current_process_group(Number::STOP)
+        } else {
+            kill_process(getpid(), Number::STOP)
+        };
+        if let Err(error) = stopped {
+            tracing::warn!(%error, "the program could not be stopped");
         }
+        let _ = tokio::time::timeout(NEWS, heard.go_on.recv()).await;
     }
 }
 
@@ -91,27 +106,18 @@ mod unix {
 mod other {
     use super::{Caught, io};
 
-    /// Ctrl-C from outside.
-    pub struct Signals;
+    pub(super) type Heard = ();
 
-    impl Signals {
-        /// Listens from now on: what they do by themselves is no more.
-        ///
-        /// # Errors
-        /// What the system says.
-        pub fn listen() -> io::Result<Self> {
-            Ok(Self)
-        }
-
-        /// Waits for it.
-        pub async fn next(&mut self) -> Caught {
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-            Caught::End(130)
-        }
-
-        /// Nothing here can be stopped and continued.
-        pub async fn stop(&mut self, _typed: bool) {}
+    pub(super) fn listen() -> io::Result<Heard> {
+        Ok(())
     }
+
+    pub(super) async fn next((): &mut Heard) -> Caught {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        Caught::End(130)
+    }
+
+    pub(super) async fn stop((): &mut Heard, _typed: bool) {}
 }
