@@ -7,7 +7,7 @@ use super::{super::place::Sheet, *};
 use crate::{app::tui::state::conversation::open::Goal, session::Session};
 
 #[derive(Debug, Clone)]
-enum Step {
+enum DeskStep {
     Press(Action),
     Resize(u16, u16),
     /// The oldest question is answered.
@@ -24,7 +24,7 @@ enum Step {
     GiveUp,
 }
 
-fn step() -> impl Strategy<Value = Step> {
+fn step() -> impl Strategy<Value = DeskStep> {
     use Action::{
         Bottom, Copy, Down, Left, NextAgent, NextMatch, Open, PageDown, PageUp, PreviousAgent, PreviousMatch,
         Reasoning, Right, Tools, Top, Up,
@@ -50,17 +50,17 @@ fn step() -> impl Strategy<Value = Step> {
         Copy,
     ];
     prop_oneof![
-        12 => prop::sample::select(actions).prop_map(Step::Press),
-        1 => (0u16..120, 0u16..50).prop_map(|(width, height)| Step::Resize(width, height)),
-        8 => Just(Step::Answer),
-        2 => Just(Step::Late),
-        1 => Just(Step::Fail),
-        1 => prop::sample::select(vec!["number 1", "currency", "", "nowhere"]).prop_map(Step::Find),
-        2 => (-40i32..40).prop_map(Step::Scroll),
-        1 => (0u16..50).prop_map(Step::Click),
-        1 => (-40i64..70, prop::option::weighted(0.3, any::<bool>())).prop_map(|(more, agents)| Step::Reload(more, agents)),
-        1 => any::<bool>().prop_map(Step::Open),
-        1 => Just(Step::GiveUp),
+        12 => prop::sample::select(actions).prop_map(DeskStep::Press),
+        1 => (0u16..120, 0u16..50).prop_map(|(width, height)| DeskStep::Resize(width, height)),
+        8 => Just(DeskStep::Answer),
+        2 => Just(DeskStep::Late),
+        1 => Just(DeskStep::Fail),
+        1 => prop::sample::select(vec!["number 1", "currency", "", "nowhere"]).prop_map(DeskStep::Find),
+        2 => (-40i32..40).prop_map(DeskStep::Scroll),
+        1 => (0u16..50).prop_map(DeskStep::Click),
+        1 => (-40i64..70, prop::option::weighted(0.3, any::<bool>())).prop_map(|(more, agents)| DeskStep::Reload(more, agents)),
+        1 => any::<bool>().prop_map(DeskStep::Open),
+        1 => Just(DeskStep::GiveUp),
     ]
 }
 
@@ -82,36 +82,36 @@ fn session(id: &str, counts: &[u64]) -> Session {
     session
 }
 
-fn apply(desk: &mut Desk, step: &Step, counts: &mut Vec<u64>) {
+fn apply(desk: &mut Desk, step: &DeskStep, counts: &mut Vec<u64>) {
     match step {
-        Step::Press(action) => drop(desk.press(*action)),
-        Step::Resize(width, height) => desk.resize(*width, *height),
-        Step::Answer if !desk.asked.is_empty() => {
+        DeskStep::Press(action) => drop(desk.press(*action)),
+        DeskStep::Resize(width, height) => desk.resize(*width, *height),
+        DeskStep::Answer if !desk.asked.is_empty() => {
             let command = desk.asked.remove(0);
             desk.answer(&command).into_iter().for_each(|event| desk.tell(&event));
         }
-        Step::Late => {
+        DeskStep::Late => {
             if let Some(event) = desk.dropped.pop().and_then(|command| desk.answer(&command)) {
                 let before = desk.lines();
                 desk.tell(&event);
                 assert_eq!(desk.lines(), before, "a late answer changed the screen");
             }
         }
-        Step::Fail if !desk.asked.is_empty() => {
+        DeskStep::Fail if !desk.asked.is_empty() => {
             let (ticket, lane) = sample::question(&desk.asked.remove(0)).unwrap();
             desk.tell(&sample::failure(ticket, lane));
         }
-        Step::Answer | Step::Fail => {}
-        Step::Find(needle) => desk.find(needle),
-        Step::Scroll(lines) => {
+        DeskStep::Answer | DeskStep::Fail => {}
+        DeskStep::Find(needle) => desk.find(needle),
+        DeskStep::Scroll(lines) => {
             let effects = desk.state.scroll(*lines, &mut desk.tickets);
             desk.run(effects);
         }
-        Step::Click(y) => {
+        DeskStep::Click(y) => {
             let effects = desk.state.click(*y, &mut desk.tickets);
             desk.run(effects);
         }
-        Step::Reload(more, agents) => {
+        DeskStep::Reload(more, agents) => {
             match agents {
                 Some(true) if counts.len() < 3 => counts.push(30),
                 Some(false) if counts.len() > 1 => drop(counts.pop()),
@@ -121,8 +121,8 @@ fn apply(desk: &mut Desk, step: &Step, counts: &mut Vec<u64>) {
             desk.sessions[0] = session("one", counts);
             desk.reload();
         }
-        Step::Open(first) => desk.open(if *first { "one" } else { "two" }),
-        Step::GiveUp => {
+        DeskStep::Open(first) => desk.open(if *first { "one" } else { "two" }),
+        DeskStep::GiveUp => {
             let effects = desk.state.give_up().unwrap_or_default();
             desk.run(effects);
         }
@@ -173,5 +173,25 @@ proptest! {
             })
         });
         prop_assert_ne!(all_loaded, Some(false), "{:?}", desk.lines());
+    }
+}
+
+#[test]
+fn what_is_said_of_a_message_no_longer_stored_fits_a_narrow_pane() {
+    let mut counts = vec![70];
+    let mut desk = Desk::new(vec![session("one", &counts), session("two", &[120])], 60, 20);
+    desk.open("one");
+    let steps = [
+        DeskStep::Answer,
+        DeskStep::GiveUp,
+        DeskStep::Reload(-31, None),
+        DeskStep::Press(Action::Top),
+        DeskStep::Resize(20, 14),
+        DeskStep::Reload(-34, None),
+        DeskStep::Answer,
+    ];
+    for step in &steps {
+        apply(&mut desk, step, &mut counts);
+        check(&desk);
     }
 }
