@@ -17,17 +17,17 @@ use strandscope::{
 const LANES: [Lane; 4] = [Lane::List, Lane::Count, Lane::Open, Lane::Outline];
 
 #[derive(Debug, Clone)]
-enum Step {
+enum TaskStep {
     Ask(usize),
     Cancel(usize),
     Release(usize),
 }
 
-fn step() -> impl Strategy<Value = Step> {
+fn step() -> impl Strategy<Value = TaskStep> {
     prop_oneof![
-        3 => (0..LANES.len()).prop_map(Step::Ask),
-        1 => (0..LANES.len()).prop_map(Step::Cancel),
-        3 => (0..8_usize).prop_map(Step::Release),
+        3 => (0..LANES.len()).prop_map(TaskStep::Ask),
+        1 => (0..LANES.len()).prop_map(TaskStep::Cancel),
+        3 => (0..8_usize).prop_map(TaskStep::Release),
     ]
 }
 
@@ -72,7 +72,7 @@ async fn settle() {
     }
 }
 
-async fn play(steps: Vec<Step>) {
+async fn play(steps: Vec<TaskStep>) {
     let gate = Arc::new(Gate::closed());
     let mut task = start(&gate);
     task.commands.send(Command::Connect(Ticket(1), Origin::Demo, Rights::Read)).await.expect("the task runs");
@@ -81,20 +81,20 @@ async fn play(steps: Vec<Step>) {
     let mut newest = [None; LANES.len()];
     let mut finished = [None; LANES.len()];
     let mut next = 2;
-    let releases = (0..64).map(|_| Step::Release(0));
+    let releases = (0..64).map(|_| TaskStep::Release(0));
     for step in steps.into_iter().chain(releases) {
         match step {
-            Step::Ask(lane) => {
+            TaskStep::Ask(lane) => {
                 newest[lane] = Some(Ticket(next));
                 task.commands.send(command(LANES[lane], Ticket(next))).await.expect("the task runs");
                 next += 1;
             }
-            Step::Cancel(lane) => {
+            TaskStep::Cancel(lane) => {
                 newest[lane] = None;
                 finished[lane] = None;
                 task.commands.send(Command::Cancel(LANES[lane])).await.expect("the task runs");
             }
-            Step::Release(nth) => gate.release(nth),
+            TaskStep::Release(nth) => gate.release(nth),
         }
         settle().await;
         while let Ok(event) = task.events.try_recv() {

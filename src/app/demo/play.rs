@@ -7,7 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use self::figures::{Meter, uuid};
-use super::script::{AgentScript, FeedbackScript, Script, ScriptContent, ScriptRun, Step, ToolOutcome, written_out};
+use super::script::{
+    AgentScript, FeedbackScript, Script, ScriptContent, ScriptRun, ScriptStep, ToolOutcome, written_out,
+};
 
 /// A session as its files.
 pub(super) struct PlayedSession {
@@ -117,7 +119,7 @@ impl PlayStage<'_> {
         self.meter.new_run();
         for step in written_out(run.steps) {
             match step {
-                Step::User { user, wait, redacted, policies } => {
+                ScriptStep::User { user, wait, redacted, policies } => {
                     self.advance(wait.unwrap_or(25.0));
                     let content = self.blocks(user);
                     match redacted {
@@ -125,9 +127,9 @@ impl PlayStage<'_> {
                         None => self.push("user", &content, None, true),
                     }
                 }
-                Step::Assistant { assistant } => self.assistant(assistant),
-                Step::Results { results } => self.results(results),
-                Step::Repeat { .. } => {}
+                ScriptStep::Assistant { assistant } => self.assistant(assistant),
+                ScriptStep::Results { results } => self.results(results),
+                ScriptStep::Repeat { .. } => {}
             }
         }
     }

@@ -59,13 +59,13 @@ pub(super) struct AgentScript {
 #[serde(deny_unknown_fields)]
 pub(super) struct ScriptRun {
     pub minutes_ago: f64,
-    pub steps: Vec<Step>,
+    pub steps: Vec<ScriptStep>,
 }
 
 /// One message, or several made from a pattern.
 #[derive(Debug, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
-pub(super) enum Step {
+pub(super) enum ScriptStep {
     /// A prompt.
     User {
         user: ScriptContent,
@@ -107,16 +107,16 @@ pub(super) fn read(text: &str) -> serde_json::Result<Script> {
 }
 
 /// The steps with every pattern written out.
-pub(super) fn written_out(steps: Vec<Step>) -> Vec<Step> {
+pub(super) fn written_out(steps: Vec<ScriptStep>) -> Vec<ScriptStep> {
     let mut out = Vec::new();
     for step in steps {
-        let Step::Repeat { repeat, steps } = step else {
+        let ScriptStep::Repeat { repeat, steps } = step else {
             out.push(step);
             continue;
         };
         for row in &repeat {
             // A pattern that is no list of steps gives none; the test that plays all scripts tells.
-            out.extend(serde_json::from_value::<Vec<Step>>(fill(&steps, row)).unwrap_or_default());
+            out.extend(serde_json::from_value::<Vec<ScriptStep>>(fill(&steps, row)).unwrap_or_default());
         }
     }
     out

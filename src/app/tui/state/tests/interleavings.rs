@@ -4,7 +4,7 @@ use super::*;
 use crate::app::task;
 
 #[derive(Debug, Clone, Copy)]
-enum Step {
+enum ScreenStep {
     Keys(&'static str),
     Control(char),
     Resize(u16, u16),
@@ -26,7 +26,7 @@ enum Outcome {
     Lost,
 }
 
-fn step() -> impl Strategy<Value = Step> {
+fn step() -> impl Strategy<Value = ScreenStep> {
     let keys = prop::sample::select(vec![
         "j",
         "k",
@@ -74,16 +74,16 @@ fn step() -> impl Strategy<Value = Step> {
         MouseEventKind::ScrollUp,
     ]);
     prop_oneof![
-        6 => keys.prop_map(Step::Keys),
-        1 => prop::char::range('a', 'z').prop_map(Step::Control),
-        1 => (0_u16..220, 0_u16..70).prop_map(|(w, h)| Step::Resize(w, h)),
-        2 => (kinds, 0_u16..130, 0_u16..45).prop_map(|(kind, x, y)| Step::Mouse(kind, x, y)),
-        6 => (0_usize..6, any::<bool>()).prop_map(|(at, whole)| Step::Answer(at, whole)),
-        2 => (0_usize..6).prop_map(Step::Arrive),
-        1 => (0_usize..6, any::<bool>()).prop_map(|(at, lost)| Step::Fail(at, lost)),
-        1 => any::<bool>().prop_map(Step::Link),
-        2 => prop::sample::select(vec![Outcome::Stored, Outcome::Conflict, Outcome::Lost]).prop_map(Step::Store),
-        1 => Just(Step::Control('s')),
+        6 => keys.prop_map(ScreenStep::Keys),
+        1 => prop::char::range('a', 'z').prop_map(ScreenStep::Control),
+        1 => (0_u16..220, 0_u16..70).prop_map(|(w, h)| ScreenStep::Resize(w, h)),
+        2 => (kinds, 0_u16..130, 0_u16..45).prop_map(|(kind, x, y)| ScreenStep::Mouse(kind, x, y)),
+        6 => (0_usize..6, any::<bool>()).prop_map(|(at, whole)| ScreenStep::Answer(at, whole)),
+        2 => (0_usize..6).prop_map(ScreenStep::Arrive),
+        1 => (0_usize..6, any::<bool>()).prop_map(|(at, lost)| ScreenStep::Fail(at, lost)),
+        1 => any::<bool>().prop_map(ScreenStep::Link),
+        2 => prop::sample::select(vec![Outcome::Stored, Outcome::Conflict, Outcome::Lost]).prop_map(ScreenStep::Store),
+        1 => Just(ScreenStep::Control('s')),
     ]
 }
 
@@ -123,16 +123,16 @@ impl Late {
     }
 }
 
-fn take(late: &mut Late, step: Step) {
+fn take(late: &mut Late, step: ScreenStep) {
     let screen = &mut late.screen;
     match step {
-        Step::Keys(keys) => screen.press(keys),
-        Step::Control(c) => screen.put(Input::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL))),
-        Step::Resize(width, height) => screen.put(Input::Resize(Size::new(width, height))),
-        Step::Mouse(kind, column, row) => {
+        ScreenStep::Keys(keys) => screen.press(keys),
+        ScreenStep::Control(c) => screen.put(Input::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL))),
+        ScreenStep::Resize(width, height) => screen.put(Input::Resize(Size::new(width, height))),
+        ScreenStep::Mouse(kind, column, row) => {
             screen.put(Input::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
         }
-        Step::Answer(at, whole) => {
+        ScreenStep::Answer(at, whole) => {
             if screen.asked.get(at).is_none_or(|command| matches!(command, Command::Write(..))) {
                 return;
             }
@@ -144,16 +144,16 @@ fn take(late: &mut Late, step: Step) {
                 screen.tell(event);
             }
         }
-        Step::Arrive(at) => {
+        ScreenStep::Arrive(at) => {
             if at < late.on_the_way.len() {
                 let event = late.on_the_way.remove(at);
                 screen.tell(event);
             }
         }
-        Step::Fail(at, lost) => fail(screen, at, lost),
-        Step::Store(outcome) => store(screen, outcome),
-        Step::Link(true) => screen.tell(Event::Link(Link::Up)),
-        Step::Link(false) => screen.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 4 })),
+        ScreenStep::Fail(at, lost) => fail(screen, at, lost),
+        ScreenStep::Store(outcome) => store(screen, outcome),
+        ScreenStep::Link(true) => screen.tell(Event::Link(Link::Up)),
+        ScreenStep::Link(false) => screen.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 4 })),
     }
 }
 
