@@ -9,7 +9,7 @@ use super::{
     editor::Editor,
     inspector::{Inspector, Subject},
     metadata,
-    modal::{Menu, Modal},
+    modal::{ChosenSession, FieldMenu, Menu, Modal},
 };
 use crate::{
     app::{
@@ -17,26 +17,8 @@ use crate::{
         task::{Command, Ticket},
         text,
     },
-    session::{Session, SessionKey, edit},
+    session::{Session, edit},
 };
-
-/// A session that a key acts on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChosenSession {
-    /// Its `_id`.
-    pub key: SessionKey,
-    /// What a person knows it by, as stored.
-    pub name: String,
-}
-
-/// The fields of a session's metadata that can be edited, to choose from.
-#[derive(Debug, Clone)]
-pub struct FieldMenu {
-    /// The session.
-    pub session: ChosenSession,
-    /// Key and stored value.
-    pub menu: Menu<(String, Bson)>,
-}
 
 /// What opens once a session was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

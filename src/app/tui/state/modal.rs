@@ -1,17 +1,10 @@
 //! What lies over the panes and takes all input until it is closed.
 
-use super::{
-    chosen::{ChosenSession, FieldMenu},
-    editor::Editor,
-    inspector::Inspector,
-    list::Selection,
-    note::Note,
-    prompt::Prompt,
-};
+use super::{editor::Editor, inspector::Inspector, list::Selection, note::Note, prompt::Prompt};
 use crate::{
     app::{keymap::Action, place::Place},
     repository::Candidate,
-    session::Summary,
+    session::{SessionKey, Summary},
 };
 use bson::Bson;
 
@@ -38,6 +31,24 @@ pub enum Modal {
     Editor(Box<Editor>),
     /// A question with y or n.
     Confirm(Box<Confirm>),
+}
+
+/// A session that a key acts on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChosenSession {
+    /// Its `_id`.
+    pub key: SessionKey,
+    /// What a person knows it by, as stored.
+    pub name: String,
+}
+
+/// The fields of a session's metadata that can be edited, to choose from.
+#[derive(Debug, Clone)]
+pub struct FieldMenu {
+    /// The session.
+    pub session: ChosenSession,
+    /// Key and stored value.
+    pub menu: Menu<(String, Bson)>,
 }
 
 /// A list to choose from.

@@ -9,9 +9,9 @@ use crossterm::event::KeyEvent;
 use super::{
     AppState, Effect,
     areas::Pane,
-    chosen::{ChosenSession, Then, adding, refuse_other_than_object},
+    chosen::{Then, adding, refuse_other_than_object},
     editor::{Edited, Editor, Purpose},
-    modal::{Confirm, Modal},
+    modal::{ChosenSession, Confirm, Modal},
 };
 use crate::{
     app::{
