@@ -1,6 +1,7 @@
 //! The session manager: what keeps agents' conversations, and what every edit of a person goes through.
 
 mod accumulator;
+mod age;
 mod agent;
 mod conversation;
 mod create;

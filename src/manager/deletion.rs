@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::retention;
+use super::age;
 use crate::{
     repository::{CopiedDeletion, Error, ErrorKind, Result, SessionCopy, SessionRepository},
     session::SessionKey,
@@ -53,7 +53,7 @@ async fn try_to_delete(
         let copy = repository.exact_copy(key).await?;
         // After the copy: what comes alive from here on is no more what was copied.
         if let Some(cutoff) = cutoff
-            && !retention::is_old(repository, key, cutoff).await?
+            && !age::is_old(repository, key, cutoff).await?
         {
             return Ok(false);
         }

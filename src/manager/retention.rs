@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::{CopyKeeper, deletion};
+pub use super::age::{NoAge, last_alive};
+
+use super::{CopyKeeper, age::is_old, deletion};
 use crate::{
     repository::{Cursor, Error, Filter, ListQuery, Projection, Result, SessionReader, SessionRepository, Sort},
-    session::{SessionKey, StoredDate, Summary, UnclearDate},
+    session::{SessionKey, StoredDate, Summary},
 };
 
 /// Rows read at once.
@@ -34,41 +36,6 @@ pub struct SkippedSession {
     pub row: Summary,
     /// Why it has no age.
     pub reason: NoAge,
-}
-
-/// Why a session has no age.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NoAge {
-    /// It has neither date.
-    #[error("it has neither `updated_at` nor `created_at`")]
-    Undated,
-    /// What stands there is no clear date.
-    #[error("its `{}` is no clear date but {}", .0.field, .0.found)]
-    Unclear(UnclearDate),
-}
-
-/// When a session was last alive.
-///
-/// # Errors
-/// Where no clear date tells.
-pub fn last_alive(row: &Summary) -> std::result::Result<StoredDate, NoAge> {
-    alive(row.updated_at, row.created_at, &row.unclear_dates)
-}
-
-fn alive(
-    updated_at: Option<StoredDate>,
-    created_at: Option<StoredDate>,
-    unclear: &[UnclearDate],
-) -> std::result::Result<StoredDate, NoAge> {
-    let of = |field: &str, date: Option<StoredDate>| match unclear.iter().find(|one| one.field == field) {
-        Some(one) => Err(NoAge::Unclear(one.clone())),
-        None => Ok(date),
-    };
-    match of("updated_at", updated_at)? {
-        Some(at) => Ok(at),
-        None => of("created_at", created_at)?.ok_or(NoAge::Undated),
-    }
 }
 
 /// The sessions that were last alive before `cutoff`: what [`delete_older_than`] would delete.
@@ -137,13 +104,6 @@ fn unless_gone(deleted: Result<bool>) -> Result<bool> {
     }
 }
 
-/// Whether a session was last alive before `cutoff`, as it stands now.
-pub(super) async fn is_old(repository: &dyn SessionRepository, key: &SessionKey, cutoff: Timestamp) -> Result<bool> {
-    let session = repository.open(key, 0).await?;
-    let alive = alive(session.updated_at, session.created_at, &session.unclear_dates);
-    Ok(alive.is_ok_and(|at| at < StoredDate::from(cutoff)))
-}
-
 /// Deletes the sessions that were last alive before `cutoff`; each is named to `deleted` once it is gone. With `dry_run`
 /// each is named and nothing is deleted. Gives those that were named, and those that were skipped.
 ///
@@ -171,7 +131,7 @@ mod tests {
     use bson::{Bson, Document, doc};
 
     use super::*;
-    use crate::session::decode;
+    use crate::{manager::age::alive, session::decode};
 
     fn date(day: i64) -> Bson {
         Bson::DateTime(bson::DateTime::from_millis(day * 86_400_000))
