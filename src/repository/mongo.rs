@@ -40,6 +40,7 @@ mod outline;
 pub mod pool;
 mod rows;
 pub(crate) mod uri;
+mod valid;
 mod writes;
 
 /// The driver, for a client of your own: see [`MongoRepository::from_client`].

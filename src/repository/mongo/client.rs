@@ -1,7 +1,6 @@
-//! What is asked of a server before anything else, and the names it would refuse.
+//! What is asked of a server before anything else.
 
 use bson::{Document, doc};
-use mongodb::options::ClientOptions;
 
 use super::{
     errors::{self, Doing},
@@ -15,13 +14,19 @@ const OLDEST_WIRE_VERSION: i32 = 9;
 /// The server has no such command (`hello` came with 4.4.2).
 const COMMAND_NOT_FOUND: i32 = 59;
 
-/// `host:port`, several separated by commas.
-pub(super) fn hosts(options: &ClientOptions) -> String {
-    options.hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+impl Pool {
+    /// Checks that a server answers and is new enough.
+    ///
+    /// # Errors
+    /// What a connection can meet, and [`Error::TooOld`](crate::Error::TooOld).
+    pub async fn greet(&self) -> Result<()> {
+        let me = self.clone();
+        self.read_while("the server's greeting", |_| async move { greet(&me).await }).await
+    }
 }
 
 /// Checks that a server answers and is new enough.
-pub(super) async fn greet(pool: &Pool) -> Result<()> {
+async fn greet(pool: &Pool) -> Result<()> {
     let greeting = Doing::new("hello", "its greeting");
     let hello = hello(pool).await.map_err(|error| errors::error(&error, greeting, &pool.place("admin".to_owned())))?;
     too_old(&hello, pool.hosts()).map_or(Ok(()), Err)
@@ -58,18 +63,4 @@ pub(super) async fn ask_for_rows(
 
 fn is_unknown_command(error: &mongodb::error::Error) -> bool {
     matches!(error.kind.as_ref(), mongodb::error::ErrorKind::Command(command) if command.code == COMMAND_NOT_FOUND)
-}
-
-/// Names that the server would refuse with a riddle.
-pub(super) fn valid_names(database: &str, collection: &str) -> Result<()> {
-    let wrong_database =
-        database.is_empty() || database.len() > 63 || database.contains(['/', '\\', '.', ' ', '"', '$', '\0']);
-    let wrong_collection = collection.is_empty() || collection.contains(['$', '\0']) || collection.starts_with('.');
-    let wrong = match (wrong_database, wrong_collection) {
-        (true, _) => database,
-        (_, true) => collection,
-        _ => return Ok(()),
-    };
-    let what = if wrong_database { "database" } else { "collection" };
-    Err(Error::Name { name: wrong.to_owned(), what })
 }

@@ -3,7 +3,7 @@
 //! Never the driver's `Debug`, and of its texts only what is known to hold no credentials.
 
 mod denied;
-mod fault;
+pub(super) mod fault;
 mod topology;
 mod uri;
 

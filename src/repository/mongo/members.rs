@@ -12,7 +12,7 @@ use mongodb::{
     event::sdam::{SdamEvent, ServerDescription},
 };
 
-use super::errors::Fault;
+use super::errors::fault::Fault;
 
 /// What is known of each member, by `host:port`. Clones share it.
 #[derive(Debug, Clone, Default)]

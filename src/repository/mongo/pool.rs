@@ -17,7 +17,7 @@ use mongodb::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{MongoRepository, client, errors, gate::Gate, members::Members, uri};
+use super::{MongoRepository, errors, gate::Gate, members::Members, uri, valid};
 use crate::repository::Result;
 use driver::Driver;
 use statistics::PoolCounts;
@@ -86,7 +86,7 @@ impl Pool {
         if let Some(Tls::Enabled(files)) = &parsed.tls {
             errors::check_files(files)?;
         }
-        let hosts = client::hosts(&parsed);
+        let hosts = uri::host_list(&parsed);
         let default_database = parsed.default_database.clone().filter(|name| !is_servers_own(name));
         let asked = errors::Deployment { login_hint: uri.login_hint, ..asked(&parsed, &hosts) };
         let driver = Driver::connect(parsed).map_err(|error| errors::uri_mistake(&error, text))?;
@@ -113,17 +113,8 @@ impl Pool {
     /// # Errors
     /// [`Error::Name`](crate::Error::Name) for a name that no database or collection can have.
     pub fn repository(&self, database: &str, collection: &str) -> Result<MongoRepository> {
-        client::valid_names(database, collection)?;
+        valid::names(database, collection)?;
         Ok(MongoRepository::on(self.clone(), database, collection))
-    }
-
-    /// Checks that a server answers and is new enough.
-    ///
-    /// # Errors
-    /// What a connection can meet, and [`Error::TooOld`](crate::Error::TooOld).
-    pub async fn greet(&self) -> Result<()> {
-        let me = self.clone();
-        self.read_while("the server's greeting", |_| async move { client::greet(&me).await }).await
     }
 
     /// What the pool did and does, from the driver's own events. `None` for a lent client.

@@ -10,6 +10,7 @@ mod options;
 
 use std::time::Duration;
 
+use mongodb::options::ClientOptions;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use secrecy::SecretString;
 
@@ -28,6 +29,11 @@ pub(super) struct DriverUri {
     pub(super) notes: Vec<String>,
     /// What to say of its password where the login fails.
     pub(super) login_hint: Option<&'static str>,
+}
+
+/// `host:port`, several separated by commas.
+pub(super) fn host_list(options: &ClientOptions) -> String {
+    options.hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 /// Makes a connection string into one that the driver takes.
