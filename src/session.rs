@@ -20,6 +20,7 @@ pub mod id;
 pub mod interrupt;
 pub mod message;
 pub mod metadata_edit;
+pub(crate) mod number;
 pub mod pairs;
 pub mod plain;
 pub(crate) mod python;
@@ -28,6 +29,7 @@ mod setters;
 pub mod stored;
 pub mod summary;
 pub(crate) mod surrogate;
+pub(crate) mod value_text;
 mod words;
 
 pub use agent::StoredAgent;

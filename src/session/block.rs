@@ -211,7 +211,7 @@ impl Media {
             }
             MediaSource::Location(place) => {
                 out.push_str(" at ");
-                out.push_str(&super::plain::location(place));
+                out.push_str(&super::value_text::location(place));
             }
             MediaSource::Unknown => {}
         }

@@ -2,7 +2,7 @@
 
 use bson::{Bson, Document};
 
-use super::plain;
+use super::{number, value_text};
 
 /// Characters of a source's own words that are told; the whole stands in the document.
 const QUOTED: usize = 300;
@@ -22,7 +22,7 @@ pub fn sources(citations: &Bson) -> Vec<String> {
 }
 
 fn source(citation: &Bson) -> String {
-    let Bson::Document(fields) = citation else { return plain::compact(citation) };
+    let Bson::Document(fields) = citation else { return value_text::compact(citation) };
     let mut left = fields.clone();
     for key in ["url_citation", "file_citation"] {
         if left.get_document(key).is_ok()
@@ -37,7 +37,7 @@ fn source(citation: &Bson) -> String {
     parts.extend(match left.remove("location") {
         Some(Bson::Document(place)) => places(place),
         Some(Bson::Null) | None => flat_places(&mut left),
-        Some(other) => vec![plain::compact(&other)],
+        Some(other) => vec![value_text::compact(&other)],
     });
     let quoted = words(left.remove("sourceContent")).or_else(|| take_text(&mut left, &["cited_text"]));
     parts.extend(rest(left));
@@ -108,7 +108,7 @@ fn range(fields: &mut Document, first: &str, last: &str, unit: &str) -> Option<S
 }
 
 fn number(fields: &mut Document, key: &str) -> Option<i64> {
-    let found = super::decode::signed(fields.get(key)?)?;
+    let found = number::signed(fields.get(key)?)?;
     fields.remove(key);
     Some(found)
 }
@@ -130,12 +130,12 @@ fn words(content: Option<Bson>) -> Option<String> {
                 Some(fields) if fields.len() == 1 && fields.get_str("text").is_ok() => {
                     fields.get_str("text").unwrap_or_default().to_owned()
                 }
-                _ => plain::compact(part),
+                _ => value_text::compact(part),
             };
             (!parts.is_empty()).then(|| parts.iter().map(text).collect::<Vec<_>>().join(" "))
         }
         Bson::Null => None,
-        other => Some(plain::compact(&other)),
+        other => Some(value_text::compact(&other)),
     }
 }
 
@@ -149,7 +149,7 @@ fn start(words: &str) -> String {
 /// What else stands there.
 fn rest(left: Document) -> Option<String> {
     let left: Document = left.into_iter().filter(|(_, value)| !matches!(value, Bson::Null)).collect();
-    (!left.is_empty()).then(|| plain::compact(&Bson::Document(left)))
+    (!left.is_empty()).then(|| value_text::compact(&Bson::Document(left)))
 }
 
 /// What `guardContent` is called: with what its text is to a guardrail, e.g. `guard content (query)`. Stored text.
@@ -159,7 +159,7 @@ pub fn guard_label(guard: &Bson) -> String {
     let text = guard.as_document().and_then(|fields| fields.get_document("text").ok());
     let qualifiers = text.and_then(|text| text.get_array("qualifiers").ok()).map(Vec::as_slice).unwrap_or_default();
     let words: Vec<String> =
-        qualifiers.iter().map(|word| word.as_str().map_or_else(|| plain::compact(word), str::to_owned)).collect();
+        qualifiers.iter().map(|word| word.as_str().map_or_else(|| value_text::compact(word), str::to_owned)).collect();
     if words.is_empty() { "guard content".to_owned() } else { format!("guard content ({})", words.join(", ")) }
 }
 

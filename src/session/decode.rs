@@ -26,10 +26,10 @@ pub use date::stored_date;
 pub use extra::{feedback, guardrail_event, rating};
 pub(crate) use extra::{feedbacks, guardrail_events};
 pub use session::{agent_count, details, session, summary};
-pub use value::{signed, unsigned};
 
 use bson::{Bson, Document};
 
+pub use super::number::{signed, unsigned};
 use super::{AgentId, Image, Message, Reasoning, StoredAgent};
 use notes::Path;
 

@@ -2,7 +2,7 @@
 
 use bson::{Bson, Document};
 
-use super::{StoredAgent, plain};
+use super::{StoredAgent, value_text};
 
 /// Characters of a reason that are told.
 const MOST_REASON: usize = 200;
@@ -98,7 +98,7 @@ impl Interrupt {
     pub fn why(&self) -> String {
         match &self.reason {
             Some(Bson::String(reason)) if !reason.trim().is_empty() => reason.chars().take(MOST_REASON).collect(),
-            Some(reason @ (Bson::Document(_) | Bson::Array(_))) => plain::short(reason, MOST_REASON),
+            Some(reason @ (Bson::Document(_) | Bson::Array(_))) => value_text::short(reason, MOST_REASON),
             _ => self.name.clone().unwrap_or_else(|| self.id.clone()),
         }
     }

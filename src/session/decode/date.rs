@@ -7,7 +7,7 @@ use super::{
     notes::{Notes, Path},
     value,
 };
-use crate::session::{StoredDate, UnclearDate};
+use crate::session::{StoredDate, UnclearDate, number::EXACT};
 
 /// From here on, and below its negative, a number that stands for a date counts milliseconds, else seconds. As seconds it
 /// lies in the year 5138, as milliseconds in 1973.
@@ -36,7 +36,7 @@ fn counted(value: &Bson) -> Option<StoredDate> {
     }
     let number = float(value)?;
     let ms = if is_seconds(value) { number * 1000.0 } else { number };
-    (ms.abs() < value::EXACT).then(|| StoredDate::from_millis(ms.round() as i64))
+    (ms.abs() < EXACT).then(|| StoredDate::from_millis(ms.round() as i64))
 }
 
 fn is_seconds(value: &Bson) -> bool {

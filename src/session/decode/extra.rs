@@ -7,7 +7,7 @@ use super::{
     notes::{Notes, Path},
     value,
 };
-use crate::session::{Feedback, Finding, GuardrailEvent, Rating, StoredValue, plain};
+use crate::session::{Feedback, Finding, GuardrailEvent, Rating, StoredValue, value_text};
 
 /// Reads one element of `feedbacks`.
 #[must_use]
@@ -45,7 +45,7 @@ fn each<T>(
 fn read_feedback(raw: Bson, path: &Path, notes: &mut Notes) -> Feedback {
     let Bson::Document(fields) = &raw else {
         notes.mistyped(path, "a feedback (an object)", &raw);
-        let rating = Rating::Other(plain::compact(&raw));
+        let rating = Rating::Other(value_text::compact(&raw));
         return Feedback { rating, comment: None, created_at: None, agent_id: None, message_id: None, raw: raw.into() };
     };
     Feedback {
@@ -64,7 +64,7 @@ pub fn rating(stored: Option<&Bson>) -> Rating {
     match stored {
         None | Some(Bson::Null | Bson::Undefined) => Rating::Neutral,
         Some(Bson::String(word)) => Rating::of_stored(word),
-        Some(other) => Rating::Other(plain::compact(other)),
+        Some(other) => Rating::Other(value_text::compact(other)),
     }
 }
 

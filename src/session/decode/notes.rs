@@ -4,7 +4,7 @@ use std::fmt;
 
 use bson::{Bson, Document};
 
-use crate::session::{Block, Finding, VIEWER_PASSWORD, plain};
+use crate::session::{Block, Finding, VIEWER_PASSWORD, value_text};
 
 /// Characters of a value that a finding names.
 const NAMED: usize = 60;
@@ -122,7 +122,7 @@ impl Notes {
 
     fn named(&self, path: &Path, raw: &Bson) -> Option<String> {
         let told = !self.hushed && !matches!(raw, Bson::Null) && !is_secret(path);
-        told.then(|| plain::short(raw, NAMED))
+        told.then(|| value_text::short(raw, NAMED))
     }
 }
 

@@ -7,10 +7,7 @@ use super::{
     notes::{Notes, Path},
     tool, value,
 };
-use crate::session::Block;
-
-/// Numbers from here on are not exact as a double.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+use crate::session::{Block, number::EXACT};
 
 /// The content of a message, with what OpenAI's messages hold beside it: reasoning before it, a refusal and tool calls
 /// after it. The answer to a call is the result of a tool.

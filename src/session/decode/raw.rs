@@ -16,7 +16,7 @@ use bson::{
     Binary, Bson, Document, JavaScriptCodeWithScope, RawDocument, spec::BinarySubtype, spec::ElementType as Kind,
 };
 
-use super::{notes::Path, value::unsigned};
+use super::{notes::Path, unsigned};
 use crate::session::{Finding, VIEWER_PASSWORD};
 
 pub(crate) use place::{in_agent, in_session};

@@ -3,27 +3,7 @@
 use bson::{Bson, Document};
 
 use super::notes::{Notes, Path};
-
-/// Whole numbers beyond this are not exact in a double.
-pub(super) const EXACT: f64 = 9_007_199_254_740_992.0;
-
-/// A whole number that is not negative, from any BSON number that is one exactly.
-#[must_use]
-pub fn unsigned(value: &Bson) -> Option<u64> {
-    signed(value).and_then(|number| u64::try_from(number).ok())
-}
-
-/// A whole number, from any BSON number that is one exactly.
-#[must_use]
-pub fn signed(value: &Bson) -> Option<i64> {
-    match value {
-        Bson::Int32(n) => Some(i64::from(*n)),
-        Bson::Int64(n) => Some(*n),
-        Bson::Double(n) if n.fract() == 0.0 && n.abs() < EXACT => Some(*n as i64),
-        Bson::Decimal128(n) => n.to_string().parse().ok(),
-        _ => None,
-    }
-}
+use crate::session::number::{EXACT, signed, unsigned};
 
 /// A number that is neither negative nor infinite.
 pub(super) fn magnitude(value: &Bson) -> Option<f64> {

@@ -9,7 +9,7 @@ use super::{
     date::{DateContext, date},
     json, same,
 };
-use crate::session::plain;
+use crate::session::{number::EXACT, value_text};
 
 /// Why a text is no value of a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Misfit {
 impl fmt::Display for Misfit {
     /// What it is none of, why, and what is accepted.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "that is no {}", plain::element_word(self.kind))?;
+        write!(f, "that is no {}", value_text::element_word(self.kind))?;
         if let Some(why) = &self.why {
             write!(f, " ({why})")?;
         }
@@ -115,8 +115,6 @@ fn whole<T: FromStr>(text: &str, beyond: &'static str) -> Result<T, Option<&'sta
 }
 
 fn double(text: &str) -> Result<f64, Option<&'static str>> {
-    /// From here on not every whole number is a double.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
     match text {
         "NaN" => return Ok(f64::NAN),
         "-NaN" => return Ok(-f64::NAN),

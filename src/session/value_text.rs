@@ -1,0 +1,193 @@
+//! A single value in words: its type, as JSON, its start.
+
+use bson::{Bson, spec::ElementType};
+
+use super::VIEWER_PASSWORD;
+
+/// A short word for a BSON type.
+#[must_use]
+pub fn type_word(value: &Bson) -> &'static str {
+    element_word(value.element_type())
+}
+
+/// A short word for a BSON type, by its tag.
+#[must_use]
+pub fn element_word(kind: ElementType) -> &'static str {
+    match kind {
+        ElementType::Double => "f64",
+        ElementType::String => "str",
+        ElementType::Array => "arr",
+        ElementType::EmbeddedDocument => "obj",
+        ElementType::Boolean => "bool",
+        ElementType::Null => "null",
+        ElementType::RegularExpression => "regex",
+        ElementType::JavaScriptCode | ElementType::JavaScriptCodeWithScope => "js",
+        ElementType::Int32 => "i32",
+        ElementType::Int64 => "i64",
+        ElementType::Timestamp => "ts",
+        ElementType::Binary => "bin",
+        ElementType::ObjectId => "oid",
+        ElementType::DateTime => "date",
+        ElementType::Symbol => "sym",
+        ElementType::Decimal128 => "dec",
+        ElementType::Undefined => "undef",
+        ElementType::MaxKey => "max",
+        ElementType::MinKey => "min",
+        ElementType::DbPointer => "dbptr",
+    }
+}
+
+/// A value as indented relaxed Extended JSON. Stored text: make it safe before it reaches a terminal.
+#[must_use]
+pub fn pretty(value: &Bson) -> String {
+    let json = value.clone().into_relaxed_extjson();
+    serde_json::to_string_pretty(&json).unwrap_or_else(|_| value.to_string())
+}
+
+/// A value as relaxed Extended JSON on one line.
+#[must_use]
+pub fn compact(value: &Bson) -> String {
+    value.clone().into_relaxed_extjson().to_string()
+}
+
+/// The start of a value, and whether that is not all of it: so many fields and elements at most, and so many bytes of texts.
+/// What is drawn of a large one need not cost as much as all of it.
+#[cfg(any(feature = "app", test))]
+pub(crate) fn start(value: &Bson, items: usize, bytes: usize) -> (Bson, bool) {
+    let mut start = ValueStart { items, bytes, is_cut: false };
+    let value = start.of(value);
+    (value, start.is_cut)
+}
+
+/// What may still be taken of a value.
+#[cfg(any(feature = "app", test))]
+struct ValueStart {
+    items: usize,
+    bytes: usize,
+    is_cut: bool,
+}
+
+#[cfg(any(feature = "app", test))]
+impl ValueStart {
+    fn of(&mut self, value: &Bson) -> Bson {
+        match value {
+            Bson::Document(fields) => {
+                let taken = fields.iter().map_while(|(name, value)| Some((name.clone(), self.next(value)?)));
+                Bson::Document(taken.collect())
+            }
+            Bson::Array(elements) => Bson::Array(elements.iter().map_while(|value| self.next(value)).collect()),
+            Bson::String(text) => {
+                let cut = text.floor_char_boundary(self.bytes);
+                self.is_cut |= cut < text.len();
+                self.bytes -= cut;
+                Bson::String(text[..cut].to_owned())
+            }
+            Bson::Binary(binary) if binary.bytes.len() > self.bytes => {
+                self.is_cut = true;
+                let bytes = binary.bytes[..std::mem::take(&mut self.bytes)].to_vec();
+                Bson::Binary(bson::Binary { subtype: binary.subtype, bytes })
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn next(&mut self, value: &Bson) -> Option<Bson> {
+        let left = self.items.checked_sub(1);
+        self.is_cut |= left.is_none();
+        self.items = left?;
+        Some(self.of(value))
+    }
+}
+
+/// The start of [`compact`] in at most so many characters, with `...` where it goes on; no more of the value than that is
+/// looked at. A viewer password in it is not told.
+#[must_use]
+pub(crate) fn short(value: &Bson, most: usize) -> String {
+    let mut out = String::new();
+    push_start(&mut out, value, most);
+    match out.char_indices().nth(most) {
+        Some(_) => out.chars().take(most.saturating_sub(3)).chain("...".chars()).collect(),
+        None => out,
+    }
+}
+
+fn push_start(out: &mut String, value: &Bson, most: usize) {
+    let is_full = |out: &String| out.char_indices().nth(most).is_some();
+    let quoted = |text: &str| serde_json::Value::from(text.chars().take(most + 1).collect::<String>()).to_string();
+    match value {
+        Bson::String(text) => out.push_str(&quoted(text)),
+        Bson::Array(items) => {
+            out.push('[');
+            for (i, item) in items.iter().enumerate() {
+                if is_full(out) {
+                    return;
+                }
+                out.push_str(if i > 0 { "," } else { "" });
+                push_start(out, item, most);
+            }
+            out.push(']');
+        }
+        Bson::Document(fields) => {
+            out.push('{');
+            for (i, (key, value)) in fields.iter().enumerate() {
+                if is_full(out) {
+                    return;
+                }
+                out.push_str(if i > 0 { "," } else { "" });
+                out.push_str(&quoted(key));
+                out.push(':');
+                if key == VIEWER_PASSWORD { out.push_str("\"kept secret\"") } else { push_start(out, value, most) }
+            }
+            out.push('}');
+        }
+        Bson::Binary(binary) if binary.bytes.len() > most => {
+            out.push_str(&binary.bytes.len().to_string());
+            out.push_str(" bytes");
+        }
+        other => out.push_str(&compact(other)),
+    }
+}
+
+/// Where something is, in words: an address with what else is told of it. Stored text.
+#[must_use]
+pub(crate) fn location(place: &Bson) -> String {
+    let Bson::Document(fields) = place else {
+        return place.as_str().map_or_else(|| compact(place), str::to_owned);
+    };
+    let Some((key, address)) = ["uri", "url"].iter().find_map(|key| Some((*key, fields.get_str(key).ok()?))) else {
+        return compact(place);
+    };
+    let is_other = |(name, value): &(&String, &Bson)| {
+        let implied = **name == key || (*name == "type" && value.as_str() == Some("s3") && address.starts_with("s3:"));
+        !implied && !matches!(value, Bson::Null)
+    };
+    let told = |value: &Bson| value.as_str().map_or_else(|| compact(value), str::to_owned);
+    let others: Vec<String> =
+        fields.iter().filter(is_other).map(|(name, value)| format!("{name} {}", told(value))).collect();
+    if others.is_empty() { address.to_owned() } else { format!("{address} ({})", others.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use bson::doc;
+
+    use super::*;
+
+    #[test]
+    fn a_value_is_named_by_its_start() {
+        assert_eq!(short(&doc! { "a": [1, "b"] }.into(), 60), "{\"a\":[1,\"b\"]}");
+        let long = short(&"x".repeat(100).into(), 10);
+        assert_eq!(long, "\"xxxxxx...");
+        let many = short(&vec![Bson::Int32(7); 100_000].into(), 10);
+        assert_eq!(many, "[7,7,7,...");
+        assert!(!short(&doc! { VIEWER_PASSWORD: "hunter2" }.into(), 60).contains("hunter2"));
+    }
+
+    #[test]
+    fn a_location_is_its_address() {
+        let s3 = doc! { "type": "s3", "uri": "s3://bucket/report.pdf", "bucketOwner": "111122223333" };
+        assert_eq!(location(&s3.into()), "s3://bucket/report.pdf (bucketOwner 111122223333)");
+        assert_eq!(location(&"https://e.example/a.png".into()), "https://e.example/a.png");
+        assert_eq!(location(&doc! { "s3": "bucket" }.into()), "{\"s3\":\"bucket\"}");
+    }
+}
