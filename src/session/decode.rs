@@ -8,6 +8,7 @@ mod bytes;
 mod date;
 mod extra;
 mod figures;
+mod function;
 mod keyed;
 mod known;
 mod media;

@@ -3,10 +3,10 @@
 use bson::{Bson, Document};
 
 use super::{
+    function,
     keyed::Keyed,
     known, media,
     notes::{Notes, Path},
-    openai,
     reasoning::StoredReasoning,
     shape, tool,
 };
@@ -76,8 +76,8 @@ fn typed(word: &str, fields: &Document, path: &Path, notes: &mut Notes) -> Optio
     match word {
         "tool_use" => Some(tool::request(fields, &known::ANTHROPIC_TOOL, path, notes)),
         "tool_result" => Some(tool::result(fields, &known::ANTHROPIC_TOOL, path, notes)),
-        "function_call" => openai::call(fields, "call_id", path, notes),
-        "function_call_output" => Some(openai::output(fields, path, notes)),
+        "function_call" => function::call(fields, "call_id", path, notes),
+        "function_call_output" => Some(function::output(fields, path, notes)),
         "thinking" | "redacted_thinking" | "reasoning" => {
             StoredReasoning::typed(word, fields, path, notes).map(StoredReasoning::into_block)
         }

@@ -38,14 +38,6 @@ fn a_call_needs_no_content_and_anything_else_does() {
 }
 
 #[test]
-fn arguments_that_json_would_change_stay_a_text() {
-    for text in ["{\"a\":", "{\"id\":17293822569102704641}", "{\"at\":{\"$date\":\"yesterday\"}}"] {
-        assert_eq!(arguments(&doc! { "arguments": text }), Bson::from(text));
-    }
-    assert_eq!(arguments(&doc! { "args": { "a": 1 } }), doc! { "a": 1 }.into());
-}
-
-#[test]
 fn the_answer_to_a_call_is_a_result_without_a_status() {
     let parts = vec![doc! { "type": "text", "text": "rain" }];
     let message = read(doc! { "role": "tool", "tool_call_id": "c", "name": "f", "content": parts });
