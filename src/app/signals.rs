@@ -20,7 +20,7 @@ pub enum Caught {
 
 /// SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGTSTP and SIGCONT; where there are none, Ctrl-C from outside.
 pub struct Signals {
-    heard: system::Heard,
+    listening: system::Listening,
 }
 
 impl Signals {
@@ -29,18 +29,18 @@ impl Signals {
     /// # Errors
     /// What the system says.
     pub fn listen() -> io::Result<Self> {
-        Ok(Self { heard: system::listen()? })
+        Ok(Self { listening: system::listen()? })
     }
 
     /// Waits for one.
     pub async fn next(&mut self) -> Caught {
-        system::next(&mut self.heard).await
+        system::next(&mut self.listening).await
     }
 
     /// Stops until it is continued; does nothing where a program cannot be stopped. `typed`: a key asked for it, which a
     /// terminal tells all the programs before it, such as a script that runs this one.
     pub async fn stop(&mut self, typed: bool) {
-        system::stop(&mut self.heard, typed).await;
+        system::stop(&mut self.listening, typed).await;
     }
 }
 
@@ -57,7 +57,7 @@ mod unix {
     /// How long a stopped program, which is running again, waits for the news that it is.
     const NEWS: Duration = Duration::from_millis(500);
 
-    pub(super) struct Heard {
+    pub(super) struct Listening {
         terminate: Signal,
         interrupt: Signal,
         hang_up: Signal,
@@ -66,8 +66,8 @@ mod unix {
         go_on: Signal,
     }
 
-    pub(super) fn listen() -> io::Result<Heard> {
-        Ok(Heard {
+    pub(super) fn listen() -> io::Result<Listening> {
+        Ok(Listening {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
             hang_up: signal(SignalKind::hangup())?,
@@ -77,18 +77,18 @@ mod unix {
         })
     }
 
-    pub(super) async fn next(heard: &mut Heard) -> Caught {
+    pub(super) async fn next(listening: &mut Listening) -> Caught {
         tokio::select! {
-            _ = heard.terminate.recv() => Caught::End(143),
-            _ = heard.interrupt.recv() => Caught::End(130),
-            _ = heard.hang_up.recv() => Caught::End(129),
-            _ = heard.quit.recv() => Caught::End(131),
-            _ = heard.stop.recv() => Caught::Stop,
-            _ = heard.go_on.recv() => Caught::Continued,
+            _ = listening.terminate.recv() => Caught::End(143),
+            _ = listening.interrupt.recv() => Caught::End(130),
+            _ = listening.hang_up.recv() => Caught::End(129),
+            _ = listening.quit.recv() => Caught::End(131),
+            _ = listening.stop.recv() => Caught::Stop,
+            _ = listening.go_on.recv() => Caught::Continued,
         }
     }
 
-    pub(super) async fn stop(heard: &mut Heard, typed: bool) {
+    pub(super) async fn stop(listening: &mut Listening, typed: bool) {
         let before_the_terminal = tcgetpgrp(io::stdin()).is_ok_and(|group| group == getpgrp());
         let stopped = if typed && before_the_terminal {
             kill_current_process_group(Number::STOP)
@@ -98,7 +98,7 @@ mod unix {
         if let Err(error) = stopped {
             tracing::warn!(%error, "the program could not be stopped");
         }
-        let _ = tokio::time::timeout(NEWS, heard.go_on.recv()).await;
+        let _ = tokio::time::timeout(NEWS, listening.go_on.recv()).await;
     }
 }
 
@@ -106,18 +106,18 @@ mod unix {
 mod other {
     use super::{Caught, io};
 
-    pub(super) type Heard = ();
+    pub(super) type Listening = ();
 
-    pub(super) fn listen() -> io::Result<Heard> {
+    pub(super) fn listen() -> io::Result<Listening> {
         Ok(())
     }
 
-    pub(super) async fn next((): &mut Heard) -> Caught {
+    pub(super) async fn next((): &mut Listening) -> Caught {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
         Caught::End(130)
     }
 
-    pub(super) async fn stop((): &mut Heard, _typed: bool) {}
+    pub(super) async fn stop((): &mut Listening, _typed: bool) {}
 }
