@@ -57,13 +57,13 @@ impl EventLoopMetrics {
 
     /// A model was called. Gives the `metadata` for the assistant message: `{usage, metrics}`.
     pub fn add_call(&mut self, call: ModelCall) -> Document {
-        self.usage += Usage { total: encode::total_tokens(&call.usage), ..call.usage };
+        self.usage += Usage { total: call.usage.in_and_out(), ..call.usage };
         self.latency_ms += call.latency_ms.unwrap_or_default();
         self.calls += 1;
         let mut metrics = Document::new();
         metrics.extend(call.latency_ms.map(|ms| ("latencyMs".to_owned(), encode::count(ms))));
         metrics.extend(call.first_byte_ms.map(|ms| ("timeToFirstByteMs".to_owned(), encode::count(ms))));
-        doc! { "usage": encode::usage(&call.usage), "metrics": metrics }
+        doc! { "usage": call.usage.to_document(), "metrics": metrics }
     }
 
     /// The event loop went round once: a model was called, and the tools it asked for.
@@ -94,7 +94,7 @@ impl EventLoopMetrics {
         Some(doc! {
             // Strands accumulates no times to first bytes; each call's stands on its message.
             "accumulated_metrics": { "latencyMs": encode::count(self.latency_ms), "timeToFirstByteMs": 0 },
-            "accumulated_usage": encode::usage(&self.usage),
+            "accumulated_usage": self.usage.to_document(),
             "cycle_metrics": {
                 "cycle_count": encode::count(self.cycles),
                 "total_duration": self.duration.as_secs_f64(),

@@ -8,7 +8,7 @@ use std::fmt;
 use bson::{Binary, Bson, Document, doc, spec::BinarySubtype};
 use serde::{Deserialize, Serialize};
 
-use super::{ToolStatus, Usage, encode, plain};
+use super::{ToolStatus, Usage, plain};
 
 pub use parts::{Image, Reasoning, ToolResult, ToolUse};
 
@@ -119,7 +119,7 @@ impl MessageBody {
     #[must_use]
     pub fn with_usage(mut self, usage: Usage) -> Self {
         let mut metadata = self.0.get_document("metadata").cloned().unwrap_or_default();
-        metadata.insert("usage", encode::usage(&usage));
+        metadata.insert("usage", usage.to_document());
         self.0.insert("metadata", metadata);
         self
     }

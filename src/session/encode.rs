@@ -5,46 +5,14 @@ use bson::{Bson, DateTime, Document, doc};
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 
-use super::{
-    Usage,
-    record::{AgentConfig, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession},
-};
+pub use super::number::{count, integer};
+
+use super::record::{AgentConfig, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession};
 
 /// A time as a BSON date, in ms.
 #[must_use]
 pub fn date(at: Timestamp) -> Bson {
     Bson::DateTime(DateTime::from_millis(at.as_millisecond()))
-}
-
-/// An int32 where it fits, as the Python driver stores its integers.
-#[must_use]
-pub fn integer(n: i64) -> Bson {
-    i32::try_from(n).map_or(Bson::Int64(n), Bson::Int32)
-}
-
-/// A count as Strands stores it.
-#[must_use]
-pub fn count(n: u64) -> Bson {
-    integer(i64::try_from(n).unwrap_or(i64::MAX))
-}
-
-/// `totalTokens`: where nobody told, the sum of input and output where both are known.
-#[must_use]
-pub fn total_tokens(usage: &Usage) -> Option<u64> {
-    usage.total.or_else(|| Some(usage.input?.saturating_add(usage.output?)))
-}
-
-/// Strands' `Usage`: what is not known is left out.
-#[must_use]
-pub fn usage(usage: &Usage) -> Document {
-    let figures = [
-        ("inputTokens", usage.input),
-        ("outputTokens", usage.output),
-        ("totalTokens", total_tokens(usage)),
-        ("cacheReadInputTokens", usage.cache_read),
-        ("cacheWriteInputTokens", usage.cache_write),
-    ];
-    figures.into_iter().filter_map(|(name, figure)| Some((name.to_owned(), count(figure?)))).collect()
 }
 
 /// A whole session document, with no agents.

@@ -2,7 +2,9 @@
 
 use std::ops::AddAssign;
 
-use super::{Block, Finding, GuardrailEvent, StoredDate, StoredValue, setters};
+use bson::Document;
+
+use super::{Block, Finding, GuardrailEvent, StoredDate, StoredValue, number, setters};
 
 /// Who speaks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -130,6 +132,19 @@ impl Usage {
         self.total.or_else(|| Some(self.input?.saturating_add(self.output?)))
     }
 
+    /// Strands' `Usage` as it is stored: what is not known is left out; `totalTokens` as [`Usage::in_and_out`] tells.
+    #[must_use]
+    pub fn to_document(self) -> Document {
+        let figures = [
+            ("inputTokens", self.input),
+            ("outputTokens", self.output),
+            ("totalTokens", self.in_and_out()),
+            ("cacheReadInputTokens", self.cache_read),
+            ("cacheWriteInputTokens", self.cache_write),
+        ];
+        figures.into_iter().filter_map(|(name, figure)| Some((name.to_owned(), number::count(figure?)))).collect()
+    }
+
     /// Whether any figure is known.
     #[must_use]
     pub fn is_known(&self) -> bool {
@@ -147,7 +162,7 @@ impl Usage {
     }
 
     /// So many tokens in and out. The total is left open: stored, it is their sum (see
-    /// [`encode::total_tokens`](super::encode::total_tokens)).
+    /// [`Usage::in_and_out`]).
     #[must_use]
     pub fn new(input: u64, output: u64) -> Self {
         Self { input: Some(input), output: Some(output), ..Self::default() }

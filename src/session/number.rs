@@ -22,3 +22,15 @@ pub fn signed(value: &Bson) -> Option<i64> {
         _ => None,
     }
 }
+
+/// An int32 where it fits, as the Python driver stores its integers.
+#[must_use]
+pub fn integer(n: i64) -> Bson {
+    i32::try_from(n).map_or(Bson::Int64(n), Bson::Int32)
+}
+
+/// A count as Strands stores it.
+#[must_use]
+pub fn count(n: u64) -> Bson {
+    integer(i64::try_from(n).unwrap_or(i64::MAX))
+}
