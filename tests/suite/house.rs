@@ -2,7 +2,11 @@
 
 mod source;
 
-use std::{fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use source::{SourceFile, collect, sources};
 
@@ -135,7 +139,7 @@ fn the_library_takes_few_crates() {
     let ran = ran.expect("cargo runs");
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     let text = String::from_utf8_lossy(&ran.stdout);
-    let crates: std::collections::BTreeSet<&str> =
+    let crates: BTreeSet<&str> =
         text.lines().map(|line| line.trim_end_matches(" (*)")).filter(|line| !line.is_empty()).collect();
     assert!((50..=200).contains(&crates.len()), "{} crates", crates.len());
     for name in ["ratatui", "crossterm", "clap", "syntect", "pulldown-cmark", "reqwest", "anyhow"] {
@@ -145,7 +149,7 @@ fn the_library_takes_few_crates() {
 
 #[test]
 fn no_type_name_stands_twice() {
-    let mut places: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for source in &sources() {
         for (number, line) in &source.code {
             let mut words = line
@@ -163,6 +167,39 @@ fn no_type_name_stands_twice() {
         "a type's name is its own",
         &twice.map(|(name, places)| format!("{name}: {}", places.join(", "))).collect::<Vec<_>>(),
     );
+}
+
+#[test]
+fn no_file_imports_what_imports_it() {
+    let sources = sources();
+    let files: BTreeMap<String, &SourceFile> =
+        sources.iter().filter(|source| !source.is_test()).map(|source| (source.module().join("::"), source)).collect();
+    let mut imports: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (module, source) in &files {
+        for (_, path) in source.paths() {
+            // `a::b::C` stands in the file of `a::b`, where there is one, else in that of `a`.
+            let ends = path.match_indices("::").map(|(end, _)| end).chain([path.len()]);
+            let file = ends.filter_map(|end| files.get_key_value(&path[..end])).last();
+            // A module and what is inside it know each other.
+            let is_inside = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|r| r.is_empty() || r.starts_with("::"));
+            let file = file.map(|(file, _)| file.as_str());
+            let file = file.filter(|file| !is_inside(file, module) && !is_inside(module, file));
+            imports.entry(module).or_default().extend(file);
+        }
+    }
+    assert!(imports.values().map(BTreeSet::len).sum::<usize>() > 500, "imports were not found");
+    // What imports nothing or is imported by nothing is in no circle; and so on with the rest.
+    let is_free = |imports: &BTreeMap<&str, BTreeSet<&str>>, file: &str| {
+        imports[file].iter().all(|other| !imports.contains_key(other)) || !imports.values().any(|of| of.contains(file))
+    };
+    while let Some(free) = imports.keys().copied().find(|file| is_free(&imports, file)) {
+        imports.remove(free);
+    }
+    let left = imports.iter().map(|(module, of)| {
+        let circular: Vec<&str> = of.iter().copied().filter(|file| imports.contains_key(file)).collect();
+        format!("{module} imports {}", circular.join(", "))
+    });
+    forbid("no circles of imports", &left.collect::<Vec<_>>());
 }
 
 #[test]

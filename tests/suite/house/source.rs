@@ -102,7 +102,7 @@ impl SourceFile {
     }
 
     /// The module that the file is: `["app", "tui", "view"]`.
-    fn module(&self) -> Vec<&str> {
+    pub fn module(&self) -> Vec<&str> {
         let path = self.path.trim_start_matches("src/").trim_end_matches(".rs");
         path.split('/').filter(|part| !["lib", "main"].contains(part)).collect()
     }
