@@ -1,7 +1,7 @@
 //! Deleting sessions by their age: by `updated_at`, where that is absent by `created_at`.
 //!
-//! Only a clear date makes an age (see [`UnclearDate`](crate::UnclearDate)): a session without one is never deleted by its age, but named as
-//! skipped. An unclear `updated_at` is not replaced by an older `created_at`.
+//! Only a clear date makes an age (see [`UnclearDate`](crate::UnclearDate)): a session without one is never deleted by its
+//! age, but named as skipped. An unclear `updated_at` is not replaced by an older `created_at`.
 
 use std::time::{Duration, Instant};
 
