@@ -9,6 +9,8 @@
 //! status                          status                   status
 //! ```
 
+use std::ops::RangeInclusive;
+
 use ratatui::layout::{Constraint, Layout, Position, Rect, Size};
 
 use crate::app::keymap::ENTRIES;
@@ -57,6 +59,8 @@ pub struct Areas {
 
 const MIN_WIDTH: u16 = 40;
 const MIN_HEIGHT: u16 = 10;
+/// From here on all panes are shown.
+const WIDE: u16 = 120;
 /// Below this height panes are shown one at a time.
 const LOW: u16 = 16;
 
@@ -141,9 +145,9 @@ fn panes(body: Rect, focus: Pane) -> [Option<Rect>; 5] {
     let mut panes = [None; 5];
     if width < 80 || body.height + 2 < LOW {
         panes[focus as usize] = Some(body);
-    } else if width < 120 {
+    } else if width < WIDE {
         if matches!(focus, Pane::Sessions | Pane::Conversation) {
-            let sessions = (width * 2 / 5).clamp(36, 46);
+            let sessions = list_width(width, focus, 36..=46);
             let [left, right] = Layout::horizontal([Constraint::Length(sessions), Constraint::Fill(1)]).areas(body);
             (panes[0], panes[1]) = (Some(left), Some(right));
         } else {
@@ -153,7 +157,7 @@ fn panes(body: Rect, focus: Pane) -> [Option<Rect>; 5] {
             stack(right, &mut panes);
         }
     } else {
-        let sessions = (width / 3).clamp(44, 60);
+        let sessions = list_width(width, focus, 44..=60);
         let side = (width / 6).clamp(28, 44);
         let [left, centre, right] =
             Layout::horizontal([Constraint::Length(sessions), Constraint::Fill(1), Constraint::Length(side)])
@@ -162,6 +166,16 @@ fn panes(body: Rect, focus: Pane) -> [Option<Rect>; 5] {
         stack(right, &mut panes);
     }
     panes
+}
+
+/// Cells of the list of sessions, usually in such a range: while the keys go to it more, so that more of its columns fit.
+fn list_width(width: u16, focus: Pane, usual: RangeInclusive<u16>) -> u16 {
+    let (least, most) = usual.into_inner();
+    if focus != Pane::Sessions {
+        return (width / 3).clamp(least, most);
+    }
+    let fifths = if width < WIDE { 3 } else { 2 };
+    (width * fifths / 5).clamp(least, most + 8)
 }
 
 fn stack(area: Rect, panes: &mut [Option<Rect>; 5]) {
@@ -185,6 +199,14 @@ mod tests {
                     assert!(areas.too_small || areas.pane(focus).is_some());
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_list_has_more_room_while_the_keys_go_to_it() {
+        let list = |width, focus| Areas::of(Size::new(width, 24), focus).pane(Pane::Sessions).map(|area| area.width);
+        for width in 80..=260 {
+            assert!(list(width, Pane::Sessions) > list(width, Pane::Conversation), "{width}");
         }
     }
 

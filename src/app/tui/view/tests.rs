@@ -146,7 +146,9 @@ fn stored_text_never_reaches_the_terminal_raw() {
 #[test]
 fn a_column_without_room_is_named_and_the_id_stays_whole() {
     let uuid = "7f9c24e8-3b12-4f5d-9a6e-0c1d2e3f4a5b";
-    for (width, height, says) in [(120, 40, "+4 columns"), (200, 60, "no room for FB ")] {
+    for (width, height, says) in
+        [(44, 24, "+4 columns"), (120, 40, "no room for MSG, TOK, FB "), (144, 40, "no room for FB ")]
+    {
         let mut screen = Screen::listed(width, height);
         assert!(!picture(&screen.state).contains(says), "there is room");
         screen.state.workspace.list.rows[0].key = SessionKey::from(uuid);
