@@ -76,19 +76,19 @@ pub fn advice(hints: &[Hint]) -> Option<String> {
 /// Whether an index serves a list, in one sentence.
 #[must_use]
 pub fn plan(plan: &ListPlan) -> String {
-    match &plan.hint {
-        Some(Hint::CreateIndexes) => format!("{}; `strandscope doctor --create-indexes` makes one", plan.why),
-        Some(hint) => format!("{}; {}", plan.why, words(hint)),
-        None => plan.why.clone(),
-    }
+    planned(plan, "`strandscope doctor --create-indexes` makes one", words)
 }
 
 /// The same in the words of the browser.
 #[must_use]
 pub fn plan_on_screen(plan: &ListPlan) -> String {
+    planned(plan, "the indexes that are missing can be made", words_on_screen)
+}
+
+fn planned(plan: &ListPlan, create: &str, words: fn(&Hint) -> String) -> String {
     match &plan.hint {
-        Some(Hint::CreateIndexes) => format!("{}; the indexes that are missing can be made", plan.why),
-        Some(hint) => format!("{}; {}", plan.why, words_on_screen(hint)),
+        Some(Hint::CreateIndexes) => format!("{}; {create}", plan.why),
+        Some(hint) => format!("{}; {}", plan.why, words(hint)),
         None => plan.why.clone(),
     }
 }
