@@ -10,6 +10,7 @@ pub mod folder;
 mod foreign;
 pub mod health;
 pub mod hint;
+pub mod inspection;
 pub mod mongo;
 pub mod page;
 pub mod target;
@@ -20,6 +21,7 @@ pub use error::{Cause, Error, ErrorKind, Result, ServerError};
 pub use filter::{Filter, FilterError};
 pub use health::{Check, Verdict};
 pub use hint::Hint;
+pub use inspection::Inspection;
 pub use page::{Cursor, ListPlan, ListQuery, Page, PageEnd, Projection, RowSink, Sort};
 pub use target::{Candidate, Limits, Opened, Target, open, open_writable};
 pub use write::{SessionRepository, SessionWriter, Tail};
@@ -28,6 +30,7 @@ use std::{fmt, ops::Range};
 
 use async_trait::async_trait;
 use bson::{Bson, Document, RawDocumentBuf};
+use jiff::Timestamp;
 
 use crate::{
     metrics::Outline,
@@ -132,6 +135,12 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
     /// The same with what of the stored bytes cannot be read as they are. The default has no such findings.
     async fn document_and_findings(&self, key: &SessionKey) -> Result<(Document, Vec<Finding>)> {
         Ok((self.document(key).await?, Vec::new()))
+    }
+
+    /// The whole document and all that there is to say of it, from the decoder and of the health of its histories.
+    async fn inspect(&self, key: &SessionKey) -> Result<Inspection> {
+        let (document, told) = self.document_and_findings(key).await?;
+        Ok(Inspection::of(document, told, Timestamp::now()))
     }
 
     /// Everything that is stored of the session, byte for byte: what a deletion keeps. The default is the whole document.

@@ -15,6 +15,7 @@ pub mod encode;
 pub mod feedback;
 pub mod finding;
 pub mod guardrail;
+pub(crate) mod held;
 pub mod history;
 pub mod id;
 pub mod interrupt;
@@ -25,11 +26,14 @@ pub mod pairs;
 pub mod plain;
 pub(crate) mod python;
 pub mod record;
+pub(crate) mod secret;
 mod setters;
 pub mod stored;
 pub mod summary;
 pub(crate) mod surrogate;
 pub(crate) mod value_text;
+#[cfg(any(feature = "app", test))]
+pub(crate) mod value_view;
 mod words;
 
 pub use agent::StoredAgent;

@@ -66,8 +66,8 @@ use self::{
     rows::{decoded, decoded_value},
 };
 use super::{
-    Check, Filter, Limits, ListPlan, ListQuery, Opened, Page, Result, SessionCopy, SessionReader, SessionRepository,
-    Verdict,
+    Check, Filter, Inspection, Limits, ListPlan, ListQuery, Opened, Page, Result, SessionCopy, SessionReader,
+    SessionRepository, Verdict,
 };
 use crate::{
     metrics::Outline,
@@ -307,6 +307,12 @@ impl SessionReader for MongoRepository {
         let key = key.clone();
         self.read(&of("session", &key), |me| async move { me.whole(&key).await.map(|stored| raw::document(&stored)) })
             .await
+    }
+
+    async fn inspect(&self, key: &SessionKey) -> Result<Inspection> {
+        let key = key.clone();
+        let whole = self.read(&of("session", &key), |me| async move { me.whole(&key).await }).await?;
+        Ok(conversation::inspect(&whole))
     }
 
     async fn check(&self) -> Vec<Check> {

@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use bson::{Bson, Document};
 
+use super::StoredValue;
+
 /// One content block. Source: an element of `message.content` (Strands' `ContentBlock`: one key each, in Python's and in
 /// TypeScript's words; Anthropic's and OpenAI's `{type, …}` blocks are read as well, and what OpenAI's messages hold
 /// beside their content: `tool_calls`, `tool_call_id`, `reasoning_content`).
@@ -19,7 +21,7 @@ pub enum Block {
         /// `name`.
         name: Option<String>,
         /// `input`, any JSON.
-        input: Bson,
+        input: StoredValue,
     },
     /// `toolResult`: what the tool gave.
     ToolResult {
@@ -55,13 +57,13 @@ pub enum Block {
         /// The key of the block.
         kind: &'static str,
         /// What stands there.
-        value: Bson,
+        value: StoredValue,
     },
     /// Fields that the block before it, or the message, is not known to have: each under where it stands from there,
     /// e.g. `toolUse.cost`, as stored.
     Beside(Document),
     /// Anything else, as stored.
-    Unknown(Bson),
+    Unknown(StoredValue),
 }
 
 /// Whether a tool call went well. Source: `toolResult.status`.
@@ -109,11 +111,11 @@ pub enum ToolContent {
     /// `text`.
     Text(String),
     /// `json`, any value.
-    Json(Bson),
+    Json(StoredValue),
     /// `image`, `document` and the like.
     Media(Media),
     /// Anything else, as stored.
-    Unknown(Bson),
+    Unknown(StoredValue),
 }
 
 /// What kind of medium.

@@ -33,6 +33,7 @@ use bson::{Bson, Document};
 pub use super::number::{signed, unsigned};
 use super::{AgentId, Image, Message, Reasoning, StoredAgent};
 use notes::Path;
+use raw::{RawReader, RawValue};
 
 /// Reads one agent from the value of `agents.<id>`. `first_index` is the stored index of `messages[0]`;
 /// `message_count` how many are stored where `messages` is only a part of them.
@@ -44,7 +45,18 @@ pub fn agent(id: AgentId, value: Bson, first_index: u64, message_count: Option<u
 /// Reads one message; `path` is where it stands, for findings.
 #[must_use]
 pub fn message(value: Bson, index: u64, path: &str) -> Message {
-    message::read(value, index, &Path::At(path))
+    message::read_whole(value, index, &Path::At(path))
+}
+
+/// Reads one message from its bytes; what there is to say of those is among its findings.
+pub(crate) fn message_in_bytes(value: RawValue<'_>, index: u64, path: &str) -> Message {
+    let mut reader = RawReader::holding();
+    let read = reader.read(value, path);
+    let told = reader.into_findings();
+    let mut message = message::read(&read, index, &Path::At(path));
+    message.raw = if told.is_empty() { value.stored() } else { read.into() };
+    message.findings.extend(told);
+    message
 }
 
 /// The reasoning in a content block, of which its [`Block`](super::Block) only tells; `None` where it holds none.

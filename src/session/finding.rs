@@ -2,6 +2,8 @@
 
 use bson::Bson;
 
+use super::StoredValue;
+
 /// Something in a document that is not as the data model has it. The rest of the document is still read.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -11,14 +13,14 @@ pub struct Finding {
     /// One sentence for a person: what was expected and what stands there.
     pub problem: String,
     /// The value as stored; `None` when the field is missing.
-    pub raw: Option<Bson>,
+    pub raw: Option<StoredValue>,
 }
 
 impl Finding {
     /// Of the value at `path`, which is `raw`; `None`: nothing stands there.
     #[must_use]
     pub fn new(path: impl Into<String>, problem: impl Into<String>, raw: Option<Bson>) -> Self {
-        Self { path: path.into(), problem: problem.into(), raw }
+        Self { path: path.into(), problem: problem.into(), raw: raw.map(StoredValue::from) }
     }
 }
 

@@ -4,7 +4,10 @@ use bson::Bson;
 
 pub use super::value_text::{compact, element_word, pretty, type_word};
 #[cfg(any(feature = "app", test))]
-pub(crate) use super::value_text::{location, start};
+pub(crate) use super::{
+    value_text::location,
+    value_view::{ValueView, start},
+};
 
 use super::{Block, Message, ToolContent, citations};
 
@@ -36,7 +39,7 @@ fn push_block(out: &mut String, block: &Block) {
         Block::ToolUse { name, input, .. } => {
             out.push_str(name.as_deref().unwrap_or("tool"));
             out.push(' ');
-            out.push_str(&compact(input));
+            out.push_str(&compact(&input.bson()));
         }
         Block::ToolResult { content, .. } => push_parts(out, content),
         Block::Media(media) => out.push_str(&media.describe()),
@@ -44,7 +47,8 @@ fn push_block(out: &mut String, block: &Block) {
             Some(text) => out.push_str(text),
             None => out.push_str(&compact(value)),
         },
-        Block::CachePoint(value) | Block::Other { value, .. } | Block::Unknown(value) => out.push_str(&compact(value)),
+        Block::CachePoint(value) => out.push_str(&compact(value)),
+        Block::Other { value, .. } | Block::Unknown(value) => out.push_str(&compact(&value.bson())),
         Block::Beside(fields) => out.push_str(&compact(&Bson::Document(fields.clone()))),
     }
 }
@@ -63,7 +67,7 @@ fn push_parts(out: &mut String, content: &[ToolContent]) {
         }
         match part {
             ToolContent::Text(text) => out.push_str(text),
-            ToolContent::Json(value) | ToolContent::Unknown(value) => out.push_str(&compact(value)),
+            ToolContent::Json(value) | ToolContent::Unknown(value) => out.push_str(&compact(&value.bson())),
             ToolContent::Media(media) => out.push_str(&media.describe()),
         }
     }

@@ -2,7 +2,7 @@
 
 use bson::{Bson, spec::ElementType};
 
-use super::VIEWER_PASSWORD;
+use super::{VIEWER_PASSWORD, held::held_in};
 
 /// A short word for a BSON type.
 #[must_use]
@@ -50,55 +50,6 @@ pub fn compact(value: &Bson) -> String {
     value.clone().into_relaxed_extjson().to_string()
 }
 
-/// The start of a value, and whether that is not all of it: so many fields and elements at most, and so many bytes of texts.
-/// What is drawn of a large one need not cost as much as all of it.
-#[cfg(any(feature = "app", test))]
-pub(crate) fn start(value: &Bson, items: usize, bytes: usize) -> (Bson, bool) {
-    let mut start = ValueStart { items, bytes, is_cut: false };
-    let value = start.of(value);
-    (value, start.is_cut)
-}
-
-/// What may still be taken of a value.
-#[cfg(any(feature = "app", test))]
-struct ValueStart {
-    items: usize,
-    bytes: usize,
-    is_cut: bool,
-}
-
-#[cfg(any(feature = "app", test))]
-impl ValueStart {
-    fn of(&mut self, value: &Bson) -> Bson {
-        match value {
-            Bson::Document(fields) => {
-                let taken = fields.iter().map_while(|(name, value)| Some((name.clone(), self.next(value)?)));
-                Bson::Document(taken.collect())
-            }
-            Bson::Array(elements) => Bson::Array(elements.iter().map_while(|value| self.next(value)).collect()),
-            Bson::String(text) => {
-                let cut = text.floor_char_boundary(self.bytes);
-                self.is_cut |= cut < text.len();
-                self.bytes -= cut;
-                Bson::String(text[..cut].to_owned())
-            }
-            Bson::Binary(binary) if binary.bytes.len() > self.bytes => {
-                self.is_cut = true;
-                let bytes = binary.bytes[..std::mem::take(&mut self.bytes)].to_vec();
-                Bson::Binary(bson::Binary { subtype: binary.subtype, bytes })
-            }
-            other => other.clone(),
-        }
-    }
-
-    fn next(&mut self, value: &Bson) -> Option<Bson> {
-        let left = self.items.checked_sub(1);
-        self.is_cut |= left.is_none();
-        self.items = left?;
-        Some(self.of(value))
-    }
-}
-
 /// The start of [`compact`] in at most so many characters, with `...` where it goes on; no more of the value than that is
 /// looked at. A viewer password in it is not told.
 #[must_use]
@@ -127,6 +78,7 @@ fn push_start(out: &mut String, value: &Bson, most: usize) {
             }
             out.push(']');
         }
+        Bson::Document(fields) if held_in(fields).is_some() => out.push_str("{...}"),
         Bson::Document(fields) => {
             out.push('{');
             for (i, (key, value)) in fields.iter().enumerate() {

@@ -1,12 +1,10 @@
 //! What the background task tells the screen.
 
-use bson::Document;
-
 use super::{Ticket, command::Lane};
 use crate::{
     metrics::Outline,
-    repository::{Candidate, Error, ListPlan, PageEnd},
-    session::{AgentId, Details, Finding, Message, Session, SessionKey, Summary, Usage},
+    repository::{Candidate, Error, Inspection, ListPlan, PageEnd},
+    session::{AgentId, Details, Message, Session, SessionKey, Summary, Usage},
 };
 
 /// An answer, with the ticket of its question; or news of the connection.
@@ -61,8 +59,8 @@ pub enum Event {
         /// Nothing more to come.
         done: bool,
     },
-    /// A whole document, and what of its stored bytes could not be read as they are.
-    Document(Ticket, Box<Document>, Vec<Finding>),
+    /// A whole document, and all that there is to say of it.
+    Document(Ticket, Box<Inspection>),
     /// A question failed.
     Failed {
         /// Of the question.

@@ -47,10 +47,7 @@ impl Question {
                 Event::Messages(ticket, agent, messages)
             }
             Command::Outline(ticket, key) => Event::Outline(ticket, Box::new(reader.outline(&key).await?)),
-            Command::Document(ticket, key) => {
-                let (document, findings) = reader.document_and_findings(&key).await?;
-                Event::Document(ticket, Box::new(document), findings)
-            }
+            Command::Document(ticket, key) => Event::Document(ticket, Box::new(reader.inspect(&key).await?)),
             Command::Connect(..) | Command::Cancel(_) | Command::Write(..) => return Ok(()),
         };
         self.reply.send(&self.events, event).await;

@@ -29,7 +29,7 @@ pub(super) fn head(dir: &SessionDir) -> (Document, Vec<Finding>) {
         Ok(Bson::Document(stored)) => stored,
         Ok(other) => {
             let problem = "session.json holds no object".to_owned();
-            findings.push(Finding { path: "session.json".to_owned(), problem, raw: Some(other) });
+            findings.push(Finding { path: "session.json".to_owned(), problem, raw: Some(other.into()) });
             Document::new()
         }
         Err(unreadable) => {
@@ -45,7 +45,7 @@ pub(super) fn head(dir: &SessionDir) -> (Document, Vec<Finding>) {
     json::dates_of_each(&mut stored, "guardrail_events", "timestamp");
     if let Some(other) = stored.get("session_id").filter(|id| id.as_str() != Some(&dir.id)) {
         let problem = format!("session.json names another session than its folder session_{}", dir.id);
-        findings.push(Finding { path: "session_id".to_owned(), problem, raw: Some(other.clone()) });
+        findings.push(Finding { path: "session_id".to_owned(), problem, raw: Some((other.clone()).into()) });
     }
     let mut head = doc! { "_id": &dir.id };
     stored.remove("_id");
@@ -122,7 +122,7 @@ fn add_config(dir: &AgentDir, data: &mut Document, findings: &mut Vec<Finding>) 
         }
         Ok(other) => {
             let problem = "config.json holds no object".to_owned();
-            findings.push(Finding { path, problem, raw: Some(other) });
+            findings.push(Finding { path, problem, raw: Some(other.into()) });
         }
         Err(Unreadable::Missing) => {}
         Err(unreadable) => findings.push(file_finding(&path, "config.json", unreadable)),
@@ -210,5 +210,5 @@ pub(super) fn file_finding(path: &str, name: &str, unreadable: Unreadable) -> Fi
         Unreadable::Missing => (format!("{name} is missing"), None),
         Unreadable::Broken(problem, text) => (problem, text.map(Bson::String)),
     };
-    Finding { path: path.to_owned(), problem, raw }
+    Finding { path: path.to_owned(), problem, raw: raw.map(Into::into) }
 }

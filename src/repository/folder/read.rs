@@ -37,11 +37,11 @@ fn orchestrators(dir: &SessionDir) -> Vec<Finding> {
                     "an orchestrator (type: {kind}, status: {status}): the messages of its nodes stand in multi_agents/ and are \
                      not read yet"
                 );
-                Finding { path, problem, raw: Some(Bson::Document(state)) }
+                Finding { path, problem, raw: Some((Bson::Document(state)).into()) }
             }
             Ok(other) => {
                 let problem = "multi_agent.json holds no object".to_owned();
-                Finding { path, problem, raw: Some(other) }
+                Finding { path, problem, raw: Some(other.into()) }
             }
             Err(unreadable) => assemble::file_finding(&path, "multi_agent.json", unreadable),
         }

@@ -5,11 +5,13 @@
 
 use std::{collections::HashSet, ops::Range};
 
-use bson::{Bson, Document, RawDocument, doc};
+use bson::{Bson, Document, RawDocument, doc, spec::ElementType};
+use jiff::Timestamp;
 
 use super::{AggregateFailure, MongoRepository, by_key, errors::Doing, expr, foreign, rows};
 use crate::{
-    repository::Result,
+    metrics::Outline,
+    repository::{Inspection, Result},
     session::{
         AgentId, Message, Session, SessionKey, StoredAgent, decode,
         decode::raw::{self, RawReader, RawValue},
@@ -134,9 +136,9 @@ fn agent(row: RawValue<'_>) -> Option<StoredAgent> {
         let first = count.saturating_sub(last.len() as u64);
         let is_listed = row.get("listed").map(rows::decoded_value) == Some(Bson::Boolean(true));
         if is_listed {
-            let read = |(index, message)| reader.read(message, &format!("{path}.messages.{index}"));
-            value.insert("messages", (first..).zip(last).map(read).collect::<Vec<Bson>>());
-            decode::agent(id, Bson::Document(value), first, Some(count))
+            value.insert("messages", Bson::Array(Vec::new()));
+            let messages = numbered(last.into_iter(), &id, first);
+            StoredAgent { messages, ..decode::agent(id, Bson::Document(value), 0, Some(count)) }
         } else {
             decode::agent(id, Bson::Document(value), 0, None)
         }
@@ -147,29 +149,59 @@ fn agent(row: RawValue<'_>) -> Option<StoredAgent> {
 
 /// The session from its whole document, with the last messages only.
 pub(super) fn cut(whole: &RawDocument, last: u64) -> Session {
-    let bytes = whole.as_bytes().len() as u64;
-    let (mut document, findings) = raw::document(whole);
-    let agents = match document.get_mut("agents") {
-        Some(Bson::Document(agents)) => std::mem::take(agents),
-        _ => Document::new(),
-    };
-    let mut session = decode::session(document);
-    session.bytes = Some(bytes);
-    session.agents = agents.into_iter().map(|(id, value)| cut_agent(&id, value, last)).collect();
-    raw::in_session(&mut session, findings);
+    let mut session = streamed(whole, last, |agent, message| agent.messages.push(message));
+    session.bytes = Some(whole.as_bytes().len() as u64);
     session
 }
 
-fn cut_agent(id: &str, mut value: Bson, last: u64) -> StoredAgent {
-    let messages = match &mut value {
-        Bson::Document(fields) => fields.get_mut("messages").and_then(Bson::as_array_mut),
-        _ => None,
+/// The session from its whole document; the last messages of each agent go to `take` one by one, so that no more than one
+/// is held as values.
+pub(super) fn streamed(whole: &RawDocument, last: u64, mut take: impl FnMut(&mut StoredAgent, Message)) -> Session {
+    let mut reader = RawReader::default();
+    let (document, agents) = reader.but(whole.into(), "", ("agents", ElementType::EmbeddedDocument));
+    let mut session = decode::session(document);
+    for (id, value) in agents.map(|agents| reader.entries(agents, "agents")).unwrap_or_default() {
+        session.agents.push(streamed_agent(AgentId::from(id), value, last, &mut take));
+    }
+    raw::in_session(&mut session, reader.into_findings());
+    session
+}
+
+/// See [`crate::repository::SessionReader::inspect`].
+pub(super) fn inspect(whole: &RawDocument) -> Inspection {
+    let mut outline = Outline::default();
+    let session = streamed(whole, u64::MAX, |agent, message| {
+        outline.push(&agent.id, &message);
+        agent.findings.extend(message.findings);
+    });
+    Inspection::new(raw::stored(whole), &session, &outline, Timestamp::now())
+}
+
+fn streamed_agent(
+    id: AgentId,
+    value: RawValue<'_>,
+    last: u64,
+    take: &mut impl FnMut(&mut StoredAgent, Message),
+) -> StoredAgent {
+    let path = format!("agents.{}", id.as_str());
+    let mut reader = RawReader::default();
+    let (value, messages) = if value.is_document() {
+        let (fields, messages) = reader.but(value, &path, ("messages", ElementType::Array));
+        (Bson::Document(fields), messages)
+    } else {
+        (reader.read(value, &path), None)
     };
-    let Some(messages) = messages else { return decode::agent(AgentId::from(id), value, 0, None) };
+    let listed = format!("{path}.messages");
+    let messages = messages.map(|messages| reader.elements(messages, &listed)).unwrap_or_default();
     let count = messages.len() as u64;
     let first = count.saturating_sub(last);
-    messages.drain(..first as usize);
-    decode::agent(AgentId::from(id), value, first, Some(count))
+    let mut agent = decode::agent(id, value, 0, Some(count));
+    for (index, value) in (0..).zip(messages).skip(first as usize) {
+        let message = decode::message_in_bytes(value, index, &format!("{path}.messages.{index}"));
+        take(&mut agent, message);
+    }
+    raw::in_agent(&mut agent, reader.into_findings());
+    agent
 }
 
 /// See [`crate::repository::SessionReader::messages`].
@@ -218,11 +250,7 @@ fn numbered<'a>(stored: impl Iterator<Item = RawValue<'a>>, agent: &AgentId, fir
     numbers
         .zip(stored)
         .map(|(index, value)| {
-            let path = format!("agents.{}.messages.{index}", agent.as_str());
-            let mut reader = RawReader::default();
-            let mut message = decode::message(reader.read(value, &path), index, &path);
-            message.findings.extend(reader.into_findings());
-            message
+            decode::message_in_bytes(value, index, &format!("agents.{}.messages.{index}", agent.as_str()))
         })
         .collect()
 }

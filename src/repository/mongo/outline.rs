@@ -11,7 +11,10 @@ use super::{AggregateFailure, MongoRepository, by_key, decoded_value, errors::Do
 use crate::{
     metrics::{AgentOutline, MessageSample, Outline},
     repository::{Error, Result},
-    session::{AgentId, SessionKey, decode, decode::raw::RawValue},
+    session::{
+        AgentId, SessionKey,
+        decode::{self, raw::RawValue},
+    },
 };
 
 /// A text of so many bytes comes as it is.
@@ -188,7 +191,7 @@ fn one_agent(id: &str, messages: Option<RawValue<'_>>) -> AgentOutline {
         .zip(stored)
         .map(|(index, value)| {
             let path = format!("agents.{id}.messages.{index}");
-            MessageSample::from(&decode::message(decoded_value(value), index, &path))
+            MessageSample::from(&decode::message_in_bytes(value, index, &path))
         })
         .collect();
     AgentOutline { id: AgentId::from(id), samples }

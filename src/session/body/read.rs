@@ -48,7 +48,7 @@ impl MessageBody {
     pub fn tool_uses(&self) -> Vec<ToolUse> {
         let tool_use = |block| match block {
             Block::ToolUse { id, name, input } => {
-                Some(ToolUse { id: id.unwrap_or_default(), name: name.unwrap_or_default(), input })
+                Some(ToolUse { id: id.unwrap_or_default(), name: name.unwrap_or_default(), input: input.bson() })
             }
             _ => None,
         };

@@ -59,8 +59,9 @@ fn fill(agent: &mut StoredAgent, fields: Document, first_index: u64, path: &Path
             ("messages", Bson::Array(messages)) => {
                 let path = path.key("messages");
                 let numbered = (first_index..).zip(messages);
-                agent.messages =
-                    numbered.map(|(index, value)| message::read(value, index, &Path::Index(&path, index))).collect();
+                agent.messages = numbered
+                    .map(|(index, value)| message::read_whole(value, index, &Path::Index(&path, index)))
+                    .collect();
             }
             ("messages", other) => notes.mistyped(&path.key("messages"), "an array of messages", &other),
             (name, other) if !known::AGENT.contains(&name) && !matches!(other, Bson::Null) => {

@@ -39,7 +39,7 @@ pub(super) fn content(fields: &Document, path: &Path, needed: bool, notes: &mut 
         }
         Some(other) => {
             notes.mistyped(&path, "an array of content blocks", other);
-            vec![Block::Unknown(other.clone())]
+            vec![Block::Unknown(other.into())]
         }
     }
 }
@@ -65,7 +65,7 @@ fn read(value: &Bson, path: &Path, notes: &mut Notes, out: &mut Vec<Block>) {
 /// A block of no known kind.
 pub(super) fn unknown(value: &Bson, path: &Path, notes: &mut Notes) -> Block {
     notes.odd(path, "This content block is of no known kind; it is shown as stored.", value);
-    Block::Unknown(value.clone())
+    Block::Unknown(value.into())
 }
 
 /// Anthropic's and OpenAI's `{type, …}`; `None` when it is of no known kind or lacks what its kind needs.
@@ -126,8 +126,8 @@ fn one(key: &str, value: &Bson, path: &Path, notes: &mut Notes) -> Option<Block>
         ("citations", Bson::Document(fields)) if known::CITED.iter().any(|key| fields.contains_key(key)) => {
             Some(citations(fields, path, notes))
         }
-        ("interruptResponse", value) => Some(Block::Other { kind: "interruptResponse", value: value.clone() }),
-        ("searchResult", value) => Some(Block::Other { kind: "searchResult", value: value.clone() }),
+        ("interruptResponse", value) => Some(Block::Other { kind: "interruptResponse", value: value.into() }),
+        ("searchResult", value) => Some(Block::Other { kind: "searchResult", value: value.into() }),
         (word, Bson::Document(fields)) => {
             shape::medium(word).map(|kind| Block::Media(media::read(kind, fields, path, notes)))
         }

@@ -5,7 +5,7 @@ use bson::{Bson, Document};
 use super::{
     known,
     notes::{Notes, Path},
-    value,
+    raw, value,
 };
 use crate::session::{Counters, ToolCounter, Usage};
 
@@ -66,26 +66,26 @@ pub(super) fn counters(fields: &Document, path: &Path, notes: &mut Notes) -> Opt
         found.total_duration_s = value::seconds(part, "total_duration", &path, notes);
     }
     if let Some(part) = value::object(metrics, "tool_usage", &path, notes) {
-        found.tools = tools(part, &path.key("tool_usage"), notes);
+        let path = path.key("tool_usage");
+        found.tools = match raw::held_fields(part) {
+            None => part.iter().filter_map(|(name, value)| tool(name, value, &path, notes)).collect(),
+            Some(fields) => fields.filter_map(|(name, value)| tool(&name, &value, &path, notes)).collect(),
+        };
     }
     (found != Counters::default()).then(|| Box::new(found))
 }
 
-fn tools(fields: &Document, path: &Path, notes: &mut Notes) -> Vec<ToolCounter> {
-    let mut found = Vec::with_capacity(fields.len());
-    for (name, value) in fields {
-        let path = path.key(name);
-        let Bson::Document(tool) = value else {
-            notes.mistyped(&path, "a tool's counters (an object)", value);
-            continue;
-        };
-        found.push(ToolCounter {
-            name: name.clone(),
-            calls: value::count(tool, "call_count", &path, notes),
-            successes: value::count(tool, "success_count", &path, notes),
-            errors: value::count(tool, "error_count", &path, notes),
-            total_time_s: value::seconds(tool, "total_time", &path, notes),
-        });
-    }
-    found
+fn tool(name: &str, value: &Bson, path: &Path, notes: &mut Notes) -> Option<ToolCounter> {
+    let path = path.key(name);
+    let Bson::Document(tool) = value else {
+        notes.mistyped(&path, "a tool's counters (an object)", value);
+        return None;
+    };
+    Some(ToolCounter {
+        name: name.to_owned(),
+        calls: value::count(tool, "call_count", &path, notes),
+        successes: value::count(tool, "success_count", &path, notes),
+        errors: value::count(tool, "error_count", &path, notes),
+        total_time_s: value::seconds(tool, "total_time", &path, notes),
+    })
 }

@@ -22,7 +22,7 @@ pub(super) fn call(fields: &Document, id: &str, path: &Path, notes: &mut Notes) 
         None if fields.contains_key("name") => (value::text(fields, "name", path, notes), arguments(fields)),
         None => return None,
     };
-    Some(Block::ToolUse { id: value::text(fields, id, path, notes), name, input })
+    Some(Block::ToolUse { id: value::text(fields, id, path, notes), name, input: input.into() })
 }
 
 /// What a function gave: `{call_id, output}`.

@@ -10,15 +10,22 @@ use super::{
 use crate::session::{Block, Message, Redaction, Role, StoredValue};
 
 /// Reads a message; what is no object becomes one with nothing but its raw value.
-pub(super) fn read(value: Bson, index: u64, path: &Path) -> Message {
+/// Its raw value is not set.
+pub(super) fn read(value: &Bson, index: u64, path: &Path) -> Message {
     let mut notes = Notes::default();
-    let mut message = if let Bson::Document(fields) = &value {
+    let mut message = if let Bson::Document(fields) = value {
         fill(fields, index, path, &mut notes)
     } else {
-        notes.mistyped(path, "a message (an object)", &value);
-        Message { content: vec![Block::Unknown(value.clone())], ..blank(index) }
+        notes.mistyped(path, "a message (an object)", value);
+        Message { content: vec![Block::Unknown(value.into())], ..blank(index) }
     };
     message.findings = notes.into_findings();
+    message
+}
+
+/// The same with its raw value.
+pub(super) fn read_whole(value: Bson, index: u64, path: &Path) -> Message {
+    let mut message = read(&value, index, path);
     message.raw = value.into();
     message
 }
@@ -72,7 +79,7 @@ fn fill(fields: &Document, index: u64, path: &Path, notes: &mut Notes) -> Messag
             if flat {
                 body(&mut message, fields, known::RECORD, path, notes);
             } else if !matches!(other, Bson::Null) {
-                message.content.push(Block::Unknown(other.clone()));
+                message.content.push(Block::Unknown(other.into()));
             }
         }
     }
@@ -146,7 +153,7 @@ fn redaction(fields: &Document, path: &Path, notes: &mut Notes) -> Option<Redact
         }
         other => {
             notes.mistyped(&path, "a message to show instead", other);
-            Some(Redaction { role: Role::Unknown, content: vec![Block::Unknown(other.clone())] })
+            Some(Redaction { role: Role::Unknown, content: vec![Block::Unknown(other.into())] })
         }
     }
 }

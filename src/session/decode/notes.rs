@@ -28,6 +28,18 @@ impl<'a> Path<'a> {
     pub(super) fn index(&'a self, index: usize) -> Self {
         Self::Index(self, index as u64)
     }
+
+    /// Whether it leads to what a tool takes (`toolUse.input`), gives (`toolResult.content.N.json`) or counted
+    /// (`event_loop_metrics.tool_usage`).
+    pub(super) fn is_of_a_tool(&self) -> bool {
+        let Self::Key(parent, key) = self else { return false };
+        matches!(
+            (*key, parent),
+            ("input", Self::Key(_, "toolUse"))
+                | ("tool_usage", Self::Key(_, "event_loop_metrics"))
+                | ("json", Self::Index(Self::Key(Self::Key(_, "toolResult"), "content"), _))
+        )
+    }
 }
 
 impl fmt::Display for Path<'_> {

@@ -10,20 +10,26 @@ mod place;
 mod tests;
 mod walk;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
 use bson::{
     Binary, Bson, Document, JavaScriptCodeWithScope, RawDocument, spec::BinarySubtype, spec::ElementType as Kind,
 };
 
 use super::{notes::Path, unsigned};
-use crate::session::{Finding, VIEWER_PASSWORD};
+use crate::session::{
+    Finding, StoredValue, VIEWER_PASSWORD,
+    held::{held_in, hold},
+};
 
 pub(crate) use place::{in_agent, in_session};
 pub(crate) use walk::RawValue;
 
 /// Objects and arrays within each other: MongoDB itself takes 180.
 const DEEPEST: usize = 200;
+
+/// Bytes of what a tool took, gave or counted, from which on they stay bytes.
+const LARGE: usize = 64 * 1024;
 
 /// Findings of one read that are told one by one.
 const MOST: usize = 1000;
@@ -39,8 +45,17 @@ const REST: &str = "Here the stored bytes are no BSON any more: what followed in
 /// Reads values, and keeps what it has to say of their bytes.
 #[derive(Debug, Default)]
 pub(crate) struct RawReader {
+    /// Whether large values stay their bytes.
+    holds: bool,
     findings: Vec<Finding>,
     untold: usize,
+}
+
+/// The fields of an object of which only the bytes stand in the tree, each read when it is asked for.
+pub(super) fn held_fields(object: &Document) -> Option<impl Iterator<Item = (Cow<'_, str>, Bson)>> {
+    let (kind, bytes) = held_in(object)?;
+    let fields = RawValue { kind, bytes }.fields();
+    Some(fields.map(|field| (field.name(), RawReader::default().read(field.value, ""))))
 }
 
 /// A whole document, and what of its bytes could not be read as they are.
@@ -48,6 +63,16 @@ pub(crate) fn document(raw: &RawDocument) -> (Document, Vec<Finding>) {
     let mut reader = RawReader::default();
     let read = reader.document(raw.into(), &Path::At(""), 0);
     (read, reader.into_findings())
+}
+
+/// A whole document, held as its bytes where those can be read as they are.
+pub(crate) fn stored(raw: &RawDocument) -> StoredValue {
+    let value = RawValue::from(raw);
+    if value.is_sound(0) {
+        StoredValue::from_bytes(value.kind, value.bytes)
+    } else {
+        StoredValue::from(Bson::Document(document(raw).0))
+    }
 }
 
 impl RawReader {
@@ -59,6 +84,43 @@ impl RawReader {
     /// Reads the elements of an array at that path, each when it is asked for.
     pub(crate) fn each<'a>(&'a mut self, array: RawValue<'a>, path: &'a str) -> impl Iterator<Item = Bson> + 'a {
         array.items().enumerate().map(move |(at, value)| self.value(value, &Path::At(path).index(at), 0))
+    }
+
+    /// One that leaves the bytes of what is large and seldom looked at: see [`hold`].
+    pub(super) fn holding() -> Self {
+        Self { holds: true, ..Self::default() }
+    }
+
+    /// Reads an object, but leaves the bytes of one field of a type: an empty one stands in its place.
+    pub(crate) fn but<'a>(
+        &mut self,
+        value: RawValue<'a>,
+        path: &str,
+        left: (&str, Kind),
+    ) -> (Document, Option<RawValue<'a>>) {
+        self.fields(value, &Path::At(path), 0, Some(left))
+    }
+
+    /// The fields of an object with their names, each name once.
+    pub(crate) fn entries<'a>(&mut self, object: RawValue<'a>, path: &str) -> Vec<(String, RawValue<'a>)> {
+        let mut names = HashSet::new();
+        let mut entries = Vec::new();
+        self.walk(object, &Path::At(path), 0, &mut |_, name, _, value| {
+            let is_new = names.insert(name.to_owned());
+            if is_new {
+                entries.push((name.to_owned(), value));
+            }
+            is_new
+        });
+        entries
+    }
+
+    /// The elements of an array.
+    pub(crate) fn elements<'a>(&mut self, array: RawValue<'a>, path: &str) -> Vec<RawValue<'a>> {
+        let mut fields = array.fields();
+        let elements = fields.by_ref().map(|field| field.value).collect();
+        self.end(fields.unread(), &Path::At(path));
+        elements
     }
 
     /// What it has to say.
@@ -75,6 +137,9 @@ impl RawReader {
             Kind::EmbeddedDocument | Kind::Array | Kind::JavaScriptCodeWithScope if depth >= DEEPEST => {
                 return self.as_bytes(value.bytes, DEEP, path);
             }
+            Kind::EmbeddedDocument | Kind::Array if self.holds && value.is_held_at(path) => {
+                return hold(value.kind, value.bytes);
+            }
             Kind::EmbeddedDocument => Some(Bson::Document(self.document(value, path, depth))),
             Kind::Array => Some(Bson::Array(self.array(value, path, depth))),
             Kind::JavaScriptCodeWithScope => self.scoped(value, path, depth),
@@ -88,7 +153,43 @@ impl RawReader {
     }
 
     fn document(&mut self, value: RawValue<'_>, path: &Path<'_>, depth: usize) -> Document {
+        self.fields(value, path, depth, None).0
+    }
+
+    fn fields<'a>(
+        &mut self,
+        value: RawValue<'a>,
+        path: &Path<'_>,
+        depth: usize,
+        left: Option<(&str, Kind)>,
+    ) -> (Document, Option<RawValue<'a>>) {
+        let mut aside = None;
         let mut read = Document::new();
+        self.walk(value, path, depth, &mut |reader, name, place, value| {
+            if read.contains_key(name) {
+                return false;
+            }
+            let found = if aside.is_none() && left == Some((name, value.kind)) {
+                aside = Some(value);
+                if value.is_array() { Bson::Array(Vec::new()) } else { Document::new().into() }
+            } else {
+                reader.value(value, place, depth + 1)
+            };
+            read.insert(name, found);
+            true
+        });
+        (read, aside)
+    }
+
+    /// Gives each field of an object to `take`, and says what is to be said of its name; `take` tells whether it has no field
+    /// of that name yet.
+    fn walk<'a>(
+        &mut self,
+        value: RawValue<'a>,
+        path: &Path<'_>,
+        depth: usize,
+        take: &mut dyn FnMut(&mut Self, &str, &Path<'_>, RawValue<'a>) -> bool,
+    ) {
         let mut fields = value.fields();
         for field in fields.by_ref() {
             let name = field.name();
@@ -96,15 +197,12 @@ impl RawReader {
             if matches!(name, Cow::Owned(_)) {
                 self.say(&place, NAME, bytes(field.name));
             }
-            let found = self.value(field.value, &place, depth + 1);
-            if read.contains_key(&*name) {
+            if !take(self, &name, &place, field.value) {
+                let found = self.value(field.value, &place, depth + 1);
                 self.say(&place, TWICE, found);
-            } else {
-                read.insert(name, found);
             }
         }
         self.end(fields.unread(), path);
-        read
     }
 
     fn array(&mut self, value: RawValue<'_>, path: &Path<'_>, depth: usize) -> Vec<Bson> {
@@ -172,6 +270,32 @@ impl RawReader {
 }
 
 impl RawValue<'_> {
+    /// It as it is stored. Its bytes must be sound.
+    pub(super) fn stored(self) -> StoredValue {
+        StoredValue::from_bytes(self.kind, self.bytes)
+    }
+
+    /// Whether it is large, seldom looked at, and can be read from its bytes whenever it is.
+    fn is_held_at(self, path: &Path<'_>) -> bool {
+        self.bytes.len() > LARGE && path.is_of_a_tool() && self.is_sound(0)
+    }
+
+    /// Whether nothing is to be said of its bytes: its values are read one after the other.
+    fn is_sound(self, depth: usize) -> bool {
+        if !self.is_document() && !self.is_array() {
+            let mut reader = RawReader::default();
+            reader.value(self, &Path::At(""), depth);
+            return reader.findings.is_empty();
+        }
+        let mut names = HashSet::new();
+        let mut fields = self.fields();
+        let is_each_sound = fields.by_ref().all(|field| {
+            let is_new = self.is_array() || (field.sound_name().is_some() && names.insert(field.name));
+            is_new && field.value.is_sound(depth + 1)
+        });
+        depth < DEEPEST && is_each_sound && fields.unread().is_none()
+    }
+
     /// A whole number from 0.
     pub(crate) fn number(self) -> Option<u64> {
         leaf::plain(self).as_ref().and_then(unsigned)

@@ -9,14 +9,14 @@ use super::{
     notes::{Notes, Path},
     shape, value,
 };
-use crate::session::{Block, ToolContent, ToolStatus};
+use crate::session::{Block, StoredValue, ToolContent, ToolStatus};
 
 /// `toolUse`, or Anthropic's `tool_use`.
 pub(super) fn request(fields: &Document, names: &ToolFields, path: &Path, notes: &mut Notes) -> Block {
     Block::ToolUse {
         id: value::text(fields, names.request_id, path, notes),
         name: value::text(fields, "name", path, notes),
-        input: fields.get("input").cloned().unwrap_or(Bson::Null),
+        input: fields.get("input").map(StoredValue::from).unwrap_or_default(),
     }
 }
 
@@ -44,7 +44,7 @@ pub(super) fn content(stored: Option<&Bson>, path: &Path, notes: &mut Notes) -> 
         }
         Some(other) => {
             notes.mistyped(path, "an array of results", other);
-            vec![ToolContent::Unknown(other.clone())]
+            vec![ToolContent::Unknown(other.into())]
         }
     }
 }
@@ -69,7 +69,7 @@ fn part(value: &Bson, path: &Path, notes: &mut Notes, out: &mut Vec<ToolContent>
 
 fn unknown(value: &Bson, path: &Path, notes: &mut Notes) -> ToolContent {
     notes.odd(path, "This part of a tool's result is of no known kind; it is shown as stored.", value);
-    ToolContent::Unknown(value.clone())
+    ToolContent::Unknown(value.into())
 }
 
 /// Anthropic's and OpenAI's `{type, …}`.
@@ -86,8 +86,7 @@ const KEYED: Keyed<ToolContent> = Keyed { names: known::PARTS, one, unknown };
 fn one(key: &str, value: &Bson, path: &Path, notes: &mut Notes) -> Option<ToolContent> {
     match (key, value) {
         ("text", Bson::String(text)) => Some(ToolContent::Text(text.clone())),
-        ("json", value) => Some(ToolContent::Json(value.clone())),
-        ("searchResult", Bson::Document(found)) => Some(ToolContent::Json(Bson::Document(found.clone()))),
+        ("json", value) | ("searchResult", value @ Bson::Document(_)) => Some(ToolContent::Json(value.into())),
         (word, Bson::Document(medium)) => {
             shape::medium(word).map(|kind| ToolContent::Media(media::read(kind, medium, path, notes)))
         }

@@ -49,7 +49,7 @@ fn content(stored: &Block, note: &str) -> String {
         Block::Reasoning { text: None, redacted_bytes: Some(_) } => "Reasoning: redacted\n".into(),
         Block::ToolUse { name, input, .. } => {
             let name = name.as_deref().map_or_else(|| "unnamed".into(), line);
-            format!("Tool call {}{note}:\n\n{}", code(&name), fenced(&pretty(input), "json"))
+            format!("Tool call {}{note}:\n\n{}", code(&name), fenced(&pretty(&input.bson()), "json"))
         }
         Block::ToolResult { status, content, .. } => {
             let parts: Vec<String> = content.iter().map(tool_content).collect();
@@ -62,9 +62,9 @@ fn content(stored: &Block, note: &str) -> String {
             let text = citations::guard_text(value).map(|text| quoted(&block(text)));
             labelled(&line(&capital(&label)), &text.unwrap_or_else(|| fenced(&pretty(value), "json")))
         }
-        Block::Other { kind, value } => labelled(kind, &fenced(&pretty(value), "json")),
+        Block::Other { kind, value } => labelled(kind, &fenced(&pretty(&value.bson()), "json")),
         Block::Beside(fields) => labelled("Other fields", &fenced(&pretty(&Bson::Document(fields.clone())), "json")),
-        Block::Unknown(value) => fenced(&pretty(value), "json"),
+        Block::Unknown(value) => fenced(&pretty(&value.bson()), "json"),
     }
 }
 
@@ -93,7 +93,7 @@ fn cited(text: &str, citations: &Bson) -> String {
 fn tool_content(part: &ToolContent) -> String {
     match part {
         ToolContent::Text(text) => fenced(&block(text), "text"),
-        ToolContent::Json(value) | ToolContent::Unknown(value) => fenced(&pretty(value), "json"),
+        ToolContent::Json(value) | ToolContent::Unknown(value) => fenced(&pretty(&value.bson()), "json"),
         ToolContent::Media(media) => code(&line(&media.describe())) + "\n",
     }
 }

@@ -56,7 +56,7 @@ fn content(stored: &Block, note: &str) -> String {
         Block::Reasoning { text: Some(text), .. } => indented(&block(text), "~ ", "~ "),
         Block::Reasoning { text: None, redacted_bytes } => format!("~ [{}]", parts::no_reasoning(*redacted_bytes)),
         Block::ToolUse { name, input, .. } => {
-            format!("> {} {}{note}", name.as_deref().map_or_else(|| "tool".into(), line), parts::value(input))
+            format!("> {} {}{note}", name.as_deref().map_or_else(|| "tool".into(), line), parts::value(&input.bson()))
         }
         Block::ToolResult { status, content, .. } => {
             let parts: Vec<String> = content.iter().map(tool_content).collect();
@@ -68,9 +68,9 @@ fn content(stored: &Block, note: &str) -> String {
             let text = citations::guard_text(value).map_or_else(|| parts::value(value), block);
             format!("{}: {text}", line(&citations::guard_label(value)))
         }
-        Block::Other { kind, value } => format!("{kind}: {}", parts::value(value)),
+        Block::Other { kind, value } => format!("{kind}: {}", parts::value(&value.bson())),
         Block::Beside(fields) => format!("other fields: {}", parts::value(&Bson::Document(fields.clone()))),
-        Block::Unknown(value) => parts::value(value),
+        Block::Unknown(value) => parts::value(&value.bson()),
     }
 }
 
@@ -86,7 +86,7 @@ fn cited(text: &str, citations: &Bson) -> String {
 fn tool_content(part: &ToolContent) -> String {
     match part {
         ToolContent::Text(text) => block(text),
-        ToolContent::Json(value) | ToolContent::Unknown(value) => parts::value(value),
+        ToolContent::Json(value) | ToolContent::Unknown(value) => parts::value(&value.bson()),
         ToolContent::Media(media) => line(&media.describe()),
     }
 }

@@ -63,7 +63,7 @@ impl AppState {
         self.workspace.list.on_event(event);
         for modal in &mut self.modals {
             if let Modal::Inspector(inspector) = modal {
-                inspector.on_event(event, self.look.now);
+                inspector.on_event(event);
             }
         }
         let effects = self.workspace.conversation.on_event(event, &mut self.tickets);

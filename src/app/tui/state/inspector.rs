@@ -8,8 +8,6 @@ pub mod tabs;
 mod tests;
 
 use crate::app::keymap::Action;
-use bson::Bson;
-use jiff::Timestamp;
 use ratatui::layout::Size;
 
 use super::{Effect, Tickets, conversation::ConversationState};
@@ -19,8 +17,8 @@ use crate::{
         text,
         tui::render::format,
     },
-    metrics::{Outline, health, size_finding},
-    session::{AgentId, Message, Session, SessionKey, decode},
+    metrics::size_finding,
+    session::{AgentId, Message, Session, SessionKey},
 };
 use body::{Body, InspectorTab, Taken};
 
@@ -179,18 +177,15 @@ impl Inspector {
         InspectorOutcome::Taken(Vec::new())
     }
 
-    /// Takes `Event::Document` and failures of its own question. `now` tells which dates are in the future.
-    pub fn on_event(&mut self, event: &Event, now: Timestamp) {
+    /// Takes `Event::Document` and failures of its own question.
+    pub fn on_event(&mut self, event: &Event) {
         let body = match event {
-            Event::Document(ticket, document, told) if self.asked == Some(*ticket) => {
-                let mut decoded = decode::session((**document).clone());
-                decode::raw::in_session(&mut decoded, told.clone());
-                let mut unwell = health(&decoded, &Outline::from(&decoded), now);
-                unwell.extend(self.bytes.and_then(size_finding));
+            Event::Document(ticket, whole) if self.asked == Some(*ticket) => {
+                let size = self.bytes.and_then(size_finding);
                 if let Some(open) = self.waiting() {
-                    tabs::complete(&mut open.tabs, decoded.all_findings().chain(&unwell));
+                    tabs::complete(&mut open.tabs, whole.findings.iter().chain(&size));
                 }
-                InspectorTab::tree("Raw", None, Bson::Document((**document).clone())).body
+                InspectorTab::tree("Raw", None, whole.document.clone()).body
             }
             Event::Failed { ticket, error, .. } if self.asked == Some(*ticket) => {
                 if let Some(open) = self.waiting() {

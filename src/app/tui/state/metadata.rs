@@ -11,7 +11,7 @@ use super::{
     folding::{FoldingTree, TreeTaken},
     tree::{self, Key, TreeRow, Unfolded},
 };
-use crate::session::{Session, edit, plain};
+use crate::session::{Session, edit, plain, secret};
 
 /// The metadata pane's state.
 #[derive(Debug, Clone, Default)]
@@ -128,11 +128,11 @@ impl MetadataPane {
 #[must_use]
 pub fn text(row: &TreeRow<'_>) -> String {
     if row.secret() {
-        return tree::MASK.into();
+        return secret::MASK.into();
     }
     let nested = || plain::pretty(&tree::without_secrets(row.value));
-    match row.value {
-        Bson::Document(_) | Bson::Array(_) => nested(),
-        value => edit::write(value).unwrap_or_else(nested),
+    if row.value.is_container() {
+        return nested();
     }
+    edit::write(&row.value.bson()).unwrap_or_else(nested)
 }

@@ -165,7 +165,7 @@ impl Screen {
                 vec![Event::Peeked(*ticket, Box::new(session))]
             }
             Command::Document(ticket, _) => {
-                vec![Event::Document(*ticket, Box::new(sample::document("support-1042")), Vec::new())]
+                vec![Event::Document(*ticket, Box::new(sample::inspection(sample::document("support-1042"))))]
             }
             Command::Cancel(_) | Command::Write(..) => Vec::new(),
         }

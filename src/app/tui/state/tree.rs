@@ -4,11 +4,10 @@ use std::collections::{HashMap, VecDeque};
 
 use bson::Bson;
 
-/// The field that is a secret wherever it stands.
-pub const SECRET: &str = crate::session::VIEWER_PASSWORD;
+use crate::session::{VIEWER_PASSWORD, plain::ValueView, secret};
 
-/// What a secret is shown as.
-pub const MASK: &str = "●●●●";
+/// The field that is a secret wherever it stands.
+pub const SECRET: &str = VIEWER_PASSWORD;
 
 /// Which containers are unfolded: a node for each of them. Keyed by name, so that it outlives a reload.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -81,7 +80,7 @@ pub struct TreeRow<'a> {
     /// Where it stands.
     pub key: Key<'a>,
     /// The value as stored.
-    pub value: &'a Bson,
+    pub value: ValueView<'a>,
     /// Whether it can be unfolded.
     pub fold: Fold,
 }
@@ -96,58 +95,38 @@ impl TreeRow<'_> {
 
 /// The visible rows of a value, in order.
 #[must_use]
-pub fn rows<'a>(root: &'a Bson, unfolded: &Unfolded) -> Vec<TreeRow<'a>> {
+pub fn rows<'a>(root: impl Into<ValueView<'a>>, unfolded: &Unfolded) -> Vec<TreeRow<'a>> {
+    let root = root.into();
     let mut out = Vec::new();
-    if size(root) == 0 {
-        if !matches!(root, Bson::Document(_) | Bson::Array(_)) {
-            out.push(TreeRow { depth: 0, key: Key::Root, value: root, fold: Fold::Leaf });
-        }
-        return out;
+    if root.is_container() {
+        push_children(&mut out, root, Some(unfolded), 0);
+    } else {
+        out.push(TreeRow { depth: 0, key: Key::Root, value: root, fold: Fold::Leaf });
     }
-    push_children(&mut out, root, Some(unfolded), 0);
     out
 }
 
-fn push_children<'a>(out: &mut Vec<TreeRow<'a>>, value: &'a Bson, unfolded: Option<&Unfolded>, depth: usize) {
-    match value {
-        Bson::Document(fields) => {
-            out.reserve(fields.len());
-            for (name, child) in fields {
-                let inner = unfolded.filter(|node| !node.keys.is_empty()).and_then(|node| node.keys.get(name.as_str()));
-                push(out, Key::Name(name), child, inner, depth);
-            }
-        }
-        Bson::Array(items) => {
-            out.reserve(items.len());
-            for (i, child) in items.iter().enumerate() {
-                let inner = unfolded.filter(|node| !node.items.is_empty()).and_then(|node| node.items.get(&i));
-                push(out, Key::Item(i), child, inner, depth);
-            }
-        }
-        _ => {}
+/// What a container holds, by its keys.
+fn children(value: ValueView<'_>) -> impl Iterator<Item = (Key<'_>, ValueView<'_>)> {
+    value.children().enumerate().map(|(at, (name, child))| (name.map_or(Key::Item(at), Key::Name), child))
+}
+
+fn push_children<'a>(out: &mut Vec<TreeRow<'a>>, value: ValueView<'a>, unfolded: Option<&Unfolded>, depth: usize) {
+    for (key, child) in children(value) {
+        push(out, key, child, unfolded.and_then(|node| node.at(key)), depth);
     }
 }
 
-fn push<'a>(out: &mut Vec<TreeRow<'a>>, key: Key<'a>, value: &'a Bson, inner: Option<&Unfolded>, depth: usize) {
+fn push<'a>(out: &mut Vec<TreeRow<'a>>, key: Key<'a>, value: ValueView<'a>, inner: Option<&Unfolded>, depth: usize) {
     let secret = key == Key::Name(SECRET);
     let fold = match inner {
-        _ if secret || size(value) == 0 => Fold::Leaf,
+        _ if secret || value.is_empty() => Fold::Leaf,
         Some(_) => Fold::Unfolded,
         None => Fold::Folded,
     };
     out.push(TreeRow { depth, key, value, fold });
     if fold == Fold::Unfolded {
         push_children(out, value, inner, depth + 1);
-    }
-}
-
-/// How many values a container holds; 0 for anything else.
-#[must_use]
-pub fn size(value: &Bson) -> usize {
-    match value {
-        Bson::Document(fields) => fields.len(),
-        Bson::Array(items) => items.len(),
-        _ => 0,
     }
 }
 
@@ -172,6 +151,15 @@ pub fn path<'a>(rows: &[TreeRow<'a>], at: usize) -> Vec<Key<'a>> {
 }
 
 impl Unfolded {
+    /// What is unfolded of the value there; `None` where it is folded.
+    fn at(&self, key: Key<'_>) -> Option<&Self> {
+        match key {
+            Key::Name(name) => self.keys.get(name),
+            Key::Item(at) => self.items.get(&at),
+            Key::Root => None,
+        }
+    }
+
     /// Unfolds the value at the end of a path.
     pub fn unfold(&mut self, path: &[Key<'_>]) {
         let mut node = self;
@@ -206,21 +194,17 @@ impl Unfolded {
 
     /// What fits in so many rows, unfolded level by level: a small value is seen whole, a big one only at its top.
     #[must_use]
-    pub fn fitting(root: &Bson, rows: usize) -> Self {
+    pub fn fitting<'a>(root: impl Into<ValueView<'a>>, rows: usize) -> Self {
+        let root = root.into();
         let mut unfolded = Self::default();
-        let mut left = rows.saturating_sub(size(root));
-        let mut queue: VecDeque<(Vec<Key<'_>>, &Bson)> = VecDeque::new();
+        let mut left = rows.saturating_sub(root.size());
+        let mut queue: VecDeque<(Vec<Key<'_>>, ValueView<'_>)> = VecDeque::new();
         if left > 0 {
             queue.push_back((Vec::new(), root));
         }
         while let Some((way, value)) = queue.pop_front() {
-            let children: Vec<(Key<'_>, &Bson)> = match value {
-                Bson::Document(fields) => fields.iter().map(|(name, child)| (Key::Name(name), child)).collect(),
-                Bson::Array(items) => items.iter().enumerate().map(|(i, child)| (Key::Item(i), child)).collect(),
-                _ => Vec::new(),
-            };
-            for (key, child) in children {
-                let needed = size(child);
+            for (key, child) in children(value) {
+                let needed = child.size();
                 if needed == 0 || needed > left || key == Key::Name(SECRET) {
                     continue;
                 }
@@ -235,29 +219,10 @@ impl Unfolded {
     }
 }
 
-/// A copy without secrets, for the clipboard and for what is kept in memory.
+/// A copy without secrets, for the clipboard.
 #[must_use]
-pub fn without_secrets(value: &Bson) -> Bson {
-    let mut copy = value.clone();
-    mask(&mut copy);
-    copy
-}
-
-/// Takes the secrets out of a value.
-pub fn mask(value: &mut Bson) {
-    match value {
-        Bson::Document(fields) => {
-            for (name, value) in fields.iter_mut() {
-                if name == SECRET {
-                    *value = Bson::String(MASK.into());
-                } else {
-                    mask(value);
-                }
-            }
-        }
-        Bson::Array(items) => items.iter_mut().for_each(mask),
-        _ => {}
-    }
+pub fn without_secrets<'a>(value: impl Into<ValueView<'a>>) -> Bson {
+    secret::hidden(value.into().bson().into_owned())
 }
 
 #[cfg(test)]

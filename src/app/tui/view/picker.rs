@@ -65,7 +65,7 @@ pub fn sessions(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<Summary>, st
 /// Fields of a session's metadata.
 pub fn fields(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<(String, Bson)>, state: &AppState) {
     let row = |(key, value): &(String, Bson)| {
-        let field = TreeRow { depth: 0, key: Key::Name(key), value, fold: Fold::Leaf };
+        let field = TreeRow { depth: 0, key: Key::Name(key), value: value.into(), fold: Fold::Leaf };
         let (shown, _) = value::of_row(&field, usize::from(picker.list.width), &state.look);
         (key.clone(), format!("{}  {shown}", plain::type_word(value)))
     };

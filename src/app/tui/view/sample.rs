@@ -16,6 +16,7 @@ use crate::{
         },
     },
     metrics::{AgentMetrics, CallMetrics, Latency, SessionMetrics, ToolMetrics},
+    repository::Inspection,
     session::{Session, Usage, decode},
 };
 
@@ -32,6 +33,11 @@ pub fn look() -> Look {
 /// ASCII without colours.
 pub fn plain() -> Look {
     Look { theme: Theme::of(ThemeName::None), marks: marks(Symbols::Ascii), ..look() }
+}
+
+/// What is told of a whole document.
+pub fn inspection(document: Document) -> Inspection {
+    Inspection::of(document, Vec::new(), look().now)
 }
 
 /// The stored document of a fixture.

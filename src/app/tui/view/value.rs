@@ -8,7 +8,7 @@ use crate::app::{
         render::{Look, format},
         state::{
             feedback::head,
-            tree::{self, Fold, Key, TreeRow},
+            tree::{Fold, Key, TreeRow},
         },
     },
 };
@@ -20,10 +20,11 @@ pub fn of_row(row: &TreeRow<'_>, cells: usize, look: &Look) -> (String, bool) {
     if row.secret() {
         return (look.marks.dot.repeat(4), false);
     }
-    let whole = match row.value {
-        Bson::Document(_) | Bson::Array(_) => {
-            return (format::number(tree::size(row.value) as u64, look.marks), false);
-        }
+    if row.value.is_container() {
+        return (format::number(row.value.size() as u64, look.marks), false);
+    }
+    let value = row.value.bson();
+    let whole = match &*value {
         Bson::Null | Bson::Undefined | Bson::MaxKey | Bson::MinKey => return (String::new(), false),
         Bson::String(text) if text.is_empty() => return (format::fit("\"\"", cells, look.marks), false),
         Bson::Binary(binary) => {
@@ -47,7 +48,7 @@ pub fn of_row(row: &TreeRow<'_>, cells: usize, look: &Look) -> (String, bool) {
         Bson::ObjectId(oid) => oid.to_hex(),
         Bson::DateTime(at) => crate::session::StoredDate::from(*at).to_string(),
         Bson::Timestamp(at) => format!("{} #{}", at.time, at.increment),
-        other @ Bson::DbPointer(_) => crate::session::plain::compact(other),
+        other => crate::session::plain::compact(other),
     };
     (format::fit(&text::line(&whole), cells, look.marks), true)
 }

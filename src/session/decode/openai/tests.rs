@@ -10,7 +10,7 @@ fn read(fields: Document) -> Message {
 }
 
 fn tool_use(id: Option<&str>, name: &str, input: impl Into<Bson>) -> Block {
-    Block::ToolUse { id: id.map(str::to_owned), name: Some(name.to_owned()), input: input.into() }
+    Block::ToolUse { id: id.map(str::to_owned), name: Some(name.to_owned()), input: input.into().into() }
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn the_answer_to_a_call_is_a_result_without_a_status() {
 fn calls_and_fields_of_no_known_shape_are_shown_and_told() {
     let message = read(doc! { "role": "assistant", "content": "x", "tool_calls": [5], "refusal": 7, "logprobs": 1 });
     let beside = Block::Beside(doc! { "refusal": 7, "logprobs": 1 });
-    assert_eq!(message.content, [Block::Text("x".to_owned()), Block::Unknown(Bson::Int32(5)), beside]);
+    assert_eq!(message.content, [Block::Text("x".to_owned()), Block::Unknown(Bson::Int32(5).into()), beside]);
     let paths: Vec<_> = message.findings.iter().map(|finding| finding.path.as_str()).collect();
     assert_eq!(paths, ["m.tool_calls.0", "m.refusal", "m.logprobs"]);
 }

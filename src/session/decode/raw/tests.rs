@@ -21,8 +21,11 @@ fn object(name: &[u8], inside: &RawDocumentBuf) -> Vec<u8> {
     [&[3][..], name, &[0], inside.as_bytes()].concat()
 }
 
-fn told(findings: &[Finding]) -> Vec<(&str, &str, Option<&Bson>)> {
-    findings.iter().map(|found| (found.path.as_str(), found.problem.as_str(), found.raw.as_ref())).collect()
+fn told(findings: &[Finding]) -> Vec<(&str, &str, Option<Bson>)> {
+    findings
+        .iter()
+        .map(|found| (found.path.as_str(), found.problem.as_str(), found.raw.as_ref().map(StoredValue::bson)))
+        .collect()
 }
 
 #[test]
@@ -32,7 +35,7 @@ fn text_that_is_no_utf8_hides_nothing_else() {
     let metadata = doc! { "bad": "a\u{fffd}", "k\u{fffd}": "v", "sound": "yes" };
     assert_eq!(read, doc! { "metadata": metadata, "last": "too" });
     let (text, name) = (bytes(b"a\xff"), bytes(b"k\xfe"));
-    let expected = [("metadata.bad", MARKED, Some(&text)), ("metadata.k\u{fffd}", NAME, Some(&name))];
+    let expected = [("metadata.bad", MARKED, Some(text)), ("metadata.k\u{fffd}", NAME, Some(name))];
     assert_eq!(told(&findings), expected);
 }
 
@@ -40,7 +43,7 @@ fn text_that_is_no_utf8_hides_nothing_else() {
 fn of_fields_with_one_name_the_first_counts_and_the_others_are_kept() {
     let (read, findings) = document(&of(&[&string(b"a", b"1"), &string(b"b", b"2"), &string(b"a", b"3")]));
     assert_eq!(read, doc! { "a": "1", "b": "2" });
-    assert_eq!(told(&findings), [("a", TWICE, Some(&Bson::from("3")))]);
+    assert_eq!(told(&findings), [("a", TWICE, Some(Bson::from("3")))]);
 }
 
 #[test]
@@ -50,14 +53,14 @@ fn what_has_no_clear_end_takes_only_its_own_object_along() {
     assert_eq!(read, doc! { "agents": { "read": "yes" }, "last": "too" });
     assert_eq!(told(&findings).first().map(|found| (found.0, found.1)), Some(("agents", REST)));
     let secret = of(&[&[99, b'x', 0], &string(VIEWER_PASSWORD.as_bytes(), b"hush")]);
-    assert_eq!(document(&secret).1[0].raw, Some(Bson::Null), "no finding holds the password");
+    assert_eq!(document(&secret).1[0].raw, Some(Bson::Null.into()), "no finding holds the password");
 }
 
 #[test]
 fn a_value_of_no_right_form_is_shown_as_its_bytes() {
     let (read, findings) = document(&of(&[&[8, b'b', 0, 7], &string(b"last", b"too")]));
     assert_eq!(read, doc! { "b": bytes(&[7]), "last": "too" });
-    assert_eq!(told(&findings), [("b", VALUE, Some(&bytes(&[7])))]);
+    assert_eq!(told(&findings), [("b", VALUE, Some(bytes(&[7])))]);
 }
 
 #[test]
@@ -152,4 +155,53 @@ proptest! {
     fn any_bytes_at_all_never_panic(noise in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = document(&of(&[&noise]));
     }
+}
+
+/// A message whose tool took, gave and counted a lot.
+fn large(extra: Bson) -> Document {
+    let rows = || Bson::Array((0..4000).map(|n| doc! { "n": n, "s": "some words" }.into()).collect());
+    let tool = doc! { "call_count": 1, "success_count": 1, "error_count": 0, "total_time": 0.5 };
+    let tools: Document = (0..2000).map(|n| (format!("tool {n}"), Bson::Document(tool.clone()))).collect();
+    let result =
+        doc! { "toolUseId": "t", "status": "success", "content": [{ "json": { "rows": rows(), "extra": extra } }] };
+    let content = [
+        doc! { "toolUse": { "toolUseId": "t", "name": "big", "input": rows() } },
+        doc! { "toolResult": result.clone() },
+    ];
+    let counters = doc! { "cycle_metrics": { "cycle_count": 1 }, "tool_usage": tools };
+    doc! { "message": { "role": "user", "content": content.to_vec() }, "message_id": 1, "event_loop_metrics": counters }
+}
+
+#[test]
+fn a_message_with_large_parts_is_the_same_read_from_its_bytes() {
+    let stored = large("sound".into());
+    let raw = RawDocumentBuf::try_from(&stored).unwrap();
+    let message = decode::message_in_bytes(RawValue::from(&*raw), 3, "m");
+    let whole = decode::message(stored.clone().into(), 3, "m");
+    assert!(message == whole);
+    assert!(message.raw.bson() == stored.into());
+    assert_eq!(message.counters.as_ref().map(|counters| counters.tools.len()), Some(2000));
+}
+
+#[test]
+fn a_large_part_of_what_nobody_knows_is_whole_again_in_its_block() {
+    let Some(Bson::Document(known)) = large(1.into()).remove("message") else { panic!("a message") };
+    let unheard = doc! { "unheard": known.get_array("content").unwrap()[0].clone() };
+    let stored = doc! { "message": { "role": "user", "content": [unheard.clone()] } };
+    let raw = RawDocumentBuf::try_from(&stored).unwrap();
+    let message = decode::message_in_bytes(RawValue::from(&*raw), 3, "m");
+    assert!(message.content == [crate::session::Block::Unknown(unheard.into())]);
+}
+
+#[test]
+fn what_cannot_be_read_in_a_large_part_is_found_all_the_same() {
+    let mut bytes = RawDocumentBuf::try_from(&large("MARK1".into())).unwrap().into_bytes();
+    let at = bytes.windows(5).position(|part| part == b"MARK1").unwrap();
+    bytes[at] = 0xff;
+    let raw = RawDocumentBuf::from_bytes(bytes).unwrap();
+    let message = decode::message_in_bytes(RawValue::from(&*raw), 3, "m");
+    let found = message.findings.iter().find(|found| found.problem == MARKED).expect("it is told");
+    assert_eq!(found.path, "m.message.content.1.toolResult.content.0.json.extra");
+    let whole = decode::message(large("\u{fffd}ARK1".into()).into(), 3, "m");
+    assert!(message.raw == whole.raw && message.content == whole.content && message.counters == whole.counters);
 }

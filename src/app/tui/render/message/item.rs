@@ -15,7 +15,10 @@ use crate::{
             wrap::{Margin, StyledRun, wrap},
         },
     },
-    session::{Media, MediaSource, ToolContent, ToolStatus, citations, plain},
+    session::{
+        Media, MediaSource, ToolContent, ToolStatus, citations,
+        plain::{self, ValueView},
+    },
 };
 
 /// Lines of a value that are drawn; the inspector has the rest.
@@ -31,7 +34,7 @@ const MOST_SOURCE: usize = 2_000;
 pub(super) struct ShownCall<'a> {
     pub id: Option<&'a str>,
     pub name: Option<&'a str>,
-    pub input: &'a Bson,
+    pub input: ValueView<'a>,
     pub result: Option<&'a FoundResult>,
     /// It waits for a person.
     pub waits: bool,
@@ -129,7 +132,7 @@ fn head(
 }
 
 /// A value on one line, cut early: a folded line shows no more than its start.
-fn compact(value: &Bson) -> String {
+fn compact(value: ValueView<'_>) -> String {
     let json = plain::compact(&plain::start(value, MOST_COMPACT, MOST_COMPACT).0);
     let cut = json.floor_char_boundary(MOST_COMPACT);
     text::line(&json[..cut]).into_owned()
@@ -145,7 +148,7 @@ fn result(content: &[ToolContent], width: usize, look: &Look, lines: &mut Vec<Li
                 Some(json) => code("result", &json, false, width, look, lines),
                 None => prose("result", words, width, look, lines),
             },
-            ToolContent::Json(json) | ToolContent::Unknown(json) => value("result", json, width, look, lines),
+            ToolContent::Json(json) | ToolContent::Unknown(json) => value("result", json.view(), width, look, lines),
             ToolContent::Media(shown) => {
                 label("result", look, lines);
                 for mut line in media(shown, width.saturating_sub(4), look) {
@@ -171,7 +174,7 @@ fn label(words: &str, look: &Look, lines: &mut Vec<Line<'static>>) {
     lines.push(Line::from(Span::styled(format!("  {words}"), look.theme.dim)));
 }
 
-fn value(name: &str, value: &Bson, width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
+fn value(name: &str, value: ValueView<'_>, width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
     let (start, is_cut) = plain::start(value, MOST_LINES, MOST_TEXT);
     code(name, &plain::pretty(&start), is_cut, width, look, lines);
 }
@@ -255,7 +258,7 @@ pub(super) fn sources(value: &Bson, width: usize, look: &Look, lines: &mut Vec<L
 pub(super) fn guard(value: &Bson, width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
     let name = text::line(&citations::guard_label(value)).into_owned();
     let Some(words) = citations::guard_text(value) else {
-        return labelled_json(&name, value, width, look, lines);
+        return labelled_json(&name, value.into(), width, look, lines);
     };
     let from = lines.len();
     prose(&name, words, width, look, lines);
@@ -263,7 +266,13 @@ pub(super) fn guard(value: &Bson, width: usize, look: &Look, lines: &mut Vec<Lin
 }
 
 /// What has no look of its own.
-pub(super) fn labelled_json(name: &str, value: &Bson, width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
+pub(super) fn labelled_json(
+    name: &str,
+    value: ValueView<'_>,
+    width: usize,
+    look: &Look,
+    lines: &mut Vec<Line<'static>>,
+) {
     let compact = compact(value);
     if format::width(name) + format::width(&compact) < width {
         lines.push(Line::from(vec![

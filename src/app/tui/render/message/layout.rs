@@ -184,7 +184,7 @@ fn block_lines(
             let call = item::ShownCall {
                 id: id.as_deref(),
                 name: name.as_deref(),
-                input,
+                input: input.view(),
                 result: pairs.result(at),
                 waits: pairs.waiting.is_some(),
             };
@@ -209,15 +209,15 @@ fn block_lines(
             None
         }
         Block::Other { kind, value } => {
-            item::labelled_json(kind, value, width, look, lines);
+            item::labelled_json(kind, value.view(), width, look, lines);
             None
         }
         Block::Beside(fields) => {
-            item::labelled_json("other fields", &Bson::Document(fields.clone()), width, look, lines);
+            item::labelled_json("other fields", (&Bson::Document(fields.clone())).into(), width, look, lines);
             None
         }
         Block::Unknown(value) => {
-            item::labelled_json("unknown block", value, width, look, lines);
+            item::labelled_json("unknown block", value.view(), width, look, lines);
             None
         }
     };

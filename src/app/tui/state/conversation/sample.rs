@@ -52,12 +52,12 @@ pub(in crate::app::tui) fn with(index: u64, role: Role, content: Vec<Block>) -> 
 
 pub(in crate::app::tui) fn tool_use(index: u64, id: &str) -> Message {
     let input = Bson::Document(doc! { "order_id": "A100" });
-    let block = Block::ToolUse { id: Some(id.to_owned()), name: Some("lookup_order".to_owned()), input };
+    let block = Block::ToolUse { id: Some(id.to_owned()), name: Some("lookup_order".to_owned()), input: input.into() };
     with(index, Role::Assistant, vec![block])
 }
 
 pub(in crate::app::tui) fn tool_result(index: u64, id: &str) -> Message {
-    let content = vec![ToolContent::Json(Bson::Document(doc! { "total": 42.5, "currency": "EUR" }))];
+    let content = vec![ToolContent::Json(doc! { "total": 42.5, "currency": "EUR" }.into())];
     let block = Block::ToolResult { id: Some(id.to_owned()), status: Some(ToolStatus::Success), content };
     with(index, Role::User, vec![block])
 }

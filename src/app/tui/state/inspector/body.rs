@@ -1,7 +1,6 @@
 //! What a tab of the inspector shows: a tree, a text, or items of a label and a text; each moves in its own way.
 
 use crate::app::keymap::Action;
-use bson::Bson;
 
 use super::super::{
     feedback::head,
@@ -10,7 +9,10 @@ use super::super::{
     metadata,
     tree::{self, TreeRow, Unfolded},
 };
-use crate::app::tui::render::{format, wrap};
+use crate::{
+    app::tui::render::{format, wrap},
+    session::StoredValue,
+};
 
 /// Longer texts are cut here, in bytes; copying gives all of it.
 const TEXT_BYTES: usize = 256 * 1024;
@@ -36,8 +38,8 @@ pub enum Body {
     Tree {
         /// The sentence (may hold stored text).
         note: Option<String>,
-        /// The value, without secrets.
-        root: Bson,
+        /// The value, as stored.
+        root: StoredValue,
         /// What of it is selected and unfolded.
         tree: Box<FoldingTree>,
     },
@@ -98,9 +100,9 @@ impl InspectorTab {
 
     /// A tree, unfolded as far as a screen holds it.
     #[must_use]
-    pub fn tree(name: &'static str, note: Option<String>, mut root: Bson) -> Self {
-        tree::mask(&mut root);
-        if matches!(root, Bson::Document(_) | Bson::Array(_)) && tree::size(&root) == 0 {
+    pub fn tree(name: &'static str, note: Option<String>, root: impl Into<StoredValue>) -> Self {
+        let root = root.into();
+        if root.view().is_container() && root.view().is_empty() {
             let note = note.unwrap_or_else(|| "empty".into());
             return Self::new(name, Body::Nothing(note));
         }
@@ -125,7 +127,7 @@ impl InspectorTab {
         let page = usize::from(self.body.page(width, height));
         match &mut self.body {
             Body::Tree { root, tree, .. } => {
-                Some(match tree.take(action, page, |unfolded| tree::rows(root, unfolded))? {
+                Some(match tree.take(action, page, |unfolded| tree::rows(&*root, unfolded))? {
                     TreeTaken::Moved => Taken::Moved,
                     TreeTaken::Copy(row) => Taken::Copied(json(&row)),
                 })
@@ -154,7 +156,7 @@ impl InspectorTab {
         let page = usize::from(self.body.page(width, height));
         match &mut self.body {
             Body::Tree { root, tree, .. } => {
-                let rows = tree::rows(root, &tree.unfolded);
+                let rows = tree::rows(&*root, &tree.unfolded);
                 tree.scroll(lines, page, &rows);
             }
             Body::Text { text, top } => {
@@ -174,7 +176,7 @@ impl InspectorTab {
         let Some(y) = y.checked_sub(self.body.note_lines(width, height).len() as u16) else { return };
         match &mut self.body {
             Body::Tree { root, tree, .. } => {
-                let rows = tree::rows(root, &tree.unfolded);
+                let rows = tree::rows(&*root, &tree.unfolded);
                 tree.click(y.into(), &rows);
             }
             Body::Items { items, stacked, selection } => {
@@ -204,7 +206,7 @@ fn json(row: &TreeRow<'_>) -> String {
     if row.secret() {
         return metadata::text(row);
     }
-    crate::session::plain::pretty(row.value)
+    crate::session::plain::pretty(&tree::without_secrets(row.value))
 }
 
 impl Body {

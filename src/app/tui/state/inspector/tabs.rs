@@ -20,9 +20,9 @@ const MOST_EVENTS: usize = 500;
 /// Of a message.
 #[must_use]
 pub fn message(session: Option<&Session>, agent: &StoredAgent, message: &Message) -> Vec<InspectorTab> {
-    let raw = message.raw.bson();
     let mut tabs = Vec::new();
     if message.redaction.is_some() {
+        let raw = message.raw.bson();
         let fields = raw.as_document();
         let original = fields.and_then(|fields| fields.get("message")).unwrap_or(&raw);
         let note = "This message was redacted. What stands in its own place, which may be redacted as well:";
@@ -39,7 +39,7 @@ pub fn message(session: Option<&Session>, agent: &StoredAgent, message: &Message
     });
     tabs.push(trace(message.guardrail_event.as_ref(), of_message));
     tabs.push(findings(message.findings.iter(), "Everything of this message could be read."));
-    tabs.insert(0, InspectorTab::tree("Raw", None, raw));
+    tabs.insert(0, InspectorTab::tree("Raw", None, message.raw.clone()));
     tabs
 }
 
@@ -209,7 +209,7 @@ fn feedback_counts(tally: &FeedbackTally) -> String {
 pub fn field(name: &str, value: &Bson) -> Vec<InspectorTab> {
     let whole = Bson::Document(Document::from_iter([(name.to_owned(), value.clone())]));
     let raw = InspectorTab::tree("Raw", None, whole);
-    let secret = TreeRow { depth: 0, key: Key::Name(name), value, fold: Fold::Leaf }.secret();
+    let secret = TreeRow { depth: 0, key: Key::Name(name), value: value.into(), fold: Fold::Leaf }.secret();
     match value {
         Bson::String(text) if !secret && !text.is_empty() => {
             vec![InspectorTab::new("Text", Body::text(text.clone())), raw]
@@ -221,7 +221,7 @@ pub fn field(name: &str, value: &Bson) -> Vec<InspectorTab> {
 /// Of a feedback.
 #[must_use]
 pub fn feedback(feedback: &Feedback) -> Vec<InspectorTab> {
-    let raw = InspectorTab::tree("Raw", None, feedback.raw.bson());
+    let raw = InspectorTab::tree("Raw", None, feedback.raw.clone());
     match &feedback.comment {
         Some(comment) if !comment.is_empty() => vec![InspectorTab::new("Comment", Body::text(comment.clone())), raw],
         _ => vec![raw],
@@ -253,7 +253,7 @@ fn guardrail<'a>(name: &'static str, events: impl Iterator<Item = &'a GuardrailE
     let note = (newest.len() < count).then(|| format!("The last {MOST_EVENTS} of {count} events:"));
     let tab = match raws.len() {
         0 => InspectorTab::new(name, Body::Nothing(none.into())),
-        1 => InspectorTab::tree(name, None, newest[0].raw.bson()),
+        1 => InspectorTab::tree(name, None, newest[0].raw.clone()),
         _ => InspectorTab::tree(name, note, Bson::Array(raws)),
     };
     InspectorTab { count: Some(count), ..tab }
@@ -284,7 +284,7 @@ fn fact(label: &str, text: &str) -> Item {
 }
 
 fn shown(name: &str, value: &Bson) -> String {
-    metadata::text(&TreeRow { depth: 0, key: Key::Name(name), value, fold: Fold::Leaf })
+    metadata::text(&TreeRow { depth: 0, key: Key::Name(name), value: value.into(), fold: Fold::Leaf })
 }
 
 fn date(at: Option<StoredDate>) -> String {

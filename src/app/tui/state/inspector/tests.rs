@@ -67,18 +67,18 @@ fn only_its_own_question_is_answered() {
     let mut inspector = Inspector::on(&Subject::Session, Some(&session), None);
     inspector.expect(Ticket(3));
     take(&mut inspector, Action::PreviousAgent);
-    inspector.on_event(&Event::Document(Ticket(2), Box::new(doc! {"late": 1}), Vec::new()), sample::look().now);
+    inspector.on_event(&Event::Document(Ticket(2), Box::new(sample::inspection(doc! {"late": 1}))));
     assert!(matches!(inspector.tab().body, Body::Waiting));
     let failed = Event::Failed {
         ticket: Ticket(3),
         lane: Lane::Inspect,
         error: Error::NotFound { id: "x".into(), location: "y".into() },
     };
-    inspector.on_event(&failed, sample::look().now);
+    inspector.on_event(&failed);
     assert!(matches!(inspector.tab().body, Body::Failed(_)));
     let Body::Items { items, .. } = &inspector.subject().tabs[0].body else { panic!("no overview") };
     assert!(items.iter().any(|item| item.label == "findings" && item.text.starts_with("unknown")));
-    inspector.on_event(&Event::Document(Ticket(3), Box::new(doc! {"new": 1}), Vec::new()), sample::look().now);
+    inspector.on_event(&Event::Document(Ticket(3), Box::new(sample::inspection(doc! {"new": 1}))));
     assert_eq!(inspector.tab().body.place(80).1, 1);
 }
 
@@ -97,10 +97,7 @@ fn the_whole_document_completes_the_findings() {
     };
     let before = findings(&mut inspector);
     inspector.expect(Ticket(1));
-    inspector.on_event(
-        &Event::Document(Ticket(1), Box::new(sample::document("wrong-types")), Vec::new()),
-        sample::look().now,
-    );
+    inspector.on_event(&Event::Document(Ticket(1), Box::new(sample::inspection(sample::document("wrong-types")))));
     let all = sample::session("wrong-types").all_findings().count();
     assert!(before < Some(all));
     assert_eq!(findings(&mut inspector), Some(all));
@@ -196,7 +193,7 @@ proptest! {
             let mut inspector = Inspector::on(&subject, Some(&session), None);
             inspector.resize(Size::new(width, 20));
             inspector.expect(Ticket(1));
-            inspector.on_event(&Event::Document(Ticket(1), Box::new(sample::document(id)), Vec::new()), sample::look().now);
+            inspector.on_event(&Event::Document(Ticket(1), Box::new(sample::inspection(sample::document(id)))));
             for (action, page, lines, x) in &moves {
                 inspector.on_action(ENTRIES[*action].action, *page, &mut Tickets::default());
                 inspector.click(*x, *page);

@@ -82,7 +82,7 @@ fn the_raw_document_hides_the_password() {
     let session = sample::session("support-1042");
     let mut inspector = on(&session, &Subject::Session, 3);
     inspector.expect(Ticket(7));
-    inspector.on_event(&Event::Document(Ticket(7), Box::new(document), Vec::new()), sample::look().now);
+    inspector.on_event(&Event::Document(Ticket(7), Box::new(sample::inspection(document))));
     let screen = shown(&inspector, (80, 40), &sample::look());
     insta::assert_snapshot!("document_80x40", screen);
     assert!(!format!("{inspector:?}").contains(&password));

@@ -1,0 +1,23 @@
+//! What is never shown: the viewer password, wherever it stands.
+
+use bson::Bson;
+
+use super::VIEWER_PASSWORD;
+
+/// What it is shown as.
+pub(crate) const MASK: &str = "●●●●";
+
+/// The value without it.
+pub(crate) fn hidden(value: Bson) -> Bson {
+    match value {
+        Bson::Document(fields) => {
+            let hide = |(name, value): (String, Bson)| {
+                let value = if name == VIEWER_PASSWORD { MASK.into() } else { hidden(value) };
+                (name, value)
+            };
+            Bson::Document(fields.into_iter().map(hide).collect())
+        }
+        Bson::Array(items) => Bson::Array(items.into_iter().map(hidden).collect()),
+        other => other,
+    }
+}
