@@ -89,10 +89,13 @@ fn whole(value: Bson) -> Bson {
     }
 }
 
-/// The value in its bytes; of a large one no second tree is made for it.
+/// The value in its bytes; of a large one no second tree is made for it. `None` where a tree is as good, or needed.
 fn in_bytes(value: &Bson) -> Option<StoredValue> {
     if let Some((kind, bytes)) = held(value) {
         return Some(StoredValue::from_bytes(kind, bytes));
+    }
+    if is_mostly_text(value) {
+        return None;
     }
     match value {
         Bson::Null => Some(StoredValue::default()),
@@ -128,7 +131,7 @@ impl Default for StoredValue {
 
 impl From<Bson> for StoredValue {
     fn from(value: Bson) -> Self {
-        let held = if is_mostly_text(&value) { None } else { in_bytes(&value) };
+        let held = in_bytes(&value);
         held.unwrap_or_else(|| Self(Held::Value(Box::new(whole(value)))))
     }
 }
@@ -141,7 +144,7 @@ impl From<Document> for StoredValue {
 
 impl From<&Bson> for StoredValue {
     fn from(value: &Bson) -> Self {
-        let held = if is_mostly_text(value) { None } else { in_bytes(value) };
+        let held = in_bytes(value);
         held.unwrap_or_else(|| Self(Held::Value(Box::new(whole(value.clone())))))
     }
 }

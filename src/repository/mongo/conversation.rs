@@ -154,15 +154,33 @@ pub(super) fn cut(whole: &RawDocument, last: u64) -> Session {
     session
 }
 
+/// What is read piece by piece: as values, all of it at once would take many times its bytes.
+const LONG: [(&str, ElementType); 3] = [
+    ("agents", ElementType::EmbeddedDocument),
+    ("feedbacks", ElementType::Array),
+    ("guardrail_events", ElementType::Array),
+];
+
 /// The session from its whole document; the last messages of each agent go to `take` one by one, so that no more than one
 /// is held as values.
 pub(super) fn streamed(whole: &RawDocument, last: u64, mut take: impl FnMut(&mut StoredAgent, Message)) -> Session {
     let mut reader = RawReader::default();
-    let (document, agents) = reader.but(whole.into(), "", ("agents", ElementType::EmbeddedDocument));
+    let (document, aside) = reader.but(whole.into(), "", &LONG);
     let mut session = decode::session(document);
-    for (id, value) in agents.map(|agents| reader.entries(agents, "agents")).unwrap_or_default() {
-        session.agents.push(streamed_agent(AgentId::from(id), value, last, &mut take));
+    let (mut feedbacks, mut events) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
+    for (name, value) in aside {
+        match name.as_str() {
+            "feedbacks" => feedbacks = decode::feedbacks(reader.each(value, &name)),
+            "guardrail_events" => events = decode::guardrail_events(reader.each(value, &name)),
+            _ => {
+                for (id, value) in reader.entries(value, &name) {
+                    session.agents.push(streamed_agent(AgentId::from(id), value, last, &mut take));
+                }
+            }
+        }
     }
+    (session.feedbacks, session.guardrail_events) = (feedbacks.0, events.0);
+    session.findings.extend(feedbacks.1.into_iter().chain(events.1));
     raw::in_session(&mut session, reader.into_findings());
     session
 }
@@ -186,8 +204,8 @@ fn streamed_agent(
     let path = format!("agents.{}", id.as_str());
     let mut reader = RawReader::default();
     let (value, messages) = if value.is_document() {
-        let (fields, messages) = reader.but(value, &path, ("messages", ElementType::Array));
-        (Bson::Document(fields), messages)
+        let (fields, messages) = reader.but(value, &path, &[("messages", ElementType::Array)]);
+        (Bson::Document(fields), messages.into_iter().next().map(|(_, messages)| messages))
     } else {
         (reader.read(value, &path), None)
     };

@@ -91,14 +91,14 @@ impl RawReader {
         Self { holds: true, ..Self::default() }
     }
 
-    /// Reads an object, but leaves the bytes of one field of a type: an empty one stands in its place.
+    /// Reads an object, but leaves the bytes of some fields of a type: an empty one stands in their place.
     pub(crate) fn but<'a>(
         &mut self,
         value: RawValue<'a>,
         path: &str,
-        left: (&str, Kind),
-    ) -> (Document, Option<RawValue<'a>>) {
-        self.fields(value, &Path::At(path), 0, Some(left))
+        left: &[(&str, Kind)],
+    ) -> (Document, Vec<(String, RawValue<'a>)>) {
+        self.fields(value, &Path::At(path), 0, left)
     }
 
     /// The fields of an object with their names, each name once.
@@ -153,7 +153,7 @@ impl RawReader {
     }
 
     fn document(&mut self, value: RawValue<'_>, path: &Path<'_>, depth: usize) -> Document {
-        self.fields(value, path, depth, None).0
+        self.fields(value, path, depth, &[]).0
     }
 
     fn fields<'a>(
@@ -161,16 +161,16 @@ impl RawReader {
         value: RawValue<'a>,
         path: &Path<'_>,
         depth: usize,
-        left: Option<(&str, Kind)>,
-    ) -> (Document, Option<RawValue<'a>>) {
-        let mut aside = None;
+        left: &[(&str, Kind)],
+    ) -> (Document, Vec<(String, RawValue<'a>)>) {
+        let mut aside = Vec::new();
         let mut read = Document::new();
         self.walk(value, path, depth, &mut |reader, name, place, value| {
             if read.contains_key(name) {
                 return false;
             }
-            let found = if aside.is_none() && left == Some((name, value.kind)) {
-                aside = Some(value);
+            let found = if left.contains(&(name, value.kind)) {
+                aside.push((name.to_owned(), value));
                 if value.is_array() { Bson::Array(Vec::new()) } else { Document::new().into() }
             } else {
                 reader.value(value, place, depth + 1)
