@@ -15,3 +15,4 @@ mod paging;
 mod passwords;
 mod raw_bytes;
 mod reading;
+mod tls;

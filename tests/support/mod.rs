@@ -11,7 +11,7 @@ use std::{
 
 use bson::{Bson, Document};
 use mongodb::{Client, Collection};
-pub use server::{Kind, Server};
+pub use server::{Kind, Server, certificate};
 pub use set::Set;
 
 /// A collection in a database of its own, which goes when this does.

@@ -46,6 +46,10 @@ pub enum Kind {
     Standalone,
     /// A standalone server that wants a login; `root` with the password `secret` may do anything.
     Login,
+    /// A standalone server that takes only connections with TLS; certificates of its clients are checked where they have one.
+    Tls,
+    /// The same, and every client needs a certificate.
+    TlsOfBoth,
     /// A member of a replica set that is still to be initiated: see [`super::Set`].
     Member,
 }
@@ -155,6 +159,18 @@ impl Own {
             Kind::Standalone => format!("mongodb://127.0.0.1:{port}/"),
             Kind::Member => format!("mongodb://127.0.0.1:{port}/?directConnection=true"),
             Kind::Login => format!("mongodb://root:secret@127.0.0.1:{port}/?authSource=admin"),
+            Kind::Tls | Kind::TlsOfBoth => {
+                let (authority, client) = (certificate("authority"), certificate("client"));
+                format!("mongodb://127.0.0.1:{port}/?tls=true&tlsCAFile={authority}&tlsCertificateKeyFile={client}")
+            }
+        }
+    }
+
+    /// How to reach it before it is prepared.
+    fn direct_uri(&self) -> String {
+        match self.kind {
+            Kind::Tls | Kind::TlsOfBoth => self.uri(),
+            _ => direct_uri(self.port),
         }
     }
 
@@ -172,7 +188,14 @@ impl Own {
             Kind::ReplicaSet | Kind::Member => command.args(["--replSet", "rs0", "--oplogSize", "64"]),
             Kind::Standalone => &mut command,
             Kind::Login => command.arg("--auth"),
+            Kind::Tls | Kind::TlsOfBoth => {
+                command.args(["--tlsMode", "requireTLS", "--tlsCertificateKeyFile", &certificate("server")]);
+                command.args(["--tlsCAFile", &certificate("authority")])
+            }
         };
+        if self.kind == Kind::Tls {
+            command.arg("--tlsAllowConnectionsWithoutCertificates");
+        }
         let watch = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("sh runs");
         self.watch = Some(watch);
         self.answers()
@@ -185,7 +208,7 @@ impl Own {
             if ended.is_some() {
                 return false;
             }
-            if apart(direct(self.port, doc! { "hello": 1 }, Duration::from_secs(1))).is_ok() {
+            if apart(direct(self.direct_uri(), doc! { "hello": 1 }, Duration::from_secs(1))).is_ok() {
                 return true;
             }
         }
@@ -194,7 +217,7 @@ impl Own {
     fn prepare(&self) {
         let port = self.port;
         let command = match self.kind {
-            Kind::Standalone | Kind::Member => return,
+            Kind::Standalone | Kind::Member | Kind::Tls | Kind::TlsOfBoth => return,
             Kind::ReplicaSet => {
                 let member = doc! { "_id": 0, "host": format!("127.0.0.1:{port}") };
                 doc! { "replSetInitiate": { "_id": "rs0", "members": [member] } }
@@ -202,7 +225,7 @@ impl Own {
             // Whoever comes first, from the same machine, may create the first user.
             Kind::Login => doc! { "createUser": "root", "pwd": "secret", "roles": ["root"] },
         };
-        apart(direct(port, command, Duration::from_secs(30))).expect("the server is prepared");
+        apart(direct(self.direct_uri(), command, Duration::from_secs(30))).expect("the server is prepared");
         self.wait_for_writes();
     }
 
@@ -227,8 +250,17 @@ impl Own {
     }
 }
 
-pub(super) async fn direct(port: u16, command: Document, patience: Duration) -> mongodb::error::Result<Document> {
-    let mut options = ClientOptions::parse(format!("mongodb://127.0.0.1:{port}/?directConnection=true")).await?;
+/// The path of one of the certificates in `tests/fixtures/tls`.
+pub fn certificate(name: &str) -> String {
+    format!("{}/tests/fixtures/tls/{name}.pem", env!("CARGO_MANIFEST_DIR"))
+}
+
+pub(super) fn direct_uri(port: u16) -> String {
+    format!("mongodb://127.0.0.1:{port}/?directConnection=true")
+}
+
+pub(super) async fn direct(uri: String, command: Document, patience: Duration) -> mongodb::error::Result<Document> {
+    let mut options = ClientOptions::parse(uri).await?;
     options.server_selection_timeout = Some(patience);
     Client::with_options(options)?.database("admin").run_command(command).await
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bson::{Document, doc};
 use mongodb::{Client, options::WriteConcern};
 
-use super::server::{Kind, Server, apart, direct};
+use super::server::{Kind, Server, apart, direct, direct_uri};
 
 /// A replica set of two members. The first is the primary for as long as both run; the second is never one.
 pub struct Set {
@@ -24,7 +24,7 @@ impl Set {
         };
         let members = vec![member(0, &set.primary, 1), member(1, &set.secondary, 0)];
         let command = doc! { "replSetInitiate": { "_id": "rs0", "members": members } };
-        apart(direct(set.primary.port(), command, Duration::from_secs(30))).expect("the set is initiated");
+        apart(direct(direct_uri(set.primary.port()), command, Duration::from_secs(30))).expect("the set is initiated");
         set.store("prepared", "everywhere", doc! { "_id": 1 });
         set
     }
