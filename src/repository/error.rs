@@ -265,6 +265,22 @@ pub enum Error {
         #[source]
         source: Option<Cause>,
     },
+    /// It was carried out on the primary, and not acknowledged by as many members as the connection string asks for: doing it
+    /// again would do it twice.
+    #[error(
+        "{doing} was carried out on the primary, but not acknowledged by as many members as w in the connection string asks \
+         for ({reason})"
+    )]
+    #[non_exhaustive]
+    Unacknowledged {
+        /// What was being done, with the session.
+        doing: String,
+        /// What kept the members from it, in short.
+        reason: String,
+        /// What the server said.
+        #[source]
+        source: Option<Cause>,
+    },
     /// A hook refused the operation, or failed before it.
     #[error("the hook {hook:?} stopped {action} of session {id:?}: {reason}; nothing was written")]
     #[non_exhaustive]

@@ -43,6 +43,9 @@ impl Error {
             Self::TooLarge { .. } => Some("go on in a new session".into()),
             Self::Exhausted { .. } => Some(Hint::RaisePoolSize),
             Self::Deadline { .. } | Self::Unconfirmed { .. } => Some("read what is there before doing it again".into()),
+            Self::Unacknowledged { .. } => {
+                Some("do not do it again; see that enough members run, or lower w in the connection string".into())
+            }
             Self::ReadOnly { why: None, .. } => Some(Hint::OpenForWriting),
             Self::ReadOnly { why: Some(_), .. } => Some("write to the collection that it is made from".into()),
             Self::Uri { .. }

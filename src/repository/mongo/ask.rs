@@ -3,10 +3,10 @@
 use std::{future::Future, time::Instant};
 
 use bson::{Document, RawDocumentBuf, doc};
-use mongodb::{Cursor as Rows, error::Result as DriverResult};
+use mongodb::{Collection, Cursor as Rows, error::Result as DriverResult};
 
 use super::{
-    MongoRepository,
+    MongoRepository, client,
     errors::{self, Doing},
     foreign,
     gate::{Heard, Pauses},
@@ -139,8 +139,13 @@ impl MongoRepository {
         self.ask(first).await.map_err(|error| self.tell(&error, doing))
     }
 
+    /// For aggregations, and what the driver makes one of: a count, a change stream.
+    pub(super) fn collection_to_read(&self) -> Collection<RawDocumentBuf> {
+        client::to_read(&self.pool, &self.database, &self.name)
+    }
+
     pub(super) async fn aggregate(&self, pipeline: Vec<Document>) -> DriverResult<Rows<RawDocumentBuf>> {
-        let collection = self.collection();
+        let collection = self.collection_to_read();
         let aggregate = collection.aggregate(pipeline).max_time(self.limits().read).allow_disk_use(true);
         aggregate.with_type::<RawDocumentBuf>().await
     }

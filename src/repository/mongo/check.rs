@@ -173,7 +173,7 @@ async fn live_updates(reader: &MongoRepository, hello: &Document) -> Check {
     if !is_sharded(hello) && !hello.contains_key("setName") {
         return Check::warn(NAME, "not possible on a standalone server", REPLICA_SET);
     }
-    match reader.collection().watch().max_await_time(std::time::Duration::from_millis(1)).await {
+    match reader.collection_to_read().watch().max_await_time(std::time::Duration::from_millis(1)).await {
         Ok(_) => Check::ok(NAME, "possible: a change stream could be opened"),
         Err(error) if errors::is_denied(&error) => Check::warn(
             NAME,

@@ -6,6 +6,7 @@ use bson::{Document, doc};
 use mongodb::Collection;
 
 use super::{
+    client,
     errors::{self, Doing},
     expr, foreign,
     gate::Heard,
@@ -131,7 +132,7 @@ impl Discovery {
 
     async fn looks_like_sessions(&self, database: &str, name: &str) -> Result<bool> {
         let first = || {
-            let collection = self.pool.client().database(database).collection::<Document>(name);
+            let collection = client::to_read(&self.pool, database, name);
             async move { self.look_into(&collection).await }
         };
         let looked = self.pool.ask(first).await;

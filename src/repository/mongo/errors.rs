@@ -13,7 +13,7 @@ pub(super) use uri::{check_files, uri_mistake};
 
 use std::{io, time::Duration};
 
-use mongodb::error::{Error as DriverError, ErrorKind, WriteFailure};
+use mongodb::error::{Error as DriverError, ErrorKind, WriteConcernError, WriteFailure};
 
 use super::members::Members;
 use crate::repository::{Cause, Error, ServerError};
@@ -67,6 +67,10 @@ mod code {
     pub(super) const NO_PRIMARY: [i32; 3] = [10107, 13435, 10058];
     /// The server is starting, stopping or stepping down, so it broke off what was asked.
     pub(super) const BROKEN_OFF: [i32; 5] = [91, 189, 11600, 11602, 13436];
+    /// So many members did not acknowledge a write in the time of `wtimeoutMS`.
+    pub(super) const WRITE_CONCERN_FAILED: i32 = 64;
+    pub(super) const UNKNOWN_WRITE_CONCERN: i32 = 79;
+    pub(super) const UNSATISFIABLE: i32 = 100;
     /// A view takes no writes.
     pub(super) const VIEW: i32 = 166;
 }
@@ -195,8 +199,11 @@ fn told(error: &DriverError, doing: Doing, place: &Deployment) -> Error {
             refused(format!("writing {}", doing.what), write.code, &write.message)
         }
         ErrorKind::Write(WriteFailure::WriteConcernError(concern)) => {
-            let reason = format!("the write was not acknowledged by enough members ({})", concern.code_name);
-            Error::unusable(hosts, reason)
+            if code::GONE.contains(&concern.code) {
+                gone(concern.code, &concern.code_name, hosts)
+            } else {
+                unacknowledged(doing, concern)
+            }
         }
         ErrorKind::IncompatibleServer { message, .. } => Error::TooOld { hosts, reason: first_sentence(message) },
         ErrorKind::ServerSelection { message, .. } => selection(message, place),
@@ -207,6 +214,19 @@ fn told(error: &DriverError, doing: Doing, place: &Deployment) -> Error {
         ErrorKind::Shutdown => Error::unreachable(hosts, "the connection was closed"),
         other => Error::other(format!("reading {}", doing.what), kind_word(other)),
     }
+}
+
+/// A write that the primary has carried out, and of which others did not say so: trying again would not change that.
+fn unacknowledged(doing: Doing, concern: &WriteConcernError) -> Error {
+    let reason = match (concern.code, concern.code_name.as_str()) {
+        (code::WRITE_CONCERN_FAILED, _) => "the time of wtimeoutMS ran out",
+        (code::UNKNOWN_WRITE_CONCERN, _) => "the set knows no w of that name",
+        (code::UNSATISFIABLE, _) => "the set has fewer members that keep data",
+        (_, "") => "the server gave no reason",
+        (_, name) => name,
+    };
+    let doing = format!("writing {}", doing.what);
+    Error::Unacknowledged { doing, reason: reason.to_owned(), source: None }
 }
 
 /// A server that starts, stops or plays another part than it had to.

@@ -207,6 +207,9 @@ impl RunningWrite {
             Error::Other { reason, hint, source, .. } => {
                 Error::Other { doing: self.doing.clone(), reason, hint, source }
             }
+            Error::Unacknowledged { reason, source, .. } => {
+                Error::Unacknowledged { doing: self.doing.clone(), reason, source }
+            }
             other => other,
         }
     }
