@@ -66,6 +66,8 @@ pub enum Error {
     Authentication {
         /// What the server said, in short.
         reason: String,
+        /// One logs in with a user and a password, not by a certificate or a token.
+        by_password: bool,
         /// What to do about just that.
         hint: Option<Hint>,
         /// What the server said.

@@ -24,7 +24,9 @@ impl Error {
             Self::Uri { hint: None, .. } => Some("it should look like mongodb://host:27017".into()),
             Self::Unreachable { answered: false, .. } => Some(Hint::CheckServer),
             Self::TooOld { .. } => Some("upgrade it to MongoDB 4.4 or later".into()),
-            Self::Authentication { .. } => Some("check user, password and authSource in the connection string".into()),
+            Self::Authentication { by_password: true, .. } => {
+                Some("check user, password and authSource in the connection string".into())
+            }
             Self::Ambiguous { .. } => Some(Hint::NameCollection),
             Self::Name { .. } => Some(Hint::CheckNames),
             Self::Denied { anonymous: true, .. } => {
@@ -49,6 +51,7 @@ impl Error {
             Self::ReadOnly { why: None, .. } => Some(Hint::OpenForWriting),
             Self::ReadOnly { why: Some(_), .. } => Some("write to the collection that it is made from".into()),
             Self::Uri { .. }
+            | Self::Authentication { .. }
             | Self::Foreign { .. }
             | Self::Unreachable { .. }
             | Self::NoSessions { .. }
