@@ -172,13 +172,45 @@ pub fn choose(candidates: &[Candidate]) -> Stop {
 pub async fn one(reader: &dyn SessionReader, id: &str) -> Result<Summary> {
     let mut matches = reader.resolve(id).await?;
     match (matches.pop(), matches.is_empty()) {
-        (None, _) => Err(Error::NotFound { id: id.to_owned(), location: reader.location() }.into()),
+        (None, _) => Err(missing(reader, id).await),
         (Some(summary), true) => Ok(summary),
         (Some(last), false) => {
             matches.push(last);
             Err(ambiguous(id, &matches).into())
         }
     }
+}
+
+/// There is no such session, and perhaps none at all.
+async fn missing(reader: &dyn SessionReader, id: &str) -> anyhow::Error {
+    let missing = Error::not_found(id, reader.location());
+    if id.starts_with("--") {
+        return Stop::NotFound(format!("{missing}; if an option was meant, `strandscope --help` names them")).into();
+    }
+    match why_empty(reader).await {
+        Some(why) => Stop::NotFound(format!("{missing}: {why}")).into(),
+        None => missing.into(),
+    }
+}
+
+/// That nothing was found, and why where the whole place looks empty.
+pub async fn nothing(reader: &dyn SessionReader, said: &str) -> String {
+    why_empty(reader).await.map_or_else(|| said.to_owned(), |why| format!("{said}: {why}"))
+}
+
+/// Why a place looks empty, such as a mistyped name, and what to do. `None`: it is not empty, or nothing is known.
+pub async fn why_empty(reader: &dyn SessionReader) -> Option<String> {
+    let check = match reader.why_empty().await {
+        Ok(check) => check?,
+        Err(error) => {
+            tracing::debug!("why it is empty: {error}");
+            return None;
+        }
+    };
+    Some(match told::advice(&check.advice) {
+        Some(advice) => format!("{}; {advice}", check.found),
+        None => check.found,
+    })
 }
 
 fn ambiguous(id: &str, matches: &[Summary]) -> Stop {

@@ -12,7 +12,7 @@ use super::{
     gate::Heard,
     indexes,
 };
-use crate::repository::{Check, Hint, Verdict};
+use crate::repository::{Check, Error, Hint, Verdict};
 use sample::sample;
 
 const REPLICA_SET: &str = "run it as a replica set, which change streams need (one member is enough)";
@@ -70,7 +70,8 @@ fn is_gone(reader: &MongoRepository) -> bool {
 /// Its sessions can be read, and there is nothing else to check: indexes and changes belong to what it is made from.
 fn read_only(reader: &MongoRepository, why: &str) -> Check {
     let found = format!("{} {why}: it is read-only, and changes can only be polled for", reader.namespace());
-    Check::warn("collection", found, "open the collection that it is made from to write")
+    let advice = Error::read_only(reader.namespace(), Some(why)).hints();
+    Check { advice, ..Check::warn("collection", found, Hint::OpenForWriting) }
 }
 
 async fn version(reader: &MongoRepository, hello: &Document) -> Check {
