@@ -18,6 +18,7 @@ use crate::{
     session::Summary,
 };
 use anyhow::Result;
+use futures_util::FutureExt;
 use secrecy::ExposeSecret;
 
 use super::{output, password, stop::Stop};
@@ -134,7 +135,8 @@ pub async fn close(hooks: &Hooks) -> Result<()> {
         tokio::select! {
             undelivered = &mut closing => {
                 if undelivered > 0 {
-                    output::note(&format!("{undelivered} hook deliveries did not arrive; the log says more"));
+                    let why = hooks.given_up().now_or_never().map(|why| format!(" ({why})")).unwrap_or_default();
+                    output::note(&format!("{undelivered} hook deliveries did not arrive{why}; the log says more"));
                 }
                 return Ok(());
             }

@@ -60,7 +60,9 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
         if page.is_empty() && query.after.is_none() {
             let why = context::why_empty(reader.as_ref()).await;
             explained = why.is_some();
-            why.iter().for_each(|why| note(why));
+            if let Some(why) = why {
+                note(&why);
+            }
         }
         let known = details(reader.as_ref(), &page).await?;
         let others = namesakes(reader.as_ref(), &page).await?;

@@ -71,7 +71,7 @@ fn is_gone(reader: &MongoRepository) -> bool {
 fn read_only(reader: &MongoRepository, why: &str) -> Check {
     let found = format!("{} {why}: it is read-only, and changes can only be polled for", reader.namespace());
     let advice = Error::read_only(reader.namespace(), Some(why)).hints();
-    Check { advice, ..Check::warn("collection", found, Hint::OpenForWriting) }
+    Check { verdict: Verdict::Warn, advice, ..Check::ok("collection", found) }
 }
 
 async fn version(reader: &MongoRepository, hello: &Document) -> Check {
