@@ -146,8 +146,8 @@ pub async fn close(hooks: &Hooks) -> Result<()> {
                     tracing::warn!("hook deliveries were not waited for");
                     return Err(Stop::Said(code).into());
                 }
-                Caught::Stop => signals.stop(false).await,
-                Caught::Continued => {}
+                Caught::Stop if Signals::has_shell() => signals.stop(false).await,
+                Caught::Stop | Caught::Continued => {}
             },
             () = tokio::time::sleep(SILENCE), if !said => {
                 said = true;
@@ -162,12 +162,17 @@ pub async fn close(hooks: &Hooks) -> Result<()> {
 pub fn choose(candidates: &[Candidate]) -> Stop {
     let mut text = "several collections hold sessions; say which:".to_owned();
     for Candidate { database, collection, documents } in candidates {
-        let (database, collection) = (told::shell_word(database), told::shell_word(collection));
         let plural = if *documents == 1 { "" } else { "s" };
         // Writing to a string cannot fail.
-        let _ = write!(text, "\n  --database {database} --collection {collection}   ({documents} document{plural})");
+        let (database, collection) = (option("--database", database), option("--collection", collection));
+        let _ = write!(text, "\n  {database} {collection}   ({documents} document{plural})");
     }
     Stop::Usage(text)
+}
+
+/// An option of a command line; a value that begins with a hyphen would be taken for another.
+fn option(name: &str, value: &str) -> String {
+    format!("{name}{}{}", if value.starts_with('-') { '=' } else { ' ' }, told::shell_word(value))
 }
 
 /// The one session that an ID means.
@@ -240,6 +245,7 @@ mod tests {
             collection: collection.into(),
             documents,
         };
+        assert_eq!(option("--collection", "-dash"), "--collection=-dash");
         let several = choose(&[candidate("sessions", 4812), candidate("old\u{1b}", 1)]);
         let summary = |id: bson::Bson| Summary {
             key: crate::session::SessionKey::new(id),
