@@ -289,7 +289,9 @@ impl<D: Deliver> Courier<D> {
                 }
             }
         }
-        Err(format!("{} attempts failed{}", self.options.attempts.max(1), self.given_up.cause()))
+        let attempts = self.options.attempts.max(1);
+        let plural = if attempts == 1 { "" } else { "s" };
+        Err(format!("{attempts} attempt{plural} failed{}", self.given_up.cause()))
     }
 
     fn wait(&self, attempt: u32, wish: Option<Duration>) -> Duration {

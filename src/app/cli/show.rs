@@ -48,8 +48,10 @@ pub async fn run(context: &Context, args: &ShowArgs) -> Result<()> {
             Format::Text | Format::Json => text::write(&session, password.as_deref()),
         };
         out.line(written.trim_end())?;
-        out.flush()?;
-        tell_findings(&session);
+        if args.format == Format::Text {
+            out.flush()?;
+            tell_findings(&session);
+        }
     }
     Ok(out.flush()?)
 }
