@@ -238,26 +238,35 @@ fn an_unfinished_sequence_or_paste_swallows_nothing() {
 fn stopped_and_continued_it_leaves_and_takes_the_terminal_cleanly() {
     let state = tempfile::tempdir().expect("a folder");
     let mut terminal = typing(state.path());
-    for typed in [false, true] {
-        if typed {
-            terminal.press("\u{1a}");
-        } else {
-            terminal.signal("TSTP");
-        }
-        terminal.wait_until_left();
-        terminal.wait_until_stopped();
-        terminal.assert_restored();
-        assert_eq!(drafts(state.path()).len(), 1, "what was typed is kept meanwhile");
-        terminal.signal("CONT");
-        terminal.wait_until("all is drawn again", |screen| {
-            screen.contains("not stored yet") && screen.contains("1 Sessions")
-        });
-    }
+    terminal.signal("TSTP");
+    terminal.wait_until_left();
+    terminal.wait_until_stopped();
+    terminal.assert_restored();
+    assert_eq!(drafts(state.path()).len(), 1, "what was typed is kept meanwhile");
+    terminal.signal("CONT");
+    terminal
+        .wait_until("all is drawn again", |screen| screen.contains("not stored yet") && screen.contains("1 Sessions"));
+    // No shell waits that would continue it.
+    terminal.press("\u{1a}");
+    terminal.wait_for("no shell waits");
     terminal.press(", more");
     terminal.wait_for("not stored yet, more");
     terminal.signal("QUIT");
     assert_eq!(terminal.wait_for_end(), 131);
     terminal.assert_restored();
+}
+
+#[test]
+fn a_shell_gets_the_terminal_back_and_continues_it() {
+    let script = "set -m; \"$0\" demo; echo stopped; read line; fg";
+    let mut terminal = Terminal::start("sh", &["-c", script, env!("CARGO_BIN_EXE_strandscope")], &[], (120, 40));
+    terminal.wait_until("rows", |screen| screen.contains("1–13 / 13 ╯"));
+    terminal.press("\u{1a}");
+    terminal.wait_for("stopped");
+    terminal.press("\n");
+    terminal.wait_until("it is continued", |screen| screen.contains("1–13 / 13 ╯"));
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
 }
 
 #[cfg(debug_assertions)]

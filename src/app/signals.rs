@@ -37,6 +37,13 @@ impl Signals {
         system::next(&mut self.listening).await
     }
 
+    /// Whether a shell waits for this program that would continue it. Where none does, as in `xterm -e` and `docker run -it`,
+    /// what is stopped stays so.
+    #[must_use]
+    pub fn has_shell() -> bool {
+        system::has_shell()
+    }
+
     /// Stops until it is continued; does nothing where a program cannot be stopped. `typed`: a key asked for it, which a
     /// terminal tells all the programs before it, such as a script that runs this one.
     pub async fn stop(&mut self, typed: bool) {
@@ -48,7 +55,7 @@ impl Signals {
 mod unix {
     use super::{Caught, io};
     use rustix::{
-        process::{Signal as Number, getpgrp, getpid, kill_current_process_group, kill_process},
+        process::{Signal as Number, getpgrp, getpid, getppid, getsid, kill_current_process_group, kill_process},
         termios::tcgetpgrp,
     };
     use std::time::Duration;
@@ -88,6 +95,13 @@ mod unix {
         }
     }
 
+    pub(super) fn has_shell() -> bool {
+        let Ok(session) = getsid(None) else { return false };
+        let is_here = |parent| getsid(Some(parent)).is_ok_and(|theirs| theirs == session);
+        // A shell that continues programs runs each in a group of its own.
+        getpgrp() != session && getppid().is_some_and(is_here)
+    }
+
     pub(super) async fn stop(listening: &mut Listening, typed: bool) {
         let before_the_terminal = tcgetpgrp(io::stdin()).is_ok_and(|group| group == getpgrp());
         let stopped = if typed && before_the_terminal {
@@ -117,6 +131,10 @@ mod other {
             std::future::pending::<()>().await;
         }
         Caught::End(130)
+    }
+
+    pub(super) fn has_shell() -> bool {
+        false
     }
 
     pub(super) async fn stop((): &mut Listening, _typed: bool) {}

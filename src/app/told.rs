@@ -100,9 +100,12 @@ pub fn shell_word(text: &str) -> String {
     shlex::try_quote(&text::line(text)).map(Cow::into_owned).unwrap_or_default()
 }
 
-/// An id as one word of a command line. One that cannot be shown or typed as it is becomes `ID`.
+/// An id as one word of a command line, which is told from an option. One that cannot be shown or typed as it is becomes `ID`.
 fn id_word(id: &str) -> String {
-    if text::line(id) == id { shell_word(id) } else { "ID".to_owned() }
+    if text::line(id) != id {
+        return "ID".to_owned();
+    }
+    format!("{}{}", if id.starts_with('-') { "-- " } else { "" }, shell_word(id))
 }
 
 /// A hint in terms of what stands on the screen of the browser.
@@ -184,6 +187,7 @@ mod tests {
         assert_eq!(shell_word("$(id)"), "'$(id)'");
         assert_eq!(id_word("a\u{1b}[201~b"), "ID");
         assert_eq!(id_word("a\nb"), "ID");
+        assert_eq!(id_word("-5"), "-- -5");
         assert_eq!(shell_word("a\u{1b}\0b"), "'a␛␀b'");
         assert_eq!(shell_word(""), "''");
     }

@@ -42,8 +42,13 @@ impl Delivery {
 pub enum DeliveryOutcome {
     /// It arrived.
     Delivered,
-    /// Trying again may help, after so long where the receiver said so.
-    Again(Option<Duration>),
+    /// Trying again may help.
+    Again {
+        /// After so long, where the receiver said so.
+        after: Option<Duration>,
+        /// What went wrong, in a few words without a secret.
+        why: String,
+    },
     /// Trying again would not help: why.
     Never(String),
 }
@@ -113,6 +118,8 @@ const NEWS: usize = 100;
 struct GivenUp {
     news: Mutex<VecDeque<String>>,
     more: Notify,
+    /// What went wrong with the last attempt that failed.
+    cause: Mutex<Option<String>>,
 }
 
 impl GivenUp {
@@ -124,6 +131,16 @@ impl GivenUp {
         news.push_back(what);
         drop(news);
         self.more.notify_one();
+    }
+
+    fn note_cause(&self, why: &str) {
+        *self.cause.lock().unwrap_or_else(PoisonError::into_inner) = Some(why.to_owned());
+    }
+
+    /// `, the last attempt: connection refused`; nothing where none failed.
+    fn cause(&self) -> String {
+        let cause = self.cause.lock().unwrap_or_else(PoisonError::into_inner);
+        cause.as_ref().map_or_else(String::new, |why| format!(", the last attempt: {why}"))
     }
 
     async fn next(&self) -> String {
@@ -210,7 +227,11 @@ impl Outbox {
             let _ = task.await;
             let given_up = self.unfinished();
             self.counts.dropped.fetch_add(given_up, Ordering::Relaxed);
-            tracing::warn!(outbox = self.name, given_up, "not everything was delivered in time");
+            let cause = self.given_up.cause();
+            tracing::warn!(outbox = self.name, given_up, cause, "not everything was delivered in time");
+            if given_up > 0 {
+                self.given_up.tell(format!("deliveries were given up, the time ran out{cause}"));
+            }
         }
         self.tally()
     }
@@ -259,11 +280,18 @@ impl<D: Deliver> Courier<D> {
             match self.deliver.deliver(delivery).await {
                 DeliveryOutcome::Delivered => return Ok(()),
                 DeliveryOutcome::Never(reason) => return Err(reason),
-                DeliveryOutcome::Again(_) if attempt + 1 >= self.options.attempts => {}
-                DeliveryOutcome::Again(wish) => tokio::time::sleep(self.wait(attempt, wish)).await,
+                DeliveryOutcome::Again { after, why } => {
+                    tracing::debug!(outbox = self.name, id = delivery.id, attempt, why, "an attempt failed");
+                    self.given_up.note_cause(&why);
+                    if attempt + 1 < self.options.attempts {
+                        tokio::time::sleep(self.wait(attempt, after)).await;
+                    }
+                }
             }
         }
-        Err(format!("{} attempts failed", self.options.attempts.max(1)))
+        let attempts = self.options.attempts.max(1);
+        let plural = if attempts == 1 { "" } else { "s" };
+        Err(format!("{attempts} attempt{plural} failed{}", self.given_up.cause()))
     }
 
     fn wait(&self, attempt: u32, wish: Option<Duration>) -> Duration {
@@ -272,5 +300,34 @@ impl<D: Deliver> Courier<D> {
         let mut random = [0_u8; 1];
         let share = getrandom::fill(&mut random).map_or(0.5, |()| f64::from(random[0]) / 255.0);
         doubled.mul_f64(0.75 + share / 2.0).max(wish.unwrap_or_default().min(LONGEST))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Unwell;
+
+    #[async_trait]
+    impl Deliver for Unwell {
+        async fn deliver(&self, _delivery: &Delivery) -> DeliveryOutcome {
+            DeliveryOutcome::Again { after: None, why: "the receiver answered 503".to_owned() }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_given_up_says_why() {
+        let quick = OutboxOptions { attempts: 2, backoff: Duration::from_millis(1), ..OutboxOptions::default() };
+        let outbox = Outbox::start("audit", Unwell, quick);
+        outbox.offer(Delivery::new("1", "x"));
+        let told = outbox.given_up().await;
+        assert_eq!(told, "a delivery was given up, 2 attempts failed, the last attempt: the receiver answered 503");
+        let slow = OutboxOptions { backoff: Duration::from_secs(60), ..quick };
+        let outbox = Outbox::start("audit", Unwell, slow);
+        outbox.offer(Delivery::new("1", "x"));
+        assert_eq!(outbox.close(Duration::from_millis(200)).await.dropped, 1);
+        let told = outbox.given_up().await;
+        assert!(told.contains("the time ran out, the last attempt: the receiver answered 503"), "{told}");
     }
 }

@@ -175,17 +175,34 @@ impl Deliver for Endpoint {
         if let Some(secret) = &self.secret {
             request = request.header("x-strandscope-signature", signature(secret, delivery.body.as_bytes()));
         }
-        let Ok(answer) = request.body(delivery.body.clone()).send().await else { return DeliveryOutcome::Again(None) };
+        let answer = match request.body(delivery.body.clone()).send().await {
+            Ok(answer) => answer,
+            Err(error) => return DeliveryOutcome::Again { after: None, why: cause(error) },
+        };
         let status = answer.status();
+        let why = format!("the receiver answered {}", status.as_u16());
         if status.is_success() {
             return DeliveryOutcome::Delivered;
         }
         if status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429) {
             let after = answer.headers().get("retry-after").and_then(|after| after.to_str().ok()?.parse().ok());
-            return DeliveryOutcome::Again(after.map(Duration::from_secs));
+            return DeliveryOutcome::Again { after: after.map(Duration::from_secs), why };
         }
-        DeliveryOutcome::Never(format!("the receiver answered {}", status.as_u16()))
+        DeliveryOutcome::Never(why)
     }
+}
+
+/// Why no answer came, in the words of the system: without the URL, which may hold a token.
+fn cause(error: reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "no answer in time".to_owned();
+    }
+    let error = error.without_url();
+    let mut innermost: &dyn std::error::Error = &error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
 }
 
 /// `sha256=` and the HMAC-SHA256 of the body in hex.

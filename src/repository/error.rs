@@ -66,6 +66,8 @@ pub enum Error {
     Authentication {
         /// What the server said, in short.
         reason: String,
+        /// One logs in with a user and a password, not by a certificate or a token.
+        by_password: bool,
         /// What to do about just that.
         hint: Option<Hint>,
         /// What the server said.
@@ -262,6 +264,22 @@ pub enum Error {
         /// What the driver said, in short.
         reason: String,
         /// What the server said, where one spoke, else the system.
+        #[source]
+        source: Option<Cause>,
+    },
+    /// It was carried out on the primary, and not acknowledged by as many members as the connection string asks for: doing it
+    /// again would do it twice.
+    #[error(
+        "{doing} was carried out on the primary, but not acknowledged by as many members as w in the connection string asks \
+         for ({reason})"
+    )]
+    #[non_exhaustive]
+    Unacknowledged {
+        /// What was being done, with the session.
+        doing: String,
+        /// What kept the members from it, in short.
+        reason: String,
+        /// What the server said.
         #[source]
         source: Option<Cause>,
     },

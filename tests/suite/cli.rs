@@ -105,7 +105,7 @@ fn show_markdown_is_a_transcript() {
 #[test]
 fn show_tells_sources_guards_and_calls_of_other_programs() {
     let home = Home::new(&["reports/c25-openai-flat.jsonl", "reports/c27-citations.jsonl"]);
-    let shown = home.on_sessions(&["show", "c27-citations"]).data();
+    let shown = home.on_sessions(&["show", "c27-citations"]).out;
     let lines = [
         "  [document pdf report at s3://bucket/report.pdf (bucketOwner 111122223333)]",
         "  guard content (query): guard me",
@@ -122,7 +122,7 @@ fn show_tells_sources_guards_and_calls_of_other_programs() {
         shown.contains("Sources:\n\n1. report, document 0, pages 2-3: rose 4%\n2. https://e.example/x\n"),
         "{shown}"
     );
-    let shown = home.on_sessions(&["show", "c25-openai-flat"]).data();
+    let shown = home.on_sessions(&["show", "c25-openai-flat"]).out;
     for line in [
         "  > get_weather {\"city\":\"Oslo\"}",
         "  < no status [#2 get_weather] rain, 4 degrees",

@@ -1,5 +1,6 @@
 //! The MongoDB reader against a real server.
 
+mod causes;
 mod closing;
 mod commands;
 mod common;

@@ -68,6 +68,7 @@ pub enum CliCommand {
     /// The browser, at that session
     Open {
         /// The session: its _id, else its session_id, else an ObjectId's hex
+        #[arg(allow_hyphen_values = true)]
         id: String,
     },
     /// The sessions, newest first
@@ -129,6 +130,7 @@ pub enum Limit {
 #[derive(Debug, clap::Args)]
 pub struct ShowArgs {
     /// The session: its _id, else its session_id, else an ObjectId's hex
+    #[arg(allow_hyphen_values = true)]
     pub id: String,
     /// Only that agent
     #[arg(long, value_name = "AGENT")]
@@ -156,6 +158,7 @@ pub enum Format {
 #[derive(Debug, clap::Args)]
 pub struct MetricsArgs {
     /// The session: its _id, else its session_id, else an ObjectId's hex
+    #[arg(allow_hyphen_values = true)]
     pub id: String,
     /// One JSON object
     #[arg(long)]
@@ -166,6 +169,7 @@ pub struct MetricsArgs {
 #[derive(Debug, clap::Args)]
 pub struct DoctorArgs {
     /// Check this session: what in its document cannot be read
+    #[arg(allow_hyphen_values = true)]
     pub id: Option<String>,
     /// Create the indexes that lists and filters use
     #[arg(long, conflicts_with = "id")]
@@ -248,6 +252,37 @@ mod tests {
         let args = parse("strandscope show x --dir /tmp --read-only");
         assert_eq!(args.connection.dir, Some("/tmp".into()));
         assert!(args.connection.read_only);
+    }
+
+    #[test]
+    fn ids_may_begin_with_a_hyphen() {
+        for id in ["-5", "-dash", "--dash"] {
+            let Some(CliCommand::Show(show)) = parse(&format!("strandscope show {id} --last 3")).command else {
+                panic!()
+            };
+            assert_eq!((show.id.as_str(), show.last), (id, Some(3)));
+        }
+        let Some(CliCommand::Show(show)) = parse("strandscope show --last 3 -5").command else { panic!() };
+        assert_eq!((show.id.as_str(), show.last), ("-5", Some(3)));
+        let Some(CliCommand::Metadata(MetadataCommand::Get { id, keys, json })) =
+            parse("strandscope metadata get -5 --json priority").command
+        else {
+            panic!()
+        };
+        assert_eq!((id.as_str(), keys.as_slice(), json), ("-5", ["priority".to_owned()].as_slice(), true));
+        let Some(CliCommand::Feedback(FeedbackCommand::List { id, .. })) =
+            parse("strandscope feedback list -dash").command
+        else {
+            panic!()
+        };
+        assert_eq!(id, "-dash");
+        for line in ["strandscope delete -5 -6 --yes", "strandscope delete --yes -- -5 -6"] {
+            let Some(CliCommand::Delete(delete)) = parse(line).command else { panic!("{line}") };
+            assert!(delete.yes && delete.ids == ["-5", "-6"], "{line}");
+        }
+        let Some(CliCommand::Doctor(doctor)) = parse("strandscope doctor --create-indexes").command else { panic!() };
+        assert!(doctor.create_indexes && doctor.id.is_none());
+        assert!(Args::try_parse_from(["strandscope", "show", "-h"]).is_err(), "help");
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::{
     session::Summary,
 };
 use anyhow::Result;
+use futures_util::FutureExt;
 use secrecy::ExposeSecret;
 
 use super::{output, password, stop::Stop};
@@ -134,7 +135,8 @@ pub async fn close(hooks: &Hooks) -> Result<()> {
         tokio::select! {
             undelivered = &mut closing => {
                 if undelivered > 0 {
-                    output::note(&format!("{undelivered} hook deliveries did not arrive; the log says more"));
+                    let why = hooks.given_up().now_or_never().map(|why| format!(" ({why})")).unwrap_or_default();
+                    output::note(&format!("{undelivered} hook deliveries did not arrive{why}; the log says more"));
                 }
                 return Ok(());
             }
@@ -144,8 +146,8 @@ pub async fn close(hooks: &Hooks) -> Result<()> {
                     tracing::warn!("hook deliveries were not waited for");
                     return Err(Stop::Said(code).into());
                 }
-                Caught::Stop => signals.stop(false).await,
-                Caught::Continued => {}
+                Caught::Stop if Signals::has_shell() => signals.stop(false).await,
+                Caught::Stop | Caught::Continued => {}
             },
             () = tokio::time::sleep(SILENCE), if !said => {
                 said = true;
@@ -160,25 +162,62 @@ pub async fn close(hooks: &Hooks) -> Result<()> {
 pub fn choose(candidates: &[Candidate]) -> Stop {
     let mut text = "several collections hold sessions; say which:".to_owned();
     for Candidate { database, collection, documents } in candidates {
-        let (database, collection) = (told::shell_word(database), told::shell_word(collection));
         let plural = if *documents == 1 { "" } else { "s" };
         // Writing to a string cannot fail.
-        let _ = write!(text, "\n  --database {database} --collection {collection}   ({documents} document{plural})");
+        let (database, collection) = (option("--database", database), option("--collection", collection));
+        let _ = write!(text, "\n  {database} {collection}   ({documents} document{plural})");
     }
     Stop::Usage(text)
+}
+
+/// An option of a command line; a value that begins with a hyphen would be taken for another.
+fn option(name: &str, value: &str) -> String {
+    format!("{name}{}{}", if value.starts_with('-') { '=' } else { ' ' }, told::shell_word(value))
 }
 
 /// The one session that an ID means.
 pub async fn one(reader: &dyn SessionReader, id: &str) -> Result<Summary> {
     let mut matches = reader.resolve(id).await?;
     match (matches.pop(), matches.is_empty()) {
-        (None, _) => Err(Error::NotFound { id: id.to_owned(), location: reader.location() }.into()),
+        (None, _) => Err(missing(reader, id).await),
         (Some(summary), true) => Ok(summary),
         (Some(last), false) => {
             matches.push(last);
             Err(ambiguous(id, &matches).into())
         }
     }
+}
+
+/// There is no such session, and perhaps none at all.
+async fn missing(reader: &dyn SessionReader, id: &str) -> anyhow::Error {
+    let missing = Error::not_found(id, reader.location());
+    if id.starts_with("--") {
+        return Stop::NotFound(format!("{missing}; if an option was meant, `strandscope --help` names them")).into();
+    }
+    match why_empty(reader).await {
+        Some(why) => Stop::NotFound(format!("{missing}: {why}")).into(),
+        None => missing.into(),
+    }
+}
+
+/// That nothing was found, and why where the whole place looks empty.
+pub async fn nothing(reader: &dyn SessionReader, said: &str) -> String {
+    why_empty(reader).await.map_or_else(|| said.to_owned(), |why| format!("{said}: {why}"))
+}
+
+/// Why a place looks empty, such as a mistyped name, and what to do. `None`: it is not empty, or nothing is known.
+pub async fn why_empty(reader: &dyn SessionReader) -> Option<String> {
+    let check = match reader.why_empty().await {
+        Ok(check) => check?,
+        Err(error) => {
+            tracing::debug!("why it is empty: {error}");
+            return None;
+        }
+    };
+    Some(match told::advice(&check.advice) {
+        Some(advice) => format!("{}; {advice}", check.found),
+        None => check.found,
+    })
 }
 
 fn ambiguous(id: &str, matches: &[Summary]) -> Stop {
@@ -206,6 +245,7 @@ mod tests {
             collection: collection.into(),
             documents,
         };
+        assert_eq!(option("--collection", "-dash"), "--collection=-dash");
         let several = choose(&[candidate("sessions", 4812), candidate("old\u{1b}", 1)]);
         let summary = |id: bson::Bson| Summary {
             key: crate::session::SessionKey::new(id),

@@ -40,7 +40,7 @@ pub async fn run(context: &Context, args: &DeleteArgs) -> Result<()> {
         None => named(repository.as_ref(), &args.ids).await?,
     };
     if chosen.is_empty() {
-        output::note("no session is that old");
+        output::note(&context::nothing(repository.as_ref(), "no session is that old").await);
         return Ok(());
     }
     let mut out = Out::new();

@@ -19,6 +19,7 @@ use super::{
     context::Context,
     json,
     output::{self, Out},
+    stop::Stop,
 };
 
 pub async fn run(context: &Context, command: &FeedbackCommand) -> Result<()> {
@@ -77,7 +78,18 @@ fn comment(given: Option<&str>) -> Result<Option<String>> {
     }
     let mut typed = String::new();
     std::io::stdin().read_to_string(&mut typed)?;
-    Ok(Some(typed.trim_end_matches(['\n', '\r']).to_owned()))
+    read(&typed).map(Some).map_err(Into::into)
+}
+
+/// A comment without the line's end that came along.
+fn read(typed: &str) -> Result<String, Stop> {
+    let comment = typed.trim_end_matches(['\n', '\r']);
+    if comment.trim().is_empty() {
+        return Err(Stop::Usage(
+            "--comment - reads standard input, and nothing is there; no feedback was added".into(),
+        ));
+    }
+    Ok(comment.to_owned())
 }
 
 async fn list(context: &Context, id: &str, json: bool) -> Result<()> {
@@ -105,4 +117,15 @@ fn shown(feedback: &Feedback) -> String {
     let comment = feedback.comment.as_deref().unwrap_or_default();
     let lines = comment.lines().map(|line| format!("\n  {}", text::line(line)));
     first + &lines.collect::<String>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_that_holds_nothing_is_refused() {
+        assert_eq!(read("late\nand wrong\n").ok().as_deref(), Some("late\nand wrong"));
+        assert!(read("\n").is_err() && read("").is_err());
+    }
 }

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 
 use super::{
     args::{Limit, ListArgs},
-    context::Context,
+    context::{self, Context},
     output::{Out, note, terminal_width},
 };
 use rows::ListWriter;
@@ -58,7 +58,11 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
         query.limit = u32::try_from(left).unwrap_or(PAGE).min(PAGE);
         let (page, end) = reader.list(&query).read().await?;
         if page.is_empty() && query.after.is_none() {
-            explained = say_why_empty(reader.as_ref()).await;
+            let why = context::why_empty(reader.as_ref()).await;
+            explained = why.is_some();
+            if let Some(why) = why {
+                note(&why);
+            }
         }
         let known = details(reader.as_ref(), &page).await?;
         let others = namesakes(reader.as_ref(), &page).await?;
@@ -107,23 +111,6 @@ async fn warn_of_slowness(reader: &dyn SessionReader, query: &ListQuery) -> Resu
         Err(error) => tracing::debug!("plan: {error}"),
     }
     Ok(())
-}
-
-/// Says why a place looks empty, such as a mistyped name. `false`: nothing is known.
-async fn say_why_empty(reader: &dyn SessionReader) -> bool {
-    let check = match reader.why_empty().await {
-        Ok(Some(check)) => check,
-        Ok(None) => return false,
-        Err(error) => {
-            tracing::debug!("why it is empty: {error}");
-            return false;
-        }
-    };
-    match told::advice(&check.advice) {
-        Some(advice) => note(&format!("{}; {advice}", check.found)),
-        None => note(&check.found),
-    }
-    true
 }
 
 async fn details(reader: &dyn SessionReader, page: &[Summary]) -> Result<KnownDetails> {

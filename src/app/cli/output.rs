@@ -43,7 +43,7 @@ pub fn note(said: &str) {
 
 /// A time to the second, RFC 3339 in UTC; `-` where it is unknown, as stored where it is beyond what a clock tells.
 pub fn time(at: Option<StoredDate>) -> String {
-    let seconds = TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Trunc);
+    let seconds = TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Floor);
     let Some(at) = at else { return "-".into() };
     match at.timestamp() {
         Some(known) if at.has_usual_year() => known.round(seconds).unwrap_or(known).to_string(),

@@ -7,8 +7,8 @@ mod text;
 mod tools;
 
 use crate::{
-    app::text as safe,
-    repository::SessionReader,
+    app::{text as safe, told},
+    repository::{Hint, SessionReader},
     session::{Session, Summary},
 };
 use anyhow::Result;
@@ -19,7 +19,7 @@ use super::{
     context,
     context::Context,
     json,
-    output::Out,
+    output::{self, Out},
     stop::Stop,
 };
 
@@ -48,6 +48,10 @@ pub async fn run(context: &Context, args: &ShowArgs) -> Result<()> {
             Format::Text | Format::Json => text::write(&session, password.as_deref()),
         };
         out.line(written.trim_end())?;
+        if args.format == Format::Text {
+            out.flush()?;
+            tell_findings(&session);
+        }
     }
     Ok(out.flush()?)
 }
@@ -63,6 +67,17 @@ async fn session(reader: &dyn SessionReader, summary: &Summary, args: &ShowArgs)
         }
     }
     Ok(session)
+}
+
+/// How much was not as expected, and where it is told.
+fn tell_findings(session: &Session) {
+    let unread = session.all_findings().count();
+    if unread == 0 {
+        return;
+    }
+    let verb = if unread == 1 { "value is" } else { "values are" };
+    let hint = told::words(&Hint::SeeFindings { session: Some(session.key.text().to_owned()) });
+    output::note(&format!("{unread} {verb} not as expected; {hint}"));
 }
 
 fn no_agent(summary: &Summary, agent: &str, known: &[String]) -> Stop {

@@ -47,13 +47,19 @@ impl Environment {
             database: text("STRANDSCOPE_DATABASE"),
             collection: text("STRANDSCOPE_COLLECTION"),
             mongodb_uri: text("MONGODB_URI").map(Into::into),
-            password: text("STRANDSCOPE_PASSWORD").map(Into::into),
+            password: text("STRANDSCOPE_PASSWORD").and_then(|value| password(&value)),
             no_color: text("NO_COLOR").is_some() || text("TERM").is_some_and(|term| term == "dumb"),
             term: text("TERM"),
             colorterm: text("COLORTERM"),
             colorfgbg: text("COLORFGBG"),
         }
     }
+}
+
+/// Without the line's end that came along, as from `cat`.
+fn password(value: &str) -> Option<SecretString> {
+    let password = value.trim_end_matches(['\n', '\r']);
+    (!password.is_empty()).then(|| password.into())
 }
 
 /// What the arguments say.

@@ -3,7 +3,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, IsTerminal, Read},
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
 };
@@ -124,9 +124,12 @@ fn of_file(path: &Path) -> Result<Vec<u8>, String> {
 
 fn of_command(words: &[String], attendance: Attendance) -> Result<Vec<u8>, String> {
     let [program, arguments @ ..] = words else { return Err("it is empty".to_owned()) };
-    let others = || if attendance == Attendance::Person { Stdio::inherit() } else { Stdio::null() };
+    let is_attended = attendance == Attendance::Person;
+    let inherited = |is: bool| if is { Stdio::inherit() } else { Stdio::null() };
+    // What is piped in is for this program, not for the command.
+    let input = inherited(is_attended && io::stdin().is_terminal());
     let mut command = Command::new(program);
-    command.args(arguments).stdin(others()).stdout(Stdio::piped()).stderr(others());
+    command.args(arguments).stdin(input).stdout(Stdio::piped()).stderr(inherited(is_attended));
     let mut bytes = Vec::new();
     match run(&mut command, &mut bytes) {
         Ok(status) if status.success() => Ok(bytes),

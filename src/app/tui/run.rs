@@ -91,9 +91,11 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
         sixteen: options.palette.depth == Depth::Sixteen,
         ask_background: options.ui.theme == ThemeName::Auto && options.ask_background,
     };
+    // Before the terminal is changed: from then on a signal that ends the program must change it back.
+    let signals = Signals::listen()?;
     let mut guard = TerminalGuard::enter(used, options.log_path.clone())?;
     highlight::warm_up();
-    let mut outside = Outside { events: input::listen()?, signals: Signals::listen()? };
+    let mut outside = Outside { events: input::listen()?, signals };
     let copies = options.state_dir.as_ref().map(|dir| places::copies_in(dir));
     let task = task::spawn(options.limits, Writing { hooks: options.hooks.clone(), copies });
     let drafts = Drafts::new(options.state_dir.as_ref().map(|dir| dir.join("drafts")));
@@ -240,8 +242,13 @@ impl Browser {
         for _ in 0..BURST {
             let Some(next) = self.next_waiting(events)? else { break };
             if self.is_stop(&next) {
-                self.stop = true;
-                break;
+                if Signals::has_shell() {
+                    self.stop = true;
+                    break;
+                }
+                *dirty = true;
+                self.state.tell_error("no shell waits to continue it, so Ctrl-Z stops nothing here".to_owned());
+                continue;
             }
             self.state.update(Input::Tick(Timestamp::now()));
             let effects = self.state.update(next);

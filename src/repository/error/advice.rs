@@ -24,7 +24,9 @@ impl Error {
             Self::Uri { hint: None, .. } => Some("it should look like mongodb://host:27017".into()),
             Self::Unreachable { answered: false, .. } => Some(Hint::CheckServer),
             Self::TooOld { .. } => Some("upgrade it to MongoDB 4.4 or later".into()),
-            Self::Authentication { .. } => Some("check user, password and authSource in the connection string".into()),
+            Self::Authentication { by_password: true, .. } => {
+                Some("check user, password and authSource in the connection string".into())
+            }
             Self::Ambiguous { .. } => Some(Hint::NameCollection),
             Self::Name { .. } => Some(Hint::CheckNames),
             Self::Denied { anonymous: true, .. } => {
@@ -43,9 +45,16 @@ impl Error {
             Self::TooLarge { .. } => Some("go on in a new session".into()),
             Self::Exhausted { .. } => Some(Hint::RaisePoolSize),
             Self::Deadline { .. } | Self::Unconfirmed { .. } => Some("read what is there before doing it again".into()),
+            Self::Unacknowledged { .. } => {
+                Some("do not do it again; see that enough members run, or lower w in the connection string".into())
+            }
             Self::ReadOnly { why: None, .. } => Some(Hint::OpenForWriting),
-            Self::ReadOnly { why: Some(_), .. } => Some("write to the collection that it is made from".into()),
+            Self::ReadOnly { why: Some("is a view"), .. } => {
+                Some("write to the collection that it is made from".into())
+            }
+            Self::ReadOnly { why: Some(_), .. } => Some("keep sessions in a plain collection".into()),
             Self::Uri { .. }
+            | Self::Authentication { .. }
             | Self::Foreign { .. }
             | Self::Unreachable { .. }
             | Self::NoSessions { .. }
@@ -121,7 +130,9 @@ mod tests {
     fn what_nobody_can_write_is_not_opened_otherwise() {
         let view = Error::read_only("shop.recent", Some("is a view"));
         assert_eq!(view.to_string(), "shop.recent is a view");
-        assert!(!view.hints().contains(&Hint::OpenForWriting));
+        assert!(!view.hints().contains(&Hint::OpenForWriting) && advice(&view).contains("made from"));
+        let series = Error::read_only("shop.ticks", Some("is a time-series collection"));
+        assert!(advice(&series).contains("a plain collection"), "{}", advice(&series));
         assert_eq!(Error::read_only("x", None).hints(), [Hint::OpenForWriting]);
     }
 }

@@ -20,7 +20,7 @@ pub enum ErrorKind {
     Busy,
     /// A hook refused it.
     Refused,
-    /// Nobody can say whether it was carried out, or whether it still will be: read before doing it again.
+    /// Nobody can say whether it was carried out, will be or stays: read before doing it again.
     Unconfirmed,
     /// Anything else.
     Other,
@@ -56,7 +56,7 @@ impl Error {
             Self::Denied { .. } => ErrorKind::Denied,
             Self::Exhausted { .. } | Self::TimedOut { .. } => ErrorKind::Busy,
             Self::Refused { .. } => ErrorKind::Refused,
-            Self::Unconfirmed { .. } | Self::Deadline { .. } => ErrorKind::Unconfirmed,
+            Self::Unconfirmed { .. } | Self::Deadline { .. } | Self::Unacknowledged { .. } => ErrorKind::Unconfirmed,
             Self::Ambiguous { .. }
             | Self::Folder { .. }
             | Self::NotAnObject { .. }

@@ -138,6 +138,7 @@ impl Error {
         | Self::TimedOut { source, .. }
         | Self::Folder { source, .. }
         | Self::Unconfirmed { source, .. }
+        | Self::Unacknowledged { source, .. }
         | Self::Other { source, .. } = &mut self
         {
             *source = Some(cause);

@@ -1,12 +1,15 @@
 //! How a repository asks: one question or many, each with its time, and what an answer that failed means.
 
-use std::{future::Future, time::Instant};
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
 
 use bson::{Document, RawDocumentBuf, doc};
-use mongodb::{Cursor as Rows, error::Result as DriverResult};
+use mongodb::{Collection, Cursor as Rows, error::Result as DriverResult};
 
 use super::{
-    MongoRepository,
+    MongoRepository, client,
     errors::{self, Doing},
     foreign,
     gate::{Heard, Pauses},
@@ -16,6 +19,9 @@ use crate::{
     repository::{Error, Result, SessionReader},
     session::SessionKey,
 };
+
+/// A deadline under which a server that is well may not have answered yet.
+const SHORT: Duration = Duration::from_secs(1);
 
 /// Why an aggregation gave nothing.
 pub(super) enum AggregateFailure {
@@ -47,6 +53,10 @@ impl Pool {
         match self.gate().run_while(format!("reading {what}"), &heard, work(heard.clone())).await {
             Err(Error::Deadline { limit, .. }) => {
                 let reason = format!("no answer within {} s", limit.as_secs_f64());
+                if limit < SHORT {
+                    let hint = "raise timeoutMS or socketTimeoutMS in the connection string";
+                    return Err(Error::unusable(self.hosts(), reason).with_hint(hint));
+                }
                 let answers = self.members().is_some_and(|members| members.any_answers());
                 Err(if answers {
                     Error::unusable(self.hosts(), reason)
@@ -139,8 +149,13 @@ impl MongoRepository {
         self.ask(first).await.map_err(|error| self.tell(&error, doing))
     }
 
+    /// For aggregations, and what the driver makes one of: a count, a change stream.
+    pub(super) fn collection_to_read(&self) -> Collection<RawDocumentBuf> {
+        client::to_read(&self.pool, &self.database, &self.name)
+    }
+
     pub(super) async fn aggregate(&self, pipeline: Vec<Document>) -> DriverResult<Rows<RawDocumentBuf>> {
-        let collection = self.collection();
+        let collection = self.collection_to_read();
         let aggregate = collection.aggregate(pipeline).max_time(self.limits().read).allow_disk_use(true);
         aggregate.with_type::<RawDocumentBuf>().await
     }

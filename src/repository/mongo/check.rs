@@ -12,7 +12,7 @@ use super::{
     gate::Heard,
     indexes,
 };
-use crate::repository::{Check, Hint, Verdict};
+use crate::repository::{Check, Error, Hint, Verdict};
 use sample::sample;
 
 const REPLICA_SET: &str = "run it as a replica set, which change streams need (one member is enough)";
@@ -70,7 +70,8 @@ fn is_gone(reader: &MongoRepository) -> bool {
 /// Its sessions can be read, and there is nothing else to check: indexes and changes belong to what it is made from.
 fn read_only(reader: &MongoRepository, why: &str) -> Check {
     let found = format!("{} {why}: it is read-only, and changes can only be polled for", reader.namespace());
-    Check::warn("collection", found, "open the collection that it is made from to write")
+    let advice = Error::read_only(reader.namespace(), Some(why)).hints();
+    Check { verdict: Verdict::Warn, advice, ..Check::ok("collection", found) }
 }
 
 async fn version(reader: &MongoRepository, hello: &Document) -> Check {
@@ -173,7 +174,7 @@ async fn live_updates(reader: &MongoRepository, hello: &Document) -> Check {
     if !is_sharded(hello) && !hello.contains_key("setName") {
         return Check::warn(NAME, "not possible on a standalone server", REPLICA_SET);
     }
-    match reader.collection().watch().max_await_time(std::time::Duration::from_millis(1)).await {
+    match reader.collection_to_read().watch().max_await_time(std::time::Duration::from_millis(1)).await {
         Ok(_) => Check::ok(NAME, "possible: a change stream could be opened"),
         Err(error) if errors::is_denied(&error) => Check::warn(
             NAME,

@@ -1,6 +1,10 @@
 //! What is asked of a server before anything else.
 
 use bson::{Document, doc};
+use mongodb::{
+    Collection,
+    options::{CollectionOptions, WriteConcern},
+};
 
 use super::{
     errors::{self, Doing},
@@ -59,6 +63,13 @@ pub(super) async fn ask_for_rows(
     command: Document,
 ) -> mongodb::error::Result<mongodb::Cursor<Document>> {
     pool.client().database(database).run_cursor_command(command).selection_criteria(pool.reads()).await
+}
+
+/// A collection to read from. An aggregation carries the write concern of the connection string where none is given, and a
+/// server on its own refuses one of several members.
+pub(super) fn to_read<T: Send + Sync>(pool: &Pool, database: &str, name: &str) -> Collection<T> {
+    let none = CollectionOptions::builder().write_concern(WriteConcern::default()).build();
+    pool.client().database(database).collection_with_options(name, none)
 }
 
 fn is_unknown_command(error: &mongodb::error::Error) -> bool {

@@ -1,11 +1,15 @@
 //! Which collections hold sessions.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use bson::{Document, doc};
 use mongodb::Collection;
 
 use super::{
+    client,
     errors::{self, Doing},
     expr, foreign,
     gate::Heard,
@@ -23,11 +27,21 @@ const NAMED: usize = 3;
 /// Collections looked at in one database, so that one with thousands of them does not take all day.
 const MOST_COLLECTIONS: usize = 500;
 
+const LOOKING: Doing = Doing::new("find", "the first documents");
+
 /// Looks in the database (else in that of the URI, else in all) for the collection (else for those that look right).
 pub(super) async fn find(pool: &Pool, database: Option<&str>, collection: Option<&str>) -> Result<Opened<Candidate>> {
     let (on, database, collection) = (pool.clone(), database.map(str::to_owned), collection.map(str::to_owned));
     pool.read_while("the names of the collections", |heard| async move {
-        let search = Discovery { pool: on, collection, heard, others: Mutex::default(), unseen: Mutex::default() };
+        let search = Discovery {
+            pool: on,
+            collection,
+            heard,
+            others: Mutex::default(),
+            unseen: Mutex::default(),
+            denied: Mutex::default(),
+            seen: AtomicBool::new(false),
+        };
         search.find(database.as_deref()).await
     })
     .await
@@ -42,6 +56,10 @@ struct Discovery {
     others: Mutex<Vec<String>>,
     /// What could not be looked at, and why, e.g. `shop (no right to listCollections)`.
     unseen: Mutex<Vec<String>>,
+    /// The first right that was missing.
+    denied: Mutex<Option<Error>>,
+    /// Some collection was looked into.
+    seen: AtomicBool,
 }
 
 impl Discovery {
@@ -76,8 +94,11 @@ impl Discovery {
     /// A database that may not be looked into holds no candidate; that it was not seen is noted.
     async fn database_if_allowed(&self, database: &str) -> Result<Vec<Candidate>> {
         match self.database(database).await {
-            Err(Error::Denied { action, anonymous: false, .. }) => {
-                self.note_unseen(format!("{database} (no right to {action})"));
+            Err(error @ Error::Denied { anonymous: false, .. }) => {
+                if let Error::Denied { action, .. } = &error {
+                    self.note_unseen(format!("{database} (no right to {action})"));
+                }
+                self.note_denied(error);
                 Ok(Vec::new())
             }
             found => found,
@@ -129,26 +150,32 @@ impl Discovery {
         self.unseen.lock().unwrap_or_else(PoisonError::into_inner).push(what);
     }
 
+    fn note_denied(&self, error: Error) {
+        self.denied.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+
     async fn looks_like_sessions(&self, database: &str, name: &str) -> Result<bool> {
         let first = || {
-            let collection = self.pool.client().database(database).collection::<Document>(name);
+            let collection = client::to_read(&self.pool, database, name);
             async move { self.look_into(&collection).await }
         };
         let looked = self.pool.ask(first).await;
         self.heard.note();
         match looked {
-            Ok(found) => Ok(found),
+            Ok(found) => {
+                self.seen.store(true, Ordering::Relaxed);
+                Ok(found)
+            }
             Err(error) if errors::is_denied(&error) => {
                 self.note_unseen(format!("{database}.{name} (no right to find)"));
+                self.note_denied(self.failure(&error, LOOKING, &format!("{database}.{name}")));
                 Ok(false)
             }
             Err(error) if errors::is_timed_out(&error) => {
                 self.note_unseen(format!("{database}.{name} (it took too long)"));
                 Ok(false)
             }
-            Err(error) => {
-                Err(self.failure(&error, Doing::new("find", "the first documents"), &format!("{database}.{name}")))
-            }
+            Err(error) => Err(self.failure(&error, LOOKING, &format!("{database}.{name}"))),
         }
     }
 
@@ -177,6 +204,11 @@ impl Discovery {
 
     /// Nothing was found: what is there instead, and what could not be looked at.
     async fn nothing(&self, database: Option<&str>) -> Error {
+        // Nothing was seen of what is there: that is no word about it.
+        let denied = self.denied.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(denied) = denied.filter(|_| self.collection.is_none() && !self.seen.load(Ordering::Relaxed)) {
+            return denied;
+        }
         let place = database.map_or_else(|| self.pool.hosts().to_owned(), |name| format!("the database {name:?}"));
         let (mut reason, hint) = if let Some(name) = &self.collection {
             (format!("there is no collection {name:?}"), Hint::NameDatabase)

@@ -4,11 +4,12 @@
 
 mod denied;
 pub(super) mod fault;
+mod member;
 mod topology;
 mod uri;
 
 pub(super) use denied::is_denied;
-pub(super) use fault::Fault;
+pub(super) use fault::{AskedTls, Fault};
 pub(super) use uri::{check_files, uri_mistake};
 
 use std::{io, time::Duration};
@@ -16,7 +17,7 @@ use std::{io, time::Duration};
 use mongodb::error::{Error as DriverError, ErrorKind, WriteFailure};
 
 use super::members::Members;
-use crate::repository::{Cause, Error, ServerError};
+use crate::repository::{Cause, Error, Hint, ServerError};
 
 /// What was being done: for the words of an error.
 #[derive(Debug, Clone, Copy)]
@@ -43,8 +44,10 @@ pub(super) struct Deployment {
     pub(super) login_hint: Option<&'static str>,
     /// The replica set that the connection string names.
     pub(super) set: Option<String>,
-    /// The connection string asks for TLS.
-    pub(super) tls: bool,
+    /// What the connection string says of TLS.
+    pub(super) tls: AskedTls,
+    /// One logs in by a certificate or a token, not a password.
+    pub(super) passwordless: bool,
     /// The connection string names no user.
     pub(super) anonymous: bool,
     /// The connection string lets others than the primary be read from.
@@ -67,6 +70,10 @@ mod code {
     pub(super) const NO_PRIMARY: [i32; 3] = [10107, 13435, 10058];
     /// The server is starting, stopping or stepping down, so it broke off what was asked.
     pub(super) const BROKEN_OFF: [i32; 5] = [91, 189, 11600, 11602, 13436];
+    /// So many members did not acknowledge a write in the time of `wtimeoutMS`.
+    pub(super) const WRITE_CONCERN_FAILED: i32 = 64;
+    pub(super) const UNKNOWN_WRITE_CONCERN: i32 = 79;
+    pub(super) const UNSATISFIABLE: i32 = 100;
     /// A view takes no writes.
     pub(super) const VIEW: i32 = 166;
 }
@@ -122,11 +129,16 @@ pub(super) fn error(error: &DriverError, doing: Doing, place: &Deployment) -> Er
     hinted(on(told(error, doing, place), beneath(error)), place)
 }
 
-/// A refused login with what may be wrong with the password.
+/// A refused login with what may be wrong with what one logs in with.
 fn hinted(error: Error, place: &Deployment) -> Error {
-    match place.login_hint {
-        Some(hint) if matches!(error, Error::Authentication { .. }) => error.with_hint(hint),
-        _ => error,
+    match error {
+        Error::Authentication { reason, source, .. } => Error::Authentication {
+            reason,
+            by_password: !place.passwordless,
+            hint: place.login_hint.map(Hint::from),
+            source,
+        },
+        other => other,
     }
 }
 
@@ -182,7 +194,7 @@ fn told(error: &DriverError, doing: Doing, place: &Deployment) -> Error {
             no_login(refusal(&command.message))
         }
         ErrorKind::Command(command) if code::GONE.contains(&command.code) => {
-            gone(command.code, &command.code_name, hosts)
+            member::gone(command.code, &command.code_name, place)
         }
         ErrorKind::Command(command) if command.code == code::VIEW => {
             Error::read_only(place.namespace.clone(), Some("is a view"))
@@ -195,8 +207,15 @@ fn told(error: &DriverError, doing: Doing, place: &Deployment) -> Error {
             refused(format!("writing {}", doing.what), write.code, &write.message)
         }
         ErrorKind::Write(WriteFailure::WriteConcernError(concern)) => {
-            let reason = format!("the write was not acknowledged by enough members ({})", concern.code_name);
-            Error::unusable(hosts, reason)
+            if code::GONE.contains(&concern.code) {
+                member::gone(concern.code, &concern.code_name, place)
+            } else {
+                member::unacknowledged(doing, concern)
+            }
+        }
+        ErrorKind::IncompatibleServer { message, .. } if message.contains("load balanc") => {
+            Error::unusable(hosts, "it stands behind no load balancer, which loadBalanced=true says")
+                .with_hint("leave loadBalanced out of the connection string")
         }
         ErrorKind::IncompatibleServer { message, .. } => Error::TooOld { hosts, reason: first_sentence(message) },
         ErrorKind::ServerSelection { message, .. } => selection(message, place),
@@ -206,25 +225,6 @@ fn told(error: &DriverError, doing: Doing, place: &Deployment) -> Error {
         ErrorKind::InvalidTlsConfig { message, .. } => uri::tls_mistake(message),
         ErrorKind::Shutdown => Error::unreachable(hosts, "the connection was closed"),
         other => Error::other(format!("reading {}", doing.what), kind_word(other)),
-    }
-}
-
-/// A server that starts, stops or plays another part than it had to.
-fn gone(code: i32, name: &str, hosts: String) -> Error {
-    let reason = match code {
-        10107 | 10058 => "the member that was asked is no primary and takes no writes",
-        13435 => "the member that was asked is no primary and may not be read from",
-        13436 => "the member that was asked is not ready yet",
-        7 | 89 => "another member could not be reached from there",
-        _ => "the server is stepping down or stopping",
-    };
-    let error = Error::unusable(hosts, format!("{reason} ({name})"));
-    match code {
-        13435 => error.with_hint("readPreference=secondaryPreferred in the connection string reads from it"),
-        10107 | 10058 => error.with_hint(
-            "name every member in the connection string, without directConnection=true, to reach the primary",
-        ),
-        _ => error,
     }
 }
 
@@ -260,7 +260,7 @@ fn refused(doing: String, code: i32, message: &str) -> Error {
 }
 
 fn no_login(reason: &str) -> Error {
-    Error::Authentication { reason: reason.to_owned(), hint: None, source: None }
+    Error::Authentication { reason: reason.to_owned(), by_password: true, hint: None, source: None }
 }
 
 /// What kept the network from answering, in a few words, and what to do about just that.

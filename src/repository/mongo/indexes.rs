@@ -10,7 +10,7 @@ use mongodb::IndexModel;
 use tokio::sync::Notify;
 
 use super::{MongoRepository, client, errors::Doing, gate::Heard};
-use crate::repository::Result;
+use crate::repository::{Error, Result};
 
 /// The single-field indexes that the Python library creates, and what each serves here.
 pub(super) const WANTED: [(&str, &str); 4] = [
@@ -48,7 +48,7 @@ impl KnownIndexes {
 pub(super) async fn serves(reader: &MongoRepository, field: &str) -> Result<bool> {
     match leading_fields(reader).await {
         Ok(fields) => Ok(fields.iter().any(|leading| leading == field)),
-        Err(crate::repository::Error::Denied { .. }) => Ok(true),
+        Err(Error::Denied { .. }) => Ok(true),
         Err(error) => Err(error),
     }
 }
@@ -128,7 +128,11 @@ async fn build(repository: &MongoRepository, paths: Vec<String>) -> Result<Vec<S
     let work = async move {
         me.indexes.set(None);
         me.refuse_another_store().await?;
-        let there = leading_fields(&me).await?;
+        let there = match leading_fields(&me).await {
+            // One that is there is not made again, and the right to make one is what counts.
+            Err(Error::Denied { .. }) => Vec::new(),
+            listed => listed?,
+        };
         underway.note();
         let missing = paths.iter().filter(|path| !there.contains(path));
         let models = missing.map(|path| IndexModel::builder().keys(by(path)).build()).collect();

@@ -30,7 +30,7 @@ pub(super) async fn count(reader: &MongoRepository, filter: &Filter) -> Result<O
     }
     let limit = reader.limits().read;
     let count = || {
-        let collection = reader.collection();
+        let collection = reader.collection_to_read();
         let sessions = doc! { "$and": [ foreign::is_session(), filter::query(filter) ] };
         async move { collection.count_documents(sessions).max_time(limit).await }
     };

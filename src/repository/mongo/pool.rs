@@ -13,7 +13,7 @@ use std::{fmt, sync::Arc};
 use mongodb::{
     Client,
     event::EventHandler,
-    options::{ClientOptions, ReadPreference, SelectionCriteria, Tls},
+    options::{AuthMechanism, ClientOptions, ReadPreference, SelectionCriteria, Tls},
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -88,7 +88,8 @@ impl Pool {
         }
         let hosts = uri::host_list(&parsed);
         let default_database = parsed.default_database.clone().filter(|name| !is_servers_own(name));
-        let asked = errors::Deployment { login_hint: uri.login_hint, ..asked(&parsed, &hosts) };
+        let mut asked = asked(&parsed, &hosts);
+        asked.login_hint = asked.login_hint.or(uri.login_hint);
         let driver = Driver::connect(parsed).map_err(|error| errors::uri_mistake(&error, text))?;
         let shared = Shared {
             notes: uri.notes,
@@ -180,15 +181,28 @@ impl Pool {
     }
 }
 
+const BY_CERTIFICATE: &str = "see that the subject of the certificate in tlsCertificateKeyFile is a user of $external, and that \
+                              an authority that the server trusts has signed it";
+
 /// What a connection string asks for.
 fn asked(options: &ClientOptions, hosts: &str) -> errors::Deployment {
+    let mechanism = options.credential.as_ref().and_then(|credential| credential.mechanism.as_ref());
     let reads = options.selection_criteria.as_ref();
     let is_primary =
         |reads: &SelectionCriteria| matches!(reads, SelectionCriteria::ReadPreference(ReadPreference::Primary));
     errors::Deployment {
         hosts: hosts.to_owned(),
         set: options.repl_set_name.clone(),
-        tls: matches!(options.tls, Some(Tls::Enabled(_))),
+        tls: match &options.tls {
+            Some(Tls::Enabled(files)) => errors::AskedTls {
+                on: true,
+                authority: files.ca_file_path.is_some(),
+                certificate: files.cert_key_file_path.is_some(),
+            },
+            _ => errors::AskedTls::default(),
+        },
+        passwordless: mechanism.is_some_and(|by| matches!(by, AuthMechanism::MongoDbX509 | AuthMechanism::MongoDbOidc)),
+        login_hint: mechanism.is_some_and(|by| *by == AuthMechanism::MongoDbX509).then_some(BY_CERTIFICATE),
         anonymous: options.credential.is_none(),
         reads_elsewhere: reads.is_some_and(|reads| !is_primary(reads)),
         ..errors::Deployment::default()

@@ -8,7 +8,10 @@
 mod login;
 mod options;
 
-use std::time::Duration;
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use mongodb::options::ClientOptions;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -50,15 +53,30 @@ pub(super) fn for_driver(given: &str) -> Result<DriverUri> {
     let is_srv = scheme == "mongodb+srv";
     let mut user_info = parts.user_info.map(login::escaped).transpose()?;
     let hosts = parts.usable_hosts()?;
+    if is_srv && is_address(&hosts) {
+        return Err(Error::uri(
+            "mongodb+srv:// stands before a name whose records say where the servers are, not an address",
+        )
+        .with_hint("write mongodb:// before an address"));
+    }
     let options = UriOptions::read(parts.options.unwrap_or_default(), &bare)?;
     let mut options = options.settled(is_srv, hosts.contains(','))?;
     let has_login = user_info.as_ref().is_some_and(|info| !info.starts_with(':') && info.contains(':'));
-    if login::settle(&mut options, has_login)?
-        && let Some(info) = &mut user_info
-        && info.ends_with(':')
-    {
-        // `CN=me:@host`: the empty password is none.
-        info.pop();
+    let has_password = user_info.as_deref().is_some_and(|info| !login::user_and_password(info).1.is_empty());
+    if login::settle(&mut options, has_login)? {
+        if has_password {
+            return Err(Error::uri("its authMechanism takes no password, and it gives one")
+                .with_hint("leave out the colon and the password before the @"));
+        }
+        if let Some(info) = &mut user_info
+            && info.ends_with(':')
+        {
+            // `CN=me:@host`: the empty password is none.
+            info.pop();
+        }
+    } else if has_password && user_info.as_ref().is_some_and(|info| info.starts_with(':')) {
+        return Err(Error::uri("it gives a password and no user name")
+            .with_hint("write mongodb://USER:PASSWORD@HOST, or leave out all before the host"));
     }
     let database = parts.database.map(|name| name.split_once('.').map_or(name, |(database, _)| database));
     if database != parts.database {
@@ -156,17 +174,30 @@ pub(super) fn leaks(message: &str, given: &str) -> bool {
     )
 }
 
-/// The text without what came along when it was copied: blanks and quotes around it, line breaks in it.
+/// The text without what came along when it was copied: blanks and quotes around it, line breaks in it, the `NAME=` and the
+/// semicolon of a file of variables.
 fn bare(given: &str) -> String {
     let joined: String = given.lines().map(|line| line.trim_matches(is_blank)).collect();
     let mut text = joined.as_str();
+    if let Some((name, value)) = text.split_once('=')
+        && is_variable(name)
+    {
+        text = value;
+    }
     for (open, close) in QUOTES.into_iter().cycle().take(2 * QUOTES.len()) {
-        text = text.trim_matches(is_blank);
+        text = text.trim_matches(is_blank).trim_end_matches(';').trim_end_matches(is_blank);
         if let Some(inner) = text.strip_prefix(open) {
             text = inner.strip_suffix(close).unwrap_or(inner);
         }
     }
     text.trim_matches(is_blank).to_owned()
+}
+
+/// Whether it names a variable, as in `MONGODB_URI=…` and `export MONGODB_URI=…`.
+fn is_variable(name: &str) -> bool {
+    let name = name.trim_matches(is_blank);
+    let name = name.strip_prefix("export ").unwrap_or(name).trim_matches(is_blank);
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 const QUOTES: [(char, char); 5] = [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('<', '>')];
@@ -211,6 +242,16 @@ impl<'a> UriParts<'a> {
         }
         Ok(hosts.join(","))
     }
+}
+
+/// Whether it is an address in numbers, with a port or without.
+fn is_address(host: &str) -> bool {
+    host.parse::<IpAddr>().is_ok()
+        || host.parse::<SocketAddr>().is_ok()
+        || host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'))
+            .is_some_and(|host| host.parse::<IpAddr>().is_ok())
 }
 
 fn has_odd_port(host: &str) -> bool {

@@ -52,8 +52,9 @@ fn half_written_files_hide_nothing_else() {
     fs::write(session.join("agents/agent_support/messages/message_0.json"), "{\"message\": {\"role\"").unwrap();
     fs::write(home.sessions().join("session_resumed-7/session.json"), "{\"session_id\": \"resu").unwrap();
     assert_eq!(home.on_sessions(&["list", "--json"]).data().lines().count(), 5);
-    let shown = home.on_sessions(&["show", "support-1042", "--agent", "support"]).data();
-    assert!(shown.contains("strandscope doctor support-1042"), "{shown}");
+    let shown = home.on_sessions(&["show", "support-1042", "--agent", "support"]);
+    let advice = "not as expected; run `strandscope doctor support-1042` to see all of them\n";
+    assert!(shown.code == 0 && shown.err.ends_with(advice), "{}", shown.err);
     let told =
         home.on_sessions(&["doctor", "support-1042"]).data() + &home.on_sessions(&["doctor", "resumed-7"]).data();
     let told: Vec<&str> = told.lines().filter(|line| !line.contains("  size ")).collect();
@@ -74,7 +75,7 @@ fn links_are_not_followed() {
     fs::remove_file(&stored).unwrap();
     symlink(&secret, &stored).unwrap();
     symlink(sessions.join("session_resumed-7"), sessions.join("session_linked")).unwrap();
-    let all = home.on_sessions(&["show", "support-1042"]).data() + &home.on_sessions(&["list"]).data();
+    let all = home.on_sessions(&["show", "support-1042"]).out + &home.on_sessions(&["list"]).data();
     assert!(!all.contains("hunter2") && !all.contains("linked"), "{all}");
     let told = home.on_sessions(&["doctor", "support-1042"]).data();
     let told: Vec<&str> = told.lines().filter(|line| !line.contains("  size ")).collect();

@@ -14,6 +14,7 @@ pub enum MetadataCommand {
     /// Prints fields, or all of them
     Get {
         /// The session: its _id, else its session_id, else an ObjectId's hex
+        #[arg(allow_hyphen_values = true)]
         id: String,
         /// Only these fields
         keys: Vec<String>,
@@ -25,6 +26,7 @@ pub enum MetadataCommand {
     #[command(after_help = SET_HELP)]
     Set {
         /// The session: its _id, else its session_id, else an ObjectId's hex
+        #[arg(allow_hyphen_values = true)]
         id: String,
         /// KEY=VALUE, read as the type the field has, or refused; KEY:=JSON sets just that JSON (see below)
         #[arg(required = true, value_name = "KEY=VALUE")]
@@ -36,6 +38,7 @@ pub enum MetadataCommand {
     /// Removes fields
     Unset {
         /// The session: its _id, else its session_id, else an ObjectId's hex
+        #[arg(allow_hyphen_values = true)]
         id: String,
         /// Which
         #[arg(required = true, value_name = "KEY")]
@@ -123,6 +126,7 @@ pub enum FeedbackCommand {
     /// Prints the feedback of a session
     List {
         /// The session: its _id, else its session_id, else an ObjectId's hex
+        #[arg(allow_hyphen_values = true)]
         id: String,
         /// One JSON object a line
         #[arg(long)]
@@ -134,6 +138,7 @@ pub enum FeedbackCommand {
 #[derive(Debug, clap::Args)]
 pub struct FeedbackArgs {
     /// The session: its _id, else its session_id, else an ObjectId's hex
+    #[arg(allow_hyphen_values = true)]
     pub id: String,
     /// How good it was
     #[arg(long, value_enum, required_unless_present = "comment")]
@@ -161,7 +166,12 @@ pub enum RatingArg {
 #[derive(Debug, clap::Args)]
 pub struct DeleteArgs {
     /// The sessions: each its _id, else its session_id, else an ObjectId's hex
-    #[arg(required_unless_present = "older_than", conflicts_with = "older_than", value_name = "ID")]
+    #[arg(
+        required_unless_present = "older_than",
+        conflicts_with = "older_than",
+        value_name = "ID",
+        allow_negative_numbers = true
+    )]
     pub ids: Vec<String>,
     /// All that were last changed so long ago, such as 30d, 12h or 2w; those without a clear date stay and are told
     #[arg(long, value_name = "AGE", value_parser = age)]

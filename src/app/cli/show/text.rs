@@ -26,11 +26,6 @@ pub fn write(session: &Session, password: Option<&str>) -> String {
             out += &self::message(message, &tools);
         }
     }
-    let unread = session.all_findings().count();
-    if unread > 0 {
-        let verb = if unread == 1 { "value is" } else { "values are" };
-        let _ = writeln!(out, "\n{unread} {verb} not as expected: strandscope doctor {}", line(session.key.text()));
-    }
     out
 }
 

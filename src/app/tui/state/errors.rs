@@ -34,7 +34,7 @@ impl ShownErrors {
 
 impl AppState {
     /// Shows an error on the status line, and keeps it.
-    pub(super) fn tell_error(&mut self, text: String) {
+    pub fn tell_error(&mut self, text: String) {
         self.errors.keep(&text, self.look.now);
         self.workspace.last_error = Some(text);
     }

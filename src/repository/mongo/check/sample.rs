@@ -84,7 +84,7 @@ struct Sampled {
 async fn read_sample(reader: &MongoRepository) -> Result<Sampled> {
     let failure = |error| reader.failure(&error, Doing::new("find", "a sample of the documents"));
     let newest_first = mongodb::options::Hint::Keys(doc! { "$natural": -1 });
-    let collection = reader.collection();
+    let collection = reader.collection_to_read();
     let sampled = collection.aggregate(sample_pipeline()).max_time(reader.limits().read);
     // A view has no order of its own.
     let sampled = if reader.written_never().is_none() { sampled.hint(newest_first) } else { sampled };

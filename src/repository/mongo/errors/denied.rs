@@ -28,7 +28,8 @@ pub(super) fn told(error: &DriverError, doing: Doing, place: &Deployment) -> Err
     Error::Denied { action: action.to_owned(), namespace: place.namespace.clone(), anonymous, source: None }
 }
 
-/// The action that the server named, by the command: `… to execute command { insert: …`, `command find requires
+/// The action that the server named, by the command; none for one that takes other rights by what it is to do
+/// (`findAndModify`): `… to execute command { insert: …`, `command find requires
 /// authentication`, Atlas's `… to do action [find] on …`.
 fn action(message: &str) -> Option<&'static str> {
     let after = |mark: &str| message.split_once(mark).map(|(_, rest)| rest);
@@ -37,7 +38,7 @@ fn action(message: &str) -> Option<&'static str> {
     Some(match word {
         "find" | "aggregate" | "getMore" | "count" | "distinct" | "explain" => "find",
         "insert" => "insert",
-        "update" | "findAndModify" | "findandmodify" => "update",
+        "update" => "update",
         "delete" | "remove" => "remove",
         "createIndexes" | "createIndex" => "createIndex",
         "create" | "createCollection" => "createCollection",
@@ -60,6 +61,7 @@ mod tests {
             ("not authorized on shop to execute command { delete: \"sessions\" }", Some("remove")),
             ("command find requires authentication", Some("find")),
             ("user is not allowed to do action [createIndex] on [shop.sessions]", Some("createIndex")),
+            ("not authorized on shop to execute command { findAndModify: \"sessions\", remove: true }", None),
             ("not authorized on shop to execute command { somethingNew: 1 }", None),
             ("no", None),
         ] {

@@ -2,6 +2,17 @@
 
 use mongodb::error::{Error as DriverError, ErrorKind};
 
+/// What the connection string says of TLS, for the words of an error.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::repository::mongo) struct AskedTls {
+    /// It asks for TLS.
+    pub(in crate::repository::mongo) on: bool,
+    /// It names the authority that is trusted, by tlsCAFile.
+    pub(in crate::repository::mongo) authority: bool,
+    /// It names a certificate of ours, by tlsCertificateKeyFile.
+    pub(in crate::repository::mongo) certificate: bool,
+}
+
 /// Why one server could not be talked to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::repository::mongo) enum Fault {
@@ -11,6 +22,10 @@ pub(in crate::repository::mongo) enum Fault {
     Silent,
     /// Its name has no address.
     NoName,
+    /// There is no such socket on this machine.
+    NoSocket,
+    /// The system does not let this user connect to it.
+    Forbidden,
     /// There is no way to it.
     NoRoute,
     /// It ended the connection.
@@ -34,8 +49,8 @@ pub(in crate::repository::mongo) enum Fault {
 }
 
 /// The words of the system and of the TLS library, and what they mean; the first that fits counts.
-const WORDS: [(&[&str], Fault); 13] = [
-    (&["unknownissuer", "causedasendentity", "selfsigned"], Fault::UnknownAuthority),
+const WORDS: [(&[&str], Fault); 15] = [
+    (&["unknownissuer", "badsignature", "causedasendentity", "selfsigned"], Fault::UnknownAuthority),
     (&["notvalidforname", "not valid for name"], Fault::OtherName),
     (&["certificate: expired", "certificate expired", "notvalidyet", "not valid yet"], Fault::Expired),
     (&["alert: certificate", "alert: badcertificate", "alert: unknownca", "alert: handshake"], Fault::OurCertificate),
@@ -45,6 +60,8 @@ const WORDS: [(&[&str], Fault); 13] = [
     (&["connection refused", "actively refused"], Fault::Refused),
     (&["failed to lookup", "name or service not known", "nodename nor servname"], Fault::NoName),
     (&["no such host", "dns resol", "no dns results"], Fault::NoName),
+    (&["no such file"], Fault::NoSocket),
+    (&["permission denied"], Fault::Forbidden),
     (&["unreachable", "no route"], Fault::NoRoute),
     (&["reset", "unexpected end", "eof", "broken pipe", "closed"], Fault::Closed),
     (&["authentication fail", "scram failure"], Fault::Login),
@@ -73,7 +90,7 @@ impl Fault {
 
     /// Whether something answered there.
     pub(super) fn answered(self) -> bool {
-        !matches!(self, Self::Refused | Self::Silent | Self::NoName | Self::NoRoute)
+        !matches!(self, Self::Refused | Self::Silent | Self::NoName | Self::NoSocket | Self::Forbidden | Self::NoRoute)
     }
 
     /// Whether a way that others have to the server, e.g. behind a tunnel, is missing here.
@@ -82,15 +99,20 @@ impl Fault {
     }
 
     /// In a few words.
-    pub(super) fn words(self, tls: bool) -> &'static str {
+    pub(super) fn words(self, tls: AskedTls) -> &'static str {
         match self {
             Self::Refused => "connection refused",
             Self::Silent => "no answer in time",
             Self::NoName => "its name cannot be looked up",
+            Self::NoSocket => "there is no such socket",
+            Self::Forbidden => "the system does not let this user connect to it",
             Self::NoRoute => "the network cannot reach it",
-            Self::Closed if tls => "it closed the connection when TLS was to begin",
+            Self::Closed if tls.on => "it closed the connection when TLS was to begin",
             Self::Closed => "it closed the connection",
             Self::PlainAnswer => "it does not speak TLS",
+            Self::UnknownAuthority if tls.authority => {
+                "its TLS certificate was not signed by the authority in tlsCAFile"
+            }
             Self::UnknownAuthority => "its TLS certificate was signed by nobody who is trusted here",
             Self::OtherName => "its TLS certificate is for another name",
             Self::Expired => "its TLS certificate has expired or is not valid yet",
@@ -102,11 +124,19 @@ impl Fault {
     }
 
     /// What to do about just that.
-    pub(super) fn hint(self, tls: bool) -> Option<&'static str> {
+    pub(super) fn hint(self, tls: AskedTls) -> Option<&'static str> {
         match self {
-            Self::Closed if !tls => Some("if it wants TLS, set tls=true in the connection string"),
+            Self::Closed if !tls.on => Some("if it wants TLS, set tls=true in the connection string"),
+            // A server that wants one and gets none ends the connection, mostly without a word.
+            Self::Closed if tls.authority && !tls.certificate => Some(
+                "if it wants a certificate of ours, tlsCertificateKeyFile in the connection string names one and its key; if \
+                 it has no TLS, leave tls=true and tlsCAFile out",
+            ),
             Self::Closed | Self::PlainAnswer => {
                 Some("if it has no TLS, leave tls=true out of the connection string (mongodb+srv:// wants tls=false)")
+            }
+            Self::UnknownAuthority if tls.authority => {
+                Some("name the file of the authority that signed it as tlsCAFile in the connection string")
             }
             Self::UnknownAuthority | Self::Handshake => {
                 Some("a private authority needs tlsCAFile in the connection string")
@@ -116,6 +146,7 @@ impl Fault {
                 Some("tlsCertificateKeyFile in the connection string names a certificate and its key")
             }
             Self::NoName => Some("check how the host is spelt"),
+            Self::NoSocket => Some("check the path of the socket"),
             _ => None,
         }
     }
@@ -139,6 +170,9 @@ mod tests {
             ("unexpected end of file", Fault::Closed),
             ("Connection reset by peer (os error 104)", Fault::Closed),
             ("No route to host (os error 113)", Fault::NoRoute),
+            ("No such file or directory (os error 2)", Fault::NoSocket),
+            ("Permission denied (os error 13)", Fault::Forbidden),
+            ("invalid peer certificate: BadSignature", Fault::UnknownAuthority),
             ("deadline has elapsed", Fault::Silent),
         ] {
             assert_eq!(Fault::read(said), fault, "{said}");
@@ -147,8 +181,13 @@ mod tests {
 
     #[test]
     fn tls_on_one_side_only_is_told_by_which_side() {
-        assert!(Fault::Closed.hint(false).is_some_and(|hint| hint.contains("set tls=true")));
-        assert!(Fault::Closed.hint(true).is_some_and(|hint| hint.contains("leave tls=true out")));
+        let (off, on) = (AskedTls::default(), AskedTls { on: true, ..AskedTls::default() });
+        assert!(Fault::Closed.hint(off).is_some_and(|hint| hint.contains("set tls=true")));
+        assert!(Fault::Closed.hint(on).is_some_and(|hint| hint.contains("leave tls=true out")));
+        let given = AskedTls { authority: true, ..on };
+        assert!(Fault::Closed.hint(given).is_some_and(|hint| hint.contains("tlsCertificateKeyFile")));
+        assert!(Fault::UnknownAuthority.words(given).contains("the authority in tlsCAFile"));
+        assert!(Fault::UnknownAuthority.hint(given).is_some_and(|hint| hint.contains("that signed it")));
         assert!(Fault::PlainAnswer.answered() && Fault::Closed.answered() && !Fault::Refused.answered());
     }
 }

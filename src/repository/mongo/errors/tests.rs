@@ -109,6 +109,22 @@ fn a_right_that_is_missing_is_told_from_a_login_that_is() {
 }
 
 #[test]
+fn a_write_that_too_few_members_acknowledged_is_not_a_lost_connection() {
+    let concern = |code: i32, name: &str| -> DriverError {
+        let said = bson::doc! { "code": code, "codeName": name, "errmsg": "waiting for replication timed out" };
+        let concern = bson::deserialize_from_document(said).unwrap();
+        ErrorKind::Write(WriteFailure::WriteConcernError(concern)).into()
+    };
+    for (code, why) in [(64, "wtimeoutMS ran out"), (79, "no w of that name"), (100, "fewer members")] {
+        let said = error(&concern(code, "X"), DOING, &place());
+        assert!(!said.is_connection_lost() && said.to_string().contains(why), "{said}");
+        assert!(matches!(said, Error::Unacknowledged { source: Some(_), .. }), "{said:?}");
+    }
+    // The driver has repeated it already; the run may as well.
+    assert!(error(&concern(91, "ShutdownInProgress"), DOING, &place()).is_connection_lost());
+}
+
+#[test]
 fn a_view_takes_no_writes() {
     let view = error(&command(166, "CommandNotSupportedOnView", "it is a view"), DOING, &place());
     assert!(matches!(view, Error::ReadOnly { why: Some("is a view"), .. }), "{view:?}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Deployment, Fault};
+use super::{AskedTls, Deployment, Fault};
 use crate::repository::{
     Error,
     mongo::members::{Member, Part},
@@ -20,7 +20,7 @@ pub(super) fn unusable(place: &Deployment) -> Option<Error> {
     let known = place.members.as_ref()?.known();
     other_set(place, &known).or_else(|| {
         let answers = known.values().any(|member| member.counted && member.answers());
-        if answers { unfit(place, &known) } else { out_of_reach(place, &known) }
+        if answers { unfit(place, &known) } else { dropped(&known).or_else(|| out_of_reach(place, &known)) }
     })
 }
 
@@ -31,7 +31,7 @@ fn failing(known: &Known) -> Vec<(&str, Fault)> {
 }
 
 /// `b:27017: connection refused; c:27017: its name cannot be looked up`.
-fn each(failing: &[(&str, Fault)], tls: bool) -> String {
+fn each(failing: &[(&str, Fault)], tls: AskedTls) -> String {
     failing.iter().map(|(host, fault)| format!("{host}: {}", fault.words(tls))).collect::<Vec<_>>().join("; ")
 }
 
@@ -55,6 +55,21 @@ fn other_set(place: &Deployment, known: &Known) -> Option<Error> {
                 .with_hint("leave replicaSet out of the connection string")
         }
     })
+}
+
+/// A standalone server among several hosts: the driver takes them for members of one set, and lets it go.
+fn dropped(known: &Known) -> Option<Error> {
+    let (host, _) = known.iter().find(|(_, member)| !member.counted && member.is(Part::Standalone))?;
+    let reason = "it is a standalone server, but the connection string names several hosts";
+    Some(Error::unusable(host.as_str(), reason).with_hint("name it alone in the connection string"))
+}
+
+/// Whether no member that answers may be read from, such as an arbiter or one that recovers.
+pub(super) fn none_reads(place: &Deployment) -> bool {
+    let Some(members) = &place.members else { return false };
+    let known = members.known();
+    let mut answering = known.values().filter(|member| member.counted && member.answers()).peekable();
+    answering.peek().is_some() && answering.all(|member| member.is(Part::NoReader))
 }
 
 fn uninitiated(host: &str) -> Error {
@@ -109,7 +124,7 @@ fn unfit(place: &Deployment, known: &Known) -> Option<Error> {
     }
     let hint = if failing.iter().any(|(_, fault)| fault.is_out_of_reach()) && place.reads_elsewhere {
         IN_A_TUNNEL
-    } else if place.reads_elsewhere {
+    } else if place.reads_elsewhere || none_reads(place) {
         "try again once a member fits"
     } else {
         FROM_ANOTHER
@@ -179,6 +194,23 @@ mod tests {
         assert!(!told(elsewhere, members()).contains("secondaryPreferred"));
         let new = Member::saying(Part::Uninitiated, None);
         assert!(told(asking_for("rs0"), [("a:1", new)]).contains("not initiated"));
+    }
+
+    #[test]
+    fn a_standalone_server_among_several_hosts_is_told_to_be_named_alone() {
+        let alone = Member { counted: false, ..Member::saying(Part::Standalone, None) };
+        let said = told(Deployment::default(), [("a:1", alone.clone()), ("b:2", alone.clone())]);
+        assert!(said.contains("standalone server, but") && said.contains("name it alone"), "{said}");
+        let said = told(Deployment::default(), [("a:1", alone), ("b:2", Member::failing(Fault::Refused))]);
+        assert!(said.contains("name it alone") && !said.contains("no MongoDB answers"), "{said}");
+    }
+
+    #[test]
+    fn a_set_that_nobody_can_be_read_from_is_waited_for() {
+        let members =
+            || [("a:1", Member::saying(Part::NoReader, Some("rs0"))), ("b:2", Member::failing(Fault::Refused))];
+        let said = told(Deployment::default(), members());
+        assert!(said.contains("no primary now") && !said.contains("secondaryPreferred"), "{said}");
     }
 
     #[test]

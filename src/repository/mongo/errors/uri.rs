@@ -25,9 +25,11 @@ pub(in crate::repository::mongo) fn uri_mistake(error: &DriverError, text: &str)
                 Error::uri(short)
             }
         }
-        ErrorKind::DnsResolve { .. } => {
-            Error::unreachable(uri::hosts(text), "its mongodb+srv records cannot be looked up")
-        }
+        ErrorKind::DnsResolve { .. } => Error::unreachable(
+            uri::hosts(text),
+            "the name service has no mongodb+srv records of that name, so none was asked",
+        )
+        .with_hint("check how the name is spelt, or name the hosts themselves with mongodb://"),
         ErrorKind::InvalidTlsConfig { message, .. } => tls_mistake(message),
         // Of all that a connection string names, only those files are opened.
         ErrorKind::Io(_) => no_tls_file(),

@@ -1,3 +1,5 @@
+mod pasted;
+
 use mongodb::options::ConnectionString;
 use proptest::prelude::*;
 use secrecy::ExposeSecret;

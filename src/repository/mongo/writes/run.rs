@@ -21,6 +21,8 @@ pub(super) struct RunningWrite {
     pub(super) repository: MongoRepository,
     /// `appending a message to session "x"`.
     doing: String,
+    /// The right it takes, where the server names none.
+    action: &'static str,
     session: String,
     deadline: Instant,
 }
@@ -38,6 +40,7 @@ impl MongoRepository {
         let run = RunningWrite {
             repository: self.clone(),
             doing: doing.clone(),
+            action: "update",
             session: key.text().to_owned(),
             deadline: Instant::now() + self.pool.gate().operation(),
         };
@@ -55,6 +58,11 @@ pub(super) enum Attempt<T> {
 }
 
 impl RunningWrite {
+    /// The same for a write that takes another right than `update`.
+    pub(super) fn needing(self, action: &'static str) -> Self {
+        Self { action, ..self }
+    }
+
     /// Tries until the server answers. `attempt` is told whether an earlier one may have been carried out.
     pub(super) async fn until_answered<T, F>(&self, mut attempt: impl FnMut(bool) -> F) -> Result<(T, bool)>
     where
@@ -195,7 +203,7 @@ impl RunningWrite {
     }
 
     fn failure(&self, error: &DriverError) -> Error {
-        errors::error(error, Doing::new("update", "the session"), &self.repository.place())
+        errors::error(error, Doing::new(self.action, "the session"), &self.repository.place())
     }
 
     /// An error that trying again would not change; `failure` is what it says.
@@ -206,6 +214,9 @@ impl RunningWrite {
         match failure {
             Error::Other { reason, hint, source, .. } => {
                 Error::Other { doing: self.doing.clone(), reason, hint, source }
+            }
+            Error::Unacknowledged { reason, source, .. } => {
+                Error::Unacknowledged { doing: self.doing.clone(), reason, source }
             }
             other => other,
         }

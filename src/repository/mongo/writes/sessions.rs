@@ -80,6 +80,7 @@ pub(super) async fn delete_copied(
     key: SessionKey,
     copied: RawDocumentBuf,
 ) -> Result<CopiedDeletion> {
+    let run = run.needing("remove");
     let mut query = session_by_key(&key);
     let size = copied.as_bytes().len() as i64;
     query.insert("$expr", doc! { "$eq": [{ "$bsonSize": "$$ROOT" }, size] });
