@@ -323,7 +323,7 @@ mod tests {
         outbox.offer(Delivery::new("1", "x"));
         let told = outbox.given_up().await;
         assert_eq!(told, "a delivery was given up, 2 attempts failed, the last attempt: the receiver answered 503");
-        let slow = OutboxOptions { backoff: Duration::from_secs(60), ..quick };
+        let slow = OutboxOptions { backoff: Duration::from_mins(1), ..quick };
         let outbox = Outbox::start("audit", Unwell, slow);
         outbox.offer(Delivery::new("1", "x"));
         assert_eq!(outbox.close(Duration::from_millis(200)).await.dropped, 1);

@@ -68,7 +68,7 @@ fn is_gone(reader: &MongoRepository) -> bool {
 }
 
 /// Its sessions can be read, and there is nothing else to check: indexes and changes belong to what it is made from.
-fn read_only(reader: &MongoRepository, why: &str) -> Check {
+fn read_only(reader: &MongoRepository, why: &'static str) -> Check {
     let found = format!("{} {why}: it is read-only, and changes can only be polled for", reader.namespace());
     let advice = Error::read_only(reader.namespace(), Some(why)).hints();
     Check { verdict: Verdict::Warn, advice, ..Check::ok("collection", found) }
