@@ -201,7 +201,7 @@ impl SessionReader for FolderRepository {
     }
 
     async fn exact_copy(&self, key: &SessionKey) -> Result<SessionCopy> {
-        self.of_session(key, archive::pack).await?.map(SessionCopy::Folder)
+        self.of_session(key, archive::pack).await?.map(|archive| SessionCopy::Folder(archive.into()))
     }
 
     async fn document(&self, key: &SessionKey) -> Result<Document> {

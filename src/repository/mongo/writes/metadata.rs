@@ -29,8 +29,9 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
         if matched {
             return Ok(());
         }
-        let Some((stored, told)) = run.read_told(&key, doc! { "metadata": 1 }).await? else {
-            return Err(run.repository.no_session(&key).await);
+        let looked = run.read_told(&key, doc! { "metadata": 1 }).await;
+        let Some((stored, told)) = run.after(repeated, looked)? else {
+            return run.no_session(&key, repeated).await;
         };
         let empty = Document::new();
         let fields = match stored.get("metadata") {
