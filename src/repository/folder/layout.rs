@@ -12,6 +12,15 @@ use crate::{
     session::Finding,
 };
 
+/// The file in a session's folder that keeps its writers apart.
+pub(super) const LOCK: &str = ".lock";
+
+/// How the name of a folder begins that is being deleted.
+pub(super) const DELETED: &str = ".deleted_";
+
+/// How the name of a folder begins that is being made.
+pub(super) const NEW: &str = ".new_";
+
 /// A folder `session_<id>`.
 #[derive(Debug, Clone)]
 pub(super) struct SessionDir {
