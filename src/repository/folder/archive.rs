@@ -40,7 +40,7 @@ pub(super) fn pack(dir: &SessionDir) -> Result<Vec<u8>> {
 
 /// Whether a session's folder holds what that archive holds.
 pub(super) fn is_of(archive: &[u8], dir: &SessionDir) -> Result<bool> {
-    match packed(dir, Comparison { expected: archive, same: true }) {
+    match packed(dir, ArchiveComparison { expected: archive, same: true }) {
         Ok(comparison) => Ok(comparison.same && comparison.expected.is_empty()),
         Err(Unpacked::Gone) => Ok(false),
         Err(Unpacked::Refused(error)) => Err(error),
@@ -48,13 +48,13 @@ pub(super) fn is_of(archive: &[u8], dir: &SessionDir) -> Result<bool> {
 }
 
 /// Takes what is written for what is expected, and keeps nothing of it.
-struct Comparison<'a> {
+struct ArchiveComparison<'a> {
     /// The rest of it.
     expected: &'a [u8],
     same: bool,
 }
 
-impl Write for Comparison<'_> {
+impl Write for ArchiveComparison<'_> {
     fn write(&mut self, written: &[u8]) -> io::Result<usize> {
         match self.expected.strip_prefix(written) {
             Some(rest) => self.expected = rest,

@@ -127,7 +127,7 @@ async fn build(repository: &MongoRepository, paths: Vec<String>) -> Result<Vec<S
     let underway = heard.clone();
     let work = async move {
         me.indexes.set(None);
-        me.refuse_another_store().await?;
+        me.refuse_another_store("creating indexes").await?;
         let there = leading_fields(&me).await?;
         underway.note();
         let missing = paths.iter().filter(|path| !there.contains(path));

@@ -17,7 +17,7 @@ mod update_message;
 
 use async_trait::async_trait;
 
-use super::{MongoRepository, indexes};
+use super::{MongoRepository, foreign, indexes};
 use crate::{
     repository::{CopiedDeletion, Error, Result, SessionCopy, SessionWriter, Tail},
     session::{
@@ -75,6 +75,10 @@ impl SessionWriter for MongoRepository {
                 sessions::not_restored("it is a copy of a session in a folder").with_hint("restore it into one")
             );
         };
+        if let Some(record) = foreign::of(document) {
+            let refused = sessions::not_restored(&format!("the copy holds {}", record.told()));
+            return Err(refused.with_hint("a database client can insert it"));
+        }
         let key = sessions::key_of(document)?;
         let (stored, document) = (key.clone(), document.clone());
         self.write("putting back", &key, |run| sessions::restore(run, stored, document)).await?;

@@ -176,17 +176,17 @@ mod tests {
     use super::*;
     use crate::repository::folder::layout::SessionDir;
 
-    struct Stored {
+    struct Deletable {
         root: tempfile::TempDir,
         said: Arc<Mutex<Vec<String>>>,
     }
 
-    impl Stored {
+    impl Deletable {
         fn new() -> Self {
-            let stored = Self { root: tempfile::tempdir().unwrap(), said: Arc::default() };
-            fs::create_dir_all(stored.path().join("agents/agent_a/messages")).unwrap();
-            fs::write(stored.path().join("session.json"), "{}").unwrap();
-            stored
+            let deletable = Self { root: tempfile::tempdir().unwrap(), said: Arc::default() };
+            fs::create_dir_all(deletable.path().join("agents/agent_a/messages")).unwrap();
+            fs::write(deletable.path().join("session.json"), "{}").unwrap();
+            deletable
         }
 
         fn path(&self) -> PathBuf {
@@ -212,40 +212,40 @@ mod tests {
 
     #[test]
     fn what_was_seen_is_removed_and_what_changed_is_put_back() {
-        let stored = Stored::new();
-        let seen = look(&stored.path()).unwrap();
+        let deletable = Deletable::new();
+        let seen = look(&deletable.path()).unwrap();
         // The lock is none of its content.
-        fs::write(stored.path().join(layout::LOCK), "").unwrap();
-        fs::write(stored.path().join("agents/agent_a/agent.json"), "{}").unwrap();
-        assert!(!remove_seen(&stored.place(), &seen).unwrap());
-        assert_eq!((stored.names(), stored.said()), (vec!["session_s".to_owned()], Vec::<String>::new()));
-        let seen = look(&stored.path()).unwrap();
-        assert!(remove_seen(&stored.place(), &seen).unwrap());
-        assert_eq!((stored.names(), stored.said()), (Vec::<String>::new(), Vec::<String>::new()));
+        fs::write(deletable.path().join(layout::LOCK), "").unwrap();
+        fs::write(deletable.path().join("agents/agent_a/agent.json"), "{}").unwrap();
+        assert!(!remove_seen(&deletable.place(), &seen).unwrap());
+        assert_eq!((deletable.names(), deletable.said()), (vec!["session_s".to_owned()], Vec::<String>::new()));
+        let seen = look(&deletable.path()).unwrap();
+        assert!(remove_seen(&deletable.place(), &seen).unwrap());
+        assert_eq!((deletable.names(), deletable.said()), (Vec::<String>::new(), Vec::<String>::new()));
     }
 
     #[test]
     fn a_folder_that_was_made_meanwhile_is_moved_into_the_one_that_comes_back() {
-        let stored = Stored::new();
-        let aside = set_aside(&stored.path()).unwrap();
-        let messages = stored.path().join("agents/agent_a/messages");
+        let deletable = Deletable::new();
+        let aside = set_aside(&deletable.path()).unwrap();
+        let messages = deletable.path().join("agents/agent_a/messages");
         fs::create_dir_all(&messages).unwrap();
         fs::write(messages.join("message_7.json"), "{}").unwrap();
-        put_back(&stored.place(), &aside).unwrap();
-        assert!(messages.join("message_7.json").exists() && stored.path().join("session.json").exists());
-        assert_eq!((stored.names(), stored.said()), (vec!["session_s".to_owned()], Vec::<String>::new()));
+        put_back(&deletable.place(), &aside).unwrap();
+        assert!(messages.join("message_7.json").exists() && deletable.path().join("session.json").exists());
+        assert_eq!((deletable.names(), deletable.said()), (vec!["session_s".to_owned()], Vec::<String>::new()));
     }
 
     #[test]
     fn no_file_takes_the_place_of_another_when_a_folder_comes_back() {
-        let stored = Stored::new();
-        let aside = set_aside(&stored.path()).unwrap();
-        fs::create_dir_all(stored.path()).unwrap();
-        fs::write(stored.path().join("session.json"), "newer").unwrap();
-        put_back(&stored.place(), &aside).unwrap();
-        assert_eq!(fs::read_to_string(stored.path().join("session.json")).unwrap(), "{}");
-        let [left] = &stored.said()[..] else { panic!("{:?}", stored.said()) };
+        let deletable = Deletable::new();
+        let aside = set_aside(&deletable.path()).unwrap();
+        fs::create_dir_all(deletable.path()).unwrap();
+        fs::write(deletable.path().join("session.json"), "newer").unwrap();
+        put_back(&deletable.place(), &aside).unwrap();
+        assert_eq!(fs::read_to_string(deletable.path().join("session.json")).unwrap(), "{}");
+        let [left] = &deletable.said()[..] else { panic!("{:?}", deletable.said()) };
         assert!(left.contains("\"s\"") && left.contains(layout::DELETED), "{left}");
-        assert_eq!(stored.names().len(), 2);
+        assert_eq!(deletable.names().len(), 2);
     }
 }

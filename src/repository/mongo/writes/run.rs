@@ -153,6 +153,11 @@ impl RunningWrite {
         Error::Unconfirmed { doing: self.doing.clone(), reason: reason.into(), source: None }
     }
 
+    /// Refuses to make anything new in a collection of another store.
+    pub(super) async fn refuse_another_store(&self) -> Result<()> {
+        self.repository.refuse_another_store(&self.doing).await
+    }
+
     /// Why a write found no session.
     pub(super) async fn no_session<T>(&self, key: &SessionKey, may_have_happened: bool) -> Result<T> {
         self.after(may_have_happened, Err(self.repository.no_session(key).await))

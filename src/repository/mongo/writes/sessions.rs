@@ -16,6 +16,7 @@ use crate::{
 const DUPLICATE_KEY: i32 = 11000;
 
 pub(super) async fn create(run: RunningWrite, key: SessionKey, document: Document) -> Result<()> {
+    run.refuse_another_store().await?;
     let (created, repeated) = insert(&run, &document).await?;
     if created || repeated && is_ours(&run, &key, &document).await? {
         return Ok(());
@@ -87,6 +88,7 @@ pub(super) fn key_of(copy: &RawDocument) -> Result<SessionKey> {
 
 /// Stores a document as it was copied, unless its `_id` is taken.
 pub(super) async fn restore(run: RunningWrite, key: SessionKey, document: RawDocumentBuf) -> Result<()> {
+    run.refuse_another_store().await?;
     let (restored, repeated) = insert(&run, &document).await?;
     if restored || repeated && run.after(true, run.repository.whole(&key).await)? == document {
         return Ok(());
