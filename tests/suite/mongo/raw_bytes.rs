@@ -103,6 +103,8 @@ async fn sound_metadata_beside_odd_bytes_is_edited_and_the_odd_is_refused_with_t
     let refused = reader.edit_metadata(&key, &[edit]).await.expect_err("it cannot be compared");
     assert!(matches!(&refused, Error::Invalid { what, .. } if what == "metadata.text"), "{refused:?}");
     assert!(refused.to_string().contains("UTF-8"), "{refused}");
+    let twice = reader.edit_metadata(&key, &[MetadataEdit::unset("twice")]).await.expect_err("another would be left");
+    assert!(matches!(&twice, Error::Invalid { what, .. } if what == "metadata.twice"), "{twice:?}");
     let stale = MetadataEdit::set("sound", 7).only_if(Some(Bson::Int32(5)));
     let conflict = reader.edit_metadata(&key, &[stale]).await.expect_err("a conflict");
     assert!(matches!(conflict, Error::Conflict { .. }), "{conflict:?}");
