@@ -3,6 +3,7 @@
 mod archive;
 mod assemble;
 mod check;
+mod doubled;
 mod foreign;
 mod json;
 mod layout;

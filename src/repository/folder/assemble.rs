@@ -9,6 +9,7 @@ use std::{
 use bson::{Bson, DateTime, Document, doc};
 
 use super::{
+    doubled,
     json::{self, Unreadable},
     layout::{AgentDir, SessionDir},
 };
@@ -142,6 +143,10 @@ impl AgentHead {
         let id = self.id();
         let messages = read_messages(&self.dir, &files, first..count);
         findings.splice(0..0, self.findings);
+        let data = format!("agents.{}.agent_data", self.dir.id);
+        for file in ["agent.json", "config.json"] {
+            findings.extend(doubled::findings(&self.dir.path.join(file), &data));
+        }
         let mut value = self.value;
         value.insert("messages", Bson::Array(Vec::new()));
         let mut agent = decode::agent(id, Bson::Document(value), first, Some(count));
