@@ -179,7 +179,8 @@ fn put_back(path: &Path, time: Option<SystemTime>) {
     if let Some(time) = time
         && let Err(unopened) = open::set_modified(path, time)
     {
-        tracing::debug!(path = %path.display(), reason = %unopened.problem(path), "the time of a file could not be put back");
+        let reason = unopened.problem(path);
+        tracing::debug!(path = %path.display(), reason, "the time of a file could not be put back");
     }
 }
 
