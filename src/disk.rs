@@ -1,7 +1,7 @@
 //! Files and folders of the user alone, and what the system says of them.
 
 use std::{
-    fs::{DirBuilder, File},
+    fs::{DirBuilder, File, Metadata, Permissions},
     io,
     path::{Path, PathBuf},
 };
@@ -21,6 +21,28 @@ pub(crate) fn new_private_file(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
+}
+
+/// Who may do what with a file or folder, as far as the platform tells.
+#[cfg(unix)]
+pub(crate) fn mode(meta: &Metadata) -> u32 {
+    std::os::unix::fs::PermissionsExt::mode(&meta.permissions()) & 0o777
+}
+
+#[cfg(not(unix))]
+pub(crate) fn mode(meta: &Metadata) -> u32 {
+    if meta.is_dir() { 0o700 } else { 0o600 }
+}
+
+/// The rights to give a file or folder; `None` where the platform has no such.
+#[cfg(unix)]
+pub(crate) fn permissions(mode: u32) -> Option<Permissions> {
+    Some(std::os::unix::fs::PermissionsExt::from_mode(mode & 0o777))
+}
+
+#[cfg(not(unix))]
+pub(crate) fn permissions(_mode: u32) -> Option<Permissions> {
+    None
 }
 
 /// What the system said, without its error number: `permission denied`.

@@ -174,8 +174,8 @@ impl SessionManager {
     /// copy too. [`SessionWriter::restore`](crate::SessionWriter::restore) puts it back.
     ///
     /// # Errors
-    /// What the keeper says, and as [`SessionWriter::delete_session`](crate::SessionWriter::delete_session); unless it was
-    /// [`Error::Unconfirmed`](crate::Error::Unconfirmed), nothing was deleted then.
+    /// What the keeper says, and as [`SessionWriter::delete_session`](crate::SessionWriter::delete_session). The keeper is told
+    /// to discard its copies only where the session is surely still there.
     pub async fn delete_session_kept(&self, keeper: &mut dyn CopyKeeper) -> Result<()> {
         deletion::delete(self.repository().as_ref(), self.key(), None, keeper).await?;
         self.slots().clear();

@@ -1,8 +1,8 @@
 //! The private copy that a deletion leaves, and reading it again.
 
 use std::{
-    fs,
-    io::{self, Write},
+    fs::{self, File},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -14,48 +14,72 @@ use tempfile::NamedTempFile;
 use crate::{
     app::config::places,
     manager::CopyKeeper,
-    repository::{Error, Result, SessionCopy},
+    repository::{Error, Result, SessionCopy, mongo::LARGEST_DOCUMENT},
     session::SessionKey,
 };
 
 /// Most bytes of an id in a file's name: file systems end at 255 for all of it.
 const NAME: usize = 120;
 
+/// So much of a file tells an archive.
+const HEAD: u64 = 512;
+
+/// A document as Extended JSON may take several times its size.
+const LARGEST_JSON: u64 = 8 * LARGEST_DOCUMENT;
+
 /// Keeps the copy of one session in a folder that only its user may enter.
 #[derive(Debug)]
 pub struct PrivateCopy {
     key: SessionKey,
     folder: Option<PathBuf>,
-    kept: Option<PathBuf>,
+    /// The last is the newest.
+    kept: Vec<PathBuf>,
+    failed: bool,
 }
 
 impl PrivateCopy {
     /// Of that session, in that folder; without one nothing can be deleted.
     #[must_use]
     pub fn new(key: &SessionKey, folder: Option<PathBuf>) -> Self {
-        Self { key: key.clone(), folder, kept: None }
+        Self { key: key.clone(), folder, kept: Vec::new(), failed: true }
     }
 
-    /// Where it is.
+    /// Where copies are, the newest last: one after a deletion that went well.
     #[must_use]
-    pub fn path(&self) -> Option<&Path> {
-        self.kept.as_deref()
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.kept
+    }
+
+    /// Whether the session could not be copied, or its copy not be kept.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.failed
+    }
+}
+
+async fn remove(paths: Vec<PathBuf>) {
+    let all = move || paths.iter().map(fs::remove_file).fold(Ok(()), Result::and);
+    if let Err(error) = tokio::task::spawn_blocking(all).await.map_err(io::Error::other).flatten() {
+        tracing::warn!(%error, "a copy that is not needed could not be removed");
     }
 }
 
 #[async_trait]
 impl CopyKeeper for PrivateCopy {
     async fn keep(&mut self, copy: &SessionCopy) -> Result<()> {
+        // Until it is there.
+        self.failed = true;
         let failed = |reason: &dyn std::fmt::Display| {
             Error::other("keeping a private copy", format!("{reason}; nothing was deleted"))
         };
         let folder = self.folder.clone().ok_or_else(|| failed(&"this platform names no folder for it"))?;
-        let (of, copy, before) = (self.key.clone(), copy.clone(), self.kept.clone());
+        let (of, copy) = (self.key.clone(), copy.clone());
         // Off the async threads: disks can be slow.
-        match tokio::task::spawn_blocking(move || keep(&folder, &of, &copy, before)).await {
+        match tokio::task::spawn_blocking(move || keep(&folder, &of, &copy)).await {
             Ok(Ok(path)) => {
                 tracing::info!(path = %path.display(), "a private copy of a session is kept before it is deleted");
-                self.kept = Some(path);
+                self.kept.push(path);
+                self.failed = false;
                 Ok(())
             }
             Ok(Err(error)) => Err(failed(&error)),
@@ -63,28 +87,26 @@ impl CopyKeeper for PrivateCopy {
         }
     }
 
+    async fn settle(&mut self) {
+        let newest = self.kept.pop();
+        let before = std::mem::replace(&mut self.kept, newest.into_iter().collect());
+        remove(before).await;
+    }
+
     async fn discard(&mut self) {
-        if let Some(path) = self.kept.take()
-            && let Err(error) =
-                tokio::task::spawn_blocking(move || fs::remove_file(path)).await.map_err(io::Error::other).flatten()
-        {
-            tracing::warn!(%error, "a copy that is not needed could not be removed");
-        }
+        let all = std::mem::take(&mut self.kept);
+        remove(all).await;
     }
 }
 
-/// Writes the copy, in place of the one `before`, and gives its path. The viewer password is in it: the file is as private
-/// as the session was. Nothing is left half-written.
-fn keep(folder: &Path, key: &SessionKey, copy: &SessionCopy, before: Option<PathBuf>) -> io::Result<PathBuf> {
+/// Writes the copy and gives its path. The viewer password is in it: the file is as private as the session was. Nothing is
+/// left half-written.
+fn keep(folder: &Path, key: &SessionKey, copy: &SessionCopy) -> io::Result<PathBuf> {
     places::make_private(folder)?;
     // A temporary file is its user's alone, and keeps that when it is given its name.
     let mut file = NamedTempFile::new_in(folder)?;
     file.write_all(copy.as_bytes())?;
     file.as_file().sync_all()?;
-    if let Some(path) = before {
-        file.persist(&path)?;
-        return Ok(path);
-    }
     let name = name(key);
     let kind = match copy {
         SessionCopy::Document(_) => "bson",
@@ -119,25 +141,48 @@ fn name(key: &SessionKey) -> String {
     name
 }
 
+/// The bytes of a copy. What is no file is not waited on, and of what is no archive no more is read than a document takes.
+fn bytes(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let no_file = || io::Error::other("it is no file");
+    if !fs::metadata(path)?.is_file() {
+        return Err(no_file());
+    }
+    let mut file = File::open(path)?;
+    let meta = file.metadata()?;
+    if !meta.is_file() {
+        return Err(no_file());
+    }
+    let mut bytes = Vec::new();
+    Read::by_ref(&mut file).take(HEAD).read_to_end(&mut bytes)?;
+    if meta.len() > LARGEST_JSON && !SessionCopy::begins_archive(&bytes) {
+        return Ok(None);
+    }
+    file.take(meta.len().saturating_sub(HEAD)).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
 /// Reads a copy that a deletion left: BSON, a tar archive, or the Extended JSON that earlier versions wrote.
 ///
 /// # Errors
 /// [`Error::Folder`] where the file cannot be read or is no copy.
 pub fn read(path: &Path) -> Result<SessionCopy> {
     let failed = |reason: String| Error::folder(path, reason);
-    let bytes = fs::read(path).map_err(|error| failed(crate::disk::reason(&error)).caused_by(error))?;
+    let no_copy =
+        || failed("it is no copy of a session".to_owned()).with_hint("name a file that a deletion left, as it said");
+    let read = bytes(path).map_err(|error| failed(crate::disk::reason(&error)).caused_by(error))?;
+    let bytes = read.ok_or_else(no_copy)?;
     let json = serde_json::from_slice::<serde_json::Value>(&bytes).ok();
     if let Some(Bson::Document(document)) = json.and_then(|json| Bson::try_from(json).ok()) {
         let document = RawDocumentBuf::try_from(&document).map_err(|error| failed(error.to_string()))?;
         return Ok(SessionCopy::Document(document));
     }
-    SessionCopy::from_bytes(bytes).ok_or_else(|| {
-        failed("it is no copy of a session".to_owned()).with_hint("name a file that a deletion left, as it said")
-    })
+    SessionCopy::from_bytes(bytes).ok_or_else(no_copy)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use bson::doc;
 
     use super::*;
@@ -149,7 +194,7 @@ mod tests {
         let document = doc! { "_id": "../x", "n": 5_i64, "odd": { "$date": "yesterday" } };
         let copy = SessionCopy::Document(RawDocumentBuf::try_from(&document).unwrap());
         let key = SessionKey::from("../x");
-        let paths = [keep(&folder, &key, &copy, None).unwrap(), keep(&folder, &key, &copy, None).unwrap()];
+        let paths = [keep(&folder, &key, &copy).unwrap(), keep(&folder, &key, &copy).unwrap()];
         assert_ne!(paths[0], paths[1]);
         for path in paths {
             assert_eq!(path.parent(), Some(folder.as_path()));
@@ -163,20 +208,27 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_later_copy_takes_the_place_of_the_one_before() {
+    #[tokio::test]
+    async fn earlier_copies_stay_until_the_last_is_known_to_be_whole() {
         let dir = tempfile::tempdir().unwrap();
-        let key = SessionKey::from("x");
-        let path = keep(dir.path(), &key, &SessionCopy::Folder(vec![1]), None).unwrap();
-        assert_eq!(keep(dir.path(), &key, &SessionCopy::Folder(vec![2]), Some(path.clone())).unwrap(), path);
-        assert_eq!(fs::read(path).unwrap(), [2]);
+        let files = || fs::read_dir(dir.path()).unwrap().count();
+        let mut kept = PrivateCopy::new(&SessionKey::from("x"), Some(dir.path().to_owned()));
+        for byte in 1..=3 {
+            kept.keep(&SessionCopy::Folder(vec![byte].into())).await.unwrap();
+        }
+        assert_eq!((kept.paths().len(), files()), (3, 3));
+        kept.settle().await;
+        let [path] = kept.paths() else { panic!("one is left") };
+        assert_eq!((fs::read(path).unwrap(), files()), (vec![3], 1));
+        kept.discard().await;
+        assert_eq!((kept.paths().len(), files(), kept.has_failed()), (0, 0, false));
     }
 
     #[test]
     fn any_id_makes_a_name() {
         let dir = tempfile::tempdir().unwrap();
         for id in ["𒀀".repeat(300), String::new(), "a/../b\0".to_owned()] {
-            assert!(keep(dir.path(), &SessionKey::from(id), &SessionCopy::Folder(Vec::new()), None).is_ok());
+            assert!(keep(dir.path(), &SessionKey::from(id), &SessionCopy::Folder(Arc::default())).is_ok());
         }
     }
 
@@ -189,5 +241,16 @@ mod tests {
         assert_eq!(read(&path).unwrap(), SessionCopy::Document(expected));
         fs::write(&path, "[]").unwrap();
         assert!(read(&path).unwrap_err().to_string().contains("no copy of a session"));
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_waited_on_and_what_is_no_copy_is_not_read_for_ever() {
+        let dir = tempfile::tempdir().unwrap();
+        #[cfg(unix)]
+        assert!(read(Path::new("/dev/zero")).unwrap_err().to_string().contains("it is no file"));
+        assert!(read(dir.path()).unwrap_err().to_string().contains("it is no file"));
+        let large = dir.path().join("large");
+        File::create(&large).unwrap().set_len(LARGEST_JSON + 1).unwrap();
+        assert!(read(&large).unwrap_err().to_string().contains("no copy of a session"));
     }
 }

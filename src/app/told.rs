@@ -144,6 +144,9 @@ pub fn words(hint: &Hint) -> String {
         }
         Hint::CreateIndexes => "run `strandscope doctor --create-indexes`".to_owned(),
         Hint::FindFolder => "name the one that holds the `session_<id>` folders, or try `strandscope demo`".to_owned(),
+        Hint::MakePrivate { folder } => {
+            format!("sessions hold conversations: run `chmod 700 {}`", shell_word(&folder.to_string_lossy()))
+        }
         Hint::WriteFirstSession => {
             "run an agent with FileSessionManager on this folder, or look at `strandscope demo`".to_owned()
         }
@@ -190,6 +193,9 @@ mod tests {
         assert_eq!(id_word("-5"), "-- -5");
         assert_eq!(shell_word("a\u{1b}\0b"), "'a␛␀b'");
         assert_eq!(shell_word(""), "''");
+        let private = Hint::MakePrivate { folder: "it's; touch y".into() };
+        let typed = shlex::split(words(&private).split('`').nth(1).unwrap());
+        assert_eq!(typed.unwrap(), ["chmod", "700", "it's; touch y"]);
     }
 
     #[test]
@@ -205,6 +211,7 @@ mod tests {
             Hint::CreateIndexes,
             Hint::RaisePoolSize,
             Hint::FindFolder,
+            Hint::MakePrivate { folder: "/x".into() },
             Hint::WriteFirstSession,
             Hint::SeeFindings { session: Some("x".into()) },
             Hint::SeeFindings { session: None },

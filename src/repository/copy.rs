@@ -1,6 +1,6 @@
 //! Exact copies of sessions: what a deletion leaves, and what can be put back.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use bson::RawDocumentBuf;
 
@@ -10,8 +10,8 @@ use bson::RawDocumentBuf;
 pub enum SessionCopy {
     /// The document of a database, in BSON.
     Document(RawDocumentBuf),
-    /// The session's folder as a tar archive, whose paths begin with `session_<id>/`.
-    Folder(Vec<u8>),
+    /// The session's folder as a tar archive, whose paths begin with `session_<id>/`. Clones share it: it may be large.
+    Folder(Arc<Vec<u8>>),
 }
 
 impl SessionCopy {
@@ -22,7 +22,12 @@ impl SessionCopy {
         if is_document(&bytes) {
             return RawDocumentBuf::from_bytes(bytes).ok().map(Self::Document);
         }
-        (bytes.get(257..262) == Some(b"ustar")).then_some(Self::Folder(bytes))
+        Self::begins_archive(&bytes).then(|| Self::Folder(bytes.into()))
+    }
+
+    /// Whether an archive begins so: with its mark.
+    pub(crate) fn begins_archive(bytes: &[u8]) -> bool {
+        bytes.get(257..262) == Some(b"ustar")
     }
 
     /// The bytes to keep.
@@ -75,13 +80,13 @@ mod tests {
         let document = SessionCopy::Document(RawDocumentBuf::try_from(&doc! { "_id": "ustar" }).unwrap());
         let mut archive = vec![0; 1024];
         archive[257..262].copy_from_slice(b"ustar");
-        let archive = SessionCopy::Folder(archive);
+        let archive = SessionCopy::Folder(archive.into());
         for copy in [document, archive] {
             assert_eq!(SessionCopy::from_bytes(copy.as_bytes().to_vec()), Some(copy));
         }
         for other in [&b""[..], b"{}", &[5, 0, 0, 0, 1], &[0; 600]] {
             assert_eq!(SessionCopy::from_bytes(other.to_vec()), None);
         }
-        assert!(!format!("{:?}", SessionCopy::Folder(b"secret".to_vec())).contains("secret"));
+        assert!(!format!("{:?}", SessionCopy::Folder(b"secret".to_vec().into())).contains("secret"));
     }
 }

@@ -3,6 +3,7 @@
 mod archive;
 mod assemble;
 mod check;
+mod doubled;
 mod foreign;
 mod json;
 mod layout;
@@ -55,14 +56,14 @@ pub struct FolderRepository {
     location: String,
     /// What a list goes on with.
     order: Arc<list::KnownOrder>,
-    /// Told of a write that waits for another writer.
+    /// Told of a write that waits for another writer, or meets one that takes no lock.
     waiting: Option<WaitNotice>,
     /// Let go of with the last clone.
     #[expect(dead_code, reason = "held for its drop")]
     guard: Option<Arc<TempDir>>,
 }
 
-/// Is told, in a sentence, that a write waits for another writer.
+/// Is told, in a sentence, what a write meets.
 type WaitNotice = Arc<dyn Fn(&str) + Send + Sync>;
 
 impl FolderRepository {
@@ -97,7 +98,8 @@ impl FolderRepository {
     }
 
     /// The same, saying when a write waits for another writer of its session, a second after it began to: `notice` is
-    /// called with a sentence, from whichever thread writes.
+    /// called with a sentence, from whichever thread writes. It is told too what a deletion could not clear away, and of a
+    /// writer that made the session's folder anew.
     #[must_use]
     pub fn on_wait(self, notice: impl Fn(&str) + Send + Sync + 'static) -> Self {
         Self { waiting: Some(Arc::new(notice)), ..self }
@@ -201,7 +203,7 @@ impl SessionReader for FolderRepository {
     }
 
     async fn exact_copy(&self, key: &SessionKey) -> Result<SessionCopy> {
-        self.of_session(key, archive::pack).await?.map(SessionCopy::Folder)
+        self.of_session(key, archive::pack).await?.map(|archive| SessionCopy::Folder(archive.into()))
     }
 
     async fn document(&self, key: &SessionKey) -> Result<Document> {

@@ -1,6 +1,6 @@
 //! Documents that are no sessions: which they are, in words. The rule stands here; `mongo::foreign` asks it of the server.
 
-use bson::Bson;
+use bson::{Bson, Document};
 
 /// The top-level fields of a session's document.
 pub(super) const SESSION_FIELDS: [&str; 11] = [
@@ -17,8 +17,21 @@ pub(super) const SESSION_FIELDS: [&str; 11] = [
     "guardrail_events",
 ];
 
-/// Those of them that no other store is known to write.
-pub(super) const OWN_FIELDS: [&str; 4] = ["agents", "feedbacks", "guardrail_events", "session_viewer_password"];
+/// Those of them that tell a session beside its `session_id`; alone, other programs have such too.
+pub(super) const OWN_FIELDS: [&str; 3] = ["agents", "feedbacks", "guardrail_events"];
+
+/// The marks of stores that have a name: all of these fields, and one of those where there are any.
+pub(super) const MARKS: [(ForeignRecord, &[&str], &[&str]); 5] = [
+    (ForeignRecord::Keyed, &["pk", "sk"], &[]),
+    (ForeignRecord::OpenAi, &["session_id"], &["message_data", "_seq"]),
+    (ForeignRecord::LangChain, &["SessionId", "History"], &[]),
+    (ForeignRecord::LangGraph, &["thread_id"], &["checkpoint", "checkpoint_id", "checkpoint_ns"]),
+    (ForeignRecord::Agno, &["session_id"], &["session_data", "runs"]),
+];
+
+/// What the `_id` of a snapshot is like, which has [`SNAPSHOT_FIELD`]: [`snapshot_key`] for the server.
+pub(super) const SNAPSHOT_KEY: &str = r"^(?:context|session)/[\s\S]*/scopes/|/scopes/(?:agent|multiAgent)/";
+pub(super) const SNAPSHOT_FIELD: &str = "data";
 
 /// What a document is that is no session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,43 +56,57 @@ pub(super) enum ForeignRecord {
     Other,
 }
 
-/// What a document is by its `_id` and the names of its top-level fields; `None` for a session, which has a field that only
-/// sessions have, or nothing but fields of a session: it may be bare.
-pub(super) fn recognise(id: &Bson, fields: &[&str]) -> Option<ForeignRecord> {
-    let own = OWN_FIELDS.iter().any(|field| fields.contains(field));
-    if own || fields.iter().all(|field| SESSION_FIELDS.contains(field)) {
-        return None;
-    }
+/// What a document is that is no session; `None` for a session: one that has nothing but fields of a session (it may be bare),
+/// or marks that only sessions have and none of another store.
+pub(super) fn recognise(document: &Document) -> Option<ForeignRecord> {
+    let id = document.get("_id").unwrap_or(&Bson::Null);
+    let fields: Vec<&str> = document.keys().map(String::as_str).collect();
+    let has = |name: &str| fields.contains(&name);
+    let is_bare = fields.iter().all(|field| SESSION_FIELDS.contains(field));
+    let by_agent = matches!(document.get("agents"), Some(Bson::Document(_)));
+    let has_password = has("session_viewer_password");
+    let is_marked = || {
+        by_agent
+            || has_password
+            || matches!(document.get("guardrail_events"), Some(Bson::Array(_)))
+            || (has("session_id") && OWN_FIELDS.iter().any(|field| has(field)))
+    };
+    let is_session = is_bare || (by_agent && has_password) || (known(id, &fields).is_none() && is_marked());
+    (!is_session).then(|| named(id, &fields))
+}
+
+/// What a document is that is no session, by its `_id` and the names of its top-level fields.
+pub(super) fn named(id: &Bson, fields: &[&str]) -> ForeignRecord {
     let all = |names: &[&str]| names.iter().all(|name| fields.contains(name));
     let any = |names: &[&str]| names.iter().any(|name| fields.contains(name));
-    let by_key = id.as_str().and_then(snapshot_key);
-    Some(if let Some(record) = by_key {
+    if let Some(record) = known(id, fields) {
         record
-    } else if all(&["pk", "sk"]) {
-        ForeignRecord::Keyed
-    } else if any(&["message_data", "_seq"]) && all(&["session_id"]) {
-        ForeignRecord::OpenAi
-    } else if all(&["SessionId", "History"]) {
-        ForeignRecord::LangChain
-    } else if all(&["thread_id"]) && any(&["checkpoint", "checkpoint_id", "checkpoint_ns"]) {
-        ForeignRecord::LangGraph
-    } else if all(&["session_id"]) && any(&["session_data", "runs"]) {
-        ForeignRecord::Agno
     } else if any(&["messages", "history", "conversation_id", "thread_id"]) || all(&["role", "content"]) {
         ForeignRecord::ChatHistory
     } else {
         ForeignRecord::Other
-    })
+    }
+}
+
+/// The store with a name that a document has the marks of.
+fn known(id: &Bson, fields: &[&str]) -> Option<ForeignRecord> {
+    let has = |name: &&str| fields.contains(name);
+    let by_key = id.as_str().filter(|_| has(&SNAPSHOT_FIELD)).and_then(snapshot_key);
+    let by_marks = || {
+        let bears = |all: &[&str], one: &[&str]| all.iter().all(has) && (one.is_empty() || one.iter().any(has));
+        MARKS.iter().find(|(_, all, one)| bears(all, one)).map(|(record, _, _)| *record)
+    };
+    by_key.or_else(by_marks)
 }
 
 /// TypeScript's older storage has no `session/` before the id.
 fn snapshot_key(key: &str) -> Option<ForeignRecord> {
-    let (place, rest) = key.split_once("/scopes/")?;
-    if place.starts_with("context/") {
+    let in_place = |place: &str| key.strip_prefix(place).is_some_and(|rest| rest.contains("/scopes/"));
+    if in_place("context/") {
         return Some(ForeignRecord::Offloaded);
     }
-    let is_scope = rest.starts_with("agent/") || rest.starts_with("multiAgent/");
-    (place.starts_with("session/") || is_scope).then_some(ForeignRecord::Snapshot)
+    let is_scope = ["/scopes/agent/", "/scopes/multiAgent/"].iter().any(|scope| key.contains(scope));
+    (in_place("session/") || is_scope).then_some(ForeignRecord::Snapshot)
 }
 
 impl ForeignRecord {
@@ -137,11 +164,21 @@ pub(super) fn told_of_all(records: impl IntoIterator<Item = ForeignRecord>) -> O
 
 #[cfg(test)]
 mod tests {
+    use bson::doc;
+
     use super::*;
 
+    /// Of a document whose fields are of the types that a session has.
     fn of(id: impl Into<Bson>, fields: &[&str]) -> Option<ForeignRecord> {
-        let fields: Vec<&str> = std::iter::once("_id").chain(fields.iter().copied()).collect();
-        recognise(&id.into(), &fields)
+        let value = |field: &str| match field {
+            "agents" | "metadata" => Bson::from(doc! {}),
+            "feedbacks" | "guardrail_events" => Bson::Array(Vec::new()),
+            _ => Bson::Null,
+        };
+        let id: Bson = id.into();
+        let mut document = doc! { "_id": id };
+        document.extend(fields.iter().map(|field| ((*field).to_owned(), value(field))));
+        recognise(&document)
     }
 
     #[test]
@@ -151,10 +188,30 @@ mod tests {
             &["session_id"],
             &["session_id", "updated_at", "metadata"],
             &["agents", "order"],
-            &["feedbacks", "messages"],
+            &["guardrail_events", "order"],
+            &["session_id", "feedbacks", "messages"],
+            &["session_viewer_password", "order"],
+            &["session_viewer_password", "agents", "session_id", "runs"],
         ] {
             assert_eq!(of("s", fields), None, "{fields:?}");
             assert_eq!(of(bson::oid::ObjectId::new(), fields), None, "{fields:?}");
+        }
+        for damaged in [doc! { "agents": Bson::Null, "feedbacks": {} }, doc! { "session_id": "s", "agents": 5, "n": 1 }]
+        {
+            assert_eq!(recognise(&damaged), None, "{damaged}");
+        }
+    }
+
+    #[test]
+    fn one_name_that_a_session_has_too_makes_none() {
+        for (document, record) in [
+            (doc! { "_id": "org1", "name": "Sales", "agents": ["bob"] }, ForeignRecord::Other),
+            (doc! { "_id": "prod1", "sku": "a", "feedbacks": [{ "stars": 5 }] }, ForeignRecord::Other),
+            (doc! { "_id": "c", "metadata": {}, "messages": [] }, ForeignRecord::ChatHistory),
+            (doc! { "_id": "a", "session_id": "a", "session_data": {}, "runs": [], "agents": [] }, ForeignRecord::Agno),
+            (doc! { "_id": "a", "session_id": "a", "runs": [], "agents": {} }, ForeignRecord::Agno),
+        ] {
+            assert_eq!(recognise(&document), Some(record), "{document}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! What to do about an error or a finding.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, path::PathBuf};
 
 /// What to do about an error or a finding.
 ///
@@ -33,6 +33,11 @@ pub enum Hint {
     RaisePoolSize,
     /// Name the folder that holds the `session_<id>` folders.
     FindFolder,
+    /// Others on this machine may enter a folder of sessions: take that right from them.
+    MakePrivate {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// There is no session in the folder yet.
     WriteFirstSession,
     /// See all that could not be read of a session, or of any.
@@ -63,6 +68,9 @@ impl fmt::Display for Hint {
                 f.write_str("raise maxPoolSize in the connection string or PoolOptions::size, or do less at once")
             }
             Self::FindFolder => f.write_str("name the folder that holds the `session_<id>` folders"),
+            Self::MakePrivate { folder } => {
+                write!(f, "sessions hold conversations: let only yourself enter {} (mode 700)", folder.display())
+            }
             Self::WriteFirstSession => f.write_str("run an agent with FileSessionManager on this folder"),
             Self::SeeFindings { session: Some(session) } => write!(f, "the findings of session {session:?} name them"),
             Self::SeeFindings { session: None } => f.write_str("the findings of a session name them"),

@@ -91,6 +91,8 @@ pub struct MongoRepository {
     name: Arc<str>,
     /// Known once the names of the database were looked at.
     shape: Arc<OnceLock<Shape>>,
+    /// Set once it is known to be no collection of another store.
+    own: Arc<OnceLock<()>>,
     indexes: indexes::KnownIndexes,
 }
 
@@ -152,8 +154,8 @@ impl MongoRepository {
     }
 
     fn on(pool: Pool, database: &str, collection: &str) -> Self {
-        let (shape, indexes) = (Arc::default(), indexes::KnownIndexes::default());
-        Self { pool, database: database.into(), name: collection.into(), shape, indexes }
+        let (shape, own, indexes) = (Arc::default(), Arc::default(), indexes::KnownIndexes::default());
+        Self { pool, database: database.into(), name: collection.into(), shape, own, indexes }
     }
 
     /// Not kept: the pool may have connected anew.

@@ -38,6 +38,13 @@ pub trait SessionWriter: Send + Sync + 'static {
         self.delete_session(key).await.map(|()| CopiedDeletion::Done)
     }
 
+    /// Deletes the session of that copy, which changes too often to be deleted as it was copied, in one step that gives what
+    /// it was: [`CopiedDeletion::Overtaken`]. A store without such a step does nothing, which is the default:
+    /// [`CopiedDeletion::Changed`].
+    async fn delete_latest(&self, _key: &SessionKey, _copy: &SessionCopy) -> Result<CopiedDeletion> {
+        Ok(CopiedDeletion::Changed)
+    }
+
     /// Puts a session back from its exact copy. Fails with [`Error::Exists`](crate::Error::Exists) where its `_id` is taken,
     /// and with [`Error::Invalid`](crate::Error::Invalid) for a copy that this store cannot hold, which is the default.
     async fn restore(&self, _copy: &SessionCopy) -> Result<SessionKey> {

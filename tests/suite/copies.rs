@@ -96,6 +96,55 @@ async fn what_changed_after_the_copy_is_not_deleted_without_it() {
     assert!(matches!(repository.delete_copied(&key, &old).await.unwrap_err(), Error::NotFound { .. }));
 }
 
+/// Changes the session once its copy is kept, so that neither size nor time tells of it, and keeps no other.
+struct Overtaken {
+    repository: Arc<dyn SessionRepository>,
+    kept: Vec<SessionCopy>,
+    discarded: bool,
+}
+
+#[async_trait]
+impl CopyKeeper for Overtaken {
+    async fn keep(&mut self, copy: &SessionCopy) -> Result<()> {
+        if !self.kept.is_empty() {
+            return Err(Error::other("keeping", "the disk is full"));
+        }
+        self.kept.push(copy.clone());
+        self.repository.edit_metadata(&"s".into(), &[MetadataEdit::set("n", 2)]).await
+    }
+
+    async fn discard(&mut self) {
+        self.discarded = true;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_deleted_and_cannot_be_kept_is_put_back() {
+    let (fresh, repository) = mongo("put_back").await;
+    fresh.load([doc! { "_id": "s", "session_id": "s", "metadata": { "n": 1 } }]).await;
+    let mut keeper = Overtaken { repository: Arc::clone(&repository), kept: Vec::new(), discarded: false };
+    let manager = SessionManager::new(Arc::clone(&repository), "s");
+    let error = manager.delete_session_kept(&mut keeper).await.unwrap_err();
+    assert!(error.to_string().contains("the disk is full"), "{error}");
+    assert!(keeper.discarded, "it is there again, so the copy need not stay");
+    assert_eq!(manager.metadata().await.unwrap().get_i32("n").unwrap(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changes_all_the_time_is_deleted_with_what_it_was_last() {
+    let (fresh, repository) = mongo("latest").await;
+    fresh.load([doc! { "_id": "s", "session_id": "s", "metadata": { "n": 1 } }]).await;
+    let key = SessionKey::from("s");
+    let old = repository.exact_copy(&key).await.unwrap();
+    repository.edit_metadata(&key, &[MetadataEdit::set("note", "longer")]).await.unwrap();
+    let CopiedDeletion::Overtaken(SessionCopy::Document(last)) = repository.delete_latest(&key, &old).await.unwrap()
+    else {
+        panic!("it was overtaken");
+    };
+    assert_eq!(last.get_document("metadata").unwrap().get_str("note").unwrap(), "longer");
+    assert!(matches!(repository.delete_latest(&key, &old).await.unwrap_err(), Error::NotFound { .. }));
+}
+
 /// Messages that a writer was told are stored must be in the copy or still in the store.
 async fn every_acknowledged_message_is_somewhere(repository: Arc<dyn SessionRepository>) {
     let key = SessionKey::from("busy");

@@ -164,3 +164,28 @@ async fn two_openings_of_a_folder_take_turns() {
     numbers.sort_unstable();
     assert_eq!(numbers, (0..51).collect::<Vec<_>>());
 }
+
+#[tokio::test]
+async fn message_files_that_are_left_out_or_misnumbered_are_findings() {
+    let stored = stored().await;
+    let message = json!({ "message": { "role": "user", "content": [] }, "message_id": 9, "redact_message": null });
+    for number in ["5", "99999999999999999999"] {
+        fs::write(stored.path(&format!("agents/agent_a/messages/message_{number}.json")), message.to_string()).unwrap();
+    }
+    let session = stored.repository.open(&stored.key, 10).await.unwrap();
+    let problems: Vec<&str> = session.all_findings().map(|finding| finding.problem.as_str()).collect();
+    for part in ["message_5.json holds the message_id 9", "message_99999999999999999999.json has a number beyond"] {
+        assert!(problems.iter().any(|problem| problem.contains(part)), "{part} in {problems:?}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_is_written_anew_keeps_who_may_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let stored = stored().await;
+    fs::set_permissions(stored.path("session.json"), fs::Permissions::from_mode(0o644)).unwrap();
+    stored.set("n", 1).await.unwrap();
+    let mode = fs::metadata(stored.path("session.json")).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode, stored.json("session.json")["metadata"]["n"].as_i64()), (0o644, Some(1)));
+}

@@ -147,10 +147,12 @@ async fn delete(
         None => manager().delete_session_kept(&mut copy).await.map(|()| true),
     };
     let hinted = |error: Error| match error {
-        Error::Other { .. } | Error::Folder { .. } => error.with_hint("give --no-copy to delete without a copy"),
+        Error::Other { .. } | Error::Folder { .. } if copy.has_failed() => {
+            error.with_hint("give --no-copy to delete without a copy")
+        }
         other => other,
     };
-    if let Some(path) = copy.path() {
+    for path in copy.paths() {
         output::note(&format!("a private copy is kept at {}; `strandscope restore FILE` puts it back", path.display()));
     }
     Ok(deleted.map_err(hinted)?)

@@ -9,6 +9,7 @@ use std::{
 use bson::{Bson, DateTime, Document, doc};
 
 use super::{
+    doubled,
     json::{self, Unreadable},
     layout::{AgentDir, SessionDir},
 };
@@ -142,6 +143,10 @@ impl AgentHead {
         let id = self.id();
         let messages = read_messages(&self.dir, &files, first..count);
         findings.splice(0..0, self.findings);
+        let data = format!("agents.{}.agent_data", self.dir.id);
+        for file in ["agent.json", "config.json"] {
+            findings.extend(doubled::findings(&self.dir.path.join(file), &data));
+        }
         let mut value = self.value;
         value.insert("messages", Bson::Array(Vec::new()));
         let mut agent = decode::agent(id, Bson::Document(value), first, Some(count));
@@ -176,7 +181,11 @@ pub(super) fn read_messages(dir: &AgentDir, files: &[PathBuf], range: Range<u64>
 fn read_message(dir: &AgentDir, file: &Path, index: u64) -> Message {
     let path = format!("agents.{}.messages.{index}", dir.id);
     match stored_message(file) {
-        Ok(value) => decode::message(value, index, &path),
+        Ok(value) => {
+            let mut message = decode::message(value, index, &path);
+            message.findings.extend(misnumbered(file, message.message_id, &path));
+            message
+        }
         Err(unreadable) => {
             let text = match &unreadable {
                 Unreadable::Broken(_, Some(text)) => Bson::String(text.clone()),
@@ -192,6 +201,17 @@ fn read_message(dir: &AgentDir, file: &Path, index: u64) -> Message {
             message
         }
     }
+}
+
+/// A message whose file has another number: by which of them it is found depends on who looks.
+fn misnumbered(file: &Path, message_id: Option<i64>, path: &str) -> Option<Finding> {
+    let name = super::layout::file_name(file);
+    let (number, id) = (super::layout::message_number(&name)?, message_id?);
+    (i64::try_from(number) != Ok(id)).then(|| Finding {
+        path: format!("{path}.message_id"),
+        problem: format!("{name} holds the message_id {id}; the order goes by the file's number"),
+        raw: Some(Bson::Int64(id).into()),
+    })
 }
 
 fn stored_message(file: &Path) -> Result<Bson, Unreadable> {

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use bson::Bson;
 use jiff::Timestamp;
 
-use super::{assemble, foreign, layout, read};
+use super::{assemble, foreign, json, layout, read};
 use crate::{
     metrics::health_of_last,
     repository::{Check, Hint, Verdict},
@@ -21,8 +22,16 @@ pub(super) fn check(root: &Path) -> Vec<Check> {
         Ok(dirs) => dirs,
         Err(error) => return vec![Check::told(Verdict::Fail, "folder", &error)],
     };
-    let mut checks = vec![Check::ok("folder", "it can be read, in the layout of Strands' FileSessionManager")];
-    checks.extend(privacy(root));
+    let mut checks = vec![if !dirs.is_empty() {
+        Check::ok("folder", "it can be read, in the layout of Strands' FileSessionManager")
+    } else if holds_others(root) {
+        Check::warn("folder", "it can be read, and what is in it is in no layout that is known", Hint::FindFolder)
+    } else {
+        Check::ok("folder", "it can be read, and is empty")
+    }];
+    if !dirs.is_empty() {
+        checks.extend(privacy(root));
+    }
     checks.extend(
         foreign::note(root)
             .map(|note| Check::warn("other layouts", note, "nothing; it is neither listed nor written to")),
@@ -32,10 +41,46 @@ pub(super) fn check(root: &Path) -> Vec<Check> {
     } else {
         Check::ok("sessions", format!("{} session{}", dirs.len(), plural(dirs.len())))
     });
+    checks.extend(leftovers(root));
     if !dirs.is_empty() {
         checks.push(findings(dirs));
     }
     checks
+}
+
+/// The names in the folder.
+fn names(root: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// Whether anything is in a folder without sessions that a program of sessions does not leave there.
+fn holds_others(root: &Path) -> bool {
+    names(root).iter().any(|name| !name.starts_with('.'))
+}
+
+/// What a deletion or a session in the making left, that was broken off.
+fn leftovers(root: &Path) -> Vec<Check> {
+    let mut names = names(root);
+    names.sort();
+    let left = |name: &String| {
+        let of = match json::read(&root.join(name).join("session.json")) {
+            Ok(Bson::Document(session)) => session.get_str("session_id").ok().map(str::to_owned),
+            _ => None,
+        };
+        let of = of.map_or_else(|| "of a session that is not told".to_owned(), |id| format!("of session {id:?}"));
+        if name.starts_with(layout::DELETED) {
+            let advice =
+                "where that session is missing, rename the folder to `session_<id>` to have it back; else remove it";
+            Some(Check::warn("left over", format!("a deletion {of} was broken off, or goes on now: {name}"), advice))
+        } else if name.starts_with(layout::NEW) {
+            let advice = "remove the folder, unless that goes on now";
+            Some(Check::warn("left over", format!("making or restoring {of} was broken off: {name}"), advice))
+        } else {
+            None
+        }
+    };
+    names.iter().filter_map(left).collect()
 }
 
 #[cfg(unix)]
@@ -47,7 +92,7 @@ fn privacy(root: &Path) -> Option<Check> {
     Some(if mode.trailing_zeros() >= 6 {
         Check::ok("privacy", "only you can read it")
     } else {
-        let advice = format!("sessions hold conversations: run `chmod 700 '{}'`", root.display());
+        let advice = Hint::MakePrivate { folder: root.to_owned() };
         Check::warn("privacy", format!("others on this machine may enter it (mode {mode:03o})"), advice)
     })
 }
@@ -87,4 +132,42 @@ fn found_in(dir: &layout::SessionDir, now: Timestamp) -> Vec<Finding> {
 
 fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn found(root: &Path) -> Vec<(String, Verdict, String)> {
+        check(root).into_iter().map(|check| (check.name, check.verdict, check.found)).collect()
+    }
+
+    #[test]
+    fn a_folder_of_something_else_is_none_of_sessions() {
+        let root = tempfile::tempdir().unwrap();
+        let is_told = |word: &str| found(root.path())[0].2.contains(word);
+        assert!(is_told("is empty"));
+        fs::write(root.path().join("chat_1.json"), "{}").unwrap();
+        assert!(is_told("no layout that is known"));
+        assert!(found(root.path()).iter().all(|(name, ..)| name != "privacy"), "nothing private is in it");
+        fs::create_dir(root.path().join("session_a")).unwrap();
+        assert!(is_told("FileSessionManager"));
+    }
+
+    #[test]
+    fn what_was_broken_off_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        for name in [".deleted_1", ".new_1"] {
+            fs::create_dir(root.path().join(name)).unwrap();
+        }
+        fs::write(root.path().join(".deleted_1/session.json"), r#"{"session_id": "lost"}"#).unwrap();
+        let left: Vec<_> = found(root.path()).into_iter().filter(|(name, ..)| name == "left over").collect();
+        assert_eq!(left.len(), 2, "{left:?}");
+        assert!(
+            left.iter().any(|(_, verdict, text)| *verdict == Verdict::Warn && text.contains("\"lost\"")),
+            "{left:?}"
+        );
+    }
 }

@@ -12,6 +12,15 @@ use crate::{
     session::Finding,
 };
 
+/// The file in a session's folder that keeps its writers apart.
+pub(super) const LOCK: &str = ".lock";
+
+/// How the name of a folder begins that is being deleted.
+pub(super) const DELETED: &str = ".deleted_";
+
+/// How the name of a folder begins that is being made.
+pub(super) const NEW: &str = ".new_";
+
 /// A folder `session_<id>`.
 #[derive(Debug, Clone)]
 pub(super) struct SessionDir {
@@ -128,10 +137,18 @@ impl AgentDir {
     pub(super) fn messages(&self) -> (Vec<PathBuf>, Vec<Finding>) {
         let mut findings = Vec::new();
         let path = format!("agents.{}.messages", self.id);
-        let mut files: Vec<(u64, String, PathBuf)> = dir_entries(&self.path.join("messages"), &path, &mut findings)
-            .into_iter()
-            .filter_map(|(name, file)| Some((message_number(&name)?, name, file)))
-            .collect();
+        let entries = dir_entries(&self.path.join("messages"), &path, &mut findings);
+        let mut files: Vec<(u64, String, PathBuf)> = Vec::with_capacity(entries.len());
+        for (name, file) in entries {
+            match message_number(&name) {
+                Some(number) => files.push((number, name, file)),
+                None if numbered(&name).is_some() => {
+                    let problem = format!("{name} has a number beyond 64 bits, so it is left out");
+                    findings.push(Finding { path: path.clone(), problem, raw: None });
+                }
+                None => {}
+            }
+        }
         files.sort();
         (files.into_iter().map(|(_, _, file)| file).collect(), findings)
     }
@@ -139,8 +156,13 @@ impl AgentDir {
 
 /// The n of `message_<n>.json`.
 pub(super) fn message_number(name: &str) -> Option<u64> {
+    numbered(name)?.parse().ok()
+}
+
+/// The digits of `message_<n>.json`.
+fn numbered(name: &str) -> Option<&str> {
     let digits = name.strip_prefix("message_")?.strip_suffix(".json")?;
-    digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
+    (!digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
 }
 
 /// Names and paths in a folder that is not a link; empty when it is missing.

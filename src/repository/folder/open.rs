@@ -6,6 +6,7 @@ use std::{
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use super::layout::file_name;
@@ -88,6 +89,13 @@ pub(super) enum Access {
 pub(super) fn open(path: &Path, access: Access) -> Result<File, Unopened> {
     let file = unfollowed(path, access)?;
     if file.metadata()?.is_file() { Ok(file) } else { Err(Unopened::NotAFile) }
+}
+
+/// Sets the time of a regular file or of a folder.
+pub(super) fn set_modified(path: &Path, time: SystemTime) -> Result<(), Unopened> {
+    let file = unfollowed(path, Access::Read)?;
+    let kind = file.metadata()?.file_type();
+    if kind.is_file() || kind.is_dir() { Ok(file.set_modified(time)?) } else { Err(Unopened::NotAFile) }
 }
 
 /// The content of a regular file.
@@ -219,6 +227,13 @@ mod tests {
         assert!(matches!(bytes(&root.join("a/none")), Err(Unopened::Missing)));
         assert!(matches!(bytes(&root.join("a/link")), Err(Unopened::Link)));
         assert!(matches!(bytes(&root.join("a")), Err(Unopened::NotAFile)));
+        let time = SystemTime::UNIX_EPOCH;
+        for file in ["a", "a/file"] {
+            set_modified(&root.join(file), time).unwrap();
+            assert_eq!(fs::metadata(root.join(file)).unwrap().modified().unwrap(), time, "{file}");
+        }
+        assert!(matches!(set_modified(&root.join("a/link"), time), Err(Unopened::Link)));
+        assert!(matches!(set_modified(&root.join("a/pipe"), time), Err(Unopened::NotAFile)));
         for access in [Access::Read, Access::Lock] {
             assert!(matches!(open(&root.join("a/pipe"), access), Err(Unopened::NotAFile)), "{access:?}");
         }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use bson::{Bson, Document};
 
-use super::{assemble, json, layout, layout::SessionDir};
+use super::{assemble, doubled, json, layout, layout::SessionDir};
 use crate::{
     metrics::{AgentOutline, MessageSample, Outline},
     session::{AgentCount, AgentId, Details, Finding, Message, Session, decode},
@@ -18,6 +18,7 @@ pub(super) fn open(dir: &SessionDir, last: u64) -> Session {
     let (agents, passed_over) = assemble::agents(dir);
     session.agents = agents.into_iter().map(|agent| agent.open(last)).collect();
     session.findings.extend(findings);
+    session.findings.extend(doubled::findings(&dir.file(), ""));
     session.findings.extend(passed_over);
     session.findings.extend(orchestrators(dir));
     session.bytes = Some(layout::size(&dir.path));

@@ -8,7 +8,10 @@ mod agents;
 mod encode;
 pub(super) mod files;
 mod messages;
+mod removal;
 mod sessions;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
@@ -24,7 +27,7 @@ use crate::{
     },
 };
 
-/// A session's folder that is there, the words for errors, and who is told of a wait.
+/// A session's folder that is there, and who is told of what a write meets.
 struct SessionPlace {
     dir: SessionDir,
     waiting: Option<WaitNotice>,
@@ -35,7 +38,7 @@ impl SessionPlace {
         self.dir.id.clone()
     }
 
-    /// Tells of a wait.
+    /// Tells of a wait, or of what a deletion found.
     fn say(&self, said: &str) {
         tracing::info!("{said}");
         if let Some(notice) = &self.waiting {
@@ -105,7 +108,7 @@ impl SessionWriter for FolderRepository {
         let SessionCopy::Folder(archive) = copy else {
             return Err(Error::invalid(key.text(), "the copy", "it is a document's, and this session a folder's"));
         };
-        let archive = archive.clone();
+        let archive = Arc::clone(archive);
         self.writing(key, move |place| sessions::delete_copied(place, &archive)).await
     }
 
@@ -114,7 +117,7 @@ impl SessionWriter for FolderRepository {
             let reason = "it is a copy of a session in a database";
             return Err(Error::other("putting the session back", reason).with_hint("restore it into one"));
         };
-        let (archive, location) = (archive.clone(), self.location.clone());
+        let (archive, location) = (Arc::clone(archive), self.location.clone());
         self.blocking(move |root| archive::unpack(root, &archive, &location)).await.map(SessionKey::from)
     }
 

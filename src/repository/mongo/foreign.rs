@@ -1,14 +1,14 @@
 //! Documents that are no sessions, as questions to the server: they are in no list, and nothing is written to them.
 //!
-//! The rule is [`recognise`](crate::repository::foreign::recognise)'s, in operators that look at the names of the fields alone,
-//! so that a document of 12 MB costs no more than a small one.
+//! The rule is [`recognise`](crate::repository::foreign::recognise)'s, in operators that look at the names of the fields and at
+//! types alone, so that a document of 12 MB costs no more than a small one.
 
 use bson::{Bson, Document, RawDocument, doc};
 
 use super::{MongoRepository, by_key, decoded, errors::Doing, expr};
 use crate::{
     repository::{
-        Error, Result,
+        Error, Hint, Result,
         foreign::{self, ForeignRecord, OWN_FIELDS, SESSION_FIELDS},
     },
     session::SessionKey,
@@ -20,11 +20,36 @@ const LOOK_AT: i32 = 20;
 /// What holds for a document that is no session.
 pub(super) fn is_foreign() -> Document {
     let properties: Document = SESSION_FIELDS.iter().map(|field| ((*field).to_owned(), Bson::from(doc! {}))).collect();
-    let only_ours = doc! { "$jsonSchema": { "properties": properties, "additionalProperties": false } };
-    let mut query: Document =
-        OWN_FIELDS.iter().map(|field| ((*field).to_owned(), Bson::from(doc! { "$exists": false }))).collect();
-    query.insert("$nor", vec![only_ours]);
-    query
+    let is_bare = doc! { "$jsonSchema": { "properties": properties, "additionalProperties": false } };
+    let by_agent = doc! { "agents": { "$type": "object", "$not": { "$type": "array" } } };
+    let password = have(&["session_viewer_password"]);
+    let is_sure = doc! { "$and": [ by_agent.clone(), password.clone() ] };
+    let mut beside_its_id = have(&["session_id"]);
+    beside_its_id.insert("$or", each(&OWN_FIELDS));
+    let marks = vec![by_agent, password, doc! { "guardrail_events": { "$type": "array" } }, beside_its_id];
+    doc! { "$nor": [ is_bare, is_sure, { "$nor": known(), "$or": marks } ] }
+}
+
+/// What holds for a document of a store with a name: each of these alone.
+fn known() -> Vec<Document> {
+    let mut snapshot = have(&[foreign::SNAPSHOT_FIELD]);
+    snapshot.insert("_id", doc! { "$regex": foreign::SNAPSHOT_KEY });
+    let marks = |all: &[&str], one: &[&str]| {
+        let mut marks = have(all);
+        if !one.is_empty() {
+            marks.insert("$or", each(one));
+        }
+        marks
+    };
+    foreign::MARKS.iter().map(|(_, all, one)| marks(all, one)).chain([snapshot]).collect()
+}
+
+fn have(fields: &[&str]) -> Document {
+    fields.iter().map(|field| ((*field).to_owned(), Bson::from(doc! { "$exists": true }))).collect()
+}
+
+fn each(fields: &[&str]) -> Vec<Document> {
+    fields.iter().map(|field| have(&[*field])).collect()
 }
 
 /// What holds for a session.
@@ -46,8 +71,7 @@ pub(super) fn of(row: &RawDocument) -> Option<ForeignRecord> {
 
 /// The same of one that is decoded already.
 pub(super) fn of_document(document: &Document) -> Option<ForeignRecord> {
-    let fields: Vec<&str> = document.keys().map(String::as_str).collect();
-    foreign::recognise(document.get("_id").unwrap_or(&Bson::Null), &fields)
+    foreign::recognise(document)
 }
 
 /// The names of a document's fields, for a pipeline.
@@ -55,11 +79,11 @@ pub(super) fn names() -> Document {
     doc! { "$map": { "input": expr::fields("$$ROOT"), "as": "f", "in": "$$f.k" } }
 }
 
-/// What a document is by its `_id` and its [`names`], which stand in `names`.
+/// What a document that is no session is by its `_id` and its [`names`], which stand in `names`; `None` where they do not.
 pub(super) fn of_names(row: &Document) -> Option<ForeignRecord> {
     let names = row.get_array("names").map(Vec::as_slice).unwrap_or_default();
     let fields: Vec<&str> = names.iter().filter_map(Bson::as_str).collect();
-    foreign::recognise(row.get("_id").unwrap_or(&Bson::Null), &fields)
+    (!fields.is_empty()).then(|| foreign::named(row.get("_id").unwrap_or(&Bson::Null), &fields))
 }
 
 impl MongoRepository {
@@ -86,10 +110,24 @@ impl MongoRepository {
     }
 
     /// Refuses to write to a collection of another store: one without a session.
-    pub(super) async fn refuse_another_store(&self) -> Result<()> {
-        let Some(note) = self.foreign_note().await? else { return Ok(()) };
-        let session = self.find_first(is_session(), doc! { "_id": 1 }, Doing::new("find", "the first session")).await?;
-        if session.is_some() { Ok(()) } else { Err(Error::other("creating indexes", note)) }
+    pub(super) async fn refuse_another_store(&self, doing: &str) -> Result<()> {
+        if self.own.get().is_some() {
+            return Ok(());
+        }
+        let note = match self.foreign_note().await {
+            // Who may write and not read is not kept from it.
+            Err(Error::Denied { .. }) => None,
+            looked => looked?,
+        };
+        let first = Doing::new("find", "the first session");
+        if let Some(note) = note
+            && self.find_first(is_session(), doc! { "_id": 1 }, first).await?.is_none()
+        {
+            return Err(Error::other(doing, note).with_hint(Hint::CheckNames));
+        }
+        // Another task may have seen the same.
+        let _ = self.own.set(());
+        Ok(())
     }
 
     /// Why nothing of a session is found under that `_id`: there is none, or it is something else.

@@ -127,7 +127,7 @@ async fn build(repository: &MongoRepository, paths: Vec<String>) -> Result<Vec<S
     let underway = heard.clone();
     let work = async move {
         me.indexes.set(None);
-        me.refuse_another_store().await?;
+        me.refuse_another_store("creating indexes").await?;
         let there = match leading_fields(&me).await {
             // One that is there is not made again, and the right to make one is what counts.
             Err(Error::Denied { .. }) => Vec::new(),

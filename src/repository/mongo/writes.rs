@@ -3,11 +3,12 @@
 //! ```text
 //! run ------- each write to its end, with a deadline, repeated after a lost answer
 //! paths ----- the paths that a write sets (the documents themselves: session::encode)
-//! sessions, agents, messages (append, update), metadata
+//! sessions, deletion, agents, messages (append, update), metadata
 //! ```
 
 mod agents;
 mod append;
+mod deletion;
 mod metadata;
 mod paths;
 mod run;
@@ -16,7 +17,7 @@ mod update_message;
 
 use async_trait::async_trait;
 
-use super::{MongoRepository, indexes};
+use super::{MongoRepository, foreign, indexes};
 use crate::{
     repository::{CopiedDeletion, Error, Result, SessionCopy, SessionWriter, Tail},
     session::{
@@ -59,7 +60,13 @@ impl SessionWriter for MongoRepository {
             return Err(Error::invalid(key.text(), "the copy", "it is a folder's, and this session a document's"));
         };
         let (stored, copied) = (key.clone(), copied.clone());
-        self.write("deleting", key, |run| sessions::delete_copied(run, stored, copied)).await
+        self.write("deleting", key, |run| deletion::delete_copied(run, stored, copied)).await
+    }
+
+    async fn delete_latest(&self, key: &SessionKey, copy: &SessionCopy) -> Result<CopiedDeletion> {
+        let SessionCopy::Document(copied) = copy else { return Ok(CopiedDeletion::Changed) };
+        let (stored, copied) = (key.clone(), copied.clone());
+        self.write("deleting", key, |run| deletion::delete_latest(run, stored, copied)).await
     }
 
     async fn restore(&self, copy: &SessionCopy) -> Result<SessionKey> {
@@ -68,6 +75,10 @@ impl SessionWriter for MongoRepository {
                 sessions::not_restored("it is a copy of a session in a folder").with_hint("restore it into one")
             );
         };
+        if let Some(record) = foreign::of(document) {
+            let refused = sessions::not_restored(&format!("the copy holds {}", record.told()));
+            return Err(refused.with_hint("a database client can insert it"));
+        }
         let key = sessions::key_of(document)?;
         let (stored, document) = (key.clone(), document.clone());
         self.write("putting back", &key, |run| sessions::restore(run, stored, document)).await?;

@@ -36,7 +36,7 @@ const MOST: usize = 1000;
 
 const MARKED: &str = "This text is no valid UTF-8; what cannot be read is shown as \u{fffd}.";
 const NAME: &str = "The name of this field is no valid UTF-8; what cannot be read is shown as \u{fffd}.";
-const TWICE: &str = "This field is stored more than once. The first is shown, which MongoDB finds and changes; \
+pub(crate) const TWICE: &str = "This field is stored more than once. The first is shown, which MongoDB finds and changes; \
                      Python reads the last.";
 const VALUE: &str = "The bytes of this value are none of its type; they are shown as they are.";
 const DEEP: &str = "This lies deeper than objects may be nested; its bytes are shown as they are.";
@@ -65,10 +65,15 @@ pub(crate) fn document(raw: &RawDocument) -> (Document, Vec<Finding>) {
     (read, reader.into_findings())
 }
 
+/// Whether all of it can be read as it is.
+pub(crate) fn is_sound(value: RawValue<'_>) -> bool {
+    value.is_sound(0)
+}
+
 /// A whole document, held as its bytes where those can be read as they are.
 pub(crate) fn stored(raw: &RawDocument) -> StoredValue {
     let value = RawValue::from(raw);
-    if value.is_sound(0) {
+    if is_sound(value) {
         StoredValue::from_bytes(value.kind, value.bytes)
     } else {
         StoredValue::from(Bson::Document(document(raw).0))

@@ -1,9 +1,9 @@
 //! Documents of other stores: in no list, told for what they are, never written to.
 
-use bson::{Bson, Document, doc, oid::ObjectId};
+use bson::{Bson, Document, RawDocumentBuf, doc, oid::ObjectId};
 use strandscope::{
-    Error, Filter, Limits, MetadataEdit, MongoRepository, NewAgent, NewFeedback, Opened, Rating, SessionKey,
-    SessionUpdate, SessionWriter, Verdict,
+    Error, Filter, Limits, MetadataEdit, MongoRepository, NewAgent, NewFeedback, NewSession, Opened, Rating,
+    SessionCopy, SessionKey, SessionUpdate, SessionWriter, Verdict,
 };
 
 use super::common::{every_page, first_page, fixtures, loaded, open, page};
@@ -28,6 +28,11 @@ fn others() -> Vec<(Document, &'static str)> {
         (own(doc! { "session_id": "a", "session_type": "agent", "session_data": {}, "runs": [] }), "Agno"),
         (own(doc! { "title": "x", "messages": [], "updated_at": date }), "chat history"),
         (own(doc! { "total": 5, "created_at": date, "updated_at": date }), "something else"),
+        (doc! { "_id": "org1", "name": "Sales", "agents": ["bob"] }, "something else"),
+        (doc! { "_id": "org2", "name": "Sales", "agents": [{ "a": 1 }] }, "something else"),
+        (doc! { "_id": "prod1", "sku": "a", "feedbacks": [{ "stars": 5 }] }, "something else"),
+        (own(doc! { "session_id": "a-2", "session_data": {}, "runs": [], "agents": [] }), "Agno"),
+        (own(doc! { "session_id": "a-3", "runs": [], "agents": { "b": {} } }), "Agno"),
     ];
     let storage = support::load_fixture("layouts/storage.jsonl");
     all.extend(storage.into_iter().map(|document| (document, "SnapshotSessionManager")));
@@ -96,6 +101,7 @@ async fn each_is_told_for_what_it_is_and_nothing_is_written_to_it() {
     let (fresh, reader) = loaded("alone", documents()).await;
     let client = mongodb::Client::with_uri_str(&fresh.uri).await.expect("a client");
     let repository = repository(&fresh, client);
+    let before = all(&fresh).await;
     for (document, word) in others() {
         let key = SessionKey::new(stored_id(&fresh, &document).await);
         let told = |result: Result<(), Error>| {
@@ -113,13 +119,24 @@ async fn each_is_told_for_what_it_is_and_nothing_is_written_to_it() {
         told(repository.delete_session(&key).await);
     }
     assert!(repository.create_indexes().await.is_err(), "nothing in it is a session");
-    let mut left: Vec<Document> = Vec::new();
-    let mut all = fresh.collection.find(doc! {}).await.expect("documents");
-    while all.advance().await.expect("documents") {
-        left.push(all.deserialize_current().expect("a document"));
+    let created = repository.create_session(&NewSession::new("new")).await.expect_err("nothing in it is a session");
+    assert!(created.to_string().contains("OpenAI"), "{created}");
+    let copy = |document: &Document| SessionCopy::Document(RawDocumentBuf::try_from(document).expect("bytes"));
+    let session = doc! { "_id": "s", "session_id": "s", "agents": {} };
+    repository.restore(&copy(&session)).await.expect_err("nothing in it is a session");
+    assert_eq!(all(&fresh).await, before);
+    fresh.load([session]).await;
+    let order = repository.restore(&copy(&doc! { "_id": "orders-1", "total": 5 })).await.expect_err("it is no session");
+    assert!(order.to_string().contains("something else"), "{order}");
+    repository.create_session(&NewSession::new("new")).await.expect("there is a session in it");
+}
+
+async fn all(fresh: &Fresh) -> Vec<Document> {
+    let (mut found, mut rows) = (Vec::new(), fresh.collection.find(doc! {}).await.expect("documents"));
+    while rows.advance().await.expect("documents") {
+        found.push(rows.deserialize_current().expect("a document"));
     }
-    assert_eq!(left.len(), documents().len());
-    assert!(left.iter().all(|document| !document.contains_key("metadata") && !document.contains_key("agents")));
+    found
 }
 
 /// ObjectIds are new in each copy of a document: the stored one is found by the rest of it.

@@ -2,7 +2,8 @@
 
 use bson::{Bson, Document, RawDocumentBuf, doc};
 use strandscope::{
-    Error, Filter, Limits, MetadataEdit, MongoRepository, SessionKey, SessionReader, SessionWriter, Timestamp,
+    CopiedDeletion, CopyKeeper, Error, Filter, Limits, MetadataEdit, MongoRepository, Result, SessionCopy, SessionKey,
+    SessionManager, SessionReader, SessionWriter, Timestamp, async_trait,
 };
 
 use super::common::{every_page, filtered, first_page};
@@ -102,10 +103,58 @@ async fn sound_metadata_beside_odd_bytes_is_edited_and_the_odd_is_refused_with_t
     let refused = reader.edit_metadata(&key, &[edit]).await.expect_err("it cannot be compared");
     assert!(matches!(&refused, Error::Invalid { what, .. } if what == "metadata.text"), "{refused:?}");
     assert!(refused.to_string().contains("UTF-8"), "{refused}");
+    let twice = reader.edit_metadata(&key, &[MetadataEdit::unset("twice")]).await.expect_err("another would be left");
+    assert!(matches!(&twice, Error::Invalid { what, .. } if what == "metadata.twice"), "{twice:?}");
     let stale = MetadataEdit::set("sound", 7).only_if(Some(Bson::Int32(5)));
     let conflict = reader.edit_metadata(&key, &[stale]).await.expect_err("a conflict");
     assert!(matches!(conflict, Error::Conflict { .. }), "{conflict:?}");
     let raw = fresh.collection.clone_with_type::<RawDocumentBuf>();
     let raw = raw.find_one(doc! {}).await.expect("an answer").expect("it");
     assert!(raw.as_bytes().windows(5).any(|part| part == b"TE\xffT1"), "the odd bytes are as they were");
+}
+
+/// Keeps copies in memory.
+#[derive(Default)]
+struct Kept(Vec<SessionCopy>);
+
+#[async_trait]
+impl CopyKeeper for Kept {
+    async fn keep(&mut self, copy: &SessionCopy) -> Result<()> {
+        self.0.push(copy.clone());
+        Ok(())
+    }
+
+    async fn discard(&mut self) {
+        self.0.clear();
+    }
+}
+
+#[tokio::test]
+async fn a_session_with_odd_bytes_is_deleted_with_its_copy_and_put_back_byte_for_byte() {
+    let (fresh, repository) = stored("raw_delete").await;
+    let raw = fresh.collection.clone_with_type::<RawDocumentBuf>();
+    let before = raw.find_one(doc! {}).await.expect("an answer").expect("it is there");
+    let repository = std::sync::Arc::new(repository);
+    let mut kept = Kept::default();
+    let manager = SessionManager::new(repository.clone(), "odd");
+    manager.delete_session_kept(&mut kept).await.expect("it is deleted");
+    assert_eq!(raw.find_one(doc! {}).await.expect("an answer"), None);
+    let [copy] = &kept.0[..] else { panic!("one copy: {:?}", kept.0) };
+    assert_eq!(copy.as_bytes(), before.as_bytes());
+    repository.restore(copy).await.expect("it is put back");
+    let after = raw.find_one(doc! {}).await.expect("an answer").expect("it is there");
+    assert_eq!(after.as_bytes(), before.as_bytes());
+}
+
+#[tokio::test]
+async fn a_change_beside_odd_bytes_is_seen_before_the_deletion() {
+    let (_fresh, repository) = stored("raw_changed").await;
+    let key = SessionKey::from("odd");
+    let old = repository.exact_copy(&key).await.expect("a copy");
+    repository.add_feedback(&key, &strandscope::NewFeedback::new(strandscope::Rating::Up)).await.expect("added");
+    let changed = repository.delete_copied(&key, &old).await.expect("an answer");
+    assert_eq!(changed, CopiedDeletion::Changed);
+    let copy = repository.exact_copy(&key).await.expect("a copy");
+    assert_eq!(repository.delete_latest(&key, &copy).await.expect("an answer"), CopiedDeletion::Changed);
+    assert_eq!(repository.delete_copied(&key, &copy).await.expect("an answer"), CopiedDeletion::Done);
 }

@@ -9,9 +9,10 @@ use serde_json::{Map, Value, json};
 use super::{
     SessionPlace, encode,
     files::{self, Time},
+    removal,
 };
 use crate::{
-    repository::{Error, Result},
+    repository::{Error, Result, folder::layout},
     session::{
         AgentId, encode as documents,
         record::{AgentConfig, AgentUpdate, NewAgent},
@@ -25,7 +26,7 @@ pub(super) fn create(place: &SessionPlace, new: &NewAgent) -> Result<()> {
     let agents = place.dir.path.join("agents");
     files::make_dir(&agents)?;
     let path = agents.join(format!("agent_{}", new.id.as_str()));
-    let aside = agents.join(format!(".new_{}", uuid::Uuid::new_v4()));
+    let aside = agents.join(format!("{}{}", layout::NEW, uuid::Uuid::new_v4()));
     files::make_dir(&aside)?;
     let made = fill(&aside, new).and_then(|()| files::move_into(&aside, &path));
     if !matches!(made, Ok(true)) {
@@ -93,7 +94,7 @@ fn set_config(dir: &Path, config: &AgentConfig, time: Time) -> Result<()> {
 pub(super) fn delete(place: &SessionPlace, agent: &AgentId) -> Result<()> {
     let dir = place.agent(agent)?;
     let _lock = files::lock(place)?;
-    files::remove_dir(&dir.path)?;
+    removal::remove(place, &dir.path)?;
     files::touch(&place.dir.file(), SystemTime::now());
     Ok(())
 }

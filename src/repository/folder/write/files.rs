@@ -16,6 +16,7 @@ use crate::{
     repository::{
         Error, Result,
         folder::{
+            layout,
             open::{self, Access, HeldDir, Unopened},
             write::SessionPlace,
         },
@@ -114,7 +115,7 @@ impl Prepared {
         let dir = HeldDir::open(path.parent().unwrap_or(path)).map_err(|unopened_dir| unopened(path, &unopened_dir))?;
         let write = || -> io::Result<NamedTempFile> {
             // `.` keeps a file that a crash leaves behind out of every listing.
-            let mut file = tempfile::Builder::new().prefix(".new_").suffix(".tmp").tempfile_in(dir.path())?;
+            let mut file = tempfile::Builder::new().prefix(layout::NEW).suffix(".tmp").tempfile_in(dir.path())?;
             let mut text = Vec::new();
             python::write(&mut text, value)?;
             text.push(b'\n');
@@ -130,6 +131,16 @@ impl Prepared {
     fn place(&self) -> PathBuf {
         self.dir.path().join(&self.name)
     }
+
+    /// Whoever may read the file that it replaces may read it: a file of ours alone would lock others out.
+    fn keep_mode_of(&self, path: &Path) -> io::Result<()> {
+        match fs::symlink_metadata(path) {
+            Ok(meta) if meta.is_file() => {
+                disk::permissions(disk::mode(&meta)).map_or(Ok(()), |mode| self.file.as_file().set_permissions(mode))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Writes a file in one step.
@@ -137,6 +148,7 @@ pub(in crate::repository::folder) fn write(path: &Path, value: &Value, time: Tim
     let dir = path.parent().unwrap_or(path);
     let times = [path, dir].map(|path| (path, modified(path)));
     let prepared = Prepared::new(path, value)?;
+    prepared.keep_mode_of(path).map_err(|error| failed(path, "writing it", &error))?;
     let place = prepared.place();
     prepared.file.persist(place).map_err(|error| failed(path, "writing it", &error.error))?;
     if time == Time::Stays {
@@ -165,36 +177,16 @@ fn modified(path: &Path) -> Option<SystemTime> {
 /// Where the platform lets nobody set a folder's time, the session looks changed: nothing worse.
 fn put_back(path: &Path, time: Option<SystemTime>) {
     if let Some(time) = time
-        && let Err(error) = File::open(path).and_then(|file| file.set_modified(time))
+        && let Err(unopened) = open::set_modified(path, time)
     {
-        tracing::debug!(path = %path.display(), %error, "the time of a file could not be put back");
+        let reason = unopened.problem(path);
+        tracing::debug!(path = %path.display(), reason, "the time of a file could not be put back");
     }
 }
 
 /// Sets a file's time.
 pub(in crate::repository::folder) fn touch(path: &Path, time: SystemTime) {
     put_back(path, Some(time));
-}
-
-/// Removes a folder so that it is never seen half removed.
-pub(in crate::repository::folder) fn remove_dir(path: &Path) -> Result<()> {
-    remove_if(path, |_| Ok(true)).map(drop)
-}
-
-/// The same unless `may`, which is given the folder out of every other writer's reach, says no: then it is put back.
-pub(in crate::repository::folder) fn remove_if(path: &Path, may: impl FnOnce(&Path) -> Result<bool>) -> Result<bool> {
-    let dir = path.parent().unwrap_or(path);
-    let aside = dir.join(format!(".deleted_{}", uuid::Uuid::new_v4()));
-    fs::rename(path, &aside).map_err(|error| failed(path, "deleting it", &error))?;
-    match may(&aside) {
-        Ok(true) => {}
-        other => {
-            fs::rename(&aside, path).map_err(|error| failed(&aside, "putting it back", &error))?;
-            return other;
-        }
-    }
-    fs::remove_dir_all(&aside).map_err(|error| failed(&aside, "deleting it", &error))?;
-    Ok(true)
 }
 
 /// Moves a folder that was prepared beside its place into it. `false` where something is there.
@@ -211,6 +203,17 @@ pub(in crate::repository::folder) fn move_into(prepared: &Path, path: &Path) -> 
     }
 }
 
+/// Moves a file into a place where there is none. `false` where something is there.
+pub(super) fn move_new(path: &Path, place: &Path) -> io::Result<bool> {
+    match fs::hard_link(path, place) {
+        Ok(()) => fs::remove_file(path).map(|()| true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        // Not every disk has links.
+        Err(_) if fs::symlink_metadata(place).is_ok() => Ok(false),
+        Err(_) => fs::rename(path, place).map(|()| true),
+    }
+}
+
 /// Keeps other writers of ours, in this process and in others, out of a session until it is dropped.
 pub(in crate::repository::folder) struct Lock {
     #[expect(dead_code, reason = "closing the file ends the lock")]
@@ -219,7 +222,9 @@ pub(in crate::repository::folder) struct Lock {
 
 pub(super) fn lock(place: &SessionPlace) -> Result<Lock> {
     let session = &place.dir;
-    let path = session.path.join(".lock");
+    let path = session.path.join(layout::LOCK);
+    // Making the lock is no change of the session.
+    let time = if fs::symlink_metadata(&path).is_err() { modified(&session.path) } else { None };
     let file = open::open(&path, Access::Lock).map_err(|refused| match refused {
         // It was deleted meanwhile.
         Unopened::Missing => {
@@ -229,6 +234,7 @@ pub(super) fn lock(place: &SessionPlace) -> Result<Lock> {
         Unopened::System(error) => failed(&path, "locking the session", &error),
         other => unopened(&path, &other),
     })?;
+    put_back(&session.path, time);
     let started = Instant::now();
     let mut said = false;
     loop {

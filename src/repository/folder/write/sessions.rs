@@ -9,11 +9,12 @@ use serde_json::{Map, Value, json};
 use super::{
     SessionPlace, encode,
     files::{self, Time},
+    removal,
 };
 use crate::{
     repository::{
         CopiedDeletion, Error, Result,
-        folder::{archive, json as reading, layout::SessionDir},
+        folder::{archive, json as reading, layout},
     },
     session::{
         MetadataEdit, edit, encode as documents,
@@ -23,7 +24,7 @@ use crate::{
 
 pub(super) fn create(root: &Path, new: &NewSession, location: &str) -> Result<()> {
     let path = root.join(format!("session_{}", new.id));
-    let aside = root.join(format!(".new_{}", uuid::Uuid::new_v4()));
+    let aside = root.join(format!("{}{}", layout::NEW, uuid::Uuid::new_v4()));
     files::make_dir(&aside)?;
     let made = fill(&aside, new).and_then(|()| files::move_into(&aside, &path));
     if !matches!(made, Ok(true)) {
@@ -96,22 +97,23 @@ pub(super) fn delete(place: &SessionPlace) -> Result<()> {
     // An open file keeps a folder from being renamed on Windows.
     #[cfg(windows)]
     drop(lock);
-    let removed = files::remove_dir(&place.dir.path);
+    let removed = removal::remove(place, &place.dir.path);
     #[cfg(not(windows))]
     drop(lock);
     removed
 }
 
-/// Deletes the session if its files are what the archive holds.
+/// Deletes the session if its files are what the archive holds. They are compared where they are; out of the way they are
+/// only for as long as it takes to look whether something was written meanwhile.
 pub(super) fn delete_copied(place: &SessionPlace, archive: &[u8]) -> Result<CopiedDeletion> {
     let lock = files::lock(place)?;
+    // Looked at before they are read, so that no change in between is missed.
+    let seen = removal::look(&place.dir.path);
+    let (true, Ok(seen)) = (archive::is_of(archive, &place.dir)?, seen) else { return Ok(CopiedDeletion::Changed) };
+    // An open file keeps a folder from being renamed on Windows.
     #[cfg(windows)]
     drop(lock);
-    let same = |path: &Path| {
-        let moved = SessionDir { id: place.dir.id.clone(), path: path.to_owned() };
-        Ok(archive::pack(&moved)? == archive)
-    };
-    let removed = files::remove_if(&place.dir.path, same);
+    let removed = removal::remove_seen(place, &seen);
     #[cfg(not(windows))]
     drop(lock);
     removed.map(|removed| if removed { CopiedDeletion::Done } else { CopiedDeletion::Changed })

@@ -5,16 +5,13 @@ use jiff::Timestamp;
 
 use super::run::{RunningWrite, sized};
 use crate::{
-    repository::{
-        Error, Result,
-        mongo::{by_key, foreign::session_by_key},
-    },
+    repository::{Error, Result, mongo::foreign::session_by_key},
     session::{AgentId, SessionKey, encode, record::NewAgent},
 };
 
 /// A query for the session where it has that agent, or where it has not.
 fn with_agent(key: &SessionKey, agent: &AgentId, there: bool) -> Document {
-    let mut query = if there { by_key(key) } else { session_by_key(key) };
+    let mut query = session_by_key(key);
     let wanted = if there {
         doc! { "$type": "object" }
     } else {
@@ -34,8 +31,8 @@ pub(super) async fn create(run: RunningWrite, key: SessionKey, agent: NewAgent) 
         return Ok(());
     }
     let time = format!("agents.{}.created_at", agent.id.as_str());
-    let Some(found) = run.read(&key, doc! { time: 1 }).await? else {
-        return Err(run.repository.no_session(&key).await);
+    let Some(found) = run.after(repeated, run.read(&key, doc! { time: 1 }).await)? else {
+        return run.no_session(&key, repeated).await;
     };
     let created = found
         .get_document("agents")
@@ -54,15 +51,15 @@ pub(super) async fn set(run: RunningWrite, key: SessionKey, agent: AgentId, fiel
         return Ok(());
     }
     let update = run.update(&with_agent(&key, &agent, true), &doc! { "$set": fields.clone() }).await;
-    let (matched, _) = update.map_err(|error| sized(error, &fields))?;
-    if matched { Ok(()) } else { Err(run.no_agent(&key, &agent).await) }
+    let (matched, repeated) = update.map_err(|error| sized(error, &fields))?;
+    if matched { Ok(()) } else { run.no_agent(&key, &agent, repeated).await }
 }
 
 pub(super) async fn delete(run: RunningWrite, key: SessionKey, agent: AgentId) -> Result<()> {
     let path = format!("agents.{}", agent.as_str());
     let update = doc! { "$unset": { path.clone(): "" }, "$set": { "updated_at": encode::date(Timestamp::now()) } };
-    let mut there = by_key(&key);
+    let mut there = session_by_key(&key);
     there.insert(path, doc! { "$exists": true });
     let (matched, repeated) = run.update(&there, &update).await?;
-    if matched || repeated { Ok(()) } else { Err(run.no_agent(&key, &agent).await) }
+    if matched || repeated { Ok(()) } else { run.no_agent(&key, &agent, false).await }
 }

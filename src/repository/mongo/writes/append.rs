@@ -47,7 +47,7 @@ pub(super) async fn append(
             Attempt::Done(false) => {}
             Attempt::Lost(lost) => append.run.pause(&mut pauses, may_be_stored, lost).await?,
         }
-        let end = append.end().await?;
+        let end = append.run.after(may_be_stored, append.end().await)?;
         if let Some(found) = end.ours {
             return Ok(found);
         }
@@ -79,7 +79,7 @@ impl Append {
     /// Whether the history still ended there, so that the message is stored now.
     async fn push(&self, stored: &Document, tail: Tail) -> Result<bool, mongodb::error::Error> {
         let messages = self.messages();
-        // Only a session has `agents`, which each of the conditions asks for.
+        // Only a session has agents by their ids, which each of the conditions asks for.
         let mut query = by_key(&self.key);
         query.insert(format!("{messages}.{}", tail.len), doc! { "$exists": false });
         if tail.len > 0 {

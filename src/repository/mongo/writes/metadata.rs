@@ -8,7 +8,7 @@ use crate::{
         Error, Result,
         mongo::{expr, foreign::session_by_key},
     },
-    session::{Finding, Guard, MetadataEdit, SessionKey, edit},
+    session::{Finding, Guard, MetadataEdit, SessionKey, decode::raw, edit},
 };
 
 /// How often the stored value may change back and forth between the update and the look at why it matched nothing.
@@ -23,14 +23,18 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
     if edits.is_empty() {
         return Ok(());
     }
+    if let Some(refusal) = doubled(&run, &key, &edits).await? {
+        return Err(refusal);
+    }
     let (query, update) = (guarded(&key, &edits), changes(&edits));
     for _ in 0..PATIENCE {
         let (matched, repeated) = run.update(&query, &update).await.map_err(|error| sized(error, &update))?;
         if matched {
             return Ok(());
         }
-        let Some((stored, told)) = run.read_told(&key, doc! { "metadata": 1 }).await? else {
-            return Err(run.repository.no_session(&key).await);
+        let looked = run.read_told(&key, doc! { "metadata": 1 }).await;
+        let Some((stored, told)) = run.after(repeated, looked)? else {
+            return run.no_session(&key, repeated).await;
         };
         let empty = Document::new();
         let fields = match stored.get("metadata") {
@@ -50,6 +54,21 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
     }
     let doing = format!("editing the metadata of session {:?}", key.text());
     Err(Error::other(doing, "it changes all the time").with_hint("try again"))
+}
+
+/// The first removal of a field that stands there twice: the server removes one of them, and the other would show instead.
+async fn doubled(run: &RunningWrite, key: &SessionKey, edits: &[MetadataEdit]) -> Result<Option<Error>> {
+    let removed = edits.iter().filter(|edit| edit.value.is_none());
+    let fields: Vec<String> = removed.map(|edit| format!("metadata.{}", edit.key)).collect();
+    if fields.is_empty() {
+        return Ok(None);
+    }
+    let Some((_, told)) = run.read_told(key, doc! { "metadata": 1 }).await? else { return Ok(None) };
+    let twice = |field: &String| told.iter().any(|finding| finding.path == *field && finding.problem == raw::TWICE);
+    Ok(fields.into_iter().find(twice).map(|field| {
+        let reason = "it is stored more than once, and removing it would leave another of that name";
+        Error::invalid(key.text(), field, reason).with_hint("remove it with a database client")
+    }))
 }
 
 /// The first guarded edit of a field whose bytes cannot be read as they are: nothing that could be sent equals them.

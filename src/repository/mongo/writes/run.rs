@@ -8,7 +8,7 @@ use mongodb::error::{Error as DriverError, ErrorKind, NO_WRITES_PERFORMED};
 
 use crate::{
     repository::{
-        Error, Result,
+        self, Error, Result,
         mongo::{
             LARGEST_DOCUMENT, MongoRepository, decoded, errors, errors::Doing, foreign::session_by_key, gate::Pauses,
         },
@@ -103,7 +103,7 @@ impl RunningWrite {
         };
         let failure = self.failure(&error);
         if !failure.is_connection_lost() {
-            return Err(self.refusal(&error, failure));
+            return self.after(*may_have_happened, Err(self.refusal(&error, failure)));
         }
         *may_have_happened |= !self.was_left_undone(&error, losses);
         if Instant::now() >= self.deadline {
@@ -140,6 +140,35 @@ impl RunningWrite {
             }
             nothing_was_sent => nothing_was_sent,
         }
+    }
+
+    /// What a look after a write gave. Where the look failed and the write may have been carried out, nobody can say now
+    /// whether it was.
+    pub(super) fn after<T>(&self, may_have_happened: bool, looked: Result<T>) -> Result<T> {
+        looked.map_err(|error| match error.kind() {
+            // It would have been too large the first time too.
+            _ if !may_have_happened || matches!(error, Error::TooLarge { .. }) => error,
+            repository::ErrorKind::Connection
+            | repository::ErrorKind::Denied
+            | repository::ErrorKind::Busy
+            | repository::ErrorKind::Other => self.unconfirmed(error.to_string()),
+            _ => error,
+        })
+    }
+
+    /// Nobody can say whether it was carried out.
+    pub(super) fn unconfirmed(&self, reason: impl Into<String>) -> Error {
+        Error::Unconfirmed { doing: self.doing.clone(), reason: reason.into(), source: None }
+    }
+
+    /// Refuses to make anything new in a collection of another store.
+    pub(super) async fn refuse_another_store(&self) -> Result<()> {
+        self.repository.refuse_another_store(&self.doing).await
+    }
+
+    /// Why a write found no session.
+    pub(super) async fn no_session<T>(&self, key: &SessionKey, may_have_happened: bool) -> Result<T> {
+        self.after(may_have_happened, Err(self.repository.no_session(key).await))
     }
 
     /// Applies an update; whether it matched, and whether an earlier attempt may have been carried out.
@@ -194,11 +223,10 @@ impl RunningWrite {
     }
 
     /// Why a write of an agent found nothing to change.
-    pub(super) async fn no_agent(&self, key: &SessionKey, agent: &AgentId) -> Error {
-        match self.read(key, doc! { "_id": 1 }).await {
-            Ok(Some(_)) => Error::unknown_agent(&self.session, agent.as_str()),
-            Ok(None) => self.repository.no_session(key).await,
-            Err(error) => error,
+    pub(super) async fn no_agent<T>(&self, key: &SessionKey, agent: &AgentId, may_have_happened: bool) -> Result<T> {
+        match self.after(may_have_happened, self.read(key, doc! { "_id": 1 }).await)? {
+            Some(_) => Err(Error::unknown_agent(&self.session, agent.as_str())),
+            None => self.no_session(key, may_have_happened).await,
         }
     }
 

@@ -1,12 +1,12 @@
 //! The session itself, its feedback and its guardrail events.
 
-use bson::{Bson, Document, RawDocument, RawDocumentBuf, doc, raw::RawBsonRef};
+use bson::{Bson, Document, RawDocument, RawDocumentBuf, doc};
 use mongodb::error::ErrorKind;
 use serde::Serialize;
 
 use super::run::{RunningWrite, sized};
 use crate::{
-    repository::{CopiedDeletion, Error, Result, SessionCopy, mongo::foreign::session_by_key},
+    repository::{Error, Result, mongo::foreign::session_by_key},
     session::{
         SessionKey, encode,
         record::{NewFeedback, NewGuardrailEvent},
@@ -16,6 +16,7 @@ use crate::{
 const DUPLICATE_KEY: i32 = 11000;
 
 pub(super) async fn create(run: RunningWrite, key: SessionKey, document: Document) -> Result<()> {
+    run.refuse_another_store().await?;
     let (created, repeated) = insert(&run, &document).await?;
     if created || repeated && is_ours(&run, &key, &document).await? {
         return Ok(());
@@ -52,7 +53,8 @@ fn is_duplicate(error: &mongodb::error::Error) -> bool {
 /// Whether what is stored is what an attempt whose answer was lost has written: no two sessions share a password.
 async fn is_ours(run: &RunningWrite, key: &SessionKey, document: &Document) -> Result<bool> {
     let fields = ["session_viewer_password", "created_at"];
-    let stored = run.read(key, fields.iter().map(|field| ((*field).to_owned(), Bson::Int32(1))).collect()).await?;
+    let looked = run.read(key, fields.iter().map(|field| ((*field).to_owned(), Bson::Int32(1))).collect()).await;
+    let stored = run.after(true, looked)?;
     Ok(stored.is_some_and(|stored| fields.iter().all(|field| stored.get(field) == document.get(field))))
 }
 
@@ -60,8 +62,8 @@ pub(super) async fn update(run: RunningWrite, key: SessionKey, fields: Document)
     if fields.is_empty() {
         return Ok(());
     }
-    let (matched, _) = run.update(&session_by_key(&key), &doc! { "$set": fields }).await?;
-    if matched { Ok(()) } else { Err(run.repository.no_session(&key).await) }
+    let (matched, repeated) = run.update(&session_by_key(&key), &doc! { "$set": fields }).await?;
+    if matched { Ok(()) } else { run.no_session(&key, repeated).await }
 }
 
 pub(super) async fn delete(run: RunningWrite, key: SessionKey) -> Result<()> {
@@ -70,36 +72,7 @@ pub(super) async fn delete(run: RunningWrite, key: SessionKey) -> Result<()> {
         async move { collection.delete_one(query).await }
     };
     let (answer, repeated) = run.until_answered(attempt).await?;
-    if answer.deleted_count > 0 || repeated { Ok(()) } else { Err(run.repository.no_session(&key).await) }
-}
-
-/// Deletes the document that was copied, by its size and the time of its last change: both are compared in the same step.
-/// What was deleted is compared byte for byte, for a field can change without either.
-pub(super) async fn delete_copied(
-    run: RunningWrite,
-    key: SessionKey,
-    copied: RawDocumentBuf,
-) -> Result<CopiedDeletion> {
-    let run = run.needing("remove");
-    let mut query = session_by_key(&key);
-    let size = copied.as_bytes().len() as i64;
-    query.insert("$expr", doc! { "$eq": [{ "$bsonSize": "$$ROOT" }, size] });
-    if let Ok(Some(RawBsonRef::DateTime(at))) = copied.get("updated_at") {
-        query.insert("updated_at", doc! { "$eq": at });
-    }
-    let attempt = |_| {
-        let (collection, query) = (run.repository.collection(), query.clone());
-        async move { collection.find_one_and_delete(query).await }
-    };
-    let (deleted, repeated) = run.until_answered(attempt).await?;
-    match deleted {
-        Some(deleted) if deleted == copied => Ok(CopiedDeletion::Done),
-        Some(deleted) => Ok(CopiedDeletion::Overtaken(SessionCopy::Document(deleted))),
-        None if run.read(&key, doc! { "_id": 1 }).await?.is_some() => Ok(CopiedDeletion::Changed),
-        // The attempt whose answer was lost did it.
-        None if repeated => Ok(CopiedDeletion::Done),
-        None => Err(run.repository.no_session(&key).await),
-    }
+    if answer.deleted_count > 0 || repeated { Ok(()) } else { run.no_session(&key, false).await }
 }
 
 /// Why a copy is not put back.
@@ -115,8 +88,9 @@ pub(super) fn key_of(copy: &RawDocument) -> Result<SessionKey> {
 
 /// Stores a document as it was copied, unless its `_id` is taken.
 pub(super) async fn restore(run: RunningWrite, key: SessionKey, document: RawDocumentBuf) -> Result<()> {
+    run.refuse_another_store().await?;
     let (restored, repeated) = insert(&run, &document).await?;
-    if restored || repeated && run.repository.whole(&key).await? == document {
+    if restored || repeated && run.after(true, run.repository.whole(&key).await)? == document {
         return Ok(());
     }
     Err(Error::exists("session", key.text(), run.repository.namespace()))
@@ -142,8 +116,8 @@ async fn push(run: RunningWrite, key: SessionKey, field: &str, element: Document
     again.insert(field, doc! { "$ne": element.clone() });
     let pushed = run.update_or(&session_by_key(&key), &again, &update).await;
     let (matched, repeated) = pushed.map_err(|error| sized(error, &element))?;
-    if matched || repeated && run.read(&key, doc! { "_id": 1 }).await?.is_some() {
+    if matched || repeated && run.after(true, run.read(&key, doc! { "_id": 1 }).await)?.is_some() {
         return Ok(());
     }
-    Err(run.repository.no_session(&key).await)
+    run.no_session(&key, repeated).await
 }

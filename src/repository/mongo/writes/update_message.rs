@@ -89,7 +89,7 @@ impl MessageChange {
 
     async fn is_recorded(&self) -> Result<bool> {
         let Some(event) = &self.update.guardrail_event else { return Ok(false) };
-        let stored = self.run.read(&self.key, doc! { "guardrail_events": 1 }).await?;
+        let stored = self.run.after(true, self.run.read(&self.key, doc! { "guardrail_events": 1 }).await)?;
         let event = Bson::Document(encode::event(event));
         Ok(stored.is_some_and(|stored| stored.get_array("guardrail_events").is_ok_and(|all| all.contains(&event))))
     }
