@@ -202,7 +202,7 @@ mod tests {
         let decimal = Bson::Decimal128("17293822569102704641".parse().unwrap());
         assert_eq!(json(r#"{"id": 17293822569102704641}"#), Ok(Bson::Document(doc! { "id": decimal })));
         assert_eq!(json("9223372036854775807"), Ok(Bson::Int64(i64::MAX)));
-        assert_eq!(json(r#""\ud83e""#), Ok(Bson::from("\u{10D83E}")));
+        assert_eq!(json(r#""\ud83e""#), Ok(Bson::from("\u{10FFFF}\u{10D83E}")));
     }
 
     #[test]

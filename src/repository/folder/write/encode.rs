@@ -39,7 +39,7 @@ fn encode(value: &Bson, exact: bool) -> Value {
         // A small number is read as an int32.
         Bson::Int64(n) if !exact || i32::try_from(*n).is_err() => Value::from(*n),
         Bson::Double(n) => Number::from_f64(*n).map_or_else(|| python::carry(beyond(*n)), Value::Number),
-        Bson::String(text) => Value::String(text.clone()),
+        Bson::String(text) => Value::String(python::text(text)),
         Bson::Array(items) => Value::Array(items.iter().map(|item| encode(item, exact)).collect()),
         Bson::Document(document) => fields(document, exact),
         Bson::Binary(binary) if !exact || binary.subtype == BinarySubtype::Generic => {

@@ -16,7 +16,7 @@ use crate::{
         folder::{archive, json as reading, layout::SessionDir},
     },
     session::{
-        MetadataEdit, edit, encode as documents,
+        MetadataEdit, edit, encode as documents, python,
         record::{NewSession, SessionUpdate},
     },
 };
@@ -75,10 +75,10 @@ pub(super) fn change(
 pub(super) fn update(place: &SessionPlace, update: &SessionUpdate) -> Result<()> {
     change(place, Time::Stays, |fields| {
         if let Some(kind) = &update.session_type {
-            fields.insert("session_type".to_owned(), Value::from(kind.as_str()));
+            fields.insert("session_type".to_owned(), Value::from(python::text(kind)));
         }
         if let Some(password) = &update.viewer_password {
-            fields.insert("session_viewer_password".to_owned(), Value::from(password.expose_secret()));
+            fields.insert("session_viewer_password".to_owned(), Value::from(python::text(password.expose_secret())));
         }
         if let Some(at) = update.updated_at {
             fields.insert("updated_at".to_owned(), encode::time(at));
