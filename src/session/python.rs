@@ -7,6 +7,7 @@
 
 mod carry;
 mod format;
+mod keys;
 
 use std::io;
 
@@ -14,7 +15,9 @@ use bson::{Bson, Decimal128};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use self::carry::{DEEPEST, is_json, with_carriers};
+pub(crate) use self::keys::keys_once;
+
+use self::carry::{is_json, with_carriers};
 use super::surrogate;
 
 /// Begins a string that stands for what is behind it: [`surrogate::MARK`] and [`surrogate::OTHER`].
@@ -34,10 +37,23 @@ pub(crate) fn read(bytes: &[u8]) -> serde_json::Result<Value> {
 /// As [`read`], and what the type says.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
     match str::from_utf8(bytes) {
-        Ok(text) => serde_json::from_str(&with_carriers(text, DEEPEST)),
+        Ok(text) => serde_json::from_str(&with_carriers(text)),
         // Its error tells where.
         Err(_) => serde_json::from_slice(bytes),
     }
+}
+
+/// As [`read`], but every number that is no int64 is carried: see [`token`].
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn tokens(text: &str) -> serde_json::Result<Value> {
+    serde_json::from_str(&carry::with_tokens(text))
+}
+
+/// The text of a number, or of what lies too deep, in what [`tokens`] read.
+pub(crate) fn token(text: &str) -> Option<&str> {
+    text.strip_prefix(OPEN)
 }
 
 /// What a string carries, as its text: `NaN`, `-Infinity`, digits, or the JSON of what lies too deep.
@@ -150,7 +166,7 @@ mod tests {
         assert_eq!(read(br#""\ud83e\udd14""#).unwrap(), "🤔");
         assert_eq!(read(br#""\ud83e\ud83e\udd14""#).unwrap(), "\u{10FFFF}\u{10D83E}🤔");
         let plain = r#"{"a": [1, -2.5e3, true, "NaN, 99999999999999999999"]}"#;
-        assert!(matches!(with_carriers(plain, DEEPEST), std::borrow::Cow::Borrowed(_)));
+        assert!(matches!(with_carriers(plain), std::borrow::Cow::Borrowed(_)));
     }
 
     #[test]
@@ -187,6 +203,17 @@ mod tests {
         assert_eq!(serde_json::from_str::<Value>(&written(&unprepared)).unwrap(), unprepared);
         let key = Value::Object([(number.to_owned(), Value::Null)].into_iter().collect());
         assert_eq!(serde_json::from_str::<Value>(&written(&key)).unwrap(), key);
+    }
+
+    #[test]
+    fn every_number_can_be_read_by_its_digits() {
+        let value = tokens(r#"[1, 1.50, -2e3, NaN, 99999999999999999999, "1.5"]"#).unwrap();
+        let read = value.as_array().unwrap();
+        let read: Vec<Option<&str>> = read.iter().map(|item| item.as_str().and_then(token)).collect();
+        assert_eq!(read, [None, Some("1.50"), Some("-2e3"), Some("NaN"), Some("99999999999999999999"), None]);
+        for wrong in ["1.", "[.5]", "1.5.5", "01.5", "1e"] {
+            assert!(tokens(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -9,10 +9,30 @@ use crate::session::surrogate::{self, MARK};
 
 /// Arrays and objects are read so deep, as a document of MongoDB is; what lies deeper is carried as its text. Each level
 /// costs every walk through a value some of its stack, and Python reads about a thousand.
-pub(super) const DEEPEST: usize = 100;
+const DEEPEST: usize = 100;
 
-/// The text itself where there is nothing of the kind. Behind `deepest` levels an array or an object is carried whole.
-pub(super) fn with_carriers(text: &str, deepest: usize) -> Cow<'_, str> {
+/// The text itself where there is nothing of the kind.
+pub(super) fn with_carriers(text: &str) -> Cow<'_, str> {
+    carried(text, DEEPEST, has_no_place)
+}
+
+/// The same with every number that has a fraction or an exponent.
+pub(super) fn with_tokens(text: &str) -> Cow<'_, str> {
+    let is_fraction = |token: &str| {
+        token.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+            && token.contains(['.', 'e', 'E'])
+            && serde_json::from_str::<IgnoredAny>(token).is_ok()
+    };
+    carried(text, DEEPEST, |token| has_no_place(token) || is_fraction(token))
+}
+
+/// Whether it is JSON for Python, however deep. Looked through without going down.
+pub(super) fn is_json(text: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(&carried(text, usize::MAX, has_no_place)).is_ok()
+}
+
+/// Behind `deepest` levels an array or an object is carried whole; a number where it is `odd`.
+fn carried(text: &str, deepest: usize, odd: impl Fn(&str) -> bool) -> Cow<'_, str> {
     let mut out = String::new();
     let mut copied = 0;
     let mut replace = |range: Range<usize>, by: String| {
@@ -44,7 +64,7 @@ pub(super) fn with_carriers(text: &str, deepest: usize) -> Cow<'_, str> {
             }
             b'-' | b'0'..=b'9' | b'A'..=b'Z' => {
                 let end = at + bytes[at..].iter().take_while(|byte| is_number_part(**byte)).count();
-                if has_no_place(&text[at..end]) {
+                if odd(&text[at..end]) {
                     replace(at..end, quoted(&text[at..end]));
                 }
                 end
@@ -57,11 +77,6 @@ pub(super) fn with_carriers(text: &str, deepest: usize) -> Cow<'_, str> {
     }
     out.push_str(&text[copied..]);
     Cow::Owned(out)
-}
-
-/// Whether it is JSON for Python, however deep. Looked through without going down.
-pub(super) fn is_json(text: &str) -> bool {
-    serde_json::from_str::<IgnoredAny>(&with_carriers(text, usize::MAX)).is_ok()
 }
 
 /// A string that carries this.

@@ -1,6 +1,6 @@
 //! `session.json`: the session, its metadata, feedback and guardrail events.
 
-use std::{fs, path::Path, time::SystemTime};
+use std::{borrow::Cow, fs, path::Path, time::SystemTime};
 
 use bson::{Bson, Document};
 use secrecy::ExposeSecret;
@@ -16,7 +16,7 @@ use crate::{
         folder::{archive, json as reading, layout::SessionDir},
     },
     session::{
-        MetadataEdit, edit, encode as documents, python,
+        MetadataEdit, edit, encode as documents, number, python,
         record::{NewSession, SessionUpdate},
     },
 };
@@ -55,6 +55,19 @@ fn exact(id: &str, key: &str, value: &Bson) -> Result<Value> {
     }
     let reason = "it looks like Extended JSON or encoded bytes and would be read back as something else";
     Err(Error::invalid(id, format!("metadata.{key}"), reason).with_hint("use other keys"))
+}
+
+/// A value in the place of another: a whole number of Python's beyond 64 bits, which was shown as a decimal, stays one where
+/// it becomes shorter.
+fn whole<'a>(stored: Option<&Value>, value: &'a Bson) -> Cow<'a, Bson> {
+    let is_long = stored.and_then(Value::as_str).and_then(python::number).is_some_and(python::is_long);
+    match value {
+        Bson::Decimal128(decimal) if is_long => match decimal.to_string().parse() {
+            Ok(shorter) => Cow::Owned(number::integer(shorter)),
+            Err(_) => Cow::Borrowed(value),
+        },
+        _ => Cow::Borrowed(value),
+    }
 }
 
 /// Reads `session.json`, lets it be changed, and writes it, while no other writer of ours can.
@@ -147,7 +160,10 @@ pub(super) fn edit_metadata(place: &SessionPlace, edits: &[MetadataEdit]) -> Res
         }
         for edit in edits {
             match &edit.value {
-                Some(value) => metadata.insert(edit.key.clone(), exact(&place.id(), &edit.key, value)?),
+                Some(value) => {
+                    let value = whole(metadata.get(&edit.key), value);
+                    metadata.insert(edit.key.clone(), exact(&place.id(), &edit.key, &value)?)
+                }
                 None => metadata.shift_remove(&edit.key),
             };
         }
