@@ -13,7 +13,7 @@ use std::io;
 
 use bson::{Bson, Decimal128};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 pub(crate) use self::keys::keys_once;
 
@@ -87,6 +87,20 @@ pub(crate) fn is_long(number: &str) -> bool {
 /// A string that carries that.
 pub(crate) fn carry(number: &str) -> Value {
     Value::String(format!("{OPEN}{number}"))
+}
+
+/// A double as Python writes it.
+pub(crate) fn double(number: f64) -> Value {
+    Number::from_f64(number).map_or_else(|| carry(beyond(number)), Value::Number)
+}
+
+/// Python's words for what is no number, and for what is beyond all of them.
+fn beyond(number: f64) -> &'static str {
+    match number {
+        _ if number.is_nan() => "NaN",
+        _ if number > 0.0 => "Infinity",
+        _ => "-Infinity",
+    }
 }
 
 /// A string that is a text, whatever it looks like.

@@ -101,9 +101,8 @@ fn a_new_field_that_only_looks_like_json_is_refused() {
     for typed in texts {
         assert!(read_new(typed).is_err(), "{typed}");
     }
-    let fit = |text: &str| super::fitting(text);
     assert_eq!(
-        (fit("1e-400"), fit("7"), fit("{\"a\"")),
+        (fitting("1e-400"), fitting("7"), fitting("{\"a\"")),
         (ElementType::Decimal128, ElementType::Int32, ElementType::String)
     );
 }
