@@ -8,6 +8,7 @@ mod typed;
 
 pub use assign::{AssignedValue, AssignmentError, Unfit, assignment};
 pub use date::DateContext;
+pub(crate) use digits::exact_double;
 pub use json::{JsonError, json};
 pub use typed::{Misfit, fitting, forms, read_as, read_new, read_type, write};
 

@@ -36,6 +36,11 @@ pub(super) fn double(text: &str) -> Result<f64, Refusal> {
     }
 }
 
+/// The double of just these digits, if there is one.
+pub(crate) fn exact_double(text: &str) -> Option<f64> {
+    double(text).ok()
+}
+
 /// A decimal with these digits.
 pub(super) fn decimal(text: &str) -> Result<Decimal128, Refusal> {
     if !is_number(text) && !matches!(text, "NaN" | "Infinity" | "-Infinity") {
