@@ -188,7 +188,8 @@ async fn private_characters_are_text_and_nothing_else() {
 async fn a_number_beyond_64_bits_stays_a_number_however_it_is_edited() {
     let stored = stored().await;
     let digits = "9".repeat(40);
-    for (edited, written) in [("17293822569102704641", "17293822569102704641"), ("5", "5"), (&digits, digits.as_str())]
+    for (edited, written) in
+        [("17293822569102704641", "17293822569102704641"), ("5", "5"), (digits.as_str(), digits.as_str())]
     {
         let path = stored.path("session.json");
         let text = fs::read_to_string(&path).unwrap();

@@ -164,10 +164,10 @@ fn models<'a>(items: &[Value], stored: &'a [Bson], dates: &DateContext) -> Vec<O
     let is_as_stored = |item: &Value, stored: &Bson| {
         value(item.clone(), Some(stored), dates).is_ok_and(|read| same(Some(&read), Some(stored)))
     };
-    let at_start = items.iter().zip(stored).take_while(|(item, stored)| is_as_stored(item, stored)).count();
+    let at_start = items.iter().zip(stored).take_while(|&(item, stored)| is_as_stored(item, stored)).count();
     let (others, left) = (&items[at_start..], &stored[at_start..]);
     let from_end = others.iter().rev().zip(left.iter().rev());
-    let at_end = from_end.take_while(|(item, stored)| is_as_stored(item, stored)).count();
+    let at_end = from_end.take_while(|&(item, stored)| is_as_stored(item, stored)).count();
     let is_plain = |first: &&Bson| !matches!(first, Bson::Document(_) | Bson::Array(_));
     let of_all = stored
         .first()

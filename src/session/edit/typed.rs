@@ -67,7 +67,7 @@ pub fn forms(kind: ElementType) -> &'static str {
 }
 
 /// Reads typed text as a value of the BSON type that is stored: see [`forms`]. Any type but a string may be Extended JSON
-/// too. Numbers inside of documents and arrays keep the type that is stored at their place.
+/// too. What JSON cannot tell apart, inside of documents and arrays, keeps the type that is stored at its place.
 ///
 /// # Errors
 /// Why it does not fit.
