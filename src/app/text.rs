@@ -4,7 +4,7 @@
 
 use std::{borrow::Cow, fmt::Write};
 
-use crate::session::surrogate;
+use crate::session::surrogate::{self, Unit, units};
 
 /// One line for a terminal: line breaks and tabs become marks too (`␊`, `␉`).
 #[must_use]
@@ -27,12 +27,12 @@ pub fn copied(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\r' if chars.peek() == Some(&'\n') => {}
-            c if acts(c) => out.push_str(&mark(c)),
-            c => out.push(c),
+    let mut units = units(text).peekable();
+    while let Some(unit) = units.next() {
+        match unit {
+            Unit::Char('\r') if units.peek() == Some(&Unit::Char('\n')) => {}
+            Unit::Char(c) if !acts(c) => out.push(c),
+            unit => out.push_str(&mark(unit)),
         }
     }
     Cow::Owned(out)
@@ -43,17 +43,18 @@ pub fn copied(text: &str) -> Cow<'_, str> {
 #[must_use]
 pub fn escaped(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        if let Some(half) = surrogate::carried(c) {
-            // As Python wrote it.
-            let _ = write!(out, "\\u{half:04x}");
-        } else if c != '\n' && needs_mark(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                // Writing to a string cannot fail.
-                let _ = write!(out, "\\u{unit:04x}");
+    for unit in units(json) {
+        match unit {
+            // As Python wrote it. Writing to a string cannot fail.
+            Unit::Half(half) => {
+                let _ = write!(out, "\\u{half:04x}");
             }
-        } else {
-            out.push(c);
+            Unit::Char(c) if c != '\n' && needs_mark(c) => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
+            }
+            Unit::Char(c) => out.push(c),
         }
     }
     out
@@ -64,14 +65,14 @@ fn make_visible(text: &str, multiline: bool) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\n' if multiline => out.push('\n'),
-            '\r' if multiline && chars.peek() == Some(&'\n') => {}
-            '\t' if multiline => out.push_str("    "),
-            c if needs_mark(c) => out.push_str(&mark(c)),
-            c => out.push(c),
+    let mut units = units(text).peekable();
+    while let Some(unit) = units.next() {
+        match unit {
+            Unit::Char('\n') if multiline => out.push('\n'),
+            Unit::Char('\r') if multiline && units.peek() == Some(&Unit::Char('\n')) => {}
+            Unit::Char('\t') if multiline => out.push_str("    "),
+            Unit::Char(c) if !needs_mark(c) => out.push(c),
+            unit => out.push_str(&mark(unit)),
         }
     }
     Cow::Owned(out)
@@ -86,14 +87,16 @@ fn needs_mark(c: char) -> bool {
         | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' // separators, bidi embeddings and isolates, invisible operators
         | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
         | '\u{e0000}'..='\u{e0fff}' // tags
-    ) || surrogate::carried(c).is_some()
+        | surrogate::MARK
+    )
 }
 
-fn mark(c: char) -> String {
-    match c {
-        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}').to_string(),
-        '\u{7f}' => '\u{2421}'.to_string(),
-        c => format!("<{:04X}>", surrogate::carried(c).unwrap_or(c as u32)),
+fn mark(unit: Unit) -> String {
+    match unit {
+        Unit::Char(c @ '\u{0}'..='\u{1f}') => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}').to_string(),
+        Unit::Char('\u{7f}') => '\u{2421}'.to_string(),
+        Unit::Char(c) => format!("<{:04X}>", c as u32),
+        Unit::Half(half) => format!("<{half:04X}>"),
     }
 }
 
@@ -105,8 +108,9 @@ mod tests {
     fn escape_sequences_and_overrides_become_marks() {
         assert_eq!(line("\u{1b}[2Jred\u{7}"), "␛[2Jred␇");
         assert_eq!(line("a\u{202e}b"), "a<202E>b");
-        assert_eq!(line("a\u{10d83e}b"), "a<D83E>b");
-        assert_eq!(escaped("\"a\u{10d83e}b\""), r#""a\ud83eb""#);
+        assert_eq!(line("a\u{10ffff}\u{10d83e}b"), "a<D83E>b");
+        assert_eq!(escaped("\"a\u{10ffff}\u{10d83e}b\""), r#""a\ud83eb""#);
+        assert_eq!(line("\u{10d83e}\u{10ffff}"), "\u{10d83e}<10FFFF>", "a private character is itself");
         assert_eq!(line("a\r\nb\tc"), "a␍␊b␉c");
         assert_eq!(block("a\r\nb\tc\rd"), "a\nb    c␍d");
     }

@@ -22,7 +22,7 @@ use crate::session::setters;
 /// | `word`, `^word`, `=word` | whose id contains it (any case; a UUID starts with it), starts with it, is it |
 /// | `app:`, `type:`, `agent:`, `model:` | the same of the application, the type, any agent's id, any agent's model |
 /// | `meta.KEY:value` | with that value; a number, `true`, `false`, `null` or date also matches as such, in quotes only text |
-/// | `meta.KEY:>5` (`>=`, `<`, `<=`) | with such a value of the same type (a day in UTC) |
+/// | `meta.KEY:>5` (`>=`, `<`, `<=`) | with such a value of the same type |
 /// | `has:feedback`, `comment`, `guardrail`, `meta.KEY` | that have one |
 /// | `has:finding` | with a history that a model or a person may stumble over, or an agent that waits for a person |
 /// | `rating:up`, `down`, `neutral` | with such a feedback |
@@ -32,8 +32,8 @@ use crate::session::setters;
 /// | `updated:<12h`, `updated:>12h` | younger than that by their last change, older |
 ///
 /// A TIME is an age (`30m`, `12h`, `7d`, `2w`: minutes, hours, days, weeks), a day (`2026-11-01`) or an RFC 3339 instant.
-/// Ages are compared as ages. Days are whole ones, from midnight to midnight in the zone of [`Filter::parse_at`]; `since:`
-/// and `until:` include them. Only dates stored as dates are compared.
+/// Ages are compared as ages. Days are whole ones, from midnight to midnight in the zone of [`Filter::parse_at`], in
+/// metadata too; `since:` and `until:` include them. Only dates stored as dates are compared.
 ///
 /// ```
 /// use strandscope::{Filter, Timestamp, bson::doc};
@@ -93,6 +93,8 @@ pub enum FilterTest {
         /// The value in each type it may be read as: a string, also a number, bool, null or date where it fits (in
         /// quotes only a string; a number after `>` and the like only a number).
         readings: Vec<Bson>,
+        /// A day that equals it: a date matches that is not before the start and lies before the end.
+        day: Option<Range<Timestamp>>,
     },
     /// `has:feedback`.
     HasFeedback,

@@ -2,17 +2,19 @@
 
 mod assign;
 pub(crate) mod date;
+mod digits;
 mod json;
 mod typed;
 
-pub use assign::{AssignedValue, AssignmentError, assignment};
+pub use assign::{AssignedValue, AssignmentError, Unfit, assignment};
 pub use date::DateContext;
+pub(crate) use digits::exact_double;
 pub use json::{JsonError, json};
-pub use typed::{Misfit, forms, read_as, read_new, read_type, write};
+pub use typed::{Misfit, fitting, forms, read_as, read_new, read_type, write};
 
 use bson::{Bson, Document};
 
-use super::{Guard, MetadataEdit};
+use super::{Guard, MetadataEdit, python, surrogate};
 
 /// Refuses an agent id or metadata key that cannot be one segment of a path in a document.
 ///
@@ -67,6 +69,24 @@ pub fn check_keys(edits: &[MetadataEdit]) -> Result<(), (&MetadataEdit, &'static
         }
     }
     Ok(())
+}
+
+/// Refuses a value that a folder holds, and a database does not.
+///
+/// # Errors
+/// Why: a text or a key holds half of a surrogate pair, a whole number has more than 34 digits, or something lies too deep.
+pub(crate) fn check_bson(value: &Bson) -> Result<(), &'static str> {
+    const HALF: &str = "a database holds no half of a surrogate pair, such as \\ud83e";
+    match value {
+        Bson::String(text) if surrogate::has_half(text) => Err(HALF),
+        Bson::Symbol(long) if python::is_long(long) => Err("a database holds no number of more than 34 digits"),
+        Bson::Symbol(deep) if python::is_carried(deep) => Err("a database holds nothing nested that deep"),
+        Bson::Array(items) => items.iter().try_for_each(check_bson),
+        Bson::Document(fields) => fields
+            .iter()
+            .try_for_each(|(key, field)| if surrogate::has_half(key) { Err(HALF) } else { check_bson(field) }),
+        _ => Ok(()),
+    }
 }
 
 /// Whether two stored values are the same for a guard: type and value, documents with their fields in the same order.
@@ -124,6 +144,21 @@ mod tests {
         let looks_like_it = Bson::Document(doc! { "$oid": oid.to_hex() });
         assert!(!same(Some(&Bson::ObjectId(oid)), Some(&looks_like_it)));
         assert!(same(Some(&Bson::Double(f64::NAN)), Some(&Bson::Double(f64::NAN))));
+    }
+
+    #[test]
+    fn what_only_a_folder_holds_is_told() {
+        for text in [
+            r#""\ud83e""#,
+            r#"{"a": [{"\udfff": 1}]}"#,
+            &"9".repeat(35),
+            &format!("{}1{}", "[".repeat(150), "]".repeat(150)),
+        ] {
+            assert!(check_bson(&json(text).unwrap()).is_err(), "{text}");
+        }
+        for text in [r#"{"a": ["🤔", 17293822569102704641]}"#, r#"{"$symbol": "a"}"#, "\"\u{10D83E}\""] {
+            assert_eq!(check_bson(&json(text).unwrap()), Ok(()), "{text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Identities: a session's `_id` and an agent's id.
 
+mod spell;
 mod text;
 mod typed;
 
@@ -13,6 +14,9 @@ use std::{
 use bson::Bson;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub(crate) use spell::unspelled;
+#[cfg(any(feature = "app", test))]
+pub(crate) use spell::{spelled, unhidden};
 pub(crate) use typed::{meanings, uuid_text};
 
 /// A session's own `_id`: usually a string, but real collections hold ObjectIds, numbers and more.

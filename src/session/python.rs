@@ -1,22 +1,27 @@
 //! JSON as Python's `json` writes it, and not only as the standard has it: `NaN` and infinities, whole numbers of any
-//! length, and halves of surrogate pairs (`"\ud83e"`), which no Rust string can hold.
+//! length, halves of surrogate pairs (`"\ud83e"`), which no Rust string can hold, and arrays in arrays a thousand deep.
 //!
-//! What has no place in a [`Value`] is carried in its strings: a number as its own text after [`NUMBER`], half a pair as
-//! [`surrogate`] says. [`read`] puts them there, [`write`] takes them out again, so that a file is written back as it was.
+//! What has no place in a [`Value`] is carried in its strings: a number as its own text after [`OPEN`], and so what lies too
+//! deep; half a pair as [`surrogate`] says. [`read`] puts them there, [`write`] takes them out again, so that a file is
+//! written back as it was. A text that comes from elsewhere goes through [`text`] first.
 
-use std::{borrow::Cow, io, ops::Range};
+mod carry;
+mod format;
+mod keys;
+
+use std::io;
 
 use bson::{Bson, Decimal128};
 use serde::de::DeserializeOwned;
-use serde_json::{
-    Value,
-    ser::{CharEscape, Formatter, PrettyFormatter},
-};
+use serde_json::{Number, Value};
 
+pub(crate) use self::keys::keys_once;
+
+use self::carry::{is_json, with_carriers};
 use super::surrogate;
 
-/// Begins a string that stands for the number behind it. No half of a pair is carried as this character.
-const NUMBER: char = '\u{10E000}';
+/// Begins a string that stands for what is behind it: [`surrogate::MARK`] and [`surrogate::OTHER`].
+const OPEN: &str = "\u{10FFFF}\u{10E000}";
 
 /// Reads JSON as Python does.
 ///
@@ -38,16 +43,28 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> 
     }
 }
 
-/// The number that a string carries, as its text: `NaN`, `-Infinity`, or digits.
-pub(crate) fn number(text: &str) -> Option<&str> {
-    // A stored text may begin with that character too.
-    text.strip_prefix(NUMBER).filter(|number| has_no_place(number))
+/// As [`read`], but every number that is no int64 is carried: see [`token`].
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn tokens(text: &str) -> serde_json::Result<Value> {
+    serde_json::from_str(&carry::with_tokens(text))
 }
 
-/// The value of a number that a string carries. A whole number beyond 64 bits is a decimal where its 34 digits hold it, else
-/// a symbol, which nothing else here is: so it is written back as the number it was.
+/// The text of a number, or of what lies too deep, in what [`tokens`] read.
+pub(crate) fn token(text: &str) -> Option<&str> {
+    text.strip_prefix(OPEN)
+}
+
+/// What a string carries, as its text: `NaN`, `-Infinity`, digits, or the JSON of what lies too deep.
+pub(crate) fn number(text: &str) -> Option<&str> {
+    text.strip_prefix(OPEN).filter(|number| is_carried(number))
+}
+
+/// The value of what a string carries. A whole number beyond 64 bits is a decimal where its 34 digits hold it, else a symbol,
+/// which nothing else here is, and so is what lies too deep: so it is written back as it was.
 pub(crate) fn bson(number: &str) -> Bson {
-    if number.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+    if has_no_place(number) && number.bytes().any(|byte| byte.is_ascii_alphabetic()) {
         // Rust reads the same words, and `1e999` as an infinity too.
         return Bson::Double(number.parse().unwrap_or(f64::NAN));
     }
@@ -57,14 +74,38 @@ pub(crate) fn bson(number: &str) -> Bson {
     }
 }
 
-/// Whether a text is a number that has to be carried.
+/// Whether a text is JSON that has to be carried.
 pub(crate) fn is_carried(number: &str) -> bool {
-    has_no_place(number)
+    has_no_place(number) || (number.starts_with(['[', '{']) && is_json(number))
 }
 
-/// A string that carries a number.
+/// Whether a text is the digits of a whole number beyond 64 bits.
+pub(crate) fn is_long(number: &str) -> bool {
+    has_no_place(number) && !number.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// A string that carries that.
 pub(crate) fn carry(number: &str) -> Value {
-    Value::String(format!("{NUMBER}{number}"))
+    Value::String(format!("{OPEN}{number}"))
+}
+
+/// A double as Python writes it.
+pub(crate) fn double(number: f64) -> Value {
+    Number::from_f64(number).map_or_else(|| carry(beyond(number)), Value::Number)
+}
+
+/// Python's words for what is no number, and for what is beyond all of them.
+fn beyond(number: f64) -> &'static str {
+    match number {
+        _ if number.is_nan() => "NaN",
+        _ if number > 0.0 => "Infinity",
+        _ => "-Infinity",
+    }
+}
+
+/// A string that is a text, whatever it looks like.
+pub(crate) fn text(text: &str) -> String {
+    if text.starts_with(OPEN) { format!("{}{text}", surrogate::MARK) } else { text.to_owned() }
 }
 
 /// Writes it as Python's `json.dump(…, indent=2)` does.
@@ -72,43 +113,24 @@ pub(crate) fn carry(number: &str) -> Value {
 /// # Errors
 /// What the writer says.
 pub(crate) fn write(out: impl io::Write, value: &Value) -> serde_json::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(out, PythonFormatter::default());
+    let mut serializer = serde_json::Serializer::with_formatter(out, format::indented());
     serde::Serialize::serialize(value, &mut serializer)
 }
 
-/// The text with everything carried that `serde_json` cannot read; the text itself where there is nothing of the kind.
-fn with_carriers(text: &str) -> Cow<'_, str> {
-    let mut out = String::new();
-    let mut copied = 0;
-    let mut replace = |range: Range<usize>, by: String| {
-        out.push_str(&text[copied..range.start]);
-        out.push_str(&by);
-        copied = range.end;
-    };
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        at = match byte {
-            b'"' => halves(text, at + 1, &mut replace),
-            b'-' | b'0'..=b'9' | b'A'..=b'Z' => {
-                let end = at + bytes[at..].iter().take_while(|byte| is_number_part(**byte)).count();
-                if has_no_place(&text[at..end]) {
-                    replace(at..end, format!("\"{NUMBER}{}\"", &text[at..end]));
-                }
-                end
-            }
-            _ => at + 1,
-        };
-    }
-    if copied == 0 {
-        return Cow::Borrowed(text);
-    }
-    out.push_str(&text[copied..]);
-    Cow::Owned(out)
+/// The same as a text.
+pub(crate) fn indented(value: &Value) -> String {
+    let mut out = Vec::new();
+    // Memory takes all of it.
+    let _ = write(&mut out, value);
+    String::from_utf8(out).unwrap_or_default()
 }
 
-fn is_number_part(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.')
+/// It on one line, without spaces.
+pub(crate) fn line(value: &Value) -> String {
+    let mut out = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, format::on_one_line());
+    let _ = serde::Serialize::serialize(value, &mut serializer);
+    String::from_utf8(out).unwrap_or_default()
 }
 
 /// Whether a token is a number for Python that a [`Value`] has no place for.
@@ -127,122 +149,10 @@ fn has_no_place(token: &str) -> bool {
     starts_well && token.parse::<f64>().is_ok_and(f64::is_infinite)
 }
 
-/// Goes to the end of the string that begins at `start`; names every half of a pair that stands alone in it.
-fn halves(text: &str, start: usize, replace: &mut impl FnMut(Range<usize>, String)) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = start;
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'"' => return at + 1,
-            b'\\' => match escaped_half(text, at) {
-                Some(0xD800..=0xDBFF) if matches!(escaped_half(text, at + 6), Some(0xDC00..=0xDFFF)) => at += 12,
-                Some(half) => {
-                    replace(at..at + 6, surrogate::carrier(half).map(String::from).unwrap_or_default());
-                    at += 6;
-                }
-                None => at += 2,
-            },
-            _ => at += 1,
-        }
-    }
-    at
-}
-
-/// The half of a surrogate pair that is escaped at this place, `\ud83e`.
-fn escaped_half(text: &str, at: usize) -> Option<u32> {
-    let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
-    let half = digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())??;
-    (0xD800..=0xDFFF).contains(&half).then_some(half)
-}
-
-/// Indents by two, and writes what strings carry as what it is.
-#[derive(Default)]
-struct PythonFormatter {
-    pretty: PrettyFormatter<'static>,
-    /// A string was begun and nothing of it is written yet, its quote neither.
-    begun: bool,
-    /// The string is a number.
-    number: bool,
-}
-
-impl PythonFormatter {
-    fn open<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        if std::mem::take(&mut self.begun) { writer.write_all(b"\"") } else { Ok(()) }
-    }
-}
-
-impl Formatter for PythonFormatter {
-    fn begin_string<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
-        (self.begun, self.number) = (true, false);
-        Ok(())
-    }
-
-    fn end_string<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.open(writer)?;
-        if self.number { Ok(()) } else { writer.write_all(b"\"") }
-    }
-
-    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        if self.begun
-            && let Some(number) = number(fragment)
-        {
-            (self.begun, self.number) = (false, true);
-            return writer.write_all(number.as_bytes());
-        }
-        self.open(writer)?;
-        let mut rest = fragment;
-        let half = |(at, carrier): (usize, char)| Some((at, carrier, surrogate::carried(carrier)?));
-        while let Some((at, carrier, half)) = rest.char_indices().find_map(half) {
-            write!(writer, "{}\\u{half:04x}", &rest[..at])?;
-            rest = &rest[at + carrier.len_utf8()..];
-        }
-        writer.write_all(rest.as_bytes())
-    }
-
-    fn write_char_escape<W: ?Sized + io::Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
-        self.open(writer)?;
-        self.pretty.write_char_escape(writer, escape)
-    }
-
-    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.begin_array(writer)
-    }
-
-    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.end_array(writer)
-    }
-
-    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.pretty.begin_array_value(writer, first)
-    }
-
-    fn end_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.end_array_value(writer)
-    }
-
-    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.begin_object(writer)
-    }
-
-    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.end_object(writer)
-    }
-
-    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.pretty.begin_object_key(writer, first)
-    }
-
-    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.begin_object_value(writer)
-    }
-
-    fn end_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.end_object_value(writer)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn written(value: &Value) -> String {
@@ -261,15 +171,16 @@ mod tests {
         let value = read(text.as_bytes()).unwrap();
         assert_eq!(number(value["mean"].as_str().unwrap()), Some("NaN"));
         assert_eq!(value["ids"][2], i64::MAX);
-        assert_eq!(value["half"], "a\u{10D83E} b\u{10DD14}\\ud83e");
+        assert_eq!(value["half"], "a\u{10FFFF}\u{10D83E} b\u{10FFFF}\u{10DD14}\\ud83e");
         assert_eq!(written(&value), text);
     }
 
     #[test]
     fn pairs_stay_pairs_and_plain_texts_are_not_copied() {
         assert_eq!(read(br#""\ud83e\udd14""#).unwrap(), "🤔");
-        assert_eq!(read(br#""\ud83e\ud83e\udd14""#).unwrap(), "\u{10D83E}🤔");
-        assert!(matches!(with_carriers(r#"{"a": [1, -2.5e3, true, "NaN, 99999999999999999999"]}"#), Cow::Borrowed(_)));
+        assert_eq!(read(br#""\ud83e\ud83e\udd14""#).unwrap(), "\u{10FFFF}\u{10D83E}🤔");
+        let plain = r#"{"a": [1, -2.5e3, true, "NaN, 99999999999999999999"]}"#;
+        assert!(matches!(with_carriers(plain), std::borrow::Cow::Borrowed(_)));
     }
 
     #[test]
@@ -291,5 +202,102 @@ mod tests {
             assert!(read(text.as_bytes()).is_err(), "{text}");
         }
         assert!(read(b"\"\xff\"").is_err());
+    }
+
+    #[test]
+    fn a_text_is_never_written_as_a_number() {
+        let number = "\u{10FFFF}\u{10E000}NaN";
+        for stored in ["\u{10E000}NaN", "\u{10E000}NaN\nnice", number, "\u{10FFFF}\u{10E000}1e999\n\""] {
+            let (key, value) = (text(stored), Value::from(text(stored)));
+            let object = Value::Object([(key, value)].into_iter().collect());
+            let back: Value = serde_json::from_str(&written(&object)).unwrap();
+            assert_eq!(back[stored], stored, "{stored:?}");
+        }
+        let unprepared = Value::from(format!("{number}\nnice"));
+        assert_eq!(serde_json::from_str::<Value>(&written(&unprepared)).unwrap(), unprepared);
+        let key = Value::Object([(number.to_owned(), Value::Null)].into_iter().collect());
+        assert_eq!(serde_json::from_str::<Value>(&written(&key)).unwrap(), key);
+    }
+
+    #[test]
+    fn every_number_can_be_read_by_its_digits() {
+        let value = tokens(r#"[1, 1.50, -2e3, NaN, 99999999999999999999, "1.5"]"#).unwrap();
+        let read = value.as_array().unwrap();
+        let read: Vec<Option<&str>> = read.iter().map(|item| item.as_str().and_then(token)).collect();
+        assert_eq!(read, [None, Some("1.50"), Some("-2e3"), Some("NaN"), Some("99999999999999999999"), None]);
+        for wrong in ["1.", "[.5]", "1.5.5", "01.5", "1e"] {
+            assert!(tokens(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_lies_too_deep_is_carried_whole_and_written_back() {
+        for depth in [99, 100, 101, 150, 1000, 20_000] {
+            let deep = format!("{}\"a]\\\"\", NaN, \"\\ud83e\"{}", "[".repeat(depth), "]".repeat(depth));
+            let text = format!("{{\"role\": \"user\", \"input\": {deep}}}");
+            let value = read(text.as_bytes()).unwrap();
+            assert_eq!(value["role"], "user");
+            let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+            assert_eq!(squeezed(&line(&value)), squeezed(&text), "{depth}");
+            assert_eq!(read(written(&value).as_bytes()).unwrap(), value);
+            // Python would refuse it, too.
+            assert!(read(text.replace("]}", "}").as_bytes()).is_err());
+        }
+        let carried = carry("[[NaN]]");
+        assert_eq!(carried.as_str().and_then(number).map(bson), Some(Bson::Symbol("[[NaN]]".into())));
+        assert!(!is_carried("[oops") && !is_carried("[1] x"));
+    }
+
+    /// The text of a string as Python writes it, character by character.
+    fn characters() -> impl Strategy<Value = String> {
+        let unit = prop_oneof![
+            Just("\\ud83ex".to_owned()),
+            Just("\\udd14".to_owned()),
+            Just("\\n".to_owned()),
+            Just("\\\"".to_owned()),
+            Just("\\\\".to_owned()),
+            Just("NaN".to_owned()),
+            Just("1e999".to_owned()),
+            Just("\u{10FFFF}".to_owned()),
+            Just("\u{10E000}".to_owned()),
+            Just("\u{10FFFF}\u{10E000}NaN".to_owned()),
+            (0x10_D7FE_u32..=0x10_E002).prop_map(|code| char::from_u32(code).map(String::from).unwrap_or_default()),
+            "[a-z é漢\u{e000}\u{f0000}]",
+        ];
+        prop::collection::vec(unit, 0..6).prop_map(|units| units.concat())
+    }
+
+    /// JSON as Python lays it out.
+    fn layouts(indent: usize) -> BoxedStrategy<String> {
+        let leaf = prop_oneof![
+            characters().prop_map(|text| format!("\"{text}\"")),
+            prop_oneof![Just("NaN"), Just("-Infinity"), Just("12345678901234567890123"), Just("-7"), Just("1.5")]
+                .prop_map(str::to_owned),
+            Just("[]".to_owned()),
+            Just("{}".to_owned()),
+        ];
+        if indent == 3 {
+            return leaf.boxed();
+        }
+        let (inner, outer) = ("  ".repeat(indent + 1), "  ".repeat(indent));
+        let (inner_too, outer_too) = (inner.clone(), outer.clone());
+        let items = prop::collection::vec(layouts(indent + 1), 1..4).prop_map(move |items| {
+            let lines: Vec<String> = items.iter().map(|item| format!("{inner}{item}")).collect();
+            format!("[\n{}\n{outer}]", lines.join(",\n"))
+        });
+        let fields = prop::collection::vec((characters(), layouts(indent + 1)), 1..4).prop_map(move |fields| {
+            let field = |(at, (key, value)): (usize, &(String, String))| format!("{inner_too}\"{at}{key}\": {value}");
+            let lines: Vec<String> = fields.iter().enumerate().map(field).collect();
+            format!("{{\n{}\n{outer_too}}}", lines.join(",\n"))
+        });
+        prop_oneof![leaf, items, fields].boxed()
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_of_python_is_written_back_byte_for_byte(text in layouts(0)) {
+            let value = read(text.as_bytes()).unwrap();
+            prop_assert_eq!(written(&value), text);
+        }
     }
 }

@@ -1,9 +1,13 @@
 //! The thin row of a list, and what comes after it.
 
+#[cfg(any(feature = "app", test))]
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use bson::{Bson, Document};
 
+#[cfg(any(feature = "app", test))]
+use super::id;
 use super::{AgentId, FeedbackTally, Rating, SessionKey, StoredDate, UnclearDate, Usage};
 
 /// A session as a row of a list: what can be read without touching its messages.
@@ -50,6 +54,16 @@ impl Summary {
     #[must_use]
     pub fn name(&self) -> &str {
         self.session_id.as_deref().unwrap_or_else(|| self.key.text())
+    }
+
+    /// One of its names as it is shown where it may be typed back: a text that hides something is a JSON string.
+    #[cfg(any(feature = "app", test))]
+    pub(crate) fn spelled<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        if self.session_id.as_deref() == Some(name) || self.key == *name {
+            id::spelled(name)
+        } else {
+            Cow::Owned(id::unhidden(name))
+        }
     }
 
     /// One field of the metadata that was asked for.
@@ -142,6 +156,15 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_hides_something_is_spelled_out() {
+        let shown = |row: Summary| row.spelled(row.name()).into_owned();
+        assert_eq!(shown(row("a\u{200b}b", None)), r#""a\u200bb""#);
+        assert_eq!(shown(row("x", Some(""))), r#""""#);
+        assert_eq!(shown(row(doc! { "t": "\u{200b}" }, None)), r#"{"t":"\u200b"}"#);
+        assert_eq!(shown(row(5, None)), "5");
+    }
+
+    #[test]
     fn rows_that_would_look_alike_are_called_by_their_exact_id() {
         let oid = ObjectId::from_bytes([7; 12]);
         let hex = oid.to_hex();
@@ -154,12 +177,25 @@ mod tests {
             row("twin-1", Some("twin")),
             row("twin-2", Some("twin")),
             row(doc! { "a": 1 }, Some("alone")),
+            row("null", None),
+            row(Bson::Null, None),
         ];
         let exact = format!("{{\"$oid\":\"{oid}\"}}");
-        let names = ["5", "{\"$numberInt\":\"5\"}", &exact, &hex, "other", "twin-1", "twin-2", "alone"];
+        let names = [
+            "5",
+            "{\"$numberInt\":\"5\"}",
+            &exact,
+            &hex,
+            "other",
+            "twin-1",
+            "twin-2",
+            "alone",
+            "null",
+            "{\"$literal\":null}",
+        ];
         assert_eq!(distinct_names(rows.iter(), [].iter()), names);
-        assert_eq!(distinct_names(rows[7..].iter(), [].iter()), ["alone"]);
+        assert_eq!(distinct_names(rows[7..8].iter(), [].iter()), ["alone"]);
         let elsewhere = [row("alone", None)];
-        assert_eq!(distinct_names(rows[7..].iter(), elsewhere.iter()), ["{\"a\":{\"$numberInt\":\"1\"}}"]);
+        assert_eq!(distinct_names(rows[7..8].iter(), elsewhere.iter()), ["{\"a\":{\"$numberInt\":\"1\"}}"]);
     }
 }

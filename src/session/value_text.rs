@@ -1,13 +1,24 @@
 //! A single value in words: its type, as JSON, its start.
 
 use bson::{Bson, spec::ElementType};
+use serde_json::Value;
 
-use super::{VIEWER_PASSWORD, held::held_in};
+use super::{VIEWER_PASSWORD, held::held_in, python};
 
-/// A short word for a BSON type.
+/// A short word for a BSON type. What a folder holds and no BSON type does is a symbol here, and named for what it is.
 #[must_use]
 pub fn type_word(value: &Bson) -> &'static str {
-    element_word(value.element_type())
+    match value {
+        Bson::Symbol(number) if python::is_long(number) => "int",
+        Bson::Symbol(deep) if python::is_carried(deep) => {
+            if deep.starts_with('[') {
+                "arr"
+            } else {
+                "obj"
+            }
+        }
+        other => element_word(other.element_type()),
+    }
 }
 
 /// A short word for a BSON type, by its tag.
@@ -37,17 +48,31 @@ pub fn element_word(kind: ElementType) -> &'static str {
     }
 }
 
-/// A value as indented relaxed Extended JSON. Stored text: make it safe before it reaches a terminal.
+/// A value as indented JSON for people: relaxed Extended JSON, but what Python writes bare is bare: `NaN`, `Infinity` and whole
+/// numbers of any length. Stored text: make it safe before it reaches a terminal.
 #[must_use]
 pub fn pretty(value: &Bson) -> String {
-    let json = value.clone().into_relaxed_extjson();
-    serde_json::to_string_pretty(&json).unwrap_or_else(|_| value.to_string())
+    python::indented(&shown(value))
 }
 
-/// A value as relaxed Extended JSON on one line.
+/// The same on one line.
 #[must_use]
 pub fn compact(value: &Bson) -> String {
-    value.clone().into_relaxed_extjson().to_string()
+    python::line(&shown(value))
+}
+
+fn shown(value: &Bson) -> Value {
+    match value {
+        Bson::String(text) => Value::String(python::text(text)),
+        Bson::Double(number) => python::double(*number),
+        Bson::Decimal128(number) if python::is_long(&number.to_string()) => python::carry(&number.to_string()),
+        Bson::Symbol(carried) if python::is_carried(carried) => python::carry(carried),
+        Bson::Array(items) => Value::Array(items.iter().map(shown).collect()),
+        Bson::Document(fields) => {
+            Value::Object(fields.iter().map(|(key, field)| (key.clone(), shown(field))).collect())
+        }
+        other => other.clone().into_relaxed_extjson(),
+    }
 }
 
 /// The start of [`compact`] in at most so many characters, with `...` where it goes on; no more of the value than that is
@@ -64,7 +89,7 @@ pub(crate) fn short(value: &Bson, most: usize) -> String {
 
 fn push_start(out: &mut String, value: &Bson, most: usize) {
     let is_full = |out: &String| out.char_indices().nth(most).is_some();
-    let quoted = |text: &str| serde_json::Value::from(text.chars().take(most + 1).collect::<String>()).to_string();
+    let quoted = |text: &str| Value::from(text.chars().take(most + 1).collect::<String>()).to_string();
     match value {
         Bson::String(text) => out.push_str(&quoted(text)),
         Bson::Array(items) => {
@@ -133,6 +158,19 @@ mod tests {
         let many = short(&vec![Bson::Int32(7); 100_000].into(), 10);
         assert_eq!(many, "[7,7,7,...");
         assert!(!short(&doc! { VIEWER_PASSWORD: "hunter2" }.into(), 60).contains("hunter2"));
+    }
+
+    #[test]
+    fn numbers_of_python_are_shown_as_it_writes_them() {
+        let decimal = |text: &str| Bson::Decimal128(text.parse().unwrap());
+        let long = Bson::Symbol("9".repeat(40));
+        let value =
+            doc! { "nan": f64::NAN, "low": f64::NEG_INFINITY, "id": decimal("17293822569102704641"), "long": &long };
+        let meant = format!(r#"{{"nan":NaN,"low":-Infinity,"id":17293822569102704641,"long":{}}}"#, "9".repeat(40));
+        assert_eq!(compact(&value.into()), meant);
+        assert_eq!(compact(&decimal("19.90")), r#"{"$numberDecimal":"19.90"}"#);
+        assert_eq!((type_word(&long), type_word(&Bson::Symbol("x".into()))), ("int", "sym"));
+        assert_eq!(compact(&"a\u{10FFFF}\u{10D83E}".into()), r#""a\ud83e""#);
     }
 
     #[test]

@@ -189,3 +189,58 @@ async fn a_file_that_is_written_anew_keeps_who_may_read_it() {
     let mode = fs::metadata(stored.path("session.json")).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode, stored.json("session.json")["metadata"]["n"].as_i64()), (0o644, Some(1)));
 }
+
+#[tokio::test]
+async fn private_characters_are_text_and_nothing_else() {
+    let stored = stored().await;
+    for text in ["\u{10E000}NaN\nnice", "\u{10E000}NaN", "\u{10D83E}", "\u{10FFFF}", "\u{10FFFF}NaN"] {
+        stored.set("text", text).await.unwrap();
+        stored.set("inner", doc! { text: [text] }).await.unwrap();
+        stored.append(text).await.unwrap();
+        let metadata = &stored.json("session.json")["metadata"];
+        assert_eq!((&metadata["text"], &metadata["inner"]), (&json!(text), &json!({ text: [text] })), "{text:?}");
+        let read = stored.repository.metadata(&stored.key).await.unwrap();
+        assert_eq!(read.get_str("text").unwrap(), text);
+    }
+    let last = stored.json("agents/agent_a/messages/message_5.json");
+    assert_eq!(last["message"]["content"][0]["text"], "\u{10FFFF}NaN");
+    // Even what only this program's own marks spell stays JSON.
+    stored.append("\u{10FFFF}\u{10E000}NaN\nnice").await.unwrap();
+    assert!(stored.json("agents/agent_a/messages/message_6.json").is_object());
+}
+
+#[tokio::test]
+async fn a_number_beyond_64_bits_stays_a_number_however_it_is_edited() {
+    let stored = stored().await;
+    let digits = "9".repeat(40);
+    for (edited, written) in
+        [("17293822569102704641", "17293822569102704641"), ("5", "5"), (digits.as_str(), digits.as_str())]
+    {
+        let path = stored.path("session.json");
+        let text = fs::read_to_string(&path).unwrap();
+        let without = text.replacen("\"metadata\": {}", "\"metadata\": {\"id\": 27293822569102704641}", 1);
+        fs::write(&path, without).unwrap();
+        let metadata = stored.repository.metadata(&stored.key).await.unwrap();
+        let dates = strandscope::edit::DateContext::new(jiff::Timestamp::now(), jiff::tz::TimeZone::UTC);
+        let value = strandscope::edit::read_as(edited, metadata.get("id").unwrap(), &dates).unwrap();
+        stored.set("id", value).await.unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(&format!("\"id\": {written}")), "{text}");
+        stored.repository.edit_metadata(&stored.key, &[MetadataEdit::unset("id")]).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_lies_too_deep_hides_nothing_and_stays() {
+    let stored = stored().await;
+    let path = stored.path("agents/agent_a/messages/message_0.json");
+    let deep = format!("{}{}", "[".repeat(900), "]".repeat(900));
+    let text = fs::read_to_string(&path).unwrap();
+    let input =
+        format!("\"content\": [{{\"toolUse\": {{\"toolUseId\": \"t\", \"name\": \"deep\", \"input\": {deep}}}}},");
+    let text = text.replacen("\"content\": [", &input, 1);
+    fs::write(&path, &text).unwrap();
+    let session = stored.repository.open(&stored.key, u64::MAX).await.unwrap();
+    let shown = format!("{:?}", session.agents[0].messages[0].content);
+    assert!(shown.contains("deep") && shown.contains("first"), "{shown}");
+}

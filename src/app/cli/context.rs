@@ -229,7 +229,7 @@ fn ambiguous(id: &str, matches: &[Summary]) -> Stop {
         let shown = if alike || shown == id { summary.key.exact() } else { shown };
         let when = output::time(summary.updated_at.or(summary.created_at));
         let application = summary.application_name.as_deref().unwrap_or("-");
-        let _ = write!(text, "\n  {}   {when}   {}", text::line(shown), text::line(application));
+        let _ = write!(text, "\n  {}   {when}   {}", text::line(&summary.spelled(shown)), text::line(application));
     }
     Stop::Usage(text)
 }

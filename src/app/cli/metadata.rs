@@ -7,12 +7,12 @@ use crate::{
     repository::Error,
     session::{
         MetadataEdit,
-        edit::{self, AssignedValue, AssignmentError, DateContext, Misfit},
+        edit::{self, AssignedValue, AssignmentError, DateContext, JsonError, Misfit, Unfit},
         plain,
     },
 };
 use anyhow::Result;
-use bson::{Bson, Document};
+use bson::{Bson, Document, spec::ElementType};
 use jiff::Timestamp;
 
 use super::{
@@ -106,18 +106,30 @@ fn value(
         (AssignedValue::Json(_), Some(_)) => {
             Err(Stop::Usage(format!("{key:?} is given as JSON, which has its own type; --type is for KEY=VALUE")))
         }
-        (AssignedValue::Text(text), None) => typed.value(stored, dates).map_err(|misfit| mistyped(key, text, &misfit)),
+        (AssignedValue::Text(text), None) => typed.value(stored, dates).map_err(|unfit| match unfit {
+            Unfit::Stored(misfit) => mistyped(key, text, &misfit),
+            Unfit::New(error) => unstored(key, text, &error),
+        }),
         (AssignedValue::Json(value), None) => Ok(value.clone()),
     }
 }
 
 /// A value that does not fit the field, and how it is stored all the same.
 fn mistyped(key: &str, text: &str, misfit: &Misfit) -> Stop {
-    let (has, other) = (plain::element_word(misfit.kind), plain::type_word(&edit::read_new(text)));
+    let (has, other) = (plain::element_word(misfit.kind), plain::element_word(edit::fitting(text)));
     Stop::Usage(format!(
         "{key:?} is stored as {has}, and {:?} does not fit: {misfit}; KEY:=JSON or --type {other} stores another type",
         start(text)
     ))
+}
+
+/// A value that a new field cannot have, and how it is stored all the same.
+fn unstored(key: &str, text: &str, error: &JsonError) -> Stop {
+    let types = match edit::fitting(text) {
+        ElementType::Decimal128 => "--type dec stores that number, --type str a text",
+        _ => "--type str stores it as a text",
+    };
+    Stop::Usage(format!("{key:?} is not set to {:?}: {error}; {types}", start(text)))
 }
 
 /// As much of a value as an error names.

@@ -1,7 +1,7 @@
 //! Whether a filter matches a session held in memory: what the folder does, and the model the MongoDB translation is
 //! tested against.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, ops::Range};
 
 use bson::{Bson, DateTime, Document};
 use jiff::Timestamp;
@@ -66,9 +66,14 @@ impl FilterTest {
             Self::SessionType(text) => text.matches_value(document.get("session_type")),
             Self::Agent(text) => agents(document).any(|(id, _)| text.matches(id)),
             Self::Model(text) => agents(document).any(|(_, agent)| text.matches_value(model(agent))),
-            Self::Metadata { key, comparison, readings } => {
+            Self::Metadata { key, comparison, readings, day } => {
                 let metadata = document.get("metadata");
+                let is_on = |day: &Range<Timestamp>| {
+                    let holds = |value: &Bson| value.as_datetime().is_some_and(|at| is_within(*at, day));
+                    any_metadata(metadata, key, holds)
+                };
                 readings.iter().any(|reading| matches_metadata(metadata, key, *comparison, reading))
+                    || day.as_ref().is_some_and(is_on)
             }
             Self::HasFeedback => array(document, "feedbacks").next().is_some(),
             Self::HasComment => array(document, "feedbacks")
@@ -216,9 +221,16 @@ fn odd_field<'a>(metadata: Option<&'a Bson>, key: &str) -> Option<&'a Bson> {
 }
 
 fn matches_metadata(metadata: Option<&Bson>, key: &str, comparison: Comparison, typed: &Bson) -> bool {
-    let holds = |value: &Bson| compare(value, typed).is_some_and(|order| comparison.holds(order));
-    let any_holds = |value: &Bson| holds(value) || value.as_array().is_some_and(|items| items.iter().any(holds));
-    reach(metadata, key).into_iter().any(any_holds) || odd_field(metadata, key).is_some_and(holds)
+    any_metadata(metadata, key, |value| compare(value, typed).is_some_and(|order| comparison.holds(order)))
+}
+
+fn any_metadata(metadata: Option<&Bson>, key: &str, holds: impl Fn(&Bson) -> bool) -> bool {
+    let any_holds = |value: &Bson| holds(value) || value.as_array().is_some_and(|items| items.iter().any(&holds));
+    reach(metadata, key).into_iter().any(any_holds) || odd_field(metadata, key).is_some_and(&holds)
+}
+
+fn is_within(at: DateTime, day: &Range<Timestamp>) -> bool {
+    millis(day.start) <= at && at < millis(day.end)
 }
 
 /// How two values of the same type class stand to each other; `None` for different classes.

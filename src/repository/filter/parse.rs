@@ -75,7 +75,7 @@ fn tests(word: &Word, now: &Zoned) -> Result<Vec<FilterTest>, Mistake> {
     };
     let prefix = head.text();
     if let Some(key) = head.strip_prefix("meta.") {
-        return Ok(vec![metadata(word, &key, &value)?]);
+        return Ok(vec![metadata(word, &key, &value, now)?]);
     }
     let test = match prefix.to_lowercase().as_str() {
         "app" => FilterTest::Application(text_match(word, &value)?),
@@ -127,7 +127,7 @@ fn text_match(word: &Word, value: &Word) -> Result<TextMatch, Mistake> {
     Ok(wrap(text.text()))
 }
 
-fn metadata(word: &Word, key: &Word, value: &Word) -> Result<FilterTest, Mistake> {
+fn metadata(word: &Word, key: &Word, value: &Word, now: &Zoned) -> Result<FilterTest, Mistake> {
     let name = metadata_key(word, key)?;
     let (comparison, value) = comparison(value);
     if value.is_empty() && !value.has_quotes() {
@@ -139,7 +139,8 @@ fn metadata(word: &Word, key: &Word, value: &Word) -> Result<FilterTest, Mistake
         let hint = "compare with a day or an instant; in quotes it is compared as text";
         return Err(Mistake::new(value.span(), "metadata has no age").or(hint));
     }
-    Ok(FilterTest::Metadata { key: name, comparison, readings: readings(&value, comparison) })
+    let (readings, day) = readings(&value, comparison, now.time_zone());
+    Ok(FilterTest::Metadata { key: name, comparison, readings, day })
 }
 
 /// Any key but none: stored names may be odd, `""` is the empty one.

@@ -47,7 +47,8 @@ pub(super) fn read(path: &Path) -> Result<Bson, Unreadable> {
     }
 }
 
-/// JSON to BSON: whole numbers to the smallest type that holds them, Strands' encoded bytes to binary.
+/// JSON to BSON: whole numbers to the smallest type that holds them, Strands' encoded bytes to binary. What lies deeper than
+/// MongoDB nests is a symbol of its own JSON.
 fn value(json: Value) -> Bson {
     match json {
         Value::Null => Bson::Null,

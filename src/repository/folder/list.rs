@@ -15,7 +15,7 @@ use super::{assemble, foreign, layout, layout::SessionDir, read};
 use crate::{
     disk,
     repository::{Cursor, Error, Filter, ListQuery, PageEnd, Projection, Result, Sort},
-    session::Summary,
+    session::{Summary, id::unspelled},
 };
 
 /// A session and the date it is sorted by.
@@ -119,6 +119,11 @@ pub(super) fn resolve(root: &Path, id: &str) -> Result<Vec<Summary>> {
     }
     let rows: Vec<Summary> =
         layout::sessions(root)?.iter().map(row).filter(|row| row.session_id.as_deref() == Some(id)).collect();
+    if rows.is_empty()
+        && let Some(text) = unspelled(id).filter(|text| text != id)
+    {
+        return resolve(root, &text);
+    }
     if rows.is_empty() && foreign::has_snapshot(root, id) {
         return Err(Error::foreign(id, disk::shorten_home(root), foreign::SNAPSHOT));
     }

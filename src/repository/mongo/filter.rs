@@ -4,6 +4,8 @@
 //! not match. Arrays where one value is expected do not match either, except in `metadata`, where a value matches an
 //! array that holds it (`meta.tags:new`), as MongoDB people expect.
 
+use std::ops::Range;
+
 use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use jiff::Timestamp;
 
@@ -44,7 +46,7 @@ fn test(test: &FilterTest) -> Option<Document> {
             text_expression("$$a.v.agent_data.model", text),
             false,
         ] }),
-        FilterTest::Metadata { key, comparison, readings } => metadata(key, *comparison, readings),
+        FilterTest::Metadata { key, comparison, readings, day } => metadata(key, *comparison, readings, day.as_ref()),
         FilterTest::HasFeedback => not_empty_array("feedbacks"),
         FilterTest::HasComment => comment(),
         FilterTest::HasGuardrail => not_empty_array("guardrail_events"),
@@ -144,7 +146,7 @@ fn any_agent(in_each: Document) -> Document {
 
 // Metadata
 
-fn metadata(key: &str, comparison: Comparison, readings: &[Bson]) -> Document {
+fn metadata(key: &str, comparison: Comparison, readings: &[Bson], day: Option<&Range<Timestamp>>) -> Document {
     let mut either = Vec::new();
     for reading in readings {
         if expr::is_plain_path(key) {
@@ -154,12 +156,34 @@ fn metadata(key: &str, comparison: Comparison, readings: &[Bson]) -> Document {
             either.push(any_metadata(key, odd_comparison(comparison, reading)));
         }
     }
+    if let Some(day) = day {
+        either.extend(on_day(key, day));
+    }
     // A `$or` wants at least one branch; without a reading nothing matches.
     if either.is_empty() {
         doc! { "$expr": false }
     } else {
         doc! { "$or": either }
     }
+}
+
+/// Dates of a day. Both ends must hold for one and the same element of an array. (Where the key reaches into several
+/// documents of an array, a day between two of their dates matches too: no query tells that apart.)
+fn on_day(key: &str, day: &Range<Timestamp>) -> Vec<Document> {
+    let (from, to) = (date(day.start), date(day.end));
+    let mut either = Vec::new();
+    if expr::is_plain_path(key) {
+        let path = format!("metadata.{key}");
+        either.push(doc! { &path: { "$gte": from, "$lt": to, "$not": { "$type": "array" } } });
+        either.push(doc! { path: { "$elemMatch": { "$gte": from, "$lt": to } } });
+    }
+    if is_odd_key(key) {
+        let within = doc! { "$and": [
+            expr::is_type("$$f.v", "date"), { "$gte": [ "$$f.v", from ] }, { "$lt": [ "$$f.v", to ] },
+        ] };
+        either.push(any_metadata(key, within));
+    }
+    either
 }
 
 /// Null means a stored null, not an absent field.

@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     repository::{Error, Filter, Result},
-    session::{Summary, id::meanings},
+    session::{
+        Summary,
+        id::{meanings, unspelled},
+    },
 };
 
 /// Sessions listed for an ambiguous id.
@@ -58,10 +61,12 @@ fn counted(reader: &MongoRepository, answer: mongodb::error::Result<u64>) -> Res
 /// The sessions that an ID may mean; see [`crate::repository::SessionReader::resolve`]. What is no session is an error that says
 /// what it is.
 pub(super) async fn resolve(reader: &MongoRepository, id: &str) -> Result<Vec<Summary>> {
-    let mut questions =
-        vec![doc! { "_id": { "$eq": id } }, doc! { "session_id": { "$eq": id, "$not": { "$type": "array" } } }];
+    let named = |name: &str| doc! { "session_id": { "$eq": name, "$not": { "$type": "array" } } };
+    let mut questions = vec![doc! { "_id": { "$eq": id } }, named(id)];
     let is = |value: Bson| doc! { "_id": { "$eq": value } };
     questions.extend(meanings(id).into_iter().map(|ids| doc! { "$or": ids.into_iter().map(is).collect::<Vec<_>>() }));
+    // The list spells a name out that hides something.
+    questions.extend(unspelled(id).map(|name| named(&name)));
     for question in &questions {
         let matches = thin_rows(reader, doc! { "$and": [ question.clone(), foreign::is_session() ] }).await?;
         if !matches.is_empty() {

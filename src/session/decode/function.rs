@@ -7,7 +7,7 @@ use super::{
     notes::{Notes, Path},
     tool, value,
 };
-use crate::session::{Block, number::EXACT};
+use crate::session::{Block, number::EXACT, python};
 
 /// A call of a function: `{id, function: {name, arguments}}`, `{id, custom: {name, input}}`, or with the name and the
 /// arguments beside the id; `None` where no name stands.
@@ -31,11 +31,13 @@ pub(super) fn output(fields: &Document, path: &Path, notes: &mut Notes) -> Block
     Block::ToolResult { id: value::text(fields, "call_id", path, notes), status: None, content }
 }
 
-/// `arguments` is a text of JSON: read where that changes no digit, else the text.
+/// `arguments` is a text of JSON: read where that changes no digit and no key, else the text.
 fn arguments(fields: &Document) -> Bson {
     let found = ["arguments", "args", "input"].iter().find_map(|key| fields.get(key));
     let Some(stored) = found else { return Bson::Null };
-    let read = stored.as_str().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    // Of a key that stands twice one value would be lost.
+    let text = stored.as_str().filter(|text| python::keys_once(text).is_ok());
+    let read = text.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
     let exact = read.filter(is_exact).and_then(|json| Bson::try_from(json).ok());
     exact.unwrap_or_else(|| stored.clone())
 }
@@ -60,7 +62,9 @@ mod tests {
 
     #[test]
     fn arguments_that_json_would_change_stay_a_text() {
-        for text in ["{\"a\":", "{\"id\":17293822569102704641}", "{\"at\":{\"$date\":\"yesterday\"}}"] {
+        for text in
+            ["{\"a\":", "{\"id\":17293822569102704641}", "{\"at\":{\"$date\":\"yesterday\"}}", "{\"a\":1,\"a\":2}"]
+        {
             assert_eq!(arguments(&doc! { "arguments": text }), Bson::from(text));
         }
         assert_eq!(arguments(&doc! { "args": { "a": 1 } }), doc! { "a": 1 }.into());

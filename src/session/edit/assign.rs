@@ -17,14 +17,26 @@ impl AssignedValue {
     /// The value to store. A text is read as the type of what is `stored`; for a new field as JSON, else as a string.
     ///
     /// # Errors
-    /// Why a text does not fit the type that is stored.
-    pub fn value(&self, stored: Option<&Bson>, dates: &DateContext) -> Result<Bson, Misfit> {
+    /// Why a text does not fit the type that is stored, or cannot be stored as it is.
+    pub fn value(&self, stored: Option<&Bson>, dates: &DateContext) -> Result<Bson, Unfit> {
         match (self, stored) {
             (Self::Json(value), _) => Ok(value.clone()),
-            (Self::Text(text), Some(stored)) => read_as(text, stored, dates),
-            (Self::Text(text), None) => Ok(read_new(text)),
+            (Self::Text(text), Some(stored)) => read_as(text, stored, dates).map_err(Unfit::Stored),
+            (Self::Text(text), None) => read_new(text).map_err(Unfit::New),
         }
     }
+}
+
+/// Why a text gives a field no value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unfit {
+    /// It does not fit the type that is stored.
+    #[error(transparent)]
+    Stored(Misfit),
+    /// For a new field: see [`read_new`].
+    #[error(transparent)]
+    New(JsonError),
 }
 
 /// Why a text is no assignment.
@@ -79,7 +91,10 @@ mod tests {
         for (typed, wrong) in [
             ("a", "it is no key=value"),
             ("a:={x}", "what follows := is refused: it is no valid JSON: key must be a string at line 1 column 2"),
-            ("a:=1e999", "what follows := is refused: no BSON type holds the number 1e999"),
+            (
+                "a:=1e999",
+                "what follows := is refused: it is beyond every double (1e999); as a decimal it is {\"$numberDecimal\": \"1e999\"}",
+            ),
             (" =1", "that cannot be a key: it is empty"),
             ("a.b:=1", "that cannot be a key: it holds a dot, which would nest it"),
         ] {
@@ -96,5 +111,6 @@ mod tests {
         assert_eq!(value("a=5", Some("x".into())), Ok(Bson::from("5")));
         assert_eq!(value("a:=5", Some("x".into())), Ok(Bson::Int32(5)));
         assert!(value("a=x", Some(Bson::Int64(1))).is_err());
+        assert!(matches!(value("a=1e400", None), Err(Unfit::New(JsonError::Digits { .. }))));
     }
 }

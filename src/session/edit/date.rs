@@ -21,6 +21,9 @@ impl DateContext {
     }
 }
 
+/// What is wrong with `23:59:60`, which would be stored as the second before it.
+pub(super) const LEAP: &str = "no stored date is a leap second";
+
 /// Reads `now`, `+3d` or `-2h` from now, RFC 3339, `2026-03-29` (its first moment) or `2026-03-29 14:00`.
 ///
 /// # Errors
@@ -46,7 +49,7 @@ pub(super) fn date(text: &str, dates: &DateContext) -> Result<DateTime, Option<&
 
 fn written(text: &str, zone: &TimeZone) -> Result<Timestamp, Option<&'static str>> {
     if let Ok(at) = text.parse() {
-        return Ok(at);
+        return if names_leap_second(text) { Err(Some(LEAP)) } else { Ok(at) };
     }
     if text.len() == 10
         && let Ok(day) = text.parse::<civil::Date>()
@@ -56,6 +59,7 @@ fn written(text: &str, zone: &TimeZone) -> Result<Timestamp, Option<&'static str
     // What names a zone and is no instant all the same is not read as if it named none.
     let names_zone = text.get(10..).is_none_or(|time| time.contains(['+', '-', 'Z', 'z', '[']));
     match text.parse::<civil::DateTime>() {
+        Ok(_) if !names_zone && names_leap_second(text) => Err(Some(LEAP)),
         Ok(at) if !names_zone => zone
             .to_ambiguous_zoned(at)
             .unambiguous()
@@ -63,6 +67,12 @@ fn written(text: &str, zone: &TimeZone) -> Result<Timestamp, Option<&'static str
             .map_err(|_| Some("the clocks change then, so it needs its offset, such as +01:00")),
         _ => Err(None),
     }
+}
+
+/// `23:59:60`: the third figure of the time, which no offset has in front of it.
+fn names_leap_second(text: &str) -> bool {
+    let is_digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    text.match_indices(":60").any(|(at, _)| at >= 3 && text.as_bytes()[at - 3] == b':' && is_digit(at - 1))
 }
 
 /// A whole number with a unit: `90s`, `30m`, `12h`, `3d` or `2w`; a day is 24 hours. `None` for anything else, and for what
@@ -111,6 +121,8 @@ mod tests {
             ("2026-03-29 02:30", "clocks change"),
             ("2026-10-25 02:30", "clocks change"),
             ("2026-03-29T14:00:00.1234Z", "milliseconds"),
+            ("2026-12-31T23:59:60Z", "leap second"),
+            ("2026-12-31 23:59:60", "leap second"),
             ("+9999999w", "beyond"),
         ] {
             assert!(read(typed).unwrap_err().unwrap().contains(why), "{typed}");

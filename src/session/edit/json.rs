@@ -1,16 +1,14 @@
 //! JSON that a person types, and JSON that an editor starts with: Extended JSON, and what Python's `json` writes besides.
 
-use std::{collections::HashSet, fmt};
-
 use bson::{Bson, Document};
-use jiff::Timestamp;
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::{Map, Value};
 
-use crate::session::python;
-
-/// Whole numbers up to this are exact in a double.
-const EXACT: u64 = 1 << 53;
+use super::{
+    date::{DateContext, LEAP, date},
+    digits, same,
+};
+use crate::session::{number, python, value_text};
 
 /// Why a text is no JSON that can be stored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,92 +20,202 @@ pub enum JsonError {
     /// No BSON type holds this number as it stands there.
     #[error("no BSON type holds the number {0}")]
     Number(String),
+    /// A double would not be the number that stands there; a decimal is.
+    #[error("{why} ({number}); as a decimal it is {{\"$numberDecimal\": \"{number}\"}}")]
+    Digits {
+        /// As it was typed.
+        number: String,
+        /// What a double lacks.
+        why: &'static str,
+    },
     /// It names a BSON type with a value that is none of it.
     #[error("it is no valid Extended JSON: {0}")]
     Extended(String),
+    /// A text stands in it where a type is stored that JSON has no form for, and is none.
+    #[error("at {place}: {why}")]
+    Place {
+        /// The keys that lead there, joined by dots.
+        place: String,
+        /// What is stored there, and what was typed.
+        why: String,
+    },
+}
+
+impl JsonError {
+    /// The same, seen from one level up.
+    fn below(self, key: &str) -> Self {
+        match self {
+            Self::Place { place, why } if place.is_empty() => Self::Place { place: key.to_owned(), why },
+            Self::Place { place, why } => Self::Place { place: format!("{key}.{place}"), why },
+            other => other,
+        }
+    }
 }
 
 /// Reads JSON: Extended JSON (`{"$date": …}`), and what Python writes besides (`NaN`, `Infinity`, whole numbers beyond 64
-/// bits, which become decimals). A whole number is the smallest type that holds it.
+/// bits, which become decimals, and symbols where they have more than 34 digits: a folder holds those, a database does not).
+/// A whole number is the smallest type that holds it; no digit of any gets lost.
 ///
 /// # Errors
 /// Why it is none that can be stored.
 pub fn json(text: &str) -> Result<Bson, JsonError> {
-    like(text, None)
+    like(text, None, &DateContext::new(Timestamp::UNIX_EPOCH, TimeZone::UTC))
 }
 
-/// As [`json()`]; but a whole number at a place where an int64 or a double is stored becomes one too.
-pub(super) fn like(text: &str, stored: Option<&Bson>) -> Result<Bson, JsonError> {
+/// As [`json()`]; but what JSON cannot tell apart is of the type that is stored at its place: a number an int64, a double or
+/// a decimal, a text a date, a decimal or an ObjectId.
+///
+/// In an array as long as the stored one, places are counted from its start. In a longer or shorter one, what is still the
+/// same at its start and at its end is of the types stored there, and what stands between of the one type that all stored
+/// elements have, if it is one.
+pub(super) fn like(text: &str, stored: Option<&Bson>, dates: &DateContext) -> Result<Bson, JsonError> {
     let syntax = |error: serde_json::Error| JsonError::Syntax(error.to_string());
-    python::parse::<KeysOnce>(text.as_bytes()).map_err(syntax)?;
-    value(python::read(text.as_bytes()).map_err(syntax)?, stored)
+    python::keys_once(text).map_err(syntax)?;
+    value(python::tokens(text).map_err(syntax)?, stored, dates)
 }
 
-fn value(json: Value, stored: Option<&Bson>) -> Result<Bson, JsonError> {
+fn value(json: Value, stored: Option<&Bson>, dates: &DateContext) -> Result<Bson, JsonError> {
     Ok(match json {
         Value::Null => Bson::Null,
         Value::Bool(flag) => Bson::Boolean(flag),
-        Value::Number(number) => whole_or_double(&number, stored),
-        Value::String(text) => match python::number(&text) {
-            Some(number) => beyond(number)?,
-            None => Bson::String(text),
+        Value::Number(number) => read_number(&number.to_string(), stored)?,
+        Value::String(text) => match python::token(&text) {
+            Some(token) => read_number(token, stored)?,
+            None => read_text(text, stored, dates)?,
         },
-        Value::Array(items) => Bson::Array(array(items, stored)?),
-        Value::Object(fields) if fields.keys().any(|key| key.starts_with('$')) => named(fields, stored)?,
-        Value::Object(fields) => Bson::Document(document(fields, stored)?),
+        Value::Array(items) => Bson::Array(array(items, stored, dates)?),
+        Value::Object(fields) if fields.keys().any(|key| key.starts_with('$')) => named(fields, stored, dates)?,
+        Value::Object(fields) => Bson::Document(document(fields, stored, dates)?),
     })
 }
 
-fn whole_or_double(number: &Number, stored: Option<&Bson>) -> Bson {
-    let Some(whole) = number.as_i64() else { return Bson::Double(number.as_f64().unwrap_or(f64::NAN)) };
+/// A number by its digits, or what lies too deep to be read.
+fn read_number(token: &str, stored: Option<&Bson>) -> Result<Bson, JsonError> {
+    if token.starts_with(['[', '{']) {
+        return Ok(python::bson(token));
+    }
     match stored {
-        Some(Bson::Int64(_)) => Bson::Int64(whole),
-        Some(Bson::Double(_)) if whole.unsigned_abs() <= EXACT => Bson::Double(whole as f64),
-        _ => i32::try_from(whole).map_or(Bson::Int64(whole), Bson::Int32),
-    }
-}
-
-/// A number that JSON alone has no place for.
-fn beyond(number: &str) -> Result<Bson, JsonError> {
-    match python::bson(number) {
-        Bson::Double(double) if double.is_infinite() && !number.ends_with("Infinity") => {
-            Err(JsonError::Number(number.to_owned()))
+        Some(Bson::Decimal128(_)) => {
+            if let Ok(decimal) = digits::decimal(token) {
+                return Ok(Bson::Decimal128(decimal));
+            }
         }
-        Bson::Symbol(digits) => Err(JsonError::Number(digits)),
-        held => Ok(held),
+        Some(Bson::Double(_)) => {
+            if let Ok(double) = digits::double(token) {
+                return Ok(Bson::Double(double));
+            }
+        }
+        _ => {}
     }
+    if digits::is_whole(token) {
+        return Ok(match (token.parse(), stored) {
+            (Ok(whole), Some(Bson::Int64(_))) => Bson::Int64(whole),
+            (Ok(whole), _) => number::integer(whole),
+            (Err(_), _) => digits::any_whole(token),
+        });
+    }
+    digits::double(token).map(Bson::Double).map_err(|why| match why {
+        Some(why) if digits::decimal(token).is_ok() => JsonError::Digits { number: token.to_owned(), why },
+        _ => JsonError::Number(token.to_owned()),
+    })
 }
 
-fn array(items: Vec<Value>, stored: Option<&Bson>) -> Result<Vec<Bson>, JsonError> {
+/// A text, or where a type is stored that JSON has no form for, a value of that type.
+fn read_text(text: String, stored: Option<&Bson>, dates: &DateContext) -> Result<Bson, JsonError> {
+    let read = match stored {
+        None
+        | Some(
+            Bson::String(_)
+            | Bson::Int32(_)
+            | Bson::Int64(_)
+            | Bson::Double(_)
+            | Bson::Boolean(_)
+            | Bson::Null
+            | Bson::Undefined
+            | Bson::Array(_)
+            | Bson::Document(_),
+        ) => return Ok(Bson::String(text)),
+        // So Python's numbers beyond 64 bits look.
+        Some(long) if digits::is_long(long) => return Ok(Bson::String(text)),
+        Some(Bson::DateTime(_)) => date(&text, dates).map(Bson::DateTime),
+        Some(Bson::Decimal128(_)) => digits::decimal(&text).map(Bson::Decimal128),
+        Some(Bson::ObjectId(_)) => text.parse().map(Bson::ObjectId).map_err(|_| None),
+        Some(_) => Err(None),
+    };
+    read.map_err(|why: Option<&str>| {
+        let word = stored.map(value_text::type_word).unwrap_or_default();
+        let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+        JsonError::Place { place: String::new(), why: format!("{text:?} is no {word}, which is stored there{why}") }
+    })
+}
+
+fn array(items: Vec<Value>, stored: Option<&Bson>, dates: &DateContext) -> Result<Vec<Bson>, JsonError> {
     let stored = stored.and_then(Bson::as_array).map_or(&[][..], Vec::as_slice);
-    // Numbers of one type stay of that type, however many there are then.
-    let of_all = stored.first().filter(|first| {
-        matches!(first, Bson::Int64(_) | Bson::Double(_))
-            && stored.iter().all(|item| item.element_type() == first.element_type())
-    });
-    let as_many = items.len() == stored.len();
-    let stored_at = |at: usize| of_all.or_else(|| stored.get(at).filter(|_| as_many));
-    items.into_iter().enumerate().map(|(at, item)| value(item, stored_at(at))).collect()
+    let models = models(&items, stored, dates);
+    let each = items.into_iter().zip(models).enumerate();
+    each.map(|(at, (item, model))| value(item, model, dates).map_err(|error| error.below(&at.to_string()))).collect()
 }
 
-fn document(fields: Map<String, Value>, stored: Option<&Bson>) -> Result<Document, JsonError> {
+/// What each item is to be like: see [`like`].
+fn models<'a>(items: &[Value], stored: &'a [Bson], dates: &DateContext) -> Vec<Option<&'a Bson>> {
+    if items.len() == stored.len() {
+        return stored.iter().map(Some).collect();
+    }
+    let is_as_stored = |item: &Value, stored: &Bson| {
+        value(item.clone(), Some(stored), dates).is_ok_and(|read| same(Some(&read), Some(stored)))
+    };
+    let at_start = items.iter().zip(stored).take_while(|&(item, stored)| is_as_stored(item, stored)).count();
+    let (others, left) = (&items[at_start..], &stored[at_start..]);
+    let from_end = others.iter().rev().zip(left.iter().rev());
+    let at_end = from_end.take_while(|&(item, stored)| is_as_stored(item, stored)).count();
+    let is_plain = |first: &&Bson| !matches!(first, Bson::Document(_) | Bson::Array(_));
+    let of_all = stored
+        .first()
+        .filter(is_plain)
+        .filter(|first| stored.iter().all(|item| item.element_type() == first.element_type()));
+    let between = others.len() - at_end;
+    let (start, end) = (&stored[..at_start], &stored[stored.len() - at_end..]);
+    start.iter().map(Some).chain(std::iter::repeat_n(of_all, between)).chain(end.iter().map(Some)).collect()
+}
+
+fn document(fields: Map<String, Value>, stored: Option<&Bson>, dates: &DateContext) -> Result<Document, JsonError> {
     let stored = stored.and_then(Bson::as_document);
     fields
         .into_iter()
         .map(|(key, field)| {
-            let field = value(field, stored.and_then(|stored| stored.get(&key)))?;
-            Ok((key, field))
+            let field = value(field, stored.and_then(|stored| stored.get(&key)), dates);
+            field.map_err(|error| error.below(&key)).map(|field| (key, field))
         })
         .collect()
 }
 
 /// An object whose keys may name a type.
-fn named(fields: Map<String, Value>, stored: Option<&Bson>) -> Result<Bson, JsonError> {
-    match Bson::try_from(fields.clone()) {
-        Ok(Bson::Document(_)) => document(fields, stored).map(Bson::Document),
+fn named(fields: Map<String, Value>, stored: Option<&Bson>, dates: &DateContext) -> Result<Bson, JsonError> {
+    if fields.get("$date").and_then(Value::as_str).is_some_and(|text| date(text, dates) == Err(Some(LEAP))) {
+        return Err(JsonError::Extended(LEAP.to_owned()));
+    }
+    let plain = fields.iter().map(|(key, field)| Ok((key.clone(), uncarried(field)?)));
+    match Bson::try_from(plain.collect::<Result<Map<String, Value>, JsonError>>()?) {
+        Ok(Bson::Document(_)) => document(fields, stored, dates).map(Bson::Document),
         Ok(value) => Ok(value),
         Err(error) => Err(JsonError::Extended(error.to_string())),
     }
+}
+
+/// With its numbers as Extended JSON has them.
+fn uncarried(json: &Value) -> Result<Value, JsonError> {
+    Ok(match json {
+        Value::String(text) => match python::token(text) {
+            Some(token) => read_number(token, None)?.into_relaxed_extjson(),
+            None => json.clone(),
+        },
+        Value::Array(items) => Value::Array(items.iter().map(uncarried).collect::<Result<_, _>>()?),
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(key, field)| Ok((key.clone(), uncarried(field)?)));
+            Value::Object(fields.collect::<Result<_, JsonError>>()?)
+        }
+        other => other.clone(),
+    })
 }
 
 /// JSON in which every type can be told from the others: plain where a plain number or text is read as that type, else
@@ -126,103 +234,11 @@ pub(super) fn exact(value: &Bson) -> Value {
             value.clone().into_canonical_extjson()
         }
         Bson::JavaScriptCodeWithScope(_) => value.clone().into_canonical_extjson(),
+        Bson::String(text) => Value::String(python::text(text)),
+        Bson::Symbol(carried) if python::is_carried(carried) => python::carry(carried),
         other => other.clone().into_relaxed_extjson(),
     }
 }
 
-/// JSON whose objects name no key twice. Read as a [`Value`], the last would win in silence.
-struct KeysOnce;
-
-impl<'de> Deserialize<'de> for KeysOnce {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(KeysVisitor)
-    }
-}
-
-struct KeysVisitor;
-
-impl<'de> Visitor<'de> for KeysVisitor {
-    type Value = KeysOnce;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<KeysOnce, E> {
-        Ok(KeysOnce)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<KeysOnce, E> {
-        Ok(KeysOnce)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<KeysOnce, E> {
-        Ok(KeysOnce)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<KeysOnce, E> {
-        Ok(KeysOnce)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<KeysOnce, E> {
-        Ok(KeysOnce)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<KeysOnce, E> {
-        Ok(KeysOnce)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<KeysOnce, A::Error> {
-        while items.next_element::<KeysOnce>()?.is_some() {}
-        Ok(KeysOnce)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<KeysOnce, A::Error> {
-        let mut keys = HashSet::new();
-        while let Some(key) = fields.next_key::<String>()? {
-            fields.next_value::<KeysOnce>()?;
-            if let Some(twice) = keys.replace(key) {
-                return Err(A::Error::custom(format!("the key {twice:?} stands twice")));
-            }
-        }
-        Ok(KeysOnce)
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use bson::doc;
-
-    use super::*;
-
-    #[test]
-    fn json_is_read_as_python_writes_it() {
-        assert!(matches!(json("NaN"), Ok(Bson::Double(number)) if number.is_nan()));
-        assert_eq!(json("[-Infinity]"), Ok(Bson::from(vec![f64::NEG_INFINITY])));
-        let decimal = Bson::Decimal128("17293822569102704641".parse().unwrap());
-        assert_eq!(json(r#"{"id": 17293822569102704641}"#), Ok(Bson::Document(doc! { "id": decimal })));
-        assert_eq!(json("9223372036854775807"), Ok(Bson::Int64(i64::MAX)));
-        assert_eq!(json(r#""\ud83e""#), Ok(Bson::from("\u{10D83E}")));
-    }
-
-    #[test]
-    fn what_would_be_stored_as_something_else_is_refused() {
-        assert!(matches!(json(&"9".repeat(35)), Err(JsonError::Number(_))));
-        assert!(matches!(json("[1e999]"), Err(JsonError::Number(_))));
-        assert!(matches!(json(r#"{"$date": "yesterday"}"#), Err(JsonError::Extended(_))));
-        let twice = json(r#"[{"a": 1, "b": {"a": 2}, "a": 3}]"#).unwrap_err().to_string();
-        assert!(twice.contains("\"a\" stands twice"), "{twice}");
-        assert!(json(r#"{"a": {"b": 1}, "b": {"a": 1}}"#).is_ok());
-    }
-
-    #[test]
-    fn a_whole_number_typed_where_another_type_is_stored_becomes_one() {
-        let stored = doc! { "long": 5_000_000_000_i64, "double": 1.5, "rates": [0.5, 1.5], "all": [1_i64, 2.0] };
-        let stored = Bson::Document(stored);
-        let typed = r#"{"long": 5, "double": 2, "rates": [1, 2, 3], "all": [1, 2], "new": 1}"#;
-        let meant = doc! { "long": 5_i64, "double": 2.0, "rates": [1.0, 2.0, 3.0], "all": [1_i64, 2.0], "new": 1 };
-        assert_eq!(like(typed, Some(&stored)), Ok(Bson::Document(meant)));
-        let told = like(r#"{"double": {"$numberInt": "2"}}"#, Some(&stored));
-        assert_eq!(told, Ok(Bson::Document(doc! { "double": 2 })), "what names its type has it");
-    }
-}
+mod tests;

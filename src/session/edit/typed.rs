@@ -1,15 +1,17 @@
 //! Typed text as a value of a type, and values as the text that an editor starts with.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
-use bson::{Bson, Decimal128, spec::ElementType};
-use jiff::Timestamp;
+use bson::{Bson, spec::ElementType};
+use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
+    JsonError,
     date::{DateContext, date},
+    digits::{any_whole, decimal, double, is_long, is_whole, whole},
     json, same,
 };
-use crate::session::{number::EXACT, value_text};
+use crate::session::{python, value_text};
 
 /// Why a text is no value of a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +67,7 @@ pub fn forms(kind: ElementType) -> &'static str {
 }
 
 /// Reads typed text as a value of the BSON type that is stored: see [`forms`]. Any type but a string may be Extended JSON
-/// too. Numbers inside of documents and arrays keep the type that is stored at their place.
+/// too. What JSON cannot tell apart, inside of documents and arrays, keeps the type that is stored at its place.
 ///
 /// # Errors
 /// Why it does not fit.
@@ -81,10 +83,34 @@ pub fn read_type(text: &str, kind: ElementType, dates: &DateContext) -> Result<B
     read(text, kind, None, dates)
 }
 
-/// Reads text typed for a new field: JSON where it is some that can be stored, else a string.
+/// Reads text typed for a new field: JSON where it is some, else a string.
+///
+/// # Errors
+/// Why JSON cannot be stored as it was typed; and what is wrong with a text that starts like an array or an object and is none,
+/// since nobody means that text.
+pub fn read_new(text: &str) -> Result<Bson, JsonError> {
+    match json(text) {
+        Err(JsonError::Syntax(_)) if !looks_like_json(text) => Ok(Bson::String(text.to_owned())),
+        read => read,
+    }
+}
+
+/// `{"…`, or `[1…]`: not `[draft] text`, and not `{name}`.
+fn looks_like_json(text: &str) -> bool {
+    let inner = |open: char| text.trim().strip_prefix(open).map(str::trim_start);
+    let is_item = |c: char| c.is_ascii_digit() || matches!(c, '"' | '{' | '[' | '-');
+    inner('{').is_some_and(|inner| inner.starts_with('"'))
+        || inner('[').is_some_and(|inner| inner.starts_with(is_item) && inner.ends_with(']'))
+}
+
+/// The type that stores a text which does not fit another one.
 #[must_use]
-pub fn read_new(text: &str) -> Bson {
-    json(text).unwrap_or_else(|_| Bson::String(text.to_owned()))
+pub fn fitting(text: &str) -> ElementType {
+    match read_new(text) {
+        Ok(value) if value.element_type() != ElementType::Symbol => value.element_type(),
+        _ if decimal(text.trim()).is_ok() => ElementType::Decimal128,
+        _ => ElementType::String,
+    }
 }
 
 fn read(text: &str, kind: ElementType, stored: Option<&Bson>, dates: &DateContext) -> Result<Bson, Misfit> {
@@ -93,77 +119,26 @@ fn read(text: &str, kind: ElementType, stored: Option<&Bson>, dates: &DateContex
     }
     let text = text.trim();
     if matches!(kind, ElementType::EmbeddedDocument | ElementType::Array) || text.starts_with('{') {
-        let value = json::like(text, stored).map_err(|error| Misfit { kind, why: Some(error.to_string()) })?;
+        let value = json::like(text, stored, dates).map_err(|error| Misfit { kind, why: Some(error.to_string()) })?;
         return if value.element_type() == kind { Ok(value) } else { Err(Misfit { kind, why: None }) };
     }
     let value = match kind {
         ElementType::Int32 => whole(text, "it is beyond 32 bits").map(Bson::Int32),
         ElementType::Int64 => whole(text, "it is beyond 64 bits").map(Bson::Int64),
         ElementType::Double => double(text).map(Bson::Double),
-        ElementType::Decimal128 => decimal(text).map(Bson::Decimal128),
+        ElementType::Decimal128 => match decimal(text) {
+            // A folder holds more digits than a decimal does.
+            Err(Some(_)) if stored.is_some_and(is_long) && is_whole(text) => Ok(any_whole(text)),
+            read => read.map(Bson::Decimal128),
+        },
         ElementType::Boolean => text.parse().map(Bson::Boolean).map_err(|_| None),
         ElementType::Null if text == "null" => Ok(Bson::Null),
         ElementType::DateTime => date(text, dates).map(Bson::DateTime),
         ElementType::ObjectId => text.parse().map(Bson::ObjectId).map_err(|_| None),
+        ElementType::Symbol if stored.is_some_and(is_long) && is_whole(text) => Ok(any_whole(text)),
         _ => Err(None),
     };
     value.map_err(|why: Option<&str>| Misfit { kind, why: why.map(str::to_owned) })
-}
-
-fn whole<T: FromStr>(text: &str, beyond: &'static str) -> Result<T, Option<&'static str>> {
-    if is_whole(text) { text.parse().map_err(|_| Some(beyond)) } else { Err(None) }
-}
-
-fn double(text: &str) -> Result<f64, Option<&'static str>> {
-    match text {
-        "NaN" => return Ok(f64::NAN),
-        "-NaN" => return Ok(-f64::NAN),
-        "Infinity" => return Ok(f64::INFINITY),
-        "-Infinity" => return Ok(f64::NEG_INFINITY),
-        _ if !is_number(text) => return Err(None),
-        _ => {}
-    }
-    let Ok(number) = text.parse::<f64>() else { return Err(None) };
-    let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
-    let is_zero = !mantissa.contains(|digit: char| matches!(digit, '1'..='9'));
-    let digits = unsigned(text).trim_start_matches('0');
-    if number.is_infinite() {
-        Err(Some("it is beyond every double"))
-    } else if number == 0.0 && !is_zero {
-        Err(Some("it is too near 0 for a double"))
-    } else if number.abs() >= EXACT && is_whole(text) && format!("{:.0}", number.abs()) != digits {
-        Err(Some("a double does not hold all its digits"))
-    } else {
-        Ok(number)
-    }
-}
-
-fn decimal(text: &str) -> Result<Decimal128, Option<&'static str>> {
-    if !is_number(text) && !matches!(text, "NaN" | "Infinity" | "-Infinity") {
-        return Err(None);
-    }
-    text.parse().map_err(|_| Some("it has more digits, or a larger exponent, than a decimal holds"))
-}
-
-fn unsigned(text: &str) -> &str {
-    text.strip_prefix(['-', '+']).unwrap_or(text)
-}
-
-fn are_digits(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn is_whole(text: &str) -> bool {
-    let digits = unsigned(text);
-    !digits.is_empty() && are_digits(digits)
-}
-
-/// Digits with a sign, a point and an exponent, of which Rust's own readers take more than people mean: `inf`, `nan`, nothing.
-fn is_number(text: &str) -> bool {
-    let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(number, e)| (number, Some(e)));
-    let (whole, fraction) = unsigned(mantissa).split_once('.').unwrap_or((unsigned(mantissa), ""));
-    let has_digits = !(whole.is_empty() && fraction.is_empty());
-    has_digits && are_digits(whole) && are_digits(fraction) && exponent.is_none_or(is_whole)
 }
 
 /// The text that [`read_as`] reads back to the same value: what an editor starts with. `None` where no text does, as for a
@@ -182,9 +157,12 @@ pub fn write(value: &Bson) -> Option<String> {
         Bson::DateTime(date) => {
             Timestamp::from_millisecond(date.timestamp_millis()).map_or_else(|_| extended(value), |at| at.to_string())
         }
+        Bson::Symbol(digits) if is_long(value) => digits.clone(),
         Bson::Document(_) | Bson::Array(_) => {
-            let text = serde_json::to_string_pretty(&json::exact(value)).ok()?;
-            let read_back = json::like(&text, Some(value)).ok();
+            let text = python::indented(&json::exact(value));
+            // No date stands there as a text.
+            let dates = DateContext::new(Timestamp::UNIX_EPOCH, TimeZone::UTC);
+            let read_back = json::like(&text, Some(value), &dates).ok();
             return same(read_back.as_ref(), Some(value)).then_some(text);
         }
         other => extended(other),

@@ -42,7 +42,7 @@ pub(crate) fn meanings(text: &str) -> Vec<Vec<Bson>> {
         uuids(text, &[UuidRepresentation::CSharpLegacy, UuidRepresentation::JavaLegacy]),
         numbers(text),
         // No query compares with undefined.
-        edit::json(text).ok().filter(|value| *value != Bson::Undefined).into_iter().collect(),
+        edit::json(text).ok().map(literal).filter(|value| *value != Bson::Undefined).into_iter().collect(),
     ];
     groups.into_iter().filter(|group| !group.is_empty()).collect()
 }
@@ -53,23 +53,44 @@ fn uuids(text: &str, representations: &[UuidRepresentation]) -> Vec<Bson> {
     representations.iter().map(binary).collect()
 }
 
-/// Whole numbers compare equal whatever their type; others as a double or as a decimal.
+/// Whole numbers compare equal whatever their type; others as the double or the decimal of just these digits. A large double
+/// is shown with zeros where it has other digits.
 fn numbers(text: &str) -> Vec<Bson> {
+    let shown = text.parse().ok().filter(|number: &f64| number.to_string() == text);
     if let Ok(whole) = text.parse() {
-        return vec![Bson::Int64(whole)];
+        return std::iter::once(Bson::Int64(whole)).chain(shown.map(Bson::Double)).collect();
     }
-    let double = text.parse().ok().map(Bson::Double);
+    let double = shown.or_else(|| edit::exact_double(text)).map(Bson::Double);
     let decimal = text.parse::<Decimal128>().ok().map(Bson::Decimal128);
     double.into_iter().chain(decimal).collect()
 }
 
+/// What stands behind `$literal`: null and truth values have no Extended JSON, and a text may look like them.
+fn literal(value: Bson) -> Bson {
+    match value {
+        Bson::Document(mut fields) if fields.len() == 1 && fields.contains_key(LITERAL) => {
+            fields.remove(LITERAL).unwrap_or(Bson::Null)
+        }
+        other => other,
+    }
+}
+
+const LITERAL: &str = "$literal";
+
 impl SessionKey {
-    /// A text that means this `_id` and no other: the string itself, else canonical Extended JSON.
+    /// A text that means this `_id` and no other: the string itself, else canonical Extended JSON, and for what has none, null
+    /// and truth values, `{"$literal":null}`.
     ///
     /// Stored text: make it safe before it reaches a terminal.
     #[must_use]
     pub fn exact(&self) -> &str {
-        self.bson().as_str().unwrap_or(&self.canonical)
+        match self.bson() {
+            Bson::String(text) => text,
+            Bson::Null => r#"{"$literal":null}"#,
+            Bson::Boolean(true) => r#"{"$literal":true}"#,
+            Bson::Boolean(false) => r#"{"$literal":false}"#,
+            _ => &self.canonical,
+        }
     }
 }
 
@@ -115,6 +136,9 @@ mod tests {
             Bson::Int64(5),
             Bson::Double(0.5),
             Bson::Boolean(true),
+            Bson::Null,
+            Bson::Double(1_152_921_504_606_846_976.0),
+            Bson::Decimal128("1.5000000000000000000001".parse().unwrap()),
             Bson::DateTime(bson::DateTime::from_millis(1_700_000_000_123)),
             doc! { "tenant": "t1", "session": "s1" }.into(),
         ];
@@ -126,6 +150,9 @@ mod tests {
         }
         assert_eq!(SessionKey::from("5").exact(), "5");
         assert_ne!(SessionKey::new(Bson::Int32(5)).exact(), "5");
+        assert_ne!(SessionKey::new(Bson::Null).exact(), "null", "a text may be that");
+        let near = meanings("1.5000000000000000000001");
+        assert!(!near.iter().flatten().any(|read| matches!(read, Bson::Double(_))), "no double is that number");
         assert!(meanings("support-1042").is_empty());
     }
 

@@ -130,7 +130,7 @@ fn test() -> impl Strategy<Value = FilterTest> {
         2 => text_match().prop_map(FilterTest::Agent),
         2 => text_match().prop_map(FilterTest::Model),
         6 => (key(), comparison(), reading)
-            .prop_map(|(key, comparison, readings)| FilterTest::Metadata { key, comparison, readings }),
+            .prop_map(|(key, comparison, readings)| FilterTest::Metadata { key, comparison, readings, day: None }),
         1 => Just(FilterTest::HasFeedback),
         1 => Just(FilterTest::HasComment),
         1 => Just(FilterTest::HasGuardrail),

@@ -74,6 +74,23 @@ async fn a_filter_finds_ids_by_the_text_that_is_shown() {
 }
 
 #[tokio::test]
+async fn a_name_that_was_spelled_out_is_accepted_back() {
+    let documents = vec![
+        doc! { "_id": "trail " },
+        doc! { "_id": "trail" },
+        doc! { "_id": "a\u{200b}b" },
+        doc! { "_id": "s-1", "session_id": "" },
+    ];
+    let (_fresh, reader) = loaded("spelled", documents).await;
+    for (typed, id) in
+        [(r#""trail ""#, "trail "), ("trail", "trail"), (r#""a\u200bb""#, "a\u{200b}b"), (r#""""#, "s-1")]
+    {
+        let found = reader.resolve(typed).await.expect("an answer");
+        assert_eq!(found.iter().map(|found| &found.key).collect::<Vec<_>>(), [&SessionKey::from(id)], "{typed}");
+    }
+}
+
+#[tokio::test]
 async fn ids_that_would_look_alike_are_told_apart_and_accepted_back() {
     let oid = ObjectId::from_bytes([7; 12]);
     let uuid = |subtype| Bson::Binary(Binary { subtype, bytes: vec![9; 16] });
@@ -85,9 +102,17 @@ async fn ids_that_would_look_alike_are_told_apart_and_accepted_back() {
         doc! { "_id": uuid(BinarySubtype::Uuid) },
         doc! { "_id": uuid(BinarySubtype::UuidOld) },
         doc! { "_id": "a", "session_id": "5" },
+        doc! { "_id": "null" },
+        doc! { "_id": null },
+        doc! { "_id": "true" },
+        doc! { "_id": true },
+        doc! { "_id": 1_152_921_504_606_846_976.0 },
+        doc! { "_id": 1_152_921_504_606_847_000_i64 },
+        doc! { "_id": "1.5000000000000000000001".parse::<bson::Decimal128>().expect("a decimal") },
+        doc! { "_id": "1.50".parse::<bson::Decimal128>().expect("a decimal") },
     ];
     let (_fresh, reader) = loaded("alike", documents).await;
-    let rows = every_page(&*reader, first_page(10)).await;
+    let rows = every_page(&*reader, first_page(20)).await;
     let names = distinct_names(rows.iter(), [].iter());
     for (row, name) in rows.iter().zip(&names) {
         assert_eq!(names.iter().filter(|other| *other == name).count(), 1, "{name}");

@@ -49,7 +49,9 @@ pub enum MetadataCommand {
 /// What values may look like.
 const SET_HELP: &str = "\
 VALUE is read as the type that the field has, and refused where it does not fit.
-A new field is JSON where it parses, else text.
+A new field is JSON where it parses, else text. What starts like JSON and is
+none is refused, and so is a number that would lose a digit: use --type then.
+Inside of objects and arrays, types stay at their places.
 
   i32, i64  a whole number
   f64, dec  a number, NaN, Infinity or -Infinity
@@ -63,7 +65,7 @@ A new field is JSON where it parses, else text.
   others    Extended JSON, such as {\"$uuid\": \"...\"}
 
 KEY:=JSON takes Extended JSON, and what Python writes: NaN, Infinity, whole
-numbers beyond 64 bits (up to 34 digits, as decimals).";
+numbers beyond 64 bits (in a database up to 34 digits, as decimals).";
 
 /// A BSON type as it is typed: the word of the screen, or MongoDB's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -82,7 +82,7 @@ impl ListWriter {
         };
         vec![
             time(date),
-            or_dash(Some(name)),
+            text::line(&summary.spelled(name)).into_owned(),
             or_dash(summary.application_name.as_deref()),
             number(details.map(|details| details.messages)),
             usage.map_or_else(|| number(None), tokens),

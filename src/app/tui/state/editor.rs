@@ -268,10 +268,13 @@ impl Editor {
             return Err(format!("{key} is there already; choose it to change it"));
         }
         edit::check_new_key(&key).map_err(|reason| edit::AssignmentError::Key(reason).to_string())?;
-        Ok(match typed {
-            AssignedValue::Json(value) => (key, value),
-            AssignedValue::Text(text) => (key, edit::read_new(&text)),
-        })
+        match typed {
+            AssignedValue::Json(value) => Ok((key, value)),
+            AssignedValue::Text(text) => match edit::read_new(&text) {
+                Ok(value) => Ok((key, value)),
+                Err(problem) => Err(format!("{problem}; {key}:=\"...\" stores a text")),
+            },
+        }
     }
 
     /// Comes back after it could not be stored.

@@ -66,6 +66,20 @@ fn prefixes_choose_the_field() {
 }
 
 #[test]
+fn a_day_of_metadata_is_one_in_the_zone_of_the_reader() {
+    let new_york = TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap();
+    let read = |text: &str| {
+        let filter = Filter::parse_at(text, &now().to_zoned(new_york.clone())).unwrap();
+        filter.terms.into_iter().map(|term| term.test).next().unwrap()
+    };
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let FilterTest::Metadata { day, .. } = read("meta.due:2026-03-29") else { panic!() };
+    assert_eq!(day, Some(at("2026-03-29T04:00:00Z")..at("2026-03-30T04:00:00Z")));
+    let FilterTest::Metadata { readings, day, .. } = read("meta.due:>=2026-03-29") else { panic!() };
+    assert_eq!((readings.last(), day), (Some(&Bson::DateTime(at("2026-03-29T04:00:00Z").into())), None));
+}
+
+#[test]
 fn a_metadata_value_is_read_as_each_type_it_fits() {
     let readings = |text: &str| match test_of(text) {
         FilterTest::Metadata { readings, .. } => readings,
@@ -81,7 +95,7 @@ fn a_metadata_value_is_read_as_each_type_it_fits() {
     assert_eq!(readings("meta.k:null"), [string("null"), Bson::Null]);
     assert_eq!(readings("meta.k:inf"), [string("inf")]);
     let midnight = Bson::DateTime(bson::DateTime::from_millis(1_793_491_200_000));
-    assert_eq!(readings("meta.k:2026-11-01"), [string("2026-11-01"), midnight.clone()]);
+    assert_eq!(readings("meta.k:2026-11-01"), [string("2026-11-01")], "a day is a range");
     assert_eq!(readings("meta.k:2026-11-01T00:00:00Z"), [string("2026-11-01T00:00:00Z"), midnight]);
     assert_eq!(readings("meta.k:>5"), [Bson::Int64(5)]);
     for (sign, ms) in
@@ -95,7 +109,8 @@ fn a_metadata_value_is_read_as_each_type_it_fits() {
         FilterTest::Metadata {
             key: "customer.name".into(),
             comparison: Comparison::Equal,
-            readings: vec![string("Alice Johnson")]
+            readings: vec![string("Alice Johnson")],
+            day: None
         }
     );
     for (sign, comparison) in [
@@ -106,7 +121,7 @@ fn a_metadata_value_is_read_as_each_type_it_fits() {
         ("=", Comparison::Equal),
     ] {
         let test = test_of(&format!("meta.k:{sign}x"));
-        assert_eq!(test, FilterTest::Metadata { key: "k".into(), comparison, readings: vec![string("x")] });
+        assert_eq!(test, FilterTest::Metadata { key: "k".into(), comparison, readings: vec![string("x")], day: None });
     }
 }
 

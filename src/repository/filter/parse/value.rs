@@ -1,34 +1,39 @@
 //! Values: what types a metadata value may be read as.
 
+use std::ops::Range;
+
 use bson::{Bson, DateTime};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{Comparison, time, word::Word};
 
 /// The types a metadata value may be read as. In quotes it is text only. For `>` and the like a number is only a
-/// number: by text, `high` would be above 5. A day is in UTC, as metadata is shown: its first instant, but after `>` and
-/// `<=` its last.
-pub(super) fn readings(value: &Word, comparison: Comparison) -> Vec<Bson> {
+/// number: by text, `high` would be above 5. A day is one in this zone: where it is to be equal it is a range, the second
+/// that is given; else its first instant, but after `>` and `<=` its last.
+pub(super) fn readings(value: &Word, comparison: Comparison, zone: &TimeZone) -> (Vec<Bson>, Option<Range<Timestamp>>) {
     let text = value.text();
     if value.has_quotes() {
-        return vec![Bson::String(text)];
+        return (vec![Bson::String(text)], None);
     }
     if let Some(number) = number(&text) {
-        return if comparison == Comparison::Equal { vec![Bson::String(text), number] } else { vec![number] };
+        let by_text = (comparison == Comparison::Equal).then_some(Bson::String(text));
+        return (by_text.into_iter().chain([number]).collect(), None);
     }
-    let typed = match text.as_str() {
-        "true" => Some(Bson::Boolean(true)),
-        "false" => Some(Bson::Boolean(false)),
-        "null" => Some(Bson::Null),
-        _ => time::day(&text, &TimeZone::UTC)
-            .map(|(start, end)| match comparison {
-                Comparison::Greater | Comparison::LessOrEqual => DateTime::from_millis(end.as_millisecond() - 1),
-                _ => DateTime::from_millis(start.as_millisecond()),
-            })
-            .or_else(|| text.parse::<Timestamp>().ok().map(|at| DateTime::from_millis(at.as_millisecond())))
-            .map(Bson::DateTime),
+    let millis = |at: Timestamp| DateTime::from_millis(at.as_millisecond());
+    let (typed, day) = match (text.as_str(), time::day(&text, zone)) {
+        ("true", _) => (Some(Bson::Boolean(true)), None),
+        ("false", _) => (Some(Bson::Boolean(false)), None),
+        ("null", _) => (Some(Bson::Null), None),
+        (_, Some((start, end))) => match comparison {
+            Comparison::Equal => (None, Some(start..end)),
+            Comparison::Greater | Comparison::LessOrEqual => {
+                (Some(Bson::DateTime(DateTime::from_millis(end.as_millisecond() - 1))), None)
+            }
+            Comparison::GreaterOrEqual | Comparison::Less => (Some(Bson::DateTime(millis(start))), None),
+        },
+        (other, None) => (other.parse().ok().map(millis).map(Bson::DateTime), None),
     };
-    std::iter::once(Bson::String(text)).chain(typed).collect()
+    (std::iter::once(Bson::String(text)).chain(typed).collect(), day)
 }
 
 fn number(text: &str) -> Option<Bson> {

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     repository::{Error, Result, folder::layout},
     session::{
-        AgentId, encode as documents,
+        AgentId, encode as documents, python,
         record::{AgentConfig, AgentUpdate, NewAgent},
     },
 };
@@ -56,7 +56,7 @@ pub(super) fn update(place: &SessionPlace, agent: &AgentId, update: &AgentUpdate
     // Read before anything is written: where it is broken nothing may change.
     let mut fields = match files::read(&path)? {
         Some(Value::Object(fields)) => fields,
-        _ => Map::from_iter([("agent_id".to_owned(), Value::from(agent.as_str()))]),
+        _ => Map::from_iter([("agent_id".to_owned(), Value::from(python::text(agent.as_str())))]),
     };
     // Strands loads no agent without these.
     for (name, value) in [("state", json!({})), ("conversation_manager_state", json!({})), ("created_at", now.clone())]

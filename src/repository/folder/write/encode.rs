@@ -3,7 +3,7 @@
 use base64::Engine;
 use bson::{Bson, DateTime, Document, spec::BinarySubtype};
 use jiff::Timestamp;
-use serde_json::{Number, Value, json};
+use serde_json::{Value, json};
 
 use crate::session::python;
 
@@ -38,8 +38,8 @@ fn encode(value: &Bson, exact: bool) -> Value {
         Bson::Int32(n) => Value::from(*n),
         // A small number is read as an int32.
         Bson::Int64(n) if !exact || i32::try_from(*n).is_err() => Value::from(*n),
-        Bson::Double(n) => Number::from_f64(*n).map_or_else(|| python::carry(beyond(*n)), Value::Number),
-        Bson::String(text) => Value::String(text.clone()),
+        Bson::Double(n) => python::double(*n),
+        Bson::String(text) => Value::String(python::text(text)),
         Bson::Array(items) => Value::Array(items.iter().map(|item| encode(item, exact)).collect()),
         Bson::Document(document) => fields(document, exact),
         Bson::Binary(binary) if !exact || binary.subtype == BinarySubtype::Generic => {
@@ -58,15 +58,6 @@ fn encode(value: &Bson, exact: bool) -> Value {
 /// Whether a number stands bare in JSON and is read as this value. `NaN` and what has an exponent is a double there.
 fn reads_back(number: &str, value: &Bson) -> bool {
     python::is_carried(number) && python::bson(number) == *value
-}
-
-/// Python's words for what is no number, and for what is beyond all of them.
-fn beyond(number: f64) -> &'static str {
-    match number {
-        _ if number.is_nan() => "NaN",
-        _ if number > 0.0 => "Infinity",
-        _ => "-Infinity",
-    }
 }
 
 fn iso(date: DateTime) -> Value {

@@ -1,6 +1,6 @@
 //! `session.json`: the session, its metadata, feedback and guardrail events.
 
-use std::{fs, path::Path, time::SystemTime};
+use std::{borrow::Cow, fs, path::Path, time::SystemTime};
 
 use bson::{Bson, Document};
 use secrecy::ExposeSecret;
@@ -17,7 +17,7 @@ use crate::{
         folder::{archive, json as reading, layout},
     },
     session::{
-        MetadataEdit, edit, encode as documents,
+        MetadataEdit, edit, encode as documents, number, python,
         record::{NewSession, SessionUpdate},
     },
 };
@@ -58,6 +58,19 @@ fn exact(id: &str, key: &str, value: &Bson) -> Result<Value> {
     Err(Error::invalid(id, format!("metadata.{key}"), reason).with_hint("use other keys"))
 }
 
+/// A value in the place of another: a whole number of Python's beyond 64 bits, which was shown as a decimal, stays one where
+/// it becomes shorter.
+fn whole<'a>(stored: Option<&Value>, value: &'a Bson) -> Cow<'a, Bson> {
+    let is_long = stored.and_then(Value::as_str).and_then(python::number).is_some_and(python::is_long);
+    match value {
+        Bson::Decimal128(decimal) if is_long => match decimal.to_string().parse() {
+            Ok(shorter) => Cow::Owned(number::integer(shorter)),
+            Err(_) => Cow::Borrowed(value),
+        },
+        _ => Cow::Borrowed(value),
+    }
+}
+
 /// Reads `session.json`, lets it be changed, and writes it, while no other writer of ours can.
 pub(super) fn change(
     place: &SessionPlace,
@@ -76,10 +89,10 @@ pub(super) fn change(
 pub(super) fn update(place: &SessionPlace, update: &SessionUpdate) -> Result<()> {
     change(place, Time::Stays, |fields| {
         if let Some(kind) = &update.session_type {
-            fields.insert("session_type".to_owned(), Value::from(kind.as_str()));
+            fields.insert("session_type".to_owned(), Value::from(python::text(kind)));
         }
         if let Some(password) = &update.viewer_password {
-            fields.insert("session_viewer_password".to_owned(), Value::from(password.expose_secret()));
+            fields.insert("session_viewer_password".to_owned(), Value::from(python::text(password.expose_secret())));
         }
         if let Some(at) = update.updated_at {
             fields.insert("updated_at".to_owned(), encode::time(at));
@@ -149,7 +162,10 @@ pub(super) fn edit_metadata(place: &SessionPlace, edits: &[MetadataEdit]) -> Res
         }
         for edit in edits {
             match &edit.value {
-                Some(value) => metadata.insert(edit.key.clone(), exact(&place.id(), &edit.key, value)?),
+                Some(value) => {
+                    let value = whole(metadata.get(&edit.key), value);
+                    metadata.insert(edit.key.clone(), exact(&place.id(), &edit.key, &value)?)
+                }
                 None => metadata.shift_remove(&edit.key),
             };
         }

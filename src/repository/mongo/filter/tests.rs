@@ -65,11 +65,28 @@ fn a_prefix_of_hex_is_a_range_of_object_ids() {
 #[test]
 fn every_reading_of_a_metadata_value_is_tried() {
     let readings = vec![Bson::from("5"), Bson::Int64(5), Bson::Null];
-    let asked = one(FilterTest::Metadata { key: "n".to_owned(), comparison: Comparison::Equal, readings });
+    let asked = one(FilterTest::Metadata { key: "n".to_owned(), comparison: Comparison::Equal, readings, day: None });
     assert_eq!(
         asked,
         doc! { "$or": [
             { "metadata.n": { "$eq": "5" } }, { "metadata.n": { "$eq": 5i64 } }, { "metadata.n": { "$type": "null" } },
+        ] }
+    );
+}
+
+#[test]
+fn a_day_of_metadata_is_a_range_of_dates() {
+    let at = |text: &str| text.parse::<Timestamp>().expect("a time");
+    let day = at("2026-03-29T04:00:00Z")..at("2026-03-30T04:00:00Z");
+    let (from, to) = (date(day.start), date(day.end));
+    let (key, comparison) = ("due".to_owned(), Comparison::Equal);
+    let asked = one(FilterTest::Metadata { key, comparison, readings: vec!["2026-03-29".into()], day: Some(day) });
+    assert_eq!(
+        asked,
+        doc! { "$or": [
+            { "metadata.due": { "$eq": "2026-03-29" } },
+            { "metadata.due": { "$gte": from, "$lt": to, "$not": { "$type": "array" } } },
+            { "metadata.due": { "$elemMatch": { "$gte": from, "$lt": to } } },
         ] }
     );
 }
@@ -88,7 +105,12 @@ fn a_key_that_no_path_reaches_is_looked_for_by_name() {
 
 #[test]
 fn without_a_reading_nothing_matches() {
-    let asked = one(FilterTest::Metadata { key: "n".to_owned(), comparison: Comparison::Equal, readings: Vec::new() });
+    let asked = one(FilterTest::Metadata {
+        key: "n".to_owned(),
+        comparison: Comparison::Equal,
+        readings: Vec::new(),
+        day: None,
+    });
     assert_eq!(asked, doc! { "$expr": false });
 }
 

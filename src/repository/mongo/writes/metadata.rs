@@ -14,9 +14,13 @@ use crate::{
 /// How often the stored value may change back and forth between the update and the look at why it matched nothing.
 const PATIENCE: usize = 20;
 
-/// Refuses keys that cannot be a segment of a path, and the same key twice.
+/// Refuses keys that cannot be a segment of a path, the same key twice, and values that no document holds.
 pub(super) fn check(key: &SessionKey, edits: &[MetadataEdit]) -> Result<()> {
-    edit::check_keys(edits).map_err(|(edit, reason)| Error::key(key.text(), &edit.key, "a metadata key", reason))
+    edit::check_keys(edits).map_err(|(edit, reason)| Error::key(key.text(), &edit.key, "a metadata key", reason))?;
+    edits.iter().try_for_each(|edit| {
+        let refused = edit.value.as_ref().map_or(Ok(()), edit::check_bson);
+        refused.map_err(|reason| Error::invalid(key.text(), format!("metadata.{}", edit.key), reason))
+    })
 }
 
 pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<MetadataEdit>) -> Result<()> {

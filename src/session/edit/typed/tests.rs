@@ -67,12 +67,57 @@ fn what_does_not_fit_says_what_does() {
 
 #[test]
 fn a_new_field_is_json_where_it_parses_else_a_string() {
-    assert_eq!(read_new("5"), Bson::Int32(5));
-    assert_eq!(read_new("3000000000"), Bson::Int64(3_000_000_000));
-    assert_eq!(read_new("true"), Bson::Boolean(true));
-    assert_eq!(read_new(r#"{"a": [1]}"#), Bson::Document(doc! { "a": [1] }));
-    assert_eq!(read_new("two words "), Bson::String("two words ".into()));
-    assert_eq!(read_new(&"9".repeat(40)), Bson::String("9".repeat(40)), "no number holds it");
+    let cases: [(&str, Bson); 12] = [
+        ("5", Bson::Int32(5)),
+        ("3000000000", Bson::Int64(3_000_000_000)),
+        ("true", Bson::Boolean(true)),
+        ("0.1", Bson::Double(0.1)),
+        (r#"{"a": [1]}"#, doc! { "a": [1] }.into()),
+        ("two words ", "two words ".into()),
+        ("[draft] text", "[draft] text".into()),
+        ("[1] a footnote", "[1] a footnote".into()),
+        ("{name}, hello", "{name}, hello".into()),
+        ("\"to be\" or not", "\"to be\" or not".into()),
+        ("+34 600", "+34 600".into()),
+        ("007", "007".into()),
+    ];
+    for (typed, meant) in cases {
+        assert_eq!(read_new(typed), Ok(meant), "{typed}");
+    }
+    assert_eq!(read_new(&"9".repeat(45)), Ok(Bson::Symbol("9".repeat(45))), "a folder holds it");
+}
+
+#[test]
+fn a_new_field_that_only_looks_like_json_is_refused() {
+    let texts = [
+        "1e400",
+        "0.12345678901234567890123",
+        r#"{"$date": "yesterday"}"#,
+        r#"{"a": 1, "a": 2}"#,
+        r#"{"a": 1"#,
+        "[1, 2,]",
+        r#" [{"a": 1, "a": 2}]"#,
+    ];
+    for typed in texts {
+        assert!(read_new(typed).is_err(), "{typed}");
+    }
+    assert_eq!(
+        (fitting("1e-400"), fitting("7"), fitting("{\"a\"")),
+        (ElementType::Decimal128, ElementType::Int32, ElementType::String)
+    );
+}
+
+#[test]
+fn a_whole_number_beyond_64_bits_takes_any_length() {
+    for (stored, typed, meant) in [
+        ("9".repeat(40), "5".to_owned(), Bson::Int32(5)),
+        ("9".repeat(40), "8".repeat(50), Bson::Symbol("8".repeat(50))),
+    ] {
+        assert_eq!(read_as(&typed, &Bson::Symbol(stored)), Ok(meant));
+    }
+    let decimal = Bson::Decimal128("17293822569102704641".parse().unwrap());
+    assert_eq!(read_as(&"8".repeat(50), &decimal), Ok(Bson::Symbol("8".repeat(50))));
+    assert!(read_as(&"8".repeat(50), &Bson::Decimal128("1".parse().unwrap())).is_err());
 }
 
 #[test]

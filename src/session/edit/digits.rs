@@ -1,0 +1,140 @@
+//! Numbers as people type them: no digit gets lost.
+
+use std::str::FromStr;
+
+use bson::{Bson, Decimal128};
+
+use crate::session::{number, python};
+
+/// Why a text is no such number, where it is more than the form.
+type Refusal = Option<&'static str>;
+
+/// A whole number that fits.
+pub(super) fn whole<T: FromStr>(text: &str, beyond: &'static str) -> Result<T, Refusal> {
+    if is_whole(text) { text.parse().map_err(|_| Some(beyond)) } else { Err(None) }
+}
+
+/// The double that is written with the same digits.
+pub(super) fn double(text: &str) -> Result<f64, Refusal> {
+    match text {
+        "NaN" => return Ok(f64::NAN),
+        "-NaN" => return Ok(-f64::NAN),
+        "Infinity" => return Ok(f64::INFINITY),
+        "-Infinity" => return Ok(f64::NEG_INFINITY),
+        _ if !is_number(text) => return Err(None),
+        _ => {}
+    }
+    let Ok(number) = text.parse::<f64>() else { return Err(None) };
+    if number.is_infinite() {
+        Err(Some("it is beyond every double"))
+    } else if number == 0.0 && !significant(text).0.is_empty() {
+        Err(Some("it is too near 0 for a double"))
+    } else if significant(&format!("{number:e}")) == significant(text) {
+        Ok(number)
+    } else {
+        Err(Some("a double does not hold all its digits"))
+    }
+}
+
+/// The double of just these digits, if there is one.
+pub(crate) fn exact_double(text: &str) -> Option<f64> {
+    double(text).ok()
+}
+
+/// A decimal with these digits.
+pub(super) fn decimal(text: &str) -> Result<Decimal128, Refusal> {
+    if !is_number(text) && !matches!(text, "NaN" | "Infinity" | "-Infinity") {
+        return Err(None);
+    }
+    text.parse().map_err(|_| Some("it has more digits, or a larger exponent, than a decimal holds"))
+}
+
+/// Whether a value is a whole number beyond 64 bits, as Python writes them.
+pub(super) fn is_long(value: &Bson) -> bool {
+    match value {
+        Bson::Decimal128(decimal) => python::is_long(&decimal.to_string()),
+        Bson::Symbol(digits) => python::is_long(digits),
+        _ => false,
+    }
+}
+
+/// A whole number of any length, as a folder holds it.
+pub(super) fn any_whole(text: &str) -> Bson {
+    if let Ok(whole) = text.parse() {
+        return number::integer(whole);
+    }
+    let sign = if text.starts_with('-') { "-" } else { "" };
+    python::bson(&format!("{sign}{}", unsigned(text).trim_start_matches('0')))
+}
+
+/// The digits without zeros around them, and the power of ten that they are a fraction of. Of a text that is a number.
+fn significant(text: &str) -> (String, i64) {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = unsigned(mantissa).split_once('.').unwrap_or((unsigned(mantissa), ""));
+    let all = format!("{whole}{fraction}");
+    let digits = all.trim_start_matches('0');
+    if digits.is_empty() {
+        return (String::new(), 0);
+    }
+    // A larger exponent is beyond every double.
+    let exponent: i64 = exponent.parse().unwrap_or(i64::MAX / 2);
+    let leading = (all.len() - digits.len()) as i64;
+    (digits.trim_end_matches('0').to_owned(), exponent + whole.len() as i64 - leading)
+}
+
+fn unsigned(text: &str) -> &str {
+    text.strip_prefix(['-', '+']).unwrap_or(text)
+}
+
+fn are_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Digits, with a sign or without.
+pub(super) fn is_whole(text: &str) -> bool {
+    let digits = unsigned(text);
+    !digits.is_empty() && are_digits(digits)
+}
+
+/// Digits with a sign, a point and an exponent, of which Rust's own readers take more than people mean: `inf`, `nan`, nothing.
+fn is_number(text: &str) -> bool {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(number, e)| (number, Some(e)));
+    let (whole, fraction) = unsigned(mantissa).split_once('.').unwrap_or((unsigned(mantissa), ""));
+    let has_digits = !(whole.is_empty() && fraction.is_empty());
+    has_digits && are_digits(whole) && are_digits(fraction) && exponent.is_none_or(is_whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_double_has_the_digits_that_were_typed_or_is_none() {
+        for (text, number) in [
+            ("0.1", 0.1),
+            ("-00.10", -0.1),
+            ("1e23", 1e23),
+            ("100000000000000000000", 1e20),
+            ("+1.50E+3", 1500.0),
+            ("5e-324", 5e-324),
+            (".5", 0.5),
+            ("0e999", 0.0),
+            ("9007199254740992", 9_007_199_254_740_992.0),
+        ] {
+            assert_eq!(double(text), Ok(number), "{text}");
+        }
+        for text in [
+            "0.12345678901234567890123",
+            "1.00000000000000001",
+            "123456789.123456789123",
+            "3e-324",
+            "10000000000000001.0",
+            "9007199254740993.5",
+            "9007199254740993",
+            "1e-400",
+            "1e999",
+        ] {
+            assert!(matches!(double(text), Err(Some(_))), "{text}");
+        }
+    }
+}
