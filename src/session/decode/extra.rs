@@ -48,14 +48,21 @@ fn read_feedback(raw: Bson, path: &Path, notes: &mut Notes) -> Feedback {
         let rating = Rating::Other(value_text::compact(&raw));
         return Feedback { rating, comment: None, created_at: None, agent_id: None, message_id: None, raw: raw.into() };
     };
+    known::told(fields, &[known::FEEDBACK], path, notes);
     Feedback {
         rating: rating(fields.get("rating")),
-        comment: value::text(fields, "comment", path, notes),
+        comment: comment(fields, path, notes),
         created_at: date::date(fields, "created_at", path, notes),
         agent_id: value::text(fields, "agent_id", path, notes),
         message_id: value::number(fields, "message_id", path, notes),
         raw: raw.into(),
     }
+}
+
+/// A comment of another type than text is noted, and shown as JSON.
+fn comment(fields: &Document, path: &Path, notes: &mut Notes) -> Option<String> {
+    let stored = fields.get("comment").filter(|stored| !matches!(stored, Bson::Null))?;
+    value::text(fields, "comment", path, notes).or_else(|| Some(value_text::compact(stored)))
 }
 
 /// Reads a `rating`.

@@ -103,6 +103,7 @@ fn body(message: &mut Message, fields: &Document, around: known::Names, path: &P
     let Some(metadata) = value::object(fields, "metadata", path, notes) else { return };
     let path = path.key("metadata");
     known::told(metadata, &[known::METADATA], &path, notes);
+    known::aside(metadata, known::METADATA_ASIDE, &path, notes);
     if let Some(usage) = value::object(metadata, "usage", &path, notes) {
         message.usage = Some(figures::usage(usage, &path.key("usage"), notes));
     }
