@@ -7,7 +7,7 @@ use super::{
     notes::{Notes, Path},
     value,
 };
-use crate::session::{AgentId, StoredAgent};
+use crate::session::{AgentId, StoredAgent, StoredDate};
 
 pub(super) fn read(id: AgentId, value: Bson, first_index: u64, message_count: Option<u64>) -> StoredAgent {
     let agents = Path::At("agents");
@@ -23,6 +23,16 @@ pub(super) fn read(id: AgentId, value: Bson, first_index: u64, message_count: Op
     agent.message_count = message_count.map_or(loaded, |stored| stored.max(loaded));
     agent.findings = notes.into_findings();
     agent
+}
+
+/// When an agent was made and changed last, from the value of `agents.<id>`.
+pub(crate) fn dates(fields: &Document) -> (Option<StoredDate>, Option<StoredDate>) {
+    let data = fields.get_document("agent_data").ok();
+    let one = |key: &str| {
+        let read = |fields: &Document| fields.get(key).and_then(date::stored_date);
+        read(fields).or_else(|| data.and_then(read))
+    };
+    (one("created_at"), one("updated_at"))
 }
 
 fn blank(id: AgentId) -> StoredAgent {

@@ -7,7 +7,7 @@ use super::{
     notes::{Notes, Path},
     value,
 };
-use crate::session::{Feedback, Finding, GuardrailEvent, Rating, StoredValue, value_text};
+use crate::session::{Feedback, Finding, GuardrailEvent, Rating, StoredDate, StoredValue, value_text};
 
 /// Reads one element of `feedbacks`.
 #[must_use]
@@ -29,6 +29,11 @@ pub(crate) fn feedbacks(stored: impl Iterator<Item = Bson>) -> (Vec<Feedback>, V
 /// Reads the elements of `guardrail_events` one after the other.
 pub(crate) fn guardrail_events(stored: impl Iterator<Item = Bson>) -> (Vec<GuardrailEvent>, Vec<Finding>) {
     each(stored, "guardrail_events", read_event)
+}
+
+/// The latest `created_at` among the elements of `feedbacks`.
+pub(crate) fn last_feedback(stored: &[Bson]) -> Option<StoredDate> {
+    stored.iter().filter_map(|feedback| date::stored_date(feedback.as_document()?.get("created_at")?)).max()
 }
 
 fn each<T>(

@@ -121,6 +121,23 @@ fn a_tool_called_directly_counts_beside_the_counters() {
     assert_eq!(clock.total_time_s, Some(0.5));
 }
 
+#[test]
+fn how_a_call_went_is_unknown_where_its_result_names_none() {
+    let ask = |id: Bson| message("assistant", doc! {"toolUse": {"toolUseId": id, "name": "clock", "input": {}}}, None);
+    let answer = |id: Bson, status: &str| {
+        message("user", doc! {"toolResult": {"toolUseId": id, "status": status, "content": []}}, None)
+    };
+    let counts = |messages: Vec<Bson>| {
+        let clock = read(messages).tools.remove(0);
+        (clock.call_count, clock.success_count, clock.error_count)
+    };
+    let unknown = (1, None, None);
+    assert_eq!(counts(vec![ask(Bson::Null), answer(Bson::Null, "error")]), unknown);
+    assert_eq!(counts(vec![ask("t".into()), answer(Bson::Int32(5), "error")]), unknown);
+    assert_eq!(counts(vec![ask("t".into()), answer("t".into(), "failed")]), unknown);
+    assert_eq!(counts(vec![ask("t".into()), answer("t".into(), "error")]), (1, Some(0), Some(1)));
+}
+
 /// Counters after so many cycles: input tokens (one of output with them) and milliseconds.
 fn told(cycles: i64, input: i64, ms: i64) -> Option<Document> {
     let output = i64::from(input > 0);
