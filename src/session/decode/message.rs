@@ -117,7 +117,7 @@ fn body(message: &mut Message, fields: &Document, around: known::Names, path: &P
 
 /// Figures as older documents have them, where the newer ones are absent.
 fn old_figures(message: &mut Message, fields: &Document, path: &Path, notes: &mut Notes) {
-    if !message.usage.is_some_and(|usage| usage.is_known()) {
+    if message.usage.is_none_or(|usage| !usage.is_known()) {
         message.usage = figures::old_usage(fields, path, notes).or(message.usage);
     }
     if message.latency_ms.is_none() {
