@@ -83,6 +83,10 @@ pub struct RunReading {
     pub messages: Usage,
     /// Sum of `message.metadata.metrics.latencyMs` over its messages, ms.
     pub messages_latency_ms: Option<u64>,
+    /// Of one of its calls neither source tells the tokens: they are lower bounds.
+    pub partial: bool,
+    /// Of one of its calls neither source tells the latency: the sum is a lower bound.
+    pub latency_partial: bool,
 }
 
 /// Latency over calls, in ms. Percentiles are nearest-rank. Unknown is `None`.
@@ -97,6 +101,8 @@ pub struct Latency {
     pub p50: Option<u64>,
     /// 95th percentile.
     pub p95: Option<u64>,
+    /// Of one of the calls nothing tells it: the total is a lower bound.
+    pub partial: bool,
 }
 
 /// One model call.

@@ -8,8 +8,18 @@
 use super::{CallMetrics, MessageSample, runs::RunSpan};
 use crate::session::{Counters, Role, Usage};
 
-/// The calls of one run, in order.
-pub(super) fn of_run(samples: &[MessageSample], run: &RunSpan) -> Vec<CallMetrics> {
+/// The calls of one run.
+pub(super) struct RunCalls {
+    /// In order.
+    pub calls: Vec<CallMetrics>,
+    /// Of one of them neither its message nor the counters tell the tokens.
+    pub untold_tokens: bool,
+    /// Of one of them neither tells the latency.
+    pub untold_latency: bool,
+}
+
+/// The calls of one run, and whether their figures have gaps.
+pub(super) fn of_run(samples: &[MessageSample], run: &RunSpan) -> RunCalls {
     let told = samples[run.span.clone()].iter().any(|sample| sample.usage.is_some());
     let mut walk = Walk { samples, start: run.span.start, found: vec![None; run.span.len()], pool: Vec::new() };
     let mut base = Base::default();
@@ -41,6 +51,17 @@ pub(super) fn of_run(samples: &[MessageSample], run: &RunSpan) -> Vec<CallMetric
 struct Difference {
     usage: Usage,
     latency_ms: Option<u64>,
+    /// Whether tokens were counted, though maybe of several calls together.
+    tells_tokens: bool,
+    /// Whether time was.
+    tells_latency: bool,
+}
+
+impl Difference {
+    /// To one of several calls only this is known: that their figures are counted among the others'.
+    fn shared(self) -> Self {
+        Self { usage: Usage::default(), latency_ms: None, ..self }
+    }
 }
 
 /// The reading from which differences are taken.
@@ -75,7 +96,8 @@ impl Base {
             partial: false,
         };
         let usage = usage.unless_untold();
-        Difference { usage, latency_ms: less(reading.latency_ms, self.latency_ms).filter(|ms| *ms > 0) }
+        let latency_ms = less(reading.latency_ms, self.latency_ms).filter(|ms| *ms > 0);
+        Difference { usage, latency_ms, tells_tokens: usage.is_known(), tells_latency: latency_ms.is_some() }
     }
 
     fn cycles(&self, reading: &Counters) -> Option<u64> {
@@ -115,7 +137,7 @@ impl Walk<'_> {
         let told_apart = !strong.is_empty() || weak.len() <= 1 || likely == 1;
         let chosen: Vec<usize> = strong.into_iter().chain(weak.into_iter().take(room)).collect();
         for position in &chosen {
-            self.found[position - self.start].get_or_insert_default();
+            self.found[position - self.start].get_or_insert(difference.shared());
         }
         let certain = chosen.len() == 1 && told_apart && cycles.is_none_or(|cycles| cycles == 1);
         if certain {
@@ -124,14 +146,32 @@ impl Walk<'_> {
         certain
     }
 
-    fn calls(self) -> Vec<CallMetrics> {
-        let of = |(sample, found): (&MessageSample, Option<Difference>)| found.map(|found| call(sample, found));
-        self.samples[self.start..].iter().zip(self.found).filter_map(of).collect()
+    fn calls(self) -> RunCalls {
+        let mut run = RunCalls { calls: Vec::new(), untold_tokens: false, untold_latency: false };
+        for (sample, found) in self.samples[self.start..].iter().zip(self.found) {
+            let Some(difference) = found else { continue };
+            run.untold_tokens |= has_untold_tokens(sample, difference);
+            run.untold_latency |= sample.latency_ms.is_none() && !difference.tells_latency;
+            run.calls.push(call(sample, difference));
+        }
+        run
+    }
+}
+
+/// Whether a part of a call's tokens is in no sum. A message that says that the provider told nothing says so of its own
+/// call; counters that grew may have grown by another one.
+fn has_untold_tokens(sample: &MessageSample, difference: Difference) -> bool {
+    match own_usage(sample) {
+        Some(usage) if usage.is_known() => usage.total.is_none() && !difference.tells_tokens,
+        Some(_) => !difference.usage.is_known(),
+        None => !difference.tells_tokens,
     }
 }
 
 fn call(sample: &MessageSample, difference: Difference) -> CallMetrics {
-    let usage = own_usage(sample).unwrap_or(difference.usage);
+    let own = own_usage(sample);
+    let usage = own.filter(Usage::is_known).or(Some(difference.usage).filter(Usage::is_known)).or(own);
+    let usage = usage.unwrap_or(difference.usage);
     CallMetrics {
         index: sample.index,
         at: sample.at,

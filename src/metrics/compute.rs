@@ -2,7 +2,7 @@
 
 use super::{
     AgentMetrics, CallMetrics, FigureSource, Latency, MessageSample, Outline, RunReading, SessionMetrics, UsageSource,
-    calls,
+    calls::{self, RunCalls},
     runs::{self, RunSpan},
     tools,
 };
@@ -13,8 +13,13 @@ use crate::session::{AgentId, Usage, message::known_sum};
 pub fn agent_metrics(samples: &[MessageSample]) -> AgentMetrics {
     let runs = runs::split(samples);
     let counted = runs.iter().any(|run| run.peak.is_some());
-    let per_call: Vec<CallMetrics> = runs.iter().flat_map(|run| calls::of_run(samples, run)).collect();
-    let per_run: Vec<RunReading> = runs.iter().map(|run| reading(samples, run)).collect();
+    let mut per_call: Vec<CallMetrics> = Vec::new();
+    let mut per_run: Vec<RunReading> = Vec::with_capacity(runs.len());
+    for run in &runs {
+        let of_run = calls::of_run(samples, run);
+        per_run.push(reading(samples, run, &of_run));
+        per_call.extend(of_run.calls);
+    }
     let (usage, usage_source) = over_runs(&per_run);
     AgentMetrics {
         usage,
@@ -63,10 +68,12 @@ impl SessionMetrics {
 }
 
 /// Both sources of one run.
-fn reading(samples: &[MessageSample], run: &RunSpan) -> RunReading {
+fn reading(samples: &[MessageSample], run: &RunSpan, of_run: &RunCalls) -> RunReading {
     let mut found = RunReading {
         start: samples.get(run.span.start).map_or(0, |sample| sample.index),
         last_reading: run.peak.as_ref().and(samples.get(run.last)).map(|sample| sample.index),
+        partial: of_run.untold_tokens,
+        latency_partial: of_run.untold_latency,
         ..RunReading::default()
     };
     if let Some(peak) = &run.peak {
@@ -101,7 +108,7 @@ fn over_runs(per_run: &[RunReading]) -> (Usage, UsageSource) {
         cache_read: from_cache_read,
         cache_write: from_cache_write,
     };
-    let partial = per_run.iter().any(|run| run.messages.partial);
+    let partial = per_run.iter().any(|run| run.partial);
     (Usage { input, output, total, cache_read, cache_write, partial }, source)
 }
 
@@ -135,6 +142,7 @@ fn latency(per_run: &[RunReading], per_call: &[CallMetrics]) -> Latency {
         last: per_call.last().and_then(|call| call.latency_ms),
         p50: percentile(&known, 50),
         p95: percentile(&known, 95),
+        partial: per_run.iter().any(|run| run.latency_partial),
     }
 }
 

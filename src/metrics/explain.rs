@@ -119,7 +119,8 @@ fn tokens(
         (counters, format!("sum of messages[].message.metadata.usage.{name}"))
     });
     fields.push(("source".into(), source_words(source).into()));
-    Explanation { title: title.into(), value: shown(value, ""), formula: SUM_OF_RUNS.into(), fields }
+    let value = bounded(value, "", metrics.usage.partial);
+    Explanation { title: title.into(), value, formula: SUM_OF_RUNS.into(), fields }
 }
 
 const SUM_OF_RUNS: &str = "sum over runs of the larger of the run's last counter and the sum over its messages, since either can only miss \
@@ -132,7 +133,8 @@ fn latency_total(metrics: &AgentMetrics) -> Explanation {
         (counters, "sum of messages[].message.metadata.metrics.latencyMs".into())
     });
     let formula = format!("{SUM_OF_RUNS}; 0 means that nobody measured");
-    Explanation { title: "summed latency".into(), value: shown(metrics.latency.total, " ms"), formula, fields }
+    let value = bounded(metrics.latency.total, " ms", metrics.latency.partial);
+    Explanation { title: "summed latency".into(), value, formula, fields }
 }
 
 /// Both sources of each run, the later runs first to go when there are many; the larger is marked.
@@ -271,6 +273,12 @@ const UNKNOWN: &str = "unknown";
 
 fn shown(value: Option<u64>, unit: &str) -> String {
     value.map_or_else(|| UNKNOWN.into(), |value| format!("{value}{unit}"))
+}
+
+/// A sum; at least so much where nobody tells of one of the calls.
+fn bounded(value: Option<u64>, unit: &str, partial: bool) -> String {
+    let start = if partial && value.is_some() { "at least " } else { "" };
+    format!("{start}{}", shown(value, unit))
 }
 
 fn source_words(source: FigureSource) -> &'static str {

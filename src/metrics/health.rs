@@ -1,12 +1,16 @@
 //! What is wrong with a history though all of it can be read: a model may refuse it, or people may read it wrongly.
 
+mod pairs;
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 
 use bson::Bson;
 use jiff::Timestamp;
 
-use super::{AgentOutline, MessageSample, Outline, tool_pairs};
-use crate::session::{BlockPlace, Details, Finding, LARGEST_DOCUMENT, Role, Session, StoredDate, Summary};
+use super::{AgentOutline, MessageSample, Outline};
+use crate::session::{Details, Finding, LARGEST_DOCUMENT, Role, Session, StoredDate, Summary};
 
 /// Characters of a stored name or id that are told.
 const MOST_NAME: usize = 60;
@@ -42,7 +46,8 @@ pub(crate) fn health_of_last(session: &Session, last: usize, now: Timestamp) -> 
     health(session, &outline, now)
 }
 
-/// Of a session without its messages: dates in the future (of the session and its agents), agents that wait for a person.
+/// Of a session without its messages: dates in the future (of the session, its agents and feedbacks), changes that are dated
+/// before what they changed was made, agents that wait for a person.
 #[must_use]
 pub fn session_findings(session: &Session, now: Timestamp) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -56,6 +61,19 @@ pub fn session_findings(session: &Session, now: Timestamp) -> Vec<Finding> {
         date(format!("agents.{}.created_at", agent.id.as_str()), agent.created_at);
         date(format!("agents.{}.updated_at", agent.id.as_str()), agent.updated_at);
     }
+    for (at, feedback) in session.feedbacks.iter().enumerate() {
+        date(format!("feedbacks.{at}.created_at"), feedback.created_at);
+    }
+    let mut change = |path: &str, created: Option<StoredDate>, updated: Option<StoredDate>| {
+        found.extend(before_creation(created, updated).map(|(created, updated)| {
+            let problem = format!("It is dated {updated}, before it was created ({created}).");
+            Finding::new(format!("{path}updated_at"), problem, Some(stored(updated)))
+        }));
+    };
+    change("", session.created_at, session.updated_at);
+    for agent in &session.agents {
+        change(&format!("agents.{}.", agent.id.as_str()), agent.created_at, agent.updated_at);
+    }
     for agent in &session.agents {
         let path = || format!("agents.{}.agent_data._internal_state.interrupt_state", agent.id.as_str());
         found.extend(agent.waiting().map(|waiting| Finding::new(path(), format!("The agent is {waiting}."), None)));
@@ -63,13 +81,24 @@ pub fn session_findings(session: &Session, now: Timestamp) -> Vec<Finding> {
     found
 }
 
-/// How many findings a row of a list has by itself and its details, without its messages: dates in the future, agents that
-/// wait for a person, a document that is nearly full.
+/// A change and the making before which it is dated.
+fn before_creation(created: Option<StoredDate>, updated: Option<StoredDate>) -> Option<(StoredDate, StoredDate)> {
+    created.zip(updated).filter(|(created, updated)| updated.is_well_before(*created))
+}
+
+/// How many findings a row of a list has by itself and its details, without its messages: those of [`session_findings`] (of
+/// the feedbacks only one), and a document that is nearly full.
 #[must_use]
 pub fn row_findings(row: &Summary, details: &Details, now: Timestamp) -> usize {
-    let future = [row.created_at, row.updated_at].into_iter().flatten().filter(|at| at.is_future(now)).count();
+    let agents = details.agents.iter().map(|agent| (agent.created_at, agent.updated_at));
+    let of_dates = |(created, updated): (Option<StoredDate>, Option<StoredDate>)| {
+        let future = [created, updated].into_iter().flatten().filter(|at| at.is_future(now)).count();
+        future + usize::from(before_creation(created, updated).is_some())
+    };
+    let dates: usize = std::iter::once((row.created_at, row.updated_at)).chain(agents).map(of_dates).sum();
+    let feedback = usize::from(details.last_feedback.is_some_and(|at| at.is_future(now)));
     let waiting = details.agents.iter().filter(|agent| agent.waiting.is_some()).count();
-    future + waiting + usize::from(details.bytes.and_then(size_finding).is_some())
+    dates + feedback + waiting + usize::from(details.bytes.and_then(size_finding).is_some())
 }
 
 /// Whether a row has any finding, its messages' included: what `has:finding` asks.
@@ -88,8 +117,10 @@ pub fn size_finding(bytes: u64) -> Option<Finding> {
     })
 }
 
-/// Of all messages of a session: tool calls and results without each other, doubled results, blank texts and empty messages,
-/// two assistant messages in a row, a `message_id` or `tracking_id` twice, dates out of order or in the future.
+/// Of all messages of a session: tool calls and results without each other or without an id, doubled results, results that
+/// do not stand right behind their call, blank texts and empty messages, two assistant messages in a row, a `message_id` or
+/// `tracking_id` twice, dates out of order or in the future. Of a redacted message, calls and results are those of what
+/// stands in for it: a model is given these.
 ///
 /// Calls in an agent's last message are left out: their results may be about to come, or wait for a person.
 #[must_use]
@@ -121,42 +152,6 @@ struct History<'a> {
 impl History<'_> {
     fn at(&self, index: u64, field: &str, problem: String, raw: Option<Bson>) -> Finding {
         Finding::new(format!("agents.{}.messages.{index}{field}", self.agent), problem, raw)
-    }
-
-    fn sample(&self, place: BlockPlace) -> Option<&MessageSample> {
-        self.samples.get(usize::try_from(place.message).ok()?)
-    }
-
-    fn pairs(&self, found: &mut Vec<Indexed>) {
-        let pairs = tool_pairs(self.samples);
-        let last = self.samples.len().saturating_sub(1) as u64;
-        for place in pairs.unanswered().iter().filter(|place| place.message != last) {
-            let Some((index, id, name)) = self.call(*place) else { continue };
-            let problem = format!("No result answers the call of {} ({}).", short(name.unwrap_or("a tool")), short(id));
-            found.push((index, self.at(index, "", problem, Some(id.into()))));
-        }
-        let lists = [
-            (pairs.uncalled(), "answers no call: no such call stands before it"),
-            (pairs.doubled(), "is one too many: its call has a result already"),
-        ];
-        for (places, problem) in lists {
-            for place in places {
-                let Some((index, id)) = self.result(*place) else { continue };
-                let problem = format!("The result of {} {problem}.", short(id));
-                found.push((index, self.at(index, "", problem, Some(id.into()))));
-            }
-        }
-    }
-
-    fn call(&self, place: BlockPlace) -> Option<(u64, &str, Option<&str>)> {
-        let sample = self.sample(place)?;
-        let (id, name) = sample.tool_uses.get(place.block)?;
-        Some((sample.index, id.as_deref()?, name.as_deref()))
-    }
-
-    fn result(&self, place: BlockPlace) -> Option<(u64, &str)> {
-        let sample = self.sample(place)?;
-        Some((sample.index, sample.tool_results.get(place.block)?.0.as_deref()?))
     }
 
     fn contents(&self, found: &mut Vec<Indexed>) {
@@ -196,7 +191,8 @@ impl History<'_> {
                 let first = *tracked.entry(id).or_insert(index);
                 if first != index {
                     let problem = format!("Message {first} has the same tracking_id.");
-                    found.push((index, self.at(index, ".message.tracking_id", problem, Some(id.into()))));
+                    // Where in the message it stands depends on whose shape that has.
+                    found.push((index, self.at(index, "", problem, Some(id.into()))));
                 }
             }
         }
@@ -242,6 +238,3 @@ fn short(text: &str) -> String {
         None => text.to_owned(),
     }
 }
-
-#[cfg(test)]
-mod tests;

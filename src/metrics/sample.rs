@@ -39,12 +39,35 @@ pub struct MessageSample {
     pub tool_uses: Box<[(Option<String>, Option<String>)]>,
     /// Tool results in it: `toolUseId` and status.
     pub tool_results: Box<[(Option<String>, Option<ToolStatus>)]>,
+    /// Where a redaction stands on it, the calls and results that a model is given instead.
+    pub(super) given: Option<Box<GivenTools>>,
+}
+
+/// Tool calls and results among some blocks.
+#[derive(Debug, Clone, Default)]
+pub(super) struct GivenTools {
+    /// `toolUseId` and name.
+    pub uses: Box<[(Option<String>, Option<String>)]>,
+    /// `toolUseId` and status.
+    pub results: Box<[(Option<String>, Option<ToolStatus>)]>,
+}
+
+impl GivenTools {
+    fn of(blocks: &[Block]) -> Self {
+        let uses = blocks.iter().filter_map(|block| match block {
+            Block::ToolUse { id, name, .. } => Some((id.clone(), name.clone())),
+            _ => None,
+        });
+        let results = blocks.iter().filter_map(|block| match block {
+            Block::ToolResult { id, status, .. } => Some((id.clone(), status.clone())),
+            _ => None,
+        });
+        Self { uses: uses.collect(), results: results.collect() }
+    }
 }
 
 impl From<&Message> for MessageSample {
     fn from(message: &Message) -> Self {
-        let mut tool_uses = Vec::new();
-        let mut tool_results = Vec::new();
         let mut prompt = false;
         let mut blanks = 0;
         let mut empty = true;
@@ -54,13 +77,9 @@ impl From<&Message> for MessageSample {
                 Block::CachePoint(_) | Block::Beside(_) => {}
                 _ => empty = false,
             }
-            match block {
-                Block::ToolUse { id, name, .. } => tool_uses.push((id.clone(), name.clone())),
-                Block::ToolResult { id, status, .. } => tool_results.push((id.clone(), status.clone())),
-                _ => {}
-            }
             prompt |= !matches!(block, Block::ToolResult { .. } | Block::CachePoint(_) | Block::Beside(_));
         }
+        let GivenTools { uses: tool_uses, results: tool_results } = GivenTools::of(&message.content);
         Self {
             index: message.index,
             message_id: message.message_id,
@@ -75,15 +94,33 @@ impl From<&Message> for MessageSample {
             latency_ms: message.latency_ms,
             first_byte_ms: message.first_byte_ms,
             counters: message.counters.clone(),
-            tool_uses: tool_uses.into(),
-            tool_results: tool_results.into(),
+            tool_uses,
+            tool_results,
+            given: message.redaction.as_ref().map(|instead| Box::new(GivenTools::of(&instead.content))),
         }
     }
 }
 
-/// Tool calls and results in pairs: by position of the sample, and in its list of calls or of results.
+/// Tool calls and results in pairs: by position of the sample, and in its list of calls or of results. Those that were made:
+/// of a redacted message the ones that were stored.
 pub(crate) fn tool_pairs(samples: &[MessageSample]) -> ToolPairs {
-    ToolPairs::of_steps((0..).zip(samples).flat_map(|(position, sample)| sample.steps(position)))
+    ToolPairs::of_steps((0..).zip(samples).flat_map(|(position, sample)| steps(position, sample.made())))
+}
+
+/// The same as a model is given them: of a redacted message those of what stands in for it.
+pub(super) fn given_pairs(samples: &[MessageSample]) -> ToolPairs {
+    ToolPairs::of_steps((0..).zip(samples).flat_map(|(position, sample)| steps(position, sample.given())))
+}
+
+/// Calls and results of one message.
+type ToolLists<'a> = (&'a [(Option<String>, Option<String>)], &'a [(Option<String>, Option<ToolStatus>)]);
+
+fn steps<'a>(position: u64, (uses, results): ToolLists<'a>) -> impl Iterator<Item = ToolStep<'a>> {
+    let calls = uses.iter().map(|(id, _)| (id, false)).enumerate();
+    let results = results.iter().map(|(id, _)| (id, true)).enumerate();
+    calls.chain(results).filter_map(move |(block, (id, is_result))| {
+        Some(ToolStep { place: BlockPlace::new(position, block), id: id.as_deref()?, is_result })
+    })
 }
 
 /// The name of the tool that a call of [`tool_pairs`] asks for.
@@ -93,12 +130,16 @@ pub(crate) fn called(samples: &[MessageSample], call: BlockPlace) -> Option<&str
 }
 
 impl MessageSample {
-    fn steps(&self, position: u64) -> impl Iterator<Item = ToolStep<'_>> {
-        let calls = self.tool_uses.iter().map(|(id, _)| (id, false)).enumerate();
-        let results = self.tool_results.iter().map(|(id, _)| (id, true)).enumerate();
-        calls.chain(results).filter_map(move |(block, (id, is_result))| {
-            Some(ToolStep { place: BlockPlace::new(position, block), id: id.as_deref()?, is_result })
-        })
+    fn made(&self) -> ToolLists<'_> {
+        (&*self.tool_uses, &*self.tool_results)
+    }
+
+    /// Its calls and results as a model is given them.
+    pub(super) fn given(&self) -> ToolLists<'_> {
+        match &self.given {
+            Some(given) => (&*given.uses, &*given.results),
+            None => self.made(),
+        }
     }
 
     /// Whether a figure tells that a model gave it.

@@ -70,12 +70,18 @@ impl<'a, T: Default> ByName<'a, T> {
 /// What the blocks of a run tell of each tool. A result belongs to the tool of the call that it answers.
 fn look<'a>(samples: &'a [MessageSample], run: Range<usize>, pairs: &ToolPairs) -> ByName<'a, SeenTool> {
     let mut seen: ByName<'a, SeenTool> = ByName::default();
+    let mut is_one_nameless = false;
     for position in run {
         let message = &samples[position];
-        for name in message.tool_uses.iter().filter_map(|(_, name)| name.as_deref()) {
-            seen.entry(name).0.asked += 1;
+        for (id, name) in &message.tool_uses {
+            let Some(name) = name.as_deref() else { continue };
+            let (tool, _) = seen.entry(name);
+            tool.asked += 1;
+            // Whichever result is its own, nothing tells.
+            tool.unclear += u64::from(id.is_none());
         }
-        for (block, (_, status)) in message.tool_results.iter().enumerate() {
+        for (block, (id, status)) in message.tool_results.iter().enumerate() {
+            is_one_nameless |= id.is_none();
             let call = pairs.call_of(BlockPlace::new(position as u64, block));
             let Some(name) = call.and_then(|call| called(samples, call)) else { continue };
             let (tool, _) = seen.entry(name);
@@ -87,6 +93,10 @@ fn look<'a>(samples: &'a [MessageSample], run: Range<usize>, pairs: &ToolPairs) 
                 _ => tool.unclear += 1,
             }
         }
+    }
+    // A result that names no call may be of any tool that has one open.
+    for (_, tool) in seen.tools.iter_mut().filter(|(_, tool)| is_one_nameless && tool.asked > tool.answered) {
+        tool.unclear += 1;
     }
     seen
 }

@@ -60,6 +60,11 @@ impl StoredDate {
         self.0.saturating_sub(now.as_millisecond()) > CLOCK_SKEW
     }
 
+    /// Whether it lies before another date by more than clocks differ.
+    pub(crate) fn is_well_before(self, other: Self) -> bool {
+        other.0.saturating_sub(self.0) > CLOCK_SKEW
+    }
+
     /// Whether it lies in the years 0 to 9999.
     pub(crate) fn has_usual_year(self) -> bool {
         RFC_3339.contains(&self.0)

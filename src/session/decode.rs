@@ -22,10 +22,11 @@ mod shape;
 mod tool;
 mod value;
 
+pub(crate) use agent::dates as agent_dates;
 pub(crate) use date::clear_text;
 pub use date::stored_date;
 pub use extra::{feedback, guardrail_event, rating};
-pub(crate) use extra::{feedbacks, guardrail_events};
+pub(crate) use extra::{feedbacks, guardrail_events, last_feedback};
 pub use session::{agent_count, details, session, summary};
 
 use bson::{Bson, Document};

@@ -58,7 +58,7 @@ impl From<&str> for Rating {
 pub struct Feedback {
     /// `rating`.
     pub rating: Rating,
-    /// `comment`.
+    /// `comment`; as JSON where no text stands there.
     pub comment: Option<String>,
     /// `created_at`.
     pub created_at: Option<StoredDate>,

@@ -13,7 +13,7 @@ const MOST_REASON: usize = 200;
 pub struct InterruptState {
     /// `activated`: the agent goes on only with a person's answers.
     pub activated: bool,
-    /// `interrupts`, in stored order.
+    /// `interrupts`, by their ids or as a list, in stored order.
     pub interrupts: Vec<Interrupt>,
     /// The message whose tool calls wait: `pending_tool_execution.assistant_message`; in older documents
     /// `context.tool_use_message`.
@@ -54,11 +54,13 @@ impl InterruptState {
         };
         Self {
             activated: stored.get_bool("activated").unwrap_or(false),
-            interrupts: object("interrupts")
-                .into_iter()
-                .flatten()
-                .map(|(id, value)| Interrupt::read(id, value))
-                .collect(),
+            interrupts: match stored.get("interrupts") {
+                Some(Bson::Document(by_id)) => by_id.iter().map(|(id, value)| Interrupt::read(id, value)).collect(),
+                Some(Bson::Array(list)) => {
+                    list.iter().enumerate().map(|(at, value)| Interrupt::read(&at.to_string(), value)).collect()
+                }
+                _ => Vec::new(),
+            },
             assistant_message: message(pending, "assistant_message").or_else(|| message(context, "tool_use_message")),
             completed_results: results(pending, "completed_tool_results")
                 .or_else(|| results(context, "tool_results"))
@@ -145,6 +147,26 @@ mod tests {
         assert_eq!(agent(both).waiting().as_deref(), Some("waiting for a person: {\"path\":\"/tmp/x\"}; sure?"));
         let nameless = doc! { "interrupts": { "x": interrupt(Bson::Null, Bson::Null) }, "activated": true };
         assert_eq!(agent(nameless).waiting().as_deref(), Some("waiting for a person: approval"));
+    }
+
+    #[test]
+    fn interrupts_may_be_a_list() {
+        let list =
+            doc! { "interrupts": [interrupt("sure?", "yes"), interrupt("and this?", Bson::Null)], "activated": true };
+        let found = agent(list);
+        assert_eq!(found.waiting().as_deref(), Some("waiting for a person: and this?"));
+        assert_eq!(found.findings, []);
+    }
+
+    #[test]
+    fn what_is_not_known_in_the_state_is_a_finding() {
+        let mut odd = interrupt("sure?", Bson::Null);
+        odd.insert("deadline", 5);
+        let state = doc! { "interrupts": { "x": odd, "y": 7 }, "activated": "yes", "colour": "red" };
+        let found = agent(state).findings;
+        let paths: Vec<&str> = found.iter().map(|finding| finding.path.as_str()).collect();
+        let at = |end: &str| format!("agents.a.agent_data._internal_state.interrupt_state.{end}");
+        assert_eq!(paths, [at("colour"), at("activated"), at("interrupts.x.deadline"), at("interrupts.y")]);
     }
 
     #[test]

@@ -65,8 +65,8 @@ pub struct Message {
     pub created_at: Option<StoredDate>,
     /// `updated_at`.
     pub updated_at: Option<StoredDate>,
-    /// Tokens of this message alone: `message.metadata.usage`, or the old `input_tokens`, `output_tokens`. Where 0 tokens in
-    /// and out are stored, the provider told nothing: no figure is known, and it [is partial](Usage::partial).
+    /// Tokens of this message alone: `message.metadata.usage`, or the old `input_tokens`, `output_tokens`. Where no figure or
+    /// 0 tokens in and out are stored, the provider told nothing: none is known, and it [is partial](Usage::partial).
     pub usage: Option<Usage>,
     /// Latency of this call in ms: `message.metadata.metrics.latencyMs`, or the old `latency_ms`. 0 is unknown: `None`.
     pub latency_ms: Option<u64>,

@@ -105,6 +105,8 @@ pub struct Details {
     pub messages: u64,
     /// Feedbacks by rating.
     pub feedbacks: FeedbackTally,
+    /// The latest `created_at` of a feedback.
+    pub last_feedback: Option<StoredDate>,
     /// Number of `guardrail_events`.
     pub guardrail_events: u64,
     /// Size of the stored document (or of the folder's files) in bytes.
@@ -127,7 +129,7 @@ impl Details {
         let mut feedbacks = FeedbackTally::default();
         ratings.into_iter().for_each(|rating| feedbacks.add(&rating));
         let messages = agents.iter().map(|agent| agent.messages).sum();
-        Self { agents, messages, feedbacks, guardrail_events, bytes, usage: None, findings: None }
+        Self { agents, messages, feedbacks, guardrail_events, bytes, ..Self::default() }
     }
 }
 
@@ -141,6 +143,10 @@ pub struct AgentCount {
     pub model: Option<String>,
     /// How many messages it has stored.
     pub messages: u64,
+    /// [`StoredAgent::created_at`](crate::StoredAgent::created_at).
+    pub created_at: Option<StoredDate>,
+    /// [`StoredAgent::updated_at`](crate::StoredAgent::updated_at).
+    pub updated_at: Option<StoredDate>,
     /// [`StoredAgent::waiting`](crate::StoredAgent::waiting): what it waits for a person with.
     pub waiting: Option<String>,
 }

@@ -3,7 +3,7 @@
 mod tables;
 
 use crate::{
-    metrics::{AgentMetrics, SessionMetrics, session_metrics},
+    metrics::{AgentMetrics, Latency, SessionMetrics, session_metrics},
     session::Summary,
 };
 use anyhow::Result;
@@ -50,10 +50,9 @@ fn agent(figures: &AgentMetrics) -> Value {
             (tool.name.clone(), value)
         })
         .collect();
-    let latency = &figures.latency;
     json!({
         "usage": json::usage(&figures.usage),
-        "latency_ms": {"total": latency.total, "last": latency.last, "p50": latency.p50, "p95": latency.p95},
+        "latency_ms": latency(&figures.latency),
         "calls": figures.calls,
         "turns": figures.turns,
         "runs": figures.runs,
@@ -62,10 +61,19 @@ fn agent(figures: &AgentMetrics) -> Value {
     })
 }
 
+/// As tokens do, the sum says where a part of it is unknown.
+fn latency(found: &Latency) -> Value {
+    let mut figures = json!({"total": found.total, "last": found.last, "p50": found.p50, "p95": found.p95});
+    if found.partial && found.total.is_some() {
+        figures["lower_bound"] = true.into();
+    }
+    figures
+}
+
 #[cfg(test)]
 mod tests {
     use crate::{
-        metrics::{Latency, ToolMetrics},
+        metrics::ToolMetrics,
         session::{SessionKey, Usage},
     };
 
@@ -82,7 +90,7 @@ mod tests {
         };
         let support = AgentMetrics {
             usage,
-            latency: Latency { total: Some(2050), last: Some(200), p50: Some(400), p95: Some(650) },
+            latency: Latency { total: Some(2050), last: Some(200), p50: Some(400), p95: Some(650), partial: true },
             calls: 5,
             turns: 3,
             runs: Some(1),

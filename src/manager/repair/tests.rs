@@ -87,6 +87,23 @@ fn results_in_several_messages_come_together_and_doubled_ones_go() {
 }
 
 #[test]
+fn results_of_one_message_of_calls_are_moved_from_however_far_down() {
+    let split = vec![text("user"), call(&["a", "b"]), result(&["a"]), result(&["b"])];
+    let repaired = repair(split);
+    assert_eq!(shape(&repaired), ["user text", "assistant toolUse toolUse", "user a:success b:success"]);
+    assert_eq!(kinds(&repaired), [(3, RepairKind::ResultMoved { id: "b".into() })]);
+    let far = vec![text("user"), call(&["a", "b"]), result(&["a"]), text("assistant"), text("user"), result(&["b"])];
+    let repaired = repair(far);
+    let expected =
+        ["user text", "assistant toolUse toolUse", "user a:success b:success", "assistant text", "user text"];
+    assert_eq!(shape(&repaired), expected);
+    assert_eq!(kinds(&repaired), [(5, RepairKind::ResultMoved { id: "b".into() })]);
+    let same = vec![text("user"), call(&["x", "x"]), result(&["x"]), result(&["x"]), text("assistant")];
+    let expected = ["user text", "assistant toolUse toolUse", "user x:success x:success", "assistant text"];
+    assert_eq!(shape(&repair(same)), expected);
+}
+
+#[test]
 fn results_without_calls_go_and_so_do_stale_ones() {
     let mixed = result(&["gone"]).with_text("and a question");
     let messages = vec![result(&["lost"]), mixed, call(&["a"]), result(&["a", "stale"]), text("assistant")];

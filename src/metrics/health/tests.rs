@@ -79,6 +79,46 @@ fn calls_and_results_without_each_other_are_found() {
 }
 
 #[test]
+fn a_result_that_does_not_stand_right_behind_its_call_is_found() {
+    let messages = vec![
+        said("assistant", vec![call("a"), call("b")]),
+        said("user", vec![result("a")]),
+        text("user", "Are you there?"),
+        said("user", vec![result("b")]),
+    ];
+    assert_eq!(found(messages), ["3: The result of b does not stand right behind its call (message 0)."]);
+}
+
+#[test]
+fn tools_may_answer_in_a_message_each() {
+    let call = |id: &str| doc! { "id": id, "type": "function", "function": { "name": "f", "arguments": "{}" } };
+    let asked = doc! { "role": "assistant", "content": Bson::Null, "tool_calls": [call("a"), call("b")] };
+    let answer = |id: &str| doc! { "role": "tool", "tool_call_id": id, "content": "done" };
+    let messages = [asked, answer("a"), answer("b")].map(|message| doc! { "message": message });
+    assert_eq!(found(messages.into()), [""; 0]);
+}
+
+#[test]
+fn of_a_redacted_message_the_calls_and_results_count_that_stand_in_for_it() {
+    let mut hidden = said("user", vec![result("a")]);
+    hidden.insert("redact_message", doc! { "role": "user", "content": [{ "text": "[removed]" }] });
+    let messages = vec![said("assistant", vec![call("a")]), hidden, text("assistant", "done")];
+    assert_eq!(found(messages), ["0: No result answers the call of lookup (a)."]);
+}
+
+#[test]
+fn calls_and_results_without_an_id_are_found() {
+    let call = doc! { "toolUse": { "name": "lookup", "input": {} } };
+    let result = doc! { "toolResult": { "toolUseId": 5, "status": "error", "content": [] } };
+    let messages = vec![said("assistant", vec![call]), said("user", vec![result])];
+    let expected = [
+        "0: The call of lookup has no id that a result could name.",
+        "1: A result in it does not say which call it answers.",
+    ];
+    assert_eq!(found(messages), expected);
+}
+
+#[test]
 fn blank_and_empty_messages_are_found_and_assistants_in_a_row() {
     let blank = said("user", vec![doc! { "text": " \n" }, doc! { "text": "x" }, doc! { "text": "" }]);
     let messages = vec![blank, text("assistant", " "), said("assistant", vec![])];
@@ -96,10 +136,7 @@ fn ids_that_come_twice_are_found() {
     let tracked = |id: &str| doc! { "message": { "role": "user", "content": [{ "text": "x" }], "tracking_id": id } };
     let mut doubled = tracked("t-2");
     doubled.insert("message_id", 0);
-    let expected = [
-        "1.message_id: Message 0 has the same message_id, 0.",
-        "2.message.tracking_id: Message 0 has the same tracking_id.",
-    ];
+    let expected = ["1.message_id: Message 0 has the same message_id, 0.", "2: Message 0 has the same tracking_id."];
     assert_eq!(found(vec![tracked("t-1"), doubled, tracked("t-1")]), expected);
 }
 
@@ -128,6 +165,28 @@ fn a_session_tells_of_its_dates_and_of_an_agent_that_waits() {
     let paths: Vec<&str> = found.iter().map(|finding| finding.path.as_str()).collect();
     assert_eq!(paths, ["updated_at", "agents.a.agent_data._internal_state.interrupt_state"]);
     assert_eq!(found[1].problem, "The agent is waiting for a person: sure?.");
+}
+
+#[test]
+fn a_row_has_the_findings_of_its_dates_too() {
+    let date = |seconds: i64| bson::DateTime::from_millis((NOW + seconds) * 1000);
+    let stored = doc! {
+        "_id": "s", "created_at": date(-100), "updated_at": date(-900),
+        "feedbacks": [{ "rating": "up", "created_at": date(900) }, { "rating": "up", "created_at": date(-90) }],
+        "agents": {
+            "a": { "messages": [], "updated_at": date(900) },
+            "b": { "messages": [], "agent_data": { "created_at": date(-100), "updated_at": "2001-01-01T00:00:00Z" } },
+        },
+    };
+    let session = decode::session(stored.clone());
+    let found = session_findings(&session, now());
+    let paths: Vec<&str> = found.iter().map(|finding| finding.path.as_str()).collect();
+    let expected = ["agents.a.updated_at", "feedbacks.0.created_at", "updated_at", "agents.b.updated_at"];
+    assert_eq!(paths, expected);
+    let row = (decode::summary(&stored), decode::details(&stored));
+    assert_eq!(row_findings(&row.0, &row.1, now()), expected.len());
+    let skewed = doc! { "_id": "s", "created_at": date(-100), "updated_at": date(-101) };
+    assert!(session_findings(&decode::session(skewed), now()).is_empty());
 }
 
 #[test]

@@ -82,7 +82,8 @@ pub(super) fn details(dir: &SessionDir) -> Details {
     let agents = assemble::agents(dir).0.iter().map(count).collect();
     let ratings = array(&head, "feedbacks").iter().map(|feedback| decode::feedback(feedback).rating);
     let guardrail_events = array(&head, "guardrail_events").len() as u64;
-    Details::of(agents, ratings, guardrail_events, Some(layout::size(&dir.path)))
+    let last_feedback = decode::last_feedback(array(&head, "feedbacks"));
+    Details { last_feedback, ..Details::of(agents, ratings, guardrail_events, Some(layout::size(&dir.path))) }
 }
 
 fn count(agent: &assemble::AgentHead) -> AgentCount {

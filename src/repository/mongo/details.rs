@@ -39,10 +39,16 @@ fn pipeline(keys: &[SessionKey]) -> Vec<Document> {
             expr::is_type("$$a.v.agent_data.model", "string"), "$$a.v.agent_data.model", Bson::Null,
         ] },
         "messages": { "$size": expr::messages_of("$$a.v") },
+        "created_at": "$$a.v.created_at",
+        "updated_at": "$$a.v.updated_at",
+        "agent_data": {
+            "created_at": "$$a.v.agent_data.created_at", "updated_at": "$$a.v.agent_data.updated_at",
+        },
         "waiting": waiting(),
     };
     // A feedback that is no object has no rating to tell.
-    let rating = doc! { "$cond": [ expr::is_type("$$f", "object"), { "r": "$$f.rating" }, { "r": "?" } ] };
+    let said = doc! { "r": "$$f.rating", "at": "$$f.created_at" };
+    let rating = doc! { "$cond": [ expr::is_type("$$f", "object"), said, { "r": "?" } ] };
     vec![
         doc! { "$match": { "_id": { "$in": ids } } },
         doc! { "$project": {
@@ -68,9 +74,12 @@ fn one(row: &RawDocument) -> (SessionKey, Details) {
     // Of agents with one id the first counts, as everywhere.
     let agents = documents(&mut row, "agents").map(|fields| agent(&fields));
     let agents = agents.filter(|agent| ids.insert(agent.id.clone())).collect();
-    let ratings = documents(&mut row, "ratings").map(|feedback| decode::rating(feedback.get("r")));
+    let feedbacks: Vec<Document> = documents(&mut row, "ratings").collect();
+    let ratings = feedbacks.iter().map(|feedback| decode::rating(feedback.get("r")));
+    let last_feedback = feedbacks.iter().filter_map(|feedback| decode::stored_date(feedback.get("at")?)).max();
     let number = |name: &str| row.get(name).and_then(decode::unsigned);
-    (key, Details::of(agents, ratings, number("guardrail_events").unwrap_or_default(), number("bytes")))
+    let events = number("guardrail_events").unwrap_or_default();
+    (key, Details { last_feedback, ..Details::of(agents, ratings, events, number("bytes")) })
 }
 
 fn documents(row: &mut Document, name: &str) -> impl Iterator<Item = Document> + use<> {
@@ -85,10 +94,13 @@ fn documents(row: &mut Document, name: &str) -> impl Iterator<Item = Document> +
 }
 
 fn agent(fields: &Document) -> AgentCount {
+    let (created_at, updated_at) = decode::agent_dates(fields);
     AgentCount {
         id: AgentId::from(fields.get_str("id").unwrap_or_default()),
         model: fields.get_str("model").ok().map(str::to_owned),
         messages: fields.get("messages").and_then(decode::unsigned).unwrap_or_default(),
+        created_at,
+        updated_at,
         waiting: fields.get_document("waiting").ok().and_then(|state| InterruptState::read(state).waiting()),
     }
 }

@@ -48,7 +48,7 @@ fn message() -> Document {
     let mut reduced = body("$$m");
     reduced.extend(doc! {
         "message": if_object("$$m.message", body("$$m.message")),
-        "redact_message": if_object("$$m.redact_message", doc! {}),
+        "redact_message": if_object("$$m.redact_message", body("$$m.redact_message")),
         "message_id": "$$m.message_id",
         "created_at": "$$m.created_at",
         "event_loop_metrics": "$$m.event_loop_metrics",
@@ -69,6 +69,7 @@ fn body(at: &str) -> Document {
         "trackingId": field("trackingId"),
         "content": content(&field("content")),
         "metadata": figures(&field("metadata")),
+        "name": field("name"),
         "tool_call_id": field("tool_call_id"),
         "tool_calls": calls(&field("tool_calls")),
         "function_call": call(&field("function_call")),
@@ -143,10 +144,15 @@ fn block() -> Document {
 
 /// `$$f.v`, a block's value.
 fn value() -> Document {
-    const KEPT: [&str; 7] = ["type", "id", "call_id", "name", "tool_use_id", "status", "is_error"];
+    const KEPT: [&str; 8] = ["type", "id", "call_id", "name", "tool_use_id", "status", "is_error", "isError"];
     let object_at = |key: &str| doc! { "$and": [ { "$eq": ["$$f.k", key] }, expr::is_type("$$f.v", "object") ] };
     let tool_use = doc! { "toolUseId": "$$f.v.toolUseId", "name": "$$f.v.name" };
-    let tool_result = doc! { "toolUseId": "$$f.v.toolUseId", "status": "$$f.v.status" };
+    let tool_result = doc! {
+        "toolUseId": "$$f.v.toolUseId",
+        "status": "$$f.v.status",
+        "is_error": "$$f.v.is_error",
+        "isError": "$$f.v.isError",
+    };
     doc! { "$switch": {
         "branches": [
             { "case": object_at("toolUse"), "then": tool_use },

@@ -7,7 +7,7 @@ use super::{
     notes::{Notes, Path},
     value,
 };
-use crate::session::{AgentId, StoredAgent};
+use crate::session::{AgentId, StoredAgent, StoredDate};
 
 pub(super) fn read(id: AgentId, value: Bson, first_index: u64, message_count: Option<u64>) -> StoredAgent {
     let agents = Path::At("agents");
@@ -23,6 +23,16 @@ pub(super) fn read(id: AgentId, value: Bson, first_index: u64, message_count: Op
     agent.message_count = message_count.map_or(loaded, |stored| stored.max(loaded));
     agent.findings = notes.into_findings();
     agent
+}
+
+/// When an agent was made and changed last, from the value of `agents.<id>`.
+pub(crate) fn dates(fields: &Document) -> (Option<StoredDate>, Option<StoredDate>) {
+    let data = fields.get_document("agent_data").ok();
+    let one = |key: &str| {
+        let read = |fields: &Document| fields.get(key).and_then(date::stored_date);
+        read(fields).or_else(|| data.and_then(read))
+    };
+    (one("created_at"), one("updated_at"))
 }
 
 fn blank(id: AgentId) -> StoredAgent {
@@ -87,5 +97,46 @@ fn read_data(agent: &mut StoredAgent, data: Document, path: &Path, notes: &mut N
     agent.created_at = agent.created_at.or(created);
     agent.updated_at = agent.updated_at.or(updated);
     known::told(&data, &[known::AGENT_DATA], path, notes);
+    if let Some(Bson::Document(prompt)) = &agent.prompt_metadata {
+        known::told(prompt, &[known::PROMPT_METADATA], &path.key("prompt_metadata"), notes);
+    }
+    internal_state(&data, path, notes);
     agent.data = Some(data);
+}
+
+/// Tells of what is not known in `_internal_state`; what it says is read as [`InterruptState`](crate::session::InterruptState).
+fn internal_state(data: &Document, path: &Path, notes: &mut Notes) {
+    let Some(internal) = value::object(data, "_internal_state", path, notes) else { return };
+    let path = path.key("_internal_state");
+    known::told(internal, &[known::INTERNAL_STATE], &path, notes);
+    let Some(state) = value::object(internal, "interrupt_state", &path, notes) else { return };
+    let path = path.key("interrupt_state");
+    known::told(state, &[known::INTERRUPT_STATE], &path, notes);
+    value::field(state, "activated", &path, notes, "a boolean", Bson::as_bool);
+    if let Some(pending) = value::object(state, "pending_tool_execution", &path, notes) {
+        known::told(pending, &[known::PENDING_TOOLS], &path.key("pending_tool_execution"), notes);
+    }
+    let path = path.key("interrupts");
+    match state.get("interrupts") {
+        None | Some(Bson::Null) => {}
+        Some(Bson::Document(interrupts)) => {
+            for (id, stored) in interrupts {
+                interrupt(stored, &path.key(id), notes);
+            }
+        }
+        // As TypeScript has them.
+        Some(Bson::Array(interrupts)) => {
+            for (at, stored) in interrupts.iter().enumerate() {
+                interrupt(stored, &path.index(at), notes);
+            }
+        }
+        Some(other) => notes.mistyped(&path, "interrupts by their id (an object)", other),
+    }
+}
+
+fn interrupt(stored: &Bson, path: &Path, notes: &mut Notes) {
+    match stored {
+        Bson::Document(fields) => known::told(fields, &[known::INTERRUPT], path, notes),
+        other => notes.mistyped(path, "an interrupt (an object)", other),
+    }
 }

@@ -71,18 +71,42 @@ pub(super) fn unknown(value: &Bson, path: &Path, notes: &mut Notes) -> Block {
 /// Anthropic's and OpenAI's `{type, …}`; `None` when it is of no known kind or lacks what its kind needs.
 fn typed(word: &str, fields: &Document, path: &Path, notes: &mut Notes) -> Option<Block> {
     if let Some(text) = shape::text(word, fields) {
-        return Some(cited(text.to_owned(), fields.get("citations").or_else(|| fields.get("annotations"))));
+        return Some(cited(text.to_owned(), sources(fields, path, notes)));
     }
     match word {
         "tool_use" => Some(tool::request(fields, &known::ANTHROPIC_TOOL, path, notes)),
         "tool_result" => Some(tool::result(fields, &known::ANTHROPIC_TOOL, path, notes)),
-        "function_call" => function::call(fields, "call_id", path, notes),
-        "function_call_output" => Some(function::output(fields, path, notes)),
+        "function_call" => {
+            let found = function::call(fields, "call_id", path, notes)?;
+            tool::needs_id(fields, "call_id", path, notes);
+            Some(found)
+        }
+        "function_call_output" => {
+            tool::needs_id(fields, "call_id", path, notes);
+            Some(tool::stated(function::output(fields, path, notes), fields, path, notes))
+        }
         "thinking" | "redacted_thinking" | "reasoning" => {
             StoredReasoning::typed(word, fields, path, notes).map(StoredReasoning::into_block)
         }
         _ => media::typed(word, fields, path, notes).map(Block::Media),
     }
+}
+
+/// The sources of a text, under the one name or the other; what else stands there is shown after it.
+fn sources<'a>(fields: &'a Document, path: &Path, notes: &mut Notes) -> Option<&'a Bson> {
+    let mut found = None;
+    for key in ["citations", "annotations"] {
+        match fields.get(key).filter(|value| !known::is_nothing(value)) {
+            None => {}
+            Some(list @ Bson::Array(_)) if found.is_none() => found = Some(list),
+            Some(list @ Bson::Array(_)) => notes.aside(&path.key(key), list),
+            Some(other) => {
+                notes.mistyped(&path.key(key), "an array of sources", other);
+                notes.aside(&path.key(key), other);
+            }
+        }
+    }
+    found
 }
 
 /// A text, with its sources where some are named.
@@ -118,6 +142,7 @@ fn one(key: &str, value: &Bson, path: &Path, notes: &mut Notes) -> Option<Block>
         ("cachePoint", value) => {
             if let Bson::Document(fields) = value {
                 known::shown(fields, &[known::CACHE_POINT], path, notes);
+                known::aside(fields, known::CACHE_POINT_ASIDE, path, notes);
             }
             Some(Block::CachePoint(value.clone()))
         }
@@ -126,7 +151,12 @@ fn one(key: &str, value: &Bson, path: &Path, notes: &mut Notes) -> Option<Block>
         ("citations", Bson::Document(fields)) if known::CITED.iter().any(|key| fields.contains_key(key)) => {
             Some(citations(fields, path, notes))
         }
-        ("interruptResponse", value) => Some(Block::Other { kind: "interruptResponse", value: value.into() }),
+        ("interruptResponse", value) => {
+            if let Bson::Document(fields) = value {
+                known::told(fields, &[known::INTERRUPT_RESPONSE], path, notes);
+            }
+            Some(Block::Other { kind: "interruptResponse", value: value.into() })
+        }
         ("searchResult", value) => Some(Block::Other { kind: "searchResult", value: value.into() }),
         (word, Bson::Document(fields)) => {
             shape::medium(word).map(|kind| Block::Media(media::read(kind, fields, path, notes)))

@@ -7,7 +7,7 @@ use super::{
     notes::{Notes, Path},
     value,
 };
-use crate::session::{Feedback, Finding, GuardrailEvent, Rating, StoredValue, value_text};
+use crate::session::{Feedback, Finding, GuardrailEvent, Rating, StoredDate, StoredValue, value_text};
 
 /// Reads one element of `feedbacks`.
 #[must_use]
@@ -31,6 +31,11 @@ pub(crate) fn guardrail_events(stored: impl Iterator<Item = Bson>) -> (Vec<Guard
     each(stored, "guardrail_events", read_event)
 }
 
+/// The latest `created_at` among the elements of `feedbacks`.
+pub(crate) fn last_feedback(stored: &[Bson]) -> Option<StoredDate> {
+    stored.iter().filter_map(|feedback| date::stored_date(feedback.as_document()?.get("created_at")?)).max()
+}
+
 fn each<T>(
     stored: impl Iterator<Item = Bson>,
     name: &str,
@@ -48,14 +53,21 @@ fn read_feedback(raw: Bson, path: &Path, notes: &mut Notes) -> Feedback {
         let rating = Rating::Other(value_text::compact(&raw));
         return Feedback { rating, comment: None, created_at: None, agent_id: None, message_id: None, raw: raw.into() };
     };
+    known::told(fields, &[known::FEEDBACK], path, notes);
     Feedback {
         rating: rating(fields.get("rating")),
-        comment: value::text(fields, "comment", path, notes),
+        comment: comment(fields, path, notes),
         created_at: date::date(fields, "created_at", path, notes),
         agent_id: value::text(fields, "agent_id", path, notes),
         message_id: value::number(fields, "message_id", path, notes),
         raw: raw.into(),
     }
+}
+
+/// A comment of another type than text is noted, and shown as JSON.
+fn comment(fields: &Document, path: &Path, notes: &mut Notes) -> Option<String> {
+    let stored = fields.get("comment").filter(|stored| !matches!(stored, Bson::Null))?;
+    value::text(fields, "comment", path, notes).or_else(|| Some(value_text::compact(stored)))
 }
 
 /// Reads a `rating`.

@@ -9,9 +9,9 @@ use super::{
 };
 use crate::session::{Counters, ToolCounter, Usage};
 
-/// A message's own `Usage`; `None` where it is empty.
-pub(super) fn usage(fields: &Document, path: &Path, notes: &mut Notes) -> Option<Usage> {
-    accumulated(fields, path, notes).map(Usage::unless_untold)
+/// A message's own `Usage`. One without any figure is of a call all the same: its provider told nothing.
+pub(super) fn usage(fields: &Document, path: &Path, notes: &mut Notes) -> Usage {
+    accumulated(fields, path, notes).map_or(Usage { partial: true, ..Usage::default() }, Usage::unless_untold)
 }
 
 /// Strands' `Usage` as stored: a run's counters begin with 0, and fall to it.

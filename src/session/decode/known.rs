@@ -24,6 +24,19 @@ pub(super) const AGENT_DATA: Names = &[
     "system_prompt",
     "prompt_metadata",
 ];
+/// `agent_data._internal_state`.
+pub(super) const INTERNAL_STATE: Names = &["interrupt_state", "model_state"];
+/// `_internal_state.interrupt_state`.
+pub(super) const INTERRUPT_STATE: Names = &["interrupts", "context", "activated", "pending_tool_execution"];
+/// `interrupt_state.pending_tool_execution`.
+pub(super) const PENDING_TOOLS: Names = &["assistant_message", "completed_tool_results"];
+/// An element of `interrupt_state.interrupts`.
+pub(super) const INTERRUPT: Names = &["id", "name", "reason", "response"];
+/// `agent_data.prompt_metadata`.
+pub(super) const PROMPT_METADATA: Names =
+    &["prompt_id", "prompt_name", "prompt_version", "deployment_id", "deployment_name", "temperature"];
+/// An element of `feedbacks`.
+pub(super) const FEEDBACK: Names = &["rating", "comment", "created_at", "agent_id", "message_id"];
 /// An element of `messages`.
 pub(super) const RECORD: Names = &[
     "message",
@@ -52,10 +65,12 @@ pub(super) const MESSAGE: Names = &[
     "refusal",
     "annotations",
 ];
-/// What else OpenAI's message of a tool has.
+/// What else OpenAI's message of a tool or a function has.
 pub(super) const TOOL_MESSAGE: Names = &["tool_call_id", "name"];
 /// `message.metadata`.
 pub(super) const METADATA: Names = &["usage", "metrics", "custom"];
+/// Those of them that say something else than figures.
+pub(super) const METADATA_ASIDE: Names = &["custom"];
 /// `metadata.usage`, `accumulated_usage`.
 pub(super) const USAGE: Names =
     &["inputTokens", "outputTokens", "totalTokens", "cacheReadInputTokens", "cacheWriteInputTokens"];
@@ -103,6 +118,8 @@ pub(super) const STRANDS_TOOL: ToolFields = ToolFields {
     request: &["toolUseId", "name", "input", "reasoningSignature"],
     result: &["toolUseId", "status", "content", "structuredContent", "metadata", "isError"],
 };
+/// What tools behind MCP give beside the content.
+pub(super) const RESULT_ASIDE: Names = &["structuredContent", "metadata"];
 /// `tool_use`, `tool_result`.
 pub(super) const ANTHROPIC_TOOL: ToolFields = ToolFields {
     request_id: "id",
@@ -125,6 +142,8 @@ pub(super) const REASONING_TEXT: Names = &["text", "signature"];
 pub(super) const REASONING: Names = &["text", "signature", "redactedContent"];
 /// `cachePoint`; TypeScript's has `cacheType`.
 pub(super) const CACHE_POINT: Names = &["type", "cacheType", "ttl"];
+/// How long it is kept.
+pub(super) const CACHE_POINT_ASIDE: Names = &["ttl"];
 /// `guardContent`.
 pub(super) const GUARD: Names = &["text", "image"];
 /// `guardContent.text`.
@@ -137,6 +156,10 @@ pub(super) const CITED_TEXT: Names = &["text"];
 pub(super) const CITATION: Names = &["title", "source", "location", "sourceContent"];
 /// `image`, `audio`, `video`, `document`.
 pub(super) const MEDIUM: Names = &["format", "name", "source", "citations", "context"];
+/// What a model reads of a document besides itself.
+pub(super) const MEDIUM_ASIDE: Names = &["citations", "context"];
+/// `interruptResponse`.
+pub(super) const INTERRUPT_RESPONSE: Names = &["interruptId", "response"];
 /// The `source` of a medium.
 pub(super) const SOURCE: Names = &[
     "bytes",
@@ -189,6 +212,26 @@ pub(super) fn told(fields: &Document, known: &[Names], path: &Path, notes: &mut 
 pub(super) fn shown(fields: &Document, known: &[Names], path: &Path, notes: &mut Notes) {
     for (key, value) in beside(fields, known) {
         notes.beside(&path.key(key), value);
+    }
+}
+
+/// Has some known fields shown after what they belong to. What is empty holds nothing.
+pub(super) fn aside(fields: &Document, names: Names, path: &Path, notes: &mut Notes) {
+    for (key, value) in names.iter().filter_map(|key| Some((key, fields.get(key)?))) {
+        if !is_nothing(value) {
+            notes.aside(&path.key(key), value);
+        }
+    }
+}
+
+/// Whether a value holds nothing.
+pub(super) fn is_nothing(value: &Bson) -> bool {
+    match value {
+        Bson::Null => true,
+        Bson::String(text) => text.is_empty(),
+        Bson::Array(items) => items.is_empty(),
+        Bson::Document(fields) => fields.is_empty(),
+        _ => false,
     }
 }
 

@@ -51,6 +51,7 @@ fn held(format: Option<String>, place: Option<&MediumPlace<'_>>) -> Image {
 /// `{format, source, name?}`, or Anthropic's with `source.media_type` and `title`.
 fn described(kind: MediaKind, fields: &Document, path: &Path, notes: &mut Notes) -> Media {
     let name = value::text(fields, "name", path, notes).or_else(|| value::text(fields, "title", path, notes));
+    known::aside(fields, known::MEDIUM_ASIDE, path, notes);
     Media { kind, format: format(fields, path, notes), name, source: source(fields, path, notes) }
 }
 

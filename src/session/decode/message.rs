@@ -103,8 +103,9 @@ fn body(message: &mut Message, fields: &Document, around: known::Names, path: &P
     let Some(metadata) = value::object(fields, "metadata", path, notes) else { return };
     let path = path.key("metadata");
     known::told(metadata, &[known::METADATA], &path, notes);
+    known::aside(metadata, known::METADATA_ASIDE, &path, notes);
     if let Some(usage) = value::object(metadata, "usage", &path, notes) {
-        message.usage = figures::usage(usage, &path.key("usage"), notes);
+        message.usage = Some(figures::usage(usage, &path.key("usage"), notes));
     }
     if let Some(metrics) = value::object(metadata, "metrics", &path, notes) {
         let path = path.key("metrics");
@@ -116,8 +117,8 @@ fn body(message: &mut Message, fields: &Document, around: known::Names, path: &P
 
 /// Figures as older documents have them, where the newer ones are absent.
 fn old_figures(message: &mut Message, fields: &Document, path: &Path, notes: &mut Notes) {
-    if message.usage.is_none() {
-        message.usage = figures::old_usage(fields, path, notes);
+    if message.usage.is_none_or(|usage| !usage.is_known()) {
+        message.usage = figures::old_usage(fields, path, notes).or(message.usage);
     }
     if message.latency_ms.is_none() {
         message.latency_ms = value::millis(fields, "latency_ms", path, notes);

@@ -96,6 +96,11 @@ impl Notes {
     /// A field beside known ones, to be shown after what it belongs to: see [`Self::take_beside`].
     pub(super) fn beside(&mut self, path: &Path, raw: &Bson) {
         self.odd(path, "This field is not known here; it is shown as stored.", raw);
+        self.aside(path, raw);
+    }
+
+    /// A field with which nothing is wrong and that no block has a place for: to be shown in the same way.
+    pub(super) fn aside(&mut self, path: &Path, raw: &Bson) {
         if !is_secret(path) {
             self.beside.push((path.to_string(), raw.clone()));
         }

@@ -21,7 +21,11 @@ pub(super) fn content(fields: &Document, path: &Path, notes: &mut Notes) -> Vec<
         let needed = !["tool_calls", "function_call", "refusal", "reasoning_content", "reasoning"]
             .iter()
             .any(|key| says_something(fields.get(key)));
-        out.extend(cited(fields, block::content(fields, path, needed, notes)));
+        let content = block::content(fields, path, needed, notes);
+        out.extend(cited(fields, content, path, notes));
+        if is_unanswering(fields, &out) {
+            notes.missing(&path.key("tool_call_id"), "the id of the call that it answers");
+        }
     }
     out.extend(fields.get_str("refusal").ok().filter(|words| !words.is_empty()).map(|words| Block::Text(words.into())));
     calls(fields, path, notes, &mut out);
@@ -40,9 +44,18 @@ pub(super) fn flat_reasoning(fields: &Document) -> Option<String> {
     texts.find(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// The call that the message answers.
+/// The call that the message answers: its id, or the name of the function where the older `function_call` asked.
 fn answered(fields: &Document) -> Option<&str> {
-    fields.get_str("tool_call_id").ok()
+    let is_function = || fields.get_str("role").is_ok_and(|role| role == "function");
+    let name = || fields.get_str("name").ok().filter(|_| is_function());
+    fields.get_str("tool_call_id").ok().or_else(name)
+}
+
+/// Whether a tool gave it and nothing says which call it answers.
+fn is_unanswering(fields: &Document, content: &[Block]) -> bool {
+    let is_tool = fields.get_str("role").is_ok_and(|role| role == "tool");
+    let is_text = |block: &Block| matches!(block, Block::Text(_) | Block::Citations { .. } | Block::Media(_));
+    is_tool && content.iter().any(is_text) && content.iter().all(is_text)
 }
 
 fn says_something(value: Option<&Bson>) -> bool {
@@ -54,11 +67,14 @@ fn says_something(value: Option<&Bson>) -> bool {
     }
 }
 
-/// The text of a message whose `annotations` name its sources.
-fn cited(fields: &Document, mut content: Vec<Block>) -> Vec<Block> {
+/// The text of a message whose `annotations` name its sources; beside any other content they are shown as stored.
+fn cited(fields: &Document, mut content: Vec<Block>, path: &Path, notes: &mut Notes) -> Vec<Block> {
+    let sources = fields.get("annotations");
     if let [Block::Text(text)] = content.as_mut_slice() {
         let text = std::mem::take(text);
-        content[0] = block::cited(text, fields.get("annotations"));
+        content[0] = block::cited(text, sources);
+    } else if let Some(list @ Bson::Array(_)) = sources.filter(|list| !known::is_nothing(list)) {
+        notes.aside(&path.key("annotations"), list);
     }
     content
 }
@@ -66,10 +82,24 @@ fn cited(fields: &Document, mut content: Vec<Block>) -> Vec<Block> {
 fn calls(fields: &Document, path: &Path, notes: &mut Notes, out: &mut Vec<Block>) {
     if let Some(Bson::Array(calls)) = fields.get("tool_calls") {
         let path = path.key("tool_calls");
-        out.extend(calls.iter().enumerate().map(|(i, stored)| flat_call(stored, &path.index(i), notes)));
+        for (i, stored) in calls.iter().enumerate() {
+            let path = path.index(i);
+            let found = flat_call(stored, &path, notes);
+            if let (Block::ToolUse { .. }, Bson::Document(call)) = (&found, stored) {
+                tool::needs_id(call, "id", &path, notes);
+            }
+            out.push(found);
+        }
     }
     if let Some(stored @ Bson::Document(_)) = fields.get("function_call") {
-        out.push(flat_call(stored, &path.key("function_call"), notes));
+        let mut found = flat_call(stored, &path.key("function_call"), notes);
+        // It has no id: the function's name is what its answer names.
+        if let Block::ToolUse { id, name, .. } = &mut found
+            && id.is_none()
+        {
+            id.clone_from(name);
+        }
+        out.push(found);
     }
 }
 

@@ -165,17 +165,21 @@ pub fn details(document: &Document) -> Details {
         .collect();
     let ratings = list("feedbacks").iter().map(|value| extra::feedback(value).rating);
     let bytes = document.to_vec().ok().map(|bytes| bytes.len() as u64);
-    Details::of(agents, ratings, list("guardrail_events").len() as u64, bytes)
+    let last_feedback = extra::last_feedback(list("feedbacks"));
+    Details { last_feedback, ..Details::of(agents, ratings, list("guardrail_events").len() as u64, bytes) }
 }
 
 /// An agent as a row's details have it, from the value of `agents.<id>` and the number of its messages.
 #[must_use]
 pub fn agent_count(id: AgentId, fields: Option<&Document>, messages: u64) -> AgentCount {
     let data = fields.and_then(|fields| fields.get_document("agent_data").ok());
+    let (created_at, updated_at) = fields.map_or((None, None), agent::dates);
     AgentCount {
         id,
         model: data.and_then(|data| data.get_str("model").ok()).map(str::to_owned),
         messages,
+        created_at,
+        updated_at,
         waiting: data.and_then(InterruptState::of).and_then(|state| state.waiting()),
     }
 }

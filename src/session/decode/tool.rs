@@ -13,6 +13,7 @@ use crate::session::{Block, StoredValue, ToolContent, ToolStatus};
 
 /// `toolUse`, or Anthropic's `tool_use`.
 pub(super) fn request(fields: &Document, names: &ToolFields, path: &Path, notes: &mut Notes) -> Block {
+    needs_id(fields, names.request_id, path, notes);
     Block::ToolUse {
         id: value::text(fields, names.request_id, path, notes),
         name: value::text(fields, "name", path, notes),
@@ -20,14 +21,50 @@ pub(super) fn request(fields: &Document, names: &ToolFields, path: &Path, notes:
     }
 }
 
+/// A call and its result find each other by that id: its absence is noted.
+pub(super) fn needs_id(fields: &Document, key: &str, path: &Path, notes: &mut Notes) {
+    if matches!(fields.get(key), None | Some(Bson::Null)) {
+        notes.missing(&path.key(key), "the id that a call and its result share");
+    }
+}
+
 /// `toolResult`, or Anthropic's `tool_result` with `is_error` for the status.
 pub(super) fn result(fields: &Document, names: &ToolFields, path: &Path, notes: &mut Notes) -> Block {
-    let status = value::text(fields, "status", path, notes).map(|word| ToolStatus::from(word.as_str())).or_else(|| {
-        value::field(fields, "is_error", path, notes, "a boolean", Bson::as_bool)
-            .map(|failed| if failed { ToolStatus::Error } else { ToolStatus::Success })
-    });
+    needs_id(fields, names.result_id, path, notes);
+    let said = value::text(fields, "status", path, notes).map(|word| status(&word, path, notes));
+    let mut failed = |key: &str| value::field(fields, key, path, notes, "a boolean", Bson::as_bool);
+    let status = match (said, failed("is_error"), failed("isError")) {
+        // Of a tool behind MCP: its own word on it.
+        (None | Some(ToolStatus::Success), _, Some(true)) => Some(ToolStatus::Error),
+        (None, Some(failed), _) | (None, None, Some(failed)) => {
+            Some(if failed { ToolStatus::Error } else { ToolStatus::Success })
+        }
+        (said, ..) => said,
+    };
+    known::aside(fields, known::RESULT_ASIDE, path, notes);
     let content = content(fields.get("content"), &path.key("content"), notes);
     Block::ToolResult { id: value::text(fields, names.result_id, path, notes), status, content }
+}
+
+/// What `status` says; any word but the known ones tells nothing of how it went.
+fn status(word: &str, path: &Path, notes: &mut Notes) -> ToolStatus {
+    let found = ToolStatus::from(word);
+    if matches!(found, ToolStatus::Other(_)) {
+        let problem = "A tool's result is success, error or cancelled; this tells nothing of how it went.";
+        notes.odd(&path.key("status"), problem, &Bson::from(word));
+    }
+    found
+}
+
+/// The result of a `function_call_output`, with what its own `status` says. That it was completed is said of the output,
+/// not of how the function went.
+pub(super) fn stated(output: Block, fields: &Document, path: &Path, notes: &mut Notes) -> Block {
+    let word = value::text(fields, "status", path, notes).filter(|word| word != "completed");
+    let said = word.map(|word| if word == "failed" { ToolStatus::Error } else { status(&word, path, notes) });
+    match output {
+        Block::ToolResult { id, content, .. } => Block::ToolResult { id, status: said, content },
+        other => other,
+    }
 }
 
 /// What a tool gave: a text, or an array of parts.

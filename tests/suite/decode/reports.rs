@@ -62,7 +62,12 @@ fn sources_and_guards_are_told() {
     let [prompt, answer] = &session.agents[0].messages[..] else { panic!("two messages") };
     let Block::Media(document) = &prompt.content[0] else { panic!("{:?}", prompt.content) };
     assert_eq!(document.describe(), "[document pdf report at s3://bucket/report.pdf (bucketOwner 111122223333)]");
-    assert!(matches!(&prompt.content[2], Block::CachePoint(_)));
+    assert_eq!(
+        prompt.content[1],
+        Block::Beside(doc! {"document.citations": {"enabled": true}, "document.context": "yearly"})
+    );
+    assert!(matches!(&prompt.content[3], Block::CachePoint(_)));
+    assert_eq!(prompt.content[4], Block::Beside(doc! {"cachePoint.ttl": "1h"}));
     assert!(plain::text_of(prompt).ends_with("guard me"));
     let told = "Sales rose by 4%.\nreport, document 0, pages 2-3: rose 4%\nhttps://e.example/x";
     assert_eq!(plain::text_of(answer), told);
@@ -105,7 +110,7 @@ fn what_stands_beside_known_fields_is_shown_and_a_finding_with_its_value() {
         beside("toolUse.cost", Bson::Int32(3)),
         beside("toolResult.content.0.lang", "en".into()),
         beside("seconds", Bson::Int32(2)),
-        beside("document.source.pages", Bson::Int32(2)),
+        Block::Beside(doc! {"document.context": "c", "document.source.pages": 2}),
     ];
     assert_eq!(shown, expected.iter().collect::<Vec<_>>());
     assert_eq!(message.findings.len(), expected.len(), "{:?}", message.findings);
@@ -115,6 +120,84 @@ fn what_stands_beside_known_fields_is_shown_and_a_finding_with_its_value() {
     assert!(message.content.iter().any(cancelled));
     assert!(message.content.contains(&Block::Reasoning { text: None, redacted_bytes: None }));
     assert!(matches!(message.content.last(), Some(Block::Other { kind: "interruptResponse", .. })));
+}
+
+#[test]
+fn known_fields_that_no_block_has_a_place_for_are_shown_and_no_finding() {
+    let content = vec![
+        doc! {"toolUse": {"toolUseId": "t", "name": "n", "input": 1}},
+        doc! {"toolResult": {"toolUseId": "t", "status": "success", "content": [], "isError": true,
+        "structuredContent": {"n": 5}, "metadata": {}}},
+        doc! {"cachePoint": {"type": "default", "ttl": "5m"}},
+        doc! {"type": "output_text", "text": "said", "citations": Bson::Null, "annotations": [{"url": "https://e.example"}]},
+        doc! {"type": "text", "text": "said", "citations": [], "annotations": "none"},
+    ];
+    let inner = doc! {"role": "user", "content": content, "metadata": {"custom": {"pinned": true}}};
+    let message = decode::message(doc! {"message_id": 0, "message": inner}.into(), 0, "m");
+    let failed = |block: &Block| matches!(block, Block::ToolResult { status: Some(ToolStatus::Error), .. });
+    assert!(failed(&message.content[1]), "{:?}", message.content);
+    let beside: Vec<&Block> = message.content.iter().filter(|block| matches!(block, Block::Beside(_))).collect();
+    let expected = [
+        doc! {"toolResult.structuredContent": {"n": 5}},
+        doc! {"cachePoint.ttl": "5m"},
+        doc! {"annotations": "none"},
+        doc! {"message.metadata.custom": {"pinned": true}},
+    ]
+    .map(Block::Beside);
+    assert_eq!(beside, expected.iter().collect::<Vec<_>>());
+    assert!(message.content.iter().any(|block| matches!(block, Block::Citations { .. })));
+    assert_eq!(paths(message.findings.iter()), ["m.message.content.4.annotations"]);
+}
+
+#[test]
+fn a_tool_without_an_id_and_a_status_that_nobody_knows_are_findings() {
+    let message = read_blocks(
+        vec![
+            doc! {"toolUse": {"name": "n", "input": 1}},
+            doc! {"toolResult": {"toolUseId": Bson::Null, "status": "failed", "content": []}},
+            doc! {"type": "function_call_output", "call_id": "c", "output": "no", "status": "failed"},
+            doc! {"type": "function_call_output", "call_id": "c", "output": "no", "status": "incomplete"},
+            doc! {"type": "function_call_output", "call_id": "c", "output": "yes", "status": "completed"},
+        ]
+        .into(),
+    );
+    let statuses: Vec<Option<&str>> = message
+        .content
+        .iter()
+        .filter_map(|block| match block {
+            Block::ToolResult { status, .. } => Some(status.as_ref().map(ToolStatus::as_str)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(statuses, [Some("failed"), Some("error"), Some("incomplete"), None]);
+    let expected = ["0.toolUse.toolUseId", "1.toolResult.toolUseId", "1.toolResult.status", "3.status"];
+    assert_eq!(paths(message.findings.iter()), expected.map(|end| format!("m.message.content.{end}")));
+    assert!(message.findings[2].problem.ends_with("of how it went: \"failed\""), "{:?}", message.findings);
+}
+
+#[test]
+fn a_function_answers_the_call_that_names_it() {
+    let call = doc! {"role": "assistant", "content": Bson::Null, "function_call": {"name": "clock", "arguments": "{}"}};
+    let answer = doc! {"role": "function", "name": "clock", "content": "noon"};
+    let messages: Vec<_> = (0..)
+        .zip([call, answer])
+        .map(|(index, inner)| decode::message(doc! {"message_id": 0, "message": inner}.into(), index, "m"))
+        .collect();
+    assert_eq!(ToolPairs::of(&messages).result_of(BlockPlace::new(0, 0)), Some(BlockPlace::new(1, 0)));
+    assert!(messages.iter().all(|message| message.findings.is_empty()), "{messages:?}");
+    let lost = doc! {"role": "tool", "content": "noon"};
+    let lost = decode::message(doc! {"message_id": 0, "message": lost}.into(), 0, "m");
+    assert_eq!(paths(lost.findings.iter()), ["m.message.tool_call_id"]);
+}
+
+#[test]
+fn a_comment_that_is_no_text_is_shown_as_it_is_stored() {
+    let feedback = doc! {"rating": "up", "comment": ["fast", "right"], "mood": "glad"};
+    let session = decode::session(doc! {"_id": "s", "feedbacks": [feedback]});
+    assert_eq!(session.feedbacks[0].comment.as_deref(), Some("[\"fast\",\"right\"]"));
+    let found: Vec<&str> =
+        paths(session.findings.iter()).into_iter().filter(|path| path.starts_with("feedbacks")).collect();
+    assert_eq!(found, ["feedbacks.0.mood", "feedbacks.0.comment"]);
 }
 
 #[test]

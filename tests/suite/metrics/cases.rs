@@ -122,6 +122,102 @@ fn a_tool_called_directly_counts_beside_the_counters() {
 }
 
 #[test]
+fn how_a_call_went_is_unknown_where_its_result_names_none() {
+    let ask = |id: Bson| message("assistant", doc! {"toolUse": {"toolUseId": id, "name": "clock", "input": {}}}, None);
+    let answer = |id: Bson, status: &str| {
+        message("user", doc! {"toolResult": {"toolUseId": id, "status": status, "content": []}}, None)
+    };
+    let counts = |messages: Vec<Bson>| {
+        let clock = read(messages).tools.remove(0);
+        (clock.call_count, clock.success_count, clock.error_count)
+    };
+    let unknown = (1, None, None);
+    assert_eq!(counts(vec![ask(Bson::Null), answer(Bson::Null, "error")]), unknown);
+    assert_eq!(counts(vec![ask("t".into()), answer(Bson::Int32(5), "error")]), unknown);
+    assert_eq!(counts(vec![ask("t".into()), answer("t".into(), "failed")]), unknown);
+    assert_eq!(counts(vec![ask("t".into()), answer("t".into(), "error")]), (1, Some(0), Some(1)));
+}
+
+/// Counters after so many cycles: input tokens (one of output with them) and milliseconds.
+fn told(cycles: i64, input: i64, ms: i64) -> Option<Document> {
+    let output = i64::from(input > 0);
+    let usage = doc! {"inputTokens": input, "outputTokens": output, "totalTokens": input + output};
+    let mut counters = reading(cycles, input, ms);
+    counters.insert("accumulated_usage", usage);
+    Some(counters)
+}
+
+/// An assistant's message with tokens and milliseconds of its own.
+fn own(usage: Document, ms: impl Into<Bson>) -> Bson {
+    let metadata = doc! {"usage": usage, "metrics": {"latencyMs": ms.into()}};
+    let inner = doc! {"role": "assistant", "content": [{"text": "a"}], "metadata": metadata};
+    doc! {"message_id": 0, "message": inner}.into()
+}
+
+#[test]
+fn a_run_whose_provider_told_nothing_makes_the_sum_a_lower_bound() {
+    let found = read(vec![
+        user("p", None),
+        assistant("a", told(1, 0, 500)),
+        user("q", told(1, 0, 500)),
+        assistant("b", told(2, 0, 900)),
+        user("r", None),
+        assistant("c", told(1, 100, 50)),
+    ]);
+    assert_eq!((found.runs, found.usage.input, found.usage.partial), (Some(2), Some(100), true));
+    assert_eq!((found.latency.total, found.latency.partial), (Some(950), false));
+}
+
+#[test]
+fn a_call_that_told_nothing_makes_a_lower_bound_before_and_after_others() {
+    let before = read(vec![
+        user("p", None),
+        assistant("a", told(1, 0, 500)),
+        user("q", told(1, 0, 500)),
+        assistant("b", told(2, 100, 600)),
+    ]);
+    let after = read(vec![
+        user("p", None),
+        assistant("a", told(1, 100, 500)),
+        user("q", told(1, 100, 500)),
+        assistant("b", told(2, 100, 600)),
+    ]);
+    let both = read(vec![
+        user("p", None),
+        assistant("a", told(1, 60, 500)),
+        user("q", told(1, 60, 500)),
+        assistant("b", told(2, 100, 600)),
+    ]);
+    assert_eq!([&before, &after, &both].map(|found| found.usage.input), [Some(100); 3]);
+    assert_eq!([before, after, both].map(|found| found.usage.partial), [true, true, false]);
+}
+
+#[test]
+fn messages_that_tell_nothing_of_their_own_make_a_lower_bound() {
+    let usage = || doc! {"inputTokens": 10, "outputTokens": 5, "totalTokens": 15};
+    let silent = [
+        doc! {},
+        doc! {"inputTokens": Bson::Null, "outputTokens": Bson::Null, "totalTokens": Bson::Null},
+        doc! {"inputTokens": 0, "outputTokens": 0, "totalTokens": 0},
+        doc! {"inputTokens": 3, "outputTokens": Bson::Null},
+    ];
+    for silent in silent {
+        let found = read(vec![user("p", None), own(usage(), 10), user("q", None), own(silent.clone(), 0)]);
+        assert_eq!((found.usage.total, found.usage.partial, found.calls), (Some(15), true, 2), "{silent}");
+        assert_eq!((found.latency.total, found.latency.partial), (Some(10), true), "{silent}");
+    }
+    let found = read(vec![user("p", None), own(usage(), 10), user("q", None), own(usage(), 20)]);
+    assert_eq!((found.usage.total, found.usage.partial, found.latency.partial), (Some(30), false, false));
+}
+
+#[test]
+fn a_call_after_the_last_counters_makes_a_lower_bound() {
+    let found = read(vec![user("p", None), assistant("a", told(1, 100, 50)), user("q", None), assistant("b", None)]);
+    assert_eq!((found.calls, found.usage.input), (2, Some(100)));
+    assert!(found.usage.partial && found.latency.partial);
+}
+
+#[test]
 fn enormous_figures_do_not_overflow() {
     let found = read(vec![
         assistant("a", Some(reading(9, i64::MAX - 1, i64::MAX))),

@@ -183,6 +183,7 @@ proptest! {
         let found = [usage.input, usage.output, usage.total, usage.cache_read, usage.cache_write];
         prop_assert_eq!(found, library.really.map(Some));
         prop_assert_eq!(metrics.latency.total, Some(library.total_latency));
+        prop_assert!(!own || !(metrics.usage.partial || metrics.latency.partial), "every message tells its own");
         prop_assert_eq!(metrics.turns, library.turns);
         let tools: Vec<_> = metrics.tools.iter()
             .map(|tool| [Some(tool.call_count), tool.success_count, tool.error_count]).collect();

@@ -1,6 +1,6 @@
 //! Every method on every fixture.
 
-use bson::{Bson, Document};
+use bson::{Bson, Document, doc};
 use strandscope::{AgentId, Error, Filter, Outline, Projection, Session, SessionKey, decode};
 
 use super::common::{every_page, first_page, fixtures, loaded};
@@ -126,12 +126,37 @@ async fn the_outline_is_that_of_the_whole() {
     for file in ["c25-openai-flat", "c27-citations", "c38-ts-blocks"] {
         documents.extend(crate::support::load_fixture(&format!("reports/{file}.jsonl")));
     }
+    documents.push(unusual_tools());
     let (_fresh, reader) = loaded("outline", documents.clone()).await;
     for document in documents {
         let outline = reader.outline(&key(&document)).await.expect("an outline");
         let whole = Outline::from(&decode::session(document));
         assert_eq!(format!("{outline:#?}"), format!("{whole:#?}"));
     }
+}
+
+/// Calls and results whose partner, or whose success, stands in an unusual place.
+fn unusual_tools() -> Document {
+    let hidden = doc! { "toolResult": { "toolUseId": "a", "status": "success", "isError": true, "content": [] } };
+    let instead = doc! { "toolResult": { "toolUseId": "a", "status": "late", "content": [{ "text": "removed" }] } };
+    let plain = |role: &str, content: Bson| doc! { "role": role, "content": content };
+    let mut asked = plain("assistant", Bson::Null);
+    asked.insert("function_call", doc! { "name": "f", "arguments": "{}" });
+    let mut answer = plain("function", "noon".into());
+    answer.insert("name", "f");
+    let nameless = vec![
+        doc! { "toolUse": { "toolUseId": 5, "name": "g", "input": {} } },
+        doc! { "type": "tool_result", "tool_use_id": "b", "isError": true, "content": "no" },
+        doc! { "type": "function_call_output", "call_id": "c", "output": "no", "status": "failed" },
+    ];
+    let mut silent = plain("assistant", "x".into());
+    silent.insert("metadata", doc! { "usage": {}, "custom": { "pinned": true } });
+    let redacted = doc! {
+        "message": plain("user", vec![hidden].into()), "redact_message": plain("user", vec![instead].into()),
+    };
+    let bodies = [asked, answer, plain("user", nameless.into()), silent];
+    let messages: Vec<Document> = bodies.into_iter().map(|body| doc! { "message": body }).chain([redacted]).collect();
+    doc! { "_id": "unusual-tools", "agents": { "a": { "messages": messages } } }
 }
 
 #[tokio::test]
@@ -153,20 +178,23 @@ async fn counts_are_those_of_the_whole() {
         let mut tally = strandscope::FeedbackTally::default();
         whole.feedbacks.iter().for_each(|feedback| tally.add(&feedback.rating));
         assert_eq!(details.feedbacks, tally, "{name}");
+        let last = whole.feedbacks.iter().filter_map(|feedback| feedback.created_at).max();
+        assert_eq!(details.last_feedback, last, "{name}");
         for (count, agent) in details.agents.iter().zip(&whole.agents) {
             assert_eq!((&count.id, &count.model, count.messages), (&agent.id, &agent.model, agent.message_count));
+            assert_eq!((count.created_at, count.updated_at), (agent.created_at, agent.updated_at), "{name}");
         }
     }
 }
 
 #[tokio::test]
 async fn agents_with_odd_names_are_read() {
-    let message = bson::doc! { "message": { "role": "user", "content": [{ "text": "hello" }] }, "message_id": 0 };
+    let message = doc! { "message": { "role": "user", "content": [{ "text": "hello" }] }, "message_id": 0 };
     let mut agents = Document::new();
     for name in ["", "a.b", "$a", "$$a.k", "agents"] {
-        agents.insert(name, bson::doc! { "agent_data": { "a.b": 1, "$x": 2 }, "messages": [message.clone()] });
+        agents.insert(name, doc! { "agent_data": { "a.b": 1, "$x": 2 }, "messages": [message.clone()] });
     }
-    let document = bson::doc! { "_id": "odd-names", "agents": agents.clone() };
+    let document = doc! { "_id": "odd-names", "agents": agents.clone() };
     let (_fresh, reader) = loaded("names", vec![document]).await;
     let key = SessionKey::from("odd-names");
     let opened = reader.open(&key, 5).await.expect("it opens");
@@ -203,11 +231,11 @@ async fn a_whole_document_is_as_stored() {
 #[tokio::test]
 async fn an_id_is_first_the_own_one_then_the_session_id_then_hex() {
     let documents = vec![
-        bson::doc! { "_id": "a", "session_id": "other" },
-        bson::doc! { "_id": 1, "session_id": "a" },
-        bson::doc! { "_id": 2, "session_id": "twice" },
-        bson::doc! { "_id": 3, "session_id": "twice" },
-        bson::doc! { "_id": bson::oid::ObjectId::parse_str("65a4f1d2c3b4a59687786950").expect("hex") },
+        doc! { "_id": "a", "session_id": "other" },
+        doc! { "_id": 1, "session_id": "a" },
+        doc! { "_id": 2, "session_id": "twice" },
+        doc! { "_id": 3, "session_id": "twice" },
+        doc! { "_id": bson::oid::ObjectId::parse_str("65a4f1d2c3b4a59687786950").expect("hex") },
     ];
     let (_fresh, reader) = loaded("resolve", documents).await;
     let names = async |id: &str| -> Vec<String> {
@@ -223,11 +251,12 @@ async fn an_id_is_first_the_own_one_then_the_session_id_then_hex() {
 #[tokio::test]
 async fn what_does_not_fit_into_one_answer_is_read_whole() {
     // 15.9 MB of which each message's own names are a part: an answer with more names would cross the limit.
-    let message = |n: i32| bson::doc! { "message_id": n, "message": { "role": "user", "content": [{ "text": "x".repeat(1000) }] } };
+    let message =
+        |n: i32| doc! { "message_id": n, "message": { "role": "user", "content": [{ "text": "x".repeat(1000) }] } };
     let messages: Vec<Bson> = (0..14_500).map(|n| Bson::Document(message(n))).collect();
-    let filler = "y"
-        .repeat(16 * 1024 * 1024 - 200 - bson::serialize_to_vec(&bson::doc! { "m": &messages }).expect("bytes").len());
-    let document = bson::doc! { "_id": "huge", "filler": filler, "agents": { "a": { "messages": messages } } };
+    let filler =
+        "y".repeat(16 * 1024 * 1024 - 200 - bson::serialize_to_vec(&doc! { "m": &messages }).expect("bytes").len());
+    let document = doc! { "_id": "huge", "filler": filler, "agents": { "a": { "messages": messages } } };
     let (_fresh, reader) = loaded("huge", vec![document]).await;
     let key = SessionKey::from("huge");
     let opened = reader.open(&key, u64::MAX).await.expect("it opens");

@@ -164,7 +164,14 @@ mod tests {
     #[test]
     fn json_has_the_details() {
         let details = Details {
-            agents: vec![AgentCount { id: "a.b".into(), model: None, messages: 2, waiting: None }],
+            agents: vec![AgentCount {
+                id: "a.b".into(),
+                model: None,
+                messages: 2,
+                created_at: None,
+                updated_at: None,
+                waiting: None,
+            }],
             messages: 2,
             feedbacks: FeedbackTally { up: 1, other: 2, ..FeedbackTally::default() },
             bytes: Some(512),

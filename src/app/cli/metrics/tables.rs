@@ -14,11 +14,12 @@ pub fn lines(metrics: &SessionMetrics) -> Vec<String> {
         Table::new([(String::new(), Side::Left)].into_iter().chain(agents).chain([("total".to_owned(), Side::Right)]));
     for (name, figure) in USAGE {
         let usages = metrics.agents.iter().map(|(_, agent)| &agent.usage).chain([&metrics.total]);
-        let each = usages.map(|usage| if usage.partial { at_least(figure(usage)) } else { number(figure(usage)) });
+        let each = usages.map(|usage| bounded(figure(usage), usage.partial));
         table.row([name.to_owned()].into_iter().chain(each).collect());
     }
     for (name, figure) in FIGURES {
-        table.row(cells(name, metrics.agents.iter().map(|(_, agent)| figure(agent))));
+        let each = metrics.agents.iter().map(|(_, agent)| figure(agent));
+        table.row([name.to_owned()].into_iter().chain(each).collect());
     }
     let mut lines = table.lines(None, &mut Vec::new(), true);
     if metrics.agents.iter().any(|(_, agent)| !agent.tools.is_empty()) {
@@ -29,9 +30,9 @@ pub fn lines(metrics: &SessionMetrics) -> Vec<String> {
 }
 
 /// A figure's name and how to read it.
-type FigureReader<T> = (&'static str, fn(&T) -> Option<u64>);
+type FigureReader<T, V> = (&'static str, fn(&T) -> V);
 
-const USAGE: [FigureReader<Usage>; 5] = [
+const USAGE: [FigureReader<Usage, Option<u64>>; 5] = [
     ("input tokens", |usage| usage.input),
     ("output tokens", |usage| usage.output),
     ("total tokens", |usage| usage.total),
@@ -39,24 +40,23 @@ const USAGE: [FigureReader<Usage>; 5] = [
     ("cache write tokens", |usage| usage.cache_write),
 ];
 
-const FIGURES: [FigureReader<AgentMetrics>; 8] = [
-    ("context tokens", |agent| agent.context_tokens),
-    ("runs", |agent| agent.runs),
-    ("turns", |agent| Some(agent.turns)),
-    ("calls", |agent| Some(agent.calls)),
-    ("latency ms, total", |agent| agent.latency.total),
-    ("latency ms, last", |agent| agent.latency.last),
-    ("latency ms, p50", |agent| agent.latency.p50),
-    ("latency ms, p95", |agent| agent.latency.p95),
+const FIGURES: [FigureReader<AgentMetrics, String>; 8] = [
+    ("context tokens", |agent| number(agent.context_tokens)),
+    ("runs", |agent| number(agent.runs)),
+    ("turns", |agent| agent.turns.to_string()),
+    ("calls", |agent| agent.calls.to_string()),
+    ("latency ms, total", |agent| bounded(agent.latency.total, agent.latency.partial)),
+    ("latency ms, last", |agent| number(agent.latency.last)),
+    ("latency ms, p50", |agent| number(agent.latency.p50)),
+    ("latency ms, p95", |agent| number(agent.latency.p95)),
 ];
 
-fn cells(name: &str, figures: impl Iterator<Item = Option<u64>>) -> Vec<String> {
-    [name.to_owned()].into_iter().chain(figures.map(number)).collect()
-}
-
-/// What a part of it was is unknown.
-fn at_least(value: Option<u64>) -> String {
-    value.map_or_else(|| "-".into(), |value| format!(">={value}"))
+/// A sum; a lower bound where a part of it is unknown.
+fn bounded(value: Option<u64>, partial: bool) -> String {
+    match value {
+        Some(value) if partial => format!(">={value}"),
+        value => number(value),
+    }
 }
 
 fn number(value: Option<u64>) -> String {

@@ -3,6 +3,9 @@
 use super::parts::line;
 use crate::session::{Block, BlockPlace, Message, StoredAgent, ToolPairs};
 
+/// What is said of a call or a result that nothing can bring together with its partner.
+const NO_ID: &str = "no id";
+
 /// Tool calls and results of the messages that are shown of one agent.
 pub struct ShownTools<'a> {
     agent: &'a StoredAgent,
@@ -23,8 +26,11 @@ impl<'a> ShownTools<'a> {
         }
     }
 
-    /// That a call has no result, or waits for one.
+    /// That a call has no result, waits for one, or has no id that a result could name.
     fn of_call(&self, message: &Message, block: usize) -> Option<&'static str> {
+        if matches!(message.shown_content().get(block), Some(Block::ToolUse { id: None, .. })) {
+            return Some(NO_ID);
+        }
         let place = BlockPlace::new(message.index, block);
         if self.pairs.unanswered().binary_search(&place).is_err() {
             return None;
@@ -39,7 +45,9 @@ impl<'a> ShownTools<'a> {
         if let Some(call) = self.pairs.call_of(place) {
             return self.called(call);
         }
-        let Some(Block::ToolResult { id: Some(id), .. }) = message.shown_content().get(block) else { return None };
+        let Some(Block::ToolResult { id: Some(id), .. }) = message.shown_content().get(block) else {
+            return Some(NO_ID.to_owned());
+        };
         let why = if self.pairs.doubled().binary_search(&place).is_ok() {
             "a second result"
         } else if self.agent.messages.first().is_some_and(|first| first.index > 0) {
@@ -107,6 +115,16 @@ mod tests {
         let expected =
             ["#0 lookup, call 1 of 2", "#0 lookup, call 2 of 2", "x: a second result", "y: no such call before it"];
         assert_eq!(of_results(&agent, 1), expected.map(|words| Some(words.to_owned())));
+    }
+
+    #[test]
+    fn what_has_no_id_says_so() {
+        let call = doc! { "toolUse": { "name": "lookup", "input": {} } };
+        let result = doc! { "toolResult": { "toolUseId": 5, "status": "error", "content": [] } };
+        let agent = agent(vec![vec![call], vec![result]], false);
+        for index in [0, 1] {
+            assert_eq!(of_results(&agent, index), [Some("no id".to_owned())]);
+        }
     }
 
     #[test]

@@ -207,12 +207,18 @@ fn row(at: usize, id: &str) -> Summary {
 fn details(key: &SessionKey) -> Details {
     let seed = key.text().len() as u64 + u64::from(key.text().bytes().last().unwrap_or(b'0') - b'0');
     Details {
-        agents: vec![AgentCount { id: "support".into(), model: Some("claude".into()), messages: seed, waiting: None }],
+        agents: vec![AgentCount {
+            id: "support".into(),
+            model: Some("claude".into()),
+            messages: seed,
+            created_at: None,
+            updated_at: None,
+            waiting: None,
+        }],
         messages: seed,
         feedbacks: FeedbackTally { up: seed % 3, down: seed % 2, ..FeedbackTally::default() },
         guardrail_events: u64::from(seed.is_multiple_of(5)),
         bytes: Some(seed * 1000),
-        usage: None,
-        findings: None,
+        ..Details::default()
     }
 }

@@ -129,6 +129,7 @@ fn value_span(value: Value, look: &Look) -> Span<'static> {
         Value::Count(n) => format::number(n, look.marks),
         Value::AtLeast(n) => format::at_least(format::number(n, look.marks), true, look.marks),
         Value::Millis(ms) => format::millis(ms),
+        Value::AtLeastMillis(ms) => format::at_least(format::millis(ms), true, look.marks),
         Value::Rate(rate) => format!("{rate:.1}"),
         Value::Unknown => return Span::styled(look.marks.dash, look.theme.dim),
     };

@@ -121,7 +121,7 @@ pub fn metrics() -> SessionMetrics {
             cache_write: Some(20),
             partial: false,
         },
-        latency: Latency { total: Some(1900), last: Some(200), p50: Some(400), p95: Some(650) },
+        latency: Latency { total: Some(1900), last: Some(200), p50: Some(400), p95: Some(650), partial: false },
         calls: 5,
         turns: 3,
         runs: Some(1),

@@ -30,9 +30,9 @@ fn calls_stand_after_what_is_said_and_reasoning_before_it() {
 
 #[test]
 fn a_call_needs_no_content_and_anything_else_does() {
-    let call = doc! { "function": { "name": "f", "arguments": "" } };
+    let call = doc! { "id": "c", "function": { "name": "f", "arguments": "" } };
     let silent = read(doc! { "role": "assistant", "content": Bson::Null, "tool_calls": [call] });
-    assert_eq!((silent.content, silent.findings), (vec![tool_use(None, "f", "")], vec![]));
+    assert_eq!((silent.content, silent.findings), (vec![tool_use(Some("c"), "f", "")], vec![]));
     let empty = read(doc! { "role": "assistant", "content": Bson::Null, "tool_calls": [] });
     assert_eq!(empty.findings.iter().map(|finding| finding.path.as_str()).collect::<Vec<_>>(), ["m.content"]);
 }

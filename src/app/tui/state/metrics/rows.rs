@@ -54,6 +54,8 @@ pub enum Value {
     AtLeast(u64),
     /// Milliseconds.
     Millis(u64),
+    /// At least so many milliseconds: of one of the calls nothing tells them.
+    AtLeastMillis(u64),
     /// A rate a second.
     Rate(f64),
     /// Nothing tells.
@@ -211,7 +213,10 @@ fn of_agent(metrics: &AgentMetrics, figure: Figure) -> Value {
         Figure::Turns => Value::Count(metrics.turns),
         Figure::Calls => Value::Count(metrics.calls),
         Figure::Runs => count(metrics.runs),
-        Figure::LatencyTotal => millis(metrics.latency.total),
+        Figure::LatencyTotal => match metrics.latency.total {
+            Some(ms) if metrics.latency.partial => Value::AtLeastMillis(ms),
+            total => millis(total),
+        },
         Figure::LatencyLast => millis(metrics.latency.last),
         Figure::LatencyP50 => millis(metrics.latency.p50),
         Figure::LatencyP95 => millis(metrics.latency.p95),
@@ -244,7 +249,9 @@ impl Value {
     #[must_use]
     pub fn plain(self) -> Option<String> {
         match self {
-            Self::Count(value) | Self::AtLeast(value) | Self::Millis(value) => Some(value.to_string()),
+            Self::Count(value) | Self::AtLeast(value) | Self::Millis(value) | Self::AtLeastMillis(value) => {
+                Some(value.to_string())
+            }
             Self::Rate(value) => Some(format!("{value:.2}")),
             Self::Unknown => None,
         }
@@ -253,7 +260,7 @@ impl Value {
 
 fn word(value: Value) -> String {
     match (value, value.plain()) {
-        (Value::AtLeast(_), Some(plain)) => format!("at least {plain}"),
+        (Value::AtLeast(_) | Value::AtLeastMillis(_), Some(plain)) => format!("at least {plain}"),
         (_, plain) => plain.unwrap_or_else(|| "unknown".into()),
     }
 }
