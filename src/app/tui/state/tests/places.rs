@@ -85,6 +85,7 @@ fn a_deletion_that_failed_is_told_and_does_not_come_back() {
     for elsewhere in [false, true] {
         let mut screen = Screen::writable(120, 40);
         let id = screen.state.workspace.conversation.key().unwrap().text().to_owned();
+        let name = screen.state.chosen().unwrap().name;
         screen.press(&format!("D{id}\n"));
         let ordered = writes(&mut screen);
         if elsewhere {
@@ -94,7 +95,7 @@ fn a_deletion_that_failed_is_told_and_does_not_come_back() {
         assert!(screen.state.modals.is_empty());
         let told = screen.state.workspace.last_error.as_deref().unwrap();
         let place = if elsewhere { " at local, agents.sessions" } else { "" };
-        assert!(told.contains(&format!("support-1042{place} is not deleted")), "{told}");
+        assert!(told.contains(&format!("{name}{place} is not deleted")), "{told}");
     }
 }
 
