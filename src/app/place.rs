@@ -7,6 +7,8 @@ pub use kept::{Attendance, KeptTarget, SecretSource, no_password, path_database}
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use secrecy::ExposeSecret;
+
 use super::demo;
 use crate::repository::{
     self, Candidate, Limits, Opened, Result, SessionReader, SessionRepository, Target, folder::FolderRepository,
@@ -47,6 +49,20 @@ impl Origin {
     #[must_use]
     pub fn is_mongo(&self) -> bool {
         matches!(self, Self::Target(Target::Mongo { .. }) | Self::Kept(_))
+    }
+
+    /// Whether both are the same server, folder or samples, whichever collection is meant there.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Target(Target::Mongo { uri, .. }), Self::Target(Target::Mongo { uri: others, .. })) => {
+                uri.expose_secret() == others.expose_secret()
+            }
+            (Self::Target(Target::Folder(path)), Self::Target(Target::Folder(others))) => path == others,
+            (Self::Kept(kept), Self::Kept(others)) => kept.uri.is_same(&others.uri),
+            (Self::Demo, Self::Demo) => true,
+            (Self::Target(_) | Self::Kept(_) | Self::Demo, _) => false,
+        }
     }
 
     /// Names the collection that is meant, of a server.

@@ -99,6 +99,7 @@ fn up(at: Timestamp) -> NewFeedback {
         agent_id: Some(agent_id()),
         message_id: Some(0),
         extra: Document::new(),
+        again: false,
         at,
     }
 }

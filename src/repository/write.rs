@@ -92,7 +92,8 @@ pub trait SessionWriter: Send + Sync + 'static {
     /// [`Error::NotAnObject`](crate::Error::NotAnObject) where `metadata` is something else than an object.
     async fn edit_metadata(&self, key: &SessionKey, edits: &[MetadataEdit]) -> Result<()>;
 
-    /// Adds a feedback; sets the session's `updated_at`.
+    /// Adds a feedback; sets the session's `updated_at`. One that says `again` may be stored already: a store that can lose an
+    /// answer adds it only where it is not.
     async fn add_feedback(&self, key: &SessionKey, feedback: &NewFeedback) -> Result<()>;
 
     /// Adds one of the session's `guardrail_events`; touches no time.

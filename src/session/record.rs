@@ -221,6 +221,9 @@ pub struct NewFeedback {
     pub message_id: Option<i64>,
     /// Other fields, as given.
     pub extra: Document,
+    /// It may be stored already, for the answer to an attempt before was lost: it is added only where none with the same
+    /// `created_at`, rating and comment is there.
+    pub again: bool,
     /// `created_at`.
     pub at: Timestamp,
 }
@@ -229,13 +232,21 @@ impl NewFeedback {
     /// A rating of the whole session, of now, without a comment.
     #[must_use]
     pub fn new(rating: Rating) -> Self {
-        Self { rating, comment: None, agent_id: None, message_id: None, extra: Document::new(), at: Timestamp::now() }
+        Self {
+            rating,
+            comment: None,
+            agent_id: None,
+            message_id: None,
+            extra: Document::new(),
+            again: false,
+            at: Timestamp::now(),
+        }
     }
 
     setters! {
         fields { extra: Document }
         options { comment: String, agent_id: AgentId }
-        exact { at: Timestamp }
+        exact { at: Timestamp, again: bool }
         exact_options { message_id: i64 }
     }
 }

@@ -9,8 +9,8 @@ use std::{
 use bson::{Bson, doc};
 use serde_json::{Value, json};
 use strandscope::{
-    AgentConfig, AgentUpdate, Error, MessageBody, MessageUpdate, MetadataEdit, NewAgent, NewMessage, SessionKey,
-    SessionManager, SessionRepository, open_folder,
+    AgentConfig, AgentUpdate, Error, MessageBody, MessageUpdate, MetadataEdit, NewAgent, NewFeedback, NewMessage,
+    Rating, SessionKey, SessionManager, SessionRepository, open_folder,
 };
 use tempfile::TempDir;
 
@@ -243,4 +243,17 @@ async fn what_lies_too_deep_hides_nothing_and_stays() {
     let session = stored.repository.open(&stored.key, u64::MAX).await.unwrap();
     let shown = format!("{:?}", session.agents[0].messages[0].content);
     assert!(shown.contains("deep") && shown.contains("first"), "{shown}");
+}
+
+#[tokio::test]
+async fn feedback_that_may_be_stored_is_added_once() {
+    let stored = stored().await;
+    let given = NewFeedback::new(Rating::Down).comment("slow").at(jiff::Timestamp::from_second(1_000_000).unwrap());
+    let add = async |feedback: NewFeedback| stored.repository.add_feedback(&stored.key, &feedback).await.unwrap();
+    add(given.clone().again(true)).await;
+    add(given.clone().again(true)).await;
+    assert_eq!(stored.json("session.json")["feedbacks"].as_array().unwrap().len(), 1);
+    add(given.clone()).await;
+    add(given.comment("slower").again(true)).await;
+    assert_eq!(stored.json("session.json")["feedbacks"].as_array().unwrap().len(), 3);
 }

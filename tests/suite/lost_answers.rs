@@ -154,6 +154,8 @@ async fn each_is_applied_once(server: &str, options: &str) {
     proxy.lose_the_answer_to("a-comment");
     let feedback = NewFeedback::new(Rating::Up).comment("a-comment").extra(Document::new()).at(at());
     repository.add_feedback(&key, &feedback).await.expect("added");
+    // A person who saw no answer gives it once more.
+    repository.add_feedback(&key, &feedback.clone().again(true)).await.expect("it is there");
 
     proxy.lose_the_answer_to("a-redaction");
     let event = NewGuardrailEvent::new(agent(), "BLOCKED".to_owned()).message_id(2).at(at());

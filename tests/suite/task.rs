@@ -31,8 +31,10 @@ fn step() -> impl Strategy<Value = TaskStep> {
     ]
 }
 
-fn order(write: Write) -> Box<WriteOrder> {
-    Box::new(WriteOrder { id: WriteId { run: uuid::Uuid::nil(), number: 1 }, write })
+/// A write for the connection that was opened with that ticket.
+fn order(connection: u64, write: Write) -> Box<WriteOrder> {
+    let id = WriteId { run: uuid::Uuid::nil(), number: 1 };
+    Box::new(WriteOrder { id, connection: Ticket(connection), write })
 }
 
 fn start(gate: &Arc<Gate>) -> Task {
@@ -218,16 +220,16 @@ async fn writes_are_done_in_order_and_none_is_given_up() {
     for number in 0..20_i32 {
         let shown = (number > 0).then(|| bson::Bson::Int32(number - 1));
         let edit = MetadataEdit::set("n", number).only_if(shown);
-        send(Command::Write(Ticket(100 + number as u64), order(Write::Metadata("s".into(), vec![edit])))).await;
+        send(Command::Write(Ticket(100 + number as u64), order(1, Write::Metadata("s".into(), vec![edit])))).await;
     }
     // Neither another question nor giving up takes any of them away, nor does leaving.
     send(Command::Cancel(Lane::Write)).await;
-    send(Command::Write(Ticket(200), order(Write::Delete("nobody".into())))).await;
+    send(Command::Write(Ticket(200), order(1, Write::Delete("nobody".into())))).await;
     drop(task.commands);
     let mut done = Vec::new();
     while let Some(event) = task.events.recv().await {
         match event {
-            Event::Written(ticket) => done.push(ticket.0),
+            Event::Written(ticket, _) => done.push(ticket.0),
             Event::NotWritten { ticket, error } => {
                 assert!(ticket == Ticket(200) && matches!(error, Error::NotFound { .. }), "{error}");
             }
@@ -250,11 +252,11 @@ async fn a_connection_to_read_cannot_write_and_a_deletion_leaves_a_copy() {
         let target = Target::Folder(folder.path().to_owned());
         task.commands.send(Command::Connect(Ticket(number), target.into(), rights)).await.expect("the task runs");
         while !matches!(task.events.recv().await, Some(Event::Connected { .. })) {}
-        let delete = Command::Write(Ticket(number + 1), order(Write::Delete("s".into())));
+        let delete = Command::Write(Ticket(number + 1), order(number, Write::Delete("s".into())));
         task.commands.send(delete).await.expect("the task runs");
         match (rights, task.events.recv().await.expect("an answer")) {
             (Rights::Read, Event::NotWritten { error: Error::ReadOnly { .. }, .. })
-            | (Rights::Write, Event::Written(Ticket(4))) => {}
+            | (Rights::Write, Event::Written(Ticket(4), Some(_))) => {}
             (rights, other) => panic!("{rights:?}: {other:?}"),
         }
     }

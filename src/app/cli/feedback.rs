@@ -52,6 +52,7 @@ async fn add(context: &Context, hooks: &Hooks, args: &FeedbackArgs) -> Result<()
         agent_id,
         message_id: args.message,
         extra: Document::new(),
+        again: false,
         at: Timestamp::now(),
     };
     Ok(SessionManager::builder(repository, key).hooks(hooks.clone()).build().add_feedback(feedback).await?)

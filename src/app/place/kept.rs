@@ -99,6 +99,16 @@ impl KeptTarget {
 }
 
 impl SecretSource {
+    /// Whether both are found in the same place.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Value(secret), Self::Value(others)) => secret.expose_secret() == others.expose_secret(),
+            (Self::File(path), Self::File(others)) => path == others,
+            (Self::Command(words), Self::Command(others)) => words == others,
+            (Self::Value(_) | Self::File(_) | Self::Command(_), _) => false,
+        }
+    }
+
     async fn read(&self, what: &'static str, attendance: Attendance) -> Result<SecretString> {
         let (place, read) = match self.clone() {
             Self::Value(secret) => return Ok(secret),

@@ -43,8 +43,8 @@ pub enum Command {
     Document(Ticket, SessionKey),
     /// Gives up what runs in a lane.
     Cancel(Lane),
-    /// Writes, one after another in the order they come: `Event::Written` or `Event::NotWritten`, always. Never given up,
-    /// also not for another connection.
+    /// Writes, those of one connection one after another in the order they come: `Event::Written` or `Event::NotWritten`,
+    /// always. Never given up, also not for another connection.
     Write(Ticket, Box<WriteOrder>),
 }
 
@@ -53,6 +53,8 @@ pub enum Command {
 pub struct WriteOrder {
     /// Its id.
     pub id: WriteId,
+    /// The connection it was ordered on, by the ticket of its `Connect`: it is written there or nowhere.
+    pub connection: Ticket,
     /// What is written.
     pub write: Write,
 }

@@ -1,5 +1,7 @@
 //! What the background task tells the screen.
 
+use std::path::PathBuf;
+
 use super::{Ticket, command::Lane};
 use crate::{
     metrics::Outline,
@@ -76,8 +78,8 @@ pub enum Event {
     Waiting(String),
     /// A hook gave up on something it was to deliver: which, what and why, in a sentence.
     Undelivered(String),
-    /// A change is stored.
-    Written(Ticket),
+    /// A change is stored. Of a deletion with the private copy that it left.
+    Written(Ticket, Option<PathBuf>),
     /// A change was refused or failed.
     NotWritten {
         /// Of `Write`.
@@ -119,7 +121,7 @@ impl Event {
             Self::Found { ticket, .. } => (Lane::Find, *ticket),
             Self::Document(ticket, ..) => (Lane::Inspect, *ticket),
             Self::Failed { ticket, lane, .. } => (*lane, *ticket),
-            Self::Link(_) | Self::Undelivered(_) | Self::Waiting(_) | Self::Written(_) | Self::NotWritten { .. } => {
+            Self::Link(_) | Self::Undelivered(_) | Self::Waiting(_) | Self::Written(..) | Self::NotWritten { .. } => {
                 return None;
             }
         })

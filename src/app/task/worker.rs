@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use tokio::{sync::mpsc, task::JoinHandle};
 
 use super::{
-    Command, Event, Writing,
+    Command, Event, Ticket, WriteOrder, Writing,
     crash::crashed,
     lanes::{Lanes, Reply},
     link::Watch,
@@ -14,8 +14,7 @@ use super::{
 };
 use crate::{
     app::place::{self, Origin, Rights, Store},
-    hook::Hooks,
-    repository::{Limits, Opened, Result},
+    repository::{Error, Limits, Opened, Result},
 };
 
 const COMMANDS: usize = 64;
@@ -69,29 +68,35 @@ struct Worker {
     opener: Opener,
     events: mpsc::Sender<Event>,
     lanes: Lanes,
-    hooks: Hooks,
-    watch: Option<Watch>,
+    writing: Writing,
     /// Stands for the connection in use.
     user: Arc<()>,
-    store: Option<Store>,
-    writer: Writer,
+    open: Option<OpenStore>,
+    /// Writes to stores that were open before, and answers to writes that could not be: waited for at the end.
+    ending: Vec<JoinHandle<()>>,
     connected: (mpsc::Sender<Connected>, mpsc::Receiver<Connected>),
+}
+
+/// The store in use.
+struct OpenStore {
+    /// Of its `Connect`.
+    ticket: Ticket,
+    store: Store,
+    watch: Watch,
+    writer: Writer,
 }
 
 impl Worker {
     fn new(opener: Opener, writing: Writing, events: mpsc::Sender<Event>) -> Self {
-        let hooks = writing.hooks.clone();
-        let writer = Writer::start(writing, events.clone());
         let connected = mpsc::channel(4);
         Self {
             opener,
             events,
             lanes: Lanes::default(),
-            hooks,
-            watch: None,
+            writing,
             user: Arc::default(),
-            store: None,
-            writer,
+            open: None,
+            ending: Vec::new(),
             connected,
         }
     }
@@ -105,21 +110,25 @@ impl Worker {
                     None => break,
                 },
                 Some((reply, opened)) = self.connected.1.recv() => self.connected(reply, opened).await,
-                told = self.hooks.given_up() => {
+                told = self.writing.hooks.given_up() => {
                     // Where the screen is gone, the log knows.
                     let _ = self.events.send(Event::Undelivered(told)).await;
                 }
             }
         }
-        self.writer.finish().await;
-        if let Some(store) = self.store {
+        let last = self.open.map(|open| (open.store, open.writer.close()));
+        for writes in self.ending {
+            let _ = writes.await;
+        }
+        if let Some((store, writes)) = last {
+            let _ = writes.await;
             store.close().await;
         }
     }
 
     fn take(&mut self, command: Command) {
         if let Command::Write(ticket, order) = command {
-            return self.writer.order(ticket, self.store.clone(), self.watch.clone(), order);
+            return self.write(ticket, order);
         }
         let reply = self.lanes.begin(&command);
         match command {
@@ -129,10 +138,23 @@ impl Worker {
         }
     }
 
+    /// Hands a write to the store it was ordered for, and to no other: an id may be another session's there.
+    fn write(&mut self, ticket: Ticket, order: Box<WriteOrder>) {
+        if let Some(open) = self.open.as_ref().filter(|open| open.ticket == order.connection) {
+            return open.writer.order(ticket, order);
+        }
+        let error = Error::other("writing", "the connection it was typed for is not open; nothing was written")
+            .with_hint("connect there and repeat it");
+        let events = self.events.clone();
+        self.ending.push(tokio::spawn(async move {
+            let _ = events.send(Event::NotWritten { ticket, error }).await;
+        }));
+    }
+
     /// Opens the place beside the loop: looking up a host or a server may take long.
     fn connect(&mut self, reply: Reply, origin: Origin, rights: Rights) {
-        self.store = None;
-        self.watch = None;
+        self.ending.retain(|writes| !writes.is_finished());
+        self.ending.extend(self.open.take().map(|open| open.writer.close()));
         self.user = Arc::default();
         let opening = (self.opener)(origin, rights);
         let done = self.connected.0.clone();
@@ -151,8 +173,9 @@ impl Worker {
         let event = match opened {
             Ok(Opened::Store(store)) => {
                 let location = store.reader().location();
-                self.watch = Some(Watch::new(store.reader(), self.events.clone(), &self.user));
-                self.store = Some(store);
+                let watch = Watch::new(store.reader(), self.events.clone(), &self.user);
+                let writer = Writer::start(store.clone(), watch.clone(), self.writing.clone(), self.events.clone());
+                self.open = Some(OpenStore { ticket, store, watch, writer });
                 Event::Connected { ticket, location }
             }
             Ok(Opened::Choose(candidates)) => Event::Choose { ticket, candidates },
@@ -162,10 +185,11 @@ impl Worker {
     }
 
     fn ask(&self, reply: Reply, command: Command) {
-        let (Some(reader), Some(watch)) = (self.store.as_ref().map(Store::reader), self.watch.clone()) else {
+        let Some(OpenStore { store, watch, .. }) = &self.open else {
             // Nothing is open (any more): whoever asked will ask again once it is.
             return;
         };
+        let (reader, watch) = (store.reader(), watch.clone());
         let events = self.events.clone();
         tokio::spawn(async move {
             let question = Question { reader, events: events.clone(), reply: reply.clone() };

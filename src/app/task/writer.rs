@@ -1,6 +1,10 @@
-//! Writes: one after another, each answered, none given up.
+//! Writes of one connection: one after another, each answered, none given up.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{sync::mpsc, task::JoinHandle};
 
@@ -14,7 +18,7 @@ use crate::{
     app::{copy::PrivateCopy, place::Store},
     hook::Hooks,
     manager::SessionManager,
-    repository::{Error, Result},
+    repository::Result,
 };
 
 /// How the task writes.
@@ -30,33 +34,30 @@ pub struct Writing {
 /// longer.
 const DOUBT: Duration = Duration::from_secs(2);
 
-type Queued = (Ticket, Option<Store>, Option<Watch>, Box<WriteOrder>);
+type Queued = (Ticket, Box<WriteOrder>);
 
-/// The queue of writes and the task that works it off.
+/// The queue of one store's writes and the task that works it off: a store that does not answer holds up no other.
 pub(super) struct Writer {
     queue: mpsc::UnboundedSender<Queued>,
     task: JoinHandle<()>,
 }
 
 impl Writer {
-    pub(super) fn start(writing: Writing, events: mpsc::Sender<Event>) -> Self {
+    pub(super) fn start(store: Store, watch: Watch, writing: Writing, events: mpsc::Sender<Event>) -> Self {
         let (queue, mut orders) = mpsc::unbounded_channel::<Queued>();
         let task = tokio::spawn(async move {
-            while let Some((ticket, store, watch, order)) = orders.recv().await {
+            while let Some((ticket, order)) = orders.recv().await {
                 let id = order.id;
-                let doubts = watch.map(|watch| {
-                    tokio::spawn(async move {
-                        tokio::time::sleep(DOUBT).await;
-                        watch.check().await;
-                    })
+                let doubting = watch.clone();
+                let doubts = tokio::spawn(async move {
+                    tokio::time::sleep(DOUBT).await;
+                    doubting.check().await;
                 });
                 // A task of its own: a crash in a write is an error of that write.
-                let done = tokio::spawn(carry_out(writing.clone(), store, order.write)).await;
-                if let Some(doubts) = doubts {
-                    doubts.abort();
-                }
+                let done = tokio::spawn(carry_out(writing.clone(), store.clone(), order.write)).await;
+                doubts.abort();
                 let event = match done.unwrap_or_else(|join| Err(crashed("writing", &join))) {
-                    Ok(()) => Event::Written(ticket),
+                    Ok(copy) => Event::Written(ticket, copy),
                     Err(error) => {
                         tracing::warn!(%error, %id, "a write failed");
                         Event::NotWritten { ticket, error }
@@ -68,30 +69,30 @@ impl Writer {
         Self { queue, task }
     }
 
-    pub(super) fn order(&self, ticket: Ticket, store: Option<Store>, watch: Option<Watch>, order: Box<WriteOrder>) {
+    pub(super) fn order(&self, ticket: Ticket, order: Box<WriteOrder>) {
         // The task ends only after this queue is closed.
-        let _ = self.queue.send((ticket, store, watch, order));
+        let _ = self.queue.send((ticket, order));
     }
 
-    /// Waits until everything that was ordered is done.
-    pub(super) async fn finish(self) {
-        drop(self.queue);
-        let _ = self.task.await;
+    /// Takes no more orders. What is given ends once everything that was ordered is done.
+    pub(super) fn close(self) -> JoinHandle<()> {
+        let Self { queue, task } = self;
+        drop(queue);
+        task
     }
 }
 
-async fn carry_out(writing: Writing, store: Option<Store>, write: Write) -> Result<()> {
-    let Some(store) = store else {
-        return Err(Error::other("writing", "no connection is open").with_hint("choose one and repeat it"));
-    };
+/// Where the private copy of what was deleted is.
+async fn carry_out(writing: Writing, store: Store, write: Write) -> Result<Option<PathBuf>> {
     let repository = store.repository()?;
     let manager = |key| SessionManager::builder(Arc::clone(&repository), key).hooks(writing.hooks.clone()).build();
     match write {
-        Write::Metadata(key, edits) => manager(key).edit_metadata(edits).await,
-        Write::Feedback(key, feedback) => manager(key).add_feedback(feedback).await,
+        Write::Metadata(key, edits) => manager(key).edit_metadata(edits).await.map(|()| None),
+        Write::Feedback(key, feedback) => manager(key).add_feedback(feedback).await.map(|()| None),
         Write::Delete(key) => {
             let mut copy = PrivateCopy::new(&key, writing.copies.clone());
-            manager(key).delete_session_kept(&mut copy).await
+            manager(key).delete_session_kept(&mut copy).await?;
+            Ok(copy.path().map(Path::to_owned))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    io,
+    io::{self, Write},
     path::PathBuf,
     time::Duration,
 };
@@ -159,6 +159,10 @@ impl Drop for Browser {
     fn drop(&mut self) {
         self.keep_drafts();
         self.drafts.say();
+        for change in self.state.unanswered_changes() {
+            // Nobody is left to tell when this fails.
+            let _ = writeln!(io::stderr(), "strandscope: {change}");
+        }
     }
 }
 

@@ -141,6 +141,8 @@ pub struct AppState {
     errors: errors::ShownErrors,
     /// Changes on their way.
     pending: Vec<writing::Pending>,
+    /// The places that were open: what was typed is stored where it was typed for.
+    homes: connection::HomePlaces,
 }
 
 impl AppState {
@@ -166,6 +168,7 @@ impl AppState {
             newest: Newest::default(),
             errors: errors::ShownErrors::default(),
             pending: Vec::new(),
+            homes: connection::HomePlaces::default(),
         };
         let mut effects = state.settle();
         match start.place {
@@ -235,8 +238,13 @@ impl AppState {
         }
         let body = self.areas.body.inner(Margin::new(1, 1));
         for modal in &mut self.modals {
-            if let Modal::Inspector(inspector) = modal {
-                inspector.resize(body.as_size());
+            match modal {
+                Modal::Inspector(inspector) => inspector.resize(body.as_size()),
+                Modal::Editor(editor) => {
+                    let elsewhere = editor.home.filter(|home| self.workspace.home != Some(*home));
+                    editor.elsewhere = elsewhere.map(|home| self.homes.name(home));
+                }
+                _ => {}
             }
         }
         if !self.workspace.connection.is_open() || self.workspace.connection.lost.is_some() {
@@ -280,7 +288,8 @@ impl AppState {
         let ticket = self.tickets.take();
         let (origin, rights) = (place.origin.clone(), place.rights());
         let connection = Connection { place: Some(place), stage: Stage::Connecting, lost: None };
-        self.workspace = Workspace::new(&self.ui, connection, self.workspace.open_id.take());
+        let workspace = Workspace::new(&self.ui, connection, self.workspace.open_id.take());
+        self.workspace = Workspace { ticket, ..workspace };
         // What was typed and is not stored stays.
         self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
         self.said = None;

@@ -28,14 +28,23 @@ use ratatui::{
     widgets::{Clear, Paragraph},
 };
 
-use super::state::{AppState, areas::Pane, connection::Stage, metrics::Data, modal::Modal};
+use super::state::{
+    AppState,
+    areas::Pane,
+    connection::Stage,
+    metrics::Data,
+    modal::{Confirm, Modal},
+};
 
 /// Draws the whole screen.
 pub fn draw(frame: &mut Frame<'_>, state: &AppState) {
     let areas = state.areas;
     if areas.too_small {
         let says = "strandscope needs 40×10 cells";
-        let says = if state.look.marks.unicode { says.to_owned() } else { says.replace('×', "x") };
+        let mut says = if state.look.marks.unicode { says.to_owned() } else { says.replace('×', "x") };
+        if matches!(state.modals.last(), Some(Modal::Confirm(ask)) if **ask == Confirm::Quit) {
+            says.push_str("\nnot all is stored; again quits");
+        }
         return frame.render_widget(Paragraph::new(says).centered(), frame.area());
     }
     header::draw(frame, areas.header, state);

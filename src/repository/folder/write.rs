@@ -177,8 +177,8 @@ impl SessionWriter for FolderRepository {
     }
 
     async fn add_feedback(&self, key: &SessionKey, feedback: &NewFeedback) -> Result<()> {
-        let stored = encode::object(&documents::feedback(feedback));
-        self.writing(key, move |place| sessions::push(place, "feedbacks", stored, files::Time::Moves)).await
+        let (stored, again) = (encode::object(&documents::feedback(feedback)), feedback.again);
+        self.writing(key, move |place| sessions::add_feedback(place, stored, again)).await
     }
 
     async fn add_guardrail_event(&self, key: &SessionKey, event: &NewGuardrailEvent) -> Result<()> {

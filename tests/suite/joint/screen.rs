@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::layout::Size;
 use strandscope::{
@@ -100,15 +100,16 @@ impl Screen {
         self.state.workspace.conversation.session().map(|session| session.key.text())
     }
 
-    /// Keys are pressed: characters, `\n` for Enter, `\u{1b}` for Esc.
+    /// Keys are pressed: characters, `\n` for Enter, `\u{1b}` for Esc, `\u{13}` for Ctrl-S.
     pub async fn press(&mut self, keys: &str) {
         for c in keys.chars() {
-            let code = match c {
-                '\n' => KeyCode::Enter,
-                '\u{1b}' => KeyCode::Esc,
-                c => KeyCode::Char(c),
+            let key: KeyEvent = match c {
+                '\n' => KeyCode::Enter.into(),
+                '\u{1b}' => KeyCode::Esc.into(),
+                '\u{13}' => KeyEvent::new(KeyCode::Char('s'), KeyModifiers::CONTROL),
+                c => KeyCode::Char(c).into(),
             };
-            self.put(Input::Key(KeyEvent::from(code))).await;
+            self.put(Input::Key(key)).await;
         }
     }
 
@@ -160,7 +161,7 @@ impl Screen {
         self.note_answer(&event);
         match event {
             Event::Link(Link::Up) => self.ups += 1,
-            Event::Written(_) => self.written.push(true),
+            Event::Written(..) => self.written.push(true),
             Event::NotWritten { .. } => self.written.push(false),
             _ => {}
         }

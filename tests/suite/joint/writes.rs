@@ -1,7 +1,13 @@
 //! Writes: never given up, each answered once, and back in the editor where they were refused.
 
+use std::sync::{Arc, Mutex};
+
 use bson::Bson;
-use strandscope::{MetadataEdit, app::tui::state::editor::Editor, app::tui::state::modal::Modal};
+use strandscope::{
+    MetadataEdit, app::place::Origin, app::place::Rights, app::task::Command, app::task::Event, app::task::Opener,
+    app::task::Ticket, app::task::Write, app::task::WriteId, app::task::WriteOrder, app::task::Writing,
+    app::task::spawn_with, app::tui::state::editor::Editor, app::tui::state::modal::Modal,
+};
 
 use super::{
     lost,
@@ -85,7 +91,7 @@ async fn a_write_over_a_lost_connection_comes_back_as_it_was_typed_and_can_be_st
     assert!(editor(&screen).problem.as_deref().is_some_and(|told| told.contains("refused")));
     assert_eq!(stored(&store).await, Bson::from("low"));
     store.mend();
-    screen.press("\n").await;
+    screen.press("\n\u{13}").await;
     until_written(&mut screen, 2).await;
     assert_eq!((&screen.written[..], screen.state.wrong()), (&[false, true][..], None));
     assert!(screen.state.modals.is_empty());
@@ -106,8 +112,44 @@ async fn a_write_of_what_was_changed_meanwhile_comes_back_with_what_is_stored() 
     assert_eq!((&screen.written[..], screen.state.storing()), (&[false][..], None));
     assert_eq!((editor(&screen).text().as_str(), &editor(&screen).stored), ("lower", &Some(Some(Bson::from("high")))));
     assert_eq!(stored(&store).await, Bson::from("high"));
-    screen.press("\n").await;
+    screen.press("\n\u{13}").await;
     until_written(&mut screen, 2).await;
     assert_eq!(screen.written, [false, true]);
     assert_eq!(stored(&store).await, Bson::from("lower"));
+}
+
+/// `priority` of `long` is set on the connection of that ticket.
+fn ordered(ticket: u64, connection: u64, value: &str) -> Command {
+    let write = Write::Metadata("long".into(), vec![MetadataEdit::set("priority", value)]);
+    let id = WriteId { run: uuid::Uuid::nil(), number: ticket };
+    Command::Write(Ticket(ticket), Box::new(WriteOrder { id, connection: Ticket(connection), write }))
+}
+
+#[tokio::test]
+async fn a_write_reaches_the_store_it_was_ordered_for_and_holds_up_no_other() {
+    let (first, second) = (Faulty::seeded().await, Faulty::seeded().await);
+    let held = first.stall(Call::Write);
+    let stores = Arc::new(Mutex::new(vec![second.clone(), first.clone()]));
+    let opener: Opener = Arc::new(move |_, _| {
+        let store = stores.lock().unwrap().pop().unwrap();
+        Box::pin(store.connect())
+    });
+    let mut task = spawn_with(opener, Writing::default());
+    for (connect, write, value) in [(1, 2, "first"), (3, 4, "second")] {
+        task.commands.send(Command::Connect(Ticket(connect), Origin::Demo, Rights::Write)).await.unwrap();
+        assert!(matches!(task.events.recv().await, Some(Event::Connected { .. })));
+        task.commands.send(ordered(write, connect, value)).await.unwrap();
+        if connect == 1 {
+            held.caught().await;
+        }
+    }
+    let told = task.events.recv().await.unwrap();
+    assert!(matches!(told, Event::Written(Ticket(4), None)), "{told:?}");
+    task.commands.send(ordered(5, 1, "late")).await.unwrap();
+    let told = task.events.recv().await.unwrap();
+    assert!(matches!(told, Event::NotWritten { ticket: Ticket(5), .. }), "{told:?}");
+    held.let_go();
+    let told = task.events.recv().await.unwrap();
+    assert!(matches!(told, Event::Written(Ticket(2), None)), "{told:?}");
+    assert_eq!((stored(&first).await, stored(&second).await), ("first".into(), "second".into()));
 }

@@ -9,7 +9,10 @@ use std::{
 };
 
 use crate::app::config::places;
-use crate::app::{text, tui::state::writing::Draft};
+use crate::app::{
+    text,
+    tui::state::writing::{Draft, MAY_BE_DONE},
+};
 
 /// How often what is being typed is written.
 const EVERY: Duration = Duration::from_secs(2);
@@ -75,6 +78,9 @@ impl Drafts {
     pub fn say(&self) {
         for kept in &lock(&self.files).kept {
             let said = match &kept.file {
+                Ok(path) if kept.draft.may_be_stored => {
+                    format!("what was typed is kept in {}; {MAY_BE_DONE}", path.display())
+                }
                 Ok(path) => format!("what was typed is kept in {}", path.display()),
                 Err(error) => format!("what was typed could not be kept ({error}):\n{}", kept.draft.text),
             };
@@ -135,7 +141,10 @@ impl DraftFiles {
         places::make_private(folder)?;
         let at = jiff::Timestamp::now().strftime("draft-%Y%m%dT%H%M%SZ-").to_string();
         let mut file = tempfile::Builder::new().prefix(&at).suffix(".json").tempfile_in(folder)?;
-        let json = serde_json::json!({ "session_id": draft.session, "for": draft.what, "text": draft.text });
+        let mut json = serde_json::json!({ "session_id": draft.session, "for": draft.what, "text": draft.text });
+        if draft.may_be_stored {
+            json["note"] = MAY_BE_DONE.into();
+        }
         serde_json::to_writer_pretty(file.as_file_mut(), &json)?;
         file.write_all(b"\n")?;
         file.as_file().sync_all()?;
@@ -161,7 +170,7 @@ mod tests {
     use super::*;
 
     fn draft(what: &str, text: &str) -> Draft {
-        Draft { session: "s".to_owned(), what: what.to_owned(), text: text.to_owned() }
+        Draft { session: "s".to_owned(), what: what.to_owned(), text: text.to_owned(), may_be_stored: false }
     }
 
     fn texts(folder: &Path) -> Vec<String> {
@@ -190,6 +199,18 @@ mod tests {
         assert_eq!(texts(&folder), ["two"]);
         drafts.keep(Vec::new());
         assert!(texts(&folder).is_empty());
+    }
+
+    #[test]
+    fn a_file_says_that_what_was_sent_may_be_stored() {
+        let state = tempfile::tempdir().unwrap();
+        let mut drafts = Drafts::new(Some(state.path().to_owned()));
+        for sent in [false, true] {
+            drafts.keep(vec![Draft { may_be_stored: sent, ..draft("a", "x") }]);
+            let files: Vec<_> = fs::read_dir(state.path()).unwrap().map(|file| file.unwrap().path()).collect();
+            assert_eq!(files.len(), 1);
+            assert_eq!(fs::read_to_string(&files[0]).unwrap().contains(MAY_BE_DONE), sent);
+        }
     }
 
     #[test]

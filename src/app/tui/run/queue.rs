@@ -36,7 +36,7 @@ mod tests {
 
     fn order(session: &str) -> Box<WriteOrder> {
         let id = WriteId { run: uuid::Uuid::nil(), number: 1 };
-        Box::new(WriteOrder { id, write: Write::Delete(session.into()) })
+        Box::new(WriteOrder { id, connection: Ticket(1), write: Write::Delete(session.into()) })
     }
 
     #[test]

@@ -27,6 +27,9 @@ impl AppState {
         if action == Some(Action::QuitNow) {
             return self.leave();
         }
+        if self.areas.too_small {
+            return self.on_unseen_key(key, action);
+        }
         match self.modals.last() {
             Some(Modal::Editor(_)) => return self.on_editor_key(key),
             Some(Modal::Confirm(_)) => match key.code {
@@ -41,10 +44,19 @@ impl AppState {
             return self.on_typed(typed);
         }
         match action {
-            Some(Action::Quit) if self.areas.too_small => vec![Effect::Quit],
             Some(action) => self.on_action(action),
             None => Vec::new(),
         }
+    }
+
+    /// A key where the terminal is too small to show what it would do: it is left, or text goes on being typed.
+    fn on_unseen_key(&mut self, key: KeyEvent, action: Option<Action>) -> Vec<Effect> {
+        if let Some(Modal::Editor(editor)) = self.modals.last() {
+            let ends = editor.is_stored_by(key) || key.code == KeyCode::Esc || editor.is_waiting();
+            return if ends { Vec::new() } else { self.on_editor_key(key) };
+        }
+        let in_text = matches!(self.modals.last(), Some(Modal::Prompt(_)));
+        if action == Some(Action::Quit) && !in_text { self.leave() } else { Vec::new() }
     }
 
     pub(super) fn on_action(&mut self, action: Action) -> Vec<Effect> {

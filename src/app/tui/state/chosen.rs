@@ -82,9 +82,13 @@ impl AppState {
         }
     }
 
-    fn begin(&mut self, mut modal: Modal) -> Vec<Effect> {
+    pub(super) fn begin(&mut self, mut modal: Modal) -> Vec<Effect> {
         let effects = match &mut modal {
             Modal::Inspector(inspector) => inspector.ask_again(&mut self.tickets),
+            Modal::Editor(editor) => {
+                editor.home = self.workspace.home;
+                Vec::new()
+            }
             _ => Vec::new(),
         };
         self.modals.push(modal);

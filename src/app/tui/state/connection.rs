@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::{app::place::Place, repository::Error};
+use crate::{
+    app::{place::Place, text},
+    repository::Error,
+};
 
 /// The connection as the screen shows it.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +43,37 @@ pub struct Lost {
     pub retry_at: Timestamp,
 }
 
+/// A place that was open, told from every other: what is typed for a session there is for no other's, whatever its id. Two
+/// connections to the same place are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HomePlace(usize);
+
+/// The places that were open so far.
+#[derive(Debug, Default)]
+pub(super) struct HomePlaces(Vec<(Place, String)>);
+
+impl HomePlaces {
+    /// The one that is open at a location.
+    pub fn of(&mut self, place: &Place, location: &str) -> HomePlace {
+        let same = |(known, at): &(Place, String)| {
+            known.name == place.name && known.origin.is_same(&place.origin) && at == location
+        };
+        let known = self.0.iter().position(same);
+        if known.is_none() {
+            self.0.push((place.clone(), location.to_owned()));
+        }
+        HomePlace(known.unwrap_or(self.0.len() - 1))
+    }
+
+    /// What a person knows it by. Safe text.
+    pub fn name(&self, home: HomePlace) -> String {
+        self.0
+            .get(home.0)
+            .map(|(place, location)| format!("{}, {}", text::line(&place.name), text::line(location)))
+            .unwrap_or_default()
+    }
+}
+
 impl Connection {
     /// Whether it is open and nothing may be written there. Of a place that was only chosen, or could not be opened, nothing is in
     /// use.
@@ -52,5 +86,37 @@ impl Connection {
     #[must_use]
     pub fn is_open(&self) -> bool {
         matches!(self.stage, Stage::Open(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{app::place::Origin, repository::Target};
+
+    #[test]
+    fn a_place_is_the_same_by_its_server_and_collection_and_name() {
+        let server = |uri: &str, collection: Option<&str>| Target::Mongo {
+            uri: uri.to_owned().into(),
+            database: None,
+            collection: collection.map(str::to_owned),
+        };
+        let mut homes = HomePlaces::default();
+        let mut of = |name: &str, origin: Origin, location: &str| homes.of(&Place::plain(name, origin), location);
+        let first = of("a", server("mongodb://a", None).into(), "x.y");
+        assert_eq!(
+            of("a", server("mongodb://a", Some("y")).into(), "x.y"),
+            first,
+            "once it was chosen, once it was found"
+        );
+        for other in [
+            of("a", server("mongodb://a", None).into(), "x.z"),
+            of("a", server("mongodb://b", None).into(), "x.y"),
+            of("b", server("mongodb://a", None).into(), "x.y"),
+            of("a", Origin::Demo, "x.y"),
+        ] {
+            assert_ne!(other, first);
+        }
+        assert_eq!(homes.name(first), "a, x.y");
     }
 }

@@ -1,14 +1,17 @@
 //! A text being edited that will be stored: a metadata field, feedback, the id of a session to delete.
 
 mod paste;
+mod returned;
 mod value;
 mod words;
+
+use returned::Returned;
 
 use bson::Bson;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, TextArea};
 
-use super::typing;
+use super::{connection::HomePlace, typing};
 use crate::{
     app::{agreed, task::command::Write},
     session::{
@@ -56,6 +59,14 @@ pub struct Editor {
     pub problem: Option<String>,
     /// The value that is stored now, after a conflict.
     pub stored: Option<Option<Bson>>,
+    /// The value when the edit was begun, after a conflict.
+    pub began: Option<Option<Bson>>,
+    /// The place it was opened at: there alone it is stored.
+    pub home: Option<HomePlace>,
+    /// The name of that place, while it is not the one that is open. Safe text.
+    pub elsewhere: Option<String>,
+    /// It came back, because it could not be stored.
+    returned: Option<Returned>,
     /// Keys that are there already.
     taken: Vec<String>,
     area: TextArea<'static>,
@@ -86,6 +97,10 @@ impl Editor {
             name,
             problem: None,
             stored: None,
+            began: None,
+            home: None,
+            elsewhere: None,
+            returned: None,
             taken: Vec::new(),
             area: area(start),
             original: start.to_owned(),
@@ -142,7 +157,7 @@ impl Editor {
     /// Whether leaving would lose something.
     #[must_use]
     pub fn is_unsaved(&self) -> bool {
-        self.purpose != Purpose::Delete && self.text() != self.original
+        self.purpose != Purpose::Delete && (self.returned.is_some() || self.text() != self.original)
     }
 
     /// The widget that draws the text.
@@ -168,16 +183,29 @@ impl Editor {
         }
     }
 
+    /// Whether a key would store it.
+    #[must_use]
+    pub fn is_stored_by(&self, key: KeyEvent) -> bool {
+        match key.code {
+            KeyCode::Char('s') => key.modifiers.contains(KeyModifiers::CONTROL),
+            KeyCode::Enter => key.modifiers.contains(KeyModifiers::ALT) || !self.has_lines(),
+            _ => false,
+        }
+    }
+
     /// Takes a key.
     pub fn on_key(&mut self, key: KeyEvent, dates: &DateContext) -> Edited {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        let alt = key.modifiers.contains(KeyModifiers::ALT);
-        let saves = match key.code {
-            KeyCode::Char('s') => control,
-            KeyCode::Enter => alt || !self.has_lines(),
-            _ => false,
-        };
+        let saves = self.is_stored_by(key);
         match key.code {
+            _ if self.waits_for(key) => return Edited::Taken,
+            KeyCode::Enter if saves && (self.leaving || self.returned.is_some()) => {
+                // A person was about to leave it, or never opened it: that is no key to store it by.
+                self.leaving = false;
+                let by = if self.returned.is_some() { "Ctrl-S" } else { "Enter" };
+                self.problem = Some(format!("this is not stored; {by} stores it, Esc leaves it"));
+                return Edited::Taken;
+            }
             _ if saves => return self.save(dates),
             KeyCode::Esc if !self.is_unsaved() || self.leaving => return Edited::Close,
             KeyCode::Esc => {
@@ -276,17 +304,6 @@ impl Editor {
             },
         }
     }
-
-    /// Comes back after it could not be stored.
-    pub fn refused(&mut self, problem: String, stored: Option<Option<Bson>>) {
-        self.problem = Some(problem);
-        self.leaving = false;
-        if let (Purpose::Edit { shown, .. }, Some(stored)) = (&mut self.purpose, &stored) {
-            // Stored again it replaces what was just shown, and nothing else.
-            shown.clone_from(stored);
-        }
-        self.stored = stored;
-    }
 }
 
 /// A text being typed, the caret at its end.
@@ -306,6 +323,7 @@ fn feedback(rating: &Rating, about: Option<&(AgentId, i64)>, typed: &str) -> New
         agent_id: about.map(|(agent, _)| agent.clone()),
         message_id: about.map(|(_, id)| *id),
         extra: bson::Document::new(),
+        again: false,
         at: jiff::Timestamp::UNIX_EPOCH,
     }
 }

@@ -4,7 +4,11 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use super::{AppState, Effect, modal::Modal, note::Note};
+use super::{
+    AppState, Effect,
+    modal::Modal,
+    note::{Note, NotePart},
+};
 use crate::{
     app::{task::command::Lane, tui::render::format},
     session::SessionKey,
@@ -13,30 +17,66 @@ use crate::{
 /// Older ones are forgotten.
 const KEPT: usize = 50;
 
-/// The errors that were shown, newest first, with the time of the last time each was.
+/// The errors that were shown, newest first, with the time of the last time each was; and news that are worth to be read in full.
 #[derive(Debug, Default)]
-pub struct ShownErrors(VecDeque<(Timestamp, String)>);
+pub struct ShownErrors(VecDeque<ShownText>);
+
+#[derive(Debug)]
+struct ShownText {
+    at: Timestamp,
+    text: String,
+    is_news: bool,
+}
 
 impl ShownErrors {
     /// Keeps one. The same again is one error.
     pub fn keep(&mut self, text: &str, now: Timestamp) {
-        self.0.retain(|(_, known)| known != text);
-        self.0.push_front((now, text.to_owned()));
+        self.push(ShownText { at: now, text: text.to_owned(), is_news: false });
+    }
+
+    /// Keeps news that are no error.
+    pub fn keep_news(&mut self, text: &str, now: Timestamp) {
+        self.push(ShownText { at: now, text: text.to_owned(), is_news: true });
+    }
+
+    /// Whether a text was kept as news.
+    #[must_use]
+    pub fn is_news(&self, text: &str) -> bool {
+        self.0.iter().any(|shown| shown.is_news && shown.text == text)
+    }
+
+    fn push(&mut self, shown: ShownText) {
+        self.0.retain(|known| known.text != shown.text);
+        self.0.push_front(shown);
         self.0.truncate(KEPT);
     }
 
     /// Each with its age, the newest first.
     #[must_use]
     pub fn aged(&self, now: Timestamp) -> Vec<(String, String)> {
-        self.0.iter().map(|(at, text)| (format::age((*at).into(), now), text.clone())).collect()
+        self.0.iter().map(|shown| (format::age(shown.at.into(), now), shown.text.clone())).collect()
     }
 }
 
 impl AppState {
-    /// Shows an error on the status line, and keeps it.
+    /// Shows an error on the status line, in place of what was said before, and keeps it.
     pub fn tell_error(&mut self, text: String) {
         self.errors.keep(&text, self.look.now);
         self.workspace.last_error = Some(text);
+        self.workspace.not_written = false;
+        self.said = None;
+    }
+
+    /// Says something that can be read in full later, as errors can.
+    pub(super) fn say_and_keep(&mut self, text: String) {
+        self.errors.keep_news(&text, self.look.now);
+        self.said = Some(text);
+    }
+
+    /// Whether what is said can be read in full later.
+    #[must_use]
+    pub fn is_said_in_full(&self) -> bool {
+        self.said.as_deref().is_some_and(|said| self.errors.is_news(said))
     }
 
     /// What is wrong now.
@@ -55,7 +95,16 @@ impl AppState {
         if errors.is_empty() {
             return self.say("no error so far");
         }
-        self.modals.push(Modal::Note(Box::new(Note::errors(errors))));
+        let mut note = Note::errors(errors);
+        for part in &mut note.parts {
+            if let NotePart::Error(text) = part
+                && self.errors.is_news(text)
+            {
+                *part = NotePart::Text(std::mem::take(text));
+                note.title = "what was said, the newest first".to_owned();
+            }
+        }
+        self.modals.push(Modal::Note(Box::new(note)));
         Vec::new()
     }
 

@@ -21,6 +21,8 @@ use crate::{
     session::{Change, ChangeKind, SessionKey, Summary},
 };
 
+const CONNECTED_AGAIN: &str = "connected again";
+
 impl AppState {
     pub(super) fn on_event(&mut self, event: Event) -> Vec<Effect> {
         if event.answers().is_some_and(|(lane, ticket)| !self.newest.is(lane, ticket)) {
@@ -48,7 +50,7 @@ impl AppState {
                 self.tell_error(told);
                 Vec::new()
             }
-            Event::Written(ticket) => self.on_written(ticket),
+            Event::Written(ticket, copy) => self.on_written(ticket, copy.as_deref()),
             Event::NotWritten { ticket, error } => self.on_not_written(ticket, &error),
             Event::Outline(ticket, outline) => {
                 let effects = self.workspace.conversation.on_outline(ticket, *outline, &mut self.tickets);
@@ -120,6 +122,7 @@ impl AppState {
     }
 
     fn on_connected(&mut self, location: String) -> Vec<Effect> {
+        self.workspace.home = self.workspace.connection.place.as_ref().map(|place| self.homes.of(place, &location));
         self.workspace.connection.stage = Stage::Open(location);
         let notes = self.workspace.connection.place.as_ref().map(Place::notes).unwrap_or_default();
         if !notes.is_empty() {
@@ -215,15 +218,29 @@ impl AppState {
         self.pass_on(&Event::Failed { ticket, lane, error })
     }
 
-    fn on_up(&mut self) -> Vec<Effect> {
-        if self.workspace.connection.lost.take().is_some() {
-            self.said = Some("connected again".into());
+    /// Says so, beside what became of a change meanwhile and not in its place.
+    fn say_connected_again(&mut self) {
+        match &mut self.said {
+            Some(said) if said.ends_with(CONNECTED_AGAIN) => {}
+            Some(said) => *said = format!("{said}; {CONNECTED_AGAIN}"),
+            None if self.workspace.not_written && self.workspace.last_error.is_some() => {}
+            None => self.said = Some(CONNECTED_AGAIN.to_owned()),
         }
+    }
+
+    fn on_up(&mut self) -> Vec<Effect> {
+        let was_lost = self.workspace.connection.lost.take().is_some();
         let unanswered = std::mem::take(&mut self.workspace.unanswered);
-        if unanswered.is_empty() || !self.workspace.connection.is_open() {
+        let asks_again = !unanswered.is_empty() && self.workspace.connection.is_open();
+        if asks_again && !self.workspace.not_written {
+            self.workspace.last_error = None;
+        }
+        if was_lost {
+            self.say_connected_again();
+        }
+        if !asks_again {
             return Vec::new();
         }
-        self.workspace.last_error = None;
         let mut effects = self.workspace.open_id.take().map(|id| self.resolve(id)).unwrap_or_default();
         if [Lane::List, Lane::Count, Lane::Details].iter().any(|lane| unanswered.contains(lane)) {
             effects.extend(self.workspace.list.reload(&mut self.tickets));

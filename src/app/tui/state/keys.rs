@@ -26,10 +26,14 @@ impl AppState {
         if cfg!(windows) || !told || !key.modifiers.contains(KeyModifiers::ALT) || self.keymap.action(key).is_some() {
             return None;
         }
-        let in_text = matches!(self.modals.last(), Some(Modal::Editor(_) | Modal::Prompt(_)));
-        // A word back, forward or away; and what stores.
-        let of_text = matches!(key.code, KeyCode::Char('b' | 'f' | 'd') | KeyCode::Backspace | KeyCode::Enter);
-        (!(in_text && of_text)).then(|| KeyEvent { modifiers: key.modifiers - KeyModifiers::ALT, ..key })
+        let of_text = match (self.modals.last(), key.code) {
+            // What stores a text of several lines. Of one line `Enter` alone does: with `Esc` before it nothing is stored.
+            (Some(Modal::Editor(editor)), KeyCode::Enter) => editor.has_lines(),
+            // A word back, forward or away.
+            (Some(Modal::Editor(_) | Modal::Prompt(_)), KeyCode::Char('b' | 'f' | 'd') | KeyCode::Backspace) => true,
+            _ => false,
+        };
+        (!of_text).then(|| KeyEvent { modifiers: key.modifiers - KeyModifiers::ALT, ..key })
     }
 }
 
@@ -37,6 +41,7 @@ impl AppState {
 mod tests {
     use super::super::{Input, sample::Screen};
     use super::*;
+    use crate::app::task::Command;
 
     fn press(screen: &mut Screen, code: KeyCode, modifiers: KeyModifiers) {
         screen.put(Input::Key(KeyEvent::new(code, modifiers)));
@@ -68,6 +73,26 @@ mod tests {
         assert!(matches!(screen.state.modals.as_slice(), [Modal::Help(_)]), "the line is left, then help opens");
         press(&mut screen, KeyCode::Char(':'), KeyModifiers::ALT);
         assert_eq!(typed(&screen), Some(""));
+    }
+
+    #[cfg(not(windows))]
+    #[test]
+    fn escape_and_enter_told_in_one_store_and_delete_nothing() {
+        let mut screen = Screen::writable(120, 40);
+        let id = screen.state.workspace.conversation.key().unwrap().text().to_owned();
+        for typed in [format!("D{id}"), "ex".to_owned(), "ak=1".to_owned()] {
+            screen.press(&typed);
+            press(&mut screen, KeyCode::Enter, KeyModifiers::ALT);
+            assert!(!screen.asked.iter().any(|command| matches!(command, Command::Write(..))), "{typed}");
+            for _ in 0..2 {
+                press(&mut screen, KeyCode::Esc, KeyModifiers::NONE);
+            }
+            screen.press("4");
+            screen.answer_all();
+        }
+        screen.press("fwell");
+        press(&mut screen, KeyCode::Enter, KeyModifiers::ALT);
+        assert!(screen.asked.iter().any(|command| matches!(command, Command::Write(..))), "it has lines");
     }
 
     #[test]

@@ -38,6 +38,10 @@ impl AppState {
         if taken {
             return Vec::new();
         }
+        if matches!(modal, Modal::Prompt(_) | Modal::Editor(_) | Modal::Confirm(_)) {
+            // What is typed or asked there is closed by its own keys alone.
+            return if matches!(action, Action::Quit | Action::QuitNow) { self.leave() } else { Vec::new() };
+        }
         let start_screen = matches!(modal, Modal::Places(_)) && !self.workspace.connection.is_open();
         match action {
             Action::QuitNow => self.leave(),
@@ -118,6 +122,10 @@ impl AppState {
             }
             (Asks::Command, Some(Ok(Does::Action(action)))) => {
                 self.modals.pop();
+                let waits = matches!(self.modals.last(), Some(Modal::Editor(_)));
+                if waits && !matches!(action, Action::Quit | Action::QuitNow) {
+                    return self.say("not done: what came back is to be stored or left first");
+                }
                 return self.on_action(action);
             }
         };

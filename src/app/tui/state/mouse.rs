@@ -18,6 +18,9 @@ const WHEEL: i32 = 3;
 impl AppState {
     pub(super) fn on_mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
         let (x, y) = (mouse.column, mouse.row);
+        if self.areas.too_small {
+            return Vec::new();
+        }
         match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) if self.areas.status.contains(Position::new(x, y)) => {
                 self.click_status()

@@ -14,6 +14,7 @@ use crate::{
 mod changes;
 mod interleavings;
 mod lookup;
+mod places;
 mod rows;
 mod writing;
 

@@ -5,8 +5,13 @@ use std::collections::HashSet;
 use ratatui::layout::Rect;
 
 use super::{
-    chosen::Peek, connection::Connection, conversation::ConversationState, feedback::FeedbackPane,
-    metadata::MetadataPane, metrics::MetricsPane, sessions::SessionList,
+    chosen::Peek,
+    connection::{Connection, HomePlace},
+    conversation::ConversationState,
+    feedback::FeedbackPane,
+    metadata::MetadataPane,
+    metrics::MetricsPane,
+    sessions::SessionList,
 };
 use crate::app::{
     config::Ui,
@@ -18,6 +23,10 @@ use crate::app::{
 pub struct Workspace {
     /// Where the sessions come from.
     pub connection: Connection,
+    /// The ticket it is opened with: what is written names it.
+    pub(super) ticket: Ticket,
+    /// The place, once it is open.
+    pub(super) home: Option<HomePlace>,
     /// The sessions.
     pub list: SessionList,
     /// The open one.
@@ -30,6 +39,8 @@ pub struct Workspace {
     pub feedback: FeedbackPane,
     /// The last error, until something was read again.
     pub last_error: Option<String>,
+    /// It says that a change is not stored: what is read again does not take that away.
+    pub(super) not_written: bool,
     /// A session to open once that is possible, as a person typed its id.
     pub(super) open_id: Option<String>,
     /// A session that is being looked for, as a person typed its id.

@@ -2,7 +2,9 @@
 
 mod pending;
 
-pub use pending::{Draft, Pending};
+pub use pending::{Draft, MAY_BE_DONE, Pending};
+
+use std::path::Path;
 
 use crossterm::event::KeyEvent;
 
@@ -20,10 +22,11 @@ use crate::{
             Command, Ticket,
             command::{Write, WriteId, WriteOrder},
         },
+        text,
         told::Told,
     },
     repository::{Error, ErrorKind},
-    session::{Change, MetadataEdit, Session, decode, edit, encode},
+    session::{Change, Feedback, MetadataEdit, Session, SessionKey, decode, edit, encode},
 };
 use bson::Bson;
 
@@ -91,8 +94,7 @@ impl AppState {
         }
         let (session, key, shown) = self.field()?;
         let modal = self.editing(&session, key, shown)?;
-        self.modals.push(modal);
-        Ok(Vec::new())
+        Ok(self.begin(modal))
     }
 
     fn remove(&mut self) -> Result<Vec<Effect>, String> {
@@ -138,8 +140,7 @@ impl AppState {
         }
         let (chosen, session) = self.open_session()?;
         let modal = adding(&chosen, session)?;
-        self.modals.push(modal);
-        Ok(Vec::new())
+        Ok(self.begin(modal))
     }
 
     fn rate(&mut self) -> Result<Vec<Effect>, String> {
@@ -147,15 +148,13 @@ impl AppState {
         let selected = self.workspace.conversation.selected().filter(|_| self.focus == Pane::Conversation);
         let about = selected.and_then(|(agent, message)| Some((agent.clone(), message.message_id?)));
         let editor = Editor::rate(chosen.key, about).named(chosen.name);
-        self.modals.push(Modal::Editor(Box::new(editor)));
-        Ok(Vec::new())
+        Ok(self.begin(Modal::Editor(Box::new(editor))))
     }
 
     fn delete(&mut self) -> Result<Vec<Effect>, String> {
         let chosen = self.chosen().ok_or("choose a session first")?;
         let editor = Editor::delete(chosen.key).named(chosen.name);
-        self.modals.push(Modal::Editor(Box::new(editor)));
-        Ok(Vec::new())
+        Ok(self.begin(Modal::Editor(Box::new(editor))))
     }
 
     /// A key while something is edited.
@@ -168,6 +167,11 @@ impl AppState {
                 self.modals.pop();
                 Vec::new()
             }
+            Edited::Save(_) if editor.home.is_some_and(|home| self.workspace.home != Some(home)) => {
+                let place = editor.home.map(|home| self.homes.name(home)).unwrap_or_default();
+                editor.problem = Some(format!("typed for {place}: connect there first; it is stored nowhere else"));
+                Vec::new()
+            }
             Edited::Save(write) => {
                 let Some(Modal::Editor(editor)) = self.modals.pop() else { return Vec::new() };
                 self.store(*write, editor.name().to_owned(), Some(editor))
@@ -177,11 +181,15 @@ impl AppState {
 
     fn store(&mut self, mut write: Write, name: String, editor: Option<Box<Editor>>) -> Vec<Effect> {
         if let Write::Feedback(_, feedback) = &mut write {
-            feedback.at = self.look.now;
+            // One that may be stored already is known again by its time.
+            let given_at = editor.as_deref().and_then(Editor::given_at);
+            (feedback.at, feedback.again) = (given_at.unwrap_or(self.look.now), given_at.is_some());
         }
         let ticket = self.tickets.take();
-        let order = Box::new(WriteOrder { id: WriteId { run: self.run, number: ticket.0 }, write });
-        self.pending.push(Pending { ticket, order: order.clone(), name, since: self.look.now, editor });
+        let id = WriteId { run: self.run, number: ticket.0 };
+        let order = Box::new(WriteOrder { id, connection: self.workspace.ticket, write });
+        let home = self.workspace.home;
+        self.pending.push(Pending { ticket, order: order.clone(), home, name, since: self.look.now, editor });
         vec![Effect::Ask(Command::Write(ticket, order))]
     }
 
@@ -213,12 +221,22 @@ impl AppState {
         Some(self.pending.remove(position))
     }
 
-    pub(super) fn on_written(&mut self, ticket: Ticket) -> Vec<Effect> {
+    /// A change is stored; `copy`: what was deleted is kept there.
+    pub(super) fn on_written(&mut self, ticket: Ticket, copy: Option<&Path>) -> Vec<Effect> {
         let Some(pending) = self.take_pending(ticket) else { return Vec::new() };
+        let (what, done) = self.words(&pending);
+        match copy {
+            Some(copy) => {
+                let copy = text::line(&copy.display().to_string()).into_owned();
+                self.say_and_keep(format!("{what} is {done}; a private copy is kept in {copy}"));
+            }
+            None => self.said = Some(format!("{what} is {done}")),
+        }
+        if self.is_elsewhere(&pending) {
+            // Another session may have that id here.
+            return Vec::new();
+        }
         self.workspace.last_error = None;
-        let (what, done) = pending.words();
-        let copied = if done == "deleted" { "; a private copy is kept" } else { "" };
-        self.said = Some(format!("{what} is {done}{copied}"));
         match pending.order.write {
             Write::Metadata(key, edits) => {
                 let open = self.workspace.conversation.session().is_some_and(|session| session.key == key);
@@ -231,32 +249,57 @@ impl AppState {
             }
             Write::Feedback(key, feedback) => {
                 let stored = decode::feedback(&encode::feedback(&feedback).into());
+                if feedback.again && self.shows(&key, &stored) {
+                    return Vec::new();
+                }
                 self.apply(&Change::feedback(key, stored))
             }
             Write::Delete(key) => self.apply(&Change::deleted(key)),
         }
     }
 
+    /// Whether a feedback is shown already: an attempt whose answer was lost had stored it.
+    fn shows(&self, key: &SessionKey, feedback: &Feedback) -> bool {
+        let same = |known: &Feedback| {
+            (known.created_at, &known.rating, &known.comment)
+                == (feedback.created_at, &feedback.rating, &feedback.comment)
+        };
+        let open = self.workspace.conversation.session().filter(|open| open.key == *key);
+        open.is_some_and(|open| open.feedbacks.iter().any(same))
+    }
+
     pub(super) fn on_not_written(&mut self, ticket: Ticket, error: &Error) -> Vec<Effect> {
         let Some(pending) = self.take_pending(ticket) else { return Vec::new() };
         let told = Told::on_screen(error);
-        let (what, done) = pending.words();
+        let (what, done) = self.words(&pending);
+        let elsewhere = self.is_elsewhere(&pending);
         // Of what may have been carried out nobody can say that it is not.
         let unsure = error.kind() == ErrorKind::Unconfirmed;
-        self.tell_error(if unsure { told.to_string() } else { format!("{what} is not {done}: {told}") });
-        if error.kind() == ErrorKind::NotFound {
-            self.mark_gone(pending.session().clone());
-        }
+        let says = match (unsure, elsewhere) {
+            (true, false) => told.to_string(),
+            (true, true) => format!("{what}: {told}"),
+            (false, _) => format!("{what} is not {done}: {told}"),
+        };
+        self.tell_error(says);
+        self.workspace.not_written = true;
         let mut stored = None;
         let mut effects = Vec::new();
+        if !elsewhere && error.kind() == ErrorKind::NotFound {
+            self.mark_gone(pending.session().clone());
+        }
         if let (Error::Conflict { stored: now, .. }, Write::Metadata(key, edits)) = (error, &pending.order.write)
             && let [edit] = edits.as_slice()
         {
             let now = now.as_deref().cloned();
-            effects = self.apply(&Change::field(key.clone(), edit.key.clone(), now.clone()));
+            if !elsewhere {
+                effects = self.apply(&Change::field(key.clone(), edit.key.clone(), now.clone()));
+            }
             stored = Some(now);
         }
-        let Some(mut editor) = pending.editor else { return effects };
+        // An id that was typed once does not wait for a stray key: a deletion is asked for anew.
+        let Some(mut editor) = pending.editor.filter(|editor| editor.purpose != Purpose::Delete) else {
+            return effects;
+        };
         if editor.purpose == Purpose::Add && stored.is_some() {
             stored = None;
         }
@@ -266,9 +309,16 @@ impl AppState {
             told.message
         };
         editor.refused(problem, stored);
-        // What a person is typing in now stays on top; this one waits beneath it.
-        let place =
-            if matches!(self.modals.last(), Some(Modal::Editor(_) | Modal::Prompt(_))) { 0 } else { self.modals.len() };
+        if unsure {
+            let given_at = match &pending.order.write {
+                Write::Feedback(_, feedback) => Some(feedback.at),
+                Write::Metadata(..) | Write::Delete(_) => None,
+            };
+            editor.may_be_done(given_at);
+        }
+        // What a person is typing or answering now stays on top; this one waits beneath it.
+        let is_busy = matches!(self.modals.last(), Some(Modal::Editor(_) | Modal::Prompt(_) | Modal::Confirm(_)));
+        let place = if is_busy { 0 } else { self.modals.len() };
         self.modals.insert(place, Modal::Editor(editor));
         effects
     }

@@ -52,17 +52,21 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, editor: &Editor, look: &Look) {
     frame.render_widget(Paragraph::new(below), rest);
 }
 
-/// What is wrong, what is stored now, what the field takes, and what a new one will be.
+/// What is wrong, what is stored now and was before, what the field takes, and what a new one will be.
 fn below(editor: &Editor, width: usize, look: &Look) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if let Some(problem) = &editor.problem {
         let wrapped = wrap::plain(&text::line(problem), width);
         lines.extend(wrapped.into_iter().take(3).map(|line| Line::styled(line, look.theme.error)));
     }
-    if let Some(stored) = &editor.stored {
-        let now = stored.as_ref().map_or_else(|| "nothing: it was removed".to_owned(), plain::compact);
-        let line = format::fit(&text::line(&format!("stored now: {now}")), width, look.marks);
-        lines.push(Line::styled(line, look.theme.warn));
+    let values =
+        [("stored now", &editor.stored, "nothing: it was removed"), ("when you began", &editor.began, "nothing")];
+    for (when, value, nothing) in values {
+        if let Some(value) = value {
+            let value = value.as_ref().map_or_else(|| nothing.to_owned(), plain::compact);
+            let line = format::fit(&text::line(&format!("{when}: {value}")), width, look.marks);
+            lines.push(Line::styled(line, look.theme.warn));
+        }
     }
     if editor.problem.is_none()
         && let Some(takes) = editor.takes(&look.dates())

@@ -23,7 +23,10 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState) {
         let text = text::line(&text);
         let room = if style == state.look.theme.dim { width / 2 } else { width.saturating_sub(2) };
         // What is cut can be read in full: the key for that stays in view.
-        cut = state.wrong().is_some() && state.modals.is_empty() && !key.is_empty() && format::width(&text) > room;
+        cut = (state.wrong().is_some() || state.is_said_in_full())
+            && state.modals.is_empty()
+            && !key.is_empty()
+            && format::width(&text) > room;
         let room = if cut { room.saturating_sub(IN_FULL.len() + key.len() + 3) } else { room };
         Span::styled(format!(" {} ", format::fit(&text, room, state.look.marks)), style)
     });

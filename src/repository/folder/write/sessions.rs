@@ -132,6 +132,19 @@ pub(super) fn delete_copied(place: &SessionPlace, archive: &[u8]) -> Result<Copi
     removed.map(|removed| if removed { CopiedDeletion::Done } else { CopiedDeletion::Changed })
 }
 
+/// Adds a feedback; one that may be stored already only where it is not.
+pub(super) fn add_feedback(place: &SessionPlace, stored: Value, again: bool) -> Result<()> {
+    let same =
+        |known: &Value| ["created_at", "rating", "comment"].iter().all(|field| known.get(field) == stored.get(field));
+    if again && let Some(Value::Object(fields)) = files::read(&place.dir.file())? {
+        let known = fields.get("feedbacks").and_then(Value::as_array);
+        if known.is_some_and(|known| known.iter().any(same)) {
+            return Ok(());
+        }
+    }
+    push(place, "feedbacks", stored, Time::Moves)
+}
+
 /// Adds an element to an array of `session.json`.
 pub(super) fn push(place: &SessionPlace, field: &str, element: Value, time: Time) -> Result<()> {
     change(place, time, |fields| match fields.entry(field).or_insert_with(|| json!([])) {

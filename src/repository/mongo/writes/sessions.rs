@@ -99,24 +99,48 @@ pub(super) async fn restore(run: RunningWrite, key: SessionKey, document: RawDoc
 pub(super) async fn add_feedback(run: RunningWrite, key: SessionKey, feedback: NewFeedback) -> Result<()> {
     let stored = encode::feedback(&feedback);
     let set = doc! { "updated_at": encode::date(feedback.at) };
-    push(run, key, "feedbacks", stored, set).await
+    let mut query = session_by_key(&key);
+    if feedback.again {
+        // A hook may have given each attempt other fields.
+        let fields = ["created_at", "rating", "comment"];
+        let same: Document = fields.iter().map(|field| ((*field).to_owned(), value_of(&stored, field))).collect();
+        query.insert("feedbacks", doc! { "$not": { "$elemMatch": same } });
+    }
+    push(run, key, &query, "feedbacks", stored, set).await
+}
+
+fn value_of(stored: &Document, field: &str) -> Bson {
+    doc! { "$eq": stored.get(field).cloned().unwrap_or(Bson::Null) }.into()
 }
 
 pub(super) async fn add_event(run: RunningWrite, key: SessionKey, event: NewGuardrailEvent) -> Result<()> {
-    push(run, key, "guardrail_events", encode::event(&event), Document::new()).await
+    let query = session_by_key(&key);
+    push(run, key, &query, "guardrail_events", encode::event(&event), Document::new()).await
 }
 
-/// Adds an element to an array of the session. After a lost answer only where that very element is not there yet.
-async fn push(run: RunningWrite, key: SessionKey, field: &str, element: Document, set: Document) -> Result<()> {
+/// Adds an element to an array of the session that `query` finds, where it does not hold that already. After a lost answer only where
+/// that very element is not there yet.
+async fn push(
+    run: RunningWrite,
+    key: SessionKey,
+    query: &Document,
+    field: &str,
+    element: Document,
+    set: Document,
+) -> Result<()> {
     let mut update = doc! { "$push": { field: element.clone() } };
     if !set.is_empty() {
         update.insert("$set", set);
     }
-    let mut again = session_by_key(&key);
-    again.insert(field, doc! { "$ne": element.clone() });
-    let pushed = run.update_or(&session_by_key(&key), &again, &update).await;
+    let guarded = query.contains_key(field);
+    let mut again = query.clone();
+    if !guarded {
+        again.insert(field, doc! { "$ne": element.clone() });
+    }
+    let pushed = run.update_or(query, &again, &update).await;
     let (matched, repeated) = pushed.map_err(|error| sized(error, &element))?;
-    if matched || repeated && run.after(true, run.read(&key, doc! { "_id": 1 }).await)?.is_some() {
+    let looked = guarded || repeated;
+    if matched || looked && run.after(repeated, run.read(&key, doc! { "_id": 1 }).await)?.is_some() {
         return Ok(());
     }
     run.no_session(&key, repeated).await

@@ -16,8 +16,8 @@ const ANSWER: Duration = Duration::from_secs(1);
 /// How long a paste may pause before what came of it is handed over.
 const PASTE: Duration = Duration::from_millis(300);
 
-/// After a pause in a paste: what comes at once and is longer was not typed, so it is more of the paste.
-const TYPED: usize = 32;
+/// How long a paste may pause altogether: after that its end is not waited for any more.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// No sequence of a key or the mouse is longer.
 const LONGEST_KEY: usize = 64;
@@ -64,7 +64,8 @@ impl Sequences {
     /// How long to wait for more before [`Self::silence`]; `None`: nothing is unfinished.
     pub fn patience(&self) -> Option<Duration> {
         match &self.paste {
-            Some(paste) => (!paste.paused).then_some(PASTE),
+            Some(paste) if paste.paused => Some(LONGEST_PAUSE),
+            Some(_) => Some(PASTE),
             None if self.waiting.starts_with(BACKGROUND) => Some(ANSWER),
             None => (!self.waiting.is_empty()).then_some(ESCAPE),
         }
@@ -84,7 +85,7 @@ impl Sequences {
             heard.push(control_c());
             return heard;
         }
-        if self.paste.as_ref().is_some_and(|paste| paste.paused && bytes.len() <= TYPED && find(bytes, 0).is_none()) {
+        if self.paste.as_ref().is_some_and(|paste| paste.paused && !paste.goes_on_with(bytes) && is_one_key(bytes)) {
             self.paste = None;
         }
         let mut all = std::mem::take(&mut self.waiting);
@@ -118,19 +119,23 @@ impl Sequences {
     /// Nothing more came for as long as [`Self::patience`] says.
     pub fn silence(&mut self) -> Vec<Event> {
         let Some(paste) = &mut self.paste else { return as_typed(&std::mem::take(&mut self.waiting)) };
-        paste.paused = true;
+        if std::mem::replace(&mut paste.paused, true) {
+            // What is left of it is no whole character and no whole mark.
+            self.paste = None;
+            return Vec::new();
+        }
         let mut text = std::mem::take(&mut paste.text);
         let ends = text.last() == Some(&CTRL_C);
         if ends {
             text.pop();
-            self.paste = None;
         }
-        let mut heard = Vec::new();
-        if !text.is_empty() {
-            heard.push(Event::Paste(String::from_utf8_lossy(&text).into_owned()));
-        }
+        let rest = text.split_off(text.len() - unfinished(&text));
+        let mut heard = pasted_text(&text);
         if ends {
+            self.paste = None;
             heard.push(control_c());
+        } else {
+            paste.text = rest;
         }
         heard
     }
@@ -146,9 +151,49 @@ impl Sequences {
             return &[];
         };
         paste.text.truncate(end);
-        heard.push(Event::Paste(String::from_utf8_lossy(&paste.text).into_owned()));
+        heard.extend(pasted_text(&paste.text));
         &bytes[end + PASTE_ENDS.len() - before..]
     }
+}
+
+impl Pasted {
+    /// Whether this is the rest of the mark that ends it, of which the beginning has come.
+    fn goes_on_with(&self, bytes: &[u8]) -> bool {
+        let begun = begun_end(&self.text);
+        begun > 0 && PASTE_ENDS[begun..].starts_with(bytes)
+    }
+}
+
+/// Pasted text, where there is some.
+fn pasted_text(bytes: &[u8]) -> Vec<Event> {
+    if bytes.is_empty() { Vec::new() } else { vec![Event::Paste(String::from_utf8_lossy(bytes).into_owned())] }
+}
+
+/// Whether what was read at once is one key, as it is typed.
+fn is_one_key(bytes: &[u8]) -> bool {
+    matches!(bytes, [ESC]) || matches!(first(bytes), First::Whole(length, Some(Event::Key(_))) if length == bytes.len())
+}
+
+/// How many bytes at the end of what was pasted so far are the beginning of the mark that ends it, or of a character.
+fn unfinished(text: &[u8]) -> usize {
+    let begun = begun_end(text);
+    if begun > 0 {
+        return begun;
+    }
+    let Some(lead) = text.iter().rev().take(4).position(|byte| byte & 0xc0 != 0x80) else { return 0 };
+    let came = lead + 1;
+    let length = match text[text.len() - came] {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        _ => 1,
+    };
+    if came < length { came } else { 0 }
+}
+
+/// How many bytes of the mark that ends a paste stand at the end of what came of it.
+fn begun_end(text: &[u8]) -> usize {
+    (1..PASTE_ENDS.len()).rev().find(|length| text.ends_with(&PASTE_ENDS[..*length])).unwrap_or_default()
 }
 
 /// Where a paste ends, looked for from a byte on.

@@ -12,6 +12,10 @@ use crate::app::text;
 impl Editor {
     /// Takes pasted text. A text that cannot be shown as it is becomes JSON, which escapes it.
     pub fn paste(&mut self, pasted: &str) {
+        if self.is_waiting() {
+            self.problem = Some("nothing was pasted: Enter takes this up first".to_owned());
+            return;
+        }
         (self.problem, self.leaving) = (None, false);
         let pasted = value::line_breaks(pasted);
         // What is selected goes.

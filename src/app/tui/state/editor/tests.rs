@@ -132,7 +132,14 @@ fn after_a_conflict_it_replaces_only_what_was_then_shown() {
     press(&mut editor, "y");
     editor.refused("changed meanwhile".to_owned(), Some(Some("z".into())));
     assert_eq!(editor.text(), "xy", "what was typed is kept");
-    assert_eq!(edits(press(&mut editor, "\n")), [MetadataEdit::set("a", "xy").only_if(Some("z".into()))]);
+    assert_eq!(press(&mut editor, "ignored\u{13}"), Edited::Taken);
+    assert_eq!(
+        (press(&mut editor, "\n\n"), editor.text().as_str()),
+        (Edited::Taken, "xy"),
+        "it is taken up, not stored"
+    );
+    assert_eq!(editor.began, Some(Some("x".into())));
+    assert_eq!(edits(press(&mut editor, "\u{13}")), [MetadataEdit::set("a", "xy").only_if(Some("z".into()))]);
 }
 
 #[test]

@@ -7,9 +7,17 @@ use crate::{
 };
 
 impl Editor {
-    /// What it is and of which session, for a title. Safe text.
+    /// What it is, of which session, and where that is not the place that is open, for a title. Safe text.
     #[must_use]
     pub fn title(&self) -> String {
+        let title = self.title_here();
+        match &self.elsewhere {
+            Some(place) => format!("{title}, at {place}"),
+            None => title,
+        }
+    }
+
+    fn title_here(&self) -> String {
         let name = text::line(&self.name);
         match &self.purpose {
             Purpose::Edit { key, kind, .. } => format!("{}  {}  of {name}", text::line(key), plain::type_word(kind)),
@@ -34,14 +42,16 @@ impl Editor {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match &self.purpose {
+            _ if self.elsewhere.is_some() => "Esc leave; it can be stored once its place is open",
+            _ if self.is_waiting() && self.stored.is_some() => "Enter edit it  Esc leave what is stored",
+            _ if self.is_waiting() => "Enter edit it  Esc leave",
             Purpose::Rate { .. } => "Tab up, down, neutral  Ctrl-S store  Esc leave",
             Purpose::Delete if agreed::word(self.session.text()) == agreed::DELETE => {
                 "type the word delete, then Enter; a private copy is kept  Esc leave"
             }
             Purpose::Delete => "type its id, then Enter; a private copy is kept  Esc leave",
-            _ if self.stored.is_some() && self.has_lines() => "Ctrl-S store all the same  Esc leave what is stored",
-            _ if self.stored.is_some() => "Enter store all the same  Esc leave what is stored",
-            _ if self.has_lines() => "Ctrl-S store  Esc leave",
+            _ if self.stored.is_some() => "Ctrl-S store all the same  Esc leave what is stored",
+            _ if self.has_lines() || self.has_returned() => "Ctrl-S store  Esc leave",
             _ => "Enter store  Esc leave",
         }
     }

@@ -174,7 +174,7 @@ fn store(screen: &mut Screen, outcome: Outcome) {
     let Some(Command::Write(ticket, order)) = screen.asked.remove(at) else { return };
     let typed: Vec<String> = screen.state.drafts().into_iter().map(|draft| draft.text).collect();
     let error = match (outcome, order.write) {
-        (Outcome::Stored, _) => return screen.tell(Event::Written(ticket)),
+        (Outcome::Stored, _) => return screen.tell(Event::Written(ticket, None)),
         (Outcome::Conflict, task::Write::Metadata(key, edits)) => {
             let (id, field) = (key.text().to_owned(), format!("metadata.{}", edits[0].key));
             Error::Conflict { id, field, stored: Some(Box::new("theirs".into())) }

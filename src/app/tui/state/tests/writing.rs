@@ -31,6 +31,14 @@ fn stored(screen: &Screen, key: &str) -> Option<Bson> {
     screen.state.workspace.conversation.session().unwrap().metadata_fields().unwrap().get(key).cloned()
 }
 
+/// What is typed in the editor on top.
+fn last_text(screen: &Screen) -> String {
+    match screen.state.modals.last() {
+        Some(Modal::Editor(editor)) => editor.text(),
+        other => panic!("an editor was expected, not {other:?}"),
+    }
+}
+
 /// The field that is chosen.
 fn chosen(screen: &Screen) -> (String, Bson) {
     let key = screen.state.workspace.metadata.field(screen.state.workspace.conversation.session()).unwrap();
@@ -50,7 +58,7 @@ fn an_edit_is_guarded_by_what_was_shown_and_shown_once_it_is_stored() {
     assert!(screen.state.loading().unwrap().starts_with("storing"));
     screen.press("e");
     assert!(screen.state.modals.is_empty(), "a field on its way is not edited again");
-    screen.tell(Event::Written(ticket));
+    screen.tell(Event::Written(ticket, None));
     assert_eq!(stored(&screen, &key), edits[0].value);
     assert!(screen.state.storing().is_none());
 }
@@ -63,24 +71,30 @@ fn what_failed_comes_back_as_it_was_typed() {
     let (ticket, _) = write(&mut screen);
     let error = Error::unreachable("h", "gone");
     screen.tell(Event::NotWritten { ticket, error });
-    let Some(Modal::Editor(editor)) = screen.state.modals.last() else { panic!("the editor is back") };
-    assert!(editor.text().ends_with("typed"));
+    assert!(last_text(&screen).ends_with("typed"));
     assert_eq!(stored(&screen, &key), Some(shown));
-    screen.press("\n");
+    screen.press("typed ahead");
+    assert!(last_text(&screen).ends_with("typed"), "no key that was meant for something else reaches it");
+    screen.press("\n\n");
+    assert_eq!(writes(&screen), 0, "it was taken up, and Enter stores nothing a person did not open");
+    ctrl(&mut screen, 's');
     assert_eq!(writes(&screen), 1, "it can be stored again");
 }
 
 #[test]
 fn a_conflict_shows_what_is_stored_and_then_replaces_only_that() {
     let mut screen = Screen::writable(120, 40);
-    let (key, _) = chosen(&screen);
+    let (key, shown) = chosen(&screen);
     screen.press("emine\n");
     let (ticket, _) = write(&mut screen);
     let theirs = Bson::from("theirs");
     let error = Error::Conflict { id: "s".into(), field: key.clone(), stored: Some(Box::new(theirs.clone())) };
     screen.tell(Event::NotWritten { ticket, error });
     assert_eq!(stored(&screen, &key), Some(theirs.clone()));
+    let Some(Modal::Editor(editor)) = screen.state.modals.last() else { panic!("the editor is back") };
+    assert_eq!((&editor.stored, &editor.began), (&Some(Some(theirs.clone())), &Some(Some(shown))));
     screen.press("\n");
+    ctrl(&mut screen, 's');
     let (_, Write::Metadata(_, edits)) = write(&mut screen) else { panic!() };
     assert_eq!(edits[0].guard, Guard::Stored(Some(theirs)));
 }
@@ -115,7 +129,7 @@ fn a_field_goes_after_asking() {
     screen.press("dy");
     let (ticket, Write::Metadata(_, edits)) = write(&mut screen) else { panic!() };
     assert_eq!((&edits[0].value, &edits[0].guard), (&None, &Guard::Stored(Some(shown))));
-    screen.tell(Event::Written(ticket));
+    screen.tell(Event::Written(ticket, None));
     assert_eq!(stored(&screen, &key), None);
 }
 
@@ -130,7 +144,7 @@ fn a_deleted_session_is_closed_and_its_row_goes() {
     screen.press(&id);
     screen.press("\n");
     let (ticket, Write::Delete(_)) = write(&mut screen) else { panic!() };
-    screen.tell(Event::Written(ticket));
+    screen.tell(Event::Written(ticket, None));
     assert!(screen.state.workspace.conversation.session().is_none());
     assert_eq!(screen.state.focus, Pane::Sessions);
     let list = &screen.state.workspace.list;

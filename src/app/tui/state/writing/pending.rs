@@ -3,7 +3,7 @@
 use bson::Bson;
 use jiff::Timestamp;
 
-use super::super::{AppState, editor::Editor, modal::Modal};
+use super::super::{AppState, connection::HomePlace, editor::Editor, modal::Modal};
 use crate::{
     app::{
         task::{
@@ -18,11 +18,16 @@ use crate::{
 /// A change without an answer for so many seconds is said to be undone.
 const SLOW_S: i64 = 2;
 
+/// What is said of a change that was sent and not answered.
+pub const MAY_BE_DONE: &str = "it may still be carried out: look before doing it again";
+
 /// A change that is on its way.
 #[derive(Debug)]
 pub struct Pending {
     pub(super) ticket: Ticket,
     pub(super) order: Box<WriteOrder>,
+    /// The place it was ordered for.
+    pub(super) home: Option<HomePlace>,
     /// What a person knows the session by, as stored.
     pub(super) name: String,
     pub(super) since: Timestamp,
@@ -39,11 +44,13 @@ pub struct Draft {
     pub what: String,
     /// The text.
     pub text: String,
+    /// It was sent, and may be stored after all.
+    pub may_be_stored: bool,
 }
 
 impl Pending {
     /// What is changed, of which session, and what becomes of it, e.g. `priority of support-1042` and `stored`. Safe text.
-    pub(super) fn words(&self) -> (String, &'static str) {
+    fn words(&self) -> (String, &'static str) {
         let name = text::line(&self.name);
         match &self.order.write {
             Write::Metadata(_, edits) => {
@@ -65,10 +72,29 @@ impl Pending {
 }
 
 impl AppState {
+    /// Whether a change was ordered for another place than the one that is open.
+    pub(super) fn is_elsewhere(&self, pending: &Pending) -> bool {
+        pending.home != self.workspace.home
+    }
+
+    /// What is changed and what becomes of it, with the place where that is not the one that is open. Safe text.
+    pub(super) fn words(&self, pending: &Pending) -> (String, &'static str) {
+        let (what, done) = pending.words();
+        match pending.home.filter(|_| self.is_elsewhere(pending)) {
+            Some(home) => (format!("{what} at {}", self.homes.name(home)), done),
+            None => (what, done),
+        }
+    }
+
+    /// Whether the connection over which it was sent is lost, as far as that is known.
+    fn is_lost(&self, pending: &Pending) -> bool {
+        self.workspace.connection.lost.is_some() && !self.is_elsewhere(pending)
+    }
+
     /// What is on its way, for the status line. Safe text.
     #[must_use]
     pub fn storing(&self) -> Option<String> {
-        let (what, done) = self.pending.first()?.words();
+        let (what, done) = self.words(self.pending.first()?);
         let doing = match done {
             "removed" => "removing",
             "deleted" => "deleting",
@@ -82,9 +108,9 @@ impl AppState {
     #[must_use]
     pub fn undone(&self) -> Option<String> {
         let first = self.pending.first()?;
-        let (what, done) = first.words();
+        let (what, done) = self.words(first);
         let more = self.and_more();
-        if self.workspace.connection.lost.is_some() {
+        if self.is_lost(first) {
             return Some(format!("{what} is not {done} yet{more}"));
         }
         let waited = self.look.now.as_second().saturating_sub(first.since.as_second());
@@ -102,7 +128,7 @@ impl AppState {
     pub fn pending_fields(&self) -> impl Iterator<Item = (&str, Option<&Bson>)> {
         let open = self.workspace.conversation.session().map(|session| &session.key);
         let edits = self.pending.iter().filter_map(move |pending| match &pending.order.write {
-            Write::Metadata(key, edits) if Some(key) == open => Some(edits),
+            Write::Metadata(key, edits) if Some(key) == open && !self.is_elsewhere(pending) => Some(edits),
             _ => None,
         });
         edits.flatten().map(|edit| (edit.key.as_str(), edit.value.as_ref()))
@@ -113,7 +139,8 @@ impl AppState {
     /// # Errors
     /// That it is.
     pub(in super::super) fn refuse_underway(&self, session: &SessionKey, field: &str) -> Result<(), String> {
-        let underway = self.pending.iter().any(|pending| match &pending.order.write {
+        let mut here = self.pending.iter().filter(|pending| !self.is_elsewhere(pending));
+        let underway = here.any(|pending| match &pending.order.write {
             Write::Metadata(key, edits) => key == session && edits.iter().any(|edit| edit.key == field),
             Write::Feedback(..) | Write::Delete(_) => false,
         });
@@ -127,12 +154,26 @@ impl AppState {
             Modal::Editor(editor) if editor.is_unsaved() => Some(editor),
             _ => None,
         });
-        let pending = self.pending.iter().filter_map(|pending| pending.editor.as_ref());
+        let open = open.map(|editor| (editor, editor.is_unsure()));
+        let pending = self.pending.iter().filter_map(|pending| Some((pending.editor.as_ref()?, true)));
         open.chain(pending)
-            .map(|editor| Draft {
+            .map(|(editor, may_be_stored)| Draft {
                 session: editor.session.text().to_owned(),
                 what: editor.title(),
                 text: editor.text(),
+                may_be_stored,
+            })
+            .collect()
+    }
+
+    /// Changes that were sent, that nobody answered, and of which no draft speaks, for the end. Safe text.
+    #[must_use]
+    pub fn unanswered_changes(&self) -> Vec<String> {
+        let without_text = self.pending.iter().filter(|pending| pending.editor.is_none());
+        without_text
+            .map(|pending| {
+                let (what, done) = self.words(pending);
+                format!("{what} is not {done} yet; {MAY_BE_DONE}")
             })
             .collect()
     }
@@ -159,12 +200,12 @@ impl AppState {
                 "Everything is stored by now. Quit?".to_owned()
             };
         };
-        let (what, done) = first.words();
-        let lost = if self.workspace.connection.lost.is_some() { ": the connection is lost" } else { "" };
+        let (what, done) = self.words(first);
+        let lost = if self.is_lost(first) { ": the connection is lost" } else { "" };
         let more = self.and_more();
         format!(
-            "{what} is not {done} yet{more}{lost}. Quit, and wait a few seconds at most? What was typed and cannot be stored is kept as a draft \
-             in a file."
+            "{what} is not {done} yet{more}{lost}. Quit, and wait a few seconds at most? After that {MAY_BE_DONE}. What was typed is \
+             kept as a draft in a file."
         )
     }
 }

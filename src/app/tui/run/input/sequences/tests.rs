@@ -77,7 +77,7 @@ fn a_paste_without_an_end_is_left_by_what_is_typed() {
     let mut sequences = Sequences::default();
     assert!(sequences.take(b"\x1b[200~abc").is_empty());
     assert_eq!(sequences.silence().iter().map(named).collect::<Vec<_>>(), ["paste abc"]);
-    assert_eq!(sequences.patience(), None, "it is not asked for again and again");
+    assert_eq!(sequences.patience(), Some(LONGEST_PAUSE), "it is not asked for again and again");
     assert_eq!(sequences.take(b"q").iter().map(named).collect::<Vec<_>>(), ["q"]);
     assert_eq!(heard(&[b"\x1b[200~abc", b"\x03"]), ["paste abc", "CONTROL-c"]);
     assert_eq!(heard(&[b"\x1b[200~abc\x03"]), ["paste abc", "CONTROL-c"]);
@@ -88,11 +88,48 @@ fn a_paste_that_paused_goes_on() {
     let mut sequences = Sequences::default();
     sequences.take(b"\x1b[200~abc");
     sequences.silence();
-    let much = vec![b'D'; TYPED + 1];
-    assert!(sequences.take(&much).is_empty(), "so much at once is not typed");
+    assert!(sequences.take(b"DD").is_empty(), "two at once are not typed");
     assert_eq!(sequences.silence().len(), 1);
     let rest = sequences.take(b"D\x1b[201~q");
     assert_eq!(rest.iter().map(named).collect::<Vec<_>>(), ["paste D", "q"]);
+}
+
+#[test]
+fn a_paste_that_pauses_within_a_character_or_its_end_loses_nothing() {
+    let text = "é漢🧑abc";
+    let whole = text.as_bytes();
+    for at in 1..=9 {
+        for end in 0..PASTE_ENDS.len() {
+            let mut sequences = Sequences::default();
+            let mut events = sequences.take(&[PASTE_BEGINS, &whole[..at]].concat());
+            events.extend(sequences.silence());
+            events.extend(sequences.take(&[&whole[at..], &PASTE_ENDS[..end]].concat()));
+            events.extend(sequences.silence());
+            events.extend(sequences.take(&PASTE_ENDS[end..]));
+            events.extend(sequences.take(b"q"));
+            let part = |event: &Event| if let Event::Paste(part) = event { part.clone() } else { String::new() };
+            assert_eq!(events.iter().map(part).collect::<String>(), text, "{at} {end}");
+            assert_eq!(events.iter().map(named).filter(|name| !name.starts_with("paste")).collect::<Vec<_>>(), ["q"]);
+        }
+    }
+}
+
+#[test]
+fn a_paste_without_an_end_is_left_after_a_while() {
+    let mut sequences = Sequences::default();
+    sequences.take(b"\x1b[200~abc");
+    sequences.silence();
+    assert!(sequences.silence().is_empty());
+    assert_eq!(sequences.patience(), None);
+    assert_eq!(sequences.take(b"qj").iter().map(named).collect::<Vec<_>>(), ["q", "j"]);
+    for key in [&b"\x1b"[..], b"\x1b[A", "é".as_bytes()] {
+        let mut sequences = Sequences::default();
+        sequences.take(b"\x1b[200~abc");
+        sequences.silence();
+        sequences.take(key);
+        sequences.silence();
+        assert_eq!(sequences.take(b"qj").len(), 2, "one key leaves it: {key:?}");
+    }
 }
 
 #[test]
