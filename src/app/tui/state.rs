@@ -220,7 +220,7 @@ impl AppState {
 
     /// Gives every pane its place, and asks for what the list now lacks.
     fn settle(&mut self) -> Vec<Effect> {
-        self.areas = Areas::of(self.size, self.focus);
+        self.areas = Areas::of(self.size, self.focus, self.workspace.conversation.key().is_some());
         let rows = self.list_parts().map_or(0, |[_, rows, _]| rows.height);
         if rows > 0 {
             self.workspace.list.set_height(rows);
@@ -250,8 +250,8 @@ impl AppState {
     /// Headings, rows and notice of the sessions pane, where it is shown.
     #[must_use]
     pub fn list_parts(&self) -> Option<[Rect; 3]> {
-        let notice = self.workspace.list.notice.is_some() || self.workspace.list.error.is_some();
-        self.areas.inner(Pane::Sessions).map(|inner| areas::list_parts(inner, notice))
+        let list = &self.workspace.list;
+        self.areas.inner(Pane::Sessions).map(|inner| areas::list_parts(inner, list.notice_height(inner)))
     }
 
     /// Keeps what is said for the status line, and notes the questions that are asked.

@@ -82,7 +82,8 @@ impl ConversationState {
     }
 
     fn take_session(&mut self, session: &Session, tickets: &mut Tickets) -> Vec<Effect> {
-        let Some(Opening { again, .. }) = self.opening.take() else { return Vec::new() };
+        let Some(Opening { again, name, exact, .. }) = self.opening.take() else { return Vec::new() };
+        self.exact = exact.then_some(name);
         let at_end = self.follows_end();
         (self.blocked, self.gone) = (false, false);
         self.layouts.clear();
