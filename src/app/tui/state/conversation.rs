@@ -166,6 +166,7 @@ impl ConversationState {
         self.find = Some(Find {
             needle: needle.to_owned(),
             ticket: Some(ticket),
+            complete: false,
             hits: Vec::new(),
             current: None,
             from,

@@ -80,12 +80,14 @@ fn place(state: &ConversationState, width: u16, look: &Look) -> Line<'static> {
     if let Some(find) = state.find_status() {
         let needle = format::fit(&text::line(&find.needle), 20, marks);
         let mut words = match (find.hits, find.searching) {
-            (0, None) => format!("find \"{needle}\" nothing"),
-            (0, Some(_)) => format!("find \"{needle}\""),
+            (0, None) if !find.cut_short => format!("find \"{needle}\" nothing"),
+            (0, _) => format!("find \"{needle}\""),
             (hits, _) => format!("find \"{needle}\" {}/{hits}", find.current),
         };
         if let Some(searched) = find.searching {
             words = format!("{words} searched {}{}", format::number(searched, marks), marks.ellipsis);
+        } else if find.cut_short {
+            words.push_str(", not all searched");
         }
         parts.push((words, look.theme.hit));
     }

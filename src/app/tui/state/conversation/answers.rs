@@ -202,7 +202,7 @@ impl ConversationState {
         }
         find.searched = searched;
         if done {
-            find.ticket = None;
+            (find.ticket, find.complete) = (None, true);
         }
         find.arrange(&open.timeline);
         // Who moved on meanwhile is not taken back.
