@@ -30,6 +30,7 @@ pub(crate) mod sample;
 pub mod sessions;
 pub mod tree;
 mod typing;
+mod waiting;
 pub mod wake;
 pub mod workspace;
 pub mod writing;
@@ -141,6 +142,8 @@ pub struct AppState {
     errors: errors::ShownErrors,
     /// Changes on their way.
     pending: Vec<writing::Pending>,
+    /// What is read, and since when nothing was answered.
+    silent: Option<(Timestamp, String)>,
 }
 
 impl AppState {
@@ -166,6 +169,7 @@ impl AppState {
             newest: Newest::default(),
             errors: errors::ShownErrors::default(),
             pending: Vec::new(),
+            silent: None,
         };
         let mut effects = state.settle();
         match start.place {
@@ -178,6 +182,7 @@ impl AppState {
 
     /// Takes in what happened.
     pub fn update(&mut self, input: Input) -> Vec<Effect> {
+        let answered = Self::is_answer(&input);
         let mut effects = match input {
             Input::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
             Input::Key(key) => {
@@ -215,6 +220,7 @@ impl AppState {
             }
         };
         effects.extend(self.settle());
+        self.note_silence(answered);
         self.absorb(effects)
     }
 

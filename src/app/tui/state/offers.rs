@@ -38,7 +38,8 @@ impl AppState {
         Some(match action {
             Action::Open if in_list => chosen.map(|_| "open")?,
             Action::Open => self.unfolds().then_some("unfold")?,
-            Action::Back if in_list => self.workspace.list.loading().map(|_| "give up")?,
+            Action::Back if self.can_give_up() => "give up",
+            Action::Back if in_list => self.workspace.list.is_outdated().then_some("back")?,
             Action::Back => "back",
             Action::Filter if in_list => "filter",
             Action::Filter => session.map(|_| "find")?,

@@ -3,6 +3,7 @@
 mod pending;
 
 pub use pending::{Draft, Pending};
+pub(super) use pending::{NO_ANSWER, SLOW_S};
 
 use crossterm::event::KeyEvent;
 

@@ -15,8 +15,10 @@ use crate::{
     session::SessionKey,
 };
 
-/// A change without an answer for so many seconds is said to be undone.
-const SLOW_S: i64 = 2;
+/// A change or a read without an answer for so many seconds is said to be without one.
+pub(in super::super) const SLOW_S: i64 = 2;
+/// What is said of it, before the seconds.
+pub(in super::super) const NO_ANSWER: &str = "no answer for";
 
 /// A change that is on its way.
 #[derive(Debug)]
@@ -88,7 +90,7 @@ impl AppState {
             return Some(format!("{what} is not {done} yet{more}"));
         }
         let waited = self.look.now.as_second().saturating_sub(first.since.as_second());
-        (waited >= SLOW_S).then(|| format!("{what} is not {done} yet{more}: no answer for {waited} s"))
+        (waited >= SLOW_S).then(|| format!("{what} is not {done} yet{more}: {NO_ANSWER} {waited} s"))
     }
 
     fn and_more(&self) -> String {
