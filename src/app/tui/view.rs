@@ -28,6 +28,8 @@ use ratatui::{
     widgets::{Clear, Paragraph},
 };
 
+use crate::app::keymap::Action;
+
 use super::state::{AppState, areas::Pane, connection::Stage, metrics::Data, modal::Modal};
 
 /// Draws the whole screen.
@@ -115,7 +117,9 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
             frame.render_widget(Clear, body);
             inspector::draw(frame, body, inspector, &state.look);
         }
-        Modal::Note(note) => note::draw(frame, body, note, &state.look),
+        Modal::Note(note) => {
+            note::draw(frame, body, note, state.keymap.label(Action::Back).as_deref(), &state.look);
+        }
         Modal::Editor(editor) => editor::draw(frame, body, editor, &state.look),
         Modal::Confirm(confirm) => editor::draw_confirm(frame, body, confirm, state),
     }

@@ -119,11 +119,11 @@ impl MetricsPane {
         self.selection.scroll(lines, &data.rows(), page.into());
     }
 
-    /// What the selected number means; `None` on a row without one, or before the outline came.
+    /// What each number of the selected row means; empty on a row without one, or before the outline came.
     #[must_use]
-    pub fn explain(&self, data: Data<'_>) -> Option<Explanation> {
+    pub fn explain(&self, data: Data<'_>) -> Vec<Explanation> {
         let rows = data.rows();
-        rows.get(self.selection.at(rows.len()))?.explain(self.cell)
+        rows.get(self.selection.at(rows.len())).map(MetricsRow::explain).unwrap_or_default()
     }
 }
 

@@ -56,7 +56,8 @@ impl AppState {
             Action::DeleteSession => chosen.filter(|_| self.may_write()).map(|_| "delete")?,
             Action::Inspect => chosen.map(|_| "inspect")?,
             Action::Explain => {
-                self.workspace.metrics.explain(Data::of(&self.workspace.conversation)).map(|_| "explain")?
+                let explained = self.workspace.metrics.explain(Data::of(&self.workspace.conversation));
+                (!explained.is_empty()).then_some("explain")?
             }
             Action::Copy => self.copies().then_some("copy")?,
             Action::PaneMetrics => session.map(|_| "metrics")?,

@@ -263,7 +263,7 @@ fn is_number(column: &Column) -> bool {
 
 fn tokens(details: &Details, marks: &Marks) -> Option<String> {
     let usage = details.usage?;
-    Some(format::at_least(format::short(usage.in_and_out()?), usage.partial, marks))
+    Some(format::at_least(format::short(usage.total_tokens()?), usage.partial, marks))
 }
 
 /// As the command line's tally: up, down, neutral, and ratings of another kind.
