@@ -56,7 +56,24 @@ pub fn draw(frame: &mut Frame<'_>, state: &AppState) {
     for modal in &state.modals {
         draw_modal(frame, areas.body, modal, state);
     }
+    if !state.look.marks.unicode {
+        plain_marks(frame.buffer_mut());
+    }
     even_out(frame.buffer_mut());
+}
+
+/// The marks of control characters in ASCII: the letter of the key that gives one, reversed. It must not take more cells.
+fn plain_marks(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        let mut symbol = cell.symbol().chars();
+        let letter = match (symbol.next(), symbol.next()) {
+            (Some('\u{2421}'), None) => '?',
+            (Some(mark @ '\u{2400}'..='\u{241f}'), None) => char::from(b'@' + (mark as u32 - 0x2400) as u8),
+            _ => continue,
+        };
+        cell.set_char(letter);
+        cell.modifier.toggle(Modifier::REVERSED);
+    }
 }
 
 /// Reversed text has one colour: each part in its own would be a patchwork of backgrounds.

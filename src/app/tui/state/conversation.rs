@@ -20,6 +20,7 @@ mod tabs;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod unread;
 mod window;
 
 use std::ops::Range;

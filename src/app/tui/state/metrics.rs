@@ -34,6 +34,8 @@ pub struct Data<'a> {
     pub metrics: Option<&'a SessionMetrics>,
     /// The agent of the tab; `None` on the merged timeline.
     pub agent: Option<&'a AgentId>,
+    /// There is an orchestrator, whose figures are not read.
+    pub unread: bool,
 }
 
 impl<'a> Data<'a> {
@@ -44,6 +46,7 @@ impl<'a> Data<'a> {
             open: conversation.session().is_some() || conversation.key().is_some(),
             metrics: conversation.metrics(),
             agent: conversation.agent(),
+            unread: conversation.orchestrators().next().is_some(),
         }
     }
 

@@ -144,6 +144,15 @@ fn stored_text_never_reaches_the_terminal_raw() {
 }
 
 #[test]
+fn control_characters_have_marks_of_ascii_too() {
+    let mut screen = Screen::listed(120, 40);
+    screen.state.look = sample::plain();
+    screen.state.workspace.list.rows[0].key = SessionKey::from("a\u{1b}[2J\u{7f}");
+    let picture = picture(&screen.state);
+    assert!(picture.contains("a[[2J?") && !picture.contains(['\u{241b}', '\u{2421}']), "{picture}");
+}
+
+#[test]
 fn a_column_without_room_is_named_and_the_id_stays_whole() {
     let (uuid, ends) = ("7f9c24e8-3b12-4f5d-9a6e-0c1d2e3f4a5b", ["7f9c24e8-", "-0c1d2e3f4a5b"]);
     for (width, height, says, whole) in [

@@ -18,7 +18,7 @@ fn row_of(rows: &[MetricsRow<'_>], label: &str) -> usize {
 
 /// What the pane shows of the made-up session.
 fn data<'a>(metrics: &'a SessionMetrics, agent: Option<&'a AgentId>) -> Data<'a> {
-    Data { open: true, metrics: Some(metrics), agent }
+    Data { open: true, metrics: Some(metrics), agent, unread: false }
 }
 
 fn copied(pane: &mut MetricsPane, data: Data<'_>) -> String {
