@@ -11,7 +11,7 @@ pub enum Figure {
     Input,
     /// Output tokens.
     Output,
-    /// Input and output tokens.
+    /// Total tokens, as the provider counts them.
     Total,
     /// Tokens read from the provider's cache.
     CacheRead,
