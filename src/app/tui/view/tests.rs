@@ -224,7 +224,7 @@ fn the_open_row_and_one_that_is_gone_are_marked() {
     screen.state.workspace.list.mark_gone(gone);
     let seen = picture(&screen.state);
     assert!(seen.contains("▸support-updated-0") && !seen.contains("▸support-updated-1"), "{seen}");
-    assert!(seen.contains("gone: support-"), "{seen}");
+    assert!(seen.contains("gone: s") && seen.contains("-2 "), "its end is seen too: {seen}");
 }
 
 #[test]
