@@ -108,10 +108,17 @@ impl Place {
     }
 }
 
-/// The places of the settings, then those everyone has.
+/// The place that the program was started with, unless a profile names it; the places of the settings; then those everyone has.
 #[must_use]
-pub fn all(profiles: Vec<Place>, home: Option<PathBuf>) -> Vec<Place> {
-    let mut places = profiles;
+pub fn all(start: Option<&Place>, profiles: Vec<Place>, home: Option<PathBuf>) -> Vec<Place> {
+    let start = start.filter(|start| profiles.iter().all(|profile| profile.name != start.name));
+    let common = common(home).into_iter().filter(|place| start.is_none_or(|start| place.name != start.name));
+    start.cloned().into_iter().chain(profiles).chain(common).collect()
+}
+
+/// What everyone has.
+fn common(home: Option<PathBuf>) -> Vec<Place> {
+    let mut places = Vec::new();
     let local = "mongodb://localhost:27017".to_owned().into();
     places.push(Place::plain("localhost:27017", Target::Mongo { uri: local, database: None, collection: None }));
     if let Some(home) = home {
@@ -196,4 +203,25 @@ pub async fn open(
         // Nobody can write to a view, whatever rights were asked for.
         Rights::Write | Rights::Read => Store::Reader(repository),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(start: Option<&Place>, profiles: &[&str]) -> Vec<String> {
+        let profiles = profiles.iter().map(|name| Place::plain(*name, Origin::Demo)).collect();
+        all(start, profiles, Some("/home/me".into())).into_iter().map(|place| place.name).collect()
+    }
+
+    #[test]
+    fn there_is_a_way_back_to_where_the_program_was_started() {
+        let everyone = ["localhost:27017", "~/.strands/sessions", "demo"];
+        assert_eq!(names(None, &[]), everyone);
+        let start = Place::plain("/data/sessions", Target::Folder("/data/sessions".into()));
+        assert_eq!(names(Some(&start), &["prod"])[..3], ["/data/sessions", "prod", "localhost:27017"]);
+        assert_eq!(names(Some(&Place::plain("prod", Origin::Demo)), &["test", "prod"])[..2], ["test", "prod"]);
+        let local = Place::plain("localhost:27017", Origin::Demo);
+        assert_eq!(names(Some(&local), &[]), everyone, "it is named once");
+    }
 }

@@ -57,7 +57,7 @@ impl EventLoopMetrics {
 
     /// A model was called. Gives the `metadata` for the assistant message: `{usage, metrics}`.
     pub fn add_call(&mut self, call: ModelCall) -> Document {
-        self.usage += Usage { total: call.usage.in_and_out(), ..call.usage };
+        self.usage += Usage { total: call.usage.total_tokens(), ..call.usage };
         self.latency_ms += call.latency_ms.unwrap_or_default();
         self.calls += 1;
         let mut metrics = Document::new();

@@ -11,7 +11,7 @@ pub enum Figure {
     Input,
     /// Output tokens.
     Output,
-    /// Input and output tokens.
+    /// Total tokens, as the provider counts them.
     Total,
     /// Tokens read from the provider's cache.
     CacheRead,
@@ -63,7 +63,11 @@ pub fn explain(metrics: &AgentMetrics, figure: Figure) -> Explanation {
     match figure {
         Figure::Input => tokens(metrics, "input tokens", "inputTokens", usage.input, source.input, |u| u.input),
         Figure::Output => tokens(metrics, "output tokens", "outputTokens", usage.output, source.output, |u| u.output),
-        Figure::Total => tokens(metrics, "total tokens", "totalTokens", usage.total, source.total, |u| u.total),
+        Figure::Total => {
+            let told = tokens(metrics, "total tokens", "totalTokens", usage.total, source.total, |u| u.total);
+            let formula = format!("{}; cached tokens are in it where the provider counts them in", told.formula);
+            Explanation { formula, ..told }
+        }
         Figure::CacheRead => {
             let name = "cacheReadInputTokens";
             tokens(metrics, "cache read tokens", name, usage.cache_read, source.cache_read, |u| u.cache_read)

@@ -125,20 +125,20 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// What every count of tokens means where none is named: input and output together. `totalTokens` as stored, else the sum
-    /// of the two where both are known; cached tokens as the provider counts them into the input, or not.
+    /// What every count of tokens means where none is named: `totalTokens` as stored, else the sum of input and output where both
+    /// are known. Cached tokens are in it where the provider counts them in, so it may be more than input and output together.
     #[must_use]
-    pub fn in_and_out(self) -> Option<u64> {
+    pub fn total_tokens(self) -> Option<u64> {
         self.total.or_else(|| Some(self.input?.saturating_add(self.output?)))
     }
 
-    /// Strands' `Usage` as it is stored: what is not known is left out; `totalTokens` as [`Usage::in_and_out`] tells.
+    /// Strands' `Usage` as it is stored: what is not known is left out; `totalTokens` as [`Usage::total_tokens`] tells.
     #[must_use]
     pub fn to_document(self) -> Document {
         let figures = [
             ("inputTokens", self.input),
             ("outputTokens", self.output),
-            ("totalTokens", self.in_and_out()),
+            ("totalTokens", self.total_tokens()),
             ("cacheReadInputTokens", self.cache_read),
             ("cacheWriteInputTokens", self.cache_write),
         ];
@@ -162,7 +162,7 @@ impl Usage {
     }
 
     /// So many tokens in and out. The total is left open: stored, it is their sum (see
-    /// [`Usage::in_and_out`]).
+    /// [`Usage::total_tokens`]).
     #[must_use]
     pub fn new(input: u64, output: u64) -> Self {
         Self { input: Some(input), output: Some(output), ..Self::default() }

@@ -1,10 +1,6 @@
 //! Writes of one connection: one after another, each answered, none given up.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::{sync::mpsc, task::JoinHandle};
 
@@ -92,7 +88,7 @@ async fn carry_out(writing: Writing, store: Store, write: Write) -> Result<Optio
         Write::Delete(key) => {
             let mut copy = PrivateCopy::new(&key, writing.copies.clone());
             manager(key).delete_session_kept(&mut copy).await?;
-            Ok(copy.path().map(Path::to_owned))
+            Ok(copy.paths().last().cloned())
         }
     }
 }

@@ -128,7 +128,7 @@ fn start(options: Browse, size: Size) -> Start {
     let look = Look { theme, marks: marks(options.ui.symbols), zone, now: Timestamp::now() };
     let Browse { place, read_only, .. } = options;
     let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
-    let mut places = place::all(options.profiles, home);
+    let mut places = place::all(place.as_ref(), options.profiles, home);
     for place in &mut places {
         place.read_only |= read_only;
     }

@@ -30,6 +30,7 @@ pub(crate) mod sample;
 pub mod sessions;
 pub mod tree;
 mod typing;
+mod waiting;
 pub mod wake;
 pub mod workspace;
 pub mod writing;
@@ -143,6 +144,8 @@ pub struct AppState {
     pending: Vec<writing::Pending>,
     /// The places that were open: what was typed is stored where it was typed for.
     homes: connection::HomePlaces,
+    /// What is read, and since when nothing was answered.
+    silent: Option<(Timestamp, String)>,
 }
 
 impl AppState {
@@ -169,6 +172,7 @@ impl AppState {
             errors: errors::ShownErrors::default(),
             pending: Vec::new(),
             homes: connection::HomePlaces::default(),
+            silent: None,
         };
         let mut effects = state.settle();
         match start.place {
@@ -181,6 +185,7 @@ impl AppState {
 
     /// Takes in what happened.
     pub fn update(&mut self, input: Input) -> Vec<Effect> {
+        let answered = Self::is_answer(&input);
         let mut effects = match input {
             Input::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
             Input::Key(key) => {
@@ -218,12 +223,13 @@ impl AppState {
             }
         };
         effects.extend(self.settle());
+        self.note_silence(answered);
         self.absorb(effects)
     }
 
     /// Gives every pane its place, and asks for what the list now lacks.
     fn settle(&mut self) -> Vec<Effect> {
-        self.areas = Areas::of(self.size, self.focus);
+        self.areas = Areas::of(self.size, self.focus, self.workspace.conversation.key().is_some());
         let rows = self.list_parts().map_or(0, |[_, rows, _]| rows.height);
         if rows > 0 {
             self.workspace.list.set_height(rows);
@@ -258,8 +264,8 @@ impl AppState {
     /// Headings, rows and notice of the sessions pane, where it is shown.
     #[must_use]
     pub fn list_parts(&self) -> Option<[Rect; 3]> {
-        let notice = self.workspace.list.notice.is_some() || self.workspace.list.error.is_some();
-        self.areas.inner(Pane::Sessions).map(|inner| areas::list_parts(inner, notice))
+        let list = &self.workspace.list;
+        self.areas.inner(Pane::Sessions).map(|inner| areas::list_parts(inner, list.notice_height(inner)))
     }
 
     /// Keeps what is said for the status line, and notes the questions that are asked.

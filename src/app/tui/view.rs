@@ -28,6 +28,8 @@ use ratatui::{
     widgets::{Clear, Paragraph},
 };
 
+use crate::app::keymap::Action;
+
 use super::state::{
     AppState,
     areas::Pane,
@@ -63,7 +65,24 @@ pub fn draw(frame: &mut Frame<'_>, state: &AppState) {
     for modal in &state.modals {
         draw_modal(frame, areas.body, modal, state);
     }
+    if !state.look.marks.unicode {
+        plain_marks(frame.buffer_mut());
+    }
     even_out(frame.buffer_mut());
+}
+
+/// The marks of control characters in ASCII: the letter of the key that gives one, reversed. It must not take more cells.
+fn plain_marks(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        let mut symbol = cell.symbol().chars();
+        let letter = match (symbol.next(), symbol.next()) {
+            (Some('\u{2421}'), None) => '?',
+            (Some(mark @ '\u{2400}'..='\u{241f}'), None) => char::from(b'@' + (mark as u32 - 0x2400) as u8),
+            _ => continue,
+        };
+        cell.set_char(letter);
+        cell.modifier.toggle(Modifier::REVERSED);
+    }
 }
 
 /// Reversed text has one colour: each part in its own would be a patchwork of backgrounds.
@@ -124,7 +143,9 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
             frame.render_widget(Clear, body);
             inspector::draw(frame, body, inspector, &state.look);
         }
-        Modal::Note(note) => note::draw(frame, body, note, &state.look),
+        Modal::Note(note) => {
+            note::draw(frame, body, note, state.keymap.label(Action::Back).as_deref(), &state.look);
+        }
         Modal::Editor(editor) => editor::draw(frame, body, editor, &state.look),
         Modal::Confirm(confirm) => editor::draw_confirm(frame, body, confirm, state),
     }

@@ -54,7 +54,9 @@ pub(super) async fn all(reader: &MongoRepository, checks: &Checks, heard: &Heard
     if let Some(why) = reader.written_never() {
         checks.push(heard, [read_only(reader, why)]);
     } else if !is_gone(reader) {
-        checks.push(heard, indexes(reader).await);
+        if !reader.holds_another_store().await {
+            checks.push(heard, indexes(reader).await);
+        }
         checks.push(heard, [live_updates(reader, &hello).await]);
     }
     if !is_gone(reader) {

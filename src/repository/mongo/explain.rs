@@ -33,7 +33,12 @@ pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<
     };
     let answer = reader.ask(|| client::ask(&reader.pool, &reader.database, command.clone())).await;
     let answer = answer.map_err(|error| reader.failure(&error, DOING))?;
-    Ok(judged(&answer, field, query.filter.is_empty()))
+    let plan = judged(&answer, field, query.filter.is_empty());
+    // Indexes are for sessions.
+    if plan.hint == Some(Hint::CreateIndexes) && reader.holds_another_store().await {
+        return Ok(ListPlan::served("nothing of what comes first is a session"));
+    }
+    Ok(plan)
 }
 
 /// What the answer says, in one sentence.

@@ -109,6 +109,23 @@ impl MongoRepository {
         Ok(told.map(|told| format!("{} holds {told}", self.namespace())))
     }
 
+    /// Whether the first documents are all something else: then there is nothing to index. What cannot be told is not said.
+    pub(super) async fn holds_another_store(&self) -> bool {
+        if !self.foreign_records().await.is_ok_and(|found| !found.is_empty()) {
+            return false;
+        }
+        let look = vec![
+            doc! { "$limit": LOOK_AT },
+            doc! { "$match": is_session() },
+            doc! { "$limit": 1 },
+            doc! { "$project": { "_id": 1 } },
+        ];
+        match self.aggregate(look).await {
+            Ok(mut found) => matches!(found.advance().await, Ok(false)),
+            Err(_) => false,
+        }
+    }
+
     /// Refuses to write to a collection of another store: one without a session.
     pub(super) async fn refuse_another_store(&self, doing: &str) -> Result<()> {
         if self.own.get().is_some() {

@@ -92,7 +92,7 @@ impl ListWriter {
 }
 
 fn tokens(usage: &Usage) -> String {
-    let figure = number(usage.in_and_out());
+    let figure = number(usage.total_tokens());
     if usage.partial && usage.is_known() { format!(">={figure}") } else { figure }
 }
 

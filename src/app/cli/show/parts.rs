@@ -85,10 +85,10 @@ pub fn role(message: &Message) -> String {
 
 /// Time, tokens, latency and marks of a message.
 pub fn notes(message: &Message) -> Vec<String> {
-    let tokens = message.usage.and_then(Usage::in_and_out);
+    let tokens = message.usage.and_then(Usage::total_tokens);
     [
         message.created_at.map(|at| time(Some(at))),
-        tokens.map(|tokens| format!("{tokens} tok in+out")),
+        tokens.map(|tokens| format!("{tokens} tok total")),
         message.latency_ms.map(|ms| format!("{ms} ms")),
         message.redaction.is_some().then(|| "redacted".into()),
         message.guardrail_event.as_ref().map(|event| {

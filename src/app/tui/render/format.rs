@@ -149,6 +149,25 @@ pub fn fit(text: &str, cells: usize, marks: &Marks) -> String {
     out
 }
 
+/// Cuts a text to so many cells in its middle, where an id tells least; with no room for both ends at its end.
+#[must_use]
+pub fn fit_middle(text: &str, cells: usize, marks: &Marks) -> String {
+    if text.width() <= cells || cells < 8 {
+        return fit(text, cells, marks);
+    }
+    let tail_cells = (cells - 1) / 2;
+    let (mut tail, mut used) = (text.len(), 0);
+    for (at, grapheme) in text.grapheme_indices(true).rev() {
+        used += grapheme.width();
+        if used > tail_cells {
+            break;
+        }
+        tail = at;
+    }
+    let head = fit(&text[..tail], cells - text[tail..].width(), marks);
+    format!("{head}{}", &text[tail..])
+}
+
 /// Which agent and message it speaks of, where it names one. Stored text.
 #[must_use]
 pub fn about(feedback: &Feedback) -> Option<String> {
@@ -204,5 +223,9 @@ mod tests {
         assert_eq!(fit("漢字かな", 5, marks), "漢字…");
         assert_eq!(fit("abc", 3, marks), "abc");
         assert_eq!(fit("abc", 0, marks), "");
+        assert_eq!(fit_middle("7f9c24e8-3b12-4f5d-9a6e-0c1d2e3f4a5b", 16, marks), "7f9c24e8…e3f4a5b");
+        assert_eq!(fit_middle("漢字かな漢字かな", 10, marks), "漢字…かな");
+        assert_eq!(fit_middle("abcdefghij", 7, marks), "abcdef…");
+        assert_eq!(fit_middle("abc", 3, marks), "abc");
     }
 }

@@ -10,6 +10,7 @@ use super::{
     inspector::{Inspector, Subject},
     metrics::Data,
     modal::Modal,
+    note::Note,
     prompt::{Asks, Prompt},
 };
 use crate::{
@@ -206,8 +207,8 @@ impl AppState {
         if self.focus != Pane::Metrics {
             return self.say("the metrics can be explained: select a number there");
         }
-        match self.workspace.metrics.explain(Data::of(&self.workspace.conversation)) {
-            Some(explanation) => self.modals.push(Modal::Note(Box::new(explanation.into()))),
+        match Note::explained(self.workspace.metrics.explain(Data::of(&self.workspace.conversation))) {
+            Some(note) => self.modals.push(Modal::Note(Box::new(note))),
             None => return self.say("there is no number to explain on this row"),
         }
         Vec::new()

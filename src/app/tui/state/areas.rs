@@ -65,16 +65,16 @@ const WIDE: u16 = 120;
 const LOW: u16 = 16;
 
 impl Areas {
-    /// For a terminal of that size.
+    /// For a terminal of that size; `open`: a session is, or is being opened.
     #[must_use]
-    pub fn of(size: Size, focus: Pane) -> Self {
+    pub fn of(size: Size, focus: Pane, open: bool) -> Self {
         let screen = Rect::new(0, 0, size.width, size.height);
         if size.width < MIN_WIDTH || size.height < MIN_HEIGHT {
             return Self { body: screen, too_small: true, ..Self::default() };
         }
         let [header, body, status] =
             Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)]).areas(screen);
-        let panes = panes(body, focus);
+        let panes = panes(body, focus, open);
         Self { header, body, status, panes, too_small: false }
     }
 
@@ -129,25 +129,20 @@ pub fn help(body: Rect) -> Rect {
     middle(body, 78, ENTRIES.len() as u16 + 2)
 }
 
-/// The inner area of the sessions pane: headings, rows, and room for what the list has to say of itself.
+/// The inner area of the sessions pane: headings, rows, and so many lines for what the list has to say of itself.
 #[must_use]
-pub fn list_parts(inner: Rect, notice: bool) -> [Rect; 3] {
-    let notice = match (notice && inner.height >= 8, inner.width) {
-        (false, _) => 0,
-        (true, ..50) => 4,
-        (true, _) => 2,
-    };
+pub fn list_parts(inner: Rect, notice: u16) -> [Rect; 3] {
     Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(notice)]).areas(inner)
 }
 
-fn panes(body: Rect, focus: Pane) -> [Option<Rect>; 5] {
+fn panes(body: Rect, focus: Pane, open: bool) -> [Option<Rect>; 5] {
     let width = body.width;
     let mut panes = [None; 5];
     if width < 80 || body.height + 2 < LOW {
         panes[focus as usize] = Some(body);
     } else if width < WIDE {
         if matches!(focus, Pane::Sessions | Pane::Conversation) {
-            let sessions = list_width(width, focus, 36..=46);
+            let sessions = list_width(width, focus, open, 36..=46);
             let [left, right] = Layout::horizontal([Constraint::Length(sessions), Constraint::Fill(1)]).areas(body);
             (panes[0], panes[1]) = (Some(left), Some(right));
         } else {
@@ -157,7 +152,7 @@ fn panes(body: Rect, focus: Pane) -> [Option<Rect>; 5] {
             stack(right, &mut panes);
         }
     } else {
-        let sessions = list_width(width, focus, 44..=60);
+        let sessions = list_width(width, focus, open, 44..=60);
         let side = (width / 6).clamp(28, 44);
         let [left, centre, right] =
             Layout::horizontal([Constraint::Length(sessions), Constraint::Fill(1), Constraint::Length(side)])
@@ -168,14 +163,16 @@ fn panes(body: Rect, focus: Pane) -> [Option<Rect>; 5] {
     panes
 }
 
-/// Cells of the list of sessions, usually in such a range: while the keys go to it more, so that more of its columns fit.
-fn list_width(width: u16, focus: Pane, usual: RangeInclusive<u16>) -> u16 {
+/// Cells of the list of sessions, usually in such a range: while the keys go to it more, so that more of its columns fit, and while
+/// no conversation needs them more again.
+fn list_width(width: u16, focus: Pane, open: bool, usual: RangeInclusive<u16>) -> u16 {
     let (least, most) = usual.into_inner();
     if focus != Pane::Sessions {
         return (width / 3).clamp(least, most);
     }
     let fifths = if width < WIDE { 3 } else { 2 };
-    (width * fifths / 5).clamp(least, most + 8)
+    let (fifths, more) = if open { (fifths, 8) } else { (fifths + 1, 24) };
+    (width * fifths / 5).clamp(least, most + more)
 }
 
 fn stack(area: Rect, panes: &mut [Option<Rect>; 5]) {
@@ -192,8 +189,8 @@ mod tests {
     fn panes_tile_the_body_at_every_size() {
         for width in 0..=260 {
             for height in [0, 1, 5, 9, 10, 15, 16, 24, 60] {
-                for focus in Pane::ALL {
-                    let areas = Areas::of(Size::new(width, height), focus);
+                for (focus, open) in Pane::ALL.into_iter().flat_map(|focus| [(focus, false), (focus, true)]) {
+                    let areas = Areas::of(Size::new(width, height), focus, open);
                     let cells: u32 = areas.panes.iter().flatten().map(|area| area.area()).sum();
                     assert_eq!(cells, if areas.too_small { 0 } else { areas.body.area() }, "{width}×{height}");
                     assert!(areas.too_small || areas.pane(focus).is_some());
@@ -204,15 +201,19 @@ mod tests {
 
     #[test]
     fn the_list_has_more_room_while_the_keys_go_to_it() {
-        let list = |width, focus| Areas::of(Size::new(width, 24), focus).pane(Pane::Sessions).map(|area| area.width);
+        let list = |width, focus, open| {
+            Areas::of(Size::new(width, 24), focus, open).pane(Pane::Sessions).map(|area| area.width)
+        };
         for width in 80..=260 {
-            assert!(list(width, Pane::Sessions) > list(width, Pane::Conversation), "{width}");
+            assert!(list(width, Pane::Sessions, true) > list(width, Pane::Conversation, true), "{width}");
+            assert!(list(width, Pane::Sessions, false) > list(width, Pane::Sessions, true), "{width}");
+            assert!(list(width, Pane::Sessions, false) < Some(width - 15), "something of the others is seen");
         }
     }
 
     #[test]
     fn layouts_change_where_the_design_says() {
-        let shown = |w, h, focus| Areas::of(Size::new(w, h), focus).panes.iter().flatten().count();
+        let shown = |w, h, focus| Areas::of(Size::new(w, h), focus, true).panes.iter().flatten().count();
         assert_eq!(shown(120, 40, Pane::Sessions), 5);
         assert_eq!(shown(119, 40, Pane::Sessions), 2);
         assert_eq!(shown(80, 24, Pane::Metadata), 4);

@@ -46,10 +46,10 @@ impl AppState {
         let workspace = &self.workspace;
         if self.focus == Pane::Sessions {
             let row = workspace.list.selected_row()?;
-            return Some(ChosenSession { key: row.key.clone(), name: row.name().to_owned() });
+            return Some(ChosenSession { key: row.key.clone(), name: workspace.list.called(row).to_owned() });
         }
-        let open = workspace.conversation.session()?;
-        Some(ChosenSession { key: open.key.clone(), name: open.name().to_owned() })
+        let (open, name) = workspace.conversation.session().zip(workspace.conversation.name())?;
+        Some(ChosenSession { key: open.key.clone(), name: name.to_owned() })
     }
 
     /// Opens something on the chosen session, at once where it is open, else once it was read.

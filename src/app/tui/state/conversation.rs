@@ -20,6 +20,7 @@ mod tabs;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod unread;
 mod window;
 
 use std::ops::Range;
@@ -49,6 +50,8 @@ struct Opening {
     ticket: Ticket,
     key: SessionKey,
     name: String,
+    /// That name is its exact id, since another session goes by the one it has.
+    exact: bool,
     /// It is the one that is open, read again.
     again: bool,
 }
@@ -66,6 +69,8 @@ struct AskedPage {
 #[derive(Debug, Default)]
 pub struct ConversationState {
     open: Option<Open>,
+    /// What the open one is called where another session goes by its name.
+    exact: Option<String>,
     opening: Option<Opening>,
     /// One that was asked for when the connection was lost: it is opened once that is back.
     unopened: Option<Opening>,
@@ -88,26 +93,28 @@ pub struct ConversationState {
 
 impl ConversationState {
     /// Opens a session at its end: asks `Command::Open`, then (on `Event::Opened`) `Command::Outline`. What is open
-    /// stays until the answer came.
-    pub fn open(&mut self, row: &Summary, tickets: &mut Tickets) -> Vec<Effect> {
-        self.ask_open(row.key.clone(), row.name().to_owned(), false, tickets)
+    /// stays until the answer came. It is called as the list calls its row.
+    pub fn open(&mut self, row: &Summary, called: &str, tickets: &mut Tickets) -> Vec<Effect> {
+        let (key, name, exact) = (row.key.clone(), called.to_owned(), called != row.name());
+        self.ask_open(Opening { ticket: tickets.take(), key, name, exact, again: false })
     }
 
     /// Reads the open session again, keeping the place (at the end it follows the end; new messages are marked).
     pub fn reload(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
-        if let Some(Opening { key, name, again, .. }) = self.opening.take().or_else(|| self.unopened.take()) {
-            return self.ask_open(key, name, again, tickets);
+        let ticket = tickets.take();
+        if let Some(opening) = self.opening.take().or_else(|| self.unopened.take()) {
+            return self.ask_open(Opening { ticket, ..opening });
         }
-        let Some(open) = &self.open else { return Vec::new() };
-        let (key, name) = (open.session.key.clone(), open.session.name().to_owned());
-        self.ask_open(key, name, true, tickets)
+        let Some((open, name)) = self.open.as_ref().zip(self.name()) else { return Vec::new() };
+        let (key, name, exact) = (open.session.key.clone(), name.to_owned(), self.exact.is_some());
+        self.ask_open(Opening { ticket, key, name, exact, again: true })
     }
 
-    fn ask_open(&mut self, key: SessionKey, name: String, again: bool, tickets: &mut Tickets) -> Vec<Effect> {
-        let ticket = tickets.take();
+    fn ask_open(&mut self, opening: Opening) -> Vec<Effect> {
+        let (ticket, key) = (opening.ticket, opening.key.clone());
         self.unopened = None;
         self.arrived.retain(|change| change.session == key);
-        self.opening = Some(Opening { ticket, key: key.clone(), name, again });
+        self.opening = Some(opening);
         vec![Effect::Ask(Command::Open(ticket, key, PAGE))]
     }
 
@@ -160,6 +167,7 @@ impl ConversationState {
         self.find = Some(Find {
             needle: needle.to_owned(),
             ticket: Some(ticket),
+            complete: false,
             hits: Vec::new(),
             current: None,
             from,
@@ -187,6 +195,13 @@ impl ConversationState {
     #[must_use]
     pub fn session(&self) -> Option<&Session> {
         self.open.as_ref().map(|open| &open.session)
+    }
+
+    /// What the open session is called, as stored: its exact id where another session of the list goes by its name.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        let session = self.session()?;
+        Some(self.exact.as_deref().unwrap_or_else(|| session.name()))
     }
 
     /// The agent whose tab is shown; `None` for the merged timeline.
@@ -277,7 +292,7 @@ impl ConversationState {
         if labels.len() > 1 {
             labels.push("all".to_owned());
         }
-        let name = text::line(open.session.name());
+        let name = text::line(self.name().unwrap_or_default());
         let name = if self.gone { format!("gone: {name}").into() } else { name };
         tabs::title(&name, &labels, open.tab, cells, look.marks)
     }

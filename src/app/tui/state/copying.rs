@@ -32,8 +32,8 @@ impl AppState {
             }
             Pane::Metrics => "the figure".to_owned(),
             Pane::Metadata => {
-                let field = workspace.metadata.field(session);
-                field.map_or_else(|| "a value".to_owned(), |key| format!("what {} holds", text::line(&key)))
+                let place = workspace.metadata.place(session);
+                place.map_or_else(|| "a value".to_owned(), |key| format!("what {} holds", text::line(&key)))
             }
             Pane::Feedback => "the comment".to_owned(),
         }

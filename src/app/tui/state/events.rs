@@ -189,7 +189,10 @@ impl AppState {
         }
         self.focus = Pane::Conversation;
         self.workspace.open_id = None;
-        self.workspace.conversation.open(row, &mut self.tickets)
+        // The cursor of the list stands on what is open, also where that was asked for by its id.
+        self.workspace.list.prefer(&row.key);
+        let called = self.workspace.list.called(row).to_owned();
+        self.workspace.conversation.open(row, &called, &mut self.tickets)
     }
 
     fn on_failed(&mut self, ticket: Ticket, lane: Lane, error: Error) -> Vec<Effect> {

@@ -103,6 +103,19 @@ impl MetadataPane {
         self.tree.scroll(lines, Self::page(session, page), &self.rows(session));
     }
 
+    /// Where the selected value stands, from its field on, as stored: `customer.name`, `tags.0`.
+    #[must_use]
+    pub fn place(&self, session: Option<&Session>) -> Option<String> {
+        let rows = self.rows(session);
+        let steps = tree::path(&rows, self.tree.selection.at(rows.len())).into_iter().map(|step| match step {
+            Key::Name(name) => Some(name.to_owned()),
+            Key::Item(at) => Some(at.to_string()),
+            Key::Root => None,
+        });
+        let steps: Vec<String> = steps.collect::<Option<_>>()?;
+        (!steps.is_empty()).then(|| steps.join("."))
+    }
+
     /// Key of the selected top-level field.
     #[must_use]
     pub fn field(&self, session: Option<&Session>) -> Option<String> {

@@ -34,6 +34,8 @@ pub struct Data<'a> {
     pub metrics: Option<&'a SessionMetrics>,
     /// The agent of the tab; `None` on the merged timeline.
     pub agent: Option<&'a AgentId>,
+    /// There is an orchestrator, whose figures are not read.
+    pub unread: bool,
 }
 
 impl<'a> Data<'a> {
@@ -44,6 +46,7 @@ impl<'a> Data<'a> {
             open: conversation.session().is_some() || conversation.key().is_some(),
             metrics: conversation.metrics(),
             agent: conversation.agent(),
+            unread: conversation.orchestrators().next().is_some(),
         }
     }
 
@@ -119,11 +122,11 @@ impl MetricsPane {
         self.selection.scroll(lines, &data.rows(), page.into());
     }
 
-    /// What the selected number means; `None` on a row without one, or before the outline came.
+    /// What each number of the selected row means; empty on a row without one, or before the outline came.
     #[must_use]
-    pub fn explain(&self, data: Data<'_>) -> Option<Explanation> {
+    pub fn explain(&self, data: Data<'_>) -> Vec<Explanation> {
         let rows = data.rows();
-        rows.get(self.selection.at(rows.len()))?.explain(self.cell)
+        rows.get(self.selection.at(rows.len())).map(MetricsRow::explain).unwrap_or_default()
     }
 }
 

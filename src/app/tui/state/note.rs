@@ -79,6 +79,24 @@ impl From<Explanation> for Note {
 }
 
 impl Note {
+    /// What each figure of a row means; `None`: it has none.
+    #[must_use]
+    pub fn explained(mut figures: Vec<Explanation>) -> Option<Self> {
+        if figures.len() < 2 {
+            return figures.pop().map(Self::from);
+        }
+        let title = figures.iter().map(|figure| figure.title.as_str()).collect::<Vec<_>>().join(", ");
+        let mut parts = Vec::new();
+        for mut figure in figures {
+            if !parts.is_empty() {
+                parts.push(NotePart::Blank);
+            }
+            figure.value = format!("{}: {}", figure.title, figure.value);
+            parts.extend(Self::from(figure).parts);
+        }
+        Some(Self { title, parts, top: 0 })
+    }
+
     /// Errors in full with their age, the newest first.
     #[must_use]
     pub fn errors(errors: Vec<(String, String)>) -> Self {

@@ -38,7 +38,8 @@ impl AppState {
         Some(match action {
             Action::Open if in_list => chosen.map(|_| "open")?,
             Action::Open => self.unfolds().then_some("unfold")?,
-            Action::Back if in_list => self.workspace.list.loading().map(|_| "give up")?,
+            Action::Back if self.can_give_up() => "give up",
+            Action::Back if in_list => self.workspace.list.is_outdated().then_some("back")?,
             Action::Back => "back",
             Action::Filter if in_list => "filter",
             Action::Filter => session.map(|_| "find")?,
@@ -55,7 +56,8 @@ impl AppState {
             Action::DeleteSession => chosen.filter(|_| self.may_write()).map(|_| "delete")?,
             Action::Inspect => chosen.map(|_| "inspect")?,
             Action::Explain => {
-                self.workspace.metrics.explain(Data::of(&self.workspace.conversation)).map(|_| "explain")?
+                let explained = self.workspace.metrics.explain(Data::of(&self.workspace.conversation));
+                (!explained.is_empty()).then_some("explain")?
             }
             Action::Copy => self.copies().then_some("copy")?,
             Action::PaneMetrics => session.map(|_| "metrics")?,

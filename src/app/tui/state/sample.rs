@@ -78,7 +78,7 @@ impl Screen {
     /// A screen of its own that opens a session as a person typed its id.
     pub fn opening(width: u16, height: u16, place: Option<Place>, ui: Ui, open_id: Option<String>) -> Self {
         let filters = BTreeMap::from([("support".to_owned(), "app:support".to_owned())]);
-        let places = place::all(Vec::new(), Some("/somewhere/me".into()));
+        let places = place::all(None, Vec::new(), Some("/somewhere/me".into()));
         let size = Size::new(width, height);
         let (keymap, look) = (Keymap::default(), look());
         let (state, effects) =

@@ -1,8 +1,11 @@
 //! The list of sessions: rows a page at a time, counts and tokens after them, one question of a kind at a time.
 
 mod asked;
+mod before;
+mod called;
 mod changes;
 mod details;
+mod notice;
 
 use std::collections::HashSet;
 
@@ -19,12 +22,13 @@ use crate::{
 
 use super::{Effect, Tickets, list::Selection};
 use asked::AskedRows;
+use before::ListedBefore;
 use details::DetailsCache;
 
 /// The session list's state.
 #[derive(Debug, Default)]
 pub struct SessionList {
-    /// The rows known so far, in order.
+    /// The rows known so far, in order; while another list is asked for, those of the one before.
     pub rows: Vec<Summary>,
     selection: Selection<SessionKey>,
     /// What is listed.
@@ -49,6 +53,12 @@ pub struct SessionList {
     details: DetailsCache,
     /// Sessions of rows that were found to be gone since.
     gone: HashSet<SessionKey>,
+    /// What was listed before another list was asked for.
+    before: Option<ListedBefore>,
+    /// Something was answered, were it that there is nothing.
+    known: bool,
+    /// The session to select once its row is there.
+    preferred: Option<SessionKey>,
 }
 
 /// Most rows that a reload reads at once.
@@ -69,14 +79,13 @@ impl SessionList {
 
     /// Lists from the start with another filter.
     pub fn set_filter(&mut self, filter: Filter, tickets: &mut Tickets) -> Vec<Effect> {
+        self.set_aside();
         self.filter = filter;
         self.start(tickets)
     }
 
-    /// Lists from the start.
+    /// Lists from the start. What is on screen stays until the first answer.
     pub fn start(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
-        self.rows.clear();
-        self.selection.reset();
         self.count = None;
         let limit = self.page_limit();
         let effects = vec![self.ask(None, limit, false, tickets), self.ask_count(tickets)];
@@ -104,7 +113,14 @@ impl SessionList {
         self.stalled = false;
         let resume = if aside { self.next.take().or_else(|| self.page.take()?.resume) } else { after.clone() };
         self.next = None;
-        self.page = Some(AskedRows { ticket, aside: aside.then(Vec::new), first, resume, before: self.rows.len() });
+        self.page = Some(AskedRows {
+            ticket,
+            aside: aside.then(Vec::new),
+            first,
+            begun: false,
+            resume,
+            before: self.rows.len(),
+        });
         let (filter, sort, metadata) = (self.filter.clone(), self.sort, self.wanted.clone());
         Effect::Ask(Command::List(ticket, ListQuery { filter, sort, after, limit: limit as u32, metadata }))
     }
@@ -149,6 +165,7 @@ impl SessionList {
         for row in found {
             self.mark_there(&row.key);
         }
+        self.begin();
         if let Some(aside) = self.page.as_mut().and_then(|page| page.aside.as_mut()) {
             aside.extend_from_slice(found);
         } else {
@@ -158,9 +175,11 @@ impl SessionList {
     }
 
     fn on_end(&mut self, end: &PageEnd) {
+        self.begin();
         let Some(page) = self.page.take() else { return };
         if let Some(rows) = page.aside {
             self.rows = rows;
+            self.answered();
             self.settle();
         }
         self.next.clone_from(&end.next);
@@ -178,7 +197,8 @@ impl SessionList {
         match lane {
             Lane::List if self.is_page(ticket) => {
                 self.stall();
-                self.error = Some(error);
+                let shown = if self.is_outdated() { "; shown are the sessions that were listed before" } else { "" };
+                self.error = Some(format!("{error}{shown}"));
             }
             Lane::Count if self.count_ticket == Some(ticket) => self.count_ticket = None,
             Lane::Details => self.details.on_failed(ticket),
@@ -201,6 +221,11 @@ impl SessionList {
     /// Rows came or went: the selected session stays selected.
     fn settle(&mut self) {
         self.selection.settle(&self.rows);
+        let preferred = self.preferred.as_ref();
+        if let Some(at) = preferred.and_then(|key| self.rows.iter().position(|row| row.key == *key)) {
+            self.selection.select(at, &self.rows);
+            self.preferred = None;
+        }
         self.selection.show(self.rows.len(), self.height);
     }
 
@@ -208,22 +233,26 @@ impl SessionList {
     pub fn on_action(&mut self, action: Action, tickets: &mut Tickets) -> Option<Vec<Effect>> {
         if self.selection.on_action(action, &self.rows, self.height) {
             self.selection.show(self.rows.len(), self.height);
-            self.stalled = false;
+            (self.stalled, self.preferred) = (false, None);
             return Some(Vec::new());
         }
         match action {
             Action::Sort => {
+                self.set_aside();
                 self.sort = if self.sort == Sort::Updated { Sort::Created } else { Sort::Updated };
                 Some(self.start(tickets))
             }
             Action::Reload => Some(self.reload(tickets)),
-            Action::Copy => Some(self.selected_row().map(|row| Effect::Copy(row.name().into())).into_iter().collect()),
+            Action::Copy => {
+                Some(self.selected_row().map(|row| Effect::Copy(self.called(row).to_owned())).into_iter().collect())
+            }
             _ => None,
         }
     }
 
     /// Selects a row, or the last one.
     pub fn select(&mut self, position: usize) {
+        self.preferred = None;
         self.selection.select(position, &self.rows);
         self.selection.show(self.rows.len(), self.height);
     }
@@ -242,6 +271,7 @@ impl SessionList {
 
     /// Scrolls by lines, the selection staying in view; negative is up.
     pub fn scroll(&mut self, lines: i32) {
+        self.preferred = None;
         self.selection.scroll(lines, &self.rows, self.height);
     }
 
@@ -272,15 +302,6 @@ impl SessionList {
         effects
     }
 
-    /// Gives up what is loading, keeping what was found. `None`: nothing was.
-    pub fn give_up(&mut self) -> Option<Vec<Effect>> {
-        let page = self.stall()?;
-        if page.first && page.aside.is_none() {
-            self.notice = Some("given up: there may be more than these".into());
-        }
-        Some(vec![Effect::Ask(Command::Cancel(Lane::List))])
-    }
-
     /// What is loading.
     #[must_use]
     pub fn loading(&self) -> Option<&'static str> {
@@ -295,7 +316,7 @@ impl SessionList {
     /// Whether there is more than the rows known.
     #[must_use]
     pub fn has_more(&self) -> bool {
-        self.next.is_some() || self.page.is_some()
+        self.next.is_some() || self.page.is_some() || self.is_outdated()
     }
 
     /// The selected row.

@@ -13,6 +13,7 @@ use crate::{
 
 mod changes;
 mod interleavings;
+mod listing;
 mod lookup;
 mod places;
 mod rows;

@@ -3,6 +3,7 @@
 mod pending;
 
 pub use pending::{Draft, MAY_BE_DONE, Pending};
+pub(super) use pending::{NO_ANSWER, SLOW_S};
 
 use std::path::Path;
 
@@ -106,8 +107,9 @@ impl AppState {
 
     /// The open session.
     fn open_session(&self) -> Result<(ChosenSession, &Session), String> {
-        let session = self.workspace.conversation.session().ok_or("open a session first")?;
-        Ok((ChosenSession { key: session.key.clone(), name: session.name().to_owned() }, session))
+        let open = self.workspace.conversation.session().zip(self.workspace.conversation.name());
+        let (session, name) = open.ok_or("open a session first")?;
+        Ok((ChosenSession { key: session.key.clone(), name: name.to_owned() }, session))
     }
 
     /// The field of the metadata pane that can be edited or removed, with the value on screen.

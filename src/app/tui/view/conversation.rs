@@ -15,7 +15,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::block;
+use super::{block, row};
 use crate::app::{
     text,
     tui::{
@@ -34,11 +34,10 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &ConversationState, focuse
     }
     let rows = state.rows();
     if rows.is_empty() {
-        let words = format::fit(nothing(state), usize::from(inner.width).saturating_sub(1), look.marks);
-        frame.buffer_mut().set_string(inner.x + 1, inner.y, words, look.theme.dim);
+        row::hint(frame.buffer_mut(), inner, &nothing(state), look);
     }
-    for (row, y) in rows.iter().zip(inner.top()..inner.bottom()) {
-        draw_row(frame, row, Rect { y, height: 1, ..inner }, focused, look);
+    for (line, y) in rows.iter().zip(inner.top()..inner.bottom()) {
+        draw_row(frame, line, Rect { y, height: 1, ..inner }, focused, look);
     }
 }
 
@@ -54,13 +53,21 @@ fn draw_row(frame: &mut Frame<'_>, row: &ConversationRow, area: Rect, focused: b
     buffer.set_line(area.x + 1, area.y, &row.line, area.width.saturating_sub(1));
 }
 
-fn nothing(state: &ConversationState) -> &'static str {
-    match state.session() {
+/// Why there is nothing to read; what is there and cannot be read is not called nothing. Safe text.
+fn nothing(state: &ConversationState) -> String {
+    let says = match state.session() {
         None if state.loading().is_some() => "loading",
         None => "no session open",
-        Some(session) if session.agents.is_empty() => "no agents in this session",
+        Some(session) if session.agents.is_empty() => {
+            let unread: Vec<_> = state.orchestrators().map(text::line).collect();
+            return if unread.is_empty() { "no agents in this session".to_owned() } else { unread.join("\n") };
+        }
+        Some(_) if state.has_no_list() => {
+            "messages is no list, so none of it can be shown here: the inspector shows what it is"
+        }
         Some(_) => "no messages",
-    }
+    };
+    says.to_owned()
 }
 
 fn title(state: &ConversationState, width: u16, focused: bool, look: &Look) -> Line<'static> {
@@ -80,12 +87,14 @@ fn place(state: &ConversationState, width: u16, look: &Look) -> Line<'static> {
     if let Some(find) = state.find_status() {
         let needle = format::fit(&text::line(&find.needle), 20, marks);
         let mut words = match (find.hits, find.searching) {
-            (0, None) => format!("find \"{needle}\" nothing"),
-            (0, Some(_)) => format!("find \"{needle}\""),
+            (0, None) if !find.cut_short => format!("find \"{needle}\" nothing"),
+            (0, _) => format!("find \"{needle}\""),
             (hits, _) => format!("find \"{needle}\" {}/{hits}", find.current),
         };
         if let Some(searched) = find.searching {
             words = format!("{words} searched {}{}", format::number(searched, marks), marks.ellipsis);
+        } else if find.cut_short {
+            words.push_str(", not all searched");
         }
         parts.push((words, look.theme.hit));
     }

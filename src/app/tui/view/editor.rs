@@ -90,7 +90,9 @@ pub fn draw_confirm(frame: &mut Frame<'_>, body: Rect, confirm: &Confirm, state:
     let (title, question) = match confirm {
         Confirm::Remove { session, key, shown } => {
             let (key, name, value) = (text::line(key), text::line(&session.name), head_of(shown));
-            ("Remove a field", format!("Remove {key} of {name} with the value {}?", text::line(&value)))
+            // The cursor may stand on a value within it.
+            let whole = if matches!(**shown, Bson::Document(_) | Bson::Array(_)) { "the whole field " } else { "" };
+            ("Remove a field", format!("Remove {whole}{key} of {name} with the value {}?", text::line(&value)))
         }
         Confirm::Quit => ("Quit", state.quit_question()),
     };

@@ -74,7 +74,9 @@ fn right(state: &AppState) -> Line<'static> {
         if state.workspace.connection.lost.is_some() {
             line.push_span(Span::styled("not connected ", look.theme.warn));
         } else if let Some(reloads) = reloads {
-            line.push_span(Span::styled(format!("{} ", look.marks.dot), look.theme.ok));
+            let answers = state.silence().is_none();
+            let style = if answers { look.theme.ok } else { look.theme.dim };
+            line.push_span(Span::styled(format!("{} ", look.marks.dot), style));
             line.push_span(Span::styled(format!("{reloads} "), look.theme.dim));
         }
     }

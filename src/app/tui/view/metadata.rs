@@ -27,7 +27,7 @@ use crate::{
             state::{
                 feedback::head,
                 metadata::{self, MetadataPane},
-                tree::{Fold, Key, TreeRow},
+                tree::{self, Fold, Key, TreeRow},
             },
         },
     },
@@ -66,7 +66,7 @@ pub fn draw(
     for (i, (field, line)) in seen.iter().zip(inner.rows()).enumerate() {
         let mut shown = columns.line(field, look);
         if let Some((_, new)) = pending.iter().find(|(key, _)| is_field(field, key)) {
-            shown = waiting(shown, *new, look);
+            shown = columns.waiting(field, *new, look);
         }
         row::draw(frame.buffer_mut(), line, &shown, focused && top + i == selected, look);
     }
@@ -74,18 +74,6 @@ pub fn draw(
 
 fn is_field(row: &TreeRow<'_>, key: &str) -> bool {
     row.depth == 0 && matches!(row.key, Key::Name(name) if name == key)
-}
-
-/// A field whose change is on its way: what it is to hold, and that it does not yet.
-fn waiting(mut line: Line<'static>, new: Option<&Bson>, look: &Look) -> Line<'static> {
-    let says = match new {
-        Some(value) => format!("not stored yet: {}", text::line(head(&plain::compact(value), 160))),
-        None => "not removed yet".to_owned(),
-    };
-    if let Some(last) = line.spans.last_mut() {
-        *last = Span::raw(says);
-    }
-    line.patch_style(look.theme.dim)
 }
 
 /// Rows that the columns are measured by, besides those in view: scrolling must not move columns about.
@@ -101,8 +89,8 @@ pub struct TreeColumns {
 }
 
 impl TreeColumns {
-    /// Columns that suit some rows and those of them in view. Keys are as wide as they are, but leave the values two
-    /// fifths of the width where they need it.
+    /// Columns that suit some rows and those of them in view. Keys are as wide as they are, and leave the values a third of the
+    /// width where they need it.
     #[must_use]
     pub fn of(rows: &[TreeRow<'_>], seen: &[TreeRow<'_>], cells: usize, look: &Look) -> Self {
         let marks = rows.iter().any(|row| row.fold != Fold::Leaf);
@@ -111,9 +99,31 @@ impl TreeColumns {
         let widest_value = measured().map(|row| format::width(&value::of_row(row, cells, look).0)).max().unwrap_or(0);
         let word = measured().map(|row| plain::element_word(row.value.kind()).len()).max().unwrap_or(0);
         let room = cells.saturating_sub(word + 2);
-        let key = (widest_key + usize::from(marks) * 2).min(room.saturating_sub(widest_value).max(room / 2)).min(cells);
+        let key =
+            (widest_key + usize::from(marks) * 2).min(room.saturating_sub(widest_value).max(room * 2 / 3)).min(cells);
         let value = cells.saturating_sub(key + 1 + word + 1);
         Self { marks, key, word, value }
+    }
+
+    /// A field whose change is on its way: behind a mark what it is to hold.
+    fn waiting(&self, field: &TreeRow<'_>, new: Option<&Bson>, look: &Look) -> Line<'static> {
+        let cells = self.value.saturating_sub(2);
+        let says = match new {
+            None => format::fit("removed", cells, look.marks),
+            Some(Bson::Null) => format::fit("null", cells, look.marks),
+            Some(nested @ (Bson::Document(_) | Bson::Array(_))) => {
+                value::stored(&plain::compact(&tree::without_secrets(nested)), cells, look)
+            }
+            Some(leaf) => {
+                let row = TreeRow { depth: field.depth, key: field.key, value: leaf.into(), fold: field.fold };
+                value::of_row(&row, cells, look).0
+            }
+        };
+        let mut line = self.line(field, look);
+        if let Some(last) = line.spans.last_mut() {
+            *last = Span::raw(format!("{} {says}", look.marks.ellipsis));
+        }
+        line.patch_style(look.theme.dim)
     }
 
     /// A row in these columns.

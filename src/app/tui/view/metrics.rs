@@ -49,6 +49,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &MetricsPane, data: Data<'
         let hint = match (data.open, data.metrics) {
             (false, _) => "no session open".to_owned(),
             (true, None) => format!("reading{}", look.marks.ellipsis),
+            (true, Some(_)) if data.unread => "unknown: the figures of an orchestrator are not read yet".to_owned(),
             (true, Some(_)) => "no agents in this session".to_owned(),
         };
         row::hint(frame.buffer_mut(), inner, &hint, look);

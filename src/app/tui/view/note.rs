@@ -28,8 +28,8 @@ use crate::app::{
     },
 };
 
-/// Draws it over `area`.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, note: &Note, look: &Look) {
+/// Draws it over `area`; `back` is the key that closes it.
+pub fn draw(frame: &mut Frame<'_>, area: Rect, note: &Note, back: Option<&str>, look: &Look) {
     let area = area.intersection(frame.area());
     if area.is_empty() {
         return;
@@ -42,7 +42,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, note: &Note, look: &Look) {
     let place = if lines.len() > rows {
         format!(" {}{}{} / {} ", top + 1, look.marks.dash, top + rows, lines.len())
     } else {
-        " Esc back ".into()
+        back.map(|key| format!(" {key} back ")).unwrap_or_default()
     };
     let pane = block::pane(Line::raw(format!(" {title} ")), Line::styled(place, look.theme.dim), true, look);
     let inner = pane.inner(over);

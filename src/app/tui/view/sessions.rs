@@ -13,12 +13,13 @@ use ratatui::{
     Frame,
     layout::Rect,
     text::{Line, Span},
-    widgets::{Paragraph, Wrap},
+    widgets::Paragraph,
 };
 
 use super::block;
 use crate::{
     app::{
+        keymap::Action,
         text,
         tui::{
             render::{format, wrap},
@@ -40,8 +41,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState, focused: bool) 
     frame.render_widget(Paragraph::new(headings(&columns, state)), heading);
     draw_notice(frame, notice, state);
     if state.workspace.list.rows.is_empty() {
-        let empty = Line::styled(format!(" {}", empty(state)), look.theme.dim);
-        return frame.render_widget(Paragraph::new(empty).wrap(Wrap { trim: false }), rows);
+        return draw_nothing(frame, rows, state);
     }
     let lines: Vec<Line<'_>> = state
         .workspace
@@ -96,24 +96,48 @@ fn range(state: &AppState, last: usize) -> String {
     format!(" {}{}{} / {total} ", number(list.top() + 1), marks.dash, number(last))
 }
 
-fn empty(state: &AppState) -> String {
-    let list = &state.workspace.list;
-    match list.loading() {
-        Some(loading) => format!("{loading}{}", state.look.marks.ellipsis),
-        None if list.error.is_some() => String::new(),
-        None if list.filter.is_empty() => "no sessions here yet".into(),
-        None => "no session matches this filter".into(),
+/// Where the rows would stand: what is loading, and why there are none.
+fn draw_nothing(frame: &mut Frame<'_>, area: Rect, state: &AppState) {
+    let mut below = area;
+    if let Some(empty) = empty(state) {
+        let lines = wrap::plain(&empty, usize::from(area.width.saturating_sub(2)));
+        let lines = lines.into_iter().map(|line| Line::styled(format!(" {line}"), state.look.theme.dim));
+        let lines: Vec<Line<'_>> = lines.take(area.height.into()).collect();
+        below.y += lines.len() as u16;
+        below.height -= lines.len() as u16;
+        frame.render_widget(Paragraph::new(lines), area);
     }
+    draw_notice(frame, below, state);
+}
+
+/// What is loading; else why there are no rows, where the list does not say that itself.
+fn empty(state: &AppState) -> Option<String> {
+    let list = &state.workspace.list;
+    if let Some(loading) = list.loading() {
+        return Some(format!("{loading}{}", state.look.marks.ellipsis));
+    }
+    if list.says().is_some() {
+        return None;
+    }
+    Some(match (list.is_known(), state.keymap.label(Action::Reload)) {
+        (false, Some(key)) => format!("not read: {key} reads again"),
+        (false, None) => "not read".to_owned(),
+        (true, _) if list.filter.is_empty() => "no sessions here yet".to_owned(),
+        (true, _) => "no session matches this filter".to_owned(),
+    })
 }
 
 fn draw_notice(frame: &mut Frame<'_>, area: Rect, state: &AppState) {
-    let theme = &state.look.theme;
-    let (says, style) = match (&state.workspace.list.error, &state.workspace.list.notice) {
-        (Some(error), _) => (error, theme.error),
-        (None, Some(notice)) => (notice, theme.warn),
-        (None, None) => return,
-    };
-    let lines = wrap::plain(&text::line(says), usize::from(area.width.saturating_sub(2)));
+    let (list, look) = (&state.workspace.list, &state.look);
+    let style = if list.error.is_some() { look.theme.error } else { look.theme.warn };
+    let (mut lines, height) = (list.says_lines(area.width), usize::from(area.height));
+    if lines.len() > height {
+        lines.truncate(height);
+        if let Some(last) = lines.last_mut() {
+            let cells = usize::from(area.width.saturating_sub(2));
+            *last = format::fit(&format!("{last}{}", look.marks.ellipsis), cells, look.marks);
+        }
+    }
     let lines: Vec<Line<'_>> = lines.into_iter().map(|line| Line::styled(format!(" {line}"), style)).collect();
     frame.render_widget(Paragraph::new(lines), area);
 }

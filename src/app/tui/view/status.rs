@@ -56,6 +56,9 @@ fn message(state: &AppState) -> Option<(String, Style)> {
     if let Some(undone) = state.undone() {
         return Some((format!("{} {undone}", throbber(state)), theme.warn));
     }
+    if let Some(silence) = state.silence() {
+        return Some((format!("{} {silence}", throbber(state)), theme.warn));
+    }
     if let Some(said) = &state.said {
         return Some((said.clone(), theme.text));
     }

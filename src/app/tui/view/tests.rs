@@ -8,7 +8,7 @@ use crate::{
         tui::state::{AppState, Input, sample::Screen},
     },
     repository::{Candidate, Error, ListPlan},
-    session::SessionKey,
+    session::{FeedbackTally, SessionKey},
 };
 
 const SIZES: [(u16, u16); 5] = [(80, 24), (120, 40), (200, 60), (30, 8), (60, 20)];
@@ -144,17 +144,77 @@ fn stored_text_never_reaches_the_terminal_raw() {
 }
 
 #[test]
+fn control_characters_have_marks_of_ascii_too() {
+    let mut screen = Screen::listed(120, 40);
+    screen.state.look = sample::plain();
+    screen.state.workspace.list.rows[0].key = SessionKey::from("a\u{1b}[2J\u{7f}");
+    let picture = picture(&screen.state);
+    assert!(picture.contains("a[[2J?") && !picture.contains(['\u{241b}', '\u{2421}']), "{picture}");
+}
+
+#[test]
 fn a_column_without_room_is_named_and_the_id_stays_whole() {
-    let uuid = "7f9c24e8-3b12-4f5d-9a6e-0c1d2e3f4a5b";
-    for (width, height, says) in
-        [(44, 24, "+4 columns"), (120, 40, "no room for MSG, TOK, FB "), (144, 40, "no room for FB ")]
-    {
-        let mut screen = Screen::listed(width, height);
+    let (uuid, ends) = ("7f9c24e8-3b12-4f5d-9a6e-0c1d2e3f4a5b", ["7f9c24e8-", "-0c1d2e3f4a5b"]);
+    for (width, height, says, whole) in [
+        (44, 24, "+3 columns", false),
+        (120, 40, "no room for MSG, TOK, FB ", true),
+        (144, 40, "no room for FB ", true),
+    ] {
+        let mut screen = Screen::writable(width, height);
+        screen.press("1");
         assert!(!picture(&screen.state).contains(says), "there is room");
         screen.state.workspace.list.rows[0].key = SessionKey::from(uuid);
         let seen = picture(&screen.state);
-        assert!(seen.contains(uuid) && seen.contains(says), "{seen}");
+        assert!(ends.iter().all(|end| seen.contains(end)) && seen.contains(says), "{seen}");
+        assert!(seen.contains(uuid) == whole && seen.contains("AGE"), "the sorted date stays: {seen}");
     }
+}
+
+#[test]
+fn columns_stay_where_they_are_while_the_list_scrolls() {
+    let mut screen = Screen::listed(80, 24);
+    screen.state.workspace.list.rows[0].key = SessionKey::from("7f9c24e8-3b12-4f5d-9a6e-0c1d2e3f4a5b");
+    let headings = |screen: &Screen| picture(&screen.state).lines().nth(2).unwrap_or_default().to_owned();
+    let at_the_start = headings(&screen);
+    screen.put(Input::Key(KeyCode::PageDown.into()));
+    screen.put(Input::Key(KeyCode::PageDown.into()));
+    assert!(screen.state.workspace.list.top() > 0);
+    assert_eq!(headings(&screen), at_the_start);
+}
+
+#[test]
+fn what_an_empty_list_has_to_say_is_read_in_full() {
+    let words: Vec<String> = (0..60).map(|n| format!("word{n}")).collect();
+    let said = format!("{} end", words.join(" "));
+    for (width, height) in [(40, 24), (80, 24), (120, 40)] {
+        let mut screen = Screen::listed(width, height);
+        let list = &mut screen.state.workspace.list;
+        list.rows.clear();
+        list.notice = Some(said.clone());
+        screen.put(Input::Resize(Size::new(width, height)));
+        let seen = picture(&screen.state);
+        assert!(seen.contains("word0 ") && seen.contains("word59") && !seen.contains("no sessions here"), "{seen}");
+    }
+    let mut screen = Screen::listed(80, 24);
+    screen.state.workspace.list.notice = Some(said);
+    screen.put(Input::Resize(Size::new(80, 24)));
+    let seen = picture(&screen.state);
+    assert!(seen.contains("word0 ") && seen.contains('…') && seen.contains("support-updated-0"), "{seen}");
+}
+
+#[test]
+fn every_kind_of_rating_is_counted() {
+    let mut screen = Screen::listed(120, 40);
+    screen.press("r");
+    while let Some(command) = screen.asked.pop_front() {
+        for mut event in screen.answers(&command) {
+            if let Event::Details(_, details) = &mut event {
+                details[0].1.feedbacks = FeedbackTally { neutral: 2, other: 1, ..FeedbackTally::default() };
+            }
+            screen.tell(event);
+        }
+    }
+    assert!(picture(&screen.state).contains("~2 ?1"), "{}", picture(&screen.state));
 }
 
 #[test]
@@ -164,7 +224,7 @@ fn the_open_row_and_one_that_is_gone_are_marked() {
     screen.state.workspace.list.mark_gone(gone);
     let seen = picture(&screen.state);
     assert!(seen.contains("▸support-updated-0") && !seen.contains("▸support-updated-1"), "{seen}");
-    assert!(seen.contains("gone: support-"), "{seen}");
+    assert!(seen.contains("gone: s") && seen.contains("-2 "), "its end is seen too: {seen}");
 }
 
 #[test]

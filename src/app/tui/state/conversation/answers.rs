@@ -82,7 +82,8 @@ impl ConversationState {
     }
 
     fn take_session(&mut self, session: &Session, tickets: &mut Tickets) -> Vec<Effect> {
-        let Some(Opening { again, .. }) = self.opening.take() else { return Vec::new() };
+        let Some(Opening { again, name, exact, .. }) = self.opening.take() else { return Vec::new() };
+        self.exact = exact.then_some(name);
         let at_end = self.follows_end();
         (self.blocked, self.gone) = (false, false);
         self.layouts.clear();
@@ -201,7 +202,7 @@ impl ConversationState {
         }
         find.searched = searched;
         if done {
-            find.ticket = None;
+            (find.ticket, find.complete) = (None, true);
         }
         find.arrange(&open.timeline);
         // Who moved on meanwhile is not taken back.

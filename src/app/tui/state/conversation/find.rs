@@ -12,6 +12,8 @@ pub(super) struct Find {
     pub needle: String,
     /// While it runs.
     pub ticket: Option<Ticket>,
+    /// It ran to its end: neither failed nor given up.
+    pub complete: bool,
     /// In the order of reading, see [`Find::arrange`].
     pub hits: Vec<Spot>,
     /// The hit that was gone to.
@@ -33,6 +35,8 @@ pub struct FindStatus {
     pub hits: usize,
     /// Messages looked at, while the search still runs.
     pub searching: Option<u64>,
+    /// It ended before all was searched.
+    pub cut_short: bool,
 }
 
 impl Find {
@@ -42,6 +46,7 @@ impl Find {
             current: self.at().map_or(0, |at| at + 1),
             hits: self.hits.len(),
             searching: self.ticket.map(|_| self.searched),
+            cut_short: self.ticket.is_none() && !self.complete,
         }
     }
 
@@ -78,10 +83,10 @@ impl Find {
         below.or_else(above).or_else(|| self.hits.first()).copied()
     }
 
-    /// Goes on by one hit, down or up; around the ends once all are known.
+    /// Goes on by one hit, down or up; around the ends once all are known, which of a search that was cut short they never are.
     pub fn step(&mut self, down: bool) -> Option<Spot> {
         let last = self.hits.len().checked_sub(1)?;
-        let done = self.ticket.is_none();
+        let done = self.complete;
         let next = match (self.at(), down) {
             (None, true) => 0,
             (None, false) => last,
@@ -117,7 +122,8 @@ mod tests {
     }
 
     fn find(ticket: Option<Ticket>, hits: &[Spot], from: u64, searched: u64) -> Find {
-        Find { needle: "x".into(), ticket, hits: hits.to_vec(), current: None, from: Some(hit(from)), searched }
+        let (needle, complete) = ("x".into(), ticket.is_none());
+        Find { needle, ticket, complete, hits: hits.to_vec(), current: None, from: Some(hit(from)), searched }
     }
 
     #[test]
@@ -138,6 +144,10 @@ mod tests {
         assert_eq!(find.step(true), Some(hit(9)));
         assert_eq!((find.status().current, find.status().hits), (2, 2));
         find.ticket = None;
+        assert_eq!(find.step(true), Some(hit(9)), "it was cut short: more may be there");
+        assert!(find.status().cut_short);
+        find.complete = true;
+        assert!(!find.status().cut_short);
         assert_eq!(find.step(true), Some(hit(3)));
         assert_eq!(find.step(false), Some(hit(9)));
     }

@@ -177,8 +177,12 @@ impl ConversationState {
         }
         let before = find.status().current;
         let Some(hit) = find.step(down) else {
-            let done = find.ticket.is_none();
-            let words = if done { "nothing found" } else { "nothing found yet" };
+            let status = find.status();
+            let words = match (status.searching, status.cut_short) {
+                (Some(_), _) => "nothing found yet",
+                (None, true) => "nothing found so far, and not all was searched",
+                (None, false) => "nothing found",
+            };
             return vec![Effect::Say(words.to_owned())];
         };
         let now = find.status().current;

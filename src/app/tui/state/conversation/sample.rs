@@ -194,7 +194,7 @@ impl Desk {
             unclear_dates: Vec::new(),
             metadata: None,
         };
-        let effects = self.state.open(&row, &mut self.tickets);
+        let effects = self.state.open(&row, row.name(), &mut self.tickets);
         self.run(effects);
     }
 

@@ -180,7 +180,10 @@ impl Pages<'_> {
             first: pos == 0,
             day: self.new_day(pos, message),
             run,
-            tokens: message.usage.and_then(Usage::in_and_out).or_else(|| call.and_then(|call| call.usage.in_and_out())),
+            tokens: message
+                .usage
+                .and_then(Usage::total_tokens)
+                .or_else(|| call.and_then(|call| call.usage.total_tokens())),
             latency_ms: message.latency_ms.or_else(|| call.and_then(|call| call.latency_ms)),
             new: spot.index >= open.seen[spot.agent],
             pairs,

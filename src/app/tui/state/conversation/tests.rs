@@ -202,6 +202,17 @@ fn places_found_are_gone_to_and_marked() {
 }
 
 #[test]
+fn a_search_that_was_given_up_does_not_say_that_nothing_is_there() {
+    let mut desk = long(400);
+    settle(&mut desk);
+    desk.find("nowhere at all");
+    assert!(desk.state.give_up().is_some());
+    let status = desk.state.find_status().unwrap();
+    assert!(status.cut_short && status.hits == 0 && status.searching.is_none(), "{status:?}");
+    assert!(desk.press(Action::NextMatch));
+}
+
+#[test]
 fn a_search_begins_where_the_reader_is() {
     let mut desk = long(400);
     settle(&mut desk);

@@ -32,6 +32,7 @@ fn nested_values_unfold_and_fold_in_place() {
     assert_eq!(pane.rows(Some(&session)).len(), before + 2);
     select(&mut pane, &session, "tier");
     assert_eq!(pane.field(Some(&session)).as_deref(), Some("customer"));
+    assert_eq!(pane.place(Some(&session)).as_deref(), Some("customer.tier"));
     assert!(pane.on_action(Action::Left, Some(&session), 10).is_some(), "to the parent");
     assert!(pane.on_action(Action::Left, Some(&session), 10).is_some(), "fold it");
     assert_eq!(pane.rows(Some(&session)).len(), before);

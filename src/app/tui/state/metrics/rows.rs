@@ -73,7 +73,7 @@ const AGENT: &[RowContent] = &[
     RowContent::Bars("ms/call", Bars::Latency),
     RowContent::Bars("tok/call", Bars::Tokens),
     RowContent::Figures("calls", &[Figure::Calls]),
-    RowContent::Figures("tok in+out", &[Figure::Total]),
+    RowContent::Figures("tok total", &[Figure::Total]),
     RowContent::Figures("output/s", &[Figure::OutputPerSecond]),
     RowContent::Figures("latency sum", &[Figure::LatencyTotal]),
 ];
@@ -83,7 +83,7 @@ const TOTAL: &[RowContent] = &[
     RowContent::Figures("input", &[Figure::Input]),
     RowContent::Figures("output", &[Figure::Output]),
     RowContent::Figures("cache r/w", &[Figure::CacheRead, Figure::CacheWrite]),
-    RowContent::Figures("tok in+out", &[Figure::Total]),
+    RowContent::Figures("tok total", &[Figure::Total]),
     RowContent::Figures("turns/calls", &[Figure::Turns, Figure::Calls]),
 ];
 
@@ -171,25 +171,24 @@ impl<'a> MetricsRow<'a> {
         }
     }
 
-    /// The explanation of one of its figures, or of its bars.
+    /// The explanation of each of its figures, from left to right, or of its bars.
     #[must_use]
-    pub fn explain(&self, cell: usize) -> Option<Explanation> {
+    pub fn explain(&self) -> Vec<Explanation> {
         if let (RowContent::Bars(_, bars), Scope::Agent(_, figures)) = (self.content, self.scope) {
-            return Some(explain_bars(figures, bars));
+            return vec![explain_bars(figures, bars)];
         }
-        let figures = self.figures();
-        let figure = *figures.get(cell.min(figures.len().saturating_sub(1)))?;
-        Some(match self.scope {
+        let explained = |figure| match self.scope {
             Scope::Agent(_, metrics) => crate::metrics::explain(metrics, figure),
             Scope::Total(metrics) => explain_total(metrics, figure),
-        })
+        };
+        self.figures().into_iter().map(explained).collect()
     }
 }
 
 fn of_call(call: &CallMetrics, bars: Bars) -> Option<u64> {
     match bars {
         Bars::Latency => call.latency_ms,
-        Bars::Tokens => call.usage.in_and_out(),
+        Bars::Tokens => call.usage.total_tokens(),
     }
 }
 
@@ -273,7 +272,7 @@ fn explain_total(metrics: &SessionMetrics, figure: Figure) -> Explanation {
         Figure::CacheWrite => "tokens written to the cache",
         Figure::Turns => "turns",
         Figure::Calls => "calls",
-        _ => "input and output tokens",
+        _ => "total tokens",
     };
     Explanation {
         title: format!("{name}, all agents"),
@@ -292,7 +291,7 @@ fn explain_bars(metrics: &AgentMetrics, bars: Bars) -> Explanation {
         Bars::Latency => {
             ("latency a call, ms", "one bar a call, the newest at the right; the tallest is the slowest seen")
         }
-        Bars::Tokens => ("tokens a call", "input and output tokens, one bar a call, the newest at the right"),
+        Bars::Tokens => ("tokens a call", "total tokens, one bar a call, the newest at the right"),
     };
     let known = metrics.per_call.iter().filter(|call| of_call(call, bars).is_some()).count();
     Explanation {

@@ -18,7 +18,7 @@ fn row_of(rows: &[MetricsRow<'_>], label: &str) -> usize {
 
 /// What the pane shows of the made-up session.
 fn data<'a>(metrics: &'a SessionMetrics, agent: Option<&'a AgentId>) -> Data<'a> {
-    Data { open: true, metrics: Some(metrics), agent }
+    Data { open: true, metrics: Some(metrics), agent, unread: false }
 }
 
 fn copied(pane: &mut MetricsPane, data: Data<'_>) -> String {
@@ -73,7 +73,7 @@ fn copying_gives_bare_values() {
 fn a_total_is_explained_agent_by_agent() {
     let metrics = sample::metrics();
     let data = data(&metrics, None);
-    let explained = pane(row_of(&data.rows(), "input"), 0).explain(data).unwrap();
+    let explained = pane(row_of(&data.rows(), "input"), 0).explain(data).remove(0);
     assert_eq!(explained.value, "1350");
     assert_eq!(explained.fields[0], ("support".into(), "1350".into()));
     assert_eq!(explained.fields[1].1, "unknown");
@@ -84,10 +84,24 @@ fn bars_are_explained_call_by_call_newest_first() {
     let metrics = sample::metrics();
     let agent = AgentId::from("support");
     let data = data(&metrics, Some(&agent));
-    let explained = pane(row_of(&data.rows(), "ms/call"), 0).explain(data).unwrap();
+    let explained = pane(row_of(&data.rows(), "ms/call"), 0).explain(data).remove(0);
     assert_eq!(explained.value, "known for 4 of 5 calls");
     assert_eq!(explained.fields[0], ("message 9".into(), "200".into()));
     assert_eq!(explained.fields[2], ("message 5".into(), "unknown".into()));
+}
+
+#[test]
+fn both_parts_of_a_double_figure_are_explained() {
+    let metrics = sample::metrics();
+    let agent = AgentId::from("support");
+    let data = data(&metrics, Some(&agent));
+    let explained = pane(row_of(&data.rows(), "cache r/w"), 0).explain(data);
+    let values: Vec<&str> = explained.iter().map(|part| part.value.as_str()).collect();
+    assert_eq!(values, ["300", "20"]);
+    let note = super::super::note::Note::explained(explained).unwrap();
+    assert_eq!(note.title, "cache read tokens, cache write tokens");
+    let text = note.plain();
+    assert!(text.contains("cache read tokens: 300") && text.contains("cache write tokens: 20"), "{text}");
 }
 
 proptest! {

@@ -13,6 +13,8 @@ pub(super) struct AskedRows {
     /// The rows of a reload wait here, so that what is on screen stays until all came. `None`: rows show as they come.
     pub aside: Option<Vec<Summary>>,
     pub first: bool,
+    /// Something of it came: what was listed before is gone.
+    pub begun: bool,
     /// Where to go on when it does not come: its own start, or for a reload where the list had come to.
     pub resume: Option<Cursor>,
     /// How many rows were known before it.

@@ -94,11 +94,12 @@ struct Late {
 }
 
 impl Late {
-    /// What is listed is always the beginning of what the store has for the filter and the order shown.
+    /// What is listed is always the beginning of what the store has for the filter and the order that it is of.
     fn check_rows(&self) -> Result<(), TestCaseError> {
         let list = &self.screen.state.workspace.list;
-        let sort = if list.sort == Sort::Updated { "updated" } else { "created" };
-        let name = if list.filter.is_empty() { "support" } else { list.filter.source.as_str() };
+        let (filter, sort) = list.listed();
+        let sort = if sort == Sort::Updated { "updated" } else { "created" };
+        let name = if filter.is_empty() { "support" } else { filter.source.as_str() };
         for (at, row) in list.rows.iter().enumerate() {
             prop_assert_eq!(row.name(), format!("{name}-{sort}-{at}").to_lowercase());
         }

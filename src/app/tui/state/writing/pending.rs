@@ -15,8 +15,10 @@ use crate::{
     session::SessionKey,
 };
 
-/// A change without an answer for so many seconds is said to be undone.
-const SLOW_S: i64 = 2;
+/// A change or a read without an answer for so many seconds is said to be without one.
+pub(in super::super) const SLOW_S: i64 = 2;
+/// What is said of it, before the seconds.
+pub(in super::super) const NO_ANSWER: &str = "no answer for";
 
 /// What is said of a change that was sent and not answered.
 pub const MAY_BE_DONE: &str = "it may still be carried out: look before doing it again";
@@ -114,7 +116,7 @@ impl AppState {
             return Some(format!("{what} is not {done} yet{more}"));
         }
         let waited = self.look.now.as_second().saturating_sub(first.since.as_second());
-        (waited >= SLOW_S).then(|| format!("{what} is not {done} yet{more}: no answer for {waited} s"))
+        (waited >= SLOW_S).then(|| format!("{what} is not {done} yet{more}: {NO_ANSWER} {waited} s"))
     }
 
     fn and_more(&self) -> String {

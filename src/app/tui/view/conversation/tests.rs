@@ -180,6 +180,23 @@ fn nothing_open_and_nothing_in_it() {
 }
 
 #[test]
+fn what_is_there_and_cannot_be_read_is_not_called_nothing() {
+    let mut graph = desks::session("graph", &[], 0);
+    let told = "an orchestrator (type: graph, status: completed): its messages are not read yet";
+    graph.findings.push(crate::session::Finding::new("multi_agents.default_graph", told, None));
+    let mut odd = desks::session("odd", &[("a", 0)], 0);
+    let found = crate::session::Finding::new("agents.a.messages", "Expected an array", Some(bson::Bson::Int32(5)));
+    odd.agents[0].findings.push(found);
+    let mut desk = Desk::new(vec![graph, odd], 60, 6);
+    for (id, seen) in [("graph", "an orchestrator (type: graph,"), ("odd", "messages is no list")] {
+        desk.open(id);
+        desk.settle();
+        let screen = shown(&desk);
+        assert!(screen.contains(seen) && !screen.contains("no messages") && !screen.contains("no agents"), "{screen}");
+    }
+}
+
+#[test]
 fn every_size_draws() {
     let mut session = desks::session("s", &[("agent", 3), ("漢字の長いエージェント名", 2)], 3);
     let text =

@@ -42,6 +42,19 @@ fn nested_values_are_indented() {
 }
 
 #[test]
+fn keys_are_read_before_values_and_a_value_on_its_way_is_too() {
+    let session = sample::session("support-1042");
+    let (text, nested) = (Bson::from("urgent"), Bson::Document(bson::doc! { "tier": "gold" }));
+    let pending = [("priority", Some(&text)), ("customer", Some(&nested)), ("retries", None)];
+    let screen = sample::screen(30, 12, |frame, area| {
+        draw(frame, area, &MetadataPane::default(), Some(&session), &pending, true, &sample::look());
+    });
+    for seen in ["priority", "… urgent", "customer", "… {\"ti", "… removed"] {
+        assert!(screen.contains(seen), "{seen}: {screen}");
+    }
+}
+
+#[test]
 fn what_is_no_object() {
     for id in ["nulls", "bare", "resumed-7", "wrong-types"] {
         let screen = shown(id, (40, 6), &MetadataPane::default(), &sample::look());

@@ -7,7 +7,7 @@ use crate::{app::tui::view::sample, session::AgentId};
 fn shown(size: (u16, u16), agent: Option<&str>, selected: usize, look: &Look) -> String {
     let metrics = sample::metrics();
     let agent = agent.map(AgentId::from);
-    let data = Data { open: true, metrics: Some(&metrics), agent: agent.as_ref() };
+    let data = Data { open: true, metrics: Some(&metrics), agent: agent.as_ref(), unread: false };
     let pane = MetricsPane { selection: Selection::placed(selected, 0), ..MetricsPane::default() };
     sample::screen(size.0, size.1, |frame, area| draw(frame, area, &pane, data, true, look))
 }
@@ -25,7 +25,7 @@ fn stored_sessions() {
     for (id, agent) in [("support-1042", Some("support")), ("support-1042", None), ("no-latency-provider", None)] {
         let metrics = crate::metrics::session_metrics(&(&sample::session(id)).into());
         let agent = agent.map(AgentId::from);
-        let data = Data { open: true, metrics: Some(&metrics), agent: agent.as_ref() };
+        let data = Data { open: true, metrics: Some(&metrics), agent: agent.as_ref(), unread: false };
         let screen = sample::screen(40, 30, |frame, area| {
             draw(frame, area, &MetricsPane::default(), data, false, &sample::look());
         });
@@ -50,7 +50,7 @@ fn before_the_figures_are_known() {
     for (open, metrics, said) in
         [(false, None, "no session open"), (true, None, "reading…"), (true, Some(&metrics), "all agents")]
     {
-        let data = Data { open, metrics, agent: None };
+        let data = Data { open, metrics, agent: None, unread: false };
         let screen = sample::screen(30, 6, |frame, area| {
             draw(frame, area, &MetricsPane::default(), data, false, &sample::look());
         });
@@ -62,7 +62,7 @@ proptest! {
     #[test]
     fn every_size_draws(width in 1u16..60, height in 1u16..30, selected in 0usize..99, top in 0usize..99, cell in 0usize..4) {
         let metrics = sample::metrics();
-        let data = Data { open: true, metrics: Some(&metrics), agent: None };
+        let data = Data { open: true, metrics: Some(&metrics), agent: None, unread: false };
         let pane = MetricsPane { selection: Selection::placed(selected, top), cell };
         sample::screen(width, height, |frame, area| draw(frame, area, &pane, data, true, &sample::plain()));
     }

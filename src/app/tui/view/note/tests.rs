@@ -18,7 +18,7 @@ fn explanation() -> Explanation {
 }
 
 fn shown(width: u16, height: u16, look: &Look) -> String {
-    sample::screen(width, height, |frame, area| draw(frame, area, &Note::from(explanation()), look))
+    sample::screen(width, height, |frame, area| draw(frame, area, &Note::from(explanation()), Some("Esc"), look))
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn sizes() {
 fn what_is_cut_is_scrolled_to() {
     let mut note = Note::from(explanation());
     let area = Rect::new(0, 0, 40, 8);
-    let seen = |note: &Note| sample::screen(40, 8, |frame, area| draw(frame, area, note, &sample::look()));
+    let seen = |note: &Note| sample::screen(40, 8, |frame, area| draw(frame, area, note, Some("q"), &sample::look()));
     assert!(seen(&note).contains("162") && !seen(&note).contains("tool"));
     note.on_action(Action::Bottom, area);
     insta::assert_snapshot!("end_40x8", seen(&note));
@@ -41,7 +41,7 @@ fn what_is_cut_is_scrolled_to() {
 #[test]
 fn an_error_in_full() {
     let note = Note::errors(vec![("now".into(), "cannot read the sessions: the server said \u{1b}[2J no. ".repeat(4))]);
-    let screen = sample::screen(60, 14, |frame, area| draw(frame, area, &note, &sample::look()));
+    let screen = sample::screen(60, 14, |frame, area| draw(frame, area, &note, Some("Esc"), &sample::look()));
     insta::assert_snapshot!("error_60x14", screen);
 }
 

@@ -48,27 +48,33 @@ pub(super) struct ShownRow<'a> {
     details: Option<&'a Details>,
 }
 
+/// Rows that the columns are measured by, besides those in view: scrolling must not move columns about.
+const MEASURED: usize = 100;
 /// Cells of the live dot before the id.
 const DOT: usize = 2;
 /// The id keeps so many cells, where it is that long, before it shrinks for another column: a UUID is seen whole.
 const READABLE_ID: usize = 36;
 
 impl SessionColumns {
-    /// As many of the wanted columns as fit in so many cells, the leftmost first, each as wide as what is in view needs;
-    /// the id takes what is left and is the last to shrink.
+    /// As many of the wanted columns as fit in so many cells: the last one is the first to go, the date that the list is sorted by
+    /// stays. Each is as wide as its rows need; the id takes what is left and is the last to shrink.
     pub fn fit(state: &AppState, cells: usize) -> Self {
         let (list, look) = (&state.workspace.list, &state.look);
+        let (_, sort) = list.listed();
         let in_view: Vec<&Summary> = list.in_view().map(|(_, row)| row).collect();
         let names = distinct_names(in_view.iter().copied(), std::iter::empty());
-        let rows: Vec<ShownRow<'_>> =
-            in_view.iter().zip(&names).map(|(row, name)| ShownRow { row, name, details: list.details(row) }).collect();
+        let measured = list.rows.iter().take(MEASURED).map(|row| (row, row.name()));
+        let rows: Vec<ShownRow<'_>> = measured
+            .chain(in_view.iter().copied().zip(names.iter().copied()))
+            .map(|(row, name)| ShownRow { row, name, details: list.details(row) })
+            .collect();
         let flagged = |shown: &ShownRow<'_>| shown.details.is_some_and(|details| is_flagged(shown.row, details, look));
         let flag = if rows.iter().any(flagged) { 2 } else { 0 };
         let mut wanted: Vec<Column> = state.ui.columns.clone();
         if !wanted.contains(&Column::Id) {
             wanted.insert(0, Column::Id);
         }
-        show_sorted_date(&mut wanted, list.sort);
+        show_sorted_date(&mut wanted, sort);
         let mut all: Vec<ColumnCell> = wanted.into_iter().map(|column| ColumnCell::of(column, &rows, look)).collect();
         let id = all.iter().find(|cell| cell.is_id()).map_or(0, |cell| cell.width);
         // One cell before each column.
@@ -78,24 +84,19 @@ impl SessionColumns {
                 cell.shorten(&rows, look);
             }
         }
-        let mut room = cells.saturating_sub(id.min(READABLE_ID + DOT) + 1 + flag);
         let mut hidden = Vec::new();
-        all.retain(|cell| {
-            let fits = cell.is_id() || cell.width < room;
-            if !fits {
-                hidden.push(cell.heading().trim().to_owned());
-            } else if !cell.is_id() {
-                room -= cell.width + 1;
-            }
-            fits
-        });
+        while used(&all) - id + id.min(READABLE_ID + DOT) > cells
+            && let Some(last) = all.iter().rposition(|cell| !cell.is_id() && cell.column != date_column(sort))
+        {
+            hidden.insert(0, all.remove(last).heading().trim().to_owned());
+        }
         let others = used(&all) - id;
         if let Some(cell) = all.iter_mut().find(|cell| cell.is_id()) {
             cell.width = cells.saturating_sub(others).max(DOT);
         }
-        let is_exact = |shown: &&ShownRow<'_>| shown.name != shown.row.name();
-        let exact = rows.iter().filter(is_exact).map(|shown| (shown.row.key.clone(), shown.name.to_owned())).collect();
-        Self { cells: all, flag, hidden, sort: list.sort, exact }
+        let named = in_view.into_iter().zip(names).filter(|(row, name)| *name != row.name());
+        let exact = named.map(|(row, name)| (row.key.clone(), name.to_owned())).collect();
+        Self { cells: all, flag, hidden, sort, exact }
     }
 
     /// A row with what it is called among those in view.
@@ -222,7 +223,9 @@ impl ColumnCell {
     /// As [`Self::pad`], leaving out so many cells.
     pub fn pad_by(&self, value: &str, less: usize, marks: &Marks) -> String {
         let width = self.width.saturating_sub(less);
-        let value = format::fit(&text::line(value), width, marks);
+        // Of ids the end tells as much as the start.
+        let fit = if self.is_id() { format::fit_middle } else { format::fit };
+        let value = fit(&text::line(value), width, marks);
         let fill = " ".repeat(width.saturating_sub(format::width(&value)));
         if self.right { fill + &value } else { value + &fill }
     }
@@ -260,12 +263,14 @@ fn is_number(column: &Column) -> bool {
 
 fn tokens(details: &Details, marks: &Marks) -> Option<String> {
     let usage = details.usage?;
-    Some(format::at_least(format::short(usage.in_and_out()?), usage.partial, marks))
+    Some(format::at_least(format::short(usage.total_tokens()?), usage.partial, marks))
 }
 
+/// As the command line's tally: up, down, neutral, and ratings of another kind.
 fn feedback(tally: FeedbackTally) -> String {
-    let part = |count: u64, sign: &str| (count > 0).then(|| format!("{sign}{}", format::short(count)));
-    [part(tally.up, "+"), part(tally.down, "-")].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    let counts = [('+', tally.up), ('-', tally.down), ('~', tally.neutral), ('?', tally.other)];
+    let parts = counts.iter().filter(|(_, count)| *count > 0);
+    parts.map(|(sign, count)| format!("{sign}{}", format::short(*count))).collect::<Vec<_>>().join(" ")
 }
 
 fn meta(value: &Bson) -> String {

@@ -1,0 +1,101 @@
+//! What was listed before another filter or order was asked for: it stays on screen until the first answer, and comes back where that
+//! is given up.
+
+use super::{AskedRows, SessionList};
+use crate::{
+    app::{
+        task::{Command, command::Lane},
+        tui::state::Effect,
+    },
+    repository::{Cursor, Filter, Sort},
+};
+
+/// What the rows on screen are of, while another list was asked for.
+#[derive(Debug)]
+pub(super) struct ListedBefore {
+    filter: Filter,
+    sort: Sort,
+    count: Option<u64>,
+    next: Option<Cursor>,
+    notice: Option<String>,
+}
+
+const CUT_SHORT: &str = "given up: there may be more than these";
+
+impl SessionList {
+    /// Another filter or order is about to be asked for: what is listed stays until the first answer.
+    pub(super) fn set_aside(&mut self) {
+        let cut_short = self.stall().is_some_and(|page| is_list(&page));
+        if self.before.is_none() && self.known {
+            let notice = if cut_short { Some(CUT_SHORT.to_owned()) } else { self.notice.take() };
+            let (count, next) = (self.count, self.next.take());
+            self.before = Some(ListedBefore { filter: self.filter.clone(), sort: self.sort, count, next, notice });
+        }
+        self.preferred = None;
+    }
+
+    /// The first answer is there: what was listed before goes.
+    pub(super) fn begin(&mut self) {
+        if let Some(page) = self.page.as_mut().filter(|page| is_list(page) && !page.begun) {
+            page.begun = true;
+            if self.before.is_none() && self.preferred.is_none() {
+                // The same list once more.
+                self.preferred = self.selected_row().map(|row| row.key.clone());
+            }
+            self.rows.clear();
+            self.selection.reset();
+            self.answered();
+        }
+    }
+
+    /// The rows are those of the list that was asked for.
+    pub(super) fn answered(&mut self) {
+        (self.known, self.before) = (true, None);
+    }
+
+    /// Gives up what is loading, keeping what was found; before the first answer what was listed before is back. `None`: there was
+    /// nothing to give up.
+    pub fn give_up(&mut self) -> Option<Vec<Effect>> {
+        let (page, before) = (self.stall(), self.before.take());
+        if page.is_none() && before.is_none() {
+            return None;
+        }
+        let mut effects = Vec::new();
+        if page.is_some() {
+            effects.push(Effect::Ask(Command::Cancel(Lane::List)));
+        }
+        if let Some(before) = before {
+            if self.count_ticket.take().is_some() {
+                effects.push(Effect::Ask(Command::Cancel(Lane::Count)));
+            }
+            (self.filter, self.sort, self.count) = (before.filter, before.sort, before.count);
+            (self.next, self.notice, self.error) = (before.next, before.notice, None);
+        } else if !self.rows.is_empty() && page.is_some_and(|page| is_list(&page)) {
+            self.notice = Some(CUT_SHORT.to_owned());
+        }
+        Some(effects)
+    }
+
+    /// Which filter and order the rows on screen are of: those asked for, once anything was answered.
+    #[must_use]
+    pub fn listed(&self) -> (&Filter, Sort) {
+        self.before.as_ref().map_or((&self.filter, self.sort), |before| (&before.filter, before.sort))
+    }
+
+    /// Whether another list than that of the rows on screen was asked for.
+    #[must_use]
+    pub fn is_outdated(&self) -> bool {
+        self.before.is_some()
+    }
+
+    /// Whether anything was ever answered: where nothing was, no rows do not mean that there are none.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.known
+    }
+}
+
+/// Whether a page begins a list whose rows show as they come.
+fn is_list(page: &AskedRows) -> bool {
+    page.first && page.aside.is_none()
+}
