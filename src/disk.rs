@@ -1,7 +1,7 @@
 //! Files and folders of the user alone, and what the system says of them.
 
 use std::{
-    fs::{DirBuilder, File, Metadata, Permissions},
+    fs::{self, DirBuilder, File, Metadata},
     io,
     path::{Path, PathBuf},
 };
@@ -34,15 +34,13 @@ pub(crate) fn mode(meta: &Metadata) -> u32 {
     if meta.is_dir() { 0o700 } else { 0o600 }
 }
 
-/// The rights to give a file or folder; `None` where the platform has no such.
-#[cfg(unix)]
-pub(crate) fn permissions(mode: u32) -> Option<Permissions> {
-    Some(std::os::unix::fs::PermissionsExt::from_mode(mode & 0o777))
-}
-
-#[cfg(not(unix))]
-pub(crate) fn permissions(_mode: u32) -> Option<Permissions> {
-    None
+/// Gives a file or folder these rights, where the platform has such.
+pub(crate) fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode & 0o777))?;
+    #[cfg(not(unix))]
+    let _ = (path, mode);
+    Ok(())
 }
 
 /// What the system said, without its error number: `permission denied`.

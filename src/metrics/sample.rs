@@ -115,7 +115,7 @@ pub(super) fn given_pairs(samples: &[MessageSample]) -> ToolPairs {
 /// Calls and results of one message.
 type ToolLists<'a> = (&'a [(Option<String>, Option<String>)], &'a [(Option<String>, Option<ToolStatus>)]);
 
-fn steps<'a>(position: u64, (uses, results): ToolLists<'a>) -> impl Iterator<Item = ToolStep<'a>> {
+fn steps(position: u64, (uses, results): ToolLists<'_>) -> impl Iterator<Item = ToolStep<'_>> {
     let calls = uses.iter().map(|(id, _)| (id, false)).enumerate();
     let results = results.iter().map(|(id, _)| (id, true)).enumerate();
     calls.chain(results).filter_map(move |(block, (id, is_result))| {

@@ -199,9 +199,7 @@ fn unpack_into(aside: &Path, archive: &[u8]) -> Result<String> {
     // The innermost first: what is written in a folder moves its time, and a folder may let nothing be written.
     for (place, mode, time) in places.into_iter().rev() {
         files::touch(&place, time);
-        if let Some(mode) = disk::permissions(mode) {
-            fs::set_permissions(&place, mode).map_err(|error| files::failed(&place, "writing it", &error))?;
-        }
+        disk::set_mode(&place, mode).map_err(|error| files::failed(&place, "writing it", &error))?;
     }
     session.ok_or_else(|| odd("is empty"))
 }

@@ -47,15 +47,12 @@ fn carried(text: &str, deepest: usize, odd: impl Fn(&str) -> bool) -> Cow<'_, st
             b'"' => string(text, at + 1, &mut replace),
             b'[' | b'{' => {
                 let whole = (depth == deepest).then(|| end(text, at)).flatten();
-                match whole.filter(|end| is_json(&text[at..*end])) {
-                    Some(end) => {
-                        replace(at..end, quoted(&text[at..end]));
-                        end
-                    }
-                    None => {
-                        depth += 1;
-                        at + 1
-                    }
+                if let Some(end) = whole.filter(|end| is_json(&text[at..*end])) {
+                    replace(at..end, quoted(&text[at..end]));
+                    end
+                } else {
+                    depth += 1;
+                    at + 1
                 }
             }
             b']' | b'}' => {

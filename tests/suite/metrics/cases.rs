@@ -139,12 +139,12 @@ fn how_a_call_went_is_unknown_where_its_result_names_none() {
 }
 
 /// Counters after so many cycles: input tokens (one of output with them) and milliseconds.
-fn told(cycles: i64, input: i64, ms: i64) -> Option<Document> {
+fn told(cycles: i64, input: i64, ms: i64) -> Document {
     let output = i64::from(input > 0);
     let usage = doc! {"inputTokens": input, "outputTokens": output, "totalTokens": input + output};
     let mut counters = reading(cycles, input, ms);
     counters.insert("accumulated_usage", usage);
-    Some(counters)
+    counters
 }
 
 /// An assistant's message with tokens and milliseconds of its own.
@@ -158,11 +158,11 @@ fn own(usage: Document, ms: impl Into<Bson>) -> Bson {
 fn a_run_whose_provider_told_nothing_makes_the_sum_a_lower_bound() {
     let found = read(vec![
         user("p", None),
-        assistant("a", told(1, 0, 500)),
-        user("q", told(1, 0, 500)),
-        assistant("b", told(2, 0, 900)),
+        assistant("a", Some(told(1, 0, 500))),
+        user("q", Some(told(1, 0, 500))),
+        assistant("b", Some(told(2, 0, 900))),
         user("r", None),
-        assistant("c", told(1, 100, 50)),
+        assistant("c", Some(told(1, 100, 50))),
     ]);
     assert_eq!((found.runs, found.usage.input, found.usage.partial), (Some(2), Some(100), true));
     assert_eq!((found.latency.total, found.latency.partial), (Some(950), false));
@@ -172,21 +172,21 @@ fn a_run_whose_provider_told_nothing_makes_the_sum_a_lower_bound() {
 fn a_call_that_told_nothing_makes_a_lower_bound_before_and_after_others() {
     let before = read(vec![
         user("p", None),
-        assistant("a", told(1, 0, 500)),
-        user("q", told(1, 0, 500)),
-        assistant("b", told(2, 100, 600)),
+        assistant("a", Some(told(1, 0, 500))),
+        user("q", Some(told(1, 0, 500))),
+        assistant("b", Some(told(2, 100, 600))),
     ]);
     let after = read(vec![
         user("p", None),
-        assistant("a", told(1, 100, 500)),
-        user("q", told(1, 100, 500)),
-        assistant("b", told(2, 100, 600)),
+        assistant("a", Some(told(1, 100, 500))),
+        user("q", Some(told(1, 100, 500))),
+        assistant("b", Some(told(2, 100, 600))),
     ]);
     let both = read(vec![
         user("p", None),
-        assistant("a", told(1, 60, 500)),
-        user("q", told(1, 60, 500)),
-        assistant("b", told(2, 100, 600)),
+        assistant("a", Some(told(1, 60, 500))),
+        user("q", Some(told(1, 60, 500))),
+        assistant("b", Some(told(2, 100, 600))),
     ]);
     assert_eq!([&before, &after, &both].map(|found| found.usage.input), [Some(100); 3]);
     assert_eq!([before, after, both].map(|found| found.usage.partial), [true, true, false]);
@@ -212,7 +212,8 @@ fn messages_that_tell_nothing_of_their_own_make_a_lower_bound() {
 
 #[test]
 fn a_call_after_the_last_counters_makes_a_lower_bound() {
-    let found = read(vec![user("p", None), assistant("a", told(1, 100, 50)), user("q", None), assistant("b", None)]);
+    let found =
+        read(vec![user("p", None), assistant("a", Some(told(1, 100, 50))), user("q", None), assistant("b", None)]);
     assert_eq!((found.calls, found.usage.input), (2, Some(100)));
     assert!(found.usage.partial && found.latency.partial);
 }

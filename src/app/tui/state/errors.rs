@@ -101,7 +101,7 @@ impl AppState {
                 && self.errors.is_news(text)
             {
                 *part = NotePart::Text(std::mem::take(text));
-                note.title = "what was said, the newest first".to_owned();
+                "what was said, the newest first".clone_into(&mut note.title);
             }
         }
         self.modals.push(Modal::Note(Box::new(note)));

@@ -148,7 +148,7 @@ impl SessionList {
             }
             Event::Details(ticket, found) => self.details.on_details(*ticket, found, &self.rows),
             Event::Usage(ticket, key, usage, findings) => self.details.on_usage(*ticket, key, *usage, *findings),
-            Event::Failed { ticket, lane, error } => self.on_failed(*ticket, *lane, told::sentence_on_screen(error)),
+            Event::Failed { ticket, lane, error } => self.on_failed(*ticket, *lane, &told::sentence_on_screen(error)),
             _ => {}
         }
     }
@@ -193,7 +193,7 @@ impl SessionList {
         }
     }
 
-    fn on_failed(&mut self, ticket: Ticket, lane: Lane, error: String) {
+    fn on_failed(&mut self, ticket: Ticket, lane: Lane, error: &str) {
         match lane {
             Lane::List if self.is_page(ticket) => {
                 self.stall();

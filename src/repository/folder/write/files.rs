@@ -135,9 +135,7 @@ impl Prepared {
     /// Whoever may read the file that it replaces may read it: a file of ours alone would lock others out.
     fn keep_mode_of(&self, path: &Path) -> io::Result<()> {
         match fs::symlink_metadata(path) {
-            Ok(meta) if meta.is_file() => {
-                disk::permissions(disk::mode(&meta)).map_or(Ok(()), |mode| self.file.as_file().set_permissions(mode))
-            }
+            Ok(meta) if meta.is_file() => self.file.as_file().set_permissions(meta.permissions()),
             _ => Ok(()),
         }
     }

@@ -37,7 +37,7 @@ struct SeenEntry {
 
 impl SeenEntry {
     fn of(meta: &Metadata) -> Self {
-        Self { len: (!meta.is_dir()).then(|| meta.len()), modified: meta.modified().ok(), number: number(meta) }
+        Self { len: (!meta.is_dir()).then_some(meta.len()), modified: meta.modified().ok(), number: number(meta) }
     }
 }
 
