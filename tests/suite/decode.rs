@@ -334,7 +334,11 @@ fn strands_blocks_are_read() {
     );
     assert_eq!(
         paths(message.findings.iter()),
-        ["m.message.content.3.document.source", "m.message.content.8.toolResult.content.1"]
+        [
+            "m.message.content.3.document.source",
+            "m.message.content.8.toolResult.status",
+            "m.message.content.8.toolResult.content.1"
+        ]
     );
 }
 

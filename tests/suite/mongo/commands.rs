@@ -40,8 +40,8 @@ async fn ids_that_are_not_there_or_ambiguous_are_told() {
     let show = |id: &str| on(&home, &fresh.uri, &fresh, &["show", id]);
     let told = ["nowhere", "twin", "\u{1b}]0;x\u{7}"].map(|id| show(id).talk()).concat();
     insta::assert_snapshot!(told.replace(&fresh.database, "DATABASE"));
-    assert!(show("a").data().starts_with("twin\n"));
-    assert!(show(hex).data().starts_with(hex));
+    assert!(show("a").out.starts_with("twin\n"));
+    assert!(show(hex).out.starts_with(hex));
     let rows = rows(&on(&home, &fresh.uri, &fresh, &["list", "--json"]));
     assert!(rows.iter().any(|row| row["_id"]["$oid"] == hex && row["session_id"] == hex), "{rows:?}");
     assert!(rows.iter().any(|row| row["_id"] == 7 && row["updated_at"].is_null()), "{rows:?}");
@@ -130,7 +130,7 @@ async fn a_document_near_the_limit_is_read_by_every_command() {
     assert_eq!((&listed["messages"], listed["bytes"].as_u64()), (&6_000.into(), Some(bytes as u64)));
     let metrics = line(&on(&home, &fresh.uri, &fresh, &["metrics", "large", "--json"]));
     assert_eq!((&metrics["agents"]["a"]["turns"], &metrics["agents"]["a"]["calls"]), (&3_000.into(), &3_000.into()));
-    let shown = on(&home, &fresh.uri, &fresh, &["show", "large", "--last", "2"]).data();
+    let shown = on(&home, &fresh.uri, &fresh, &["show", "large", "--last", "2"]).out;
     assert!(shown.contains(&text) && shown.len() < 20_000, "{} bytes", shown.len());
     let whole = on(&home, &fresh.uri, &fresh, &["show", "large", "--format", "json"]).data();
     assert!(whole.len() > 15_000_000);

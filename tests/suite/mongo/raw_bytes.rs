@@ -158,3 +158,16 @@ async fn a_change_beside_odd_bytes_is_seen_before_the_deletion() {
     assert_eq!(repository.delete_latest(&key, &copy).await.expect("an answer"), CopiedDeletion::Changed);
     assert_eq!(repository.delete_copied(&key, &copy).await.expect("an answer"), CopiedDeletion::Done);
 }
+
+#[tokio::test]
+async fn half_a_pair_of_surrogates_is_refused_before_anything_is_stored() {
+    let fresh = support::fresh_collection("half").await;
+    fresh.load([doc! { "_id": "a", "session_id": "a", "agents": {}, "metadata": {} }]).await;
+    let repository = strandscope::open_mongo(&fresh.uri, &fresh.database, "sessions").await.expect("it opens");
+    for typed in [r#""\ud83e""#, r#"{"a": ["\ud83e"]}"#] {
+        let half = strandscope::edit::read_new(typed).expect("it is JSON");
+        let refused = repository.edit_metadata(&"a".into(), &[MetadataEdit::set("half", half)]).await;
+        assert!(refused.expect_err("a database holds none").to_string().contains("surrogate"), "{typed}");
+    }
+    assert!(repository.metadata(&"a".into()).await.expect("metadata").is_empty());
+}

@@ -124,6 +124,13 @@ impl AppState {
         }
     }
 
+    /// Whether a lane's question was about a session that nothing shows any more, such as one that was deleted meanwhile.
+    pub(super) fn is_let_go(&self, lane: Lane) -> bool {
+        let is_of_one =
+            matches!(lane, Lane::Open | Lane::Messages | Lane::Outline | Lane::Find | Lane::Peek | Lane::Inspect);
+        is_of_one && self.asked_about(lane).is_none()
+    }
+
     /// The session is not there any more: its row and its conversation say so.
     pub(super) fn mark_gone(&mut self, key: SessionKey) {
         self.workspace.conversation.mark_gone(&key);

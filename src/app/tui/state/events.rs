@@ -17,7 +17,7 @@ use crate::{
         task::{Command, Event, Link, Ticket, command::Lane},
         text, told,
     },
-    repository::{Candidate, Error},
+    repository::{Candidate, Error, ErrorKind},
     session::{Change, ChangeKind, SessionKey, Summary},
 };
 
@@ -202,10 +202,10 @@ impl AppState {
         if error.is_passing() {
             self.workspace.unanswered.insert(lane);
         }
-        if lane != Lane::Details {
+        let looked_up = self.workspace.resolving.as_ref().is_some_and(|(asked, _)| *asked == ticket);
+        if lane != Lane::Details && !(error.kind() == ErrorKind::NotFound && !looked_up && self.is_let_go(lane)) {
             self.tell_error(told::sentence_on_screen(&error));
         }
-        let looked_up = self.workspace.resolving.as_ref().is_some_and(|(asked, _)| *asked == ticket);
         if matches!(error, Error::NotFound { .. })
             && !looked_up
             && let Some(key) = self.asked_about(lane)

@@ -81,7 +81,15 @@ fn a_filter_that_no_index_serves() {
     at_every_size("unserved", |width, height| {
         let mut screen = Screen::listed(width, height);
         screen.press("/timeout\n");
-        let Some(Command::List(ticket, query)) = screen.asked.pop_front() else { panic!("no list asked") };
+        let asked = std::mem::take(&mut screen.asked);
+        let mut lists = asked.into_iter().filter_map(|command| match command {
+            Command::List(ticket, query) => Some((ticket, query)),
+            _ => None,
+        });
+        let Some((ticket, query)) = lists.next_back() else {
+            assert!(height < 10, "only where nobody sees it no list is asked");
+            return screen;
+        };
         assert_eq!(query.filter.source, "timeout");
         let why = "no index serves this filter: every session of the collection is read";
         screen.tell(Event::Plan(ticket, ListPlan::unserved(why)));

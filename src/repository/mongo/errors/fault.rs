@@ -55,7 +55,7 @@ const WORDS: [(&[&str], Fault); 15] = [
     (&["certificate: expired", "certificate expired", "notvalidyet", "not valid yet"], Fault::Expired),
     (&["alert: certificate", "alert: badcertificate", "alert: unknownca", "alert: handshake"], Fault::OurCertificate),
     (&["invalidcontenttype", "corrupt message", "wrong version number"], Fault::PlainAnswer),
-    (&["handshake eof", "eof during handshake"], Fault::Closed),
+    (&["handshake eof", "eof during handshake", "close_notify"], Fault::Closed),
     (&["certificate", "tls", "handshake"], Fault::Handshake),
     (&["connection refused", "actively refused"], Fault::Refused),
     (&["failed to lookup", "name or service not known", "nodename nor servname"], Fault::NoName),
@@ -132,6 +132,10 @@ impl Fault {
                 "if it wants a certificate of ours, tlsCertificateKeyFile in the connection string names one and its key; if \
                  it has no TLS, leave tls=true and tlsCAFile out",
             ),
+            Self::Closed if tls.certificate => Some(
+                "see that an authority that it trusts has signed the certificate in tlsCertificateKeyFile; if it has no TLS, \
+                 leave tls=true out of the connection string",
+            ),
             Self::Closed | Self::PlainAnswer => {
                 Some("if it has no TLS, leave tls=true out of the connection string (mongodb+srv:// wants tls=false)")
             }
@@ -167,6 +171,7 @@ mod tests {
             ("received fatal alert: CertificateRequired", Fault::OurCertificate),
             ("received corrupt message of type InvalidContentType", Fault::PlainAnswer),
             ("tls handshake eof", Fault::Closed),
+            ("peer closed connection without sending TLS close_notify: https://docs.rs/rustls", Fault::Closed),
             ("unexpected end of file", Fault::Closed),
             ("Connection reset by peer (os error 104)", Fault::Closed),
             ("No route to host (os error 113)", Fault::NoRoute),
