@@ -21,13 +21,16 @@ const LOOK_AT: i32 = 20;
 pub(super) fn is_foreign() -> Document {
     let properties: Document = SESSION_FIELDS.iter().map(|field| ((*field).to_owned(), Bson::from(doc! {}))).collect();
     let is_bare = doc! { "$jsonSchema": { "properties": properties, "additionalProperties": false } };
-    let by_agent = doc! { "agents": { "$type": "object", "$not": { "$type": "array" } } };
-    let password = have(&["session_viewer_password"]);
+    let (by_agent, password) = (has_agents(), have(&["session_viewer_password"]));
     let is_sure = doc! { "$and": [ by_agent.clone(), password.clone() ] };
     let mut beside_its_id = have(&["session_id"]);
     beside_its_id.insert("$or", each(&OWN_FIELDS));
     let marks = vec![by_agent, password, doc! { "guardrail_events": { "$type": "array" } }, beside_its_id];
     doc! { "$nor": [ is_bare, is_sure, { "$nor": known(), "$or": marks } ] }
+}
+
+fn has_agents() -> Document {
+    doc! { "agents": { "$type": "object", "$not": { "$type": "array" } } }
 }
 
 /// What holds for a document of a store with a name: each of these alone.
@@ -61,6 +64,15 @@ pub(super) fn is_session() -> Document {
 pub(super) fn session_by_key(key: &SessionKey) -> Document {
     let mut query = by_key(key);
     query.extend(is_session());
+    query
+}
+
+/// The query for exactly that `_id` where a look at two fields tells that it is a session's, as most are: it costs the server a
+/// third less than [`session_by_key`].
+pub(super) fn sure_session_by_key(key: &SessionKey) -> Document {
+    let mut query = by_key(key);
+    query.extend(has_agents());
+    query.extend(have(&["session_viewer_password"]));
     query
 }
 

@@ -6,7 +6,10 @@ use super::run::{RunningWrite, sized, type_name};
 use crate::{
     repository::{
         Error, Result,
-        mongo::{expr, foreign::session_by_key},
+        mongo::{
+            expr,
+            foreign::{session_by_key, sure_session_by_key},
+        },
     },
     session::{Finding, Guard, MetadataEdit, SessionKey, decode::raw, edit},
 };
@@ -30,12 +33,22 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
     if let Some(refusal) = doubled(&run, &key, &edits).await? {
         return Err(refusal);
     }
-    let (query, update) = (guarded(&key, &edits), changes(&edits));
+    let update = changes(&edits);
+    let send = async |query: Document| match run.update(&query, &update).await {
+        // A server complains of the acknowledgement also where nothing matched.
+        Err(Error::Unacknowledged { .. }) if !holds(&run, &key, &edits).await? => Ok((false, false)),
+        answered => answered.map_err(|error| sized(error, &update)),
+    };
+    let (matched, mut repeated) = send(guarded(sure_session_by_key(&key), &edits)).await?;
+    if matched {
+        return Ok(());
+    }
     for _ in 0..PATIENCE {
-        let (matched, repeated) = run.update(&query, &update).await.map_err(|error| sized(error, &update))?;
+        let (matched, again) = send(guarded(session_by_key(&key), &edits)).await?;
         if matched {
             return Ok(());
         }
+        repeated |= again;
         let looked = run.read_told(&key, doc! { "metadata": 1 }).await;
         let Some((stored, told)) = run.after(repeated, looked)? else {
             return run.no_session(&key, repeated).await;
@@ -49,7 +62,7 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
         if let Some(refusal) = unreadable(&key, &edits, &told) {
             return Err(refusal);
         }
-        if repeated && edits.iter().all(|edit| edit::same(fields.get(&edit.key), edit.value.as_ref())) {
+        if repeated && are_done(&edits, fields) {
             return Ok(());
         }
         if let Some(conflict) = conflict(&key, &edits, fields) {
@@ -58,6 +71,18 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
     }
     let doing = format!("editing the metadata of session {:?}", key.text());
     Err(Error::other(doing, "it changes all the time").with_hint("try again"))
+}
+
+/// Whether the fields are stored as the edits would have them.
+async fn holds(run: &RunningWrite, key: &SessionKey, edits: &[MetadataEdit]) -> Result<bool> {
+    let stored = run.read(key, doc! { "metadata": 1 }).await?.unwrap_or_default();
+    let empty = Document::new();
+    let fields = stored.get_document("metadata").unwrap_or(&empty);
+    Ok(are_done(edits, fields))
+}
+
+fn are_done(edits: &[MetadataEdit], fields: &Document) -> bool {
+    edits.iter().all(|edit| edit::same(fields.get(&edit.key), edit.value.as_ref()))
 }
 
 /// The first removal of a field that stands there twice: the server removes one of them, and the other would show instead.
@@ -99,7 +124,7 @@ fn conflict(key: &SessionKey, edits: &[MetadataEdit], fields: &Document) -> Opti
 }
 
 /// A plain equality matches too much (null matches absent, 5 matches `[5]` and a long 5), so types are compared too.
-fn guarded(key: &SessionKey, edits: &[MetadataEdit]) -> Document {
+fn guarded(mut query: Document, edits: &[MetadataEdit]) -> Document {
     let mut conditions = vec![Bson::Document(doc! { "$in": [ { "$type": "$metadata" }, ["object", "missing"] ] })];
     for edit in edits {
         let Guard::Stored(expected) = &edit.guard else { continue };
@@ -109,7 +134,6 @@ fn guarded(key: &SessionKey, edits: &[MetadataEdit]) -> Document {
             conditions.push(doc! { "$eq": [ path, expr::literal(value.clone()) ] }.into());
         }
     }
-    let mut query = session_by_key(key);
     query.insert("$expr", doc! { "$and": conditions });
     query
 }
