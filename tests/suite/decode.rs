@@ -1,6 +1,6 @@
 //! Stored documents to nouns: the fixtures, and whatever else a collection may hold.
 
-mod properties;
+pub mod properties;
 mod reports;
 
 use std::fs;
@@ -12,7 +12,7 @@ use strandscope::{
     history_findings,
 };
 
-fn fixture(file: &str) -> Vec<Document> {
+pub fn fixture(file: &str) -> Vec<Document> {
     let path = format!("{}/tests/fixtures/{file}", env!("CARGO_MANIFEST_DIR"));
     let text = fs::read_to_string(path).unwrap();
     let read = |line: &str| {

@@ -2,8 +2,8 @@
 //! changes nothing.
 
 mod opening;
-mod screen;
-mod store;
+pub mod screen;
+pub mod store;
 mod writes;
 
 use screen::Screen;

@@ -17,6 +17,7 @@ mod folder;
 mod folder_writing;
 mod guards;
 mod hooks;
+mod hostile;
 mod house;
 mod joint;
 mod layouts;

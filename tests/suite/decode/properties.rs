@@ -7,7 +7,7 @@ use strandscope::{Message, Session, SessionKey, decode, plain};
 use super::fixture;
 
 /// Any BSON value, with keys that mean something to the decoder more often than chance would.
-fn anything() -> impl Strategy<Value = Bson> {
+pub fn anything() -> impl Strategy<Value = Bson> {
     let leaf = prop_oneof![
         Just(Bson::Null),
         any::<bool>().prop_map(Bson::Boolean),
@@ -97,7 +97,7 @@ fn any_key() -> impl Strategy<Value = String> {
 }
 
 /// Every place of a document, as the keys and indexes that lead there.
-fn places(value: &Bson, here: &mut Vec<String>, out: &mut Vec<Vec<String>>) {
+pub fn places(value: &Bson, here: &mut Vec<String>, out: &mut Vec<Vec<String>>) {
     let children: Vec<(String, &Bson)> = match value {
         Bson::Document(fields) => fields.iter().map(|(key, value)| (key.clone(), value)).collect(),
         Bson::Array(items) => items.iter().enumerate().map(|(i, value)| (i.to_string(), value)).collect(),
@@ -111,7 +111,7 @@ fn places(value: &Bson, here: &mut Vec<String>, out: &mut Vec<Vec<String>>) {
     }
 }
 
-fn put(value: &mut Bson, place: &[String], new: Bson) {
+pub fn put(value: &mut Bson, place: &[String], new: Bson) {
     let Some((key, rest)) = place.split_first() else {
         *value = new;
         return;

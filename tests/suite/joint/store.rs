@@ -78,6 +78,12 @@ impl Faulty {
         Self { inner, faults: Arc::default(), _dir: Arc::new(dir) }
     }
 
+    /// Another store, which does not fail by itself.
+    pub fn over(inner: Arc<dyn SessionRepository>) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        Self { inner, faults: Arc::default(), _dir: Arc::new(dir) }
+    }
+
     /// The folder itself, as another program has it.
     pub fn folder(&self) -> &dyn SessionRepository {
         self.inner.as_ref()
