@@ -141,7 +141,14 @@ impl Walk<'_> {
         }
         let certain = chosen.len() == 1 && told_apart && cycles.is_none_or(|cycles| cycles == 1);
         if certain {
-            self.found[chosen[0] - self.start] = Some(difference);
+            let found = &mut self.found[chosen[0] - self.start];
+            // What was counted of it together with others was told, too.
+            let before = found.unwrap_or_default();
+            *found = Some(Difference {
+                tells_tokens: before.tells_tokens || difference.tells_tokens,
+                tells_latency: before.tells_latency || difference.tells_latency,
+                ..difference
+            });
         }
         certain
     }

@@ -40,11 +40,12 @@ impl History<'_> {
         let results = (0_u64..).zip(self.samples).flat_map(|(position, sample)| {
             (0..sample.given().1.len()).map(move |block| BlockPlace::new(position, block))
         });
+        let runs = self.runs_of_answers();
         for place in results {
             let Some(call) = pairs.call_of(place) else { continue };
             let Some((index, id)) = self.result(place) else { continue };
             let Some((called, ..)) = self.call(call) else { continue };
-            if !self.are_next(call.message, place.message) {
+            if !are_next(call.message, place.message, &runs) {
                 let problem =
                     format!("The result of {} does not stand right behind its call (message {called}).", short(id));
                 found.push((index, self.at(index, "", problem, Some(id.into()))));
@@ -52,14 +53,20 @@ impl History<'_> {
         }
     }
 
-    /// Whether a message is the next one; or one of several right behind it in which tools answer, as OpenAI has them.
-    fn are_next(&self, call: u64, result: u64) -> bool {
+    /// Of each message where the messages begin that stand before it without a gap and in which tools answer, as OpenAI has
+    /// them; one behind it where it is none of those.
+    fn runs_of_answers(&self) -> Vec<u64> {
         let is_tool = |sample: &MessageSample| {
             matches!(sample.role, Role::Other(_)) && !sample.given().1.is_empty() && sample.given().0.is_empty()
         };
-        let range = usize::try_from(call + 1).ok().zip(usize::try_from(result).ok());
-        let between = range.and_then(|(from, to)| self.samples.get(from..=to));
-        result == call + 1 || result > call && between.is_some_and(|between| between.iter().all(is_tool))
+        let mut start = 0;
+        let each = (0_u64..).zip(self.samples).map(|(position, sample)| {
+            if !is_tool(sample) {
+                start = position + 1;
+            }
+            start
+        });
+        each.collect()
     }
 
     /// Calls and results that nothing can bring together.
@@ -89,4 +96,11 @@ impl History<'_> {
         let sample = self.sample(place)?;
         Some((sample.index, sample.given().1.get(place.block)?.0.as_deref()?))
     }
+}
+
+/// Whether a message is the next one; or one of several right behind it in which tools answer: see
+/// [`History::runs_of_answers`].
+fn are_next(call: u64, result: u64, runs: &[u64]) -> bool {
+    let run = usize::try_from(result).ok().and_then(|result| runs.get(result));
+    result == call + 1 || (result > call && run.is_some_and(|start| *start <= call + 1))
 }

@@ -53,7 +53,6 @@ fn read_feedback(raw: Bson, path: &Path, notes: &mut Notes) -> Feedback {
         let rating = Rating::Other(value_text::compact(&raw));
         return Feedback { rating, comment: None, created_at: None, agent_id: None, message_id: None, raw: raw.into() };
     };
-    known::told(fields, &[known::FEEDBACK], path, notes);
     Feedback {
         rating: rating(fields.get("rating")),
         comment: comment(fields, path, notes),

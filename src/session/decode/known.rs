@@ -35,8 +35,6 @@ pub(super) const INTERRUPT: Names = &["id", "name", "reason", "response"];
 /// `agent_data.prompt_metadata`.
 pub(super) const PROMPT_METADATA: Names =
     &["prompt_id", "prompt_name", "prompt_version", "deployment_id", "deployment_name", "temperature"];
-/// An element of `feedbacks`.
-pub(super) const FEEDBACK: Names = &["rating", "comment", "created_at", "agent_id", "message_id"];
 /// An element of `messages`.
 pub(super) const RECORD: Names = &[
     "message",

@@ -67,7 +67,7 @@ pub fn json(text: &str) -> Result<Bson, JsonError> {
 ///
 /// In an array as long as the stored one, places are counted from its start. In a longer or shorter one, what is still the
 /// same at its start and at its end is of the types stored there, and what stands between of the one type that all stored
-/// elements have, if it is one.
+/// elements have, if it is one; an object has its types from the one at its place, or from the last.
 pub(super) fn like(text: &str, stored: Option<&Bson>, dates: &DateContext) -> Result<Bson, JsonError> {
     let syntax = |error: serde_json::Error| JsonError::Syntax(error.to_string());
     python::keys_once(text).map_err(syntax)?;
@@ -175,7 +175,10 @@ fn models<'a>(items: &[Value], stored: &'a [Bson], dates: &DateContext) -> Vec<O
         .filter(|first| stored.iter().all(|item| item.element_type() == first.element_type()));
     let between = others.len() - at_end;
     let (start, end) = (&stored[..at_start], &stored[stored.len() - at_end..]);
-    start.iter().map(Some).chain(std::iter::repeat_n(of_all, between)).chain(end.iter().map(Some)).collect()
+    // An object is like the one at its place, else like the last: they mostly have the same fields.
+    let object = |at: usize| stored.get(at).or(stored.last()).filter(|item| matches!(item, Bson::Document(_)));
+    let middle = (at_start..at_start + between).map(|at| of_all.or_else(|| object(at)));
+    start.iter().map(Some).chain(middle).chain(end.iter().map(Some)).collect()
 }
 
 fn document(fields: Map<String, Value>, stored: Option<&Bson>, dates: &DateContext) -> Result<Document, JsonError> {

@@ -58,15 +58,32 @@ fn exact(id: &str, key: &str, value: &Bson) -> Result<Value> {
     Err(Error::invalid(id, format!("metadata.{key}"), reason).with_hint("use other keys"))
 }
 
-/// A value in the place of another: a whole number of Python's beyond 64 bits, which was shown as a decimal, stays one where
-/// it becomes shorter.
+/// A value in the place of another: a whole number of Python's beyond 64 bits, which was shown as a decimal, stays a plain
+/// number where it becomes another one. What is new in an array of such numbers is one, too.
 fn whole<'a>(stored: Option<&Value>, value: &'a Bson) -> Cow<'a, Bson> {
-    let is_long = stored.and_then(Value::as_str).and_then(python::number).is_some_and(python::is_long);
-    match value {
-        Bson::Decimal128(decimal) if is_long => match decimal.to_string().parse() {
-            Ok(shorter) => Cow::Owned(number::integer(shorter)),
-            Err(_) => Cow::Borrowed(value),
-        },
+    let is_long = |stored: &Value| stored.as_str().and_then(python::number).is_some_and(python::is_long);
+    match (stored, value) {
+        (Some(stored), Bson::Decimal128(decimal)) if is_long(stored) => {
+            let text = decimal.to_string();
+            let plain = text.parse().map(number::integer).ok().or_else(|| text.parse().map(Bson::Double).ok());
+            match plain {
+                Some(plain) if !python::is_long(&text) => Cow::Owned(plain),
+                _ => Cow::Borrowed(value),
+            }
+        }
+        (Some(Value::Object(stored)), Bson::Document(fields)) => {
+            let each = fields.iter().map(|(key, field)| (key.clone(), whole(stored.get(key), field).into_owned()));
+            Cow::Owned(Bson::Document(each.collect()))
+        }
+        (Some(Value::Array(stored)), Bson::Array(items)) => {
+            let like = |at: usize| stored.get(at).or_else(|| stored.last()).or(None);
+            let long = stored.iter().find(|item| is_long(item));
+            let of = |at: usize, item: &Bson| {
+                let model = if matches!(item, Bson::Decimal128(_)) { long.or_else(|| like(at)) } else { like(at) };
+                whole(model, item).into_owned()
+            };
+            Cow::Owned(Bson::Array(items.iter().enumerate().map(|(at, item)| of(at, item)).collect()))
+        }
         _ => Cow::Borrowed(value),
     }
 }
