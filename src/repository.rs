@@ -139,8 +139,9 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
 
     /// The whole document and all that there is to say of it, from the decoder and of the health of its histories.
     async fn inspect(&self, key: &SessionKey) -> Result<Inspection> {
-        let (document, told) = self.document_and_findings(key).await?;
-        Ok(Inspection::of(document, told, Timestamp::now()))
+        let session = self.open(key, u64::MAX).await?;
+        let document = self.document(key).await?.into();
+        Ok(Inspection::new(document, &session, &Outline::from(&session), Timestamp::now()))
     }
 
     /// Everything that is stored of the session, byte for byte: what a deletion keeps. The default is the whole document.

@@ -79,7 +79,9 @@ pub(crate) fn check_bson(value: &Bson) -> Result<(), &'static str> {
     const HALF: &str = "a database holds no half of a surrogate pair, such as \\ud83e";
     match value {
         Bson::String(text) if surrogate::has_half(text) => Err(HALF),
-        Bson::Symbol(long) if python::is_long(long) => Err("a database holds no number of more than 34 digits"),
+        Bson::Symbol(long) if python::is_long(long) => {
+            Err("a database holds no number of more than 34 digits; in quotes it is a text")
+        }
         Bson::Symbol(deep) if python::is_carried(deep) => Err("a database holds nothing nested that deep"),
         Bson::Array(items) => items.iter().try_for_each(check_bson),
         Bson::Document(fields) => fields

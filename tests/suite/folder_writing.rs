@@ -231,6 +231,25 @@ async fn a_number_beyond_64_bits_stays_a_number_however_it_is_edited() {
 }
 
 #[tokio::test]
+async fn a_number_beyond_64_bits_stays_a_number_where_it_lies_deeper() {
+    let stored = stored().await;
+    let path = stored.path("session.json");
+    let text = fs::read_to_string(&path).unwrap();
+    let long = "17293822569102704641";
+    let held = format!("\"metadata\": {{\"o\": {{\"u\": {long}}}, \"l\": [1, {long}], \"n\": -{long}}}");
+    fs::write(&path, text.replacen("\"metadata\": {}", &held, 1)).unwrap();
+    let metadata = stored.repository.metadata(&stored.key).await.unwrap();
+    let dates = strandscope::edit::DateContext::new(jiff::Timestamp::now(), jiff::tz::TimeZone::UTC);
+    for (key, typed) in [("o", r#"{"u":5}"#), ("l", &format!("[1,5,{long}]")), ("n", "1.5")] {
+        let value = strandscope::edit::read_as(typed, metadata.get(key).unwrap(), &dates).unwrap();
+        stored.set(key, value).await.unwrap();
+    }
+    let written = stored.json("session.json")["metadata"].to_string();
+    assert!(!written.contains('$'), "{written}");
+    assert!(written.contains(r#""u":5"#) && written.contains("1.5"), "{written}");
+}
+
+#[tokio::test]
 async fn what_lies_too_deep_hides_nothing_and_stays() {
     let stored = stored().await;
     let path = stored.path("agents/agent_a/messages/message_0.json");

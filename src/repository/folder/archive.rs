@@ -169,6 +169,10 @@ pub(super) fn unpack(root: &Path, archive: &[u8], location: &str) -> Result<Stri
 fn unpack_into(aside: &Path, archive: &[u8]) -> Result<String> {
     let odd = |reason: &str| Error::other("putting the session back", format!("the copy {reason}"));
     let unreadable = |error: io::Error| odd(&format!("cannot be read: {}", disk::reason(&error)));
+    // Two blocks of zeros end it. Without them it would be taken for whole up to where it was cut.
+    if archive.len() < END || archive[archive.len() - END..].iter().any(|byte| *byte != 0) {
+        return Err(odd("is cut off"));
+    }
     let mut archive = tar::Archive::new(archive);
     let mut session = None;
     let mut places = Vec::new();
@@ -214,14 +218,18 @@ fn placed(path: &Path) -> Option<(String, PathBuf)> {
     inside.then(|| (id, rest.to_owned()))
 }
 
+/// Bytes that end an archive.
+const END: usize = 1024;
+
 fn time<R: Read>(entry: &mut tar::Entry<'_, R>) -> SystemTime {
     let whole = entry.header().mtime().unwrap_or_default();
     let told = entry.pax_extensions().ok().flatten().and_then(|mut records| {
         let record = records.find_map(|record| record.ok().filter(|record| record.key() == Ok(TIME)))?;
         let (seconds, nanos) = record.value().ok()?.split_once('.')?;
-        Some(Duration::new(seconds.parse().ok()?, nanos.parse().ok()?))
+        let nanos = nanos.parse().ok().filter(|nanos| *nanos < 1_000_000_000)?;
+        Some(Duration::new(seconds.parse().ok()?, nanos))
     });
-    UNIX_EPOCH + told.unwrap_or(Duration::from_secs(whole))
+    UNIX_EPOCH.checked_add(told.unwrap_or(Duration::from_secs(whole))).unwrap_or(UNIX_EPOCH)
 }
 
 #[cfg(test)]
@@ -255,6 +263,9 @@ mod tests {
         assert!(!is_of(&copy[..copy.len() - 1], &dir).unwrap() && !is_of(b"", &dir).unwrap());
         assert!(matches!(unpack(&root, &copy, "here").unwrap_err(), Error::Exists { .. }));
         fs::remove_dir_all(&dir.path).unwrap();
+        for cut in (0..copy.len()).step_by(512) {
+            assert!(unpack(&root, &copy[..cut], "here").unwrap_err().to_string().contains("cut off"), "{cut}");
+        }
         assert_eq!(unpack(&root, &copy, "here").unwrap(), "a");
         assert_eq!(fs::metadata(dir.file()).unwrap().modified().unwrap(), time);
         assert_eq!(pack(&dir).unwrap(), copy, "with the times of its folders");

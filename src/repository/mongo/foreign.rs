@@ -106,13 +106,20 @@ impl MongoRepository {
             doc! { "$match": is_foreign() },
             doc! { "$project": { "_id": 1, "names": names() } },
         ];
+        let rows = || {
+            let found = self.aggregate(look.clone());
+            async move {
+                let mut found = found.await?;
+                let mut rows = Vec::new();
+                while found.advance().await? {
+                    rows.push(decoded(found.current()));
+                }
+                Ok(rows)
+            }
+        };
         let failure = |error| self.failure(&error, Doing::new("find", "the first documents"));
-        let mut found = self.aggregate(look).await.map_err(failure)?;
-        let mut records = Vec::new();
-        while found.advance().await.map_err(failure)? {
-            records.extend(of_names(&decoded(found.current())));
-        }
-        Ok(records)
+        let rows = self.ask(rows).await.map_err(failure)?;
+        Ok(rows.iter().filter_map(of_names).collect())
     }
 
     /// What else than sessions the collection holds, as a sentence; `None` where nothing is seen of the kind.
@@ -132,10 +139,7 @@ impl MongoRepository {
             doc! { "$limit": 1 },
             doc! { "$project": { "_id": 1 } },
         ];
-        match self.aggregate(look).await {
-            Ok(mut found) => matches!(found.advance().await, Ok(false)),
-            Err(_) => false,
-        }
+        matches!(self.aggregate_first(look, Doing::new("find", "the first documents")).await, Ok(None))
     }
 
     /// Refuses to write to a collection of another store: one without a session.

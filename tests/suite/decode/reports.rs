@@ -197,7 +197,7 @@ fn a_comment_that_is_no_text_is_shown_as_it_is_stored() {
     assert_eq!(session.feedbacks[0].comment.as_deref(), Some("[\"fast\",\"right\"]"));
     let found: Vec<&str> =
         paths(session.findings.iter()).into_iter().filter(|path| path.starts_with("feedbacks")).collect();
-    assert_eq!(found, ["feedbacks.0.mood", "feedbacks.0.comment"]);
+    assert_eq!(found, ["feedbacks.0.comment"]);
 }
 
 #[test]

@@ -155,6 +155,19 @@ fn own(usage: Document, ms: impl Into<Bson>) -> Bson {
 }
 
 #[test]
+fn counters_that_stand_only_behind_a_turn_hold_all_its_calls() {
+    let ask = doc! {"toolUse": {"toolUseId": "t", "name": "clock", "input": {}}};
+    let answer = doc! {"toolResult": {"toolUseId": "t", "status": "success", "content": []}};
+    let turn = || vec![user("p", None), message("assistant", ask.clone(), None), message("user", answer.clone(), None)];
+    let one = read([turn(), vec![assistant("a", Some(told(2, 30, 300)))]].concat());
+    let twice =
+        [turn(), vec![assistant("a", Some(told(2, 30, 300)))], turn(), vec![assistant("b", Some(told(4, 70, 700)))]];
+    for (found, input) in [(one, 30), (read(twice.concat()), 70)] {
+        assert_eq!((found.usage.input, found.usage.partial, found.latency.partial), (Some(input), false, false));
+    }
+}
+
+#[test]
 fn a_run_whose_provider_told_nothing_makes_the_sum_a_lower_bound() {
     let found = read(vec![
         user("p", None),

@@ -160,6 +160,9 @@ impl AppState {
         }
         if self.focus == Pane::Sessions {
             self.workspace.last_error = None;
+            if !self.workspace.list.filter.is_empty() {
+                return self.workspace.list.set_filter(Filter::default(), &mut self.tickets);
+            }
         }
         self.focus = Pane::Sessions;
         Vec::new()

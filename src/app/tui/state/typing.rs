@@ -13,6 +13,9 @@ pub(super) fn take(area: &mut TextArea<'static>, key: KeyEvent) -> bool {
         KeyCode::Char('h') if control => delete(area, CaretSide::Before),
         KeyCode::Delete if plain => delete(area, CaretSide::After),
         KeyCode::Char('d') if control => delete(area, CaretSide::After),
+        // As in a shell; `Ctrl-Y` brings it back.
+        KeyCode::Char('u') if control => area.delete_line_by_head(),
+        KeyCode::Char('u') if key.modifiers == KeyModifiers::ALT => area.undo(),
         KeyCode::Left if plain => step(area, CaretSide::Before, key),
         KeyCode::Right if plain => step(area, CaretSide::After, key),
         _ => area.input(key),
@@ -75,6 +78,19 @@ mod tests {
             take(&mut area, KeyEvent::from(*key));
         }
         area.lines().join("\n")
+    }
+
+    #[test]
+    fn a_line_is_cleared_and_brought_back_as_in_a_shell() {
+        let mut area = TextArea::new(vec!["app:zzz".to_owned()]);
+        area.move_cursor(CursorMove::End);
+        let control = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
+        take(&mut area, control('u'));
+        assert_eq!(area.lines(), [""]);
+        take(&mut area, control('y'));
+        assert_eq!(area.lines(), ["app:zzz"]);
+        take(&mut area, KeyEvent::new(KeyCode::Char('u'), KeyModifiers::ALT));
+        assert_eq!(area.lines(), [""]);
     }
 
     #[test]

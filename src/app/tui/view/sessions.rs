@@ -55,8 +55,17 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState, focused: bool) 
 fn title(state: &AppState, width: usize) -> Line<'static> {
     let look = &state.look;
     let mut line = Line::from(" 1 Sessions ");
-    if !state.workspace.list.filter.is_empty() {
-        let source = text::line(&state.workspace.list.filter.source).into_owned();
+    let list = &state.workspace.list;
+    let of_rows = &list.listed().0.source;
+    let source = if *of_rows == list.filter.source {
+        text::line(of_rows).into_owned()
+    } else {
+        // The rows are still those of the list before.
+        let asked = if list.filter.is_empty() { "all".into() } else { text::line(&list.filter.source) };
+        let gap = if of_rows.is_empty() { "" } else { " " };
+        format!("{}{gap}(next: {asked}{})", text::line(of_rows), look.marks.ellipsis)
+    };
+    if !source.is_empty() {
         let source = format::fit(&source, width.saturating_sub(18), look.marks);
         line.push_span(Span::raw(format!("{} {source} ", look.marks.rule)));
     }

@@ -51,16 +51,19 @@ fn message(state: &AppState) -> Option<(String, Style)> {
         let left = lost.retry_at.as_second().saturating_sub(state.look.now.as_second());
         let when = if left > 0 { format!("retrying in {left} s") } else { "retrying".into() };
         let undone = state.undone().map(|undone| format!("; {undone}")).unwrap_or_default();
-        return Some((format!("connection lost, {when}{undone}: {}", lost.reason), theme.warn));
+        let said = state.said.as_ref().map(|said| format!("{said}; ")).unwrap_or_default();
+        return Some((format!("{said}connection lost, {when}{undone}: {}", lost.reason), theme.warn));
     }
     if let Some(undone) = state.undone() {
-        return Some((format!("{} {undone}", throbber(state)), theme.warn));
+        let said = state.said.as_ref().map(|said| format!("{said}; ")).unwrap_or_default();
+        return Some((format!("{} {said}{undone}", throbber(state)), theme.warn));
+    }
+    // What a key gave comes first: the next one clears it.
+    if let Some(said) = &state.said {
+        return Some((said.clone(), theme.text));
     }
     if let Some(silence) = state.silence() {
         return Some((format!("{} {silence}", throbber(state)), theme.warn));
-    }
-    if let Some(said) = &state.said {
-        return Some((said.clone(), theme.text));
     }
     if let Some(loading) = state.loading() {
         return Some((format!("{} {loading}", throbber(state)), theme.dim));

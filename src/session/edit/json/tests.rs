@@ -74,3 +74,14 @@ fn an_array_of_another_length_keeps_the_types_of_what_stays() {
     let stored = Bson::from(vec![5_i64, 6]);
     assert_eq!(like("[5, 7, 8, 6]", Some(&stored)), Ok(vec![5_i64, 7, 8, 6].into()));
 }
+
+#[test]
+fn objects_that_are_added_to_an_array_take_after_the_others() {
+    let day = |text: &str| Bson::DateTime(bson::DateTime::parse_rfc3339_str(text).unwrap());
+    let at = |n: i64, date: &str| Bson::Document(doc! { "n": n, "d": day(date) });
+    let (first, second) = (at(1, "2026-01-01T00:00:00Z"), at(2, "2026-01-01T00:00:00Z"));
+    let stored = Bson::Array(vec![first.clone(), second]);
+    let typed = r#"[{"n":1,"d":"2026-01-01T00:00:00Z"},{"n":3,"d":"2026-01-01T00:00:00Z"},{"n":4,"d":"2026-01-02"}]"#;
+    let expected = vec![first, at(3, "2026-01-01T00:00:00Z"), at(4, "2026-01-02T00:00:00Z")];
+    assert_eq!(like(typed, Some(&stored)), Ok(Bson::Array(expected)));
+}

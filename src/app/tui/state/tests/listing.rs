@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    app::task::Ticket,
+    app::{keymap::Action, task::Ticket},
     session::{SessionKey, Summary},
 };
 
@@ -114,4 +114,17 @@ fn whatever_speaks_of_a_row_calls_it_as_the_list_does() {
     screen.press("r");
     screen.answer_all();
     assert_eq!(screen.state.workspace.conversation.name(), Some("x-2"), "also read again");
+}
+
+#[test]
+fn esc_in_the_list_gives_all_sessions_back() {
+    let mut screen = Screen::listed(80, 24);
+    screen.press("/support\n");
+    screen.answer_all();
+    assert_eq!(screen.state.workspace.list.filter.source, "support");
+    assert!(screen.state.offers().contains(&(Action::Back, "all sessions")));
+    screen.press("\u{1b}");
+    screen.answer_all();
+    assert!(screen.state.workspace.list.filter.is_empty());
+    assert!(!screen.state.offers().iter().any(|(action, _)| *action == Action::Back));
 }

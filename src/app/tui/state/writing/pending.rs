@@ -51,6 +51,11 @@ pub struct Draft {
 }
 
 impl Pending {
+    /// What was typed for it only agrees to it.
+    fn is_deletion(&self) -> bool {
+        matches!(self.order.write, Write::Delete(_))
+    }
+
     /// What is changed, of which session, and what becomes of it, e.g. `priority of support-1042` and `stored`. Safe text.
     fn words(&self) -> (String, &'static str) {
         let name = text::line(&self.name);
@@ -157,7 +162,8 @@ impl AppState {
             _ => None,
         });
         let open = open.map(|editor| (editor, editor.is_unsure()));
-        let pending = self.pending.iter().filter_map(|pending| Some((pending.editor.as_ref()?, true)));
+        let typed = self.pending.iter().filter(|pending| !pending.is_deletion());
+        let pending = typed.filter_map(|pending| Some((pending.editor.as_ref()?, true)));
         open.chain(pending)
             .map(|(editor, may_be_stored)| Draft {
                 session: editor.session.text().to_owned(),
@@ -171,7 +177,7 @@ impl AppState {
     /// Changes that were sent, that nobody answered, and of which no draft speaks, for the end. Safe text.
     #[must_use]
     pub fn unanswered_changes(&self) -> Vec<String> {
-        let without_text = self.pending.iter().filter(|pending| pending.editor.is_none());
+        let without_text = self.pending.iter().filter(|pending| pending.editor.is_none() || pending.is_deletion());
         without_text
             .map(|pending| {
                 let (what, done) = self.words(pending);
