@@ -14,6 +14,7 @@ pub mod inspection;
 pub mod mongo;
 pub mod page;
 pub mod target;
+pub mod watch;
 pub mod write;
 
 pub use copy::{CopiedDeletion, SessionCopy};
@@ -24,6 +25,7 @@ pub use hint::Hint;
 pub use inspection::Inspection;
 pub use page::{Cursor, ListPlan, ListQuery, Page, PageEnd, Projection, RowSink, Sort};
 pub use target::{Candidate, Limits, Opened, Target, open, open_writable};
+pub use watch::{News, Watch, WatchMode};
 pub use write::{SessionRepository, SessionWriter, Tail};
 
 use std::{fmt, ops::Range};
@@ -193,6 +195,12 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
             Some(Bson::Document(fields)) => Ok(fields),
             Some(_) => Err(Error::NotAnObject { id: key.text().to_owned() }),
         }
+    }
+
+    /// What changes from now on, by whoever makes it. The default tells that it cannot.
+    fn watch(&self) -> Watch {
+        let why = Error::other("watching for changes", "this store does not tell what changes");
+        Watch::new(futures_util::stream::iter([News::Ended(why)]))
     }
 
     /// Checks of the store, for a person who sets it up or wonders what is wrong: connection, rights, indexes, what cannot

@@ -26,6 +26,10 @@ pub enum ChangeKind {
     Feedback(Box<Feedback>),
     /// More at the end of `agents.<id>.messages`, in stored order; each knows its index.
     Messages(AgentId, Vec<Message>),
+    /// Something of it changed that is told no finer: whoever holds it reads it again. With it `updated_at`, where that was told.
+    Unclear(Option<StoredDate>),
+    /// The session is new.
+    Created(Box<Summary>),
     /// The session is gone.
     Deleted,
 }
@@ -54,6 +58,18 @@ impl Change {
     #[must_use]
     pub fn messages(session: SessionKey, agent: AgentId, messages: Vec<Message>) -> Self {
         Self { session, kind: ChangeKind::Messages(agent, messages) }
+    }
+
+    /// A change that is told no finer.
+    #[must_use]
+    pub fn unclear(session: SessionKey, updated_at: Option<StoredDate>) -> Self {
+        Self { session, kind: ChangeKind::Unclear(updated_at) }
+    }
+
+    /// A session that is new.
+    #[must_use]
+    pub fn created(row: Summary) -> Self {
+        Self { session: row.key.clone(), kind: ChangeKind::Created(Box::new(row)) }
     }
 
     /// The session is gone.
@@ -90,7 +106,8 @@ impl Change {
                 }
                 grew
             }
-            ChangeKind::Deleted => false,
+            ChangeKind::Unclear(at) => raise(&mut session.updated_at, *at),
+            ChangeKind::Created(_) | ChangeKind::Deleted => false,
         }
     }
 
@@ -106,7 +123,8 @@ impl Change {
             ChangeKind::Messages(_, messages) => {
                 raise(&mut row.updated_at, messages.iter().filter_map(|message| message.created_at).max())
             }
-            ChangeKind::Deleted => false,
+            ChangeKind::Unclear(at) => raise(&mut row.updated_at, *at),
+            ChangeKind::Created(_) | ChangeKind::Deleted => false,
         }
     }
 }
