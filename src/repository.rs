@@ -3,6 +3,7 @@
 //!
 //! Two implementations: [`mongo`] and [`folder`].
 
+pub(crate) mod backoff;
 pub mod copy;
 pub mod error;
 pub mod filter;

@@ -16,7 +16,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use crate::session::setters;
+use crate::{repository::backoff, session::setters};
 
 /// What is delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -296,10 +296,7 @@ impl<D: Deliver> Courier<D> {
 
     fn wait(&self, attempt: u32, wish: Option<Duration>) -> Duration {
         let doubled = self.options.backoff.saturating_mul(2_u32.saturating_pow(attempt)).min(LONGEST);
-        // So that many senders that failed together do not come back together.
-        let mut random = [0_u8; 1];
-        let share = getrandom::fill(&mut random).map_or(0.5, |()| f64::from(random[0]) / 255.0);
-        doubled.mul_f64(0.75 + share / 2.0).max(wish.unwrap_or_default().min(LONGEST))
+        backoff::spread(doubled).max(wish.unwrap_or_default().min(LONGEST))
     }
 }
 
