@@ -176,8 +176,8 @@ pub use metrics::{
 };
 pub use repository::{
     Candidate, Cause, Check, CopiedDeletion, Cursor, Error, ErrorKind, Filter, FilterError, Hint, Limits, ListPlan,
-    ListQuery, Opened, Page, PageEnd, Projection, Result, RowSink, ServerError, SessionCopy, SessionReader,
-    SessionRepository, SessionWriter, Sort, Tail, Target, Verdict,
+    ListQuery, News, Opened, Page, PageEnd, Projection, Result, RowSink, ServerError, SessionCopy, SessionReader,
+    SessionRepository, SessionWriter, Sort, Tail, Target, Verdict, Watch, WatchMode,
     filter::{Comparison, FilterTerm, FilterTest, RatingWord, TextMatch},
     folder::{FolderRepository, open as open_folder},
     mongo::{

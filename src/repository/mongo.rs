@@ -14,7 +14,7 @@
 //! pool ------ one client for many repositories           gate ------ waiting for a connection, deadlines
 //! ask ------- one question, with its time and its error  uri ----- connection strings as people have them
 //! members --- what is known of each server               names --- which databases and collections there are
-//! foreign --- what is no session, and is let alone
+//! foreign --- what is no session, and is let alone        watch --- what changes, as the server tells it
 //! ```
 
 mod ask;
@@ -41,6 +41,7 @@ pub mod pool;
 mod rows;
 pub(crate) mod uri;
 mod valid;
+mod watch;
 mod writes;
 
 /// The driver, for a client of your own: see [`MongoRepository::from_client`].
@@ -67,7 +68,7 @@ use self::{
 };
 use super::{
     Check, Filter, Inspection, Limits, ListPlan, ListQuery, Opened, Page, Result, SessionCopy, SessionReader,
-    SessionRepository, Verdict,
+    SessionRepository, Verdict, Watch,
 };
 use crate::{
     metrics::Outline,
@@ -315,6 +316,10 @@ impl SessionReader for MongoRepository {
         let key = key.clone();
         let whole = self.read(&of("session", &key), |me| async move { me.whole(&key).await }).await?;
         Ok(conversation::inspect(&whole))
+    }
+
+    fn watch(&self) -> Watch {
+        watch::changes(self.clone())
     }
 
     async fn check(&self) -> Vec<Check> {

@@ -52,17 +52,12 @@ impl Pool {
         let heard = Heard::default();
         match self.gate().run_while(format!("reading {what}"), &heard, work(heard.clone())).await {
             Err(Error::Deadline { limit, .. }) => {
-                let reason = format!("no answer within {} s", limit.as_secs_f64());
                 if limit < SHORT {
+                    let reason = format!("no answer within {} s", limit.as_secs_f64());
                     let hint = "raise timeoutMS or socketTimeoutMS in the connection string";
                     return Err(Error::unusable(self.hosts(), reason).with_hint(hint));
                 }
-                let answers = self.members().is_some_and(|members| members.any_answers());
-                Err(if answers {
-                    Error::unusable(self.hosts(), reason)
-                } else {
-                    Error::unreachable(self.hosts(), reason)
-                })
+                Err(self.silent(limit))
             }
             answer => answer,
         }

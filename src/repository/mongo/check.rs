@@ -15,7 +15,7 @@ use super::{
 use crate::repository::{Check, Error, Hint, Verdict};
 use sample::sample;
 
-const REPLICA_SET: &str = "run it as a replica set, which change streams need (one member is enough)";
+pub(super) const REPLICA_SET: &str = "run it as a replica set, which change streams need (one member is enough)";
 
 /// The checks that were made so far: kept beside the work, so that a server that falls silent leaves them.
 #[derive(Debug, Clone, Default)]

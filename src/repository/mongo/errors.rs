@@ -76,6 +76,10 @@ mod code {
     pub(super) const UNSATISFIABLE: i32 = 100;
     /// A view takes no writes.
     pub(super) const VIEW: i32 = 166;
+    /// A server that stands alone has no change streams.
+    pub(super) const NO_STREAMS: i32 = 40573;
+    /// A sharded cluster says so of a database that nothing was stored in yet.
+    pub(super) const NO_NAMESPACE: i32 = 26;
 }
 
 const LOGIN_FAILED: &str = "authentication failed";
@@ -113,6 +117,16 @@ pub(super) fn is_too_large_to_store(error: &DriverError) -> bool {
 /// Whether the server refused an operation before it changed anything, because of the part it plays in its set.
 pub(super) fn is_refused_by_member(error: &DriverError) -> bool {
     server_code(error).is_some_and(|code| code::NO_PRIMARY.contains(&code) || code::BROKEN_OFF.contains(&code))
+}
+
+/// Whether the server has no change streams.
+pub(super) fn has_no_streams(error: &DriverError) -> bool {
+    server_code(error) == Some(code::NO_STREAMS)
+}
+
+/// Whether the server said that it does not do that; asking again would change nothing.
+pub(super) fn is_refused(error: &DriverError) -> bool {
+    server_code(error).is_some_and(|code| code != code::NO_NAMESPACE && !is_timed_out(error) && !is_lost(error))
 }
 
 /// Whether the connection was lost or the server plays another part than before: asking again may go well.

@@ -8,7 +8,14 @@ mod statistics;
 pub use options::PoolOptions;
 pub use statistics::PoolStatistics;
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use mongodb::{
     Client,
@@ -18,7 +25,7 @@ use mongodb::{
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{MongoRepository, errors, gate::Gate, members::Members, uri, valid};
-use crate::repository::Result;
+use crate::repository::{Error, Result};
 use driver::Driver;
 use statistics::PoolCounts;
 
@@ -47,6 +54,8 @@ struct Shared {
     asked: errors::Deployment,
     /// `None` for a lent client, whose events go to its owner.
     counts: Option<PoolCounts>,
+    /// The connections are to end: what holds some for long lets go of them.
+    closing: AtomicBool,
 }
 
 impl Shared {
@@ -55,7 +64,8 @@ impl Shared {
         let places = if options.max == 0 { u32::MAX >> 4 } else { options.max };
         let gate = Gate::new(places, options.wait_queue, options.operation);
         let asked = errors::Deployment { hosts: hosts.clone(), ..errors::Deployment::default() };
-        Self { driver, hosts, default_database: None, options, gate, notes: Vec::new(), asked, counts: None }
+        let (notes, closing) = (Vec::new(), AtomicBool::new(false));
+        Self { driver, hosts, default_database: None, options, gate, notes, asked, counts: None, closing }
     }
 }
 
@@ -139,7 +149,23 @@ impl Pool {
     /// Closes the connections once what uses them has ended; a lent client stays open.
     pub async fn close(self) {
         if self.shared.counts.is_some() {
+            self.shared.closing.store(true, Ordering::Release);
             self.client().shutdown().await;
+        }
+    }
+
+    /// Whether it is closed or about to be.
+    pub(super) fn is_closing(&self) -> bool {
+        self.shared.closing.load(Ordering::Acquire)
+    }
+
+    /// The error of a server that said nothing for so long.
+    pub(super) fn silent(&self, limit: Duration) -> Error {
+        let reason = format!("no answer within {} s", limit.as_secs_f64());
+        if self.members().is_some_and(|members| members.any_answers()) {
+            Error::unusable(self.hosts(), reason)
+        } else {
+            Error::unreachable(self.hosts(), reason)
         }
     }
 

@@ -32,6 +32,10 @@ pub(super) fn told(error: &DriverError, doing: Doing, place: &Deployment) -> Err
 /// (`findAndModify`): `… to execute command { insert: …`, `command find requires
 /// authentication`, Atlas's `… to do action [find] on …`.
 fn action(message: &str) -> Option<&'static str> {
+    // An aggregation, which a right to read is not enough for.
+    if message.contains("$changeStream") {
+        return Some("changeStream");
+    }
     let after = |mark: &str| message.split_once(mark).map(|(_, rest)| rest);
     let rest = after("execute command {").or_else(|| after("do action [")).or_else(|| after("command "))?;
     let word = rest.trim_start().split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
@@ -60,6 +64,10 @@ mod tests {
             ("not authorized on shop to execute command { insert: \"sessions\", find: 1 }", Some("insert")),
             ("not authorized on shop to execute command { delete: \"sessions\" }", Some("remove")),
             ("command find requires authentication", Some("find")),
+            (
+                "not authorized on shop to execute command { aggregate: \"s\", pipeline: [ { $changeStream: {} } ] }",
+                Some("changeStream"),
+            ),
             ("user is not allowed to do action [createIndex] on [shop.sessions]", Some("createIndex")),
             ("not authorized on shop to execute command { findAndModify: \"sessions\", remove: true }", None),
             ("not authorized on shop to execute command { somethingNew: 1 }", None),

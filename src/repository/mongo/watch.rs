@@ -1,0 +1,304 @@
+//! What changes in the collection, told by its change stream.
+//!
+//! One task holds the stream and goes on from its token after an interruption. It ends once nobody reads the watch any more
+//! or the pool is closed, after the question that is under way: the driver's futures are not dropped halfway.
+
+mod events;
+
+use std::time::Duration;
+
+use bson::{Bson, Document, RawDocumentBuf, doc};
+use futures_util::{Stream, StreamExt, stream};
+use mongodb::{
+    change_stream::{ChangeStream, event::ResumeToken},
+    error::{Error as DriverError, Result as DriverResult},
+};
+use tokio::sync::mpsc;
+
+use super::{
+    MongoRepository,
+    check::REPLICA_SET,
+    errors::{self, Doing},
+    expr, rows,
+};
+use crate::repository::{Error, News, Projection, Result, Watch, WatchMode, backoff};
+
+/// How many events may wait for whoever reads the watch; then the server is not asked for more.
+const WAITING: usize = 256;
+
+/// How long the server waits for an event before it answers that there is none.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A server that did not answer for so long is told to be lost.
+const SILENCE: Duration = Duration::from_secs(5);
+
+/// The waits between attempts.
+const SHORTEST: Duration = Duration::from_millis(500);
+const LONGEST: Duration = Duration::from_secs(10);
+
+type Events = ChangeStream<RawDocumentBuf>;
+
+/// See [`crate::repository::SessionReader::watch`]. Asks nothing before it is read.
+pub(super) fn changes(repository: MongoRepository) -> Watch {
+    let begun = async move {
+        let (told, news) = mpsc::channel(WAITING);
+        let teller =
+            ChangeTeller { me: repository, told, token: None, was_open: false, is_lost: false, wait: SHORTEST };
+        tokio::spawn(teller.run());
+        news
+    };
+    Watch::new(stream::once(begun).flat_map(told_together))
+}
+
+/// What has come is told at once, changes that followed each other as one.
+fn told_together(news: mpsc::Receiver<News>) -> impl Stream<Item = News> + Send {
+    let received = stream::unfold(news, |mut news| async move {
+        let mut told = Vec::new();
+        news.recv_many(&mut told, WAITING).await;
+        (!told.is_empty()).then(|| (stream::iter(together(told)), news))
+    });
+    received.flatten()
+}
+
+fn together(told: Vec<News>) -> Vec<News> {
+    let mut merged: Vec<News> = Vec::new();
+    for news in told {
+        match news {
+            News::Changes(mut more) => {
+                if let Some(News::Changes(before)) = merged.last_mut() {
+                    before.append(&mut more);
+                } else {
+                    merged.push(News::Changes(more));
+                }
+            }
+            other => merged.push(other),
+        }
+    }
+    merged
+}
+
+/// What is asked of each event. Of a document that was stored whole, its row and the names and types of its other fields, by
+/// which another program's is told: an event with a session of 12 MB stays small, and no password crosses the network.
+fn pipeline() -> Vec<Document> {
+    let kept: Vec<Bson> = rows::projection(&Projection::All).keys().map(|name| name.as_str().into()).collect();
+    let kept_or_empty = doc! { "$switch": {
+        "branches": [
+            { "case": { "$in": ["$$f.k", kept] }, "then": "$$f.v" },
+            { "case": expr::is_type("$$f.v", "object"), "then": {} },
+            { "case": expr::is_type("$$f.v", "array"), "then": [] },
+        ],
+        "default": Bson::Null,
+    } };
+    let fields = doc! { "$map": {
+        "input": expr::fields("$fullDocument"), "as": "f", "in": { "k": "$$f.k", "v": kept_or_empty },
+    } };
+    let stored = doc! { "$arrayToObject": fields };
+    vec![doc! { "$project": {
+        "operationType": 1, "documentKey": 1, "updateDescription": 1, "fullDocument": stored,
+    } }]
+}
+
+/// Why a stream ended, or could not be opened.
+enum StreamBreak {
+    /// Nobody reads the watch any more.
+    Unread,
+    /// There is nothing to go on from: another begins from now.
+    Anew,
+    /// For now.
+    Lost(Error),
+    /// For good.
+    Never(Error),
+}
+
+/// Tells what a stream says, and opens another where it ends.
+struct ChangeTeller {
+    me: MongoRepository,
+    told: mpsc::Sender<News>,
+    /// Where to go on.
+    token: Option<ResumeToken>,
+    /// The server did open a stream for us before.
+    was_open: bool,
+    /// It was told that nothing is told.
+    is_lost: bool,
+    /// How long to wait before the next attempt.
+    wait: Duration,
+}
+
+impl ChangeTeller {
+    async fn run(mut self) {
+        while !self.is_over() {
+            let end = match self.open().await {
+                Ok(events) => self.follow(events).await,
+                Err(end) => end,
+            };
+            match end {
+                StreamBreak::Unread => return,
+                StreamBreak::Anew => self.token = None,
+                StreamBreak::Lost(error) => self.lose(error).await,
+                StreamBreak::Never(error) => {
+                    tracing::warn!(%error, "changes cannot be watched");
+                    self.tell(News::Ended(error)).await;
+                    return;
+                }
+            }
+            self.pause().await;
+        }
+    }
+
+    /// Nobody reads the watch, or nothing can be asked any more.
+    fn is_over(&self) -> bool {
+        self.told.is_closed() || self.me.pool.is_closing()
+    }
+
+    /// Opens a stream from the token, else from now, and says so.
+    async fn open(&mut self) -> Result<Events, StreamBreak> {
+        let token = self.token.clone();
+        let opening = self.me.read("the change stream", |me| async move {
+            let open = || {
+                let (collection, token) = (me.collection_to_read(), token.clone());
+                async move {
+                    collection.watch().pipeline(pipeline()).resume_after(token).max_await_time(PATIENCE).await
+                }
+            };
+            Ok(me.ask(open).await)
+        });
+        match opening.await {
+            Ok(Ok(opened)) => {
+                let events = opened.with_type::<RawDocumentBuf>();
+                self.was_open = true;
+                self.note_place(&events);
+                if self.begin().await { Ok(events) } else { Err(StreamBreak::Unread) }
+            }
+            Ok(Err(error)) => Err(self.ended_by(&error)),
+            Err(error) => Err(StreamBreak::Lost(error)),
+        }
+    }
+
+    /// Tells what comes, until the stream ends.
+    async fn follow(&mut self, mut events: Events) -> StreamBreak {
+        loop {
+            let (back, answer) = match self.next(events).await {
+                Ok(answered) => answered,
+                Err(error) => return StreamBreak::Lost(error),
+            };
+            events = back;
+            let event = match answer {
+                Ok(event) => event,
+                Err(error) => return self.ended_by(&error),
+            };
+            self.note_place(&events);
+            self.wait = SHORTEST;
+            if self.is_over() || self.is_lost && !self.begin().await {
+                return StreamBreak::Unread;
+            }
+            let Some(event) = event else {
+                if events.is_alive() {
+                    continue;
+                }
+                return StreamBreak::Anew;
+            };
+            let changes = events::changes(&event);
+            if !changes.is_empty() && !self.tell(News::Changes(changes)).await {
+                return StreamBreak::Unread;
+            }
+            if events::is_last(&event) {
+                return StreamBreak::Anew;
+            }
+        }
+    }
+
+    /// One answer of the server: the next event, or that there is none now. Where it is silent, that is told, and it is waited
+    /// on for as long as any question may take.
+    async fn next(&mut self, mut events: Events) -> Result<(Events, DriverResult<Option<RawDocumentBuf>>)> {
+        let mut asked = Box::pin(async move {
+            let answer = events.next_if_any().await;
+            (events, answer)
+        });
+        if let Ok(answered) = tokio::time::timeout(SILENCE, &mut asked).await {
+            return Ok(answered);
+        }
+        self.lose(self.me.pool.silent(SILENCE)).await;
+        let limit = self.me.pool.gate().operation();
+        if let Ok(answered) = tokio::time::timeout(limit, &mut asked).await {
+            return Ok(answered);
+        }
+        tokio::spawn(asked);
+        Err(self.me.pool.silent(limit))
+    }
+
+    fn note_place(&mut self, events: &Events) {
+        if let Some(token) = events.resume_token() {
+            self.token = Some(token);
+        }
+    }
+
+    /// What an error means for the stream.
+    fn ended_by(&self, error: &DriverError) -> StreamBreak {
+        let told = self.me.failure(error, Doing::new("changeStream", "the change stream"));
+        if errors::is_lost(error) {
+            self.me.pool.renew_if_rebuilt();
+            StreamBreak::Lost(told)
+        } else if errors::has_no_streams(error) {
+            let why = "only replica sets and sharded clusters tell what changes, and this server stands alone";
+            StreamBreak::Never(Error::other("watching for changes", why).with_hint(REPLICA_SET))
+        } else if errors::is_denied(error) {
+            StreamBreak::Never(told)
+        } else if self.token.is_some() {
+            // The token is too old, or what comes after it is too large for an event.
+            tracing::info!(error = %told, "the change stream cannot go on; another begins");
+            StreamBreak::Anew
+        } else if !self.was_open && errors::is_refused(error) {
+            StreamBreak::Never(told)
+        } else {
+            StreamBreak::Lost(told)
+        }
+    }
+
+    /// From now on changes are told; `false`: to nobody.
+    async fn begin(&mut self) -> bool {
+        self.is_lost = false;
+        self.tell(News::Begun(WatchMode::Stream)).await
+    }
+
+    /// Says so once an interruption.
+    async fn lose(&mut self, error: Error) {
+        if !self.is_lost {
+            tracing::warn!(%error, "the change stream is interrupted");
+            self.is_lost = true;
+            self.tell(News::Lost(error)).await;
+        }
+    }
+
+    /// `false`: nobody reads it.
+    async fn tell(&self, news: News) -> bool {
+        self.told.send(news).await.is_ok()
+    }
+
+    async fn pause(&mut self) {
+        let wait = backoff::spread(self.wait);
+        self.wait = (self.wait * 2).min(LONGEST);
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = self.told.closed() => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Change;
+
+    #[test]
+    fn changes_that_follow_each_other_are_told_together_and_in_order() {
+        let gone = |id: &str| News::Changes(vec![Change::deleted(id.into())]);
+        let lost = News::Lost(Error::unreachable("h", "r"));
+        let told = together(vec![gone("a"), gone("b"), lost, News::Begun(WatchMode::Stream), gone("c")]);
+        let [News::Changes(first), News::Lost(_), News::Begun(_), News::Changes(last)] = told.as_slice() else {
+            panic!("{told:?}");
+        };
+        let keys =
+            |changes: &[Change]| changes.iter().map(|change| change.session.text().to_owned()).collect::<Vec<_>>();
+        assert_eq!((keys(first), keys(last)), (vec!["a".to_owned(), "b".to_owned()], vec!["c".to_owned()]));
+    }
+}
