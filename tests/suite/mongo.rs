@@ -17,3 +17,4 @@ mod passwords;
 mod raw_bytes;
 mod reading;
 mod tls;
+mod watch;
