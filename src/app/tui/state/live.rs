@@ -2,10 +2,7 @@
 
 use super::{AppState, Effect};
 use crate::{
-    app::{
-        task::{Ticket, Write},
-        text, told,
-    },
+    app::{task::Ticket, text, told},
     repository::{News, WatchMode},
     session::{Change, ChangeKind},
 };
@@ -65,18 +62,11 @@ impl AppState {
         let conversation = &mut self.workspace.conversation;
         let shown = conversation.session().is_some_and(|open| open.key == change.session);
         conversation.mark_gone(&change.session);
-        if shown && !self.is_deleting(change) {
+        if shown && !self.is_deleting(&change.session) {
             let name = text::line(self.workspace.conversation.name().unwrap_or_default()).into_owned();
             self.said = Some(format!("{name} was deleted elsewhere; what was read of it stays"));
         }
         Vec::new()
-    }
-
-    fn is_deleting(&self, change: &Change) -> bool {
-        self.pending.iter().any(|pending| {
-            pending.order.connection == self.workspace.ticket
-                && matches!(&pending.order.write, Write::Delete(key) if *key == change.session)
-        })
     }
 
     /// Whether changes are told as they are made, so that what is shown has no age.
