@@ -217,6 +217,10 @@ impl SessionList {
     /// A page did not come. Rows of a page that would be asked again are dropped, so that none shows twice.
     fn stall(&mut self) -> Option<AskedRows> {
         let page = self.page.take()?;
+        if page.aside.is_some() {
+            // Nothing that was read before the changes is awaited any more.
+            self.since.moved.clear();
+        }
         if !page.first {
             for row in self.rows.drain(page.before.min(self.rows.len())..) {
                 self.since.moved.remove(&row.key);

@@ -83,7 +83,9 @@ impl SessionList {
     fn change_row(&mut self, change: &Change, counted: bool) {
         let aside = self.page.as_mut().and_then(|page| page.aside.as_mut());
         if let Some(row) = aside.into_iter().flatten().find(|row| row.key == change.session) {
-            change.apply_to_row(row);
+            if change.apply_to_row(row) {
+                self.since.moved.insert(row.key.clone());
+            }
             if counted {
                 self.details.expire_row(row);
             }
@@ -96,10 +98,11 @@ impl SessionList {
         }
         if self.date_of(&self.rows[at]) != date {
             self.move_up(at);
+            self.settle_in_place();
         }
     }
 
-    /// A row whose date rose goes where that belongs; the selection stays with its session.
+    /// A row whose date rose goes where that belongs.
     fn move_up(&mut self, at: usize) {
         let date = self.date_of(&self.rows[at]);
         let to = self.rows[..at].iter().position(|row| self.date_of(row) < date).unwrap_or(at);
@@ -108,7 +111,6 @@ impl SessionList {
         if let Some(page) = self.page.as_mut().filter(|page| to < page.before && at >= page.before) {
             page.before += 1;
         }
-        self.settle_in_place();
     }
 
     /// A session is new. Whether it matches a filter only the store can tell.
@@ -119,6 +121,7 @@ impl SessionList {
             if row.updated_at > self.rows[at].updated_at {
                 self.rows[at].updated_at = row.updated_at;
                 self.move_up(at);
+                self.settle_in_place();
             }
             return;
         }
@@ -127,6 +130,7 @@ impl SessionList {
         }
         self.count = self.count.map(|count| count.saturating_add(1));
         self.put(row.clone());
+        self.settle_in_place();
     }
 
     /// Whether every session belongs to the list, and its rows are those of the list that was asked for.
@@ -152,21 +156,27 @@ impl SessionList {
         if let Some(page) = self.page.as_mut().filter(|page| at < page.before) {
             page.before += 1;
         }
-        self.settle_in_place();
     }
 
     /// The list was read again while changes came: what they told of the rows before is true of the fresh ones too.
     pub(super) fn put_again(&mut self, before: Vec<Summary>) {
         let moved = std::mem::take(&mut self.since.moved);
+        if moved.is_empty() {
+            return;
+        }
+        for at in 0..self.rows.len() {
+            if moved.contains(&self.rows[at].key) {
+                self.move_up(at);
+            }
+        }
         for known in before.into_iter().filter(|row| moved.contains(&row.key)) {
             match self.place_of(&known.key) {
                 Some(at) if known.updated_at > self.rows[at].updated_at => {
                     self.rows[at].updated_at = known.updated_at;
                     self.move_up(at);
                 }
-                Some(at) => self.move_up(at),
                 None if self.filter.is_empty() => self.put(known),
-                None => {}
+                Some(_) | None => {}
             }
         }
     }

@@ -53,6 +53,13 @@ fn lost() -> Error {
     Error::unreachable("localhost", "reset")
 }
 
+/// A session is open, and nothing is asked.
+fn opened() -> Screen {
+    let mut screen = Screen::writable(120, 40);
+    screen.answer_all();
+    screen
+}
+
 #[test]
 fn the_first_line_tells_how_changes_arrive() {
     let mut screen = Screen::listed(160, 40);
@@ -70,7 +77,7 @@ fn the_first_line_tells_how_changes_arrive() {
 
 #[test]
 fn an_interruption_reads_again_and_the_first_beginning_does_not() {
-    let mut screen = Screen::writable(120, 40);
+    let mut screen = opened();
     tell(&mut screen, News::Begun(WatchMode::Stream));
     assert!(screen.asked.is_empty(), "{:?}", screen.asked);
     tell(&mut screen, News::Lost(lost()));
@@ -170,7 +177,7 @@ fn a_change_told_while_the_list_is_read_again_is_not_undone_by_it() {
 
 #[test]
 fn what_is_deleted_elsewhere_is_kept_open_and_said() {
-    let mut screen = Screen::writable(120, 40);
+    let mut screen = opened();
     let open = screen.state.workspace.conversation.key().unwrap().clone();
     changed(&mut screen, Change::deleted(open.clone()));
     assert_eq!(screen.state.workspace.conversation.key(), Some(&open));
@@ -192,7 +199,7 @@ fn what_is_deleted_elsewhere_is_kept_open_and_said() {
 
 #[test]
 fn what_this_program_deleted_is_closed_whichever_is_told_first() {
-    let mut screen = Screen::writable(120, 40);
+    let mut screen = opened();
     let open = screen.state.workspace.conversation.key().unwrap().clone();
     screen.press(&format!("D{}\n", open.text()));
     let ticket = screen.asked.iter().find_map(|command| match command {
@@ -210,7 +217,7 @@ fn what_this_program_deleted_is_closed_whichever_is_told_first() {
 
 #[test]
 fn an_unclear_change_reads_the_open_session_again_once_and_then_once_more() {
-    let mut screen = Screen::writable(120, 40);
+    let mut screen = opened();
     let open = screen.state.workspace.conversation.key().unwrap().clone();
     let opens = |screen: &Screen| screen.asked.iter().filter(|command| matches!(command, Command::Open(..))).count();
     for _ in 0..5 {
@@ -229,7 +236,7 @@ fn an_unclear_change_reads_the_open_session_again_once_and_then_once_more() {
 
 #[test]
 fn a_message_after_one_that_was_not_told_reads_the_session_again() {
-    let mut screen = Screen::writable(120, 40);
+    let mut screen = opened();
     let conversation = &screen.state.workspace.conversation;
     let (open, agent) = (conversation.key().unwrap().clone(), conversation.agent().unwrap().clone());
     let (_, count) = conversation.position().unwrap();
@@ -245,7 +252,7 @@ fn a_message_after_one_that_was_not_told_reads_the_session_again() {
 
 #[test]
 fn what_this_program_stored_comes_back_as_a_change_and_changes_nothing() {
-    let mut screen = Screen::writable(120, 40);
+    let mut screen = opened();
     let open = screen.state.workspace.conversation.key().unwrap().clone();
     let given = decode::feedback(
         &doc! { "rating": "up", "comment": "well", "created_at": bson::DateTime::from_millis(5) }.into(),
