@@ -7,7 +7,7 @@ use tokio::{sync::mpsc, task::JoinSet};
 
 use super::{Event, Ticket, crash::crashed};
 use crate::{
-    repository::{Error, News, SessionReader},
+    repository::{Error, News, SessionReader, Watch},
     session::Change,
 };
 
@@ -23,7 +23,7 @@ pub(super) fn follow(ticket: Ticket, reader: Arc<dyn SessionReader>, events: mps
         // In a set of its own: where this task ends, that one does.
         let mut telling = JoinSet::new();
         let outbox = events.clone();
-        telling.spawn(async move { tell(ticket, reader, &outbox).await });
+        telling.spawn(async move { tell(ticket, reader.watch(), &outbox).await });
         if let Some(Err(join)) = telling.join_next().await {
             let _ = events.send(Event::News(ticket, News::Ended(crashed(WATCHING, &join)))).await;
         }
@@ -32,8 +32,8 @@ pub(super) fn follow(ticket: Ticket, reader: Arc<dyn SessionReader>, events: mps
 }
 
 /// Ends with the news that nothing more comes, or with the screen.
-async fn tell(ticket: Ticket, reader: Arc<dyn SessionReader>, events: &mpsc::Sender<Event>) {
-    let mut watch = reader.watch().fuse();
+async fn tell(ticket: Ticket, watch: Watch, events: &mpsc::Sender<Event>) {
+    let mut watch = watch.fuse();
     let mut held = None;
     loop {
         let told = match held.take() {

@@ -187,6 +187,9 @@ impl SessionList {
         self.next.clone_from(&end.next);
         if let Some(rows) = page.aside {
             let before = std::mem::replace(&mut self.rows, rows);
+            if self.is_outdated() {
+                self.since.moved.clear();
+            }
             self.answered();
             self.put_again(before);
             self.settle();
