@@ -6,6 +6,7 @@ mod crash;
 pub mod event;
 mod lanes;
 mod link;
+mod live;
 mod question;
 pub mod worker;
 mod writer;

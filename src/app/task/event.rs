@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{Ticket, command::Lane};
 use crate::{
     metrics::Outline,
-    repository::{Candidate, Error, Inspection, ListPlan, PageEnd},
+    repository::{Candidate, Error, Inspection, ListPlan, News, PageEnd},
     session::{AgentId, Details, Message, Session, SessionKey, Summary, Usage},
 };
 
@@ -74,6 +74,8 @@ pub enum Event {
     },
     /// News of the connection.
     Link(Link),
+    /// What changes in the store that was opened with that ticket, by whoever changes it.
+    News(Ticket, News),
     /// A change waits for another writer, in a sentence.
     Waiting(String),
     /// A hook gave up on something it was to deliver: which, what and why, in a sentence.
@@ -104,7 +106,7 @@ pub enum Link {
 }
 
 impl Event {
-    /// The question it answers, with its lane; `None` for news of the connection and what became of a write.
+    /// The question it answers, with its lane; `None` for news of the connection or of changes, and what became of a write.
     #[must_use]
     pub fn answers(&self) -> Option<(Lane, Ticket)> {
         Some(match self {
@@ -121,9 +123,12 @@ impl Event {
             Self::Found { ticket, .. } => (Lane::Find, *ticket),
             Self::Document(ticket, ..) => (Lane::Inspect, *ticket),
             Self::Failed { ticket, lane, .. } => (*lane, *ticket),
-            Self::Link(_) | Self::Undelivered(_) | Self::Waiting(_) | Self::Written(..) | Self::NotWritten { .. } => {
-                return None;
-            }
+            Self::Link(_)
+            | Self::News(..)
+            | Self::Undelivered(_)
+            | Self::Waiting(_)
+            | Self::Written(..)
+            | Self::NotWritten { .. } => return None,
         })
     }
 }

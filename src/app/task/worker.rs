@@ -2,13 +2,17 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    sync::mpsc,
+    task::{JoinHandle, JoinSet},
+};
 
 use super::{
     Command, Event, Ticket, WriteOrder, Writing,
     crash::crashed,
     lanes::{Lanes, Reply},
     link::Watch,
+    live,
     question::Question,
     writer::Writer,
 };
@@ -84,6 +88,16 @@ struct OpenStore {
     store: Store,
     watch: Watch,
     writer: Writer,
+    /// Tells what changes in it.
+    live: JoinSet<()>,
+}
+
+impl OpenStore {
+    /// Nothing more is told of it; what was to be written still is.
+    fn leave(self) -> (Store, JoinHandle<()>) {
+        drop(self.live);
+        (self.store, self.writer.close())
+    }
 }
 
 impl Worker {
@@ -116,7 +130,7 @@ impl Worker {
                 }
             }
         }
-        let last = self.open.map(|open| (open.store, open.writer.close()));
+        let last = self.open.map(OpenStore::leave);
         for writes in self.ending {
             let _ = writes.await;
         }
@@ -154,7 +168,7 @@ impl Worker {
     /// Opens the place beside the loop: looking up a host or a server may take long.
     fn connect(&mut self, reply: Reply, origin: Origin, rights: Rights) {
         self.ending.retain(|writes| !writes.is_finished());
-        self.ending.extend(self.open.take().map(|open| open.writer.close()));
+        self.ending.extend(self.open.take().map(|open| open.leave().1));
         self.user = Arc::default();
         let opening = (self.opener)(origin, rights);
         let done = self.connected.0.clone();
@@ -175,13 +189,17 @@ impl Worker {
                 let location = store.reader().location();
                 let watch = Watch::new(store.reader(), self.events.clone(), &self.user);
                 let writer = Writer::start(store.clone(), watch.clone(), self.writing.clone(), self.events.clone());
-                self.open = Some(OpenStore { ticket, store, watch, writer });
+                self.open = Some(OpenStore { ticket, store, watch, writer, live: JoinSet::new() });
                 Event::Connected { ticket, location }
             }
             Ok(Opened::Choose(candidates)) => Event::Choose { ticket, candidates },
             Err(error) => reply.failure(error),
         };
         reply.send(&self.events, event).await;
+        // Only now: the screen knows of the connection before it hears of its changes.
+        if let Some(open) = self.open.as_mut().filter(|open| open.ticket == ticket) {
+            open.live = live::follow(ticket, open.store.reader(), self.events.clone());
+        }
     }
 
     fn ask(&self, reply: Reply, command: Command) {

@@ -15,6 +15,7 @@ pub mod folding;
 pub mod inspector;
 mod keys;
 pub mod list;
+pub mod live;
 pub mod metadata;
 pub mod metrics;
 pub mod modal;
@@ -60,7 +61,7 @@ use super::render::{
 };
 use crate::app::{
     config::Ui,
-    keymap::Keymap,
+    keymap::{Action, Keymap},
     place::Place,
     task::{Command, Event},
     text,
@@ -296,6 +297,7 @@ impl AppState {
         let connection = Connection { place: Some(place), stage: Stage::Connecting, lost: None };
         let workspace = Workspace::new(&self.ui, connection, self.workspace.open_id.take());
         self.workspace = Workspace { ticket, ..workspace };
+        self.workspace.list.reloads_by(self.keymap.label(Action::Reload));
         // What was typed and is not stored stays.
         self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
         self.said = None;

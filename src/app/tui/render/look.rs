@@ -195,8 +195,12 @@ pub struct Marks {
     pub unfolded: &'static str,
     /// The selected row's bar.
     pub bar: &'static str,
-    /// A live session, a connection that is up.
+    /// A live session, changes that are told as they are made.
     pub dot: &'static str,
+    /// Changes that are looked for now and then.
+    pub dotted: &'static str,
+    /// What is as old as when it was read.
+    pub ring: &'static str,
     /// Between facts of a title.
     pub sep: &'static str,
     /// A rule.
@@ -240,6 +244,8 @@ static UNICODE: Marks = Marks {
     unfolded: "▾",
     bar: "▌",
     dot: "●",
+    dotted: "◌",
+    ring: "○",
     sep: "▪",
     rule: "─",
     ellipsis: "…",
@@ -260,6 +266,8 @@ static ASCII: Marks = Marks {
     unfolded: "v",
     bar: "|",
     dot: "*",
+    dotted: "o",
+    ring: "-",
     sep: "|",
     rule: "-",
     ellipsis: "~",

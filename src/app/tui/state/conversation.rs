@@ -3,6 +3,7 @@
 //! What is shown is counted from the cursor, so nothing moves under the reader when pages arrive; only what is in view
 //! is laid out, so a frame costs the same in a conversation of ten messages and of sixty thousand.
 
+mod again;
 mod answers;
 mod durations;
 mod find;
@@ -78,6 +79,8 @@ pub struct ConversationState {
     outline: Option<Ticket>,
     /// Messages that arrived while the session or its outline was being read.
     arrived: Vec<Change>,
+    /// It changed while it or its outline was being read: it is read once more after that.
+    again: bool,
     find: Option<Find>,
     /// A page failed or was given up: nothing is asked again until the reader moves.
     blocked: bool,
@@ -113,6 +116,7 @@ impl ConversationState {
     fn ask_open(&mut self, opening: Opening) -> Vec<Effect> {
         let (ticket, key) = (opening.ticket, opening.key.clone());
         self.unopened = None;
+        self.again &= opening.again;
         self.arrived.retain(|change| change.session == key);
         self.opening = Some(opening);
         vec![Effect::Ask(Command::Open(ticket, key, PAGE))]
@@ -252,7 +256,7 @@ impl ConversationState {
     /// Gives up what is loading (`Command::Cancel`), then ends the find. `None`: there was nothing to give up.
     pub fn give_up(&mut self) -> Option<Vec<Effect>> {
         let mut lanes = Vec::new();
-        self.unopened = None;
+        (self.unopened, self.again) = (None, false);
         if self.opening.take().is_some() {
             lanes.push(Lane::Open);
         }

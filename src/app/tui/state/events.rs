@@ -39,6 +39,7 @@ impl AppState {
                 self.workspace.connection.lost = Some(Lost { reason, retry_at });
                 Vec::new()
             }
+            Event::News(ticket, news) => self.on_news(ticket, &news),
             Event::Resolved(_, id, rows) => self.on_resolved(&id, rows),
             Event::Peeked(ticket, session) => self.on_peeked(ticket, &session),
             Event::Failed { ticket, lane, error } => self.on_failed(ticket, lane, error),
@@ -62,6 +63,14 @@ impl AppState {
     }
 
     fn pass_on(&mut self, event: &Event) -> Vec<Effect> {
+        let whole = match event {
+            Event::ListEnd(..) => self.workspace.list.reads_from_the_start(),
+            Event::Opened(..) => true,
+            _ => false,
+        };
+        if whole {
+            self.workspace.read_at = Some(self.look.now);
+        }
         self.workspace.list.on_event(event);
         for modal in &mut self.modals {
             if let Modal::Inspector(inspector) = modal {
@@ -90,10 +99,15 @@ impl AppState {
                     self.focus = Pane::Sessions;
                 }
             }
-            ChangeKind::Metadata(_) | ChangeKind::Feedback(_) | ChangeKind::Messages(..) if shown => {
-                self.settle_side_panes();
+            ChangeKind::Metadata(_)
+            | ChangeKind::Feedback(_)
+            | ChangeKind::Messages(..)
+            | ChangeKind::Unclear(_)
+            | ChangeKind::Created(_) => {
+                if shown {
+                    self.settle_side_panes();
+                }
             }
-            ChangeKind::Metadata(_) | ChangeKind::Feedback(_) | ChangeKind::Messages(..) => {}
         }
         effects
     }

@@ -88,6 +88,17 @@ impl<K: PartialEq> Selection<K> {
         self.select(found.unwrap_or(self.at), rows);
     }
 
+    /// The same where rows move by themselves: the selected one stays on its line of the view where it can. A view of the first
+    /// rows goes on showing them, so that what comes there is seen.
+    pub fn settle_in_place(&mut self, rows: &impl Rows<Key = K>, page: usize) {
+        let line = self.at.saturating_sub(self.top);
+        self.settle(rows);
+        if self.top > 0 {
+            self.top = self.at.saturating_sub(line);
+        }
+        self.show(rows.count(), page);
+    }
+
     /// Moves. `false`: the action is not a movement.
     pub fn on_action(&mut self, action: Action, rows: &impl Rows<Key = K>, page: usize) -> bool {
         let Some(to) = moved(action, self.at, rows.count(), page) else { return false };

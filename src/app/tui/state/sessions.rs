@@ -23,6 +23,7 @@ use crate::{
 use super::{Effect, Tickets, list::Selection};
 use asked::AskedRows;
 use before::ListedBefore;
+use changes::SinceRead;
 use details::DetailsCache;
 
 /// The session list's state.
@@ -53,6 +54,8 @@ pub struct SessionList {
     details: DetailsCache,
     /// Sessions of rows that were found to be gone since.
     gone: HashSet<SessionKey>,
+    /// What was told since it was read.
+    since: SinceRead,
     /// What was listed before another list was asked for.
     before: Option<ListedBefore>,
     /// Something was answered, were it that there is nothing.
@@ -108,6 +111,7 @@ impl SessionList {
         let first = after.is_none();
         if first {
             (self.notice, self.emptiness) = (None, None);
+            self.since.forget();
         }
         self.error = None;
         self.stalled = false;
@@ -166,10 +170,13 @@ impl SessionList {
             self.mark_there(&row.key);
         }
         self.begin();
+        self.note_seen(found);
+        let (moved, removed) = (&self.since.moved, &self.since.removed);
+        let found = found.iter().filter(|row| !removed.contains(&row.key));
         if let Some(aside) = self.page.as_mut().and_then(|page| page.aside.as_mut()) {
-            aside.extend_from_slice(found);
+            aside.extend(found.cloned());
         } else {
-            self.rows.extend_from_slice(found);
+            self.rows.extend(found.filter(|row| !moved.contains(&row.key)).cloned());
             self.settle();
         }
     }
@@ -177,12 +184,16 @@ impl SessionList {
     fn on_end(&mut self, end: &PageEnd) {
         self.begin();
         let Some(page) = self.page.take() else { return };
+        self.next.clone_from(&end.next);
         if let Some(rows) = page.aside {
-            self.rows = rows;
+            let before = std::mem::replace(&mut self.rows, rows);
+            if self.is_outdated() {
+                self.since.moved.clear();
+            }
             self.answered();
+            self.put_again(before);
             self.settle();
         }
-        self.next.clone_from(&end.next);
         if end.timed_out {
             self.notice = Some("the search took too long and was ended: there may be more than these".into());
         } else if page.first && end.next.is_none() {
@@ -209,8 +220,14 @@ impl SessionList {
     /// A page did not come. Rows of a page that would be asked again are dropped, so that none shows twice.
     fn stall(&mut self) -> Option<AskedRows> {
         let page = self.page.take()?;
+        if page.aside.is_some() {
+            // Nothing that was read before the changes is awaited any more.
+            self.since.moved.clear();
+        }
         if !page.first {
-            self.rows.truncate(page.before);
+            for row in self.rows.drain(page.before.min(self.rows.len())..) {
+                self.since.moved.remove(&row.key);
+            }
             self.settle();
         }
         self.next.clone_from(&page.resume);
@@ -300,17 +317,6 @@ impl SessionList {
             effects.extend(self.details.ask(&self.rows[from..to], tickets));
         }
         effects
-    }
-
-    /// What is loading.
-    #[must_use]
-    pub fn loading(&self) -> Option<&'static str> {
-        self.page.as_ref().map(|page| match (page.first, page.aside.is_some(), self.filter.is_empty()) {
-            (_, true, _) => "reading the sessions again",
-            (true, _, false) => "searching the sessions",
-            (true, ..) => "reading the sessions",
-            (false, ..) => "reading more sessions",
-        })
     }
 
     /// Whether there is more than the rows known.

@@ -8,12 +8,13 @@ use crate::{
         task::{Command, Event, Link, command::Lane},
         tui::view::{self, sample},
     },
-    repository::{Error, ListPlan, ListQuery, PageEnd, Sort},
+    repository::{Error, ListPlan, ListQuery, News, PageEnd, Sort, WatchMode},
 };
 
 mod changes;
 mod interleavings;
 mod listing;
+mod live;
 mod lookup;
 mod places;
 mod rows;
@@ -245,10 +246,15 @@ fn a_click_selects_and_another_opens() {
 #[test]
 fn nothing_changes_by_itself_when_all_is_old() {
     let mut screen = Screen::listed(120, 40);
+    let ticket = screen.state.workspace.ticket;
+    screen.tell(Event::News(ticket, News::Begun(WatchMode::Stream)));
     for row in &mut screen.state.workspace.list.rows {
         (row.updated_at, row.created_at) = (Some(crate::session::StoredDate::from_millis(0)), None);
     }
     assert_eq!(screen.state.next_change(), None);
+    let why = Error::other("watching for changes", "it ended");
+    screen.tell(Event::News(ticket, News::Ended(why)));
+    assert_eq!(screen.state.next_change().map(|left| left.as_secs()), Some(60), "the age of what was read");
     screen.press("r");
     assert!(screen.state.next_change().is_some(), "the mark of loading turns");
 }

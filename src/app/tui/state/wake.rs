@@ -23,7 +23,9 @@ impl AppState {
         }
         let ages = self.ages_in_view().filter_map(|at| until_older(at, self.look.now));
         let lost = self.workspace.connection.lost.as_ref().filter(|lost| lost.retry_at > self.look.now);
-        ages.chain(lost.map(|_| Duration::from_secs(1))).min()
+        let read = self.workspace.read_at.filter(|_| !self.is_live() && self.workspace.connection.is_open());
+        let read = read.and_then(|at| until_older(at.into(), self.look.now));
+        ages.chain(read).chain(lost.map(|_| Duration::from_secs(1))).min()
     }
 
     fn ages_in_view(&self) -> impl Iterator<Item = StoredDate> {

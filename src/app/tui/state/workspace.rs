@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::{
@@ -9,6 +10,7 @@ use super::{
     connection::{Connection, HomePlace},
     conversation::ConversationState,
     feedback::FeedbackPane,
+    live::WatchState,
     metadata::MetadataPane,
     metrics::MetricsPane,
     sessions::SessionList,
@@ -27,6 +29,10 @@ pub struct Workspace {
     pub(super) ticket: Ticket,
     /// The place, once it is open.
     pub(super) home: Option<HomePlace>,
+    /// How its changes arrive, once that is known.
+    pub watch: Option<WatchState>,
+    /// When the list or the open session was last read as a whole.
+    pub read_at: Option<Timestamp>,
     /// The sessions.
     pub list: SessionList,
     /// The open one.

@@ -27,7 +27,7 @@ use crate::{
         told::Told,
     },
     repository::{Error, ErrorKind},
-    session::{Change, Feedback, MetadataEdit, Session, SessionKey, decode, edit, encode},
+    session::{Change, MetadataEdit, Session, decode, edit, encode},
 };
 use bson::Bson;
 
@@ -251,23 +251,10 @@ impl AppState {
             }
             Write::Feedback(key, feedback) => {
                 let stored = decode::feedback(&encode::feedback(&feedback).into());
-                if feedback.again && self.shows(&key, &stored) {
-                    return Vec::new();
-                }
                 self.apply(&Change::feedback(key, stored))
             }
             Write::Delete(key) => self.apply(&Change::deleted(key)),
         }
-    }
-
-    /// Whether a feedback is shown already: an attempt whose answer was lost had stored it.
-    fn shows(&self, key: &SessionKey, feedback: &Feedback) -> bool {
-        let same = |known: &Feedback| {
-            (known.created_at, &known.rating, &known.comment)
-                == (feedback.created_at, &feedback.rating, &feedback.comment)
-        };
-        let open = self.workspace.conversation.session().filter(|open| open.key == *key);
-        open.is_some_and(|open| open.feedbacks.iter().any(same))
     }
 
     pub(super) fn on_not_written(&mut self, ticket: Ticket, error: &Error) -> Vec<Effect> {

@@ -1,10 +1,9 @@
 //! The first line: what is open, how many sessions, how updates arrive.
 //!
 //! ```text
-//!  strandscope  prod-eu ▪ agents.sessions            4 812 sessions   ● r reloads   READ-ONLY
+//!  strandscope  prod-eu ▪ agents.sessions            4 812 sessions   ● live   READ-ONLY
 //! ```
 
-use crate::app::keymap::Action;
 use std::str::FromStr;
 
 use ratatui::{
@@ -15,12 +14,15 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use crate::app::{
-    text,
-    tui::{
-        render::format,
-        state::{AppState, connection::Stage},
+use crate::{
+    app::{
+        text,
+        tui::{
+            render::format,
+            state::{AppState, connection::Stage, live::WatchState},
+        },
     },
+    repository::WatchMode,
 };
 
 /// Draws the line.
@@ -70,18 +72,33 @@ fn right(state: &AppState) -> Line<'static> {
             let noun = if count == 1 { "session" } else { "sessions" };
             line.push_span(Span::raw(format!("{} {noun}   ", format::number(count, look.marks))));
         }
-        let reloads = state.keymap.label(Action::Reload).map(|key| format!("{key} reloads"));
         if state.workspace.connection.lost.is_some() {
             line.push_span(Span::styled("not connected ", look.theme.warn));
-        } else if let Some(reloads) = reloads {
-            let answers = state.silence().is_none();
-            let style = if answers { look.theme.ok } else { look.theme.dim };
-            line.push_span(Span::styled(format!("{} ", look.marks.dot), style));
-            line.push_span(Span::styled(format!("{reloads} "), look.theme.dim));
+        } else if let Some((mark, says)) = updates(state) {
+            let style = if state.is_live() && state.silence().is_none() { look.theme.ok } else { look.theme.dim };
+            line.push_span(Span::styled(format!("{mark} "), style));
+            line.push_span(Span::styled(format!("{says} "), look.theme.dim));
         }
     }
     if state.read_only() {
         line.push_span(Span::styled("  READ-ONLY ", look.theme.warn));
     }
     line
+}
+
+/// How changes arrive; where they do not, how old what is shown can be.
+fn updates(state: &AppState) -> Option<(&'static str, String)> {
+    let (marks, now) = (state.look.marks, state.look.now);
+    match state.workspace.watch {
+        Some(WatchState::Begun(WatchMode::Stream)) => Some((marks.dot, "live".to_owned())),
+        Some(WatchState::Begun(WatchMode::Poll(every))) => {
+            Some((marks.dotted, format!("every {} s", every.as_secs_f64())))
+        }
+        Some(WatchState::Lost | WatchState::Ended) | None => {
+            let read_at = state.workspace.read_at?;
+            let age = format::age(read_at.into(), now);
+            let ago = if format::is_now(read_at.into(), now) { age } else { format!("{age} ago") };
+            Some((marks.ring, format!("read {ago}")))
+        }
+    }
 }

@@ -19,22 +19,31 @@ impl ConversationState {
         }
         let mut effects = self.catch_up(change, tickets);
         let at_end = matches!(change.kind, ChangeKind::Messages(..)) && self.follows_end();
+        let is_held = matches!(&change.kind, ChangeKind::Feedback(feedback) if self.holds(feedback));
         let Some(open) = self.open.as_mut().filter(|open| open.session.key == change.session) else {
             return effects;
         };
-        let shown = match &change.kind {
-            ChangeKind::Messages(..) => open.take_arrived(change, at_end),
+        let (missed, shown) = match &change.kind {
+            ChangeKind::Messages(..) => (open.misses(change), open.take_arrived(change, at_end)),
             // Feedback stands under its message.
-            ChangeKind::Feedback(_) => change.apply_to(&mut open.session),
+            ChangeKind::Feedback(_) => (false, !is_held && change.apply_to(&mut open.session)),
+            ChangeKind::Created(_) => (self.gone, false),
+            ChangeKind::Unclear(_) => {
+                change.apply_to(&mut open.session);
+                (true, false)
+            }
             ChangeKind::Metadata(_) | ChangeKind::Deleted => {
                 change.apply_to(&mut open.session);
-                false
+                (false, false)
             }
         };
         if shown {
             self.layouts.clear();
             self.refresh();
             effects.extend(self.ask(tickets));
+        }
+        if missed {
+            effects.extend(self.read_again(change, tickets));
         }
         effects
     }
@@ -62,9 +71,14 @@ impl ConversationState {
                 Vec::new()
             }
             ChangeKind::Metadata(_) | ChangeKind::Feedback(_) if opening => self.reload(tickets),
-            ChangeKind::Messages(..) | ChangeKind::Metadata(_) | ChangeKind::Feedback(_) | ChangeKind::Deleted => {
-                Vec::new()
-            }
+            // Of the open one that is told below.
+            ChangeKind::Unclear(_) if opening && !shown => self.read_again(change, tickets),
+            ChangeKind::Messages(..)
+            | ChangeKind::Metadata(_)
+            | ChangeKind::Feedback(_)
+            | ChangeKind::Unclear(_)
+            | ChangeKind::Created(_)
+            | ChangeKind::Deleted => Vec::new(),
         }
     }
 
@@ -76,7 +90,7 @@ impl ConversationState {
             }
             Event::Messages(ticket, agent, messages) => self.take_messages(*ticket, agent, messages, tickets),
             Event::Found { ticket, hits, searched, done } => self.take_found(*ticket, hits, *searched, *done, tickets),
-            Event::Failed { ticket, lane, error } => self.take_failure(*ticket, *lane, error.is_passing()),
+            Event::Failed { ticket, lane, error } => self.take_failure(*ticket, *lane, error.is_passing(), tickets),
             _ => Vec::new(),
         }
     }
@@ -179,7 +193,9 @@ impl ConversationState {
         self.layouts.clear();
         self.return_to(mark);
         self.refresh();
-        self.ask(tickets)
+        let mut effects = self.ask(tickets);
+        effects.extend(self.read_owed(tickets));
+        effects
     }
 
     fn take_found(
@@ -218,7 +234,9 @@ impl ConversationState {
     }
 
     /// Keeps what is shown; the status line shows the error.
-    fn take_failure(&mut self, ticket: Ticket, lane: Lane, lost: bool) -> Vec<Effect> {
+    fn take_failure(&mut self, ticket: Ticket, lane: Lane, lost: bool, tickets: &mut Tickets) -> Vec<Effect> {
+        // What failed as the connection was lost is asked again once that is back.
+        self.again &= !lost;
         match lane {
             Lane::Open => self.unopened = self.opening.take_if(|asked| asked.ticket == ticket).filter(|_| lost),
             Lane::Messages => self.blocked |= self.page.take_if(|asked| asked.ticket == ticket).is_some(),
@@ -231,7 +249,7 @@ impl ConversationState {
             _ => return Vec::new(),
         }
         self.refresh();
-        Vec::new()
+        self.read_owed(tickets)
     }
 
     /// The next page to ask for. One question at a time; what is in view goes before what is only near it.

@@ -239,6 +239,14 @@ impl Open {
         self.goal = goal;
     }
 
+    /// Whether messages arrived that do not follow those known, or of an agent that is not: something before them was not told.
+    pub fn misses(&self, change: &Change) -> bool {
+        let ChangeKind::Messages(id, messages) = &change.kind else { return false };
+        let known = self.session.agents.iter().position(|agent| agent.id == *id).map(|agent| self.counts[agent]);
+        let first = messages.iter().map(|message| message.index).min();
+        first.is_some_and(|first| known.is_none_or(|known| first > known))
+    }
+
     /// Takes messages that arrived at the end of an agent's history. `false`: there were none that are new. An agent that is not
     /// there comes with the next reading of the session.
     pub fn take_arrived(&mut self, change: &Change, at_end: bool) -> bool {

@@ -43,6 +43,7 @@ impl SessionList {
                 self.preferred = self.selected_row().map(|row| row.key.clone());
             }
             self.rows.clear();
+            self.since.moved.clear();
             self.selection.reset();
             self.answered();
         }

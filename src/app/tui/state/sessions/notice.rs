@@ -6,11 +6,35 @@ use super::SessionList;
 use crate::app::{text, tui::render::wrap};
 
 impl SessionList {
+    /// What is loading.
+    #[must_use]
+    pub fn loading(&self) -> Option<&'static str> {
+        self.page.as_ref().map(|page| match (page.first, page.aside.is_some(), self.filter.is_empty()) {
+            (_, true, _) => "reading the sessions again",
+            (true, _, false) => "searching the sessions",
+            (true, ..) => "reading the sessions",
+            (false, ..) => "reading more sessions",
+        })
+    }
+
     /// What the list has to say of itself, as stored, and whether that is an error.
     #[must_use]
     pub fn says(&self) -> Option<(&str, bool)> {
         let error = self.error.as_deref().map(|error| (error, true));
-        error.or_else(|| self.notice.as_deref().map(|notice| (notice, false)))
+        error.or_else(|| self.notice.as_deref().or(self.since.says.as_deref()).map(|notice| (notice, false)))
+    }
+
+    /// By which key the list is read again, as it is told.
+    pub fn reloads_by(&mut self, key: Option<String>) {
+        self.since.reload_key = key;
+    }
+
+    /// How many sessions changed that have no row.
+    pub(super) fn tell_unseen(&mut self) {
+        let count = self.since.unseen.len();
+        let what = if self.listed().0.is_empty() { "more changed" } else { "changed or new since" };
+        let key = self.since.reload_key.as_deref().map(|key| format!(": {key} reads again")).unwrap_or_default();
+        self.since.says = (count > 0).then(|| format!("{count} {what}{key}"));
     }
 
     /// The same on lines of a pane of so many cells: safe text.

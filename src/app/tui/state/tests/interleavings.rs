@@ -94,14 +94,18 @@ struct Late {
 }
 
 impl Late {
-    /// What is listed is always the beginning of what the store has for the filter and the order that it is of.
+    /// What is listed is of the filter and the order that it says, nothing twice. A feedback that was given moves its row.
     fn check_rows(&self) -> Result<(), TestCaseError> {
         let list = &self.screen.state.workspace.list;
         let (filter, sort) = list.listed();
         let sort = if sort == Sort::Updated { "updated" } else { "created" };
         let name = if filter.is_empty() { "support" } else { filter.source.as_str() };
-        for (at, row) in list.rows.iter().enumerate() {
-            prop_assert_eq!(row.name(), format!("{name}-{sort}-{at}").to_lowercase());
+        let start = format!("{name}-{sort}-").to_lowercase();
+        let mut names = std::collections::HashSet::new();
+        for row in &list.rows {
+            let number = row.name().strip_prefix(&start).and_then(|at| at.parse::<usize>().ok());
+            prop_assert!(number.is_some(), "{} is not of {}", row.name(), start);
+            prop_assert!(names.insert(row.name()), "{} twice", row.name());
         }
         Ok(())
     }

@@ -79,6 +79,13 @@ impl Pending {
 }
 
 impl AppState {
+    /// Whether this program is deleting a session of the place that is open.
+    pub(in super::super) fn is_deleting(&self, key: &SessionKey) -> bool {
+        self.pending
+            .iter()
+            .any(|pending| pending.is_deletion() && pending.session() == key && !self.is_elsewhere(pending))
+    }
+
     /// Whether a change was ordered for another place than the one that is open.
     pub(super) fn is_elsewhere(&self, pending: &Pending) -> bool {
         pending.home != self.workspace.home

@@ -1,0 +1,96 @@
+//! What changes in the store, told to the screen for as long as the connection is in use.
+
+use std::sync::Arc;
+
+use futures_util::{FutureExt, Stream, StreamExt};
+use tokio::{sync::mpsc, task::JoinSet};
+
+use super::{Event, Ticket, crash::crashed};
+use crate::{
+    repository::{Error, News, SessionReader, Watch},
+    session::Change,
+};
+
+/// How many changes go out in one event at most, where more are ready.
+const CHANGES_AT_ONCE: usize = 500;
+
+const WATCHING: &str = "watching for changes";
+
+/// Starts to tell; dropping what it gives ends that.
+pub(super) fn follow(ticket: Ticket, reader: Arc<dyn SessionReader>, events: mpsc::Sender<Event>) -> JoinSet<()> {
+    let mut following = JoinSet::new();
+    following.spawn(async move {
+        // In a set of its own: where this task ends, that one does.
+        let mut telling = JoinSet::new();
+        let outbox = events.clone();
+        telling.spawn(async move { tell(ticket, reader.watch(), &outbox).await });
+        if let Some(Err(join)) = telling.join_next().await {
+            let _ = events.send(Event::News(ticket, News::Ended(crashed(WATCHING, &join)))).await;
+        }
+    });
+    following
+}
+
+/// Ends with the news that nothing more comes, or with the screen.
+async fn tell(ticket: Ticket, watch: Watch, events: &mpsc::Sender<Event>) {
+    let mut watch = watch.fuse();
+    let mut held = None;
+    loop {
+        let told = match held.take() {
+            Some(news) => Some(news),
+            None => tokio::select! {
+                news = watch.next() => news,
+                () = events.closed() => return,
+            },
+        };
+        let mut news = told.unwrap_or_else(|| News::Ended(Error::other(WATCHING, "it ended")));
+        match &mut news {
+            News::Changes(changes) => held = gather(changes, &mut watch),
+            News::Begun(mode) => tracing::info!(?mode, "changes are told"),
+            News::Lost(error) => tracing::warn!(%error, "changes are not told for now"),
+            News::Ended(error) => tracing::info!(%error, "changes are not told"),
+        }
+        let ended = matches!(news, News::Ended(_));
+        if events.send(Event::News(ticket, news)).await.is_err() || ended {
+            return;
+        }
+    }
+}
+
+/// Takes what is ready beside the first changes, so that a burst is one event. What comes after them and is something else is
+/// given back.
+fn gather(changes: &mut Vec<Change>, watch: &mut (impl Stream<Item = News> + Unpin)) -> Option<News> {
+    while changes.len() < CHANGES_AT_ONCE {
+        match watch.next().now_or_never().flatten() {
+            Some(News::Changes(more)) => changes.extend(more),
+            other => return other,
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+
+    use super::*;
+    use crate::repository::WatchMode;
+
+    fn one() -> News {
+        News::Changes(vec![Change::unclear("s".into(), None)])
+    }
+
+    #[test]
+    fn a_burst_is_one_event_and_what_follows_it_is_kept() {
+        let mut changes = vec![Change::unclear("s".into(), None)];
+        let mut watch = stream::iter([one(), one(), News::Begun(WatchMode::Stream), one()]).fuse();
+        assert!(matches!(gather(&mut changes, &mut watch), Some(News::Begun(_))));
+        assert_eq!(changes.len(), 3);
+        let mut many = stream::iter((0..2000).map(|_| one())).fuse();
+        assert!(gather(&mut changes, &mut many).is_none());
+        assert_eq!(changes.len(), CHANGES_AT_ONCE);
+        let mut nothing = stream::pending::<News>();
+        changes.truncate(1);
+        assert!(gather(&mut changes, &mut nothing).is_none() && changes.len() == 1);
+    }
+}

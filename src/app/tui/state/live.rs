@@ -1,0 +1,77 @@
+//! What changes in the store while it is looked at, and how the screen hears of it.
+
+use super::{AppState, Effect};
+use crate::{
+    app::{task::Ticket, text, told},
+    repository::{News, WatchMode},
+    session::{Change, ChangeKind},
+};
+
+/// How the changes of the store in use arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WatchState {
+    /// They are told, in that way.
+    Begun(WatchMode),
+    /// They are not told for now.
+    Lost,
+    /// They are not told any more.
+    Ended,
+}
+
+impl AppState {
+    /// News of the connection in use; those of an earlier one are late.
+    pub(super) fn on_news(&mut self, ticket: Ticket, news: &News) -> Vec<Effect> {
+        if ticket != self.workspace.ticket {
+            return Vec::new();
+        }
+        match news {
+            News::Changes(changes) => changes.iter().flat_map(|change| self.take_news(change)).collect(),
+            News::Begun(mode) => {
+                let interrupted = self.workspace.watch.replace(WatchState::Begun(*mode)).is_some();
+                if !interrupted {
+                    return Vec::new();
+                }
+                // Changes may have been missed.
+                let mut effects = self.workspace.list.reload(&mut self.tickets);
+                effects.extend(self.workspace.conversation.reload(&mut self.tickets));
+                effects
+            }
+            News::Lost(error) => {
+                self.workspace.watch = Some(WatchState::Lost);
+                self.errors.keep(&told::sentence_on_screen(error), self.look.now);
+                Vec::new()
+            }
+            News::Ended(error) => {
+                // Of a store that never told any, the first line says how old what is shown is.
+                if self.workspace.watch.replace(WatchState::Ended).is_some() {
+                    self.errors.keep(&told::sentence_on_screen(error), self.look.now);
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    /// A change that anybody made, this program too.
+    fn take_news(&mut self, change: &Change) -> Vec<Effect> {
+        self.workspace.list.note_unlisted(change);
+        if !matches!(change.kind, ChangeKind::Deleted) {
+            return self.apply(change);
+        }
+        // What is open stays to be read; what this program deletes is closed once that is answered.
+        self.workspace.list.apply(change);
+        let conversation = &mut self.workspace.conversation;
+        let shown = conversation.session().is_some_and(|open| open.key == change.session);
+        conversation.mark_gone(&change.session);
+        if shown && !self.is_deleting(&change.session) {
+            let name = text::line(self.workspace.conversation.name().unwrap_or_default()).into_owned();
+            self.said = Some(format!("{name} was deleted elsewhere; what was read of it stays"));
+        }
+        Vec::new()
+    }
+
+    /// Whether changes are told as they are made, so that what is shown has no age.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        matches!(self.workspace.watch, Some(WatchState::Begun(_)))
+    }
+}
