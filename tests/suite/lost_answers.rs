@@ -9,9 +9,9 @@ use std::{
 use bson::{Bson, Document, doc};
 use mongodb::Client;
 use strandscope::{
-    AgentConfig, AgentId, Error, Limits, MessageBody, MessageUpdate, MetadataEdit, NewAgent, NewFeedback,
-    NewGuardrailEvent, NewMessage, NewSession, Pool, PoolOptions, Rating, SessionKey, SessionReader, SessionRepository,
-    SessionWriter, Tail,
+    AgentConfig, AgentId, CopiedDeletion, Error, Limits, MessageBody, MessageUpdate, MetadataEdit, NewAgent,
+    NewFeedback, NewGuardrailEvent, NewMessage, NewSession, Pool, PoolOptions, Rating, SessionKey, SessionReader,
+    SessionRepository, SessionWriter, Tail,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -176,6 +176,16 @@ async fn each_is_applied_once(server: &str, options: &str) {
     assert_eq!(stored.get_document("metadata").expect("metadata"), &doc! { "n": "edited-value" });
     assert_eq!(stored.get_array("feedbacks").expect("feedbacks").len(), 1);
     assert_eq!(stored.get_array("guardrail_events").expect("events").len(), 1);
+
+    let copy = repository.exact_copy(&key).await.expect("a copy");
+    proxy.lose_the_answer_to("findAndModify");
+    let deleted = repository.delete_copied(&key, &copy).await;
+    assert!(proxy.has_lost_it());
+    // The driver's own second try is given what the first has deleted; ours is not.
+    let is_done = deleted.as_ref().is_ok_and(|deleted| *deleted == CopiedDeletion::Done);
+    let is_unconfirmed = matches!(deleted, Err(Error::Unconfirmed { .. }));
+    assert!(if options == "retryWrites=true" { is_done } else { is_unconfirmed }, "{options}: {deleted:?}");
+    assert!(matches!(repository.open(&key, 0).await, Err(Error::NotFound { .. })), "it is gone");
 }
 
 #[tokio::test(flavor = "multi_thread")]

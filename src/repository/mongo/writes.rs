@@ -2,11 +2,13 @@
 //!
 //! ```text
 //! run ------- each write to its end, with a deadline, repeated after a lost answer
+//! answer ---- what the server answered, where the driver makes an error of it
 //! paths ----- the paths that a write sets (the documents themselves: session::encode)
 //! sessions, deletion, agents, messages (append, update), metadata
 //! ```
 
 mod agents;
+mod answer;
 mod append;
 mod deletion;
 mod metadata;

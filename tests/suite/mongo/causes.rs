@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use bson::{Document, doc};
+use bson::{Bson, Document, doc};
 use strandscope::{
-    Error, ErrorKind, Limits, MetadataEdit, MongoRepository, Opened, SessionKey, SessionReader, SessionWriter,
-    app::told,
+    AgentId, CopiedDeletion, Error, ErrorKind, Limits, MessageBody, MetadataEdit, MongoRepository, NewAgent,
+    NewFeedback, NewMessage, Opened, Rating, SessionKey, SessionReader, SessionWriter, Tail, app::told,
 };
 
 use crate::{
@@ -46,6 +46,67 @@ async fn a_write_that_too_few_members_acknowledge_is_told_at_once_and_stands() {
         assert_eq!(repository.metadata(&key).await.expect("readable").get_i32("n").ok(), Some(n as i32));
         assert_eq!(page(&repository, &first_page(5)).await.0.len(), 1, "{option}: reads ask for no acknowledgement");
     }
+}
+
+#[tokio::test]
+async fn what_too_few_members_acknowledge_is_told_only_where_it_was_carried_out() {
+    let fresh = support::fresh_collection("unmatched").await;
+    let first = doc! { "message": { "role": "user", "content": [{ "text": "first" }] }, "message_id": 0 };
+    fresh
+        .load([doc! {
+            "_id": "a", "session_id": "a", "metadata": { "n": 1 }, "updated_at": bson::DateTime::now(),
+            "agents": { "x": { "agent_data": {}, "messages": [first] } },
+        }])
+        .await;
+    let repository = opened(&fresh, "w=5&wtimeoutMS=200").await;
+    let (key, none, agent) = (SessionKey::from("a"), SessionKey::from("none"), AgentId::from("x"));
+
+    // Another writer came first: the history does not end where this one knows it to.
+    let message = NewMessage::new(MessageBody::text("user", "mine").with_tracking_id("tracking-mine"));
+    let told = repository.append_message(&key, &agent, &message, Some(Tail::default())).await.expect_err("too few");
+    assert!(matches!(told, Error::Unacknowledged { .. }), "{told:?}");
+    assert_eq!(repository.messages(&key, &agent, 0..5).await.expect("readable").len(), 2, "it is stored, once");
+
+    let stale = MetadataEdit::set("n", 2).only_if(Some(Bson::Int32(9)));
+    let told = repository.edit_metadata(&key, &[stale]).await.expect_err("another value");
+    assert!(matches!(told, Error::Conflict { .. }), "{told:?}");
+    let told = repository.create_agent(&key, &NewAgent::new("x")).await.expect_err("it is there");
+    assert!(matches!(told, Error::Exists { .. }), "{told:?}");
+    let told = repository.delete_agent(&key, &"y".into()).await.expect_err("it is not there");
+    assert!(matches!(told, Error::UnknownAgent { .. }), "{told:?}");
+    let told = repository.add_feedback(&none, &NewFeedback::new(Rating::Up)).await.expect_err("it is not there");
+    assert!(matches!(told, Error::NotFound { .. }), "{told:?}");
+    let told = repository.delete_session(&none).await.expect_err("it is not there");
+    assert!(matches!(told, Error::NotFound { .. }), "{told:?}");
+
+    let old = repository.exact_copy(&key).await.expect("a copy");
+    let longer = doc! { "$set": { "metadata.note": "longer" } };
+    fresh.collection.update_one(doc! { "_id": "a" }, longer).await.expect("changed");
+    assert_eq!(repository.delete_copied(&key, &old).await.expect("an answer"), CopiedDeletion::Changed);
+    assert!(repository.open(&key, 0).await.is_ok(), "it is still there");
+}
+
+#[tokio::test]
+async fn a_deletion_that_too_few_members_acknowledge_is_told_with_a_copy_and_without() {
+    let fresh = support::fresh_collection("undeleted").await;
+    fresh.load(["a", "b", "c"].map(session)).await;
+    let repository = opened(&fresh, "w=5&wtimeoutMS=200").await;
+    let told = repository.delete_session(&"a".into()).await.expect_err("too few members");
+    assert!(matches!(told, Error::Unacknowledged { .. }), "{told:?}");
+    let key = SessionKey::from("b");
+    let copy = repository.exact_copy(&key).await.expect("a copy");
+    let told = repository.delete_copied(&key, &copy).await.expect_err("too few members");
+    assert!(matches!(told, Error::Unacknowledged { .. }), "{told:?}");
+    // What changed without being larger is given: nothing else holds it.
+    let key = SessionKey::from("c");
+    let set = doc! { "$set": { "metadata": { "n": 1 } } };
+    fresh.collection.update_one(doc! { "_id": "c" }, set).await.expect("changed");
+    let copy = repository.exact_copy(&key).await.expect("a copy");
+    let set = doc! { "$set": { "metadata": { "n": 2 } } };
+    fresh.collection.update_one(doc! { "_id": "c" }, set).await.expect("changed");
+    let overtaken = repository.delete_copied(&key, &copy).await.expect("an answer");
+    assert!(matches!(overtaken, CopiedDeletion::Overtaken(_)), "{overtaken:?}");
+    assert_eq!(fresh.collection.count_documents(doc! {}).await.expect("a count"), 0);
 }
 
 #[tokio::test]

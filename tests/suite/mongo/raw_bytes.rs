@@ -2,8 +2,8 @@
 
 use bson::{Bson, Document, RawDocumentBuf, doc};
 use strandscope::{
-    CopiedDeletion, CopyKeeper, Error, Filter, Limits, MetadataEdit, MongoRepository, Result, SessionCopy, SessionKey,
-    SessionManager, SessionReader, SessionWriter, Timestamp, async_trait,
+    AgentConfig, CopiedDeletion, CopyKeeper, Error, Filter, Limits, MetadataEdit, MongoRepository, Result, SessionCopy,
+    SessionKey, SessionManager, SessionReader, SessionWriter, Timestamp, async_trait,
 };
 
 use super::common::{every_page, filtered, first_page};
@@ -147,7 +147,7 @@ async fn a_session_with_odd_bytes_is_deleted_with_its_copy_and_put_back_byte_for
 }
 
 #[tokio::test]
-async fn a_change_beside_odd_bytes_is_seen_before_the_deletion() {
+async fn a_change_beside_odd_bytes_is_seen_before_the_deletion_or_given_by_it() {
     let (_fresh, repository) = stored("raw_changed").await;
     let key = SessionKey::from("odd");
     let old = repository.exact_copy(&key).await.expect("a copy");
@@ -155,8 +155,22 @@ async fn a_change_beside_odd_bytes_is_seen_before_the_deletion() {
     let changed = repository.delete_copied(&key, &old).await.expect("an answer");
     assert_eq!(changed, CopiedDeletion::Changed);
     let copy = repository.exact_copy(&key).await.expect("a copy");
-    assert_eq!(repository.delete_latest(&key, &copy).await.expect("an answer"), CopiedDeletion::Changed);
-    assert_eq!(repository.delete_copied(&key, &copy).await.expect("an answer"), CopiedDeletion::Done);
+    let holds = |copy: &SessionCopy, text: &[u8]| copy.as_bytes().windows(text.len()).any(|part| part == text);
+    // As large as before, and no time tells of it: beside a text that is odd, and in an agent.
+    repository.edit_metadata(&key, &[MetadataEdit::set("sound", 6)]).await.expect("edited");
+    let config = AgentConfig::default().model("new");
+    repository.update_agent_config(&key, &"b".into(), &config).await.expect("configured");
+    let overtaken = repository.delete_copied(&key, &copy).await.expect("an answer");
+    let CopiedDeletion::Overtaken(last) = overtaken else { panic!("{overtaken:?}") };
+    assert_eq!(last.as_bytes().len(), copy.as_bytes().len());
+    assert!(holds(&last, b"TE\xffT1") && holds(&last, b"new\0") && last != copy, "all of it, odd bytes too");
+    repository.restore(&last).await.expect("it is put back");
+    repository.edit_metadata(&key, &[MetadataEdit::set("sound", "longer")]).await.expect("edited");
+    let overtaken = repository.delete_latest(&key, &last).await.expect("an answer");
+    let CopiedDeletion::Overtaken(last) = overtaken else { panic!("{overtaken:?}") };
+    assert!(holds(&last, b"TE\xffT1") && holds(&last, b"longer"), "all of it, odd bytes too");
+    repository.restore(&last).await.expect("it is put back");
+    assert_eq!(repository.delete_latest(&key, &last).await.expect("an answer"), CopiedDeletion::Done);
 }
 
 #[tokio::test]

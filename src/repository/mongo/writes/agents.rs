@@ -40,7 +40,7 @@ pub(super) async fn create(run: RunningWrite, key: SessionKey, agent: NewAgent) 
         .ok()
         .and_then(|found| found.get("created_at"));
     if repeated && created == Some(&encode::date(agent.at)) {
-        return Ok(());
+        return run.found(());
     }
     Err(Error::exists("agent", agent.id.as_str(), format!("session {:?}", key.text())))
 }
@@ -61,5 +61,9 @@ pub(super) async fn delete(run: RunningWrite, key: SessionKey, agent: AgentId) -
     let mut there = session_by_key(&key);
     there.insert(path, doc! { "$exists": true });
     let (matched, repeated) = run.update(&there, &update).await?;
-    if matched || repeated { Ok(()) } else { run.no_agent(&key, &agent, false).await }
+    match (matched, repeated) {
+        (true, _) => Ok(()),
+        (false, true) => run.found(()),
+        (false, false) => run.no_agent(&key, &agent, false).await,
+    }
 }

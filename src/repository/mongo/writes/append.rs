@@ -44,12 +44,12 @@ pub(super) async fn append(
         let told = append.run.told(answer, losses, &mut may_be_stored).map_err(|error| sized(error, &stored))?;
         match told {
             Attempt::Done(true) => return Ok(tail.advanced()),
-            Attempt::Done(false) => {}
+            Attempt::Done(false) | Attempt::Unmatched => {}
             Attempt::Lost(lost) => append.run.pause(&mut pauses, may_be_stored, lost).await?,
         }
         let end = append.run.after(may_be_stored, append.end().await)?;
         if let Some(found) = end.ours {
-            return Ok(found);
+            return append.run.found(found);
         }
         tail = end.tail;
     }

@@ -1,59 +1,26 @@
 //! Deletions that know what they delete.
 
-use bson::{Bson, Document, RawDocument, RawDocumentBuf, doc};
+use bson::{Document, RawDocument, RawDocumentBuf, doc};
 
-use super::run::RunningWrite;
+use super::{answer, run::RunningWrite};
 use crate::{
     repository::{
-        CopiedDeletion, ErrorKind, Result, SessionCopy,
-        mongo::{decoded_value, expr, foreign::session_by_key, rows},
+        CopiedDeletion, Error, ErrorKind, Result, SessionCopy,
+        mongo::{decoded_value, foreign::session_by_key, rows},
     },
-    session::{
-        SessionKey,
-        decode::raw::{self, RawValue},
-    },
+    session::{SessionKey, decode::raw::RawValue},
 };
-
-/// What can change without the size or the time of the last change.
-const QUIET: [&str; 3] = ["metadata", "feedbacks", "guardrail_events"];
 
 /// Deletes the document that was copied, by its size and its dates: all are compared in the same step. What was deleted is
 /// compared byte for byte, for a field can change without any of them.
-///
-/// The driver reads every byte of the answer, and fails after the deletion where one is odd: then it brings the `_id` alone,
-/// and more is compared before.
 pub(super) async fn delete_copied(
     run: RunningWrite,
     key: SessionKey,
     copied: RawDocumentBuf,
 ) -> Result<CopiedDeletion> {
-    let run = run.needing("remove");
-    let sound = raw::is_sound(RawValue::from(&*copied));
-    let size = copied.as_bytes().len() as i64;
-    let mut conditions = vec![Bson::from(doc! { "$eq": [{ "$bsonSize": "$$ROOT" }, size] })];
-    if !sound {
-        conditions.extend(QUIET.iter().filter_map(|field| unchanged(&copied, field)));
-    }
     let mut query = dated(&key, &copied, &["created_at", "updated_at"]);
-    query.insert("$expr", doc! { "$and": conditions });
-    match take(&run, &query, sound).await {
-        Ok((Some(deleted), _)) if !sound || deleted == copied => Ok(CopiedDeletion::Done),
-        Ok((Some(deleted), _)) => Ok(CopiedDeletion::Overtaken(SessionCopy::Document(deleted))),
-        Ok((None, repeated)) => match look(&run, &key, &copied, repeated).await? {
-            // The attempt whose answer was lost did it.
-            Standing::Nothing | Standing::Another if repeated => Ok(CopiedDeletion::Done),
-            Standing::Nothing => run.no_session(&key, false).await,
-            Standing::Another | Standing::Same => Ok(CopiedDeletion::Changed),
-        },
-        // An answer that cannot be read comes after the deletion: what stands there now tells.
-        Err(error) if matches!(error.kind(), ErrorKind::Unconfirmed | ErrorKind::Other) => {
-            match look(&run, &key, &copied, true).await {
-                Ok(Standing::Nothing | Standing::Another) => Ok(CopiedDeletion::Done),
-                Ok(Standing::Same) | Err(_) => Err(error),
-            }
-        }
-        Err(error) => Err(error),
-    }
+    query.insert("$expr", doc! { "$eq": [{ "$bsonSize": "$$ROOT" }, copied.as_bytes().len() as i64] });
+    delete(&run.needing("remove"), &key, &query, &copied).await
 }
 
 /// Deletes the session that was copied, whatever it holds by now.
@@ -62,21 +29,44 @@ pub(super) async fn delete_latest(
     key: SessionKey,
     copied: RawDocumentBuf,
 ) -> Result<CopiedDeletion> {
-    let run = run.needing("remove");
-    if !raw::is_sound(RawValue::from(&*copied)) {
-        return Ok(CopiedDeletion::Changed);
-    }
-    match take(&run, &dated(&key, &copied, &["created_at"]), true).await? {
-        (Some(deleted), _) if deleted == copied => Ok(CopiedDeletion::Done),
-        (Some(deleted), _) => Ok(CopiedDeletion::Overtaken(SessionCopy::Document(deleted))),
-        (None, repeated) => match look(&run, &key, &copied, repeated).await? {
-            Standing::Nothing | Standing::Another if repeated => {
-                Err(run.unconfirmed("the session is gone, and its copy lacks what was written to it last"))
-            }
-            Standing::Nothing => run.no_session(&key, false).await,
+    let query = dated(&key, &copied, &["created_at"]);
+    delete(&run.needing("remove"), &key, &query, &copied).await
+}
+
+async fn delete(
+    run: &RunningWrite,
+    key: &SessionKey,
+    query: &Document,
+    copied: &RawDocumentBuf,
+) -> Result<CopiedDeletion> {
+    let gone = || run.unconfirmed("the session is gone, and its copy may lack what was written to it last");
+    match take(run, query).await {
+        Ok((Some(taken), _)) => compared(taken, copied),
+        Ok((None, repeated)) => match look(run, key, copied, repeated).await? {
+            // The attempt whose answer was lost did it, and with the answer went what it deleted.
+            Standing::Nothing | Standing::Another if repeated => Err(gone()),
+            Standing::Nothing => run.no_session(key, false).await,
             Standing::Another | Standing::Same => Ok(CopiedDeletion::Changed),
         },
+        // An answer that cannot be read at all comes after the deletion: what stands there now tells.
+        Err(error) if error.kind() == ErrorKind::Other => match look(run, key, copied, true).await {
+            Ok(Standing::Nothing | Standing::Another) => Err(gone()),
+            Ok(Standing::Same) | Err(_) => Err(error),
+        },
+        Err(error) => Err(error),
     }
+}
+
+/// What a deletion came to, by what it deleted.
+fn compared(taken: TakenDocument, copied: &RawDocumentBuf) -> Result<CopiedDeletion> {
+    if taken.document == *copied {
+        return taken.doubt.map_or(Ok(CopiedDeletion::Done), Err);
+    }
+    // What it was last is kept before anything else: nothing but this may hold it.
+    if let Some(doubt) = taken.doubt {
+        tracing::warn!(error = %doubt, "a session was deleted that changed after it was copied");
+    }
+    Ok(CopiedDeletion::Overtaken(SessionCopy::Document(taken.document)))
 }
 
 /// The query for the session where these of its dates are those of the copy.
@@ -90,22 +80,35 @@ fn dated(key: &SessionKey, copied: &RawDocument, dates: &[&str]) -> Document {
     query
 }
 
-/// That a field is what was copied; `None` where its bytes cannot be sent.
-fn unchanged(copied: &RawDocument, field: &str) -> Option<Bson> {
-    let value = rows::field(copied, field).filter(|value| raw::is_sound(*value))?;
-    Some(doc! { "$eq": [format!("${field}"), expr::literal(decoded_value(value))] }.into())
+/// What a deletion brought.
+struct TakenDocument {
+    /// What was deleted, as it was.
+    document: RawDocumentBuf,
+    /// Why it may come back.
+    doubt: Option<Error>,
 }
 
-/// Finds and deletes: what was deleted, whole or by its `_id`; and whether an attempt before may have been carried out.
-async fn take(run: &RunningWrite, query: &Document, whole: bool) -> Result<(Option<RawDocumentBuf>, bool)> {
+/// Finds and deletes; tells also whether an attempt before may have been carried out.
+///
+/// The driver fails after the deletion where a byte of what was deleted is odd, or where too few members acknowledge it: the
+/// answer that it keeps beside the error holds what was deleted all the same.
+async fn take(run: &RunningWrite, query: &Document) -> Result<(Option<TakenDocument>, bool)> {
     let attempt = |_| {
         let (collection, query) = (run.repository.collection(), query.clone());
         async move {
-            let deletion = collection.find_one_and_delete(query);
-            if whole { deletion.await } else { deletion.projection(doc! { "_id": 1 }).await }
+            match collection.find_one_and_delete(query).await {
+                Ok(found) => Ok(found.map(|document| (document, None))),
+                Err(error) => match answer::image(&error) {
+                    Some(document) => Ok(Some((document, Some(error)))),
+                    None => Err(error),
+                },
+            }
         }
     };
-    run.until_answered(attempt).await
+    let (found, repeated) = run.until_answered(attempt).await?;
+    let taken =
+        found.map(|(document, error)| TakenDocument { document, doubt: error.and_then(|error| run.doubt(&error)) });
+    Ok((taken, repeated))
 }
 
 /// What stands under the `_id` of a session that was to be deleted.

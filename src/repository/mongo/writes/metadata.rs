@@ -34,11 +34,7 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
         return Err(refusal);
     }
     let update = changes(&edits);
-    let send = async |query: Document| match run.update(&query, &update).await {
-        // A server complains of the acknowledgement also where nothing matched.
-        Err(Error::Unacknowledged { .. }) if !holds(&run, &key, &edits).await? => Ok((false, false)),
-        answered => answered.map_err(|error| sized(error, &update)),
-    };
+    let send = async |query: Document| run.update(&query, &update).await.map_err(|error| sized(error, &update));
     let (matched, mut repeated) = send(guarded(sure_session_by_key(&key), &edits)).await?;
     if matched {
         return Ok(());
@@ -63,7 +59,7 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
             return Err(refusal);
         }
         if repeated && are_done(&edits, fields) {
-            return Ok(());
+            return run.found(());
         }
         if let Some(conflict) = conflict(&key, &edits, fields) {
             return Err(conflict);
@@ -74,13 +70,6 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
 }
 
 /// Whether the fields are stored as the edits would have them.
-async fn holds(run: &RunningWrite, key: &SessionKey, edits: &[MetadataEdit]) -> Result<bool> {
-    let stored = run.read(key, doc! { "metadata": 1 }).await?.unwrap_or_default();
-    let empty = Document::new();
-    let fields = stored.get_document("metadata").unwrap_or(&empty);
-    Ok(are_done(edits, fields))
-}
-
 fn are_done(edits: &[MetadataEdit], fields: &Document) -> bool {
     edits.iter().all(|edit| edit::same(fields.get(&edit.key), edit.value.as_ref()))
 }

@@ -1,11 +1,12 @@
 //! How every write runs: to its end, for the driver's futures must not be dropped; with a deadline; and again
 //! after an answer was lost, in a way that cannot happen twice.
 
-use std::{future::Future, time::Instant};
+use std::{future::Future, sync::OnceLock, time::Instant};
 
 use bson::{Bson, Document, doc};
 use mongodb::error::{Error as DriverError, ErrorKind, NO_WRITES_PERFORMED};
 
+use super::answer;
 use crate::{
     repository::{
         self, Error, Result,
@@ -25,6 +26,8 @@ pub(super) struct RunningWrite {
     action: &'static str,
     session: String,
     deadline: Instant,
+    /// What the server said of too few acknowledgements when an attempt changed nothing.
+    unacknowledged: OnceLock<Error>,
 }
 
 impl MongoRepository {
@@ -43,6 +46,7 @@ impl MongoRepository {
             action: "update",
             session: key.text().to_owned(),
             deadline: Instant::now() + self.pool.gate().operation(),
+            unacknowledged: OnceLock::new(),
         };
         let work = work(run);
         self.pool.gate().run(doing, work).await
@@ -53,6 +57,8 @@ impl MongoRepository {
 pub(super) enum Attempt<T> {
     /// The server answered.
     Done(T),
+    /// The server answered that nothing was changed, and complained of the acknowledgement.
+    Unmatched,
     /// The connection was lost: the attempt may have been carried out.
     Lost(Error),
 }
@@ -63,9 +69,11 @@ impl RunningWrite {
         Self { action, ..self }
     }
 
-    /// Tries until the server answers. `attempt` is told whether an earlier one may have been carried out.
+    /// Tries until the server answers. `attempt` is told whether an earlier one may have been carried out. The default answer
+    /// is that nothing was changed.
     pub(super) async fn until_answered<T, F>(&self, mut attempt: impl FnMut(bool) -> F) -> Result<(T, bool)>
     where
+        T: Default,
         F: Future<Output = std::result::Result<T, DriverError>>,
     {
         let mut repeated = false;
@@ -74,6 +82,7 @@ impl RunningWrite {
             let losses = self.losses();
             match self.told(attempt(repeated).await, losses, &mut repeated)? {
                 Attempt::Done(answer) => return Ok((answer, repeated)),
+                Attempt::Unmatched => return Ok((T::default(), repeated)),
                 Attempt::Lost(lost) => self.pause(&mut pauses, repeated, lost).await?,
             }
         }
@@ -102,6 +111,10 @@ impl RunningWrite {
             Err(error) => error,
         };
         let failure = self.failure(&error);
+        if matches!(failure, Error::Unacknowledged { .. }) && answer::changed_nothing(&error) {
+            self.unacknowledged.get_or_init(|| self.refusal(&error, failure));
+            return Ok(Attempt::Unmatched);
+        }
         if !failure.is_connection_lost() {
             return self.after(*may_have_happened, Err(self.refusal(&error, failure)));
         }
@@ -156,6 +169,20 @@ impl RunningWrite {
         })
     }
 
+    /// What a look found carried out, after an attempt that changed nothing: an error still where too few members acknowledge.
+    pub(super) fn found<T>(&self, carried_out: T) -> Result<T> {
+        self.unacknowledged.get().cloned().map_or(Ok(carried_out), Err)
+    }
+
+    /// Why what the server has done may not stay; `None` where only its answer could not be read.
+    pub(super) fn doubt(&self, error: &DriverError) -> Option<Error> {
+        match self.refusal(error, self.failure(error)) {
+            told @ Error::Unacknowledged { .. } => Some(told),
+            lost if lost.is_connection_lost() => Some(self.unconfirmed(lost.to_string())),
+            _ => None,
+        }
+    }
+
     /// Nobody can say whether it was carried out.
     pub(super) fn unconfirmed(&self, reason: impl Into<String>) -> Error {
         Error::Unconfirmed { doing: self.doing.clone(), reason: reason.into(), source: None }
@@ -181,10 +208,9 @@ impl RunningWrite {
         let attempt = |repeated: bool| {
             let query = if repeated { again } else { once };
             let (collection, query, update) = (self.repository.collection(), query.clone(), update.clone());
-            async move { collection.update_one(query, update).await }
+            async move { Ok(collection.update_one(query, update).await?.matched_count > 0) }
         };
-        let (answer, repeated) = self.until_answered(attempt).await?;
-        Ok((answer.matched_count > 0, repeated))
+        self.until_answered(attempt).await
     }
 
     /// Reads a few fields of the session.

@@ -18,8 +18,11 @@ const DUPLICATE_KEY: i32 = 11000;
 pub(super) async fn create(run: RunningWrite, key: SessionKey, document: Document) -> Result<()> {
     run.refuse_another_store().await?;
     let (created, repeated) = insert(&run, &document).await?;
-    if created || repeated && is_ours(&run, &key, &document).await? {
+    if created {
         return Ok(());
+    }
+    if repeated && is_ours(&run, &key, &document).await? {
+        return run.found(());
     }
     Err(Error::exists("session", key.text(), run.repository.namespace()))
 }
@@ -69,10 +72,13 @@ pub(super) async fn update(run: RunningWrite, key: SessionKey, fields: Document)
 pub(super) async fn delete(run: RunningWrite, key: SessionKey) -> Result<()> {
     let attempt = |_| {
         let (collection, query) = (run.repository.collection(), session_by_key(&key));
-        async move { collection.delete_one(query).await }
+        async move { Ok(collection.delete_one(query).await?.deleted_count > 0) }
     };
-    let (answer, repeated) = run.until_answered(attempt).await?;
-    if answer.deleted_count > 0 || repeated { Ok(()) } else { run.no_session(&key, false).await }
+    match run.until_answered(attempt).await? {
+        (true, _) => Ok(()),
+        (false, true) => run.found(()),
+        (false, false) => run.no_session(&key, false).await,
+    }
 }
 
 /// Why a copy is not put back.
@@ -90,8 +96,11 @@ pub(super) fn key_of(copy: &RawDocument) -> Result<SessionKey> {
 pub(super) async fn restore(run: RunningWrite, key: SessionKey, document: RawDocumentBuf) -> Result<()> {
     run.refuse_another_store().await?;
     let (restored, repeated) = insert(&run, &document).await?;
-    if restored || repeated && run.after(true, run.repository.whole(&key).await)? == document {
+    if restored {
         return Ok(());
+    }
+    if repeated && run.after(true, run.repository.whole(&key).await)? == document {
+        return run.found(());
     }
     Err(Error::exists("session", key.text(), run.repository.namespace()))
 }
@@ -139,9 +148,12 @@ async fn push(
     }
     let pushed = run.update_or(query, &again, &update).await;
     let (matched, repeated) = pushed.map_err(|error| sized(error, &element))?;
-    let looked = guarded || repeated;
-    if matched || looked && run.after(repeated, run.read(&key, doc! { "_id": 1 }).await)?.is_some() {
+    if matched {
         return Ok(());
+    }
+    let looked = guarded || repeated;
+    if looked && run.after(repeated, run.read(&key, doc! { "_id": 1 }).await)?.is_some() {
+        return run.found(());
     }
     run.no_session(&key, repeated).await
 }

@@ -67,7 +67,10 @@ impl MessageChange {
         let updated = self.run.update_or(&query, &again, &update).await;
         let (matched, repeated) = updated.map_err(|error| sized(error, &update))?;
         // After a lost answer the event itself shows that the update was carried out.
-        Ok(matched || repeated && self.update.guardrail_event.is_some() && self.is_recorded().await?)
+        if !matched && repeated && self.is_recorded().await? {
+            return self.run.found(true);
+        }
+        Ok(matched)
     }
 
     fn changes(&self, path: &str) -> (Document, Option<Document>) {
