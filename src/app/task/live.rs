@@ -93,4 +93,14 @@ mod tests {
         changes.truncate(1);
         assert!(gather(&mut changes, &mut nothing).is_none() && changes.len() == 1);
     }
+
+    #[tokio::test]
+    async fn the_end_is_told_and_without_a_screen_nothing_goes_on() {
+        let (events, mut told) = mpsc::channel(4);
+        tell(Ticket(1), Watch::new(stream::iter([News::Begun(WatchMode::Stream)])), &events).await;
+        assert!(matches!(told.recv().await, Some(Event::News(Ticket(1), News::Begun(_)))));
+        assert!(matches!(told.recv().await, Some(Event::News(Ticket(1), News::Ended(_)))));
+        drop(told);
+        tell(Ticket(1), Watch::new(stream::pending()), &events).await;
+    }
 }
