@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use bson::{Bson, Document, RawArrayBuf, RawBson, RawDocument, doc, spec::ElementType};
+#[cfg(any(feature = "app", test))]
+use bson::RawDocument;
+use bson::{Bson, Document, RawArrayBuf, RawBson, doc, spec::ElementType};
 
 #[cfg(any(feature = "app", test))]
 use super::value_view::ValueView;
