@@ -23,7 +23,7 @@ const MOMENT: Duration = Duration::from_secs(3);
 
 /// Watches over one reader's connection; one watch runs at a time.
 #[derive(Clone)]
-pub(super) struct Watch {
+pub(super) struct LinkWatch {
     reader: Arc<dyn SessionReader>,
     events: mpsc::Sender<Event>,
     lost: Arc<AtomicBool>,
@@ -31,7 +31,7 @@ pub(super) struct Watch {
     user: Weak<()>,
 }
 
-impl Watch {
+impl LinkWatch {
     /// For as long as `user` is there.
     pub(super) fn new(reader: Arc<dyn SessionReader>, events: mpsc::Sender<Event>, user: &Arc<()>) -> Self {
         Self { reader, events, lost: Arc::default(), user: Arc::downgrade(user) }

@@ -36,12 +36,13 @@ async fn tell(ticket: Ticket, watch: Watch, events: &mpsc::Sender<Event>) {
     let mut watch = watch.fuse();
     let mut held = None;
     loop {
-        let told = match held.take() {
-            Some(news) => Some(news),
-            None => tokio::select! {
+        let told = if let Some(news) = held.take() {
+            Some(news)
+        } else {
+            tokio::select! {
                 news = watch.next() => news,
                 () = events.closed() => return,
-            },
+            }
         };
         let mut news = told.unwrap_or_else(|| News::Ended(Error::other(WATCHING, "it ended")));
         match &mut news {

@@ -11,7 +11,7 @@ use super::{
     Command, Event, Ticket, WriteOrder, Writing,
     crash::crashed,
     lanes::{Lanes, Reply},
-    link::Watch,
+    link::LinkWatch,
     live,
     question::Question,
     writer::Writer,
@@ -86,7 +86,7 @@ struct OpenStore {
     /// Of its `Connect`.
     ticket: Ticket,
     store: Store,
-    watch: Watch,
+    watch: LinkWatch,
     writer: Writer,
     /// Tells what changes in it.
     live: JoinSet<()>,
@@ -187,7 +187,7 @@ impl Worker {
         let event = match opened {
             Ok(Opened::Store(store)) => {
                 let location = store.reader().location();
-                let watch = Watch::new(store.reader(), self.events.clone(), &self.user);
+                let watch = LinkWatch::new(store.reader(), self.events.clone(), &self.user);
                 let writer = Writer::start(store.clone(), watch.clone(), self.writing.clone(), self.events.clone());
                 self.open = Some(OpenStore { ticket, store, watch, writer, live: JoinSet::new() });
                 Event::Connected { ticket, location }

@@ -8,7 +8,7 @@ use super::{
     Event, Ticket,
     command::{Write, WriteOrder},
     crash::crashed,
-    link::Watch,
+    link::LinkWatch,
 };
 use crate::{
     app::{copy::PrivateCopy, place::Store},
@@ -39,7 +39,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(store: Store, watch: Watch, writing: Writing, events: mpsc::Sender<Event>) -> Self {
+    pub(super) fn start(store: Store, watch: LinkWatch, writing: Writing, events: mpsc::Sender<Event>) -> Self {
         let (queue, mut orders) = mpsc::unbounded_channel::<Queued>();
         let task = tokio::spawn(async move {
             while let Some((ticket, order)) = orders.recv().await {

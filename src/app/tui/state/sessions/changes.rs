@@ -37,7 +37,7 @@ impl SessionList {
             ChangeKind::Deleted => self.take_out(&change.session),
             ChangeKind::Created(row) => self.take_in(row),
             ChangeKind::Feedback(_) | ChangeKind::Messages(..) | ChangeKind::Unclear(_) => {
-                self.change_row(change, true)
+                self.change_row(change, true);
             }
             ChangeKind::Metadata(_) => self.change_row(change, false),
         }
