@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use bson::{Bson, DateTime, Document, doc};
 use mongodb::Client;
 use strandscope::{
-    Change, ChangeKind, Error, Limits, MetadataEdit, MongoRepository, News, Pool, PoolOptions, SessionKey,
-    SessionReader, SessionWriter, Watch, WatchMode,
+    Change, ChangeKind, Error, Limits, MetadataEdit, MongoRepository, News, Pool, PoolOptions, SessionReader,
+    SessionWriter, Watch, WatchMode,
 };
 
 use super::common::{loaded, reader, reader_with};
