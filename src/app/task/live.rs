@@ -16,14 +16,19 @@ const CHANGES_AT_ONCE: usize = 500;
 
 const WATCHING: &str = "watching for changes";
 
-/// Starts to tell; dropping what it gives ends that.
-pub(super) fn follow(ticket: Ticket, reader: Arc<dyn SessionReader>, events: mpsc::Sender<Event>) -> JoinSet<()> {
+/// Starts to tell; dropping what it gives ends that. `lost` is told why nothing can be told for now.
+pub(super) fn follow(
+    ticket: Ticket,
+    reader: Arc<dyn SessionReader>,
+    events: mpsc::Sender<Event>,
+    lost: impl Fn(&Error) + Send + 'static,
+) -> JoinSet<()> {
     let mut following = JoinSet::new();
     following.spawn(async move {
         // In a set of its own: where this task ends, that one does.
         let mut telling = JoinSet::new();
         let outbox = events.clone();
-        telling.spawn(async move { tell(ticket, reader.watch(), &outbox).await });
+        telling.spawn(async move { tell(ticket, reader.watch(), &outbox, lost).await });
         if let Some(Err(join)) = telling.join_next().await {
             let _ = events.send(Event::News(ticket, News::Ended(crashed(WATCHING, &join)))).await;
         }
@@ -32,7 +37,7 @@ pub(super) fn follow(ticket: Ticket, reader: Arc<dyn SessionReader>, events: mps
 }
 
 /// Ends with the news that nothing more comes, or with the screen.
-async fn tell(ticket: Ticket, watch: Watch, events: &mpsc::Sender<Event>) {
+async fn tell(ticket: Ticket, watch: Watch, events: &mpsc::Sender<Event>, lost: impl Fn(&Error)) {
     let mut watch = watch.fuse();
     let mut held = None;
     loop {
@@ -48,7 +53,10 @@ async fn tell(ticket: Ticket, watch: Watch, events: &mpsc::Sender<Event>) {
         match &mut news {
             News::Changes(changes) => held = gather(changes, &mut watch),
             News::Begun(mode) => tracing::info!(?mode, "changes are told"),
-            News::Lost(error) => tracing::warn!(%error, "changes are not told for now"),
+            News::Lost(error) => {
+                tracing::warn!(%error, "changes are not told for now");
+                lost(error);
+            }
             News::Ended(error) => tracing::info!(%error, "changes are not told"),
         }
         let ended = matches!(news, News::Ended(_));
@@ -98,10 +106,10 @@ mod tests {
     #[tokio::test]
     async fn the_end_is_told_and_without_a_screen_nothing_goes_on() {
         let (events, mut told) = mpsc::channel(4);
-        tell(Ticket(1), Watch::new(stream::iter([News::Begun(WatchMode::Stream)])), &events).await;
+        tell(Ticket(1), Watch::new(stream::iter([News::Begun(WatchMode::Stream)])), &events, |_| {}).await;
         assert!(matches!(told.recv().await, Some(Event::News(Ticket(1), News::Begun(_)))));
         assert!(matches!(told.recv().await, Some(Event::News(Ticket(1), News::Ended(_)))));
         drop(told);
-        tell(Ticket(1), Watch::new(stream::pending()), &events).await;
+        tell(Ticket(1), Watch::new(stream::pending()), &events, |_| {}).await;
     }
 }

@@ -198,7 +198,9 @@ impl Worker {
         reply.send(&self.events, event).await;
         // Only now: the screen knows of the connection before it hears of its changes.
         if let Some(open) = self.open.as_mut().filter(|open| open.ticket == ticket) {
-            open.live = live::follow(ticket, open.store.reader(), self.events.clone());
+            let link = open.watch.clone();
+            let lost = move |error: &Error| link.noticed(error);
+            open.live = live::follow(ticket, open.store.reader(), self.events.clone(), lost);
         }
     }
 
