@@ -167,14 +167,22 @@ fn metadata(key: &str, comparison: Comparison, readings: &[Bson], day: Option<&R
     }
 }
 
-/// Dates of a day. Both ends must hold for one and the same element of an array. (Where the key reaches into several
-/// documents of an array, a day between two of their dates matches too: no query tells that apart.)
+/// Dates of a day. Both ends must hold for one and the same value, also where the key reaches into several documents of an
+/// array: a day between two of their dates is neither's.
 fn on_day(key: &str, day: &Range<Timestamp>) -> Vec<Document> {
     let (from, to) = (date(day.start), date(day.end));
     let mut either = Vec::new();
     if expr::is_plain_path(key) {
         let path = format!("metadata.{key}");
-        either.push(doc! { &path: { "$gte": from, "$lt": to, "$not": { "$type": "array" } } });
+        let is_place = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let one = doc! { "$gte": from, "$lt": to, "$not": { "$type": "array" } };
+        either.push(unbroken(&path, &one));
+        let splits = path.match_indices('.').map(|(at, _)| (&path[..at], &path[at + 1..]));
+        either.extend(splits.map(|(list, rest)| doc! { list: { "$elemMatch": unbroken(rest, &one) } }));
+        // A number is a place in an array, too: one value.
+        if key.split('.').any(is_place) {
+            either.push(doc! { &path: one });
+        }
         either.push(doc! { path: { "$elemMatch": { "$gte": from, "$lt": to } } });
     }
     if is_odd_key(key) {
@@ -184,6 +192,14 @@ fn on_day(key: &str, day: &Range<Timestamp>) -> Vec<Document> {
         either.push(any_metadata(key, within));
     }
     either
+}
+
+/// A value at the end of a path on which no array lies.
+fn unbroken(path: &str, value: &Document) -> Document {
+    let no_array = || Bson::from(doc! { "$not": { "$type": "array" } });
+    let mut query: Document = path.match_indices('.').map(|(at, _)| (path[..at].to_owned(), no_array())).collect();
+    query.insert(path, value.clone());
+    query
 }
 
 /// Null means a stored null, not an absent field.

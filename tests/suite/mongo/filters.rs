@@ -131,6 +131,12 @@ fn test() -> impl Strategy<Value = FilterTest> {
         2 => text_match().prop_map(FilterTest::Model),
         6 => (key(), comparison(), reading)
             .prop_map(|(key, comparison, readings)| FilterTest::Metadata { key, comparison, readings, day: None }),
+        4 => (key(), 0i64..4, 1i64..3).prop_map(|(key, from, long)| FilterTest::Metadata {
+            key,
+            comparison: Comparison::Equal,
+            readings: vec!["no such text".into()],
+            day: Some(at(from)..at(from + long)),
+        }),
         1 => Just(FilterTest::HasFeedback),
         1 => Just(FilterTest::HasComment),
         1 => Just(FilterTest::HasGuardrail),

@@ -81,11 +81,13 @@ fn a_day_of_metadata_is_a_range_of_dates() {
     let (from, to) = (date(day.start), date(day.end));
     let (key, comparison) = ("due".to_owned(), Comparison::Equal);
     let asked = one(FilterTest::Metadata { key, comparison, readings: vec!["2026-03-29".into()], day: Some(day) });
+    let one_value = doc! { "$gte": from, "$lt": to, "$not": { "$type": "array" } };
     assert_eq!(
         asked,
         doc! { "$or": [
             { "metadata.due": { "$eq": "2026-03-29" } },
-            { "metadata.due": { "$gte": from, "$lt": to, "$not": { "$type": "array" } } },
+            { "metadata": { "$not": { "$type": "array" } }, "metadata.due": one_value.clone() },
+            { "metadata": { "$elemMatch": { "due": one_value } } },
             { "metadata.due": { "$elemMatch": { "$gte": from, "$lt": to } } },
         ] }
     );
