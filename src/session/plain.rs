@@ -3,7 +3,7 @@
 use bson::Bson;
 
 pub use super::value_text::{compact, element_word, pretty, type_word};
-#[cfg(any(feature = "app", test))]
+#[cfg(feature = "app")]
 pub(crate) use super::{
     value_text::location,
     value_view::{ValueView, start},
