@@ -8,6 +8,7 @@ mod lanes;
 mod link;
 mod live;
 mod question;
+mod unhurried;
 pub mod worker;
 mod writer;
 

@@ -28,6 +28,8 @@ pub enum ChangeKind {
     Messages(AgentId, Vec<Message>),
     /// Something of it changed that is told no finer: whoever holds it reads it again. With it `updated_at`, where that was told.
     Unclear(Option<StoredDate>),
+    /// Its `updated_at` rose to that, and nothing else that is told.
+    Touched(StoredDate),
     /// The session is new.
     Created(Box<Summary>),
     /// The session is gone.
@@ -66,6 +68,12 @@ impl Change {
         Self { session, kind: ChangeKind::Unclear(updated_at) }
     }
 
+    /// Only its time rose.
+    #[must_use]
+    pub fn touched(session: SessionKey, updated_at: StoredDate) -> Self {
+        Self { session, kind: ChangeKind::Touched(updated_at) }
+    }
+
     /// A session that is new.
     #[must_use]
     pub fn created(row: Summary) -> Self {
@@ -99,7 +107,7 @@ impl Change {
                 let mut grew = false;
                 for message in messages {
                     if message.index >= agent.message_count {
-                        agent.message_count = message.index + 1;
+                        agent.message_count = message.index.saturating_add(1);
                         raise(&mut session.updated_at, message.created_at);
                         grew = true;
                     }
@@ -107,6 +115,7 @@ impl Change {
                 grew
             }
             ChangeKind::Unclear(at) => raise(&mut session.updated_at, *at),
+            ChangeKind::Touched(at) => raise(&mut session.updated_at, Some(*at)),
             ChangeKind::Created(_) | ChangeKind::Deleted => false,
         }
     }
@@ -124,6 +133,7 @@ impl Change {
                 raise(&mut row.updated_at, messages.iter().filter_map(|message| message.created_at).max())
             }
             ChangeKind::Unclear(at) => raise(&mut row.updated_at, *at),
+            ChangeKind::Touched(at) => raise(&mut row.updated_at, Some(*at)),
             ChangeKind::Created(_) | ChangeKind::Deleted => false,
         }
     }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use futures_util::{FutureExt, Stream, StreamExt};
-use tokio::{sync::mpsc, task::JoinSet};
+use tokio::{sync::mpsc, task::JoinSet, time::Instant};
 
-use super::{Event, Ticket, crash::crashed};
+use super::{Event, Ticket, crash::crashed, unhurried::Unhurried};
 use crate::{
     repository::{Error, News, SessionReader, Watch},
     session::Change,
@@ -40,18 +40,34 @@ pub(super) fn follow(
 async fn tell(ticket: Ticket, watch: Watch, events: &mpsc::Sender<Event>, lost: impl Fn(&Error)) {
     let mut watch = watch.fuse();
     let mut held = None;
+    let mut unhurried = Unhurried::default();
     loop {
         let told = if let Some(news) = held.take() {
             Some(news)
         } else {
+            let next = unhurried.next();
             tokio::select! {
                 news = watch.next() => news,
                 () = events.closed() => return,
+                () = tokio::time::sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {
+                    Some(News::Changes(Vec::new()))
+                }
             }
         };
         let mut news = told.unwrap_or_else(|| News::Ended(Error::other(WATCHING, "it ended")));
         match &mut news {
-            News::Changes(changes) => held = gather(changes, &mut watch),
+            News::Changes(changes) => {
+                if !changes.is_empty() {
+                    held = gather(changes, &mut watch);
+                }
+                let now = Instant::now();
+                let mut told = unhurried.admit(std::mem::take(changes), now);
+                told.extend(unhurried.due(now));
+                *changes = told;
+                if changes.is_empty() {
+                    continue;
+                }
+            }
             News::Begun(mode) => tracing::info!(?mode, "changes are told"),
             News::Lost(error) => {
                 tracing::warn!(%error, "changes are not told for now");

@@ -81,6 +81,8 @@ pub struct ConversationState {
     arrived: Vec<Change>,
     /// It changed while it or its outline was being read: it is read once more after that.
     again: bool,
+    /// What is being read was not asked for by a person: nobody waits for it.
+    by_itself: bool,
     find: Option<Find>,
     /// A page failed or was given up: nothing is asked again until the reader moves.
     blocked: bool,
@@ -117,6 +119,7 @@ impl ConversationState {
         let (ticket, key) = (opening.ticket, opening.key.clone());
         self.unopened = None;
         self.again &= opening.again;
+        self.by_itself = false;
         self.arrived.retain(|change| change.session == key);
         self.opening = Some(opening);
         vec![Effect::Ask(Command::Open(ticket, key, PAGE))]
@@ -239,12 +242,12 @@ impl ConversationState {
     /// What is loading, for the status line; `None` when nothing is. Safe text.
     #[must_use]
     pub fn loading(&self) -> Option<String> {
-        if let Some(opening) = &self.opening {
+        if let Some(opening) = self.opening.as_ref().filter(|_| !self.by_itself) {
             let doing = if opening.again { "reading" } else { "opening" };
             return Some(format!("{doing} {}", text::line(&opening.name)));
         }
         let searching = self.find.as_ref().is_some_and(|find| find.ticket.is_some());
-        let what = match (&self.page, searching, self.outline) {
+        let what = match (&self.page, searching, self.outline.filter(|_| !self.by_itself)) {
             (Some(_), ..) => "loading messages",
             (_, true, _) => "searching",
             (.., Some(_)) => "reading figures",
@@ -256,16 +259,17 @@ impl ConversationState {
     /// Gives up what is loading (`Command::Cancel`), then ends the find. `None`: there was nothing to give up.
     pub fn give_up(&mut self) -> Option<Vec<Effect>> {
         let mut lanes = Vec::new();
-        (self.unopened, self.again) = (None, false);
-        if self.opening.take().is_some() {
-            lanes.push(Lane::Open);
+        self.unopened = None;
+        if !self.by_itself {
+            self.again = false;
+            lanes.extend(self.opening.take().map(|_| Lane::Open));
         }
         if self.page.take().is_some() {
             self.blocked = true;
             lanes.push(Lane::Messages);
         }
-        if self.outline.take().is_some() {
-            lanes.push(Lane::Outline);
+        if !self.by_itself {
+            lanes.extend(self.outline.take().map(|_| Lane::Outline));
         }
         if self.find.as_mut().and_then(|find| find.ticket.take()).is_some() {
             lanes.push(Lane::Find);

@@ -103,6 +103,7 @@ impl AppState {
             | ChangeKind::Feedback(_)
             | ChangeKind::Messages(..)
             | ChangeKind::Unclear(_)
+            | ChangeKind::Touched(_)
             | ChangeKind::Created(_) => {
                 if shown {
                     self.settle_side_panes();

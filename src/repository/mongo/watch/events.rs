@@ -112,7 +112,9 @@ impl DescribedUpdate {
                 let message = message(id, 0, first);
                 message.message_id == Some(0) && self.say(id, message)
             }),
-            ["agents", id, "messages", at] => position(at).is_some_and(|at| self.say(id, message(id, at, value))),
+            ["agents", id, "messages", at] => {
+                position(at).filter(|at| *at < MOST_MESSAGES).is_some_and(|at| self.say(id, message(id, at, value)))
+            }
             _ => false,
         }
     }
@@ -156,8 +158,11 @@ impl DescribedUpdate {
                 changes.push(Change::messages(key.clone(), agent, messages));
             }
             changes.extend(self.feedbacks.into_iter().map(|feedback| Change::feedback(key.clone(), feedback)));
-            // These raise the time themselves; nothing else does.
-            self.unclear = changes.is_empty() && (self.at.is_some() || self.metadata.is_empty());
+            self.unclear = changes.is_empty() && self.metadata.is_empty() && self.at.is_none();
+            // Messages and feedback raise the time themselves; nothing else does.
+            if let Some(at) = self.at.filter(|_| changes.is_empty()) {
+                changes.push(Change::touched(key.clone(), at));
+            }
         }
         if !self.metadata.is_empty() {
             changes.push(Change { session: key.clone(), kind: ChangeKind::Metadata(self.metadata) });
@@ -168,6 +173,9 @@ impl DescribedUpdate {
         changes
     }
 }
+
+/// No document of 16 MiB holds as many: such a place is a name in an object.
+const MOST_MESSAGES: u64 = 1 << 24;
 
 fn date(value: RawValue<'_>) -> Option<StoredDate> {
     decode::stored_date(&decoded_value(value))

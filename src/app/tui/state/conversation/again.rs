@@ -13,7 +13,14 @@ impl ConversationState {
             self.again = true;
             return Vec::new();
         }
-        self.reload(tickets)
+        self.reload_by_itself(tickets)
+    }
+
+    /// Nobody asked for it, so nobody waits for it.
+    fn reload_by_itself(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
+        let effects = self.reload(tickets);
+        self.by_itself = true;
+        effects
     }
 
     /// What was read came: the reading that is to follow begins.
@@ -21,7 +28,7 @@ impl ConversationState {
         if self.opening.is_some() || self.outline.is_some() || !std::mem::take(&mut self.again) {
             return Vec::new();
         }
-        self.reload(tickets)
+        self.reload_by_itself(tickets)
     }
 
     /// Whether a feedback is there already: what this program stored comes back as a change, and an attempt whose answer was lost may

@@ -32,7 +32,7 @@ impl ConversationState {
                 change.apply_to(&mut open.session);
                 (true, false)
             }
-            ChangeKind::Metadata(_) | ChangeKind::Deleted => {
+            ChangeKind::Metadata(_) | ChangeKind::Touched(_) | ChangeKind::Deleted => {
                 change.apply_to(&mut open.session);
                 (false, false)
             }
@@ -61,7 +61,8 @@ impl ConversationState {
     }
 
     /// A reading that is on its way may have begun before the change and lack it. Messages that arrive are kept for it,
-    /// they know their place; of an edit nobody can tell whether the reading holds it or a later one, so it is read again.
+    /// they know their place; of an edit nobody can tell whether the reading holds it or a later one, so it is read once more
+    /// after that.
     fn catch_up(&mut self, change: &Change, tickets: &mut Tickets) -> Vec<Effect> {
         let opening = self.opening.as_ref().is_some_and(|asked| asked.key == change.session);
         let shown = self.session().is_some_and(|session| session.key == change.session);
@@ -70,13 +71,18 @@ impl ConversationState {
                 self.arrived.push(change.clone());
                 Vec::new()
             }
-            ChangeKind::Metadata(_) | ChangeKind::Feedback(_) if opening => self.reload(tickets),
+            // Not from its start: under a writer that does not rest it would never end.
+            ChangeKind::Metadata(_) | ChangeKind::Feedback(_) if opening => {
+                self.again = true;
+                Vec::new()
+            }
             // Of the open one that is told below.
             ChangeKind::Unclear(_) if opening && !shown => self.read_again(change, tickets),
             ChangeKind::Messages(..)
             | ChangeKind::Metadata(_)
             | ChangeKind::Feedback(_)
             | ChangeKind::Unclear(_)
+            | ChangeKind::Touched(_)
             | ChangeKind::Created(_)
             | ChangeKind::Deleted => Vec::new(),
         }
@@ -121,6 +127,7 @@ impl ConversationState {
         let key = open.session.key.clone();
         let open = self.open.insert(open);
         for change in self.arrived.drain(..) {
+            self.again |= open.misses(&change);
             open.take_arrived(&change, at_end);
         }
         open.drop_far();

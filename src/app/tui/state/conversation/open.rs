@@ -253,7 +253,8 @@ impl Open {
         let ChangeKind::Messages(id, messages) = &change.kind else { return false };
         let Some(agent) = self.session.agents.iter().position(|agent| agent.id == *id) else { return false };
         let known = self.counts[agent];
-        if !change.apply_to(&mut self.session) {
+        // What does not follow is read again: its place may be anything.
+        if self.misses(change) || !change.apply_to(&mut self.session) {
             return false;
         }
         for message in messages.iter().filter(|message| message.index >= known) {

@@ -36,10 +36,15 @@ impl SessionList {
         match &change.kind {
             ChangeKind::Deleted => self.take_out(&change.session),
             ChangeKind::Created(row) => self.take_in(row),
-            ChangeKind::Feedback(_) | ChangeKind::Messages(..) | ChangeKind::Unclear(_) => {
-                self.change_row(change, true);
+            ChangeKind::Feedback(_) | ChangeKind::Unclear(_) => self.change_row(change, true),
+            ChangeKind::Metadata(_) | ChangeKind::Touched(_) => self.change_row(change, false),
+            ChangeKind::Messages(_, messages) => {
+                let more = messages.len() as u64;
+                self.change_row(change, false);
+                if let Some(at) = self.place_of(&change.session) {
+                    self.details.count_more(&self.rows[at], more);
+                }
             }
-            ChangeKind::Metadata(_) => self.change_row(change, false),
         }
     }
 

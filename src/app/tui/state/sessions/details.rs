@@ -55,6 +55,15 @@ impl DetailsCache {
         }
     }
 
+    /// So many messages more arrived: they are counted here, for a store asked again at each of them would do little else. Tokens
+    /// stay as they were until something else of the session changes.
+    pub fn count_more(&mut self, row: &Summary, messages: u64) {
+        if let Some(known) = self.known.get_mut(&row.key) {
+            known.updated_at = row.updated_at;
+            known.details.messages = known.details.messages.saturating_add(messages);
+        }
+    }
+
     /// What is known of a row's present state.
     pub fn get(&self, row: &Summary) -> Option<&Details> {
         self.known.get(&row.key).filter(|known| known.updated_at == row.updated_at).map(|known| &known.details)

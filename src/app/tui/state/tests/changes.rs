@@ -79,12 +79,31 @@ fn what_is_selected_stays_selected_when_rows_above_it_go() {
 fn details_are_asked_again_of_the_one_session_that_changed() {
     let mut screen = Screen::listed(120, 40);
     let key = screen.state.workspace.list.rows[1].key.clone();
-    apply(&mut screen, &Change::messages(key.clone(), AgentId::from("support"), Vec::new()));
-    screen.press("j");
-    let asked: Vec<_> = screen
-        .asked
-        .iter()
-        .filter_map(|command| if let Command::Details(_, keys) = command { Some(keys.clone()) } else { None })
-        .collect();
-    assert_eq!(asked, [vec![key]]);
+    let asked = |screen: &mut Screen| -> Vec<Vec<SessionKey>> {
+        screen.press("j");
+        let asked = std::mem::take(&mut screen.asked).into_iter();
+        asked.filter_map(|command| if let Command::Details(_, keys) = command { Some(keys) } else { None }).collect()
+    };
+    let counted = |screen: &Screen| {
+        let list = &screen.state.workspace.list;
+        list.details(&list.rows[1]).map(|details| details.messages)
+    };
+    let before = counted(&screen).unwrap();
+    let stored = doc! { "message": { "role": "user", "content": "x" } };
+    let message = decode::message(stored.into(), before, "");
+    apply(&mut screen, &Change::messages(key.clone(), AgentId::from("support"), vec![message]));
+    assert_eq!((asked(&mut screen), counted(&screen)), (Vec::new(), Some(before + 1)), "messages are counted here");
+    apply(&mut screen, &Change::unclear(key.clone(), None));
+    assert_eq!(asked(&mut screen), [vec![key]]);
+}
+
+#[test]
+fn a_message_at_no_place_of_a_history_is_not_taken() {
+    let (mut screen, key) = opened();
+    let count = screen.state.workspace.conversation.position();
+    for index in [4_000_000_000, u64::MAX] {
+        let message = decode::message(doc! { "message": { "role": "user", "content": "x" } }.into(), index, "");
+        apply(&mut screen, &Change::messages(key.clone(), AgentId::from("support"), vec![message]));
+    }
+    assert_eq!(screen.state.workspace.conversation.position(), count);
 }

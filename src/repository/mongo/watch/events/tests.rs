@@ -33,6 +33,7 @@ fn told(changes: &[Change]) -> Vec<String> {
             let places: Vec<String> = messages.iter().map(|message| message.index.to_string()).collect();
             format!("messages {} {}", agent.as_str(), places.join(" "))
         }
+        ChangeKind::Touched(at) => format!("touched {}", at.millis()),
         ChangeKind::Unclear(at) => at.map_or_else(|| "unclear".to_owned(), |at| format!("unclear {}", at.millis())),
         ChangeKind::Created(row) => format!("created {}", row.name()),
         ChangeKind::Deleted => "deleted".to_owned(),
@@ -56,7 +57,7 @@ fn said(id: i32, at: i64) -> Document {
 fn fields_of_the_metadata_are_told_one_by_one() {
     assert_eq!(told(&updated(doc! { "metadata.a": 1 }, &["metadata.b"])), ["metadata a=1 -b"]);
     assert_eq!(told(&updated(doc! {}, &["metadata.b"])), ["metadata -b"]);
-    assert_eq!(told(&updated(doc! { "metadata.a": 1, "updated_at": date(5) }, &[])), ["metadata a=1", "unclear 5"]);
+    assert_eq!(told(&updated(doc! { "metadata.a": 1, "updated_at": date(5) }, &[])), ["touched 5", "metadata a=1"]);
     // Whether there were others before is not said.
     assert_eq!(told(&updated(doc! { "metadata": { "a": 1, "b": 2 } }, &[])), ["metadata a=1 b=2", "unclear"]);
 }
@@ -72,8 +73,12 @@ fn what_a_path_leaves_open_is_unclear() {
     for path in ["metadata", "metadata.a.b", "agents.a", "session_type"] {
         assert_eq!(told(&updated(doc! {}, &[path])), ["unclear"], "{path}");
     }
+    for place in ["4000000000", "18446744073709551615"] {
+        let path = format!("agents.a.messages.{place}");
+        assert_eq!(told(&updated(doc! { path: said(1, 5) }, &[])), ["unclear"], "no history is that long");
+    }
     assert_eq!(told(&updated(doc! { "metadata": 5 }, &[])), ["unclear"]);
-    assert_eq!(told(&updated(doc! { "updated_at": date(5) }, &[])), ["unclear 5"]);
+    assert_eq!(told(&updated(doc! { "updated_at": date(5) }, &[])), ["touched 5"]);
     assert_eq!(told(&updated(doc! { "updated_at": "soon" }, &[])), ["unclear"]);
     let cut = doc! { "truncatedArrays": [{ "field": "agents.a.messages", "newSize": 1 }] };
     let event = doc! { "operationType": "update", "documentKey": { "_id": "s" }, "updateDescription": cut };

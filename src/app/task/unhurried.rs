@@ -1,0 +1,86 @@
+//! Changes that are told no finer come no faster than somebody reads: each of them makes the screen read its session again.
+
+use std::{collections::HashMap, time::Duration};
+
+use tokio::time::Instant;
+
+use crate::session::{Change, ChangeKind, SessionKey};
+
+/// The shortest time between two of one session.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Sessions that are remembered before those are forgotten whose pause is over.
+const MANY: usize = 1000;
+
+/// Holds back what comes too soon, and gives the last of each session once its time has come.
+#[derive(Debug, Default)]
+pub(super) struct Unhurried {
+    told: HashMap<SessionKey, Instant>,
+    held: HashMap<SessionKey, Change>,
+}
+
+impl Unhurried {
+    /// What of the changes goes out now.
+    pub(super) fn admit(&mut self, changes: Vec<Change>, now: Instant) -> Vec<Change> {
+        changes.into_iter().filter_map(|change| self.take(change, now)).collect()
+    }
+
+    fn take(&mut self, change: Change, now: Instant) -> Option<Change> {
+        match change.kind {
+            ChangeKind::Unclear(_) if self.told.get(&change.session).is_some_and(|told| now < *told + PAUSE) => {
+                self.held.insert(change.session.clone(), change);
+                return None;
+            }
+            ChangeKind::Unclear(_) => self.note(&change.session, now),
+            ChangeKind::Created(_) | ChangeKind::Deleted => {
+                self.held.remove(&change.session);
+            }
+            _ => {}
+        }
+        Some(change)
+    }
+
+    fn note(&mut self, session: &SessionKey, now: Instant) {
+        if self.told.len() >= MANY {
+            self.told.retain(|_, told| now < *told + PAUSE);
+        }
+        self.told.insert(session.clone(), now);
+    }
+
+    /// When the next of what is held goes out.
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.held.keys().filter_map(|session| self.told.get(session)).min().map(|told| *told + PAUSE)
+    }
+
+    /// What is held no longer.
+    pub(super) fn due(&mut self, now: Instant) -> Vec<Change> {
+        let told = &self.told;
+        let is_due = |session: &SessionKey| told.get(session).is_none_or(|told| now >= *told + PAUSE);
+        let due: Vec<Change> = self.held.extract_if(|session, _| is_due(session)).map(|(_, change)| change).collect();
+        for change in &due {
+            self.note(&change.session, now);
+        }
+        due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_and_the_last_of_many_are_told_and_none_is_lost() {
+        let mut unhurried = Unhurried::default();
+        let start = Instant::now();
+        let unclear = |id: &str| Change::unclear(id.into(), None);
+        let at = |ms| start + Duration::from_millis(ms);
+        assert_eq!(unhurried.admit(vec![unclear("a"), unclear("b"), unclear("a")], at(0)).len(), 2);
+        assert_eq!(unhurried.admit(vec![unclear("a"), Change::deleted("b".into())], at(500)).len(), 1);
+        assert_eq!(unhurried.next(), Some(at(1000)));
+        assert!(unhurried.due(at(999)).is_empty());
+        assert_eq!(unhurried.due(at(1000)).len(), 1);
+        assert_eq!((unhurried.next(), unhurried.admit(vec![unclear("a")], at(1500)).len()), (None, 0));
+        assert_eq!(unhurried.due(at(2000)).len(), 1);
+        assert_eq!(unhurried.admit(vec![unclear("a")], at(3000)).len(), 1);
+    }
+}
