@@ -38,8 +38,7 @@ use jiff::Timestamp;
 use crate::{
     metrics::Outline,
     session::{
-        AgentId, Details, Feedback, Finding, Message, Session, SessionKey, StoredAgent, Summary, decode,
-        record::StoredMessage,
+        AgentId, Details, Feedback, Message, Session, SessionKey, StoredAgent, Summary, decode, record::StoredMessage,
     },
 };
 
@@ -134,11 +133,6 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
     /// The whole document as stored. It holds the viewer password in clear (`session_viewer_password`), which [`Session`]
     /// keeps as a secret: take it out before the document is shown, logged or given away.
     async fn document(&self, key: &SessionKey) -> Result<Document>;
-
-    /// The same with what of the stored bytes cannot be read as they are. The default has no such findings.
-    async fn document_and_findings(&self, key: &SessionKey) -> Result<(Document, Vec<Finding>)> {
-        Ok((self.document(key).await?, Vec::new()))
-    }
 
     /// The whole document and all that there is to say of it, from the decoder and of the health of its histories.
     async fn inspect(&self, key: &SessionKey) -> Result<Inspection> {

@@ -1,11 +1,10 @@
 //! All of a session at once, to look at: what is stored, and what is wrong with it.
 
-use bson::{Bson, Document};
 use jiff::Timestamp;
 
 use crate::{
     metrics::{Outline, health},
-    session::{Finding, Session, StoredValue, decode},
+    session::{Finding, Session, StoredValue},
 };
 
 /// A whole session as it is stored, and all that there is to say of it.
@@ -19,20 +18,9 @@ pub struct Inspection {
 }
 
 impl Inspection {
-    /// Of a document, and what of its stored bytes could not be read as they are.
-    #[must_use]
-    pub fn of(document: Document, told: Vec<Finding>, now: Timestamp) -> Self {
-        let document = Bson::Document(document);
-        let stored = StoredValue::from(&document);
-        let Bson::Document(document) = document else { return Self { document: stored, findings: told } };
-        let mut session = decode::session(document);
-        decode::raw::in_session(&mut session, told);
-        let outline = Outline::from(&session);
-        Self::new(stored, &session, &outline, now)
-    }
-
     /// Of what was read of a document.
-    pub(super) fn new(document: StoredValue, session: &Session, outline: &Outline, now: Timestamp) -> Self {
+    #[must_use]
+    pub fn new(document: StoredValue, session: &Session, outline: &Outline, now: Timestamp) -> Self {
         let findings = session.all_findings().cloned().chain(health(session, outline, now)).collect();
         Self { document, findings }
     }

@@ -72,7 +72,7 @@ use super::{
 };
 use crate::{
     metrics::Outline,
-    session::{AgentId, Details, Finding, Message, Session, SessionKey, Summary, decode::raw, record::StoredMessage},
+    session::{AgentId, Details, Message, Session, SessionKey, Summary, record::StoredMessage},
 };
 
 pub use crate::session::LARGEST_DOCUMENT;
@@ -303,13 +303,8 @@ impl SessionReader for MongoRepository {
     }
 
     async fn document(&self, key: &SessionKey) -> Result<Document> {
-        Ok(self.document_and_findings(key).await?.0)
-    }
-
-    async fn document_and_findings(&self, key: &SessionKey) -> Result<(Document, Vec<Finding>)> {
         let key = key.clone();
-        self.read(&of("session", &key), |me| async move { me.whole(&key).await.map(|stored| raw::document(&stored)) })
-            .await
+        self.read(&of("session", &key), |me| async move { me.whole(&key).await.map(|stored| decoded(&stored)) }).await
     }
 
     async fn inspect(&self, key: &SessionKey) -> Result<Inspection> {

@@ -288,3 +288,28 @@ fn files_stay_short() {
         .collect();
     forbid(&format!("no file over {LINES} lines"), &found);
 }
+
+/// What may stand beside the files that only tools read, whose names begin with a dot.
+const TOP: [&str; 11] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "assets",
+    "config.example.toml",
+    "examples",
+    "src",
+    "target",
+    "tests",
+];
+
+#[test]
+fn the_top_level_holds_what_was_agreed() {
+    let entries = fs::read_dir(env!("CARGO_MANIFEST_DIR")).expect("the project's folder");
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    // The random tests leave their seeds there where one of them failed.
+    let is_agreed =
+        |name: &String| name.starts_with('.') || TOP.contains(&name.as_str()) || name == "proptest-regressions";
+    forbid("nothing else at the top level", &names.filter(|name| !is_agreed(name)).collect::<Vec<_>>());
+}

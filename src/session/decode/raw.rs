@@ -65,15 +65,10 @@ pub(crate) fn document(raw: &RawDocument) -> (Document, Vec<Finding>) {
     (read, reader.into_findings())
 }
 
-/// Whether all of it can be read as it is.
-pub(crate) fn is_sound(value: RawValue<'_>) -> bool {
-    value.is_sound(0)
-}
-
 /// A whole document, held as its bytes where those can be read as they are.
 pub(crate) fn stored(raw: &RawDocument) -> StoredValue {
     let value = RawValue::from(raw);
-    if is_sound(value) {
+    if value.is_sound(0) {
         StoredValue::from_bytes(value.kind, value.bytes)
     } else {
         StoredValue::from(Bson::Document(document(raw).0))

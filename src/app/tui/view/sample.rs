@@ -15,7 +15,7 @@ use crate::{
             look::{Theme, marks},
         },
     },
-    metrics::{AgentMetrics, CallMetrics, Latency, SessionMetrics, ToolMetrics},
+    metrics::{AgentMetrics, CallMetrics, Latency, Outline, SessionMetrics, ToolMetrics},
     repository::Inspection,
     session::{Session, Usage, decode},
 };
@@ -37,7 +37,8 @@ pub fn plain() -> Look {
 
 /// What is told of a whole document.
 pub fn inspection(document: Document) -> Inspection {
-    Inspection::of(document, Vec::new(), look().now)
+    let session = decode::session(document.clone());
+    Inspection::new(document.into(), &session, &Outline::from(&session), look().now)
 }
 
 /// The stored document of a fixture.
