@@ -175,9 +175,10 @@ pub use metrics::{
     row_findings, session_findings, session_metrics, size_finding,
 };
 pub use repository::{
-    Candidate, Cause, Check, CopiedDeletion, Cursor, Error, ErrorKind, Filter, FilterError, Hint, Limits, ListPlan,
-    ListQuery, News, Opened, Page, PageEnd, Projection, Result, RowSink, ServerError, SessionCopy, SessionReader,
-    SessionRepository, SessionWriter, Sort, Tail, Target, Verdict, Watch, WatchMode,
+    Candidate, Cause, Check, CopiedDeletion, Cursor, Error, ErrorKind, Filter, FilterError, Hint, InView, Limits,
+    ListPlan, ListQuery, News, OpenInView, Opened, Page, PageEnd, Projection, Result, RowSink, ServerError,
+    SessionCopy, SessionReader, SessionRepository, SessionWriter, Sort, Tail, Target, Verdict, Watch, WatchMode,
+    WatchView,
     filter::{Comparison, FilterTerm, FilterTest, RatingWord, TextMatch},
     folder::{FolderRepository, open as open_folder},
     mongo::{

@@ -26,7 +26,7 @@ pub use hint::Hint;
 pub use inspection::Inspection;
 pub use page::{Cursor, ListPlan, ListQuery, Page, PageEnd, Projection, RowSink, Sort};
 pub use target::{Candidate, Limits, Opened, Target, open, open_writable};
-pub use watch::{News, Watch, WatchMode};
+pub use watch::{InView, News, OpenInView, Watch, WatchMode, WatchView};
 pub use write::{SessionRepository, SessionWriter, Tail};
 
 use std::{fmt, ops::Range};
@@ -192,8 +192,10 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
         }
     }
 
-    /// What changes from now on, by whoever makes it. The default tells that it cannot.
-    fn watch(&self) -> Watch {
+    /// What changes from now on, by whoever makes it. `view` tells a store that must be looked at again where to look closer. The
+    /// default tells that it cannot.
+    fn watch(&self, view: &WatchView) -> Watch {
+        let _ = view;
         let why = Error::other("watching for changes", "this store does not tell what changes");
         Watch::new(futures_util::stream::iter([News::Ended(why)]))
     }

@@ -68,7 +68,7 @@ use self::{
 };
 use super::{
     Check, Filter, Inspection, Limits, ListPlan, ListQuery, Opened, Page, Result, SessionCopy, SessionReader,
-    SessionRepository, Verdict, Watch,
+    SessionRepository, Verdict, Watch, WatchView,
 };
 use crate::{
     metrics::Outline,
@@ -313,7 +313,7 @@ impl SessionReader for MongoRepository {
         Ok(conversation::inspect(&whole))
     }
 
-    fn watch(&self) -> Watch {
+    fn watch(&self, _view: &WatchView) -> Watch {
         watch::changes(self.clone())
     }
 

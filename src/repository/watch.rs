@@ -8,9 +8,10 @@ use std::{
 };
 
 use futures_util::{Stream, StreamExt, stream::BoxStream};
+use tokio::sync::watch;
 
 use super::Error;
-use crate::session::Change;
+use crate::session::{AgentId, Change, Session, SessionKey, StoredDate};
 
 /// How a store tells what changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,12 +30,84 @@ pub enum News {
     /// From now on changes are told, in that way. What was read before may be old: after an interruption changes may have been
     /// missed.
     Begun(WatchMode),
+    /// Changes arrive in another way from now on, and none was missed: the store is looked at after another time.
+    Paced(WatchMode),
     /// These were made, in this order.
     Changes(Vec<Change>),
     /// Nothing is told for now, and why; [`News::Begun`] comes once it goes on.
     Lost(Error),
     /// The store cannot tell what changes, and why; nothing more comes.
     Ended(Error),
+}
+
+/// What somebody who watches has before him. A store that has to be looked at again looks there closer than elsewhere, and finds also
+/// what moves no `updated_at`: metadata, figures, guardrail events. One that tells its changes tells all of them.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct InView {
+    /// Rows of a list, with the `updated_at` that they show.
+    pub rows: Vec<(SessionKey, Option<StoredDate>)>,
+    /// The session that is open.
+    pub open: Option<OpenInView>,
+}
+
+impl InView {
+    /// These rows and that session.
+    #[must_use]
+    pub fn new(rows: Vec<(SessionKey, Option<StoredDate>)>, open: Option<OpenInView>) -> Self {
+        Self { rows, open }
+    }
+}
+
+/// A session as it was read by whoever watches it: what is stored else is news to him.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct OpenInView {
+    /// `_id`.
+    pub key: SessionKey,
+    /// `updated_at`.
+    pub updated_at: Option<StoredDate>,
+    /// `metadata`.
+    pub metadata: Option<bson::Bson>,
+    /// How many `feedbacks` there are.
+    pub feedbacks: u64,
+    /// How many messages each agent has.
+    pub messages: Vec<(AgentId, u64)>,
+}
+
+impl From<&Session> for OpenInView {
+    fn from(session: &Session) -> Self {
+        Self {
+            key: session.key.clone(),
+            updated_at: session.updated_at,
+            metadata: session.metadata.clone(),
+            feedbacks: session.feedbacks.len() as u64,
+            messages: session.agents.iter().map(|agent| (agent.id.clone(), agent.message_count)).collect(),
+        }
+    }
+}
+
+/// Tells a watch what is in view, now and later. A clone tells the same watch.
+#[derive(Debug, Clone)]
+pub struct WatchView(watch::Sender<InView>);
+
+impl Default for WatchView {
+    fn default() -> Self {
+        Self(watch::Sender::new(InView::default()))
+    }
+}
+
+impl WatchView {
+    /// That is in view from now on.
+    pub fn show(&self, in_view: InView) {
+        self.0.send_replace(in_view);
+    }
+
+    /// What is in view, as it changes.
+    #[must_use]
+    pub fn shown(&self) -> watch::Receiver<InView> {
+        self.0.subscribe()
+    }
 }
 
 /// The changes of a store's sessions, as a [`Stream`]. Dropping it ends the watch.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     app::place::{Origin, Rights},
-    repository::{Filter, ListQuery},
+    repository::{Filter, InView, ListQuery},
     session::{AgentId, MetadataEdit, SessionKey, record::NewFeedback},
 };
 
@@ -41,6 +41,8 @@ pub enum Command {
     Find(Ticket, SessionKey, Option<AgentId>, String),
     /// The whole document as stored: `Event::Document`.
     Document(Ticket, SessionKey),
+    /// What is on the screen of the connection that was opened with that ticket: changes of it are looked for more closely.
+    Look(Ticket, InView),
     /// Gives up what runs in a lane.
     Cancel(Lane),
     /// Writes, those of one connection one after another in the order they come: `Event::Written` or `Event::NotWritten`,
@@ -108,13 +110,15 @@ pub enum Lane {
     Find,
     /// `Document`.
     Inspect,
+    /// `Look`, which is no question.
+    View,
     /// `Write`: the only one in which nothing replaces anything.
     Write,
 }
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Connection,
         Self::List,
         Self::Count,
@@ -125,6 +129,7 @@ impl Lane {
         Self::Outline,
         Self::Find,
         Self::Inspect,
+        Self::View,
         Self::Write,
     ];
 }
@@ -151,6 +156,7 @@ impl Command {
             Self::Outline(ticket, ..) => (Lane::Outline, Some(*ticket)),
             Self::Find(ticket, ..) => (Lane::Find, Some(*ticket)),
             Self::Document(ticket, ..) => (Lane::Inspect, Some(*ticket)),
+            Self::Look(..) => (Lane::View, None),
             Self::Cancel(lane) => (*lane, None),
             Self::Write(ticket, _) => (Lane::Write, Some(*ticket)),
         }

@@ -7,7 +7,7 @@ use tokio::{sync::mpsc, task::JoinSet, time::Instant};
 
 use super::{Event, Ticket, crash::crashed, unhurried::Unhurried};
 use crate::{
-    repository::{Error, News, SessionReader, Watch},
+    repository::{Error, News, SessionReader, Watch, WatchView},
     session::Change,
 };
 
@@ -20,6 +20,7 @@ const WATCHING: &str = "watching for changes";
 pub(super) fn follow(
     ticket: Ticket,
     reader: Arc<dyn SessionReader>,
+    view: WatchView,
     events: mpsc::Sender<Event>,
     lost: impl Fn(&Error) + Send + 'static,
 ) -> JoinSet<()> {
@@ -28,7 +29,7 @@ pub(super) fn follow(
         // In a set of its own: where this task ends, that one does.
         let mut telling = JoinSet::new();
         let outbox = events.clone();
-        telling.spawn(async move { tell(ticket, reader.watch(), &outbox, lost).await });
+        telling.spawn(async move { tell(ticket, reader.watch(&view), &outbox, lost).await });
         if let Some(Err(join)) = telling.join_next().await {
             let _ = events.send(Event::News(ticket, News::Ended(crashed(WATCHING, &join)))).await;
         }
@@ -68,6 +69,7 @@ async fn tell(ticket: Ticket, watch: Watch, events: &mpsc::Sender<Event>, lost: 
                     continue;
                 }
             }
+            News::Paced(mode) => tracing::debug!(?mode, "changes are told"),
             News::Begun(mode) => tracing::info!(?mode, "changes are told"),
             News::Lost(error) => {
                 tracing::warn!(%error, "changes are not told for now");

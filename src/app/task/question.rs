@@ -48,7 +48,7 @@ impl Question {
             }
             Command::Outline(ticket, key) => Event::Outline(ticket, Box::new(reader.outline(&key).await?)),
             Command::Document(ticket, key) => Event::Document(ticket, Box::new(reader.inspect(&key).await?)),
-            Command::Connect(..) | Command::Cancel(_) | Command::Write(..) => return Ok(()),
+            Command::Connect(..) | Command::Cancel(_) | Command::Look(..) | Command::Write(..) => return Ok(()),
         };
         self.reply.send(&self.events, event).await;
         Ok(())

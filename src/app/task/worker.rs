@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     app::place::{self, Origin, Rights, Store},
-    repository::{Error, Limits, Opened, Result},
+    repository::{Error, Limits, Opened, Result, WatchView},
 };
 
 const COMMANDS: usize = 64;
@@ -88,6 +88,8 @@ struct OpenStore {
     store: Store,
     watch: LinkWatch,
     writer: Writer,
+    /// What of it is on the screen.
+    view: WatchView,
     /// Tells what changes in it.
     live: JoinSet<()>,
 }
@@ -144,6 +146,12 @@ impl Worker {
         if let Command::Write(ticket, order) = command {
             return self.write(ticket, order);
         }
+        if let Command::Look(ticket, in_view) = command {
+            if let Some(open) = self.open.as_ref().filter(|open| open.ticket == ticket) {
+                open.view.show(in_view);
+            }
+            return;
+        }
         let reply = self.lanes.begin(&command);
         match command {
             Command::Cancel(_) => {}
@@ -189,7 +197,8 @@ impl Worker {
                 let location = store.reader().location();
                 let watch = LinkWatch::new(store.reader(), self.events.clone(), &self.user);
                 let writer = Writer::start(store.clone(), watch.clone(), self.writing.clone(), self.events.clone());
-                self.open = Some(OpenStore { ticket, store, watch, writer, live: JoinSet::new() });
+                self.open =
+                    Some(OpenStore { ticket, store, watch, writer, view: WatchView::default(), live: JoinSet::new() });
                 Event::Connected { ticket, location }
             }
             Ok(Opened::Choose(candidates)) => Event::Choose { ticket, candidates },
@@ -200,7 +209,7 @@ impl Worker {
         if let Some(open) = self.open.as_mut().filter(|open| open.ticket == ticket) {
             let link = open.watch.clone();
             let lost = move |error: &Error| link.noticed(error);
-            open.live = live::follow(ticket, open.store.reader(), self.events.clone(), lost);
+            open.live = live::follow(ticket, open.store.reader(), open.view.clone(), self.events.clone(), lost);
         }
     }
 

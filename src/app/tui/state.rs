@@ -259,6 +259,7 @@ impl AppState {
         }
         let mut effects = self.workspace.list.fill(&mut self.tickets);
         effects.extend(self.workspace.conversation.ask(&mut self.tickets));
+        effects.extend(self.look_closer());
         effects
     }
 

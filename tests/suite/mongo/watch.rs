@@ -6,7 +6,7 @@ use bson::{Bson, DateTime, Document, doc};
 use mongodb::Client;
 use strandscope::{
     Change, ChangeKind, Error, Limits, MetadataEdit, MongoRepository, News, Pool, PoolOptions, SessionReader,
-    SessionWriter, Watch, WatchMode,
+    SessionWriter, Watch, WatchMode, WatchView,
 };
 
 use super::common::{loaded, reader, reader_with};
@@ -20,7 +20,7 @@ async fn next(watch: &mut Watch) -> News {
 }
 
 async fn begun(reader: &Arc<dyn SessionReader>) -> Watch {
-    let mut watch = reader.watch();
+    let mut watch = reader.watch(&WatchView::default());
     begins(&mut watch).await;
     watch
 }
@@ -157,7 +157,7 @@ async fn a_server_that_stands_alone_ends_it() {
     let server = Server::start(Kind::Standalone);
     let fresh = support::fresh_on(&server.uri, "alone").await;
     fresh.load([session("a")]).await;
-    let mut watch = reader(&fresh).await.watch();
+    let mut watch = reader(&fresh).await.watch(&WatchView::default());
     let News::Ended(error) = next(&mut watch).await else { panic!("it cannot be watched") };
     assert!(error.to_string().contains("stands alone"), "{error}");
     assert!(watch.next_news().await.is_none());
@@ -174,7 +174,7 @@ async fn a_right_that_is_missing_ends_it() {
     let user = doc! { "createUser": "finder", "pwd": "hunter2", "roles": ["finder"] };
     admin.database("admin").run_command(user).await.expect("a user");
     let mine = Fresh::existing(&server.uri_as("finder", "hunter2"), "mine", "sessions").await;
-    let mut watch = reader(&mine).await.watch();
+    let mut watch = reader(&mine).await.watch(&WatchView::default());
     let News::Ended(error) = next(&mut watch).await else { panic!("it may not be watched") };
     let Error::Denied { action, namespace, .. } = &error else { panic!("{error:?}") };
     assert_eq!((action.as_str(), namespace.as_str()), ("changeStream", "mine.sessions"));
@@ -206,7 +206,7 @@ async fn a_watch_ends_with_the_connections() {
     let (fresh, _) = loaded("closed_watched", vec![session("a")]).await;
     let pool = Pool::connect(&fresh.uri.clone().into(), PoolOptions::default()).await.expect("a pool");
     let repository = pool.repository(&fresh.database, "sessions").expect("a repository");
-    let mut watch = repository.watch();
+    let mut watch = repository.watch(&WatchView::default());
     begins(&mut watch).await;
     tokio::time::timeout(PATIENCE, repository.close()).await.expect("it is closed");
     while let Some(news) = tokio::time::timeout(PATIENCE, watch.next_news()).await.expect("an end") {

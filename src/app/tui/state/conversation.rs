@@ -130,6 +130,12 @@ impl ConversationState {
         self.gone |= self.session().is_some_and(|open| open.key == *key);
     }
 
+    /// Whether the open session is known to be gone.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.gone
+    }
+
     /// Closes it, e.g. as it is gone.
     pub fn close(&mut self) {
         let (size, look) = (self.size, self.look.take());

@@ -120,7 +120,7 @@ impl AppState {
                 Modal::Inspector(inspector) => inspector.session().cloned(),
                 _ => None,
             }),
-            Lane::Connection | Lane::List | Lane::Count | Lane::Details | Lane::Write => None,
+            Lane::Connection | Lane::List | Lane::Count | Lane::Details | Lane::View | Lane::Write => None,
         }
     }
 

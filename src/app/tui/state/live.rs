@@ -2,8 +2,11 @@
 
 use super::{AppState, Effect};
 use crate::{
-    app::{task::Ticket, text, told},
-    repository::{News, WatchMode},
+    app::{
+        task::{Command, Ticket},
+        text, told,
+    },
+    repository::{InView, News, OpenInView, WatchMode},
     session::{Change, ChangeKind},
 };
 
@@ -36,6 +39,10 @@ impl AppState {
                 effects.extend(self.workspace.conversation.reload(&mut self.tickets));
                 effects
             }
+            News::Paced(mode) => {
+                self.workspace.watch = Some(WatchState::Begun(*mode));
+                Vec::new()
+            }
             News::Lost(error) => {
                 self.workspace.watch = Some(WatchState::Lost);
                 self.errors.keep(&told::sentence_on_screen(error), self.look.now);
@@ -67,6 +74,24 @@ impl AppState {
             self.said = Some(format!("{name} was deleted elsewhere; what was read of it stays"));
         }
         Vec::new()
+    }
+
+    /// Tells a store that is looked at again what is in view, where that is something else than before.
+    pub(super) fn look_closer(&mut self) -> Option<Effect> {
+        let Some(WatchState::Begun(WatchMode::Poll(_))) = self.workspace.watch else { return None };
+        let open = self.workspace.conversation.session().filter(|_| !self.workspace.conversation.is_gone());
+        let looked = &mut self.workspace.looked;
+        let rows = self.workspace.list.in_view().map(|(_, row)| row);
+        let same = looked.as_ref().is_some_and(|(keys, session)| {
+            session.as_ref() == open.map(|open| &open.key) && rows.clone().map(|row| &row.key).eq(keys)
+        });
+        if same {
+            return None;
+        }
+        *looked = Some((rows.clone().map(|row| row.key.clone()).collect(), open.map(|open| open.key.clone())));
+        let in_view =
+            InView::new(rows.map(|row| (row.key.clone(), row.updated_at)).collect(), open.map(OpenInView::from));
+        Some(Effect::Ask(Command::Look(self.workspace.ticket, in_view)))
     }
 
     /// Whether changes are told as they are made, so that what is shown has no age.

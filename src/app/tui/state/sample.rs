@@ -167,7 +167,7 @@ impl Screen {
             Command::Document(ticket, _) => {
                 vec![Event::Document(*ticket, Box::new(sample::inspection(sample::document("support-1042"))))]
             }
-            Command::Cancel(_) | Command::Write(..) => Vec::new(),
+            Command::Cancel(_) | Command::Look(..) | Command::Write(..) => Vec::new(),
         }
     }
 

@@ -338,7 +338,7 @@ impl SessionList {
     }
 
     /// The rows in view with their positions.
-    pub fn in_view(&self) -> impl Iterator<Item = (usize, &Summary)> {
+    pub fn in_view(&self) -> impl Iterator<Item = (usize, &Summary)> + Clone {
         self.rows.iter().enumerate().skip(self.top()).take(self.height)
     }
 }

@@ -15,9 +15,12 @@ use super::{
     metrics::MetricsPane,
     sessions::SessionList,
 };
-use crate::app::{
-    config::Ui,
-    task::{Ticket, command::Lane},
+use crate::{
+    app::{
+        config::Ui,
+        task::{Ticket, command::Lane},
+    },
+    session::SessionKey,
 };
 
 /// The sessions of one connection, and the one that is open.
@@ -57,6 +60,8 @@ pub struct Workspace {
     pub(super) find: String,
     /// Lanes whose question failed because the connection was lost.
     pub(super) unanswered: HashSet<Lane>,
+    /// What a store that is looked at again was told to be in view: rows, and the open session.
+    pub(super) looked: Option<(Vec<SessionKey>, Option<SessionKey>)>,
     /// The conversation's place as it was laid out for.
     pub(super) conversation_inner: Option<Rect>,
 }
