@@ -21,6 +21,7 @@ mod hostile;
 mod house;
 mod joint;
 mod layouts;
+mod live;
 mod lost_answers;
 mod manager;
 mod metrics;

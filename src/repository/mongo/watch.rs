@@ -242,7 +242,8 @@ impl ChangeTeller {
             let why = "only replica sets and sharded clusters tell what changes, and this server stands alone";
             StreamBreak::Never(Error::other("watching for changes", why).with_hint(REPLICA_SET))
         } else if errors::is_denied(error) {
-            StreamBreak::Never(told)
+            // A right that was taken away may be given back.
+            if self.was_open { StreamBreak::Lost(told) } else { StreamBreak::Never(told) }
         } else if self.token.is_some() {
             // The token is too old, or what comes after it is too large for an event.
             tracing::info!(error = %told, "the change stream cannot go on; another begins");
