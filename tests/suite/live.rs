@@ -4,6 +4,8 @@
 mod faults;
 mod rights;
 mod screen;
+#[cfg(unix)]
+mod shown;
 mod writing;
 
 use screen::{opened, shows_what_is_stored};

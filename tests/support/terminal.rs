@@ -96,6 +96,7 @@ impl Terminal {
     /// Waits until the screen is as asked; panics with the screen when it never is.
     pub fn wait_until(&mut self, what: &str, good: impl Fn(&str) -> bool) {
         let deadline = Instant::now() + PATIENCE;
+        self.take_waiting();
         while !good(&self.screen()) {
             let more = self.take_output(deadline);
             assert!(more, "waited in vain for {what}; the screen shows:\n{}", self.screen());

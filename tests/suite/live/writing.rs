@@ -82,6 +82,19 @@ impl Writer {
         Writing { task, ended, wrote }
     }
 
+    /// Appends a message to a session.
+    pub async fn say(&self, id: &str, message: &Document) {
+        let number = self.next.fetch_add(1, Ordering::AcqRel);
+        let now = DateTime::now();
+        let update = pushed(message, number, doc! { "updated_at": now, "agents.a.updated_at": now });
+        self.collection.update_one(doc! { "_id": id }, update).await.expect("it is written");
+    }
+
+    /// Sets fields of a session.
+    pub async fn set(&self, id: &str, fields: Document) {
+        self.collection.update_one(doc! { "_id": id }, doc! { "$set": fields }).await.expect("it is written");
+    }
+
     /// One more write; the sessions take turns, each time with another kind.
     pub async fn write(&self) -> mongodb::error::Result<()> {
         let number = self.next.fetch_add(1, Ordering::AcqRel);
