@@ -39,10 +39,10 @@ pub fn run(runtime: &Runtime, uri: &str) {
         screen.take_waiting();
         let pressed = Instant::now();
         screen.press("?");
-        screen.wait_for("every command by name");
+        screen.wait_for(":previous-pane");
         keys.push(pressed.elapsed().as_secs_f64());
         screen.press("\u{1b}");
-        screen.wait_until("the help is closed", |now| !now.contains("every command by name"));
+        screen.wait_until("the help is closed", |now| !now.contains(":previous-pane"));
         memory.push(resident_mb(screen.pid()));
     }
     let seconds = start.elapsed().as_secs_f64();

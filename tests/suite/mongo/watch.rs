@@ -213,3 +213,35 @@ async fn a_watch_ends_with_the_connections() {
         assert!(!matches!(news, News::Changes(_)), "{news:?}");
     }
 }
+
+/// What a server answers to the next question of a stream, and what becomes of the watch then.
+async fn after(server: &Server, code: i32, commands: &[&str]) {
+    let mut fresh = support::fresh_on(&server.uri, "broken_watched").await;
+    fresh.load([session("a")]).await;
+    let admin = Client::with_uri_str(&fresh.uri).await.expect("a client").database("admin");
+    // Only the connections of this test are answered so.
+    let name = format!("watch-{code}-{}", fresh.database);
+    let joined = if fresh.uri.contains('?') { '&' } else { '?' };
+    fresh.uri = format!("{}{joined}appname={name}", fresh.uri);
+    let mut watch = begun(&reader(&fresh).await).await;
+    let data = doc! { "failCommands": commands.to_vec(), "errorCode": code, "appName": name };
+    let fail = doc! { "configureFailPoint": "failCommand", "mode": { "times": 1 }, "data": data };
+    admin.run_command(fail).await.expect("it is told to fail");
+    begins(&mut watch).await;
+    update(&fresh, "a", doc! { "$set": { "metadata.n": 2 } }).await;
+    let told = changes(&mut watch, 1).await;
+    assert!(matches!(told[0].kind, ChangeKind::Metadata(_)), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_place_that_is_too_old_or_an_event_that_is_too_large_begins_anew() {
+    let server = Server::start(Kind::ReplicaSet);
+    for code in [
+        286,   // ChangeStreamHistoryLost
+        280,   // ChangeStreamFatalError
+        260,   // InvalidResumeToken
+        10334, // BSONObjectTooLarge
+    ] {
+        after(&server, code, &["getMore"]).await;
+    }
+}
