@@ -153,6 +153,8 @@ impl RecentSessions {
     pub(super) fn note(&mut self, asked: &[DateStretch], answers: &[Vec<Summary>], now: StoredDate) {
         let ([first, ..], [newest, left @ ..]) = (asked, answers) else { return };
         self.looks = self.looks.wrapping_add(1);
+        // What came since the look before stands first: where it does not fill the answer, none of it was left.
+        let is_cut = newest.last().is_some_and(|row| self.change(row).is_some());
         for row in answers.iter().flatten() {
             self.remember(row);
         }
@@ -169,7 +171,7 @@ impl RecentSessions {
         {
             self.unread = None;
         }
-        if let Some(rest) = rest_of(first, newest) {
+        if let Some(rest) = rest_of(first, newest).filter(|_| is_cut) {
             if self.newest.is_none() {
                 self.floor = rest.to.map_or(i64::MIN, |to| to.saturating_add(1));
             } else {

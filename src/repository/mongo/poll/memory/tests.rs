@@ -50,7 +50,7 @@ fn a_row_is_compared_with_what_its_row_was_read_with_and_then_with_the_look_befo
     assert_eq!(told(&mut memory, answer(&[("a", 7, 1), ("b", 6, 2)])), ["a touched", "b unclear"]);
     // What was seen before it went out of view counts, too.
     memory.show(shown(&[("b", 6)], None));
-    assert_eq!(memory.question(at(0), DateIndex::Missing).keys, ["b".into()]);
+    assert_eq!(memory.question(at(0), DateIndex::Missing).keys, [SessionKey::from("b")]);
     memory.show(shown(&[("a", 7), ("b", 6)], None));
     assert_eq!(told(&mut memory, answer(&[("a", 7, 2), ("b", 6, 2)])), ["a unclear"]);
 }
