@@ -66,7 +66,7 @@ pub(super) struct AgentMarks {
 
 impl From<&OpenInView> for OpenSeen {
     fn from(open: &OpenInView) -> Self {
-        let metadata = match &open.metadata {
+        let metadata: Bson = match &open.metadata {
             None => ABSENT.into(),
             Some(Bson::Document(fields)) => fields.clone().into(),
             Some(_) => Bson::Undefined,
