@@ -1,15 +1,15 @@
-//! What changes in a collection, as its watch tells it.
+//! What changes in a collection, as its change stream tells it.
 
 use std::{sync::Arc, time::Duration};
 
 use bson::{Bson, DateTime, Document, doc};
 use mongodb::Client;
 use strandscope::{
-    Change, ChangeKind, Error, Limits, MetadataEdit, MongoRepository, News, Pool, PoolOptions, SessionReader,
-    SessionWriter, Watch, WatchMode, WatchView,
+    Change, ChangeKind, Limits, MetadataEdit, MongoRepository, News, Pool, PoolOptions, SessionReader, SessionWriter,
+    Watch, WatchMode, WatchView,
 };
 
-use super::common::{loaded, reader, reader_with};
+use super::common::{loaded, reader_with};
 use crate::support::{self, Fresh, Kind, Server};
 
 /// No news comes later than that.
@@ -150,34 +150,6 @@ async fn a_dropped_collection_begins_anew() {
     fresh.load([session("b")]).await;
     let told = changes(&mut watch, 1).await;
     assert!(matches!(told[0].kind, ChangeKind::Created(_)), "{told:?}");
-}
-
-#[tokio::test]
-async fn a_server_that_stands_alone_ends_it() {
-    let server = Server::start(Kind::Standalone);
-    let fresh = support::fresh_on(&server.uri, "alone").await;
-    fresh.load([session("a")]).await;
-    let mut watch = reader(&fresh).await.watch(&WatchView::default());
-    let News::Ended(error) = next(&mut watch).await else { panic!("it cannot be watched") };
-    assert!(error.to_string().contains("stands alone"), "{error}");
-    assert!(watch.next_news().await.is_none());
-}
-
-#[tokio::test]
-async fn a_right_that_is_missing_ends_it() {
-    let server = Server::start(Kind::Login);
-    let admin = Client::with_uri_str(&server.uri).await.expect("a client");
-    admin.database("mine").collection("sessions").insert_one(session("a")).await.expect("a session");
-    let right = doc! { "resource": { "db": "mine", "collection": "sessions" }, "actions": ["find"] };
-    let role = doc! { "createRole": "finder", "privileges": [right], "roles": [] };
-    admin.database("admin").run_command(role).await.expect("a role");
-    let user = doc! { "createUser": "finder", "pwd": "hunter2", "roles": ["finder"] };
-    admin.database("admin").run_command(user).await.expect("a user");
-    let mine = Fresh::existing(&server.uri_as("finder", "hunter2"), "mine", "sessions").await;
-    let mut watch = reader(&mine).await.watch(&WatchView::default());
-    let News::Ended(error) = next(&mut watch).await else { panic!("it may not be watched") };
-    let Error::Denied { action, namespace, .. } = &error else { panic!("{error:?}") };
-    assert_eq!((action.as_str(), namespace.as_str()), ("changeStream", "mine.sessions"));
 }
 
 #[tokio::test]
