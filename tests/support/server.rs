@@ -274,7 +274,7 @@ impl Own {
         let log = fs::read_to_string(self.folder.join("log")).expect("its log");
         let pids = log.lines().filter_map(|line| line.split_once("\"pid\":")).map(|(_, rest)| rest);
         let digits = |rest: &str| rest.chars().take_while(char::is_ascii_digit).collect();
-        pids.map(digits).last().expect("the log tells its process")
+        pids.map(digits).next_back().expect("the log tells its process")
     }
 
     /// Server selection waits for the primary.

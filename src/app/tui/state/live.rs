@@ -91,7 +91,7 @@ impl AppState {
         *looked = Some((rows.clone().map(|row| row.key.clone()).collect(), open.map(|open| open.key.clone())));
         let in_view =
             InView::new(rows.map(|row| (row.key.clone(), row.updated_at)).collect(), open.map(OpenInView::from));
-        Some(Effect::Ask(Command::Look(self.workspace.ticket, in_view)))
+        Some(Effect::Ask(Command::Look(self.workspace.ticket, Box::new(in_view))))
     }
 
     /// Whether changes are told as they are made, so that what is shown has no age.
