@@ -52,8 +52,8 @@ pub async fn shows_what_is_stored(screen: &mut Screen, uri: &str, database: &str
 
 fn difference(shown: &[String], stored: &[String]) -> String {
     let lines = shown.iter().zip(stored).filter(|(shown, stored)| shown != stored);
-    let differing: String = lines.map(|(shown, stored)| format!("shown:  {shown}\nstored: {stored}\n")).collect();
-    format!("{differing}{} and {} lines", shown.len(), stored.len())
+    let differing: Vec<String> = lines.map(|(shown, stored)| format!("shown:  {shown}\nstored: {stored}")).collect();
+    format!("{}\n{} and {} lines", differing.join("\n"), shown.len(), stored.len())
 }
 
 /// What is shown of the sessions and of the open one, a line a fact.

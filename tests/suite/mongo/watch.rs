@@ -9,7 +9,7 @@ use strandscope::{
     Watch, WatchMode, WatchView,
 };
 
-use super::common::{loaded, reader_with};
+use super::common::{loaded, reader, reader_with};
 use crate::support::{self, Fresh, Kind, Server};
 
 /// No news comes later than that.

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::session::decode;
 
+#[expect(clippy::unnecessary_wraps, reason = "a date may be missing")]
 fn at(ms: i64) -> Option<StoredDate> {
     Some(StoredDate::from_millis(ms))
 }
