@@ -1,18 +1,27 @@
 //! Numbers from messages: pure, and right to the token.
 
+mod call_list;
 mod calls;
 mod compute;
+mod difference;
 mod explain;
 mod health;
+mod live;
+mod outline;
 mod runs;
 mod sample;
+mod sums;
+mod tally;
+mod tool_tally;
 mod tools;
 
 pub use compute::{agent_metrics, session_metrics};
 pub use explain::{Explanation, Figure, explain};
 pub use health::{health, history_findings, row_findings, session_findings, size_finding};
 pub(crate) use health::{health_of_last, row_has_finding};
-pub use sample::{AgentOutline, MessageSample, Outline};
+pub use live::LiveMetrics;
+pub use outline::{AgentOutline, Outline};
+pub use sample::MessageSample;
 pub(crate) use sample::{called, tool_pairs};
 
 use crate::session::{AgentId, StoredDate, Usage};
