@@ -6,6 +6,11 @@
 //! own usage is known at its end, so where that turns out otherwise the run is read again; and a result that gives earlier ones
 //! of its `toolUseId` to calls of other tools has [`tools`] look at all.
 
+#[cfg(test)]
+mod plain;
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 
 use super::{
