@@ -30,7 +30,7 @@ use crate::session::{AgentId, StoredDate, Usage};
 ///
 /// Its words: a **turn** is a user's prompt up to the next one, a **call** is an assistant message that a model gave, a
 /// **run** is the life of one agent object in one process. See [`AgentMetrics`] for how they are counted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct SessionMetrics {
     /// Tokens of all agents; a figure is `None` when no agent's is known.
@@ -47,7 +47,7 @@ pub struct SessionMetrics {
 /// Turns and calls are as [`SessionMetrics`] says.
 ///
 /// [`explain()`] says of each figure which stored fields it came from.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct AgentMetrics {
     /// Tokens used over all runs.
