@@ -208,7 +208,7 @@ impl OpenCalls {
         let certain = self.certain + room == 1 && told_apart && cycles.is_none_or(|cycles| cycles == 1);
         let pool = &log.candidates[self.pool..];
         let chosen = certain.then(|| {
-            let first = |looks| pool.iter().find(|candidate| candidate.looks == looks);
+            let first = |looks: CallLooks| pool.iter().find(|candidate| candidate.looks == looks);
             first(CallLooks::Certain).or_else(|| first(CallLooks::Likely)).or_else(|| first(CallLooks::Unlikely))
         });
         let chosen = chosen.flatten().map(|candidate| candidate.position);
