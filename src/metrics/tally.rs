@@ -7,8 +7,6 @@
 //! of its `toolUseId` to calls of other tools has [`tools`] look at all.
 
 #[cfg(test)]
-mod plain;
-#[cfg(test)]
 mod tests;
 
 use std::collections::VecDeque;

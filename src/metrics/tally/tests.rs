@@ -1,11 +1,14 @@
+//! After every change the figures are those of a fresh reading, and they cost what changed.
+
+mod plain;
+
 use bson::Bson;
 use proptest::prelude::*;
 
-use super::{
-    super::{AgentMetrics, AgentOutline, LiveMetrics, Outline, SessionMetrics, compute::total, session_metrics},
-    plain,
+use crate::{
+    metrics::{AgentMetrics, AgentOutline, LiveMetrics, Outline, SessionMetrics, compute::total, session_metrics},
+    session::{AgentId, Block, Counters, Message, Redaction, Role, StoredDate, ToolCounter, ToolStatus, Usage},
 };
-use crate::session::{AgentId, Block, Counters, Message, Redaction, Role, StoredDate, ToolCounter, ToolStatus, Usage};
 
 fn message(index: u64, role: Role, content: Vec<Block>) -> Message {
     Message {

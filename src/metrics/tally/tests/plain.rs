@@ -1,14 +1,16 @@
-//! The same figures read the plain way, from all messages at once: what [`super::Tally`] must equal.
+//! The same figures read the plain way, from all messages at once: what the tally must equal.
 
 use std::{collections::HashMap, ops::Range};
 
-use super::super::{
-    AgentMetrics, CallMetrics, FigureSource, Latency, MessageSample, RunReading, UsageSource,
-    difference::{Base, Difference, call, has_untold_tokens, own_usage, tells},
-    sums::larger,
-    tools::{self, ToolRun},
+use crate::{
+    metrics::{
+        AgentMetrics, CallMetrics, FigureSource, Latency, MessageSample, RunReading, UsageSource,
+        difference::{Base, Difference, call, has_untold_tokens, own_usage, tells},
+        sums::larger,
+        tools::{self, ToolRun},
+    },
+    session::{Counters, Role, ToolCounter, Usage, message::known_sum},
 };
-use crate::session::{Counters, Role, ToolCounter, Usage, message::known_sum};
 
 /// Figures of one agent from all its messages in stored order.
 pub fn agent_metrics(samples: &[MessageSample]) -> AgentMetrics {
