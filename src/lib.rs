@@ -107,7 +107,7 @@
 //! | part | what it is | begin at |
 //! | --- | --- | --- |
 //! | `session` | the nouns: plain data, no I/O | [`Session`], [`Message`], [`MessageBody`], [`Change`] |
-//! | `metrics` | numbers from messages, pure | [`session_metrics`], [`Outline`], [`explain()`] |
+//! | `metrics` | numbers from messages, pure | [`session_metrics`], [`Outline`], [`LiveMetrics`], [`explain()`] |
 //! | `repository` | the port: what can be asked and changed, filters, errors; a MongoDB collection and a folder | [`SessionRepository`], [`ListQuery`], [`Filter`], [`Error`], [`MongoRepository`], [`FolderRepository`] |
 //! | `hook` | a chain around metadata and feedback | [`Hook`], [`Hooks`], [`Outbox`] |
 //! | `manager` | what an agent program calls | [`SessionManager`], [`SessionManagerFactory`], [`Agent`] |
@@ -170,8 +170,8 @@ pub use manager::{
     repair, retention,
 };
 pub use metrics::{
-    AgentMetrics, AgentOutline, CallMetrics, Explanation, Figure, FigureSource, Latency, MessageSample, Outline,
-    RunReading, SessionMetrics, ToolMetrics, UsageSource, agent_metrics, explain, health, history_findings,
+    AgentMetrics, AgentOutline, CallMetrics, Explanation, Figure, FigureSource, Latency, LiveMetrics, MessageSample,
+    Outline, RunReading, SessionMetrics, ToolMetrics, UsageSource, agent_metrics, explain, health, history_findings,
     row_findings, session_findings, session_metrics, size_finding,
 };
 pub use repository::{

@@ -1,18 +1,27 @@
 //! Numbers from messages: pure, and right to the token.
 
+mod call_list;
 mod calls;
 mod compute;
+mod difference;
 mod explain;
 mod health;
+mod live;
+mod outline;
 mod runs;
 mod sample;
+mod sums;
+mod tally;
+mod tool_tally;
 mod tools;
 
 pub use compute::{agent_metrics, session_metrics};
 pub use explain::{Explanation, Figure, explain};
 pub use health::{health, history_findings, row_findings, session_findings, size_finding};
 pub(crate) use health::{health_of_last, row_has_finding};
-pub use sample::{AgentOutline, MessageSample, Outline};
+pub use live::LiveMetrics;
+pub use outline::{AgentOutline, Outline};
+pub use sample::MessageSample;
 pub(crate) use sample::{called, tool_pairs};
 
 use crate::session::{AgentId, StoredDate, Usage};
@@ -21,7 +30,7 @@ use crate::session::{AgentId, StoredDate, Usage};
 ///
 /// Its words: a **turn** is a user's prompt up to the next one, a **call** is an assistant message that a model gave, a
 /// **run** is the life of one agent object in one process. See [`AgentMetrics`] for how they are counted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct SessionMetrics {
     /// Tokens of all agents; a figure is `None` when no agent's is known.
@@ -38,7 +47,7 @@ pub struct SessionMetrics {
 /// Turns and calls are as [`SessionMetrics`] says.
 ///
 /// [`explain()`] says of each figure which stored fields it came from.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct AgentMetrics {
     /// Tokens used over all runs.

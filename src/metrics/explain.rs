@@ -1,6 +1,6 @@
 //! Every number can be explained.
 
-use super::{AgentMetrics, CallMetrics, FigureSource, RunReading, compute::larger};
+use super::{AgentMetrics, CallMetrics, FigureSource, RunReading, sums::larger};
 use crate::session::Usage;
 
 /// A number of [`AgentMetrics`] that can be explained.

@@ -1,85 +1,125 @@
-//! Where one run ends and the next begins, told from the counters alone.
+//! Where one run ends and the next begins, told from the counters alone, message by message.
 
-use std::{collections::HashMap, ops::Range};
+use std::collections::HashMap;
 
 use super::MessageSample;
 use crate::session::{Counters, Role, ToolCounter, Usage};
 
-/// The messages of one run and how far its counters came.
-pub(super) struct RunSpan {
-    /// Positions of its messages.
-    pub span: Range<usize>,
-    /// The highest known reading of each counter; `None` where there are no counters at all.
-    pub peak: Option<Counters>,
+/// The run that the last message seen belongs to: where it began and how far its counters came.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct OpenRun {
+    /// Position of its first message.
+    pub start: usize,
+    /// The highest known reading of each counter; `None` where none was met.
+    pub peak: Option<Peak>,
+    /// Position of the last reading, where there is one.
+    last: usize,
+    /// Messages after the last reading: the assistant's, and those of them that look like a call.
+    assistants: u64,
+    likely: u64,
+}
+
+impl OpenRun {
+    /// A run of which nothing was seen.
+    pub fn at(start: usize) -> Self {
+        Self { start, ..Self::default() }
+    }
+
     /// Position of the last reading.
-    pub last: usize,
-}
+    pub fn last_reading(&self) -> Option<usize> {
+        self.peak.map(|_| self.last)
+    }
 
-/// Cuts a history into runs. Without any counters it is one stretch with no peak.
-pub(super) fn split(samples: &[MessageSample]) -> Vec<RunSpan> {
-    let mut runs: Vec<RunSpan> = Vec::new();
-    for (position, sample) in samples.iter().enumerate() {
-        let Some(reading) = sample.counters.as_deref() else { continue };
-        if let Some(run) = runs.last_mut()
-            && !restarts(samples, run, position, reading)
-        {
-            run.last = position;
-            run.peak.get_or_insert_default().rise_to(reading);
-            continue;
+    /// Sees the next message. `Some`: its counters are those of another run, which began at that position; what was seen since
+    /// then is no part of this one.
+    pub fn take(&mut self, samples: &[MessageSample], position: usize) -> Option<usize> {
+        let sample = &samples[position];
+        self.assistants += u64::from(sample.role == Role::Assistant);
+        self.likely += u64::from(sample.is_likely_call());
+        let reading = sample.counters.as_deref()?;
+        if self.restarts(samples, position, reading) {
+            return Some(self.beginning(samples, position, reading.cycle_count));
         }
-        let start = runs.last().map_or(0, |run| beginning(samples, run.last, position, reading.cycle_count));
-        if let Some(run) = runs.last_mut() {
-            run.span.end = start;
+        match &mut self.peak {
+            Some(peak) => peak.rise_to(reading),
+            None => self.peak = Some(Peak::of(reading)),
         }
-        runs.push(RunSpan { span: start..samples.len(), peak: Some(reading.clone()), last: position });
+        (self.last, self.assistants, self.likely) = (position, 0, 0);
+        None
     }
-    if runs.is_empty() {
-        runs.push(RunSpan { span: 0..samples.len(), peak: None, last: 0 });
-    }
-    runs
-}
 
-/// Whether a reading belongs to a fresh Agent: a counter fell; or, after messages without metrics, it differs though
-/// no cycle was added. A fresh Agent counts nothing before its first assistant message, so without one it is the same.
-fn restarts(samples: &[MessageSample], run: &RunSpan, position: usize, reading: &Counters) -> bool {
-    let Some(peak) = &run.peak else { return false };
-    if samples[run.last].counters.as_deref() == Some(reading) {
-        return false;
+    /// Whether a reading belongs to a fresh Agent: a counter fell; or, after messages without metrics, it differs though
+    /// no cycle was added. A fresh Agent counts nothing before its first assistant message, so without one it is the same.
+    fn restarts(&self, samples: &[MessageSample], position: usize, reading: &Counters) -> bool {
+        let (Some(peak), Some(before)) = (&self.peak, samples[self.last].counters.as_deref()) else { return false };
+        if before == reading {
+            return false;
+        }
+        if falls(peak, &before.tools, reading) {
+            return true;
+        }
+        let risen = peak.cycle_count.zip(reading.cycle_count).is_some_and(|(before, now)| now > before);
+        position - self.last > 1 && !risen && self.assistants > 0
     }
-    if falls(peak, reading) {
-        return true;
-    }
-    let since = &samples[run.last + 1..=position];
-    let risen = peak.cycle_count.zip(reading.cycle_count).is_some_and(|(before, now)| now > before);
-    since.len() > 1 && !risen && since.iter().any(|sample| sample.role == Role::Assistant)
-}
 
-/// The first message of a run: back over as many calls as its first reading counts cycles, to the prompt. Assistant
-/// messages that look like no call are passed over, unless too few others are there.
-fn beginning(samples: &[MessageSample], last: usize, position: usize, cycles: Option<u64>) -> usize {
-    let Some(cycles) = cycles else { return last + 1 };
-    let needed = cycles.max(1);
-    let mut left = needed;
-    let mut start = position;
-    let likely = samples[last + 1..=position].iter().filter(|sample| sample.is_likely_call()).count() as u64;
-    for at in (last + 1..=position).rev() {
-        if samples[at].role == Role::Assistant && (likely < needed || samples[at].is_likely_call()) {
-            if left == 0 {
+    /// The first message of a run: back over as many calls as its first reading counts cycles, to the prompt. Assistant
+    /// messages that look like no call are passed over, unless too few others are there.
+    fn beginning(&self, samples: &[MessageSample], position: usize, cycles: Option<u64>) -> usize {
+        let Some(cycles) = cycles else { return self.last + 1 };
+        let needed = cycles.max(1);
+        let mut left = needed;
+        let mut start = position;
+        for at in (self.last + 1..=position).rev() {
+            if samples[at].role == Role::Assistant && (self.likely < needed || samples[at].is_likely_call()) {
+                if left == 0 {
+                    break;
+                }
+                left -= 1;
+            }
+            start = at;
+            if left == 0 && samples[at].prompt {
                 break;
             }
-            left -= 1;
         }
-        start = at;
-        if left == 0 && samples[at].prompt {
-            break;
-        }
+        start
     }
-    start
 }
 
-fn falls(peak: &Counters, reading: &Counters) -> bool {
-    let before = figures(peak);
-    let fell = before.into_iter().zip(figures(reading)).any(|pair| matches!(pair, (Some(a), Some(b)) if b < a));
+/// The highest known reading of each counter of a run. Those of tools stand as the last reading has them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Peak {
+    /// `accumulated_usage`.
+    pub usage: Usage,
+    /// `accumulated_metrics.latencyMs`.
+    pub latency_ms: Option<u64>,
+    cycle_count: Option<u64>,
+    total_duration_s: Option<f64>,
+}
+
+impl Peak {
+    fn of(reading: &Counters) -> Self {
+        let Counters { usage, latency_ms, cycle_count, total_duration_s, .. } = *reading;
+        Self { usage, latency_ms, cycle_count, total_duration_s }
+    }
+
+    /// Takes over what the reading tells; what it leaves out stays as it was.
+    fn rise_to(&mut self, reading: &Counters) {
+        let usage = &mut self.usage;
+        usage.input = reading.usage.input.or(usage.input);
+        usage.output = reading.usage.output.or(usage.output);
+        usage.total = reading.usage.total.or(usage.total);
+        usage.cache_read = reading.usage.cache_read.or(usage.cache_read);
+        usage.cache_write = reading.usage.cache_write.or(usage.cache_write);
+        self.latency_ms = reading.latency_ms.or(self.latency_ms);
+        self.cycle_count = reading.cycle_count.or(self.cycle_count);
+        self.total_duration_s = reading.total_duration_s.or(self.total_duration_s);
+    }
+}
+
+fn falls(peak: &Peak, tools: &[ToolCounter], reading: &Counters) -> bool {
+    let before = figures(&peak.usage, peak.latency_ms, peak.cycle_count);
+    let now = figures(&reading.usage, reading.latency_ms, reading.cycle_count);
+    let fell = before.into_iter().zip(now).any(|pair| matches!(pair, (Some(a), Some(b)) if b < a));
     let seconds = |a: Option<f64>, b: Option<f64>| a.zip(b).is_some_and(|(a, b)| b < a);
     // Nearly always each stands where it stood before; else it is looked for, by name once for all.
     let mut by_name: Option<HashMap<&str, &ToolCounter>> = None;
@@ -93,31 +133,10 @@ fn falls(peak: &Counters, reading: &Counters) -> bool {
         };
         now.is_none_or(|now| now.calls.zip(tool.calls).is_some_and(|(now, before)| now < before))
     };
-    fell || seconds(peak.total_duration_s, reading.total_duration_s)
-        || peak.tools.iter().enumerate().any(&mut tool_fell)
+    fell || seconds(peak.total_duration_s, reading.total_duration_s) || tools.iter().enumerate().any(&mut tool_fell)
 }
 
-fn figures(counters: &Counters) -> [Option<u64>; 7] {
-    let Usage { input, output, total, cache_read, cache_write, .. } = counters.usage;
-    [input, output, total, cache_read, cache_write, counters.latency_ms, counters.cycle_count]
-}
-
-trait Rise {
-    fn rise_to(&mut self, reading: &Counters);
-}
-
-impl Rise for Counters {
-    /// Takes over what the reading tells; what it leaves out stays as it was.
-    fn rise_to(&mut self, reading: &Counters) {
-        let usage = &mut self.usage;
-        usage.input = reading.usage.input.or(usage.input);
-        usage.output = reading.usage.output.or(usage.output);
-        usage.total = reading.usage.total.or(usage.total);
-        usage.cache_read = reading.usage.cache_read.or(usage.cache_read);
-        usage.cache_write = reading.usage.cache_write.or(usage.cache_write);
-        self.latency_ms = reading.latency_ms.or(self.latency_ms);
-        self.cycle_count = reading.cycle_count.or(self.cycle_count);
-        self.total_duration_s = reading.total_duration_s.or(self.total_duration_s);
-        self.tools.clone_from(&reading.tools);
-    }
+fn figures(usage: &Usage, latency_ms: Option<u64>, cycle_count: Option<u64>) -> [Option<u64>; 7] {
+    let Usage { input, output, total, cache_read, cache_write, .. } = *usage;
+    [input, output, total, cache_read, cache_write, latency_ms, cycle_count]
 }

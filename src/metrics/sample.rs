@@ -1,8 +1,7 @@
 //! What of a message matters to the numbers.
 
 use crate::session::{
-    AgentId, Block, BlockPlace, Counters, Message, Role, Session, StoredDate, ToolPairs, ToolStatus, Usage,
-    pairs::ToolStep,
+    Block, BlockPlace, Counters, Message, Role, StoredDate, ToolPairs, ToolStatus, Usage, pairs::ToolStep,
 };
 
 /// What of a message matters to the numbers: small enough to hold for every message of a session.
@@ -151,68 +150,5 @@ impl MessageSample {
     /// without figures, and then its answer asked for a tool.
     pub(super) fn is_likely_call(&self) -> bool {
         self.role == Role::Assistant && (self.is_call() || !self.tool_uses.is_empty())
-    }
-}
-
-/// Every message of one agent, as samples in stored order.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct AgentOutline {
-    /// The agent.
-    pub id: AgentId,
-    /// Its messages.
-    pub samples: Vec<MessageSample>,
-}
-
-/// Every message of a session, without text: what [`session_metrics`](crate::session_metrics) reads.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct Outline {
-    /// The agents in stored order.
-    pub agents: Vec<AgentOutline>,
-}
-
-impl AgentOutline {
-    /// An agent's messages.
-    #[must_use]
-    pub fn new(id: impl Into<AgentId>, samples: Vec<MessageSample>) -> Self {
-        Self { id: id.into(), samples }
-    }
-}
-
-impl FromIterator<AgentOutline> for Outline {
-    fn from_iter<I: IntoIterator<Item = AgentOutline>>(agents: I) -> Self {
-        Self { agents: agents.into_iter().collect() }
-    }
-}
-
-impl Outline {
-    /// One more message at the end of an agent's history; an agent that was not there comes last. `false`: it is there already.
-    pub fn push(&mut self, agent: &AgentId, message: &Message) -> bool {
-        let at = self.agents.iter().position(|found| found.id == *agent).unwrap_or_else(|| {
-            self.agents.push(AgentOutline { id: agent.clone(), samples: Vec::new() });
-            self.agents.len() - 1
-        });
-        let samples = &mut self.agents[at].samples;
-        let new = samples.last().is_none_or(|last| last.index < message.index);
-        if new {
-            samples.push(MessageSample::from(message));
-        }
-        new
-    }
-}
-
-impl From<&Session> for Outline {
-    /// From a session whose messages are all loaded.
-    fn from(session: &Session) -> Self {
-        let agents = session
-            .agents
-            .iter()
-            .map(|agent| AgentOutline {
-                id: agent.id.clone(),
-                samples: agent.messages.iter().map(MessageSample::from).collect(),
-            })
-            .collect();
-        Self { agents }
     }
 }

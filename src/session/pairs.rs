@@ -158,8 +158,9 @@ fn find(pairs: &[(BlockPlace, BlockPlace)], place: BlockPlace) -> Option<BlockPl
     Some(pairs[at].1)
 }
 
-/// How many of the oldest open calls are left without a result: those of messages without which there are calls enough.
-fn passed_over(open: &[BlockPlace], results: usize) -> usize {
+/// How many of the oldest open calls of one id are left without a result, when so many results come before the next call: those of
+/// messages without which there are calls enough. The next results answer the calls after them. More results pass over no more.
+pub(crate) fn passed_over(open: &[BlockPlace], results: usize) -> usize {
     let mut from = 0;
     while let Some(next) = open[from..].iter().position(|call| call.message != open[from].message)
         && open.len() - from - next >= results

@@ -235,7 +235,7 @@ impl ConversationState {
     /// Figures of the open session, once its outline came.
     #[must_use]
     pub fn metrics(&self) -> Option<&SessionMetrics> {
-        self.open.as_ref()?.metrics.as_ref()
+        self.open.as_ref()?.metrics()
     }
 
     /// Figures of the tab's agent (`None` on the merged timeline, or before the outline came).

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use super::{
-    durations::{Durations, durations},
+    durations::{self, Durations},
     moved::MovedAgents,
     place::ViewPlace,
     timeline::{Dates, Spot, Timeline},
     window::Window,
 };
 use crate::{
-    metrics::{AgentMetrics, Outline, SessionMetrics, session_metrics},
+    metrics::{AgentMetrics, LiveMetrics, Outline, SessionMetrics},
     session::{AgentId, Change, ChangeKind, Message, Session, StoredDate},
 };
 
@@ -43,9 +43,8 @@ pub(super) struct Open {
     pub windows: Vec<Window>,
     pub counts: Vec<u64>,
     pub dates: Vec<Dates>,
-    /// Every message without its text, once that came; it grows with the session.
-    pub outline: Option<Outline>,
-    pub metrics: Option<SessionMetrics>,
+    /// Every message without its text, and the figures, once that came; they grow with the session.
+    pub live: Option<LiveMetrics>,
     pub durations: Vec<Durations>,
     /// The shown tab: an agent by position, or one past the last for all.
     pub tab: usize,
@@ -81,8 +80,7 @@ impl Open {
             session,
             windows,
             dates: vec![Dates::new(); agents],
-            outline: None,
-            metrics: None,
+            live: None,
             durations: vec![Durations::new(); agents],
             tab: 0,
             timeline: Timeline::One { agent: 0, len: counts.first().copied().unwrap_or(0) },
@@ -136,7 +134,7 @@ impl Open {
             }
         }
         fresh.tab = tab.unwrap_or(0);
-        (fresh.outline, fresh.metrics) = (self.outline, self.metrics);
+        fresh.live = self.live;
         fresh.arrange();
         fresh.unpark();
         if at_end || tab.is_none() {
@@ -156,10 +154,15 @@ impl Open {
         self.session.agents.get(self.tab).map(|agent| &agent.id)
     }
 
+    /// Figures of the session, once its outline came.
+    pub fn metrics(&self) -> Option<&SessionMetrics> {
+        self.live.as_ref().map(LiveMetrics::metrics)
+    }
+
     /// Figures of an agent.
     pub fn agent_metrics(&self, agent: usize) -> Option<&AgentMetrics> {
         let id = &self.session.agents.get(agent)?.id;
-        self.metrics.as_ref()?.agents.iter().find(|(other, _)| other == id).map(|(_, metrics)| metrics)
+        self.metrics()?.agents.iter().find(|(other, _)| other == id).map(|(_, metrics)| metrics)
     }
 
     /// The message under the cursor.
@@ -203,24 +206,25 @@ impl Open {
 
     /// Takes figures and dates of all messages; the reader's place stays on its message.
     pub fn take_outline(&mut self, outline: Outline) {
-        self.metrics = Some(session_metrics(&outline));
-        self.outline = Some(outline);
+        self.live = Some(outline.into());
         for agent in 0..self.windows.len() {
-            self.learn_outline(agent);
+            self.learn_outline(agent, 0);
         }
         self.arrange_again();
     }
 
-    /// Durations and dates of an agent's messages, from its outline.
-    fn learn_outline(&mut self, agent: usize) {
+    /// Durations and dates of an agent's messages from that index on, from its outline.
+    fn learn_outline(&mut self, agent: usize, from: u64) {
         let id = &self.session.agents[agent].id;
-        let outline = self.outline.as_ref().and_then(|outline| outline.agents.iter().find(|found| found.id == *id));
-        let Some(found) = outline else { return };
-        let runs = self.agent_metrics(agent).map_or(&[][..], |figures| &figures.run_starts);
-        self.durations[agent] = durations(&found.samples, runs);
+        let Some(live) = &self.live else { return };
+        let Some(found) = live.outline().agents.iter().find(|found| found.id == *id) else { return };
+        let figures = live.metrics().agents.iter().find(|(other, _)| other == id).map(|(_, figures)| figures);
+        let runs = figures.map_or(&[][..], |figures| &figures.run_starts);
+        durations::learn(&mut self.durations[agent], &found.samples, runs, from);
         let dates = &mut self.dates[agent];
         dates.resize(self.counts[agent] as usize, None);
-        for sample in &found.samples {
+        let before = found.samples.partition_point(|sample| sample.index < from);
+        for sample in &found.samples[before..] {
             if let Some(date) = dates.get_mut(sample.index as usize) {
                 *date = sample.at.map(StoredDate::millis);
             }
@@ -259,17 +263,18 @@ impl Open {
         }
         for message in messages.iter().filter(|message| message.index >= known) {
             self.windows[agent].insert(message.index..message.index + 1, [message.clone()]);
-            if let Some(outline) = &mut self.outline {
-                outline.push(id, message);
+            if let Some(live) = &mut self.live {
+                live.push(id, message);
             }
         }
         self.counts[agent] = self.session.agents[agent].message_count.min(u64::from(u32::MAX));
-        if let (Some(outline), Some(metrics)) = (&self.outline, &mut self.metrics) {
-            metrics.refresh(outline, id);
-        }
-        self.learn_outline(agent);
+        self.learn_outline(agent, known);
         self.learn_dates(agent);
-        self.arrange_again();
+        // Before the outline came, pages may have told dates of messages that stand elsewhere then.
+        let ordered = self.live.is_some() || self.tab < self.windows.len();
+        if !ordered || !self.timeline.grow(agent, self.counts[agent], &self.dates[agent]) {
+            self.arrange_again();
+        }
         if at_end {
             self.goal = Some(Goal::End);
         }

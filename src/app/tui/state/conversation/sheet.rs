@@ -205,7 +205,7 @@ impl Pages<'_> {
             if let Some(before) = known.map(StoredDate::from_millis) {
                 return (day(before) != day(at)).then_some(at);
             }
-            if self.open.metrics.is_none() && !self.is_loaded(before) {
+            if self.open.metrics().is_none() && !self.is_loaded(before) {
                 return None;
             }
         }

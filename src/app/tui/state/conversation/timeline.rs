@@ -20,6 +20,8 @@ pub(super) enum Timeline {
         spots: Vec<(u32, u32)>,
         /// By agent and index: the place in `spots`.
         places: Vec<Vec<u32>>,
+        /// By agent: the latest date of its messages.
+        latest: Vec<Option<i64>>,
     },
 }
 
@@ -28,6 +30,7 @@ impl Timeline {
     /// after its predecessor, and so does one whose clock ran behind.
     pub fn merged(counts: &[u64], dates: &[Dates]) -> Self {
         let mut keyed = Vec::with_capacity(counts.iter().sum::<u64>() as usize);
+        let mut all_latest = Vec::with_capacity(counts.len());
         for (agent, count) in counts.iter().enumerate() {
             let mut latest = None;
             for index in 0..*count {
@@ -35,13 +38,43 @@ impl Timeline {
                 latest = latest.max(date);
                 keyed.push((latest, agent as u32, index as u32));
             }
+            all_latest.push(latest);
         }
         keyed.sort_unstable();
         let mut places: Vec<Vec<u32>> = counts.iter().map(|count| vec![0; *count as usize]).collect();
         for (place, (_, agent, index)) in keyed.iter().enumerate() {
             places[*agent as usize][*index as usize] = place as u32;
         }
-        Self::Merged { spots: keyed.into_iter().map(|(_, agent, index)| (agent, index)).collect(), places }
+        let spots = keyed.into_iter().map(|(_, agent, index)| (agent, index)).collect();
+        Self::Merged { spots, places, latest: all_latest }
+    }
+
+    /// An agent has so many messages now, more at its end. `false`: they do not come last of all, and nothing is changed.
+    pub fn grow(&mut self, agent: usize, count: u64, dates: &Dates) -> bool {
+        let (spots, places, latest) = match self {
+            Self::One { agent: one, len } => {
+                if *one == agent {
+                    *len = count;
+                }
+                return true;
+            }
+            Self::Merged { spots, places, latest } => (spots, places, latest),
+        };
+        let (Some(places), Some(before)) = (places.get_mut(agent), latest.get(agent).copied()) else { return false };
+        let (known, count) = (places.len(), count as usize);
+        let date = |index: usize| dates.get(index).copied().flatten();
+        let last = spots.last().map(|(agent, index)| (latest[*agent as usize], *agent, *index));
+        // The first of them has the earliest date of them in this order.
+        let first = (before.max(date(known)), agent as u32, known as u32);
+        if count < known || last.is_some_and(|last| count > known && first < last) {
+            return false;
+        }
+        for index in known..count {
+            latest[agent] = latest[agent].max(date(index));
+            places.push(spots.len() as u32);
+            spots.push((agent as u32, index as u32));
+        }
+        true
     }
 
     pub fn len(&self) -> usize {
@@ -105,6 +138,18 @@ mod tests {
         ) {
             let counts: Vec<u64> = dates.iter().map(|dates| dates.len() as u64).collect();
             let timeline = Timeline::merged(&counts, &dates);
+            let mut grown = Timeline::merged(&vec![0; counts.len()], &dates);
+            let mut short: Vec<u64> = vec![0; counts.len()];
+            for (agent, len) in counts.iter().enumerate() {
+                for count in 1..=*len {
+                    short[agent] = count;
+                    if !grown.grow(agent, count, &dates[agent]) {
+                        grown = Timeline::merged(&short, &dates);
+                    }
+                }
+            }
+            let places = |timeline: &Timeline| (0..timeline.len()).map(|place| timeline.at(place)).collect::<Vec<_>>();
+            prop_assert_eq!(places(&grown), places(&timeline));
             prop_assert_eq!(timeline.len() as u64, counts.iter().sum::<u64>());
             let mut next = vec![0; counts.len()];
             for place in 0..timeline.len() {
