@@ -44,7 +44,7 @@ mod valid;
 mod watch;
 mod writes;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "app"))]
 pub(crate) use watch::written;
 
 /// The driver, for a client of your own: see [`MongoRepository::from_client`].

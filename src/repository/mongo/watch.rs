@@ -6,7 +6,7 @@
 mod events;
 mod split;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "app"))]
 pub(crate) use events::written;
 
 use std::time::Duration;

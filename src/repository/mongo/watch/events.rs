@@ -73,5 +73,5 @@ fn position(segment: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
+#[cfg(all(test, feature = "app"))]
 pub(crate) use tests::written;
