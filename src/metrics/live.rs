@@ -69,6 +69,15 @@ impl LiveMetrics {
         self.changed(found, agent, message.index)
     }
 
+    /// A message stands at its index now, also one that follows the last. `false`: those before it are missing.
+    pub fn put(&mut self, agent: &AgentId, message: &Message) -> bool {
+        if self.replace(agent, message) {
+            return true;
+        }
+        let known = self.outline.agent(agent).map_or(0, |at| self.outline.agents[at].samples.len() as u64);
+        known == message.index && self.push(agent, message)
+    }
+
     /// As [`Outline::tick`].
     pub fn tick(&mut self, agent: &AgentId, index: u64, counters: Option<Counters>) -> bool {
         let found = self.outline.tick(agent, index, counters);

@@ -33,6 +33,12 @@ impl AgentOutline {
         self.samples.binary_search_by_key(&index, |sample| sample.index).ok()
     }
 
+    /// Of all messages of its history.
+    #[must_use]
+    pub fn of(id: AgentId, messages: &[Message]) -> Self {
+        Self { id, samples: messages.iter().map(MessageSample::from).collect() }
+    }
+
     /// How many messages come before that index.
     pub(super) fn before(&self, index: u64) -> usize {
         self.samples.partition_point(|sample| sample.index < index)
@@ -81,6 +87,13 @@ impl Outline {
         let (before, kept) = (found.samples.len(), found.before(len));
         found.samples.truncate(kept);
         kept < before
+    }
+
+    /// The counters on the message at that index of an agent's history, where any stand there.
+    #[must_use]
+    pub fn counters(&self, agent: &AgentId, index: u64) -> Option<&Counters> {
+        let found = &self.agents[self.agent(agent)?];
+        found.samples[found.position(index)?].counters.as_deref()
     }
 
     /// Where an agent stands among the others.

@@ -46,6 +46,9 @@ mod valid;
 mod watch;
 mod writes;
 
+#[cfg(all(test, feature = "app"))]
+pub(crate) use watch::written;
+
 /// The driver, for a client of your own: see [`MongoRepository::from_client`].
 pub use mongodb as driver;
 

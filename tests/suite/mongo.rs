@@ -1,6 +1,7 @@
 //! The MongoDB reader against a real server.
 
 mod causes;
+mod changed;
 mod closing;
 mod commands;
 mod common;

@@ -104,7 +104,11 @@ async fn each_write_is_told_as_it_is_made() {
 
     update(&fresh, "a", doc! { "$set": { "agents.x.agent_data.model": "m" } }).await;
     let told = changes(&mut watch, 1).await;
-    assert!(matches!(told[0].kind, ChangeKind::Unclear(None)), "{told:?}");
+    let ChangeKind::AgentFields(agent, fields) = &told[0].kind else { panic!("{told:?}") };
+    assert_eq!(
+        (agent.as_str(), fields.as_slice()),
+        ("x", [("agent_data.model".to_owned(), Some("m".into()))].as_slice())
+    );
     fresh.collection.replace_one(doc! { "_id": "a" }, session("a")).await.expect("a replacement");
     let told = changes(&mut watch, 1).await;
     assert!(matches!(told[0].kind, ChangeKind::Unclear(Some(_))), "{told:?}");
@@ -150,6 +154,39 @@ async fn a_dropped_collection_begins_anew() {
     fresh.load([session("b")]).await;
     let told = changes(&mut watch, 1).await;
     assert!(matches!(told[0].kind, ChangeKind::Created(_)), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_renamed_collection_begins_anew() {
+    let (fresh, reader) = loaded("renamed_watched", vec![session("a")]).await;
+    let mut watch = begun(&reader).await;
+    let name = |collection: &str| format!("{}.{collection}", fresh.database);
+    let rename = doc! { "renameCollection": name(fresh.collection.name()), "to": name("elsewhere") };
+    let client = Client::with_uri_str(&fresh.uri).await.expect("a client");
+    client.database("admin").run_command(rename).await.expect("it is renamed");
+    begins(&mut watch).await;
+    fresh.load([session("b")]).await;
+    let told = changes(&mut watch, 1).await;
+    assert!(matches!(told[0].kind, ChangeKind::Created(_)) && told[0].session == "b", "{told:?}");
+}
+
+#[tokio::test]
+async fn a_large_event_does_not_end_it() {
+    let (fresh, reader) = loaded("large_watched", vec![session("a")]).await;
+    let mut watch = begun(&reader).await;
+    let set: Document = (0..15).map(|at| (format!("metadata.large_{at}"), Bson::from("x".repeat(1 << 20)))).collect();
+    update(&fresh, "a", doc! { "$set": set }).await;
+    update(&fresh, "a", doc! { "$set": { "metadata.last": 1 } }).await;
+    let is_last = |change: &Change| matches!(&change.kind, ChangeKind::Metadata(fields) if fields.iter().any(|(key, _)| key == "last"));
+    loop {
+        match next(&mut watch).await {
+            News::Changes(told) if told.iter().any(is_last) => break,
+            News::Changes(_) => {}
+            // Where the server could not send it, it begins anew.
+            News::Begun(_) => update(&fresh, "a", doc! { "$inc": { "metadata.last": 1 } }).await,
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 #[tokio::test]

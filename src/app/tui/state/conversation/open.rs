@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     metrics::{AgentMetrics, LiveMetrics, Outline, SessionMetrics},
-    session::{AgentId, Change, ChangeKind, Message, Session, StoredDate},
+    session::{AgentId, Message, Session, StoredDate},
 };
 
 /// How many messages are held at most, and how far from the cursor.
@@ -45,6 +45,8 @@ pub(super) struct Open {
     pub dates: Vec<Dates>,
     /// Every message without its text, and the figures, once that came; they grow with the session.
     pub live: Option<LiveMetrics>,
+    /// Those lack messages, and follow nothing until they are read again.
+    pub behind: bool,
     pub durations: Vec<Durations>,
     /// The shown tab: an agent by position, or one past the last for all.
     pub tab: usize,
@@ -66,14 +68,8 @@ impl Open {
         for agent in &mut session.agents {
             let messages = std::mem::take(&mut agent.messages);
             let loaded = messages.iter().map(|message| message.index + 1).max().unwrap_or(0);
-            // A timeline is counted in 32 bits; no document of 16 MiB holds as many messages.
-            let count = agent.message_count.max(loaded).min(u64::from(u32::MAX));
-            let mut window = Window::default();
-            for message in messages {
-                window.insert(message.index..message.index + 1, [message]);
-            }
-            windows.push(window);
-            counts.push(count);
+            counts.push(counted(agent.message_count.max(loaded)));
+            windows.push(Window::of(messages));
         }
         let agents = counts.len();
         let mut open = Self {
@@ -81,6 +77,7 @@ impl Open {
             windows,
             dates: vec![Dates::new(); agents],
             live: None,
+            behind: false,
             durations: vec![Durations::new(); agents],
             tab: 0,
             timeline: Timeline::One { agent: 0, len: counts.first().copied().unwrap_or(0) },
@@ -134,6 +131,8 @@ impl Open {
             }
         }
         fresh.tab = tab.unwrap_or(0);
+        // What lacks messages cannot follow what changes before the next outline comes.
+        fresh.behind = self.live.as_ref().is_some_and(|live| !fresh.is_all(live.outline()));
         fresh.live = self.live;
         fresh.arrange();
         fresh.unpark();
@@ -141,6 +140,14 @@ impl Open {
             fresh.goal = Some(Goal::End);
         }
         (fresh, moved)
+    }
+
+    /// Whether an outline has as many messages as are stored.
+    fn is_all(&self, outline: &Outline) -> bool {
+        self.session.agents.iter().zip(&self.counts).all(|(agent, count)| {
+            let found = outline.agents.iter().find(|found| found.id == agent.id);
+            found.map_or(0, |found| found.samples.len() as u64) == *count
+        })
     }
 
     /// Whether the tab of all agents exists: only where there are several.
@@ -205,8 +212,8 @@ impl Open {
     }
 
     /// Takes figures and dates of all messages; the reader's place stays on its message.
-    pub fn take_outline(&mut self, outline: Outline) {
-        self.live = Some(outline.into());
+    pub fn take_figures(&mut self, live: LiveMetrics) {
+        (self.live, self.behind) = (Some(live), false);
         for agent in 0..self.windows.len() {
             self.learn_outline(agent, 0);
         }
@@ -231,8 +238,17 @@ impl Open {
         }
     }
 
+    /// More messages stand at the end of an agent's history; mostly they come last of all.
+    pub fn arrange_more(&mut self, agent: usize) {
+        // Before the outline came, pages may have told dates of messages that stand elsewhere then.
+        let ordered = self.live.is_some() || self.tab < self.windows.len();
+        if !ordered || !self.timeline.grow(agent, self.counts[agent], &self.dates[agent]) {
+            self.arrange_again();
+        }
+    }
+
     /// Puts the messages in order again; the reader's place stays on its message.
-    fn arrange_again(&mut self) {
+    pub fn arrange_again(&mut self) {
         let parked = self.park();
         let goal = self.goal;
         self.arrange();
@@ -243,43 +259,10 @@ impl Open {
         self.goal = goal;
     }
 
-    /// Whether messages arrived that do not follow those known, or of an agent that is not: something before them was not told.
-    pub fn misses(&self, change: &Change) -> bool {
-        let ChangeKind::Messages(id, messages) = &change.kind else { return false };
-        let known = self.session.agents.iter().position(|agent| agent.id == *id).map(|agent| self.counts[agent]);
-        let first = messages.iter().map(|message| message.index).min();
-        first.is_some_and(|first| known.is_none_or(|known| first > known))
-    }
-
-    /// Takes messages that arrived at the end of an agent's history. `false`: there were none that are new. An agent that is not
-    /// there comes with the next reading of the session.
-    pub fn take_arrived(&mut self, change: &Change, at_end: bool) -> bool {
-        let ChangeKind::Messages(id, messages) = &change.kind else { return false };
-        let Some(agent) = self.session.agents.iter().position(|agent| agent.id == *id) else { return false };
-        let known = self.counts[agent];
-        // What does not follow is read again: its place may be anything.
-        if self.misses(change) || !change.apply_to(&mut self.session) {
-            return false;
-        }
-        for message in messages.iter().filter(|message| message.index >= known) {
-            self.windows[agent].insert(message.index..message.index + 1, [message.clone()]);
-            if let Some(live) = &mut self.live {
-                live.push(id, message);
-            }
-        }
-        self.counts[agent] = self.session.agents[agent].message_count.min(u64::from(u32::MAX));
-        self.learn_outline(agent, known);
+    /// Durations and dates of an agent whose outline or messages are others from that index on.
+    pub fn refresh_figures(&mut self, agent: usize, from: u64) {
+        self.learn_outline(agent, from);
         self.learn_dates(agent);
-        // Before the outline came, pages may have told dates of messages that stand elsewhere then.
-        let ordered = self.live.is_some() || self.tab < self.windows.len();
-        if !ordered || !self.timeline.grow(agent, self.counts[agent], &self.dates[agent]) {
-            self.arrange_again();
-        }
-        if at_end {
-            self.goal = Some(Goal::End);
-        }
-        self.drop_far();
-        true
     }
 
     /// Takes a page.
@@ -323,6 +306,11 @@ impl Open {
             });
         }
     }
+}
+
+/// A timeline is counted in 32 bits; no document of 16 MiB holds as many messages.
+pub(super) fn counted(messages: u64) -> u64 {
+    messages.min(u64::from(u32::MAX))
 }
 
 /// Dates known before, under those known now.
