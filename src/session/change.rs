@@ -18,8 +18,7 @@ mod tests;
 use bson::Bson;
 
 use super::{
-    AgentId, Feedback, GuardrailEvent, Message, MetadataEdit, Session, SessionKey, StoredAgent, StoredDate, Summary,
-    decode,
+    AgentId, Feedback, GuardrailEvent, Message, MetadataEdit, SessionKey, StoredAgent, StoredDate, Summary, decode,
 };
 
 pub use applied::Applied;

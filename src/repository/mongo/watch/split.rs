@@ -82,7 +82,7 @@ mod tests {
     use crate::repository::mongo::rows::decoded;
 
     fn event(fields: Document) -> RawDocumentBuf {
-        RawDocumentBuf::try_from(&fields).unwrap()
+        RawDocumentBuf::try_from(fields).unwrap()
     }
 
     /// A piece with the one field `f<number>`.
