@@ -3,6 +3,7 @@
 //! One task holds the stream and goes on from its token after an interruption. It ends once nobody reads the watch any more
 //! or the pool is closed, after the question that is under way: the driver's futures are not dropped halfway.
 
+mod asked;
 mod events;
 mod split;
 
@@ -11,7 +12,7 @@ pub(crate) use events::written;
 
 use std::time::Duration;
 
-use bson::{Bson, Document, RawDocumentBuf, doc};
+use bson::RawDocumentBuf;
 use futures_util::{Stream, StreamExt, stream};
 use mongodb::{
     change_stream::{ChangeStream, event::ResumeToken},
@@ -19,16 +20,17 @@ use mongodb::{
 };
 use tokio::sync::{mpsc, watch};
 
-use self::split::{EventPieces, SplitEvent};
+use self::{
+    asked::pipeline,
+    split::{EventPieces, SplitEvent},
+};
 use super::{
     MongoRepository,
     check::REPLICA_SET,
     errors::{self, Doing},
-    expr,
     poll::{PollEnd, Polling},
-    rows,
 };
-use crate::repository::{Error, InView, News, Projection, Result, Watch, WatchMode, backoff};
+use crate::repository::{Error, InView, News, Result, Watch, WatchMode, backoff};
 
 /// How many events may wait for whoever reads the watch; then the server is not asked for more.
 const WAITING: usize = 256;
@@ -92,30 +94,6 @@ fn together(told: Vec<News>) -> Vec<News> {
         }
     }
     merged
-}
-
-/// What is asked of each event. Of a document that was stored whole, its row and the names and types of its other fields, by
-/// which another program's is told: an event with a session of 12 MB stays small, and no password crosses the network. One that
-/// is too large all the same comes in pieces, where the server `splits` it (6.0.9, and from 7.0 on).
-fn pipeline(splits: bool) -> Vec<Document> {
-    let kept: Vec<Bson> = rows::projection(&Projection::All).keys().map(|name| name.as_str().into()).collect();
-    let kept_or_empty = doc! { "$switch": {
-        "branches": [
-            { "case": { "$in": ["$$f.k", kept] }, "then": "$$f.v" },
-            { "case": expr::is_type("$$f.v", "object"), "then": {} },
-            { "case": expr::is_type("$$f.v", "array"), "then": [] },
-        ],
-        "default": Bson::Null,
-    } };
-    let fields = doc! { "$map": {
-        "input": expr::fields("$fullDocument"), "as": "f", "in": { "k": "$$f.k", "v": kept_or_empty },
-    } };
-    let stored = doc! { "$arrayToObject": fields };
-    let told = doc! { "$project": {
-        "operationType": 1, "documentKey": 1, "updateDescription": 1, "fullDocument": stored,
-    } };
-    let split = splits.then(|| doc! { "$changeStreamSplitLargeEvent": {} });
-    [told].into_iter().chain(split).collect()
 }
 
 /// Why a stream ended, or could not be opened.
@@ -205,7 +183,7 @@ impl ChangeTeller {
     /// Opens a stream from the token, else from now, and says so.
     async fn open(&mut self) -> Result<Events, StreamBreak> {
         let mut opened = self.ask_for_stream().await;
-        if self.splits && matches!(&opened, Ok(Err(error)) if errors::knows_no_stage(error)) {
+        if self.splits && matches!(&opened, Ok(Err(error)) if self.may_lack_splits(error)) {
             tracing::debug!("the server does not split large events");
             self.splits = false;
             opened = self.ask_for_stream().await;
@@ -219,6 +197,13 @@ impl ChangeTeller {
             Ok(Err(error)) => Err(self.ended_by(&error)),
             Err(error) => Err(StreamBreak::Lost(error)),
         }
+    }
+
+    /// Whether the server may have refused the stage that splits events: what only speaks MongoDB's protocol says so in words of
+    /// its own.
+    fn may_lack_splits(&self, error: &DriverError) -> bool {
+        let is_told_apart = self.was_open || errors::has_no_streams(error) || errors::is_denied(error);
+        errors::knows_no_stage(error) || (!is_told_apart && errors::is_refused(error))
     }
 
     async fn ask_for_stream(&self) -> Result<DriverResult<Events>> {

@@ -104,11 +104,15 @@ fn figures<const N: usize>(known: [(&str, Option<u64>); N]) -> Document {
 
 /// Puts messages where their indexes say: at the end, where they are only counted, or over what is held there.
 pub(super) fn place(agent: &mut StoredAgent, messages: &[Message]) -> Applied {
-    let mut applied = Applied::Known;
+    let mut end = agent.message_count;
     for message in messages {
-        if message.index > agent.message_count {
+        if message.index > end {
             return Applied::Unresolved;
         }
+        end = end.max(message.index.saturating_add(1));
+    }
+    let mut applied = Applied::Known;
+    for message in messages {
         if message.index == agent.message_count {
             agent.message_count += 1;
             applied = Applied::Changed;

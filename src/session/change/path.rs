@@ -110,15 +110,15 @@ mod tests {
 
     use super::*;
 
-    fn changed(held: Bson, path: &str, value: Option<Bson>) -> Option<Bson> {
-        let mut root = held;
-        let applied = put(&mut root, path, value.as_ref());
+    /// What is held once 7 stands there; `None` where that cannot be resolved.
+    fn set(held: Document, path: &str) -> Option<Bson> {
+        let mut root = held.into();
+        let applied = put(&mut root, path, Some(&7.into()));
         (!applied.is_unresolved()).then_some(root)
     }
 
     #[test]
     fn what_is_held_tells_whether_a_dot_is_part_of_a_name() {
-        let set = |held: Document, path: &str| changed(held.into(), path, Some(7.into()));
         assert_eq!(set(doc! { "a": { "b": 1 } }, "a.b"), Some(bson!({ "a": { "b": 7 } })));
         assert_eq!(set(doc! { "a": {} }, "a.b"), Some(bson!({ "a": { "b": 7 } })));
         assert_eq!(set(doc! { "a.b": 1 }, "a.b"), Some(bson!({ "a.b": 7 })));
@@ -133,7 +133,6 @@ mod tests {
 
     #[test]
     fn numbers_are_places_of_arrays_and_names_of_objects() {
-        let set = |held: Document, path: &str| changed(held.into(), path, Some(7.into()));
         assert_eq!(set(doc! { "a": [1, 2] }, "a.1"), Some(bson!({ "a": [1, 7] })));
         assert_eq!(set(doc! { "a": [1, 2] }, "a.2"), Some(bson!({ "a": [1, 2, 7] })));
         assert_eq!(set(doc! { "a": [{ "b": 1 }] }, "a.0.b"), Some(bson!({ "a": [{ "b": 7 }] })));

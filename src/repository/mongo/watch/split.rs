@@ -81,8 +81,8 @@ mod tests {
     use super::*;
     use crate::repository::mongo::rows::decoded;
 
-    fn event(fields: Document) -> RawDocumentBuf {
-        RawDocumentBuf::try_from(&fields).unwrap()
+    fn event(fields: &Document) -> RawDocumentBuf {
+        RawDocumentBuf::try_from(fields).unwrap()
     }
 
     /// A piece with the one field `f<number>`.
@@ -90,7 +90,7 @@ mod tests {
         let mut fields = doc! { "_id": number };
         fields.insert(format!("f{number}"), number);
         fields.insert("splitEvent", doc! { "fragment": number, "of": of });
-        event(fields)
+        event(&fields)
     }
 
     fn told(taken: &SplitEvent) -> String {
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn pieces_become_one_event_and_whole_ones_pass() {
-        let whole = || event(doc! { "f": 1 });
+        let whole = || event(&doc! { "f": 1 });
         assert_eq!(
             all(vec![whole(), piece(1, 3), piece(2, 3), piece(3, 3), whole()]),
             ["f", "piece", "piece", "f1 f2 f3", "f"]
@@ -129,7 +129,7 @@ mod tests {
     fn an_event_of_which_a_piece_is_missing_is_torn() {
         assert_eq!(all(vec![piece(2, 3), piece(3, 3)]), ["torn", "torn"], "it began in the middle");
         assert_eq!(all(vec![piece(1, 3), piece(3, 3), piece(1, 2), piece(2, 2)]), ["piece", "torn", "piece", "f1 f2"]);
-        assert_eq!(all(vec![piece(1, 3), event(doc! { "f": 1 })]), ["piece", "torn"], "another event came instead");
+        assert_eq!(all(vec![piece(1, 3), event(&doc! { "f": 1 })]), ["piece", "torn"], "another event came instead");
     }
 
     #[test]
@@ -137,9 +137,9 @@ mod tests {
         for split in
             [doc! {}, doc! { "fragment": "one", "of": 2 }, doc! { "fragment": 0, "of": 2 }, doc! { "fragment": -1 }]
         {
-            assert_eq!(all(vec![event(doc! { "splitEvent": split })]), ["torn"]);
+            assert_eq!(all(vec![event(&doc! { "splitEvent": split })]), ["torn"]);
         }
-        assert_eq!(all(vec![event(doc! { "splitEvent": 5 })]), ["torn"]);
+        assert_eq!(all(vec![event(&doc! { "splitEvent": 5 })]), ["torn"]);
     }
 
     #[test]
