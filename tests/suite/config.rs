@@ -42,7 +42,7 @@ fn the_example_holds_every_setting_that_has_a_default() {
         assert!(text.lines().any(|line| line.starts_with(&start) && line.ends_with(entry.help)), "{}", entry.name);
     }
     for name in
-        ["columns", "symbols", "utc", "theme", "mouse", "read_s", "server_selection_s", "connect_s", "deadline_s"]
+        ["columns", "symbols", "utc", "theme", "mouse", "synchronized", "read_s", "server_selection_s", "connect_s", "deadline_s"]
     {
         assert!(text.contains(&format!("\n{name} = ")), "{name}");
     }
@@ -83,7 +83,7 @@ fn valid_samples_are_read() {
     let config = Config::read(&path).unwrap();
     assert_eq!(config.ui.columns, [Column::Id, Column::Meta("priority".into()), Column::Size]);
     assert_eq!((config.ui.symbols, config.ui.theme), (Symbols::Ascii, ThemeName::Light));
-    assert!(config.ui.utc && !config.ui.mouse);
+    assert!(config.ui.utc && !config.ui.mouse && !config.ui.synchronized);
     assert_eq!(config.limits.read, Duration::from_millis(1500));
     assert_eq!(config.limits.connect, Duration::from_secs(10));
     assert_eq!(config.keys.keys(Action::Quit), [parse("ctrl-q").unwrap()]);

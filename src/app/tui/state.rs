@@ -84,6 +84,8 @@ pub enum Input {
     Tick(Timestamp),
     /// The terminal told what its background is.
     Background(Ground),
+    /// The terminal's window is looked at, or is not any more.
+    Focus(bool),
 }
 
 /// What the screen starts with.
