@@ -47,7 +47,7 @@ mod taking;
 use backlog::Backlog;
 use drafts::Drafts;
 use input::Events;
-use pace::Pace;
+use pace::FramePace;
 use queue::Queue;
 
 /// The exit code of a program whose terminal is gone, as SIGHUP gives it.
@@ -111,7 +111,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
         task,
         queue: Queue::default(),
         waiting: VecDeque::new(),
-        pace: Pace::default(),
+        pace: FramePace::default(),
         backlog: Backlog::default(),
         leave: false,
         stop: false,
@@ -157,7 +157,7 @@ struct Browser {
     queue: Queue,
     /// What was told while nothing else was done, at most one of it.
     waiting: VecDeque<Input>,
-    pace: Pace,
+    pace: FramePace,
     backlog: Backlog,
     leave: bool,
     /// `Ctrl-Z` was pressed.

@@ -12,7 +12,7 @@ pub(super) const TURN: Duration = Duration::from_millis(5);
 
 /// Which frame is owed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-enum Owed {
+enum OwedFrame {
     /// None.
     #[default]
     Nothing,
@@ -24,39 +24,39 @@ enum Owed {
 
 /// Spaces the frames.
 #[derive(Debug, Default)]
-pub(super) struct Pace {
-    owed: Owed,
+pub(super) struct FramePace {
+    owed: OwedFrame,
     last: Option<Instant>,
 }
 
-impl Pace {
+impl FramePace {
     /// Something was told, or a time has come.
     pub fn soon(&mut self) {
-        self.owed = self.owed.max(Owed::Soon);
+        self.owed = self.owed.max(OwedFrame::Soon);
     }
 
     /// Somebody waits for it: a key, another size.
     pub fn now(&mut self) {
-        self.owed = Owed::Now;
+        self.owed = OwedFrame::Now;
     }
 
     /// Whether somebody waits for a frame.
     pub fn is_urgent(&self) -> bool {
-        self.owed == Owed::Now
+        self.owed == OwedFrame::Now
     }
 
     /// How long until the frame that is owed; `None`: none is.
     pub fn wait(&self, now: Instant) -> Option<Duration> {
         match (self.owed, self.last) {
-            (Owed::Nothing, _) => None,
-            (Owed::Soon, Some(last)) => Some((last + FRAME).saturating_duration_since(now)),
-            (Owed::Soon, None) | (Owed::Now, _) => Some(Duration::ZERO),
+            (OwedFrame::Nothing, _) => None,
+            (OwedFrame::Soon, Some(last)) => Some((last + FRAME).saturating_duration_since(now)),
+            (OwedFrame::Soon, None) | (OwedFrame::Now, _) => Some(Duration::ZERO),
         }
     }
 
     /// It was drawn.
     pub fn drawn(&mut self, now: Instant) {
-        (self.owed, self.last) = (Owed::Nothing, Some(now));
+        (self.owed, self.last) = (OwedFrame::Nothing, Some(now));
     }
 }
 
@@ -68,7 +68,7 @@ mod tests {
     fn what_is_told_waits_for_its_frame_and_a_key_does_not() {
         let start = Instant::now();
         let at = |ms| start + Duration::from_millis(ms);
-        let mut pace = Pace::default();
+        let mut pace = FramePace::default();
         assert_eq!(pace.wait(at(0)), None, "nothing happened");
         pace.soon();
         assert_eq!(pace.wait(at(0)), Some(Duration::ZERO), "the first");
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn of_a_second_of_news_sixty_frames_are_drawn() {
         let start = Instant::now();
-        let (mut pace, mut frames) = (Pace::default(), 0);
+        let (mut pace, mut frames) = (FramePace::default(), 0);
         for ms in 0..1000 {
             let now = start + Duration::from_millis(ms);
             pace.soon();

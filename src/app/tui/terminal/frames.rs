@@ -135,15 +135,15 @@ mod tests {
 
     /// What was written.
     #[derive(Debug, Clone, Default)]
-    struct Written(Rc<RefCell<Vec<u8>>>);
+    struct WrittenBytes(Rc<RefCell<Vec<u8>>>);
 
-    impl Written {
+    impl WrittenBytes {
         fn take(&self) -> String {
             String::from_utf8(std::mem::take(&mut self.0.borrow_mut())).unwrap()
         }
     }
 
-    impl Write for Written {
+    impl Write for WrittenBytes {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.borrow_mut().extend_from_slice(bytes);
             Ok(bytes.len())
@@ -154,8 +154,8 @@ mod tests {
         }
     }
 
-    fn terminal(synchronized: bool) -> (Terminal<FrameBackend<Written>>, Written) {
-        let written = Written::default();
+    fn terminal(synchronized: bool) -> (Terminal<FrameBackend<WrittenBytes>>, WrittenBytes) {
+        let written = WrittenBytes::default();
         let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, 10, 2)) };
         (Terminal::with_options(FrameBackend::new(written.clone(), synchronized), options).unwrap(), written)
     }
