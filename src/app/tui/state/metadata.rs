@@ -9,7 +9,8 @@ use bson::Bson;
 use super::{
     Effect,
     folding::{FoldingTree, TreeTaken},
-    tree::{self, Key, TreeRow, Unfolded},
+    glow::Glow,
+    tree::{self, Key, PathKey, TreeRow, Unfolded},
 };
 use crate::session::{Session, edit, plain, secret};
 
@@ -18,6 +19,8 @@ use crate::session::{Session, edit, plain, secret};
 pub struct MetadataPane {
     /// The fields, and which of them is selected.
     pub tree: FoldingTree,
+    /// Values that changed just now, by where they stand.
+    pub glow: Glow<Vec<PathKey>>,
 }
 
 /// What the pane says instead of rows, or above them.
