@@ -5,12 +5,13 @@ mod tests;
 
 use crate::app::keymap::Action;
 use bson::Bson;
+use jiff::Timestamp;
 
 use super::{
     Effect,
     folding::{FoldingTree, TreeTaken},
     glow::Glow,
-    tree::{self, Key, PathKey, TreeRow, Unfolded},
+    tree::{self, Fold, Key, PathKey, TreeRow, Unfolded},
 };
 use crate::session::{Session, edit, plain, secret};
 
@@ -117,6 +118,17 @@ impl MetadataPane {
         });
         let steps: Vec<String> = steps.collect::<Option<_>>()?;
         (!steps.is_empty()).then(|| steps.join("."))
+    }
+
+    /// Whether the value of a row changed just now, or something in it that is folded.
+    #[must_use]
+    pub fn is_lit(&self, rows: &[TreeRow<'_>], at: usize, now: Timestamp) -> bool {
+        if self.glow.is_dark() {
+            return false;
+        }
+        let way: Vec<PathKey> = tree::path(rows, at).into_iter().map(PathKey::from).collect();
+        let folded = rows.get(at).is_some_and(|row| row.fold == Fold::Folded);
+        self.glow.is_lit(&way, now) || (folded && self.glow.lit(now).any(|lit| lit.starts_with(&way)))
     }
 
     /// Key of the selected top-level field.

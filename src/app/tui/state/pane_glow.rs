@@ -143,7 +143,7 @@ fn differing(old: Option<&Bson>, new: Option<&Bson>, way: &mut Vec<PathKey>, out
                 out.push(way.clone());
             }
         }
-        (old, new) if old != new => out.push(way.clone()),
+        (old, new) if old != new => out.push(if way.is_empty() { vec![PathKey::Root] } else { way.clone() }),
         _ => {}
     }
 }

@@ -20,11 +20,6 @@ fn line(screen: &Screen, width: u16) -> String {
     drawn.lines().take(2).map(|line| format!("{line}\n")).collect()
 }
 
-fn tell(screen: &mut Screen, news: News) {
-    let ticket = screen.state.workspace.ticket;
-    screen.tell(Event::News(ticket, news));
-}
-
 fn wait(screen: &mut Screen, seconds: i64) {
     let later = screen.state.look.now.checked_add(SignedDuration::from_secs(seconds)).unwrap();
     screen.put(Input::Tick(later));
@@ -36,7 +31,7 @@ fn broken() -> Error {
 
 fn begun(mode: WatchMode) -> Screen {
     let mut screen = Screen::listed(100, 30);
-    tell(&mut screen, News::Begun(mode));
+    screen.news(News::Begun(mode));
     screen
 }
 
@@ -57,10 +52,10 @@ fn states() -> Vec<(&'static str, Screen)> {
     long_lost.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 4 }));
     wait(&mut long_lost, 190);
     let mut interrupted = live();
-    tell(&mut interrupted, News::Lost(broken()));
+    interrupted.news(News::Lost(broken()));
     wait(&mut interrupted, 180);
     let mut ended = Screen::listed(100, 30);
-    tell(&mut ended, News::Ended(broken()));
+    ended.news(News::Ended(broken()));
     wait(&mut ended, 7200);
     vec![
         ("connecting", Screen::connecting(100, 30)),
