@@ -41,9 +41,18 @@ fn the_example_holds_every_setting_that_has_a_default() {
         let start = format!("{} = ", entry.name);
         assert!(text.lines().any(|line| line.starts_with(&start) && line.ends_with(entry.help)), "{}", entry.name);
     }
-    for name in
-        ["columns", "symbols", "utc", "theme", "mouse", "synchronized", "read_s", "server_selection_s", "connect_s", "deadline_s"]
-    {
+    for name in [
+        "columns",
+        "symbols",
+        "utc",
+        "theme",
+        "mouse",
+        "synchronized",
+        "read_s",
+        "server_selection_s",
+        "connect_s",
+        "deadline_s",
+    ] {
         assert!(text.contains(&format!("\n{name} = ")), "{name}");
     }
     for name in Column::NAMES {

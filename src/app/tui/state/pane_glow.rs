@@ -85,7 +85,8 @@ impl AppState {
         }
         // What this program is about to store is no news.
         let pending: Vec<&str> = self.pending_fields().map(|(key, _)| key).collect();
-        let is_own = |path: &Vec<PathKey>| matches!(path.first(), Some(PathKey::Name(key)) if pending.contains(&key.as_str()));
+        let is_own =
+            |path: &Vec<PathKey>| matches!(path.first(), Some(PathKey::Name(key)) if pending.contains(&key.as_str()));
         paths.retain(|path| !is_own(path));
         let feedbacks = before.feedbacks..session.feedbacks.len();
         let figures: Vec<RowKey> = if before.figures.is_empty() {
@@ -168,7 +169,10 @@ mod tests {
     #[test]
     fn what_differs_is_told_by_its_place() {
         assert!(told(bson!({"a": 1, "b": [1, {"c": 2}]}), bson!({"a": 1, "b": [1, {"c": 2}]})).is_empty());
-        assert_eq!(told(bson!({"a": 1, "b": {"c": [1, 2]}}), bson!({"a": 2, "b": {"c": [1, 3, 4]}})), ["a", "b.c.1", "b.c.2"]);
+        assert_eq!(
+            told(bson!({"a": 1, "b": {"c": [1, 2]}}), bson!({"a": 2, "b": {"c": [1, 3, 4]}})),
+            ["a", "b.c.1", "b.c.2"]
+        );
         assert_eq!(told(bson!({"a": {"b": 1, "c": 2}}), bson!({"a": {"b": 1}})), ["a"]);
         assert_eq!(told(bson!({"a": [1, 2]}), bson!({"a": [1]})), ["a"]);
         assert_eq!(told(bson!({"a": 1}), bson!({"a": "x", "new": {"b": 1}})), ["a", "new"]);

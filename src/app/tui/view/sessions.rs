@@ -72,22 +72,25 @@ fn title(state: &AppState, width: usize) -> Line<'static> {
     line
 }
 
-/// What came above the view, where there is room for that, and the place: `2 new above ▪ 31–50 / 4 812`.
+/// What came above the view, before columns that had no room, and the place: `2 new above ▪ 31–50 / 4 812`.
 fn bottom(state: &AppState, columns: &SessionColumns, width: usize) -> Line<'static> {
     let look = &state.look;
-    let place = place(state, columns, width);
+    let last = state.workspace.list.in_view().last().map_or(0, |(at, _)| at + 1);
     let new = match state.workspace.list.new_above() {
         0 => String::new(),
         new => format!(" {} new above ", format::number(new as u64, look.marks)),
     };
-    if new.is_empty() || format::width(&new) + format::width(&place) + 5 > width {
-        return Line::styled(place, look.theme.dim);
+    let room = width.saturating_sub(format::width(&new) + 5);
+    let beside =
+        [place(state, columns, room), range(state, last)].into_iter().find(|place| format::width(place) <= room);
+    match beside.filter(|_| !new.is_empty()) {
+        None => Line::styled(place(state, columns, width), look.theme.dim),
+        Some(place) => Line::from(vec![
+            Span::styled(new, look.theme.new),
+            Span::styled(look.marks.sep, look.theme.dim),
+            Span::styled(place, look.theme.dim),
+        ]),
     }
-    Line::from(vec![
-        Span::styled(new, look.theme.new),
-        Span::styled(look.marks.sep, look.theme.dim),
-        Span::styled(place, look.theme.dim),
-    ])
 }
 
 /// `1–5 / 4 812`, or `1–20 / 40+` while the count is not known; before it the columns that had no room: `no room for SIZE ▪ 1–5 / 9`,
@@ -236,3 +239,6 @@ fn push_cell(line: &mut Line<'static>, cell: &ColumnCell, row: &Summary, columns
         line.push_span(Span::styled(if flagged { " !" } else { "  " }, look.theme.warn));
     }
 }
+
+#[cfg(test)]
+mod tests;
