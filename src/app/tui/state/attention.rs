@@ -15,10 +15,4 @@ impl AppState {
             self.darken();
         }
     }
-
-    /// Whether somebody looks at the terminal's window, as far as it tells.
-    #[must_use]
-    pub fn is_looked_at(&self) -> bool {
-        self.looked_at
-    }
 }

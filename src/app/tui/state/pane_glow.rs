@@ -21,12 +21,16 @@ use crate::{
 /// Values of the metadata that stand out at once, at most.
 const MOST_PATHS: usize = 200;
 
+/// The metadata before something was told.
+#[derive(Debug)]
+struct MetadataBefore(Option<Bson>);
+
 /// What the panes showed before something was told.
 #[derive(Debug)]
 pub(super) struct ShownBefore {
     session: SessionKey,
-    /// Of what can change it.
-    metadata: Option<Option<Bson>>,
+    /// `None`: nothing that was told changes it.
+    metadata: Option<MetadataBefore>,
     feedbacks: usize,
     figures: HashMap<RowKey, Vec<Value>>,
 }
@@ -57,7 +61,7 @@ impl AppState {
         let session = self.workspace.conversation.session().filter(|_| self.looked_at)?;
         Some(ShownBefore {
             session: session.key.clone(),
-            metadata: metadata.then(|| session.metadata.clone()),
+            metadata: metadata.then(|| MetadataBefore(session.metadata.clone())),
             feedbacks: session.feedbacks.len(),
             figures: self.figures(),
         })
@@ -80,7 +84,7 @@ impl AppState {
             return;
         }
         let mut paths = Vec::new();
-        if let Some(old) = &before.metadata {
+        if let Some(MetadataBefore(old)) = &before.metadata {
             differing(old.as_ref(), session.metadata.as_ref(), &mut Vec::new(), &mut paths);
         }
         // What this program is about to store is no news.

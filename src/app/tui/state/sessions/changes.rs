@@ -12,7 +12,7 @@ use super::{
 use crate::session::{Change, ChangeKind, SessionKey, Summary};
 
 /// Sessions without a row that are counted at most: beyond that it is told that there are more.
-const MOST_UNSEEN: usize = 10_000;
+pub(super) const MOST_UNSEEN: usize = 10_000;
 
 /// What was told since the list was read from its start.
 #[derive(Debug, Default)]
