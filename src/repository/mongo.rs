@@ -15,6 +15,7 @@
 //! ask ------- one question, with its time and its error  uri ----- connection strings as people have them
 //! members --- what is known of each server               names --- which databases and collections there are
 //! foreign --- what is no session, and is let alone        watch --- what changes, as the server tells it
+//! poll ------ the same by looking again and again
 //! ```
 
 mod ask;
@@ -37,6 +38,7 @@ mod lookup;
 mod members;
 mod names;
 mod outline;
+mod poll;
 pub mod pool;
 mod rows;
 pub(crate) mod uri;
@@ -313,8 +315,8 @@ impl SessionReader for MongoRepository {
         Ok(conversation::inspect(&whole))
     }
 
-    fn watch(&self, _view: &WatchView) -> Watch {
-        watch::changes(self.clone())
+    fn watch(&self, view: &WatchView) -> Watch {
+        watch::changes(self.clone(), view.shown())
     }
 
     async fn check(&self) -> Vec<Check> {

@@ -51,6 +51,8 @@ pub struct Limits {
     pub server_selection: Duration,
     /// How long making one connection may take (10 s), unless the connection string says `connectTimeoutMS`.
     pub connect: Duration,
+    /// How long a write is tried whose connection is lost, never so that it happens twice (as long as an operation may take, 30 s).
+    pub write: Option<Duration>,
 }
 
 impl Default for Limits {
@@ -59,12 +61,13 @@ impl Default for Limits {
             read: Duration::from_secs(30),
             server_selection: Duration::from_secs(5),
             connect: Duration::from_secs(10),
+            write: None,
         }
     }
 }
 
 impl Limits {
-    setters! { exact { read: Duration, server_selection: Duration, connect: Duration } }
+    setters! { exact { read: Duration, server_selection: Duration, connect: Duration } exact_options { write: Duration } }
 }
 
 /// What opening gave: a store, or several to choose from.

@@ -247,6 +247,15 @@ async fn a_server_that_stays_away_is_told_with_the_session_and_nothing_is_half_d
     let edit = MetadataEdit::set("n", 1);
     let error = repository.edit_metadata(&"s-1".into(), &[edit]).await.expect_err("nobody is there");
     assert!(matches!(error, Error::Unreachable { .. } | Error::Deadline { .. } | Error::Unconfirmed { .. }), "{error}");
+
+    // With all the time that an operation has: a write that is to fail soon is tried once.
+    let limits = limits.write(Duration::from_millis(1));
+    let options = PoolOptions::default().limits(limits);
+    let pool = Pool::connect(&server.uri.clone().into(), options).await.expect("a pool");
+    let repository = pool.repository("away", "sessions").expect("names");
+    let error =
+        repository.edit_metadata(&"s-1".into(), &[MetadataEdit::set("n", 1)]).await.expect_err("nobody is there");
+    assert!(matches!(error, Error::Unreachable { .. }), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

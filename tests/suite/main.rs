@@ -5,6 +5,10 @@
 mod examples;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(unix)]
+#[expect(dead_code, reason = "the tests of the terminal use all of it")]
+#[path = "../support/terminal.rs"]
+mod terminal;
 
 mod cli;
 mod config;
@@ -21,6 +25,7 @@ mod hostile;
 mod house;
 mod joint;
 mod layouts;
+mod live;
 mod lost_answers;
 mod manager;
 mod metrics;

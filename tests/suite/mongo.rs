@@ -14,6 +14,7 @@ mod ids;
 mod odd;
 mod paging;
 mod passwords;
+mod polling;
 mod raw_bytes;
 mod reading;
 mod tls;

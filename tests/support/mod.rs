@@ -12,7 +12,7 @@ use std::{
 use bson::{Bson, Document};
 use mongodb::{Client, Collection};
 pub use server::{Kind, Server, certificate};
-pub use set::Set;
+pub use set::{Set, Trio};
 
 /// A collection in a database of its own, which goes when this does.
 pub struct Fresh {

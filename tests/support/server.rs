@@ -4,6 +4,7 @@ use std::{
     fs,
     future::Future,
     net::TcpListener,
+    os::unix::fs::PermissionsExt,
     path::PathBuf,
     process::{Child, Command, Stdio},
     sync::OnceLock,
@@ -50,6 +51,8 @@ pub enum Kind {
     Tls,
     /// The same, and every client needs a certificate.
     TlsOfBoth,
+    /// A replica set of one member that wants a login; `root` with the password `secret` may do anything.
+    LoginSet,
     /// A member of a replica set that is still to be initiated: see [`super::Set`].
     Member,
 }
@@ -115,6 +118,22 @@ impl Server {
         own.wait_for_writes();
     }
 
+    /// Holds its process, as if the machine slept: it answers nothing, and its connections stay.
+    pub fn hold(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on.
+    pub fn go_on(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.own.as_ref().expect("a server of our own").pid();
+        let sent = Command::new("kill").args([format!("-{name}"), pid]).status();
+        assert!(sent.is_ok_and(|sent| sent.success()), "the signal is sent");
+    }
+
     /// Makes it anew on the same port, as if its disk had been lost: empty, and of a replica set of the same name.
     pub fn rebuild(&mut self) {
         let own = self.own_mut();
@@ -159,6 +178,7 @@ impl Own {
             Kind::Standalone => format!("mongodb://127.0.0.1:{port}/"),
             Kind::Member => format!("mongodb://127.0.0.1:{port}/?directConnection=true"),
             Kind::Login => format!("mongodb://root:secret@127.0.0.1:{port}/?authSource=admin"),
+            Kind::LoginSet => format!("mongodb://root:secret@127.0.0.1:{port}/?authSource=admin&replicaSet=rs0"),
             Kind::Tls | Kind::TlsOfBoth => {
                 let (authority, client) = (certificate("authority"), certificate("client"));
                 format!("mongodb://127.0.0.1:{port}/?tls=true&tlsCAFile={authority}&tlsCertificateKeyFile={client}")
@@ -188,6 +208,12 @@ impl Own {
             Kind::ReplicaSet | Kind::Member => command.args(["--replSet", "rs0", "--oplogSize", "64"]),
             Kind::Standalone => &mut command,
             Kind::Login => command.arg("--auth"),
+            Kind::LoginSet => {
+                let key = self.folder.join("key");
+                fs::write(&key, "c2VjcmV0").expect("a key");
+                fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("a private key");
+                command.args(["--replSet", "rs0", "--oplogSize", "64", "--keyFile"]).arg(key)
+            }
             Kind::Tls | Kind::TlsOfBoth => {
                 command.args(["--tlsMode", "requireTLS", "--tlsCertificateKeyFile", &certificate("server")]);
                 command.args(["--tlsCAFile", &certificate("authority")])
@@ -216,17 +242,39 @@ impl Own {
 
     fn prepare(&self) {
         let port = self.port;
+        let initiate = || {
+            let member = doc! { "_id": 0, "host": format!("127.0.0.1:{port}") };
+            doc! { "replSetInitiate": { "_id": "rs0", "members": [member] } }
+        };
         let command = match self.kind {
             Kind::Standalone | Kind::Member | Kind::Tls | Kind::TlsOfBoth => return,
-            Kind::ReplicaSet => {
-                let member = doc! { "_id": 0, "host": format!("127.0.0.1:{port}") };
-                doc! { "replSetInitiate": { "_id": "rs0", "members": [member] } }
+            Kind::ReplicaSet => initiate(),
+            // Whoever comes first, from the same machine, may initiate the set and create the first user.
+            Kind::LoginSet => {
+                self.run_direct(initiate());
+                doc! { "createUser": "root", "pwd": "secret", "roles": ["root"] }
             }
-            // Whoever comes first, from the same machine, may create the first user.
             Kind::Login => doc! { "createUser": "root", "pwd": "secret", "roles": ["root"] },
         };
-        apart(direct(self.direct_uri(), command, Duration::from_secs(30))).expect("the server is prepared");
+        if self.kind == Kind::LoginSet {
+            // A user is created on the primary, which a set of one becomes a moment after it is initiated.
+            while apart(direct(self.direct_uri(), command.clone(), Duration::from_secs(30))).is_err() {}
+        } else {
+            self.run_direct(command);
+        }
         self.wait_for_writes();
+    }
+
+    fn run_direct(&self, command: Document) {
+        apart(direct(self.direct_uri(), command, Duration::from_secs(30))).expect("the server is prepared");
+    }
+
+    /// The id of the server's process, from the log that it writes.
+    fn pid(&self) -> String {
+        let log = fs::read_to_string(self.folder.join("log")).expect("its log");
+        let pids = log.lines().filter_map(|line| line.split_once("\"pid\":")).map(|(_, rest)| rest);
+        let digits = |rest: &str| rest.chars().take_while(char::is_ascii_digit).collect();
+        pids.map(digits).next_back().expect("the log tells its process")
     }
 
     /// Server selection waits for the primary.

@@ -47,3 +47,50 @@ impl Set {
             .to_owned()
     }
 }
+
+/// A replica set of three members, any of which may be the primary.
+pub struct Trio {
+    members: Vec<Server>,
+}
+
+impl Trio {
+    /// Starts it, and waits until it takes writes.
+    pub fn start() -> Self {
+        let trio = Self { members: (0..3).map(|_| Server::start(Kind::Member)).collect() };
+        let host = |server: &Server| format!("127.0.0.1:{}", server.port());
+        let members = (0..).zip(&trio.members).map(|(id, server)| doc! { "_id": id, "host": host(server) });
+        // Another primary is found soon after one is gone.
+        let settings = doc! { "electionTimeoutMillis": 1000, "heartbeatIntervalMillis": 200 };
+        let set = doc! { "_id": "rs0", "members": members.collect::<Vec<Document>>(), "settings": settings };
+        let command = doc! { "replSetInitiate": set };
+        let initiated = apart(direct(direct_uri(trio.members[0].port()), command, Duration::from_secs(30)));
+        initiated.expect("the set is initiated");
+        trio.primary();
+        trio
+    }
+
+    /// The URI of the set.
+    pub fn uri(&self) -> String {
+        let hosts: Vec<String> = self.members.iter().map(|server| format!("127.0.0.1:{}", server.port())).collect();
+        format!("mongodb://{}/?replicaSet=rs0&w=majority", hosts.join(","))
+    }
+
+    /// The member that is the primary now, waiting for one.
+    pub fn primary(&self) -> usize {
+        loop {
+            let hello =
+                |server: &Server| direct(direct_uri(server.port()), doc! { "hello": 1 }, Duration::from_secs(1));
+            let is_primary = |server: &Server| {
+                apart(hello(server)).is_ok_and(|said| said.get_bool("isWritablePrimary").unwrap_or(false))
+            };
+            if let Some(at) = self.members.iter().position(is_primary) {
+                return at;
+            }
+        }
+    }
+
+    /// One of its members.
+    pub fn member(&mut self, at: usize) -> &mut Server {
+        &mut self.members[at]
+    }
+}

@@ -96,6 +96,7 @@ impl Terminal {
     /// Waits until the screen is as asked; panics with the screen when it never is.
     pub fn wait_until(&mut self, what: &str, good: impl Fn(&str) -> bool) {
         let deadline = Instant::now() + PATIENCE;
+        self.take_waiting();
         while !good(&self.screen()) {
             let more = self.take_output(deadline);
             assert!(more, "waited in vain for {what}; the screen shows:\n{}", self.screen());
@@ -211,12 +212,23 @@ impl Terminal {
         assert!(modes.local_flags.bits() & ECHO != 0, "what is typed shows");
     }
 
+    /// Takes in what was written so far, without waiting for more.
+    pub fn take_waiting(&mut self) {
+        while let Ok(bytes) = self.output.try_recv() {
+            self.take_in(&bytes);
+        }
+    }
+
+    fn take_in(&mut self, bytes: &[u8]) {
+        self.parser.process(bytes);
+        self.raw.extend_from_slice(bytes);
+    }
+
     /// Takes in what was written next; `false` at the end of output or at the deadline.
     fn take_output(&mut self, deadline: Instant) -> bool {
         match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             Ok(bytes) => {
-                self.parser.process(&bytes);
-                self.raw.extend_from_slice(&bytes);
+                self.take_in(&bytes);
                 true
             }
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => false,

@@ -52,7 +52,7 @@ fn columns(item: &TomlEntry<'_>) -> Result<Vec<Column>, Problem> {
 }
 
 pub(super) fn limits(section: &Section<'_>) -> Result<Limits, Problem> {
-    section.only(&["read_s", "server_selection_s", "connect_s"])?;
+    section.only(&["read_s", "server_selection_s", "connect_s", "write_s"])?;
     let mut limits = Limits::default();
     if let Some(item) = section.get("read_s") {
         limits.read = item.seconds()?;
@@ -62,6 +62,9 @@ pub(super) fn limits(section: &Section<'_>) -> Result<Limits, Problem> {
     }
     if let Some(item) = section.get("connect_s") {
         limits.connect = item.seconds()?;
+    }
+    if let Some(item) = section.get("write_s") {
+        limits.write = Some(item.seconds()?);
     }
     Ok(limits)
 }

@@ -42,7 +42,7 @@ pub enum Command {
     /// The whole document as stored: `Event::Document`.
     Document(Ticket, SessionKey),
     /// What is on the screen of the connection that was opened with that ticket: changes of it are looked for more closely.
-    Look(Ticket, InView),
+    Look(Ticket, Box<InView>),
     /// Gives up what runs in a lane.
     Cancel(Lane),
     /// Writes, those of one connection one after another in the order they come: `Event::Written` or `Event::NotWritten`,

@@ -166,7 +166,7 @@ impl Worker {
         }
         if let Command::Look(ticket, in_view) = command {
             if let Some(open) = self.open.as_ref().filter(|open| open.ticket == ticket) {
-                open.view.show(in_view);
+                open.view.show(*in_view);
             }
             return;
         }

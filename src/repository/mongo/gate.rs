@@ -50,15 +50,26 @@ impl Gate {
     /// own and keeps its place until then. `doing` names it, with its session.
     pub(super) async fn run<T: Send + 'static>(
         &self,
+        deadline: Duration,
         doing: String,
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
-        self.run_while(doing, &Heard::default(), work).await
+        self.run_to(deadline, doing, &Heard::default(), work).await
     }
 
     /// The same for an operation of many questions: the deadline begins anew whenever the server was heard.
     pub(super) async fn run_while<T: Send + 'static>(
         &self,
+        doing: String,
+        heard: &Heard,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        self.run_to(self.operation, doing, heard, work).await
+    }
+
+    async fn run_to<T: Send + 'static>(
+        &self,
+        deadline: Duration,
         doing: String,
         heard: &Heard,
         work: impl Future<Output = Result<T>> + Send + 'static,
@@ -72,14 +83,14 @@ impl Gate {
         let mut work = ToItsEnd::new(work.catch_unwind());
         loop {
             let before = heard.count();
-            match tokio::time::timeout(self.operation, &mut work).await {
+            match tokio::time::timeout(deadline, &mut work).await {
                 Ok(Ok(answer)) => return answer,
                 Ok(Err(_)) => {
                     tracing::error!(doing, "crash in an operation");
                     return Err(Error::other(doing, "it crashed").with_hint("please report this, with the log"));
                 }
                 Err(_) if heard.count() != before => {}
-                Err(_) => return Err(Error::Deadline { doing, limit: self.operation }),
+                Err(_) => return Err(Error::Deadline { doing, limit: deadline }),
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What changes in the collection, told by its change stream.
+//! What changes in the collection, told by its change stream; where there can be none, the collection is looked at again and again.
 //!
 //! One task holds the stream and goes on from its token after an interruption. It ends once nobody reads the watch any more
 //! or the pool is closed, after the question that is under way: the driver's futures are not dropped halfway.
@@ -13,15 +13,17 @@ use mongodb::{
     change_stream::{ChangeStream, event::ResumeToken},
     error::{Error as DriverError, Result as DriverResult},
 };
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::{
     MongoRepository,
     check::REPLICA_SET,
     errors::{self, Doing},
-    expr, rows,
+    expr,
+    poll::{PollEnd, Polling},
+    rows,
 };
-use crate::repository::{Error, News, Projection, Result, Watch, WatchMode, backoff};
+use crate::repository::{Error, InView, News, Projection, Result, Watch, WatchMode, backoff};
 
 /// How many events may wait for whoever reads the watch; then the server is not asked for more.
 const WAITING: usize = 256;
@@ -39,11 +41,19 @@ const LONGEST: Duration = Duration::from_secs(10);
 type Events = ChangeStream<RawDocumentBuf>;
 
 /// See [`crate::repository::SessionReader::watch`]. Asks nothing before it is read.
-pub(super) fn changes(repository: MongoRepository) -> Watch {
+pub(super) fn changes(repository: MongoRepository, shown: watch::Receiver<InView>) -> Watch {
     let begun = async move {
         let (told, news) = mpsc::channel(WAITING);
-        let teller =
-            ChangeTeller { me: repository, told, token: None, was_open: false, is_lost: false, wait: SHORTEST };
+        let teller = ChangeTeller {
+            me: repository,
+            told,
+            shown,
+            polling: None,
+            token: None,
+            was_open: false,
+            is_lost: false,
+            wait: SHORTEST,
+        };
         tokio::spawn(teller.run());
         news
     };
@@ -106,7 +116,7 @@ enum StreamBreak {
     Anew,
     /// For now.
     Lost(Error),
-    /// For good.
+    /// There can be none, as things are.
     Never(Error),
 }
 
@@ -114,6 +124,10 @@ enum StreamBreak {
 struct ChangeTeller {
     me: MongoRepository,
     told: mpsc::Sender<News>,
+    /// What is in view, for looks.
+    shown: watch::Receiver<InView>,
+    /// Looks at the collection instead.
+    polling: Option<Polling>,
     /// Where to go on.
     token: Option<ResumeToken>,
     /// The server did open a stream for us before.
@@ -135,14 +149,35 @@ impl ChangeTeller {
                 StreamBreak::Unread => return,
                 StreamBreak::Anew => self.token = None,
                 StreamBreak::Lost(error) => self.lose(error).await,
-                StreamBreak::Never(error) => {
-                    tracing::warn!(%error, "changes cannot be watched");
-                    self.tell(News::Ended(error)).await;
-                    return;
-                }
+                StreamBreak::Never(error) => match self.poll(&error).await {
+                    PollEnd::Unread => return,
+                    PollEnd::TryStream => continue,
+                    PollEnd::Lost(error) => self.lose(error).await,
+                    // Who could read before may be let in again.
+                    PollEnd::Denied(error) if self.was_open => self.lose(error).await,
+                    PollEnd::Denied(error) => {
+                        tracing::warn!(%error, "changes cannot be watched");
+                        self.tell(News::Ended(error)).await;
+                        return;
+                    }
+                },
             }
             self.pause().await;
         }
+    }
+
+    /// Looks at the collection for a while, as there is no stream, and why.
+    async fn poll(&mut self, why: &Error) -> PollEnd {
+        self.token = None;
+        let polling = self.polling.get_or_insert_with(|| {
+            tracing::warn!(%why, "the server does not tell what changes; the collection is looked at again and again");
+            Polling::new(&self.me, &self.told, self.shown.clone())
+        });
+        let end = polling.run(&mut self.is_lost).await;
+        if !self.is_lost {
+            self.wait = SHORTEST;
+        }
+        end
     }
 
     /// Nobody reads the watch, or nothing can be asked any more.
@@ -165,7 +200,7 @@ impl ChangeTeller {
         match opening.await {
             Ok(Ok(opened)) => {
                 let events = opened.with_type::<RawDocumentBuf>();
-                self.was_open = true;
+                (self.was_open, self.polling) = (true, None);
                 self.note_place(&events);
                 if self.begin().await { Ok(events) } else { Err(StreamBreak::Unread) }
             }
@@ -242,7 +277,8 @@ impl ChangeTeller {
             let why = "only replica sets and sharded clusters tell what changes, and this server stands alone";
             StreamBreak::Never(Error::other("watching for changes", why).with_hint(REPLICA_SET))
         } else if errors::is_denied(error) {
-            StreamBreak::Never(told)
+            // A right that was taken away may be given back.
+            if self.was_open { StreamBreak::Lost(told) } else { StreamBreak::Never(told) }
         } else if self.token.is_some() {
             // The token is too old, or what comes after it is too large for an event.
             tracing::info!(error = %told, "the change stream cannot go on; another begins");
@@ -263,7 +299,7 @@ impl ChangeTeller {
     /// Says so once an interruption.
     async fn lose(&mut self, error: Error) {
         if !self.is_lost {
-            tracing::warn!(%error, "the change stream is interrupted");
+            tracing::warn!(%error, "changes are not told for now");
             self.is_lost = true;
             self.tell(News::Lost(error)).await;
         }

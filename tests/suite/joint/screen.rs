@@ -21,7 +21,7 @@ use tokio::time::timeout;
 use super::store::{Faulty, Held};
 
 /// More than any of these tests needs.
-const MOST_EVENTS: usize = 1000;
+const MOST_EVENTS: usize = 10_000;
 /// A task that says nothing at all ends the test instead of holding it up for ever. Nothing is measured by it.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -177,14 +177,21 @@ impl Screen {
 
     /// Takes in what comes until it is so.
     pub async fn until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        self.until_or(what, is_so, Self::face).await;
+    }
+
+    /// The same with other words for what is there instead.
+    pub async fn until_or(&mut self, what: &str, is_so: impl Fn(&Self) -> bool, instead: impl Fn(&Self) -> String) {
         for _ in 0..MOST_EVENTS {
             if is_so(self) {
                 return;
             }
-            let event = self.next(what).await;
-            self.take(event).await;
+            let Ok(event) = timeout(PATIENCE, self.task.events.recv()).await else {
+                panic!("nothing more comes, and this did not: {what}\n{}", instead(self));
+            };
+            self.take(event.expect("the task runs")).await;
         }
-        panic!("{MOST_EVENTS} events, and this did not come: {what}\n{}", self.face());
+        panic!("{MOST_EVENTS} events, and this did not come: {what}\n{}", instead(self));
     }
 
     /// Takes in what comes until every question is answered, well or badly.

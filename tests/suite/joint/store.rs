@@ -9,12 +9,13 @@ use std::{
 };
 
 use bson::Document;
+use futures_util::stream;
 use serde_json::{Value, json};
 use strandscope::{
     AgentConfig, AgentId, AgentUpdate, Details, Error, Filter, ListPlan, ListQuery, Message, MessageUpdate,
-    MetadataEdit, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession, Opened, Outline, Page, Result,
-    Session, SessionKey, SessionReader, SessionRepository, SessionUpdate, SessionWriter, Summary, Tail,
-    app::place::Store, open_folder,
+    MetadataEdit, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession, News, Opened, Outline, Page,
+    Result, Session, SessionKey, SessionReader, SessionRepository, SessionUpdate, SessionWriter, Summary, Tail, Watch,
+    WatchView, app::place::Store, open_folder,
 };
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
@@ -64,6 +65,8 @@ impl Held {
 pub struct Faulty {
     inner: Arc<dyn SessionRepository>,
     faults: Arc<Mutex<HashMap<Call, Fault>>>,
+    /// It tells what changes in it.
+    watched: bool,
     _dir: Arc<TempDir>,
 }
 
@@ -75,13 +78,18 @@ impl Faulty {
             seed(&dir.path().join(format!("session_{id}")), id, messages);
         }
         let inner = open_folder(dir.path()).await.unwrap();
-        Self { inner, faults: Arc::default(), _dir: Arc::new(dir) }
+        Self { inner, faults: Arc::default(), watched: false, _dir: Arc::new(dir) }
     }
 
     /// Another store, which does not fail by itself.
     pub fn over(inner: Arc<dyn SessionRepository>) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
-        Self { inner, faults: Arc::default(), _dir: Arc::new(dir) }
+        Self { inner, faults: Arc::default(), watched: false, _dir: Arc::new(dir) }
+    }
+
+    /// The same, and what changes in it is told.
+    pub fn watching(inner: Arc<dyn SessionRepository>) -> Self {
+        Self { watched: true, ..Self::over(inner) }
     }
 
     /// The folder itself, as another program has it.
@@ -180,7 +188,10 @@ impl SessionReader for Faulty {
             Fault::Fail(error) => Some(error()),
             Fault::Stall(_) => None,
         });
-        failing.map_or(Ok(()), Err)
+        match failing {
+            Some(error) => Err(error),
+            None => self.inner.ping().await,
+        }
     }
 
     fn list(&self, query: &ListQuery) -> Page {
@@ -223,6 +234,14 @@ impl SessionReader for Faulty {
 
     async fn document(&self, key: &SessionKey) -> Result<Document> {
         self.read(Call::Document, self.inner.document(key)).await
+    }
+
+    fn watch(&self, view: &WatchView) -> Watch {
+        if self.watched {
+            return self.inner.watch(view);
+        }
+        let why = Error::other("watching for changes", "nothing is told here");
+        Watch::new(stream::iter([News::Ended(why)]))
     }
 }
 

@@ -1,15 +1,15 @@
-//! What changes in a collection, as its watch tells it.
+//! What changes in a collection, as its change stream tells it.
 
 use std::{sync::Arc, time::Duration};
 
 use bson::{Bson, DateTime, Document, doc};
 use mongodb::Client;
 use strandscope::{
-    Change, ChangeKind, Error, Limits, MetadataEdit, MongoRepository, News, Pool, PoolOptions, SessionReader,
-    SessionWriter, Watch, WatchMode, WatchView,
+    Change, ChangeKind, Limits, MetadataEdit, MongoRepository, News, Pool, PoolOptions, SessionReader, SessionWriter,
+    Watch, WatchMode, WatchView,
 };
 
-use super::common::{loaded, reader, reader_with};
+use super::common::{loaded, reader_with};
 use crate::support::{self, Fresh, Kind, Server};
 
 /// No news comes later than that.
@@ -153,34 +153,6 @@ async fn a_dropped_collection_begins_anew() {
 }
 
 #[tokio::test]
-async fn a_server_that_stands_alone_ends_it() {
-    let server = Server::start(Kind::Standalone);
-    let fresh = support::fresh_on(&server.uri, "alone").await;
-    fresh.load([session("a")]).await;
-    let mut watch = reader(&fresh).await.watch(&WatchView::default());
-    let News::Ended(error) = next(&mut watch).await else { panic!("it cannot be watched") };
-    assert!(error.to_string().contains("stands alone"), "{error}");
-    assert!(watch.next_news().await.is_none());
-}
-
-#[tokio::test]
-async fn a_right_that_is_missing_ends_it() {
-    let server = Server::start(Kind::Login);
-    let admin = Client::with_uri_str(&server.uri).await.expect("a client");
-    admin.database("mine").collection("sessions").insert_one(session("a")).await.expect("a session");
-    let right = doc! { "resource": { "db": "mine", "collection": "sessions" }, "actions": ["find"] };
-    let role = doc! { "createRole": "finder", "privileges": [right], "roles": [] };
-    admin.database("admin").run_command(role).await.expect("a role");
-    let user = doc! { "createUser": "finder", "pwd": "hunter2", "roles": ["finder"] };
-    admin.database("admin").run_command(user).await.expect("a user");
-    let mine = Fresh::existing(&server.uri_as("finder", "hunter2"), "mine", "sessions").await;
-    let mut watch = reader(&mine).await.watch(&WatchView::default());
-    let News::Ended(error) = next(&mut watch).await else { panic!("it may not be watched") };
-    let Error::Denied { action, namespace, .. } = &error else { panic!("{error:?}") };
-    assert_eq!((action.as_str(), namespace.as_str()), ("changeStream", "mine.sessions"));
-}
-
-#[tokio::test]
 async fn a_lost_server_is_told_once_and_nothing_is_missed() {
     let mut server = Server::start(Kind::ReplicaSet);
     let fresh = support::fresh_on(&server.uri, "lost_watched").await;
@@ -211,5 +183,37 @@ async fn a_watch_ends_with_the_connections() {
     tokio::time::timeout(PATIENCE, repository.close()).await.expect("it is closed");
     while let Some(news) = tokio::time::timeout(PATIENCE, watch.next_news()).await.expect("an end") {
         assert!(!matches!(news, News::Changes(_)), "{news:?}");
+    }
+}
+
+/// What a server answers to the next question of a stream, and what becomes of the watch then.
+async fn after(server: &Server, code: i32, commands: &[&str]) {
+    let mut fresh = support::fresh_on(&server.uri, "broken_watched").await;
+    fresh.load([session("a")]).await;
+    let admin = Client::with_uri_str(&fresh.uri).await.expect("a client").database("admin");
+    // Only the connections of this test are answered so.
+    let name = format!("watch-{code}-{}", fresh.database);
+    let joined = if fresh.uri.contains('?') { '&' } else { '?' };
+    fresh.uri = format!("{}{joined}appname={name}", fresh.uri);
+    let mut watch = begun(&reader(&fresh).await).await;
+    let data = doc! { "failCommands": commands.to_vec(), "errorCode": code, "appName": name };
+    let fail = doc! { "configureFailPoint": "failCommand", "mode": { "times": 1 }, "data": data };
+    admin.run_command(fail).await.expect("it is told to fail");
+    begins(&mut watch).await;
+    update(&fresh, "a", doc! { "$set": { "metadata.n": 2 } }).await;
+    let told = changes(&mut watch, 1).await;
+    assert!(matches!(told[0].kind, ChangeKind::Metadata(_)), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_place_that_is_too_old_or_an_event_that_is_too_large_begins_anew() {
+    let server = Server::start(Kind::ReplicaSet);
+    for code in [
+        286,   // ChangeStreamHistoryLost
+        280,   // ChangeStreamFatalError
+        260,   // InvalidResumeToken
+        10334, // BSONObjectTooLarge
+    ] {
+        after(&server, code, &["getMore"]).await;
     }
 }

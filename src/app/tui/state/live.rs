@@ -148,7 +148,7 @@ impl AppState {
         *looked = Some((rows.clone().map(|row| row.key.clone()).collect(), open.map(|open| open.key.clone())));
         let in_view =
             InView::new(rows.map(|row| (row.key.clone(), row.updated_at)).collect(), open.map(OpenInView::from));
-        Some(Effect::Ask(Command::Look(self.workspace.ticket, in_view)))
+        Some(Effect::Ask(Command::Look(self.workspace.ticket, Box::new(in_view))))
     }
 
     /// Whether what is shown is as old as when it was read.

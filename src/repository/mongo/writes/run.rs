@@ -40,16 +40,20 @@ impl MongoRepository {
     {
         self.check_writable()?;
         let doing = format!("{doing} session {:?}", key.text());
+        let (operation, limits) = (self.pool.gate().operation(), self.limits());
+        let tried = limits.write.unwrap_or(operation);
+        // The last attempt may take as long as a server is looked for.
+        let limit = limits.write.map_or(operation, |tried| operation.max(tried + limits.server_selection));
         let run = RunningWrite {
             repository: self.clone(),
             doing: doing.clone(),
             action: "update",
             session: key.text().to_owned(),
-            deadline: Instant::now() + self.pool.gate().operation(),
+            deadline: Instant::now() + tried,
             unacknowledged: OnceLock::new(),
         };
         let work = work(run);
-        self.pool.gate().run(doing, work).await
+        self.pool.gate().run(limit, doing, work).await
     }
 }
 
