@@ -96,7 +96,9 @@ impl ChangeBatch {
         self.aside_gone.extend(self.aside.remove(key));
         let place = self.places.remove(key);
         match place {
-            Some(RowPlace::Listed(at)) => drop(self.gone.insert(at)),
+            Some(RowPlace::Listed(at)) => {
+                self.gone.insert(at);
+            }
             Some(RowPlace::Fresh(at)) => drop(self.fresh.get_mut(at).and_then(Option::take)),
             None => {}
         }
