@@ -5,6 +5,7 @@ pub mod command;
 mod crash;
 pub mod event;
 mod lanes;
+mod lid;
 mod link;
 mod live;
 mod question;

@@ -47,6 +47,7 @@ fn the_example_holds_every_setting_that_has_a_default() {
         "utc",
         "theme",
         "mouse",
+        "synchronized",
         "read_s",
         "server_selection_s",
         "connect_s",
@@ -92,7 +93,7 @@ fn valid_samples_are_read() {
     let config = Config::read(&path).unwrap();
     assert_eq!(config.ui.columns, [Column::Id, Column::Meta("priority".into()), Column::Size]);
     assert_eq!((config.ui.symbols, config.ui.theme), (Symbols::Ascii, ThemeName::Light));
-    assert!(config.ui.utc && !config.ui.mouse);
+    assert!(config.ui.utc && !config.ui.mouse && !config.ui.synchronized);
     assert_eq!(config.limits.read, Duration::from_millis(1500));
     assert_eq!(config.limits.connect, Duration::from_secs(10));
     assert_eq!(config.keys.keys(Action::Quit), [parse("ctrl-q").unwrap()]);

@@ -7,7 +7,7 @@ use super::{
 use crate::repository::Limits;
 
 pub(super) fn ui(section: &Section<'_>) -> Result<Ui, Problem> {
-    section.only(&["columns", "symbols", "utc", "theme", "mouse"])?;
+    section.only(&["columns", "symbols", "utc", "theme", "mouse", "synchronized"])?;
     let mut ui = Ui::default();
     if let Some(item) = section.get("columns") {
         ui.columns = columns(&item)?;
@@ -28,6 +28,9 @@ pub(super) fn ui(section: &Section<'_>) -> Result<Ui, Problem> {
     }
     if let Some(item) = section.get("mouse") {
         ui.mouse = item.boolean()?;
+    }
+    if let Some(item) = section.get("synchronized") {
+        ui.synchronized = item.boolean()?;
     }
     Ok(ui)
 }

@@ -15,6 +15,8 @@ pub struct Ui {
     pub theme: ThemeName,
     /// Whether the mouse is used (`mouse`).
     pub mouse: bool,
+    /// Whether each frame is sent as one synchronized update (`synchronized`).
+    pub synchronized: bool,
 }
 
 impl Ui {
@@ -33,6 +35,7 @@ impl Default for Ui {
             utc: false,
             theme: ThemeName::Auto,
             mouse: true,
+            synchronized: true,
         }
     }
 }

@@ -2,15 +2,18 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
+use jiff::Timestamp;
 use tokio::{
     sync::mpsc,
     task::{JoinHandle, JoinSet},
+    time::MissedTickBehavior,
 };
 
 use super::{
     Command, Event, Ticket, WriteOrder, Writing,
     crash::crashed,
     lanes::{Lanes, Reply},
+    lid::{LOOKS, SleepWatch},
     link::LinkWatch,
     live,
     question::Question,
@@ -118,6 +121,9 @@ impl Worker {
     }
 
     async fn run(mut self, mut inbox: mpsc::Receiver<Command>) {
+        let mut sleep = SleepWatch::default();
+        let mut looks = tokio::time::interval(LOOKS);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             // Channels, and news that are kept until they are told: nothing is lost where another one wins.
             tokio::select! {
@@ -126,6 +132,9 @@ impl Worker {
                     None => break,
                 },
                 Some((reply, opened)) = self.connected.1.recv() => self.connected(reply, opened).await,
+                _ = looks.tick() => if sleep.slept(Timestamp::now()) {
+                    self.check_link();
+                },
                 told = self.writing.hooks.given_up() => {
                     // Where the screen is gone, the log knows.
                     let _ = self.events.send(Event::Undelivered(told)).await;
@@ -139,6 +148,15 @@ impl Worker {
         if let Some((store, writes)) = last {
             let _ = writes.await;
             store.close().await;
+        }
+    }
+
+    /// Asks at once whether the connection still answers, beside everything else.
+    fn check_link(&self) {
+        if let Some(open) = &self.open {
+            tracing::info!("the machine slept: the connection is looked at");
+            let watch = open.watch.clone();
+            tokio::spawn(async move { watch.check().await });
         }
     }
 

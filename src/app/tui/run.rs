@@ -7,10 +7,9 @@ use std::{
     time::Duration,
 };
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
 use ratatui::layout::Size;
-use tokio::sync::mpsc::error::TrySendError;
+use tokio::{sync::mpsc::error::TrySendError, time::Instant};
 
 use super::{
     render::{
@@ -37,13 +36,18 @@ use crate::{
     repository::Limits,
 };
 
+mod backlog;
 mod drafts;
 mod end;
 mod input;
+mod pace;
 mod queue;
+mod taking;
 
+use backlog::Backlog;
 use drafts::Drafts;
-use input::{BURST, Events};
+use input::Events;
+use pace::FramePace;
 use queue::Queue;
 
 /// The exit code of a program whose terminal is gone, as SIGHUP gives it.
@@ -90,6 +94,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
         mouse: options.ui.mouse,
         sixteen: options.palette.depth == Depth::Sixteen,
         ask_background: options.ui.theme == ThemeName::Auto && options.ask_background,
+        synchronized: options.ui.synchronized,
     };
     // Before the terminal is changed: from then on a signal that ends the program must change it back.
     let signals = Signals::listen()?;
@@ -101,8 +106,17 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
     let drafts = Drafts::new(options.state_dir.as_ref().map(|dir| dir.join("drafts")));
     let size = guard.terminal.size()?;
     let (state, effects) = AppState::new(start(options, size));
-    let mut browser =
-        Browser { state, task, queue: Queue::default(), waiting: VecDeque::new(), leave: false, stop: false, drafts };
+    let mut browser = Browser {
+        state,
+        task,
+        queue: Queue::default(),
+        waiting: VecDeque::new(),
+        pace: FramePace::default(),
+        backlog: Backlog::default(),
+        leave: false,
+        stop: false,
+        drafts,
+    };
     browser.carry_out(effects, &mut guard)?;
     let mut ended = browser.run(&mut guard, &mut outside).await;
     // Before anything else: the terminal may be gone, and the machine may be about to go.
@@ -141,7 +155,10 @@ struct Browser {
     task: Task,
     /// Questions the task's channel had no room for.
     queue: Queue,
+    /// What was told while nothing else was done, at most one of it.
     waiting: VecDeque<Input>,
+    pace: FramePace,
+    backlog: Backlog,
     leave: bool,
     /// `Ctrl-Z` was pressed.
     stop: bool,
@@ -172,24 +189,26 @@ impl Browser {
     }
 
     async fn run(&mut self, guard: &mut TerminalGuard, outside: &mut Outside) -> io::Result<u8> {
-        let mut dirty = true;
+        self.pace.now();
         loop {
-            self.take_waiting(&mut outside.events, guard, &mut dirty)?;
+            self.take_waiting(&mut outside.events, guard)?;
             if self.leave {
                 return Ok(0);
             }
             if std::mem::take(&mut self.stop) {
                 self.stop(guard, &mut outside.signals, true).await?;
-                dirty = true;
+                self.pace.now();
             }
             if self.drafts.wait() == Some(Duration::ZERO) {
                 self.drafts.keep_soon(self.state.drafts());
             }
-            if dirty {
+            if self.pace.wait(Instant::now()) == Some(Duration::ZERO) {
                 self.draw(guard)?;
-                dirty = false;
+                self.pace.drawn(Instant::now());
             }
-            let wake = self.state.next_change().unwrap_or(Duration::MAX);
+            // What changes by itself is in the frame that is owed.
+            let frame = self.pace.wait(Instant::now());
+            let wake = frame.or_else(|| self.state.next_change());
             let draft = self.drafts.wait();
             let mut told_to_stop = false;
             tokio::select! {
@@ -210,15 +229,15 @@ impl Browser {
                     Caught::Stop => told_to_stop = true,
                     Caught::Continued => {
                         guard.enter_again()?;
-                        dirty = true;
+                        self.pace.now();
                     }
                 },
-                () = tokio::time::sleep(wake), if wake != Duration::MAX => dirty = true,
+                () = tokio::time::sleep(wake.unwrap_or_default()), if wake.is_some() => self.pace.soon(),
                 () = tokio::time::sleep(draft.unwrap_or_default()), if draft.is_some() => {}
             }
             if told_to_stop {
                 self.stop(guard, &mut outside.signals, false).await?;
-                dirty = true;
+                self.pace.now();
             }
         }
     }
@@ -239,49 +258,6 @@ impl Browser {
         guard.leave();
         signals.stop(typed).await;
         guard.enter_again()
-    }
-
-    /// Takes in all that is waiting, so that a burst is drawn once.
-    fn take_waiting(&mut self, events: &mut Events, guard: &mut TerminalGuard, dirty: &mut bool) -> io::Result<()> {
-        for _ in 0..BURST {
-            let Some(next) = self.next_waiting(events)? else { break };
-            if self.is_stop(&next) {
-                if Signals::has_shell() {
-                    self.stop = true;
-                    break;
-                }
-                *dirty = true;
-                self.state.tell_error("no shell waits to continue it, so Ctrl-Z stops nothing here".to_owned());
-                continue;
-            }
-            self.state.update(Input::Tick(Timestamp::now()));
-            let effects = self.state.update(next);
-            *dirty = true;
-            self.drafts.touch(self.state.is_typed_in());
-            self.carry_out(effects, guard)?;
-            if self.leave {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// `Ctrl-Z`, which raw terminals give as a key, where the settings give it no other meaning.
-    fn is_stop(&self, input: &Input) -> bool {
-        const STOP: KeyEvent = KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL);
-        cfg!(unix) && matches!(input, Input::Key(key) if *key == STOP && self.state.keymap.action(*key).is_none())
-    }
-
-    fn next_waiting(&mut self, events: &mut Events) -> io::Result<Option<Input>> {
-        if let Some(input) = self.waiting.pop_front() {
-            return Ok(Some(input));
-        }
-        while let Ok(event) = events.try_recv() {
-            if let Some(input) = input::of(event?) {
-                return Ok(Some(input));
-            }
-        }
-        Ok(self.task.events.try_recv().ok().map(|event| Input::Task(Box::new(event))))
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>, guard: &mut TerminalGuard) -> io::Result<()> {

@@ -2,6 +2,7 @@
 
 mod actions;
 pub mod areas;
+mod attention;
 pub mod chosen;
 pub mod connection;
 pub mod conversation;
@@ -12,6 +13,7 @@ pub mod errors;
 mod events;
 pub mod feedback;
 pub mod folding;
+pub mod glow;
 pub mod inspector;
 mod keys;
 pub mod list;
@@ -24,6 +26,7 @@ mod mouse;
 mod newest;
 pub mod note;
 mod offers;
+mod pane_glow;
 pub mod picker;
 pub mod prompt;
 #[cfg(test)]
@@ -64,7 +67,6 @@ use crate::app::{
     keymap::{Action, Keymap},
     place::Place,
     task::{Command, Event},
-    text,
 };
 
 /// Something that happened.
@@ -84,6 +86,8 @@ pub enum Input {
     Tick(Timestamp),
     /// The terminal told what its background is.
     Background(Ground),
+    /// The terminal's window is looked at, or is not any more.
+    Focus(bool),
 }
 
 /// What the screen starts with.
@@ -135,6 +139,8 @@ pub struct AppState {
     pub said: Option<String>,
     /// What is said while the program ends, before anything else.
     pub ending: Option<String>,
+    /// The terminal's window is looked at, as far as it tells.
+    looked_at: bool,
     size: Size,
     run: Uuid,
     tickets: Tickets,
@@ -166,6 +172,7 @@ impl AppState {
             modals: Vec::new(),
             said: None,
             ending: None,
+            looked_at: true,
             size: start.size,
             run: start.run,
             tickets: Tickets::default(),
@@ -214,7 +221,12 @@ impl AppState {
             Input::Task(event) => self.on_event(*event),
             Input::Tick(now) => {
                 self.look.now = now;
+                self.workspace.conversation.tick(now);
                 return Vec::new();
+            }
+            Input::Focus(looked_at) => {
+                self.on_focus(looked_at);
+                Vec::new()
             }
             Input::Background(ground) => {
                 self.look.theme = Theme::on(self.ui.theme, Palette { ground, ..self.look.theme.palette });
@@ -304,23 +316,6 @@ impl AppState {
         self.said = None;
         self.focus = Pane::Sessions;
         vec![Effect::Ask(Command::Connect(ticket, origin, rights))]
-    }
-
-    /// What is loading.
-    #[must_use]
-    pub fn loading(&self) -> Option<String> {
-        match (&self.workspace.connection.stage, &self.workspace.connection.place) {
-            (Stage::Connecting, Some(place)) => return Some(format!("connecting to {}", place.name)),
-            _ if self.workspace.resolving.is_some() => return Some("looking for the session".into()),
-            _ => {}
-        }
-        if let Some(storing) = self.storing() {
-            return Some(storing);
-        }
-        if let Some(peek) = &self.workspace.peek {
-            return Some(format!("reading {}", text::line(&peek.session.name)));
-        }
-        self.workspace.list.loading().map(str::to_owned).or_else(|| self.workspace.conversation.loading())
     }
 
     /// Whether nothing can be written with the connection in use.

@@ -1,5 +1,6 @@
 //! The terminal guard: leaves the terminal as it was, however the program ends.
 
+mod frames;
 mod sixteen;
 
 use std::{
@@ -17,13 +18,20 @@ use std::{
 use crossterm::{
     clipboard::CopyToClipboard,
     cursor::Show,
-    event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
+    event::{
+        DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange,
+        EnableMouseCapture,
+    },
     execute,
-    terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
+    terminal::{
+        Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+        enable_raw_mode,
+    },
 };
-use ratatui::{Terminal, backend::CrosstermBackend};
+use ratatui::Terminal;
 
 use crate::app::config::places;
+use frames::FrameBackend;
 use sixteen::PlainColours;
 
 /// Asks which colour the background has (`OSC 11`). The answer is input, some time later or never.
@@ -65,12 +73,14 @@ pub struct TerminalUse {
     pub sixteen: bool,
     /// It is asked which background it has; what it answers comes as input.
     pub ask_background: bool,
+    /// Each frame is sent as one synchronized update.
+    pub synchronized: bool,
 }
 
 /// The terminal in raw mode on its alternate screen. Dropped, it is as it was before.
 pub struct TerminalGuard {
     /// What frames are drawn on.
-    pub terminal: Terminal<CrosstermBackend<TakenOutput>>,
+    pub terminal: Terminal<FrameBackend<TakenOutput>>,
     active: Arc<AtomicBool>,
     before: Arc<PanicHook>,
     used: TerminalUse,
@@ -113,7 +123,7 @@ impl TerminalGuard {
     fn take(&mut self) -> io::Result<()> {
         self.active.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
-        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
         if self.used.ask_background {
             stdout().write_all(ASK_BACKGROUND)?;
         }
@@ -189,9 +199,10 @@ impl Drop for TerminalGuard {
     }
 }
 
-fn on_screen(active: &Arc<AtomicBool>, used: TerminalUse) -> io::Result<Terminal<CrosstermBackend<TakenOutput>>> {
+fn on_screen(active: &Arc<AtomicBool>, used: TerminalUse) -> io::Result<Terminal<FrameBackend<TakenOutput>>> {
     let colours = used.sixteen.then(PlainColours::default);
-    Terminal::new(CrosstermBackend::new(TakenOutput { active: Arc::clone(active), colours }))
+    let output = TakenOutput { active: Arc::clone(active), colours };
+    Terminal::new(FrameBackend::new(output, used.synchronized))
 }
 
 /// A panic of this thread ends the program and restores the terminal first. One of another thread is told to whoever waits for
@@ -216,7 +227,16 @@ fn restore(active: &AtomicBool) -> bool {
     if !active.swap(false, Ordering::SeqCst) {
         return false;
     }
-    let _ = execute!(stdout(), DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, Show);
+    // A frame may be half written: until its end is told some terminals show nothing more.
+    let _ = execute!(
+        stdout(),
+        EndSynchronizedUpdate,
+        DisableFocusChange,
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        Show
+    );
     let _ = disable_raw_mode();
     true
 }

@@ -108,6 +108,13 @@ pub fn clock(at: StoredDate, look: &Look) -> String {
     told(at, "%H:%M:%S", look)
 }
 
+/// A time to the minute: `14:11`; of another day than today `23 Nov 14:11`.
+#[must_use]
+pub fn minute(at: Timestamp, now: Timestamp, look: &Look) -> String {
+    let day = |at: Timestamp| at.to_zoned(look.zone.clone()).date();
+    told(at.into(), if day(at) == day(now) { "%H:%M" } else { "%-d %b %H:%M" }, look)
+}
+
 /// A day: `Mon 23 Nov 2026`; a date beyond what a calendar tells as stored.
 #[must_use]
 pub fn day(at: StoredDate, look: &Look) -> String {

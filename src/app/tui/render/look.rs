@@ -63,6 +63,8 @@ pub struct Theme {
     pub error: Style,
     /// What is new or live.
     pub new: Style,
+    /// What changed just now.
+    pub glow: Style,
     /// A find hit.
     pub hit: Style,
     /// Inline code, keys in hints.
@@ -127,6 +129,7 @@ impl Theme {
             warn: fg([184, 130, 166], [Color::Yellow, Color::Magenta, Color::Magenta]),
             error: fg([203, 160, 167], [Color::LightRed, Color::Red, Color::Red]),
             new: fg([177, 90, 133], [Color::Magenta, Color::Magenta, Color::LightMagenta]),
+            glow: fg([177, 90, 133], [Color::Magenta, Color::Magenta, Color::LightMagenta]),
             hit: Style::new().fg(Color::Black).bg(Color::Yellow),
             code: fg([215, 130, 130], [Color::Yellow, Color::Magenta, Color::Magenta]),
             link: fg([110, 25, 67], blue).add_modifier(Modifier::UNDERLINED),
@@ -137,7 +140,7 @@ impl Theme {
 
     /// Every style, for what must hold of all of them.
     #[cfg(test)]
-    fn styles(&self) -> [(&'static str, Style); 17] {
+    fn styles(&self) -> [(&'static str, Style); 18] {
         [
             ("text", self.text),
             ("dim", self.dim),
@@ -153,6 +156,7 @@ impl Theme {
             ("warn", self.warn),
             ("error", self.error),
             ("new", self.new),
+            ("glow", self.glow),
             ("hit", self.hit),
             ("code", self.code),
             ("link", self.link),
@@ -177,6 +181,7 @@ impl Theme {
             warn: bold,
             error: bold,
             new: bold,
+            glow: bold,
             hit: plain.add_modifier(Modifier::REVERSED),
             code: plain,
             link: plain.add_modifier(Modifier::UNDERLINED),
@@ -201,6 +206,8 @@ pub struct Marks {
     pub dotted: &'static str,
     /// What is as old as when it was read.
     pub ring: &'static str,
+    /// Changes that are told faster than they are taken in.
+    pub behind: &'static str,
     /// Between facts of a title.
     pub sep: &'static str,
     /// A rule.
@@ -246,6 +253,7 @@ static UNICODE: Marks = Marks {
     dot: "●",
     dotted: "◌",
     ring: "○",
+    behind: "◍",
     sep: "▪",
     rule: "─",
     ellipsis: "…",
@@ -268,6 +276,7 @@ static ASCII: Marks = Marks {
     dot: "*",
     dotted: "o",
     ring: "-",
+    behind: "%",
     sep: "|",
     rule: "-",
     ellipsis: "~",

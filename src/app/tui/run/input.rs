@@ -60,6 +60,8 @@ pub(super) fn of(news: TerminalNews) -> Option<Input> {
         TerminalNews::Event(Event::Mouse(mouse)) if !matches!(mouse.kind, MouseEventKind::Moved) => {
             Some(Input::Mouse(mouse))
         }
+        TerminalNews::Event(Event::FocusGained) => Some(Input::Focus(true)),
+        TerminalNews::Event(Event::FocusLost) => Some(Input::Focus(false)),
         TerminalNews::Event(Event::Resize(width, height)) => Some(Input::Resize(Size::new(width, height))),
         TerminalNews::Event(_) => None,
     }

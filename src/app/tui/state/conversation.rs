@@ -9,6 +9,7 @@ mod changed;
 mod durations;
 mod find;
 mod fold;
+mod last_seen;
 mod moved;
 mod moves;
 mod open;
@@ -29,7 +30,7 @@ use std::ops::Range;
 
 use ratatui::layout::Size;
 
-use self::{find::Find, fold::Folds, open::Open, sheet::Layouts, window::PAGE};
+use self::{find::Find, fold::Folds, last_seen::LastSeen, open::Open, sheet::Layouts, window::PAGE};
 pub use self::{
     find::FindStatus,
     rows::ConversationRow,
@@ -97,6 +98,8 @@ pub struct ConversationState {
     position: Option<(u64, u64)>,
     /// The open session is not there any more.
     gone: bool,
+    /// How far conversations were read.
+    last_seen: LastSeen,
 }
 
 impl ConversationState {
@@ -141,8 +144,9 @@ impl ConversationState {
 
     /// Closes it, e.g. as it is gone.
     pub fn close(&mut self) {
-        let (size, look) = (self.size, self.look.take());
-        *self = Self { size, look, ..Self::default() };
+        self.note_left();
+        let (size, look, last_seen) = (self.size, self.look.take(), std::mem::take(&mut self.last_seen));
+        *self = Self { size, look, last_seen, ..Self::default() };
     }
 
     /// The inner size of the pane (without border) and the look it is drawn in: layouts depend on both. A larger view

@@ -8,6 +8,7 @@ use super::{
     AppState, Effect,
     areas::Pane,
     connection::{Lost, Stage},
+    live::{LIST_LANES, OPEN_LANES, WatchState},
     metrics::Data,
     modal::{Menu, Modal},
 };
@@ -25,6 +26,13 @@ const CONNECTED_AGAIN: &str = "connected again";
 
 impl AppState {
     pub(super) fn on_event(&mut self, event: Event) -> Vec<Effect> {
+        let before = self.before_answer(&event);
+        let effects = self.take_event(event);
+        self.light(before);
+        effects
+    }
+
+    fn take_event(&mut self, event: Event) -> Vec<Effect> {
         if event.answers().is_some_and(|(lane, ticket)| !self.newest.is(lane, ticket)) {
             return Vec::new();
         }
@@ -36,6 +44,9 @@ impl AppState {
                 let wait = SignedDuration::try_from(Duration::from_secs(retry_in_s)).unwrap_or_default();
                 let retry_at = self.look.now.saturating_add(wait).unwrap_or(self.look.now);
                 self.errors.keep(&format!("connection lost: {reason}"), self.look.now);
+                if self.workspace.connection.lost.is_none() {
+                    self.note_age();
+                }
                 self.workspace.connection.lost = Some(Lost { reason, retry_at });
                 Vec::new()
             }
@@ -117,7 +128,7 @@ impl AppState {
     }
 
     /// What the side panes show came or went: what is selected in them stays selected.
-    fn settle_side_panes(&mut self) {
+    pub(super) fn settle_side_panes(&mut self) {
         let (metrics, metadata, feedback) =
             (self.page(Pane::Metrics), self.page(Pane::Metadata), self.page(Pane::Feedback));
         let session = self.workspace.conversation.session();
@@ -236,9 +247,9 @@ impl AppState {
         }
     }
 
-    fn on_up(&mut self) -> Vec<Effect> {
+    pub(super) fn on_up(&mut self) -> Vec<Effect> {
         let was_lost = self.workspace.connection.lost.take().is_some();
-        let unanswered = std::mem::take(&mut self.workspace.unanswered);
+        let mut unanswered = std::mem::take(&mut self.workspace.unanswered);
         let asks_again = !unanswered.is_empty() && self.workspace.connection.is_open();
         if asks_again && !self.workspace.not_written {
             self.workspace.last_error = None;
@@ -249,11 +260,16 @@ impl AppState {
         if !asks_again {
             return Vec::new();
         }
+        // Once changes are told again all that is shown is read again: not twice.
+        if self.workspace.watch == Some(WatchState::Lost) {
+            let owed = |lane: &Lane| LIST_LANES.contains(lane) || OPEN_LANES.contains(lane);
+            self.workspace.unanswered = unanswered.extract_if(owed).collect();
+        }
         let mut effects = self.workspace.open_id.take().map(|id| self.resolve(id)).unwrap_or_default();
-        if [Lane::List, Lane::Count, Lane::Details].iter().any(|lane| unanswered.contains(lane)) {
+        if LIST_LANES.iter().any(|lane| unanswered.contains(lane)) {
             effects.extend(self.workspace.list.reload(&mut self.tickets));
         }
-        if [Lane::Open, Lane::Messages, Lane::Outline].iter().any(|lane| unanswered.contains(lane)) {
+        if OPEN_LANES.iter().any(|lane| unanswered.contains(lane)) {
             effects.extend(self.workspace.conversation.reload(&mut self.tickets));
         }
         if unanswered.contains(&Lane::Find) {

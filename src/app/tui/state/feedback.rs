@@ -10,6 +10,7 @@ use ratatui::layout::Size;
 
 use super::{
     Effect,
+    glow::Glow,
     list::{self, Rows, Selection},
 };
 use crate::{
@@ -31,6 +32,8 @@ pub const MARGINS: u16 = 3 + AGE as u16;
 pub struct FeedbackPane {
     /// The selected feedback in shown order, by its stored position.
     pub selection: Selection<usize>,
+    /// Those that came just now, by their stored position.
+    pub glow: Glow<usize>,
     /// Inner size as last told, see [`Self::resize`].
     size: Size,
 }

@@ -1,9 +1,11 @@
 //! What changes in the store while it is looked at, and how the screen hears of it.
 
+use std::{borrow::Cow, time::Duration};
+
 use super::{AppState, Effect};
 use crate::{
     app::{
-        task::{Command, Ticket},
+        task::{Command, Ticket, command::Lane},
         text, told,
     },
     repository::{InView, News, OpenInView, WatchMode},
@@ -21,6 +23,13 @@ pub enum WatchState {
     Ended,
 }
 
+/// Changes that wait for longer are told to be late.
+const BEHIND: Duration = Duration::from_secs(2);
+
+/// What reading the list again answers, and reading the open session again.
+pub(super) const LIST_LANES: [Lane; 3] = [Lane::List, Lane::Count, Lane::Details];
+pub(super) const OPEN_LANES: [Lane; 3] = [Lane::Open, Lane::Messages, Lane::Outline];
+
 impl AppState {
     /// News of the connection in use; those of an earlier one are late.
     pub(super) fn on_news(&mut self, ticket: Ticket, news: &News) -> Vec<Effect> {
@@ -28,52 +37,100 @@ impl AppState {
             return Vec::new();
         }
         match news {
-            News::Changes(changes) => changes.iter().flat_map(|change| self.take_news(change)).collect(),
-            News::Begun(mode) => {
-                let interrupted = self.workspace.watch.replace(WatchState::Begun(*mode)).is_some();
-                if !interrupted {
-                    return Vec::new();
-                }
-                // Changes may have been missed.
-                let mut effects = self.workspace.list.reload(&mut self.tickets);
-                effects.extend(self.workspace.conversation.reload(&mut self.tickets));
-                effects
-            }
+            News::Changes(changes) => self.on_changes(changes),
+            News::Begun(mode) => self.on_begun(*mode),
             News::Paced(mode) => {
                 self.workspace.watch = Some(WatchState::Begun(*mode));
                 Vec::new()
             }
             News::Lost(error) => {
+                self.note_age();
                 self.workspace.watch = Some(WatchState::Lost);
                 self.errors.keep(&told::sentence_on_screen(error), self.look.now);
                 Vec::new()
             }
             News::Ended(error) => {
+                self.note_age();
+                let before = self.workspace.watch.replace(WatchState::Ended);
                 // Of a store that never told any, the first line says how old what is shown is.
-                if self.workspace.watch.replace(WatchState::Ended).is_some() {
+                if before.is_some() {
                     self.errors.keep(&told::sentence_on_screen(error), self.look.now);
                 }
-                Vec::new()
+                // What was to be read again with its news is read now.
+                let owes = before == Some(WatchState::Lost) && self.workspace.connection.lost.is_none();
+                if owes { self.on_up() } else { Vec::new() }
             }
         }
     }
 
-    /// A change that anybody made, this program too.
-    fn take_news(&mut self, change: &Change) -> Vec<Effect> {
-        self.workspace.list.note_unlisted(change);
-        if !matches!(change.kind, ChangeKind::Deleted) {
-            return self.apply(change);
+    /// Changes are told from now on. Where that was interrupted some may have been missed, and what is shown is read again: once,
+    /// with what failed meanwhile.
+    fn on_begun(&mut self, mode: WatchMode) -> Vec<Effect> {
+        let interrupted = self.workspace.watch.replace(WatchState::Begun(mode)).is_some();
+        if !interrupted {
+            return Vec::new();
         }
-        // What is open stays to be read; what this program deletes is closed once that is answered.
-        self.workspace.list.apply(change);
-        let conversation = &mut self.workspace.conversation;
-        let shown = conversation.session().is_some_and(|open| open.key == change.session);
-        conversation.mark_gone(&change.session);
-        if shown && !self.is_deleting(&change.session) {
-            let name = text::line(self.workspace.conversation.name().unwrap_or_default()).into_owned();
-            self.said = Some(format!("{name} was deleted elsewhere; what was read of it stays"));
+        self.workspace.unanswered.retain(|lane| !LIST_LANES.contains(lane) && !OPEN_LANES.contains(lane));
+        let mut effects = self.workspace.list.reload(&mut self.tickets);
+        effects.extend(self.workspace.conversation.reload(&mut self.tickets));
+        effects
+    }
+
+    /// Changes are told no more: what is shown is as old as that, not as its reading.
+    pub(super) fn note_age(&mut self) {
+        if self.is_live() {
+            self.workspace.read_at = Some(self.look.now);
         }
-        Vec::new()
+    }
+
+    /// Changes that anybody made, this program too: the list takes them in one pass, the open session those of its own.
+    fn on_changes(&mut self, changes: &[Change]) -> Vec<Effect> {
+        self.workspace.list.take_news(changes, self.look.now, self.looked_at);
+        let of_open: Vec<&Change> =
+            changes.iter().filter(|change| self.workspace.conversation.concerns(&change.session)).collect();
+        if of_open.is_empty() {
+            return Vec::new();
+        }
+        let before = self.before_changes(&of_open);
+        let effects = joined(&of_open).iter().flat_map(|change| self.take_change(change)).collect();
+        self.settle_side_panes();
+        self.light(before);
+        effects
+    }
+
+    /// A change of the session that is open or being opened.
+    fn take_change(&mut self, change: &Change) -> Vec<Effect> {
+        let open = self.workspace.conversation.session().filter(|open| open.key == change.session);
+        match &change.kind {
+            // What is open stays to be read; what this program deletes is closed once that is answered.
+            ChangeKind::Deleted => {
+                let shown = open.is_some();
+                self.workspace.conversation.mark_gone(&change.session);
+                if shown && !self.is_deleting(&change.session) {
+                    self.said = Some(format!("{} was deleted elsewhere; what was read of it stays", self.open_name()));
+                }
+                return Vec::new();
+            }
+            ChangeKind::Created(row) => {
+                let is_another = row.created_at.is_some() && open.is_some_and(|open| open.created_at != row.created_at);
+                if is_another || (open.is_some() && self.workspace.conversation.is_gone()) {
+                    self.workspace.conversation.mark_gone(&change.session);
+                    self.said = Some(format!("{} was created again elsewhere; it is read again", self.open_name()));
+                }
+            }
+            _ => {}
+        }
+        self.workspace.conversation.take_news(change, &mut self.tickets)
+    }
+
+    fn open_name(&self) -> String {
+        text::line(self.workspace.conversation.name().unwrap_or_default()).into_owned()
+    }
+
+    /// For how long the oldest change has waited that was told and is not taken in. Whether the screen shows that otherwise now.
+    pub fn lags(&mut self, behind: Option<Duration>) -> bool {
+        let behind = behind.map(|behind| Duration::from_secs(behind.as_secs())).filter(|behind| *behind >= BEHIND);
+        std::mem::replace(&mut self.workspace.behind, behind) != behind
     }
 
     /// Tells a store that is looked at again what is in view, where that is something else than before.
@@ -94,9 +151,42 @@ impl AppState {
         Some(Effect::Ask(Command::Look(self.workspace.ticket, Box::new(in_view))))
     }
 
+    /// Whether what is shown is as old as when it was read.
+    #[must_use]
+    pub fn shows_age(&self) -> bool {
+        let connection = &self.workspace.connection;
+        connection.is_open() && (connection.lost.is_some() || !self.is_live())
+    }
+
     /// Whether changes are told as they are made, so that what is shown has no age.
     #[must_use]
     pub fn is_live(&self) -> bool {
         matches!(self.workspace.watch, Some(WatchState::Begun(_)))
     }
+}
+
+/// Messages of one agent that follow one another are one change: they are laid out once.
+fn joined<'a>(changes: &[&'a Change]) -> Vec<Cow<'a, Change>> {
+    let mut out: Vec<Cow<'a, Change>> = Vec::with_capacity(changes.len());
+    for change in changes {
+        if let Some(last) = out.last_mut()
+            && let ChangeKind::Messages(_, more) = &change.kind
+            && goes_on(last, change)
+        {
+            if let ChangeKind::Messages(_, messages) = &mut last.to_mut().kind {
+                messages.extend(more.iter().cloned());
+            }
+            continue;
+        }
+        out.push(Cow::Borrowed(*change));
+    }
+    out
+}
+
+fn goes_on(last: &Change, next: &Change) -> bool {
+    let (ChangeKind::Messages(agent, known), ChangeKind::Messages(of, more)) = (&last.kind, &next.kind) else {
+        return false;
+    };
+    let follows = known.last().zip(more.first()).is_some_and(|(last, first)| first.index == last.index + 1);
+    last.session == next.session && agent == of && follows
 }

@@ -5,11 +5,13 @@ mod tests;
 
 use crate::app::keymap::Action;
 use bson::Bson;
+use jiff::Timestamp;
 
 use super::{
     Effect,
     folding::{FoldingTree, TreeTaken},
-    tree::{self, Key, TreeRow, Unfolded},
+    glow::Glow,
+    tree::{self, Fold, Key, PathKey, TreeRow, Unfolded},
 };
 use crate::session::{Session, edit, plain, secret};
 
@@ -18,6 +20,8 @@ use crate::session::{Session, edit, plain, secret};
 pub struct MetadataPane {
     /// The fields, and which of them is selected.
     pub tree: FoldingTree,
+    /// Values that changed just now, by where they stand.
+    pub glow: Glow<Vec<PathKey>>,
 }
 
 /// What the pane says instead of rows, or above them.
@@ -114,6 +118,17 @@ impl MetadataPane {
         });
         let steps: Vec<String> = steps.collect::<Option<_>>()?;
         (!steps.is_empty()).then(|| steps.join("."))
+    }
+
+    /// Whether the value of a row changed just now, or something in it that is folded.
+    #[must_use]
+    pub fn is_lit(&self, rows: &[TreeRow<'_>], at: usize, now: Timestamp) -> bool {
+        if self.glow.is_dark() {
+            return false;
+        }
+        let way: Vec<PathKey> = tree::path(rows, at).into_iter().map(PathKey::from).collect();
+        let folded = rows.get(at).is_some_and(|row| row.fold == Fold::Folded);
+        self.glow.is_lit(&way, now) || (folded && self.glow.lit(now).any(|lit| lit.starts_with(&way)))
     }
 
     /// Key of the selected top-level field.

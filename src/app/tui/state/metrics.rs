@@ -7,6 +7,7 @@ mod tests;
 use super::{
     Effect,
     conversation::ConversationState,
+    glow::Glow,
     list::{self, Selection},
 };
 use crate::app::keymap::Action;
@@ -23,6 +24,8 @@ pub struct MetricsPane {
     pub selection: Selection<RowKey>,
     /// The selected figure of a row that shows several, from the left.
     pub cell: usize,
+    /// Rows whose figures changed just now.
+    pub glow: Glow<RowKey>,
 }
 
 /// What the pane shows.
@@ -58,7 +61,7 @@ impl<'a> Data<'a> {
 }
 
 /// Whose figure a row shows, and which.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RowKey {
     /// `None`: of all agents.
     agent: Option<AgentId>,

@@ -19,7 +19,7 @@ use crate::{
             view::sample::{self, look},
         },
     },
-    repository::{Cursor, ListQuery, PageEnd, Target},
+    repository::{Cursor, ListQuery, News, PageEnd, Target},
     session::{AgentCount, Details, FeedbackTally, SessionKey, Summary, Usage},
 };
 
@@ -121,6 +121,12 @@ impl Screen {
     /// The task says something.
     pub fn tell(&mut self, event: Event) {
         self.put(Input::Task(Box::new(event)));
+    }
+
+    /// The store that is open tells something.
+    pub fn news(&mut self, news: News) {
+        let ticket = self.state.workspace.ticket;
+        self.tell(Event::News(ticket, news));
     }
 
     /// Answers what was asked until nothing more is.

@@ -1,19 +1,22 @@
 //! The list of sessions: rows a page at a time, counts and tokens after them, one question of a kind at a time.
 
 mod asked;
+mod batch;
 mod before;
 mod called;
 mod changes;
 mod counted;
 mod details;
+mod marks;
+mod moves;
 mod notice;
+mod written;
 
 use std::collections::HashSet;
 
 use crate::{
     app::{
         config::{Column, Ui},
-        keymap::Action,
         task::{Command, Event, Ticket, command::Lane},
         told,
     },
@@ -26,6 +29,7 @@ use asked::AskedRows;
 use before::ListedBefore;
 use changes::SinceRead;
 use details::DetailsCache;
+use marks::NewsMarks;
 
 /// The session list's state.
 #[derive(Debug, Default)]
@@ -57,6 +61,8 @@ pub struct SessionList {
     gone: HashSet<SessionKey>,
     /// What was told since it was read.
     since: SinceRead,
+    /// What it shows of changes beside the rows.
+    marks: NewsMarks,
     /// What was listed before another list was asked for.
     before: Option<ListedBefore>,
     /// Something was answered, were it that there is nothing.
@@ -244,58 +250,6 @@ impl SessionList {
             self.selection.select(at, &self.rows);
             self.preferred = None;
         }
-        self.selection.show(self.rows.len(), self.height);
-    }
-
-    /// Moves. `None`: not for this pane.
-    pub fn on_action(&mut self, action: Action, tickets: &mut Tickets) -> Option<Vec<Effect>> {
-        if self.selection.on_action(action, &self.rows, self.height) {
-            self.selection.show(self.rows.len(), self.height);
-            (self.stalled, self.preferred) = (false, None);
-            return Some(Vec::new());
-        }
-        match action {
-            Action::Sort => {
-                self.set_aside();
-                self.sort = if self.sort == Sort::Updated { Sort::Created } else { Sort::Updated };
-                Some(self.start(tickets))
-            }
-            Action::Reload => Some(self.reload(tickets)),
-            Action::Copy => {
-                Some(self.selected_row().map(|row| Effect::Copy(self.called(row).to_owned())).into_iter().collect())
-            }
-            _ => None,
-        }
-    }
-
-    /// Selects a row, or the last one.
-    pub fn select(&mut self, position: usize) {
-        self.preferred = None;
-        self.selection.select(position, &self.rows);
-        self.selection.show(self.rows.len(), self.height);
-    }
-
-    /// Position of the selected row.
-    #[must_use]
-    pub fn selected(&self) -> usize {
-        self.selection.at(self.rows.len())
-    }
-
-    /// Position of the first row in view.
-    #[must_use]
-    pub fn top(&self) -> usize {
-        self.selection.first()
-    }
-
-    /// Scrolls by lines, the selection staying in view; negative is up.
-    pub fn scroll(&mut self, lines: i32) {
-        self.preferred = None;
-        self.selection.scroll(lines, &self.rows, self.height);
-    }
-
-    /// Fits the view to so many rows.
-    pub fn set_height(&mut self, height: u16) {
-        self.height = usize::from(height);
         self.selection.show(self.rows.len(), self.height);
     }
 

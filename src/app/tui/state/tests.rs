@@ -18,6 +18,7 @@ mod live;
 mod lookup;
 mod places;
 mod rows;
+mod told;
 mod writing;
 
 fn names(screen: &Screen) -> Vec<&str> {

@@ -28,7 +28,7 @@ pub enum Key<'a> {
 }
 
 /// A [`Key`] that outlives the value it stands in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum PathKey {
     /// A field of an object.
     Name(String),

@@ -21,11 +21,25 @@ impl AppState {
         if self.loading().is_some() {
             return Some(BEAT);
         }
-        let ages = self.ages_in_view().filter_map(|at| until_older(at, self.look.now));
+        let decoration = self.next_decoration().filter(|_| self.looked_at);
         let lost = self.workspace.connection.lost.as_ref().filter(|lost| lost.retry_at > self.look.now);
-        let read = self.workspace.read_at.filter(|_| !self.is_live() && self.workspace.connection.is_open());
-        let read = read.and_then(|at| until_older(at.into(), self.look.now));
-        ages.chain(read).chain(lost.map(|_| Duration::from_secs(1))).min()
+        decoration.into_iter().chain(lost.map(|_| Duration::from_secs(1))).min()
+    }
+
+    /// The same of what nobody misses who does not look: ages, rates, what stands out.
+    fn next_decoration(&self) -> Option<Duration> {
+        let (workspace, now) = (&self.workspace, self.look.now);
+        let shown = |pane| self.areas.pane(pane).is_some();
+        let ages = self.ages_in_view().filter_map(|at| until_older(at, now));
+        let read = workspace.read_at.filter(|_| self.shows_age());
+        let read = read.and_then(|at| until_older(at.into(), now));
+        let marks = [
+            workspace.list.next_mark(now).filter(|_| shown(Pane::Sessions)),
+            workspace.metadata.glow.next_end(now).filter(|_| shown(Pane::Metadata)),
+            workspace.feedback.glow.next_end(now).filter(|_| shown(Pane::Feedback)),
+            workspace.metrics.glow.next_end(now).filter(|_| shown(Pane::Metrics)),
+        ];
+        ages.chain(read).chain(marks.into_iter().flatten()).min()
     }
 
     fn ages_in_view(&self) -> impl Iterator<Item = StoredDate> {

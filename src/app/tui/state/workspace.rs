@@ -1,6 +1,6 @@
 //! What belongs to one connection. Another connection replaces it whole, so that nothing of the old one is left by mistake.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use jiff::Timestamp;
 use ratatui::layout::Rect;
@@ -34,6 +34,8 @@ pub struct Workspace {
     pub(super) home: Option<HomePlace>,
     /// How its changes arrive, once that is known.
     pub watch: Option<WatchState>,
+    /// For how long the oldest change has waited that was told and not taken in.
+    pub behind: Option<Duration>,
     /// When the list or the open session was last read as a whole.
     pub read_at: Option<Timestamp>,
     /// The sessions.

@@ -49,9 +49,11 @@ pub fn draw(
     let height = |i: usize| feedback::height(shown[i].1, inner.width);
     let top = state.selection.top_tall(shown.len(), inner.height.into(), height);
     let mut lines = inner.rows();
-    for (i, (_, item)) in shown.iter().enumerate().skip(top) {
+    for (i, (position, item)) in shown.iter().enumerate().skip(top) {
+        let lit = state.glow.is_lit(position, look.now);
         for text in item_lines(item, inner.width, look) {
             let Some(line) = lines.next() else { return };
+            let text = if lit { text.patch_style(look.theme.glow) } else { text };
             row::draw(frame.buffer_mut(), line, &text, focused && i == selected, look);
         }
     }

@@ -3,6 +3,8 @@
 //! ```text
 //!  strandscope  prod-eu ▪ agents.sessions            4 812 sessions   ● live   READ-ONLY
 //! ```
+//!
+//! How the connection is: `◌ connecting`, `● live`, `◌ every 2 s`, `◍ behind 3 s`, `○ lost, retrying in 4 s`, `○ read 3m ago`.
 
 use std::str::FromStr;
 
@@ -28,10 +30,7 @@ use crate::{
 /// Draws the line.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState) {
     let width = usize::from(area.width);
-    let mut right = right(state);
-    while right.width() + 24 > width && right.spans.len() > 1 {
-        right.spans.remove(0);
-    }
+    let right = right(state, width);
     let left = left(state, width.saturating_sub(right.width() + 2));
     frame.render_widget(Paragraph::new(left), area);
     frame.render_widget(Paragraph::new(right.right_aligned()), area);
@@ -64,41 +63,86 @@ fn name_style(state: &AppState, colour: Option<&str>) -> Style {
     }
 }
 
-fn right(state: &AppState) -> Line<'static> {
-    let look = &state.look;
-    let mut line = Line::default();
+/// A part of the right side: the lower its number, the sooner it gives way.
+struct HeaderPart {
+    keeps: u8,
+    spans: Vec<Span<'static>>,
+}
+
+impl HeaderPart {
+    fn width(&self) -> usize {
+        self.spans.iter().map(Span::width).sum()
+    }
+}
+
+/// As many parts as leave room for the left side, one at least.
+fn right(state: &AppState, width: usize) -> Line<'static> {
+    let mut parts = parts(state);
+    while parts.len() > 1 && parts.iter().map(HeaderPart::width).sum::<usize>() + 24 > width {
+        let least = parts.iter().enumerate().min_by_key(|(_, part)| part.keeps).map(|(at, _)| at);
+        parts.remove(least.unwrap_or(0));
+    }
+    parts.into_iter().flat_map(|part| part.spans).collect()
+}
+
+fn parts(state: &AppState) -> Vec<HeaderPart> {
+    let theme = &state.look.theme;
+    let mut parts = Vec::new();
     if state.workspace.connection.is_open() {
         if let Some(count) = state.workspace.list.count {
             let noun = if count == 1 { "session" } else { "sessions" };
-            line.push_span(Span::raw(format!("{} {noun}   ", format::number(count, look.marks))));
+            let count = format!("{} {noun}   ", format::number(count, state.look.marks));
+            parts.push(HeaderPart { keeps: 1, spans: vec![Span::raw(count)] });
         }
-        if state.workspace.connection.lost.is_some() {
-            line.push_span(Span::styled("not connected ", look.theme.warn));
-        } else if let Some((mark, says)) = updates(state) {
-            let style = if state.is_live() && state.silence().is_none() { look.theme.ok } else { look.theme.dim };
-            line.push_span(Span::styled(format!("{mark} "), style));
-            line.push_span(Span::styled(format!("{says} "), look.theme.dim));
+        if let Some(age) = age(state).filter(|_| state.workspace.connection.lost.is_some()) {
+            let age = format!("{} {age}   ", state.look.marks.ring);
+            parts.push(HeaderPart { keeps: 0, spans: vec![Span::styled(age, theme.dim)] });
         }
+    }
+    if let Some((mark, says, style)) = updates(state) {
+        let of_words = if style == theme.warn { style } else { theme.dim };
+        let spans = vec![Span::styled(format!("{mark} "), style), Span::styled(format!("{says} "), of_words)];
+        parts.push(HeaderPart { keeps: 2, spans });
     }
     if state.read_only() {
-        line.push_span(Span::styled("  READ-ONLY ", look.theme.warn));
+        parts.push(HeaderPart { keeps: 3, spans: vec![Span::styled("  READ-ONLY ", theme.warn)] });
     }
-    line
+    parts
 }
 
-/// How changes arrive; where they do not, how old what is shown can be.
-fn updates(state: &AppState) -> Option<(&'static str, String)> {
-    let (marks, now) = (state.look.marks, state.look.now);
-    match state.workspace.watch {
-        Some(WatchState::Begun(WatchMode::Stream)) => Some((marks.dot, "live".to_owned())),
+/// How the connection is, and how changes arrive; where they do not, how old what is shown can be.
+fn updates(state: &AppState) -> Option<(&'static str, String, Style)> {
+    let (marks, theme, workspace) = (state.look.marks, &state.look.theme, &state.workspace);
+    if matches!(workspace.connection.stage, Stage::Connecting) {
+        return Some((marks.dotted, "connecting".to_owned(), theme.dim));
+    }
+    if !workspace.connection.is_open() {
+        return None;
+    }
+    if let Some(lost) = &workspace.connection.lost {
+        let left = lost.retry_at.as_second().saturating_sub(state.look.now.as_second());
+        let when = if left > 0 { format!("lost, retrying in {left} s") } else { "lost, retrying".to_owned() };
+        return Some((marks.ring, when, theme.warn));
+    }
+    if let Some(behind) = workspace.behind.filter(|_| state.is_live()) {
+        return Some((marks.behind, format!("behind {} s", behind.as_secs()), theme.warn));
+    }
+    let live = if state.silence().is_none() { theme.ok } else { theme.dim };
+    match workspace.watch {
+        Some(WatchState::Begun(WatchMode::Stream)) => Some((marks.dot, "live".to_owned(), live)),
         Some(WatchState::Begun(WatchMode::Poll(every))) => {
-            Some((marks.dotted, format!("every {} s", every.as_secs_f64())))
+            Some((marks.dotted, format!("every {} s", every.as_secs_f64()), live))
         }
-        Some(WatchState::Lost | WatchState::Ended) | None => {
-            let read_at = state.workspace.read_at?;
-            let age = format::age(read_at.into(), now);
-            let ago = if format::is_now(read_at.into(), now) { age } else { format!("{age} ago") };
-            Some((marks.ring, format!("read {ago}")))
-        }
+        Some(WatchState::Lost | WatchState::Ended) | None => Some((marks.ring, age(state)?, theme.dim)),
     }
 }
+
+/// How old what is shown is.
+fn age(state: &AppState) -> Option<String> {
+    let (read_at, now) = (state.workspace.read_at?, state.look.now);
+    let age = format::age(read_at.into(), now);
+    Some(if format::is_now(read_at.into(), now) { format!("read {age}") } else { format!("read {age} ago") })
+}
+
+#[cfg(test)]
+mod tests;

@@ -67,6 +67,8 @@ pub fn draw(
         let mut shown = columns.line(field, look);
         if let Some((_, new)) = pending.iter().find(|(key, _)| is_field(field, key)) {
             shown = columns.waiting(field, *new, look);
+        } else if state.is_lit(&rows, top + i, look.now) {
+            shown = shown.patch_style(look.theme.glow);
         }
         row::draw(frame.buffer_mut(), line, &shown, focused && top + i == selected, look);
     }

@@ -26,9 +26,12 @@ use crate::{
         text,
         tui::{
             render::{Look, format},
-            state::metrics::{
-                Data, MetricsPane,
-                rows::{MetricsRow, RowContent, Scope, Value, value},
+            state::{
+                list::Rows,
+                metrics::{
+                    Data, MetricsPane,
+                    rows::{MetricsRow, RowContent, Scope, Value, value},
+                },
             },
         },
     },
@@ -61,7 +64,11 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &MetricsPane, data: Data<'
         let chosen = focused && top + i == selected;
         let cell = chosen.then_some(state.cell);
         let cells = usize::from(line.width.min(WIDEST).saturating_sub(1));
-        row::draw(frame.buffer_mut(), line, &content(metrics, cell, cells, look), chosen, look);
+        let mut shown = content(metrics, cell, cells, look);
+        if rows.key(top + i).is_some_and(|key| state.glow.is_lit(&key, look.now)) {
+            shown = shown.patch_style(look.theme.glow);
+        }
+        row::draw(frame.buffer_mut(), line, &shown, chosen, look);
     }
 }
 

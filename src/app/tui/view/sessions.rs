@@ -34,7 +34,7 @@ use columns::{ColumnCell, SessionColumns};
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState, focused: bool) {
     let look = &state.look;
     let columns = SessionColumns::fit(state, usize::from(area.width.saturating_sub(2)));
-    let place = Line::styled(place(state, &columns, usize::from(area.width)), look.theme.dim);
+    let place = bottom(state, &columns, usize::from(area.width));
     let pane = block::pane(title(state, usize::from(area.width)), place, focused, look);
     frame.render_widget(pane, area);
     let Some([heading, rows, notice]) = state.list_parts() else { return };
@@ -70,6 +70,27 @@ fn title(state: &AppState, width: usize) -> Line<'static> {
         line.push_span(Span::raw(format!("{} {source} ", look.marks.rule)));
     }
     line
+}
+
+/// What came above the view, before columns that had no room, and the place: `2 new above ▪ 31–50 / 4 812`.
+fn bottom(state: &AppState, columns: &SessionColumns, width: usize) -> Line<'static> {
+    let look = &state.look;
+    let last = state.workspace.list.in_view().last().map_or(0, |(at, _)| at + 1);
+    let new = match state.workspace.list.new_above() {
+        0 => String::new(),
+        new => format!(" {} new above ", format::number(new as u64, look.marks)),
+    };
+    let room = width.saturating_sub(format::width(&new) + 5);
+    let beside =
+        [place(state, columns, room), range(state, last)].into_iter().find(|place| format::width(place) <= room);
+    match beside.filter(|_| !new.is_empty()) {
+        None => Line::styled(place(state, columns, width), look.theme.dim),
+        Some(place) => Line::from(vec![
+            Span::styled(new, look.theme.new),
+            Span::styled(look.marks.sep, look.theme.dim),
+            Span::styled(place, look.theme.dim),
+        ]),
+    }
 }
 
 /// `1–5 / 4 812`, or `1–20 / 40+` while the count is not known; before it the columns that had no room: `no room for SIZE ▪ 1–5 / 9`,
@@ -178,14 +199,28 @@ fn row_line(row: &Summary, selected: bool, columns: &SessionColumns, state: &App
     if selected { line.patch_style(look.theme.selected) } else { line }
 }
 
+/// How often the session is written to, at the right of what it is called, where there is room for both: `12/min`.
+fn with_rate(mut called: String, writes: u64) -> (String, String) {
+    let rate = format!("{}/min", format::short(writes));
+    let room = called.len() - called.trim_end_matches(' ').len();
+    if writes == 0 || room < rate.len() + 2 {
+        return (called, String::new());
+    }
+    called.truncate(called.len() - rate.len());
+    (called, rate)
+}
+
 fn push_cell(line: &mut Line<'static>, cell: &ColumnCell, row: &Summary, columns: &SessionColumns, state: &AppState) {
     let look = &state.look;
     let details = state.workspace.list.details(row);
     let (value, style) = cell.value(columns.shown(row, details), look);
+    let lit = state.workspace.list.is_lit(row, cell.column(), look.now);
+    let style = if lit { style.patch(look.theme.glow) } else { style };
     if !cell.is_id() {
         return line.push_span(Span::styled(cell.pad(&value, look.marks), style));
     }
-    let live = row.updated_at.is_some_and(|at| format::is_now(at, look.now));
+    let writes = state.workspace.list.writes_of(row, look.now);
+    let live = writes > 0 || row.updated_at.is_some_and(|at| format::is_now(at, look.now));
     let dot = if live { look.marks.dot } else { " " };
     line.push_span(Span::styled(dot, look.theme.new));
     let open = state.workspace.conversation.session().is_some_and(|open| open.key == row.key);
@@ -196,9 +231,14 @@ fn push_cell(line: &mut Line<'static>, cell: &ColumnCell, row: &Summary, columns
         (false, true) => (value, look.theme.title),
         (false, false) => (value, style),
     };
-    line.push_span(Span::styled(cell.pad_by(&value, 2, look.marks), style));
+    let (padded, rate) = with_rate(cell.pad_by(&value, 2, look.marks), writes);
+    line.push_span(Span::styled(padded, style));
+    line.push_span(Span::styled(rate, look.theme.dim));
     if columns.flag > 0 {
         let flagged = details.is_some_and(|details| columns::is_flagged(row, details, look));
         line.push_span(Span::styled(if flagged { " !" } else { "  " }, look.theme.warn));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,11 +15,11 @@ use crate::{
 };
 
 /// `── Mon 23 Nov 2026 ─────`
-pub(super) fn rule(words: &str, width: usize, look: &Look) -> Line<'static> {
+pub(super) fn rule(words: &str, width: usize, style: Style, look: &Look) -> Line<'static> {
     let rule = look.marks.rule;
     let words = format::fit(words, width.saturating_sub(6), look.marks);
     let rest = width.saturating_sub(format::width(&words) + 4);
-    Line::from(Span::styled(format!("{} {words} {}", rule.repeat(2), rule.repeat(rest)), look.theme.dim))
+    Line::from(Span::styled(format!("{} {words} {}", rule.repeat(2), rule.repeat(rest)), style))
 }
 
 /// `assistant      150 tok  400 ms   14:11:20`, with as many of the figures as there is room for.

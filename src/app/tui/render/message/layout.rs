@@ -74,14 +74,17 @@ pub fn lay(subject: &ShownMessage<'_>, width: usize) -> Laid {
     let look = subject.look;
     let mut laid = Laid::default();
     let hidden = subject.pairs.hides(subject.message);
-    if !subject.first && (!hidden || subject.day.is_some() || subject.run.is_some()) {
+    if !subject.first && (!hidden || subject.day.is_some() || subject.run.is_some() || subject.last_seen.is_some()) {
         laid.lines.push(Line::default());
     }
+    if let Some(says) = subject.last_seen {
+        laid.lines.push(rule(says, width, look.theme.new, look));
+    }
     if let Some(day) = subject.day {
-        laid.lines.push(rule(&format::day(day, look), width, look));
+        laid.lines.push(rule(&format::day(day, look), width, look.theme.dim, look));
     }
     if let Some(run) = &subject.run {
-        laid.lines.push(rule(run, width, look));
+        laid.lines.push(rule(run, width, look.theme.dim, look));
     }
     let start = laid.lines.len();
     laid.body = start..start;

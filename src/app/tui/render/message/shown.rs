@@ -17,6 +17,8 @@ pub struct ShownMessage<'a> {
     pub day: Option<StoredDate>,
     /// A new run begins here: what its line says.
     pub run: Option<String>,
+    /// What was read ends above it: what its line says.
+    pub last_seen: Option<&'a str>,
     pub tokens: Option<u64>,
     pub latency_ms: Option<u64>,
     /// It came with the last reload.

@@ -90,6 +90,9 @@ pub(super) fn control(parameters: &str, end: u8) -> Option<Event> {
             modifiers |= KeyModifiers::SHIFT;
             KeyCode::BackTab
         }
+        // The terminal's window is looked at, or not.
+        b'I' if parameters.is_empty() => return Some(Event::FocusGained),
+        b'O' if parameters.is_empty() => return Some(Event::FocusLost),
         // With other numbers it is where the cursor stands, which nobody asked.
         b'R' if !matches!(first, "" | "1") => return None,
         end => named(end)?,

@@ -83,7 +83,11 @@ impl ConversationState {
         let at_end = self.follows_end();
         (self.blocked, self.gone) = (false, false);
         self.layouts.clear();
+        if !self.open.as_ref().is_some_and(|old| again && old.session.key == session.key) {
+            self.note_left();
+        }
         let same = self.open.take().filter(|old| again && old.session.key == session.key);
+        let is_other = same.is_none();
         let mut effects = Vec::new();
         let open = if let Some(old) = same {
             let (open, moved) = old.reloaded(session.clone(), at_end);
@@ -109,6 +113,9 @@ impl ConversationState {
         let ticket = tickets.take();
         self.outline = Some(ticket);
         effects.push(Effect::Ask(Command::Outline(ticket, key)));
+        if is_other {
+            self.come_back();
+        }
         self.refresh();
         effects.extend(self.ask(tickets));
         effects
@@ -294,7 +301,7 @@ impl ConversationState {
     }
 
     /// The first and the last message in view.
-    fn positions(&mut self) -> Option<(usize, usize)> {
+    pub(super) fn positions(&mut self) -> Option<(usize, usize)> {
         self.on_sheet(|pages, place, view| {
             if super::place::Sheet::len(pages) == 0 {
                 return None;

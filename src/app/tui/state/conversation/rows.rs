@@ -46,7 +46,8 @@ impl ConversationState {
         let (view, width) = self.view();
         let (open, look) = self.open.as_mut().zip(self.look.as_ref())?;
         let mut place = open.place;
-        let mut pages = Pages { open, layouts: &mut self.layouts, folds: &self.folds, look, width };
+        let last_seen = self.last_seen.line(look);
+        let mut pages = Pages { open, layouts: &mut self.layouts, folds: &self.folds, look, width, last_seen };
         let answer = work(&mut pages, &mut place, view);
         open.place = place;
         Some(answer)
@@ -83,9 +84,11 @@ impl ConversationState {
         if let Some(open) = &self.open {
             self.layouts.trim(open);
         }
+        self.put_line();
         self.pursue_goal();
         self.on_sheet(|pages, place, view| place.settle(pages, view));
         self.rows = self.lay_rows();
+        self.pass_line();
         self.position = self.on_sheet(|pages, place, _| position(pages, place.pos)).flatten();
     }
 

@@ -107,6 +107,8 @@ pub(super) struct Pages<'a> {
     pub folds: &'a Folds,
     pub look: &'a Look,
     pub width: usize,
+    /// The message that begins what was not read, and what stands over it.
+    pub last_seen: Option<(Spot, String)>,
 }
 
 impl Sheet for Pages<'_> {
@@ -180,6 +182,7 @@ impl Pages<'_> {
             first: pos == 0,
             day: self.new_day(pos, message),
             run,
+            last_seen: self.last_seen.as_ref().filter(|(over, _)| *over == spot).map(|(_, says)| says.as_str()),
             tokens: message
                 .usage
                 .and_then(Usage::total_tokens)

@@ -4,7 +4,7 @@ use super::*;
 use crate::app::tui::view::sample;
 
 fn pane(selected: usize, cell: usize) -> MetricsPane {
-    MetricsPane { selection: Selection::placed(selected, 0), cell }
+    MetricsPane { selection: Selection::placed(selected, 0), cell, ..MetricsPane::default() }
 }
 
 fn row_of(rows: &[MetricsRow<'_>], label: &str) -> usize {

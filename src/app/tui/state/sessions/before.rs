@@ -45,6 +45,7 @@ impl SessionList {
             self.rows.clear();
             self.since.moved.clear();
             self.selection.reset();
+            self.marks.at_top();
             self.answered();
         }
     }

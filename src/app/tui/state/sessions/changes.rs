@@ -2,11 +2,17 @@
 
 use std::collections::HashSet;
 
-use super::SessionList;
-use crate::{
-    repository::Sort,
-    session::{Change, ChangeKind, SessionKey, StoredDate, Summary},
+use jiff::Timestamp;
+
+use super::{
+    SessionList,
+    batch::{ChangeBatch, RowPlace, date_of},
+    marks::RowBefore,
 };
+use crate::session::{Change, ChangeKind, SessionKey, Summary};
+
+/// Sessions without a row that are counted at most: beyond that it is told that there are more.
+pub(super) const MOST_UNSEEN: usize = 10_000;
 
 /// What was told since the list was read from its start.
 #[derive(Debug, Default)]
@@ -33,34 +39,69 @@ impl SinceRead {
 impl SessionList {
     /// Takes over a change of a session: what its row shows of it, where that now belongs, and what has to be read again of it.
     pub fn apply(&mut self, change: &Change) {
+        self.apply_all(std::slice::from_ref(change), false);
+    }
+
+    /// Takes over what was told at a time, by whoever changed it: also what has no row is noted, and what changed stands out where
+    /// somebody looks.
+    pub fn take_news(&mut self, changes: &[Change], now: Timestamp, looked_at: bool) {
+        self.marks.begin(changes, now, looked_at);
+        self.apply_all(changes, true);
+        self.marks.end();
+    }
+
+    /// Gives how many rows were looked at.
+    pub(super) fn apply_all(&mut self, changes: &[Change], told: bool) -> usize {
+        let aside = self.page.as_ref().and_then(|page| page.aside.as_deref()).unwrap_or_default();
+        let mut batch = ChangeBatch::of(changes, &self.rows, aside);
+        for change in changes {
+            if told {
+                self.note_unlisted(change, &batch);
+            }
+            self.take(change, &mut batch);
+        }
+        let arrived = self.arrange(&mut batch);
+        if batch.changes_order() {
+            self.settle_in_place();
+            let top = self.top();
+            for at in arrived.into_iter().filter(|at| *at < top) {
+                self.marks.came_above(&self.rows[at].key);
+            }
+        }
+        batch.looked
+    }
+
+    fn take(&mut self, change: &Change, batch: &mut ChangeBatch) {
         match &change.kind {
-            ChangeKind::Deleted => self.take_out(&change.session),
-            ChangeKind::Created(row) => self.take_in(row),
+            ChangeKind::Deleted => self.take_out(&change.session, batch),
+            ChangeKind::Created(row) => self.take_in(row, batch),
             // Of one that was only touched, what is counted is asked again.
             ChangeKind::Metadata(_)
             | ChangeKind::MetadataPaths(_)
             | ChangeKind::MetadataWhole(_)
-            | ChangeKind::Touched(_) => self.change_row(change),
+            | ChangeKind::Touched(_) => self.change_row(change, batch),
             _ => {
-                let before = self.place_of(&change.session).map(|at| self.rows[at].updated_at);
-                self.change_row(change);
-                if let Some((at, before)) = self.place_of(&change.session).zip(before) {
-                    self.details.apply(change, &self.rows[at], before);
+                let place = batch.place(&change.session);
+                let before = place.and_then(|place| batch.row(place, &mut self.rows)).map(|row| row.updated_at);
+                self.change_row(change, batch);
+                let row = place.and_then(|place| batch.row(place, &mut self.rows));
+                if let Some((row, before)) = row.zip(before) {
+                    self.details.apply(change, row, before);
                 }
             }
         }
     }
 
     /// Notes a change of a session that has no row, as it is further down than was read, or was never listed.
-    pub fn note_unlisted(&mut self, change: &Change) {
+    fn note_unlisted(&mut self, change: &Change, batch: &ChangeBatch) {
         let told_by_its_row = matches!(change.kind, ChangeKind::Created(_) | ChangeKind::Deleted);
-        if !told_by_its_row && self.place_of(&change.session).is_none() {
+        if !told_by_its_row && batch.place(&change.session).is_none() {
             self.note_unseen(&change.session);
         }
     }
 
     fn note_unseen(&mut self, key: &SessionKey) {
-        if !self.since.unseen.contains(key) {
+        if self.since.unseen.len() < MOST_UNSEEN && !self.since.unseen.contains(key) {
             self.since.unseen.insert(key.clone());
             self.tell_unseen();
         }
@@ -76,53 +117,44 @@ impl SessionList {
         }
     }
 
-    fn place_of(&self, key: &SessionKey) -> Option<usize> {
-        self.rows.iter().position(|row| row.key == *key)
-    }
-
-    fn date_of(&self, row: &Summary) -> Option<StoredDate> {
-        match self.listed().1 {
-            Sort::Updated => row.updated_at,
-            Sort::Created => row.created_at,
-        }
-    }
-
-    fn change_row(&mut self, change: &Change) {
+    fn change_row(&mut self, change: &Change, batch: &mut ChangeBatch) {
         let aside = self.page.as_mut().and_then(|page| page.aside.as_mut());
-        if let Some(row) = aside.into_iter().flatten().find(|row| row.key == change.session)
+        if let Some(row) = aside.zip(batch.place_aside(&change.session)).and_then(|(rows, at)| rows.get_mut(at))
             && change.apply_to_row(row)
         {
             self.since.moved.insert(row.key.clone());
         }
-        let Some(at) = self.place_of(&change.session) else { return };
-        let date = self.date_of(&self.rows[at]);
-        change.apply_to_row(&mut self.rows[at]);
-        if self.date_of(&self.rows[at]) != date {
-            self.move_up(at);
-            self.settle_in_place();
+        let sort = self.listed().1;
+        let in_view = self.top()..self.top() + self.height;
+        let Some(place) = batch.place(&change.session) else { return };
+        let Some(row) = batch.row(place, &mut self.rows) else { return };
+        let date = date_of(row, sort);
+        let seen = self.marks.lights() && matches!(place, RowPlace::Listed(at) if in_view.contains(&at));
+        let before = seen.then(|| RowBefore::new(row));
+        change.apply_to_row(row);
+        if let Some(before) = before {
+            self.marks.light(&before, row, change);
         }
-    }
-
-    /// A row whose date rose goes where that belongs.
-    fn move_up(&mut self, at: usize) {
-        let date = self.date_of(&self.rows[at]);
-        let to = self.rows[..at].iter().position(|row| self.date_of(row) < date).unwrap_or(at);
-        self.since.moved.insert(self.rows[at].key.clone());
-        self.rows[to..=at].rotate_right(1);
-        if let Some(page) = self.page.as_mut().filter(|page| to < page.before && at >= page.before) {
-            page.before += 1;
+        if date_of(row, sort) != date {
+            self.since.moved.insert(row.key.clone());
+            batch.relocate(place);
         }
     }
 
     /// A session is new. Whether it matches a filter only the store can tell.
-    fn take_in(&mut self, row: &Summary) {
+    fn take_in(&mut self, row: &Summary, batch: &mut ChangeBatch) {
         self.since.removed.remove(&row.key);
         self.mark_there(&row.key);
-        if let Some(at) = self.place_of(&row.key) {
-            if row.updated_at > self.rows[at].updated_at {
-                self.rows[at].updated_at = row.updated_at;
-                self.move_up(at);
-                self.settle_in_place();
+        let sort = self.listed().1;
+        if let Some(place) = batch.place(&row.key) {
+            let Some(known) = batch.row(place, &mut self.rows) else { return };
+            if row.updated_at > known.updated_at {
+                let date = date_of(known, sort);
+                known.updated_at = row.updated_at;
+                self.since.moved.insert(row.key.clone());
+                if date_of(known, sort) != date {
+                    batch.relocate(place);
+                }
             }
             return;
         }
@@ -130,8 +162,7 @@ impl SessionList {
             return self.note_unseen(&row.key);
         }
         self.count = self.count.map(|count| count.saturating_add(1));
-        self.put(row.clone());
-        self.settle_in_place();
+        batch.add(row.clone());
     }
 
     /// Whether every session belongs to the list, and its rows are those of the list that was asked for.
@@ -140,68 +171,58 @@ impl SessionList {
         self.known && !awaited && !self.is_outdated() && self.filter.is_empty()
     }
 
-    /// Puts a row where its date says. Further down than was read it comes with its page.
-    fn put(&mut self, row: Summary) {
-        let date = self.date_of(&row);
-        let older = self.rows.iter().position(|other| self.date_of(other) < date);
-        if older.is_none() && self.has_more() {
-            return;
-        }
-        if self.rows.is_empty() {
-            // It told why there are none.
-            self.notice = None;
-        }
-        let at = older.unwrap_or(self.rows.len());
-        self.since.moved.insert(row.key.clone());
-        self.rows.insert(at, row);
-        if let Some(page) = self.page.as_mut().filter(|page| at < page.before) {
-            page.before += 1;
-        }
-    }
-
     /// The list was read again while changes came: what they told of the rows before is true of the fresh ones too.
     pub(super) fn put_again(&mut self, before: Vec<Summary>) {
         let moved = std::mem::take(&mut self.since.moved);
         if moved.is_empty() {
             return;
         }
-        for at in 0..self.rows.len() {
-            if moved.contains(&self.rows[at].key) {
-                self.move_up(at);
+        let sort = self.listed().1;
+        let mut batch = ChangeBatch::default();
+        let mut oldest = None;
+        for (at, row) in self.rows.iter().enumerate() {
+            let date = date_of(row, sort);
+            if moved.contains(&row.key) {
+                batch.know(&row.key, at);
+                self.since.moved.insert(row.key.clone());
+                if oldest.is_some_and(|oldest| date > oldest) {
+                    batch.relocate(RowPlace::Listed(at));
+                    continue;
+                }
             }
+            oldest = Some(oldest.map_or(date, |oldest| date.min(oldest)));
         }
         for known in before.into_iter().filter(|row| moved.contains(&row.key)) {
-            match self.place_of(&known.key) {
-                Some(at) if known.updated_at > self.rows[at].updated_at => {
-                    self.rows[at].updated_at = known.updated_at;
-                    self.move_up(at);
+            let Some(place) = batch.place(&known.key) else {
+                if self.filter.is_empty() {
+                    batch.add(known);
                 }
-                None if self.filter.is_empty() => self.put(known),
-                Some(_) | None => {}
+                continue;
+            };
+            if let Some(row) = batch.row(place, &mut self.rows)
+                && known.updated_at > row.updated_at
+            {
+                let date = date_of(row, sort);
+                row.updated_at = known.updated_at;
+                if date_of(row, sort) != date {
+                    batch.relocate(place);
+                }
             }
         }
+        self.arrange(&mut batch);
     }
 
     /// A session is gone, wherever it is listed.
-    fn take_out(&mut self, key: &SessionKey) {
+    fn take_out(&mut self, key: &SessionKey, batch: &mut ChangeBatch) {
         let is_news = self.since.removed.insert(key.clone());
         self.since.moved.remove(key);
+        self.marks.forget(key);
         if self.since.unseen.remove(key) {
             self.tell_unseen();
         }
-        if let Some(rows) = self.page.as_mut().and_then(|page| page.aside.as_mut()) {
-            rows.retain(|row| row.key != *key);
-        }
-        let at = self.place_of(key);
-        if at.is_some() || (is_news && self.is_all()) {
+        if batch.remove(key) || (is_news && self.is_all()) {
             self.count = self.count.map(|count| count.saturating_sub(1));
         }
-        let Some(at) = at else { return };
-        self.rows.remove(at);
-        if let Some(page) = self.page.as_mut().filter(|page| at < page.before) {
-            page.before -= 1;
-        }
-        self.settle_in_place();
     }
 
     /// Rows moved by themselves: the selected session stays selected, and on its line.

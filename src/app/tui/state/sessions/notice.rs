@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::SessionList;
+use super::{SessionList, changes::MOST_UNSEEN};
 use crate::app::{text, tui::render::wrap};
 
 impl SessionList {
@@ -34,7 +34,8 @@ impl SessionList {
         let count = self.since.unseen.len();
         let what = if self.listed().0.is_empty() { "more changed" } else { "changed or new since" };
         let key = self.since.reload_key.as_deref().map(|key| format!(": {key} reads again")).unwrap_or_default();
-        self.since.says = (count > 0).then(|| format!("{count} {what}{key}"));
+        let more = if count >= MOST_UNSEEN { "+" } else { "" };
+        self.since.says = (count > 0).then(|| format!("{count}{more} {what}{key}"));
     }
 
     /// The same on lines of a pane of so many cells: safe text.

@@ -1,1 +1,135 @@
+//! Changes told together are what they are one by one, and cost no more than a pass over the rows.
 
+use proptest::prelude::*;
+
+use super::*;
+use crate::session::{Change, StoredDate};
+
+fn at(second: i64) -> StoredDate {
+    StoredDate::from_millis(second * 1000)
+}
+
+fn row(id: usize, second: i64) -> Summary {
+    let mut row = Summary::new(id.to_string().as_str());
+    (row.created_at, row.updated_at) = (Some(at(second)), Some(at(second)));
+    row
+}
+
+fn key(id: usize) -> SessionKey {
+    id.to_string().as_str().into()
+}
+
+/// All sessions are read: so many, the newest first, two of a second.
+fn list(rows: usize) -> SessionList {
+    let rows = (0..rows).map(|id| row(id, 1000 - id as i64 / 2)).collect();
+    let mut list = SessionList { rows, known: true, ..SessionList::default() };
+    list.count = Some(list.rows.len() as u64);
+    list.set_height(10);
+    list.settle();
+    list
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        6 => (0..40_usize, 960..1040_i64).prop_map(|(id, second)| Change::unclear(key(id), Some(at(second)))),
+        2 => (0..60_usize, 960..1040_i64).prop_map(|(id, second)| Change::created(row(id, second))),
+        1 => (0..60_usize).prop_map(|id| Change::deleted(key(id))),
+        1 => (0..60_usize, 960..1040_i64).prop_map(|(id, second)| Change::touched(key(id), at(second))),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn told_together_they_are_what_they_are_one_by_one(
+        changes in prop::collection::vec(change(), 0..60), selected in 0..40_usize, created in any::<bool>(),
+    ) {
+        let (mut one, mut all) = (list(40), list(40));
+        for list in [&mut one, &mut all] {
+            list.sort = if created { Sort::Created } else { Sort::Updated };
+            list.select(selected);
+        }
+        for change in &changes {
+            one.apply_all(std::slice::from_ref(change), true);
+        }
+        all.apply_all(&changes, true);
+        prop_assert_eq!(&all.rows, &one.rows);
+        prop_assert_eq!((all.count, &all.since.moved), (one.count, &one.since.moved));
+        prop_assert_eq!((&all.since.removed, &all.since.unseen), (&one.since.removed, &one.since.unseen));
+        prop_assert!(all.rows.is_sorted_by(|a, b| batch::date_of(a, all.sort) >= batch::date_of(b, all.sort)));
+        let chosen = key(selected);
+        if all.rows.iter().any(|row| row.key == chosen) && !changes.iter().any(|change| {
+            matches!(change.kind, crate::session::ChangeKind::Deleted) && change.session == chosen
+        }) {
+            prop_assert_eq!(all.selected_row().map(|row| &row.key), Some(&chosen));
+        }
+    }
+
+    #[test]
+    fn rows_of_a_page_that_is_read_are_told_from_those_before_it(
+        changes in prop::collection::vec(change(), 0..30), before in 0..=40_usize,
+    ) {
+        let mut list = list(40);
+        list.page = Some(AskedRows { ticket: Ticket(1), aside: None, first: false, begun: false, resume: None, before });
+        list.apply_all(&changes, true);
+        let kept = list.page.as_ref().map_or(0, |page| page.before);
+        prop_assert!(kept <= list.rows.len());
+        let of_page = |row: &Summary| row.key.text().parse().is_ok_and(|id: usize| (before..40).contains(&id));
+        let again = |row: &Summary| list.since.moved.contains(&row.key);
+        prop_assert!(list.rows[..kept].iter().all(|row| !of_page(row) || again(row)), "what stays does not come again");
+        prop_assert!(list.rows[kept..].iter().all(|row| of_page(row) || again(row)), "what goes comes again");
+    }
+}
+
+#[test]
+fn a_batch_costs_a_pass_and_not_one_for_each_change() {
+    let mut list = list(10_000);
+    let changes: Vec<Change> = (0..500).map(|n| Change::unclear(key(n * 19), Some(at(2000 + n as i64)))).collect();
+    let looked = list.apply_all(&changes, true);
+    assert!(looked <= 2 * 10_000 + 500 * 10, "{looked} rows were looked at for 500 changes of 10 000 rows");
+    assert_eq!(list.rows[0].key, key(499 * 19));
+    assert_eq!(list.rows[499].key, key(0));
+    let looked = list.apply_all(&[Change::touched(key(3), at(1))], true);
+    assert!(looked <= 10_000, "{looked}");
+}
+
+#[test]
+fn what_came_above_the_view_is_counted_until_its_top_is_seen() {
+    let mut list = list(100);
+    list.select(50);
+    assert_eq!(list.new_above(), 0);
+    let changes = [
+        Change::unclear(key(90), Some(at(2000))),
+        Change::unclear(key(90), Some(at(2001))),
+        Change::created(row(500, 3000)),
+        Change::unclear(key(48), None),
+        Change::deleted(key(70)),
+    ];
+    list.apply_all(&changes, true);
+    assert_eq!(list.new_above(), 2, "each session once");
+    assert_eq!(list.selected_row().map(|row| row.key.clone()), Some(key(50)));
+    list.apply_all(&[Change::deleted(key(500))], true);
+    assert_eq!(list.new_above(), 1);
+    list.select(0);
+    list.set_height(10);
+    list.select(50);
+    assert_eq!(list.new_above(), 0);
+}
+
+#[test]
+fn what_changed_of_a_row_in_view_stands_out_and_what_was_known_does_not() {
+    let now = jiff::Timestamp::from_second(5000).unwrap();
+    let mut list = list(100);
+    let told = |list: &mut SessionList, change: Change, looked_at: bool| list.take_news(&[change], now, looked_at);
+    told(&mut list, Change::unclear(key(3), Some(at(2000))), true);
+    told(&mut list, Change::unclear(key(4), Some(at(1))), true);
+    told(&mut list, Change::unclear(key(50), Some(at(900))), true);
+    told(&mut list, Change::unclear(key(5), Some(at(2001))), false);
+    let is_lit = |list: &SessionList, id: usize| {
+        list.rows.iter().any(|row| row.key == key(id) && list.is_lit(row, &Column::Changed, now))
+    };
+    assert_eq!([3, 4, 50, 5].map(|id| is_lit(&list, id)), [true, false, false, false]);
+    assert_eq!(list.writes_of(&row(3, 0), now), 1);
+    assert!(list.next_mark(now).is_some_and(|wait| wait <= std::time::Duration::from_secs(1)));
+    list.darken();
+    assert!(!is_lit(&list, 3));
+}

@@ -15,12 +15,12 @@ use crate::{
     session::{AgentId, Change, SessionKey, StoredDate, Summary, decode},
 };
 
-fn tell(screen: &mut Screen, news: News) {
+pub(super) fn tell(screen: &mut Screen, news: News) {
     let ticket = screen.state.workspace.ticket;
     screen.tell(Event::News(ticket, news));
 }
 
-fn changed(screen: &mut Screen, change: Change) {
+pub(super) fn changed(screen: &mut Screen, change: Change) {
     tell(screen, News::Changes(vec![change]));
 }
 
@@ -33,11 +33,11 @@ fn key(screen: &Screen, at: usize) -> SessionKey {
 }
 
 /// So many seconds after the newest row.
-fn later(screen: &Screen, seconds: i64) -> StoredDate {
+pub(super) fn later(screen: &Screen, seconds: i64) -> StoredDate {
     StoredDate::from_millis(screen.state.look.now.as_millisecond() + seconds * 1000)
 }
 
-fn new_session(screen: &Screen, id: &str, seconds: i64) -> Summary {
+pub(super) fn new_session(screen: &Screen, id: &str, seconds: i64) -> Summary {
     let mut row = Summary::new(id);
     (row.created_at, row.updated_at) = (Some(later(screen, seconds)), Some(later(screen, seconds)));
     row
@@ -49,12 +49,12 @@ fn first_line(screen: &Screen) -> String {
     drawn.lines().next().unwrap().to_owned()
 }
 
-fn lost() -> Error {
+pub(super) fn lost() -> Error {
     Error::unreachable("localhost", "reset")
 }
 
 /// A session is open, and nothing is asked.
-fn opened() -> Screen {
+pub(super) fn opened() -> Screen {
     let mut screen = Screen::writable(120, 40);
     screen.answer_all();
     screen

@@ -63,7 +63,7 @@ proptest! {
     fn every_size_draws(width in 1u16..60, height in 1u16..30, selected in 0usize..99, top in 0usize..99, cell in 0usize..4) {
         let metrics = sample::metrics();
         let data = Data { open: true, metrics: Some(&metrics), agent: None, unread: false };
-        let pane = MetricsPane { selection: Selection::placed(selected, top), cell };
+        let pane = MetricsPane { selection: Selection::placed(selected, top), cell, ..MetricsPane::default() };
         sample::screen(width, height, |frame, area| draw(frame, area, &pane, data, true, &sample::plain()));
     }
 }

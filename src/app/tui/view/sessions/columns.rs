@@ -165,6 +165,10 @@ impl ColumnCell {
         self.column == Column::Id
     }
 
+    pub fn column(&self) -> &Column {
+        &self.column
+    }
+
     pub fn heading(&self) -> &str {
         match &self.column {
             Column::Changed if self.short => "AGE",

@@ -33,6 +33,12 @@ fn keys_of_one_read_are_all_heard() {
 }
 
 #[test]
+fn a_window_tells_whether_it_is_looked_at() {
+    assert_eq!(heard(&[b"a\x1b[I\x1b[Ob"]), ["a", "FocusGained", "FocusLost", "b"]);
+    assert_eq!(heard(&[b"\x1b[", b"O"]), ["FocusLost"]);
+}
+
+#[test]
 fn a_sequence_or_character_may_come_in_parts() {
     assert_eq!(heard(&[b"\x1b", b"[", b"1;", b"5D", b"x"]), ["CONTROL-Left", "x"]);
     assert_eq!(heard(&[&[0xe6], &[0xbc, 0xa2]]), ["漢"]);
@@ -136,7 +142,7 @@ fn a_paste_without_an_end_is_left_after_a_while() {
 fn answers_of_the_terminal_are_no_keys() {
     assert_eq!(heard(&[b"\x1b]11;rgb:ffff/ffff/ffff\x07a"]), ["a"]);
     assert_eq!(heard(&[b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\a"]), ["a"]);
-    assert_eq!(heard(&[b"\x1bP>|xterm\x1b\\\x1b[?62;c\x1b[12;40R\x1b[Ia"]), ["a"]);
+    assert_eq!(heard(&[b"\x1bP>|xterm\x1b\\\x1b[?62;c\x1b[12;40R\x1b[Ia"]), ["FocusGained", "a"]);
 }
 
 #[test]
