@@ -10,6 +10,8 @@ mod layout;
 mod list;
 mod open;
 mod read;
+mod stamp;
+mod watch;
 mod write;
 
 use std::{fmt, ops::Range, path::Path, sync::Arc};
@@ -21,6 +23,7 @@ use tokio::task::spawn_blocking;
 
 use super::{
     Check, Error, Filter, ListPlan, ListQuery, Page, Result, SessionCopy, SessionReader, SessionRepository, Sort,
+    Watch, WatchView,
 };
 use crate::{
     disk,
@@ -208,6 +211,11 @@ impl SessionReader for FolderRepository {
 
     async fn document(&self, key: &SessionKey) -> Result<Document> {
         self.of_session(key, read::document).await
+    }
+
+    fn watch(&self, view: &WatchView) -> Watch {
+        // Not the repository itself: what watches a temporary folder keeps nobody from removing it.
+        watch::changes(Arc::clone(&self.root), view, true)
     }
 
     async fn check(&self) -> Vec<Check> {
