@@ -11,7 +11,7 @@ use bson::{Bson, doc};
 use serde_json::{Value, json};
 use strandscope::{
     Change, ChangeKind, Error, MessageBody, MessageUpdate, MetadataEdit, NewAgent, NewFeedback, NewMessage, NewSession,
-    News, Rating, Session, SessionKey, SessionReader, SessionRepository, Watch, WatchMode, WatchView, open_folder,
+    News, Rating, Session, SessionKey, SessionRepository, Watch, WatchMode, WatchView, open_folder,
 };
 use tempfile::TempDir;
 
@@ -108,7 +108,9 @@ impl Watched {
                     agent.messages.extend(messages.iter().filter(|message| message.index >= held).cloned());
                 }
             }
-            (_, Some(session)) => drop(change.apply_to(session)),
+            (_, Some(session)) => {
+                change.apply_to(session);
+            }
             (_, None) => {}
         }
     }
@@ -121,9 +123,15 @@ fn same(held: Option<&Session>, fresh: Option<&Session>) -> bool {
             (agent.id.clone(), agent.message_count, raw)
         });
         let messages: Vec<_> = messages.collect();
-        (session.updated_at, session.metadata.clone(), session.feedbacks.clone(), messages)
+        (session.metadata.clone(), session.feedbacks.clone(), messages)
     };
-    held.map(told) == fresh.map(told)
+    let updated = |session: Option<&Session>| session.and_then(|session| session.updated_at);
+    // A file's time comes from a coarser clock than that of what is written in it.
+    let is_near = match (updated(held), updated(fresh)) {
+        (Some(one), Some(other)) => one.millis().abs_diff(other.millis()) < 100,
+        (one, other) => one == other,
+    };
+    is_near && held.map(told) == fresh.map(told)
 }
 
 async fn append(writer: &Arc<dyn SessionRepository>, id: &str, text: &str) {
@@ -153,9 +161,9 @@ async fn each_write_is_told_as_it_is() {
     for text in ["second", "third"] {
         append(&watched.writer, "s", text).await;
     }
-    let told =
-        watched.told(|change| matches!(&change.kind, ChangeKind::Messages(_, some) if some.last().unwrap().index == 2));
-    let told = told.await;
+    let is_last =
+        |change: &Change| matches!(&change.kind, ChangeKind::Messages(_, some) if some.last().unwrap().index == 2);
+    let told = watched.told(is_last).await;
     let messages: Vec<_> = told
         .iter()
         .filter_map(|change| match &change.kind {
@@ -251,7 +259,7 @@ async fn a_message_that_is_half_written_is_told_once_it_is_whole() {
     assert!(told.iter().all(|change| !matches!(change.kind, ChangeKind::Messages(..))), "{told:?}");
     fs::write(&path, text).unwrap();
     let told = watched.told(|change| matches!(&change.kind, ChangeKind::Messages(_, some) if some[0].index == 1)).await;
-    assert!(told.iter().all(|change| change.session == "s"), "{told:?}");
+    assert_eq!(told.iter().filter(|change| matches!(change.kind, ChangeKind::Messages(..))).count(), 1, "{told:?}");
     let mut held = None;
     watched.take(&Change::unclear("s".into(), None), &mut held).await;
     assert!(held.unwrap().all_findings().all(|finding| !finding.path.contains("messages")));
@@ -272,6 +280,7 @@ async fn a_session_whose_folder_is_renamed_is_another() {
 #[tokio::test]
 async fn a_folder_moved_away_for_a_moment_is_no_deletion() {
     let mut watched = Watched::begun().await;
+    let mut held = watched.fresh("s").await;
     for round in 0..20 {
         fs::rename(watched.path("session_s"), watched.path(".deleted_1")).unwrap();
         fs::rename(watched.path(".deleted_1"), watched.path("session_s")).unwrap();
@@ -279,7 +288,9 @@ async fn a_folder_moved_away_for_a_moment_is_no_deletion() {
     }
     let told = watched.told_until("marker").await;
     assert!(told.iter().all(|change| !matches!(change.kind, ChangeKind::Deleted)), "{told:?}");
-    let mut held = watched.fresh("s").await;
+    for change in told.iter().filter(|change| change.session == "s") {
+        watched.take(change, &mut held).await;
+    }
     watched.settle("s", &mut held).await;
 }
 

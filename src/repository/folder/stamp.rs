@@ -3,8 +3,11 @@
 use std::{
     fs::{self, Metadata},
     path::Path,
-    time::SystemTime,
+    time::{SystemTime, UNIX_EPOCH},
 };
+
+/// In nanoseconds, how coarse the times of files are at most.
+const COARSEST: i128 = 2_000_000_000;
 
 /// A file or a folder as it was once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +34,14 @@ impl FileStamp {
     /// no change of it.
     pub(super) fn is_as(&self, other: &Self) -> bool {
         (self.len, self.modified, self.number) == (other.len, other.modified, other.number)
+    }
+
+    /// It, where nothing was written of late: a file may be written twice within what the system's clock of files can tell, and looks
+    /// the same then.
+    pub(super) fn settled(self) -> Option<Self> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+        let before = i128::try_from(now).unwrap_or(i128::MAX) - COARSEST;
+        (self.touched < before).then_some(self)
     }
 
     /// Its number: another file in its place has another one, where the system numbers them.
@@ -65,6 +76,6 @@ fn touched(meta: &Metadata) -> i128 {
 
 #[cfg(not(unix))]
 fn touched(meta: &Metadata) -> i128 {
-    let since = meta.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+    let since = meta.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
     since.and_then(|since| i128::try_from(since.as_nanos()).ok()).unwrap_or_default()
 }

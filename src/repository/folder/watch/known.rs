@@ -132,7 +132,7 @@ impl KnownSession {
 
 impl SessionDetail {
     fn read(dir: &SessionDir) -> Self {
-        let (head, _) = KnownHead::read(dir);
+        let head = KnownHead::read(dir);
         let agents = dir.agents().0.iter().map(|agent| (agent.id.clone(), KnownAgent::read(agent))).collect();
         Self { head, agents, orchestrators: orchestrators(dir) }
     }

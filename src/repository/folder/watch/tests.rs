@@ -192,18 +192,20 @@ async fn without_notifications_the_folder_is_looked_at_again_and_again() {
     view.show(InView::new(vec![("s".into(), None)], Some(looked.open())));
     let root = looked.dir.path().canonicalize().unwrap();
     let mut watch = changes(root.into(), &view, false);
-    let mut paced = false;
-    assert!(matches!(watch.next_news().await, Some(News::Begun(WatchMode::Poll(BUSY)))));
-    while !paced {
-        // Nothing changes: it is looked at less often.
-        paced = matches!(watch.next_news().await, Some(News::Paced(WatchMode::Poll(wait))) if wait > BUSY);
-    }
+    let begun = next(&mut watch).await;
+    assert!(matches!(begun, News::Begun(WatchMode::Poll(wait)) if wait == BUSY), "{begun:?}");
+    // Nothing changes: it is looked at less often.
+    while !matches!(next(&mut watch).await, News::Paced(WatchMode::Poll(wait)) if wait > BUSY) {}
     looked.say(0);
     loop {
-        match watch.next_news().await {
-            Some(News::Changes(changes)) if indices(&changes) == [0] => break,
-            Some(News::Changes(_) | News::Paced(_)) => {}
+        match next(&mut watch).await {
+            News::Changes(changes) if indices(&changes) == [0] => break,
+            News::Changes(_) | News::Paced(_) => {}
             other => panic!("{other:?}"),
         }
     }
+}
+
+async fn next(watch: &mut Watch) -> News {
+    tokio::time::timeout(Duration::from_mins(1), watch.next_news()).await.expect("news in time").expect("it goes on")
 }

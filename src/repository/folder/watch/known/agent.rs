@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeSet, VecDeque},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use bson::Bson;
@@ -18,16 +18,17 @@ use crate::{
     session::Change,
 };
 
+/// The files of an agent that are no messages.
+const DATA: [&str; 2] = ["agent.json", "config.json"];
+
 /// Of how many messages it is remembered how their files looked when they were told.
 const RECENT: usize = 32;
 
 /// What is kept of it to tell what changes.
 #[derive(Debug)]
 pub(super) struct KnownAgent {
-    /// `agent.json`, without its own times: Strands writes it anew with every message.
-    data: Option<u64>,
-    data_file: Option<FileStamp>,
-    config_file: Option<FileStamp>,
+    /// `agent.json` and `config.json`.
+    files: [KnownFile; 2],
     /// The folder of its messages, when that was listed last.
     folder: Option<FileStamp>,
     /// How many messages there are.
@@ -45,10 +46,8 @@ impl KnownAgent {
         let folder = FileStamp::of(&dir.path.join("messages"));
         let files = numbered(dir);
         let mut known = Self {
-            data_file: FileStamp::of(&dir.path.join("agent.json")),
-            data: data(dir).ok().flatten(),
-            config_file: FileStamp::of(&dir.path.join("config.json")),
-            folder,
+            files: DATA.map(|name| KnownFile::read(&dir.path.join(name)).0),
+            folder: folder.and_then(FileStamp::settled),
             count: files.len() as u64,
             last: files.last().map(|(number, _)| *number),
             recent: VecDeque::new(),
@@ -75,7 +74,7 @@ impl KnownAgent {
     pub(super) fn look(&mut self, dir: &AgentDir, last_try: bool, outcome: &mut LookOutcome) {
         self.look_at_data(dir, last_try, outcome);
         let folder = FileStamp::of(&dir.path.join("messages"));
-        if folder == self.folder {
+        if folder.is_some() && folder == self.folder {
             // The end is where something is written most, and a file may be written in its place.
             if let Some((number, _)) = self.recent.back().copied() {
                 self.look_at_told(dir, number, outcome);
@@ -87,8 +86,8 @@ impl KnownAgent {
         let ends_there = known == 0 || files.get(known - 1).map(|(number, _)| *number) == self.last;
         if files.len() < known || !ends_there {
             outcome.unclear = true;
-            *self =
-                Self { data: self.data, data_file: self.data_file, config_file: self.config_file, ..Self::read(dir) };
+            let told = std::mem::replace(self, Self::read(dir));
+            self.files = told.files;
             return;
         }
         let (old, new) = files.split_at(known);
@@ -103,7 +102,7 @@ impl KnownAgent {
         }
         let whole = self.take_new(dir, new, last_try, outcome);
         self.newest = newest;
-        self.folder = folder.filter(|_| whole);
+        self.folder = folder.filter(|_| whole).and_then(FileStamp::settled);
     }
 
     /// Looks at the messages of these numbers, in whose files something was written.
@@ -178,29 +177,19 @@ impl KnownAgent {
 
     /// `agent.json` and `config.json`.
     pub(super) fn look_at_data(&mut self, dir: &AgentDir, last_try: bool, outcome: &mut LookOutcome) {
-        let is_as = |one: Option<FileStamp>, other: Option<FileStamp>| match (one, other) {
-            (Some(one), Some(other)) => one.is_as(&other),
-            (one, other) => one.is_none() && other.is_none(),
-        };
-        let config = FileStamp::of(&dir.path.join("config.json"));
-        if !is_as(config, self.config_file) {
-            outcome.unclear = true;
-            self.config_file = config;
-        }
-        let file = FileStamp::of(&dir.path.join("agent.json"));
-        if is_as(file, self.data_file) {
-            return;
-        }
-        let now = match data(dir) {
-            Ok(now) => now,
-            Err(_) if last_try => None,
-            Err(_) => {
-                outcome.unfinished.agents.insert(dir.id.clone());
-                return;
+        for (known, name) in self.files.iter_mut().zip(DATA) {
+            let path = dir.path.join(name);
+            if known.stamp.is_some() && FileStamp::of(&path) == known.stamp {
+                continue;
             }
-        };
-        outcome.unclear |= now != self.data;
-        (self.data, self.data_file) = (now, file);
+            let (now, whole) = KnownFile::read(&path);
+            if !whole && !last_try {
+                outcome.unfinished.agents.insert(dir.id.clone());
+                continue;
+            }
+            outcome.unclear |= now.digest != known.digest;
+            *known = now;
+        }
     }
 
     fn is_told(&self, number: u64, stamp: &FileStamp) -> bool {
@@ -227,15 +216,27 @@ fn numbered(dir: &AgentDir) -> Vec<(u64, PathBuf)> {
     files.into_iter().filter_map(|file| Some((number(&file)?, file))).collect()
 }
 
-/// What `agent.json` says but for when; `None` where there is none.
-fn data(dir: &AgentDir) -> Result<Option<u64>, Unreadable> {
-    match json::read(&dir.path.join("agent.json")) {
-        Ok(Bson::Document(mut data)) => {
-            data.remove("updated_at");
-            Ok(digest(&data))
-        }
-        Ok(other) => Ok(digest(&bson::doc! { "": other })),
-        Err(Unreadable::Missing) => Ok(None),
-        Err(broken) => Err(broken),
+/// A file that is read whole, as it was then.
+#[derive(Debug)]
+struct KnownFile {
+    stamp: Option<FileStamp>,
+    /// What it says, but for when it was written: Strands writes `agent.json` anew with every message. `None` where there is none.
+    digest: Option<u64>,
+}
+
+impl KnownFile {
+    /// The file, and whether it is whole: it is not half-written.
+    fn read(path: &Path) -> (Self, bool) {
+        let stamp = FileStamp::of(path).and_then(FileStamp::settled);
+        let (digest, whole) = match json::read(path) {
+            Ok(Bson::Document(mut stored)) => {
+                stored.remove("updated_at");
+                (digest(&stored), true)
+            }
+            Ok(other) => (digest(&bson::doc! { "": other }), true),
+            Err(Unreadable::Missing) => (None, true),
+            Err(Unreadable::Broken(..)) => (None, false),
+        };
+        (Self { stamp, digest }, whole)
     }
 }

@@ -19,12 +19,13 @@ pub(super) struct KnownHead {
     feedbacks: Vec<Bson>,
     /// Of everything else. The viewer's password is not kept.
     rest: Option<u64>,
+    /// It could be read.
+    whole: bool,
 }
 
 impl KnownHead {
-    /// Reads it, and says whether it is whole: neither missing nor half-written.
-    pub(super) fn read(dir: &SessionDir) -> (Self, bool) {
-        let stamp = FileStamp::of(&dir.file());
+    pub(super) fn read(dir: &SessionDir) -> Self {
+        let stamp = FileStamp::of(&dir.file()).and_then(FileStamp::settled);
         let (mut head, findings) = assemble::head(dir);
         let whole = findings.iter().all(|finding| finding.path != assemble::HEAD);
         // That follows from the times of files.
@@ -38,7 +39,7 @@ impl KnownHead {
             }
             None => Vec::new(),
         };
-        (Self { stamp, metadata, feedbacks, rest: digest(&head) }, whole)
+        Self { stamp, metadata, feedbacks, rest: digest(&head), whole }
     }
 
     /// As somebody read it.
@@ -49,15 +50,15 @@ impl KnownHead {
         self
     }
 
-    /// Whether the file is another one than before.
+    /// Whether the file may be another one than before.
     pub(super) fn is_touched(&self, dir: &SessionDir) -> bool {
-        FileStamp::of(&dir.file()) != self.stamp
+        FileStamp::of(&dir.file()).map_or(self.whole, |now| Some(now) != self.stamp)
     }
 
     /// Takes over what is stored now, and tells how it differs.
     pub(super) fn look(&mut self, dir: &SessionDir, last_try: bool, outcome: &mut LookOutcome) {
-        let (now, whole) = Self::read(dir);
-        if !whole && !last_try {
+        let now = Self::read(dir);
+        if !now.whole && !last_try {
             outcome.unfinished.head = true;
             return;
         }
