@@ -14,11 +14,10 @@ mod stamp;
 mod watch;
 mod write;
 
-use std::{fmt, ops::Range, path::Path, sync::Arc};
+use std::{any::Any, fmt, ops::Range, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use bson::Document;
-use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
 use super::{
@@ -63,7 +62,7 @@ pub struct FolderRepository {
     waiting: Option<WaitNotice>,
     /// Let go of with the last clone.
     #[expect(dead_code, reason = "held for its drop")]
-    guard: Option<Arc<TempDir>>,
+    guard: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 /// Is told, in a sentence, what a write meets.
@@ -92,11 +91,11 @@ impl FolderRepository {
         Ok(folder)
     }
 
-    /// A temporary folder that is removed with the last clone, under a name of its own.
+    /// A temporary folder under a name of its own, with what goes with the last clone: that removes it.
     #[cfg(feature = "app")]
-    pub(crate) fn temporary(dir: TempDir, name: &str) -> Self {
-        let root = dir.path().canonicalize().unwrap_or_else(|_| dir.path().to_owned());
-        let guard = Some(Arc::new(dir));
+    pub(crate) fn temporary(dir: &Path, guard: impl Send + Sync + 'static, name: &str) -> Self {
+        let root = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+        let guard: Option<Arc<dyn Any + Send + Sync>> = Some(Arc::new(guard));
         Self { root: root.into(), location: name.to_owned(), order: Arc::default(), waiting: None, guard }
     }
 
