@@ -142,14 +142,7 @@ impl FolderTeller {
         loop {
             let sweep_at = swept + interval;
             let look_at = known.next_look().map_or(sweep_at, |again| again.min(sweep_at));
-            let mut order = LookOrder::default();
-            tokio::select! {
-                () = self.told.closed() => return FolderBreak::Unread,
-                () = touched.wait() => tokio::time::sleep(GATHER).await,
-                () = tokio::time::sleep_until(look_at) => {}
-                Ok(()) = self.shown.changed() => order.view = Some(self.shown.borrow_and_update().clone()),
-            }
-            order.gathered = touched.take();
+            let Some(mut order) = self.wait(&touched, look_at).await else { return FolderBreak::Unread };
             if order.gathered.missed {
                 tracing::info!("more was written than the system could tell; the folder is read anew");
                 return FolderBreak::Anew;
@@ -192,6 +185,18 @@ impl FolderTeller {
                 }
             }
         }
+    }
+
+    /// Waits until there is something to look at; `None`: for nobody.
+    async fn wait(&mut self, touched: &TouchedFiles, look_at: Instant) -> Option<LookOrder> {
+        let mut view = None;
+        tokio::select! {
+            () = self.told.closed() => return None,
+            () = touched.wait() => tokio::time::sleep(GATHER).await,
+            () = tokio::time::sleep_until(look_at) => {}
+            Ok(()) = self.shown.changed() => view = Some(self.shown.borrow_and_update().clone()),
+        }
+        Some(LookOrder { gathered: touched.take(), sweep: false, view })
     }
 
     /// Says so once an interruption.

@@ -196,9 +196,9 @@ impl KnownFolder {
             let Some(known) = self.sessions.get_mut(&dir.id) else { continue };
             if !known.is_known_closer() {
                 *known = KnownSession::read(&dir);
-                if known.updated() > *updated {
-                    self.changes.push(Change::unclear(key.clone(), known.updated()));
-                }
+            }
+            if known.updated() > *updated {
+                self.changes.push(Change::unclear(key.clone(), known.updated()));
             }
         }
         let before = self.open.take();

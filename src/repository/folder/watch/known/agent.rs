@@ -73,6 +73,10 @@ impl KnownAgent {
     /// Looks at everything: at the times of its files where those tell enough.
     pub(super) fn look(&mut self, dir: &AgentDir, last_try: bool, outcome: &mut LookOutcome) {
         self.look_at_data(dir, last_try, outcome);
+        self.look_at_messages(dir, last_try, outcome);
+    }
+
+    fn look_at_messages(&mut self, dir: &AgentDir, last_try: bool, outcome: &mut LookOutcome) {
         let folder = FileStamp::of(&dir.path.join("messages"));
         if folder.is_some() && folder == self.folder {
             // The end is where something is written most, and a file may be written in its place.
@@ -101,7 +105,7 @@ impl KnownAgent {
             newest = newest.max(stamp.touched());
         }
         let whole = self.take_new(dir, new, last_try, outcome);
-        self.newest = newest;
+        self.newest = self.newest.max(newest);
         self.folder = folder.filter(|_| whole).and_then(FileStamp::settled);
     }
 
@@ -113,12 +117,24 @@ impl KnownAgent {
         last_try: bool,
         outcome: &mut LookOutcome,
     ) {
-        let file = |number: u64| dir.path.join("messages").join(layout::message_name(number));
-        let is_new = |number: &u64| self.last.is_none_or(|last| *number > last);
-        let (new, old): (Vec<u64>, Vec<u64>) = numbers.iter().copied().partition(is_new);
-        for number in old {
-            self.look_at_told(dir, number, outcome);
+        for number in numbers {
+            if self.last.is_some_and(|last| *number <= last) {
+                self.look_at_told(dir, *number, outcome);
+            }
         }
+        let new: Vec<u64> =
+            numbers.iter().copied().filter(|number| self.last.is_none_or(|last| *number > last)).collect();
+        let follows = |last: Option<u64>, number: &u64| {
+            let next = last.map_or(0, |last| last.saturating_add(1));
+            (*number == next).then_some(Some(*number))
+        };
+        if new.iter().try_fold(self.last, follows).is_none() {
+            // One is missing in between, or was written before the folder was watched: only the list of files tells their places.
+            self.folder = None;
+            self.look_at_messages(dir, last_try, outcome);
+            return;
+        }
+        let file = |number: u64| dir.path.join("messages").join(layout::message_name(number));
         let new: Vec<(u64, PathBuf)> = new.into_iter().map(|number| (number, file(number))).collect();
         self.take_new(dir, &new, last_try, outcome);
     }
@@ -167,6 +183,7 @@ impl KnownAgent {
             }
             self.count += 1;
             self.last = Some(*number);
+            self.newest = stamp.map_or(self.newest, |stamp| stamp.touched().max(self.newest));
             self.remember(*number, stamp);
         }
         if !messages.is_empty() {
