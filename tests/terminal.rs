@@ -11,8 +11,10 @@ use std::{
 
 use terminal::Terminal;
 
+/// The demo stays as it is.
 fn start(arguments: &[&str], variables: &[(&str, &str)]) -> Terminal {
-    Terminal::start(env!("CARGO_BIN_EXE_strandscope"), arguments, variables, (120, 40))
+    let still = [variables, &[("STRANDSCOPE_STILL", "1")]].concat();
+    Terminal::start(env!("CARGO_BIN_EXE_strandscope"), arguments, &still, (120, 40))
 }
 
 fn contains(bytes: &[u8], part: &[u8]) -> bool {
@@ -53,6 +55,16 @@ fn browsing_the_demo() {
     for pane in ["1 Sessions", "2 support-48213", "3 Metrics", "4 Metadata", "5 Feedback"] {
         terminal.wait_for(pane);
     }
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+    terminal.assert_restored();
+}
+
+#[test]
+fn an_agent_is_at_work_in_the_demo() {
+    let mut terminal = Terminal::start(env!("CARGO_BIN_EXE_strandscope"), &["demo"], &[], (120, 40));
+    terminal.wait_until("rows", |screen| screen.contains("support-48213"));
+    terminal.wait_for("night-watch-1");
     terminal.press("q");
     assert_eq!(terminal.wait_for_end(), 0);
     terminal.assert_restored();

@@ -2,7 +2,10 @@
 //!
 //! Times are told in minutes ago, so the samples always look fresh. Tokens and latencies follow from the texts, and
 //! the counters of `event_loop_metrics` from those, the way Strands accumulates them over a run.
+//!
+//! Beside them an agent is at work: what it says is written as time passes, and seen as any other agent's work is.
 
+mod live;
 mod play;
 mod script;
 
@@ -19,7 +22,10 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
-use self::play::{PlayedAgent, PlayedSession};
+use self::{
+    live::AgentAtWork,
+    play::{PlayedAgent, PlayedSession},
+};
 use crate::{
     disk,
     repository::{Error, Result, SessionRepository, folder::FolderRepository},
@@ -41,14 +47,42 @@ const SCRIPTS: [&str; 13] = [
     include_str!("../../assets/demo/tutor.json"),
 ];
 
+/// What stands where a folder's path would.
+const NAME: &str = "demo";
+
 /// Makes the folder of sample sessions afresh and opens it. It is private to the user and removed with the repository.
 ///
 /// # Errors
 /// [`Error::Folder`] where it cannot be written.
 pub async fn open() -> Result<Arc<dyn SessionRepository>> {
+    let dir = written().await?;
+    let root = dir.path().to_owned();
+    Ok(Arc::new(FolderRepository::temporary(&root, dir, NAME)))
+}
+
+/// The same, with an agent at work in it until the repository goes.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_living() -> Result<Arc<dyn SessionRepository>> {
+    if is_still() {
+        return open().await;
+    }
+    let dir = written().await?;
+    let root = dir.path().to_owned();
+    // Dropped in this order: nothing is written in a folder that is being removed.
+    let guard = (AgentAtWork::begin(root.clone()), dir);
+    Ok(Arc::new(FolderRepository::temporary(&root, guard, NAME)))
+}
+
+/// For tests that need a picture that stays as it is.
+fn is_still() -> bool {
+    cfg!(debug_assertions) && std::env::var_os("STRANDSCOPE_STILL").is_some()
+}
+
+async fn written() -> Result<TempDir> {
     let crashed = |reason: String| Error::other("writing the samples", reason);
-    let dir = spawn_blocking(write).await.unwrap_or_else(|join| Err(crashed(join.to_string())))?;
-    Ok(Arc::new(FolderRepository::temporary(dir, "demo")))
+    spawn_blocking(write).await.unwrap_or_else(|join| Err(crashed(join.to_string())))
 }
 
 /// Writes them into a fresh folder that is private to the user.

@@ -196,7 +196,7 @@ pub async fn open(
         }
         Origin::Target(target) => repository::open_writable(target, limits).await?,
         Origin::Kept(kept) => repository::open_writable(&kept.unattended().await?, limits).await?,
-        Origin::Demo => Opened::Store(demo::open().await?),
+        Origin::Demo => Opened::Store(demo::open_living().await?),
     };
     Ok(opened.map(|repository| match rights {
         Rights::Write if repository.read_only().is_none() => Store::Repository(repository),

@@ -10,17 +10,19 @@ mod layout;
 mod list;
 mod open;
 mod read;
+mod stamp;
+mod watch;
 mod write;
 
-use std::{fmt, ops::Range, path::Path, sync::Arc};
+use std::{any::Any, fmt, ops::Range, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use bson::Document;
-use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
 use super::{
     Check, Error, Filter, ListPlan, ListQuery, Page, Result, SessionCopy, SessionReader, SessionRepository, Sort,
+    Watch, WatchView,
 };
 use crate::{
     disk,
@@ -60,7 +62,7 @@ pub struct FolderRepository {
     waiting: Option<WaitNotice>,
     /// Let go of with the last clone.
     #[expect(dead_code, reason = "held for its drop")]
-    guard: Option<Arc<TempDir>>,
+    guard: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 /// Is told, in a sentence, what a write meets.
@@ -89,11 +91,11 @@ impl FolderRepository {
         Ok(folder)
     }
 
-    /// A temporary folder that is removed with the last clone, under a name of its own.
+    /// A temporary folder under a name of its own, with what goes with the last clone: that removes it.
     #[cfg(feature = "app")]
-    pub(crate) fn temporary(dir: TempDir, name: &str) -> Self {
-        let root = dir.path().canonicalize().unwrap_or_else(|_| dir.path().to_owned());
-        let guard = Some(Arc::new(dir));
+    pub(crate) fn temporary(dir: &Path, guard: impl Send + Sync + 'static, name: &str) -> Self {
+        let root = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+        let guard: Option<Arc<dyn Any + Send + Sync>> = Some(Arc::new(guard));
         Self { root: root.into(), location: name.to_owned(), order: Arc::default(), waiting: None, guard }
     }
 
@@ -208,6 +210,11 @@ impl SessionReader for FolderRepository {
 
     async fn document(&self, key: &SessionKey) -> Result<Document> {
         self.of_session(key, read::document).await
+    }
+
+    fn watch(&self, view: &WatchView) -> Watch {
+        // Not the repository itself: what watches a temporary folder keeps nobody from removing it.
+        watch::changes(Arc::clone(&self.root), view, true)
     }
 
     async fn check(&self) -> Vec<Check> {

@@ -17,7 +17,7 @@ use crate::session::{AgentId, Change, Session, SessionKey, StoredDate};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WatchMode {
-    /// The server sends each change: MongoDB's change stream.
+    /// Each change is told as it is made: by MongoDB's change stream, or by the file notifications of a folder.
     Stream,
     /// The store is looked at again after so long.
     Poll(Duration),

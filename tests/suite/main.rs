@@ -18,6 +18,7 @@ mod decode;
 mod example;
 mod filter;
 mod folder;
+mod folder_watch;
 mod folder_writing;
 mod guards;
 mod hooks;

@@ -16,6 +16,8 @@ pub(super) struct PlayedSession {
     pub id: String,
     pub file: Value,
     pub changed: Timestamp,
+    /// Fields of the metadata that are set later.
+    pub later: Vec<(Map<String, Value>, Timestamp)>,
     pub agents: Vec<PlayedAgent>,
 }
 
@@ -35,6 +37,7 @@ pub(super) fn play(script: Script, now: Timestamp) -> PlayedSession {
     let id = script.session_id;
     let agents: Vec<_> = script.agents.into_iter().map(|agent| play_agent(&id, agent, now, &mut events)).collect();
     let feedbacks: Vec<_> = script.feedbacks.iter().map(|feedback| play_feedback(feedback, now)).collect();
+    let later = script.later.into_iter().map(|later| (later.set, after(now, later.seconds))).collect();
     let created = agents.iter().map(|agent| agent.created).min().unwrap_or(now);
     let last = agents.iter().map(|agent| agent.changed);
     let changed = last.chain(script.feedbacks.iter().map(|f| ago(now, f.minutes_ago))).max().unwrap_or(now);
@@ -49,7 +52,7 @@ pub(super) fn play(script: Script, now: Timestamp) -> PlayedSession {
         "feedbacks": feedbacks,
         "guardrail_events": events,
     });
-    PlayedSession { id, file, changed, agents }
+    PlayedSession { id, file, changed, later, agents }
 }
 
 fn play_feedback(feedback: &FeedbackScript, now: Timestamp) -> Value {
@@ -135,7 +138,7 @@ impl PlayStage<'_> {
     }
 
     fn advance(&mut self, seconds: f64) {
-        self.clock += SignedDuration::from_millis((seconds * 1000.0) as i64);
+        self.clock = after(self.clock, seconds);
     }
 
     fn assistant(&mut self, content: ScriptContent) {
@@ -243,11 +246,15 @@ impl PlayStage<'_> {
     }
 }
 
+fn after(time: Timestamp, seconds: f64) -> Timestamp {
+    time + SignedDuration::from_millis((seconds * 1000.0) as i64)
+}
+
 fn ago(now: Timestamp, minutes: f64) -> Timestamp {
     now - SignedDuration::from_secs((minutes * 60.0) as i64)
 }
 
 /// As Python writes it.
-fn iso(at: Timestamp) -> String {
+pub(super) fn iso(at: Timestamp) -> String {
     format!("{at:.6}").replace('Z', "+00:00")
 }

@@ -15,7 +15,18 @@ pub(super) struct Script {
     pub metadata: Map<String, Value>,
     #[serde(default)]
     pub feedbacks: Vec<FeedbackScript>,
+    /// Fields of the metadata that are set while it is played.
+    #[serde(default)]
+    pub later: Vec<LaterMetadata>,
     pub agents: Vec<AgentScript>,
+}
+
+/// Fields of the metadata, so many seconds after the start.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LaterMetadata {
+    pub seconds: f64,
+    pub set: Map<String, Value>,
 }
 
 fn agent_type() -> String {

@@ -19,3 +19,51 @@ fn every_script_can_be_read_and_lies_in_the_past() {
         }
     }
 }
+
+#[test]
+fn every_live_script_can_be_read_and_begins_at_once() {
+    let now = Timestamp::now();
+    for (number, text) in (1..).zip(live::SCRIPTS) {
+        let session = live::session(text, number, now).unwrap_or_else(|| panic!("{}", &text[..80]));
+        assert!(session.changed > now, "{}", session.id);
+        for agent in &session.agents {
+            assert!(agent.messages.len() > 1 && agent.messages.is_sorted_by_key(|(_, at)| *at), "{}", session.id);
+            assert_eq!(agent.messages[0].1, now, "{}: the work begins at once", session.id);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_works_for_as_long_as_it_is_looked_at_and_leaves_few_sessions() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().canonicalize().unwrap();
+    let names = || {
+        let entries = fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = entries.collect();
+        names.sort();
+        names
+    };
+    let work = AgentAtWork::begin(root.clone());
+    tokio::time::sleep(live::START / 2).await;
+    assert!(names().is_empty(), "the first picture stays for a while");
+    tokio::time::sleep(live::START).await;
+    assert_eq!(names(), ["session_night-watch-1"]);
+
+    // By then the first script is over, and the next is not far.
+    tokio::time::sleep(std::time::Duration::from_mins(2)).await;
+    let folder = FolderRepository::open(&root).await.unwrap();
+    let session = crate::repository::SessionReader::open(&folder, &"night-watch-1".into(), u64::MAX).await.unwrap();
+    assert_eq!(session.all_findings().collect::<Vec<_>>(), Vec::<&crate::session::Finding>::new());
+    let played = live::session(live::SCRIPTS[0], 1, Timestamp::now()).unwrap();
+    assert_eq!(session.agents[0].messages.len(), played.agents[0].messages.len());
+    assert_eq!((session.feedbacks.len(), session.guardrail_events.len()), (1, 1));
+    let status = session.metadata_fields().and_then(|fields| fields.get_str("status").ok());
+    assert_eq!(status, Some("mitigated"));
+
+    tokio::time::sleep(std::time::Duration::from_mins(30)).await;
+    assert_eq!(names().len(), live::KEPT);
+    drop(work);
+    let before = names();
+    tokio::time::sleep(std::time::Duration::from_mins(10)).await;
+    assert_eq!(names(), before);
+}

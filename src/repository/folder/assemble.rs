@@ -15,6 +15,9 @@ use super::{
 };
 use crate::session::{AgentId, Finding, Message, StoredAgent, decode};
 
+/// Where a finding of `session.json` itself stands.
+pub(super) const HEAD: &str = "session.json";
+
 #[cfg(test)]
 thread_local! {
     /// How often a `session.json` was read on this thread.
@@ -30,11 +33,11 @@ pub(super) fn head(dir: &SessionDir) -> (Document, Vec<Finding>) {
         Ok(Bson::Document(stored)) => stored,
         Ok(other) => {
             let problem = "session.json holds no object".to_owned();
-            findings.push(Finding { path: "session.json".to_owned(), problem, raw: Some(other.into()) });
+            findings.push(Finding { path: HEAD.to_owned(), problem, raw: Some(other.into()) });
             Document::new()
         }
         Err(unreadable) => {
-            findings.push(file_finding("session.json", "session.json", unreadable));
+            findings.push(file_finding(HEAD, HEAD, unreadable));
             Document::new()
         }
     };
@@ -179,28 +182,35 @@ pub(super) fn read_messages(dir: &AgentDir, files: &[PathBuf], range: Range<u64>
 }
 
 fn read_message(dir: &AgentDir, file: &Path, index: u64) -> Message {
-    let path = format!("agents.{}.messages.{index}", dir.id);
-    match stored_message(file) {
-        Ok(value) => {
-            let mut message = decode::message(value, index, &path);
-            message.findings.extend(misnumbered(file, message.message_id, &path));
-            message
-        }
-        Err(unreadable) => {
-            let text = match &unreadable {
-                Unreadable::Broken(_, Some(text)) => Bson::String(text.clone()),
-                _ => Bson::Null,
-            };
-            let mut message = decode::message(text.clone(), index, &path);
-            // The reason stands in for whatever the decoder made of a text where a message should be.
-            message.findings = vec![file_finding(&path, &super::layout::file_name(file), unreadable)];
-            if text == Bson::Null {
-                message.content.clear();
-            }
-            message.raw = text.into();
-            message
-        }
+    whole_message(dir, file, index).unwrap_or_else(|unreadable| broken_message(dir, file, index, unreadable))
+}
+
+fn message_path(dir: &AgentDir, index: u64) -> String {
+    format!("agents.{}.messages.{index}", dir.id)
+}
+
+/// The message of a file that can be read.
+pub(super) fn whole_message(dir: &AgentDir, file: &Path, index: u64) -> Result<Message, Unreadable> {
+    let path = message_path(dir, index);
+    let mut message = decode::message(stored_message(file)?, index, &path);
+    message.findings.extend(misnumbered(file, message.message_id, &path));
+    Ok(message)
+}
+
+fn broken_message(dir: &AgentDir, file: &Path, index: u64, unreadable: Unreadable) -> Message {
+    let path = message_path(dir, index);
+    let text = match &unreadable {
+        Unreadable::Broken(_, Some(text)) => Bson::String(text.clone()),
+        _ => Bson::Null,
+    };
+    let mut message = decode::message(text.clone(), index, &path);
+    // The reason stands in for whatever the decoder made of a text where a message should be.
+    message.findings = vec![file_finding(&path, &super::layout::file_name(file), unreadable)];
+    if text == Bson::Null {
+        message.content.clear();
     }
+    message.raw = text.into();
+    message
 }
 
 /// A message whose file has another number: by which of them it is found depends on who looks.

@@ -47,10 +47,20 @@ pub(super) fn sessions(root: &Path) -> Result<Vec<SessionDir>> {
     let entries = fs::read_dir(root).map_err(|error| cannot_read(root, &error))?;
     let dirs = entries.filter_map(|entry| {
         let entry = entry.ok()?;
-        let id = entry.file_name().to_str()?.strip_prefix("session_")?.to_owned();
+        let id = session_id(entry.file_name().to_str()?)?.to_owned();
         entry.file_type().ok()?.is_dir().then(|| SessionDir { id, path: entry.path() })
     });
     Ok(dirs.collect())
+}
+
+/// The name of a session's folder.
+pub(super) fn session_name(id: &str) -> String {
+    format!("session_{id}")
+}
+
+/// The id in the name of a session's folder.
+pub(super) fn session_id(name: &str) -> Option<&str> {
+    name.strip_prefix("session_")
 }
 
 /// The folder of one session; `None` when there is none.
@@ -59,7 +69,7 @@ pub(super) fn session(root: &Path, id: &str) -> Result<Option<SessionDir>> {
         let reason = format!("the id {id:?} holds a path separator, which no session of a folder has");
         return Err(Error::folder(root, reason).with_hint("check the id"));
     }
-    let path = root.join(format!("session_{id}"));
+    let path = root.join(session_name(id));
     match fs::symlink_metadata(&path) {
         Ok(meta) if meta.is_symlink() => {
             Err(Error::folder(&path, "it is a symbolic link, and links inside the folder are not followed")
@@ -89,7 +99,7 @@ impl SessionDir {
         let mut findings = Vec::new();
         let mut agents = Vec::new();
         for (name, path) in dir_entries(&self.path.join("agents"), "agents", &mut findings) {
-            let Some(id) = name.strip_prefix("agent_") else { continue };
+            let Some(id) = agent_id(&name) else { continue };
             match fs::symlink_metadata(&path) {
                 Ok(meta) if meta.is_dir() => agents.push(AgentDir { id: id.to_owned(), path }),
                 Ok(meta) if meta.is_symlink() => findings.push(link(format!("agents.{id}"), &path)),
@@ -154,9 +164,19 @@ impl AgentDir {
     }
 }
 
+/// The id in the name of an agent's folder.
+pub(super) fn agent_id(name: &str) -> Option<&str> {
+    name.strip_prefix("agent_")
+}
+
 /// The n of `message_<n>.json`.
 pub(super) fn message_number(name: &str) -> Option<u64> {
     numbered(name)?.parse().ok()
+}
+
+/// The name of the file that holds the message of that number.
+pub(super) fn message_name(number: u64) -> String {
+    format!("message_{number}.json")
 }
 
 /// The digits of `message_<n>.json`.

@@ -16,7 +16,10 @@ use super::{
 };
 use crate::{
     disk,
-    repository::{Result, folder::layout},
+    repository::{
+        Result,
+        folder::{layout, stamp::number},
+    },
 };
 
 /// How often another writer may take the place of a folder that comes back.
@@ -39,16 +42,6 @@ impl SeenEntry {
     fn of(meta: &Metadata) -> Self {
         Self { len: (!meta.is_dir()).then_some(meta.len()), modified: meta.modified().ok(), number: number(meta) }
     }
-}
-
-#[cfg(unix)]
-fn number(meta: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(meta)
-}
-
-#[cfg(not(unix))]
-fn number(_meta: &Metadata) -> u64 {
-    0
 }
 
 /// Looks at a session's folder, but for its lock.
