@@ -51,7 +51,6 @@ fn the_example_holds_every_setting_that_has_a_default() {
         "read_s",
         "server_selection_s",
         "connect_s",
-        "write_s",
         "deadline_s",
     ] {
         assert!(text.contains(&format!("\n{name} = ")), "{name}");

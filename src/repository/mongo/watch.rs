@@ -6,6 +6,7 @@
 mod asked;
 mod events;
 mod split;
+mod together;
 
 #[cfg(all(test, feature = "app"))]
 pub(crate) use events::written;
@@ -13,7 +14,7 @@ pub(crate) use events::written;
 use std::time::Duration;
 
 use bson::RawDocumentBuf;
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{StreamExt, stream};
 use mongodb::{
     change_stream::{ChangeStream, event::ResumeToken},
     error::{Error as DriverError, Result as DriverResult},
@@ -23,6 +24,7 @@ use tokio::sync::{mpsc, watch};
 use self::{
     asked::pipeline,
     split::{EventPieces, SplitEvent},
+    together::told_together,
 };
 use super::{
     MongoRepository,
@@ -67,33 +69,6 @@ pub(super) fn changes(repository: MongoRepository, shown: watch::Receiver<InView
         news
     };
     Watch::new(stream::once(begun).flat_map(told_together))
-}
-
-/// What has come is told at once, changes that followed each other as one.
-fn told_together(news: mpsc::Receiver<News>) -> impl Stream<Item = News> + Send {
-    let received = stream::unfold(news, |mut news| async move {
-        let mut told = Vec::new();
-        news.recv_many(&mut told, WAITING).await;
-        (!told.is_empty()).then(|| (stream::iter(together(told)), news))
-    });
-    received.flatten()
-}
-
-fn together(told: Vec<News>) -> Vec<News> {
-    let mut merged: Vec<News> = Vec::new();
-    for news in told {
-        match news {
-            News::Changes(mut more) => {
-                if let Some(News::Changes(before)) = merged.last_mut() {
-                    before.append(&mut more);
-                } else {
-                    merged.push(News::Changes(more));
-                }
-            }
-            other => merged.push(other),
-        }
-    }
-    merged
 }
 
 /// Why a stream ended, or could not be opened.
@@ -333,24 +308,5 @@ impl ChangeTeller {
             () = tokio::time::sleep(wait) => {}
             () = self.told.closed() => {}
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::session::Change;
-
-    #[test]
-    fn changes_that_follow_each_other_are_told_together_and_in_order() {
-        let gone = |id: &str| News::Changes(vec![Change::deleted(id.into())]);
-        let lost = News::Lost(Error::unreachable("h", "r"));
-        let told = together(vec![gone("a"), gone("b"), lost, News::Begun(WatchMode::Stream), gone("c")]);
-        let [News::Changes(first), News::Lost(_), News::Begun(_), News::Changes(last)] = told.as_slice() else {
-            panic!("{told:?}");
-        };
-        let keys =
-            |changes: &[Change]| changes.iter().map(|change| change.session.text().to_owned()).collect::<Vec<_>>();
-        assert_eq!((keys(first), keys(last)), (vec!["a".to_owned(), "b".to_owned()], vec!["c".to_owned()]));
     }
 }

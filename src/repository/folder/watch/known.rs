@@ -92,9 +92,9 @@ impl KnownSession {
     }
 
     /// The same, as somebody has it before him.
-    pub(super) fn as_shown(dir: &SessionDir, open: &OpenInView) -> Self {
+    pub(super) fn shown_as(dir: &SessionDir, open: &OpenInView) -> Self {
         let number = folder_number(dir);
-        let detail = Some(Box::new(SessionDetail::read(dir).as_shown(dir, open)));
+        let detail = Some(Box::new(SessionDetail::read(dir).shown_as(dir, open)));
         Self { number, updated: open.updated_at, detail }
     }
 
@@ -137,12 +137,12 @@ impl SessionDetail {
         Self { head, agents, orchestrators: orchestrators(dir) }
     }
 
-    fn as_shown(mut self, dir: &SessionDir, open: &OpenInView) -> Self {
-        self.head = self.head.as_shown(open);
+    fn shown_as(mut self, dir: &SessionDir, open: &OpenInView) -> Self {
+        self.head = self.head.shown_as(open);
         let mut agents = self.agents;
         let shown = dir.agents().0.into_iter().filter_map(|agent| {
             let (_, count) = open.messages.iter().find(|(id, _)| id.as_str() == agent.id)?;
-            let known = agents.remove(&agent.id)?.as_shown(&agent, *count);
+            let known = agents.remove(&agent.id)?.shown_as(&agent, *count);
             Some((agent.id, known))
         });
         self.agents = shown.collect();

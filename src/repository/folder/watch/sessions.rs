@@ -208,7 +208,7 @@ impl KnownFolder {
             && let Some(dir) = self.open.as_deref().and_then(|id| self.dir(id))
             && self.sessions.contains_key(&dir.id)
         {
-            self.sessions.insert(dir.id.clone(), KnownSession::as_shown(&dir, open));
+            self.sessions.insert(dir.id.clone(), KnownSession::shown_as(&dir, open));
             self.look_at(&dir.id, TouchedSession::whole());
         }
     }

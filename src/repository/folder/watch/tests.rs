@@ -5,7 +5,7 @@ use bson::Bson;
 use super::*;
 use crate::{
     repository::OpenInView,
-    session::{Change, ChangeKind, SessionKey},
+    session::{Change, ChangeKind},
 };
 
 /// A folder with a session `s` that has an agent `a`, looked at without waiting for anything.
@@ -167,7 +167,7 @@ fn what_changed_since_the_open_session_was_read_is_told() {
     assert_eq!(indices(&told), [1]);
     assert!(told.iter().any(|change| matches!(change.kind, ChangeKind::Metadata(_))), "{told:?}");
     assert!(looked.sweep(SWEEP).is_empty());
-    assert!(told.iter().all(|change| change.session == SessionKey::from("s")));
+    assert!(told.iter().all(|change| change.session == "s"));
 }
 
 #[test]

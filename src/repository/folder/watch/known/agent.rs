@@ -60,7 +60,7 @@ impl KnownAgent {
     }
 
     /// As somebody read it, with so many messages.
-    pub(super) fn as_shown(mut self, dir: &AgentDir, count: u64) -> Self {
+    pub(super) fn shown_as(mut self, dir: &AgentDir, count: u64) -> Self {
         let files = numbered(dir);
         let shown = usize::try_from(count).unwrap_or(usize::MAX).min(files.len());
         self.count = shown as u64;

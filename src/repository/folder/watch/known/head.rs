@@ -43,7 +43,7 @@ impl KnownHead {
     }
 
     /// As somebody read it.
-    pub(super) fn as_shown(mut self, open: &OpenInView) -> Self {
+    pub(super) fn shown_as(mut self, open: &OpenInView) -> Self {
         self.stamp = None;
         self.metadata.clone_from(&open.metadata);
         self.feedbacks.truncate(usize::try_from(open.feedbacks).unwrap_or(usize::MAX));
