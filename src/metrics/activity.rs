@@ -24,7 +24,7 @@ const SPEAKS_S: i64 = 5;
 const MOST_WORDS: usize = 200;
 
 /// So many agents of one session are followed; of more, those that changed last.
-const MOST_AGENTS: usize = 64;
+const MOST_AGENTS: usize = 24;
 
 /// What one session did lately, from the changes that were told of it and from the end of its histories.
 ///

@@ -8,10 +8,10 @@ use super::{RunningTool, tally::AgentTally};
 use crate::session::{AgentId, Block, Message, Role, StoredDate, ToolStatus};
 
 /// So many of the last messages are known again when they are told twice.
-const KNOWN: usize = 64;
+const KNOWN: usize = 48;
 
 /// So many tools are held as running at once.
-const MOST_RUNNING: usize = 64;
+const MOST_RUNNING: usize = 32;
 
 /// One agent of a session.
 #[derive(Debug, Clone)]
