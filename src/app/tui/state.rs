@@ -11,6 +11,7 @@ pub mod effect;
 pub mod errors;
 mod events;
 pub mod feedback;
+pub mod fleet;
 pub mod folding;
 pub mod inspector;
 mod keys;
@@ -64,7 +65,6 @@ use crate::app::{
     keymap::{Action, Keymap},
     place::Place,
     task::{Command, Event},
-    text,
 };
 
 /// Something that happened.
@@ -103,6 +103,8 @@ pub struct Start {
     pub place: Option<Place>,
     /// A session to open, as a person typed its id.
     pub open_id: Option<String>,
+    /// Shows the fleet first, in that way.
+    pub fleet: Option<fleet::FleetStart>,
     /// The terminal's size.
     pub size: Size,
     /// This run of the program: what it writes is told apart by it.
@@ -135,6 +137,8 @@ pub struct AppState {
     pub said: Option<String>,
     /// What is said while the program ends, before anything else.
     pub ending: Option<String>,
+    /// The fleet is to be shown once the place is open.
+    fleet_start: Option<fleet::FleetStart>,
     size: Size,
     run: Uuid,
     tickets: Tickets,
@@ -166,6 +170,7 @@ impl AppState {
             modals: Vec::new(),
             said: None,
             ending: None,
+            fleet_start: start.fleet,
             size: start.size,
             run: start.run,
             tickets: Tickets::default(),
@@ -214,6 +219,7 @@ impl AppState {
             Input::Task(event) => self.on_event(*event),
             Input::Tick(now) => {
                 self.look.now = now;
+                self.arrange_fleet();
                 return Vec::new();
             }
             Input::Background(ground) => {
@@ -254,12 +260,14 @@ impl AppState {
                 _ => {}
             }
         }
+        self.arrange_fleet();
         if !self.workspace.connection.is_open() || self.workspace.connection.lost.is_some() {
             return Vec::new();
         }
         let mut effects = self.workspace.list.fill(&mut self.tickets);
         effects.extend(self.workspace.conversation.ask(&mut self.tickets));
         effects.extend(self.look_closer());
+        effects.extend(self.ask_for_fleet());
         effects
     }
 
@@ -297,30 +305,14 @@ impl AppState {
         let (origin, rights) = (place.origin.clone(), place.rights());
         let connection = Connection { place: Some(place), stage: Stage::Connecting, lost: None };
         let workspace = Workspace::new(&self.ui, connection, self.workspace.open_id.take());
-        self.workspace = Workspace { ticket, ..workspace };
+        let fleet = self.workspace.fleet.anew();
+        self.workspace = Workspace { ticket, fleet, ..workspace };
         self.workspace.list.reloads_by(self.keymap.label(Action::Reload));
         // What was typed and is not stored stays.
         self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
         self.said = None;
         self.focus = Pane::Sessions;
         vec![Effect::Ask(Command::Connect(ticket, origin, rights))]
-    }
-
-    /// What is loading.
-    #[must_use]
-    pub fn loading(&self) -> Option<String> {
-        match (&self.workspace.connection.stage, &self.workspace.connection.place) {
-            (Stage::Connecting, Some(place)) => return Some(format!("connecting to {}", place.name)),
-            _ if self.workspace.resolving.is_some() => return Some("looking for the session".into()),
-            _ => {}
-        }
-        if let Some(storing) = self.storing() {
-            return Some(storing);
-        }
-        if let Some(peek) = &self.workspace.peek {
-            return Some(format!("reading {}", text::line(&peek.session.name)));
-        }
-        self.workspace.list.loading().map(str::to_owned).or_else(|| self.workspace.conversation.loading())
     }
 
     /// Whether nothing can be written with the connection in use.

@@ -72,6 +72,7 @@ impl AppState {
             self.workspace.read_at = Some(self.look.now);
         }
         self.workspace.list.on_event(event);
+        self.workspace.fleet.on_event(event, self.look.now);
         for modal in &mut self.modals {
             if let Modal::Inspector(inspector) = modal {
                 inspector.on_event(event);
@@ -92,6 +93,7 @@ impl AppState {
         let effects = self.workspace.conversation.apply(change, &mut self.tickets);
         match &change.kind {
             ChangeKind::Deleted => {
+                self.workspace.fleet.forget(&change.session);
                 self.close_modals_of(&change.session);
                 self.workspace.peek.take_if(|peek| peek.session.key == change.session);
                 if shown {
@@ -144,6 +146,10 @@ impl AppState {
             self.said = Some(notes.join("; "));
         }
         self.modals.retain(|modal| !matches!(modal, Modal::Places(_) | Modal::Collections(_)));
+        if let Some(start) = self.fleet_start.take() {
+            self.workspace.fleet.start(start);
+            self.open_fleet();
+        }
         // Both are questions of the list: the session that was asked for comes first.
         match self.workspace.open_id.take() {
             Some(id) => self.resolve(id),
@@ -265,6 +271,9 @@ impl AppState {
         }
         if [Lane::Open, Lane::Messages, Lane::Outline].iter().any(|lane| unanswered.contains(lane)) {
             effects.extend(self.workspace.conversation.reload(&mut self.tickets));
+        }
+        if unanswered.contains(&Lane::Fleet) {
+            self.workspace.fleet.reload();
         }
         if unanswered.contains(&Lane::Find) {
             effects.extend(self.workspace.conversation.find_again(&mut self.tickets));
