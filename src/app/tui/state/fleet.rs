@@ -30,6 +30,9 @@ const SORTED_MS: i64 = 1000;
 /// So many milliseconds after a movement nothing moves under the hand.
 const HAND_MS: i64 = 2000;
 
+/// What was read so many milliseconds ago, and is not told since, is not what a session is at.
+const STALE_MS: i64 = 60_000;
+
 /// So many sessions are read at once of those that were heard of.
 const READ_AT_ONCE: usize = 20;
 
@@ -87,6 +90,8 @@ pub struct FleetPane {
     asked: Option<(Ticket, FleetScope)>,
     /// The longest window that was read.
     read: Option<FleetWindow>,
+    /// When that was.
+    read_at: Option<Timestamp>,
     /// It could not be read; nothing is asked until something is told anew.
     is_failed: bool,
     sorted_at: Option<Timestamp>,
@@ -149,6 +154,7 @@ impl FleetPane {
             Event::FleetEnd(_) => {
                 if let Some((_, FleetScope::Window(window))) = self.asked.take() {
                     self.read = self.read.max(Some(window));
+                    self.read_at = Some(now);
                 }
                 self.sorted_at = None;
             }
@@ -165,6 +171,12 @@ impl FleetPane {
     pub(super) fn forget(&mut self, key: &SessionKey) {
         self.fleet.forget(key);
         self.is_due = true;
+    }
+
+    /// Whether states and rates are too old to be shown: no change is told, and what was read is of another minute.
+    #[must_use]
+    pub fn is_stale(&self, is_live: bool, now: Timestamp) -> bool {
+        !is_live && is_over(self.read_at, STALE_MS, now)
     }
 
     /// Whether the sessions of the window are being read.
