@@ -8,6 +8,7 @@ use crate::{
         text, told,
         tui::state::fleet::FleetStart,
     },
+    metrics::AgentState,
     repository::{Error, Filter, SessionReader},
     session::{Summary, distinct_names},
 };
@@ -115,7 +116,7 @@ fn cells(row: &FleetRow, name: &str) -> Vec<String> {
     };
     let number = |value: Option<u64>| value.map_or_else(|| "-".into(), |value| value.to_string());
     vec![
-        or_dash(row.state.map(|state| state.as_str())),
+        or_dash(row.state.map(AgentState::as_str)),
         text::line(name).into_owned(),
         or_dash(row.application.as_deref()),
         or_dash(row.model.as_deref()),
@@ -134,7 +135,7 @@ fn object(row: &FleetRow) -> Value {
         "session_id": row.name,
         "application_name": row.application,
         "model": row.model,
-        "state": row.state.map(|state| state.as_str()),
+        "state": row.state.map(AgentState::as_str),
         "tokens_per_minute": row.tokens_per_minute,
         "context_tokens": row.context_tokens,
         "slowest_call_ms": row.slowest_call_ms,

@@ -102,9 +102,9 @@ pub struct FleetPane {
 }
 
 /// The rows, for the selection.
-struct Members<'a>(&'a [FleetRow]);
+struct ShownFleet<'a>(&'a [FleetRow]);
 
-impl list::Rows for Members<'_> {
+impl list::Rows for ShownFleet<'_> {
     type Key = SessionKey;
 
     fn count(&self) -> usize {
@@ -235,7 +235,7 @@ impl FleetPane {
             rows.sort_by_key(|row| places.get(&row.key).copied().unwrap_or(usize::MAX));
         }
         self.rows = rows;
-        self.selection.settle_in_place(&Members(&self.rows), page);
+        self.selection.settle_in_place(&ShownFleet(&self.rows), page);
     }
 
     /// Something else is shown from now on.

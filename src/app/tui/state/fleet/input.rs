@@ -3,7 +3,7 @@
 use ratatui::layout::Position;
 
 use super::{
-    FleetFace, FleetPane, Members, parts,
+    FleetFace, FleetPane, ShownFleet, parts,
     table::{self, FleetPart},
 };
 use crate::app::{
@@ -24,7 +24,7 @@ impl FleetPane {
             self.top = turned.unwrap_or(self.top);
             return turned.is_some();
         }
-        let moved = self.selection.on_action(action, &Members(&self.rows), page);
+        let moved = self.selection.on_action(action, &ShownFleet(&self.rows), page);
         if moved {
             self.selection.show(self.rows.len(), page);
         }
@@ -33,7 +33,7 @@ impl FleetPane {
 
     fn scroll(&mut self, lines: i32, page: usize) {
         if self.face == FleetFace::Sessions {
-            self.selection.scroll(lines, &Members(&self.rows), page);
+            self.selection.scroll(lines, &ShownFleet(&self.rows), page);
         } else {
             let last = self.totals().len().saturating_sub(page);
             self.top = list::shifted(self.top, lines).min(last);
@@ -143,7 +143,7 @@ impl AppState {
         if row == fleet.selection.at(fleet.rows.len()) {
             return self.open_of_fleet();
         }
-        fleet.selection.select(row, &Members(&fleet.rows));
+        fleet.selection.select(row, &ShownFleet(&fleet.rows));
         fleet.moved_at = Some(now);
         Vec::new()
     }
