@@ -1,18 +1,14 @@
 //! The arguments.
 
+mod top;
 mod writing;
 
+pub use top::TopArgs;
 pub use writing::{DeleteArgs, FeedbackArgs, FeedbackCommand, MetadataCommand, RatingArg, TypeArg};
 
 use std::{ffi::OsString, num::NonZeroU64, path::PathBuf};
 
-use crate::{
-    app::{
-        config::ConnectionArguments,
-        fleet::{FleetColumn, FleetWindow},
-    },
-    repository::Sort,
-};
+use crate::{app::config::ConnectionArguments, repository::Sort};
 use clap::{
     Parser, Subcommand, ValueEnum,
     builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser},
@@ -125,38 +121,6 @@ pub struct ListArgs {
     /// One JSON object a line
     #[arg(long)]
     pub json: bool,
-}
-
-/// `top`.
-#[derive(Debug, clap::Args)]
-#[command(after_help = FILTER_HELP)]
-pub struct TopArgs {
-    /// Which sessions, such as `app:support` (see below)
-    pub filter: Vec<String>,
-    /// Changed within that time
-    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = windows())]
-    pub window: FleetWindow,
-    /// In the order of that column
-    #[arg(long, value_name = "COLUMN", default_value = "tokens", value_parser = columns())]
-    pub by: FleetColumn,
-    /// Write them once, as it is done where standard output is no terminal
-    #[arg(long)]
-    pub once: bool,
-    /// Once, one JSON object a line
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// The words of `--window`.
-fn windows() -> impl TypedValueParser<Value = FleetWindow> {
-    PossibleValuesParser::new(FleetWindow::ALL.map(FleetWindow::as_str))
-        .map(|word| FleetWindow::ALL.into_iter().find(|window| window.as_str() == word).unwrap_or_default())
-}
-
-/// The words of `--by`.
-fn columns() -> impl TypedValueParser<Value = FleetColumn> {
-    PossibleValuesParser::new(FleetColumn::ALL.map(FleetColumn::as_str))
-        .map(|word| FleetColumn::ALL.into_iter().find(|column| column.as_str() == word).unwrap_or_default())
 }
 
 /// How many rows.
@@ -285,11 +249,6 @@ mod tests {
         assert_eq!(list.filter, ["app:x", "-type:y", "-meta.a:b"]);
         assert!(list.json);
         assert_eq!(list.limit, Some(Limit::Rows(NonZeroU64::new(3).unwrap())));
-        let Some(CliCommand::Top(top)) = parse("strandscope top -app:x --window 6h --by errors --once").command else {
-            panic!()
-        };
-        assert_eq!((top.filter, top.window, top.by), (vec!["-app:x".into()], FleetWindow::SixHours, FleetColumn::Errors));
-        assert!(top.once && !top.json);
     }
 
     #[test]

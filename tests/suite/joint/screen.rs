@@ -146,6 +146,8 @@ impl Screen {
             | Event::Empty(..)
             | Event::Rows(..)
             | Event::Details(..)
+            | Event::FleetRows(..)
+            | Event::FleetSeed(..)
             | Event::Found { done: false, .. } => false,
             Event::Usage(..) => {
                 *tokens -= 1;

@@ -93,7 +93,9 @@ fn sum_line(total: &FleetTotal, is_stale: bool, cells: usize, look: &Look) -> Li
             (total.waiting, "waiting", theme.warn),
             (total.stalled, "stalled", theme.error),
         ];
-        facts.extend(states.into_iter().filter(|(count, ..)| *count > 0).map(|(n, word, style)| (format!("{n} {word}"), style)));
+        facts.extend(
+            states.into_iter().filter(|(count, ..)| *count > 0).map(|(n, word, style)| (format!("{n} {word}"), style)),
+        );
         let rate = total.tokens_per_minute.map_or_else(|| look.marks.dash.to_owned(), rate);
         facts.push((format!("{rate} tokens/min"), theme.text));
     }
