@@ -38,12 +38,13 @@ pub async fn run(context: &Context, args: &TopArgs) -> Result<()> {
         }
         return browse::fleet(context, FleetStart { filter, window: args.window, order }).await;
     }
+    let which = if filter.is_empty() { "session" } else { "session that matches" };
     let reader = context.reader().await?;
     let (fleet, timed_out) = read_once(&reader, filter, args, now).await?;
     let mut rows = fleet.rows(args.window, &Filter::default(), now);
     order.sort(&mut rows);
     if rows.is_empty() && !timed_out {
-        let nothing = format!("no session changed within {}", args.window.as_str());
+        let nothing = format!("no {which} changed within {}", args.window.as_str());
         note(&context::nothing(reader.as_ref(), &nothing).await);
     }
     let mut out = Out::new();

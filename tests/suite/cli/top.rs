@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Home, lines};
@@ -22,7 +22,7 @@ fn write(sessions: &Path, id: &str, application: &str, messages: &[Value]) {
 }
 
 fn said(n: usize, role: &str, content: &Value, tokens: Option<u64>) -> Value {
-    let at = Timestamp::now().checked_sub(SignedDuration::from_secs(20)).unwrap();
+    let at = Timestamp::from_second(Timestamp::now().as_second() - 20).unwrap();
     let mut message = json!({ "role": role, "content": [content] });
     if let Some(tokens) = tokens {
         let usage = json!({ "inputTokens": tokens - 10, "outputTokens": 10, "totalTokens": tokens });
@@ -89,5 +89,7 @@ fn top_filters_and_sorts() {
     assert_eq!(ids(&["--by", "session", "app:shop"]), ["busy", "silent"]);
     assert_eq!(ids(&["-app:shop"]), ["searching"]);
     assert_eq!(ids(&["--by", "slowest", "-silent"]).len(), 2);
-    assert_eq!(ids(&["no-such-session"]).len(), 0);
+    let nothing = home.on_sessions(&["top", "no-such-session"]);
+    assert_eq!((nothing.code, nothing.out.as_str()), (0, ""));
+    assert_eq!(nothing.err, "strandscope: no session that matches changed within 1h\n");
 }

@@ -335,6 +335,9 @@ impl AppState {
             self.modals.push(Modal::Fleet);
             let page = self.fleet_page();
             self.workspace.fleet.is_failed = false;
+            if !self.is_live() {
+                self.workspace.fleet.reload();
+            }
             self.workspace.fleet.rearrange(page, self.look.now);
         }
         Vec::new()

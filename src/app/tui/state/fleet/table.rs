@@ -102,10 +102,11 @@ impl FleetPart {
         };
         match self {
             Self::Column(FleetColumn::State) => 9,
-            Self::Column(FleetColumn::Session) => longest(&|row| Some(&row.name), 7, NAME.0),
+            Self::Column(FleetColumn::Session) => longest(&|row| Some(row.name.as_str()), 7, NAME.0),
             Self::Column(FleetColumn::Application) => longest(&|row| row.application.as_deref(), 3, 14),
             Self::Column(FleetColumn::Model) => longest(&|row| row.model.as_deref(), 5, 18),
-            Self::Column(FleetColumn::Tokens | FleetColumn::Context | FleetColumn::Changed) => 6,
+            Self::Column(FleetColumn::Tokens | FleetColumn::Context) => 6,
+            Self::Column(FleetColumn::Changed) => 5,
             Self::Column(FleetColumn::Slowest) => 7,
             Self::Column(FleetColumn::Errors) => 4,
             Self::Column(FleetColumn::Words) => WORDS,
