@@ -171,8 +171,8 @@ pub use manager::{
 };
 pub use metrics::{
     Activity, AgentMetrics, AgentOutline, AgentState, CallMetrics, Explanation, Figure, FigureSource, Latency,
-    MessageSample, Outline, RunReading, RunningTool, SessionMetrics, ToolMetrics, UsageSource, agent_metrics, explain, health, history_findings,
-    row_findings, session_findings, session_metrics, size_finding,
+    MessageSample, Outline, RunReading, RunningTool, SessionMetrics, ToolMetrics, UsageSource, agent_metrics, explain,
+    health, history_findings, row_findings, session_findings, session_metrics, size_finding,
 };
 pub use repository::{
     Candidate, Cause, Check, CopiedDeletion, Cursor, Error, ErrorKind, Filter, FilterError, Hint, InView, Limits,

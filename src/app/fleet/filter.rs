@@ -3,7 +3,10 @@
 use bson::{Bson, DateTime, Document, doc};
 
 use super::FleetMember;
-use crate::repository::{Filter, filter::FilterTest};
+use crate::{
+    repository::{Filter, filter::FilterTest},
+    session::StoredDate,
+};
 
 /// Why a filter cannot be answered here, in a sentence; `None`: it can.
 #[must_use]
@@ -40,7 +43,7 @@ pub(super) fn document(member: &FleetMember) -> Document {
     ];
     document.extend(texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), Bson::from(text.clone()?)))));
     let dates = [("created_at", row.created_at), ("updated_at", row.updated_at)];
-    let date = |(name, at): (&str, Option<_>)| Some((name.to_owned(), Bson::DateTime(DateTime::from(at?))));
+    let date = |(name, at): (&str, Option<StoredDate>)| Some((name.to_owned(), Bson::DateTime(DateTime::from(at?))));
     document.extend(dates.into_iter().filter_map(date));
     let agents = member.agents.iter().map(|(id, model)| {
         let data = model.as_ref().map(|model| doc! { "model": model.clone() }).unwrap_or_default();

@@ -120,13 +120,9 @@ impl AppState {
                 Modal::Inspector(inspector) => inspector.session().cloned(),
                 _ => None,
             }),
-            Lane::Connection
-            | Lane::List
-            | Lane::Count
-            | Lane::Details
-            | Lane::Fleet
-            | Lane::View
-            | Lane::Write => None,
+            Lane::Connection | Lane::List | Lane::Count | Lane::Details | Lane::Fleet | Lane::View | Lane::Write => {
+                None
+            }
         }
     }
 

@@ -36,7 +36,8 @@ impl AppState {
         let feedbacks = self.workspace.conversation.session().filter(|_| shown(Pane::Feedback));
         let page = if self.shows_fleet() { self.fleet_page() } else { 0 };
         let fleet = self.workspace.fleet.in_view(page).filter_map(|(_, row)| row.changed);
-        rows.chain(fleet).chain(feedbacks.into_iter().flat_map(|session| &session.feedbacks).filter_map(|given| given.created_at))
+        rows.chain(fleet)
+            .chain(feedbacks.into_iter().flat_map(|session| &session.feedbacks).filter_map(|given| given.created_at))
     }
 }
 
