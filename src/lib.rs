@@ -170,9 +170,9 @@ pub use manager::{
     repair, retention,
 };
 pub use metrics::{
-    AgentMetrics, AgentOutline, CallMetrics, Explanation, Figure, FigureSource, Latency, LiveMetrics, MessageSample,
-    Outline, RunReading, SessionMetrics, ToolMetrics, UsageSource, agent_metrics, explain, health, history_findings,
-    row_findings, session_findings, session_metrics, size_finding,
+    Activity, AgentMetrics, AgentOutline, AgentState, CallMetrics, Explanation, Figure, FigureSource, Latency,
+    LiveMetrics, MessageSample, Outline, RunReading, RunningTool, SessionMetrics, ToolMetrics, UsageSource,
+    agent_metrics, explain, health, history_findings, row_findings, session_findings, session_metrics, size_finding,
 };
 pub use repository::{
     Candidate, Cause, Check, CopiedDeletion, Cursor, Error, ErrorKind, Filter, FilterError, Hint, InView, Limits,

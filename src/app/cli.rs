@@ -18,6 +18,7 @@ mod restore;
 mod show;
 mod stop;
 mod table;
+mod top;
 
 use std::{process::ExitCode, time::Duration};
 
@@ -50,6 +51,7 @@ fn run(args: Args) -> anyhow::Result<()> {
         let result = match args.command {
             None => browse::start(&context, None).await,
             Some(CliCommand::Open { id }) => browse::start(&context, Some(id)).await,
+            Some(CliCommand::Top(args)) => top::run(&context, &args).await,
             Some(CliCommand::Demo) => browse::demo(&context).await,
             Some(CliCommand::List(args)) => list::run(&context, &args).await,
             Some(CliCommand::Show(args)) => show::run(&context, &args).await,

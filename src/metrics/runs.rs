@@ -116,6 +116,11 @@ impl Peak {
     }
 }
 
+/// Whether a counter of a later reading fell below an earlier one: it is another run's.
+pub(super) fn fell(before: &Counters, reading: &Counters) -> bool {
+    falls(&Peak::of(before), &before.tools, reading)
+}
+
 fn falls(peak: &Peak, tools: &[ToolCounter], reading: &Counters) -> bool {
     let before = figures(&peak.usage, peak.latency_ms, peak.cycle_count);
     let now = figures(&reading.usage, reading.latency_ms, reading.cycle_count);

@@ -3,6 +3,7 @@
 mod bad_input;
 mod folder;
 pub mod home;
+mod top;
 mod writing;
 
 use std::{

@@ -12,6 +12,7 @@ pub mod effect;
 pub mod errors;
 mod events;
 pub mod feedback;
+pub mod fleet;
 pub mod folding;
 pub mod glow;
 pub mod inspector;
@@ -107,6 +108,8 @@ pub struct Start {
     pub place: Option<Place>,
     /// A session to open, as a person typed its id.
     pub open_id: Option<String>,
+    /// Shows the fleet first, in that way.
+    pub fleet: Option<fleet::FleetStart>,
     /// The terminal's size.
     pub size: Size,
     /// This run of the program: what it writes is told apart by it.
@@ -141,6 +144,8 @@ pub struct AppState {
     pub ending: Option<String>,
     /// The terminal's window is looked at, as far as it tells.
     looked_at: bool,
+    /// The fleet is to be shown once the place is open.
+    fleet_start: Option<fleet::FleetStart>,
     size: Size,
     run: Uuid,
     tickets: Tickets,
@@ -173,6 +178,7 @@ impl AppState {
             said: None,
             ending: None,
             looked_at: true,
+            fleet_start: start.fleet,
             size: start.size,
             run: start.run,
             tickets: Tickets::default(),
@@ -222,6 +228,7 @@ impl AppState {
             Input::Tick(now) => {
                 self.look.now = now;
                 self.workspace.conversation.tick(now);
+                self.arrange_fleet();
                 return Vec::new();
             }
             Input::Focus(looked_at) => {
@@ -266,12 +273,14 @@ impl AppState {
                 _ => {}
             }
         }
+        self.arrange_fleet();
         if !self.workspace.connection.is_open() || self.workspace.connection.lost.is_some() {
             return Vec::new();
         }
         let mut effects = self.workspace.list.fill(&mut self.tickets);
         effects.extend(self.workspace.conversation.ask(&mut self.tickets));
         effects.extend(self.look_closer());
+        effects.extend(self.ask_for_fleet());
         effects
     }
 
@@ -309,7 +318,8 @@ impl AppState {
         let (origin, rights) = (place.origin.clone(), place.rights());
         let connection = Connection { place: Some(place), stage: Stage::Connecting, lost: None };
         let workspace = Workspace::new(&self.ui, connection, self.workspace.open_id.take());
-        self.workspace = Workspace { ticket, ..workspace };
+        let fleet = self.workspace.fleet.anew();
+        self.workspace = Workspace { ticket, fleet, ..workspace };
         self.workspace.list.reloads_by(self.keymap.label(Action::Reload));
         // What was typed and is not stored stays.
         self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));

@@ -120,7 +120,9 @@ impl AppState {
                 Modal::Inspector(inspector) => inspector.session().cloned(),
                 _ => None,
             }),
-            Lane::Connection | Lane::List | Lane::Count | Lane::Details | Lane::View | Lane::Write => None,
+            Lane::Connection | Lane::List | Lane::Count | Lane::Details | Lane::Fleet | Lane::View | Lane::Write => {
+                None
+            }
         }
     }
 
@@ -134,6 +136,7 @@ impl AppState {
     /// The session is not there any more: its row and its conversation say so.
     pub(super) fn mark_gone(&mut self, key: SessionKey) {
         self.workspace.conversation.mark_gone(&key);
+        self.workspace.fleet.forget(&key);
         self.workspace.list.mark_gone(key);
     }
 }

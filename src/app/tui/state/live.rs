@@ -9,7 +9,7 @@ use crate::{
         text, told,
     },
     repository::{InView, News, OpenInView, WatchMode},
-    session::{Change, ChangeKind},
+    session::{Change, ChangeKind, Summary},
 };
 
 /// How the changes of the store in use arrive.
@@ -71,6 +71,7 @@ impl AppState {
             return Vec::new();
         }
         self.workspace.unanswered.retain(|lane| !LIST_LANES.contains(lane) && !OPEN_LANES.contains(lane));
+        self.workspace.fleet.reload();
         let mut effects = self.workspace.list.reload(&mut self.tickets);
         effects.extend(self.workspace.conversation.reload(&mut self.tickets));
         effects
@@ -85,6 +86,9 @@ impl AppState {
 
     /// Changes that anybody made, this program too: the list takes them in one pass, the open session those of its own.
     fn on_changes(&mut self, changes: &[Change]) -> Vec<Effect> {
+        for change in changes {
+            self.workspace.fleet.take(change, self.look.now);
+        }
         self.workspace.list.take_news(changes, self.look.now, self.looked_at);
         let of_open: Vec<&Change> =
             changes.iter().filter(|change| self.workspace.conversation.concerns(&change.session)).collect();
@@ -136,18 +140,23 @@ impl AppState {
     /// Tells a store that is looked at again what is in view, where that is something else than before.
     pub(super) fn look_closer(&mut self) -> Option<Effect> {
         let Some(WatchState::Begun(WatchMode::Poll(_))) = self.workspace.watch else { return None };
+        let page = self.shows_fleet().then(|| self.fleet_page());
+        let (list, fleet) = (&self.workspace.list, &self.workspace.fleet);
         let open = self.workspace.conversation.session().filter(|_| !self.workspace.conversation.is_gone());
+        let rows: Vec<&Summary> = match page {
+            Some(page) => fleet.in_view(page).filter_map(|(_, row)| fleet.fleet.summary(&row.key)).collect(),
+            None => list.in_view().map(|(_, row)| row).collect(),
+        };
         let looked = &mut self.workspace.looked;
-        let rows = self.workspace.list.in_view().map(|(_, row)| row);
         let same = looked.as_ref().is_some_and(|(keys, session)| {
-            session.as_ref() == open.map(|open| &open.key) && rows.clone().map(|row| &row.key).eq(keys)
+            session.as_ref() == open.map(|open| &open.key) && rows.iter().map(|row| &row.key).eq(keys)
         });
         if same {
             return None;
         }
-        *looked = Some((rows.clone().map(|row| row.key.clone()).collect(), open.map(|open| open.key.clone())));
-        let in_view =
-            InView::new(rows.map(|row| (row.key.clone(), row.updated_at)).collect(), open.map(OpenInView::from));
+        *looked = Some((rows.iter().map(|row| row.key.clone()).collect(), open.map(|open| open.key.clone())));
+        let rows = rows.into_iter().map(|row| (row.key.clone(), row.updated_at)).collect();
+        let in_view = InView::new(rows, open.map(OpenInView::from));
         Some(Effect::Ask(Command::Look(self.workspace.ticket, Box::new(in_view))))
     }
 

@@ -2,7 +2,7 @@
 
 use super::{editor::Editor, inspector::Inspector, list::Selection, note::Note, prompt::Prompt};
 use crate::{
-    app::{keymap::Action, place::Place},
+    app::{fleet::FleetColumn, keymap::Action, place::Place},
     repository::Candidate,
     session::{SessionKey, Summary},
 };
@@ -23,6 +23,10 @@ pub enum Modal {
     Sessions(Menu<Summary>),
     /// Fields of a session's metadata, to choose one to edit.
     Fields(Box<FieldMenu>),
+    /// All sessions at work or changed lately; what they are is kept with the connection.
+    Fleet,
+    /// Columns to sort them by.
+    FleetColumns(Menu<FleetColumn>),
     /// The inspector.
     Inspector(Box<Inspector>),
     /// A text: what a number means, an error in full.

@@ -13,7 +13,7 @@ use crate::app::place::{self, Place};
 use crate::{
     app::{
         config::Ui,
-        task::{Command, Event},
+        task::{Command, Event, FleetScope},
         tui::{
             state::conversation::sample::Desk,
             view::sample::{self, look},
@@ -81,8 +81,18 @@ impl Screen {
         let places = place::all(None, Vec::new(), Some("/somewhere/me".into()));
         let size = Size::new(width, height);
         let (keymap, look) = (Keymap::default(), look());
-        let (state, effects) =
-            AppState::new(Start { ui, look, keymap, filters, places, place, open_id, size, run: uuid::Uuid::nil() });
+        let (state, effects) = AppState::new(Start {
+            ui,
+            look,
+            keymap,
+            filters,
+            places,
+            place,
+            open_id,
+            fleet: None,
+            size,
+            run: uuid::Uuid::nil(),
+        });
         let mut screen = Self { state, asked: VecDeque::new(), left: false, stored: 4812 };
         screen.take(effects);
         screen
@@ -172,6 +182,20 @@ impl Screen {
             }
             Command::Document(ticket, _) => {
                 vec![Event::Document(*ticket, Box::new(sample::inspection(sample::document("support-1042"))))]
+            }
+            Command::Fleet(ticket, scope) => {
+                let now = look().now;
+                let mut rows: Vec<Summary> = (1..4).map(|at| row(at, &format!("agent-{at}"))).collect();
+                if let FleetScope::Sessions(keys) = scope {
+                    rows.retain(|row| keys.contains(&row.key));
+                }
+                let seeds = rows.clone().into_iter().map(|row| {
+                    let mut session = sample::session("support-1042");
+                    (session.key, session.session_id, session.updated_at) = (row.key, None, Some(now.into()));
+                    Event::FleetSeed(*ticket, Box::new(session))
+                });
+                let listed = matches!(scope, FleetScope::Window(_)).then(|| Event::FleetRows(*ticket, rows.clone()));
+                listed.into_iter().chain(seeds).chain([Event::FleetEnd(*ticket)]).collect()
             }
             Command::Cancel(_) | Command::Look(..) | Command::Write(..) => Vec::new(),
         }

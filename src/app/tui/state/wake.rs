@@ -33,13 +33,14 @@ impl AppState {
         let ages = self.ages_in_view().filter_map(|at| until_older(at, now));
         let read = workspace.read_at.filter(|_| self.shows_age());
         let read = read.and_then(|at| until_older(at.into(), now));
+        let fleet = self.shows_fleet().then(|| workspace.fleet.next_change()).flatten();
         let marks = [
             workspace.list.next_mark(now).filter(|_| shown(Pane::Sessions)),
             workspace.metadata.glow.next_end(now).filter(|_| shown(Pane::Metadata)),
             workspace.feedback.glow.next_end(now).filter(|_| shown(Pane::Feedback)),
             workspace.metrics.glow.next_end(now).filter(|_| shown(Pane::Metrics)),
         ];
-        ages.chain(read).chain(marks.into_iter().flatten()).min()
+        ages.chain(read).chain(fleet).chain(marks.into_iter().flatten()).min()
     }
 
     fn ages_in_view(&self) -> impl Iterator<Item = StoredDate> {
@@ -47,7 +48,10 @@ impl AppState {
         let rows = self.workspace.list.in_view().filter(move |_| shown(Pane::Sessions));
         let rows = rows.flat_map(|(_, row)| [row.updated_at, row.created_at]).flatten();
         let feedbacks = self.workspace.conversation.session().filter(|_| shown(Pane::Feedback));
-        rows.chain(feedbacks.into_iter().flat_map(|session| &session.feedbacks).filter_map(|given| given.created_at))
+        let page = if self.shows_fleet() { self.fleet_page() } else { 0 };
+        let fleet = self.workspace.fleet.in_view(page).filter_map(|(_, row)| row.changed);
+        rows.chain(fleet)
+            .chain(feedbacks.into_iter().flat_map(|session| &session.feedbacks).filter_map(|given| given.created_at))
     }
 }
 

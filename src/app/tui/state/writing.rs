@@ -74,6 +74,8 @@ impl AppState {
             | Action::Explain
             | Action::LastError
             | Action::Mouse
+            | Action::Fleet
+            | Action::Window
             | Action::Connections
             | Action::CommandLine
             | Action::Help
