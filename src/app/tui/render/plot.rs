@@ -132,9 +132,8 @@ pub fn picture(
         .map(|line| {
             // What of a column stands in this line.
             let filled = |column: usize| height(column).saturating_sub(line * dots.up).min(dots.up);
-            let cell = |cell: usize| match dots.across {
-                2 => braille(filled(cell * 2), filled(cell * 2 + 1)),
-                _ => PLAIN[filled(cell)],
+            let cell = |cell: usize| {
+                if marks.unicode { braille(filled(cell * 2), filled(cell * 2 + 1)) } else { PLAIN[filled(cell)] }
             };
             (0..cells).map(cell).collect()
         })

@@ -8,6 +8,8 @@ mod answers;
 mod durations;
 mod find;
 mod fold;
+mod history;
+mod live_activity;
 mod moved;
 mod moves;
 mod open;
@@ -26,11 +28,14 @@ mod window;
 
 use std::ops::Range;
 
+use jiff::Timestamp;
 use ratatui::layout::Size;
 
 use self::{find::Find, fold::Folds, open::Open, sheet::Layouts, window::PAGE};
 pub use self::{
     find::FindStatus,
+    history::{CallFigure, CallHistory, CallSeries},
+    live_activity::{LiveActivity, running_s},
     rows::ConversationRow,
     tabs::{AgentTab, Title},
 };
@@ -94,6 +99,8 @@ pub struct ConversationState {
     position: Option<(u64, u64)>,
     /// The open session is not there any more.
     gone: bool,
+    /// The instant that what is told is told at.
+    now: Timestamp,
 }
 
 impl ConversationState {
@@ -138,8 +145,8 @@ impl ConversationState {
 
     /// Closes it, e.g. as it is gone.
     pub fn close(&mut self) {
-        let (size, look) = (self.size, self.look.take());
-        *self = Self { size, look, ..Self::default() };
+        let (size, look, now) = (self.size, self.look.take(), self.now);
+        *self = Self { size, look, now, ..Self::default() };
     }
 
     /// The inner size of the pane (without border) and the look it is drawn in: layouts depend on both. A larger view

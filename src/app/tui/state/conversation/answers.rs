@@ -1,6 +1,6 @@
 //! What the background task answers, and what is asked of it next.
 
-use super::{AskedPage, ConversationState, Effect, Opening, Tickets, open::Open, timeline::Spot};
+use super::{AskedPage, ConversationState, Effect, LiveActivity, Opening, Tickets, open::Open, timeline::Spot};
 use crate::{
     app::task::{Command, Event, Ticket, command::Lane},
     metrics::Outline,
@@ -23,6 +23,7 @@ impl ConversationState {
         let Some(open) = self.open.as_mut().filter(|open| open.session.key == change.session) else {
             return effects;
         };
+        open.live.take(change, self.now);
         let (missed, shown) = match &change.kind {
             ChangeKind::Messages(..) => (open.misses(change), open.take_arrived(change, at_end)),
             // Feedback stands under its message.
@@ -126,8 +127,10 @@ impl ConversationState {
         };
         let key = open.session.key.clone();
         let open = self.open.insert(open);
+        open.live = LiveActivity::of(session, self.now);
         for change in self.arrived.drain(..) {
             self.again |= open.misses(&change);
+            open.live.take(&change, self.now);
             open.take_arrived(&change, at_end);
         }
         open.drop_far();

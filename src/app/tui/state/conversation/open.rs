@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use super::{
     durations::{Durations, durations},
+    history::CallHistory,
+    live_activity::LiveActivity,
     moved::MovedAgents,
     place::ViewPlace,
     timeline::{Dates, Spot, Timeline},
@@ -46,6 +48,10 @@ pub(super) struct Open {
     /// Every message without its text, once that came; it grows with the session.
     pub outline: Option<Outline>,
     pub metrics: Option<SessionMetrics>,
+    /// The calls behind `metrics`.
+    pub calls: CallHistory,
+    /// What it does now.
+    pub live: LiveActivity,
     pub durations: Vec<Durations>,
     /// The shown tab: an agent by position, or one past the last for all.
     pub tab: usize,
@@ -83,6 +89,8 @@ impl Open {
             dates: vec![Dates::new(); agents],
             outline: None,
             metrics: None,
+            calls: CallHistory::default(),
+            live: LiveActivity::default(),
             durations: vec![Durations::new(); agents],
             tab: 0,
             timeline: Timeline::One { agent: 0, len: counts.first().copied().unwrap_or(0) },
@@ -136,7 +144,7 @@ impl Open {
             }
         }
         fresh.tab = tab.unwrap_or(0);
-        (fresh.outline, fresh.metrics) = (self.outline, self.metrics);
+        (fresh.outline, fresh.metrics, fresh.calls) = (self.outline, self.metrics, self.calls);
         fresh.arrange();
         fresh.unpark();
         if at_end || tab.is_none() {
@@ -203,7 +211,9 @@ impl Open {
 
     /// Takes figures and dates of all messages; the reader's place stays on its message.
     pub fn take_outline(&mut self, outline: Outline) {
-        self.metrics = Some(session_metrics(&outline));
+        let metrics = session_metrics(&outline);
+        self.calls = CallHistory::of(&metrics);
+        self.metrics = Some(metrics);
         self.outline = Some(outline);
         for agent in 0..self.windows.len() {
             self.learn_outline(agent);
@@ -266,6 +276,7 @@ impl Open {
         self.counts[agent] = self.session.agents[agent].message_count.min(u64::from(u32::MAX));
         if let (Some(outline), Some(metrics)) = (&self.outline, &mut self.metrics) {
             metrics.refresh(outline, id);
+            self.calls.refresh(metrics, id);
         }
         self.learn_outline(agent);
         self.learn_dates(agent);
