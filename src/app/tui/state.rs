@@ -125,6 +125,8 @@ pub struct AppState {
     pub areas: Areas,
     /// The pane that gets the keys.
     pub focus: Pane,
+    /// It has the whole body.
+    pub zoomed: bool,
     /// What belongs to the connection.
     pub workspace: Workspace,
     /// What lies over the panes, the topmost last.
@@ -163,6 +165,7 @@ impl AppState {
             places: start.places,
             areas: Areas::default(),
             focus: Pane::Sessions,
+            zoomed: false,
             modals: Vec::new(),
             said: None,
             ending: None,
@@ -214,6 +217,7 @@ impl AppState {
             Input::Task(event) => self.on_event(*event),
             Input::Tick(now) => {
                 self.look.now = now;
+                self.workspace.conversation.set_now(now);
                 return Vec::new();
             }
             Input::Background(ground) => {
@@ -230,7 +234,8 @@ impl AppState {
 
     /// Gives every pane its place, and asks for what the list now lacks.
     fn settle(&mut self) -> Vec<Effect> {
-        self.areas = Areas::of(self.size, self.focus, self.workspace.conversation.key().is_some());
+        self.areas = Areas::of(self.size, self.focus, self.workspace.conversation.key().is_some(), self.zoomed);
+        self.workspace.conversation.set_now(self.look.now);
         let rows = self.list_parts().map_or(0, |[_, rows, _]| rows.height);
         if rows > 0 {
             self.workspace.list.set_height(rows);
@@ -240,9 +245,7 @@ impl AppState {
             self.workspace.conversation_inner = inner;
             self.workspace.conversation.resize(area.as_size(), &self.look);
         }
-        if let Some(area) = self.areas.inner(Pane::Feedback) {
-            self.workspace.feedback.resize(area.as_size());
-        }
+        self.resize_side_panes();
         let body = self.areas.body.inner(Margin::new(1, 1));
         for modal in &mut self.modals {
             match modal {
@@ -302,7 +305,7 @@ impl AppState {
         // What was typed and is not stored stays.
         self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
         self.said = None;
-        self.focus = Pane::Sessions;
+        (self.focus, self.zoomed) = (Pane::Sessions, false);
         vec![Effect::Ask(Command::Connect(ticket, origin, rights))]
     }
 
