@@ -123,9 +123,8 @@ pub fn picture(
     marks: &Marks,
 ) -> Vec<String> {
     let dots = CellDots::of(marks);
-    let heights: Vec<usize> = (0..bins.count())
-        .map(|bar| value(bar).map_or(0, |value| level(value, highest, lines * dots.up)))
-        .collect();
+    let heights: Vec<usize> =
+        (0..bins.count()).map(|bar| value(bar).map_or(0, |value| level(value, highest, lines * dots.up))).collect();
     let height = |column: usize| bins.in_column(column).map_or(0, |bar| heights[bar]);
     (0..lines)
         .rev()

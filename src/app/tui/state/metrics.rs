@@ -130,7 +130,8 @@ impl<'a> Data<'a> {
     }
 
     /// Whether a row has a plot with anything in it.
-    fn draws(&self, row: &MetricsRow<'_>) -> bool {
+    #[must_use]
+    pub fn draws(&self, row: &MetricsRow<'_>) -> bool {
         row.plot().is_some_and(|figure| self.series(row.scope).is_some_and(|series| series.knows(figure)))
     }
 

@@ -49,7 +49,7 @@ pub fn arrange(inner: Rect, on_plot: bool) -> Arrangement {
         return Arrangement { list, plots, detail, lines: 1 };
     }
     let told = match inner.height {
-        12.. if on_plot => 5,
+        14.. if on_plot => 6,
         8.. if on_plot => 3,
         _ => 0,
     };

@@ -65,12 +65,12 @@ const TOTAL: &[RowContent<'static>] = &[
 ];
 
 /// What the session does now, and the instant of it.
-pub type Live<'a> = Option<(&'a LiveActivity, Timestamp)>;
+pub type LiveNow<'a> = Option<(&'a LiveActivity, Timestamp)>;
 
 /// The rows of a tab: its agent, then the total where there are several; on the merged timeline the total, then every
 /// agent. What runs now stands in the first of them.
 #[must_use]
-pub fn rows<'a>(metrics: &'a SessionMetrics, agent: Option<&AgentId>, live: Live<'a>) -> Vec<MetricsRow<'a>> {
+pub fn rows<'a>(metrics: &'a SessionMetrics, agent: Option<&AgentId>, live: LiveNow<'a>) -> Vec<MetricsRow<'a>> {
     let mut out = Vec::new();
     if let Some(agent) = agent {
         if let Some((id, figures)) = metrics.agents.iter().find(|(id, _)| id == agent) {
@@ -92,7 +92,7 @@ pub fn rows<'a>(metrics: &'a SessionMetrics, agent: Option<&AgentId>, live: Live
     out
 }
 
-fn push<'a>(out: &mut Vec<MetricsRow<'a>>, scope: Scope<'a>, contents: &[RowContent<'static>], live: Live<'a>) {
+fn push<'a>(out: &mut Vec<MetricsRow<'a>>, scope: Scope<'a>, contents: &[RowContent<'static>], live: LiveNow<'a>) {
     let first = out.is_empty();
     for content in contents {
         out.push(MetricsRow { scope, content: *content });
@@ -110,7 +110,7 @@ fn push_plots<'a>(out: &mut Vec<MetricsRow<'a>>, scope: Scope<'a>) {
     out.extend(CallFigure::ALL.map(|figure| MetricsRow { scope, content: RowContent::Plot(figure) }));
 }
 
-fn push_agent<'a>(out: &mut Vec<MetricsRow<'a>>, id: &'a AgentId, figures: &'a AgentMetrics, live: Live<'a>) {
+fn push_agent<'a>(out: &mut Vec<MetricsRow<'a>>, id: &'a AgentId, figures: &'a AgentMetrics, live: LiveNow<'a>) {
     let scope = Scope::Agent(id, figures);
     push(out, scope, AGENT, live);
     push_plots(out, scope);
@@ -182,10 +182,7 @@ impl<'a> MetricsRow<'a> {
     pub fn explain(&self, metrics: &SessionMetrics, series: Option<&CallSeries>) -> Vec<Explanation> {
         match self.content {
             RowContent::Plot(figure) => {
-                return series
-                    .map(|series| explained::plot(metrics, series, figure, self.scope))
-                    .into_iter()
-                    .collect();
+                return series.map(|series| explained::plot(metrics, series, figure, self.scope)).into_iter().collect();
             }
             RowContent::Rates(rates) => return vec![explained::rates(rates)],
             _ => {}
@@ -203,7 +200,8 @@ impl<'a> MetricsRow<'a> {
         match self.content {
             RowContent::Plot(figure) => {
                 let series = series.filter(|series| series.count() > 0)?;
-                let bar = |place| series.value(figure, place).map_or_else(|| "null".into(), |value| figure.plain(value));
+                let bar =
+                    |place| series.value(figure, place).map_or_else(|| "null".into(), |value| figure.plain(value));
                 Some((0..series.count()).map(bar).collect::<Vec<String>>().join(","))
             }
             RowContent::Rates(rates) => Some(rates.map(|rate| format!("{rate:.1}")).join(",")),

@@ -117,7 +117,6 @@ pub(super) fn word(value: Value) -> String {
     }
 }
 
-
 impl CallFigure {
     /// Its name where there is little room.
     #[must_use]
