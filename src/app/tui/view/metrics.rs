@@ -111,9 +111,8 @@ fn content(
         RowContent::Title => title(metrics.scope, chosen, cells, look),
         RowContent::Running(tool) => running(tool, metrics.scope, running_s(tool, data.now), cells, look),
         RowContent::Rates(rates) => {
-            let label = if cells >= 40 { "tok/min over 1/5/15 min" } else { RATES };
             let rate = |rate: f64| Span::styled(format::number(rate.round() as u64, look.marks), look.theme.text);
-            row::spread(label, look.theme.dim, cells_of(rates.map(rate).into(), " / ", None, look), cells, look)
+            row::spread(RATES, look.theme.dim, cells_of(rates.map(rate).into(), " / ", None, look), cells, look)
         }
         RowContent::Figures(label, figures) => {
             let values = figures.iter().map(|figure| value_span(value(metrics.scope, *figure), look)).collect();
