@@ -101,10 +101,13 @@ fn it_changes_by_itself_only_while_something_runs_or_a_rate_falls() {
         .unwrap();
     let mut asks = stored::tool_use(count, "call-9");
     asks.usage = Some(Usage { total: Some(600), ..Usage::default() });
-    let mut told = |screen: &mut Screen, message| {
+    let told = |screen: &mut Screen, message| {
         let change = Change::messages(session.clone(), agent.clone(), vec![message]);
         screen.tell(Event::News(ticket, News::Changes(vec![change])));
+        screen.answer_all();
     };
+    // To the first call, then to the first row.
+    screen.press("gg");
     told(&mut screen, asks);
     assert_eq!(wake(&screen), Some(1));
     assert!(drawn(&screen).contains("runs 0 s"));
