@@ -23,7 +23,7 @@ impl ConversationState {
         let Some(open) = self.open.as_mut().filter(|open| open.session.key == change.session) else {
             return effects;
         };
-        open.live.take(change, self.now);
+        open.activity.take(change, self.now);
         let (missed, shown) = match &change.kind {
             ChangeKind::Messages(..) => (open.misses(change), open.take_arrived(change, at_end)),
             // Feedback stands under its message.
@@ -127,10 +127,10 @@ impl ConversationState {
         };
         let key = open.session.key.clone();
         let open = self.open.insert(open);
-        open.live = LiveActivity::of(session, self.now);
+        open.activity = LiveActivity::of(session, self.now);
         for change in self.arrived.drain(..) {
             self.again |= open.misses(&change);
-            open.live.take(&change, self.now);
+            open.activity.take(&change, self.now);
             open.take_arrived(&change, at_end);
         }
         open.drop_far();

@@ -40,13 +40,14 @@ impl LiveActivity {
 
     /// A change of the session, told at `now`.
     pub fn take(&mut self, change: &Change, now: Timestamp) {
-        let ChangeKind::Messages(id, _) = &change.kind else { return };
         self.whole.take(change, now);
-        let at = self.agents.iter().position(|(known, _)| known == id).unwrap_or_else(|| {
-            self.agents.push((id.clone(), Activity::default()));
-            self.agents.len() - 1
-        });
-        self.agents[at].1.take(change, now);
+        if let ChangeKind::Messages(id, _) = &change.kind {
+            let at = self.agents.iter().position(|(known, _)| known == id).unwrap_or_else(|| {
+                self.agents.push((id.clone(), Activity::default()));
+                self.agents.len() - 1
+            });
+            self.agents[at].1.take(change, now);
+        }
         self.running = self.whole.running();
     }
 
@@ -91,7 +92,7 @@ impl ConversationState {
     /// What the open session does now.
     #[must_use]
     pub fn live(&self) -> Option<&LiveActivity> {
-        self.open.as_ref().map(|open| &open.live)
+        self.open.as_ref().map(|open| &open.activity)
     }
 
     /// Every message of the open session without its text, once that came.

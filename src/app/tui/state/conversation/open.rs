@@ -51,7 +51,7 @@ pub(super) struct Open {
     /// The calls behind `metrics`.
     pub calls: CallHistory,
     /// What it does now.
-    pub live: LiveActivity,
+    pub activity: LiveActivity,
     pub durations: Vec<Durations>,
     /// The shown tab: an agent by position, or one past the last for all.
     pub tab: usize,
@@ -90,7 +90,7 @@ impl Open {
             outline: None,
             metrics: None,
             calls: CallHistory::default(),
-            live: LiveActivity::default(),
+            activity: LiveActivity::default(),
             durations: vec![Durations::new(); agents],
             tab: 0,
             timeline: Timeline::One { agent: 0, len: counts.first().copied().unwrap_or(0) },
