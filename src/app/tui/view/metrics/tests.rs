@@ -215,7 +215,7 @@ proptest! {
     ) {
         let metrics = if calls % 3 == 0 { sample::metrics() } else { many(calls) };
         let mut shown = Shown::of(metrics, (!merged).then_some("support"));
-        shown.pane = MetricsPane { selection: Selection::placed(selected, top), cell, ..MetricsPane::default() };
+        (shown.pane.selection, shown.pane.cell) = (Selection::placed(selected, top), cell);
         shown.pane.cursor = Some(CallKey { agent: "support".into(), index: 5 });
         let screen = shown.draw((width, height), &if ascii { sample::plain() } else { sample::look() });
         prop_assert!(sample::safe(&screen));
