@@ -34,6 +34,8 @@ pub enum Action {
     PaneMetadata,
     /// The feedback.
     PaneFeedback,
+    /// The focused pane alone, or all panes again.
+    Zoom,
     /// The agent tab to the left.
     PreviousAgent,
     /// The agent tab to the right.
@@ -126,6 +128,7 @@ pub const ENTRIES: &[Entry] = &[
     entry(Action::PaneMetrics, "metrics", "the metrics", &["3"]),
     entry(Action::PaneMetadata, "metadata", "the metadata", &["4"]),
     entry(Action::PaneFeedback, "feedback", "the feedback", &["5"]),
+    entry(Action::Zoom, "zoom", "the focused pane alone, or all panes again", &["z"]),
     entry(Action::PreviousAgent, "previous-agent", "the agent tab to the left", &["["]),
     entry(Action::NextAgent, "next-agent", "the agent tab to the right", &["]"]),
     entry(Action::Open, "open", "open or unfold", &["enter"]),

@@ -7,6 +7,7 @@ pub mod highlight;
 pub mod look;
 pub mod markdown;
 pub mod message;
+pub mod plot;
 pub mod wrap;
 
 pub use look::Look;

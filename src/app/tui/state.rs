@@ -132,6 +132,8 @@ pub struct AppState {
     pub areas: Areas,
     /// The pane that gets the keys.
     pub focus: Pane,
+    /// It has the whole body.
+    pub zoomed: bool,
     /// What belongs to the connection.
     pub workspace: Workspace,
     /// What lies over the panes, the topmost last.
@@ -174,6 +176,7 @@ impl AppState {
             places: start.places,
             areas: Areas::default(),
             focus: Pane::Sessions,
+            zoomed: false,
             modals: Vec::new(),
             said: None,
             ending: None,
@@ -249,7 +252,8 @@ impl AppState {
 
     /// Gives every pane its place, and asks for what the list now lacks.
     fn settle(&mut self) -> Vec<Effect> {
-        self.areas = Areas::of(self.size, self.focus, self.workspace.conversation.key().is_some());
+        self.areas = Areas::of(self.size, self.focus, self.workspace.conversation.key().is_some(), self.zoomed);
+        self.workspace.conversation.tick(self.look.now);
         let rows = self.list_parts().map_or(0, |[_, rows, _]| rows.height);
         if rows > 0 {
             self.workspace.list.set_height(rows);
@@ -259,9 +263,7 @@ impl AppState {
             self.workspace.conversation_inner = inner;
             self.workspace.conversation.resize(area.as_size(), &self.look);
         }
-        if let Some(area) = self.areas.inner(Pane::Feedback) {
-            self.workspace.feedback.resize(area.as_size());
-        }
+        self.resize_side_panes();
         let body = self.areas.body.inner(Margin::new(1, 1));
         for modal in &mut self.modals {
             match modal {
@@ -324,7 +326,7 @@ impl AppState {
         // What was typed and is not stored stays.
         self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
         self.said = None;
-        self.focus = Pane::Sessions;
+        (self.focus, self.zoomed) = (Pane::Sessions, false);
         vec![Effect::Ask(Command::Connect(ticket, origin, rights))]
     }
 

@@ -65,6 +65,17 @@ pub fn seconds(s: f64) -> String {
     if s < 1.0 { format!("{:.1} ms", s * 1000.0) } else { format!("{s:.1} s") }
 }
 
+/// How long something has lasted, where it goes on: `12 s`, `3 min`, `2 h`, `5 d`.
+#[must_use]
+pub fn lasting(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min", seconds / 60),
+        3600..86_400 => format!("{} h", seconds / 3600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
 /// How old a date is in whole seconds, negative where it is to come.
 #[must_use]
 pub fn seconds_old(at: StoredDate, now: Timestamp) -> i64 {

@@ -222,6 +222,8 @@ pub struct Marks {
     pub thousands: &'static str,
     /// Bars of a chart, lowest to highest.
     pub levels: [&'static str; 8],
+    /// Below what a cursor is on.
+    pub pointer: &'static str,
     /// Bullet of a list.
     pub bullet: &'static str,
     /// Left edge of a quotation.
@@ -261,6 +263,7 @@ static UNICODE: Marks = Marks {
     at_least: "≥",
     thousands: "\u{202f}",
     levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+    pointer: "▴",
     bullet: "•",
     quote: "│",
     horizontal: "─",
@@ -284,6 +287,7 @@ static ASCII: Marks = Marks {
     at_least: ">=",
     thousands: " ",
     levels: ["_", ".", ":", "-", "=", "+", "*", "#"],
+    pointer: "^",
     bullet: "*",
     quote: "|",
     horizontal: "-",

@@ -81,10 +81,18 @@ impl AppState {
             }
             Pane::Sessions => None,
             Pane::Conversation => self.workspace.conversation.on_action(action, &mut self.tickets),
-            Pane::Metrics => self.workspace.metrics.on_action(action, Data::of(&self.workspace.conversation), page),
+            Pane::Metrics if action == Action::Open => self.open_call(),
+            Pane::Metrics => self.workspace.metrics.on_action(action, Data::of(&self.workspace.conversation)),
             Pane::Metadata => self.workspace.metadata.on_action(action, self.workspace.conversation.session(), page),
             Pane::Feedback => self.workspace.feedback.on_action(action, self.workspace.conversation.session(), page),
         }
+    }
+
+    /// Goes to the message of the call that the cursor of a plot is on.
+    fn open_call(&mut self) -> Option<Vec<Effect>> {
+        let (agent, index) = self.workspace.metrics.chosen_call(Data::of(&self.workspace.conversation))?;
+        self.focus = Pane::Conversation;
+        Some(self.workspace.conversation.go_to_message(&agent, index, &mut self.tickets))
     }
 
     pub(super) fn on_screen(&mut self, action: Action) -> Vec<Effect> {
@@ -96,6 +104,7 @@ impl AppState {
             Action::PaneMetrics => self.focus = Pane::Metrics,
             Action::PaneMetadata => self.focus = Pane::Metadata,
             Action::PaneFeedback => self.focus = Pane::Feedback,
+            Action::Zoom => self.zoomed = !self.zoomed,
             // The tabs and the places found are the conversation's, wherever the focus is.
             Action::PreviousAgent | Action::NextAgent | Action::NextMatch | Action::PreviousMatch => {
                 return self.workspace.conversation.on_action(action, &mut self.tickets).unwrap_or_default();
@@ -136,7 +145,7 @@ impl AppState {
         self.modals.push(Modal::Prompt(Box::new(prompt)));
     }
 
-    /// Gives up what is loading, else goes back to the sessions; there it puts the last error away.
+    /// Gives up what is loading, else shows the other panes again, else goes back to the sessions; there it puts the last error away.
     fn back(&mut self) -> Vec<Effect> {
         if matches!(self.workspace.connection.stage, Stage::Connecting) {
             self.workspace.connection.stage = Stage::None;
@@ -159,6 +168,9 @@ impl AppState {
         };
         if let Some(effects) = given_up {
             return effects;
+        }
+        if std::mem::take(&mut self.zoomed) {
+            return Vec::new();
         }
         if self.focus == Pane::Sessions {
             self.workspace.last_error = None;

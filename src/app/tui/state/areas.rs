@@ -65,16 +65,16 @@ const WIDE: u16 = 120;
 const LOW: u16 = 16;
 
 impl Areas {
-    /// For a terminal of that size; `open`: a session is, or is being opened.
+    /// For a terminal of that size; `open`: a session is, or is being opened; `zoomed`: the focused pane has the whole body.
     #[must_use]
-    pub fn of(size: Size, focus: Pane, open: bool) -> Self {
+    pub fn of(size: Size, focus: Pane, open: bool, zoomed: bool) -> Self {
         let screen = Rect::new(0, 0, size.width, size.height);
         if size.width < MIN_WIDTH || size.height < MIN_HEIGHT {
             return Self { body: screen, too_small: true, ..Self::default() };
         }
         let [header, body, status] =
             Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)]).areas(screen);
-        let panes = panes(body, focus, open);
+        let panes = if zoomed { alone(body, focus) } else { panes(body, focus, open) };
         Self { header, body, status, panes, too_small: false }
     }
 
@@ -135,12 +135,19 @@ pub fn list_parts(inner: Rect, notice: u16) -> [Rect; 3] {
     Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(notice)]).areas(inner)
 }
 
+fn alone(body: Rect, focus: Pane) -> [Option<Rect>; 5] {
+    let mut panes = [None; 5];
+    panes[focus as usize] = Some(body);
+    panes
+}
+
 fn panes(body: Rect, focus: Pane, open: bool) -> [Option<Rect>; 5] {
     let width = body.width;
     let mut panes = [None; 5];
     if width < 80 || body.height + 2 < LOW {
-        panes[focus as usize] = Some(body);
-    } else if width < WIDE {
+        return alone(body, focus);
+    }
+    if width < WIDE {
         if matches!(focus, Pane::Sessions | Pane::Conversation) {
             let sessions = list_width(width, focus, open, 36..=46);
             let [left, right] = Layout::horizontal([Constraint::Length(sessions), Constraint::Fill(1)]).areas(body);
@@ -189,11 +196,13 @@ mod tests {
     fn panes_tile_the_body_at_every_size() {
         for width in 0..=260 {
             for height in [0, 1, 5, 9, 10, 15, 16, 24, 60] {
-                for (focus, open) in Pane::ALL.into_iter().flat_map(|focus| [(focus, false), (focus, true)]) {
-                    let areas = Areas::of(Size::new(width, height), focus, open);
+                let cases = Pane::ALL.into_iter().flat_map(|focus| [(focus, false), (focus, true)]);
+                for ((focus, open), zoomed) in cases.flat_map(|case| [(case, false), (case, true)]) {
+                    let areas = Areas::of(Size::new(width, height), focus, open, zoomed);
                     let cells: u32 = areas.panes.iter().flatten().map(|area| area.area()).sum();
                     assert_eq!(cells, if areas.too_small { 0 } else { areas.body.area() }, "{width}×{height}");
                     assert!(areas.too_small || areas.pane(focus).is_some());
+                    assert!(!zoomed || areas.panes.iter().flatten().count() <= 1);
                 }
             }
         }
@@ -202,7 +211,7 @@ mod tests {
     #[test]
     fn the_list_has_more_room_while_the_keys_go_to_it() {
         let list = |width, focus, open| {
-            Areas::of(Size::new(width, 24), focus, open).pane(Pane::Sessions).map(|area| area.width)
+            Areas::of(Size::new(width, 24), focus, open, false).pane(Pane::Sessions).map(|area| area.width)
         };
         for width in 80..=260 {
             assert!(list(width, Pane::Sessions, true) > list(width, Pane::Conversation, true), "{width}");
@@ -213,7 +222,7 @@ mod tests {
 
     #[test]
     fn layouts_change_where_the_design_says() {
-        let shown = |w, h, focus| Areas::of(Size::new(w, h), focus, true).panes.iter().flatten().count();
+        let shown = |w, h, focus| Areas::of(Size::new(w, h), focus, true, false).panes.iter().flatten().count();
         assert_eq!(shown(120, 40, Pane::Sessions), 5);
         assert_eq!(shown(119, 40, Pane::Sessions), 2);
         assert_eq!(shown(80, 24, Pane::Metadata), 4);

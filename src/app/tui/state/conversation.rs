@@ -9,7 +9,9 @@ mod changed;
 mod durations;
 mod find;
 mod fold;
+mod history;
 mod last_seen;
+mod live_activity;
 mod moved;
 mod moves;
 mod open;
@@ -28,11 +30,14 @@ mod window;
 
 use std::ops::Range;
 
+use jiff::Timestamp;
 use ratatui::layout::Size;
 
 use self::{find::Find, fold::Folds, last_seen::LastSeen, open::Open, sheet::Layouts, window::PAGE};
 pub use self::{
     find::FindStatus,
+    history::{CallFigure, CallHistory, CallSeries},
+    live_activity::{LiveActivity, running_s},
     rows::ConversationRow,
     tabs::{AgentTab, Title},
 };
@@ -100,6 +105,8 @@ pub struct ConversationState {
     gone: bool,
     /// How far conversations were read.
     last_seen: LastSeen,
+    /// The instant that what is told is told at.
+    now: Timestamp,
 }
 
 impl ConversationState {
@@ -145,8 +152,9 @@ impl ConversationState {
     /// Closes it, e.g. as it is gone.
     pub fn close(&mut self) {
         self.note_left();
-        let (size, look, last_seen) = (self.size, self.look.take(), std::mem::take(&mut self.last_seen));
-        *self = Self { size, look, last_seen, ..Self::default() };
+        let (size, look, now) = (self.size, self.look.take(), self.now);
+        let last_seen = std::mem::take(&mut self.last_seen);
+        *self = Self { size, look, last_seen, now, ..Self::default() };
     }
 
     /// The inner size of the pane (without border) and the look it is drawn in: layouts depend on both. A larger view

@@ -129,12 +129,21 @@ impl AppState {
         });
     }
 
+    /// The side panes have their places.
+    pub(super) fn resize_side_panes(&mut self) {
+        if let Some(area) = self.areas.inner(Pane::Metrics) {
+            self.workspace.metrics.resize(area.as_size(), self.look.marks);
+        }
+        if let Some(area) = self.areas.inner(Pane::Feedback) {
+            self.workspace.feedback.resize(area.as_size());
+        }
+    }
+
     /// What the side panes show came or went: what is selected in them stays selected.
     pub(super) fn settle_side_panes(&mut self) {
-        let (metrics, metadata, feedback) =
-            (self.page(Pane::Metrics), self.page(Pane::Metadata), self.page(Pane::Feedback));
+        let (metadata, feedback) = (self.page(Pane::Metadata), self.page(Pane::Feedback));
         let session = self.workspace.conversation.session();
-        self.workspace.metrics.on_change(Data::of(&self.workspace.conversation), metrics);
+        self.workspace.metrics.on_change(Data::of(&self.workspace.conversation));
         self.workspace.metadata.on_change(session, metadata);
         self.workspace.feedback.on_change(session, feedback);
     }

@@ -49,7 +49,7 @@ impl AppState {
                 return self.workspace.conversation.click(y - inner.y, &mut self.tickets);
             }
             Pane::Metrics if within => {
-                self.workspace.metrics.click(y - inner.y, Data::of(&self.workspace.conversation));
+                self.workspace.metrics.click(x - inner.x, y - inner.y, Data::of(&self.workspace.conversation));
             }
             Pane::Metadata if within => {
                 self.workspace.metadata.click(y - inner.y, self.workspace.conversation.session());
@@ -151,7 +151,7 @@ impl AppState {
         match pane {
             Pane::Sessions => self.workspace.list.scroll(lines),
             Pane::Conversation => return self.workspace.conversation.scroll(lines, &mut self.tickets),
-            Pane::Metrics => self.workspace.metrics.scroll(lines, Data::of(&self.workspace.conversation), page),
+            Pane::Metrics => self.workspace.metrics.scroll(lines, Data::of(&self.workspace.conversation)),
             Pane::Metadata => self.workspace.metadata.scroll(lines, self.workspace.conversation.session(), page),
             Pane::Feedback => self.workspace.feedback.scroll(lines, self.workspace.conversation.session(), page),
         }

@@ -37,11 +37,16 @@ impl AppState {
         let chosen = self.chosen();
         Some(match action {
             Action::Open if in_list => chosen.map(|_| "open")?,
+            Action::Open if self.focus == Pane::Metrics => {
+                self.workspace.metrics.chosen_call(Data::of(&self.workspace.conversation)).map(|_| "go to the call")?
+            }
             Action::Open => self.unfolds().then_some("unfold")?,
             Action::Back if self.can_give_up() => "give up",
             Action::Back if in_list && self.workspace.list.is_outdated() => "back",
             Action::Back if in_list => (!self.workspace.list.filter.is_empty()).then_some("all sessions")?,
             Action::Back => "back",
+            Action::Zoom if self.zoomed => "all panes",
+            Action::Zoom => "zoom",
             Action::Filter if in_list => "filter",
             Action::Filter => session.map(|_| "find")?,
             Action::NextMatch => {
@@ -57,8 +62,7 @@ impl AppState {
             Action::DeleteSession => chosen.filter(|_| self.may_write()).map(|_| "delete")?,
             Action::Inspect => chosen.map(|_| "inspect")?,
             Action::Explain => {
-                let explained = self.workspace.metrics.explain(Data::of(&self.workspace.conversation));
-                (!explained.is_empty()).then_some("explain")?
+                self.workspace.metrics.explains(Data::of(&self.workspace.conversation)).then_some("explain")?
             }
             Action::Copy => self.copies().then_some("copy")?,
             Action::PaneMetrics => session.map(|_| "metrics")?,
@@ -197,7 +201,8 @@ const CONVERSATION: &[Action] = &[
     Action::PaneMetrics,
 ];
 
-const METRICS: &[Action] = &[Action::Back, Action::Explain, Action::Inspect, Action::Help, Action::Copy];
+const METRICS: &[Action] =
+    &[Action::Back, Action::Open, Action::Explain, Action::Zoom, Action::Inspect, Action::Help, Action::Copy];
 
 const METADATA: &[Action] = &[
     Action::Back,

@@ -9,7 +9,7 @@ use super::{
     list::Rows,
     metrics::{
         Data, RowKey,
-        rows::{Value, value},
+        value::{Value, value},
     },
     tree::PathKey,
 };

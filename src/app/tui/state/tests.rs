@@ -16,6 +16,7 @@ mod interleavings;
 mod listing;
 mod live;
 mod lookup;
+mod metrics;
 mod places;
 mod rows;
 mod told;

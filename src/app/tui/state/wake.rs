@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{AppState, areas::Pane};
+use super::{AppState, areas::Pane, conversation::running_s};
 use crate::{app::tui::render::format, session::StoredDate};
 
 /// How long a frame of the mark of loading stays.
 pub const BEAT: Duration = Duration::from_millis(200);
+
+/// How often rates are told anew while they fall, in seconds: a figure that moves every second would be restless.
+const RATES_S: u64 = 5;
 
 impl AppState {
     /// How long until something on screen changes by itself: the mark of loading, the seconds until the next try, an
@@ -39,8 +42,26 @@ impl AppState {
             workspace.metadata.glow.next_end(now).filter(|_| shown(Pane::Metadata)),
             workspace.feedback.glow.next_end(now).filter(|_| shown(Pane::Feedback)),
             workspace.metrics.glow.next_end(now).filter(|_| shown(Pane::Metrics)),
+            self.live_figures(),
         ];
         ages.chain(read).chain(fleet).chain(marks.into_iter().flatten()).min()
+    }
+
+    /// How long until a tool that runs, or a rate, is written differently, where the metrics are in view.
+    fn live_figures(&self) -> Option<Duration> {
+        self.areas.pane(Pane::Metrics)?;
+        let (live, now) = (self.workspace.conversation.live()?, self.look.now);
+        let running = live.running(None).filter_map(|tool| {
+            let seconds = running_s(tool, now);
+            match seconds {
+                0..60 => Some(1),
+                60..3600 => Some(60 - seconds % 60),
+                3600..86_400 => Some(3600 - seconds % 3600),
+                _ => None,
+            }
+        });
+        let rates = live.decays(now).then_some(RATES_S);
+        running.chain(rates).min().map(Duration::from_secs)
     }
 
     fn ages_in_view(&self) -> impl Iterator<Item = StoredDate> {

@@ -58,6 +58,7 @@ impl AppState {
             | Action::PaneMetrics
             | Action::PaneMetadata
             | Action::PaneFeedback
+            | Action::Zoom
             | Action::PreviousAgent
             | Action::NextAgent
             | Action::Open

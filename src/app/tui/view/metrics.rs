@@ -1,16 +1,20 @@
-//! The metrics pane.
+//! The metrics pane: figures, plots of the calls, and what is told of the call under the cursor.
 //!
 //! ```text
 //! ╭ 3 Metrics ─────────────╮
-//! │▌support   1 run 3 turns│
+//! │ support   1 run 3 turns│
 //! │ input             1 350│
 //! │ cache r/w      300 / 20│
-//! │ p50/p95 400 ms / 650 ms│
-//! │ ms/call           ▁▃▂▄▃│
+//! │▌ms/call         ⢸⣿  ⢀⣀ │
+//! │▌max 650 ms  ⢸⣿⢸⣿⢸⣿⢸⣿⢸⣿ │
 //! │ lookup_order    2 1 err│
-//! ╰───────────────── 1/14 ─╯
+//! │────────────────────────│
+//! │ call 5/5  latency 200 ms│
+//! ╰───────────────── 8/19 ─╯
 //! ```
 
+mod call;
+mod plots;
 #[cfg(test)]
 mod tests;
 
@@ -27,16 +31,19 @@ use crate::{
         tui::{
             render::{Look, format},
             state::{
+                conversation::running_s,
                 list::Rows,
                 metrics::{
                     Data, MetricsPane,
-                    rows::{MetricsRow, RowContent, Scope, Value, value},
+                    rows::{MetricsRow, RATES, RowContent},
+                    value::{Scope, Value, value},
                 },
             },
         },
     },
-    metrics::{Figure, ToolMetrics},
+    metrics::{Figure, RunningTool, ToolMetrics},
 };
+use plots::DrawnPlot;
 
 /// Numbers stand no further than this from their labels, also in a wide pane.
 const WIDEST: u16 = 44;
@@ -44,42 +51,85 @@ const WIDEST: u16 = 44;
 /// Draws the pane with its border.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &MetricsPane, data: Data<'_>, focused: bool, look: &Look) {
     let rows = data.rows();
-    let place = row::place(state.selection.at(rows.len()), rows.len(), look);
-    let pane = block::pane(Line::raw(" 3 Metrics "), place, focused, look);
+    let selected = state.selection.at(rows.len());
+    let pane = block::pane(Line::raw(" 3 Metrics "), row::place(selected, rows.len(), look), focused, look);
     let inner = pane.inner(area);
     frame.render_widget(pane, area);
     if rows.is_empty() {
-        let hint = match (data.open, data.metrics) {
-            (false, _) => "no session open".to_owned(),
-            (true, None) => format!("reading{}", look.marks.ellipsis),
-            (true, Some(_)) if data.unread => "unknown: the figures of an orchestrator are not read yet".to_owned(),
-            (true, Some(_)) => "no agents in this session".to_owned(),
-        };
-        row::hint(frame.buffer_mut(), inner, &hint, look);
+        row::hint(frame.buffer_mut(), inner, &missing(&data, look), look);
         return;
     }
-    let selected = state.selection.at(rows.len());
-    let top = state.selection.top(rows.len(), inner.height.into());
-    for (i, (metrics, line)) in rows.iter().skip(top).zip(inner.rows()).enumerate() {
-        let chosen = focused && top + i == selected;
-        let cell = chosen.then_some(state.cell);
-        let cells = usize::from(line.width.min(WIDEST).saturating_sub(1));
-        let mut shown = content(metrics, cell, cells, look);
-        if rows.key(top + i).is_some_and(|key| state.glow.is_lit(&key, look.now)) {
-            shown = shown.patch_style(look.theme.glow);
+    let parts = state.arrange(inner, &rows);
+    let heights = data.heights(&rows, &parts);
+    let mut top = parts.list.y;
+    for (i, metrics) in rows.iter().enumerate().skip(state.top(&heights, &parts)) {
+        let left = parts.list.bottom().saturating_sub(top);
+        let line = Rect { y: top, height: left.min(heights[i] as u16), ..parts.list };
+        if line.is_empty() {
+            break;
         }
-        row::draw(frame.buffer_mut(), line, &shown, chosen, look);
+        let chosen = focused && i == selected;
+        match DrawnPlot::of(metrics, state, data) {
+            Some(plot) if !parts.is_roomy() && data.draws(metrics) => {
+                plots::among(frame.buffer_mut(), line, &plot, chosen, look);
+            }
+            plot => {
+                let cell = chosen.then_some(state.cell);
+                let cells = usize::from(line.width.min(WIDEST).saturating_sub(1));
+                let mut shown = content(metrics, plot, data, cell, cells, look);
+                if rows.key(i).is_some_and(|key| state.glow.is_lit(&key, look.now)) {
+                    shown = shown.patch_style(look.theme.glow);
+                }
+                row::draw(frame.buffer_mut(), line, &shown, chosen, look);
+            }
+        }
+        top = top.saturating_add(line.height);
+    }
+    let shown = plots::beside(frame.buffer_mut(), &parts, state, data, &rows, focused, look);
+    let selected = rows.get(selected).and_then(|metrics| DrawnPlot::of(metrics, state, data));
+    if let Some(plot) = selected.or(shown) {
+        call::draw(frame.buffer_mut(), parts.detail, &plot, data, look);
     }
 }
 
-fn content(metrics: &MetricsRow<'_>, chosen: Option<usize>, cells: usize, look: &Look) -> Line<'static> {
+/// Why there are no rows.
+fn missing(data: &Data<'_>, look: &Look) -> String {
+    match (data.open, data.metrics) {
+        (false, _) => "no session open".to_owned(),
+        (true, None) => format!("reading{}", look.marks.ellipsis),
+        (true, Some(_)) if data.unread => "unknown: the figures of an orchestrator are not read yet".to_owned(),
+        (true, Some(_)) => "no agents in this session".to_owned(),
+    }
+}
+
+/// A row of one line.
+fn content(
+    metrics: &MetricsRow<'_>,
+    plot: Option<DrawnPlot<'_>>,
+    data: Data<'_>,
+    chosen: Option<usize>,
+    cells: usize,
+    look: &Look,
+) -> Line<'static> {
     match metrics.content {
         RowContent::Title => title(metrics.scope, chosen, cells, look),
+        RowContent::Running(tool) => running(tool, metrics.scope, running_s(tool, data.now), cells, look),
+        RowContent::Rates(rates) => {
+            let rate = |rate: f64| Span::styled(format::number(rate.round() as u64, look.marks), look.theme.text);
+            row::spread(RATES, look.theme.dim, cells_of(rates.map(rate).into(), " / ", None, look), cells, look)
+        }
         RowContent::Figures(label, figures) => {
             let values = figures.iter().map(|figure| value_span(value(metrics.scope, *figure), look)).collect();
             row::spread(label, look.theme.dim, cells_of(values, " / ", chosen, look), cells, look)
         }
-        RowContent::Bars(label, _) => bars(label, metrics, cells, look),
+        RowContent::Plot(figure) => {
+            let highest = plot.and_then(|plot| plot.highest());
+            let right = match highest {
+                None => Span::styled(look.marks.dash, look.theme.dim),
+                Some(highest) => Span::styled(plots::max(figure, highest, look), look.theme.text),
+            };
+            row::spread(figure.label(), look.theme.dim, vec![right], cells, look)
+        }
         RowContent::Tool(tool) => match metrics.scope {
             Scope::Agent(_, figures) if tool < figures.tools.len() => {
                 tool_line(&figures.tools[tool], &figures.tools, cells, look)
@@ -87,6 +137,18 @@ fn content(metrics: &MetricsRow<'_>, chosen: Option<usize>, cells: usize, look: 
             _ => Line::default(),
         },
     }
+}
+
+/// A tool that runs, and since when; where all agents are shown, whose it is.
+fn running(tool: &RunningTool, scope: Scope<'_>, seconds: u64, cells: usize, look: &Look) -> Line<'static> {
+    let mut right = Vec::new();
+    if scope.agent().is_none() {
+        let agent = format::fit(&text::line(tool.agent.as_str()), cells / 3, look.marks);
+        right.push(Span::styled(format!("{agent} "), look.theme.dim));
+    }
+    right.push(Span::styled(format!("runs {}", format::lasting(seconds)), look.theme.new));
+    let name = tool.name.as_deref().map_or_else(|| "a tool".into(), text::line);
+    row::spread(&name, look.theme.tool, right, cells, look)
 }
 
 fn title(scope: Scope<'_>, chosen: Option<usize>, cells: usize, look: &Look) -> Line<'static> {
@@ -142,27 +204,6 @@ fn value_span(value: Value, look: &Look) -> Span<'static> {
         Value::Unknown => return Span::styled(look.marks.dash, look.theme.dim),
     };
     Span::styled(text, look.theme.text)
-}
-
-/// The newest calls that fit, newest right, the tallest bar the highest of them; a call without a figure stays blank.
-fn bars(label: &str, metrics: &MetricsRow<'_>, cells: usize, look: &Look) -> Line<'static> {
-    let shown = metrics.bars(cells.saturating_sub(format::width(label) + 2).max(1));
-    let highest = shown.iter().flatten().max().copied();
-    let right = match highest {
-        None => Span::styled(look.marks.dash, look.theme.dim),
-        Some(highest) => {
-            let bars: String =
-                shown.iter().map(|value| value.map_or(" ", |value| level(value, highest, look))).collect();
-            Span::styled(bars, look.theme.link.remove_modifier(ratatui::style::Modifier::UNDERLINED))
-        }
-    };
-    row::spread(label, look.theme.dim, vec![right], cells, look)
-}
-
-fn level(value: u64, highest: u64, look: &Look) -> &'static str {
-    let top = look.marks.levels.len() - 1;
-    let share = value as f64 / highest.max(1) as f64;
-    look.marks.levels[((share * 8.0).ceil() as usize).saturating_sub(1).min(top)]
 }
 
 /// Calls, errors and time in columns, so that tools can be held against one another. Time gives way where the pane is

@@ -1,7 +1,7 @@
 //! What the background task answers, and what is asked of it next.
 
 use super::{
-    AskedPage, ConversationState, Effect, Opening, Tickets,
+    AskedPage, ConversationState, Effect, LiveActivity, Opening, Tickets,
     changed::{caught_up, follow, is_shown_there},
     open::Open,
     timeline::Spot,
@@ -37,6 +37,7 @@ impl ConversationState {
             ChangeKind::Created(_) => Applied::Known,
             _ => open.take_change(change, at_end),
         };
+        open.activity.take(change, self.now);
         if applied.is_changed() && is_shown_there(&change.kind) {
             if let Some(find) = &mut self.find {
                 find.keep(|spot| open.counts.get(spot.agent).is_some_and(|count| spot.index < *count));
@@ -106,7 +107,9 @@ impl ConversationState {
         };
         let key = open.session.key.clone();
         let open = self.open.insert(open);
+        open.activity = LiveActivity::of(session, self.now);
         for change in self.arrived.drain(..).filter(|change| change.session == key) {
+            open.activity.take(&change, self.now);
             self.again |= open.take_change(&change, at_end).is_unresolved();
         }
         open.drop_far();

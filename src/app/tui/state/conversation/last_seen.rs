@@ -17,7 +17,7 @@ const MOST: usize = 200;
 #[derive(Debug, Clone)]
 struct ReadTo {
     agents: Vec<(AgentId, u64)>,
-    at: Option<Timestamp>,
+    at: Timestamp,
 }
 
 /// The line over the first message that was not read.
@@ -33,8 +33,6 @@ struct SeenLine {
 /// What is remembered.
 #[derive(Debug, Default)]
 pub(super) struct LastSeen {
-    /// What time it is, as last told.
-    now: Option<Timestamp>,
     /// Sessions that were left, the last one last.
     left: VecDeque<(SessionKey, ReadTo)>,
     /// How far the open one was read when the terminal was looked away from.
@@ -43,7 +41,7 @@ pub(super) struct LastSeen {
 }
 
 impl ReadTo {
-    fn of(open: &Open, at: Option<Timestamp>) -> Self {
+    fn of(open: &Open, at: Timestamp) -> Self {
         let agents = open.session.agents.iter().map(|agent| agent.id.clone());
         Self { agents: agents.zip(open.reached.iter().copied()).collect(), at }
     }
@@ -62,28 +60,28 @@ impl ReadTo {
 }
 
 impl LastSeen {
-    fn leave(&mut self, open: &Open) {
+    fn leave(&mut self, open: &Open, now: Timestamp) {
         let key = &open.session.key;
         self.left.retain(|(known, _)| known != key);
         if self.left.len() >= MOST {
             self.left.pop_front();
         }
-        self.left.push_back((key.clone(), ReadTo::of(open, self.now)));
+        self.left.push_back((key.clone(), ReadTo::of(open, now)));
         (self.away, self.line) = (None, None);
     }
 
     /// Which message has the line over it, and what the line says.
     pub fn line(&self, look: &Look) -> Option<(Spot, String)> {
         let line = self.line.as_ref()?;
-        let at = line.read.at.map(|at| format::minute(at, self.now.unwrap_or(at), look)).unwrap_or_default();
-        Some((line.over?, format!("last seen {at}").trim_end().to_owned()))
+        let at = format::minute(line.read.at, look.now, look);
+        Some((line.over?, format!("last seen {at}")))
     }
 }
 
 impl ConversationState {
-    /// What time it is.
+    /// What is told from here on is told at that instant.
     pub fn tick(&mut self, now: Timestamp) {
-        self.last_seen.now = Some(now);
+        self.now = now;
     }
 
     /// Whether what is read, or was read last, was asked for by a change and not by a person.
@@ -102,7 +100,7 @@ impl ConversationState {
     pub fn take_news(&mut self, change: &Change, tickets: &mut Tickets) -> Vec<Effect> {
         let all_read = self.new_below() == 0;
         let read = self.open.as_ref().filter(|_| all_read && self.last_seen.line.is_none());
-        let read = read.map(|open| ReadTo::of(open, self.last_seen.now));
+        let read = read.map(|open| ReadTo::of(open, self.now));
         let effects = self.apply(change, tickets);
         if let Some(read) = read.filter(|_| self.new_below() > 0) {
             self.mark_read(read);
@@ -113,7 +111,7 @@ impl ConversationState {
     /// The open session is about to be left for another, or for none.
     pub(super) fn note_left(&mut self) {
         if let Some(open) = &self.open {
-            self.last_seen.leave(open);
+            self.last_seen.leave(open, self.now);
         }
     }
 
@@ -129,7 +127,7 @@ impl ConversationState {
 
     /// The terminal is looked away from.
     pub fn look_away(&mut self) {
-        let now = self.last_seen.now;
+        let now = self.now;
         self.last_seen.away = self.open.as_ref().map(|open| ReadTo::of(open, now));
     }
 

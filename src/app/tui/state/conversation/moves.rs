@@ -7,7 +7,7 @@ use crate::{
         render::message::Foldable,
         state::{Effect, Tickets},
     },
-    session::plain,
+    session::{AgentId, plain},
 };
 
 impl ConversationState {
@@ -194,6 +194,17 @@ impl ConversationState {
             effects.push(Effect::Say(words.to_owned()));
         }
         effects
+    }
+
+    /// Goes to a message of an agent, by its stored index: the cursor stands on it. Nothing where it is not there any more.
+    pub fn go_to_message(&mut self, agent: &AgentId, index: u64, tickets: &mut Tickets) -> Vec<Effect> {
+        let Some(open) = &self.open else { return Vec::new() };
+        let Some(agent) = open.session.agents.iter().position(|found| found.id == *agent) else { return Vec::new() };
+        if index >= open.counts[agent] {
+            return Vec::new();
+        }
+        self.go_to(Spot { agent, index });
+        self.moved(tickets)
     }
 
     /// Goes to a message, on another tab where this one does not show its agent.

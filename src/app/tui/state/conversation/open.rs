@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use super::{
     durations::{self, Durations},
+    history::CallHistory,
+    live_activity::LiveActivity,
     moved::MovedAgents,
     place::ViewPlace,
     timeline::{Dates, Spot, Timeline},
@@ -47,6 +49,10 @@ pub(super) struct Open {
     pub live: Option<LiveMetrics>,
     /// Those lack messages, and follow nothing until they are read again.
     pub behind: bool,
+    /// The calls behind the figures.
+    pub calls: CallHistory,
+    /// What it does now.
+    pub activity: LiveActivity,
     pub durations: Vec<Durations>,
     /// The shown tab: an agent by position, or one past the last for all.
     pub tab: usize,
@@ -78,6 +84,8 @@ impl Open {
             dates: vec![Dates::new(); agents],
             live: None,
             behind: false,
+            calls: CallHistory::default(),
+            activity: LiveActivity::default(),
             durations: vec![Durations::new(); agents],
             tab: 0,
             timeline: Timeline::One { agent: 0, len: counts.first().copied().unwrap_or(0) },
@@ -133,7 +141,7 @@ impl Open {
         fresh.tab = tab.unwrap_or(0);
         // What lacks messages cannot follow what changes before the next outline comes.
         fresh.behind = self.live.as_ref().is_some_and(|live| !fresh.is_all(live.outline()));
-        fresh.live = self.live;
+        (fresh.live, fresh.calls) = (self.live, self.calls);
         fresh.arrange();
         fresh.unpark();
         if at_end || tab.is_none() {
@@ -213,6 +221,7 @@ impl Open {
 
     /// Takes figures and dates of all messages; the reader's place stays on its message.
     pub fn take_figures(&mut self, live: LiveMetrics) {
+        self.calls = CallHistory::of(live.metrics());
         (self.live, self.behind) = (Some(live), false);
         for agent in 0..self.windows.len() {
             self.learn_outline(agent, 0);
@@ -259,8 +268,11 @@ impl Open {
         self.goal = goal;
     }
 
-    /// Durations and dates of an agent whose outline or messages are others from that index on.
+    /// Durations, dates and calls of an agent whose outline or messages are others from that index on.
     pub fn refresh_figures(&mut self, agent: usize, from: u64) {
+        if let Some(live) = &self.live {
+            self.calls.refresh(live.metrics(), &self.session.agents[agent].id);
+        }
         self.learn_outline(agent, from);
         self.learn_dates(agent);
     }

@@ -1,0 +1,148 @@
+//! What the open session does now: tokens a minute, and tools that run.
+
+use jiff::Timestamp;
+
+use super::{CallHistory, ConversationState};
+use crate::{
+    metrics::{Activity, LiveMetrics, Outline, RunningTool},
+    session::{AgentId, Change, Session},
+};
+
+/// The minutes over which tokens are counted.
+const MINUTES: [u32; 3] = [1, 5, 15];
+
+/// After so long without a token no rate is left to tell, in seconds.
+const MEMORY_S: i64 = 15 * 60;
+
+/// What the open session does, as a whole and agent by agent.
+#[derive(Debug, Default)]
+pub struct LiveActivity {
+    whole: Activity,
+    agents: Vec<(AgentId, Activity)>,
+    /// Calls without a result, in the order of their agents.
+    running: Vec<RunningTool>,
+}
+
+impl LiveActivity {
+    /// As the end of the stored histories tells.
+    #[must_use]
+    pub fn of(session: &Session, now: Timestamp) -> Self {
+        let mut live = Self::default();
+        for agent in &session.agents {
+            live.whole.seed(&agent.id, &agent.messages, now);
+            let mut own = Activity::default();
+            own.seed(&agent.id, &agent.messages, now);
+            live.agents.push((agent.id.clone(), own));
+        }
+        live.running = live.whole.running();
+        live
+    }
+
+    /// A change of the session, told at `now`.
+    pub fn take(&mut self, change: &Change, now: Timestamp) {
+        self.whole.take(change, now);
+        if let Some(id) = change.agent() {
+            let at = self.agents.iter().position(|(known, _)| known == id).unwrap_or_else(|| {
+                self.agents.push((id.clone(), Activity::default()));
+                self.agents.len() - 1
+            });
+            self.agents[at].1.take(change, now);
+        }
+        self.running = self.whole.running();
+    }
+
+    /// Tokens a minute over 1, 5 and 15 minutes, of one agent or of all; `None` where nothing tells any, or none came of late.
+    #[must_use]
+    pub fn rates(&self, agent: Option<&AgentId>, now: Timestamp) -> Option<[f64; 3]> {
+        let activity = match agent {
+            Some(agent) => &self.agents.iter().find(|(id, _)| id == agent)?.1,
+            None => &self.whole,
+        };
+        let [one, five, fifteen] = MINUTES.map(|minutes| activity.tokens_per_minute(minutes, now));
+        Some([one?, five?, fifteen?]).filter(|rates| rates.iter().any(|rate| *rate > 0.0))
+    }
+
+    /// Tools that run now, of one agent or of all.
+    pub fn running<'a>(&'a self, agent: Option<&'a AgentId>) -> impl Iterator<Item = &'a RunningTool> {
+        self.running.iter().filter(move |tool| agent.is_none_or(|agent| tool.agent == *agent))
+    }
+
+    /// Whether rates may still change by time alone.
+    #[must_use]
+    pub fn decays(&self, now: Timestamp) -> bool {
+        let last = self.whole.last_write();
+        last.is_some_and(|last| now.as_second().saturating_sub(last.as_second()) <= MEMORY_S)
+            && self.rates(None, now).is_some()
+    }
+}
+
+/// How many whole seconds a tool runs; clocks may disagree.
+#[must_use]
+pub fn running_s(tool: &RunningTool, now: Timestamp) -> u64 {
+    u64::try_from(now.as_second().saturating_sub(tool.since.as_second())).unwrap_or(0)
+}
+
+impl ConversationState {
+    /// The calls behind [`Self::metrics`], for plots.
+    #[must_use]
+    pub fn calls(&self) -> Option<&CallHistory> {
+        self.open.as_ref().filter(|open| open.live.is_some()).map(|open| &open.calls)
+    }
+
+    /// What the open session does now.
+    #[must_use]
+    pub fn live(&self) -> Option<&LiveActivity> {
+        self.open.as_ref().map(|open| &open.activity)
+    }
+
+    /// Every message of the open session without its text, once that came.
+    #[must_use]
+    pub fn outline(&self) -> Option<&Outline> {
+        self.open.as_ref()?.live.as_ref().map(LiveMetrics::outline)
+    }
+
+    /// The instant as last told, see [`Self::tick`].
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::sample, *};
+    use crate::session::Usage;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_795_443_080 + second).unwrap()
+    }
+
+    #[test]
+    fn a_call_without_its_result_runs_and_then_does_not() {
+        let mut session = sample::session("s", &[("a", 0), ("b", 0)], 0);
+        session.agents[1].messages = vec![sample::message(0), sample::tool_use(1, "call-1")];
+        let mut live = LiveActivity::of(&session, at(100));
+        let (a, b) = (AgentId::from("a"), AgentId::from("b"));
+        assert_eq!((live.running(None).count(), live.running(Some(&a)).count()), (1, 0));
+        let tool = live.running(Some(&b)).next().unwrap();
+        assert_eq!((tool.name.as_deref(), running_s(tool, at(100))), (Some("lookup_order"), 40));
+        assert_eq!(running_s(tool, at(0)), 0, "a clock that runs behind");
+        live.take(&Change::messages("s".into(), b.clone(), vec![sample::tool_result(2, "call-1")]), at(110));
+        assert_eq!(live.running(None).count(), 0);
+    }
+
+    #[test]
+    fn rates_are_told_per_agent_and_go_when_they_are_old() {
+        let mut live = LiveActivity::default();
+        let mut message = sample::message(1);
+        message.usage = Some(Usage { total: Some(600), ..Usage::default() });
+        live.take(&Change::messages("s".into(), "a".into(), vec![message]), at(0));
+        let a = AgentId::from("a");
+        assert_eq!(live.rates(Some(&a), at(1)), Some([600.0, 120.0, 40.0]));
+        assert_eq!(live.rates(None, at(1)), live.rates(Some(&a), at(1)));
+        assert_eq!(live.rates(Some(&"b".into()), at(1)), None);
+        assert!(live.decays(at(600)));
+        assert_eq!(live.rates(None, at(3000)), None);
+        assert!(!live.decays(at(3000)));
+    }
+}
