@@ -112,6 +112,8 @@ fn it_changes_by_itself_only_while_something_runs_or_a_rate_falls() {
     assert_eq!(wake(&screen), Some(1));
     assert!(drawn(&screen).contains("runs 0 s"));
     told(&mut screen, stored::tool_result(count + 1, "call-9"));
+    let after_glow = screen.state.look.now.checked_add(jiff::SignedDuration::from_secs(2)).unwrap();
+    screen.put(super::Input::Tick(after_glow));
     assert_eq!(wake(&screen), Some(5), "the rate falls");
     assert!(!drawn(&screen).contains("runs 0 s"));
     let later = screen.state.look.now.checked_add(jiff::SignedDuration::from_mins(20)).unwrap();
