@@ -1,5 +1,5 @@
 //! Alerts: what of the sessions that are followed somebody wants to be told of. Rules and changes in, alerts out; nothing here
-//! reads a clock, and only [`is_among`] a store.
+//! reads a clock, and only [`row_among`] a store.
 
 mod among;
 mod delivery;
@@ -7,7 +7,7 @@ mod engine;
 mod incident;
 mod tools;
 
-pub use among::is_among;
+pub use among::row_among;
 pub use engine::{AlertEngine, Happened};
 pub(in crate::app) use tools::MOST_FAILURES;
 
