@@ -13,6 +13,7 @@ pub mod cli;
 pub mod config;
 pub mod copy;
 pub mod demo;
+pub mod fleet;
 pub mod keymap;
 pub mod place;
 mod signals;

@@ -170,8 +170,8 @@ pub use manager::{
     repair, retention,
 };
 pub use metrics::{
-    AgentMetrics, AgentOutline, CallMetrics, Explanation, Figure, FigureSource, Latency, MessageSample, Outline,
-    RunReading, SessionMetrics, ToolMetrics, UsageSource, agent_metrics, explain, health, history_findings,
+    Activity, AgentMetrics, AgentOutline, AgentState, CallMetrics, Explanation, Figure, FigureSource, Latency,
+    MessageSample, Outline, RunReading, RunningTool, SessionMetrics, ToolMetrics, UsageSource, agent_metrics, explain, health, history_findings,
     row_findings, session_findings, session_metrics, size_finding,
 };
 pub use repository::{

@@ -1,5 +1,6 @@
 //! Numbers from messages: pure, and right to the token.
 
+mod activity;
 mod calls;
 mod compute;
 mod explain;
@@ -8,6 +9,7 @@ mod runs;
 mod sample;
 mod tools;
 
+pub use activity::{Activity, AgentState, RunningTool};
 pub use compute::{agent_metrics, session_metrics};
 pub use explain::{Explanation, Figure, explain};
 pub use health::{health, history_findings, row_findings, session_findings, size_finding};

@@ -203,7 +203,7 @@ pub(super) fn own_usage(sample: &MessageSample) -> Option<Usage> {
 }
 
 /// Size of a call's context: cached tokens count extra where the provider leaves them out of the input.
-fn context(usage: &Usage) -> Option<u64> {
+pub(super) fn context(usage: &Usage) -> Option<u64> {
     let input = usage.input?;
     let plain = input.saturating_add(usage.output.unwrap_or(0));
     let cached = usage.cache_read.unwrap_or(0).saturating_add(usage.cache_write.unwrap_or(0));

@@ -77,7 +77,7 @@ fn beginning(samples: &[MessageSample], last: usize, position: usize, cycles: Op
     start
 }
 
-fn falls(peak: &Counters, reading: &Counters) -> bool {
+pub(super) fn falls(peak: &Counters, reading: &Counters) -> bool {
     let before = figures(peak);
     let fell = before.into_iter().zip(figures(reading)).any(|pair| matches!(pair, (Some(a), Some(b)) if b < a));
     let seconds = |a: Option<f64>, b: Option<f64>| a.zip(b).is_some_and(|(a, b)| b < a);

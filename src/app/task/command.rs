@@ -41,6 +41,9 @@ pub enum Command {
     Find(Ticket, SessionKey, Option<AgentId>, String),
     /// The whole document as stored: `Event::Document`.
     Document(Ticket, SessionKey),
+    /// The sessions that changed within that time (`Event::FleetRows`), then the end of their histories, or only of those that
+    /// are named: `Event::FleetSeed` each, `Event::FleetEnd`.
+    Fleet(Ticket, FleetScope),
     /// What is on the screen of the connection that was opened with that ticket: changes of it are looked for more closely.
     Look(Ticket, InView),
     /// Gives up what runs in a lane.
@@ -48,6 +51,15 @@ pub enum Command {
     /// Writes, those of one connection one after another in the order they come: `Event::Written` or `Event::NotWritten`,
     /// always. Never given up, also not for another connection.
     Write(Ticket, Box<WriteOrder>),
+}
+
+/// Which sessions are read for the fleet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FleetScope {
+    /// Those that changed within that time.
+    Window(FleetWindow),
+    /// These.
+    Sessions(Vec<SessionKey>),
 }
 
 /// A write with its id.
@@ -110,6 +122,8 @@ pub enum Lane {
     Find,
     /// `Document`.
     Inspect,
+    /// `Fleet`.
+    Fleet,
     /// `Look`, which is no question.
     View,
     /// `Write`: the only one in which nothing replaces anything.
@@ -118,7 +132,7 @@ pub enum Lane {
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Connection,
         Self::List,
         Self::Count,
@@ -129,6 +143,7 @@ impl Lane {
         Self::Outline,
         Self::Find,
         Self::Inspect,
+        Self::Fleet,
         Self::View,
         Self::Write,
     ];
@@ -156,6 +171,7 @@ impl Command {
             Self::Outline(ticket, ..) => (Lane::Outline, Some(*ticket)),
             Self::Find(ticket, ..) => (Lane::Find, Some(*ticket)),
             Self::Document(ticket, ..) => (Lane::Inspect, Some(*ticket)),
+            Self::Fleet(ticket, ..) => (Lane::Fleet, Some(*ticket)),
             Self::Look(..) => (Lane::View, None),
             Self::Cancel(lane) => (*lane, None),
             Self::Write(ticket, _) => (Lane::Write, Some(*ticket)),

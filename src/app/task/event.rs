@@ -63,6 +63,12 @@ pub enum Event {
     },
     /// A whole document, and all that there is to say of it.
     Document(Ticket, Box<Inspection>),
+    /// Sessions that changed lately.
+    FleetRows(Ticket, Vec<Summary>),
+    /// One of them with the end of its histories.
+    FleetSeed(Ticket, Box<Session>),
+    /// That were all of them.
+    FleetEnd(Ticket),
     /// A question failed.
     Failed {
         /// Of the question.
@@ -122,6 +128,7 @@ impl Event {
             Self::Outline(ticket, _) => (Lane::Outline, *ticket),
             Self::Found { ticket, .. } => (Lane::Find, *ticket),
             Self::Document(ticket, ..) => (Lane::Inspect, *ticket),
+            Self::FleetRows(ticket, _) | Self::FleetSeed(ticket, _) | Self::FleetEnd(ticket) => (Lane::Fleet, *ticket),
             Self::Failed { ticket, lane, .. } => (*lane, *ticket),
             Self::Link(_)
             | Self::News(..)

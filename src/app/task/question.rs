@@ -6,11 +6,11 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::{Command, Event, Ticket, lanes::Reply};
+use super::{Command, Event, FleetScope, Ticket, lanes::Reply};
 use crate::{
-    app::told,
+    app::{fleet, told},
     metrics,
-    repository::{Error, ListQuery, SessionReader},
+    repository::{Error, Filter, ListQuery, SessionReader},
     session::{AgentId, Message, SessionKey, plain},
 };
 
@@ -35,6 +35,7 @@ impl Question {
             Command::List(ticket, query) => return self.list(ticket, &query).await,
             Command::Details(ticket, keys) => return self.details(ticket, &keys).await,
             Command::Find(ticket, key, agent, needle) => return self.find(ticket, &key, agent, &needle).await,
+            Command::Fleet(ticket, scope) => return self.fleet(ticket, scope).await,
             Command::Count(ticket, filter) => Event::Count(ticket, reader.count(&filter).await?),
             Command::Resolve(ticket, id) => {
                 let rows = reader.resolve(&id).await?;
@@ -107,6 +108,33 @@ impl Question {
             };
             self.reply.send(&self.events, Event::Usage(ticket, key.clone(), usage, findings)).await;
         }
+        Ok(())
+    }
+
+    /// Rows first, then session by session; given up as soon as something newer is asked.
+    async fn fleet(&self, ticket: Ticket, scope: FleetScope) -> Result<(), Error> {
+        let keys = match scope {
+            FleetScope::Sessions(keys) => keys,
+            FleetScope::Window(window) => {
+                let query = fleet::read::query(Filter::default(), window, Timestamp::now());
+                let (rows, _) = self.reader.list(&query).read().await?;
+                let keys = rows.iter().map(|row| row.key.clone()).collect();
+                self.reply.send(&self.events, Event::FleetRows(ticket, rows)).await;
+                keys
+            }
+        };
+        let mut read = fleet::read::ends(Arc::clone(&self.reader), keys);
+        while let Some((_, session)) = read.next().await {
+            let session = match session {
+                Ok(session) => Box::new(session),
+                Err(Error::NotFound { .. }) => continue,
+                Err(error) => return Err(error),
+            };
+            if !self.reply.send(&self.events, Event::FleetSeed(ticket, session)).await {
+                return Ok(());
+            }
+        }
+        self.reply.send(&self.events, Event::FleetEnd(ticket)).await;
         Ok(())
     }
 

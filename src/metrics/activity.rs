@@ -1,0 +1,335 @@
+//! What a session did lately, from what was told of it.
+
+mod pace;
+mod tally;
+mod work;
+
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp};
+
+use self::{
+    pace::Pace,
+    work::{AgentWork, Arrival},
+};
+use crate::session::{AgentId, Change, ChangeKind, Counters, Message, Rating, Role, StoredAgent, StoredDate};
+
+/// A busy session without a change for so many seconds is stalled.
+const STALLED_S: i64 = 120;
+
+/// A model that spoke so many seconds ago may go on.
+const SPEAKS_S: i64 = 5;
+
+/// Characters of the last words.
+const MOST_WORDS: usize = 200;
+
+/// So many agents of one session are followed; of more, those that changed last.
+const MOST_AGENTS: usize = 24;
+
+/// What one session did lately, from the changes that were told of it and from the end of its histories.
+///
+/// It knows no clock: `now` is given. What is told has happened when it is told, whatever date it bears, since the clocks of
+/// writers disagree; only what is read from a stored history is dated as it is stored. Rates reach back an hour at most, and
+/// hold some hundred entries. Unknown is `None`, never 0.
+///
+/// ```
+/// use strandscope::{Activity, AgentState, Change, Timestamp, bson::doc, decode};
+///
+/// let stored = doc! { "message": { "role": "user", "content": [{ "text": "Hello" }] } };
+/// let message = decode::message(stored.into(), 0, "support");
+/// let mut activity = Activity::default();
+/// let now = Timestamp::now();
+/// activity.take(&Change::messages("s-1".into(), "support".into(), vec![message]), now);
+/// assert_eq!(activity.state(now), AgentState::Working);
+/// assert_eq!(activity.tokens_per_minute(1, now), None, "nobody told of tokens");
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Activity {
+    agents: Vec<AgentWork>,
+    pace: Pace,
+    is_token_told: bool,
+    last_write: Option<Timestamp>,
+    last_words: Option<String>,
+    context_tokens: Option<u64>,
+    slowest_call_ms: Option<u64>,
+    errors: u64,
+    is_message_told: bool,
+    guardrail_events: u64,
+    down_ratings: u64,
+}
+
+/// What a session is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum AgentState {
+    /// A prompt or a tool's result came last: the model is to answer. Or it spoke some seconds ago.
+    Working,
+    /// A tool was called and has given no result.
+    InTool,
+    /// An agent asked a person and waits for the answer (Strands' interrupts).
+    WaitingForPerson,
+    /// Working or in a tool, but nothing came for more than two minutes.
+    Stalled,
+    /// The model has ended its turn, or nothing is known.
+    Idle,
+}
+
+impl AgentState {
+    /// Every state, the busiest first.
+    pub const ALL: [Self; 5] = [Self::Working, Self::InTool, Self::WaitingForPerson, Self::Stalled, Self::Idle];
+
+    /// A word for it: `working`, `in tool`, `waiting`, `stalled`, `idle`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Working => "working",
+            Self::InTool => "in tool",
+            Self::WaitingForPerson => "waiting",
+            Self::Stalled => "stalled",
+            Self::Idle => "idle",
+        }
+    }
+}
+
+/// [`AgentState::as_str`].
+impl fmt::Display for AgentState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A call of a tool that has no result yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RunningTool {
+    /// Whose.
+    pub agent: AgentId,
+    /// `toolUse.toolUseId` (stored text).
+    pub tool_use_id: Option<String>,
+    /// `toolUse.name` (stored text).
+    pub name: Option<String>,
+    /// When it was told of; of a stored history when it was stored.
+    pub since: Timestamp,
+}
+
+impl Activity {
+    /// A change of the session that was told at `now`.
+    pub fn take(&mut self, change: &Change, now: Timestamp) {
+        match &change.kind {
+            ChangeKind::Messages(agent, messages) => {
+                for message in messages {
+                    self.message(agent, message, now, now);
+                }
+            }
+            ChangeKind::Feedback(feedback) => self.down_ratings += u64::from(feedback.rating == Rating::Down),
+            // Another session of that name: what was known of the histories says nothing of it.
+            ChangeKind::Created(_) | ChangeKind::Deleted => *self = Self::default(),
+            _ => {}
+        }
+        self.pace.add(now.as_second(), 0, 1, now.as_second());
+        self.last_write = self.last_write.max(Some(now));
+    }
+
+    /// The end of a stored history, each message as it was dated, at most `now`: clocks disagree. What is told already counts
+    /// once.
+    pub fn seed(&mut self, agent: &AgentId, messages: &[Message], now: Timestamp) {
+        for message in messages {
+            let at = stored(message.created_at, now);
+            self.message(agent, message, at.unwrap_or(now), now);
+            self.last_write = self.last_write.max(at);
+        }
+    }
+
+    /// What stands on an agent beside its messages, told after them: its model, and whether it waits for a person.
+    pub fn seed_agent(&mut self, agent: &StoredAgent) {
+        let is_waiting = agent.waiting().is_some();
+        let work = self.agent(&agent.id);
+        work.model.clone_from(&agent.model);
+        work.is_waiting = is_waiting;
+    }
+
+    /// Counters that were written onto the message with that index, told at `now`: what they grew by counts, as far as the
+    /// messages have not told it.
+    pub fn reading(&mut self, agent: &AgentId, index: u64, counters: &Counters, now: Timestamp) {
+        self.read(agent, index, counters, now, now);
+        self.agent(agent).changed = Some(now);
+    }
+
+    /// An agent asked a person, or does not wait any more.
+    pub fn waits(&mut self, agent: &AgentId, is_waiting: bool) {
+        self.agent(agent).is_waiting = is_waiting;
+    }
+
+    /// A guardrail stepped in.
+    pub fn guardrail_event(&mut self) {
+        self.guardrail_events = self.guardrail_events.saturating_add(1);
+    }
+
+    fn message(&mut self, id: &AgentId, message: &Message, at: Timestamp, now: Timestamp) {
+        let work = self.agent(id);
+        let arrival = work.note(message);
+        let tokens = message.usage.and_then(|usage| usage.total_tokens());
+        let counted = match arrival {
+            Arrival::Next => {
+                work.go_on(message, at);
+                work.tally.message(tokens, message.role == Role::Assistant)
+            }
+            Arrival::Earlier => tokens,
+            Arrival::Again(more) => (more > 0).then(|| work.tally.more(more)),
+        };
+        work.changed = work.changed.max(Some(at));
+        self.tokens(counted, at, now);
+        if arrival == Arrival::Next {
+            self.last_words = work::last_words(message, MOST_WORDS).or(self.last_words.take());
+            let context = message.usage.and_then(|usage| super::calls::context(&usage));
+            self.context_tokens = context.or(self.context_tokens);
+        }
+        self.slowest_call_ms = self.slowest_call_ms.max(message.latency_ms);
+        if !matches!(arrival, Arrival::Again(_)) {
+            self.is_message_told = true;
+            self.errors = self.errors.saturating_add(work::failed(message));
+        }
+        if let Some(counters) = message.counters.as_deref().filter(|_| arrival != Arrival::Earlier) {
+            self.read(id, message.index, counters, at, now);
+        }
+    }
+
+    fn read(&mut self, id: &AgentId, index: u64, counters: &Counters, at: Timestamp, now: Timestamp) {
+        let work = self.agent(id);
+        if !work.takes_reading(index) {
+            return;
+        }
+        let told = work.tally.reading(counters, work.is_whole);
+        self.tokens(told.tokens, at, now);
+        self.context_tokens = told.context_tokens.or(self.context_tokens);
+        self.slowest_call_ms = self.slowest_call_ms.max(told.latency_ms);
+    }
+
+    fn tokens(&mut self, counted: Option<u64>, at: Timestamp, now: Timestamp) {
+        let Some(tokens) = counted else { return };
+        self.is_token_told = true;
+        if tokens > 0 {
+            self.pace.add(at.as_second(), tokens, 0, now.as_second());
+        }
+    }
+
+    /// The agent; one that was not known is, from now on, and the one that changed least lately may go for it.
+    fn agent(&mut self, id: &AgentId) -> &mut AgentWork {
+        if let Some(at) = self.agents.iter().position(|agent| agent.id == *id) {
+            return &mut self.agents[at];
+        }
+        if self.agents.len() >= MOST_AGENTS {
+            let oldest = self.agents.iter().enumerate().min_by_key(|(_, agent)| agent.changed).map(|(at, _)| at);
+            oldest.map(|at| self.agents.remove(at));
+        }
+        let last = self.agents.len();
+        self.agents.push(AgentWork::new(id.clone()));
+        &mut self.agents[last]
+    }
+
+    /// Changes that were told within the last 60 seconds.
+    #[must_use]
+    pub fn writes_last_minute(&self, now: Timestamp) -> u64 {
+        self.pace.writes(60, now.as_second())
+    }
+
+    /// When something changed last, by this machine's clock; of a stored history the date of its last message.
+    #[must_use]
+    pub fn last_write(&self) -> Option<Timestamp> {
+        self.last_write
+    }
+
+    /// All tokens, cached ones among them where the provider counts them in, over the last so many minutes (at most 60), per
+    /// minute. `None`: nothing told any.
+    #[must_use]
+    pub fn tokens_per_minute(&self, minutes: u32, now: Timestamp) -> Option<f64> {
+        let minutes = minutes.clamp(1, 60);
+        self.is_token_told
+            .then(|| self.pace.tokens(i64::from(minutes) * 60, now.as_second()) as f64 / f64::from(minutes))
+    }
+
+    /// Tokens of each of so many stretches of that length (whole seconds, at least one), oldest first; the last ends now.
+    #[must_use]
+    pub fn spark(&self, now: Timestamp, buckets: usize, bucket: SignedDuration) -> Vec<u64> {
+        self.pace.stretches(buckets, bucket.as_secs(), now.as_second())
+    }
+
+    /// Tools that were called and gave no result yet, in the order of the calls of each agent.
+    #[must_use]
+    pub fn running(&self) -> Vec<RunningTool> {
+        self.agents.iter().flat_map(|agent| agent.running.iter().cloned()).collect()
+    }
+
+    /// What it is at. An agent that works speaks for the whole session, one that waits for a person before it.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> AgentState {
+        if self.agents.iter().any(|agent| agent.is_waiting) {
+            return AgentState::WaitingForPerson;
+        }
+        let is_older = |at: Timestamp, seconds: i64| now.as_second().saturating_sub(at.as_second()) > seconds;
+        let busy = self.agents.iter().filter(|agent| agent.is_busy()).max_by_key(|agent| agent.changed);
+        let Some(busy) = busy else {
+            let speaks = self.agents.iter().filter_map(|agent| agent.spoke).any(|at| !is_older(at, SPEAKS_S));
+            return if speaks { AgentState::Working } else { AgentState::Idle };
+        };
+        // A tool may be another agent, which works meanwhile.
+        let changed = self.agents.iter().filter_map(|agent| agent.changed).max();
+        match changed {
+            Some(at) if is_older(at, STALLED_S) => AgentState::Stalled,
+            _ if busy.running.is_empty() => AgentState::Working,
+            _ => AgentState::InTool,
+        }
+    }
+
+    /// The model of the agent that changed last and names one (stored text).
+    #[must_use]
+    pub fn model(&self) -> Option<&str> {
+        let named = self.agents.iter().filter(|agent| agent.model.is_some());
+        named.max_by_key(|agent| agent.changed)?.model.as_deref()
+    }
+
+    /// Size of the last call's context, tokens.
+    #[must_use]
+    pub fn context_tokens(&self) -> Option<u64> {
+        self.context_tokens
+    }
+
+    /// Latency of the slowest call, ms.
+    #[must_use]
+    pub fn slowest_call_ms(&self) -> Option<u64> {
+        self.slowest_call_ms
+    }
+
+    /// Results of tools that say that they failed; `None`: no message was told.
+    #[must_use]
+    pub fn errors(&self) -> Option<u64> {
+        self.is_message_told.then_some(self.errors)
+    }
+
+    /// The first line of the last text, at most 200 characters. Stored text: make it safe before it reaches a terminal.
+    #[must_use]
+    pub fn last_words(&self) -> Option<&str> {
+        self.last_words.as_deref()
+    }
+
+    /// Guardrail events that were told.
+    #[must_use]
+    pub fn guardrail_events(&self) -> u64 {
+        self.guardrail_events
+    }
+
+    /// Feedbacks rated down that were told.
+    #[must_use]
+    pub fn down_ratings(&self) -> u64 {
+        self.down_ratings
+    }
+}
+
+/// A stored date by this machine's clock: not after `now`.
+fn stored(date: Option<StoredDate>, now: Timestamp) -> Option<Timestamp> {
+    let date = date?;
+    if date > StoredDate::from(now) { Some(now) } else { date.timestamp() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,192 @@
+//! What one agent is at.
+
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+
+use super::{RunningTool, tally::AgentTally};
+use crate::session::{AgentId, Block, Message, Role, StoredDate, ToolStatus};
+
+/// So many of the last messages are known again when they are told twice.
+const KNOWN: usize = 48;
+
+/// So many tools are held as running at once.
+const MOST_RUNNING: usize = 32;
+
+/// One agent of a session.
+#[derive(Debug, Clone)]
+pub(super) struct AgentWork {
+    pub(super) id: AgentId,
+    pub(super) model: Option<String>,
+    /// It asked a person and has no answer.
+    pub(super) is_waiting: bool,
+    /// When something of it changed last.
+    pub(super) changed: Option<Timestamp>,
+    /// When a message of its model came last, if nothing else came after it.
+    pub(super) spoke: Option<Timestamp>,
+    /// The last message is a prompt or a tool's result: the model is to answer.
+    pub(super) is_asked: bool,
+    /// Calls without a result, in order.
+    pub(super) running: Vec<RunningTool>,
+    pub(super) tally: AgentTally,
+    /// The last messages, by their index.
+    known: VecDeque<KnownMessage>,
+    /// The message with the last counters.
+    reading_at: Option<u64>,
+    /// It was told of from its first message on.
+    pub(super) is_whole: bool,
+}
+
+/// What a message is known again by.
+#[derive(Debug, Clone)]
+struct KnownMessage {
+    index: u64,
+    tracking_id: Option<Box<str>>,
+    created_at: Option<StoredDate>,
+    tokens: Option<u64>,
+}
+
+impl KnownMessage {
+    fn of(message: &Message) -> Self {
+        Self {
+            index: message.index,
+            tracking_id: message.tracking_id.as_deref().map(Into::into),
+            created_at: message.created_at,
+            tokens: message.usage.and_then(|usage| usage.total_tokens()),
+        }
+    }
+
+    /// An index is used again where a history was cut short.
+    fn is(&self, message: &Message) -> bool {
+        match (&self.tracking_id, &message.tracking_id) {
+            (Some(one), Some(other)) => **one == **other,
+            _ => self.created_at == message.created_at,
+        }
+    }
+}
+
+/// How a message stands to those that were told before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Arrival {
+    /// It goes on from there.
+    Next,
+    /// It lies before them, and was not told.
+    Earlier,
+    /// It was told; now with so many tokens more.
+    Again(u64),
+}
+
+impl AgentWork {
+    pub(super) fn new(id: AgentId) -> Self {
+        Self {
+            id,
+            model: None,
+            is_waiting: false,
+            changed: None,
+            spoke: None,
+            is_asked: false,
+            running: Vec::new(),
+            tally: AgentTally::default(),
+            known: VecDeque::new(),
+            reading_at: None,
+            is_whole: false,
+        }
+    }
+
+    /// Holds that message as known.
+    pub(super) fn note(&mut self, message: &Message) -> Arrival {
+        let position = self.known.partition_point(|known| known.index < message.index);
+        if position == self.known.len() {
+            self.is_whole |= self.known.is_empty() && message.index == 0;
+            self.known.push_back(KnownMessage::of(message));
+            if self.known.len() > KNOWN {
+                self.known.pop_front();
+            }
+            return Arrival::Next;
+        }
+        let at_hand = self.known.get_mut(position).filter(|known| known.index == message.index);
+        match at_hand {
+            Some(known) if known.is(message) => {
+                let told = KnownMessage::of(message).tokens;
+                let more = told.unwrap_or(0).saturating_sub(known.tokens.unwrap_or(0));
+                known.tokens = known.tokens.max(told);
+                Arrival::Again(more)
+            }
+            Some(_) => {
+                self.known.truncate(position);
+                self.known.push_back(KnownMessage::of(message));
+                self.reading_at = self.reading_at.filter(|at| *at < message.index);
+                self.running.clear();
+                Arrival::Next
+            }
+            // What lies before the last so many was told long ago.
+            None if position == 0 && self.known.len() >= KNOWN => Arrival::Again(0),
+            None => {
+                self.known.insert(position, KnownMessage::of(message));
+                if self.known.len() > KNOWN {
+                    self.known.pop_front();
+                }
+                Arrival::Earlier
+            }
+        }
+    }
+
+    /// Whether counters that stand on that message are no older than those that were read last.
+    pub(super) fn takes_reading(&mut self, index: u64) -> bool {
+        let is_newer = self.reading_at.is_none_or(|at| at <= index);
+        if is_newer {
+            self.reading_at = Some(index);
+        }
+        is_newer
+    }
+
+    /// Its newest message: whose turn it is now, and what runs.
+    pub(super) fn go_on(&mut self, message: &Message, at: Timestamp) {
+        self.is_waiting = false;
+        let asked_or_answered = message.role != Role::Assistant;
+        let has_result = message.content.iter().any(|block| matches!(block, Block::ToolResult { .. }));
+        // A model is called again with all results, and a prompt ends what was interrupted.
+        if !has_result {
+            self.running.clear();
+        }
+        for block in &message.content {
+            match block {
+                Block::ToolUse { id, name, .. } if self.running.len() < MOST_RUNNING => {
+                    let (agent, id, name) = (self.id.clone(), id.clone(), name.clone());
+                    self.running.push(RunningTool { agent, tool_use_id: id, name, since: at });
+                }
+                Block::ToolResult { id, .. } => {
+                    // The n-th call of an id belongs to its n-th result; one that names none may be of any.
+                    let call = self.running.iter().position(|call| id.is_none() || call.tool_use_id == *id);
+                    if let Some(call) = call {
+                        self.running.remove(call);
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.is_asked = asked_or_answered && self.running.is_empty();
+        self.spoke = (!asked_or_answered).then_some(at);
+    }
+
+    /// Whether its model or a tool is to do something.
+    pub(super) fn is_busy(&self) -> bool {
+        self.is_asked || !self.running.is_empty()
+    }
+}
+
+/// Results in a message that say that the tool failed.
+pub(super) fn failed(message: &Message) -> u64 {
+    let is_failed = |block: &&Block| matches!(block, Block::ToolResult { status: Some(ToolStatus::Error), .. });
+    message.content.iter().filter(is_failed).count() as u64
+}
+
+/// The first line of the last text in a message, as it is shown, in at most so many characters.
+pub(super) fn last_words(message: &Message, most: usize) -> Option<String> {
+    let texts = message.shown_content().iter().rev().filter_map(|block| match block {
+        Block::Text(text) | Block::Citations { text, .. } => Some(text),
+        _ => None,
+    });
+    let mut lines = texts.filter_map(|text| text.lines().map(str::trim).find(|line| !line.is_empty()));
+    lines.next().map(|line| line.chars().take(most).collect())
+}
