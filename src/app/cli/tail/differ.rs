@@ -80,6 +80,11 @@ impl LastMark {
 }
 
 impl SessionMark {
+    /// Whether the session was read, so that all that is news of it can be told.
+    pub fn is_read(&self) -> bool {
+        self.rest.is_some()
+    }
+
     /// Index of the first message of an agent that was not told; `None` where that is not known.
     pub fn next_of(&self, agent: &AgentId) -> Option<u64> {
         match self.agents.get(agent) {

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::super::{
+use crate::app::cli::{
     context::{self, Context},
     stop::Stop,
 };
@@ -22,7 +22,7 @@ const PAGE: u32 = 100;
 
 /// The sessions that are followed.
 #[derive(Debug)]
-pub enum Scope {
+pub enum TailScope {
     /// One, as it was found.
     One(Box<Summary>),
     /// Those that match, all of them where it is empty: the filter as it is typed, with saved ones put in. It is read again when it
@@ -30,7 +30,7 @@ pub enum Scope {
     Matching(String, TimeZone),
 }
 
-impl Scope {
+impl TailScope {
     /// What the words of the command line mean: one word without a sign of the filter language, or one that is a session's id, is that
     /// session.
     pub async fn of(context: &Context, reader: &dyn SessionReader, words: &[String]) -> Result<Self> {
@@ -46,6 +46,16 @@ impl Scope {
         // Whether it can be reached is known before anything is waited for.
         reader.ping().await?;
         Ok(scope)
+    }
+
+    /// Whether every session is followed.
+    pub fn is_all(&self) -> bool {
+        matches!(self, Self::Matching(text, _) if text.trim().is_empty())
+    }
+
+    /// Whether that session cannot be meant, which needs no look at it.
+    pub fn leaves_out(&self, key: &SessionKey) -> bool {
+        matches!(self, Self::One(row) if row.key != *key)
     }
 
     fn filter(&self) -> Result<Filter, FilterError> {

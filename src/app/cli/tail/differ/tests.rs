@@ -68,10 +68,12 @@ fn of_a_session_that_was_never_read_messages_are_told_as_they_come() {
 fn what_was_written_since_is_told_of_a_session_that_was_not_known() {
     let mut mark = SessionMark::default();
     let mut read = session(vec![dated("0", 10), dated("1", 20), dated("2", 30)]);
-    read.feedbacks = [5, 25].map(|second| {
-        let stored = doc! { "rating": "down", "created_at": bson::DateTime::from_millis(second * 1000) };
-        decode::feedback(&stored.into())
-    }).into();
+    read.feedbacks = [5, 25]
+        .map(|second| {
+            let stored = doc! { "rating": "down", "created_at": bson::DateTime::from_millis(second * 1000) };
+            decode::feedback(&stored.into())
+        })
+        .into();
     let news = mark.read(&read, Timestamp::from_second(20).ok());
     assert_eq!(indexes(&news), [1, 2]);
     assert_eq!(news.iter().filter(|news| matches!(news, SessionNews::Feedback(_))).count(), 1);
@@ -111,7 +113,10 @@ fn what_became_of_the_last_message_is_told() {
     let mut measured = session(vec![stored("0"), stored("1")]);
     measured.agents[0].messages[1].latency_ms = Some(820);
     let news = mark.read(&measured, None);
-    assert!(matches!(news.as_slice(), [SessionNews::Metrics(_, message)] if message.latency_ms == Some(820)), "{news:?}");
+    assert!(
+        matches!(news.as_slice(), [SessionNews::Metrics(_, message)] if message.latency_ms == Some(820)),
+        "{news:?}"
+    );
     let news = mark.read(&session(vec![stored("0")]), None);
     assert_eq!(news, [SessionNews::Removed("x".into(), 1)]);
     assert_eq!(indexes(&mark.take(&said(1..2)).0), [1], "one that is written in place of it");

@@ -43,9 +43,7 @@ fn a_message_is_a_line_and_so_is_each_call_and_result() {
 #[test]
 fn an_object_has_every_key_and_unknown_is_null() {
     let objects: Vec<Value> = lines(&called()).iter().map(TailLine::object).collect();
-    let base = |kind: &str| {
-        json!({ "at": "2026-11-23T14:11:20Z", "session_id": "s", "_id": "s", "kind": kind, "agent_id": "support", "index": 3 })
-    };
+    let base = |kind: &str| json!({ "at": "2026-11-23T14:11:20Z", "session_id": "s", "_id": "s", "kind": kind, "agent_id": "support", "index": 3 });
     let with = |kind: &str, more: Value| {
         let mut object = base(kind);
         object.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -79,13 +77,17 @@ fn what_bears_no_date_is_dated_as_it_is_told() {
         ["2026-11-23T14:11:20Z  s  -  metadata.priority = high", "2026-11-23T14:11:20Z  s  -  metadata.n removed"];
     assert_eq!(text, expected);
     let removed = lines[1].object();
-    assert_eq!((&removed["value"], &removed["removed"], &removed["agent_id"]), (&Value::Null, &json!(true), &Value::Null));
+    assert_eq!(
+        (&removed["value"], &removed["removed"], &removed["agent_id"]),
+        (&Value::Null, &json!(true), &Value::Null)
+    );
 }
 
 #[test]
 fn everything_else_has_a_line_and_a_kind() {
     let feedback = decode::feedback(&doc! { "rating": "down", "comment": "slow" }.into());
-    let event = decode::session(doc! { "_id": "s", "guardrail_events": [{ "action": "BLOCKED" }] }).guardrail_events.remove(0);
+    let event =
+        decode::session(doc! { "_id": "s", "guardrail_events": [{ "action": "BLOCKED" }] }).guardrail_events.remove(0);
     let told: Vec<(String, String)> = [
         SessionNews::Feedback(Box::new(feedback)),
         SessionNews::Guardrail(Box::new(event)),
