@@ -32,8 +32,8 @@ pub use session::{agent_count, details, session, summary};
 use bson::{Bson, Document};
 
 pub use super::number::{signed, unsigned};
-use super::{AgentId, Image, Message, Reasoning, StoredAgent};
-use notes::Path;
+use super::{AgentId, Counters, Image, Message, Reasoning, StoredAgent};
+use notes::{Notes, Path};
 use raw::{RawReader, RawValue};
 
 /// Reads one agent from the value of `agents.<id>`. `first_index` is the stored index of `messages[0]`;
@@ -58,6 +58,11 @@ pub(crate) fn message_in_bytes(value: RawValue<'_>, index: u64, path: &str) -> M
     message.raw = if told.is_empty() { value.stored() } else { read.into() };
     message.findings.extend(told);
     message
+}
+
+/// The counters that stand on a message (`event_loop_metrics`); `None` where they tell no figure.
+pub(super) fn counters(message: &Document) -> Option<Box<Counters>> {
+    figures::counters(message, &Path::At(""), &mut Notes::default())
 }
 
 /// The reasoning in a content block, of which its [`Block`](super::Block) only tells; `None` where it holds none.

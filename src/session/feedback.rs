@@ -56,6 +56,8 @@ impl From<&str> for Rating {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Feedback {
+    /// Position in the stored array, from 0, where that is known.
+    pub index: Option<u64>,
     /// `rating`.
     pub rating: Rating,
     /// `comment`; as JSON where no text stands there.

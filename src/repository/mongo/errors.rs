@@ -78,6 +78,8 @@ mod code {
     pub(super) const VIEW: i32 = 166;
     /// A server that stands alone has no change streams.
     pub(super) const NO_STREAMS: i32 = 40573;
+    /// A stage of a pipeline that the server does not know.
+    pub(super) const UNKNOWN_STAGE: i32 = 40324;
     /// A sharded cluster says so of a database that nothing was stored in yet.
     pub(super) const NO_NAMESPACE: i32 = 26;
 }
@@ -122,6 +124,11 @@ pub(super) fn is_refused_by_member(error: &DriverError) -> bool {
 /// Whether the server has no change streams.
 pub(super) fn has_no_streams(error: &DriverError) -> bool {
     server_code(error) == Some(code::NO_STREAMS)
+}
+
+/// Whether the server does not know a stage of the pipeline: it is older than that.
+pub(super) fn knows_no_stage(error: &DriverError) -> bool {
+    server_code(error) == Some(code::UNKNOWN_STAGE)
 }
 
 /// Whether the server said that it does not do that; asking again would change nothing.

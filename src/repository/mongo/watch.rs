@@ -4,6 +4,7 @@
 //! or the pool is closed, after the question that is under way: the driver's futures are not dropped halfway.
 
 mod events;
+mod split;
 
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use mongodb::{
 };
 use tokio::sync::mpsc;
 
+use self::split::{EventPieces, SplitEvent};
 use super::{
     MongoRepository,
     check::REPLICA_SET,
@@ -42,8 +44,16 @@ type Events = ChangeStream<RawDocumentBuf>;
 pub(super) fn changes(repository: MongoRepository) -> Watch {
     let begun = async move {
         let (told, news) = mpsc::channel(WAITING);
-        let teller =
-            ChangeTeller { me: repository, told, token: None, was_open: false, is_lost: false, wait: SHORTEST };
+        let teller = ChangeTeller {
+            me: repository,
+            told,
+            token: None,
+            pieces: EventPieces::default(),
+            splits: true,
+            was_open: false,
+            is_lost: false,
+            wait: SHORTEST,
+        };
         tokio::spawn(teller.run());
         news
     };
@@ -78,8 +88,9 @@ fn together(told: Vec<News>) -> Vec<News> {
 }
 
 /// What is asked of each event. Of a document that was stored whole, its row and the names and types of its other fields, by
-/// which another program's is told: an event with a session of 12 MB stays small, and no password crosses the network.
-fn pipeline() -> Vec<Document> {
+/// which another program's is told: an event with a session of 12 MB stays small, and no password crosses the network. One that
+/// is too large all the same comes in pieces, where the server `splits` it (6.0.9, and from 7.0 on).
+fn pipeline(splits: bool) -> Vec<Document> {
     let kept: Vec<Bson> = rows::projection(&Projection::All).keys().map(|name| name.as_str().into()).collect();
     let kept_or_empty = doc! { "$switch": {
         "branches": [
@@ -93,9 +104,11 @@ fn pipeline() -> Vec<Document> {
         "input": expr::fields("$fullDocument"), "as": "f", "in": { "k": "$$f.k", "v": kept_or_empty },
     } };
     let stored = doc! { "$arrayToObject": fields };
-    vec![doc! { "$project": {
+    let told = doc! { "$project": {
         "operationType": 1, "documentKey": 1, "updateDescription": 1, "fullDocument": stored,
-    } }]
+    } };
+    let split = splits.then(|| doc! { "$changeStreamSplitLargeEvent": {} });
+    [told].into_iter().chain(split).collect()
 }
 
 /// Why a stream ended, or could not be opened.
@@ -116,6 +129,10 @@ struct ChangeTeller {
     told: mpsc::Sender<News>,
     /// Where to go on.
     token: Option<ResumeToken>,
+    /// What came of an event that comes in pieces.
+    pieces: EventPieces,
+    /// The server may be able to split events: it is asked to until it says that it does not know that.
+    splits: bool,
     /// The server did open a stream for us before.
     was_open: bool,
     /// It was told that nothing is told.
@@ -133,7 +150,10 @@ impl ChangeTeller {
             };
             match end {
                 StreamBreak::Unread => return,
-                StreamBreak::Anew => self.token = None,
+                StreamBreak::Anew => {
+                    self.token = None;
+                    self.pieces.forget();
+                }
                 StreamBreak::Lost(error) => self.lose(error).await,
                 StreamBreak::Never(error) => {
                     tracing::warn!(%error, "changes cannot be watched");
@@ -152,19 +172,14 @@ impl ChangeTeller {
 
     /// Opens a stream from the token, else from now, and says so.
     async fn open(&mut self) -> Result<Events, StreamBreak> {
-        let token = self.token.clone();
-        let opening = self.me.read("the change stream", |me| async move {
-            let open = || {
-                let (collection, token) = (me.collection_to_read(), token.clone());
-                async move {
-                    collection.watch().pipeline(pipeline()).resume_after(token).max_await_time(PATIENCE).await
-                }
-            };
-            Ok(me.ask(open).await)
-        });
-        match opening.await {
-            Ok(Ok(opened)) => {
-                let events = opened.with_type::<RawDocumentBuf>();
+        let mut opened = self.ask_for_stream().await;
+        if self.splits && matches!(&opened, Ok(Err(error)) if errors::knows_no_stage(error)) {
+            tracing::debug!("the server does not split large events");
+            self.splits = false;
+            opened = self.ask_for_stream().await;
+        }
+        match opened {
+            Ok(Ok(events)) => {
                 self.was_open = true;
                 self.note_place(&events);
                 if self.begin().await { Ok(events) } else { Err(StreamBreak::Unread) }
@@ -172,6 +187,20 @@ impl ChangeTeller {
             Ok(Err(error)) => Err(self.ended_by(&error)),
             Err(error) => Err(StreamBreak::Lost(error)),
         }
+    }
+
+    async fn ask_for_stream(&self) -> Result<DriverResult<Events>> {
+        let (token, splits) = (self.token.clone(), self.splits);
+        let opening = self.me.read("the change stream", |me| async move {
+            let open = || {
+                let (collection, token) = (me.collection_to_read(), token.clone());
+                async move {
+                    collection.watch().pipeline(pipeline(splits)).resume_after(token).max_await_time(PATIENCE).await
+                }
+            };
+            Ok(me.ask(open).await.map(|opened| opened.with_type::<RawDocumentBuf>()))
+        });
+        opening.await
     }
 
     /// Tells what comes, until the stream ends.
@@ -196,6 +225,11 @@ impl ChangeTeller {
                     continue;
                 }
                 return StreamBreak::Anew;
+            };
+            let event = match self.pieces.take(event) {
+                SplitEvent::Whole(event) => event,
+                SplitEvent::Piece => continue,
+                SplitEvent::Torn => return StreamBreak::Anew,
             };
             let changes = events::changes(&event);
             if !changes.is_empty() && !self.tell(News::Changes(changes)).await {
@@ -243,8 +277,8 @@ impl ChangeTeller {
             StreamBreak::Never(Error::other("watching for changes", why).with_hint(REPLICA_SET))
         } else if errors::is_denied(error) {
             StreamBreak::Never(told)
-        } else if self.token.is_some() {
-            // The token is too old, or what comes after it is too large for an event.
+        } else if self.token.is_some() || errors::is_too_large(error) {
+            // The token is too old, or what comes after it is too large for an event: going on would meet it again.
             tracing::info!(error = %told, "the change stream cannot go on; another begins");
             StreamBreak::Anew
         } else if !self.was_open && errors::is_refused(error) {

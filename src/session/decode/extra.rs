@@ -23,7 +23,11 @@ pub fn guardrail_event(value: &Bson) -> GuardrailEvent {
 
 /// Reads the elements of `feedbacks` one after the other.
 pub(crate) fn feedbacks(stored: impl Iterator<Item = Bson>) -> (Vec<Feedback>, Vec<Finding>) {
-    each(stored, "feedbacks", read_feedback)
+    let (mut found, findings) = each(stored, "feedbacks", read_feedback);
+    for (index, feedback) in (0..).zip(&mut found) {
+        feedback.index = Some(index);
+    }
+    (found, findings)
 }
 
 /// Reads the elements of `guardrail_events` one after the other.
@@ -51,9 +55,18 @@ fn read_feedback(raw: Bson, path: &Path, notes: &mut Notes) -> Feedback {
     let Bson::Document(fields) = &raw else {
         notes.mistyped(path, "a feedback (an object)", &raw);
         let rating = Rating::Other(value_text::compact(&raw));
-        return Feedback { rating, comment: None, created_at: None, agent_id: None, message_id: None, raw: raw.into() };
+        return Feedback {
+            index: None,
+            rating,
+            comment: None,
+            created_at: None,
+            agent_id: None,
+            message_id: None,
+            raw: raw.into(),
+        };
     };
     Feedback {
+        index: None,
         rating: rating(fields.get("rating")),
         comment: comment(fields, path, notes),
         created_at: date::date(fields, "created_at", path, notes),

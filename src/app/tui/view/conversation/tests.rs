@@ -98,6 +98,7 @@ fn every_block() -> Desk {
     session.agents[0].messages = vec![desks::with(0, Role::Assistant, said), desks::with(1, Role::User, answers)];
     for (rating, comment) in [(Rating::Up, Some("Fast\u{1b}")), (Rating::Other("sideways".into()), None)] {
         session.feedbacks.push(Feedback {
+            index: None,
             rating,
             comment: comment.map(Into::into),
             created_at: None,

@@ -1,0 +1,48 @@
+//! A change of a session of which the row of a list is held.
+
+use bson::{Bson, Document};
+
+use super::{
+    Change, ChangeKind,
+    apply::{raise, set},
+    path,
+};
+use crate::session::Summary;
+
+impl Change {
+    /// Applies it to the row of a list, which holds some of the metadata or none; what else is told only raises its `updated_at`.
+    /// `false`: it is another session's row, or nothing in it changes.
+    pub fn apply_to_row(&self, row: &mut Summary) -> bool {
+        if row.key != self.session {
+            return false;
+        }
+        match (&self.kind, &mut row.metadata) {
+            (ChangeKind::Created(_) | ChangeKind::Deleted, _) => false,
+            (ChangeKind::Metadata(fields), Some(Bson::Document(shown))) => set(shown, fields),
+            (ChangeKind::MetadataPaths(fields), Some(shown)) => {
+                // A field of what is not shown is not shown either.
+                fields
+                    .iter()
+                    .fold(false, |news, (field, value)| news | path::put(shown, field, value.as_ref()).is_changed())
+            }
+            (ChangeKind::MetadataWhole(whole), Some(Bson::Document(shown))) => show_whole(shown, whole.as_ref()),
+            (ChangeKind::Metadata(_) | ChangeKind::MetadataPaths(_) | ChangeKind::MetadataWhole(_), _) => false,
+            _ => raise(&mut row.updated_at, self.updated_at()),
+        }
+    }
+}
+
+/// What a row shows of metadata that were written whole; a row may show a field of a field under its path.
+fn show_whole(shown: &mut Document, whole: Option<&Bson>) -> bool {
+    let before = shown.clone();
+    shown.clear();
+    if let Some(fields) = whole.and_then(Bson::as_document) {
+        shown.extend(fields.clone());
+    }
+    for name in before.keys().filter(|name| name.contains('.')) {
+        if let Some(value) = whole.and_then(|whole| path::get(whole, name)) {
+            shown.insert(name, value.clone());
+        }
+    }
+    *shown != before
+}
