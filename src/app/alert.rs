@@ -5,6 +5,7 @@ mod among;
 mod delivery;
 mod engine;
 mod incident;
+mod latency;
 mod tools;
 
 pub use among::row_among;

@@ -4,11 +4,11 @@ use std::{collections::HashMap, fmt};
 
 use jiff::Timestamp;
 
-use super::{Alert, AlertRule, AlertWhen, incident::Incident, tools::ToolRuns};
+use super::{Alert, AlertRule, AlertWhen, incident::Incident, latency::CallLatency, tools::ToolRuns};
 use crate::{
     metrics::{Activity, AgentState},
     repository::filter::RatingWord,
-    session::{Change, ChangeKind, Details, LARGEST_DOCUMENT, Message, Rating, Role, SessionKey},
+    session::{AgentId, Change, ChangeKind, Details, LARGEST_DOCUMENT, Message, Rating, Role, SessionKey},
 };
 
 /// So many sessions are watched at once; of more, those that changed last.
@@ -40,13 +40,16 @@ impl Happened {
     fn of_change(change: &Change) -> Self {
         match &change.kind {
             ChangeKind::Messages(_, messages) => Self {
-                call_ms: messages.iter().filter_map(|message| message.latency_ms).max(),
                 guardrail: messages.iter().rev().find_map(stepped_in),
                 // A person has answered.
                 waits: messages.iter().any(|message| *message.shown_role() == Role::User).then_some(false),
                 ..Self::default()
             },
             ChangeKind::Feedback(feedback) => Self { rating: Some(feedback.rating.clone()), ..Self::default() },
+            ChangeKind::Guardrail(_, event) => {
+                Self { guardrail: Some(event.action.clone().unwrap_or_default()), ..Self::default() }
+            }
+            ChangeKind::Agent(agent) => Self { waits: Some(agent.waiting().is_some()), ..Self::default() },
             _ => Self::default(),
         }
     }
@@ -68,6 +71,7 @@ pub struct AlertEngine {
 struct WatchedSession {
     activity: Activity,
     tools: ToolRuns,
+    latency: CallLatency,
     /// One a rule.
     incidents: Vec<Incident>,
     /// An agent is in an interrupt.
@@ -119,10 +123,9 @@ impl AlertEngine {
         }
         let session = self.session(&change.session, now);
         session.activity.take(change, now);
-        if let ChangeKind::Messages(_, messages) = &change.kind {
-            messages.iter().for_each(|message| session.tools.take(message, now));
-        }
-        let mut alerts = self.hear(&change.session, &Happened::of_change(change), now);
+        let call_ms = session.measure(change, now);
+        let happened = Happened { call_ms, ..Happened::of_change(change) };
+        let mut alerts = self.hear(&change.session, &happened, now);
         alerts.extend(self.asked(&change.session, now));
         alerts
     }
@@ -136,6 +139,19 @@ impl AlertEngine {
         session.waits = happened.waits.unwrap_or(session.waits);
         session.bytes = happened.bytes.or(session.bytes);
         self.judged(key, happened, now)
+    }
+
+    /// Figures of a message became known at `now`.
+    pub fn measured(&mut self, key: &SessionKey, agent: &AgentId, message: &Message, now: Timestamp) -> Vec<Alert> {
+        if self.rules.is_empty() {
+            return Vec::new();
+        }
+        let session = self.session(key, now);
+        if let Some(counters) = &message.counters {
+            session.activity.reading(agent, message.index, counters, now);
+        }
+        let call_ms = session.latency.of(agent, message);
+        self.hear(key, &Happened { call_ms, ..Happened::default() }, now)
     }
 
     /// Time went by: what only lasts long enough now.
@@ -195,6 +211,26 @@ impl AlertEngine {
 }
 
 impl WatchedSession {
+    /// Takes in tools and figures of a change; gives the slowest call in it.
+    fn measure(&mut self, change: &Change, now: Timestamp) -> Option<u64> {
+        match &change.kind {
+            ChangeKind::Messages(agent, messages) => {
+                let Self { tools, latency, .. } = self;
+                let slowest = messages.iter().filter_map(|message| {
+                    tools.take(message, now);
+                    latency.of(agent, message)
+                });
+                slowest.max()
+            }
+            ChangeKind::Metrics(agent, index, _) => {
+                let counters = change.counters(None)?;
+                self.activity.reading(agent, *index, &counters, now);
+                self.latency.counted(agent, &counters)
+            }
+            _ => None,
+        }
+    }
+
     fn note_waiting(&mut self, now: Timestamp) {
         let waits = self.waits || self.activity.state(now) == AgentState::WaitingForPerson;
         // A clock that was set back starts anew.

@@ -78,9 +78,14 @@ impl TailAlerts {
             SessionNews::Guardrail(event) => {
                 Happened { guardrail: Some(event.action.clone().unwrap_or_default()), ..Happened::default() }
             }
-            SessionNews::Metrics(_, message) => Happened { call_ms: message.latency_ms, ..Happened::default() },
+            SessionNews::Metrics(agent, message) => {
+                return self.engine.measured(key, agent, message, now);
+            }
             SessionNews::Waiting(_, why) => Happened { waits: Some(why.is_some()), ..Happened::default() },
-            SessionNews::Redacted(..) | SessionNews::Removed(..) | SessionNews::Metadata(_) => return Vec::new(),
+            SessionNews::Redacted(..)
+            | SessionNews::Rewritten(..)
+            | SessionNews::Removed(..)
+            | SessionNews::Metadata(_) => return Vec::new(),
         };
         self.engine.hear(key, &happened, now)
     }

@@ -1,14 +1,14 @@
 //! What was told of a session so far, and what of it is news: from its changes, and from reading it again where a change says too
 //! little.
 
+mod changes;
+
 use std::collections::HashMap;
 
 use bson::{Bson, Document};
 use jiff::Timestamp;
 
-use crate::session::{
-    AgentId, Change, ChangeKind, Feedback, GuardrailEvent, Message, Session, StoredAgent, StoredDate, Usage,
-};
+use crate::session::{AgentId, Counters, Feedback, GuardrailEvent, Message, Session, StoredAgent, StoredDate, Usage};
 
 /// Feedbacks that were read before their change came; of more, the oldest are forgotten.
 const AHEAD: usize = 100;
@@ -22,6 +22,8 @@ pub enum SessionNews {
     Metrics(AgentId, Box<Message>),
     /// The message of that index was redacted.
     Redacted(AgentId, u64),
+    /// The message of that index was written anew.
+    Rewritten(AgentId, u64),
     /// Messages were taken away: so many are left.
     Removed(AgentId, u64),
     /// An agent waits for a person, and why (stored text); `None`: no longer.
@@ -53,11 +55,12 @@ struct AgentMark {
     waits: Option<bool>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 struct LastMark {
     index: u64,
     usage: Option<Usage>,
     latency_ms: Option<u64>,
+    counters: Option<Box<Counters>>,
     is_redacted: bool,
 }
 
@@ -74,6 +77,7 @@ impl LastMark {
             index: message.index,
             usage: message.usage,
             latency_ms: message.latency_ms,
+            counters: message.counters.clone(),
             is_redacted: message.redaction.is_some(),
         }
     }
@@ -92,74 +96,6 @@ impl SessionMark {
             // It was read, so the agent is new.
             None => self.rest.is_some().then_some(0),
         }
-    }
-
-    /// What of a change is news, and whether the session has to be read again to know all of it.
-    pub fn take(&mut self, change: &Change) -> (Vec<SessionNews>, bool) {
-        if matches!(change.kind, ChangeKind::Created(_)) {
-            *self = Self::default();
-        }
-        match &change.kind {
-            ChangeKind::Messages(agent, messages) => self.said(agent, messages),
-            ChangeKind::Metadata(fields) => (self.set(fields), false),
-            ChangeKind::Feedback(feedback) => (self.rated(feedback), false),
-            ChangeKind::Touched(_) | ChangeKind::Deleted => (Vec::new(), false),
-            // New, it may hold something already; what is told no finer is read again.
-            _ => (Vec::new(), true),
-        }
-    }
-
-    fn said(&mut self, agent: &AgentId, messages: &[Message]) -> (Vec<SessionNews>, bool) {
-        let mut next = self.next_of(agent);
-        let mut fresh = Vec::new();
-        let mut gap = false;
-        for message in messages {
-            match next {
-                Some(next) if message.index < next => continue,
-                Some(next) if message.index > next => {
-                    gap = true;
-                    break;
-                }
-                _ => {}
-            }
-            next = Some(message.index.saturating_add(1));
-            fresh.push(message.clone());
-        }
-        if let Some(last) = fresh.last() {
-            let mark = self.agents.entry(agent.clone()).or_default();
-            mark.count = last.index.saturating_add(1);
-            mark.last = Some(LastMark::of(last));
-        }
-        let news = (!fresh.is_empty()).then(|| SessionNews::Messages(agent.clone(), fresh));
-        (news.into_iter().collect(), gap)
-    }
-
-    fn set(&mut self, fields: &[(String, Option<Bson>)]) -> Vec<SessionNews> {
-        let mut fresh = fields.to_vec();
-        if let Some(rest) = &mut self.rest {
-            let stored = rest.metadata.get_or_insert_with(|| Document::new().into());
-            if let Bson::Document(stored) = stored {
-                fresh.retain(|(key, value)| stored.get(key) != value.as_ref());
-                for (key, value) in &fresh {
-                    match value {
-                        Some(value) => drop(stored.insert(key.clone(), value.clone())),
-                        None => drop(stored.remove(key)),
-                    }
-                }
-            }
-        }
-        (!fresh.is_empty()).then_some(SessionNews::Metadata(fresh)).into_iter().collect()
-    }
-
-    fn rated(&mut self, feedback: &Feedback) -> Vec<SessionNews> {
-        if let Some(at) = self.ahead.iter().position(|read| read == feedback) {
-            self.ahead.remove(at);
-            return Vec::new();
-        }
-        if let Some(rest) = &mut self.rest {
-            rest.feedbacks += 1;
-        }
-        vec![SessionNews::Feedback(Box::new(feedback.clone()))]
     }
 
     /// What of a session that was read is news. Of what nothing was known before, that is what was written since then; nothing where
@@ -212,13 +148,14 @@ impl AgentMark {
         let last = agent.messages.last().map(LastMark::of);
         if agent.message_count < self.count {
             news.push(SessionNews::Removed(agent.id.clone(), agent.message_count));
-        } else if let (Some(before), Some(last), Some(message)) = (self.last, last, agent.messages.last())
+        } else if let (Some(before), Some(last), Some(message)) = (&self.last, &last, agent.messages.last())
             && before.index == last.index
         {
             if last.is_redacted && !before.is_redacted {
                 news.push(SessionNews::Redacted(agent.id.clone(), last.index));
             }
-            if (last.usage, last.latency_ms) != (before.usage, before.latency_ms) {
+            let figures = |mark: &LastMark| (mark.usage, mark.latency_ms, mark.counters.clone());
+            if figures(last) != figures(before) {
                 news.push(SessionNews::Metrics(agent.id.clone(), Box::new(message.clone())));
             }
         }

@@ -95,6 +95,9 @@ impl LineOf<'_> {
             SessionNews::Redacted(agent, index) => {
                 one(Some(agent.as_str()), TailWhat::Changed(Some(*index), "was redacted".to_owned()))
             }
+            SessionNews::Rewritten(agent, index) => {
+                one(Some(agent.as_str()), TailWhat::Changed(Some(*index), "was written anew".to_owned()))
+            }
             SessionNews::Removed(agent, left) => {
                 let verb = if *left == 1 { "is" } else { "are" };
                 one(Some(agent.as_str()), TailWhat::Changed(None, format!("messages were removed, {left} {verb} left")))
@@ -243,6 +246,8 @@ impl TailWhat {
                 "index": message.index,
                 "usage": message.usage.as_ref().map(written::usage),
                 "latency_ms": message.latency_ms,
+                "accumulated_usage": message.counters.as_ref().map(|counters| written::usage(&counters.usage)),
+                "accumulated_latency_ms": message.counters.as_ref().and_then(|counters| counters.latency_ms),
             }),
             Self::Metadata(key, value) => json!({
                 "key": key, "value": value.as_ref().map(written::stored), "removed": value.is_none(),
@@ -295,11 +300,13 @@ fn result_text(content: &[ToolContent]) -> String {
     content.iter().map(part).collect::<Vec<_>>().join("\n")
 }
 
-/// ` [1572 tok, 820 ms]`; nothing where neither is known.
+/// ` [1572 tok, 820 ms, 9000 tok so far]`; nothing where none is known.
 fn in_brackets(message: &Message) -> String {
     let tokens = message.usage.and_then(Usage::total_tokens).map(|tokens| format!("{tokens} tok"));
     let latency = message.latency_ms.map(|ms| format!("{ms} ms"));
-    let figures: Vec<String> = tokens.into_iter().chain(latency).collect();
+    let counted = message.counters.as_ref().and_then(|counters| counters.usage.total_tokens());
+    let counted = counted.map(|tokens| format!("{tokens} tok so far"));
+    let figures: Vec<String> = tokens.into_iter().chain(latency).chain(counted).collect();
     if figures.is_empty() { String::new() } else { format!(" [{}]", figures.join(", ")) }
 }
 
