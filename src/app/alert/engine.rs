@@ -1,8 +1,8 @@
 //! Changes in, alerts out.
 
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Alert, AlertRule, AlertWhen, incident::Incident, latency::CallLatency, tools::ToolRuns};
 use crate::{
@@ -104,6 +104,26 @@ impl AlertEngine {
     #[must_use]
     pub fn asks_for_sizes(&self) -> bool {
         self.rules.iter().any(|rule| matches!(rule.when, AlertWhen::DocumentOver(_)))
+    }
+
+    /// Whether a session changed since it is watched.
+    #[must_use]
+    pub fn is_watched(&self, key: &SessionKey) -> bool {
+        self.sessions.contains_key(key)
+    }
+
+    /// How long until time alone may raise an alert; `None`: it will not.
+    #[must_use]
+    pub fn next_due(&self, now: Timestamp) -> Option<Duration> {
+        let rules = self.rules.iter().filter_map(|rule| match rule.when {
+            AlertWhen::WaitingForPerson(least) => Some(least),
+            _ => None,
+        });
+        let least = rules.min()?;
+        let since = self.sessions.values().filter_map(|session| session.waits_since);
+        let left = since.map(|since| least - now.duration_since(since)).filter(SignedDuration::is_positive).min()?;
+        // Time is looked at once a second.
+        Some(left.unsigned_abs() + Duration::from_secs(1))
     }
 
     /// Forgets the sessions: they are another store's from now on.

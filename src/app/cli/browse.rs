@@ -47,6 +47,7 @@ async fn run(context: &Context, place: Option<Place>, open_id: Option<String>) -
         // What a profile says is its own; the flag is for every connection that is chosen.
         read_only: context.connection.read_only,
         filters: config.filters.clone(),
+        alerts: config.alerts.clone(),
         log_path: places::log_file(),
         place,
     })

@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     app::{
+        alert::AlertRule,
         config::{ThemeName, Ui, places},
         keymap::Keymap,
         place::{self, Place},
@@ -72,6 +73,8 @@ pub struct Browse {
     pub read_only: bool,
     /// Saved filters by name, as they would be typed.
     pub filters: BTreeMap<String, String>,
+    /// What somebody wants to be told of.
+    pub alerts: Vec<AlertRule>,
     /// Where the log is, to be named after a crash.
     pub log_path: Option<PathBuf>,
     /// Around what is written.
@@ -97,12 +100,21 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
     highlight::warm_up();
     let mut outside = Outside { events: input::listen()?, signals };
     let copies = options.state_dir.as_ref().map(|dir| places::copies_in(dir));
+    let hooks = options.hooks.clone();
     let task = task::spawn(options.limits, Writing { hooks: options.hooks.clone(), copies });
     let drafts = Drafts::new(options.state_dir.as_ref().map(|dir| dir.join("drafts")));
     let size = guard.terminal.size()?;
     let (state, effects) = AppState::new(start(options, size));
-    let mut browser =
-        Browser { state, task, queue: Queue::default(), waiting: VecDeque::new(), leave: false, stop: false, drafts };
+    let mut browser = Browser {
+        state,
+        task,
+        queue: Queue::default(),
+        waiting: VecDeque::new(),
+        leave: false,
+        stop: false,
+        drafts,
+        hooks,
+    };
     browser.carry_out(effects, &mut guard)?;
     let mut ended = browser.run(&mut guard, &mut outside).await;
     // Before anything else: the terminal may be gone, and the machine may be about to go.
@@ -133,7 +145,8 @@ fn start(options: Browse, size: Size) -> Start {
         place.read_only |= read_only;
     }
     let (ui, keymap, filters, open_id) = (options.ui, options.keymap, options.filters, options.open_id);
-    Start { ui, look, keymap, filters, places, place, open_id, size, run: uuid::Uuid::new_v4() }
+    let alerts = options.alerts;
+    Start { ui, look, keymap, filters, alerts, places, place, open_id, size, run: uuid::Uuid::new_v4() }
 }
 
 struct Browser {
@@ -146,6 +159,8 @@ struct Browser {
     /// `Ctrl-Z` was pressed.
     stop: bool,
     drafts: Drafts,
+    /// Its webhooks tell of alerts.
+    hooks: Hooks,
 }
 
 /// What the world outside says.
@@ -298,6 +313,11 @@ impl Browser {
                     self.say_copied(path);
                 }
                 Effect::Mouse(capture) => guard.capture_mouse(capture)?,
+                Effect::Bell => guard.ring()?,
+                Effect::Notify(text) => guard.notify(&text)?,
+                Effect::Deliver(webhook, alert) => {
+                    self.hooks.offer(&webhook, alert.delivery());
+                }
                 Effect::Say(_) => {} // The state keeps what is said for its status line.
                 Effect::Quit => self.leave = true,
             }

@@ -1,6 +1,7 @@
 //! The state of the screen: `(state, Input) -> [Effect]`, without I/O and nothing async.
 
 mod actions;
+pub mod alerts;
 pub mod areas;
 pub mod chosen;
 pub mod connection;
@@ -9,6 +10,7 @@ mod copying;
 pub mod editor;
 pub mod effect;
 pub mod errors;
+pub mod event_log;
 mod events;
 pub mod feedback;
 pub mod folding;
@@ -60,6 +62,7 @@ use super::render::{
     },
 };
 use crate::app::{
+    alert::AlertRule,
     config::Ui,
     keymap::{Action, Keymap},
     place::Place,
@@ -97,6 +100,8 @@ pub struct Start {
     pub keymap: Keymap,
     /// Saved filters by name.
     pub filters: BTreeMap<String, String>,
+    /// What somebody wants to be told of.
+    pub alerts: Vec<AlertRule>,
     /// Places to choose from.
     pub places: Vec<Place>,
     /// The place to open; `None` shows the start screen.
@@ -141,6 +146,7 @@ pub struct AppState {
     newest: Newest,
     /// Errors that were shown, also of other connections.
     errors: errors::ShownErrors,
+    alerts: alerts::AlertState,
     /// Changes on their way.
     pending: Vec<writing::Pending>,
     /// The places that were open: what was typed is stored where it was typed for.
@@ -171,6 +177,7 @@ impl AppState {
             tickets: Tickets::default(),
             newest: Newest::default(),
             errors: errors::ShownErrors::default(),
+            alerts: alerts::AlertState::new(start.alerts),
             pending: Vec::new(),
             homes: connection::HomePlaces::default(),
             silent: None,
@@ -223,6 +230,7 @@ impl AppState {
                 Vec::new()
             }
         };
+        effects.extend(self.alert_on_time());
         effects.extend(self.settle());
         self.note_silence(answered);
         self.absorb(effects)
@@ -298,29 +306,13 @@ impl AppState {
         let connection = Connection { place: Some(place), stage: Stage::Connecting, lost: None };
         let workspace = Workspace::new(&self.ui, connection, self.workspace.open_id.take());
         self.workspace = Workspace { ticket, ..workspace };
+        self.alerts.forget();
         self.workspace.list.reloads_by(self.keymap.label(Action::Reload));
         // What was typed and is not stored stays.
         self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
         self.said = None;
         self.focus = Pane::Sessions;
         vec![Effect::Ask(Command::Connect(ticket, origin, rights))]
-    }
-
-    /// What is loading.
-    #[must_use]
-    pub fn loading(&self) -> Option<String> {
-        match (&self.workspace.connection.stage, &self.workspace.connection.place) {
-            (Stage::Connecting, Some(place)) => return Some(format!("connecting to {}", place.name)),
-            _ if self.workspace.resolving.is_some() => return Some("looking for the session".into()),
-            _ => {}
-        }
-        if let Some(storing) = self.storing() {
-            return Some(storing);
-        }
-        if let Some(peek) = &self.workspace.peek {
-            return Some(format!("reading {}", text::line(&peek.session.name)));
-        }
-        self.workspace.list.loading().map(str::to_owned).or_else(|| self.workspace.conversation.loading())
     }
 
     /// Whether nothing can be written with the connection in use.

@@ -23,7 +23,7 @@ use crossterm::{
 };
 use ratatui::{Terminal, backend::CrosstermBackend};
 
-use crate::app::config::places;
+use crate::app::{config::places, text};
 use sixteen::PlainColours;
 
 /// Asks which colour the background has (`OSC 11`). The answer is input, some time later or never.
@@ -149,6 +149,28 @@ impl TerminalGuard {
     pub fn capture_mouse(&mut self, capture: bool) -> io::Result<()> {
         self.used.mouse = capture;
         if capture { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
+    }
+
+    /// Rings the bell.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written.
+    pub fn ring(&mut self) -> io::Result<()> {
+        self.order(b"\x07")
+    }
+
+    /// Has the terminal show a notification (OSC 9), where it knows how.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written.
+    pub fn notify(&mut self, stored: &str) -> io::Result<()> {
+        self.order(text::notification(stored).as_bytes())
+    }
+
+    fn order(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let output = self.terminal.backend_mut();
+        output.write_all(bytes)?;
+        output.flush()
     }
 
     /// Copies a text to the clipboard by OSC 52, which also works over SSH. Nothing tells whether it arrived.

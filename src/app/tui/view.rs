@@ -136,7 +136,7 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
     match modal {
         Modal::Help(top) => help::draw(frame, body, *top, state),
         Modal::Prompt(prompt) => command_line::draw(frame, body, prompt, state),
-        Modal::Places(_) | Modal::Collections(_) | Modal::Sessions(_) | Modal::Fields(_) => {
+        Modal::Places(_) | Modal::Collections(_) | Modal::Sessions(_) | Modal::Fields(_) | Modal::Events(_) => {
             draw_picker(frame, modal, state);
         }
         Modal::Inspector(inspector) => {
@@ -158,6 +158,7 @@ fn draw_picker(frame: &mut Frame<'_>, modal: &Modal, state: &AppState) {
         Modal::Collections(menu) => picker::collections(frame, &area, menu, state),
         Modal::Sessions(menu) => picker::sessions(frame, &area, menu, state),
         Modal::Fields(fields) => picker::fields(frame, &area, &fields.menu, state),
+        Modal::Events(menu) => picker::events(frame, &area, menu, state),
         _ => {}
     }
 }

@@ -50,6 +50,7 @@ impl Screen {
             open_id: Some(data::id(0)),
             size: SIZE,
             run: uuid::Uuid::nil(),
+            alerts: Vec::new(),
         });
         let terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).expect("a terminal");
         let asked = effects.into_iter().filter_map(question).collect();

@@ -1,5 +1,4 @@
 use bson::{Bson, Document, doc};
-use jiff::SignedDuration;
 
 use super::*;
 use crate::session::decode;
@@ -104,9 +103,11 @@ fn who_waits_for_a_person_is_told_after_a_while_and_again_after_an_answer() {
     let mut engine = engine(AlertWhen::WaitingForPerson(SignedDuration::from_secs(300)));
     let waits = |waits| Happened { waits: Some(waits), ..Happened::default() };
     assert!(engine.hear(&"s".into(), &waits(true), at(0)).is_empty());
+    assert_eq!(engine.next_due(at(100)), Some(Duration::from_secs(201)));
     assert!(engine.tick(at(299)).is_empty());
     assert_eq!(says(&engine.tick(at(300))), ["waits for a person"]);
     assert!(engine.tick(at(900)).is_empty(), "once");
+    assert_eq!(engine.next_due(at(900)), None);
     assert!(engine.take(&said(spoken("user"), 0), at(901)).is_empty(), "answered");
     assert!(engine.tick(at(2000)).is_empty());
     assert!(engine.hear(&"s".into(), &waits(true), at(2000)).is_empty());

@@ -5,7 +5,7 @@ mod changes;
 
 use std::collections::HashMap;
 
-use bson::{Bson, Document};
+use bson::Bson;
 use jiff::Timestamp;
 
 use crate::session::{AgentId, Counters, Feedback, GuardrailEvent, Message, Session, StoredAgent, StoredDate, Usage};

@@ -201,6 +201,8 @@ pub struct Marks {
     pub dotted: &'static str,
     /// What is as old as when it was read.
     pub ring: &'static str,
+    /// A session of which an alert told.
+    pub alert: &'static str,
     /// Between facts of a title.
     pub sep: &'static str,
     /// A rule.
@@ -246,6 +248,7 @@ static UNICODE: Marks = Marks {
     dot: "●",
     dotted: "◌",
     ring: "○",
+    alert: "▲",
     sep: "▪",
     rule: "─",
     ellipsis: "…",
@@ -268,6 +271,7 @@ static ASCII: Marks = Marks {
     dot: "*",
     dotted: "o",
     ring: "-",
+    alert: "!",
     sep: "|",
     rule: "-",
     ellipsis: "~",

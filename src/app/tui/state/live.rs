@@ -60,18 +60,26 @@ impl AppState {
 
     /// A change that anybody made, this program too.
     fn take_news(&mut self, change: &Change) -> Vec<Effect> {
+        let alerts = self.alert_on(change);
         self.workspace.list.note_unlisted(change);
         if !matches!(change.kind, ChangeKind::Deleted) {
-            return self.apply(change);
+            let mut effects = self.apply(change);
+            effects.extend(alerts);
+            return effects;
         }
+        let gone = self.known_as(&change.session);
         // What is open stays to be read; what this program deletes is closed once that is answered.
         self.workspace.list.apply(change);
         let conversation = &mut self.workspace.conversation;
         let shown = conversation.session().is_some_and(|open| open.key == change.session);
         conversation.mark_gone(&change.session);
+        self.alerts.unmark(&change.session);
         if shown && !self.is_deleting(&change.session) {
             let name = text::line(self.workspace.conversation.name().unwrap_or_default()).into_owned();
             self.said = Some(format!("{name} was deleted elsewhere; what was read of it stays"));
+        }
+        if !self.is_deleting(&change.session) {
+            self.log_event("deleted elsewhere", Some(gone));
         }
         Vec::new()
     }

@@ -81,8 +81,18 @@ impl Screen {
         let places = place::all(None, Vec::new(), Some("/somewhere/me".into()));
         let size = Size::new(width, height);
         let (keymap, look) = (Keymap::default(), look());
-        let (state, effects) =
-            AppState::new(Start { ui, look, keymap, filters, places, place, open_id, size, run: uuid::Uuid::nil() });
+        let (state, effects) = AppState::new(Start {
+            ui,
+            look,
+            keymap,
+            filters,
+            places,
+            place,
+            open_id,
+            size,
+            run: uuid::Uuid::nil(),
+            alerts: Vec::new(),
+        });
         let mut screen = Self { state, asked: VecDeque::new(), left: false, stored: 4812 };
         screen.take(effects);
         screen
@@ -167,6 +177,7 @@ impl Screen {
             Command::Document(ticket, _) => {
                 vec![Event::Document(*ticket, Box::new(sample::inspection(sample::document("support-1042"))))]
             }
+            Command::Match(ticket, ..) => vec![Event::Matched(*ticket, true)],
             Command::Cancel(_) | Command::Look(..) | Command::Write(..) => Vec::new(),
         }
     }

@@ -3,11 +3,29 @@
 use super::{
     AppState, Input,
     areas::Pane,
+    connection::Stage,
     writing::{NO_ANSWER, SLOW_S},
 };
-use crate::app::task::command::Lane;
+use crate::app::{task::command::Lane, text};
 
 impl AppState {
+    /// What is loading.
+    #[must_use]
+    pub fn loading(&self) -> Option<String> {
+        match (&self.workspace.connection.stage, &self.workspace.connection.place) {
+            (Stage::Connecting, Some(place)) => return Some(format!("connecting to {}", place.name)),
+            _ if self.workspace.resolving.is_some() => return Some("looking for the session".into()),
+            _ => {}
+        }
+        if let Some(storing) = self.storing() {
+            return Some(storing);
+        }
+        if let Some(peek) = &self.workspace.peek {
+            return Some(format!("reading {}", text::line(&peek.session.name)));
+        }
+        self.workspace.list.loading().map(str::to_owned).or_else(|| self.workspace.conversation.loading())
+    }
+
     /// Whether the task answered something just now that is waited for; counts and sizes come beside what is.
     pub(super) fn is_answer(input: &Input) -> bool {
         let Input::Task(event) = input else { return false };

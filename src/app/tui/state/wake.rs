@@ -25,7 +25,8 @@ impl AppState {
         let lost = self.workspace.connection.lost.as_ref().filter(|lost| lost.retry_at > self.look.now);
         let read = self.workspace.read_at.filter(|_| !self.is_live() && self.workspace.connection.is_open());
         let read = read.and_then(|at| until_older(at.into(), self.look.now));
-        ages.chain(read).chain(lost.map(|_| Duration::from_secs(1))).min()
+        let lost = lost.map(|_| Duration::from_secs(1));
+        ages.chain(read).chain(lost).chain(self.alerts.next_due(self.look.now)).min()
     }
 
     fn ages_in_view(&self) -> impl Iterator<Item = StoredDate> {

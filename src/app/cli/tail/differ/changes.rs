@@ -88,7 +88,7 @@ impl SessionMark {
             let news = if message.redaction.is_some() { SessionNews::Redacted } else { SessionNews::Rewritten };
             news(agent.clone(), message.index)
         });
-        let news = news.collect();
+        let news: Vec<SessionNews> = news.collect();
         if let Some(mark) = self.agents.get_mut(agent)
             && let Some(last) = messages.iter().find(|message| message.index.saturating_add(1) == mark.count)
         {
@@ -142,12 +142,20 @@ impl SessionMark {
     }
 
     fn rated(&mut self, feedback: &Feedback) -> Vec<SessionNews> {
-        if let Some(at) = self.ahead.iter().position(|read| read.raw == feedback.raw) {
-            self.ahead.remove(at);
-            return Vec::new();
-        }
-        if let Some(rest) = &mut self.rest {
-            rest.feedbacks += 1;
+        let index = feedback.index.and_then(|index| usize::try_from(index).ok());
+        match (&mut self.rest, index) {
+            (Some(rest), Some(index)) if index < rest.feedbacks => return Vec::new(),
+            (Some(rest), Some(index)) => rest.feedbacks = index.saturating_add(1),
+            (rest, None) => {
+                if let Some(at) = self.ahead.iter().position(|read| read.raw == feedback.raw) {
+                    self.ahead.remove(at);
+                    return Vec::new();
+                }
+                if let Some(rest) = rest {
+                    rest.feedbacks += 1;
+                }
+            }
+            (None, Some(_)) => {}
         }
         vec![SessionNews::Feedback(Box::new(feedback.clone()))]
     }

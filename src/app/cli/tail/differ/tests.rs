@@ -1,7 +1,7 @@
-use bson::doc;
+use bson::{Document, doc};
 
 use super::*;
-use crate::session::{MetadataEdit, decode};
+use crate::session::{Change, MetadataEdit, decode};
 
 fn stored(text: &str) -> Document {
     doc! { "message": { "role": "user", "content": [{ "text": text }] } }
@@ -92,7 +92,9 @@ fn reading_again_tells_the_difference_and_a_second_time_nothing() {
     assert!(news.contains(&SessionNews::Metadata(vec![("b".into(), Some(2.into())), ("a".into(), None)])));
     assert_eq!(news.len(), 4, "{news:?}");
     assert_eq!(mark.read(&read, None), []);
-    let feedback = read.feedbacks.remove(0);
+    let mut feedback = read.feedbacks.remove(0);
+    assert_eq!(mark.take(&Change::feedback("s".into(), feedback.clone())), (vec![], false), "it stands there already");
+    feedback.index = None;
     assert_eq!(mark.take(&Change::feedback("s".into(), feedback.clone())), (vec![], false), "read ahead of its change");
     assert_eq!(mark.take(&Change::feedback("s".into(), feedback)).0.len(), 1, "another just like it");
 }
