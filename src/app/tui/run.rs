@@ -22,7 +22,7 @@ use super::{
         },
     },
     state::{AppState, Effect, Input, Start},
-    terminal::{CopyPath, TerminalGuard, TerminalUse},
+    terminal::{TerminalGuard, TerminalUse},
     view,
 };
 use crate::{
@@ -38,6 +38,7 @@ use crate::{
     repository::Limits,
 };
 
+mod copied;
 mod drafts;
 mod end;
 mod input;
@@ -323,17 +324,6 @@ impl Browser {
             }
         }
         Ok(())
-    }
-
-    /// Adds to what is said of a copy what tmux makes of it.
-    fn say_copied(&mut self, path: CopyPath) {
-        match (path, &mut self.state.said) {
-            (CopyPath::Tmux, Some(said)) => said.push_str("; tmux passes it on where its set-clipboard is on"),
-            (CopyPath::TooLong, said) => {
-                *said = Some("not copied: it is more than tmux takes at once, about 780 kB".to_owned());
-            }
-            (CopyPath::Terminal | CopyPath::Tmux, _) => {}
-        }
     }
 
     /// Hands a question over, or keeps it until there is room: drawing never waits for the task.

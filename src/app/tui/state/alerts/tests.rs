@@ -83,13 +83,13 @@ fn of_a_rule_with_a_filter_the_store_is_asked_one_after_another() {
         matches.collect()
     };
     let (first, effects) = rated(&mut screen, 4);
-    let [(ticket, key)] = asked(&effects).try_into().unwrap();
+    let [(ticket, key)]: [(Ticket, SessionKey); 1] = asked(&effects).try_into().unwrap();
     assert_eq!(key, first);
     let (second, effects) = rated(&mut screen, 5);
     assert!(asked(&effects).is_empty() && !screen.state.is_alerted(&first));
     let effects = screen.state.update(Input::Task(Box::new(Event::Matched(ticket, true))));
     assert!(screen.state.is_alerted(&first));
-    let [(ticket, key)] = asked(&effects).try_into().unwrap();
+    let [(ticket, key)]: [(Ticket, SessionKey); 1] = asked(&effects).try_into().unwrap();
     assert_eq!(key, second);
     let error = Error::unreachable("h", "r");
     let lane = crate::app::task::command::Lane::Alert;
