@@ -3,7 +3,7 @@
 mod causes;
 mod closing;
 mod commands;
-mod common;
+pub mod common;
 mod connections;
 mod counted;
 mod failing;

@@ -115,13 +115,15 @@ impl AlertEngine {
     /// How long until time alone may raise an alert; `None`: it will not.
     #[must_use]
     pub fn next_due(&self, now: Timestamp) -> Option<Duration> {
-        let rules = self.rules.iter().filter_map(|rule| match rule.when {
-            AlertWhen::WaitingForPerson(least) => Some(least),
-            _ => None,
-        });
-        let least = rules.min()?;
-        let since = self.sessions.values().filter_map(|session| session.waits_since);
-        let left = since.map(|since| least - now.duration_since(since)).filter(SignedDuration::is_positive).min()?;
+        let left = |since: Timestamp| {
+            let waited = now.duration_since(since);
+            let rules = self.rules.iter().filter_map(move |rule| match rule.when {
+                AlertWhen::WaitingForPerson(least) => Some(least - waited),
+                _ => None,
+            });
+            rules.filter(SignedDuration::is_positive).min()
+        };
+        let left = self.sessions.values().filter_map(|session| left(session.waits_since?)).min()?;
         // Time is looked at once a second.
         Some(left.unsigned_abs() + Duration::from_secs(1))
     }

@@ -18,11 +18,11 @@ pub(in crate::app) const MOST_FAILURES: u32 = 1000;
 pub(super) struct ToolRuns {
     /// Id and name of calls, the oldest first.
     calls: VecDeque<(String, String)>,
-    tools: HashMap<String, ToolRun>,
+    tools: HashMap<String, FailingTool>,
 }
 
 #[derive(Debug, Default)]
-struct ToolRun {
+struct FailingTool {
     /// Failures since it last went well.
     in_a_row: u32,
     failed: VecDeque<Timestamp>,
@@ -69,7 +69,7 @@ impl ToolRuns {
 
     /// The tool that failed most often, where that is so many times at least: in a row, or within a time.
     pub fn failing(&self, times: u32, within: Option<SignedDuration>, now: Timestamp) -> Option<(&str, u32)> {
-        let count = |run: &ToolRun| match within {
+        let count = |run: &FailingTool| match within {
             None => run.in_a_row,
             Some(time) => run.failed.iter().filter(|at| now.duration_since(**at) <= time).count() as u32,
         };

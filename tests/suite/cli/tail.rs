@@ -23,7 +23,6 @@ use crate::{
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An agent that only speaks.
-#[derive(Default)]
 struct Speaker;
 
 impl Agent for Speaker {
@@ -80,7 +79,7 @@ impl Following {
 
     fn on(home: &Home, fresh: &Fresh, args: &[&str]) -> Self {
         let place = ["--uri", &fresh.uri, "--database", &fresh.database, "--collection", "sessions"];
-        Self::start(home.command(&[&["tail"], args, &place[..]].concat()))
+        Self::start(home.command(&[&["tail"][..], args, &place[..]].concat()))
     }
 
     fn line(&self) -> String {
@@ -208,7 +207,7 @@ async fn a_reader_that_has_enough_ends_it_quietly() {
     say(&manager, "before").await;
     let home = Home::empty();
     let place = ["--uri", &fresh.uri, "--database", &fresh.database, "--collection", "sessions"];
-    let mut command = home.command(&[&["tail", "--since", "1h"], &place[..]].concat());
+    let mut command = home.command(&[&["tail", "--since", "1h"][..], &place[..]].concat());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     let mut first = String::new();
     let mut out = BufReader::new(child.stdout.take().expect("its output"));
@@ -229,7 +228,7 @@ async fn a_folder_is_followed_too() {
     let manager = session(&store, "tailed").await;
     say(&manager, "before").await;
     let place = ["--dir", dir.to_str().expect("a path")];
-    let args = [&["tail", "tailed", "--json", "--since", "1h"], &place[..]].concat();
+    let args = [&["tail", "tailed", "--json", "--since", "1h"][..], &place[..]].concat();
     let following = Following::start(home.command(&args));
     following.begun("before");
     for n in 0..3 {
@@ -246,7 +245,7 @@ async fn a_folder_is_followed_too() {
 fn what_cannot_be_followed_is_told() {
     let home = fixtures();
     let code = |args: &[&str]| {
-        let talk = home.on_sessions(&[&["tail"], args].concat()).talk();
+        let talk = home.on_sessions(&[&["tail"][..], args].concat()).talk();
         let (code, says) = talk.split_once(' ').expect("a code");
         (code.to_owned(), says.to_owned())
     };

@@ -70,6 +70,7 @@ pub struct Follower {
     /// When something was last heard of the store.
     heard: Timestamp,
     is_lost: bool,
+    is_to_be_shown: bool,
     complained: Option<String>,
     /// An alert to end with was told.
     is_ended: bool,
@@ -107,6 +108,7 @@ impl Follower {
             began: None,
             heard: Timestamp::now(),
             is_lost: false,
+            is_to_be_shown: false,
             complained: None,
             is_ended: false,
         }
@@ -168,6 +170,7 @@ impl Follower {
                     self.take(change).await?;
                 }
                 self.read_what_is_unread().await?;
+                self.show();
             }
             News::Paced(_) | News::Ended(_) => {}
         }
@@ -197,7 +200,8 @@ impl Follower {
                 return self.read_quietly(&key).await;
             }
         } else if matches!(mode, WatchMode::Poll(_)) {
-            match self.scope.rows(self.reader.as_ref(), None, MOST_IN_VIEW).await {
+            let found = self.scope.rows(self.reader.as_ref(), None, MOST_IN_VIEW).await;
+            match found {
                 Ok((rows, _)) => {
                     let rows = rows.into_iter().map(|row| (row.key, row.updated_at)).collect();
                     self.view.show(InView::new(rows, None));

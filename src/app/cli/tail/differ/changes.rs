@@ -6,14 +6,14 @@ use super::{LastMark, SessionMark, SessionNews, differing};
 use crate::session::{AgentId, Change, ChangeKind, Feedback, Message, StoredAgent};
 
 /// News, and whether the session has to be read again to know all of it.
-type Taken = (Vec<SessionNews>, bool);
+type ChangeNews = (Vec<SessionNews>, bool);
 
-const NOTHING: Taken = (Vec::new(), false);
-const AGAIN: Taken = (Vec::new(), true);
+const NOTHING: ChangeNews = (Vec::new(), false);
+const AGAIN: ChangeNews = (Vec::new(), true);
 
 impl SessionMark {
     /// What of a change is news, and whether the session has to be read again to know all of it.
-    pub fn take(&mut self, change: &Change) -> Taken {
+    pub fn take(&mut self, change: &Change) -> ChangeNews {
         if matches!(change.kind, ChangeKind::Created(_)) {
             *self = Self::default();
         }
@@ -57,7 +57,7 @@ impl SessionMark {
         self.next_of(agent).is_none_or(|next| index < next)
     }
 
-    fn said(&mut self, agent: &AgentId, messages: &[Message]) -> Taken {
+    fn said(&mut self, agent: &AgentId, messages: &[Message]) -> ChangeNews {
         let mut next = self.next_of(agent);
         let mut fresh = Vec::new();
         let mut gap = false;

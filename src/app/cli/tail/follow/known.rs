@@ -27,7 +27,8 @@ impl Follower {
             stranger.changed = true;
             return false;
         }
-        match self.scope.row(self.reader.as_ref(), key).await {
+        let found = self.scope.row(self.reader.as_ref(), key).await;
+        match found {
             Ok(Some(row)) => {
                 self.remember(&row);
                 true
@@ -65,13 +66,14 @@ impl Follower {
             heard: Instant::now(),
         };
         self.followed.insert(row.key.clone(), followed);
-        if !matches!(self.scope, TailScope::One(_)) {
-            self.show();
-        }
+        self.is_to_be_shown = !matches!(self.scope, TailScope::One(_));
     }
 
-    /// The sessions that were heard of last are looked at closer.
-    fn show(&self) {
+    /// The sessions that were heard of last are looked at closer, where there are others than before.
+    pub(super) fn show(&mut self) {
+        if !std::mem::take(&mut self.is_to_be_shown) {
+            return;
+        }
         let mut followed: Vec<_> = self.followed.iter().collect();
         followed.sort_unstable_by_key(|(_, followed)| Reverse(followed.heard));
         followed.truncate(MOST_IN_VIEW);
