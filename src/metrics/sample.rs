@@ -1,5 +1,7 @@
 //! What of a message matters to the numbers.
 
+mod edits;
+
 use crate::session::{
     AgentId, Block, BlockPlace, Counters, Message, Role, Session, StoredDate, ToolPairs, ToolStatus, Usage,
     pairs::ToolStep,

@@ -44,6 +44,9 @@ mod valid;
 mod watch;
 mod writes;
 
+#[cfg(test)]
+pub(crate) use watch::written;
+
 /// The driver, for a client of your own: see [`MongoRepository::from_client`].
 pub use mongodb as driver;
 

@@ -6,6 +6,9 @@
 mod events;
 mod split;
 
+#[cfg(test)]
+pub(crate) use events::written;
+
 use std::time::Duration;
 
 use bson::{Bson, Document, RawDocumentBuf, doc};

@@ -5,6 +5,7 @@
 
 mod again;
 mod answers;
+mod changed;
 mod durations;
 mod find;
 mod fold;
@@ -63,6 +64,8 @@ struct AskedPage {
     ticket: Ticket,
     agent: AgentId,
     range: Range<u64>,
+    /// What changed of the agent's messages since: the page may have been read before.
+    changes: Vec<Change>,
 }
 
 /// The conversation pane's state. Holds the open session, a bounded window of its messages, the outline once it came,
@@ -77,7 +80,7 @@ pub struct ConversationState {
     unopened: Option<Opening>,
     page: Option<AskedPage>,
     outline: Option<Ticket>,
-    /// Messages that arrived while the session or its outline was being read.
+    /// What changed while the session or its outline was being read, where nothing else has to be known for it.
     arrived: Vec<Change>,
     /// It changed while it or its outline was being read: it is read once more after that.
     again: bool,

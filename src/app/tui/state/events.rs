@@ -92,25 +92,15 @@ impl AppState {
         let shown = self.workspace.conversation.session().is_some_and(|open| open.key == change.session);
         self.workspace.list.apply(change);
         let effects = self.workspace.conversation.apply(change, &mut self.tickets);
-        match &change.kind {
-            ChangeKind::Deleted => {
-                self.close_modals_of(&change.session);
-                self.workspace.peek.take_if(|peek| peek.session.key == change.session);
-                if shown {
-                    self.workspace.reset_side_panes();
-                    self.focus = Pane::Sessions;
-                }
+        if matches!(change.kind, ChangeKind::Deleted) {
+            self.close_modals_of(&change.session);
+            self.workspace.peek.take_if(|peek| peek.session.key == change.session);
+            if shown {
+                self.workspace.reset_side_panes();
+                self.focus = Pane::Sessions;
             }
-            ChangeKind::Metadata(_)
-            | ChangeKind::Feedback(_)
-            | ChangeKind::Messages(..)
-            | ChangeKind::Unclear(_)
-            | ChangeKind::Touched(_)
-            | ChangeKind::Created(_) => {
-                if shown {
-                    self.settle_side_panes();
-                }
-            }
+        } else if shown {
+            self.settle_side_panes();
         }
         effects
     }

@@ -4,6 +4,7 @@ mod asked;
 mod before;
 mod called;
 mod changes;
+mod counted;
 mod details;
 mod notice;
 

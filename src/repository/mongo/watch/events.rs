@@ -73,3 +73,5 @@ fn position(segment: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::written;

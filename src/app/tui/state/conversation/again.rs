@@ -1,9 +1,49 @@
-//! The open session is read again because of a change that is told no finer.
+//! The open session is read again because of a change that is told no finer, or changes while it is read.
 
 use super::{ConversationState, Effect, Tickets};
-use crate::session::{Change, Feedback};
+use crate::session::{Change, ChangeKind, Feedback};
 
 impl ConversationState {
+    /// A reading that is on its way may have begun before the change and lack it. What says where it belongs is kept for it; of an
+    /// edit nobody can tell whether the reading holds it or a later one, so it is read once more after that.
+    pub(super) fn catch_up(&mut self, change: &Change, tickets: &mut Tickets) -> Vec<Effect> {
+        let opening = self.opening.as_ref().is_some_and(|asked| asked.key == change.session);
+        let shown = self.session().is_some_and(|session| session.key == change.session);
+        if shown && let Some(page) = self.page.as_mut().filter(|page| Some(&page.agent) == change.agent()) {
+            page.changes.push(change.clone());
+        }
+        match &change.kind {
+            ChangeKind::Messages(..)
+            | ChangeKind::Rewritten(..)
+            | ChangeKind::MessageFields(..)
+            | ChangeKind::Metrics(..)
+            | ChangeKind::Truncated(..)
+            | ChangeKind::History(..)
+            | ChangeKind::Agent(_)
+                if opening || (shown && self.outline.is_some()) =>
+            {
+                self.arrived.push(change.clone());
+            }
+            ChangeKind::MetadataPaths(_)
+            | ChangeKind::MetadataWhole(_)
+            | ChangeKind::FeedbackFields(..)
+            | ChangeKind::Guardrail(..)
+            | ChangeKind::AgentFields(..)
+            | ChangeKind::AgentRemoved(_)
+                if opening =>
+            {
+                self.arrived.push(change.clone());
+            }
+            ChangeKind::Feedback(feedback) if opening && feedback.index.is_some() => self.arrived.push(change.clone()),
+            // Not from its start: under a writer that does not rest it would never end.
+            ChangeKind::Metadata(_) | ChangeKind::Feedback(_) if opening => self.again = true,
+            // Of the open one that is told below.
+            ChangeKind::Unclear(_) if opening && !shown => return self.read_again(change, tickets),
+            _ => {}
+        }
+        Vec::new()
+    }
+
     /// Reads it again. While it is being read, one more reading follows, however many changes there are.
     pub(super) fn read_again(&mut self, change: &Change, tickets: &mut Tickets) -> Vec<Effect> {
         if self.key() != Some(&change.session) {

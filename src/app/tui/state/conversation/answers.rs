@@ -1,10 +1,15 @@
 //! What the background task answers, and what is asked of it next.
 
-use super::{AskedPage, ConversationState, Effect, Opening, Tickets, open::Open, timeline::Spot};
+use super::{
+    AskedPage, ConversationState, Effect, Opening, Tickets,
+    changed::{caught_up, follow, is_shown_there},
+    open::Open,
+    timeline::Spot,
+};
 use crate::{
     app::task::{Command, Event, Ticket, command::Lane},
     metrics::Outline,
-    session::{AgentId, Change, ChangeKind, Message, Session, SessionKey},
+    session::{AgentId, Applied, Change, ChangeKind, Message, Session, SessionKey},
 };
 
 /// Messages around the view that are loaded ahead.
@@ -18,31 +23,30 @@ impl ConversationState {
             return Vec::new();
         }
         let mut effects = self.catch_up(change, tickets);
-        let at_end = matches!(change.kind, ChangeKind::Messages(..)) && self.follows_end();
-        let is_held = matches!(&change.kind, ChangeKind::Feedback(feedback) if self.holds(feedback));
-        let Some(open) = self.open.as_mut().filter(|open| open.session.key == change.session) else {
+        // What this program stored comes back.
+        if matches!(&change.kind, ChangeKind::Feedback(feedback) if feedback.index.is_none() && self.holds(feedback)) {
             return effects;
+        }
+        if self.session().is_none_or(|open| open.key != change.session) {
+            return effects;
+        }
+        let at_end = change.agent().is_some() && self.follows_end();
+        let Some(open) = &mut self.open else { return effects };
+        let applied = match &change.kind {
+            ChangeKind::Created(_) if self.gone => Applied::Unresolved,
+            ChangeKind::Created(_) => Applied::Known,
+            _ => open.take_change(change, at_end),
         };
-        let (missed, shown) = match &change.kind {
-            ChangeKind::Messages(..) => (open.misses(change), open.take_arrived(change, at_end)),
-            // Feedback stands under its message.
-            ChangeKind::Feedback(_) => (false, !is_held && change.apply_to(&mut open.session)),
-            ChangeKind::Created(_) => (self.gone, false),
-            ChangeKind::Unclear(_) => {
-                change.apply_to(&mut open.session);
-                (true, false)
+        if applied.is_changed() && is_shown_there(&change.kind) {
+            if let Some(find) = &mut self.find {
+                find.keep(|spot| open.counts.get(spot.agent).is_some_and(|count| spot.index < *count));
+                find.arrange(&open.timeline);
             }
-            ChangeKind::Metadata(_) | ChangeKind::Touched(_) | ChangeKind::Deleted => {
-                change.apply_to(&mut open.session);
-                (false, false)
-            }
-        };
-        if shown {
             self.layouts.clear();
             self.refresh();
             effects.extend(self.ask(tickets));
         }
-        if missed {
+        if applied.is_unresolved() {
             effects.extend(self.read_again(change, tickets));
         }
         effects
@@ -57,34 +61,6 @@ impl ConversationState {
             let (opening, unopened) = (self.opening.take(), self.unopened.take());
             self.close();
             (self.opening, self.unopened) = (opening, unopened);
-        }
-    }
-
-    /// A reading that is on its way may have begun before the change and lack it. Messages that arrive are kept for it,
-    /// they know their place; of an edit nobody can tell whether the reading holds it or a later one, so it is read once more
-    /// after that.
-    fn catch_up(&mut self, change: &Change, tickets: &mut Tickets) -> Vec<Effect> {
-        let opening = self.opening.as_ref().is_some_and(|asked| asked.key == change.session);
-        let shown = self.session().is_some_and(|session| session.key == change.session);
-        match change.kind {
-            ChangeKind::Messages(..) if opening || (shown && self.outline.is_some()) => {
-                self.arrived.push(change.clone());
-                Vec::new()
-            }
-            // Not from its start: under a writer that does not rest it would never end.
-            ChangeKind::Metadata(_) | ChangeKind::Feedback(_) if opening => {
-                self.again = true;
-                Vec::new()
-            }
-            // Of the open one that is told below.
-            ChangeKind::Unclear(_) if opening && !shown => self.read_again(change, tickets),
-            ChangeKind::Messages(..)
-            | ChangeKind::Metadata(_)
-            | ChangeKind::Feedback(_)
-            | ChangeKind::Unclear(_)
-            | ChangeKind::Touched(_)
-            | ChangeKind::Created(_)
-            | ChangeKind::Deleted => Vec::new(),
         }
     }
 
@@ -126,9 +102,8 @@ impl ConversationState {
         };
         let key = open.session.key.clone();
         let open = self.open.insert(open);
-        for change in self.arrived.drain(..) {
-            self.again |= open.misses(&change);
-            open.take_arrived(&change, at_end);
+        for change in self.arrived.drain(..).filter(|change| change.session == key) {
+            self.again |= open.take_change(&change, at_end).is_unresolved();
         }
         open.drop_far();
         let ticket = tickets.take();
@@ -161,6 +136,7 @@ impl ConversationState {
         let Some(asked) = self.page.take_if(|asked| asked.ticket == ticket && asked.agent == *agent) else {
             return Vec::new();
         };
+        let (messages, is_clear) = caught_up(messages, agent, &asked.changes);
         let Some(open) = &mut self.open else { return Vec::new() };
         let Some(number) = open.session.agents.iter().position(|found| found.id == *agent) else {
             // The agent went with a reload meanwhile: another page may be waiting for this one.
@@ -168,14 +144,19 @@ impl ConversationState {
         };
         let range = asked.range.start.min(open.counts[number])..asked.range.end.min(open.counts[number]);
         let merged = open.tab >= open.windows.len();
-        open.take_page(number, range.clone(), messages);
+        open.take_page(number, range.clone(), &messages);
         if merged {
             self.layouts.clear();
         } else {
             self.layouts.forget_range(number, &range);
         }
         self.refresh();
-        self.ask(tickets)
+        let mut effects = self.ask(tickets);
+        if !is_clear {
+            self.again = true;
+            effects.extend(self.read_owed(tickets));
+        }
+        effects
     }
 
     /// Takes the answer of the lane Outline, which is kept and grows with the session.
@@ -185,12 +166,12 @@ impl ConversationState {
         }
         let mark = self.mark();
         if let Some(open) = &mut self.open {
-            for change in self.arrived.drain(..) {
-                if let ChangeKind::Messages(id, messages) = &change.kind {
-                    for message in messages {
-                        outline.push(id, message);
-                    }
-                }
+            for change in self.arrived.iter().filter(|change| change.session == open.session.key) {
+                self.again |= !follow(&mut outline, change, open.message_of(change));
+            }
+            // What a reading that is on its way lacks is kept for it.
+            if self.opening.is_none() {
+                self.arrived.clear();
             }
             open.take_outline(outline);
             if let Some(find) = &mut self.find {
@@ -255,6 +236,9 @@ impl ConversationState {
             }
             _ => return Vec::new(),
         }
+        if self.opening.is_none() && self.outline.is_none() {
+            self.arrived.clear();
+        }
         self.refresh();
         self.read_owed(tickets)
     }
@@ -276,7 +260,7 @@ impl ConversationState {
         let range = open.windows[spot.agent].page_around(spot.index, open.counts[spot.agent]);
         let ticket = tickets.take();
         let key = open.session.key.clone();
-        self.page = Some(AskedPage { ticket, agent: agent.clone(), range: range.clone() });
+        self.page = Some(AskedPage { ticket, agent: agent.clone(), range: range.clone(), changes: Vec::new() });
         Some(Effect::Ask(Command::Messages(ticket, key, agent, range)))
     }
 

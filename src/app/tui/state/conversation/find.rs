@@ -67,6 +67,12 @@ impl Find {
         self.from = self.from.and_then(|spot| moved.spot(spot));
     }
 
+    /// Messages went: hits in them go too.
+    pub fn keep(&mut self, is_there: impl Fn(Spot) -> bool) {
+        self.hits.retain(|spot| is_there(*spot));
+        self.current = self.current.filter(|spot| is_there(*spot));
+    }
+
     /// The hit to go to first, once it is known: the one where the reader was or the next below, else the last above. What lies
     /// below is known once the search, which begins at the newest message, has come past the reader.
     pub fn first(&self, timeline: &Timeline) -> Option<Spot> {

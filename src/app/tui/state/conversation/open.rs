@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     metrics::{AgentMetrics, Outline, SessionMetrics, session_metrics},
-    session::{AgentId, Change, ChangeKind, Message, Session, StoredDate},
+    session::{AgentId, Message, Session, StoredDate},
 };
 
 /// How many messages are held at most, and how far from the cursor.
@@ -67,14 +67,8 @@ impl Open {
         for agent in &mut session.agents {
             let messages = std::mem::take(&mut agent.messages);
             let loaded = messages.iter().map(|message| message.index + 1).max().unwrap_or(0);
-            // A timeline is counted in 32 bits; no document of 16 MiB holds as many messages.
-            let count = agent.message_count.max(loaded).min(u64::from(u32::MAX));
-            let mut window = Window::default();
-            for message in messages {
-                window.insert(message.index..message.index + 1, [message]);
-            }
-            windows.push(window);
-            counts.push(count);
+            counts.push(counted(agent.message_count.max(loaded)));
+            windows.push(Window::of(messages));
         }
         let agents = counts.len();
         let mut open = Self {
@@ -136,13 +130,22 @@ impl Open {
             }
         }
         fresh.tab = tab.unwrap_or(0);
-        (fresh.outline, fresh.metrics) = (self.outline, self.metrics);
+        // What lacks messages cannot follow what changes before the next outline comes.
+        (fresh.outline, fresh.metrics) = (self.outline.filter(|outline| fresh.is_all(outline)), self.metrics);
         fresh.arrange();
         fresh.unpark();
         if at_end || tab.is_none() {
             fresh.goal = Some(Goal::End);
         }
         (fresh, moved)
+    }
+
+    /// Whether an outline has as many messages as are stored.
+    fn is_all(&self, outline: &Outline) -> bool {
+        self.session.agents.iter().zip(&self.counts).all(|(agent, count)| {
+            let found = outline.agents.iter().find(|found| found.id == agent.id);
+            found.map_or(0, |found| found.samples.len() as u64) == *count
+        })
     }
 
     /// Whether the tab of all agents exists: only where there are several.
@@ -228,7 +231,7 @@ impl Open {
     }
 
     /// Puts the messages in order again; the reader's place stays on its message.
-    fn arrange_again(&mut self) {
+    pub fn arrange_again(&mut self) {
         let parked = self.park();
         let goal = self.goal;
         self.arrange();
@@ -239,42 +242,14 @@ impl Open {
         self.goal = goal;
     }
 
-    /// Whether messages arrived that do not follow those known, or of an agent that is not: something before them was not told.
-    pub fn misses(&self, change: &Change) -> bool {
-        let ChangeKind::Messages(id, messages) = &change.kind else { return false };
-        let known = self.session.agents.iter().position(|agent| agent.id == *id).map(|agent| self.counts[agent]);
-        let first = messages.iter().map(|message| message.index).min();
-        first.is_some_and(|first| known.is_none_or(|known| first > known))
-    }
-
-    /// Takes messages that arrived at the end of an agent's history. `false`: there were none that are new. An agent that is not
-    /// there comes with the next reading of the session.
-    pub fn take_arrived(&mut self, change: &Change, at_end: bool) -> bool {
-        let ChangeKind::Messages(id, messages) = &change.kind else { return false };
-        let Some(agent) = self.session.agents.iter().position(|agent| agent.id == *id) else { return false };
-        let known = self.counts[agent];
-        // What does not follow is read again: its place may be anything.
-        if self.misses(change) || !change.apply_to(&mut self.session) {
-            return false;
-        }
-        for message in messages.iter().filter(|message| message.index >= known) {
-            self.windows[agent].insert(message.index..message.index + 1, [message.clone()]);
-            if let Some(outline) = &mut self.outline {
-                outline.push(id, message);
-            }
-        }
-        self.counts[agent] = self.session.agents[agent].message_count.min(u64::from(u32::MAX));
+    /// Durations, dates and figures of an agent whose outline or messages are others now.
+    pub fn refresh_figures(&mut self, agent: usize) {
+        let id = &self.session.agents[agent].id;
         if let (Some(outline), Some(metrics)) = (&self.outline, &mut self.metrics) {
             metrics.refresh(outline, id);
         }
         self.learn_outline(agent);
         self.learn_dates(agent);
-        self.arrange_again();
-        if at_end {
-            self.goal = Some(Goal::End);
-        }
-        self.drop_far();
-        true
     }
 
     /// Takes a page.
@@ -318,6 +293,11 @@ impl Open {
             });
         }
     }
+}
+
+/// A timeline is counted in 32 bits; no document of 16 MiB holds as many messages.
+pub(super) fn counted(messages: u64) -> u64 {
+    messages.min(u64::from(u32::MAX))
 }
 
 /// Dates known before, under those known now.

@@ -1,4 +1,5 @@
 mod chance;
+mod written;
 
 use super::{
     sample::{self, Desk},

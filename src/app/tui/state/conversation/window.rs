@@ -34,6 +34,15 @@ pub(super) enum Glimpse {
 }
 
 impl Window {
+    /// With these messages loaded.
+    pub fn of(messages: impl IntoIterator<Item = Message>) -> Self {
+        let mut window = Self::default();
+        for message in messages {
+            window.insert(message.index..message.index.saturating_add(1), [message]);
+        }
+        window
+    }
+
     pub fn get(&self, index: u64) -> Glimpse {
         match self.slots.get(&index) {
             Some(HeldMessage { message: Some(message), .. }) => Glimpse::Loaded(Arc::clone(message)),
@@ -44,6 +53,18 @@ impl Window {
 
     pub fn message(&self, index: u64) -> Option<&Arc<Message>> {
         self.slots.get(&index).and_then(|slot| slot.message.as_ref())
+    }
+
+    /// The same where it was read since the last reload.
+    pub fn fresh(&self, index: u64) -> Option<&Message> {
+        self.slots.get(&index).filter(|slot| !slot.stale).and_then(|slot| slot.message.as_deref())
+    }
+
+    /// Puts a message in place of the one that is held; what has to be read again still has to.
+    pub fn replace(&mut self, message: Message) {
+        if let Some(slot) = self.slots.get_mut(&message.index) {
+            slot.message = Some(Arc::new(message));
+        }
     }
 
     pub fn is_loaded(&self, index: u64) -> bool {

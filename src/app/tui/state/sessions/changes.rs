@@ -36,13 +36,16 @@ impl SessionList {
         match &change.kind {
             ChangeKind::Deleted => self.take_out(&change.session),
             ChangeKind::Created(row) => self.take_in(row),
-            ChangeKind::Feedback(_) | ChangeKind::Unclear(_) => self.change_row(change, true),
-            ChangeKind::Metadata(_) | ChangeKind::Touched(_) => self.change_row(change, false),
-            ChangeKind::Messages(_, messages) => {
-                let more = messages.len() as u64;
-                self.change_row(change, false);
-                if let Some(at) = self.place_of(&change.session) {
-                    self.details.count_more(&self.rows[at], more);
+            // Of one that was only touched, what is counted is asked again.
+            ChangeKind::Metadata(_)
+            | ChangeKind::MetadataPaths(_)
+            | ChangeKind::MetadataWhole(_)
+            | ChangeKind::Touched(_) => self.change_row(change),
+            _ => {
+                let before = self.place_of(&change.session).map(|at| self.rows[at].updated_at);
+                self.change_row(change);
+                if let Some((at, before)) = self.place_of(&change.session).zip(before) {
+                    self.details.apply(change, &self.rows[at], before);
                 }
             }
         }
@@ -84,23 +87,16 @@ impl SessionList {
         }
     }
 
-    /// `counted`: it changes what is counted of the session.
-    fn change_row(&mut self, change: &Change, counted: bool) {
+    fn change_row(&mut self, change: &Change) {
         let aside = self.page.as_mut().and_then(|page| page.aside.as_mut());
         if let Some(row) = aside.into_iter().flatten().find(|row| row.key == change.session) {
             if change.apply_to_row(row) {
                 self.since.moved.insert(row.key.clone());
             }
-            if counted {
-                self.details.expire_row(row);
-            }
         }
         let Some(at) = self.place_of(&change.session) else { return };
         let date = self.date_of(&self.rows[at]);
         change.apply_to_row(&mut self.rows[at]);
-        if counted {
-            self.details.expire_row(&self.rows[at]);
-        }
         if self.date_of(&self.rows[at]) != date {
             self.move_up(at);
             self.settle_in_place();

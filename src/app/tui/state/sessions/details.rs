@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::counted;
 use crate::{
     app::{
         task::{Command, Ticket},
         tui::state::{Effect, Tickets},
     },
-    session::{Details, SessionKey, StoredDate, Summary, Usage},
+    session::{Change, ChangeKind, Details, SessionKey, StoredDate, Summary, Usage},
 };
 
 /// What is known of rows beyond the rows themselves.
@@ -55,12 +56,27 @@ impl DetailsCache {
         }
     }
 
-    /// So many messages more arrived: they are counted here, for a store asked again at each of them would do little else. Tokens
-    /// stay as they were until something else of the session changes.
-    pub fn count_more(&mut self, row: &Summary, messages: u64) {
-        if let Some(known) = self.known.get_mut(&row.key) {
-            known.updated_at = row.updated_at;
-            known.details.messages = known.details.messages.saturating_add(messages);
+    /// A row's session changed, which was of that age `before`. What that counts is counted here, for a store asked again at each
+    /// of them would do little else; what cannot be counted is asked again. Tokens stay as they were until something of that kind
+    /// comes.
+    pub fn apply(&mut self, change: &Change, row: &Summary, before: Option<StoredDate>) {
+        let is_counted = match self.known.get_mut(&row.key) {
+            // It is asked again already.
+            Some(known) if known.updated_at != before => return,
+            Some(known) => {
+                let is_counted = counted::count(change, &mut known.details);
+                if is_counted {
+                    known.updated_at = row.updated_at;
+                }
+                is_counted
+            }
+            // What is on its way and lacks one shows that with the next.
+            None => {
+                matches!(change.kind, ChangeKind::Messages(..) | ChangeKind::Metrics(..) | ChangeKind::AgentFields(..))
+            }
+        };
+        if !is_counted {
+            self.expire_row(row);
         }
     }
 

@@ -1,7 +1,11 @@
 //! Each shape that an event can have, and those that the Python library's writes led to.
 
-use bson::{DateTime, Document, RawDocumentBuf, doc};
+pub(crate) mod written;
 
+use bson::{DateTime, Document, RawDocumentBuf, doc};
+use proptest::prelude::*;
+
+use self::written::{WrittenSession, write};
 use super::*;
 use crate::session::{Applied, ChangeKind, Session};
 
@@ -328,4 +332,21 @@ fn the_recorded_events_lead_to_the_recorded_end() {
     assert!(held.as_ref().map(parts) == Some(parts(&end)));
     // What stands in a document that was replaced is not sent: all else is told finely.
     assert_eq!(again, ["replace"]);
+}
+
+proptest! {
+    #[test]
+    fn any_writes_are_told_so_finely_that_nothing_is_read_again(writes in prop::collection::vec(write(), 1..60)) {
+        let mut session = WrittenSession::new();
+        let mut held = decode::session(session.stored.clone());
+        for write in writes {
+            let changes = session.write(write);
+            let fresh = decode::session(session.stored.clone());
+            for change in changes {
+                prop_assert!(!change.apply_to(&mut held).is_unresolved(), "{:?} after {:?}", change, write);
+                take_messages(&mut held, &fresh);
+            }
+            prop_assert!(parts(&held) == parts(&fresh), "{:#?} is not {:#?} after {:?}", held, fresh, write);
+        }
+    }
 }
