@@ -19,6 +19,7 @@ mod show;
 mod stop;
 mod table;
 mod tail;
+mod top;
 
 use std::{process::ExitCode, time::Duration};
 
@@ -51,6 +52,7 @@ fn run(args: Args) -> anyhow::Result<()> {
         let result = match args.command {
             None => browse::start(&context, None).await,
             Some(CliCommand::Open { id }) => browse::start(&context, Some(id)).await,
+            Some(CliCommand::Top(args)) => top::run(&context, &args).await,
             Some(CliCommand::Demo) => browse::demo(&context).await,
             Some(CliCommand::List(args)) => list::run(&context, &args).await,
             Some(CliCommand::Show(args)) => show::run(&context, &args).await,

@@ -133,7 +133,7 @@ impl Fleet {
         let member = self.member(&change.session);
         match &change.kind {
             ChangeKind::Created(row) => *member = FleetMember::new((**row).clone()),
-            ChangeKind::Unclear(_) => member.is_stale = true,
+            ChangeKind::Unclear(_) | ChangeKind::MessageFields(..) => member.is_stale = true,
             _ => {}
         }
         member.activity.take(change, now);

@@ -2,6 +2,7 @@
 
 mod pace;
 mod tally;
+mod told;
 mod work;
 
 use std::fmt;
@@ -12,7 +13,7 @@ use self::{
     pace::Pace,
     work::{AgentWork, Arrival},
 };
-use crate::session::{AgentId, Change, ChangeKind, Counters, Message, Rating, Role, StoredAgent, StoredDate};
+use crate::session::{AgentId, Counters, Message, Role, StoredAgent, StoredDate};
 
 /// A busy session without a change for so many seconds is stalled.
 const STALLED_S: i64 = 120;
@@ -49,13 +50,23 @@ pub struct Activity {
     pace: Pace,
     is_token_told: bool,
     last_write: Option<Timestamp>,
-    last_words: Option<String>,
+    last_words: Option<LastWords>,
     context_tokens: Option<u64>,
     slowest_call_ms: Option<u64>,
     errors: u64,
     is_message_told: bool,
-    guardrail_events: u64,
-    down_ratings: u64,
+    /// How many, and the index of the last that was told.
+    guardrail_events: (u64, Option<u64>),
+    /// The same.
+    down_ratings: (u64, Option<u64>),
+}
+
+/// The last words, and which message they stand in.
+#[derive(Debug, Clone)]
+struct LastWords {
+    agent: AgentId,
+    index: u64,
+    text: String,
 }
 
 /// What a session is at.
@@ -113,23 +124,6 @@ pub struct RunningTool {
 }
 
 impl Activity {
-    /// A change of the session that was told at `now`.
-    pub fn take(&mut self, change: &Change, now: Timestamp) {
-        match &change.kind {
-            ChangeKind::Messages(agent, messages) => {
-                for message in messages {
-                    self.message(agent, message, now, now);
-                }
-            }
-            ChangeKind::Feedback(feedback) => self.down_ratings += u64::from(feedback.rating == Rating::Down),
-            // Another session of that name: what was known of the histories says nothing of it.
-            ChangeKind::Created(_) | ChangeKind::Deleted => *self = Self::default(),
-            _ => {}
-        }
-        self.pace.add(now.as_second(), 0, 1, now.as_second());
-        self.last_write = self.last_write.max(Some(now));
-    }
-
     /// The end of a stored history, each message as it was dated, at most `now`: clocks disagree. What is told already counts
     /// once.
     pub fn seed(&mut self, agent: &AgentId, messages: &[Message], now: Timestamp) {
@@ -155,16 +149,6 @@ impl Activity {
         self.agent(agent).changed = Some(now);
     }
 
-    /// An agent asked a person, or does not wait any more.
-    pub fn waits(&mut self, agent: &AgentId, is_waiting: bool) {
-        self.agent(agent).is_waiting = is_waiting;
-    }
-
-    /// A guardrail stepped in.
-    pub fn guardrail_event(&mut self) {
-        self.guardrail_events = self.guardrail_events.saturating_add(1);
-    }
-
     fn message(&mut self, id: &AgentId, message: &Message, at: Timestamp, now: Timestamp) {
         let work = self.agent(id);
         let arrival = work.note(message);
@@ -179,8 +163,8 @@ impl Activity {
         };
         work.changed = work.changed.max(Some(at));
         self.tokens(counted, at, now);
+        self.speak(id, message, arrival);
         if arrival == Arrival::Next {
-            self.last_words = work::last_words(message, MOST_WORDS).or(self.last_words.take());
             let context = message.usage.and_then(|usage| super::calls::context(&usage));
             self.context_tokens = context.or(self.context_tokens);
         }
@@ -191,6 +175,19 @@ impl Activity {
         }
         if let Some(counters) = message.counters.as_deref().filter(|_| arrival != Arrival::Earlier) {
             self.read(id, message.index, counters, at, now);
+        }
+    }
+
+    /// Takes over what the newest message says, and what the one with the last words says now: it may be redacted.
+    fn speak(&mut self, id: &AgentId, message: &Message, arrival: Arrival) {
+        let is_same = self.last_words.as_ref().is_some_and(|last| last.agent == *id && last.index == message.index);
+        if is_same {
+            self.last_words = None;
+        }
+        if (is_same || arrival == Arrival::Next)
+            && let Some(text) = work::last_words(message, MOST_WORDS)
+        {
+            self.last_words = Some(LastWords { agent: id.clone(), index: message.index, text });
         }
     }
 
@@ -309,19 +306,19 @@ impl Activity {
     /// The first line of the last text, at most 200 characters. Stored text: make it safe before it reaches a terminal.
     #[must_use]
     pub fn last_words(&self) -> Option<&str> {
-        self.last_words.as_deref()
+        self.last_words.as_ref().map(|last| last.text.as_str())
     }
 
     /// Guardrail events that were told.
     #[must_use]
     pub fn guardrail_events(&self) -> u64 {
-        self.guardrail_events
+        self.guardrail_events.0
     }
 
     /// Feedbacks rated down that were told.
     #[must_use]
     pub fn down_ratings(&self) -> u64 {
-        self.down_ratings
+        self.down_ratings.0
     }
 }
 

@@ -105,6 +105,16 @@ fn case(lane: Lane) -> Case {
             loading: None,
             answered: inspected,
         },
+        Lane::Fleet => Case {
+            call: Call::Open,
+            begins: Begins::Listed,
+            asks: "L",
+            loading: None,
+            answered: |state| {
+                let fleet = &state.workspace.fleet;
+                fleet.rows.len() == 3 && !fleet.is_reading() && fleet.rows.iter().all(|row| row.state.is_some())
+            },
+        },
         Lane::Connection | Lane::View | Lane::Alert | Lane::Write => unreachable!("{lane:?} has tests of its own"),
     }
 }
@@ -244,6 +254,11 @@ async fn a_search_that_fails_is_told_and_searched_again_when_the_connection_is_b
 #[tokio::test]
 async fn a_document_that_fails_is_told_and_read_again_when_the_connection_is_back() {
     is_told_and_asked_again(Lane::Inspect).await;
+}
+
+#[tokio::test]
+async fn a_fleet_that_fails_is_told_and_read_again_when_the_connection_is_back() {
+    is_told_and_asked_again(Lane::Fleet).await;
 }
 
 #[tokio::test]

@@ -244,11 +244,7 @@ impl WatchedSession {
                 });
                 slowest.max()
             }
-            ChangeKind::Metrics(agent, index, _) => {
-                let counters = change.counters(None)?;
-                self.activity.reading(agent, *index, &counters, now);
-                self.latency.counted(agent, &counters)
-            }
+            ChangeKind::Metrics(agent, ..) => self.latency.counted(agent, &change.counters(None)?),
             _ => None,
         }
     }

@@ -1,7 +1,9 @@
 //! The arguments.
 
+mod top;
 mod writing;
 
+pub use top::TopArgs;
 pub use writing::{DeleteArgs, FeedbackArgs, FeedbackCommand, MetadataCommand, RatingArg, TypeArg};
 
 use std::{ffi::OsString, num::NonZeroU64, path::PathBuf, time::Duration};
@@ -79,6 +81,8 @@ pub enum CliCommand {
     Tail(TailArgs),
     /// One session's tokens, latency and tools
     Metrics(MetricsArgs),
+    /// The sessions at work or changed lately, as top shows processes
+    Top(TopArgs),
     /// The browser on sample sessions; no server needed
     Demo,
     /// Reads and edits the metadata of a session
@@ -239,7 +243,9 @@ pub fn with_negated_terms(args: Vec<OsString>) -> Vec<OsString> {
     let is_term = |arg: &OsString| {
         arg.to_str().is_some_and(|text| text.len() > 2 && text.starts_with('-') && !text.starts_with("--"))
     };
-    let Some(list) = args.iter().position(|arg| arg == "list" || arg == "tail") else { return args };
+    let Some(list) = args.iter().position(|arg| ["list", "tail", "top"].iter().any(|name| arg == name)) else {
+        return args;
+    };
     if args.iter().any(|arg| arg == "--") || !args[list..].iter().any(is_term) {
         return args;
     }

@@ -6,6 +6,7 @@ use crate::app::{
     tui::{
         render::look::colour::{Palette, is_console},
         run::{self, Browse},
+        state::fleet::FleetStart,
     },
 };
 use anyhow::Result;
@@ -14,16 +15,26 @@ use super::context::{self, Context};
 
 /// The browser on what is configured, at one session where an ID is given.
 pub async fn start(context: &Context, open_id: Option<String>) -> Result<()> {
-    run(context, context.chosen()?, open_id).await
+    run(context, context.chosen()?, open_id, None).await
+}
+
+/// The browser on the fleet.
+pub async fn fleet(context: &Context, start: FleetStart) -> Result<()> {
+    run(context, context.chosen()?, None, Some(start)).await
 }
 
 /// The browser on the sample sessions.
 pub async fn demo(context: &Context) -> Result<()> {
     let place = Place { read_only: context.connection.read_only, ..Place::plain("demo", Origin::Demo) };
-    run(context, Some(place), None).await
+    run(context, Some(place), None, None).await
 }
 
-async fn run(context: &Context, place: Option<Place>, open_id: Option<String>) -> Result<()> {
+async fn run(
+    context: &Context,
+    place: Option<Place>,
+    open_id: Option<String>,
+    fleet: Option<FleetStart>,
+) -> Result<()> {
     let (config, environment) = (&context.config, &context.environment);
     let place = match place {
         Some(place) => Some(context::whole(place).await?),
@@ -34,6 +45,7 @@ async fn run(context: &Context, place: Option<Place>, open_id: Option<String>) -
         hooks: hooks.clone(),
         state_dir: places::state_dir(),
         open_id,
+        fleet,
         ui: config.ui.clone(),
         palette: Palette::of(
             environment.term.as_deref(),

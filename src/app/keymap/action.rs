@@ -78,6 +78,10 @@ pub enum Action {
     Events,
     /// Use the mouse, or leave it to the terminal.
     Mouse,
+    /// All sessions at work or changed lately.
+    Fleet,
+    /// In the fleet, a longer time.
+    Window,
     /// Choose a connection.
     Connections,
     /// Any command by name.
@@ -146,6 +150,8 @@ pub const ENTRIES: &[Entry] = &[
     entry(Action::LastError, "last-error", "every error that was shown, in full", &["shift-e"]),
     entry(Action::Events, "events", "what happened: alerts, errors, the connection", &["shift-o"]),
     entry(Action::Mouse, "mouse", "use the mouse, or leave it to the terminal", &["shift-m"]),
+    entry(Action::Fleet, "fleet", "all sessions at work, like top", &["shift-l"]),
+    entry(Action::Window, "window", "in the fleet, changed within a longer time", &["w"]),
     entry(Action::Connections, "connections", "choose a connection", &["c"]),
     entry(Action::CommandLine, "command", "any command by name", &[":"]),
     entry(Action::Help, "help", "the keys", &["?"]),

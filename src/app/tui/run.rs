@@ -21,7 +21,7 @@ use super::{
             marks,
         },
     },
-    state::{AppState, Effect, Input, Start},
+    state::{AppState, Effect, Input, Start, fleet::FleetStart},
     terminal::{TerminalGuard, TerminalUse},
     view,
 };
@@ -58,6 +58,8 @@ pub struct Browse {
     pub place: Option<Place>,
     /// A session to open, as a person typed its id.
     pub open_id: Option<String>,
+    /// Shows the fleet first, in that way.
+    pub fleet: Option<FleetStart>,
     /// Settings of the screen.
     pub ui: Ui,
     /// What is known of the terminal's colours.
@@ -145,9 +147,9 @@ fn start(options: Browse, size: Size) -> Start {
     for place in &mut places {
         place.read_only |= read_only;
     }
-    let (ui, keymap, filters, open_id) = (options.ui, options.keymap, options.filters, options.open_id);
-    let alerts = options.alerts;
-    Start { ui, look, keymap, filters, alerts, places, place, open_id, size, run: uuid::Uuid::new_v4() }
+    let (ui, keymap, filters, alerts) = (options.ui, options.keymap, options.filters, options.alerts);
+    let (open_id, fleet) = (options.open_id, options.fleet);
+    Start { ui, look, keymap, filters, alerts, places, place, open_id, fleet, size, run: uuid::Uuid::new_v4() }
 }
 
 struct Browser {

@@ -13,6 +13,7 @@ pub mod errors;
 pub mod event_log;
 mod events;
 pub mod feedback;
+pub mod fleet;
 pub mod folding;
 pub mod inspector;
 mod keys;
@@ -67,7 +68,6 @@ use crate::app::{
     keymap::{Action, Keymap},
     place::Place,
     task::{Command, Event},
-    text,
 };
 
 /// Something that happened.
@@ -108,6 +108,8 @@ pub struct Start {
     pub place: Option<Place>,
     /// A session to open, as a person typed its id.
     pub open_id: Option<String>,
+    /// Shows the fleet first, in that way.
+    pub fleet: Option<fleet::FleetStart>,
     /// The terminal's size.
     pub size: Size,
     /// This run of the program: what it writes is told apart by it.
@@ -140,6 +142,8 @@ pub struct AppState {
     pub said: Option<String>,
     /// What is said while the program ends, before anything else.
     pub ending: Option<String>,
+    /// The fleet is to be shown once the place is open.
+    fleet_start: Option<fleet::FleetStart>,
     size: Size,
     run: Uuid,
     tickets: Tickets,
@@ -172,6 +176,7 @@ impl AppState {
             modals: Vec::new(),
             said: None,
             ending: None,
+            fleet_start: start.fleet,
             size: start.size,
             run: start.run,
             tickets: Tickets::default(),
@@ -221,6 +226,7 @@ impl AppState {
             Input::Task(event) => self.on_event(*event),
             Input::Tick(now) => {
                 self.look.now = now;
+                self.arrange_fleet();
                 return Vec::new();
             }
             Input::Background(ground) => {
@@ -262,12 +268,14 @@ impl AppState {
                 _ => {}
             }
         }
+        self.arrange_fleet();
         if !self.workspace.connection.is_open() || self.workspace.connection.lost.is_some() {
             return Vec::new();
         }
         let mut effects = self.workspace.list.fill(&mut self.tickets);
         effects.extend(self.workspace.conversation.ask(&mut self.tickets));
         effects.extend(self.look_closer());
+        effects.extend(self.ask_for_fleet());
         effects
     }
 
@@ -305,7 +313,8 @@ impl AppState {
         let (origin, rights) = (place.origin.clone(), place.rights());
         let connection = Connection { place: Some(place), stage: Stage::Connecting, lost: None };
         let workspace = Workspace::new(&self.ui, connection, self.workspace.open_id.take());
-        self.workspace = Workspace { ticket, ..workspace };
+        let fleet = self.workspace.fleet.anew();
+        self.workspace = Workspace { ticket, fleet, ..workspace };
         self.alerts.forget();
         self.workspace.list.reloads_by(self.keymap.label(Action::Reload));
         // What was typed and is not stored stays.

@@ -6,6 +6,7 @@ mod command_line;
 pub mod conversation;
 mod editor;
 pub mod feedback;
+mod fleet;
 mod header;
 mod help;
 pub mod inspector;
@@ -136,8 +137,17 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
     match modal {
         Modal::Help(top) => help::draw(frame, body, *top, state),
         Modal::Prompt(prompt) => command_line::draw(frame, body, prompt, state),
-        Modal::Places(_) | Modal::Collections(_) | Modal::Sessions(_) | Modal::Fields(_) | Modal::Events(_) => {
+        Modal::Places(_)
+        | Modal::Collections(_)
+        | Modal::Sessions(_)
+        | Modal::Fields(_)
+        | Modal::FleetColumns(_)
+        | Modal::Events(_) => {
             draw_picker(frame, modal, state);
+        }
+        Modal::Fleet => {
+            frame.render_widget(Clear, body);
+            fleet::draw(frame, body, state);
         }
         Modal::Inspector(inspector) => {
             frame.render_widget(Clear, body);
@@ -157,6 +167,7 @@ fn draw_picker(frame: &mut Frame<'_>, modal: &Modal, state: &AppState) {
         Modal::Places(menu) => picker::places(frame, &area, menu, state),
         Modal::Collections(menu) => picker::collections(frame, &area, menu, state),
         Modal::Sessions(menu) => picker::sessions(frame, &area, menu, state),
+        Modal::FleetColumns(menu) => picker::fleet_columns(frame, &area, menu, state),
         Modal::Fields(fields) => picker::fields(frame, &area, &fields.menu, state),
         Modal::Events(menu) => picker::events(frame, &area, menu, state),
         _ => {}

@@ -92,9 +92,17 @@ impl AgentTally {
         self.since = Since::default();
         ReadingTold {
             tokens: (is_countable && total.is_some()).then_some(tokens),
-            context_tokens: (one_call && !own).then(|| calls::context(&growth.usage)).flatten(),
+            context_tokens: (one_call && !own)
+                .then(|| calls::context(&growth.usage))
+                .flatten()
+                .filter(|tokens| *tokens > 0),
             latency_ms: growth.latency_ms.filter(|ms| one_call && *ms > 0),
         }
+    }
+
+    /// The counters that were read last.
+    pub(super) fn last_reading(&self) -> Option<&Counters> {
+        self.reading.as_deref()
     }
 
     /// As in [`runs`]: a counter fell; or, after messages without metrics, the reading differs and no cycle was added.

@@ -2,7 +2,7 @@ use bson::{Bson, Document, doc};
 use proptest::prelude::*;
 
 use super::*;
-use crate::session::decode;
+use crate::session::{Change, ChangeKind, decode};
 
 const START: i64 = 1_800_000_000;
 
@@ -277,4 +277,67 @@ proptest! {
         }
         prop_assert!(minute(&activity, 0).unwrap_or(0.0) <= most);
     }
+}
+
+fn kind(activity: &mut Activity, kind: ChangeKind, now: i64) {
+    activity.take(&Change::new("s".into(), kind), at(now));
+}
+
+#[test]
+fn counters_that_are_told_by_path_build_on_those_before_them() {
+    let mut activity = Activity::default();
+    let tick = |fields: Document, index: u64| {
+        let fields = fields.into_iter().map(|(path, value)| (path, Some(value))).collect();
+        ChangeKind::Metrics(agent(), index, fields)
+    };
+    kind(&mut activity, tick(doc! { "event_loop_metrics": counters(5000, 9) }, 3), 0);
+    assert_eq!(minute(&activity, 0), None);
+    let total = "event_loop_metrics.accumulated_usage.totalTokens";
+    kind(&mut activity, tick(doc! { total: 5100, "event_loop_metrics.cycle_metrics.cycle_count": 10 }, 3), 1);
+    assert_eq!(minute(&activity, 1), Some(100.0));
+    kind(&mut activity, tick(doc! { "event_loop_metrics": counters(5130, 11) }, 5), 2);
+    assert_eq!((minute(&activity, 2), activity.writes_last_minute(at(2))), (Some(130.0), 3));
+}
+
+#[test]
+fn what_was_redacted_is_not_said_any_more() {
+    let mut activity = Activity::default();
+    take(&mut activity, told(3, "user", text("my card is 4111"), None), 0);
+    let redacted = doc! {
+        "message": { "role": "user", "content": [{ "text": "my card is 4111" }], "tracking_id": "t-3" },
+        "redact_message": { "role": "user", "content": [{ "text": "[redacted]" }] },
+    };
+    kind(&mut activity, ChangeKind::Rewritten(agent(), vec![decode::message(redacted.into(), 3, "")]), 1);
+    assert_eq!((activity.last_words(), activity.state(at(1))), (Some("[redacted]"), AgentState::Working));
+    kind(&mut activity, ChangeKind::MessageFields(agent(), 3, vec![("redact_message".to_owned(), None)]), 2);
+    assert_eq!(activity.last_words(), None);
+}
+
+#[test]
+fn a_history_that_is_cut_or_told_whole_counts_no_message_again() {
+    let mut activity = Activity::default();
+    let said = |index: u64| {
+        let mut message = told(index, "assistant", text("x"), Some(10));
+        message.created_at = Some(at(0).into());
+        message
+    };
+    kind(&mut activity, ChangeKind::History(agent(), (0..3).map(said).collect()), 1);
+    assert_eq!(minute(&activity, 1), Some(30.0));
+    kind(&mut activity, ChangeKind::Truncated(agent(), 2), 2);
+    kind(&mut activity, ChangeKind::Messages(agent(), vec![told(2, "user", text("y"), None)]), 3);
+    assert_eq!((minute(&activity, 3), activity.state(at(3))), (Some(30.0), AgentState::Working));
+    kind(&mut activity, ChangeKind::AgentRemoved(agent()), 4);
+    assert_eq!(activity.state(at(4)), AgentState::Idle);
+}
+
+#[test]
+fn an_event_or_rating_that_is_told_twice_counts_once() {
+    let mut activity = Activity::default();
+    let down = decode::feedback(&doc! { "rating": "down" }.into());
+    let indexed = |index| crate::session::Feedback { index: Some(index), ..down.clone() };
+    for index in [0, 1, 1] {
+        activity.take(&Change::feedback("s".into(), indexed(index)), at(0));
+    }
+    activity.take(&Change::feedback("s".into(), crate::session::Feedback { index: None, ..down.clone() }), at(0));
+    assert_eq!((activity.down_ratings(), activity.guardrail_events()), (3, 0));
 }

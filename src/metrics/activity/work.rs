@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 
 use super::{RunningTool, tally::AgentTally};
-use crate::session::{AgentId, Block, Message, Role, StoredDate, ToolStatus};
+use crate::session::{AgentId, Block, Counters, Message, Role, StoredDate, ToolStatus};
 
 /// So many of the last messages are known again when they are told twice.
 const KNOWN: usize = 48;
@@ -138,6 +138,19 @@ impl AgentWork {
             self.reading_at = Some(index);
         }
         is_newer
+    }
+
+    /// The counters that were read last, where they stand on that message.
+    pub(super) fn reading_on(&self, index: u64) -> Option<&Counters> {
+        self.tally.last_reading().filter(|_| self.reading_at == Some(index))
+    }
+
+    /// The history was cut down to so many messages: whose turn it is, nothing tells.
+    pub(super) fn cut(&mut self, count: u64, now: Timestamp) {
+        self.known.retain(|known| known.index < count);
+        self.reading_at = self.reading_at.filter(|at| *at < count);
+        self.running.clear();
+        (self.is_asked, self.spoke, self.changed) = (false, None, Some(now));
     }
 
     /// Its newest message: whose turn it is now, and what runs.

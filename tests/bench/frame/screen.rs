@@ -48,6 +48,7 @@ impl Screen {
             places: Vec::new(),
             place: Some(place),
             open_id: Some(data::id(0)),
+            fleet: None,
             size: SIZE,
             run: uuid::Uuid::nil(),
             alerts: Vec::new(),

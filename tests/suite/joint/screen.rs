@@ -58,6 +58,7 @@ impl Screen {
             places: vec![place.clone()],
             place: Some(place),
             open_id: open_id.map(str::to_owned),
+            fleet: None,
             // So low that the end of a conversation asks for no page before the last.
             size: Size::new(120, 24),
             run: uuid::Uuid::nil(),
@@ -146,6 +147,8 @@ impl Screen {
             | Event::Empty(..)
             | Event::Rows(..)
             | Event::Details(..)
+            | Event::FleetRows(..)
+            | Event::FleetSeed(..)
             | Event::Found { done: false, .. } => false,
             Event::Usage(..) => {
                 *tokens -= 1;

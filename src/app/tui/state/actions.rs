@@ -87,7 +87,7 @@ impl AppState {
         }
     }
 
-    fn on_screen(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn on_screen(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::NextPane | Action::Right => self.focus = self.focus.step(1),
             Action::PreviousPane | Action::Left => self.focus = self.focus.step(Pane::ALL.len() - 1),
@@ -118,6 +118,7 @@ impl AppState {
                 self.said = Some(says.into());
                 return vec![Effect::Mouse(self.mouse)];
             }
+            Action::Fleet => return self.open_fleet(),
             Action::Connections => self.open_places(),
             Action::Help => self.modals.push(Modal::Help(0)),
             Action::Quit | Action::QuitNow => return self.leave(),
@@ -126,10 +127,11 @@ impl AppState {
         Vec::new()
     }
 
-    fn prompt(&mut self, asks: Asks) {
+    pub(super) fn prompt(&mut self, asks: Asks) {
         let prompt = match asks {
             Asks::Filter => Prompt::new(asks, &self.workspace.list.filter.source),
             Asks::Find => Prompt::new(asks, &self.workspace.find),
+            Asks::Fleet => Prompt::new(asks, &self.workspace.fleet.filter.source),
             Asks::Command => Prompt::command(&self.keymap, &self.filters),
         };
         self.modals.push(Modal::Prompt(Box::new(prompt)));
@@ -218,11 +220,11 @@ impl AppState {
         Vec::new()
     }
 
-    /// Lists the sessions that match a filter as it was typed.
+    /// A filter as it was typed.
     ///
     /// # Errors
     /// The first mistake in it.
-    pub(super) fn filter(&mut self, typed: &str) -> Result<Vec<Effect>, super::prompt::TypedMistake> {
+    pub(super) fn read_filter(&self, typed: &str) -> Result<Filter, super::prompt::TypedMistake> {
         let expanded = crate::app::config::filters::expand(&self.filters, typed)
             .map_err(|unknown| super::prompt::TypedMistake { span: unknown.span, problem: unknown.problem })?;
         let mut filter =
@@ -232,6 +234,15 @@ impl AppState {
                 super::prompt::TypedMistake { span, problem: error.sentence() }
             })?;
         typed.trim().clone_into(&mut filter.source);
+        Ok(filter)
+    }
+
+    /// Lists the sessions that match a filter as it was typed.
+    ///
+    /// # Errors
+    /// The first mistake in it.
+    pub(super) fn filter(&mut self, typed: &str) -> Result<Vec<Effect>, super::prompt::TypedMistake> {
+        let filter = self.read_filter(typed)?;
         if !self.workspace.connection.is_open() {
             return Ok(self.say("choose a connection first"));
         }

@@ -125,9 +125,14 @@ impl AppState {
                 Modal::Inspector(inspector) => inspector.session().cloned(),
                 _ => None,
             }),
-            Lane::Connection | Lane::List | Lane::Count | Lane::Details | Lane::View | Lane::Alert | Lane::Write => {
-                None
-            }
+            Lane::Connection
+            | Lane::List
+            | Lane::Count
+            | Lane::Details
+            | Lane::Fleet
+            | Lane::View
+            | Lane::Alert
+            | Lane::Write => None,
         }
     }
 
@@ -141,6 +146,7 @@ impl AppState {
     /// The session is not there any more: its row and its conversation say so.
     pub(super) fn mark_gone(&mut self, key: SessionKey) {
         self.workspace.conversation.mark_gone(&key);
+        self.workspace.fleet.forget(&key);
         self.workspace.list.mark_gone(key);
     }
 }

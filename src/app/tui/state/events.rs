@@ -73,6 +73,7 @@ impl AppState {
             self.workspace.read_at = Some(self.look.now);
         }
         self.workspace.list.on_event(event);
+        self.workspace.fleet.on_event(event, self.look.now);
         for modal in &mut self.modals {
             if let Modal::Inspector(inspector) = modal {
                 inspector.on_event(event);
@@ -93,6 +94,7 @@ impl AppState {
         self.workspace.list.apply(change);
         let effects = self.workspace.conversation.apply(change, &mut self.tickets);
         if matches!(change.kind, ChangeKind::Deleted) {
+            self.workspace.fleet.forget(&change.session);
             self.close_modals_of(&change.session);
             self.workspace.peek.take_if(|peek| peek.session.key == change.session);
             if shown {
@@ -136,6 +138,10 @@ impl AppState {
             self.said = Some(notes.join("; "));
         }
         self.modals.retain(|modal| !matches!(modal, Modal::Places(_) | Modal::Collections(_)));
+        if let Some(start) = self.fleet_start.take() {
+            self.workspace.fleet.start(start);
+            self.open_fleet();
+        }
         // Both are questions of the list: the session that was asked for comes first.
         match self.workspace.open_id.take() {
             Some(id) => self.resolve(id),
@@ -261,6 +267,9 @@ impl AppState {
         }
         if [Lane::Open, Lane::Messages, Lane::Outline].iter().any(|lane| unanswered.contains(lane)) {
             effects.extend(self.workspace.conversation.reload(&mut self.tickets));
+        }
+        if unanswered.contains(&Lane::Fleet) {
+            self.workspace.fleet.reload();
         }
         if unanswered.contains(&Lane::Find) {
             effects.extend(self.workspace.conversation.find_again(&mut self.tickets));

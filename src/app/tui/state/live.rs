@@ -35,6 +35,7 @@ impl AppState {
                     return Vec::new();
                 }
                 // Changes may have been missed.
+                self.workspace.fleet.reload();
                 let mut effects = self.workspace.list.reload(&mut self.tickets);
                 effects.extend(self.workspace.conversation.reload(&mut self.tickets));
                 effects
@@ -61,6 +62,7 @@ impl AppState {
     /// A change that anybody made, this program too.
     fn take_news(&mut self, change: &Change) -> Vec<Effect> {
         let alerts = self.alert_on(change);
+        self.workspace.fleet.take(change, self.look.now);
         self.workspace.list.note_unlisted(change);
         if !matches!(change.kind, ChangeKind::Deleted) {
             let mut effects = self.apply(change);

@@ -4,7 +4,7 @@ use super::{
     editor::Editor, event_log::LoggedEvent, inspector::Inspector, list::Selection, note::Note, prompt::Prompt,
 };
 use crate::{
-    app::{keymap::Action, place::Place},
+    app::{fleet::FleetColumn, keymap::Action, place::Place},
     repository::Candidate,
     session::{SessionKey, Summary},
 };
@@ -27,6 +27,10 @@ pub enum Modal {
     Fields(Box<FieldMenu>),
     /// What happened since the start.
     Events(Menu<LoggedEvent>),
+    /// All sessions at work or changed lately; what they are is kept with the connection.
+    Fleet,
+    /// Columns to sort them by.
+    FleetColumns(Menu<FleetColumn>),
     /// The inspector.
     Inspector(Box<Inspector>),
     /// A text: what a number means, an error in full.

@@ -13,6 +13,9 @@ use crate::app::keymap::{Action, ENTRIES};
 impl AppState {
     /// The topmost modal takes it all.
     pub(super) fn in_modal(&mut self, action: Action) -> Vec<Effect> {
+        if matches!(self.modals.last(), Some(Modal::Fleet)) {
+            return self.in_fleet(action);
+        }
         let page = self.areas.body.height.saturating_sub(2);
         let body = self.areas.body;
         let Some(modal) = self.modals.last_mut() else { return Vec::new() };
@@ -34,7 +37,8 @@ impl AppState {
             Modal::Sessions(menu) => menu.on_action(action, page),
             Modal::Fields(fields) => fields.menu.on_action(action, page),
             Modal::Events(menu) => menu.on_action(action, page),
-            Modal::Prompt(_) | Modal::Editor(_) | Modal::Confirm(_) => false,
+            Modal::FleetColumns(menu) => menu.on_action(action, page),
+            Modal::Fleet | Modal::Prompt(_) | Modal::Editor(_) | Modal::Confirm(_) => false,
         };
         if taken {
             return Vec::new();
@@ -103,6 +107,11 @@ impl AppState {
             }
             Some(Modal::Fields(_)) => self.edit_chosen_field(),
             Some(Modal::Events(_)) => self.open_event(),
+            Some(Modal::FleetColumns(menu)) => {
+                let column = menu.chosen().copied();
+                self.modals.pop();
+                self.sort_fleet(column)
+            }
             Some(Modal::Note(_) | Modal::Help(_)) => self.close_modal(),
             _ => Vec::new(),
         }
@@ -123,11 +132,13 @@ impl AppState {
                 return self.find_text(&line);
             }
             (Asks::Filter, _) => self.filter(&line),
+            (Asks::Fleet, _) => self.filter_fleet(&line),
             (Asks::Command, None) => Ok(Vec::new()),
             (Asks::Command, Some(Err(mistake))) => Err(mistake),
             (Asks::Command, Some(Ok(Does::Filter(filter)))) => {
                 let whole = 0..line.len();
-                self.filter(&filter).map_err(|mistake| TypedMistake { span: whole, problem: mistake.problem })
+                let filtered = if self.shows_fleet() { self.filter_fleet(&filter) } else { self.filter(&filter) };
+                filtered.map_err(|mistake| TypedMistake { span: whole, problem: mistake.problem })
             }
             (Asks::Command, Some(Ok(Does::Action(action)))) => {
                 self.modals.pop();

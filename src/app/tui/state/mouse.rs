@@ -79,6 +79,9 @@ impl AppState {
     }
 
     fn click_modal(&mut self, x: u16, y: u16) -> Vec<Effect> {
+        if matches!(self.modals.last(), Some(Modal::Fleet)) {
+            return self.click_fleet(x, y);
+        }
         let at = Position::new(x, y);
         let body = inside(self.areas.body);
         if let Some(picker) = self.modals.last().and_then(|modal| self.picker(modal)) {
@@ -112,6 +115,7 @@ impl AppState {
             Some(Modal::Sessions(menu)) => menu.select(item),
             Some(Modal::Fields(fields)) => fields.menu.select(item),
             Some(Modal::Events(menu)) => menu.select(item),
+            Some(Modal::FleetColumns(menu)) => menu.select(item),
             _ => return Vec::new(),
         };
         if again { self.choose_in_modal() } else { Vec::new() }
@@ -139,6 +143,7 @@ impl AppState {
                 prompt.step(lines.signum());
                 return Vec::new();
             }
+            Some(Modal::Fleet) => return self.scroll_fleet(lines),
             Some(_) => return self.in_modal(step),
             None => {}
         }

@@ -66,6 +66,7 @@ impl AppState {
             Action::Sort => "sort",
             Action::Reload => "reload",
             Action::NextPane => "next pane",
+            Action::Fleet => self.workspace.connection.is_open().then_some("fleet")?,
             Action::Connections => "connections",
             Action::CommandLine => "command",
             Action::Help => "help",
@@ -127,6 +128,8 @@ impl AppState {
                 let rest = [(Action::Open, "open"), (Action::Help, "help"), (Action::Quit, "quit")];
                 again.into_iter().chain(rest).collect()
             }
+            Modal::Fleet => FLEET.to_vec(),
+            Modal::FleetColumns(_) => vec![(Action::Open, "sort"), (Action::Back, "back"), (Action::Help, "help")],
             Modal::Collections(_) | Modal::Sessions(_) => {
                 vec![(Action::Open, "open"), (Action::Back, "back"), (Action::Help, "help")]
             }
@@ -149,6 +152,18 @@ impl AppState {
     }
 }
 
+const FLEET: [KeyOffer; 9] = [
+    (Action::Back, "back"),
+    (Action::Open, "open"),
+    (Action::Sort, "sort"),
+    (Action::Window, "window"),
+    (Action::Tools, "totals"),
+    (Action::Filter, "filter"),
+    (Action::Help, "help"),
+    (Action::Quit, "quit"),
+    (Action::Copy, "copy"),
+];
+
 const SESSIONS: &[Action] = &[
     Action::Back,
     Action::Open,
@@ -161,6 +176,7 @@ const SESSIONS: &[Action] = &[
     Action::Quit,
     Action::Sort,
     Action::Reload,
+    Action::Fleet,
     Action::CommandLine,
     Action::Connections,
     Action::DeleteSession,

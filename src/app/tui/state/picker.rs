@@ -83,6 +83,9 @@ impl AppState {
                 (title("Several collections look like sessions:"), menu.items.len(), menu.selected())
             }
             Modal::Sessions(menu) => (title("Several sessions are called that:"), menu.items.len(), menu.selected()),
+            Modal::FleetColumns(menu) => {
+                (title("Sort by; once more, the other way round:"), menu.items.len(), menu.selected())
+            }
             Modal::Fields(fields) => {
                 let says = format!("Which field of {}?", text::line(&fields.session.name));
                 (title(&says), fields.menu.items.len(), fields.menu.selected())

@@ -35,6 +35,8 @@ pub enum Asks {
     Filter,
     /// A text to find in the conversation.
     Find,
+    /// A filter of the fleet.
+    Fleet,
     /// A command by name.
     Command,
 }

@@ -13,7 +13,7 @@ use crate::app::place::{self, Place};
 use crate::{
     app::{
         config::Ui,
-        task::{Command, Event},
+        task::{Command, Event, FleetScope},
         tui::{
             state::conversation::sample::Desk,
             view::sample::{self, look},
@@ -89,6 +89,7 @@ impl Screen {
             places,
             place,
             open_id,
+            fleet: None,
             size,
             run: uuid::Uuid::nil(),
             alerts: Vec::new(),
@@ -178,6 +179,20 @@ impl Screen {
                 vec![Event::Document(*ticket, Box::new(sample::inspection(sample::document("support-1042"))))]
             }
             Command::Match(ticket, ..) => vec![Event::Matched(*ticket, true)],
+            Command::Fleet(ticket, scope) => {
+                let now = look().now;
+                let mut rows: Vec<Summary> = (1..4).map(|at| row(at, &format!("agent-{at}"))).collect();
+                if let FleetScope::Sessions(keys) = scope {
+                    rows.retain(|row| keys.contains(&row.key));
+                }
+                let seeds = rows.clone().into_iter().map(|row| {
+                    let mut session = sample::session("support-1042");
+                    (session.key, session.session_id, session.updated_at) = (row.key, None, Some(now.into()));
+                    Event::FleetSeed(*ticket, Box::new(session))
+                });
+                let listed = matches!(scope, FleetScope::Window(_)).then(|| Event::FleetRows(*ticket, rows.clone()));
+                listed.into_iter().chain(seeds).chain([Event::FleetEnd(*ticket)]).collect()
+            }
             Command::Cancel(_) | Command::Look(..) | Command::Write(..) => Vec::new(),
         }
     }

@@ -9,6 +9,12 @@ use super::{
 use crate::app::{task::command::Lane, text};
 
 impl AppState {
+    /// Whether the task answered something just now that is waited for; counts and sizes come beside what is.
+    pub(super) fn is_answer(input: &Input) -> bool {
+        let Input::Task(event) = input else { return false };
+        event.answers().is_some_and(|(lane, _)| !matches!(lane, Lane::Count | Lane::Details | Lane::Fleet))
+    }
+
     /// What is loading.
     #[must_use]
     pub fn loading(&self) -> Option<String> {
@@ -24,12 +30,6 @@ impl AppState {
             return Some(format!("reading {}", text::line(&peek.session.name)));
         }
         self.workspace.list.loading().map(str::to_owned).or_else(|| self.workspace.conversation.loading())
-    }
-
-    /// Whether the task answered something just now that is waited for; counts and sizes come beside what is.
-    pub(super) fn is_answer(input: &Input) -> bool {
-        let Input::Task(event) = input else { return false };
-        event.answers().is_some_and(|(lane, _)| !matches!(lane, Lane::Count | Lane::Details))
     }
 
     /// Notes since when nothing was answered to what is read.

@@ -26,7 +26,8 @@ impl AppState {
         let read = self.workspace.read_at.filter(|_| !self.is_live() && self.workspace.connection.is_open());
         let read = read.and_then(|at| until_older(at.into(), self.look.now));
         let lost = lost.map(|_| Duration::from_secs(1));
-        ages.chain(read).chain(lost).chain(self.alerts.next_due(self.look.now)).min()
+        let fleet = self.shows_fleet().then(|| self.workspace.fleet.next_change()).flatten();
+        ages.chain(read).chain(lost).chain(fleet).chain(self.alerts.next_due(self.look.now)).min()
     }
 
     fn ages_in_view(&self) -> impl Iterator<Item = StoredDate> {
@@ -34,7 +35,10 @@ impl AppState {
         let rows = self.workspace.list.in_view().filter(move |_| shown(Pane::Sessions));
         let rows = rows.flat_map(|(_, row)| [row.updated_at, row.created_at]).flatten();
         let feedbacks = self.workspace.conversation.session().filter(|_| shown(Pane::Feedback));
-        rows.chain(feedbacks.into_iter().flat_map(|session| &session.feedbacks).filter_map(|given| given.created_at))
+        let page = if self.shows_fleet() { self.fleet_page() } else { 0 };
+        let fleet = self.workspace.fleet.in_view(page).filter_map(|(_, row)| row.changed);
+        rows.chain(fleet)
+            .chain(feedbacks.into_iter().flat_map(|session| &session.feedbacks).filter_map(|given| given.created_at))
     }
 }
 

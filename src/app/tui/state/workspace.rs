@@ -10,6 +10,7 @@ use super::{
     connection::{Connection, HomePlace},
     conversation::ConversationState,
     feedback::FeedbackPane,
+    fleet::FleetPane,
     live::WatchState,
     metadata::MetadataPane,
     metrics::MetricsPane,
@@ -46,6 +47,8 @@ pub struct Workspace {
     pub metadata: MetadataPane,
     /// Its feedback.
     pub feedback: FeedbackPane,
+    /// All sessions at work or changed lately.
+    pub fleet: FleetPane,
     /// The last error, until something was read again.
     pub last_error: Option<String>,
     /// It says that a change is not stored: what is read again does not take that away.

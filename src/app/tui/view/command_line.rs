@@ -38,6 +38,7 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, prompt: &Prompt, state: &AppState
     let area = areas::bottom(body, 3 + below.len() as u16);
     let title = match prompt.asks {
         Asks::Filter => " Filter the sessions ",
+        Asks::Fleet => " Filter the fleet ",
         Asks::Find => " Find in the conversation ",
         Asks::Command => " Command ",
     };

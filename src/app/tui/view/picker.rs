@@ -11,6 +11,7 @@ use ratatui::{
 use super::{block, row, value};
 use crate::{
     app::{
+        fleet::FleetColumn,
         place::Place,
         text,
         tui::{
@@ -80,6 +81,12 @@ pub fn fields(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<(String, Bson)
         (key.clone(), format!("{}  {shown}", plain::type_word(value)))
     };
     draw(frame, picker, " Edit ", menu, row, state);
+}
+
+/// Columns to sort the fleet by.
+pub fn fleet_columns(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<FleetColumn>, state: &AppState) {
+    let row = |column: &FleetColumn| (column.as_str().to_owned(), column.help().to_owned());
+    draw(frame, picker, " Sort the fleet ", menu, row, state);
 }
 
 /// `row` gives an item's name and what it is, as stored.

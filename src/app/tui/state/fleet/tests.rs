@@ -1,0 +1,218 @@
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use jiff::SignedDuration;
+
+use super::*;
+use crate::{
+    app::{
+        keymap::Action,
+        tui::state::{Input, Start, prompt::Asks, sample::Screen},
+    },
+    repository::{News, WatchMode},
+    session::{Message, decode},
+};
+use bson::doc;
+
+/// A fleet of three sessions, whose changes are told.
+fn shown(width: u16, height: u16) -> Screen {
+    let mut screen = Screen::listed(width, height);
+    tell(&mut screen, News::Begun(WatchMode::Stream));
+    screen.press("L");
+    screen.answer_all();
+    screen
+}
+
+fn tell(screen: &mut Screen, news: News) {
+    let ticket = screen.state.workspace.ticket;
+    screen.tell(Event::News(ticket, news));
+}
+
+fn message(index: u64, role: &str, tokens: i32) -> Message {
+    let usage = doc! { "inputTokens": tokens - 1, "outputTokens": 1, "totalTokens": tokens };
+    let body = doc! { "role": role, "content": [{ "text": "hello" }], "metadata": { "usage": usage } };
+    decode::message(doc! { "message": body }.into(), index, "")
+}
+
+fn says(screen: &mut Screen, id: &str, index: u64, tokens: i32) {
+    let change = Change::messages(id.into(), "a".into(), vec![message(index, "assistant", tokens)]);
+    tell(screen, News::Changes(vec![change]));
+}
+
+fn after(screen: &mut Screen, ms: i64) {
+    let later = screen.state.look.now.checked_add(SignedDuration::from_millis(ms)).unwrap();
+    screen.put(Input::Tick(later));
+    // As a frame does.
+    let size = screen.state.size;
+    screen.put(Input::Resize(size));
+}
+
+fn names(screen: &Screen) -> Vec<&str> {
+    screen.state.workspace.fleet.rows.iter().map(|row| row.name.as_str()).collect()
+}
+
+fn chosen(screen: &Screen) -> Option<&str> {
+    screen.state.workspace.fleet.selected().map(|row| row.name.as_str())
+}
+
+fn asked(screen: &Screen) -> Vec<&FleetScope> {
+    let scopes = screen.asked.iter().filter_map(|command| match command {
+        Command::Fleet(_, scope) => Some(scope),
+        _ => None,
+    });
+    scopes.collect()
+}
+
+#[test]
+fn it_asks_once_and_shows_what_is_known_at_once() {
+    let mut screen = Screen::listed(120, 40);
+    tell(&mut screen, News::Begun(WatchMode::Stream));
+    says(&mut screen, "early", 5, 100);
+    assert!(asked(&screen).is_empty(), "nobody looks at it");
+    screen.press("L");
+    assert_eq!(names(&screen), ["early"]);
+    assert_eq!(asked(&screen), [&FleetScope::Window(FleetWindow::Hour)]);
+    assert!(screen.state.workspace.fleet.is_reading());
+    screen.answer_all();
+    assert_eq!(names(&screen), ["early", "agent-1", "agent-2", "agent-3"]);
+    after(&mut screen, 1500);
+    assert_eq!(asked(&screen), [&FleetScope::Sessions(vec!["early".into()])], "it was only heard of");
+    screen.answer_all();
+    after(&mut screen, 1500);
+    assert!(asked(&screen).is_empty(), "nothing more is known of it");
+    screen.press("LL");
+    assert!(asked(&screen).is_empty());
+}
+
+#[test]
+fn the_selection_stays_on_its_session_and_nothing_moves_under_the_hand() {
+    let mut screen = shown(120, 40);
+    assert_eq!(names(&screen), ["agent-1", "agent-2", "agent-3"]);
+    screen.press("j");
+    assert_eq!(chosen(&screen), Some("agent-2"));
+    says(&mut screen, "agent-3", 900, 5000);
+    assert_eq!(names(&screen)[0], "agent-1");
+    after(&mut screen, 1500);
+    assert_eq!(names(&screen)[0], "agent-1", "the hand just moved");
+    let rate = |screen: &Screen| screen.state.workspace.fleet.rows[2].tokens_per_minute;
+    assert_eq!(rate(&screen), Some(1000.0), "its figures are new");
+    after(&mut screen, 1500);
+    assert_eq!((names(&screen)[0], chosen(&screen)), ("agent-3", Some("agent-2")));
+}
+
+#[test]
+fn enter_opens_the_session_and_closes_the_fleet() {
+    let mut screen = shown(120, 40);
+    screen.press("j\n");
+    assert!(screen.state.modals.is_empty());
+    assert_eq!(screen.state.workspace.conversation.key().map(SessionKey::text), Some("agent-2"));
+    assert!(screen.asked.iter().any(|command| matches!(command, Command::Open(..))));
+    screen.press("L");
+    assert!(screen.state.shows_fleet());
+    screen.press("\u{1b}");
+    assert!(!screen.state.shows_fleet());
+    screen.press("Lq");
+    assert!(screen.left);
+}
+
+#[test]
+fn another_window_is_read_once() {
+    let mut screen = shown(120, 40);
+    screen.press("w");
+    assert_eq!(screen.state.workspace.fleet.window, FleetWindow::SixHours);
+    assert_eq!(asked(&screen), [&FleetScope::Window(FleetWindow::SixHours)]);
+    screen.answer_all();
+    screen.press("ww");
+    assert_eq!(screen.state.workspace.fleet.window, FleetWindow::Quarter);
+    screen.answer_all();
+    screen.press("w");
+    assert!(asked(&screen).is_empty(), "the longer one holds it");
+    screen.press("r");
+    assert_eq!(asked(&screen), [&FleetScope::Window(FleetWindow::Hour)]);
+}
+
+#[test]
+fn what_fails_is_told_and_asked_again_when_it_is_wanted() {
+    let mut screen = Screen::listed(120, 40);
+    screen.press("L");
+    let Some(Command::Fleet(ticket, _)) = screen.asked.pop_back() else { panic!() };
+    let error = crate::repository::Error::unreachable("here", "refused");
+    screen.tell(Event::Failed { ticket, lane: Lane::Fleet, error });
+    assert!(screen.state.workspace.last_error.is_some());
+    after(&mut screen, 5000);
+    assert!(asked(&screen).is_empty());
+    screen.tell(Event::Link(crate::app::task::Link::Up));
+    assert_eq!(asked(&screen).len(), 1);
+}
+
+#[test]
+fn a_column_is_chosen_from_a_menu_or_by_its_heading() {
+    let mut screen = shown(120, 40);
+    screen.press("s");
+    assert!(matches!(screen.state.modals.last(), Some(Modal::FleetColumns(_))));
+    screen.press("\n");
+    let order = |screen: &Screen| screen.state.workspace.fleet.order;
+    assert_eq!(order(&screen), FleetOrder { by: FleetColumn::Tokens, is_reversed: true });
+    screen.press("sg\n");
+    assert_eq!(order(&screen), FleetOrder { by: FleetColumn::State, is_reversed: false });
+    let [_, headings, rows] = parts(screen.state.areas.body);
+    let click = |screen: &mut Screen, column, row| {
+        let kind = MouseEventKind::Down(MouseButton::Left);
+        screen.put(Input::Mouse(MouseEvent { kind, column, row, modifiers: crossterm::event::KeyModifiers::NONE }));
+    };
+    click(&mut screen, headings.x + 12, headings.y);
+    assert_eq!(order(&screen), FleetOrder { by: FleetColumn::Session, is_reversed: false });
+    click(&mut screen, rows.x + 12, rows.y + 2);
+    assert_eq!(chosen(&screen), Some("agent-3"));
+    click(&mut screen, rows.x + 12, rows.y + 2);
+    assert_eq!(screen.state.workspace.conversation.key().map(SessionKey::text), Some("agent-3"));
+}
+
+#[test]
+fn a_filter_that_can_be_answered_is_and_another_is_explained() {
+    let mut screen = shown(120, 40);
+    screen.press("/has:feedback\n");
+    let Some(Modal::Prompt(prompt)) = screen.state.modals.last() else { panic!() };
+    assert!(prompt.asks == Asks::Fleet && prompt.mistake.as_ref().is_some_and(|it| it.problem.contains("feedback")));
+    screen.press("\u{1b}/=agent-2\n");
+    assert_eq!(names(&screen), ["agent-2"]);
+    assert!(screen.state.workspace.list.filter.is_empty(), "the list is another matter");
+    assert_eq!(screen.state.offers().first(), Some(&(Action::Back, "back")));
+}
+
+#[test]
+fn the_screen_wakes_while_something_is_at_work_and_not_for_nothing() {
+    let mut screen = shown(120, 40);
+    after(&mut screen, 4_000_000);
+    let ages = screen.state.next_change();
+    assert!(ages.is_none_or(|wait| wait > Duration::from_secs(1)), "{ages:?}");
+    says(&mut screen, "agent-1", 900, 50);
+    assert!(screen.state.next_change().is_some_and(|wait| wait <= Duration::from_secs(1)));
+    screen.press("L");
+    screen.answer_all();
+    assert!(screen.state.next_change().is_none_or(|wait| wait > Duration::from_secs(1)));
+}
+
+#[test]
+fn the_program_may_start_with_it() {
+    let mut screen = Screen::start(120, 40);
+    let place = crate::app::place::Place::plain("demo", crate::app::place::Origin::Demo);
+    let start = FleetStart { window: FleetWindow::Day, ..FleetStart::default() };
+    let (ui, keymap, look) = (screen.state.ui.clone(), screen.state.keymap.clone(), screen.state.look.clone());
+    let (state, effects) = AppState::new(Start {
+        ui,
+        look,
+        keymap,
+        filters: screen.state.filters.clone(),
+        alerts: Vec::new(),
+        places: Vec::new(),
+        place: Some(place),
+        open_id: None,
+        fleet: Some(start),
+        size: screen.state.size,
+        run: uuid::Uuid::nil(),
+    });
+    screen.state = state;
+    screen.take(effects);
+    screen.answer_all();
+    assert!(screen.state.shows_fleet());
+    assert_eq!((screen.state.workspace.fleet.window, names(&screen).len()), (FleetWindow::Day, 3));
+}
