@@ -32,7 +32,7 @@ pub async fn read(
         let first = agent.messages.first().map_or(agent.message_count, |message| message.index);
         if next < first {
             let before = reader.messages(key, &agent.id, next..first).await?;
-            agent.messages.splice(0..0, before);
+            drop(agent.messages.splice(0..0, before));
         }
     }
     Ok(session)
