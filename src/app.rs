@@ -8,6 +8,7 @@
 //! ```
 
 pub mod agreed;
+pub mod alert;
 pub mod cli;
 pub mod config;
 pub mod copy;

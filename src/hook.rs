@@ -186,6 +186,12 @@ pub trait Hook: Send + Sync + 'static {
         0
     }
 
+    /// Delivers something that is no operation, such as an alert, beside whoever offers it. `false`: it was not taken. The default
+    /// takes nothing.
+    fn offer(&self, _delivery: Delivery) -> bool {
+        false
+    }
+
     /// Waits until it gave up on something it was to deliver, and says what and why in a sentence. Each is told once; a wait that is
     /// dropped loses none. The default waits for ever.
     async fn given_up(&self) -> String {
@@ -289,6 +295,12 @@ impl Hooks {
             .boxed()
         };
         futures_util::future::select_all(self.hooks.iter().map(told)).await.0
+    }
+
+    /// Has the hook of that name deliver something that is no operation: see [`Hook::offer`]. `false`: there is none, or it did not
+    /// take it.
+    pub fn offer(&self, name: &str, delivery: Delivery) -> bool {
+        self.hooks.iter().find(|hook| hook.name() == name).is_some_and(|hook| hook.offer(delivery))
     }
 
     /// Closes every hook, all at once, each with that deadline. Gives how much was not delivered in all.

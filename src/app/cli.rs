@@ -18,6 +18,7 @@ mod restore;
 mod show;
 mod stop;
 mod table;
+mod tail;
 mod top;
 
 use std::{process::ExitCode, time::Duration};
@@ -55,6 +56,7 @@ fn run(args: Args) -> anyhow::Result<()> {
             Some(CliCommand::Demo) => browse::demo(&context).await,
             Some(CliCommand::List(args)) => list::run(&context, &args).await,
             Some(CliCommand::Show(args)) => show::run(&context, &args).await,
+            Some(CliCommand::Tail(args)) => tail::run(&context, &args).await,
             Some(CliCommand::Metrics(args)) => metrics::run(&context, &args).await,
             Some(CliCommand::Metadata(command)) => metadata::run(&context, &command).await,
             Some(CliCommand::Feedback(command)) => feedback::run(&context, &command).await,

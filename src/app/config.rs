@@ -3,6 +3,7 @@
 //! The file is TOML, found where the platform keeps configuration ([`places::config_file`]). A key or value that is not
 //! known is an error that says where it stands and what would be right: a misspelt setting never goes unnoticed.
 
+mod alerts;
 pub mod connection;
 pub mod error;
 pub mod filters;
@@ -24,7 +25,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{app::keymap::Keymap, disk, hook::HookSettings, repository::Limits};
+use crate::{
+    app::{alert::AlertRule, keymap::Keymap},
+    disk,
+    hook::HookSettings,
+    repository::Limits,
+};
 use toml_walk::{Problem, Section, line_of};
 
 /// All settings.
@@ -46,6 +52,8 @@ pub struct Config {
     pub filters: BTreeMap<String, String>,
     /// `[hooks]`: who is told of changes.
     pub hooks: HookSettings,
+    /// `[alerts.NAME]`, in the order of the file.
+    pub alerts: Vec<AlertRule>,
 }
 
 impl Config {
@@ -94,7 +102,7 @@ impl Config {
     fn from_toml(text: &str) -> Result<Self, Problem> {
         let document = toml_walk::parse(text)?;
         let root = Section::root(&document);
-        root.only(&["default_profile", "ui", "limits", "profiles", "keys", "filters", "hooks"])?;
+        root.only(&["default_profile", "ui", "limits", "profiles", "keys", "filters", "hooks", "alerts"])?;
         let mut config = Self::default();
         if let Some(item) = root.get("ui") {
             config.ui = sections::ui(&item.table()?)?;
@@ -113,6 +121,9 @@ impl Config {
         }
         if let Some(item) = root.get("hooks") {
             config.hooks = hooks::hooks(&item.table()?)?;
+        }
+        if let Some(item) = root.get("alerts") {
+            config.alerts = alerts::alerts(&item.table()?, &config)?;
         }
         if let Some(item) = root.get("default_profile") {
             let name = item.string()?;

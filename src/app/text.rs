@@ -60,6 +60,17 @@ pub fn escaped(json: &str) -> String {
     out
 }
 
+/// Characters of a notification at most.
+const NOTIFIED: usize = 200;
+
+/// The sequence that has a terminal show a notification (OSC 9). Nothing of the text can end it or begin another, and it never
+/// begins with the number by which some terminals tell other orders.
+#[must_use]
+pub fn notification(text: &str) -> String {
+    let safe: String = line(text).chars().take(NOTIFIED).collect();
+    format!("\u{1b}]9;strandscope: {safe}\u{7}")
+}
+
 fn make_visible(text: &str, multiline: bool) -> Cow<'_, str> {
     if !text.chars().any(needs_mark) {
         return Cow::Borrowed(text);
@@ -120,6 +131,13 @@ mod tests {
         assert_eq!(copied("a\u{1b}[201~\u{9b}201~\rb"), "a␛[201~<009B>201~␍b");
         assert_eq!(copied("fn x() {\r\n\ty\n}"), "fn x() {\n\ty\n}");
         assert!(matches!(copied("a\n\tb"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_notification_holds_no_control_character_but_its_own() {
+        let sequence = notification("4;1\u{7}\u{1b}\\\u{9c}\n");
+        assert_eq!(sequence, "\u{1b}]9;strandscope: 4;1␇␛\\<009C>␊\u{7}");
+        assert!(notification(&"x".repeat(5000)).len() < 300);
     }
 
     #[test]

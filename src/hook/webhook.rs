@@ -117,6 +117,10 @@ impl Hook for Webhook {
         tracing::info!(webhook = self.name, ?tally, "closed");
     }
 
+    fn offer(&self, delivery: Delivery) -> bool {
+        self.outbox.offer(delivery)
+    }
+
     fn undelivered(&self) -> u64 {
         self.outbox.tally().dropped
     }

@@ -3,6 +3,7 @@
 mod bad_input;
 mod folder;
 pub mod home;
+mod tail;
 mod top;
 mod writing;
 

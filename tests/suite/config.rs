@@ -6,9 +6,10 @@ use std::{
     time::Duration,
 };
 
+use jiff::SignedDuration;
 use strandscope::{
-    app::config::Column, app::config::Config, app::config::ConfigError, app::config::Environment, app::config::Symbols,
-    app::config::ThemeName, app::keymap::Action, app::keymap::parse,
+    app::alert::AlertWhen, app::config::Column, app::config::Config, app::config::ConfigError,
+    app::config::Environment, app::config::Symbols, app::config::ThemeName, app::keymap::Action, app::keymap::parse,
 };
 
 fn example() -> String {
@@ -78,6 +79,8 @@ fn what_the_example_leaves_out_is_valid_too() {
     );
     assert!(webhook.secret.is_some() && !settings(&config).contains("change me"), "a secret is one");
     assert!(config.profiles["vault"].password.is_some());
+    let names: Vec<&str> = config.alerts.iter().map(|alert| alert.name.as_str()).collect();
+    assert_eq!(names, ["slow", "costly", "broken", "guarded", "unhappy", "waiting", "large"]);
     let shown = settings(&config);
     assert!(!shown.contains("localhost") && !shown.contains("example.org/agents"), "a connection string is a secret");
 }
@@ -101,6 +104,20 @@ fn valid_samples_are_read() {
     assert_eq!(config.keys.keys(Action::Mouse), []);
     assert_eq!(config.keys.keys(Action::QuitNow), [parse("ctrl-x").unwrap(), parse("ctrl-c").unwrap()]);
     assert_eq!(config.filters["mine"], "meta.owner:me");
+}
+
+#[test]
+fn alerts_are_read_in_the_order_of_the_file_with_saved_filters_put_in() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/config/valid/alerts.toml");
+    let alerts = Config::read(&path).unwrap().alerts;
+    let [slow, broken, urgent, waiting] = alerts.as_slice() else { panic!("{alerts:?}") };
+    assert_eq!(slow.when, AlertWhen::CallSlowerThan(SignedDuration::from_secs(90)));
+    assert_eq!((slow.filter.as_deref(), slow.bell, slow.notify), (Some("meta.owner:me app:shop"), true, false));
+    let within = Some(SignedDuration::from_mins(10));
+    assert_eq!(broken.when, AlertWhen::ToolFails { times: 5, within });
+    assert_eq!(broken.webhook.as_deref(), Some("pager"));
+    assert_eq!((urgent.when, urgent.notify), (AlertWhen::Matches, true));
+    assert_eq!(waiting.when, AlertWhen::WaitingForPerson(SignedDuration::ZERO));
 }
 
 #[test]

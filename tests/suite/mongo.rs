@@ -4,7 +4,7 @@ mod causes;
 mod changed;
 mod closing;
 mod commands;
-mod common;
+pub mod common;
 mod connections;
 mod counted;
 mod failing;

@@ -6,7 +6,7 @@ mod writing;
 pub use top::TopArgs;
 pub use writing::{DeleteArgs, FeedbackArgs, FeedbackCommand, MetadataCommand, RatingArg, TypeArg};
 
-use std::{ffi::OsString, num::NonZeroU64, path::PathBuf};
+use std::{ffi::OsString, num::NonZeroU64, path::PathBuf, time::Duration};
 
 use crate::{app::config::ConnectionArguments, repository::Sort};
 use clap::{
@@ -77,6 +77,8 @@ pub enum CliCommand {
     List(ListArgs),
     /// One session's conversation
     Show(ShowArgs),
+    /// What is written, as it is written, until interrupted
+    Tail(TailArgs),
     /// One session's tokens, latency and tools
     Metrics(MetricsArgs),
     /// The sessions at work or changed lately, as top shows processes
@@ -158,6 +160,30 @@ pub enum Format {
     Json,
 }
 
+/// `tail`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = FILTER_HELP)]
+pub struct TailArgs {
+    /// A session's id, or which sessions, such as `app:support` (see below); without it all of them
+    #[arg(value_name = "ID | FILTER")]
+    pub of: Vec<String>,
+    /// First what was written since then: 10m, 2h, a day, an instant
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// End once nothing came for so long, such as 30s or 5m
+    #[arg(long, value_name = "DURATION", value_parser = writing::age)]
+    pub until_idle: Option<Duration>,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
+    /// Lines in full, however wide the terminal is
+    #[arg(long, conflicts_with = "json")]
+    pub full: bool,
+    /// End with exit code 10 once this alert of the configuration was told; may be given again
+    #[arg(long, value_name = "ALERT")]
+    pub exit_on: Vec<String>,
+}
+
 /// `metrics`.
 #[derive(Debug, clap::Args)]
 pub struct MetricsArgs {
@@ -205,18 +231,21 @@ fn after_help() -> String {
     let place = |path: Option<PathBuf>| path.map_or_else(|| "none".into(), |path| path.display().to_string());
     format!(
         "Configuration: {}\nLog: {} (STRANDSCOPE_LOG=debug says more)\n\
-         Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 conflict, 5 cannot connect",
+         Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 conflict, 5 cannot connect, \
+         10 an alert of `tail --exit-on`",
         place(crate::app::config::places::config_file()),
         place(crate::app::config::places::log_file()),
     )
 }
 
-/// `list -app:x` means the excluding term, not a flag: such words are moved behind a `--`.
+/// `list -app:x` and `tail -app:x` mean the excluding term, not a flag: such words are moved behind a `--`.
 pub fn with_negated_terms(args: Vec<OsString>) -> Vec<OsString> {
     let is_term = |arg: &OsString| {
         arg.to_str().is_some_and(|text| text.len() > 2 && text.starts_with('-') && !text.starts_with("--"))
     };
-    let Some(list) = args.iter().position(|arg| arg == "list" || arg == "top") else { return args };
+    let Some(list) = args.iter().position(|arg| ["list", "tail", "top"].iter().any(|name| arg == name)) else {
+        return args;
+    };
     if args.iter().any(|arg| arg == "--") || !args[list..].iter().any(is_term) {
         return args;
     }
@@ -249,6 +278,17 @@ mod tests {
         assert_eq!(list.filter, ["app:x", "-type:y", "-meta.a:b"]);
         assert!(list.json);
         assert_eq!(list.limit, Some(Limit::Rows(NonZeroU64::new(3).unwrap())));
+    }
+
+    #[test]
+    fn tail_takes_a_filter_with_excluding_terms() {
+        let Some(CliCommand::Tail(tail)) = parse("strandscope tail app:x -type:y --until-idle 30s --json").command
+        else {
+            panic!()
+        };
+        assert_eq!(tail.of, ["app:x", "-type:y"]);
+        assert_eq!((tail.until_idle, tail.json, tail.full), (Some(Duration::from_secs(30)), true, false));
+        assert!(Args::try_parse_from(["strandscope", "tail", "--until-idle", "0s"]).is_err());
     }
 
     #[test]

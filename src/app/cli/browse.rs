@@ -59,6 +59,7 @@ async fn run(
         // What a profile says is its own; the flag is for every connection that is chosen.
         read_only: context.connection.read_only,
         filters: config.filters.clone(),
+        alerts: config.alerts.clone(),
         log_path: places::log_file(),
         place,
     })

@@ -2,6 +2,7 @@
 
 use std::{ops::Range, time::Duration};
 
+use jiff::SignedDuration;
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -163,6 +164,20 @@ impl<'a> TomlEntry<'a> {
             .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
             .filter(|duration| (Duration::from_millis(1)..=Duration::from_hours(24)).contains(duration))
             .ok_or_else(|| self.wrong("must be a number of seconds above 0 and at most 86400 (a day)"))
+    }
+
+    /// A time above 0, as a whole number with a unit.
+    pub fn time(&self) -> Result<SignedDuration, Problem> {
+        let wanted = "a time such as \"500ms\", \"30s\" or \"10m\"";
+        let text = self.value.get_ref().as_str().ok_or_else(|| self.wrong_type(wanted))?;
+        let Ok(time) = text.trim().parse::<SignedDuration>() else {
+            return Err(self.wrong(format!("must be {wanted}, not {text:?}")));
+        };
+        if time.is_positive() && time <= SignedDuration::from_hours(24) {
+            Ok(time)
+        } else {
+            Err(self.wrong("must be a time above 0 and at most \"24h\""))
+        }
     }
 
     /// A whole number from 1.

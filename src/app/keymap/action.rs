@@ -76,6 +76,8 @@ pub enum Action {
     Explain,
     /// The last error in full.
     LastError,
+    /// What happened: alerts, errors, the connection.
+    Events,
     /// Use the mouse, or leave it to the terminal.
     Mouse,
     /// All sessions at work or changed lately.
@@ -149,6 +151,7 @@ pub const ENTRIES: &[Entry] = &[
     entry(Action::Inspect, "inspect", "inspect what is selected", &["i"]),
     entry(Action::Explain, "explain", "explain the selected number", &["x"]),
     entry(Action::LastError, "last-error", "every error that was shown, in full", &["shift-e"]),
+    entry(Action::Events, "events", "what happened: alerts, errors, the connection", &["shift-o"]),
     entry(Action::Mouse, "mouse", "use the mouse, or leave it to the terminal", &["shift-m"]),
     entry(Action::Fleet, "fleet", "all sessions at work, like top", &["shift-l"]),
     entry(Action::Window, "window", "in the fleet, changed within a longer time", &["w"]),

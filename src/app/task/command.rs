@@ -49,6 +49,8 @@ pub enum Command {
     Fleet(Ticket, FleetScope),
     /// What is on the screen of the connection that was opened with that ticket: changes of it are looked for more closely.
     Look(Ticket, Box<InView>),
+    /// Whether a session is among those that a filter leaves: `Event::Matched`.
+    Match(Ticket, Filter, SessionKey),
     /// Gives up what runs in a lane.
     Cancel(Lane),
     /// Writes, those of one connection one after another in the order they come: `Event::Written` or `Event::NotWritten`,
@@ -129,13 +131,15 @@ pub enum Lane {
     Fleet,
     /// `Look`, which is no question.
     View,
+    /// `Match`.
+    Alert,
     /// `Write`: the only one in which nothing replaces anything.
     Write,
 }
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Connection,
         Self::List,
         Self::Count,
@@ -148,6 +152,7 @@ impl Lane {
         Self::Inspect,
         Self::Fleet,
         Self::View,
+        Self::Alert,
         Self::Write,
     ];
 }
@@ -176,6 +181,7 @@ impl Command {
             Self::Document(ticket, ..) => (Lane::Inspect, Some(*ticket)),
             Self::Fleet(ticket, ..) => (Lane::Fleet, Some(*ticket)),
             Self::Look(..) => (Lane::View, None),
+            Self::Match(ticket, ..) => (Lane::Alert, Some(*ticket)),
             Self::Cancel(lane) => (*lane, None),
             Self::Write(ticket, _) => (Lane::Write, Some(*ticket)),
         }

@@ -69,6 +69,8 @@ pub enum Event {
     FleetSeed(Ticket, Box<Session>),
     /// That were all of them.
     FleetEnd(Ticket),
+    /// Whether a session is among those that a filter leaves.
+    Matched(Ticket, bool),
     /// A question failed.
     Failed {
         /// Of the question.
@@ -129,6 +131,7 @@ impl Event {
             Self::Found { ticket, .. } => (Lane::Find, *ticket),
             Self::Document(ticket, ..) => (Lane::Inspect, *ticket),
             Self::FleetRows(ticket, _) | Self::FleetSeed(ticket, _) | Self::FleetEnd(ticket) => (Lane::Fleet, *ticket),
+            Self::Matched(ticket, _) => (Lane::Alert, *ticket),
             Self::Failed { ticket, lane, .. } => (*lane, *ticket),
             Self::Link(_)
             | Self::News(..)

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::{Command, Event, FleetScope, Ticket, lanes::Reply};
 use crate::{
-    app::{fleet, told},
+    app::{alert::row_among, fleet, told},
     metrics,
     repository::{Error, Filter, ListQuery, SessionReader},
     session::{AgentId, Message, SessionKey, plain},
@@ -49,6 +49,9 @@ impl Question {
             }
             Command::Outline(ticket, key) => Event::Outline(ticket, Box::new(reader.outline(&key).await?)),
             Command::Document(ticket, key) => Event::Document(ticket, Box::new(reader.inspect(&key).await?)),
+            Command::Match(ticket, filter, key) => {
+                Event::Matched(ticket, row_among(reader.as_ref(), &filter, &key).await?.is_some())
+            }
             Command::Connect(..) | Command::Cancel(_) | Command::Look(..) | Command::Write(..) => return Ok(()),
         };
         self.reply.send(&self.events, event).await;

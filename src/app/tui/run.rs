@@ -21,11 +21,12 @@ use super::{
         },
     },
     state::{AppState, Effect, Input, Start, fleet::FleetStart},
-    terminal::{CopyPath, TerminalGuard, TerminalUse},
+    terminal::{TerminalGuard, TerminalUse},
     view,
 };
 use crate::{
     app::{
+        alert::AlertRule,
         config::{ThemeName, Ui, places},
         keymap::Keymap,
         place::{self, Place},
@@ -37,6 +38,7 @@ use crate::{
 };
 
 mod backlog;
+mod copied;
 mod drafts;
 mod end;
 mod input;
@@ -78,6 +80,8 @@ pub struct Browse {
     pub read_only: bool,
     /// Saved filters by name, as they would be typed.
     pub filters: BTreeMap<String, String>,
+    /// What somebody wants to be told of.
+    pub alerts: Vec<AlertRule>,
     /// Where the log is, to be named after a crash.
     pub log_path: Option<PathBuf>,
     /// Around what is written.
@@ -104,6 +108,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
     highlight::warm_up();
     let mut outside = Outside { events: input::listen()?, signals };
     let copies = options.state_dir.as_ref().map(|dir| places::copies_in(dir));
+    let hooks = options.hooks.clone();
     let task = task::spawn(options.limits, Writing { hooks: options.hooks.clone(), copies });
     let drafts = Drafts::new(options.state_dir.as_ref().map(|dir| dir.join("drafts")));
     let size = guard.terminal.size()?;
@@ -118,6 +123,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
         leave: false,
         stop: false,
         drafts,
+        hooks,
     };
     browser.carry_out(effects, &mut guard)?;
     let mut ended = browser.run(&mut guard, &mut outside).await;
@@ -148,9 +154,9 @@ fn start(options: Browse, size: Size) -> Start {
     for place in &mut places {
         place.read_only |= read_only;
     }
-    let (ui, keymap, filters) = (options.ui, options.keymap, options.filters);
+    let (ui, keymap, filters, alerts) = (options.ui, options.keymap, options.filters, options.alerts);
     let (open_id, fleet) = (options.open_id, options.fleet);
-    Start { ui, look, keymap, filters, places, place, open_id, fleet, size, run: uuid::Uuid::new_v4() }
+    Start { ui, look, keymap, filters, alerts, places, place, open_id, fleet, size, run: uuid::Uuid::new_v4() }
 }
 
 struct Browser {
@@ -166,6 +172,8 @@ struct Browser {
     /// `Ctrl-Z` was pressed.
     stop: bool,
     drafts: Drafts,
+    /// Its webhooks tell of alerts.
+    hooks: Hooks,
 }
 
 /// What the world outside says.
@@ -277,22 +285,16 @@ impl Browser {
                     self.say_copied(path);
                 }
                 Effect::Mouse(capture) => guard.capture_mouse(capture)?,
+                Effect::Bell => TerminalGuard::ring()?,
+                Effect::Notify(text) => TerminalGuard::notify(&text)?,
+                Effect::Deliver(webhook, alert) => {
+                    self.hooks.offer(&webhook, alert.delivery());
+                }
                 Effect::Say(_) => {} // The state keeps what is said for its status line.
                 Effect::Quit => self.leave = true,
             }
         }
         Ok(())
-    }
-
-    /// Adds to what is said of a copy what tmux makes of it.
-    fn say_copied(&mut self, path: CopyPath) {
-        match (path, &mut self.state.said) {
-            (CopyPath::Tmux, Some(said)) => said.push_str("; tmux passes it on where its set-clipboard is on"),
-            (CopyPath::TooLong, said) => {
-                *said = Some("not copied: it is more than tmux takes at once, about 780 kB".to_owned());
-            }
-            (CopyPath::Terminal | CopyPath::Tmux, _) => {}
-        }
     }
 
     /// Hands a question over, or keeps it until there is room: drawing never waits for the task.

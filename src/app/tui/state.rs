@@ -1,6 +1,7 @@
 //! The state of the screen: `(state, Input) -> [Effect]`, without I/O and nothing async.
 
 mod actions;
+pub mod alerts;
 pub mod areas;
 mod attention;
 pub mod chosen;
@@ -10,6 +11,7 @@ mod copying;
 pub mod editor;
 pub mod effect;
 pub mod errors;
+pub mod event_log;
 mod events;
 pub mod feedback;
 pub mod fleet;
@@ -64,6 +66,7 @@ use super::render::{
     },
 };
 use crate::app::{
+    alert::AlertRule,
     config::Ui,
     keymap::{Action, Keymap},
     place::Place,
@@ -102,6 +105,8 @@ pub struct Start {
     pub keymap: Keymap,
     /// Saved filters by name.
     pub filters: BTreeMap<String, String>,
+    /// What somebody wants to be told of.
+    pub alerts: Vec<AlertRule>,
     /// Places to choose from.
     pub places: Vec<Place>,
     /// The place to open; `None` shows the start screen.
@@ -154,6 +159,7 @@ pub struct AppState {
     newest: Newest,
     /// Errors that were shown, also of other connections.
     errors: errors::ShownErrors,
+    alerts: alerts::AlertState,
     /// Changes on their way.
     pending: Vec<writing::Pending>,
     /// The places that were open: what was typed is stored where it was typed for.
@@ -187,6 +193,7 @@ impl AppState {
             tickets: Tickets::default(),
             newest: Newest::default(),
             errors: errors::ShownErrors::default(),
+            alerts: alerts::AlertState::new(start.alerts),
             pending: Vec::new(),
             homes: connection::HomePlaces::default(),
             silent: None,
@@ -245,6 +252,7 @@ impl AppState {
                 Vec::new()
             }
         };
+        effects.extend(self.alert_on_time());
         effects.extend(self.settle());
         self.note_silence(answered);
         self.absorb(effects)
@@ -322,6 +330,7 @@ impl AppState {
         let workspace = Workspace::new(&self.ui, connection, self.workspace.open_id.take());
         let fleet = self.workspace.fleet.anew();
         self.workspace = Workspace { ticket, fleet, ..workspace };
+        self.alerts.forget();
         self.workspace.list.reloads_by(self.keymap.label(Action::Reload));
         // What was typed and is not stored stays.
         self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));

@@ -30,7 +30,7 @@ use crossterm::{
 };
 use ratatui::Terminal;
 
-use crate::app::config::places;
+use crate::app::{config::places, text};
 use frames::FrameBackend;
 use sixteen::PlainColours;
 
@@ -159,6 +159,28 @@ impl TerminalGuard {
     pub fn capture_mouse(&mut self, capture: bool) -> io::Result<()> {
         self.used.mouse = capture;
         if capture { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
+    }
+
+    /// Rings the bell.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written.
+    pub fn ring() -> io::Result<()> {
+        Self::order(b"\x07")
+    }
+
+    /// Has the terminal show a notification (OSC 9), where it knows how.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written.
+    pub fn notify(stored: &str) -> io::Result<()> {
+        Self::order(text::notification(stored).as_bytes())
+    }
+
+    fn order(bytes: &[u8]) -> io::Result<()> {
+        let mut output = stdout();
+        output.write_all(bytes)?;
+        output.flush()
     }
 
     /// Copies a text to the clipboard by OSC 52, which also works over SSH. Nothing tells whether it arrived.

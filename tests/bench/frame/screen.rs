@@ -51,6 +51,7 @@ impl Screen {
             fleet: None,
             size: SIZE,
             run: uuid::Uuid::nil(),
+            alerts: Vec::new(),
         });
         let terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).expect("a terminal");
         let asked = effects.into_iter().filter_map(question).collect();

@@ -62,6 +62,7 @@ impl Screen {
             // So low that the end of a conversation asks for no page before the last.
             size: Size::new(120, 24),
             run: uuid::Uuid::nil(),
+            alerts: Vec::new(),
         });
         let mut screen = Self {
             state: Box::new(state),

@@ -190,7 +190,7 @@ pub struct DeleteArgs {
 }
 
 /// A whole number with a unit.
-fn age(text: &str) -> Result<Duration, String> {
+pub(super) fn age(text: &str) -> Result<Duration, String> {
     date::span(text)
         .filter(SignedDuration::is_positive)
         .map(SignedDuration::unsigned_abs)

@@ -208,6 +208,8 @@ pub struct Marks {
     pub ring: &'static str,
     /// Changes that are told faster than they are taken in.
     pub behind: &'static str,
+    /// A session of which an alert told.
+    pub alert: &'static str,
     /// Between facts of a title.
     pub sep: &'static str,
     /// A rule.
@@ -256,6 +258,7 @@ static UNICODE: Marks = Marks {
     dotted: "◌",
     ring: "○",
     behind: "◍",
+    alert: "▲",
     sep: "▪",
     rule: "─",
     ellipsis: "…",
@@ -280,6 +283,7 @@ static ASCII: Marks = Marks {
     dotted: "o",
     ring: "-",
     behind: "%",
+    alert: "!",
     sep: "|",
     rule: "-",
     ellipsis: "~",

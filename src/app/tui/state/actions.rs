@@ -120,6 +120,7 @@ impl AppState {
             Action::Inspect => return self.inspect(),
             Action::Explain => return self.explain(),
             Action::LastError => return self.show_last_error(),
+            Action::Events => return self.show_events(),
             Action::Mouse => {
                 self.mouse = !self.mouse;
                 let says = if self.mouse { "the mouse works here" } else { "the mouse is the terminal's: select text" };

@@ -1,6 +1,9 @@
 //! What an update asks of the world outside.
 
-use crate::app::task::{Command, Ticket};
+use crate::app::{
+    alert::Alert,
+    task::{Command, Ticket},
+};
 
 /// Something the loop does for the state.
 #[derive(Debug, Clone)]
@@ -11,6 +14,12 @@ pub enum Effect {
     Copy(String),
     /// Capture the mouse, or not.
     Mouse(bool),
+    /// Ring the terminal's bell.
+    Bell,
+    /// Have the terminal show a notification (OSC 9); stored text, made safe where it is written.
+    Notify(String),
+    /// Have the webhook of that name tell of an alert.
+    Deliver(String, Box<Alert>),
     /// Say something on the status line (safe text is made by the view).
     Say(String),
     /// Leave.

@@ -51,6 +51,11 @@ impl ShownErrors {
         self.0.truncate(KEPT);
     }
 
+    /// Each with the last time it was shown, the newest first.
+    pub fn dated(&self) -> impl Iterator<Item = (Timestamp, &str)> {
+        self.0.iter().map(|shown| (shown.at, shown.text.as_str()))
+    }
+
     /// Each with its age, the newest first.
     #[must_use]
     pub fn aged(&self, now: Timestamp) -> Vec<(String, String)> {
@@ -120,9 +125,14 @@ impl AppState {
                 Modal::Inspector(inspector) => inspector.session().cloned(),
                 _ => None,
             }),
-            Lane::Connection | Lane::List | Lane::Count | Lane::Details | Lane::Fleet | Lane::View | Lane::Write => {
-                None
-            }
+            Lane::Connection
+            | Lane::List
+            | Lane::Count
+            | Lane::Details
+            | Lane::Fleet
+            | Lane::View
+            | Lane::Alert
+            | Lane::Write => None,
         }
     }
 

@@ -51,6 +51,7 @@ impl AppState {
                 Vec::new()
             }
             Event::News(ticket, news) => self.on_news(ticket, &news),
+            Event::Matched(ticket, matches) => self.on_matched(ticket, matches),
             Event::Resolved(_, id, rows) => self.on_resolved(&id, rows),
             Event::Peeked(ticket, session) => self.on_peeked(ticket, &session),
             Event::Failed { ticket, lane, error } => self.on_failed(ticket, lane, error),
@@ -89,7 +90,8 @@ impl AppState {
                 inspector.on_event(event);
             }
         }
-        let effects = self.workspace.conversation.on_event(event, &mut self.tickets);
+        let mut effects = self.workspace.conversation.on_event(event, &mut self.tickets);
+        effects.extend(self.alert_on_details(event));
         if let Event::Opened(_, session) = event {
             self.workspace.list.mark_there(&session.key);
             self.settle_side_panes();
@@ -220,6 +222,7 @@ impl AppState {
         }
         self.focus = Pane::Conversation;
         self.workspace.open_id = None;
+        self.alerts.unmark(&row.key);
         // The cursor of the list stands on what is open, also where that was asked for by its id.
         self.workspace.list.prefer(&row.key);
         let called = self.workspace.list.called(row).to_owned();
@@ -227,8 +230,10 @@ impl AppState {
     }
 
     fn on_failed(&mut self, ticket: Ticket, lane: Lane, error: Error) -> Vec<Effect> {
-        if lane == Lane::Connection {
-            return self.not_connected(error);
+        match lane {
+            Lane::Connection => return self.not_connected(error),
+            Lane::Alert => return self.on_matched(ticket, false),
+            _ => {}
         }
         if error.is_passing() {
             self.workspace.unanswered.insert(lane);
@@ -271,6 +276,7 @@ impl AppState {
         }
         if was_lost {
             self.say_connected_again();
+            self.log_event(CONNECTED_AGAIN, None);
         }
         if !asks_again {
             return Vec::new();

@@ -26,6 +26,9 @@ pub enum WatchState {
 /// Changes that wait for longer are told to be late.
 const BEHIND: Duration = Duration::from_secs(2);
 
+/// So many sessions are named one by one.
+const FEW: usize = 5;
+
 /// What reading the list again answers, and reading the open session again.
 pub(super) const LIST_LANES: [Lane; 3] = [Lane::List, Lane::Count, Lane::Details];
 pub(super) const OPEN_LANES: [Lane; 3] = [Lane::Open, Lane::Messages, Lane::Outline];
@@ -86,20 +89,40 @@ impl AppState {
 
     /// Changes that anybody made, this program too: the list takes them in one pass, the open session those of its own.
     fn on_changes(&mut self, changes: &[Change]) -> Vec<Effect> {
+        let mut effects = Vec::new();
         for change in changes {
+            effects.extend(self.alert_on(change));
             self.workspace.fleet.take(change, self.look.now);
         }
+        self.log_deletions(changes);
         self.workspace.list.take_news(changes, self.look.now, self.looked_at);
         let of_open: Vec<&Change> =
             changes.iter().filter(|change| self.workspace.conversation.concerns(&change.session)).collect();
         if of_open.is_empty() {
-            return Vec::new();
+            return effects;
         }
         let before = self.before_changes(&of_open);
-        let effects = joined(&of_open).iter().flat_map(|change| self.take_change(change)).collect();
+        effects.extend(joined(&of_open).iter().flat_map(|change| self.take_change(change)));
         self.settle_side_panes();
         self.light(before);
         effects
+    }
+
+    /// Sessions that somebody else deleted: a few by their names, many by their number.
+    fn log_deletions(&mut self, changes: &[Change]) {
+        let is_gone = |change: &&Change| matches!(change.kind, ChangeKind::Deleted);
+        let gone: Vec<&Change> =
+            changes.iter().filter(is_gone).filter(|change| !self.is_deleting(&change.session)).collect();
+        for change in &gone {
+            self.alerts.unmark(&change.session);
+        }
+        if gone.len() > FEW {
+            return self.log_event(format!("{} sessions were deleted elsewhere", gone.len()), None);
+        }
+        for change in gone {
+            let known = self.known_as(&change.session);
+            self.log_event("deleted elsewhere", Some(known));
+        }
     }
 
     /// A change of the session that is open or being opened.

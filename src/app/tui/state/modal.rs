@@ -1,6 +1,8 @@
 //! What lies over the panes and takes all input until it is closed.
 
-use super::{editor::Editor, inspector::Inspector, list::Selection, note::Note, prompt::Prompt};
+use super::{
+    editor::Editor, event_log::LoggedEvent, inspector::Inspector, list::Selection, note::Note, prompt::Prompt,
+};
 use crate::{
     app::{fleet::FleetColumn, keymap::Action, place::Place},
     repository::Candidate,
@@ -23,6 +25,8 @@ pub enum Modal {
     Sessions(Menu<Summary>),
     /// Fields of a session's metadata, to choose one to edit.
     Fields(Box<FieldMenu>),
+    /// What happened since the start.
+    Events(Menu<LoggedEvent>),
     /// All sessions at work or changed lately; what they are is kept with the connection.
     Fleet,
     /// Columns to sort them by.

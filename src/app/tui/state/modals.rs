@@ -36,6 +36,7 @@ impl AppState {
             Modal::Collections(menu) => menu.on_action(action, page),
             Modal::Sessions(menu) => menu.on_action(action, page),
             Modal::Fields(fields) => fields.menu.on_action(action, page),
+            Modal::Events(menu) => menu.on_action(action, page),
             Modal::FleetColumns(menu) => menu.on_action(action, page),
             Modal::Fleet | Modal::Prompt(_) | Modal::Editor(_) | Modal::Confirm(_) => false,
         };
@@ -59,9 +60,16 @@ impl AppState {
                 Vec::new()
             }
             Action::LastError if !matches!(modal, Modal::Note(_)) => self.show_last_error(),
-            Action::Back | Action::Quit | Action::Help | Action::Explain | Action::Inspect | Action::LastError => {
-                self.close_modal()
+            Action::Events if !matches!(modal, Modal::Events(_) | Modal::Inspector(_)) && !start_screen => {
+                self.show_events()
             }
+            Action::Back
+            | Action::Quit
+            | Action::Help
+            | Action::Explain
+            | Action::Inspect
+            | Action::LastError
+            | Action::Events => self.close_modal(),
             _ => Vec::new(),
         }
     }
@@ -98,6 +106,7 @@ impl AppState {
                 row.map(|row| self.open(&row)).unwrap_or_default()
             }
             Some(Modal::Fields(_)) => self.edit_chosen_field(),
+            Some(Modal::Events(_)) => self.open_event(),
             Some(Modal::FleetColumns(menu)) => {
                 let column = menu.chosen().copied();
                 self.modals.pop();

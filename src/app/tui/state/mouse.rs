@@ -114,6 +114,7 @@ impl AppState {
             Some(Modal::Collections(menu)) => menu.select(item),
             Some(Modal::Sessions(menu)) => menu.select(item),
             Some(Modal::Fields(fields)) => fields.menu.select(item),
+            Some(Modal::Events(menu)) => menu.select(item),
             Some(Modal::FleetColumns(menu)) => menu.select(item),
             _ => return Vec::new(),
         };

@@ -137,6 +137,9 @@ impl AppState {
             Modal::Collections(_) | Modal::Sessions(_) => {
                 vec![(Action::Open, "open"), (Action::Back, "back"), (Action::Help, "help")]
             }
+            Modal::Events(_) => {
+                vec![(Action::Open, "open the session"), (Action::Back, "back"), (Action::Help, "help")]
+            }
             Modal::Fields(_) => vec![(Action::Open, "edit"), (Action::Back, "back"), (Action::Help, "help")],
             Modal::Inspector(inspector) => {
                 let subjects =

@@ -90,6 +90,7 @@ impl AppState {
                 let says = format!("Which field of {}?", text::line(&fields.session.name));
                 (title(&says), fields.menu.items.len(), fields.menu.selected())
             }
+            Modal::Events(menu) => (Vec::new(), menu.items.len(), menu.selected()),
             _ => return None,
         };
         Some(Picker::of(self.areas.body, &says, len, selected))

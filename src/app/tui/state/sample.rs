@@ -92,6 +92,7 @@ impl Screen {
             fleet: None,
             size,
             run: uuid::Uuid::nil(),
+            alerts: Vec::new(),
         });
         let mut screen = Self { state, asked: VecDeque::new(), left: false, stored: 4812 };
         screen.take(effects);
@@ -183,6 +184,7 @@ impl Screen {
             Command::Document(ticket, _) => {
                 vec![Event::Document(*ticket, Box::new(sample::inspection(sample::document("support-1042"))))]
             }
+            Command::Match(ticket, ..) => vec![Event::Matched(*ticket, true)],
             Command::Fleet(ticket, scope) => {
                 let now = look().now;
                 let mut rows: Vec<Summary> = (1..4).map(|at| row(at, &format!("agent-{at}"))).collect();

@@ -26,7 +26,8 @@ impl AppState {
         }
         let decoration = self.next_decoration().filter(|_| self.looked_at);
         let lost = self.workspace.connection.lost.as_ref().filter(|lost| lost.retry_at > self.look.now);
-        decoration.into_iter().chain(lost.map(|_| Duration::from_secs(1))).min()
+        let lost = lost.map(|_| Duration::from_secs(1));
+        decoration.into_iter().chain(lost).chain(self.alerts.next_due(self.look.now)).min()
     }
 
     /// The same of what nobody misses who does not look: ages, rates, what stands out.

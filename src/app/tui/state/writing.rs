@@ -75,6 +75,7 @@ impl AppState {
             | Action::Explain
             | Action::LastError
             | Action::Mouse
+            | Action::Events
             | Action::Fleet
             | Action::Window
             | Action::Connections

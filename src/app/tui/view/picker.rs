@@ -18,6 +18,7 @@ use crate::{
             render::format,
             state::{
                 AppState, areas,
+                event_log::LoggedEvent,
                 modal::Menu,
                 picker::{Picker, Tone},
                 tree::{Fold, Key, TreeRow},
@@ -61,6 +62,15 @@ pub fn sessions(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<Summary>, st
         (format!("{} (_id {})", row.name(), row.key.text()), what)
     };
     draw(frame, picker, " Sessions ", menu, row, state);
+}
+
+/// What happened since the start.
+pub fn events(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<LoggedEvent>, state: &AppState) {
+    let row = |event: &LoggedEvent| {
+        let session = event.session.as_ref().map(|(_, session)| session.name.as_str()).unwrap_or_default();
+        (format!("{}  {}", format::clock(event.at.into(), &state.look), event.says), session.to_owned())
+    };
+    draw(frame, picker, " What happened ", menu, row, state);
 }
 
 /// Fields of a session's metadata.

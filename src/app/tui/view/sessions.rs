@@ -235,8 +235,14 @@ fn push_cell(line: &mut Line<'static>, cell: &ColumnCell, row: &Summary, columns
     line.push_span(Span::styled(padded, style));
     line.push_span(Span::styled(rate, look.theme.dim));
     if columns.flag > 0 {
+        let alerted = state.is_alerted(&row.key);
         let flagged = details.is_some_and(|details| columns::is_flagged(row, details, look));
-        line.push_span(Span::styled(if flagged { " !" } else { "  " }, look.theme.warn));
+        let (mark, style) = match (alerted, flagged) {
+            (true, _) => (format!(" {}", look.marks.alert), look.theme.error),
+            (false, true) => (" !".to_owned(), look.theme.warn),
+            (false, false) => ("  ".to_owned(), look.theme.warn),
+        };
+        line.push_span(Span::styled(mark, style));
     }
 }
 

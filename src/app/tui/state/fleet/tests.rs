@@ -202,6 +202,7 @@ fn the_program_may_start_with_it() {
         look,
         keymap,
         filters: screen.state.filters.clone(),
+        alerts: Vec::new(),
         places: Vec::new(),
         place: Some(place),
         open_id: None,

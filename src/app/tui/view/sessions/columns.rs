@@ -68,7 +68,10 @@ impl SessionColumns {
             .chain(in_view.iter().copied().zip(names.iter().copied()))
             .map(|(row, name)| ShownRow { row, name, details: list.details(row) })
             .collect();
-        let flagged = |shown: &ShownRow<'_>| shown.details.is_some_and(|details| is_flagged(shown.row, details, look));
+        let flagged = |shown: &ShownRow<'_>| {
+            let by_details = shown.details.is_some_and(|details| is_flagged(shown.row, details, look));
+            by_details || state.is_alerted(&shown.row.key)
+        };
         let flag = if rows.iter().any(flagged) { 2 } else { 0 };
         let mut wanted: Vec<Column> = state.ui.columns.clone();
         if !wanted.contains(&Column::Id) {

@@ -1,0 +1,150 @@
+use bson::doc;
+use jiff::SignedDuration;
+
+use super::super::{Input, modal::Modal, sample::Screen};
+use super::*;
+use crate::{
+    app::{
+        alert::AlertWhen,
+        tui::view::{self, sample},
+    },
+    repository::{Error, News, filter::RatingWord},
+    session::decode,
+};
+
+fn rule(name: &str, when: AlertWhen) -> AlertRule {
+    AlertRule { name: name.into(), when, filter: None, bell: false, notify: false, webhook: None }
+}
+
+fn unhappy() -> AlertRule {
+    rule("unhappy", AlertWhen::Rating(RatingWord::Down))
+}
+
+fn with(rules: Vec<AlertRule>) -> Screen {
+    let mut screen = Screen::listed(120, 40);
+    screen.state.alerts = AlertState::new(rules);
+    screen
+}
+
+/// The session of that row was rated down; what the screen asks for.
+fn rated(screen: &mut Screen, at: usize) -> (SessionKey, Vec<Effect>) {
+    let key = screen.state.workspace.list.rows[at].key.clone();
+    let feedback = decode::feedback(&doc! { "rating": "down" }.into());
+    let news = News::Changes(vec![Change::feedback(key.clone(), feedback)]);
+    let event = Event::News(screen.state.workspace.ticket, news);
+    (key, screen.state.update(Input::Task(Box::new(event))))
+}
+
+fn picture(screen: &Screen) -> String {
+    sample::screen(120, 40, |frame, _| view::draw(frame, &screen.state))
+}
+
+#[test]
+fn an_alert_marks_its_session_until_it_is_opened() {
+    let mut screen = with(vec![unhappy()]);
+    let (key, effects) = rated(&mut screen, 2);
+    assert!(effects.iter().all(|effect| matches!(effect, Effect::Ask(_))), "nothing rings by itself: {effects:?}");
+    assert!(screen.state.is_alerted(&key));
+    let drawn = picture(&screen);
+    assert!(drawn.contains('▲') && drawn.contains("alert unhappy: "), "{drawn}");
+    screen.state.look.marks = sample::plain().marks;
+    assert!(!picture(&screen).contains('▲'));
+    let row = screen.state.workspace.list.rows[2].clone();
+    screen.state.open(&row);
+    assert!(!screen.state.is_alerted(&key));
+}
+
+#[test]
+fn bell_notification_and_webhook_are_asked_for_where_the_rule_says_so() {
+    let loud = AlertRule { bell: true, notify: true, webhook: Some("pager".into()), ..unhappy() };
+    let mut screen = with(vec![loud]);
+    let (key, effects) = rated(&mut screen, 0);
+    let told: Vec<&Effect> = effects.iter().filter(|effect| !matches!(effect, Effect::Ask(_))).collect();
+    let [Effect::Bell, Effect::Notify(says), Effect::Deliver(webhook, alert)] = told.as_slice() else {
+        panic!("{told:?}");
+    };
+    assert!(says.contains("unhappy") && says.contains("was rated down"), "{says}");
+    assert_eq!((webhook.as_str(), &alert.session), ("pager", &key));
+    let (_, again) = rated(&mut screen, 0);
+    assert!(!again.iter().any(|effect| matches!(effect, Effect::Bell)), "once a minute");
+}
+
+#[test]
+fn of_a_rule_with_a_filter_the_store_is_asked_one_after_another() {
+    let mut screen = with(vec![AlertRule { filter: Some("app:shop".into()), ..unhappy() }]);
+    let asked = |effects: &[Effect]| -> Vec<(Ticket, SessionKey)> {
+        let matches = effects.iter().filter_map(|effect| match effect {
+            Effect::Ask(Command::Match(ticket, filter, key)) => {
+                assert_eq!(filter.source, "app:shop");
+                Some((*ticket, key.clone()))
+            }
+            _ => None,
+        });
+        matches.collect()
+    };
+    let (first, effects) = rated(&mut screen, 4);
+    let [(ticket, key)]: [(Ticket, SessionKey); 1] = asked(&effects).try_into().unwrap();
+    assert_eq!(key, first);
+    let (second, effects) = rated(&mut screen, 5);
+    assert!(asked(&effects).is_empty() && !screen.state.is_alerted(&first));
+    let effects = screen.state.update(Input::Task(Box::new(Event::Matched(ticket, true))));
+    assert!(screen.state.is_alerted(&first));
+    let [(ticket, key)]: [(Ticket, SessionKey); 1] = asked(&effects).try_into().unwrap();
+    assert_eq!(key, second);
+    let error = Error::unreachable("h", "r");
+    let lane = crate::app::task::command::Lane::Alert;
+    screen.tell(Event::Failed { ticket, lane, error });
+    assert!(!screen.state.is_alerted(&second), "what nobody knows is not told");
+}
+
+#[test]
+fn another_store_has_other_sessions() {
+    let mut screen = with(vec![unhappy()]);
+    let (key, _) = rated(&mut screen, 0);
+    let place = screen.state.workspace.connection.place.clone().unwrap();
+    screen.state.connect(place);
+    assert!(!screen.state.is_alerted(&key));
+}
+
+#[test]
+fn who_waits_for_a_person_is_told_when_the_time_is_over() {
+    let mut screen = with(vec![rule("waiting", AlertWhen::WaitingForPerson(SignedDuration::from_secs(60)))]);
+    let (key, _) = rated(&mut screen, 1);
+    let mut details = crate::session::Details::default();
+    let mut agent = crate::session::AgentCount {
+        id: "a".into(),
+        model: None,
+        messages: 1,
+        created_at: None,
+        updated_at: None,
+        waiting: None,
+    };
+    agent.waiting = Some("waiting for a person".into());
+    details.agents.push(agent);
+    let known = Event::Details(Ticket(0), vec![(key.clone(), details)]);
+    screen.state.alert_on_details(&known);
+    assert!(!screen.state.is_alerted(&key));
+    assert!(screen.state.next_change().is_some());
+    let later = screen.state.look.now.checked_add(SignedDuration::from_secs(61)).unwrap();
+    screen.put(Input::Tick(later));
+    screen.press("j");
+    assert!(screen.state.is_alerted(&key));
+}
+
+#[test]
+fn what_happened_is_listed_and_leads_to_its_session() {
+    let mut screen = with(vec![unhappy()]);
+    screen.press("O");
+    assert!(screen.state.modals.is_empty(), "nothing happened yet");
+    let (key, _) = rated(&mut screen, 3);
+    screen.state.tell_error("something went wrong".into());
+    screen.press("O");
+    let Some(Modal::Events(menu)) = screen.state.modals.last() else { panic!() };
+    assert_eq!(menu.items.len(), 2);
+    insta::assert_snapshot!(picture(&screen));
+    let at = menu.items.iter().position(|event| event.session.is_some()).unwrap();
+    screen.press(&"j".repeat(at));
+    screen.press("\n");
+    assert!(screen.state.modals.is_empty());
+    assert_eq!(screen.state.workspace.conversation.key(), Some(&key));
+}
