@@ -119,11 +119,12 @@ fn the_program_imports_downwards() {
     within_app("app/demo", &[]);
     within_app("app/place", &["demo"]);
     let ground = [&ground[..], &["place"]].concat();
-    within_app("app/config", &ground);
+    within_app("app/alert", &["text"]);
+    within_app("app/config", &[&ground[..], &["alert"]].concat());
     within_app("app/copy", &["config::places"]);
     within_app("app/fleet", &[]);
-    within_app("app/task", &["copy", "fleet", "place", "text", "told"]);
-    let below_screen = [&ground[..], &["config", "task", "copy", "fleet", "signals"]].concat();
+    within_app("app/task", &["alert", "copy", "fleet", "place", "text", "told"]);
+    let below_screen = [&ground[..], &["alert", "config", "task", "copy", "fleet", "signals"]].concat();
     within_app("app/tui/render", &["text", "config"]);
     within_app("app/tui/state", &[&below_screen[..], &["tui::render"]].concat());
     within_app("app/tui/view", &[&below_screen[..], &["tui::render", "tui::state"]].concat());

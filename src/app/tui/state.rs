@@ -26,6 +26,7 @@ pub mod metrics;
 pub mod modal;
 mod modals;
 mod mouse;
+mod named;
 mod newest;
 pub mod note;
 mod offers;
@@ -35,6 +36,7 @@ pub mod prompt;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod sessions;
+mod start;
 pub mod tree;
 mod typing;
 mod waiting;
@@ -43,6 +45,7 @@ pub mod workspace;
 pub mod writing;
 
 pub use effect::{Effect, Tickets};
+pub use start::Start;
 
 use std::collections::BTreeMap;
 
@@ -66,7 +69,6 @@ use super::render::{
     },
 };
 use crate::app::{
-    alert::AlertRule,
     config::Ui,
     keymap::{Action, Keymap},
     place::Place,
@@ -92,33 +94,6 @@ pub enum Input {
     Background(Ground),
     /// The terminal's window is looked at, or is not any more.
     Focus(bool),
-}
-
-/// What the screen starts with.
-#[derive(Debug, Clone)]
-pub struct Start {
-    /// Settings.
-    pub ui: Ui,
-    /// How it looks, and what time it is.
-    pub look: Look,
-    /// Keys.
-    pub keymap: Keymap,
-    /// Saved filters by name.
-    pub filters: BTreeMap<String, String>,
-    /// What somebody wants to be told of.
-    pub alerts: Vec<AlertRule>,
-    /// Places to choose from.
-    pub places: Vec<Place>,
-    /// The place to open; `None` shows the start screen.
-    pub place: Option<Place>,
-    /// A session to open, as a person typed its id.
-    pub open_id: Option<String>,
-    /// Shows the fleet first, in that way.
-    pub fleet: Option<fleet::FleetStart>,
-    /// The terminal's size.
-    pub size: Size,
-    /// This run of the program: what it writes is told apart by it.
-    pub run: Uuid,
 }
 
 /// The whole screen.

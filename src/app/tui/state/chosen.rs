@@ -9,7 +9,8 @@ use super::{
     editor::Editor,
     inspector::{Inspector, Subject},
     metadata,
-    modal::{ChosenSession, FieldMenu, Menu, Modal},
+    modal::{FieldMenu, Menu, Modal},
+    named::ChosenSession,
 };
 use crate::{
     app::{

@@ -1,20 +1,16 @@
 //! What happened since the start, for the pane of events: alerts, the connection, sessions that went, and the errors that were shown.
 
-use std::{cmp::Reverse, collections::VecDeque};
+mod pane;
+
+use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use super::{
-    AppState, Effect,
-    modal::{ChosenSession, Menu, Modal},
-};
-use crate::{
-    app::task::Ticket,
-    session::{Session, SessionKey, Summary},
-};
+use super::named::ChosenSession;
+use crate::app::task::Ticket;
 
 /// Older ones are forgotten.
-const KEPT: usize = 300;
+pub(super) const KEPT: usize = 300;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,77 +39,3 @@ impl EventLog {
         self.0.iter()
     }
 }
-
-impl AppState {
-    /// Notes something that happened, to a session of the connection in use where it was one.
-    pub(super) fn log_event(&mut self, says: impl Into<String>, session: Option<ChosenSession>) {
-        let session = session.map(|session| (self.workspace.ticket, session));
-        self.alerts.log.keep(LoggedEvent { at: self.look.now, says: says.into(), session });
-        self.follow_events();
-    }
-
-    /// What a person knows a session by, as far as it is shown.
-    pub(super) fn known_as(&self, key: &SessionKey) -> ChosenSession {
-        let open = self.workspace.conversation.session().filter(|open| open.key == *key);
-        let row = || self.workspace.list.rows.iter().find(|row| row.key == *key).map(Summary::name);
-        let name = open.map(Session::name).or_else(row).unwrap_or_else(|| key.text());
-        ChosenSession { key: key.clone(), name: name.to_owned() }
-    }
-
-    /// Everything that happened, errors too, the newest first.
-    fn happened(&self) -> Vec<LoggedEvent> {
-        let error = |(at, says): (Timestamp, &str)| LoggedEvent { at, says: says.to_owned(), session: None };
-        let mut all: Vec<LoggedEvent> =
-            self.errors.dated().map(error).chain(self.alerts.log.events().cloned()).collect();
-        all.sort_by_key(|event| Reverse(event.at));
-        all
-    }
-
-    /// The pane of what happened.
-    pub(super) fn show_events(&mut self) -> Vec<Effect> {
-        let events = self.happened();
-        if events.is_empty() {
-            return self.say("nothing happened so far");
-        }
-        self.modals.push(Modal::Events(Menu::new(events)));
-        Vec::new()
-    }
-
-    /// What happens while the pane is open comes into it; what is selected stays so.
-    fn follow_events(&mut self) {
-        if !self.modals.iter().any(|modal| matches!(modal, Modal::Events(_))) {
-            return;
-        }
-        let events = self.happened();
-        for modal in &mut self.modals {
-            if let Modal::Events(menu) = modal {
-                let chosen = menu.chosen().and_then(|chosen| events.iter().position(|event| event == chosen));
-                let at_top = menu.selected() == 0;
-                menu.items.clone_from(&events);
-                menu.select(chosen.filter(|_| !at_top).unwrap_or(0));
-            }
-        }
-    }
-
-    /// Opens the session of the event that is selected.
-    pub(super) fn open_event(&mut self) -> Vec<Effect> {
-        let Some(Modal::Events(menu)) = self.modals.last() else { return Vec::new() };
-        let Some((ticket, session)) = menu.chosen().and_then(|event| event.session.clone()) else {
-            return self.say("this is of no session");
-        };
-        if ticket != self.workspace.ticket {
-            return self.say("that session is of another connection");
-        }
-        self.modals.clear();
-        let listed = self.workspace.list.rows.iter().find(|row| row.key == session.key).cloned();
-        let row = listed.unwrap_or_else(|| {
-            let mut row = Summary::new(&session.key);
-            row.session_id = (session.name != session.key.text()).then_some(session.name);
-            row
-        });
-        self.open(&row)
-    }
-}
-
-#[cfg(test)]
-mod tests;

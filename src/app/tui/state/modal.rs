@@ -1,12 +1,13 @@
 //! What lies over the panes and takes all input until it is closed.
 
 use super::{
-    editor::Editor, event_log::LoggedEvent, inspector::Inspector, list::Selection, note::Note, prompt::Prompt,
+    editor::Editor, event_log::LoggedEvent, inspector::Inspector, list::Selection, named::ChosenSession, note::Note,
+    prompt::Prompt,
 };
 use crate::{
     app::{fleet::FleetColumn, keymap::Action, place::Place},
     repository::Candidate,
-    session::{SessionKey, Summary},
+    session::Summary,
 };
 use bson::Bson;
 
@@ -39,15 +40,6 @@ pub enum Modal {
     Editor(Box<Editor>),
     /// A question with y or n.
     Confirm(Box<Confirm>),
-}
-
-/// A session that a key acts on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChosenSession {
-    /// Its `_id`.
-    pub key: SessionKey,
-    /// What a person knows it by, as stored.
-    pub name: String,
 }
 
 /// The fields of a session's metadata that can be edited, to choose from.

@@ -14,7 +14,8 @@ use super::{
     areas::Pane,
     chosen::{Then, adding, refuse_other_than_object},
     editor::{Edited, Editor, Purpose},
-    modal::{ChosenSession, Confirm, Modal},
+    modal::{Confirm, Modal},
+    named::ChosenSession,
 };
 use crate::{
     app::{

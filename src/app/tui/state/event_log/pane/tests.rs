@@ -1,4 +1,8 @@
-use super::super::{Input, sample::Screen};
+use super::super::super::{
+    Input,
+    event_log::{EventLog, KEPT},
+    sample::Screen,
+};
 use super::*;
 use crate::{
     app::task::{Event, Link},
