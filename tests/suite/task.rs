@@ -192,6 +192,22 @@ fn a_lost_connection_is_told_and_tried_again_until_it_answers() {
     });
 }
 
+/// The clock stands still unless everybody waits.
+#[tokio::test(start_paused = true)]
+async fn what_is_answered_meanwhile_ends_the_wait_for_the_next_try() {
+    let gate = Arc::new(Gate::failing(|| Error::unreachable("localhost:1", "refused")));
+    let mut task = start(&gate);
+    task.commands.send(Command::Connect(Ticket(1), Origin::Demo, Rights::Read)).await.expect("the task runs");
+    answer(&mut task.events).await;
+    task.commands.send(command(Lane::Count, Ticket(2))).await.expect("the task runs");
+    while !matches!(answer(&mut task.events).await, Event::Link(Link::Lost { retry_in_s: 6.., .. })) {}
+    gate.mend();
+    let began = tokio::time::Instant::now();
+    task.commands.send(command(Lane::Count, Ticket(3))).await.expect("the task runs");
+    while !matches!(answer(&mut task.events).await, Event::Link(Link::Up)) {}
+    assert!(began.elapsed().as_secs() < 1, "who reads need not wait: {:?}", began.elapsed());
+}
+
 #[test]
 fn a_new_connection_makes_every_earlier_question_stale() {
     run(async {

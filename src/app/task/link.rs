@@ -8,12 +8,12 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use super::{Event, Link};
 use crate::{
     app::told,
-    repository::{Error, SessionReader},
+    repository::{Error, SessionReader, backoff},
 };
 
 const LONGEST_WAIT_S: u64 = 30;
@@ -27,6 +27,8 @@ pub(super) struct LinkWatch {
     reader: Arc<dyn SessionReader>,
     events: mpsc::Sender<Event>,
     lost: Arc<AtomicBool>,
+    /// Something was answered while it was lost.
+    heard: Arc<Notify>,
     /// Whoever uses the connection; gone once another has taken its place.
     user: Weak<()>,
 }
@@ -34,7 +36,7 @@ pub(super) struct LinkWatch {
 impl LinkWatch {
     /// For as long as `user` is there.
     pub(super) fn new(reader: Arc<dyn SessionReader>, events: mpsc::Sender<Event>, user: &Arc<()>) -> Self {
-        Self { reader, events, lost: Arc::default(), user: Arc::downgrade(user) }
+        Self { reader, events, lost: Arc::default(), heard: Arc::default(), user: Arc::downgrade(user) }
     }
 
     fn is_used(&self) -> bool {
@@ -46,6 +48,13 @@ impl LinkWatch {
         if error.is_passing() && !self.lost.swap(true, Ordering::AcqRel) {
             tracing::warn!(%error, "connection lost");
             tokio::spawn(self.clone().retry(told::sentence_on_screen(error)));
+        }
+    }
+
+    /// Told that something was answered: a lost connection is tried at once, it may be back.
+    pub(super) fn heard(&self) {
+        if self.lost.load(Ordering::Acquire) {
+            self.heard.notify_one();
         }
     }
 
@@ -67,11 +76,15 @@ impl LinkWatch {
     async fn retry(self, mut reason: String) {
         let mut wait_s = 1;
         loop {
-            let news = Link::Lost { reason, retry_in_s: wait_s };
+            let wait = backoff::spread(Duration::from_secs(wait_s));
+            let news = Link::Lost { reason, retry_in_s: wait.as_secs().max(1) };
             if !self.is_used() || self.events.send(Event::Link(news)).await.is_err() {
                 return;
             }
-            tokio::time::sleep(Duration::from_secs(wait_s)).await;
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = self.heard.notified() => {}
+            }
             match self.reader.ping().await {
                 Err(error) if error.is_passing() => reason = told::sentence_on_screen(&error),
                 _ => break,

@@ -16,20 +16,20 @@ const CHANGES_AT_ONCE: usize = 500;
 
 const WATCHING: &str = "watching for changes";
 
-/// Starts to tell; dropping what it gives ends that. `lost` is told why nothing can be told for now.
+/// Starts to tell; dropping what it gives ends that. `stands` is told when changes begin to be told, and why none can be for now.
 pub(super) fn follow(
     ticket: Ticket,
     reader: Arc<dyn SessionReader>,
     view: WatchView,
     events: mpsc::Sender<Event>,
-    lost: impl Fn(&Error) + Send + 'static,
+    stands: impl Fn(Result<(), &Error>) + Send + 'static,
 ) -> JoinSet<()> {
     let mut following = JoinSet::new();
     following.spawn(async move {
         // In a set of its own: where this task ends, that one does.
         let mut telling = JoinSet::new();
         let outbox = events.clone();
-        telling.spawn(async move { tell(ticket, reader.watch(&view), &outbox, lost).await });
+        telling.spawn(async move { tell(ticket, reader.watch(&view), &outbox, stands).await });
         if let Some(Err(join)) = telling.join_next().await {
             let _ = events.send(Event::News(ticket, News::Ended(crashed(WATCHING, &join)))).await;
         }
@@ -38,7 +38,7 @@ pub(super) fn follow(
 }
 
 /// Ends with the news that nothing more comes, or with the screen.
-async fn tell(ticket: Ticket, watch: Watch, events: &mpsc::Sender<Event>, lost: impl Fn(&Error)) {
+async fn tell(ticket: Ticket, watch: Watch, events: &mpsc::Sender<Event>, stands: impl Fn(Result<(), &Error>)) {
     let mut watch = watch.fuse();
     let mut held = None;
     let mut unhurried = Unhurried::default();
@@ -70,10 +70,13 @@ async fn tell(ticket: Ticket, watch: Watch, events: &mpsc::Sender<Event>, lost: 
                 }
             }
             News::Paced(mode) => tracing::debug!(?mode, "changes are told"),
-            News::Begun(mode) => tracing::info!(?mode, "changes are told"),
+            News::Begun(mode) => {
+                tracing::info!(?mode, "changes are told");
+                stands(Ok(()));
+            }
             News::Lost(error) => {
                 tracing::warn!(%error, "changes are not told for now");
-                lost(error);
+                stands(Err(error));
             }
             News::Ended(error) => tracing::info!(%error, "changes are not told"),
         }

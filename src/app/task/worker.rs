@@ -226,8 +226,11 @@ impl Worker {
         // Only now: the screen knows of the connection before it hears of its changes.
         if let Some(open) = self.open.as_mut().filter(|open| open.ticket == ticket) {
             let link = open.watch.clone();
-            let lost = move |error: &Error| link.noticed(error);
-            open.live = live::follow(ticket, open.store.reader(), open.view.clone(), self.events.clone(), lost);
+            let (reader, view, events) = (open.store.reader(), open.view.clone(), self.events.clone());
+            open.live = live::follow(ticket, reader, view, events, move |stands| match stands {
+                Ok(()) => link.heard(),
+                Err(error) => link.noticed(error),
+            });
         }
     }
 
@@ -242,11 +245,14 @@ impl Worker {
             let question = Question { reader, events: events.clone(), reply: reply.clone() };
             let answered = tokio::spawn(async move { question.answer(command).await });
             let outcome = answered.await.unwrap_or_else(|join| Err(crashed("reading", &join)));
-            if let Err(error) = outcome {
-                tracing::warn!(%error, "a read failed");
-                // The failure comes first: news that the connection is back must find it, to ask again.
-                reply.send(&events, reply.failure(error.clone())).await;
-                watch.noticed(&error);
+            match outcome {
+                Ok(()) => watch.heard(),
+                Err(error) => {
+                    tracing::warn!(%error, "a read failed");
+                    // The failure comes first: news that the connection is back must find it, to ask again.
+                    reply.send(&events, reply.failure(error.clone())).await;
+                    watch.noticed(&error);
+                }
             }
         });
     }

@@ -39,6 +39,13 @@ impl ShownErrors {
         self.push(ShownText { at: now, text: text.to_owned(), is_news: true });
     }
 
+    /// Keeps one that was shown before: where it is kept already, with the time it was shown.
+    fn keep_known(&mut self, text: &str, now: Timestamp) {
+        if self.0.iter().all(|known| known.text != text) {
+            self.keep(text, now);
+        }
+    }
+
     /// Whether a text was kept as news.
     #[must_use]
     pub fn is_news(&self, text: &str) -> bool {
@@ -94,7 +101,7 @@ impl AppState {
     /// Every error that was shown, in full, the newest first.
     pub(super) fn show_last_error(&mut self) -> Vec<Effect> {
         if let Some(wrong) = self.wrong() {
-            self.errors.keep(&wrong, self.look.now);
+            self.errors.keep_known(&wrong, self.look.now);
         }
         let errors = self.errors.aged(self.look.now);
         if errors.is_empty() {

@@ -49,7 +49,10 @@ impl AppState {
             News::Lost(error) => {
                 self.note_age();
                 self.workspace.watch = Some(WatchState::Lost);
-                self.errors.keep(&told::sentence_on_screen(error), self.look.now);
+                // A lost connection is told as one, once.
+                if !error.is_passing() {
+                    self.errors.keep(&told::sentence_on_screen(error), self.look.now);
+                }
                 Vec::new()
             }
             News::Ended(error) => {
@@ -73,7 +76,12 @@ impl AppState {
         if !interrupted {
             return Vec::new();
         }
+        let owed = self.workspace.unanswered.len();
         self.workspace.unanswered.retain(|lane| !LIST_LANES.contains(lane) && !OPEN_LANES.contains(lane));
+        if self.workspace.unanswered.len() < owed && !self.workspace.not_written {
+            // It is answered now.
+            self.workspace.last_error = None;
+        }
         self.workspace.fleet.reload();
         let mut effects = self.workspace.list.reload(&mut self.tickets);
         effects.extend(self.workspace.conversation.reload(&mut self.tickets));

@@ -56,6 +56,37 @@ fn after_a_lost_connection_everything_is_read_again_once() {
 }
 
 #[test]
+fn a_lost_connection_is_one_error_and_none_once_all_is_read_again() {
+    let mut screen = opened();
+    tell(&mut screen, News::Begun(WatchMode::Stream));
+    screen.press("1r");
+    let ticket = screen.asked.iter().find_map(|command| match command {
+        Command::List(ticket, _) => Some(*ticket),
+        _ => None,
+    });
+    screen.asked.clear();
+    screen.tell(Event::Failed { ticket: ticket.unwrap(), lane: Lane::List, error: lost() });
+    tell(&mut screen, News::Lost(lost()));
+    let kept = |screen: &Screen| screen.state.errors.aged(screen.state.look.now);
+    assert_eq!(kept(&screen).len(), 1, "that nothing is told is no error beside the loss: {:?}", kept(&screen));
+    // Its changes are told before anybody noticed that it answers.
+    tell(&mut screen, News::Begun(WatchMode::Stream));
+    assert_eq!(screen.state.workspace.last_error, None);
+    screen.tell(Event::Link(Link::Up));
+    assert_eq!(screen.state.workspace.last_error, None);
+}
+
+#[test]
+fn an_error_that_is_read_again_keeps_its_age() {
+    let mut screen = opened();
+    screen.state.tell_error("it broke".to_owned());
+    let later = screen.state.look.now.checked_add(jiff::SignedDuration::from_mins(3)).unwrap();
+    screen.put(super::Input::Tick(later));
+    screen.press("E");
+    assert_eq!(screen.state.errors.aged(later), [("3m".to_owned(), "it broke".to_owned())]);
+}
+
+#[test]
 fn where_changes_are_never_told_again_what_failed_is_read_all_the_same() {
     let mut screen = opened();
     tell(&mut screen, News::Begun(WatchMode::Stream));
