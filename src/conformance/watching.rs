@@ -123,7 +123,7 @@ type ComparedSession = (Option<Bson>, usize, usize, Vec<(AgentId, u64, Vec<Bson>
 /// What has to be the same; times may be told more finely than a store keeps them.
 fn compared(session: &Session) -> ComparedSession {
     let agents = session.agents.iter().map(|agent| {
-        let messages = agent.messages.iter().map(|message| message.raw.bson()).collect();
+        let messages: Vec<Bson> = agent.messages.iter().map(|message| message.raw.bson()).collect();
         (agent.id.clone(), agent.message_count, messages)
     });
     let mut agents: Vec<_> = agents.collect();
