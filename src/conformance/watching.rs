@@ -11,7 +11,7 @@ use super::{
 use crate::{
     repository::{InView, News, OpenInView, SessionRepository, Watch, WatchMode, WatchView},
     session::{
-        AgentId, Change, ChangeKind, MetadataEdit, Session, SessionKey,
+        AgentId, Change, ChangeKind, MetadataEdit, Session,
         record::{MessageBody, MessageUpdate},
     },
 };
@@ -62,7 +62,7 @@ struct HeldSession {
 
 impl HeldSession {
     /// `None`: the store does not tell what changes.
-    async fn new(fixture: Fixture) -> Outcome<Option<Self>> {
+    async fn begin(fixture: Fixture) -> Outcome<Option<Self>> {
         let view = WatchView::default();
         view.show(in_view(&fixture.read().await?));
         let mut watch = fixture.repository.watch(&view);
@@ -73,10 +73,6 @@ impl HeldSession {
         let held = fixture.read().await?;
         view.show(in_view(&held));
         Ok(Some(Self { fixture, watch, view, held }))
-    }
-
-    fn key(&self) -> &SessionKey {
-        &self.fixture.key
     }
 
     /// The next that is told of this session; nothing but changes may be.
@@ -134,8 +130,8 @@ fn compared(session: &Session) -> ComparedSession {
 
 async fn followed(repository: Arc<dyn SessionRepository>) -> Outcome {
     let fixture = Fixture::with_messages(repository, 2).await?;
-    let Some(mut session) = HeldSession::new(fixture).await? else { return Ok(()) };
-    let (repository, key, agent) = (Arc::clone(&session.fixture.repository), session.key().clone(), agent_id());
+    let Some(mut session) = HeldSession::begin(fixture).await? else { return Ok(()) };
+    let (repository, key, agent) = (Arc::clone(&session.fixture.repository), session.fixture.key.clone(), agent_id());
 
     for text in ["one more", "and another"] {
         session.fixture.append(&new_message(text), None).await?;
@@ -169,8 +165,8 @@ async fn followed(repository: Arc<dyn SessionRepository>) -> Outcome {
 
 async fn gone(repository: Arc<dyn SessionRepository>) -> Outcome {
     let fixture = Fixture::with_messages(repository, 1).await?;
-    let Some(mut session) = HeldSession::new(fixture).await? else { return Ok(()) };
-    session.fixture.repository.delete_session(session.key()).await?;
+    let Some(mut session) = HeldSession::begin(fixture).await? else { return Ok(()) };
+    session.fixture.repository.delete_session(&session.fixture.key).await?;
     loop {
         let changes = session.changes().await.map_err(|found| Found(format!("after a deletion: {found}")))?;
         if changes.iter().any(|change| matches!(change.kind, ChangeKind::Deleted)) {
