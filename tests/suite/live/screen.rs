@@ -60,7 +60,11 @@ fn difference(shown: &[String], stored: &[String]) -> String {
 fn facts(state: &AppState) -> Vec<String> {
     let (list, conversation) = (&state.workspace.list, &state.workspace.conversation);
     let mut facts = vec![format!("{} sessions, counted {:?}", list.rows.len(), list.count)];
-    for row in &list.rows {
+    // Of the same millisecond, either may be the first.
+    let mut rows: Vec<_> = list.rows.iter().collect();
+    assert!(rows.is_sorted_by(|a, b| a.updated_at >= b.updated_at), "newest first");
+    rows.sort_by(|a, b| (b.updated_at, a.name()).cmp(&(a.updated_at, b.name())));
+    for row in rows {
         let counts = list.details(row).map(|known| (known.messages, known.feedbacks, &known.agents));
         facts.push(format!("{} {:?} {counts:?}", row.name(), row.updated_at));
     }

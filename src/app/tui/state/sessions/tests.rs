@@ -117,7 +117,7 @@ fn what_came_above_the_view_is_counted_until_its_top_is_seen() {
 
 #[test]
 fn what_changed_of_a_row_in_view_stands_out_and_what_was_known_does_not() {
-    let now = jiff::Timestamp::from_second(5000).unwrap();
+    let now = Timestamp::from_second(5000).unwrap();
     let mut list = list(100);
     let told = |list: &mut SessionList, change: Change, looked_at: bool| list.take_news(&[change], now, looked_at);
     told(&mut list, Change::unclear(key(3), Some(at(2000))), true);
