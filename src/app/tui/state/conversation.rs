@@ -38,7 +38,7 @@ use self::{find::Find, fold::Folds, last_seen::LastSeen, news::NewsBegun, open::
 pub use self::{
     find::FindStatus,
     history::{CallFigure, CallHistory, CallSeries},
-    live_activity::{LiveActivity, running_s},
+    live_activity::{EndedTool, LiveActivity, running_s},
     rows::ConversationRow,
     tabs::{AgentTab, Title},
 };

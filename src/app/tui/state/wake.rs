@@ -63,7 +63,7 @@ impl AppState {
             }
         });
         let rates = live.decays(now).then_some(RATES_S);
-        running.chain(rates).min().map(Duration::from_secs)
+        running.chain(live.next_end(now)).chain(rates).min().map(Duration::from_secs)
     }
 
     fn ages_in_view(&self) -> impl Iterator<Item = StoredDate> {

@@ -113,11 +113,15 @@ fn content(
 ) -> Line<'static> {
     match metrics.content {
         RowContent::Title => title(metrics.scope, chosen, cells, look),
-        RowContent::Running(tool) => running(tool, metrics.scope, running_s(tool, data.now), cells, look),
-        RowContent::Rates(rates) => {
-            let rate = |rate: f64| Span::styled(format::number(rate.round() as u64, look.marks), look.theme.text);
-            row::spread(RATES, look.theme.dim, cells_of(rates.map(rate).into(), " / ", None, look), cells, look)
+        RowContent::Running(tool) => {
+            let lasts = format!("runs {}", format::lasting(running_s(tool, data.now)));
+            call_of_tool(tool, metrics.scope, Span::styled(lasts, look.theme.new), cells, look)
         }
+        RowContent::Ended(ended) => {
+            let lasted = format!("ran {}", format::lasting(ended.seconds));
+            call_of_tool(&ended.tool, metrics.scope, Span::styled(lasted, look.theme.dim), cells, look)
+        }
+        RowContent::Rates(rates) => tokens_a_minute(rates, cells, look),
         RowContent::Figures(label, figures) => {
             let values = figures.iter().map(|figure| value_span(value(metrics.scope, *figure), look)).collect();
             row::spread(label, look.theme.dim, cells_of(values, " / ", chosen, look), cells, look)
@@ -139,14 +143,35 @@ fn content(
     }
 }
 
-/// A tool that runs, and since when; where all agents are shown, whose it is.
-fn running(tool: &RunningTool, scope: Scope<'_>, seconds: u64, cells: usize, look: &Look) -> Line<'static> {
+/// Over 1, 5 and 15 minutes, shortened where there is no room for all digits.
+fn tokens_a_minute(rates: [f64; 3], cells: usize, look: &Look) -> Line<'static> {
+    let told = |is_short: bool| {
+        let rate = |rate: f64| {
+            let rate = rate.round() as u64;
+            let text = if is_short { format::short(rate) } else { format::number(rate, look.marks) };
+            Span::styled(text, look.theme.text)
+        };
+        cells_of(rates.map(rate).into(), " / ", None, look)
+    };
+    let whole = told(false);
+    let fits = whole.iter().map(Span::width).sum::<usize>() + RATES.len() < cells;
+    row::spread(RATES, look.theme.dim, if fits { whole } else { told(true) }, cells, look)
+}
+
+/// A call of a tool, and how long it lasts; where all agents are shown, whose it is.
+fn call_of_tool(
+    tool: &RunningTool,
+    scope: Scope<'_>,
+    lasts: Span<'static>,
+    cells: usize,
+    look: &Look,
+) -> Line<'static> {
     let mut right = Vec::new();
     if scope.agent().is_none() {
         let agent = format::fit(&text::line(tool.agent.as_str()), cells / 3, look.marks);
         right.push(Span::styled(format!("{agent} "), look.theme.dim));
     }
-    right.push(Span::styled(format!("runs {}", format::lasting(seconds)), look.theme.new));
+    right.push(lasts);
     let name = tool.name.as_deref().map_or_else(|| "a tool".into(), text::line);
     row::spread(&name, look.theme.tool, right, cells, look)
 }

@@ -1,13 +1,36 @@
 //! What comes while somebody reads: the end is followed by whoever is there, and nobody else is moved.
 
-use bson::doc;
+use bson::{DateTime, Document, bson, doc};
 
 use super::*;
 use crate::session::{Change, ChangeKind, decode};
 
+fn stored(index: u64, role: &str, block: Document) -> Message {
+    let at = DateTime::from_millis((1_795_443_080 + index as i64 * 60) * 1000);
+    let message = doc! { "role": role, "content": [block] };
+    decode::message(doc! { "message_id": index as i64, "created_at": at, "message": message }.into(), index, "")
+}
+
+fn words(index: u64) -> Message {
+    let role = if index.is_multiple_of(2) { "user" } else { "assistant" };
+    stored(index, role, doc! { "text": format!("message number {index}") })
+}
+
+fn tool_use(index: u64, id: &str) -> Message {
+    stored(index, "assistant", doc! { "toolUse": { "toolUseId": id, "name": "lookup_order", "input": { "order": 1 } } })
+}
+
+fn tool_result(index: u64, id: &str) -> Message {
+    let content = bson!([{ "json": { "currency": "EUR" } }]);
+    stored(index, "user", doc! { "toolResult": { "toolUseId": id, "status": "success", "content": content } })
+}
+
 /// With so many messages of one agent, the outline too.
 fn reading(count: u64) -> Desk {
-    let mut desk = long(count);
+    let mut session = sample::session("long", &[("a", count)], count);
+    session.agents[0].messages = (0..count).map(words).collect();
+    let mut desk = Desk::new(vec![session], 60, 20);
+    desk.open("long");
     desk.settle();
     desk
 }
@@ -52,7 +75,7 @@ fn counters_and_words_of_a_message_take_nobody_off_his_line() {
     desk.reload();
     desk.settle();
     assert_eq!((cursor(&desk), selected(&desk)), (line, at), "nor does reading it again");
-    told(&mut desk, &[said(sample::message(40))]);
+    told(&mut desk, &[said(words(40))]);
     assert_eq!(selected(&desk), 40, "who is on the last message follows");
 }
 
@@ -64,11 +87,11 @@ fn whoever_selected_an_earlier_message_keeps_it_though_the_end_is_in_view() {
     }
     let (line, at) = (cursor(&desk), selected(&desk));
     assert!(at < 39);
-    told(&mut desk, &[said(sample::message(40)), said(sample::message(41))]);
+    told(&mut desk, &[said(words(40)), said(words(41))]);
     assert_eq!((cursor(&desk), selected(&desk), desk.state.new_below()), (line, at, 2));
     assert!(desk.state.last_seen.is_marked());
     desk.press(Action::Bottom);
-    told(&mut desk, &[said(sample::message(42))]);
+    told(&mut desk, &[said(words(42))]);
     assert_eq!((selected(&desk), desk.state.new_below()), (42, 0));
 }
 
@@ -79,26 +102,26 @@ fn the_wheel_comes_back_to_the_end_and_follows() {
         let effects = desk.state.scroll(lines, &mut desk.tickets);
         desk.run(effects);
     }
-    told(&mut desk, &[said(sample::message(40))]);
+    told(&mut desk, &[said(words(40))]);
     assert_eq!(selected(&desk), 40);
 }
 
 #[test]
 fn a_result_shown_with_its_call_is_seen_with_it_and_the_end_is_followed_on() {
     let mut desk = reading(40);
-    told(&mut desk, &[said(sample::tool_use(40, "t1"))]);
-    told(&mut desk, &[said(sample::tool_result(41, "t1"))]);
+    told(&mut desk, &[said(tool_use(40, "t1"))]);
+    told(&mut desk, &[said(tool_result(41, "t1"))]);
     assert_eq!((desk.state.new_below(), desk.state.position()), (0, Some((42, 42))));
     assert!(!desk.state.last_seen.is_marked());
-    told(&mut desk, &[said(sample::message(42))]);
+    told(&mut desk, &[said(words(42))]);
     assert_eq!((selected(&desk), desk.state.new_below()), (42, 0));
-    // Whoever looked away when the result came finds the line over what follows.
-    told(&mut desk, &[said(sample::tool_use(43, "t2"))]);
+    // Over what has no place of its own there is no line, and the end is not pushed out of view by it.
+    told(&mut desk, &[said(tool_use(43, "t2"))]);
     desk.state.look_away();
-    told(&mut desk, &[said(sample::tool_result(44, "t2"))]);
+    told(&mut desk, &[said(tool_result(44, "t2"))]);
     desk.state.look_back();
     assert!(!desk.lines().iter().any(|line| line.contains("last seen")), "{:?}", desk.lines());
-    told(&mut desk, &[said(sample::message(45))]);
+    told(&mut desk, &[said(words(45))]);
     assert_eq!((selected(&desk), desk.state.new_below()), (45, 0));
 }
 
@@ -109,10 +132,10 @@ fn a_search_finds_what_comes_and_loses_what_goes() {
     desk.settle();
     let hits = |desk: &Desk| desk.state.find_status().map(|found| (found.current, found.hits));
     let before = hits(&desk).unwrap();
-    let come = vec![sample::with(40, Role::User, vec![Block::Text("number 300".into())]), sample::message(41)];
+    let come = vec![stored(40, "user", doc! { "text": "number 300" }), words(41)];
     told(&mut desk, &[Change::messages("long".into(), "a".into(), come)]);
     assert_eq!(hits(&desk), Some((before.0, before.1 + 1)));
-    let written = sample::with(40, Role::User, vec![Block::Text("redacted".into())]);
+    let written = stored(40, "user", doc! { "text": "redacted" });
     told(&mut desk, &[Change::new("long".into(), ChangeKind::Rewritten("a".into(), vec![written]))]);
     assert_eq!(hits(&desk), Some(before));
     told(&mut desk, &[Change::new("long".into(), ChangeKind::Truncated("a".into(), 31))]);
@@ -121,29 +144,29 @@ fn a_search_finds_what_comes_and_loses_what_goes() {
 
 #[test]
 fn what_was_unfolded_in_a_message_that_went_is_folded_in_the_next_of_its_number() {
-    let mut desk = reading(10);
-    told(&mut desk, &[said(sample::tool_use(10, "t1")), said(sample::tool_result(11, "t1"))]);
+    let mut desk = reading(2);
+    told(&mut desk, &[said(tool_use(2, "t1")), said(tool_result(3, "t1"))]);
     let folded = desk.lines().iter().filter(|line| line.contains("currency")).count();
     desk.press(Action::Open);
     assert!(desk.lines().iter().filter(|line| line.contains("currency")).count() > folded);
-    told(&mut desk, &[Change::new("long".into(), ChangeKind::Truncated("a".into(), 10))]);
-    told(&mut desk, &[said(sample::tool_use(10, "t2")), said(sample::tool_result(11, "t2"))]);
+    told(&mut desk, &[Change::new("long".into(), ChangeKind::Truncated("a".into(), 2))]);
+    told(&mut desk, &[said(tool_use(2, "t2")), said(tool_result(3, "t2"))]);
     assert_eq!(desk.lines().iter().filter(|line| line.contains("currency")).count(), folded);
 }
 
 #[test]
 fn many_at_once_are_what_they_are_one_by_one() {
     let (mut one, mut all) = (reading(20), reading(20));
-    let words = doc! { "message": { "role": "user", "content": [{ "text": "other words" }] } };
+    let other = stored(4, "user", doc! { "text": "other words" });
     let changes = [
-        said(sample::message(20)),
+        said(words(20)),
         counted(19, 100),
-        said(sample::tool_use(21, "t1")),
-        Change::new("long".into(), ChangeKind::Rewritten("a".into(), vec![decode::message(words.into(), 4, "")])),
-        said(sample::tool_result(22, "t1")),
+        said(tool_use(21, "t1")),
+        Change::new("long".into(), ChangeKind::Rewritten("a".into(), vec![other])),
+        said(tool_result(22, "t1")),
         counted(21, 300),
         Change::new("long".into(), ChangeKind::Truncated("a".into(), 22)),
-        said(sample::message(22)),
+        said(words(22)),
     ];
     for change in &changes {
         told(&mut one, std::slice::from_ref(change));
