@@ -2,7 +2,7 @@
 //! [`SessionWriter`](crate::SessionWriter) promise, checked.
 //!
 //! Needs the feature `conformance`. Each case makes sessions of its own (`conformance-…`) and deletes them again, so a suite
-//! may run on a collection in use.
+//! may run on a collection in use. It runs on a Tokio runtime with its time enabled.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -18,6 +18,7 @@ mod lists;
 mod messages;
 mod metadata;
 mod sessions;
+mod watching;
 
 use std::{fmt, sync::Arc};
 
@@ -87,7 +88,8 @@ impl fmt::Display for Found {
 
 /// Every case.
 pub fn cases() -> impl Iterator<Item = Case> {
-    [sessions::CASES, agents::CASES, messages::CASES, metadata::CASES, lists::CASES].into_iter().flatten().copied()
+    let parts = [sessions::CASES, agents::CASES, messages::CASES, metadata::CASES, lists::CASES, watching::CASES];
+    parts.into_iter().flatten().copied()
 }
 
 /// Runs every case and gives those that failed.

@@ -80,6 +80,49 @@
 //! # }
 //! ```
 //!
+//! # Watch it being written
+//!
+//! [`SessionReader::watch`] tells what changes, by whoever writes it: from the change stream of a collection, from file notifications
+//! of a folder, or by looking again where there is neither. A [`Change`] is applied to what is held
+//! ([`Change::apply_to_whole`], [`Change::apply_to_row`]); nothing is read again, unless the change says so.
+//!
+//! ```
+//! # use strandscope::{ChangeKind, NewSession};
+//! use strandscope::{News, WatchView};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> strandscope::Result<()> {
+//! # let folder = tempfile::tempdir().expect("a folder");
+//! # let path = folder.path();
+//! let sessions = strandscope::open_folder(path).await?;
+//! let mut watch = sessions.watch(&WatchView::default());
+//! # let mut seen = Vec::new();
+//! while let Some(news) = watch.next_news().await {
+//!     match news {
+//!         // From here on changes are told; what was read before may be old.
+//!         News::Begun(mode) => println!("{mode:?}"),
+//!         News::Changes(changes) => {
+//!             for change in changes {
+//!                 println!("{}: {:?}", change.session.text(), change.kind);
+//! #               seen.extend(matches!(change.kind, ChangeKind::Created(_)).then_some(change.session));
+//!             }
+//! #           if !seen.is_empty() { break; }
+//!         }
+//!         // The store went away; `Begun` comes again once it is back.
+//!         News::Lost(error) => eprintln!("{error}"),
+//!         _ => {}
+//!     }
+//! #   // Another process; it is there already, where the watch had to begin anew.
+//! #   let _ = sessions.create_session(&NewSession::new("support-1")).await;
+//! }
+//! # assert_eq!(seen[0].text(), "support-1");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Watch`] says what can be relied on; `examples/watch.rs` follows an agent at work. [`LiveMetrics`] keeps the figures of a session
+//! right after each change, and [`Activity`] tells what it is at.
+//!
 //! # Numbers of a document
 //!
 //! Counters in a document are accumulated, so neither their sum nor the last one is what was used;
@@ -107,8 +150,8 @@
 //! | part | what it is | begin at |
 //! | --- | --- | --- |
 //! | `session` | the nouns: plain data, no I/O | [`Session`], [`Message`], [`MessageBody`], [`Change`] |
-//! | `metrics` | numbers from messages, pure | [`session_metrics`], [`Outline`], [`LiveMetrics`], [`explain()`] |
-//! | `repository` | the port: what can be asked and changed, filters, errors; a MongoDB collection and a folder | [`SessionRepository`], [`ListQuery`], [`Filter`], [`Error`], [`MongoRepository`], [`FolderRepository`] |
+//! | `metrics` | numbers from messages, pure | [`session_metrics`], [`Outline`], [`LiveMetrics`], [`Activity`], [`explain()`] |
+//! | `repository` | the port: what can be asked, changed and watched, filters, errors; a MongoDB collection and a folder | [`SessionRepository`], [`ListQuery`], [`Watch`], [`Filter`], [`Error`], [`MongoRepository`], [`FolderRepository`] |
 //! | `hook` | a chain around metadata and feedback | [`Hook`], [`Hooks`], [`Outbox`] |
 //! | `manager` | what an agent program calls | [`SessionManager`], [`SessionManagerFactory`], [`Agent`] |
 //!

@@ -206,8 +206,8 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
         }
     }
 
-    /// What changes from now on, by whoever makes it. `view` tells a store that must be looked at again where to look closer. The
-    /// default tells that it cannot.
+    /// What changes from now on, by whoever makes it: see [`Watch`]. `view` tells a store that must be looked at again where to look
+    /// closer. Asks nothing before it is read. The default tells that it cannot ([`News::Ended`]).
     fn watch(&self, view: &WatchView) -> Watch {
         let _ = view;
         let why = Error::other("watching for changes", "this store does not tell what changes");

@@ -17,6 +17,13 @@ async fn two_agents_in_one_session() {
 }
 
 #[test]
+fn an_agent_at_work_is_followed() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let said = run("watch", &[dir.path().to_str().expect("a path")]);
+    assert!(said.contains("assistant: Tomorrow.") && said.contains("solved with 100 tokens"), "{said}");
+}
+
+#[test]
 fn hooks_refuse_change_and_tell() {
     let said = run("hooks", &[]);
     assert!(said.contains("refused: ") && said.contains("neither low nor high"), "{said}");

@@ -92,7 +92,7 @@ async fn unknown(repository: Arc<dyn SessionRepository>) -> Outcome {
     Ok(())
 }
 
-fn up(at: Timestamp) -> NewFeedback {
+pub(super) fn up(at: Timestamp) -> NewFeedback {
     NewFeedback {
         rating: Rating::Up,
         comment: Some("fast\nand right".to_owned()),
@@ -122,7 +122,7 @@ async fn feedback(repository: Arc<dyn SessionRepository>) -> Outcome {
     fixture.done().await
 }
 
-fn event() -> NewGuardrailEvent {
+pub(super) fn event() -> NewGuardrailEvent {
     NewGuardrailEvent {
         agent_id: agent_id(),
         message_id: Some(0),

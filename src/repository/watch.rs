@@ -13,13 +13,14 @@ use tokio::sync::watch;
 use super::Error;
 use crate::session::{AgentId, Change, Session, SessionKey, StoredDate};
 
-/// How a store tells what changes.
+/// How a store tells what changes, and so how old what is held can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WatchMode {
     /// Each change is told as it is made: by MongoDB's change stream, or by the file notifications of a folder.
     Stream,
-    /// The store is looked at again after so long.
+    /// The store is looked at again after so long, mostly half a second to five, the longer the less happens. Told then is what is
+    /// [in view](InView), and of the rest what moved `updated_at`, as far as an index finds that.
     Poll(Duration),
 }
 
@@ -110,7 +111,48 @@ impl WatchView {
     }
 }
 
-/// The changes of a store's sessions, as a [`Stream`]. Dropping it ends the watch.
+/// The changes of a store's sessions, as a [`Stream`] of [`News`], by whoever makes them. Dropping it ends the watch.
+///
+/// Changes are told from [`News::Begun`] on; a store that cannot tell them says [`News::Ended`] at once. Whoever reads what he holds
+/// *after* `Begun`, and again after each later one, misses nothing. A change may be told that was read already, and one may come twice:
+/// each says what is stored now, so applying it again does no harm. While the watch is not read the store holds back; what it cannot
+/// keep that long ends in another `Begun`. An interruption is told once ([`News::Lost`]) and tried again with growing waits; it is no
+/// end.
+///
+/// ```
+/// # use strandscope::{MetadataEdit, NewSession};
+/// use strandscope::{Applied, News, SessionKey, WatchView};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> strandscope::Result<()> {
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let sessions = strandscope::open_folder(folder.path()).await?;
+/// # sessions.create_session(&NewSession::new("support-1")).await?;
+/// let key = SessionKey::from("support-1");
+/// let mut held = sessions.open(&key, u64::MAX).await?;
+/// let mut watch = sessions.watch(&WatchView::default());
+/// while let Some(news) = watch.next_news().await {
+///     match news {
+///         News::Begun(_) => held = sessions.open(&key, u64::MAX).await?,
+///         News::Changes(changes) => {
+///             let applied = changes.iter().map(|change| change.apply_to_whole(&mut held)).max();
+///             if applied == Some(Applied::Unresolved) {
+///                 held = sessions.open(&key, u64::MAX).await?;
+///             }
+///         }
+///         News::Lost(error) => eprintln!("nothing is told for now: {error}"),
+///         News::Ended(error) => return Err(error),
+///         _ => {}
+///     }
+///     if held.metadata_fields().is_some_and(|fields| fields.contains_key("solved")) {
+///         break;
+///     }
+/// #   // Another process.
+/// #   sessions.edit_metadata(&key, &[MetadataEdit::set("solved", true)]).await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a watch is read by polling it"]
 pub struct Watch(BoxStream<'static, News>);
 

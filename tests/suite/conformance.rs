@@ -1,6 +1,6 @@
 //! The conformance suite on every repository.
 
-use crate::support;
+use crate::support::{self, Fresh, Kind, Server};
 use std::sync::Arc;
 
 use strandscope::{MongoRepository, Opened, SessionRepository, conformance, open_folder};
@@ -16,7 +16,16 @@ async fn keeps_every_promise(repository: Arc<dyn SessionRepository>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mongodb_keeps_every_promise() {
-    let fresh = support::fresh_collection("conformance").await;
+    keeps_every_promise_in(&support::fresh_collection("conformance").await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mongodb_without_change_streams_keeps_every_promise() {
+    let server = Server::start(Kind::Standalone);
+    keeps_every_promise_in(&support::fresh_on(&server.uri, "conformance").await).await;
+}
+
+async fn keeps_every_promise_in(fresh: &Fresh) {
     let uri = fresh.uri.clone().into();
     let limits = strandscope::Limits::default();
     match MongoRepository::discover(&uri, Some(&fresh.database), Some(fresh.collection.name()), limits)

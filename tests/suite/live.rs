@@ -58,3 +58,21 @@ async fn another_primary_is_followed() {
     writing.end().await;
     shows_what_is_stored(&mut screen, &fresh.uri, &fresh.database).await;
 }
+
+#[tokio::test]
+async fn a_server_that_stands_alone_is_looked_at_and_followed() {
+    let mut server = Server::start(Kind::Standalone);
+    let fresh = support::fresh_on(&server.uri, "live_alone").await;
+    let writer = Writer::prepared(&fresh).await;
+    let mut screen = opened(&fresh.uri, &fresh.database, OPEN).await;
+    writer.everything().await;
+    shows_what_is_stored(&mut screen, &fresh.uri, &fresh.database).await;
+    let writing = writer.clone().start();
+    writing.wrote(20).await;
+    server.kill();
+    screen.until("the loss is told", |screen| !screen.state.is_live()).await;
+    server.restart();
+    writing.wrote(20).await;
+    writing.end().await;
+    shows_what_is_stored(&mut screen, &fresh.uri, &fresh.database).await;
+}

@@ -1,11 +1,11 @@
 //! Checks of a folder: whether it can be read, by whom, and what could not be read in it.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use bson::Bson;
 use jiff::Timestamp;
 
-use super::{assemble, foreign, json, layout, read};
+use super::{assemble, foreign, json, layout, read, watch};
 use crate::{
     metrics::health_of_last,
     repository::{Check, Hint, Verdict},
@@ -41,6 +41,7 @@ pub(super) fn check(root: &Path) -> Vec<Check> {
     } else {
         Check::ok("sessions", format!("{} session{}", dirs.len(), plural(dirs.len())))
     });
+    checks.push(live_updates(&watch::told_by_system(root)));
     checks.extend(leftovers(root));
     if !dirs.is_empty() {
         checks.push(findings(dirs));
@@ -102,6 +103,29 @@ fn privacy(_root: &Path) -> Option<Check> {
     None
 }
 
+fn live_updates(told: &Result<(), String>) -> Check {
+    const NAME: &str = "live updates";
+    let seconds = |time: Duration| time.as_secs_f64();
+    match told {
+        Ok(()) => Check::ok(
+            NAME,
+            format!(
+                "each change is told as files are written, or found within {} s where the file system tells nothing",
+                seconds(watch::SWEEP)
+            ),
+        ),
+        Err(reason) => Check::warn(
+            NAME,
+            format!(
+                "the folder is looked at every {} s to {} s, as the system does not tell what is written: {reason}",
+                seconds(watch::BUSY),
+                seconds(watch::IDLE)
+            ),
+            "nothing, if that will do; else raise that limit (on Linux fs.inotify.max_user_watches and max_user_instances)",
+        ),
+    }
+}
+
 /// What could not be read in the sessions that changed last.
 fn findings(dirs: Vec<layout::SessionDir>) -> Check {
     let mut dirs: Vec<_> = dirs.into_iter().map(|dir| (dir.changed().map(assemble::date), dir)).collect();
@@ -154,6 +178,20 @@ mod tests {
         assert!(found(root.path()).iter().all(|(name, ..)| name != "privacy"), "nothing private is in it");
         fs::create_dir(root.path().join("session_a")).unwrap();
         assert!(is_told("FileSessionManager"));
+    }
+
+    #[test]
+    fn how_changes_are_told_is_tried() {
+        let root = tempfile::tempdir().unwrap();
+        let told = found(root.path()).into_iter().find(|(name, ..)| name == "live updates").unwrap();
+        assert!(told.2.contains("5 s"), "{told:?}");
+        let not_told = live_updates(&Err("the system's limit of watched folders is reached".to_owned()));
+        assert_eq!(not_told.verdict, Verdict::Warn);
+        assert!(
+            not_told.found.contains("every 0.5 s to 5 s") && not_told.found.ends_with("is reached"),
+            "{not_told:?}"
+        );
+        assert!(watch::told_by_system(&root.path().join("none")).is_err());
     }
 
     #[test]

@@ -30,11 +30,11 @@ const WAITING: usize = 16;
 const GATHER: Duration = Duration::from_millis(30);
 
 /// The time between two sweeps behind the notifications.
-const SWEEP: Duration = Duration::from_secs(5);
+pub(super) const SWEEP: Duration = Duration::from_secs(5);
 
-/// The times between two sweeps where there are none.
-const BUSY: Duration = Duration::from_millis(500);
-const IDLE: Duration = Duration::from_secs(5);
+/// The shortest and the longest time between two sweeps where there are none.
+pub(super) const BUSY: Duration = Duration::from_millis(500);
+pub(super) const IDLE: Duration = Duration::from_secs(5);
 
 /// The waits between attempts.
 const SHORTEST: Duration = Duration::from_millis(500);
@@ -60,6 +60,12 @@ pub(super) fn changes(root: Arc<Path>, view: &WatchView, notified: bool) -> Watc
 
 fn received(news: mpsc::Receiver<News>) -> impl Stream<Item = News> + Send {
     stream::unfold(news, |mut news| async move { news.recv().await.map(|told| (told, news)) })
+}
+
+/// How changes beneath a folder are told, tried: by the system as files are written, else why it does not tell them.
+pub(super) fn told_by_system(root: &Path) -> std::result::Result<(), String> {
+    let touched = Arc::new(TouchedFiles::new(root.into()));
+    notifier(root, &touched).map(drop).map_err(|error| touched::reason(&error))
 }
 
 /// Why a watch of the folder ended.

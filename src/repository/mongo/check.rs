@@ -1,21 +1,16 @@
 //! What `doctor` says of a collection: for each problem, what to do.
 
+mod live;
 mod sample;
 
 use bson::{Bson, Document, doc};
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{
-    MongoRepository, client,
-    errors::{self, Doing},
-    gate::Heard,
-    indexes,
-};
+use super::{MongoRepository, client, errors::Doing, gate::Heard, indexes};
 use crate::repository::{Check, Error, Hint, Verdict};
+use live::live_updates;
 use sample::sample;
-
-pub(super) const REPLICA_SET: &str = "run it as a replica set, which change streams need (one member is enough)";
 
 /// The checks that were made so far: kept beside the work, so that a server that falls silent leaves them.
 #[derive(Debug, Clone, Default)]
@@ -53,10 +48,10 @@ pub(super) async fn all(reader: &MongoRepository, checks: &Checks, heard: &Heard
     checks.push(heard, [documents(reader).await]);
     if let Some(why) = reader.written_never() {
         checks.push(heard, [read_only(reader, why)]);
-    } else if !is_gone(reader) {
-        if !reader.holds_another_store().await {
-            checks.push(heard, indexes(reader).await);
-        }
+    } else if !is_gone(reader) && !reader.holds_another_store().await {
+        checks.push(heard, indexes(reader).await);
+    }
+    if !is_gone(reader) {
         checks.push(heard, [live_updates(reader, &hello).await]);
     }
     if !is_gone(reader) {
@@ -69,9 +64,9 @@ fn is_gone(reader: &MongoRepository) -> bool {
     reader.pool.members().is_some_and(|members| !members.any_answers())
 }
 
-/// Its sessions can be read, and there is nothing else to check: indexes and changes belong to what it is made from.
+/// Its sessions can be read; indexes belong to what it is made from.
 fn read_only(reader: &MongoRepository, why: &'static str) -> Check {
-    let found = format!("{} {why}: it is read-only, and changes can only be polled for", reader.namespace());
+    let found = format!("{} {why}: it is read-only", reader.namespace());
     let advice = Error::read_only(reader.namespace(), Some(why)).hints();
     Check { verdict: Verdict::Warn, advice, ..Check::ok("collection", found) }
 }
@@ -98,11 +93,7 @@ fn topology(hello: &Document) -> Check {
     match hello.get_str("setName") {
         _ if is_sharded(hello) => Check::ok(NAME, "a sharded cluster"),
         Ok(set) => Check::ok(NAME, format!("the replica set {set}")),
-        Err(_) => Check::warn(
-            NAME,
-            "a standalone server: it has no change streams, so changes can only be polled for",
-            REPLICA_SET,
-        ),
+        Err(_) => Check::ok(NAME, "a standalone server"),
     }
 }
 
@@ -168,25 +159,4 @@ async fn indexes(reader: &MongoRepository) -> Vec<Check> {
             }
         })
         .collect()
-}
-
-/// Really opens a change stream: a role may lack the right, and not every compatible server has them.
-async fn live_updates(reader: &MongoRepository, hello: &Document) -> Check {
-    const NAME: &str = "change streams";
-    if !is_sharded(hello) && !hello.contains_key("setName") {
-        return Check::warn(NAME, "not possible on a standalone server", REPLICA_SET);
-    }
-    match reader.collection_to_read().watch().max_await_time(std::time::Duration::from_millis(1)).await {
-        Ok(_) => Check::ok(NAME, "possible: a change stream could be opened"),
-        Err(error) if errors::is_denied(&error) => Check::warn(
-            NAME,
-            format!("no right to watch {}", reader.namespace()),
-            "ask for the actions find and changeStream on the collection (the role `read` has both)",
-        ),
-        Err(error) => {
-            let error = reader.failure(&error, Doing::new("changeStream", "the change stream"));
-            let found = format!("a change stream could not be opened: {error}");
-            Check::warn(NAME, found, "nothing, if polling will do; else see what the server says")
-        }
-    }
 }

@@ -37,6 +37,9 @@ use crate::{
     session::{Change, StoredDate, Summary},
 };
 
+/// The shortest and the longest time between two looks.
+pub(super) const PACES: (Duration, Duration) = (pace::SHORTEST, pace::LONGEST);
+
 /// After so long it is tried whether there is a change stream by now, and the clock and the indexes are asked for again.
 const STREAM_AGAIN: Duration = Duration::from_mins(1);
 

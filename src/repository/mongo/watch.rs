@@ -11,6 +11,8 @@ mod together;
 #[cfg(all(test, feature = "app"))]
 pub(crate) use events::written;
 
+pub(super) use self::asked::pipeline;
+
 use std::time::Duration;
 
 use bson::RawDocumentBuf;
@@ -22,17 +24,18 @@ use mongodb::{
 use tokio::sync::{mpsc, watch};
 
 use self::{
-    asked::pipeline,
     split::{EventPieces, SplitEvent},
     together::told_together,
 };
 use super::{
     MongoRepository,
-    check::REPLICA_SET,
     errors::{self, Doing},
     poll::{PollEnd, Polling},
 };
 use crate::repository::{Error, InView, News, Result, Watch, WatchMode, backoff};
+
+/// What makes a server that stands alone tell its changes.
+pub(super) const REPLICA_SET: &str = "run it as a replica set, which change streams need (one member is enough)";
 
 /// How many events may wait for whoever reads the watch; then the server is not asked for more.
 const WAITING: usize = 256;

@@ -10,7 +10,7 @@ impl Change {
     /// one: a session that is new or gone.
     ///
     /// Of the messages only those that are held are changed; new ones are only counted (`message_count`, `updated_at`): whoever
-    /// holds a part of the history puts them there.
+    /// holds a part of the history puts them there. Of one that is held whole: [`Change::apply_to_whole`].
     pub fn apply_to(&self, session: &mut Session) -> Applied {
         if session.key != self.session {
             return Applied::Known;
@@ -52,6 +52,40 @@ impl Change {
             return applied;
         }
         applied.and(Applied::changed_if(raise(&mut session.updated_at, self.updated_at())))
+    }
+
+    /// The same of a session that is held whole, with every message of its agents: new messages are put at the end, too.
+    ///
+    /// ```
+    /// use strandscope::{Change, bson::doc, decode};
+    ///
+    /// let message = |index: u64| {
+    ///     let stored = doc! { "message": { "role": "user", "content": [{ "text": "Hello" }] } };
+    ///     decode::message(stored.into(), index, "")
+    /// };
+    /// let mut held = decode::session(doc! { "_id": "s-1", "agents": { "support": { "messages": [] } } });
+    /// let change = Change::messages("s-1".into(), "support".into(), vec![message(0), message(1)]);
+    /// assert!(change.apply_to_whole(&mut held).is_changed());
+    /// assert_eq!(held.agents[0].messages.len(), 2);
+    /// ```
+    pub fn apply_to_whole(&self, session: &mut Session) -> Applied {
+        let applied = self.apply_to(session);
+        let (ChangeKind::Messages(id, told) | ChangeKind::Rewritten(id, told) | ChangeKind::History(id, told)) =
+            &self.kind
+        else {
+            return applied;
+        };
+        if session.key != self.session || applied.is_unresolved() {
+            return applied;
+        }
+        let Some(agent) = session.agents.iter_mut().find(|agent| agent.id == *id) else { return applied };
+        let held = agent.messages.len();
+        for message in told {
+            if message.index == agent.messages.len() as u64 {
+                agent.messages.push(message.clone());
+            }
+        }
+        applied.and(Applied::changed_if(agent.messages.len() > held))
     }
 
     /// The same of an agent's history and fields.

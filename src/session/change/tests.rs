@@ -56,6 +56,24 @@ fn messages_that_are_counted_already_change_nothing() {
 }
 
 #[test]
+fn a_session_that_is_held_whole_gets_its_new_messages() {
+    let mut held = session();
+    let mut said = |key: &str, kind: ChangeKind| {
+        let applied = Change::new(key.into(), kind).apply_to_whole(&mut held);
+        (applied, held.agents[0].messages.len() as u64, held.agents[0].message_count)
+    };
+    let more = |indexes: [u64; 2]| ChangeKind::Messages("x".into(), indexes.map(message).into());
+    assert_eq!(said("s", more([1, 2])), (Applied::Changed, 3, 3));
+    assert_eq!(said("s", more([1, 2])), (Applied::Known, 3, 3), "told twice, held once");
+    assert_eq!(said("s", more([2, 3])), (Applied::Changed, 4, 4));
+    assert_eq!(said("s", more([5, 6])), (Applied::Unresolved, 4, 4), "one is missing");
+    assert_eq!(said("t", more([4, 5])), (Applied::Known, 4, 4), "another session's");
+    assert_eq!(said("s", ChangeKind::Truncated("x".into(), 1)), (Applied::Changed, 1, 1));
+    let whole = (0..3).map(message).collect();
+    assert_eq!(said("s", ChangeKind::History("x".into(), whole)), (Applied::Changed, 3, 3));
+}
+
+#[test]
 fn what_is_newer_raises_the_time_of_session_and_row_alike() {
     let at = |second: i64| StoredDate::from_millis(second * 1000);
     let date = |second| Bson::DateTime(at(second).into());

@@ -49,7 +49,7 @@ pub fn run(runtime: &Runtime, uri: &str) {
     let share = (processor_s(screen.pid()) - busy) / seconds;
     ended.store(true, Ordering::Release);
     runtime.block_on(writer).expect("the writer ends");
-    let last = Instant::now();
+    let done = Instant::now();
     let final_write = sessions.update_one(doc! { "_id": id(1) }, append("the last one of the burst", 1));
     runtime.block_on(async { final_write.await }).expect("it is written");
     screen.wait_for("the last one of the burst");
@@ -60,9 +60,12 @@ pub fn run(runtime: &Runtime, uri: &str) {
     report("burst: key to frame, median, ms", median(keys.clone()) * 1e3, "< 20", "");
     report("burst: key to frame, slowest, ms", slowest * 1e3, "< 20", &format!("{} keys", keys.len()));
     report("burst: cores", share, "<= 1", "");
-    let (first, most) = (memory[memory.len() / 10], memory.iter().copied().fold(0.0, f64::max));
-    report("burst: memory, most / after 6 s", most / first, "<= 1.2", &format!("{first:.1} MB, {most:.1} MB"));
-    report("burst: caught up after, ms", last.elapsed().as_secs_f64() * 1e3, "", "");
+    let late = keys[keys.len() * 99 / 100];
+    report("burst: key to frame, 99th percentile, ms", late * 1e3, "< 20", "");
+    let (half, last) = (memory[memory.len() / 2], memory[memory.len() - 1]);
+    let detail = format!("{:.1} MB at first, {half:.1} MB after {}, {last:.1} MB", memory[0], SECONDS / 2);
+    report("burst: memory at the end / at half time", last / half, "<= 1.05", &detail);
+    report("burst: caught up after, ms", done.elapsed().as_secs_f64() * 1e3, "", "");
 }
 
 /// Metadata, most of it: documents stay small. Every hundredth change is a message.

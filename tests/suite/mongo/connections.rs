@@ -165,6 +165,8 @@ async fn a_view_is_found_and_read_and_never_written() {
     let checks = repository.check().await;
     let told = checks.iter().find(|check| check.name == "collection").expect("it is said");
     assert!(told.verdict == Verdict::Warn && told.found.contains("is a view: it is read-only"), "{told:?}");
+    let live = checks.iter().find(|check| check.name == "live updates").expect("how changes are told");
+    assert!(live.verdict == Verdict::Warn && live.found.contains("only what is in view"), "{live:?}");
     assert!(checks.iter().all(|check| check.verdict != Verdict::Fail), "{checks:#?}");
 
     // Unasked, the server says it.

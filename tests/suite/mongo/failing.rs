@@ -5,8 +5,8 @@ use std::time::Duration;
 use bson::{Bson, doc};
 use mongodb::Client;
 use strandscope::{
-    Error, Filter, FilterTerm, FilterTest, Limits, MongoRepository, SessionKey, SessionReader, TextMatch, Verdict,
-    app::told::Told,
+    Error, Filter, FilterTerm, FilterTest, Hint, Limits, MongoRepository, SessionKey, SessionReader, TextMatch,
+    Verdict, app::told::Told,
 };
 
 use crate::{
@@ -92,8 +92,9 @@ async fn logins_and_rights_are_told_apart() {
     let checks = reader(&mine).await.check().await;
     let rights = checks.iter().find(|check| check.name == "rights").expect("its rights");
     assert!(rights.verdict == Verdict::Ok && rights.found.contains("read on mine"), "{rights:?}");
-    let streams = checks.iter().find(|check| check.name == "change streams").expect("its streams");
-    assert!(streams.verdict == Verdict::Warn && streams.found.contains("standalone"), "{streams:?}");
+    let live = checks.iter().find(|check| check.name == "live updates").expect("how changes are told");
+    assert!(live.verdict == Verdict::Warn && live.found.contains("every 0.5 s to 5 s"), "{live:?}");
+    assert!(live.found.contains("standalone") && live.advice.contains(&Hint::CreateIndexes), "{live:?}");
 }
 
 #[tokio::test]

@@ -88,7 +88,7 @@ async fn the_checks_find_what_is_missing() {
         checks.into_iter().map(|check| (check.name.clone(), check)).collect::<std::collections::HashMap<_, _>>()
     };
     let before = verdicts(reader.check().await);
-    for name in ["connection", "server version", "topology", "rights", "sessions", "change streams"] {
+    for name in ["connection", "server version", "topology", "rights", "sessions", "live updates"] {
         assert_eq!(before[name].verdict, Verdict::Ok, "{:?}", before[name]);
     }
     assert_eq!(before["index on updated_at"].verdict, Verdict::Warn);

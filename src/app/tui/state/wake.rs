@@ -40,6 +40,7 @@ impl AppState {
         let fleet = self.shows_fleet().then(|| workspace.fleet.next_change()).flatten();
         let marks = [
             workspace.list.next_mark(now).filter(|_| shown(Pane::Sessions)),
+            workspace.list.next_tokens(now).filter(|_| shown(Pane::Sessions) && workspace.connection.lost.is_none()),
             workspace.metadata.glow.next_end(now).filter(|_| shown(Pane::Metadata)),
             workspace.feedback.glow.next_end(now).filter(|_| shown(Pane::Feedback)),
             workspace.metrics.glow.next_end(now).filter(|_| shown(Pane::Metrics)),

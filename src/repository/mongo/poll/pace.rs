@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 /// The pace while things happen, and the slowest.
-const SHORTEST: Duration = Duration::from_millis(500);
-const LONGEST: Duration = Duration::from_secs(5);
+pub(super) const SHORTEST: Duration = Duration::from_millis(500);
+pub(super) const LONGEST: Duration = Duration::from_secs(5);
 
 /// After so many looks in a row that found nothing, the next waits are twice as long: an agent is silent for some seconds while it
 /// works, and a pace that changed with each of its pauses would be restless.

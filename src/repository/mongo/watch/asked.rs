@@ -10,7 +10,7 @@ use crate::repository::{
 /// What is asked of each event. Of a document that was stored whole, its row and the names and types of its other fields, by
 /// which another program's is told: an event with a session of 12 MB stays small, and no password crosses the network. One that
 /// is too large all the same comes in pieces, where the server `splits` it (6.0.9, and from 7.0 on).
-pub(super) fn pipeline(splits: bool) -> Vec<Document> {
+pub(in crate::repository::mongo) fn pipeline(splits: bool) -> Vec<Document> {
     let kept: Vec<Bson> = rows::projection(&Projection::All).keys().map(|name| name.as_str().into()).collect();
     let kept_or_empty = doc! { "$switch": {
         "branches": [

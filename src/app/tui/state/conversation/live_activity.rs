@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{CallHistory, ConversationState};
 use crate::{
     metrics::{Activity, LiveMetrics, Outline, RunningTool},
-    session::{AgentId, Change, Session},
+    session::{AgentId, Change, Session, SessionKey, Usage},
 };
 
 /// The minutes over which tokens are counted.
@@ -89,6 +89,13 @@ impl ConversationState {
         self.open.as_ref().filter(|open| open.live.is_some()).map(|open| &open.calls)
     }
 
+    /// The open session's key, and the tokens of all its agents, where its figures are as up to date as what was told.
+    #[must_use]
+    pub fn tokens(&self) -> Option<(&SessionKey, Usage)> {
+        let open = self.open.as_ref().filter(|open| !open.behind && !self.gone)?;
+        Some((&open.session.key, open.metrics()?.total))
+    }
+
     /// What the open session does now.
     #[must_use]
     pub fn live(&self) -> Option<&LiveActivity> {
@@ -111,7 +118,6 @@ impl ConversationState {
 #[cfg(test)]
 mod tests {
     use super::{super::sample, *};
-    use crate::session::Usage;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_795_443_080 + second).unwrap()
