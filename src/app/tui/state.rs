@@ -263,7 +263,7 @@ impl AppState {
         if !self.workspace.connection.is_open() || self.workspace.connection.lost.is_some() {
             return Vec::new();
         }
-        let mut effects = self.workspace.list.fill(self.look.now, &mut self.tickets);
+        let mut effects = self.workspace.list.fill(&mut self.tickets);
         effects.extend(self.workspace.conversation.ask(&mut self.tickets));
         effects.extend(self.look_closer());
         effects.extend(self.ask_for_fleet());

@@ -267,7 +267,7 @@ impl SessionList {
 
     /// Asks for what the view lacks: the next page when its end is near, rows of sessions that changed further down, details of the
     /// rows once they settle.
-    pub fn fill(&mut self, now: Timestamp, tickets: &mut Tickets) -> Vec<Effect> {
+    pub fn fill(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
         let near_end = self.top() + self.height * 2 >= self.rows.len();
         let mut effects = Vec::new();
         if near_end
@@ -279,7 +279,7 @@ impl SessionList {
             let limit = self.page_limit();
             effects.push(self.ask(Some(cursor), limit, false, tickets));
         }
-        effects.extend(self.ask_further(now, tickets));
+        effects.extend(self.ask_further(tickets));
         // Rows that are still coming move what is in view; their details wait.
         if self.page.as_ref().is_none_or(|page| !page.first) {
             let (from, to) = (self.top().min(self.rows.len()), (self.top() + self.height).min(self.rows.len()));

@@ -172,12 +172,12 @@ impl SessionList {
     }
 
     /// Asks for rows.
-    pub(super) fn ask_further(&mut self, now: Timestamp, tickets: &mut Tickets) -> Option<Effect> {
-        if self.next_further(now) != Some(Duration::ZERO) {
+    pub(super) fn ask_further(&mut self, tickets: &mut Tickets) -> Option<Effect> {
+        if self.next_further(self.now) != Some(Duration::ZERO) {
             return None;
         }
         let ticket = tickets.take();
-        let keys = self.further.begin(ticket, now);
+        let keys = self.further.begin(ticket, self.now);
         Some(Effect::Ask(Command::RowsOf(ticket, keys, self.filter.clone(), self.wanted.clone())))
     }
 
