@@ -74,6 +74,20 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
     /// One page of the list, thin rows only: a stream that gives each row as soon as it is known.
     fn list(&self, query: &ListQuery) -> Page;
 
+    /// The rows of those of some sessions that a filter leaves, as [`SessionReader::list`] gives them, in any order. Sessions that
+    /// are gone are left out.
+    async fn rows(&self, keys: &[SessionKey], filter: &Filter, metadata: &Projection) -> Result<Vec<Summary>> {
+        let mut rows = Vec::new();
+        for key in keys {
+            match self.document(key).await {
+                Ok(document) if filter.matches(&document) => rows.push(metadata.summary(&document)),
+                Ok(_) | Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(rows)
+    }
+
     /// Whether an index serves such a list, asked before it runs.
     async fn plan(&self, _query: &ListQuery) -> Result<ListPlan> {
         Ok(ListPlan::unserved("every session is read"))

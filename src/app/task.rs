@@ -1,6 +1,7 @@
 //! The background task: it owns the repository. Commands in, events out, nothing shared; the render loop never waits
 //! for it.
 
+mod before;
 pub mod command;
 mod crash;
 pub mod event;

@@ -19,6 +19,7 @@ pub(super) const CASES: &[Case] = &[
     case!("a page of no rows ends where it began", empty),
     case!("a filter lets the same sessions into a list and a count", filtered),
     case!("a row brings the metadata that was asked for", projected),
+    case!("rows of some sessions are those that the list gives of them", picked),
     case!("an id is resolved to its session", resolved),
     case!("counts and sizes are told of the sessions that are there", detailed),
 ];
@@ -155,6 +156,22 @@ async fn projected(repository: Arc<dyn SessionRepository>) -> Outcome {
         same!(rows.len(), 1);
         same!(rows[0].metadata, expected.map(Bson::Document));
     }
+    shelf.done().await
+}
+
+async fn picked(repository: Arc<dyn SessionRepository>) -> Outcome {
+    let shelf = Shelf::filled(repository, &[doc! { "priority": "high" }, doc! { "priority": "low" }, doc! {}]).await?;
+    let listed = shelf.rows(ListQuery::new(9).filter(shelf.filter("")?).metadata(Projection::All)).await?;
+    let asked = [shelf.keys[0].clone(), nowhere(), shelf.keys[1].clone()];
+    for (terms, expected) in [("", vec![0, 1]), ("meta.priority:high", vec![0]), ("meta.priority:=other", vec![])] {
+        let mut found = shelf.repository.rows(&asked, &shelf.filter(terms)?, &Projection::All).await?;
+        found.sort_by(|a, b| a.key.cmp(&b.key));
+        let keys = sorted(expected.into_iter().map(|number: usize| shelf.keys[number].clone()));
+        let expected: Vec<Summary> =
+            keys.iter().filter_map(|key| listed.iter().find(|row| row.key == *key).cloned()).collect();
+        same!(found, expected);
+    }
+    same!(shelf.repository.rows(&[], &Filter::default(), &Projection::All).await?.len(), 0);
     shelf.done().await
 }
 

@@ -21,8 +21,8 @@ use bson::Document;
 use tokio::task::spawn_blocking;
 
 use super::{
-    Check, Error, Filter, ListPlan, ListQuery, Page, Result, SessionCopy, SessionReader, SessionRepository, Sort,
-    Watch, WatchView,
+    Check, Error, Filter, ListPlan, ListQuery, Page, Projection, Result, SessionCopy, SessionReader, SessionRepository,
+    Sort, Watch, WatchView,
 };
 use crate::{
     disk,
@@ -157,6 +157,11 @@ impl SessionReader for FolderRepository {
         Page::found_by(|rows| async move {
             folder.blocking(move |root| list::list(root, &query, &order, &mut |row| rows.push(row))).await
         })
+    }
+
+    async fn rows(&self, keys: &[SessionKey], filter: &Filter, metadata: &Projection) -> Result<Vec<Summary>> {
+        let (keys, filter, metadata) = (keys.to_vec(), filter.clone(), metadata.clone());
+        self.blocking(move |root| list::rows(root, &keys, &filter, &metadata)).await
     }
 
     async fn plan(&self, query: &ListQuery) -> Result<ListPlan> {

@@ -72,8 +72,8 @@ use self::{
     rows::{decoded, decoded_value},
 };
 use super::{
-    Check, Filter, Inspection, Limits, ListPlan, ListQuery, Opened, Page, Result, SessionCopy, SessionReader,
-    SessionRepository, Verdict, Watch, WatchView,
+    Check, Filter, Inspection, Limits, ListPlan, ListQuery, Opened, Page, Projection, Result, SessionCopy,
+    SessionReader, SessionRepository, Verdict, Watch, WatchView,
 };
 use crate::{
     metrics::Outline,
@@ -237,6 +237,11 @@ impl SessionReader for MongoRepository {
             )
             .await
         })
+    }
+
+    async fn rows(&self, keys: &[SessionKey], filter: &Filter, metadata: &Projection) -> Result<Vec<Summary>> {
+        let (keys, filter, wanted) = (keys.to_vec(), filter.clone(), metadata.clone());
+        self.read("rows of the list", |me| async move { lookup::rows_of(&me, &keys, &filter, &wanted).await }).await
     }
 
     async fn plan(&self, query: &ListQuery) -> Result<ListPlan> {

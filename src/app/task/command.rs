@@ -9,7 +9,7 @@ use crate::{
         fleet::FleetWindow,
         place::{Origin, Rights},
     },
-    repository::{Filter, InView, ListQuery},
+    repository::{Filter, InView, ListQuery, Projection},
     session::{AgentId, MetadataEdit, SessionKey, record::NewFeedback},
 };
 
@@ -25,6 +25,8 @@ pub enum Command {
     /// A page of the list: `Event::Plan` (for a first page with a filter), `Event::Rows` as found, `Event::Empty`
     /// (where there are none and it is known why), `Event::ListEnd`.
     List(Ticket, ListQuery),
+    /// The rows of those of some sessions that a filter leaves, with so much of their metadata: `Event::RowsOf`.
+    RowsOf(Ticket, Vec<SessionKey>, Filter, Projection),
     /// How many sessions match: `Event::Count`.
     Count(Ticket, Filter),
     /// Counts and sizes (`Event::Details`), then tokens and findings (`Event::Usage`) of the rows in view.
@@ -111,6 +113,8 @@ pub enum Lane {
     Connection,
     /// `List`.
     List,
+    /// `RowsOf`.
+    Rows,
     /// `Count`.
     Count,
     /// `Details`.
@@ -139,9 +143,10 @@ pub enum Lane {
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Connection,
         Self::List,
+        Self::Rows,
         Self::Count,
         Self::Details,
         Self::Open,
@@ -171,6 +176,7 @@ impl Command {
         match self {
             Self::Connect(ticket, ..) => (Lane::Connection, Some(*ticket)),
             Self::List(ticket, ..) => (Lane::List, Some(*ticket)),
+            Self::RowsOf(ticket, ..) => (Lane::Rows, Some(*ticket)),
             Self::Count(ticket, ..) => (Lane::Count, Some(*ticket)),
             Self::Details(ticket, ..) => (Lane::Details, Some(*ticket)),
             Self::Resolve(ticket, ..) | Self::Open(ticket, ..) => (Lane::Open, Some(*ticket)),

@@ -34,6 +34,8 @@ pub enum Event {
     Rows(Ticket, Vec<Summary>),
     /// The page is complete.
     ListEnd(Ticket, PageEnd),
+    /// Rows of the sessions asked for that match.
+    RowsOf(Ticket, Vec<Summary>),
     /// How many sessions match; `None` when it took too long.
     Count(Ticket, Option<u64>),
     /// Counts and sizes.
@@ -122,6 +124,7 @@ impl Event {
             Self::Plan(ticket, _) | Self::Empty(ticket, _) | Self::Rows(ticket, _) | Self::ListEnd(ticket, _) => {
                 (Lane::List, *ticket)
             }
+            Self::RowsOf(ticket, _) => (Lane::Rows, *ticket),
             Self::Count(ticket, _) => (Lane::Count, *ticket),
             Self::Details(ticket, _) | Self::Usage(ticket, ..) => (Lane::Details, *ticket),
             Self::Resolved(ticket, ..) | Self::Opened(ticket, _) => (Lane::Open, *ticket),

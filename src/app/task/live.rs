@@ -1,11 +1,11 @@
 //! What changes in the store, told to the screen for as long as the connection is in use.
 
-use std::sync::Arc;
+use std::{future::Future, sync::Arc};
 
 use futures_util::{FutureExt, Stream, StreamExt};
 use tokio::{sync::mpsc, task::JoinSet, time::Instant};
 
-use super::{Event, Ticket, crash::crashed, unhurried::Unhurried};
+use super::{Event, Ticket, before::changed_just_before, crash::crashed, unhurried::Unhurried};
 use crate::{
     repository::{Error, News, SessionReader, Watch, WatchView},
     session::Change,
@@ -29,7 +29,10 @@ pub(super) fn follow(
         // In a set of its own: where this task ends, that one does.
         let mut telling = JoinSet::new();
         let outbox = events.clone();
-        telling.spawn(async move { tell(ticket, reader.watch(&view), &outbox, stands).await });
+        telling.spawn(async move {
+            let before = changed_just_before(Arc::clone(&reader));
+            tell(ticket, reader.watch(&view), &outbox, stands, before).await;
+        });
         if let Some(Err(join)) = telling.join_next().await {
             let _ = events.send(Event::News(ticket, News::Ended(crashed(WATCHING, &join)))).await;
         }
@@ -37,8 +40,16 @@ pub(super) fn follow(
     following
 }
 
-/// Ends with the news that nothing more comes, or with the screen.
-async fn tell(ticket: Ticket, watch: Watch, events: &mpsc::Sender<Event>, stands: impl Fn(Result<(), &Error>)) {
+/// Ends with the news that nothing more comes, or with the screen. What changed `before` is told beside what changes, once that is
+/// told for the first time.
+async fn tell(
+    ticket: Ticket,
+    watch: Watch,
+    events: &mpsc::Sender<Event>,
+    stands: impl Fn(Result<(), &Error>),
+    before: impl Future<Output = Vec<Change>> + Send + 'static,
+) {
+    let (mut before, mut beside) = (Some(before), JoinSet::new());
     let mut watch = watch.fuse();
     let mut held = None;
     let mut unhurried = Unhurried::default();
@@ -80,9 +91,19 @@ async fn tell(ticket: Ticket, watch: Watch, events: &mpsc::Sender<Event>, stands
             }
             News::Ended(error) => tracing::info!(%error, "changes are not told"),
         }
-        let ended = matches!(news, News::Ended(_));
+        let (begun, ended) = (matches!(news, News::Begun(_)), matches!(news, News::Ended(_)));
         if events.send(Event::News(ticket, news)).await.is_err() || ended {
             return;
+        }
+        if let Some(before) = before.take_if(|_| begun) {
+            let events = events.clone();
+            beside.spawn(async move {
+                let changes = before.await;
+                if !changes.is_empty() {
+                    // Where the screen is gone nobody asks.
+                    let _ = events.send(Event::News(ticket, News::Changes(changes))).await;
+                }
+            });
         }
     }
 }
@@ -101,6 +122,8 @@ fn gather(changes: &mut Vec<Change>, watch: &mut (impl Stream<Item = News> + Unp
 
 #[cfg(test)]
 mod tests {
+    use std::future::ready;
+
     use futures_util::stream;
 
     use super::*;
@@ -127,10 +150,30 @@ mod tests {
     #[tokio::test]
     async fn the_end_is_told_and_without_a_screen_nothing_goes_on() {
         let (events, mut told) = mpsc::channel(4);
-        tell(Ticket(1), Watch::new(stream::iter([News::Begun(WatchMode::Stream)])), &events, |_| {}).await;
+        let begun = Watch::new(stream::iter([News::Begun(WatchMode::Stream)]));
+        tell(Ticket(1), begun, &events, |_| {}, ready(Vec::new())).await;
         assert!(matches!(told.recv().await, Some(Event::News(Ticket(1), News::Begun(_)))));
         assert!(matches!(told.recv().await, Some(Event::News(Ticket(1), News::Ended(_)))));
         drop(told);
-        tell(Ticket(1), Watch::new(stream::pending()), &events, |_| {}).await;
+        tell(Ticket(1), Watch::new(stream::pending()), &events, |_| {}, ready(Vec::new())).await;
+    }
+
+    #[tokio::test]
+    async fn what_changed_before_is_told_once_after_the_beginning() {
+        let (events, mut told) = mpsc::channel(8);
+        let begun = stream::iter([News::Begun(WatchMode::Stream), News::Begun(WatchMode::Stream)]);
+        let watch = Watch::new(begun.chain(stream::pending()));
+        let before = ready(vec![Change::unclear("s".into(), None)]);
+        let telling = tokio::spawn(async move { tell(Ticket(1), watch, &events, |_| {}, before).await });
+        let (mut begun, mut changes) = (0, 0);
+        while begun < 2 || changes < 1 {
+            match told.recv().await {
+                Some(Event::News(_, News::Begun(_))) => begun += 1,
+                Some(Event::News(_, News::Changes(_))) if begun > 0 => changes += 1,
+                other => panic!("{other:?}"),
+            }
+        }
+        drop(told);
+        telling.await.unwrap();
     }
 }

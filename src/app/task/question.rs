@@ -36,6 +36,9 @@ impl Question {
             Command::Details(ticket, keys) => return self.details(ticket, &keys).await,
             Command::Find(ticket, key, agent, needle) => return self.find(ticket, &key, agent, &needle).await,
             Command::Fleet(ticket, scope) => return self.fleet(ticket, scope).await,
+            Command::RowsOf(ticket, keys, filter, metadata) => {
+                Event::RowsOf(ticket, reader.rows(&keys, &filter, &metadata).await?)
+            }
             Command::Count(ticket, filter) => Event::Count(ticket, reader.count(&filter).await?),
             Command::Resolve(ticket, id) => {
                 let rows = reader.resolve(&id).await?;

@@ -15,7 +15,7 @@ use super::{assemble, foreign, layout, layout::SessionDir, read};
 use crate::{
     disk,
     repository::{Cursor, Error, Filter, ListQuery, PageEnd, Projection, Result, Sort},
-    session::{Summary, id::unspelled},
+    session::{SessionKey, Summary, id::unspelled},
 };
 
 /// A session and the date it is sorted by.
@@ -106,6 +106,16 @@ pub(super) fn count(root: &Path, filter: &Filter) -> Result<u64> {
         return Ok(dirs.len() as u64);
     }
     Ok(dirs.iter().filter(|dir| matching(dir, filter).is_some()).count() as u64)
+}
+
+/// The rows of those of some sessions that the filter leaves; what is no session's folder (any more) is left out.
+pub(super) fn rows(root: &Path, keys: &[SessionKey], filter: &Filter, metadata: &Projection) -> Result<Vec<Summary>> {
+    let mut rows = Vec::new();
+    for id in keys.iter().filter_map(|key| key.bson().as_str()) {
+        let Some(dir) = layout::session(root, id)?.filter(SessionDir::is_there) else { continue };
+        rows.extend(matching(&dir, filter).map(|document| metadata.summary(&document)));
+    }
+    Ok(rows)
 }
 
 /// The sessions an id may mean: the folder of that name, else those whose `session_id` it is. What is kept in another layout is

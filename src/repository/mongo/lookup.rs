@@ -8,9 +8,9 @@ use super::{
     filter, foreign, indexes, rows,
 };
 use crate::{
-    repository::{Error, Filter, Result},
+    repository::{Error, Filter, Projection, Result},
     session::{
-        Summary,
+        SessionKey, Summary,
         id::{meanings, unspelled},
     },
 };
@@ -89,14 +89,49 @@ pub(super) async fn namesakes(reader: &MongoRepository, names: Vec<String>) -> R
     Ok(found)
 }
 
+/// See [`crate::repository::SessionReader::rows`].
+pub(super) async fn rows_of(
+    reader: &MongoRepository,
+    keys: &[SessionKey],
+    filter: &Filter,
+    wanted: &Projection,
+) -> Result<Vec<Summary>> {
+    let ids: Vec<Bson> = keys.iter().map(|key| key.bson().clone()).collect();
+    let query = doc! { "$and": [ { "_id": { "$in": ids } }, foreign::is_session(), filter::query(filter) ] };
+    let rows = rows_at(reader, query, wanted, 0, Doing::new("find", "rows of the list")).await?;
+    if !filter.asks_for_messages() {
+        return Ok(rows);
+    }
+    let mut matching = Vec::new();
+    for row in rows {
+        match reader.whole(&row.key).await {
+            Ok(stored) if filter.matches(&rows::decoded(&stored)) => matching.push(row),
+            Ok(_) | Err(Error::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(matching)
+}
+
 async fn thin_rows(reader: &MongoRepository, query: Document) -> Result<Vec<Summary>> {
-    let wanted = crate::repository::Projection::Nothing;
-    let failure = |error| -> Error { reader.failure(&error, Doing::new("find", "the search for that id")) };
-    let (limit, projection) = (reader.limits().read, rows::projection(&wanted));
+    let doing = Doing::new("find", "the search for that id");
+    rows_at(reader, query, &Projection::Nothing, MOST_MATCHES, doing).await
+}
+
+/// At most `most` rows, all of them for 0.
+async fn rows_at(
+    reader: &MongoRepository,
+    query: Document,
+    wanted: &Projection,
+    most: i64,
+    doing: Doing,
+) -> Result<Vec<Summary>> {
+    let failure = |error| -> Error { reader.failure(&error, doing) };
+    let (limit, projection) = (reader.limits().read, rows::projection(wanted));
     let find = || {
         let (collection, query, projection) = (reader.collection(), query.clone(), projection.clone());
         async move {
-            let mut found = collection.find(query).projection(projection).limit(MOST_MATCHES).max_time(limit).await?;
+            let mut found = collection.find(query).projection(projection).limit(most).max_time(limit).await?;
             let mut rows = Vec::new();
             while found.advance().await? {
                 rows.push(found.current().to_owned());
@@ -105,5 +140,5 @@ async fn thin_rows(reader: &MongoRepository, query: Document) -> Result<Vec<Summ
         }
     };
     let found = reader.ask(find).await.map_err(failure)?;
-    Ok(found.iter().map(|row| rows::summary(row, &wanted)).collect())
+    Ok(found.iter().map(|row| rows::summary(row, wanted)).collect())
 }

@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use strandscope::{
     AgentConfig, AgentId, AgentUpdate, Details, Error, Filter, ListPlan, ListQuery, Message, MessageUpdate,
     MetadataEdit, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession, News, Opened, Outline, Page,
-    Result, Session, SessionKey, SessionReader, SessionRepository, SessionUpdate, SessionWriter, Summary, Tail, Watch,
-    WatchView, app::place::Store, open_folder,
+    Projection, Result, Session, SessionKey, SessionReader, SessionRepository, SessionUpdate, SessionWriter, Summary,
+    Tail, Watch, WatchView, app::place::Store, open_folder,
 };
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
@@ -202,6 +202,10 @@ impl SessionReader for Faulty {
             found.into_iter().all(|row| rows.push(row));
             Ok(end)
         })
+    }
+
+    async fn rows(&self, keys: &[SessionKey], filter: &Filter, metadata: &Projection) -> Result<Vec<Summary>> {
+        self.inner.rows(keys, filter, metadata).await
     }
 
     async fn plan(&self, query: &ListQuery) -> Result<ListPlan> {

@@ -134,6 +134,7 @@ impl AppState {
             }),
             Lane::Connection
             | Lane::List
+            | Lane::Rows
             | Lane::Count
             | Lane::Details
             | Lane::Fleet

@@ -30,7 +30,7 @@ const BEHIND: Duration = Duration::from_secs(2);
 const FEW: usize = 5;
 
 /// What reading the list again answers, and reading the open session again.
-pub(super) const LIST_LANES: [Lane; 3] = [Lane::List, Lane::Count, Lane::Details];
+pub(super) const LIST_LANES: [Lane; 4] = [Lane::List, Lane::Rows, Lane::Count, Lane::Details];
 pub(super) const OPEN_LANES: [Lane; 3] = [Lane::Open, Lane::Messages, Lane::Outline];
 
 impl AppState {

@@ -159,6 +159,11 @@ impl Screen {
                 let (rows, end) = self.page(query);
                 vec![Event::Rows(*ticket, rows), Event::ListEnd(*ticket, end)]
             }
+            // Names hold the filter's words.
+            Command::RowsOf(ticket, keys, filter, _) => {
+                let matching = keys.iter().filter(|key| key.text().contains(&filter.source));
+                vec![Event::RowsOf(*ticket, matching.map(|key| row(0, key.text())).collect())]
+            }
             Command::Count(ticket, filter) => vec![Event::Count(*ticket, Some(self.matching(&filter.source) as u64))],
             Command::Details(ticket, keys) => {
                 let mut events =

@@ -7,6 +7,7 @@ mod called;
 mod changes;
 mod counted;
 mod details;
+mod further;
 mod marks;
 mod moves;
 mod notice;
@@ -32,6 +33,7 @@ use asked::AskedRows;
 use before::ListedBefore;
 use changes::SinceRead;
 use details::DetailsCache;
+use further::FurtherRows;
 use marks::NewsMarks;
 
 /// The session list's state.
@@ -64,6 +66,8 @@ pub struct SessionList {
     gone: HashSet<SessionKey>,
     /// What was told since it was read.
     since: SinceRead,
+    /// Rows of sessions that changed and have none.
+    further: FurtherRows,
     /// What it shows of changes beside the rows.
     marks: NewsMarks,
     /// What was listed before another list was asked for.
@@ -124,6 +128,7 @@ impl SessionList {
         if first {
             (self.notice, self.emptiness) = (None, None);
             self.since.forget();
+            self.further.forget();
         }
         self.error = None;
         self.stalled = false;
@@ -151,12 +156,13 @@ impl SessionList {
         (self.height * 2).clamp(20, 400)
     }
 
-    /// Takes an answer of the lanes List, Count and Details; late ones are dropped.
+    /// Takes an answer of the lanes List, Rows, Count and Details; late ones are dropped.
     pub fn on_event(&mut self, event: &Event) {
         match event {
             Event::Plan(ticket, plan) if self.is_page(*ticket) => self.on_plan(plan),
             Event::Empty(ticket, why) if self.is_page(*ticket) => self.emptiness = Some(why.clone()),
             Event::Rows(ticket, rows) if self.is_page(*ticket) => self.on_rows(rows),
+            Event::RowsOf(ticket, rows) => self.on_further(*ticket, rows),
             Event::ListEnd(ticket, end) if self.is_page(*ticket) => self.on_end(end),
             Event::Count(ticket, count) if self.count_ticket == Some(*ticket) => {
                 self.count_ticket = None;
@@ -225,6 +231,7 @@ impl SessionList {
             }
             Lane::Count if self.count_ticket == Some(ticket) => self.count_ticket = None,
             Lane::Details => self.details.on_failed(ticket),
+            Lane::Rows => self.further_failed(ticket),
             _ => {}
         }
     }
@@ -258,7 +265,8 @@ impl SessionList {
         self.selection.show(self.rows.len(), self.height);
     }
 
-    /// Asks for what the view lacks: the next page when its end is near, details of the rows once they settle.
+    /// Asks for what the view lacks: the next page when its end is near, rows of sessions that changed further down, details of the
+    /// rows once they settle.
     pub fn fill(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
         let near_end = self.top() + self.height * 2 >= self.rows.len();
         let mut effects = Vec::new();
@@ -271,6 +279,7 @@ impl SessionList {
             let limit = self.page_limit();
             effects.push(self.ask(Some(cursor), limit, false, tickets));
         }
+        effects.extend(self.ask_further(tickets));
         // Rows that are still coming move what is in view; their details wait.
         if self.page.as_ref().is_none_or(|page| !page.first) {
             let (from, to) = (self.top().min(self.rows.len()), (self.top() + self.height).min(self.rows.len()));

@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod changes;
+mod further;
 mod interleavings;
 mod listing;
 mod live;

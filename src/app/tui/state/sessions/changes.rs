@@ -56,11 +56,17 @@ impl SessionList {
         let mut batch = ChangeBatch::of(changes, &self.rows, aside);
         for change in changes {
             if told {
-                self.note_unlisted(change, &batch);
+                self.note_further(change, &batch);
             }
             self.take(change, &mut batch);
         }
-        let arrived = self.arrange(&mut batch);
+        self.rearrange(&mut batch);
+        batch.looked
+    }
+
+    /// Puts the rows where they now belong, the view and the selection staying where they are.
+    pub(super) fn rearrange(&mut self, batch: &mut ChangeBatch) {
+        let arrived = self.arrange(batch);
         if batch.changes_order() {
             self.settle_in_place();
             let top = self.top();
@@ -68,7 +74,6 @@ impl SessionList {
                 self.marks.came_above(&self.rows[at].key);
             }
         }
-        batch.looked
     }
 
     fn take(&mut self, change: &Change, batch: &mut ChangeBatch) {
@@ -92,15 +97,8 @@ impl SessionList {
         }
     }
 
-    /// Notes a change of a session that has no row, as it is further down than was read, or was never listed.
-    fn note_unlisted(&mut self, change: &Change, batch: &ChangeBatch) {
-        let told_by_its_row = matches!(change.kind, ChangeKind::Created(_) | ChangeKind::Deleted);
-        if !told_by_its_row && batch.place(&change.session).is_none() {
-            self.note_unseen(&change.session);
-        }
-    }
-
-    fn note_unseen(&mut self, key: &SessionKey) {
+    /// Notes that a session changed and that its row does not show it.
+    pub(super) fn note_unseen(&mut self, key: &SessionKey) {
         if self.since.unseen.len() < MOST_UNSEEN && !self.since.unseen.contains(key) {
             self.since.unseen.insert(key.clone());
             self.tell_unseen();
@@ -159,7 +157,7 @@ impl SessionList {
             return;
         }
         if !self.is_all() {
-            return self.note_unseen(&row.key);
+            return self.want_row(&row.key, row.updated_at);
         }
         self.count = self.count.map(|count| count.saturating_add(1));
         batch.add(row.clone());
@@ -217,6 +215,7 @@ impl SessionList {
         let is_news = self.since.removed.insert(key.clone());
         self.since.moved.remove(key);
         self.marks.forget(key);
+        self.further.let_go(key);
         if self.since.unseen.remove(key) {
             self.tell_unseen();
         }

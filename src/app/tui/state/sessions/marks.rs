@@ -121,11 +121,11 @@ impl SessionList {
         !self.marks.glow.is_dark() && self.marks.glow.is_lit(&(row.key.clone(), column.clone()), now)
     }
 
-    /// How long until a mark of the rows in view changes by itself: what stands out, how often they are written to.
+    /// How long until a mark of the rows in view changes by itself: what stands out, how often they are written to, which are to come.
     #[must_use]
     pub fn next_mark(&self, now: Timestamp) -> Option<Duration> {
         let rates = self.in_view().filter_map(|(_, row)| self.marks.writes.next_change(&row.key, now));
-        rates.chain(self.marks.glow.next_end(now)).min()
+        rates.chain(self.marks.glow.next_end(now)).chain(self.next_further(now)).min()
     }
 
     /// Nobody looks: nothing stands out any more.
