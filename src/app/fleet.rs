@@ -7,17 +7,19 @@ mod row;
 #[cfg(test)]
 mod tests;
 mod totals;
+mod window;
 
 pub use filter::unanswerable;
 pub use row::{FleetColumn, FleetOrder, FleetRow, SPARK};
 pub use totals::{FleetGroup, FleetTotal, group, total};
+pub use window::FleetWindow;
 
 use std::{cmp::Reverse, collections::HashMap};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::{
-    metrics::Activity,
+    metrics::{Activity, Outline},
     repository::Filter,
     session::{AgentId, Change, ChangeKind, Session, SessionKey, StoredDate, Summary},
 };
@@ -29,65 +31,17 @@ pub const MOST: usize = 500;
 const SLACK: usize = 50;
 
 /// A session of which something unclear changed is read again after so many seconds.
-const PAUSE_S: i64 = 5;
+const PAUSE_S: i64 = 2;
 
-/// How long ago a session may have changed last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum FleetWindow {
-    /// 15 minutes.
-    Quarter,
-    /// An hour.
-    #[default]
-    Hour,
-    /// 6 hours.
-    SixHours,
-    /// 24 hours.
-    Day,
-}
-
-impl FleetWindow {
-    /// Every one, the shortest first.
-    pub const ALL: [Self; 4] = [Self::Quarter, Self::Hour, Self::SixHours, Self::Day];
-
-    /// As it is typed: `15m`, `1h`, `6h`, `24h`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Quarter => "15m",
-            Self::Hour => "1h",
-            Self::SixHours => "6h",
-            Self::Day => "24h",
-        }
-    }
-
-    /// How long it is.
-    #[must_use]
-    pub fn length(self) -> SignedDuration {
-        match self {
-            Self::Quarter => SignedDuration::from_mins(15),
-            Self::Hour => SignedDuration::from_hours(1),
-            Self::SixHours => SignedDuration::from_hours(6),
-            Self::Day => SignedDuration::from_hours(24),
-        }
-    }
-
-    /// When it begins, where it ends at `now`.
-    #[must_use]
-    pub fn start(self, now: Timestamp) -> Timestamp {
-        now.checked_sub(self.length()).unwrap_or(Timestamp::MIN)
-    }
-
-    /// The next longer one; after the longest the shortest.
-    #[must_use]
-    pub fn next(self) -> Self {
-        Self::ALL[(self as usize + 1) % Self::ALL.len()]
-    }
-}
+/// Below this path of an agent stands what it asks persons.
+const QUESTIONS: &str = "agent_data._internal_state.interrupt_state.";
 
 /// The sessions that are known of, at most [`MOST`] and some.
 #[derive(Debug, Clone, Default)]
 pub struct Fleet {
     members: HashMap<SessionKey, FleetMember>,
+    /// The last change of the last one that there was no room for.
+    let_go: Option<StoredDate>,
 }
 
 /// One of them.
@@ -134,6 +88,10 @@ impl Fleet {
         match &change.kind {
             ChangeKind::Created(row) => *member = FleetMember::new((**row).clone()),
             ChangeKind::Unclear(_) | ChangeKind::MessageFields(..) => member.is_stale = true,
+            // Whether it still waits, only all of its questions tell.
+            ChangeKind::AgentFields(_, fields) => {
+                member.is_stale |= fields.iter().any(|(path, _)| path.starts_with(QUESTIONS));
+            }
             _ => {}
         }
         member.activity.take(change, now);
@@ -152,8 +110,8 @@ impl Fleet {
         self.trim();
     }
 
-    /// A session that was read with the end of its histories.
-    pub fn seed(&mut self, session: &Session, now: Timestamp) {
+    /// A session that was read with the end of its histories, and what lies before that.
+    pub fn seed(&mut self, session: &Session, past: &Outline, now: Timestamp) {
         let member = self.member(&session.key);
         let row = &mut member.row;
         row.session_id.clone_from(&session.session_id);
@@ -161,10 +119,7 @@ impl Fleet {
         row.session_type.clone_from(&session.session_type);
         row.created_at = session.created_at;
         row.updated_at = row.updated_at.max(session.updated_at);
-        for agent in &session.agents {
-            member.activity.seed(&agent.id, &agent.messages, now);
-            member.activity.seed_agent(agent);
-        }
+        member.activity.seed_session(session, past, now);
         member.agents = session.agents.iter().map(|agent| (agent.id.clone(), agent.model.clone())).collect();
         (member.is_read, member.is_stale) = (true, false);
         member.asked_at = Some(now);
@@ -174,6 +129,12 @@ impl Fleet {
     /// The session is not there any more.
     pub fn forget(&mut self, key: &SessionKey) {
         self.members.remove(key);
+    }
+
+    /// Whether there was no room for some that changed within the window.
+    #[must_use]
+    pub fn has_let_go(&self, window: FleetWindow, now: Timestamp) -> bool {
+        self.let_go.is_some_and(|changed| changed >= StoredDate::from(window.start(now)))
     }
 
     /// How many sessions are known of.
@@ -194,17 +155,21 @@ impl Fleet {
         self.members.get(key).map(|member| &member.row)
     }
 
-    /// Sessions of that window that are to be read, at most so many, those that changed last first. They count as asked for from
-    /// now on: one that cannot be read is not asked for again and again.
-    pub fn unread(&mut self, window: FleetWindow, most: usize, now: Timestamp) -> Vec<SessionKey> {
+    /// Sessions of that window that are to be read, at most so many, those that changed last first: those that were not read yet
+    /// (`true`), else those of which something unclear changed. They count as asked for from now on: one that cannot be read is
+    /// not asked for again and again.
+    pub fn unread(&mut self, window: FleetWindow, most: usize, now: Timestamp) -> (bool, Vec<SessionKey>) {
         let start = StoredDate::from(window.start(now));
         let wanting = self.members.iter().filter(|(_, member)| member.wants_reading(now));
-        let dated = wanting.map(|(key, member)| (member.changed(), key));
-        let mut found: Vec<_> = dated.filter(|(changed, _)| changed.is_some_and(|changed| changed >= start)).collect();
-        found.sort_by_key(|(changed, key)| (Reverse(*changed), *key));
-        let keys: Vec<SessionKey> = found.into_iter().take(most).map(|(_, key)| key.clone()).collect();
+        let dated = wanting.map(|(key, member)| (member.is_read, member.changed(), key));
+        let mut found: Vec<_> =
+            dated.filter(|(_, changed, _)| changed.is_some_and(|changed| changed >= start)).collect();
+        found.sort_by_key(|(is_read, changed, key)| (*is_read, Reverse(*changed), *key));
+        let is_new = found.first().is_some_and(|(is_read, ..)| !is_read);
+        let alike = found.into_iter().take_while(|(is_read, ..)| *is_read != is_new);
+        let keys: Vec<SessionKey> = alike.take(most).map(|(.., key)| key.clone()).collect();
         self.ask_for(&keys, now);
-        keys
+        (is_new, keys)
     }
 
     /// These are being read.
@@ -244,8 +209,9 @@ impl Fleet {
         let mut dates: Vec<_> = self.members.iter().map(|(key, member)| (member.changed(), key.clone())).collect();
         dates.sort();
         dates.reverse();
-        for (_, key) in dates.drain(MOST..) {
+        for (changed, key) in dates.drain(MOST..) {
             self.members.remove(&key);
+            self.let_go = self.let_go.max(changed);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a session did lately, from what was told of it.
 
 mod pace;
+mod seed;
 mod tally;
 mod told;
 mod work;
@@ -13,7 +14,8 @@ use self::{
     pace::Pace,
     work::{AgentWork, Arrival},
 };
-use crate::session::{AgentId, Counters, Message, Role, StoredAgent, StoredDate, Usage};
+use super::MessageSample;
+use crate::session::{AgentId, Counters, Message, Role, Usage};
 
 /// A busy session without a change for so many seconds is stalled.
 const STALLED_S: i64 = 120;
@@ -123,59 +125,65 @@ pub struct RunningTool {
     pub since: Timestamp,
 }
 
+/// When something happened.
+#[derive(Debug, Clone, Copy)]
+struct Moment {
+    at: Timestamp,
+    now: Timestamp,
+    /// Something told `at`; else it is the best guess, and no rate counts what happened then.
+    is_dated: bool,
+}
+
+impl Moment {
+    fn told(now: Timestamp) -> Self {
+        Self { at: now, now, is_dated: true }
+    }
+}
+
 impl Activity {
-    /// The end of a stored history, each message as it was dated, at most `now`: clocks disagree. What is told already counts
-    /// once.
-    pub fn seed(&mut self, agent: &AgentId, messages: &[Message], now: Timestamp) {
-        for message in messages {
-            let at = stored(message.created_at, now);
-            self.message(agent, message, at.unwrap_or(now), now);
-            self.last_write = self.last_write.max(at);
-        }
-    }
-
-    /// What stands on an agent beside its messages, told after them: its model, and whether it waits for a person.
-    pub fn seed_agent(&mut self, agent: &StoredAgent) {
-        let is_waiting = agent.waiting().is_some();
-        let work = self.agent(&agent.id);
-        work.model.clone_from(&agent.model);
-        work.is_waiting = is_waiting;
-    }
-
     /// Counters that were written onto the message with that index, told at `now`: what they grew by counts, as far as the
     /// messages have not told it.
     pub fn reading(&mut self, agent: &AgentId, index: u64, counters: &Counters, now: Timestamp) {
-        self.read(agent, index, counters, now, now);
+        self.read(agent, index, counters, Moment::told(now));
         self.agent(agent).changed = Some(now);
     }
 
-    fn message(&mut self, id: &AgentId, message: &Message, at: Timestamp, now: Timestamp) {
+    fn message(&mut self, id: &AgentId, message: &Message, when: Moment) {
+        let arrival = self.sample(id, &MessageSample::from(message), when);
+        self.speak(id, message, arrival);
+    }
+
+    /// All of a message but what it says.
+    fn sample(&mut self, id: &AgentId, sample: &MessageSample, when: Moment) -> Arrival {
         let work = self.agent(id);
-        let arrival = work.note(message);
-        let tokens = message.usage.and_then(Usage::total_tokens);
+        let arrival = work.note(sample);
+        let tokens = sample.usage.and_then(Usage::total_tokens);
         let counted = match arrival {
             Arrival::Next => {
-                work.go_on(message, at);
-                work.tally.message(tokens, message.role == Role::Assistant)
+                work.go_on(sample, when.at);
+                work.tally.message(tokens, sample.role == Role::Assistant)
             }
             Arrival::Earlier => tokens,
             Arrival::Again(more) => (more > 0).then(|| work.tally.more(more)),
         };
-        work.changed = work.changed.max(Some(at));
-        self.tokens(counted, at, now);
-        self.speak(id, message, arrival);
+        work.changed = work.changed.max(Some(when.at));
+        if when.is_dated {
+            self.last_write = self.last_write.max(Some(when.at));
+        }
+        self.tokens(counted, when);
         if arrival == Arrival::Next {
-            let context = message.usage.and_then(|usage| super::difference::context(&usage));
+            let context = sample.usage.and_then(|usage| super::difference::context(&usage));
             self.context_tokens = context.or(self.context_tokens);
         }
-        self.slowest_call_ms = self.slowest_call_ms.max(message.latency_ms);
+        self.slowest_call_ms = self.slowest_call_ms.max(sample.latency_ms);
         if !matches!(arrival, Arrival::Again(_)) {
             self.is_message_told = true;
-            self.errors = self.errors.saturating_add(work::failed(message));
+            self.errors = self.errors.saturating_add(work::failed(sample));
         }
-        if let Some(counters) = message.counters.as_deref().filter(|_| arrival != Arrival::Earlier) {
-            self.read(id, message.index, counters, at, now);
+        if let Some(counters) = sample.counters.as_deref().filter(|_| arrival != Arrival::Earlier) {
+            self.read(id, sample.index, counters, when);
         }
+        arrival
     }
 
     /// Takes over what the newest message says, and what the one with the last words says now: it may be redacted.
@@ -191,22 +199,22 @@ impl Activity {
         }
     }
 
-    fn read(&mut self, id: &AgentId, index: u64, counters: &Counters, at: Timestamp, now: Timestamp) {
+    fn read(&mut self, id: &AgentId, index: u64, counters: &Counters, when: Moment) {
         let work = self.agent(id);
         if !work.takes_reading(index) {
             return;
         }
         let told = work.tally.reading(counters, work.is_whole);
-        self.tokens(told.tokens, at, now);
+        self.tokens(told.tokens, when);
         self.context_tokens = told.context_tokens.or(self.context_tokens);
         self.slowest_call_ms = self.slowest_call_ms.max(told.latency_ms);
     }
 
-    fn tokens(&mut self, counted: Option<u64>, at: Timestamp, now: Timestamp) {
-        let Some(tokens) = counted else { return };
+    fn tokens(&mut self, counted: Option<u64>, when: Moment) {
+        let Some(tokens) = counted.filter(|_| when.is_dated) else { return };
         self.is_token_told = true;
         if tokens > 0 {
-            self.pace.add(at.as_second(), tokens, 0, now.as_second());
+            self.pace.add(when.at.as_second(), tokens, 0, when.now.as_second());
         }
     }
 
@@ -320,12 +328,6 @@ impl Activity {
     pub fn down_ratings(&self) -> u64 {
         self.down_ratings.0
     }
-}
-
-/// A stored date by this machine's clock: not after `now`.
-fn stored(date: Option<StoredDate>, now: Timestamp) -> Option<Timestamp> {
-    let date = date?;
-    if date > StoredDate::from(now) { Some(now) } else { date.timestamp() }
 }
 
 #[cfg(test)]

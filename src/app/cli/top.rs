@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use crate::{
     app::{
-        fleet::{Fleet, FleetOrder, FleetRow, read, unanswerable},
+        fleet::{
+            Fleet, FleetOrder, FleetRow,
+            read::{self, FleetExtent},
+            unanswerable,
+        },
         text, told,
         tui::state::fleet::FleetStart,
     },
@@ -31,7 +35,7 @@ pub async fn run(context: &Context, args: &TopArgs) -> Result<()> {
     let text = context.config.expand_filter(&args.filter.join(" "))?;
     let now = Timestamp::now();
     let filter = Filter::parse_at(&text, &now.to_zoned(context.config.ui.zone()))?;
-    let order = FleetOrder { by: args.by, ..FleetOrder::default() };
+    let order = FleetOrder { by: args.by, is_reversed: args.reverse };
     if !args.once && !args.json && terminal_width().is_some() {
         if let Some(why) = unanswerable(&filter) {
             return Err(Stop::Usage(format!("{why} (with --once any filter can be used)")).into());
@@ -44,7 +48,7 @@ pub async fn run(context: &Context, args: &TopArgs) -> Result<()> {
     let mut rows = fleet.rows(args.window, &Filter::default(), now);
     order.sort(&mut rows);
     if rows.is_empty() && !timed_out {
-        let nothing = format!("no {which} changed within {}", args.window.as_str());
+        let nothing = format!("no {which} changed within {}", args.window);
         note(&context::nothing(reader.as_ref(), &nothing).await);
     }
     let mut out = Out::new();
@@ -72,15 +76,20 @@ async fn read_once(
     now: Timestamp,
 ) -> Result<(Fleet, bool)> {
     let mut fleet = Fleet::default();
-    let (rows, end) = reader.list(&read::query(filter, args.window, now)).read().await?;
-    if end.next.is_some() && !end.timed_out {
-        note(&format!("the {} sessions that changed last are shown", rows.len()));
+    let query = read::query(filter, args.window, now);
+    let (rows, end) = reader.list(&query).read().await?;
+    if let FleetExtent::Newest(all) = read::extent(reader.as_ref(), &query, &end, rows.len()).await? {
+        let all = all.map(|all| format!(" of {all}")).unwrap_or_default();
+        note(&format!(
+            "the {}{all} sessions that changed last are shown; a filter or --window narrows them",
+            rows.len()
+        ));
     }
     fleet.list(&rows);
-    let mut ends = read::ends(Arc::clone(reader), rows.into_iter().map(|row| row.key).collect());
+    let mut ends = read::ends(Arc::clone(reader), rows.into_iter().map(|row| row.key).collect(), true);
     while let Some((key, session)) = ends.next().await {
         match session {
-            Ok(session) => fleet.seed(&session, now),
+            Ok((session, past)) => fleet.seed(&session, &past, now),
             Err(Error::NotFound { .. }) => fleet.forget(&key),
             Err(error) if error.is_connection_lost() => return Err(error.into()),
             Err(error) => note(&format!("what {:?} is at is not known: {}", key.text(), told::sentence(&error))),
@@ -151,7 +160,7 @@ mod tests {
     use bson::doc;
 
     use super::*;
-    use crate::{app::fleet::FleetWindow, session::decode};
+    use crate::{app::fleet::FleetWindow, metrics::Outline, session::decode};
 
     #[test]
     fn unknown_is_a_dash_or_null_and_nothing_raw_is_written() {
@@ -171,8 +180,8 @@ mod tests {
         };
         let agent = doc! { "agent_data": { "model": "m-1" }, "messages": [message] };
         let read = doc! { "_id": "b", "updated_at": date, "application_name": "shop", "agents": { "x": agent } };
-        fleet.seed(&decode::session(read), now);
-        let mut rows = fleet.rows(FleetWindow::Hour, &Filter::default(), now);
+        fleet.seed(&decode::session(read), &Outline::default(), now);
+        let mut rows = fleet.rows(FleetWindow::HOUR, &Filter::default(), now);
         FleetOrder::default().sort(&mut rows);
         let json: Vec<String> = rows.iter().map(|row| json::line(&object(row))).collect();
         let text = table(&rows, &fleet).lines(None, &mut Vec::new(), true);

@@ -56,32 +56,32 @@ fn what_is_listed_and_what_is_told_are_one_fleet() {
     fleet.list(&[listed("a", "shop", -60), listed("b", "shop", -1800)]);
     says(&mut fleet, "b", message(4, "assistant", 500), 0);
     says(&mut fleet, "c", message(0, "user", 0), 1);
-    let shown = rows(&fleet, FleetWindow::Quarter, 2);
+    let shown = rows(&fleet, FleetWindow::QUARTER, 2);
     assert_eq!(names(&shown), ["b", "c", "a"]);
     let [b, c, a] = shown.as_slice() else { panic!() };
     assert_eq!((b.tokens_per_minute, b.application.as_deref()), (Some(100.0), Some("shop")));
     assert_eq!((c.state, c.application.as_deref(), c.tokens_per_minute), (Some(AgentState::Working), None, None));
     assert_eq!((a.state, a.errors, a.changed), (None, None, Some(at(-60).into())));
     // 15 minutes later only what is older is left to longer windows.
-    assert!(rows(&fleet, FleetWindow::Quarter, 902).is_empty());
-    assert_eq!(rows(&fleet, FleetWindow::Hour, 902).len(), 3);
+    assert!(rows(&fleet, FleetWindow::QUARTER, 902).is_empty());
+    assert_eq!(rows(&fleet, FleetWindow::HOUR, 902).len(), 3);
 }
 
 #[test]
 fn the_end_of_a_history_tells_what_was_not_known() {
     let mut fleet = Fleet::default();
     says(&mut fleet, "s", message(1, "assistant", 50), 0);
-    assert_eq!(fleet.unread(FleetWindow::Hour, 5, at(0)), [SessionKey::from("s")]);
-    assert!(fleet.unread(FleetWindow::Hour, 5, at(1)).is_empty(), "it is asked for");
+    assert_eq!(fleet.unread(FleetWindow::HOUR, 5, at(0)), (true, vec![SessionKey::from("s")]));
+    assert!(fleet.unread(FleetWindow::HOUR, 5, at(1)).1.is_empty(), "it is asked for");
     let agent = doc! { "agent_data": { "model": "m-1" }, "messages": [said(0, "user", 0), said(1, "assistant", 50)] };
     let stored = doc! { "_id": "s", "application_name": "shop", "updated_at": date(0), "agents": { "a": agent } };
-    fleet.seed(&decode::session(stored), at(2));
-    let shown = rows(&fleet, FleetWindow::Hour, 2);
+    fleet.seed(&decode::session(stored), &Outline::default(), at(2));
+    let shown = rows(&fleet, FleetWindow::HOUR, 2);
     assert_eq!((shown[0].model.as_deref(), shown[0].tokens_per_minute), (Some("m-1"), Some(10.0)));
     let matches = |filter: &str| {
         let filter = Filter::parse(filter, at(2)).unwrap();
         assert_eq!(unanswerable(&filter), None);
-        fleet.rows(FleetWindow::Hour, &filter, at(2)).len()
+        fleet.rows(FleetWindow::HOUR, &filter, at(2)).len()
     };
     assert_eq!((matches("model:m-1 app:shop =s agent:a"), matches("-app:shop"), matches("updated:<1h")), (1, 0, 1));
     for other in ["has:feedback", "meta.a:5", "rating:up app:shop", "has:finding"] {
@@ -89,10 +89,16 @@ fn the_end_of_a_history_tells_what_was_not_known() {
     }
     // What is unclear is read again, and not over and over.
     fleet.take(&Change::unclear("s".into(), None), at(3));
-    assert!(fleet.unread(FleetWindow::Hour, 5, at(6)).is_empty());
-    assert_eq!(fleet.unread(FleetWindow::Hour, 5, at(7)).len(), 1);
+    assert!(fleet.unread(FleetWindow::HOUR, 5, at(3)).1.is_empty());
+    assert_eq!(fleet.unread(FleetWindow::HOUR, 5, at(4)), (false, vec![SessionKey::from("s")]));
+    let answer = "agent_data._internal_state.interrupt_state.interrupts.i.response".to_owned();
+    let fields = vec![(answer, Some(Bson::from("yes")))];
+    fleet.take(&Change::new("s".into(), ChangeKind::AgentFields("a".into(), fields)), at(5));
+    says(&mut fleet, "new", message(0, "user", 0), 5);
+    assert_eq!(fleet.unread(FleetWindow::HOUR, 5, at(6)), (true, vec![SessionKey::from("new")]), "the new ones first");
+    assert_eq!(fleet.unread(FleetWindow::HOUR, 5, at(6)), (false, vec![SessionKey::from("s")]));
     fleet.take(&Change::deleted("s".into()), at(8));
-    assert!(fleet.is_empty());
+    assert_eq!(fleet.len(), 1);
 }
 
 #[test]
@@ -100,7 +106,7 @@ fn a_session_made_anew_begins_with_nothing() {
     let mut fleet = Fleet::default();
     says(&mut fleet, "s", message(0, "assistant", 50), 0);
     fleet.take(&Change::created(listed("s", "other", 1)), at(1));
-    let shown = rows(&fleet, FleetWindow::Hour, 1);
+    let shown = rows(&fleet, FleetWindow::HOUR, 1);
     assert_eq!((shown[0].tokens_per_minute, shown[0].application.as_deref()), (None, Some("other")));
 }
 
@@ -111,7 +117,8 @@ fn no_more_are_held_than_there_is_room_for_and_the_oldest_go() {
         says(&mut fleet, &format!("s-{n}"), message(0, "user", 0), n);
     }
     assert!((MOST..=MOST + SLACK).contains(&fleet.len()), "{}", fleet.len());
-    let newest = rows(&fleet, FleetWindow::Day, 3000);
+    assert!(fleet.has_let_go(FleetWindow::HOUR, at(3000)) && !fleet.has_let_go(FleetWindow::QUARTER, at(4000)));
+    let newest = rows(&fleet, FleetWindow::DAY, 3000);
     assert!(newest.iter().any(|row| row.name == "s-2999") && !newest.iter().any(|row| row.name == "s-2000"));
 }
 
@@ -119,10 +126,10 @@ fn no_more_are_held_than_there_is_room_for_and_the_oldest_go() {
 fn sums_are_of_what_is_known() {
     let mut fleet = Fleet::default();
     fleet.list(&[listed("a", "shop", 0), listed("b", "shop", 0), listed("c", "", 0)]);
-    assert_eq!((total(&rows(&fleet, FleetWindow::Hour, 0)).tokens_per_minute, fleet.len()), (None, 3));
+    assert_eq!((total(&rows(&fleet, FleetWindow::HOUR, 0)).tokens_per_minute, fleet.len()), (None, 3));
     says(&mut fleet, "a", message(3, "assistant", 500), 0);
     says(&mut fleet, "b", message(0, "user", 0), 0);
-    let shown = rows(&fleet, FleetWindow::Hour, 0);
+    let shown = rows(&fleet, FleetWindow::HOUR, 0);
     let all = total(&shown);
     assert_eq!((all.sessions, all.working, all.tokens_per_minute, all.errors), (3, 2, Some(100.0), Some(0)));
     let groups = group(&shown, FleetGroup::Application);
@@ -140,7 +147,7 @@ fn a_column_chosen_again_turns_the_order_and_the_unknown_stay_last() {
     let mut order = FleetOrder::default();
     let mut sorted = |column| {
         order.choose(column);
-        let mut rows = fleet.rows(FleetWindow::Hour, &Filter::default(), at(0));
+        let mut rows = fleet.rows(FleetWindow::HOUR, &Filter::default(), at(0));
         order.sort(&mut rows);
         names(&rows).concat()
     };
@@ -167,7 +174,7 @@ proptest! {
                 says(&mut fleet, &id, message(n as u64, "assistant", *tokens as i32), 0);
             }
         }
-        let mut rows = fleet.rows(FleetWindow::Hour, &Filter::default(), at(0));
+        let mut rows = fleet.rows(FleetWindow::HOUR, &Filter::default(), at(0));
         let order = FleetOrder { by: FleetColumn::ALL[column], is_reversed };
         order.sort(&mut rows);
         let mut backwards = rows.clone();

@@ -32,8 +32,10 @@ pub struct FleetTotal {
     pub name: Option<String>,
     /// Sessions.
     pub sessions: u64,
-    /// Of them, those whose model or tool is at work.
+    /// Of them, those whose model is at work.
     pub working: u64,
+    /// Those in a tool.
+    pub in_tool: u64,
     /// Those that wait for a person.
     pub waiting: u64,
     /// Those in which nothing moves.
@@ -48,7 +50,8 @@ impl FleetTotal {
     fn add(&mut self, row: &FleetRow) {
         self.sessions += 1;
         match row.state {
-            Some(AgentState::Working | AgentState::InTool) => self.working += 1,
+            Some(AgentState::Working) => self.working += 1,
+            Some(AgentState::InTool) => self.in_tool += 1,
             Some(AgentState::WaitingForPerson) => self.waiting += 1,
             Some(AgentState::Stalled) => self.stalled += 1,
             _ => {}

@@ -46,8 +46,8 @@ pub enum Command {
     Find(Ticket, SessionKey, Option<AgentId>, String),
     /// The whole document as stored: `Event::Document`.
     Document(Ticket, SessionKey),
-    /// The sessions that changed within that time (`Event::FleetRows`), then the end of their histories, or only of those that
-    /// are named: `Event::FleetSeed` each, `Event::FleetEnd`.
+    /// The sessions that changed within a time (`Event::FleetRows`), then the end of their histories, or only of those that are
+    /// named: `Event::FleetSeed` each, `Event::FleetEnd`. Of what cannot be read the first is a failure, after that.
     Fleet(Ticket, FleetScope),
     /// What is on the screen of the connection that was opened with that ticket: changes of it are looked for more closely.
     Look(Ticket, Box<InView>),
@@ -61,12 +61,14 @@ pub enum Command {
 }
 
 /// Which sessions are read for the fleet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum FleetScope {
-    /// Those that changed within that time.
-    Window(FleetWindow),
-    /// These.
+    /// Those that changed within that time and match.
+    Window(FleetWindow, Filter),
+    /// These, of which nothing is known.
     Sessions(Vec<SessionKey>),
+    /// These, which were read before.
+    Again(Vec<SessionKey>),
 }
 
 /// A write with its id.

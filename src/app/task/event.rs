@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{Ticket, command::Lane};
 use crate::{
+    app::fleet::read::FleetExtent,
     metrics::Outline,
     repository::{Candidate, Error, Inspection, ListPlan, News, PageEnd},
     session::{AgentId, Details, Message, Session, SessionKey, Summary, Usage},
@@ -67,10 +68,10 @@ pub enum Event {
     Document(Ticket, Box<Inspection>),
     /// Sessions that changed lately.
     FleetRows(Ticket, Vec<Summary>),
-    /// One of them with the end of its histories.
-    FleetSeed(Ticket, Box<Session>),
-    /// That were all of them.
-    FleetEnd(Ticket),
+    /// One of them with the end of its histories, and the figures of what lies before.
+    FleetSeed(Ticket, Box<(Session, Outline)>),
+    /// That were all of them; of a window so much of it.
+    FleetEnd(Ticket, FleetExtent),
     /// Whether a session is among those that a filter leaves.
     Matched(Ticket, bool),
     /// A question failed.
@@ -133,7 +134,9 @@ impl Event {
             Self::Outline(ticket, _) => (Lane::Outline, *ticket),
             Self::Found { ticket, .. } => (Lane::Find, *ticket),
             Self::Document(ticket, ..) => (Lane::Inspect, *ticket),
-            Self::FleetRows(ticket, _) | Self::FleetSeed(ticket, _) | Self::FleetEnd(ticket) => (Lane::Fleet, *ticket),
+            Self::FleetRows(ticket, _) | Self::FleetSeed(ticket, _) | Self::FleetEnd(ticket, _) => {
+                (Lane::Fleet, *ticket)
+            }
             Self::Matched(ticket, _) => (Lane::Alert, *ticket),
             Self::Failed { ticket, lane, .. } => (*lane, *ticket),
             Self::Link(_)

@@ -8,7 +8,11 @@ use tokio::sync::mpsc;
 
 use super::{Command, Event, FleetScope, Ticket, lanes::Reply};
 use crate::{
-    app::{alert::row_among, fleet, told},
+    app::{
+        alert::row_among,
+        fleet::{self, read::FleetExtent},
+        told,
+    },
     metrics,
     repository::{Error, Filter, ListQuery, SessionReader},
     session::{AgentId, SessionKey, plain},
@@ -119,29 +123,38 @@ impl Question {
 
     /// Rows first, then session by session; given up as soon as something newer is asked.
     async fn fleet(&self, ticket: Ticket, scope: FleetScope) -> Result<(), Error> {
-        let keys = match scope {
-            FleetScope::Sessions(keys) => keys,
-            FleetScope::Window(window) => {
-                let query = fleet::read::query(Filter::default(), window, Timestamp::now());
-                let (rows, _) = self.reader.list(&query).read().await?;
-                let keys = rows.iter().map(|row| row.key.clone()).collect();
+        let mut extent = FleetExtent::All;
+        let (keys, with_past) = match scope {
+            FleetScope::Sessions(keys) => (keys, true),
+            FleetScope::Again(keys) => (keys, false),
+            FleetScope::Window(window, filter) => {
+                let query = fleet::read::query(filter, window, Timestamp::now());
+                let (rows, end) = self.reader.list(&query).read().await?;
+                let keys: Vec<SessionKey> = rows.iter().map(|row| row.key.clone()).collect();
                 self.reply.send(&self.events, Event::FleetRows(ticket, rows)).await;
-                keys
+                extent = fleet::read::extent(self.reader.as_ref(), &query, &end, keys.len()).await?;
+                (keys, true)
             }
         };
-        let mut read = fleet::read::ends(Arc::clone(&self.reader), keys);
+        let mut failed = None;
+        let mut read = fleet::read::ends(Arc::clone(&self.reader), keys, with_past);
         while let Some((_, session)) = read.next().await {
             let session = match session {
                 Ok(session) => Box::new(session),
                 Err(Error::NotFound { .. }) => continue,
-                Err(error) => return Err(error),
+                Err(error) if error.is_passing() => return Err(error),
+                // One that cannot be read hides none of the others.
+                Err(error) => {
+                    failed.get_or_insert(error);
+                    continue;
+                }
             };
             if !self.reply.send(&self.events, Event::FleetSeed(ticket, session)).await {
                 return Ok(());
             }
         }
-        self.reply.send(&self.events, Event::FleetEnd(ticket)).await;
-        Ok(())
+        self.reply.send(&self.events, Event::FleetEnd(ticket, extent)).await;
+        failed.map_or(Ok(()), Err)
     }
 
     async fn find(&self, ticket: Ticket, key: &SessionKey, agent: Option<AgentId>, needle: &str) -> Result<(), Error> {

@@ -158,8 +158,10 @@ fn what_is_told_counts_when_it_is_told_and_what_was_stored_when_it_was() {
 fn a_message_that_is_told_twice_counts_once() {
     let mut activity = Activity::default();
     let said = told(7, "assistant", text("x"), Some(50));
+    let mut earlier = told(6, "assistant", text("x"), Some(20));
+    earlier.created_at = Some(at(0).into());
     take(&mut activity, said.clone(), 0);
-    activity.seed(&agent(), &[told(6, "assistant", text("x"), Some(20)), said.clone()], at(1));
+    activity.seed(&agent(), &[earlier, said.clone()], at(1));
     take(&mut activity, said, 2);
     assert_eq!(minute(&activity, 2), Some(70.0));
     // Its figures may come after it.

@@ -3,7 +3,7 @@
 use bson::{Bson, Document};
 use jiff::Timestamp;
 
-use super::Activity;
+use super::{Activity, Moment};
 use crate::session::{Change, ChangeKind, InterruptState, Rating};
 
 /// What fields of an agent tell of it; `None`: nothing.
@@ -19,7 +19,7 @@ impl Activity {
         match &change.kind {
             ChangeKind::Messages(agent, messages) | ChangeKind::Rewritten(agent, messages) => {
                 for message in messages {
-                    self.message(agent, message, now, now);
+                    self.message(agent, message, Moment::told(now));
                 }
             }
             ChangeKind::MessageFields(agent, index, _) => {

@@ -5,7 +5,10 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 
 use super::{RunningTool, tally::AgentTally};
-use crate::session::{AgentId, Block, Counters, Message, Role, StoredDate, ToolStatus, Usage};
+use crate::{
+    metrics::MessageSample,
+    session::{AgentId, Block, Counters, Message, Role, StoredDate, ToolStatus, Usage},
+};
 
 /// So many of the last messages are known again when they are told twice.
 const KNOWN: usize = 48;
@@ -47,20 +50,20 @@ struct KnownMessage {
 }
 
 impl KnownMessage {
-    fn of(message: &Message) -> Self {
+    fn of(message: &MessageSample) -> Self {
         Self {
             index: message.index,
-            tracking_id: message.tracking_id.as_deref().map(Into::into),
-            created_at: message.created_at,
+            tracking_id: message.tracking_id.clone(),
+            created_at: message.at,
             tokens: message.usage.and_then(Usage::total_tokens),
         }
     }
 
     /// An index is used again where a history was cut short.
-    fn is(&self, message: &Message) -> bool {
+    fn is(&self, message: &MessageSample) -> bool {
         match (&self.tracking_id, &message.tracking_id) {
             (Some(one), Some(other)) => **one == **other,
-            _ => self.created_at == message.created_at,
+            _ => self.created_at == message.at,
         }
     }
 }
@@ -94,7 +97,7 @@ impl AgentWork {
     }
 
     /// Holds that message as known.
-    pub(super) fn note(&mut self, message: &Message) -> Arrival {
+    pub(super) fn note(&mut self, message: &MessageSample) -> Arrival {
         let position = self.known.partition_point(|known| known.index < message.index);
         if position == self.known.len() {
             self.is_whole |= self.known.is_empty() && message.index == 0;
@@ -155,28 +158,23 @@ impl AgentWork {
     }
 
     /// Its newest message: whose turn it is now, and what runs.
-    pub(super) fn go_on(&mut self, message: &Message, at: Timestamp) {
+    pub(super) fn go_on(&mut self, message: &MessageSample, at: Timestamp) {
         self.is_waiting = false;
         let asked_or_answered = message.role != Role::Assistant;
-        let has_result = message.content.iter().any(|block| matches!(block, Block::ToolResult { .. }));
         // A model is called again with all results, and a prompt ends what was interrupted.
-        if !has_result {
+        if message.tool_results.is_empty() {
             self.running.clear();
         }
-        for block in &message.content {
-            match block {
-                Block::ToolUse { id, name, .. } if self.running.len() < MOST_RUNNING => {
-                    let (agent, id, name) = (self.id.clone(), id.clone(), name.clone());
-                    self.running.push(RunningTool { agent, tool_use_id: id, name, since: at });
-                }
-                Block::ToolResult { id, .. } => {
-                    // The n-th call of an id belongs to its n-th result; one that names none may be of any.
-                    let call = self.running.iter().position(|call| id.is_none() || call.tool_use_id == *id);
-                    if let Some(call) = call {
-                        self.running.remove(call);
-                    }
-                }
-                _ => {}
+        let room = MOST_RUNNING.saturating_sub(self.running.len());
+        for (id, name) in message.tool_uses.iter().take(room) {
+            let (agent, id, name) = (self.id.clone(), id.clone(), name.clone());
+            self.running.push(RunningTool { agent, tool_use_id: id, name, since: at });
+        }
+        for (id, _) in &message.tool_results {
+            // The n-th call of an id belongs to its n-th result; one that names none may be of any.
+            let call = self.running.iter().position(|call| id.is_none() || call.tool_use_id == *id);
+            if let Some(call) = call {
+                self.running.remove(call);
             }
         }
         self.is_asked = asked_or_answered && self.running.is_empty();
@@ -190,9 +188,8 @@ impl AgentWork {
 }
 
 /// Results in a message that say that the tool failed.
-pub(super) fn failed(message: &Message) -> u64 {
-    let is_failed = |block: &&Block| matches!(block, Block::ToolResult { status: Some(ToolStatus::Error), .. });
-    message.content.iter().filter(is_failed).count() as u64
+pub(super) fn failed(message: &MessageSample) -> u64 {
+    message.tool_results.iter().filter(|(_, status)| *status == Some(ToolStatus::Error)).count() as u64
 }
 
 /// The first line of the last text in a message, as it is shown, in at most so many characters.

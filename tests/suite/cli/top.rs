@@ -66,6 +66,21 @@ fn top_json_is_an_object_a_line_and_unknown_is_null() {
     assert!(found.iter().all(|row| row["changed_at"].is_string()));
 }
 
+/// More messages than are read with their texts.
+#[test]
+fn top_counts_the_whole_history() {
+    let home = Home::new(&[]);
+    let failed = json!({ "toolResult": { "toolUseId": "1", "status": "error", "content": [] } });
+    let mut messages = vec![said(0, "user", &failed, None)];
+    messages.extend((1..31).map(|n| said(n, "assistant", &json!({ "text": format!("words {n}") }), Some(100))));
+    messages[1]["message"]["metadata"]["metrics"]["latencyMs"] = json!(9000);
+    write(&home.sessions(), "long", "shop", &messages);
+    let found = lines(&home.on_sessions(&["top", "--json"]).data());
+    assert_eq!(found[0]["tokens_per_minute"], json!(600.0), "30 calls within the last five minutes");
+    assert_eq!((&found[0]["slowest_call_ms"], &found[0]["errors"]), (&json!(9000), &json!(1)));
+    assert_eq!((&found[0]["last_words"], &found[0]["context_tokens"]), (&json!("words 30"), &json!(90)));
+}
+
 #[test]
 fn top_is_a_table_that_is_written_once() {
     let home = fleet();
@@ -88,8 +103,17 @@ fn top_filters_and_sorts() {
     };
     assert_eq!(ids(&["--by", "session", "app:shop"]), ["busy", "silent"]);
     assert_eq!(ids(&["-app:shop"]), ["searching"]);
+    assert_eq!(ids(&["--by", "session", "--reverse", "app:shop"]), ["silent", "busy"]);
+    assert_eq!(ids(&["--window", "90m", "app:shop"]).len(), 2);
     assert_eq!(ids(&["--by", "slowest", "-silent"]).len(), 2);
     let nothing = home.on_sessions(&["top", "no-such-session"]);
     assert_eq!((nothing.code, nothing.out.as_str()), (0, ""));
     assert_eq!(nothing.err, "strandscope: no session that matches changed within 1h\n");
+    let nothing = home.on_sessions(&["top", "no-such-session", "--window", "90m"]);
+    assert_eq!(nothing.err, "strandscope: no session that matches changed within 90m\n");
+    for window in ["0m", "soon", "1.5h"] {
+        let mistake = home.on_sessions(&["top", "--window", window]);
+        assert_eq!(mistake.code, 2, "{window}");
+        assert!(mistake.err.contains("such as 90m, 2h or 7d"), "{}", mistake.err);
+    }
 }

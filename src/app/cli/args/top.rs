@@ -11,24 +11,21 @@ use super::FILTER_HELP;
 pub struct TopArgs {
     /// Which sessions, such as `app:support` (see below)
     pub filter: Vec<String>,
-    /// Changed within that time
-    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = windows())]
+    /// Changed within that time, such as 90m, 2h or 7d
+    #[arg(long, value_name = "TIME", default_value_t)]
     pub window: FleetWindow,
     /// In the order of that column
     #[arg(long, value_name = "COLUMN", default_value = "tokens", value_parser = columns())]
     pub by: FleetColumn,
+    /// The other way round
+    #[arg(long)]
+    pub reverse: bool,
     /// Write them once, as it is done where standard output is no terminal
     #[arg(long)]
     pub once: bool,
     /// Once, one JSON object a line
     #[arg(long)]
     pub json: bool,
-}
-
-/// The words of `--window`.
-fn windows() -> impl TypedValueParser<Value = FleetWindow> {
-    PossibleValuesParser::new(FleetWindow::ALL.map(FleetWindow::as_str))
-        .map(|word| FleetWindow::ALL.into_iter().find(|window| window.as_str() == word).unwrap_or_default())
 }
 
 /// The words of `--by`.
@@ -50,9 +47,15 @@ mod tests {
         let Some(CliCommand::Top(top)) = args.command else { panic!() };
         assert_eq!(
             (top.filter, top.window, top.by),
-            (vec!["-app:x".to_owned()], FleetWindow::SixHours, FleetColumn::Errors)
+            (vec!["-app:x".to_owned()], FleetWindow::SIX_HOURS, FleetColumn::Errors)
         );
-        assert!(top.once && !top.json);
-        assert!(Args::try_parse_from(["strandscope", "top", "--window", "2h"]).is_err());
+        assert!(top.once && !top.json && !top.reverse);
+        let window = |typed: &str| {
+            let args = Args::try_parse_from(["strandscope", "top", "--window", typed]).ok()?;
+            let Some(CliCommand::Top(top)) = args.command else { return None };
+            Some(top.window.to_string())
+        };
+        assert_eq!((window("90m").as_deref(), window("2h").as_deref()), (Some("90m"), Some("2h")));
+        assert_eq!((window("0m"), window("soon"), window("")), (None, None, None));
     }
 }

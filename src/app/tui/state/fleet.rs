@@ -1,6 +1,8 @@
 //! The fleet on screen: fed whether or not it is shown, put in order at most once a second and never under the hand.
 
+mod asking;
 mod input;
+mod reading;
 pub mod table;
 #[cfg(test)]
 mod tests;
@@ -10,16 +12,14 @@ use std::{collections::HashMap, time::Duration};
 use jiff::Timestamp;
 use ratatui::layout::{Constraint, Layout, Rect};
 
+use self::reading::FleetReading;
 use super::{
-    AppState, Effect, Tickets, areas,
+    AppState, Effect, areas,
     list::{self, Selection},
     modal::Modal,
 };
 use crate::{
-    app::{
-        fleet::{Fleet, FleetColumn, FleetGroup, FleetOrder, FleetRow, FleetTotal, FleetWindow, group},
-        task::{Command, Event, FleetScope, Ticket, command::Lane},
-    },
+    app::fleet::{Fleet, FleetColumn, FleetGroup, FleetOrder, FleetRow, FleetTotal, FleetWindow, group},
     repository::Filter,
     session::{Change, SessionKey},
 };
@@ -29,12 +29,6 @@ const SORTED_MS: i64 = 1000;
 
 /// So many milliseconds after a movement nothing moves under the hand.
 const HAND_MS: i64 = 2000;
-
-/// What was read so many milliseconds ago, and is not told since, is not what a session is at.
-const STALE_MS: i64 = 60_000;
-
-/// So many sessions are read at once of those that were heard of.
-const READ_AT_ONCE: usize = 20;
 
 /// What the screen starts with, where it starts with the fleet.
 #[derive(Debug, Clone, Default)]
@@ -86,17 +80,13 @@ pub struct FleetPane {
     pub order: FleetOrder,
     /// Which of them.
     pub filter: Filter,
-    /// What is being read, and when it was asked.
-    asked: Option<(Ticket, FleetScope)>,
-    /// The longest window that was read.
-    read: Option<FleetWindow>,
-    /// When that was.
-    read_at: Option<Timestamp>,
-    /// It could not be read; nothing is asked until something is told anew.
-    is_failed: bool,
+    /// The window that the program was started with, where it is none of the usual ones.
+    own: Option<FleetWindow>,
+    reading: FleetReading,
     sorted_at: Option<Timestamp>,
     moved_at: Option<Timestamp>,
-    looked_at: Option<Timestamp>,
+    /// A hand moved at some time: the selection means a session and not the first row.
+    is_chosen: bool,
     /// Something was told since the rows were put in order.
     is_due: bool,
 }
@@ -124,12 +114,13 @@ impl FleetPane {
     /// Of another connection, shown in the same way.
     #[must_use]
     pub(super) fn anew(&self) -> Self {
-        Self { face: self.face, window: self.window, order: self.order, ..Self::default() }
+        Self { face: self.face, window: self.window, own: self.own, order: self.order, ..Self::default() }
     }
 
     /// As the program was asked to start.
     pub(super) fn start(&mut self, start: FleetStart) {
         (self.filter, self.window, self.order) = (start.filter, start.window, start.order);
+        self.own = Some(start.window);
     }
 
     /// A change in the store.
@@ -138,85 +129,10 @@ impl FleetPane {
         self.is_due = true;
     }
 
-    /// An answer of the task.
-    pub fn on_event(&mut self, event: &Event, now: Timestamp) {
-        match event {
-            Event::FleetRows(_, rows) => {
-                self.fleet.list(rows);
-                let keys: Vec<SessionKey> = rows.iter().map(|row| row.key.clone()).collect();
-                self.fleet.ask_for(&keys, now);
-                self.sorted_at = None;
-            }
-            Event::FleetSeed(_, session) => {
-                self.fleet.seed(session, now);
-                self.is_due = true;
-            }
-            Event::FleetEnd(_) => {
-                if let Some((_, FleetScope::Window(window))) = self.asked.take() {
-                    self.read = self.read.max(Some(window));
-                    self.read_at = Some(now);
-                }
-                self.sorted_at = None;
-            }
-            Event::Failed { lane: Lane::Fleet, .. } => {
-                self.asked = None;
-                self.is_failed = true;
-                self.fleet.ask_again();
-            }
-            _ => {}
-        }
-    }
-
     /// The session is not there any more.
     pub(super) fn forget(&mut self, key: &SessionKey) {
         self.fleet.forget(key);
         self.is_due = true;
-    }
-
-    /// Whether states and rates are too old to be shown: no change is told, and what was read is of another minute.
-    #[must_use]
-    pub fn is_stale(&self, is_live: bool, now: Timestamp) -> bool {
-        !is_live && is_over(self.read_at, STALE_MS, now)
-    }
-
-    /// Whether the sessions of the window are being read.
-    #[must_use]
-    pub fn is_reading(&self) -> bool {
-        matches!(self.asked, Some((_, FleetScope::Window(_))))
-    }
-
-    /// Changes may have been missed, or what failed may go well now: all is read again.
-    pub(super) fn reload(&mut self) {
-        (self.asked, self.read, self.is_failed) = (None, None, false);
-        self.fleet.ask_again();
-    }
-
-    /// Asks for what is shown and was not read: the window, then sessions that were heard of since, once a second at most.
-    pub(super) fn ask(&mut self, tickets: &mut Tickets, now: Timestamp) -> Option<Effect> {
-        if self.is_failed {
-            return None;
-        }
-        let window = FleetScope::Window(self.window);
-        if self.read.is_none_or(|read| read < self.window) {
-            let is_asked = self.asked.as_ref().is_some_and(|(_, scope)| *scope == window);
-            return (!is_asked).then(|| self.ask_of(window, tickets, now));
-        }
-        if self.asked.is_some() || !is_over(self.looked_at, SORTED_MS, now) {
-            return None;
-        }
-        let keys = self.fleet.unread(self.window, READ_AT_ONCE, now);
-        (!keys.is_empty()).then(|| self.ask_of(FleetScope::Sessions(keys), tickets, now))
-    }
-
-    fn ask_of(&mut self, scope: FleetScope, tickets: &mut Tickets, now: Timestamp) -> Effect {
-        if matches!(scope, FleetScope::Window(_)) {
-            // Whatever was asked for is given up by that.
-            self.fleet.ask_again();
-        }
-        let ticket = tickets.take();
-        self.looked_at = Some(now);
-        self.asked = Some((ticket, scope.clone()));
-        Effect::Ask(Command::Fleet(ticket, scope))
     }
 
     /// Brings the rows up to date, at most once a second, and into order unless the hand just moved. The selection stays on its
@@ -235,7 +151,22 @@ impl FleetPane {
             rows.sort_by_key(|row| places.get(&row.key).copied().unwrap_or(usize::MAX));
         }
         self.rows = rows;
+        if self.is_reading() {
+            self.start_at_the_top();
+        }
         self.selection.settle_in_place(&ShownFleet(&self.rows), page);
+    }
+
+    /// While rows are still coming and nobody chose one, the first is selected, whichever that is.
+    fn start_at_the_top(&mut self) {
+        if !self.is_chosen {
+            self.selection = Selection::default();
+        }
+    }
+
+    /// The hand moved.
+    fn hand(&mut self, now: Timestamp) {
+        (self.moved_at, self.is_chosen) = (Some(now), true);
     }
 
     /// Something else is shown from now on.
@@ -334,7 +265,7 @@ impl AppState {
         if !self.shows_fleet() {
             self.modals.push(Modal::Fleet);
             let page = self.fleet_page();
-            self.workspace.fleet.is_failed = false;
+            self.workspace.fleet.try_again();
             if !self.is_live() {
                 self.workspace.fleet.reload();
             }

@@ -13,12 +13,14 @@ use crate::app::place::{self, Place};
 use crate::{
     app::{
         config::Ui,
+        fleet::read::FleetExtent,
         task::{Command, Event, FleetScope},
         tui::{
             state::conversation::sample::Desk,
             view::sample::{self, look},
         },
     },
+    metrics::Outline,
     repository::{Cursor, ListQuery, News, PageEnd, Target},
     session::{AgentCount, Details, FeedbackTally, SessionKey, Summary, Usage},
 };
@@ -193,16 +195,16 @@ impl Screen {
             Command::Fleet(ticket, scope) => {
                 let now = look().now;
                 let mut rows: Vec<Summary> = (1..4).map(|at| row(at, &format!("agent-{at}"))).collect();
-                if let FleetScope::Sessions(keys) = scope {
+                if let FleetScope::Sessions(keys) | FleetScope::Again(keys) = scope {
                     rows.retain(|row| keys.contains(&row.key));
                 }
                 let seeds = rows.clone().into_iter().map(|row| {
                     let mut session = sample::session("support-1042");
                     (session.key, session.session_id, session.updated_at) = (row.key, None, Some(now.into()));
-                    Event::FleetSeed(*ticket, Box::new(session))
+                    Event::FleetSeed(*ticket, Box::new((session, Outline::default())))
                 });
-                let listed = matches!(scope, FleetScope::Window(_)).then(|| Event::FleetRows(*ticket, rows.clone()));
-                listed.into_iter().chain(seeds).chain([Event::FleetEnd(*ticket)]).collect()
+                let listed = matches!(scope, FleetScope::Window(..)).then(|| Event::FleetRows(*ticket, rows.clone()));
+                listed.into_iter().chain(seeds).chain([Event::FleetEnd(*ticket, FleetExtent::All)]).collect()
             }
             Command::Cancel(_) | Command::Look(..) | Command::Write(..) => Vec::new(),
         }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! ╭ Fleet ─ changed within 1h ─ app:shop ────────────────────────────────────╮
-//! │ 3 sessions ▪ 1 working ▪ 1 waiting ▪ 1.2k tokens/min ▪ 2 errors           │
+//! │ 3 sessions ▪ 1 waiting ▪ 1 working ▪ 1.2k tokens/min ▪ 2 errors           │
 //! │  STATE     SESSION       APP   TOK/M            ERR    AGE LAST WORDS     │
 //! │▌● working  support-1042  shop   1.2k   ▁▃▂█▃      2    now Let me look    │
 //! ╰─────────────────────────────────────────────────────────────────── 1/3 ──╯
@@ -22,7 +22,7 @@ use ratatui::{
 use super::{block, row};
 use crate::{
     app::{
-        fleet::{FleetColumn, FleetGroup, FleetRow, FleetTotal, total},
+        fleet::{FleetColumn, FleetGroup, FleetRow, FleetTotal, read::FleetExtent, total},
         text,
         tui::{
             render::{Look, format},
@@ -60,9 +60,11 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, state: &AppState) {
 
 fn title(state: &AppState, width: usize) -> Line<'static> {
     let (fleet, marks) = (&state.workspace.fleet, state.look.marks);
-    let mut title = format!(" Fleet {} changed within {} ", marks.rule, fleet.window.as_str());
+    let mut title = format!(" Fleet {} changed within {} ", marks.rule, fleet.window);
     if fleet.is_reading() {
         title = format!("{title}{} reading{} ", marks.rule, marks.ellipsis);
+    } else if let Some(part) = part(state) {
+        title = format!("{title}{} {part} ", marks.rule);
     }
     if !fleet.filter.is_empty() {
         let room = width.saturating_sub(format::width(&title) + 6);
@@ -72,6 +74,20 @@ fn title(state: &AppState, width: usize) -> Line<'static> {
     Line::raw(format::fit(&title, width.saturating_sub(2), marks))
 }
 
+/// Of what the window holds, what is shown; `None`: all of it.
+fn part(state: &AppState) -> Option<String> {
+    let (fleet, look) = (&state.workspace.fleet, &state.look);
+    match fleet.extent(look.now) {
+        FleetExtent::All => None,
+        FleetExtent::Newest(None) => Some("only the newest".to_owned()),
+        FleetExtent::Newest(Some(all)) => {
+            let shown = format::number(fleet.rows.len() as u64, look.marks);
+            Some(format!("newest {shown} of {}", format::number(all, look.marks)))
+        }
+        FleetExtent::TimedOut => Some("only what was found in time".to_owned()),
+    }
+}
+
 /// Why there is no row.
 fn nothing(state: &AppState) -> String {
     let fleet = &state.workspace.fleet;
@@ -79,7 +95,7 @@ fn nothing(state: &AppState) -> String {
         return format!("reading{}", state.look.marks.ellipsis);
     }
     let which = if fleet.filter.is_empty() { "" } else { " that match this filter" };
-    format!("no sessions{which} changed within {}", fleet.window.as_str())
+    format!("no sessions{which} changed within {}", fleet.window)
 }
 
 /// `3 sessions ▪ 1 working ▪ 1.2k tokens/min`: as much as there is room for.
@@ -88,10 +104,12 @@ fn sum_line(total: &FleetTotal, is_stale: bool, cells: usize, look: &Look) -> Li
     let sessions = if total.sessions == 1 { "session" } else { "sessions" };
     let mut facts = vec![(format!("{} {sessions}", format::number(total.sessions, look.marks)), theme.title)];
     if !is_stale {
+        // What a person is to see to is the last to be cut.
         let states = [
-            (total.working, "working", theme.ok),
             (total.waiting, "waiting", theme.warn),
             (total.stalled, "stalled", theme.error),
+            (total.working, "working", theme.ok),
+            (total.in_tool, "in tool", theme.tool),
         ];
         facts.extend(
             states.into_iter().filter(|(count, ..)| *count > 0).map(|(n, word, style)| (format!("{n} {word}"), style)),
@@ -226,7 +244,7 @@ const SUM: usize = 9;
 fn draw_totals(frame: &mut Frame<'_>, headings: Rect, area: Rect, by: FleetGroup, is_stale: bool, state: &AppState) {
     let (fleet, look) = (&state.workspace.fleet, &state.look);
     let totals = fleet.totals();
-    let columns = ["SESSIONS", "WORKING", "WAITING", "STALLED", "TOK/M", "ERR"];
+    let columns = ["SESSIONS", "WORKING", "IN TOOL", "WAITING", "STALLED", "TOK/M", "ERR"];
     // The last ones are the first to go.
     let shown = columns.len().min(usize::from(area.width).saturating_sub(16) / SUM);
     let room = usize::from(area.width).saturating_sub(shown * SUM + 1).min(40);
@@ -251,6 +269,7 @@ fn draw_totals(frame: &mut Frame<'_>, headings: Rect, area: Rect, by: FleetGroup
             let values = [
                 format::short(total.sessions),
                 count(total.working),
+                count(total.in_tool),
                 count(total.waiting),
                 count(total.stalled),
                 total.tokens_per_minute.filter(|_| !is_stale).map_or_else(dash, rate),

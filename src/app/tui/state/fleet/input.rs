@@ -47,7 +47,7 @@ impl AppState {
         let (page, now) = (self.fleet_page(), self.look.now);
         let fleet = &mut self.workspace.fleet;
         if fleet.on_movement(action, page) {
-            fleet.moved_at = Some(now);
+            fleet.hand(now);
             return Vec::new();
         }
         match action {
@@ -60,7 +60,7 @@ impl AppState {
                 self.modals.push(Modal::FleetColumns(menu));
             }
             Action::Window => {
-                fleet.window = fleet.window.next();
+                fleet.window = fleet.window.next(fleet.own);
                 fleet.rearrange(page, now);
             }
             Action::Tools => {
@@ -89,10 +89,11 @@ impl AppState {
 
     /// Opens the selected session, over which the fleet closes.
     fn open_of_fleet(&mut self) -> Vec<Effect> {
-        let fleet = &self.workspace.fleet;
+        let fleet = &mut self.workspace.fleet;
         if fleet.face != FleetFace::Sessions {
             return Vec::new();
         }
+        fleet.is_chosen = true;
         let Some(row) = fleet.selected().and_then(|row| fleet.fleet.summary(&row.key)).cloned() else {
             return Vec::new();
         };
@@ -144,7 +145,7 @@ impl AppState {
             return self.open_of_fleet();
         }
         fleet.selection.select(row, &ShownFleet(&fleet.rows));
-        fleet.moved_at = Some(now);
+        fleet.hand(now);
         Vec::new()
     }
 
@@ -153,7 +154,7 @@ impl AppState {
         let (page, now) = (self.fleet_page(), self.look.now);
         let fleet = &mut self.workspace.fleet;
         fleet.scroll(lines, page);
-        fleet.moved_at = Some(now);
+        fleet.hand(now);
         Vec::new()
     }
 }

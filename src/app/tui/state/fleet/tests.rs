@@ -4,7 +4,9 @@ use jiff::SignedDuration;
 use super::*;
 use crate::{
     app::{
+        fleet::read::FleetExtent,
         keymap::Action,
+        task::{Command, Event, FleetScope, command::Lane},
         tui::state::{Input, Start, prompt::Asks, sample::Screen},
     },
     repository::{News, WatchMode},
@@ -69,7 +71,7 @@ fn it_asks_once_and_shows_what_is_known_at_once() {
     assert!(asked(&screen).is_empty(), "nobody looks at it");
     screen.press("L");
     assert_eq!(names(&screen), ["early"]);
-    assert_eq!(asked(&screen), [&FleetScope::Window(FleetWindow::Hour)]);
+    assert_eq!(asked(&screen), [&FleetScope::Window(FleetWindow::HOUR, Filter::default())]);
     assert!(screen.state.workspace.fleet.is_reading());
     screen.answer_all();
     assert_eq!(names(&screen), ["early", "agent-1", "agent-2", "agent-3"]);
@@ -116,17 +118,101 @@ fn enter_opens_the_session_and_closes_the_fleet() {
 #[test]
 fn another_window_is_read_once() {
     let mut screen = shown(120, 40);
+    let window = |screen: &Screen| screen.state.workspace.fleet.window.to_string();
+    let read = |length: &str| FleetScope::Window(length.parse().unwrap(), Filter::default());
     screen.press("w");
-    assert_eq!(screen.state.workspace.fleet.window, FleetWindow::SixHours);
-    assert_eq!(asked(&screen), [&FleetScope::Window(FleetWindow::SixHours)]);
+    assert_eq!((window(&screen).as_str(), asked(&screen)), ("2h", vec![&read("2h")]));
     screen.answer_all();
-    screen.press("ww");
-    assert_eq!(screen.state.workspace.fleet.window, FleetWindow::Quarter);
+    screen.press("wwwww");
+    assert_eq!(window(&screen), "15m");
     screen.answer_all();
-    screen.press("w");
-    assert!(asked(&screen).is_empty(), "the longer one holds it");
+    screen.press("wwwwww");
+    assert_eq!(window(&screen), "7d");
+    assert!(asked(&screen).is_empty(), "it was read on the way");
+    screen.press("wr");
+    assert_eq!(asked(&screen), [&read("15m")]);
+}
+
+/// The window of the fleet was listed, so far.
+fn listed(screen: &mut Screen, extent: FleetExtent) {
+    let Some(Command::Fleet(ticket, FleetScope::Window(..))) = screen.asked.pop_back() else { panic!() };
+    screen.tell(Event::FleetEnd(ticket, extent));
+}
+
+#[test]
+fn what_a_bounded_list_left_out_is_looked_for_when_it_is_filtered() {
+    let mut screen = Screen::listed(120, 40);
+    tell(&mut screen, News::Begun(WatchMode::Stream));
+    screen.press("L");
+    listed(&mut screen, FleetExtent::All);
+    screen.press("/app:rare\n");
+    assert!(asked(&screen).is_empty(), "all are known");
+    screen.state.workspace.fleet.filter = Filter::default();
     screen.press("r");
-    assert_eq!(asked(&screen), [&FleetScope::Window(FleetWindow::Hour)]);
+    listed(&mut screen, FleetExtent::Newest(Some(1300)));
+    assert_eq!(screen.state.workspace.fleet.extent(screen.state.look.now), FleetExtent::Newest(Some(1300)));
+    screen.press("/app:rare\n");
+    let scopes = asked(&screen);
+    let Some(FleetScope::Window(window, filter)) = scopes.first() else { panic!("{scopes:?}") };
+    assert_eq!((*window, filter.source.as_str(), scopes.len()), (FleetWindow::HOUR, "app:rare", 1));
+    listed(&mut screen, FleetExtent::All);
+    after(&mut screen, 1500);
+    assert!(asked(&screen).is_empty(), "once");
+}
+
+#[test]
+fn a_shorter_window_may_be_whole_where_a_longer_one_is_not() {
+    let mut screen = Screen::listed(120, 40);
+    tell(&mut screen, News::Begun(WatchMode::Stream));
+    screen.press("L");
+    let now = screen.state.look.now;
+    let ago = |minutes: i64| now.checked_sub(SignedDuration::from_mins(minutes)).unwrap();
+    let row = |minutes: i64| {
+        let changed = bson::DateTime::from_millis(ago(minutes).as_millisecond());
+        decode::summary(&doc! { "_id": format!("s-{minutes}"), "updated_at": changed })
+    };
+    let Some(Command::Fleet(ticket, _)) = screen.asked.pop_back() else { panic!() };
+    screen.tell(Event::FleetRows(ticket, vec![row(1), row(30)]));
+    screen.tell(Event::FleetEnd(ticket, FleetExtent::Newest(Some(9))));
+    let fleet = &mut screen.state.workspace.fleet;
+    assert_eq!(fleet.extent(now), FleetExtent::Newest(Some(9)));
+    fleet.window = FleetWindow::QUARTER;
+    assert_eq!(fleet.extent(now), FleetExtent::All);
+    fleet.window = "45m".parse().unwrap();
+    assert_eq!(fleet.extent(now), FleetExtent::Newest(None));
+}
+
+#[test]
+fn the_first_row_is_selected_until_somebody_chose_one() {
+    let mut screen = shown(120, 40);
+    says(&mut screen, "agent-3", 900, 5000);
+    screen.press("r");
+    let Some(Command::Fleet(ticket, _)) = screen.asked.pop_back() else { panic!() };
+    after(&mut screen, 1500);
+    assert_eq!((names(&screen)[0], chosen(&screen)), ("agent-3", Some("agent-3")));
+    says(&mut screen, "agent-2", 900, 9000);
+    screen.tell(Event::FleetEnd(ticket, FleetExtent::All));
+    assert_eq!((names(&screen)[0], chosen(&screen)), ("agent-2", Some("agent-2")));
+    screen.press("j");
+    assert_eq!(chosen(&screen), Some("agent-3"));
+    says(&mut screen, "agent-1", 900, 20_000);
+    after(&mut screen, 2500);
+    assert_eq!((names(&screen)[0], chosen(&screen)), ("agent-1", Some("agent-3")));
+}
+
+#[test]
+fn what_cannot_be_read_of_one_stops_nothing() {
+    let mut screen = Screen::listed(120, 40);
+    tell(&mut screen, News::Begun(WatchMode::Stream));
+    screen.press("L");
+    let Some(Command::Fleet(ticket, _)) = screen.asked.pop_back() else { panic!() };
+    screen.tell(Event::FleetEnd(ticket, FleetExtent::All));
+    let error = crate::repository::Error::timed_out("the end of a history", Duration::from_secs(1));
+    screen.tell(Event::Failed { ticket, lane: Lane::Fleet, error });
+    assert!(screen.state.workspace.last_error.is_some());
+    says(&mut screen, "new", 3, 10);
+    after(&mut screen, 1500);
+    assert_eq!(asked(&screen), [&FleetScope::Sessions(vec!["new".into()])]);
 }
 
 #[test]
@@ -195,7 +281,7 @@ fn the_screen_wakes_while_something_is_at_work_and_not_for_nothing() {
 fn the_program_may_start_with_it() {
     let mut screen = Screen::start(120, 40);
     let place = crate::app::place::Place::plain("demo", crate::app::place::Origin::Demo);
-    let start = FleetStart { window: FleetWindow::Day, ..FleetStart::default() };
+    let start = FleetStart { window: FleetWindow::DAY, ..FleetStart::default() };
     let (ui, keymap, look) = (screen.state.ui.clone(), screen.state.keymap.clone(), screen.state.look.clone());
     let (state, effects) = AppState::new(Start {
         ui,
@@ -214,5 +300,5 @@ fn the_program_may_start_with_it() {
     screen.take(effects);
     screen.answer_all();
     assert!(screen.state.shows_fleet());
-    assert_eq!((screen.state.workspace.fleet.window, names(&screen).len()), (FleetWindow::Day, 3));
+    assert_eq!((screen.state.workspace.fleet.window, names(&screen).len()), (FleetWindow::DAY, 3));
 }

@@ -5,10 +5,11 @@ use proptest::prelude::*;
 use super::super::{draw as draw_screen, sample};
 use crate::{
     app::{
-        fleet::{FleetColumn, FleetOrder},
+        fleet::{FleetColumn, FleetOrder, read::FleetExtent},
         task::{Command, Event},
         tui::state::{AppState, live::WatchState, sample::Screen},
     },
+    metrics::Outline,
     repository::WatchMode,
     session::{Change, StoredDate, decode},
 };
@@ -82,7 +83,7 @@ fn shown(width: u16, height: u16, sessions: &[Document]) -> Screen {
     screen.state.workspace.watch = Some(WatchState::Begun(WatchMode::Stream));
     let fleet = &mut screen.state.workspace.fleet.fleet;
     for document in sessions {
-        fleet.seed(&decode::session(document.clone()), now);
+        fleet.seed(&decode::session(document.clone()), &Outline::default(), now);
     }
     if !sessions.is_empty() {
         // Of this one nothing is known but that it changed.
@@ -93,7 +94,7 @@ fn shown(width: u16, height: u16, sessions: &[Document]) -> Screen {
     for command in asked {
         if let Command::Fleet(ticket, _) = command {
             screen.tell(Event::FleetRows(ticket, Vec::new()));
-            screen.tell(Event::FleetEnd(ticket));
+            screen.tell(Event::FleetEnd(ticket, FleetExtent::All));
         }
     }
     screen.asked.clear();
@@ -146,6 +147,23 @@ fn sorted_by_each_column() {
         // Shown anew.
         screen.press("LL");
         insta::assert_snapshot!(format!("fleet_by_{}_160x12", column.as_str()), picture(&screen.state));
+    }
+}
+
+#[test]
+fn what_is_left_out_is_told() {
+    for (extent, words) in [
+        (FleetExtent::Newest(Some(1300)), "changed within 1h ─ newest 6 of 1 300 ─"),
+        (FleetExtent::Newest(None), "─ only the newest ─"),
+        (FleetExtent::TimedOut, "─ only what was found in time ─"),
+    ] {
+        let mut screen = shown(100, 14, &sessions());
+        screen.press("r");
+        let Some(Command::Fleet(ticket, _)) = screen.asked.pop_back() else { panic!() };
+        assert!(picture(&screen.state).contains("─ reading…"));
+        screen.tell(Event::FleetEnd(ticket, extent));
+        let picture = picture(&screen.state).replace('\u{202f}', " ");
+        assert!(picture.contains(words), "{picture}");
     }
 }
 
