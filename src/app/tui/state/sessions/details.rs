@@ -61,8 +61,8 @@ impl DetailsCache {
     /// comes.
     pub fn apply(&mut self, change: &Change, row: &Summary, before: Option<StoredDate>) {
         let is_counted = match self.known.get_mut(&row.key) {
-            // It is asked again already.
-            Some(known) if known.updated_at != before => return,
+            // Of another age than the row: what it counted is not known to be what stood there.
+            Some(known) if known.updated_at != before => false,
             Some(known) => {
                 let is_counted = counted::count(change, &mut known.details);
                 if is_counted {
@@ -118,11 +118,14 @@ impl DetailsCache {
             let mut details = (*details).clone();
             let before = self.known.get(&row.key).filter(|known| known.updated_at == row.updated_at);
             let same = before.is_some_and(|known| known.details.messages == details.messages);
+            let mut generation = self.generation;
             if same && details.usage.is_none() {
                 details.usage = before.and_then(|known| known.details.usage);
                 details.findings = before.and_then(|known| known.details.findings);
+                // They are those of before until they come, which they may not where something newer is asked.
+                generation = EXPIRED;
             }
-            let known = KnownRow { updated_at: row.updated_at, generation: self.generation, details };
+            let known = KnownRow { updated_at: row.updated_at, generation, details };
             self.known.insert(row.key.clone(), known);
         }
     }
@@ -133,6 +136,7 @@ impl DetailsCache {
         {
             known.details.usage = Some(usage);
             known.details.findings = Some(findings);
+            known.generation = self.generation;
         }
     }
 
