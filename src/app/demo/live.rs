@@ -5,7 +5,7 @@ use std::{
     collections::VecDeque,
     fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
@@ -17,6 +17,7 @@ use tokio::{
 };
 
 use super::{
+    folder::DemoFolder,
     play::{self, PlayedSession, iso},
     script,
 };
@@ -35,32 +36,22 @@ const REST: Duration = Duration::from_secs(15);
 /// So many sessions of these stay at most.
 pub(super) const KEPT: usize = 4;
 
-/// The folder to write in; `None` once nothing more may be written.
-type WorkFolder = Arc<Mutex<Option<PathBuf>>>;
-
-/// An agent at work. It ends with its drop: nothing is written afterwards.
-pub(super) struct AgentAtWork {
-    folder: WorkFolder,
-    task: JoinHandle<()>,
-}
+/// An agent at work. It ends with its drop, at the latest with what it is writing then.
+pub(super) struct AgentAtWork(JoinHandle<()>);
 
 impl AgentAtWork {
-    pub(super) fn begin(folder: PathBuf) -> Self {
-        let folder = Arc::new(Mutex::new(Some(folder)));
-        let task = tokio::spawn(work(Arc::clone(&folder)));
-        Self { folder, task }
+    pub(super) fn begin(folder: Arc<DemoFolder>) -> Self {
+        Self(tokio::spawn(work(folder)))
     }
 }
 
 impl Drop for AgentAtWork {
     fn drop(&mut self) {
-        // What is being written ends first.
-        self.folder.lock().unwrap_or_else(PoisonError::into_inner).take();
-        self.task.abort();
+        self.0.abort();
     }
 }
 
-async fn work(folder: WorkFolder) {
+async fn work(folder: Arc<DemoFolder>) {
     let mut kept = VecDeque::new();
     sleep(START).await;
     for (number, text) in (1_u64..).zip(SCRIPTS.iter().cycle()) {
@@ -96,7 +87,7 @@ enum LiveWrite {
 }
 
 /// Writes it as time passes. One that was deleted by the one who looks on is not gone on with.
-async fn perform(folder: &WorkFolder, session: PlayedSession, (began, at_start): (Timestamp, Instant)) {
+async fn perform(folder: &Arc<DemoFolder>, session: PlayedSession, (began, at_start): (Timestamp, Instant)) {
     let session = Arc::new(session);
     let first = Arc::clone(&session);
     if !write(folder, move |root| begin(root, &first)).await {
@@ -129,12 +120,9 @@ fn writes(session: &PlayedSession) -> Vec<(Timestamp, LiveWrite)> {
 }
 
 /// Writes off the async threads. `false`: it could not be written, or nothing more may be.
-async fn write(folder: &WorkFolder, work: impl FnOnce(&Path) -> io::Result<()> + Send + 'static) -> bool {
+async fn write(folder: &Arc<DemoFolder>, work: impl FnOnce(&Path) -> io::Result<()> + Send + 'static) -> bool {
     let folder = Arc::clone(folder);
-    let written = spawn_blocking(move || {
-        let folder = folder.lock().unwrap_or_else(PoisonError::into_inner);
-        folder.as_deref().map(work)
-    });
+    let written = spawn_blocking(move || folder.within(work));
     match written.await {
         Ok(Some(Ok(()))) => true,
         Ok(Some(Err(error))) => {

@@ -37,13 +37,14 @@ fn every_live_script_can_be_read_and_begins_at_once() {
 async fn an_agent_works_for_as_long_as_it_is_looked_at_and_leaves_few_sessions() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().canonicalize().unwrap();
+    let demo = DemoFolder::new(dir);
     let names = || {
         let entries = fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let mut names: Vec<String> = entries.collect();
         names.sort();
         names
     };
-    let work = AgentAtWork::begin(root.clone());
+    let work = AgentAtWork::begin(Arc::clone(&demo));
     tokio::time::sleep(live::START / 2).await;
     assert!(names().is_empty(), "the first picture stays for a while");
     tokio::time::sleep(live::START).await;
