@@ -80,6 +80,8 @@ pub(super) fn session(text: &str, number: u64, now: Timestamp) -> Option<PlayedS
 enum LiveWrite {
     /// The message of that place of that agent.
     Message(usize, usize),
+    /// Why that agent waits for a person, until its next message.
+    Ask(usize, String),
     /// An element of an array of `session.json`.
     Push(&'static str, Value),
     /// Fields of the metadata.
@@ -108,6 +110,7 @@ fn writes(session: &PlayedSession) -> Vec<(Timestamp, LiveWrite)> {
     for (agent, played) in session.agents.iter().enumerate() {
         let messages = played.messages.iter().enumerate();
         writes.extend(messages.map(|(index, (_, at))| (*at, LiveWrite::Message(agent, index))));
+        writes.extend(played.asks.iter().map(|(why, at)| (*at, LiveWrite::Ask(agent, why.clone()))));
     }
     for (field, time) in [("feedbacks", "created_at"), ("guardrail_events", "timestamp")] {
         let elements = session.file[field].as_array().into_iter().flatten();
@@ -170,6 +173,12 @@ fn carry_on(root: &Path, session: &PlayedSession, part: LiveWrite, at: Timestamp
             file["updated_at"] = json!(iso(at));
             put(&dir.join("agent.json"), &file)
         }
+        LiveWrite::Ask(agent, why) => {
+            let mut file = session.agents[agent].file.clone();
+            file["_internal_state"]["interrupt_state"] = waits(&why);
+            file["updated_at"] = json!(iso(at));
+            put(&agent_path(root, session, agent).join("agent.json"), &file)
+        }
         LiveWrite::Push(field, element) => change(&head, |file| {
             if let Some(elements) = file[field].as_array_mut() {
                 elements.push(element);
@@ -181,6 +190,13 @@ fn carry_on(root: &Path, session: &PlayedSession, part: LiveWrite, at: Timestamp
             }
         }),
     }
+}
+
+/// `interrupt_state` of an agent that waits for a person.
+pub(super) fn waits(why: &str) -> Value {
+    let id = "v1:before_tool_call:approval";
+    let interrupt = json!({"id": id, "name": "approval", "reason": why, "response": null});
+    json!({"interrupts": {id: interrupt}, "context": {}, "activated": true})
 }
 
 /// Changes what stands there now: the one who looks on writes to it, too.

@@ -13,7 +13,7 @@ use crate::{
         task::{Command, Event, Link, command::Lane},
         tui::view::{self, sample},
     },
-    repository::{News, WatchMode},
+    repository::{Error, News, WatchMode},
     session::{Change, StoredDate, decode},
 };
 
@@ -53,6 +53,17 @@ fn after_a_lost_connection_everything_is_read_again_once() {
     assert_eq!(lists(&screen), 1);
     screen.tell(Event::Link(Link::Up));
     assert_eq!(lists(&screen), 1);
+}
+
+#[test]
+fn why_nothing_is_told_stands_on_the_status_line_until_it_is_told_again() {
+    let mut screen = opened();
+    tell(&mut screen, News::Begun(WatchMode::Stream));
+    let gone = Error::folder(std::path::Path::new("/srv/sessions"), "there is no such folder");
+    tell(&mut screen, News::Lost(gone));
+    assert!(screen.state.wrong().is_some_and(|why| why.contains("no such folder")), "{:?}", screen.state.wrong());
+    tell(&mut screen, News::Begun(WatchMode::Stream));
+    assert_eq!(screen.state.wrong(), None);
 }
 
 #[test]
