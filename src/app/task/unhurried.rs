@@ -1,4 +1,5 @@
-//! Changes that are told no finer come no faster than somebody reads: each of them makes the screen read its session again.
+//! Changes that are told no finer come no faster than somebody reads: each of them makes the screen read its session again, or what is
+//! counted of it.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -12,9 +13,17 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Sessions that are remembered before those are forgotten whose pause is over.
 const MANY: usize = 1000;
 
-/// Holds back what comes too soon, and gives the last of each session once its time has come.
+/// Holds back what comes too soon, and gives the last of each session once its time has come. One that was only touched is told
+/// apart: it keeps no other change waiting.
 #[derive(Debug, Default)]
 pub(super) struct Unhurried {
+    unclear: HeldBack,
+    touched: HeldBack,
+}
+
+/// Changes of one kind.
+#[derive(Debug, Default)]
+struct HeldBack {
     told: HashMap<SessionKey, Instant>,
     held: HashMap<SessionKey, Change>,
 }
@@ -27,16 +36,37 @@ impl Unhurried {
 
     fn take(&mut self, change: Change, now: Instant) -> Option<Change> {
         match change.kind {
-            ChangeKind::Unclear(_) if self.told.get(&change.session).is_some_and(|told| now < *told + PAUSE) => {
-                self.held.insert(change.session.clone(), change);
-                return None;
-            }
-            ChangeKind::Unclear(_) => self.note(&change.session, now),
+            ChangeKind::Unclear(_) => self.unclear.take(change, now),
+            ChangeKind::Touched(_) => self.touched.take(change, now),
             ChangeKind::Created(_) | ChangeKind::Deleted => {
-                self.held.remove(&change.session);
+                self.unclear.held.remove(&change.session);
+                self.touched.held.remove(&change.session);
+                Some(change)
             }
-            _ => {}
+            _ => Some(change),
         }
+    }
+
+    /// When the next of what is held goes out.
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.unclear.next().into_iter().chain(self.touched.next()).min()
+    }
+
+    /// What is held no longer.
+    pub(super) fn due(&mut self, now: Instant) -> Vec<Change> {
+        let mut due = self.unclear.due(now);
+        due.extend(self.touched.due(now));
+        due
+    }
+}
+
+impl HeldBack {
+    fn take(&mut self, change: Change, now: Instant) -> Option<Change> {
+        if self.told.get(&change.session).is_some_and(|told| now < *told + PAUSE) {
+            self.held.insert(change.session.clone(), change);
+            return None;
+        }
+        self.note(&change.session, now);
         Some(change)
     }
 
@@ -47,13 +77,11 @@ impl Unhurried {
         self.told.insert(session.clone(), now);
     }
 
-    /// When the next of what is held goes out.
-    pub(super) fn next(&self) -> Option<Instant> {
+    fn next(&self) -> Option<Instant> {
         self.held.keys().filter_map(|session| self.told.get(session)).min().map(|told| *told + PAUSE)
     }
 
-    /// What is held no longer.
-    pub(super) fn due(&mut self, now: Instant) -> Vec<Change> {
+    fn due(&mut self, now: Instant) -> Vec<Change> {
         let told = &self.told;
         let is_due = |session: &SessionKey| told.get(session).is_none_or(|told| now >= *told + PAUSE);
         let due: Vec<Change> = self.held.extract_if(|session, _| is_due(session)).map(|(_, change)| change).collect();
@@ -82,5 +110,19 @@ mod tests {
         assert_eq!((unhurried.next(), unhurried.admit(vec![unclear("a")], at(1500)).len()), (None, 0));
         assert_eq!(unhurried.due(at(2000)).len(), 1);
         assert_eq!(unhurried.admit(vec![unclear("a")], at(3000)).len(), 1);
+    }
+
+    #[test]
+    fn one_that_is_touched_again_and_again_is_told_so_once_a_second_and_keeps_nothing_else_waiting() {
+        let mut unhurried = Unhurried::default();
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        let touched = |ms: i64| Change::touched("a".into(), crate::session::StoredDate::from_millis(ms));
+        assert_eq!(unhurried.admit((0..10).map(touched).collect(), at(0)).len(), 1);
+        assert_eq!(unhurried.admit(vec![Change::unclear("a".into(), None)], at(500)).len(), 1);
+        assert_eq!((unhurried.next(), unhurried.due(at(999)).len()), (Some(at(1000)), 0));
+        let due = unhurried.due(at(1000));
+        assert!(matches!(due[..], [Change { kind: ChangeKind::Touched(last), .. }] if last.millis() == 9), "{due:?}");
+        assert_eq!(unhurried.next(), None);
     }
 }

@@ -68,6 +68,19 @@ fn indices(changes: &[Change]) -> Vec<u64> {
     messages.flatten().collect()
 }
 
+/// Places and first texts of what was written anew.
+fn rewritten(changes: &[Change]) -> Vec<(u64, String)> {
+    let messages = changes.iter().filter_map(|change| match &change.kind {
+        ChangeKind::Rewritten(_, messages) => Some(messages),
+        _ => None,
+    });
+    let text = |message: &crate::session::Message| match message.content.first() {
+        Some(crate::session::Block::Text(text)) => text.clone(),
+        other => format!("{other:?}"),
+    };
+    messages.flatten().map(|message| (message.index, text(message))).collect()
+}
+
 fn is_unclear(changes: &[Change]) -> bool {
     changes.iter().any(|change| matches!(change.kind, ChangeKind::Unclear(_)))
 }
@@ -92,11 +105,43 @@ fn a_sweep_finds_what_nobody_told() {
         told.iter()
             .any(|change| matches!(&change.kind, ChangeKind::Metadata(fields) if fields[0].1 == Some(Bson::Int32(2))))
     );
-    assert!(told.iter().any(|change| matches!(change.kind, ChangeKind::Feedback(_))) && !is_unclear(&told), "{told:?}");
+    let is_first = |change: &Change| matches!(&change.kind, ChangeKind::Feedback(one) if one.index == Some(0));
+    assert!(told.iter().any(is_first) && !is_unclear(&told), "{told:?}");
     looked.write("session_s/agents/agent_a/agent.json", r#"{"state": {"n": 1}}"#);
-    assert!(is_unclear(&looked.sweep(SWEEP)));
+    let told = looked.sweep(SWEEP);
+    assert!(!is_unclear(&told), "{told:?}");
+    let data = told.iter().find_map(|change| match &change.kind {
+        ChangeKind::AgentFields(agent, fields) if agent.as_str() == "a" => fields[0].1.clone(),
+        _ => None,
+    });
+    assert_eq!(data, Some(bson::doc! { "state": { "n": 1 } }.into()));
     looked.write("session_s/agents/agent_a/agent.json", r#"{"state": {"n": 1}, "updated_at": "2026-11-01T10:00:00Z"}"#);
     assert!(!is_unclear(&looked.sweep(SWEEP)), "its own time is no change");
+}
+
+#[test]
+fn a_message_that_is_written_anew_is_told_in_its_place_once_it_is_whole() {
+    let mut looked = Looked::new();
+    let path = |number| format!("session_s/agents/agent_a/messages/message_{number}.json");
+    let gone = r#"{"message": {"role": "user", "content": [{"text": "[gone]"}]}}"#;
+    for number in [2, 5, 7] {
+        looked.say(number);
+    }
+    looked.view(None);
+    looked.sweep(SWEEP);
+    let order = |numbers: &[u64]| {
+        let messages = [("a".to_owned(), numbers.iter().copied().collect())].into();
+        let session = touched::TouchedSession { messages, ..Default::default() };
+        let gathered = touched::Gathered { sessions: [("s".to_owned(), session)].into(), ..Default::default() };
+        LookOrder { gathered, ..LookOrder::default() }
+    };
+    looked.write(&path(5), &gone[..20]);
+    let told = looked.look(order(&[5]), NOW);
+    assert!(!is_unclear(&told) && rewritten(&told).is_empty(), "{told:?}");
+    looked.write(&path(5), gone);
+    let told = looked.look(LookOrder::default(), Duration::from_millis(60));
+    assert_eq!(rewritten(&told), [(1, "[gone]".to_owned())], "its place is not its number: {told:?}");
+    assert!(rewritten(&looked.look(order(&[2, 5, 7]), NOW)).is_empty(), "each is told once");
 }
 
 #[test]
