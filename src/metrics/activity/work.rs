@@ -195,12 +195,14 @@ pub(super) fn failed(message: &Message) -> u64 {
     message.content.iter().filter(is_failed).count() as u64
 }
 
-/// The first line of the last text in a message, as it is shown, in at most so many characters.
+/// The first line of the last text in a message, as it is shown, in at most so many characters. The line that begins a block of code
+/// says nothing.
 pub(super) fn last_words(message: &Message, most: usize) -> Option<String> {
     let texts = message.shown_content().iter().rev().filter_map(|block| match block {
         Block::Text(text) | Block::Citations { text, .. } => Some(text),
         _ => None,
     });
-    let mut lines = texts.filter_map(|text| text.lines().map(str::trim).find(|line| !line.is_empty()));
+    let says = |line: &&str| !line.is_empty() && !line.starts_with("```");
+    let mut lines = texts.filter_map(|text| text.lines().map(str::trim).find(says));
     lines.next().map(|line| line.chars().take(most).collect())
 }
