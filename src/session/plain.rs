@@ -24,6 +24,12 @@ pub fn text_of(message: &Message) -> String {
     out
 }
 
+/// Whether a text in lower case stands in that text of a message, in any case.
+#[cfg(feature = "app")]
+pub(crate) fn says(message: &Message, lowercase: &str) -> bool {
+    text_of(message).to_lowercase().contains(lowercase)
+}
+
 fn push_block(out: &mut String, block: &Block) {
     match block {
         Block::Text(text) | Block::Reasoning { text: Some(text), .. } => out.push_str(text),

@@ -11,7 +11,7 @@ use crate::{
     app::{alert::row_among, fleet, told},
     metrics,
     repository::{Error, Filter, ListQuery, SessionReader},
-    session::{AgentId, Message, SessionKey, plain},
+    session::{AgentId, SessionKey, plain},
 };
 
 /// How many messages a find reads at once.
@@ -161,7 +161,7 @@ impl Question {
                 let messages = self.reader.messages(key, agent, start..*end).await?;
                 searched += *end - start;
                 *end = start;
-                let found = messages.iter().rev().filter(|message| contains(message, &needle));
+                let found = messages.iter().rev().filter(|message| plain::says(message, &needle));
                 let hits = found.map(|message| (agent.clone(), message.index)).collect();
                 if !self.reply.send(&self.events, Event::Found { ticket, hits, searched, done: false }).await {
                     return Ok(());
@@ -171,8 +171,4 @@ impl Question {
         self.reply.send(&self.events, Event::Found { ticket, hits: Vec::new(), searched, done: true }).await;
         Ok(())
     }
-}
-
-fn contains(message: &Message, lowercase_needle: &str) -> bool {
-    plain::text_of(message).to_lowercase().contains(lowercase_needle)
 }

@@ -238,6 +238,7 @@ impl AppState {
     fn settle(&mut self) -> Vec<Effect> {
         self.areas = Areas::of(self.size, self.focus, self.workspace.conversation.key().is_some(), self.zoomed);
         self.workspace.conversation.tick(self.look.now);
+        self.workspace.list.tick(self.look.now);
         let rows = self.list_parts().map_or(0, |[_, rows, _]| rows.height);
         if rows > 0 {
             self.workspace.list.set_height(rows);

@@ -14,6 +14,7 @@ mod last_seen;
 mod live_activity;
 mod moved;
 mod moves;
+mod news;
 mod open;
 mod pair;
 mod place;
@@ -33,11 +34,11 @@ use std::ops::Range;
 use jiff::Timestamp;
 use ratatui::layout::Size;
 
-use self::{find::Find, fold::Folds, last_seen::LastSeen, open::Open, sheet::Layouts, window::PAGE};
+use self::{find::Find, fold::Folds, last_seen::LastSeen, news::NewsBegun, open::Open, sheet::Layouts, window::PAGE};
 pub use self::{
     find::FindStatus,
     history::{CallFigure, CallHistory, CallSeries},
-    live_activity::{LiveActivity, running_s},
+    live_activity::{EndedTool, LiveActivity, running_s},
     rows::ConversationRow,
     tabs::{AgentTab, Title},
 };
@@ -105,6 +106,8 @@ pub struct ConversationState {
     gone: bool,
     /// How far conversations were read.
     last_seen: LastSeen,
+    /// News are being taken over.
+    news: Option<NewsBegun>,
     /// The instant that what is told is told at.
     now: Timestamp,
 }
@@ -181,34 +184,6 @@ impl ConversationState {
     /// [`Self::resize`].
     pub fn ask(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
         self.wanted(tickets).into_iter().collect()
-    }
-
-    /// Finds a text in the whole conversation of the current tab, from the selected message on; an empty one ends the search.
-    pub fn find(&mut self, needle: &str, tickets: &mut Tickets) -> Vec<Effect> {
-        let running = self.find.take().is_some_and(|find| find.ticket.is_some());
-        let Some(open) = self.open.as_ref().filter(|_| !needle.is_empty()) else {
-            self.refresh();
-            return if running { vec![Effect::Ask(Command::Cancel(Lane::Find))] } else { Vec::new() };
-        };
-        let ticket = tickets.take();
-        let (key, agent, from) = (open.session.key.clone(), open.agent().cloned(), open.spot());
-        self.find = Some(Find {
-            needle: needle.to_owned(),
-            ticket: Some(ticket),
-            complete: false,
-            hits: Vec::new(),
-            current: None,
-            from,
-            searched: 0,
-        });
-        self.refresh();
-        vec![Effect::Ask(Command::Find(ticket, key, agent, needle.to_owned()))]
-    }
-
-    /// The search that failed, once more.
-    pub fn find_again(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
-        let needle = self.find.as_ref().map(|find| find.needle.clone());
-        needle.map(|needle| self.find(&needle, tickets)).unwrap_or_default()
     }
 
     /// Key of the session that is open or being opened.
@@ -330,12 +305,6 @@ impl ConversationState {
     #[must_use]
     pub fn position(&self) -> Option<(u64, u64)> {
         self.position
-    }
-
-    /// What the border says of the search.
-    #[must_use]
-    pub fn find_status(&self) -> Option<FindStatus> {
-        self.find.as_ref().map(Find::status)
     }
 
     /// Messages that came with the last reload and have not been in view yet.

@@ -67,6 +67,7 @@ impl AppState {
             Event::NotWritten { ticket, error } => self.on_not_written(ticket, &error),
             Event::Outline(ticket, outline) => {
                 let effects = self.workspace.conversation.on_outline(ticket, *outline, &mut self.tickets);
+                self.tell_tokens();
                 self.settle_side_panes();
                 effects
             }

@@ -102,10 +102,21 @@ impl AppState {
             return effects;
         }
         let before = self.before_changes(&of_open);
+        self.workspace.conversation.begin_news();
         effects.extend(joined(&of_open).iter().flat_map(|change| self.take_change(change)));
+        effects.extend(self.workspace.conversation.end_news(&mut self.tickets));
+        self.tell_tokens();
         self.settle_side_panes();
         self.light(before);
         effects
+    }
+
+    /// The list shows the tokens of the open session as its figures tell them.
+    pub(super) fn tell_tokens(&mut self) {
+        let workspace = &mut self.workspace;
+        if let Some((key, usage)) = workspace.conversation.tokens() {
+            workspace.list.tell_tokens(key, usage);
+        }
     }
 
     /// Sessions that somebody else deleted: a few by their names, many by their number.
@@ -147,7 +158,7 @@ impl AppState {
             }
             _ => {}
         }
-        self.workspace.conversation.take_news(change, &mut self.tickets)
+        self.workspace.conversation.apply(change, &mut self.tickets)
     }
 
     fn open_name(&self) -> String {

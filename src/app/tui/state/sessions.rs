@@ -10,9 +10,12 @@ mod details;
 mod marks;
 mod moves;
 mod notice;
+mod tokens;
 mod written;
 
 use std::collections::HashSet;
+
+use jiff::Timestamp;
 
 use crate::{
     app::{
@@ -69,6 +72,8 @@ pub struct SessionList {
     known: bool,
     /// The session to select once its row is there.
     preferred: Option<SessionKey>,
+    /// How late it is, as last told.
+    now: Timestamp,
 }
 
 /// Most rows that a reload reads at once.
@@ -269,7 +274,7 @@ impl SessionList {
         // Rows that are still coming move what is in view; their details wait.
         if self.page.as_ref().is_none_or(|page| !page.first) {
             let (from, to) = (self.top().min(self.rows.len()), (self.top() + self.height).min(self.rows.len()));
-            effects.extend(self.details.ask(&self.rows[from..to], tickets));
+            effects.extend(self.details.ask(&self.rows[from..to], self.now, tickets));
         }
         effects
     }

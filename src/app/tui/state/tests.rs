@@ -19,6 +19,7 @@ mod lookup;
 mod metrics;
 mod places;
 mod rows;
+mod tokens;
 mod told;
 mod writing;
 

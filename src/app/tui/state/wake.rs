@@ -40,6 +40,7 @@ impl AppState {
         let fleet = self.shows_fleet().then(|| workspace.fleet.next_change()).flatten();
         let marks = [
             workspace.list.next_mark(now).filter(|_| shown(Pane::Sessions)),
+            workspace.list.next_tokens(now).filter(|_| shown(Pane::Sessions) && workspace.connection.lost.is_none()),
             workspace.metadata.glow.next_end(now).filter(|_| shown(Pane::Metadata)),
             workspace.feedback.glow.next_end(now).filter(|_| shown(Pane::Feedback)),
             workspace.metrics.glow.next_end(now).filter(|_| shown(Pane::Metrics)),
@@ -62,7 +63,7 @@ impl AppState {
             }
         });
         let rates = live.decays(now).then_some(RATES_S);
-        running.chain(rates).min().map(Duration::from_secs)
+        running.chain(live.next_end(now)).chain(rates).min().map(Duration::from_secs)
     }
 
     fn ages_in_view(&self) -> impl Iterator<Item = StoredDate> {

@@ -119,14 +119,15 @@ fn content(
 ) -> Line<'static> {
     match metrics.content {
         RowContent::Title => title(metrics.scope, chosen, cells, look),
-        RowContent::Running(tool) => running(tool, metrics.scope, running_s(tool, data.now), cells, look),
-        RowContent::Rates(rates) => {
-            let right = |write: WriteCount, gap: &'static str| {
-                let rate = |rate: f64| Span::styled(write(rate.round() as u64, look.marks), look.theme.text);
-                cells_of(rates.map(rate).into(), gap, None, look)
-            };
-            spread_fitting(&[RATES_OVER, RATES], right, cells, look)
+        RowContent::Running(tool) => {
+            let lasts = format!("runs {}", format::lasting(running_s(tool, data.now)));
+            call_of_tool(tool, metrics.scope, Span::styled(lasts, look.theme.new), cells, look)
         }
+        RowContent::Ended(ended) => {
+            let lasted = format!("ran {}", format::lasting(ended.seconds));
+            call_of_tool(&ended.tool, metrics.scope, Span::styled(lasted, look.theme.dim), cells, look)
+        }
+        RowContent::Rates(rates) => tokens_a_minute(rates, cells, look),
         RowContent::Figures(label, figures) => {
             let right = |write: WriteCount, gap: &'static str| {
                 let spans = figures.iter().map(|figure| value_span(value(metrics.scope, *figure), write, look));
@@ -151,14 +152,29 @@ fn content(
     }
 }
 
-/// A tool that runs, and since when; where all agents are shown, whose it is.
-fn running(tool: &RunningTool, scope: Scope<'_>, seconds: u64, cells: usize, look: &Look) -> Line<'static> {
+/// Over 1, 5 and 15 minutes.
+fn tokens_a_minute(rates: [f64; 3], cells: usize, look: &Look) -> Line<'static> {
+    let right = |write: WriteCount, gap: &'static str| {
+        let rate = |rate: f64| Span::styled(write(rate.round() as u64, look.marks), look.theme.text);
+        cells_of(rates.map(rate).into(), gap, None, look)
+    };
+    spread_fitting(&[RATES_OVER, RATES], right, cells, look)
+}
+
+/// A call of a tool, and how long it lasts; where all agents are shown, whose it is.
+fn call_of_tool(
+    tool: &RunningTool,
+    scope: Scope<'_>,
+    lasts: Span<'static>,
+    cells: usize,
+    look: &Look,
+) -> Line<'static> {
     let mut right = Vec::new();
     if scope.agent().is_none() {
         let agent = format::fit(&text::line(tool.agent.as_str()), cells / 3, look.marks);
         right.push(Span::styled(format!("{agent} "), look.theme.dim));
     }
-    right.push(Span::styled(format!("runs {}", format::lasting(seconds)), look.theme.new));
+    right.push(lasts);
     let name = tool.name.as_deref().map_or_else(|| "a tool".into(), text::line);
     row::spread(&name, look.theme.tool, right, cells, look)
 }
@@ -195,13 +211,15 @@ fn spread_fitting(
     cells: usize,
     look: &Look,
 ) -> Line<'static> {
-    let (whole, short): (WriteCount, WriteCount) = (format::number, brief);
-    let whole = right(whole, " / ");
-    let taken: usize = whole.iter().map(Span::width).sum();
-    if let Some(label) = labels.iter().find(|label| format::width(label) + 1 + taken <= cells) {
-        return row::spread(label, look.theme.dim, whole, cells, look);
+    let writings: [(WriteCount, &'static str); 3] = [(format::number, " / "), (brief, " / "), (brief, "/")];
+    for (write, gap) in writings {
+        let right = right(write, gap);
+        let taken: usize = right.iter().map(Span::width).sum();
+        if let Some(label) = labels.iter().find(|label| format::width(label) + 1 + taken <= cells) {
+            return row::spread(label, look.theme.dim, right, cells, look);
+        }
     }
-    row::spread(labels.last().copied().unwrap_or_default(), look.theme.dim, right(short, "/"), cells, look)
+    row::spread(labels.last().copied().unwrap_or_default(), look.theme.dim, right(writings[2].0, "/"), cells, look)
 }
 
 /// A count in four cells: `1.6k`, `932k`.

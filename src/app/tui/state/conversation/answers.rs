@@ -4,6 +4,7 @@ use super::{
     AskedPage, ConversationState, Effect, LiveActivity, Opening, Tickets,
     changed::{caught_up, follow, is_shown_there},
     open::Open,
+    place::EndStand,
     timeline::Spot,
 };
 use crate::{
@@ -14,6 +15,12 @@ use crate::{
 
 /// Messages around the view that are loaded ahead.
 const AHEAD: usize = 30;
+
+/// Whether the end goes on being shown after a change of some agent.
+fn follows(stand: EndStand, change: &Change) -> bool {
+    let grew = matches!(change.kind, ChangeKind::Messages(..) | ChangeKind::History(..) | ChangeKind::Agent(_));
+    change.agent().is_some() && stand.is_followed(grew)
+}
 
 impl ConversationState {
     /// Takes over a change of the open session.
@@ -30,22 +37,30 @@ impl ConversationState {
         if self.session().is_none_or(|open| open.key != change.session) {
             return effects;
         }
-        let at_end = change.agent().is_some() && self.follows_end();
+        let stand = match &self.news {
+            Some(news) => news.stand,
+            None => self.stand(),
+        };
         let Some(open) = &mut self.open else { return effects };
         let applied = match &change.kind {
             ChangeKind::Created(_) if self.gone => Applied::Unresolved,
             ChangeKind::Created(_) => Applied::Known,
-            _ => open.take_change(change, at_end),
+            _ => open.take_change(change, follows(stand, change)),
         };
         open.activity.take(change, self.now);
-        if applied.is_changed() && is_shown_there(&change.kind) {
+        let is_shown = applied.is_changed() && is_shown_there(&change.kind);
+        if is_shown {
             if let Some(find) = &mut self.find {
-                find.keep(|spot| open.counts.get(spot.agent).is_some_and(|count| spot.index < *count));
-                find.arrange(&open.timeline);
+                find.take(change, open);
             }
-            self.layouts.clear();
-            self.refresh();
-            effects.extend(self.ask(tickets));
+            if matches!(change.kind, ChangeKind::Truncated(..) | ChangeKind::History(..)) {
+                let counts = &open.counts;
+                self.folds.keep(|spot| counts.get(spot.agent).is_some_and(|count| spot.index < *count));
+            }
+        }
+        match &mut self.news {
+            Some(news) => news.is_shown |= is_shown,
+            None => effects.extend(self.settle_changes(is_shown, tickets)),
         }
         if applied.is_unresolved() {
             effects.extend(self.read_again(change, tickets));
@@ -81,7 +96,7 @@ impl ConversationState {
     fn take_session(&mut self, session: &Session, tickets: &mut Tickets) -> Vec<Effect> {
         let Some(Opening { again, name, exact, .. }) = self.opening.take() else { return Vec::new() };
         self.exact = exact.then_some(name);
-        let at_end = self.follows_end();
+        let stand = self.stand();
         (self.blocked, self.gone) = (false, false);
         self.layouts.clear();
         if !self.open.as_ref().is_some_and(|old| again && old.session.key == session.key) {
@@ -91,10 +106,12 @@ impl ConversationState {
         let is_other = same.is_none();
         let mut effects = Vec::new();
         let open = if let Some(old) = same {
-            let (open, moved) = old.reloaded(session.clone(), at_end);
+            let (open, moved) = old.reloaded(session.clone(), stand);
             self.folds.follow(&moved);
             if let Some(find) = &mut self.find {
                 find.follow(&moved);
+                find.keep(|spot| open.counts.get(spot.agent).is_some_and(|count| spot.index < *count));
+                find.take_again(session, &open.seen);
             }
             open
         } else {
@@ -110,8 +127,12 @@ impl ConversationState {
         open.activity = LiveActivity::of(session, self.now);
         for change in self.arrived.drain(..).filter(|change| change.session == key) {
             open.activity.take(&change, self.now);
-            self.again |= open.take_change(&change, at_end).is_unresolved();
+            self.again |= open.take_change(&change, follows(stand, &change)).is_unresolved();
+            if let Some(find) = &mut self.find {
+                find.take(&change, open);
+            }
         }
+        open.refresh_calls();
         open.drop_far();
         let ticket = tickets.take();
         self.outline = Some(ticket);
@@ -122,18 +143,6 @@ impl ConversationState {
         self.refresh();
         effects.extend(self.ask(tickets));
         effects
-    }
-
-    /// Whether a reload should go on showing the end: it is in view, and the cursor is on the last message.
-    fn follows_end(&mut self) -> bool {
-        self.on_sheet(|pages, place, view| {
-            let end = place.sees_end(pages, view);
-            let mut last = *place;
-            (last.pos, last.line) = (usize::MAX, usize::MAX);
-            last.settle(pages, view);
-            end && (last.pos == place.pos || place.top(pages) != (0, 0))
-        })
-        .unwrap_or(true)
     }
 
     fn take_messages(

@@ -36,7 +36,8 @@ impl Open {
             (ChangeKind::Agent(_) | ChangeKind::AgentRemoved(_), Some(_)) => Applied::Unresolved,
             _ => return change.apply_to(&mut self.session),
         };
-        if applied.is_changed() && at_end {
+        let shown = change.agent().and_then(|id| self.session.agents.iter().position(|agent| agent.id == *id));
+        if applied.is_changed() && at_end && shown.is_none_or(|agent| self.timeline.shows(agent)) {
             self.goal = Some(Goal::End);
         }
         applied
@@ -81,7 +82,7 @@ impl Open {
             self.windows[agent].replace(after);
         }
         let message = self.windows[agent].fresh(index).cloned();
-        if !self.follow(change, message.as_ref()) {
+        if !self.follow(change, message.as_deref()) {
             return Applied::Unresolved;
         }
         if matches!(change.kind, ChangeKind::Metrics(..)) {
@@ -180,7 +181,7 @@ impl Open {
             return None;
         };
         let agent = self.session.agents.iter().position(|agent| agent.id == *id)?;
-        self.windows[agent].fresh(*index)
+        self.windows[agent].fresh(*index).map(AsRef::as_ref)
     }
 
     fn is_same(&self, agent: usize, told: &StoredAgent) -> bool {

@@ -1,10 +1,15 @@
 //! Places found in the conversation.
 
 use super::{
+    ConversationState, Effect, Tickets,
     moved::MovedAgents,
+    open::Open,
     timeline::{Spot, Timeline},
 };
-use crate::app::task::Ticket;
+use crate::{
+    app::task::{Command, Ticket, command::Lane},
+    session::{AgentId, Change, ChangeKind, Message, Session, plain},
+};
 
 /// A search. It begins at the message that was selected, and counts in the order of reading.
 #[derive(Debug)]
@@ -20,6 +25,8 @@ pub(super) struct Find {
     pub current: Option<Spot>,
     /// Where the reader was when it began; `None`: before the first message.
     pub from: Option<Spot>,
+    /// Whose messages are searched; `None`: those of all agents.
+    pub agent: Option<AgentId>,
     /// Messages looked at, of the newest first.
     pub searched: u64,
 }
@@ -37,6 +44,43 @@ pub struct FindStatus {
     pub searching: Option<u64>,
     /// It ended before all was searched.
     pub cut_short: bool,
+}
+
+impl ConversationState {
+    /// Finds a text in the whole conversation of the current tab, from the selected message on; an empty one ends the search.
+    pub fn find(&mut self, needle: &str, tickets: &mut Tickets) -> Vec<Effect> {
+        let running = self.find.take().is_some_and(|find| find.ticket.is_some());
+        let Some(open) = self.open.as_ref().filter(|_| !needle.is_empty()) else {
+            self.refresh();
+            return if running { vec![Effect::Ask(Command::Cancel(Lane::Find))] } else { Vec::new() };
+        };
+        let ticket = tickets.take();
+        let (key, agent, from) = (open.session.key.clone(), open.agent().cloned(), open.spot());
+        self.find = Some(Find {
+            needle: needle.to_owned(),
+            ticket: Some(ticket),
+            complete: false,
+            hits: Vec::new(),
+            current: None,
+            from,
+            agent: agent.clone(),
+            searched: 0,
+        });
+        self.refresh();
+        vec![Effect::Ask(Command::Find(ticket, key, agent, needle.to_owned()))]
+    }
+
+    /// The search that failed, once more.
+    pub fn find_again(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
+        let needle = self.find.as_ref().map(|find| find.needle.clone());
+        needle.map(|needle| self.find(&needle, tickets)).unwrap_or_default()
+    }
+
+    /// What the border says of the search.
+    #[must_use]
+    pub fn find_status(&self) -> Option<FindStatus> {
+        self.find.as_ref().map(Find::status)
+    }
 }
 
 impl Find {
@@ -58,6 +102,63 @@ impl Find {
     /// Puts the hits in the order in which the tab is read; those that it does not show come last, agent by agent.
     pub fn arrange(&mut self, timeline: &Timeline) {
         self.hits.sort_by_key(|spot| (timeline.place(*spot).unwrap_or(usize::MAX), *spot));
+        // A message that came while it was searched may be found and told.
+        self.hits.dedup();
+    }
+
+    /// The session changed: what was said in it since is found too.
+    pub fn take(&mut self, change: &Change, open: &Open) {
+        let Some(id) = change.agent().filter(|id| self.covers(id)) else { return };
+        let Some(agent) = open.session.agents.iter().position(|agent| agent.id == *id) else { return };
+        match &change.kind {
+            ChangeKind::Messages(_, messages) | ChangeKind::Rewritten(_, messages) => self.look_at(agent, messages),
+            ChangeKind::Agent(told) => self.look_at(agent, &told.messages),
+            ChangeKind::Truncated(_, count) => self.keep(|spot| spot.agent != agent || spot.index < *count),
+            ChangeKind::History(_, messages) => {
+                self.keep(|spot| spot.agent != agent || spot.index < messages.len() as u64);
+                self.look_at(agent, messages);
+            }
+            ChangeKind::MessageFields(_, index, _) => {
+                if let Some(message) = open.windows[agent].fresh(*index) {
+                    self.look_at(agent, [&**message]);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The session was read again, with the last messages of its agents: what came since the last of `counts` is found too. Of what lies
+    /// between, nobody tells.
+    pub fn take_again(&mut self, session: &Session, counts: &[u64]) {
+        for (at, (agent, count)) in session.agents.iter().zip(counts).enumerate() {
+            if !self.covers(&agent.id) {
+                continue;
+            }
+            let first = agent.messages.first().map_or(agent.message_count, |message| message.index);
+            self.complete &= first <= *count;
+            self.look_at(at, agent.messages.iter().filter(|message| message.index >= *count));
+        }
+    }
+
+    fn covers(&self, agent: &AgentId) -> bool {
+        self.agent.as_ref().is_none_or(|wanted| wanted == agent)
+    }
+
+    /// Messages of the agent at that position are these now.
+    fn look_at<'a>(&mut self, agent: usize, messages: impl IntoIterator<Item = &'a Message>) {
+        let needle = self.needle.to_lowercase();
+        for message in messages {
+            let spot = Spot { agent, index: message.index };
+            // Mostly it is one of the last.
+            match (self.hits.iter().rposition(|hit| *hit == spot), plain::says(message, &needle)) {
+                (None, true) => self.hits.push(spot),
+                (Some(at), false) => {
+                    self.hits.remove(at);
+                    self.current.take_if(|current| *current == spot);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// The session was read again and its agents stand elsewhere: hits stay with their agent, or go with it.
@@ -129,7 +230,16 @@ mod tests {
 
     fn find(ticket: Option<Ticket>, hits: &[Spot], from: u64, searched: u64) -> Find {
         let (needle, complete) = ("x".into(), ticket.is_none());
-        Find { needle, ticket, complete, hits: hits.to_vec(), current: None, from: Some(hit(from)), searched }
+        Find {
+            needle,
+            ticket,
+            complete,
+            hits: hits.to_vec(),
+            current: None,
+            from: Some(hit(from)),
+            agent: None,
+            searched,
+        }
     }
 
     #[test]

@@ -29,6 +29,11 @@ impl Folds {
             old.into_iter().filter_map(|(kind, spot, block)| Some((kind, moved.spot(spot)?, block))).collect();
     }
 
+    /// Messages went: what was folded in them by hand goes too.
+    pub fn keep(&mut self, is_there: impl Fn(Spot) -> bool) {
+        self.exceptions.retain(|(_, spot, _)| is_there(*spot));
+    }
+
     pub fn toggle(&mut self, kind: Foldable, spot: Spot, block: usize) {
         let key = (kind, spot, block);
         if !self.exceptions.remove(&key) {

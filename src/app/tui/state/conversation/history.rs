@@ -117,6 +117,8 @@ pub struct CallHistory {
     agents: Vec<CallSeries>,
     /// Only where there are several agents.
     merged: Option<CallSeries>,
+    /// Agents whose figures changed since.
+    stale: Vec<AgentId>,
 }
 
 impl CallHistory {
@@ -124,16 +126,29 @@ impl CallHistory {
     #[must_use]
     pub fn of(metrics: &SessionMetrics) -> Self {
         let agents = (0..metrics.agents.len()).map(|agent| one(metrics, agent)).collect();
-        Self { agents, merged: merged(metrics) }
+        Self { agents, merged: merged(metrics), stale: Vec::new() }
     }
 
-    /// An agent's figures changed.
-    pub fn refresh(&mut self, metrics: &SessionMetrics, id: &AgentId) {
-        let Some(agent) = metrics.agents.iter().position(|(known, _)| known == id) else { return };
-        let series = one(metrics, agent);
-        match self.agents.get_mut(agent) {
-            Some(known) => *known = series,
-            None => return *self = Self::of(metrics),
+    /// An agent's figures changed: [`Self::catch_up`] takes that over.
+    pub fn mark_stale(&mut self, id: &AgentId) {
+        if !self.stale.contains(id) {
+            self.stale.push(id.clone());
+        }
+    }
+
+    /// Takes over what changed: once for many changes, since it passes over all calls of the agents that changed.
+    pub fn catch_up(&mut self, metrics: &SessionMetrics) {
+        let stale = std::mem::take(&mut self.stale);
+        if stale.is_empty() {
+            return;
+        }
+        for id in &stale {
+            let Some(agent) = metrics.agents.iter().position(|(known, _)| known == id) else { continue };
+            let series = one(metrics, agent);
+            match self.agents.get_mut(agent) {
+                Some(known) => *known = series,
+                None => return *self = Self::of(metrics),
+            }
         }
         self.merged = merged(metrics);
     }
@@ -236,10 +251,12 @@ mod tests {
         let mut metrics = SessionMetrics { agents: vec![agent("a", &[10])], ..SessionMetrics::default() };
         let mut history = CallHistory::of(&metrics);
         metrics.agents[0] = agent("a", &[10, 40]);
-        history.refresh(&metrics, &"a".into());
+        history.mark_stale(&"a".into());
+        history.catch_up(&metrics);
         assert_eq!(history.series(None).and_then(|all| all.highest(CallFigure::Latency, 0..9)), Some(40));
         metrics.agents.push(agent("b", &[50]));
-        history.refresh(&metrics, &"b".into());
+        history.mark_stale(&"b".into());
+        history.catch_up(&metrics);
         assert_eq!(history.series(None).map(CallSeries::count), Some(3));
     }
 

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use super::{ConversationState, Effect, Tickets, open::Open, timeline::Spot};
+use super::{ConversationState, open::Open, pair, timeline::Spot};
 use crate::{
     app::tui::render::{Look, format},
-    session::{AgentId, Change, SessionKey},
+    session::{AgentId, SessionKey},
 };
 
 /// Sessions whose place is remembered, the latest.
@@ -15,7 +15,7 @@ const MOST: usize = 200;
 
 /// How many messages of each agent were read, and until when.
 #[derive(Debug, Clone)]
-struct ReadTo {
+pub(super) struct ReadTo {
     agents: Vec<(AgentId, u64)>,
     at: Timestamp,
 }
@@ -41,7 +41,7 @@ pub(super) struct LastSeen {
 }
 
 impl ReadTo {
-    fn of(open: &Open, at: Timestamp) -> Self {
+    pub fn of(open: &Open, at: Timestamp) -> Self {
         let agents = open.session.agents.iter().map(|agent| agent.id.clone());
         Self { agents: agents.zip(open.reached.iter().copied()).collect(), at }
     }
@@ -51,7 +51,11 @@ impl ReadTo {
         let first = |agent: usize| {
             let id = &open.session.agents[agent].id;
             let read = self.agents.iter().find(|(known, _)| known == id).map_or(0, |(_, read)| *read);
-            let spot = Spot { agent, index: read };
+            let mut spot = Spot { agent, index: read };
+            // What is shown inside a message further up has no place of its own for a line.
+            while pair::is_inside(spot.index, &open.windows[agent]) {
+                spot.index += 1;
+            }
             Some((open.timeline.place(spot)?, spot))
         };
         let shown = (0..open.session.agents.len()).filter(|agent| open.timeline.shows(*agent));
@@ -68,6 +72,11 @@ impl LastSeen {
         }
         self.left.push_back((key.clone(), ReadTo::of(open, now)));
         (self.away, self.line) = (None, None);
+    }
+
+    /// Whether a line marks how far was read.
+    pub fn is_marked(&self) -> bool {
+        self.line.is_some()
     }
 
     /// Which message has the line over it, and what the line says.
@@ -94,18 +103,6 @@ impl ConversationState {
     #[must_use]
     pub fn concerns(&self, key: &SessionKey) -> bool {
         self.key() == Some(key) || self.session().is_some_and(|open| open.key == *key)
-    }
-
-    /// Takes over a change that was told, by whoever made it. Where it is below what is read, a line marks where it begins.
-    pub fn take_news(&mut self, change: &Change, tickets: &mut Tickets) -> Vec<Effect> {
-        let all_read = self.new_below() == 0;
-        let read = self.open.as_ref().filter(|_| all_read && self.last_seen.line.is_none());
-        let read = read.map(|open| ReadTo::of(open, self.now));
-        let effects = self.apply(change, tickets);
-        if let Some(read) = read.filter(|_| self.new_below() > 0) {
-            self.mark_read(read);
-        }
-        effects
     }
 
     /// The open session is about to be left for another, or for none.
@@ -138,7 +135,7 @@ impl ConversationState {
         }
     }
 
-    fn mark_read(&mut self, read: ReadTo) {
+    pub(super) fn mark_read(&mut self, read: ReadTo) {
         let is_behind = self.open.as_ref().is_some_and(|open| read.first_unread(open).is_some());
         if !is_behind {
             return;

@@ -1,15 +1,23 @@
 //! What the open session does now: tokens a minute, and tools that run.
 
+use std::collections::VecDeque;
+
 use jiff::Timestamp;
 
 use super::{CallHistory, ConversationState};
 use crate::{
     metrics::{Activity, LiveMetrics, Outline, RunningTool},
-    session::{AgentId, Change, Session},
+    session::{AgentId, Block, Change, ChangeKind, Session, SessionKey, Usage},
 };
 
 /// The minutes over which tokens are counted.
 const MINUTES: [u32; 3] = [1, 5, 15];
+
+/// How long a tool that has its result stays in sight, in seconds, so that rows do not come and go with every call.
+const LINGERS_S: i64 = 10;
+
+/// Of so many tools at most.
+const MOST_ENDED: usize = 4;
 
 /// After so long without a token no rate is left to tell, in seconds.
 const MEMORY_S: i64 = 15 * 60;
@@ -21,6 +29,27 @@ pub struct LiveActivity {
     agents: Vec<(AgentId, Activity)>,
     /// Calls without a result, in the order of their agents.
     running: Vec<RunningTool>,
+    /// Calls that had one until just now, the newest last.
+    ended: VecDeque<EndedTool>,
+}
+
+/// A call whose result came just now.
+#[derive(Debug, Clone)]
+pub struct EndedTool {
+    /// The call.
+    pub tool: RunningTool,
+    /// How many whole seconds it took.
+    pub seconds: u64,
+    at: Timestamp,
+}
+
+impl EndedTool {
+    /// For how many seconds it is still shown.
+    fn left(&self, now: Timestamp) -> Option<u64> {
+        let passed = now.as_second().saturating_sub(self.at.as_second());
+        // A clock that was put back leaves nothing for longer.
+        (0..LINGERS_S).contains(&passed).then(|| (LINGERS_S - passed).unsigned_abs())
+    }
 }
 
 impl LiveActivity {
@@ -48,7 +77,31 @@ impl LiveActivity {
             });
             self.agents[at].1.take(change, now);
         }
-        self.running = self.whole.running();
+        let before = std::mem::replace(&mut self.running, self.whole.running());
+        self.note_ended(change, before, now);
+    }
+
+    /// What ran before a change and does not any more.
+    fn note_ended(&mut self, change: &Change, before: Vec<RunningTool>, now: Timestamp) {
+        self.ended.retain(|ended| ended.left(now).is_some());
+        // One that begins takes the place of one that ended.
+        for begun in self.running.iter().filter(|tool| !before.contains(tool)) {
+            if let Some(at) = self.ended.iter().position(|ended| ended.tool.agent == begun.agent) {
+                self.ended.remove(at);
+            }
+        }
+        let is_result = |block: &Block| matches!(block, Block::ToolResult { .. });
+        if !matches!(&change.kind, ChangeKind::Messages(_, told) if told.iter().any(|message| message.content.iter().any(is_result)))
+        {
+            return;
+        }
+        for tool in before.into_iter().filter(|tool| !self.running.contains(tool)) {
+            let seconds = running_s(&tool, now);
+            self.ended.push_back(EndedTool { tool, seconds, at: now });
+        }
+        while self.ended.len() > MOST_ENDED {
+            self.ended.pop_front();
+        }
     }
 
     /// Tokens a minute over 1, 5 and 15 minutes, of one agent or of all; `None` where nothing tells any, or none came of late.
@@ -65,6 +118,18 @@ impl LiveActivity {
     /// Tools that run now, of one agent or of all.
     pub fn running<'a>(&'a self, agent: Option<&'a AgentId>) -> impl Iterator<Item = &'a RunningTool> {
         self.running.iter().filter(move |tool| agent.is_none_or(|agent| tool.agent == *agent))
+    }
+
+    /// Tools that have their result since a moment ago, of one agent or of all.
+    pub fn ended<'a>(&'a self, agent: Option<&'a AgentId>, now: Timestamp) -> impl Iterator<Item = &'a EndedTool> {
+        let is_shown = move |ended: &&EndedTool| agent.is_none_or(|agent| ended.tool.agent == *agent);
+        self.ended.iter().filter(is_shown).filter(move |ended| ended.left(now).is_some())
+    }
+
+    /// How long until one of those is not shown any more, in seconds.
+    #[must_use]
+    pub fn next_end(&self, now: Timestamp) -> Option<u64> {
+        self.ended.iter().filter_map(|ended| ended.left(now)).min()
     }
 
     /// Whether rates may still change by time alone.
@@ -89,6 +154,13 @@ impl ConversationState {
         self.open.as_ref().filter(|open| open.live.is_some()).map(|open| &open.calls)
     }
 
+    /// The open session's key, and the tokens of all its agents, where its figures are as up to date as what was told.
+    #[must_use]
+    pub fn tokens(&self) -> Option<(&SessionKey, Usage)> {
+        let open = self.open.as_ref().filter(|open| !open.behind && !self.gone)?;
+        Some((&open.session.key, open.metrics()?.total))
+    }
+
     /// What the open session does now.
     #[must_use]
     pub fn live(&self) -> Option<&LiveActivity> {
@@ -111,7 +183,6 @@ impl ConversationState {
 #[cfg(test)]
 mod tests {
     use super::{super::sample, *};
-    use crate::session::Usage;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_795_443_080 + second).unwrap()
@@ -129,6 +200,14 @@ mod tests {
         assert_eq!(running_s(tool, at(0)), 0, "a clock that runs behind");
         live.take(&Change::messages("s".into(), b.clone(), vec![sample::tool_result(2, "call-1")]), at(110));
         assert_eq!(live.running(None).count(), 0);
+        let ended = |live: &LiveActivity, second| {
+            live.ended(Some(&b), at(second)).map(|ended| ended.seconds).collect::<Vec<_>>()
+        };
+        assert_eq!((ended(&live, 110), live.next_end(at(113))), (vec![50], Some(7)), "it stays in sight");
+        assert_eq!((ended(&live, 120), live.next_end(at(120))), (vec![], None), "for a while");
+        assert_eq!(ended(&live, 100), Vec::<u64>::new(), "a clock that was put back");
+        live.take(&Change::messages("s".into(), b.clone(), vec![sample::tool_use(3, "call-2")]), at(112));
+        assert_eq!((ended(&live, 112), live.running(None).count()), (vec![], 1), "the next one takes its place");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{
     history::CallHistory,
     live_activity::LiveActivity,
     moved::MovedAgents,
-    place::ViewPlace,
+    place::{EndStand, ViewPlace},
     timeline::{Dates, Spot, Timeline},
     window::Window,
 };
@@ -104,7 +104,7 @@ impl Open {
     }
 
     /// The same session, read again: keeps tab, places and what was loaded, until it is read again itself.
-    pub fn reloaded(self, session: Session, at_end: bool) -> (Self, MovedAgents) {
+    pub fn reloaded(self, session: Session, end: EndStand) -> (Self, MovedAgents) {
         let mut fresh = Self::new(session);
         let agent_of = |old: usize| {
             let id = &self.session.agents.get(old)?.id;
@@ -144,7 +144,9 @@ impl Open {
         (fresh.live, fresh.calls) = (self.live, self.calls);
         fresh.arrange();
         fresh.unpark();
-        if at_end || tab.is_none() {
+        let grew =
+            (0..fresh.counts.len()).any(|agent| fresh.timeline.shows(agent) && fresh.seen[agent] < fresh.counts[agent]);
+        if end.is_followed(grew) || tab.is_none() {
             fresh.goal = Some(Goal::End);
         }
         (fresh, moved)
@@ -268,13 +270,18 @@ impl Open {
         self.goal = goal;
     }
 
-    /// Durations, dates and calls of an agent whose outline or messages are others from that index on.
+    /// Durations and dates, and with [`Self::refresh_calls`] the calls, of an agent whose outline or messages are others from that index on.
     pub fn refresh_figures(&mut self, agent: usize, from: u64) {
-        if let Some(live) = &self.live {
-            self.calls.refresh(live.metrics(), &self.session.agents[agent].id);
-        }
+        self.calls.mark_stale(&self.session.agents[agent].id);
         self.learn_outline(agent, from);
         self.learn_dates(agent);
+    }
+
+    /// What changed of the calls is taken over into those of the plots.
+    pub fn refresh_calls(&mut self) {
+        if let Some(live) = &self.live {
+            self.calls.catch_up(live.metrics());
+        }
     }
 
     /// Takes a page.

@@ -56,6 +56,11 @@ fn around(index: u64, window: &Window) -> ToolPairs {
     ToolPairs::of((first..=end).map_while(|at| window.message(at).map(AsRef::as_ref)))
 }
 
+/// Whether the message at that index is shown inside another one, further up.
+pub(super) fn is_inside(index: u64, window: &Window) -> bool {
+    window.message(index).is_some_and(|message| pairs_of(message, window).hides(message))
+}
+
 /// What the tool uses of a message wait for a person with: where it is the agent's last one, and the agent waits.
 pub(super) fn waiting(message: &Message, agent: &StoredAgent, count: u64) -> Option<String> {
     if message.index + 1 == count { agent.waiting() } else { None }

@@ -26,6 +26,34 @@ pub(super) struct ViewPlace {
     pub row: usize,
 }
 
+/// How the reader stands to the end of what is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct EndStand {
+    /// The cursor is on the last message, whose end is in view.
+    on_last: bool,
+    /// It is on the last line of it.
+    on_line: bool,
+}
+
+impl EndStand {
+    /// Where nothing is shown yet.
+    pub const OPENING: Self = Self { on_last: true, on_line: true };
+
+    /// Of a reader there.
+    pub fn of(place: ViewPlace, sheet: &mut impl Sheet, view: usize) -> Self {
+        let mut last = ViewPlace { pos: usize::MAX, line: usize::MAX, ..place };
+        last.settle(sheet, view);
+        let on_last = last.pos == place.pos && place.sees_end(sheet, view);
+        Self { on_last, on_line: on_last && last.line == place.line }
+    }
+
+    /// Whether the end is shown once something was read or told. Where there is more, from the last message on; else only from its last
+    /// line, so that nobody is taken off the line that he stands on.
+    pub fn is_followed(self, grew: bool) -> bool {
+        if grew { self.on_last } else { self.on_line }
+    }
+}
+
 /// Rows kept between the cursor and the edge of the view while there is more to see.
 fn margin(view: usize) -> usize {
     (view.saturating_sub(1) / 4).min(3)
@@ -165,6 +193,8 @@ impl ViewPlace {
             let under = (edge.min(self.row) + far).saturating_sub(self.row);
             let walked = self.walk(sheet, under as isize);
             self.row = (self.row + walked).saturating_sub(far);
+            // At the end of what there is to see, the cursor goes on to its last line, so that what comes is followed.
+            self.row += self.walk(sheet, lines.saturating_sub_unsigned(far));
         }
         self.settle(sheet, view);
     }

@@ -187,7 +187,9 @@ impl ConversationState {
                 let end = rows.len() - from;
                 at = place::next(pages, (pos, (line + end).saturating_sub(1)));
                 if rows.len() >= view || at.is_none() {
-                    return (rows, Some(pos));
+                    // What is shown inside it is in view with it.
+                    let inside = (pos + 1..pages.len()).take_while(|pos| pages.height(*pos) == 0).count();
+                    return (rows, Some(pos + inside));
                 }
             }
             (rows, None)
@@ -202,7 +204,6 @@ impl ConversationState {
     /// What has been in view is not new below any more.
     fn reach(&mut self, last: usize) {
         let Some(open) = &mut self.open else { return };
-        // A message without lines of its own right after the last in view counts as seen too.
         let view = usize::from(self.size.height);
         for pos in last.saturating_sub(view)..=last {
             if let Some(spot) = open.timeline.at(pos) {

@@ -1,4 +1,5 @@
 mod chance;
+mod following;
 mod written;
 
 use super::{

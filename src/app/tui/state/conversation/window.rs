@@ -56,8 +56,8 @@ impl Window {
     }
 
     /// The same where it was read since the last reload.
-    pub fn fresh(&self, index: u64) -> Option<&Message> {
-        self.slots.get(&index).filter(|slot| !slot.stale).and_then(|slot| slot.message.as_deref())
+    pub fn fresh(&self, index: u64) -> Option<&Arc<Message>> {
+        self.slots.get(&index).filter(|slot| !slot.stale).and_then(|slot| slot.message.as_ref())
     }
 
     /// Puts a message in place of the one that is held; what has to be read again still has to.

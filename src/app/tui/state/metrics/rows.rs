@@ -7,7 +7,7 @@ use super::{
     value::{Scope, value},
 };
 use crate::{
-    app::tui::state::conversation::{CallFigure, CallSeries, LiveActivity},
+    app::tui::state::conversation::{CallFigure, CallSeries, EndedTool, LiveActivity},
     metrics::{AgentMetrics, Explanation, Figure, RunningTool, SessionMetrics, ToolMetrics},
     session::AgentId,
 };
@@ -19,6 +19,8 @@ pub enum RowContent<'a> {
     Title,
     /// A tool that runs now.
     Running(&'a RunningTool),
+    /// A tool that ran until just now.
+    Ended(&'a EndedTool),
     /// Tokens a minute over 1, 5 and 15 minutes.
     Rates([f64; 3]),
     /// Figures behind a label.
@@ -100,6 +102,8 @@ fn push<'a>(out: &mut Vec<MetricsRow<'a>>, scope: Scope<'a>, contents: &[RowCont
         if first {
             let running = live.running(scope.agent()).map(RowContent::Running);
             out.extend(running.map(|content| MetricsRow { scope, content }));
+            let ended = live.ended(scope.agent(), now).map(RowContent::Ended);
+            out.extend(ended.map(|content| MetricsRow { scope, content }));
         }
         let rates = live.rates(scope.agent(), now).map(RowContent::Rates);
         out.extend(rates.map(|content| MetricsRow { scope, content }));
@@ -116,6 +120,11 @@ fn push_agent<'a>(out: &mut Vec<MetricsRow<'a>>, id: &'a AgentId, figures: &'a A
     push_plots(out, scope);
     push(out, scope, MORE, None);
     out.extend((0..figures.tools.len()).map(|tool| MetricsRow { scope, content: RowContent::Tool(tool) }));
+}
+
+/// The same while a call runs and once it ended.
+fn call_label(tool: &RunningTool) -> &str {
+    tool.tool_use_id.as_deref().or(tool.name.as_deref()).unwrap_or("running")
 }
 
 impl<'a> MetricsRow<'a> {
@@ -141,7 +150,8 @@ impl<'a> MetricsRow<'a> {
     pub fn label(&self) -> &'a str {
         match self.content {
             RowContent::Title => "",
-            RowContent::Running(tool) => tool.tool_use_id.as_deref().or(tool.name.as_deref()).unwrap_or("running"),
+            RowContent::Running(tool) => call_label(tool),
+            RowContent::Ended(ended) => call_label(&ended.tool),
             RowContent::Rates(_) => RATES,
             RowContent::Figures(label, _) => label,
             RowContent::Plot(figure) => figure.label(),
@@ -172,7 +182,7 @@ impl<'a> MetricsRow<'a> {
     pub fn is_explained(&self) -> bool {
         match (self.content, self.scope) {
             (RowContent::Title, scope) => scope.agent().is_some(),
-            (RowContent::Running(_), _) => false,
+            (RowContent::Running(_) | RowContent::Ended(_), _) => false,
             _ => true,
         }
     }
@@ -206,6 +216,7 @@ impl<'a> MetricsRow<'a> {
             }
             RowContent::Rates(rates) => Some(rates.map(|rate| format!("{rate:.1}")).join(",")),
             RowContent::Running(tool) => tool.name.clone(),
+            RowContent::Ended(ended) => ended.tool.name.clone(),
             _ => value(self.scope, *self.figures().get(cell)?).plain(),
         }
     }

@@ -1,8 +1,16 @@
 //! Counts, sizes and tokens of rows: asked for the rows in view, kept by `_id` and `updated_at`.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
-use super::counted;
+use jiff::Timestamp;
+
+use super::{
+    counted,
+    tokens::{self, TokensAge},
+};
 use crate::{
     app::{
         task::{Command, Ticket},
@@ -20,6 +28,9 @@ pub(super) struct DetailsCache {
     generation: u64,
 }
 
+/// How long tokens that are being read are waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// No generation: of what has to be asked again.
 const EXPIRED: u64 = u64::MAX;
 
@@ -28,14 +39,18 @@ struct KnownRow {
     updated_at: Option<StoredDate>,
     generation: u64,
     details: Details,
+    tokens: TokensAge,
 }
 
 #[derive(Debug)]
 struct Asked {
     ticket: Ticket,
+    at: Timestamp,
     keys: HashSet<SessionKey>,
     /// The counts came; tokens follow one by one.
     counted: bool,
+    /// Nothing more comes.
+    failed: bool,
 }
 
 impl DetailsCache {
@@ -57,13 +72,15 @@ impl DetailsCache {
     }
 
     /// A row's session changed, which was of that age `before`. What that counts is counted here, for a store asked again at each
-    /// of them would do little else; what cannot be counted is asked again. Tokens stay as they were until something of that kind
-    /// comes.
+    /// of them would do little else; what cannot be counted is asked again. Tokens are read again after a while.
     pub fn apply(&mut self, change: &Change, row: &Summary, before: Option<StoredDate>) {
         let is_counted = match self.known.get_mut(&row.key) {
             // It is asked again already.
             Some(known) if known.updated_at != before => return,
             Some(known) => {
+                if tokens::may_change(change) {
+                    known.tokens.touch();
+                }
                 let is_counted = counted::count(change, &mut known.details);
                 if is_counted {
                     known.updated_at = row.updated_at;
@@ -91,10 +108,35 @@ impl DetailsCache {
         })
     }
 
+    /// Whether tokens are being read, as far as can be told: what is not answered by then is not waited for.
+    fn is_reading(&self, now: Timestamp) -> bool {
+        let asked = self.asked.as_ref().filter(|asked| !asked.failed && !asked.keys.is_empty());
+        asked.is_some_and(|asked| now.duration_since(asked.at).unsigned_abs() < PATIENCE)
+    }
+
+    /// How long until the tokens of a row are to be read again.
+    pub fn tokens_wait(&self, row: &Summary, now: Timestamp) -> Option<Duration> {
+        let is_asked = self.asked.as_ref().is_some_and(|asked| asked.keys.contains(&row.key));
+        let known = self.known.get(&row.key).filter(|_| !is_asked)?;
+        known.tokens.wait(known.details.messages, now)
+    }
+
+    /// The tokens of a session are exactly these.
+    pub fn tell_tokens(&mut self, key: &SessionKey, usage: Usage) {
+        // What was never read is read once: with it come the findings.
+        if let Some(known) = self.known.get_mut(key).filter(|known| known.details.usage.is_some()) {
+            known.details.usage = Some(usage);
+            known.tokens.tell();
+        }
+    }
+
     /// Asks for what the rows in view lack, unless that is under way, or what is under way is in view too.
-    pub fn ask(&mut self, rows: &[Summary], tickets: &mut Tickets) -> Option<Effect> {
+    pub fn ask(&mut self, rows: &[Summary], now: Timestamp, tickets: &mut Tickets) -> Option<Effect> {
+        // A question replaces the one before: for tokens that are to be read again no other one is given up.
+        let is_reading = self.is_reading(now);
+        let is_due = |row: &&Summary| !is_reading && self.tokens_wait(row, now) == Some(Duration::ZERO);
         let wanted: Vec<SessionKey> =
-            rows.iter().filter(|row| self.is_wanted(row)).map(|row| row.key.clone()).collect();
+            rows.iter().filter(|row| self.is_wanted(row) || is_due(row)).map(|row| row.key.clone()).collect();
         if wanted.is_empty() {
             return None;
         }
@@ -105,7 +147,13 @@ impl DetailsCache {
             }
         }
         let ticket = tickets.take();
-        self.asked = Some(Asked { ticket, keys: wanted.iter().cloned().collect(), counted: false });
+        for key in &wanted {
+            if let Some(known) = self.known.get_mut(key) {
+                known.tokens.ask(now);
+            }
+        }
+        self.asked =
+            Some(Asked { ticket, at: now, keys: wanted.iter().cloned().collect(), counted: false, failed: false });
         Some(Effect::Ask(Command::Details(ticket, wanted)))
     }
 
@@ -117,21 +165,30 @@ impl DetailsCache {
             let Some(details) = found.get(&row.key) else { continue };
             let mut details = (*details).clone();
             let before = self.known.get(&row.key).filter(|known| known.updated_at == row.updated_at);
-            let same = before.is_some_and(|known| known.details.messages == details.messages);
-            if same && details.usage.is_none() {
-                details.usage = before.and_then(|known| known.details.usage);
-                details.findings = before.and_then(|known| known.details.findings);
+            let mut tokens = before.map(|known| known.tokens).unwrap_or_default();
+            if before.is_none() {
+                tokens.ask(asked.at);
             }
-            let known = KnownRow { updated_at: row.updated_at, generation: self.generation, details };
+            // Those of before are shown until the others come.
+            if let Some(before) = before.filter(|_| details.usage.is_none())
+                && before.details.usage.is_some()
+            {
+                (details.usage, details.findings) = (before.details.usage, before.details.findings);
+                tokens.keep();
+            }
+            let known = KnownRow { updated_at: row.updated_at, generation: self.generation, details, tokens };
             self.known.insert(row.key.clone(), known);
         }
     }
 
     pub fn on_usage(&mut self, ticket: Ticket, key: &SessionKey, usage: Usage, findings: u64) {
-        if self.asked.as_ref().is_some_and(|asked| asked.ticket == ticket && asked.keys.contains(key))
+        if let Some(asked) = self.asked.as_mut().filter(|asked| asked.ticket == ticket)
+            && asked.keys.remove(key)
             && let Some(known) = self.known.get_mut(key)
         {
-            known.details.usage = Some(usage);
+            if known.tokens.read() {
+                known.details.usage = Some(usage);
+            }
             known.details.findings = Some(findings);
         }
     }
@@ -139,7 +196,7 @@ impl DetailsCache {
     /// A question that failed is not asked again for the same rows.
     pub fn on_failed(&mut self, ticket: Ticket) {
         if let Some(asked) = self.asked.as_mut().filter(|asked| asked.ticket == ticket) {
-            asked.counted = true;
+            (asked.counted, asked.failed) = (true, true);
         }
     }
 }

@@ -172,6 +172,30 @@ fn tools_that_run_and_rates_stand_on_top() {
 }
 
 #[test]
+fn a_tool_that_has_its_result_stays_for_a_while_so_that_nothing_moves() {
+    let now = sample::look().now;
+    let told = |message| Change::messages("s".into(), "support".into(), vec![message]);
+    let mut live = LiveActivity::default();
+    live.take(&told(stored::tool_use(3, "call-1")), now);
+    let mut shown = Shown { live: Some(live), ..Shown::sample(Some("support")) };
+    let before: Vec<String> = shown.draw((44, 20), &sample::look()).lines().map(str::to_owned).collect();
+    let live = shown.live.as_mut().unwrap();
+    live.take(&told(stored::tool_result(4, "call-1")), now);
+    let after = shown.draw((44, 20), &sample::look());
+    let differing: Vec<&str> =
+        after.lines().zip(&before).filter(|(now, before)| *now != before.as_str()).map(|(now, _)| now).collect();
+    assert_eq!(differing.len(), 1, "{after}");
+    assert!(differing[0].contains("ran 0 s"), "{after}");
+}
+
+#[test]
+fn rates_that_do_not_fit_are_shortened() {
+    let line = |cells| tokens_a_minute([82_500.0, 16_500.0, 5_500.0], cells, &sample::look()).to_string();
+    assert!(line(40).ends_with("82\u{202f}500 / 16\u{202f}500 / 5\u{202f}500"), "{}", line(40));
+    assert_eq!(line(28), "tok/min 82.5k / 16.5k / 5.5k");
+}
+
+#[test]
 fn large_figures_get_shorter_before_they_push_their_labels_away() {
     let now = sample::look().now;
     let mut metrics = many(4);
@@ -184,7 +208,7 @@ fn large_figures_get_shorter_before_they_push_their_labels_away() {
     let shown = Shown { live: Some(live), ..Shown::of(metrics, Some("support")) };
     let narrow = shown.draw((28, 20), &sample::look());
     assert!(narrow.contains("tok/min") && narrow.contains("932k/186k/62.2k"), "{narrow}");
-    assert!(narrow.contains("cache r/w") && narrow.contains("1.4M/11.3k"), "{narrow}");
+    assert!(narrow.contains("cache r/w") && narrow.contains("1.4M / 11.3k"), "{narrow}");
     let wide = shown.draw((60, 16), &sample::look());
     assert!(
         wide.contains("tok/min 1/5/15") && wide.contains("932\u{202f}378 / 186\u{202f}476 / 62\u{202f}159"),
