@@ -149,7 +149,7 @@ impl Follower {
                     }
                 }
                 _ = beat.tick() => {
-                    self.out.check()?;
+                    TailOutput::check()?;
                     self.on_beat().await?;
                 }
                 () = tokio::time::sleep_until(idle_at.unwrap_or(quiet_since)), if idle_at.is_some() => {

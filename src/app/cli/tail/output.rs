@@ -44,7 +44,7 @@ impl TailOutput {
     ///
     /// # Errors
     /// Of kind `BrokenPipe` where nobody does.
-    pub fn check(&self) -> io::Result<()> {
+    pub fn check() -> io::Result<()> {
         if is_read() { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
     }
 

@@ -247,7 +247,7 @@ fn of_what_an_agent_keeps_only_its_interrupts_are_news_and_nothing_is_read_for_t
         Change::new("s".into(), ChangeKind::AgentFields("x".into(), fields))
     };
     let open = doc! {
-        "interrupts": { "i": { "id": "i", "name": "approve", "reason": "pay?", "response": bson::Bson::Null } },
+        "interrupts": { "i": { "id": "i", "name": "approve", "reason": "pay?", "response": Bson::Null } },
         "activated": true,
     };
     let waits = [SessionNews::Waiting("x".into(), Some("waiting for a person: pay?".into()))];

@@ -193,7 +193,7 @@ fn tokens_that_were_not_read_again_are_asked_for_with_the_next_question() {
 
 #[test]
 fn a_write_that_is_told_in_parts_is_one() {
-    let now = jiff::Timestamp::from_second(5000).unwrap();
+    let now = Timestamp::from_second(5000).unwrap();
     let mut list = list(3);
     let feedback = || Change::feedback(key(1), crate::session::decode::feedback(&bson::Bson::Null));
     list.take_news(&[feedback(), Change::touched(key(1), at(2000)), Change::touched(key(2), at(2000))], now, true);
