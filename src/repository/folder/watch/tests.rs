@@ -23,7 +23,7 @@ impl Looked {
         fs::write(root.join("session_s/session.json"), r#"{"session_id": "s", "metadata": {"n": 1}}"#).unwrap();
         fs::write(root.join("session_s/agents/agent_a/agent.json"), "{}").unwrap();
         let now = Instant::now();
-        Self { known: KnownFolder::read(&root.into(), now).unwrap(), dir, now }
+        Self { known: KnownFolder::read(&root.into(), now, SystemTime::now()).unwrap(), dir, now }
     }
 
     fn write(&self, file: &str, text: &str) {
@@ -213,6 +213,54 @@ fn what_changed_since_the_open_session_was_read_is_told() {
     assert!(told.iter().any(|change| matches!(change.kind, ChangeKind::Metadata(_))), "{told:?}");
     assert!(looked.sweep(SWEEP).is_empty());
     assert!(told.iter().all(|change| change.session == "s"));
+}
+
+#[test]
+fn what_the_system_lost_is_looked_for_bit_by_bit_and_watched() {
+    let mut looked = Looked::new();
+    // What was written before is no news.
+    let begun = SystemTime::now() + Duration::from_hours(1);
+    for number in 0..450 {
+        fs::create_dir_all(looked.dir.path().join(format!("session_{number}/agents"))).unwrap();
+        looked.write(&format!("session_{number}/session.json"), "{}");
+    }
+    let root: Arc<Path> = looked.dir.path().canonicalize().unwrap().into();
+    looked.known = KnownFolder::read(&root, looked.now, begun).unwrap();
+    assert_eq!(looked.known.next_look(), None);
+    let later = SystemTime::now() + Duration::from_mins(1);
+    for number in [7, 130, 449] {
+        let head = root.join(format!("session_{number}/session.json"));
+        fs::File::options().append(true).open(head).unwrap().set_modified(later).unwrap();
+    }
+    fs::create_dir_all(root.join("session_new")).unwrap();
+    looked.write("session_new/session.json", "{}");
+    let gathered = touched::Gathered { missed: true, ..Default::default() };
+    let mut told = looked.look(LookOrder { gathered, ..LookOrder::default() }, NOW);
+    let mut looks = 1;
+    let mut unwatched = looked.known.take_unwatched();
+    while let Some(at) = looked.known.next_look() {
+        let later = at.saturating_duration_since(looked.now);
+        told.extend(looked.look(LookOrder::default(), later));
+        unwatched.extend(looked.known.take_unwatched());
+        looks += 1;
+        assert!(looks < 20, "it ends");
+    }
+    assert!(looks >= 3, "not all at once");
+    for id in ["7", "130", "449", "new"] {
+        assert!(told.iter().any(|change| change.session == *id), "{id}: {told:?}");
+        assert!(unwatched.contains(&root.join(format!("session_{id}"))), "{id}: {unwatched:?}");
+    }
+    assert!(told.iter().all(|change| change.session != "8"));
+}
+
+#[test]
+fn what_is_written_while_the_watch_begins_is_news() {
+    let mut looked = Looked::new();
+    let root: Arc<Path> = looked.dir.path().canonicalize().unwrap().into();
+    looked.known = KnownFolder::read(&root, looked.now, SystemTime::UNIX_EPOCH).unwrap();
+    assert_eq!(looked.known.next_look(), Some(looked.now));
+    assert!(is_unclear(&looked.look(LookOrder::default(), NOW)));
+    assert_eq!(looked.known.next_look(), None);
 }
 
 #[test]
