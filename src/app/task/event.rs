@@ -71,6 +71,8 @@ pub enum Event {
     FleetEnd(Ticket),
     /// Whether a session is among those that a filter leaves.
     Matched(Ticket, bool),
+    /// Counts and sizes, for the alerts.
+    Sized(Ticket, Vec<(SessionKey, Details)>),
     /// A question failed.
     Failed {
         /// Of the question.
@@ -131,7 +133,7 @@ impl Event {
             Self::Found { ticket, .. } => (Lane::Find, *ticket),
             Self::Document(ticket, ..) => (Lane::Inspect, *ticket),
             Self::FleetRows(ticket, _) | Self::FleetSeed(ticket, _) | Self::FleetEnd(ticket) => (Lane::Fleet, *ticket),
-            Self::Matched(ticket, _) => (Lane::Alert, *ticket),
+            Self::Matched(ticket, _) | Self::Sized(ticket, _) => (Lane::Alert, *ticket),
             Self::Failed { ticket, lane, .. } => (*lane, *ticket),
             Self::Link(_)
             | Self::News(..)

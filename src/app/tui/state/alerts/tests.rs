@@ -65,6 +65,10 @@ fn bell_notification_and_webhook_are_asked_for_where_the_rule_says_so() {
     };
     assert!(says.contains("unhappy") && says.contains("was rated down"), "{says}");
     assert_eq!((webhook.as_str(), &alert.session), ("pager", &key));
+    let (other, more) = rated(&mut screen, 1);
+    let rings = more.iter().any(|effect| matches!(effect, Effect::Bell | Effect::Notify(_)));
+    let delivers = more.iter().any(|effect| matches!(effect, Effect::Deliver(..)));
+    assert!(screen.state.is_alerted(&other) && delivers && !rings, "many at once are one noise: {more:?}");
     let (_, again) = rated(&mut screen, 0);
     assert!(!again.iter().any(|effect| matches!(effect, Effect::Bell)), "once a minute");
 }
@@ -95,6 +99,30 @@ fn of_a_rule_with_a_filter_the_store_is_asked_one_after_another() {
     let lane = crate::app::task::command::Lane::Alert;
     screen.tell(Event::Failed { ticket, lane, error });
     assert!(!screen.state.is_alerted(&second), "what nobody knows is not told");
+}
+
+#[test]
+fn the_size_of_what_changed_is_asked_also_out_of_view_and_asked_again_where_that_fails() {
+    let mut screen = with(vec![rule("large", AlertWhen::DocumentOver(80))]);
+    let key = SessionKey::from("not listed");
+    let said = Change::new(key.clone(), crate::session::ChangeKind::Unclear(None));
+    let asked = |effects: &[Effect]| {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Ask(Command::Sizes(ticket, keys)) => Some((*ticket, keys.clone())),
+            _ => None,
+        })
+    };
+    let (ticket, keys) = asked(&screen.state.alert_on(&said)).unwrap();
+    assert_eq!(keys, [key.clone()]);
+    let lane = crate::app::task::command::Lane::Alert;
+    screen.tell(Event::Failed { ticket, lane, error: Error::unreachable("h", "r") });
+    let later = screen.state.look.now.checked_add(SignedDuration::from_secs(10)).unwrap();
+    screen.put(Input::Tick(later));
+    let (ticket, _) = asked(&screen.state.alert_on_time()).unwrap();
+    let full = crate::session::Details { bytes: Some(crate::session::LARGEST_DOCUMENT), ..Default::default() };
+    assert!(!screen.state.is_alerted(&key));
+    screen.tell(Event::Sized(ticket, vec![(key.clone(), full)]));
+    assert!(screen.state.is_alerted(&key));
 }
 
 #[test]
