@@ -105,20 +105,22 @@ fn of_a_rule_with_a_filter_the_store_is_asked_one_after_another() {
 fn the_size_of_what_changed_is_asked_also_out_of_view_and_asked_again_where_that_fails() {
     let mut screen = with(vec![rule("large", AlertWhen::DocumentOver(80))]);
     let key = SessionKey::from("not listed");
-    let said = Change::new(key.clone(), crate::session::ChangeKind::Unclear(None));
+    let said = News::Changes(vec![Change::unclear(key.clone(), None)]);
     let asked = |effects: &[Effect]| {
         effects.iter().find_map(|effect| match effect {
             Effect::Ask(Command::Sizes(ticket, keys)) => Some((*ticket, keys.clone())),
             _ => None,
         })
     };
-    let (ticket, keys) = asked(&screen.state.alert_on(&said)).unwrap();
+    let event = Event::News(screen.state.workspace.ticket, said);
+    let (ticket, keys) = asked(&screen.state.update(Input::Task(Box::new(event)))).unwrap();
     assert_eq!(keys, [key.clone()]);
     let lane = crate::app::task::command::Lane::Alert;
     screen.tell(Event::Failed { ticket, lane, error: Error::unreachable("h", "r") });
     let later = screen.state.look.now.checked_add(SignedDuration::from_secs(10)).unwrap();
     screen.put(Input::Tick(later));
-    let (ticket, _) = asked(&screen.state.alert_on_time()).unwrap();
+    let size = screen.state.size;
+    let (ticket, _) = asked(&screen.state.update(Input::Resize(size))).unwrap();
     let full = crate::session::Details { bytes: Some(crate::session::LARGEST_DOCUMENT), ..Default::default() };
     assert!(!screen.state.is_alerted(&key));
     screen.tell(Event::Sized(ticket, vec![(key.clone(), full)]));
