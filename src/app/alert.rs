@@ -6,10 +6,13 @@ mod delivery;
 mod engine;
 mod incident;
 mod latency;
+mod ring;
+mod sizes;
 mod tools;
 
 pub use among::row_among;
 pub use engine::{AlertEngine, Happened};
+pub use ring::RingPace;
 pub(in crate::app) use tools::MOST_FAILURES;
 
 use jiff::{SignedDuration, Timestamp};

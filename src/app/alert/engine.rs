@@ -7,7 +7,7 @@ use std::{collections::HashMap, fmt, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 
 use self::watched::WatchedSession;
-use super::{Alert, AlertRule, AlertWhen, incident::Incident};
+use super::{Alert, AlertRule, AlertWhen, incident::Incident, sizes::UnsizedSessions};
 use crate::session::{AgentId, Change, ChangeKind, Counters, Details, Message, Rating, Role, SessionKey};
 
 /// So many sessions are watched at once; of more, those that changed last.
@@ -64,6 +64,7 @@ fn stepped_in(message: &Message) -> Option<String> {
 pub struct AlertEngine {
     rules: Vec<AlertRule>,
     sessions: HashMap<SessionKey, WatchedSession>,
+    sizes: UnsizedSessions,
 }
 
 impl fmt::Debug for AlertEngine {
@@ -76,7 +77,7 @@ impl AlertEngine {
     /// With these rules.
     #[must_use]
     pub fn new(rules: Vec<AlertRule>) -> Self {
-        Self { rules, sessions: HashMap::new() }
+        Self { rules, ..Self::default() }
     }
 
     /// The rule of an alert.
@@ -85,10 +86,19 @@ impl AlertEngine {
         self.rules.iter().find(|rule| rule.name == name)
     }
 
-    /// Whether a rule asks how large documents are.
+    /// Sessions of which the size is to be asked now: whoever gets them asks the store, and then [`Self::hear`] tells.
     #[must_use]
-    pub fn asks_for_sizes(&self) -> bool {
-        self.rules.iter().any(|rule| matches!(rule.when, AlertWhen::DocumentOver(_)))
+    pub fn take_unsized(&mut self, now: Timestamp) -> Vec<SessionKey> {
+        self.sizes.take_due(now)
+    }
+
+    /// Their size is to be asked again.
+    pub fn ask_sizes_of(&mut self, keys: &[SessionKey]) {
+        if self.rules.iter().any(|rule| matches!(rule.when, AlertWhen::DocumentOver(_))) {
+            for key in keys {
+                self.sizes.note(key);
+            }
+        }
     }
 
     /// Whether a session changed since it is watched.
@@ -97,7 +107,7 @@ impl AlertEngine {
         self.sessions.contains_key(key)
     }
 
-    /// How long until time alone may raise an alert; `None`: it will not.
+    /// How long until time alone may raise an alert, or the store is to be asked for one; `None`: neither.
     #[must_use]
     pub fn next_due(&self, now: Timestamp) -> Option<Duration> {
         let left = |since: Timestamp| {
@@ -110,7 +120,8 @@ impl AlertEngine {
         };
         let waiting = self.sessions.values().filter_map(|session| left(session.waits_since?));
         let unasked = self.sessions.values().flat_map(|session| &session.incidents);
-        let left = waiting.chain(unasked.filter_map(|incident| incident.asks_in(now))).min()?;
+        let unasked = unasked.filter_map(|incident| incident.asks_in(now));
+        let left = waiting.chain(unasked).chain(self.sizes.due_in(now)).min()?;
         // Time is looked at once a second.
         Some(left.max(SignedDuration::ZERO).unsigned_abs() + Duration::from_secs(1))
     }
@@ -118,6 +129,7 @@ impl AlertEngine {
     /// Forgets the sessions: they are another store's from now on.
     pub fn forget(&mut self) {
         self.sessions.clear();
+        self.sizes = UnsizedSessions::default();
     }
 
     /// A change was told at `now`. An alert of a rule with a filter is one only where the session matches it: whoever gets it asks
@@ -128,8 +140,10 @@ impl AlertEngine {
         }
         if matches!(change.kind, ChangeKind::Deleted) {
             self.sessions.remove(&change.session);
+            self.sizes.forget(&change.session);
             return Vec::new();
         }
+        self.ask_sizes_of(std::slice::from_ref(&change.session));
         self.end_what_time_ended(&change.session, now);
         let session = self.session(&change.session, now);
         session.activity.take(change, now);
@@ -216,7 +230,7 @@ impl AlertEngine {
     }
 
     fn judged(&mut self, key: &SessionKey, happened: &Happened, now: Timestamp) -> Vec<Alert> {
-        let Self { rules, sessions } = self;
+        let Self { rules, sessions, .. } = self;
         let Some(session) = sessions.get_mut(key) else { return Vec::new() };
         session.note_waiting(now);
         let told = rules.iter().enumerate().filter_map(|(at, rule)| {
@@ -228,7 +242,7 @@ impl AlertEngine {
 
     /// What only a filter tells: the store is asked at most once in some seconds.
     fn asked(&mut self, key: &SessionKey, now: Timestamp) -> Vec<Alert> {
-        let Self { rules, sessions } = self;
+        let Self { rules, sessions, .. } = self;
         let Some(session) = sessions.get_mut(key) else { return Vec::new() };
         let asked = rules.iter().zip(&mut session.incidents).filter_map(|(rule, incident)| {
             let asks = rule.when == AlertWhen::Matches && incident.may_ask(now);

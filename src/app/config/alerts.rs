@@ -105,11 +105,11 @@ fn only_true(item: &TomlEntry<'_>) -> Result<(), Problem> {
 
 /// `80%`, of the 16 MiB that a document can hold.
 fn percent(item: &TomlEntry<'_>) -> Result<u32, Problem> {
-    let text = item.string()?;
+    let wrong =
+        |given: &str| item.wrong(format!("must be a share of 16 MiB from \"1%\" to \"99%\", such as \"80%\"{given}"));
+    let text = item.string().map_err(|_| wrong(""))?;
     let number = text.strip_suffix('%').and_then(|number| number.trim_end().parse().ok());
-    number.filter(|percent| (1..=99).contains(percent)).ok_or_else(|| {
-        item.wrong(format!("must be a share of 16 MiB from \"1%\" to \"99%\", such as \"80%\", not {text:?}"))
-    })
+    number.filter(|percent| (1..=99).contains(percent)).ok_or_else(|| wrong(&format!(", not {text:?}")))
 }
 
 /// A filter with the saved ones put in; whether it can be read is known now.

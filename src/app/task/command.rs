@@ -53,6 +53,8 @@ pub enum Command {
     Look(Ticket, Box<InView>),
     /// Whether a session is among those that a filter leaves: `Event::Matched`.
     Match(Ticket, Filter, SessionKey),
+    /// Counts and sizes of sessions that may be out of view: `Event::Sized`.
+    Sizes(Ticket, Vec<SessionKey>),
     /// Gives up what runs in a lane.
     Cancel(Lane),
     /// Writes, those of one connection one after another in the order they come: `Event::Written` or `Event::NotWritten`,
@@ -137,7 +139,7 @@ pub enum Lane {
     Fleet,
     /// `Look`, which is no question.
     View,
-    /// `Match`.
+    /// `Match` and `Sizes`.
     Alert,
     /// `Write`: the only one in which nothing replaces anything.
     Write,
@@ -189,7 +191,7 @@ impl Command {
             Self::Document(ticket, ..) => (Lane::Inspect, Some(*ticket)),
             Self::Fleet(ticket, ..) => (Lane::Fleet, Some(*ticket)),
             Self::Look(..) => (Lane::View, None),
-            Self::Match(ticket, ..) => (Lane::Alert, Some(*ticket)),
+            Self::Match(ticket, ..) | Self::Sizes(ticket, _) => (Lane::Alert, Some(*ticket)),
             Self::Cancel(lane) => (*lane, None),
             Self::Write(ticket, _) => (Lane::Write, Some(*ticket)),
         }

@@ -74,6 +74,8 @@ pub enum Event {
     FleetEnd(Ticket, FleetExtent),
     /// Whether a session is among those that a filter leaves.
     Matched(Ticket, bool),
+    /// Counts and sizes, for the alerts.
+    Sized(Ticket, Vec<(SessionKey, Details)>),
     /// A question failed.
     Failed {
         /// Of the question.
@@ -137,7 +139,7 @@ impl Event {
             Self::FleetRows(ticket, _) | Self::FleetSeed(ticket, _) | Self::FleetEnd(ticket, _) => {
                 (Lane::Fleet, *ticket)
             }
-            Self::Matched(ticket, _) => (Lane::Alert, *ticket),
+            Self::Matched(ticket, _) | Self::Sized(ticket, _) => (Lane::Alert, *ticket),
             Self::Failed { ticket, lane, .. } => (*lane, *ticket),
             Self::Link(_)
             | Self::News(..)

@@ -59,6 +59,7 @@ impl Question {
             Command::Match(ticket, filter, key) => {
                 Event::Matched(ticket, row_among(reader.as_ref(), &filter, &key).await?.is_some())
             }
+            Command::Sizes(ticket, keys) => Event::Sized(ticket, reader.details(&keys).await?),
             Command::Connect(..) | Command::Cancel(_) | Command::Look(..) | Command::Write(..) => return Ok(()),
         };
         self.reply.send(&self.events, event).await;

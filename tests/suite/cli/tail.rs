@@ -1,5 +1,7 @@
 //! `tail`: what another process writes, as it is written, from a replica set and from a folder.
 
+mod edges;
+
 use std::{
     io::{BufRead, BufReader, Read},
     process::{Child, Command, Stdio},

@@ -139,7 +139,13 @@ fn who_waits_for_a_person_is_told_after_a_while_and_again_after_an_answer() {
 fn a_document_that_fills_up_is_told() {
     let mut engine = engine(AlertWhen::DocumentOver(80));
     let bytes = |bytes| Happened { bytes: Some(bytes), ..Happened::default() };
-    assert!(engine.asks_for_sizes());
+    let touched = |engine: &mut AlertEngine| engine.take(&Change::unclear("s".into(), None), at(0));
+    assert!(touched(&mut engine).is_empty());
+    assert_eq!(engine.next_due(at(0)), Some(Duration::from_secs(1)));
+    assert_eq!(engine.take_unsized(at(0)), [SessionKey::from("s")]);
+    let mut other = AlertEngine::new(vec![rule(AlertWhen::Guardrail)]);
+    touched(&mut other);
+    assert!(other.take_unsized(at(0)).is_empty(), "no rule asks for it");
     assert!(engine.hear(&"s".into(), &bytes(LARGEST_DOCUMENT / 100 * 80), at(0)).is_empty());
     let told = engine.hear(&"s".into(), &bytes(LARGEST_DOCUMENT / 10 * 9), at(1));
     assert_eq!(says(&told), ["the document holds 89 % of 16 MiB"]);

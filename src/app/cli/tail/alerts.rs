@@ -1,18 +1,13 @@
 //! The alerts of the configuration, while sessions are followed.
 
-use std::{
-    collections::HashSet,
-    io::{self, IsTerminal, Write},
-    time::Duration,
-};
+use std::io::{self, IsTerminal, Write};
 
 use jiff::{Timestamp, tz::TimeZone};
-use tokio::time::Instant;
 
 use super::differ::SessionNews;
 use crate::{
     app::{
-        alert::{Alert, AlertEngine, AlertRule, Happened, row_among},
+        alert::{Alert, AlertEngine, AlertRule, Happened, RingPace, row_among},
         text,
     },
     hook::Hooks,
@@ -20,26 +15,19 @@ use crate::{
     session::{Change, ChangeKind, SessionKey},
 };
 
-/// How large documents are is asked once in that time.
-const SIZES_EVERY: Duration = Duration::from_secs(10);
-/// So many at once.
-const MOST_SIZES: usize = 500;
-
 /// The rules, and what is done where one holds.
 pub struct TailAlerts {
     engine: AlertEngine,
     zone: TimeZone,
     exit_on: Vec<String>,
     hooks: Hooks,
-    /// Sessions that changed since their size was asked.
-    changed: HashSet<SessionKey>,
-    sized: Option<Instant>,
+    ring: RingPace,
 }
 
 impl TailAlerts {
     /// With these rules; one of `exit_on` ends the command.
     pub fn new(rules: Vec<AlertRule>, zone: TimeZone, exit_on: Vec<String>, hooks: Hooks) -> Self {
-        Self { engine: AlertEngine::new(rules), zone, exit_on, hooks, changed: HashSet::new(), sized: None }
+        Self { engine: AlertEngine::new(rules), zone, exit_on, hooks, ring: RingPace::default() }
     }
 
     /// Whether an alert is one to end with.
@@ -49,16 +37,17 @@ impl TailAlerts {
 
     /// A change; its messages and feedback are [`Self::hear`]d where they are news.
     pub fn take(&mut self, change: &Change, now: Timestamp) -> Vec<Alert> {
-        self.note_change(&change.session);
         match change.kind {
-            ChangeKind::Messages(..) | ChangeKind::Feedback(_) => Vec::new(),
+            ChangeKind::Messages(..) | ChangeKind::Feedback(_) => {
+                self.engine.ask_sizes_of(std::slice::from_ref(&change.session));
+                Vec::new()
+            }
             _ => self.engine.take(change, now),
         }
     }
 
     /// News of a session.
     pub fn hear(&mut self, key: &SessionKey, news: &SessionNews, now: Timestamp) -> Vec<Alert> {
-        self.note_change(key);
         let happened = match news {
             SessionNews::Messages(agent, messages) => {
                 let change = Change::messages(key.clone(), agent.clone(), messages.clone());
@@ -86,21 +75,13 @@ impl TailAlerts {
         self.engine.hear(key, &happened, now)
     }
 
-    fn note_change(&mut self, key: &SessionKey) {
-        if self.engine.asks_for_sizes() && self.changed.len() < MOST_SIZES && !self.changed.contains(key) {
-            self.changed.insert(key.clone());
-        }
-    }
-
     /// What time brought, and what the sizes of the sessions that changed tell.
     pub async fn due(&mut self, reader: &dyn SessionReader, now: Timestamp) -> Vec<Alert> {
         let mut alerts = self.engine.tick(now);
-        let is_early = self.sized.is_some_and(|at| at.elapsed() < SIZES_EVERY);
-        if self.changed.is_empty() || is_early {
+        let keys = self.engine.take_unsized(now);
+        if keys.is_empty() {
             return alerts;
         }
-        self.sized = Some(Instant::now());
-        let keys: Vec<SessionKey> = self.changed.drain().collect();
         match reader.details(&keys).await {
             Ok(found) => {
                 for (key, details) in found {
@@ -109,7 +90,7 @@ impl TailAlerts {
             }
             Err(error) => {
                 tracing::warn!(%error, "the sizes of sessions are not known");
-                self.changed.extend(keys);
+                self.engine.ask_sizes_of(&keys);
             }
         }
         alerts
@@ -121,7 +102,8 @@ impl TailAlerts {
         for alert in alerts {
             let filter = self.engine.rule(&alert.rule).and_then(|rule| rule.filter.clone());
             if let Some(filter) = filter {
-                let matches = self.matches(reader, &filter, &alert.session).await;
+                // Of what nobody knows nothing is told, and what goes on is not over.
+                let Some(matches) = self.matches(reader, &filter, &alert.session).await else { continue };
                 if !self.engine.settle(&alert, matches, alert.at) {
                     continue;
                 }
@@ -132,27 +114,28 @@ impl TailAlerts {
         told
     }
 
-    async fn matches(&self, reader: &dyn SessionReader, filter: &str, key: &SessionKey) -> bool {
+    async fn matches(&self, reader: &dyn SessionReader, filter: &str, key: &SessionKey) -> Option<bool> {
         // It could be read with the configuration.
-        let Ok(filter) = Filter::parse_at(filter, &Timestamp::now().to_zoned(self.zone.clone())) else { return false };
+        let filter = Filter::parse_at(filter, &Timestamp::now().to_zoned(self.zone.clone())).ok()?;
         match row_among(reader, &filter, key).await {
-            Ok(row) => row.is_some(),
+            Ok(row) => Some(row.is_some()),
             Err(error) => {
                 tracing::warn!(%error, "whether a session matches the filter of an alert is not known");
-                false
+                None
             }
         }
     }
 
-    fn signal(&self, alert: &Alert) {
+    fn signal(&mut self, alert: &Alert) {
         let Some(rule) = self.engine.rule(&alert.rule) else { return };
         let mut terminal = io::stderr();
         if terminal.is_terminal() {
+            let (rings, notifies) = self.ring.take(rule, alert.at);
             // Talk that nobody hears is no failure.
-            if rule.bell {
+            if rings {
                 let _ = terminal.write_all(b"\x07");
             }
-            if rule.notify {
+            if notifies {
                 let says = format!("{}: {} {}", alert.rule, alert.session.text(), alert.says);
                 let _ = terminal.write_all(text::notification(&says).as_bytes());
             }

@@ -10,11 +10,11 @@ use jiff::Timestamp;
 use super::{AppState, Effect, event_log::EventLog};
 use crate::{
     app::{
-        alert::{Alert, AlertEngine, AlertRule, Happened},
+        alert::{Alert, AlertEngine, AlertRule, Happened, RingPace},
         task::{Command, Event, Ticket},
     },
     repository::Filter,
-    session::{Change, SessionKey},
+    session::{Change, Details, SessionKey},
 };
 
 /// Alerts that wait for the store to say whether their session matches; of more, the newest are left out.
@@ -28,10 +28,20 @@ pub struct AlertState {
     marked: HashSet<SessionKey>,
     /// Of rules with a filter.
     waiting: VecDeque<Alert>,
-    asked: Option<(Ticket, Alert)>,
+    asked: Option<(Ticket, AskedForAlert)>,
+    ring: RingPace,
     ticked: Option<Timestamp>,
     /// What happened, also at other connections.
     pub(super) log: EventLog,
+}
+
+/// What the store is asked for the rules.
+#[derive(Debug)]
+enum AskedForAlert {
+    /// Whether the alert's session matches.
+    Match(Alert),
+    /// How large these are.
+    Sizes(Vec<SessionKey>),
 }
 
 impl AlertState {
@@ -75,7 +85,13 @@ impl AppState {
 
     /// What the counts and sizes of rows raise.
     pub(super) fn alert_on_details(&mut self, event: &Event) -> Vec<Effect> {
-        let Event::Details(_, details) = event else { return Vec::new() };
+        match event {
+            Event::Details(_, details) => self.alert_on_sizes(details),
+            _ => Vec::new(),
+        }
+    }
+
+    fn alert_on_sizes(&mut self, details: &[(SessionKey, Details)]) -> Vec<Effect> {
         let mut alerts = Vec::new();
         // Of one that did not change since it is watched nothing is news.
         for (key, details) in details {
@@ -112,30 +128,63 @@ impl AppState {
         effects
     }
 
-    /// Asks whether the session of the next alert matches, one after another.
+    /// Asks whether the session of the next alert matches, one after another; then how large sessions are.
     fn ask_for_alert(&mut self) -> Option<Effect> {
         if self.alerts.asked.is_some() {
             return None;
         }
-        let alert = self.alerts.waiting.pop_front()?;
+        let Some(alert) = self.alerts.waiting.pop_front() else { return self.ask_for_sizes() };
         let filter = self.alerts.engine.rule(&alert.rule)?.filter.as_deref()?;
         // It could be read with the configuration.
         let filter = Filter::parse_at(filter, &self.look.now.to_zoned(self.look.zone.clone())).ok()?;
         let ticket = self.tickets.take();
         let asks = Command::Match(ticket, filter, alert.session.clone());
-        self.alerts.asked = Some((ticket, alert));
+        self.alerts.asked = Some((ticket, AskedForAlert::Match(alert)));
         Some(Effect::Ask(asks))
     }
 
-    /// The store says whether a session matches; where it cannot, nothing is told of it.
+    fn ask_for_sizes(&mut self) -> Option<Effect> {
+        let keys = self.alerts.engine.take_unsized(self.look.now);
+        if keys.is_empty() {
+            return None;
+        }
+        let ticket = self.tickets.take();
+        self.alerts.asked = Some((ticket, AskedForAlert::Sizes(keys.clone())));
+        Some(Effect::Ask(Command::Sizes(ticket, keys)))
+    }
+
+    /// What was asked with that ticket, where it still counts.
+    fn take_asked(&mut self, ticket: Ticket) -> Option<AskedForAlert> {
+        self.alerts.asked.take_if(|(asked, _)| *asked == ticket).map(|(_, what)| what)
+    }
+
+    /// The store says whether a session matches.
     pub(super) fn on_matched(&mut self, ticket: Ticket, matches: bool) -> Vec<Effect> {
-        let Some((_, alert)) = self.alerts.asked.take_if(|(asked, _)| *asked == ticket) else { return Vec::new() };
+        let Some(AskedForAlert::Match(alert)) = self.take_asked(ticket) else { return Vec::new() };
         let mut effects = Vec::new();
         if self.alerts.engine.settle(&alert, matches, self.look.now) {
             effects = self.tell_alert(alert);
         }
         effects.extend(self.ask_for_alert());
         effects
+    }
+
+    /// The store says how large sessions are.
+    pub(super) fn on_sized(&mut self, ticket: Ticket, details: &[(SessionKey, Details)]) -> Vec<Effect> {
+        if self.take_asked(ticket).is_none() {
+            return Vec::new();
+        }
+        self.alert_on_sizes(details)
+    }
+
+    /// The store cannot say what was asked: of what nobody knows nothing is told; sizes are asked again later.
+    pub(super) fn on_alert_unknown(&mut self, ticket: Ticket) -> Vec<Effect> {
+        match self.take_asked(ticket) {
+            Some(AskedForAlert::Sizes(keys)) => self.alerts.engine.ask_sizes_of(&keys),
+            Some(AskedForAlert::Match(_)) => {}
+            None => return Vec::new(),
+        }
+        self.ask_for_alert().into_iter().collect()
     }
 
     fn tell_alert(&mut self, alert: Alert) -> Vec<Effect> {
@@ -149,11 +198,12 @@ impl AppState {
         }
         self.log_event(format!("alert {}: {}", alert.rule, alert.says), Some(session));
         let Some(rule) = self.alerts.engine.rule(&alert.rule) else { return Vec::new() };
+        let (rings, notifies) = self.alerts.ring.take(rule, self.look.now);
         let mut effects = Vec::new();
-        if rule.bell {
+        if rings {
             effects.push(Effect::Bell);
         }
-        if rule.notify {
+        if notifies {
             effects.push(Effect::Notify(says));
         }
         if let Some(webhook) = rule.webhook.clone() {

@@ -52,6 +52,7 @@ impl AppState {
             }
             Event::News(ticket, news) => self.on_news(ticket, &news),
             Event::Matched(ticket, matches) => self.on_matched(ticket, matches),
+            Event::Sized(ticket, details) => self.on_sized(ticket, &details),
             Event::Resolved(_, id, rows) => self.on_resolved(&id, rows),
             Event::Peeked(ticket, session) => self.on_peeked(ticket, &session),
             Event::Failed { ticket, lane, error } => self.on_failed(ticket, lane, error),
@@ -233,7 +234,7 @@ impl AppState {
     fn on_failed(&mut self, ticket: Ticket, lane: Lane, error: Error) -> Vec<Effect> {
         match lane {
             Lane::Connection => return self.not_connected(error),
-            Lane::Alert => return self.on_matched(ticket, false),
+            Lane::Alert => return self.on_alert_unknown(ticket),
             _ => {}
         }
         if error.is_passing() {

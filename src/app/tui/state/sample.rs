@@ -192,6 +192,9 @@ impl Screen {
                 vec![Event::Document(*ticket, Box::new(sample::inspection(sample::document("support-1042"))))]
             }
             Command::Match(ticket, ..) => vec![Event::Matched(*ticket, true)],
+            Command::Sizes(ticket, keys) => {
+                vec![Event::Sized(*ticket, keys.iter().map(|key| (key.clone(), details(key))).collect())]
+            }
             Command::Fleet(ticket, scope) => {
                 let now = look().now;
                 let mut rows: Vec<Summary> = (1..4).map(|at| row(at, &format!("agent-{at}"))).collect();

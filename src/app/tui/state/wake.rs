@@ -19,7 +19,8 @@ impl AppState {
     #[must_use]
     pub fn next_change(&self) -> Option<Duration> {
         if self.areas.too_small {
-            return None;
+            // Who sees nothing may still hear.
+            return self.alerts.next_due(self.look.now);
         }
         if self.loading().is_some() {
             return Some(BEAT);

@@ -18,6 +18,12 @@ const INTERRUPTS: [&str; 3] =
 impl SessionMark {
     /// What of a change is news, and whether the session has to be read again to know all of it.
     pub fn take(&mut self, change: &Change) -> ChangeNews {
+        if self.is_another
+            && !matches!(change.kind, ChangeKind::Created(_) | ChangeKind::Deleted | ChangeKind::Touched(_))
+        {
+            // Of which of the two sessions it is nobody knows.
+            return AGAIN;
+        }
         match &change.kind {
             ChangeKind::Created(row) => self.created(row),
             ChangeKind::Messages(agent, messages) => self.said(agent, messages),
@@ -51,6 +57,7 @@ impl SessionMark {
     fn created(&mut self, row: &Summary) -> ChangeNews {
         if self.is_read() && self.born.is_some() && self.born == row.created_at {
             // It was read before its change came.
+            self.is_another = false;
             return NOTHING;
         }
         self.begin(row.created_at);

@@ -168,6 +168,7 @@ fn another_session_of_that_id_is_told_whole() {
     let news = mark.read(&other, None);
     assert!(matches!(&news[0], SessionNews::Replaced(row) if row.created_at == other.created_at), "{news:?}");
     assert_eq!(indexes(&news), [0, 1, 2]);
+    assert_eq!(mark.take(&said(1..5)), (vec![], true), "it may be of the one before");
     assert!(mark.take_another() && !mark.take_another());
     assert_eq!(mark.take(&created(9)), (vec![], false), "its change comes after");
     assert_eq!(mark.read(&other, None), []);

@@ -38,7 +38,12 @@ impl Follower {
         let Some(followed) = self.followed.get_mut(&session.key) else { return Vec::new() };
         session.name().clone_into(&mut followed.name);
         followed.updated_at = session.updated_at;
-        followed.mark.read(session, since)
+        let news = followed.mark.read(session, since);
+        if self.is_polled {
+            // Nothing of the one before comes after that.
+            followed.mark.take_another();
+        }
+        news
     }
 
     pub(super) async fn read_what_is_unread(&mut self) -> Result<()> {

@@ -65,6 +65,10 @@ fn bell_notification_and_webhook_are_asked_for_where_the_rule_says_so() {
     };
     assert!(says.contains("unhappy") && says.contains("was rated down"), "{says}");
     assert_eq!((webhook.as_str(), &alert.session), ("pager", &key));
+    let (other, more) = rated(&mut screen, 1);
+    let rings = more.iter().any(|effect| matches!(effect, Effect::Bell | Effect::Notify(_)));
+    let delivers = more.iter().any(|effect| matches!(effect, Effect::Deliver(..)));
+    assert!(screen.state.is_alerted(&other) && delivers && !rings, "many at once are one noise: {more:?}");
     let (_, again) = rated(&mut screen, 0);
     assert!(!again.iter().any(|effect| matches!(effect, Effect::Bell)), "once a minute");
 }
@@ -98,6 +102,32 @@ fn of_a_rule_with_a_filter_the_store_is_asked_one_after_another() {
 }
 
 #[test]
+fn the_size_of_what_changed_is_asked_also_out_of_view_and_asked_again_where_that_fails() {
+    let mut screen = with(vec![rule("large", AlertWhen::DocumentOver(80))]);
+    let key = SessionKey::from("not listed");
+    let said = News::Changes(vec![Change::unclear(key.clone(), None)]);
+    let asked = |effects: &[Effect]| {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Ask(Command::Sizes(ticket, keys)) => Some((*ticket, keys.clone())),
+            _ => None,
+        })
+    };
+    let event = Event::News(screen.state.workspace.ticket, said);
+    let (ticket, keys) = asked(&screen.state.update(Input::Task(Box::new(event)))).unwrap();
+    assert_eq!(keys, std::slice::from_ref(&key));
+    let lane = crate::app::task::command::Lane::Alert;
+    screen.tell(Event::Failed { ticket, lane, error: Error::unreachable("h", "r") });
+    let later = screen.state.look.now.checked_add(SignedDuration::from_secs(10)).unwrap();
+    screen.put(Input::Tick(later));
+    let size = screen.state.size;
+    let (ticket, _) = asked(&screen.state.update(Input::Resize(size))).unwrap();
+    let full = Details { bytes: Some(crate::session::LARGEST_DOCUMENT), ..Default::default() };
+    assert!(!screen.state.is_alerted(&key));
+    screen.tell(Event::Sized(ticket, vec![(key.clone(), full)]));
+    assert!(screen.state.is_alerted(&key));
+}
+
+#[test]
 fn another_store_has_other_sessions() {
     let mut screen = with(vec![unhappy()]);
     let (key, _) = rated(&mut screen, 0);
@@ -110,7 +140,7 @@ fn another_store_has_other_sessions() {
 fn who_waits_for_a_person_is_told_when_the_time_is_over() {
     let mut screen = with(vec![rule("waiting", AlertWhen::WaitingForPerson(SignedDuration::from_secs(60)))]);
     let (key, _) = rated(&mut screen, 1);
-    let mut details = crate::session::Details::default();
+    let mut details = Details::default();
     let mut agent = crate::session::AgentCount {
         id: "a".into(),
         model: None,
