@@ -74,6 +74,25 @@ fn a_session_that_is_held_whole_gets_its_new_messages() {
 }
 
 #[test]
+fn a_date_that_is_told_as_stored_counts_also_where_it_is_earlier() {
+    let at = |second: i64| Some(StoredDate::from_millis(second * 1000));
+    let stored = doc! { "_id": "s", "updated_at": Bson::DateTime(StoredDate::from_millis(10_000).into()) };
+    let (mut held, mut row) = (decode::session(stored.clone()), decode::summary(&stored));
+    for (dated, expected, is_news) in [
+        (ChangeDate::Kept, at(10), false),
+        (ChangeDate::Stored(at(5)), at(5), true),
+        (ChangeDate::Stored(at(5)), at(5), false),
+        (ChangeDate::Implied, at(7), true),
+        (ChangeDate::Stored(None), None, true),
+    ] {
+        let change = Change::touched("s".into(), StoredDate::from_millis(7_000)).dated(dated);
+        assert_eq!(change.apply_to_row(&mut row), is_news, "{dated:?}");
+        assert_eq!(change.apply_to(&mut held).is_changed(), is_news, "{dated:?}");
+        assert_eq!((row.updated_at, held.updated_at), (expected, expected), "{dated:?}");
+    }
+}
+
+#[test]
 fn what_is_newer_raises_the_time_of_session_and_row_alike() {
     let at = |second: i64| StoredDate::from_millis(second * 1000);
     let date = |second| Bson::DateTime(at(second).into());

@@ -145,8 +145,13 @@ async fn the_open_session_tells_each_write() {
     assert!(matches!(told.kind, ChangeKind::Touched(_)), "{told:?}");
 
     let redacted = doc! { "role": "user", "content": [{ "text": "redacted" }] };
+    let front = doc! { "$each": [{ "rating": "up", "created_at": date(11) }], "$position": 0 };
     for written in [
+        doc! { "$push": { "feedbacks": front } },
         doc! { "$set": { "agents.x.messages.1.event_loop_metrics.cycle_metrics.cycle_count": 2 } },
+        // As many bytes, and no total of them.
+        doc! { "$set": { "agents.x.messages.1.event_loop_metrics.accumulated_usage.inputTokens": 6 } },
+        doc! { "$set": { "agents.x.messages.1.event_loop_metrics.accumulated_usage.inputTokens": 7 } },
         event(),
         doc! { "$set": { "agents.x.messages.0.redact_message": redacted } },
         doc! { "$set": { "agents.x.agent_data.model": "n" } },

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     repository::InView,
-    session::{Change, SessionKey, StoredDate, Summary},
+    session::{Change, ChangeDate, SessionKey, StoredDate, Summary},
 };
 
 /// More rows than that are on no screen.
@@ -85,7 +85,7 @@ impl PollMemory {
                 match change {
                     RecentChange::New(key) if !in_view.contains(&key) => found.new.push(key),
                     RecentChange::Updated(key, at) if !in_view.contains(&key) => {
-                        found.changes.push(Change::touched(key, at));
+                        found.changes.push(Change::touched(key, at).dated(ChangeDate::Stored(Some(at))));
                     }
                     // Looked at closer.
                     _ => {}
@@ -98,7 +98,7 @@ impl PollMemory {
                 None => found.changes.push(Change::deleted(key.clone())),
                 // It came back, as another.
                 Some(now) if self.gone.contains(key) => {
-                    found.changes.push(Change::unclear(key.clone(), now.updated_at));
+                    found.changes.push(unclear(key, now));
                 }
                 Some(now) => found.changes.extend(self.row_changes(key, now)),
             }
@@ -121,7 +121,7 @@ impl PollMemory {
         // What its row was read with is all that is known.
         let shown = self.shown.rows.iter().find(|(shown, _)| shown == key);
         let changed = shown.is_some_and(|(_, updated_at)| *updated_at != now.updated_at);
-        changed.then(|| Change::unclear(key.clone(), now.updated_at)).into_iter().collect()
+        changed.then(|| unclear(key, now)).into_iter().collect()
     }
 
     /// An answer was told.
@@ -145,6 +145,11 @@ impl PollMemory {
             *before = now;
         }
     }
+}
+
+/// Something of a row in view is another.
+fn unclear(key: &SessionKey, now: &RowSeen) -> Change {
+    Change::unclear(key.clone(), now.updated_at).dated(ChangeDate::Stored(now.updated_at))
 }
 
 impl PollFound {

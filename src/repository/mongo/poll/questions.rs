@@ -216,10 +216,19 @@ fn in_view(keys: &[SessionKey], open: Option<&SessionKey>) -> Vec<Document> {
     };
     if let Some(key) = open {
         let is_open = doc! { "$eq": [ "$_id", expr::literal(key.bson().clone()) ] };
-        let closer = doc! { "metadata": bounded("$metadata", SHORT_METADATA), "agents": expr::each_agent(agent()) };
+        let closer = doc! {
+            "metadata": bounded("$metadata", SHORT_METADATA), "agents": expr::each_agent(agent()), "rated": rated(),
+        };
         looked.insert("open", doc! { "$cond": [ is_open, closer, "$$REMOVE" ] });
     }
     vec![doc! { "$match": { "_id": { "$in": ids(keys) } } }, doc! { "$project": looked }]
+}
+
+/// The last feedbacks of the open session.
+fn rated() -> Document {
+    let last = doc! { "$slice": [ expr::array_or_empty("$feedbacks"), -LAST ] };
+    let one: Vec<Bson> = vec![brief("$$f.created_at").into(), brief("$$f.rating").into()];
+    doc! { "$map": { "input": last, "as": "f", "in": one } }
 }
 
 /// An agent of the open session: `$$a`.
@@ -250,7 +259,11 @@ fn agent() -> Document {
 /// What its figures sum up to, by which they are told to have moved: `$$m`, a message.
 fn figures() -> Document {
     let counted = [
+        "accumulated_usage.inputTokens",
+        "accumulated_usage.outputTokens",
         "accumulated_usage.totalTokens",
+        "accumulated_usage.cacheReadInputTokens",
+        "accumulated_usage.cacheWriteInputTokens",
         "accumulated_metrics.latencyMs",
         "cycle_metrics.cycle_count",
         "cycle_metrics.total_duration",
@@ -292,29 +305,32 @@ fn open_seen(row: &RowSeen, mut open: Document) -> OpenSeen {
     let counts = row.rest.as_document();
     let count = |name: &str| counts.and_then(|counts| counts.get(name)).cloned().unwrap_or(Bson::Null);
     let mut agents: Vec<AgentSeen> = Vec::new();
-    if let Some(Bson::Array(stored)) = open.remove("agents") {
-        for agent in stored.into_iter().filter_map(agent_seen) {
-            // Of agents with one id the first counts, as everywhere.
-            if agents.iter().all(|known| known.id != agent.id) {
-                agents.push(agent);
-            }
+    for agent in items(open.remove("agents")).into_iter().filter_map(agent_seen) {
+        // Of agents with one id the first counts, as everywhere.
+        if agents.iter().all(|known| known.id != agent.id) {
+            agents.push(agent);
         }
     }
     OpenSeen {
         updated_at: row.updated_at,
         metadata: open.remove("metadata").unwrap_or(Bson::Undefined),
         feedbacks: decode::unsigned(&count("feedbacks")).unwrap_or_default(),
+        rated: Some(items(open.remove("rated"))),
         agents,
         rest: Some((row.bytes, vec![count("since"), count("events")].into())),
     }
 }
 
+fn items(array: Option<Bson>) -> Vec<Bson> {
+    match array {
+        Some(Bson::Array(items)) => items,
+        _ => Vec::new(),
+    }
+}
+
 fn agent_seen(stored: Bson) -> Option<AgentSeen> {
     let Bson::Document(mut fields) = stored else { return None };
-    let last = match fields.remove("last") {
-        Some(Bson::Array(last)) => last,
-        _ => Vec::new(),
-    };
+    let last = items(fields.remove("last"));
     let [at, data] = ["at", "data"].map(|name| fields.remove(name).unwrap_or(Bson::Null));
     Some(AgentSeen {
         id: AgentId::from(fields.get_str("id").unwrap_or_default()),

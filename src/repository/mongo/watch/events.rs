@@ -16,7 +16,7 @@ use crate::{
         rows::{decoded_value, field},
     },
     session::{
-        Change, SessionKey, StoredDate,
+        Change, ChangeDate, SessionKey, StoredDate,
         decode::{self, raw::RawValue},
     },
 };
@@ -39,8 +39,9 @@ pub(super) fn changes(event: &RawDocument) -> Vec<Change> {
         Some("insert") => created(event, key).into_iter().collect(),
         Some("delete") => vec![Change::deleted(key)],
         Some("replace") => {
-            let at = field(event, "fullDocument").and_then(|stored| stored.get("updated_at"));
-            vec![Change::unclear(key, at.and_then(date))]
+            let Some(stored) = field(event, "fullDocument") else { return vec![Change::unclear(key, None)] };
+            let at = stored.get("updated_at").and_then(date);
+            vec![Change::unclear(key, at).dated(ChangeDate::Stored(at))]
         }
         Some("update") => match field(event, "updateDescription") {
             Some(described) => DescribedUpdate::read(described).into_changes(&key),

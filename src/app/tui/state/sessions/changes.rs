@@ -133,9 +133,10 @@ impl SessionList {
         if let Some(before) = before {
             self.marks.light(&before, row, change);
         }
-        if date_of(row, sort) != date {
+        let now = date_of(row, sort);
+        if now != date {
             self.since.moved.insert(row.key.clone());
-            batch.relocate(place);
+            if now < date { batch.lower(place) } else { batch.relocate(place) }
         }
     }
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::session::{Change, StoredDate};
+use crate::session::{Change, ChangeDate, StoredDate};
 
 fn at(second: i64) -> StoredDate {
     StoredDate::from_millis(second * 1000)
@@ -29,12 +29,19 @@ fn list(rows: usize) -> SessionList {
     list
 }
 
+/// The date is that now, whatever it was.
+fn stored(id: usize, second: Option<i64>) -> Change {
+    Change::unclear(key(id), None).dated(ChangeDate::Stored(second.map(at)))
+}
+
 fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         6 => (0..40_usize, 960..1040_i64).prop_map(|(id, second)| Change::unclear(key(id), Some(at(second)))),
         2 => (0..60_usize, 960..1040_i64).prop_map(|(id, second)| Change::created(row(id, second))),
         1 => (0..60_usize).prop_map(|id| Change::deleted(key(id))),
         1 => (0..60_usize, 960..1040_i64).prop_map(|(id, second)| Change::touched(key(id), at(second))),
+        3 => (0..40_usize, 960..1040_i64).prop_map(|(id, second)| stored(id, Some(second))),
+        1 => (0..40_usize).prop_map(|id| stored(id, None)),
     ]
 }
 
