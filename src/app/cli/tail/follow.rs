@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     app::{alert::Alert, cli::output::note, told},
-    repository::{Error, InView, News, SessionReader, WatchMode, WatchView},
+    repository::{Error, News, SessionReader, WatchMode, WatchView},
     session::{Change, ChangeKind, SessionKey, StoredDate},
 };
 use anyhow::Result;
@@ -71,6 +71,9 @@ pub struct Follower {
     heard: Timestamp,
     is_lost: bool,
     is_to_be_shown: bool,
+    /// The store does not tell changes but is looked at, closer where these sessions are.
+    polls: bool,
+    in_view: HashSet<SessionKey>,
     complained: Option<String>,
     /// An alert to end with was told.
     is_ended: bool,
@@ -109,6 +112,8 @@ impl Follower {
             heard: Timestamp::now(),
             is_lost: false,
             is_to_be_shown: false,
+            polls: false,
+            in_view: HashSet::new(),
             complained: None,
             is_ended: false,
         }
@@ -191,6 +196,7 @@ impl Follower {
             note("it answers again");
         }
         self.heard = now;
+        self.polls = matches!(mode, WatchMode::Poll(_));
         if let TailScope::One(row) = &self.scope {
             let row = (**row).clone();
             let key = row.key.clone();
@@ -199,15 +205,18 @@ impl Follower {
             if is_first && since.is_none() {
                 return self.read_quietly(&key).await;
             }
-        } else if matches!(mode, WatchMode::Poll(_)) {
+        } else if self.polls {
             let found = self.scope.rows(self.reader.as_ref(), None, MOST_IN_VIEW).await;
             match found {
                 Ok((rows, _)) => {
-                    let rows = rows.into_iter().map(|row| (row.key, row.updated_at)).collect();
-                    self.view.show(InView::new(rows, None));
+                    // The newest are the last to go out of view.
+                    for row in rows.iter().rev() {
+                        self.remember(row);
+                    }
                 }
                 Err(error) => self.complain(&error),
             }
+            self.show();
         }
         match since {
             Some(since) => self.catch_up(since).await,
@@ -233,7 +242,7 @@ impl Follower {
         followed.heard = Instant::now();
         let (news, again) = followed.mark.take(change);
         let mut alerts = self.alerts.take(change, now);
-        if again {
+        if again || (matches!(change.kind, ChangeKind::Touched(_)) && self.is_far(key)) {
             self.unread.insert(key.clone());
         }
         alerts.extend(self.tell(key, &news, now)?);
@@ -284,6 +293,11 @@ impl Follower {
             || self.behind.is_some()
             || self.alerts.wants_time()
             || self.strangers.values().any(|stranger| stranger.changed)
+    }
+
+    /// Whether all that is told of a session is that it was touched, whatever changed: nobody looks closer there.
+    fn is_far(&self, key: &SessionKey) -> bool {
+        self.polls && !matches!(self.scope, TailScope::One(_)) && !self.in_view.contains(key)
     }
 
     /// Says once what goes wrong.

@@ -77,7 +77,8 @@ impl Follower {
         let mut followed: Vec<_> = self.followed.iter().collect();
         followed.sort_unstable_by_key(|(_, followed)| Reverse(followed.heard));
         followed.truncate(MOST_IN_VIEW);
-        let rows = followed.into_iter().map(|(key, followed)| (key.clone(), followed.updated_at)).collect();
+        let rows: Vec<_> = followed.into_iter().map(|(key, followed)| (key.clone(), followed.updated_at)).collect();
+        self.in_view = rows.iter().map(|(key, _)| key.clone()).collect();
         self.view.show(InView::new(rows, None));
     }
 }
