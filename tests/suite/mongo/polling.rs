@@ -280,3 +280,23 @@ async fn a_dropped_collection_goes_on_once_it_is_there_again() {
     let told = change(&mut watch).await;
     assert!(matches!(told.kind, ChangeKind::Unclear(Some(_))) && told.session == "a", "{told:?}");
 }
+
+#[tokio::test]
+async fn sessions_come_and_go_where_no_index_is() {
+    let fresh = stored("listed_polled", vec![session("a", date(5)), session("b", date(5))]).await;
+    let (reader, view) = (reader(&fresh).await, WatchView::default());
+    show(&view, reader.as_ref(), &["a"], None).await;
+    let mut watch = reader.watch(&view);
+    begins(&mut watch).await;
+    // Something else than a session is none.
+    let chat = doc! { "_id": "chat", "title": "x", "messages": [{ "role": "user" }], "updated_at": date(5) };
+    fresh.load([chat, session("c", date(7))]).await;
+    let told = change(&mut watch).await;
+    let ChangeKind::Created(row) = &told.kind else { panic!("{told:?}") };
+    assert_eq!((row.name(), row.meta("topic")), ("c", Some(&Bson::from("orders"))));
+    for gone in ["b", "a"] {
+        fresh.collection.delete_one(doc! { "_id": gone }).await.expect("a deletion");
+        let told = change(&mut watch).await;
+        assert!(matches!(told.kind, ChangeKind::Deleted) && told.session == *gone, "{told:?}");
+    }
+}

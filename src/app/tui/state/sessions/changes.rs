@@ -220,7 +220,8 @@ impl SessionList {
         if self.since.unseen.remove(key) {
             self.tell_unseen();
         }
-        if batch.remove(key) || (is_news && self.is_all()) {
+        // Of a list that is read to its end one without a row was no session.
+        if batch.remove(key) || (is_news && self.is_all() && self.has_more()) {
             self.count = self.count.map(|count| count.saturating_sub(1));
         }
     }

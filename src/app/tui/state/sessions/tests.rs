@@ -140,3 +140,20 @@ fn what_changed_of_a_row_in_view_stands_out_and_what_was_known_does_not() {
     list.darken();
     assert!(!is_lit(&list, 3));
 }
+
+#[test]
+fn what_goes_and_had_no_row_in_a_list_that_is_read_to_its_end_was_no_session() {
+    let mut list = list(40);
+    list.apply_all(&[Change::deleted(key(50))], true);
+    assert_eq!(list.count, Some(40));
+    list.apply_all(&[Change::deleted(key(3))], true);
+    assert_eq!((list.count, list.rows.len()), (Some(39), 39));
+}
+
+#[test]
+fn a_row_whose_date_is_earlier_than_it_was_goes_down() {
+    let mut list = list(40);
+    list.apply_all(&[stored(0, Some(990)), stored(2, None)], true);
+    let place = |id: usize| list.rows.iter().position(|row| row.key == key(id));
+    assert_eq!((place(0), place(2), place(1)), (Some(20), Some(39), Some(0)));
+}
