@@ -148,7 +148,7 @@ fn an_event_tells_the_date_of_its_session_or_that_it_stayed() {
     assert_eq!(told(&updated(doc! {}, &["updated_at"])), ["unclear"]);
     assert_eq!(dates(doc! {}, &["updated_at"]), [ChangeDate::Stored(None)]);
     let replaced = doc! {
-        "operationType": "replace", "documentKey": { "_id": "s" }, "fullDocument": { "_id": "s", "updated_at": date(5) },
+        "operationType": "replace", "documentKey": { "_id": "s" }, "fullDocument": { "_id": "s", "agents": {}, "updated_at": date(5) },
     };
     assert_eq!(read(&replaced)[0].dated, stored(5));
 }
@@ -243,7 +243,8 @@ fn sessions_come_and_go_and_nothing_else_does() {
     assert_eq!(told(&read(&event("insert", session.clone()))), ["created mine"]);
     assert_eq!(told(&read(&event("replace", session))), ["unclear 5"]);
     let other = doc! { "_id": "s", "SessionId": null, "History": null };
-    assert!(read(&event("insert", other)).is_empty());
+    assert!(read(&event("insert", other.clone())).is_empty());
+    assert_eq!(told(&read(&event("replace", other))), ["deleted"]);
     let gone = doc! { "operationType": "delete", "documentKey": { "_id": "s" } };
     assert_eq!(told(&read(&gone)), ["deleted"]);
     for kind in ["drop", "rename", "dropDatabase", "invalidate", "unheardOf"] {
