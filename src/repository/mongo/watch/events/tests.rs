@@ -148,7 +148,8 @@ fn an_event_tells_the_date_of_its_session_or_that_it_stayed() {
     assert_eq!(told(&updated(doc! {}, &["updated_at"])), ["unclear"]);
     assert_eq!(dates(doc! {}, &["updated_at"]), [ChangeDate::Stored(None)]);
     let replaced = doc! {
-        "operationType": "replace", "documentKey": { "_id": "s" }, "fullDocument": { "_id": "s", "agents": {}, "updated_at": date(5) },
+        "operationType": "replace", "documentKey": { "_id": "s" },
+        "fullDocument": { "_id": "s", "agents": {}, "updated_at": date(5) },
     };
     assert_eq!(read(&replaced)[0].dated, stored(5));
 }
