@@ -23,7 +23,10 @@ mod top;
 
 use std::{process::ExitCode, time::Duration};
 
-use crate::app::config::{Config, Environment};
+use crate::app::{
+    config::{Config, Environment},
+    demo,
+};
 use clap::Parser;
 
 use args::{Args, CliCommand};
@@ -71,5 +74,6 @@ fn run(args: Args) -> anyhow::Result<()> {
     // What is still held is let go of, such as the demo's folder; a read that was given up may still wait for its
     // server, and nobody waits for that.
     runtime.shutdown_timeout(PATIENCE);
+    demo::close();
     result
 }

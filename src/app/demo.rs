@@ -5,6 +5,7 @@
 //!
 //! Beside them an agent is at work: what it says is written as time passes, and seen as any other agent's work is.
 
+mod folder;
 mod live;
 mod play;
 mod script;
@@ -23,6 +24,7 @@ use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
 use self::{
+    folder::DemoFolder,
     live::AgentAtWork,
     play::{PlayedAgent, PlayedSession},
 };
@@ -55,9 +57,7 @@ const NAME: &str = "demo";
 /// # Errors
 /// [`Error::Folder`] where it cannot be written.
 pub async fn open() -> Result<Arc<dyn SessionRepository>> {
-    let dir = written().await?;
-    let root = dir.path().to_owned();
-    Ok(Arc::new(FolderRepository::temporary(&root, dir, NAME)))
+    opened(false).await
 }
 
 /// The same, with an agent at work in it until the repository goes.
@@ -65,14 +65,33 @@ pub async fn open() -> Result<Arc<dyn SessionRepository>> {
 /// # Errors
 /// As [`open`].
 pub async fn open_living() -> Result<Arc<dyn SessionRepository>> {
-    if is_still() {
-        return open().await;
-    }
+    opened(!is_still()).await
+}
+
+/// Removes what is left of it at the end of the program: a task that nobody waited for may hold it.
+pub fn close() {
+    folder::remove_all();
+}
+
+async fn opened(living: bool) -> Result<Arc<dyn SessionRepository>> {
     let dir = written().await?;
     let root = dir.path().to_owned();
-    // Dropped in this order: nothing is written in a folder that is being removed.
-    let guard = (AgentAtWork::begin(root.clone()), dir);
-    Ok(Arc::new(FolderRepository::temporary(&root, guard, NAME)))
+    let folder = DemoFolder::new(dir);
+    let work = living.then(|| AgentAtWork::begin(Arc::clone(&folder)));
+    Ok(Arc::new(FolderRepository::temporary(&root, DemoGuard { work, folder }, NAME)))
+}
+
+/// Goes with the repository.
+struct DemoGuard {
+    work: Option<AgentAtWork>,
+    folder: Arc<DemoFolder>,
+}
+
+impl Drop for DemoGuard {
+    fn drop(&mut self) {
+        drop(self.work.take());
+        self.folder.remove();
+    }
 }
 
 /// For tests that need a picture that stays as it is.

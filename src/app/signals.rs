@@ -7,6 +7,9 @@ use other as system;
 #[cfg(unix)]
 use unix as system;
 
+/// The exit code of a program whose terminal is gone, as SIGHUP gives it.
+pub const HUNG_UP: u8 = 129;
+
 /// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caught {
@@ -53,7 +56,7 @@ impl Signals {
 
 #[cfg(unix)]
 mod unix {
-    use super::{Caught, io};
+    use super::{Caught, HUNG_UP, io};
     use rustix::{
         process::{Signal as Number, getpgrp, getpid, getppid, getsid, kill_current_process_group, kill_process},
         termios::tcgetpgrp,
@@ -88,7 +91,7 @@ mod unix {
         tokio::select! {
             _ = listening.terminate.recv() => Caught::End(143),
             _ = listening.interrupt.recv() => Caught::End(130),
-            _ = listening.hang_up.recv() => Caught::End(129),
+            _ = listening.hang_up.recv() => Caught::End(HUNG_UP),
             _ = listening.quit.recv() => Caught::End(131),
             _ = listening.stop.recv() => Caught::Stop,
             _ = listening.go_on.recv() => Caught::Continued,

@@ -26,7 +26,7 @@ const DEEDS: &[(&str, &[KeyCode])] = &[
 ];
 
 fn main() {
-    let mut screens = [Screen::with_messages(6_000), Screen::with_messages(60_000)];
+    let mut screens = [6_000, 60_000].map(|messages| Box::new(Screen::with_messages(messages)));
     println!("first frame, grammars not loaded: {}\n", ms(screens[0].first_frame));
     for (name, keys) in DEEDS {
         let mut seconds = [Vec::new(), Vec::new()];

@@ -1,15 +1,14 @@
 //! Changes in, alerts out.
 
+mod watched;
+
 use std::{collections::HashMap, fmt, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Alert, AlertRule, AlertWhen, incident::Incident, latency::CallLatency, tools::ToolRuns};
-use crate::{
-    metrics::{Activity, AgentState},
-    repository::filter::RatingWord,
-    session::{AgentId, Change, ChangeKind, Details, LARGEST_DOCUMENT, Message, Rating, Role, SessionKey},
-};
+use self::watched::WatchedSession;
+use super::{Alert, AlertRule, AlertWhen, incident::Incident};
+use crate::session::{AgentId, Change, ChangeKind, Counters, Details, Message, Rating, Role, SessionKey};
 
 /// So many sessions are watched at once; of more, those that changed last.
 const MOST_SESSIONS: usize = 2000;
@@ -67,20 +66,6 @@ pub struct AlertEngine {
     sessions: HashMap<SessionKey, WatchedSession>,
 }
 
-#[derive(Default)]
-struct WatchedSession {
-    activity: Activity,
-    tools: ToolRuns,
-    latency: CallLatency,
-    /// One a rule.
-    incidents: Vec<Incident>,
-    /// An agent is in an interrupt.
-    waits: bool,
-    waits_since: Option<Timestamp>,
-    bytes: Option<u64>,
-    changed: Option<Timestamp>,
-}
-
 impl fmt::Debug for AlertEngine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AlertEngine").field("rules", &self.rules).finish_non_exhaustive()
@@ -123,9 +108,11 @@ impl AlertEngine {
             });
             rules.filter(SignedDuration::is_positive).min()
         };
-        let left = self.sessions.values().filter_map(|session| left(session.waits_since?)).min()?;
+        let waiting = self.sessions.values().filter_map(|session| left(session.waits_since?));
+        let unasked = self.sessions.values().flat_map(|session| &session.incidents);
+        let left = waiting.chain(unasked.filter_map(|incident| incident.asks_in(now))).min()?;
         // Time is looked at once a second.
-        Some(left.unsigned_abs() + Duration::from_secs(1))
+        Some(left.max(SignedDuration::ZERO).unsigned_abs() + Duration::from_secs(1))
     }
 
     /// Forgets the sessions: they are another store's from now on.
@@ -143,6 +130,7 @@ impl AlertEngine {
             self.sessions.remove(&change.session);
             return Vec::new();
         }
+        self.end_what_time_ended(&change.session, now);
         let session = self.session(&change.session, now);
         session.activity.take(change, now);
         let call_ms = session.measure(change, now);
@@ -163,24 +151,37 @@ impl AlertEngine {
         self.judged(key, happened, now)
     }
 
-    /// Figures of a message became known at `now`.
-    pub fn measured(&mut self, key: &SessionKey, agent: &AgentId, message: &Message, now: Timestamp) -> Vec<Alert> {
+    /// Figures of the message with that index became known at `now`: the latency of its call in ms, and its counters.
+    pub fn measured(
+        &mut self,
+        key: &SessionKey,
+        (agent, index): (&AgentId, u64),
+        (latency_ms, counters): (Option<u64>, Option<&Counters>),
+        now: Timestamp,
+    ) -> Vec<Alert> {
         if self.rules.is_empty() {
             return Vec::new();
         }
+        self.end_what_time_ended(key, now);
         let session = self.session(key, now);
-        if let Some(counters) = &message.counters {
-            session.activity.reading(agent, message.index, counters, now);
+        if let Some(counters) = counters {
+            session.activity.reading(agent, index, counters, now);
         }
-        let call_ms = session.latency.of(agent, message);
+        let counted = counters.and_then(|counters| session.latency.counted(agent, counters));
+        let call_ms = latency_ms.or(counted);
         self.hear(key, &Happened { call_ms, ..Happened::default() }, now)
     }
 
-    /// Time went by: what only lasts long enough now.
+    /// Time went by: what only lasts long enough now, and filters that were not asked when their session changed last.
     pub fn tick(&mut self, now: Timestamp) -> Vec<Alert> {
         let waiting = self.sessions.iter().filter(|(_, session)| session.waits_since.is_some());
         let keys: Vec<SessionKey> = waiting.map(|(key, _)| key.clone()).collect();
-        keys.iter().flat_map(|key| self.judged(key, &Happened::default(), now)).collect()
+        let mut alerts: Vec<Alert> = keys.iter().flat_map(|key| self.judged(key, &Happened::default(), now)).collect();
+        let is_due = |incident: &Incident| incident.asks_in(now).is_some_and(|left| !left.is_positive());
+        let unasked = self.sessions.iter().filter(|(_, session)| session.incidents.iter().any(is_due));
+        let keys: Vec<SessionKey> = unasked.map(|(key, _)| key.clone()).collect();
+        alerts.extend(keys.iter().flat_map(|key| self.asked(key, now)));
+        alerts
     }
 
     /// How an alert of a rule with a filter came out: whether it is to be told.
@@ -208,6 +209,12 @@ impl AlertEngine {
         session
     }
 
+    fn end_what_time_ended(&mut self, key: &SessionKey, now: Timestamp) {
+        if let Some(session) = self.sessions.get_mut(key) {
+            session.end_what_time_ended(&self.rules, now);
+        }
+    }
+
     fn judged(&mut self, key: &SessionKey, happened: &Happened, now: Timestamp) -> Vec<Alert> {
         let Self { rules, sessions } = self;
         let Some(session) = sessions.get_mut(key) else { return Vec::new() };
@@ -230,85 +237,6 @@ impl AlertEngine {
         });
         asked.collect()
     }
-}
-
-impl WatchedSession {
-    /// Takes in tools and figures of a change; gives the slowest call in it.
-    fn measure(&mut self, change: &Change, now: Timestamp) -> Option<u64> {
-        match &change.kind {
-            ChangeKind::Messages(agent, messages) => {
-                let Self { tools, latency, .. } = self;
-                let slowest = messages.iter().filter_map(|message| {
-                    tools.take(message, now);
-                    latency.of(agent, message)
-                });
-                slowest.max()
-            }
-            ChangeKind::Metrics(agent, ..) => self.latency.counted(agent, &change.counters(None)?),
-            _ => None,
-        }
-    }
-
-    fn note_waiting(&mut self, now: Timestamp) {
-        let waits = self.waits || self.activity.state(now) == AgentState::WaitingForPerson;
-        // A clock that was set back starts anew.
-        self.waits_since = waits.then(|| self.waits_since.filter(|since| *since <= now).unwrap_or(now));
-    }
-
-    /// What is to be told by a rule now.
-    fn judge(&mut self, at: usize, rule: &AlertRule, happened: &Happened, now: Timestamp) -> Option<String> {
-        let incident = self.incidents.get_mut(at)?;
-        match rule.when {
-            AlertWhen::CallSlowerThan(limit) => {
-                let ms = happened.call_ms.filter(|ms| u128::from(*ms) > limit.as_millis().unsigned_abs())?;
-                incident.happens(now).then(|| format!("a call took {}", seconds(ms)))
-            }
-            AlertWhen::TokensPerMinuteOver(limit) => {
-                let rate = self.activity.tokens_per_minute(1, now);
-                let over = rate.filter(|rate| *rate > f64::from(limit));
-                let begins = incident.lasts(over.is_some(), now);
-                over.filter(|_| begins).map(|rate| format!("{rate:.0} tokens in a minute"))
-            }
-            AlertWhen::ToolFails { times, within } => {
-                let failing = self.tools.failing(times, within, now);
-                let begins = incident.lasts(failing.is_some(), now);
-                let how = if within.is_some() { "lately" } else { "in a row" };
-                failing.filter(|_| begins).map(|(name, count)| format!("{name} failed {count} times {how}"))
-            }
-            AlertWhen::Guardrail => {
-                let action = happened.guardrail.as_ref()?;
-                let colon = if action.is_empty() { "" } else { ": " };
-                incident.happens(now).then(|| format!("a guardrail stepped in{colon}{action}"))
-            }
-            AlertWhen::Rating(word) => {
-                let given = happened.rating.as_ref().filter(|rating| is_rated(rating, word))?;
-                incident.happens(now).then(|| format!("was rated {}", given.as_str()))
-            }
-            AlertWhen::WaitingForPerson(least) => {
-                let long = self.waits_since.filter(|since| now.duration_since(*since) >= least);
-                incident.lasts(long.is_some(), now).then(|| "waits for a person".to_owned())
-            }
-            AlertWhen::DocumentOver(percent) => {
-                let bytes = self.bytes?;
-                let over = bytes.saturating_mul(100) > LARGEST_DOCUMENT.saturating_mul(percent.into());
-                let share = bytes.saturating_mul(100) / LARGEST_DOCUMENT;
-                incident.lasts(over, now).then(|| format!("the document holds {share} % of 16 MiB"))
-            }
-            AlertWhen::Matches => None,
-        }
-    }
-}
-
-fn is_rated(rating: &Rating, word: RatingWord) -> bool {
-    matches!(
-        (rating, word),
-        (Rating::Up, RatingWord::Up) | (Rating::Down, RatingWord::Down) | (Rating::Neutral, RatingWord::Neutral)
-    )
-}
-
-/// `42.5 s`.
-fn seconds(ms: u64) -> String {
-    format!("{}.{} s", ms / 1000, ms % 1000 / 100)
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ pub(super) struct Incident {
     is_on: bool,
     told: Option<Timestamp>,
     asked: Option<Timestamp>,
+    /// The session changed since its filter was asked.
+    is_unasked: bool,
 }
 
 impl Incident {
@@ -33,13 +35,22 @@ impl Incident {
         self.tell(now)
     }
 
-    /// Whether a filter may be asked again.
+    /// The session changed: whether its filter may be asked again. If not, it is asked later: see [`Self::asks_in`].
     pub fn may_ask(&mut self, now: Timestamp) -> bool {
         let may = !is_within(self.asked, now, ASKED);
         if may {
             self.asked = Some(now);
         }
+        self.is_unasked = !may;
         may
+    }
+
+    /// How long until the filter may be asked, where the session changed since it was; zero or less: now.
+    pub fn asks_in(&self, now: Timestamp) -> Option<SignedDuration> {
+        let asked = self.asked.filter(|_| self.is_unasked)?;
+        let passed = now.duration_since(asked);
+        // A clock that was set back starts anew.
+        Some(if passed.is_negative() { SignedDuration::ZERO } else { ASKED - passed })
     }
 
     fn tell(&mut self, now: Timestamp) -> bool {
@@ -88,6 +99,10 @@ mod tests {
     #[test]
     fn a_filter_is_not_asked_at_every_change() {
         let mut incident = Incident::default();
-        assert!(incident.may_ask(at(0)) && !incident.may_ask(at(9)) && incident.may_ask(at(10)));
+        assert!(incident.may_ask(at(0)) && incident.asks_in(at(1)).is_none());
+        assert!(!incident.may_ask(at(9)));
+        assert_eq!(incident.asks_in(at(9)), Some(SignedDuration::from_secs(1)), "the last change is not forgotten");
+        assert_eq!(incident.asks_in(at(-5)), Some(SignedDuration::ZERO), "the clock was set back");
+        assert!(incident.may_ask(at(10)) && incident.asks_in(at(10)).is_none());
     }
 }

@@ -162,7 +162,7 @@ pub enum Format {
 
 /// `tail`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = FILTER_HELP)]
+#[command(after_help = format!("{TAIL_HELP}\n\n{FILTER_HELP}"))]
 pub struct TailArgs {
     /// A session's id, or which sessions, such as `app:support` (see below); without it all of them
     #[arg(value_name = "ID | FILTER")]
@@ -215,6 +215,14 @@ fn limit(text: &str) -> Result<Limit, String> {
         _ => text.parse().map(Limit::Rows).map_err(|_| "give a number from 1, or all".to_owned()),
     }
 }
+
+const TAIL_HELP: &str = "\
+Ends with Ctrl-C (exit code 0), with --until-idle (0), with --exit-on (10), with SIGTERM (143), once nobody reads its output (0).
+  strandscope tail app:support --since 10m
+  strandscope tail ID --json --until-idle 1m | jq -r 'select(.kind == \"message\") | .text'
+  strandscope tail --exit-on slow; [ $? = 10 ] && notify-send 'a call was slow'
+With --json each line has at, session_id, _id, kind and agent_id. kind is one of message, tool_use, tool_result, metrics,
+metadata, feedback, guardrail, agent (waits for a person), created, deleted, changed, alert.";
 
 const FILTER_HELP: &str = "\
 Terms, separated by spaces, must all match; -TERM excludes, \"…\" quotes:

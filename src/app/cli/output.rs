@@ -27,6 +27,26 @@ impl Out {
     }
 }
 
+/// Whether somebody may still read standard output. Where that is a pipe whose reader ended, a writer else learns it with its next
+/// line, which may be hours away.
+#[cfg(unix)]
+pub fn is_read() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+    let out = io::stdout();
+    // Asked for nothing, these are told all the same.
+    let mut asked = [PollFd::new(&out, PollFlags::empty())];
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    let answer = poll(&mut asked, Some(&at_once));
+    answer.is_err() || !asked[0].revents().intersects(PollFlags::ERR | PollFlags::HUP)
+}
+
+/// Nobody tells.
+#[cfg(not(unix))]
+pub fn is_read() -> bool {
+    true
+}
+
 /// Cells of the terminal that standard output is; `None` where it is a pipe or file.
 pub fn terminal_width() -> Option<usize> {
     if !io::stdout().is_terminal() {

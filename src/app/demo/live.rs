@@ -5,7 +5,7 @@ use std::{
     collections::VecDeque,
     fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
@@ -17,6 +17,7 @@ use tokio::{
 };
 
 use super::{
+    folder::DemoFolder,
     play::{self, PlayedSession, iso},
     script,
 };
@@ -35,32 +36,22 @@ const REST: Duration = Duration::from_secs(15);
 /// So many sessions of these stay at most.
 pub(super) const KEPT: usize = 4;
 
-/// The folder to write in; `None` once nothing more may be written.
-type WorkFolder = Arc<Mutex<Option<PathBuf>>>;
-
-/// An agent at work. It ends with its drop: nothing is written afterwards.
-pub(super) struct AgentAtWork {
-    folder: WorkFolder,
-    task: JoinHandle<()>,
-}
+/// An agent at work. It ends with its drop, at the latest with what it is writing then.
+pub(super) struct AgentAtWork(JoinHandle<()>);
 
 impl AgentAtWork {
-    pub(super) fn begin(folder: PathBuf) -> Self {
-        let folder = Arc::new(Mutex::new(Some(folder)));
-        let task = tokio::spawn(work(Arc::clone(&folder)));
-        Self { folder, task }
+    pub(super) fn begin(folder: Arc<DemoFolder>) -> Self {
+        Self(tokio::spawn(work(folder)))
     }
 }
 
 impl Drop for AgentAtWork {
     fn drop(&mut self) {
-        // What is being written ends first.
-        self.folder.lock().unwrap_or_else(PoisonError::into_inner).take();
-        self.task.abort();
+        self.0.abort();
     }
 }
 
-async fn work(folder: WorkFolder) {
+async fn work(folder: Arc<DemoFolder>) {
     let mut kept = VecDeque::new();
     sleep(START).await;
     for (number, text) in (1_u64..).zip(SCRIPTS.iter().cycle()) {
@@ -89,6 +80,8 @@ pub(super) fn session(text: &str, number: u64, now: Timestamp) -> Option<PlayedS
 enum LiveWrite {
     /// The message of that place of that agent.
     Message(usize, usize),
+    /// Why that agent waits for a person, until its next message.
+    Ask(usize, String),
     /// An element of an array of `session.json`.
     Push(&'static str, Value),
     /// Fields of the metadata.
@@ -96,7 +89,7 @@ enum LiveWrite {
 }
 
 /// Writes it as time passes. One that was deleted by the one who looks on is not gone on with.
-async fn perform(folder: &WorkFolder, session: PlayedSession, (began, at_start): (Timestamp, Instant)) {
+async fn perform(folder: &Arc<DemoFolder>, session: PlayedSession, (began, at_start): (Timestamp, Instant)) {
     let session = Arc::new(session);
     let first = Arc::clone(&session);
     if !write(folder, move |root| begin(root, &first)).await {
@@ -117,6 +110,7 @@ fn writes(session: &PlayedSession) -> Vec<(Timestamp, LiveWrite)> {
     for (agent, played) in session.agents.iter().enumerate() {
         let messages = played.messages.iter().enumerate();
         writes.extend(messages.map(|(index, (_, at))| (*at, LiveWrite::Message(agent, index))));
+        writes.extend(played.asks.iter().map(|(why, at)| (*at, LiveWrite::Ask(agent, why.clone()))));
     }
     for (field, time) in [("feedbacks", "created_at"), ("guardrail_events", "timestamp")] {
         let elements = session.file[field].as_array().into_iter().flatten();
@@ -129,12 +123,9 @@ fn writes(session: &PlayedSession) -> Vec<(Timestamp, LiveWrite)> {
 }
 
 /// Writes off the async threads. `false`: it could not be written, or nothing more may be.
-async fn write(folder: &WorkFolder, work: impl FnOnce(&Path) -> io::Result<()> + Send + 'static) -> bool {
+async fn write(folder: &Arc<DemoFolder>, work: impl FnOnce(&Path) -> io::Result<()> + Send + 'static) -> bool {
     let folder = Arc::clone(folder);
-    let written = spawn_blocking(move || {
-        let folder = folder.lock().unwrap_or_else(PoisonError::into_inner);
-        folder.as_deref().map(work)
-    });
+    let written = spawn_blocking(move || folder.within(work));
     match written.await {
         Ok(Some(Ok(()))) => true,
         Ok(Some(Err(error))) => {
@@ -182,6 +173,12 @@ fn carry_on(root: &Path, session: &PlayedSession, part: LiveWrite, at: Timestamp
             file["updated_at"] = json!(iso(at));
             put(&dir.join("agent.json"), &file)
         }
+        LiveWrite::Ask(agent, why) => {
+            let mut file = session.agents[agent].file.clone();
+            file["_internal_state"]["interrupt_state"] = waits(&why);
+            file["updated_at"] = json!(iso(at));
+            put(&agent_path(root, session, agent).join("agent.json"), &file)
+        }
         LiveWrite::Push(field, element) => change(&head, |file| {
             if let Some(elements) = file[field].as_array_mut() {
                 elements.push(element);
@@ -193,6 +190,13 @@ fn carry_on(root: &Path, session: &PlayedSession, part: LiveWrite, at: Timestamp
             }
         }),
     }
+}
+
+/// `interrupt_state` of an agent that waits for a person.
+pub(super) fn waits(why: &str) -> Value {
+    let id = "v1:before_tool_call:approval";
+    let interrupt = json!({"id": id, "name": "approval", "reason": why, "response": null});
+    json!({"interrupts": {id: interrupt}, "context": {}, "activated": true})
 }
 
 /// Changes what stands there now: the one who looks on writes to it, too.

@@ -11,6 +11,9 @@ use super::script::{
     AgentScript, FeedbackScript, Script, ScriptContent, ScriptRun, ScriptStep, ToolOutcome, written_out,
 };
 
+/// So many seconds after its words an agent waits for a person.
+const ASKS_AFTER: f64 = 0.3;
+
 /// A session as its files.
 pub(super) struct PlayedSession {
     pub id: String,
@@ -27,6 +30,8 @@ pub(super) struct PlayedAgent {
     pub file: Value,
     pub config: Value,
     pub messages: Vec<(Value, Timestamp)>,
+    /// Why it waits for a person, from when on.
+    pub asks: Vec<(String, Timestamp)>,
     pub created: Timestamp,
     pub changed: Timestamp,
 }
@@ -74,6 +79,7 @@ fn play_agent(session: &str, script: AgentScript, now: Timestamp, events: &mut V
         meter: Meter::new(&script.system_prompt, script.cached, script.unmetered),
         clock: now,
         messages: Vec::new(),
+        asks: Vec::new(),
         open_uses: Vec::new(),
         tool_uses: 0,
         events,
@@ -82,7 +88,7 @@ fn play_agent(session: &str, script: AgentScript, now: Timestamp, events: &mut V
     for run in script.runs {
         stage.play_run(run, now);
     }
-    let (messages, changed) = (stage.messages, stage.clock);
+    let (messages, asks, changed) = (stage.messages, stage.asks, stage.clock);
     let manager = script.manager.unwrap_or_else(
         || json!({"__name__": "SlidingWindowConversationManager", "removed_message_count": 0, "model_call_count": 0}),
     );
@@ -101,7 +107,7 @@ fn play_agent(session: &str, script: AgentScript, now: Timestamp, events: &mut V
     if let Some(prompt) = script.prompt_metadata {
         config["prompt_metadata"] = prompt;
     }
-    PlayedAgent { id: script.agent_id, file, config, messages, created, changed }
+    PlayedAgent { id: script.agent_id, file, config, messages, asks, created, changed }
 }
 
 /// What is known while an agent's messages are played.
@@ -110,6 +116,7 @@ struct PlayStage<'a> {
     meter: Meter,
     clock: Timestamp,
     messages: Vec<(Value, Timestamp)>,
+    asks: Vec<(String, Timestamp)>,
     /// Tools used by the message before: id and name.
     open_uses: Vec<(String, String)>,
     tool_uses: usize,
@@ -130,7 +137,10 @@ impl PlayStage<'_> {
                         None => self.push("user", &content, None, true),
                     }
                 }
-                ScriptStep::Assistant { assistant } => self.assistant(assistant),
+                ScriptStep::Assistant { assistant, asks } => {
+                    self.assistant(assistant);
+                    self.asks.extend(asks.map(|why| (why, after(self.clock, ASKS_AFTER))));
+                }
                 ScriptStep::Results { results } => self.results(results),
                 ScriptStep::Repeat { .. } => {}
             }

@@ -88,7 +88,11 @@ pub(super) enum ScriptStep {
         policies: Option<Value>,
     },
     /// What the model gave.
-    Assistant { assistant: ScriptContent },
+    Assistant {
+        assistant: ScriptContent,
+        /// It waits for a person then, and why: shown while it is played.
+        asks: Option<String>,
+    },
     /// Results of the tools that the message before used, in their order.
     Results { results: Vec<ToolOutcome> },
     /// The steps once a row; `{key}` in their texts stands for the row's value.

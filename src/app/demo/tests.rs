@@ -33,17 +33,32 @@ fn every_live_script_can_be_read_and_begins_at_once() {
     }
 }
 
+#[test]
+fn an_agent_waits_for_a_person_until_its_next_message() {
+    let session = live::session(live::SCRIPTS[0], 1, Timestamp::now()).unwrap();
+    let agent = &session.agents[0];
+    assert_eq!(agent.asks.len(), 2);
+    for (_, at) in &agent.asks {
+        let next = agent.messages.iter().find(|(_, said)| said > at).unwrap();
+        assert_eq!(next.0["message"]["role"], "user");
+    }
+    let stored = bson::Bson::try_from(live::waits("go on?")).unwrap();
+    let state = crate::session::InterruptState::read(stored.as_document().unwrap());
+    assert_eq!(state.waiting().as_deref(), Some("waiting for a person: go on?"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_agent_works_for_as_long_as_it_is_looked_at_and_leaves_few_sessions() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().canonicalize().unwrap();
+    let demo = DemoFolder::new(dir);
     let names = || {
         let entries = fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let mut names: Vec<String> = entries.collect();
         names.sort();
         names
     };
-    let work = AgentAtWork::begin(root.clone());
+    let work = AgentAtWork::begin(Arc::clone(&demo));
     tokio::time::sleep(live::START / 2).await;
     assert!(names().is_empty(), "the first picture stays for a while");
     tokio::time::sleep(live::START).await;

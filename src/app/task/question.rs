@@ -14,7 +14,7 @@ use crate::{
         told,
     },
     metrics,
-    repository::{Error, Filter, ListQuery, SessionReader},
+    repository::{Error, ListQuery, SessionReader},
     session::{AgentId, SessionKey, plain},
 };
 

@@ -30,7 +30,7 @@ use crate::{
         config::{ThemeName, Ui, places},
         keymap::Keymap,
         place::{self, Place},
-        signals::{Caught, Signals},
+        signals::{Caught, HUNG_UP, Signals},
         task::{self, Command, Task, Writing},
     },
     hook::Hooks,
@@ -51,9 +51,6 @@ use drafts::Drafts;
 use input::Events;
 use pace::FramePace;
 use queue::Queue;
-
-/// The exit code of a program whose terminal is gone, as SIGHUP gives it.
-const GONE: u8 = 129;
 
 /// What the browser starts with.
 #[derive(Debug, Clone)]
@@ -133,7 +130,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
         && !TerminalGuard::is_there()
     {
         tracing::info!(%error, "the terminal is gone");
-        ended = Ok(GONE);
+        ended = Ok(HUNG_UP);
     }
     if ended.is_ok() {
         browser.finish(&mut guard, &mut outside).await;
@@ -225,7 +222,7 @@ impl Browser {
             tokio::select! {
                 event = outside.events.recv() => match event {
                     Some(event) => self.waiting.extend(input::of(event?)),
-                    None => return Ok(GONE),
+                    None => return Ok(HUNG_UP),
                 },
                 event = self.task.events.recv() => match event {
                     Some(event) => self.waiting.push_back(Input::Task(Box::new(event))),

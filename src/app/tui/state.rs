@@ -17,6 +17,7 @@ pub mod feedback;
 pub mod fleet;
 pub mod folding;
 pub mod glow;
+pub mod help;
 pub mod inspector;
 mod keys;
 pub mod list;

@@ -85,9 +85,10 @@ mod tests {
 
     /// The first tells of a tool that failed, and the first call was slow.
     fn said(index: i64, seconds: Option<i64>) -> Document {
-        let content = match index {
-            0 => doc! { "toolResult": { "toolUseId": "1", "status": "error", "content": [] } },
-            _ => doc! { "text": format!("words {index}") },
+        let content = if index == 0 {
+            doc! { "toolResult": { "toolUseId": "1", "status": "error", "content": [] } }
+        } else {
+            doc! { "text": format!("words {index}") }
         };
         let role = if index % 2 == 0 { "user" } else { "assistant" };
         let mut body = doc! { "role": role, "content": [content] };

@@ -192,12 +192,14 @@ pub(super) fn failed(message: &MessageSample) -> u64 {
     message.tool_results.iter().filter(|(_, status)| *status == Some(ToolStatus::Error)).count() as u64
 }
 
-/// The first line of the last text in a message, as it is shown, in at most so many characters.
+/// The first line of the last text in a message, as it is shown, in at most so many characters. The line that begins a block of code
+/// says nothing.
 pub(super) fn last_words(message: &Message, most: usize) -> Option<String> {
     let texts = message.shown_content().iter().rev().filter_map(|block| match block {
         Block::Text(text) | Block::Citations { text, .. } => Some(text),
         _ => None,
     });
-    let mut lines = texts.filter_map(|text| text.lines().map(str::trim).find(|line| !line.is_empty()));
+    let says = |line: &&str| !line.is_empty() && !line.starts_with("```");
+    let mut lines = texts.filter_map(|text| text.lines().map(str::trim).find(says));
     lines.next().map(|line| line.chars().take(most).collect())
 }

@@ -13,7 +13,10 @@ use super::{
     json::{self, Unreadable},
     layout::{AgentDir, SessionDir},
 };
-use crate::session::{AgentId, Finding, Message, StoredAgent, decode};
+use crate::session::{AgentId, ChangedFields, Finding, Message, StoredAgent, decode};
+
+/// The files of an agent that are no messages.
+pub(super) const AGENT_FILES: [&str; 2] = ["agent.json", "config.json"];
 
 /// Where a finding of `session.json` itself stands.
 pub(super) const HEAD: &str = "session.json";
@@ -65,6 +68,16 @@ pub(super) fn head(dir: &SessionDir) -> (Document, Vec<Finding>) {
 /// A file's time as BSON has it, in ms.
 pub(super) fn date(time: SystemTime) -> DateTime {
     DateTime::from_system_time(time)
+}
+
+/// The fields of `agents.<id>` but its messages; `None` where there is something to be said of their files.
+pub(super) fn agent_fields(dir: &AgentDir) -> Option<ChangedFields> {
+    let AgentHead { dir, value, findings } = agent_head(dir.clone());
+    let is_plain = findings.is_empty()
+        && value.get_document("agent_data").is_ok()
+        && AGENT_FILES.iter().all(|file| doubled::findings(&dir.path.join(file), "").is_empty());
+    let fields = ["agent_data", "created_at", "updated_at"];
+    is_plain.then(|| fields.map(|field| (field.to_owned(), value.get(field).cloned())).into())
 }
 
 /// One agent's folder, read without its messages.
@@ -147,7 +160,7 @@ impl AgentHead {
         let messages = read_messages(&self.dir, &files, first..count);
         findings.splice(0..0, self.findings);
         let data = format!("agents.{}.agent_data", self.dir.id);
-        for file in ["agent.json", "config.json"] {
+        for file in AGENT_FILES {
             findings.extend(doubled::findings(&self.dir.path.join(file), &data));
         }
         let mut value = self.value;

@@ -8,7 +8,11 @@ mod known;
 mod sessions;
 mod touched;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use futures_util::{Stream, StreamExt, stream};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
@@ -72,7 +76,7 @@ pub(super) fn told_by_system(root: &Path) -> std::result::Result<(), String> {
 enum FolderBreak {
     /// Nobody reads it any more.
     Unread,
-    /// The folder is another one, or changes were missed.
+    /// The folder is another one.
     Anew,
     /// The folder is not there.
     Lost(Error),
@@ -116,13 +120,13 @@ impl FolderTeller {
 
     /// Watches what is written from now on, and reads what is there.
     async fn begin(&self) -> Result<Watching> {
-        let (root, notified, now) = (Arc::clone(&self.root), self.notified, Instant::now());
+        let (root, notified, now, begun) = (Arc::clone(&self.root), self.notified, Instant::now(), SystemTime::now());
         super::run(move || {
             let touched = Arc::new(TouchedFiles::new(Arc::clone(&root)));
             // Before anything is read, so that no change is missed in between.
             let notifier =
                 if notified { notifier(&root, &touched) } else { Err(notify::Error::generic("it is not asked")) };
-            let known = KnownFolder::read(&root, now)?;
+            let known = KnownFolder::read(&root, now, begun)?;
             let notifier = notifier.inspect_err(|error| {
                 let reason = touched::reason(error);
                 tracing::info!(
@@ -150,18 +154,17 @@ impl FolderTeller {
             let look_at = known.next_look().map_or(sweep_at, |again| again.min(sweep_at));
             let Some(mut order) = self.wait(&touched, look_at).await else { return FolderBreak::Unread };
             if order.gathered.missed {
-                tracing::info!("more was written than the system could tell; the folder is read anew");
-                return FolderBreak::Anew;
+                tracing::debug!("more happened than the system could tell; the folder is looked at bit by bit");
             }
             let failed = order.gathered.failed.take();
             order.sweep = Instant::now() >= sweep_at;
             let is_sweep = order.sweep;
-            let changes = match look(known, order).await {
-                Ok((back, FolderChanges::Told(changes))) => {
-                    known = back;
+            let changes = match look(known, notifier, order).await {
+                Ok((back, watched, FolderChanges::Told(changes))) => {
+                    (known, notifier) = (back, watched);
                     changes
                 }
-                Ok((_, FolderChanges::Another)) => return FolderBreak::Anew,
+                Ok((_, _, FolderChanges::Another)) => return FolderBreak::Anew,
                 Err(error) => return FolderBreak::Lost(error),
             };
             if is_sweep {
@@ -230,11 +233,21 @@ impl FolderTeller {
 }
 
 /// Looks at the folder, off the async threads.
-async fn look(mut known: KnownFolder, order: LookOrder) -> Result<(KnownFolder, FolderChanges)> {
+async fn look(
+    mut known: KnownFolder,
+    mut notifier: Option<RecommendedWatcher>,
+    order: LookOrder,
+) -> Result<(KnownFolder, Option<RecommendedWatcher>, FolderChanges)> {
     let now = Instant::now();
     super::run(move || {
         let found = known.look(order, now)?;
-        Ok((known, found))
+        for path in known.take_unwatched() {
+            let watched = notifier.as_mut().map(|notifier| notifier.watch(&path, RecursiveMode::Recursive));
+            if let Some(Err(error)) = watched {
+                tracing::debug!(%error, "a session is not watched");
+            }
+        }
+        Ok((known, notifier, found))
     })
     .await
 }

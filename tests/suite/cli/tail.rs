@@ -196,6 +196,8 @@ async fn it_ends_once_nothing_came_for_a_while() {
     let home = Home::empty();
     let following = Following::on(&home, &fresh, &["--since", "1h", "--until-idle", "1s"]);
     let line = following.line();
+    assert!(line.contains("  tailed  -  created"), "{line}");
+    let line = following.line();
     assert!(line.ends_with("  tailed  support  user: before␛[2J"), "{line}");
     assert_eq!(following.ended(), (Some(0), String::new()));
 }

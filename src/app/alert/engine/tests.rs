@@ -1,7 +1,10 @@
 use bson::{Bson, Document, doc};
 
 use super::*;
-use crate::session::decode;
+use crate::{
+    repository::filter::RatingWord,
+    session::{LARGEST_DOCUMENT, decode},
+};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_000_000 + second).unwrap()
@@ -29,6 +32,19 @@ fn slow(ms: i64) -> Change {
     Change::messages("s".into(), "a".into(), vec![message])
 }
 
+fn used(tokens: u64, index: u64) -> Change {
+    let mut message = decode::message(Bson::from(spoken("assistant")), index, "");
+    message.usage = Some(crate::session::Usage::new(tokens, 0));
+    Change::messages("s".into(), "a".into(), vec![message])
+}
+
+/// A tool was called and gave its result.
+fn ran(id: i64, status: &str) -> Change {
+    let call = doc! { "toolUse": { "toolUseId": id.to_string(), "name": "search", "input": {} } };
+    let result = doc! { "toolResult": { "toolUseId": id.to_string(), "status": status, "content": [] } };
+    said(doc! { "message": { "role": "user", "content": [call, result] } }, id as u64)
+}
+
 fn rated(word: &str) -> Change {
     Change::feedback("s".into(), decode::feedback(&doc! { "rating": word }.into()))
 }
@@ -52,11 +68,6 @@ fn a_slow_call_is_told_and_a_quick_one_is_not() {
 #[test]
 fn tokens_a_minute_are_told_once_until_there_are_fewer() {
     let mut engine = engine(AlertWhen::TokensPerMinuteOver(1000));
-    let used = |tokens: u64, index| {
-        let mut message = decode::message(Bson::from(spoken("assistant")), index, "");
-        message.usage = Some(crate::session::Usage::new(tokens, 0));
-        Change::messages("s".into(), "a".into(), vec![message])
-    };
     assert!(engine.take(&used(900, 0), at(0)).is_empty());
     assert_eq!(engine.take(&used(900, 1), at(10)).len(), 1);
     assert!(engine.take(&used(900, 2), at(20)).is_empty(), "it goes on");
@@ -67,11 +78,6 @@ fn tokens_a_minute_are_told_once_until_there_are_fewer() {
 #[test]
 fn a_tool_that_fails_again_and_again_is_told() {
     let mut engine = engine(AlertWhen::ToolFails { times: 3, within: None });
-    let ran = |id: i64, status: &str| {
-        let call = doc! { "toolUse": { "toolUseId": id.to_string(), "name": "search", "input": {} } };
-        let result = doc! { "toolResult": { "toolUseId": id.to_string(), "status": status, "content": [] } };
-        said(doc! { "message": { "role": "user", "content": [call, result] } }, id as u64)
-    };
     for id in 0..2 {
         assert!(engine.take(&ran(id, "error"), at(id)).is_empty());
     }
@@ -80,6 +86,21 @@ fn a_tool_that_fails_again_and_again_is_told() {
     assert!(engine.take(&ran(4, "success"), at(101)).is_empty());
     let again: Vec<usize> = (5..8).map(|id| engine.take(&ran(id, "error"), at(100 + id)).len()).collect();
     assert_eq!(again, [0, 0, 1]);
+}
+
+#[test]
+fn what_ended_in_silence_begins_anew() {
+    let mut costly = engine(AlertWhen::TokensPerMinuteOver(1000));
+    assert_eq!(costly.take(&used(5000, 0), at(0)).len(), 1);
+    assert!(costly.take(&used(5000, 1), at(30)).is_empty(), "it goes on");
+    assert_eq!(costly.take(&used(5000, 2), at(3600)).len(), 1, "an hour of silence ended it");
+    let mut broken = engine(AlertWhen::ToolFails { times: 1, within: Some(SignedDuration::from_secs(10)) });
+    assert_eq!(says(&broken.take(&ran(0, "error"), at(0))), ["search failed"]);
+    assert!(broken.take(&ran(1, "error"), at(5)).is_empty());
+    assert_eq!(broken.take(&ran(2, "error"), at(3600)).len(), 1);
+    let mut row = engine(AlertWhen::ToolFails { times: 1, within: None });
+    assert_eq!(row.take(&ran(0, "error"), at(0)).len(), 1);
+    assert!(row.take(&ran(1, "error"), at(3600)).is_empty(), "in a row no time is too long");
 }
 
 #[test]
@@ -143,6 +164,24 @@ fn a_filter_alone_is_asked_now_and_then_and_told_when_it_begins_to_match() {
     assert!(!engine.settle(&asked[0], false, at(200)));
     let asked = engine.take(&touched, at(300));
     assert!(engine.settle(&asked[0], true, at(300)));
+}
+
+#[test]
+fn a_filter_is_asked_of_the_last_change_too() {
+    let matching = AlertRule { filter: Some("meta.priority:high".into()), ..rule(AlertWhen::Matches) };
+    let mut engine = AlertEngine::new(vec![matching]);
+    let touched = Change::unclear("s".into(), None);
+    let asked = engine.take(&touched, at(0));
+    assert!(!engine.settle(&asked[0], false, at(0)));
+    assert!(engine.next_due(at(0)).is_none() && engine.tick(at(20)).is_empty(), "nothing changed since");
+    engine.take(&touched, at(100));
+    assert!(engine.take(&touched, at(104)).is_empty(), "it was asked a moment ago");
+    assert_eq!(engine.next_due(at(104)), Some(Duration::from_secs(7)));
+    assert!(engine.tick(at(109)).is_empty());
+    let asked = engine.tick(at(110));
+    assert_eq!(says(&asked), ["matches meta.priority:high"]);
+    assert!(engine.settle(&asked[0], true, at(110)));
+    assert!(engine.tick(at(200)).is_empty() && engine.next_due(at(200)).is_none());
 }
 
 #[test]

@@ -34,20 +34,12 @@ pub struct TailAlerts {
     /// Sessions that changed since their size was asked.
     changed: HashSet<SessionKey>,
     sized: Option<Instant>,
-    is_empty: bool,
 }
 
 impl TailAlerts {
     /// With these rules; one of `exit_on` ends the command.
     pub fn new(rules: Vec<AlertRule>, zone: TimeZone, exit_on: Vec<String>, hooks: Hooks) -> Self {
-        let is_empty = rules.is_empty();
-        let engine = AlertEngine::new(rules);
-        Self { engine, zone, exit_on, hooks, changed: HashSet::new(), sized: None, is_empty }
-    }
-
-    /// Whether time alone may raise one.
-    pub fn wants_time(&self) -> bool {
-        !self.is_empty
+        Self { engine: AlertEngine::new(rules), zone, exit_on, hooks, changed: HashSet::new(), sized: None }
     }
 
     /// Whether an alert is one to end with.
@@ -78,11 +70,15 @@ impl TailAlerts {
             SessionNews::Guardrail(event) => {
                 Happened { guardrail: Some(event.action.clone().unwrap_or_default()), ..Happened::default() }
             }
-            SessionNews::Metrics(agent, message) => {
-                return self.engine.measured(key, agent, message, now);
+            SessionNews::Metrics(agent, figures) => {
+                let told = (figures.latency_ms, figures.counters.as_deref());
+                return self.engine.measured(key, (agent, figures.index), told, now);
             }
+            // Of another session nothing was told.
+            SessionNews::Replaced(_) => return self.engine.take(&Change::deleted(key.clone()), now),
             SessionNews::Waiting(_, why) => Happened { waits: Some(why.is_some()), ..Happened::default() },
-            SessionNews::Redacted(..)
+            SessionNews::Created(_)
+            | SessionNews::Redacted(..)
             | SessionNews::Rewritten(..)
             | SessionNews::Removed(..)
             | SessionNews::Metadata(_) => return Vec::new(),

@@ -34,6 +34,10 @@ const BEAT: Duration = Duration::from_secs(1);
 const MOST_MARKS: usize = 5000;
 /// So many rows are looked at closer where the store has to be looked at.
 const MOST_IN_VIEW: usize = 100;
+/// Where the store has to be looked at, sessions that it does not name are looked for once in that time.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// A look that takes long is not taken more often than that it takes one of so many parts of the time.
+const LOOK_SHARE: u32 = 20;
 
 /// A session that is followed.
 struct FollowedSession {
@@ -70,10 +74,11 @@ pub struct Follower {
     /// When something was last heard of the store.
     heard: Timestamp,
     is_lost: bool,
+    /// The store is looked at again and again, for it does not tell by itself.
+    is_polled: bool,
+    /// When to look for sessions that the store does not name.
+    look_at: Instant,
     is_to_be_shown: bool,
-    /// The store does not tell changes but is looked at, closer where these sessions are.
-    polls: bool,
-    in_view: HashSet<SessionKey>,
     complained: Option<String>,
     /// An alert to end with was told.
     is_ended: bool,
@@ -111,9 +116,9 @@ impl Follower {
             began: None,
             heard: Timestamp::now(),
             is_lost: false,
+            is_polled: false,
+            look_at: Instant::now(),
             is_to_be_shown: false,
-            polls: false,
-            in_view: HashSet::new(),
             complained: None,
             is_ended: false,
         }
@@ -143,7 +148,10 @@ impl Follower {
                         quiet_since = Instant::now();
                     }
                 }
-                _ = beat.tick(), if self.wants_time() => self.on_beat().await?,
+                _ = beat.tick() => {
+                    TailOutput::check()?;
+                    self.on_beat().await?;
+                }
                 () = tokio::time::sleep_until(idle_at.unwrap_or(quiet_since)), if idle_at.is_some() => {
                     return Ok(FollowEnd::Idle);
                 }
@@ -196,7 +204,7 @@ impl Follower {
             note("it answers again");
         }
         self.heard = now;
-        self.polls = matches!(mode, WatchMode::Poll(_));
+        self.note_mode(mode);
         if let TailScope::One(row) = &self.scope {
             let row = (**row).clone();
             let key = row.key.clone();
@@ -205,22 +213,20 @@ impl Follower {
             if is_first && since.is_none() {
                 return self.read_quietly(&key).await;
             }
-        } else if self.polls {
-            let found = self.scope.rows(self.reader.as_ref(), None, MOST_IN_VIEW).await;
-            match found {
-                Ok((rows, _)) => {
-                    // The newest are the last to go out of view.
-                    for row in rows.iter().rev() {
-                        self.remember(row);
-                    }
-                }
-                Err(error) => self.complain(&error),
-            }
-            self.show();
         }
-        match since {
-            Some(since) => self.catch_up(since).await,
-            None => Ok(()),
+        let held = if self.is_polled { self.newest().await } else { Vec::new() };
+        if let Some(since) = since {
+            self.catch_up(since).await?;
+        }
+        self.note_held(held);
+        self.show();
+        Ok(())
+    }
+
+    fn note_mode(&mut self, mode: WatchMode) {
+        let was_polled = std::mem::replace(&mut self.is_polled, matches!(mode, WatchMode::Poll(_)));
+        if self.is_polled && !was_polled {
+            note("what changes is not told here: the store is looked at again and again, at most 5 s apart");
         }
     }
 
@@ -228,7 +234,7 @@ impl Follower {
         let now = Timestamp::now();
         let key = &change.session;
         if matches!(change.kind, ChangeKind::Deleted) {
-            return self.on_deleted(key, now);
+            return if self.is_there_again(key).await { Ok(()) } else { self.on_deleted(key, now) };
         }
         if !self.follows(key).await {
             return Ok(());
@@ -236,13 +242,13 @@ impl Follower {
         let Some(followed) = self.followed.get_mut(key) else { return Ok(()) };
         if let ChangeKind::Created(row) = &change.kind {
             row.name().clone_into(&mut followed.name);
-            let of = LineOf { session: key, name: &followed.name, now };
-            self.out.line(&of.line(row.created_at, None, TailWhat::Created(row.clone())))?;
         }
         followed.heard = Instant::now();
         let (news, again) = followed.mark.take(change);
         let mut alerts = self.alerts.take(change, now);
-        if again || (matches!(change.kind, ChangeKind::Touched(_)) && self.is_far(key)) {
+        // Of what is out of view no more is told than that.
+        let is_out_of_view = self.is_polled && matches!(change.kind, ChangeKind::Touched(_));
+        if again || is_out_of_view && !self.scope.is_one() {
             self.unread.insert(key.clone());
         }
         alerts.extend(self.tell(key, &news, now)?);
@@ -251,6 +257,9 @@ impl Follower {
 
     fn on_deleted(&mut self, key: &SessionKey, now: Timestamp) -> Result<()> {
         let followed = self.followed.remove(key);
+        if followed.is_some() {
+            self.scope.forget();
+        }
         self.strangers.remove(key);
         self.unread.remove(key);
         let name = match (followed, self.scope.is_all()) {
@@ -286,18 +295,6 @@ impl Follower {
             self.is_ended |= self.alerts.ends(&alert);
         }
         Ok(())
-    }
-
-    fn wants_time(&self) -> bool {
-        !self.unread.is_empty()
-            || self.behind.is_some()
-            || self.alerts.wants_time()
-            || self.strangers.values().any(|stranger| stranger.changed)
-    }
-
-    /// Whether all that is told of a session is that it was touched, whatever changed: nobody looks closer there.
-    fn is_far(&self, key: &SessionKey) -> bool {
-        self.polls && !matches!(self.scope, TailScope::One(_)) && !self.in_view.contains(key)
     }
 
     /// Says once what goes wrong.

@@ -6,7 +6,7 @@ use bson::Bson;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::differ::SessionNews;
+use super::differ::{MessageFigures, SessionNews};
 use crate::{
     app::{
         alert::Alert,
@@ -14,8 +14,8 @@ use crate::{
         text,
     },
     session::{
-        Block, Feedback, GuardrailEvent, Message, SessionKey, StoredDate, Summary, ToolContent, ToolStatus, Usage,
-        citations, plain,
+        Block, Counters, Feedback, GuardrailEvent, Message, SessionKey, StoredDate, Summary, ToolContent, ToolStatus,
+        Usage, citations, plain,
     },
 };
 
@@ -44,7 +44,7 @@ pub enum TailWhat {
     /// The block at that place of a message is a tool's result.
     ToolResult(Arc<Message>, usize),
     /// Figures of a message became known.
-    Metrics(Arc<Message>),
+    Metrics(MessageFigures),
     /// A field of the metadata.
     Metadata(String, Option<Bson>),
     /// A feedback.
@@ -88,10 +88,9 @@ impl LineOf<'_> {
             SessionNews::Messages(agent, messages) => {
                 messages.iter().flat_map(|message| self.of_message(agent.as_str(), message)).collect()
             }
-            SessionNews::Metrics(agent, message) => {
-                let message = Arc::new((**message).clone());
-                one(Some(agent.as_str()), TailWhat::Metrics(message))
-            }
+            SessionNews::Created(row) => vec![self.created(row)],
+            SessionNews::Replaced(row) => vec![self.line(None, None, TailWhat::Deleted), self.created(row)],
+            SessionNews::Metrics(agent, figures) => one(Some(agent.as_str()), TailWhat::Metrics(figures.clone())),
             SessionNews::Redacted(agent, index) => {
                 one(Some(agent.as_str()), TailWhat::Changed(Some(*index), "was redacted".to_owned()))
             }
@@ -119,7 +118,11 @@ impl LineOf<'_> {
         }
     }
 
-    /// A message, then its calls and results in their order.
+    fn created(&self, row: &Summary) -> TailLine {
+        self.line(row.created_at, None, TailWhat::Created(Box::new(row.clone())))
+    }
+
+    /// A message, then its calls and results in their order, and what was counted with it.
     fn of_message(&self, agent: &str, message: &Message) -> Vec<TailLine> {
         let line = |what| self.line(message.created_at, Some(agent), what);
         let shared = Arc::new(message.clone());
@@ -128,7 +131,8 @@ impl LineOf<'_> {
             Block::ToolResult { .. } => Some(line(TailWhat::ToolResult(Arc::clone(&shared), at))),
             _ => None,
         });
-        iter::once(line(TailWhat::Message(Arc::clone(&shared)))).chain(tools).collect()
+        let counted = message.counters.is_some().then(|| line(TailWhat::Metrics(MessageFigures::of(message))));
+        iter::once(line(TailWhat::Message(Arc::clone(&shared)))).chain(tools).chain(counted).collect()
     }
 }
 
@@ -178,7 +182,12 @@ impl TailWhat {
         Some(match self {
             Self::Message(message) => {
                 let said = said(message)?;
-                format!("{}: {}{}", message.shown_role().as_str(), said.trim(), in_brackets(message))
+                format!(
+                    "{}: {}{}",
+                    message.shown_role().as_str(),
+                    said.trim(),
+                    in_brackets(message.usage, message.latency_ms, None)
+                )
             }
             Self::ToolUse(message, at) => match message.shown_content().get(*at)? {
                 Block::ToolUse { name, input, .. } => {
@@ -193,7 +202,9 @@ impl TailWhat {
                 }
                 _ => return None,
             },
-            Self::Metrics(message) => format!("metrics of #{}{}", message.index, in_brackets(message)),
+            Self::Metrics(MessageFigures { index, usage, latency_ms, counters }) => {
+                format!("metrics of #{index}{}", in_brackets(*usage, *latency_ms, counters.as_deref()))
+            }
             Self::Metadata(key, None) => format!("metadata.{key} removed"),
             Self::Metadata(key, Some(Bson::String(value))) => format!("metadata.{key} = {value}"),
             Self::Metadata(key, Some(value)) => format!("metadata.{key} = {}", plain::compact(value)),
@@ -242,12 +253,12 @@ impl TailWhat {
                 }),
                 _ => Value::Null,
             },
-            Self::Metrics(message) => json!({
-                "index": message.index,
-                "usage": message.usage.as_ref().map(written::usage),
-                "latency_ms": message.latency_ms,
-                "accumulated_usage": message.counters.as_ref().map(|counters| written::usage(&counters.usage)),
-                "accumulated_latency_ms": message.counters.as_ref().and_then(|counters| counters.latency_ms),
+            Self::Metrics(MessageFigures { index, usage, latency_ms, counters }) => json!({
+                "index": index,
+                "usage": usage.as_ref().map(written::usage),
+                "latency_ms": latency_ms,
+                "accumulated_usage": counters.as_ref().map(|counters| written::usage(&counters.usage)),
+                "accumulated_latency_ms": counters.as_ref().and_then(|counters| counters.latency_ms),
             }),
             Self::Metadata(key, value) => json!({
                 "key": key, "value": value.as_ref().map(written::stored), "removed": value.is_none(),
@@ -301,10 +312,10 @@ fn result_text(content: &[ToolContent]) -> String {
 }
 
 /// ` [1572 tok, 820 ms, 9000 tok so far]`; nothing where none is known.
-fn in_brackets(message: &Message) -> String {
-    let tokens = message.usage.and_then(Usage::total_tokens).map(|tokens| format!("{tokens} tok"));
-    let latency = message.latency_ms.map(|ms| format!("{ms} ms"));
-    let counted = message.counters.as_ref().and_then(|counters| counters.usage.total_tokens());
+fn in_brackets(usage: Option<Usage>, latency_ms: Option<u64>, counters: Option<&Counters>) -> String {
+    let tokens = usage.and_then(Usage::total_tokens).map(|tokens| format!("{tokens} tok"));
+    let latency = latency_ms.map(|ms| format!("{ms} ms"));
+    let counted = counters.and_then(|counters| counters.usage.total_tokens());
     let counted = counted.map(|tokens| format!("{tokens} tok so far"));
     let figures: Vec<String> = tokens.into_iter().chain(latency).chain(counted).collect();
     if figures.is_empty() { String::new() } else { format!(" [{}]", figures.join(", ")) }

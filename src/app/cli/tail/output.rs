@@ -6,7 +6,7 @@ use super::lines::TailLine;
 use crate::app::{
     cli::{
         json,
-        output::{Out, terminal_width},
+        output::{Out, is_read, terminal_width},
     },
     config::Symbols,
     tui::render::{
@@ -38,6 +38,14 @@ impl TailOutput {
     /// How many lines were written.
     pub fn written(&self) -> u64 {
         self.written
+    }
+
+    /// Looks whether somebody may still read, though nothing is to be written.
+    ///
+    /// # Errors
+    /// Of kind `BrokenPipe` where nobody does.
+    pub fn check() -> io::Result<()> {
+        if is_read() { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
     }
 
     /// Writes a line and hands it over.

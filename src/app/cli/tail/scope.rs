@@ -53,9 +53,21 @@ impl TailScope {
         matches!(self, Self::Matching(text, _) if text.trim().is_empty())
     }
 
+    /// Whether one session is followed.
+    pub fn is_one(&self) -> bool {
+        matches!(self, Self::One(_))
+    }
+
     /// Whether that session cannot be meant, which needs no look at it.
     pub fn leaves_out(&self, key: &SessionKey) -> bool {
         matches!(self, Self::One(row) if row.key != *key)
+    }
+
+    /// The one session is gone: another of its `_id` is not the one that was found.
+    pub fn forget(&mut self) {
+        if let Self::One(row) = self {
+            (row.created_at, row.updated_at) = (None, None);
+        }
     }
 
     fn filter(&self) -> Result<Filter, FilterError> {

@@ -186,6 +186,23 @@ pub fn fit_middle(text: &str, cells: usize, marks: &Marks) -> String {
     format!("{head}{}", &text[tail..])
 }
 
+/// Cuts a model's name to so many cells: regions, providers and paths before it go first, as `eu.anthropic.` in front of `claude-…`.
+#[must_use]
+pub fn fit_model(name: &str, cells: usize, marks: &Marks) -> String {
+    let is_prefix = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphabetic() || c == '-');
+    let mut rest = name.rsplit_once('/').map_or(name, |(_, last)| last);
+    if rest.is_empty() || name.width() <= cells {
+        rest = name;
+    }
+    while rest.width() > cells {
+        match rest.split_once('.') {
+            Some((first, more)) if is_prefix(first) && more.starts_with(|c: char| c.is_alphabetic()) => rest = more,
+            _ => break,
+        }
+    }
+    fit(rest, cells, marks)
+}
+
 /// Which agent and message it speaks of, where it names one. Stored text.
 #[must_use]
 pub fn about(feedback: &Feedback) -> Option<String> {
@@ -245,5 +262,20 @@ mod tests {
         assert_eq!(fit_middle("漢字かな漢字かな", 10, marks), "漢字…かな");
         assert_eq!(fit_middle("abcdefghij", 7, marks), "abcdef…");
         assert_eq!(fit_middle("abc", 3, marks), "abc");
+    }
+
+    #[test]
+    fn of_a_model_the_provider_is_cut_first() {
+        let marks = marks(Symbols::Unicode);
+        let name = "eu.anthropic.claude-sonnet-4-5-20250929-v1:0";
+        assert_eq!(fit_model(name, 60, marks), name);
+        assert_eq!(fit_model(name, 41, marks), "anthropic.claude-sonnet-4-5-20250929-v1:0");
+        assert_eq!(fit_model(name, 18, marks), "claude-sonnet-4-5…");
+        assert_eq!(
+            fit_model("arn:aws:bedrock:eu-west-1::inference-profile/us.amazon.nova-pro-v1:0", 14, marks),
+            "nova-pro-v1:0"
+        );
+        assert_eq!(fit_model("gpt-5.1-mini-2026", 8, marks), "gpt-5.1…");
+        assert_eq!(fit_model("model/", 3, marks), "mo…");
     }
 }

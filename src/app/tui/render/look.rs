@@ -138,6 +138,12 @@ impl Theme {
         }
     }
 
+    /// Bars of plots and of rates.
+    #[must_use]
+    pub fn bars(&self) -> Style {
+        self.link.remove_modifier(Modifier::UNDERLINED)
+    }
+
     /// Every style, for what must hold of all of them.
     #[cfg(test)]
     fn styles(&self) -> [(&'static str, Style); 18] {

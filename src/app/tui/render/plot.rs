@@ -113,18 +113,21 @@ pub fn level(value: u64, highest: u64, dots: usize) -> usize {
     usize::try_from(share).unwrap_or(dots).clamp(1, dots.max(1))
 }
 
-/// Bars on so many cells and lines, top to bottom, each line exactly that wide. `value` tells a bar's; `None` is a gap.
+/// Bars on so many cells and lines, top to bottom, each line exactly that wide. `value` tells a bar's; `None` is a gap. So many dots
+/// above the highest bar stay `free`.
 #[must_use]
 pub fn picture(
     bins: &Bins,
     value: impl Fn(usize) -> Option<u64>,
     highest: u64,
     (cells, lines): (usize, usize),
+    free: usize,
     marks: &Marks,
 ) -> Vec<String> {
     let dots = CellDots::of(marks);
+    let most = (lines * dots.up).saturating_sub(free);
     let heights: Vec<usize> =
-        (0..bins.count()).map(|bar| value(bar).map_or(0, |value| level(value, highest, lines * dots.up))).collect();
+        (0..bins.count()).map(|bar| value(bar).map_or(0, |value| level(value, highest, most))).collect();
     let height = |column: usize| bins.in_column(column).map_or(0, |bar| heights[bar]);
     (0..lines)
         .rev()

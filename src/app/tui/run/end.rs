@@ -9,7 +9,7 @@ use tokio::{sync::mpsc, time::Instant};
 use super::{Browser, Outside, input::TerminalNews};
 use crate::app::{
     keymap::Action,
-    signals::Caught,
+    signals::{Caught, HUNG_UP},
     task::Command,
     tui::{
         state::{AppState, Input, wake::BEAT},
@@ -51,7 +51,8 @@ impl Browser {
                     Some(_) => {}
                     None => listening = false,
                 },
-                caught = outside.signals.next() => if matches!(caught, Caught::End(_)) {
+                // A terminal that is gone says so more than once; nobody has had enough of waiting.
+                caught = outside.signals.next() => if matches!(caught, Caught::End(code) if code != HUNG_UP) {
                     return tracing::warn!("the end was not waited for");
                 },
                 () = tokio::time::sleep(BEAT) => {}

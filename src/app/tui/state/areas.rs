@@ -13,8 +13,6 @@ use std::ops::RangeInclusive;
 
 use ratatui::layout::{Constraint, Layout, Position, Rect, Size};
 
-use crate::app::keymap::ENTRIES;
-
 /// A pane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Pane {
@@ -123,10 +121,10 @@ pub fn bottom(area: Rect, height: u16) -> Rect {
     Rect::new(area.x, area.bottom() - height, area.width, height)
 }
 
-/// The box of the keys.
+/// The box of the keys, of so many lines.
 #[must_use]
-pub fn help(body: Rect) -> Rect {
-    middle(body, 78, ENTRIES.len() as u16 + 2)
+pub fn help(body: Rect, lines: usize) -> Rect {
+    middle(body, 78, u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(2))
 }
 
 /// The inner area of the sessions pane: headings, rows, and so many lines for what the list has to say of itself.

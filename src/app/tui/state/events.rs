@@ -240,9 +240,8 @@ impl AppState {
             self.workspace.unanswered.insert(lane);
         }
         let looked_up = self.workspace.resolving.as_ref().is_some_and(|(asked, _)| *asked == ticket);
-        if !matches!(lane, Lane::Details | Lane::Rows)
-            && !(error.kind() == ErrorKind::NotFound && !looked_up && self.is_let_go(lane))
-        {
+        let is_missed_by_nobody = error.kind() == ErrorKind::NotFound && !looked_up && self.is_let_go(lane);
+        if !matches!(lane, Lane::Details | Lane::Rows) && !is_missed_by_nobody {
             self.tell_error(told::sentence_on_screen(&error));
         }
         if matches!(error, Error::NotFound { .. })

@@ -8,7 +8,7 @@ use crate::{
         task::{Command, Ticket, command::Lane},
         text, told,
     },
-    repository::{InView, News, OpenInView, WatchMode},
+    repository::{Error, InView, News, OpenInView, WatchMode},
     session::{Change, ChangeKind, Summary},
 };
 
@@ -51,7 +51,7 @@ impl AppState {
                 self.workspace.watch = Some(WatchState::Lost);
                 // A lost connection is told as one, once.
                 if !error.is_passing() {
-                    self.errors.keep(&told::sentence_on_screen(error), self.look.now);
+                    self.tell_untold(error);
                 }
                 Vec::new()
             }
@@ -69,12 +69,25 @@ impl AppState {
         }
     }
 
+    /// Why nothing is told for now: on the status line, unless the connection as a whole is lost, which says so itself.
+    fn tell_untold(&mut self, error: &Error) {
+        let why = told::sentence_on_screen(error);
+        if error.is_passing() || self.workspace.connection.lost.is_some() || self.workspace.not_written {
+            return self.errors.keep(&why, self.look.now);
+        }
+        self.workspace.untold = Some(why.clone());
+        self.tell_error(why);
+    }
+
     /// Changes are told from now on. Where that was interrupted some may have been missed, and what is shown is read again: once,
     /// with what failed meanwhile.
     fn on_begun(&mut self, mode: WatchMode) -> Vec<Effect> {
         let interrupted = self.workspace.watch.replace(WatchState::Begun(mode)).is_some();
         if !interrupted {
             return Vec::new();
+        }
+        if self.workspace.untold.take().is_some_and(|why| self.workspace.last_error.as_ref() == Some(&why)) {
+            self.workspace.last_error = None;
         }
         let owed = self.workspace.unanswered.len();
         self.workspace.unanswered.retain(|lane| !LIST_LANES.contains(lane) && !OPEN_LANES.contains(lane));

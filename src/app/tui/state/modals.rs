@@ -8,7 +8,7 @@ use super::{
     modal::Modal,
     prompt::{Asks, Does, Typed, TypedMistake},
 };
-use crate::app::keymap::{Action, ENTRIES};
+use crate::app::keymap::Action;
 
 impl AppState {
     /// The topmost modal takes it all.
@@ -18,6 +18,7 @@ impl AppState {
         }
         let page = self.areas.body.height.saturating_sub(2);
         let body = self.areas.body;
+        let help = if let Some(Modal::Help(_)) = self.modals.last() { self.help_rows().len() } else { 0 };
         let Some(modal) = self.modals.last_mut() else { return Vec::new() };
         let taken = match modal {
             Modal::Inspector(inspector) => match inspector.on_action(action, page, &mut self.tickets) {
@@ -26,7 +27,7 @@ impl AppState {
                 InspectorOutcome::Ignored => false,
             },
             Modal::Help(top) => {
-                let turned = list::turned(action, *top, ENTRIES.len(), page.into());
+                let turned = list::turned(action, *top, help, page.into());
                 *top = turned.unwrap_or(*top);
                 turned.is_some()
             }

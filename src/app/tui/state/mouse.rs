@@ -87,6 +87,10 @@ impl AppState {
         if let Some(picker) = self.modals.last().and_then(|modal| self.picker(modal)) {
             return self.click_picker(picker.at(x, y));
         }
+        if matches!(self.modals.last(), Some(Modal::Help(_))) {
+            let is_on_it = areas::help(self.areas.body, self.help_rows().len()).contains(at);
+            return if is_on_it { Vec::new() } else { self.close_modal() };
+        }
         match self.modals.last_mut() {
             Some(Modal::Inspector(inspector)) if y == self.areas.body.y => {
                 return inspector.click_title(x.saturating_sub(self.areas.body.x), &mut self.tickets);
@@ -100,7 +104,6 @@ impl AppState {
                 }
             }
             Some(Modal::Note(note)) if !note.layout(self.areas.body).0.contains(at) => return self.close_modal(),
-            Some(Modal::Help(_)) if !areas::help(self.areas.body).contains(at) => return self.close_modal(),
             _ => {}
         }
         Vec::new()

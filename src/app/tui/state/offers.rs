@@ -2,10 +2,10 @@
 //! does it.
 
 use super::{
-    AppState, areas::Pane, connection::Stage, feedback, inspector::body::Body, metadata, metrics::Data, modal::Modal,
-    tree::Fold,
+    AppState, areas::Pane, connection::Stage, feedback, fleet::FleetFace, inspector::body::Body, metadata,
+    metrics::Data, modal::Modal, tree::Fold,
 };
-use crate::app::keymap::Action;
+use crate::app::{fleet::FleetGroup, keymap::Action};
 
 /// An action, and what it does here in a word or two.
 pub type KeyOffer = (Action, &'static str);
@@ -14,7 +14,12 @@ impl AppState {
     /// The actions of what has the focus, the most useful first.
     #[must_use]
     pub fn offers(&self) -> Vec<KeyOffer> {
-        let of = match self.modals.last() {
+        self.offers_of(self.modals.last())
+    }
+
+    /// The actions of what lies over the panes, or of the focused one.
+    pub(super) fn offers_of(&self, modal: Option<&Modal>) -> Vec<KeyOffer> {
+        let of = match modal {
             Some(modal) => return self.of_modal(modal),
             None if matches!(self.workspace.connection.stage, Stage::Connecting) => {
                 return vec![(Action::Back, "give up"), (Action::Help, "help"), (Action::Quit, "quit")];
@@ -41,6 +46,9 @@ impl AppState {
                 self.workspace.metrics.chosen_call(Data::of(&self.workspace.conversation)).map(|_| "go to the call")?
             }
             Action::Open => self.unfolds().then_some("unfold")?,
+            Action::Left if self.focus == Pane::Metrics => {
+                self.workspace.metrics.chosen_call(Data::of(&self.workspace.conversation)).map(|_| "earlier call")?
+            }
             Action::Back if self.can_give_up() => "give up",
             Action::Back if in_list && self.workspace.list.is_outdated() => "back",
             Action::Back if in_list => (!self.workspace.list.filter.is_empty()).then_some("all sessions")?,
@@ -67,6 +75,7 @@ impl AppState {
             Action::Copy => self.copies().then_some("copy")?,
             Action::PaneMetrics => session.map(|_| "metrics")?,
             Action::LastError => self.wrong().map(|_| "error")?,
+            Action::Events => self.has_happened().then_some("events")?,
             Action::Sort => "sort",
             Action::Reload => "reload",
             Action::NextPane => "next pane",
@@ -77,6 +86,31 @@ impl AppState {
             Action::Quit => "quit",
             _ => return None,
         })
+    }
+
+    /// In the fleet: what there is to do with its sessions, or with their sums.
+    fn of_fleet(&self) -> Vec<KeyOffer> {
+        let fleet = &self.workspace.fleet;
+        let (back, next) = match fleet.face {
+            FleetFace::Sessions => ("back", "totals"),
+            FleetFace::Totals(FleetGroup::Application) => ("sessions", "by model"),
+            FleetFace::Totals(FleetGroup::Model) => ("sessions", "sessions"),
+        };
+        let of_rows = fleet.face == FleetFace::Sessions;
+        let of_one = of_rows && fleet.selected().is_some();
+        let offers = [
+            Some((Action::Back, back)),
+            of_one.then_some((Action::Open, "open")),
+            of_rows.then_some((Action::Sort, "sort")),
+            Some((Action::Window, "window")),
+            Some((Action::Tools, next)),
+            Some((Action::Filter, "filter")),
+            Some((Action::Help, "help")),
+            self.has_happened().then_some((Action::Events, "events")),
+            Some((Action::Quit, "quit")),
+            of_one.then_some((Action::Copy, "copy")),
+        ];
+        offers.into_iter().flatten().collect()
     }
 
     fn may_write(&self) -> bool {
@@ -132,7 +166,7 @@ impl AppState {
                 let rest = [(Action::Open, "open"), (Action::Help, "help"), (Action::Quit, "quit")];
                 again.into_iter().chain(rest).collect()
             }
-            Modal::Fleet => FLEET.to_vec(),
+            Modal::Fleet => self.of_fleet(),
             Modal::FleetColumns(_) => vec![(Action::Open, "sort"), (Action::Back, "back"), (Action::Help, "help")],
             Modal::Collections(_) | Modal::Sessions(_) => {
                 vec![(Action::Open, "open"), (Action::Back, "back"), (Action::Help, "help")]
@@ -156,31 +190,20 @@ impl AppState {
     }
 }
 
-const FLEET: [KeyOffer; 9] = [
-    (Action::Back, "back"),
-    (Action::Open, "open"),
-    (Action::Sort, "sort"),
-    (Action::Window, "window"),
-    (Action::Tools, "totals"),
-    (Action::Filter, "filter"),
-    (Action::Help, "help"),
-    (Action::Quit, "quit"),
-    (Action::Copy, "copy"),
-];
-
 const SESSIONS: &[Action] = &[
     Action::Back,
     Action::Open,
     Action::Filter,
     Action::Help,
     Action::LastError,
+    Action::Events,
     Action::Edit,
     Action::Rate,
     Action::Inspect,
+    Action::Fleet,
     Action::Quit,
     Action::Sort,
     Action::Reload,
-    Action::Fleet,
     Action::CommandLine,
     Action::Connections,
     Action::DeleteSession,
@@ -204,8 +227,16 @@ const CONVERSATION: &[Action] = &[
     Action::PaneMetrics,
 ];
 
-const METRICS: &[Action] =
-    &[Action::Back, Action::Open, Action::Explain, Action::Zoom, Action::Inspect, Action::Help, Action::Copy];
+const METRICS: &[Action] = &[
+    Action::Back,
+    Action::Open,
+    Action::Left,
+    Action::Explain,
+    Action::Zoom,
+    Action::Inspect,
+    Action::Help,
+    Action::Copy,
+];
 
 const METADATA: &[Action] = &[
     Action::Back,

@@ -53,6 +53,8 @@ pub struct Workspace {
     pub fleet: FleetPane,
     /// The last error, until something was read again.
     pub last_error: Option<String>,
+    /// What of it says that no changes are told.
+    pub(super) untold: Option<String>,
     /// It says that a change is not stored: what is read again does not take that away.
     pub(super) not_written: bool,
     /// A session to open once that is possible, as a person typed its id.

@@ -176,7 +176,7 @@ fn value(row: &FleetRow, part: FleetPart, most: u64, is_stale: bool, look: &Look
     let known = |value: Option<String>, style| value.map_or_else(unknown, |value| (value, style));
     let safe = |value: Option<&str>| value.map(|value| text::line(value).into_owned());
     let FleetPart::Column(column) = part else {
-        return (if is_stale { String::new() } else { spark(&row.spark, most, look) }, theme.new);
+        return (if is_stale { String::new() } else { spark(&row.spark, most, look) }, theme.bars());
     };
     match column {
         FleetColumn::State => match row.state.filter(|_| !is_stale) {
@@ -186,7 +186,10 @@ fn value(row: &FleetRow, part: FleetPart, most: u64, is_stale: bool, look: &Look
         FleetColumn::Session => (text::line(&row.name).into_owned(), theme.text),
         FleetColumn::Application => known(safe(row.application.as_deref()), theme.text),
         FleetColumn::Model => known(safe(row.model.as_deref()), theme.dim),
-        FleetColumn::Tokens => known(row.tokens_per_minute.filter(|_| !is_stale).map(rate), theme.text),
+        FleetColumn::Tokens => {
+            let tokens = row.tokens_per_minute.filter(|_| !is_stale);
+            known(tokens.map(rate), if tokens.is_some_and(|tokens| tokens > 0.0) { theme.text } else { theme.dim })
+        }
         FleetColumn::Context => known(row.context_tokens.map(format::short), theme.text),
         FleetColumn::Slowest => known(row.slowest_call_ms.map(format::millis), theme.text),
         FleetColumn::Errors => {
@@ -194,8 +197,16 @@ fn value(row: &FleetRow, part: FleetPart, most: u64, is_stale: bool, look: &Look
             known(row.errors.map(format::short), style)
         }
         FleetColumn::Changed => known(row.changed.map(|at| format::age(at, look.now)), theme.dim),
-        FleetColumn::Words => known(safe(row.last_words.as_deref()), theme.dim),
+        FleetColumn::Words => {
+            known(row.last_words.as_deref().map(|said| text::line(&unmarked(said)).into_owned()), theme.dim)
+        }
     }
+}
+
+/// What was said, without the marks of Markdown that are noise on a single line.
+fn unmarked(said: &str) -> String {
+    let said = said.trim_start_matches(['#', '>', ' ']);
+    said.replace("**", "").replace('`', "")
 }
 
 /// A mark and a word; the mark alone tells those apart that need a person.
@@ -231,8 +242,11 @@ fn rate(tokens: f64) -> String {
 
 /// Cut and filled up to the column's width; numbers stand at the right, and of a name the end tells as much as the start.
 fn padded(cell: &FleetCell, value: &str, look: &Look) -> String {
-    let is_name = cell.part == FleetPart::Column(FleetColumn::Session);
-    let fit = if is_name { format::fit_middle } else { format::fit };
+    let fit = match cell.part {
+        FleetPart::Column(FleetColumn::Session) => format::fit_middle,
+        FleetPart::Column(FleetColumn::Model) => format::fit_model,
+        _ => format::fit,
+    };
     let value = fit(value, cell.width, look.marks);
     let fill = " ".repeat(cell.width.saturating_sub(format::width(&value)));
     if cell.part.is_number() { fill + &value } else { value + &fill }
@@ -248,34 +262,38 @@ fn draw_totals(frame: &mut Frame<'_>, headings: Rect, area: Rect, by: FleetGroup
     // The last ones are the first to go.
     let shown = columns.len().min(usize::from(area.width).saturating_sub(16) / SUM);
     let room = usize::from(area.width).saturating_sub(shown * SUM + 1).min(40);
-    let line = |name: &str, values: &[String], style: Style, others: Style| {
-        let mut line = Line::from(Span::styled(format!(" {}", row::left(name, room, look)), style));
-        for value in values.iter().take(shown) {
-            line.push_span(Span::styled(format!("{value:>SUM$}"), others));
-        }
+    let theme = &look.theme;
+    let line = |name: &str, values: Vec<(String, Style)>, style: Style| {
+        let mut line =
+            Line::from(Span::styled(format!(" {name}{}", " ".repeat(room.saturating_sub(format::width(name)))), style));
+        line.extend(values.into_iter().take(shown).map(|(value, style)| Span::styled(format!("{value:>SUM$}"), style)));
         line
     };
-    let names = columns.map(str::to_owned);
-    let heading = line(&by.as_str().to_uppercase(), &names, look.theme.title, look.theme.dim);
-    frame.render_widget(Paragraph::new(heading), headings);
-    let dash = || look.marks.dash.to_owned();
-    let count = |value: u64| if is_stale { dash() } else { format::short(value) };
+    let names = columns.map(|name| (name.to_owned(), theme.dim));
+    let heading = row::left(&by.as_str().to_uppercase(), room, look);
+    frame.render_widget(Paragraph::new(line(&heading, names.into(), theme.title)), headings);
+    let dash = || (look.marks.dash.to_owned(), theme.dim);
+    // What there is none of is no news.
+    let count = |value: u64, style| (format::short(value), if value == 0 { theme.dim } else { style });
+    let of_state = |value: u64, style| if is_stale { dash() } else { count(value, style) };
     let lines: Vec<Line<'_>> = totals
         .iter()
         .skip(fleet.top)
         .take(area.height.into())
         .map(|total| {
-            let name = total.name.as_deref().map_or_else(dash, |name| text::line(name).into_owned());
-            let values = [
-                format::short(total.sessions),
-                count(total.working),
-                count(total.in_tool),
-                count(total.waiting),
-                count(total.stalled),
-                total.tokens_per_minute.filter(|_| !is_stale).map_or_else(dash, rate),
-                total.errors.map_or_else(dash, format::short),
+            let name = total.name.as_deref().map_or_else(|| look.marks.dash.into(), text::line);
+            let fit = if by == FleetGroup::Model { format::fit_model } else { format::fit };
+            let tokens = total.tokens_per_minute.filter(|_| !is_stale);
+            let values = vec![
+                count(total.sessions, theme.text),
+                of_state(total.working, theme.ok),
+                of_state(total.in_tool, theme.ok),
+                of_state(total.waiting, theme.warn),
+                of_state(total.stalled, theme.error),
+                tokens.map_or_else(dash, |tokens| (rate(tokens), if tokens > 0.0 { theme.text } else { theme.dim })),
+                total.errors.map_or_else(dash, |errors| count(errors, theme.error)),
             ];
-            line(&name, &values, look.theme.text, look.theme.text)
+            line(&fit(&name, room, look.marks), values, theme.text)
         })
         .collect();
     frame.render_widget(Paragraph::new(lines), area);

@@ -29,7 +29,7 @@ use crate::{
     app::{
         text,
         tui::{
-            render::{Look, format},
+            render::{Look, format, look::Marks},
             state::{
                 conversation::running_s,
                 list::Rows,
@@ -47,6 +47,12 @@ use plots::DrawnPlot;
 
 /// Numbers stand no further than this from their labels, also in a wide pane.
 const WIDEST: u16 = 44;
+
+/// How a count is written.
+type WriteCount = fn(u64, &Marks) -> String;
+
+/// The label of tokens a minute where there is room to say over how many minutes.
+const RATES_OVER: &str = "tok/min 1/5/15";
 
 /// Draws the pane with its border.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &MetricsPane, data: Data<'_>, focused: bool, look: &Look) {
@@ -123,8 +129,11 @@ fn content(
         }
         RowContent::Rates(rates) => tokens_a_minute(rates, cells, look),
         RowContent::Figures(label, figures) => {
-            let values = figures.iter().map(|figure| value_span(value(metrics.scope, *figure), look)).collect();
-            row::spread(label, look.theme.dim, cells_of(values, " / ", chosen, look), cells, look)
+            let right = |write: WriteCount, gap: &'static str| {
+                let spans = figures.iter().map(|figure| value_span(value(metrics.scope, *figure), write, look));
+                cells_of(spans.collect(), gap, chosen, look)
+            };
+            spread_fitting(&[label], right, cells, look)
         }
         RowContent::Plot(figure) => {
             let highest = plot.and_then(|plot| plot.highest());
@@ -143,19 +152,13 @@ fn content(
     }
 }
 
-/// Over 1, 5 and 15 minutes, shortened where there is no room for all digits.
+/// Over 1, 5 and 15 minutes.
 fn tokens_a_minute(rates: [f64; 3], cells: usize, look: &Look) -> Line<'static> {
-    let told = |is_short: bool| {
-        let rate = |rate: f64| {
-            let rate = rate.round() as u64;
-            let text = if is_short { format::short(rate) } else { format::number(rate, look.marks) };
-            Span::styled(text, look.theme.text)
-        };
-        cells_of(rates.map(rate).into(), " / ", None, look)
+    let right = |write: WriteCount, gap: &'static str| {
+        let rate = |rate: f64| Span::styled(write(rate.round() as u64, look.marks), look.theme.text);
+        cells_of(rates.map(rate).into(), gap, None, look)
     };
-    let whole = told(false);
-    let fits = whole.iter().map(Span::width).sum::<usize>() + RATES.len() < cells;
-    row::spread(RATES, look.theme.dim, if fits { whole } else { told(true) }, cells, look)
+    spread_fitting(&[RATES_OVER, RATES], right, cells, look)
 }
 
 /// A call of a tool, and how long it lasts; where all agents are shown, whose it is.
@@ -200,6 +203,36 @@ fn counted(n: u64, word: &str, look: &Look) -> String {
     format!("{} {word}{}", format::number(n, look.marks), if n == 1 { "" } else { "s" })
 }
 
+/// The longest label with which the values fit as they are; where none does, they are written shorter, as a label that is cut says
+/// less than a figure that is rounded.
+fn spread_fitting(
+    labels: &[&str],
+    right: impl Fn(WriteCount, &'static str) -> Vec<Span<'static>>,
+    cells: usize,
+    look: &Look,
+) -> Line<'static> {
+    let writings: [(WriteCount, &'static str); 3] = [(format::number, " / "), (brief, " / "), (brief, "/")];
+    for (write, gap) in writings {
+        let right = right(write, gap);
+        let taken: usize = right.iter().map(Span::width).sum();
+        if let Some(label) = labels.iter().find(|label| format::width(label) + 1 + taken <= cells) {
+            return row::spread(label, look.theme.dim, right, cells, look);
+        }
+    }
+    row::spread(labels.last().copied().unwrap_or_default(), look.theme.dim, right(writings[2].0, "/"), cells, look)
+}
+
+/// A count in four cells: `1.6k`, `932k`.
+fn brief(value: u64, _: &Marks) -> String {
+    let short = format::short(value);
+    match short.split_once('.') {
+        Some((whole, rest)) if whole.len() > 2 => {
+            format!("{whole}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit()))
+        }
+        _ => short,
+    }
+}
+
 /// Values with a separator between them; of several, the chosen one stands out.
 fn cells_of(
     values: Vec<Span<'static>>,
@@ -219,10 +252,10 @@ fn cells_of(
     out
 }
 
-fn value_span(value: Value, look: &Look) -> Span<'static> {
+fn value_span(value: Value, write: WriteCount, look: &Look) -> Span<'static> {
     let text = match value {
-        Value::Count(n) => format::number(n, look.marks),
-        Value::AtLeast(n) => format::at_least(format::number(n, look.marks), true, look.marks),
+        Value::Count(n) => write(n, look.marks),
+        Value::AtLeast(n) => format::at_least(write(n, look.marks), true, look.marks),
         Value::Millis(ms) => format::millis(ms),
         Value::AtLeastMillis(ms) => format::at_least(format::millis(ms), true, look.marks),
         Value::Rate(rate) => format!("{rate:.1}"),

@@ -98,12 +98,12 @@ impl KnownSession {
         Self { number, updated: open.updated_at, detail }
     }
 
-    /// Whether its times say that something was written since it was looked at. One that nobody looked at before is looked at,
-    /// and that is no news.
-    pub(super) fn glance(&mut self, dir: &SessionDir) -> bool {
+    /// Whether its times say that something was written since it was looked at. Of one that nobody looked at before: since the watch
+    /// had `begun`.
+    pub(super) fn glance(&mut self, dir: &SessionDir, begun: StoredDate) -> bool {
         if self.updated.is_none() {
             (self.number, self.updated) = (folder_number(dir), updated(dir));
-            return false;
+            return self.updated > Some(begun);
         }
         updated(dir) != self.updated
     }

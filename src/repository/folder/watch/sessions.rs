@@ -1,12 +1,13 @@
 //! All sessions of a folder, as they were when they were looked at last.
 
+mod unsure;
+
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     fs,
-    ops::Bound,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use tokio::time::Instant;
@@ -24,7 +25,7 @@ use crate::{
             stamp::FileStamp,
         },
     },
-    session::{Change, SessionKey},
+    session::{Change, SessionKey, StoredDate},
 };
 
 /// Of so many sessions at most the times are looked at as the watch begins.
@@ -32,9 +33,6 @@ const SEEN: usize = 5_000;
 
 /// So many of those that changed last are looked at closer then, so that their next change can be told exactly.
 const CLOSER: usize = 200;
-
-/// How many sessions out of view are looked at in a sweep, one after another.
-const GLANCES: usize = 200;
 
 /// When a file that is half-written, or a folder that may hold more by then, is looked at again.
 const AGAIN: Duration = Duration::from_millis(50);
@@ -59,6 +57,13 @@ pub(super) struct KnownFolder {
     open: Option<String>,
     /// Where the next sweep goes on with those out of view.
     place: String,
+    /// How many are to be looked at since something was missed, and when the next are.
+    unsure: usize,
+    unsure_at: Instant,
+    /// When its watch began: what was written later is news, also of one that nobody looked at before.
+    begun: StoredDate,
+    /// Folders in which some may have been made that the system does not watch.
+    unwatched: Vec<PathBuf>,
     /// What was found since it was told.
     changes: Vec<Change>,
     /// When this is looked at.
@@ -96,15 +101,20 @@ pub(super) enum FolderChanges {
 }
 
 impl KnownFolder {
-    /// What is there now.
-    pub(super) fn read(root: &Arc<Path>, now: Instant) -> Result<Self> {
+    /// What is there now. What was written since its watch had `begun` is news already.
+    pub(super) fn read(root: &Arc<Path>, now: Instant, begun: SystemTime) -> Result<Self> {
+        let begun: StoredDate = assemble::date(begun).into();
         let number = FileStamp::of(root).map_or(0, |stamp| stamp.number());
         let dirs = layout::sessions(root)?;
-        let sessions = if dirs.len() > SEEN {
+        let mut changes = Vec::new();
+        let unsure = if dirs.len() > SEEN { dirs.len() } else { 0 };
+        let sessions = if unsure > 0 {
             dirs.into_iter().map(|dir| (dir.id, KnownSession::default())).collect()
         } else {
             let mut seen: Vec<_> = dirs.into_iter().map(|dir| (KnownSession::seen(&dir), dir)).collect();
             seen.sort_by_key(|(known, _)| std::cmp::Reverse(known.updated()));
+            let written = seen.iter().take_while(|(known, _)| known.updated() > Some(begun));
+            changes.extend(written.map(|(known, dir)| Change::unclear(dir.id.as_str().into(), known.updated())));
             let known = |(at, (known, dir)): (usize, (KnownSession, SessionDir))| {
                 let known = if at < CLOSER { KnownSession::read(&dir) } else { known };
                 (dir.id, known)
@@ -119,20 +129,34 @@ impl KnownFolder {
             rows: Vec::new(),
             open: None,
             place: String::new(),
-            changes: Vec::new(),
+            unsure,
+            unsure_at: now,
+            begun,
+            unwatched: Vec::new(),
+            changes,
             now,
         })
     }
 
     /// When something is to be looked at again.
     pub(super) fn next_look(&self) -> Option<Instant> {
-        self.again.values().map(|again| again.at).min()
+        let owed = (!self.changes.is_empty()).then_some(self.now);
+        let unsure = (self.unsure > 0).then_some(self.unsure_at);
+        self.again.values().map(|again| again.at).chain(owed).chain(unsure).min()
+    }
+
+    /// Where folders may have been made that the system does not watch.
+    pub(super) fn take_unwatched(&mut self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.unwatched)
     }
 
     /// Looks, and tells how what is there differs from what was known. An error: the folder is not there, or cannot be read.
     pub(super) fn look(&mut self, order: LookOrder, now: Instant) -> Result<FolderChanges> {
         self.now = now;
-        if order.sweep || order.gathered.root {
+        if order.gathered.missed {
+            self.miss();
+        }
+        if order.sweep || order.gathered.root || order.gathered.missed {
             let number = FileStamp::of(&self.root).map_or(0, |stamp| stamp.number());
             let listed = layout::sessions(&self.root)?;
             if number != self.number {
@@ -150,15 +174,20 @@ impl KnownFolder {
         if order.sweep {
             self.sweep();
         }
+        if self.unsure > 0 {
+            self.look_where_unsure();
+        }
         Ok(FolderChanges::Told(std::mem::take(&mut self.changes)))
     }
 
     /// Looks at the sessions that are new or gone.
     fn compare(&mut self, listed: Vec<SessionDir>) {
         let listed: HashSet<String> = listed.into_iter().map(|dir| dir.id).collect();
-        let gone = self.sessions.keys().filter(|id| !listed.contains(*id));
-        let new = listed.iter().filter(|id| !self.sessions.contains_key(*id));
-        let ids: Vec<String> = gone.chain(new).cloned().collect();
+        let gone: Vec<String> = self.sessions.keys().filter(|id| !listed.contains(*id)).cloned().collect();
+        let new: Vec<String> = listed.into_iter().filter(|id| !self.sessions.contains_key(id)).collect();
+        // Nobody told of them.
+        self.unwatched.extend(new.iter().map(|id| self.root.join(layout::session_name(id))));
+        let ids = gone.into_iter().chain(new).collect();
         self.look_at_all(ids);
     }
 
@@ -166,16 +195,7 @@ impl KnownFolder {
     fn sweep(&mut self) {
         let open = self.open.iter().filter(|open| !self.rows.contains(open));
         let mut ids: Vec<String> = self.rows.iter().chain(open).cloned().collect();
-        let after = (Bound::Excluded(self.place.as_str()), Bound::Unbounded);
-        let mut last = None;
-        for (id, known) in self.sessions.range_mut::<str, _>(after).take(GLANCES) {
-            last = Some(id.clone());
-            let dir = SessionDir { id: id.clone(), path: self.root.join(layout::session_name(id)) };
-            if known.glance(&dir) {
-                ids.push(id.clone());
-            }
-        }
-        self.place = last.unwrap_or_default();
+        ids.extend(self.glance(|_| false).0);
         self.look_at_all(ids);
     }
 

@@ -23,7 +23,7 @@ impl Looked {
         fs::write(root.join("session_s/session.json"), r#"{"session_id": "s", "metadata": {"n": 1}}"#).unwrap();
         fs::write(root.join("session_s/agents/agent_a/agent.json"), "{}").unwrap();
         let now = Instant::now();
-        Self { known: KnownFolder::read(&root.into(), now).unwrap(), dir, now }
+        Self { known: KnownFolder::read(&root.into(), now, SystemTime::now()).unwrap(), dir, now }
     }
 
     fn write(&self, file: &str, text: &str) {
@@ -68,6 +68,19 @@ fn indices(changes: &[Change]) -> Vec<u64> {
     messages.flatten().collect()
 }
 
+/// Places and first texts of what was written anew.
+fn rewritten(changes: &[Change]) -> Vec<(u64, String)> {
+    let messages = changes.iter().filter_map(|change| match &change.kind {
+        ChangeKind::Rewritten(_, messages) => Some(messages),
+        _ => None,
+    });
+    let text = |message: &crate::session::Message| match message.content.first() {
+        Some(crate::session::Block::Text(text)) => text.clone(),
+        other => format!("{other:?}"),
+    };
+    messages.flatten().map(|message| (message.index, text(message))).collect()
+}
+
 fn is_unclear(changes: &[Change]) -> bool {
     changes.iter().any(|change| matches!(change.kind, ChangeKind::Unclear(_)))
 }
@@ -92,11 +105,43 @@ fn a_sweep_finds_what_nobody_told() {
         told.iter()
             .any(|change| matches!(&change.kind, ChangeKind::Metadata(fields) if fields[0].1 == Some(Bson::Int32(2))))
     );
-    assert!(told.iter().any(|change| matches!(change.kind, ChangeKind::Feedback(_))) && !is_unclear(&told), "{told:?}");
+    let is_first = |change: &Change| matches!(&change.kind, ChangeKind::Feedback(one) if one.index == Some(0));
+    assert!(told.iter().any(is_first) && !is_unclear(&told), "{told:?}");
     looked.write("session_s/agents/agent_a/agent.json", r#"{"state": {"n": 1}}"#);
-    assert!(is_unclear(&looked.sweep(SWEEP)));
+    let told = looked.sweep(SWEEP);
+    assert!(!is_unclear(&told), "{told:?}");
+    let data = told.iter().find_map(|change| match &change.kind {
+        ChangeKind::AgentFields(agent, fields) if agent.as_str() == "a" => fields[0].1.clone(),
+        _ => None,
+    });
+    assert_eq!(data, Some(bson::doc! { "state": { "n": 1 } }.into()));
     looked.write("session_s/agents/agent_a/agent.json", r#"{"state": {"n": 1}, "updated_at": "2026-11-01T10:00:00Z"}"#);
     assert!(!is_unclear(&looked.sweep(SWEEP)), "its own time is no change");
+}
+
+#[test]
+fn a_message_that_is_written_anew_is_told_in_its_place_once_it_is_whole() {
+    let mut looked = Looked::new();
+    let path = |number| format!("session_s/agents/agent_a/messages/message_{number}.json");
+    let gone = r#"{"message": {"role": "user", "content": [{"text": "[gone]"}]}}"#;
+    for number in [2, 5, 7] {
+        looked.say(number);
+    }
+    looked.view(None);
+    looked.sweep(SWEEP);
+    let order = |numbers: &[u64]| {
+        let messages = [("a".to_owned(), numbers.iter().copied().collect())].into();
+        let session = touched::TouchedSession { messages, ..Default::default() };
+        let gathered = touched::Gathered { sessions: [("s".to_owned(), session)].into(), ..Default::default() };
+        LookOrder { gathered, ..LookOrder::default() }
+    };
+    looked.write(&path(5), &gone[..20]);
+    let told = looked.look(order(&[5]), NOW);
+    assert!(!is_unclear(&told) && rewritten(&told).is_empty(), "{told:?}");
+    looked.write(&path(5), gone);
+    let told = looked.look(LookOrder::default(), Duration::from_millis(60));
+    assert_eq!(rewritten(&told), [(1, "[gone]".to_owned())], "its place is not its number: {told:?}");
+    assert!(rewritten(&looked.look(order(&[2, 5, 7]), NOW)).is_empty(), "each is told once");
 }
 
 #[test]
@@ -168,6 +213,54 @@ fn what_changed_since_the_open_session_was_read_is_told() {
     assert!(told.iter().any(|change| matches!(change.kind, ChangeKind::Metadata(_))), "{told:?}");
     assert!(looked.sweep(SWEEP).is_empty());
     assert!(told.iter().all(|change| change.session == "s"));
+}
+
+#[test]
+fn what_the_system_lost_is_looked_for_bit_by_bit_and_watched() {
+    let mut looked = Looked::new();
+    // What was written before is no news.
+    let begun = SystemTime::now() + Duration::from_hours(1);
+    for number in 0..450 {
+        fs::create_dir_all(looked.dir.path().join(format!("session_{number}/agents"))).unwrap();
+        looked.write(&format!("session_{number}/session.json"), "{}");
+    }
+    let root: Arc<Path> = looked.dir.path().canonicalize().unwrap().into();
+    looked.known = KnownFolder::read(&root, looked.now, begun).unwrap();
+    assert_eq!(looked.known.next_look(), None);
+    let later = SystemTime::now() + Duration::from_mins(1);
+    for number in [7, 130, 449] {
+        let head = root.join(format!("session_{number}/session.json"));
+        fs::File::options().append(true).open(head).unwrap().set_modified(later).unwrap();
+    }
+    fs::create_dir_all(root.join("session_new")).unwrap();
+    looked.write("session_new/session.json", "{}");
+    let gathered = touched::Gathered { missed: true, ..Default::default() };
+    let mut told = looked.look(LookOrder { gathered, ..LookOrder::default() }, NOW);
+    let mut looks = 1;
+    let mut unwatched = looked.known.take_unwatched();
+    while let Some(at) = looked.known.next_look() {
+        let later = at.saturating_duration_since(looked.now);
+        told.extend(looked.look(LookOrder::default(), later));
+        unwatched.extend(looked.known.take_unwatched());
+        looks += 1;
+        assert!(looks < 20, "it ends");
+    }
+    assert!(looks >= 3, "not all at once");
+    for id in ["7", "130", "449", "new"] {
+        assert!(told.iter().any(|change| change.session == *id), "{id}: {told:?}");
+        assert!(unwatched.contains(&root.join(format!("session_{id}"))), "{id}: {unwatched:?}");
+    }
+    assert!(told.iter().all(|change| change.session != "8"));
+}
+
+#[test]
+fn what_is_written_while_the_watch_begins_is_news() {
+    let mut looked = Looked::new();
+    let root: Arc<Path> = looked.dir.path().canonicalize().unwrap().into();
+    looked.known = KnownFolder::read(&root, looked.now, SystemTime::UNIX_EPOCH).unwrap();
+    assert_eq!(looked.known.next_look(), Some(looked.now));
+    assert!(is_unclear(&looked.look(LookOrder::default(), NOW)));
+    assert_eq!(looked.known.next_look(), None);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! What of a change is news.
 
-use bson::{Bson, Document};
+use bson::{Bson, Document, doc};
 
-use super::{LastMark, SessionMark, SessionNews, differing};
-use crate::session::{AgentId, Change, ChangeKind, Feedback, Message, StoredAgent};
+use super::{LastMark, MessageFigures, SessionMark, SessionNews, differing};
+use crate::session::{AgentId, Change, ChangeKind, Feedback, GuardrailEvent, Message, StoredAgent, Summary, decode};
 
 /// News, and whether the session has to be read again to know all of it.
 type ChangeNews = (Vec<SessionNews>, bool);
@@ -11,14 +11,17 @@ type ChangeNews = (Vec<SessionNews>, bool);
 const NOTHING: ChangeNews = (Vec::new(), false);
 const AGAIN: ChangeNews = (Vec::new(), true);
 
+/// Where the interrupts of an agent stand, each within the one before.
+const INTERRUPTS: [&str; 3] =
+    ["agent_data", "agent_data._internal_state", "agent_data._internal_state.interrupt_state"];
+
 impl SessionMark {
     /// What of a change is news, and whether the session has to be read again to know all of it.
     pub fn take(&mut self, change: &Change) -> ChangeNews {
-        if matches!(change.kind, ChangeKind::Created(_)) {
-            *self = Self::default();
-        }
         match &change.kind {
+            ChangeKind::Created(row) => self.created(row),
             ChangeKind::Messages(agent, messages) => self.said(agent, messages),
+            ChangeKind::Metrics(agent, index, _) => self.measured(agent, *index, change),
             ChangeKind::Rewritten(agent, messages) => (self.rewritten(agent, messages), false),
             ChangeKind::MessageFields(agent, index, fields) if self.is_told(agent, *index) => {
                 let is_redaction = |(path, _): &(String, Option<Bson>)| path.starts_with("redact_message");
@@ -27,9 +30,9 @@ impl SessionMark {
             }
             ChangeKind::Truncated(agent, left) => (self.cut(agent, *left), false),
             ChangeKind::AgentRemoved(agent) => (self.cut(agent, 0), false),
-            ChangeKind::Agent(agent) if self.next_of(&agent.id).is_some() => (self.whole(agent), false),
-            // A model's state or an interrupt; a time alone is no news.
-            ChangeKind::AgentFields(_, fields) if fields.iter().all(|(path, _)| path == "updated_at") => NOTHING,
+            ChangeKind::Agent(agent) if self.next_of(&agent.id).is_some() => self.whole(agent),
+            ChangeKind::Agent(agent) if agent.messages.is_empty() => NOTHING,
+            ChangeKind::AgentFields(agent, fields) => self.synced(agent, fields),
             ChangeKind::Metadata(fields) => (self.set(fields), false),
             // Where they lead only the whole tells; of what was never read the paths are all that is known.
             ChangeKind::MetadataPaths(fields) if !self.is_read() => {
@@ -37,20 +40,21 @@ impl SessionMark {
             }
             ChangeKind::MetadataWhole(now) => (self.set_whole(now.as_ref()), false),
             ChangeKind::Feedback(feedback) => (self.rated(feedback), false),
-            ChangeKind::Guardrail(index, event) => {
-                let at = usize::try_from(*index).unwrap_or(usize::MAX);
-                if let Some(rest) = &mut self.rest {
-                    if at < rest.guardrails {
-                        return NOTHING;
-                    }
-                    rest.guardrails = at.saturating_add(1);
-                }
-                (vec![SessionNews::Guardrail(event.clone())], false)
-            }
+            ChangeKind::Guardrail(index, event) => (self.guarded(*index, event), false),
             ChangeKind::Touched(_) | ChangeKind::Deleted => NOTHING,
-            // New, it may hold something already; what is told no finer is read again.
+            // What is told no finer is read again.
             _ => AGAIN,
         }
+    }
+
+    /// New, it may hold something already.
+    fn created(&mut self, row: &Summary) -> ChangeNews {
+        if self.is_read() && self.born.is_some() && self.born == row.created_at {
+            // It was read before its change came.
+            return NOTHING;
+        }
+        self.begin(row.created_at);
+        (vec![SessionNews::Created(Box::new(row.clone()))], true)
     }
 
     fn is_told(&self, agent: &AgentId, index: u64) -> bool {
@@ -82,6 +86,50 @@ impl SessionMark {
         (news.into_iter().collect(), gap)
     }
 
+    /// Counters were written onto a message. They are told from the change: once more messages came, a reading would not show them.
+    fn measured(&mut self, agent: &AgentId, index: u64, change: &Change) -> ChangeNews {
+        let last = self.agents.get_mut(agent).and_then(|mark| mark.last.as_mut());
+        let mut last = last.map(|last| &mut last.figures).filter(|figures| figures.index == index);
+        let Some(counters) = change.counters(last.as_ref().and_then(|figures| figures.counters.as_deref())) else {
+            return AGAIN;
+        };
+        let counters = Some(Box::new(counters));
+        let figures = match &mut last {
+            Some(figures) if figures.counters == counters => return NOTHING,
+            Some(figures) => {
+                figures.counters = counters;
+                figures.clone()
+            }
+            None => MessageFigures { index, counters, ..MessageFigures::default() },
+        };
+        (vec![SessionNews::Metrics(agent.clone(), figures)], false)
+    }
+
+    /// Of what an agent keeps beside its messages only its interrupts are told; they are written with each of its turns.
+    fn synced(&mut self, agent: &AgentId, fields: &[(String, Option<Bson>)]) -> ChangeNews {
+        let mut news = Vec::new();
+        for (path, value) in fields {
+            if INTERRUPTS.contains(&path.as_str()) {
+                let value = value.clone().unwrap_or(Bson::Null);
+                let stored = path.rsplit('.').fold(value, |inner, name| doc! { name: inner }.into());
+                news.extend(self.waits(agent, decode::agent(agent.clone(), stored, 0, None).waiting()));
+            } else if path.starts_with(INTERRUPTS[2]) {
+                return AGAIN;
+            }
+        }
+        (news, false)
+    }
+
+    fn guarded(&mut self, index: u64, event: &GuardrailEvent) -> Vec<SessionNews> {
+        let at = usize::try_from(index).unwrap_or(usize::MAX);
+        let told = self.rest.as_mut().map_or(&mut self.told.1, |rest| &mut rest.guardrails);
+        if at < *told {
+            return Vec::new();
+        }
+        *told = at.saturating_add(1);
+        vec![SessionNews::Guardrail(Box::new(event.clone()))]
+    }
+
     fn rewritten(&mut self, agent: &AgentId, messages: &[Message]) -> Vec<SessionNews> {
         let told = messages.iter().filter(|message| self.is_told(agent, message.index));
         let news = told.map(|message| {
@@ -107,13 +155,18 @@ impl SessionMark {
         vec![SessionNews::Removed(agent.clone(), left)]
     }
 
-    fn whole(&mut self, agent: &StoredAgent) -> Vec<SessionNews> {
+    fn whole(&mut self, agent: &StoredAgent) -> ChangeNews {
         let next = self.next_of(&agent.id).unwrap_or(0);
+        if agent.message_count < next {
+            // Some were taken away, or it was read ahead of this change: reading it again tells.
+            return AGAIN;
+        }
         let fresh: Vec<Message> = agent.messages.iter().filter(|message| message.index >= next).cloned().collect();
         let fresh = (!fresh.is_empty()).then(|| SessionNews::Messages(agent.id.clone(), fresh));
         let mut news: Vec<SessionNews> = fresh.into_iter().collect();
         self.agents.entry(agent.id.clone()).or_default().read(agent, &mut news);
-        news
+        news.extend(self.waits(&agent.id, agent.waiting()));
+        (news, false)
     }
 
     fn set(&mut self, fields: &[(String, Option<Bson>)]) -> Vec<SessionNews> {
@@ -155,7 +208,8 @@ impl SessionMark {
                     rest.feedbacks += 1;
                 }
             }
-            (None, Some(_)) => {}
+            (None, Some(index)) if index < self.told.0 => return Vec::new(),
+            (None, Some(index)) => self.told.0 = index.saturating_add(1),
         }
         vec![SessionNews::Feedback(Box::new(feedback.clone()))]
     }

@@ -1,7 +1,7 @@
 use bson::{Document, doc};
 
 use super::*;
-use crate::session::{Change, MetadataEdit, decode};
+use crate::session::{Change, ChangeKind, MetadataEdit, decode};
 
 fn stored(text: &str) -> Document {
     doc! { "message": { "role": "user", "content": [{ "text": text }] } }
@@ -130,7 +130,133 @@ fn what_is_told_no_finer_is_read_again_and_what_only_rose_is_not() {
     assert_eq!(mark.take(&Change::unclear("s".into(), None)), (vec![], true));
     assert_eq!(mark.take(&Change::touched("s".into(), StoredDate::from_millis(1))), (vec![], false));
     let mut mark = known(&session(vec![stored("0")]));
-    let row = crate::session::Summary::new("s");
-    assert_eq!(mark.take(&Change::created(row)), (vec![], true));
-    assert_eq!(mark.next_of(&"x".into()), None, "it is another session of that id");
+    let row = Summary::new("s");
+    assert_eq!(mark.take(&Change::created(row.clone())), (vec![SessionNews::Created(Box::new(row))], true));
+    assert_eq!(mark.next_of(&"x".into()), Some(0), "it is another session of that id");
+}
+
+fn born(second: i64, messages: Vec<Document>) -> Session {
+    let created_at = Some(StoredDate::from_millis(second * 1000));
+    Session { created_at, ..session(messages) }
+}
+
+fn created(second: i64) -> Change {
+    let created_at = Some(StoredDate::from_millis(second * 1000));
+    Change::created(Summary { created_at, ..Summary::new("s") })
+}
+
+#[test]
+fn what_is_read_ahead_of_its_changes_is_told_once() {
+    let mut mark = SessionMark::default();
+    let (news, again) = mark.take(&created(5));
+    assert!(matches!(news.as_slice(), [SessionNews::Created(_)]) && again);
+    assert_eq!(indexes(&mark.read(&born(5, vec![stored("0"), stored("1")]), None)), [0, 1]);
+    // Written before them, told after.
+    let empty = decode::agent("x".into(), doc! { "messages": [] }.into(), 0, None);
+    let (news, again) = mark.take(&Change::new("s".into(), ChangeKind::Agent(Box::new(empty))));
+    assert_eq!((news, again), (vec![], true), "the session tells whether they were taken away");
+    assert_eq!(mark.read(&born(5, vec![stored("0"), stored("1")]), None), []);
+    assert_eq!(indexes(&mark.take(&said(0..3)).0), [2]);
+    assert_eq!(mark.take(&created(5)), (vec![], false), "it was told");
+}
+
+#[test]
+fn another_session_of_that_id_is_told_whole() {
+    let mut mark = known(&born(5, vec![stored("0"), stored("1")]));
+    let other = born(9, vec![stored("a"), stored("b"), stored("c")]);
+    assert!(mark.is_all_news(&other, None));
+    let news = mark.read(&other, None);
+    assert!(matches!(&news[0], SessionNews::Replaced(row) if row.created_at == other.created_at), "{news:?}");
+    assert_eq!(indexes(&news), [0, 1, 2]);
+    assert!(mark.take_another() && !mark.take_another());
+    assert_eq!(mark.take(&created(9)), (vec![], false), "its change comes after");
+    assert_eq!(mark.read(&other, None), []);
+    let mut mark = SessionMark::default();
+    let news = mark.read(&other, Timestamp::from_second(9).ok());
+    assert!(matches!(&news[0], SessionNews::Created(_)) && indexes(&news).len() == 3, "new since then: {news:?}");
+    assert_eq!(indexes(&SessionMark::default().read(&other, Timestamp::from_second(10).ok())), Vec::<u64>::new());
+}
+
+#[test]
+fn after_a_count_all_that_comes_is_news_whatever_its_date() {
+    let mut details = Details::default();
+    let agent = |messages| crate::session::AgentCount {
+        id: "x".into(),
+        model: None,
+        messages,
+        created_at: None,
+        updated_at: None,
+        waiting: None,
+    };
+    details.agents.push(agent(1));
+    details.guardrail_events = 1;
+    let mut mark = SessionMark::default();
+    mark.count(&details);
+    let mut read = session(vec![dated("0", 10), dated("1", 10)]);
+    read.guardrail_events =
+        decode::session(doc! { "_id": "s", "guardrail_events": [{ "action": "A" }, { "action": "B" }] })
+            .guardrail_events;
+    let news = mark.read(&read, Timestamp::from_second(1000).ok());
+    assert_eq!(indexes(&news), [1]);
+    let guarded =
+        |news: &&SessionNews| matches!(news, SessionNews::Guardrail(event) if event.action.as_deref() == Some("B"));
+    assert_eq!(
+        (news.iter().filter(guarded).count(), news.len()),
+        (1, 2),
+        "of its metadata nothing was known: {news:?}"
+    );
+}
+
+#[test]
+fn what_was_told_before_it_was_read_is_not_told_again() {
+    let at = bson::DateTime::from_millis(50_000);
+    let read = decode::session(doc! {
+        "_id": "s", "agents": { "x": { "messages": [] } },
+        "feedbacks": [{ "rating": "down", "created_at": at }], "guardrail_events": [{ "action": "A", "timestamp": at }],
+    });
+    let mut mark = SessionMark::default();
+    assert_eq!(mark.take(&Change::feedback("s".into(), read.feedbacks[0].clone())).0.len(), 1);
+    let event = Box::new(read.guardrail_events[0].clone());
+    assert_eq!(mark.take(&Change::new("s".into(), ChangeKind::Guardrail(0, event))).0.len(), 1);
+    assert_eq!(mark.read(&read, Timestamp::from_second(1).ok()), []);
+}
+
+#[test]
+fn figures_are_told_from_their_change_also_of_an_earlier_message() {
+    let mut mark = known(&session(vec![stored("0"), stored("1")]));
+    let measured = |index, tokens: i64| {
+        let counters = doc! { "accumulated_usage": { "inputTokens": tokens - 5, "outputTokens": 5 } };
+        let fields = vec![("event_loop_metrics".to_owned(), Some(counters.into()))];
+        Change::new("s".into(), ChangeKind::Metrics("x".into(), index, fields))
+    };
+    for index in [0, 1] {
+        let (news, again) = mark.take(&measured(index, 15));
+        let [SessionNews::Metrics(_, figures)] = news.as_slice() else { panic!("{news:?}") };
+        let counted = figures.counters.as_deref().and_then(|counters| counters.usage.total_tokens());
+        assert_eq!((figures.index, counted, again), (index, Some(15), false));
+    }
+    assert_eq!(mark.take(&measured(1, 15)), (vec![], false), "the last one's are known");
+    assert_eq!(mark.take(&measured(1, 20)).0.len(), 1);
+}
+
+#[test]
+fn of_what_an_agent_keeps_only_its_interrupts_are_news_and_nothing_is_read_for_them() {
+    let mut mark = SessionMark::default();
+    let synced = |path: &str, value: Document| {
+        let fields = vec![(path.to_owned(), Some(value.into())), ("updated_at".to_owned(), Some(5.into()))];
+        Change::new("s".into(), ChangeKind::AgentFields("x".into(), fields))
+    };
+    let open = doc! {
+        "interrupts": { "i": { "id": "i", "name": "approve", "reason": "pay?", "response": Bson::Null } },
+        "activated": true,
+    };
+    let waits = [SessionNews::Waiting("x".into(), Some("waiting for a person: pay?".into()))];
+    let whole = doc! { "state": {}, "_internal_state": { "interrupt_state": open.clone() } };
+    assert_eq!(mark.take(&synced("agent_data", whole)), (waits.to_vec(), false));
+    assert_eq!(mark.take(&synced("agent_data._internal_state.interrupt_state", open)), (vec![], false), "still");
+    assert_eq!(mark.take(&synced("agent_data.state", doc! { "a": 1 })), (vec![], false));
+    let over = mark.take(&synced("agent_data", doc! { "state": {} }));
+    assert_eq!(over, (vec![SessionNews::Waiting("x".into(), None)], false));
+    assert!(mark.take(&synced("agent_data._internal_state.interrupt_state.interrupts", doc! {})).1);
+    assert_eq!(mark.take(&said(57..58)).0.len(), 1, "of its messages nothing is known yet");
 }

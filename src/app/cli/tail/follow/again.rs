@@ -111,6 +111,16 @@ impl Follower {
         self.raise(alerts).await
     }
 
+    /// Whether another session of that `_id` was told already, so that it was told, too, that the one before went.
+    pub(super) async fn is_there_again(&mut self, key: &SessionKey) -> bool {
+        let Some(followed) = self.followed.get_mut(key) else { return false };
+        if !followed.mark.take_another() {
+            return false;
+        }
+        let found = self.reader.details(std::slice::from_ref(key)).await;
+        found.is_ok_and(|found| !found.is_empty())
+    }
+
     /// Tells which of the sessions that are followed went while nothing was told.
     async fn tell_gone(&mut self) -> Result<()> {
         let keys: Vec<SessionKey> = self.followed.keys().take(MOST_SESSIONS).cloned().collect();
@@ -142,6 +152,7 @@ impl Follower {
             }
         }
         self.read_what_is_unread().await?;
+        self.look_around().await?;
         let alerts = self.alerts.due(self.reader.as_ref(), Timestamp::now()).await;
         self.raise(alerts).await
     }

@@ -1,14 +1,17 @@
 //! Which sessions are known to be followed, and which not.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::HashMap};
+
+use anyhow::Result;
+use jiff::Timestamp;
 
 use tokio::time::Instant;
 
-use super::{BEAT, FollowedSession, Follower, MOST_IN_VIEW, MOST_MARKS, Stranger};
+use super::{BEAT, FollowedSession, Follower, LOOK_EVERY, LOOK_SHARE, MOST_IN_VIEW, MOST_MARKS, Stranger};
 use crate::{
     app::cli::tail::{differ::SessionMark, scope::TailScope},
     repository::InView,
-    session::{SessionKey, Summary},
+    session::{Change, Details, SessionKey, Summary},
 };
 
 impl Follower {
@@ -62,11 +65,84 @@ impl Follower {
         let followed = FollowedSession {
             name: row.name().to_owned(),
             updated_at: row.updated_at,
-            mark: SessionMark::default(),
+            mark: SessionMark::of(row.created_at),
             heard: Instant::now(),
         };
         self.followed.insert(row.key.clone(), followed);
         self.is_to_be_shown = !matches!(self.scope, TailScope::One(_));
+    }
+
+    /// The newest sessions with what they hold now: where the store does not tell by itself, news is what comes after that, whatever
+    /// the clocks of writers say.
+    pub(super) async fn newest(&mut self) -> Vec<(Summary, Option<Details>)> {
+        if self.scope.is_one() {
+            return Vec::new();
+        }
+        self.look_at = Instant::now() + LOOK_EVERY;
+        let rows = match self.scope.rows(self.reader.as_ref(), None, MOST_IN_VIEW).await {
+            Ok((rows, _)) => rows,
+            Err(error) => {
+                self.complain(&error);
+                return Vec::new();
+            }
+        };
+        let keys: Vec<SessionKey> = rows.iter().map(|row| row.key.clone()).collect();
+        let details = self.reader.details(&keys).await.unwrap_or_else(|error| {
+            self.complain(&error);
+            Vec::new()
+        });
+        let mut details: HashMap<SessionKey, Details> = details.into_iter().collect();
+        rows.into_iter()
+            .map(|row| {
+                let held = details.remove(&row.key);
+                (row, held)
+            })
+            .collect()
+    }
+
+    /// Those sessions are followed; what they held is no news.
+    pub(super) fn note_held(&mut self, held: Vec<(Summary, Option<Details>)>) {
+        for (row, details) in held {
+            self.remember(&row);
+            if let (Some(followed), Some(details)) = (self.followed.get_mut(&row.key), details) {
+                followed.mark.count(&details);
+            }
+        }
+    }
+
+    /// Looks for sessions that are new or changed though the store did not say so: one without an index on `updated_at` is looked at
+    /// in view only.
+    pub(super) async fn look_around(&mut self) -> Result<()> {
+        if !self.is_polled || self.scope.is_one() || Instant::now() < self.look_at {
+            return Ok(());
+        }
+        let began = Instant::now();
+        let found = self.scope.rows(self.reader.as_ref(), None, MOST_IN_VIEW).await;
+        self.look_at = Instant::now() + LOOK_EVERY.max(began.elapsed() * LOOK_SHARE);
+        let rows = match found {
+            Ok((rows, _)) => rows,
+            Err(error) => {
+                self.complain(&error);
+                return Ok(());
+            }
+        };
+        let mut alerts = Vec::new();
+        for row in rows {
+            let known = self.followed.get(&row.key);
+            if known.is_some_and(|known| known.updated_at == row.updated_at) {
+                continue;
+            }
+            self.remember(&row);
+            if let Some(followed) = self.followed.get_mut(&row.key) {
+                followed.updated_at = row.updated_at;
+            }
+            let change = Change::unclear(row.key.clone(), row.updated_at);
+            alerts.extend(self.alerts.take(&change, Timestamp::now()));
+            self.unread.insert(row.key);
+        }
+        self.read_what_is_unread().await?;
+        self.show();
+        self.raise(alerts).await
     }
 
     /// The sessions that were heard of last are looked at closer, where there are others than before.
@@ -77,8 +153,7 @@ impl Follower {
         let mut followed: Vec<_> = self.followed.iter().collect();
         followed.sort_unstable_by_key(|(_, followed)| Reverse(followed.heard));
         followed.truncate(MOST_IN_VIEW);
-        let rows: Vec<_> = followed.into_iter().map(|(key, followed)| (key.clone(), followed.updated_at)).collect();
-        self.in_view = rows.iter().map(|(key, _)| key.clone()).collect();
+        let rows = followed.into_iter().map(|(key, followed)| (key.clone(), followed.updated_at)).collect();
         self.view.show(InView::new(rows, None));
     }
 }

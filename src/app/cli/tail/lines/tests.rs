@@ -60,6 +60,28 @@ fn an_object_has_every_key_and_unknown_is_null() {
 }
 
 #[test]
+fn counters_on_a_message_are_a_line_after_it() {
+    let stored = doc! {
+        "message": { "role": "assistant", "content": [{ "text": "x" }] },
+        "event_loop_metrics": { "accumulated_usage": { "totalTokens": 15 }, "accumulated_metrics": { "latencyMs": 820 } },
+    };
+    let lines = lines(&messages(stored));
+    let text: Vec<String> = lines.iter().filter_map(|line| line.what.text()).collect();
+    assert_eq!(text, ["assistant: x", "metrics of #3 [15 tok so far]"]);
+    let told = lines[1].object();
+    assert_eq!((&told["kind"], &told["index"], &told["usage"]), (&json!("metrics"), &json!(3), &Value::Null));
+    assert_eq!((&told["accumulated_usage"]["totalTokens"], &told["accumulated_latency_ms"]), (&json!(15), &json!(820)));
+}
+
+#[test]
+fn a_session_that_took_anothers_place_is_two_lines() {
+    let row = Summary { application_name: Some("shop".into()), ..Summary::new("s") };
+    let kinds: Vec<Value> =
+        lines(&SessionNews::Replaced(Box::new(row))).iter().map(|line| line.object()["kind"].clone()).collect();
+    assert_eq!(kinds, ["deleted", "created"]);
+}
+
+#[test]
 fn a_message_that_only_calls_has_no_text() {
     let stored = doc! { "message": { "role": "assistant", "content": [{ "toolUse": { "name": "x" } }] } };
     let lines = lines(&messages(stored));

@@ -10,7 +10,7 @@ fn drawn(values: &[Option<u64>], cells: usize, lines: usize, symbols: Symbols) -
     let bins = Bins::new(values.len(), cells, CellDots::of(marks));
     let value = |bar: usize| bins.values(bar).filter_map(|at| values[at]).max();
     let highest = values.iter().flatten().max().copied().unwrap_or(0);
-    picture(&bins, value, highest, (cells, lines), marks)
+    picture(&bins, value, highest, (cells, lines), 0, marks)
 }
 
 #[test]
@@ -20,6 +20,20 @@ fn few_values_are_wide_bars_at_the_right_and_a_gap_is_unknown() {
     assert_eq!(drawn(&[Some(4), Some(0)], 4, 1, Symbols::Unicode), ["⢸⣿⢀⣀"]);
     assert_eq!(drawn(&[None, None], 4, 1, Symbols::Unicode), ["    "]);
     assert_eq!(drawn(&[], 4, 2, Symbols::Unicode), ["    ", "    "]);
+}
+
+#[test]
+fn plots_one_above_the_other_do_not_touch() {
+    for symbols in [Symbols::Unicode, Symbols::Ascii] {
+        let marks = marks(symbols);
+        let bins = Bins::new(3, 3, CellDots::of(marks));
+        let shown = |free| picture(&bins, |bar| Some(bar as u64), 2, (3, 2), free, marks);
+        let full = if symbols == Symbols::Unicode { '⣿' } else { '#' };
+        assert!(shown(0)[0].ends_with(full), "{:?}", shown(0));
+        assert!(!shown(1)[0].contains(full) && shown(1)[1].ends_with(full), "{:?}", shown(1));
+        // A single line of a plot that is cut off still shows something.
+        assert!(picture(&bins, |_| Some(1), 1, (3, 1), 99, marks)[0].chars().all(|c| c != ' '));
+    }
 }
 
 #[test]

@@ -39,6 +39,11 @@ impl AppState {
         all
     }
 
+    /// Whether there is anything to tell of.
+    pub(in crate::app::tui::state) fn has_happened(&self) -> bool {
+        self.errors.dated().next().is_some() || self.alerts.log.events().next().is_some()
+    }
+
     /// The pane of what happened.
     pub(in crate::app::tui::state) fn show_events(&mut self) -> Vec<Effect> {
         let events = self.happened();

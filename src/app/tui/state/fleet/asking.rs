@@ -44,11 +44,9 @@ impl FleetPane {
                 self.sorted_at = None;
             }
             // What fails after the end hides none of the others.
-            Event::Failed { ticket, lane: Lane::Fleet, .. } => {
-                if self.reading.answered(*ticket).is_some() {
-                    self.reading.is_failed = true;
-                    self.fleet.ask_again();
-                }
+            Event::Failed { ticket, lane: Lane::Fleet, .. } if self.reading.answered(*ticket).is_some() => {
+                self.reading.is_failed = true;
+                self.fleet.ask_again();
             }
             _ => {}
         }

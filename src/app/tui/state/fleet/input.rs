@@ -52,6 +52,8 @@ impl AppState {
         }
         match action {
             Action::Open => return self.open_of_fleet(),
+            // From the sums back to what they sum up.
+            Action::Back if fleet.face != FleetFace::Sessions => (fleet.face, fleet.top) = (FleetFace::Sessions, 0),
             Action::Back | Action::Fleet => return self.close_modal(),
             Action::Sort => {
                 let mut menu = Menu::new(FleetColumn::ALL.to_vec());
@@ -78,6 +80,7 @@ impl AppState {
             Action::Help
             | Action::CommandLine
             | Action::LastError
+            | Action::Events
             | Action::Mouse
             | Action::Connections
             | Action::Quit

@@ -56,9 +56,11 @@ const WANTED: [FleetPart; 11] = [
 
 /// A name is cut to no less before another column is left out, and is no wider than this.
 const NAME: (usize, usize) = (14, 36);
+const APPLICATION: (usize, usize) = (14, 24);
+const MODEL: (usize, usize) = (18, 32);
 
-/// Of the last words so many cells are shown at least.
-const WORDS: usize = 16;
+/// Of the last words so many cells are shown at least, and so many before a name takes more than it needs at least.
+const WORDS: (usize, usize) = (16, 40);
 
 impl FleetPart {
     /// What stands above it.
@@ -75,7 +77,8 @@ impl FleetPart {
             Self::Column(FleetColumn::Errors) => "ERR",
             Self::Column(FleetColumn::Changed) => "AGE",
             Self::Column(FleetColumn::Words) => "LAST WORDS",
-            Self::Spark => "",
+            // As long as its stretches are together.
+            Self::Spark => "5 MIN",
         }
     }
 
@@ -94,22 +97,32 @@ impl FleetPart {
         )
     }
 
+    /// Cells of the longest of its names; 0 where it holds none.
+    fn longest(self, rows: &[FleetRow]) -> usize {
+        let name = |row: &FleetRow| -> Option<usize> {
+            let name = match self {
+                Self::Column(FleetColumn::Session) => Some(row.name.as_str()),
+                Self::Column(FleetColumn::Application) => row.application.as_deref(),
+                Self::Column(FleetColumn::Model) => row.model.as_deref(),
+                _ => None,
+            };
+            name.map(|name| format::width(&text::line(name)))
+        };
+        rows.iter().filter_map(name).max().unwrap_or(0)
+    }
+
     /// The least that it needs.
     fn least(self, rows: &[FleetRow]) -> usize {
-        let longest = |text: &dyn Fn(&FleetRow) -> Option<&str>, least: usize, most: usize| {
-            let widths = rows.iter().filter_map(text).map(|text| format::width(&text::line(text)));
-            widths.max().unwrap_or(0).clamp(least, most)
-        };
         match self {
             Self::Column(FleetColumn::State) => 9,
-            Self::Column(FleetColumn::Session) => longest(&|row| Some(row.name.as_str()), 7, NAME.0),
-            Self::Column(FleetColumn::Application) => longest(&|row| row.application.as_deref(), 3, 14),
-            Self::Column(FleetColumn::Model) => longest(&|row| row.model.as_deref(), 5, 18),
+            Self::Column(FleetColumn::Session) => self.longest(rows).clamp(7, NAME.0),
+            Self::Column(FleetColumn::Application) => self.longest(rows).clamp(3, APPLICATION.0),
+            Self::Column(FleetColumn::Model) => self.longest(rows).clamp(5, MODEL.0),
             Self::Column(FleetColumn::Tokens | FleetColumn::Context) => 6,
             Self::Column(FleetColumn::Changed) => 5,
             Self::Column(FleetColumn::Slowest) => 7,
             Self::Column(FleetColumn::Errors) => 4,
-            Self::Column(FleetColumn::Words) => WORDS,
+            Self::Column(FleetColumn::Words) => WORDS.0,
             Self::Spark => SPARK.0,
         }
     }
@@ -139,15 +152,21 @@ pub fn fit(rows: &[FleetRow], cells: usize, sorted: FleetColumn) -> Vec<FleetCel
     chosen
 }
 
-/// What is left goes to the names, as far as they need it, and then to the last words.
+/// What is left goes to the names of sessions, to the last words as far as they can be read, to the other names, as far as each
+/// needs it, and then to the last words again.
 fn widen(chosen: &mut [FleetCell], rows: &[FleetRow], mut left: usize) {
-    let longest = rows.iter().map(|row| format::width(&text::line(&row.name))).max().unwrap_or(0).min(NAME.1);
-    for cell in chosen {
-        let more = match cell.part {
-            FleetPart::Column(FleetColumn::Session) => longest.saturating_sub(cell.width).min(left),
-            FleetPart::Column(FleetColumn::Words) => left,
-            _ => 0,
-        };
+    let wider = [
+        (FleetColumn::Session, NAME.1),
+        (FleetColumn::Words, WORDS.1),
+        (FleetColumn::Application, APPLICATION.1),
+        (FleetColumn::Model, MODEL.1),
+        (FleetColumn::Words, usize::MAX),
+    ];
+    for (column, most) in wider {
+        let part = FleetPart::Column(column);
+        let Some(cell) = chosen.iter_mut().find(|cell| cell.part == part) else { continue };
+        let wanted = if column == FleetColumn::Words { most } else { part.longest(rows).min(most) };
+        let more = wanted.saturating_sub(cell.width).min(left);
         cell.width += more;
         left -= more;
     }

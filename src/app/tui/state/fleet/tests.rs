@@ -116,6 +116,34 @@ fn enter_opens_the_session_and_closes_the_fleet() {
 }
 
 #[test]
+fn from_the_sums_it_goes_back_to_the_sessions_and_hints_say_so() {
+    let mut screen = shown(120, 40);
+    let hint =
+        |screen: &Screen, of| screen.state.offers().into_iter().find(|(action, _)| *action == of).map(|(_, says)| says);
+    assert_eq!((hint(&screen, Action::Tools), hint(&screen, Action::Open)), (Some("totals"), Some("open")));
+    screen.press("tt");
+    assert_eq!((hint(&screen, Action::Tools), hint(&screen, Action::Open)), (Some("sessions"), None));
+    assert_eq!(hint(&screen, Action::Sort), None);
+    screen.press("\u{1b}");
+    assert!(screen.state.shows_fleet() && screen.state.workspace.fleet.face == FleetFace::Sessions);
+    screen.press("\u{1b}");
+    assert!(!screen.state.shows_fleet());
+}
+
+#[test]
+fn what_happened_is_looked_up_from_the_fleet_too() {
+    let mut screen = shown(120, 40);
+    let offers = |screen: &Screen| screen.state.offers().iter().any(|(action, _)| *action == Action::Events);
+    assert!(!offers(&screen));
+    screen.state.log_event("deleted elsewhere", None);
+    assert!(offers(&screen));
+    screen.press("O");
+    assert!(matches!(screen.state.modals.last(), Some(Modal::Events(_))));
+    screen.press("\u{1b}");
+    assert!(matches!(screen.state.modals.last(), Some(Modal::Fleet)));
+}
+
+#[test]
 fn another_window_is_read_once() {
     let mut screen = shown(120, 40);
     let window = |screen: &Screen| screen.state.workspace.fleet.window.to_string();

@@ -80,11 +80,10 @@ impl SessionList {
         match &change.kind {
             ChangeKind::Deleted => self.take_out(&change.session, batch),
             ChangeKind::Created(row) => self.take_in(row, batch),
+            ChangeKind::Metadata(_) | ChangeKind::MetadataPaths(_) | ChangeKind::MetadataWhole(_) => {
+                self.change_row(change, batch);
+            }
             // Of one that was only touched, what is counted is asked again.
-            ChangeKind::Metadata(_)
-            | ChangeKind::MetadataPaths(_)
-            | ChangeKind::MetadataWhole(_)
-            | ChangeKind::Touched(_) => self.change_row(change, batch),
             _ => {
                 let place = batch.place(&change.session);
                 let before = place.and_then(|place| batch.row(place, &mut self.rows)).map(|row| row.updated_at);
@@ -150,6 +149,7 @@ impl SessionList {
             if row.updated_at > known.updated_at {
                 let date = date_of(known, sort);
                 known.updated_at = row.updated_at;
+                self.details.expire_row(known);
                 self.since.moved.insert(row.key.clone());
                 if date_of(known, sort) != date {
                     batch.relocate(place);

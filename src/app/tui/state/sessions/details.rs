@@ -75,8 +75,8 @@ impl DetailsCache {
     /// of them would do little else; what cannot be counted is asked again. Tokens are read again after a while.
     pub fn apply(&mut self, change: &Change, row: &Summary, before: Option<StoredDate>) {
         let is_counted = match self.known.get_mut(&row.key) {
-            // It is asked again already.
-            Some(known) if known.updated_at != before => return,
+            // Of another age than the row: what it counted is not known to be what stood there.
+            Some(known) if known.updated_at != before => false,
             Some(known) => {
                 if tokens::may_change(change) {
                     known.tokens.touch();

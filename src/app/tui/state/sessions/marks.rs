@@ -45,14 +45,22 @@ impl RowBefore {
     }
 }
 
+/// What is written along with something else: where both are told together, they are one write.
+fn goes_along(change: &Change) -> bool {
+    matches!(change.kind, ChangeKind::Touched(_) | ChangeKind::AgentFields(..) | ChangeKind::Metrics(..))
+}
+
 impl NewsMarks {
     /// News are about to be taken in, at that time; they stand out where somebody looks.
     pub fn begin(&mut self, changes: &[Change], now: Timestamp, looked_at: bool) {
         self.lights = looked_at.then_some(now);
-        for change in changes {
-            if !matches!(change.kind, ChangeKind::Deleted) {
-                self.writes.count(&change.session, now);
-            }
+        let counts = |change: &&Change| !matches!(change.kind, ChangeKind::Deleted);
+        let (beside, own): (Vec<&Change>, Vec<&Change>) =
+            changes.iter().filter(counts).partition(|change| goes_along(change));
+        let written: HashSet<&SessionKey> = own.iter().map(|change| &change.session).collect();
+        let alone = beside.into_iter().filter(|change| !written.contains(&change.session));
+        for change in own.iter().copied().chain(alone) {
+            self.writes.count(&change.session, now);
         }
     }
 

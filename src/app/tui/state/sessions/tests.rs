@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::session::{Change, ChangeDate, StoredDate};
+use crate::session::{Change, ChangeDate, StoredDate, Usage};
 
 fn at(second: i64) -> StoredDate {
     StoredDate::from_millis(second * 1000)
@@ -156,4 +156,72 @@ fn a_row_whose_date_is_earlier_than_it_was_goes_down() {
     list.apply_all(&[stored(0, Some(990)), stored(2, None)], true);
     let place = |id: usize| list.rows.iter().position(|row| row.key == key(id));
     assert_eq!((place(0), place(2), place(1)), (Some(20), Some(39), Some(0)));
+}
+
+/// What is asked of rows: their keys.
+fn asks(list: &mut SessionList, tickets: &mut Tickets) -> Option<(Ticket, Vec<SessionKey>)> {
+    list.fill(tickets).into_iter().find_map(|effect| match effect {
+        Effect::Ask(Command::Details(ticket, keys)) => Some((ticket, keys)),
+        _ => None,
+    })
+}
+
+/// A list of which everything is counted, and whose tokens are read.
+fn counted(rows: usize, tickets: &mut Tickets) -> SessionList {
+    let mut list = list(rows);
+    let (ticket, keys) = asks(&mut list, tickets).unwrap();
+    let found: Vec<_> = keys.iter().map(|key| (key.clone(), Details::default())).collect();
+    list.details.on_details(ticket, &found, &list.rows);
+    for key in &keys {
+        list.details.on_usage(ticket, key, Usage::default(), 0);
+    }
+    assert_eq!(asks(&mut list, tickets), None);
+    list
+}
+
+#[test]
+fn a_row_that_was_only_touched_shows_what_was_counted_and_is_counted_again() {
+    let mut tickets = Tickets::default();
+    let mut list = counted(3, &mut tickets);
+    for second in [2000, 2001] {
+        list.apply_all(&[Change::touched(key(2), at(second))], true);
+        let row = list.rows[0].clone();
+        assert_eq!((&row.key, row.updated_at), (&key(2), Some(at(second))));
+        assert!(list.details(&row).is_some(), "what was known stays");
+        let (ticket, keys) = asks(&mut list, &mut tickets).unwrap();
+        assert_eq!(keys, [key(2)]);
+        list.details.on_details(ticket, &[(key(2), Details::default())], &list.rows);
+    }
+    list.apply_all(&[Change::created(row(1, 3000))], true);
+    assert!(list.details(&list.rows[0].clone()).is_some());
+    assert_eq!(asks(&mut list, &mut tickets).unwrap().1, [key(1), key(2)]);
+}
+
+#[test]
+fn tokens_that_were_not_read_again_are_asked_for_with_the_next_question() {
+    let mut tickets = Tickets::default();
+    let mut list = counted(3, &mut tickets);
+    list.apply_all(&[Change::touched(key(2), at(2000))], true);
+    let (ticket, _) = asks(&mut list, &mut tickets).unwrap();
+    list.details.on_details(ticket, &[(key(2), Details::default())], &list.rows);
+    assert_eq!(asks(&mut list, &mut tickets), None, "they are on their way");
+    list.apply_all(&[Change::touched(key(1), at(2001))], true);
+    let (ticket, keys) = asks(&mut list, &mut tickets).unwrap();
+    assert_eq!(keys, [key(1), key(2)]);
+    let found = [1, 2].map(|id| (key(id), Details::default()));
+    list.details.on_details(ticket, &found, &list.rows);
+    list.details.on_usage(ticket, &key(2), Usage::default(), 0);
+    list.apply_all(&[Change::touched(key(0), at(2002))], true);
+    assert_eq!(asks(&mut list, &mut tickets).unwrap().1, [key(0), key(1)]);
+}
+
+#[test]
+fn a_write_that_is_told_in_parts_is_one() {
+    let now = Timestamp::from_second(5000).unwrap();
+    let mut list = list(3);
+    let feedback = || Change::feedback(key(1), crate::session::decode::feedback(&bson::Bson::Null));
+    list.take_news(&[feedback(), Change::touched(key(1), at(2000)), Change::touched(key(2), at(2000))], now, true);
+    list.take_news(&[Change::touched(key(2), at(2001))], now, true);
+    list.take_news(&[feedback(), feedback()], now, true);
+    assert_eq!([0, 1, 2].map(|id| list.writes_of(&row(id, 0), now)), [0, 3, 2]);
 }

@@ -13,7 +13,7 @@ use crate::{
         task::{Command, Event, Link, command::Lane},
         tui::view::{self, sample},
     },
-    repository::{News, WatchMode},
+    repository::{Error, News, WatchMode},
     session::{Change, StoredDate, decode},
 };
 
@@ -84,6 +84,17 @@ fn an_error_that_is_read_again_keeps_its_age() {
     screen.put(super::Input::Tick(later));
     screen.press("E");
     assert_eq!(screen.state.errors.aged(later), [("3m".to_owned(), "it broke".to_owned())]);
+}
+
+#[test]
+fn why_nothing_is_told_stands_on_the_status_line_until_it_is_told_again() {
+    let mut screen = opened();
+    tell(&mut screen, News::Begun(WatchMode::Stream));
+    let gone = Error::folder(std::path::Path::new("/srv/sessions"), "there is no such folder");
+    tell(&mut screen, News::Lost(gone));
+    assert!(screen.state.wrong().is_some_and(|why| why.contains("no such folder")), "{:?}", screen.state.wrong());
+    tell(&mut screen, News::Begun(WatchMode::Stream));
+    assert_eq!(screen.state.wrong(), None);
 }
 
 #[test]

@@ -140,6 +140,19 @@ fn totals_by_application_and_by_model() {
 }
 
 #[test]
+fn what_was_said_last_and_which_model_are_read_plainly() {
+    for (said, shows) in
+        [("## Your order **A100** is `late`", "Your order A100 is late"), ("```json\n{\"a\": 1}\n```", "{\"a\": 1}")]
+    {
+        let said = vec![message("assistant", text(said), 500, 5)];
+        let one = session("one", "shop", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0", said, 5);
+        let picture = picture(&shown(130, 12, &[one]).state);
+        assert!(picture.contains(shows) && !picture.contains("**") && !picture.contains("```"), "{picture}");
+        assert!(picture.contains("claude-sonnet-4-5…"), "{picture}");
+    }
+}
+
+#[test]
 fn sorted_by_each_column() {
     for column in FleetColumn::ALL {
         let mut screen = shown(160, 12, &sessions());

@@ -3,7 +3,7 @@
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
-    style::{Modifier, Style},
+    style::Style,
     text::{Line, Span},
 };
 
@@ -46,6 +46,11 @@ impl<'a> DrawnPlot<'a> {
         self.series.highest(self.figure, 0..self.series.count())
     }
 
+    /// The value of the newest call.
+    fn newest(&self) -> Option<u64> {
+        self.series.value(self.figure, self.series.count().checked_sub(1)?)
+    }
+
     fn bins(&self, cells: u16, look: &Look) -> Bins {
         Bins::new(self.series.count(), cells.into(), CellDots::of(look.marks))
     }
@@ -67,15 +72,19 @@ pub(super) fn max(figure: CallFigure, highest: u64, look: &Look) -> String {
     format!("max {}", shown(figure, highest, usize::from(LABEL) - 5, look))
 }
 
-/// A plot among the rows: its name and its highest value at the left.
+/// The newest value, likewise.
+fn last(figure: CallFigure, newest: u64, look: &Look) -> String {
+    format!("last {}", shown(figure, newest, usize::from(LABEL) - 6, look))
+}
+
+/// A plot among the rows: its name, its highest and its newest value at the left.
 pub(super) fn among(buffer: &mut Buffer, area: Rect, plot: &DrawnPlot<'_>, chosen: bool, look: &Look) {
     let bars = layout::bars_among(area);
     let bins = plot.bins(bars.width, look);
-    let count = format::number(plot.series.count() as u64, look.marks);
     let mut lines = vec![
         plot.figure.label().to_owned(),
         plot.highest().map_or_else(String::new, |highest| max(plot.figure, highest, look)),
-        format!("{count} calls"),
+        plot.newest().map_or_else(String::new, |newest| last(plot.figure, newest, look)),
     ];
     if bins.per() > 1 {
         lines.push(format!("{} a bar", format::number(bins.per() as u64, look.marks)));
@@ -85,17 +94,25 @@ pub(super) fn among(buffer: &mut Buffer, area: Rect, plot: &DrawnPlot<'_>, chose
     for (line, at) in lines.into_iter().zip(label.rows()) {
         row::draw(buffer, at, &Line::styled(line, look.theme.dim), chosen, look);
     }
-    draw_bars(buffer, bars, plot, plot.place.filter(|_| chosen), look);
+    draw_bars(buffer, bars, plot, (plot.place.filter(|_| chosen), APART), look);
 }
 
-fn draw_bars(buffer: &mut Buffer, area: Rect, plot: &DrawnPlot<'_>, cursor: Option<usize>, look: &Look) {
+/// Dots left free above the highest bar among rows: the next plot stands right below, and two would read as one.
+const APART: usize = 1;
+
+fn draw_bars(
+    buffer: &mut Buffer,
+    area: Rect,
+    plot: &DrawnPlot<'_>,
+    (cursor, free): (Option<usize>, usize),
+    look: &Look,
+) {
     let bins = plot.bins(area.width, look);
     let value = |bar| plot.series.highest(plot.figure, bins.values(bar));
     let size = (area.width.into(), area.height.into());
-    let lines = plot::picture(&bins, value, plot.highest().unwrap_or(0), size, look.marks);
-    let style = look.theme.link.remove_modifier(Modifier::UNDERLINED);
+    let lines = plot::picture(&bins, value, plot.highest().unwrap_or(0), size, free, look.marks);
     for (line, at) in lines.iter().zip(area.rows()) {
-        buffer.set_stringn(at.x, at.y, line, at.width.into(), style);
+        buffer.set_stringn(at.x, at.y, line, at.width.into(), look.theme.bars());
     }
     if let Some(column) = cursor.map(|place| column(&bins, place, area)) {
         buffer.set_style(column, look.theme.selected);
@@ -159,7 +176,7 @@ fn draw_beside(
         return;
     };
     draw_axis(buffer, area, bars, (plot.figure, highest), look);
-    draw_bars(buffer, bars, plot, cursor, look);
+    draw_bars(buffer, bars, plot, (cursor, 0), look);
     let below = area.bottom() - bars.bottom();
     if below > 1 {
         let rule = look.marks.horizontal.repeat(bars.width.into());
@@ -197,7 +214,7 @@ fn draw_axis(buffer: &mut Buffer, area: Rect, bars: Rect, (figure, highest): (Ca
     }
 }
 
-/// The first and the newest call below the bars: their numbers, and their times where both are of one day.
+/// The first and the newest call, each below its bar: their numbers, and their times where both are of one day.
 fn draw_calls(buffer: &mut Buffer, line: Rect, plot: &DrawnPlot<'_>, data: Data<'_>, look: &Look) {
     let last = plot.series.count().saturating_sub(1);
     let of = |place: usize| data.call(plot.series, place).and_then(|found| found.call.at);
@@ -212,8 +229,14 @@ fn draw_calls(buffer: &mut Buffer, line: Rect, plot: &DrawnPlot<'_>, data: Data<
         let right = vec![Span::styled(first, look.theme.dim)];
         return put_line(buffer, line, &row::spread("", look.theme.dim, right, line.width.into(), look));
     }
-    let right = vec![Span::styled(told(last, to), look.theme.dim)];
-    put_line(buffer, line, &row::spread(&first, look.theme.dim, right, line.width.into(), look));
+    let newest = told(last, to);
+    // The bars begin where they are few enough to end at the right.
+    let cells = usize::from(line.width);
+    let most = cells.saturating_sub(format::width(&first) + format::width(&newest) + 1);
+    let indent = plot.bins(line.width, look).cells(0).start.min(most);
+    let right = vec![Span::styled(newest, look.theme.dim)];
+    let first = format!("{}{first}", " ".repeat(indent));
+    put_line(buffer, line, &row::spread(&first, look.theme.dim, right, cells, look));
 }
 
 fn put_line(buffer: &mut Buffer, area: Rect, line: &Line<'_>) {

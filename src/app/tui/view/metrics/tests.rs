@@ -196,6 +196,41 @@ fn rates_that_do_not_fit_are_shortened() {
 }
 
 #[test]
+fn large_figures_get_shorter_before_they_push_their_labels_away() {
+    let now = sample::look().now;
+    let mut metrics = many(4);
+    let usage = Usage { cache_read: Some(1_449_008), cache_write: Some(11_285), ..Usage::default() };
+    metrics.agents[0].1.usage = usage;
+    let mut said = stored::message(3);
+    said.usage = Some(Usage { total: Some(932_378), ..Usage::default() });
+    let mut live = LiveActivity::default();
+    live.take(&Change::messages("s".into(), "support".into(), vec![said]), now);
+    let shown = Shown { live: Some(live), ..Shown::of(metrics, Some("support")) };
+    let narrow = shown.draw((28, 20), &sample::look());
+    assert!(narrow.contains("tok/min") && narrow.contains("932k/186k/62.2k"), "{narrow}");
+    assert!(narrow.contains("cache r/w") && narrow.contains("1.4M / 11.3k"), "{narrow}");
+    let wide = shown.draw((60, 16), &sample::look());
+    assert!(
+        wide.contains("tok/min 1/5/15") && wide.contains("932\u{202f}378 / 186\u{202f}476 / 62\u{202f}159"),
+        "{wide}"
+    );
+}
+
+#[test]
+fn the_first_call_stands_below_its_bar() {
+    let screen = Shown::of(many(16), Some("support")).on("in/call").draw((120, 38), &sample::look());
+    let lines: Vec<Vec<char>> = screen.lines().map(|line| line.chars().collect()).collect();
+    let label: Vec<char> = "1 02:13:20".chars().collect();
+    let found = lines.iter().enumerate().find_map(|(y, line)| {
+        let x = line.windows(label.len()).position(|part| part == label)?;
+        Some((x, y))
+    });
+    let (x, y) = found.unwrap();
+    let bars = &lines[y - 2];
+    assert!(('\u{2801}'..='\u{28ff}').contains(&bars[x]) && bars[x - 1] == ' ', "{screen}");
+}
+
+#[test]
 fn stored_sessions() {
     for (id, agent) in [("support-1042", Some("support")), ("support-1042", None), ("no-latency-provider", None)] {
         let shown = Shown::stored(id, agent);

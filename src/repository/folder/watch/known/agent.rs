@@ -10,16 +10,13 @@ use bson::Bson;
 use super::{LookOutcome, digest};
 use crate::{
     repository::folder::{
-        assemble,
+        assemble::{self, AGENT_FILES},
         json::{self, Unreadable},
         layout::{self, AgentDir},
         stamp::FileStamp,
     },
-    session::Change,
+    session::{Change, ChangeKind},
 };
-
-/// The files of an agent that are no messages.
-const DATA: [&str; 2] = ["agent.json", "config.json"];
 
 /// Of how many messages it is remembered how their files looked when they were told.
 const RECENT: usize = 32;
@@ -46,7 +43,7 @@ impl KnownAgent {
         let folder = FileStamp::of(&dir.path.join("messages"));
         let files = numbered(dir);
         let mut known = Self {
-            files: DATA.map(|name| KnownFile::read(&dir.path.join(name)).0),
+            files: AGENT_FILES.map(|name| KnownFile::read(&dir.path.join(name)).0),
             folder: folder.and_then(FileStamp::settled),
             count: files.len() as u64,
             last: files.last().map(|(number, _)| *number),
@@ -79,9 +76,11 @@ impl KnownAgent {
     fn look_at_messages(&mut self, dir: &AgentDir, last_try: bool, outcome: &mut LookOutcome) {
         let folder = FileStamp::of(&dir.path.join("messages"));
         if folder.is_some() && folder == self.folder {
-            // The end is where something is written most, and a file may be written in its place.
-            if let Some((number, _)) = self.recent.back().copied() {
-                self.look_at_told(dir, number, outcome);
+            // The end is where something is written most, and a file may be written in its place. Nothing was removed: what is not
+            // there is a link, or spelled in another way.
+            let file = |number| dir.path.join("messages").join(layout::message_name(number));
+            if let Some(number) = self.last.filter(|number| FileStamp::of(&file(*number)).is_some()) {
+                self.look_at_told(dir, &[number], last_try, outcome);
             }
             return;
         }
@@ -117,13 +116,14 @@ impl KnownAgent {
         last_try: bool,
         outcome: &mut LookOutcome,
     ) {
-        for number in numbers {
-            if self.last.is_some_and(|last| *number <= last) {
-                self.look_at_told(dir, *number, outcome);
-            }
+        let last = self.last;
+        let (told, new): (Vec<u64>, Vec<u64>) =
+            numbers.iter().copied().partition(|number| last.is_some_and(|last| *number <= last));
+        self.look_at_told(dir, &told, last_try, outcome);
+        if self.last != last {
+            // What is there was looked at anew.
+            return;
         }
-        let new: Vec<u64> =
-            numbers.iter().copied().filter(|number| self.last.is_none_or(|last| *number > last)).collect();
         let follows = |last: Option<u64>, number: &u64| {
             let next = last.map_or(0, |last| last.saturating_add(1));
             (*number == next).then_some(Some(*number))
@@ -139,20 +139,36 @@ impl KnownAgent {
         self.take_new(dir, &new, last_try, outcome);
     }
 
-    /// A message that was told already: written anew, or gone.
-    fn look_at_told(&mut self, dir: &AgentDir, number: u64, outcome: &mut LookOutcome) {
-        let stamp = FileStamp::of(&dir.path.join("messages").join(layout::message_name(number)));
-        match stamp {
-            Some(stamp) if self.is_told(number, &stamp) => {}
-            Some(stamp) => {
-                outcome.unclear = true;
-                self.remember(number, Some(stamp));
-            }
-            None => {
+    /// Messages that were told already: written anew, or gone.
+    fn look_at_told(&mut self, dir: &AgentDir, numbers: &[u64], last_try: bool, outcome: &mut LookOutcome) {
+        let (mut files, mut rewritten) = (None, Vec::new());
+        for number in numbers.iter().copied() {
+            let file = dir.path.join("messages").join(layout::message_name(number));
+            let Some(stamp) = FileStamp::of(&file) else {
                 // Those after it have other places now.
                 outcome.unclear = true;
                 *self = Self::read(dir);
+                return;
+            };
+            if self.is_told(number, &stamp) {
+                continue;
             }
+            let files = files.get_or_insert_with(|| numbered(dir));
+            // So many are read at once by whoever holds them.
+            let place = place_of(files, number, &file).filter(|_| numbers.len() <= RECENT);
+            match place.map(|place| assemble::whole_message(dir, &file, place)) {
+                Some(Ok(message)) => rewritten.push(message),
+                // It is half-written.
+                Some(Err(Unreadable::Broken(..))) if !last_try => {
+                    outcome.unfinished.messages.entry(dir.id.clone()).or_default().insert(number);
+                    continue;
+                }
+                _ => outcome.unclear = true,
+            }
+            self.remember(number, Some(stamp));
+        }
+        if !rewritten.is_empty() {
+            outcome.tell(|key| Change::new(key, ChangeKind::Rewritten(dir.id.as_str().into(), rewritten)));
         }
     }
 
@@ -194,7 +210,8 @@ impl KnownAgent {
 
     /// `agent.json` and `config.json`.
     pub(super) fn look_at_data(&mut self, dir: &AgentDir, last_try: bool, outcome: &mut LookOutcome) {
-        for (known, name) in self.files.iter_mut().zip(DATA) {
+        let (mut differs, mut is_whole) = (false, true);
+        for (known, name) in self.files.iter_mut().zip(AGENT_FILES) {
             let path = dir.path.join(name);
             if known.stamp.is_some() && FileStamp::of(&path) == known.stamp {
                 continue;
@@ -204,8 +221,19 @@ impl KnownAgent {
                 outcome.unfinished.agents.insert(dir.id.clone());
                 continue;
             }
-            outcome.unclear |= now.digest != known.digest;
+            differs |= now.digest != known.digest;
+            is_whole &= now.digest.is_some() == known.digest.is_some();
             *known = now;
+        }
+        if !differs {
+            return;
+        }
+        // A file that came, went or can be read again has left findings behind.
+        match assemble::agent_fields(dir).filter(|_| is_whole) {
+            Some(fields) => {
+                outcome.tell(|key| Change::new(key, ChangeKind::AgentFields(dir.id.as_str().into(), fields)));
+            }
+            None => outcome.unclear = true,
         }
     }
 
@@ -233,6 +261,13 @@ fn numbered(dir: &AgentDir) -> Vec<(u64, PathBuf)> {
     files.into_iter().filter_map(|file| Some((number(&file)?, file))).collect()
 }
 
+/// The place of a message among the files: numbers may be missing, and one may be written in two ways.
+fn place_of(files: &[(u64, PathBuf)], number: u64, file: &Path) -> Option<u64> {
+    let first = files.partition_point(|(other, _)| *other < number);
+    let same = files[first..].iter().take_while(|(other, _)| *other == number);
+    same.zip(first as u64..).find(|((_, path), _)| path == file).map(|(_, place)| place)
+}
+
 /// A file that is read whole, as it was then.
 #[derive(Debug)]
 struct KnownFile {
@@ -255,5 +290,30 @@ impl KnownFile {
             Err(Unreadable::Broken(..)) => (None, false),
         };
         (Self { stamp, digest }, whole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::repository::folder::layout::SessionDir;
+
+    #[test]
+    fn an_end_that_is_spelled_in_another_way_is_no_news_at_every_look() {
+        let root = tempfile::tempdir().unwrap();
+        let dir = AgentDir { id: "a".to_owned(), path: root.path().join("agent_a") };
+        let messages = dir.path.join("messages");
+        fs::create_dir_all(&messages).unwrap();
+        for name in ["message_0.json", "message_01.json"] {
+            fs::write(messages.join(name), "{}").unwrap();
+        }
+        let mut known = KnownAgent::read(&dir);
+        // As if nothing was written there for some time.
+        known.folder = FileStamp::of(&messages);
+        let mut outcome = LookOutcome::of(&SessionDir { id: "s".to_owned(), path: root.path().to_owned() });
+        known.look(&dir, false, &mut outcome);
+        assert!(outcome.changes.is_empty() && !outcome.unclear);
     }
 }

@@ -8,7 +8,7 @@ use crate::{
         OpenInView,
         folder::{assemble, layout::SessionDir, stamp::FileStamp},
     },
-    session::{Change, MetadataEdit, decode, edit},
+    session::{Change, Feedback, MetadataEdit, decode, edit},
 };
 
 /// What is kept of it to tell what changes.
@@ -80,8 +80,10 @@ impl KnownHead {
     fn tell_feedbacks(&self, now: &Self, outcome: &mut LookOutcome) {
         match now.feedbacks.strip_prefix(self.feedbacks.as_slice()) {
             Some(new) => {
-                for feedback in new {
-                    outcome.tell(|key| Change::feedback(key, decode::feedback(feedback)));
+                // One that was read already is known by its place.
+                for (index, stored) in (self.feedbacks.len() as u64..).zip(new) {
+                    let feedback = Feedback { index: Some(index), ..decode::feedback(stored) };
+                    outcome.tell(|key| Change::feedback(key, feedback));
                 }
             }
             None => outcome.unclear = true,
