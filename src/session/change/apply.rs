@@ -3,7 +3,7 @@
 use bson::{Bson, Document};
 
 use super::{Applied, Change, ChangeKind, agent, date::raise, list, message};
-use crate::session::{AgentId, Message, Session, StoredAgent, StoredDate};
+use crate::session::{AgentId, Message, Session, StoredAgent};
 
 impl Change {
     /// Applies it to a session that is held. [`Applied::Known`] also where it is another session's, or tells of what is no part of

@@ -3,7 +3,7 @@
 use bson::{Document, doc};
 
 use super::*;
-use crate::session::{Counters, Session};
+use crate::session::{Counters, Session, decode};
 
 fn session() -> Session {
     decode::session(doc! { "_id": "s", "metadata": { "a": 1, "b": 2 }, "agents": { "x": { "messages": [{}] } } })
