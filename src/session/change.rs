@@ -8,6 +8,7 @@
 mod agent;
 mod applied;
 mod apply;
+mod date;
 mod list;
 mod message;
 mod path;
@@ -17,11 +18,10 @@ mod tests;
 
 use bson::Bson;
 
-use super::{
-    AgentId, Feedback, GuardrailEvent, Message, MetadataEdit, SessionKey, StoredAgent, StoredDate, Summary, decode,
-};
+use super::{AgentId, Feedback, GuardrailEvent, Message, MetadataEdit, SessionKey, StoredAgent, StoredDate, Summary};
 
 pub use applied::Applied;
+pub use date::ChangeDate;
 
 /// Fields by their dotted paths with what they hold now; `None`: the field is absent. A dot may be part of a name: which, what
 /// is held must tell.
@@ -35,6 +35,8 @@ pub struct Change {
     pub session: SessionKey,
     /// What changed.
     pub kind: ChangeKind,
+    /// What it tells of the session's `updated_at`.
+    pub dated: ChangeDate,
 }
 
 /// What changed of a session.
@@ -75,7 +77,7 @@ pub enum ChangeKind {
     AgentRemoved(AgentId),
     /// Something of it changed that is told no finer: whoever holds it reads it again. With it `updated_at`, where that was told.
     Unclear(Option<StoredDate>),
-    /// Its `updated_at` rose to that, and nothing else that is told.
+    /// Its `updated_at` is that now, and nothing else changed that is told.
     Touched(StoredDate),
     /// The session is new.
     Created(Box<Summary>),
@@ -88,86 +90,55 @@ impl Change {
     #[must_use]
     pub fn edited(session: SessionKey, edits: &[MetadataEdit]) -> Self {
         let fields = edits.iter().map(|edit| (edit.key.clone(), edit.value.clone())).collect();
-        Self { session, kind: ChangeKind::Metadata(fields) }
+        Self::new(session, ChangeKind::Metadata(fields))
     }
 
     /// One field of the metadata holds that now; `None`: it is absent.
     #[must_use]
     pub fn field(session: SessionKey, key: impl Into<String>, stored: Option<Bson>) -> Self {
-        Self { session, kind: ChangeKind::Metadata(vec![(key.into(), stored)]) }
+        Self::new(session, ChangeKind::Metadata(vec![(key.into(), stored)]))
     }
 
     /// A feedback that was stored.
     #[must_use]
     pub fn feedback(session: SessionKey, feedback: Feedback) -> Self {
-        Self { session, kind: ChangeKind::Feedback(Box::new(feedback)) }
+        Self::new(session, ChangeKind::Feedback(Box::new(feedback)))
     }
 
     /// Messages at the end of an agent's history.
     #[must_use]
     pub fn messages(session: SessionKey, agent: AgentId, messages: Vec<Message>) -> Self {
-        Self { session, kind: ChangeKind::Messages(agent, messages) }
+        Self::new(session, ChangeKind::Messages(agent, messages))
     }
 
     /// Of that kind.
     #[must_use]
     pub fn new(session: SessionKey, kind: ChangeKind) -> Self {
-        Self { session, kind }
+        Self { session, kind, dated: ChangeDate::default() }
     }
 
     /// A change that is told no finer.
     #[must_use]
     pub fn unclear(session: SessionKey, updated_at: Option<StoredDate>) -> Self {
-        Self { session, kind: ChangeKind::Unclear(updated_at) }
+        Self::new(session, ChangeKind::Unclear(updated_at))
     }
 
     /// Only its time rose.
     #[must_use]
     pub fn touched(session: SessionKey, updated_at: StoredDate) -> Self {
-        Self { session, kind: ChangeKind::Touched(updated_at) }
+        Self::new(session, ChangeKind::Touched(updated_at))
     }
 
     /// A session that is new.
     #[must_use]
     pub fn created(row: Summary) -> Self {
-        Self { session: row.key.clone(), kind: ChangeKind::Created(Box::new(row)) }
+        Self::new(row.key.clone(), ChangeKind::Created(Box::new(row)))
     }
 
     /// The session is gone.
     #[must_use]
     pub fn deleted(session: SessionKey) -> Self {
-        Self { session, kind: ChangeKind::Deleted }
-    }
-
-    /// The `updated_at` that the session has at least, as far as the change tells it.
-    #[must_use]
-    pub fn updated_at(&self) -> Option<StoredDate> {
-        let told = |fields: &[(String, Option<Bson>)]| {
-            let field = fields.iter().find(|(path, _)| path == "updated_at");
-            field.and_then(|(_, value)| decode::stored_date(value.as_ref()?))
-        };
-        match &self.kind {
-            ChangeKind::Feedback(feedback) => feedback.created_at,
-            ChangeKind::Messages(_, messages) => messages.iter().filter_map(|message| message.created_at).max(),
-            ChangeKind::Rewritten(_, messages) => {
-                messages.iter().filter_map(|message| message.updated_at.max(message.created_at)).max()
-            }
-            ChangeKind::MessageFields(_, _, fields) | ChangeKind::AgentFields(_, fields) => told(fields),
-            ChangeKind::Agent(agent) => agent.updated_at,
-            ChangeKind::Unclear(at) => *at,
-            ChangeKind::Touched(at) => Some(*at),
-            ChangeKind::Created(row) => row.updated_at,
-            ChangeKind::Metadata(_)
-            | ChangeKind::MetadataPaths(_)
-            | ChangeKind::MetadataWhole(_)
-            | ChangeKind::FeedbackFields(..)
-            | ChangeKind::Guardrail(..)
-            | ChangeKind::Metrics(..)
-            | ChangeKind::Truncated(..)
-            | ChangeKind::History(..)
-            | ChangeKind::AgentRemoved(_)
-            | ChangeKind::Deleted => None,
-        }
+        Self::new(session, ChangeKind::Deleted)
     }
 
     /// The agent whose history or fields it changes.

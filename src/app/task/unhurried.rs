@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Duration};
 
 use tokio::time::Instant;
 
-use crate::session::{Change, ChangeKind, SessionKey};
+use crate::session::{Change, ChangeDate, ChangeKind, SessionKey};
 
 /// The shortest time between two of one session.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -31,7 +31,21 @@ struct HeldBack {
 impl Unhurried {
     /// What of the changes goes out now.
     pub(super) fn admit(&mut self, changes: Vec<Change>, now: Instant) -> Vec<Change> {
-        changes.into_iter().filter_map(|change| self.take(change, now)).collect()
+        let one = |change: Change| {
+            self.keep_up(&change);
+            self.take(change, now)
+        };
+        changes.into_iter().filter_map(one).collect()
+    }
+
+    /// What is held comes out after changes that followed it: with the date that was told last.
+    fn keep_up(&mut self, later: &Change) {
+        if matches!(later.dated, ChangeDate::Stored(_)) {
+            let held = [&mut self.unclear, &mut self.touched].map(|of_kind| of_kind.held.get_mut(&later.session));
+            for held in held.into_iter().flatten() {
+                held.dated = later.dated;
+            }
+        }
     }
 
     fn take(&mut self, change: Change, now: Instant) -> Option<Change> {
@@ -95,6 +109,7 @@ impl HeldBack {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::StoredDate;
 
     #[test]
     fn the_first_and_the_last_of_many_are_told_and_none_is_lost() {
@@ -110,6 +125,22 @@ mod tests {
         assert_eq!((unhurried.next(), unhurried.admit(vec![unclear("a")], at(1500)).len()), (None, 0));
         assert_eq!(unhurried.due(at(2000)).len(), 1);
         assert_eq!(unhurried.admit(vec![unclear("a")], at(3000)).len(), 1);
+    }
+
+    #[test]
+    fn what_is_held_is_told_with_the_date_that_was_told_last() {
+        let mut unhurried = Unhurried::default();
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        let unclear = |ms: i64| {
+            let stored = ChangeDate::Stored(Some(StoredDate::from_millis(ms)));
+            Change::unclear("a".into(), None).dated(stored)
+        };
+        assert_eq!(unhurried.admit(vec![unclear(1), unclear(2)], at(0)).len(), 1);
+        let later = Change::field("a".into(), "k", None).dated(unclear(3).dated);
+        assert_eq!(unhurried.admit(vec![later], at(500)).len(), 1);
+        let due = unhurried.due(at(1000));
+        assert_eq!(due.iter().map(|change| change.dated).collect::<Vec<_>>(), [unclear(3).dated]);
     }
 
     #[test]

@@ -1,16 +1,19 @@
 //! What changes in a collection whose server does not tell it: one that stands alone, or that refuses change streams to this user.
 //! It is looked at again and again.
 //!
-//! - New and changed sessions are found by the index on `updated_at`. Where there is none, nobody reads the whole collection
-//!   twice a second: only what is in view is looked at. A session that is deleted out of view is missed there, too.
+//! - New and changed sessions are found by the index on `updated_at`; one that is deleted out of view is missed. Where there is none,
+//!   nobody reads the whole collection twice a second: sessions that come and go are found by their `_id`s, where there are not too
+//!   many, and what changes out of view is missed.
 //! - Of what is in view, counts, dates, sizes and sums are compared, which tell also of what moves no date.
 //! - The open session is compared by its agents and last messages; only what is new is read.
 //!
 //! ```text
 //! memory --- what was seen so far, and what an answer tells     questions -- what is asked, and read for it
 //! recent --- sessions by date    seen --- sessions in view      pace ------- how long until the next look
+//! ids ------ sessions that come and go
 //! ```
 
+mod ids;
 mod memory;
 mod pace;
 mod questions;
@@ -28,7 +31,7 @@ use tokio::{
 use self::{
     memory::{PollFound, PollMemory},
     pace::PollPace,
-    questions::DateIndex,
+    recent::DateIndex,
     seen::OpenNews,
 };
 use super::MongoRepository;

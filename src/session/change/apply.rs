@@ -2,8 +2,8 @@
 
 use bson::{Bson, Document};
 
-use super::{Applied, Change, ChangeKind, agent, list, message};
-use crate::session::{AgentId, Message, Session, StoredAgent, StoredDate};
+use super::{Applied, Change, ChangeKind, agent, date::raise, list, message};
+use crate::session::{AgentId, Message, Session, StoredAgent};
 
 impl Change {
     /// Applies it to a session that is held. [`Applied::Known`] also where it is another session's, or tells of what is no part of
@@ -51,7 +51,7 @@ impl Change {
         if matches!(self.kind, ChangeKind::Created(_)) {
             return applied;
         }
-        applied.and(Applied::changed_if(raise(&mut session.updated_at, self.updated_at())))
+        applied.and(Applied::changed_if(self.put_date(&mut session.updated_at)))
     }
 
     /// The same of a session that is held whole, with every message of its agents: new messages are put at the end, too.
@@ -107,7 +107,7 @@ impl Change {
         if applied.is_unresolved() {
             return applied;
         }
-        applied.and(Applied::changed_if(raise(&mut agent.updated_at, self.updated_at())))
+        applied.and(Applied::changed_if(raise(&mut agent.updated_at, self.own_date())))
     }
 
     /// The same of the metadata. What is no object stays as it is: nobody can have written a field of it.
@@ -158,15 +158,6 @@ fn put_agent(agents: &mut Vec<StoredAgent>, told: &StoredAgent) -> Applied {
             Applied::Changed
         }
     }
-}
-
-/// A session or an agent was updated no earlier than that. Whether this is news.
-pub(super) fn raise(updated: &mut Option<StoredDate>, at: Option<StoredDate>) -> bool {
-    let news = at > *updated;
-    if news {
-        *updated = at;
-    }
-    news
 }
 
 /// Sets and removes fields by their names. Whether anything is another value than before.

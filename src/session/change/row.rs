@@ -2,15 +2,11 @@
 
 use bson::{Bson, Document};
 
-use super::{
-    Change, ChangeKind,
-    apply::{raise, set},
-    path,
-};
+use super::{Change, ChangeKind, apply::set, path};
 use crate::session::Summary;
 
 impl Change {
-    /// Applies it to the row of a list, which holds some of the metadata or none; what else is told only raises its `updated_at`.
+    /// Applies it to the row of a list, which holds some of the metadata or none; of what else is told only its `updated_at`.
     /// `false`: it is another session's row, or nothing in it changes.
     pub fn apply_to_row(&self, row: &mut Summary) -> bool {
         if row.key != self.session {
@@ -33,7 +29,7 @@ impl Change {
                 | ChangeKind::MetadataWhole(_),
                 _,
             ) => false,
-            _ => raise(&mut row.updated_at, self.updated_at()),
+            _ => self.put_date(&mut row.updated_at),
         }
     }
 }

@@ -3,7 +3,7 @@
 use bson::{Document, doc};
 
 use super::*;
-use crate::session::{Counters, Session};
+use crate::session::{Counters, Session, decode};
 
 fn session() -> Session {
     decode::session(doc! { "_id": "s", "metadata": { "a": 1, "b": 2 }, "agents": { "x": { "messages": [{}] } } })
@@ -71,6 +71,25 @@ fn a_session_that_is_held_whole_gets_its_new_messages() {
     assert_eq!(said("s", ChangeKind::Truncated("x".into(), 1)), (Applied::Changed, 1, 1));
     let whole = (0..3).map(message).collect();
     assert_eq!(said("s", ChangeKind::History("x".into(), whole)), (Applied::Changed, 3, 3));
+}
+
+#[test]
+fn a_date_that_is_told_as_stored_counts_also_where_it_is_earlier() {
+    let at = |second: i64| Some(StoredDate::from_millis(second * 1000));
+    let stored = doc! { "_id": "s", "updated_at": Bson::DateTime(StoredDate::from_millis(10_000).into()) };
+    let (mut held, mut row) = (decode::session(stored.clone()), decode::summary(&stored));
+    for (dated, expected, is_news) in [
+        (ChangeDate::Kept, at(10), false),
+        (ChangeDate::Stored(at(5)), at(5), true),
+        (ChangeDate::Stored(at(5)), at(5), false),
+        (ChangeDate::Implied, at(7), true),
+        (ChangeDate::Stored(None), None, true),
+    ] {
+        let change = Change::touched("s".into(), StoredDate::from_millis(7_000)).dated(dated);
+        assert_eq!(change.apply_to_row(&mut row), is_news, "{dated:?}");
+        assert_eq!(change.apply_to(&mut held).is_changed(), is_news, "{dated:?}");
+        assert_eq!((row.updated_at, held.updated_at), (expected, expected), "{dated:?}");
+    }
 }
 
 #[test]

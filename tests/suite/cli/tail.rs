@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use bson::Document;
+use bson::{DateTime, Document, doc};
 use serde_json::{Value, json};
 use strandscope::{
     Agent, Limits, MessageBody, MetadataEdit, NewFeedback, Opened, Rating, Resumed, SessionManager, SessionRepository,
@@ -18,7 +18,7 @@ use strandscope::{
 use super::{fixtures, home::Home};
 use crate::{
     mongo::common,
-    support::{self, Fresh},
+    support::{self, Fresh, Kind, Server},
 };
 
 /// No line comes later than that.
@@ -270,4 +270,29 @@ fn what_cannot_be_followed_is_told() {
         "c",
     ]);
     assert_eq!(unreachable.code, 5, "{}", unreachable.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_looked_at_tells_what_others_than_the_last_one_do() {
+    let server = Server::start(Kind::Standalone);
+    let fresh = support::fresh_on(&server.uri, "tail_polled").await;
+    let old = DateTime::from_millis(1_790_000_000_000);
+    let quiet = |id: &str| doc! { "_id": id, "session_id": id, "created_at": old, "updated_at": old, "agents": {} };
+    fresh.load(["rated", "gone"].map(quiet)).await;
+    let store = store(&fresh).await;
+    let manager = session(&store, "loud").await;
+    say(&manager, "before").await;
+    let home = Home::empty();
+    let following = Following::on(&home, &fresh, &["--json", "--since", "1h"]);
+    following.begun("before");
+    say(&manager, "again").await;
+    following.begun("again");
+    let feedback = doc! { "rating": "down", "created_at": DateTime::now() };
+    let rated = doc! { "$push": { "feedbacks": feedback } };
+    fresh.collection.update_one(doc! { "_id": "rated" }, rated).await.expect("it is stored");
+    assert_eq!(following.next("feedback")["session_id"], "rated");
+    fresh.collection.delete_one(doc! { "_id": "gone" }).await.expect("it is gone");
+    assert_eq!(following.next("deleted")["session_id"], "gone");
+    following.signal("INT");
+    assert_eq!(following.ended().0, Some(0));
 }

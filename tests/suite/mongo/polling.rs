@@ -145,8 +145,13 @@ async fn the_open_session_tells_each_write() {
     assert!(matches!(told.kind, ChangeKind::Touched(_)), "{told:?}");
 
     let redacted = doc! { "role": "user", "content": [{ "text": "redacted" }] };
+    let front = doc! { "$each": [{ "rating": "up", "created_at": date(11) }], "$position": 0 };
     for written in [
+        doc! { "$push": { "feedbacks": front } },
         doc! { "$set": { "agents.x.messages.1.event_loop_metrics.cycle_metrics.cycle_count": 2 } },
+        // As many bytes, and no total of them.
+        doc! { "$set": { "agents.x.messages.1.event_loop_metrics.accumulated_usage.inputTokens": 6 } },
+        doc! { "$set": { "agents.x.messages.1.event_loop_metrics.accumulated_usage.inputTokens": 7 } },
         event(),
         doc! { "$set": { "agents.x.messages.0.redact_message": redacted } },
         doc! { "$set": { "agents.x.agent_data.model": "n" } },
@@ -274,4 +279,24 @@ async fn a_dropped_collection_goes_on_once_it_is_there_again() {
     fresh.load([session("a", date(5))]).await;
     let told = change(&mut watch).await;
     assert!(matches!(told.kind, ChangeKind::Unclear(Some(_))) && told.session == "a", "{told:?}");
+}
+
+#[tokio::test]
+async fn sessions_come_and_go_where_no_index_is() {
+    let fresh = stored("listed_polled", vec![session("a", date(5)), session("b", date(5))]).await;
+    let (reader, view) = (reader(&fresh).await, WatchView::default());
+    show(&view, reader.as_ref(), &["a"], None).await;
+    let mut watch = reader.watch(&view);
+    begins(&mut watch).await;
+    // Something else than a session is none.
+    let chat = doc! { "_id": "chat", "title": "x", "messages": [{ "role": "user" }], "updated_at": date(5) };
+    fresh.load([chat, session("c", date(7))]).await;
+    let told = change(&mut watch).await;
+    let ChangeKind::Created(row) = &told.kind else { panic!("{told:?}") };
+    assert_eq!((row.name(), row.meta("topic")), ("c", Some(&Bson::from("orders"))));
+    for gone in ["b", "a"] {
+        fresh.collection.delete_one(doc! { "_id": gone }).await.expect("a deletion");
+        let told = change(&mut watch).await;
+        assert!(matches!(told.kind, ChangeKind::Deleted) && told.session == *gone, "{told:?}");
+    }
 }

@@ -3,13 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    questions::{DateIndex, PollAnswer, PollQuestion},
-    recent::{RecentChange, RecentSessions},
+    ids::KnownIds,
+    questions::{PollAnswer, PollQuestion},
+    recent::{DateIndex, RecentChange, RecentSessions},
     seen::{OpenChange, OpenNews, OpenSeen, RowSeen},
 };
 use crate::{
     repository::InView,
-    session::{Change, SessionKey, StoredDate, Summary},
+    session::{Change, ChangeDate, SessionKey, StoredDate, Summary},
 };
 
 /// More rows than that are on no screen.
@@ -27,6 +28,8 @@ pub(super) struct PollMemory {
     /// In view, and told to be gone.
     gone: HashSet<SessionKey>,
     recent: Option<RecentSessions>,
+    /// Where no index tells which changed last.
+    ids: KnownIds,
 }
 
 /// What a look found.
@@ -65,27 +68,34 @@ impl PollMemory {
     /// What the next look asks; `now` by the server's clock.
     pub(super) fn question(&mut self, now: StoredDate, by: DateIndex) -> PollQuestion {
         let recent = match by {
-            DateIndex::Missing => {
+            DateIndex::Missing | DateIndex::Never => {
                 self.recent = None;
                 Vec::new()
             }
             DateIndex::Known | DateIndex::Named => {
+                self.ids = KnownIds::default();
                 self.recent.get_or_insert_with(|| RecentSessions::new(now)).stretches(now)
             }
         };
-        PollQuestion { recent, keys: self.keys(), open: self.shown.open.as_ref().map(|open| open.key.clone()) }
+        let ids = (by == DateIndex::Missing).then(|| self.ids.question());
+        PollQuestion { recent, ids, keys: self.keys(), open: self.shown.open.as_ref().map(|open| open.key.clone()) }
     }
 
     /// What an answer tells.
     pub(super) fn found(&self, question: &PollQuestion, answer: &PollAnswer) -> PollFound {
         let mut found = PollFound::default();
+        let in_view: HashSet<&SessionKey> = question.keys.iter().collect();
+        if let Some(seen) = &answer.ids {
+            let (came, went) = self.ids.changes(seen);
+            found.new.extend(came.into_iter().filter(|key| !in_view.contains(key)));
+            found.changes.extend(went.into_iter().filter(|key| !in_view.contains(key)).map(Change::deleted));
+        }
         if let Some(recent) = &self.recent {
-            let in_view: HashSet<&SessionKey> = question.keys.iter().collect();
             for change in recent.changes(&answer.recent) {
                 match change {
                     RecentChange::New(key) if !in_view.contains(&key) => found.new.push(key),
                     RecentChange::Updated(key, at) if !in_view.contains(&key) => {
-                        found.changes.push(Change::touched(key, at));
+                        found.changes.push(Change::touched(key, at).dated(ChangeDate::Stored(Some(at))));
                     }
                     // Looked at closer.
                     _ => {}
@@ -98,7 +108,7 @@ impl PollMemory {
                 None => found.changes.push(Change::deleted(key.clone())),
                 // It came back, as another.
                 Some(now) if self.gone.contains(key) => {
-                    found.changes.push(Change::unclear(key.clone(), now.updated_at));
+                    found.changes.push(unclear(key, now));
                 }
                 Some(now) => found.changes.extend(self.row_changes(key, now)),
             }
@@ -121,13 +131,16 @@ impl PollMemory {
         // What its row was read with is all that is known.
         let shown = self.shown.rows.iter().find(|(shown, _)| shown == key);
         let changed = shown.is_some_and(|(_, updated_at)| *updated_at != now.updated_at);
-        changed.then(|| Change::unclear(key.clone(), now.updated_at)).into_iter().collect()
+        changed.then(|| unclear(key, now)).into_iter().collect()
     }
 
     /// An answer was told.
     pub(super) fn note(&mut self, question: &PollQuestion, mut answer: PollAnswer, now: StoredDate) {
         if let Some(recent) = &mut self.recent {
             recent.note(&question.recent, &answer.recent, now);
+        }
+        if let Some(seen) = answer.ids.take() {
+            self.ids.note(seen);
         }
         for key in &question.keys {
             if let Some(seen) = answer.rows.remove(key) {
@@ -145,6 +158,11 @@ impl PollMemory {
             *before = now;
         }
     }
+}
+
+/// Something of a row in view is another.
+fn unclear(key: &SessionKey, now: &RowSeen) -> Change {
+    Change::unclear(key.clone(), now.updated_at).dated(ChangeDate::Stored(now.updated_at))
 }
 
 impl PollFound {

@@ -7,7 +7,8 @@ use bson::{Bson, Document, RawDocumentBuf, doc};
 use mongodb::{error::Result as DriverResult, options::Hint};
 
 use super::{
-    recent::{AT_ONCE, DateStretch, UPDATED},
+    ids::{self, IdsQuestion, SeenIds},
+    recent::{AT_ONCE, DateIndex, DateStretch, UPDATED},
     seen::{AgentMarks, AgentSeen, OpenChange, OpenNews, OpenSeen, RowSeen},
 };
 use crate::{
@@ -35,21 +36,12 @@ const SHORT_TEXT: i32 = 200;
 const SHORT_OBJECT: i32 = 1024;
 const SHORT_METADATA: i32 = 8 * 1024;
 
-/// How the newest sessions are found without a look at all of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DateIndex {
-    /// There is an index on `updated_at`.
-    Known,
-    /// There is one, but it must be named: indexes may not be listed.
-    Named,
-    /// There is none.
-    Missing,
-}
-
 /// What a look asks.
 #[derive(Debug, Default)]
 pub(super) struct PollQuestion {
     pub recent: Vec<DateStretch>,
+    /// Which documents there are; `None`: that is not asked.
+    pub ids: Option<IdsQuestion>,
     /// Sessions in view, the open one too.
     pub keys: Vec<SessionKey>,
     /// The open one.
@@ -61,6 +53,7 @@ pub(super) struct PollQuestion {
 pub(super) struct PollAnswer {
     /// One for each stretch that was asked for.
     pub recent: Vec<Vec<Summary>>,
+    pub ids: Option<SeenIds>,
     /// Sessions in view that are there.
     pub rows: HashMap<SessionKey, RowSeen>,
     pub open: Option<OpenSeen>,
@@ -76,6 +69,9 @@ pub(super) async fn server_time(reader: &MongoRepository) -> Result<Option<Store
 }
 
 pub(super) async fn date_index(reader: &MongoRepository) -> Result<DateIndex> {
+    if reader.written_never().is_some() {
+        return Ok(DateIndex::Never);
+    }
     match indexes::leading_fields(reader).await {
         Ok(fields) if fields.iter().any(|field| field == UPDATED) => Ok(DateIndex::Known),
         Ok(_) => Ok(DateIndex::Missing),
@@ -96,6 +92,9 @@ pub(super) async fn look(reader: &MongoRepository, question: &PollQuestion, by: 
         let found = newest(reader, stretch, by, AT_ONCE as i64).await;
         let found = found.map_err(|error| reader.failure(&error, DOING))?;
         answer.recent.push(found.iter().map(|row| rows::summary(row, &Projection::Nothing)).collect());
+    }
+    if let Some(asked) = question.ids {
+        answer.ids = Some(ids::look(reader, asked).await?);
     }
     if !question.keys.is_empty() {
         for row in all(reader, &in_view(&question.keys, question.open.as_ref())).await? {
@@ -118,7 +117,7 @@ pub(super) async fn new_rows(reader: &MongoRepository, keys: &[SessionKey]) -> R
         return Ok(Vec::new());
     }
     let pipeline = vec![
-        doc! { "$match": { "_id": { "$in": ids(keys) } } },
+        doc! { "$match": { "$and": [ { "_id": { "$in": values(keys) } }, foreign::is_session() ] } },
         doc! { "$project": rows::projection(&Projection::All) },
     ];
     let found = all(reader, &pipeline).await?;
@@ -194,7 +193,7 @@ async fn all(reader: &MongoRepository, pipeline: &[Document]) -> Result<Vec<RawD
     reader.ask(each).await.map_err(|error| reader.failure(&error, DOING))
 }
 
-fn ids(keys: &[SessionKey]) -> Vec<Bson> {
+fn values(keys: &[SessionKey]) -> Vec<Bson> {
     keys.iter().map(|key| key.bson().clone()).collect()
 }
 
@@ -216,10 +215,19 @@ fn in_view(keys: &[SessionKey], open: Option<&SessionKey>) -> Vec<Document> {
     };
     if let Some(key) = open {
         let is_open = doc! { "$eq": [ "$_id", expr::literal(key.bson().clone()) ] };
-        let closer = doc! { "metadata": bounded("$metadata", SHORT_METADATA), "agents": expr::each_agent(agent()) };
+        let closer = doc! {
+            "metadata": bounded("$metadata", SHORT_METADATA), "agents": expr::each_agent(agent()), "rated": rated(),
+        };
         looked.insert("open", doc! { "$cond": [ is_open, closer, "$$REMOVE" ] });
     }
-    vec![doc! { "$match": { "_id": { "$in": ids(keys) } } }, doc! { "$project": looked }]
+    vec![doc! { "$match": { "_id": { "$in": values(keys) } } }, doc! { "$project": looked }]
+}
+
+/// The last feedbacks of the open session.
+fn rated() -> Document {
+    let last = doc! { "$slice": [ expr::array_or_empty("$feedbacks"), -LAST ] };
+    let one: Vec<Bson> = vec![brief("$$f.created_at").into(), brief("$$f.rating").into()];
+    doc! { "$map": { "input": last, "as": "f", "in": one } }
 }
 
 /// An agent of the open session: `$$a`.
@@ -250,7 +258,11 @@ fn agent() -> Document {
 /// What its figures sum up to, by which they are told to have moved: `$$m`, a message.
 fn figures() -> Document {
     let counted = [
+        "accumulated_usage.inputTokens",
+        "accumulated_usage.outputTokens",
         "accumulated_usage.totalTokens",
+        "accumulated_usage.cacheReadInputTokens",
+        "accumulated_usage.cacheWriteInputTokens",
         "accumulated_metrics.latencyMs",
         "cycle_metrics.cycle_count",
         "cycle_metrics.total_duration",
@@ -292,29 +304,32 @@ fn open_seen(row: &RowSeen, mut open: Document) -> OpenSeen {
     let counts = row.rest.as_document();
     let count = |name: &str| counts.and_then(|counts| counts.get(name)).cloned().unwrap_or(Bson::Null);
     let mut agents: Vec<AgentSeen> = Vec::new();
-    if let Some(Bson::Array(stored)) = open.remove("agents") {
-        for agent in stored.into_iter().filter_map(agent_seen) {
-            // Of agents with one id the first counts, as everywhere.
-            if agents.iter().all(|known| known.id != agent.id) {
-                agents.push(agent);
-            }
+    for agent in items(open.remove("agents")).into_iter().filter_map(agent_seen) {
+        // Of agents with one id the first counts, as everywhere.
+        if agents.iter().all(|known| known.id != agent.id) {
+            agents.push(agent);
         }
     }
     OpenSeen {
         updated_at: row.updated_at,
         metadata: open.remove("metadata").unwrap_or(Bson::Undefined),
         feedbacks: decode::unsigned(&count("feedbacks")).unwrap_or_default(),
+        rated: Some(items(open.remove("rated"))),
         agents,
         rest: Some((row.bytes, vec![count("since"), count("events")].into())),
     }
 }
 
+fn items(array: Option<Bson>) -> Vec<Bson> {
+    match array {
+        Some(Bson::Array(items)) => items,
+        _ => Vec::new(),
+    }
+}
+
 fn agent_seen(stored: Bson) -> Option<AgentSeen> {
     let Bson::Document(mut fields) = stored else { return None };
-    let last = match fields.remove("last") {
-        Some(Bson::Array(last)) => last,
-        _ => Vec::new(),
-    };
+    let last = items(fields.remove("last"));
     let [at, data] = ["at", "data"].map(|name| fields.remove(name).unwrap_or(Bson::Null));
     Some(AgentSeen {
         id: AgentId::from(fields.get_str("id").unwrap_or_default()),

@@ -35,6 +35,19 @@ const MOST_YOUNG: usize = 100_000;
 /// So many sessions of one instant are told apart by their `_id`s.
 const MOST_OF_ONE_DATE: usize = 5_000;
 
+/// How the newest sessions are found without a look at all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DateIndex {
+    /// There is an index on `updated_at`.
+    Known,
+    /// There is one, but it must be named: indexes may not be listed.
+    Named,
+    /// There is none.
+    Missing,
+    /// There can be none: it is made from another collection.
+    Never,
+}
+
 /// Sessions by their date, newest first.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct DateStretch {

@@ -8,7 +8,10 @@ use bson::{Bson, Document};
 
 use crate::{
     repository::OpenInView,
-    session::{AgentId, Change, ChangeKind, Feedback, Message, SessionKey, StoredDate, decode::unsigned, edit::same},
+    session::{
+        AgentId, Change, ChangeDate, ChangeKind, Feedback, Message, SessionKey, StoredDate, decode::unsigned,
+        edit::same,
+    },
 };
 
 /// More new messages of one agent than that are left to whoever reads the session again.
@@ -39,6 +42,8 @@ pub(super) struct OpenSeen {
     /// As in [`RowSeen`]; undefined where it is not known.
     pub metadata: Bson,
     pub feedbacks: u64,
+    /// Ratings and dates of the last ones; `None` before the first look.
+    pub rated: Option<Vec<Bson>>,
     pub agents: Vec<AgentSeen>,
     /// Size and the rest; `None` before the first look, as whoever opened it does not tell.
     pub rest: Option<(Option<u64>, Bson)>,
@@ -73,7 +78,8 @@ impl From<&OpenInView> for OpenSeen {
         };
         let agents =
             open.messages.iter().map(|(id, messages)| AgentSeen { id: id.clone(), messages: *messages, more: None });
-        Self { updated_at: open.updated_at, metadata, feedbacks: open.feedbacks, agents: agents.collect(), rest: None }
+        let (feedbacks, agents) = (open.feedbacks, agents.collect());
+        Self { updated_at: open.updated_at, metadata, feedbacks, rated: None, agents, rest: None }
     }
 }
 
@@ -87,7 +93,7 @@ impl RowSeen {
             || self.updated_at < before.updated_at;
         let mut changes = Vec::new();
         if !fields.is_empty() {
-            changes.push(Change { session: key.clone(), kind: ChangeKind::Metadata(fields) });
+            changes.push(Change::new(key.clone(), ChangeKind::Metadata(fields)));
         }
         if is_unclear {
             changes.push(Change::unclear(key.clone(), self.updated_at));
@@ -96,7 +102,7 @@ impl RowSeen {
         {
             changes.push(Change::touched(key.clone(), at));
         }
-        changes
+        dated(changes, self.updated_at)
     }
 }
 
@@ -129,6 +135,7 @@ impl OpenSeen {
         let (fields, odd) = fields_changed(&before.metadata, &self.metadata);
         let mut unclear = odd
             || self.feedbacks < before.feedbacks
+            || self.is_rated_anew(before)
             || self.agents.len() != before.agents.len()
             || self.updated_at < before.updated_at;
         let mut messages = Vec::new();
@@ -159,6 +166,22 @@ impl OpenSeen {
         }
         found
     }
+
+    /// Whether feedbacks that were there are others now, or came before them.
+    fn is_rated_anew(&self, before: &Self) -> bool {
+        let (Some(was), Some(is)) = (&before.rated, &self.rated) else { return false };
+        are_others((before.feedbacks, was), (self.feedbacks, is))
+    }
+}
+
+/// Whether one of those that were there is another now: of so many the marks of the last ones.
+fn are_others(was: (u64, &[Bson]), is: (u64, &[Bson])) -> bool {
+    let first = |(count, last): (u64, &[Bson])| count.saturating_sub(last.len() as u64);
+    let (first_was, first_is) = (first(was), first(is));
+    (first_was.max(first_is)..was.0).any(|index| {
+        let [was, is] = [(was.1, first_was), (is.1, first_is)].map(|(last, first)| last.get((index - first) as usize));
+        !same(was, is)
+    })
 }
 
 impl AgentSeen {
@@ -168,16 +191,9 @@ impl AgentSeen {
             return true;
         }
         let (Some(was), Some(is)) = (&before.more, &self.more) else { return false };
-        let first = |messages: u64, last: &[Bson]| messages.saturating_sub(last.len() as u64);
-        let (first_was, first_is) = (first(before.messages, &was.last), first(self.messages, &is.last));
-        let mut both = first_was.max(first_is)..before.messages;
         !same(Some(&was.data), Some(&is.data))
             || self.messages == before.messages && !same(Some(&was.at), Some(&is.at))
-            || both.any(|index| {
-                let [was, is] = [(&was.last, first_was), (&is.last, first_is)]
-                    .map(|(last, first)| last.get((index - first) as usize));
-                !same(was, is)
-            })
+            || are_others((before.messages, &was.last), (self.messages, &is.last))
     }
 }
 
@@ -191,11 +207,11 @@ impl OpenChange {
     pub(super) fn told(self, key: &SessionKey, news: OpenNews) -> Vec<Change> {
         let mut changes = Vec::new();
         if !self.fields.is_empty() {
-            changes.push(Change { session: key.clone(), kind: ChangeKind::Metadata(self.fields) });
+            changes.push(Change::new(key.clone(), ChangeKind::Metadata(self.fields)));
         }
         if self.unclear || news.short {
             changes.push(Change::unclear(key.clone(), self.now));
-            return changes;
+            return dated(changes, self.now);
         }
         let mut known = self.before;
         for (agent, messages) in news.messages {
@@ -206,14 +222,19 @@ impl OpenChange {
             known = known.max(feedback.created_at);
             changes.push(Change::feedback(key.clone(), feedback));
         }
-        // Messages and feedback raise the date to their own.
+        // Messages and feedback tell the date, too.
         if let Some(at) = self.now
             && Some(at) > known
         {
             changes.push(Change::touched(key.clone(), at));
         }
-        changes
+        dated(changes, self.now)
     }
+}
+
+/// Told by a look that saw that `updated_at`.
+fn dated(changes: Vec<Change>, at: Option<StoredDate>) -> Vec<Change> {
+    changes.into_iter().map(|change| change.dated(ChangeDate::Stored(at))).collect()
 }
 
 /// The fields of `metadata` that are others now, and whether more changed than they tell.

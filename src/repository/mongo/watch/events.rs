@@ -16,7 +16,7 @@ use crate::{
         rows::{decoded_value, field},
     },
     session::{
-        Change, SessionKey, StoredDate,
+        Change, ChangeDate, SessionKey, StoredDate,
         decode::{self, raw::RawValue},
     },
 };
@@ -38,10 +38,7 @@ pub(super) fn changes(event: &RawDocument) -> Vec<Change> {
     match operation(event) {
         Some("insert") => created(event, key).into_iter().collect(),
         Some("delete") => vec![Change::deleted(key)],
-        Some("replace") => {
-            let at = field(event, "fullDocument").and_then(|stored| stored.get("updated_at"));
-            vec![Change::unclear(key, at.and_then(date))]
-        }
+        Some("replace") => vec![replaced(event, key)],
         Some("update") => match field(event, "updateDescription") {
             Some(described) => DescribedUpdate::read(described).into_changes(&key),
             None => vec![Change::unclear(key, None)],
@@ -56,6 +53,18 @@ fn created(event: &RawDocument, key: SessionKey) -> Option<Change> {
         return Some(Change::unclear(key, None));
     };
     foreign::of_document(&stored).is_none().then(|| Change::created(decode::summary(&stored)))
+}
+
+/// A session that was written whole; one that is none any more is gone.
+fn replaced(event: &RawDocument, key: SessionKey) -> Change {
+    let Some(Bson::Document(stored)) = field(event, "fullDocument").map(decoded_value) else {
+        return Change::unclear(key, None);
+    };
+    if foreign::of_document(&stored).is_some() {
+        return Change::deleted(key);
+    }
+    let at = stored.get("updated_at").and_then(decode::stored_date);
+    Change::unclear(key, at).dated(ChangeDate::Stored(at))
 }
 
 fn date(value: RawValue<'_>) -> Option<StoredDate> {

@@ -132,6 +132,8 @@ impl ConversationState {
                 find.take(&change, open);
             }
         }
+        // What was read may be later than they are.
+        open.session.updated_at = open.session.updated_at.max(session.updated_at);
         open.refresh_calls();
         open.drop_far();
         let ticket = tickets.take();

@@ -36,6 +36,8 @@ pub(super) struct ChangeBatch {
     gone: HashSet<usize>,
     /// Rows that are put where their date says, in the order they came there; a row may do so more than once.
     moved: Vec<RowPlace>,
+    /// Those of them whose date was later before, as clocks disagree.
+    fallen: HashSet<RowPlace>,
     /// The same of rows that wait for the end of a reload: where they are, and which of them go.
     aside: HashMap<SessionKey, usize>,
     aside_gone: HashSet<usize>,
@@ -43,8 +45,15 @@ pub(super) struct ChangeBatch {
     pub looked: usize,
 }
 
-/// A row that is to be put among others, with where it stood.
-type MovingRow = (Option<usize>, Summary);
+/// A row that is to be put among others.
+#[derive(Debug)]
+struct MovingRow {
+    /// Where it stood.
+    from: Option<usize>,
+    /// Its date was later before.
+    fell: bool,
+    row: Summary,
+}
 
 impl ChangeBatch {
     /// Finds the rows of the sessions that change.
@@ -86,6 +95,12 @@ impl ChangeBatch {
         self.moved.push(place);
     }
 
+    /// A row's date is earlier than it was.
+    pub fn lower(&mut self, place: RowPlace) {
+        self.fallen.insert(place);
+        self.relocate(place);
+    }
+
     /// A row is put in.
     pub fn add(&mut self, row: Summary) {
         let place = RowPlace::Fresh(self.fresh.len());
@@ -112,32 +127,35 @@ impl ChangeBatch {
         !self.moved.is_empty() || !self.gone.is_empty()
     }
 
-    /// Takes the rows apart: those that stay in order, and those to be put among them by their date, with where each stood.
+    /// Takes the rows apart: those that stay in order, and those to be put among them by their date.
     fn part(&mut self, rows: Vec<Summary>, sort: Sort) -> (Vec<(usize, Summary)>, Vec<MovingRow>) {
         let mut order: HashMap<RowPlace, usize> = HashMap::with_capacity(self.moved.len());
         for (at, place) in self.moved.iter().enumerate() {
             order.insert(*place, at);
         }
-        let mut moving: Vec<(usize, Option<usize>, Summary)> = Vec::with_capacity(order.len());
+        let mut moving: Vec<(usize, MovingRow)> = Vec::with_capacity(order.len());
         let mut rest = Vec::with_capacity(rows.len());
         for (at, row) in rows.into_iter().enumerate() {
             if self.gone.contains(&at) {
                 continue;
             }
-            match order.get(&RowPlace::Listed(at)) {
-                Some(order) => moving.push((*order, Some(at), row)),
+            let place = RowPlace::Listed(at);
+            match order.get(&place) {
+                Some(order) => {
+                    moving.push((*order, MovingRow { from: Some(at), fell: self.fallen.contains(&place), row }));
+                }
                 None => rest.push((at, row)),
             }
         }
         for (at, row) in self.fresh.drain(..).enumerate() {
             if let Some((order, row)) = order.get(&RowPlace::Fresh(at)).zip(row) {
-                moving.push((*order, None, row));
+                moving.push((*order, MovingRow { from: None, fell: false, row }));
             }
         }
         // Of the same date the one that came there last is the last.
-        moving.sort_by_key(|(order, _, row)| (Reverse(date_of(row, sort)), *order));
+        moving.sort_by_key(|(order, moving)| (Reverse(date_of(&moving.row, sort)), *order));
         self.looked += rest.len() + moving.len() * moving.len().max(1).ilog2().max(1) as usize;
-        (rest, moving.into_iter().map(|(_, from, row)| (from, row)).collect())
+        (rest, moving.into_iter().map(|(_, moving)| moving).collect())
     }
 }
 
@@ -163,24 +181,24 @@ impl SessionList {
         let mut known_before = None;
         for (at, row) in rest {
             let date = date_of(&row, sort);
-            // Above the first that is older; of a list that is not in order no further down than it stood.
-            let is_above = |(from, next): &(Option<usize>, Summary)| {
-                date_of(next, sort) > date || from.is_some_and(|from| from < at)
+            // Above the first that is older; of a list that is not in order no further down than it stood, unless it fell.
+            let is_above = |next: &MovingRow| {
+                date_of(&next.row, sort) > date || (!next.fell && next.from.is_some_and(|from| from < at))
             };
-            while let Some((_, next)) = moving.next_if(is_above) {
+            while let Some(next) = moving.next_if(is_above) {
                 arrived.push(rows.len());
-                rows.push(next);
+                rows.push(next.row);
             }
             if at >= before {
                 known_before.get_or_insert(rows.len());
             }
             rows.push(row);
         }
-        for (from, next) in moving {
+        for next in moving {
             // Further down than was read it comes with its page.
-            if from.is_some() || !more {
+            if next.from.is_some() || !more {
                 arrived.push(rows.len());
-                rows.push(next);
+                rows.push(next.row);
             }
         }
         self.since.moved.extend(arrived.iter().map(|at| rows[*at].key.clone()));

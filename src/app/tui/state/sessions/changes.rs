@@ -132,9 +132,10 @@ impl SessionList {
         if let Some(before) = before {
             self.marks.light(&before, row, change);
         }
-        if date_of(row, sort) != date {
+        let now = date_of(row, sort);
+        if now != date {
             self.since.moved.insert(row.key.clone());
-            batch.relocate(place);
+            if now < date { batch.lower(place) } else { batch.relocate(place) }
         }
     }
 
@@ -219,7 +220,8 @@ impl SessionList {
         if self.since.unseen.remove(key) {
             self.tell_unseen();
         }
-        if batch.remove(key) || (is_news && self.is_all()) {
+        // Of a list that is read to its end one without a row was no session.
+        if batch.remove(key) || (is_news && self.is_all() && self.has_more()) {
             self.count = self.count.map(|count| count.saturating_sub(1));
         }
     }

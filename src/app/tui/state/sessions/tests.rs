@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::session::{Change, StoredDate, Usage};
+use crate::session::{Change, ChangeDate, StoredDate, Usage};
 
 fn at(second: i64) -> StoredDate {
     StoredDate::from_millis(second * 1000)
@@ -29,12 +29,19 @@ fn list(rows: usize) -> SessionList {
     list
 }
 
+/// The date is that now, whatever it was.
+fn stored(id: usize, second: Option<i64>) -> Change {
+    Change::unclear(key(id), None).dated(ChangeDate::Stored(second.map(at)))
+}
+
 fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         6 => (0..40_usize, 960..1040_i64).prop_map(|(id, second)| Change::unclear(key(id), Some(at(second)))),
         2 => (0..60_usize, 960..1040_i64).prop_map(|(id, second)| Change::created(row(id, second))),
         1 => (0..60_usize).prop_map(|id| Change::deleted(key(id))),
         1 => (0..60_usize, 960..1040_i64).prop_map(|(id, second)| Change::touched(key(id), at(second))),
+        3 => (0..40_usize, 960..1040_i64).prop_map(|(id, second)| stored(id, Some(second))),
+        1 => (0..40_usize).prop_map(|id| stored(id, None)),
     ]
 }
 
@@ -132,6 +139,23 @@ fn what_changed_of_a_row_in_view_stands_out_and_what_was_known_does_not() {
     assert!(list.next_mark(now).is_some_and(|wait| wait <= std::time::Duration::from_secs(1)));
     list.darken();
     assert!(!is_lit(&list, 3));
+}
+
+#[test]
+fn what_goes_and_had_no_row_in_a_list_that_is_read_to_its_end_was_no_session() {
+    let mut list = list(40);
+    list.apply_all(&[Change::deleted(key(50))], true);
+    assert_eq!(list.count, Some(40));
+    list.apply_all(&[Change::deleted(key(3))], true);
+    assert_eq!((list.count, list.rows.len()), (Some(39), 39));
+}
+
+#[test]
+fn a_row_whose_date_is_earlier_than_it_was_goes_down() {
+    let mut list = list(40);
+    list.apply_all(&[stored(0, Some(990)), stored(2, None)], true);
+    let place = |id: usize| list.rows.iter().position(|row| row.key == key(id));
+    assert_eq!((place(0), place(2), place(1)), (Some(20), Some(39), Some(0)));
 }
 
 /// What is asked of rows: their keys.

@@ -74,6 +74,7 @@ fn the_open_session_is_told_by_what_is_known_of_it_and_not_as_a_row_too() {
         updated_at: None,
         metadata: doc! {}.into(),
         feedbacks,
+        rated: None,
         agents: Vec::new(),
         rest: Some((Some(99), Bson::Null)),
     };

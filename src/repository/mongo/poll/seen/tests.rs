@@ -30,13 +30,14 @@ fn agent(id: &str, messages: u64, last: i32, moved: i64) -> AgentSeen {
 
 fn open(ms: i64, agents: Vec<AgentSeen>) -> OpenSeen {
     let rest = Some((Some(1_000 + length(&doc! {}).expect("bytes")), doc! { "events": 0 }.into()));
-    OpenSeen { updated_at: at(ms), metadata: doc! {}.into(), feedbacks: 0, agents, rest }
+    let rated = Some(Vec::new());
+    OpenSeen { updated_at: at(ms), metadata: doc! {}.into(), feedbacks: 0, rated, agents, rest }
 }
 
 /// What whoever opened it tells.
 fn as_read(seen: &OpenSeen) -> OpenSeen {
     let mut read = seen.clone();
-    read.rest = None;
+    (read.rated, read.rest) = (None, None);
     for agent in &mut read.agents {
         agent.more = None;
     }
@@ -145,6 +146,33 @@ fn whatever_else_changes_is_unclear() {
     }
     assert!(before.change_since(&rated).unclear);
     assert!(open(6, vec![agent("x", 4, 1, 5)]).change_since(&as_read(&before)).unclear);
+}
+
+#[test]
+fn feedback_that_comes_before_others_is_none_at_the_end() {
+    let marked = |marks: &[i32]| {
+        let mut seen = open(5, Vec::new());
+        (seen.feedbacks, seen.rated) = (marks.len() as u64, Some(marks.iter().map(|mark| Bson::from(*mark)).collect()));
+        seen
+    };
+    let before = marked(&[1, 2]);
+    assert_eq!(marked(&[1, 2, 3]).change_since(&before).feedbacks, 2..3);
+    for now in [marked(&[3, 1, 2]), marked(&[2, 3]), marked(&[1])] {
+        assert!(now.change_since(&before).unclear, "{now:?}");
+    }
+    // Of a long list only the last ones are known.
+    let mut long = marked(&[1, 2, 3]);
+    long.rated = Some(vec![Bson::from(2), 3.into()]);
+    assert_eq!(long.change_since(&before).feedbacks, 2..3);
+    assert_eq!(long.change_since(&as_read(&before)).feedbacks, 2..3);
+}
+
+#[test]
+fn a_look_tells_the_date_that_is_stored_now() {
+    let told = row(4, &doc! {}, [1, 2, 3]).changes_since(&row(9, &doc! {}, [1, 2, 3]), &"s".into());
+    assert_eq!((kinds(&told), told[0].dated), (vec!["unclear"], ChangeDate::Stored(at(4))));
+    let change = open(4, vec![agent("x", 5, 0, 9)]).change_since(&open(9, vec![agent("x", 4, 0, 5)]));
+    assert!(change.told(&"s".into(), OpenNews::default()).iter().all(|told| told.dated == ChangeDate::Stored(at(4))));
 }
 
 #[test]

@@ -133,6 +133,28 @@ fn shortened(cut: Document) -> Vec<Change> {
 }
 
 #[test]
+fn an_event_tells_the_date_of_its_session_or_that_it_stayed() {
+    let dates = |set: Document, removed: &[&str]| -> Vec<ChangeDate> {
+        updated(set, removed).iter().map(|change| change.dated).collect()
+    };
+    let stored = |ms: i64| ChangeDate::Stored(Some(StoredDate::from_millis(ms)));
+    let pushed = doc! { "agents.x.messages.1": said(1, 9) };
+    assert_eq!(dates(pushed.clone(), &[]), [ChangeDate::Kept], "whatever the message is dated");
+    let mut moved = pushed;
+    moved.insert("updated_at", date(5));
+    assert_eq!(dates(moved, &[]), [stored(5)]);
+    assert_eq!(dates(doc! { "updated_at": date(5), "metadata.a": 1 }, &[]), [stored(5); 2]);
+    assert_eq!(dates(doc! { "updated_at": "soon" }, &[]), [ChangeDate::Stored(None)]);
+    assert_eq!(told(&updated(doc! {}, &["updated_at"])), ["unclear"]);
+    assert_eq!(dates(doc! {}, &["updated_at"]), [ChangeDate::Stored(None)]);
+    let replaced = doc! {
+        "operationType": "replace", "documentKey": { "_id": "s" },
+        "fullDocument": { "_id": "s", "agents": {}, "updated_at": date(5) },
+    };
+    assert_eq!(read(&replaced)[0].dated, stored(5));
+}
+
+#[test]
 fn messages_are_told_by_agent_and_in_order() {
     let moved = doc! { "updated_at": date(5), "agents.x.updated_at": date(5) };
     let with = |more: Document| moved.clone().into_iter().chain(more).collect::<Document>();
@@ -222,7 +244,8 @@ fn sessions_come_and_go_and_nothing_else_does() {
     assert_eq!(told(&read(&event("insert", session.clone()))), ["created mine"]);
     assert_eq!(told(&read(&event("replace", session))), ["unclear 5"]);
     let other = doc! { "_id": "s", "SessionId": null, "History": null };
-    assert!(read(&event("insert", other)).is_empty());
+    assert!(read(&event("insert", other.clone())).is_empty());
+    assert_eq!(told(&read(&event("replace", other))), ["deleted"]);
     let gone = doc! { "operationType": "delete", "documentKey": { "_id": "s" } };
     assert_eq!(told(&read(&gone)), ["deleted"]);
     for kind in ["drop", "rename", "dropDatabase", "invalidate", "unheardOf"] {

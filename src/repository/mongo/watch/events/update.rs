@@ -8,7 +8,7 @@ use super::{agent::DescribedAgent, date, position};
 use crate::{
     repository::mongo::rows::decoded_value,
     session::{
-        AgentId, Change, ChangeKind, ChangedFields, Feedback, GuardrailEvent, SessionKey, StoredDate,
+        AgentId, Change, ChangeDate, ChangeKind, ChangedFields, Feedback, GuardrailEvent, SessionKey,
         decode::{self, raw::RawValue},
     },
 };
@@ -16,7 +16,8 @@ use crate::{
 /// What an `updateDescription` says.
 #[derive(Debug, Default)]
 pub(super) struct DescribedUpdate {
-    at: Option<StoredDate>,
+    /// Of the session's `updated_at`.
+    dated: ChangeDate,
     /// In the order in which they are named.
     agents: Vec<(AgentId, DescribedAgent)>,
     feedbacks: Vec<Feedback>,
@@ -32,7 +33,7 @@ pub(super) struct DescribedUpdate {
 
 impl DescribedUpdate {
     pub(super) fn read(described: RawValue<'_>) -> Self {
-        let mut update = Self::default();
+        let mut update = Self { dated: ChangeDate::Kept, ..Self::default() };
         for cut in described.get("truncatedArrays").into_iter().flat_map(RawValue::items) {
             update.unclear |= !update.cut(cut);
         }
@@ -50,8 +51,9 @@ impl DescribedUpdate {
         let segments: Vec<&str> = path.split('.').collect();
         match segments.as_slice() {
             ["updated_at"] => {
-                self.at = date(value);
-                self.at.is_some()
+                let at = date(value);
+                self.dated = ChangeDate::Stored(at);
+                at.is_some()
             }
             ["metadata"] => {
                 self.metadata_whole = Some(decoded_value(value));
@@ -79,6 +81,10 @@ impl DescribedUpdate {
     fn unset(&mut self, path: &str) -> bool {
         let segments: Vec<&str> = path.split('.').collect();
         match segments.as_slice() {
+            ["updated_at"] => {
+                self.dated = ChangeDate::Stored(None);
+                false
+            }
             ["metadata"] => {
                 self.metadata_gone = true;
                 true
@@ -153,9 +159,10 @@ impl DescribedUpdate {
         kinds.extend(self.guardrail_events.into_iter().map(|(at, event)| ChangeKind::Guardrail(at, Box::new(event))));
         let mut changes: Vec<Change> = kinds.into_iter().map(|kind| Change::new(key.clone(), kind)).collect();
         let risen = changes.iter().filter_map(Change::updated_at).max();
-        let is_all = self.unclear || (changes.is_empty() && !tells_metadata && self.at.is_none());
+        let at = if let ChangeDate::Stored(at) = self.dated { at } else { None };
+        let is_all = self.unclear || (changes.is_empty() && !tells_metadata && at.is_none());
         // What is unclear tells the time itself, and so do some of the others.
-        if let Some(at) = self.at.filter(|at| !is_all && risen.is_none_or(|risen| risen < *at)) {
+        if let Some(at) = at.filter(|at| !is_all && risen.is_none_or(|risen| risen < *at)) {
             changes.push(Change::touched(key.clone(), at));
         }
         let metadata = [
@@ -166,9 +173,9 @@ impl DescribedUpdate {
         ];
         changes.extend(metadata.into_iter().flatten().map(|kind| Change::new(key.clone(), kind)));
         if is_all {
-            changes.push(Change::unclear(key.clone(), self.at));
+            changes.push(Change::unclear(key.clone(), at));
         }
-        changes
+        changes.into_iter().map(|change| change.dated(self.dated)).collect()
     }
 }
 
