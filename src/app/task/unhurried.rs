@@ -148,7 +148,7 @@ mod tests {
         let mut unhurried = Unhurried::default();
         let start = Instant::now();
         let at = |ms| start + Duration::from_millis(ms);
-        let touched = |ms: i64| Change::touched("a".into(), crate::session::StoredDate::from_millis(ms));
+        let touched = |ms: i64| Change::touched("a".into(), StoredDate::from_millis(ms));
         assert_eq!(unhurried.admit((0..10).map(touched).collect(), at(0)).len(), 1);
         assert_eq!(unhurried.admit(vec![Change::unclear("a".into(), None)], at(500)).len(), 1);
         assert_eq!((unhurried.next(), unhurried.due(at(999)).len()), (Some(at(1000)), 0));
