@@ -15,6 +15,7 @@ pub mod inspection;
 pub mod mongo;
 pub mod page;
 pub mod target;
+mod teller;
 pub mod watch;
 pub mod write;
 

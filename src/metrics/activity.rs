@@ -53,7 +53,8 @@ pub struct Activity {
     is_token_told: bool,
     last_write: Option<Timestamp>,
     last_words: Option<LastWords>,
-    context_tokens: Option<u64>,
+    /// Of the call that was told last, and when that was: agents of a stored session come one after another.
+    context: Option<(AgentId, Timestamp, u64)>,
     slowest_call_ms: Option<u64>,
     errors: u64,
     is_message_told: bool,
@@ -68,6 +69,7 @@ pub struct Activity {
 struct LastWords {
     agent: AgentId,
     index: u64,
+    at: Timestamp,
     text: String,
 }
 
@@ -150,7 +152,7 @@ impl Activity {
 
     fn message(&mut self, id: &AgentId, message: &Message, when: Moment) {
         let arrival = self.sample(id, &MessageSample::from(message), when);
-        self.speak(id, message, arrival);
+        self.speak(id, message, arrival, when.at);
     }
 
     /// All of a message but what it says.
@@ -173,7 +175,7 @@ impl Activity {
         self.tokens(counted, when);
         if arrival == Arrival::Next {
             let context = sample.usage.and_then(|usage| super::difference::context(&usage));
-            self.context_tokens = context.or(self.context_tokens);
+            self.grow(id, context, when.at);
         }
         self.slowest_call_ms = self.slowest_call_ms.max(sample.latency_ms);
         if !matches!(arrival, Arrival::Again(_)) {
@@ -187,15 +189,26 @@ impl Activity {
     }
 
     /// Takes over what the newest message says, and what the one with the last words says now: it may be redacted.
-    fn speak(&mut self, id: &AgentId, message: &Message, arrival: Arrival) {
+    fn speak(&mut self, id: &AgentId, message: &Message, arrival: Arrival, at: Timestamp) {
         let is_same = self.last_words.as_ref().is_some_and(|last| last.agent == *id && last.index == message.index);
         if is_same {
             self.last_words = None;
         }
-        if (is_same || arrival == Arrival::Next)
+        let is_older = |last: &LastWords| last.agent == *id || last.at <= at;
+        let is_newest = arrival == Arrival::Next && self.last_words.as_ref().is_none_or(is_older);
+        if (is_same || is_newest)
             && let Some(text) = work::last_words(message, MOST_WORDS)
         {
-            self.last_words = Some(LastWords { agent: id.clone(), index: message.index, text });
+            self.last_words = Some(LastWords { agent: id.clone(), index: message.index, at, text });
+        }
+    }
+
+    /// A call had a context of that size.
+    fn grow(&mut self, id: &AgentId, context: Option<u64>, at: Timestamp) {
+        if let Some(tokens) = context
+            && self.context.as_ref().is_none_or(|(agent, before, _)| agent == id || *before <= at)
+        {
+            self.context = Some((id.clone(), at, tokens));
         }
     }
 
@@ -206,7 +219,7 @@ impl Activity {
         }
         let told = work.tally.reading(counters, work.is_whole);
         self.tokens(told.tokens, when);
-        self.context_tokens = told.context_tokens.or(self.context_tokens);
+        self.grow(id, told.context_tokens, when.at);
         self.slowest_call_ms = self.slowest_call_ms.max(told.latency_ms);
     }
 
@@ -296,7 +309,7 @@ impl Activity {
     /// Size of the last call's context, tokens.
     #[must_use]
     pub fn context_tokens(&self) -> Option<u64> {
-        self.context_tokens
+        self.context.as_ref().map(|(_, _, tokens)| *tokens)
     }
 
     /// Latency of the slowest call, ms.

@@ -135,6 +135,20 @@ mod tests {
     }
 
     #[test]
+    fn of_several_agents_the_one_that_spoke_last_is_heard() {
+        let agents = |first: i64, second: i64| {
+            let of = |seconds: i64, index: i64| doc! { "messages": [said(index, Some(seconds))] };
+            doc! { "a": of(first, 1), "b": of(second, 3) }
+        };
+        for (first, second, words) in [(-10, -60, "words 1"), (-60, -10, "words 3")] {
+            let whole = decode::session(doc! { "_id": "s", "agents": agents(first, second) });
+            let mut activity = Activity::default();
+            activity.seed_session(&whole, &Outline::default(), at(0));
+            assert_eq!(activity.last_words(), Some(words), "{first} {second}");
+        }
+    }
+
+    #[test]
     fn a_long_history_is_told_in_any_order_and_counts_once() {
         let whole = session((0..200).map(|index| said(index, Some(-200 + index))).collect(), -1);
         let past = Outline::from(&whole);

@@ -25,7 +25,7 @@ use self::{
     sessions::{FolderChanges, KnownFolder, LookOrder},
     touched::TouchedFiles,
 };
-use crate::repository::{Error, InView, News, Result, Watch, WatchMode, WatchView, backoff};
+use crate::repository::{Error, InView, News, Result, Watch, WatchMode, WatchView, teller::NewsTeller};
 
 /// How much news may wait for whoever reads the watch; meanwhile what is written is gathered.
 const WAITING: usize = 16;
@@ -40,10 +40,6 @@ pub(super) const SWEEP: Duration = Duration::from_secs(5);
 pub(super) const BUSY: Duration = Duration::from_millis(500);
 pub(super) const IDLE: Duration = Duration::from_secs(5);
 
-/// The waits between attempts.
-const SHORTEST: Duration = Duration::from_millis(500);
-const LONGEST: Duration = Duration::from_secs(10);
-
 /// How often a folder is tried to be watched in which others come and go.
 const ATTEMPTS: usize = 5;
 
@@ -55,7 +51,7 @@ pub(super) fn changes(root: Arc<Path>, view: &WatchView, notified: bool) -> Watc
     shown.mark_changed();
     let begun = async move {
         let (told, news) = mpsc::channel(WAITING);
-        let teller = FolderTeller { root, told, shown, notified, is_lost: false, wait: SHORTEST };
+        let teller = FolderTeller { root, news: NewsTeller::new(told), shown, notified };
         tokio::spawn(teller.run());
         news
     };
@@ -92,19 +88,15 @@ struct Watching {
 
 struct FolderTeller {
     root: Arc<Path>,
-    told: mpsc::Sender<News>,
+    news: NewsTeller,
     shown: watch::Receiver<InView>,
     /// Whether the system is asked to tell what is written.
     notified: bool,
-    /// It was told that nothing is told.
-    is_lost: bool,
-    /// How long to wait before the next attempt.
-    wait: Duration,
 }
 
 impl FolderTeller {
     async fn run(mut self) {
-        while !self.told.is_closed() {
+        while !self.news.is_unread() {
             let end = match self.begin().await {
                 Ok(watching) => self.follow(watching).await,
                 Err(error) => FolderBreak::Lost(error),
@@ -112,9 +104,9 @@ impl FolderTeller {
             match end {
                 FolderBreak::Unread => return,
                 FolderBreak::Anew => {}
-                FolderBreak::Lost(error) => self.lose(error).await,
+                FolderBreak::Lost(error) => self.news.lose(error).await,
             }
-            self.pause().await;
+            self.news.pause().await;
         }
     }
 
@@ -144,8 +136,8 @@ impl FolderTeller {
         let Watching { mut known, touched, mut notifier } = watching;
         let mut interval = if notifier.is_some() { SWEEP } else { BUSY };
         let mode = if notifier.is_some() { WatchMode::Stream } else { WatchMode::Poll(interval) };
-        (self.is_lost, self.wait) = (false, SHORTEST);
-        if !self.tell(News::Begun(mode)).await {
+        self.news.calm();
+        if !self.news.begin(mode).await {
             return FolderBreak::Unread;
         }
         let mut swept = Instant::now();
@@ -171,7 +163,7 @@ impl FolderTeller {
                 swept = Instant::now();
             }
             let is_quiet = changes.is_empty();
-            if !is_quiet && !self.tell(News::Changes(changes)).await {
+            if !is_quiet && !self.news.tell(News::Changes(changes)).await {
                 return FolderBreak::Unread;
             }
             if let Some(reason) = failed.filter(|_| notifier.is_some()) {
@@ -182,13 +174,13 @@ impl FolderTeller {
                 notifier = None;
                 interval = BUSY;
                 // What the system did not tell may have been missed.
-                if !self.tell(News::Begun(WatchMode::Poll(interval))).await {
+                if !self.news.tell(News::Begun(WatchMode::Poll(interval))).await {
                     return FolderBreak::Unread;
                 }
             } else if notifier.is_none() && is_sweep {
                 let next = if is_quiet { (interval * 2).min(IDLE) } else { BUSY };
                 if std::mem::replace(&mut interval, next) != next
-                    && !self.tell(News::Paced(WatchMode::Poll(next))).await
+                    && !self.news.tell(News::Paced(WatchMode::Poll(next))).await
                 {
                     return FolderBreak::Unread;
                 }
@@ -200,35 +192,12 @@ impl FolderTeller {
     async fn wait(&mut self, touched: &TouchedFiles, look_at: Instant) -> Option<LookOrder> {
         let mut view = None;
         tokio::select! {
-            () = self.told.closed() => return None,
+            () = self.news.unread() => return None,
             () = touched.wait() => tokio::time::sleep(GATHER).await,
             () = tokio::time::sleep_until(look_at) => {}
             Ok(()) = self.shown.changed() => view = Some(self.shown.borrow_and_update().clone()),
         }
         Some(LookOrder { gathered: touched.take(), sweep: false, view })
-    }
-
-    /// Says so once an interruption.
-    async fn lose(&mut self, error: Error) {
-        if !self.is_lost {
-            tracing::warn!(%error, "the folder cannot be watched for now");
-            self.is_lost = true;
-            self.tell(News::Lost(error)).await;
-        }
-    }
-
-    /// `false`: nobody reads it.
-    async fn tell(&self, news: News) -> bool {
-        self.told.send(news).await.is_ok()
-    }
-
-    async fn pause(&mut self) {
-        let wait = backoff::spread(self.wait);
-        self.wait = (self.wait * 2).min(LONGEST);
-        tokio::select! {
-            () = tokio::time::sleep(wait) => {}
-            () = self.told.closed() => {}
-        }
     }
 }
 

@@ -32,7 +32,7 @@ use super::{
     errors::{self, Doing},
     poll::{PollEnd, Polling},
 };
-use crate::repository::{Error, InView, News, Result, Watch, WatchMode, backoff};
+use crate::repository::{Error, InView, News, Result, Watch, WatchMode, teller::NewsTeller};
 
 /// What makes a server that stands alone tell its changes.
 pub(super) const REPLICA_SET: &str = "run it as a replica set, which change streams need (one member is enough)";
@@ -46,10 +46,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// A server that did not answer for so long is told to be lost.
 const SILENCE: Duration = Duration::from_secs(5);
 
-/// The waits between attempts.
-const SHORTEST: Duration = Duration::from_millis(500);
-const LONGEST: Duration = Duration::from_secs(10);
-
 type Events = ChangeStream<RawDocumentBuf>;
 
 /// See [`crate::repository::SessionReader::watch`]. Asks nothing before it is read.
@@ -58,15 +54,13 @@ pub(super) fn changes(repository: MongoRepository, shown: watch::Receiver<InView
         let (told, news) = mpsc::channel(WAITING);
         let teller = ChangeTeller {
             me: repository,
-            told,
+            news: NewsTeller::new(told),
             shown,
             polling: None,
             token: None,
             pieces: EventPieces::default(),
             splits: true,
             was_open: false,
-            is_lost: false,
-            wait: SHORTEST,
         };
         tokio::spawn(teller.run());
         news
@@ -89,7 +83,7 @@ enum StreamBreak {
 /// Tells what a stream says, and opens another where it ends.
 struct ChangeTeller {
     me: MongoRepository,
-    told: mpsc::Sender<News>,
+    news: NewsTeller,
     /// What is in view, for looks.
     shown: watch::Receiver<InView>,
     /// Looks at the collection instead.
@@ -102,10 +96,6 @@ struct ChangeTeller {
     splits: bool,
     /// The server did open a stream for us before.
     was_open: bool,
-    /// It was told that nothing is told.
-    is_lost: bool,
-    /// How long to wait before the next attempt.
-    wait: Duration,
 }
 
 impl ChangeTeller {
@@ -121,21 +111,21 @@ impl ChangeTeller {
                     self.token = None;
                     self.pieces.forget();
                 }
-                StreamBreak::Lost(error) => self.lose(error).await,
+                StreamBreak::Lost(error) => self.news.lose(error).await,
                 StreamBreak::Never(error) => match self.poll(&error).await {
                     PollEnd::Unread => return,
                     PollEnd::TryStream => continue,
-                    PollEnd::Lost(error) => self.lose(error).await,
+                    PollEnd::Lost(error) => self.news.lose(error).await,
                     // Who could read before may be let in again.
-                    PollEnd::Denied(error) if self.was_open => self.lose(error).await,
+                    PollEnd::Denied(error) if self.was_open => self.news.lose(error).await,
                     PollEnd::Denied(error) => {
                         tracing::warn!(%error, "changes cannot be watched");
-                        self.tell(News::Ended(error)).await;
+                        self.news.tell(News::Ended(error)).await;
                         return;
                     }
                 },
             }
-            self.pause().await;
+            self.news.pause().await;
         }
     }
 
@@ -144,18 +134,18 @@ impl ChangeTeller {
         self.token = None;
         let polling = self.polling.get_or_insert_with(|| {
             tracing::warn!(%why, "the server does not tell what changes; the collection is looked at again and again");
-            Polling::new(&self.me, &self.told, self.shown.clone())
+            Polling::new(&self.me, self.news.channel(), self.shown.clone())
         });
-        let end = polling.run(&mut self.is_lost).await;
-        if !self.is_lost {
-            self.wait = SHORTEST;
+        let end = polling.run(&mut self.news.is_lost).await;
+        if !self.news.is_lost {
+            self.news.calm();
         }
         end
     }
 
     /// Nobody reads the watch, or nothing can be asked any more.
     fn is_over(&self) -> bool {
-        self.told.is_closed() || self.me.pool.is_closing()
+        self.news.is_unread() || self.me.pool.is_closing()
     }
 
     /// Opens a stream from the token, else from now, and says so.
@@ -170,7 +160,7 @@ impl ChangeTeller {
             Ok(Ok(events)) => {
                 (self.was_open, self.polling) = (true, None);
                 self.note_place(&events);
-                if self.begin().await { Ok(events) } else { Err(StreamBreak::Unread) }
+                if self.news.begin(WatchMode::Stream).await { Ok(events) } else { Err(StreamBreak::Unread) }
             }
             Ok(Err(error)) => Err(self.ended_by(&error)),
             Err(error) => Err(StreamBreak::Lost(error)),
@@ -211,8 +201,8 @@ impl ChangeTeller {
                 Err(error) => return self.ended_by(&error),
             };
             self.note_place(&events);
-            self.wait = SHORTEST;
-            if self.is_over() || self.is_lost && !self.begin().await {
+            self.news.calm();
+            if self.is_over() || self.news.is_lost && !self.news.begin(WatchMode::Stream).await {
                 return StreamBreak::Unread;
             }
             let Some(event) = event else {
@@ -227,7 +217,7 @@ impl ChangeTeller {
                 SplitEvent::Torn => return StreamBreak::Anew,
             };
             let changes = events::changes(&event);
-            if !changes.is_empty() && !self.tell(News::Changes(changes)).await {
+            if !changes.is_empty() && !self.news.tell(News::Changes(changes)).await {
                 return StreamBreak::Unread;
             }
             if events::is_last(&event) {
@@ -246,7 +236,7 @@ impl ChangeTeller {
         if let Ok(answered) = tokio::time::timeout(SILENCE, &mut asked).await {
             return Ok(answered);
         }
-        self.lose(self.me.pool.silent(SILENCE)).await;
+        self.news.lose(self.me.pool.silent(SILENCE)).await;
         let limit = self.me.pool.gate().operation();
         if let Ok(answered) = tokio::time::timeout(limit, &mut asked).await {
             return Ok(answered);
@@ -281,35 +271,6 @@ impl ChangeTeller {
             StreamBreak::Never(told)
         } else {
             StreamBreak::Lost(told)
-        }
-    }
-
-    /// From now on changes are told; `false`: to nobody.
-    async fn begin(&mut self) -> bool {
-        self.is_lost = false;
-        self.tell(News::Begun(WatchMode::Stream)).await
-    }
-
-    /// Says so once an interruption.
-    async fn lose(&mut self, error: Error) {
-        if !self.is_lost {
-            tracing::warn!(%error, "changes are not told for now");
-            self.is_lost = true;
-            self.tell(News::Lost(error)).await;
-        }
-    }
-
-    /// `false`: nobody reads it.
-    async fn tell(&self, news: News) -> bool {
-        self.told.send(news).await.is_ok()
-    }
-
-    async fn pause(&mut self) {
-        let wait = backoff::spread(self.wait);
-        self.wait = (self.wait * 2).min(LONGEST);
-        tokio::select! {
-            () = tokio::time::sleep(wait) => {}
-            () = self.told.closed() => {}
         }
     }
 }

@@ -14,8 +14,8 @@ use mongodb::{
     options::ClientOptions,
 };
 use strandscope::{
-    Agent, Cursor, Limits, ListQuery, MessageBody, MongoRepository, Resumed, SessionManager, SessionReader,
-    SessionWriter,
+    Agent, Change, ChangeKind, Cursor, Limits, ListQuery, MessageBody, MongoRepository, News, Resumed, SessionManager,
+    SessionReader, SessionWriter, WatchMode, WatchView,
 };
 
 use super::common;
@@ -134,6 +134,44 @@ async fn an_open_at_the_end_reads_the_end() {
         assert_eq!((work.commands.as_slice(), work.documents), (&["aggregate".to_owned()][..], 1));
         // 20 messages of about 900 bytes each, and the rest of the session once; however long it is.
         assert!(work.received <= 20 * 900 + 1_000, "{work:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_of_a_long_session_is_read_and_no_more() {
+    const CHANGES: usize = 20;
+    let counted = Counted::new("watch_cost", [data::session(1, 6_000, 1_500)]).await;
+    let mut watch = counted.repository.watch(&WatchView::default());
+    assert!(matches!(watch.next_news().await, Some(News::Begun(WatchMode::Stream))));
+    let session = doc! { "_id": data::id(1) };
+    for kind in ["message", "metric tick"] {
+        std::mem::take(&mut *counted.told());
+        let mut written = 0;
+        for number in 0..CHANGES {
+            let update = if kind == "message" {
+                let message = data::message(6_000 + number, 1_500, data::NEWEST_MS);
+                doc! { "$push": { "agents.assistant.messages": message } }
+            } else {
+                doc! { "$set": { "agents.assistant.messages.5999.event_loop_metrics.cycle_count": number as i32 } }
+            };
+            written += size(&update);
+            counted.fresh.collection.update_one(session.clone(), update).await.expect("written");
+        }
+        let mut told = 0;
+        while told < CHANGES {
+            match watch.next_news().await {
+                Some(News::Changes(changes)) => {
+                    let is_fine = |change: &Change| !matches!(change.kind, ChangeKind::Unclear(_));
+                    assert!(changes.iter().all(is_fine), "{changes:?}");
+                    told += changes.len();
+                }
+                news => panic!("{news:?}"),
+            }
+        }
+        let work = std::mem::take(&mut *counted.told());
+        assert!(work.commands.iter().all(|command| command == "getMore"), "{work:?}");
+        // Beside the change an event holds its place and its time, 400 bytes or so.
+        assert!(work.received <= written + CHANGES * 1_000 + 2_000, "{kind}: {written} written, {work:?}");
     }
 }
 

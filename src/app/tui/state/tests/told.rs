@@ -33,8 +33,8 @@ fn a_session_that_is_created_again_is_read_again_and_said() {
     assert!(screen.state.said.as_deref().unwrap().contains("created again elsewhere"), "{:?}", screen.state.said);
 }
 
-#[test]
-fn after_a_lost_connection_everything_is_read_again_once() {
+/// Changes were told, and the connection is lost under a reading of the list.
+fn lost_while_it_reads() -> Screen {
     let mut screen = opened();
     tell(&mut screen, News::Begun(WatchMode::Stream));
     screen.press("1r");
@@ -45,6 +45,12 @@ fn after_a_lost_connection_everything_is_read_again_once() {
     screen.asked.clear();
     screen.tell(Event::Failed { ticket: ticket.unwrap(), lane: Lane::List, error: lost() });
     tell(&mut screen, News::Lost(lost()));
+    screen
+}
+
+#[test]
+fn after_a_lost_connection_everything_is_read_again_once() {
+    let mut screen = lost_while_it_reads();
     screen.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 4 }));
     let lists = |screen: &Screen| screen.asked.iter().filter(|command| matches!(command, Command::List(..))).count();
     screen.tell(Event::Link(Link::Up));
@@ -57,16 +63,7 @@ fn after_a_lost_connection_everything_is_read_again_once() {
 
 #[test]
 fn a_lost_connection_is_one_error_and_none_once_all_is_read_again() {
-    let mut screen = opened();
-    tell(&mut screen, News::Begun(WatchMode::Stream));
-    screen.press("1r");
-    let ticket = screen.asked.iter().find_map(|command| match command {
-        Command::List(ticket, _) => Some(*ticket),
-        _ => None,
-    });
-    screen.asked.clear();
-    screen.tell(Event::Failed { ticket: ticket.unwrap(), lane: Lane::List, error: lost() });
-    tell(&mut screen, News::Lost(lost()));
+    let mut screen = lost_while_it_reads();
     let kept = |screen: &Screen| screen.state.errors.aged(screen.state.look.now);
     assert_eq!(kept(&screen).len(), 1, "that nothing is told is no error beside the loss: {:?}", kept(&screen));
     // Its changes are told before anybody noticed that it answers.
@@ -99,16 +96,7 @@ fn why_nothing_is_told_stands_on_the_status_line_until_it_is_told_again() {
 
 #[test]
 fn where_changes_are_never_told_again_what_failed_is_read_all_the_same() {
-    let mut screen = opened();
-    tell(&mut screen, News::Begun(WatchMode::Stream));
-    screen.press("1r");
-    let ticket = screen.asked.iter().find_map(|command| match command {
-        Command::List(ticket, _) => Some(*ticket),
-        _ => None,
-    });
-    screen.asked.clear();
-    screen.tell(Event::Failed { ticket: ticket.unwrap(), lane: Lane::List, error: lost() });
-    tell(&mut screen, News::Lost(lost()));
+    let mut screen = lost_while_it_reads();
     screen.tell(Event::Link(Link::Up));
     tell(&mut screen, News::Ended(lost()));
     assert!(screen.asked.iter().any(|command| matches!(command, Command::List(..))));
