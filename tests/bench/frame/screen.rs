@@ -59,7 +59,7 @@ impl Screen {
         screen.answer_until(|_| false);
         screen.arrivals.clear();
         let shown = screen.terminal.backend().to_string();
-        assert!(shown.contains("B-7") && shown.contains("calls"), "the session is open:\n{shown}");
+        assert!(shown.contains("B-7") && shown.contains("latency last"), "the session is open:\n{shown}");
         screen
     }
 
