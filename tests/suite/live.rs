@@ -25,12 +25,14 @@ async fn what_others_write_is_shown() {
     shows_what_is_stored(&mut screen, &fresh.uri, &fresh.database).await;
 }
 
-#[tokio::test]
-async fn a_server_that_is_killed_and_restarted_under_writers_is_survived() {
-    let mut server = Server::start(Kind::ReplicaSet);
+/// Each kind of write is shown, and then what writers store while the server is killed and restarted.
+async fn is_followed_through_a_restart(kind: Kind) {
+    let mut server = Server::start(kind);
     let fresh = support::fresh_on(&server.uri, "live_killed").await;
     let writer = Writer::prepared(&fresh).await;
     let mut screen = opened(&fresh.uri, &fresh.database, OPEN).await;
+    writer.everything().await;
+    shows_what_is_stored(&mut screen, &fresh.uri, &fresh.database).await;
     let writing = writer.clone().start();
     writing.wrote(20).await;
     server.kill();
@@ -39,6 +41,11 @@ async fn a_server_that_is_killed_and_restarted_under_writers_is_survived() {
     writing.wrote(20).await;
     writing.end().await;
     shows_what_is_stored(&mut screen, &fresh.uri, &fresh.database).await;
+}
+
+#[tokio::test]
+async fn a_server_that_is_killed_and_restarted_under_writers_is_survived() {
+    is_followed_through_a_restart(Kind::ReplicaSet).await;
 }
 
 #[tokio::test]
@@ -61,18 +68,5 @@ async fn another_primary_is_followed() {
 
 #[tokio::test]
 async fn a_server_that_stands_alone_is_looked_at_and_followed() {
-    let mut server = Server::start(Kind::Standalone);
-    let fresh = support::fresh_on(&server.uri, "live_alone").await;
-    let writer = Writer::prepared(&fresh).await;
-    let mut screen = opened(&fresh.uri, &fresh.database, OPEN).await;
-    writer.everything().await;
-    shows_what_is_stored(&mut screen, &fresh.uri, &fresh.database).await;
-    let writing = writer.clone().start();
-    writing.wrote(20).await;
-    server.kill();
-    screen.until("the loss is told", |screen| !screen.state.is_live()).await;
-    server.restart();
-    writing.wrote(20).await;
-    writing.end().await;
-    shows_what_is_stored(&mut screen, &fresh.uri, &fresh.database).await;
+    is_followed_through_a_restart(Kind::Standalone).await;
 }
