@@ -258,16 +258,11 @@ impl SessionWriter for MemoryRepository {
     }
 
     async fn edit_metadata(&self, key: &SessionKey, edits: &[MetadataEdit]) -> Result<()> {
-        for edit in edits {
-            check("a metadata key", key, &edit.key)?;
-        }
+        edit::check_keys(edits).map_err(|(edit, reason)| Error::metadata_key(key.text(), edit, reason))?;
         self.change(key, |session| {
             let metadata = session.entry("metadata".to_owned()).or_insert_with(|| Document::new().into());
             let fields = metadata.as_document_mut().ok_or_else(|| Error::not_an_object(key.text()))?;
-            edit::apply(fields, edits).map_err(|position| {
-                let field = &edits[position].key;
-                Error::conflict(key.text(), format!("metadata.{field}"), fields.get(field).cloned())
-            })
+            edit::apply(fields, edits).map_err(|refusal| Error::edit_refused(key.text(), edits, refusal, fields))
         })
     }
 

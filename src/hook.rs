@@ -143,7 +143,7 @@ pub enum HookAnswer {
 ///
 ///     async fn around(&self, operation: HookOperation, next: Next<'_>) -> Result<HookAnswer> {
 ///         if let HookPayload::MetadataUpdate(edits) = &operation.payload {
-///             for edit in edits.iter().filter(|edit| edit.key == "priority") {
+///             for edit in edits.iter().filter(|edit| edit.path == "priority".into()) {
 ///                 let word = edit.value.as_ref().and_then(Bson::as_str).unwrap_or_default();
 ///                 if !["low", "high"].contains(&word) {
 ///                     return Err(operation.refused(self.name(), "priority is low or high"));

@@ -203,7 +203,7 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
         match self.open(key, 0).await?.metadata {
             None => Ok(Document::new()),
             Some(Bson::Document(fields)) => Ok(fields),
-            Some(_) => Err(Error::NotAnObject { id: key.text().to_owned() }),
+            Some(_) => Err(Error::not_an_object(key.text())),
         }
     }
 

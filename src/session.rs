@@ -47,7 +47,7 @@ pub use guardrail::GuardrailEvent;
 pub use id::{AgentId, SessionKey};
 pub use interrupt::{Interrupt, InterruptState};
 pub use message::{Counters, Message, Redaction, Role, ToolCounter, Usage};
-pub use metadata_edit::{Guard, MetadataEdit};
+pub use metadata_edit::{Guard, MetadataEdit, MetadataPath};
 pub use pairs::{BlockPlace, ToolPairs};
 pub use stored::StoredValue;
 pub use summary::{AgentCount, Details, Summary, distinct_names};

@@ -67,7 +67,7 @@ async fn guarded(repository: Arc<dyn SessionRepository>) -> Outcome {
     let fixture = Fixture::session(repository).await?;
     let states: Vec<Option<Bson>> = values().into_iter().map(Some).chain([None]).collect();
     for stored in &states {
-        let now = MetadataEdit { key: "x".to_owned(), value: stored.clone(), guard: crate::session::Guard::None };
+        let now = MetadataEdit::new("x", stored.clone());
         fixture.repository.edit_metadata(&fixture.key, &[now]).await?;
         for expected in &states {
             if edit::same(stored.as_ref(), expected.as_ref()) {

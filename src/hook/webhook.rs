@@ -151,8 +151,8 @@ fn payload(payload: &HookPayload) -> Document {
 }
 
 fn changes(edits: &[MetadataEdit]) -> Document {
-    let set = edits.iter().filter_map(|edit| Some((edit.key.clone(), edit.value.clone()?)));
-    let unset = edits.iter().filter(|edit| edit.value.is_none()).map(|edit| edit.key.clone());
+    let set = edits.iter().filter_map(|edit| Some((edit.path.to_string(), edit.value.clone()?)));
+    let unset = edits.iter().filter(|edit| edit.value.is_none()).map(|edit| edit.path.to_string());
     doc! { "set": set.collect::<Document>(), "unset": unset.collect::<Vec<_>>() }
 }
 

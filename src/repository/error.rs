@@ -219,12 +219,14 @@ pub enum Error {
         /// Why.
         reason: &'static str,
     },
-    /// `metadata` holds something else than an object.
-    #[error("the metadata of session {id:?} is not an object, so its fields cannot be read or written")]
+    /// `metadata`, or what stands on the way to a value in it, is something else than an object.
+    #[error("{field} of session {id:?} is not an object, so its fields cannot be read or written")]
     #[non_exhaustive]
     NotAnObject {
         /// The session.
         id: String,
+        /// Which, e.g. `the metadata` or `metadata.customer`.
+        field: String,
     },
     /// What would be stored is too large: nothing was written.
     #[error("session {id:?} would grow past {limit} bytes by these {size}; nothing was written")]

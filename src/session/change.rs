@@ -45,7 +45,9 @@ pub struct Change {
 pub enum ChangeKind {
     /// These fields of `metadata` hold these values now; `None`: the field is absent. Names, in which a dot is a dot.
     Metadata(Vec<(String, Option<Bson>)>),
-    /// The same by paths below `metadata`, such as `customer.tier`.
+    /// These edits of `metadata` were carried out.
+    Edited(Vec<MetadataEdit>),
+    /// The same as [`ChangeKind::Metadata`] by paths below `metadata`, such as `customer.tier`.
     MetadataPaths(ChangedFields),
     /// `metadata` is that now, whole; `None`: it is absent.
     MetadataWhole(Option<Bson>),
@@ -85,12 +87,19 @@ pub enum ChangeKind {
     Deleted,
 }
 
+impl ChangeKind {
+    /// Whether it is of the metadata.
+    #[must_use]
+    pub fn is_of_metadata(&self) -> bool {
+        matches!(self, Self::Metadata(_) | Self::Edited(_) | Self::MetadataPaths(_) | Self::MetadataWhole(_))
+    }
+}
+
 impl Change {
     /// Edits of metadata that were stored.
     #[must_use]
     pub fn edited(session: SessionKey, edits: &[MetadataEdit]) -> Self {
-        let fields = edits.iter().map(|edit| (edit.key.clone(), edit.value.clone())).collect();
-        Self::new(session, ChangeKind::Metadata(fields))
+        Self::new(session, ChangeKind::Edited(edits.to_vec()))
     }
 
     /// One field of the metadata holds that now; `None`: it is absent.
@@ -155,6 +164,7 @@ impl Change {
             | ChangeKind::AgentRemoved(agent) => Some(agent),
             ChangeKind::Agent(agent) => Some(&agent.id),
             ChangeKind::Metadata(_)
+            | ChangeKind::Edited(_)
             | ChangeKind::MetadataPaths(_)
             | ChangeKind::MetadataWhole(_)
             | ChangeKind::Feedback(_)

@@ -4,6 +4,7 @@ mod assign;
 pub(crate) mod date;
 mod digits;
 mod json;
+mod place;
 mod typed;
 
 pub use assign::{AssignedValue, AssignmentError, Unfit, assignment};
@@ -55,7 +56,8 @@ fn is_invisible(c: char) -> bool {
     c.is_control() || is_mark
 }
 
-/// Refuses edits of keys that cannot be one segment of a path, of new keys that cannot be seen, and of the same key twice.
+/// Refuses edits with keys that cannot be segments of a path, of new keys that cannot be seen, and of the same value twice, or of a
+/// value and of one in it.
 ///
 /// # Errors
 /// The first such edit, and why.
@@ -63,8 +65,14 @@ pub fn check_keys(edits: &[MetadataEdit]) -> Result<(), (&MetadataEdit, &'static
     for (position, edit) in edits.iter().enumerate() {
         let is_new = edit.value.is_some() && edit.guard == Guard::Stored(None);
         let check = if is_new { check_new_key } else { check_segment };
-        check(&edit.key).map_err(|reason| (edit, reason))?;
-        if edits[..position].iter().any(|earlier| earlier.key == edit.key) {
+        let parents = edit.path.keys().split_last().map_or(&[][..], |(_, parents)| parents);
+        let checked = parents.iter().try_for_each(|key| check_segment(key)).and_then(|()| check(edit.path.name()));
+        checked.map_err(|reason| (edit, reason))?;
+        if edit.before.as_deref() == Some(edit.path.name()) {
+            return Err((edit, "it cannot stand in front of itself"));
+        }
+        let overlaps = |earlier: &MetadataEdit| earlier.path.is_within(&edit.path) || edit.path.is_within(&earlier.path);
+        if edits[..position].iter().any(overlaps) {
             return Err((edit, "it is edited twice at once"));
         }
     }
@@ -103,23 +111,35 @@ pub fn same(a: Option<&Bson>, b: Option<&Bson>) -> bool {
     }
 }
 
+/// Why edits are not carried out; which of them, by its position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EditRefusal {
+    /// Its guard does not hold.
+    Conflict(usize),
+    /// No object stands where its value would be.
+    NoObject(usize),
+}
+
 /// Applies edits to a metadata document: what a store without such an operation of its own does under its lock.
 ///
 /// # Errors
-/// The first edit whose guard does not hold, by its position. Nothing is changed then.
-pub fn apply(metadata: &mut Document, edits: &[MetadataEdit]) -> Result<(), usize> {
+/// The first edit that cannot be carried out. Nothing is changed then.
+pub fn apply(metadata: &mut Document, edits: &[MetadataEdit]) -> Result<(), EditRefusal> {
     let conflicts = |edit: &MetadataEdit| match &edit.guard {
         Guard::None => false,
-        Guard::Stored(expected) => !same(metadata.get(&edit.key), expected.as_ref()),
+        Guard::Stored(expected) => !same(edit.path.value(metadata), expected.as_ref()),
     };
     if let Some(first) = edits.iter().position(conflicts) {
-        return Err(first);
+        return Err(EditRefusal::Conflict(first));
+    }
+    if let Some(first) = edits.iter().position(|edit| place::parent(metadata, &edit.path).is_none()) {
+        return Err(EditRefusal::NoObject(first));
     }
     for edit in edits {
-        match &edit.value {
-            Some(value) => metadata.insert(&edit.key, value.clone()),
-            None => metadata.remove(&edit.key),
-        };
+        if let Some(object) = place::parent_mut(metadata, &edit.path) {
+            place::put(object, edit.path.name(), edit.value.as_ref(), edit.before.as_deref());
+        }
     }
     Ok(())
 }
@@ -137,7 +157,7 @@ mod tests {
             MetadataEdit::set("b", "y").only_if(Some("x".into())),
             MetadataEdit::set("a", 6).only_if(Some(Bson::Int64(5))),
         ];
-        assert_eq!(apply(&mut metadata, &edits), Err(1));
+        assert_eq!(apply(&mut metadata, &edits), Err(EditRefusal::Conflict(1)));
         assert_eq!(metadata, doc! { "a": 5, "b": "x" });
         assert_eq!(apply(&mut metadata, &[MetadataEdit::unset("a").only_if(Some(Bson::Int32(5)))]), Ok(()));
         assert_eq!(apply(&mut metadata, &[MetadataEdit::set("a", 1).only_if(None)]), Ok(()));

@@ -58,6 +58,7 @@ impl Activity {
             // Another session of that name: what was known of the histories says nothing of it.
             ChangeKind::Created(_) | ChangeKind::Deleted => *self = Self::default(),
             ChangeKind::Metadata(_)
+            | ChangeKind::Edited(_)
             | ChangeKind::MetadataPaths(_)
             | ChangeKind::MetadataWhole(_)
             | ChangeKind::Feedback(_)

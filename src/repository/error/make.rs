@@ -2,9 +2,10 @@
 
 use std::{error::Error as StdError, path::Path, time::Duration};
 
-use bson::Bson;
+use bson::{Bson, Document};
 
 use super::{Cause, Error};
+use crate::session::{MetadataEdit, MetadataPath, edit::EditRefusal};
 
 impl Error {
     /// What is wrong with a connection string, without anything of its credentials.
@@ -83,7 +84,35 @@ impl Error {
     /// The session's `metadata` holds something else than an object.
     #[must_use]
     pub fn not_an_object(session: impl Into<String>) -> Self {
-        Self::NotAnObject { id: session.into() }
+        Self::NotAnObject { id: session.into(), field: "the metadata".to_owned() }
+    }
+
+    /// A key of an edit of metadata that cannot be one.
+    #[must_use]
+    pub fn metadata_key(session: impl Into<String>, edit: &MetadataEdit, reason: &'static str) -> Self {
+        Self::key(session, edit.path.to_string(), "a metadata key", reason)
+    }
+
+    /// Why edits of metadata are not carried out: see [`edit::apply`]; `metadata`: what is stored.
+    #[must_use]
+    pub fn edit_refused(
+        session: impl Into<String>,
+        edits: &[MetadataEdit],
+        refusal: EditRefusal,
+        metadata: &Document,
+    ) -> Self {
+        let (EditRefusal::Conflict(position) | EditRefusal::NoObject(position)) = refusal;
+        let Some(path) = edits.get(position).map(|edit| &edit.path) else {
+            return Self::not_an_object(session);
+        };
+        match refusal {
+            EditRefusal::Conflict(_) => Self::conflict(session, path.field(), path.value(metadata).cloned()),
+            EditRefusal::NoObject(_) => {
+                let is_none = |parent: &MetadataPath| parent.value(metadata).and_then(Bson::as_document).is_none();
+                let parent = path.parents().find(is_none).map_or_else(|| path.field(), |parent| parent.field());
+                Self::NotAnObject { id: session.into(), field: parent }
+            }
+        }
     }
 
     /// So many bytes more would make the session larger than the limit.

@@ -170,8 +170,7 @@ impl SessionWriter for FolderRepository {
     }
 
     async fn edit_metadata(&self, key: &SessionKey, edits: &[MetadataEdit]) -> Result<()> {
-        edit::check_keys(edits)
-            .map_err(|(edit, reason)| Error::key(key.text(), &edit.key, "a metadata key", reason))?;
+        edit::check_keys(edits).map_err(|(edit, reason)| Error::metadata_key(key.text(), edit, reason))?;
         let edits = edits.to_vec();
         self.writing(key, move |place| sessions::edit_metadata(place, &edits)).await
     }

@@ -3,7 +3,7 @@
 use bson::{Bson, Document};
 
 use super::{Applied, Change, ChangeKind, agent, date::raise, list, message};
-use crate::session::{AgentId, Message, Session, StoredAgent};
+use crate::session::{AgentId, Guard, Message, MetadataEdit, Session, StoredAgent, edit};
 
 impl Change {
     /// Applies it to a session that is held. [`Applied::Known`] also where it is another session's, or tells of what is no part of
@@ -16,7 +16,10 @@ impl Change {
             return Applied::Known;
         }
         let applied = match &self.kind {
-            ChangeKind::Metadata(_) | ChangeKind::MetadataPaths(_) | ChangeKind::MetadataWhole(_) => {
+            ChangeKind::Metadata(_)
+            | ChangeKind::Edited(_)
+            | ChangeKind::MetadataPaths(_)
+            | ChangeKind::MetadataWhole(_) => {
                 self.apply_to_metadata(&mut session.metadata)
             }
             ChangeKind::Feedback(feedback) => list::add(&mut session.feedbacks, feedback),
@@ -122,6 +125,15 @@ impl Change {
                     _ => Applied::Unresolved,
                 }
             }
+            ChangeKind::Edited(edits) => {
+                if metadata.is_none() && edits.iter().all(|edit| edit.value.is_none()) {
+                    return Applied::Known;
+                }
+                match metadata.get_or_insert_with(|| Document::new().into()) {
+                    Bson::Document(stored) => edited(stored, edits),
+                    _ => Applied::Unresolved,
+                }
+            }
             ChangeKind::MetadataPaths(fields) => match metadata {
                 Some(stored @ Bson::Document(_)) => super::path::put_all(stored, fields),
                 _ => Applied::Unresolved,
@@ -138,6 +150,18 @@ impl Change {
             }
             _ => Applied::Known,
         }
+    }
+}
+
+/// What was carried out, whatever it was guarded by.
+fn edited(stored: &mut Document, edits: &[MetadataEdit]) -> Applied {
+    let before = stored.clone();
+    let bare = |edit: &MetadataEdit| MetadataEdit { guard: Guard::None, ..edit.clone() };
+    let bare: Vec<MetadataEdit> = edits.iter().map(bare).collect();
+    match edit::apply(stored, &bare) {
+        // An order counts here: equal documents may differ in it.
+        Ok(()) => Applied::changed_if(*stored != before || !stored.keys().eq(before.keys())),
+        Err(_) => Applied::Unresolved,
     }
 }
 

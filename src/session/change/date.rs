@@ -61,6 +61,7 @@ impl Change {
             ChangeKind::Touched(at) => Some(*at),
             ChangeKind::Created(row) => row.updated_at,
             ChangeKind::Metadata(_)
+            | ChangeKind::Edited(_)
             | ChangeKind::MetadataPaths(_)
             | ChangeKind::MetadataWhole(_)
             | ChangeKind::FeedbackFields(..)

@@ -3,7 +3,7 @@
 use bson::{Bson, Document};
 
 use super::{Change, ChangeKind, apply::set, path};
-use crate::session::Summary;
+use crate::session::{MetadataEdit, Summary};
 
 impl Change {
     /// Applies it to the row of a list, which holds some of the metadata or none; of what else is told only its `updated_at`.
@@ -14,6 +14,10 @@ impl Change {
         }
         match (&self.kind, &mut row.metadata) {
             (ChangeKind::Metadata(fields), Some(Bson::Document(shown))) => set(shown, fields),
+            (ChangeKind::Edited(edits), Some(shown)) => {
+                let put = |edit: &MetadataEdit| path::put(shown, &edit.path.to_string(), edit.value.as_ref());
+                edits.iter().map(put).fold(false, |news, applied| news | applied.is_changed())
+            }
             (ChangeKind::MetadataPaths(fields), Some(shown)) => {
                 // A field of what is not shown is not shown either.
                 fields
@@ -25,6 +29,7 @@ impl Change {
                 ChangeKind::Created(_)
                 | ChangeKind::Deleted
                 | ChangeKind::Metadata(_)
+                | ChangeKind::Edited(_)
                 | ChangeKind::MetadataPaths(_)
                 | ChangeKind::MetadataWhole(_),
                 _,

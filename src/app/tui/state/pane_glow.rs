@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     app::task::Event,
-    session::{Change, ChangeKind, SessionKey},
+    session::{Change, SessionKey},
 };
 
 /// Values of the metadata that stand out at once, at most.
@@ -41,9 +41,7 @@ impl AppState {
         let open = &self.workspace.conversation.session()?.key;
         let mut changes = changes.iter().filter(|change| change.session == *open).peekable();
         changes.peek()?;
-        let is_of_metadata = changes.any(|change| {
-            matches!(change.kind, ChangeKind::Metadata(_) | ChangeKind::MetadataPaths(_) | ChangeKind::MetadataWhole(_))
-        });
+        let is_of_metadata = changes.any(|change| change.kind.is_of_metadata());
         self.shown_now(is_of_metadata)
     }
 

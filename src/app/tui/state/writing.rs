@@ -250,7 +250,7 @@ impl AppState {
                 let effects = self.apply(&Change::edited(key, &edits));
                 if let Some(edit) = edits.iter().find(|edit| open && edit.value.is_some()) {
                     let page = self.page(Pane::Metadata);
-                    self.workspace.metadata.choose(&edit.key, self.workspace.conversation.session(), page);
+                    self.workspace.metadata.choose(edit.path.top(), self.workspace.conversation.session(), page);
                 }
                 effects
             }
@@ -286,7 +286,7 @@ impl AppState {
         {
             let now = now.as_deref().cloned();
             if !elsewhere {
-                effects = self.apply(&Change::field(key.clone(), edit.key.clone(), now.clone()));
+                effects = self.apply(&Change::edited(key.clone(), &[MetadataEdit::new(&edit.path, now.clone())]));
             }
             stored = Some(now);
         }

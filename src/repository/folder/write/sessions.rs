@@ -17,7 +17,7 @@ use crate::{
         folder::{archive, json as reading, layout},
     },
     session::{
-        MetadataEdit, edit, encode as documents, number, python,
+        MetadataEdit, MetadataPath, edit, encode as documents, number, python,
         record::{NewSession, SessionUpdate},
     },
 };
@@ -184,21 +184,41 @@ pub(super) fn edit_metadata(place: &SessionPlace, edits: &[MetadataEdit]) -> Res
         // Only the edited keys are looked at and written: whatever else stands there stays byte for byte.
         let mut seen: Document = edits
             .iter()
-            .filter_map(|edit| Some((edit.key.clone(), reading::exact(metadata.get(&edit.key)?.clone()))))
+            .filter_map(|edit| {
+                let key = edit.path.top();
+                Some((key.to_owned(), reading::exact(metadata.get(key)?.clone())))
+            })
             .collect();
-        if let Err(position) = edit::apply(&mut seen, edits) {
-            let key = &edits[position].key;
-            return Err(Error::conflict(place.id(), format!("metadata.{key}"), seen.get(key).cloned()));
-        }
+        let before = seen.clone();
+        edit::apply(&mut seen, edits).map_err(|refusal| Error::edit_refused(place.id(), edits, refusal, &before))?;
         for edit in edits {
+            let Some(fields) = object_of(metadata, &edit.path) else { continue };
+            let key = edit.path.name();
             match &edit.value {
                 Some(value) => {
-                    let value = whole(metadata.get(&edit.key), value);
-                    metadata.insert(edit.key.clone(), exact(&place.id(), &edit.key, &value)?)
+                    let value = exact(&place.id(), key, &whole(fields.get(key), value))?;
+                    put(fields, key, value, edit.before.as_deref());
                 }
-                None => metadata.shift_remove(&edit.key),
-            };
+                None => drop(fields.shift_remove(key)),
+            }
         }
         Ok(())
     })
+}
+
+/// The object that a value of the metadata stands in.
+fn object_of<'a>(metadata: &'a mut Map<String, Value>, path: &MetadataPath) -> Option<&'a mut Map<String, Value>> {
+    let parents = path.keys().split_last().map_or(&[][..], |(_, parents)| parents);
+    parents.iter().try_fold(metadata, |at, key| at.get_mut(key)?.as_object_mut())
+}
+
+/// Sets a field, in front of another one where that is there.
+fn put(fields: &mut Map<String, Value>, key: &str, value: Value, before: Option<&str>) {
+    let Some(before) = before.filter(|before| fields.contains_key(*before)) else {
+        fields.insert(key.to_owned(), value);
+        return;
+    };
+    fields.shift_remove(key);
+    let at = fields.keys().position(|stored| stored == before).unwrap_or(fields.len());
+    fields.shift_insert(at, key.to_owned(), value);
 }

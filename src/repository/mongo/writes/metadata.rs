@@ -19,10 +19,10 @@ const PATIENCE: usize = 20;
 
 /// Refuses keys that cannot be a segment of a path, the same key twice, and values that no document holds.
 pub(super) fn check(key: &SessionKey, edits: &[MetadataEdit]) -> Result<()> {
-    edit::check_keys(edits).map_err(|(edit, reason)| Error::key(key.text(), &edit.key, "a metadata key", reason))?;
+    edit::check_keys(edits).map_err(|(edit, reason)| Error::metadata_key(key.text(), edit, reason))?;
     edits.iter().try_for_each(|edit| {
         let refused = edit.value.as_ref().map_or(Ok(()), edit::check_bson);
-        refused.map_err(|reason| Error::invalid(key.text(), format!("metadata.{}", edit.key), reason))
+        refused.map_err(|reason| Error::invalid(key.text(), edit.path.field(), reason))
     })
 }
 
@@ -71,13 +71,13 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
 
 /// Whether the fields are stored as the edits would have them.
 fn are_done(edits: &[MetadataEdit], fields: &Document) -> bool {
-    edits.iter().all(|edit| edit::same(fields.get(&edit.key), edit.value.as_ref()))
+    edits.iter().all(|edit| edit::same(edit.path.value(fields), edit.value.as_ref()))
 }
 
 /// The first removal of a field that stands there twice: the server removes one of them, and the other would show instead.
 async fn doubled(run: &RunningWrite, key: &SessionKey, edits: &[MetadataEdit]) -> Result<Option<Error>> {
     let removed = edits.iter().filter(|edit| edit.value.is_none());
-    let fields: Vec<String> = removed.map(|edit| format!("metadata.{}", edit.key)).collect();
+    let fields: Vec<String> = removed.map(|edit| edit.path.field()).collect();
     if fields.is_empty() {
         return Ok(None);
     }
@@ -92,7 +92,7 @@ async fn doubled(run: &RunningWrite, key: &SessionKey, edits: &[MetadataEdit]) -
 /// The first guarded edit of a field whose bytes cannot be read as they are: nothing that could be sent equals them.
 fn unreadable(key: &SessionKey, edits: &[MetadataEdit], told: &[Finding]) -> Option<Error> {
     let (edit, finding) = edits.iter().filter(|edit| matches!(edit.guard, Guard::Stored(_))).find_map(|edit| {
-        let field = format!("metadata.{}", edit.key);
+        let field = edit.path.field();
         let is_below =
             |path: &str| path.strip_prefix(&field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
         Some((edit, told.iter().find(|finding| is_below(&finding.path))?))
@@ -101,23 +101,26 @@ fn unreadable(key: &SessionKey, edits: &[MetadataEdit], told: &[Finding]) -> Opt
         "what is stored there cannot be compared with what was edited. {}",
         finding.problem.trim_end_matches('.')
     );
-    let refusal = Error::invalid(key.text(), format!("metadata.{}", edit.key), reason);
+    let refusal = Error::invalid(key.text(), edit.path.field(), reason);
     Some(refusal.with_hint("the other fields can be edited; this one with a database client"))
 }
 
-/// The first edit whose guard does not hold.
+/// Why the edits cannot be carried out on what is stored.
 fn conflict(key: &SessionKey, edits: &[MetadataEdit], fields: &Document) -> Option<Error> {
-    let position = edit::apply(&mut fields.clone(), edits).err()?;
-    let field = &edits[position].key;
-    Some(Error::conflict(key.text(), format!("metadata.{field}"), fields.get(field).cloned()))
+    let refusal = edit::apply(&mut fields.clone(), edits).err()?;
+    Some(Error::edit_refused(key.text(), edits, refusal, fields))
 }
 
 /// A plain equality matches too much (null matches absent, 5 matches `[5]` and a long 5), so types are compared too.
 fn guarded(mut query: Document, edits: &[MetadataEdit]) -> Document {
     let mut conditions = vec![Bson::Document(doc! { "$in": [ { "$type": "$metadata" }, ["object", "missing"] ] })];
     for edit in edits {
+        // What leads through an array would be read from each of its elements.
+        for parent in edit.path.parents() {
+            conditions.push(expr::is_type(format!("${}", parent.field()).as_str(), "object").into());
+        }
         let Guard::Stored(expected) = &edit.guard else { continue };
-        let path = format!("$metadata.{}", edit.key);
+        let path = format!("${}", edit.path.field());
         conditions.push(expr::is_type(path.as_str(), type_name(expected.as_ref())).into());
         if let Some(value) = expected {
             conditions.push(doc! { "$eq": [ path, expr::literal(value.clone()) ] }.into());
@@ -130,7 +133,7 @@ fn guarded(mut query: Document, edits: &[MetadataEdit]) -> Document {
 fn changes(edits: &[MetadataEdit]) -> Document {
     let (mut set, mut unset) = (Document::new(), Document::new());
     for edit in edits {
-        let path = format!("metadata.{}", edit.key);
+        let path = edit.path.field();
         match &edit.value {
             Some(value) => set.insert(path, value.clone()),
             None => unset.insert(path, ""),

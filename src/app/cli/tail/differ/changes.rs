@@ -40,6 +40,8 @@ impl SessionMark {
             ChangeKind::Agent(agent) if agent.messages.is_empty() => NOTHING,
             ChangeKind::AgentFields(agent, fields) => self.synced(agent, fields),
             ChangeKind::Metadata(fields) => (self.set(fields), false),
+            // Nobody tells of an edit but who made it.
+            ChangeKind::Edited(_) => NOTHING,
             // Where they lead only the whole tells; of what was never read the paths are all that is known.
             ChangeKind::MetadataPaths(fields) if !self.is_read() => {
                 (vec![SessionNews::Metadata(fields.clone())], false)

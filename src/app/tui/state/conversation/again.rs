@@ -25,6 +25,7 @@ impl ConversationState {
                 self.arrived.push(change.clone());
             }
             ChangeKind::MetadataPaths(_)
+            | ChangeKind::Edited(_)
             | ChangeKind::MetadataWhole(_)
             | ChangeKind::FeedbackFields(..)
             | ChangeKind::Guardrail(..)

@@ -227,10 +227,7 @@ fn is_aside(path: &str) -> bool {
 
 /// Whether the conversation itself shows what of a session changed.
 pub(super) fn is_shown_there(kind: &ChangeKind) -> bool {
-    !matches!(
-        kind,
-        ChangeKind::Metadata(_) | ChangeKind::MetadataPaths(_) | ChangeKind::MetadataWhole(_) | ChangeKind::Touched(_)
-    )
+    !kind.is_of_metadata() && !matches!(kind, ChangeKind::Touched(_))
 }
 
 /// Messages that were read before these changes, or after: what they are now, and whether all of them tell it.

@@ -80,7 +80,7 @@ impl SessionList {
         match &change.kind {
             ChangeKind::Deleted => self.take_out(&change.session, batch),
             ChangeKind::Created(row) => self.take_in(row, batch),
-            ChangeKind::Metadata(_) | ChangeKind::MetadataPaths(_) | ChangeKind::MetadataWhole(_) => {
+            kind if kind.is_of_metadata() => {
                 self.change_row(change, batch);
             }
             // Of one that was only touched, what is counted is asked again.

@@ -105,7 +105,7 @@ impl FurtherRows {
 fn decides(filter: &Filter, kind: &ChangeKind) -> bool {
     let asks = |of: fn(&FilterTest) -> bool| filter.terms.iter().any(|term| of(&term.test));
     match kind {
-        ChangeKind::Metadata(_) | ChangeKind::MetadataPaths(_) | ChangeKind::MetadataWhole(_) => {
+        kind if kind.is_of_metadata() => {
             asks(|test| matches!(test, FilterTest::Metadata { .. } | FilterTest::HasMetadata(_)))
         }
         ChangeKind::Feedback(_) | ChangeKind::FeedbackFields(..) => {

@@ -181,7 +181,7 @@ fn store(screen: &mut Screen, outcome: Outcome) {
     let error = match (outcome, order.write) {
         (Outcome::Stored, _) => return screen.tell(Event::Written(ticket, None)),
         (Outcome::Conflict, task::Write::Metadata(key, edits)) => {
-            let (id, field) = (key.text().to_owned(), format!("metadata.{}", edits[0].key));
+            let (id, field) = (key.text().to_owned(), edits[0].path.field());
             Error::Conflict { id, field, stored: Some(Box::new("theirs".into())) }
         }
         _ => Error::unreachable("localhost", "reset"),

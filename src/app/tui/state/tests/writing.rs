@@ -53,7 +53,7 @@ fn an_edit_is_guarded_by_what_was_shown_and_shown_once_it_is_stored() {
     let (key, shown) = chosen(&screen);
     screen.press("ex\n");
     let (ticket, Write::Metadata(_, edits)) = write(&mut screen) else { panic!() };
-    assert_eq!((edits[0].key.as_str(), &edits[0].guard), (key.as_str(), &Guard::Stored(Some(shown.clone()))));
+    assert_eq!((edits[0].path.top(), &edits[0].guard), (key.as_str(), &Guard::Stored(Some(shown.clone()))));
     assert_eq!(stored(&screen, &key), Some(shown), "not before it is stored");
     assert!(screen.state.loading().unwrap().starts_with("storing"));
     screen.press("e");

@@ -61,7 +61,7 @@ impl Pending {
         let name = text::line(&self.name);
         match &self.order.write {
             Write::Metadata(_, edits) => {
-                let keys: Vec<_> = edits.iter().map(|edit| text::line(&edit.key)).collect();
+                let keys: Vec<_> = edits.iter().map(|edit| text::line(&edit.path.to_string()).into_owned()).collect();
                 let done = if edits.iter().all(|edit| edit.value.is_none()) { "removed" } else { "stored" };
                 (format!("{} of {name}", keys.join(", ")), done)
             }
@@ -145,7 +145,7 @@ impl AppState {
             Write::Metadata(key, edits) if Some(key) == open && !self.is_elsewhere(pending) => Some(edits),
             _ => None,
         });
-        edits.flatten().map(|edit| (edit.key.as_str(), edit.value.as_ref()))
+        edits.flatten().map(|edit| (edit.path.top(), edit.value.as_ref()))
     }
 
     /// A field that is on its way is not edited again before it is there.
@@ -155,7 +155,7 @@ impl AppState {
     pub(in super::super) fn refuse_underway(&self, session: &SessionKey, field: &str) -> Result<(), String> {
         let mut here = self.pending.iter().filter(|pending| !self.is_elsewhere(pending));
         let underway = here.any(|pending| match &pending.order.write {
-            Write::Metadata(key, edits) => key == session && edits.iter().any(|edit| edit.key == field),
+            Write::Metadata(key, edits) => key == session && edits.iter().any(|edit| edit.path.top() == field),
             Write::Feedback(..) | Write::Delete(_) => false,
         });
         if underway { Err("this field is just being stored".to_owned()) } else { Ok(()) }

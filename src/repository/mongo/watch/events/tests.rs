@@ -25,6 +25,7 @@ fn updated(set: Document, removed: &[&str]) -> Vec<Change> {
 fn told(changes: &[Change]) -> Vec<String> {
     let word = |change: &Change| match &change.kind {
         ChangeKind::Metadata(fields) => format!("metadata {}", shown(fields)),
+        ChangeKind::Edited(edits) => format!("{} edits", edits.len()),
         ChangeKind::MetadataPaths(fields) => format!("metadata paths {}", shown(fields)),
         ChangeKind::MetadataWhole(whole) => {
             let fields = whole.as_ref().and_then(Bson::as_document);
