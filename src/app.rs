@@ -21,3 +21,4 @@ pub mod task;
 pub mod text;
 pub mod told;
 pub mod tui;
+pub mod writes;

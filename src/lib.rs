@@ -233,9 +233,9 @@ pub use repository::{
 pub use session::{
     AgentCount, AgentId, Applied, Block, BlockPlace, Change, ChangeDate, ChangeKind, ChangedFields, Counters, Details,
     Feedback, FeedbackTally, Finding, Guard, GuardrailEvent, Image, Interrupt, InterruptState, Media, MediaKind,
-    MediaSource, Message, MessageBody, MetadataEdit, MetadataPath, Rating, Reasoning, Redaction, Role, Session, SessionKey,
-    StoredAgent, StoredDate, StoredValue, Summary, ToolContent, ToolCounter, ToolPairs, ToolResult, ToolStatus,
-    ToolUse, UnclearDate, UnknownMediaKind, Usage, decode, distinct_names, edit, encode,
+    MediaSource, Message, MessageBody, MetadataEdit, MetadataPath, Rating, Reasoning, Redaction, Role, Session,
+    SessionKey, StoredAgent, StoredDate, StoredValue, Summary, ToolContent, ToolCounter, ToolPairs, ToolResult,
+    ToolStatus, ToolUse, UnclearDate, UnknownMediaKind, Usage, decode, distinct_names, edit, encode,
     history::StoredMessage,
     plain,
     record::{

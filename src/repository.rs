@@ -50,6 +50,11 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
     /// Where the sessions are, for a title: `database.collection` or the folder's path. Holds no password.
     fn location(&self) -> String;
 
+    /// Which store it is among all: hosts, database and collection, or the folder. Holds no password. The default is the location.
+    fn identity(&self) -> String {
+        self.location()
+    }
+
     /// Whether the store answers: asked again and again while a connection is lost. The default lists one session.
     async fn ping(&self) -> Result<()> {
         self.list(&ListQuery::new(1)).read().await.map(drop)

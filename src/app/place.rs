@@ -2,8 +2,10 @@
 //! alike.
 
 mod kept;
+mod rules;
 
 pub use kept::{Attendance, KeptTarget, SecretSource, no_password, path_database};
+pub use rules::WriteRules;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -25,6 +27,8 @@ pub struct Place {
     pub colour: Option<String>,
     /// Nothing may be written there.
     pub read_only: bool,
+    /// What it asks of a person who writes there.
+    pub rules: WriteRules,
 }
 
 /// Where sessions come from.
@@ -79,7 +83,13 @@ impl Place {
     /// A place without a colour that may be written.
     #[must_use]
     pub fn plain(name: impl Into<String>, origin: impl Into<Origin>) -> Self {
-        Self { name: name.into(), origin: origin.into(), colour: None, read_only: false }
+        Self { name: name.into(), origin: origin.into(), colour: None, read_only: false, rules: WriteRules::default() }
+    }
+
+    /// The same, to read alone or to write too.
+    #[must_use]
+    pub fn with_rights(origin: impl Into<Origin>, rights: Rights) -> Self {
+        Self { read_only: rights == Rights::Read, ..Self::plain("", origin) }
     }
 
     /// What may be done there.

@@ -14,7 +14,7 @@ mod unhurried;
 pub mod worker;
 mod writer;
 
-pub use command::{Command, FleetScope, Lane, Ticket, Write, WriteId, WriteOrder};
+pub use command::{Command, FleetScope, Lane, Ticket, WriteId, WriteOrder};
 pub use event::{Event, Link};
 pub use worker::{Opener, Task, spawn, spawn_with};
 pub use writer::Writing;

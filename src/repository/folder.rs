@@ -146,6 +146,10 @@ impl SessionReader for FolderRepository {
         self.location.clone()
     }
 
+    fn identity(&self) -> String {
+        std::path::absolute(&self.location).map_or_else(|_| self.location.clone(), |path| path.display().to_string())
+    }
+
     async fn ping(&self) -> Result<()> {
         // A list of one row looks at the times of every session's files.
         self.blocking(|root| layout::sessions(root).map(drop)).await

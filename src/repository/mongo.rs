@@ -216,6 +216,10 @@ impl SessionReader for MongoRepository {
         self.namespace()
     }
 
+    fn identity(&self) -> String {
+        format!("{}/{}", self.pool.hosts(), self.namespace())
+    }
+
     async fn close(&self) {
         self.pool.clone().close().await;
     }

@@ -6,8 +6,8 @@ use super::{CopiedDeletion, Error, Result, SessionCopy, SessionReader};
 use crate::session::{
     AgentId, MetadataEdit, SessionKey,
     record::{
-        AgentConfig, AgentUpdate, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession,
-        SessionUpdate,
+        AgentConfig, AgentUpdate, FeedbackChange, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage,
+        NewSession, SessionUpdate,
     },
 };
 
@@ -95,6 +95,13 @@ pub trait SessionWriter: Send + Sync + 'static {
     /// Adds a feedback; sets the session's `updated_at`. One that says `again` may be stored already: a store that can lose an
     /// answer adds it only where it is not.
     async fn add_feedback(&self, key: &SessionKey, feedback: &NewFeedback) -> Result<()>;
+
+    /// Changes a feedback, or takes it back, where it is still stored just as it was; sets the session's `updated_at`. Fails with
+    /// [`Error::Conflict`](crate::Error::Conflict) where no such element is stored. The default cannot.
+    async fn change_feedback(&self, key: &SessionKey, change: &FeedbackChange) -> Result<()> {
+        let _ = change;
+        Err(Error::other(format!("changing feedback of session {:?}", key.text()), "this store cannot change feedback"))
+    }
 
     /// Adds one of the session's `guardrail_events`; touches no time.
     async fn add_guardrail_event(&self, key: &SessionKey, event: &NewGuardrailEvent) -> Result<()>;

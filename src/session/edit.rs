@@ -71,7 +71,8 @@ pub fn check_keys(edits: &[MetadataEdit]) -> Result<(), (&MetadataEdit, &'static
         if edit.before.as_deref() == Some(edit.path.name()) {
             return Err((edit, "it cannot stand in front of itself"));
         }
-        let overlaps = |earlier: &MetadataEdit| earlier.path.is_within(&edit.path) || edit.path.is_within(&earlier.path);
+        let overlaps =
+            |earlier: &MetadataEdit| earlier.path.is_within(&edit.path) || edit.path.is_within(&earlier.path);
         if edits[..position].iter().any(overlaps) {
             return Err((edit, "it is edited twice at once"));
         }

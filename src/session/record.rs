@@ -251,6 +251,32 @@ impl NewFeedback {
     }
 }
 
+/// A feedback that is changed or taken back, where it is still stored just as it was. Sets the session's `updated_at`.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct FeedbackChange {
+    /// The whole element of `feedbacks` as it is stored; of several that are the same, the last.
+    pub stored: Bson,
+    /// What stands there from then on, a whole element; `None`: nothing, it is taken back.
+    pub new: Option<Document>,
+    /// The session's `updated_at`.
+    pub at: Timestamp,
+}
+
+impl FeedbackChange {
+    /// Writes it anew where it stands.
+    #[must_use]
+    pub fn to(stored: Bson, new: Document) -> Self {
+        Self { stored, new: Some(new), at: Timestamp::now() }
+    }
+
+    /// Takes it back.
+    #[must_use]
+    pub fn back(stored: Bson) -> Self {
+        Self { stored, new: None, at: Timestamp::now() }
+    }
+}
+
 /// A guardrail event to record. Source: `guardrail_events[]`, `guardrail_event`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

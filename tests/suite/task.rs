@@ -87,7 +87,7 @@ async fn settle() {
 async fn play(steps: Vec<TaskStep>) {
     let gate = Arc::new(Gate::closed());
     let mut task = start(&gate);
-    task.commands.send(Command::Connect(Ticket(1), Origin::Demo, Rights::Read)).await.expect("the task runs");
+    task.commands.send(Command::Connect(Ticket(1), Place::with_rights(Origin::Demo, Rights::Read).into())).await.expect("the task runs");
     settle().await;
     assert!(matches!(task.events.try_recv(), Ok(Event::Connected { ticket: Ticket(1), .. })));
     let mut newest = [None; LANES.len()];
@@ -142,7 +142,7 @@ fn a_crash_in_a_read_is_a_failure_of_that_read() {
     run(async {
         let gate = Arc::new(Gate::failing(|| panic!("on purpose")));
         let mut task = start(&gate);
-        task.commands.send(Command::Connect(Ticket(1), Origin::Demo, Rights::Read)).await.expect("the task runs");
+        task.commands.send(Command::Connect(Ticket(1), Place::with_rights(Origin::Demo, Rights::Read).into())).await.expect("the task runs");
         answer(&mut task.events).await;
         task.commands.send(command(Lane::Count, Ticket(2))).await.expect("the task runs");
         let event = answer(&mut task.events).await;
@@ -155,7 +155,7 @@ fn the_end_closes_what_was_open() {
     run(async {
         let gate = Arc::new(Gate::closed());
         let Task { commands, mut events, done } = start(&gate);
-        commands.send(Command::Connect(Ticket(1), Origin::Demo, Rights::Read)).await.expect("the task runs");
+        commands.send(Command::Connect(Ticket(1), Place::with_rights(Origin::Demo, Rights::Read).into())).await.expect("the task runs");
         events.recv().await.expect("the task runs");
         assert!(!gate.has_ended());
         drop(commands);
@@ -170,7 +170,7 @@ fn a_lost_connection_is_told_and_tried_again_until_it_answers() {
         let lost = || Error::unreachable("localhost:1", "refused");
         let gate = Arc::new(Gate::failing(lost));
         let mut task = start(&gate);
-        task.commands.send(Command::Connect(Ticket(1), Origin::Demo, Rights::Read)).await.expect("the task runs");
+        task.commands.send(Command::Connect(Ticket(1), Place::with_rights(Origin::Demo, Rights::Read).into())).await.expect("the task runs");
         answer(&mut task.events).await;
         task.commands.send(command(Lane::Count, Ticket(2))).await.expect("the task runs");
         let (mut failed, mut told) = (false, false);
@@ -197,7 +197,7 @@ fn a_lost_connection_is_told_and_tried_again_until_it_answers() {
 async fn what_is_answered_meanwhile_ends_the_wait_for_the_next_try() {
     let gate = Arc::new(Gate::failing(|| Error::unreachable("localhost:1", "refused")));
     let mut task = start(&gate);
-    task.commands.send(Command::Connect(Ticket(1), Origin::Demo, Rights::Read)).await.expect("the task runs");
+    task.commands.send(Command::Connect(Ticket(1), Place::with_rights(Origin::Demo, Rights::Read).into())).await.expect("the task runs");
     answer(&mut task.events).await;
     task.commands.send(command(Lane::Count, Ticket(2))).await.expect("the task runs");
     while !matches!(answer(&mut task.events).await, Event::Link(Link::Lost { retry_in_s: 6.., .. })) {}
@@ -213,10 +213,10 @@ fn a_new_connection_makes_every_earlier_question_stale() {
     run(async {
         let gate = Arc::new(Gate::closed());
         let mut task = start(&gate);
-        task.commands.send(Command::Connect(Ticket(1), Origin::Demo, Rights::Read)).await.expect("the task runs");
+        task.commands.send(Command::Connect(Ticket(1), Place::with_rights(Origin::Demo, Rights::Read).into())).await.expect("the task runs");
         task.commands.send(command(Lane::Open, Ticket(2))).await.expect("the task runs");
         settle().await;
-        task.commands.send(Command::Connect(Ticket(3), Origin::Demo, Rights::Read)).await.expect("the task runs");
+        task.commands.send(Command::Connect(Ticket(3), Place::with_rights(Origin::Demo, Rights::Read).into())).await.expect("the task runs");
         settle().await;
         gate.release(0);
         settle().await;
@@ -246,7 +246,7 @@ async fn writes_are_done_in_order_and_none_is_given_up() {
     let manager = SessionManager::new(open_folder(folder.path()).await.expect("it opens"), "s");
     manager.open_or_create().await.expect("a session");
     let send = async |command| task.commands.send(command).await.expect("the task runs");
-    send(Command::Connect(Ticket(1), target.clone().into(), Rights::Write)).await;
+    send(Command::Connect(Ticket(1), Place::with_rights(target.clone().into(), Rights::Write).into())).await;
     while !matches!(task.events.recv().await, Some(Event::Connected { .. })) {}
     for number in 0..20_i32 {
         let shown = (number > 0).then(|| bson::Bson::Int32(number - 1));
@@ -281,7 +281,7 @@ async fn a_connection_to_read_cannot_write_and_a_deletion_leaves_a_copy() {
     let mut task = strandscope::app::task::spawn(strandscope::Limits::default(), writing);
     for (number, rights) in [(1, Rights::Read), (3, Rights::Write)] {
         let target = Target::Folder(folder.path().to_owned());
-        task.commands.send(Command::Connect(Ticket(number), target.into(), rights)).await.expect("the task runs");
+        task.commands.send(Command::Connect(Ticket(number), Place::with_rights(target.into(), rights).into())).await.expect("the task runs");
         while !matches!(task.events.recv().await, Some(Event::Connected { .. })) {}
         let delete = Command::Write(Ticket(number + 1), order(number, Write::Delete("s".into())));
         task.commands.send(delete).await.expect("the task runs");

@@ -213,6 +213,7 @@ impl Config {
             (None, None) => return Err(ConfigError::EmptyProfile { name: name.to_owned() }),
         };
         Ok(Place {
+            rules: profile.rules.clone(),
             name: name.to_owned(),
             origin,
             colour: profile.colour.clone(),

@@ -8,7 +8,8 @@ use std::{
 use ratatui::style::Color;
 
 use super::toml_walk::{Problem, Section};
-use crate::{app::place::SecretSource, disk, repository::mongo::uri};
+use crate::{
+    app::place::{SecretSource, WriteRules}, disk, repository::mongo::uri};
 
 /// What says where sessions are; one of them does.
 const PLACES: [&str; 4] = ["uri", "uri_file", "uri_command", "dir"];
@@ -33,6 +34,8 @@ pub struct Profile {
     pub colour: Option<String>,
     /// `read_only`.
     pub read_only: bool,
+    /// `protected` and `confirm`.
+    pub rules: WriteRules,
 }
 
 pub(super) fn profiles(section: &Section<'_>) -> Result<BTreeMap<String, Profile>, Problem> {

@@ -60,8 +60,46 @@ pub enum Action {
     Add,
     /// Remove the selected metadata field.
     Remove,
-    /// Give feedback on the session or the selected message.
+    /// Rename the selected metadata field.
+    Rename,
+    /// Give the selected metadata field another type.
+    Retype,
+    /// Duplicate the selected metadata field.
+    Duplicate,
+    /// Put the copied metadata field here.
+    PasteField,
+    /// Move the selected metadata field up.
+    MoveUp,
+    /// Move the selected metadata field down.
+    MoveDown,
+    /// Edit the selected metadata field in the larger editor.
+    EditLarge,
+    /// Edit the selected metadata field in the editor of the environment.
+    EditOutside,
+    /// See the changes that are not saved, to save them.
+    Save,
+    /// Give up the changes that are not saved.
+    Discard,
+    /// Take back the last change.
+    Undo,
+    /// Make the change again that was taken back.
+    Redo,
+    /// Mark the session, or not.
+    Mark,
+    /// Mark all sessions that match.
+    MarkAll,
+    /// Change the marked sessions.
+    Bulk,
+    /// Give feedback on the session or the selected message, with a comment.
     Rate,
+    /// Rate up at once.
+    RateUp,
+    /// Rate down at once.
+    RateDown,
+    /// Rate neutral at once.
+    RateNeutral,
+    /// Rate what has no feedback yet, one after another.
+    Review,
     /// Delete the session.
     DeleteSession,
     /// Copy what is selected.
@@ -143,8 +181,27 @@ pub const ENTRIES: &[Entry] = &[
     entry(Action::Edit, "edit", "edit the selected metadata field", &["e"]),
     entry(Action::Add, "add", "add a metadata field", &["a"]),
     entry(Action::Remove, "remove", "remove the selected metadata field", &["d"]),
-    entry(Action::Rate, "rate", "give feedback on the session or message", &["f"]),
-    entry(Action::DeleteSession, "delete-session", "delete the session", &["shift-d"]),
+    entry(Action::Rename, "rename", "rename the selected metadata field", &["m"]),
+    entry(Action::Retype, "retype", "give the field another type", &["shift-c"]),
+    entry(Action::Duplicate, "duplicate", "duplicate the field", &["shift-p"]),
+    entry(Action::PasteField, "paste", "put the copied field here", &["p"]),
+    entry(Action::MoveUp, "move-up", "move the field up", &["shift-k", "shift-up"]),
+    entry(Action::MoveDown, "move-down", "move the field down", &["shift-j", "shift-down"]),
+    entry(Action::EditLarge, "edit-large", "edit the field in the larger editor", &["o"]),
+    entry(Action::EditOutside, "edit-outside", "edit the field in $VISUAL or $EDITOR", &["ctrl-o"]),
+    entry(Action::Save, "save", "see the changes that are not saved, and save them", &["ctrl-s"]),
+    entry(Action::Discard, "discard", "give up the changes that are not saved", &["ctrl-x"]),
+    entry(Action::Undo, "undo", "take back the last change made here", &["u"]),
+    entry(Action::Redo, "redo", "make the change again that was taken back", &["ctrl-r"]),
+    entry(Action::Mark, "mark", "mark the session, or not", &["space"]),
+    entry(Action::MarkAll, "mark-all", "mark all sessions that match, or none", &["*"]),
+    entry(Action::Bulk, "bulk", "change the marked sessions", &["b"]),
+    entry(Action::Rate, "rate", "give feedback on the session or message, with a comment", &["f"]),
+    entry(Action::RateUp, "rate-up", "rate up at once", &["+"]),
+    entry(Action::RateDown, "rate-down", "rate down at once", &["-"]),
+    entry(Action::RateNeutral, "rate-neutral", "rate neutral at once", &["="]),
+    entry(Action::Review, "review", "review: rate what has no feedback, one after another", &["v"]),
+    entry(Action::DeleteSession, "delete-session", "delete the session, or those marked", &["shift-d"]),
     entry(Action::Copy, "copy", "copy what is selected", &["y"]),
     entry(Action::Reasoning, "reasoning", "show or fold reasoning", &["shift-r"]),
     entry(Action::Tools, "tools", "unfold or fold all tool calls", &["t"]),

@@ -5,12 +5,9 @@ use std::{fmt, ops::Range};
 use uuid::Uuid;
 
 use crate::{
-    app::{
-        fleet::FleetWindow,
-        place::{Origin, Rights},
-    },
+    app::{fleet::FleetWindow, place::Place, writes::Write},
     repository::{Filter, InView, ListQuery, Projection},
-    session::{AgentId, MetadataEdit, SessionKey, record::NewFeedback},
+    session::{AgentId, SessionKey},
 };
 
 /// Numbers a question, so that a late answer to an older one is known and dropped.
@@ -20,8 +17,8 @@ pub struct Ticket(pub u64);
 /// A question. Reads are newest-only by [`Lane`]: a newer question of a lane makes the older one's answer stale.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// Open a target, to read it alone or to write too; makes every earlier question stale.
-    Connect(Ticket, Origin, Rights),
+    /// Open a place, to read it alone or to write too; makes every earlier question stale.
+    Connect(Ticket, Box<Place>),
     /// A page of the list: `Event::Plan` (for a first page with a filter), `Event::Rows` as found, `Event::Empty`
     /// (where there are none and it is known why), `Event::ListEnd`.
     List(Ticket, ListQuery),
@@ -97,17 +94,6 @@ impl fmt::Display for WriteId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.run, self.number)
     }
-}
-
-/// A change of a session, guarded by what was on screen.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Write {
-    /// Edits fields of the metadata.
-    Metadata(SessionKey, Vec<MetadataEdit>),
-    /// Adds a feedback.
-    Feedback(SessionKey, NewFeedback),
-    /// Deletes the session, after a private copy was kept.
-    Delete(SessionKey),
 }
 
 /// Questions that replace one another.

@@ -1,10 +1,10 @@
 //! What the background task tells the screen.
 
-use std::path::PathBuf;
+use bson::Document;
 
 use super::{Ticket, command::Lane};
 use crate::{
-    app::fleet::read::FleetExtent,
+    app::{fleet::read::FleetExtent, writes::HandOutcome},
     metrics::Outline,
     repository::{Candidate, Error, Inspection, ListPlan, News, PageEnd},
     session::{AgentId, Details, Message, Session, SessionKey, Summary, Usage},
@@ -93,14 +93,16 @@ pub enum Event {
     Waiting(String),
     /// A hook gave up on something it was to deliver: which, what and why, in a sentence.
     Undelivered(String),
-    /// A change is stored. Of a deletion with the private copy that it left.
-    Written(Ticket, Option<PathBuf>),
+    /// A change is stored.
+    Written(Ticket, Box<HandOutcome>),
     /// A change was refused or failed.
     NotWritten {
         /// Of `Write`.
         ticket: Ticket,
         /// Why.
         error: Error,
+        /// The metadata as they are stored now, where an edit of them met something else than it was guarded by.
+        stored: Option<Box<Document>>,
     },
 }
 

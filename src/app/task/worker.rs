@@ -20,7 +20,10 @@ use super::{
     writer::Writer,
 };
 use crate::{
-    app::place::{self, Origin, Rights, Store},
+    app::{
+        place::{self, Origin, Place, Rights, Store},
+        writes::WritePlace,
+    },
     repository::{Error, Limits, Opened, Result, WatchView},
 };
 
@@ -69,7 +72,7 @@ fn start(opener: Opener, writing: Writing, outbox: mpsc::Sender<Event>, events: 
 }
 
 /// A connection that was opened in a task of its own.
-type Connected = (Reply, Result<Opened<Store>>);
+type Connected = (Reply, Place, Result<Opened<Store>>);
 
 struct Worker {
     opener: Opener,
@@ -131,7 +134,7 @@ impl Worker {
                     Some(command) => self.take(command),
                     None => break,
                 },
-                Some((reply, opened)) = self.connected.1.recv() => self.connected(reply, opened).await,
+                Some((reply, place, opened)) = self.connected.1.recv() => self.connected(reply, &place, opened).await,
                 _ = looks.tick() => if sleep.slept(Timestamp::now()) {
                     self.check_link();
                 },
@@ -173,7 +176,7 @@ impl Worker {
         let reply = self.lanes.begin(&command);
         match command {
             Command::Cancel(_) => {}
-            Command::Connect(_, origin, rights) => self.connect(reply, origin, rights),
+            Command::Connect(_, place) => self.connect(reply, *place),
             command => self.ask(reply, command),
         }
     }
@@ -187,25 +190,25 @@ impl Worker {
             .with_hint("connect there and repeat it");
         let events = self.events.clone();
         self.ending.push(tokio::spawn(async move {
-            let _ = events.send(Event::NotWritten { ticket, error }).await;
+            let _ = events.send(Event::NotWritten { ticket, error, stored: None }).await;
         }));
     }
 
     /// Opens the place beside the loop: looking up a host or a server may take long.
-    fn connect(&mut self, reply: Reply, origin: Origin, rights: Rights) {
+    fn connect(&mut self, reply: Reply, place: Place) {
         self.ending.retain(|writes| !writes.is_finished());
         self.ending.extend(self.open.take().map(|open| open.leave().1));
         self.user = Arc::default();
-        let opening = (self.opener)(origin, rights);
+        let opening = (self.opener)(place.origin.clone(), place.rights());
         let done = self.connected.0.clone();
         tokio::spawn(async move {
             let opened =
                 tokio::spawn(opening).await.unwrap_or_else(|join| Err(crashed("opening the connection", &join)));
-            let _ = done.send((reply, opened)).await;
+            let _ = done.send((reply, place, opened)).await;
         });
     }
 
-    async fn connected(&mut self, reply: Reply, opened: Result<Opened<Store>>) {
+    async fn connected(&mut self, reply: Reply, place: &Place, opened: Result<Opened<Store>>) {
         if !reply.is_awaited() {
             return;
         }
@@ -214,7 +217,8 @@ impl Worker {
             Ok(Opened::Store(store)) => {
                 let location = store.reader().location();
                 let watch = LinkWatch::new(store.reader(), self.events.clone(), &self.user);
-                let writer = Writer::start(store.clone(), watch.clone(), self.writing.clone(), self.events.clone());
+                let hand = self.writing.at(WritePlace::of(place, store.reader().as_ref()), store.clone());
+                let writer = Writer::start(hand, watch.clone(), self.events.clone());
                 self.open =
                     Some(OpenStore { ticket, store, watch, writer, view: WatchView::default(), live: JoinSet::new() });
                 Event::Connected { ticket, location }

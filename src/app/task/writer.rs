@@ -1,29 +1,38 @@
 //! Writes of one connection: one after another, each answered, none given up.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
+use bson::Document;
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use super::{
-    Event, Ticket,
-    command::{Write, WriteOrder},
-    crash::crashed,
-    link::LinkWatch,
-};
+use super::{Event, Ticket, command::WriteOrder, crash::crashed, link::LinkWatch};
 use crate::{
-    app::{copy::PrivateCopy, place::Store},
+    app::{
+        place::Store,
+        writes::{HandWriter, Journal, Write, WritePlace},
+    },
     hook::Hooks,
-    manager::SessionManager,
-    repository::Result,
+    repository::Error,
+    session::SessionKey,
 };
 
 /// How the task writes.
 #[derive(Debug, Clone, Default)]
 pub struct Writing {
-    /// Around metadata and feedback.
+    /// Around everything that is written.
     pub hooks: Hooks,
     /// Where a deletion keeps a private copy; without it nothing is deleted.
     pub copies: Option<PathBuf>,
+    /// Where every change is written down.
+    pub journal: Journal,
+}
+
+impl Writing {
+    /// What writes to a store that is open at a place.
+    pub(super) fn at(&self, place: WritePlace, store: Store) -> HandWriter {
+        let Self { hooks, copies, journal } = self.clone();
+        HandWriter { place, store, hooks, copies, journal }
+    }
 }
 
 /// After so long without an answer to a write the connection is asked whether it is still there: the write itself may wait much
@@ -39,7 +48,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(store: Store, watch: LinkWatch, writing: Writing, events: mpsc::Sender<Event>) -> Self {
+    pub(super) fn start(hand: HandWriter, watch: LinkWatch, events: mpsc::Sender<Event>) -> Self {
         let (queue, mut orders) = mpsc::unbounded_channel::<Queued>();
         let task = tokio::spawn(async move {
             while let Some((ticket, order)) = orders.recv().await {
@@ -50,13 +59,19 @@ impl Writer {
                     doubting.check().await;
                 });
                 // A task of its own: a crash in a write is an error of that write.
-                let done = tokio::spawn(carry_out(writing.clone(), store.clone(), order.write)).await;
+                let (writer, write) = (hand.clone(), order.write);
+                let edited = match &write {
+                    Write::Metadata(key, _) => Some(key.clone()),
+                    _ => None,
+                };
+                let done = tokio::spawn(async move { writer.carry_out(write).await }).await;
                 doubts.abort();
                 let event = match done.unwrap_or_else(|join| Err(crashed("writing", &join))) {
-                    Ok(copy) => Event::Written(ticket, copy),
+                    Ok(outcome) => Event::Written(ticket, Box::new(outcome)),
                     Err(error) => {
                         tracing::warn!(%error, %id, "a write failed");
-                        Event::NotWritten { ticket, error }
+                        let stored = now_stored(&hand, edited.as_ref(), &error).await;
+                        Event::NotWritten { ticket, error, stored }
                     }
                 };
                 let _ = events.send(event).await;
@@ -78,17 +93,8 @@ impl Writer {
     }
 }
 
-/// Where the private copy of what was deleted is.
-async fn carry_out(writing: Writing, store: Store, write: Write) -> Result<Option<PathBuf>> {
-    let repository = store.repository()?;
-    let manager = |key| SessionManager::builder(Arc::clone(&repository), key).hooks(writing.hooks.clone()).build();
-    match write {
-        Write::Metadata(key, edits) => manager(key).edit_metadata(edits).await.map(|()| None),
-        Write::Feedback(key, feedback) => manager(key).add_feedback(feedback).await.map(|()| None),
-        Write::Delete(key) => {
-            let mut copy = PrivateCopy::new(&key, writing.copies.clone());
-            manager(key).delete_session_kept(&mut copy).await?;
-            Ok(copy.paths().last().cloned())
-        }
-    }
+/// The metadata as they are stored now, where an edit met something else than it was guarded by.
+async fn now_stored(hand: &HandWriter, edited: Option<&SessionKey>, error: &Error) -> Option<Box<Document>> {
+    let key = edited.filter(|_| matches!(error, Error::Conflict { .. } | Error::NotAnObject { .. }))?;
+    hand.store.reader().metadata(key).await.ok().map(Box::new)
 }

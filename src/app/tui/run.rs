@@ -32,6 +32,7 @@ use crate::{
         place::{self, Place},
         signals::{Caught, HUNG_UP, Signals},
         task::{self, Command, Task, Writing},
+        writes::Journal,
     },
     hook::Hooks,
     repository::Limits,
@@ -105,8 +106,9 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
     highlight::warm_up();
     let mut outside = Outside { events: input::listen()?, signals };
     let copies = options.state_dir.as_ref().map(|dir| places::copies_in(dir));
+    let journal = Journal::new(options.state_dir.clone());
     let hooks = options.hooks.clone();
-    let task = task::spawn(options.limits, Writing { hooks: options.hooks.clone(), copies });
+    let task = task::spawn(options.limits, Writing { hooks: options.hooks.clone(), copies, journal });
     let drafts = Drafts::new(options.state_dir.as_ref().map(|dir| dir.join("drafts")));
     let size = guard.terminal.size()?;
     let (state, effects) = AppState::new(start(options, size));
@@ -288,6 +290,7 @@ impl Browser {
                     self.hooks.offer(&webhook, alert.delivery());
                 }
                 Effect::Say(_) => {} // The state keeps what is said for its status line.
+                Effect::EditOutside(..) => {}
                 Effect::Quit => self.leave = true,
             }
         }

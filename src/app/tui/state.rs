@@ -1,13 +1,17 @@
 //! The state of the screen: `(state, Input) -> [Effect]`, without I/O and nothing async.
 
 mod actions;
+pub mod agreement;
 pub mod alerts;
 pub mod areas;
 mod attention;
+pub mod bulk;
+pub mod changes;
 pub mod chosen;
 pub mod connection;
 pub mod conversation;
 mod copying;
+pub mod deletion;
 pub mod editor;
 pub mod effect;
 pub mod errors;
@@ -16,9 +20,11 @@ mod events;
 pub mod feedback;
 pub mod fleet;
 pub mod folding;
+pub mod form;
 pub mod glow;
 pub mod help;
 pub mod inspector;
+pub mod kept_drafts;
 mod keys;
 pub mod list;
 pub mod live;
@@ -34,6 +40,7 @@ mod offers;
 mod pane_glow;
 pub mod picker;
 pub mod prompt;
+pub mod review;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod sessions;
@@ -95,6 +102,8 @@ pub enum Input {
     Background(Ground),
     /// The terminal's window is looked at, or is not any more.
     Focus(bool),
+    /// The editor of the environment ended: the text that it left, or why there is none.
+    Outside(Result<String, String>),
 }
 
 /// The whole screen.
@@ -217,6 +226,7 @@ impl AppState {
                 self.arrange_fleet();
                 return Vec::new();
             }
+            Input::Outside(_) => Vec::new(),
             Input::Focus(looked_at) => {
                 self.on_focus(looked_at);
                 Vec::new()
@@ -302,8 +312,7 @@ impl AppState {
     /// Opens a place in a new workspace. A session that was to be opened is still to be.
     fn connect(&mut self, place: Place) -> Vec<Effect> {
         let ticket = self.tickets.take();
-        let (origin, rights) = (place.origin.clone(), place.rights());
-        let connection = Connection { place: Some(place), stage: Stage::Connecting, lost: None };
+        let connection = Connection { place: Some(place.clone()), stage: Stage::Connecting, lost: None };
         let workspace = Workspace::new(&self.ui, connection, self.workspace.open_id.take());
         let fleet = self.workspace.fleet.anew();
         self.workspace = Workspace { ticket, fleet, ..workspace };
@@ -313,7 +322,7 @@ impl AppState {
         self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
         self.said = None;
         (self.focus, self.zoomed) = (Pane::Sessions, false);
-        vec![Effect::Ask(Command::Connect(ticket, origin, rights))]
+        vec![Effect::Ask(Command::Connect(ticket, Box::new(place)))]
     }
 
     /// Whether nothing can be written with the connection in use.

@@ -1,12 +1,18 @@
 //! The panes: state to frame.
 
+mod agreement;
 pub mod block;
+mod bulk;
 mod caret;
+mod changes;
 mod command_line;
 pub mod conversation;
+mod deletion;
+mod drafts;
 mod editor;
 pub mod feedback;
 mod fleet;
+mod form;
 mod header;
 mod help;
 pub mod inspector;
@@ -94,8 +100,7 @@ fn even_out(buffer: &mut Buffer) {
 }
 
 fn draw_pane(frame: &mut Frame<'_>, area: Rect, pane: Pane, state: &AppState) {
-    let focused = state.focus == pane
-        && state.modals.iter().all(|modal| matches!(modal, Modal::Prompt(_) | Modal::Editor(_) | Modal::Confirm(_)));
+    let focused = state.focus == pane && state.modals.iter().all(|modal| modal.takes_keys());
     let look = &state.look;
     match pane {
         Pane::Sessions => sessions::draw(frame, area, state, focused),
@@ -158,6 +163,12 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
         }
         Modal::Editor(editor) => editor::draw(frame, body, editor, &state.look),
         Modal::Confirm(confirm) => editor::draw_confirm(frame, body, confirm, state),
+        Modal::Form(form) => form::draw(frame, body, form, state),
+        Modal::Changes(list) => changes::draw(frame, body, list, state),
+        Modal::Bulk(bulk) => bulk::draw(frame, body, bulk, state),
+        Modal::Deletion(deletion) => deletion::draw(frame, body, deletion, state),
+        Modal::Agreement(agreement) => agreement::draw(frame, body, agreement, state),
+        Modal::Drafts(drafts) => drafts::draw(frame, body, drafts, state),
     }
 }
 

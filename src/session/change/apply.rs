@@ -19,9 +19,7 @@ impl Change {
             ChangeKind::Metadata(_)
             | ChangeKind::Edited(_)
             | ChangeKind::MetadataPaths(_)
-            | ChangeKind::MetadataWhole(_) => {
-                self.apply_to_metadata(&mut session.metadata)
-            }
+            | ChangeKind::MetadataWhole(_) => self.apply_to_metadata(&mut session.metadata),
             ChangeKind::Feedback(feedback) => list::add(&mut session.feedbacks, feedback),
             ChangeKind::FeedbackFields(index, fields) => list::put_fields(&mut session.feedbacks, *index, fields),
             ChangeKind::Guardrail(index, event) => list::place(&mut session.guardrail_events, *index, &**event),

@@ -146,7 +146,7 @@ async fn a_write_reaches_the_store_it_was_ordered_for_and_holds_up_no_other() {
     });
     let mut task = spawn_with(opener, Writing::default());
     for (connect, write, value) in [(1, 2, "first"), (3, 4, "second")] {
-        task.commands.send(Command::Connect(Ticket(connect), Origin::Demo, Rights::Write)).await.unwrap();
+        task.commands.send(Command::Connect(Ticket(connect), Place::with_rights(Origin::Demo, Rights::Write).into())).await.unwrap();
         assert!(matches!(answer(&mut task.events).await, Event::Connected { .. }));
         task.commands.send(ordered(write, connect, value)).await.unwrap();
         if connect == 1 {

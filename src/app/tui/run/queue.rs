@@ -51,7 +51,7 @@ mod tests {
         assert!(matches!(queue.0.back(), Some(Command::Count(Ticket(3), _))));
         queue.push(Command::Write(Ticket(5), order("a")));
         queue.push(Command::Write(Ticket(6), order("b")));
-        queue.push(Command::Connect(Ticket(4), Origin::Demo, Rights::Read));
+        queue.push(Command::Connect(Ticket(4), Place::with_rights(Origin::Demo, Rights::Read).into()));
         assert!(matches!(queue.pop(), Some(Command::Write(Ticket(5), _))));
         assert!(matches!(queue.pop(), Some(Command::Write(Ticket(6), _))));
         assert!(matches!(queue.pop(), Some(Command::Connect(..))));

@@ -38,6 +38,11 @@ impl AppState {
                 KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc => return self.answer(false),
                 _ => return Vec::new(),
             },
+            Some(Modal::Changes(_)) => return self.on_changes_key(key),
+            Some(Modal::Bulk(_)) => return self.on_bulk_key(key),
+            Some(Modal::Deletion(_)) => return self.on_deletion_key(key),
+            Some(Modal::Agreement(_)) => return self.on_agreement_key(key),
+            Some(Modal::Drafts(_)) => return self.on_drafts_key(key),
             _ => {}
         }
         if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
@@ -62,7 +67,7 @@ impl AppState {
 
     pub(super) fn on_action(&mut self, action: Action) -> Vec<Effect> {
         if self.modals.is_empty() {
-            let done = self.in_pane(action).or_else(|| self.change(action));
+            let done = self.in_pane(action).or_else(|| self.judge(action)).or_else(|| self.change(action));
             done.unwrap_or_else(|| self.on_screen(action))
         } else {
             self.in_modal(action)

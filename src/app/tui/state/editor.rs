@@ -13,7 +13,7 @@ use tui_textarea::{CursorMove, TextArea};
 
 use super::{connection::HomePlace, typing};
 use crate::{
-    app::{agreed, task::command::Write},
+    app::{agreed, writes::Write},
     session::{
         AgentId, MetadataEdit, Rating, SessionKey,
         edit::{self, AssignedValue, DateContext},

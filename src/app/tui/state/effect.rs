@@ -22,6 +22,8 @@ pub enum Effect {
     Deliver(String, Box<Alert>),
     /// Say something on the status line (safe text is made by the view).
     Say(String),
+    /// Have a text edited by the editor of the environment, in a file whose name ends so: `.json`, `.txt`.
+    EditOutside(String, &'static str),
     /// Leave.
     Quit,
 }

@@ -64,8 +64,8 @@ impl AppState {
                 self.tell_error(told);
                 Vec::new()
             }
-            Event::Written(ticket, copy) => self.on_written(ticket, copy.as_deref()),
-            Event::NotWritten { ticket, error } => self.on_not_written(ticket, &error),
+            Event::Written(ticket, outcome) => self.on_written(ticket, *outcome),
+            Event::NotWritten { ticket, error, .. } => self.on_not_written(ticket, &error),
             Event::Outline(ticket, outline) => {
                 let effects = self.workspace.conversation.on_outline(ticket, *outline, &mut self.tickets);
                 self.tell_tokens();

@@ -1,8 +1,9 @@
 //! What lies over the panes and takes all input until it is closed.
 
 use super::{
-    editor::Editor, event_log::LoggedEvent, inspector::Inspector, list::Selection, named::ChosenSession, note::Note,
-    prompt::Prompt,
+    agreement::Agreement, bulk::BulkPane, changes::ChangeList, deletion::DeletionPane, editor::Editor,
+    event_log::LoggedEvent, form::MetadataForm, inspector::Inspector, kept_drafts::DraftMenu, list::Selection,
+    named::ChosenSession, note::Note, prompt::Prompt,
 };
 use crate::{
     app::{fleet::FleetColumn, keymap::Action, place::Place},
@@ -40,6 +41,36 @@ pub enum Modal {
     Editor(Box<Editor>),
     /// A question with y or n.
     Confirm(Box<Confirm>),
+    /// The form on a session's metadata.
+    Form(Box<MetadataForm>),
+    /// Its changes before they are saved, and what stands against them.
+    Changes(Box<ChangeList>),
+    /// Changes of many sessions.
+    Bulk(Box<BulkPane>),
+    /// Sessions that are to be deleted.
+    Deletion(Box<DeletionPane>),
+    /// A write that waits for the words of its place.
+    Agreement(Box<Agreement>),
+    /// Drafts of a run before.
+    Drafts(Box<DraftMenu>),
+}
+
+impl Modal {
+    /// Whether it takes keys as they are typed, and no actions.
+    #[must_use]
+    pub fn takes_keys(&self) -> bool {
+        matches!(
+            self,
+            Self::Prompt(_)
+                | Self::Editor(_)
+                | Self::Confirm(_)
+                | Self::Changes(_)
+                | Self::Bulk(_)
+                | Self::Deletion(_)
+                | Self::Agreement(_)
+                | Self::Drafts(_)
+        )
+    }
 }
 
 /// The fields of a session's metadata that can be edited, to choose from.

@@ -16,6 +16,9 @@ impl AppState {
         if matches!(self.modals.last(), Some(Modal::Fleet)) {
             return self.in_fleet(action);
         }
+        if matches!(self.modals.last(), Some(Modal::Form(_))) {
+            return self.in_form(action);
+        }
         let page = self.areas.body.height.saturating_sub(2);
         let body = self.areas.body;
         let help = if let Some(Modal::Help(_)) = self.modals.last() { self.help_rows().len() } else { 0 };
@@ -39,12 +42,21 @@ impl AppState {
             Modal::Fields(fields) => fields.menu.on_action(action, page),
             Modal::Events(menu) => menu.on_action(action, page),
             Modal::FleetColumns(menu) => menu.on_action(action, page),
-            Modal::Fleet | Modal::Prompt(_) | Modal::Editor(_) | Modal::Confirm(_) => false,
+            Modal::Fleet
+            | Modal::Form(_)
+            | Modal::Prompt(_)
+            | Modal::Editor(_)
+            | Modal::Confirm(_)
+            | Modal::Changes(_)
+            | Modal::Bulk(_)
+            | Modal::Deletion(_)
+            | Modal::Agreement(_)
+            | Modal::Drafts(_) => false,
         };
         if taken {
             return Vec::new();
         }
-        if matches!(modal, Modal::Prompt(_) | Modal::Editor(_) | Modal::Confirm(_)) {
+        if modal.takes_keys() {
             // What is typed or asked there is closed by its own keys alone.
             return if matches!(action, Action::Quit | Action::QuitNow) { self.leave() } else { Vec::new() };
         }

@@ -158,7 +158,15 @@ impl AppState {
     fn of_modal(&self, modal: &Modal) -> Vec<KeyOffer> {
         let is_open = self.workspace.connection.is_open();
         match modal {
-            Modal::Prompt(_) | Modal::Editor(_) | Modal::Confirm(_) => Vec::new(),
+            Modal::Prompt(_)
+            | Modal::Editor(_)
+            | Modal::Confirm(_)
+            | Modal::Changes(_)
+            | Modal::Bulk(_)
+            | Modal::Deletion(_)
+            | Modal::Agreement(_)
+            | Modal::Drafts(_) => Vec::new(),
+            Modal::Form(_) => vec![(Action::Back, "back"), (Action::Help, "help")],
             Modal::Places(_) if is_open => vec![(Action::Open, "open"), (Action::Back, "back"), (Action::Help, "help")],
             Modal::Places(_) => {
                 let failed = matches!(self.workspace.connection.stage, Stage::Failed(_));

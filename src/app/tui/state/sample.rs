@@ -47,8 +47,7 @@ impl Screen {
     pub fn connecting(width: u16, height: u16) -> Self {
         let uri = "mongodb://me:hunter2@localhost".to_owned().into();
         let target = Target::Mongo { uri, database: None, collection: None };
-        let place =
-            Place { name: "local".into(), origin: target.into(), colour: Some("green".into()), read_only: true };
+        let place = Place { colour: Some("green".into()), read_only: true, ..Place::plain("local", target) };
         Self::with(width, height, Some(place), Ui::default())
     }
 

@@ -5,8 +5,6 @@ mod pending;
 pub use pending::{Draft, MAY_BE_DONE, Pending};
 pub(super) use pending::{NO_ANSWER, SLOW_S};
 
-use std::path::Path;
-
 use crossterm::event::KeyEvent;
 
 use super::{
@@ -22,13 +20,14 @@ use crate::{
         keymap::Action,
         task::{
             Command, Ticket,
-            command::{Write, WriteId, WriteOrder},
+            command::{WriteId, WriteOrder},
         },
         text,
         told::Told,
+        writes::{HandOutcome, Write},
     },
     repository::{Error, ErrorKind},
-    session::{Change, MetadataEdit, Session, decode, edit, encode},
+    session::{Change, MetadataEdit, Session, edit},
 };
 use bson::Bson;
 
@@ -44,46 +43,7 @@ impl AppState {
             Action::Remove => Self::remove,
             Action::Rate => Self::rate,
             Action::DeleteSession => Self::delete,
-            Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::Top
-            | Action::Bottom
-            | Action::Left
-            | Action::Right
-            | Action::NextPane
-            | Action::PreviousPane
-            | Action::PaneSessions
-            | Action::PaneConversation
-            | Action::PaneMetrics
-            | Action::PaneMetadata
-            | Action::PaneFeedback
-            | Action::Zoom
-            | Action::PreviousAgent
-            | Action::NextAgent
-            | Action::Open
-            | Action::Back
-            | Action::Filter
-            | Action::NextMatch
-            | Action::PreviousMatch
-            | Action::Sort
-            | Action::Reload
-            | Action::Copy
-            | Action::Reasoning
-            | Action::Tools
-            | Action::Inspect
-            | Action::Explain
-            | Action::LastError
-            | Action::Mouse
-            | Action::Events
-            | Action::Fleet
-            | Action::Window
-            | Action::Connections
-            | Action::CommandLine
-            | Action::Help
-            | Action::Quit
-            | Action::QuitNow => return None,
+            _ => return None,
         };
         if self.read_only() {
             return Some(self.say(READ_ONLY));
@@ -228,38 +188,33 @@ impl AppState {
         Some(self.pending.remove(position))
     }
 
-    /// A change is stored; `copy`: what was deleted is kept there.
-    pub(super) fn on_written(&mut self, ticket: Ticket, copy: Option<&Path>) -> Vec<Effect> {
+    /// A change is stored.
+    pub(super) fn on_written(&mut self, ticket: Ticket, outcome: HandOutcome) -> Vec<Effect> {
         let Some(pending) = self.take_pending(ticket) else { return Vec::new() };
         let (what, done) = self.words(&pending);
-        match copy {
-            Some(copy) => {
-                let copy = text::line(&copy.display().to_string()).into_owned();
-                self.say_and_keep(format!("{what} is {done}; a private copy is kept in {copy}"));
-            }
-            None => self.said = Some(format!("{what} is {done}")),
+        let HandOutcome { changes, copy, says, notes } = outcome;
+        self.said = Some(says.unwrap_or_else(|| format!("{what} is {done}")));
+        if let Some(copy) = copy {
+            let copy = text::line(&copy.display().to_string()).into_owned();
+            self.say_and_keep(format!("{what} is {done}; a private copy is kept in {copy}"));
+        }
+        for note in notes {
+            self.say_and_keep(note);
         }
         if self.is_elsewhere(&pending) {
             // Another session may have that id here.
             return Vec::new();
         }
         self.workspace.last_error = None;
-        match pending.order.write {
-            Write::Metadata(key, edits) => {
-                let open = self.workspace.conversation.session().is_some_and(|session| session.key == key);
-                let effects = self.apply(&Change::edited(key, &edits));
-                if let Some(edit) = edits.iter().find(|edit| open && edit.value.is_some()) {
-                    let page = self.page(Pane::Metadata);
-                    self.workspace.metadata.choose(edit.path.top(), self.workspace.conversation.session(), page);
-                }
-                effects
+        let effects = changes.iter().flat_map(|change| self.apply(change)).collect();
+        if let Write::Metadata(key, edits) = &pending.order.write {
+            let open = self.workspace.conversation.session().is_some_and(|session| session.key == *key);
+            if let Some(edit) = edits.iter().find(|edit| open && edit.value.is_some()) {
+                let page = self.page(Pane::Metadata);
+                self.workspace.metadata.choose(edit.path.top(), self.workspace.conversation.session(), page);
             }
-            Write::Feedback(key, feedback) => {
-                let stored = decode::feedback(&encode::feedback(&feedback).into());
-                self.apply(&Change::feedback(key, stored))
-            }
-            Write::Delete(key) => self.apply(&Change::deleted(key)),
         }
+        effects
     }
 
     pub(super) fn on_not_written(&mut self, ticket: Ticket, error: &Error) -> Vec<Effect> {
@@ -279,7 +234,7 @@ impl AppState {
         let mut stored = None;
         let mut effects = Vec::new();
         if !elsewhere && error.kind() == ErrorKind::NotFound {
-            self.mark_gone(pending.session().clone());
+            pending.session().into_iter().for_each(|gone| self.mark_gone(gone.clone()));
         }
         if let (Error::Conflict { stored: now, .. }, Write::Metadata(key, edits)) = (error, &pending.order.write)
             && let [edit] = edits.as_slice()
@@ -306,7 +261,7 @@ impl AppState {
         if unsure {
             let given_at = match &pending.order.write {
                 Write::Feedback(_, feedback) => Some(feedback.at),
-                Write::Metadata(..) | Write::Delete(_) => None,
+                _ => None,
             };
             editor.may_be_done(given_at);
         }

@@ -75,10 +75,7 @@ fn a_field_of_a_row_is_chosen_and_edited_by_the_value_that_was_read() {
     let order =
         screen.asked.iter().find_map(|command| if let Command::Write(_, order) = command { Some(order) } else { None });
     let Some(Write::Metadata(key, edits)) = order.map(|order| &order.write) else { panic!("it is stored") };
-    assert_eq!(
-        (key.text(), edits[0].path.top(), &edits[0].value),
-        ("support-updated-2", "b", &Some(Bson::Int32(50)))
-    );
+    assert_eq!((key.text(), edits[0].path.top(), &edits[0].value), ("support-updated-2", "b", &Some(Bson::Int32(50))));
     assert_eq!(screen.state.storing().as_deref(), Some("storing b of support-updated-2"));
     assert_eq!(screen.state.pending_fields().count(), 0, "the open session has nothing to wait for");
 }

@@ -6,11 +6,9 @@ use jiff::Timestamp;
 use super::super::{AppState, connection::HomePlace, editor::Editor, modal::Modal};
 use crate::{
     app::{
-        task::{
-            Ticket,
-            command::{Write, WriteOrder},
-        },
+        task::{Ticket, WriteOrder},
         text,
+        writes::Write,
     },
     session::SessionKey,
 };
@@ -66,15 +64,19 @@ impl Pending {
                 (format!("{} of {name}", keys.join(", ")), done)
             }
             Write::Feedback(..) => (format!("feedback on {name}"), "stored"),
+            Write::ChangeFeedback(_, change) => {
+                let done = if change.new.is_some() { "changed" } else { "taken back" };
+                (format!("feedback on {name}"), done)
+            }
             Write::Delete(_) => (name.into_owned(), "deleted"),
+            Write::Undo(_) => ("the last change".to_owned(), "taken back"),
+            Write::Redo(_) => ("the change taken back last".to_owned(), "made again"),
         }
     }
 
-    /// The session.
-    pub(super) fn session(&self) -> &SessionKey {
-        match &self.order.write {
-            Write::Metadata(key, _) | Write::Feedback(key, _) | Write::Delete(key) => key,
-        }
+    /// The session; `None` of what may change several.
+    pub(super) fn session(&self) -> Option<&SessionKey> {
+        self.order.write.session()
     }
 }
 
@@ -83,7 +85,7 @@ impl AppState {
     pub(in super::super) fn is_deleting(&self, key: &SessionKey) -> bool {
         self.pending
             .iter()
-            .any(|pending| pending.is_deletion() && pending.session() == key && !self.is_elsewhere(pending))
+            .any(|pending| pending.is_deletion() && pending.session() == Some(key) && !self.is_elsewhere(pending))
     }
 
     /// Whether a change was ordered for another place than the one that is open.
@@ -156,7 +158,7 @@ impl AppState {
         let mut here = self.pending.iter().filter(|pending| !self.is_elsewhere(pending));
         let underway = here.any(|pending| match &pending.order.write {
             Write::Metadata(key, edits) => key == session && edits.iter().any(|edit| edit.path.top() == field),
-            Write::Feedback(..) | Write::Delete(_) => false,
+            _ => false,
         });
         if underway { Err("this field is just being stored".to_owned()) } else { Ok(()) }
     }

@@ -1,0 +1,42 @@
+//! What a place asks of a person who writes there by hand.
+
+use crate::session::MetadataPath;
+
+/// What a place asks of a person who writes there by hand.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WriteRules {
+    /// The words that are typed before a write, such as `prod-eu`.
+    pub confirm: Option<String>,
+    /// Fields of the metadata that nobody edits by hand, nor what is in them: `tenant`, `billing.plan`.
+    pub protected: Vec<String>,
+}
+
+impl WriteRules {
+    /// The protected field that an edit of this value would change.
+    #[must_use]
+    pub fn protects(&self, path: &MetadataPath) -> Option<&str> {
+        let path = format!("{path}.");
+        let protects = |field: &&String| {
+            let field = format!("{field}.");
+            path.starts_with(&field) || field.starts_with(&path)
+        };
+        self.protected.iter().find(protects).map(String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_protected_with_what_is_in_it_and_what_it_is_in() {
+        let rules = WriteRules { protected: vec!["billing.plan".to_owned()], ..WriteRules::default() };
+        let path = |keys: &[&str]| MetadataPath::new(keys.iter().map(|key| (*key).to_owned()).collect()).unwrap();
+        for protected in [&["billing"][..], &["billing", "plan"], &["billing", "plan", "name"]] {
+            assert_eq!(rules.protects(&path(protected)), Some("billing.plan"), "{protected:?}");
+        }
+        for free in [&["bill"][..], &["billing", "plans"], &["plan"]] {
+            assert_eq!(rules.protects(&path(free)), None, "{free:?}");
+        }
+    }
+}
