@@ -25,7 +25,8 @@ impl Hook for KnownPriorities {
 
     async fn around(&self, operation: HookOperation, next: Next<'_>) -> strandscope::Result<HookAnswer> {
         if let HookPayload::MetadataUpdate(edits) = &operation.payload {
-            let words = edits.iter().filter(|edit| edit.path == "priority".into()).filter_map(|edit| edit.value.as_ref());
+            let words =
+                edits.iter().filter(|edit| edit.path == "priority".into()).filter_map(|edit| edit.value.as_ref());
             for word in words {
                 if !matches!(word.as_str(), Some("low" | "high")) {
                     return Err(operation.refused(self.name(), format!("{word} is neither low nor high")));

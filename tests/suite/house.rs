@@ -123,8 +123,9 @@ fn the_program_imports_downwards() {
     within_app("app/config", &[&ground[..], &["alert"]].concat());
     within_app("app/copy", &["config::places"]);
     within_app("app/fleet", &[]);
-    within_app("app/task", &["alert", "copy", "fleet", "place", "text", "told"]);
-    let below_screen = [&ground[..], &["alert", "config", "task", "copy", "fleet", "signals"]].concat();
+    within_app("app/writes", &["config::places", "copy", "place", "text", "told"]);
+    within_app("app/task", &["alert", "copy", "fleet", "place", "text", "told", "writes"]);
+    let below_screen = [&ground[..], &["alert", "config", "task", "copy", "fleet", "signals", "writes"]].concat();
     within_app("app/tui/render", &["text", "config"]);
     within_app("app/tui/state", &[&below_screen[..], &["tui::render"]].concat());
     within_app("app/tui/view", &[&below_screen[..], &["tui::render", "tui::state"]].concat());

@@ -4,23 +4,22 @@ use strandscope::app::keymap::ENTRIES;
 
 fn key_name(key: &str) -> String {
     let key = key.replace("shift-backtab", "Shift-Tab");
-    match key.strip_prefix("shift-") {
-        Some(letter) if letter.len() == 1 => letter.to_uppercase(),
-        _ => match key.as_str() {
-            "up" => "Up".into(),
-            "down" => "Down".into(),
-            "left" => "Left".into(),
-            "right" => "Right".into(),
-            "pageup" => "PgUp".into(),
-            "pagedown" => "PgDn".into(),
-            "home" => "Home".into(),
-            "end" => "End".into(),
-            "tab" => "Tab".into(),
-            "enter" => "Enter".into(),
-            "esc" => "Esc".into(),
-            "ctrl-c" => "Ctrl-C".into(),
-            other => other.into(),
-        },
+    if let Some(letter) = key.strip_prefix("shift-").filter(|letter| letter.len() == 1) {
+        return letter.to_uppercase();
+    }
+    let part = |part: &str| match part {
+        "pageup" => "PgUp".to_owned(),
+        "pagedown" => "PgDn".to_owned(),
+        word if word.len() > 1 => word[..1].to_uppercase() + &word[1..],
+        letter => letter.to_owned(),
+    };
+    if key.len() == 1 {
+        return key;
+    }
+    let parts: Vec<String> = key.split('-').map(part).collect();
+    match parts.as_slice() {
+        [modifier, letter] => format!("{modifier}-{}", letter[..1].to_uppercase() + &letter[1..]),
+        parts => parts.join("-"),
     }
 }
 

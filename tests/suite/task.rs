@@ -9,9 +9,9 @@ use gate::Gate;
 use proptest::prelude::*;
 use strandscope::{
     Error, Filter, ListQuery, MetadataEdit, Opened, SessionKey, SessionManager, SessionReader, Target,
-    app::place::Origin, app::place::Rights, app::place::Store, app::task::Command, app::task::Event, app::task::Lane,
-    app::task::Link, app::task::Opener, app::task::Task, app::task::Ticket, app::task::Write, app::task::WriteId,
-    app::task::WriteOrder, app::task::Writing, app::task::spawn_with, open_folder,
+    app::place::Origin, app::place::Place, app::place::Rights, app::place::Store, app::task::Command, app::task::Event,
+    app::task::Lane, app::task::Link, app::task::Opener, app::task::Task, app::task::Ticket, app::task::WriteId,
+    app::task::WriteOrder, app::task::Writing, app::task::spawn_with, app::writes::Write, open_folder,
 };
 
 const LANES: [Lane; 4] = [Lane::List, Lane::Count, Lane::Open, Lane::Outline];
@@ -87,7 +87,10 @@ async fn settle() {
 async fn play(steps: Vec<TaskStep>) {
     let gate = Arc::new(Gate::closed());
     let mut task = start(&gate);
-    task.commands.send(Command::Connect(Ticket(1), Place::with_rights(Origin::Demo, Rights::Read).into())).await.expect("the task runs");
+    task.commands
+        .send(Command::Connect(Ticket(1), Place::with_rights(Origin::Demo, Rights::Read).into()))
+        .await
+        .expect("the task runs");
     settle().await;
     assert!(matches!(task.events.try_recv(), Ok(Event::Connected { ticket: Ticket(1), .. })));
     let mut newest = [None; LANES.len()];
@@ -142,7 +145,10 @@ fn a_crash_in_a_read_is_a_failure_of_that_read() {
     run(async {
         let gate = Arc::new(Gate::failing(|| panic!("on purpose")));
         let mut task = start(&gate);
-        task.commands.send(Command::Connect(Ticket(1), Place::with_rights(Origin::Demo, Rights::Read).into())).await.expect("the task runs");
+        task.commands
+            .send(Command::Connect(Ticket(1), Place::with_rights(Origin::Demo, Rights::Read).into()))
+            .await
+            .expect("the task runs");
         answer(&mut task.events).await;
         task.commands.send(command(Lane::Count, Ticket(2))).await.expect("the task runs");
         let event = answer(&mut task.events).await;
@@ -155,7 +161,10 @@ fn the_end_closes_what_was_open() {
     run(async {
         let gate = Arc::new(Gate::closed());
         let Task { commands, mut events, done } = start(&gate);
-        commands.send(Command::Connect(Ticket(1), Place::with_rights(Origin::Demo, Rights::Read).into())).await.expect("the task runs");
+        commands
+            .send(Command::Connect(Ticket(1), Place::with_rights(Origin::Demo, Rights::Read).into()))
+            .await
+            .expect("the task runs");
         events.recv().await.expect("the task runs");
         assert!(!gate.has_ended());
         drop(commands);
@@ -170,7 +179,10 @@ fn a_lost_connection_is_told_and_tried_again_until_it_answers() {
         let lost = || Error::unreachable("localhost:1", "refused");
         let gate = Arc::new(Gate::failing(lost));
         let mut task = start(&gate);
-        task.commands.send(Command::Connect(Ticket(1), Place::with_rights(Origin::Demo, Rights::Read).into())).await.expect("the task runs");
+        task.commands
+            .send(Command::Connect(Ticket(1), Place::with_rights(Origin::Demo, Rights::Read).into()))
+            .await
+            .expect("the task runs");
         answer(&mut task.events).await;
         task.commands.send(command(Lane::Count, Ticket(2))).await.expect("the task runs");
         let (mut failed, mut told) = (false, false);
@@ -197,7 +209,10 @@ fn a_lost_connection_is_told_and_tried_again_until_it_answers() {
 async fn what_is_answered_meanwhile_ends_the_wait_for_the_next_try() {
     let gate = Arc::new(Gate::failing(|| Error::unreachable("localhost:1", "refused")));
     let mut task = start(&gate);
-    task.commands.send(Command::Connect(Ticket(1), Place::with_rights(Origin::Demo, Rights::Read).into())).await.expect("the task runs");
+    task.commands
+        .send(Command::Connect(Ticket(1), Place::with_rights(Origin::Demo, Rights::Read).into()))
+        .await
+        .expect("the task runs");
     answer(&mut task.events).await;
     task.commands.send(command(Lane::Count, Ticket(2))).await.expect("the task runs");
     while !matches!(answer(&mut task.events).await, Event::Link(Link::Lost { retry_in_s: 6.., .. })) {}
@@ -213,10 +228,16 @@ fn a_new_connection_makes_every_earlier_question_stale() {
     run(async {
         let gate = Arc::new(Gate::closed());
         let mut task = start(&gate);
-        task.commands.send(Command::Connect(Ticket(1), Place::with_rights(Origin::Demo, Rights::Read).into())).await.expect("the task runs");
+        task.commands
+            .send(Command::Connect(Ticket(1), Place::with_rights(Origin::Demo, Rights::Read).into()))
+            .await
+            .expect("the task runs");
         task.commands.send(command(Lane::Open, Ticket(2))).await.expect("the task runs");
         settle().await;
-        task.commands.send(Command::Connect(Ticket(3), Place::with_rights(Origin::Demo, Rights::Read).into())).await.expect("the task runs");
+        task.commands
+            .send(Command::Connect(Ticket(3), Place::with_rights(Origin::Demo, Rights::Read).into()))
+            .await
+            .expect("the task runs");
         settle().await;
         gate.release(0);
         settle().await;
@@ -246,7 +267,7 @@ async fn writes_are_done_in_order_and_none_is_given_up() {
     let manager = SessionManager::new(open_folder(folder.path()).await.expect("it opens"), "s");
     manager.open_or_create().await.expect("a session");
     let send = async |command| task.commands.send(command).await.expect("the task runs");
-    send(Command::Connect(Ticket(1), Place::with_rights(target.clone().into(), Rights::Write).into())).await;
+    send(Command::Connect(Ticket(1), Place::with_rights(target.clone(), Rights::Write).into())).await;
     while !matches!(task.events.recv().await, Some(Event::Connected { .. })) {}
     for number in 0..20_i32 {
         let shown = (number > 0).then(|| bson::Bson::Int32(number - 1));
@@ -261,7 +282,7 @@ async fn writes_are_done_in_order_and_none_is_given_up() {
     while let Some(event) = task.events.recv().await {
         match event {
             Event::Written(ticket, _) => done.push(ticket.0),
-            Event::NotWritten { ticket, error } => {
+            Event::NotWritten { ticket, error, .. } => {
                 assert!(ticket == Ticket(200) && matches!(error, Error::NotFound { .. }), "{error}");
             }
             _ => {}
@@ -281,13 +302,16 @@ async fn a_connection_to_read_cannot_write_and_a_deletion_leaves_a_copy() {
     let mut task = strandscope::app::task::spawn(strandscope::Limits::default(), writing);
     for (number, rights) in [(1, Rights::Read), (3, Rights::Write)] {
         let target = Target::Folder(folder.path().to_owned());
-        task.commands.send(Command::Connect(Ticket(number), Place::with_rights(target.into(), rights).into())).await.expect("the task runs");
+        task.commands
+            .send(Command::Connect(Ticket(number), Place::with_rights(target, rights).into()))
+            .await
+            .expect("the task runs");
         while !matches!(task.events.recv().await, Some(Event::Connected { .. })) {}
         let delete = Command::Write(Ticket(number + 1), order(number, Write::Delete("s".into())));
         task.commands.send(delete).await.expect("the task runs");
         match (rights, answer(&mut task.events).await) {
-            (Rights::Read, Event::NotWritten { error: Error::ReadOnly { .. }, .. })
-            | (Rights::Write, Event::Written(Ticket(4), Some(_))) => {}
+            (Rights::Read, Event::NotWritten { error: Error::ReadOnly { .. }, .. }) => {}
+            (Rights::Write, Event::Written(Ticket(4), outcome)) => assert!(outcome.copy.is_some()),
             (rights, other) => panic!("{rights:?}: {other:?}"),
         }
     }

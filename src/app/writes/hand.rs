@@ -61,6 +61,22 @@ pub struct HandWriter {
     pub journal: Journal,
 }
 
+impl HandOutcome {
+    /// What a write comes to that did just what it says: a metadata edit, a feedback, a deletion.
+    #[must_use]
+    pub fn of(write: &Write) -> Self {
+        let change = match write {
+            Write::Metadata(key, edits) => Change::edited(key.clone(), edits),
+            Write::Feedback(key, feedback) => {
+                Change::feedback(key.clone(), decode::feedback(&encode::feedback(feedback).into()))
+            }
+            Write::Delete(key) => Change::deleted(key.clone()),
+            Write::ChangeFeedback(..) | Write::Undo(_) | Write::Redo(_) => return Self::default(),
+        };
+        Self { changes: vec![change], ..Self::default() }
+    }
+}
+
 impl HandWriter {
     /// Carries it out.
     ///
@@ -70,26 +86,19 @@ impl HandWriter {
     pub async fn carry_out(&self, write: Write) -> Result<HandOutcome> {
         let repository = self.store.repository()?;
         let manager = |key| SessionManager::builder(Arc::clone(&repository), key).hooks(self.hooks.clone()).build();
-        let changes = match write {
-            Write::Metadata(key, edits) => {
-                manager(key.clone()).edit_metadata(edits.clone()).await?;
-                vec![Change::edited(key, &edits)]
-            }
-            Write::Feedback(key, feedback) => {
-                let stored = decode::feedback(&encode::feedback(&feedback).into());
-                manager(key.clone()).add_feedback(feedback).await?;
-                vec![Change::feedback(key, stored)]
-            }
+        let mut outcome = HandOutcome::of(&write);
+        match write {
+            Write::Metadata(key, edits) => manager(key).edit_metadata(edits).await?,
+            Write::Feedback(key, feedback) => manager(key).add_feedback(feedback).await?,
             Write::ChangeFeedback(..) | Write::Undo(_) | Write::Redo(_) => {
                 return Err(Error::other("writing", "it is not built"));
             }
             Write::Delete(key) => {
                 let mut copy = PrivateCopy::new(&key, self.copies.clone());
-                manager(key.clone()).delete_session_kept(&mut copy).await?;
-                let copy = copy.paths().last().cloned();
-                return Ok(HandOutcome { changes: vec![Change::deleted(key)], copy, ..HandOutcome::default() });
+                manager(key).delete_session_kept(&mut copy).await?;
+                outcome.copy = copy.paths().last().cloned();
             }
-        };
-        Ok(HandOutcome { changes, ..HandOutcome::default() })
+        }
+        Ok(outcome)
     }
 }

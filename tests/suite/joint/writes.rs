@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use bson::Bson;
 use strandscope::{
-    MetadataEdit, app::place::Origin, app::place::Rights, app::task::Command, app::task::Event, app::task::Opener,
-    app::task::Ticket, app::task::Write, app::task::WriteId, app::task::WriteOrder, app::task::Writing,
-    app::task::spawn_with, app::tui::state::editor::Editor, app::tui::state::modal::Modal,
+    MetadataEdit, app::place::Origin, app::place::Place, app::place::Rights, app::task::Command, app::task::Event,
+    app::task::Opener, app::task::Ticket, app::task::WriteId, app::task::WriteOrder, app::task::Writing,
+    app::task::spawn_with, app::tui::state::editor::Editor, app::tui::state::modal::Modal, app::writes::Write,
 };
 
 use super::{
@@ -146,7 +146,10 @@ async fn a_write_reaches_the_store_it_was_ordered_for_and_holds_up_no_other() {
     });
     let mut task = spawn_with(opener, Writing::default());
     for (connect, write, value) in [(1, 2, "first"), (3, 4, "second")] {
-        task.commands.send(Command::Connect(Ticket(connect), Place::with_rights(Origin::Demo, Rights::Write).into())).await.unwrap();
+        task.commands
+            .send(Command::Connect(Ticket(connect), Place::with_rights(Origin::Demo, Rights::Write).into()))
+            .await
+            .unwrap();
         assert!(matches!(answer(&mut task.events).await, Event::Connected { .. }));
         task.commands.send(ordered(write, connect, value)).await.unwrap();
         if connect == 1 {
@@ -154,12 +157,12 @@ async fn a_write_reaches_the_store_it_was_ordered_for_and_holds_up_no_other() {
         }
     }
     let told = answer(&mut task.events).await;
-    assert!(matches!(told, Event::Written(Ticket(4), None)), "{told:?}");
+    assert!(matches!(told, Event::Written(Ticket(4), _)), "{told:?}");
     task.commands.send(ordered(5, 1, "late")).await.unwrap();
     let told = answer(&mut task.events).await;
     assert!(matches!(told, Event::NotWritten { ticket: Ticket(5), .. }), "{told:?}");
     held.let_go();
     let told = answer(&mut task.events).await;
-    assert!(matches!(told, Event::Written(Ticket(2), None)), "{told:?}");
+    assert!(matches!(told, Event::Written(Ticket(2), _)), "{told:?}");
     assert_eq!((stored(&first).await, stored(&second).await), ("first".into(), "second".into()));
 }

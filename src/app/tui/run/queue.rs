@@ -28,8 +28,9 @@ mod tests {
     use super::*;
     use crate::{
         app::{
-            place::{Origin, Rights},
-            task::{Ticket, Write, WriteId, WriteOrder, command::Lane},
+            place::{Origin, Place, Rights},
+            task::{Ticket, WriteId, WriteOrder, command::Lane},
+            writes::Write,
         },
         repository::Filter,
     };

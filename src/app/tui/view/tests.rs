@@ -298,7 +298,7 @@ fn a_conflict() {
         let Some(Command::Write(ticket, _)) = screen.asked.pop_front() else { panic!("nothing is stored") };
         let stored = Some(Box::new(bson::Bson::from("theirs\u{1b}[2J")));
         let error = Error::Conflict { id: "s".into(), field: "metadata.a".into(), stored };
-        screen.tell(Event::NotWritten { ticket, error });
+        screen.tell(Event::NotWritten { ticket, error, stored: None });
     });
 }
 

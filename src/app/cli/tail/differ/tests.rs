@@ -1,7 +1,7 @@
 use bson::{Document, doc};
 
 use super::*;
-use crate::session::{Change, ChangeKind, MetadataEdit, decode};
+use crate::session::{Change, ChangeKind, decode};
 
 fn stored(text: &str) -> Document {
     doc! { "message": { "role": "user", "content": [{ "text": text }] } }
@@ -102,7 +102,7 @@ fn reading_again_tells_the_difference_and_a_second_time_nothing() {
 #[test]
 fn metadata_that_is_stored_already_is_no_news() {
     let mut mark = known(&session(vec![]));
-    let change = |value: i32| Change::edited("s".into(), &[MetadataEdit::set("a", value)]);
+    let change = |value: i32| Change::field("s".into(), "a", Some(value.into()));
     assert_eq!(mark.take(&change(1)).0, []);
     assert_eq!(mark.take(&change(5)).0.len(), 1);
     assert_eq!(mark.take(&change(5)).0, []);

@@ -1,7 +1,6 @@
 //! Random keys, sizes, clicks, edits, and answers that come late, in part, twice or not at all; writes that are stored or refused.
 
 use super::*;
-use crate::app::task;
 
 #[derive(Debug, Clone, Copy)]
 enum ScreenStep {
@@ -179,14 +178,16 @@ fn store(screen: &mut Screen, outcome: Outcome) {
     let Some(Command::Write(ticket, order)) = screen.asked.remove(at) else { return };
     let typed: Vec<String> = screen.state.drafts().into_iter().map(|draft| draft.text).collect();
     let error = match (outcome, order.write) {
-        (Outcome::Stored, _) => return screen.tell(Event::Written(ticket, None)),
-        (Outcome::Conflict, task::Write::Metadata(key, edits)) => {
+        (Outcome::Stored, write) => {
+            return screen.tell(Event::Written(ticket, crate::app::writes::HandOutcome::of(&write).into()));
+        }
+        (Outcome::Conflict, crate::app::writes::Write::Metadata(key, edits)) => {
             let (id, field) = (key.text().to_owned(), edits[0].path.field());
             Error::Conflict { id, field, stored: Some(Box::new("theirs".into())) }
         }
         _ => Error::unreachable("localhost", "reset"),
     };
-    screen.tell(Event::NotWritten { ticket, error });
+    screen.tell(Event::NotWritten { ticket, error, stored: None });
     let left: Vec<String> = screen.state.drafts().into_iter().map(|draft| draft.text).collect();
     assert!(typed.iter().all(|text| text.is_empty() || left.contains(text)), "{typed:?} were typed, {left:?} are left");
 }

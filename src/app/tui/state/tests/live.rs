@@ -10,6 +10,7 @@ use crate::{
     app::{
         task::{Command, Event, Ticket},
         tui::view::{self, sample},
+        writes::{HandOutcome, Write},
     },
     repository::{Error, News, WatchMode},
     session::{AgentId, Change, SessionKey, StoredDate, Summary, decode},
@@ -196,7 +197,7 @@ fn what_this_program_deleted_is_closed_whichever_is_told_first() {
     });
     changed(&mut screen, Change::deleted(open.clone()));
     assert!(!screen.state.said.as_deref().unwrap_or_default().contains("elsewhere"));
-    screen.tell(Event::Written(ticket.unwrap(), None));
+    screen.tell(Event::Written(ticket.unwrap(), HandOutcome::of(&Write::Delete(open.clone())).into()));
     assert_eq!(screen.state.workspace.conversation.key(), None);
     assert_eq!(list(&screen).count, Some(4811));
     changed(&mut screen, Change::deleted(open));

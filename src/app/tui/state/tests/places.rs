@@ -6,7 +6,8 @@ use super::super::{Input, modal::Modal, sample::Screen};
 use crate::{
     app::{
         place::{Origin, Place},
-        task::{Command, Event, Link, Ticket, Write},
+        task::{Command, Event, Link, Ticket},
+        writes::{HandOutcome, Write},
     },
     repository::Error,
 };
@@ -37,7 +38,7 @@ fn here(screen: &Screen) -> Place {
 }
 
 fn lost(ticket: Ticket) -> Event {
-    Event::NotWritten { ticket, error: Error::unreachable("localhost", "reset") }
+    Event::NotWritten { ticket, error: Error::unreachable("localhost", "reset"), stored: None }
 }
 
 #[test]
@@ -54,7 +55,7 @@ fn what_was_ordered_elsewhere_changes_nothing_here_and_is_stored_only_there() {
     connect(&mut screen, Place::plain("other", Origin::Demo));
     let rows = screen.state.workspace.list.rows.len();
     assert!(screen.state.storing().unwrap().contains("at local, agents.sessions"));
-    screen.tell(Event::Written(*delete, None));
+    screen.tell(Event::Written(*delete, Box::default()));
     let said = screen.state.said.clone().unwrap();
     assert!(said.contains(" at local, agents.sessions is deleted"), "{said}");
     assert_eq!(screen.state.workspace.list.rows.len(), rows, "the session of that id stays here");
@@ -63,7 +64,7 @@ fn what_was_ordered_elsewhere_changes_nothing_here_and_is_stored_only_there() {
     screen.press("4jj");
     assert_eq!(screen.state.pending_fields().count(), 0);
     let feedbacks = screen.state.workspace.conversation.session().unwrap().feedbacks.len();
-    screen.tell(Event::Written(*feedback, None));
+    screen.tell(Event::Written(*feedback, Box::default()));
     assert_eq!(screen.state.workspace.conversation.session().unwrap().feedbacks.len(), feedbacks);
     screen.tell(lost(*edit));
     screen.press("\n");
@@ -131,7 +132,7 @@ fn feedback_that_may_be_stored_is_known_again() {
     let ordered = writes(&mut screen);
     let Write::Feedback(_, first) = &ordered[0].2 else { panic!("{ordered:?}") };
     let error = Error::Unconfirmed { doing: "adding".into(), reason: "reset".into(), source: None };
-    screen.tell(Event::NotWritten { ticket: ordered[0].0, error });
+    screen.tell(Event::NotWritten { ticket: ordered[0].0, error, stored: None });
     assert!(screen.state.drafts()[0].may_be_stored);
     let later = screen.state.look.now.checked_add(jiff::SignedDuration::from_secs(9)).unwrap();
     screen.put(Input::Tick(later));
@@ -148,7 +149,7 @@ fn what_became_of_a_change_is_not_overwritten() {
     screen.press("ex\n");
     let ordered = writes(&mut screen);
     screen.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 4 }));
-    screen.tell(Event::Written(ordered[0].0, None));
+    screen.tell(Event::Written(ordered[0].0, Box::default()));
     screen.tell(Event::Link(Link::Up));
     let said = screen.state.said.clone().unwrap();
     assert!(said.ends_with("is stored; connected again"), "{said}");
@@ -163,7 +164,7 @@ fn a_deletion_says_where_the_copy_is_and_it_can_be_read_in_full() {
     screen.press(&format!("D{id}\n"));
     let ordered = writes(&mut screen);
     let copy = std::path::PathBuf::from("/state/deleted/copy.bson");
-    screen.tell(Event::Written(ordered[0].0, Some(copy)));
+    screen.tell(Event::Written(ordered[0].0, HandOutcome { copy: Some(copy), ..HandOutcome::default() }.into()));
     assert!(screen.state.said.as_deref().unwrap().ends_with("a private copy is kept in /state/deleted/copy.bson"));
     assert!(screen.state.is_said_in_full());
     screen.press("E");

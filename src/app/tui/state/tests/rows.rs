@@ -5,10 +5,7 @@ use bson::{Bson, doc};
 use super::super::modal::Confirm;
 use super::*;
 use crate::{
-    app::{
-        keymap::Action,
-        task::{Ticket, Write},
-    },
+    app::{keymap::Action, task::Ticket, writes::Write},
     session::{SessionKey, decode},
 };
 

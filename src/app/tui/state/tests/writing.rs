@@ -5,7 +5,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::super::{Input, areas::Pane, modal::Modal, sample::Screen};
 use crate::{
-    app::task::{Command, Event, Ticket, Write},
+    app::{
+        task::{Command, Event, Ticket},
+        writes::{HandOutcome, Write},
+    },
     repository::Error,
     session::Guard,
 };
@@ -52,13 +55,14 @@ fn an_edit_is_guarded_by_what_was_shown_and_shown_once_it_is_stored() {
     let mut screen = Screen::writable(120, 40);
     let (key, shown) = chosen(&screen);
     screen.press("ex\n");
-    let (ticket, Write::Metadata(_, edits)) = write(&mut screen) else { panic!() };
+    let (ticket, ordered) = write(&mut screen);
+    let Write::Metadata(_, edits) = &ordered else { panic!() };
     assert_eq!((edits[0].path.top(), &edits[0].guard), (key.as_str(), &Guard::Stored(Some(shown.clone()))));
     assert_eq!(stored(&screen, &key), Some(shown), "not before it is stored");
     assert!(screen.state.loading().unwrap().starts_with("storing"));
     screen.press("e");
     assert!(screen.state.modals.is_empty(), "a field on its way is not edited again");
-    screen.tell(Event::Written(ticket, None));
+    screen.tell(Event::Written(ticket, HandOutcome::of(&ordered).into()));
     assert_eq!(stored(&screen, &key), edits[0].value);
     assert!(screen.state.storing().is_none());
 }
@@ -70,7 +74,7 @@ fn what_failed_comes_back_as_it_was_typed() {
     screen.press("etyped\n");
     let (ticket, _) = write(&mut screen);
     let error = Error::unreachable("h", "gone");
-    screen.tell(Event::NotWritten { ticket, error });
+    screen.tell(Event::NotWritten { ticket, error, stored: None });
     assert!(last_text(&screen).ends_with("typed"));
     assert_eq!(stored(&screen, &key), Some(shown));
     screen.press("typed ahead");
@@ -89,7 +93,7 @@ fn a_conflict_shows_what_is_stored_and_then_replaces_only_that() {
     let (ticket, _) = write(&mut screen);
     let theirs = Bson::from("theirs");
     let error = Error::Conflict { id: "s".into(), field: key.clone(), stored: Some(Box::new(theirs.clone())) };
-    screen.tell(Event::NotWritten { ticket, error });
+    screen.tell(Event::NotWritten { ticket, error, stored: None });
     assert_eq!(stored(&screen, &key), Some(theirs.clone()));
     let Some(Modal::Editor(editor)) = screen.state.modals.last() else { panic!("the editor is back") };
     assert_eq!((&editor.stored, &editor.began), (&Some(Some(theirs.clone())), &Some(Some(shown))));
@@ -106,7 +110,7 @@ fn what_is_being_typed_stays_on_top_of_what_comes_back() {
     let (ticket, _) = write(&mut screen);
     screen.press("fsecond");
     let error = Error::unreachable("h", "gone");
-    screen.tell(Event::NotWritten { ticket, error });
+    screen.tell(Event::NotWritten { ticket, error, stored: None });
     screen.press(" go on");
     let texts: Vec<String> = screen
         .state
@@ -127,9 +131,10 @@ fn a_field_goes_after_asking() {
     screen.press("dn");
     assert_eq!((writes(&screen), screen.state.modals.len()), (0, 0));
     screen.press("dy");
-    let (ticket, Write::Metadata(_, edits)) = write(&mut screen) else { panic!() };
+    let (ticket, ordered) = write(&mut screen);
+    let Write::Metadata(_, edits) = &ordered else { panic!() };
     assert_eq!((&edits[0].value, &edits[0].guard), (&None, &Guard::Stored(Some(shown))));
-    screen.tell(Event::Written(ticket, None));
+    screen.tell(Event::Written(ticket, HandOutcome::of(&ordered).into()));
     assert_eq!(stored(&screen, &key), None);
 }
 
@@ -143,8 +148,8 @@ fn a_deleted_session_is_closed_and_its_row_goes() {
     screen.press("D");
     screen.press(&id);
     screen.press("\n");
-    let (ticket, Write::Delete(_)) = write(&mut screen) else { panic!() };
-    screen.tell(Event::Written(ticket, None));
+    let (ticket, ordered) = write(&mut screen);
+    screen.tell(Event::Written(ticket, HandOutcome::of(&ordered).into()));
     assert!(screen.state.workspace.conversation.session().is_none());
     assert_eq!(screen.state.focus, Pane::Sessions);
     let list = &screen.state.workspace.list;

@@ -8,7 +8,7 @@ use crate::{
         OpenInView,
         folder::{assemble, layout::SessionDir, stamp::FileStamp},
     },
-    session::{Change, Feedback, MetadataEdit, decode, edit},
+    session::{Change, ChangeKind, Feedback, decode, edit},
 };
 
 /// What is kept of it to tell what changes.
@@ -94,12 +94,12 @@ impl KnownHead {
 impl LookOutcome {
     fn tell_fields(&mut self, before: &Document, after: &Document) {
         let set = after.iter().filter(|(key, value)| !edit::same(before.get(key), Some(*value)));
-        let set = set.map(|(key, value)| MetadataEdit::set(key, value.clone()));
-        let unset = before.keys().filter(|key| !after.contains_key(key)).map(|key| MetadataEdit::unset(key));
-        let edits: Vec<MetadataEdit> = set.chain(unset).collect();
+        let set = set.map(|(key, value)| (key.clone(), Some(value.clone())));
+        let unset = before.keys().filter(|key| !after.contains_key(key)).map(|key| (key.clone(), None));
+        let fields: Vec<(String, Option<Bson>)> = set.chain(unset).collect();
         // Where only their order changed, nothing can be told of it.
-        if !edits.is_empty() {
-            self.tell(|key| Change::edited(key, &edits));
+        if !fields.is_empty() {
+            self.tell(|key| Change::new(key, ChangeKind::Metadata(fields)));
         }
     }
 }
