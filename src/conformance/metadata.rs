@@ -121,7 +121,7 @@ async fn concurrent(repository: Arc<dyn SessionRepository>) -> Outcome {
         let (repository, key) = (Arc::clone(&fixture.repository), fixture.key.clone());
         tasks.push(tokio::spawn(async move {
             for number in 0..4 {
-                let edit = MetadataEdit::set(&format!("writer {writer}"), number);
+                let edit = MetadataEdit::set(format!("writer {writer}"), number);
                 repository.edit_metadata(&key, &[edit]).await?;
             }
             Ok::<_, Error>(())

@@ -149,7 +149,10 @@ async fn what_another_writer_changed_since_is_not_taken_back() {
     hand.carry_out(Write::Metadata(key.clone(), edits.to_vec())).await.expect("stored");
     fresh.collection.update_one(doc! { "_id": "s" }, doc! { "$set": { "metadata.b": 7_i64 } }).await.expect("stored");
     let refused = hand.carry_out(Write::Undo(UndoScope::Place)).await;
-    assert!(matches!(&refused, Err(Error::Conflict { stored: Some(now), .. }) if **now == Bson::Int64(7)), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(Error::Conflict { stored: Some(now), .. }) if **now == Bson::Int64(7)),
+        "{refused:?}"
+    );
     let stored = hand.store.reader().metadata(&key).await.expect("read");
     assert_eq!(stored, doc! { "a": 2, "b": 7_i64 } as Document);
 }

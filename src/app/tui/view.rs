@@ -100,7 +100,7 @@ fn even_out(buffer: &mut Buffer) {
 }
 
 fn draw_pane(frame: &mut Frame<'_>, area: Rect, pane: Pane, state: &AppState) {
-    let focused = state.focus == pane && state.modals.iter().all(|modal| modal.takes_keys());
+    let focused = state.focus == pane && state.modals.iter().all(Modal::takes_keys);
     let look = &state.look;
     match pane {
         Pane::Sessions => sessions::draw(frame, area, state, focused),

@@ -26,8 +26,7 @@ pub fn path(keys: &[&str]) -> MetadataPath {
 }
 
 fn paths() -> impl Strategy<Value = MetadataPath> {
-    let all: [&[&str]; 7] =
-        [&["a"], &["b"], &["o"], &["o", "x"], &["o", "y"], &["o", "p", "q"], &["a", "deep"]];
+    let all: [&[&str]; 7] = [&["a"], &["b"], &["o"], &["o", "x"], &["o", "y"], &["o", "p", "q"], &["a", "deep"]];
     prop::sample::select(all.map(path).to_vec())
 }
 
@@ -108,8 +107,10 @@ impl Model {
             .iter()
             .map(|edit| (edit.path.clone(), edit.path.value(&self.now).cloned(), edit.value.clone()))
             .collect();
-        let holds = edits.iter().all(|edit| edit.guard == strandscope::Guard::Stored(edit.path.value(&self.now).cloned())
-            || edit::same(guard(edit), edit.path.value(&self.now)));
+        let holds = edits.iter().all(|edit| {
+            edit.guard == strandscope::Guard::Stored(edit.path.value(&self.now).cloned())
+                || edit::same(guard(edit), edit.path.value(&self.now))
+        });
         if !holds || !self.put(&change, |(_, _, after)| after.clone()) {
             return false;
         }
@@ -141,7 +142,11 @@ impl Model {
     }
 
     /// Puts every value there; `false`: one has no object to stand in, and nothing is put.
-    fn put(&mut self, change: &Done, value: impl Fn(&(MetadataPath, Option<Bson>, Option<Bson>)) -> Option<Bson>) -> bool {
+    fn put(
+        &mut self,
+        change: &Done,
+        value: impl Fn(&(MetadataPath, Option<Bson>, Option<Bson>)) -> Option<Bson>,
+    ) -> bool {
         let mut next = self.now.clone();
         for one in change {
             let Some(object) = object(&mut next, &one.0) else { return false };

@@ -1,6 +1,7 @@
 //! What a list page, an open and an append cost, counted: commands and bytes as the driver sends them, documents as the
 //! server's profiler tells them. Time is for the benches.
 
+mod by_hand;
 #[path = "../../bench/data.rs"]
 mod data;
 

@@ -40,8 +40,6 @@ impl SessionMark {
             ChangeKind::Agent(agent) if agent.messages.is_empty() => NOTHING,
             ChangeKind::AgentFields(agent, fields) => self.synced(agent, fields),
             ChangeKind::Metadata(fields) => (self.set(fields), false),
-            // Nobody tells of an edit but who made it.
-            ChangeKind::Edited(_) => NOTHING,
             // Where they lead only the whole tells; of what was never read the paths are all that is known.
             ChangeKind::MetadataPaths(fields) if !self.is_read() => {
                 (vec![SessionNews::Metadata(fields.clone())], false)
@@ -49,7 +47,8 @@ impl SessionMark {
             ChangeKind::MetadataWhole(now) => (self.set_whole(now.as_ref()), false),
             ChangeKind::Feedback(feedback) => (self.rated(feedback), false),
             ChangeKind::Guardrail(index, event) => (self.guarded(*index, event), false),
-            ChangeKind::Touched(_) | ChangeKind::Deleted => NOTHING,
+            // Nobody tells of an edit but who made it.
+            ChangeKind::Touched(_) | ChangeKind::Edited(_) | ChangeKind::Deleted => NOTHING,
             // What is told no finer is read again.
             _ => AGAIN,
         }
