@@ -1,5 +1,6 @@
 //! Changes by hand beside another writer, on a real server.
 
+mod kills;
 mod model;
 
 use std::{path::Path, sync::Arc};
