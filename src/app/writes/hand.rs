@@ -80,7 +80,11 @@ impl HandWriter {
                 manager(key.clone()).add_feedback(feedback).await?;
                 vec![Change::feedback(key, stored)]
             }
-            Write::ChangeFeedback(..) | Write::Undo(_) | Write::Redo(_) => {
+            Write::ChangeFeedback(key, change) => {
+                let index = manager(key.clone()).change_feedback(change.clone()).await?;
+                vec![Change::feedback_changed(key, index, &change)]
+            }
+            Write::Undo(_) | Write::Redo(_) => {
                 return Err(Error::other("writing", "it is not built"));
             }
             Write::Delete(key) => {

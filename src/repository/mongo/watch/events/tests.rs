@@ -36,6 +36,8 @@ fn told(changes: &[Change]) -> Vec<String> {
             format!("feedback {} {}", feedback.index.unwrap(), feedback.rating.as_str())
         }
         ChangeKind::FeedbackFields(index, fields) => format!("feedback {index} {}", shown(fields)),
+        ChangeKind::FeedbackRewritten(rewrite) => format!("feedback {} rewritten", rewrite.index),
+        ChangeKind::FeedbacksCut(count) => format!("feedbacks {count}"),
         ChangeKind::Guardrail(index, event) => {
             format!("guardrail {index} {}", event.action.as_deref().unwrap_or_default())
         }
