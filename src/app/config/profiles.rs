@@ -9,10 +9,7 @@ use ratatui::style::Color;
 
 use super::toml_walk::{Problem, Section};
 use crate::{
-    app::place::{SecretSource, WriteRules},
-    disk,
-    repository::mongo::uri,
-};
+    app::place::{SecretSource, WriteRules}, disk, repository::mongo::uri};
 
 /// What says where sessions are; one of them does.
 const PLACES: [&str; 4] = ["uri", "uri_file", "uri_command", "dir"];

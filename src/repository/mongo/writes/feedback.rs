@@ -25,7 +25,7 @@ pub(super) fn check(key: &SessionKey, change: &FeedbackChange) -> Result<()> {
 }
 
 /// What was stored before an attempt of which nobody knows what became.
-struct Seen {
+struct FeedbackSeen {
     /// Where the element stood.
     at: usize,
     /// How many stood there like it, and how many like what it becomes.
@@ -33,7 +33,7 @@ struct Seen {
 }
 
 pub(super) async fn change(run: RunningWrite, key: SessionKey, change: FeedbackChange) -> Result<u64> {
-    let mut unknown: Option<Seen> = None;
+    let mut unknown: Option<FeedbackSeen> = None;
     for _ in 0..PATIENCE {
         let looked = run.read_told(&key, doc! { "feedbacks": 1 }).await;
         let Some((stored, told)) = run.after(unknown.is_some(), looked)? else {
@@ -57,7 +57,7 @@ pub(super) async fn change(run: RunningWrite, key: SessionKey, change: FeedbackC
             return Ok(at as u64);
         }
         if repeated && unknown.is_none() {
-            unknown = Some(Seen { at, before: alike });
+            unknown = Some(FeedbackSeen { at, before: alike });
         }
     }
     let doing = format!("changing feedback of session {:?}", key.text());
@@ -74,7 +74,7 @@ fn count(all: &[Bson], change: &FeedbackChange) -> (usize, usize) {
 }
 
 /// One of the elements is gone after an attempt whose answer was lost: it is what we wrote, or another writer came first.
-fn settled(run: &RunningWrite, seen: &Seen, alike: (usize, usize), change: &FeedbackChange) -> Result<u64> {
+fn settled(run: &RunningWrite, seen: &FeedbackSeen, alike: (usize, usize), change: &FeedbackChange) -> Result<u64> {
     if change.new.is_none() || alike.1 > seen.before.1 {
         return run.found(seen.at as u64);
     }

@@ -174,6 +174,20 @@ fn messages_are_told_by_agent_and_in_order() {
 }
 
 #[test]
+fn feedback_that_was_taken_back_is_told_where_the_rest_stays_in_its_place() {
+    assert_eq!(told(&shortened(doc! { "field": "feedbacks", "newSize": 2_i64 })), ["feedbacks 2"]);
+    assert_eq!(told(&updated(doc! { "feedbacks": [] }, &[])), ["feedbacks 0"]);
+    assert_eq!(told(&updated(doc! { "feedbacks": "none" }, &[])), ["unclear"]);
+    // Others moved up: what they are now is no news.
+    for moved in [doc! { "feedbacks.1": { "rating": "up" } }, doc! { "feedbacks.1.comment": "moved" }] {
+        let cut = doc! { "field": "feedbacks", "newSize": 2_i64 };
+        let described = doc! { "updatedFields": moved, "truncatedArrays": [cut] };
+        let event = doc! { "operationType": "update", "documentKey": { "_id": "s" }, "updateDescription": described };
+        assert_eq!(told(&read(&event)), ["unclear"]);
+    }
+}
+
+#[test]
 fn a_history_is_written_whole_and_cut_down() {
     let whole = |messages: Vec<Document>| told(&updated(doc! { "agents.5.messages": messages }, &[]));
     assert_eq!(whole(vec![said(7, 5)]), ["history 5 1"], "the first ones went");
