@@ -1,6 +1,7 @@
 //! The background task with a repository whose answers come when the test lets them: whatever the order, the newest
 //! question of each lane is answered, and nothing that is stale comes through.
 
+mod feedback;
 mod gate;
 
 use std::sync::Arc;

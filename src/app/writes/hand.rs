@@ -90,7 +90,11 @@ impl HandWriter {
         match write {
             Write::Metadata(key, edits) => manager(key).edit_metadata(edits).await?,
             Write::Feedback(key, feedback) => manager(key).add_feedback(feedback).await?,
-            Write::ChangeFeedback(..) | Write::Undo(_) | Write::Redo(_) => {
+            Write::ChangeFeedback(key, change) => {
+                let index = manager(key.clone()).change_feedback(change.clone()).await?;
+                outcome.changes = vec![Change::feedback_changed(key, index, &change)];
+            }
+            Write::Undo(_) | Write::Redo(_) => {
                 return Err(Error::other("writing", "it is not built"));
             }
             Write::Delete(key) => {

@@ -86,6 +86,10 @@ impl KnownHead {
                     outcome.tell(|key| Change::feedback(key, feedback));
                 }
             }
+            None if self.feedbacks.starts_with(&now.feedbacks) => {
+                let left = now.feedbacks.len() as u64;
+                outcome.tell(|key| Change::new(key, ChangeKind::FeedbacksCut(left)));
+            }
             None => outcome.unclear = true,
         }
     }
