@@ -1,12 +1,11 @@
 //! Differences and merges of documents as chance has them, against what they promise.
 
-use bson::{Bson, Document};
 use proptest::prelude::*;
 
 use super::*;
 
 fn document(value: impl Strategy<Value = Bson>) -> impl Strategy<Value = Document> {
-    prop::collection::vec(("[a-f]", value), 0..6).prop_map(|fields| fields.into_iter().collect())
+    prop::collection::vec(("[a-f]", value), 0..6).prop_map(|fields| fields.into_iter().collect::<Document>())
 }
 
 fn value() -> impl Strategy<Value = Bson> {
