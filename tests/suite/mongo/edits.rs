@@ -81,8 +81,8 @@ async fn the_server_carries_edits_out_as_a_document_does_and_touches_nothing_els
         let answer = repository.edit_metadata(&key, &edits).await;
         match (&meant, &answer) {
             (Ok(()), Ok(())) => done += 1,
-            (Err(edit::EditRefusal::Conflict(_)), Err(Error::Conflict { .. })) => {}
-            (Err(edit::EditRefusal::NoObject(_)), Err(Error::NotAnObject { .. })) => {}
+            (Err(edit::EditRefusal::Conflict(_)), Err(Error::Conflict { .. }))
+            | (Err(edit::EditRefusal::NoObject(_)), Err(Error::NotAnObject { .. })) => {}
             _ => panic!("step {step}: {edits:?} came to {answer:?}, not {meant:?}"),
         }
         let (stored, others) = read().await;
