@@ -240,7 +240,8 @@ fn feedback_and_guardrail_events_are_told_with_their_place() {
     let up = doc! { "rating": "up", "created_at": date(5) };
     assert_eq!(told(&updated(doc! { "feedbacks": [up.clone()] }, &[])), ["feedback 0 up"]);
     assert_eq!(told(&updated(doc! { "feedbacks.4": up.clone(), "updated_at": date(5) }, &[])), ["feedback 4 up"]);
-    for set in [doc! { "feedbacks": [] }, doc! { "feedbacks": [up.clone(), up] }, doc! { "feedbacks": 5 }] {
+    assert_eq!(told(&updated(doc! { "feedbacks": [] }, &[])), ["feedbacks 0"]);
+    for set in [doc! { "feedbacks": [up.clone(), up] }, doc! { "feedbacks": 5 }] {
         assert_eq!(told(&updated(set, &[])), ["unclear"]);
     }
     assert_eq!(
