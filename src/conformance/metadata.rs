@@ -190,7 +190,7 @@ async fn no_object(repository: Arc<dyn SessionRepository>) -> Outcome {
             let edits = [MetadataEdit::set("fine", 1), edit];
             ensure_error!(fixture.repository.edit_metadata(&fixture.key, &edits).await, Error::NotAnObject { .. });
         }
-        let moved = [MetadataEdit::set(&path, 2).before("a")];
+        let moved = [MetadataEdit::set(&path, 2).before("other")];
         ensure_error!(fixture.repository.edit_metadata(&fixture.key, &moved).await, Error::NotAnObject { .. });
     }
     stands(&fixture, &before).await?;

@@ -40,7 +40,8 @@ pub(super) async fn values(reader: &MongoRepository, path: &MetadataPath) -> Res
     let mut pipeline = sample();
     pipeline.extend([
         doc! { "$project": { "_id": 0, "value": offered(path) } },
-        // A value within an object, so that null and absent stay apart.
+        // A group takes what is absent for null.
+        doc! { "$match": { "value": { "$exists": true } } },
         doc! { "$group": { "_id": { "value": "$value" }, "sessions": { "$sum": 1 } } },
         doc! { "$sort": { "sessions": -1 } },
         doc! { "$limit": MOST_VALUES as i64 + 2 },
