@@ -142,12 +142,7 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
     match modal {
         Modal::Help(top) => help::draw(frame, body, *top, state),
         Modal::Prompt(prompt) => command_line::draw(frame, body, prompt, state),
-        Modal::Places(_)
-        | Modal::Collections(_)
-        | Modal::Sessions(_)
-        | Modal::Fields(_)
-        | Modal::FleetColumns(_)
-        | Modal::Events(_) => {
+        Modal::Places(_) | Modal::Collections(_) | Modal::Sessions(_) | Modal::FleetColumns(_) | Modal::Events(_) => {
             draw_picker(frame, modal, state);
         }
         Modal::Fleet => {
@@ -179,7 +174,6 @@ fn draw_picker(frame: &mut Frame<'_>, modal: &Modal, state: &AppState) {
         Modal::Collections(menu) => picker::collections(frame, &area, menu, state),
         Modal::Sessions(menu) => picker::sessions(frame, &area, menu, state),
         Modal::FleetColumns(menu) => picker::fleet_columns(frame, &area, menu, state),
-        Modal::Fields(fields) => picker::fields(frame, &area, &fields.menu, state),
         Modal::Events(menu) => picker::events(frame, &area, menu, state),
         _ => {}
     }

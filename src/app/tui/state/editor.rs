@@ -1,7 +1,10 @@
-//! A text being edited that will be stored: a metadata field, feedback, the id of a session to delete.
+//! A text being edited: a value, a key or a new field for the form on the metadata; or what will be stored: feedback, the id of a
+//! session to delete.
 
+mod bytes;
 mod paste;
 mod returned;
+mod typed;
 mod value;
 mod words;
 
@@ -13,12 +16,8 @@ use tui_textarea::{CursorMove, TextArea};
 
 use super::{connection::HomePlace, typing};
 use crate::{
-    app::{agreed, writes::Write},
-    session::{
-        AgentId, MetadataEdit, Rating, SessionKey,
-        edit::{self, AssignedValue, DateContext},
-        record::NewFeedback,
-    },
+    app::writes::Write,
+    session::{AgentId, Rating, SessionKey, edit::DateContext},
 };
 
 /// What is edited.
@@ -35,6 +34,13 @@ pub enum Purpose {
     },
     /// A new field, typed as `key=value` or `key:=JSON`.
     Add,
+    /// A value without a key: JSON where it is some, else a text.
+    Item,
+    /// The key of a field that has that one now.
+    Rename {
+        /// The key.
+        key: String,
+    },
     /// Feedback.
     Rate {
         /// The rating.
@@ -86,6 +92,17 @@ pub enum Edited {
     Close,
     /// Store this.
     Save(Box<Write>),
+    /// This was typed for the form.
+    Typed(Box<TypedField>),
+}
+
+/// What was typed for a field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TypedField {
+    /// Its key, where that was typed.
+    pub key: Option<String>,
+    /// Its value, where that was typed.
+    pub value: Option<Bson>,
 }
 
 impl Editor {
@@ -121,6 +138,20 @@ impl Editor {
     #[must_use]
     pub fn add(session: SessionKey, taken: Vec<String>) -> Self {
         Self { taken, ..Self::new(Purpose::Add, session, "") }
+    }
+
+    /// On a value without a key.
+    #[must_use]
+    pub fn item(session: SessionKey) -> Self {
+        Self::new(Purpose::Item, session, "")
+    }
+
+    /// On the key of a field, of which the others are taken.
+    #[must_use]
+    pub fn rename(session: SessionKey, key: &str, taken: Vec<String>) -> Self {
+        // A key that cannot be shown is typed anew.
+        let start = if value::is_safe(key) { key } else { "" };
+        Self { taken, ..Self::new(Purpose::Rename { key: key.to_owned() }, session, start) }
     }
 
     /// On feedback.
@@ -178,8 +209,8 @@ impl Editor {
                 _ => has_some,
             },
             Purpose::Rate { .. } => true,
-            Purpose::Add => has_some,
-            Purpose::Delete => false,
+            Purpose::Add | Purpose::Item => has_some,
+            Purpose::Rename { .. } | Purpose::Delete => false,
         }
     }
 
@@ -243,65 +274,12 @@ impl Editor {
     }
 
     fn save(&mut self, dates: &DateContext) -> Edited {
-        match self.write(dates) {
-            Ok(Some(write)) => Edited::Save(Box::new(write)),
-            Ok(None) => Edited::Close,
+        match self.done(dates) {
+            Ok(done) => done,
             Err(problem) => {
                 self.problem = Some(problem);
                 Edited::Taken
             }
-        }
-    }
-
-    /// What is to be stored; `None` where nothing changed.
-    fn write(&self, dates: &DateContext) -> Result<Option<Write>, String> {
-        let typed = self.text();
-        let session = self.session.clone();
-        let edit = match &self.purpose {
-            Purpose::Delete if agreed::is_agreed(&typed, session.text()) => return Ok(Some(Write::Delete(session))),
-            Purpose::Delete => {
-                return Err(format!("that is not {}; nothing is deleted", agreed::what(session.text())));
-            }
-            Purpose::Rate { rating, about } => {
-                return Ok(Some(Write::Feedback(session, feedback(rating, about.as_ref(), &typed))));
-            }
-            Purpose::Edit { key, shown, kind } => {
-                // Untouched it is the very value, also where a text does not tell all its bits.
-                let untouched = (typed == self.original).then(|| kind.clone());
-                let value = untouched.map_or_else(|| value::read(&typed, kind, self.is_json, dates), Ok)?;
-                if edit::same(Some(&value), shown.as_ref()) {
-                    return Ok(None);
-                }
-                MetadataEdit::set(key, value).only_if(shown.clone())
-            }
-            Purpose::Add => {
-                let (key, value) = self.added()?;
-                MetadataEdit::set(&key, value).only_if(None)
-            }
-        };
-        Ok(Some(Write::Metadata(session, vec![edit])))
-    }
-
-    /// Key and value of a field to add.
-    ///
-    /// # Errors
-    /// What is wrong with what was typed.
-    pub fn added(&self) -> Result<(String, Bson), String> {
-        let (key, typed) = edit::assignment(&self.text()).map_err(|problem| match problem {
-            edit::AssignmentError::NoEquals => "type a key, = and a value".to_owned(),
-            other => other.to_string(),
-        })?;
-        edit::check_new_key(&key).map_err(|reason| format!("that cannot be a key: {reason}"))?;
-        if self.taken.contains(&key) {
-            return Err(format!("{key} is there already; choose it to change it"));
-        }
-        edit::check_new_key(&key).map_err(|reason| edit::AssignmentError::Key(reason).to_string())?;
-        match typed {
-            AssignedValue::Json(value) => Ok((key, value)),
-            AssignedValue::Text(text) => match edit::read_new(&text) {
-                Ok(value) => Ok((key, value)),
-                Err(problem) => Err(format!("{problem}; {key}:=\"...\" stores a text")),
-            },
         }
     }
 }
@@ -313,19 +291,6 @@ fn area(text: &str) -> TextArea<'static> {
     area.move_cursor(CursorMove::End);
     area.set_cursor_line_style(ratatui::style::Style::new());
     area
-}
-
-fn feedback(rating: &Rating, about: Option<&(AgentId, i64)>, typed: &str) -> NewFeedback {
-    let comment = typed.trim_end();
-    NewFeedback {
-        rating: rating.clone(),
-        comment: (!comment.is_empty()).then(|| comment.to_owned()),
-        agent_id: about.map(|(agent, _)| agent.clone()),
-        message_id: about.map(|(_, id)| *id),
-        extra: bson::Document::new(),
-        again: false,
-        at: jiff::Timestamp::UNIX_EPOCH,
-    }
 }
 
 #[cfg(test)]

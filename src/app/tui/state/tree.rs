@@ -49,6 +49,16 @@ impl From<Key<'_>> for PathKey {
 }
 
 impl PathKey {
+    /// The same, borrowed.
+    #[must_use]
+    pub fn key(&self) -> Key<'_> {
+        match self {
+            Self::Name(name) => Key::Name(name),
+            Self::Item(at) => Key::Item(*at),
+            Self::Root => Key::Root,
+        }
+    }
+
     /// Whether it is that key.
     #[must_use]
     pub fn is(&self, key: Key<'_>) -> bool {
@@ -152,7 +162,7 @@ pub fn path<'a>(rows: &[TreeRow<'a>], at: usize) -> Vec<Key<'a>> {
 
 impl Unfolded {
     /// What is unfolded of the value there; `None` where it is folded.
-    fn at(&self, key: Key<'_>) -> Option<&Self> {
+    pub(super) fn at(&self, key: Key<'_>) -> Option<&Self> {
         match key {
             Key::Name(name) => self.keys.get(name),
             Key::Item(at) => self.items.get(&at),

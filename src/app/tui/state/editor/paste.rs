@@ -43,12 +43,27 @@ impl Editor {
                 self.area.insert_str(safe);
             }
             Purpose::Add => self.paste_new(&pasted),
+            Purpose::Item => self.paste_item(&pasted),
+            Purpose::Rename { .. } => {
+                self.area.insert_str(text::line(pasted.trim()));
+            }
             Purpose::Rate { .. } => {
                 self.area.insert_str(pasted);
             }
             Purpose::Delete => {
                 self.area.insert_str(pasted.trim_end().replace(['\n', '\t'], " "));
             }
+        }
+    }
+
+    /// Another text in place of what is typed, as if it were pasted.
+    pub fn fill(&mut self, typed: &str) {
+        if self.is_json {
+            self.area = area(&JsonCaret::default().safe(typed));
+            (self.problem, self.leaving) = (None, false);
+        } else {
+            self.area = area("");
+            self.paste(typed);
         }
     }
 
@@ -80,6 +95,16 @@ impl Editor {
                 self.problem = Some("a key holds no tabs and control characters; nothing was pasted".to_owned());
             }
         }
+    }
+
+    fn paste_item(&mut self, pasted: &str) {
+        if value::is_safe(pasted) {
+            self.area.insert_str(pasted);
+            return;
+        }
+        let (before, after) = self.around();
+        let typed = value::new_item(&format!("{before}{pasted}{after}"));
+        self.replace(&typed, &typed);
     }
 
     /// The text before and behind the caret.
