@@ -5,6 +5,7 @@ use bson::Document;
 use super::{Ticket, command::Lane};
 use crate::{
     app::{fleet::read::FleetExtent, writes::HandOutcome},
+    hook::HookReport,
     metrics::Outline,
     repository::{Candidate, Error, Inspection, ListPlan, News, PageEnd},
     session::{AgentId, Details, Message, Session, SessionKey, Summary, Usage},
@@ -93,6 +94,8 @@ pub enum Event {
     Waiting(String),
     /// A hook gave up on something it was to deliver: which, what and why, in a sentence.
     Undelivered(String),
+    /// What became of something else that a hook had to do.
+    Hook(Box<HookReport>),
     /// A change is stored.
     Written(Ticket, Box<HandOutcome>),
     /// A change was refused or failed.
@@ -146,6 +149,7 @@ impl Event {
             Self::Link(_)
             | Self::News(..)
             | Self::Undelivered(_)
+            | Self::Hook(_)
             | Self::Waiting(_)
             | Self::Written(..)
             | Self::NotWritten { .. } => return None,

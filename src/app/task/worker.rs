@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     app::place::{self, Origin, Place, Rights, Store},
+    hook::HookOutcome,
     repository::{Error, Limits, Opened, Result, WatchView},
 };
 
@@ -135,9 +136,13 @@ impl Worker {
                 _ = looks.tick() => if sleep.slept(Timestamp::now()) {
                     self.check_link();
                 },
-                told = self.writing.hooks.given_up() => {
+                told = self.writing.hooks.told() => {
+                    let event = match told.outcome {
+                        HookOutcome::GivenUp(_) => Event::Undelivered(told.to_string()),
+                        _ => Event::Hook(Box::new(told)),
+                    };
                     // Where the screen is gone, the log knows.
-                    let _ = self.events.send(Event::Undelivered(told)).await;
+                    let _ = self.events.send(event).await;
                 }
             }
         }

@@ -122,7 +122,7 @@ impl HandWriter {
         let deed = Deed::Metadata(deeds::fields(&edits, stored.as_ref()));
         let begun = self.begin(&key, deed).await?;
         let done = manager.edit_metadata(edits.clone()).await;
-        let notes = self.settle(begun, &done).await;
+        let notes = self.settle(begun, done.as_ref().err()).await;
         done.map(|()| HandOutcome { changes: vec![Change::edited(key, &edits)], notes, ..HandOutcome::default() })
     }
 
@@ -132,7 +132,7 @@ impl HandWriter {
         let shown = decode::feedback(&stored);
         let begun = self.begin(&key, Deed::Feedback { before: None, after: Some(stored) }).await?;
         let done = manager.add_feedback(feedback).await;
-        let notes = self.settle(begun, &done).await;
+        let notes = self.settle(begun, done.as_ref().err()).await;
         done.map(|()| HandOutcome { changes: vec![Change::feedback(key, shown)], notes, ..HandOutcome::default() })
     }
 
@@ -140,10 +140,12 @@ impl HandWriter {
         let manager = self.manager(&key)?;
         let after = change.new.clone().map(Into::into);
         let begun = self.begin(&key, Deed::Feedback { before: Some(change.stored.clone()), after }).await?;
-        let done = manager.change_feedback(change).await;
-        let notes = self.settle(begun, &done).await;
-        // Which of them it is, only whoever reads the session again knows.
-        done.map(|()| HandOutcome { changes: vec![Change::unclear(key, None)], notes, ..HandOutcome::default() })
+        let done = manager.change_feedback(change.clone()).await;
+        let notes = self.settle(begun, done.as_ref().err()).await;
+        done.map(|index| {
+            let changes = vec![Change::feedback_changed(key, index, &change)];
+            HandOutcome { changes, notes, ..HandOutcome::default() }
+        })
     }
 
     /// Puts a session back from the copy that a deletion left, which is taken back with that.
@@ -160,9 +162,12 @@ impl HandWriter {
     async fn put_back(&self, file: PathBuf) -> Result<Change> {
         let read = tokio::task::spawn_blocking(move || copy::read(&file)).await;
         let copy = read.map_err(|join| Error::other("reading the copy", join.to_string()))??;
-        let repository = self.store.repository()?;
-        let key = repository.restore(&copy).await?;
-        let rows = repository.rows(std::slice::from_ref(&key), &Filter::default(), &Projection::Nothing).await;
+        let key = copy.session().ok_or_else(|| Error::other("reading the copy", "it names no session"))?;
+        let manager = self.manager(&key)?;
+        manager.restore_session(copy).await?;
+        let keys = [key];
+        let rows = manager.repository().rows(&keys, &Filter::default(), &Projection::Nothing).await;
+        let [key] = keys;
         // It is back, whether or not that can be read at once.
         let row = rows.ok().and_then(|mut rows| rows.pop());
         Ok(row.map_or_else(|| Change::unclear(key, None), Change::created))

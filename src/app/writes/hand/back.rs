@@ -214,13 +214,15 @@ impl HandWriter {
         match (from, to) {
             (None, None) => Ok(Change::unclear(key.clone(), None)),
             (Some(from), None) => {
-                manager.change_feedback(FeedbackChange::back(from.clone())).await?;
-                Ok(Change::unclear(key.clone(), None))
+                let change = FeedbackChange::back(from.clone());
+                let index = manager.change_feedback(change.clone()).await?;
+                Ok(Change::feedback_changed(key.clone(), index, &change))
             }
             (Some(from), Some(to)) => {
                 let to = to.as_document().ok_or_else(odd)?;
-                manager.change_feedback(FeedbackChange::to(from.clone(), to.clone())).await?;
-                Ok(Change::unclear(key.clone(), None))
+                let change = FeedbackChange::to(from.clone(), to.clone());
+                let index = manager.change_feedback(change.clone()).await?;
+                Ok(Change::feedback_changed(key.clone(), index, &change))
             }
             (None, Some(to)) => {
                 let given = to.as_document().and_then(given_again).ok_or_else(odd)?;

@@ -11,7 +11,7 @@ use crate::{
         copy::PrivateCopy,
         writes::journal::{Deed, DeedState, Journal, JournalEntry},
     },
-    manager::{CopyKeeper, retention},
+    manager::CopyKeeper,
     repository::{Result, SessionCopy},
     session::{Change, SessionKey},
 };
@@ -83,10 +83,9 @@ impl HandWriter {
 
     async fn try_to_delete(&self, key: &SessionKey, terms: DeletionTerms, keeper: &mut JournaledCopy) -> Result<bool> {
         let manager = self.manager(key)?;
-        let repository = manager.repository().as_ref();
         match (terms.cutoff, terms.without_copy) {
-            (Some(cutoff), true) => retention::delete_if_older(repository, key, cutoff).await,
-            (Some(cutoff), false) => retention::delete_if_older_kept(repository, key, cutoff, keeper).await,
+            (Some(cutoff), true) => manager.delete_session_if_older(cutoff, None).await,
+            (Some(cutoff), false) => manager.delete_session_if_older(cutoff, Some(keeper)).await,
             (None, true) => manager.delete_session().await.map(|()| true),
             (None, false) => manager.delete_session_kept(keeper).await.map(|()| true),
         }

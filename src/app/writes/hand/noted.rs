@@ -41,13 +41,13 @@ impl HandWriter {
     }
 
     /// Writes down what became of it, and gives what has to be said.
-    pub(super) async fn settle(&self, begun: BegunDeed, done: &Result<()>) -> Vec<String> {
+    pub(super) async fn settle(&self, begun: BegunDeed, failed: Option<&Error>) -> Vec<String> {
         let BegunDeed { id, notes } = begun;
-        let state = match done {
-            Ok(()) => DeedState::Done,
+        let state = match failed {
+            None => DeedState::Done,
             // What is stored will tell.
-            Err(error) if error.kind() == ErrorKind::Unconfirmed => return notes,
-            Err(_) => DeedState::Failed,
+            Some(error) if error.kind() == ErrorKind::Unconfirmed => return notes,
+            Some(_) => DeedState::Failed,
         };
         self.settle_all(id.map(|id| (id, state)).into_iter().collect()).await;
         notes
