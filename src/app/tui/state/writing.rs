@@ -1,6 +1,7 @@
 //! Changes: asked for, pending until stored, and back in the editor where they could not be.
 
 mod pending;
+mod turning;
 
 pub use pending::{Draft, MAY_BE_DONE, Pending};
 pub(super) use pending::{NO_ANSWER, SLOW_S};
@@ -43,6 +44,8 @@ impl AppState {
             Action::Remove => Self::remove,
             Action::Rate => Self::rate,
             Action::DeleteSession => Self::delete,
+            Action::Undo => Self::undo,
+            Action::Redo => Self::redo,
             _ => return None,
         };
         if self.read_only() {
