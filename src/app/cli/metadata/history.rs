@@ -76,9 +76,6 @@ pub async fn turn(context: &Context, hooks: &Hooks, id: Option<&str>, turn: Turn
     let mut out = Out::new();
     out.line(&says)?;
     out.flush()?;
-    if let Some(copy) = outcome.copy {
-        output::note(&format!("a private copy is kept at {}", copy.display()));
-    }
     unfinished.map_or(Ok(()), |error| Err(error.into()))
 }
 

@@ -51,25 +51,20 @@ impl HandWriter {
     /// Deletes a session.
     pub async fn delete(&self, key: &SessionKey, terms: DeletionTerms) -> HandDeletion {
         let deed = Deed::Deletion { copy: PathBuf::new() };
-        self.delete_as(JournalEntry::new(&self.place.identity, key.clone(), deed), terms).await
-    }
-
-    /// The same under an entry of the journal, which is begun or made again.
-    pub(super) async fn delete_as(&self, entry: JournalEntry, terms: DeletionTerms) -> HandDeletion {
-        let (id, key) = (entry.id, entry.session.clone());
-        let stays = if entry.state == DeedState::Redoing { DeedState::Undone } else { DeedState::Failed };
+        let entry = JournalEntry::new(&self.place.identity, key.clone(), deed);
+        let id = entry.id;
         let mut keeper = JournaledCopy {
-            copy: PrivateCopy::new(&key, self.copies.clone()),
+            copy: PrivateCopy::new(key, self.copies.clone()),
             journal: self.journal.clone(),
             entry,
             unwritten: None,
             discarded: false,
         };
-        let deleted = self.try_to_delete(&key, terms, &mut keeper).await;
+        let deleted = self.try_to_delete(key, terms, &mut keeper).await;
         let state = match &deleted {
             Ok(true) => Some(DeedState::Done),
             // It is surely still there.
-            _ if keeper.discarded => Some(stays),
+            _ if keeper.discarded => Some(DeedState::Failed),
             // What is stored will tell.
             _ => None,
         };
