@@ -80,9 +80,10 @@ impl HandWriter {
 
     /// Refuses a group of which something else is stored by now.
     async fn refuse_others(&self, chosen: &[&JournalEntry], turn: Turn) -> Result<()> {
-        let (needed, _) = turn.sides();
+        let (needed, wanted) = turn.sides();
         for (entry, side) in chosen.iter().zip(self.stored_sides(chosen).await) {
-            if side? != needed {
+            let side = side?;
+            if side != needed && !(side == wanted && tells_what_is_wanted(entry)) {
                 return Err(self.in_the_way(entry, turn).await);
             }
         }
@@ -145,10 +146,12 @@ impl HandWriter {
     async fn turn_or_know(&self, entry: &JournalEntry, turn: Turn) -> Result<Change> {
         let (_, wanted) = turn.sides();
         match self.turn_one(entry, turn).await {
-            Err(error) if error.kind() == ErrorKind::Conflict => match self.stored_side(entry).await {
-                Ok(side) if side == wanted => Ok(Change::unclear(entry.session.clone(), None)),
-                _ => Err(error),
-            },
+            Err(error) if error.kind() == ErrorKind::Conflict && tells_what_is_wanted(entry) => {
+                match self.stored_side(entry).await {
+                    Ok(side) if side == wanted => Ok(Change::unclear(entry.session.clone(), None)),
+                    _ => Err(error),
+                }
+            }
             turned => turned,
         }
     }
@@ -209,6 +212,11 @@ impl HandWriter {
             }
         }
     }
+}
+
+/// Whether what is stored is surely what is wanted, where it looks so: another session may have the id of one that was deleted.
+fn tells_what_is_wanted(entry: &JournalEntry) -> bool {
+    !matches!(entry.deed, Deed::Deletion { .. })
 }
 
 /// A feedback as it was given, to be added again. It keeps its date, by which it is known where it is there already.
