@@ -65,18 +65,21 @@ impl HandWriter {
         notes: &mut Vec<String>,
     ) -> Result<Vec<&'a JournalEntry>> {
         let (mut unclear, mut is_deletion) = (0, false);
-        let mut found = None;
-        // They are taken back from the newest on: the oldest of those behind the newest that stands was the last.
-        for entry in self.within(read, scope) {
-            match self.standing(entry).await? {
-                DeedStanding::Done => break,
-                DeedStanding::Undone if matches!(entry.deed, Deed::Deletion { .. }) => is_deletion = true,
-                DeedStanding::Undone => found = Some(entry),
-                DeedStanding::Unclear => unclear += 1,
-                DeedStanding::Failed => {}
+        let among = self.within(read, scope);
+        let mut undone = Vec::new();
+        for entry in &among {
+            match entry.state {
+                DeedState::Begun | DeedState::Done | DeedState::Failed => {}
+                DeedState::Undoing | DeedState::Undone | DeedState::Redoing => match self.standing(entry).await? {
+                    DeedStanding::Undone if matches!(entry.deed, Deed::Deletion { .. }) => is_deletion = true,
+                    DeedStanding::Undone => undone.push(*entry),
+                    DeedStanding::Unclear => unclear += 1,
+                    DeedStanding::Done | DeedStanding::Failed => {}
+                },
             }
         }
         notes.extend(passed_over(unclear));
+        let found = read.last_undone(&undone, &among);
         if is_deletion && found.is_none() {
             notes.push("a deletion is not made again in that way: delete the session anew".to_owned());
         }

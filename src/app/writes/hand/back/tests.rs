@@ -65,6 +65,22 @@ async fn edits_are_taken_back_and_made_again_in_their_order() {
 }
 
 #[tokio::test]
+async fn a_new_change_ends_what_can_be_made_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let (hand, repository) = hand(dir.path()).await;
+    let x = async || repository.metadata(&"a".into()).await.unwrap().get_i32("x").unwrap();
+    let set = |from: i32, to: i32| edits(vec![MetadataEdit::set("x", to).only_if(Some(from.into()))]);
+    hand.carry_out(set(1, 2)).await.unwrap();
+    hand.carry_out(Write::Undo(of("a"))).await.unwrap();
+    hand.carry_out(set(1, 3)).await.unwrap();
+    assert!(hand.carry_out(Write::Redo(of("a"))).await.unwrap().changes.is_empty());
+    hand.carry_out(Write::Undo(of("a"))).await.unwrap();
+    hand.carry_out(Write::Redo(of("a"))).await.unwrap();
+    assert_eq!(x().await, 3);
+    assert!(hand.carry_out(Write::Redo(of("a"))).await.unwrap().changes.is_empty());
+}
+
+#[tokio::test]
 async fn another_change_stands_in_the_way() {
     let dir = tempfile::tempdir().unwrap();
     let (hand, repository) = hand(dir.path()).await;
