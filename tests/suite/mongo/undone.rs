@@ -110,7 +110,7 @@ impl Model {
     }
 }
 
-async fn hand(fresh: &Fresh, repository: &Arc<dyn SessionRepository>, state: &Path) -> HandWriter {
+fn hand(fresh: &Fresh, repository: &Arc<dyn SessionRepository>, state: &Path) -> HandWriter {
     let place = WritePlace { name: fresh.database.clone(), identity: repository.identity(), ..WritePlace::default() };
     let journal = Journal::new(Some(state.to_owned()));
     HandWriter {
@@ -129,7 +129,7 @@ async fn run(steps: Vec<Step>) {
     fresh.load([doc! { "_id": ID, "session_id": ID, "metadata": metadata, "agents": {} }]).await;
     let opened = open(&fresh.uri, Some(&fresh.database), Some("sessions"), Limits::default()).await;
     let Ok(Opened::Store(repository)) = opened else { panic!("it was named") };
-    let mut writer = hand(&fresh, &repository, state.path()).await;
+    let mut writer = hand(&fresh, &repository, state.path());
     let mut model = Model::default();
     for step in steps {
         match step.clone() {
@@ -159,7 +159,7 @@ async fn run(steps: Vec<Step>) {
                     }
                 }
             }
-            Step::Restart => writer = hand(&fresh, &repository, state.path()).await,
+            Step::Restart => writer = hand(&fresh, &repository, state.path()),
         }
         model.check(&repository.metadata(&ID.into()).await.expect("it is there"));
     }
