@@ -8,6 +8,8 @@ mod support;
 mod data;
 #[path = "writes/deletion.rs"]
 mod deletion;
+#[path = "writes/journal.rs"]
+mod journal;
 mod measure;
 
 use std::{hint::black_box, sync::Arc, time::Instant};
@@ -66,6 +68,7 @@ async fn run() {
     bench.at_once().await;
     bench.resume().await;
     bench.deletion(&uri).await;
+    journal::run().await;
     bench.managers();
     bench.sessions.drop().await.expect("drop");
 }

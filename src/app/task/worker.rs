@@ -20,10 +20,7 @@ use super::{
     writer::Writer,
 };
 use crate::{
-    app::{
-        place::{self, Origin, Place, Rights, Store},
-        writes::WritePlace,
-    },
+    app::place::{self, Origin, Place, Rights, Store},
     hook::HookOutcome,
     repository::{Error, Limits, Opened, Result, WatchView},
 };
@@ -222,7 +219,7 @@ impl Worker {
             Ok(Opened::Store(store)) => {
                 let location = store.reader().location();
                 let watch = LinkWatch::new(store.reader(), self.events.clone(), &self.user);
-                let hand = self.writing.at(WritePlace::of(place, store.reader().as_ref()), store.clone());
+                let hand = self.writing.at(place, store.clone());
                 let writer = Writer::start(hand, watch.clone(), self.events.clone());
                 self.open =
                     Some(OpenStore { ticket, store, watch, writer, view: WatchView::default(), live: JoinSet::new() });

@@ -1,17 +1,36 @@
 //! Carrying out what a person changes.
 
-use std::{path::PathBuf, sync::Arc};
+mod back;
+mod choice;
+mod deeds;
+mod deletion;
+mod noted;
+mod said;
+mod turn;
 
-use super::{Journal, Write};
+pub use back::Turned;
+pub use deeds::{fields as field_deeds, guarded as guarded_edits};
+pub use deletion::{DeletionTerms, HandDeletion};
+pub use said::value_start;
+pub use turn::Turn;
+
+use std::path::PathBuf;
+
+use bson::Bson;
+
+use super::{Journal, Write, journal::Deed};
 use crate::{
     app::{
-        copy::PrivateCopy,
+        copy,
         place::{Place, Store, WriteRules},
     },
     hook::Hooks,
     manager::SessionManager,
-    repository::{Error, Result, SessionReader},
-    session::{Change, decode, encode},
+    repository::{Error, Filter, Projection, Result, SessionReader},
+    session::{
+        Change, MetadataEdit, SessionKey, decode, encode,
+        record::{FeedbackChange, NewFeedback},
+    },
 };
 
 /// The place that is written to, for the journal, for reports and for its rules.
@@ -30,6 +49,17 @@ impl WritePlace {
     #[must_use]
     pub fn of(place: &Place, reader: &dyn SessionReader) -> Self {
         Self { name: place.name.clone(), identity: reader.identity(), rules: place.rules.clone() }
+    }
+
+    /// Refuses edits of what the place protects, also where they come from a change that is taken back.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], which names the place and the field.
+    pub fn allows(&self, session: &SessionKey, edits: &[MetadataEdit]) -> Result<()> {
+        let Some((path, protected)) = self.rules.refuses(edits) else { return Ok(()) };
+        let reason = format!("{} protects {protected} from edits by hand", self.name);
+        let hint = "`protected` in the profile's settings names what nobody edits by hand there";
+        Err(Error::invalid(session.text(), path.field(), reason).with_hint(hint))
     }
 }
 
@@ -84,25 +114,97 @@ impl HandWriter {
     /// As the methods of [`SessionManager`]; where the place protects what would be changed; and where there would be no way back,
     /// since the journal cannot be written.
     pub async fn carry_out(&self, write: Write) -> Result<HandOutcome> {
-        let repository = self.store.repository()?;
-        let manager = |key| SessionManager::builder(Arc::clone(&repository), key).hooks(self.hooks.clone()).build();
-        let mut outcome = HandOutcome::of(&write);
         match write {
-            Write::Metadata(key, edits) => manager(key).edit_metadata(edits).await?,
-            Write::Feedback(key, feedback) => manager(key).add_feedback(feedback).await?,
-            Write::ChangeFeedback(key, change) => {
-                let index = manager(key.clone()).change_feedback(change.clone()).await?;
-                outcome.changes = vec![Change::feedback_changed(key, index, &change)];
-            }
-            Write::Undo(_) | Write::Redo(_) => {
-                return Err(Error::other("writing", "it is not built"));
-            }
-            Write::Delete(key) => {
-                let mut copy = PrivateCopy::new(&key, self.copies.clone());
-                manager(key).delete_session_kept(&mut copy).await?;
-                outcome.copy = copy.paths().last().cloned();
-            }
+            Write::Metadata(key, edits) => self.edit(key, edits).await,
+            Write::Feedback(key, feedback) => self.give(key, feedback).await,
+            Write::ChangeFeedback(key, change) => self.change(key, change).await,
+            Write::Delete(key) => self.delete(&key, DeletionTerms::default()).await.outcome(key),
+            Write::Undo(scope) => Ok(self.turn(&scope, Turn::Back).await?.told()),
+            Write::Redo(scope) => Ok(self.turn(&scope, Turn::Again).await?.told()),
         }
-        Ok(outcome)
+    }
+
+    /// What writes to a session, through the hooks.
+    fn manager(&self, key: &SessionKey) -> Result<SessionManager> {
+        Ok(SessionManager::builder(self.store.repository()?, key).hooks(self.hooks.clone()).build())
+    }
+
+    async fn edit(&self, key: SessionKey, edits: Vec<MetadataEdit>) -> Result<HandOutcome> {
+        self.place.allows(&key, &edits)?;
+        let manager = self.manager(&key)?;
+        // What a save of values needs is in its guards: nothing is read for it.
+        let stored = if deeds::need_stored(&edits) { Some(manager.repository().metadata(&key).await?) } else { None };
+        let edits = deeds::guarded(edits, stored.as_ref());
+        let deed = Deed::Metadata(deeds::fields(&edits, stored.as_ref()));
+        let begun = self.begin(&key, deed).await?;
+        let done = manager.edit_metadata(edits.clone()).await;
+        let notes = self.settle(begun, done.as_ref().err()).await;
+        done.map(|()| HandOutcome { changes: vec![Change::edited(key, &edits)], notes, ..HandOutcome::default() })
+    }
+
+    async fn give(&self, key: SessionKey, feedback: NewFeedback) -> Result<HandOutcome> {
+        let manager = self.manager(&key)?;
+        let stored: Bson = encode::feedback(&feedback).into();
+        let shown = decode::feedback(&stored);
+        let begun = self.begin(&key, Deed::Feedback { before: None, after: Some(stored) }).await?;
+        let done = manager.add_feedback(feedback).await;
+        let notes = self.settle(begun, done.as_ref().err()).await;
+        done.map(|()| HandOutcome { changes: vec![Change::feedback(key, shown)], notes, ..HandOutcome::default() })
+    }
+
+    async fn change(&self, key: SessionKey, change: FeedbackChange) -> Result<HandOutcome> {
+        let manager = self.manager(&key)?;
+        let after = change.new.clone().map(Into::into);
+        let begun = self.begin(&key, Deed::Feedback { before: Some(change.stored.clone()), after }).await?;
+        let done = manager.change_feedback(change.clone()).await;
+        let notes = self.settle(begun, done.as_ref().err()).await;
+        done.map(|index| {
+            let changes = vec![Change::feedback_changed(key, index, &change)];
+            HandOutcome { changes, notes, ..HandOutcome::default() }
+        })
+    }
+
+    /// Puts a session back from the copy that a deletion left, which is taken back with that.
+    ///
+    /// # Errors
+    /// Where the copy cannot be read, and as [`SessionWriter::restore`](crate::SessionWriter::restore).
+    pub async fn restore(&self, file: PathBuf) -> Result<HandOutcome> {
+        let changes = vec![self.put_back(file.clone()).await?];
+        let notes = self.settle_restored(&file).await;
+        Ok(HandOutcome { changes, notes, ..HandOutcome::default() })
+    }
+
+    /// The same, without a word in the journal.
+    async fn put_back(&self, file: PathBuf) -> Result<Change> {
+        let read = tokio::task::spawn_blocking(move || copy::read(&file)).await;
+        let copy = read.map_err(|join| Error::other("reading the copy", join.to_string()))??;
+        let key = copy.session().ok_or_else(|| Error::other("reading the copy", "it names no session"))?;
+        let manager = self.manager(&key)?;
+        manager.restore_session(copy).await?;
+        let keys = [key];
+        let rows = manager.repository().rows(&keys, &Filter::default(), &Projection::Nothing).await;
+        let [key] = keys;
+        // It is back, whether or not that can be read at once.
+        let row = rows.ok().and_then(|mut rows| rows.pop());
+        Ok(row.map_or_else(|| Change::unclear(key, None), Change::created))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_place_protects_is_refused_with_its_name() {
+        let rules = WriteRules { protected: vec!["billing.plan".to_owned()], ..WriteRules::default() };
+        let place = WritePlace { name: "prod-eu".to_owned(), rules, ..WritePlace::default() };
+        let edits = [MetadataEdit::set("priority", "high"), MetadataEdit::unset("billing")];
+        let refused = place.allows(&"s-1".into(), &edits).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "metadata.billing of session \"s-1\" cannot be written: prod-eu protects billing.plan from edits by hand; \
+             nothing was written"
+        );
+        assert!(place.allows(&"s-1".into(), &edits[..1]).is_ok());
     }
 }

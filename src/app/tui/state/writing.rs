@@ -2,6 +2,7 @@
 
 mod of_form;
 mod pending;
+mod turning;
 
 pub use pending::{Draft, MAY_BE_DONE, Pending};
 pub(super) use pending::{NO_ANSWER, SLOW_S};
@@ -39,7 +40,9 @@ impl AppState {
     /// A key that would change something. `None`: it is none of those.
     pub(super) fn change(&mut self, action: Action) -> Option<Vec<Effect>> {
         let is_of_form = self.is_of_the_form(action);
-        if !is_of_form && !matches!(action, Action::Rate | Action::DeleteSession) {
+        if !is_of_form
+            && !matches!(action, Action::Rate | Action::DeleteSession | Action::Undo | Action::Redo)
+        {
             return None;
         }
         if self.read_only() {
@@ -48,6 +51,8 @@ impl AppState {
         let begun = match action {
             _ if is_of_form => self.on_field(action),
             Action::Rate => self.rate(),
+            Action::Undo => self.undo(),
+            Action::Redo => self.redo(),
             _ => self.delete(),
         };
         match begun {
