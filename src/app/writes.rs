@@ -3,6 +3,7 @@
 
 mod hand;
 pub mod journal;
+mod own;
 
 pub use hand::{HandOutcome, HandWriter, WritePlace};
 pub use journal::Journal;

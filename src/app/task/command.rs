@@ -34,6 +34,8 @@ pub enum Command {
     Open(Ticket, SessionKey, u64),
     /// A session without its messages, beside the one that is open: `Event::Peeked`.
     Peek(Ticket, SessionKey),
+    /// The feedback on a session that was given here, as the journal has it: `Event::OwnFeedback`.
+    OwnFeedback(Ticket, SessionKey),
     /// Messages of one agent: `Event::Messages`.
     Messages(Ticket, SessionKey, AgentId, Range<u64>),
     /// All messages without text: `Event::Outline`.
@@ -111,7 +113,7 @@ pub enum Lane {
     Details,
     /// `Resolve` and `Open`.
     Open,
-    /// `Peek`.
+    /// `Peek` and `OwnFeedback`: what is read for a key.
     Peek,
     /// `Messages`.
     Messages,
@@ -170,7 +172,7 @@ impl Command {
             Self::Count(ticket, ..) => (Lane::Count, Some(*ticket)),
             Self::Details(ticket, ..) => (Lane::Details, Some(*ticket)),
             Self::Resolve(ticket, ..) | Self::Open(ticket, ..) => (Lane::Open, Some(*ticket)),
-            Self::Peek(ticket, ..) => (Lane::Peek, Some(*ticket)),
+            Self::Peek(ticket, ..) | Self::OwnFeedback(ticket, ..) => (Lane::Peek, Some(*ticket)),
             Self::Messages(ticket, ..) => (Lane::Messages, Some(*ticket)),
             Self::Outline(ticket, ..) => (Lane::Outline, Some(*ticket)),
             Self::Find(ticket, ..) => (Lane::Find, Some(*ticket)),

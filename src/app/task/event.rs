@@ -1,6 +1,6 @@
 //! What the background task tells the screen.
 
-use bson::Document;
+use bson::{Bson, Document};
 
 use super::{Ticket, command::Lane};
 use crate::{
@@ -49,6 +49,8 @@ pub enum Event {
     Opened(Ticket, Box<Session>),
     /// A session without its messages.
     Peeked(Ticket, Box<Session>),
+    /// The feedback on a session that was given here, each as it was stored last.
+    OwnFeedback(Ticket, Vec<Bson>),
     /// Messages of one agent.
     Messages(Ticket, AgentId, Vec<Message>),
     /// All messages without text.
@@ -133,7 +135,7 @@ impl Event {
             Self::Count(ticket, _) => (Lane::Count, *ticket),
             Self::Details(ticket, _) | Self::Usage(ticket, ..) => (Lane::Details, *ticket),
             Self::Resolved(ticket, ..) | Self::Opened(ticket, _) => (Lane::Open, *ticket),
-            Self::Peeked(ticket, _) => (Lane::Peek, *ticket),
+            Self::Peeked(ticket, _) | Self::OwnFeedback(ticket, _) => (Lane::Peek, *ticket),
             Self::Messages(ticket, ..) => (Lane::Messages, *ticket),
             Self::Outline(ticket, _) => (Lane::Outline, *ticket),
             Self::Found { ticket, .. } => (Lane::Find, *ticket),

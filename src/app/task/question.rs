@@ -12,6 +12,7 @@ use crate::{
         alert::row_among,
         fleet::{self, read::FleetExtent},
         told,
+        writes::HandWriter,
     },
     metrics,
     repository::{Error, ListQuery, SessionReader},
@@ -27,6 +28,8 @@ const ROWS_AT_ONCE: usize = 256;
 /// What a question needs to be answered.
 pub(super) struct Question {
     pub(super) reader: Arc<dyn SessionReader>,
+    /// What is written with there: its journal knows what was given here.
+    pub(super) hand: HandWriter,
     pub(super) events: mpsc::Sender<Event>,
     pub(super) reply: Reply,
 }
@@ -50,6 +53,7 @@ impl Question {
             }
             Command::Open(ticket, key, last) => Event::Opened(ticket, Box::new(reader.open(&key, last).await?)),
             Command::Peek(ticket, key) => Event::Peeked(ticket, Box::new(reader.open(&key, 0).await?)),
+            Command::OwnFeedback(ticket, key) => Event::OwnFeedback(ticket, self.hand.own_feedback(&key).await?),
             Command::Messages(ticket, key, agent, range) => {
                 let messages = reader.messages(&key, &agent, range).await?;
                 Event::Messages(ticket, agent, messages)

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     app::{
         place::{self, Origin, Place, Rights, Store},
-        writes::WritePlace,
+        writes::{HandWriter, WritePlace},
     },
     repository::{Error, Limits, Opened, Result, WatchView},
 };
@@ -93,6 +93,7 @@ struct OpenStore {
     ticket: Ticket,
     store: Store,
     watch: LinkWatch,
+    hand: HandWriter,
     writer: Writer,
     /// What of it is on the screen.
     view: WatchView,
@@ -218,9 +219,9 @@ impl Worker {
                 let location = store.reader().location();
                 let watch = LinkWatch::new(store.reader(), self.events.clone(), &self.user);
                 let hand = self.writing.at(WritePlace::of(place, store.reader().as_ref()), store.clone());
-                let writer = Writer::start(hand, watch.clone(), self.events.clone());
-                self.open =
-                    Some(OpenStore { ticket, store, watch, writer, view: WatchView::default(), live: JoinSet::new() });
+                let writer = Writer::start(hand.clone(), watch.clone(), self.events.clone());
+                let (view, live) = (WatchView::default(), JoinSet::new());
+                self.open = Some(OpenStore { ticket, store, watch, hand, writer, view, live });
                 Event::Connected { ticket, location }
             }
             Ok(Opened::Choose(candidates)) => Event::Choose { ticket, candidates },
@@ -239,17 +240,20 @@ impl Worker {
     }
 
     fn ask(&self, reply: Reply, command: Command) {
-        let Some(OpenStore { store, watch, .. }) = &self.open else {
+        let Some(OpenStore { store, watch, hand, .. }) = &self.open else {
             // Nothing is open (any more): whoever asked will ask again once it is.
             return;
         };
-        let (reader, watch) = (store.reader(), watch.clone());
+        let (reader, watch, hand) = (store.reader(), watch.clone(), hand.clone());
+        // Of what is kept here the connection is not asked.
+        let is_asked = !matches!(command, Command::OwnFeedback(..));
         let events = self.events.clone();
         tokio::spawn(async move {
-            let question = Question { reader, events: events.clone(), reply: reply.clone() };
+            let question = Question { reader, hand, events: events.clone(), reply: reply.clone() };
             let answered = tokio::spawn(async move { question.answer(command).await });
             let outcome = answered.await.unwrap_or_else(|join| Err(crashed("reading", &join)));
             match outcome {
+                Ok(()) if !is_asked => {}
                 Ok(()) => watch.heard(),
                 Err(error) => {
                     tracing::warn!(%error, "a read failed");

@@ -40,12 +40,14 @@ mod offers;
 mod pane_glow;
 pub mod picker;
 pub mod prompt;
+pub mod rating;
 pub mod review;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod sessions;
 mod start;
 pub mod tree;
+pub mod typed_word;
 mod typing;
 mod waiting;
 pub mod wake;
@@ -147,6 +149,8 @@ pub struct AppState {
     alerts: alerts::AlertState,
     /// Changes on their way.
     pending: Vec<writing::Pending>,
+    /// Feedback that this run gave.
+    given: Vec<writing::GivenFeedback>,
     /// The places that were open: what was typed is stored where it was typed for.
     homes: connection::HomePlaces,
     /// What is read, and since when nothing was answered.
@@ -180,6 +184,7 @@ impl AppState {
             errors: errors::ShownErrors::default(),
             alerts: alerts::AlertState::new(start.alerts),
             pending: Vec::new(),
+            given: Vec::new(),
             homes: connection::HomePlaces::default(),
             silent: None,
         };
@@ -210,6 +215,8 @@ impl AppState {
                 match self.modals.last_mut() {
                     Some(Modal::Prompt(prompt)) => prompt.paste(&text),
                     Some(Modal::Editor(editor)) => editor.paste(&text),
+                    Some(Modal::Agreement(agreement)) => agreement.typed.paste(&text),
+                    Some(Modal::Deletion(deletion)) => deletion.typed.paste(&text),
                     _ => {}
                 }
                 Vec::new()
@@ -259,6 +266,7 @@ impl AppState {
             self.workspace.conversation.resize(area.as_size(), &self.look);
         }
         self.resize_side_panes();
+        self.show_pending_feedback();
         let body = self.areas.body.inner(Margin::new(1, 1));
         for modal in &mut self.modals {
             match modal {
@@ -278,6 +286,7 @@ impl AppState {
         effects.extend(self.workspace.conversation.ask(&mut self.tickets));
         effects.extend(self.look_closer());
         effects.extend(self.ask_for_fleet());
+        effects.extend(self.resume_review());
         effects
     }
 

@@ -61,13 +61,15 @@ impl AppState {
             let ends = editor.is_stored_by(key) || key.code == KeyCode::Esc || editor.is_waiting();
             return if ends { Vec::new() } else { self.on_editor_key(key) };
         }
-        let in_text = matches!(self.modals.last(), Some(Modal::Prompt(_)));
+        let in_text =
+            matches!(self.modals.last(), Some(Modal::Prompt(_) | Modal::Agreement(_) | Modal::Deletion(_)));
         if action == Some(Action::Quit) && !in_text { self.leave() } else { Vec::new() }
     }
 
     pub(super) fn on_action(&mut self, action: Action) -> Vec<Effect> {
         if self.modals.is_empty() {
-            let done = self.in_pane(action).or_else(|| self.judge(action)).or_else(|| self.change(action));
+            let done = self.in_review(action).or_else(|| self.in_pane(action));
+            let done = done.or_else(|| self.judge(action)).or_else(|| self.change(action));
             done.unwrap_or_else(|| self.on_screen(action))
         } else {
             self.in_modal(action)

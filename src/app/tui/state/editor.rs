@@ -1,10 +1,12 @@
 //! A text being edited that will be stored: a metadata field, feedback, the id of a session to delete.
 
 mod paste;
+mod rated;
 mod returned;
 mod value;
 mod words;
 
+pub use rated::changed_feedback;
 use returned::Returned;
 
 use bson::Bson;
@@ -17,7 +19,6 @@ use crate::{
     session::{
         AgentId, MetadataEdit, Rating, SessionKey,
         edit::{self, AssignedValue, DateContext},
-        record::NewFeedback,
     },
 };
 
@@ -69,6 +70,8 @@ pub struct Editor {
     returned: Option<Returned>,
     /// Keys that are there already.
     taken: Vec<String>,
+    /// The feedback that it changes, as it is stored.
+    changes: Option<Bson>,
     area: TextArea<'static>,
     original: String,
     /// The text is JSON of the string that is edited.
@@ -102,6 +105,7 @@ impl Editor {
             elsewhere: None,
             returned: None,
             taken: Vec::new(),
+            changes: None,
             area: area(start),
             original: start.to_owned(),
             is_json: false,
@@ -263,7 +267,7 @@ impl Editor {
                 return Err(format!("that is not {}; nothing is deleted", agreed::what(session.text())));
             }
             Purpose::Rate { rating, about } => {
-                return Ok(Some(Write::Feedback(session, feedback(rating, about.as_ref(), &typed))));
+                return Ok(self.rated(rating, about.as_ref(), &typed));
             }
             Purpose::Edit { key, shown, kind } => {
                 // Untouched it is the very value, also where a text does not tell all its bits.
@@ -313,19 +317,6 @@ fn area(text: &str) -> TextArea<'static> {
     area.move_cursor(CursorMove::End);
     area.set_cursor_line_style(ratatui::style::Style::new());
     area
-}
-
-fn feedback(rating: &Rating, about: Option<&(AgentId, i64)>, typed: &str) -> NewFeedback {
-    let comment = typed.trim_end();
-    NewFeedback {
-        rating: rating.clone(),
-        comment: (!comment.is_empty()).then(|| comment.to_owned()),
-        agent_id: about.map(|(agent, _)| agent.clone()),
-        message_id: about.map(|(_, id)| *id),
-        extra: bson::Document::new(),
-        again: false,
-        at: jiff::Timestamp::UNIX_EPOCH,
-    }
 }
 
 #[cfg(test)]

@@ -55,6 +55,7 @@ impl AppState {
             Event::Sized(ticket, details) => self.on_sized(ticket, &details),
             Event::Resolved(_, id, rows) => self.on_resolved(&id, rows),
             Event::Peeked(ticket, session) => self.on_peeked(ticket, &session),
+            Event::OwnFeedback(ticket, own) => self.on_own_feedback(ticket, &own),
             Event::Failed { ticket, lane, error } => self.on_failed(ticket, lane, error),
             Event::Waiting(said) => {
                 self.said = Some(said);

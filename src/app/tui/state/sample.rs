@@ -187,6 +187,7 @@ impl Screen {
                 session.key = key.clone();
                 vec![Event::Peeked(*ticket, Box::new(session))]
             }
+            Command::OwnFeedback(ticket, _) => vec![Event::OwnFeedback(*ticket, Vec::new())],
             Command::Document(ticket, _) => {
                 vec![Event::Document(*ticket, Box::new(sample::inspection(sample::document("support-1042"))))]
             }

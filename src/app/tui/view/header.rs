@@ -99,6 +99,9 @@ fn parts(state: &AppState) -> Vec<HeaderPart> {
             parts.push(HeaderPart { keeps: 0, spans: vec![Span::styled(age, theme.dim)] });
         }
     }
+    if let Some(left) = state.review_left() {
+        parts.push(HeaderPart { keeps: 4, spans: vec![Span::styled(format!("{left}   "), theme.new)] });
+    }
     if let Some((mark, says, style)) = updates(state) {
         let of_words = if style == theme.warn { style } else { theme.dim };
         let spans = vec![Span::styled(format!("{mark} "), style), Span::styled(format!("{says} "), of_words)];

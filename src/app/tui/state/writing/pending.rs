@@ -56,27 +56,32 @@ impl Pending {
 
     /// What is changed, of which session, and what becomes of it, e.g. `priority of support-1042` and `stored`. Safe text.
     fn words(&self) -> (String, &'static str) {
-        let name = text::line(&self.name);
-        match &self.order.write {
-            Write::Metadata(_, edits) => {
-                let keys: Vec<_> = edits.iter().map(|edit| text::line(&edit.path.to_string()).into_owned()).collect();
-                let done = if edits.iter().all(|edit| edit.value.is_none()) { "removed" } else { "stored" };
-                (format!("{} of {name}", keys.join(", ")), done)
-            }
-            Write::Feedback(..) => (format!("feedback on {name}"), "stored"),
-            Write::ChangeFeedback(_, change) => {
-                let done = if change.new.is_some() { "changed" } else { "taken back" };
-                (format!("feedback on {name}"), done)
-            }
-            Write::Delete(_) => (name.into_owned(), "deleted"),
-            Write::Undo(_) => ("the last change".to_owned(), "taken back"),
-            Write::Redo(_) => ("the change taken back last".to_owned(), "made again"),
-        }
+        words_of(&self.order.write, &self.name)
     }
 
     /// The session; `None` of what may change several.
     pub(super) fn session(&self) -> Option<&SessionKey> {
         self.order.write.session()
+    }
+}
+
+/// What a write changes, of the session that goes by that name, and what becomes of it. Safe text.
+pub(super) fn words_of(write: &Write, name: &str) -> (String, &'static str) {
+    let name = text::line(name);
+    match write {
+        Write::Metadata(_, edits) => {
+            let keys: Vec<_> = edits.iter().map(|edit| text::line(&edit.path.to_string()).into_owned()).collect();
+            let done = if edits.iter().all(|edit| edit.value.is_none()) { "removed" } else { "stored" };
+            (format!("{} of {name}", keys.join(", ")), done)
+        }
+        Write::Feedback(..) => (format!("feedback on {name}"), "stored"),
+        Write::ChangeFeedback(_, change) => {
+            let done = if change.new.is_some() { "changed" } else { "taken back" };
+            (format!("feedback on {name}"), done)
+        }
+        Write::Delete(_) => (name.into_owned(), "deleted"),
+        Write::Undo(_) => ("the last change".to_owned(), "taken back"),
+        Write::Redo(_) => ("the change taken back last".to_owned(), "made again"),
     }
 }
 
