@@ -27,7 +27,8 @@ struct Folder {
 impl Folder {
     async fn with(metadata: Vec<Document>) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let repository: Arc<dyn SessionRepository> = folder::open(&dir.path().join("sessions")).await.unwrap();
+        std::fs::create_dir(dir.path().join("sessions")).unwrap();
+        let repository = folder::open(dir.path().join("sessions")).await.unwrap();
         for (at, metadata) in metadata.into_iter().enumerate() {
             repository.create_session(&NewSession::new(format!("s{at}")).metadata(metadata)).await.unwrap();
         }
