@@ -1,4 +1,5 @@
-//! What a person types to agree to a deletion: the browser and `delete` ask for the same.
+//! What a person types to agree: to a deletion, and to a write where the place asks for words. The browser and the commands ask
+//! for the same.
 
 use super::text;
 
@@ -9,11 +10,16 @@ pub const DELETE: &str = "delete";
 /// holds what cannot be seen or typed.
 #[must_use]
 pub fn word(id: &str) -> &str {
-    let typeable = !id.is_empty()
-        && id.trim() == id
-        && text::line(id) == id
-        && !id.chars().any(|c| (c.is_whitespace() && c != ' ') || is_private(c));
-    if typeable { id } else { DELETE }
+    if is_typeable(id) { id } else { DELETE }
+}
+
+/// Whether a keyboard can give it, and a person sees all of it.
+#[must_use]
+pub fn is_typeable(words: &str) -> bool {
+    !words.is_empty()
+        && words.trim() == words
+        && text::line(words) == words
+        && !words.chars().any(|c| (c.is_whitespace() && c != ' ') || is_private(c))
 }
 
 /// What to type, in words: `its id` or `the word delete`.
@@ -26,6 +32,24 @@ pub fn what(id: &str) -> &'static str {
 #[must_use]
 pub fn is_agreed(typed: &str, id: &str) -> bool {
     typed.trim() == word(id)
+}
+
+/// What to type to delete so many sessions, in words.
+#[must_use]
+pub fn what_several(count: usize) -> String {
+    format!("how many they are, {count}")
+}
+
+/// Whether what was typed agrees to delete so many sessions.
+#[must_use]
+pub fn is_agreed_number(typed: &str, count: usize) -> bool {
+    typed.trim() == count.to_string()
+}
+
+/// Whether what was typed are the words that a place asks for before a write.
+#[must_use]
+pub fn are_words(typed: &str, words: &str) -> bool {
+    typed.trim() == words
 }
 
 /// For private use: no keyboard has them, and no two fonts agree on them.
@@ -44,6 +68,13 @@ mod tests {
             assert!(is_agreed(&format!(" {id}\n"), id));
             assert!(!is_agreed(DELETE, id) && !is_agreed("", id));
         }
+    }
+
+    #[test]
+    fn words_and_numbers_agree_alone() {
+        assert!(are_words(" prod-eu\n", "prod-eu") && !are_words("prod", "prod-eu") && !are_words("", "prod-eu"));
+        assert!(is_agreed_number("12\n", 12));
+        assert!(!is_agreed_number("012", 12) && !is_agreed_number("", 0) && !is_agreed_number("1", 12));
     }
 
     #[test]

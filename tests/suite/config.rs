@@ -69,6 +69,11 @@ fn what_the_example_leaves_out_is_valid_too() {
     assert_eq!(config.profiles.len(), 3);
     assert_eq!(config.profiles["local"].database.as_deref(), Some("agents"));
     assert!(config.profiles["local"].read_only);
+    let rules = &config.profiles["local"].rules;
+    assert_eq!(
+        (rules.confirm.as_deref(), rules.protected.as_slice()),
+        (Some("local"), &["tenant", "billing.plan"].map(str::to_owned)[..])
+    );
     assert!(config.profiles["files"].dir.as_ref().unwrap().ends_with(".strands/sessions"));
     assert_eq!(config.filters["guarded"], "has:guardrail");
     let webhook = &config.hooks.webhooks["audit"];

@@ -9,7 +9,13 @@ use ratatui::style::Color;
 
 use super::toml_walk::{Problem, Section};
 use crate::{
-    app::place::{SecretSource, WriteRules}, disk, repository::mongo::uri};
+    app::{
+        agreed,
+        place::{SecretSource, WriteRules},
+    },
+    disk,
+    repository::mongo::uri,
+};
 
 /// What says where sessions are; one of them does.
 const PLACES: [&str; 4] = ["uri", "uri_file", "uri_command", "dir"];
@@ -61,6 +67,8 @@ fn profile(section: &Section<'_>, wrong: impl Fn(&str) -> Problem) -> Result<Pro
         "collection",
         "colour",
         "read_only",
+        "confirm",
+        "protected",
     ])?;
     for keys in [&PLACES[..], &PASSWORDS] {
         let mut given = keys.iter().filter(|key| section.get(key).is_some());
@@ -71,6 +79,7 @@ fn profile(section: &Section<'_>, wrong: impl Fn(&str) -> Problem) -> Result<Pro
     let mut profile = Profile {
         uri: elsewhere(section, "uri_file", "uri_command")?,
         password: elsewhere(section, "password_file", "password_command")?,
+        rules: rules(section)?,
         ..Profile::default()
     };
     if let Some(item) = section.get("uri") {
@@ -114,6 +123,31 @@ fn profile(section: &Section<'_>, wrong: impl Fn(&str) -> Problem) -> Result<Pro
         (None, Some(_)) if profile.password.is_some() => Err(wrong("is a folder, which has no password; leave it out")),
         _ => Ok(profile),
     }
+}
+
+/// What it asks of a person who writes there.
+fn rules(section: &Section<'_>) -> Result<WriteRules, Problem> {
+    let mut rules = WriteRules::default();
+    if let Some(item) = section.get("confirm") {
+        let words = item.filled()?;
+        if !agreed::is_typeable(&words) {
+            return Err(
+                item.wrong("must be words that can be typed, without a blank at either end, such as \"prod-eu\"")
+            );
+        }
+        rules.confirm = Some(words);
+    }
+    if let Some(item) = section.get("protected") {
+        rules.protected = item.list(r#"a list of fields of the metadata, such as ["tenant", "billing.plan"]"#)?;
+        if let Some(field) = rules.protected.iter().find(|field| field.split('.').any(str::is_empty)) {
+            return Err(item.wrong(format!("must name fields such as \"tenant\" or \"billing.plan\", not {field:?}")));
+        }
+        // It would protect a field of that name within the metadata, and nobody means that.
+        if let Some(field) = rules.protected.iter().find_map(|field| field.strip_prefix("metadata.")) {
+            return Err(item.wrong(format!("names fields of the metadata without the word metadata: write {field:?}")));
+        }
+    }
+    Ok(rules)
 }
 
 /// A secret in a file or behind a command.

@@ -1,6 +1,6 @@
 //! What a place asks of a person who writes there by hand.
 
-use crate::session::MetadataPath;
+use crate::session::{MetadataEdit, MetadataPath};
 
 /// What a place asks of a person who writes there by hand.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,6 +22,12 @@ impl WriteRules {
         };
         self.protected.iter().find(protects).map(String::as_str)
     }
+
+    /// The first of some edits that would change a protected field, with that field.
+    #[must_use]
+    pub fn refuses<'a>(&self, edits: &'a [MetadataEdit]) -> Option<(&'a MetadataPath, &str)> {
+        edits.iter().find_map(|edit| Some((&edit.path, self.protects(&edit.path)?)))
+    }
 }
 
 #[cfg(test)]
@@ -38,5 +44,13 @@ mod tests {
         for free in [&["bill"][..], &["billing", "plans"], &["plan"]] {
             assert_eq!(rules.protects(&path(free)), None, "{free:?}");
         }
+    }
+
+    #[test]
+    fn of_several_edits_one_is_enough() {
+        let rules = WriteRules { protected: vec!["tenant".to_owned()], ..WriteRules::default() };
+        let edits = [MetadataEdit::set("priority", "high"), MetadataEdit::unset("tenant")];
+        assert_eq!(rules.refuses(&edits), Some((&edits[1].path, "tenant")));
+        assert_eq!(rules.refuses(&edits[..1]), None);
     }
 }

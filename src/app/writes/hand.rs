@@ -11,7 +11,7 @@ use crate::{
     hook::Hooks,
     manager::SessionManager,
     repository::{Error, Result, SessionReader},
-    session::{Change, decode, encode},
+    session::{Change, MetadataEdit, SessionKey, decode, encode},
 };
 
 /// The place that is written to, for the journal, for reports and for its rules.
@@ -30,6 +30,17 @@ impl WritePlace {
     #[must_use]
     pub fn of(place: &Place, reader: &dyn SessionReader) -> Self {
         Self { name: place.name.clone(), identity: reader.identity(), rules: place.rules.clone() }
+    }
+
+    /// Refuses edits of what the place protects, also where they come from a change that is taken back.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], which names the place and the field.
+    pub fn allows(&self, session: &SessionKey, edits: &[MetadataEdit]) -> Result<()> {
+        let Some((path, protected)) = self.rules.refuses(edits) else { return Ok(()) };
+        let reason = format!("{} protects {protected} from edits by hand", self.name);
+        let hint = "`protected` in the profile's settings names what nobody edits by hand there";
+        Err(Error::invalid(session.text(), path.field(), reason).with_hint(hint))
     }
 }
 
@@ -72,6 +83,7 @@ impl HandWriter {
         let manager = |key| SessionManager::builder(Arc::clone(&repository), key).hooks(self.hooks.clone()).build();
         let changes = match write {
             Write::Metadata(key, edits) => {
+                self.place.allows(&key, &edits)?;
                 manager(key.clone()).edit_metadata(edits.clone()).await?;
                 vec![Change::edited(key, &edits)]
             }
@@ -91,5 +103,24 @@ impl HandWriter {
             }
         };
         Ok(HandOutcome { changes, ..HandOutcome::default() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_place_protects_is_refused_with_its_name() {
+        let rules = WriteRules { protected: vec!["billing.plan".to_owned()], ..WriteRules::default() };
+        let place = WritePlace { name: "prod-eu".to_owned(), rules, ..WritePlace::default() };
+        let edits = [MetadataEdit::set("priority", "high"), MetadataEdit::unset("billing")];
+        let refused = place.allows(&"s-1".into(), &edits).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "metadata.billing of session \"s-1\" cannot be written: prod-eu protects billing.plan from edits by hand; \
+             nothing was written"
+        );
+        assert!(place.allows(&"s-1".into(), &edits[..1]).is_ok());
     }
 }
