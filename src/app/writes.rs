@@ -1,6 +1,7 @@
 //! What a person changes by hand: carried out through the session manager and the hooks, by the rules of the place, and written
 //! down in the journal, so that there is a way back. The browser and the commands write here alike.
 
+pub mod bulk;
 mod hand;
 pub mod journal;
 mod own;

@@ -4,7 +4,13 @@ use bson::{Bson, Document};
 
 use super::{Ticket, command::Lane};
 use crate::{
-    app::{fleet::read::FleetExtent, writes::HandOutcome},
+    app::{
+        fleet::read::FleetExtent,
+        writes::{
+            HandOutcome,
+            bulk::{BulkEnd, BulkProgress, BulkTally},
+        },
+    },
     metrics::Outline,
     repository::{Candidate, Error, Inspection, ListPlan, News, PageEnd},
     session::{AgentId, Details, Message, Session, SessionKey, Summary, Usage},
@@ -78,6 +84,15 @@ pub enum Event {
     Matched(Ticket, bool),
     /// Counts and sizes, for the alerts.
     Sized(Ticket, Vec<(SessionKey, Details)>),
+    /// What a change of many sessions would come to, of those looked at so far.
+    BulkSeen {
+        /// Of `BulkPreview`.
+        ticket: Ticket,
+        /// How many would come to what.
+        tally: Box<BulkTally>,
+        /// Nothing more to come.
+        done: bool,
+    },
     /// A question failed.
     Failed {
         /// Of the question.
@@ -95,6 +110,10 @@ pub enum Event {
     Waiting(String),
     /// A hook gave up on something it was to deliver: which, what and why, in a sentence.
     Undelivered(String),
+    /// How far a change of many sessions is.
+    BulkAt(Ticket, Box<BulkProgress>),
+    /// It ended, for now or for good; or it could not begin.
+    BulkEnded(Ticket, Result<Box<BulkEnd>, Error>),
     /// A change is stored.
     Written(Ticket, Box<HandOutcome>),
     /// A change was refused or failed.
@@ -144,6 +163,7 @@ impl Event {
                 (Lane::Fleet, *ticket)
             }
             Self::Matched(ticket, _) | Self::Sized(ticket, _) => (Lane::Alert, *ticket),
+            Self::BulkSeen { ticket, .. } => (Lane::Bulk, *ticket),
             Self::Failed { ticket, lane, .. } => (*lane, *ticket),
             Self::Link(_)
             | Self::News(..)

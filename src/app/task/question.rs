@@ -11,8 +11,12 @@ use crate::{
     app::{
         alert::row_among,
         fleet::{self, read::FleetExtent},
+        place::WriteRules,
         told,
-        writes::HandWriter,
+        writes::{
+            HandWriter,
+            bulk::{BulkOrder, BulkPreview},
+        },
     },
     metrics,
     repository::{Error, ListQuery, SessionReader},
@@ -43,6 +47,7 @@ impl Question {
             Command::Details(ticket, keys) => return self.details(ticket, &keys).await,
             Command::Find(ticket, key, agent, needle) => return self.find(ticket, &key, agent, &needle).await,
             Command::Fleet(ticket, scope) => return self.fleet(ticket, scope).await,
+            Command::BulkPreview(ticket, order, rules) => return self.preview(ticket, *order, *rules).await,
             Command::RowsOf(ticket, keys, filter, metadata) => {
                 Event::RowsOf(ticket, reader.rows(&keys, &filter, &metadata).await?)
             }
@@ -64,7 +69,12 @@ impl Question {
                 Event::Matched(ticket, row_among(reader.as_ref(), &filter, &key).await?.is_some())
             }
             Command::Sizes(ticket, keys) => Event::Sized(ticket, reader.details(&keys).await?),
-            Command::Connect(..) | Command::Cancel(_) | Command::Look(..) | Command::Write(..) => return Ok(()),
+            Command::Connect(..)
+            | Command::Cancel(_)
+            | Command::Look(..)
+            | Command::Write(..)
+            | Command::Bulk(..)
+            | Command::BulkStop(_) => return Ok(()),
         };
         self.reply.send(&self.events, event).await;
         Ok(())
@@ -103,6 +113,19 @@ impl Question {
         let end = page.end().cloned().unwrap_or_default();
         self.reply.send(&self.events, Event::ListEnd(ticket, end)).await;
         Ok(())
+    }
+
+    /// Looks at session after session; given up as soon as nobody waits for it.
+    async fn preview(&self, ticket: Ticket, order: BulkOrder, rules: WriteRules) -> Result<(), Error> {
+        let mut preview = BulkPreview::new(Arc::clone(&self.reader), order, rules);
+        loop {
+            let done = preview.look_further().await?.is_none();
+            let tally = Box::new(preview.tally().clone());
+            let awaited = self.reply.send(&self.events, Event::BulkSeen { ticket, tally, done }).await;
+            if done || !awaited {
+                return Ok(());
+            }
+        }
     }
 
     /// Counts and sizes of all rows at once, then tokens one by one: those read every message's figures.

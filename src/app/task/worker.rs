@@ -11,6 +11,8 @@ use tokio::{
 
 use super::{
     Command, Event, Ticket, WriteOrder, Writing,
+    bulk::BulkRuns,
+    command::BulkCommand,
     crash::crashed,
     lanes::{Lanes, Reply},
     lid::{LOOKS, SleepWatch},
@@ -95,6 +97,7 @@ struct OpenStore {
     watch: LinkWatch,
     hand: HandWriter,
     writer: Writer,
+    bulk: BulkRuns,
     /// What of it is on the screen.
     view: WatchView,
     /// Tells what changes in it.
@@ -105,7 +108,12 @@ impl OpenStore {
     /// Nothing more is told of it; what was to be written still is.
     fn leave(self) -> (Store, JoinHandle<()>) {
         drop(self.live);
-        (self.store, self.writer.close())
+        let (writes, bulk) = (self.writer.close(), self.bulk.close());
+        let all = tokio::spawn(async move {
+            let _ = writes.await;
+            bulk.await;
+        });
+        (self.store, all)
     }
 }
 
@@ -168,6 +176,15 @@ impl Worker {
         if let Command::Write(ticket, order) = command {
             return self.write(ticket, order);
         }
+        if let Command::Bulk(ticket, ordered) = command {
+            return self.bulk(ticket, *ordered);
+        }
+        if let Command::BulkStop(ticket) = command {
+            if let Some(open) = &self.open {
+                open.bulk.stop(ticket);
+            }
+            return;
+        }
         if let Command::Look(ticket, in_view) = command {
             if let Some(open) = self.open.as_ref().filter(|open| open.ticket == ticket) {
                 open.view.show(*in_view);
@@ -187,11 +204,22 @@ impl Worker {
         if let Some(open) = self.open.as_ref().filter(|open| open.ticket == order.connection) {
             return open.writer.order(ticket, order);
         }
-        let error = Error::other("writing", "the connection it was typed for is not open; nothing was written")
-            .with_hint("connect there and repeat it");
+        self.answer(Event::NotWritten { ticket, error: not_there(), stored: None });
+    }
+
+    /// The same for a change of many sessions.
+    fn bulk(&mut self, ticket: Ticket, ordered: BulkCommand) {
+        match self.open.as_mut().filter(|open| open.ticket == ordered.connection) {
+            Some(open) => open.bulk.start(ticket, ordered),
+            None => self.answer(Event::BulkEnded(ticket, Err(not_there()))),
+        }
+    }
+
+    /// Answers beside the loop.
+    fn answer(&mut self, event: Event) {
         let events = self.events.clone();
         self.ending.push(tokio::spawn(async move {
-            let _ = events.send(Event::NotWritten { ticket, error, stored: None }).await;
+            let _ = events.send(event).await;
         }));
     }
 
@@ -219,9 +247,10 @@ impl Worker {
                 let location = store.reader().location();
                 let watch = LinkWatch::new(store.reader(), self.events.clone(), &self.user);
                 let hand = self.writing.at(WritePlace::of(place, store.reader().as_ref()), store.clone());
+                let bulk = BulkRuns::new(hand.clone(), self.writing.reports.clone(), self.events.clone());
                 let writer = Writer::start(hand.clone(), watch.clone(), self.events.clone());
                 let (view, live) = (WatchView::default(), JoinSet::new());
-                self.open = Some(OpenStore { ticket, store, watch, hand, writer, view, live });
+                self.open = Some(OpenStore { ticket, store, watch, hand, writer, bulk, view, live });
                 Event::Connected { ticket, location }
             }
             Ok(Opened::Choose(candidates)) => Event::Choose { ticket, candidates },
@@ -264,4 +293,10 @@ impl Worker {
             }
         });
     }
+}
+
+/// What was ordered for another connection than the one that is open.
+fn not_there() -> Error {
+    Error::other("writing", "the connection it was typed for is not open; nothing was written")
+        .with_hint("connect there and repeat it")
 }

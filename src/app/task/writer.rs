@@ -25,12 +25,14 @@ pub struct Writing {
     pub copies: Option<PathBuf>,
     /// Where every change is written down.
     pub journal: Journal,
+    /// The folder of reports of changes of many sessions; without it none is written.
+    pub reports: Option<PathBuf>,
 }
 
 impl Writing {
     /// What writes to a store that is open at a place.
     pub(super) fn at(&self, place: WritePlace, store: Store) -> HandWriter {
-        let Self { hooks, copies, journal } = self.clone();
+        let Self { hooks, copies, journal, .. } = self.clone();
         HandWriter { place, store, hooks, copies, journal }
     }
 }

@@ -1,95 +1,174 @@
 //! What was changed by hand, kept in a file of the state folder: when, who, where, and what stood there before and after.
+//!
+//! Each change is two lines: what is meant, which is on the disk before the change is sent, and what became of it, which nobody
+//! waits for. Where the second is missing, what is stored tells.
 
-use std::path::PathBuf;
+mod entry;
+mod file;
+mod line;
+mod replay;
+
+pub use entry::{Deed, DeedState, FieldDeed, JournalEntry};
+pub use file::LARGEST_JOURNAL;
+pub use replay::JournalRead;
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use bson::Bson;
-use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::session::{MetadataPath, SessionKey};
+use crate::session::SessionKey;
+use line::Record;
 
 /// The journal. Cheap to clone; several windows may write it at once.
 #[derive(Debug, Clone, Default)]
 pub struct Journal {
-    folder: Option<PathBuf>,
+    medium: Arc<Medium>,
+    /// Of the sample sessions, which end with the program.
+    samples: Arc<Medium>,
+    /// What is wrong with the file was said.
+    told: Arc<AtomicBool>,
 }
 
-/// One change of one session.
-#[derive(Debug, Clone, PartialEq)]
-pub struct JournalEntry {
-    /// Names it.
-    pub id: Uuid,
-    /// Changes that are taken back as one, such as those of a bulk edit.
-    pub group: Option<Uuid>,
-    /// When.
-    pub at: Timestamp,
-    /// Who: `user@host`.
-    pub who: String,
-    /// The place, by its [identity](super::WritePlace::identity).
-    pub place: String,
-    /// The session.
-    pub session: SessionKey,
-    /// What was changed.
-    pub deed: Deed,
-    /// What became of it.
-    pub state: DeedState,
+/// Where the lines are.
+#[derive(Debug)]
+enum Medium {
+    /// In the memory of this run.
+    Memory(Mutex<Vec<u8>>),
+    /// In a folder.
+    Folder(PathBuf),
 }
 
-/// What was changed.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Deed {
-    /// Values in the metadata, all at once.
-    Metadata(Vec<FieldDeed>),
-    /// An element of `feedbacks`, as it was stored before and after; `None`: it was not there.
-    Feedback {
-        /// Before.
-        before: Option<Bson>,
-        /// After.
-        after: Option<Bson>,
-    },
-    /// The session was deleted; its private copy is there.
-    Deletion {
-        /// The copy.
-        copy: PathBuf,
-    },
-}
-
-/// A value in the metadata before and after.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FieldDeed {
-    /// Where it stands.
-    pub path: MetadataPath,
-    /// What stood there; `None`: nothing.
-    pub before: Option<Bson>,
-    /// What stands there; `None`: nothing.
-    pub after: Option<Bson>,
-    /// The field that followed it in its object, before; `None`: it was the last, or not there.
-    pub next: Option<String>,
-}
-
-/// What became of a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeedState {
-    /// It was begun, and nobody wrote down how it ended: what is stored tells.
-    Begun,
-    /// It is stored.
-    Done,
-    /// It was refused or failed, and changed nothing.
-    Failed,
-    /// It is stored, and was taken back.
-    Undone,
+impl Default for Medium {
+    fn default() -> Self {
+        Self::Memory(Mutex::default())
+    }
 }
 
 impl Journal {
-    /// In that folder; without one nothing is written down.
+    /// In that folder; without one it ends with the program.
     #[must_use]
     pub fn new(folder: Option<PathBuf>) -> Self {
-        Self { folder }
+        Self { medium: Arc::new(folder.map_or_else(Medium::default, Medium::Folder)), ..Self::default() }
     }
 
-    /// Where it is kept.
+    /// That of the sample sessions, which end with the program, and it with them.
     #[must_use]
-    pub fn folder(&self) -> Option<&PathBuf> {
-        self.folder.as_ref()
+    pub fn of_samples(&self) -> Self {
+        Self { medium: Arc::clone(&self.samples), ..self.clone() }
+    }
+
+    /// Where it is kept; `None`: it ends with the program.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        match &*self.medium {
+            Medium::Folder(folder) => Some(folder),
+            Medium::Memory(_) => None,
+        }
+    }
+
+    /// Writes down what is about to be changed: one or many changes in one step. It is on the disk when this ends well, and only
+    /// then may the changes be sent. An entry whose id is there already stands for the earlier one from then on.
+    ///
+    /// # Errors
+    /// What the file system says; then none of them is written down.
+    pub async fn begin(&self, entries: Vec<JournalEntry>) -> io::Result<()> {
+        let records = entries.into_iter().map(|entry| Record::Entry(Box::new(entry))).collect();
+        self.append(records, DiskWait::Awaited).await
+    }
+
+    /// Writes down what became of changes. Nobody waits for the disk: what is stored tells where this is lost.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub async fn settle(&self, outcomes: Vec<(Uuid, DeedState)>) -> io::Result<()> {
+        self.append(states(outcomes), DiskWait::Later).await
+    }
+
+    /// Writes down that changes are about to be taken back or made again, as [`Journal::begin`] does.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub async fn turn(&self, outcomes: Vec<(Uuid, DeedState)>) -> io::Result<()> {
+        self.append(states(outcomes), DiskWait::Awaited).await
+    }
+
+    async fn append(&self, records: Vec<Record>, wait: DiskWait) -> io::Result<()> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let medium = Arc::clone(&self.medium);
+        let write = move || {
+            let lines = line::lines(&records)?;
+            match &*medium {
+                Medium::Memory(held) => {
+                    let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
+                    held.extend_from_slice(&lines);
+                    if held.len() > LARGEST_JOURNAL {
+                        *held = file::shortened(&held, lines.len());
+                    }
+                    Ok(())
+                }
+                Medium::Folder(folder) => file::append(folder, &lines, wait == DiskWait::Awaited),
+            }
+        };
+        // Off the async threads: disks can be slow.
+        tokio::task::spawn_blocking(write).await.map_err(io::Error::other)?
+    }
+
+    /// All that is in it, the oldest first.
+    ///
+    /// # Errors
+    /// What the file system says; a file that is not there yet is an empty journal.
+    pub async fn read(&self) -> io::Result<JournalRead> {
+        let medium = Arc::clone(&self.medium);
+        let read = move || match &*medium {
+            Medium::Memory(held) => {
+                let held = held.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                Ok(replay::replayed(&held))
+            }
+            Medium::Folder(folder) => file::read(folder).map(|held| replay::replayed(&held)),
+        };
+        tokio::task::spawn_blocking(read).await.map_err(io::Error::other)?
+    }
+
+    /// What is wrong with what was read, a sentence each: the first time, for one run of the program.
+    #[must_use]
+    pub fn notes(&self, read: &JournalRead) -> Vec<String> {
+        let mut notes = read.notes();
+        if !notes.is_empty() && self.told.swap(true, Ordering::Relaxed) {
+            notes.clear();
+        }
+        notes
+    }
+
+    /// The elements of `feedbacks` that were given here, as they are stored by what is known here: only these may be changed or
+    /// taken back. Of several that are the same each stands for one.
+    ///
+    /// # Errors
+    /// As [`Journal::read`].
+    pub async fn own_feedback(&self, place: &str, session: &SessionKey) -> io::Result<Vec<Bson>> {
+        Ok(self.read().await?.own_feedback(place, session))
     }
 }
+
+/// Whether a write waits for the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum DiskWait {
+    Awaited,
+    Later,
+}
+
+fn states(outcomes: Vec<(Uuid, DeedState)>) -> Vec<Record> {
+    outcomes.into_iter().map(|(id, state)| Record::State(id, state)).collect()
+}
+
+#[cfg(test)]
+mod tests;
