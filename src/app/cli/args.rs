@@ -26,6 +26,10 @@ pub struct Args {
     pub config: Option<PathBuf>,
     #[command(flatten)]
     pub connection: ConnectionArgs,
+    /// The words that a profile asks for before a change (`confirm` in the configuration); without it they are asked for at the
+    /// terminal
+    #[arg(long, global = true, value_name = "WORDS")]
+    pub confirm: Option<String>,
     #[command(subcommand)]
     pub command: Option<CliCommand>,
 }

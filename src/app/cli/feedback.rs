@@ -55,6 +55,7 @@ async fn add(context: &Context, hooks: &Hooks, args: &FeedbackArgs) -> Result<()
         again: false,
         at: Timestamp::now(),
     };
+    context.agree()?;
     Ok(SessionManager::builder(repository, key).hooks(hooks.clone()).build().add_feedback(feedback).await?)
 }
 

@@ -86,7 +86,9 @@ async fn set(context: &Context, hooks: &Hooks, id: &str, fields: &[String], kind
         let value = value(key, typed, now, kind, &dates)?;
         Ok(MetadataEdit::set(key, value).only_if(now.cloned()))
     });
-    apply(&manager, edits.collect::<Result<Vec<_>, Stop>>()?).await
+    let edits = edits.collect::<Result<Vec<_>, Stop>>()?;
+    context.agree()?;
+    apply(&manager, edits).await
 }
 
 /// The value of an assignment: of the type that is named, else of the one that is stored.
@@ -145,6 +147,7 @@ async fn unset(context: &Context, hooks: &Hooks, id: &str, keys: &[String]) -> R
     let manager = manager(context, hooks, id).await?;
     let stored = manager.metadata().await?;
     let edits = keys.iter().map(|key| MetadataEdit::unset(key).only_if(stored.get(key).cloned())).collect();
+    context.agree()?;
     apply(&manager, edits).await
 }
 

@@ -18,6 +18,7 @@ pub async fn run(context: &Context, file: PathBuf) -> Result<()> {
         let advice = told::advice(&empty.advice).map_or_else(String::new, |advice| format!("; {advice}"));
         output::note(&format!("{}{advice}; the session is put back there all the same", empty.found));
     }
+    context.agree()?;
     let key = repository.restore(&copy).await?;
     let mut out = Out::new();
     out.line(&text::line(key.text()))?;

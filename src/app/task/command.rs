@@ -41,6 +41,8 @@ pub enum Command {
     Open(Ticket, SessionKey, u64),
     /// A session without its messages, beside the one that is open: `Event::Peeked`.
     Peek(Ticket, SessionKey),
+    /// What is in the sessions that are to be deleted: `Event::Weighed` as they are counted, `done` with the last.
+    Weigh(Ticket, Box<BulkOrder>),
     /// The feedback on a session that was given here, as the journal has it: `Event::OwnFeedback`.
     OwnFeedback(Ticket, SessionKey),
     /// Messages of one agent: `Event::Messages`.
@@ -138,7 +140,7 @@ pub enum Lane {
     Details,
     /// `Resolve` and `Open`.
     Open,
-    /// `Peek` and `OwnFeedback`: what is read for a key.
+    /// `Peek`, `Weigh` and `OwnFeedback`: what is read for a key.
     Peek,
     /// `Messages`.
     Messages,
@@ -200,7 +202,9 @@ impl Command {
             Self::Count(ticket, ..) => (Lane::Count, Some(*ticket)),
             Self::Details(ticket, ..) => (Lane::Details, Some(*ticket)),
             Self::Resolve(ticket, ..) | Self::Open(ticket, ..) => (Lane::Open, Some(*ticket)),
-            Self::Peek(ticket, ..) | Self::OwnFeedback(ticket, ..) => (Lane::Peek, Some(*ticket)),
+            Self::Peek(ticket, ..) | Self::Weigh(ticket, _) | Self::OwnFeedback(ticket, _) => {
+                (Lane::Peek, Some(*ticket))
+            }
             Self::Messages(ticket, ..) => (Lane::Messages, Some(*ticket)),
             Self::Outline(ticket, ..) => (Lane::Outline, Some(*ticket)),
             Self::Find(ticket, ..) => (Lane::Find, Some(*ticket)),

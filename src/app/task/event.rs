@@ -55,6 +55,15 @@ pub enum Event {
     Opened(Ticket, Box<Session>),
     /// A session without its messages.
     Peeked(Ticket, Box<Session>),
+    /// What is in some of the sessions that are to be deleted and are there.
+    Weighed {
+        /// Of `Weigh`.
+        ticket: Ticket,
+        /// Counts and sizes.
+        found: Vec<(SessionKey, Details)>,
+        /// Nothing more to come.
+        done: bool,
+    },
     /// The feedback on a session that was given here, each as it was stored last.
     OwnFeedback(Ticket, Vec<Bson>),
     /// Messages of one agent.
@@ -154,7 +163,9 @@ impl Event {
             Self::Count(ticket, _) => (Lane::Count, *ticket),
             Self::Details(ticket, _) | Self::Usage(ticket, ..) => (Lane::Details, *ticket),
             Self::Resolved(ticket, ..) | Self::Opened(ticket, _) => (Lane::Open, *ticket),
-            Self::Peeked(ticket, _) | Self::OwnFeedback(ticket, _) => (Lane::Peek, *ticket),
+            Self::Peeked(ticket, _) | Self::OwnFeedback(ticket, _) | Self::Weighed { ticket, .. } => {
+                (Lane::Peek, *ticket)
+            }
             Self::Messages(ticket, ..) => (Lane::Messages, *ticket),
             Self::Outline(ticket, _) => (Lane::Outline, *ticket),
             Self::Found { ticket, .. } => (Lane::Find, *ticket),

@@ -58,6 +58,7 @@ impl Question {
             }
             Command::Open(ticket, key, last) => Event::Opened(ticket, Box::new(reader.open(&key, last).await?)),
             Command::Peek(ticket, key) => Event::Peeked(ticket, Box::new(reader.open(&key, 0).await?)),
+            Command::Weigh(ticket, order) => return self.weigh(ticket, *order).await,
             Command::OwnFeedback(ticket, key) => Event::OwnFeedback(ticket, self.hand.own_feedback(&key).await?),
             Command::Messages(ticket, key, agent, range) => {
                 let messages = reader.messages(&key, &agent, range).await?;
@@ -183,6 +184,20 @@ impl Question {
         }
         self.reply.send(&self.events, Event::FleetEnd(ticket, extent)).await;
         failed.map_or(Ok(()), Err)
+    }
+
+    /// What is in each of them, batch by batch.
+    async fn weigh(&self, ticket: Ticket, order: BulkOrder) -> Result<(), Error> {
+        let mut preview = BulkPreview::new(Arc::clone(&self.reader), order, self.hand.place.rules.clone());
+        while let Some(rows) = preview.look_further().await? {
+            let keys: Vec<SessionKey> = rows.into_iter().map(|(row, _)| row.key).collect();
+            let found = self.reader.details(&keys).await?;
+            if !self.reply.send(&self.events, Event::Weighed { ticket, found, done: false }).await {
+                return Ok(());
+            }
+        }
+        self.reply.send(&self.events, Event::Weighed { ticket, found: Vec::new(), done: true }).await;
+        Ok(())
     }
 
     async fn find(&self, ticket: Ticket, key: &SessionKey, agent: Option<AgentId>, needle: &str) -> Result<(), Error> {

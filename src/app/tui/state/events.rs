@@ -55,6 +55,10 @@ impl AppState {
             Event::Sized(ticket, details) => self.on_sized(ticket, &details),
             Event::Resolved(_, id, rows) => self.on_resolved(&id, rows),
             Event::Peeked(ticket, session) => self.on_peeked(ticket, &session),
+            Event::Weighed { ticket, found, done } => {
+                self.on_weighed(ticket, &found, done);
+                Vec::new()
+            }
             Event::OwnFeedback(ticket, own) => self.on_own_feedback(ticket, &own),
             Event::Failed { ticket, lane, error } => self.on_failed(ticket, lane, error),
             Event::Waiting(said) => {
@@ -252,6 +256,7 @@ impl AppState {
         {
             self.mark_gone(key);
         }
+        self.not_weighed(ticket, &error);
         self.workspace.peek.take_if(|peek| peek.ticket == ticket);
         if let Some((_, id)) = self.workspace.resolving.take_if(|(asked, _)| *asked == ticket) {
             // The session that was asked for is looked for again once the connection is back.

@@ -19,7 +19,7 @@ use crate::{
             state::conversation::sample::Desk,
             view::sample::{self, look},
         },
-        writes::bulk::{BulkTally, SessionOutcome},
+        writes::bulk::{BulkScope, BulkTally, SessionOutcome},
     },
     metrics::Outline,
     repository::{Cursor, ListQuery, News, PageEnd, Target},
@@ -187,6 +187,13 @@ impl Screen {
                 let mut session = sample::session("support-1042");
                 session.key = key.clone();
                 vec![Event::Peeked(*ticket, Box::new(session))]
+            }
+            Command::Weigh(ticket, order) => {
+                let found = match &order.scope {
+                    BulkScope::Sessions(keys) => keys.iter().map(|key| (key.clone(), details(key))).collect(),
+                    BulkScope::Matching { .. } => Vec::new(),
+                };
+                vec![Event::Weighed { ticket: *ticket, found, done: true }]
             }
             Command::OwnFeedback(ticket, _) => vec![Event::OwnFeedback(*ticket, Vec::new())],
             Command::Document(ticket, _) => {

@@ -3,9 +3,9 @@
 mod pending;
 mod rated;
 
+use pending::words_of;
 pub use pending::{Draft, MAY_BE_DONE, Pending};
 pub(super) use pending::{NO_ANSWER, SLOW_S};
-use pending::words_of;
 pub use rated::GivenFeedback;
 
 use crossterm::event::KeyEvent;
@@ -118,12 +118,6 @@ impl AppState {
     pub(super) fn rate(&mut self) -> Result<Vec<Effect>, String> {
         let (chosen, about) = self.rating_target()?;
         let editor = Editor::rate(chosen.key, about).named(chosen.name);
-        Ok(self.begin(Modal::Editor(Box::new(editor))))
-    }
-
-    fn delete(&mut self) -> Result<Vec<Effect>, String> {
-        let chosen = self.chosen().ok_or("choose a session first")?;
-        let editor = Editor::delete(chosen.key).named(chosen.name);
         Ok(self.begin(Modal::Editor(Box::new(editor))))
     }
 

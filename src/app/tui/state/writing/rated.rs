@@ -1,7 +1,11 @@
 //! Feedback on its way, and what of it this run gave.
 
+use super::super::{
+    AppState,
+    connection::HomePlace,
+    feedback::{PendingFeedback, is_same},
+};
 use super::Pending;
-use super::super::{AppState, connection::HomePlace, feedback::{PendingFeedback, is_same}};
 use crate::{
     app::writes::Write,
     session::{AgentId, Change, ChangeKind, Feedback, SessionKey, decode, encode},
@@ -53,11 +57,7 @@ impl AppState {
     }
 
     /// The feedback on just that which this run gave last, where it is still there as far as is known.
-    pub(in super::super) fn given_on(
-        &self,
-        session: &SessionKey,
-        about: Option<&(AgentId, i64)>,
-    ) -> Option<&Feedback> {
+    pub(in super::super) fn given_on(&self, session: &SessionKey, about: Option<&(AgentId, i64)>) -> Option<&Feedback> {
         let open = self.workspace.conversation.session().filter(|open| open.key == *session);
         let mut of_session = self.given_to(session).rev().filter(|given| speaks_of(given, about));
         match open {
@@ -85,7 +85,9 @@ impl AppState {
         let home = pending.home;
         match &pending.order.write {
             write @ (Write::Feedback(..) | Write::ChangeFeedback(..)) => {
-                let Some((session, PendingFeedback { shown, stored, is_taken_back })) = pending_of(write) else { return };
+                let Some((session, PendingFeedback { shown, stored, is_taken_back })) = pending_of(write) else {
+                    return;
+                };
                 if let Some(stored) = stored {
                     let is_it = |given: &GivenFeedback| given.home == home && given.session == *session;
                     self.given.retain(|given| !is_it(given) || !is_same(&given.feedback, &stored));
