@@ -6,7 +6,10 @@ mod hand;
 pub mod journal;
 mod own;
 
-pub use hand::{HandOutcome, HandWriter, WritePlace};
+pub use hand::{
+    DeletionTerms, HandDeletion, HandOutcome, HandWriter, Turn, Turned, WritePlace, field_deeds, guarded_edits,
+    value_start,
+};
 pub use journal::Journal;
 
 use crate::session::{
