@@ -150,7 +150,7 @@ pub struct AppState {
     /// Changes on their way.
     pending: Vec<writing::Pending>,
     /// Feedback that this run gave.
-    given: Vec<writing::GivenFeedback>,
+    rated: writing::RatedHere,
     /// The places that were open: what was typed is stored where it was typed for.
     homes: connection::HomePlaces,
     /// What is read, and since when nothing was answered.
@@ -184,7 +184,7 @@ impl AppState {
             errors: errors::ShownErrors::default(),
             alerts: alerts::AlertState::new(start.alerts),
             pending: Vec::new(),
-            given: Vec::new(),
+            rated: writing::RatedHere::default(),
             homes: connection::HomePlaces::default(),
             silent: None,
         };
@@ -212,13 +212,7 @@ impl AppState {
                 self.on_key(key)
             }
             Input::Paste(text) => {
-                match self.modals.last_mut() {
-                    Some(Modal::Prompt(prompt)) => prompt.paste(&text),
-                    Some(Modal::Editor(editor)) => editor.paste(&text),
-                    Some(Modal::Agreement(agreement)) => agreement.typed.paste(&text),
-                    Some(Modal::Deletion(deletion)) => deletion.typed.paste(&text),
-                    _ => {}
-                }
+                self.on_paste(&text);
                 Vec::new()
             }
             Input::Mouse(mouse) => self.on_mouse(mouse),

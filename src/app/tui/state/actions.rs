@@ -61,8 +61,7 @@ impl AppState {
             let ends = editor.is_stored_by(key) || key.code == KeyCode::Esc || editor.is_waiting();
             return if ends { Vec::new() } else { self.on_editor_key(key) };
         }
-        let in_text =
-            matches!(self.modals.last(), Some(Modal::Prompt(_) | Modal::Agreement(_) | Modal::Deletion(_)));
+        let in_text = matches!(self.modals.last(), Some(Modal::Prompt(_) | Modal::Agreement(_) | Modal::Deletion(_)));
         if action == Some(Action::Quit) && !in_text { self.leave() } else { Vec::new() }
     }
 

@@ -57,7 +57,9 @@ impl AppState {
             Action::Zoom => "zoom",
             Action::Filter if in_list => "filter",
             Action::Filter => session.map(|_| "find")?,
-            Action::NextMatch if self.workspace.review.is_some() && self.workspace.conversation.find_status().is_none() => {
+            Action::NextMatch
+                if self.workspace.review.is_some() && self.workspace.conversation.find_status().is_none() =>
+            {
                 "next"
             }
             Action::NextMatch => {

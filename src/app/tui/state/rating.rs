@@ -129,9 +129,8 @@ impl AppState {
     fn on_own(&mut self, action: Action) -> Result<Vec<Effect>, String> {
         let (session, feedback) = self.selected_feedback().ok_or("there is no feedback here")?;
         let feedback = feedback.clone();
-        let is_changing = |pending: &PendingFeedback| {
-            pending.stored.as_ref().is_some_and(|stored| is_same(stored, &feedback))
-        };
+        let is_changing =
+            |pending: &PendingFeedback| pending.stored.as_ref().is_some_and(|stored| is_same(stored, &feedback));
         if self.pending_feedbacks(&session.key).iter().any(is_changing) {
             return Err("this feedback is just being changed".to_owned());
         }

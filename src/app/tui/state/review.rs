@@ -159,9 +159,7 @@ impl AppState {
             Some(row) => self.open(&row),
             // A page that does not come is not asked for again and again.
             None if waited => Vec::new(),
-            None if has_more => {
-                self.workspace.list.on_action(Action::Bottom, &mut self.tickets).unwrap_or_default()
-            }
+            None if has_more => self.workspace.list.on_action(Action::Bottom, &mut self.tickets).unwrap_or_default(),
             None => self.all_rated("every session that matches has feedback"),
         }
     }
@@ -179,9 +177,11 @@ impl AppState {
             return self.say("the answers are not known yet");
         };
         let here = self.workspace.conversation.selected().map(|(agent, message)| (agent.clone(), message.index));
-        let order = self.workspace.conversation.session().map(|session| {
-            session.agents.iter().map(|agent| agent.id.clone()).collect::<Vec<_>>()
-        });
+        let order = self
+            .workspace
+            .conversation
+            .session()
+            .map(|session| session.agents.iter().map(|agent| agent.id.clone()).collect::<Vec<_>>());
         let order = order.unwrap_or_default();
         let rank = |agent: &AgentId, index: u64| (order.iter().position(|known| known == agent), index);
         let is_behind = |answer: &&Answer| {

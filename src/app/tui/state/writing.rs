@@ -6,7 +6,7 @@ mod rated;
 use pending::words_of;
 pub use pending::{Draft, MAY_BE_DONE, Pending};
 pub(super) use pending::{NO_ANSWER, SLOW_S};
-pub use rated::GivenFeedback;
+pub use rated::RatedHere;
 
 use crossterm::event::KeyEvent;
 
@@ -156,9 +156,10 @@ impl AppState {
 
     /// Has it written.
     pub(super) fn order(&mut self, mut write: Write, name: String, editor: Option<Box<Editor>>) -> Vec<Effect> {
-        if let Write::Feedback(_, feedback) = &mut write {
+        if let Write::Feedback(session, feedback) = &mut write {
             // One that may be stored already is known again by its time.
             let given_at = editor.as_deref().and_then(Editor::given_at);
+            let given_at = given_at.or_else(|| self.unsure_since(session, feedback));
             (feedback.at, feedback.again) = (given_at.unwrap_or(self.look.now), given_at.is_some());
         }
         if let Write::ChangeFeedback(_, change) = &mut write {
@@ -246,6 +247,9 @@ impl AppState {
         self.workspace.not_written = true;
         let mut stored = None;
         let mut effects = Vec::new();
+        if unsure {
+            self.note_unsure(&pending);
+        }
         if error.kind() == ErrorKind::Conflict {
             self.forget_given(&pending.order.write);
         }

@@ -25,9 +25,7 @@ pub struct Answer {
 
 /// Whether a feedback speaks of a message.
 fn speaks_of(feedback: &Feedback, agent: &AgentId, message_id: Option<i64>) -> bool {
-    message_id.is_some()
-        && feedback.message_id == message_id
-        && feedback.agent_id.as_deref() == Some(agent.as_str())
+    message_id.is_some() && feedback.message_id == message_id && feedback.agent_id.as_deref() == Some(agent.as_str())
 }
 
 /// The feedback on a message of an agent, with what is on its way.

@@ -104,7 +104,11 @@ fn of_what_another_run_gave_the_journal_is_asked() {
         let (_, selected) = screen.state.selected_feedback().expect("a feedback");
         let element = selected.raw.bson();
         screen.press(action);
-        let Some(Command::OwnFeedback(ticket, _)) = screen.asked.pop_back() else { panic!("nothing is asked") };
+        let asked = screen.asked.iter().find_map(|command| match command {
+            Command::OwnFeedback(ticket, _) => Some(*ticket),
+            _ => None,
+        });
+        let ticket = asked.expect("the journal is asked");
         screen.tell(Event::OwnFeedback(ticket, if is_own { vec![element.clone()] } else { Vec::new() }));
         let write = ordered(&mut screen);
         let editor = match screen.state.modals.last() {

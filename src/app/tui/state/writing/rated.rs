@@ -8,18 +8,47 @@ use super::super::{
 use super::Pending;
 use crate::{
     app::writes::Write,
-    session::{AgentId, Change, ChangeKind, Feedback, SessionKey, decode, encode},
+    session::{AgentId, Change, ChangeKind, Feedback, SessionKey, decode, encode, record::NewFeedback},
 };
+use jiff::Timestamp;
 
 /// So many that this run gave are remembered; what is older is asked of the journal.
 const MOST_GIVEN: usize = 1000;
 
+/// What this run gave.
+#[derive(Debug, Default)]
+pub struct RatedHere {
+    /// Feedback that is stored.
+    given: Vec<GivenFeedback>,
+    /// Feedback that may be.
+    unsure: Vec<UnsureFeedback>,
+}
+
 /// A feedback that this run stored, as it is stored.
 #[derive(Debug, Clone)]
-pub struct GivenFeedback {
+struct GivenFeedback {
     home: Option<HomePlace>,
     session: SessionKey,
     feedback: Feedback,
+}
+
+/// A feedback that may be stored: given again it is the same one.
+#[derive(Debug, Clone)]
+struct UnsureFeedback {
+    home: Option<HomePlace>,
+    session: SessionKey,
+    feedback: NewFeedback,
+}
+
+impl UnsureFeedback {
+    /// Whether the other says the same of the same.
+    fn is_same(&self, home: Option<HomePlace>, session: &SessionKey, other: &NewFeedback) -> bool {
+        let of = |feedback: &NewFeedback| {
+            let NewFeedback { rating, comment, agent_id, message_id, .. } = feedback.clone();
+            (rating, comment, agent_id, message_id)
+        };
+        self.home == home && self.session == *session && of(&self.feedback) == of(other)
+    }
 }
 
 /// Whether it speaks of that message, or of the session.
@@ -59,7 +88,7 @@ impl AppState {
     /// The feedback on just that which this run gave last, where it is still there as far as is known.
     pub(in super::super) fn given_on(&self, session: &SessionKey, about: Option<&(AgentId, i64)>) -> Option<&Feedback> {
         let open = self.workspace.conversation.session().filter(|open| open.key == *session);
-        let mut of_session = self.given_to(session).rev().filter(|given| speaks_of(given, about));
+        let mut of_session = self.rated.given_to(session).rev().filter(|given| speaks_of(given, about));
         match open {
             // As it was read it is what a change is guarded by.
             Some(open) => of_session.find_map(|given| open.feedbacks.iter().find(|held| is_same(held, given))),
@@ -69,20 +98,40 @@ impl AppState {
 
     /// Whether this run gave it.
     pub(in super::super) fn is_given(&self, session: &SessionKey, feedback: &Feedback) -> bool {
-        self.given_to(session).any(|given| is_same(given, feedback))
+        self.rated.given_to(session).any(|given| is_same(given, feedback))
     }
 
     fn given_to(&self, session: &SessionKey) -> impl DoubleEndedIterator<Item = &Feedback> {
         let home = self.workspace.home;
-        self.given
+        self.rated
+            .given
             .iter()
             .filter(move |given| given.home == home && given.session == *session)
             .map(|given| &given.feedback)
     }
 
+    /// When a feedback was given that says the same and of which nobody knows whether it is stored.
+    pub(super) fn unsure_since(&self, session: &SessionKey, feedback: &NewFeedback) -> Option<Timestamp> {
+        let home = self.workspace.home;
+        let unsure = self.rated.unsure.iter().find(|unsure| unsure.is_same(home, session, feedback));
+        unsure.map(|unsure| unsure.feedback.at)
+    }
+
+    /// Nobody knows whether it is stored.
+    pub(super) fn note_unsure(&mut self, pending: &Pending) {
+        if let Write::Feedback(session, feedback) = &pending.order.write {
+            let (home, session, feedback) = (pending.home, session.clone(), feedback.clone());
+            self.rated.unsure.retain(|unsure| !unsure.is_same(home, &session, &feedback));
+            self.rated.unsure.push(UnsureFeedback { home, session, feedback });
+        }
+    }
+
     /// Notes what a write made of feedback.
     pub(super) fn note_given(&mut self, pending: &Pending, changes: &[Change]) {
         let home = pending.home;
+        if let Write::Feedback(session, feedback) = &pending.order.write {
+            self.rated.unsure.retain(|unsure| !unsure.is_same(home, session, feedback));
+        }
         match &pending.order.write {
             write @ (Write::Feedback(..) | Write::ChangeFeedback(..)) => {
                 let Some((session, PendingFeedback { shown, stored, is_taken_back })) = pending_of(write) else {
@@ -90,7 +139,7 @@ impl AppState {
                 };
                 if let Some(stored) = stored {
                     let is_it = |given: &GivenFeedback| given.home == home && given.session == *session;
-                    self.given.retain(|given| !is_it(given) || !is_same(&given.feedback, &stored));
+                    self.rated.given.retain(|given| !is_it(given) || !is_same(&given.feedback, &stored));
                 }
                 if is_taken_back {
                     return;
@@ -101,15 +150,15 @@ impl AppState {
                     _ => None,
                 });
                 let (session, feedback) = (session.clone(), told.unwrap_or(shown));
-                if self.given.len() >= MOST_GIVEN {
-                    self.given.remove(0);
+                if self.rated.given.len() >= MOST_GIVEN {
+                    self.rated.given.remove(0);
                 }
-                self.given.push(GivenFeedback { home, session, feedback });
+                self.rated.given.push(GivenFeedback { home, session, feedback });
             }
             // What they changed, the journal knows.
             Write::Undo(_) | Write::Redo(_) => {
                 let is_of = |key: &SessionKey| changes.iter().any(|change| change.session == *key);
-                self.given.retain(|given| given.home != home || !is_of(&given.session));
+                self.rated.given.retain(|given| given.home != home || !is_of(&given.session));
             }
             Write::Metadata(..) | Write::Delete(_) => {}
         }
@@ -118,7 +167,7 @@ impl AppState {
     /// A change of feedback met something else: it is not taken for what is there any more.
     pub(super) fn forget_given(&mut self, write: &Write) {
         if let Some((session, PendingFeedback { stored: Some(stored), .. })) = pending_of(write) {
-            self.given.retain(|given| given.session != *session || !is_same(&given.feedback, &stored));
+            self.rated.given.retain(|given| given.session != *session || !is_same(&given.feedback, &stored));
         }
     }
 }
