@@ -210,6 +210,7 @@ impl AppState {
                 match self.modals.last_mut() {
                     Some(Modal::Prompt(prompt)) => prompt.paste(&text),
                     Some(Modal::Editor(editor)) => editor.paste(&text),
+                    Some(Modal::Bulk(pane)) => pane.paste(&text),
                     _ => {}
                 }
                 Vec::new()

@@ -67,6 +67,9 @@ impl AppState {
             Action::Remove => self.may_edit().then_some("remove")?,
             Action::Add => self.may_add().then_some("add")?,
             Action::Rate => chosen.filter(|_| self.may_write()).map(|_| "feedback")?,
+            Action::Bulk => (self.may_write() && self.workspace.list.has_marks()).then_some("change marked")?,
+            Action::Mark => chosen.filter(|_| in_list && self.may_write()).map(|_| "mark")?,
+            Action::MarkAll => chosen.filter(|_| in_list && self.may_write()).map(|_| "mark all")?,
             Action::DeleteSession => chosen.filter(|_| self.may_write()).map(|_| "delete")?,
             Action::Inspect => chosen.map(|_| "inspect")?,
             Action::Explain => {
@@ -201,6 +204,7 @@ impl AppState {
 const SESSIONS: &[Action] = &[
     Action::Back,
     Action::Open,
+    Action::Bulk,
     Action::Filter,
     Action::Help,
     Action::LastError,
@@ -217,6 +221,8 @@ const SESSIONS: &[Action] = &[
     Action::DeleteSession,
     Action::Add,
     Action::Copy,
+    Action::Mark,
+    Action::MarkAll,
     Action::NextPane,
 ];
 
