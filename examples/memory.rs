@@ -11,8 +11,8 @@ use bson::{Bson, DateTime, Document, doc};
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use strandscope::{
-    AgentConfig, AgentId, AgentUpdate, Cursor, Error, Filter, ListQuery, MessageUpdate, MetadataEdit, NewAgent,
-    NewFeedback, NewGuardrailEvent, NewMessage, NewSession, Page, PageEnd, Result, SessionKey, SessionReader,
+    AgentConfig, AgentId, AgentUpdate, Cursor, Error, FeedbackChange, Filter, ListQuery, MessageUpdate, MetadataEdit,
+    NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession, Page, PageEnd, Result, SessionKey, SessionReader,
     SessionUpdate, SessionWriter, Sort, StoredMessage, Summary, Tail, decode, edit, encode,
 };
 
@@ -271,6 +271,20 @@ impl SessionWriter for MemoryRepository {
             list(session, "feedbacks").push(encode::feedback(new).into());
             session.insert("updated_at", encode::date(new.at));
             Ok(())
+        })
+    }
+
+    async fn change_feedback(&self, key: &SessionKey, change: &FeedbackChange) -> Result<u64> {
+        self.change(key, |session| {
+            let feedbacks = list(session, "feedbacks");
+            let is_it = |stored: &Bson| edit::same(Some(stored), Some(&change.stored));
+            let at = feedbacks.iter().rposition(is_it).ok_or_else(|| Error::feedback_conflict(key.text()))?;
+            match &change.new {
+                Some(new) => feedbacks[at] = new.clone().into(),
+                None => drop(feedbacks.remove(at)),
+            }
+            session.insert("updated_at", encode::date(change.at));
+            Ok(at as u64)
         })
     }
 

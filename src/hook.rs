@@ -1,14 +1,18 @@
-//! Hooks around metadata and feedback: a chain, each of which can see, change or refuse an operation and act before and
-//! after it.
+//! Hooks around metadata, feedback, deletions and restores: a chain, each of which can see, change or refuse an operation
+//! and act before and after it.
 
+mod operation;
 mod outbox;
+mod report;
 #[cfg(feature = "webhook")]
 mod settings;
 mod watch;
 #[cfg(feature = "webhook")]
 mod webhook;
 
-pub use outbox::{Deliver, Delivery, DeliveryOutcome, DeliveryTally, Outbox, OutboxOptions};
+pub use operation::{HookAction, HookAnswer, HookOperation, HookPayload};
+pub use outbox::{Deliver, Delivery, DeliveryOutcome, DeliveryReport, DeliveryTally, Outbox, OutboxOptions};
+pub use report::{HookOutcome, HookReport, HookSubject};
 #[cfg(feature = "webhook")]
 pub use settings::{HookSettings, WebhookSettings};
 #[cfg(feature = "webhook")]
@@ -17,115 +21,10 @@ pub use webhook::{Webhook, WebhookError, WebhookProblem};
 use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use bson::Document;
 use futures_util::{FutureExt, future::BoxFuture};
 
-use crate::{
-    repository::{Error, Result},
-    session::{MetadataEdit, SessionKey, record::NewFeedback},
-};
-
-/// What is to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum HookAction {
-    /// Metadata is read.
-    MetadataGet,
-    /// Fields of the metadata are set.
-    MetadataUpdate,
-    /// Fields of the metadata are removed.
-    MetadataDelete,
-    /// A feedback is added.
-    FeedbackAdd,
-}
-
-impl HookAction {
-    /// Every action.
-    pub const ALL: &'static [Self] =
-        &[Self::MetadataGet, Self::MetadataUpdate, Self::MetadataDelete, Self::FeedbackAdd];
-
-    /// Its name, in errors and in what a webhook sends: `metadata.get`, `metadata.update`, `metadata.delete`,
-    /// `feedback.add`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::MetadataGet => "metadata.get",
-            Self::MetadataUpdate => "metadata.update",
-            Self::MetadataDelete => "metadata.delete",
-            Self::FeedbackAdd => "feedback.add",
-        }
-    }
-}
-
-impl fmt::Display for HookAction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// One operation on one session, on its way through the hooks.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct HookOperation {
-    /// The session's `_id`.
-    pub session: SessionKey,
-    /// What is to be done.
-    pub payload: HookPayload,
-}
-
-/// What is to be done, with its values. A hook may change them before it goes on.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum HookPayload {
-    /// Read the metadata.
-    MetadataGet,
-    /// Set these fields.
-    MetadataUpdate(Vec<MetadataEdit>),
-    /// Remove these fields.
-    MetadataDelete(Vec<MetadataEdit>),
-    /// Add this feedback.
-    FeedbackAdd(NewFeedback),
-}
-
-impl HookOperation {
-    /// An operation on the session with that `_id`.
-    #[must_use]
-    pub fn new(session: impl Into<SessionKey>, payload: HookPayload) -> Self {
-        Self { session: session.into(), payload }
-    }
-
-    /// Which action it is.
-    #[must_use]
-    pub fn action(&self) -> HookAction {
-        match self.payload {
-            HookPayload::MetadataGet => HookAction::MetadataGet,
-            HookPayload::MetadataUpdate(_) => HookAction::MetadataUpdate,
-            HookPayload::MetadataDelete(_) => HookAction::MetadataDelete,
-            HookPayload::FeedbackAdd(_) => HookAction::FeedbackAdd,
-        }
-    }
-
-    /// The error of a hook that refuses it.
-    #[must_use]
-    pub fn refused(&self, hook: &str, reason: impl Into<String>) -> Error {
-        Error::Refused {
-            hook: hook.to_owned(),
-            action: self.action().name().to_owned(),
-            id: self.session.text().to_owned(),
-            reason: reason.into(),
-        }
-    }
-}
-
-/// What came of an operation.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum HookAnswer {
-    /// The metadata that was read.
-    Metadata(Document),
-    /// It is stored.
-    Done,
-}
+use self::report::NewsQueue;
+use crate::repository::{Error, Result};
 
 /// A hook around operations: it can see, change or refuse one, and act before and after it.
 ///
@@ -197,6 +96,12 @@ pub trait Hook: Send + Sync + 'static {
     async fn given_up(&self) -> String {
         std::future::pending().await
     }
+
+    /// Waits until it is known what became of something it was to deliver, what it gave up on included. Each is told once; a wait
+    /// that is dropped loses none. The default waits for ever.
+    async fn told(&self) -> HookReport {
+        std::future::pending().await
+    }
 }
 
 /// The rest of the chain, with the operation itself at its end.
@@ -234,11 +139,12 @@ pub const HOOK_DEADLINE: Duration = Duration::from_secs(10);
 ///
 /// A hook can stop an operation before it is carried out: by an error, by a crash, or by taking longer than the deadline.
 /// Once something was written that stands, and its own outcome is what the caller hears; a hook that then fails, crashes or
-/// hangs is logged.
+/// hangs is logged, and [`told`](Self::told).
 #[derive(Clone)]
 pub struct Hooks {
     hooks: Arc<[Arc<dyn Hook>]>,
     deadline: Duration,
+    news: Arc<NewsQueue<HookReport>>,
 }
 
 impl Default for Hooks {
@@ -251,7 +157,7 @@ impl Hooks {
     /// A chain, the first the outermost.
     #[must_use]
     pub fn new(hooks: Vec<Arc<dyn Hook>>) -> Self {
-        Self { hooks: hooks.into(), deadline: HOOK_DEADLINE }
+        Self { hooks: hooks.into(), deadline: HOOK_DEADLINE, news: Arc::default() }
     }
 
     /// The same with another deadline.
@@ -277,7 +183,28 @@ impl Hooks {
             return last(operation).await;
         }
         let last = |operation: HookOperation| -> BoxFuture<'_, Result<HookAnswer>> { Box::pin(last(operation)) };
-        watch::run(&self.hooks, self.deadline, operation, &last).await
+        let subject = HookSubject::of(&operation);
+        let (answer, failed) = watch::run(&self.hooks, self.deadline, operation, &last).await;
+        let told = match (failed, &answer) {
+            (Some((hook, why)), _) => Some((hook, HookOutcome::Failed(why))),
+            (None, Err(Error::Refused { hook, reason, .. })) => {
+                Some((hook.clone(), HookOutcome::Refused(reason.clone())))
+            }
+            (None, _) => None,
+        };
+        if let Some((hook, outcome)) = told {
+            self.news.tell(HookReport::new(hook, Some(subject), outcome));
+        }
+        answer
+    }
+
+    /// Waits until it is known what became of something: a hook refused an operation or failed after it, or what it had to tell
+    /// arrived or was given up. Each is told once, to one of those who wait; where nobody does, the newest hundred are kept. For ever
+    /// where there is no hook.
+    pub async fn told(&self) -> HookReport {
+        let mut waits = vec![self.news.next().boxed()];
+        waits.extend(self.hooks.iter().map(|hook| hook.told()));
+        futures_util::future::select_all(waits).await.0
     }
 
     /// Waits until a hook gave up on something it was to deliver, and says which, what and why: see [`Hook::given_up`]. For ever

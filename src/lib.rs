@@ -152,7 +152,7 @@
 //! | `session` | the nouns: plain data, no I/O | [`Session`], [`Message`], [`MessageBody`], [`Change`] |
 //! | `metrics` | numbers from messages, pure | [`session_metrics`], [`Outline`], [`LiveMetrics`], [`Activity`], [`explain()`] |
 //! | `repository` | the port: what can be asked, changed and watched, filters, errors; a MongoDB collection and a folder | [`SessionRepository`], [`ListQuery`], [`Watch`], [`Filter`], [`Error`], [`MongoRepository`], [`FolderRepository`] |
-//! | `hook` | a chain around metadata and feedback | [`Hook`], [`Hooks`], [`Outbox`] |
+//! | `hook` | a chain around metadata, feedback, deletions and restores | [`Hook`], [`Hooks`], [`Outbox`] |
 //! | `manager` | what an agent program calls | [`SessionManager`], [`SessionManagerFactory`], [`Agent`] |
 //!
 //! What is used less, or by stores of your own, has modules:
@@ -202,8 +202,8 @@ pub use jiff::{Timestamp, Zoned, tz::TimeZone};
 pub use secrecy::{ExposeSecret, SecretString};
 
 pub use hook::{
-    Deliver, Delivery, DeliveryOutcome, DeliveryTally, HOOK_DEADLINE, Hook, HookAction, HookAnswer, HookOperation,
-    HookPayload, Hooks, Next, Outbox, OutboxOptions,
+    Deliver, Delivery, DeliveryOutcome, DeliveryReport, DeliveryTally, HOOK_DEADLINE, Hook, HookAction, HookAnswer,
+    HookOperation, HookOutcome, HookPayload, HookReport, HookSubject, Hooks, Next, Outbox, OutboxOptions,
 };
 #[cfg(feature = "webhook")]
 pub use hook::{HookSettings, Webhook, WebhookError, WebhookProblem, WebhookSettings};
@@ -232,14 +232,14 @@ pub use repository::{
 };
 pub use session::{
     AgentCount, AgentId, Applied, Block, BlockPlace, Change, ChangeDate, ChangeKind, ChangedFields, Counters, Details,
-    Feedback, FeedbackTally, Finding, Guard, GuardrailEvent, Image, Interrupt, InterruptState, Media, MediaKind,
-    MediaSource, Message, MessageBody, MetadataEdit, MetadataPath, Rating, Reasoning, Redaction, Role, Session,
-    SessionKey, StoredAgent, StoredDate, StoredValue, Summary, ToolContent, ToolCounter, ToolPairs, ToolResult,
-    ToolStatus, ToolUse, UnclearDate, UnknownMediaKind, Usage, decode, distinct_names, edit, encode,
+    Feedback, FeedbackRewrite, FeedbackTally, Finding, Guard, GuardrailEvent, Image, Interrupt, InterruptState, Media,
+    MediaKind, MediaSource, Message, MessageBody, MetadataEdit, MetadataPath, Rating, Reasoning, Redaction, Role,
+    Session, SessionKey, StoredAgent, StoredDate, StoredValue, Summary, ToolContent, ToolCounter, ToolPairs,
+    ToolResult, ToolStatus, ToolUse, UnclearDate, UnknownMediaKind, Usage, decode, distinct_names, edit, encode,
     history::StoredMessage,
     plain,
     record::{
-        AgentConfig, AgentUpdate, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession,
-        SessionUpdate,
+        AgentConfig, AgentUpdate, FeedbackChange, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage,
+        NewSession, SessionUpdate,
     },
 };

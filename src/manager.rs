@@ -41,8 +41,8 @@ use conversation::AgentSlot;
 /// - A run of an agent: [`initialize`](Self::initialize) creates or resumes it,
 ///   [`append_message`](Self::append_message) keeps each message, [`sync_agent`](Self::sync_agent) keeps its state after
 ///   each turn.
-/// - What people add, through the hooks: [`metadata`](Self::metadata), [`edit_metadata`](Self::edit_metadata),
-///   [`add_feedback`](Self::add_feedback).
+/// - What people change, through the hooks: [`metadata`](Self::metadata), [`edit_metadata`](Self::edit_metadata),
+///   [`add_feedback`](Self::add_feedback), [`change_feedback`](Self::change_feedback), [`delete_session`](Self::delete_session).
 /// - What is stored of the agents: [`list_agents`](Self::list_agents), [`messages`](Self::messages),
 ///   [`agent_config`](Self::agent_config). All else can be asked of the [`repository`](Self::repository).
 ///
@@ -157,28 +157,5 @@ impl SessionManager {
     /// The session without messages.
     async fn head(&self) -> Result<Session> {
         self.repository().open(self.key(), 0).await
-    }
-
-    /// Deletes the session.
-    ///
-    /// # Errors
-    /// As [`SessionWriter::delete_session`](crate::SessionWriter::delete_session).
-    pub async fn delete_session(&self) -> Result<()> {
-        self.repository().delete_session(self.key()).await?;
-        // Its agents can be initialized anew.
-        self.slots().clear();
-        Ok(())
-    }
-
-    /// Deletes the session once a copy of it is kept, and only as it was copied: what an agent appends meanwhile is in the
-    /// copy too. [`SessionWriter::restore`](crate::SessionWriter::restore) puts it back.
-    ///
-    /// # Errors
-    /// What the keeper says, and as [`SessionWriter::delete_session`](crate::SessionWriter::delete_session). The keeper is told
-    /// to discard its copies only where the session is surely still there.
-    pub async fn delete_session_kept(&self, keeper: &mut dyn CopyKeeper) -> Result<()> {
-        deletion::delete(self.repository().as_ref(), self.key(), None, keeper).await?;
-        self.slots().clear();
-        Ok(())
     }
 }

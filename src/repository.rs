@@ -28,6 +28,8 @@ pub use inspection::Inspection;
 pub use page::{Cursor, ListPlan, ListQuery, Page, PageEnd, Projection, RowSink, Sort};
 pub use target::{Candidate, Limits, Opened, Target, open, open_writable};
 pub use watch::{InView, News, OpenInView, Watch, WatchMode, WatchView};
+#[cfg(feature = "conformance")]
+pub(crate) use write::CANNOT_CHANGE_FEEDBACK;
 pub use write::{SessionRepository, SessionWriter, Tail};
 
 use std::{fmt, ops::Range};

@@ -39,7 +39,7 @@ mod words;
 pub use agent::StoredAgent;
 pub use block::{Block, Media, MediaKind, MediaSource, ToolContent, ToolStatus, UnknownMediaKind};
 pub use body::{Image, MessageBody, Reasoning, ToolResult, ToolUse};
-pub use change::{Applied, Change, ChangeDate, ChangeKind, ChangedFields};
+pub use change::{Applied, Change, ChangeDate, ChangeKind, ChangedFields, FeedbackRewrite};
 pub use date::{StoredDate, UnclearDate};
 pub use feedback::{Feedback, FeedbackTally, Rating};
 pub use finding::Finding;

@@ -5,7 +5,10 @@ pub mod bulk;
 mod hand;
 pub mod journal;
 
-pub use hand::{HandOutcome, HandWriter, WritePlace};
+pub use hand::{
+    DeletionTerms, HandDeletion, HandOutcome, HandWriter, Turn, Turned, WritePlace, field_deeds, guarded_edits,
+    value_start,
+};
 pub use journal::Journal;
 
 use crate::session::{

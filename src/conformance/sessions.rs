@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use bson::{Document, doc};
+use bson::{Bson, Document, doc};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{AGENT, Case, Fixture, Outcome, agent_id, case, ensure, ensure_error, new_session, now, nowhere, same};
 use crate::{
-    repository::{Error, SessionRepository},
+    repository::{CANNOT_CHANGE_FEEDBACK, Error, SessionRepository},
     session::{
         Rating, StoredDate,
-        record::{NewFeedback, NewGuardrailEvent, SessionUpdate},
+        record::{FeedbackChange, NewFeedback, NewGuardrailEvent, SessionUpdate},
     },
 };
 
@@ -21,6 +21,7 @@ pub(super) const CASES: &[Case] = &[
     case!("what is deleted is gone", deleted),
     case!("a session that is not there is not found by any write", unknown),
     case!("feedback is added at the end and moves updated_at", feedback),
+    case!("a feedback is changed or taken back where it is still what it was, and no other is", changed_feedback),
     case!("a guardrail event is recorded and moves no time", guardrail_event),
 ];
 
@@ -120,6 +121,57 @@ async fn feedback(repository: Arc<dyn SessionRepository>) -> Outcome {
     let session = fixture.read().await?;
     ensure!(session.updated_at > session.created_at, "updated_at did not move: {:?}", session.updated_at);
     fixture.done().await
+}
+
+async fn changed_feedback(repository: Arc<dyn SessionRepository>) -> Outcome {
+    let fixture = Fixture::session(repository).await?;
+    let (repository, key) = (&fixture.repository, &fixture.key);
+    let down = NewFeedback { rating: Rating::Down, extra: doc! { "by": "ada" }, ..up(now()) };
+    // Two are alike: the last of them is meant.
+    for new in [&down, &up(now()), &down] {
+        repository.add_feedback(key, new).await?;
+    }
+    let before = stored_feedbacks(&fixture).await?;
+    let changed = rated_up(&before[0]);
+    let change = FeedbackChange::to(before[0].clone(), changed.clone());
+    match repository.change_feedback(key, &change).await {
+        Err(Error::Other { reason, .. }) if reason == CANNOT_CHANGE_FEEDBACK => return fixture.done().await,
+        answer => same!(answer?, 2),
+    }
+    let now_stored = stored_feedbacks(&fixture).await?;
+    same!(now_stored, vec![before[0].clone(), before[1].clone(), changed.clone().into()]);
+    // What is not stored like that is not touched, in part or whole.
+    let mut other = changed.clone();
+    other.insert("comment", "another");
+    for change in [FeedbackChange::back(other.clone().into()), FeedbackChange::to(other.into(), changed.clone())] {
+        ensure_error!(repository.change_feedback(key, &change).await, Error::Conflict { .. });
+    }
+    same!(stored_feedbacks(&fixture).await?, now_stored);
+    same!(repository.change_feedback(key, &FeedbackChange::back(before[0].clone())).await?, 0);
+    same!(stored_feedbacks(&fixture).await?, vec![before[1].clone(), changed.into()]);
+    ensure_error!(
+        repository.change_feedback(key, &FeedbackChange::back(before[0].clone())).await,
+        Error::Conflict { .. }
+    );
+    let session = fixture.read().await?;
+    ensure!(session.updated_at > session.created_at, "updated_at did not move: {:?}", session.updated_at);
+    ensure_error!(
+        repository.change_feedback(&nowhere(), &FeedbackChange::back(before[0].clone())).await,
+        Error::NotFound { .. }
+    );
+    fixture.done().await
+}
+
+/// The elements as they are stored.
+async fn stored_feedbacks(fixture: &Fixture) -> Outcome<Vec<Bson>> {
+    let read = fixture.repository.feedbacks(&fixture.key).await?;
+    Ok(read.iter().map(|feedback| feedback.raw.bson()).collect())
+}
+
+fn rated_up(stored: &Bson) -> Document {
+    let mut changed = stored.as_document().cloned().unwrap_or_default();
+    changed.insert("rating", "up");
+    changed
 }
 
 pub(super) fn event() -> NewGuardrailEvent {

@@ -1,7 +1,6 @@
 //! Deliveries that never delay or break what they tell of.
 
 use std::{
-    collections::VecDeque,
     fmt,
     sync::{
         Arc, Mutex, PoisonError,
@@ -11,11 +10,9 @@ use std::{
 };
 
 use async_trait::async_trait;
-use tokio::{
-    sync::{Notify, mpsc},
-    task::JoinHandle,
-};
+use tokio::{sync::mpsc, task::JoinHandle};
 
+use super::{HookSubject, report::NewsQueue};
 use crate::{repository::backoff, session::setters};
 
 /// What is delivered.
@@ -26,14 +23,18 @@ pub struct Delivery {
     pub id: String,
     /// The text.
     pub body: String,
+    /// The operation that it tells of; `None`: none.
+    pub subject: Option<HookSubject>,
 }
 
 impl Delivery {
     /// A text with an id that no other has.
     #[must_use]
     pub fn new(id: impl Into<String>, body: impl Into<String>) -> Self {
-        Self { id: id.into(), body: body.into() }
+        Self { id: id.into(), body: body.into(), subject: None }
     }
+
+    setters! { options { subject: HookSubject } }
 }
 
 /// What came of an attempt.
@@ -51,6 +52,16 @@ pub enum DeliveryOutcome {
     },
     /// Trying again would not help: why.
     Never(String),
+}
+
+/// What became of a delivery in the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeliveryReport {
+    /// The operation that it told of; `None`: none, or several that were given up together.
+    pub subject: Option<HookSubject>,
+    /// Whether it arrived; else why it was given up or dropped, in a sentence.
+    pub arrived: Result<(), String>,
 }
 
 /// Delivers one thing, for an [`Outbox`].
@@ -110,27 +121,23 @@ struct Counts {
     dropped: AtomicU64,
 }
 
-/// So many are told of at most where nobody listens; the oldest are forgotten.
-const NEWS: usize = 100;
-
-/// What was given up and not told yet.
+/// What is to be told of the deliveries.
 #[derive(Default)]
-struct GivenUp {
-    news: Mutex<VecDeque<String>>,
-    more: Notify,
+struct OutboxNews {
+    given_up: NewsQueue<String>,
+    reports: NewsQueue<DeliveryReport>,
     /// What went wrong with the last attempt that failed.
     cause: Mutex<Option<String>>,
 }
 
-impl GivenUp {
-    fn tell(&self, what: String) {
-        let mut news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
-        if news.len() == NEWS {
-            news.pop_front();
-        }
-        news.push_back(what);
-        drop(news);
-        self.more.notify_one();
+impl OutboxNews {
+    fn arrived(&self, subject: Option<HookSubject>) {
+        self.reports.tell(DeliveryReport { subject, arrived: Ok(()) });
+    }
+
+    fn gave_up(&self, subject: Option<HookSubject>, why: String) {
+        self.given_up.tell(why.clone());
+        self.reports.tell(DeliveryReport { subject, arrived: Err(why) });
     }
 
     fn note_cause(&self, why: &str) {
@@ -141,16 +148,6 @@ impl GivenUp {
     fn cause(&self) -> String {
         let cause = self.cause.lock().unwrap_or_else(PoisonError::into_inner);
         cause.as_ref().map_or_else(String::new, |why| format!(", the last attempt: {why}"))
-    }
-
-    async fn next(&self) -> String {
-        loop {
-            let next = self.news.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-            match next {
-                Some(what) => return what,
-                None => self.more.notified().await,
-            }
-        }
     }
 }
 
@@ -163,7 +160,7 @@ fn add(count: &AtomicU64) {
 pub struct Outbox {
     name: String,
     counts: Arc<Counts>,
-    given_up: Arc<GivenUp>,
+    news: Arc<OutboxNews>,
     open: Mutex<Option<(mpsc::Sender<Delivery>, JoinHandle<()>)>>,
 }
 
@@ -176,15 +173,16 @@ impl Outbox {
     pub fn start(name: &str, deliver: impl Deliver, options: OutboxOptions) -> Self {
         let (sender, queue) = mpsc::channel(options.queue.max(1));
         let counts = Arc::new(Counts::default());
-        let given_up = Arc::new(GivenUp::default());
-        let (name, told) = (name.to_owned(), Arc::clone(&given_up));
-        let worker = Courier { name: name.clone(), deliver, options, counts: Arc::clone(&counts), given_up: told };
+        let news = Arc::new(OutboxNews::default());
+        let (name, told) = (name.to_owned(), Arc::clone(&news));
+        let worker = Courier { name: name.clone(), deliver, options, counts: Arc::clone(&counts), news: told };
         let task = tokio::spawn(worker.run(queue));
-        Self { name, counts, given_up, open: Mutex::new(Some((sender, task))) }
+        Self { name, counts, news, open: Mutex::new(Some((sender, task))) }
     }
 
     /// Puts a delivery into the queue, at once. `false`: it was dropped, for the queue is full or closed.
     pub fn offer(&self, delivery: Delivery) -> bool {
+        let subject = delivery.subject.clone();
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = open.as_ref().is_some_and(|(sender, _)| sender.try_send(delivery).is_ok());
         drop(open);
@@ -193,7 +191,7 @@ impl Outbox {
         } else {
             add(&self.counts.dropped);
             tracing::warn!(outbox = self.name, "the queue is full: a delivery was dropped");
-            self.given_up.tell("the queue is full, a delivery was dropped".to_owned());
+            self.news.gave_up(subject, "the queue is full, a delivery was dropped".to_owned());
         }
         taken
     }
@@ -201,7 +199,13 @@ impl Outbox {
     /// Waits until a delivery was given up or dropped, and says why in a sentence. Each is told once; a wait that is dropped loses
     /// none.
     pub async fn given_up(&self) -> String {
-        self.given_up.next().await
+        self.news.given_up.next().await
+    }
+
+    /// Waits until it is known what became of a delivery: it arrived, or was given up or dropped. Each is told once; a wait that is
+    /// dropped loses none.
+    pub async fn told(&self) -> DeliveryReport {
+        self.news.reports.next().await
     }
 
     /// What became of the deliveries so far.
@@ -227,10 +231,10 @@ impl Outbox {
             let _ = task.await;
             let given_up = self.unfinished();
             self.counts.dropped.fetch_add(given_up, Ordering::Relaxed);
-            let cause = self.given_up.cause();
+            let cause = self.news.cause();
             tracing::warn!(outbox = self.name, given_up, cause, "not everything was delivered in time");
             if given_up > 0 {
-                self.given_up.tell(format!("deliveries were given up, the time ran out{cause}"));
+                self.news.gave_up(None, format!("deliveries were given up, the time ran out{cause}"));
             }
         }
         self.tally()
@@ -254,18 +258,21 @@ struct Courier<D> {
     deliver: D,
     options: OutboxOptions,
     counts: Arc<Counts>,
-    given_up: Arc<GivenUp>,
+    news: Arc<OutboxNews>,
 }
 
 impl<D: Deliver> Courier<D> {
     async fn run(self, mut queue: mpsc::Receiver<Delivery>) {
         while let Some(delivery) = queue.recv().await {
             match self.bring(&delivery).await {
-                Ok(()) => add(&self.counts.delivered),
+                Ok(()) => {
+                    add(&self.counts.delivered);
+                    self.news.arrived(delivery.subject);
+                }
                 Err(reason) => {
                     add(&self.counts.dropped);
                     tracing::warn!(outbox = self.name, id = delivery.id, reason, "a delivery was given up");
-                    self.given_up.tell(format!("a delivery was given up, {reason}"));
+                    self.news.gave_up(delivery.subject, format!("a delivery was given up, {reason}"));
                 }
             }
             add(&self.counts.finished);
@@ -282,7 +289,7 @@ impl<D: Deliver> Courier<D> {
                 DeliveryOutcome::Never(reason) => return Err(reason),
                 DeliveryOutcome::Again { after, why } => {
                     tracing::debug!(outbox = self.name, id = delivery.id, attempt, why, "an attempt failed");
-                    self.given_up.note_cause(&why);
+                    self.news.note_cause(&why);
                     if attempt + 1 < self.options.attempts {
                         tokio::time::sleep(self.wait(attempt, after)).await;
                     }
@@ -291,7 +298,7 @@ impl<D: Deliver> Courier<D> {
         }
         let attempts = self.options.attempts.max(1);
         let plural = if attempts == 1 { "" } else { "s" };
-        Err(format!("{attempts} attempt{plural} failed{}", self.given_up.cause()))
+        Err(format!("{attempts} attempt{plural} failed{}", self.news.cause()))
     }
 
     fn wait(&self, attempt: u32, wish: Option<Duration>) -> Duration {

@@ -47,7 +47,7 @@ impl WebhookSettings {
         Self {
             url,
             secret: None,
-            actions: vec![HookAction::MetadataUpdate, HookAction::MetadataDelete, HookAction::FeedbackAdd],
+            actions: HookAction::ALL.iter().copied().filter(|action| action.is_change()).collect(),
             timeout: Duration::from_secs(10),
             outbox: OutboxOptions::default(),
         }

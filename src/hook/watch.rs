@@ -12,7 +12,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use super::{Hook, HookAnswer, HookOperation, HookPayload, Last, Next};
-use crate::repository::Result;
+use crate::repository::{Error, Result};
 
 /// How far the operation itself is.
 #[derive(Clone)]
@@ -48,12 +48,15 @@ impl Last for Watched<'_> {
     }
 }
 
+/// Which hook failed after the operation was carried out, and why.
+type FailedAfter = (String, String);
+
 pub(super) async fn run<'a>(
     hooks: &[Arc<dyn Hook>],
     deadline: Duration,
     operation: HookOperation,
     last: &'a (dyn Fn(HookOperation) -> BoxFuture<'a, Result<HookAnswer>> + Send + Sync),
-) -> Result<HookAnswer> {
+) -> (Result<HookAnswer>, Option<FailedAfter>) {
     let watched = Watched { last, stage: Mutex::new(Progress::Before) };
     let reads = matches!(operation.payload, HookPayload::MetadataGet);
     let asked = operation.clone();
@@ -65,9 +68,9 @@ pub(super) async fn run<'a>(
                 // A hook cannot make undone what is stored.
                 (Progress::Done(Ok(stored)), Err(error)) if !reads => {
                     tracing::warn!(%error, action = %asked.action(), "a hook failed after the write");
-                    return Ok(stored);
+                    return (Ok(stored), Some(failed_after(hooks, error)));
                 }
-                (_, answer) => return answer,
+                (_, answer) => return (answer, None),
             },
             Ok(Err(_)) => break "it crashed; its own log may say more".to_owned(),
             // The operation itself has a deadline of its own.
@@ -78,11 +81,20 @@ pub(super) async fn run<'a>(
     match watched.stage() {
         Progress::Done(answer) if !reads || answer.is_err() => {
             tracing::warn!(reason = stopped, action = %asked.action(), "a hook failed after the write");
-            answer
+            let failed = answer.is_ok().then(|| (names(hooks), stopped));
+            (answer, failed)
         }
-        _ => {
-            let names: Vec<&str> = hooks.iter().map(|hook| hook.name()).collect();
-            Err(asked.refused(&names.join(", "), stopped))
-        }
+        _ => (Err(asked.refused(&names(hooks), stopped)), None),
+    }
+}
+
+fn names(hooks: &[Arc<dyn Hook>]) -> String {
+    hooks.iter().map(|hook| hook.name()).collect::<Vec<_>>().join(", ")
+}
+
+fn failed_after(hooks: &[Arc<dyn Hook>], error: Error) -> FailedAfter {
+    match error {
+        Error::Refused { hook, reason, .. } => (hook, reason),
+        other => (names(hooks), other.to_string()),
     }
 }

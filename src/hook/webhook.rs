@@ -11,19 +11,23 @@ use serde_json::json;
 use sha2::Sha256;
 
 use super::{
-    Deliver, Delivery, DeliveryOutcome, DeliveryTally, Hook, HookAction, HookAnswer, HookOperation, HookPayload, Next,
-    Outbox, WebhookSettings,
+    Deliver, Delivery, DeliveryOutcome, DeliveryTally, Hook, HookAction, HookAnswer, HookOperation, HookOutcome,
+    HookPayload, HookReport, HookSubject, Next, Outbox, WebhookSettings,
 };
 use crate::{
     repository::Result,
-    session::{MetadataEdit, record::NewFeedback},
+    session::{
+        MetadataEdit,
+        record::{FeedbackChange, NewFeedback},
+    },
 };
 
 /// A hook that tells an HTTP endpoint of what was done, without ever delaying or breaking the operation.
 ///
 /// After an operation succeeded, it sends a POST with a body of JSON: `{id, at, action, session_id, payload}`. `action`
-/// is [`HookAction::name`]; `payload` is `{set: {…}, unset: […]}` of metadata, or the feedback, in relaxed Extended
-/// JSON.
+/// is [`HookAction::name`]; `payload` is `{set: {…}, unset: […]}` of metadata, the feedback that was added, or `{before, after}`
+/// of one that was changed or taken back (then `after` is null), in relaxed Extended JSON; `{}` of a session that was deleted or put
+/// back.
 ///
 /// With a secret the header `X-Strandscope-Signature: sha256=<hex>` holds the HMAC-SHA256 of the body's bytes: compute
 /// the same over the raw body and compare. `X-Strandscope-Delivery` is the `id`, the same on every attempt.
@@ -106,7 +110,8 @@ impl Hook for Webhook {
     async fn around(&self, operation: HookOperation, next: Next<'_>) -> Result<HookAnswer> {
         let told = self.actions.contains(&operation.action()).then(|| delivery(&operation));
         let answer = next.run(operation).await?;
-        if let Some(delivery) = told {
+        // What came to nothing is not told.
+        if let Some(delivery) = told.filter(|_| answer != HookAnswer::Unchanged) {
             self.outbox.offer(delivery);
         }
         Ok(answer)
@@ -128,6 +133,12 @@ impl Hook for Webhook {
     async fn given_up(&self) -> String {
         self.outbox.given_up().await
     }
+
+    async fn told(&self) -> HookReport {
+        let told = self.outbox.told().await;
+        let outcome = told.arrived.map_or_else(HookOutcome::GivenUp, |()| HookOutcome::Delivered);
+        HookReport::new(&self.name, told.subject, outcome)
+    }
 }
 
 fn delivery(operation: &HookOperation) -> Delivery {
@@ -139,15 +150,20 @@ fn delivery(operation: &HookOperation) -> Delivery {
         "session_id": operation.session.text(),
         "payload": Bson::Document(payload(&operation.payload)).into_relaxed_extjson(),
     });
-    Delivery { id, body: body.to_string() }
+    Delivery::new(id, body.to_string()).subject(HookSubject::of(operation))
 }
 
 fn payload(payload: &HookPayload) -> Document {
     match payload {
-        HookPayload::MetadataGet => Document::new(),
+        HookPayload::MetadataGet | HookPayload::SessionDelete | HookPayload::SessionRestore(_) => Document::new(),
         HookPayload::MetadataUpdate(edits) | HookPayload::MetadataDelete(edits) => changes(edits),
         HookPayload::FeedbackAdd(feedback) => feedback_of(feedback),
+        HookPayload::FeedbackUpdate(change) | HookPayload::FeedbackDelete(change) => changed_feedback(change),
     }
+}
+
+fn changed_feedback(change: &FeedbackChange) -> Document {
+    doc! { "before": change.stored.clone(), "after": change.new.clone() }
 }
 
 fn changes(edits: &[MetadataEdit]) -> Document {

@@ -2,7 +2,9 @@
 
 use std::{fmt, sync::Arc};
 
-use bson::RawDocumentBuf;
+use bson::{Bson, RawDocumentBuf};
+
+use crate::session::SessionKey;
 
 /// Everything that is stored of one session, byte for byte. It holds the viewer password in clear.
 #[derive(Clone, PartialEq)]
@@ -28,6 +30,24 @@ impl SessionCopy {
     /// Whether an archive begins so: with its mark.
     pub(crate) fn begins_archive(bytes: &[u8]) -> bool {
         bytes.get(257..262) == Some(b"ustar")
+    }
+
+    /// The session's `_id`; `None` where none can be read.
+    #[must_use]
+    pub fn session(&self) -> Option<SessionKey> {
+        match self {
+            Self::Document(document) => {
+                let id = document.get("_id").ok()??;
+                Bson::try_from(id).ok().map(SessionKey::new)
+            }
+            Self::Folder(archive) => {
+                let mut archive = tar::Archive::new(archive.as_slice());
+                let first = archive.entries().ok()?.next()?.ok()?;
+                let path = first.path().ok()?;
+                let folder = path.components().next()?.as_os_str().to_str()?;
+                folder.strip_prefix("session_").map(SessionKey::from)
+            }
+        }
     }
 
     /// The bytes to keep.
@@ -88,5 +108,23 @@ mod tests {
             assert_eq!(SessionCopy::from_bytes(other.to_vec()), None);
         }
         assert!(!format!("{:?}", SessionCopy::Folder(b"secret".to_vec().into())).contains("secret"));
+    }
+
+    #[test]
+    fn a_copy_names_its_session() {
+        let document = SessionCopy::Document(RawDocumentBuf::try_from(&doc! { "n": 1, "_id": 5_i64 }).unwrap());
+        assert_eq!(document.session(), Some(SessionKey::new(Bson::Int64(5))));
+        let mut archive = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_ustar();
+        header.set_size(0);
+        let long = "x".repeat(180);
+        archive.append_data(&mut header, format!("session_{long}/session.json"), &b""[..]).unwrap();
+        let folder = SessionCopy::Folder(archive.into_inner().unwrap().into());
+        assert_eq!(folder.session(), Some(SessionKey::from(long)));
+        for odd in [SessionCopy::Folder(b"no archive".to_vec().into()), SessionCopy::Folder(Vec::new().into())] {
+            assert_eq!(odd.session(), None);
+        }
+        let nameless = SessionCopy::Document(RawDocumentBuf::try_from(&doc! { "n": 1 }).unwrap());
+        assert_eq!(nameless.session(), None);
     }
 }

@@ -11,6 +11,9 @@ use crate::session::{
     },
 };
 
+/// What a store says that cannot change feedback.
+pub(crate) const CANNOT_CHANGE_FEEDBACK: &str = "this store cannot change feedback";
+
 /// Writes sessions. Each method is one atomic change of what it names and of nothing else: an agent may be appending at
 /// that moment. What each says of `updated_at` is all that changes there.
 ///
@@ -97,10 +100,11 @@ pub trait SessionWriter: Send + Sync + 'static {
     async fn add_feedback(&self, key: &SessionKey, feedback: &NewFeedback) -> Result<()>;
 
     /// Changes a feedback, or takes it back, where it is still stored just as it was; sets the session's `updated_at`. Fails with
-    /// [`Error::Conflict`](crate::Error::Conflict) where no such element is stored. The default cannot.
-    async fn change_feedback(&self, key: &SessionKey, change: &FeedbackChange) -> Result<()> {
+    /// [`Error::Conflict`](crate::Error::Conflict) where no such element is stored. Gives where in `feedbacks` it stood, from 0. The
+    /// default cannot.
+    async fn change_feedback(&self, key: &SessionKey, change: &FeedbackChange) -> Result<u64> {
         let _ = change;
-        Err(Error::other(format!("changing feedback of session {:?}", key.text()), "this store cannot change feedback"))
+        Err(Error::other(format!("changing feedback of session {:?}", key.text()), CANNOT_CHANGE_FEEDBACK))
     }
 
     /// Adds one of the session's `guardrail_events`; touches no time.

@@ -18,7 +18,10 @@ mod tests;
 
 use bson::Bson;
 
-use super::{AgentId, Feedback, GuardrailEvent, Message, MetadataEdit, SessionKey, StoredAgent, StoredDate, Summary};
+use super::{
+    AgentId, Feedback, GuardrailEvent, Message, MetadataEdit, SessionKey, StoredAgent, StoredDate, Summary, decode,
+    record::FeedbackChange,
+};
 
 pub use applied::Applied;
 pub use date::ChangeDate;
@@ -39,6 +42,20 @@ pub struct Change {
     pub dated: ChangeDate,
 }
 
+/// An element of `feedbacks` that was changed or taken back.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct FeedbackRewrite {
+    /// Where it stood, from 0.
+    pub index: u64,
+    /// The whole element as it was stored.
+    pub before: Bson,
+    /// What stands there now; `None`: it is gone, and those behind it moved up.
+    pub now: Option<Feedback>,
+    /// When.
+    pub at: StoredDate,
+}
+
 /// What changed of a session.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -55,6 +72,10 @@ pub enum ChangeKind {
     Feedback(Box<Feedback>),
     /// Fields of the element of `feedbacks` at that index.
     FeedbackFields(u64, ChangedFields),
+    /// An element of `feedbacks` was changed or taken back.
+    FeedbackRewritten(Box<FeedbackRewrite>),
+    /// `feedbacks` was cut down to so many.
+    FeedbacksCut(u64),
     /// The element of `guardrail_events` at that index, mostly one more.
     Guardrail(u64, Box<GuardrailEvent>),
     /// More at the end of `agents.<id>.messages`, in stored order; each knows its index.
@@ -114,6 +135,17 @@ impl Change {
         Self::new(session, ChangeKind::Feedback(Box::new(feedback)))
     }
 
+    /// A feedback that was changed or taken back, which stood at that index of `feedbacks`; `None`: nobody knows where.
+    #[must_use]
+    pub fn feedback_changed(session: SessionKey, index: Option<u64>, change: &FeedbackChange) -> Self {
+        let at = StoredDate::from(change.at);
+        let Some(index) = index else { return Self::unclear(session, Some(at)) };
+        let read = |new: &bson::Document| Feedback { index: Some(index), ..decode::feedback(&new.clone().into()) };
+        let now = change.new.as_ref().map(read);
+        let rewrite = FeedbackRewrite { index, before: change.stored.clone(), now, at };
+        Self::new(session, ChangeKind::FeedbackRewritten(Box::new(rewrite)))
+    }
+
     /// Messages at the end of an agent's history.
     #[must_use]
     pub fn messages(session: SessionKey, agent: AgentId, messages: Vec<Message>) -> Self {
@@ -169,6 +201,8 @@ impl Change {
             | ChangeKind::MetadataWhole(_)
             | ChangeKind::Feedback(_)
             | ChangeKind::FeedbackFields(..)
+            | ChangeKind::FeedbackRewritten(_)
+            | ChangeKind::FeedbacksCut(_)
             | ChangeKind::Guardrail(..)
             | ChangeKind::Unclear(_)
             | ChangeKind::Touched(_)

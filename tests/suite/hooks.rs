@@ -1,5 +1,7 @@
 //! Hooks that change, refuse, fail, crash and hang; deliveries to a real endpoint.
 
+mod people;
+
 use std::{
     future::pending,
     sync::{

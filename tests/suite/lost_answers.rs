@@ -9,9 +9,9 @@ use std::{
 use bson::{Bson, Document, doc};
 use mongodb::Client;
 use strandscope::{
-    AgentConfig, AgentId, CopiedDeletion, Error, Limits, MessageBody, MessageUpdate, MetadataEdit, NewAgent,
-    NewFeedback, NewGuardrailEvent, NewMessage, NewSession, Pool, PoolOptions, Rating, SessionKey, SessionReader,
-    SessionRepository, SessionWriter, Tail,
+    AgentConfig, AgentId, CopiedDeletion, Error, FeedbackChange, Limits, MessageBody, MessageUpdate, MetadataEdit,
+    NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession, Pool, PoolOptions, Rating, SessionKey,
+    SessionReader, SessionRepository, SessionWriter, Tail, encode,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -156,6 +156,26 @@ async fn each_is_applied_once(server: &str, options: &str) {
     repository.add_feedback(&key, &feedback).await.expect("added");
     // A person who saw no answer gives it once more.
     repository.add_feedback(&key, &feedback.clone().again(true)).await.expect("it is there");
+
+    // Of two that are alike one is taken back, and one is changed.
+    let other = NewFeedback::new(Rating::Down).comment("another-comment").at(at());
+    repository.add_feedback(&key, &other).await.expect("added");
+    repository.add_feedback(&key, &other).await.expect("added");
+    let element = Bson::Document(encode::feedback(&other));
+    proxy.lose_the_answer_to("another-comment");
+    let at_index = repository.change_feedback(&key, &FeedbackChange::back(element.clone())).await.expect("taken back");
+    assert!(proxy.has_lost_it() && at_index == 2, "{at_index}");
+    assert_eq!(read().await.get_array("feedbacks").expect("feedbacks").len(), 2);
+    let changed = doc! { "rating": "up", "comment": "changed-comment", "created_at": encode::date(at()) };
+    proxy.lose_the_answer_to("changed-comment");
+    let at_index =
+        repository.change_feedback(&key, &FeedbackChange::to(element, changed.clone())).await.expect("changed");
+    assert!(proxy.has_lost_it() && at_index == 1, "{at_index}");
+    let stored = read().await.get_array("feedbacks").expect("feedbacks").clone();
+    assert_eq!(stored[1..], [Bson::Document(changed.clone())]);
+    proxy.lose_the_answer_to("changed-comment");
+    repository.change_feedback(&key, &FeedbackChange::back(changed.into())).await.expect("taken back");
+    assert!(proxy.has_lost_it());
 
     proxy.lose_the_answer_to("a-redaction");
     let event = NewGuardrailEvent::new(agent(), "BLOCKED".to_owned()).message_id(2).at(at());

@@ -11,6 +11,7 @@ use crate::{
             bulk::{BulkEnd, BulkProgress, BulkTally},
         },
     },
+    hook::HookReport,
     metrics::Outline,
     repository::{Candidate, Error, Inspection, ListPlan, News, PageEnd},
     session::{AgentId, Details, Message, Session, SessionKey, Summary, Usage},
@@ -112,6 +113,8 @@ pub enum Event {
     BulkAt(Ticket, Box<BulkProgress>),
     /// It ended, for now or for good; or it could not begin.
     BulkEnded(Ticket, Result<Box<BulkEnd>, Error>),
+    /// What became of something else that a hook had to do.
+    Hook(Box<HookReport>),
     /// A change is stored.
     Written(Ticket, Box<HandOutcome>),
     /// A change was refused or failed.
@@ -166,6 +169,7 @@ impl Event {
             Self::Link(_)
             | Self::News(..)
             | Self::Undelivered(_)
+            | Self::Hook(_)
             | Self::Waiting(_)
             | Self::Written(..)
             | Self::NotWritten { .. } => return None,

@@ -22,10 +22,8 @@ use super::{
     writer::Writer,
 };
 use crate::{
-    app::{
-        place::{self, Origin, Place, Rights, Store},
-        writes::WritePlace,
-    },
+    app::place::{self, Origin, Place, Rights, Store},
+    hook::HookOutcome,
     repository::{Error, Limits, Opened, Result, WatchView},
 };
 
@@ -146,9 +144,13 @@ impl Worker {
                 _ = looks.tick() => if sleep.slept(Timestamp::now()) {
                     self.check_link();
                 },
-                told = self.writing.hooks.given_up() => {
+                told = self.writing.hooks.told() => {
+                    let event = match told.outcome {
+                        HookOutcome::GivenUp(_) => Event::Undelivered(told.to_string()),
+                        _ => Event::Hook(Box::new(told)),
+                    };
                     // Where the screen is gone, the log knows.
-                    let _ = self.events.send(Event::Undelivered(told)).await;
+                    let _ = self.events.send(event).await;
                 }
             }
         }
@@ -245,7 +247,7 @@ impl Worker {
             Ok(Opened::Store(store)) => {
                 let location = store.reader().location();
                 let watch = LinkWatch::new(store.reader(), self.events.clone(), &self.user);
-                let hand = self.writing.at(WritePlace::of(place, store.reader().as_ref()), store.clone());
+                let hand = self.writing.at(place, store.clone());
                 let bulk = BulkRuns::new(hand.clone(), self.writing.reports.clone(), self.events.clone());
                 let writer = Writer::start(hand, watch.clone(), self.events.clone());
                 let (view, live) = (WatchView::default(), JoinSet::new());

@@ -8,7 +8,7 @@ use tokio::{sync::mpsc, task::JoinHandle};
 use super::{Event, Ticket, command::WriteOrder, crash::crashed, link::LinkWatch};
 use crate::{
     app::{
-        place::Store,
+        place::{Origin, Place, Store},
         writes::{HandWriter, Journal, Write, WritePlace},
     },
     hook::Hooks,
@@ -31,9 +31,11 @@ pub struct Writing {
 
 impl Writing {
     /// What writes to a store that is open at a place.
-    pub(super) fn at(&self, place: WritePlace, store: Store) -> HandWriter {
+    pub(super) fn at(&self, place: &Place, store: Store) -> HandWriter {
         let Self { hooks, copies, journal, .. } = self.clone();
-        HandWriter { place, store, hooks, copies, journal }
+        // The samples end with the program.
+        let journal = if matches!(place.origin, Origin::Demo) { journal.of_samples() } else { journal };
+        HandWriter { place: WritePlace::of(place, store.reader().as_ref()), store, hooks, copies, journal }
     }
 }
 

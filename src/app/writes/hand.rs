@@ -1,17 +1,36 @@
 //! Carrying out what a person changes.
 
-use std::{path::PathBuf, sync::Arc};
+mod back;
+mod choice;
+mod deeds;
+mod deletion;
+mod noted;
+mod said;
+mod turn;
 
-use super::{Journal, Write};
+pub use back::Turned;
+pub use deeds::{fields as field_deeds, guarded as guarded_edits};
+pub use deletion::{DeletionTerms, HandDeletion};
+pub use said::value_start;
+pub use turn::Turn;
+
+use std::path::PathBuf;
+
+use bson::Bson;
+
+use super::{Journal, Write, journal::Deed};
 use crate::{
     app::{
-        copy::PrivateCopy,
+        copy,
         place::{Place, Store, WriteRules},
     },
     hook::Hooks,
     manager::SessionManager,
-    repository::{Error, Result, SessionReader},
-    session::{Change, MetadataEdit, SessionKey, decode, encode},
+    repository::{Error, Filter, Projection, Result, SessionReader},
+    session::{
+        Change, MetadataEdit, SessionKey, decode, encode,
+        record::{FeedbackChange, NewFeedback},
+    },
 };
 
 /// The place that is written to, for the journal, for reports and for its rules.
@@ -79,30 +98,79 @@ impl HandWriter {
     /// As the methods of [`SessionManager`]; where the place protects what would be changed; and where there would be no way back,
     /// since the journal cannot be written.
     pub async fn carry_out(&self, write: Write) -> Result<HandOutcome> {
-        let repository = self.store.repository()?;
-        let manager = |key| SessionManager::builder(Arc::clone(&repository), key).hooks(self.hooks.clone()).build();
-        let changes = match write {
-            Write::Metadata(key, edits) => {
-                self.place.allows(&key, &edits)?;
-                manager(key.clone()).edit_metadata(edits.clone()).await?;
-                vec![Change::edited(key, &edits)]
-            }
-            Write::Feedback(key, feedback) => {
-                let stored = decode::feedback(&encode::feedback(&feedback).into());
-                manager(key.clone()).add_feedback(feedback).await?;
-                vec![Change::feedback(key, stored)]
-            }
-            Write::ChangeFeedback(..) | Write::Undo(_) | Write::Redo(_) => {
-                return Err(Error::other("writing", "it is not built"));
-            }
-            Write::Delete(key) => {
-                let mut copy = PrivateCopy::new(&key, self.copies.clone());
-                manager(key.clone()).delete_session_kept(&mut copy).await?;
-                let copy = copy.paths().last().cloned();
-                return Ok(HandOutcome { changes: vec![Change::deleted(key)], copy, ..HandOutcome::default() });
-            }
-        };
-        Ok(HandOutcome { changes, ..HandOutcome::default() })
+        match write {
+            Write::Metadata(key, edits) => self.edit(key, edits).await,
+            Write::Feedback(key, feedback) => self.give(key, feedback).await,
+            Write::ChangeFeedback(key, change) => self.change(key, change).await,
+            Write::Delete(key) => self.delete(&key, DeletionTerms::default()).await.outcome(key),
+            Write::Undo(scope) => Ok(self.turn(&scope, Turn::Back).await?.told()),
+            Write::Redo(scope) => Ok(self.turn(&scope, Turn::Again).await?.told()),
+        }
+    }
+
+    /// What writes to a session, through the hooks.
+    fn manager(&self, key: &SessionKey) -> Result<SessionManager> {
+        Ok(SessionManager::builder(self.store.repository()?, key).hooks(self.hooks.clone()).build())
+    }
+
+    async fn edit(&self, key: SessionKey, edits: Vec<MetadataEdit>) -> Result<HandOutcome> {
+        self.place.allows(&key, &edits)?;
+        let manager = self.manager(&key)?;
+        // What a save of values needs is in its guards: nothing is read for it.
+        let stored = if deeds::need_stored(&edits) { Some(manager.repository().metadata(&key).await?) } else { None };
+        let edits = deeds::guarded(edits, stored.as_ref());
+        let deed = Deed::Metadata(deeds::fields(&edits, stored.as_ref()));
+        let begun = self.begin(&key, deed).await?;
+        let done = manager.edit_metadata(edits.clone()).await;
+        let notes = self.settle(begun, done.as_ref().err()).await;
+        done.map(|()| HandOutcome { changes: vec![Change::edited(key, &edits)], notes, ..HandOutcome::default() })
+    }
+
+    async fn give(&self, key: SessionKey, feedback: NewFeedback) -> Result<HandOutcome> {
+        let manager = self.manager(&key)?;
+        let stored: Bson = encode::feedback(&feedback).into();
+        let shown = decode::feedback(&stored);
+        let begun = self.begin(&key, Deed::Feedback { before: None, after: Some(stored) }).await?;
+        let done = manager.add_feedback(feedback).await;
+        let notes = self.settle(begun, done.as_ref().err()).await;
+        done.map(|()| HandOutcome { changes: vec![Change::feedback(key, shown)], notes, ..HandOutcome::default() })
+    }
+
+    async fn change(&self, key: SessionKey, change: FeedbackChange) -> Result<HandOutcome> {
+        let manager = self.manager(&key)?;
+        let after = change.new.clone().map(Into::into);
+        let begun = self.begin(&key, Deed::Feedback { before: Some(change.stored.clone()), after }).await?;
+        let done = manager.change_feedback(change.clone()).await;
+        let notes = self.settle(begun, done.as_ref().err()).await;
+        done.map(|index| {
+            let changes = vec![Change::feedback_changed(key, index, &change)];
+            HandOutcome { changes, notes, ..HandOutcome::default() }
+        })
+    }
+
+    /// Puts a session back from the copy that a deletion left, which is taken back with that.
+    ///
+    /// # Errors
+    /// Where the copy cannot be read, and as [`SessionWriter::restore`](crate::SessionWriter::restore).
+    pub async fn restore(&self, file: PathBuf) -> Result<HandOutcome> {
+        let changes = vec![self.put_back(file.clone()).await?];
+        let notes = self.settle_restored(&file).await;
+        Ok(HandOutcome { changes, notes, ..HandOutcome::default() })
+    }
+
+    /// The same, without a word in the journal.
+    async fn put_back(&self, file: PathBuf) -> Result<Change> {
+        let read = tokio::task::spawn_blocking(move || copy::read(&file)).await;
+        let copy = read.map_err(|join| Error::other("reading the copy", join.to_string()))??;
+        let key = copy.session().ok_or_else(|| Error::other("reading the copy", "it names no session"))?;
+        let manager = self.manager(&key)?;
+        manager.restore_session(copy).await?;
+        let keys = [key];
+        let rows = manager.repository().rows(&keys, &Filter::default(), &Projection::Nothing).await;
+        let [key] = keys;
+        // It is back, whether or not that can be read at once.
+        let row = rows.ok().and_then(|mut rows| rows.pop());
+        Ok(row.map_or_else(|| Change::unclear(key, None), Change::created))
     }
 }
 

@@ -63,6 +63,8 @@ impl Activity {
             | ChangeKind::MetadataWhole(_)
             | ChangeKind::Feedback(_)
             | ChangeKind::FeedbackFields(..)
+            | ChangeKind::FeedbackRewritten(_)
+            | ChangeKind::FeedbacksCut(_)
             | ChangeKind::Unclear(_)
             | ChangeKind::Touched(_) => {}
         }

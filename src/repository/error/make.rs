@@ -75,6 +75,12 @@ impl Error {
         Self::Conflict { id: session.into(), field: field.into(), stored: stored.map(Box::new) }
     }
 
+    /// The feedback that was to be changed or taken back is not stored as it was seen.
+    #[must_use]
+    pub fn feedback_conflict(session: impl Into<String>) -> Self {
+        Self::conflict(session, "the feedback", None)
+    }
+
     /// A key that cannot be a segment of a path, and why. `what` is `an agent id` or `a metadata key`.
     #[must_use]
     pub fn key(session: impl Into<String>, key: impl Into<String>, what: &'static str, reason: &'static str) -> Self {

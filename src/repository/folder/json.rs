@@ -113,6 +113,15 @@ pub(super) fn dates(document: &mut Document, fields: &[&str]) {
     }
 }
 
+/// An element of `feedbacks`, as it is read.
+pub(super) fn feedback(json: Value) -> Bson {
+    let mut read = value(json);
+    if let Bson::Document(fields) = &mut read {
+        dates(fields, &["created_at"]);
+    }
+    read
+}
+
 /// The same in each document of an array.
 pub(super) fn dates_of_each(document: &mut Document, array: &str, field: &str) {
     if let Some(Bson::Array(items)) = document.get_mut(array) {

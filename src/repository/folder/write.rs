@@ -6,6 +6,7 @@
 
 mod agents;
 mod encode;
+mod feedback;
 pub(super) mod files;
 mod messages;
 mod removal;
@@ -21,8 +22,8 @@ use crate::{
     session::{
         AgentId, MetadataEdit, SessionKey, edit, encode as documents,
         record::{
-            AgentConfig, AgentUpdate, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession,
-            SessionUpdate,
+            AgentConfig, AgentUpdate, FeedbackChange, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent,
+            NewMessage, NewSession, SessionUpdate,
         },
     },
 };
@@ -178,6 +179,11 @@ impl SessionWriter for FolderRepository {
     async fn add_feedback(&self, key: &SessionKey, feedback: &NewFeedback) -> Result<()> {
         let (stored, again) = (encode::object(&documents::feedback(feedback)), feedback.again);
         self.writing(key, move |place| sessions::add_feedback(place, stored, again)).await
+    }
+
+    async fn change_feedback(&self, key: &SessionKey, change: &FeedbackChange) -> Result<u64> {
+        let change = change.clone();
+        self.writing(key, move |place| feedback::change(place, &change)).await
     }
 
     async fn add_guardrail_event(&self, key: &SessionKey, event: &NewGuardrailEvent) -> Result<()> {

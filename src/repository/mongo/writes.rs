@@ -4,13 +4,14 @@
 //! run ------- each write to its end, with a deadline, repeated after a lost answer
 //! answer ---- what the server answered, where the driver makes an error of it
 //! paths ----- the paths that a write sets (the documents themselves: session::encode)
-//! sessions, deletion, agents, messages (append, update), metadata
+//! sessions, deletion, agents, messages (append, update), metadata, feedback
 //! ```
 
 mod agents;
 mod answer;
 mod append;
 mod deletion;
+mod feedback;
 mod metadata;
 mod paths;
 mod run;
@@ -25,8 +26,8 @@ use crate::{
     session::{
         AgentId, MetadataEdit, SessionKey, edit, encode,
         record::{
-            AgentConfig, AgentUpdate, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession,
-            SessionUpdate,
+            AgentConfig, AgentUpdate, FeedbackChange, MessageUpdate, NewAgent, NewFeedback, NewGuardrailEvent,
+            NewMessage, NewSession, SessionUpdate,
         },
     },
 };
@@ -149,6 +150,12 @@ impl SessionWriter for MongoRepository {
     async fn add_feedback(&self, key: &SessionKey, feedback: &NewFeedback) -> Result<()> {
         let (stored, feedback) = (key.clone(), feedback.clone());
         self.write("adding feedback to", key, |run| sessions::add_feedback(run, stored, feedback)).await
+    }
+
+    async fn change_feedback(&self, key: &SessionKey, change: &FeedbackChange) -> Result<u64> {
+        feedback::check(key, change)?;
+        let (stored, change) = (key.clone(), change.clone());
+        self.write("changing feedback of", key, |run| feedback::change(run, stored, change)).await
     }
 
     async fn add_guardrail_event(&self, key: &SessionKey, event: &NewGuardrailEvent) -> Result<()> {

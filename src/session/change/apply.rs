@@ -22,6 +22,8 @@ impl Change {
             | ChangeKind::MetadataWhole(_) => self.apply_to_metadata(&mut session.metadata),
             ChangeKind::Feedback(feedback) => list::add(&mut session.feedbacks, feedback),
             ChangeKind::FeedbackFields(index, fields) => list::put_fields(&mut session.feedbacks, *index, fields),
+            ChangeKind::FeedbackRewritten(rewrite) => list::rewrite(&mut session.feedbacks, rewrite),
+            ChangeKind::FeedbacksCut(count) => list::cut(&mut session.feedbacks, *count),
             ChangeKind::Guardrail(index, event) => list::place(&mut session.guardrail_events, *index, &**event),
             ChangeKind::Agent(agent) => put_agent(&mut session.agents, agent),
             ChangeKind::AgentRemoved(id) => {

@@ -51,6 +51,7 @@ impl Change {
         };
         match &self.kind {
             ChangeKind::Feedback(feedback) => feedback.created_at,
+            ChangeKind::FeedbackRewritten(rewrite) => Some(rewrite.at),
             ChangeKind::Messages(_, messages) => messages.iter().filter_map(|message| message.created_at).max(),
             ChangeKind::Rewritten(_, messages) => {
                 messages.iter().filter_map(|message| message.updated_at.max(message.created_at)).max()
@@ -65,6 +66,7 @@ impl Change {
             | ChangeKind::MetadataPaths(_)
             | ChangeKind::MetadataWhole(_)
             | ChangeKind::FeedbackFields(..)
+            | ChangeKind::FeedbacksCut(_)
             | ChangeKind::Guardrail(..)
             | ChangeKind::Metrics(..)
             | ChangeKind::Truncated(..)

@@ -1,5 +1,7 @@
 //! How changes are applied to what is held.
 
+mod feedback;
+
 use bson::{Document, doc};
 
 use super::*;

@@ -2,8 +2,8 @@
 
 use bson::{Bson, Document, RawDocumentBuf, doc};
 use strandscope::{
-    AgentConfig, CopiedDeletion, CopyKeeper, Error, Filter, Limits, MetadataEdit, MongoRepository, Result, SessionCopy,
-    SessionKey, SessionManager, SessionReader, SessionWriter, Timestamp, async_trait,
+    AgentConfig, CopiedDeletion, CopyKeeper, Error, FeedbackChange, Filter, Limits, MetadataEdit, MongoRepository,
+    Result, SessionCopy, SessionKey, SessionManager, SessionReader, SessionWriter, Timestamp, async_trait,
 };
 
 use super::common::{every_page, filtered, first_page};
@@ -111,6 +111,41 @@ async fn sound_metadata_beside_odd_bytes_is_edited_and_the_odd_is_refused_with_t
     let raw = fresh.collection.clone_with_type::<RawDocumentBuf>();
     let raw = raw.find_one(doc! {}).await.expect("an answer").expect("it");
     assert!(raw.as_bytes().windows(5).any(|part| part == b"TE\xffT1"), "the odd bytes are as they were");
+}
+
+#[tokio::test]
+async fn feedback_beside_odd_bytes_is_changed_and_taken_back_and_the_others_stay_byte_for_byte() {
+    let fresh = support::fresh_collection("raw_feedback").await;
+    let element = |comment: &str| doc! { "rating": "up", "comment": comment, "n": 5_i64, "twicf": 1, "twice": 2 };
+    let all = ["one", "TEXT1", "two", "TEXT2", "three"].map(element);
+    let sound = doc! { "_id": "odd", "session_id": "odd", "agents": {}, "feedbacks": all.to_vec(), "metadata": {} };
+    let changes: [(&str, &[u8]); 3] = [("TEXT1", b"TE\xffT1"), ("TEXT2", b"\xffEXT2"), ("twicf", b"twice")];
+    let raw = fresh.collection.clone_with_type::<RawDocumentBuf>();
+    raw.insert_one(with_bytes(&sound, &changes)).await.expect("stored");
+    let client = mongodb::Client::with_uri_str(&fresh.uri).await.expect("a client");
+    let repository = MongoRepository::from_client(client, &fresh.database, "sessions", Limits::default());
+    let key = SessionKey::from("odd");
+    let elements = async || {
+        let stored = raw.find_one(doc! {}).await.expect("an answer").expect("it");
+        let all = stored.get_array("feedbacks").expect("an array").into_iter();
+        let bytes = all.map(|element| element.expect("bytes").as_document().expect("one").as_bytes().to_vec());
+        bytes.collect::<Vec<_>>()
+    };
+    let before = elements().await;
+    let taken = FeedbackChange::back(all[2].clone().into());
+    assert_eq!(repository.change_feedback(&key, &taken).await.expect("taken back"), 2);
+    let changed = doc! { "rating": "down", "comment": "other" };
+    let change = FeedbackChange::to(all[4].clone().into(), changed.clone());
+    assert_eq!(repository.change_feedback(&key, &change).await.expect("changed"), 3);
+    let after = elements().await;
+    assert_eq!(after[..3], [before[0].clone(), before[1].clone(), before[3].clone()]);
+    assert_eq!(after[3], changed.to_vec().expect("bytes"));
+    // What is shown of odd bytes is not what is stored.
+    let shown = repository.feedbacks(&key).await.expect("feedbacks")[1].raw.bson();
+    let refused = repository.change_feedback(&key, &FeedbackChange::back(shown)).await.expect_err("not comparable");
+    assert!(matches!(&refused, Error::Invalid { what, .. } if what == "feedbacks.1"), "{refused:?}");
+    assert!(refused.to_string().contains("UTF-8"), "{refused}");
+    assert_eq!(elements().await, after);
 }
 
 /// Keeps copies in memory.

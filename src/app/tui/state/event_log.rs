@@ -1,5 +1,6 @@
 //! What happened since the start, for the pane of events: alerts, the connection, sessions that went, and the errors that were shown.
 
+mod hooks;
 mod pane;
 
 use std::collections::VecDeque;
@@ -25,17 +26,38 @@ pub struct LoggedEvent {
 
 /// What happened, newest first; errors are kept elsewhere.
 #[derive(Debug, Default)]
-pub struct EventLog(VecDeque<LoggedEvent>);
+pub struct EventLog {
+    events: VecDeque<LoggedEvent>,
+    /// Of what kind the newest is, and how many of its kind came in a row, where they are told as one.
+    alike: Option<(String, usize)>,
+}
 
 impl EventLog {
     /// Keeps one.
     pub fn keep(&mut self, event: LoggedEvent) {
-        self.0.push_front(event);
-        self.0.truncate(KEPT);
+        self.alike = None;
+        self.events.push_front(event);
+        self.events.truncate(KEPT);
+    }
+
+    /// Keeps one that many may follow, such as what a hook is told of: those of one kind in a row are one event, of `kind` and how
+    /// many they are.
+    pub fn keep_alike(&mut self, kind: &str, event: LoggedEvent) {
+        let count = match &self.alike {
+            Some((known, count)) if known == kind => count + 1,
+            _ => 1,
+        };
+        if count > 1 {
+            self.events.pop_front();
+            self.keep(LoggedEvent { at: event.at, says: format!("{kind}, {count} times"), session: None });
+        } else {
+            self.keep(event);
+        }
+        self.alike = Some((kind.to_owned(), count));
     }
 
     /// All of them, the newest first.
     pub fn events(&self) -> impl Iterator<Item = &LoggedEvent> {
-        self.0.iter()
+        self.events.iter()
     }
 }

@@ -64,6 +64,10 @@ impl AppState {
                 self.tell_error(told);
                 Vec::new()
             }
+            Event::Hook(report) => {
+                self.on_hook(&report);
+                Vec::new()
+            }
             Event::Written(ticket, outcome) => self.on_written(ticket, *outcome),
             Event::NotWritten { ticket, error, .. } => self.on_not_written(ticket, &error),
             Event::BulkSeen { ticket, tally, done } => self.on_bulk_seen(ticket, *tally, done),

@@ -60,7 +60,7 @@ pub(super) fn record(line: &[u8]) -> Result<Record, LineFault> {
     let json = json.filter(|json| sum == Some(checksum(json).as_str())).ok_or(LineFault::Damaged)?;
     // It is as it was written: what cannot be read of it is not known yet.
     let written: WrittenRecord = serde_json::from_str(json).map_err(|_| LineFault::Newer)?;
-    written.record().map_err(|Unreadable| LineFault::Newer)
+    written.record().map_err(|UnreadRecord| LineFault::Newer)
 }
 
 fn is_version(word: &str) -> bool {
@@ -149,15 +149,15 @@ impl HeldValue {
 }
 
 /// What is in a record is not as this version writes it.
-struct Unreadable;
+struct UnreadRecord;
 
 /// A value, or that there is none.
-fn value(held: Option<&HeldValue>) -> Result<Option<Bson>, Unreadable> {
-    held.map(|held| held.value().ok_or(Unreadable)).transpose()
+fn value(held: Option<&HeldValue>) -> Result<Option<Bson>, UnreadRecord> {
+    held.map(|held| held.value().ok_or(UnreadRecord)).transpose()
 }
 
-fn uuid(text: &str) -> Result<Uuid, Unreadable> {
-    Uuid::parse_str(text).map_err(|_| Unreadable)
+fn uuid(text: &str) -> Result<Uuid, UnreadRecord> {
+    Uuid::parse_str(text).map_err(|_| UnreadRecord)
 }
 
 impl From<&Record> for WrittenRecord {
@@ -205,7 +205,7 @@ impl From<&JournalEntry> for WrittenEntry {
 }
 
 impl WrittenRecord {
-    fn record(self) -> Result<Record, Unreadable> {
+    fn record(self) -> Result<Record, UnreadRecord> {
         Ok(match self {
             Self::Entry(entry) => Record::Entry(Box::new(entry.entry()?)),
             Self::State { id, state } => Record::State(uuid(&id)?, state.into()),
@@ -215,7 +215,7 @@ impl WrittenRecord {
 }
 
 impl WrittenEntry {
-    fn entry(self) -> Result<JournalEntry, Unreadable> {
+    fn entry(self) -> Result<JournalEntry, UnreadRecord> {
         let deed = match self.deed {
             WrittenDeed::Metadata(fields) => {
                 Deed::Metadata(fields.into_iter().map(WrittenField::field).collect::<Result<_, _>>()?)
@@ -231,7 +231,7 @@ impl WrittenEntry {
             at: self.at,
             who: self.who,
             place: self.place,
-            session: SessionKey::new(self.session.value().ok_or(Unreadable)?),
+            session: SessionKey::new(self.session.value().ok_or(UnreadRecord)?),
             deed,
             state: self.state.into(),
         })
@@ -239,9 +239,9 @@ impl WrittenEntry {
 }
 
 impl WrittenField {
-    fn field(self) -> Result<FieldDeed, Unreadable> {
+    fn field(self) -> Result<FieldDeed, UnreadRecord> {
         Ok(FieldDeed {
-            path: MetadataPath::new(self.path).ok_or(Unreadable)?,
+            path: MetadataPath::new(self.path).ok_or(UnreadRecord)?,
             before: value(self.before.as_ref())?,
             after: value(self.after.as_ref())?,
             next: self.next,

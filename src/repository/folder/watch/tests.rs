@@ -107,6 +107,10 @@ fn a_sweep_finds_what_nobody_told() {
     );
     let is_first = |change: &Change| matches!(&change.kind, ChangeKind::Feedback(one) if one.index == Some(0));
     assert!(told.iter().any(is_first) && !is_unclear(&told), "{told:?}");
+    looked.write("session_s/session.json", r#"{"session_id": "s", "metadata": {"n": 2}, "feedbacks": []}"#);
+    let told = looked.sweep(SWEEP);
+    let is_gone = |change: &Change| matches!(&change.kind, ChangeKind::FeedbacksCut(0));
+    assert!(told.iter().any(is_gone) && !is_unclear(&told), "{told:?}");
     looked.write("session_s/agents/agent_a/agent.json", r#"{"state": {"n": 1}}"#);
     let told = looked.sweep(SWEEP);
     assert!(!is_unclear(&told), "{told:?}");

@@ -40,8 +40,12 @@ impl SessionMark {
             ChangeKind::Agent(agent) if agent.messages.is_empty() => NOTHING,
             ChangeKind::AgentFields(agent, fields) => self.synced(agent, fields),
             ChangeKind::Metadata(fields) => (self.set(fields), false),
-            // Nobody tells of an edit but who made it.
-            ChangeKind::Edited(_) => NOTHING,
+            // Nobody tells of an edit or of a feedback that was changed by hand but who did it.
+            ChangeKind::Edited(_) | ChangeKind::FeedbackRewritten(_) => NOTHING,
+            ChangeKind::FeedbacksCut(left) => {
+                self.forget_feedbacks(*left);
+                NOTHING
+            }
             // Where they lead only the whole tells; of what was never read the paths are all that is known.
             ChangeKind::MetadataPaths(fields) if !self.is_read() => {
                 (vec![SessionNews::Metadata(fields.clone())], false)
@@ -221,5 +225,14 @@ impl SessionMark {
             (None, Some(index)) => self.told.0 = index.saturating_add(1),
         }
         vec![SessionNews::Feedback(Box::new(feedback.clone()))]
+    }
+
+    /// Feedback was taken back: one that comes stands where it stood.
+    fn forget_feedbacks(&mut self, left: u64) {
+        let left = usize::try_from(left).unwrap_or(usize::MAX);
+        match &mut self.rest {
+            Some(rest) => rest.feedbacks = rest.feedbacks.min(left),
+            None => self.told.0 = self.told.0.min(left),
+        }
     }
 }

@@ -28,6 +28,8 @@ impl ConversationState {
             | ChangeKind::Edited(_)
             | ChangeKind::MetadataWhole(_)
             | ChangeKind::FeedbackFields(..)
+            | ChangeKind::FeedbackRewritten(_)
+            | ChangeKind::FeedbacksCut(_)
             | ChangeKind::Guardrail(..)
             | ChangeKind::AgentFields(..)
             | ChangeKind::AgentRemoved(_)

@@ -55,7 +55,7 @@ impl AppState {
     }
 
     /// What happens while the pane is open comes into it; what is selected stays so.
-    fn follow_events(&mut self) {
+    pub(super) fn follow_events(&mut self) {
         if !self.modals.iter().any(|modal| matches!(modal, Modal::Events(_))) {
             return;
         }

@@ -108,7 +108,10 @@ fn decides(filter: &Filter, kind: &ChangeKind) -> bool {
         kind if kind.is_of_metadata() => {
             asks(|test| matches!(test, FilterTest::Metadata { .. } | FilterTest::HasMetadata(_)))
         }
-        ChangeKind::Feedback(_) | ChangeKind::FeedbackFields(..) => {
+        ChangeKind::Feedback(_)
+        | ChangeKind::FeedbackFields(..)
+        | ChangeKind::FeedbackRewritten(_)
+        | ChangeKind::FeedbacksCut(_) => {
             asks(|test| matches!(test, FilterTest::HasFeedback | FilterTest::HasComment | FilterTest::Rating(_)))
         }
         ChangeKind::Guardrail(..) => asks(|test| matches!(test, FilterTest::HasGuardrail)),

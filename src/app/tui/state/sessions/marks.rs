@@ -82,7 +82,10 @@ impl NewsMarks {
             columns.push(Column::Changed);
             match change.kind {
                 ChangeKind::Messages(..) | ChangeKind::Truncated(..) => columns.push(Column::Messages),
-                ChangeKind::Feedback(_) | ChangeKind::FeedbackFields(..) => columns.push(Column::Feedback),
+                ChangeKind::Feedback(_)
+                | ChangeKind::FeedbackFields(..)
+                | ChangeKind::FeedbackRewritten(_)
+                | ChangeKind::FeedbacksCut(_) => columns.push(Column::Feedback),
                 ChangeKind::Guardrail(..) => columns.push(Column::Guardrail),
                 _ => {}
             }

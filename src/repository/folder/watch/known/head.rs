@@ -8,7 +8,7 @@ use crate::{
         OpenInView,
         folder::{assemble, layout::SessionDir, stamp::FileStamp},
     },
-    session::{Change, Feedback, MetadataEdit, decode, edit},
+    session::{Change, ChangeKind, Feedback, MetadataEdit, decode, edit},
 };
 
 /// What is kept of it to tell what changes.
@@ -85,6 +85,10 @@ impl KnownHead {
                     let feedback = Feedback { index: Some(index), ..decode::feedback(stored) };
                     outcome.tell(|key| Change::feedback(key, feedback));
                 }
+            }
+            None if self.feedbacks.starts_with(&now.feedbacks) => {
+                let left = now.feedbacks.len() as u64;
+                outcome.tell(|key| Change::new(key, ChangeKind::FeedbacksCut(left)));
             }
             None => outcome.unclear = true,
         }

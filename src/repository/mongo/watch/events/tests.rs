@@ -36,6 +36,8 @@ fn told(changes: &[Change]) -> Vec<String> {
             format!("feedback {} {}", feedback.index.unwrap(), feedback.rating.as_str())
         }
         ChangeKind::FeedbackFields(index, fields) => format!("feedback {index} {}", shown(fields)),
+        ChangeKind::FeedbackRewritten(rewrite) => format!("feedback {} rewritten", rewrite.index),
+        ChangeKind::FeedbacksCut(count) => format!("feedbacks {count}"),
         ChangeKind::Guardrail(index, event) => {
             format!("guardrail {index} {}", event.action.as_deref().unwrap_or_default())
         }
@@ -169,6 +171,20 @@ fn messages_are_told_by_agent_and_in_order() {
     assert_eq!(told(&updated(both, &[])), ["messages x 1", "feedback 3 up", "metadata a=1"]);
     let more = with(doc! { "agents.x.messages.1": said(1, 5), "metadata.a": 1, "colour": "red" });
     assert_eq!(told(&updated(more, &[])), ["messages x 1", "metadata a=1", "unclear 5"]);
+}
+
+#[test]
+fn feedback_that_was_taken_back_is_told_where_the_rest_stays_in_its_place() {
+    assert_eq!(told(&shortened(doc! { "field": "feedbacks", "newSize": 2_i64 })), ["feedbacks 2"]);
+    assert_eq!(told(&updated(doc! { "feedbacks": [] }, &[])), ["feedbacks 0"]);
+    assert_eq!(told(&updated(doc! { "feedbacks": "none" }, &[])), ["unclear"]);
+    // Others moved up: what they are now is no news.
+    for moved in [doc! { "feedbacks.1": { "rating": "up" } }, doc! { "feedbacks.1.comment": "moved" }] {
+        let cut = doc! { "field": "feedbacks", "newSize": 2_i64 };
+        let described = doc! { "updatedFields": moved, "truncatedArrays": [cut] };
+        let event = doc! { "operationType": "update", "documentKey": { "_id": "s" }, "updateDescription": described };
+        assert_eq!(told(&read(&event)), ["unclear"]);
+    }
 }
 
 #[test]

@@ -22,6 +22,7 @@ pub(super) struct DescribedUpdate {
     agents: Vec<(AgentId, DescribedAgent)>,
     feedbacks: Vec<Feedback>,
     feedback_fields: BTreeMap<u64, ChangedFields>,
+    feedbacks_cut: Option<u64>,
     guardrail_events: Vec<(u64, GuardrailEvent)>,
     metadata: Vec<(String, Option<Bson>)>,
     metadata_paths: ChangedFields,
@@ -65,6 +66,10 @@ impl DescribedUpdate {
             }
             ["metadata", ..] => {
                 self.metadata_paths.push((below(path, "metadata"), Some(decoded_value(value))));
+                true
+            }
+            ["feedbacks"] if value.items().next().is_none() && value.is_array() => {
+                self.feedbacks_cut = Some(0);
                 true
             }
             ["feedbacks"] => only(value).is_some_and(|first| self.rate(0, first)),
@@ -112,6 +117,10 @@ impl DescribedUpdate {
                 self.agent(id).cut = Some(count);
                 true
             }
+            ["feedbacks"] => {
+                self.feedbacks_cut = Some(count);
+                true
+            }
             _ => false,
         }
     }
@@ -154,6 +163,16 @@ impl DescribedUpdate {
         // Paths come in any order.
         self.feedbacks.sort_by_key(|feedback| feedback.index);
         self.guardrail_events.sort_by_key(|(index, _)| *index);
+        if let Some(count) = self.feedbacks_cut {
+            // Where others moved up, what stands at their new places is no news, and nobody could tell it from one.
+            if self.feedbacks.is_empty() && self.feedback_fields.is_empty() {
+                kinds.push(ChangeKind::FeedbacksCut(count));
+            } else {
+                self.unclear = true;
+                self.feedbacks.clear();
+                self.feedback_fields.clear();
+            }
+        }
         kinds.extend(self.feedbacks.into_iter().map(|feedback| ChangeKind::Feedback(Box::new(feedback))));
         kinds.extend(self.feedback_fields.into_iter().map(|(at, fields)| ChangeKind::FeedbackFields(at, fields)));
         kinds.extend(self.guardrail_events.into_iter().map(|(at, event)| ChangeKind::Guardrail(at, Box::new(event))));

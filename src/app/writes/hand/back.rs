@@ -1,0 +1,256 @@
+//! Undo and redo: guarded by what the change left, and nothing is done where another one stands in the way.
+
+use std::path::PathBuf;
+
+use bson::{Bson, Document};
+use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{DeletionTerms, HandOutcome, HandWriter, Turn, deeds, said};
+use crate::{
+    app::writes::{
+        UndoScope,
+        journal::{Deed, DeedState, FieldDeed, JournalEntry},
+    },
+    repository::{Error, ErrorKind, Result},
+    session::{
+        AgentId, Change, SessionKey, decode,
+        record::{FeedbackChange, NewFeedback},
+    },
+};
+
+/// How many sessions of a group are written at once.
+const AT_ONCE: usize = 8;
+
+/// How many of a group are settled in one step.
+const BATCH: usize = 128;
+
+/// What an undo or redo came to.
+#[derive(Debug)]
+pub struct Turned {
+    /// What was done; nothing where there is no such change, which it says.
+    pub outcome: HandOutcome,
+    /// Why the rest of a group was not.
+    pub unfinished: Option<Error>,
+}
+
+impl Turned {
+    /// For the screen.
+    pub(super) fn told(self) -> HandOutcome {
+        let Self { mut outcome, unfinished } = self;
+        outcome.notes.extend(unfinished.map(|error| error.to_string()));
+        outcome
+    }
+}
+
+/// One change, turned.
+struct TurnedDeed {
+    change: Change,
+    copy: Option<PathBuf>,
+    notes: Vec<String>,
+}
+
+impl From<Change> for TurnedDeed {
+    fn from(change: Change) -> Self {
+        Self { change, copy: None, notes: Vec::new() }
+    }
+}
+
+impl HandWriter {
+    /// Takes back the newest change that was made here and not taken back, or makes the one again that was taken back last. At the
+    /// place what belongs together is turned as one, such as a bulk edit.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where another change stands in the way: then nothing is done. And as the change itself.
+    pub async fn turn(&self, scope: &UndoScope, turn: Turn) -> Result<Turned> {
+        self.store.repository()?;
+        let read = self.journal.read().await.map_err(|error| self.unread(&error))?;
+        let mut notes = self.journal.notes(&read);
+        let chosen = match turn {
+            Turn::Back => self.newest_done(&read, scope, &mut notes).await?,
+            Turn::Again => self.last_undone(&read, scope, &mut notes).await?,
+        };
+        if chosen.is_empty() {
+            let says = Some(said::nothing(scope, turn, &self.place.name));
+            return Ok(Turned { outcome: HandOutcome { says, notes, ..HandOutcome::default() }, unfinished: None });
+        }
+        if chosen.len() > 1 {
+            self.refuse_others(&chosen, turn).await?;
+        }
+        // Where this fails what is stored still tells, unless the disk forgets.
+        let begun = chosen.iter().map(|entry| (entry.id, turn.underway())).collect();
+        if let Err(error) = self.journal.turn(begun).await {
+            tracing::warn!(%error, "that a change is taken back could not be written to the journal");
+        }
+        let (mut outcome, failed) = self.turn_all(&chosen, turn).await;
+        let done = outcome.changes.len();
+        match failed {
+            Some(error) if done == 0 => Err(error),
+            unfinished => {
+                outcome.says = Some(said::turned(&chosen, done, turn, &self.place.name));
+                notes.append(&mut outcome.notes);
+                Ok(Turned { outcome: HandOutcome { notes, ..outcome }, unfinished })
+            }
+        }
+    }
+
+    /// Refuses a group of which something else is stored by now.
+    async fn refuse_others(&self, chosen: &[&JournalEntry], turn: Turn) -> Result<()> {
+        let (needed, _) = turn.sides();
+        for (entry, side) in chosen.iter().zip(self.stored_sides(chosen).await) {
+            if side? != needed {
+                return Err(self.in_the_way(entry, turn).await);
+            }
+        }
+        Ok(())
+    }
+
+    /// What stands in the way of a change.
+    async fn in_the_way(&self, entry: &JournalEntry, turn: Turn) -> Error {
+        let id = entry.session.text();
+        match &entry.deed {
+            Deed::Metadata(fields) => {
+                let stored = self.store.reader().metadata(&entry.session).await.unwrap_or_default();
+                let is_other = |field: &&FieldDeed| {
+                    let expected = if turn == Turn::Back { &field.after } else { &field.before };
+                    !crate::session::edit::same(field.path.value(&stored), expected.as_ref())
+                };
+                let field = fields.iter().find(is_other).or(fields.first());
+                let name = field.map_or_else(|| "the metadata".to_owned(), |field| field.path.field());
+                Error::conflict(id, name, field.and_then(|field| field.path.value(&stored).cloned()))
+            }
+            Deed::Feedback { .. } => Error::conflict(id, "the feedback", None),
+            Deed::Deletion { .. } => Error::exists("session", id, self.store.reader().location()),
+        }
+    }
+
+    /// Turns each, and writes down what became of it. What failed first ends it.
+    async fn turn_all(&self, chosen: &[&JournalEntry], turn: Turn) -> (HandOutcome, Option<Error>) {
+        let (good, bad) = turn.ends();
+        let mut outcome = HandOutcome::default();
+        let mut failed = None;
+        for batch in chosen.chunks(BATCH) {
+            if failed.is_some() {
+                self.settle_all(batch.iter().map(|entry| (entry.id, bad)).collect()).await;
+                continue;
+            }
+            let turning: Vec<_> = batch.iter().map(|entry| self.turn_or_know(entry, turn)).collect();
+            let turned: Vec<Result<TurnedDeed>> = stream::iter(turning).buffered(AT_ONCE).collect().await;
+            let mut settled: Vec<(Uuid, DeedState)> = Vec::with_capacity(batch.len());
+            for (entry, turned) in batch.iter().zip(turned) {
+                match turned {
+                    Ok(TurnedDeed { change, copy, notes }) => {
+                        settled.push((entry.id, good));
+                        outcome.changes.push(change);
+                        outcome.copy = copy.or(outcome.copy.take());
+                        outcome.notes.extend(notes);
+                    }
+                    Err(error) => {
+                        // Of what nobody knows, what is stored tells.
+                        if error.kind() != ErrorKind::Unconfirmed {
+                            settled.push((entry.id, bad));
+                        }
+                        failed = failed.or(Some(error));
+                    }
+                }
+            }
+            self.settle_all(settled).await;
+        }
+        (outcome, failed)
+    }
+
+    /// Turns one. One that is as wanted already, such as after a kill, is done.
+    async fn turn_or_know(&self, entry: &JournalEntry, turn: Turn) -> Result<TurnedDeed> {
+        let (_, wanted) = turn.sides();
+        match self.turn_one(entry, turn).await {
+            Err(error) if error.kind() == ErrorKind::Conflict => match self.stored_side(entry).await {
+                Ok(side) if side == wanted => Ok(Change::unclear(entry.session.clone(), None).into()),
+                _ => Err(error),
+            },
+            turned => turned,
+        }
+    }
+
+    async fn turn_one(&self, entry: &JournalEntry, turn: Turn) -> Result<TurnedDeed> {
+        let key = &entry.session;
+        match (&entry.deed, turn) {
+            (Deed::Metadata(fields), Turn::Back) => self.turn_fields(key, fields).await.map(Into::into),
+            (Deed::Metadata(fields), Turn::Again) => {
+                let fields: Vec<FieldDeed> = fields.iter().map(FieldDeed::reversed).collect();
+                self.turn_fields(key, &fields).await.map(Into::into)
+            }
+            (Deed::Feedback { before, after }, Turn::Back) => {
+                self.turn_feedback(key, after.as_ref(), before.as_ref()).await.map(Into::into)
+            }
+            (Deed::Feedback { before, after }, Turn::Again) => {
+                self.turn_feedback(key, before.as_ref(), after.as_ref()).await.map(Into::into)
+            }
+            (Deed::Deletion { copy }, Turn::Back) => self.put_back(copy.clone()).await.map(Into::into),
+            (Deed::Deletion { .. }, Turn::Again) => {
+                let entry = JournalEntry { state: DeedState::Redoing, ..entry.clone() };
+                let deleted = self.delete_as(entry, DeletionTerms::default()).await.outcome(key.clone())?;
+                let HandOutcome { copy, notes, .. } = deleted;
+                Ok(TurnedDeed { change: Change::deleted(key.clone()), copy, notes })
+            }
+        }
+    }
+
+    /// Brings fields from what they are after to what they were before.
+    async fn turn_fields(&self, key: &SessionKey, fields: &[FieldDeed]) -> Result<Change> {
+        let manager = self.manager(key)?;
+        let stored =
+            if deeds::go_to_the_end(fields) { manager.repository().metadata(key).await? } else { Document::new() };
+        let edits = deeds::back(fields, &stored);
+        self.place.allows(key, &edits)?;
+        manager.edit_metadata(edits.clone()).await?;
+        Ok(Change::edited(key.clone(), &edits))
+    }
+
+    /// Brings an element of `feedbacks` from one to the other; `None`: it is not there.
+    async fn turn_feedback(&self, key: &SessionKey, from: Option<&Bson>, to: Option<&Bson>) -> Result<Change> {
+        let manager = self.manager(key)?;
+        let odd = || Error::invalid(key.text(), "the feedback", "what stood there is no feedback as it is stored here");
+        match (from, to) {
+            (None, None) => Ok(Change::unclear(key.clone(), None)),
+            (Some(from), None) => {
+                let change = FeedbackChange::back(from.clone());
+                let index = manager.change_feedback(change.clone()).await?;
+                Ok(Change::feedback_changed(key.clone(), index, &change))
+            }
+            (Some(from), Some(to)) => {
+                let to = to.as_document().ok_or_else(odd)?;
+                let change = FeedbackChange::to(from.clone(), to.clone());
+                let index = manager.change_feedback(change.clone()).await?;
+                Ok(Change::feedback_changed(key.clone(), index, &change))
+            }
+            (None, Some(to)) => {
+                let given = to.as_document().and_then(given_again).ok_or_else(odd)?;
+                manager.add_feedback(given).await?;
+                Ok(Change::feedback(key.clone(), decode::feedback(to)))
+            }
+        }
+    }
+}
+
+/// A feedback as it was given, to be added again. It keeps its date, by which it is known where it is there already.
+fn given_again(stored: &Document) -> Option<NewFeedback> {
+    let given = decode::feedback(&stored.clone().into());
+    let Some(Bson::DateTime(date)) = stored.get("created_at") else { return None };
+    let mut extra = stored.clone();
+    for known in ["rating", "comment", "agent_id", "message_id", "created_at"] {
+        extra.remove(known);
+    }
+    Some(NewFeedback {
+        rating: given.rating,
+        comment: given.comment,
+        agent_id: given.agent_id.as_deref().map(AgentId::from),
+        message_id: given.message_id,
+        extra,
+        again: true,
+        at: Timestamp::from_millisecond(date.timestamp_millis()).ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

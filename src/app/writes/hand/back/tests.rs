@@ -1,0 +1,180 @@
+use std::sync::Arc;
+
+use bson::doc;
+
+use super::*;
+use crate::{
+    app::{
+        place::Store,
+        writes::{Journal, Write, WritePlace},
+    },
+    hook::Hooks,
+    repository::{SessionRepository, folder::FolderRepository},
+    session::{MetadataEdit, MetadataPath, Rating, record::NewSession},
+};
+
+/// A folder with the sessions `a` and `b`, written to by hand.
+async fn hand(dir: &std::path::Path) -> (HandWriter, Arc<dyn SessionRepository>) {
+    let repository: Arc<dyn SessionRepository> = Arc::new(FolderRepository::open(dir).await.unwrap());
+    for id in ["a", "b"] {
+        let session = NewSession::new(id).metadata(doc! { "x": 1, "y": { "z": "deep", "n": 2 }, "w": [1, "two"] });
+        repository.create_session(&session).await.unwrap();
+    }
+    let place = WritePlace { name: "here".to_owned(), identity: "here".to_owned(), ..WritePlace::default() };
+    let store = Store::Repository(Arc::clone(&repository));
+    let copies = Some(dir.join("copies"));
+    (HandWriter { place, store, hooks: Hooks::default(), copies, journal: Journal::new(None) }, repository)
+}
+
+fn of(id: &str) -> UndoScope {
+    UndoScope::Session(id.into())
+}
+
+fn edits(edits: Vec<MetadataEdit>) -> Write {
+    Write::Metadata("a".into(), edits)
+}
+
+#[tokio::test]
+async fn edits_are_taken_back_and_made_again_in_their_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let (hand, repository) = hand(dir.path()).await;
+    let key = SessionKey::from("a");
+    let mut states = vec![repository.metadata(&key).await.unwrap().to_string()];
+    let deep = MetadataPath::from("y").child("z");
+    for write in [
+        vec![MetadataEdit::set("x", 1_i64).only_if(Some(1.into()))],
+        vec![MetadataEdit::unset("x"), MetadataEdit::unset(&deep).only_if(Some("deep".into()))],
+        vec![MetadataEdit::set("new", "n").only_if(None)],
+    ] {
+        hand.carry_out(edits(write)).await.unwrap();
+        states.push(repository.metadata(&key).await.unwrap().to_string());
+    }
+    for expected in states.iter().rev().skip(1) {
+        let outcome = hand.carry_out(Write::Undo(of("a"))).await.unwrap();
+        assert_eq!(outcome.changes.len(), 1, "{:?}", outcome.says);
+        assert_eq!(repository.metadata(&key).await.unwrap().to_string(), *expected);
+    }
+    let nothing = hand.carry_out(Write::Undo(UndoScope::Place)).await.unwrap();
+    assert_eq!(nothing.says.as_deref(), Some("there is nothing to take back: nothing was changed by hand at here"));
+    assert!(nothing.changes.is_empty());
+    for expected in &states[1..] {
+        hand.carry_out(Write::Redo(UndoScope::Place)).await.unwrap();
+        assert_eq!(repository.metadata(&key).await.unwrap().to_string(), *expected);
+    }
+    assert!(hand.carry_out(Write::Redo(of("a"))).await.unwrap().changes.is_empty());
+}
+
+#[tokio::test]
+async fn another_change_stands_in_the_way() {
+    let dir = tempfile::tempdir().unwrap();
+    let (hand, repository) = hand(dir.path()).await;
+    let key = SessionKey::from("a");
+    let change = vec![MetadataEdit::set("x", 2).only_if(Some(1.into())), MetadataEdit::unset("w")];
+    hand.carry_out(edits(change)).await.unwrap();
+    repository.edit_metadata(&key, &[MetadataEdit::set("x", 3)]).await.unwrap();
+    let stored = repository.metadata(&key).await.unwrap();
+    let refused = hand.carry_out(Write::Undo(of("a"))).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Conflict, "{refused}");
+    assert_eq!(repository.metadata(&key).await.unwrap(), stored, "nothing is done");
+    assert!(hand.carry_out(Write::Undo(of("b"))).await.unwrap().changes.is_empty());
+    // It is as it was by another hand: it counts as taken back.
+    let back = [MetadataEdit::set("x", 1), MetadataEdit::set("w", vec![Bson::Int32(1), "two".into()])];
+    repository.edit_metadata(&key, &back).await.unwrap();
+    assert_eq!(hand.carry_out(Write::Undo(of("a"))).await.unwrap().changes.len(), 1);
+    assert!(hand.carry_out(Write::Undo(of("a"))).await.unwrap().changes.is_empty());
+}
+
+#[tokio::test]
+async fn what_was_begun_is_known_by_what_is_stored() {
+    let dir = tempfile::tempdir().unwrap();
+    let (hand, repository) = hand(dir.path()).await;
+    let key = SessionKey::from("a");
+    let entry = |edit: MetadataEdit| {
+        JournalEntry::new("here", "a".into(), Deed::Metadata(crate::app::writes::field_deeds(&[edit], None)))
+    };
+    let sent = MetadataEdit::set("x", 2).only_if(Some(1.into()));
+    let lost = MetadataEdit::set("new", 2).only_if(None);
+    hand.journal.begin(vec![entry(sent.clone()), entry(lost)]).await.unwrap();
+    repository.edit_metadata(&key, &[sent]).await.unwrap();
+    hand.carry_out(Write::Undo(of("a"))).await.unwrap();
+    assert_eq!(repository.metadata(&key).await.unwrap().get("x"), Some(&Bson::Int32(1)));
+    assert!(hand.carry_out(Write::Undo(of("a"))).await.unwrap().changes.is_empty());
+}
+
+#[tokio::test]
+async fn a_group_is_taken_back_as_one_at_the_place_and_by_itself_in_a_session() {
+    let dir = tempfile::tempdir().unwrap();
+    let (hand, repository) = hand(dir.path()).await;
+    let group = Uuid::new_v4();
+    let x = async |id: &str| repository.metadata(&id.into()).await.unwrap().get_i32("x").unwrap();
+    for id in ["a", "b"] {
+        let edit = MetadataEdit::set("x", 2).only_if(Some(1.into()));
+        let deed = Deed::Metadata(crate::app::writes::field_deeds(std::slice::from_ref(&edit), None));
+        let entry = JournalEntry::new("here", id.into(), deed).in_group(group);
+        let outcomes = vec![(entry.id, DeedState::Done)];
+        hand.journal.begin(vec![entry]).await.unwrap();
+        repository.edit_metadata(&id.into(), &[edit]).await.unwrap();
+        hand.journal.settle(outcomes).await.unwrap();
+    }
+    let outcome = hand.carry_out(Write::Undo(UndoScope::Place)).await.unwrap();
+    assert_eq!(outcome.says.as_deref(), Some("the change of 2 sessions is taken back, at here"));
+    assert_eq!((x("a").await, x("b").await), (1, 1));
+    hand.carry_out(Write::Redo(UndoScope::Place)).await.unwrap();
+    assert_eq!((x("a").await, x("b").await), (2, 2));
+    hand.carry_out(Write::Undo(of("a"))).await.unwrap();
+    assert_eq!((x("a").await, x("b").await), (1, 2));
+    // The rest of it, where something stands in the way of one.
+    repository.edit_metadata(&"b".into(), &[MetadataEdit::set("x", 9)]).await.unwrap();
+    let refused = hand.carry_out(Write::Undo(UndoScope::Place)).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Conflict);
+}
+
+#[tokio::test]
+async fn feedback_given_here_is_known_and_taken_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let (hand, repository) = hand(dir.path()).await;
+    let key = SessionKey::from("a");
+    let given = NewFeedback::new(Rating::Up).comment("good");
+    hand.carry_out(Write::Feedback(key.clone(), given)).await.unwrap();
+    let stored: Vec<Bson> = repository.feedbacks(&key).await.unwrap().iter().map(|one| one.raw.bson()).collect();
+    assert_eq!(hand.journal.own_feedback("here", &key).await.unwrap(), stored);
+    hand.carry_out(Write::Undo(of("a"))).await.unwrap();
+    assert!(repository.feedbacks(&key).await.unwrap().is_empty());
+    hand.carry_out(Write::Redo(of("a"))).await.unwrap();
+    let again: Vec<Bson> = repository.feedbacks(&key).await.unwrap().iter().map(|one| one.raw.bson()).collect();
+    assert_eq!(again, stored);
+}
+
+#[tokio::test]
+async fn a_deleted_session_comes_back_and_goes_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let (hand, repository) = hand(dir.path()).await;
+    let key = SessionKey::from("a");
+    let document = repository.document(&key).await.unwrap();
+    let deleted = hand.carry_out(Write::Delete(key.clone())).await.unwrap();
+    assert!(deleted.copy.is_some());
+    let outcome = hand.carry_out(Write::Undo(UndoScope::Place)).await.unwrap();
+    assert_eq!(outcome.says.as_deref(), Some("session a is there again, at here"));
+    assert_eq!(repository.document(&key).await.unwrap().get("metadata"), document.get("metadata"));
+    let again = hand.carry_out(Write::Redo(UndoScope::Place)).await.unwrap();
+    assert!(again.copy.is_some() && repository.open(&key, 0).await.is_err());
+    // By the file, which takes the deletion back as well.
+    hand.restore(again.copy.unwrap()).await.unwrap();
+    assert!(hand.carry_out(Write::Undo(of("a"))).await.unwrap().changes.is_empty());
+}
+
+#[tokio::test]
+async fn nothing_is_lost_where_the_journal_cannot_be_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut hand, repository) = hand(dir.path()).await;
+    let no_folder = dir.path().join("file");
+    std::fs::write(&no_folder, "").unwrap();
+    hand.journal = Journal::new(Some(no_folder));
+    let change = edits(vec![MetadataEdit::set("x", 2).only_if(Some(1.into()))]);
+    let refused = hand.carry_out(change).await.unwrap_err();
+    assert!(refused.to_string().contains("no way back"), "{refused}");
+    let added = hand.carry_out(edits(vec![MetadataEdit::set("new", 2).only_if(None)])).await.unwrap();
+    assert_eq!(added.notes.len(), 1, "{:?}", added.notes);
+    let metadata = repository.metadata(&"a".into()).await.unwrap();
+    assert_eq!((metadata.get_i32("x").unwrap(), metadata.get_i32("new").unwrap()), (1, 2));
+}

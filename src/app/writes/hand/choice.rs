@@ -1,0 +1,194 @@
+//! Which change is taken back, or made again: by what the journal says, and where that is silent by what is stored.
+
+use bson::Bson;
+use futures_util::{StreamExt, stream};
+
+use super::{HandWriter, turn::StoredSide};
+use crate::{
+    app::writes::{
+        UndoScope,
+        journal::{Deed, DeedState, FieldDeed, JournalEntry, JournalRead},
+    },
+    repository::{Error, Result},
+    session::edit,
+};
+
+/// How many sessions are looked at at once.
+const AT_ONCE: usize = 16;
+
+/// Whether a change can be taken back or made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum DeedStanding {
+    Done,
+    Undone,
+    /// It changed nothing.
+    Failed,
+    /// Nobody can say any more.
+    Unclear,
+}
+
+impl HandWriter {
+    /// The newest change that was made and not taken back; for one at the place the others of its group, too.
+    ///
+    /// # Errors
+    /// Where what is stored has to be read and cannot be, and where the journal holds only a part of the group.
+    pub(super) async fn newest_done<'a>(
+        &self,
+        read: &'a JournalRead,
+        scope: &UndoScope,
+        notes: &mut Vec<String>,
+    ) -> Result<Vec<&'a JournalEntry>> {
+        let mut unclear = 0;
+        let mut found = None;
+        for entry in self.within(read, scope) {
+            match self.standing(entry).await? {
+                DeedStanding::Done => {
+                    found = Some(entry);
+                    break;
+                }
+                DeedStanding::Unclear => unclear += 1,
+                DeedStanding::Undone | DeedStanding::Failed => {}
+            }
+        }
+        notes.extend(passed_over(unclear));
+        self.with_group(read, scope, found, DeedStanding::Done).await
+    }
+
+    /// The change that was taken back last, unless another was made since.
+    ///
+    /// # Errors
+    /// As [`Self::newest_done`].
+    pub(super) async fn last_undone<'a>(
+        &self,
+        read: &'a JournalRead,
+        scope: &UndoScope,
+        notes: &mut Vec<String>,
+    ) -> Result<Vec<&'a JournalEntry>> {
+        let mut unclear = 0;
+        let mut found = None;
+        // They are taken back from the newest on: the oldest of those behind the newest that stands was the last.
+        for entry in self.within(read, scope) {
+            match self.standing(entry).await? {
+                DeedStanding::Done => break,
+                DeedStanding::Undone => found = Some(entry),
+                DeedStanding::Unclear => unclear += 1,
+                DeedStanding::Failed => {}
+            }
+        }
+        notes.extend(passed_over(unclear));
+        self.with_group(read, scope, found, DeedStanding::Undone).await
+    }
+
+    /// The changes that are meant, the newest first.
+    fn within<'a>(&self, read: &'a JournalRead, scope: &UndoScope) -> Vec<&'a JournalEntry> {
+        let is_meant = |entry: &&JournalEntry| {
+            let is_of_session = match scope {
+                UndoScope::Session(key) => entry.session == *key,
+                UndoScope::Place => true,
+            };
+            is_of_session && entry.place == self.place.identity
+        };
+        read.entries.iter().rev().filter(is_meant).collect()
+    }
+
+    async fn with_group<'a>(
+        &self,
+        read: &'a JournalRead,
+        scope: &UndoScope,
+        found: Option<&'a JournalEntry>,
+        standing: DeedStanding,
+    ) -> Result<Vec<&'a JournalEntry>> {
+        let Some(found) = found else { return Ok(Vec::new()) };
+        // In a session only what was changed there is meant.
+        let Some(group) = found.group.filter(|_| *scope == UndoScope::Place) else { return Ok(vec![found]) };
+        if read.cut.contains(&group) {
+            let reason = "it changed so many sessions that the journal holds a part of them only";
+            return Err(Error::other("taking back the newest change", reason)
+                .with_hint("open a session and take it back there, or delete what is not wanted"));
+        }
+        let is_part = |entry: &&JournalEntry| entry.group == Some(group) && entry.place == self.place.identity;
+        let parts: Vec<&JournalEntry> = read.entries.iter().filter(is_part).collect();
+        let standings: Vec<_> = parts.iter().map(|entry| self.standing(entry)).collect();
+        let standings: Vec<Result<DeedStanding>> = stream::iter(standings).buffered(AT_ONCE).collect().await;
+        let mut chosen = Vec::with_capacity(parts.len());
+        for (entry, stands) in parts.into_iter().zip(standings) {
+            if stands? == standing {
+                chosen.push(entry);
+            }
+        }
+        Ok(chosen)
+    }
+
+    async fn standing(&self, entry: &JournalEntry) -> Result<DeedStanding> {
+        let side = match entry.state {
+            DeedState::Done => return Ok(DeedStanding::Done),
+            DeedState::Undone => return Ok(DeedStanding::Undone),
+            DeedState::Failed => return Ok(DeedStanding::Failed),
+            DeedState::Begun | DeedState::Undoing | DeedState::Redoing => match self.stored_side(entry).await {
+                Err(Error::NotFound { .. }) => return Ok(DeedStanding::Failed),
+                side => side?,
+            },
+        };
+        Ok(match (side, entry.state) {
+            (StoredSide::After, _) => DeedStanding::Done,
+            (StoredSide::Before, DeedState::Begun) => DeedStanding::Failed,
+            (StoredSide::Before, _) => DeedStanding::Undone,
+            (StoredSide::Neither, _) => DeedStanding::Unclear,
+        })
+    }
+
+    /// What of each change is stored.
+    pub(super) async fn stored_sides(&self, entries: &[&JournalEntry]) -> Vec<Result<StoredSide>> {
+        let asked: Vec<_> = entries.iter().map(|entry| self.stored_side(entry)).collect();
+        stream::iter(asked).buffered(AT_ONCE).collect().await
+    }
+
+    /// What of a change is stored.
+    pub(super) async fn stored_side(&self, entry: &JournalEntry) -> Result<StoredSide> {
+        let (reader, key) = (self.store.reader(), &entry.session);
+        match &entry.deed {
+            Deed::Metadata(fields) => {
+                let stored = reader.metadata(key).await?;
+                let stands = |side: fn(&FieldDeed) -> Option<&Bson>| {
+                    fields.iter().all(|field| edit::same(field.path.value(&stored), side(field)))
+                };
+                Ok(side(stands(|field| field.after.as_ref()), stands(|field| field.before.as_ref())))
+            }
+            Deed::Feedback { before, after } => {
+                let stored: Vec<Bson> = reader.feedbacks(key).await?.iter().map(|given| given.raw.bson()).collect();
+                let is_there = |element: Option<&Bson>| {
+                    element.map(|element| stored.iter().any(|given| edit::same(Some(given), Some(element))))
+                };
+                Ok(match (is_there(before.as_ref()), is_there(after.as_ref())) {
+                    (_, Some(true)) | (Some(false) | None, None) => StoredSide::After,
+                    (Some(true), _) | (None, Some(false)) => StoredSide::Before,
+                    (Some(false), Some(false)) => StoredSide::Neither,
+                })
+            }
+            Deed::Deletion { .. } => match reader.open(key, 0).await {
+                Ok(_) => Ok(StoredSide::Before),
+                Err(Error::NotFound { .. }) => Ok(StoredSide::After),
+                Err(error) => Err(error),
+            },
+        }
+    }
+}
+
+/// A field that was only moved stands on both sides: it is taken to be carried out.
+fn side(is_after: bool, is_before: bool) -> StoredSide {
+    match (is_after, is_before) {
+        (true, _) => StoredSide::After,
+        (false, true) => StoredSide::Before,
+        (false, false) => StoredSide::Neither,
+    }
+}
+
+fn passed_over(unclear: usize) -> Option<String> {
+    match unclear {
+        0 => None,
+        1 => Some("of 1 change it is not known whether it was carried out; it was passed over".to_owned()),
+        several => {
+            Some(format!("of {several} changes it is not known whether they were carried out; they were passed over"))
+        }
+    }
+}

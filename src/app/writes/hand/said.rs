@@ -1,0 +1,105 @@
+//! What was taken back or made again, in a sentence. Safe text.
+
+use bson::Bson;
+
+use super::turn::Turn;
+use crate::{
+    app::{
+        text,
+        writes::{
+            UndoScope,
+            journal::{Deed, FieldDeed, JournalEntry},
+        },
+    },
+    session::plain,
+};
+
+/// So much of a value is shown.
+const VALUE: usize = 40;
+
+/// That there is nothing.
+pub(super) fn nothing(scope: &UndoScope, turn: Turn, place: &str) -> String {
+    let what = match turn {
+        Turn::Back => "there is nothing to take back: nothing was changed by hand",
+        Turn::Again => "there is nothing to make again: nothing was taken back",
+    };
+    let since = if turn == Turn::Again { " since the last change" } else { "" };
+    let of = match scope {
+        UndoScope::Session(key) => format!("in session {} ", key.text()),
+        UndoScope::Place => String::new(),
+    };
+    line(&format!("{what} {of}{}{since}", at(place)))
+}
+
+/// So many of these were turned.
+pub(super) fn turned(entries: &[&JournalEntry], done: usize, turn: Turn, place: &str) -> String {
+    let says = match entries {
+        [one] => of_one(one, turn),
+        several if done < several.len() => {
+            format!("the change of {done} of {} sessions is {}", several.len(), turned_word(turn))
+        }
+        several => format!("the change of {} sessions is {}", several.len(), turned_word(turn)),
+    };
+    line(&format!("{says}, {}", at(place)))
+}
+
+fn turned_word(turn: Turn) -> &'static str {
+    match turn {
+        Turn::Back => "taken back",
+        Turn::Again => "made again",
+    }
+}
+
+fn of_one(entry: &JournalEntry, turn: Turn) -> String {
+    let session = entry.session.text();
+    match (&entry.deed, turn) {
+        (Deed::Metadata(fields), _) => of_fields(fields, session, turn),
+        (Deed::Feedback { before: None, .. }, Turn::Back) | (Deed::Feedback { after: None, .. }, Turn::Again) => {
+            format!("feedback on {session} is gone again")
+        }
+        (Deed::Feedback { after: None, .. }, Turn::Back) | (Deed::Feedback { before: None, .. }, Turn::Again) => {
+            format!("feedback on {session} is there again")
+        }
+        (Deed::Feedback { .. }, Turn::Back) => format!("feedback on {session} is as it was"),
+        (Deed::Feedback { .. }, Turn::Again) => format!("feedback on {session} is changed again"),
+        (Deed::Deletion { .. }, Turn::Back) => format!("session {session} is there again"),
+        (Deed::Deletion { .. }, Turn::Again) => format!("session {session} is deleted again"),
+    }
+}
+
+fn of_fields(fields: &[FieldDeed], session: &str, turn: Turn) -> String {
+    let [field] = fields else {
+        return format!(
+            "{} fields of {session} are {}",
+            fields.len(),
+            if turn == Turn::Back { "as they were" } else { "changed again" }
+        );
+    };
+    let path = &field.path;
+    match if turn == Turn::Back { &field.before } else { &field.after } {
+        Some(_) if field.is_moved() && field.before == field.after => {
+            format!("the move of {path} of {session} is {}", turned_word(turn))
+        }
+        Some(value) => format!("{path} of {session} is {} again", value_start(value)),
+        None => format!("{path} of {session} is gone again"),
+    }
+}
+
+/// A value as JSON, its start where it is long. Stored text: make it safe before it reaches a terminal.
+#[must_use]
+pub fn value_start(value: &Bson) -> String {
+    let shown = plain::compact(value);
+    if shown.chars().count() <= VALUE {
+        return shown;
+    }
+    let start: String = shown.chars().take(VALUE).collect();
+    format!("{start}…")
+}
+
+fn at(place: &str) -> String {
+    if place.is_empty() { "here".to_owned() } else { format!("at {place}") }
+}
+
+fn line(text: &str) -> String {
+    text::line(text).into_owned()
+}
