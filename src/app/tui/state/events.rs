@@ -75,6 +75,9 @@ impl AppState {
             }
             Event::Written(ticket, outcome) => self.on_written(ticket, *outcome),
             Event::NotWritten { ticket, error, .. } => self.on_not_written(ticket, &error),
+            Event::BulkSeen { ticket, tally, done } => self.on_bulk_seen(ticket, *tally, done),
+            Event::BulkAt(ticket, progress) => self.on_bulk_at(ticket, *progress),
+            Event::BulkEnded(ticket, ended) => self.on_bulk_ended(ticket, ended.map(|end| *end)),
             Event::Outline(ticket, outline) => {
                 let effects = self.workspace.conversation.on_outline(ticket, *outline, &mut self.tickets);
                 self.tell_tokens();
@@ -244,6 +247,7 @@ impl AppState {
         match lane {
             Lane::Connection => return self.not_connected(error),
             Lane::Alert => return self.on_alert_unknown(ticket),
+            Lane::Bulk => return self.on_bulk_unseen(ticket, &error),
             _ => {}
         }
         if error.is_passing() {

@@ -94,6 +94,7 @@ impl AppState {
             Some(Modal::Editor(editor)) => editor.paste(text),
             Some(Modal::Agreement(agreement)) => agreement.typed.paste(text),
             Some(Modal::Deletion(deletion)) => deletion.typed.paste(text),
+            Some(Modal::Bulk(pane)) => pane.paste(text),
             _ => {}
         }
     }

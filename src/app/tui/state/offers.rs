@@ -79,6 +79,9 @@ impl AppState {
             Action::RateUp => chosen.filter(|_| self.may_write()).map(|_| "rate")?,
             Action::Review if self.workspace.review.is_some() => "end the review",
             Action::Review => self.may_write().then_some("review")?,
+            Action::Bulk => (self.may_write() && self.workspace.list.has_marks()).then_some("change marked")?,
+            Action::Mark => chosen.filter(|_| in_list && self.may_write()).map(|_| "mark")?,
+            Action::MarkAll => chosen.filter(|_| in_list && self.may_write()).map(|_| "mark all")?,
             Action::DeleteSession => chosen.filter(|_| self.may_write()).map(|_| "delete")?,
             Action::Inspect => chosen.map(|_| "inspect")?,
             Action::Explain => {
@@ -213,6 +216,7 @@ impl AppState {
 const SESSIONS: &[Action] = &[
     Action::Back,
     Action::Open,
+    Action::Bulk,
     Action::Filter,
     Action::Help,
     Action::LastError,
@@ -229,6 +233,8 @@ const SESSIONS: &[Action] = &[
     Action::DeleteSession,
     Action::Add,
     Action::Copy,
+    Action::Mark,
+    Action::MarkAll,
     Action::NextPane,
     Action::RateUp,
     Action::Review,

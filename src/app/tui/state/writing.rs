@@ -47,6 +47,7 @@ impl AppState {
             Action::Remove => Self::remove,
             Action::Rate => Self::rate,
             Action::DeleteSession => Self::delete,
+            Action::Bulk => Self::bulk,
             _ => return None,
         };
         if self.read_only() {

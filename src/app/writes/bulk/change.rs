@@ -6,7 +6,10 @@ use bson::{Bson, Document, spec::ElementType};
 
 use super::BulkOrder;
 use crate::{
-    app::{place::WriteRules, writes::Write},
+    app::{
+        place::WriteRules,
+        writes::{Write, value_start},
+    },
     repository::{Projection, Result, SessionReader},
     session::{
         Feedback, Guard, MetadataEdit, MetadataPath, Rating, Summary,
@@ -251,8 +254,8 @@ fn retype(
 ) -> Result<Option<MetadataEdit>, String> {
     let found = stored(metadata, typed)?.filter(|(_, stored)| stored.element_type() != kind);
     let Some((path, stored)) = found else { return Ok(None) };
-    let value =
-        edit::retyped(stored, kind, dates).map_err(|misfit| format!("{} does not fit: {misfit}", start(stored)))?;
+    let value = edit::retyped(stored, kind, dates)
+        .map_err(|misfit| format!("{} does not fit: {misfit}", value_start(stored)))?;
     let stored = stored.clone();
     Ok(Some(MetadataEdit::set(path, value).only_if(Some(stored))))
 }
@@ -270,7 +273,7 @@ pub(super) fn describe(write: &Write) -> String {
 }
 
 fn described(edit: &MetadataEdit) -> String {
-    let short = |value: &Bson| -> String { format!("{} {}", plain::type_word(value), start(value)) };
+    let short = |value: &Bson| -> String { format!("{} {}", plain::type_word(value), value_start(value)) };
     let stored = match &edit.guard {
         Guard::Stored(stored) => stored.as_ref(),
         Guard::None => None,
@@ -281,9 +284,4 @@ fn described(edit: &MetadataEdit) -> String {
         (Some(stored), None) => format!("{}: {} is removed", edit.path, short(stored)),
         (None, None) => format!("{} is removed", edit.path),
     }
-}
-
-/// So much of a value as a line has room for.
-fn start(value: &Bson) -> String {
-    plain::compact(value).chars().take(60).collect()
 }

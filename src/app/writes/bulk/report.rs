@@ -82,7 +82,11 @@ impl BulkReport {
     pub async fn add(&self, lines: Vec<Value>) -> Result<()> {
         self.within(move |file| {
             // In one piece, so that a kill cuts no line.
-            let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+            let mut text = String::new();
+            for line in &lines {
+                text.push_str(&line.to_string());
+                text.push('\n');
+            }
             file.write_all(text.as_bytes())
         })
         .await

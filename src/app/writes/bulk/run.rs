@@ -92,11 +92,12 @@ impl BulkRun {
     /// Where it cannot begin: the place was opened for reading alone, or the report cannot be written. All else is a [`BulkEnd`].
     pub async fn run(&self, left: Option<LeftToDo>, progress: &mpsc::Sender<BulkProgress>) -> Result<BulkEnd> {
         let reader = self.hand.store.reader();
-        let repository = self.hand.store.repository()?;
+        // Read-only is told before anything is done.
+        self.hand.store.repository()?;
         let (start, again, mut work) = match left {
             Some(left) => {
                 let LeftToDo { group, report, tally, start, again } = left;
-                (Some(start), again, BulkWork::new(self, repository, group, report, tally))
+                (Some(start), again, BulkWork::new(self, group, report, tally))
             }
             None => {
                 let group = Uuid::new_v4();
@@ -106,7 +107,7 @@ impl BulkRun {
                     }
                     None => None,
                 };
-                (None, Vec::new(), BulkWork::new(self, repository, group, report, BulkTally::default()))
+                (None, Vec::new(), BulkWork::new(self, group, report, BulkTally::default()))
             }
         };
         let mut source = BulkSource::new(reader, &self.order, start);

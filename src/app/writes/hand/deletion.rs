@@ -40,7 +40,7 @@ pub struct HandDeletion {
 
 impl HandDeletion {
     /// What the screen is told of the deletion of that session.
-    pub(super) fn outcome(self, key: SessionKey) -> Result<HandOutcome> {
+    pub(in crate::app::writes) fn outcome(self, key: SessionKey) -> Result<HandOutcome> {
         self.deleted?;
         let copy = self.copies.last().cloned();
         Ok(HandOutcome { changes: vec![Change::deleted(key)], copy, says: None, notes: self.notes })
@@ -55,7 +55,7 @@ impl HandWriter {
     }
 
     /// The same under an entry of the journal, which is begun or made again.
-    pub(super) async fn delete_as(&self, entry: JournalEntry, terms: DeletionTerms) -> HandDeletion {
+    pub(in crate::app::writes) async fn delete_as(&self, entry: JournalEntry, terms: DeletionTerms) -> HandDeletion {
         let (id, key) = (entry.id, entry.session.clone());
         let stays = if entry.state == DeedState::Redoing { DeedState::Undone } else { DeedState::Failed };
         let mut keeper = JournaledCopy {

@@ -209,12 +209,15 @@ impl AppState {
     /// Whether leaving is asked about: something typed is not stored, or is on its way.
     pub(super) fn holds_back(&self) -> bool {
         let unsaved = |modal: &Modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved());
-        !self.pending.is_empty() || self.modals.iter().any(unsaved)
+        !self.pending.is_empty() || self.bulk_underway().is_some() || self.modals.iter().any(unsaved)
     }
 
     /// What is asked before the program is left: what it would wait for, and what becomes of it. Safe text.
     #[must_use]
     pub fn quit_question(&self) -> String {
+        if let Some(underway) = self.bulk_underway() {
+            return format!("{underway}. Quit, and stop there? Its report says what became of each.");
+        }
         let Some(first) = self.pending.first() else {
             return if self.holds_back() {
                 "Something typed is not stored. Quit, and keep it as a draft in a file?".to_owned()

@@ -88,7 +88,7 @@ impl AppState {
     /// The feedback on just that which this run gave last, where it is still there as far as is known.
     pub(in super::super) fn given_on(&self, session: &SessionKey, about: Option<&(AgentId, i64)>) -> Option<&Feedback> {
         let open = self.workspace.conversation.session().filter(|open| open.key == *session);
-        let mut of_session = self.rated.given_to(session).rev().filter(|given| speaks_of(given, about));
+        let mut of_session = self.given_to(session).rev().filter(|given| speaks_of(given, about));
         match open {
             // As it was read it is what a change is guarded by.
             Some(open) => of_session.find_map(|given| open.feedbacks.iter().find(|held| is_same(held, given))),
@@ -98,7 +98,7 @@ impl AppState {
 
     /// Whether this run gave it.
     pub(in super::super) fn is_given(&self, session: &SessionKey, feedback: &Feedback) -> bool {
-        self.rated.given_to(session).any(|given| is_same(given, feedback))
+        self.given_to(session).any(|given| is_same(given, feedback))
     }
 
     fn given_to(&self, session: &SessionKey) -> impl DoubleEndedIterator<Item = &Feedback> {

@@ -1,22 +1,19 @@
 //! One session of a batch: what is about to be written, writing it, and what its error means.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
-use bson::{Bson, Document};
+use bson::Bson;
 use uuid::Uuid;
 
 use crate::{
-    app::{
-        copy::PrivateCopy,
-        writes::{
-            HandWriter, Write,
-            bulk::{SessionOutcome, change::describe},
-            journal::{Deed, DeedState, FieldDeed, JournalEntry},
-        },
+    app::writes::{
+        DeletionTerms, HandWriter, Write,
+        bulk::{SessionOutcome, change::describe},
+        field_deeds,
+        journal::{Deed, DeedState, JournalEntry},
     },
-    manager::SessionManager,
-    repository::{Error, ErrorKind, Result, SessionRepository},
-    session::{Change, Guard, MetadataEdit, SessionKey, Summary, decode, encode},
+    repository::{Error, ErrorKind, Result},
+    session::{Change, SessionKey, Summary, decode, encode},
 };
 
 /// A write that is about to be sent.
@@ -46,80 +43,58 @@ impl BegunWrite {
         describe(&self.write)
     }
 
-    /// What the journal is told before it is sent; `None` of a deletion, which it is told of once the copy is there.
+    /// What the journal is told before it is sent; `None` of a deletion, which tells it itself once its copy is kept.
     pub fn entry(&self, place: &str, group: Uuid) -> Option<JournalEntry> {
         let deed = match &self.write {
-            Write::Metadata(_, edits) => Deed::Metadata(edits.iter().map(|edit| self.field(edit)).collect()),
+            Write::Metadata(_, edits) => {
+                Deed::Metadata(field_deeds(edits, self.row.metadata.as_ref().and_then(Bson::as_document)))
+            }
             Write::Feedback(_, feedback) => {
                 Deed::Feedback { before: None, after: Some(encode::feedback(feedback).into()) }
             }
             _ => return None,
         };
-        Some(JournalEntry { id: self.id, ..JournalEntry::new(place, self.key().clone(), deed).in_group(group) })
+        Some(self.entry_of(deed, place, group))
+    }
+
+    /// The same of a deletion alone.
+    pub fn deletion(&self, place: &str, group: Uuid) -> Option<JournalEntry> {
+        let deletes = matches!(self.write, Write::Delete(_));
+        deletes.then(|| self.entry_of(Deed::Deletion { copy: PathBuf::new() }, place, group))
+    }
+
+    fn entry_of(&self, deed: Deed, place: &str, group: Uuid) -> JournalEntry {
+        JournalEntry { id: self.id, ..JournalEntry::new(place, self.key().clone(), deed).in_group(group) }
     }
 
     /// What the journal is told once it ended; `None`: nothing, what is stored tells.
     pub fn state(&self, outcome: SessionOutcome) -> Option<DeedState> {
         match outcome {
+            _ if matches!(self.write, Write::Delete(_)) => None,
             SessionOutcome::Done => Some(DeedState::Done),
             SessionOutcome::Unsure => None,
-            // The journal knows of no deletion that came to nothing.
-            _ => (!matches!(self.write, Write::Delete(_))).then_some(DeedState::Failed),
+            _ => Some(DeedState::Failed),
         }
-    }
-
-    fn field(&self, edit: &MetadataEdit) -> FieldDeed {
-        let before = match &edit.guard {
-            Guard::Stored(stored) => stored.clone(),
-            Guard::None => None,
-        };
-        let next = if edit.value.is_none() { self.follower(edit) } else { None };
-        FieldDeed { path: edit.path.clone(), before, after: edit.value.clone(), next, put: edit.before.clone() }
-    }
-
-    /// The field that stands behind it in its object.
-    fn follower(&self, edit: &MetadataEdit) -> Option<String> {
-        let metadata = self.row.metadata.as_ref().and_then(Bson::as_document)?;
-        let object: &Document = match edit.path.parent() {
-            Some(parent) => parent.value(metadata)?.as_document()?,
-            None => metadata,
-        };
-        object.keys().skip_while(|key| *key != edit.path.name()).nth(1).cloned()
-    }
-
-    /// A deletion that was carried out.
-    pub fn deletion(id: Uuid, key: SessionKey, copy: PathBuf, place: &str, group: Uuid) -> JournalEntry {
-        JournalEntry { id, ..JournalEntry::new(place, key, Deed::Deletion { copy }).in_group(group) }
     }
 }
 
-/// Writes it; what changed, and the copy that a deletion left. It is in the journal already.
-pub(super) async fn write(
-    hand: &HandWriter,
-    repository: Arc<dyn SessionRepository>,
-    write: Write,
-) -> Result<(Change, Option<PathBuf>)> {
-    let manager = |key: &SessionKey| SessionManager::builder(repository, key.clone()).hooks(hand.hooks.clone()).build();
-    match write {
-        Write::Metadata(key, edits) => {
+/// Writes it, and gives what changed. It is in the journal already, but for a deletion.
+pub(super) async fn write(hand: &HandWriter, write: Write, deletion: Option<JournalEntry>) -> Result<Change> {
+    match (write, deletion) {
+        (Write::Metadata(key, edits), _) => {
             let change = Change::edited(key.clone(), &edits);
-            manager(&key).edit_metadata(edits).await?;
-            Ok((change, None))
+            hand.manager(&key)?.edit_metadata(edits).await.map(|()| change)
         }
-        Write::Feedback(key, feedback) => {
+        (Write::Feedback(key, feedback), _) => {
             let stored = decode::feedback(&encode::feedback(&feedback).into());
-            manager(&key).add_feedback(feedback).await?;
-            Ok((Change::feedback(key, stored), None))
+            hand.manager(&key)?.add_feedback(feedback).await?;
+            Ok(Change::feedback(key, stored))
         }
-        Write::Delete(key) => {
-            let mut copy = PrivateCopy::new(&key, hand.copies.clone());
-            manager(&key).delete_session_kept(&mut copy).await?;
-            let kept = copy.paths().last().cloned();
-            Ok((Change::deleted(key), kept))
+        (Write::Delete(key), Some(entry)) => {
+            hand.delete_as(entry, DeletionTerms::default()).await.outcome(key.clone())?;
+            Ok(Change::deleted(key))
         }
-        Write::ChangeFeedback(..) | Write::Undo(_) | Write::Redo(_) => {
-            Err(Error::other("changing many sessions", "it is no change of many"))
-        }
+        _ => Err(Error::other("changing many sessions", "it is no change of many")),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a run does with a batch, and what it keeps from one to the next.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::{Arc, OnceLock};
 
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
@@ -21,10 +21,10 @@ use crate::{
                 report::{self, BulkReport},
                 source::{BatchStart, BulkBatch},
             },
-            journal::{DeedState, JournalEntry},
+            journal::DeedState,
         },
     },
-    repository::{Error, Result, SessionRepository},
+    repository::{Error, Result},
     session::{Change, SessionKey},
 };
 
@@ -46,28 +46,21 @@ pub(super) enum BatchEnd {
 /// The state of a run.
 pub(super) struct BulkWork {
     hand: HandWriter,
-    repository: Arc<dyn SessionRepository>,
     order: Arc<BulkOrder>,
     rules: Arc<WriteRules>,
     group: Uuid,
     report: Option<BulkReport>,
     tally: BulkTally,
     again: Vec<OpenSession>,
-    /// What makes it senseless to go on, once something did.
-    senseless: Option<Error>,
+    /// What makes it senseless to go on, once something did: what is not sent by then is not.
+    senseless: Arc<OnceLock<Error>>,
 }
 
 impl BulkWork {
-    pub fn new(
-        run: &BulkRun,
-        repository: Arc<dyn SessionRepository>,
-        group: Uuid,
-        report: Option<BulkReport>,
-        tally: BulkTally,
-    ) -> Self {
+    pub fn new(run: &BulkRun, group: Uuid, report: Option<BulkReport>, tally: BulkTally) -> Self {
         let (hand, order) = (run.hand.clone(), Arc::clone(&run.order));
         let rules = Arc::new(hand.place.rules.clone());
-        Self { hand, repository, order, rules, group, report, tally, again: Vec::new(), senseless: None }
+        Self { hand, order, rules, group, report, tally, again: Vec::new(), senseless: Arc::default() }
     }
 
     pub fn tally(&self) -> &BulkTally {
@@ -92,7 +85,7 @@ impl BulkWork {
             Err(error) => return (Vec::new(), BatchEnd::Untouched(error)),
         };
         let changes = self.write_all(begun).await;
-        (changes, self.senseless.take().map_or(BatchEnd::Done, BatchEnd::Failed))
+        (changes, self.senseless.get().cloned().map_or(BatchEnd::Done, BatchEnd::Failed))
     }
 
     /// Writes down what is about to be written, in the journal and in the report; then counts what is not.
@@ -118,14 +111,12 @@ impl BulkWork {
         let is_gone = |key: &SessionKey| (key.clone(), key.text().to_owned(), SessionOutcome::Gone, GONE.to_owned());
         others.extend(gone.iter().map(is_gone));
         let entries = begun.iter().filter_map(|one| one.entry(&self.hand.place.identity, self.group)).collect();
-        self.hand.journal.begin(entries).await.map_err(|error| {
-            let reason = format!("the journal cannot be written: {}", crate::disk::reason(&error));
-            Error::other("changing many sessions", reason).caused_by(error).with_hint("without it there is no way back")
-        })?;
+        self.hand.journal.begin(entries).await.map_err(|error| self.hand.refused(&error))?;
         let lines = others.iter().map(|(key, _, outcome, says)| report::ended(key, *outcome, says));
         let lines = lines.chain(begun.iter().map(|one| report::begun(one.key(), one.id))).collect();
         if let Err(error) = self.tell(lines).await {
-            self.settle(begun.iter().map(|one| (one.id, DeedState::Failed)).collect()).await;
+            let states = begun.iter().filter_map(|one| Some((one.id, one.state(SessionOutcome::Failed)?)));
+            self.hand.settle_all(states.collect()).await;
             return Err(error);
         }
         for open in had {
@@ -140,21 +131,24 @@ impl BulkWork {
     /// Several at once; what changed.
     async fn write_all(&mut self, begun: Vec<BegunWrite>) -> Vec<Change> {
         let sent = begun.into_iter().map(|one| {
-            let (hand, repository, order) = (self.hand.clone(), Arc::clone(&self.repository), one.write.clone());
+            let (hand, order, senseless) = (self.hand.clone(), one.write.clone(), Arc::clone(&self.senseless));
+            let deletion = one.deletion(&self.hand.place.identity, self.group);
             // A task of its own: a crash in a write is an error of that write.
             async move {
-                let written = tokio::spawn(async move { write(&hand, repository, order).await }).await;
+                if let Some(error) = senseless.get() {
+                    return (one, Err(error.clone()));
+                }
+                let written = tokio::spawn(async move { write(&hand, order, deletion).await }).await;
                 let crashed = |join: tokio::task::JoinError| Err(Error::other("writing", join.to_string()));
                 (one, written.unwrap_or_else(crashed))
             }
         });
         let mut sent = stream::iter(sent.collect::<Vec<_>>()).buffer_unordered(AT_ONCE);
-        let (mut changes, mut lines, mut states, mut kept) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut changes, mut lines, mut states) = (Vec::new(), Vec::new(), Vec::new());
         while let Some((one, written)) = sent.next().await {
             let (outcome, says) = match written {
-                Ok((change, copy)) => {
+                Ok(change) => {
                     changes.push(change);
-                    kept.extend(copy.map(|copy: PathBuf| (one.id, one.key().clone(), copy)));
                     (SessionOutcome::Done, String::new())
                 }
                 Err(error) => self.failed(&one, &error),
@@ -169,11 +163,7 @@ impl BulkWork {
         }
         let told = self.tell(lines).await;
         self.doubt(told);
-        let deletions = kept.into_iter().map(|(id, key, copy)| self.deletion(id, key, copy)).collect();
-        if let Err(error) = self.hand.journal.begin(deletions).await {
-            tracing::warn!(%error, "deletions are not in the journal; their copies are kept");
-        }
-        self.settle(states).await;
+        self.hand.settle_all(states).await;
         changes
     }
 
@@ -185,7 +175,7 @@ impl BulkWork {
             self.again.push(OpenSession { key: one.key().clone(), name: one.name().to_owned(), outcome });
         }
         if OpenSession::stops_all(error) {
-            self.senseless.get_or_insert_with(|| error.clone());
+            self.senseless.get_or_init(|| error.clone());
         }
         (outcome, error.to_string())
     }
@@ -193,7 +183,7 @@ impl BulkWork {
     /// Where the report cannot be written it makes no sense to go on.
     fn doubt(&mut self, told: Result<()>) {
         if let Err(error) = told {
-            self.senseless.get_or_insert(error);
+            self.senseless.get_or_init(|| error);
         }
     }
 
@@ -202,17 +192,6 @@ impl BulkWork {
             Some(report) if !lines.is_empty() => report.add(lines).await,
             _ => Ok(()),
         }
-    }
-
-    /// Where this is lost, what is stored tells.
-    async fn settle(&self, states: Vec<(Uuid, DeedState)>) {
-        if let Err(error) = self.hand.journal.settle(states).await {
-            tracing::warn!(%error, "what became of changes is not in the journal");
-        }
-    }
-
-    fn deletion(&self, id: Uuid, key: SessionKey, copy: PathBuf) -> JournalEntry {
-        BegunWrite::deletion(id, key, copy, &self.hand.place.identity, self.group)
     }
 
     /// The end, for now or for good; `start`: where it would go on.
