@@ -299,6 +299,7 @@ impl AppState {
                 Effect::Say(text) => self.said = Some(text),
                 Effect::Ask(command) => {
                     self.newest.note(&command);
+                    self.show_bulk(&command);
                     out.push(Effect::Ask(command));
                 }
                 Effect::Copy(text) => {

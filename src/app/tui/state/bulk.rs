@@ -1,9 +1,11 @@
 //! Changes of many sessions: what, a preview, how far they are, and what became of them.
 //!
 //! ```text
-//! choose -> type -> look (the preview) -> agree, where it is asked for -> run -> ended
-//!              ^-------- Esc                                            ^------ go on
+//! choose -> type -> look (the preview) -> run -> ended
+//!              ^-------- Esc              ^------ go on
 //! ```
+//!
+//! A deletion is asked for elsewhere, and comes here once it runs.
 
 mod keys;
 mod line;
@@ -49,8 +51,6 @@ pub enum BulkStage {
     Type,
     /// It is looked at what it comes to.
     Look(Box<BulkLook>),
-    /// Something is typed to agree to it.
-    Agree(Box<BulkAgreement>),
     /// It is carried out.
     Run(Box<RunningBulk>),
     /// It ended.
@@ -67,27 +67,6 @@ pub struct BulkLook {
     pub tally: BulkTally,
     /// All were looked at.
     pub done: bool,
-}
-
-/// What is typed before it is carried out: the words of the place, the number of what is deleted.
-#[derive(Debug)]
-pub struct BulkAgreement {
-    order: BulkOrder,
-    /// How many are to be changed.
-    pub count: u64,
-    /// What is to be typed, in words; the first is asked for now.
-    pub asks: Vec<BulkAsk>,
-    /// What is typed.
-    pub line: BulkLine,
-}
-
-/// What is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BulkAsk {
-    /// The words of the place.
-    Words(String),
-    /// How many sessions are deleted.
-    Number(u64),
 }
 
 /// One that is carried out.
@@ -144,29 +123,8 @@ impl BulkPane {
 
     /// Text is pasted: into the line that is typed now.
     pub fn paste(&mut self, text: &str) {
-        match &mut self.stage {
-            BulkStage::Type => self.line.paste(text),
-            BulkStage::Agree(agreement) => agreement.line.paste(text),
-            _ => {}
-        }
-    }
-}
-
-impl BulkAsk {
-    /// What is to be typed, in words.
-    #[must_use]
-    pub fn what(&self) -> String {
-        match self {
-            Self::Words(words) => format!("{words} to agree"),
-            Self::Number(count) => format!("how many are deleted, {count}"),
-        }
-    }
-
-    /// Whether that was typed.
-    fn is_answered(&self, typed: &str) -> bool {
-        match self {
-            Self::Words(words) => typed.trim() == words,
-            Self::Number(count) => typed.trim() == count.to_string(),
+        if matches!(self.stage, BulkStage::Type) {
+            self.line.paste(text);
         }
     }
 }

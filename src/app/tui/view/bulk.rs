@@ -84,7 +84,6 @@ fn content<'a>(pane: &'a BulkPane, width: usize, look: &Look) -> BulkBox<'a> {
     match &pane.stage {
         BulkStage::Choose => BulkBox {
             above: BulkKind::ALL.iter().enumerate().map(|(at, kind)| choice(*kind, at == pane.chosen, look)).collect(),
-            below: problem(pane.line.problem.as_deref().filter(|_| pane.kind().form().is_none()), width, theme.error),
             hint: "Enter choose  Esc leave".to_owned(),
             ..BulkBox::default()
         },
@@ -110,15 +109,6 @@ fn content<'a>(pane: &'a BulkPane, width: usize, look: &Look) -> BulkBox<'a> {
                 _ => "Esc back".to_owned(),
             };
             BulkBox { above, below: named(pane, &seen.tally, width, look), hint, ..BulkBox::default() }
-        }
-        BulkStage::Agree(agreement) => {
-            let asks = agreement.asks.first().map(|ask| format!("Type {}:", ask.what())).unwrap_or_default();
-            BulkBox {
-                above: problem(Some(&asks), width, theme.title),
-                typed: Some(&agreement.line),
-                below: problem(agreement.line.problem.as_deref(), width, theme.error),
-                hint: "Enter agree  Esc back".to_owned(),
-            }
         }
         BulkStage::Run(running) => {
             let had = running.tally.sessions();

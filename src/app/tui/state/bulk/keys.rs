@@ -3,12 +3,14 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{
-    super::{AppState, Effect, connection::Stage, modal::Modal},
-    BulkAgreement, BulkAsk, BulkLine, BulkLook, BulkPane, BulkStage, deletes,
+    super::{AppState, Effect, areas::Pane, connection::Stage, modal::Modal},
+    BulkLine, BulkLook, BulkPane, BulkStage,
 };
 use crate::app::{
     keymap::Action,
     task::{Command, command::Lane},
+    text,
+    tui::render::format,
     writes::bulk::{BulkKind, BulkOrder, BulkTally, SessionOutcome},
 };
 
@@ -20,10 +22,10 @@ enum BulkKey {
     Preview,
     /// Give the preview up.
     GiveUp,
-    /// Ask what is to be typed, or carry it out.
+    /// Carry it out.
     Agree,
-    /// All that is asked was typed.
-    Run,
+    /// Ask for a deletion.
+    Delete,
     Stop,
     GoOn,
     CopyPath,
@@ -40,14 +42,18 @@ impl AppState {
             let one = self.with_key("mark the sessions first", Action::Mark);
             self.with_key(&format!("{one}; all that match"), Action::MarkAll)
         })?;
-        let place = self.workspace.connection.place.as_ref().map_or("", |place| place.name.as_str());
-        let place = match &self.workspace.connection.stage {
-            Stage::Open(location) if location != place => format!("{place} {} {location}", self.look.marks.sep),
-            _ => place.to_owned(),
-        };
-        let pane = BulkPane::new(place, scope, list.marked_count());
+        let pane = BulkPane::new(self.bulk_place(), scope, list.marked_count());
         self.modals.push(Modal::Bulk(Box::new(pane)));
         Ok(Vec::new())
+    }
+
+    /// Where sessions are changed: the place, and what is open there.
+    pub(super) fn bulk_place(&self) -> String {
+        let place = self.workspace.connection.place.as_ref().map_or("", |place| place.name.as_str());
+        match &self.workspace.connection.stage {
+            Stage::Open(location) if location != place => format!("{place} {} {location}", self.look.marks.sep),
+            _ => place.to_owned(),
+        }
     }
 
     /// A key while many sessions are changed.
@@ -58,11 +64,15 @@ impl AppState {
             BulkKey::Close => self.close_modal(),
             BulkKey::Preview => self.preview_bulk(),
             BulkKey::GiveUp => {
-                pane.stage = if pane.kind().form().is_some() { BulkStage::Type } else { BulkStage::Choose };
+                pane.stage = BulkStage::Type;
                 vec![Effect::Ask(Command::Cancel(Lane::Bulk))]
             }
             BulkKey::Agree => self.agree_to_bulk(),
-            BulkKey::Run => self.run_bulk(),
+            BulkKey::Delete => {
+                self.modals.pop();
+                self.focus = Pane::Sessions;
+                self.delete().unwrap_or_else(|why| self.say(why))
+            }
             BulkKey::Stop => self.stop_bulk(),
             BulkKey::GoOn => self.go_on_with_bulk(),
             BulkKey::CopyPath => match &pane.stage {
@@ -93,18 +103,14 @@ impl AppState {
         vec![Effect::Ask(Command::BulkPreview(ticket, Box::new(order), Box::new(rules)))]
     }
 
-    /// Asks for what is to be typed first: the words of the place, and how many are deleted.
+    /// Carries it out, once the words are typed that the place may ask for.
     fn agree_to_bulk(&mut self) -> Vec<Effect> {
-        let words = self.workspace.connection.place.as_ref().and_then(|place| place.rules.confirm.clone());
-        let Some(Modal::Bulk(pane)) = self.modals.last_mut() else { return Vec::new() };
+        let Some(Modal::Bulk(pane)) = self.modals.last() else { return Vec::new() };
         let BulkStage::Look(look) = &pane.stage else { return Vec::new() };
-        let count = look.tally.of(SessionOutcome::Done);
-        let number = deletes(&look.order).then_some(BulkAsk::Number(count));
-        let asks: Vec<BulkAsk> = words.map(BulkAsk::Words).into_iter().chain(number).collect();
-        let none = asks.is_empty();
-        let agreement = BulkAgreement { order: look.order.clone(), count, asks, line: BulkLine::default() };
-        pane.stage = BulkStage::Agree(Box::new(agreement));
-        if none { self.run_bulk() } else { Vec::new() }
+        let count = format::number(look.tally.of(SessionOutcome::Done), self.look.marks);
+        let says = format!("{count} sessions are changed ({})", text::line(&look.order.change.to_string()));
+        let order = look.order.clone();
+        self.order_bulk(&says, order, None)
     }
 }
 
@@ -128,7 +134,6 @@ impl BulkPane {
                 KeyCode::Enter if look.done && look.tally.of(SessionOutcome::Done) > 0 => BulkKey::Agree,
                 _ => self.scroll(key),
             },
-            BulkStage::Agree(agreement) => agreement.on_key(key),
             BulkStage::Run(_) => match key.code {
                 KeyCode::Esc | KeyCode::Char(' ' | 'q') => BulkKey::Stop,
                 _ => self.scroll(key),
@@ -146,7 +151,7 @@ impl BulkPane {
         match key.code {
             KeyCode::Up | KeyCode::Char('k') => self.chosen = self.chosen.saturating_sub(1),
             KeyCode::Down | KeyCode::Char('j') => self.chosen = (self.chosen + 1).min(BulkKind::ALL.len() - 1),
-            KeyCode::Enter if self.kind().form().is_none() => return BulkKey::Preview,
+            KeyCode::Enter if self.kind() == BulkKind::Delete => return BulkKey::Delete,
             KeyCode::Enter => {
                 // What was typed for another kind says nothing for this one.
                 if self.line.kind != Some(self.kind()) {
@@ -175,29 +180,7 @@ impl BulkPane {
             BulkStage::Look(look) => look.tally.samples().len(),
             BulkStage::Run(running) => running.tally.samples().len(),
             BulkStage::Ended(ended) => ended.end.tally.samples().len(),
-            BulkStage::Choose | BulkStage::Type | BulkStage::Agree(_) => 0,
-        }
-    }
-}
-
-impl BulkAgreement {
-    fn on_key(&mut self, key: KeyEvent) -> BulkKey {
-        match key.code {
-            KeyCode::Esc => BulkKey::GiveUp,
-            KeyCode::Enter => {
-                let Some(asked) = self.asks.first() else { return BulkKey::Run };
-                if !asked.is_answered(self.line.text()) {
-                    self.line.problem = Some(format!("that is something else; type {}", asked.what()));
-                    return BulkKey::Nothing;
-                }
-                self.asks.remove(0);
-                self.line = BulkLine::default();
-                if self.asks.is_empty() { BulkKey::Run } else { BulkKey::Nothing }
-            }
-            _ => {
-                self.line.on_key(key);
-                BulkKey::Nothing
-            }
+            BulkStage::Choose | BulkStage::Type => 0,
         }
     }
 }

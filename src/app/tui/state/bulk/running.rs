@@ -1,14 +1,14 @@
 //! What the task says of a change of many sessions, and what is ordered of it.
 
 use super::{
-    super::{AppState, Effect, modal::Modal},
+    super::{AppState, Effect, agreement::AgreedTo, modal::Modal},
     BulkPane, BulkStage, EndedBulk, RunningBulk, deletes,
 };
 use crate::{
     app::{
         task::{Command, Ticket, command::BulkCommand},
         text, told,
-        writes::bulk::{BulkEnd, BulkOrder, BulkProgress, BulkTally, LeftToDo},
+        writes::bulk::{BulkEnd, BulkOrder, BulkProgress, BulkScope, BulkTally, LeftToDo, SessionOutcome},
     },
     repository::Error,
     session::{Change, ChangeKind},
@@ -45,28 +45,41 @@ impl AppState {
         })
     }
 
-    /// Carries out what was agreed to.
-    pub(super) fn run_bulk(&mut self) -> Vec<Effect> {
-        let Some(BulkStage::Agree(agreement)) = self.bulk_pane().map(|pane| &pane.stage) else { return Vec::new() };
-        let (order, of) = (agreement.order.clone(), agreement.count);
-        self.order_bulk(order, of, BulkTally::default(), None)
-    }
-
     pub(super) fn go_on_with_bulk(&mut self) -> Vec<Effect> {
         let Some(BulkStage::Ended(ended)) = self.bulk_pane().map(|pane| &pane.stage) else { return Vec::new() };
-        let (order, of) = (ended.order.clone(), ended.of);
-        let (tally, left) = (ended.end.tally.clone(), ended.end.left.clone());
-        self.order_bulk(order, of, tally, left)
+        let (order, left) = (ended.order.clone(), ended.end.left.clone());
+        let says = format!("the change of many sessions goes on ({})", text::line(&order.change.to_string()));
+        self.order_bulk(&says, order, left)
     }
 
-    fn order_bulk(&mut self, order: BulkOrder, of: u64, tally: BulkTally, left: Option<LeftToDo>) -> Vec<Effect> {
+    /// Orders it, once the words are typed that the place may ask for.
+    pub(super) fn order_bulk(&mut self, says: &str, order: BulkOrder, left: Option<LeftToDo>) -> Vec<Effect> {
         let ticket = self.tickets.take();
-        let connection = self.workspace.ticket;
-        let running = RunningBulk { ticket, order: order.clone(), of, tally, stopping: false };
+        let command = BulkCommand { connection: self.workspace.ticket, order, left };
+        self.once_agreed(says, AgreedTo::Effects(vec![Effect::Ask(Command::Bulk(ticket, Box::new(command)))]))
+    }
+
+    /// Shows how far it is, from whichever pane it was ordered.
+    pub(in super::super) fn show_bulk(&mut self, command: &Command) {
+        let Command::Bulk(ticket, ordered) = command else { return };
+        let order = ordered.order.clone();
+        let named = match &order.scope {
+            BulkScope::Sessions(keys) => Some(keys.len() as u64),
+            BulkScope::Matching { .. } => self.workspace.list.marked_count(),
+        };
+        let (of, tally) = match self.bulk_pane().map(|pane| &pane.stage) {
+            Some(BulkStage::Look(look)) => (look.tally.of(SessionOutcome::Done), BulkTally::default()),
+            Some(BulkStage::Ended(ended)) => (ended.of, ended.end.tally.clone()),
+            _ => (named.unwrap_or_default(), BulkTally::default()),
+        };
+        let (ticket, scope, place) = (*ticket, order.scope.clone(), self.bulk_place());
+        let stage = BulkStage::Run(Box::new(RunningBulk { ticket, order, of, tally, stopping: false }));
         if let Some(pane) = self.bulk_pane() {
-            (pane.stage, pane.top) = (BulkStage::Run(Box::new(running)), 0);
+            (pane.stage, pane.top) = (stage, 0);
+        } else {
+            let pane = BulkPane { stage, ..BulkPane::new(place, scope, named) };
+            self.modals.push(Modal::Bulk(Box::new(pane)));
         }
-        vec![Effect::Ask(Command::Bulk(ticket, Box::new(BulkCommand { connection, order, left })))]
     }
 
     /// Has it stop once what is being written is.
@@ -93,7 +106,7 @@ impl AppState {
             && matches!(&pane.stage, BulkStage::Look(look) if look.ticket == ticket)
         {
             pane.line.problem = Some(says.clone());
-            pane.stage = if pane.kind().form().is_some() { BulkStage::Type } else { BulkStage::Choose };
+            pane.stage = BulkStage::Type;
         }
         self.tell_error(says);
         Vec::new()
@@ -118,7 +131,7 @@ impl AppState {
             // Another connection took its place: it was stopped, and its report says how far it was.
             if let Ok(end) = ended {
                 let report = end.report.map(|path| format!("; the report is {}", path.display())).unwrap_or_default();
-                self.say_and_keep(format!("the change of many sessions was stopped: {}{report}", end.tally));
+                self.say_and_keep(format!("the change of many sessions ended: {}{report}", end.tally));
             }
             return Vec::new();
         };

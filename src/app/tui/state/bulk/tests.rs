@@ -37,10 +37,6 @@ fn ordered(screen: &mut Screen) -> Option<(Ticket, BulkCommand)> {
     }
 }
 
-fn backspace(screen: &mut Screen, times: usize) {
-    (0..times).for_each(|_| screen.put(Input::Key(KeyEvent::from(KeyCode::Backspace))));
-}
-
 #[test]
 fn sessions_are_marked_one_by_one_and_stay_so_under_another_filter() {
     let mut screen = listed();
@@ -127,22 +123,34 @@ fn what_was_typed_is_still_there_after_a_look() {
 }
 
 #[test]
-fn a_deletion_and_a_place_with_words_are_agreed_to() {
+fn a_place_with_words_is_agreed_to_first() {
     let mut screen = listed();
     if let Some(place) = &mut screen.state.workspace.connection.place {
         place.rules.confirm = Some("prod-eu".to_owned());
     }
-    screen.press(" bjjjjj\n");
+    screen.press(" b\npriority=high\n");
     screen.answer_all();
     screen.press("\nprod\n");
     assert!(ordered(&mut screen).is_none());
     screen.press("-eu\n");
-    assert!(ordered(&mut screen).is_none(), "the number is asked for too");
-    screen.press("13\n");
-    assert!(ordered(&mut screen).is_none(), "twelve would be deleted");
-    backspace(&mut screen, 1);
+    assert!(ordered(&mut screen).is_some());
+    assert!(pane(&screen).is_running());
+}
+
+#[test]
+fn a_deletion_is_asked_for_by_its_number_and_then_shown_as_it_runs() {
+    let mut screen = listed();
+    screen.press("  bjjjjj\n");
+    assert!(matches!(screen.state.modals.last(), Some(Modal::Deletion(_))));
+    screen.answer_all();
     screen.press("2\n");
-    assert_eq!(ordered(&mut screen).unwrap().1.order.change, BulkChange::Delete);
+    let (ticket, command) = ordered(&mut screen).unwrap();
+    assert_eq!(command.order.change, BulkChange::Delete);
+    assert!(pane(&screen).is_running());
+    let end = BulkEnd { tally: BulkTally::default(), report: None, error: None, left: None };
+    screen.tell(Event::BulkEnded(ticket, Ok(Box::new(end))));
+    assert!(matches!(pane(&screen).stage, BulkStage::Ended(_)));
+    assert!(!screen.state.workspace.list.has_marks(), "those that were marked are gone");
 }
 
 #[test]

@@ -109,15 +109,3 @@ fn without_colours_and_unicode() {
     screen.state.look = sample::plain();
     insta::assert_snapshot!("marked_ascii", picture(&screen));
 }
-
-#[test]
-fn a_place_that_asks_for_words_is_answered_first_and_a_deletion_by_its_number() {
-    let mut screen = marked(80, 24);
-    if let Some(place) = &mut screen.state.workspace.connection.place {
-        place.rules.confirm = Some("prod-eu".to_owned());
-    }
-    screen.press("bjjjjj\n");
-    screen.answer_all();
-    screen.press("\nprod-us\n");
-    insta::assert_snapshot!("agree_80x24", picture(&screen));
-}
