@@ -5,6 +5,7 @@
 //!              ^-------- Esc                                            ^------ go on
 //! ```
 
+mod deletion;
 mod keys;
 mod line;
 mod running;
