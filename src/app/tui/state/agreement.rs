@@ -2,7 +2,7 @@
 
 mod asked;
 
-use super::{Effect, typed_word::TypedWord};
+use super::typed_word::TypedWord;
 use crate::app::writes::Write;
 
 /// What waits for the words of its place.
@@ -29,8 +29,6 @@ pub(super) enum AgreedTo {
         /// It was typed in the editor that lies beneath.
         typed: bool,
     },
-    /// This is asked of the world outside.
-    Effects(Vec<Effect>),
     /// The review, with all that is rated in it.
     Review,
 }

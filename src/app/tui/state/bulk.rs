@@ -7,6 +7,7 @@
 //!
 //! A deletion is asked for elsewhere, and comes here once it runs.
 
+mod deletion;
 mod keys;
 mod line;
 mod running;

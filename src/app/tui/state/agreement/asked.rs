@@ -58,7 +58,6 @@ impl AppState {
 
     fn agreed(&mut self, then: AgreedTo) -> Vec<Effect> {
         match then {
-            AgreedTo::Effects(effects) => effects,
             AgreedTo::Review => self.begin_review(),
             AgreedTo::Write { write, name, typed } => {
                 let editor = match self.modals.pop() {

@@ -6,13 +6,12 @@ use super::{CountStand, DeletionPane};
 use crate::{
     app::{
         agreed,
-        task::{Command, Ticket, command::BulkCommand},
+        task::{Command, Ticket},
         told,
         tui::{
             render::goes::DeletedSums,
             state::{
                 AppState, Effect,
-                agreement::AgreedTo,
                 areas::Pane,
                 modal::Modal,
                 typed_word::{TypedWord, WordKey},
@@ -100,16 +99,8 @@ impl AppState {
         let DeletionPane { one, keys, .. } = *pane;
         match one {
             Some(one) => self.store(Write::Delete(one.key), one.name, None),
-            None => self.delete_several(keys),
+            None => self.delete_many(keys),
         }
-    }
-
-    fn delete_several(&mut self, keys: Vec<SessionKey>) -> Vec<Effect> {
-        let says = format!("{} sessions are deleted", keys.len());
-        let order = self.deletion_of(BulkScope::Sessions(keys.into()));
-        let command = BulkCommand { connection: self.workspace.ticket, order, left: None };
-        let ticket = self.tickets.take();
-        self.once_agreed(&says, AgreedTo::Effects(vec![Effect::Ask(Command::Bulk(ticket, Box::new(command)))]))
     }
 }
 
