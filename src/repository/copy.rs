@@ -121,7 +121,7 @@ mod tests {
         archive.append_data(&mut header, format!("session_{long}/session.json"), &b""[..]).unwrap();
         let folder = SessionCopy::Folder(archive.into_inner().unwrap().into());
         assert_eq!(folder.session(), Some(SessionKey::from(long)));
-        for odd in [SessionCopy::Folder(b"no archive".to_vec().into()), SessionCopy::Folder(Vec::new().into())] {
+        for odd in [SessionCopy::Folder(b"no archive".to_vec().into()), SessionCopy::Folder(Vec::<u8>::new().into())] {
             assert_eq!(odd.session(), None);
         }
         let nameless = SessionCopy::Document(RawDocumentBuf::try_from(&doc! { "n": 1 }).unwrap());

@@ -5,6 +5,7 @@ mod folder;
 pub mod home;
 mod tail;
 mod top;
+mod undo;
 mod writing;
 
 use std::{

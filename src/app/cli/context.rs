@@ -8,13 +8,14 @@ use std::{
 
 use crate::{
     app::{
-        config::{Config, ConnectionArguments, Environment},
+        config::{Config, ConnectionArguments, Environment, places},
         place::{self, Attendance, Origin, Place, Rights, Store},
         signals::{Caught, Signals},
         text, told,
+        writes::{HandWriter, Journal, WritePlace},
     },
     hook::Hooks,
-    repository::{self, Candidate, Error, Opened, SessionReader, SessionRepository, mongo::uri},
+    repository::{self, Candidate, Error, Opened, SessionReader, mongo::uri},
     session::Summary,
 };
 use anyhow::Result;
@@ -74,13 +75,21 @@ impl Context {
         })
     }
 
-    /// Opens the sessions that are meant to write to them.
-    pub async fn repository(&self) -> Result<Arc<dyn SessionRepository>> {
+    /// Opens the sessions that are meant to change them by hand.
+    pub async fn hand(&self, hooks: &Hooks) -> Result<HandWriter> {
         let place = self.required()?;
         if place.read_only {
             return Err(Error::read_only(place.name, None).into());
         }
-        Ok(self.open(&place, Rights::Write).await?.repository()?)
+        let store = self.open(&place, Rights::Write).await?;
+        store.repository()?;
+        Ok(HandWriter {
+            place: WritePlace::of(&place, store.reader().as_ref()),
+            store,
+            hooks: hooks.clone(),
+            copies: places::copies_dir(),
+            journal: Journal::new(places::state_dir()),
+        })
     }
 
     /// The hooks of the configuration, started.

@@ -1,16 +1,15 @@
 //! `delete`: sessions by id or by age.
 
-use std::{
-    io::{self, BufRead, IsTerminal, Write},
-    sync::Arc,
-};
+use std::io::{self, BufRead, IsTerminal, Write};
 
 use crate::{
-    app::{agreed, config::places, copy::PrivateCopy, text, tui::render::goes::DeletedSums},
-    manager::{
-        SessionManager,
-        retention::{self, SkippedSession},
+    app::{
+        agreed, text,
+        tui::render::goes::DeletedSums,
+        writes::{DeletionTerms, HandDeletion, HandWriter},
     },
+    hook::Hooks,
+    manager::retention::{self, SkippedSession},
     repository::{Error, SessionReader, SessionRepository},
     session::{SessionKey, Summary},
 };
@@ -31,7 +30,15 @@ const MOST_NAMED: usize = 10;
 const AT_ONCE: usize = 200;
 
 pub async fn run(context: &Context, args: &DeleteArgs) -> Result<()> {
-    let repository = context.repository().await?;
+    let hooks = context.hooks()?;
+    let done = chosen(context, &hooks, args).await;
+    let closed = context::close(&hooks).await;
+    done.and(closed)
+}
+
+async fn chosen(context: &Context, hooks: &Hooks, args: &DeleteArgs) -> Result<()> {
+    let hand = context.hand(hooks).await?;
+    let repository = hand.store.repository()?;
     let cutoff = args.older_than.map(before).transpose()?;
     let chosen = match cutoff {
         Some(cutoff) => {
@@ -58,8 +65,9 @@ pub async fn run(context: &Context, args: &DeleteArgs) -> Result<()> {
         agree(&chosen, &sums(repository.as_ref(), &chosen).await?)?;
     }
     context.agree()?;
+    let terms = DeletionTerms { cutoff, without_copy: args.no_copy };
     for row in &chosen {
-        if delete(&repository, &row.key, cutoff, args.no_copy).await? {
+        if delete(&hand, &row.key, terms).await? {
             out.line(&text::line(row.key.text()))?;
             out.flush()?;
         }
@@ -144,32 +152,19 @@ fn agree(chosen: &[Summary], sums: &DeletedSums) -> Result<()> {
 }
 
 /// Deletes one, after a copy was kept. `false`: it is gone already, or came alive meanwhile.
-async fn delete(
-    repository: &Arc<dyn SessionRepository>,
-    key: &SessionKey,
-    cutoff: Option<Timestamp>,
-    no_copy: bool,
-) -> Result<bool> {
-    let manager = || SessionManager::new(Arc::clone(repository), key.clone());
-    if no_copy {
-        return Ok(match cutoff {
-            Some(cutoff) => retention::delete_if_older(repository.as_ref(), key, cutoff).await?,
-            None => manager().delete_session().await.map(|()| true)?,
-        });
+async fn delete(hand: &HandWriter, key: &SessionKey, terms: DeletionTerms) -> Result<bool> {
+    let HandDeletion { deleted, copies, unkept, notes } = hand.delete(key, terms).await;
+    for path in copies {
+        output::note(&format!("a private copy is kept at {}; `strandscope restore FILE` puts it back", path.display()));
     }
-    let mut copy = PrivateCopy::new(key, places::copies_dir());
-    let deleted = match cutoff {
-        Some(cutoff) => retention::delete_if_older_kept(repository.as_ref(), key, cutoff, &mut copy).await,
-        None => manager().delete_session_kept(&mut copy).await.map(|()| true),
-    };
+    for note in notes {
+        output::note(&note);
+    }
     let hinted = |error: Error| match error {
-        Error::Other { .. } | Error::Folder { .. } if copy.has_failed() => {
+        Error::Other { .. } | Error::Folder { .. } if unkept => {
             error.with_hint("give --no-copy to delete without a copy")
         }
         other => other,
     };
-    for path in copy.paths() {
-        output::note(&format!("a private copy is kept at {}; `strandscope restore FILE` puts it back", path.display()));
-    }
     Ok(deleted.map_err(hinted)?)
 }

@@ -3,9 +3,8 @@
 use std::io::Read;
 
 use crate::{
-    app::{text, tui::render::format},
+    app::{text, tui::render::format, writes::Write},
     hook::Hooks,
-    manager::SessionManager,
     repository::{Error, SessionReader},
     session::{AgentId, Feedback, Rating, SessionKey, record::NewFeedback},
 };
@@ -35,11 +34,12 @@ pub async fn run(context: &Context, command: &FeedbackCommand) -> Result<()> {
 }
 
 async fn add(context: &Context, hooks: &Hooks, args: &FeedbackArgs) -> Result<()> {
-    let repository = context.repository().await?;
-    let key = context::one(repository.as_ref(), &args.id).await?.key;
+    let hand = context.hand(hooks).await?;
+    let reader = hand.store.reader();
+    let key = context::one(reader.as_ref(), &args.id).await?.key;
     let agent_id = args.agent.as_deref().map(AgentId::from);
     if let Some(agent) = &agent_id {
-        check(repository.as_ref(), &key, agent, args.message).await?;
+        check(reader.as_ref(), &key, agent, args.message).await?;
     }
     let rating = match args.rating {
         Some(RatingArg::Up) => Rating::Up,
@@ -56,7 +56,10 @@ async fn add(context: &Context, hooks: &Hooks, args: &FeedbackArgs) -> Result<()
         at: Timestamp::now(),
     };
     context.agree()?;
-    Ok(SessionManager::builder(repository, key).hooks(hooks.clone()).build().add_feedback(feedback).await?)
+    for note in hand.carry_out(Write::Feedback(key, feedback)).await?.notes {
+        output::note(&note);
+    }
+    Ok(())
 }
 
 /// Feedback on what is not there would never be found again.

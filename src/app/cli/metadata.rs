@@ -1,7 +1,12 @@
-//! `metadata`: get, set, unset.
+//! `metadata`: get, set, unset, and what was changed by hand.
+
+mod history;
 
 use crate::{
-    app::text,
+    app::{
+        text,
+        writes::{HandWriter, Turn, Write},
+    },
     hook::Hooks,
     manager::SessionManager,
     repository::Error,
@@ -30,16 +35,20 @@ pub async fn run(context: &Context, command: &MetadataCommand) -> Result<()> {
         MetadataCommand::Get { id, keys, json } => get(context, &hooks, id, keys, *json).await,
         MetadataCommand::Set { id, fields, kind } => set(context, &hooks, id, fields, *kind).await,
         MetadataCommand::Unset { id, keys } => unset(context, &hooks, id, keys).await,
+        MetadataCommand::Log(args) => history::log(context, args).await,
+        MetadataCommand::Undo { id } => history::turn(context, &hooks, id.as_deref(), Turn::Back).await,
+        MetadataCommand::Redo { id } => history::turn(context, &hooks, id.as_deref(), Turn::Again).await,
     };
     let closed = context::close(&hooks).await;
     done.and(closed)
 }
 
-/// A manager of the session that is meant.
-async fn manager(context: &Context, hooks: &Hooks, id: &str) -> Result<SessionManager> {
-    let repository = context.repository().await?;
-    let key = context::one(repository.as_ref(), id).await?.key;
-    Ok(SessionManager::builder(repository, key).hooks(hooks.clone()).build())
+/// What writes by hand where the session is that is meant, and a manager of that.
+async fn opened(context: &Context, hooks: &Hooks, id: &str) -> Result<(HandWriter, SessionManager)> {
+    let hand = context.hand(hooks).await?;
+    let key = context::one(hand.store.reader().as_ref(), id).await?.key;
+    let manager = SessionManager::builder(hand.store.repository()?, key).hooks(hooks.clone()).build();
+    Ok((hand, manager))
 }
 
 async fn get(context: &Context, hooks: &Hooks, id: &str, keys: &[String], json: bool) -> Result<()> {
@@ -48,7 +57,7 @@ async fn get(context: &Context, hooks: &Hooks, id: &str, keys: &[String], json: 
         let key = context::one(reader.as_ref(), id).await?.key;
         reader.metadata(&key).await?
     } else {
-        manager(context, hooks, id).await?.metadata().await?
+        opened(context, hooks, id).await?.1.metadata().await?
     };
     let mut shown = Document::new();
     for key in keys {
@@ -79,7 +88,7 @@ fn readable(value: &Bson) -> String {
 async fn set(context: &Context, hooks: &Hooks, id: &str, fields: &[String], kind: Option<TypeArg>) -> Result<()> {
     let assignments = fields.iter().map(|field| assignment(field)).collect::<Result<Vec<_>, Stop>>()?;
     let dates = DateContext::new(Timestamp::now(), context.config.ui.zone());
-    let manager = manager(context, hooks, id).await?;
+    let (hand, manager) = opened(context, hooks, id).await?;
     let stored = manager.metadata().await?;
     let edits = assignments.iter().map(|(key, typed)| -> Result<MetadataEdit, Stop> {
         let now = stored.get(key);
@@ -88,7 +97,7 @@ async fn set(context: &Context, hooks: &Hooks, id: &str, fields: &[String], kind
     });
     let edits = edits.collect::<Result<Vec<_>, Stop>>()?;
     context.agree()?;
-    apply(&manager, edits).await
+    apply(&hand, &manager, edits).await
 }
 
 /// The value of an assignment: of the type that is named, else of the one that is stored.
@@ -144,21 +153,28 @@ fn no_key(field: &str, reason: &str) -> Stop {
 }
 
 async fn unset(context: &Context, hooks: &Hooks, id: &str, keys: &[String]) -> Result<()> {
-    let manager = manager(context, hooks, id).await?;
+    let (hand, manager) = opened(context, hooks, id).await?;
     let stored = manager.metadata().await?;
     let edits = keys.iter().map(|key| MetadataEdit::unset(key).only_if(stored.get(key).cloned())).collect();
     context.agree()?;
-    apply(&manager, edits).await
+    apply(&hand, &manager, edits).await
 }
 
 /// Writes, and says of a conflict what is stored now.
-async fn apply(manager: &SessionManager, edits: Vec<MetadataEdit>) -> Result<()> {
-    let done = manager.edit_metadata(edits).await;
+async fn apply(hand: &HandWriter, manager: &SessionManager, edits: Vec<MetadataEdit>) -> Result<()> {
+    let done = hand.carry_out(Write::Metadata(manager.key().clone(), edits)).await;
     if let Err(Error::Conflict { stored, .. }) = &done {
-        let now = stored.as_deref().map_or_else(|| "nothing".to_owned(), plain::compact);
-        output::note(&format!("stored now: {now}"));
+        say_stored(stored.as_deref());
     }
-    Ok(done?)
+    for note in done?.notes {
+        output::note(&note);
+    }
+    Ok(())
+}
+
+fn say_stored(now: Option<&Bson>) {
+    let now = now.map_or_else(|| "nothing".to_owned(), plain::compact);
+    output::note(&format!("stored now: {now}"));
 }
 
 /// `KEY=VALUE` or `KEY:=JSON`.

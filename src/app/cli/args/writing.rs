@@ -44,6 +44,37 @@ pub enum MetadataCommand {
         #[arg(required = true, value_name = "KEY")]
         keys: Vec<String>,
     },
+    /// Lists what was changed by hand from here, the newest first: metadata, feedback, deletions
+    Log(HistoryArgs),
+    /// Takes back the newest change made by hand, unless something else is stored by now: of one session, or of all
+    Undo {
+        /// The session; without it the newest change of all, of many sessions as one
+        #[arg(allow_hyphen_values = true)]
+        id: Option<String>,
+    },
+    /// Makes the change again that was taken back last
+    Redo {
+        /// The session; without it among those of all
+        #[arg(allow_hyphen_values = true)]
+        id: Option<String>,
+    },
+}
+
+/// `metadata log`.
+#[derive(Debug, clap::Args)]
+pub struct HistoryArgs {
+    /// Only of that session
+    #[arg(allow_hyphen_values = true)]
+    pub id: Option<String>,
+    /// Of every place, without connecting to any
+    #[arg(long)]
+    pub all: bool,
+    /// How many
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What values may look like.

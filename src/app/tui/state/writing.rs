@@ -2,6 +2,7 @@
 
 mod pending;
 mod rated;
+mod turning;
 
 use pending::words_of;
 pub use pending::{Draft, MAY_BE_DONE, Pending};
@@ -48,6 +49,8 @@ impl AppState {
             Action::Rate => Self::rate,
             Action::DeleteSession => Self::delete,
             Action::Bulk => Self::bulk,
+            Action::Undo => Self::undo,
+            Action::Redo => Self::redo,
             _ => return None,
         };
         if self.read_only() {

@@ -1,0 +1,247 @@
+//! `metadata log`, `undo` and `redo`: what was changed by hand, and the way back.
+
+use crate::{
+    app::{
+        cli::{
+            args::HistoryArgs,
+            context::{self, Context},
+            json,
+            output::{self, Out},
+            stop::Stop,
+        },
+        config::places,
+        text,
+        writes::{
+            HandWriter, Journal, Turn, Turned, UndoScope,
+            journal::{Deed, DeedState, FieldDeed, JournalEntry, JournalRead},
+            value_start,
+        },
+    },
+    disk,
+    hook::Hooks,
+    repository::Error,
+    session::{SessionKey, StoredDate, plain},
+};
+use anyhow::Result;
+use bson::Bson;
+use serde_json::{Value, json};
+
+/// Prints what was changed by hand, the newest first.
+pub async fn log(context: &Context, args: &HistoryArgs) -> Result<()> {
+    let journal = Journal::new(places::state_dir());
+    // Without a place, and for all of them, nothing is opened.
+    let place = match context.chosen()? {
+        Some(_) if !args.all => Some(context.reader().await?.identity()),
+        _ => None,
+    };
+    let read = journal.read().await.map_err(|error| unread(&journal, &error))?;
+    for note in journal.notes(&read) {
+        output::note(&note);
+    }
+    let is_meant = |entry: &&JournalEntry| {
+        place.as_ref().is_none_or(|place| entry.place == *place)
+            && args.id.as_ref().is_none_or(|id| is_called(&entry.session, id))
+    };
+    let mut out = Out::new();
+    let meant = read.entries.iter().rev().filter(is_meant);
+    for entry in meant.take(args.limit.unwrap_or(usize::MAX)) {
+        if args.json {
+            out.line(&json::line(&as_json(entry)))?;
+        } else {
+            out.line(&text::line(&shown(entry, place.is_none())))?;
+        }
+    }
+    Ok(out.flush()?)
+}
+
+/// Takes the newest change back, or makes the one again that was taken back last.
+pub async fn turn(context: &Context, hooks: &Hooks, id: Option<&str>, turn: Turn) -> Result<()> {
+    let hand = context.hand(hooks).await?;
+    let scope = match id {
+        Some(id) => UndoScope::Session(meant(&hand, id).await?),
+        None => UndoScope::Place,
+    };
+    context.agree()?;
+    let turned = hand.turn(&scope, turn).await;
+    if let Err(Error::Conflict { stored, .. }) = &turned {
+        super::say_stored(stored.as_deref());
+    }
+    let Turned { outcome, unfinished } = turned?;
+    for note in &outcome.notes {
+        output::note(note);
+    }
+    let says = outcome.says.unwrap_or_default();
+    if outcome.changes.is_empty() {
+        return Err(Stop::NotFound(says).into());
+    }
+    let mut out = Out::new();
+    out.line(&says)?;
+    out.flush()?;
+    if let Some(copy) = outcome.copy {
+        output::note(&format!("a private copy is kept at {}", copy.display()));
+    }
+    unfinished.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// The session that an ID means; one that was deleted here is still known to the journal.
+async fn meant(hand: &HandWriter, id: &str) -> Result<SessionKey> {
+    let missing = match context::one(hand.store.reader().as_ref(), id).await {
+        Ok(row) => return Ok(row.key),
+        Err(error) => error,
+    };
+    let is_missing = matches!(missing.downcast_ref(), Some(Stop::NotFound(_)))
+        || matches!(missing.downcast_ref(), Some(Error::NotFound { .. }));
+    let known = match hand.journal.read().await {
+        Ok(read) if is_missing => known(&read, &hand.place.identity, id),
+        _ => None,
+    };
+    known.ok_or(missing)
+}
+
+/// The one session of the journal that is called so.
+fn known(read: &JournalRead, place: &str, id: &str) -> Option<SessionKey> {
+    let here = read.entries.iter().filter(|entry| entry.place == place && is_called(&entry.session, id));
+    let mut keys: Vec<&SessionKey> = here.map(|entry| &entry.session).collect();
+    keys.sort();
+    keys.dedup();
+    match keys.as_slice() {
+        [one] => Some((*one).clone()),
+        _ => None,
+    }
+}
+
+fn is_called(session: &SessionKey, id: &str) -> bool {
+    session.text() == id || *session == SessionKey::from(id)
+}
+
+fn unread(journal: &Journal, error: &std::io::Error) -> Error {
+    let name = journal.folder().map(|folder| format!(" in {}", folder.display())).unwrap_or_default();
+    Error::other(format!("reading the journal of changes{name}"), disk::reason(error))
+}
+
+fn state(state: DeedState) -> &'static str {
+    match state {
+        DeedState::Begun => "unsettled",
+        DeedState::Done => "done",
+        DeedState::Failed => "failed",
+        DeedState::Undoing | DeedState::Redoing => "turning",
+        DeedState::Undone => "undone",
+    }
+}
+
+fn shown(entry: &JournalEntry, with_place: bool) -> String {
+    let what = match &entry.deed {
+        Deed::Metadata(fields) => fields.iter().map(field).collect::<Vec<_>>().join(", "),
+        Deed::Feedback { before, after } => format!("feedback {}", sides(before.as_ref(), after.as_ref())),
+        Deed::Deletion { copy } => format!("deleted, copy at {}", copy.display()),
+    };
+    let at = output::time(Some(StoredDate::from(entry.at)));
+    let place = if with_place { format!("  {}", entry.place) } else { String::new() };
+    format!("{at}  {}{place}  {:<9}  {}  {what}", entry.who, state(entry.state), entry.session.text())
+}
+
+fn field(field: &FieldDeed) -> String {
+    if field.is_moved() && field.before == field.after {
+        return format!("{} moved", field.path);
+    }
+    format!("{}: {}", field.path, sides(field.before.as_ref(), field.after.as_ref()))
+}
+
+fn sides(before: Option<&Bson>, after: Option<&Bson>) -> String {
+    let side = |value: Option<&Bson>| value.map_or_else(|| "nothing".to_owned(), value_start);
+    format!("{} -> {}", side(before), side(after))
+}
+
+fn as_json(entry: &JournalEntry) -> Value {
+    // What is not there is null, and so is a stored null: their types tell them apart.
+    let value = |value: Option<&Bson>| {
+        value.map_or(Value::Null, |value| {
+            json!({ "type": plain::element_word(value.element_type()), "value": value.clone().into_canonical_extjson() })
+        })
+    };
+    let mut shown = json!({
+        "id": entry.id.to_string(),
+        "group": entry.group.map(|group| group.to_string()),
+        "at": json::time(Some(StoredDate::from(entry.at))),
+        "who": entry.who,
+        "place": entry.place,
+        "_id": json::stored(entry.session.bson()),
+        "state": state(entry.state),
+    });
+    match &entry.deed {
+        Deed::Metadata(fields) => {
+            let field = |field: &FieldDeed| {
+                json!({
+                    "path": field.path.keys(),
+                    "before": value(field.before.as_ref()),
+                    "after": value(field.after.as_ref()),
+                })
+            };
+            shown["metadata"] = fields.iter().map(field).collect();
+        }
+        Deed::Feedback { before, after } => {
+            shown["feedback"] = json!({ "before": value(before.as_ref()), "after": value(after.as_ref()) });
+        }
+        Deed::Deletion { copy } => shown["deletion"] = json!({ "copy": copy.display().to_string() }),
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn entry(session: SessionKey, deed: Deed) -> JournalEntry {
+        let at = "2026-11-23T14:11:20Z".parse().unwrap();
+        let entry = JournalEntry::new("h:27017/agents.sessions", session, deed);
+        JournalEntry { id: Uuid::from_u128(1), at, who: "me@here".to_owned(), state: DeedState::Done, ..entry }
+    }
+
+    #[test]
+    fn changes_are_listed_for_people_and_for_programs() {
+        let fields = vec![
+            FieldDeed {
+                path: "priority".into(),
+                before: Some("low".into()),
+                after: Some("high".into()),
+                next: None,
+                put: None,
+            },
+            FieldDeed { path: "n".into(), before: Some(Bson::Int64(5)), after: None, next: None, put: None },
+            FieldDeed {
+                path: "m".into(),
+                before: Some(1.into()),
+                after: Some(1.into()),
+                next: None,
+                put: Some("n".into()),
+            },
+        ];
+        let entries = [
+            entry("support-1042".into(), Deed::Metadata(fields)),
+            entry("s\u{1b}[2J".into(), Deed::Feedback { before: None, after: Some("x".repeat(60).into()) }),
+            entry("s".into(), Deed::Deletion { copy: "/state/deleted/s.bson".into() }),
+        ];
+        let lines: Vec<String> = entries.iter().map(|entry| text::line(&shown(entry, true)).into_owned()).collect();
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        2026-11-23T14:11:20Z  me@here  h:27017/agents.sessions  done       support-1042  priority: "low" -> "high", n: 5 -> nothing, m moved
+        2026-11-23T14:11:20Z  me@here  h:27017/agents.sessions  done       s␛[2J  feedback nothing -> "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
+        2026-11-23T14:11:20Z  me@here  h:27017/agents.sessions  done       s  deleted, copy at /state/deleted/s.bson
+        "#);
+        let first = as_json(&entries[0]);
+        assert_eq!(first["metadata"][1]["before"], json!({ "type": "i64", "value": { "$numberLong": "5" } }));
+        assert_eq!((&first["metadata"][1]["after"], &first["state"]), (&Value::Null, &json!("done")));
+    }
+
+    #[test]
+    fn a_deleted_session_is_known_by_its_id() {
+        let numbered = SessionKey::new(Bson::Int32(5));
+        let deed = || Deed::Deletion { copy: "x".into() };
+        let here = |key: SessionKey| JournalEntry { place: "here".to_owned(), ..entry(key, deed()) };
+        let entries = vec![here("a".into()), here("a".into()), here("5".into()), here(numbered)];
+        let read = JournalRead { entries, ..JournalRead::default() };
+        assert_eq!(known(&read, "here", "a"), Some("a".into()));
+        assert_eq!((known(&read, "there", "a"), known(&read, "here", "5")), (None, None));
+    }
+}

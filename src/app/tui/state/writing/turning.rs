@@ -1,0 +1,63 @@
+//! Undo and redo of what is stored: of the open session in its panes, of all at the place in the list.
+
+use super::super::{AppState, Effect, areas::Pane};
+use crate::app::writes::{UndoScope, Write};
+
+impl AppState {
+    /// Takes back the newest change that was made here.
+    pub(super) fn undo(&mut self) -> Result<Vec<Effect>, String> {
+        self.turn(Write::Undo)
+    }
+
+    /// Makes the change again that was taken back last.
+    pub(super) fn redo(&mut self) -> Result<Vec<Effect>, String> {
+        self.turn(Write::Redo)
+    }
+
+    fn turn(&mut self, write: fn(UndoScope) -> Write) -> Result<Vec<Effect>, String> {
+        if !self.workspace.connection.is_open() {
+            return Err("choose a connection first".to_owned());
+        }
+        let (scope, name) = if self.focus == Pane::Sessions {
+            let place = self.workspace.connection.place.as_ref();
+            (UndoScope::Place, place.map(|place| place.name.clone()).unwrap_or_default())
+        } else {
+            let chosen = self.chosen().ok_or("open a session first")?;
+            (UndoScope::Session(chosen.key), chosen.name)
+        };
+        Ok(self.store(write(scope), name, None))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+    use super::*;
+    use crate::app::{
+        task::Command,
+        tui::state::{Input, sample::Screen},
+    };
+
+    fn writes(screen: &mut Screen) -> Vec<Write> {
+        let written = |command| match command {
+            Command::Write(_, order) => Some(order.write),
+            _ => None,
+        };
+        screen.asked.drain(..).filter_map(written).collect()
+    }
+
+    #[test]
+    fn it_is_of_the_open_session_in_its_panes_and_of_the_place_in_the_list() {
+        let mut screen = Screen::writable(120, 40);
+        let redo = Input::Key(KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL));
+        let open = screen.state.workspace.conversation.session().unwrap().key.clone();
+        screen.press("u");
+        screen.put(redo);
+        let expected = [Write::Undo(UndoScope::Session(open.clone())), Write::Redo(UndoScope::Session(open))];
+        assert_eq!(writes(&mut screen), expected);
+        screen.state.focus = Pane::Sessions;
+        screen.press("u");
+        assert_eq!(writes(&mut screen), [Write::Undo(UndoScope::Place)]);
+    }
+}
