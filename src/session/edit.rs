@@ -2,6 +2,8 @@
 //! edited the same have done.
 
 mod assign;
+#[cfg(test)]
+mod chance;
 pub(crate) mod date;
 mod difference;
 mod digits;

@@ -34,8 +34,12 @@ struct PlacedFields {
     groups: Vec<(String, Vec<(String, Bson)>)>,
 }
 
-/// The update of what is stored; `None` where no field comes in front of one that is there: operators do then.
+/// The update of what is stored; `None` where operators do the same: no field comes in front of one that is there. Of several new
+/// ones they know no order either.
 pub(super) fn of(edits: &[MetadataEdit], stored: &Document) -> Option<OrderedUpdate> {
+    if edits.iter().all(|edit| edit.before.is_none()) {
+        return None;
+    }
     let mut now = stored.clone();
     let mut stages = Vec::new();
     let mut written = HashSet::new();
@@ -51,7 +55,11 @@ pub(super) fn of(edits: &[MetadataEdit], stored: &Document) -> Option<OrderedUpd
         let _ = edit::apply(&mut now, &[edit.clone().unguarded()]);
         written.insert(edit.path.clone());
     }
-    let is_ordered = stages.iter().any(|stage| matches!(stage, EditStage::Place(_)));
+    let is_ordered = stages.iter().any(|stage| match stage {
+        EditStage::Place(_) => true,
+        EditStage::Set(fields) => fields.len() > 1,
+        EditStage::Unset(_) => false,
+    });
     let conditions = needed.iter().map(|(object, keys)| Bson::from(has_keys(object, keys))).collect();
     let stages = stages.into_iter().map(EditStage::into_document).collect();
     is_ordered.then_some(OrderedUpdate { stages, conditions })
