@@ -4,7 +4,9 @@ mod top;
 mod writing;
 
 pub use top::TopArgs;
-pub use writing::{DeleteArgs, FeedbackArgs, FeedbackCommand, HistoryArgs, MetadataCommand, RatingArg, TypeArg};
+pub use writing::{
+    DeleteArgs, FeedbackArgs, FeedbackCommand, HistoryArgs, ManyArgs, MetadataCommand, RatingArg, TypeArg,
+};
 
 use std::{ffi::OsString, num::NonZeroU64, path::PathBuf, time::Duration};
 

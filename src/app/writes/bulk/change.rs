@@ -4,7 +4,7 @@ use std::fmt;
 
 use bson::{Bson, Document, spec::ElementType};
 
-use super::BulkOrder;
+use super::{BulkOrder, SessionOutcome};
 use crate::{
     app::{
         place::WriteRules,
@@ -67,6 +67,28 @@ pub enum BulkFit {
     Misfit(String),
 }
 
+impl BulkFit {
+    /// What becomes of the session, where its change goes well.
+    #[must_use]
+    pub fn outcome(&self) -> SessionOutcome {
+        match self {
+            Self::Change(_) => SessionOutcome::Done,
+            Self::Unchanged => SessionOutcome::Unchanged,
+            Self::Misfit(_) => SessionOutcome::Misfit,
+        }
+    }
+
+    /// What is changed, or why it is not, in a few words. It holds stored text.
+    #[must_use]
+    pub fn says(&self) -> String {
+        match self {
+            Self::Change(write) => describe(write),
+            Self::Unchanged => String::new(),
+            Self::Misfit(why) => why.clone(),
+        }
+    }
+}
+
 /// What is changed, in a few words. It holds text as it was typed.
 impl fmt::Display for BulkChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -117,7 +139,7 @@ impl BulkChange {
     ///
     /// # Errors
     /// Why it does not fit.
-    fn edits(&self, metadata: &Document, dates: &DateContext) -> Option<Result<Vec<MetadataEdit>, String>> {
+    pub fn edits(&self, metadata: &Document, dates: &DateContext) -> Option<Result<Vec<MetadataEdit>, String>> {
         Some(match self {
             Self::Set { fields, kind } => {
                 let edits = fields.iter().map(|(key, value)| set(metadata, key, value, *kind, dates));

@@ -6,7 +6,6 @@ use futures_util::{StreamExt, stream};
 
 use super::{
     BulkFit, BulkOrder, BulkTally, SessionOutcome,
-    change::describe,
     source::{BulkBatch, BulkSource},
 };
 use crate::{
@@ -58,9 +57,7 @@ impl BulkPreview {
         for (row, fit) in &fitted {
             let name = row.name();
             match fit {
-                Ok(BulkFit::Change(write)) => self.tally.count(name, SessionOutcome::Done, || describe(write)),
-                Ok(BulkFit::Unchanged) => self.tally.count(name, SessionOutcome::Unchanged, String::new),
-                Ok(BulkFit::Misfit(why)) => self.tally.count(name, SessionOutcome::Misfit, || why.clone()),
+                Ok(fit) => self.tally.count(name, fit.outcome(), || fit.says()),
                 Err(Error::NotFound { .. }) => self.tally.count(name, SessionOutcome::Gone, || GONE.to_owned()),
                 Err(error) if error.is_passing() => return Err(error.clone()),
                 Err(error) => self.tally.count(name, SessionOutcome::Failed, || error.to_string()),
