@@ -5,6 +5,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "writes/bulk.rs"]
+mod bulk;
 mod data;
 #[path = "writes/deletion.rs"]
 mod deletion;
@@ -66,6 +68,7 @@ async fn run() {
     bench.at_once().await;
     bench.resume().await;
     bench.deletion(&uri).await;
+    bench.bulk().await;
     bench.managers();
     bench.sessions.drop().await.expect("drop");
 }
