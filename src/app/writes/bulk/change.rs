@@ -129,12 +129,6 @@ impl BulkChange {
         if keys.iter().any(|key| key.contains('.')) { Projection::All } else { Projection::Fields(keys) }
     }
 
-    /// Whether something that is stored may be lost by it.
-    #[must_use]
-    pub fn loses(&self) -> bool {
-        !matches!(self, Self::Feedback { .. })
-    }
-
     /// The edits of the metadata that it comes to; none where all is so already. `None`: it is no change of metadata.
     ///
     /// # Errors
@@ -159,7 +153,7 @@ impl BulkChange {
 }
 
 impl BulkOrder {
-    /// What it comes to for a session whose row was read as [`BulkChange::wanted`] says.
+    /// What it comes to for a session whose row was read with what the change needs of its metadata.
     ///
     /// # Errors
     /// What reading the feedback of the session can meet, where it is rated.

@@ -57,13 +57,15 @@ impl BulkReport {
             "change": order.change.to_string(),
             "sessions": sessions,
         });
-        let name = format!("{}-{}.jsonl", at.strftime("%Y%m%dT%H%M%SZ"), id.simple());
+        // By name the newest is the last.
+        let time = at.strftime("%Y%m%dT%H%M%S");
+        let name = format!("{time}{:03}Z-{}.jsonl", at.subsec_millisecond().unsigned_abs(), id.simple());
         let path = folder.join(name);
         let made = path.clone();
         let file = spawn_blocking(move || -> io::Result<File> {
             places::make_private(&folder)?;
             let mut file = disk::new_private_file(&made)?;
-            writeln!(file, "{head}")?;
+            file.write_all(format!("{head}\n").as_bytes())?;
             Ok(file)
         });
         let file = file.await.map_err(io::Error::other).flatten().map_err(|error| unwritten(&path, &error))?;
@@ -102,7 +104,7 @@ impl BulkReport {
             counted.map(|outcome| (outcome.word().to_owned(), json!(tally.of(outcome)))).collect();
         let line = json!({ "end": counts, "stopped": stopped, "why": why });
         self.within(move |file| {
-            writeln!(file, "{line}")?;
+            file.write_all(format!("{line}\n").as_bytes())?;
             file.sync_all()
         })
         .await

@@ -91,7 +91,8 @@ pub(super) async fn write(hand: &HandWriter, write: Write, deletion: Option<Jour
             Ok(Change::feedback(key, stored))
         }
         (Write::Delete(key), Some(entry)) => {
-            hand.delete_as(entry, DeletionTerms::default()).await.outcome(key.clone())?;
+            let outcome = hand.delete_as(entry, DeletionTerms::default()).await.outcome(key.clone())?;
+            outcome.notes.iter().for_each(|note| tracing::warn!("{note}"));
             Ok(Change::deleted(key))
         }
         _ => Err(Error::other("changing many sessions", "it is no change of many")),
