@@ -54,7 +54,7 @@ impl AppState {
 
     fn deletion(&mut self, ticket: Ticket) -> Option<&mut DeletionPane> {
         self.modals.iter_mut().find_map(|modal| match modal {
-            Modal::Deletion(pane) if pane.ticket == ticket => Some(&mut **pane),
+            Modal::Deletion(pane) if pane.ticket == ticket => Some(pane.as_mut()),
             _ => None,
         })
     }
