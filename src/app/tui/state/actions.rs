@@ -266,6 +266,7 @@ impl AppState {
         }
         self.focus = Pane::Sessions;
         self.workspace.last_error = None;
+        self.leave_review_of_list();
         Ok(self.workspace.list.set_filter(filter, &mut self.tickets))
     }
 

@@ -84,6 +84,13 @@ impl AppState {
         }
     }
 
+    /// Another list is asked for: one that is reviewed is left as it is.
+    pub(super) fn leave_review_of_list(&mut self) {
+        if self.reviews_sessions() {
+            self.workspace.review = None;
+        }
+    }
+
     /// A key that means something else during the review: `n` goes on without a rating, and going back from the list ends it.
     pub(super) fn in_review(&mut self, action: Action) -> Option<Vec<Effect>> {
         self.workspace.review.as_ref()?;

@@ -6,7 +6,7 @@ use super::{CountStand, DeletionPane};
 use crate::{
     app::{
         agreed,
-        task::{Command, Ticket},
+        task::{Command, Ticket, command::Lane},
         told,
         tui::{
             render::goes::DeletedSums,
@@ -54,7 +54,7 @@ impl AppState {
 
     fn deletion(&mut self, ticket: Ticket) -> Option<&mut DeletionPane> {
         self.modals.iter_mut().find_map(|modal| match modal {
-            Modal::Deletion(pane) if pane.ticket == ticket => Some(&mut **pane),
+            Modal::Deletion(pane) if pane.ticket == ticket => Some(pane.as_mut()),
             _ => None,
         })
     }
@@ -81,7 +81,11 @@ impl AppState {
         let Some(Modal::Deletion(pane)) = self.modals.last_mut() else { return Vec::new() };
         match pane.typed.on_key(key) {
             WordKey::Taken => return Vec::new(),
-            WordKey::Leave => return self.close_modal(),
+            WordKey::Leave => {
+                self.close_modal();
+                // Nobody waits for what is still counted.
+                return vec![Effect::Ask(Command::Cancel(Lane::Peek))];
+            }
             WordKey::Complete => {
                 match &pane.one {
                     Some(one) => pane.typed.complete(agreed::word(one.key.text())),
@@ -129,7 +133,7 @@ mod tests {
 
     use super::*;
     use crate::app::{
-        task::{Event, command::Lane},
+        task::Event,
         tui::state::{Input, sample::Screen},
     };
 

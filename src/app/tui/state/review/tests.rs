@@ -50,6 +50,16 @@ fn back_in_the_list_ends_it() {
 }
 
 #[test]
+fn another_filter_is_not_taken_back_by_its_end() {
+    let mut screen = Screen::writable(120, 40);
+    screen.press("1v");
+    screen.answer_all();
+    screen.press("1/app:shop\n");
+    assert!(screen.state.workspace.review.is_none());
+    assert_eq!(screen.state.workspace.list.filter.source, "app:shop");
+}
+
+#[test]
 fn answers_without_feedback_are_gone_to_one_after_another() {
     let mut screen = Screen::writable(120, 40);
     screen.press("2v");
