@@ -10,6 +10,8 @@ mod bulk;
 mod data;
 #[path = "writes/deletion.rs"]
 mod deletion;
+#[path = "writes/journal.rs"]
+mod journal;
 mod measure;
 
 use std::{hint::black_box, sync::Arc, time::Instant};
@@ -69,6 +71,7 @@ async fn run() {
     bench.resume().await;
     bench.deletion(&uri).await;
     bench.bulk().await;
+    journal::run().await;
     bench.managers();
     bench.sessions.drop().await.expect("drop");
 }

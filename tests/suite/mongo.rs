@@ -21,4 +21,5 @@ mod polling;
 mod raw_bytes;
 mod reading;
 mod tls;
+mod undone;
 mod watch;

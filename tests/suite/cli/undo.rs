@@ -78,7 +78,8 @@ fn a_deletion_and_feedback_are_taken_back_too() {
     home.on_sessions(&["metadata", "undo", "support-1042"]).data();
     assert_eq!(home.on_sessions(&["show", "support-1042", "--format", "json"]).data(), whole);
     // A copy that is put back by its name is no more to be taken back.
-    assert_eq!(home.on_sessions(&["metadata", "redo"]).code, 0);
+    assert_eq!(home.on_sessions(&["metadata", "redo"]).code, 3, "a deletion asks for the id");
+    assert_eq!(home.on_sessions(&["delete", "support-1042", "--yes"]).code, 0);
     let mut copies: Vec<_> =
         fs::read_dir(home.path().join(STATE).join("deleted")).unwrap().map(|copy| copy.unwrap().path()).collect();
     copies.sort_by_key(|copy| fs::metadata(copy).unwrap().modified().unwrap());

@@ -13,7 +13,7 @@ use crate::{
         text,
         writes::{
             HandWriter, Journal, Turn, Turned, UndoScope,
-            journal::{Deed, DeedState, FieldDeed, JournalEntry, JournalRead},
+            journal::{Deed, DeedState, FieldDeed, JournalEntry},
             value_start,
         },
     },
@@ -77,9 +77,6 @@ pub async fn turn(context: &Context, hooks: &Hooks, id: Option<&str>, turn: Turn
     let mut out = Out::new();
     out.line(&says)?;
     out.flush()?;
-    if let Some(copy) = outcome.copy {
-        output::note(&format!("a private copy is kept at {}", copy.display()));
-    }
     unfinished.map_or(Ok(()), |error| Err(error.into()))
 }
 
@@ -92,15 +89,15 @@ async fn meant(hand: &HandWriter, id: &str) -> Result<SessionKey> {
     let is_missing = matches!(missing.downcast_ref(), Some(Stop::NotFound(_)))
         || matches!(missing.downcast_ref(), Some(Error::NotFound { .. }));
     let known = match hand.journal.read().await {
-        Ok(read) if is_missing => known(&read, &hand.place.identity, id),
+        Ok(read) if is_missing => known(&read.entries, &hand.place.identity, id),
         _ => None,
     };
     known.ok_or(missing)
 }
 
 /// The one session of the journal that is called so.
-fn known(read: &JournalRead, place: &str, id: &str) -> Option<SessionKey> {
-    let here = read.entries.iter().filter(|entry| entry.place == place && is_called(&entry.session, id));
+fn known(entries: &[JournalEntry], place: &str, id: &str) -> Option<SessionKey> {
+    let here = entries.iter().filter(|entry| entry.place == place && is_called(&entry.session, id));
     let mut keys: Vec<&SessionKey> = here.map(|entry| &entry.session).collect();
     keys.sort();
     keys.dedup();
@@ -240,8 +237,7 @@ mod tests {
         let deed = || Deed::Deletion { copy: "x".into() };
         let here = |key: SessionKey| JournalEntry { place: "here".to_owned(), ..entry(key, deed()) };
         let entries = vec![here("a".into()), here("a".into()), here("5".into()), here(numbered)];
-        let read = JournalRead { entries, ..JournalRead::default() };
-        assert_eq!(known(&read, "here", "a"), Some("a".into()));
-        assert_eq!((known(&read, "there", "a"), known(&read, "here", "5")), (None, None));
+        assert_eq!(known(&entries, "here", "a"), Some("a".into()));
+        assert_eq!((known(&entries, "there", "a"), known(&entries, "here", "5")), (None, None));
     }
 }

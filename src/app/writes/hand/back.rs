@@ -1,13 +1,11 @@
 //! Undo and redo: guarded by what the change left, and nothing is done where another one stands in the way.
 
-use std::path::PathBuf;
-
 use bson::{Bson, Document};
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{DeletionTerms, HandOutcome, HandWriter, Turn, deeds, said};
+use super::{HandOutcome, HandWriter, Turn, deeds, said};
 use crate::{
     app::writes::{
         UndoScope,
@@ -44,19 +42,6 @@ impl Turned {
     }
 }
 
-/// One change, turned.
-struct TurnedDeed {
-    change: Change,
-    copy: Option<PathBuf>,
-    notes: Vec<String>,
-}
-
-impl From<Change> for TurnedDeed {
-    fn from(change: Change) -> Self {
-        Self { change, copy: None, notes: Vec::new() }
-    }
-}
-
 impl HandWriter {
     /// Takes back the newest change that was made here and not taken back, or makes the one again that was taken back last. At the
     /// place what belongs together is turned as one, such as a bulk edit.
@@ -83,23 +68,22 @@ impl HandWriter {
         if let Err(error) = self.journal.turn(begun).await {
             tracing::warn!(%error, "that a change is taken back could not be written to the journal");
         }
-        let (mut outcome, failed) = self.turn_all(&chosen, turn).await;
-        let done = outcome.changes.len();
+        let (changes, failed) = self.turn_all(&chosen, turn).await;
         match failed {
-            Some(error) if done == 0 => Err(error),
+            Some(error) if changes.is_empty() => Err(error),
             unfinished => {
-                outcome.says = Some(said::turned(&chosen, done, turn, &self.place.name));
-                notes.append(&mut outcome.notes);
-                Ok(Turned { outcome: HandOutcome { notes, ..outcome }, unfinished })
+                let says = Some(said::turned(&chosen, changes.len(), turn, &self.place.name));
+                Ok(Turned { outcome: HandOutcome { changes, copy: None, says, notes }, unfinished })
             }
         }
     }
 
     /// Refuses a group of which something else is stored by now.
     async fn refuse_others(&self, chosen: &[&JournalEntry], turn: Turn) -> Result<()> {
-        let (needed, _) = turn.sides();
+        let (needed, wanted) = turn.sides();
         for (entry, side) in chosen.iter().zip(self.stored_sides(chosen).await) {
-            if side? != needed {
+            let side = side?;
+            if side != needed && !(side == wanted && tells_what_is_wanted(entry)) {
                 return Err(self.in_the_way(entry, turn).await);
             }
         }
@@ -126,9 +110,9 @@ impl HandWriter {
     }
 
     /// Turns each, and writes down what became of it. What failed first ends it.
-    async fn turn_all(&self, chosen: &[&JournalEntry], turn: Turn) -> (HandOutcome, Option<Error>) {
+    async fn turn_all(&self, chosen: &[&JournalEntry], turn: Turn) -> (Vec<Change>, Option<Error>) {
         let (good, bad) = turn.ends();
-        let mut outcome = HandOutcome::default();
+        let mut changes = Vec::new();
         let mut failed = None;
         for batch in chosen.chunks(BATCH) {
             if failed.is_some() {
@@ -136,15 +120,13 @@ impl HandWriter {
                 continue;
             }
             let turning: Vec<_> = batch.iter().map(|entry| self.turn_or_know(entry, turn)).collect();
-            let turned: Vec<Result<TurnedDeed>> = stream::iter(turning).buffered(AT_ONCE).collect().await;
+            let turned: Vec<Result<Change>> = stream::iter(turning).buffered(AT_ONCE).collect().await;
             let mut settled: Vec<(Uuid, DeedState)> = Vec::with_capacity(batch.len());
             for (entry, turned) in batch.iter().zip(turned) {
                 match turned {
-                    Ok(TurnedDeed { change, copy, notes }) => {
+                    Ok(change) => {
                         settled.push((entry.id, good));
-                        outcome.changes.push(change);
-                        outcome.copy = copy.or(outcome.copy.take());
-                        outcome.notes.extend(notes);
+                        changes.push(change);
                     }
                     Err(error) => {
                         // Of what nobody knows, what is stored tells.
@@ -157,41 +139,40 @@ impl HandWriter {
             }
             self.settle_all(settled).await;
         }
-        (outcome, failed)
+        (changes, failed)
     }
 
     /// Turns one. One that is as wanted already, such as after a kill, is done.
-    async fn turn_or_know(&self, entry: &JournalEntry, turn: Turn) -> Result<TurnedDeed> {
+    async fn turn_or_know(&self, entry: &JournalEntry, turn: Turn) -> Result<Change> {
         let (_, wanted) = turn.sides();
         match self.turn_one(entry, turn).await {
-            Err(error) if error.kind() == ErrorKind::Conflict => match self.stored_side(entry).await {
-                Ok(side) if side == wanted => Ok(Change::unclear(entry.session.clone(), None).into()),
-                _ => Err(error),
-            },
+            Err(error) if error.kind() == ErrorKind::Conflict && tells_what_is_wanted(entry) => {
+                match self.stored_side(entry).await {
+                    Ok(side) if side == wanted => Ok(Change::unclear(entry.session.clone(), None)),
+                    _ => Err(error),
+                }
+            }
             turned => turned,
         }
     }
 
-    async fn turn_one(&self, entry: &JournalEntry, turn: Turn) -> Result<TurnedDeed> {
+    async fn turn_one(&self, entry: &JournalEntry, turn: Turn) -> Result<Change> {
         let key = &entry.session;
         match (&entry.deed, turn) {
-            (Deed::Metadata(fields), Turn::Back) => self.turn_fields(key, fields).await.map(Into::into),
+            (Deed::Metadata(fields), Turn::Back) => self.turn_fields(key, fields).await,
             (Deed::Metadata(fields), Turn::Again) => {
                 let fields: Vec<FieldDeed> = fields.iter().map(FieldDeed::reversed).collect();
-                self.turn_fields(key, &fields).await.map(Into::into)
+                self.turn_fields(key, &fields).await
             }
             (Deed::Feedback { before, after }, Turn::Back) => {
-                self.turn_feedback(key, after.as_ref(), before.as_ref()).await.map(Into::into)
+                self.turn_feedback(key, after.as_ref(), before.as_ref()).await
             }
             (Deed::Feedback { before, after }, Turn::Again) => {
-                self.turn_feedback(key, before.as_ref(), after.as_ref()).await.map(Into::into)
+                self.turn_feedback(key, before.as_ref(), after.as_ref()).await
             }
-            (Deed::Deletion { copy }, Turn::Back) => self.put_back(copy.clone()).await.map(Into::into),
+            (Deed::Deletion { copy }, Turn::Back) => self.put_back(copy.clone()).await,
             (Deed::Deletion { .. }, Turn::Again) => {
-                let entry = JournalEntry { state: DeedState::Redoing, ..entry.clone() };
-                let deleted = self.delete_as(entry, DeletionTerms::default()).await.outcome(key.clone())?;
-                let HandOutcome { copy, notes, .. } = deleted;
-                Ok(TurnedDeed { change: Change::deleted(key.clone()), copy, notes })
+                Err(Error::other("making a deletion again", "it asks for the id: delete the session anew"))
             }
         }
     }
@@ -231,6 +212,11 @@ impl HandWriter {
             }
         }
     }
+}
+
+/// Whether what is stored is surely what is wanted, where it looks so: another session may have the id of one that was deleted.
+fn tells_what_is_wanted(entry: &JournalEntry) -> bool {
+    !matches!(entry.deed, Deed::Deletion { .. })
 }
 
 /// A feedback as it was given, to be added again. It keeps its date, by which it is known where it is there already.

@@ -54,7 +54,7 @@ impl HandWriter {
         self.with_group(read, scope, found, DeedStanding::Done).await
     }
 
-    /// The change that was taken back last, unless another was made since.
+    /// The change that was taken back last, unless another was made since. A deletion is none: it asks for the id.
     ///
     /// # Errors
     /// As [`Self::newest_done`].
@@ -64,18 +64,25 @@ impl HandWriter {
         scope: &UndoScope,
         notes: &mut Vec<String>,
     ) -> Result<Vec<&'a JournalEntry>> {
-        let mut unclear = 0;
-        let mut found = None;
-        // They are taken back from the newest on: the oldest of those behind the newest that stands was the last.
-        for entry in self.within(read, scope) {
-            match self.standing(entry).await? {
-                DeedStanding::Done => break,
-                DeedStanding::Undone => found = Some(entry),
-                DeedStanding::Unclear => unclear += 1,
-                DeedStanding::Failed => {}
+        let (mut unclear, mut is_deletion) = (0, false);
+        let among = self.within(read, scope);
+        let mut undone = Vec::new();
+        for entry in &among {
+            match entry.state {
+                DeedState::Begun | DeedState::Done | DeedState::Failed => {}
+                DeedState::Undoing | DeedState::Undone | DeedState::Redoing => match self.standing(entry).await? {
+                    DeedStanding::Undone if matches!(entry.deed, Deed::Deletion { .. }) => is_deletion = true,
+                    DeedStanding::Undone => undone.push(*entry),
+                    DeedStanding::Unclear => unclear += 1,
+                    DeedStanding::Done | DeedStanding::Failed => {}
+                },
             }
         }
         notes.extend(passed_over(unclear));
+        let found = read.last_undone(&undone, &among);
+        if is_deletion && found.is_none() {
+            notes.push("a deletion is not made again in that way: delete the session anew".to_owned());
+        }
         self.with_group(read, scope, found, DeedStanding::Undone).await
     }
 
@@ -104,7 +111,7 @@ impl HandWriter {
         if read.cut.contains(&group) {
             let reason = "it changed so many sessions that the journal holds a part of them only";
             return Err(Error::other("taking back the newest change", reason)
-                .with_hint("open a session and take it back there, or delete what is not wanted"));
+                .with_hint("open a session of it and take it back there"));
         }
         let is_part = |entry: &&JournalEntry| entry.group == Some(group) && entry.place == self.place.identity;
         let parts: Vec<&JournalEntry> = read.entries.iter().filter(is_part).collect();

@@ -54,10 +54,9 @@ impl HandWriter {
         self.delete_as(JournalEntry::new(&self.place.identity, key.clone(), deed), terms).await
     }
 
-    /// The same under an entry of the journal, which is begun or made again.
+    /// The same under an entry of the journal, which may be taken back with others as one.
     pub(in crate::app::writes) async fn delete_as(&self, entry: JournalEntry, terms: DeletionTerms) -> HandDeletion {
         let (id, key) = (entry.id, entry.session.clone());
-        let stays = if entry.state == DeedState::Redoing { DeedState::Undone } else { DeedState::Failed };
         let mut keeper = JournaledCopy {
             copy: PrivateCopy::new(&key, self.copies.clone()),
             journal: self.journal.clone(),
@@ -69,7 +68,7 @@ impl HandWriter {
         let state = match &deleted {
             Ok(true) => Some(DeedState::Done),
             // It is surely still there.
-            _ if keeper.discarded => Some(stays),
+            _ if keeper.discarded => Some(DeedState::Failed),
             // What is stored will tell.
             _ => None,
         };

@@ -62,21 +62,18 @@ fn of_one(entry: &JournalEntry, turn: Turn) -> String {
         }
         (Deed::Feedback { .. }, Turn::Back) => format!("feedback on {session} is as it was"),
         (Deed::Feedback { .. }, Turn::Again) => format!("feedback on {session} is changed again"),
-        (Deed::Deletion { .. }, Turn::Back) => format!("session {session} is there again"),
-        (Deed::Deletion { .. }, Turn::Again) => format!("session {session} is deleted again"),
+        (Deed::Deletion { .. }, _) => format!("session {session} is there again"),
     }
 }
 
 fn of_fields(fields: &[FieldDeed], session: &str, turn: Turn) -> String {
     let [field] = fields else {
-        return format!(
-            "{} fields of {session} are {}",
-            fields.len(),
-            if turn == Turn::Back { "as they were" } else { "changed again" }
-        );
+        let done = if turn == Turn::Back { "as they were" } else { "changed again" };
+        return format!("{} fields of {session} are {done}", fields.len());
     };
     let path = &field.path;
-    match if turn == Turn::Back { &field.before } else { &field.after } {
+    let now = if turn == Turn::Back { &field.before } else { &field.after };
+    match now {
         Some(_) if field.is_moved() && field.before == field.after => {
             format!("the move of {path} of {session} is {}", turned_word(turn))
         }

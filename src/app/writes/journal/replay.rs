@@ -22,14 +22,23 @@ pub struct JournalRead {
     pub damaged: usize,
     /// Lines of a newer version; they were passed over, and stay.
     pub newer: usize,
+    /// The line that an entry stands in, and the one that last says that it is taken back.
+    lines: HashMap<Uuid, EntryLines>,
+}
+
+/// Where an entry stands among all lines.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct EntryLines {
+    begun: usize,
+    undone: usize,
 }
 
 /// Reads lines. The last one may be torn, or be written just now: it is passed over unless it is whole.
 pub(super) fn replayed(lines: &[u8]) -> JournalRead {
     let mut read = JournalRead::default();
     let mut positions: HashMap<Uuid, usize> = HashMap::new();
-    let mut lines = lines.split(|byte| *byte == b'\n').peekable();
-    while let Some(line) = lines.next() {
+    let mut lines = lines.split(|byte| *byte == b'\n').enumerate().peekable();
+    while let Some((number, line)) = lines.next() {
         if line.is_empty() {
             continue;
         }
@@ -38,12 +47,16 @@ pub(super) fn replayed(lines: &[u8]) -> JournalRead {
                 Some(position) => read.entries[*position] = *entry,
                 None => {
                     positions.insert(entry.id, read.entries.len());
+                    read.lines.insert(entry.id, EntryLines { begun: number, undone: 0 });
                     read.entries.push(*entry);
                 }
             },
             Ok(Record::State(id, state)) => {
                 if let Some(position) = positions.get(&id) {
                     read.entries[*position].state = state;
+                }
+                if let (DeedState::Undoing | DeedState::Undone, Some(lines)) = (state, read.lines.get_mut(&id)) {
+                    lines.undone = number;
                 }
             }
             Ok(Record::Cut(group)) => {
@@ -59,6 +72,15 @@ pub(super) fn replayed(lines: &[u8]) -> JournalRead {
 }
 
 impl JournalRead {
+    /// Of changes that are taken back, the one that was last, unless another of `among` was begun since that did not fail.
+    #[must_use]
+    pub fn last_undone<'a>(&self, undone: &[&'a JournalEntry], among: &[&JournalEntry]) -> Option<&'a JournalEntry> {
+        let lines = |entry: &JournalEntry| self.lines.get(&entry.id).copied().unwrap_or_default();
+        let begun = among.iter().filter(|entry| entry.state != DeedState::Failed).map(|entry| lines(entry).begun).max();
+        let last = undone.iter().copied().max_by_key(|entry| lines(entry).undone)?;
+        (begun <= Some(lines(last).undone)).then_some(last)
+    }
+
     /// What is wrong with it, a sentence each.
     pub(super) fn notes(&self) -> Vec<String> {
         let lines = |count: usize| if count == 1 { "1 line".to_owned() } else { format!("{count} lines") };
@@ -134,6 +156,30 @@ mod tests {
         assert_eq!(own, [Bson::from(doc! { "n": 4 })]);
         assert!(read.own_feedback("there", &SessionKey::from("s")).is_empty());
         assert!(read.own_feedback("here", &SessionKey::from("t")).is_empty());
+    }
+
+    #[test]
+    fn what_was_taken_back_last_is_known_until_something_else_is_changed() {
+        let [first, second] = [1, 2].map(|n| feedback(None, Some(n), DeedState::Done));
+        let back = |records: &[Record]| match &records[0] {
+            Record::Entry(entry) => Record::State(entry.id, DeedState::Undone),
+            other => panic!("{other:?}"),
+        };
+        let last = |records: &[Vec<Record>]| {
+            let read = replayed(&line::lines(&records.concat()).unwrap());
+            let all: Vec<&JournalEntry> = read.entries.iter().collect();
+            let undone: Vec<_> = all.iter().copied().filter(|entry| entry.state == DeedState::Undone).collect();
+            read.last_undone(&undone, &all).map(|entry| entry.id)
+        };
+        let id = |records: &[Record]| match back(records) {
+            Record::State(id, _) => Some(id),
+            other => panic!("{other:?}"),
+        };
+        let (undo_first, undo_second) = (vec![back(&first)], vec![back(&second)]);
+        let both = [first.clone(), second.clone(), undo_second.clone(), undo_first.clone()];
+        assert_eq!(last(&both), id(&first));
+        assert_eq!(last(&[first.clone(), undo_first.clone(), second.clone()]), None);
+        assert_eq!(last(&[first, undo_first, second.clone(), undo_second]), id(&second));
     }
 
     #[test]

@@ -65,6 +65,22 @@ async fn edits_are_taken_back_and_made_again_in_their_order() {
 }
 
 #[tokio::test]
+async fn a_new_change_ends_what_can_be_made_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let (hand, repository) = hand(dir.path()).await;
+    let x = async || repository.metadata(&"a".into()).await.unwrap().get_i32("x").unwrap();
+    let set = |from: i32, to: i32| edits(vec![MetadataEdit::set("x", to).only_if(Some(from.into()))]);
+    hand.carry_out(set(1, 2)).await.unwrap();
+    hand.carry_out(Write::Undo(of("a"))).await.unwrap();
+    hand.carry_out(set(1, 3)).await.unwrap();
+    assert!(hand.carry_out(Write::Redo(of("a"))).await.unwrap().changes.is_empty());
+    hand.carry_out(Write::Undo(of("a"))).await.unwrap();
+    hand.carry_out(Write::Redo(of("a"))).await.unwrap();
+    assert_eq!(x().await, 3);
+    assert!(hand.carry_out(Write::Redo(of("a"))).await.unwrap().changes.is_empty());
+}
+
+#[tokio::test]
 async fn another_change_stands_in_the_way() {
     let dir = tempfile::tempdir().unwrap();
     let (hand, repository) = hand(dir.path()).await;
@@ -146,7 +162,7 @@ async fn feedback_given_here_is_known_and_taken_back() {
 }
 
 #[tokio::test]
-async fn a_deleted_session_comes_back_and_goes_again() {
+async fn a_deleted_session_comes_back() {
     let dir = tempfile::tempdir().unwrap();
     let (hand, repository) = hand(dir.path()).await;
     let key = SessionKey::from("a");
@@ -156,10 +172,12 @@ async fn a_deleted_session_comes_back_and_goes_again() {
     let outcome = hand.carry_out(Write::Undo(UndoScope::Place)).await.unwrap();
     assert_eq!(outcome.says.as_deref(), Some("session a is there again, at here"));
     assert_eq!(repository.document(&key).await.unwrap().get("metadata"), document.get("metadata"));
+    // That asks for the id.
     let again = hand.carry_out(Write::Redo(UndoScope::Place)).await.unwrap();
-    assert!(again.copy.is_some() && repository.open(&key, 0).await.is_err());
+    assert!(again.changes.is_empty() && again.notes.len() == 1 && repository.open(&key, 0).await.is_ok());
     // By the file, which takes the deletion back as well.
-    hand.restore(again.copy.unwrap()).await.unwrap();
+    let copy = hand.carry_out(Write::Delete(key.clone())).await.unwrap().copy.unwrap();
+    hand.restore(copy).await.unwrap();
     assert!(hand.carry_out(Write::Undo(of("a"))).await.unwrap().changes.is_empty());
 }
 
