@@ -34,12 +34,6 @@ pub fn is_agreed(typed: &str, id: &str) -> bool {
     typed.trim() == word(id)
 }
 
-/// What to type to delete so many sessions, in words.
-#[must_use]
-pub fn what_several(count: usize) -> String {
-    format!("how many they are, {count}")
-}
-
 /// Whether what was typed agrees to delete so many sessions.
 #[must_use]
 pub fn is_agreed_number(typed: &str, count: usize) -> bool {

@@ -3,6 +3,7 @@
 
 mod args;
 mod browse;
+mod confirm;
 mod context;
 mod delete;
 mod doctor;
@@ -49,7 +50,7 @@ pub fn main() -> ExitCode {
 fn run(args: Args) -> anyhow::Result<()> {
     let environment = Environment::read();
     let config = Config::load(args.config.as_deref(), &environment)?;
-    let context = Context::new(config, environment, args.connection.into());
+    let context = Context::new(config, environment, args.connection.into()).confirmed(args.confirm);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         let result = match args.command {

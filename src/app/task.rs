@@ -2,6 +2,7 @@
 //! for it.
 
 mod before;
+mod bulk;
 pub mod command;
 mod crash;
 pub mod event;

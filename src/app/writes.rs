@@ -1,8 +1,10 @@
 //! What a person changes by hand: carried out through the session manager and the hooks, by the rules of the place, and written
 //! down in the journal, so that there is a way back. The browser and the commands write here alike.
 
+pub mod bulk;
 mod hand;
 pub mod journal;
+mod own;
 
 pub use hand::{
     DeletionTerms, HandDeletion, HandOutcome, HandWriter, Turn, Turned, WritePlace, field_deeds, guarded_edits,

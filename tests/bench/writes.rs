@@ -5,6 +5,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "writes/bulk.rs"]
+mod bulk;
 mod data;
 #[path = "writes/deletion.rs"]
 mod deletion;
@@ -68,6 +70,7 @@ async fn run() {
     bench.at_once().await;
     bench.resume().await;
     bench.deletion(&uri).await;
+    bench.bulk().await;
     journal::run().await;
     bench.managers();
     bench.sessions.drop().await.expect("drop");

@@ -3,6 +3,7 @@
 mod bad_input;
 mod folder;
 pub mod home;
+mod many;
 mod tail;
 mod top;
 mod undo;

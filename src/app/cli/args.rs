@@ -4,7 +4,9 @@ mod top;
 mod writing;
 
 pub use top::TopArgs;
-pub use writing::{DeleteArgs, FeedbackArgs, FeedbackCommand, HistoryArgs, MetadataCommand, RatingArg, TypeArg};
+pub use writing::{
+    DeleteArgs, FeedbackArgs, FeedbackCommand, HistoryArgs, ManyArgs, MetadataCommand, RatingArg, TypeArg,
+};
 
 use std::{ffi::OsString, num::NonZeroU64, path::PathBuf, time::Duration};
 
@@ -26,6 +28,10 @@ pub struct Args {
     pub config: Option<PathBuf>,
     #[command(flatten)]
     pub connection: ConnectionArgs,
+    /// The words that a profile asks for before a change (`confirm` in the configuration); without it they are asked for at the
+    /// terminal
+    #[arg(long, global = true, value_name = "WORDS")]
+    pub confirm: Option<String>,
     #[command(subcommand)]
     pub command: Option<CliCommand>,
 }

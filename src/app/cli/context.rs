@@ -22,7 +22,7 @@ use anyhow::Result;
 use futures_util::FutureExt;
 use secrecy::ExposeSecret;
 
-use super::{output, password, stop::Stop};
+use super::{confirm, output, password, stop::Stop};
 
 /// How long hooks may deliver at the end.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -35,13 +35,27 @@ pub struct Context {
     pub config: Config,
     pub environment: Environment,
     pub connection: ConnectionArguments,
+    /// `--confirm`.
+    confirm: Option<String>,
     /// What was opened, to be closed at the end.
     opened: Mutex<Vec<Store>>,
 }
 
 impl Context {
     pub fn new(config: Config, environment: Environment, connection: ConnectionArguments) -> Self {
-        Self { config, environment, connection, opened: Mutex::default() }
+        Self { config, environment, connection, confirm: None, opened: Mutex::default() }
+    }
+
+    /// With the words of `--confirm`.
+    pub fn confirmed(self, confirm: Option<String>) -> Self {
+        Self { confirm, ..self }
+    }
+
+    /// Asks for the words of the place that is meant, where it has some: each command that writes does so before it writes.
+    pub fn agree(&self) -> Result<()> {
+        let place = self.required()?;
+        let Some(words) = &place.rules.confirm else { return Ok(()) };
+        confirm::ask(&place.name, words, self.confirm.as_deref())
     }
 
     /// The sessions that are meant, `None` where nothing says.

@@ -5,11 +5,12 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use crate::{
     app::{
         agreed, text,
+        tui::render::goes::DeletedSums,
         writes::{DeletionTerms, HandDeletion, HandWriter},
     },
     hook::Hooks,
     manager::retention::{self, SkippedSession},
-    repository::{Error, SessionRepository},
+    repository::{Error, SessionReader, SessionRepository},
     session::{SessionKey, Summary},
 };
 use anyhow::Result;
@@ -25,6 +26,8 @@ use super::{
 
 /// Skipped sessions that are named one by one.
 const MOST_NAMED: usize = 10;
+/// Sessions counted at once.
+const AT_ONCE: usize = 200;
 
 pub async fn run(context: &Context, args: &DeleteArgs) -> Result<()> {
     let hooks = context.hooks()?;
@@ -54,11 +57,14 @@ async fn chosen(context: &Context, hooks: &Hooks, args: &DeleteArgs) -> Result<(
         for row in &chosen {
             out.line(&shown(row))?;
         }
-        return Ok(out.flush()?);
+        out.flush()?;
+        output::note(&sums(repository.as_ref(), &chosen).await?.sentence());
+        return Ok(());
     }
     if !args.yes {
-        agree(&chosen)?;
+        agree(&chosen, &sums(repository.as_ref(), &chosen).await?)?;
     }
+    context.agree()?;
     let terms = DeletionTerms { cutoff, without_copy: args.no_copy };
     for row in &chosen {
         if delete(&hand, &row.key, terms).await? {
@@ -106,8 +112,18 @@ fn shown(row: &Summary) -> String {
     text::line(&line).into_owned()
 }
 
+/// What goes with them.
+async fn sums(reader: &dyn SessionReader, chosen: &[Summary]) -> Result<DeletedSums> {
+    let mut sums = DeletedSums::default();
+    for some in chosen.chunks(AT_ONCE) {
+        let keys: Vec<SessionKey> = some.iter().map(|row| row.key.clone()).collect();
+        reader.details(&keys).await?.iter().for_each(|(_, details)| sums.add(details));
+    }
+    Ok(sums)
+}
+
 /// Asks for the id, for the word that stands in for it, or for how many there are, to be typed.
-fn agree(chosen: &[Summary]) -> Result<()> {
+fn agree(chosen: &[Summary], sums: &DeletedSums) -> Result<()> {
     if !io::stdin().is_terminal() {
         return Err(Stop::Usage("deleting asks first, and there is no terminal to ask at; give --yes".into()).into());
     }
@@ -115,6 +131,7 @@ fn agree(chosen: &[Summary]) -> Result<()> {
     for row in chosen {
         writeln!(err, "  {}", shown(row))?;
     }
+    writeln!(err, "{}", sums.sentence())?;
     let what = match chosen {
         [one] => agreed::what(one.key.text()),
         _ => "how many they are",
@@ -125,7 +142,7 @@ fn agree(chosen: &[Summary]) -> Result<()> {
     io::stdin().lock().read_line(&mut typed)?;
     let agrees = match chosen {
         [one] => agreed::is_agreed(&typed, one.key.text()),
-        several => typed.trim() == several.len().to_string(),
+        several => agreed::is_agreed_number(&typed, several.len()),
     };
     if agrees {
         return Ok(());

@@ -55,6 +55,7 @@ async fn add(context: &Context, hooks: &Hooks, args: &FeedbackArgs) -> Result<()
         again: false,
         at: Timestamp::now(),
     };
+    context.agree()?;
     for note in hand.carry_out(Write::Feedback(key, feedback)).await?.notes {
         output::note(&note);
     }

@@ -1,18 +1,20 @@
-//! `metadata`: get, set, unset, and what was changed by hand.
+//! `metadata`: get, set, unset, rename, retype, and what was changed by hand.
 
 mod history;
+mod many;
+mod shape;
 
 use crate::{
     app::{
         text,
-        writes::{HandWriter, Turn, Write},
+        writes::{HandWriter, Turn, Write, bulk::BulkChange},
     },
     hook::Hooks,
     manager::SessionManager,
     repository::Error,
     session::{
         MetadataEdit,
-        edit::{self, AssignedValue, AssignmentError, DateContext, JsonError, Misfit, Unfit},
+        edit::{self, AssignedValue, AssignmentError, DateContext, JsonError, Misfit, PathRefusal, Unfit},
         plain,
     },
 };
@@ -33,8 +35,22 @@ pub async fn run(context: &Context, command: &MetadataCommand) -> Result<()> {
     let hooks = context.hooks()?;
     let done = match command {
         MetadataCommand::Get { id, keys, json } => get(context, &hooks, id, keys, *json).await,
-        MetadataCommand::Set { id, fields, kind } => set(context, &hooks, id, fields, *kind).await,
-        MetadataCommand::Unset { id, keys } => unset(context, &hooks, id, keys).await,
+        MetadataCommand::Set { id, fields, kind, many } if many.filter.is_some() => {
+            let fields = std::iter::once(id).chain(fields).map(|field| assignment(field));
+            many::set(context, &hooks, fields.collect::<Result<_, Stop>>(), *kind, many).await
+        }
+        MetadataCommand::Set { id, fields, kind, .. } => set(context, &hooks, id, fields, *kind).await,
+        MetadataCommand::Unset { id, keys, many } if many.filter.is_some() => {
+            let keys = std::iter::once(id).chain(keys).cloned().collect();
+            many::change(context, &hooks, BulkChange::Unset(keys), many).await
+        }
+        MetadataCommand::Unset { id, keys, .. } => unset(context, &hooks, id, keys).await,
+        MetadataCommand::Rename { id, old, new, many } => {
+            shape::rename(context, &hooks, id, old, new.as_deref(), many).await
+        }
+        MetadataCommand::Retype { id, key, kind, many } => {
+            shape::retype(context, &hooks, id, key, kind.as_deref(), many).await
+        }
         MetadataCommand::Log(args) => history::log(context, args).await,
         MetadataCommand::Undo { id } => history::turn(context, &hooks, id.as_deref(), Turn::Back).await,
         MetadataCommand::Redo { id } => history::turn(context, &hooks, id.as_deref(), Turn::Again).await,
@@ -62,7 +78,8 @@ async fn get(context: &Context, hooks: &Hooks, id: &str, keys: &[String], json: 
     let mut shown = Document::new();
     for key in keys {
         let missing = || Stop::NotFound(format!("session {id:?} has no metadata field {key:?}"));
-        shown.insert(key, stored.get(key).cloned().ok_or_else(missing)?);
+        let by_path = || edit::resolve(key, &stored).ok().and_then(|path| path.value(&stored));
+        shown.insert(key, stored.get(key).or_else(by_path).cloned().ok_or_else(missing)?);
     }
     if keys.is_empty() {
         shown = stored;
@@ -91,11 +108,14 @@ async fn set(context: &Context, hooks: &Hooks, id: &str, fields: &[String], kind
     let (hand, manager) = opened(context, hooks, id).await?;
     let stored = manager.metadata().await?;
     let edits = assignments.iter().map(|(key, typed)| -> Result<MetadataEdit, Stop> {
-        let now = stored.get(key);
+        let path = edit::resolve(key, &stored).map_err(|refusal| no_path(key, &refusal))?;
+        let now = path.value(&stored);
         let value = value(key, typed, now, kind, &dates)?;
-        Ok(MetadataEdit::set(key, value).only_if(now.cloned()))
+        Ok(MetadataEdit::set(&path, value).only_if(now.cloned()))
     });
-    apply(&hand, &manager, edits.collect::<Result<Vec<_>, Stop>>()?).await
+    let edits = edits.collect::<Result<Vec<_>, Stop>>()?;
+    context.agree()?;
+    apply(&hand, &manager, edits).await
 }
 
 /// The value of an assignment: of the type that is named, else of the one that is stored.
@@ -107,7 +127,8 @@ fn value(
     dates: &DateContext,
 ) -> Result<Bson, Stop> {
     if stored.is_none() {
-        edit::check_new_key(key).map_err(|reason| no_key(key, reason))?;
+        let name = key.rsplit('.').next().unwrap_or(key);
+        edit::check_new_key(name).map_err(|reason| no_key(key, reason))?;
     }
     match (typed, kind) {
         (AssignedValue::Text(text), Some(kind)) => edit::read_type(text, kind.element(), dates)
@@ -150,10 +171,25 @@ fn no_key(field: &str, reason: &str) -> Stop {
     Stop::Usage(format!("the key of {field:?} cannot be one: {reason}; choose another name"))
 }
 
+/// A path that leads nowhere.
+fn no_path(typed: &str, refusal: &PathRefusal) -> Stop {
+    match refusal {
+        PathRefusal::Key(reason) => no_key(typed, reason),
+        other => Stop::Usage(format!("{typed:?} is refused: {other}")),
+    }
+}
+
 async fn unset(context: &Context, hooks: &Hooks, id: &str, keys: &[String]) -> Result<()> {
     let (hand, manager) = opened(context, hooks, id).await?;
     let stored = manager.metadata().await?;
-    let edits = keys.iter().map(|key| MetadataEdit::unset(key).only_if(stored.get(key).cloned())).collect();
+    let edits = keys.iter().filter_map(|key| match edit::resolve(key, &stored) {
+        Ok(path) => Some(Ok(MetadataEdit::unset(&path).only_if(path.value(&stored).cloned()))),
+        // Where no object is, there is nothing in it.
+        Err(PathRefusal::Missing(_)) => None,
+        Err(refusal) => Some(Err(no_path(key, &refusal))),
+    });
+    let edits = edits.collect::<Result<Vec<_>, Stop>>()?;
+    context.agree()?;
     apply(&hand, &manager, edits).await
 }
 

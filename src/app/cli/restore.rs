@@ -30,6 +30,7 @@ async fn restore(context: &Context, hooks: &Hooks, file: PathBuf) -> Result<()> 
         let advice = told::advice(&empty.advice).map_or_else(String::new, |advice| format!("; {advice}"));
         output::note(&format!("{}{advice}; the session is put back there all the same", empty.found));
     }
+    context.agree()?;
     let outcome = hand.restore(file).await?;
     for note in &outcome.notes {
         output::note(note);

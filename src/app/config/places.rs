@@ -37,6 +37,12 @@ pub fn copies_in(state: &Path) -> PathBuf {
     state.join("deleted")
 }
 
+/// Where reports of changes of many sessions are, below a folder for state.
+#[must_use]
+pub fn reports_in(state: &Path) -> PathBuf {
+    state.join("bulk")
+}
+
 /// The log.
 #[must_use]
 pub fn log_file() -> Option<PathBuf> {

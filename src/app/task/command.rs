@@ -5,7 +5,14 @@ use std::{fmt, ops::Range};
 use uuid::Uuid;
 
 use crate::{
-    app::{fleet::FleetWindow, place::Place, writes::Write},
+    app::{
+        fleet::FleetWindow,
+        place::{Place, WriteRules},
+        writes::{
+            Write,
+            bulk::{BulkOrder, LeftToDo},
+        },
+    },
     repository::{Filter, InView, ListQuery, Projection},
     session::{AgentId, SessionKey},
 };
@@ -34,6 +41,10 @@ pub enum Command {
     Open(Ticket, SessionKey, u64),
     /// A session without its messages, beside the one that is open: `Event::Peeked`.
     Peek(Ticket, SessionKey),
+    /// What is in the sessions that are to be deleted: `Event::Weighed` as they are counted, `done` with the last.
+    Weigh(Ticket, Box<BulkOrder>),
+    /// The feedback on a session that was given here, as the journal has it: `Event::OwnFeedback`.
+    OwnFeedback(Ticket, SessionKey),
     /// Messages of one agent: `Event::Messages`.
     Messages(Ticket, SessionKey, AgentId, Range<u64>),
     /// All messages without text: `Event::Outline`.
@@ -52,11 +63,18 @@ pub enum Command {
     Match(Ticket, Filter, SessionKey),
     /// Counts and sizes of sessions that may be out of view: `Event::Sized`.
     Sizes(Ticket, Vec<SessionKey>),
+    /// What a change of many sessions would come to by these rules: `Event::BulkSeen` as they are looked at, `done` with the last.
+    BulkPreview(Ticket, Box<BulkOrder>, Box<WriteRules>),
     /// Gives up what runs in a lane.
     Cancel(Lane),
     /// Writes, those of one connection one after another in the order they come: `Event::Written` or `Event::NotWritten`,
     /// always. Never given up, also not for another connection.
     Write(Ticket, Box<WriteOrder>),
+    /// Changes many sessions, beside all else: `Event::BulkAt` as they are written, then `Event::BulkEnded`, always. Never given up:
+    /// `BulkStop` ends it once what is being written is, and so does another connection.
+    Bulk(Ticket, Box<BulkCommand>),
+    /// Stops the change of many sessions that was ordered with that ticket.
+    BulkStop(Ticket),
 }
 
 /// Which sessions are read for the fleet.
@@ -68,6 +86,17 @@ pub enum FleetScope {
     Sessions(Vec<SessionKey>),
     /// These, which were read before.
     Again(Vec<SessionKey>),
+}
+
+/// A change of many sessions.
+#[derive(Debug, Clone)]
+pub struct BulkCommand {
+    /// The connection it was ordered on, by the ticket of its `Connect`: it is written there or nowhere.
+    pub connection: Ticket,
+    /// What is changed.
+    pub order: BulkOrder,
+    /// Where it goes on, where it was stopped before.
+    pub left: Option<LeftToDo>,
 }
 
 /// A write with its id.
@@ -111,7 +140,7 @@ pub enum Lane {
     Details,
     /// `Resolve` and `Open`.
     Open,
-    /// `Peek`.
+    /// `Peek`, `Weigh` and `OwnFeedback`: what is read for a key.
     Peek,
     /// `Messages`.
     Messages,
@@ -127,13 +156,15 @@ pub enum Lane {
     View,
     /// `Match` and `Sizes`.
     Alert,
-    /// `Write`: the only one in which nothing replaces anything.
+    /// `BulkPreview`.
+    Bulk,
+    /// `Write`, `Bulk` and `BulkStop`: the only one in which nothing replaces anything.
     Write,
 }
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Connection,
         Self::List,
         Self::Rows,
@@ -148,6 +179,7 @@ impl Lane {
         Self::Fleet,
         Self::View,
         Self::Alert,
+        Self::Bulk,
         Self::Write,
     ];
 }
@@ -170,7 +202,9 @@ impl Command {
             Self::Count(ticket, ..) => (Lane::Count, Some(*ticket)),
             Self::Details(ticket, ..) => (Lane::Details, Some(*ticket)),
             Self::Resolve(ticket, ..) | Self::Open(ticket, ..) => (Lane::Open, Some(*ticket)),
-            Self::Peek(ticket, ..) => (Lane::Peek, Some(*ticket)),
+            Self::Peek(ticket, ..) | Self::Weigh(ticket, _) | Self::OwnFeedback(ticket, _) => {
+                (Lane::Peek, Some(*ticket))
+            }
             Self::Messages(ticket, ..) => (Lane::Messages, Some(*ticket)),
             Self::Outline(ticket, ..) => (Lane::Outline, Some(*ticket)),
             Self::Find(ticket, ..) => (Lane::Find, Some(*ticket)),
@@ -178,8 +212,10 @@ impl Command {
             Self::Fleet(ticket, ..) => (Lane::Fleet, Some(*ticket)),
             Self::Look(..) => (Lane::View, None),
             Self::Match(ticket, ..) | Self::Sizes(ticket, _) => (Lane::Alert, Some(*ticket)),
+            Self::BulkPreview(ticket, ..) => (Lane::Bulk, Some(*ticket)),
             Self::Cancel(lane) => (*lane, None),
             Self::Write(ticket, _) => (Lane::Write, Some(*ticket)),
+            Self::Bulk(ticket, _) | Self::BulkStop(ticket) => (Lane::Write, Some(*ticket)),
         }
     }
 }

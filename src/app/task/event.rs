@@ -1,10 +1,16 @@
 //! What the background task tells the screen.
 
-use bson::Document;
+use bson::{Bson, Document};
 
 use super::{Ticket, command::Lane};
 use crate::{
-    app::{fleet::read::FleetExtent, writes::HandOutcome},
+    app::{
+        fleet::read::FleetExtent,
+        writes::{
+            HandOutcome,
+            bulk::{BulkEnd, BulkProgress, BulkTally},
+        },
+    },
     hook::HookReport,
     metrics::Outline,
     repository::{Candidate, Error, Inspection, ListPlan, News, PageEnd},
@@ -50,6 +56,17 @@ pub enum Event {
     Opened(Ticket, Box<Session>),
     /// A session without its messages.
     Peeked(Ticket, Box<Session>),
+    /// What is in some of the sessions that are to be deleted and are there.
+    Weighed {
+        /// Of `Weigh`.
+        ticket: Ticket,
+        /// Counts and sizes.
+        found: Vec<(SessionKey, Details)>,
+        /// Nothing more to come.
+        done: bool,
+    },
+    /// The feedback on a session that was given here, each as it was stored last.
+    OwnFeedback(Ticket, Vec<Bson>),
     /// Messages of one agent.
     Messages(Ticket, AgentId, Vec<Message>),
     /// All messages without text.
@@ -77,6 +94,15 @@ pub enum Event {
     Matched(Ticket, bool),
     /// Counts and sizes, for the alerts.
     Sized(Ticket, Vec<(SessionKey, Details)>),
+    /// What a change of many sessions would come to, of those looked at so far.
+    BulkSeen {
+        /// Of `BulkPreview`.
+        ticket: Ticket,
+        /// How many would come to what.
+        tally: Box<BulkTally>,
+        /// Nothing more to come.
+        done: bool,
+    },
     /// A question failed.
     Failed {
         /// Of the question.
@@ -94,6 +120,10 @@ pub enum Event {
     Waiting(String),
     /// A hook gave up on something it was to deliver: which, what and why, in a sentence.
     Undelivered(String),
+    /// How far a change of many sessions is.
+    BulkAt(Ticket, Box<BulkProgress>),
+    /// It ended, for now or for good; or it could not begin.
+    BulkEnded(Ticket, Result<Box<BulkEnd>, Error>),
     /// What became of something else that a hook had to do.
     Hook(Box<HookReport>),
     /// A change is stored.
@@ -136,7 +166,9 @@ impl Event {
             Self::Count(ticket, _) => (Lane::Count, *ticket),
             Self::Details(ticket, _) | Self::Usage(ticket, ..) => (Lane::Details, *ticket),
             Self::Resolved(ticket, ..) | Self::Opened(ticket, _) => (Lane::Open, *ticket),
-            Self::Peeked(ticket, _) => (Lane::Peek, *ticket),
+            Self::Peeked(ticket, _) | Self::OwnFeedback(ticket, _) | Self::Weighed { ticket, .. } => {
+                (Lane::Peek, *ticket)
+            }
             Self::Messages(ticket, ..) => (Lane::Messages, *ticket),
             Self::Outline(ticket, _) => (Lane::Outline, *ticket),
             Self::Found { ticket, .. } => (Lane::Find, *ticket),
@@ -145,6 +177,7 @@ impl Event {
                 (Lane::Fleet, *ticket)
             }
             Self::Matched(ticket, _) | Self::Sized(ticket, _) => (Lane::Alert, *ticket),
+            Self::BulkSeen { ticket, .. } => (Lane::Bulk, *ticket),
             Self::Failed { ticket, lane, .. } => (*lane, *ticket),
             Self::Link(_)
             | Self::News(..)

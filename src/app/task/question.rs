@@ -11,7 +11,12 @@ use crate::{
     app::{
         alert::row_among,
         fleet::{self, read::FleetExtent},
+        place::WriteRules,
         told,
+        writes::{
+            HandWriter,
+            bulk::{BulkOrder, BulkPreview},
+        },
     },
     metrics,
     repository::{Error, ListQuery, SessionReader},
@@ -27,6 +32,8 @@ const ROWS_AT_ONCE: usize = 256;
 /// What a question needs to be answered.
 pub(super) struct Question {
     pub(super) reader: Arc<dyn SessionReader>,
+    /// What is written with there: its journal knows what was given here.
+    pub(super) hand: HandWriter,
     pub(super) events: mpsc::Sender<Event>,
     pub(super) reply: Reply,
 }
@@ -40,6 +47,7 @@ impl Question {
             Command::Details(ticket, keys) => return self.details(ticket, &keys).await,
             Command::Find(ticket, key, agent, needle) => return self.find(ticket, &key, agent, &needle).await,
             Command::Fleet(ticket, scope) => return self.fleet(ticket, scope).await,
+            Command::BulkPreview(ticket, order, rules) => return self.preview(ticket, *order, *rules).await,
             Command::RowsOf(ticket, keys, filter, metadata) => {
                 Event::RowsOf(ticket, reader.rows(&keys, &filter, &metadata).await?)
             }
@@ -50,6 +58,8 @@ impl Question {
             }
             Command::Open(ticket, key, last) => Event::Opened(ticket, Box::new(reader.open(&key, last).await?)),
             Command::Peek(ticket, key) => Event::Peeked(ticket, Box::new(reader.open(&key, 0).await?)),
+            Command::Weigh(ticket, order) => return self.weigh(ticket, *order).await,
+            Command::OwnFeedback(ticket, key) => Event::OwnFeedback(ticket, self.hand.own_feedback(&key).await?),
             Command::Messages(ticket, key, agent, range) => {
                 let messages = reader.messages(&key, &agent, range).await?;
                 Event::Messages(ticket, agent, messages)
@@ -60,7 +70,12 @@ impl Question {
                 Event::Matched(ticket, row_among(reader.as_ref(), &filter, &key).await?.is_some())
             }
             Command::Sizes(ticket, keys) => Event::Sized(ticket, reader.details(&keys).await?),
-            Command::Connect(..) | Command::Cancel(_) | Command::Look(..) | Command::Write(..) => return Ok(()),
+            Command::Connect(..)
+            | Command::Cancel(_)
+            | Command::Look(..)
+            | Command::Write(..)
+            | Command::Bulk(..)
+            | Command::BulkStop(_) => return Ok(()),
         };
         self.reply.send(&self.events, event).await;
         Ok(())
@@ -99,6 +114,19 @@ impl Question {
         let end = page.end().cloned().unwrap_or_default();
         self.reply.send(&self.events, Event::ListEnd(ticket, end)).await;
         Ok(())
+    }
+
+    /// Looks at session after session; given up as soon as nobody waits for it.
+    async fn preview(&self, ticket: Ticket, order: BulkOrder, rules: WriteRules) -> Result<(), Error> {
+        let mut preview = BulkPreview::new(Arc::clone(&self.reader), order, rules);
+        loop {
+            let done = preview.look_further().await?.is_none();
+            let tally = Box::new(preview.tally().clone());
+            let awaited = self.reply.send(&self.events, Event::BulkSeen { ticket, tally, done }).await;
+            if done || !awaited {
+                return Ok(());
+            }
+        }
     }
 
     /// Counts and sizes of all rows at once, then tokens one by one: those read every message's figures.
@@ -156,6 +184,20 @@ impl Question {
         }
         self.reply.send(&self.events, Event::FleetEnd(ticket, extent)).await;
         failed.map_or(Ok(()), Err)
+    }
+
+    /// What is in each of them, batch by batch.
+    async fn weigh(&self, ticket: Ticket, order: BulkOrder) -> Result<(), Error> {
+        let mut preview = BulkPreview::new(Arc::clone(&self.reader), order, self.hand.place.rules.clone());
+        while let Some(rows) = preview.look_further().await? {
+            let keys: Vec<SessionKey> = rows.into_iter().map(|(row, _)| row.key).collect();
+            let found = self.reader.details(&keys).await?;
+            if !self.reply.send(&self.events, Event::Weighed { ticket, found, done: false }).await {
+                return Ok(());
+            }
+        }
+        self.reply.send(&self.events, Event::Weighed { ticket, found: Vec::new(), done: true }).await;
+        Ok(())
     }
 
     async fn find(&self, ticket: Ticket, key: &SessionKey, agent: Option<AgentId>, needle: &str) -> Result<(), Error> {

@@ -11,6 +11,8 @@ use tokio::{
 
 use super::{
     Command, Event, Ticket, WriteOrder, Writing,
+    bulk::BulkRuns,
+    command::BulkCommand,
     crash::crashed,
     lanes::{Lanes, Reply},
     lid::{LOOKS, SleepWatch},
@@ -20,7 +22,10 @@ use super::{
     writer::Writer,
 };
 use crate::{
-    app::place::{self, Origin, Place, Rights, Store},
+    app::{
+        place::{self, Origin, Place, Rights, Store},
+        writes::HandWriter,
+    },
     hook::HookOutcome,
     repository::{Error, Limits, Opened, Result, WatchView},
 };
@@ -91,7 +96,9 @@ struct OpenStore {
     ticket: Ticket,
     store: Store,
     watch: LinkWatch,
+    hand: HandWriter,
     writer: Writer,
+    bulk: BulkRuns,
     /// What of it is on the screen.
     view: WatchView,
     /// Tells what changes in it.
@@ -102,7 +109,12 @@ impl OpenStore {
     /// Nothing more is told of it; what was to be written still is.
     fn leave(self) -> (Store, JoinHandle<()>) {
         drop(self.live);
-        (self.store, self.writer.close())
+        let (writes, bulk) = (self.writer.close(), self.bulk.close());
+        let all = tokio::spawn(async move {
+            let _ = writes.await;
+            bulk.await;
+        });
+        (self.store, all)
     }
 }
 
@@ -169,6 +181,15 @@ impl Worker {
         if let Command::Write(ticket, order) = command {
             return self.write(ticket, order);
         }
+        if let Command::Bulk(ticket, ordered) = command {
+            return self.bulk(ticket, *ordered);
+        }
+        if let Command::BulkStop(ticket) = command {
+            if let Some(open) = &self.open {
+                open.bulk.stop(ticket);
+            }
+            return;
+        }
         if let Command::Look(ticket, in_view) = command {
             if let Some(open) = self.open.as_ref().filter(|open| open.ticket == ticket) {
                 open.view.show(*in_view);
@@ -188,11 +209,22 @@ impl Worker {
         if let Some(open) = self.open.as_ref().filter(|open| open.ticket == order.connection) {
             return open.writer.order(ticket, order);
         }
-        let error = Error::other("writing", "the connection it was typed for is not open; nothing was written")
-            .with_hint("connect there and repeat it");
+        self.answer(Event::NotWritten { ticket, error: not_there(), stored: None });
+    }
+
+    /// The same for a change of many sessions.
+    fn bulk(&mut self, ticket: Ticket, ordered: BulkCommand) {
+        match self.open.as_mut().filter(|open| open.ticket == ordered.connection) {
+            Some(open) => open.bulk.start(ticket, ordered),
+            None => self.answer(Event::BulkEnded(ticket, Err(not_there()))),
+        }
+    }
+
+    /// Answers beside the loop.
+    fn answer(&mut self, event: Event) {
         let events = self.events.clone();
         self.ending.push(tokio::spawn(async move {
-            let _ = events.send(Event::NotWritten { ticket, error, stored: None }).await;
+            let _ = events.send(event).await;
         }));
     }
 
@@ -220,9 +252,10 @@ impl Worker {
                 let location = store.reader().location();
                 let watch = LinkWatch::new(store.reader(), self.events.clone(), &self.user);
                 let hand = self.writing.at(place, store.clone());
-                let writer = Writer::start(hand, watch.clone(), self.events.clone());
-                self.open =
-                    Some(OpenStore { ticket, store, watch, writer, view: WatchView::default(), live: JoinSet::new() });
+                let bulk = BulkRuns::new(hand.clone(), self.writing.reports.clone(), self.events.clone());
+                let writer = Writer::start(hand.clone(), watch.clone(), self.events.clone());
+                let (view, live) = (WatchView::default(), JoinSet::new());
+                self.open = Some(OpenStore { ticket, store, watch, hand, writer, bulk, view, live });
                 Event::Connected { ticket, location }
             }
             Ok(Opened::Choose(candidates)) => Event::Choose { ticket, candidates },
@@ -241,17 +274,20 @@ impl Worker {
     }
 
     fn ask(&self, reply: Reply, command: Command) {
-        let Some(OpenStore { store, watch, .. }) = &self.open else {
+        let Some(OpenStore { store, watch, hand, .. }) = &self.open else {
             // Nothing is open (any more): whoever asked will ask again once it is.
             return;
         };
-        let (reader, watch) = (store.reader(), watch.clone());
+        let (reader, watch, hand) = (store.reader(), watch.clone(), hand.clone());
+        // Of what is kept here the connection is not asked.
+        let is_asked = !matches!(command, Command::OwnFeedback(..));
         let events = self.events.clone();
         tokio::spawn(async move {
-            let question = Question { reader, events: events.clone(), reply: reply.clone() };
+            let question = Question { reader, hand, events: events.clone(), reply: reply.clone() };
             let answered = tokio::spawn(async move { question.answer(command).await });
             let outcome = answered.await.unwrap_or_else(|join| Err(crashed("reading", &join)));
             match outcome {
+                Ok(()) if !is_asked => {}
                 Ok(()) => watch.heard(),
                 Err(error) => {
                     tracing::warn!(%error, "a read failed");
@@ -262,4 +298,10 @@ impl Worker {
             }
         });
     }
+}
+
+/// What was ordered for another connection than the one that is open.
+fn not_there() -> Error {
+    Error::other("writing", "the connection it was typed for is not open; nothing was written")
+        .with_hint("connect there and repeat it")
 }

@@ -25,12 +25,14 @@ pub struct Writing {
     pub copies: Option<PathBuf>,
     /// Where every change is written down.
     pub journal: Journal,
+    /// The folder of reports of changes of many sessions; without it none is written.
+    pub reports: Option<PathBuf>,
 }
 
 impl Writing {
     /// What writes to a store that is open at a place.
     pub(super) fn at(&self, place: &Place, store: Store) -> HandWriter {
-        let Self { hooks, copies, journal } = self.clone();
+        let Self { hooks, copies, journal, .. } = self.clone();
         // The samples end with the program.
         let journal = if matches!(place.origin, Origin::Demo) { journal.of_samples() } else { journal };
         HandWriter { place: WritePlace::of(place, store.reader().as_ref()), store, hooks, copies, journal }

@@ -3,6 +3,7 @@
 
 pub mod format;
 pub mod found;
+pub mod goes;
 pub mod highlight;
 pub mod look;
 pub mod markdown;

@@ -108,7 +108,8 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
     let copies = options.state_dir.as_ref().map(|dir| places::copies_in(dir));
     let journal = Journal::new(options.state_dir.clone());
     let hooks = options.hooks.clone();
-    let task = task::spawn(options.limits, Writing { hooks: options.hooks.clone(), copies, journal });
+    let reports = options.state_dir.as_ref().map(|dir| places::reports_in(dir));
+    let task = task::spawn(options.limits, Writing { hooks: options.hooks.clone(), copies, journal, reports });
     let drafts = Drafts::new(options.state_dir.as_ref().map(|dir| dir.join("drafts")));
     let size = guard.terminal.size()?;
     let (state, effects) = AppState::new(start(options, size));

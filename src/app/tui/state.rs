@@ -41,12 +41,14 @@ mod offers;
 mod pane_glow;
 pub mod picker;
 pub mod prompt;
+pub mod rating;
 pub mod review;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod sessions;
 mod start;
 pub mod tree;
+pub mod typed_word;
 mod typing;
 mod waiting;
 pub mod wake;
@@ -152,6 +154,8 @@ pub struct AppState {
     copied_field: Option<form::CopiedField>,
     /// Changes on their way.
     pending: Vec<writing::Pending>,
+    /// Feedback that this run gave.
+    rated: writing::RatedHere,
     /// The places that were open: what was typed is stored where it was typed for.
     homes: connection::HomePlaces,
     /// What is read, and since when nothing was answered.
@@ -187,6 +191,7 @@ impl AppState {
             forms: Vec::new(),
             copied_field: None,
             pending: Vec::new(),
+            rated: writing::RatedHere::default(),
             homes: connection::HomePlaces::default(),
             silent: None,
         };
@@ -214,12 +219,7 @@ impl AppState {
                 self.on_key(key)
             }
             Input::Paste(text) => {
-                match self.modals.last_mut() {
-                    Some(Modal::Prompt(prompt)) => prompt.paste(&text),
-                    Some(Modal::Editor(editor)) => editor.paste(&text),
-                    Some(Modal::Form(form)) => form.paste(&text, &self.look.dates()),
-                    _ => {}
-                }
+                self.on_paste(&text);
                 Vec::new()
             }
             Input::Mouse(mouse) => self.on_mouse(mouse),
@@ -267,6 +267,7 @@ impl AppState {
             self.workspace.conversation.resize(area.as_size(), &self.look);
         }
         self.resize_side_panes();
+        self.show_pending_feedback();
         let body = self.areas.body.inner(Margin::new(1, 1));
         for modal in &mut self.modals {
             match modal {
@@ -286,6 +287,7 @@ impl AppState {
         effects.extend(self.workspace.conversation.ask(&mut self.tickets));
         effects.extend(self.look_closer());
         effects.extend(self.ask_for_fleet());
+        effects.extend(self.resume_review());
         effects
     }
 
@@ -304,6 +306,7 @@ impl AppState {
                 Effect::Say(text) => self.said = Some(text),
                 Effect::Ask(command) => {
                     self.newest.note(&command);
+                    self.show_bulk(&command);
                     out.push(Effect::Ask(command));
                 }
                 Effect::Copy(text) => {

@@ -1,5 +1,6 @@
 //! The panes: state to frame.
 
+mod agreed;
 mod agreement;
 pub mod block;
 mod bulk;

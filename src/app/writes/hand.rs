@@ -125,7 +125,7 @@ impl HandWriter {
     }
 
     /// What writes to a session, through the hooks.
-    fn manager(&self, key: &SessionKey) -> Result<SessionManager> {
+    pub(super) fn manager(&self, key: &SessionKey) -> Result<SessionManager> {
         Ok(SessionManager::builder(self.store.repository()?, key).hooks(self.hooks.clone()).build())
     }
 

@@ -112,8 +112,9 @@ fn feedback_is_added_and_listed() {
 #[test]
 fn a_deleted_session_leaves_a_private_copy() {
     let home = fixtures();
-    let listed = home.on_sessions(&["delete", "resumed-7", "media-4", "--dry-run"]).data();
-    assert_eq!(listed.lines().count(), 2, "{listed}");
+    let listed = home.on_sessions(&["delete", "resumed-7", "media-4", "--dry-run"]);
+    assert_eq!((listed.code, listed.out.lines().count()), (0, 2), "{}", listed.out);
+    assert!(listed.err.starts_with("strandscope: 2 sessions: 14 messages of 2 agents, "), "{}", listed.err);
     let ran = home.on_sessions(&["delete", "resumed-7", "--yes"]);
     assert_eq!((ran.code, ran.out.as_str()), (0, "resumed-7\n"), "{}", ran.err);
     let copies: Vec<_> = fs::read_dir(home.path().join(".local/state/strandscope/deleted")).unwrap().collect();
@@ -122,6 +123,27 @@ fn a_deleted_session_leaves_a_private_copy() {
     assert!(copy.contains("\"session_id\":\"resumed-7\"") && copy.contains("run 0 question 0"), "{copy}");
     assert_eq!(home.on_sessions(&["show", "resumed-7"]).code, 3);
     assert_eq!(home.on_sessions(&["list", "--json"]).data().lines().count(), 4);
+}
+
+#[test]
+fn a_place_is_changed_only_with_its_words() {
+    let home = fixtures();
+    let config = home.config("[profiles.prod]\ndir = '~/sessions'\nconfirm = \"prod eu\"");
+    let on = |args: &[&str]| home.run(&[args, &["--config", &config]].concat());
+    for args in [
+        &["metadata", "set", "support-1042", "retries=7"][..],
+        &["metadata", "unset", "support-1042", "retries"],
+        &["feedback", "add", "support-1042", "--rating", "up"],
+        &["delete", "support-1042", "--yes"],
+    ] {
+        let unasked = on(args).talk();
+        assert!(unasked.starts_with("[2] ") && unasked.contains("give --confirm 'prod eu'"), "{unasked}");
+        let others = on(&[args, &["--confirm", "prod"]].concat()).talk();
+        assert!(others.starts_with("[2] ") && others.contains("nothing was changed"), "{others}");
+    }
+    assert_eq!(on(&["metadata", "get", "support-1042", "retries"]).data(), "3\n", "reading asks for nothing");
+    on(&["metadata", "set", "support-1042", "retries=7", "--confirm", "prod eu"]).data();
+    assert_eq!(on(&["metadata", "get", "support-1042", "retries"]).data(), "7\n");
 }
 
 #[test]

@@ -28,21 +28,55 @@ pub enum MetadataCommand {
         /// The session: its _id, else its session_id, else an ObjectId's hex
         #[arg(allow_hyphen_values = true)]
         id: String,
-        /// KEY=VALUE, read as the type the field has, or refused; KEY:=JSON sets just that JSON (see below)
-        #[arg(required = true, value_name = "KEY=VALUE")]
+        /// KEY=VALUE, read as the type the field has, or refused; KEY:=JSON sets just that JSON; a.b is b in the object a (see
+        /// below)
+        #[arg(required_unless_present = "filter", value_name = "KEY=VALUE")]
         fields: Vec<String>,
         /// The type of every VALUE, whatever the fields had
         #[arg(long = "type", value_name = "TYPE", value_enum)]
         kind: Option<TypeArg>,
+        #[command(flatten)]
+        many: ManyArgs,
     },
     /// Removes fields
+    #[command(after_help = MANY_HELP)]
     Unset {
         /// The session: its _id, else its session_id, else an ObjectId's hex
         #[arg(allow_hyphen_values = true)]
         id: String,
-        /// Which
-        #[arg(required = true, value_name = "KEY")]
+        /// Which; a.b is b in the object a
+        #[arg(required_unless_present = "filter", value_name = "KEY")]
         keys: Vec<String>,
+        #[command(flatten)]
+        many: ManyArgs,
+    },
+    /// Gives a field another name; it keeps its place
+    #[command(after_help = MANY_HELP)]
+    Rename {
+        /// The session: its _id, else its session_id, else an ObjectId's hex
+        #[arg(allow_hyphen_values = true)]
+        id: String,
+        /// The field; a.b is b in the object a
+        old: String,
+        /// Its new name in the same object; a.b leads into the object a
+        #[arg(required_unless_present = "filter")]
+        new: Option<String>,
+        #[command(flatten)]
+        many: ManyArgs,
+    },
+    /// Gives a field another type, where its value fits that
+    #[command(after_help = MANY_HELP)]
+    Retype {
+        /// The session: its _id, else its session_id, else an ObjectId's hex
+        #[arg(allow_hyphen_values = true)]
+        id: String,
+        /// The field; a.b is b in the object a
+        key: String,
+        /// The type: str, i32, i64, f64, dec, bool, null, date, oid, obj, arr, bin
+        #[arg(required_unless_present = "filter", value_name = "TYPE")]
+        kind: Option<String>,
+        #[command(flatten)]
+        many: ManyArgs,
     },
     /// Lists what was changed by hand from here, the newest first: metadata, feedback, deletions
     Log(HistoryArgs),
@@ -77,8 +111,30 @@ pub struct HistoryArgs {
     pub json: bool,
 }
 
+/// Many sessions in the place of one.
+#[derive(Debug, clap::Args)]
+pub struct ManyArgs {
+    /// All sessions that match, in the place of the ID ("" for all); see `list --help` for filters
+    #[arg(long = "where", value_name = "FILTER", allow_hyphen_values = true)]
+    pub filter: Option<String>,
+    /// Only say what would become of each
+    #[arg(long, requires = "filter")]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(long, requires = "filter")]
+    pub yes: bool,
+}
+
+/// What `--where` does.
+const MANY_HELP: &str = "\
+With --where FILTER no ID is given: every session that matches is changed, each
+only if nobody changed the field meanwhile, and a report says what became of it.";
+
 /// What values may look like.
 const SET_HELP: &str = "\
+With --where FILTER no ID is given: every session that matches is changed, each
+only if nobody changed the field meanwhile, and a report says what became of it.
+
 VALUE is read as the type that the field has, and refused where it does not fit.
 A new field is JSON where it parses, else text. What starts like JSON and is
 none is refused, and so is a number that would lose a digit: use --type then.
@@ -230,7 +286,41 @@ pub(super) fn age(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+
+    /// A program that is `metadata` alone.
+    #[derive(Debug, Parser)]
+    struct MetadataAlone {
+        #[command(subcommand)]
+        command: MetadataCommand,
+    }
+
+    fn parsed(words: &[&str]) -> Result<MetadataCommand, clap::Error> {
+        MetadataAlone::try_parse_from(["metadata"].iter().chain(words)).map(|alone| alone.command)
+    }
+
+    #[test]
+    fn many_sessions_take_the_place_of_the_id() {
+        let MetadataCommand::Set { id, fields, many, .. } =
+            parsed(&["set", "--where", "-has:feedback", "a=1", "b=2", "--yes"]).unwrap()
+        else {
+            panic!()
+        };
+        assert_eq!((id.as_str(), fields.as_slice()), ("a=1", ["b=2".to_owned()].as_slice()));
+        assert_eq!((many.filter.as_deref(), many.yes, many.dry_run), (Some("-has:feedback"), true, false));
+        let MetadataCommand::Rename { id, old, new, .. } = parsed(&["rename", "old", "new", "--where", ""]).unwrap()
+        else {
+            panic!()
+        };
+        assert_eq!((id.as_str(), old.as_str(), new), ("old", "new", None));
+        for refused in [&["set", "s"][..], &["unset", "s"], &["rename", "s", "old"], &["retype", "s", "n"]] {
+            assert!(parsed(refused).is_err(), "{refused:?}");
+        }
+        assert!(parsed(&["unset", "s", "a", "--dry-run"]).is_err(), "of one session nothing is asked");
+        assert!(parsed(&["unset", "-5", "a"]).is_ok());
+    }
 
     #[test]
     fn types_are_named_as_on_the_screen() {

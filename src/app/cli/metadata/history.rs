@@ -61,6 +61,7 @@ pub async fn turn(context: &Context, hooks: &Hooks, id: Option<&str>, turn: Turn
         Some(id) => UndoScope::Session(meant(&hand, id).await?),
         None => UndoScope::Place,
     };
+    context.agree()?;
     let turned = hand.turn(&scope, turn).await;
     if let Err(Error::Conflict { stored, .. }) = &turned {
         super::say_stored(stored.as_deref());

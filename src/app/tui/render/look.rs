@@ -214,6 +214,8 @@ pub struct Marks {
     pub ring: &'static str,
     /// Changes that are told faster than they are taken in.
     pub behind: &'static str,
+    /// A session that is marked.
+    pub marked: &'static str,
     /// A session of which an alert told.
     pub alert: &'static str,
     /// Between facts of a title.
@@ -264,6 +266,7 @@ static UNICODE: Marks = Marks {
     dotted: "◌",
     ring: "○",
     behind: "◍",
+    marked: "✓",
     alert: "▲",
     sep: "▪",
     rule: "─",
@@ -289,6 +292,7 @@ static ASCII: Marks = Marks {
     dotted: "o",
     ring: "-",
     behind: "%",
+    marked: "+",
     alert: "!",
     sep: "|",
     rule: "-",

@@ -6,7 +6,7 @@ mod layout;
 mod shown;
 
 pub use layout::{Laid, Piece, lay, note};
-pub use shown::ShownMessage;
+pub use shown::{FeedbackStand, ShownFeedback, ShownMessage};
 
 use std::sync::Arc;
 

@@ -68,13 +68,14 @@ impl AppState {
             let ends = matches!(key.code, KeyCode::Enter | KeyCode::Esc) || action == Some(Action::Save);
             return if ends { Vec::new() } else { self.on_form_key(key) };
         }
-        let in_text = matches!(self.modals.last(), Some(Modal::Prompt(_)));
+        let in_text = matches!(self.modals.last(), Some(Modal::Prompt(_) | Modal::Agreement(_) | Modal::Deletion(_)));
         if action == Some(Action::Quit) && !in_text { self.leave() } else { Vec::new() }
     }
 
     pub(super) fn on_action(&mut self, action: Action) -> Vec<Effect> {
         if self.modals.is_empty() {
-            let done = self.in_pane(action).or_else(|| self.judge(action)).or_else(|| self.change(action));
+            let done = self.in_review(action).or_else(|| self.in_pane(action));
+            let done = done.or_else(|| self.judge(action)).or_else(|| self.change(action));
             done.unwrap_or_else(|| self.on_screen(action))
         } else {
             self.in_modal(action)
@@ -272,6 +273,7 @@ impl AppState {
         }
         self.focus = Pane::Sessions;
         self.workspace.last_error = None;
+        self.leave_review_of_list();
         Ok(self.workspace.list.set_filter(filter, &mut self.tickets))
     }
 

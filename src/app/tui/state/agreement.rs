@@ -1,27 +1,34 @@
 //! Words that a place asks for before a write, such as `prod-eu`.
 
-use super::{AppState, Effect, editor::Editor};
-use crate::app::writes::Write;
-use crossterm::event::KeyEvent;
+mod asked;
 
-/// A write that waits for the words of its place.
+use super::typed_word::TypedWord;
+use crate::app::writes::Write;
+
+/// What waits for the words of its place.
 #[derive(Debug, Clone)]
 pub struct Agreement {
     /// The words.
     pub words: String,
     /// What is typed so far.
-    pub typed: String,
-    /// The write.
-    pub write: Write,
-    /// What a person knows the session by, as stored.
-    pub name: String,
-    /// What it was typed in.
-    pub editor: Option<Box<Editor>>,
+    pub typed: TypedWord,
+    /// What is written once they are, of which session, and where, in a sentence. Safe text.
+    pub says: String,
+    then: AgreedTo,
 }
 
-impl AppState {
-    /// A key while the words are typed.
-    pub(super) fn on_agreement_key(&mut self, _key: KeyEvent) -> Vec<Effect> {
-        self.close_modal()
-    }
+/// What is done once the words are typed.
+#[derive(Debug, Clone)]
+pub(super) enum AgreedTo {
+    /// A write of one session.
+    Write {
+        /// Which.
+        write: Box<Write>,
+        /// What a person knows the session by, as stored.
+        name: String,
+        /// It was typed in the editor that lies beneath.
+        typed: bool,
+    },
+    /// The review, with all that is rated in it.
+    Review,
 }

@@ -18,6 +18,7 @@ mod news;
 mod open;
 mod pair;
 mod place;
+mod rated;
 mod rows;
 #[cfg(test)]
 pub(in crate::app::tui) mod sample;
@@ -39,10 +40,11 @@ pub use self::{
     find::FindStatus,
     history::{CallFigure, CallHistory, CallSeries},
     live_activity::{EndedTool, LiveActivity, running_s},
+    rated::Answer,
     rows::ConversationRow,
     tabs::{AgentTab, Title},
 };
-use super::{Effect, Tickets};
+use super::{Effect, Tickets, feedback::PendingFeedback};
 use crate::{
     app::{
         task::{Command, Ticket, command::Lane},
@@ -97,6 +99,8 @@ pub struct ConversationState {
     /// A page failed or was given up: nothing is asked again until the reader moves.
     blocked: bool,
     folds: Folds,
+    /// Feedback on its way.
+    pending: Vec<PendingFeedback>,
     layouts: Layouts,
     size: Size,
     look: Option<Look>,

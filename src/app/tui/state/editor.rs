@@ -3,11 +3,13 @@
 
 mod bytes;
 mod paste;
+mod rated;
 mod returned;
 mod typed;
 mod value;
 mod words;
 
+pub use rated::changed_feedback;
 use returned::Returned;
 
 use bson::Bson;
@@ -75,6 +77,8 @@ pub struct Editor {
     returned: Option<Returned>,
     /// Keys that are there already.
     taken: Vec<String>,
+    /// The feedback that it changes, as it is stored.
+    changes: Option<Bson>,
     area: TextArea<'static>,
     original: String,
     /// The text is JSON of the string that is edited.
@@ -119,6 +123,7 @@ impl Editor {
             elsewhere: None,
             returned: None,
             taken: Vec::new(),
+            changes: None,
             area: area(start),
             original: start.to_owned(),
             is_json: false,

@@ -140,6 +140,7 @@ impl AppState {
             | Lane::Fleet
             | Lane::View
             | Lane::Alert
+            | Lane::Bulk
             | Lane::Write => None,
         }
     }

@@ -55,6 +55,11 @@ impl AppState {
             Event::Sized(ticket, details) => self.on_sized(ticket, &details),
             Event::Resolved(_, id, rows) => self.on_resolved(&id, rows),
             Event::Peeked(ticket, session) => self.on_peeked(ticket, &session),
+            Event::Weighed { ticket, found, done } => {
+                self.on_weighed(ticket, &found, done);
+                Vec::new()
+            }
+            Event::OwnFeedback(ticket, own) => self.on_own_feedback(ticket, &own),
             Event::Failed { ticket, lane, error } => self.on_failed(ticket, lane, error),
             Event::Waiting(said) => {
                 self.said = Some(said);
@@ -70,6 +75,9 @@ impl AppState {
             }
             Event::Written(ticket, outcome) => self.on_written(ticket, *outcome),
             Event::NotWritten { ticket, error, .. } => self.on_not_written(ticket, &error),
+            Event::BulkSeen { ticket, tally, done } => self.on_bulk_seen(ticket, *tally, done),
+            Event::BulkAt(ticket, progress) => self.on_bulk_at(ticket, *progress),
+            Event::BulkEnded(ticket, ended) => self.on_bulk_ended(ticket, ended.map(|end| *end)),
             Event::Outline(ticket, outline) => {
                 let effects = self.workspace.conversation.on_outline(ticket, *outline, &mut self.tickets);
                 self.tell_tokens();
@@ -244,6 +252,7 @@ impl AppState {
         match lane {
             Lane::Connection => return self.not_connected(error),
             Lane::Alert => return self.on_alert_unknown(ticket),
+            Lane::Bulk => return self.on_bulk_unseen(ticket, &error),
             _ => {}
         }
         if error.is_passing() {
@@ -260,6 +269,7 @@ impl AppState {
         {
             self.mark_gone(key);
         }
+        self.not_weighed(ticket, &error);
         self.workspace.peek.take_if(|peek| peek.ticket == ticket);
         if let Some((_, id)) = self.workspace.resolving.take_if(|(asked, _)| *asked == ticket) {
             // The session that was asked for is looked for again once the connection is back.

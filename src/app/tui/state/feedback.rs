@@ -27,6 +27,17 @@ pub const AGE: usize = 5;
 /// Cells left of a comment (bar, mark, space) and right of it (age).
 pub const MARGINS: u16 = 3 + AGE as u16;
 
+/// A feedback that is on its way to be stored, changed or taken back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PendingFeedback {
+    /// What it is to be; of one that is taken back what it is.
+    pub shown: Feedback,
+    /// What it is now; `None`: it is new.
+    pub stored: Option<Feedback>,
+    /// It is taken back.
+    pub is_taken_back: bool,
+}
+
 /// The feedback pane's state.
 #[derive(Debug, Clone, Default)]
 pub struct FeedbackPane {
@@ -34,6 +45,8 @@ pub struct FeedbackPane {
     pub selection: Selection<usize>,
     /// Those that came just now, by their stored position.
     pub glow: Glow<usize>,
+    /// What is on its way.
+    pub pending: Vec<PendingFeedback>,
     /// Inner size as last told, see [`Self::resize`].
     size: Size,
 }
@@ -45,6 +58,14 @@ pub fn newest_first(session: Option<&Session>) -> Vec<(usize, &Feedback)> {
     let mut out: Vec<_> = session.map(|session| session.feedbacks.iter().enumerate().collect()).unwrap_or_default();
     out.sort_by_key(|(position, feedback)| Reverse((feedback.created_at, *position)));
     out
+}
+
+/// Whether both are the same, whichever of them was read again.
+#[must_use]
+pub fn is_same(one: &Feedback, other: &Feedback) -> bool {
+    let key = |feedback: &Feedback| (feedback.created_at, feedback.message_id);
+    key(one) == key(other)
+        && (&one.rating, &one.comment, &one.agent_id) == (&other.rating, &other.comment, &other.agent_id)
 }
 
 /// The lines of a feedback in a pane of an inner width: a first line with a rating that is none of ours, the comment,
@@ -102,6 +123,18 @@ impl FeedbackPane {
         self.size = inner;
     }
 
+    /// What is new and on its way, the newest first: it stands above the others.
+    pub fn coming(&self) -> impl Iterator<Item = &PendingFeedback> {
+        self.pending.iter().rev().filter(|pending| pending.stored.is_none())
+    }
+
+    /// How many rows those take in a pane of an inner size: half of it at most.
+    #[must_use]
+    pub fn coming_rows(&self, inner: Size) -> u16 {
+        let rows: usize = self.coming().map(|pending| height(&pending.shown, inner.width)).sum();
+        u16::try_from(rows).unwrap_or(u16::MAX).min(inner.height.div_ceil(2))
+    }
+
     /// Moves or copies. `page` is the pane's inner height. `None`: not for this pane.
     pub fn on_action(&mut self, action: Action, session: Option<&Session>, page: u16) -> Option<Vec<Effect>> {
         let shown = newest_first(session);
@@ -131,6 +164,7 @@ impl FeedbackPane {
     /// Click on an inner row.
     pub fn click(&mut self, y: u16, session: Option<&Session>) {
         let shown = newest_first(session);
+        let Some(y) = y.checked_sub(self.coming_rows(self.size)) else { return };
         let mut left = usize::from(y);
         for (i, (_, feedback)) in shown.iter().enumerate().skip(self.selection.first()) {
             let rows = height(feedback, self.width());

@@ -30,11 +30,16 @@ impl AppState {
             // What stores a text of several lines. Of one line `Enter` alone does: with `Esc` before it nothing is stored.
             (Some(Modal::Editor(editor)), KeyCode::Enter) => editor.has_lines(),
             // A word back, forward or away.
-            (Some(Modal::Editor(_) | Modal::Prompt(_)), KeyCode::Char('b' | 'f' | 'd') | KeyCode::Backspace) => true,
+            (Some(modal), KeyCode::Char('b' | 'f' | 'd') | KeyCode::Backspace) => is_typed_in(modal),
             _ => false,
         };
         (!of_text).then(|| KeyEvent { modifiers: key.modifiers - KeyModifiers::ALT, ..key })
     }
+}
+
+/// Whether words are typed there.
+fn is_typed_in(modal: &Modal) -> bool {
+    matches!(modal, Modal::Editor(_) | Modal::Prompt(_) | Modal::Agreement(_) | Modal::Deletion(_))
 }
 
 #[cfg(test)]

@@ -85,6 +85,19 @@ impl AppState {
         }
     }
 
+    /// Text is pasted where something is typed.
+    pub(super) fn on_paste(&mut self, text: &str) {
+        match self.modals.last_mut() {
+            Some(Modal::Prompt(prompt)) => prompt.paste(text),
+            Some(Modal::Editor(editor)) => editor.paste(text),
+            Some(Modal::Form(form)) => form.paste(text, &self.look.dates()),
+            Some(Modal::Agreement(agreement)) => agreement.typed.paste(text),
+            Some(Modal::Deletion(deletion)) => deletion.typed.paste(text),
+            Some(Modal::Bulk(pane)) => pane.paste(text),
+            _ => {}
+        }
+    }
+
     fn try_again(&mut self) -> Vec<Effect> {
         match (&self.workspace.connection.stage, &self.workspace.connection.place) {
             (Stage::Failed(_) | Stage::None, Some(place)) => self.connect(place.clone()),

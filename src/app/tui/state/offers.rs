@@ -66,16 +66,31 @@ impl AppState {
             Action::Zoom => "zoom",
             Action::Filter if in_list => "filter",
             Action::Filter => session.map(|_| "find")?,
+            Action::NextMatch
+                if self.workspace.review.is_some() && self.workspace.conversation.find_status().is_none() =>
+            {
+                "next"
+            }
             Action::NextMatch => {
                 self.workspace.conversation.find_status().filter(|found| found.hits > 1).map(|_| "next found")?
             }
             Action::NextAgent => session.filter(|session| session.agents.len() > 1).map(|_| "next agent")?,
             Action::Tools => self.workspace.conversation.selected().map(|_| "tools")?,
             Action::Reasoning => self.workspace.conversation.selected().map(|_| "reasoning")?,
+            Action::Edit | Action::Remove if self.focus == Pane::Feedback => {
+                let says = if action == Action::Edit { "change yours" } else { "take back" };
+                (self.may_write() && self.owns_selected()).then_some(says)?
+            }
             Action::Edit => self.may_edit().then_some("edit")?,
             Action::Remove => self.may_edit().then_some("remove")?,
             Action::Add => self.may_add().then_some("add")?,
             Action::Rate => chosen.filter(|_| self.may_write()).map(|_| "feedback")?,
+            Action::RateUp => chosen.filter(|_| self.may_write()).map(|_| "rate")?,
+            Action::Review if self.workspace.review.is_some() => "end the review",
+            Action::Review => self.may_write().then_some("review")?,
+            Action::Bulk => (self.may_write() && self.workspace.list.has_marks()).then_some("change marked")?,
+            Action::Mark => chosen.filter(|_| in_list && self.may_write()).map(|_| "mark")?,
+            Action::MarkAll => chosen.filter(|_| in_list && self.may_write()).map(|_| "mark all")?,
             Action::DeleteSession => chosen.filter(|_| self.may_write()).map(|_| "delete")?,
             Action::Inspect => chosen.map(|_| "inspect")?,
             Action::Explain => {
@@ -240,6 +255,7 @@ fn of_form(form: &MetadataForm) -> Vec<KeyOffer> {
 const SESSIONS: &[Action] = &[
     Action::Back,
     Action::Open,
+    Action::Bulk,
     Action::Filter,
     Action::Help,
     Action::LastError,
@@ -256,7 +272,11 @@ const SESSIONS: &[Action] = &[
     Action::DeleteSession,
     Action::Add,
     Action::Copy,
+    Action::Mark,
+    Action::MarkAll,
     Action::NextPane,
+    Action::RateUp,
+    Action::Review,
 ];
 
 const CONVERSATION: &[Action] = &[
@@ -272,6 +292,8 @@ const CONVERSATION: &[Action] = &[
     Action::Tools,
     Action::Reasoning,
     Action::PaneMetrics,
+    Action::RateUp,
+    Action::Review,
 ];
 
 const METRICS: &[Action] = &[
@@ -296,4 +318,13 @@ const METADATA: &[Action] = &[
     Action::Copy,
 ];
 
-const FEEDBACK: &[Action] = &[Action::Back, Action::Rate, Action::Inspect, Action::Copy, Action::Help];
+const FEEDBACK: &[Action] = &[
+    Action::Back,
+    Action::Rate,
+    Action::Edit,
+    Action::Remove,
+    Action::Inspect,
+    Action::Copy,
+    Action::Help,
+    Action::RateUp,
+];

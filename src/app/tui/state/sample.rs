@@ -19,6 +19,7 @@ use crate::{
             state::conversation::sample::Desk,
             view::sample::{self, look},
         },
+        writes::bulk::{BulkScope, BulkTally, SessionOutcome},
     },
     metrics::Outline,
     repository::{Cursor, ListQuery, News, PageEnd, Target},
@@ -187,6 +188,14 @@ impl Screen {
                 session.key = key.clone();
                 vec![Event::Peeked(*ticket, Box::new(session))]
             }
+            Command::Weigh(ticket, order) => {
+                let found = match &order.scope {
+                    BulkScope::Sessions(keys) => keys.iter().map(|key| (key.clone(), details(key))).collect(),
+                    BulkScope::Matching { .. } => Vec::new(),
+                };
+                vec![Event::Weighed { ticket: *ticket, found, done: true }]
+            }
+            Command::OwnFeedback(ticket, _) => vec![Event::OwnFeedback(*ticket, Vec::new())],
             Command::Document(ticket, _) => {
                 vec![Event::Document(*ticket, Box::new(sample::inspection(sample::document("support-1042"))))]
             }
@@ -208,7 +217,16 @@ impl Screen {
                 let listed = matches!(scope, FleetScope::Window(..)).then(|| Event::FleetRows(*ticket, rows.clone()));
                 listed.into_iter().chain(seeds).chain([Event::FleetEnd(*ticket, FleetExtent::All)]).collect()
             }
-            Command::Cancel(_) | Command::Look(..) | Command::Write(..) => Vec::new(),
+            Command::BulkPreview(ticket, order, _) => {
+                let mut tally = BulkTally::default();
+                let says = || order.change.to_string();
+                (0..12).for_each(|at| tally.count(&format!("support-{at}"), SessionOutcome::Done, says));
+                tally.count("resumed-7", SessionOutcome::Misfit, || "\"x\" does not fit".to_owned());
+                vec![Event::BulkSeen { ticket: *ticket, tally: Box::new(tally), done: true }]
+            }
+            Command::Cancel(_) | Command::Look(..) | Command::Write(..) | Command::Bulk(..) | Command::BulkStop(_) => {
+                Vec::new()
+            }
         }
     }
 

@@ -8,6 +8,7 @@ mod changes;
 mod counted;
 mod details;
 mod further;
+mod marked;
 mod marks;
 mod moves;
 mod notice;
@@ -34,6 +35,7 @@ use before::ListedBefore;
 use changes::SinceRead;
 use details::DetailsCache;
 use further::FurtherRows;
+use marked::MarkedRows;
 use marks::NewsMarks;
 
 /// The session list's state.
@@ -70,6 +72,8 @@ pub struct SessionList {
     further: FurtherRows,
     /// What it shows of changes beside the rows.
     marks: NewsMarks,
+    /// Sessions that a person marked.
+    marked: MarkedRows,
     /// What was listed before another list was asked for.
     before: Option<ListedBefore>,
     /// Something was answered, were it that there is nothing.
@@ -99,6 +103,7 @@ impl SessionList {
     /// Lists from the start with another filter.
     pub fn set_filter(&mut self, filter: Filter, tickets: &mut Tickets) -> Vec<Effect> {
         self.set_aside();
+        self.marked.filter_changes(&self.filter, &filter);
         self.filter = filter;
         self.start(tickets)
     }

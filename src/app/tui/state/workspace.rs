@@ -14,6 +14,8 @@ use super::{
     live::WatchState,
     metadata::MetadataPane,
     metrics::MetricsPane,
+    rating::AskedOwn,
+    review::Review,
     sessions::SessionList,
 };
 use crate::{
@@ -63,6 +65,10 @@ pub struct Workspace {
     pub(super) resolving: Option<(Ticket, String)>,
     /// A session of the list that is being read for a key.
     pub(super) peek: Option<Peek>,
+    /// A feedback of which it is asked whether it was given here.
+    pub(super) own_asked: Option<AskedOwn>,
+    /// What is rated one after another.
+    pub review: Option<Review>,
     /// The text that was looked for last.
     pub(super) find: String,
     /// Lanes whose question failed because the connection was lost.

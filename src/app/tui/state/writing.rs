@@ -2,15 +2,19 @@
 
 mod of_form;
 mod pending;
+mod rated;
 mod turning;
 
+use pending::words_of;
 pub use pending::{Draft, MAY_BE_DONE, Pending};
 pub(super) use pending::{NO_ANSWER, SLOW_S};
+pub use rated::RatedHere;
 
 use crossterm::event::KeyEvent;
 
 use super::{
     AppState, Effect,
+    agreement::AgreedTo,
     areas::Pane,
     editor::{Edited, Editor, Purpose},
     metadata,
@@ -34,15 +38,17 @@ use crate::{
 use bson::Bson;
 
 /// Why nothing is changed here.
-const READ_ONLY: &str = "this connection is read-only: nothing can be changed";
+pub(super) const READ_ONLY: &str = "this connection is read-only: nothing can be changed";
 
 impl AppState {
     /// A key that would change something. `None`: it is none of those.
     pub(super) fn change(&mut self, action: Action) -> Option<Vec<Effect>> {
         let is_of_form = self.is_of_the_form(action);
-        if !is_of_form
-            && !matches!(action, Action::Rate | Action::DeleteSession | Action::Undo | Action::Redo)
-        {
+        let is_another = matches!(
+            action,
+            Action::Rate | Action::DeleteSession | Action::Bulk | Action::Undo | Action::Redo
+        );
+        if !is_of_form && !is_another {
             return None;
         }
         if self.read_only() {
@@ -51,6 +57,7 @@ impl AppState {
         let begun = match action {
             _ if is_of_form => self.on_field(action),
             Action::Rate => self.rate(),
+            Action::Bulk => self.bulk(),
             Action::Undo => self.undo(),
             Action::Redo => self.redo(),
             _ => self.delete(),
@@ -92,17 +99,10 @@ impl AppState {
         self.keymap.label(action).map_or_else(|| sentence.to_owned(), |key| format!("{sentence}: {key}"))
     }
 
-    fn rate(&mut self) -> Result<Vec<Effect>, String> {
-        let chosen = self.chosen().ok_or("choose a session first")?;
-        let selected = self.workspace.conversation.selected().filter(|_| self.focus == Pane::Conversation);
-        let about = selected.and_then(|(agent, message)| Some((agent.clone(), message.message_id?)));
+    /// Feedback with a comment.
+    pub(super) fn rate(&mut self) -> Result<Vec<Effect>, String> {
+        let (chosen, about) = self.rating_target()?;
         let editor = Editor::rate(chosen.key, about).named(chosen.name);
-        Ok(self.begin(Modal::Editor(Box::new(editor))))
-    }
-
-    fn delete(&mut self) -> Result<Vec<Effect>, String> {
-        let chosen = self.chosen().ok_or("choose a session first")?;
-        let editor = Editor::delete(chosen.key).named(chosen.name);
         Ok(self.begin(Modal::Editor(Box::new(editor))))
     }
 
@@ -140,11 +140,27 @@ impl AppState {
         }
     }
 
-    fn store(&mut self, mut write: Write, name: String, editor: Option<Box<Editor>>) -> Vec<Effect> {
-        if let Write::Feedback(_, feedback) = &mut write {
+    /// Has it written, once the words are typed that its place may ask for. What it was typed in waits beneath.
+    pub(super) fn store(&mut self, write: Write, name: String, editor: Option<Box<Editor>>) -> Vec<Effect> {
+        if self.is_agreed_in_review(&write) {
+            return self.order(write, name, editor);
+        }
+        let (what, done) = words_of(&write, &name);
+        let typed = editor.is_some();
+        self.modals.extend(editor.map(Modal::Editor));
+        self.once_agreed(&format!("{what} is {done}"), AgreedTo::Write { write: Box::new(write), name, typed })
+    }
+
+    /// Has it written.
+    pub(super) fn order(&mut self, mut write: Write, name: String, editor: Option<Box<Editor>>) -> Vec<Effect> {
+        if let Write::Feedback(session, feedback) = &mut write {
             // One that may be stored already is known again by its time.
             let given_at = editor.as_deref().and_then(Editor::given_at);
+            let given_at = given_at.or_else(|| self.unsure_since(session, feedback));
             (feedback.at, feedback.again) = (given_at.unwrap_or(self.look.now), given_at.is_some());
+        }
+        if let Write::ChangeFeedback(_, change) = &mut write {
+            change.at = self.look.now;
         }
         let ticket = self.tickets.take();
         let id = WriteId { run: self.run, number: ticket.0 };
@@ -183,6 +199,7 @@ impl AppState {
         let Some(pending) = self.take_pending(ticket) else { return Vec::new() };
         let (what, done) = self.words(&pending);
         let HandOutcome { changes, copy, says, notes } = outcome;
+        self.note_given(&pending, &changes);
         self.said = Some(says.unwrap_or_else(|| format!("{what} is {done}")));
         if let Some(copy) = copy {
             let copy = text::line(&copy.display().to_string()).into_owned();
@@ -223,6 +240,12 @@ impl AppState {
         self.workspace.not_written = true;
         let mut stored = None;
         let mut effects = Vec::new();
+        if unsure {
+            self.note_unsure(&pending);
+        }
+        if error.kind() == ErrorKind::Conflict {
+            self.forget_given(&pending.order.write);
+        }
         if !elsewhere && error.kind() == ErrorKind::NotFound {
             pending.session().into_iter().for_each(|gone| self.mark_gone(gone.clone()));
         }
@@ -256,7 +279,7 @@ impl AppState {
             editor.may_be_done(given_at);
         }
         // What a person is typing or answering now stays on top; this one waits beneath it.
-        let is_busy = matches!(self.modals.last(), Some(Modal::Editor(_) | Modal::Prompt(_) | Modal::Confirm(_)));
+        let is_busy = self.modals.last().is_some_and(Modal::takes_keys);
         let place = if is_busy { 0 } else { self.modals.len() };
         self.modals.insert(place, Modal::Editor(editor));
         effects

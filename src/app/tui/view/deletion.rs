@@ -1,10 +1,59 @@
 //! What a deletion takes away.
+//!
+//! ```text
+//! ╭ Delete support-1042 ─────────────────────────────────────╮
+//! │ at prod-eu, agents.sessions                              │
+//! │ 12 messages of 2 agents, 2 feedbacks, 16.2 kB            │
+//! │ a private copy is kept; type its id                      │
+//! │ support-1                                                │
+//! ╰ Enter delete  Tab the rest of it  Esc leave ─────────────╯
+//! ```
 
-use ratatui::{Frame, layout::Rect, widgets::Clear};
+use ratatui::{Frame, layout::Rect, text::Line};
 
-use crate::app::tui::state::{AppState, deletion::DeletionPane};
+use super::agreed as word;
+use crate::app::{
+    agreed, text,
+    tui::{
+        render::{format, wrap},
+        state::{
+            AppState,
+            deletion::{CountStand, DeletionPane},
+        },
+    },
+};
 
 /// Draws it.
-pub fn draw(frame: &mut Frame<'_>, body: Rect, _shown: &DeletionPane, _state: &AppState) {
-    frame.render_widget(Clear, body);
+pub fn draw(frame: &mut Frame<'_>, body: Rect, shown: &DeletionPane, state: &AppState) {
+    let look = &state.look;
+    let (title, what, hint) = match &shown.one {
+        Some(one) if one.key.text().trim().is_empty() => {
+            ("Delete the session whose id is blank".to_owned(), agreed::what(one.key.text()).to_owned(), ONE)
+        }
+        Some(one) => (format!("Delete {}", text::line(one.key.text())), agreed::what(one.key.text()).to_owned(), ONE),
+        None => ("Delete the marked sessions".to_owned(), "how many they are".to_owned(), SEVERAL),
+    };
+    let sums = match (&shown.one, &shown.sums) {
+        (Some(_), sums) => sums.words(),
+        (None, sums) => sums.sentence(),
+    };
+    let width = word::width(body);
+    let mut lines =
+        vec![Line::styled(format::fit(&format!("at {}", state.place_name()), width, look.marks), look.theme.dim)];
+    let goes = match &shown.stand {
+        CountStand::Done => (sums, look.theme.text),
+        CountStand::UnderWay if shown.one.is_some() => ("counting what is in it".to_owned(), look.theme.dim),
+        CountStand::UnderWay => (format!("{sums}, and still counting"), look.theme.dim),
+        CountStand::Failed(why) => {
+            (format!("what is in it could not be counted: {}", text::line(why)), look.theme.warn)
+        }
+    };
+    let asks = [goes, (format!("a private copy is kept; type {what}"), look.theme.dim)];
+    for (says, style) in asks {
+        lines.extend(wrap::plain(&says, width).into_iter().take(3).map(|line| Line::styled(line, style)));
+    }
+    word::draw(frame, body, (&title, hint), lines, &shown.typed, look);
 }
+
+const ONE: &str = "Enter delete  Tab the rest of it  Esc leave";
+const SEVERAL: &str = "Enter delete  Esc leave";

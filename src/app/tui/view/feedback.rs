@@ -21,8 +21,8 @@ use ratatui::{
 use super::{block, row, value};
 use crate::{
     app::tui::{
-        render::{Look, format},
-        state::feedback::{self, AGE, FeedbackPane, MARGINS},
+        render::{Look, format, message::FeedbackStand},
+        state::feedback::{self, AGE, FeedbackPane, MARGINS, PendingFeedback},
     },
     session::{Feedback, Rating, Session},
 };
@@ -41,17 +41,38 @@ pub fn draw(
     let pane = block::pane(Line::raw(" 5 Feedback "), place, focused, look);
     let inner = pane.inner(area);
     frame.render_widget(pane, area);
+    let coming = state.coming_rows(inner.as_size());
+    let mut lines = Rect { height: coming, ..inner }.rows();
+    for pending in state.coming() {
+        for text in item_lines(&pending.shown, FeedbackStand::Pending, inner.width, look) {
+            let Some(line) = lines.next() else { break };
+            row::draw(frame.buffer_mut(), line, &text, false, look);
+        }
+    }
+    let inner = Rect { y: inner.y.saturating_add(coming), height: inner.height - coming, ..inner };
+    if shown.is_empty() && coming > 0 {
+        return;
+    }
     if shown.is_empty() {
         row::hint(frame.buffer_mut(), inner, if session.is_some() { "no feedback" } else { "no session open" }, look);
         return;
     }
+    let is_of = |item: &Feedback, pending: &&PendingFeedback| {
+        pending.stored.as_ref().is_some_and(|stored| feedback::is_same(stored, item))
+    };
     let selected = state.selection.at(shown.len());
     let height = |i: usize| feedback::height(shown[i].1, inner.width);
     let top = state.selection.top_tall(shown.len(), inner.height.into(), height);
     let mut lines = inner.rows();
     for (i, (position, item)) in shown.iter().enumerate().skip(top) {
         let lit = state.glow.is_lit(position, look.now);
-        for text in item_lines(item, inner.width, look) {
+        let item: &Feedback = item;
+        let (item, stand) = match state.pending.iter().find(|pending| is_of(item, pending)) {
+            Some(pending) if pending.is_taken_back => (item, FeedbackStand::TakenBack),
+            Some(pending) => (&pending.shown, FeedbackStand::Pending),
+            None => (item, FeedbackStand::Stored),
+        };
+        for text in item_lines(item, stand, inner.width, look) {
             let Some(line) = lines.next() else { return };
             let text = if lit { text.patch_style(look.theme.glow) } else { text };
             row::draw(frame.buffer_mut(), line, &text, focused && i == selected, look);
@@ -70,10 +91,12 @@ pub fn mark(rating: &Rating, look: &Look) -> (&'static str, Style) {
     }
 }
 
-fn item_lines(item: &Feedback, width: u16, look: &Look) -> Vec<Line<'static>> {
+fn item_lines(item: &Feedback, stand: FeedbackStand, width: u16, look: &Look) -> Vec<Line<'static>> {
     let cells = usize::from(width.saturating_sub(MARGINS)).max(4);
     let (sign, style) = mark(&item.rating, look);
-    let age = match item.created_at.map(|at| format::age(at, look.now)) {
+    let age = match item.created_at.filter(|_| stand == FeedbackStand::Stored).map(|at| format::age(at, look.now)) {
+        None if stand == FeedbackStand::Pending => look.marks.ellipsis.to_owned(),
+        None if stand == FeedbackStand::TakenBack => format!("{}back", look.marks.ellipsis),
         None => look.marks.dash.to_owned(),
         Some(ahead) if ahead.starts_with("in ") && ahead.len() > AGE => "later".into(),
         Some(age) => format::fit(&age, AGE, look.marks),
@@ -100,6 +123,10 @@ fn item_lines(item: &Feedback, width: u16, look: &Look) -> Vec<Line<'static>> {
     if let Some(about) = format::about(item) {
         let text = value::stored(&about, usize::from(width).saturating_sub(3), look);
         out.push(Line::from(vec![Span::raw("  "), Span::styled(text, look.theme.dim)]));
+    }
+    if stand != FeedbackStand::Stored {
+        // Each part in its own style would outshine that.
+        out = out.into_iter().map(|line| Line::styled(line.to_string(), look.theme.dim)).collect();
     }
     out
 }

@@ -94,10 +94,18 @@ fn parts(state: &AppState) -> Vec<HeaderPart> {
             let count = format!("{} {noun}   ", format::number(count, state.look.marks));
             parts.push(HeaderPart { keeps: 1, spans: vec![Span::raw(count)] });
         }
+        if state.workspace.list.has_marks() {
+            let marked = state.workspace.list.marked_count().map(|count| format::number(count, state.look.marks));
+            let says = format!("{} {} marked   ", state.look.marks.marked, marked.unwrap_or_else(|| "all".to_owned()));
+            parts.push(HeaderPart { keeps: 2, spans: vec![Span::styled(says, theme.focus)] });
+        }
         if let Some(age) = age(state).filter(|_| state.workspace.connection.lost.is_some()) {
             let age = format!("{} {age}   ", state.look.marks.ring);
             parts.push(HeaderPart { keeps: 0, spans: vec![Span::styled(age, theme.dim)] });
         }
+    }
+    if let Some(left) = state.review_left() {
+        parts.push(HeaderPart { keeps: 4, spans: vec![Span::styled(format!("{left}   "), theme.new)] });
     }
     if let Some((mark, says, style)) = updates(state) {
         let of_words = if style == theme.warn { style } else { theme.dim };

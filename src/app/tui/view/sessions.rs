@@ -192,7 +192,11 @@ fn row_line(row: &Summary, selected: bool, columns: &SessionColumns, state: &App
     let look = &state.look;
     let mut line = Line::default();
     for (at, cell) in columns.cells.iter().enumerate() {
-        let bar = if at == 0 && selected { look.marks.bar } else { " " };
+        let bar = match (at, state.workspace.list.is_marked(row), selected) {
+            (0, true, _) => look.marks.marked,
+            (0, false, true) => look.marks.bar,
+            _ => " ",
+        };
         line.push_span(Span::styled(bar, look.theme.focus));
         push_cell(&mut line, cell, row, columns, state);
     }

@@ -1,3 +1,5 @@
+mod hand;
+
 use crossterm::event::KeyCode;
 use ratatui::layout::Size;
 

@@ -40,7 +40,7 @@ pub struct HandDeletion {
 
 impl HandDeletion {
     /// What the screen is told of the deletion of that session.
-    pub(super) fn outcome(self, key: SessionKey) -> Result<HandOutcome> {
+    pub(in crate::app::writes) fn outcome(self, key: SessionKey) -> Result<HandOutcome> {
         self.deleted?;
         let copy = self.copies.last().cloned();
         Ok(HandOutcome { changes: vec![Change::deleted(key)], copy, says: None, notes: self.notes })
@@ -51,16 +51,20 @@ impl HandWriter {
     /// Deletes a session.
     pub async fn delete(&self, key: &SessionKey, terms: DeletionTerms) -> HandDeletion {
         let deed = Deed::Deletion { copy: PathBuf::new() };
-        let entry = JournalEntry::new(&self.place.identity, key.clone(), deed);
-        let id = entry.id;
+        self.delete_as(JournalEntry::new(&self.place.identity, key.clone(), deed), terms).await
+    }
+
+    /// The same under an entry of the journal, which may be taken back with others as one.
+    pub(in crate::app::writes) async fn delete_as(&self, entry: JournalEntry, terms: DeletionTerms) -> HandDeletion {
+        let (id, key) = (entry.id, entry.session.clone());
         let mut keeper = JournaledCopy {
-            copy: PrivateCopy::new(key, self.copies.clone()),
+            copy: PrivateCopy::new(&key, self.copies.clone()),
             journal: self.journal.clone(),
             entry,
             unwritten: None,
             discarded: false,
         };
-        let deleted = self.try_to_delete(key, terms, &mut keeper).await;
+        let deleted = self.try_to_delete(&key, terms, &mut keeper).await;
         let state = match &deleted {
             Ok(true) => Some(DeedState::Done),
             // It is surely still there.

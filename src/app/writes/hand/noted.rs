@@ -54,7 +54,7 @@ impl HandWriter {
     }
 
     /// Writes outcomes down; where that fails what is stored tells.
-    pub(super) async fn settle_all(&self, outcomes: Vec<(Uuid, DeedState)>) {
+    pub(in crate::app::writes) async fn settle_all(&self, outcomes: Vec<(Uuid, DeedState)>) {
         if let Err(error) = self.journal.settle(outcomes).await {
             tracing::warn!(%error, "what became of a change could not be written to the journal");
         }
@@ -76,7 +76,7 @@ impl HandWriter {
     }
 
     /// Nothing is changed without a way back.
-    pub(super) fn refused(&self, error: &io::Error) -> Error {
+    pub(in crate::app::writes) fn refused(&self, error: &io::Error) -> Error {
         let reason = format!("{}; nothing was changed, for there would be no way back", disk::reason(error));
         Error::other(format!("writing {}", self.journal_name()), reason)
             .with_hint("make room on the disk, or let the folder be written to")

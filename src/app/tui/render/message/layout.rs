@@ -12,7 +12,7 @@ use super::{
     Foldable,
     header::{header, rule},
     item,
-    shown::ShownMessage,
+    shown::{FeedbackStand, ShownFeedback, ShownMessage},
 };
 use crate::{
     app::{
@@ -22,7 +22,7 @@ use crate::{
             wrap::{Margin, StyledRun, wrap},
         },
     },
-    session::{Block, Feedback, GuardrailEvent, Rating, plain},
+    session::{Block, GuardrailEvent, Rating, plain},
 };
 
 /// Text beyond this is not drawn: it would take longer than a blink, and nobody reads it in a pane.
@@ -139,7 +139,8 @@ fn indented(words: &str, style: Style, width: usize) -> Vec<Line<'static>> {
     wrap(&[StyledRun::new(text::line(words), style)], width, &Margin::blank(INDENT))
 }
 
-fn feedback_lines(feedback: &Feedback, width: usize, look: &Look) -> Vec<Line<'static>> {
+fn feedback_lines(shown: &ShownFeedback<'_>, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let ShownFeedback { feedback, stand } = *shown;
     let (mark, style) = match &feedback.rating {
         Rating::Up => ("+".to_owned(), look.theme.ok),
         Rating::Down => ("-".to_owned(), look.theme.error),
@@ -147,7 +148,12 @@ fn feedback_lines(feedback: &Feedback, width: usize, look: &Look) -> Vec<Line<'s
         Rating::Other(other) => (text::line(other).into_owned(), look.theme.dim),
     };
     let comment = feedback.comment.as_deref().map(text::block).unwrap_or_default();
-    let runs = [StyledRun::new(format!("{mark} "), style), StyledRun::new(comment, look.theme.text)];
+    let (before, style, of_comment) = match stand {
+        FeedbackStand::Stored => (String::new(), style, look.theme.text),
+        FeedbackStand::Pending => (format!("{} ", look.marks.ellipsis), look.theme.dim, look.theme.dim),
+        FeedbackStand::TakenBack => (format!("{} taken back ", look.marks.ellipsis), look.theme.dim, look.theme.dim),
+    };
+    let runs = [StyledRun::new(format!("{before}{mark} "), style), StyledRun::new(comment, of_comment)];
     wrap(&runs, width, &Margin::blank(INDENT))
 }
 

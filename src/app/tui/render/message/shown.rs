@@ -6,6 +6,24 @@ use crate::{
     session::{Feedback, Message, StoredDate},
 };
 
+/// A feedback on a message.
+#[derive(Clone, Copy)]
+pub struct ShownFeedback<'a> {
+    pub feedback: &'a Feedback,
+    pub stand: FeedbackStand,
+}
+
+/// How far a feedback is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FeedbackStand {
+    /// It is stored.
+    Stored,
+    /// It is on its way.
+    Pending,
+    /// It is being taken back.
+    TakenBack,
+}
+
 /// All that a message's look depends on, besides the width.
 pub struct ShownMessage<'a> {
     pub message: &'a Message,
@@ -26,7 +44,7 @@ pub struct ShownMessage<'a> {
     pub pairs: Pairs,
     /// Whether a block is unfolded.
     pub is_open: &'a dyn Fn(Foldable, usize) -> bool,
-    pub feedbacks: Vec<&'a Feedback>,
+    pub feedbacks: Vec<ShownFeedback<'a>>,
     /// Seconds a tool use took, by the index of its result and its id.
     pub took: &'a dyn Fn(u64, &str) -> Option<f64>,
     pub look: &'a Look,

@@ -47,7 +47,8 @@ impl ConversationState {
         let (open, look) = self.open.as_mut().zip(self.look.as_ref())?;
         let mut place = open.place;
         let last_seen = self.last_seen.line(look);
-        let mut pages = Pages { open, layouts: &mut self.layouts, folds: &self.folds, look, width, last_seen };
+        let (layouts, folds, pending) = (&mut self.layouts, &self.folds, self.pending.as_slice());
+        let mut pages = Pages { open, layouts, folds, pending, look, width, last_seen };
         let answer = work(&mut pages, &mut place, view);
         open.place = place;
         Some(answer)

@@ -9,15 +9,19 @@ use super::{
     open::Open,
     pair::{pairs_of, waiting},
     place::Sheet,
+    rated::feedbacks_of,
     timeline::Spot,
     window::Glimpse,
 };
 use crate::{
     app::{
         text,
-        tui::render::{
-            Look, format, highlight,
-            message::{Laid, ShownMessage, lay, note},
+        tui::{
+            render::{
+                Look, format, highlight,
+                message::{Laid, ShownMessage, lay, note},
+            },
+            state::feedback::PendingFeedback,
         },
     },
     session::{Message, StoredDate, Usage},
@@ -105,6 +109,8 @@ pub(super) struct Pages<'a> {
     pub open: &'a Open,
     pub layouts: &'a mut Layouts,
     pub folds: &'a Folds,
+    /// Feedback on its way.
+    pub pending: &'a [PendingFeedback],
     pub look: &'a Look,
     pub width: usize,
     /// The message that begins what was not read, and what stands over it.
@@ -168,11 +174,6 @@ impl Pages<'_> {
             let found = open.durations[spot.agent].get(&result)?;
             found.iter().find(|(other, _)| &**other == id).map(|(_, seconds)| *seconds)
         };
-        let feedbacks = open.session.feedbacks.iter().filter(|feedback| {
-            feedback.agent_id.as_deref() == Some(agent.id.as_str())
-                && feedback.message_id.is_some()
-                && feedback.message_id == message.message_id
-        });
         let mut pairs = pairs_of(message, &open.windows[spot.agent]);
         pairs.waiting = waiting(message, agent, open.counts[spot.agent]);
         let is_open = |what, block| self.folds.is_open(what, spot, block);
@@ -191,7 +192,7 @@ impl Pages<'_> {
             new: spot.index >= open.seen[spot.agent],
             pairs,
             is_open: &is_open,
-            feedbacks: feedbacks.collect(),
+            feedbacks: feedbacks_of(&agent.id, message, &open.session.feedbacks, self.pending),
             took: &took,
             look: self.look,
         };

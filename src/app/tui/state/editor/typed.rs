@@ -22,7 +22,10 @@ impl Editor {
             Purpose::Delete => {
                 return Err(format!("that is not {}; nothing is deleted", agreed::what(session.text())));
             }
-            Purpose::Rate { rating, about } => Write::Feedback(session, feedback(rating, about.as_ref(), &typed)),
+            Purpose::Rate { rating, about } => match self.rated(rating, about.as_ref(), &typed) {
+                Some(write) => write,
+                None => return Ok(Edited::Close),
+            },
             Purpose::Edit { .. } | Purpose::Add | Purpose::Item | Purpose::Rename { .. } => {
                 let typed = self.typed(dates)?;
                 return Ok(typed.map_or(Edited::Close, |typed| Edited::Typed(Box::new(typed))));

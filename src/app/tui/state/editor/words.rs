@@ -26,10 +26,11 @@ impl Editor {
             Purpose::Rename { key } => format!("Rename {} of {name}", text::line(key)),
             Purpose::Rate { rating, about } => {
                 let rating = rating_word(rating);
+                let feedback = if self.changes_feedback() { "your feedback" } else { "feedback" };
                 match about {
-                    None => format!("{rating}: feedback on {name}"),
+                    None => format!("{rating}: {feedback} on {name}"),
                     Some((agent, id)) => {
-                        format!("{rating}: feedback on message {id} of {} of {name}", text::line(agent.as_str()))
+                        format!("{rating}: {feedback} on message {id} of {} of {name}", text::line(agent.as_str()))
                     }
                 }
             }

@@ -42,6 +42,11 @@ impl SessionList {
         self.apply_all(std::slice::from_ref(change), false);
     }
 
+    /// Takes over changes that were made here.
+    pub fn apply_several(&mut self, changes: &[Change]) {
+        self.apply_all(changes, false);
+    }
+
     /// Takes over what was told at a time, by whoever changed it: also what has no row is noted, and what changed stands out where
     /// somebody looks.
     pub fn take_news(&mut self, changes: &[Change], now: Timestamp, looked_at: bool) {
@@ -216,6 +221,7 @@ impl SessionList {
         let is_news = self.since.removed.insert(key.clone());
         self.since.moved.remove(key);
         self.marks.forget(key);
+        self.marked.forget(key);
         self.further.let_go(key);
         if self.since.unseen.remove(key) {
             self.tell_unseen();

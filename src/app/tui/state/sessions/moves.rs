@@ -18,6 +18,14 @@ impl SessionList {
                 Some(self.start(tickets))
             }
             Action::Reload => Some(self.reload(tickets)),
+            Action::Mark => {
+                self.mark_selected();
+                Some(Vec::new())
+            }
+            Action::MarkAll => {
+                self.mark_all();
+                Some(Vec::new())
+            }
             Action::Copy => {
                 Some(self.selected_row().map(|row| Effect::Copy(self.called(row).to_owned())).into_iter().collect())
             }

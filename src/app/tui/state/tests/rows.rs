@@ -59,7 +59,8 @@ fn feedback_and_deletion_are_of_the_row_and_copying_gives_its_id() {
     screen.press("f");
     assert!(title(&screen).contains("support-updated-2"), "{}", title(&screen));
     screen.press("\u{1b}D");
-    assert_eq!(title(&screen), "Delete support-updated-2");
+    let Some(Modal::Deletion(pane)) = screen.state.modals.last() else { panic!("it is asked for") };
+    assert_eq!(pane.one.as_ref().map(|one| one.name.as_str()), Some("support-updated-2"));
     screen.press("\u{1b}y");
     assert_eq!(screen.state.said.as_deref(), Some("copied the id: 17 characters"));
     let open = screen.state.workspace.conversation.key().unwrap();

@@ -56,27 +56,32 @@ impl Pending {
 
     /// What is changed, of which session, and what becomes of it, e.g. `priority of support-1042` and `stored`. Safe text.
     fn words(&self) -> (String, &'static str) {
-        let name = text::line(&self.name);
-        match &self.order.write {
-            Write::Metadata(_, edits) => {
-                let keys: Vec<_> = edits.iter().map(|edit| text::line(&edit.path.to_string()).into_owned()).collect();
-                let done = if edits.iter().all(|edit| edit.value.is_none()) { "removed" } else { "stored" };
-                (format!("{} of {name}", keys.join(", ")), done)
-            }
-            Write::Feedback(..) => (format!("feedback on {name}"), "stored"),
-            Write::ChangeFeedback(_, change) => {
-                let done = if change.new.is_some() { "changed" } else { "taken back" };
-                (format!("feedback on {name}"), done)
-            }
-            Write::Delete(_) => (name.into_owned(), "deleted"),
-            Write::Undo(_) => ("the last change".to_owned(), "taken back"),
-            Write::Redo(_) => ("the change taken back last".to_owned(), "made again"),
-        }
+        words_of(&self.order.write, &self.name)
     }
 
     /// The session; `None` of what may change several.
     pub(super) fn session(&self) -> Option<&SessionKey> {
         self.order.write.session()
+    }
+}
+
+/// What a write changes, of the session that goes by that name, and what becomes of it. Safe text.
+pub(super) fn words_of(write: &Write, name: &str) -> (String, &'static str) {
+    let name = text::line(name);
+    match write {
+        Write::Metadata(_, edits) => {
+            let keys: Vec<_> = edits.iter().map(|edit| text::line(&edit.path.to_string()).into_owned()).collect();
+            let done = if edits.iter().all(|edit| edit.value.is_none()) { "removed" } else { "stored" };
+            (format!("{} of {name}", keys.join(", ")), done)
+        }
+        Write::Feedback(..) => (format!("feedback on {name}"), "stored"),
+        Write::ChangeFeedback(_, change) => {
+            let done = if change.new.is_some() { "changed" } else { "taken back" };
+            (format!("feedback on {name}"), done)
+        }
+        Write::Delete(_) => (name.into_owned(), "deleted"),
+        Write::Undo(_) => ("the last change".to_owned(), "taken back"),
+        Write::Redo(_) => ("the change taken back last".to_owned(), "made again"),
     }
 }
 
@@ -209,12 +214,18 @@ impl AppState {
             Modal::Form(form) => form.is_unsaved(),
             _ => false,
         };
-        !self.pending.is_empty() || self.modals.iter().any(unsaved) || self.forms.iter().any(MetadataForm::is_unsaved)
+        !self.pending.is_empty()
+            || self.bulk_underway().is_some()
+            || self.modals.iter().any(unsaved)
+            || self.forms.iter().any(MetadataForm::is_unsaved)
     }
 
     /// What is asked before the program is left: what it would wait for, and what becomes of it. Safe text.
     #[must_use]
     pub fn quit_question(&self) -> String {
+        if let Some(underway) = self.bulk_underway() {
+            return format!("{underway}. Quit, and stop there? Its report says what became of each.");
+        }
         let Some(first) = self.pending.first() else {
             return if self.holds_back() {
                 "Something typed is not stored. Quit, and keep it as a draft in a file?".to_owned()

@@ -1,0 +1,191 @@
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::{
+    super::{Input, modal::Modal, sample::Screen},
+    *,
+};
+use crate::{
+    app::{
+        task::{Command, Event, command::BulkCommand},
+        writes::bulk::{BulkProgress, SessionOutcome},
+    },
+    session::{Change, MetadataEdit},
+};
+
+/// A list of which everything may be written.
+fn listed() -> Screen {
+    let mut screen = Screen::listed(120, 40);
+    if let Some(place) = &mut screen.state.workspace.connection.place {
+        place.read_only = false;
+    }
+    screen
+}
+
+fn pane(screen: &Screen) -> &BulkPane {
+    match screen.state.modals.last() {
+        Some(Modal::Bulk(pane)) => pane,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What was ordered.
+fn ordered(screen: &mut Screen) -> Option<(Ticket, BulkCommand)> {
+    let at = screen.asked.iter().position(|command| matches!(command, Command::Bulk(..)))?;
+    match screen.asked.remove(at) {
+        Some(Command::Bulk(ticket, ordered)) => Some((ticket, *ordered)),
+        _ => None,
+    }
+}
+
+#[test]
+fn sessions_are_marked_one_by_one_and_stay_so_under_another_filter() {
+    let mut screen = listed();
+    screen.press("  ");
+    let list = &screen.state.workspace.list;
+    assert_eq!((list.marked_count(), list.selected()), (Some(2), 2), "each goes on to the next");
+    assert!(list.is_marked(&list.rows[0]) && list.is_marked(&list.rows[1]) && !list.is_marked(&list.rows[2]));
+    screen.press("g ");
+    assert_eq!(screen.state.workspace.list.marked_count(), Some(1));
+    screen.press("/other\n");
+    screen.answer_all();
+    assert_eq!(screen.state.workspace.list.marked_count(), Some(1));
+    let Some(BulkScope::Sessions(keys)) = screen.state.workspace.list.marked_scope() else { panic!() };
+    assert_eq!(keys[0].text(), "support-updated-1");
+}
+
+#[test]
+fn all_that_match_are_marked_less_those_that_are_not_and_only_while_they_are_listed() {
+    let mut screen = listed();
+    screen.press("* ");
+    let list = &screen.state.workspace.list;
+    assert_eq!(list.marked_count(), Some(4811), "also what was not read yet");
+    assert!(!list.is_marked(&list.rows[0]) && list.is_marked(&list.rows[1]));
+    let Some(BulkScope::Matching { except, .. }) = list.marked_scope() else { panic!() };
+    assert_eq!(except.len(), 1);
+    screen.press("/other\n");
+    screen.answer_all();
+    assert!(!screen.state.workspace.list.has_marks());
+    screen.press("**");
+    assert!(!screen.state.workspace.list.has_marks(), "and none again");
+}
+
+#[test]
+fn a_session_that_is_gone_is_not_marked_any_more() {
+    let mut screen = listed();
+    screen.press(" ");
+    let key = screen.state.workspace.list.rows[0].key.clone();
+    screen.state.apply(&Change::deleted(key));
+    assert!(!screen.state.workspace.list.has_marks());
+}
+
+#[test]
+fn nothing_is_changed_without_marks_nor_where_nothing_may_be_written() {
+    let mut screen = listed();
+    screen.press("b");
+    assert!(screen.state.modals.is_empty());
+    assert_eq!(screen.state.said.as_deref(), Some("mark the sessions first: Space; all that match: *"));
+    let mut screen = Screen::listed(120, 40);
+    screen.press(" b");
+    assert!(screen.state.modals.is_empty() && screen.state.said.is_some());
+}
+
+#[test]
+fn a_change_is_previewed_and_ordered_only_once_all_was_looked_at() {
+    let mut screen = listed();
+    screen.press(" b\npriority\n");
+    assert_eq!(pane(&screen).line.problem.as_deref(), Some("type KEY=VALUE"));
+    screen.press("=high\n");
+    assert!(matches!(pane(&screen).stage, BulkStage::Look(_)));
+    screen.press("\n");
+    assert!(ordered(&mut screen).is_none(), "not all was looked at");
+    screen.answer_all();
+    screen.press("\n");
+    let (ticket, command) = ordered(&mut screen).unwrap();
+    assert_eq!(command.order.change.to_string(), "set priority=high");
+    assert_eq!(command.connection, screen.state.workspace.ticket);
+    screen.press("\n");
+    assert!(ordered(&mut screen).is_none(), "once");
+    screen.press("\u{1b}");
+    assert!(screen.asked.iter().any(|asked| matches!(asked, Command::BulkStop(stopped) if *stopped == ticket)));
+}
+
+#[test]
+fn what_was_typed_is_still_there_after_a_look() {
+    let mut screen = listed();
+    screen.press(" b\npriority=high\n");
+    screen.answer_all();
+    screen.press("\u{1b}");
+    assert_eq!(pane(&screen).line.text(), "priority=high");
+    screen.press("\u{1b}\n");
+    assert_eq!(pane(&screen).line.text(), "priority=high");
+    screen.press("\u{1b}j\n");
+    assert_eq!(pane(&screen).line.text(), "", "of another kind nothing is");
+}
+
+#[test]
+fn a_place_with_words_is_agreed_to_first() {
+    let mut screen = listed();
+    if let Some(place) = &mut screen.state.workspace.connection.place {
+        place.rules.confirm = Some("prod-eu".to_owned());
+    }
+    screen.press(" b\npriority=high\n");
+    screen.answer_all();
+    screen.press("\nprod\n");
+    assert!(ordered(&mut screen).is_none());
+    screen.press("-eu\n");
+    assert!(ordered(&mut screen).is_some());
+    assert!(pane(&screen).is_running());
+}
+
+#[test]
+fn a_deletion_is_asked_for_by_its_number_and_then_shown_as_it_runs() {
+    let mut screen = listed();
+    screen.press("  bjjjjj\n");
+    assert!(matches!(screen.state.modals.last(), Some(Modal::Deletion(_))));
+    screen.answer_all();
+    screen.press("2\n");
+    let (ticket, command) = ordered(&mut screen).unwrap();
+    assert_eq!(command.order.change, BulkChange::Delete);
+    assert!(pane(&screen).is_running());
+    let end = BulkEnd { tally: BulkTally::default(), report: None, error: None, left: None };
+    screen.tell(Event::BulkEnded(ticket, Ok(Box::new(end))));
+    assert!(matches!(pane(&screen).stage, BulkStage::Ended(_)));
+    assert!(!screen.state.workspace.list.has_marks(), "those that were marked are gone");
+}
+
+#[test]
+fn what_changed_is_shown_and_what_is_left_is_gone_on_with() {
+    let mut screen = Screen::writable(120, 40);
+    screen.press("1 b\npriority=bulk\n");
+    screen.answer_all();
+    screen.press("\n");
+    let (ticket, command) = ordered(&mut screen).unwrap();
+    let open = screen.state.workspace.conversation.key().unwrap().clone();
+    let change = Change::edited(open, &[MetadataEdit::set("priority", "bulk")]);
+    let mut tally = BulkTally::default();
+    tally.count("support", SessionOutcome::Done, String::new);
+    screen.tell(Event::BulkAt(ticket, Box::new(BulkProgress { tally: tally.clone(), changes: vec![change] })));
+    let session = screen.state.workspace.conversation.session().unwrap();
+    assert_eq!(session.metadata_fields().unwrap().get_str("priority"), Ok("bulk"));
+    screen.press("q");
+    assert!(!screen.left, "it is asked to stop, and the program stays");
+    let end = BulkEnd { tally, report: Some("/tmp/report".into()), error: None, left: None };
+    screen.tell(Event::BulkEnded(ticket, Ok(Box::new(end))));
+    assert!(matches!(pane(&screen).stage, BulkStage::Ended(_)));
+    assert_eq!(command.order.change.to_string(), "set priority=bulk");
+    screen.press("g");
+    assert!(ordered(&mut screen).is_none(), "nothing is left");
+    screen.press("\n");
+    assert!(screen.state.modals.is_empty() && screen.state.workspace.list.has_marks(), "for another change");
+}
+
+#[test]
+fn leaving_asks_while_sessions_are_changed() {
+    let mut screen = listed();
+    screen.press(" b\na=1\n");
+    screen.answer_all();
+    screen.press("\n");
+    screen.put(Input::Key(KeyEvent::new(KeyCode::Char('c'), crossterm::event::KeyModifiers::CONTROL)));
+    assert!(!screen.left && matches!(screen.state.modals.last(), Some(Modal::Confirm(_))));
+    assert!(screen.state.quit_question().starts_with("0 of 12 sessions had their turn"));
+}

@@ -1,0 +1,79 @@
+use crate::app::{
+    task::Command,
+    tui::state::{areas::Pane, sample::Screen},
+    writes::Write,
+};
+
+fn opened(screen: &Screen) -> Option<&str> {
+    screen.state.workspace.conversation.session().map(|session| session.key.text())
+}
+
+fn rated(screen: &Screen) -> Vec<&Write> {
+    let writes = screen.asked.iter().filter_map(|command| match command {
+        Command::Write(_, order) => Some(&order.write),
+        _ => None,
+    });
+    writes.collect()
+}
+
+#[test]
+fn sessions_without_feedback_are_opened_one_after_another() {
+    let mut screen = Screen::writable(120, 40);
+    screen.press("1v");
+    assert_eq!(screen.state.workspace.list.filter.source, "-has:feedback");
+    screen.answer_all();
+    assert_eq!(opened(&screen), Some("-has:feedback-updated-0"));
+    assert_eq!(screen.state.review_left().as_deref(), Some("review: 30 sessions left"));
+    screen.press("+");
+    assert!(matches!(rated(&screen)[..], [Write::Feedback(_, feedback)] if feedback.message_id.is_none()));
+    screen.press("-");
+    assert_eq!(rated(&screen).len(), 1, "the next one is not there yet");
+    screen.answer_all();
+    assert_eq!(opened(&screen), Some("-has:feedback-updated-1"));
+    assert_eq!(screen.state.review_left().as_deref(), Some("review: 29 sessions left"));
+    screen.press("n");
+    screen.answer_all();
+    assert_eq!(opened(&screen), Some("-has:feedback-updated-2"));
+    screen.press("v");
+    assert_eq!(screen.state.review_left(), None);
+    assert_eq!(screen.state.workspace.list.filter.source, "");
+}
+
+#[test]
+fn back_in_the_list_ends_it() {
+    let mut screen = Screen::writable(120, 40);
+    screen.press("1v");
+    screen.answer_all();
+    screen.press("1\u{1b}");
+    assert!(screen.state.workspace.review.is_none());
+    assert_eq!(screen.state.said.as_deref(), Some("the review is over: 0 rated"));
+}
+
+#[test]
+fn another_filter_is_not_taken_back_by_its_end() {
+    let mut screen = Screen::writable(120, 40);
+    screen.press("1v");
+    screen.answer_all();
+    screen.press("1/app:shop\n");
+    assert!(screen.state.workspace.review.is_none());
+    assert_eq!(screen.state.workspace.list.filter.source, "app:shop");
+}
+
+#[test]
+fn answers_without_feedback_are_gone_to_one_after_another() {
+    let mut screen = Screen::writable(120, 40);
+    screen.press("2v");
+    screen.answer_all();
+    let left = screen.state.workspace.conversation.unrated().expect("they are known");
+    assert!(!left.is_empty());
+    assert_eq!(screen.state.focus, Pane::Conversation);
+    let (agent, message) = screen.state.workspace.conversation.selected().expect("an answer");
+    let here = left.iter().find(|answer| answer.agent == *agent && answer.index == message.index);
+    let here = here.expect("it has no feedback").clone();
+    screen.press("+");
+    let [Write::Feedback(_, feedback)] = rated(&screen)[..] else { panic!("it is rated") };
+    assert_eq!((feedback.agent_id.as_ref(), feedback.message_id), (Some(&here.agent), Some(here.message_id)));
+    let now = screen.state.workspace.conversation.unrated().expect("they are known");
+    assert_eq!(now.len() + 1, left.len(), "what is pending is rated");
+    assert!(!now.contains(&here));
+}

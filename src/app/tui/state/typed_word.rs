@@ -1,0 +1,105 @@
+//! A word that is typed to agree: the id of what is deleted, how many there are, the words of a place.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use tui_textarea::{CursorMove, TextArea};
+
+use super::typing;
+
+/// What is typed so far.
+#[derive(Debug, Clone, Default)]
+pub struct TypedWord {
+    area: TextArea<'static>,
+    /// What is wrong with it.
+    pub problem: Option<String>,
+}
+
+/// What came of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WordKey {
+    /// Taken.
+    Taken,
+    /// It is typed.
+    Enter,
+    /// The rest of it is asked for.
+    Complete,
+    /// Leave it.
+    Leave,
+}
+
+impl TypedWord {
+    /// Takes a key.
+    pub fn on_key(&mut self, key: KeyEvent) -> WordKey {
+        match key.code {
+            KeyCode::Enter => WordKey::Enter,
+            KeyCode::Tab => WordKey::Complete,
+            KeyCode::Esc => WordKey::Leave,
+            _ => {
+                typing::take(&mut self.area, key);
+                self.problem = None;
+                WordKey::Taken
+            }
+        }
+    }
+
+    /// Text is pasted: its first line, for the word has no more.
+    pub fn paste(&mut self, text: &str) {
+        self.area.insert_str(text.lines().next().unwrap_or_default());
+        self.problem = None;
+    }
+
+    /// What is typed.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+
+    /// Puts the whole of it there, where what is typed begins it.
+    pub fn complete(&mut self, whole: &str) {
+        if !whole.starts_with(self.text().trim()) {
+            self.problem = Some("it does not begin like that".to_owned());
+            return;
+        }
+        self.area = TextArea::new(vec![whole.to_owned()]);
+        self.area.move_cursor(CursorMove::End);
+        self.problem = None;
+    }
+
+    /// The widget that draws the text.
+    #[must_use]
+    pub fn area(&self) -> &TextArea<'static> {
+        &self.area
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(keys: &[KeyCode]) -> TypedWord {
+        let mut word = TypedWord::default();
+        for key in keys {
+            word.on_key(KeyEvent::from(*key));
+        }
+        word
+    }
+
+    #[test]
+    fn the_rest_is_put_there_where_the_start_is_right() {
+        let mut word = typed(&[KeyCode::Char('p'), KeyCode::Char('r')]);
+        word.complete("prod-eu");
+        assert_eq!((word.text().as_str(), word.problem.as_deref()), ("prod-eu", None));
+        let mut word = typed(&[KeyCode::Char('x')]);
+        word.complete("prod-eu");
+        assert_eq!(word.text(), "x");
+        assert!(word.problem.is_some());
+        word.on_key(KeyEvent::from(KeyCode::Backspace));
+        assert!(word.problem.is_none() && word.text().is_empty());
+    }
+
+    #[test]
+    fn a_line_break_that_is_pasted_agrees_to_nothing() {
+        let mut word = typed(&[]);
+        word.paste("prod-eu\nrm");
+        assert_eq!(word.text(), "prod-eu");
+    }
+}

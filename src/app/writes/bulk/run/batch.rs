@@ -1,0 +1,132 @@
+//! One session of a batch: what is about to be written, writing it, and what its error means.
+
+use std::path::PathBuf;
+
+use bson::Bson;
+use uuid::Uuid;
+
+use crate::{
+    app::writes::{
+        DeletionTerms, HandWriter, Write,
+        bulk::{SessionOutcome, change::describe},
+        field_deeds,
+        journal::{Deed, DeedState, JournalEntry},
+    },
+    repository::{Error, ErrorKind, Result},
+    session::{Change, SessionKey, Summary, decode, encode},
+};
+
+/// A write that is about to be sent.
+pub(super) struct BegunWrite {
+    /// Names it in the journal.
+    pub id: Uuid,
+    pub write: Write,
+    row: Summary,
+}
+
+impl BegunWrite {
+    pub fn new(row: Summary, write: Write) -> Self {
+        Self { id: Uuid::new_v4(), write, row }
+    }
+
+    pub fn key(&self) -> &SessionKey {
+        &self.row.key
+    }
+
+    /// What a person knows the session by.
+    pub fn name(&self) -> &str {
+        self.row.name()
+    }
+
+    /// What is changed, in a few words.
+    pub fn says(&self) -> String {
+        describe(&self.write)
+    }
+
+    /// What the journal is told before it is sent; `None` of a deletion, which tells it itself once its copy is kept.
+    pub fn entry(&self, place: &str, group: Uuid) -> Option<JournalEntry> {
+        let deed = match &self.write {
+            Write::Metadata(_, edits) => {
+                Deed::Metadata(field_deeds(edits, self.row.metadata.as_ref().and_then(Bson::as_document)))
+            }
+            Write::Feedback(_, feedback) => {
+                Deed::Feedback { before: None, after: Some(encode::feedback(feedback).into()) }
+            }
+            _ => return None,
+        };
+        Some(self.entry_of(deed, place, group))
+    }
+
+    /// The same of a deletion alone.
+    pub fn deletion(&self, place: &str, group: Uuid) -> Option<JournalEntry> {
+        let deletes = matches!(self.write, Write::Delete(_));
+        deletes.then(|| self.entry_of(Deed::Deletion { copy: PathBuf::new() }, place, group))
+    }
+
+    fn entry_of(&self, deed: Deed, place: &str, group: Uuid) -> JournalEntry {
+        JournalEntry { id: self.id, ..JournalEntry::new(place, self.key().clone(), deed).in_group(group) }
+    }
+
+    /// What the journal is told once it ended; `None`: nothing, what is stored tells.
+    pub fn state(&self, outcome: SessionOutcome) -> Option<DeedState> {
+        match outcome {
+            _ if matches!(self.write, Write::Delete(_)) => None,
+            SessionOutcome::Done => Some(DeedState::Done),
+            SessionOutcome::Unsure => None,
+            _ => Some(DeedState::Failed),
+        }
+    }
+}
+
+/// Writes it, and gives what changed. It is in the journal already, but for a deletion.
+pub(super) async fn write(hand: &HandWriter, write: Write, deletion: Option<JournalEntry>) -> Result<Change> {
+    match (write, deletion) {
+        (Write::Metadata(key, edits), _) => {
+            let change = Change::edited(key.clone(), &edits);
+            hand.manager(&key)?.edit_metadata(edits).await.map(|()| change)
+        }
+        (Write::Feedback(key, feedback), _) => {
+            let stored = decode::feedback(&encode::feedback(&feedback).into());
+            hand.manager(&key)?.add_feedback(feedback).await?;
+            Ok(Change::feedback(key, stored))
+        }
+        (Write::Delete(key), Some(entry)) => {
+            let outcome = hand.delete_as(entry, DeletionTerms::default()).await.outcome(key.clone())?;
+            outcome.notes.iter().for_each(|note| tracing::warn!("{note}"));
+            Ok(Change::deleted(key))
+        }
+        _ => Err(Error::other("changing many sessions", "it is no change of many")),
+    }
+}
+
+/// What an error makes of a session.
+pub(super) fn outcome_of(error: &Error) -> SessionOutcome {
+    match error.kind() {
+        ErrorKind::Conflict => SessionOutcome::Conflict,
+        ErrorKind::NotFound => SessionOutcome::Gone,
+        ErrorKind::Unconfirmed => SessionOutcome::Unsure,
+        _ => SessionOutcome::Failed,
+    }
+}
+
+/// A session that had its turn, and may have another: it could not be written, or nobody can say whether it was.
+#[derive(Debug, Clone)]
+pub(super) struct OpenSession {
+    pub key: SessionKey,
+    /// What a person knows it by.
+    pub name: String,
+    /// What it was counted as.
+    pub outcome: SessionOutcome,
+}
+
+impl OpenSession {
+    /// Whether another turn may come to something else.
+    pub fn may_go_well_later(error: &Error) -> bool {
+        matches!(error.kind(), ErrorKind::Connection | ErrorKind::Denied | ErrorKind::Busy | ErrorKind::Unconfirmed)
+    }
+
+    /// Whether every other session would meet the same.
+    pub fn stops_all(error: &Error) -> bool {
+        matches!(error.kind(), ErrorKind::Connection | ErrorKind::Denied) || matches!(error, Error::ReadOnly { .. })
+    }
+}

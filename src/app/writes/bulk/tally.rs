@@ -1,0 +1,106 @@
+//! How many sessions came to what, and the first few of each.
+
+use std::fmt;
+
+/// So many of each kind are named.
+pub(super) const NAMED: usize = 5;
+
+/// What became of a session, or would.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionOutcome {
+    /// It is changed.
+    Done,
+    /// It was so already.
+    Unchanged,
+    /// The change does not fit it.
+    Misfit,
+    /// Somebody else changed it meanwhile.
+    Conflict,
+    /// It is not there.
+    Gone,
+    /// It was refused, or failed.
+    Failed,
+    /// Nobody can say whether it is changed.
+    Unsure,
+}
+
+impl SessionOutcome {
+    /// Every outcome, in the order of a report.
+    pub const ALL: [Self; 7] =
+        [Self::Done, Self::Unchanged, Self::Misfit, Self::Conflict, Self::Gone, Self::Failed, Self::Unsure];
+
+    /// As a report names it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Unchanged => "unchanged",
+            Self::Misfit => "does not fit",
+            Self::Conflict => "in conflict",
+            Self::Gone => "gone",
+            Self::Failed => "failed",
+            Self::Unsure => "unsure",
+        }
+    }
+}
+
+/// A session that is named, what became of it, and more of that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BulkSample {
+    /// What a person knows the session by, as stored.
+    pub name: String,
+    /// What became of it.
+    pub outcome: SessionOutcome,
+    /// What is changed, or why it is not. Stored text may be in it.
+    pub says: String,
+}
+
+/// How many sessions came to what.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BulkTally {
+    counts: [u64; SessionOutcome::ALL.len()],
+    samples: Vec<BulkSample>,
+}
+
+impl BulkTally {
+    /// How many came to that.
+    #[must_use]
+    pub fn of(&self, outcome: SessionOutcome) -> u64 {
+        self.counts[outcome as usize]
+    }
+
+    /// How many in all.
+    #[must_use]
+    pub fn sessions(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+
+    /// The first few of each, in the order they came.
+    #[must_use]
+    pub fn samples(&self) -> &[BulkSample] {
+        &self.samples
+    }
+
+    /// Counts one.
+    pub fn count(&mut self, name: &str, outcome: SessionOutcome, says: impl FnOnce() -> String) {
+        self.counts[outcome as usize] += 1;
+        if self.samples.iter().filter(|sample| sample.outcome == outcome).count() < NAMED {
+            self.samples.push(BulkSample { name: name.to_owned(), outcome, says: says() });
+        }
+    }
+
+    /// Counts one no more: it has another turn.
+    pub(super) fn recount(&mut self, name: &str, outcome: SessionOutcome) {
+        self.counts[outcome as usize] = self.of(outcome).saturating_sub(1);
+        self.samples.retain(|sample| sample.outcome != outcome || sample.name != name);
+    }
+}
+
+/// `12 done, 3 unchanged, 1 in conflict`; `none` where there is none.
+impl fmt::Display for BulkTally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counted = SessionOutcome::ALL.into_iter().filter(|outcome| self.of(*outcome) > 0);
+        let parts: Vec<String> = counted.map(|outcome| format!("{} {}", self.of(outcome), outcome.word())).collect();
+        f.write_str(&if parts.is_empty() { "none".to_owned() } else { parts.join(", ") })
+    }
+}

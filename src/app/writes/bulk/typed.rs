@@ -1,0 +1,197 @@
+//! A change of many sessions as it is typed in one line.
+
+use std::fmt;
+
+use bson::spec::ElementType;
+
+use super::BulkChange;
+use crate::session::{
+    Rating,
+    edit::{self, AssignmentError},
+    plain,
+};
+
+/// What can be changed of many sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BulkKind {
+    /// Set a field.
+    Set,
+    /// Remove a field.
+    Unset,
+    /// Rename a field.
+    Rename,
+    /// Give a field another type.
+    Retype,
+    /// Rate.
+    Feedback,
+    /// Delete.
+    Delete,
+}
+
+impl BulkKind {
+    /// Every kind, in the order they are offered.
+    pub const ALL: [Self; 6] = [Self::Set, Self::Unset, Self::Rename, Self::Retype, Self::Feedback, Self::Delete];
+
+    /// What it does.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Set => "set a metadata field",
+            Self::Unset => "remove a metadata field",
+            Self::Rename => "rename a metadata field",
+            Self::Retype => "give a metadata field another type",
+            Self::Feedback => "give feedback",
+            Self::Delete => "delete",
+        }
+    }
+
+    /// What is typed for it; `None`: nothing.
+    #[must_use]
+    pub fn form(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Set => {
+                "KEY=VALUE, read as the type each session has; KEY:=JSON sets just that; a.b is b in the object a"
+            }
+            Self::Unset => "KEY, or a.b for b in the object a",
+            Self::Rename => "OLD=NEW; the field keeps its place",
+            Self::Retype => "KEY=TYPE, such as i64, date, str",
+            Self::Feedback => "+, - or =, and a comment behind it if you like",
+            Self::Delete => return None,
+        })
+    }
+
+    /// Reads what was typed.
+    ///
+    /// # Errors
+    /// What is wrong with it, in a sentence.
+    pub fn read(self, typed: &str) -> Result<BulkChange, String> {
+        match self {
+            Self::Set => {
+                let field = edit::assignment(typed).map_err(|error| match error {
+                    AssignmentError::NoEquals => "type KEY=VALUE".to_owned(),
+                    other => other.to_string(),
+                })?;
+                Ok(BulkChange::Set { fields: vec![field], kind: None })
+            }
+            Self::Unset => Ok(BulkChange::Unset(vec![named(typed, "type the KEY of the field")?])),
+            Self::Rename => {
+                let (from, to) = pair(typed, "type OLD=NEW")?;
+                BulkChange::rename(&from, &to)
+            }
+            Self::Retype => {
+                let (field, word) = pair(typed, "type KEY=TYPE")?;
+                let kind = element_of(&word).ok_or_else(|| format!("{word:?} is no type; they are {}", types()))?;
+                Ok(BulkChange::Retype { field, kind })
+            }
+            Self::Feedback => feedback(typed),
+            Self::Delete => Ok(BulkChange::Delete),
+        }
+    }
+}
+
+impl fmt::Display for BulkKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words())
+    }
+}
+
+impl BulkChange {
+    /// A field gets another name.
+    ///
+    /// # Errors
+    /// Why that can be none, in a sentence.
+    pub fn rename(from: &str, to: &str) -> Result<Self, String> {
+        let last = to.rsplit('.').next().unwrap_or(to);
+        edit::check_new_key(last).map_err(|why| format!("{to:?} cannot be a key: {why}"))?;
+        if from == to {
+            return Err(format!("{to:?} is the name it has"));
+        }
+        Ok(Self::Rename { from: from.to_owned(), to: to.to_owned() })
+    }
+}
+
+fn named(typed: &str, form: &str) -> Result<String, String> {
+    let typed = typed.trim();
+    if typed.is_empty() { Err(form.to_owned()) } else { Ok(typed.to_owned()) }
+}
+
+fn pair(typed: &str, form: &str) -> Result<(String, String), String> {
+    let (left, right) = typed.split_once('=').ok_or_else(|| form.to_owned())?;
+    Ok((named(left, form)?, named(right, form)?))
+}
+
+fn feedback(typed: &str) -> Result<BulkChange, String> {
+    let typed = typed.trim();
+    let (rating, comment) = match typed.split_at_checked(1) {
+        Some(("+", comment)) => (Rating::Up, comment),
+        Some(("-", comment)) => (Rating::Down, comment),
+        Some(("=", comment)) => (Rating::Neutral, comment),
+        _ => return Err("begin with + for up, - for down or = for neutral".to_owned()),
+    };
+    let comment = comment.trim();
+    Ok(BulkChange::Feedback { rating, comment: (!comment.is_empty()).then(|| comment.to_owned()) })
+}
+
+/// The types that a value may be given.
+const TYPES: [ElementType; 10] = [
+    ElementType::String,
+    ElementType::Int32,
+    ElementType::Int64,
+    ElementType::Double,
+    ElementType::Decimal128,
+    ElementType::Boolean,
+    ElementType::Null,
+    ElementType::DateTime,
+    ElementType::ObjectId,
+    ElementType::Array,
+];
+
+/// The type of that word of the screen.
+fn element_of(word: &str) -> Option<ElementType> {
+    TYPES.into_iter().find(|kind| plain::element_word(*kind) == word)
+}
+
+fn types() -> String {
+    TYPES.map(plain::element_word).join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::edit::AssignedValue;
+
+    #[test]
+    fn a_line_says_what_is_changed() {
+        let set = BulkKind::Set.read("priority=high = low").unwrap();
+        let fields = vec![("priority".to_owned(), AssignedValue::Text("high = low".to_owned()))];
+        assert_eq!(set, BulkChange::Set { fields, kind: None });
+        assert_eq!(BulkKind::Unset.read(" a.b "), Ok(BulkChange::Unset(vec!["a.b".to_owned()])));
+        let renamed = BulkChange::Rename { from: "old".to_owned(), to: "new".to_owned() };
+        assert_eq!(BulkKind::Rename.read("old = new"), Ok(renamed));
+        let retyped = BulkChange::Retype { field: "n".to_owned(), kind: ElementType::Int64 };
+        assert_eq!(BulkKind::Retype.read("n=i64"), Ok(retyped));
+        let rated = BulkChange::Feedback { rating: Rating::Down, comment: Some("too slow".to_owned()) };
+        assert_eq!(BulkKind::Feedback.read("- too slow"), Ok(rated));
+        let plain = BulkChange::Feedback { rating: Rating::Neutral, comment: None };
+        assert_eq!(BulkKind::Feedback.read("="), Ok(plain));
+        assert_eq!(BulkKind::Delete.read(""), Ok(BulkChange::Delete));
+    }
+
+    #[test]
+    fn what_says_nothing_is_refused_with_its_form() {
+        for (kind, typed) in [
+            (BulkKind::Set, "priority"),
+            (BulkKind::Set, ""),
+            (BulkKind::Unset, "  "),
+            (BulkKind::Rename, "old"),
+            (BulkKind::Rename, "old="),
+            (BulkKind::Rename, "old=$new"),
+            (BulkKind::Rename, "same=same"),
+            (BulkKind::Retype, "n=integer"),
+            (BulkKind::Feedback, "good"),
+            (BulkKind::Feedback, ""),
+        ] {
+            assert!(kind.read(typed).is_err(), "{kind} {typed:?}");
+        }
+    }
+}
