@@ -184,6 +184,8 @@ impl Event {
             | Self::Undelivered(_)
             | Self::Hook(_)
             | Self::Waiting(_)
+            | Self::BulkAt(..)
+            | Self::BulkEnded(..)
             | Self::Written(..)
             | Self::NotWritten { .. } => return None,
         })

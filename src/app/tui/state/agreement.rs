@@ -2,7 +2,7 @@
 
 mod asked;
 
-use super::typed_word::TypedWord;
+use super::{Effect, typed_word::TypedWord};
 use crate::app::writes::Write;
 
 /// What waits for the words of its place.
@@ -31,4 +31,6 @@ pub(super) enum AgreedTo {
     },
     /// The review, with all that is rated in it.
     Review,
+    /// What is asked of the world outside.
+    Effects(Vec<Effect>),
 }

@@ -59,6 +59,7 @@ impl AppState {
     fn agreed(&mut self, then: AgreedTo) -> Vec<Effect> {
         match then {
             AgreedTo::Review => self.begin_review(),
+            AgreedTo::Effects(effects) => effects,
             AgreedTo::Write { write, name, typed } => {
                 let editor = match self.modals.pop() {
                     Some(Modal::Editor(editor)) if typed => Some(editor),

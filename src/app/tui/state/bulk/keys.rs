@@ -155,7 +155,7 @@ impl BulkPane {
             KeyCode::Enter => {
                 // What was typed for another kind says nothing for this one.
                 if self.line.kind != Some(self.kind()) {
-                    self.line = BulkLine { kind: Some(self.kind()), ..BulkLine::default() };
+                    self.line = BulkLine::of(self.kind());
                 }
                 self.stage = BulkStage::Type;
             }

@@ -17,6 +17,11 @@ pub struct BulkLine {
 }
 
 impl BulkLine {
+    /// Nothing is typed yet, for that kind.
+    pub(super) fn of(kind: BulkKind) -> Self {
+        Self { kind: Some(kind), ..Self::default() }
+    }
+
     /// Takes a key that is text.
     pub(super) fn on_key(&mut self, key: KeyEvent) {
         if typing::take(&mut self.area, key) {

@@ -166,7 +166,7 @@ fn what_changed_is_shown_and_what_is_left_is_gone_on_with() {
     tally.count("support", SessionOutcome::Done, String::new);
     screen.tell(Event::BulkAt(ticket, Box::new(BulkProgress { tally: tally.clone(), changes: vec![change] })));
     let session = screen.state.workspace.conversation.session().unwrap();
-    assert_eq!(session.metadata_fields().unwrap().get_str("priority"), Ok("bulk"));
+    assert_eq!(session.metadata_fields().unwrap().get_str("priority").ok(), Some("bulk"));
     screen.press("q");
     assert!(!screen.left, "it is asked to stop, and the program stays");
     let end = BulkEnd { tally, report: Some("/tmp/report".into()), error: None, left: None };

@@ -90,16 +90,3 @@ impl Editor {
         }
     }
 }
-
-fn feedback(rating: &Rating, about: Option<&(AgentId, i64)>, typed: &str) -> NewFeedback {
-    let comment = typed.trim_end();
-    NewFeedback {
-        rating: rating.clone(),
-        comment: (!comment.is_empty()).then(|| comment.to_owned()),
-        agent_id: about.map(|(agent, _)| agent.clone()),
-        message_id: about.map(|(_, id)| *id),
-        extra: bson::Document::new(),
-        again: false,
-        at: jiff::Timestamp::UNIX_EPOCH,
-    }
-}

@@ -21,7 +21,6 @@ use crate::{
                 report::{self, BulkReport},
                 source::{BatchStart, BulkBatch},
             },
-            journal::DeedState,
         },
     },
     repository::{Error, Result},
