@@ -19,6 +19,8 @@ pub enum Event {
         ticket: Ticket,
         /// `database.collection` or the folder's path.
         location: String,
+        /// Which store it is among all: see `SessionReader::identity`.
+        identity: String,
     },
     /// Several collections look like sessions.
     Choose {

@@ -215,13 +215,13 @@ impl Worker {
         let ticket = reply.ticket;
         let event = match opened {
             Ok(Opened::Store(store)) => {
-                let location = store.reader().location();
+                let (location, identity) = (store.reader().location(), store.reader().identity());
                 let watch = LinkWatch::new(store.reader(), self.events.clone(), &self.user);
                 let hand = self.writing.at(WritePlace::of(place, store.reader().as_ref()), store.clone());
                 let writer = Writer::start(hand, watch.clone(), self.events.clone());
                 self.open =
                     Some(OpenStore { ticket, store, watch, writer, view: WatchView::default(), live: JoinSet::new() });
-                Event::Connected { ticket, location }
+                Event::Connected { ticket, location, identity }
             }
             Ok(Opened::Choose(candidates)) => Event::Choose { ticket, candidates },
             Err(error) => reply.failure(error),

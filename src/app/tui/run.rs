@@ -110,6 +110,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
     let hooks = options.hooks.clone();
     let task = task::spawn(options.limits, Writing { hooks: options.hooks.clone(), copies, journal });
     let drafts = Drafts::new(options.state_dir.as_ref().map(|dir| dir.join("drafts")));
+    drafts.find();
     let size = guard.terminal.size()?;
     let (state, effects) = AppState::new(start(options, size));
     let mut browser = Browser {
@@ -244,6 +245,7 @@ impl Browser {
                 },
                 () = tokio::time::sleep(wake.unwrap_or_default()), if wake.is_some() => self.pace.soon(),
                 () = tokio::time::sleep(draft.unwrap_or_default()), if draft.is_some() => {}
+                news = self.drafts.news() => self.waiting.push_back(Input::Drafts(news)),
             }
             if told_to_stop {
                 self.stop(guard, &mut outside.signals, false).await?;
@@ -291,6 +293,7 @@ impl Browser {
                 }
                 Effect::Say(_) => {} // The state keeps what is said for its status line.
                 Effect::EditOutside(..) => {}
+                Effect::Draft(order) => self.drafts.order(order),
                 Effect::Quit => self.leave = true,
             }
         }

@@ -1,10 +1,12 @@
 //! A text being edited that will be stored: a metadata field, feedback, the id of a session to delete.
 
+mod draft;
 mod paste;
 mod returned;
 mod value;
 mod words;
 
+pub use draft::EditorDraft;
 use returned::Returned;
 
 use bson::Bson;

@@ -2,7 +2,7 @@
 
 mod pending;
 
-pub use pending::{Draft, MAY_BE_DONE, Pending};
+pub use pending::{MAY_BE_DONE, Pending};
 pub(super) use pending::{NO_ANSWER, SLOW_S};
 
 use crossterm::event::KeyEvent;

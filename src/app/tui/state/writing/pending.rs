@@ -3,7 +3,14 @@
 use bson::Bson;
 use jiff::Timestamp;
 
-use super::super::{AppState, connection::HomePlace, editor::Editor, modal::Modal};
+use super::super::{
+    AppState,
+    connection::HomePlace,
+    editor::Editor,
+    kept_drafts::{Draft, DraftContent},
+    modal::Modal,
+    named::ChosenSession,
+};
 use crate::{
     app::{
         task::{Ticket, WriteOrder},
@@ -33,19 +40,6 @@ pub struct Pending {
     pub(super) since: Timestamp,
     /// What it was typed in.
     pub(super) editor: Option<Box<Editor>>,
-}
-
-/// Text that was typed and not stored, when the program ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
-    /// The session's `_id`.
-    pub session: String,
-    /// What it was for.
-    pub what: String,
-    /// The text.
-    pub text: String,
-    /// It was sent, and may be stored after all.
-    pub may_be_stored: bool,
 }
 
 impl Pending {
@@ -175,10 +169,12 @@ impl AppState {
         let pending = typed.filter_map(|pending| Some((pending.editor.as_ref()?, true)));
         open.chain(pending)
             .map(|(editor, may_be_stored)| Draft {
-                session: editor.session.text().to_owned(),
-                what: editor.title(),
+                place: editor.home.and_then(|home| self.homes.lasting(home)).cloned(),
+                session: ChosenSession { key: editor.session.clone(), name: editor.name().to_owned() },
+                what: editor.title_here(),
                 text: editor.text(),
                 may_be_stored,
+                content: DraftContent::Editor(Box::new(editor.draft())),
             })
             .collect()
     }
