@@ -60,6 +60,8 @@ fn purpose(purpose: &Purpose) -> Document {
             doc! { "edit": key.as_str(), "shown": maybe(shown.as_ref()), "kind": kind.clone() }
         }
         Purpose::Add => doc! { "add": true },
+        Purpose::Item => doc! { "item": true },
+        Purpose::Rename { key } => doc! { "rename": key.as_str() },
         Purpose::Rate { rating, about } => {
             let mut document = doc! { "rate": rating.as_str() };
             if let Some((agent, message)) = about {
@@ -90,8 +92,13 @@ fn purpose_of(document: &Document) -> Option<Purpose> {
         };
         return Some(Purpose::Rate { rating, about });
     }
-    if document.contains_key("add") {
-        return Some(Purpose::Add);
+    if let Ok(key) = document.get_str("rename") {
+        return Some(Purpose::Rename { key: key.to_owned() });
+    }
+    for (name, purpose) in [("add", Purpose::Add), ("item", Purpose::Item)] {
+        if document.contains_key(name) {
+            return Some(purpose);
+        }
     }
     document.contains_key("delete").then_some(Purpose::Delete)
 }
