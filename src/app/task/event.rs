@@ -103,7 +103,8 @@ pub enum Event {
         ticket: Ticket,
         /// Why.
         error: Error,
-        /// The metadata as they are stored now, where an edit of them met something else than it was guarded by.
+        /// The metadata as they are stored now, where an edit of them met something else than it was guarded by, or its answer was
+        /// lost.
         stored: Option<Box<Document>>,
     },
 }

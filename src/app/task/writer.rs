@@ -39,6 +39,9 @@ impl Writing {
 /// longer.
 const DOUBT: Duration = Duration::from_secs(2);
 
+/// How long it is looked for what is stored now, before a write is said to have failed.
+const LOOK: Duration = Duration::from_secs(3);
+
 type Queued = (Ticket, Box<WriteOrder>);
 
 /// The queue of one store's writes and the task that works it off: a store that does not answer holds up no other.
@@ -93,8 +96,12 @@ impl Writer {
     }
 }
 
-/// The metadata as they are stored now, where an edit met something else than it was guarded by.
+/// The metadata as they are stored now, where an edit met something else than it was guarded by, or its answer was lost.
 async fn now_stored(hand: &HandWriter, edited: Option<&SessionKey>, error: &Error) -> Option<Box<Document>> {
-    let key = edited.filter(|_| matches!(error, Error::Conflict { .. } | Error::NotAnObject { .. }))?;
-    hand.store.reader().metadata(key).await.ok().map(Box::new)
+    // Of a lost answer they tell what became of it.
+    let tells = matches!(error, Error::Conflict { .. } | Error::NotAnObject { .. } | Error::Unconfirmed { .. });
+    let key = edited.filter(|_| tells)?;
+    let reader = hand.store.reader();
+    let stored = tokio::time::timeout(LOOK, reader.metadata(key)).await;
+    stored.ok()?.ok().map(Box::new)
 }

@@ -21,6 +21,7 @@ pub mod feedback;
 pub mod fleet;
 pub mod folding;
 pub mod form;
+mod forming;
 pub mod glow;
 pub mod help;
 mod input;
@@ -121,10 +122,16 @@ pub struct AppState {
     /// Errors that were shown, also of other connections.
     errors: errors::ShownErrors,
     alerts: alerts::AlertState,
+    /// Forms that were left with something not saved.
+    forms: Vec<form::MetadataForm>,
+    /// A field that was copied in a form.
+    copied_field: Option<form::CopiedField>,
     /// Changes on their way.
     pending: Vec<writing::Pending>,
     /// The places that were open: what was typed is stored where it was typed for.
     homes: connection::HomePlaces,
+    /// Saves of forms of which nobody knows whether they were carried out.
+    unsure_saves: Vec<writing::UnsureSave>,
     /// Drafts of runs before.
     offered: kept_drafts::OfferedDrafts,
     /// What is read, and since when nothing was answered.
@@ -157,7 +164,10 @@ impl AppState {
             newest: Newest::default(),
             errors: errors::ShownErrors::default(),
             alerts: alerts::AlertState::new(start.alerts),
+            forms: Vec::new(),
+            copied_field: None,
             pending: Vec::new(),
+            unsure_saves: Vec::new(),
             homes: connection::HomePlaces::default(),
             offered: kept_drafts::OfferedDrafts::default(),
             silent: None,
@@ -189,6 +199,7 @@ impl AppState {
                 match self.modals.last_mut() {
                     Some(Modal::Prompt(prompt)) => prompt.paste(&text),
                     Some(Modal::Editor(editor)) => editor.paste(&text),
+                    Some(Modal::Form(form)) => form.paste(&text, &self.look.dates()),
                     _ => {}
                 }
                 Vec::new()
@@ -205,7 +216,7 @@ impl AppState {
                 self.arrange_fleet();
                 return Vec::new();
             }
-            Input::Outside(_) => Vec::new(),
+            Input::Outside(left) => self.on_outside(left),
             Input::Drafts(news) => self.on_drafts(news),
             Input::Focus(looked_at) => {
                 self.on_focus(looked_at);
@@ -299,6 +310,7 @@ impl AppState {
         self.alerts.forget();
         self.workspace.list.reloads_by(self.keymap.label(Action::Reload));
         // What was typed and is not stored stays.
+        self.put_forms_aside();
         self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
         self.said = None;
         (self.focus, self.zoomed) = (Pane::Sessions, false);

@@ -5,7 +5,7 @@ mod offered;
 
 use jiff::Timestamp;
 
-use super::{connection::LastingPlace, editor::EditorDraft, named::ChosenSession};
+use super::{connection::LastingPlace, editor::EditorDraft, form::FormDraft, named::ChosenSession};
 use crate::session::SessionKey;
 
 /// Something typed that is not stored.
@@ -30,6 +30,8 @@ pub struct Draft {
 pub enum DraftContent {
     /// An editor.
     Editor(Box<EditorDraft>),
+    /// A form on the metadata.
+    Form(Box<FormDraft>),
 }
 
 /// Names a draft of a run before: its file.

@@ -1,7 +1,11 @@
 //! Changes: asked for, pending until stored, and back in the editor where they could not be.
 
+mod drafted;
+mod forms;
+mod of_form;
 mod pending;
 
+pub(super) use forms::UnsureSave;
 pub use pending::{MAY_BE_DONE, Pending};
 pub(super) use pending::{NO_ANSWER, SLOW_S};
 
@@ -10,8 +14,8 @@ use crossterm::event::KeyEvent;
 use super::{
     AppState, Effect,
     areas::Pane,
-    chosen::{Then, adding, refuse_other_than_object},
     editor::{Edited, Editor, Purpose},
+    metadata,
     modal::{Confirm, Modal},
     named::ChosenSession,
 };
@@ -29,7 +33,7 @@ use crate::{
     repository::{Error, ErrorKind},
     session::{Change, MetadataEdit, Session, edit},
 };
-use bson::Bson;
+use bson::{Bson, Document};
 
 /// Why nothing is changed here.
 const READ_ONLY: &str = "this connection is read-only: nothing can be changed";
@@ -37,37 +41,22 @@ const READ_ONLY: &str = "this connection is read-only: nothing can be changed";
 impl AppState {
     /// A key that would change something. `None`: it is none of those.
     pub(super) fn change(&mut self, action: Action) -> Option<Vec<Effect>> {
-        let begins: fn(&mut Self) -> Result<Vec<Effect>, String> = match action {
-            Action::Edit => Self::edit,
-            Action::Add => Self::add,
-            Action::Remove => Self::remove,
-            Action::Rate => Self::rate,
-            Action::DeleteSession => Self::delete,
-            _ => return None,
-        };
+        let is_of_form = self.is_of_the_form(action);
+        if !is_of_form && !matches!(action, Action::Rate | Action::DeleteSession) {
+            return None;
+        }
         if self.read_only() {
             return Some(self.say(READ_ONLY));
         }
-        match begins(self) {
+        let begun = match action {
+            _ if is_of_form => self.on_field(action),
+            Action::Rate => self.rate(),
+            _ => self.delete(),
+        };
+        match begun {
             Ok(effects) => Some(effects),
             Err(why) => Some(self.say(why)),
         }
-    }
-
-    fn edit(&mut self) -> Result<Vec<Effect>, String> {
-        if self.focus == Pane::Sessions {
-            return self.on_chosen(Then::Edit);
-        }
-        let (session, key, shown) = self.field()?;
-        let modal = self.editing(&session, key, shown)?;
-        Ok(self.begin(modal))
-    }
-
-    fn remove(&mut self) -> Result<Vec<Effect>, String> {
-        let (session, key, shown) = self.field()?;
-        let confirm = Confirm::Remove { session, key: key.to_owned(), shown: Box::new(shown.clone()) };
-        self.modals.push(Modal::Confirm(Box::new(confirm)));
-        Ok(Vec::new())
     }
 
     /// The open session.
@@ -86,7 +75,7 @@ impl AppState {
         if self.focus != Pane::Metadata {
             return Err(self.with_key("choose a field of the metadata first", Action::PaneMetadata));
         }
-        refuse_other_than_object(session)?;
+        metadata::refusal(session).map_or(Ok(()), Err)?;
         let nothing = || self.with_key("there is no field here; add one", Action::Add);
         let name = self.workspace.metadata.field(Some(session)).ok_or_else(nothing)?;
         let stored = session.metadata_fields().and_then(|fields| fields.iter().find(|(key, _)| **key == name));
@@ -99,15 +88,6 @@ impl AppState {
     /// A sentence with the key of an action behind it, where it has one: `there is no field here; add one: a`.
     pub(super) fn with_key(&self, sentence: &str, action: Action) -> String {
         self.keymap.label(action).map_or_else(|| sentence.to_owned(), |key| format!("{sentence}: {key}"))
-    }
-
-    fn add(&mut self) -> Result<Vec<Effect>, String> {
-        if self.focus == Pane::Sessions {
-            return self.on_chosen(Then::Add);
-        }
-        let (chosen, session) = self.open_session()?;
-        let modal = adding(&chosen, session)?;
-        Ok(self.begin(modal))
     }
 
     fn rate(&mut self) -> Result<Vec<Effect>, String> {
@@ -126,12 +106,20 @@ impl AppState {
 
     /// A key while something is edited.
     pub(super) fn on_editor_key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        if self.keymap.action(key) == Some(Action::EditOutside)
+            && let Some(effects) = self.editor_outside()
+        {
+            return effects;
+        }
         let dates = self.look.dates();
         let Some(Modal::Editor(editor)) = self.modals.last_mut() else { return Vec::new() };
         match editor.on_key(key, &dates) {
             Edited::Taken => Vec::new(),
             Edited::Close => {
                 self.modals.pop();
+                if let Some(Modal::Form(form)) = self.modals.last_mut() {
+                    form.forget_large();
+                }
                 Vec::new()
             }
             Edited::Save(_) if editor.home.is_some_and(|home| self.workspace.home != Some(home)) => {
@@ -143,10 +131,15 @@ impl AppState {
                 let Some(Modal::Editor(editor)) = self.modals.pop() else { return Vec::new() };
                 self.store(*write, editor.name().to_owned(), Some(editor))
             }
+            Edited::Typed(typed) => {
+                let Some(Modal::Editor(editor)) = self.modals.pop() else { return Vec::new() };
+                self.take_from_editor(editor, *typed)
+            }
         }
     }
 
-    fn store(&mut self, mut write: Write, name: String, editor: Option<Box<Editor>>) -> Vec<Effect> {
+    /// Has it written.
+    pub(super) fn store(&mut self, mut write: Write, name: String, editor: Option<Box<Editor>>) -> Vec<Effect> {
         if let Write::Feedback(_, feedback) = &mut write {
             // One that may be stored already is known again by its time.
             let given_at = editor.as_deref().and_then(Editor::given_at);
@@ -155,8 +148,9 @@ impl AppState {
         let ticket = self.tickets.take();
         let id = WriteId { run: self.run, number: ticket.0 };
         let order = Box::new(WriteOrder { id, connection: self.workspace.ticket, write });
-        let home = self.workspace.home;
-        self.pending.push(Pending { ticket, order: order.clone(), home, name, since: self.look.now, editor });
+        let (home, since) = (self.workspace.home, self.look.now);
+        let from_form = self.send_from_form(&order.write);
+        self.pending.push(Pending { ticket, order: order.clone(), home, name, since, editor, from_form });
         vec![Effect::Ask(Command::Write(ticket, order))]
     }
 
@@ -164,10 +158,6 @@ impl AppState {
     pub(super) fn answer(&mut self, yes: bool) -> Vec<Effect> {
         let Some(Modal::Confirm(ask)) = self.modals.pop() else { return Vec::new() };
         match *ask {
-            Confirm::Remove { session, key, shown } if yes => {
-                let edit = MetadataEdit::unset(&key).only_if(Some(*shown));
-                self.store(Write::Metadata(session.key, vec![edit]), session.name, None)
-            }
             Confirm::Quit if yes => vec![Effect::Quit],
             _ => Vec::new(),
         }
@@ -193,13 +183,16 @@ impl AppState {
         let Some(pending) = self.take_pending(ticket) else { return Vec::new() };
         let (what, done) = self.words(&pending);
         let HandOutcome { changes, copy, says, notes } = outcome;
-        self.said = Some(says.unwrap_or_else(|| format!("{what} is {done}")));
+        self.said = Some(says.unwrap_or_else(|| format!("{what} is {done}{}", self.at_place(&pending))));
         if let Some(copy) = copy {
             let copy = text::line(&copy.display().to_string()).into_owned();
             self.say_and_keep(format!("{what} is {done}; a private copy is kept in {copy}"));
         }
         for note in notes {
             self.say_and_keep(note);
+        }
+        if pending.from_form {
+            self.form_is_saved(&pending);
         }
         if self.is_elsewhere(&pending) {
             // Another session may have that id here.
@@ -217,7 +210,8 @@ impl AppState {
         effects
     }
 
-    pub(super) fn on_not_written(&mut self, ticket: Ticket, error: &Error) -> Vec<Effect> {
+    /// A change could not be stored; `now`: the metadata as they are stored, where that was told.
+    pub(super) fn on_not_written(&mut self, ticket: Ticket, error: &Error, now: Option<&Document>) -> Vec<Effect> {
         let Some(pending) = self.take_pending(ticket) else { return Vec::new() };
         let told = Told::on_screen(error);
         let (what, done) = self.words(&pending);
@@ -227,7 +221,7 @@ impl AppState {
         let says = match (unsure, elsewhere) {
             (true, false) => told.to_string(),
             (true, true) => format!("{what}: {told}"),
-            (false, _) => format!("{what} is not {done}: {told}"),
+            (false, _) => format!("{what} is not {done}{}: {told}", self.at_place(&pending)),
         };
         self.tell_error(says);
         self.workspace.not_written = true;
@@ -235,6 +229,9 @@ impl AppState {
         let mut effects = Vec::new();
         if !elsewhere && error.kind() == ErrorKind::NotFound {
             pending.session().into_iter().for_each(|gone| self.mark_gone(gone.clone()));
+        }
+        if pending.from_form {
+            return self.form_is_not_saved(&pending, error, now);
         }
         if let (Error::Conflict { stored: now, .. }, Write::Metadata(key, edits)) = (error, &pending.order.write)
             && let [edit] = edits.as_slice()

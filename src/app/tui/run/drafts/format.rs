@@ -1,6 +1,7 @@
 //! The file of a draft: JSON that people can read, and in it exact BSON that the draft is rebuilt from.
 
 mod editor;
+mod form;
 
 use base64::Engine;
 use bson::{Bson, Document, doc};
@@ -59,6 +60,7 @@ fn exact(draft: &Draft) -> String {
     let mut exact = doc! { "_id": draft.session.key.bson().clone(), "name": draft.session.name.as_str() };
     match &draft.content {
         DraftContent::Editor(left) => exact.insert("editor", editor::document(left)),
+        DraftContent::Form(left) => exact.insert("form", form::document(left)),
     };
     let bytes = bson::serialize_to_vec(&exact).unwrap_or_default();
     base64::engine::general_purpose::STANDARD.encode(bytes)
@@ -86,8 +88,10 @@ fn record(json: &Value) -> Option<DraftRecord> {
     let mut exact = Document::from_reader(&exact[..]).ok()?;
     let key = SessionKey::new(exact.remove("_id")?);
     let name = exact.get_str("name").ok()?.to_owned();
-    let content = match exact.remove("editor") {
-        Some(Bson::Document(left)) => DraftContent::Editor(Box::new(editor::left(&left)?)),
+    let session = ChosenSession { key, name };
+    let content = match (exact.remove("editor"), exact.remove("form")) {
+        (Some(Bson::Document(left)), _) => DraftContent::Editor(Box::new(editor::left(&left)?)),
+        (_, Some(Bson::Document(left))) => DraftContent::Form(Box::new(form::left(left, session.clone())?)),
         _ => return None,
     };
     let place = match &json["place"] {
@@ -100,7 +104,7 @@ fn record(json: &Value) -> Option<DraftRecord> {
     };
     let draft = Draft {
         place,
-        session: ChosenSession { key, name },
+        session,
         what: text(&json["for"])?,
         text: text(&json["text"])?,
         may_be_stored: json.get("note").is_some(),

@@ -47,10 +47,10 @@ impl AppState {
         let (last, beneath) = self.modals.split_last_mut()?;
         let Modal::Changes(list) = last else { return None };
         let form = beneath.iter_mut().rev().find_map(|modal| match modal {
-            Modal::Form(form) => Some(form),
+            Modal::Form(form) => Some(&mut **form),
             _ => None,
         })?;
-        Some((list, form))
+        Some((&mut **list, form))
     }
 
     /// A key while the list of changes is shown.

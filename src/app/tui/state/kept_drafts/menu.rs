@@ -44,14 +44,14 @@ impl AppState {
             return;
         }
         let menu = DraftMenu { ids, ..DraftMenu::default() };
-        self.put_beneath_what_is_typed(Modal::Drafts(Box::new(menu)));
+        self.put_beneath_what_is_typed([Modal::Drafts(Box::new(menu))]);
     }
 
-    /// Puts something on top, but not over what a person is typing or answering.
-    pub(super) fn put_beneath_what_is_typed(&mut self, modal: Modal) {
+    /// Puts something on top, but not over what a person is typing or answering; the first one lies beneath the others.
+    pub(super) fn put_beneath_what_is_typed(&mut self, modals: impl IntoIterator<Item = Modal>) {
         let is_busy = self.modals.last().is_some_and(|top| top.takes_keys() || matches!(top, Modal::Form(_)));
         let place = if is_busy { 0 } else { self.modals.len() };
-        self.modals.insert(place, modal);
+        drop(self.modals.splice(place..place, modals));
     }
 
     /// The drafts of a list that are still there.

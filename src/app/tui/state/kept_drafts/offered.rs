@@ -6,7 +6,15 @@ use crate::{
         text,
         tui::{
             render::format,
-            state::{AppState, Effect, connection::Stage, editor::Editor, modal::Modal, writing::MAY_BE_DONE},
+            state::{
+                AppState, Effect,
+                connection::Stage,
+                editor::Editor,
+                form::{FormDraft, MetadataForm},
+                metadata::stored_of,
+                modal::Modal,
+                writing::MAY_BE_DONE,
+            },
         },
     },
     session::SessionKey,
@@ -124,7 +132,7 @@ impl AppState {
         if draft.may_be_stored {
             says = format!("{says}; {MAY_BE_DONE}");
         }
-        let modal = match &draft.content {
+        match &draft.content {
             DraftContent::Editor(left) => {
                 let mut editor = Editor::rebuilt(left, &draft.session);
                 editor.home = self.workspace.home;
@@ -132,12 +140,42 @@ impl AppState {
                 if draft.may_be_stored {
                     editor.may_be_done(None);
                 }
-                Modal::Editor(Box::new(editor))
+                self.put_beneath_what_is_typed([Modal::Editor(Box::new(editor))]);
             }
-        };
+            DraftContent::Form(left) => {
+                if let Err(why) = self.rebuild_form(left, says) {
+                    self.offered.wanted = None;
+                    return self.say(format!("{} is not taken up: {why}", name_of(draft)));
+                }
+            }
+        }
         self.forget_draft(&id);
-        self.put_beneath_what_is_typed(modal);
         vec![Effect::Draft(DraftOrder::TakenUp(id))]
+    }
+
+    /// The form again, on what is stored by now.
+    ///
+    /// # Errors
+    /// Why it cannot be, in a sentence. Safe text.
+    fn rebuild_form(&mut self, left: &FormDraft, says: String) -> Result<(), String> {
+        let session = self.workspace.conversation.session().ok_or("its session is not open")?;
+        let stored = stored_of(session)?;
+        let home = self.workspace.home;
+        let is_it = |form: &MetadataForm| form.session.key == left.session.key && form.home == home;
+        let open = self.modals.iter().any(|modal| matches!(modal, Modal::Form(form) if is_it(form)));
+        if open || self.forms.iter().any(is_it) {
+            return Err("a form on that session has unsaved changes: save or discard them first".to_owned());
+        }
+        let rules = self.workspace.connection.place.as_ref().map(|place| place.rules.clone()).unwrap_or_default();
+        let (mut form, editor) = MetadataForm::from_draft(left.clone(), home, rules, &stored);
+        if !form.is_unsaved() && editor.is_none() {
+            self.said = Some(format!("what was typed for {} is stored by now", text::line(&left.session.name)));
+            return Ok(());
+        }
+        form.says = Some(form.says.take().map_or_else(|| says.clone(), |more| format!("{says}; {more}")));
+        let editor = editor.map(|editor| Modal::Editor(Box::new(editor)));
+        self.put_beneath_what_is_typed([Modal::Form(Box::new(form))].into_iter().chain(editor));
+        Ok(())
     }
 }
 

@@ -9,7 +9,8 @@ use crate::{
             Effect,
             changes::ChangeList,
             connection::HomePlace,
-            form::{MetadataForm, stored_of},
+            form::MetadataForm,
+            metadata::stored_of,
             modal::Modal,
         },
         writes::Write,
@@ -123,7 +124,10 @@ impl AppState {
         let judged: Vec<UnsureSave> = self.unsure_saves.extract_if(.., |save| is_it(save)).collect();
         for save in judged {
             let says = match was_carried_out(&save.edits, stored) {
-                Some(true) => format!("{} is stored: only the answer was lost", save.what),
+                Some(true) => {
+                    self.workspace.last_error = None;
+                    format!("{} is stored: only the answer was lost", save.what)
+                }
                 Some(false) => format!("{} is not stored: it did not arrive; it can be saved again", save.what),
                 None => format!("{}: what is stored now is neither; look before saving again", save.what),
             };

@@ -3,14 +3,7 @@
 use bson::Bson;
 use jiff::Timestamp;
 
-use super::super::{
-    AppState,
-    connection::HomePlace,
-    editor::Editor,
-    kept_drafts::{Draft, DraftContent},
-    modal::Modal,
-    named::ChosenSession,
-};
+use super::super::{AppState, connection::HomePlace, editor::Editor, form::MetadataForm, modal::Modal};
 use crate::{
     app::{
         task::{Ticket, WriteOrder},
@@ -28,6 +21,9 @@ pub(in super::super) const NO_ANSWER: &str = "no answer for";
 /// What is said of a change that was sent and not answered.
 pub const MAY_BE_DONE: &str = "it may still be carried out: look before doing it again";
 
+/// Fields that are named of a change of several.
+const NAMED: usize = 3;
+
 /// A change that is on its way.
 #[derive(Debug)]
 pub struct Pending {
@@ -40,11 +36,13 @@ pub struct Pending {
     pub(super) since: Timestamp,
     /// What it was typed in.
     pub(super) editor: Option<Box<Editor>>,
+    /// They are the changes of a form.
+    pub(super) from_form: bool,
 }
 
 impl Pending {
     /// What was typed for it only agrees to it.
-    fn is_deletion(&self) -> bool {
+    pub(super) fn is_deletion(&self) -> bool {
         matches!(self.order.write, Write::Delete(_))
     }
 
@@ -53,9 +51,13 @@ impl Pending {
         let name = text::line(&self.name);
         match &self.order.write {
             Write::Metadata(_, edits) => {
-                let keys: Vec<_> = edits.iter().map(|edit| text::line(&edit.path.to_string()).into_owned()).collect();
+                let keys = edits.iter().take(NAMED).map(|edit| text::line(&edit.path.to_string()).into_owned());
+                let mut keys = keys.collect::<Vec<_>>().join(", ");
+                if let Some(more) = edits.len().checked_sub(NAMED).filter(|more| *more > 0) {
+                    keys.push_str(&format!(" and {more} more"));
+                }
                 let done = if edits.iter().all(|edit| edit.value.is_none()) { "removed" } else { "stored" };
-                (format!("{} of {name}", keys.join(", ")), done)
+                (format!("{keys} of {name}"), done)
             }
             Write::Feedback(..) => (format!("feedback on {name}"), "stored"),
             Write::ChangeFeedback(_, change) => {
@@ -157,32 +159,11 @@ impl AppState {
         if underway { Err("this field is just being stored".to_owned()) } else { Ok(()) }
     }
 
-    /// What was typed and is not stored.
-    #[must_use]
-    pub fn drafts(&self) -> Vec<Draft> {
-        let open = self.modals.iter().filter_map(|modal| match modal {
-            Modal::Editor(editor) if editor.is_unsaved() => Some(editor),
-            _ => None,
-        });
-        let open = open.map(|editor| (editor, editor.is_unsure()));
-        let typed = self.pending.iter().filter(|pending| !pending.is_deletion());
-        let pending = typed.filter_map(|pending| Some((pending.editor.as_ref()?, true)));
-        open.chain(pending)
-            .map(|(editor, may_be_stored)| Draft {
-                place: editor.home.and_then(|home| self.homes.lasting(home)).cloned(),
-                session: ChosenSession { key: editor.session.clone(), name: editor.name().to_owned() },
-                what: editor.title_here(),
-                text: editor.text(),
-                may_be_stored,
-                content: DraftContent::Editor(Box::new(editor.draft())),
-            })
-            .collect()
-    }
-
     /// Changes that were sent, that nobody answered, and of which no draft speaks, for the end. Safe text.
     #[must_use]
     pub fn unanswered_changes(&self) -> Vec<String> {
-        let without_text = self.pending.iter().filter(|pending| pending.editor.is_none() || pending.is_deletion());
+        let has_draft = |pending: &Pending| (pending.editor.is_some() && !pending.is_deletion()) || pending.from_form;
+        let without_text = self.pending.iter().filter(|pending| !has_draft(pending));
         without_text
             .map(|pending| {
                 let (what, done) = self.words(pending);
@@ -194,13 +175,20 @@ impl AppState {
     /// Whether there may be something typed that is not stored.
     #[must_use]
     pub fn is_typed_in(&self) -> bool {
-        !self.pending.is_empty() || self.modals.iter().any(|modal| matches!(modal, Modal::Editor(_)))
+        let open = self.modals.iter().any(|modal| matches!(modal, Modal::Editor(_) | Modal::Form(_)));
+        open || !self.pending.is_empty() || !self.forms.is_empty()
     }
 
     /// Whether leaving is asked about: something typed is not stored, or is on its way.
     pub(super) fn holds_back(&self) -> bool {
-        let unsaved = |modal: &Modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved());
-        !self.pending.is_empty() || self.modals.iter().any(unsaved)
+        let unsaved = |modal: &Modal| match modal {
+            Modal::Editor(editor) => editor.is_unsaved(),
+            Modal::Form(form) => form.is_unsaved(),
+            _ => false,
+        };
+        !self.pending.is_empty()
+            || self.modals.iter().any(unsaved)
+            || self.forms.iter().any(MetadataForm::is_unsaved)
     }
 
     /// What is asked before the program is left: what it would wait for, and what becomes of it. Safe text.
