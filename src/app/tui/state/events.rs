@@ -97,6 +97,7 @@ impl AppState {
         if let Event::Opened(_, session) = event {
             self.workspace.list.mark_there(&session.key);
             self.settle_side_panes();
+            self.judge_open_saves(true);
             effects.extend(self.on_draft_session(&session.key));
         }
         effects
@@ -156,7 +157,7 @@ impl AppState {
         self.workspace.metadata.on_change(session, metadata);
         self.workspace.feedback.on_change(session, feedback);
         self.tell_forms();
-        self.judge_open_saves();
+        self.judge_open_saves(false);
     }
 
     fn on_connected(&mut self, location: String, identity: String) -> Vec<Effect> {

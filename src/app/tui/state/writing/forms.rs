@@ -81,9 +81,13 @@ impl AppState {
             let (home, session, edits) = (pending.home, key.clone(), edits.clone());
             self.unsure_saves.push(UnsureSave { home, session, edits, what });
         }
-        let Some(stored) = stored else { return Vec::new() };
+        let Some(stored) = stored else {
+            let open = self.workspace.conversation.session().is_some_and(|open| open.key == *key);
+            let reads = open && !self.is_elsewhere(pending) && error.kind() == ErrorKind::Unconfirmed;
+            return if reads { self.workspace.conversation.reload(&mut self.tickets) } else { Vec::new() };
+        };
         self.forms_of(key, pending.home).for_each(|form| form.theirs(stored));
-        self.judge_saves(key, pending.home, stored);
+        self.judge_saves(key, pending.home, stored, true);
         let shown = edits.iter().map(|edit| MetadataEdit::new(&edit.path, edit.path.value(stored).cloned()));
         let shown: Vec<MetadataEdit> = shown.collect();
         let effects = if self.is_elsewhere(pending) {
@@ -108,21 +112,25 @@ impl AppState {
         self.unsure_saves.iter().any(|save| save.session == form.session.key && save.home == form.home)
     }
 
-    /// The metadata of the open session were read or changed: they tell what became of saves without an answer.
-    pub(in super::super) fn judge_open_saves(&mut self) {
+    /// The metadata of the open session were told: they tell what became of saves without an answer. `is_read`: anew and whole, so
+    /// that what does not stand there is not stored.
+    pub(in super::super) fn judge_open_saves(&mut self, is_read: bool) {
         if self.unsure_saves.is_empty() {
             return;
         }
         let Some(session) = self.workspace.conversation.session() else { return };
         let Ok(stored) = stored_of(session) else { return };
         let key = session.key.clone();
-        self.judge_saves(&key, self.workspace.home, &stored);
+        self.judge_saves(&key, self.workspace.home, &stored, is_read);
     }
 
-    fn judge_saves(&mut self, key: &SessionKey, home: Option<HomePlace>, stored: &Document) {
-        let is_it = |save: &UnsureSave| save.session == *key && save.home == home;
-        let judged: Vec<UnsureSave> = self.unsure_saves.extract_if(.., |save| is_it(save)).collect();
-        for save in judged {
+    fn judge_saves(&mut self, key: &SessionKey, home: Option<HomePlace>, stored: &Document, is_read: bool) {
+        let is_told = |save: &UnsureSave| {
+            let is_it = save.session == *key && save.home == home;
+            is_it && (is_read || was_carried_out(&save.edits, stored) == Some(true))
+        };
+        let told: Vec<UnsureSave> = self.unsure_saves.extract_if(.., |save| is_told(save)).collect();
+        for save in told {
             let says = match was_carried_out(&save.edits, stored) {
                 Some(true) => {
                     self.workspace.last_error = None;
