@@ -142,11 +142,7 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
     match modal {
         Modal::Help(top) => help::draw(frame, body, *top, state),
         Modal::Prompt(prompt) => command_line::draw(frame, body, prompt, state),
-        Modal::Places(_)
-        | Modal::Collections(_)
-        | Modal::Sessions(_)
-        | Modal::FleetColumns(_)
-        | Modal::Events(_) => {
+        Modal::Places(_) | Modal::Collections(_) | Modal::Sessions(_) | Modal::FleetColumns(_) | Modal::Events(_) => {
             draw_picker(frame, modal, state);
         }
         Modal::Fleet => {

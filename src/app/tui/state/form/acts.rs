@@ -104,7 +104,8 @@ impl MetadataForm {
     /// Whether what is typed in that editor goes into this form.
     #[must_use]
     pub fn awaits(&self, editor: &Editor) -> bool {
-        self.large.is_some() && self.session.key == editor.session && self.home == editor.home
+        let is_there = self.large.as_ref().is_some_and(|path| place::value(&self.mine, path).is_some());
+        is_there && self.session.key == editor.session && self.home == editor.home
     }
 
     /// Whether a value of it is in the larger editor.
@@ -115,13 +116,14 @@ impl MetadataForm {
 
     /// The larger editor was left.
     pub fn forget_large(&mut self) {
-        self.large = None;
+        (self.large, self.overtaken) = (None, None);
     }
 
     /// What was typed in the larger editor.
     pub fn take_large(&mut self, typed: TypedField) {
         let (Some(path), Some(value)) = (self.large.take(), typed.value) else { return };
         self.set(path, value);
+        self.was_typed();
     }
 
     /// Begins a new field: behind the selected one, or in the unfolded container that is selected.
