@@ -99,11 +99,7 @@ fn heading(list: &ChangeList, count: usize, page: usize, cells: usize, state: &A
 
 fn hint(chooses: bool, state: &AppState) -> String {
     let key = |action: Action, does: &str| Some(format!("{} {does}", state.keymap.label(action)?));
-    let own = if chooses {
-        vec![Some("m mine  t theirs  b base".to_owned())]
-    } else {
-        vec![key(Action::Open, "save")]
-    };
+    let own = if chooses { vec![Some("m mine  t theirs  b base".to_owned())] } else { vec![key(Action::Open, "save")] };
     let all = own.into_iter().chain([key(Action::Edit, "edit"), key(Action::Back, "back")]);
     all.flatten().collect::<Vec<_>>().join("  ")
 }
@@ -190,7 +186,8 @@ fn shown(value: &Bson, path: &MetadataPath, cells: usize, look: &Look) -> String
         return format::fit(&text::line(&plain::compact(&without_secrets(value))), cells, look.marks);
     }
     let key = Key::Name(if is_secret { SECRET } else { path.name() });
-    let (shown, is_stored) = value::of_row(&TreeRow { depth: 0, key, value: value.into(), fold: Fold::Leaf }, cells, look);
+    let (shown, is_stored) =
+        value::of_row(&TreeRow { depth: 0, key, value: value.into(), fold: Fold::Leaf }, cells, look);
     match value {
         Bson::Document(_) if !is_secret => format!("{shown} fields"),
         Bson::Array(_) if !is_secret => format!("{shown} items"),

@@ -8,6 +8,7 @@ use crate::{
         tui::state::{Effect, Input, areas::Pane, modal::Modal, sample::Screen},
     },
     repository::Error,
+    session::{Change, MetadataEdit},
 };
 
 /// What a window left that was killed while feedback was typed on the open session.
@@ -175,4 +176,53 @@ fn a_full_disk_is_told_once_and_typing_goes_on() {
     screen.put(Input::Drafts(DraftNews::KeptAgain));
     assert!(!screen.state.drafts_fail());
     assert_eq!(screen.state.focus, Pane::Metadata);
+}
+
+/// What a window left that was killed while a form had changes, and something was being typed in it.
+fn left_form() -> OfferedDraft {
+    let mut screen = Screen::writable(120, 40);
+    screen.press("e mine\ne more");
+    OfferedDraft { draft: Ok(Box::new(screen.state.drafts().remove(0))), ..left() }
+}
+
+#[test]
+fn a_form_stands_there_again_with_what_is_typed_in_it() {
+    let mut screen = Screen::writable(120, 40);
+    let draft = left_form();
+    found(&mut screen, std::slice::from_ref(&draft));
+    let effects = key(&mut screen, KeyCode::Enter);
+    assert_eq!(order(&effects), Some(&DraftOrder::TakenUp(draft.id)));
+    let Some(Modal::Form(form)) = screen.state.modals.last() else { panic!("a form") };
+    assert_eq!(form.changes().len(), 1);
+    assert!(form.field_editor().unwrap().editor.text().ends_with(" mine more"));
+    assert_eq!(screen.state.drafts().first(), draft.draft.as_deref().ok());
+}
+
+#[test]
+fn a_form_is_taken_up_on_what_is_stored_by_now() {
+    let draft = left_form();
+    let content = &draft.draft.as_ref().unwrap().content;
+    let DraftContent::Form(left) = content else { panic!("a form") };
+    let mine = left.mine.clone();
+    let key_of = mine.keys().find(|key| left.base.get(*key) != mine.get(*key)).unwrap().clone();
+    for (stored, conflicts) in [("theirs".into(), 1), (mine.get(&key_of).unwrap().clone(), 0)] {
+        let mut screen = Screen::writable(120, 40);
+        let session = screen.state.workspace.conversation.key().unwrap().clone();
+        screen.state.apply(&Change::edited(session, &[MetadataEdit::new(&key_of, Some(stored))]));
+        found(&mut screen, std::slice::from_ref(&draft));
+        key(&mut screen, KeyCode::Enter);
+        let Some(Modal::Form(form)) = screen.state.modals.last() else { panic!("a form") };
+        assert_eq!(form.conflicts.len(), conflicts);
+        assert_eq!(form.changes().len(), conflicts);
+    }
+}
+
+#[test]
+fn a_form_that_is_open_already_is_not_replaced() {
+    let mut screen = Screen::writable(120, 40);
+    screen.press("e other\n\u{1b}");
+    found(&mut screen, &[left_form()]);
+    assert_eq!(order(&key(&mut screen, KeyCode::Enter)), None);
+    assert!(screen.state.said.clone().unwrap().contains("save or discard them first"));
+    assert!(screen.state.drafts().iter().all(|draft| !draft.text.contains("mine")));
 }

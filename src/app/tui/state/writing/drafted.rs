@@ -1,5 +1,7 @@
 //! What was typed and is not stored, to be kept on disk.
 
+use bson::Bson;
+
 use super::super::{
     AppState,
     connection::{HomePlace, LastingPlace},
@@ -81,13 +83,15 @@ fn is_of_form(editor: &Editor) -> bool {
     matches!(editor.purpose, Purpose::Edit { .. } | Purpose::Add | Purpose::Item | Purpose::Rename { .. })
 }
 
-/// A change, for people to read: `priority = "high"`.
+/// A change, for people to read: `priority = high`. It is written at every key, so that nothing large is looked through for it.
 fn line_of(edit: &MetadataEdit) -> String {
+    let path = &edit.path;
     match &edit.value {
-        Some(value) => {
-            let value: String = plain::compact(value).chars().take(READ).collect();
-            format!("{} = {value}", edit.path)
-        }
-        None => format!("{} is removed", edit.path),
+        None => format!("{path} is removed"),
+        Some(Bson::String(text)) => format!("{path} = {}", text.chars().take(READ).collect::<String>()),
+        Some(Bson::Document(fields)) => format!("{path} = an object of {} fields", fields.len()),
+        Some(Bson::Array(items)) => format!("{path} = a list of {} items", items.len()),
+        Some(Bson::Binary(binary)) => format!("{path} = {} bytes", binary.bytes.len()),
+        Some(value) => format!("{path} = {}", plain::compact(value)),
     }
 }

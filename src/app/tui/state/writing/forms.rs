@@ -6,12 +6,7 @@ use super::{super::AppState, Pending};
 use crate::{
     app::{
         tui::state::{
-            Effect,
-            changes::ChangeList,
-            connection::HomePlace,
-            form::MetadataForm,
-            metadata::stored_of,
-            modal::Modal,
+            Effect, changes::ChangeList, connection::HomePlace, form::MetadataForm, metadata::stored_of, modal::Modal,
         },
         writes::Write,
     },
@@ -90,11 +85,8 @@ impl AppState {
         self.judge_saves(key, pending.home, stored, true);
         let shown = edits.iter().map(|edit| MetadataEdit::new(&edit.path, edit.path.value(stored).cloned()));
         let shown: Vec<MetadataEdit> = shown.collect();
-        let effects = if self.is_elsewhere(pending) {
-            Vec::new()
-        } else {
-            self.apply(&Change::edited(key.clone(), &shown))
-        };
+        let effects =
+            if self.is_elsewhere(pending) { Vec::new() } else { self.apply(&Change::edited(key.clone(), &shown)) };
         self.show_conflicts(key, pending.home);
         effects
     }

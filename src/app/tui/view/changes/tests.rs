@@ -2,9 +2,15 @@ use bson::{Bson, doc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::{
-    app::tui::{
-        state::{AppState, Input, changes::ChangeList, form::MetadataForm, modal::Modal, sample::Screen},
-        view::{self, sample},
+    app::{
+        place::WriteRules,
+        tui::{
+            state::{
+                AppState, Input, changes::ChangeList, connection::HomePlace, form::MetadataForm, modal::Modal,
+                named::ChosenSession, sample::Screen,
+            },
+            view::{self, sample},
+        },
     },
     session::MetadataPath,
 };
@@ -13,9 +19,17 @@ fn picture(state: &AppState, width: u16, height: u16) -> String {
     sample::screen(width, height, |frame, _| view::draw(frame, state))
 }
 
+/// The session and the place of the form that is open.
+fn of_form(screen: &Screen) -> (ChosenSession, Option<HomePlace>) {
+    let form = screen.state.listed_form().unwrap();
+    (form.session.clone(), form.home)
+}
+
 /// The list of changes of every kind; with what another writer made of them where `theirs` says so.
 fn listed(width: u16, height: u16, theirs: bool) -> Screen {
     let mut screen = Screen::writable(width, height);
+    screen.press("e");
+    let (session, home) = of_form(&screen);
     let base = doc! {
         "priority": "low", "retries": 3_i64, "gone": { "a": [1, 2, 3] }, "customer": { "tier": "gold", "since": 1 },
         "note": "long \u{1b}[2J".repeat(30), "last": true,
@@ -27,11 +41,9 @@ fn listed(width: u16, height: u16, theirs: bool) -> Screen {
     mine.insert("note", "short");
     mine.insert("customer", doc! { "tier": "silver", "since": 1 });
     mine.insert("owner", Bson::Null);
-    let session = screen.state.chosen().unwrap();
-    let home = screen.state.workspace.home();
-    let mut form = MetadataForm::new(session, home, Default::default(), &base);
+    let mut form = MetadataForm::new(session, home, WriteRules::default(), &base);
     form.mine = mine;
-    let (mut form, _) = MetadataForm::from_draft(form.draft(None), home, Default::default(), &base);
+    let (mut form, _) = MetadataForm::from_draft(form.draft(None), home, WriteRules::default(), &base);
     if theirs {
         let mut now = base.clone();
         now.insert("priority", "urgent");
@@ -71,13 +83,14 @@ fn in_ascii() {
 #[test]
 fn a_secret_is_not_shown() {
     let mut screen = Screen::writable(80, 24);
-    let key = "session_viewer_password";
-    let base = doc! { key: "hunter2", "o": { key: "hunter2" } };
-    let (session, home) = (screen.state.chosen().unwrap(), screen.state.workspace.home());
-    let mut form = MetadataForm::new(session, home, Default::default(), &base);
-    form.mine = doc! { "o": { key: "hunter3", "x": 1 } };
-    let (form, _) = MetadataForm::from_draft(form.draft(None), home, Default::default(), &base);
-    assert!(form.changes().iter().any(|edit| edit.path == MetadataPath::from(key)));
+    screen.press("e");
+    let (session, home) = of_form(&screen);
+    screen.state.modals.clear();
+    let base = doc! { "session_viewer_password": "hunter2", "o": { "session_viewer_password": "hunter2" } };
+    let mut form = MetadataForm::new(session, home, WriteRules::default(), &base);
+    form.mine = doc! { "o": { "session_viewer_password": "hunter3", "x": 1 } };
+    let (form, _) = MetadataForm::from_draft(form.draft(None), home, WriteRules::default(), &base);
+    assert!(form.changes().iter().any(|edit| edit.path == MetadataPath::from("session_viewer_password")));
     screen.state.modals.push(Modal::Form(Box::new(form)));
     screen.put(Input::Key(KeyEvent::new(KeyCode::Char('s'), KeyModifiers::CONTROL)));
     assert!(matches!(screen.state.modals.last(), Some(Modal::Changes(_))));
