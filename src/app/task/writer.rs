@@ -12,7 +12,7 @@ use crate::{
         writes::{HandWriter, Journal, Write, WritePlace},
     },
     hook::Hooks,
-    repository::Error,
+    repository::{Error, ErrorKind},
     session::SessionKey,
 };
 
@@ -99,7 +99,8 @@ impl Writer {
 /// The metadata as they are stored now, where an edit met something else than it was guarded by, or its answer was lost.
 async fn now_stored(hand: &HandWriter, edited: Option<&SessionKey>, error: &Error) -> Option<Box<Document>> {
     // Of a lost answer they tell what became of it.
-    let tells = matches!(error, Error::Conflict { .. } | Error::NotAnObject { .. } | Error::Unconfirmed { .. });
+    let refused = matches!(error, Error::Conflict { .. } | Error::NotAnObject { .. });
+    let tells = refused || error.kind() == ErrorKind::Unconfirmed;
     let key = edited.filter(|_| tells)?;
     let reader = hand.store.reader();
     let stored = tokio::time::timeout(LOOK, reader.metadata(key)).await;

@@ -99,9 +99,9 @@ fn heading(list: &ChangeList, count: usize, page: usize, cells: usize, state: &A
 
 fn hint(chooses: bool, state: &AppState) -> String {
     let key = |action: Action, does: &str| Some(format!("{} {does}", state.keymap.label(action)?));
-    let own = if chooses { vec![Some("m mine  t theirs  b base".to_owned())] } else { vec![key(Action::Open, "save")] };
-    let all = own.into_iter().chain([key(Action::Edit, "edit"), key(Action::Back, "back")]);
-    all.flatten().collect::<Vec<_>>().join("  ")
+    let own = if chooses { Some("m mine  t theirs  b base".to_owned()) } else { key(Action::Open, "save") };
+    let all = [own, key(Action::Edit, "edit"), key(Action::Back, "back")];
+    all.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
 /// Why it is not saved, over the bottom.

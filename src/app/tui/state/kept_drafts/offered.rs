@@ -143,7 +143,7 @@ impl AppState {
                 self.put_beneath_what_is_typed([Modal::Editor(Box::new(editor))]);
             }
             DraftContent::Form(left) => {
-                if let Err(why) = self.rebuild_form(left, says) {
+                if let Err(why) = self.rebuild_form(left, &says) {
                     self.offered.wanted = None;
                     return self.say(format!("{} is not taken up: {why}", name_of(draft)));
                 }
@@ -157,7 +157,7 @@ impl AppState {
     ///
     /// # Errors
     /// Why it cannot be, in a sentence. Safe text.
-    fn rebuild_form(&mut self, left: &FormDraft, says: String) -> Result<(), String> {
+    fn rebuild_form(&mut self, left: &FormDraft, says: &str) -> Result<(), String> {
         let session = self.workspace.conversation.session().ok_or("its session is not open")?;
         let stored = stored_of(session)?;
         let home = self.workspace.home;
@@ -172,7 +172,7 @@ impl AppState {
             self.said = Some(format!("what was typed for {} is stored by now", text::line(&left.session.name)));
             return Ok(());
         }
-        form.says = Some(form.says.take().map_or_else(|| says.clone(), |more| format!("{says}; {more}")));
+        form.says = Some(form.says.take().map_or_else(|| says.to_owned(), |more| format!("{says}; {more}")));
         let editor = editor.map(|editor| Modal::Editor(Box::new(editor)));
         self.put_beneath_what_is_typed([Modal::Form(Box::new(form))].into_iter().chain(editor));
         Ok(())
