@@ -51,12 +51,20 @@ impl Drafts {
         Self { desk: Arc::new(desk), news, taken_up: Vec::new(), synced: None, due: None, hurries: false, any: false }
     }
 
-    /// Something happened; `typed`: there is something to type in. The files are behind from now on, and brought up to date before
-    /// anything else is waited for, or within a while where no person did it.
-    pub fn touch(&mut self, typed: bool, by_person: bool) {
+    /// A person did something; `typed`: there is something to type in. The files are behind from now on, and brought up to date
+    /// before anything else is waited for.
+    pub fn touch(&mut self, typed: bool) {
+        self.due_within(typed, Duration::ZERO);
+    }
+
+    /// Something else happened: the files are brought up to date within a while.
+    pub fn touch_later(&mut self, typed: bool) {
+        self.due_within(typed, EVERY);
+    }
+
+    fn due_within(&mut self, typed: bool, wait: Duration) {
         if typed || self.any {
-            let now = Instant::now();
-            let due = if by_person { now } else { now + EVERY };
+            let due = Instant::now() + wait;
             self.due = Some(self.due.map_or(due, |earlier| earlier.min(due)));
         }
     }

@@ -43,8 +43,10 @@ impl Browser {
             }
             self.state.update(Input::Tick(Timestamp::now()));
             let effects = self.state.update(next);
-            if let Some(at_once) = changes_drafts {
-                self.drafts.touch(self.state.is_typed_in(), at_once);
+            match changes_drafts {
+                Some(true) => self.drafts.touch(self.state.is_typed_in()),
+                Some(false) => self.drafts.touch_later(self.state.is_typed_in()),
+                None => {}
             }
             self.carry_out(effects, guard)?;
             let turn_is_over = told && Instant::now() >= turn;

@@ -37,18 +37,18 @@ fn a_file_follows_what_is_typed_and_goes_when_it_is_stored() {
 fn a_key_is_kept_at_once_and_news_within_a_while() {
     let state = tempfile::tempdir().unwrap();
     let mut drafts = Drafts::new(Some(state.path().to_owned()));
-    drafts.touch(false, true);
+    drafts.touch(false);
     assert_eq!(drafts.wait(), None, "nothing is typed");
-    drafts.touch(true, true);
+    drafts.touch(true);
     assert_eq!(drafts.wait(), Some(Duration::ZERO));
     drafts.keep(vec![draft("a", "x")]);
     assert_eq!(drafts.wait(), None);
-    drafts.touch(true, false);
+    drafts.touch_later(true);
     assert!(drafts.wait().is_some_and(|wait| wait > Duration::ZERO && wait <= EVERY));
-    drafts.touch(true, true);
+    drafts.touch(true);
     assert_eq!(drafts.wait(), Some(Duration::ZERO));
     drafts.keep(Vec::new());
-    drafts.touch(false, true);
+    drafts.touch(false);
     assert_eq!(drafts.wait(), None, "nothing is typed any more");
 }
 
