@@ -5,6 +5,7 @@
 mod terminal;
 
 use std::{
+    collections::BTreeMap,
     path::Path,
     time::{Duration, Instant},
 };
@@ -146,10 +147,24 @@ fn type_feedback(terminal: &mut Terminal) {
     terminal.wait_for("not stored yet");
 }
 
-/// The texts of the drafts that are kept.
+/// The drafts that are kept, each as it was last written.
 fn drafts(state: &Path) -> Vec<String> {
     let Ok(files) = std::fs::read_dir(state.join("strandscope/drafts")) else { return Vec::new() };
-    files.map(|file| std::fs::read_to_string(file.expect("a draft").path()).unwrap_or_default()).collect()
+    let mut paths: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|end| end == "json"));
+    // `a.typed.json` is newer than `a.json`.
+    paths.sort();
+    let newest: BTreeMap<_, _> = paths
+        .iter()
+        .filter_map(|path| Some((path.file_name()?.to_str()?.split('.').next()?, std::fs::read_to_string(path).ok()?)))
+        .collect();
+    newest.into_values().collect()
+}
+
+/// What was typed in a draft.
+fn typed_in(draft: &str) -> String {
+    let json: serde_json::Value = serde_json::from_str(draft).expect("a whole draft");
+    json["text"].as_str().expect("a text").to_owned()
 }
 
 /// Waits until something is so that the screen does not show.
@@ -190,6 +205,47 @@ fn what_is_being_typed_outlives_a_kill_that_cannot_be_heard_and_is_gone_once_giv
     terminal.signal("KILL");
     terminal.wait_for_end();
     assert_eq!(drafts(state.path()).len(), 1);
+}
+
+#[test]
+fn what_a_killed_window_left_is_offered_at_the_next_start_and_taken_up() {
+    let state = tempfile::tempdir().expect("a folder");
+    let mut terminal = typing(state.path());
+    wait_until("the draft is written", || drafts(state.path()).iter().any(|draft| draft.contains("not stored yet")));
+    terminal.signal("KILL");
+    terminal.wait_for_end();
+    let mut terminal = start(&["demo"], &[("XDG_STATE_HOME", state.path().to_str().expect("a path"))]);
+    terminal.wait_for("Drafts");
+    terminal.press("\r");
+    terminal.wait_for("and not saved");
+    terminal.wait_for("not stored yet");
+    terminal.press(", at last\u{13}");
+    terminal.wait_for("is stored");
+    wait_until("the draft is gone", || drafts(state.path()).is_empty());
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+    let left = std::fs::read_dir(state.path().join("strandscope/drafts")).expect("a folder of drafts");
+    assert_eq!(left.count(), 0);
+}
+
+#[test]
+fn a_kill_at_any_instant_leaves_a_whole_draft() {
+    for round in 0..6 {
+        let state = tempfile::tempdir().expect("a folder");
+        let mut terminal = typing(state.path());
+        wait_until("the draft is written", || !drafts(state.path()).is_empty());
+        let keys: String = (0..100 + round * 37).map(|at| char::from(b'a' + (at % 26) as u8)).collect();
+        for key in keys.chars() {
+            terminal.press(&key.to_string());
+        }
+        terminal.signal("KILL");
+        terminal.wait_for_end();
+        let kept = drafts(state.path());
+        assert_eq!(kept.len(), 1);
+        let whole = format!("not stored yet{keys}");
+        let typed = typed_in(&kept[0]);
+        assert!(whole.starts_with(&typed), "{typed:?}");
+    }
 }
 
 /// `script` is the terminal: killed, it closes it as a terminal window does.

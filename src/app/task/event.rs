@@ -26,6 +26,8 @@ pub enum Event {
         ticket: Ticket,
         /// `database.collection` or the folder's path.
         location: String,
+        /// Which store it is among all: see `SessionReader::identity`.
+        identity: String,
     },
     /// Several collections look like sessions.
     Choose {
@@ -134,7 +136,8 @@ pub enum Event {
         ticket: Ticket,
         /// Why.
         error: Error,
-        /// The metadata as they are stored now, where an edit of them met something else than it was guarded by.
+        /// The metadata as they are stored now, where an edit of them met something else than it was guarded by, or its answer was
+        /// lost.
         stored: Option<Box<Document>>,
     },
 }

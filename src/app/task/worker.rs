@@ -249,14 +249,14 @@ impl Worker {
         let ticket = reply.ticket;
         let event = match opened {
             Ok(Opened::Store(store)) => {
-                let location = store.reader().location();
+                let (location, identity) = (store.reader().location(), store.reader().identity());
                 let watch = LinkWatch::new(store.reader(), self.events.clone(), &self.user);
                 let hand = self.writing.at(place, store.clone());
                 let bulk = BulkRuns::new(hand.clone(), self.writing.reports.clone(), self.events.clone());
                 let writer = Writer::start(hand.clone(), watch.clone(), self.events.clone());
                 let (view, live) = (WatchView::default(), JoinSet::new());
                 self.open = Some(OpenStore { ticket, store, watch, hand, writer, bulk, view, live });
-                Event::Connected { ticket, location }
+                Event::Connected { ticket, location, identity }
             }
             Ok(Opened::Choose(candidates)) => Event::Choose { ticket, candidates },
             Err(error) => reply.failure(error),

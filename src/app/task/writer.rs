@@ -12,7 +12,7 @@ use crate::{
         writes::{HandWriter, Journal, Write, WritePlace},
     },
     hook::Hooks,
-    repository::Error,
+    repository::{Error, ErrorKind},
     session::SessionKey,
 };
 
@@ -42,6 +42,9 @@ impl Writing {
 /// After so long without an answer to a write the connection is asked whether it is still there: the write itself may wait much
 /// longer.
 const DOUBT: Duration = Duration::from_secs(2);
+
+/// How long it is looked for what is stored now, before a write is said to have failed.
+const LOOK: Duration = Duration::from_secs(3);
 
 type Queued = (Ticket, Box<WriteOrder>);
 
@@ -97,8 +100,13 @@ impl Writer {
     }
 }
 
-/// The metadata as they are stored now, where an edit met something else than it was guarded by.
+/// The metadata as they are stored now, where an edit met something else than it was guarded by, or its answer was lost.
 async fn now_stored(hand: &HandWriter, edited: Option<&SessionKey>, error: &Error) -> Option<Box<Document>> {
-    let key = edited.filter(|_| matches!(error, Error::Conflict { .. } | Error::NotAnObject { .. }))?;
-    hand.store.reader().metadata(key).await.ok().map(Box::new)
+    // Of a lost answer they tell what became of it.
+    let refused = matches!(error, Error::Conflict { .. } | Error::NotAnObject { .. });
+    let tells = refused || error.kind() == ErrorKind::Unconfirmed;
+    let key = edited.filter(|_| tells)?;
+    let reader = hand.store.reader();
+    let stored = tokio::time::timeout(LOOK, reader.metadata(key)).await;
+    stored.ok()?.ok().map(Box::new)
 }

@@ -111,6 +111,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
     let reports = options.state_dir.as_ref().map(|dir| places::reports_in(dir));
     let task = task::spawn(options.limits, Writing { hooks: options.hooks.clone(), copies, journal, reports });
     let drafts = Drafts::new(options.state_dir.as_ref().map(|dir| dir.join("drafts")));
+    drafts.find();
     let size = guard.terminal.size()?;
     let (state, effects) = AppState::new(start(options, size));
     let mut browser = Browser {
@@ -245,6 +246,7 @@ impl Browser {
                 },
                 () = tokio::time::sleep(wake.unwrap_or_default()), if wake.is_some() => self.pace.soon(),
                 () = tokio::time::sleep(draft.unwrap_or_default()), if draft.is_some() => {}
+                news = self.drafts.news() => self.waiting.push_back(Input::Drafts(news)),
             }
             if told_to_stop {
                 self.stop(guard, &mut outside.signals, false).await?;
@@ -292,6 +294,7 @@ impl Browser {
                 }
                 Effect::Say(_) => {} // The state keeps what is said for its status line.
                 Effect::EditOutside(..) => {}
+                Effect::Draft(order) => self.drafts.order(order),
                 Effect::Quit => self.leave = true,
             }
         }

@@ -24,6 +24,7 @@ pub mod form;
 mod forming;
 pub mod glow;
 pub mod help;
+mod input;
 pub mod inspector;
 pub mod kept_drafts;
 mod keys;
@@ -34,7 +35,7 @@ pub mod metrics;
 pub mod modal;
 mod modals;
 mod mouse;
-mod named;
+pub mod named;
 mod newest;
 pub mod note;
 mod offers;
@@ -56,11 +57,12 @@ pub mod workspace;
 pub mod writing;
 
 pub use effect::{Effect, Tickets};
+pub use input::Input;
 pub use start::Start;
 
 use std::collections::BTreeMap;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, MouseEvent};
+use crossterm::event::{KeyCode, KeyEventKind};
 use jiff::Timestamp;
 use ratatui::layout::{Margin, Rect, Size};
 use uuid::Uuid;
@@ -74,40 +76,14 @@ use self::{
 };
 use super::render::{
     Look,
-    look::{
-        Theme,
-        colour::{Ground, Palette},
-    },
+    look::{Theme, colour::Palette},
 };
 use crate::app::{
     config::Ui,
     keymap::{Action, Keymap},
     place::Place,
-    task::{Command, Event},
+    task::Command,
 };
-
-/// Something that happened.
-#[derive(Debug, Clone)]
-pub enum Input {
-    /// A key.
-    Key(KeyEvent),
-    /// Pasted text.
-    Paste(String),
-    /// The mouse.
-    Mouse(MouseEvent),
-    /// The terminal's size.
-    Resize(Size),
-    /// The background task.
-    Task(Box<Event>),
-    /// The clock.
-    Tick(Timestamp),
-    /// The terminal told what its background is.
-    Background(Ground),
-    /// The terminal's window is looked at, or is not any more.
-    Focus(bool),
-    /// The editor of the environment ended: the text that it left, or why there is none.
-    Outside(Result<String, String>),
-}
 
 /// The whole screen.
 pub struct AppState {
@@ -158,6 +134,10 @@ pub struct AppState {
     rated: writing::RatedHere,
     /// The places that were open: what was typed is stored where it was typed for.
     homes: connection::HomePlaces,
+    /// Saves of forms of which nobody knows whether they were carried out.
+    unsure_saves: Vec<writing::UnsureSave>,
+    /// Drafts of runs before.
+    offered: kept_drafts::OfferedDrafts,
     /// What is read, and since when nothing was answered.
     silent: Option<(Timestamp, String)>,
 }
@@ -192,7 +172,9 @@ impl AppState {
             copied_field: None,
             pending: Vec::new(),
             rated: writing::RatedHere::default(),
+            unsure_saves: Vec::new(),
             homes: connection::HomePlaces::default(),
+            offered: kept_drafts::OfferedDrafts::default(),
             silent: None,
         };
         let mut effects = state.settle();
@@ -235,6 +217,7 @@ impl AppState {
                 return Vec::new();
             }
             Input::Outside(left) => self.on_outside(left),
+            Input::Drafts(news) => self.on_drafts(news),
             Input::Focus(looked_at) => {
                 self.on_focus(looked_at);
                 Vec::new()

@@ -103,7 +103,10 @@ impl Screen {
     /// What the store says.
     fn answer(&self, command: &Command) -> Option<Event> {
         Some(match command {
-            Command::Connect(ticket, ..) => Event::Connected { ticket: *ticket, location: "bench.sessions".into() },
+            Command::Connect(ticket, ..) => {
+                let (location, identity) = ("bench.sessions".into(), "bench".into());
+                Event::Connected { ticket: *ticket, location, identity }
+            }
             Command::Resolve(ticket, id) => {
                 Event::Resolved(*ticket, id.clone(), vec![decode::summary(&data::session(0, 0, 0))])
             }

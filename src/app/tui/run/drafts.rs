@@ -1,50 +1,77 @@
-//! What was typed and not stored, kept in files while it is so: also a kill or a power cut leaves it there.
+//! What is typed and not stored, kept in files while it is so: also a kill or a power cut leaves it there.
+
+mod files;
+mod format;
+mod found;
+mod pair;
+mod window;
 
 use std::{
-    fs,
     io::{self, Write},
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    mem,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use crate::app::config::places;
+use tokio::sync::mpsc;
+
 use crate::app::{
     text,
-    tui::state::writing::{Draft, MAY_BE_DONE},
+    tui::state::{
+        kept_drafts::{Draft, DraftId, DraftNews, DraftOrder},
+        writing::MAY_BE_DONE,
+    },
 };
+use files::DraftFiles;
 
-/// How often what is being typed is written.
+/// How often what is typed is made to outlive a power cut; and how soon it is tried again where it could not be written.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// Where drafts are kept, and which are.
-#[derive(Debug, Default)]
+/// Keeps drafts. Nothing here waits for the disk but [`Drafts::keep`].
+#[derive(Debug)]
 pub(super) struct Drafts {
-    files: Arc<Mutex<DraftFiles>>,
-    /// How often they were brought up to date.
-    turn: u64,
-    last: Option<Instant>,
+    desk: Arc<DraftDesk>,
+    news: mpsc::UnboundedReceiver<DraftNews>,
+    /// Drafts of runs before that go on here: their files go with the next state that is kept.
+    taken_up: Vec<DraftId>,
+    /// When a state was last handed over that is to outlive a power cut.
+    synced: Option<Instant>,
     due: Option<Instant>,
+    /// What was typed is on its way.
+    hurries: bool,
     any: bool,
 }
 
 impl Drafts {
     /// In this folder; `None` where the platform names none.
     pub fn new(folder: Option<PathBuf>) -> Self {
-        let files = DraftFiles { folder, ..DraftFiles::default() };
-        Self { files: Arc::new(Mutex::new(files)), ..Self::default() }
+        let (sender, news) = mpsc::unbounded_channel();
+        let desk = DraftDesk { waiting: Mutex::default(), files: Mutex::new(DraftFiles::new(folder)), news: sender };
+        Self { desk: Arc::new(desk), news, taken_up: Vec::new(), synced: None, due: None, hurries: false, any: false }
     }
 
-    /// Something happened; `typed`: there is an editor. The files are behind from now on.
+    /// A person did something; `typed`: there is something to type in. The files are behind from now on, and brought up to date
+    /// before anything else is waited for.
     pub fn touch(&mut self, typed: bool) {
-        if self.due.is_none() && (typed || self.any) {
-            let now = Instant::now();
-            self.due = Some(self.last.map_or(now, |last| now.max(last + EVERY)));
+        self.due_within(typed, Duration::ZERO);
+    }
+
+    /// Something else happened: the files are brought up to date within a while.
+    pub fn touch_later(&mut self, typed: bool) {
+        self.due_within(typed, EVERY);
+    }
+
+    fn due_within(&mut self, typed: bool, wait: Duration) {
+        if typed || self.any {
+            let due = Instant::now() + wait;
+            self.due = Some(self.due.map_or(due, |earlier| earlier.min(due)));
         }
     }
 
-    /// What was typed is on its way: it is written without delay.
+    /// What was typed is on its way: it is to outlive a power cut.
     pub fn hurry(&mut self) {
+        self.hurries = true;
         self.due = Some(Instant::now());
     }
 
@@ -53,36 +80,77 @@ impl Drafts {
         self.due.map(|due| due.saturating_duration_since(Instant::now()))
     }
 
-    /// Brings the files up to date on a thread that may wait for the disk.
+    /// Brings the files up to date on a thread that may wait for the disk. While it does, only the newest state waits.
     pub fn keep_soon(&mut self, drafts: Vec<Draft>) {
-        let turn = self.begin(&drafts);
-        let files = Arc::clone(&self.files);
-        tokio::task::spawn_blocking(move || lock(&files).keep(turn, drafts));
+        let sync = mem::take(&mut self.hurries) || self.synced.is_none_or(|at| at.elapsed() >= EVERY);
+        self.hand_over(drafts, sync);
+        DraftDesk::wake(&self.desk);
     }
 
     /// Brings the files up to date before it returns.
     pub fn keep(&mut self, drafts: Vec<Draft>) {
-        let turn = self.begin(&drafts);
-        lock(&self.files).keep(turn, drafts);
+        self.hand_over(drafts, true);
+        self.desk.work();
     }
 
-    fn begin(&mut self, drafts: &[Draft]) -> u64 {
-        self.turn += 1;
-        self.last = Some(Instant::now());
-        self.due = None;
+    fn hand_over(&mut self, drafts: Vec<Draft>, sync: bool) {
+        let now = Instant::now();
+        if sync {
+            self.synced = Some(now);
+        }
         self.any = !drafts.is_empty();
-        self.turn
+        self.due = self.synced.filter(|_| self.any && !sync).map(|last| last + EVERY);
+        let mut waiting = lock(&self.desk.waiting);
+        waiting.taken_up.append(&mut self.taken_up);
+        let sync = sync || waiting.state.as_ref().is_some_and(|(_, sync)| *sync);
+        waiting.state = Some((drafts, sync));
+    }
+
+    /// Looks for drafts of runs before, which are told as news.
+    pub fn find(&self) {
+        lock(&self.desk.waiting).find = true;
+        DraftDesk::wake(&self.desk);
+    }
+
+    /// Does something with the file of a draft of a run before.
+    pub fn order(&mut self, order: DraftOrder) {
+        match order {
+            DraftOrder::TakenUp(id) => {
+                self.taken_up.push(id);
+                self.due = Some(Instant::now());
+            }
+            DraftOrder::Discarded(id) => {
+                lock(&self.desk.waiting).discarded.push(id);
+                DraftDesk::wake(&self.desk);
+            }
+        }
+    }
+
+    /// What is told of the files. What could not be written is tried again.
+    pub async fn news(&mut self) -> DraftNews {
+        match self.news.recv().await {
+            Some(news) => {
+                if matches!(news, DraftNews::NotKept(_)) && self.any && self.due.is_none() {
+                    self.due = Some(Instant::now() + EVERY);
+                }
+                news
+            }
+            // Its other end is held here.
+            None => std::future::pending().await,
+        }
     }
 
     /// Says where each is: the terminal is given back by then.
     pub fn say(&self) {
-        for kept in &lock(&self.files).kept {
-            let said = match &kept.file {
+        for kept in lock(&self.desk.files).kept() {
+            let said = match &kept.saved {
                 Ok(path) if kept.draft.may_be_stored => {
                     format!("what was typed is kept in {}; {MAY_BE_DONE}", path.display())
                 }
-                Ok(path) => format!("what was typed is kept in {}", path.display()),
-                Err(error) => format!("what was typed could not be kept ({error}):\n{}", kept.draft.text),
+                Ok(path) => format!("what was typed is kept in {}, and offered at the next start", path.display()),
+                Err(error) => {
+                    format!("{}: what was typed could not be kept ({error}):\n{}", kept.draft.what, kept.draft.text)
+                }
             };
             tracing::info!(what = kept.draft.what, "unsaved text at the end");
             // Nobody is left to tell when this fails too.
@@ -92,149 +160,91 @@ impl Drafts {
 }
 
 /// A panic while it was held left it as it was before or after, which is as good.
-fn lock(files: &Mutex<DraftFiles>) -> std::sync::MutexGuard<'_, DraftFiles> {
-    files.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(held: &Mutex<T>) -> MutexGuard<'_, T> {
+    held.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-#[derive(Debug, Default)]
-struct DraftFiles {
-    folder: Option<PathBuf>,
-    kept: Vec<KeptDraft>,
-    turn: u64,
-}
-
+/// What is to be done, and the files it is done to. A slow disk has one state to write, however much is typed meanwhile.
 #[derive(Debug)]
-struct KeptDraft {
-    draft: Draft,
-    file: io::Result<PathBuf>,
+struct DraftDesk {
+    waiting: Mutex<WaitingDrafts>,
+    files: Mutex<DraftFiles>,
+    news: mpsc::UnboundedSender<DraftNews>,
 }
 
-impl DraftFiles {
-    /// One file for each draft, and none for what was stored or given up. An older turn than the last changes nothing.
-    fn keep(&mut self, turn: u64, drafts: Vec<Draft>) {
-        if turn < self.turn {
-            return;
+/// What is to be done.
+#[derive(Debug, Default)]
+struct WaitingDrafts {
+    /// The newest state, and whether it is to outlive a power cut.
+    state: Option<(Vec<Draft>, bool)>,
+    taken_up: Vec<DraftId>,
+    discarded: Vec<DraftId>,
+    find: bool,
+    /// A thread is at it.
+    is_at_work: bool,
+    /// The last state could not be written.
+    fails: bool,
+}
+
+impl DraftDesk {
+    /// Has a thread do what waits.
+    fn wake(desk: &Arc<Self>) {
+        let mut waiting = lock(&desk.waiting);
+        if !mem::replace(&mut waiting.is_at_work, true) {
+            let desk = Arc::clone(desk);
+            tokio::task::spawn_blocking(move || desk.work());
         }
-        self.turn = turn;
-        let mut before = std::mem::take(&mut self.kept);
-        for draft in drafts {
-            let file = match take(&mut before, &draft) {
-                Some(KeptDraft { draft: same, file: Ok(path) }) if same == draft && path.exists() => Ok(path),
-                Some(KeptDraft { file: Ok(path), .. }) => self.save(&draft, Some(&path)),
-                _ => self.save(&draft, None),
+    }
+
+    /// Does all that waits, after what is being done.
+    fn work(&self) {
+        let mut files = lock(&self.files);
+        loop {
+            let (state, taken_up, discarded, find) = {
+                let mut waiting = lock(&self.waiting);
+                let state = waiting.state.take();
+                // They go with a state that holds them, which is the one that came with them.
+                let taken_up = if state.is_some() { mem::take(&mut waiting.taken_up) } else { Vec::new() };
+                let (discarded, find) = (mem::take(&mut waiting.discarded), mem::take(&mut waiting.find));
+                if state.is_none() && discarded.is_empty() && !find {
+                    waiting.is_at_work = false;
+                    return;
+                }
+                (state, taken_up, discarded, find)
             };
-            if let Err(error) = &file {
-                tracing::warn!(%error, "what was typed could not be kept");
+            if let Some((drafts, sync)) = state {
+                self.keep(&mut files, drafts, sync, taken_up);
             }
-            self.kept.push(KeptDraft { draft, file });
-        }
-        for path in before.into_iter().filter_map(|old| old.file.ok()) {
-            if let Err(error) = fs::remove_file(path) {
-                tracing::warn!(%error, "a draft that is not needed any more could not be removed");
+            discarded.iter().for_each(|id| files.discard(id));
+            if find {
+                let found = files.find();
+                if !found.is_empty() {
+                    self.tell(DraftNews::Found(found));
+                }
             }
         }
     }
 
-    /// Saves it for its user alone, in place of an older state of it.
-    fn save(&self, draft: &Draft, older: Option<&Path>) -> io::Result<PathBuf> {
-        let folder = self.folder.as_deref().ok_or_else(|| io::Error::other("this platform names no folder for it"))?;
-        places::make_private(folder)?;
-        let at = jiff::Timestamp::now().strftime("draft-%Y%m%dT%H%M%SZ-").to_string();
-        let mut file = tempfile::Builder::new().prefix(&at).suffix(".json").tempfile_in(folder)?;
-        let mut json = serde_json::json!({ "session_id": draft.session, "for": draft.what, "text": draft.text });
-        if draft.may_be_stored {
-            json["note"] = MAY_BE_DONE.into();
+    fn keep(&self, files: &mut DraftFiles, drafts: Vec<Draft>, sync: bool, taken_up: Vec<DraftId>) {
+        let kept = files.keep(drafts, sync, &taken_up);
+        let mut waiting = lock(&self.waiting);
+        let failed = mem::replace(&mut waiting.fails, kept.is_err());
+        match kept {
+            Ok(()) if failed => self.tell(DraftNews::KeptAgain),
+            Ok(()) => {}
+            Err(why) => {
+                // Their old files stay until the new ones are there.
+                waiting.taken_up.extend(taken_up);
+                self.tell(DraftNews::NotKept(why));
+            }
         }
-        serde_json::to_writer_pretty(file.as_file_mut(), &json)?;
-        file.write_all(b"\n")?;
-        file.as_file().sync_all()?;
-        let path = match older {
-            Some(older) => file.persist(older).map(|_| older.to_owned()).map_err(|error| error.error)?,
-            None => file.keep().map(|(_, path)| path).map_err(|error| error.error)?,
-        };
-        // The name lasts once the folder does; not every system can say so of a folder.
-        let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
-        Ok(path)
     }
-}
 
-/// The file of a draft: of the very same, or else of what it was before more was typed.
-fn take(before: &mut Vec<KeptDraft>, draft: &Draft) -> Option<KeptDraft> {
-    let same = before.iter().position(|kept| kept.draft == *draft);
-    let of = |kept: &KeptDraft| kept.draft.session == draft.session && kept.draft.what == draft.what;
-    same.or_else(|| before.iter().position(of)).map(|at| before.swap_remove(at))
+    fn tell(&self, news: DraftNews) {
+        // Nobody listens any more at the end.
+        let _ = self.news.send(news);
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn draft(what: &str, text: &str) -> Draft {
-        Draft { session: "s".to_owned(), what: what.to_owned(), text: text.to_owned(), may_be_stored: false }
-    }
-
-    fn texts(folder: &Path) -> Vec<String> {
-        let files = fs::read_dir(folder).unwrap().map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
-        let mut texts: Vec<String> = files
-            .map(|json| serde_json::from_str::<serde_json::Value>(&json).unwrap()["text"].as_str().unwrap().to_owned())
-            .collect();
-        texts.sort();
-        texts
-    }
-
-    #[test]
-    fn a_file_follows_what_is_typed_and_goes_when_it_is_stored() {
-        let state = tempfile::tempdir().unwrap();
-        let folder = state.path().join("drafts");
-        let mut drafts = Drafts::new(Some(folder.clone()));
-        drafts.keep(vec![draft("a", "one")]);
-        drafts.keep(vec![draft("a", "one more"), draft("b", "two")]);
-        assert_eq!(texts(&folder), ["one more", "two"]);
-        #[cfg(unix)]
-        for file in fs::read_dir(&folder).unwrap() {
-            use std::os::unix::fs::PermissionsExt;
-            assert_eq!(file.unwrap().metadata().unwrap().permissions().mode() & 0o777, 0o600);
-        }
-        drafts.keep(vec![draft("b", "two")]);
-        assert_eq!(texts(&folder), ["two"]);
-        drafts.keep(Vec::new());
-        assert!(texts(&folder).is_empty());
-    }
-
-    #[test]
-    fn a_file_says_that_what_was_sent_may_be_stored() {
-        let state = tempfile::tempdir().unwrap();
-        let mut drafts = Drafts::new(Some(state.path().to_owned()));
-        for sent in [false, true] {
-            drafts.keep(vec![Draft { may_be_stored: sent, ..draft("a", "x") }]);
-            let files: Vec<_> = fs::read_dir(state.path()).unwrap().map(|file| file.unwrap().path()).collect();
-            assert_eq!(files.len(), 1);
-            assert_eq!(fs::read_to_string(&files[0]).unwrap().contains(MAY_BE_DONE), sent);
-        }
-    }
-
-    #[test]
-    fn a_late_turn_does_not_undo_a_newer_one() {
-        let state = tempfile::tempdir().unwrap();
-        let mut files = DraftFiles { folder: Some(state.path().to_owned()), ..DraftFiles::default() };
-        files.keep(2, vec![draft("a", "newer")]);
-        files.keep(1, vec![draft("a", "older")]);
-        assert_eq!(texts(state.path()), ["newer"]);
-    }
-
-    #[test]
-    fn the_first_is_written_at_once_and_the_next_after_a_while() {
-        let state = tempfile::tempdir().unwrap();
-        let mut drafts = Drafts::new(Some(state.path().to_owned()));
-        drafts.touch(false);
-        assert_eq!(drafts.wait(), None, "nothing is typed");
-        drafts.touch(true);
-        assert_eq!(drafts.wait(), Some(Duration::ZERO));
-        drafts.keep(vec![draft("a", "x")]);
-        assert_eq!(drafts.wait(), None);
-        drafts.touch(true);
-        assert!(drafts.wait().is_some_and(|wait| wait > Duration::ZERO && wait <= EVERY));
-        drafts.hurry();
-        assert_eq!(drafts.wait(), Some(Duration::ZERO));
-    }
-}
+mod tests;

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::app::{
     signals::Signals,
+    task::Event,
     tui::{state::Input, terminal::TerminalGuard},
 };
 
@@ -33,6 +34,7 @@ impl Browser {
                 continue;
             }
             let told = matches!(next, Input::Task(_));
+            let changes_drafts = changes_drafts(&next);
             if told {
                 self.backlog.take();
                 self.pace.soon();
@@ -41,7 +43,11 @@ impl Browser {
             }
             self.state.update(Input::Tick(Timestamp::now()));
             let effects = self.state.update(next);
-            self.drafts.touch(self.state.is_typed_in());
+            match changes_drafts {
+                Some(true) => self.drafts.touch(self.state.is_typed_in()),
+                Some(false) => self.drafts.touch_later(self.state.is_typed_in()),
+                None => {}
+            }
             self.carry_out(effects, guard)?;
             let turn_is_over = told && Instant::now() >= turn;
             let drawn_first = self.pace.is_urgent() && events.is_empty();
@@ -78,5 +84,14 @@ impl Browser {
             return Ok(Some(input));
         }
         Ok(self.task.events.try_recv().ok().map(|event| Input::Task(Box::new(event))))
+    }
+}
+
+/// Whether it may change what is typed and not stored; `true`: in a way that is kept at once.
+fn changes_drafts(input: &Input) -> Option<bool> {
+    match input {
+        Input::Task(event) => Some(matches!(**event, Event::Written(..) | Event::NotWritten { .. })),
+        Input::Tick(_) | Input::Drafts(_) => None,
+        _ => Some(true),
     }
 }

@@ -1,18 +1,15 @@
 //! The list of changes before they are saved; and, after a conflict, base, mine and theirs of each field.
 
-use super::{AppState, Effect};
-use crossterm::event::KeyEvent;
+mod keys;
 
-/// The changes of the form that lies beneath it.
+/// The changes of the form that lies beneath it; where it holds conflicts, those first.
 #[derive(Debug, Clone, Default)]
 pub struct ChangeList {
-    /// The first line in view.
-    pub top: usize,
+    /// Position of the selected one.
+    pub selected: usize,
+    /// Why it is not saved. Safe text.
+    pub problem: Option<String>,
 }
 
-impl AppState {
-    /// A key while the list of changes is shown.
-    pub(super) fn on_changes_key(&mut self, _key: KeyEvent) -> Vec<Effect> {
-        self.close_modal()
-    }
-}
+#[cfg(test)]
+mod tests;

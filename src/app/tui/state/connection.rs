@@ -1,5 +1,7 @@
 //! Where the sessions come from, and how that goes.
 
+use std::fmt;
+
 use jiff::Timestamp;
 
 use crate::{
@@ -48,29 +50,50 @@ pub struct Lost {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HomePlace(usize);
 
+/// A place as it is known beyond the run of the program. Holds no password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastingPlace {
+    /// What a person calls it.
+    pub name: String,
+    /// `database.collection` or the folder's path.
+    pub location: String,
+    /// What it is, whatever it is called: hosts, database and collection, or the folder.
+    pub identity: String,
+}
+
+/// What a person knows it by. Safe text.
+impl fmt::Display for LastingPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {}", text::line(&self.name), text::line(&self.location))
+    }
+}
+
 /// The places that were open so far.
 #[derive(Debug, Default)]
-pub(super) struct HomePlaces(Vec<(Place, String)>);
+pub(super) struct HomePlaces(Vec<(Place, LastingPlace)>);
 
 impl HomePlaces {
-    /// The one that is open at a location.
-    pub fn of(&mut self, place: &Place, location: &str) -> HomePlace {
-        let same = |(known, at): &(Place, String)| {
-            known.name == place.name && known.origin.is_same(&place.origin) && at == location
+    /// The one that is open at a location, with the identity of the store.
+    pub fn of(&mut self, place: &Place, location: &str, identity: String) -> HomePlace {
+        let same = |(known, at): &(Place, LastingPlace)| {
+            known.name == place.name && known.origin.is_same(&place.origin) && at.location == location
         };
         let known = self.0.iter().position(same);
         if known.is_none() {
-            self.0.push((place.clone(), location.to_owned()));
+            let lasting = LastingPlace { name: place.name.clone(), location: location.to_owned(), identity };
+            self.0.push((place.clone(), lasting));
         }
         HomePlace(known.unwrap_or(self.0.len() - 1))
     }
 
     /// What a person knows it by. Safe text.
     pub fn name(&self, home: HomePlace) -> String {
-        self.0
-            .get(home.0)
-            .map(|(place, location)| format!("{}, {}", text::line(&place.name), text::line(location)))
-            .unwrap_or_default()
+        self.lasting(home).map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// The same beyond this run.
+    pub fn lasting(&self, home: HomePlace) -> Option<&LastingPlace> {
+        self.0.get(home.0).map(|(_, lasting)| lasting)
     }
 }
 
@@ -102,7 +125,9 @@ mod tests {
             collection: collection.map(str::to_owned),
         };
         let mut homes = HomePlaces::default();
-        let mut of = |name: &str, origin: Origin, location: &str| homes.of(&Place::plain(name, origin), location);
+        let mut of = |name: &str, origin: Origin, location: &str| {
+            homes.of(&Place::plain(name, origin), location, "h".to_owned())
+        };
         let first = of("a", server("mongodb://a", None).into(), "x.y");
         assert_eq!(
             of("a", server("mongodb://a", Some("y")).into(), "x.y"),

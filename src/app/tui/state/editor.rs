@@ -2,6 +2,7 @@
 //! session to delete.
 
 mod bytes;
+mod draft;
 mod paste;
 mod rated;
 mod returned;
@@ -9,6 +10,7 @@ mod typed;
 mod value;
 mod words;
 
+pub use draft::EditorDraft;
 pub use rated::changed_feedback;
 use returned::Returned;
 

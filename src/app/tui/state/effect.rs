@@ -1,5 +1,6 @@
 //! What an update asks of the world outside.
 
+use super::kept_drafts::DraftOrder;
 use crate::app::{
     alert::Alert,
     task::{Command, Ticket},
@@ -24,6 +25,8 @@ pub enum Effect {
     Say(String),
     /// Have a text edited by the editor of the environment, in a file whose name ends so: `.json`, `.txt`.
     EditOutside(String, &'static str),
+    /// Do something with the file of a draft of a run before.
+    Draft(DraftOrder),
     /// Leave.
     Quit,
 }

@@ -37,7 +37,7 @@ impl AppState {
             return Vec::new();
         }
         match event {
-            Event::Connected { location, .. } => self.on_connected(location),
+            Event::Connected { location, identity, .. } => self.on_connected(location, identity),
             Event::Choose { candidates, .. } => self.on_choose(candidates),
             Event::Link(Link::Up) => self.on_up(),
             Event::Link(Link::Lost { reason, retry_in_s }) => {
@@ -74,7 +74,7 @@ impl AppState {
                 Vec::new()
             }
             Event::Written(ticket, outcome) => self.on_written(ticket, *outcome),
-            Event::NotWritten { ticket, error, .. } => self.on_not_written(ticket, &error),
+            Event::NotWritten { ticket, error, stored } => self.on_not_written(ticket, &error, stored.as_deref()),
             Event::BulkSeen { ticket, tally, done } => self.on_bulk_seen(ticket, *tally, done),
             Event::BulkAt(ticket, progress) => self.on_bulk_at(ticket, *progress),
             Event::BulkEnded(ticket, ended) => self.on_bulk_ended(ticket, ended.map(|end| *end)),
@@ -109,6 +109,8 @@ impl AppState {
         if let Event::Opened(_, session) = event {
             self.workspace.list.mark_there(&session.key);
             self.settle_side_panes();
+            self.judge_open_saves(true);
+            effects.extend(self.on_draft_session(&session.key));
         }
         effects
     }
@@ -167,10 +169,12 @@ impl AppState {
         self.workspace.metadata.on_change(session, metadata);
         self.workspace.feedback.on_change(session, feedback);
         self.tell_forms();
+        self.judge_open_saves(false);
     }
 
-    fn on_connected(&mut self, location: String) -> Vec<Effect> {
-        self.workspace.home = self.workspace.connection.place.as_ref().map(|place| self.homes.of(place, &location));
+    fn on_connected(&mut self, location: String, identity: String) -> Vec<Effect> {
+        let place = self.workspace.connection.place.as_ref();
+        self.workspace.home = place.map(|place| self.homes.of(place, &location, identity));
         self.workspace.connection.stage = Stage::Open(location);
         let notes = self.workspace.connection.place.as_ref().map(Place::notes).unwrap_or_default();
         if !notes.is_empty() {
@@ -182,10 +186,12 @@ impl AppState {
             self.open_fleet();
         }
         // Both are questions of the list: the session that was asked for comes first.
-        match self.workspace.open_id.take() {
+        let mut effects = match self.workspace.open_id.take() {
             Some(id) => self.resolve(id),
             None => self.workspace.list.start(&mut self.tickets),
-        }
+        };
+        effects.extend(self.on_draft_place());
+        effects
     }
 
     fn resolve(&mut self, id: String) -> Vec<Effect> {
@@ -267,6 +273,7 @@ impl AppState {
             && !looked_up
             && let Some(key) = self.asked_about(lane)
         {
+            self.on_draft_session_gone(&key);
             self.mark_gone(key);
         }
         self.not_weighed(ticket, &error);

@@ -155,7 +155,11 @@ impl Screen {
     pub fn answers(&self, command: &Command) -> Vec<Event> {
         match command {
             Command::Connect(ticket, ..) => {
-                vec![Event::Connected { ticket: *ticket, location: "agents.sessions".into() }]
+                vec![Event::Connected {
+                    ticket: *ticket,
+                    location: "agents.sessions".into(),
+                    identity: "localhost:27017/agents.sessions".into(),
+                }]
             }
             Command::List(ticket, query) => {
                 let (rows, end) = self.page(query);

@@ -1,12 +1,15 @@
 //! Changes: asked for, pending until stored, and back in the editor where they could not be.
 
+mod drafted;
+mod forms;
 mod of_form;
 mod pending;
 mod rated;
 mod turning;
 
+pub(super) use forms::UnsureSave;
 use pending::words_of;
-pub use pending::{Draft, MAY_BE_DONE, Pending};
+pub use pending::{MAY_BE_DONE, Pending};
 pub(super) use pending::{NO_ANSWER, SLOW_S};
 pub use rated::RatedHere;
 
@@ -35,7 +38,7 @@ use crate::{
     repository::{Error, ErrorKind},
     session::{Change, MetadataEdit, Session, edit},
 };
-use bson::Bson;
+use bson::{Bson, Document};
 
 /// Why nothing is changed here.
 pub(super) const READ_ONLY: &str = "this connection is read-only: nothing can be changed";
@@ -44,10 +47,8 @@ impl AppState {
     /// A key that would change something. `None`: it is none of those.
     pub(super) fn change(&mut self, action: Action) -> Option<Vec<Effect>> {
         let is_of_form = self.is_of_the_form(action);
-        let is_another = matches!(
-            action,
-            Action::Rate | Action::DeleteSession | Action::Bulk | Action::Undo | Action::Redo
-        );
+        let is_another =
+            matches!(action, Action::Rate | Action::DeleteSession | Action::Bulk | Action::Undo | Action::Redo);
         if !is_of_form && !is_another {
             return None;
         }
@@ -165,8 +166,9 @@ impl AppState {
         let ticket = self.tickets.take();
         let id = WriteId { run: self.run, number: ticket.0 };
         let order = Box::new(WriteOrder { id, connection: self.workspace.ticket, write });
-        let home = self.workspace.home;
-        self.pending.push(Pending { ticket, order: order.clone(), home, name, since: self.look.now, editor });
+        let (home, since) = (self.workspace.home, self.look.now);
+        let from_form = self.send_from_form(&order.write);
+        self.pending.push(Pending { ticket, order: order.clone(), home, name, since, editor, from_form });
         vec![Effect::Ask(Command::Write(ticket, order))]
     }
 
@@ -200,13 +202,16 @@ impl AppState {
         let (what, done) = self.words(&pending);
         let HandOutcome { changes, copy, says, notes } = outcome;
         self.note_given(&pending, &changes);
-        self.said = Some(says.unwrap_or_else(|| format!("{what} is {done}")));
+        self.said = Some(says.unwrap_or_else(|| format!("{what} is {done}{}", self.at_place(&pending))));
         if let Some(copy) = copy {
             let copy = text::line(&copy.display().to_string()).into_owned();
             self.say_and_keep(format!("{what} is {done}; a private copy is kept in {copy}"));
         }
         for note in notes {
             self.say_and_keep(note);
+        }
+        if pending.from_form {
+            self.form_is_saved(&pending);
         }
         if self.is_elsewhere(&pending) {
             // Another session may have that id here.
@@ -224,7 +229,8 @@ impl AppState {
         effects
     }
 
-    pub(super) fn on_not_written(&mut self, ticket: Ticket, error: &Error) -> Vec<Effect> {
+    /// A change could not be stored; `now`: the metadata as they are stored, where that was told.
+    pub(super) fn on_not_written(&mut self, ticket: Ticket, error: &Error, now: Option<&Document>) -> Vec<Effect> {
         let Some(pending) = self.take_pending(ticket) else { return Vec::new() };
         let told = Told::on_screen(error);
         let (what, done) = self.words(&pending);
@@ -234,7 +240,7 @@ impl AppState {
         let says = match (unsure, elsewhere) {
             (true, false) => told.to_string(),
             (true, true) => format!("{what}: {told}"),
-            (false, _) => format!("{what} is not {done}: {told}"),
+            (false, _) => format!("{what} is not {done}{}: {told}", self.at_place(&pending)),
         };
         self.tell_error(says);
         self.workspace.not_written = true;
@@ -248,6 +254,9 @@ impl AppState {
         }
         if !elsewhere && error.kind() == ErrorKind::NotFound {
             pending.session().into_iter().for_each(|gone| self.mark_gone(gone.clone()));
+        }
+        if pending.from_form {
+            return self.form_is_not_saved(&pending, error, now);
         }
         if let (Error::Conflict { stored: now, .. }, Write::Metadata(key, edits)) = (error, &pending.order.write)
             && let [edit] = edits.as_slice()

@@ -1,10 +1,92 @@
-//! Drafts of a run before.
+//! Drafts of a run before: what each was for, where, and what was typed.
+//!
+//! ```text
+//! ╭ Drafts ────────────────────────────────────────╮
+//! │ Typed and not saved before the program ended:  │
+//! │▌14:02  + up: feedback on support-1042          │
+//! │        prod-eu, agents.sessions  Fast and …    │
+//! ╰ Enter take it up  d discard it  Esc later ─────╯
+//! ```
 
-use ratatui::{Frame, layout::Rect, widgets::Clear};
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::{Clear, Paragraph},
+};
 
-use crate::app::tui::state::{AppState, kept_drafts::DraftMenu};
+use super::{block, row};
+use crate::app::{
+    keymap::Action,
+    text,
+    tui::{
+        render::{Look, format},
+        state::{
+            AppState, areas,
+            kept_drafts::{DraftMenu, OfferedDraft},
+        },
+    },
+};
 
-/// Draws it.
-pub fn draw(frame: &mut Frame<'_>, body: Rect, _shown: &DraftMenu, _state: &AppState) {
-    frame.render_widget(Clear, body);
+/// Lines of a draft.
+const LINES: usize = 2;
+
+/// Draws them.
+pub fn draw(frame: &mut Frame<'_>, body: Rect, menu: &DraftMenu, state: &AppState) {
+    let look = &state.look;
+    let drafts: Vec<&OfferedDraft> = state.offered_in(menu).collect();
+    let lines = u16::try_from(drafts.len() * LINES).unwrap_or(u16::MAX).min(body.height);
+    let area = areas::middle(body, body.width.min(90), lines.saturating_add(3));
+    let inner = areas::inside(area);
+    let cells = usize::from(inner.width);
+    frame.render_widget(Clear, area);
+    let hint = format::fit(&hint(menu, state), cells.saturating_sub(2), look.marks);
+    let hint = Line::styled(format!(" {hint} "), if menu.asks { look.theme.warn } else { look.theme.dim });
+    frame.render_widget(block::pane(Line::from(" Drafts "), hint, true, look), area);
+    let page = (usize::from(inner.height.saturating_sub(1)) / LINES).max(1);
+    let top = (menu.selected + 1).saturating_sub(page);
+    let place = if drafts.len() > page { row::place(menu.selected, drafts.len(), look) } else { Line::default() };
+    let says = format::fit("Typed and not saved before the program ended:", cells.saturating_sub(2), look.marks);
+    let mut shown = vec![Line::styled(format!(" {says}"), look.theme.title)];
+    for (at, draft) in drafts.iter().enumerate().skip(top).take(page) {
+        shown.extend(lines_of(draft, at == menu.selected, cells, look));
+    }
+    frame.render_widget(Paragraph::new(shown), inner);
+    let heading = Rect { height: inner.height.min(1), ..inner };
+    frame.render_widget(Paragraph::new(place.right_aligned()), heading);
 }
+
+fn hint(menu: &DraftMenu, state: &AppState) -> String {
+    if menu.asks {
+        return "discard it? it cannot be brought back: y yes  n no".to_owned();
+    }
+    let keys = [(Action::Open, "take it up"), (Action::Remove, "discard it"), (Action::Back, "later")];
+    let keys = keys.iter().filter_map(|(action, does)| Some(format!("{} {does}", state.keymap.label(*action)?)));
+    keys.collect::<Vec<_>>().join("  ")
+}
+
+fn lines_of(offered: &OfferedDraft, is_selected: bool, cells: usize, look: &Look) -> [Line<'static>; LINES] {
+    let at = offered.at.map(|at| format::minute(at, look.now, look)).unwrap_or_default();
+    let (what, more) = match &offered.draft {
+        Ok(draft) => {
+            let place = draft.place.as_ref().map(ToString::to_string).unwrap_or_default();
+            let unsure = if draft.may_be_stored { "  may be stored" } else { "" };
+            (draft.what.clone(), format!("{place}{unsure}  {}", draft.text))
+        }
+        Err(why) => (format!("a draft that cannot be read: {why}"), offered.file.clone()),
+    };
+    let bar = if is_selected { look.marks.bar } else { " " };
+    let indent = format::width(&at) + 2;
+    let fit = |text: &str| format::fit(&text::line(text), cells.saturating_sub(indent + 2), look.marks);
+    let first = Line::from(vec![
+        Span::styled(bar, look.theme.focus),
+        Span::styled(format!("{at}  "), look.theme.dim),
+        Span::raw(fit(&what)),
+    ]);
+    let blank = format!("{}{}", " ".repeat(indent), fit(&more));
+    let second = Line::from(vec![Span::styled(bar, look.theme.focus), Span::styled(blank, look.theme.dim)]);
+    [first, second].map(|line| if is_selected { line.patch_style(look.theme.selected) } else { line })
+}
+
+#[cfg(test)]
+mod tests;

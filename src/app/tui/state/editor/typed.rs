@@ -5,11 +5,7 @@ use bson::Bson;
 use super::{Edited, Editor, Purpose, TypedField, value};
 use crate::{
     app::{agreed, writes::Write},
-    session::{
-        AgentId, Rating,
-        edit::{self, AssignedValue, DateContext},
-        record::NewFeedback,
-    },
+    session::edit::{self, AssignedValue, DateContext},
 };
 
 impl Editor {

@@ -17,7 +17,9 @@ impl Editor {
         }
     }
 
-    fn title_here(&self) -> String {
+    /// What it is, and of which session. Safe text.
+    #[must_use]
+    pub fn title_here(&self) -> String {
         let name = text::line(&self.name);
         match &self.purpose {
             Purpose::Edit { key, kind, .. } => format!("{}  {}  of {name}", text::line(key), plain::type_word(kind)),

@@ -80,6 +80,11 @@ impl AppState {
             return self.say("that session is of another connection");
         }
         self.modals.clear();
+        self.open_named(session)
+    }
+
+    /// Opens a session that may not be in the list.
+    pub(in crate::app::tui::state) fn open_named(&mut self, session: ChosenSession) -> Vec<Effect> {
         let listed = self.workspace.list.rows.iter().find(|row| row.key == session.key).cloned();
         let row = listed.unwrap_or_else(|| {
             let mut row = Summary::new(&session.key);

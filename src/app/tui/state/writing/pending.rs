@@ -21,6 +21,9 @@ pub(in super::super) const NO_ANSWER: &str = "no answer for";
 /// What is said of a change that was sent and not answered.
 pub const MAY_BE_DONE: &str = "it may still be carried out: look before doing it again";
 
+/// Fields that are named of a change of several.
+const NAMED: usize = 3;
+
 /// A change that is on its way.
 #[derive(Debug)]
 pub struct Pending {
@@ -33,24 +36,13 @@ pub struct Pending {
     pub(super) since: Timestamp,
     /// What it was typed in.
     pub(super) editor: Option<Box<Editor>>,
-}
-
-/// Text that was typed and not stored, when the program ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
-    /// The session's `_id`.
-    pub session: String,
-    /// What it was for.
-    pub what: String,
-    /// The text.
-    pub text: String,
-    /// It was sent, and may be stored after all.
-    pub may_be_stored: bool,
+    /// They are the changes of a form.
+    pub(super) from_form: bool,
 }
 
 impl Pending {
     /// What was typed for it only agrees to it.
-    fn is_deletion(&self) -> bool {
+    pub(super) fn is_deletion(&self) -> bool {
         matches!(self.order.write, Write::Delete(_))
     }
 
@@ -70,9 +62,13 @@ pub(super) fn words_of(write: &Write, name: &str) -> (String, &'static str) {
     let name = text::line(name);
     match write {
         Write::Metadata(_, edits) => {
-            let keys: Vec<_> = edits.iter().map(|edit| text::line(&edit.path.to_string()).into_owned()).collect();
+            let keys = edits.iter().take(NAMED).map(|edit| text::line(&edit.path.to_string()).into_owned());
+            let mut keys = keys.collect::<Vec<_>>().join(", ");
+            if let Some(more) = edits.len().checked_sub(NAMED).filter(|more| *more > 0) {
+                keys.push_str(&format!(" and {more} more"));
+            }
             let done = if edits.iter().all(|edit| edit.value.is_none()) { "removed" } else { "stored" };
-            (format!("{} of {name}", keys.join(", ")), done)
+            (format!("{keys} of {name}"), done)
         }
         Write::Feedback(..) => (format!("feedback on {name}"), "stored"),
         Write::ChangeFeedback(_, change) => {
@@ -168,30 +164,11 @@ impl AppState {
         if underway { Err("this field is just being stored".to_owned()) } else { Ok(()) }
     }
 
-    /// What was typed and is not stored.
-    #[must_use]
-    pub fn drafts(&self) -> Vec<Draft> {
-        let open = self.modals.iter().filter_map(|modal| match modal {
-            Modal::Editor(editor) if editor.is_unsaved() => Some(editor),
-            _ => None,
-        });
-        let open = open.map(|editor| (editor, editor.is_unsure()));
-        let typed = self.pending.iter().filter(|pending| !pending.is_deletion());
-        let pending = typed.filter_map(|pending| Some((pending.editor.as_ref()?, true)));
-        open.chain(pending)
-            .map(|(editor, may_be_stored)| Draft {
-                session: editor.session.text().to_owned(),
-                what: editor.title(),
-                text: editor.text(),
-                may_be_stored,
-            })
-            .collect()
-    }
-
     /// Changes that were sent, that nobody answered, and of which no draft speaks, for the end. Safe text.
     #[must_use]
     pub fn unanswered_changes(&self) -> Vec<String> {
-        let without_text = self.pending.iter().filter(|pending| pending.editor.is_none() || pending.is_deletion());
+        let has_draft = |pending: &Pending| (pending.editor.is_some() && !pending.is_deletion()) || pending.from_form;
+        let without_text = self.pending.iter().filter(|pending| !has_draft(pending));
         without_text
             .map(|pending| {
                 let (what, done) = self.words(pending);

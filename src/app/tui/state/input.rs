@@ -1,0 +1,33 @@
+//! What happens to the screen.
+
+use crossterm::event::{KeyEvent, MouseEvent};
+use jiff::Timestamp;
+use ratatui::layout::Size;
+
+use super::kept_drafts::DraftNews;
+use crate::app::{task::Event, tui::render::look::colour::Ground};
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A key.
+    Key(KeyEvent),
+    /// Pasted text.
+    Paste(String),
+    /// The mouse.
+    Mouse(MouseEvent),
+    /// The terminal's size.
+    Resize(Size),
+    /// The background task.
+    Task(Box<Event>),
+    /// The clock.
+    Tick(Timestamp),
+    /// The terminal told what its background is.
+    Background(Ground),
+    /// The terminal's window is looked at, or is not any more.
+    Focus(bool),
+    /// The editor of the environment ended: the text that it left, or why there is none.
+    Outside(Result<String, String>),
+    /// The files of drafts.
+    Drafts(DraftNews),
+}

@@ -1,0 +1,97 @@
+//! What was typed and is not stored, to be kept on disk.
+
+use bson::Bson;
+
+use super::super::{
+    AppState,
+    connection::{HomePlace, LastingPlace},
+    editor::{Editor, Purpose},
+    form::MetadataForm,
+    kept_drafts::{Draft, DraftContent},
+    modal::Modal,
+    named::ChosenSession,
+};
+use crate::{
+    app::text,
+    session::{MetadataEdit, plain},
+};
+
+/// Characters of a value that are written for people to read; the draft holds all of it besides.
+const READ: usize = 200;
+
+impl AppState {
+    /// What was typed and is not stored.
+    #[must_use]
+    pub fn drafts(&self) -> Vec<Draft> {
+        let open = self.modals.iter().filter_map(|modal| match modal {
+            Modal::Editor(editor) if editor.is_unsaved() && !is_of_form(editor) => Some(editor),
+            _ => None,
+        });
+        let open = open.map(|editor| self.editor_draft(editor, editor.is_unsure()));
+        let sent = self.pending.iter().filter(|pending| !pending.is_deletion());
+        let sent = sent.filter_map(|pending| Some(self.editor_draft(pending.editor.as_ref()?, true)));
+        let forms = self.modals.iter().filter_map(|modal| match modal {
+            Modal::Form(form) => Some(&**form),
+            _ => None,
+        });
+        let forms = forms.chain(&self.forms).filter_map(|form| self.form_draft(form));
+        open.chain(sent).chain(forms).collect()
+    }
+
+    fn editor_draft(&self, editor: &Editor, may_be_stored: bool) -> Draft {
+        Draft {
+            place: self.lasting(editor.home),
+            session: ChosenSession { key: editor.session.clone(), name: editor.name().to_owned() },
+            what: editor.title_here(),
+            text: editor.text(),
+            may_be_stored,
+            content: DraftContent::Editor(Box::new(editor.draft())),
+        }
+    }
+
+    /// `None` where nothing in it is unsaved, nor in the larger editor on a value of it.
+    fn form_draft(&self, form: &MetadataForm) -> Option<Draft> {
+        let larger = self.modals.iter().find_map(|modal| match modal {
+            Modal::Editor(editor) if is_of_form(editor) && form.awaits(editor) => Some(&**editor),
+            _ => None,
+        });
+        if !form.is_unsaved() && larger.is_none_or(|editor| !editor.is_unsaved()) {
+            return None;
+        }
+        let draft = form.draft(larger);
+        let mut lines: Vec<String> = form.changes().iter().map(line_of).collect();
+        if let Some(open) = &draft.open {
+            lines.push(format!("being typed: {}", open.text));
+        }
+        Some(Draft {
+            place: self.lasting(form.home),
+            session: form.session.clone(),
+            what: format!("metadata of {}", text::line(&form.session.name)),
+            text: lines.join("\n"),
+            may_be_stored: form.is_sent() || self.is_unsure(form),
+            content: DraftContent::Form(Box::new(draft)),
+        })
+    }
+
+    fn lasting(&self, home: Option<HomePlace>) -> Option<LastingPlace> {
+        home.and_then(|home| self.homes.lasting(home)).cloned()
+    }
+}
+
+/// Whether what is typed there goes into a form, with which it is kept.
+fn is_of_form(editor: &Editor) -> bool {
+    matches!(editor.purpose, Purpose::Edit { .. } | Purpose::Add | Purpose::Item | Purpose::Rename { .. })
+}
+
+/// A change, for people to read: `priority = high`. It is written at every key, so that nothing large is looked through for it.
+fn line_of(edit: &MetadataEdit) -> String {
+    let path = &edit.path;
+    match &edit.value {
+        None => format!("{path} is removed"),
+        Some(Bson::String(text)) => format!("{path} = {}", text.chars().take(READ).collect::<String>()),
+        Some(Bson::Document(fields)) => format!("{path} = an object of {} fields", fields.len()),
+        Some(Bson::Array(items)) => format!("{path} = a list of {} items", items.len()),
+        Some(Bson::Binary(binary)) => format!("{path} = {} bytes", binary.bytes.len()),
+        Some(value) => format!("{path} = {}", plain::compact(value)),
+    }
+}
