@@ -264,6 +264,7 @@ impl AppState {
             match modal {
                 Modal::Inspector(inspector) => inspector.resize(body.as_size()),
                 Modal::Editor(editor) => {
+                    editor.resize(body.width.saturating_sub(2).into());
                     let elsewhere = editor.home.filter(|home| self.workspace.home != Some(*home));
                     editor.elsewhere = elsewhere.map(|home| self.homes.name(home));
                 }

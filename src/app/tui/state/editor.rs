@@ -2,10 +2,12 @@
 
 mod paste;
 mod returned;
+mod steps;
 mod value;
 mod words;
 
 use returned::Returned;
+use steps::RowSteps;
 
 use bson::Bson;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -70,6 +72,7 @@ pub struct Editor {
     /// Keys that are there already.
     taken: Vec<String>,
     area: TextArea<'static>,
+    steps: RowSteps,
     original: String,
     /// The text is JSON of the string that is edited.
     is_json: bool,
@@ -103,6 +106,7 @@ impl Editor {
             returned: None,
             taken: Vec::new(),
             area: area(start),
+            steps: RowSteps::default(),
             original: start.to_owned(),
             is_json: false,
             leaving: false,
@@ -223,6 +227,7 @@ impl Editor {
                 self.paste("\n");
                 return Edited::Taken;
             }
+            _ if self.step(key) => {}
             _ => {
                 typing::take(&mut self.area, key);
             }
