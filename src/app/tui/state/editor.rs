@@ -1,5 +1,7 @@
-//! A text being edited that will be stored: a metadata field, feedback, the id of a session to delete.
+//! A text being edited: a value, a key or a new field for the form on the metadata; or what will be stored: feedback, the id of a
+//! session to delete.
 
+mod bytes;
 mod paste;
 mod returned;
 mod steps;
@@ -17,7 +19,7 @@ use super::{connection::HomePlace, typing};
 use crate::{
     app::{agreed, writes::Write},
     session::{
-        AgentId, MetadataEdit, Rating, SessionKey,
+        AgentId, Rating, SessionKey,
         edit::{self, AssignedValue, DateContext},
         record::NewFeedback,
     },
@@ -37,6 +39,13 @@ pub enum Purpose {
     },
     /// A new field, typed as `key=value` or `key:=JSON`.
     Add,
+    /// A value without a key: JSON where it is some, else a text.
+    Item,
+    /// The key of a field that has that one now.
+    Rename {
+        /// The key.
+        key: String,
+    },
     /// Feedback.
     Rate {
         /// The rating.
@@ -89,6 +98,17 @@ pub enum Edited {
     Close,
     /// Store this.
     Save(Box<Write>),
+    /// This was typed for the form.
+    Typed(Box<TypedField>),
+}
+
+/// What was typed for a field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TypedField {
+    /// Its key, where that was typed.
+    pub key: Option<String>,
+    /// Its value, where that was typed.
+    pub value: Option<Bson>,
 }
 
 impl Editor {
@@ -125,6 +145,20 @@ impl Editor {
     #[must_use]
     pub fn add(session: SessionKey, taken: Vec<String>) -> Self {
         Self { taken, ..Self::new(Purpose::Add, session, "") }
+    }
+
+    /// On a value without a key.
+    #[must_use]
+    pub fn item(session: SessionKey) -> Self {
+        Self::new(Purpose::Item, session, "")
+    }
+
+    /// On the key of a field, of which the others are taken.
+    #[must_use]
+    pub fn rename(session: SessionKey, key: &str, taken: Vec<String>) -> Self {
+        // A key that cannot be shown is typed anew.
+        let start = if value::is_safe(key) { key } else { "" };
+        Self { taken, ..Self::new(Purpose::Rename { key: key.to_owned() }, session, start) }
     }
 
     /// On feedback.
@@ -182,8 +216,8 @@ impl Editor {
                 _ => has_some,
             },
             Purpose::Rate { .. } => true,
-            Purpose::Add => has_some,
-            Purpose::Delete => false,
+            Purpose::Add | Purpose::Item => has_some,
+            Purpose::Rename { .. } | Purpose::Delete => false,
         }
     }
 
@@ -248,9 +282,8 @@ impl Editor {
     }
 
     fn save(&mut self, dates: &DateContext) -> Edited {
-        match self.write(dates) {
-            Ok(Some(write)) => Edited::Save(Box::new(write)),
-            Ok(None) => Edited::Close,
+        match self.done(dates) {
+            Ok(done) => done,
             Err(problem) => {
                 self.problem = Some(problem);
                 Edited::Taken
@@ -258,33 +291,53 @@ impl Editor {
         }
     }
 
-    /// What is to be stored; `None` where nothing changed.
-    fn write(&self, dates: &DateContext) -> Result<Option<Write>, String> {
+    /// What comes of what is typed.
+    fn done(&self, dates: &DateContext) -> Result<Edited, String> {
         let typed = self.text();
         let session = self.session.clone();
-        let edit = match &self.purpose {
-            Purpose::Delete if agreed::is_agreed(&typed, session.text()) => return Ok(Some(Write::Delete(session))),
+        let write = match &self.purpose {
+            Purpose::Delete if agreed::is_agreed(&typed, session.text()) => Write::Delete(session),
             Purpose::Delete => {
                 return Err(format!("that is not {}; nothing is deleted", agreed::what(session.text())));
             }
-            Purpose::Rate { rating, about } => {
-                return Ok(Some(Write::Feedback(session, feedback(rating, about.as_ref(), &typed))));
+            Purpose::Rate { rating, about } => Write::Feedback(session, feedback(rating, about.as_ref(), &typed)),
+            Purpose::Edit { .. } | Purpose::Add | Purpose::Item | Purpose::Rename { .. } => {
+                let typed = self.typed(dates)?;
+                return Ok(typed.map_or(Edited::Close, |typed| Edited::Typed(Box::new(typed))));
             }
-            Purpose::Edit { key, shown, kind } => {
+        };
+        Ok(Edited::Save(Box::new(write)))
+    }
+
+    /// What is typed for a field; `None` where that is what is there already, and for what is no field's.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn typed(&self, dates: &DateContext) -> Result<Option<TypedField>, String> {
+        let typed = self.text();
+        let of_value = |value| Some(TypedField { key: None, value: Some(value) });
+        Ok(match &self.purpose {
+            Purpose::Rate { .. } | Purpose::Delete => None,
+            Purpose::Edit { shown, kind, .. } => {
                 // Untouched it is the very value, also where a text does not tell all its bits.
                 let untouched = (typed == self.original).then(|| kind.clone());
                 let value = untouched.map_or_else(|| value::read(&typed, kind, self.is_json, dates), Ok)?;
-                if edit::same(Some(&value), shown.as_ref()) {
-                    return Ok(None);
-                }
-                MetadataEdit::set(key, value).only_if(shown.clone())
+                if edit::same(Some(&value), shown.as_ref()) { None } else { of_value(value) }
             }
             Purpose::Add => {
                 let (key, value) = self.added()?;
-                MetadataEdit::set(&key, value).only_if(None)
+                Some(TypedField { key: Some(key), value: Some(value) })
             }
-        };
-        Ok(Some(Write::Metadata(session, vec![edit])))
+            Purpose::Item => of_value(edit::read_new(&typed).map_err(|problem| format!("{problem}; in quotes it is a text"))?),
+            Purpose::Rename { key } if typed == *key => None,
+            Purpose::Rename { .. } => {
+                edit::check_new_key(&typed).map_err(|reason| format!("that cannot be a key: {reason}"))?;
+                if self.taken.contains(&typed) {
+                    return Err(format!("{typed} is there already"));
+                }
+                Some(TypedField { key: Some(typed), value: None })
+            }
+        })
     }
 
     /// Key and value of a field to add.

@@ -1,9 +1,51 @@
 //! The metadata form: a row a field with key, value and BSON type, edited in place; nothing is written until it is saved.
+//!
+//! What is typed goes into `mine`; `base` is what it began with, and what a save is guarded by; `theirs` is what is stored by now.
 
-use bson::Document;
+mod acts;
+mod clipboard;
+mod draft;
+mod field;
+mod history;
+mod keys;
+mod marks;
+mod opening;
+mod outside;
+mod place;
+mod retype;
+mod rows;
+mod steps;
+mod stored;
 
-use super::{AppState, Effect, connection::HomePlace, named::ChosenSession};
-use crate::app::keymap::Action;
+pub use clipboard::CopiedField;
+pub use draft::{FormDraft, OpenField};
+pub use field::{FieldEditor, FieldUse};
+pub use marks::{FieldChange, FieldMarks};
+pub use retype::{RetypeChoice, Retyping};
+pub use rows::{FormRow, FormSort, RowKind};
+pub use stored::FormChoice;
+
+pub(super) use opening::FormStart;
+
+use std::cell::OnceCell;
+
+use bson::{Bson, Document};
+use tui_textarea::TextArea;
+
+use self::history::FormHistory;
+use super::{
+    connection::HomePlace,
+    list::Selection,
+    named::ChosenSession,
+    tree::{PathKey, Unfolded},
+};
+use crate::{
+    app::place::WriteRules,
+    session::{MetadataEdit, edit},
+};
+
+/// Where a value stands in the form: keys of objects and positions in arrays, from the top one on. None: the metadata itself.
+pub type FieldPath = Vec<PathKey>;
 
 /// The form on the metadata of one session.
 #[derive(Debug, Clone)]
@@ -12,20 +54,179 @@ pub struct MetadataForm {
     pub session: ChosenSession,
     /// The place it was opened at: there alone it is saved.
     pub home: Option<HomePlace>,
+    /// What that place asks of a person who writes there.
+    pub rules: WriteRules,
     /// What was stored when its fields were last the ones shown: what a save is guarded by.
     pub base: Document,
     /// The same with what was changed here and is not saved.
     pub mine: Document,
     /// What is stored by now, as far as it was told.
     pub theirs: Document,
+    /// The fields that were changed here and are stored otherwise by now.
+    pub conflicts: Vec<edit::MergeConflict>,
+    /// The session was deleted meanwhile.
+    pub gone: bool,
+    /// What is said of the last key: why nothing came of it, or what did. Safe text.
+    pub says: Option<String>,
+    /// What was sent to be saved and is not answered yet.
+    sent: Option<Document>,
+    /// What is unfolded, and which row is selected.
+    unfolded: Unfolded,
+    selection: Selection<FieldPath>,
+    sort: FormSort,
+    /// What rows must hold to be shown; none: all are.
+    filter: String,
+    /// The filter is being typed.
+    filtering: Option<Box<TextArea<'static>>>,
+    rows: Vec<FormRow>,
+    field: Option<Box<FieldEditor>>,
+    /// Where the value stands that is in the larger editor.
+    large: Option<FieldPath>,
+    retyping: Option<Box<Retyping>>,
+    history: FormHistory,
+    /// The difference between base and mine, once it was asked for.
+    changes: OnceCell<Vec<MetadataEdit>>,
 }
 
-impl AppState {
-    /// An action while the form has the keys.
-    pub(super) fn in_form(&mut self, action: Action) -> Vec<Effect> {
-        match action {
-            Action::Back | Action::Quit => self.close_modal(),
-            _ => Vec::new(),
+impl MetadataForm {
+    /// On what is stored.
+    #[must_use]
+    pub fn new(session: ChosenSession, home: Option<HomePlace>, rules: WriteRules, stored: &Document) -> Self {
+        let mut form = Self {
+            session,
+            home,
+            rules,
+            base: stored.clone(),
+            mine: stored.clone(),
+            theirs: stored.clone(),
+            conflicts: Vec::new(),
+            gone: false,
+            says: None,
+            sent: None,
+            unfolded: Unfolded::default(),
+            selection: Selection::default(),
+            sort: FormSort::Stored,
+            filter: String::new(),
+            filtering: None,
+            rows: Vec::new(),
+            field: None,
+            large: None,
+            retyping: None,
+            history: FormHistory::default(),
+            changes: OnceCell::new(),
+        };
+        form.arrange();
+        form
+    }
+
+    /// The rows that can be scrolled to, in order. Only what is looked at of them should be formatted.
+    #[must_use]
+    pub fn rows(&self) -> &[FormRow] {
+        &self.rows
+    }
+
+    /// The value of a row: the one that is kept here, or of a removed row the one that was there. `None` of a row that is being
+    /// added.
+    #[must_use]
+    pub fn value(&self, at: usize) -> Option<&Bson> {
+        rows::value(&self.rows, at, &self.base, &self.mine)
+    }
+
+    /// Where the value of a row stands.
+    #[must_use]
+    pub fn path(&self, at: usize) -> FieldPath {
+        rows::path(&self.rows, at)
+    }
+
+    /// Position of the selected row.
+    #[must_use]
+    pub fn selected(&self) -> usize {
+        self.selection.at(self.rows.len())
+    }
+
+    /// Position of the first row in view, for a view of so many rows.
+    #[must_use]
+    pub fn top(&self, page: usize) -> usize {
+        self.selection.top(self.rows.len(), page)
+    }
+
+    /// What is edited in place: a value, a key or a new field.
+    #[must_use]
+    pub fn field_editor(&self) -> Option<&FieldEditor> {
+        self.field.as_deref()
+    }
+
+    /// Position of the row that is edited in place.
+    #[must_use]
+    pub fn editing_row(&self) -> Option<usize> {
+        let field = self.field.as_deref()?;
+        match field.used_for {
+            FieldUse::New => self.rows.iter().position(|row| row.kind == RowKind::Adding),
+            FieldUse::Value | FieldUse::Key => {
+                let selected = self.selected();
+                let is_it = |at: usize| self.path(at) == field.path;
+                if is_it(selected) { Some(selected) } else { (0..self.rows.len()).find(|at| is_it(*at)) }
+            }
         }
     }
+
+    /// The types that the selected value may be given, with what it becomes.
+    #[must_use]
+    pub fn retyping(&self) -> Option<&Retyping> {
+        self.retyping.as_deref()
+    }
+
+    /// What rows must hold to be shown, as it was typed.
+    #[must_use]
+    pub fn filter(&self) -> &str {
+        &self.filter
+    }
+
+    /// The line that the filter is typed in.
+    #[must_use]
+    pub fn filter_area(&self) -> Option<&TextArea<'static>> {
+        self.filtering.as_deref()
+    }
+
+    /// The order of the rows.
+    #[must_use]
+    pub fn sort(&self) -> FormSort {
+        self.sort
+    }
+
+    /// Whether keys are text for what is edited in place.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        self.field.is_some() || self.filtering.is_some()
+    }
+
+    /// What a save would write: the difference between base and mine.
+    #[must_use]
+    pub fn changes(&self) -> &[MetadataEdit] {
+        self.changes.get_or_init(|| edit::difference(&self.base, &self.mine))
+    }
+
+    /// Whether something was changed or typed here that is not saved.
+    #[must_use]
+    pub fn is_unsaved(&self) -> bool {
+        self.field.as_ref().is_some_and(|field| field.editor.is_unsaved()) || !self.changes().is_empty()
+    }
+
+    /// The rows anew, after fields came, went or changed their order. What was selected stays selected.
+    fn arrange(&mut self) {
+        let new = self.field.as_deref().filter(|field| field.used_for == FieldUse::New);
+        let shown = rows::Shown {
+            base: &self.base,
+            mine: &self.mine,
+            unfolded: &self.unfolded,
+            sort: self.sort,
+            filter: &self.filter,
+            adding: new.map(|field| (field.path.as_slice(), field.after.as_ref())),
+        };
+        self.rows = shown.rows();
+        self.selection.settle(&self.rows);
+    }
 }
+
+#[cfg(test)]
+mod tests;

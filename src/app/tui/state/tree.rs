@@ -152,7 +152,7 @@ pub fn path<'a>(rows: &[TreeRow<'a>], at: usize) -> Vec<Key<'a>> {
 
 impl Unfolded {
     /// What is unfolded of the value there; `None` where it is folded.
-    fn at(&self, key: Key<'_>) -> Option<&Self> {
+    pub(super) fn at(&self, key: Key<'_>) -> Option<&Self> {
         match key {
             Key::Name(name) => self.keys.get(name),
             Key::Item(at) => self.items.get(&at),

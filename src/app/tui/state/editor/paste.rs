@@ -43,6 +43,10 @@ impl Editor {
                 self.area.insert_str(safe);
             }
             Purpose::Add => self.paste_new(&pasted),
+            Purpose::Item => self.paste_item(&pasted),
+            Purpose::Rename { .. } => {
+                self.area.insert_str(text::line(pasted.trim()));
+            }
             Purpose::Rate { .. } => {
                 self.area.insert_str(pasted);
             }
@@ -80,6 +84,16 @@ impl Editor {
                 self.problem = Some("a key holds no tabs and control characters; nothing was pasted".to_owned());
             }
         }
+    }
+
+    fn paste_item(&mut self, pasted: &str) {
+        if value::is_safe(pasted) {
+            self.area.insert_str(pasted);
+            return;
+        }
+        let (before, after) = self.around();
+        let typed = value::new_item(&format!("{before}{pasted}{after}"));
+        self.replace(&typed, &typed);
     }
 
     /// The text before and behind the caret.

@@ -3,7 +3,7 @@
 use bson::Bson;
 use serde_json::Value;
 
-use super::{Editor, Purpose};
+use super::{Editor, Purpose, bytes};
 use crate::{
     app::text,
     session::edit::{self, DateContext},
@@ -19,6 +19,7 @@ impl Editor {
         let Purpose::Edit { kind, .. } = &self.purpose else { return None };
         match kind {
             Bson::String(_) => return self.is_json.then(|| IS_JSON.to_owned()),
+            Bson::Binary(binary) => return Some(bytes::takes(binary)),
             Bson::DateTime(_) if self.is_unsaved() => {
                 if let Some(meant) = edit::read_as(&self.text(), kind, dates).ok().and_then(|meant| edit::write(&meant))
                 {
@@ -34,6 +35,11 @@ impl Editor {
 /// What an editor starts with, and whether it is a string written as JSON: one with characters that a terminal must not be
 /// given is, since JSON escapes them. `None` where no text gives the value back.
 pub(super) fn start(shown: &Bson) -> Option<(String, bool)> {
+    if let Bson::Binary(binary) = shown
+        && let Some(typed) = bytes::text(binary)
+    {
+        return Some((typed, false));
+    }
     let plain = edit::write(shown)?;
     Some(match shown {
         Bson::String(_) if is_safe(&plain) => (plain, false),
@@ -47,6 +53,11 @@ pub(super) fn start(shown: &Bson) -> Option<(String, bool)> {
 /// # Errors
 /// What is wrong, and what is accepted.
 pub(super) fn read(typed: &str, kind: &Bson, is_json: bool, dates: &DateContext) -> Result<Bson, String> {
+    if let Bson::Binary(binary) = kind
+        && !typed.trim_start().starts_with('{')
+    {
+        return bytes::read(typed, binary.subtype).map(Bson::Binary);
+    }
     if !is_json {
         return edit::read_as(typed, kind, dates).map_err(|misfit| format!("{misfit}; its type is kept"));
     }
@@ -86,6 +97,11 @@ pub(super) fn new_field(typed: &str) -> Option<String> {
     } else {
         Some(format!("{key}:={}", quoted(value)))
     }
+}
+
+/// The same of a value without a key.
+pub(super) fn new_item(typed: &str) -> String {
+    if edit::json(typed).is_ok() { JsonCaret::default().safe(typed) } else { quoted(typed) }
 }
 
 /// Where in JSON a caret is.

@@ -22,6 +22,8 @@ impl Editor {
         match &self.purpose {
             Purpose::Edit { key, kind, .. } => format!("{}  {}  of {name}", text::line(key), plain::type_word(kind)),
             Purpose::Add => format!("Add key=value or key:=JSON to {name}"),
+            Purpose::Item => format!("A value of {name}"),
+            Purpose::Rename { key } => format!("Rename {} of {name}", text::line(key)),
             Purpose::Rate { rating, about } => {
                 let rating = rating_word(rating);
                 match about {
@@ -50,9 +52,9 @@ impl Editor {
                 "type the word delete, then Enter; a private copy is kept  Esc leave"
             }
             Purpose::Delete => "type its id, then Enter; a private copy is kept  Esc leave",
-            _ if self.stored.is_some() => "Ctrl-S store all the same  Esc leave what is stored",
-            _ if self.has_lines() || self.has_returned() => "Ctrl-S store  Esc leave",
-            _ => "Enter store  Esc leave",
+            // What is edited here goes into the form, which is saved on its own.
+            _ if self.has_lines() => "Ctrl-S take over  Esc leave",
+            _ => "Enter take over  Esc leave",
         }
     }
 }

@@ -1,0 +1,95 @@
+//! Bytes as they are typed: a UUID in its usual form, else hexadecimal digits.
+
+use std::fmt::Write;
+
+use bson::{Binary, spec::BinarySubtype};
+
+/// Bytes that are shown as digits at most; more than those are edited as JSON.
+const MOST: usize = 4096;
+
+/// The text of bytes. `None`: there are too many of them.
+pub(super) fn text(binary: &Binary) -> Option<String> {
+    if binary.bytes.len() > MOST {
+        return None;
+    }
+    let mut digits = String::with_capacity(2 * binary.bytes.len());
+    for byte in &binary.bytes {
+        // Writing to a string cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    Some(if is_uuid(binary.subtype) && binary.bytes.len() == 16 {
+        [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
+    } else {
+        digits
+    })
+}
+
+/// Reads them back. Blanks and hyphens between the digits mean nothing.
+///
+/// # Errors
+/// What is wrong.
+pub(super) fn read(typed: &str, subtype: BinarySubtype) -> Result<Binary, String> {
+    let digits: Option<Vec<u8>> = typed
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '-')
+        .map(|c| c.to_digit(16).map(|digit| digit as u8))
+        .collect();
+    let digits = digits.ok_or("that is no bin: it takes hexadecimal digits, two a byte")?;
+    let (pairs, odd) = digits.as_chunks::<2>();
+    if !odd.is_empty() {
+        return Err("a digit is missing: it takes two a byte".to_owned());
+    }
+    let bytes: Vec<u8> = pairs.iter().map(|[high, low]| high * 16 + low).collect();
+    if is_uuid(subtype) && bytes.len() != 16 {
+        return Err(format!("a UUID has 16 bytes, that are {}", bytes.len()));
+    }
+    Ok(Binary { subtype, bytes })
+}
+
+/// What it takes. Safe text.
+pub(super) fn takes(binary: &Binary) -> String {
+    let (size, subtype) = (binary.bytes.len(), u8::from(binary.subtype));
+    match binary.subtype {
+        _ if size > MOST => format!("{size} bytes of subtype {subtype}, as JSON"),
+        BinarySubtype::Uuid | BinarySubtype::UuidOld => "takes a UUID".to_owned(),
+        _ => format!("takes hexadecimal digits; {size} bytes of subtype {subtype}"),
+    }
+}
+
+fn is_uuid(subtype: BinarySubtype) -> bool {
+    matches!(subtype, BinarySubtype::Uuid | BinarySubtype::UuidOld)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_come_back_as_they_were() {
+        for (subtype, bytes) in [
+            (BinarySubtype::Generic, vec![]),
+            (BinarySubtype::Generic, vec![0, 1, 0xfe, 0xff]),
+            (BinarySubtype::Uuid, (0..16).collect()),
+            (BinarySubtype::UuidOld, (0..16).collect()),
+            (BinarySubtype::UserDefined(0x90), vec![7; 20]),
+        ] {
+            let binary = Binary { subtype, bytes };
+            assert_eq!(read(&text(&binary).unwrap(), subtype), Ok(binary));
+        }
+        let uuid = Binary { subtype: BinarySubtype::Uuid, bytes: (0..16).collect() };
+        assert_eq!(text(&uuid).unwrap(), "00010203-0405-0607-0809-0a0b0c0d0e0f");
+        assert_eq!(text(&Binary { subtype: BinarySubtype::Generic, bytes: vec![0; MOST + 1] }), None);
+    }
+
+    #[test]
+    fn what_are_no_bytes_is_said() {
+        for (typed, subtype, wrong) in [
+            ("0g", BinarySubtype::Generic, "hexadecimal"),
+            ("012", BinarySubtype::Generic, "missing"),
+            ("0102", BinarySubtype::Uuid, "16 bytes"),
+        ] {
+            assert!(read(typed, subtype).unwrap_err().contains(wrong), "{typed}");
+        }
+        assert_eq!(read(" de AD-be ef ", BinarySubtype::Generic).unwrap().bytes, [0xde, 0xad, 0xbe, 0xef]);
+    }
+}

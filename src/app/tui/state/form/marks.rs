@@ -1,0 +1,116 @@
+//! What a row is marked with: what became of its value here, and what stands against it.
+
+use bson::Bson;
+
+use super::{FieldEditor, MetadataForm, RowKind, place};
+use crate::{
+    app::tui::state::tree::PathKey,
+    session::{MetadataPath, edit},
+};
+
+/// What became of a value here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldChange {
+    /// It was not there.
+    New,
+    /// Another value, or another type.
+    Changed,
+    /// Something in it changed.
+    Within,
+    /// The same value, in another place among its siblings.
+    Moved,
+    /// It is removed.
+    Removed,
+}
+
+/// The marks of a row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FieldMarks {
+    /// What became of it here, not saved yet.
+    pub change: Option<FieldChange>,
+    /// It was changed here and by another since.
+    pub conflict: bool,
+    /// The field of the place's rules that protects it.
+    pub protected: Option<String>,
+    /// Why what is typed in it cannot be taken, or why nothing can be written there. Safe text.
+    pub problem: Option<String>,
+}
+
+impl MetadataForm {
+    /// The marks of a row.
+    #[must_use]
+    pub fn marks(&self, at: usize) -> FieldMarks {
+        let Some(row) = self.rows.get(at) else { return FieldMarks::default() };
+        if row.kind == RowKind::Adding {
+            let typed = self.field.as_deref().and_then(FieldEditor::problem);
+            return FieldMarks { change: Some(FieldChange::New), problem: typed, ..FieldMarks::default() };
+        }
+        let path = self.path(at);
+        let Some(field) = field_of(&path) else { return FieldMarks::default() };
+        let typed = self.field.as_deref().filter(|typed| typed.path == path).and_then(FieldEditor::problem);
+        FieldMarks {
+            change: if row.kind == RowKind::Removed { Some(FieldChange::Removed) } else { self.change(&path, &field) },
+            conflict: self
+                .conflicts
+                .iter()
+                .any(|conflict| conflict.path.is_within(&field) || field.is_within(&conflict.path)),
+            protected: self.rules.protects(&field).map(str::to_owned),
+            problem: typed.or_else(|| unwritable(&field).map(|why| format!("it cannot be written: {why}"))),
+        }
+    }
+
+    /// What became of a value, by what a save would write.
+    fn change(&self, path: &[PathKey], field: &MetadataPath) -> Option<FieldChange> {
+        let changes = self.changes();
+        if changes.is_empty() {
+            return None;
+        }
+        let base = || place::value(&self.base, path);
+        if field.keys().len() < path.len() {
+            // Within an array, which is written as a whole.
+            let mine = place::value(&self.mine, path);
+            return match base() {
+                None => Some(FieldChange::New),
+                was if edit::same(was, mine) => None,
+                Some(Bson::Array(_) | Bson::Document(_)) => Some(FieldChange::Within),
+                Some(_) => Some(FieldChange::Changed),
+            };
+        }
+        let written = changes.iter().find(|edit| edit.path == *field);
+        if let Some(edit) = written {
+            return Some(match base() {
+                None => FieldChange::New,
+                was if edit::same(was, edit.value.as_ref()) => FieldChange::Moved,
+                Some(_) => FieldChange::Changed,
+            });
+        }
+        if changes.iter().any(|edit| field.is_within(&edit.path)) {
+            return base().is_none().then_some(FieldChange::New);
+        }
+        changes.iter().any(|edit| edit.path.is_within(field)).then_some(FieldChange::Within)
+    }
+
+    /// Why a value cannot be written, nor anything in it. Safe text.
+    pub(super) fn refusal(&self, path: &[PathKey]) -> Option<String> {
+        let field = field_of(path)?;
+        if let Some(protected) = self.rules.protects(&field) {
+            let protected = crate::app::text::line(protected).into_owned();
+            return Some(format!("{protected} is protected at this place: it is not edited by hand"));
+        }
+        unwritable(&field).map(|why| format!("this key cannot be written: {why}"))
+    }
+}
+
+/// The field that a value is written with: the value itself, or the array that it stands in.
+pub(super) fn field_of(path: &[PathKey]) -> Option<MetadataPath> {
+    let names = path.iter().map_while(|key| match key {
+        PathKey::Name(name) => Some(name.clone()),
+        PathKey::Item(_) | PathKey::Root => None,
+    });
+    MetadataPath::new(names.collect())
+}
+
+/// Why no path leads there.
+fn unwritable(field: &MetadataPath) -> Option<&'static str> {
+    field.keys().iter().find_map(|key| edit::check_segment(key).err())
+}

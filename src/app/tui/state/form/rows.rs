@@ -1,0 +1,406 @@
+//! The rows of the form: the fields that are there, in their places those that were removed, and one that is being added.
+
+use std::collections::HashMap;
+
+use bson::{Bson, Document};
+
+use super::{FieldPath, place::child};
+use crate::{
+    app::tui::state::{
+        feedback::head,
+        list::Rows,
+        tree::{Fold, Key, PathKey, SECRET, Unfolded},
+    },
+    session::{edit, plain::type_word},
+};
+
+/// Bytes of a value that a filter looks at.
+const FILTERED: usize = 1000;
+
+/// A row of the form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FormRow {
+    /// How deep it stands; 0 at the top.
+    pub depth: usize,
+    /// Where it stands in its container; of a row that is being added there is no key.
+    pub key: PathKey,
+    /// Whether it can be unfolded.
+    pub fold: Fold,
+    /// What it is.
+    pub kind: RowKind,
+    /// Position of the row of its container.
+    parent: Option<usize>,
+}
+
+impl FormRow {
+    /// Whether the value is a secret: it must not be shown.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        self.key.is(Key::Name(SECRET))
+    }
+}
+
+/// What a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowKind {
+    /// A field of an object or an item of an array.
+    Field,
+    /// A field that was there and is removed here.
+    Removed,
+    /// One that is being added: it is what is typed so far.
+    Adding,
+}
+
+/// The order of the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormSort {
+    /// As they are kept.
+    Stored,
+    /// By key.
+    Key,
+    /// By type, then by key.
+    Type,
+}
+
+impl FormSort {
+    /// The next order.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Stored => Self::Key,
+            Self::Key => Self::Type,
+            Self::Type => Self::Stored,
+        }
+    }
+
+    /// In a word or two.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Stored => "as stored",
+            Self::Key => "by key",
+            Self::Type => "by type",
+        }
+    }
+}
+
+impl Rows for Vec<FormRow> {
+    type Key = FieldPath;
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn key(&self, at: usize) -> Option<FieldPath> {
+        (at < self.len()).then(|| path(self, at))
+    }
+
+    fn is(&self, at: usize, key: &FieldPath) -> bool {
+        let mut next = Some(at);
+        for step in key.iter().rev() {
+            match next.and_then(|at| self.get(at)) {
+                Some(row) if row.key == *step => next = row.parent,
+                _ => return false,
+            }
+        }
+        next.is_none()
+    }
+}
+
+/// Where the value of a row stands; nowhere where there is no such row.
+pub(super) fn path(rows: &[FormRow], at: usize) -> FieldPath {
+    let mut way = Vec::new();
+    let mut next = rows.get(at);
+    while let Some(row) = next {
+        way.push(row.key.clone());
+        next = row.parent.and_then(|at| rows.get(at));
+    }
+    way.reverse();
+    way
+}
+
+/// The value of a row.
+pub(super) fn value<'a>(rows: &[FormRow], at: usize, base: &'a Document, mine: &'a Document) -> Option<&'a Bson> {
+    let row = rows.get(at)?;
+    let document = if row.kind == RowKind::Removed { base } else { mine };
+    in_document(rows, at, document)
+}
+
+fn in_document<'a>(rows: &[FormRow], at: usize, document: &'a Document) -> Option<&'a Bson> {
+    let row = rows.get(at)?;
+    match row.parent {
+        Some(parent) => child(in_document(rows, parent, document)?, &row.key),
+        None => match &row.key {
+            PathKey::Name(name) => document.get(name),
+            PathKey::Item(_) | PathKey::Root => None,
+        },
+    }
+}
+
+/// What is shown, and how.
+pub(super) struct Shown<'a> {
+    pub base: &'a Document,
+    pub mine: &'a Document,
+    pub unfolded: &'a Unfolded,
+    pub sort: FormSort,
+    pub filter: &'a str,
+    /// The container that a field is being added to, and what it is to stand behind; `None`: it is the first one.
+    pub adding: Option<(&'a [PathKey], Option<&'a PathKey>)>,
+}
+
+impl Shown<'_> {
+    /// The rows, in order.
+    pub fn rows(&self) -> Vec<FormRow> {
+        let mut out = Vec::with_capacity(self.mine.len());
+        let filter = self.filter.to_lowercase();
+        let level = Level { parent: None, depth: 0, unfolded: Some(self.unfolded), filter: &filter };
+        self.push_fields(&mut out, self.mine, Some(self.base), &level);
+        if let Some((parent, after)) = self.adding {
+            put_new(&mut out, parent, after);
+        }
+        out
+    }
+
+    fn push_fields(&self, out: &mut Vec<FormRow>, mine: &Document, base: Option<&Document>, level: &Level<'_>) {
+        let removed = Removed::of(mine, base);
+        if self.sort == FormSort::Stored {
+            removed.behind(None).for_each(|(key, value)| push(out, key, value, RowKind::Removed, level));
+            for (key, value) in mine {
+                self.push_value(out, Key::Name(key), value, base.and_then(|base| base.get(key)), level);
+                removed.behind(Some(key)).for_each(|(key, value)| push(out, key, value, RowKind::Removed, level));
+            }
+            return;
+        }
+        let mut all: Vec<(&str, &Bson, RowKind)> =
+            mine.iter().map(|(key, value)| (key.as_str(), value, RowKind::Field)).collect();
+        all.extend(removed.all().map(|(key, value)| (key, value, RowKind::Removed)));
+        let by_type = self.sort == FormSort::Type;
+        all.sort_by_key(|(key, value, _)| (if by_type { type_word(value) } else { "" }, *key));
+        for (key, value, kind) in all {
+            if kind == RowKind::Removed {
+                push(out, key, value, kind, level);
+            } else {
+                self.push_value(out, Key::Name(key), value, base.and_then(|base| base.get(key)), level);
+            }
+        }
+    }
+
+    /// A value and, where it is unfolded, what it holds. Of what is filtered only what matches, and the way to it.
+    fn push_value(&self, out: &mut Vec<FormRow>, key: Key<'_>, value: &Bson, base: Option<&Bson>, level: &Level<'_>) {
+        let is_filtered = !level.filter.is_empty();
+        let matches = !is_filtered || is_match(key, value, level.filter);
+        let secret = key == Key::Name(SECRET);
+        let holds = !secret && has_content(value, base);
+        if !matches && !holds {
+            return;
+        }
+        let inner = level.unfolded.and_then(|node| node.at(key));
+        let fold = match inner {
+            _ if !holds => Fold::Leaf,
+            Some(_) => Fold::Unfolded,
+            None if !matches => Fold::Unfolded,
+            None => Fold::Folded,
+        };
+        let at = out.len();
+        out.push(FormRow {
+            depth: level.depth,
+            key: PathKey::from(key),
+            fold,
+            kind: RowKind::Field,
+            parent: level.parent,
+        });
+        if fold != Fold::Unfolded {
+            return;
+        }
+        // Below what matches itself all is shown.
+        let filter = if matches { "" } else { level.filter };
+        let level = Level { parent: Some(at), depth: level.depth + 1, unfolded: inner, filter };
+        match value {
+            Bson::Document(fields) => self.push_fields(out, fields, base.and_then(Bson::as_document), &level),
+            Bson::Array(items) => {
+                for (item, value) in items.iter().enumerate() {
+                    self.push_value(out, Key::Item(item), value, None, &level);
+                }
+            }
+            _ => {}
+        }
+        if !matches && out.len() == at + 1 {
+            out.pop();
+        }
+    }
+}
+
+/// What the rows of one container have in common.
+struct Level<'a> {
+    parent: Option<usize>,
+    depth: usize,
+    /// What is unfolded in it.
+    unfolded: Option<&'a Unfolded>,
+    /// In small letters; none: everything is shown.
+    filter: &'a str,
+}
+
+/// A row of a value that is not looked into.
+fn push(out: &mut Vec<FormRow>, key: &str, value: &Bson, kind: RowKind, level: &Level<'_>) {
+    if level.filter.is_empty() || is_match(Key::Name(key), value, level.filter) {
+        let key = PathKey::Name(key.to_owned());
+        out.push(FormRow { depth: level.depth, key, fold: Fold::Leaf, kind, parent: level.parent });
+    }
+}
+
+/// Whether there is something to unfold; what was removed from an object is seen in it too.
+fn has_content(value: &Bson, base: Option<&Bson>) -> bool {
+    match value {
+        Bson::Document(fields) => {
+            !fields.is_empty() || base.and_then(Bson::as_document).is_some_and(|base| !base.is_empty())
+        }
+        Bson::Array(items) => !items.is_empty(),
+        _ => false,
+    }
+}
+
+/// Whether a key or the start of a value holds a text in small letters.
+fn is_match(key: Key<'_>, value: &Bson, filter: &str) -> bool {
+    let holds = |text: &str| head(text, FILTERED).to_lowercase().contains(filter);
+    match key {
+        Key::Name(SECRET) => return holds(SECRET),
+        Key::Name(name) if holds(name) => return true,
+        Key::Name(_) | Key::Item(_) | Key::Root => {}
+    }
+    match value {
+        Bson::String(text) => holds(text),
+        Bson::Document(_) | Bson::Array(_) | Bson::Binary(_) => false,
+        other => edit::write(other).is_some_and(|text| holds(&text)),
+    }
+}
+
+/// The fields of an object that were removed, by what they stood behind.
+struct Removed<'a>(HashMap<Option<&'a str>, Vec<(&'a str, &'a Bson)>>);
+
+impl<'a> Removed<'a> {
+    fn of(mine: &Document, base: Option<&'a Document>) -> Self {
+        let mut removed: HashMap<Option<&'a str>, Vec<(&'a str, &'a Bson)>> = HashMap::new();
+        let mut behind = None;
+        for (key, value) in base.into_iter().flatten() {
+            if mine.contains_key(key) {
+                behind = Some(key.as_str());
+            } else {
+                removed.entry(behind).or_default().push((key.as_str(), value));
+            }
+        }
+        Self(removed)
+    }
+
+    fn behind(&self, key: Option<&str>) -> impl Iterator<Item = (&'a str, &'a Bson)> {
+        let found = if self.0.is_empty() { None } else { self.0.get(&key) };
+        found.into_iter().flatten().copied()
+    }
+
+    fn all(&self) -> impl Iterator<Item = (&'a str, &'a Bson)> {
+        self.0.values().flatten().copied()
+    }
+}
+
+/// Puts a row for a new field where it will stand.
+fn put_new(rows: &mut Vec<FormRow>, parent: &[PathKey], after: Option<&PathKey>) {
+    let of = |rows: &Vec<FormRow>, path: &FieldPath| (0..rows.len()).find(|at| rows.is(*at, path));
+    let container = if parent.is_empty() { None } else { of(rows, &parent.to_vec()) };
+    let depth = container.map_or(0, |at| rows[at].depth + 1);
+    let first = container.map_or(0, |at| at + 1);
+    let sibling = after.and_then(|key| {
+        let path: FieldPath = parent.iter().chain([key]).cloned().collect();
+        of(rows, &path)
+    });
+    let at = sibling.map_or(first, |sibling| {
+        let end = rows[sibling + 1..].iter().position(|row| row.depth <= rows[sibling].depth);
+        end.map_or(rows.len(), |end| sibling + 1 + end)
+    });
+    for row in &mut *rows {
+        row.parent = row.parent.map(|parent| if parent >= at { parent + 1 } else { parent });
+    }
+    let new =
+        FormRow { depth, key: PathKey::Root, fold: Fold::Leaf, kind: RowKind::Adding, parent: container };
+    rows.insert(at, new);
+}
+
+#[cfg(test)]
+mod tests {
+    use bson::doc;
+
+    use super::*;
+
+    fn shown<'a>(base: &'a Document, mine: &'a Document, unfolded: &'a Unfolded) -> Shown<'a> {
+        Shown { base, mine, unfolded, sort: FormSort::Stored, filter: "", adding: None }
+    }
+
+    fn names(rows: &[FormRow]) -> Vec<String> {
+        rows.iter()
+            .map(|row| {
+                let mark = match row.kind {
+                    RowKind::Field => "",
+                    RowKind::Removed => "-",
+                    RowKind::Adding => "+",
+                };
+                let key = match &row.key {
+                    PathKey::Name(name) => name.clone(),
+                    PathKey::Item(at) => at.to_string(),
+                    PathKey::Root => String::new(),
+                };
+                format!("{}{mark}{key}", " ".repeat(row.depth))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_was_removed_stays_in_its_place() {
+        let base = doc! { "a": 1, "o": { "x": 1, "y": 2 }, "z": 3 };
+        let mine = doc! { "o": { "y": 2 }, "new": 1 };
+        let mut unfolded = Unfolded::default();
+        unfolded.unfold(&[Key::Name("o")]);
+        let rows = shown(&base, &mine, &unfolded).rows();
+        assert_eq!(names(&rows), ["-a", "o", " -x", " y", "-z", "new"]);
+        assert_eq!(value(&rows, 2, &base, &mine), Some(&Bson::Int32(1)));
+        assert_eq!(path(&rows, 3), [PathKey::Name("o".to_owned()), PathKey::Name("y".to_owned())]);
+        assert!(rows.is(3, &path(&rows, 3)) && !rows.is(1, &path(&rows, 3)));
+    }
+
+    #[test]
+    fn a_filter_shows_what_matches_and_the_way_to_it() {
+        let mine = doc! { "a": 1, "o": { "list": ["Gold", "tin"], "b": 2 }, "golden": { "c": 1 } };
+        let unfolded = Unfolded::default();
+        let rows = Shown { filter: "GOLD", ..shown(&mine, &mine, &unfolded) }.rows();
+        assert_eq!(names(&rows), ["o", " list", "  0", "golden"]);
+        assert_eq!(rows[3].fold, Fold::Folded);
+        assert!(Shown { filter: "nothing", ..shown(&mine, &mine, &unfolded) }.rows().is_empty());
+    }
+
+    #[test]
+    fn a_sorted_form_holds_the_same_rows() {
+        let base = doc! { "c": "x", "a": 1, "b": "y" };
+        let mine = doc! { "c": "x", "a": 1 };
+        let unfolded = Unfolded::default();
+        let sorted = |sort| names(&Shown { sort, ..shown(&base, &mine, &unfolded) }.rows());
+        assert_eq!(sorted(FormSort::Key), ["a", "-b", "c"]);
+        assert_eq!(sorted(FormSort::Type), ["a", "-b", "c"]);
+    }
+
+    #[test]
+    fn a_new_row_stands_behind_what_it_was_added_to() {
+        let mine = doc! { "a": { "x": 1 }, "b": [1] };
+        let mut unfolded = Unfolded::default();
+        unfolded.unfold(&[Key::Name("a")]);
+        unfolded.unfold(&[Key::Name("b")]);
+        let (a, b) = (PathKey::Name("a".to_owned()), PathKey::Name("b".to_owned()));
+        let with = |parent: &[PathKey], after: Option<&PathKey>| {
+            let rows = Shown { adding: Some((parent, after)), ..shown(&mine, &mine, &unfolded) }.rows();
+            for at in 0..rows.len() {
+                assert!(rows.is(at, &path(&rows, at)));
+            }
+            names(&rows)
+        };
+        assert_eq!(with(&[], Some(&a)), ["a", " x", "+", "b", " 0"]);
+        assert_eq!(with(&[], None), ["+", "a", " x", "b", " 0"]);
+        assert_eq!(with(&[a], None), ["a", " +", " x", "b", " 0"]);
+        assert_eq!(with(&[b], Some(&PathKey::Item(0))), ["a", " x", "b", " 0", " +"]);
+    }
+}
