@@ -37,7 +37,7 @@ const ROWS: u16 = 8;
 /// Draws an editor.
 pub fn draw(frame: &mut Frame<'_>, body: Rect, editor: &Editor, look: &Look) {
     let width = usize::from(body.width.saturating_sub(4)).max(1);
-    let below = below(editor, width, look);
+    let below = below(editor, editor.problem.as_deref(), width, look);
     let rows = rows(editor, width, body.height.saturating_sub(3 + below.len() as u16));
     let area = areas::bottom(body, rows + 2 + below.len() as u16);
     let title = format::fit(&editor.title(), width, look.marks);
@@ -67,9 +67,9 @@ fn rows(editor: &Editor, width: usize, most: u16) -> u16 {
 }
 
 /// What is wrong, what is stored now and was before, what the field takes, and what a new one will be.
-fn below(editor: &Editor, width: usize, look: &Look) -> Vec<Line<'static>> {
+pub(super) fn below(editor: &Editor, problem: Option<&str>, width: usize, look: &Look) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    if let Some(problem) = &editor.problem {
+    if let Some(problem) = problem {
         let wrapped = wrap::plain(&text::line(problem), width);
         lines.extend(wrapped.into_iter().take(3).map(|line| Line::styled(line, look.theme.error)));
     }
@@ -82,12 +82,12 @@ fn below(editor: &Editor, width: usize, look: &Look) -> Vec<Line<'static>> {
             lines.push(Line::styled(line, look.theme.warn));
         }
     }
-    if editor.problem.is_none()
+    if problem.is_none()
         && let Some(takes) = editor.takes(&look.dates())
     {
         lines.extend(wrap::plain(&takes, width).into_iter().take(3).map(|line| Line::styled(line, look.theme.dim)));
     }
-    if editor.purpose == Purpose::Add && editor.problem.is_none() {
+    if editor.purpose == Purpose::Add && problem.is_none() {
         let says = match editor.added() {
             Ok((key, value)) => format!("{} will be {}", text::line(&key), plain::type_word(&value)),
             Err(_) if editor.text().is_empty() => String::new(),

@@ -1,0 +1,86 @@
+//! What stands over the rows: below what is typed what is wrong with it, what it will be and what is offered; and the types that a
+//! value may be given.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::{Clear, Paragraph},
+};
+
+use super::value_words;
+use crate::{
+    app::{
+        text,
+        tui::{
+            render::{Look, format},
+            state::{
+                areas,
+                form::{FieldEditor, MetadataForm, RetypeChoice, Retyping},
+                tree::PathKey,
+            },
+            view::{block, editor, row},
+        },
+    },
+    session::plain,
+};
+
+/// Cells that a sentence needs to be read at ease.
+const READABLE: u16 = 36;
+
+/// Draws what is said of what is typed from a column of its row on: below that, or above where there is no room.
+pub(super) fn below(frame: &mut Frame<'_>, rows: Rect, typed: Rect, from: u16, field: &FieldEditor, look: &Look) {
+    // What begins far at the right leaves its sentences no room.
+    let from = from.min(rows.right().saturating_sub(READABLE)).max(rows.x + 1);
+    let width = rows.right().saturating_sub(from + 1);
+    let problem = field.problem();
+    let mut lines = editor::below(&field.editor, problem.as_deref(), usize::from(width).max(1), look);
+    lines.retain(|line| line.width() > 0);
+    let (under, over) = (rows.bottom().saturating_sub(typed.bottom()), typed.y.saturating_sub(rows.y));
+    let height = (lines.len() as u16).min(under.max(over));
+    if height == 0 {
+        return;
+    }
+    let y = if height <= under { typed.bottom() } else { typed.y - height };
+    frame.render_widget(Clear, Rect::new(rows.x, y, rows.width, height));
+    frame.render_widget(Paragraph::new(lines), Rect::new(from, y, width, height));
+}
+
+/// Draws the types that a value may be given, with what it becomes.
+pub(super) fn retyping(frame: &mut Frame<'_>, body: Rect, form: &MetadataForm, retyping: &Retyping, look: &Look) {
+    let menu = &retyping.menu;
+    let area = areas::bottom(body, (menu.items.len() as u16).saturating_add(2));
+    let inner = areas::inside(area);
+    let page = usize::from(inner.height);
+    let cells = usize::from(inner.width.saturating_sub(2));
+    let key = match retyping.path.last() {
+        Some(PathKey::Name(name)) => text::line(name).into_owned(),
+        Some(PathKey::Item(at)) => at.to_string(),
+        Some(PathKey::Root) | None => String::new(),
+    };
+    let title = format!("{key} of {} becomes", text::line(&form.session.name));
+    let title = Line::raw(format!(" {} ", format::fit(&title, cells, look.marks)));
+    let keys = Line::styled(" Enter take it  Esc leave ", look.theme.dim);
+    frame.render_widget(Clear, area);
+    frame.render_widget(block::pane(title, keys, true, look), area);
+    let top = menu.selection.top(menu.items.len(), page);
+    let shown = menu.items.iter().enumerate().skip(top).take(page);
+    for ((at, choice), place) in shown.zip(inner.rows()) {
+        let line = becomes(choice, cells, look);
+        row::draw(frame.buffer_mut(), place, &line, at == menu.selected(), look);
+    }
+}
+
+fn becomes(choice: &RetypeChoice, cells: usize, look: &Look) -> Line<'static> {
+    let word = plain::element_word(choice.kind);
+    let room = cells.saturating_sub(9);
+    let (says, style) = match &choice.becomes {
+        Ok(value) => (value_words(Some(value)), look.theme.text),
+        Err(why) => (text::line(why).into_owned(), look.theme.dim),
+    };
+    let kind = if choice.becomes.is_ok() { look.theme.code } else { look.theme.dim };
+    Line::from(vec![
+        Span::styled(format!("{word:<7} "), kind),
+        Span::styled(format::fit(&says, room, look.marks), style),
+    ])
+}
