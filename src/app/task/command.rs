@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     app::{fleet::FleetWindow, place::Place, writes::Write},
     repository::{Filter, InView, ListQuery, Projection},
-    session::{AgentId, SessionKey},
+    session::{AgentId, MetadataPath, SessionKey},
 };
 
 /// Numbers a question, so that a late answer to an older one is known and dropped.
@@ -52,6 +52,10 @@ pub enum Command {
     Match(Ticket, Filter, SessionKey),
     /// Counts and sizes of sessions that may be out of view: `Event::Sized`.
     Sizes(Ticket, Vec<SessionKey>),
+    /// The fields that the metadata of other sessions have: `Event::MetadataKeys`.
+    MetadataKeys(Ticket),
+    /// The values of such a field, where they are few: `Event::MetadataValues`.
+    MetadataValues(Ticket, MetadataPath),
     /// Gives up what runs in a lane.
     Cancel(Lane),
     /// Writes, those of one connection one after another in the order they come: `Event::Written` or `Event::NotWritten`,
@@ -127,13 +131,15 @@ pub enum Lane {
     View,
     /// `Match` and `Sizes`.
     Alert,
+    /// `MetadataKeys` and `MetadataValues`.
+    Offers,
     /// `Write`: the only one in which nothing replaces anything.
     Write,
 }
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Connection,
         Self::List,
         Self::Rows,
@@ -148,6 +154,7 @@ impl Lane {
         Self::Fleet,
         Self::View,
         Self::Alert,
+        Self::Offers,
         Self::Write,
     ];
 }
@@ -178,6 +185,7 @@ impl Command {
             Self::Fleet(ticket, ..) => (Lane::Fleet, Some(*ticket)),
             Self::Look(..) => (Lane::View, None),
             Self::Match(ticket, ..) | Self::Sizes(ticket, _) => (Lane::Alert, Some(*ticket)),
+            Self::MetadataKeys(ticket) | Self::MetadataValues(ticket, _) => (Lane::Offers, Some(*ticket)),
             Self::Cancel(lane) => (*lane, None),
             Self::Write(ticket, _) => (Lane::Write, Some(*ticket)),
         }

@@ -1,13 +1,13 @@
 //! What the background task tells the screen.
 
-use bson::Document;
+use bson::{Bson, Document};
 
 use super::{Ticket, command::Lane};
 use crate::{
     app::{fleet::read::FleetExtent, writes::HandOutcome},
     metrics::Outline,
-    repository::{Candidate, Error, Inspection, ListPlan, News, PageEnd},
-    session::{AgentId, Details, Message, Session, SessionKey, Summary, Usage},
+    repository::{Candidate, Error, Inspection, ListPlan, MetadataKeys, News, PageEnd},
+    session::{AgentId, Details, Message, MetadataPath, Session, SessionKey, Summary, Usage},
 };
 
 /// An answer, with the ticket of its question; or news of the connection.
@@ -76,6 +76,10 @@ pub enum Event {
     Matched(Ticket, bool),
     /// Counts and sizes, for the alerts.
     Sized(Ticket, Vec<(SessionKey, Details)>),
+    /// The fields that the metadata of other sessions have.
+    MetadataKeys(Ticket, MetadataKeys),
+    /// The values of such a field; `None` where they are too many to choose from.
+    MetadataValues(Ticket, MetadataPath, Option<Vec<Bson>>),
     /// A question failed.
     Failed {
         /// Of the question.
@@ -142,6 +146,7 @@ impl Event {
                 (Lane::Fleet, *ticket)
             }
             Self::Matched(ticket, _) | Self::Sized(ticket, _) => (Lane::Alert, *ticket),
+            Self::MetadataKeys(ticket, _) | Self::MetadataValues(ticket, ..) => (Lane::Offers, *ticket),
             Self::Failed { ticket, lane, .. } => (*lane, *ticket),
             Self::Link(_)
             | Self::News(..)

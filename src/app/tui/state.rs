@@ -26,6 +26,7 @@ pub mod help;
 pub mod inspector;
 pub mod kept_drafts;
 mod keys;
+pub mod known;
 pub mod list;
 pub mod live;
 pub mod metadata;
@@ -277,6 +278,7 @@ impl AppState {
         }
         let mut effects = self.workspace.list.fill(&mut self.tickets);
         effects.extend(self.workspace.conversation.ask(&mut self.tickets));
+        effects.extend(self.ask_for_offers());
         effects.extend(self.look_closer());
         effects.extend(self.ask_for_fleet());
         effects

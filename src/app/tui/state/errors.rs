@@ -140,6 +140,7 @@ impl AppState {
             | Lane::Fleet
             | Lane::View
             | Lane::Alert
+            | Lane::Offers
             | Lane::Write => None,
         }
     }

@@ -66,6 +66,10 @@ impl AppState {
             }
             Event::Written(ticket, outcome) => self.on_written(ticket, *outcome),
             Event::NotWritten { ticket, error, .. } => self.on_not_written(ticket, &error),
+            event @ (Event::MetadataKeys(..) | Event::MetadataValues(..)) => {
+                self.workspace.known.on_event(event);
+                Vec::new()
+            }
             Event::Outline(ticket, outline) => {
                 let effects = self.workspace.conversation.on_outline(ticket, *outline, &mut self.tickets);
                 self.tell_tokens();
@@ -235,6 +239,10 @@ impl AppState {
         match lane {
             Lane::Connection => return self.not_connected(error),
             Lane::Alert => return self.on_alert_unknown(ticket),
+            Lane::Offers => {
+                self.workspace.known.on_event(Event::Failed { ticket, lane, error });
+                return Vec::new();
+            }
             _ => {}
         }
         if error.is_passing() {

@@ -208,6 +208,7 @@ impl Screen {
                 let listed = matches!(scope, FleetScope::Window(..)).then(|| Event::FleetRows(*ticket, rows.clone()));
                 listed.into_iter().chain(seeds).chain([Event::FleetEnd(*ticket, FleetExtent::All)]).collect()
             }
+            Command::MetadataKeys(..) | Command::MetadataValues(..) => Vec::new(),
             Command::Cancel(_) | Command::Look(..) | Command::Write(..) => Vec::new(),
         }
     }

@@ -147,7 +147,7 @@ fn draw_rows(frame: &mut Frame<'_>, area: Rect, form: &MetadataForm, focused: bo
     {
         let place = Rect::new(area.x, area.y + (at - top) as u16, area.width, 1);
         let (from, _) = field_place(form, at, &columns, place);
-        popup::below(frame, area, place, from, field, look);
+        popup::below(frame, area, place, from, field, state);
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
         tui::{
             render::{Look, format},
             state::{
-                areas,
+                AppState, areas,
                 form::{FieldEditor, MetadataForm, RetypeChoice, Retyping},
                 tree::PathKey,
             },
@@ -28,14 +28,19 @@ use crate::{
 /// Cells that a sentence needs to be read at ease.
 const READABLE: u16 = 36;
 
+/// What is offered at once, at most.
+const OFFERS: usize = 6;
+
 /// Draws what is said of what is typed from a column of its row on: below that, or above where there is no room.
-pub(super) fn below(frame: &mut Frame<'_>, rows: Rect, typed: Rect, from: u16, field: &FieldEditor, look: &Look) {
+pub(super) fn below(frame: &mut Frame<'_>, rows: Rect, typed: Rect, from: u16, field: &FieldEditor, state: &AppState) {
+    let look = &state.look;
     // What begins far at the right leaves its sentences no room.
     let from = from.min(rows.right().saturating_sub(READABLE)).max(rows.x + 1);
     let width = rows.right().saturating_sub(from + 1);
     let problem = field.problem();
     let mut lines = editor::below(&field.editor, problem.as_deref(), usize::from(width).max(1), look);
     lines.retain(|line| line.width() > 0);
+    lines.extend(offered(state, usize::from(width)));
     let (under, over) = (rows.bottom().saturating_sub(typed.bottom()), typed.y.saturating_sub(rows.y));
     let height = (lines.len() as u16).min(under.max(over));
     if height == 0 {
@@ -44,6 +49,25 @@ pub(super) fn below(frame: &mut Frame<'_>, rows: Rect, typed: Rect, from: u16, f
     let y = if height <= under { typed.bottom() } else { typed.y - height };
     frame.render_widget(Clear, Rect::new(rows.x, y, rows.width, height));
     frame.render_widget(Paragraph::new(lines), Rect::new(from, y, width, height));
+}
+
+/// What is offered, the chosen one in view.
+fn offered(state: &AppState, cells: usize) -> Vec<Line<'static>> {
+    let (offers, chosen) = (state.field_offers(), state.workspace.known.chosen());
+    let (theme, marks) = (&state.look.theme, state.look.marks);
+    let wide = offers.iter().map(|offer| format::width(&offer.shown)).max().unwrap_or(0).min(cells / 2);
+    let first = chosen.map_or(0, |at| (at + 1).saturating_sub(OFFERS));
+    let shown = offers.iter().enumerate().skip(first).take(OFFERS);
+    shown
+        .map(|(at, offer)| {
+            let help = format::fit(&offer.help, cells.saturating_sub(wide + 2), marks);
+            let line = Line::from(vec![
+                Span::styled(row::left(&offer.shown, wide, &state.look), theme.text),
+                Span::styled(format!("  {help}"), theme.dim),
+            ]);
+            if chosen == Some(at) { line.patch_style(theme.selected) } else { line }
+        })
+        .collect()
 }
 
 /// Draws the types that a value may be given, with what it becomes.
