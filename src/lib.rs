@@ -219,9 +219,9 @@ pub use metrics::{
 };
 pub use repository::{
     Candidate, Cause, Check, CopiedDeletion, Cursor, Error, ErrorKind, Filter, FilterError, Hint, InView, Limits,
-    ListPlan, ListQuery, News, OpenInView, Opened, Page, PageEnd, Projection, Result, RowSink, ServerError,
-    SessionCopy, SessionReader, SessionRepository, SessionWriter, Sort, Tail, Target, Verdict, Watch, WatchMode,
-    WatchView,
+    ListPlan, ListQuery, MetadataKey, MetadataKeys, News, OpenInView, Opened, Page, PageEnd, Projection, Result,
+    RowSink, ServerError, SessionCopy, SessionReader, SessionRepository, SessionWriter, Sort, Tail, Target, Verdict,
+    Watch, WatchMode, WatchView,
     filter::{Comparison, FilterTerm, FilterTest, RatingWord, TextMatch},
     folder::{FolderRepository, open as open_folder},
     mongo::{

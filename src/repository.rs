@@ -13,6 +13,7 @@ pub mod health;
 pub mod hint;
 pub mod inspection;
 pub mod mongo;
+mod offers;
 pub mod page;
 pub mod target;
 mod teller;
@@ -25,6 +26,7 @@ pub use filter::{Filter, FilterError};
 pub use health::{Check, Verdict};
 pub use hint::Hint;
 pub use inspection::Inspection;
+pub use offers::{MetadataKey, MetadataKeys};
 pub use page::{Cursor, ListPlan, ListQuery, Page, PageEnd, Projection, RowSink, Sort};
 pub use target::{Candidate, Limits, Opened, Target, open, open_writable};
 pub use watch::{InView, News, OpenInView, Watch, WatchMode, WatchView};
@@ -39,7 +41,8 @@ use jiff::Timestamp;
 use crate::{
     metrics::Outline,
     session::{
-        AgentId, Details, Feedback, Message, Session, SessionKey, StoredAgent, Summary, decode, record::StoredMessage,
+        AgentId, Details, Feedback, Message, MetadataPath, Session, SessionKey, StoredAgent, Summary, decode,
+        record::StoredMessage,
     },
 };
 
@@ -210,6 +213,18 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
             Some(Bson::Document(fields)) => Ok(fields),
             Some(_) => Err(Error::not_an_object(key.text())),
         }
+    }
+
+    /// The fields that the metadata of some sessions have, to be offered to who types one: of a few hundred at most, and no longer
+    /// than a list may take.
+    async fn metadata_keys(&self) -> Result<MetadataKeys> {
+        offers::keys(self.list(&offers::sample())).await
+    }
+
+    /// The values that a field of the metadata has in such sessions, the most frequent first, where they are few (20 at most); objects,
+    /// arrays and long texts are left out. `None` where they are more, or nothing is known of them.
+    async fn metadata_values(&self, path: &MetadataPath) -> Result<Option<Vec<Bson>>> {
+        offers::values(self.list(&offers::sample()), path).await
     }
 
     /// What changes from now on, by whoever makes it: see [`Watch`]. `view` tells a store that must be looked at again where to look

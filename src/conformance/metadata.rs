@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use bson::{Bson, DateTime, Decimal128, doc, oid::ObjectId};
+use bson::{Bson, DateTime, Decimal128, Document, doc, oid::ObjectId};
 
 use super::{Case, Fixture, Outcome, case, ensure, ensure_error, same};
 use crate::{
     repository::{Error, SessionRepository},
-    session::{MetadataEdit, edit},
+    session::{MetadataEdit, MetadataPath, edit},
 };
 
 pub(super) const CASES: &[Case] = &[
@@ -17,6 +17,10 @@ pub(super) const CASES: &[Case] = &[
     case!("edits are done together or not at all", together),
     case!("a metadata key that cannot be a path is refused", keys),
     case!("an edit of one field keeps those another writer sets meanwhile", concurrent),
+    case!("a path leads to a value in an object, and nothing beside it changes", nested),
+    case!("a value is put in no object that is not there", no_object),
+    case!("a field is put in front of another one of its object", placed),
+    case!("the difference of two documents makes one of the other, in its order", differences),
 ];
 
 async fn edited(repository: Arc<dyn SessionRepository>) -> Outcome {
@@ -133,6 +137,105 @@ async fn concurrent(repository: Arc<dyn SessionRepository>) -> Outcome {
     let stored = fixture.repository.metadata(&fixture.key).await?;
     for writer in 0..8 {
         same!(stored.get_i32(format!("writer {writer}")).ok(), Some(3));
+    }
+    fixture.done().await
+}
+
+/// Whether the metadata are these, with their types and in their order.
+async fn stands(fixture: &Fixture, meant: &Document) -> Outcome {
+    let stored = fixture.repository.metadata(&fixture.key).await?;
+    let is_meant = edit::same(Some(&stored.clone().into()), Some(&meant.clone().into()));
+    ensure!(is_meant, "{stored} stands there, not {meant}");
+    Ok(())
+}
+
+async fn nested(repository: Arc<dyn SessionRepository>) -> Outcome {
+    let fixture = Fixture::session(repository).await?;
+    let inner = doc! { "tier": "gold", "since": { "year": 2020_i64, "odd.key": [1] }, "visits": 5 };
+    fixture.repository.edit_metadata(&fixture.key, &[MetadataEdit::set("customer", inner)]).await?;
+    let customer = MetadataPath::from("customer");
+    let year = customer.child("since").child("year");
+    let edits = [
+        MetadataEdit::set(customer.child("tier"), "silver").only_if(Some("gold".into())),
+        MetadataEdit::set(&year, 2021).only_if(Some(Bson::Int64(2020))),
+        MetadataEdit::unset(customer.child("visits")).only_if(Some(Bson::Int32(5))),
+        MetadataEdit::set(customer.child("new"), true).only_if(None),
+    ];
+    fixture.repository.edit_metadata(&fixture.key, &edits).await?;
+    let since = doc! { "year": 2021, "odd.key": [1] };
+    let meant = doc! { "priority": "high", "customer": { "tier": "silver", "since": since, "new": true } };
+    stands(&fixture, &meant).await?;
+    let wrong = [MetadataEdit::set("fine", 1), MetadataEdit::set(&year, 1).only_if(Some(Bson::Int64(2021)))];
+    match fixture.repository.edit_metadata(&fixture.key, &wrong).await {
+        Err(Error::Conflict { stored, .. }) => {
+            ensure!(edit::same(stored.as_deref(), Some(&Bson::Int32(2021))), "the conflict tells {stored:?}");
+        }
+        other => ensure!(false, "a long passed for an int: {other:?}"),
+    }
+    stands(&fixture, &meant).await?;
+    fixture.done().await
+}
+
+async fn no_object(repository: Arc<dyn SessionRepository>) -> Outcome {
+    let fixture = Fixture::session(repository).await?;
+    let stored = [MetadataEdit::set("n", 1), MetadataEdit::set("tags", vec![doc! { "a": 1 }])];
+    for edit in stored {
+        fixture.repository.edit_metadata(&fixture.key, &[edit]).await?;
+    }
+    let before = fixture.repository.metadata(&fixture.key).await?;
+    for keys in [&["n", "x"][..], &["nobody", "x"], &["tags", "0"], &["tags", "a"], &["tags", "0", "a"]] {
+        let Some(path) = MetadataPath::new(keys.iter().map(|key| (*key).to_owned()).collect()) else { continue };
+        for edit in [MetadataEdit::set(&path, 2), MetadataEdit::set(&path, 2).only_if(None), MetadataEdit::unset(&path)]
+        {
+            let edits = [MetadataEdit::set("fine", 1), edit];
+            ensure_error!(fixture.repository.edit_metadata(&fixture.key, &edits).await, Error::NotAnObject { .. });
+        }
+        let moved = [MetadataEdit::set(&path, 2).before("a")];
+        ensure_error!(fixture.repository.edit_metadata(&fixture.key, &moved).await, Error::NotAnObject { .. });
+    }
+    stands(&fixture, &before).await?;
+    fixture.done().await
+}
+
+async fn placed(repository: Arc<dyn SessionRepository>) -> Outcome {
+    let fixture = Fixture::session(repository).await?;
+    let edits = [MetadataEdit::set("first", 1).only_if(None).before("priority")];
+    fixture.repository.edit_metadata(&fixture.key, &edits).await?;
+    stands(&fixture, &doc! { "first": 1, "priority": "high" }).await?;
+    // Where that field is not there, a new one is the last, and one that is there stays where it is.
+    let edits = [MetadataEdit::set("last", doc! { "b": 1, "c.d": [{ "e": 1 }] }).before("gone")];
+    fixture.repository.edit_metadata(&fixture.key, &edits).await?;
+    let edits = [
+        MetadataEdit::set("first", 2).before("gone"),
+        MetadataEdit::set("priority", "high").only_if(Some("high".into())).before("first"),
+        MetadataEdit::set(MetadataPath::from("last").child("a"), "$b").only_if(None).before("b"),
+    ];
+    fixture.repository.edit_metadata(&fixture.key, &edits).await?;
+    let last = doc! { "a": "$b", "b": 1, "c.d": [{ "e": 1 }] };
+    let meant = doc! { "priority": "high", "first": 2, "last": last };
+    stands(&fixture, &meant).await?;
+    let wrong = [MetadataEdit::set("last", 1).only_if(None).before("priority"), MetadataEdit::set("fine", 1)];
+    ensure_error!(fixture.repository.edit_metadata(&fixture.key, &wrong).await, Error::Conflict { .. });
+    stands(&fixture, &meant).await?;
+    fixture.done().await
+}
+
+async fn differences(repository: Arc<dyn SessionRepository>) -> Outcome {
+    let fixture = Fixture::session(repository).await?;
+    let states = [
+        doc! { "z": 1, "y": "$z", "x": { "b": 1_i64, "a": [1, { "k": 2 }] } },
+        doc! { "y": "$z", "z": 1, "x": { "a": [1, { "k": 2 }], "b": 1_i64 } },
+        doc! { "x": { "c": {}, "a": [1, { "k": 2 }], "b": 1, "d.e": 1 }, "y": 2, "new": 0, "z": 1, "later": 0, "last": 0 },
+        doc! { "last": 0, "later": 0, "z": 1, "new": 0, "y": 2, "x": { "d.e": 1, "b": 1, "c": { "literal": 1 } } },
+        doc! { "last": 0, "x": { "b": 1, "c": 1 }, "later": 0, "v": { "k": 1 }, "z": 1 },
+        doc! {},
+    ];
+    let mut before = fixture.repository.metadata(&fixture.key).await?;
+    for meant in states {
+        let edits = edit::difference(&before, &meant);
+        fixture.repository.edit_metadata(&fixture.key, &edits).await?;
+        stands(&fixture, &meant).await?;
+        before = meant;
     }
     fixture.done().await
 }

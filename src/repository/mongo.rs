@@ -15,7 +15,7 @@
 //! ask ------- one question, with its time and its error  uri ----- connection strings as people have them
 //! members --- what is known of each server               names --- which databases and collections there are
 //! foreign --- what is no session, and is let alone        watch --- what changes, as the server tells it
-//! poll ------ the same by looking again and again
+//! poll ------ the same by looking again and again       offers -- which fields and few values metadata have
 //! ```
 
 mod ask;
@@ -37,6 +37,7 @@ mod list;
 mod lookup;
 mod members;
 mod names;
+mod offers;
 mod outline;
 mod poll;
 pub mod pool;
@@ -56,13 +57,11 @@ use std::{
     fmt,
     ops::Range,
     sync::{Arc, OnceLock},
-    time::Duration,
 };
 
 use async_trait::async_trait;
-use bson::{Document, RawDocumentBuf, doc};
+use bson::{Bson, Document, RawDocumentBuf, doc};
 use mongodb::{Client, Collection};
-use secrecy::SecretString;
 
 use self::{
     ask::{AggregateFailure, by_key, of},
@@ -72,18 +71,15 @@ use self::{
     rows::{decoded, decoded_value},
 };
 use super::{
-    Check, Filter, Inspection, Limits, ListPlan, ListQuery, Opened, Page, Projection, Result, SessionCopy,
+    Check, Filter, Inspection, Limits, ListPlan, ListQuery, MetadataKeys, Page, Projection, Result, SessionCopy,
     SessionReader, SessionRepository, Verdict, Watch, WatchView,
 };
 use crate::{
     metrics::Outline,
-    session::{AgentId, Details, Message, Session, SessionKey, Summary, record::StoredMessage},
+    session::{AgentId, Details, Message, MetadataPath, Session, SessionKey, Summary, record::StoredMessage},
 };
 
 pub use crate::session::LARGEST_DOCUMENT;
-
-/// How long connections that nobody needs may take to end.
-const CLOSING: Duration = Duration::from_millis(300);
 
 /// The sessions of one collection.
 ///
@@ -117,41 +113,6 @@ pub async fn open(uri: &str, database: &str, collection: &str) -> Result<Arc<dyn
 }
 
 impl MongoRepository {
-    /// Connects; without a database or collection, looks for collections whose documents look like sessions: exactly
-    /// one is opened, several are given to choose from. A database named in the URI is looked at first.
-    ///
-    /// # Errors
-    /// As [`open_mongo`](crate::open_mongo), and [`Error::NoSessions`](crate::Error::NoSessions) where no collection looks
-    /// like sessions.
-    pub async fn discover(
-        uri: &SecretString,
-        database: Option<&str>,
-        collection: Option<&str>,
-        limits: Limits,
-    ) -> Result<Opened<Self>> {
-        let pool = Pool::connect(uri, PoolOptions::for_browsing(limits)).await?;
-        let found = Self::found(&pool, database, collection).await;
-        if !matches!(found, Ok(Opened::Store(_))) {
-            // Nobody else holds the pool. A server that is gone is not waited for.
-            let _ = tokio::time::timeout(CLOSING, tokio::spawn(pool.close())).await;
-        }
-        found
-    }
-
-    async fn found(pool: &Pool, database: Option<&str>, collection: Option<&str>) -> Result<Opened<Self>> {
-        pool.greet().await?;
-        let (database, collection) = match (database, collection) {
-            (Some(database), Some(collection)) => (database.to_owned(), collection.to_owned()),
-            (database, collection) => match discover::find(pool, database, collection).await? {
-                Opened::Store(only) => (only.database, only.collection),
-                Opened::Choose(candidates) => return Ok(Opened::Choose(candidates)),
-            },
-        };
-        let repository = pool.repository(&database, &collection)?;
-        repository.first_look().await?;
-        Ok(Opened::Store(repository))
-    }
-
     /// Reads through a lent client, whose own options (time-outs, TLS, read preference) stay in force. Contacts
     /// nothing yet.
     #[must_use]
@@ -303,6 +264,15 @@ impl SessionReader for MongoRepository {
     async fn metadata(&self, key: &SessionKey) -> Result<Document> {
         let key = key.clone();
         self.read(&of("the metadata of session", &key), |me| async move { history::metadata(&me, &key).await }).await
+    }
+
+    async fn metadata_keys(&self) -> Result<MetadataKeys> {
+        self.read("the fields of the metadata", |me| async move { offers::keys(&me).await }).await
+    }
+
+    async fn metadata_values(&self, path: &MetadataPath) -> Result<Option<Vec<Bson>>> {
+        let path = path.clone();
+        self.read("the values of the metadata", |me| async move { offers::values(&me, &path).await }).await
     }
 
     async fn exact_copy(&self, key: &SessionKey) -> Result<SessionCopy> {

@@ -1,16 +1,27 @@
-//! Edits of metadata: which keys may be written, what an edit is guarded by, and how typed text becomes a value.
+//! Edits of metadata: which keys may be written, what an edit is guarded by, how typed text becomes a value, and what two who
+//! edited the same have done.
 
 mod assign;
+#[cfg(test)]
+mod chance;
 pub(crate) mod date;
+mod difference;
 mod digits;
 mod json;
+mod merge;
 mod place;
+mod resolve;
+mod retype;
 mod typed;
 
 pub use assign::{AssignedValue, AssignmentError, Unfit, assignment};
 pub use date::DateContext;
+pub use difference::difference;
 pub(crate) use digits::exact_double;
 pub use json::{JsonError, json};
+pub use merge::{MergeConflict, Merged, merge};
+pub use resolve::{PathRefusal, resolve};
+pub use retype::retyped;
 pub use typed::{Misfit, fitting, forms, read_as, read_new, read_type, write};
 
 use bson::{Bson, Document};

@@ -162,6 +162,13 @@ impl MetadataEdit {
         self
     }
 
+    /// The same edit, whatever is stored.
+    #[must_use]
+    pub fn unguarded(mut self) -> Self {
+        self.guard = Guard::None;
+        self
+    }
+
     /// The same edit, with the field in front of that key of the same object.
     #[must_use]
     pub fn before(mut self, key: impl Into<String>) -> Self {

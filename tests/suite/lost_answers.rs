@@ -151,6 +151,16 @@ async fn each_is_applied_once(server: &str, options: &str) {
     repository.edit_metadata(&key, &[edit]).await.expect("edited");
     assert!(proxy.has_lost_it());
 
+    proxy.lose_the_answer_to("in-front-of-n");
+    let edit = MetadataEdit::set("first", "in-front-of-n").only_if(None).before("n");
+    repository.edit_metadata(&key, &[edit]).await.expect("put in front");
+    assert!(proxy.has_lost_it());
+    // Nothing but its place changes.
+    proxy.lose_the_answer_to("edited-value");
+    let edit = MetadataEdit::set("n", "edited-value").only_if(Some("edited-value".into())).before("first");
+    repository.edit_metadata(&key, &[edit]).await.expect("moved");
+    assert!(proxy.has_lost_it());
+
     proxy.lose_the_answer_to("a-comment");
     let feedback = NewFeedback::new(Rating::Up).comment("a-comment").extra(Document::new()).at(at());
     repository.add_feedback(&key, &feedback).await.expect("added");
@@ -173,7 +183,8 @@ async fn each_is_applied_once(server: &str, options: &str) {
         .map(|message| message.as_document().and_then(|message| message.get_i32("message_id").ok()))
         .collect();
     assert_eq!(ids, [Some(0), Some(1), Some(2)]);
-    assert_eq!(stored.get_document("metadata").expect("metadata"), &doc! { "n": "edited-value" });
+    let metadata = stored.get_document("metadata").expect("metadata");
+    assert_eq!(metadata.to_string(), doc! { "n": "edited-value", "first": "in-front-of-n" }.to_string());
     assert_eq!(stored.get_array("feedbacks").expect("feedbacks").len(), 1);
     assert_eq!(stored.get_array("guardrail_events").expect("events").len(), 1);
 

@@ -1,22 +1,26 @@
 //! Which collections hold sessions.
 
-use std::sync::{
-    Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use bson::{Document, doc};
 use mongodb::Collection;
+use secrecy::SecretString;
 
 use super::{
-    client,
+    MongoRepository, client,
     errors::{self, Doing},
     expr, foreign,
     gate::Heard,
     names,
-    pool::{Pool, is_servers_own},
+    pool::{Pool, PoolOptions, is_servers_own},
 };
-use crate::repository::{Candidate, Error, Hint, Opened, Result, foreign::told_of_all};
+use crate::repository::{Candidate, Error, Hint, Limits, Opened, Result, foreign::told_of_all};
 
 /// How many documents of a collection are looked at, in stored order.
 const LOOK_AT: i32 = 20;
@@ -28,6 +32,46 @@ const NAMED: usize = 3;
 const MOST_COLLECTIONS: usize = 500;
 
 const LOOKING: Doing = Doing::new("find", "the first documents");
+
+/// How long connections that nobody needs may take to end.
+const CLOSING: Duration = Duration::from_millis(300);
+
+impl MongoRepository {
+    /// Connects; without a database or collection, looks for collections whose documents look like sessions: exactly
+    /// one is opened, several are given to choose from. A database named in the URI is looked at first.
+    ///
+    /// # Errors
+    /// As [`open_mongo`](crate::open_mongo), and [`Error::NoSessions`](crate::Error::NoSessions) where no collection looks
+    /// like sessions.
+    pub async fn discover(
+        uri: &SecretString,
+        database: Option<&str>,
+        collection: Option<&str>,
+        limits: Limits,
+    ) -> Result<Opened<Self>> {
+        let pool = Pool::connect(uri, PoolOptions::for_browsing(limits)).await?;
+        let found = Self::found(&pool, database, collection).await;
+        if !matches!(found, Ok(Opened::Store(_))) {
+            // Nobody else holds the pool. A server that is gone is not waited for.
+            let _ = tokio::time::timeout(CLOSING, tokio::spawn(pool.close())).await;
+        }
+        found
+    }
+
+    async fn found(pool: &Pool, database: Option<&str>, collection: Option<&str>) -> Result<Opened<Self>> {
+        pool.greet().await?;
+        let (database, collection) = match (database, collection) {
+            (Some(database), Some(collection)) => (database.to_owned(), collection.to_owned()),
+            (database, collection) => match find(pool, database, collection).await? {
+                Opened::Store(only) => (only.database, only.collection),
+                Opened::Choose(candidates) => return Ok(Opened::Choose(candidates)),
+            },
+        };
+        let repository = pool.repository(&database, &collection)?;
+        repository.first_look().await?;
+        Ok(Opened::Store(repository))
+    }
+}
 
 /// Looks in the database (else in that of the URI, else in all) for the collection (else for those that look right).
 pub(super) async fn find(pool: &Pool, database: Option<&str>, collection: Option<&str>) -> Result<Opened<Candidate>> {

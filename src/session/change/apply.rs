@@ -3,7 +3,7 @@
 use bson::{Bson, Document};
 
 use super::{Applied, Change, ChangeKind, agent, date::raise, list, message};
-use crate::session::{AgentId, Guard, Message, MetadataEdit, Session, StoredAgent, edit};
+use crate::session::{AgentId, Message, MetadataEdit, Session, StoredAgent, edit};
 
 impl Change {
     /// Applies it to a session that is held. [`Applied::Known`] also where it is another session's, or tells of what is no part of
@@ -154,8 +154,7 @@ impl Change {
 /// What was carried out, whatever it was guarded by.
 fn edited(stored: &mut Document, edits: &[MetadataEdit]) -> Applied {
     let before = stored.clone();
-    let bare = |edit: &MetadataEdit| MetadataEdit { guard: Guard::None, ..edit.clone() };
-    let bare: Vec<MetadataEdit> = edits.iter().map(bare).collect();
+    let bare: Vec<MetadataEdit> = edits.iter().map(|edit| edit.clone().unguarded()).collect();
     match edit::apply(stored, &bare) {
         // An order counts here: equal documents may differ in it.
         Ok(()) => Applied::changed_if(*stored != before || !stored.keys().eq(before.keys())),

@@ -54,7 +54,8 @@ pub enum AssignmentError {
     Key(&'static str),
 }
 
-/// Reads `key=value` or `key:=JSON`, up to the first `=`. Spaces around the key are left out.
+/// Reads `key=value` or `key:=JSON`, up to the first `=`. Spaces around the key are left out. It may be a path, such as
+/// `customer.tier`: where that leads is told by [`resolve`](super::resolve()).
 ///
 /// # Errors
 /// What is wrong with it, see [`AssignmentError`].
@@ -65,7 +66,7 @@ pub fn assignment(typed: &str) -> Result<(String, AssignedValue), AssignmentErro
         None => (key, AssignedValue::Text(value.to_owned())),
     };
     let key = key.trim();
-    check_segment(key).map_err(AssignmentError::Key)?;
+    key.split('.').try_for_each(check_segment).map_err(AssignmentError::Key)?;
     Ok((key.to_owned(), value))
 }
 
@@ -82,6 +83,7 @@ mod tests {
         assert_eq!(assignment("a=b=c"), text("a", "b=c"));
         assert_eq!(assignment(" a ="), text("a", ""));
         assert_eq!(assignment("a= b "), text("a", " b "));
+        assert_eq!(assignment(" a.b =c.d"), text("a.b", "c.d"));
         assert_eq!(assignment("a:=[1, 2]"), json("a", vec![1, 2].into()));
         assert_eq!(assignment("a := {\"b\": \"=\"}"), json("a", doc! { "b": "=" }.into()));
     }
@@ -96,7 +98,8 @@ mod tests {
                 "what follows := is refused: it is beyond every double (1e999); as a decimal it is {\"$numberDecimal\": \"1e999\"}",
             ),
             (" =1", "that cannot be a key: it is empty"),
-            ("a.b:=1", "that cannot be a key: it holds a dot, which would nest it"),
+            ("a.:=1", "that cannot be a key: it is empty"),
+            ("a.$b=1", "that cannot be a key: it starts with $"),
         ] {
             assert_eq!(assignment(typed).unwrap_err().to_string(), wrong, "{typed}");
         }

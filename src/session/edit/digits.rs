@@ -82,6 +82,21 @@ fn significant(text: &str) -> (String, i64) {
     (digits.trim_end_matches('0').to_owned(), exponent + whole.len() as i64 - leading)
 }
 
+/// The digits of a number that is whole, without point and exponent: `5000` for `5.0E+3`. `None` for any other number, and for
+/// one of more than 40 digits.
+pub(super) fn whole_digits(text: &str) -> Option<String> {
+    if !is_number(text) {
+        return None;
+    }
+    let (digits, point) = significant(text);
+    if digits.is_empty() {
+        return Some("0".to_owned());
+    }
+    let length = usize::try_from(point).ok().filter(|length| (digits.len()..=40).contains(length))?;
+    let sign = if text.starts_with('-') { "-" } else { "" };
+    Some(format!("{sign}{digits:0<length$}"))
+}
+
 fn unsigned(text: &str) -> &str {
     text.strip_prefix(['-', '+']).unwrap_or(text)
 }
@@ -107,6 +122,24 @@ fn is_number(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_whole_number_is_one_however_it_is_written() {
+        for (text, digits) in [
+            ("5", "5"),
+            ("-5.0", "-5"),
+            ("5.0E+3", "5000"),
+            ("1230", "1230"),
+            ("0.05e2", "5"),
+            ("0.0", "0"),
+            ("-0e9", "0"),
+        ] {
+            assert_eq!(whole_digits(text).as_deref(), Some(digits), "{text}");
+        }
+        for text in ["5.5", "5e-1", "1e40", "1e999999999999999999999", "NaN", "", "."] {
+            assert_eq!(whole_digits(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_double_has_the_digits_that_were_typed_or_is_none() {

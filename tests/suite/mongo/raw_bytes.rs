@@ -105,6 +105,9 @@ async fn sound_metadata_beside_odd_bytes_is_edited_and_the_odd_is_refused_with_t
     assert!(refused.to_string().contains("UTF-8"), "{refused}");
     let twice = reader.edit_metadata(&key, &[MetadataEdit::unset("twice")]).await.expect_err("another would be left");
     assert!(matches!(&twice, Error::Invalid { what, .. } if what == "metadata.twice"), "{twice:?}");
+    let moved = MetadataEdit::set("new", 1).before("sound");
+    let moved = reader.edit_metadata(&key, &[moved]).await.expect_err("one of two would be lost");
+    assert!(matches!(&moved, Error::Invalid { what, .. } if what == "metadata.twice"), "{moved:?}");
     let stale = MetadataEdit::set("sound", 7).only_if(Some(Bson::Int32(5)));
     let conflict = reader.edit_metadata(&key, &[stale]).await.expect_err("a conflict");
     assert!(matches!(conflict, Error::Conflict { .. }), "{conflict:?}");

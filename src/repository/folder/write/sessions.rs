@@ -196,7 +196,11 @@ pub(super) fn edit_metadata(place: &SessionPlace, edits: &[MetadataEdit]) -> Res
             let key = edit.path.name();
             match &edit.value {
                 Some(value) => {
-                    let value = exact(&place.id(), key, &whole(fields.get(key), value))?;
+                    let stored = fields.get(key);
+                    let value = match stored.filter(|stored| holds(stored, value)) {
+                        Some(stored) => stored.clone(),
+                        None => exact(&place.id(), &edit.path.to_string(), &whole(stored, value))?,
+                    };
                     put(fields, key, value, edit.before.as_deref());
                 }
                 None => drop(fields.shift_remove(key)),
@@ -204,6 +208,11 @@ pub(super) fn edit_metadata(place: &SessionPlace, edits: &[MetadataEdit]) -> Res
         }
         Ok(())
     })
+}
+
+/// Whether that value stands there: then it stays as it is written, also where it is put in another place.
+fn holds(stored: &Value, value: &Bson) -> bool {
+    edit::same(Some(&reading::exact(stored.clone())), Some(value))
 }
 
 /// The object that a value of the metadata stands in.

@@ -1,6 +1,9 @@
 //! Guarded edits of metadata: all of them in one update, or none.
 
+mod order;
+
 use bson::{Bson, Document, doc};
+use mongodb::options::UpdateModifications;
 
 use super::run::{RunningWrite, sized, type_name};
 use crate::{
@@ -30,17 +33,13 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
     if edits.is_empty() {
         return Ok(());
     }
-    if let Some(refusal) = doubled(&run, &key, &edits).await? {
-        return Err(refusal);
-    }
-    let update = changes(&edits);
-    let send = async |query: Document| run.update(&query, &update).await.map_err(|error| sized(error, &update));
-    let (matched, mut repeated) = send(guarded(sure_session_by_key(&key), &edits)).await?;
+    let mut update = first_update(&run, &key, &edits).await?;
+    let (matched, mut repeated) = update.send(&run, sure_session_by_key(&key), &edits).await?;
     if matched {
         return Ok(());
     }
     for _ in 0..PATIENCE {
-        let (matched, again) = send(guarded(session_by_key(&key), &edits)).await?;
+        let (matched, again) = update.send(&run, session_by_key(&key), &edits).await?;
         if matched {
             return Ok(());
         }
@@ -64,29 +63,90 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
         if let Some(conflict) = conflict(&key, &edits, fields) {
             return Err(conflict);
         }
+        update = EditUpdate::of(&edits, fields);
     }
     let doing = format!("editing the metadata of session {:?}", key.text());
     Err(Error::other(doing, "it changes all the time").with_hint("try again"))
 }
 
-/// Whether the fields are stored as the edits would have them.
-fn are_done(edits: &[MetadataEdit], fields: &Document) -> bool {
-    edits.iter().all(|edit| edit::same(edit.path.value(fields), edit.value.as_ref()))
+/// What is sent to the server.
+struct EditUpdate {
+    changes: UpdateModifications,
+    /// What must hold for it besides the guards of the edits.
+    conditions: Vec<Bson>,
 }
 
-/// The first removal of a field that stands there twice: the server removes one of them, and the other would show instead.
-async fn doubled(run: &RunningWrite, key: &SessionKey, edits: &[MetadataEdit]) -> Result<Option<Error>> {
-    let removed = edits.iter().filter(|edit| edit.value.is_none());
-    let fields: Vec<String> = removed.map(|edit| edit.path.field()).collect();
-    if fields.is_empty() {
-        return Ok(None);
+impl EditUpdate {
+    /// Without an order.
+    fn plain(edits: &[MetadataEdit]) -> Self {
+        Self { changes: changes(edits).into(), conditions: Vec::new() }
     }
-    let Some((_, told)) = run.read_told(key, doc! { "metadata": 1 }).await? else { return Ok(None) };
-    let twice = |field: &String| told.iter().any(|finding| finding.path == *field && finding.problem == raw::TWICE);
-    Ok(fields.into_iter().find(twice).map(|field| {
-        let reason = "it is stored more than once, and removing it would leave another of that name";
-        Error::invalid(key.text(), field, reason).with_hint("remove it with a database client")
-    }))
+
+    /// With the order that the edits ask for, in front of fields that are stored.
+    fn of(edits: &[MetadataEdit], stored: &Document) -> Self {
+        match order::of(edits, stored) {
+            Some(ordered) => Self { changes: ordered.stages.into(), conditions: ordered.conditions },
+            None => Self::plain(edits),
+        }
+    }
+
+    /// Whether it matched, and whether an earlier attempt may have been carried out.
+    async fn send(&self, run: &RunningWrite, query: Document, edits: &[MetadataEdit]) -> Result<(bool, bool)> {
+        let query = guarded(query, edits, &self.conditions);
+        run.update(&query, &self.changes).await.map_err(|error| sized(error, &changes(edits)))
+    }
+}
+
+/// The update to begin with. Removals, and fields that are put in front of others, take a look at what is stored.
+async fn first_update(run: &RunningWrite, key: &SessionKey, edits: &[MetadataEdit]) -> Result<EditUpdate> {
+    if !edits.iter().any(|edit| edit.value.is_none() || edit.before.is_some()) {
+        return Ok(EditUpdate::plain(edits));
+    }
+    let Some((stored, told)) = run.read_told(key, doc! { "metadata": 1 }).await? else {
+        return Ok(EditUpdate::plain(edits));
+    };
+    if let Some(refusal) = doubled(key, edits, &told) {
+        return Err(refusal);
+    }
+    let empty = Document::new();
+    Ok(EditUpdate::of(edits, stored.get_document("metadata").unwrap_or(&empty)))
+}
+
+/// Whether the fields are stored as the edits would have them. Of one that was only moved the value tells nothing.
+fn are_done(edits: &[MetadataEdit], fields: &Document) -> bool {
+    let is_stored = |edit: &MetadataEdit| edit::same(edit.path.value(fields), edit.value.as_ref());
+    let is_moved = |edit: &&MetadataEdit| {
+        let still_fits = match &edit.guard {
+            Guard::Stored(expected) => edit::same(expected.as_ref(), edit.value.as_ref()),
+            Guard::None => true,
+        };
+        edit.before.is_some() && still_fits
+    };
+    let moved: Vec<MetadataEdit> = edits.iter().filter(is_moved).map(|edit| edit.clone().unguarded()).collect();
+    let mut again = fields.clone();
+    let stays = moved.is_empty()
+        || (edit::apply(&mut again, &moved).is_ok()
+            && edit::same(Some(&again.into()), Some(&Bson::Document(fields.clone()))));
+    edits.iter().all(is_stored) && stays
+}
+
+/// Why edits are refused where fields stand twice: the server removes one of two of a name, and the other would show instead; and
+/// an object that is put together anew would lose it.
+fn doubled(key: &SessionKey, edits: &[MetadataEdit], told: &[Finding]) -> Option<Error> {
+    let mut twice = told.iter().filter(|finding| finding.problem == raw::TWICE);
+    let is_ordered = edits.iter().any(|edit| edit.before.is_some());
+    let is_removed =
+        |finding: &Finding| edits.iter().any(|edit| edit.value.is_none() && edit.path.field() == finding.path);
+    let finding = twice.find(|&finding| is_ordered || is_removed(finding))?;
+    let (reason, hint) = if is_removed(finding) {
+        (
+            "it is stored more than once, and removing it would leave another of that name",
+            "remove it with a database client",
+        )
+    } else {
+        ("it is stored more than once, so no field can be put in another place", "repair it with a database client")
+    };
+    Some(Error::invalid(key.text(), finding.path.as_str(), reason).with_hint(hint))
 }
 
 /// The first guarded edit of a field whose bytes cannot be read as they are: nothing that could be sent equals them.
@@ -112,7 +172,7 @@ fn conflict(key: &SessionKey, edits: &[MetadataEdit], fields: &Document) -> Opti
 }
 
 /// A plain equality matches too much (null matches absent, 5 matches `[5]` and a long 5), so types are compared too.
-fn guarded(mut query: Document, edits: &[MetadataEdit]) -> Document {
+fn guarded(mut query: Document, edits: &[MetadataEdit], others: &[Bson]) -> Document {
     let mut conditions = vec![Bson::Document(doc! { "$in": [ { "$type": "$metadata" }, ["object", "missing"] ] })];
     for edit in edits {
         // What leads through an array would be read from each of its elements.
@@ -126,6 +186,7 @@ fn guarded(mut query: Document, edits: &[MetadataEdit]) -> Document {
             conditions.push(doc! { "$eq": [ path, expr::literal(value.clone()) ] }.into());
         }
     }
+    conditions.extend_from_slice(others);
     query.insert("$expr", doc! { "$and": conditions });
     query
 }

@@ -4,7 +4,10 @@
 use std::{future::Future, sync::OnceLock, time::Instant};
 
 use bson::{Bson, Document, doc};
-use mongodb::error::{Error as DriverError, ErrorKind, NO_WRITES_PERFORMED};
+use mongodb::{
+    error::{Error as DriverError, ErrorKind, NO_WRITES_PERFORMED},
+    options::UpdateModifications,
+};
 
 use super::answer;
 use crate::{
@@ -203,12 +206,18 @@ impl RunningWrite {
     }
 
     /// Applies an update; whether it matched, and whether an earlier attempt may have been carried out.
-    pub(super) async fn update(&self, query: &Document, update: &Document) -> Result<(bool, bool)> {
+    pub(super) async fn update<U>(&self, query: &Document, update: &U) -> Result<(bool, bool)>
+    where
+        U: Into<UpdateModifications> + Clone + Send + Sync,
+    {
         self.update_or(query, query, update).await
     }
 
     /// The same with another query once an attempt may have been carried out.
-    pub(super) async fn update_or(&self, once: &Document, again: &Document, update: &Document) -> Result<(bool, bool)> {
+    pub(super) async fn update_or<U>(&self, once: &Document, again: &Document, update: &U) -> Result<(bool, bool)>
+    where
+        U: Into<UpdateModifications> + Clone + Send + Sync,
+    {
         let attempt = |repeated: bool| {
             let query = if repeated { again } else { once };
             let (collection, query, update) = (self.repository.collection(), query.clone(), update.clone());
