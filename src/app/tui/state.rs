@@ -21,6 +21,7 @@ pub mod feedback;
 pub mod fleet;
 pub mod folding;
 pub mod form;
+mod forming;
 pub mod glow;
 pub mod help;
 pub mod inspector;
@@ -146,6 +147,10 @@ pub struct AppState {
     /// Errors that were shown, also of other connections.
     errors: errors::ShownErrors,
     alerts: alerts::AlertState,
+    /// Forms that were left with something not saved.
+    forms: Vec<form::MetadataForm>,
+    /// A field that was copied in a form.
+    copied_field: Option<form::CopiedField>,
     /// Changes on their way.
     pending: Vec<writing::Pending>,
     /// The places that were open: what was typed is stored where it was typed for.
@@ -180,6 +185,8 @@ impl AppState {
             newest: Newest::default(),
             errors: errors::ShownErrors::default(),
             alerts: alerts::AlertState::new(start.alerts),
+            forms: Vec::new(),
+            copied_field: None,
             pending: Vec::new(),
             homes: connection::HomePlaces::default(),
             silent: None,
@@ -211,6 +218,7 @@ impl AppState {
                 match self.modals.last_mut() {
                     Some(Modal::Prompt(prompt)) => prompt.paste(&text),
                     Some(Modal::Editor(editor)) => editor.paste(&text),
+                    Some(Modal::Form(form)) => form.paste(&text, &self.look.dates()),
                     _ => {}
                 }
                 Vec::new()
@@ -227,7 +235,7 @@ impl AppState {
                 self.arrange_fleet();
                 return Vec::new();
             }
-            Input::Outside(_) => Vec::new(),
+            Input::Outside(left) => self.on_outside(left),
             Input::Focus(looked_at) => {
                 self.on_focus(looked_at);
                 Vec::new()
@@ -322,6 +330,7 @@ impl AppState {
         self.alerts.forget();
         self.workspace.list.reloads_by(self.keymap.label(Action::Reload));
         // What was typed and is not stored stays.
+        self.put_forms_aside();
         self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
         self.said = None;
         (self.focus, self.zoomed) = (Pane::Sessions, false);

@@ -145,7 +145,6 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
         Modal::Places(_)
         | Modal::Collections(_)
         | Modal::Sessions(_)
-        | Modal::Fields(_)
         | Modal::FleetColumns(_)
         | Modal::Events(_) => {
             draw_picker(frame, modal, state);
@@ -179,7 +178,6 @@ fn draw_picker(frame: &mut Frame<'_>, modal: &Modal, state: &AppState) {
         Modal::Collections(menu) => picker::collections(frame, &area, menu, state),
         Modal::Sessions(menu) => picker::sessions(frame, &area, menu, state),
         Modal::FleetColumns(menu) => picker::fleet_columns(frame, &area, menu, state),
-        Modal::Fields(fields) => picker::fields(frame, &area, &fields.menu, state),
         Modal::Events(menu) => picker::events(frame, &area, menu, state),
         _ => {}
     }

@@ -33,6 +33,7 @@ impl AppState {
         }
         match self.modals.last() {
             Some(Modal::Editor(_)) => return self.on_editor_key(key),
+            Some(Modal::Form(form)) if form.is_typing() => return self.on_form_key(key),
             Some(Modal::Confirm(_)) => match key.code {
                 KeyCode::Char('y' | 'Y') | KeyCode::Enter => return self.answer(true),
                 KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc => return self.answer(false),
@@ -60,6 +61,12 @@ impl AppState {
         if let Some(Modal::Editor(editor)) = self.modals.last() {
             let ends = editor.is_stored_by(key) || key.code == KeyCode::Esc || editor.is_waiting();
             return if ends { Vec::new() } else { self.on_editor_key(key) };
+        }
+        if let Some(Modal::Form(form)) = self.modals.last()
+            && form.is_typing()
+        {
+            let ends = matches!(key.code, KeyCode::Enter | KeyCode::Esc) || action == Some(Action::Save);
+            return if ends { Vec::new() } else { self.on_form_key(key) };
         }
         let in_text = matches!(self.modals.last(), Some(Modal::Prompt(_)));
         if action == Some(Action::Quit) && !in_text { self.leave() } else { Vec::new() }

@@ -1,32 +1,30 @@
 //! The session that a key acts on: in the list the one under the cursor, open or not. Of one that is not open, what the key needs is
 //! read first.
 
-use bson::Bson;
+use bson::Document;
 
 use super::{
     AppState, Effect,
     areas::Pane,
-    editor::Editor,
     inspector::{Inspector, Subject},
-    metadata,
-    modal::{FieldMenu, Menu, Modal},
+    metadata::stored_of,
+    modal::Modal,
     named::ChosenSession,
 };
 use crate::{
     app::{
         keymap::Action,
         task::{Command, Ticket},
-        text,
     },
-    session::{Session, edit},
+    session::Session,
 };
 
 /// What opens once a session was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Then {
-    /// An editor on a field of its metadata.
+    /// The form on its metadata.
     Edit,
-    /// An editor on a new field.
+    /// The same, with a new field.
     Add,
     /// The inspector.
     Inspect,
@@ -61,8 +59,8 @@ impl AppState {
         let chosen = self.chosen().ok_or("choose a session first")?;
         let open = self.workspace.conversation.session().filter(|open| open.key == chosen.key);
         if let Some(session) = open {
-            let modal = self.modal_of(&chosen, session, then)?;
-            return Ok(self.begin(modal));
+            let opens = Opens::of(session, then)?;
+            return Ok(self.open_on(&chosen, opens));
         }
         let ticket = self.tickets.take();
         let key = chosen.key.clone();
@@ -77,8 +75,8 @@ impl AppState {
         if !stays || self.chosen().is_none_or(|now| now.key != peek.session.key) {
             return Vec::new();
         }
-        match self.modal_of(&peek.session, session, peek.then) {
-            Ok(modal) => self.begin(modal),
+        match Opens::of(session, peek.then) {
+            Ok(opens) => self.open_on(&peek.session, opens),
             Err(why) => self.say(why),
         }
     }
@@ -96,54 +94,28 @@ impl AppState {
         effects
     }
 
-    fn modal_of(&self, chosen: &ChosenSession, session: &Session, then: Then) -> Result<Modal, String> {
-        match then {
-            Then::Inspect => Ok(Modal::Inspector(Box::new(Inspector::on(&Subject::Session, Some(session), None)))),
-            Then::Add => adding(chosen, session),
-            Then::Edit => {
-                refuse_other_than_object(session)?;
-                let fields = session.metadata_fields().into_iter().flatten();
-                let fields = fields.filter(|(key, _)| edit::check_segment(key).is_ok());
-                let menu = Menu::new(fields.map(|(key, value)| (key.clone(), value.clone())).collect());
-                match menu.items.as_slice() {
-                    [] => Err(self.with_key(
-                        &format!("{} has no metadata field to edit; add one", text::line(&chosen.name)),
-                        Action::Add,
-                    )),
-                    [(key, value)] => self.editing(chosen, key, value),
-                    _ => Ok(Modal::Fields(Box::new(FieldMenu { session: chosen.clone(), menu }))),
-                }
-            }
-        }
-    }
-
-    /// An editor on a field with the value that is shown.
-    pub(super) fn editing(&self, chosen: &ChosenSession, key: &str, shown: &Bson) -> Result<Modal, String> {
-        self.refuse_underway(&chosen.key, key)?;
-        let editor = Editor::field(chosen.key.clone(), key, shown)
-            .ok_or("it holds an object that reads like another type in JSON, so no text would give it back")?;
-        Ok(Modal::Editor(Box::new(editor.named(chosen.name.as_str()))))
-    }
-
-    /// The field that was chosen from several is edited.
-    pub(super) fn edit_chosen_field(&mut self) -> Vec<Effect> {
-        let Some(Modal::Fields(fields)) = self.modals.pop() else { return Vec::new() };
-        let Some((key, value)) = fields.menu.chosen() else { return Vec::new() };
-        match self.editing(&fields.session, key, value) {
-            Ok(modal) => self.begin(modal),
-            Err(why) => self.say(why),
+    fn open_on(&mut self, chosen: &ChosenSession, opens: Opens) -> Vec<Effect> {
+        match opens {
+            Opens::Inspector(inspector) => self.begin(Modal::Inspector(inspector)),
+            Opens::Form(stored, does) => self.open_form(chosen, &stored, &[], does),
         }
     }
 }
 
-/// An editor on a new field.
-pub(super) fn adding(chosen: &ChosenSession, session: &Session) -> Result<Modal, String> {
-    refuse_other_than_object(session)?;
-    let taken = session.metadata_fields().into_iter().flatten().map(|(key, _)| key.clone()).collect();
-    Ok(Modal::Editor(Box::new(Editor::add(chosen.key.clone(), taken).named(chosen.name.as_str()))))
+/// What a key opens, of a session that was read.
+enum Opens {
+    /// The inspector.
+    Inspector(Box<Inspector>),
+    /// The form on what is stored of its metadata, and what is done there at once.
+    Form(Document, Option<Action>),
 }
 
-/// Metadata that is no object can be read alone.
-pub(super) fn refuse_other_than_object(session: &Session) -> Result<(), String> {
-    metadata::refusal(session).map_or(Ok(()), Err)
+impl Opens {
+    fn of(session: &Session, then: Then) -> Result<Self, String> {
+        Ok(match then {
+            Then::Inspect => Self::Inspector(Box::new(Inspector::on(&Subject::Session, Some(session), None))),
+            Then::Add => Self::Form(stored_of(session)?, Some(Action::Add)),
+            Then::Edit => Self::Form(stored_of(session)?, None),
+        })
+    }
 }

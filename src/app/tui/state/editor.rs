@@ -5,6 +5,7 @@ mod bytes;
 mod paste;
 mod returned;
 mod steps;
+mod typed;
 mod value;
 mod words;
 
@@ -17,12 +18,8 @@ use tui_textarea::{CursorMove, TextArea};
 
 use super::{connection::HomePlace, typing};
 use crate::{
-    app::{agreed, writes::Write},
-    session::{
-        AgentId, Rating, SessionKey,
-        edit::{self, AssignedValue, DateContext},
-        record::NewFeedback,
-    },
+    app::writes::Write,
+    session::{AgentId, Rating, SessionKey, edit::DateContext},
 };
 
 /// What is edited.
@@ -290,78 +287,6 @@ impl Editor {
             }
         }
     }
-
-    /// What comes of what is typed.
-    fn done(&self, dates: &DateContext) -> Result<Edited, String> {
-        let typed = self.text();
-        let session = self.session.clone();
-        let write = match &self.purpose {
-            Purpose::Delete if agreed::is_agreed(&typed, session.text()) => Write::Delete(session),
-            Purpose::Delete => {
-                return Err(format!("that is not {}; nothing is deleted", agreed::what(session.text())));
-            }
-            Purpose::Rate { rating, about } => Write::Feedback(session, feedback(rating, about.as_ref(), &typed)),
-            Purpose::Edit { .. } | Purpose::Add | Purpose::Item | Purpose::Rename { .. } => {
-                let typed = self.typed(dates)?;
-                return Ok(typed.map_or(Edited::Close, |typed| Edited::Typed(Box::new(typed))));
-            }
-        };
-        Ok(Edited::Save(Box::new(write)))
-    }
-
-    /// What is typed for a field; `None` where that is what is there already, and for what is no field's.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn typed(&self, dates: &DateContext) -> Result<Option<TypedField>, String> {
-        let typed = self.text();
-        let of_value = |value| Some(TypedField { key: None, value: Some(value) });
-        Ok(match &self.purpose {
-            Purpose::Rate { .. } | Purpose::Delete => None,
-            Purpose::Edit { shown, kind, .. } => {
-                // Untouched it is the very value, also where a text does not tell all its bits.
-                let untouched = (typed == self.original).then(|| kind.clone());
-                let value = untouched.map_or_else(|| value::read(&typed, kind, self.is_json, dates), Ok)?;
-                if edit::same(Some(&value), shown.as_ref()) { None } else { of_value(value) }
-            }
-            Purpose::Add => {
-                let (key, value) = self.added()?;
-                Some(TypedField { key: Some(key), value: Some(value) })
-            }
-            Purpose::Item => of_value(edit::read_new(&typed).map_err(|problem| format!("{problem}; in quotes it is a text"))?),
-            Purpose::Rename { key } if typed == *key => None,
-            Purpose::Rename { .. } => {
-                edit::check_new_key(&typed).map_err(|reason| format!("that cannot be a key: {reason}"))?;
-                if self.taken.contains(&typed) {
-                    return Err(format!("{typed} is there already"));
-                }
-                Some(TypedField { key: Some(typed), value: None })
-            }
-        })
-    }
-
-    /// Key and value of a field to add.
-    ///
-    /// # Errors
-    /// What is wrong with what was typed.
-    pub fn added(&self) -> Result<(String, Bson), String> {
-        let (key, typed) = edit::assignment(&self.text()).map_err(|problem| match problem {
-            edit::AssignmentError::NoEquals => "type a key, = and a value".to_owned(),
-            other => other.to_string(),
-        })?;
-        edit::check_new_key(&key).map_err(|reason| format!("that cannot be a key: {reason}"))?;
-        if self.taken.contains(&key) {
-            return Err(format!("{key} is there already; choose it to change it"));
-        }
-        edit::check_new_key(&key).map_err(|reason| edit::AssignmentError::Key(reason).to_string())?;
-        match typed {
-            AssignedValue::Json(value) => Ok((key, value)),
-            AssignedValue::Text(text) => match edit::read_new(&text) {
-                Ok(value) => Ok((key, value)),
-                Err(problem) => Err(format!("{problem}; {key}:=\"...\" stores a text")),
-            },
-        }
-    }
 }
 
 /// A text being typed, the caret at its end.
@@ -371,19 +296,6 @@ fn area(text: &str) -> TextArea<'static> {
     area.move_cursor(CursorMove::End);
     area.set_cursor_line_style(ratatui::style::Style::new());
     area
-}
-
-fn feedback(rating: &Rating, about: Option<&(AgentId, i64)>, typed: &str) -> NewFeedback {
-    let comment = typed.trim_end();
-    NewFeedback {
-        rating: rating.clone(),
-        comment: (!comment.is_empty()).then(|| comment.to_owned()),
-        agent_id: about.map(|(agent, _)| agent.clone()),
-        message_id: about.map(|(_, id)| *id),
-        extra: bson::Document::new(),
-        again: false,
-        at: jiff::Timestamp::UNIX_EPOCH,
-    }
 }
 
 #[cfg(test)]

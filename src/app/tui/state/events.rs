@@ -126,13 +126,17 @@ impl AppState {
 
     /// The session is gone: nothing of it is inspected or offered any more. An editor stays, it holds what was typed.
     fn close_modals_of(&mut self, key: &SessionKey) {
+        self.forms.iter_mut().filter(|form| form.session.key == *key).for_each(|form| form.gone = true);
         self.modals.retain_mut(|modal| match modal {
             Modal::Inspector(inspector) => inspector.session() != Some(key),
             Modal::Sessions(menu) => {
                 menu.items.retain(|row| row.key != *key);
                 !menu.items.is_empty()
             }
-            Modal::Fields(fields) => fields.session.key != *key,
+            Modal::Form(form) if form.session.key == *key => {
+                form.gone = true;
+                form.is_unsaved()
+            }
             _ => true,
         });
     }
@@ -154,6 +158,7 @@ impl AppState {
         self.workspace.metrics.on_change(Data::of(&self.workspace.conversation));
         self.workspace.metadata.on_change(session, metadata);
         self.workspace.feedback.on_change(session, feedback);
+        self.tell_forms();
     }
 
     fn on_connected(&mut self, location: String) -> Vec<Effect> {

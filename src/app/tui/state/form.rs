@@ -9,14 +9,14 @@ mod field;
 mod history;
 mod keys;
 mod marks;
-mod opening;
-mod outside;
+mod moves;
 mod place;
 mod retype;
 mod rows;
 mod steps;
 mod stored;
 
+pub use acts::EditPlace;
 pub use clipboard::CopiedField;
 pub use draft::{FormDraft, OpenField};
 pub use field::{FieldEditor, FieldUse};
@@ -24,8 +24,6 @@ pub use marks::{FieldChange, FieldMarks};
 pub use retype::{RetypeChoice, Retyping};
 pub use rows::{FormRow, FormSort, RowKind};
 pub use stored::FormChoice;
-
-pub(super) use opening::FormStart;
 
 use std::cell::OnceCell;
 
@@ -35,7 +33,7 @@ use tui_textarea::TextArea;
 use self::history::FormHistory;
 use super::{
     connection::HomePlace,
-    list::Selection,
+    list::{Rows, Selection},
     named::ChosenSession,
     tree::{PathKey, Unfolded},
 };
@@ -68,6 +66,8 @@ pub struct MetadataForm {
     pub gone: bool,
     /// What is said of the last key: why nothing came of it, or what did. Safe text.
     pub says: Option<String>,
+    /// Giving everything up was asked for once.
+    discarding: bool,
     /// What was sent to be saved and is not answered yet.
     sent: Option<Document>,
     /// What is unfolded, and which row is selected.
@@ -102,6 +102,7 @@ impl MetadataForm {
             conflicts: Vec::new(),
             gone: false,
             says: None,
+            discarding: false,
             sent: None,
             unfolded: Unfolded::default(),
             selection: Selection::default(),
@@ -162,12 +163,15 @@ impl MetadataForm {
         let field = self.field.as_deref()?;
         match field.used_for {
             FieldUse::New => self.rows.iter().position(|row| row.kind == RowKind::Adding),
-            FieldUse::Value | FieldUse::Key => {
-                let selected = self.selected();
-                let is_it = |at: usize| self.path(at) == field.path;
-                if is_it(selected) { Some(selected) } else { (0..self.rows.len()).find(|at| is_it(*at)) }
-            }
+            FieldUse::Value | FieldUse::Key => self.row_of(&field.path),
         }
+    }
+
+    /// Position of the row of the value that stands there.
+    fn row_of(&self, path: &[PathKey]) -> Option<usize> {
+        let (path, selected) = (path.to_vec(), self.selected());
+        let is_it = |at: &usize| self.rows.is(*at, &path);
+        Some(selected).filter(is_it).or_else(|| (0..self.rows.len()).find(is_it))
     }
 
     /// The types that the selected value may be given, with what it becomes.
@@ -212,10 +216,16 @@ impl MetadataForm {
         self.field.as_ref().is_some_and(|field| field.editor.is_unsaved()) || !self.changes().is_empty()
     }
 
+    /// Base or mine are others now.
+    fn changed(&mut self) {
+        self.changes = OnceCell::new();
+        self.arrange();
+    }
+
     /// The rows anew, after fields came, went or changed their order. What was selected stays selected.
     fn arrange(&mut self) {
         let new = self.field.as_deref().filter(|field| field.used_for == FieldUse::New);
-        let shown = rows::Shown {
+        let shown = rows::ShownFields {
             base: &self.base,
             mine: &self.mine,
             unfolded: &self.unfolded,

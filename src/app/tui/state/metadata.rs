@@ -4,7 +4,7 @@
 mod tests;
 
 use crate::app::keymap::Action;
-use bson::Bson;
+use bson::{Bson, Document};
 use jiff::Timestamp;
 
 use super::{
@@ -47,6 +47,15 @@ pub fn refusal(session: &Session) -> Option<String> {
             article(other)
         )),
     }
+}
+
+/// What is stored of a session's metadata; nothing where there is none.
+///
+/// # Errors
+/// That it is no object, so that no field of it can be edited.
+pub fn stored_of(session: &Session) -> Result<Document, String> {
+    refusal(session).map_or(Ok(()), Err)?;
+    Ok(session.metadata_fields().cloned().unwrap_or_default())
 }
 
 fn article(value: &Bson) -> &'static str {
@@ -105,6 +114,13 @@ impl MetadataPane {
     /// Scrolls by lines; negative is up.
     pub fn scroll(&mut self, lines: i32, session: Option<&Session>, page: u16) {
         self.tree.scroll(lines, Self::page(session, page), &self.rows(session));
+    }
+
+    /// Where the selected value stands.
+    #[must_use]
+    pub fn path(&self, session: Option<&Session>) -> Vec<PathKey> {
+        let rows = self.rows(session);
+        tree::path(&rows, self.tree.selection.at(rows.len())).into_iter().map(PathKey::from).collect()
     }
 
     /// Where the selected value stands, from its field on, as stored: `customer.name`, `tags.0`.

@@ -3,14 +3,13 @@
 use super::{
     agreement::Agreement, bulk::BulkPane, changes::ChangeList, deletion::DeletionPane, editor::Editor,
     event_log::LoggedEvent, form::MetadataForm, inspector::Inspector, kept_drafts::DraftMenu, list::Selection,
-    named::ChosenSession, note::Note, prompt::Prompt,
+    note::Note, prompt::Prompt,
 };
 use crate::{
     app::{fleet::FleetColumn, keymap::Action, place::Place},
     repository::Candidate,
     session::Summary,
 };
-use bson::Bson;
 
 /// Something over the panes.
 #[derive(Debug)]
@@ -25,8 +24,6 @@ pub enum Modal {
     Collections(Menu<Candidate>),
     /// Sessions that an id may mean.
     Sessions(Menu<Summary>),
-    /// Fields of a session's metadata, to choose one to edit.
-    Fields(Box<FieldMenu>),
     /// What happened since the start.
     Events(Menu<LoggedEvent>),
     /// All sessions at work or changed lately; what they are is kept with the connection.
@@ -59,6 +56,9 @@ impl Modal {
     /// Whether it takes keys as they are typed, and no actions.
     #[must_use]
     pub fn takes_keys(&self) -> bool {
+        if let Self::Form(form) = self {
+            return form.is_typing();
+        }
         matches!(
             self,
             Self::Prompt(_)
@@ -71,15 +71,6 @@ impl Modal {
                 | Self::Drafts(_)
         )
     }
-}
-
-/// The fields of a session's metadata that can be edited, to choose from.
-#[derive(Debug, Clone)]
-pub struct FieldMenu {
-    /// The session.
-    pub session: ChosenSession,
-    /// Key and stored value.
-    pub menu: Menu<(String, Bson)>,
 }
 
 /// A list to choose from.
@@ -126,15 +117,6 @@ impl<T> Menu<T> {
 /// A question that is answered with y or n.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Confirm {
-    /// Remove a field of the metadata.
-    Remove {
-        /// Of which session.
-        session: ChosenSession,
-        /// Its key.
-        key: String,
-        /// The value on screen, which it is guarded by.
-        shown: Box<Bson>,
-    },
     /// Quit, though something typed is not stored, or is on its way.
     Quit,
 }

@@ -39,7 +39,6 @@ impl AppState {
             Modal::Places(menu) => menu.on_action(action, page),
             Modal::Collections(menu) => menu.on_action(action, page),
             Modal::Sessions(menu) => menu.on_action(action, page),
-            Modal::Fields(fields) => fields.menu.on_action(action, page),
             Modal::Events(menu) => menu.on_action(action, page),
             Modal::FleetColumns(menu) => menu.on_action(action, page),
             Modal::Fleet
@@ -64,7 +63,6 @@ impl AppState {
         match action {
             Action::QuitNow => self.leave(),
             Action::Quit if start_screen => self.leave(),
-            Action::Edit if matches!(modal, Modal::Fields(_)) => self.edit_chosen_field(),
             Action::Back if start_screen => Vec::new(),
             Action::Open => self.choose_in_modal(),
             Action::Reload if start_screen => self.try_again(),
@@ -118,7 +116,6 @@ impl AppState {
                 self.modals.pop();
                 row.map(|row| self.open(&row)).unwrap_or_default()
             }
-            Some(Modal::Fields(_)) => self.edit_chosen_field(),
             Some(Modal::Events(_)) => self.open_event(),
             Some(Modal::FleetColumns(menu)) => {
                 let column = menu.chosen().copied();

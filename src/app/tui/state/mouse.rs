@@ -103,6 +103,11 @@ impl AppState {
                     return self.on_typed(Typed::Enter(line));
                 }
             }
+            Some(Modal::Form(form)) if body.contains(at) => {
+                if form.click(usize::from(y - body.y), body.height.into()) {
+                    return self.in_modal(Action::Edit);
+                }
+            }
             Some(Modal::Note(note)) if !note.layout(self.areas.body).0.contains(at) => return self.close_modal(),
             _ => {}
         }
@@ -116,7 +121,6 @@ impl AppState {
             Some(Modal::Places(menu)) => menu.select(item),
             Some(Modal::Collections(menu)) => menu.select(item),
             Some(Modal::Sessions(menu)) => menu.select(item),
-            Some(Modal::Fields(fields)) => fields.menu.select(item),
             Some(Modal::Events(menu)) => menu.select(item),
             Some(Modal::FleetColumns(menu)) => menu.select(item),
             _ => return Vec::new(),

@@ -2,7 +2,14 @@
 //! does it.
 
 use super::{
-    AppState, areas::Pane, connection::Stage, feedback, fleet::FleetFace, inspector::body::Body, metadata,
+    AppState,
+    areas::Pane,
+    connection::Stage,
+    feedback,
+    fleet::FleetFace,
+    form::{MetadataForm, RowKind},
+    inspector::body::Body,
+    metadata,
     metrics::Data, modal::Modal, tree::Fold,
 };
 use crate::app::{fleet::FleetGroup, keymap::Action};
@@ -166,7 +173,11 @@ impl AppState {
             | Modal::Deletion(_)
             | Modal::Agreement(_)
             | Modal::Drafts(_) => Vec::new(),
-            Modal::Form(_) => vec![(Action::Back, "back"), (Action::Help, "help")],
+            Modal::Form(form) if form.is_typing() => Vec::new(),
+            Modal::Form(form) if form.retyping().is_some() => {
+                vec![(Action::Open, "take this type"), (Action::Back, "back")]
+            }
+            Modal::Form(form) => of_form(form),
             Modal::Places(_) if is_open => vec![(Action::Open, "open"), (Action::Back, "back"), (Action::Help, "help")],
             Modal::Places(_) => {
                 let failed = matches!(self.workspace.connection.stage, Stage::Failed(_));
@@ -182,7 +193,6 @@ impl AppState {
             Modal::Events(_) => {
                 vec![(Action::Open, "open the session"), (Action::Back, "back"), (Action::Help, "help")]
             }
-            Modal::Fields(_) => vec![(Action::Open, "edit"), (Action::Back, "back"), (Action::Help, "help")],
             Modal::Inspector(inspector) => {
                 let subjects =
                     inspector.has_several_subjects().then_some((Action::NextPane, "message, agent, session"));
@@ -196,6 +206,33 @@ impl AppState {
             Modal::Note(_) => vec![(Action::Back, "back"), (Action::Copy, "copy")],
         }
     }
+}
+
+/// In the form: saving first where there is something to save.
+fn of_form(form: &MetadataForm) -> Vec<KeyOffer> {
+    let changed = !form.changes().is_empty();
+    let row = form.rows().get(form.selected());
+    let is_field = row.is_some_and(|row| row.kind == RowKind::Field);
+    let is_removed = row.is_some_and(|row| row.kind == RowKind::Removed);
+    let offers = [
+        Some((Action::Back, "back")),
+        changed.then_some((Action::Save, "save")),
+        is_field.then_some((Action::Edit, "edit")),
+        Some((Action::Add, "add")),
+        is_field.then_some((Action::Remove, "remove")),
+        is_removed.then_some((Action::Remove, "bring back")),
+        Some((Action::Help, "help")),
+        is_field.then_some((Action::Rename, "rename")),
+        is_field.then_some((Action::Retype, "type")),
+        changed.then_some((Action::Undo, "undo")),
+        is_field.then_some((Action::MoveDown, "move")),
+        Some((Action::Filter, "filter")),
+        is_field.then_some((Action::Duplicate, "duplicate")),
+        is_field.then_some((Action::Copy, "copy")),
+        changed.then_some((Action::Discard, "give up")),
+        Some((Action::Sort, "sort")),
+    ];
+    offers.into_iter().flatten().collect()
 }
 
 const SESSIONS: &[Action] = &[

@@ -86,10 +86,6 @@ impl AppState {
             Modal::FleetColumns(menu) => {
                 (title("Sort by; once more, the other way round:"), menu.items.len(), menu.selected())
             }
-            Modal::Fields(fields) => {
-                let says = format!("Which field of {}?", text::line(&fields.session.name));
-                (title(&says), fields.menu.items.len(), fields.menu.selected())
-            }
             Modal::Events(menu) => (Vec::new(), menu.items.len(), menu.selected()),
             _ => return None,
         };

@@ -49,6 +49,16 @@ impl From<Key<'_>> for PathKey {
 }
 
 impl PathKey {
+    /// The same, borrowed.
+    #[must_use]
+    pub fn key(&self) -> Key<'_> {
+        match self {
+            Self::Name(name) => Key::Name(name),
+            Self::Item(at) => Key::Item(*at),
+            Self::Root => Key::Root,
+        }
+    }
+
     /// Whether it is that key.
     #[must_use]
     pub fn is(&self, key: Key<'_>) -> bool {

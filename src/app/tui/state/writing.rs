@@ -1,5 +1,6 @@
 //! Changes: asked for, pending until stored, and back in the editor where they could not be.
 
+mod of_form;
 mod pending;
 
 pub use pending::{Draft, MAY_BE_DONE, Pending};
@@ -10,8 +11,8 @@ use crossterm::event::KeyEvent;
 use super::{
     AppState, Effect,
     areas::Pane,
-    chosen::{Then, adding, refuse_other_than_object},
     editor::{Edited, Editor, Purpose},
+    metadata,
     modal::{Confirm, Modal},
     named::ChosenSession,
 };
@@ -37,37 +38,22 @@ const READ_ONLY: &str = "this connection is read-only: nothing can be changed";
 impl AppState {
     /// A key that would change something. `None`: it is none of those.
     pub(super) fn change(&mut self, action: Action) -> Option<Vec<Effect>> {
-        let begins: fn(&mut Self) -> Result<Vec<Effect>, String> = match action {
-            Action::Edit => Self::edit,
-            Action::Add => Self::add,
-            Action::Remove => Self::remove,
-            Action::Rate => Self::rate,
-            Action::DeleteSession => Self::delete,
-            _ => return None,
-        };
+        let is_of_form = self.is_of_the_form(action);
+        if !is_of_form && !matches!(action, Action::Rate | Action::DeleteSession) {
+            return None;
+        }
         if self.read_only() {
             return Some(self.say(READ_ONLY));
         }
-        match begins(self) {
+        let begun = match action {
+            _ if is_of_form => self.on_field(action),
+            Action::Rate => self.rate(),
+            _ => self.delete(),
+        };
+        match begun {
             Ok(effects) => Some(effects),
             Err(why) => Some(self.say(why)),
         }
-    }
-
-    fn edit(&mut self) -> Result<Vec<Effect>, String> {
-        if self.focus == Pane::Sessions {
-            return self.on_chosen(Then::Edit);
-        }
-        let (session, key, shown) = self.field()?;
-        let modal = self.editing(&session, key, shown)?;
-        Ok(self.begin(modal))
-    }
-
-    fn remove(&mut self) -> Result<Vec<Effect>, String> {
-        let (session, key, shown) = self.field()?;
-        let confirm = Confirm::Remove { session, key: key.to_owned(), shown: Box::new(shown.clone()) };
-        self.modals.push(Modal::Confirm(Box::new(confirm)));
-        Ok(Vec::new())
     }
 
     /// The open session.
@@ -86,7 +72,7 @@ impl AppState {
         if self.focus != Pane::Metadata {
             return Err(self.with_key("choose a field of the metadata first", Action::PaneMetadata));
         }
-        refuse_other_than_object(session)?;
+        metadata::refusal(session).map_or(Ok(()), Err)?;
         let nothing = || self.with_key("there is no field here; add one", Action::Add);
         let name = self.workspace.metadata.field(Some(session)).ok_or_else(nothing)?;
         let stored = session.metadata_fields().and_then(|fields| fields.iter().find(|(key, _)| **key == name));
@@ -99,15 +85,6 @@ impl AppState {
     /// A sentence with the key of an action behind it, where it has one: `there is no field here; add one: a`.
     pub(super) fn with_key(&self, sentence: &str, action: Action) -> String {
         self.keymap.label(action).map_or_else(|| sentence.to_owned(), |key| format!("{sentence}: {key}"))
-    }
-
-    fn add(&mut self) -> Result<Vec<Effect>, String> {
-        if self.focus == Pane::Sessions {
-            return self.on_chosen(Then::Add);
-        }
-        let (chosen, session) = self.open_session()?;
-        let modal = adding(&chosen, session)?;
-        Ok(self.begin(modal))
     }
 
     fn rate(&mut self) -> Result<Vec<Effect>, String> {
@@ -126,12 +103,20 @@ impl AppState {
 
     /// A key while something is edited.
     pub(super) fn on_editor_key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        if self.keymap.action(key) == Some(Action::EditOutside)
+            && let Some(effects) = self.editor_outside()
+        {
+            return effects;
+        }
         let dates = self.look.dates();
         let Some(Modal::Editor(editor)) = self.modals.last_mut() else { return Vec::new() };
         match editor.on_key(key, &dates) {
             Edited::Taken => Vec::new(),
             Edited::Close => {
                 self.modals.pop();
+                if let Some(Modal::Form(form)) = self.modals.last_mut() {
+                    form.forget_large();
+                }
                 Vec::new()
             }
             Edited::Save(_) if editor.home.is_some_and(|home| self.workspace.home != Some(home)) => {
@@ -142,6 +127,10 @@ impl AppState {
             Edited::Save(write) => {
                 let Some(Modal::Editor(editor)) = self.modals.pop() else { return Vec::new() };
                 self.store(*write, editor.name().to_owned(), Some(editor))
+            }
+            Edited::Typed(typed) => {
+                let Some(Modal::Editor(editor)) = self.modals.pop() else { return Vec::new() };
+                self.take_from_editor(editor, *typed)
             }
         }
     }
@@ -164,10 +153,6 @@ impl AppState {
     pub(super) fn answer(&mut self, yes: bool) -> Vec<Effect> {
         let Some(Modal::Confirm(ask)) = self.modals.pop() else { return Vec::new() };
         match *ask {
-            Confirm::Remove { session, key, shown } if yes => {
-                let edit = MetadataEdit::unset(&key).only_if(Some(*shown));
-                self.store(Write::Metadata(session.key, vec![edit]), session.name, None)
-            }
             Confirm::Quit if yes => vec![Effect::Quit],
             _ => Vec::new(),
         }

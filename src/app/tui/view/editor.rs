@@ -7,7 +7,6 @@
 //! ╰ Enter store  Esc leave ──────────────╯
 //! ```
 
-use bson::Bson;
 use ratatui::{
     Frame,
     layout::Rect,
@@ -102,12 +101,6 @@ pub(super) fn below(editor: &Editor, problem: Option<&str>, width: usize, look: 
 pub fn draw_confirm(frame: &mut Frame<'_>, body: Rect, confirm: &Confirm, state: &AppState) {
     let look = &state.look;
     let (title, question) = match confirm {
-        Confirm::Remove { session, key, shown } => {
-            let (key, name, value) = (text::line(key), text::line(&session.name), head_of(shown));
-            // The cursor may stand on a value within it.
-            let whole = if matches!(**shown, Bson::Document(_) | Bson::Array(_)) { "the whole field " } else { "" };
-            ("Remove a field", format!("Remove {whole}{key} of {name} with the value {}?", text::line(&value)))
-        }
         Confirm::Quit => ("Quit", state.quit_question()),
     };
     let width = usize::from(body.width.saturating_sub(4)).max(1);
@@ -121,8 +114,4 @@ pub fn draw_confirm(frame: &mut Frame<'_>, body: Rect, confirm: &Confirm, state:
     let inner = Rect::new(inner.x + 1, inner.y, inner.width.saturating_sub(2), inner.height);
     let lines: Vec<Line<'static>> = lines.into_iter().map(|line| Line::styled(line, look.theme.text)).collect();
     frame.render_widget(Paragraph::new(lines), inner);
-}
-
-fn head_of(value: &Bson) -> String {
-    plain::compact(value).chars().take(200).collect()
 }

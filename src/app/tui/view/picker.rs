@@ -1,6 +1,5 @@
 //! Lists to choose from: connections (also the start screen), collections, sessions an id may mean.
 
-use bson::Bson;
 use ratatui::{
     Frame,
     layout::Rect,
@@ -8,7 +7,7 @@ use ratatui::{
     widgets::{Clear, Paragraph},
 };
 
-use super::{block, row, value};
+use super::{block, row};
 use crate::{
     app::{
         fleet::FleetColumn,
@@ -21,12 +20,11 @@ use crate::{
                 event_log::LoggedEvent,
                 modal::Menu,
                 picker::{Picker, Tone},
-                tree::{Fold, Key, TreeRow},
             },
         },
     },
     repository::Candidate,
-    session::{Summary, plain},
+    session::Summary,
 };
 
 /// While a place is being opened: calm, in the middle.
@@ -71,16 +69,6 @@ pub fn events(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<LoggedEvent>, 
         (format!("{}  {}", format::clock(event.at.into(), &state.look), event.says), session.to_owned())
     };
     draw(frame, picker, " What happened ", menu, row, state);
-}
-
-/// Fields of a session's metadata.
-pub fn fields(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<(String, Bson)>, state: &AppState) {
-    let row = |(key, value): &(String, Bson)| {
-        let field = TreeRow { depth: 0, key: Key::Name(key), value: value.into(), fold: Fold::Leaf };
-        let (shown, _) = value::of_row(&field, usize::from(picker.list.width), &state.look);
-        (key.clone(), format!("{}  {shown}", plain::type_word(value)))
-    };
-    draw(frame, picker, " Edit ", menu, row, state);
 }
 
 /// Columns to sort the fleet by.

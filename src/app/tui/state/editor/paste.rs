@@ -56,6 +56,17 @@ impl Editor {
         }
     }
 
+    /// Another text in place of what is typed, as if it were pasted.
+    pub fn fill(&mut self, typed: &str) {
+        if self.is_json {
+            self.area = area(&JsonCaret::default().safe(typed));
+            (self.problem, self.leaving) = (None, false);
+        } else {
+            self.area = area("");
+            self.paste(typed);
+        }
+    }
+
     fn paste_text(&mut self, pasted: &str) {
         if self.is_json {
             let quoted = value::quoted(pasted);

@@ -29,24 +29,29 @@ fn press(editor: &mut Editor, keys: &str) -> Edited {
     last
 }
 
-fn edits(edited: Edited) -> Vec<MetadataEdit> {
+/// Key and value of what was typed for the form.
+fn typed(edited: Edited) -> (Option<String>, Option<Bson>) {
     match edited {
-        Edited::Save(write) => match *write {
-            Write::Metadata(_, edits) => edits,
-            other => panic!("{other:?}"),
-        },
+        Edited::Typed(field) => (field.key, field.value),
         other => panic!("{other:?}"),
     }
 }
 
+fn value(value: impl Into<Bson>) -> (Option<String>, Option<Bson>) {
+    (None, Some(value.into()))
+}
+
+fn named(key: &str, value: impl Into<Bson>) -> (Option<String>, Option<Bson>) {
+    (Some(key.to_owned()), Some(value.into()))
+}
+
 #[test]
-fn a_field_keeps_its_type_and_is_guarded_by_what_was_shown() {
+fn a_field_keeps_its_type() {
     let mut editor = Editor::field("s".into(), "retries", &Bson::Int64(5)).unwrap();
     assert_eq!(press(&mut editor, "x\n"), Edited::Taken);
     let problem = editor.problem.clone().unwrap();
     assert!(problem.starts_with("that is no i64; it takes a whole number") && problem.ends_with("its type is kept"));
-    let saved = edits(press(&mut editor, "\u{8}0\n"));
-    assert_eq!(saved, [MetadataEdit::set("retries", 50_i64).only_if(Some(Bson::Int64(5)))]);
+    assert_eq!(typed(press(&mut editor, "\u{8}0\n")), value(50_i64));
 }
 
 #[test]
@@ -72,9 +77,9 @@ fn hostile_text_is_edited_as_json_and_comes_back_the_same() {
 
 #[test]
 fn a_new_field_is_named_once_and_typed_by_what_it_says() {
-    for (typed, wrong) in [("x", "type a key"), ("=1", "it is empty"), ("there=1", "already")] {
+    for (text, wrong) in [("x", "type a key"), ("=1", "it is empty"), ("there=1", "already")] {
         let mut editor = Editor::add("s".into(), vec!["there".to_owned()]);
-        press(&mut editor, typed);
+        press(&mut editor, text);
         assert_eq!(press(&mut editor, "\n"), Edited::Taken);
         assert!(editor.problem.as_deref().unwrap().contains(wrong), "{:?}", editor.problem);
     }
@@ -83,7 +88,7 @@ fn a_new_field_is_named_once_and_typed_by_what_it_says() {
     assert!(editor.problem.as_deref().unwrap().contains("control characters"), "{:?}", editor.problem);
     assert_eq!(editor.text(), "");
     let mut editor = Editor::add("s".into(), vec![]);
-    assert_eq!(edits(press(&mut editor, "n=5\n")), [MetadataEdit::set("n", 5).only_if(None)]);
+    assert_eq!(typed(press(&mut editor, "n=5\n")), named("n", 5));
 }
 
 #[test]
@@ -127,7 +132,7 @@ fn every_title_names_the_session() {
 }
 
 #[test]
-fn after_a_conflict_it_replaces_only_what_was_then_shown() {
+fn what_came_back_is_taken_up_before_it_is_stored() {
     let mut editor = field("x");
     press(&mut editor, "y");
     editor.refused("changed meanwhile".to_owned(), Some(Some("z".into())));
@@ -139,7 +144,7 @@ fn after_a_conflict_it_replaces_only_what_was_then_shown() {
         "it is taken up, not stored"
     );
     assert_eq!(editor.began, Some(Some("x".into())));
-    assert_eq!(edits(press(&mut editor, "\u{13}")), [MetadataEdit::set("a", "xy").only_if(Some("z".into()))]);
+    assert_eq!(typed(press(&mut editor, "\u{13}")), value("xy"));
 }
 
 #[test]
@@ -158,7 +163,7 @@ fn pasted(shown: impl Into<Bson>, text: &str) -> Bson {
     let mut editor = field(shown);
     editor.paste(text);
     assert_eq!(text::block(&editor.text()), editor.text(), "all of it can be seen");
-    edits(press(&mut editor, "\u{13}")).remove(0).value.unwrap()
+    typed(press(&mut editor, "\u{13}")).1.unwrap()
 }
 
 #[test]
@@ -185,11 +190,11 @@ fn a_new_field_that_is_pasted_keeps_its_tabs() {
     let added = |text: &str| {
         let mut editor = Editor::add("s".into(), vec![]);
         editor.paste(text);
-        edits(press(&mut editor, "\u{13}")).remove(0)
+        typed(press(&mut editor, "\u{13}"))
     };
-    assert_eq!(added("n=a\tb"), MetadataEdit::set("n", "a\tb").only_if(None));
-    assert_eq!(added("n=a\nb"), MetadataEdit::set("n", "a\nb").only_if(None));
-    assert_eq!(added("n={\"a\":\r\n\t1}"), MetadataEdit::set("n", doc! { "a": 1 }).only_if(None));
+    assert_eq!(added("n=a\tb"), named("n", "a\tb"));
+    assert_eq!(added("n=a\nb"), named("n", "a\nb"));
+    assert_eq!(added("n={\"a\":\r\n\t1}"), named("n", doc! { "a": 1 }));
     for text in ["a\tb=1", "a\nb=1"] {
         let mut editor = Editor::add("s".into(), vec![]);
         editor.paste(text);
@@ -206,6 +211,37 @@ fn a_date_says_what_it_will_be() {
     press(&mut editor, &clear);
     press(&mut editor, "+3d");
     assert_eq!(editor.takes(&dates()).as_deref(), Some("will be 2026-03-30T12:00:00Z"));
-    let saved = edits(press(&mut editor, "\n")).remove(0).value;
-    assert_eq!(saved, Some(bson::DateTime::from_millis(1_774_872_000_000).into()));
+    assert_eq!(typed(press(&mut editor, "\n")), value(bson::DateTime::from_millis(1_774_872_000_000)));
+}
+
+#[test]
+fn a_key_is_renamed_unless_it_is_there_or_can_be_none() {
+    let start = || Editor::rename("s".into(), "a", vec!["b".to_owned()]);
+    assert_eq!(press(&mut start(), "\n"), Edited::Close, "it is the same");
+    for (keys, wrong) in [("\u{8}b\n", "already"), (".x\n", "dot"), ("\u{8}\n", "empty")] {
+        let mut editor = start();
+        assert_eq!(press(&mut editor, keys), Edited::Taken);
+        assert!(editor.problem.as_deref().unwrap().contains(wrong), "{:?}", editor.problem);
+    }
+    assert_eq!(typed(press(&mut start(), "bc\n")), (Some("abc".to_owned()), None));
+}
+
+#[test]
+fn an_item_is_json_or_a_text() {
+    for (keys, meant) in [("5\n", Bson::Int32(5)), ("x y\n", "x y".into()), ("\"5\"\n", "5".into()), ("null\n", Bson::Null)] {
+        assert_eq!(typed(press(&mut Editor::item("s".into()), keys)), value(meant));
+    }
+    let mut editor = Editor::item("s".into());
+    assert_eq!(press(&mut editor, "[1,\n"), Edited::Taken);
+    editor.fill("a\tb");
+    assert_eq!(typed(press(&mut editor, "\n")), value("a\tb"));
+}
+
+#[test]
+fn bytes_are_digits() {
+    let bytes = |bytes: &[u8]| Bson::Binary(bson::Binary { subtype: bson::spec::BinarySubtype::Generic, bytes: bytes.to_vec() });
+    let mut editor = field(bytes(&[1, 0xab]));
+    assert_eq!(editor.text(), "01ab");
+    assert_eq!(press(&mut editor, "f\n"), Edited::Taken, "half a byte");
+    assert_eq!(typed(press(&mut editor, "f\n")), value(bytes(&[1, 0xab, 0xff])));
 }

@@ -28,7 +28,12 @@ pub(super) fn value<'a>(document: &'a Document, path: &[PathKey]) -> Option<&'a 
     rest.iter().try_fold(document.get(name)?, child)
 }
 
-/// The same, to be changed.
+/// The object at a place; the metadata itself where that is none.
+pub(super) fn object<'a>(document: &'a Document, path: &[PathKey]) -> Option<&'a Document> {
+    if path.is_empty() { Some(document) } else { value(document, path)?.as_document() }
+}
+
+/// The same value, to be changed.
 pub(super) fn value_mut<'a>(document: &'a mut Document, path: &[PathKey]) -> Option<&'a mut Bson> {
     let (first, rest) = path.split_first()?;
     let PathKey::Name(name) = first else { return None };

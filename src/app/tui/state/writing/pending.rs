@@ -3,7 +3,7 @@
 use bson::Bson;
 use jiff::Timestamp;
 
-use super::super::{AppState, connection::HomePlace, editor::Editor, modal::Modal};
+use super::super::{AppState, connection::HomePlace, editor::Editor, form::MetadataForm, modal::Modal};
 use crate::{
     app::{
         task::{Ticket, WriteOrder},
@@ -198,13 +198,20 @@ impl AppState {
     /// Whether there may be something typed that is not stored.
     #[must_use]
     pub fn is_typed_in(&self) -> bool {
-        !self.pending.is_empty() || self.modals.iter().any(|modal| matches!(modal, Modal::Editor(_)))
+        let open = self.modals.iter().any(|modal| matches!(modal, Modal::Editor(_) | Modal::Form(_)));
+        open || !self.pending.is_empty() || !self.forms.is_empty()
     }
 
     /// Whether leaving is asked about: something typed is not stored, or is on its way.
     pub(super) fn holds_back(&self) -> bool {
-        let unsaved = |modal: &Modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved());
-        !self.pending.is_empty() || self.modals.iter().any(unsaved)
+        let unsaved = |modal: &Modal| match modal {
+            Modal::Editor(editor) => editor.is_unsaved(),
+            Modal::Form(form) => form.is_unsaved(),
+            _ => false,
+        };
+        !self.pending.is_empty()
+            || self.modals.iter().any(unsaved)
+            || self.forms.iter().any(MetadataForm::is_unsaved)
     }
 
     /// What is asked before the program is left: what it would wait for, and what becomes of it. Safe text.

@@ -1,0 +1,272 @@
+//! What is done to the selected field: edited, added, renamed, moved, removed.
+
+use bson::Bson;
+
+use super::{FieldEditor, FieldPath, FieldUse, FormSort, MetadataForm, RowKind, place, steps::FormStep};
+use crate::app::tui::state::{
+    editor::{Editor, TypedField},
+    tree::{Fold, Key, PathKey, SECRET},
+};
+
+/// Bytes of a text that is edited in its row.
+const IN_PLACE: usize = 200;
+
+/// How a value is edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EditPlace {
+    /// In its row, or it is done.
+    Here,
+    /// In the larger editor.
+    Large,
+}
+
+impl MetadataForm {
+    /// Selects a row by where its value stands, or the nearest one that holds it; what hides it is unfolded.
+    pub fn select(&mut self, path: &[PathKey]) {
+        if self.row_of(path).is_none() && path.len() > 1 {
+            let parents: Vec<Key<'_>> = path[..path.len() - 1].iter().map(PathKey::key).collect();
+            self.unfolded.unfold(&parents);
+            self.arrange();
+        }
+        let found = (1..=path.len()).rev().find_map(|length| self.row_of(&path[..length]));
+        if let Some(at) = found {
+            self.selection.select(at, &self.rows);
+        }
+    }
+
+    /// Says why a value cannot be changed, where it cannot.
+    pub(super) fn refuses(&mut self, path: &[PathKey]) -> bool {
+        let refusal = if path.iter().any(|step| step.is(Key::Name(SECRET))) {
+            Some("it is kept secret: it is neither shown nor edited here".to_owned())
+        } else {
+            self.refusal(path)
+        };
+        let refused = refusal.is_some();
+        self.says = refusal.or(self.says.take());
+        refused
+    }
+
+    /// Begins to edit the selected value in its row, turns a true or false, or tells that it takes the larger editor.
+    pub fn edit(&mut self) -> EditPlace {
+        let at = self.selected();
+        let path = self.path(at);
+        match self.rows.get(at).map(|row| row.kind) {
+            Some(RowKind::Removed) => {
+                self.says = Some("this field is removed; d brings it back".to_owned());
+                return EditPlace::Here;
+            }
+            Some(RowKind::Field) if !self.refuses(&path) => {}
+            _ => return EditPlace::Here,
+        }
+        let Some(value) = place::value(&self.mine, &path) else { return EditPlace::Here };
+        match value {
+            Bson::Boolean(flag) => {
+                let value = Bson::Boolean(!flag);
+                self.set(path, value);
+                return EditPlace::Here;
+            }
+            Bson::Document(_) | Bson::Array(_) => return EditPlace::Large,
+            Bson::String(text) if text.len() > IN_PLACE || text.contains('\n') => return EditPlace::Large,
+            _ => {}
+        }
+        let session = self.session.key.clone();
+        let editor = if *value == Bson::Null {
+            Some(Editor::item(session))
+        } else {
+            Editor::field(session, &name_of(&path), value)
+        };
+        match editor {
+            Some(editor) => self.type_in(FieldUse::Value, path, None, editor),
+            None => self.says = Some("no text gives this value back".to_owned()),
+        }
+        EditPlace::Here
+    }
+
+    /// An editor on the selected value for the larger view. `None`: it says why there is none.
+    pub fn large_editor(&mut self) -> Option<Editor> {
+        let at = self.selected();
+        let path = self.path(at);
+        if self.rows.get(at).is_none_or(|row| row.kind != RowKind::Field) || self.refuses(&path) {
+            return None;
+        }
+        let value = place::value(&self.mine, &path)?;
+        let editor = Editor::field(self.session.key.clone(), &name_of(&path), value);
+        if editor.is_none() {
+            let why = "it holds an object that reads like another type in JSON, so no text would give it back";
+            self.says = Some(why.to_owned());
+        }
+        let mut editor = editor?.named(self.session.name.as_str());
+        editor.home = self.home;
+        self.large = Some(path);
+        Some(editor)
+    }
+
+    /// Whether what is typed in that editor goes into this form.
+    #[must_use]
+    pub fn awaits(&self, editor: &Editor) -> bool {
+        self.large.is_some() && self.session.key == editor.session && self.home == editor.home
+    }
+
+    /// Whether a value of it is in the larger editor.
+    #[must_use]
+    pub fn has_large(&self) -> bool {
+        self.large.is_some()
+    }
+
+    /// The larger editor was left.
+    pub fn forget_large(&mut self) {
+        self.large = None;
+    }
+
+    /// What was typed in the larger editor.
+    pub fn take_large(&mut self, typed: TypedField) {
+        let (Some(path), Some(value)) = (self.large.take(), typed.value) else { return };
+        self.set(path, value);
+    }
+
+    /// Begins a new field: behind the selected one, or in the unfolded container that is selected.
+    pub fn add(&mut self) {
+        if !self.filter.is_empty() {
+            self.set_filter("");
+        }
+        let (parent, after) = self.place_for_new();
+        self.add_at(parent, after);
+    }
+
+    /// Begins a new field of a container, behind one that is there.
+    pub(super) fn add_at(&mut self, parent: FieldPath, after: Option<PathKey>) {
+        if !parent.is_empty() && self.refuses(&parent) {
+            return;
+        }
+        let session = self.session.key.clone();
+        let editor = match self.container(&parent) {
+            Some(Bson::Array(_)) => Editor::item(session),
+            container => {
+                let fields = container.map_or(Some(&self.mine), Bson::as_document);
+                let taken = fields.into_iter().flat_map(bson::Document::keys).cloned().collect();
+                Editor::add(session, taken)
+            }
+        };
+        self.type_in(FieldUse::New, parent, after, editor);
+        self.arrange();
+        if let Some(at) = self.rows.iter().position(|row| row.kind == RowKind::Adding) {
+            self.selection.select(at, &self.rows);
+        }
+    }
+
+    /// The container for a new field, and what it stands behind.
+    pub(super) fn place_for_new(&self) -> (FieldPath, Option<PathKey>) {
+        let at = self.selected();
+        let mut path = self.path(at);
+        let is_open = self.rows.get(at).is_some_and(|row| row.kind == RowKind::Field && row.fold == Fold::Unfolded);
+        let is_empty = match self.value(at) {
+            Some(Bson::Document(fields)) => fields.is_empty(),
+            Some(Bson::Array(items)) => items.is_empty(),
+            _ => false,
+        };
+        if is_open || is_empty {
+            let last = match self.value(at) {
+                Some(Bson::Document(fields)) => fields.keys().last().cloned().map(PathKey::Name),
+                Some(Bson::Array(items)) => items.len().checked_sub(1).map(PathKey::Item),
+                _ => None,
+            };
+            return (path, last);
+        }
+        let after = path.pop();
+        (path, after)
+    }
+
+    /// Begins to edit the key of the selected field.
+    pub fn rename(&mut self) {
+        let at = self.selected();
+        let path = self.path(at);
+        if self.rows.get(at).is_none_or(|row| row.kind != RowKind::Field) || self.refuses(&path) {
+            return;
+        }
+        let Some((PathKey::Name(name), parent)) = path.split_last() else {
+            self.says = Some("an item of an array has a position and no key".to_owned());
+            return;
+        };
+        let fields = self.container(parent).map_or(Some(&self.mine), Bson::as_document);
+        let taken = fields.into_iter().flat_map(bson::Document::keys).filter(|key| *key != name).cloned().collect();
+        let editor = Editor::rename(self.session.key.clone(), name, taken);
+        self.type_in(FieldUse::Key, path, None, editor);
+    }
+
+    /// Removes the selected field, or brings back the removed one.
+    pub fn remove(&mut self) {
+        let at = self.selected();
+        let path = self.path(at);
+        let Some(kind) = self.rows.get(at).map(|row| row.kind) else { return };
+        if kind == RowKind::Removed {
+            let Some((last, parent)) = path.split_last() else { return };
+            let Some(value) = self.value(at).cloned() else { return };
+            let before = self.kept_before(parent, last);
+            self.insert_behind(path.clone(), before.as_ref(), value);
+            return;
+        }
+        if kind != RowKind::Field || self.refusal(&path).inspect(|why| self.says = Some(why.clone())).is_some() {
+            return;
+        }
+        self.step(FormStep::Take { path });
+        // The row in its place is selected: the removed one, or the next.
+        self.selection.select(at, &self.rows);
+    }
+
+    /// The last field that stood before a removed one and is there.
+    fn kept_before(&self, parent: &[PathKey], key: &PathKey) -> Option<PathKey> {
+        let PathKey::Name(key) = key else { return None };
+        let (base, mine) = (place::object(&self.base, parent)?, place::object(&self.mine, parent)?);
+        let before = base.keys().take_while(|stored| *stored != key).filter(|stored| mine.contains_key(stored));
+        before.last().cloned().map(PathKey::Name)
+    }
+
+    /// Moves the selected field up or down among its siblings.
+    pub fn shift(&mut self, down: bool) {
+        let at = self.selected();
+        let path = self.path(at);
+        if self.rows.get(at).is_none_or(|row| row.kind != RowKind::Field) || self.refuses(&path) {
+            return;
+        }
+        if self.sort != FormSort::Stored || !self.filter.is_empty() {
+            self.says = Some("fields are moved while all of them are shown as they are stored".to_owned());
+            return;
+        }
+        let Some((last, parent)) = path.split_last() else { return };
+        let (from, count) = match (last, self.container(parent)) {
+            (PathKey::Name(name), None) => (place::position(&self.mine, name), self.mine.len()),
+            (PathKey::Name(name), Some(Bson::Document(fields))) => (place::position(fields, name), fields.len()),
+            (PathKey::Item(item), Some(Bson::Array(items))) => (Some(*item), items.len()),
+            _ => return,
+        };
+        let to = from.and_then(|from| if down { Some(from + 1) } else { from.checked_sub(1) });
+        let Some(to) = to.filter(|to| *to < count) else { return };
+        if let Some(place) = self.step(FormStep::Move { path, to }) {
+            self.select(&place);
+        }
+    }
+
+    /// Another value at a place.
+    pub(super) fn set(&mut self, path: FieldPath, value: Bson) {
+        match self.step(FormStep::Set { path, value }) {
+            Some(place) => self.select(&place),
+            None => self.says = Some("the field is gone: what was typed was not taken".to_owned()),
+        }
+    }
+
+    fn type_in(&mut self, used_for: FieldUse, path: FieldPath, after: Option<PathKey>, editor: Editor) {
+        let mut editor = editor.named(self.session.name.as_str());
+        editor.home = self.home;
+        self.field = Some(Box::new(FieldEditor { path, used_for, after, editor, invalid: None }));
+    }
+}
+
+/// What the value at a path is called: `customer.tags.0`.
+pub(super) fn name_of(path: &[PathKey]) -> String {
+    let steps = path.iter().map(|step| match step {
+        PathKey::Name(name) => name.clone(),
+        PathKey::Item(at) => at.to_string(),
+        PathKey::Root => String::new(),
+    });
+    steps.collect::<Vec<_>>().join(".")
+}

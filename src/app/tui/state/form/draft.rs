@@ -1,0 +1,116 @@
+//! What has to be kept of a form so that it can be opened again as it was.
+
+use bson::Document;
+
+use super::{FieldPath, FieldUse, MetadataForm, acts::name_of};
+use crate::app::{
+    place::WriteRules,
+    tui::state::{connection::HomePlace, editor::Editor, named::ChosenSession, tree::PathKey},
+};
+
+/// A form that is not saved, to be kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FormDraft {
+    /// The session.
+    pub session: ChosenSession,
+    /// What was stored when it was begun.
+    pub base: Document,
+    /// The same with what was changed.
+    pub mine: Document,
+    /// What was being typed.
+    pub open: Option<OpenField>,
+}
+
+/// A text that was being typed in a form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenField {
+    /// Where its value stands; of a new field its container.
+    pub path: FieldPath,
+    /// What it is.
+    pub used_for: FieldUse,
+    /// Of a new field, what it is to stand behind.
+    pub after: Option<PathKey>,
+    /// It was in the larger editor.
+    pub large: bool,
+    /// The text.
+    pub text: String,
+}
+
+impl MetadataForm {
+    /// What has to be kept of it, with the text of the larger editor where that is open over it.
+    #[must_use]
+    pub fn draft(&self, larger: Option<&Editor>) -> FormDraft {
+        let in_row = self.field.as_deref().map(|field| OpenField {
+            path: field.path.clone(),
+            used_for: field.used_for,
+            after: field.after.clone(),
+            large: false,
+            text: field.editor.text(),
+        });
+        let in_large = larger.zip(self.large.as_ref()).map(|(editor, path)| OpenField {
+            path: path.clone(),
+            used_for: FieldUse::Value,
+            after: None,
+            large: true,
+            text: editor.text(),
+        });
+        FormDraft {
+            session: self.session.clone(),
+            base: self.base.clone(),
+            mine: self.mine.clone(),
+            open: in_large.or(in_row),
+        }
+    }
+
+    /// The form as it was kept, on what is stored by now, and the larger editor where that was open.
+    #[must_use]
+    pub fn from_draft(
+        draft: FormDraft,
+        home: Option<HomePlace>,
+        rules: WriteRules,
+        stored: &Document,
+    ) -> (Self, Option<Editor>) {
+        let mut form = Self::new(draft.session, home, rules, &draft.base);
+        form.mine = draft.mine;
+        form.changed();
+        form.theirs(stored);
+        let editor = draft.open.and_then(|open| form.open_again(open));
+        (form, editor)
+    }
+
+    /// What was being typed, in the row that it was typed in; what has no row any more is told with its text.
+    fn open_again(&mut self, open: OpenField) -> Option<Editor> {
+        self.select(&open.path);
+        let lost = format!("what was typed for {} has no field any more: {}", name_of(&open.path), open.text);
+        if open.large {
+            let mut editor = self.large_editor();
+            match &mut editor {
+                Some(editor) => editor.fill(&open.text),
+                None => self.says = Some(lost),
+            }
+            return editor;
+        }
+        match open.used_for {
+            FieldUse::Value => {
+                self.edit();
+            }
+            FieldUse::Key => self.rename(),
+            FieldUse::New => self.add_at(open.path, open.after),
+        }
+        match self.field.as_deref_mut() {
+            Some(field) => field.editor.fill(&open.text),
+            None => self.says = Some(lost),
+        }
+        None
+    }
+
+    /// A short word on what is not saved: `2 unsaved changes`.
+    #[must_use]
+    pub fn unsaved_words(&self) -> String {
+        match self.changes().len() {
+            0 => "something typed is not saved".to_owned(),
+            1 => "1 unsaved change".to_owned(),
+            several => format!("{several} unsaved changes"),
+        }
+    }
+}
