@@ -126,6 +126,9 @@ fn draw_pane(frame: &mut Frame<'_>, area: Rect, pane: Pane, state: &AppState) {
                 focused,
                 look,
             );
+            if let Some(form) = state.kept_form() {
+                metadata::draw_unsaved(frame, area, form, state);
+            }
         }
         Pane::Feedback => feedback::draw(
             frame,
@@ -142,11 +145,7 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
     match modal {
         Modal::Help(top) => help::draw(frame, body, *top, state),
         Modal::Prompt(prompt) => command_line::draw(frame, body, prompt, state),
-        Modal::Places(_)
-        | Modal::Collections(_)
-        | Modal::Sessions(_)
-        | Modal::FleetColumns(_)
-        | Modal::Events(_) => {
+        Modal::Places(_) | Modal::Collections(_) | Modal::Sessions(_) | Modal::FleetColumns(_) | Modal::Events(_) => {
             draw_picker(frame, modal, state);
         }
         Modal::Fleet => {

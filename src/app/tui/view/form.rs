@@ -42,7 +42,7 @@ use crate::{
                 AppState, areas,
                 form::{FieldChange, FieldMarks, FieldUse, FormRow, FormSort, MetadataForm, RowKind},
                 modal::Modal,
-                tree::{Fold, Key, PathKey, TreeRow, without_secrets},
+                tree::{Fold, TreeRow, without_secrets},
             },
         },
     },
@@ -56,8 +56,7 @@ const MARK: usize = 2;
 pub fn draw(frame: &mut Frame<'_>, body: Rect, form: &MetadataForm, state: &AppState) {
     let look = &state.look;
     let focused = matches!(state.modals.last(), Some(Modal::Form(_)));
-    let filtered = form.filter_area().is_some() || !form.filter().is_empty();
-    let [filter, rows, says] = areas::form_parts(body, filtered);
+    let [filter, rows, says] = areas::form_parts(body, form.shows_filter());
     frame.render_widget(Clear, body);
     let count = form.rows().len();
     let pane = block::pane(title(form, body.width, state), row::place(form.selected(), count, look), focused, look);
@@ -182,12 +181,7 @@ fn columns(form: &MetadataForm, seen: Range<usize>, cells: usize, look: &Look) -
 
 fn tree_row(form: &MetadataForm, at: usize) -> Option<TreeRow<'_>> {
     let FormRow { depth, key, fold, .. } = form.rows().get(at)?;
-    let key = match key {
-        PathKey::Name(name) => Key::Name(name),
-        PathKey::Item(item) => Key::Item(*item),
-        PathKey::Root => Key::Root,
-    };
-    Some(TreeRow { depth: *depth, key, value: form.value(at)?.into(), fold: *fold })
+    Some(TreeRow { depth: *depth, key: key.key(), value: form.value(at)?.into(), fold: *fold })
 }
 
 /// A row: its mark, then key, type and value.

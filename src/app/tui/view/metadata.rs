@@ -10,6 +10,9 @@
 
 #[cfg(test)]
 mod tests;
+mod unsaved;
+
+pub use unsaved::draw_unsaved;
 
 use bson::Bson;
 use ratatui::{
