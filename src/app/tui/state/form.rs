@@ -39,7 +39,7 @@ use super::{
 };
 use crate::{
     app::place::WriteRules,
-    session::{MetadataEdit, edit},
+    session::{MetadataEdit, MetadataPath, edit},
 };
 
 /// Where a value stands in the form: keys of objects and positions in arrays, from the top one on. None: the metadata itself.
@@ -82,6 +82,8 @@ pub struct MetadataForm {
     field: Option<Box<FieldEditor>>,
     /// Where the value stands that is in the larger editor.
     large: Option<FieldPath>,
+    /// The field that is being typed in, and what was there, once another changed it meanwhile.
+    overtaken: Option<(MetadataPath, Option<Bson>)>,
     retyping: Option<Box<Retyping>>,
     history: FormHistory,
     /// The difference between base and mine, once it was asked for.
@@ -112,6 +114,7 @@ impl MetadataForm {
             rows: Vec::new(),
             field: None,
             large: None,
+            overtaken: None,
             retyping: None,
             history: FormHistory::default(),
             changes: OnceCell::new(),

@@ -10,7 +10,9 @@ use super::{
     form::{MetadataForm, RowKind},
     inspector::body::Body,
     metadata,
-    metrics::Data, modal::Modal, tree::Fold,
+    metrics::Data,
+    modal::Modal,
+    tree::Fold,
 };
 use crate::app::{fleet::FleetGroup, keymap::Action};
 

@@ -228,7 +228,9 @@ fn a_key_is_renamed_unless_it_is_there_or_can_be_none() {
 
 #[test]
 fn an_item_is_json_or_a_text() {
-    for (keys, meant) in [("5\n", Bson::Int32(5)), ("x y\n", "x y".into()), ("\"5\"\n", "5".into()), ("null\n", Bson::Null)] {
+    for (keys, meant) in
+        [("5\n", Bson::Int32(5)), ("x y\n", "x y".into()), ("\"5\"\n", "5".into()), ("null\n", Bson::Null)]
+    {
         assert_eq!(typed(press(&mut Editor::item("s".into()), keys)), value(meant));
     }
     let mut editor = Editor::item("s".into());
@@ -239,7 +241,9 @@ fn an_item_is_json_or_a_text() {
 
 #[test]
 fn bytes_are_digits() {
-    let bytes = |bytes: &[u8]| Bson::Binary(bson::Binary { subtype: bson::spec::BinarySubtype::Generic, bytes: bytes.to_vec() });
+    let bytes = |bytes: &[u8]| {
+        Bson::Binary(bson::Binary { subtype: bson::spec::BinarySubtype::Generic, bytes: bytes.to_vec() })
+    };
     let mut editor = field(bytes(&[1, 0xab]));
     assert_eq!(editor.text(), "01ab");
     assert_eq!(press(&mut editor, "f\n"), Edited::Taken, "half a byte");

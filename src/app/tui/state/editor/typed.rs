@@ -50,7 +50,9 @@ impl Editor {
                 let (key, value) = self.added()?;
                 Some(TypedField { key: Some(key), value: Some(value) })
             }
-            Purpose::Item => of_value(edit::read_new(&typed).map_err(|problem| format!("{problem}; in quotes it is a text"))?),
+            Purpose::Item => {
+                of_value(edit::read_new(&typed).map_err(|problem| format!("{problem}; in quotes it is a text"))?)
+            }
             Purpose::Rename { key } if typed == *key => None,
             Purpose::Rename { .. } => {
                 edit::check_new_key(&typed).map_err(|reason| format!("that cannot be a key: {reason}"))?;

@@ -115,13 +115,14 @@ impl MetadataForm {
 
     /// The larger editor was left.
     pub fn forget_large(&mut self) {
-        self.large = None;
+        (self.large, self.overtaken) = (None, None);
     }
 
     /// What was typed in the larger editor.
     pub fn take_large(&mut self, typed: TypedField) {
         let (Some(path), Some(value)) = (self.large.take(), typed.value) else { return };
         self.set(path, value);
+        self.was_typed();
     }
 
     /// Begins a new field: behind the selected one, or in the unfolded container that is selected.

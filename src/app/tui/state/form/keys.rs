@@ -63,6 +63,7 @@ impl MetadataForm {
     /// Leaves the row as it was.
     fn close_field(&mut self) {
         let Some(field) = self.field.take() else { return };
+        self.overtaken = None;
         if field.used_for == FieldUse::New {
             let place = field.path.into_iter().chain(field.after).collect::<Vec<_>>();
             self.arrange();
@@ -84,6 +85,7 @@ impl MetadataForm {
             _ => None,
         };
         if let Some(place) = done {
+            self.was_typed();
             self.select(&place);
             return;
         }
@@ -144,7 +146,6 @@ impl FieldEditor {
             FieldUse::New => typed.contains('='),
             FieldUse::Value | FieldUse::Key => self.editor.is_unsaved(),
         };
-        self.invalid =
-            if is_begun && typed.len() <= JUDGED { self.editor.typed(dates).err() } else { None };
+        self.invalid = if is_begun && typed.len() <= JUDGED { self.editor.typed(dates).err() } else { None };
     }
 }

@@ -53,7 +53,9 @@ impl MetadataForm {
             conflict: self
                 .conflicts
                 .iter()
-                .any(|conflict| conflict.path.is_within(&field) || field.is_within(&conflict.path)),
+                .map(|conflict| &conflict.path)
+                .chain(self.overtaken.as_ref().map(|(path, _)| path))
+                .any(|path| path.is_within(&field) || field.is_within(path)),
             protected: self.rules.protects(&field).map(str::to_owned),
             problem: typed.or_else(|| unwritable(&field).map(|why| format!("it cannot be written: {why}"))),
         }

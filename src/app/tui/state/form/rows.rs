@@ -318,8 +318,7 @@ fn put_new(rows: &mut Vec<FormRow>, parent: &[PathKey], after: Option<&PathKey>)
     for row in &mut *rows {
         row.parent = row.parent.map(|parent| if parent >= at { parent + 1 } else { parent });
     }
-    let new =
-        FormRow { depth, key: PathKey::Root, fold: Fold::Leaf, kind: RowKind::Adding, parent: container };
+    let new = FormRow { depth, key: PathKey::Root, fold: Fold::Leaf, kind: RowKind::Adding, parent: container };
     rows.insert(at, new);
 }
 

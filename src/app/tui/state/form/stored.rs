@@ -2,10 +2,13 @@
 
 use bson::{Bson, Document};
 
-use super::{FormHistory, MetadataForm, marks::field_of, place};
+use super::{FieldUse, FormHistory, MetadataForm, marks::field_of, place};
 use crate::{
     app::tui::state::tree::PathKey,
-    session::{MetadataEdit, MetadataPath, edit},
+    session::{
+        MetadataEdit, MetadataPath,
+        edit::{self, MergeConflict},
+    },
 };
 
 /// What a person takes of a field that was changed here and by another.
@@ -51,7 +54,31 @@ impl MetadataForm {
             return;
         }
         let base = self.base.clone();
+        let typed_in = self.typed_in();
+        let before = typed_in.as_ref().and_then(|path| path.value(&self.mine)).cloned();
         self.rebase(&base, stored);
+        if let Some(path) = typed_in
+            && self.overtaken.is_none()
+            && !edit::same(path.value(&self.mine), before.as_ref())
+        {
+            self.overtaken = Some((path, before));
+        }
+    }
+
+    /// The field that is written with the value that is being typed.
+    fn typed_in(&self) -> Option<MetadataPath> {
+        let in_row = self.field.as_deref().filter(|field| field.used_for == FieldUse::Value);
+        field_of(in_row.map(|field| &field.path).or(self.large.as_ref())?)
+    }
+
+    /// A value was taken over. Where another changed it while it was typed, a person has to choose before it is saved.
+    pub(super) fn was_typed(&mut self) {
+        let Some((path, base)) = self.overtaken.take() else { return };
+        put_at(&mut self.base, path.keys(), base.as_ref());
+        let (mine, theirs) = (path.value(&self.mine).cloned(), path.value(&self.theirs).cloned());
+        self.conflicts.retain(|conflict| conflict.path != path);
+        self.conflicts.push(MergeConflict { path, base, mine, theirs });
+        self.changed();
     }
 
     fn rebase(&mut self, base: &Document, stored: &Document) {
@@ -106,7 +133,7 @@ fn put_at(document: &mut Document, keys: &[String], value: Option<&Bson>) {
 impl MetadataForm {
     /// What is stored now of the value that the selected row is written with, where that was changed here too.
     #[must_use]
-    pub fn conflict(&self, at: usize) -> Option<&edit::MergeConflict> {
+    pub fn conflict(&self, at: usize) -> Option<&MergeConflict> {
         let field = field_of(&self.path(at))?;
         self.conflicts.iter().find(|conflict| field.is_within(&conflict.path) || conflict.path.is_within(&field))
     }
@@ -130,6 +157,7 @@ impl MetadataForm {
         self.field = None;
         self.retyping = None;
         self.large = None;
+        self.overtaken = None;
         self.history = FormHistory::default();
         self.changed();
     }

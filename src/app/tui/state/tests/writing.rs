@@ -1,13 +1,16 @@
-//! Changes: pending, stored, refused, and never lost.
+//! Changes: pending, stored, refused, and never lost; and the form that they are made in.
 
 use bson::Bson;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::super::{Input, areas::Pane, modal::Modal, sample::Screen};
+use super::super::{Input, areas::Pane, form::MetadataForm, modal::Modal, sample::Screen, tree::PathKey};
 use crate::{
-    app::task::{Command, Event, Ticket, Write},
+    app::{
+        task::{Command, Event, Ticket},
+        writes::{HandOutcome, Write},
+    },
     repository::Error,
-    session::Guard,
+    session::{Change, ChangeKind, Guard},
 };
 
 fn ctrl(screen: &mut Screen, c: char) {
@@ -27,6 +30,10 @@ fn writes(screen: &Screen) -> usize {
     screen.asked.iter().filter(|command| matches!(command, Command::Write(..))).count()
 }
 
+fn lost(ticket: Ticket) -> Event {
+    Event::NotWritten { ticket, error: Error::unreachable("h", "gone"), stored: None }
+}
+
 fn stored(screen: &Screen, key: &str) -> Option<Bson> {
     screen.state.workspace.conversation.session().unwrap().metadata_fields().unwrap().get(key).cloned()
 }
@@ -39,6 +46,14 @@ fn last_text(screen: &Screen) -> String {
     }
 }
 
+/// The form on top.
+fn form(screen: &Screen) -> &MetadataForm {
+    match screen.state.modals.last() {
+        Some(Modal::Form(form)) => form,
+        other => panic!("the form was expected, not {other:?}"),
+    }
+}
+
 /// The field that is chosen.
 fn chosen(screen: &Screen) -> (String, Bson) {
     let key = screen.state.workspace.metadata.field(screen.state.workspace.conversation.session()).unwrap();
@@ -48,65 +63,104 @@ fn chosen(screen: &Screen) -> (String, Bson) {
 }
 
 #[test]
-fn an_edit_is_guarded_by_what_was_shown_and_shown_once_it_is_stored() {
+fn a_field_is_edited_in_the_form_and_nothing_is_written_before_it_is_saved() {
+    for keys in ["ex\n", "\nx\n"] {
+        let mut screen = Screen::writable(120, 40);
+        let (key, shown) = chosen(&screen);
+        screen.press(keys);
+        let [edit] = form(&screen).changes() else { panic!("{:?}", form(&screen).changes()) };
+        assert_eq!((edit.path.top(), &edit.guard), (key.as_str(), &Guard::Stored(Some(shown.clone()))));
+        assert_eq!((writes(&screen), stored(&screen, &key)), (0, Some(shown)));
+        ctrl(&mut screen, 's');
+        assert!(matches!(screen.state.modals.last(), Some(Modal::Changes(_))));
+        assert_eq!(writes(&screen), 0, "the list of changes comes first");
+    }
+}
+
+#[test]
+fn what_is_not_saved_stays_when_the_form_is_left() {
     let mut screen = Screen::writable(120, 40);
-    let (key, shown) = chosen(&screen);
-    screen.press("ex\n");
-    let (ticket, Write::Metadata(_, edits)) = write(&mut screen) else { panic!() };
-    assert_eq!((edits[0].path.top(), &edits[0].guard), (key.as_str(), &Guard::Stored(Some(shown.clone()))));
-    assert_eq!(stored(&screen, &key), Some(shown), "not before it is stored");
-    assert!(screen.state.loading().unwrap().starts_with("storing"));
+    screen.press("ex\n\u{1b}");
+    assert!(screen.state.modals.is_empty());
+    assert!(screen.state.said.as_deref().unwrap().contains("1 unsaved change"), "{:?}", screen.state.said);
+    assert_eq!(screen.state.kept_form().unwrap().changes().len(), 1);
+    let place = screen.state.workspace.connection.place.clone().unwrap();
+    let effects = screen.state.connect(place);
+    let effects = screen.state.absorb(effects);
+    screen.take(effects);
+    screen.answer_all();
+    screen.press("\n");
+    screen.answer_all();
+    ctrl(&mut screen, 'c');
+    assert!(!screen.left, "it is asked about");
+    screen.press("n");
+    screen.press("4e");
+    assert_eq!(form(&screen).changes().len(), 1, "it goes on");
+    ctrl(&mut screen, 'x');
+    assert_eq!(form(&screen).changes().len(), 1, "it is asked about");
+    ctrl(&mut screen, 'x');
+    assert!(form(&screen).changes().is_empty());
+    screen.press("\u{1b}");
+    assert!(screen.state.modals.is_empty() && screen.state.kept_form().is_none());
+}
+
+#[test]
+fn what_another_writes_is_in_the_form_at_once() {
+    let mut screen = Screen::writable(120, 40);
+    let (key, _) = chosen(&screen);
+    screen.press("ex");
+    let session = screen.state.workspace.conversation.key().unwrap().clone();
+    screen.state.apply(&Change::field(session, key.as_str(), Some("theirs".into())));
+    assert!(form(&screen).field_editor().unwrap().editor.text().ends_with('x'), "what is typed stays");
+    assert_eq!(form(&screen).mine.get_str(&key).ok(), Some("theirs"));
+    screen.press("\n");
+    assert_eq!(form(&screen).conflicts.len(), 1);
+}
+
+#[test]
+fn an_object_is_edited_in_the_larger_editor_and_goes_back_into_the_form() {
+    let mut screen = Screen::writable(120, 40);
+    screen.press("e\u{1b}");
+    let at = form(&screen).rows().iter().position(|row| row.key == PathKey::Name("customer".to_owned())).unwrap();
+    let Some(Modal::Form(shown)) = screen.state.modals.last_mut() else { unreachable!() };
+    let path = shown.path(at);
+    shown.select(&path);
     screen.press("e");
-    assert!(screen.state.modals.is_empty(), "a field on its way is not edited again");
-    screen.tell(Event::Written(ticket, None));
-    assert_eq!(stored(&screen, &key), edits[0].value);
-    assert!(screen.state.storing().is_none());
+    assert!(last_text(&screen).starts_with('{'));
+    screen.put(Input::Outside(Ok("{\"tier\": \"tin\"}\n".to_owned())));
+    assert_eq!(last_text(&screen), "{\"tier\": \"tin\"}");
+    ctrl(&mut screen, 's');
+    assert_eq!(form(&screen).mine.get_document("customer").unwrap(), &bson::doc! { "tier": "tin" });
+    ctrl(&mut screen, 'o');
+    screen.put(Input::Outside(Err("no editor is set".to_owned())));
+    let Some(Modal::Editor(editor)) = screen.state.modals.last() else { panic!("it is still there") };
+    assert_eq!(editor.problem.as_deref(), Some("no editor is set"));
 }
 
 #[test]
 fn what_failed_comes_back_as_it_was_typed() {
     let mut screen = Screen::writable(120, 40);
-    let (key, shown) = chosen(&screen);
-    screen.press("etyped\n");
+    screen.press("ftyped");
+    ctrl(&mut screen, 's');
     let (ticket, _) = write(&mut screen);
-    let error = Error::unreachable("h", "gone");
-    screen.tell(Event::NotWritten { ticket, error });
-    assert!(last_text(&screen).ends_with("typed"));
-    assert_eq!(stored(&screen, &key), Some(shown));
+    screen.tell(lost(ticket));
+    assert_eq!(last_text(&screen), "typed");
     screen.press("typed ahead");
-    assert!(last_text(&screen).ends_with("typed"), "no key that was meant for something else reaches it");
-    screen.press("\n\n");
-    assert_eq!(writes(&screen), 0, "it was taken up, and Enter stores nothing a person did not open");
+    assert_eq!(last_text(&screen), "typed", "no key that was meant for something else reaches it");
+    screen.press("\n");
+    assert_eq!(writes(&screen), 0, "it was taken up, and no more");
     ctrl(&mut screen, 's');
     assert_eq!(writes(&screen), 1, "it can be stored again");
 }
 
 #[test]
-fn a_conflict_shows_what_is_stored_and_then_replaces_only_that() {
-    let mut screen = Screen::writable(120, 40);
-    let (key, shown) = chosen(&screen);
-    screen.press("emine\n");
-    let (ticket, _) = write(&mut screen);
-    let theirs = Bson::from("theirs");
-    let error = Error::Conflict { id: "s".into(), field: key.clone(), stored: Some(Box::new(theirs.clone())) };
-    screen.tell(Event::NotWritten { ticket, error });
-    assert_eq!(stored(&screen, &key), Some(theirs.clone()));
-    let Some(Modal::Editor(editor)) = screen.state.modals.last() else { panic!("the editor is back") };
-    assert_eq!((&editor.stored, &editor.began), (&Some(Some(theirs.clone())), &Some(Some(shown))));
-    screen.press("\n");
-    ctrl(&mut screen, 's');
-    let (_, Write::Metadata(_, edits)) = write(&mut screen) else { panic!() };
-    assert_eq!(edits[0].guard, Guard::Stored(Some(theirs)));
-}
-
-#[test]
 fn what_is_being_typed_stays_on_top_of_what_comes_back() {
     let mut screen = Screen::writable(120, 40);
-    screen.press("efirst\n");
+    screen.press("ffirst");
+    ctrl(&mut screen, 's');
     let (ticket, _) = write(&mut screen);
     screen.press("fsecond");
-    let error = Error::unreachable("h", "gone");
-    screen.tell(Event::NotWritten { ticket, error });
+    screen.tell(lost(ticket));
     screen.press(" go on");
     let texts: Vec<String> = screen
         .state
@@ -117,20 +171,18 @@ fn what_is_being_typed_stays_on_top_of_what_comes_back() {
             other => panic!("{other:?}"),
         })
         .collect();
-    assert!(texts[0].ends_with("first") && texts[1] == "second go on", "{texts:?}");
+    assert_eq!(texts, ["first", "second go on"]);
 }
 
 #[test]
-fn a_field_goes_after_asking() {
+fn a_field_is_removed_in_the_form_and_brought_back() {
     let mut screen = Screen::writable(120, 40);
-    let (key, shown) = chosen(&screen);
-    screen.press("dn");
-    assert_eq!((writes(&screen), screen.state.modals.len()), (0, 0));
-    screen.press("dy");
-    let (ticket, Write::Metadata(_, edits)) = write(&mut screen) else { panic!() };
-    assert_eq!((&edits[0].value, &edits[0].guard), (&None, &Guard::Stored(Some(shown))));
-    screen.tell(Event::Written(ticket, None));
-    assert_eq!(stored(&screen, &key), None);
+    let (_, shown) = chosen(&screen);
+    screen.press("d");
+    let [edit] = form(&screen).changes() else { panic!("{:?}", form(&screen).changes()) };
+    assert_eq!((&edit.value, &edit.guard), (&None, &Guard::Stored(Some(shown))));
+    screen.press("d");
+    assert!(form(&screen).changes().is_empty());
 }
 
 #[test]
@@ -144,7 +196,8 @@ fn a_deleted_session_is_closed_and_its_row_goes() {
     screen.press(&id);
     screen.press("\n");
     let (ticket, Write::Delete(_)) = write(&mut screen) else { panic!() };
-    screen.tell(Event::Written(ticket, None));
+    let gone = Change::new(id.as_str().into(), ChangeKind::Deleted);
+    screen.tell(Event::Written(ticket, Box::new(HandOutcome { changes: vec![gone], ..HandOutcome::default() })));
     assert!(screen.state.workspace.conversation.session().is_none());
     assert_eq!(screen.state.focus, Pane::Sessions);
     let list = &screen.state.workspace.list;
@@ -156,7 +209,7 @@ fn a_deleted_session_is_closed_and_its_row_goes() {
 fn read_only_changes_nothing() {
     let mut screen = Screen::writable(120, 40);
     screen.state.workspace.connection.place.as_mut().unwrap().read_only = true;
-    for key in ["e", "a", "d", "f", "D"] {
+    for key in ["e", "a", "d", "m", "C", "P", "K", "o", "f", "D"] {
         screen.press(key);
         assert!(screen.state.modals.is_empty(), "{key}");
         assert!(screen.state.said.as_deref().unwrap().contains("read-only"));

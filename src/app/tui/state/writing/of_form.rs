@@ -1,12 +1,6 @@
 //! Keys of the panes that open the form on the metadata.
 
-use super::super::{
-    AppState, Effect,
-    areas::Pane,
-    chosen::Then,
-    metadata::stored_of,
-    tree::PathKey,
-};
+use super::super::{AppState, Effect, areas::Pane, chosen::Then, metadata::stored_of, tree::PathKey};
 use crate::app::keymap::Action;
 
 impl AppState {

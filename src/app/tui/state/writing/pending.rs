@@ -209,9 +209,7 @@ impl AppState {
             Modal::Form(form) => form.is_unsaved(),
             _ => false,
         };
-        !self.pending.is_empty()
-            || self.modals.iter().any(unsaved)
-            || self.forms.iter().any(MetadataForm::is_unsaved)
+        !self.pending.is_empty() || self.modals.iter().any(unsaved) || self.forms.iter().any(MetadataForm::is_unsaved)
     }
 
     /// What is asked before the program is left: what it would wait for, and what becomes of it. Safe text.
