@@ -162,7 +162,7 @@
 //! | [`mod@plug_in`] | a page: how to keep the conversation of an agent that you already have |
 //! | [`mod@decode`] | documents to nouns, tolerantly: what cannot be read is kept and listed as a [`Finding`] |
 //! | [`mod@encode`] | what is written, as documents with the fields and types that Strands and the Python library have |
-//! | [`mod@edit`] | edits of metadata: which keys can be one, typed text as a value, edits carried out on a document |
+//! | [`mod@edit`] | edits of metadata: which keys can be one, typed text as a value, edits carried out on a document, their difference and merge |
 //! | [`mod@plain`] | messages and values as plain text |
 //! | [`mod@retention`] | finding and deleting sessions by their age |
 //! | `conformance` | a suite that any store can be checked with (the feature of that name) |

@@ -15,8 +15,7 @@ impl Change {
         match (&self.kind, &mut row.metadata) {
             (ChangeKind::Metadata(fields), Some(Bson::Document(shown))) => set(shown, fields),
             (ChangeKind::Edited(edits), Some(shown)) => {
-                let put = |edit: &MetadataEdit| path::put(shown, &edit.path.to_string(), edit.value.as_ref());
-                edits.iter().map(put).fold(false, |news, applied| news | applied.is_changed())
+                edits.iter().fold(false, |news, edit| news | put_edit(shown, edit))
             }
             (ChangeKind::MetadataPaths(fields), Some(shown)) => {
                 // A field of what is not shown is not shown either.
@@ -37,6 +36,26 @@ impl Change {
             _ => self.put_date(&mut row.updated_at),
         }
     }
+}
+
+/// What a row shows of an edit that was carried out: the value itself, or fields of it under their paths.
+fn put_edit(shown: &mut Bson, edit: &MetadataEdit) -> bool {
+    let field = edit.path.to_string();
+    let mut news = path::put(shown, &field, edit.value.as_ref()).is_changed();
+    let Some(fields) = shown.as_document_mut() else { return news };
+    let names = fields.keys().filter(|name| name.strip_prefix(&field).is_some_and(|rest| rest.starts_with('.')));
+    for name in names.cloned().collect::<Vec<_>>() {
+        let now = edit.value.as_ref().and_then(|value| path::get(value, &name[field.len() + 1..]));
+        if fields.get(&name) == now {
+            continue;
+        }
+        news = true;
+        match now {
+            Some(value) => drop(fields.insert(name, value.clone())),
+            None => drop(fields.remove(&name)),
+        }
+    }
+    news
 }
 
 /// What a row shows of metadata that were written whole; a row may show a field of a field under its path.

@@ -3,7 +3,7 @@
 use bson::{Document, doc};
 
 use super::*;
-use crate::session::{Counters, Session, decode};
+use crate::session::{Counters, MetadataPath, Session, decode};
 
 fn session() -> Session {
     decode::session(doc! { "_id": "s", "metadata": { "a": 1, "b": 2 }, "agents": { "x": { "messages": [{}] } } })
@@ -21,6 +21,33 @@ fn fields_are_set_and_removed_in_session_and_row_alike() {
     assert_eq!(row.meta("b"), None);
     let mut other = decode::session(doc! { "_id": "t" });
     assert_eq!((change.apply_to(&mut other), other.metadata), (Applied::Known, None));
+}
+
+#[test]
+fn edits_by_path_and_place_are_shown_in_session_and_row() {
+    let stored = doc! { "_id": "s", "metadata": { "a": 1, "b": { "c": 1, "d": { "e": 1 } } } };
+    let inner = MetadataPath::from("b").child("c");
+    let edits = [MetadataEdit::set(inner, 2).only_if(Some(7.into())), MetadataEdit::set("z", 0).before("a")];
+    let mut held = decode::session(stored);
+    assert_eq!(Change::edited("s".into(), &edits).apply_to(&mut held), Applied::Changed);
+    let meant = doc! { "z": 0, "a": 1, "b": { "c": 2, "d": { "e": 1 } } };
+    assert_eq!(held.metadata_fields().map(ToString::to_string), Some(meant.to_string()));
+    assert_eq!(Change::edited("s".into(), &edits).apply_to(&mut held), Applied::Known);
+    let moved = [MetadataEdit::set("a", 1).before("z")];
+    assert_eq!(Change::edited("s".into(), &moved).apply_to(&mut held), Applied::Changed);
+    let nowhere = [MetadataEdit::set(MetadataPath::from("a").child("x"), 1)];
+    assert_eq!(Change::edited("s".into(), &nowhere).apply_to(&mut held), Applied::Unresolved);
+    // A row may show fields of an object under their paths.
+    let row = || decode::summary(&doc! { "_id": "s", "metadata": { "b.c": 1, "b.d.e": 1 } });
+    let shown = |edit: MetadataEdit| {
+        let mut row = row();
+        assert!(Change::edited("s".into(), &[edit]).apply_to_row(&mut row));
+        (row.meta("b.c").cloned(), row.meta("b.d.e").cloned())
+    };
+    let one = || Some(Bson::Int32(1));
+    assert_eq!(shown(MetadataEdit::set(MetadataPath::from("b").child("c"), 2)), (Some(2.into()), one()));
+    assert_eq!(shown(MetadataEdit::set("b", doc! { "c": 3 })), (Some(3.into()), None));
+    assert_eq!(shown(MetadataEdit::unset("b")), (None, None));
 }
 
 #[test]
