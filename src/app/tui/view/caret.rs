@@ -47,7 +47,7 @@ pub fn draw_wrapped(frame: &mut Frame<'_>, area: Rect, typed: &TextArea<'static>
     put(frame, area, (caret.min(width - 1), at), caret_width, look);
 }
 
-fn line<'a>(typed: &'a TextArea<'static>, row: usize) -> &'a str {
+fn line(typed: &TextArea<'static>, row: usize) -> &str {
     typed.lines().get(row).map_or("", String::as_str)
 }
 

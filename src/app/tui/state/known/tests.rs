@@ -112,5 +112,5 @@ fn an_offer_is_chosen_with_the_arrows_and_taken_into_what_is_typed() {
     screen.press("me\n");
     assert_eq!(text(&screen), None, "what is typed is taken");
     let Some(Modal::Form(form)) = screen.state.modals.last() else { panic!() };
-    assert_eq!(form.mine.get_str("owner"), Ok("me"));
+    assert_eq!(form.mine.get_str("owner").ok(), Some("me"));
 }
