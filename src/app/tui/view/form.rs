@@ -60,9 +60,7 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, form: &MetadataForm, state: &AppS
     frame.render_widget(Clear, body);
     let count = form.rows().len();
     let pane = block::pane(title(form, body.width, state), row::place(form.selected(), count, look), focused, look);
-    let sorted = (form.sort() != FormSort::Stored).then(|| format!(" {} ", form.sort().word()));
-    let sorted = Line::styled(sorted.unwrap_or_default(), look.theme.dim);
-    frame.render_widget(pane.title_bottom(sorted.left_aligned()), body);
+    frame.render_widget(pane.title_bottom(foot(form, body.width, state).left_aligned()), body);
     draw_filter(frame, filter, form, look);
     if count == 0 {
         row::hint(frame.buffer_mut(), rows, &nothing(form, state), look);
@@ -98,6 +96,21 @@ fn title(form: &MetadataForm, width: u16, state: &AppState) -> Line<'static> {
         line.push_span(Span::styled(format!(" {says} "), style));
     }
     line
+}
+
+/// The keys of what is typed, else how the rows are sorted.
+fn foot(form: &MetadataForm, width: u16, state: &AppState) -> Line<'static> {
+    let look = &state.look;
+    let says = match form.field_editor() {
+        _ if form.filter_area().is_some() => "Enter keep the filter  Esc all".to_owned(),
+        Some(_) if !state.field_offers().is_empty() => "Enter take over  Tab take the offer  Esc leave".to_owned(),
+        Some(field) => field.editor.hint().to_owned(),
+        None if form.sort() == FormSort::Stored => return Line::default(),
+        None => form.sort().word().to_owned(),
+    };
+    // At the right it is told where the selected row stands.
+    let room = usize::from(width).saturating_sub(18);
+    Line::styled(format!(" {} ", format::fit(&says, room, look.marks)), look.theme.dim)
 }
 
 fn draw_filter(frame: &mut Frame<'_>, area: Rect, form: &MetadataForm, look: &Look) {
