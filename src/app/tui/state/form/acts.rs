@@ -104,7 +104,8 @@ impl MetadataForm {
     /// Whether what is typed in that editor goes into this form.
     #[must_use]
     pub fn awaits(&self, editor: &Editor) -> bool {
-        self.large.is_some() && self.session.key == editor.session && self.home == editor.home
+        let is_there = self.large.as_ref().is_some_and(|path| place::value(&self.mine, path).is_some());
+        is_there && self.session.key == editor.session && self.home == editor.home
     }
 
     /// Whether a value of it is in the larger editor.

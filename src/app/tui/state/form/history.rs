@@ -30,6 +30,9 @@ impl MetadataForm {
         let is_structural = step.is_structural(&self.mine);
         let done = step.done(&mut self.mine)?;
         self.changes = OnceCell::new();
+        for conflict in &mut self.conflicts {
+            conflict.mine = conflict.path.value(&self.mine).cloned();
+        }
         if is_structural || !self.filter.is_empty() || self.sort != FormSort::Stored {
             self.arrange();
         }

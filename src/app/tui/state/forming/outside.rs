@@ -33,7 +33,7 @@ impl AppState {
     }
 
     /// Has what is typed in the editor on top edited by that of the environment. `None`: it is no text for that.
-    pub(in super::super) fn editor_outside(&mut self) -> Option<Vec<Effect>> {
+    pub(in super::super) fn editor_outside(&self) -> Option<Vec<Effect>> {
         let Some(Modal::Editor(editor)) = self.modals.last() else { return None };
         let suffix = match &editor.purpose {
             Purpose::Edit { kind: Bson::Document(_) | Bson::Array(_), .. } => ".json",
@@ -78,7 +78,7 @@ impl AppState {
             form.take_large(typed);
             return Vec::new();
         }
-        editor.problem = Some("the form that this was typed for is closed; it is not taken".to_owned());
+        editor.problem = Some("its field is gone or its form is closed: it is not taken".to_owned());
         self.modals.push(Modal::Editor(editor));
         Vec::new()
     }
