@@ -1,6 +1,8 @@
 //! The real program in a pseudo-terminal.
 #![cfg(unix)]
 
+#[path = "terminal/outside.rs"]
+mod outside;
 #[path = "support/terminal.rs"]
 mod terminal;
 

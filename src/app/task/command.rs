@@ -14,7 +14,7 @@ use crate::{
         },
     },
     repository::{Filter, InView, ListQuery, Projection},
-    session::{AgentId, SessionKey},
+    session::{AgentId, MetadataPath, SessionKey},
 };
 
 /// Numbers a question, so that a late answer to an older one is known and dropped.
@@ -65,6 +65,10 @@ pub enum Command {
     Sizes(Ticket, Vec<SessionKey>),
     /// What a change of many sessions would come to by these rules: `Event::BulkSeen` as they are looked at, `done` with the last.
     BulkPreview(Ticket, Box<BulkOrder>, Box<WriteRules>),
+    /// The fields that the metadata of other sessions have: `Event::MetadataKeys`.
+    MetadataKeys(Ticket),
+    /// The values of such a field, where they are few: `Event::MetadataValues`.
+    MetadataValues(Ticket, MetadataPath),
     /// Gives up what runs in a lane.
     Cancel(Lane),
     /// Writes, those of one connection one after another in the order they come: `Event::Written` or `Event::NotWritten`,
@@ -158,13 +162,15 @@ pub enum Lane {
     Alert,
     /// `BulkPreview`.
     Bulk,
+    /// `MetadataKeys` and `MetadataValues`.
+    Offers,
     /// `Write`, `Bulk` and `BulkStop`: the only one in which nothing replaces anything.
     Write,
 }
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Connection,
         Self::List,
         Self::Rows,
@@ -180,6 +186,7 @@ impl Lane {
         Self::View,
         Self::Alert,
         Self::Bulk,
+        Self::Offers,
         Self::Write,
     ];
 }
@@ -213,6 +220,7 @@ impl Command {
             Self::Look(..) => (Lane::View, None),
             Self::Match(ticket, ..) | Self::Sizes(ticket, _) => (Lane::Alert, Some(*ticket)),
             Self::BulkPreview(ticket, ..) => (Lane::Bulk, Some(*ticket)),
+            Self::MetadataKeys(ticket) | Self::MetadataValues(ticket, _) => (Lane::Offers, Some(*ticket)),
             Self::Cancel(lane) => (*lane, None),
             Self::Write(ticket, _) => (Lane::Write, Some(*ticket)),
             Self::Bulk(ticket, _) | Self::BulkStop(ticket) => (Lane::Write, Some(*ticket)),

@@ -13,8 +13,8 @@ use crate::{
     },
     hook::HookReport,
     metrics::Outline,
-    repository::{Candidate, Error, Inspection, ListPlan, News, PageEnd},
-    session::{AgentId, Details, Message, Session, SessionKey, Summary, Usage},
+    repository::{Candidate, Error, Inspection, ListPlan, MetadataKeys, News, PageEnd},
+    session::{AgentId, Details, Message, MetadataPath, Session, SessionKey, Summary, Usage},
 };
 
 /// An answer, with the ticket of its question; or news of the connection.
@@ -105,6 +105,10 @@ pub enum Event {
         /// Nothing more to come.
         done: bool,
     },
+    /// The fields that the metadata of other sessions have.
+    MetadataKeys(Ticket, MetadataKeys),
+    /// The values of such a field; `None` where they are too many to choose from.
+    MetadataValues(Ticket, MetadataPath, Option<Vec<Bson>>),
     /// A question failed.
     Failed {
         /// Of the question.
@@ -181,6 +185,7 @@ impl Event {
             }
             Self::Matched(ticket, _) | Self::Sized(ticket, _) => (Lane::Alert, *ticket),
             Self::BulkSeen { ticket, .. } => (Lane::Bulk, *ticket),
+            Self::MetadataKeys(ticket, _) | Self::MetadataValues(ticket, ..) => (Lane::Offers, *ticket),
             Self::Failed { ticket, lane, .. } => (*lane, *ticket),
             Self::Link(_)
             | Self::News(..)

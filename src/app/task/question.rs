@@ -70,6 +70,11 @@ impl Question {
                 Event::Matched(ticket, row_among(reader.as_ref(), &filter, &key).await?.is_some())
             }
             Command::Sizes(ticket, keys) => Event::Sized(ticket, reader.details(&keys).await?),
+            Command::MetadataKeys(ticket) => Event::MetadataKeys(ticket, reader.metadata_keys().await?),
+            Command::MetadataValues(ticket, path) => {
+                let values = reader.metadata_values(&path).await?;
+                Event::MetadataValues(ticket, path, values)
+            }
             Command::Connect(..)
             | Command::Cancel(_)
             | Command::Look(..)

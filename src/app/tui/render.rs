@@ -9,6 +9,7 @@ pub mod look;
 pub mod markdown;
 pub mod message;
 pub mod plot;
+pub mod typed;
 pub mod wrap;
 
 pub use look::Look;

@@ -43,13 +43,15 @@ mod copied;
 mod drafts;
 mod end;
 mod input;
+mod outside;
 mod pace;
 mod queue;
 mod taking;
 
 use backlog::Backlog;
 use drafts::Drafts;
-use input::Events;
+use input::{Events, TerminalReading};
+use outside::{EditFiles, OutsideText};
 use pace::FramePace;
 use queue::Queue;
 
@@ -104,7 +106,8 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
     let signals = Signals::listen()?;
     let mut guard = TerminalGuard::enter(used, options.log_path.clone())?;
     highlight::warm_up();
-    let mut outside = Outside { events: input::listen()?, signals };
+    let (events, reading) = input::listen()?;
+    let mut outside = Outside { events, reading, signals };
     let copies = options.state_dir.as_ref().map(|dir| places::copies_in(dir));
     let journal = Journal::new(options.state_dir.clone());
     let hooks = options.hooks.clone();
@@ -112,6 +115,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
     let task = task::spawn(options.limits, Writing { hooks: options.hooks.clone(), copies, journal, reports });
     let drafts = Drafts::new(options.state_dir.as_ref().map(|dir| dir.join("drafts")));
     drafts.find();
+    let edits = EditFiles::new(options.state_dir.clone());
     let size = guard.terminal.size()?;
     let (state, effects) = AppState::new(start(options, size));
     let mut browser = Browser {
@@ -123,6 +127,8 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
         backlog: Backlog::default(),
         leave: false,
         stop: false,
+        edit: None,
+        edits,
         drafts,
         hooks,
     };
@@ -172,6 +178,9 @@ struct Browser {
     leave: bool,
     /// `Ctrl-Z` was pressed.
     stop: bool,
+    /// A text that the editor of the environment is to edit.
+    edit: Option<OutsideText>,
+    edits: EditFiles,
     drafts: Drafts,
     /// Its webhooks tell of alerts.
     hooks: Hooks,
@@ -180,6 +189,7 @@ struct Browser {
 /// What the world outside says.
 struct Outside {
     events: Events,
+    reading: TerminalReading,
     signals: Signals,
 }
 
@@ -188,6 +198,7 @@ impl Drop for Browser {
     fn drop(&mut self) {
         self.keep_drafts();
         self.drafts.say();
+        self.edits.say();
         for change in self.state.unanswered_changes() {
             // Nobody is left to tell when this fails.
             let _ = writeln!(io::stderr(), "strandscope: {change}");
@@ -210,6 +221,11 @@ impl Browser {
             if std::mem::take(&mut self.stop) {
                 self.stop(guard, &mut outside.signals, true).await?;
                 self.pace.now();
+            }
+            if let Some(edit) = self.edit.take()
+                && let Some(code) = self.edit_outside(edit, guard, outside).await?
+            {
+                return Ok(code);
             }
             if self.drafts.wait() == Some(Duration::ZERO) {
                 self.drafts.keep_soon(self.state.drafts());
@@ -276,12 +292,7 @@ impl Browser {
     fn carry_out(&mut self, effects: Vec<Effect>, guard: &mut TerminalGuard) -> io::Result<()> {
         for effect in effects {
             match effect {
-                Effect::Ask(command) => {
-                    if matches!(command, Command::Write(..)) {
-                        self.drafts.hurry();
-                    }
-                    self.ask(command);
-                }
+                Effect::Ask(command) => self.order(command),
                 Effect::Copy(text) => {
                     let path = guard.copy(&text)?;
                     self.say_copied(path);
@@ -293,12 +304,19 @@ impl Browser {
                     self.hooks.offer(&webhook, alert.delivery());
                 }
                 Effect::Say(_) => {} // The state keeps what is said for its status line.
-                Effect::EditOutside(..) => {}
                 Effect::Draft(order) => self.drafts.order(order),
+                Effect::EditOutside(text, suffix) => self.edit = Some(OutsideText { text, suffix }),
                 Effect::Quit => self.leave = true,
             }
         }
         Ok(())
+    }
+
+    fn order(&mut self, command: Command) {
+        if matches!(command, Command::Write(..)) {
+            self.drafts.hurry();
+        }
+        self.ask(command);
     }
 
     /// Hands a question over, or keeps it until there is room: drawing never waits for the task.

@@ -28,6 +28,7 @@ mod input;
 pub mod inspector;
 pub mod kept_drafts;
 mod keys;
+pub mod known;
 pub mod list;
 pub mod live;
 pub mod metadata;
@@ -256,6 +257,7 @@ impl AppState {
             match modal {
                 Modal::Inspector(inspector) => inspector.resize(body.as_size()),
                 Modal::Editor(editor) => {
+                    editor.resize(body.width.saturating_sub(2).into());
                     let elsewhere = editor.home.filter(|home| self.workspace.home != Some(*home));
                     editor.elsewhere = elsewhere.map(|home| self.homes.name(home));
                 }
@@ -268,6 +270,7 @@ impl AppState {
         }
         let mut effects = self.workspace.list.fill(&mut self.tickets);
         effects.extend(self.workspace.conversation.ask(&mut self.tickets));
+        effects.extend(self.ask_for_offers());
         effects.extend(self.look_closer());
         effects.extend(self.ask_for_fleet());
         effects.extend(self.resume_review());

@@ -127,6 +127,9 @@ fn draw_pane(frame: &mut Frame<'_>, area: Rect, pane: Pane, state: &AppState) {
                 focused,
                 look,
             );
+            if let Some(form) = state.kept_form() {
+                metadata::draw_unsaved(frame, area, form, state);
+            }
         }
         Pane::Feedback => feedback::draw(
             frame,

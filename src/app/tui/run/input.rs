@@ -2,6 +2,8 @@
 
 #[cfg(unix)]
 mod codes;
+#[cfg(not(unix))]
+mod other;
 #[cfg(unix)]
 mod sequences;
 #[cfg(unix)]
@@ -15,8 +17,10 @@ use tokio::sync::mpsc;
 
 use crate::app::tui::{render::look::colour::Ground, state::Input};
 
+#[cfg(not(unix))]
+pub(super) use other::{ConsoleReading as TerminalReading, listen};
 #[cfg(unix)]
-pub(super) use unix::listen;
+pub(super) use unix::{TerminalReading, listen};
 
 /// What the terminal sends. Its end is the terminal's.
 pub(super) type Events = mpsc::Receiver<io::Result<TerminalNews>>;
@@ -33,23 +37,6 @@ pub(super) enum TerminalNews {
 
 /// Most inputs taken in between two frames, and most that wait to be.
 pub(super) const BURST: usize = 1000;
-
-/// Reads the terminal in a task of its own: the event stream keeps the first waker it was polled with, so polling it
-/// now from here and now from there would lose keys until the next one comes.
-#[cfg(not(unix))]
-pub(super) fn listen() -> io::Result<Events> {
-    use futures_util::StreamExt;
-    let (sender, events) = mpsc::channel(BURST);
-    tokio::spawn(async move {
-        let mut stream = crossterm::event::EventStream::new();
-        while let Some(event) = stream.next().await {
-            if sender.send(event.map(TerminalNews::Event)).await.is_err() {
-                return;
-            }
-        }
-    });
-    Ok(events)
-}
 
 /// The input that it is, where it is one.
 pub(super) fn of(news: TerminalNews) -> Option<Input> {

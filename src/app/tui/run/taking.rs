@@ -51,7 +51,7 @@ impl Browser {
             self.carry_out(effects, guard)?;
             let turn_is_over = told && Instant::now() >= turn;
             let drawn_first = self.pace.is_urgent() && events.is_empty();
-            if self.leave || turn_is_over || drawn_first {
+            if self.leave || self.edit.is_some() || turn_is_over || drawn_first {
                 break;
             }
         }

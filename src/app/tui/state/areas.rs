@@ -127,6 +127,14 @@ pub fn help(body: Rect, lines: usize) -> Rect {
     middle(body, 78, u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(2))
 }
 
+/// The form over the body: the line of its filter, where it has one; its rows; what is said of the selected one.
+#[must_use]
+pub fn form_parts(body: Rect, filtered: bool) -> [Rect; 3] {
+    let inner = inside(body);
+    let says = if inner.height < 10 { 1 } else { 2 };
+    Layout::vertical([Constraint::Length(filtered.into()), Constraint::Fill(1), Constraint::Length(says)]).areas(inner)
+}
+
 /// The inner area of the sessions pane: headings, rows, and so many lines for what the list has to say of itself.
 #[must_use]
 pub fn list_parts(inner: Rect, notice: u16) -> [Rect; 3] {

@@ -97,6 +97,14 @@ impl HomePlaces {
     }
 }
 
+impl super::AppState {
+    /// What a person knows a place by; empty where none is known. Safe text.
+    #[must_use]
+    pub fn home_name(&self, home: Option<HomePlace>) -> String {
+        home.map(|home| self.homes.name(home)).unwrap_or_default()
+    }
+}
+
 impl Connection {
     /// Whether it is open and nothing may be written there. Of a place that was only chosen, or could not be opened, nothing is in
     /// use.

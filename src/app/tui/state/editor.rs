@@ -6,6 +6,7 @@ mod draft;
 mod paste;
 mod rated;
 mod returned;
+mod steps;
 mod typed;
 mod value;
 mod words;
@@ -13,6 +14,7 @@ mod words;
 pub use draft::EditorDraft;
 pub use rated::changed_feedback;
 use returned::Returned;
+use steps::RowSteps;
 
 use bson::Bson;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -82,6 +84,7 @@ pub struct Editor {
     /// The feedback that it changes, as it is stored.
     changes: Option<Bson>,
     area: TextArea<'static>,
+    steps: RowSteps,
     original: String,
     /// The text is JSON of the string that is edited.
     is_json: bool,
@@ -127,6 +130,7 @@ impl Editor {
             taken: Vec::new(),
             changes: None,
             area: area(start),
+            steps: RowSteps::default(),
             original: start.to_owned(),
             is_json: false,
             leaving: false,
@@ -261,6 +265,7 @@ impl Editor {
                 self.paste("\n");
                 return Edited::Taken;
             }
+            _ if self.step(key) => {}
             _ => {
                 typing::take(&mut self.area, key);
             }

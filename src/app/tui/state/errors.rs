@@ -141,6 +141,7 @@ impl AppState {
             | Lane::View
             | Lane::Alert
             | Lane::Bulk
+            | Lane::Offers
             | Lane::Write => None,
         }
     }

@@ -78,6 +78,10 @@ impl AppState {
             Event::BulkSeen { ticket, tally, done } => self.on_bulk_seen(ticket, *tally, done),
             Event::BulkAt(ticket, progress) => self.on_bulk_at(ticket, *progress),
             Event::BulkEnded(ticket, ended) => self.on_bulk_ended(ticket, ended.map(|end| *end)),
+            event @ (Event::MetadataKeys(..) | Event::MetadataValues(..)) => {
+                self.workspace.known.on_event(event);
+                Vec::new()
+            }
             Event::Outline(ticket, outline) => {
                 let effects = self.workspace.conversation.on_outline(ticket, *outline, &mut self.tickets);
                 self.tell_tokens();
@@ -259,6 +263,10 @@ impl AppState {
             Lane::Connection => return self.not_connected(error),
             Lane::Alert => return self.on_alert_unknown(ticket),
             Lane::Bulk => return self.on_bulk_unseen(ticket, &error),
+            Lane::Offers => {
+                self.workspace.known.on_event(Event::Failed { ticket, lane, error });
+                return Vec::new();
+            }
             _ => {}
         }
         if error.is_passing() {

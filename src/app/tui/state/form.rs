@@ -195,6 +195,12 @@ impl MetadataForm {
         self.filtering.as_deref()
     }
 
+    /// Whether a line of the form is its filter's.
+    #[must_use]
+    pub fn shows_filter(&self) -> bool {
+        self.filtering.is_some() || !self.filter.is_empty()
+    }
+
     /// The order of the rows.
     #[must_use]
     pub fn sort(&self) -> FormSort {

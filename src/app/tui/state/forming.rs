@@ -6,7 +6,7 @@ use bson::Document;
 use crossterm::event::KeyEvent;
 
 use super::{
-    AppState, Effect,
+    AppState, Effect, areas,
     changes::ChangeList,
     form::MetadataForm,
     metadata,
@@ -15,9 +15,6 @@ use super::{
     tree::{Fold, PathKey},
 };
 use crate::app::{keymap::Action, text};
-
-/// Rows of the body that are not the form's fields.
-const FRAME: u16 = 4;
 
 impl AppState {
     /// Opens the form on a session's metadata, with a value selected, and does something there. One that was left with something not
@@ -107,6 +104,9 @@ impl AppState {
 
     /// A key while something is typed in the form.
     pub(super) fn on_form_key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        if self.on_offer_key(key) {
+            return Vec::new();
+        }
         let (dates, action) = (self.look.dates(), self.keymap.action(key));
         let Some(Modal::Form(form)) = self.modals.last_mut() else { return Vec::new() };
         if action == Some(Action::EditOutside)
@@ -120,8 +120,9 @@ impl AppState {
 
     /// An action while the form has the keys.
     pub(super) fn in_form(&mut self, action: Action) -> Vec<Effect> {
-        let page = usize::from(self.areas.body.height.saturating_sub(FRAME));
+        let body = self.areas.body;
         let Some(Modal::Form(form)) = self.modals.last_mut() else { return Vec::new() };
+        let page = usize::from(areas::form_parts(body, form.shows_filter())[1].height);
         form.says = None;
         let asked = form.was_to_discard();
         if form.retyping().is_some() {

@@ -103,8 +103,9 @@ impl AppState {
                     return self.on_typed(Typed::Enter(line));
                 }
             }
-            Some(Modal::Form(form)) if body.contains(at) => {
-                if form.click(usize::from(y - body.y), body.height.into()) {
+            Some(Modal::Form(form)) => {
+                let rows = areas::form_parts(self.areas.body, form.shows_filter())[1];
+                if rows.contains(at) && form.click(usize::from(y - rows.y), rows.height.into()) {
                     return self.in_modal(Action::Edit);
                 }
             }

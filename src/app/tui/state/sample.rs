@@ -228,9 +228,13 @@ impl Screen {
                 tally.count("resumed-7", SessionOutcome::Misfit, || "\"x\" does not fit".to_owned());
                 vec![Event::BulkSeen { ticket: *ticket, tally: Box::new(tally), done: true }]
             }
-            Command::Cancel(_) | Command::Look(..) | Command::Write(..) | Command::Bulk(..) | Command::BulkStop(_) => {
-                Vec::new()
-            }
+            Command::MetadataKeys(..)
+            | Command::MetadataValues(..)
+            | Command::Cancel(_)
+            | Command::Look(..)
+            | Command::Write(..)
+            | Command::Bulk(..)
+            | Command::BulkStop(_) => Vec::new(),
         }
     }
 

@@ -12,7 +12,8 @@ impl AppState {
     /// Whether the task answered something just now that is waited for; counts and sizes come beside what is.
     pub(super) fn is_answer(input: &Input) -> bool {
         let Input::Task(event) = input else { return false };
-        event.answers().is_some_and(|(lane, _)| !matches!(lane, Lane::Count | Lane::Details | Lane::Rows | Lane::Fleet))
+        let beside = [Lane::Count, Lane::Details, Lane::Rows, Lane::Fleet, Lane::Offers];
+        event.answers().is_some_and(|(lane, _)| !beside.contains(&lane))
     }
 
     /// What is loading.

@@ -11,6 +11,7 @@ use super::{
     conversation::ConversationState,
     feedback::FeedbackPane,
     fleet::FleetPane,
+    known::KnownFields,
     live::WatchState,
     metadata::MetadataPane,
     metrics::MetricsPane,
@@ -53,6 +54,8 @@ pub struct Workspace {
     pub feedback: FeedbackPane,
     /// All sessions at work or changed lately.
     pub fleet: FleetPane,
+    /// What is known of the fields of all of them.
+    pub known: KnownFields,
     /// The last error, until something was read again.
     pub last_error: Option<String>,
     /// What of it says that no changes are told.

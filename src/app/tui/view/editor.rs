@@ -19,7 +19,7 @@ use crate::{
     app::{
         text,
         tui::{
-            render::{Look, format, wrap},
+            render::{Look, format, typed, wrap},
             state::{
                 AppState, areas,
                 editor::{Editor, Purpose},
@@ -30,14 +30,14 @@ use crate::{
     session::plain,
 };
 
-/// Rows of text shown of one with several lines.
+/// Rows of text shown at least of one with several lines, where there is room.
 const ROWS: u16 = 8;
 
 /// Draws an editor.
 pub fn draw(frame: &mut Frame<'_>, body: Rect, editor: &Editor, look: &Look) {
     let width = usize::from(body.width.saturating_sub(4)).max(1);
-    let below = below(editor, width, look);
-    let rows = if editor.has_lines() { ROWS.min(body.height.saturating_sub(3 + below.len() as u16)).max(1) } else { 1 };
+    let below = below(editor, editor.problem.as_deref(), width, look);
+    let rows = rows(editor, width, body.height.saturating_sub(3 + below.len() as u16));
     let area = areas::bottom(body, rows + 2 + below.len() as u16);
     let title = format::fit(&editor.title(), width, look.marks);
     let hint = format::fit(editor.hint(), width, look.marks);
@@ -46,15 +46,29 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, editor: &Editor, look: &Look) {
     frame.render_widget(block::pane(Line::raw(format!(" {title} ")), hint, true, look), area);
     let inner = areas::inside(area);
     let typed = Rect::new(inner.x + 1, inner.y, inner.width.saturating_sub(2), rows.min(inner.height));
-    caret::draw(frame, typed, editor.area(), look);
+    if editor.has_lines() {
+        caret::draw_wrapped(frame, typed, editor.area(), look);
+    } else {
+        caret::draw(frame, typed, editor.area(), look);
+    }
     let rest = Rect::new(typed.x, typed.bottom(), typed.width, inner.bottom().saturating_sub(typed.bottom()));
     frame.render_widget(Paragraph::new(below), rest);
 }
 
+/// The rows of the text, of so many at most: a long one has more of the screen.
+fn rows(editor: &Editor, width: usize, most: u16) -> u16 {
+    if !editor.has_lines() {
+        return 1;
+    }
+    let area = editor.area();
+    let all = typed::height(area.lines(), width, usize::from(area.tab_length()), most.into());
+    ROWS.max(all as u16).min(most).max(1)
+}
+
 /// What is wrong, what is stored now and was before, what the field takes, and what a new one will be.
-fn below(editor: &Editor, width: usize, look: &Look) -> Vec<Line<'static>> {
+pub(super) fn below(editor: &Editor, problem: Option<&str>, width: usize, look: &Look) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    if let Some(problem) = &editor.problem {
+    if let Some(problem) = problem {
         let wrapped = wrap::plain(&text::line(problem), width);
         lines.extend(wrapped.into_iter().take(3).map(|line| Line::styled(line, look.theme.error)));
     }
@@ -67,12 +81,12 @@ fn below(editor: &Editor, width: usize, look: &Look) -> Vec<Line<'static>> {
             lines.push(Line::styled(line, look.theme.warn));
         }
     }
-    if editor.problem.is_none()
+    if problem.is_none()
         && let Some(takes) = editor.takes(&look.dates())
     {
         lines.extend(wrap::plain(&takes, width).into_iter().take(3).map(|line| Line::styled(line, look.theme.dim)));
     }
-    if editor.purpose == Purpose::Add && editor.problem.is_none() {
+    if editor.purpose == Purpose::Add && problem.is_none() {
         let says = match editor.added() {
             Ok((key, value)) => format!("{} will be {}", text::line(&key), plain::type_word(&value)),
             Err(_) if editor.text().is_empty() => String::new(),

@@ -10,6 +10,9 @@
 
 #[cfg(test)]
 mod tests;
+mod unsaved;
+
+pub use unsaved::draw_unsaved;
 
 use bson::Bson;
 use ratatui::{
@@ -79,7 +82,7 @@ fn is_field(row: &TreeRow<'_>, key: &str) -> bool {
 }
 
 /// Rows that the columns are measured by, besides those in view: scrolling must not move columns about.
-const MEASURED: usize = 300;
+pub const MEASURED: usize = 300;
 
 /// The widths of the columns: key with its indentation, type, value.
 #[derive(Debug, Clone, Copy)]
@@ -95,7 +98,12 @@ impl TreeColumns {
     /// width where they need it.
     #[must_use]
     pub fn of(rows: &[TreeRow<'_>], seen: &[TreeRow<'_>], cells: usize, look: &Look) -> Self {
-        let marks = rows.iter().any(|row| row.fold != Fold::Leaf);
+        Self::marked(rows.iter().any(|row| row.fold != Fold::Leaf), rows, seen, cells, look)
+    }
+
+    /// The same, with room for marks of what folds or without.
+    #[must_use]
+    pub fn marked(marks: bool, rows: &[TreeRow<'_>], seen: &[TreeRow<'_>], cells: usize, look: &Look) -> Self {
         let measured = || rows.iter().take(MEASURED).chain(seen);
         let widest_key = measured().map(|row| row.depth * 2 + key_width(row)).max().unwrap_or(0);
         let widest_value = measured().map(|row| format::width(&value::of_row(row, cells, look).0)).max().unwrap_or(0);
@@ -105,6 +113,24 @@ impl TreeColumns {
             (widest_key + usize::from(marks) * 2).min(room.saturating_sub(widest_value).max(room * 2 / 3)).min(cells);
         let value = cells.saturating_sub(key + 1 + word + 1);
         Self { marks, key, word, value }
+    }
+
+    /// The cell that keys begin at in a row of that depth, and how many they have.
+    #[must_use]
+    pub fn key_place(&self, depth: usize) -> (usize, usize) {
+        let from = self.indent(depth) + if self.marks { 2 } else { 0 };
+        (from, self.key.saturating_sub(from))
+    }
+
+    /// The cell that values begin at, and how many they have.
+    #[must_use]
+    pub fn value_place(&self) -> (usize, usize) {
+        (self.key + self.word + 2, self.value)
+    }
+
+    /// Deep values keep some cells for their key.
+    fn indent(&self, depth: usize) -> usize {
+        (depth * 2).min(self.key.saturating_sub(8))
     }
 
     /// A field whose change is on its way: behind a mark what it is to hold.
@@ -131,9 +157,7 @@ impl TreeColumns {
     /// A row in these columns.
     #[must_use]
     pub fn line(&self, row: &TreeRow<'_>, look: &Look) -> Line<'static> {
-        // Deep values keep some cells for their key.
-        let indent = (row.depth * 2).min(self.key.saturating_sub(8));
-        let mut name = " ".repeat(indent);
+        let mut name = " ".repeat(self.indent(row.depth));
         if self.marks {
             name.push_str(value::mark(row.fold, look));
             name.push(' ');

@@ -42,6 +42,12 @@ impl Retyping {
     pub fn selected(&self) -> usize {
         self.selection.at(self.choices.len())
     }
+
+    /// The first type in a view of so many rows.
+    #[must_use]
+    pub fn top(&self, page: usize) -> usize {
+        self.selection.top(self.choices.len(), page)
+    }
 }
 
 /// A type that a value may be given.

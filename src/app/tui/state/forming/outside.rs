@@ -48,9 +48,7 @@ impl AppState {
         let dates = self.look.dates();
         let taken = match (self.modals.last_mut(), &left) {
             (Some(Modal::Editor(editor)), Ok(text)) => {
-                // Editors end a file with a line break of their own.
-                let own = text.strip_suffix('\n').filter(|_| !editor.text().ends_with('\n'));
-                editor.fill(own.unwrap_or(text));
+                editor.fill(text);
                 true
             }
             (Some(Modal::Editor(editor)), Err(why)) => {

@@ -1,0 +1,265 @@
+//! What is known of the fields that the metadata of other sessions have: offered while one is typed.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use bson::Bson;
+use crossterm::event::{KeyCode, KeyEvent};
+use serde_json::Value;
+
+use super::{
+    AppState, Effect, Tickets,
+    editor::Purpose,
+    form::{FieldEditor, FieldUse, MetadataForm},
+    modal::Modal,
+    tree::PathKey,
+};
+use crate::{
+    app::{
+        task::{Command, Event, Ticket},
+        text,
+    },
+    repository::{MetadataKey, MetadataKeys},
+    session::{MetadataPath, edit, plain},
+};
+
+/// Bytes of a text that something is offered for.
+const TYPED: usize = 200;
+
+/// What is known of the metadata of a connection.
+#[derive(Debug, Clone, Default)]
+pub struct KnownFields {
+    /// The fields, once they were told; none where they could not be.
+    keys: Option<MetadataKeys>,
+    /// The values of fields that were asked for; `None` where they are too many, or not known.
+    values: HashMap<MetadataPath, Option<Vec<Bson>>>,
+    /// What is asked, of the fields or of the values of one.
+    asked: Option<(Ticket, Option<MetadataPath>)>,
+    /// The chosen one of what is offered.
+    chosen: Option<usize>,
+}
+
+/// Something that a person may mean.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldOffer {
+    /// All that is typed, once it is taken.
+    pub text: String,
+    /// What is shown of it. Safe text.
+    pub shown: String,
+    /// More of it. Safe text.
+    pub help: String,
+}
+
+impl KnownFields {
+    /// The chosen one of what is offered.
+    #[must_use]
+    pub fn chosen(&self) -> Option<usize> {
+        self.chosen
+    }
+
+    /// What is offered for what is typed in a form, the most likely first.
+    #[must_use]
+    pub fn offers(&self, form: &MetadataForm) -> Vec<FieldOffer> {
+        let Some(field) = form.field_editor() else { return Vec::new() };
+        let typed = field.editor.text();
+        if typed.len() > TYPED || typed.contains('\n') {
+            return Vec::new();
+        }
+        match (field.used_for, typed.split_once('=')) {
+            (FieldUse::New, Some((key, _))) if key.ends_with(':') => Vec::new(),
+            (FieldUse::New, Some((key, value))) => self.new_values(field, key, value),
+            (FieldUse::New, None) => self.keys(form, field, &typed, "="),
+            (FieldUse::Key, _) => {
+                let typed = if field.editor.is_unsaved() { typed.as_str() } else { "" };
+                self.keys(form, field, typed, "")
+            }
+            (FieldUse::Value, _) => self.other_values(field, &typed),
+        }
+    }
+
+    /// Keys that stand beside it elsewhere and not here.
+    fn keys(&self, form: &MetadataForm, field: &FieldEditor, typed: &str, behind: &str) -> Vec<FieldOffer> {
+        let Some(known) = &self.keys else { return Vec::new() };
+        // What is renamed stands in what holds it.
+        let place =
+            if field.used_for == FieldUse::Key { field.path.split_last().map(|(_, parent)| parent) } else { None };
+        let Some(parent) = names(place.unwrap_or(&field.path)) else { return Vec::new() };
+        let needle = typed.trim().to_lowercase();
+        let key_of = |known: &MetadataKey| {
+            let (last, before) = known.path.keys().split_last()?;
+            let is_new = child(parent.clone(), last)?.value(&form.mine).is_none();
+            let is_typable =
+                edit::check_new_key(last).is_ok() && !last.contains(['=', ':']) && text::block(last) == *last;
+            (before == parent.as_slice() && is_new && is_typable && last.to_lowercase().contains(&needle))
+                .then(|| last.clone())
+        };
+        let mut found: Vec<(bool, FieldOffer)> = known
+            .keys
+            .iter()
+            .filter_map(|one| {
+                let key = key_of(one)?;
+                let kinds = one.kinds.iter().take(2).map(|kind| plain::element_word(*kind)).collect::<Vec<_>>();
+                let help = format!("{}, in {} of {} sessions", kinds.join(" or "), one.sessions, known.sessions);
+                let begins = key.to_lowercase().starts_with(&needle);
+                Some((
+                    !begins,
+                    FieldOffer { text: format!("{key}{behind}"), shown: text::line(&key).into_owned(), help },
+                ))
+            })
+            .collect();
+        found.sort_by_key(|(within, _)| *within);
+        found.into_iter().map(|(_, offer)| offer).filter(|offer| offer.text != typed).collect()
+    }
+
+    /// Values that a new field has elsewhere.
+    fn new_values(&self, field: &FieldEditor, key: &str, typed: &str) -> Vec<FieldOffer> {
+        let Some(path) = names(&field.path).and_then(|parent| child(parent, key)) else { return Vec::new() };
+        let text_of = |value: &Bson| {
+            let plain = edit::write(value)?;
+            let is_read_so = edit::read_new(&plain).is_ok_and(|read| edit::same(Some(&read), Some(value)));
+            match value {
+                _ if is_read_so => Some(format!("{key}={plain}")),
+                Bson::String(stored) => Some(format!("{key}:={}", Value::from(stored.as_str()))),
+                _ => None,
+            }
+        };
+        self.values_at(&path, typed, text_of)
+    }
+
+    /// Values of its type that a field has elsewhere.
+    fn other_values(&self, field: &FieldEditor, typed: &str) -> Vec<FieldOffer> {
+        let Purpose::Edit { kind, .. } = &field.editor.purpose else { return Vec::new() };
+        let Some(path) = names(&field.path).and_then(MetadataPath::new) else { return Vec::new() };
+        let needle = if field.editor.is_unsaved() { typed } else { "" };
+        let offers = self.values_at(&path, needle, |value| {
+            edit::write(value).filter(|_| value.element_type() == kind.element_type())
+        });
+        offers.into_iter().filter(|offer| offer.text != typed).collect()
+    }
+
+    fn values_at(
+        &self,
+        path: &MetadataPath,
+        needle: &str,
+        text_of: impl Fn(&Bson) -> Option<String>,
+    ) -> Vec<FieldOffer> {
+        let needle = needle.trim().to_lowercase();
+        let known = self.values.get(path).and_then(Option::as_ref);
+        let offers = known.into_iter().flatten().filter_map(|value| {
+            let text = text_of(value).filter(|text| text::block(text) == *text && !text.contains('\n'))?;
+            let shown = text::line(&edit::write(value)?).into_owned();
+            let help = plain::type_word(value).to_owned();
+            shown.to_lowercase().contains(&needle).then(|| FieldOffer { text, shown, help })
+        });
+        offers.collect()
+    }
+
+    /// The field whose values are of use for what is typed.
+    fn wanted(&self, form: &MetadataForm) -> Option<MetadataPath> {
+        let field = form.field_editor()?;
+        let parent = names(&field.path)?;
+        let path = match field.used_for {
+            FieldUse::Key => return None,
+            FieldUse::Value => MetadataPath::new(parent)?,
+            FieldUse::New => child(parent, field.editor.text().split_once('=')?.0)?,
+        };
+        // A field that no other session has, as far as it is known, has no values elsewhere.
+        let is_known = self.keys.as_ref().is_some_and(|known| known.keys.iter().any(|one| one.path == path));
+        (is_known && !self.values.contains_key(&path)).then_some(path)
+    }
+
+    /// The next question that is of use for a form, one at a time.
+    fn ask(&mut self, form: &MetadataForm, tickets: &mut Tickets) -> Option<Effect> {
+        if self.asked.is_some() || form.field_editor().is_none() {
+            return None;
+        }
+        let path = if self.keys.is_none() { None } else { Some(self.wanted(form)?) };
+        let ticket = tickets.take();
+        self.asked = Some((ticket, path.clone()));
+        Some(Effect::Ask(match path {
+            None => Command::MetadataKeys(ticket),
+            Some(path) => Command::MetadataValues(ticket, path),
+        }))
+    }
+
+    /// What was told; an offer is missed by nobody where it could not be.
+    pub(super) fn on_event(&mut self, event: Event) {
+        match event {
+            Event::MetadataKeys(_, keys) => self.keys = Some(keys),
+            Event::MetadataValues(_, path, values) => drop(self.values.insert(path, values)),
+            Event::Failed { ticket, .. } => match self.asked.take_if(|(asked, _)| *asked == ticket) {
+                Some((_, None)) => self.keys = Some(MetadataKeys::default()),
+                Some((_, Some(path))) => drop(self.values.insert(path, None)),
+                None => {}
+            },
+            _ => return,
+        }
+        (self.asked, self.chosen) = (None, None);
+    }
+}
+
+impl AppState {
+    /// What is offered for what is typed in the form on top.
+    #[must_use]
+    pub fn field_offers(&self) -> Vec<FieldOffer> {
+        match self.modals.last() {
+            Some(Modal::Form(form)) => self.workspace.known.offers(form),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Asks for what may be offered.
+    pub(super) fn ask_for_offers(&mut self) -> Option<Effect> {
+        match self.modals.last() {
+            Some(Modal::Form(form)) if form.home == self.workspace.home => {
+                self.workspace.known.ask(form, &mut self.tickets)
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes a key that chooses or takes what is offered. `false`: it is for what is typed.
+    pub(super) fn on_offer_key(&mut self, key: KeyEvent) -> bool {
+        let chosen = self.workspace.known.chosen.take();
+        if !key.modifiers.is_empty() || !matches!(key.code, KeyCode::Up | KeyCode::Down | KeyCode::Tab | KeyCode::Enter)
+        {
+            return false;
+        }
+        let offers = self.field_offers();
+        if offers.is_empty() {
+            return false;
+        }
+        let last = offers.len() - 1;
+        match key.code {
+            KeyCode::Down => self.workspace.known.chosen = Some(chosen.map_or(0, |at| (at + 1).min(last))),
+            KeyCode::Up => self.workspace.known.chosen = chosen.and_then(|at| at.min(last + 1).checked_sub(1)),
+            // What is typed is taken by `Enter` where nothing of the offers is chosen.
+            KeyCode::Enter if chosen.is_none() => return false,
+            _ => {
+                let dates = self.look.dates();
+                let offer = offers.get(chosen.unwrap_or(0).min(last));
+                if let (Some(offer), Some(Modal::Form(form))) = (offer, self.modals.last_mut()) {
+                    form.fill(&offer.text, &dates);
+                }
+            }
+        }
+        true
+    }
+}
+
+/// The keys of a place that is in no array.
+fn names(path: &[PathKey]) -> Option<Vec<String>> {
+    path.iter()
+        .map(|step| match step {
+            PathKey::Name(name) => Some(name.clone()),
+            PathKey::Item(_) | PathKey::Root => None,
+        })
+        .collect()
+}
+
+fn child(mut parent: Vec<String>, key: &str) -> Option<MetadataPath> {
+    parent.push(key.to_owned());
+    MetadataPath::new(parent)
+}

@@ -1,0 +1,159 @@
+//! What is said below the rows: what came of the last key, what stands against the selected field, what became of it here, and
+//! more of its value than its row shows.
+
+use std::fmt::Write;
+
+use bson::Bson;
+use ratatui::{
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::value_words;
+use crate::{
+    app::{
+        text,
+        tui::{
+            render::{Look, format, wrap},
+            state::{
+                AppState,
+                form::{FieldChange, MetadataForm, RowKind},
+                tree::{Key, PathKey, SECRET},
+            },
+        },
+    },
+    session::{StoredDate, edit::MergeConflict, plain},
+};
+
+/// Bytes of binary that are shown as digits.
+const DIGITS: usize = 64;
+
+/// The lines for the selected row, as many as there is room for.
+pub(super) fn lines(form: &MetadataForm, area: Rect, state: &AppState) -> Vec<Line<'static>> {
+    let room = usize::from(area.height);
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    for (says, style) in said(form, state) {
+        let wrapped = wrap::plain(&says, usize::from(area.width).saturating_sub(1).max(1));
+        lines.extend(wrapped.into_iter().map(|line| Line::styled(line, style)));
+    }
+    let more = lines.len() > room;
+    lines.truncate(room);
+    if let Some(last) = lines.last_mut().filter(|_| more) {
+        last.spans.push(Span::raw(state.look.marks.ellipsis));
+    }
+    lines
+}
+
+/// What is said, the most pressing first. Safe text.
+fn said(form: &MetadataForm, state: &AppState) -> Vec<(String, Style)> {
+    let theme = &state.look.theme;
+    let mut said = Vec::new();
+    if form.gone {
+        said.push(("the session was deleted meanwhile: nothing of it can be saved".to_owned(), theme.error));
+    }
+    if let Some(says) = &form.says {
+        said.push((text::line(says).into_owned(), theme.text));
+    }
+    let at = form.selected();
+    let Some(row) = form.rows().get(at) else { return said };
+    let marks = form.marks(at);
+    if let Some(problem) = &marks.problem
+        && form.field_editor().is_none()
+    {
+        said.push((text::line(problem).into_owned(), theme.error));
+    }
+    if let Some(conflict) = form.conflict(at) {
+        said.push((conflict_words(conflict), theme.warn));
+    }
+    if let Some(protected) = &marks.protected {
+        let says = format!("{} is protected at this place: it is not edited by hand", text::line(protected));
+        said.push((says, theme.dim));
+    }
+    if row.kind != RowKind::Adding {
+        said.push((of_row(form, at, marks.change, &state.look), theme.dim));
+    }
+    said
+}
+
+/// What is stored now, what it is here and what both began with.
+fn conflict_words(conflict: &MergeConflict) -> String {
+    let field = text::line(&conflict.path.to_string()).into_owned();
+    if conflict.path.keys().iter().any(|key| key == SECRET) {
+        return format!("{field} was changed by another meanwhile");
+    }
+    format!(
+        "{field} was changed by another meanwhile: stored now {}, here {}, before {}",
+        value_words(conflict.theirs.as_ref()),
+        value_words(conflict.mine.as_ref()),
+        value_words(conflict.base.as_ref()),
+    )
+}
+
+/// Where it stands, what became of it, and more of its value.
+fn of_row(form: &MetadataForm, at: usize, change: Option<FieldChange>, look: &Look) -> String {
+    let path = form.path(at);
+    let is_secret = path.iter().any(|step| step.is(Key::Name(SECRET)));
+    let became = match change {
+        None => None,
+        Some(FieldChange::New) => Some("new".to_owned()),
+        Some(FieldChange::Within) => Some("changed within".to_owned()),
+        Some(FieldChange::Moved) => Some("moved".to_owned()),
+        Some(FieldChange::Removed) => Some("removed".to_owned()),
+        Some(FieldChange::Changed) if is_secret => Some("changed".to_owned()),
+        Some(FieldChange::Changed) => Some(was(form.base_value(&path), form.value(at))),
+    };
+    let became = became.map(|became| format!("{became}, not saved yet"));
+    let more = form.value(at).filter(|_| !is_secret).and_then(|value| more(value, look));
+    [Some(path_words(&path)), became, more].into_iter().flatten().collect::<Vec<_>>().join("  ")
+}
+
+/// What a value was; with its type where that is another now.
+fn was(base: Option<&Bson>, now: Option<&Bson>) -> String {
+    let kind = |value: Option<&Bson>| value.map(Bson::element_type);
+    match base {
+        Some(before) if kind(base) != kind(now) => format!("was {} {}", plain::type_word(before), value_words(base)),
+        _ => format!("was {}", value_words(base)),
+    }
+}
+
+/// `customer.tags.0`. Safe text.
+fn path_words(path: &[PathKey]) -> String {
+    let steps = path.iter().map(|step| match step {
+        PathKey::Name(name) => text::line(name).into_owned(),
+        PathKey::Item(at) => at.to_string(),
+        PathKey::Root => String::new(),
+    });
+    steps.collect::<Vec<_>>().join(".")
+}
+
+/// What a row has no room or no place for. Safe text.
+fn more(value: &Bson, look: &Look) -> Option<String> {
+    let count = |count: usize, what: &str| {
+        let many = if count == 1 { "" } else { "s" };
+        format!("{} {what}{many}", format::number(count as u64, look.marks))
+    };
+    let date = |at: StoredDate| {
+        let local = at.timestamp()?.to_zoned(look.zone.clone());
+        Some(local.strftime("%a %Y-%m-%d %H:%M:%S %Z").to_string())
+    };
+    match value {
+        Bson::String(text) if text.contains('\n') => {
+            Some(format!("{}, {}", count(text.chars().count(), "character"), count(text.split('\n').count(), "line")))
+        }
+        Bson::String(text) if text.len() > 40 => Some(count(text.chars().count(), "character")),
+        Bson::DateTime(at) => date((*at).into()),
+        Bson::ObjectId(oid) => date(oid.timestamp().into()).map(|at| format!("made {at}")),
+        Bson::Binary(binary) => {
+            let mut digits = String::new();
+            for byte in binary.bytes.iter().take(DIGITS) {
+                // Writing to a string cannot fail.
+                let _ = write!(digits, "{byte:02x}");
+            }
+            Some(if binary.bytes.len() > DIGITS { format!("{digits}{}", look.marks.ellipsis) } else { digits })
+        }
+        Bson::Document(fields) => Some(count(fields.len(), "field")),
+        Bson::Array(items) => Some(count(items.len(), "item")),
+        _ => None,
+    }
+}

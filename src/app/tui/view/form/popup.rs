@@ -1,0 +1,109 @@
+//! What stands over the rows: below what is typed what is wrong with it, what it will be and what is offered; and the types that a
+//! value may be given.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::{Clear, Paragraph},
+};
+
+use super::value_words;
+use crate::{
+    app::{
+        text,
+        tui::{
+            render::{Look, format},
+            state::{
+                AppState, areas,
+                form::{FieldEditor, MetadataForm, RetypeChoice, Retyping},
+                tree::PathKey,
+            },
+            view::{block, editor, row},
+        },
+    },
+    session::plain,
+};
+
+/// Cells that a sentence needs to be read at ease.
+const READABLE: u16 = 36;
+
+/// What is offered at once, at most.
+const OFFERS: usize = 6;
+
+/// Draws what is said of what is typed from a column of its row on: below that, or above where there is no room.
+pub(super) fn below(frame: &mut Frame<'_>, rows: Rect, typed: Rect, from: u16, field: &FieldEditor, state: &AppState) {
+    let look = &state.look;
+    // What begins far at the right leaves its sentences no room.
+    let from = from.min(rows.right().saturating_sub(READABLE)).max(rows.x + 1);
+    let width = rows.right().saturating_sub(from + 1);
+    let problem = field.problem();
+    let mut lines = editor::below(&field.editor, problem.as_deref(), usize::from(width).max(1), look);
+    lines.retain(|line| line.width() > 0);
+    lines.extend(offered(state, usize::from(width)));
+    let (under, over) = (rows.bottom().saturating_sub(typed.bottom()), typed.y.saturating_sub(rows.y));
+    let height = (lines.len() as u16).min(under.max(over));
+    if height == 0 {
+        return;
+    }
+    let y = if height <= under { typed.bottom() } else { typed.y - height };
+    frame.render_widget(Clear, Rect::new(rows.x, y, rows.width, height));
+    frame.render_widget(Paragraph::new(lines), Rect::new(from, y, width, height));
+}
+
+/// What is offered, the chosen one in view.
+fn offered(state: &AppState, cells: usize) -> Vec<Line<'static>> {
+    let (offers, chosen) = (state.field_offers(), state.workspace.known.chosen());
+    let (theme, marks) = (&state.look.theme, state.look.marks);
+    let wide = offers.iter().map(|offer| format::width(&offer.shown)).max().unwrap_or(0).min(cells / 2);
+    let first = chosen.map_or(0, |at| (at + 1).saturating_sub(OFFERS));
+    let shown = offers.iter().enumerate().skip(first).take(OFFERS);
+    shown
+        .map(|(at, offer)| {
+            let help = format::fit(&offer.help, cells.saturating_sub(wide + 2), marks);
+            let line = Line::from(vec![
+                Span::styled(row::left(&offer.shown, wide, &state.look), theme.text),
+                Span::styled(format!("  {help}"), theme.dim),
+            ]);
+            if chosen == Some(at) { line.patch_style(theme.selected) } else { line }
+        })
+        .collect()
+}
+
+/// Draws the types that a value may be given, with what it becomes.
+pub(super) fn retyping(frame: &mut Frame<'_>, body: Rect, form: &MetadataForm, retyping: &Retyping, look: &Look) {
+    let area = areas::bottom(body, (retyping.choices.len() as u16).saturating_add(2));
+    let inner = areas::inside(area);
+    let page = usize::from(inner.height);
+    let cells = usize::from(inner.width.saturating_sub(2));
+    let key = match retyping.path.last() {
+        Some(PathKey::Name(name)) => text::line(name).into_owned(),
+        Some(PathKey::Item(at)) => at.to_string(),
+        Some(PathKey::Root) | None => String::new(),
+    };
+    let title = format!("{key} of {} becomes", text::line(&form.session.name));
+    let title = Line::raw(format!(" {} ", format::fit(&title, cells, look.marks)));
+    let keys = Line::styled(" Enter take it  Esc leave ", look.theme.dim);
+    frame.render_widget(Clear, area);
+    frame.render_widget(block::pane(title, keys, true, look), area);
+    let top = retyping.top(page);
+    let shown = retyping.choices.iter().enumerate().skip(top).take(page);
+    for ((at, choice), place) in shown.zip(inner.rows()) {
+        let line = becomes(choice, cells, look);
+        row::draw(frame.buffer_mut(), place, &line, at == retyping.selected(), look);
+    }
+}
+
+fn becomes(choice: &RetypeChoice, cells: usize, look: &Look) -> Line<'static> {
+    let word = plain::element_word(choice.kind);
+    let room = cells.saturating_sub(9);
+    let (says, style) = match &choice.becomes {
+        Ok(value) => (value_words(Some(value)), look.theme.text),
+        Err(why) => (text::line(why).into_owned(), look.theme.dim),
+    };
+    let kind = if choice.becomes.is_ok() { look.theme.code } else { look.theme.dim };
+    Line::from(vec![
+        Span::styled(format!("{word:<7} "), kind),
+        Span::styled(format::fit(&says, room, look.marks), style),
+    ])
+}

@@ -1,0 +1,55 @@
+//! What was changed in the form and is not saved, while the form is closed.
+
+use ratatui::{Frame, layout::Rect};
+
+use crate::{
+    app::tui::{
+        render::format,
+        state::{
+            AppState, areas,
+            form::MetadataForm,
+            metadata::note,
+            tree::{Key, path},
+        },
+    },
+    session::MetadataPath,
+};
+
+/// Marks the fields of the pane that a form holds changes of, and says in its border how many those are.
+pub fn draw_unsaved(frame: &mut Frame<'_>, area: Rect, form: &MetadataForm, state: &AppState) {
+    let look = &state.look;
+    let session = state.workspace.conversation.session();
+    let pane = &state.workspace.metadata;
+    let rows = pane.rows(session);
+    let mut inner = areas::inside(area);
+    if note(session).is_some() && inner.height > 0 {
+        inner = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
+    }
+    let selected = pane.tree.selection.at(rows.len());
+    let top = pane.tree.selection.top(rows.len(), inner.height.into());
+    for (at, line) in (top..rows.len()).zip(inner.rows()) {
+        // The selected row has its bar there.
+        if at != selected && is_changed(form, &path(&rows, at)) {
+            frame.buffer_mut().set_stringn(line.x, line.y, "~", line.width.into(), look.theme.new);
+        }
+    }
+    let words = form.unsaved_words();
+    // Beside them the border tells where the selected row stands.
+    let room = usize::from(area.width).saturating_sub(14);
+    let long = state.keymap.label(crate::app::keymap::Action::Edit).map(|key| format!(" {words}: {key} goes on "));
+    let says = long.filter(|long| format::width(long) <= room).unwrap_or_else(|| format!(" {words} "));
+    let says = format::fit(&says, room, look.marks);
+    if area.width > 2 && area.height > 1 {
+        frame.buffer_mut().set_stringn(area.x + 1, area.bottom() - 1, says, room, look.theme.new);
+    }
+}
+
+/// Whether a change is of that value, of what holds it or of what it holds.
+fn is_changed(form: &MetadataForm, way: &[Key<'_>]) -> bool {
+    let names = way.iter().map_while(|key| match key {
+        Key::Name(name) => Some((*name).to_owned()),
+        Key::Item(_) | Key::Root => None,
+    });
+    let Some(field) = MetadataPath::new(names.collect()) else { return false };
+    form.changes().iter().any(|edit| edit.path.is_within(&field) || field.is_within(&edit.path))
+}
