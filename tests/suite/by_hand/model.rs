@@ -120,7 +120,8 @@ impl Model {
     }
 
     pub fn undo(&mut self) -> bool {
-        let Some(change) = self.done.last().cloned() else { return false };
+        // Nothing to take back is no failure: it is said.
+        let Some(change) = self.done.last().cloned() else { return true };
         let stands = change.iter().all(|(path, _, after)| edit::same(path.value(&self.now), after.as_ref()));
         if !stands || !self.put(&change, |(_, before, _)| before.clone()) {
             return false;
@@ -131,7 +132,7 @@ impl Model {
     }
 
     pub fn redo(&mut self) -> bool {
-        let Some(change) = self.undone.last().cloned() else { return false };
+        let Some(change) = self.undone.last().cloned() else { return true };
         let stands = change.iter().all(|(path, before, _)| edit::same(path.value(&self.now), before.as_ref()));
         if !stands || !self.put(&change, |(_, _, after)| after.clone()) {
             return false;

@@ -6,7 +6,7 @@ use bson::Bson;
 use strandscope::{
     MetadataEdit, app::place::Origin, app::place::Place, app::place::Rights, app::task::Command, app::task::Event,
     app::task::Opener, app::task::Ticket, app::task::WriteId, app::task::WriteOrder, app::task::Writing,
-    app::task::spawn_with, app::tui::state::editor::Editor, app::tui::state::modal::Modal, app::writes::Write,
+    app::task::spawn_with, app::tui::state::form::MetadataForm, app::tui::state::modal::Modal, app::writes::Write,
 };
 
 use super::{
@@ -16,16 +16,16 @@ use super::{
 };
 
 /// Makes `lower` of the field `priority`, which is `low`.
-const EDIT: &str = "4eer\n";
+const EDIT: &str = "4eer\n\u{13}\n";
 
 async fn stored(store: &Faulty) -> Bson {
     store.folder().metadata(&"long".into()).await.unwrap().remove("priority").expect("the field is there")
 }
 
-fn editor(screen: &Screen) -> &Editor {
+fn form(screen: &Screen) -> &MetadataForm {
     match screen.state.modals.last() {
-        Some(Modal::Editor(editor)) => editor,
-        other => panic!("an editor was expected, not {other:?}"),
+        Some(Modal::Form(form)) => form,
+        other => panic!("the form was expected, not {other:?}"),
     }
 }
 
@@ -66,16 +66,15 @@ async fn writes_behind_one_that_is_held_are_stored_after_it() {
     screen.press(EDIT).await;
     screen.until_caught(&held).await;
     store.mend();
-    screen.press("aadded=1\n").await;
-    screen.press("r").await;
+    screen.press("\u{1b}1+").await;
     screen.quiet().await;
-    assert!(screen.written.is_empty() && screen.state.pending_fields().count() == 2);
+    assert!(screen.written.is_empty() && screen.state.pending_fields().count() == 1);
     screen.let_go(&held).await;
     until_written(&mut screen, 2).await;
     screen.quiet().await;
     assert_eq!((&screen.written[..], screen.state.storing()), (&[true, true][..], None));
-    let metadata = store.folder().metadata(&"long".into()).await.unwrap();
-    assert_eq!(metadata.keys().collect::<Vec<_>>(), ["priority", "added"]);
+    assert_eq!(stored(&store).await, Bson::from("lower"));
+    assert_eq!(store.folder().feedbacks(&"long".into()).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -87,14 +86,13 @@ async fn a_write_over_a_lost_connection_comes_back_as_it_was_typed_and_can_be_st
     until_written(&mut screen, 1).await;
     assert_eq!((&screen.written[..], screen.state.storing(), screen.state.loading()), (&[false][..], None, None));
     assert!(screen.state.workspace.last_error.as_deref().is_some_and(|told| told.contains("refused")));
-    assert_eq!(editor(&screen).text(), "lower");
-    assert!(editor(&screen).problem.as_deref().is_some_and(|told| told.contains("refused")));
+    assert_eq!(form(&screen).changes().len(), 1);
     assert_eq!(stored(&store).await, Bson::from("low"));
     store.mend();
-    screen.press("\n\u{13}").await;
+    screen.press("\u{13}\n").await;
     until_written(&mut screen, 2).await;
     assert_eq!((&screen.written[..], screen.state.wrong()), (&[false, true][..], None));
-    assert!(screen.state.modals.is_empty());
+    assert!(form(&screen).changes().is_empty());
     assert_eq!(stored(&store).await, Bson::from("lower"));
 }
 
@@ -110,9 +108,12 @@ async fn a_write_of_what_was_changed_meanwhile_comes_back_with_what_is_stored() 
     screen.let_go(&held).await;
     until_written(&mut screen, 1).await;
     assert_eq!((&screen.written[..], screen.state.storing()), (&[false][..], None));
-    assert_eq!((editor(&screen).text().as_str(), &editor(&screen).stored), ("lower", &Some(Some(Bson::from("high")))));
+    assert!(matches!(screen.state.modals.last(), Some(Modal::Changes(_))), "base, mine and theirs are shown");
     assert_eq!(stored(&store).await, Bson::from("high"));
-    screen.press("\n\u{13}").await;
+    screen.press("\n").await;
+    screen.quiet().await;
+    assert_eq!(screen.written, [false], "nothing is overwritten that was not chosen");
+    screen.press("m\n").await;
     until_written(&mut screen, 2).await;
     assert_eq!(screen.written, [false, true]);
     assert_eq!(stored(&store).await, Bson::from("lower"));

@@ -95,7 +95,7 @@ mod tests {
             screen.press("4");
             screen.answer_all();
         }
-        screen.press("fwell");
+        screen.press("\u{1b}fwell");
         press(&mut screen, KeyCode::Enter, KeyModifiers::ALT);
         assert!(screen.asked.iter().any(|command| matches!(command, Command::Write(..))), "it has lines");
     }

@@ -1,6 +1,6 @@
 mod hand;
 
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Size;
 
 use super::{draw, sample};
@@ -283,6 +283,13 @@ fn feedback_being_written() {
     written("rate", |screen| screen.press("f\tslow\nand wrong"));
 }
 
+/// An edit in the form, saved.
+fn save(screen: &mut Screen, keys: &str) {
+    screen.press(keys);
+    screen.put(Input::Key(KeyEvent::new(KeyCode::Char('s'), KeyModifiers::CONTROL)));
+    screen.press("\n");
+}
+
 #[test]
 fn a_session_about_to_be_deleted() {
     written("delete", |screen| screen.press("Dx\n"));
@@ -290,17 +297,24 @@ fn a_session_about_to_be_deleted() {
 
 #[test]
 fn a_change_on_its_way() {
-    written("pending", |screen| screen.press("ex\n"));
+    written("pending", |screen| save(screen, "ex\n"));
 }
 
 #[test]
 fn a_conflict() {
     written("conflict", |screen| {
-        screen.press("ex\n");
-        let Some(Command::Write(ticket, _)) = screen.asked.pop_front() else { panic!("nothing is stored") };
-        let stored = Some(Box::new(bson::Bson::from("theirs\u{1b}[2J")));
-        let error = Error::Conflict { id: "s".into(), field: "metadata.a".into(), stored };
-        screen.tell(Event::NotWritten { ticket, error, stored: None });
+        save(screen, "ex\n");
+        let asked = std::mem::take(&mut screen.asked);
+        let write = asked.into_iter().find_map(|command| match command {
+            Command::Write(ticket, order) => Some((ticket, order)),
+            _ => None,
+        });
+        let (ticket, order) = write.expect("it is saved");
+        let crate::app::writes::Write::Metadata(_, edits) = &order.write else { panic!("{order:?}") };
+        let path = &edits[0].path;
+        let error = Error::Conflict { id: "s".into(), field: path.field(), stored: Some(Box::new("theirs".into())) };
+        let now = bson::doc! { path.top(): "theirs\u{1b}[2J" };
+        screen.tell(Event::NotWritten { ticket, error, stored: Some(Box::new(now)) });
     });
 }
 

@@ -234,7 +234,7 @@ fn an_item_is_json_or_a_text() {
         assert_eq!(typed(press(&mut Editor::item("s".into()), keys)), value(meant));
     }
     let mut editor = Editor::item("s".into());
-    assert_eq!(press(&mut editor, "[1,\n"), Edited::Taken);
+    assert_eq!(press(&mut editor, "[1]]\n"), Edited::Taken);
     editor.fill("a\tb");
     assert_eq!(typed(press(&mut editor, "\n")), value("a\tb"));
 }

@@ -1,6 +1,8 @@
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
 use crate::app::{
     task::Command,
-    tui::state::{areas::Pane, sample::Screen},
+    tui::state::{Input, areas::Pane, sample::Screen},
     writes::Write,
 };
 
@@ -54,7 +56,9 @@ fn another_filter_is_not_taken_back_by_its_end() {
     let mut screen = Screen::writable(120, 40);
     screen.press("1v");
     screen.answer_all();
-    screen.press("1/app:shop\n");
+    screen.press("1/");
+    screen.put(Input::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL)));
+    screen.press("app:shop\n");
     assert!(screen.state.workspace.review.is_none());
     assert_eq!(screen.state.workspace.list.filter.source, "app:shop");
 }

@@ -16,6 +16,13 @@ fn store(screen: &mut Screen) {
     screen.put(Input::Key(KeyEvent::new(KeyCode::Char('s'), KeyModifiers::CONTROL)));
 }
 
+/// An edit in the form, saved.
+fn save(screen: &mut Screen, keys: &str) {
+    screen.press(keys);
+    store(screen);
+    screen.press("\n");
+}
+
 /// The writes that were asked for.
 fn writes(screen: &mut Screen) -> Vec<(Ticket, Ticket, Write)> {
     let asked = std::mem::take(&mut screen.asked);
@@ -46,8 +53,8 @@ fn what_was_ordered_elsewhere_changes_nothing_here_and_is_stored_only_there() {
     let mut screen = Screen::writable(120, 40);
     let home = here(&screen);
     let id = screen.state.workspace.conversation.key().unwrap().text().to_owned();
-    screen.press("ex\nf");
-    screen.press("well");
+    save(&mut screen, "ex\n");
+    screen.press("\u{1b}fwell");
     store(&mut screen);
     screen.press(&format!("D{id}\n"));
     let ordered = writes(&mut screen);
@@ -67,15 +74,13 @@ fn what_was_ordered_elsewhere_changes_nothing_here_and_is_stored_only_there() {
     screen.tell(Event::Written(*feedback, Box::default()));
     assert_eq!(screen.state.workspace.conversation.session().unwrap().feedbacks.len(), feedbacks);
     screen.tell(lost(*edit));
-    screen.press("\n");
-    store(&mut screen);
-    assert!(writes(&mut screen).is_empty(), "it is not stored here");
-    let Some(Modal::Editor(editor)) = screen.state.modals.last() else { panic!("the editor is back") };
-    assert!(editor.title().ends_with("at local, agents.sessions"), "{}", editor.title());
-    assert!(editor.problem.as_deref().unwrap().contains("connect there first"), "{:?}", editor.problem);
-    assert_eq!(screen.state.drafts().len(), 1);
+    assert!(screen.state.modals.is_empty(), "the form is another place's");
+    assert!(screen.state.kept_form().is_none() && screen.state.drafts().len() == 1);
     connect(&mut screen, home);
-    store(&mut screen);
+    let place = screen.state.workspace.list.rows.iter().position(|row| row.key.text() == id).unwrap();
+    screen.press(&format!("{}\n", "j".repeat(place)));
+    screen.answer_all();
+    save(&mut screen, "4e");
     let again = writes(&mut screen);
     let [(_, now, Write::Metadata(key, _))] = again.as_slice() else { panic!("{again:?}") };
     assert!(key.text() == id && now > of, "over the connection that is open");
@@ -103,7 +108,9 @@ fn a_deletion_that_failed_is_told_and_does_not_come_back() {
 #[test]
 fn a_command_leaves_what_came_back_where_it_is() {
     let mut screen = Screen::writable(120, 40);
-    screen.press("etyped\n:insp");
+    screen.press("ftyped");
+    store(&mut screen);
+    screen.press(":insp");
     let ordered = writes(&mut screen);
     screen.tell(lost(ordered[0].0));
     screen.press("ect\n");
@@ -146,13 +153,13 @@ fn feedback_that_may_be_stored_is_known_again() {
 #[test]
 fn what_became_of_a_change_is_not_overwritten() {
     let mut screen = Screen::writable(120, 40);
-    screen.press("ex\n");
+    save(&mut screen, "ex\n");
     let ordered = writes(&mut screen);
     screen.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 4 }));
     screen.tell(Event::Written(ordered[0].0, Box::default()));
     screen.tell(Event::Link(Link::Up));
     let said = screen.state.said.clone().unwrap();
-    assert!(said.ends_with("is stored; connected again"), "{said}");
+    assert!(said.ends_with("is stored at local, agents.sessions; connected again"), "{said}");
     screen.tell(Event::Undelivered("hook audit: a delivery was given up".into()));
     assert_eq!(screen.state.said, None, "what went wrong is in view at once");
 }
@@ -180,15 +187,16 @@ fn keys_do_nothing_where_nobody_sees_what() {
     screen.press("y\n\u{1b}\u{1b}");
     store(&mut screen);
     assert!(writes(&mut screen).is_empty());
-    let Some(Modal::Editor(editor)) = screen.state.modals.last() else { panic!("it is still edited") };
-    assert!(editor.text().ends_with("xy"));
+    let Some(Modal::Form(form)) = screen.state.modals.last() else { panic!("it is still edited") };
+    assert!(form.field_editor().unwrap().editor.text().ends_with("xy"));
     screen.put(Input::Resize(ratatui::layout::Size::new(120, 40)));
     screen.press("\n");
     screen.put(Input::Resize(ratatui::layout::Size::new(38, 9)));
     screen.press("dy4");
-    assert!(screen.state.modals.is_empty());
+    let Some(Modal::Form(form)) = screen.state.modals.last() else { panic!("it is still open") };
+    assert_eq!(form.changes().len(), 1);
     screen.press("q");
-    assert!(!screen.left, "a change is on its way");
+    assert!(!screen.left, "a change is not saved");
     screen.press("q");
     assert!(screen.left);
 }

@@ -127,7 +127,7 @@ fn an_object_is_edited_in_the_larger_editor_and_goes_back_into_the_form() {
     shown.select(&path);
     screen.press("e");
     assert!(last_text(&screen).starts_with('{'));
-    screen.put(Input::Outside(Ok("{\"tier\": \"tin\"}\n".to_owned())));
+    screen.put(Input::Outside(Ok("{\"tier\": \"tin\"}".to_owned())));
     assert_eq!(last_text(&screen), "{\"tier\": \"tin\"}");
     ctrl(&mut screen, 's');
     assert_eq!(form(&screen).mine.get_document("customer").unwrap(), &bson::doc! { "tier": "tin" });
