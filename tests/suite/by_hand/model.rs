@@ -114,8 +114,11 @@ impl Model {
         if !holds || !self.put(&change, |(_, _, after)| after.clone()) {
             return false;
         }
-        self.done.push(change);
-        self.undone.clear();
+        // What changes nothing leaves nothing to take back.
+        if change.iter().any(|(_, before, after)| !edit::same(before.as_ref(), after.as_ref())) {
+            self.done.push(change);
+            self.undone.clear();
+        }
         true
     }
 
@@ -123,7 +126,9 @@ impl Model {
         // Nothing to take back is no failure: it is said.
         let Some(change) = self.done.last().cloned() else { return true };
         let stands = change.iter().all(|(path, _, after)| edit::same(path.value(&self.now), after.as_ref()));
-        if !stands || !self.put(&change, |(_, before, _)| before.clone()) {
+        // Another writer may have done it already.
+        let is_back = change.iter().all(|(path, before, _)| edit::same(path.value(&self.now), before.as_ref()));
+        if !is_back && (!stands || !self.put(&change, |(_, before, _)| before.clone())) {
             return false;
         }
         self.done.pop();
@@ -134,7 +139,8 @@ impl Model {
     pub fn redo(&mut self) -> bool {
         let Some(change) = self.undone.last().cloned() else { return true };
         let stands = change.iter().all(|(path, before, _)| edit::same(path.value(&self.now), before.as_ref()));
-        if !stands || !self.put(&change, |(_, _, after)| after.clone()) {
+        let is_there = change.iter().all(|(path, _, after)| edit::same(path.value(&self.now), after.as_ref()));
+        if !is_there && (!stands || !self.put(&change, |(_, _, after)| after.clone())) {
             return false;
         }
         self.undone.pop();
