@@ -103,16 +103,27 @@ fn the_demo_is_written_to() {
     terminal.wait_for("[support]");
 
     terminal.press("4e");
-    terminal.wait_for("priority  str");
-    terminal.press("er\r");
+    terminal.wait_for("Metadata of support-48213");
+    // Taken over, listed, saved.
+    terminal.press("er\r\u{13}");
+    terminal.wait_for("Save 1 change");
+    terminal.press("\r");
     terminal.wait_for("priority of support-48213 is stored");
-    terminal.wait_for("higher");
-    terminal.press("aowner=me\r");
-    terminal.wait_until("a new field", |screen| screen.contains("owner") && screen.contains("stored"));
-    terminal.press("gd");
-    terminal.wait_for("Remove priority");
-    terminal.press("y");
-    terminal.wait_until("the field is gone", |screen| !screen.contains("higher") && screen.contains("is removed"));
+    terminal.press("aowner=me\r\u{13}");
+    terminal.wait_for("Save 1 change");
+    terminal.press("\r");
+    terminal.wait_for("owner of support-48213 is stored");
+    terminal.press("gd\u{13}");
+    terminal.wait_for("Save 1 change");
+    terminal.press("\r");
+    terminal.wait_for("is removed");
+    terminal.press("\u{1b}");
+    terminal.wait_until("the field is gone", |screen| !screen.contains("higher") && screen.contains("owner"));
+    // What was stored is taken back and made again.
+    terminal.press("u");
+    terminal.wait_until("the field is back", |screen| screen.contains("higher"));
+    terminal.press("\u{12}");
+    terminal.wait_until("the field is gone again", |screen| !screen.contains("higher"));
 
     terminal.press("f");
     terminal.wait_for("feedback on support-48213");
@@ -219,7 +230,7 @@ fn what_a_killed_window_left_is_offered_at_the_next_start_and_taken_up() {
     let mut terminal = start(&["demo"], &[("XDG_STATE_HOME", state.path().to_str().expect("a path"))]);
     terminal.wait_for("Drafts");
     terminal.press("\r");
-    terminal.wait_for("and not saved");
+    terminal.wait_for("+ up: feedback on");
     terminal.wait_for("not stored yet");
     terminal.press(", at last\u{13}");
     terminal.wait_for("is stored");

@@ -53,10 +53,6 @@ impl Editor {
         self.returned.as_ref().and_then(|returned| returned.given_at)
     }
 
-    /// Whether it came back.
-    pub(super) fn has_returned(&self) -> bool {
-        self.returned.is_some()
-    }
 
     /// Whether it came back and was not taken up yet.
     #[must_use]
