@@ -142,7 +142,7 @@ pub const HOOK_DEADLINE: Duration = Duration::from_secs(10);
 /// hangs is logged, and [`told`](Self::told).
 #[derive(Clone)]
 pub struct Hooks {
-    hooks: Arc<[Arc<dyn Hook>]>,
+    chain: Arc<[Arc<dyn Hook>]>,
     deadline: Duration,
     news: Arc<NewsQueue<HookReport>>,
 }
@@ -157,7 +157,7 @@ impl Hooks {
     /// A chain, the first the outermost.
     #[must_use]
     pub fn new(hooks: Vec<Arc<dyn Hook>>) -> Self {
-        Self { hooks: hooks.into(), deadline: HOOK_DEADLINE, news: Arc::default() }
+        Self { chain: hooks.into(), deadline: HOOK_DEADLINE, news: Arc::default() }
     }
 
     /// The same with another deadline.
@@ -179,12 +179,12 @@ impl Hooks {
     where
         F: Future<Output = Result<HookAnswer>> + Send,
     {
-        if self.hooks.is_empty() {
+        if self.chain.is_empty() {
             return last(operation).await;
         }
         let last = |operation: HookOperation| -> BoxFuture<'_, Result<HookAnswer>> { Box::pin(last(operation)) };
         let subject = HookSubject::of(&operation);
-        let (answer, failed) = watch::run(&self.hooks, self.deadline, operation, &last).await;
+        let (answer, failed) = watch::run(&self.chain, self.deadline, operation, &last).await;
         let told = match (failed, &answer) {
             (Some((hook, why)), _) => Some((hook, HookOutcome::Failed(why))),
             (None, Err(Error::Refused { hook, reason, .. })) => {
@@ -203,14 +203,14 @@ impl Hooks {
     /// where there is no hook.
     pub async fn told(&self) -> HookReport {
         let mut waits = vec![self.news.next().boxed()];
-        waits.extend(self.hooks.iter().map(|hook| hook.told()));
+        waits.extend(self.chain.iter().map(|hook| hook.told()));
         futures_util::future::select_all(waits).await.0
     }
 
     /// Waits until a hook gave up on something it was to deliver, and says which, what and why: see [`Hook::given_up`]. For ever
     /// where there is none.
     pub async fn given_up(&self) -> String {
-        if self.hooks.is_empty() {
+        if self.chain.is_empty() {
             return std::future::pending().await;
         }
         let told = |hook: &Arc<dyn Hook>| {
@@ -221,24 +221,24 @@ impl Hooks {
             }
             .boxed()
         };
-        futures_util::future::select_all(self.hooks.iter().map(told)).await.0
+        futures_util::future::select_all(self.chain.iter().map(told)).await.0
     }
 
     /// Has the hook of that name deliver something that is no operation: see [`Hook::offer`]. `false`: there is none, or it did not
     /// take it.
     pub fn offer(&self, name: &str, delivery: Delivery) -> bool {
-        self.hooks.iter().find(|hook| hook.name() == name).is_some_and(|hook| hook.offer(delivery))
+        self.chain.iter().find(|hook| hook.name() == name).is_some_and(|hook| hook.offer(delivery))
     }
 
     /// Closes every hook, all at once, each with that deadline. Gives how much was not delivered in all.
     pub async fn close(&self, deadline: Duration) -> u64 {
-        futures_util::future::join_all(self.hooks.iter().map(|hook| hook.close(deadline))).await;
-        self.hooks.iter().map(|hook| hook.undelivered()).sum()
+        futures_util::future::join_all(self.chain.iter().map(|hook| hook.close(deadline))).await;
+        self.chain.iter().map(|hook| hook.undelivered()).sum()
     }
 }
 
 impl fmt::Debug for Hooks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.hooks.iter().map(|hook| hook.name())).finish()
+        f.debug_list().entries(self.chain.iter().map(|hook| hook.name())).finish()
     }
 }

@@ -222,8 +222,7 @@ impl Command {
             Self::BulkPreview(ticket, ..) => (Lane::Bulk, Some(*ticket)),
             Self::MetadataKeys(ticket) | Self::MetadataValues(ticket, _) => (Lane::Offers, Some(*ticket)),
             Self::Cancel(lane) => (*lane, None),
-            Self::Write(ticket, _) => (Lane::Write, Some(*ticket)),
-            Self::Bulk(ticket, _) | Self::BulkStop(ticket) => (Lane::Write, Some(*ticket)),
+            Self::Write(ticket, _) | Self::Bulk(ticket, _) | Self::BulkStop(ticket) => (Lane::Write, Some(*ticket)),
         }
     }
 }

@@ -76,7 +76,7 @@ fn value(
         let base = base.and_then(Bson::as_document).unwrap_or(&empty);
         return Some(objects([base, mine, theirs], Some(&path), conflicts).into());
     }
-    let [base, mine, theirs] = [base, mine, theirs].map(|value| value.cloned());
+    let [base, mine, theirs] = [base, mine, theirs].map(Option::<&Bson>::cloned);
     conflicts.push(MergeConflict { path, base, mine: mine.clone(), theirs });
     mine
 }

@@ -108,7 +108,7 @@ fn known(entries: &[JournalEntry], place: &str, id: &str) -> Option<SessionKey> 
 }
 
 fn is_called(session: &SessionKey, id: &str) -> bool {
-    session.text() == id || *session == SessionKey::from(id)
+    session.text() == id
 }
 
 fn unread(journal: &Journal, error: &std::io::Error) -> Error {

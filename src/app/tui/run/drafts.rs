@@ -215,7 +215,9 @@ impl DraftDesk {
             if let Some((drafts, sync)) = state {
                 self.keep(&mut files, drafts, sync, taken_up);
             }
-            discarded.iter().for_each(|id| files.discard(id));
+            for id in &discarded {
+                files.discard(id);
+            }
             if find {
                 let found = files.find();
                 if !found.is_empty() {

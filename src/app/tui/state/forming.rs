@@ -7,7 +7,6 @@ use crossterm::event::KeyEvent;
 
 use super::{
     AppState, Effect, areas,
-    changes::ChangeList,
     form::MetadataForm,
     metadata,
     modal::Modal,
@@ -98,7 +97,7 @@ impl AppState {
             form.says = Some("nothing is changed".to_owned());
             return Vec::new();
         }
-        self.modals.push(Modal::Changes(Box::new(ChangeList::default())));
+        self.modals.push(Modal::Changes(Box::default()));
         Vec::new()
     }
 

@@ -151,7 +151,7 @@ impl KnownFields {
             let text = text_of(value).filter(|text| text::block(text) == *text && !text.contains('\n'))?;
             let shown = text::line(&edit::write(value)?).into_owned();
             let help = plain::type_word(value).to_owned();
-            shown.to_lowercase().contains(&needle).then(|| FieldOffer { text, shown, help })
+            shown.to_lowercase().contains(&needle).then_some(FieldOffer { text, shown, help })
         });
         offers.collect()
     }

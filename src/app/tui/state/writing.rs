@@ -177,7 +177,7 @@ impl AppState {
         let Some(Modal::Confirm(ask)) = self.modals.pop() else { return Vec::new() };
         match *ask {
             Confirm::Quit if yes => vec![Effect::Quit],
-            _ => Vec::new(),
+            Confirm::Quit => Vec::new(),
         }
     }
 

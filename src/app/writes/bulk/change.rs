@@ -60,7 +60,7 @@ pub enum BulkChange {
 #[derive(Debug, Clone, PartialEq)]
 pub enum BulkFit {
     /// It is written.
-    Change(Write),
+    Change(Box<Write>),
     /// It is so already.
     Unchanged,
     /// It does not fit, and why.
@@ -171,7 +171,7 @@ impl BulkOrder {
             }
             let mut feedback = NewFeedback::new(rating.clone());
             (feedback.comment, feedback.at) = (comment.clone(), self.dates.now);
-            return Ok(BulkFit::Change(Write::Feedback(row.key.clone(), feedback)));
+            return Ok(BulkFit::Change(Box::new(Write::Feedback(row.key.clone(), feedback))));
         }
         Ok(self.fit_metadata(row, rules))
     }
@@ -184,7 +184,7 @@ impl BulkOrder {
             Some(_) => return BulkFit::Misfit("its metadata is not an object".to_owned()),
         };
         let edits = match self.change.edits(metadata, &self.dates) {
-            None => return BulkFit::Change(Write::Delete(row.key.clone())),
+            None => return BulkFit::Change(Box::new(Write::Delete(row.key.clone()))),
             Some(Err(why)) => return BulkFit::Misfit(why),
             Some(Ok(edits)) if edits.is_empty() => return BulkFit::Unchanged,
             Some(Ok(edits)) => edits,
@@ -194,7 +194,7 @@ impl BulkOrder {
         }
         match edit::check_keys(&edits) {
             Err((edit, why)) => BulkFit::Misfit(format!("{:?} cannot be written: {why}", edit.path.to_string())),
-            Ok(()) => BulkFit::Change(Write::Metadata(row.key.clone(), edits)),
+            Ok(()) => BulkFit::Change(Box::new(Write::Metadata(row.key.clone(), edits))),
         }
     }
 }

@@ -94,21 +94,16 @@ impl BulkRun {
         let reader = self.hand.store.reader();
         // Read-only is told before anything is done.
         self.hand.store.repository()?;
-        let (start, again, mut work) = match left {
-            Some(left) => {
-                let LeftToDo { group, report, tally, start, again } = left;
-                (Some(start), again, BulkWork::new(self, group, report, tally))
-            }
-            None => {
-                let group = Uuid::new_v4();
-                let report = match &self.reports {
-                    Some(folder) => {
-                        Some(BulkReport::begin(folder.clone(), group, &self.hand.place, &self.order).await?)
-                    }
-                    None => None,
-                };
-                (None, Vec::new(), BulkWork::new(self, group, report, BulkTally::default()))
-            }
+        let (start, again, mut work) = if let Some(left) = left {
+            let LeftToDo { group, report, tally, start, again } = left;
+            (Some(start), again, BulkWork::new(self, group, report, tally))
+        } else {
+            let group = Uuid::new_v4();
+            let report = match &self.reports {
+                Some(folder) => Some(BulkReport::begin(folder.clone(), group, &self.hand.place, &self.order).await?),
+                None => None,
+            };
+            (None, Vec::new(), BulkWork::new(self, group, report, BulkTally::default()))
         };
         let mut source = BulkSource::new(reader, &self.order, start);
         let mut ended = self.take_again(again, &source, &mut work, progress).await;

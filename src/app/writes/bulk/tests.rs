@@ -87,7 +87,10 @@ async fn fit(change: BulkChange, metadata: Option<Bson>) -> BulkFit {
 /// The edits of the metadata that it comes to.
 async fn edits(change: BulkChange, metadata: Document) -> Vec<MetadataEdit> {
     match fit(change, Some(metadata.into())).await {
-        BulkFit::Change(Write::Metadata(_, edits)) => edits,
+        BulkFit::Change(write) => match *write {
+            Write::Metadata(_, edits) => edits,
+            other => panic!("{other:?}"),
+        },
         other => panic!("{other:?}"),
     }
 }

@@ -61,13 +61,10 @@ fn field(edit: &MetadataEdit, stored: Option<&Document>, after: Option<&Document
         (next, put) = (None, None);
     }
     let is_nothing = before.is_none() && edit.value.is_none();
-    (!is_nothing && !(is_same && put.is_none())).then(|| FieldDeed {
-        path: path.clone(),
-        before,
-        after: edit.value.clone(),
-        next,
-        put,
-    })
+    if is_nothing || (is_same && put.is_none()) {
+        return None;
+    }
+    Some(FieldDeed { path: path.clone(), before, after: edit.value.clone(), next, put })
 }
 
 /// The object that a value stands in.

@@ -43,14 +43,15 @@ pub(super) fn replayed(lines: &[u8]) -> JournalRead {
             continue;
         }
         match line::record(line) {
-            Ok(Record::Entry(entry)) => match positions.get(&entry.id) {
-                Some(position) => read.entries[*position] = *entry,
-                None => {
+            Ok(Record::Entry(entry)) => {
+                if let Some(position) = positions.get(&entry.id) {
+                    read.entries[*position] = *entry;
+                } else {
                     positions.insert(entry.id, read.entries.len());
                     read.lines.insert(entry.id, EntryLines { begun: number, undone: 0 });
                     read.entries.push(*entry);
                 }
-            },
+            }
             Ok(Record::State(id, state)) => {
                 if let Some(position) = positions.get(&id) {
                     read.entries[*position].state = state;

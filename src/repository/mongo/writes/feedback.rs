@@ -115,19 +115,15 @@ fn guarded(key: &SessionKey, at: i32, length: Option<i32>, stored: &Bson) -> Doc
 /// Sets the one element, or leaves the array without it: every other one stays as it is.
 fn update(at: i32, change: &FeedbackChange) -> UpdateModifications {
     let date = encode::date(change.at);
-    match &change.new {
-        Some(new) => {
-            let element = format!("feedbacks.{at}");
-            doc! { "$set": { element: new.clone(), "updated_at": date } }.into()
-        }
-        // No operator removes an element by its place.
-        None => {
-            let before = doc! { "$slice": [ "$feedbacks", at ] };
-            let after = doc! { "$slice": [ "$feedbacks", at + 1, ALL ] };
-            let rest = doc! { "$concatArrays": [ before, after ] };
-            vec![doc! { "$set": { "feedbacks": rest, "updated_at": expr::literal(date) } }].into()
-        }
+    if let Some(new) = &change.new {
+        let element = format!("feedbacks.{at}");
+        return doc! { "$set": { element: new.clone(), "updated_at": date } }.into();
     }
+    // No operator removes an element by its place.
+    let before = doc! { "$slice": [ "$feedbacks", at ] };
+    let after = doc! { "$slice": [ "$feedbacks", at + 1, ALL ] };
+    let rest = doc! { "$concatArrays": [ before, after ] };
+    vec![doc! { "$set": { "feedbacks": rest, "updated_at": expr::literal(date) } }].into()
 }
 
 /// Why an element cannot be compared: what could be sent is not what its bytes are.

@@ -76,9 +76,13 @@ impl DraftFiles {
             self.kept.push(kept);
         }
         if let Some(folder) = &self.folder {
-            before.iter().for_each(|old| pair::remove(folder, &old.stem));
+            for old in &before {
+                pair::remove(folder, &old.stem);
+            }
             if done.is_ok() {
-                taken_up.iter().for_each(|id| self.found.remove(folder, id));
+                for id in taken_up {
+                    self.found.remove(folder, id);
+                }
             }
         }
         done

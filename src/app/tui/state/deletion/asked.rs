@@ -33,13 +33,12 @@ impl AppState {
     /// That there is none.
     pub(in super::super) fn delete(&mut self) -> Result<Vec<Effect>, String> {
         let marked = self.workspace.list.marked_scope().filter(|_| self.focus == Pane::Sessions);
-        let (one, scope) = match marked {
-            Some(scope) => (None, scope),
-            None => {
-                let chosen = self.chosen().ok_or("choose a session first")?;
-                let scope = BulkScope::Sessions([chosen.key.clone()].into());
-                (Some(chosen), scope)
-            }
+        let (one, scope) = if let Some(scope) = marked {
+            (None, scope)
+        } else {
+            let chosen = self.chosen().ok_or("choose a session first")?;
+            let scope = BulkScope::Sessions([chosen.key.clone()].into());
+            (Some(chosen), scope)
         };
         let ticket = self.tickets.take();
         let (typed, sums, keys) = (TypedWord::default(), DeletedSums::default(), Vec::new());
@@ -62,7 +61,9 @@ impl AppState {
     /// Some of what goes was counted.
     pub(in super::super) fn on_weighed(&mut self, ticket: Ticket, found: &[(SessionKey, Details)], done: bool) {
         let Some(pane) = self.deletion(ticket) else { return };
-        found.iter().for_each(|(_, details)| pane.sums.add(details));
+        for (_, details) in found {
+            pane.sums.add(details);
+        }
         pane.keys.extend(found.iter().map(|(key, _)| key.clone()));
         if done {
             pane.stand = CountStand::Done;

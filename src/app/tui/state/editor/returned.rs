@@ -53,7 +53,6 @@ impl Editor {
         self.returned.as_ref().and_then(|returned| returned.given_at)
     }
 
-
     /// Whether it came back and was not taken up yet.
     #[must_use]
     pub fn is_waiting(&self) -> bool {

@@ -5,9 +5,7 @@ use bson::Document;
 use super::{super::AppState, Pending};
 use crate::{
     app::{
-        tui::state::{
-            Effect, changes::ChangeList, connection::HomePlace, form::MetadataForm, metadata::stored_of, modal::Modal,
-        },
+        tui::state::{Effect, connection::HomePlace, form::MetadataForm, metadata::stored_of, modal::Modal},
         writes::Write,
     },
     repository::{Error, ErrorKind},
@@ -95,7 +93,7 @@ impl AppState {
     fn show_conflicts(&mut self, key: &SessionKey, home: Option<HomePlace>) {
         let is_it = |form: &MetadataForm| form.session.key == *key && form.home == home && !form.conflicts.is_empty();
         if matches!(self.modals.last(), Some(Modal::Form(form)) if is_it(form) && !form.is_typing()) {
-            self.modals.push(Modal::Changes(Box::new(ChangeList::default())));
+            self.modals.push(Modal::Changes(Box::default()));
         }
     }
 

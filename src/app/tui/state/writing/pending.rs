@@ -65,7 +65,7 @@ pub(super) fn words_of(write: &Write, name: &str) -> (String, &'static str) {
             let keys = edits.iter().take(NAMED).map(|edit| text::line(&edit.path.to_string()).into_owned());
             let mut keys = keys.collect::<Vec<_>>().join(", ");
             if let Some(more) = edits.len().checked_sub(NAMED).filter(|more| *more > 0) {
-                keys.push_str(&format!(" and {more} more"));
+                keys = format!("{keys} and {more} more");
             }
             let done = if edits.iter().all(|edit| edit.value.is_none()) { "removed" } else { "stored" };
             (format!("{keys} of {name}"), done)

@@ -98,7 +98,7 @@ impl BulkWork {
         for (row, fit) in fitted {
             let (outcome, says) = match fit {
                 Ok(BulkFit::Change(write)) => {
-                    begun.push(BegunWrite::new(row, write));
+                    begun.push(BegunWrite::new(row, *write));
                     continue;
                 }
                 Ok(BulkFit::Unchanged) => (SessionOutcome::Unchanged, String::new()),
