@@ -172,10 +172,8 @@ impl Model {
         if !self.put(&change, |(_, _, after)| after.clone()) {
             return (doc! { "_id": "nobody" }, doc! { "$set": { "n": 1 } });
         }
-        let update = match value {
-            Some(value) => doc! { "$set": { path.field(): value.clone() } },
-            None => doc! { "$unset": { path.field(): "" } },
-        };
+        let unset = || doc! { "$unset": { path.field(): "" } };
+        let update = value.map_or_else(unset, |value| doc! { "$set": { path.field(): value.clone() } });
         (doc! { "_id": "s" }, update)
     }
 

@@ -140,10 +140,8 @@ async fn run(steps: Vec<Step>) {
             }
             Step::Other(field, value) => {
                 let name = path(field).field();
-                let update = match value.clone() {
-                    Some(value) => doc! { "$set": { name: value } },
-                    None => doc! { "$unset": { name: "" } },
-                };
+                let unset = || doc! { "$unset": { name.clone(): "" } };
+                let update = value.clone().map_or_else(unset, |value| doc! { "$set": { name.clone(): value } });
                 fresh.collection.update_one(doc! { "_id": ID }, update).await.expect("updated");
                 model.put(field, value);
             }

@@ -15,9 +15,9 @@ use super::order;
 async fn outcome(task: &mut Task, ticket: u64, write: Write) -> Event {
     task.commands.send(Command::Write(Ticket(ticket), order(1, write))).await.expect("the task runs");
     loop {
-        match task.events.recv().await.expect("the task runs") {
-            event @ (Event::Written(..) | Event::NotWritten { .. }) => return event,
-            _ => {}
+        let event = task.events.recv().await.expect("the task runs");
+        if matches!(event, Event::Written(..) | Event::NotWritten { .. }) {
+            return event;
         }
     }
 }

@@ -210,7 +210,9 @@ mod tests {
     fn what_failed_is_a_failure_and_a_conflict_is_one() {
         let of = |outcomes: &[SessionOutcome]| {
             let mut tally = BulkTally::default();
-            outcomes.iter().for_each(|outcome| tally.count("s", *outcome, String::new));
+            for outcome in outcomes {
+                tally.count("s", *outcome, String::new);
+            }
             code(&tally)
         };
         assert_eq!(of(&[SessionOutcome::Done, SessionOutcome::Unchanged, SessionOutcome::Misfit]), None);

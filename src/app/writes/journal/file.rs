@@ -203,7 +203,7 @@ mod tests {
         let many = line.repeat(LARGEST_JOURNAL / line.len() + 1);
         let shorter = shortened(&many, line.len());
         assert!(shorter.len() <= SHORTENED && shorter.len() > SHORTENED - line.len());
-        assert!(shorter.starts_with(&line) && shorter.len() % line.len() == 0);
+        assert!(shorter.starts_with(&line) && shorter.len().is_multiple_of(line.len()));
         // What is written last stays, whatever its size.
         assert_eq!(shortened(&many, many.len()), many);
     }

@@ -304,7 +304,7 @@ mod tests {
         ];
         for value in odd {
             let written = lines(&[entry(value.clone())]).unwrap();
-            assert_eq!(written.iter().filter(|byte| **byte == b'\n').count(), 1);
+            assert_eq!(written.split(|byte| *byte == b'\n').count(), 2);
             let Ok(Record::Entry(read)) = record(written.trim_ascii_end()) else { panic!("{value:?}") };
             let Deed::Metadata(fields) = read.deed else { panic!("{value:?}") };
             assert!(crate::session::edit::same(fields[0].before.as_ref(), Some(&value)), "{value:?}");

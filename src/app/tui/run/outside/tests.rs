@@ -3,7 +3,8 @@ use std::{fs, os::unix::process::ExitStatusExt};
 use super::*;
 
 fn file(state: &std::path::Path, text: &str) -> EditFile {
-    EditFile::write(Some(state), &OutsideText { text: text.to_owned(), suffix: ".json" }).unwrap()
+    EditFile::write(Some(state), &OutsideText { text: text.to_owned(), suffix: ".json" })
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn program() -> EditorProgram {

@@ -174,9 +174,10 @@ mod tests {
             let mut back = Vec::new();
             for step in steps {
                 let before = document.clone();
-                match step.done(&mut document) {
-                    Some((inverse, _)) => back.push((inverse, before)),
-                    None => prop_assert_eq!(&document, &before),
+                if let Some((inverse, _)) = step.done(&mut document) {
+                    back.push((inverse, before));
+                } else {
+                    prop_assert_eq!(&document, &before);
                 }
             }
             while let Some((step, before)) = back.pop() {

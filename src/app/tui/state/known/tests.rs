@@ -14,8 +14,8 @@ fn path(keys: &[&str]) -> MetadataPath {
 }
 
 fn known() -> MetadataKeys {
-    let key = |keys: &[&str], sessions, kind| MetadataKey { path: path(keys), sessions, kinds: vec![kind] };
     use bson::spec::ElementType::{EmbeddedDocument, Int32, String};
+    let key = |keys: &[&str], sessions, kind| MetadataKey { path: path(keys), sessions, kinds: vec![kind] };
     let keys = vec![
         key(&["priority"], 9, String),
         key(&["owner"], 7, String),
@@ -40,7 +40,7 @@ fn texts(known: &KnownFields, form: &MetadataForm) -> Vec<String> {
 }
 
 fn typed(form: &mut MetadataForm, text: &str) {
-    let dates = crate::session::edit::DateContext::new(jiff::Timestamp::UNIX_EPOCH, jiff::tz::TimeZone::UTC);
+    let dates = edit::DateContext::new(jiff::Timestamp::UNIX_EPOCH, jiff::tz::TimeZone::UTC);
     assert!(form.fill(text, &dates));
 }
 
@@ -62,7 +62,7 @@ fn keys_are_offered_that_are_not_there_those_first_that_begin_so() {
 #[test]
 fn values_are_offered_as_they_would_be_typed() {
     let values = vec!["ann".into(), "5".into(), Bson::Int32(7), "a\u{1b}".into()];
-    let values = std::collections::HashMap::from([(path(&["owner"]), Some(values))]);
+    let values = HashMap::from([(path(&["owner"]), Some(values))]);
     let known = KnownFields { keys: Some(known()), values, ..KnownFields::default() };
     let mut form = form();
     form.add();

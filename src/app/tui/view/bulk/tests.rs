@@ -76,7 +76,7 @@ fn ended(width: u16, height: u16) -> Screen {
 #[test]
 fn every_state_at_every_size() {
     for (width, height) in SIZES {
-        let states: [(&str, Screen); 6] = [
+        let states: Vec<(&str, Screen)> = vec![
             ("marked", marked(width, height)),
             ("choose", {
                 let mut screen = marked(width, height);

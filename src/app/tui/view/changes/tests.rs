@@ -53,7 +53,7 @@ fn listed(width: u16, height: u16, theirs: bool) -> Screen {
     }
     screen.state.modals.clear();
     screen.state.modals.push(Modal::Form(Box::new(form)));
-    screen.state.modals.push(Modal::Changes(Box::new(ChangeList::default())));
+    screen.state.modals.push(Modal::Changes(Box::default()));
     screen
 }
 

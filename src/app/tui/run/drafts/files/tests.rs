@@ -16,7 +16,9 @@ fn killed(window: DraftFiles) {
     // The lock's file stays as well.
     let path = lock.as_ref().map(|lock| lock.path().to_owned());
     drop(lock);
-    path.into_iter().for_each(|path| fs::write(path, "").unwrap());
+    if let Some(path) = path {
+        fs::write(path, "").unwrap();
+    }
 }
 
 fn texts(found: &[OfferedDraft]) -> Vec<String> {
