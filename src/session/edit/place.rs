@@ -74,7 +74,7 @@ mod tests {
         let keys = |edit: MetadataEdit| {
             let mut metadata = doc! { "a": 1, "b": 2, "c": 3 };
             apply(&mut metadata, &[edit]).unwrap();
-            metadata.keys().cloned().collect::<Vec<_>>().join("")
+            metadata.keys().cloned().collect::<String>()
         };
         assert_eq!(keys(MetadataEdit::set("x", 1).before("b")), "axbc");
         assert_eq!(keys(MetadataEdit::set("c", 1).before("a")), "cab");

@@ -24,16 +24,13 @@ fn comments(session: &Session) -> Vec<(Option<u64>, String)> {
 fn rewritten(before: &[u8], index: usize, new: Option<u8>) -> (Change, Option<ChangeKind>) {
     let old = rated(before).feedbacks[index].raw.bson();
     let place = Some(index as u64);
-    let (change, streamed) = match new {
-        Some(new) => {
-            let read = rated(&[new]).feedbacks.remove(0);
-            let placed = ChangeKind::Feedback(Box::new(Feedback { index: place, ..read }));
-            (FeedbackChange::to(old, doc! { "rating": "up", "comment": new.to_string() }), Some(placed))
-        }
-        None => {
-            let is_last = index + 1 == before.len();
-            (FeedbackChange::back(old), is_last.then_some(ChangeKind::FeedbacksCut(index as u64)))
-        }
+    let (change, streamed) = if let Some(new) = new {
+        let read = rated(&[new]).feedbacks.remove(0);
+        let placed = ChangeKind::Feedback(Box::new(Feedback { index: place, ..read }));
+        (FeedbackChange::to(old, doc! { "rating": "up", "comment": new.to_string() }), Some(placed))
+    } else {
+        let is_last = index + 1 == before.len();
+        (FeedbackChange::back(old), is_last.then_some(ChangeKind::FeedbacksCut(index as u64)))
     };
     (Change::feedback_changed("s".into(), place, &change), streamed)
 }

@@ -6,8 +6,8 @@ use crate::{
         place::WriteRules,
         tui::{
             state::{
-                AppState, Input, changes::ChangeList, connection::HomePlace, form::MetadataForm, modal::Modal,
-                named::ChosenSession, sample::Screen,
+                AppState, Input, connection::HomePlace, form::MetadataForm, modal::Modal, named::ChosenSession,
+                sample::Screen,
             },
             view::{self, sample},
         },
