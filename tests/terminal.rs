@@ -230,8 +230,9 @@ fn what_a_killed_window_left_is_offered_at_the_next_start_and_taken_up() {
     let mut terminal = start(&["demo"], &[("XDG_STATE_HOME", state.path().to_str().expect("a path"))]);
     terminal.wait_for("Drafts");
     terminal.press("\r");
-    terminal.wait_for("+ up: feedback on");
-    terminal.wait_for("not stored yet");
+    terminal.wait_until("the editor, no longer the list of drafts", |screen| {
+        screen.contains("[support]") && screen.contains("not stored yet") && !screen.contains("Drafts")
+    });
     terminal.press(", at last\u{13}");
     terminal.wait_for("is stored");
     wait_until("the draft is gone", || drafts(state.path()).is_empty());

@@ -99,7 +99,7 @@ impl Error {
         Self::key(session, edit.path.to_string(), "a metadata key", reason)
     }
 
-    /// Why edits of metadata are not carried out: see [`edit::apply`]; `metadata`: what is stored.
+    /// Why edits of metadata are not carried out: see [`apply`](crate::edit::apply); `metadata`: what is stored.
     #[must_use]
     pub fn edit_refused(
         session: impl Into<String>,
