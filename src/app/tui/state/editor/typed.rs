@@ -69,7 +69,7 @@ impl Editor {
     /// What is wrong with what was typed.
     pub fn added(&self) -> Result<(String, Bson), String> {
         let (key, typed) = edit::assignment(&self.text()).map_err(|problem| match problem {
-            edit::AssignmentError::NoEquals => "type a key, = and a value".to_owned(),
+            edit::AssignmentError::NoEquals => "type a key, then = and a value, or := and JSON".to_owned(),
             other => other.to_string(),
         })?;
         edit::check_new_key(&key).map_err(|reason| format!("that cannot be a key: {reason}"))?;
