@@ -76,7 +76,6 @@ impl Editor {
         if self.taken.contains(&key) {
             return Err(format!("{key} is there already; choose it to change it"));
         }
-        edit::check_new_key(&key).map_err(|reason| edit::AssignmentError::Key(reason).to_string())?;
         match typed {
             AssignedValue::Json(value) => Ok((key, value)),
             AssignedValue::Text(text) => match edit::read_new(&text) {
