@@ -7,6 +7,15 @@ use super::VIEWER_PASSWORD;
 /// What it is shown as.
 pub(crate) const MASK: &str = "●●●●";
 
+/// Whether it stands somewhere in the value.
+pub(crate) fn is_in(value: &Bson) -> bool {
+    match value {
+        Bson::Document(fields) => fields.iter().any(|(name, value)| name == VIEWER_PASSWORD || is_in(value)),
+        Bson::Array(items) => items.iter().any(is_in),
+        _ => false,
+    }
+}
+
 /// The value without it.
 pub(crate) fn hidden(value: Bson) -> Bson {
     match value {

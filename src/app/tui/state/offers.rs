@@ -231,21 +231,23 @@ fn of_form(form: &MetadataForm) -> Vec<KeyOffer> {
     let row = form.rows().get(form.selected());
     let is_field = row.is_some_and(|row| row.kind == RowKind::Field);
     let is_removed = row.is_some_and(|row| row.kind == RowKind::Removed);
+    let (is_shown, may_change) = (row.is_some_and(|row| !row.is_secret()), form.may_change());
+    let may_edit = may_change && is_shown;
     let offers = [
         Some((Action::Back, "back")),
         changed.then_some((Action::Save, "save")),
-        is_field.then_some((Action::Edit, "edit")),
+        may_edit.then_some((Action::Edit, "edit")),
         Some((Action::Add, "add")),
-        is_field.then_some((Action::Remove, "remove")),
+        may_change.then_some((Action::Remove, "remove")),
         is_removed.then_some((Action::Remove, "bring back")),
         Some((Action::Help, "help")),
-        is_field.then_some((Action::Rename, "rename")),
-        is_field.then_some((Action::Retype, "type")),
+        may_edit.then_some((Action::Rename, "rename")),
+        may_edit.then_some((Action::Retype, "type")),
         changed.then_some((Action::Undo, "undo")),
-        is_field.then_some((Action::MoveDown, "move")),
+        may_edit.then_some((Action::MoveDown, "move")),
         Some((Action::Filter, "filter")),
-        is_field.then_some((Action::Duplicate, "duplicate")),
-        is_field.then_some((Action::Copy, "copy")),
+        may_edit.then_some((Action::Duplicate, "duplicate")),
+        (is_field && is_shown).then_some((Action::Copy, "copy")),
         changed.then_some((Action::Discard, "give up")),
         Some((Action::Sort, "sort")),
     ];

@@ -229,6 +229,12 @@ impl Unfolded {
     }
 }
 
+/// Whether a value holds a secret: as a whole it is neither shown as text nor edited.
+#[must_use]
+pub fn holds_secret(value: &Bson) -> bool {
+    secret::is_in(value)
+}
+
 /// A copy without secrets, for the clipboard.
 #[must_use]
 pub fn without_secrets<'a>(value: impl Into<ValueView<'a>>) -> Bson {

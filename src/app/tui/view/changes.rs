@@ -25,19 +25,11 @@ use crate::{
         text,
         tui::{
             render::{Look, format, wrap},
-            state::{
-                AppState, areas,
-                changes::ChangeList,
-                form::MetadataForm,
-                tree::{Fold, Key, SECRET, TreeRow, without_secrets},
-            },
+            state::{AppState, areas, changes::ChangeList, form::MetadataForm, tree::SECRET},
         },
     },
     session::{Guard, MetadataEdit, MetadataPath, edit, plain},
 };
-
-/// Parts of a container that are looked at to show it on a line; of a larger one only the size is told.
-const PARTS: usize = 400;
 
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, body: Rect, list: &ChangeList, state: &AppState) {
@@ -180,32 +172,7 @@ fn path_of(path: &MetadataPath, cells: usize, look: &Look) -> String {
 /// A value on a line, as safe text.
 fn shown(value: &Bson, path: &MetadataPath, cells: usize, look: &Look) -> String {
     let is_secret = path.keys().iter().any(|key| key == SECRET);
-    let is_nested = matches!(value, Bson::Document(_) | Bson::Array(_));
-    let mut parts = PARTS;
-    if is_nested && !is_secret && is_small(value, &mut parts) {
-        return format::fit(&text::line(&plain::compact(&without_secrets(value))), cells, look.marks);
-    }
-    let key = Key::Name(if is_secret { SECRET } else { path.name() });
-    let (shown, is_stored) =
-        value::of_row(&TreeRow { depth: 0, key, value: value.into(), fold: Fold::Leaf }, cells, look);
-    match value {
-        Bson::Document(_) if !is_secret => format!("{shown} fields"),
-        Bson::Array(_) if !is_secret => format!("{shown} items"),
-        _ if !is_stored && shown.is_empty() => plain::type_word(value).to_owned(),
-        _ => shown,
-    }
-}
-
-/// Whether a value has few enough parts to be looked at for each frame.
-fn is_small(value: &Bson, left: &mut usize) -> bool {
-    let own = if let Bson::String(text) = value { 1 + text.len() / 20 } else { 1 };
-    *left = left.saturating_sub(own);
-    *left > 0
-        && match value {
-            Bson::Document(fields) => fields.values().all(|inner| is_small(inner, left)),
-            Bson::Array(items) => items.iter().all(|inner| is_small(inner, left)),
-            _ => true,
-        }
+    value::on_line(value, is_secret, cells, look)
 }
 
 #[cfg(test)]

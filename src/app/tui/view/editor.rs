@@ -89,10 +89,17 @@ pub(super) fn below(editor: &Editor, problem: Option<&str>, width: usize, look: 
     if editor.purpose == Purpose::Add && problem.is_none() {
         let says = match editor.added() {
             Ok((key, value)) => format!("{} will be {}", text::line(&key), plain::type_word(&value)),
-            Err(_) if editor.text().is_empty() => String::new(),
             Err(problem) => problem,
         };
         lines.push(Line::styled(format::fit(&text::line(&says), width, look.marks), look.theme.dim));
+    }
+    if editor.purpose == Purpose::Item && problem.is_none() {
+        let typed = editor.typed(&look.dates()).ok().flatten().and_then(|typed| typed.value);
+        let says = match typed {
+            Some(value) if !editor.text().is_empty() => format!("will be {}", plain::type_word(&value)),
+            _ => "takes JSON, else it is a text".to_owned(),
+        };
+        lines.push(Line::styled(format::fit(&says, width, look.marks), look.theme.dim));
     }
     lines
 }

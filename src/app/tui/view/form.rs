@@ -30,23 +30,20 @@ use ratatui::{
 use super::{
     block, caret,
     metadata::{MEASURED, TreeColumns},
-    row,
+    row, value,
 };
-use crate::{
-    app::{
-        keymap::Action,
-        text,
-        tui::{
-            render::{Look, format},
-            state::{
-                AppState, areas,
-                form::{FieldChange, FieldMarks, FieldUse, FormRow, FormSort, MetadataForm, RowKind},
-                modal::Modal,
-                tree::{Fold, TreeRow, without_secrets},
-            },
+use crate::app::{
+    keymap::Action,
+    text,
+    tui::{
+        render::{Look, format},
+        state::{
+            AppState, areas,
+            form::{FieldChange, FieldMarks, FieldUse, FormRow, FormSort, MetadataForm, RowKind},
+            modal::Modal,
+            tree::{Fold, PathKey, TreeRow},
         },
     },
-    session::plain,
 };
 
 /// Cells of a row before its key: the selection's bar, and the mark with a blank.
@@ -175,9 +172,13 @@ fn draw_field(frame: &mut Frame<'_>, row: Rect, at: usize, form: &MetadataForm, 
 /// The column that what is typed begins in, and the cells it has.
 fn field_place(form: &MetadataForm, at: usize, columns: &TreeColumns, row: Rect) -> (u16, u16) {
     let depth = form.rows().get(at).map_or(0, |row| row.depth);
-    let (from, cells) = match form.field_editor().map(|field| field.used_for) {
-        Some(FieldUse::Value) => columns.value_place(),
-        Some(FieldUse::Key) => columns.key_place(depth),
+    let (from, cells) = match form.field_editor().map(|field| (field.used_for, &field.editor)) {
+        Some((FieldUse::Value, _)) => columns.value_place(),
+        Some((FieldUse::Key, editor)) => {
+            // A key that grows is seen whole, with the caret behind it: over its type and value where it has to be.
+            let (from, cells) = columns.key_place(depth);
+            (from, cells.max(format::width(&editor.text()) + 2))
+        }
         _ => (columns.key_place(depth).0, usize::from(row.width)),
     };
     let from = row.x.saturating_add((1 + MARK + from) as u16).min(row.right().saturating_sub(1));
@@ -233,10 +234,17 @@ fn mark(marks: &FieldMarks, look: &Look) -> (&'static str, Style) {
     }
 }
 
-/// A value on a line, or that there is none. Safe text without secrets.
-fn value_words(value: Option<&Bson>) -> String {
-    value.map_or_else(
-        || "nothing".to_owned(),
-        |value| text::line(&plain::compact(&without_secrets(value))).chars().take(200).collect(),
-    )
+/// A value on a line of so many cells, or that there is none. Safe text without secrets.
+fn value_words(value: Option<&Bson>, is_secret: bool, cells: usize, look: &Look) -> String {
+    value.map_or_else(|| "nothing".to_owned(), |value| value::on_line(value, is_secret, cells, look))
+}
+
+/// `customer.tags.0`. Safe text.
+fn path_words(path: &[PathKey]) -> String {
+    let steps = path.iter().map(|step| match step {
+        PathKey::Name(name) => text::line(name).into_owned(),
+        PathKey::Item(at) => at.to_string(),
+        PathKey::Root => String::new(),
+    });
+    steps.collect::<Vec<_>>().join(".")
 }

@@ -2,16 +2,22 @@
 
 use bson::Bson;
 
-use crate::app::{
-    text,
-    tui::{
-        render::{Look, format},
-        state::{
-            feedback::head,
-            tree::{Fold, Key, TreeRow},
+use crate::{
+    app::{
+        text,
+        tui::{
+            render::{Look, format},
+            state::{
+                feedback::head,
+                tree::{Fold, Key, SECRET, TreeRow, without_secrets},
+            },
         },
     },
+    session::plain,
 };
+
+/// Parts of a container that are looked at to show it on a line; of a larger one only the size is told.
+const PARTS: usize = 400;
 
 /// The value of a row on one line of at most so many cells, as safe text, and whether it is stored text (not a mark, a
 /// count or a note of ours).
@@ -28,10 +34,13 @@ pub fn of_row(row: &TreeRow<'_>, cells: usize, look: &Look) -> (String, bool) {
         Bson::Null | Bson::Undefined | Bson::MaxKey | Bson::MinKey => return (String::new(), false),
         Bson::String(text) if text.is_empty() => return (format::fit("\"\"", cells, look.marks), false),
         Bson::Binary(binary) => {
-            let size = format::bytes(binary.bytes.len() as u64);
-            let kind = u8::from(binary.subtype);
-            let text = if kind == 0 { size } else { format!("{size}, subtype {kind}") };
-            return (format::fit(&text, cells, look.marks), false);
+            let Ok(uuid) = binary.to_uuid() else {
+                let size = format::bytes(binary.bytes.len() as u64);
+                let kind = u8::from(binary.subtype);
+                let text = if kind == 0 { size } else { format!("{size}, subtype {kind}") };
+                return (format::fit(&text, cells, look.marks), false);
+            };
+            uuid.to_string()
         }
         Bson::String(text) | Bson::JavaScriptCode(text) | Bson::Symbol(text) => {
             return (stored(text, cells, look), true);
@@ -48,7 +57,7 @@ pub fn of_row(row: &TreeRow<'_>, cells: usize, look: &Look) -> (String, bool) {
         Bson::ObjectId(oid) => oid.to_hex(),
         Bson::DateTime(at) => crate::session::StoredDate::from(*at).to_string(),
         Bson::Timestamp(at) => format!("{} #{}", at.time, at.increment),
-        other => crate::session::plain::compact(other),
+        other => plain::compact(other),
     };
     (format::fit(&text::line(&whole), cells, look.marks), true)
 }
@@ -76,6 +85,36 @@ pub fn stored(whole: &str, cells: usize, look: &Look) -> String {
     out
 }
 
+/// A value on a line of its own, as safe text without secrets: a container as JSON where it is small, else by its size.
+#[must_use]
+pub fn on_line(value: &Bson, is_secret: bool, cells: usize, look: &Look) -> String {
+    let is_nested = matches!(value, Bson::Document(_) | Bson::Array(_));
+    let mut parts = PARTS;
+    if is_nested && !is_secret && is_small(value, &mut parts) {
+        return format::fit(&text::line(&plain::compact(&without_secrets(value))), cells, look.marks);
+    }
+    let key = if is_secret { Key::Name(SECRET) } else { Key::Root };
+    let (shown, is_stored) = of_row(&TreeRow { depth: 0, key, value: value.into(), fold: Fold::Leaf }, cells, look);
+    match value {
+        Bson::Document(_) if !is_secret => format!("{shown} fields"),
+        Bson::Array(_) if !is_secret => format!("{shown} items"),
+        _ if !is_stored && shown.is_empty() => plain::type_word(value).to_owned(),
+        _ => shown,
+    }
+}
+
+/// Whether a value has few enough parts to be looked at for each frame.
+fn is_small(value: &Bson, left: &mut usize) -> bool {
+    let own = if let Bson::String(text) = value { 1 + text.len() / 20 } else { 1 };
+    *left = left.saturating_sub(own);
+    *left > 0
+        && match value {
+            Bson::Document(fields) => fields.values().all(|inner| is_small(inner, left)),
+            Bson::Array(items) => items.iter().all(|inner| is_small(inner, left)),
+            _ => true,
+        }
+}
+
 /// The mark before a key.
 #[must_use]
 pub fn mark(fold: Fold, look: &Look) -> &'static str {
@@ -85,3 +124,6 @@ pub fn mark(fold: Fold, look: &Look) -> &'static str {
         Fold::Unfolded => look.marks.unfolded,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,14 +69,13 @@ impl Editor {
     /// What is wrong with what was typed.
     pub fn added(&self) -> Result<(String, Bson), String> {
         let (key, typed) = edit::assignment(&self.text()).map_err(|problem| match problem {
-            edit::AssignmentError::NoEquals => "type a key, = and a value".to_owned(),
+            edit::AssignmentError::NoEquals => "type a key, then = and a value, or := and JSON".to_owned(),
             other => other.to_string(),
         })?;
         edit::check_new_key(&key).map_err(|reason| format!("that cannot be a key: {reason}"))?;
         if self.taken.contains(&key) {
             return Err(format!("{key} is there already; choose it to change it"));
         }
-        edit::check_new_key(&key).map_err(|reason| edit::AssignmentError::Key(reason).to_string())?;
         match typed {
             AssignedValue::Json(value) => Ok((key, value)),
             AssignedValue::Text(text) => match edit::read_new(&text) {

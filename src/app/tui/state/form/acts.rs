@@ -5,7 +5,7 @@ use bson::Bson;
 use super::{FieldEditor, FieldPath, FieldUse, FormSort, MetadataForm, RowKind, place, steps::FormStep};
 use crate::app::tui::state::{
     editor::{Editor, TypedField},
-    tree::{Fold, Key, PathKey, SECRET},
+    tree::{Fold, Key, PathKey, SECRET, holds_secret},
 };
 
 /// Bytes of a text that is edited in its row.
@@ -43,6 +43,19 @@ impl MetadataForm {
         };
         let refused = refusal.is_some();
         self.says = refusal.or(self.says.take());
+        refused
+    }
+
+    /// The same of a value that would be written out as text.
+    pub(super) fn refuses_text(&mut self, path: &[PathKey]) -> bool {
+        if self.refuses(path) {
+            return true;
+        }
+        let refused = place::value(&self.mine, path).is_some_and(holds_secret);
+        if refused {
+            self.says =
+                Some(format!("it holds {SECRET}, which is not shown: unfolded, its other fields can be edited"));
+        }
         refused
     }
 
@@ -86,7 +99,7 @@ impl MetadataForm {
     pub fn large_editor(&mut self) -> Option<Editor> {
         let at = self.selected();
         let path = self.path(at);
-        if self.rows.get(at).is_none_or(|row| row.kind != RowKind::Field) || self.refuses(&path) {
+        if self.rows.get(at).is_none_or(|row| row.kind != RowKind::Field) || self.refuses_text(&path) {
             return None;
         }
         let value = place::value(&self.mine, &path)?;
@@ -210,8 +223,9 @@ impl MetadataForm {
         if kind != RowKind::Field || self.refusal(&path).inspect(|why| self.says = Some(why.clone())).is_some() {
             return;
         }
-        self.step(FormStep::Take { path });
-        // The row in its place is selected: the removed one, or the next.
+        self.step(FormStep::Take { path: path.clone() });
+        // The removed row is selected, wherever it stands now: the same key brings it back. Else the next one.
+        let at = self.row_of(&path).unwrap_or(at);
         self.selection.select(at, &self.rows);
     }
 

@@ -57,6 +57,7 @@ impl MetadataForm {
         let at = self.selected();
         let Some(field) = self.copied().filter(|_| self.rows.get(at).is_some_and(|row| row.kind == RowKind::Field))
         else {
+            self.says = Some("there is nothing here to duplicate".to_owned());
             return;
         };
         let mut parent = self.path(at);

@@ -71,11 +71,13 @@ impl MetadataForm {
         if field.keys().len() < path.len() {
             // Within an array, which is written as a whole.
             let mine = place::value(&self.mine, path);
-            return match base() {
-                None => Some(FieldChange::New),
-                was if edit::same(was, mine) => None,
-                Some(Bson::Array(_) | Bson::Document(_)) => Some(FieldChange::Within),
-                Some(_) => Some(FieldChange::Changed),
+            return match (base(), mine) {
+                (None, _) => Some(FieldChange::New),
+                (was, _) if edit::same(was, mine) => None,
+                (Some(Bson::Array(_)), Some(Bson::Array(_))) | (Some(Bson::Document(_)), Some(Bson::Document(_))) => {
+                    Some(FieldChange::Within)
+                }
+                (Some(_), _) => Some(FieldChange::Changed),
             };
         }
         let written = changes.iter().find(|edit| edit.path == *field);
@@ -90,6 +92,14 @@ impl MetadataForm {
             return base().is_none().then_some(FieldChange::New);
         }
         changes.iter().any(|edit| edit.path.is_within(field)).then_some(FieldChange::Within)
+    }
+
+    /// Whether the selected row is a field that can be written.
+    #[must_use]
+    pub fn may_change(&self) -> bool {
+        let at = self.selected();
+        let is_field = self.rows.get(at).is_some_and(|row| row.kind == RowKind::Field);
+        is_field && self.refusal(&self.path(at)).is_none()
     }
 
     /// Why a value cannot be written, nor anything in it. Safe text.

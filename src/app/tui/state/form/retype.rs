@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The types that are offered, the usual ones first.
-const TYPES: [ElementType; 11] = [
+const TYPES: [ElementType; 12] = [
     ElementType::String,
     ElementType::Int32,
     ElementType::Int64,
@@ -21,6 +21,7 @@ const TYPES: [ElementType; 11] = [
     ElementType::Boolean,
     ElementType::DateTime,
     ElementType::ObjectId,
+    ElementType::Binary,
     ElementType::Null,
     ElementType::Array,
     ElementType::EmbeddedDocument,
@@ -64,7 +65,7 @@ impl MetadataForm {
     pub fn retype(&mut self, dates: &DateContext) {
         let at = self.selected();
         let path = self.path(at);
-        if self.rows.get(at).is_none_or(|row| row.kind != RowKind::Field) || self.refuses(&path) {
+        if self.rows.get(at).is_none_or(|row| row.kind != RowKind::Field) || self.refuses_text(&path) {
             return;
         }
         let Some(value) = place::value(&self.mine, &path) else { return };

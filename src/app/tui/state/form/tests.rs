@@ -242,6 +242,40 @@ fn protected_fields_and_keys_that_are_no_path_are_refused() {
 }
 
 #[test]
+fn an_object_that_holds_a_secret_is_edited_by_its_other_fields_alone() {
+    let mut form = form(&doc! { "o": { "in": [{ "session_viewer_password": "hush" }], "x": 1 } });
+    form.select(&path("o"));
+    assert!(form.large_editor().is_none());
+    assert!(form.says.take().unwrap().contains("session_viewer_password"));
+    form.retype(&dates());
+    assert!(form.retyping().is_none() && form.says.take().is_some());
+    edited(&mut form, "o.x", "0\n");
+    assert_eq!(form.changes()[0].path.to_string(), "o.x");
+}
+
+#[test]
+fn a_removed_field_stays_selected_also_behind_a_new_one() {
+    let mut form = form(&doc! { "a": 1, "b": 2, "c": 3 });
+    form.select(&path("a"));
+    form.add();
+    press(&mut form, "new=5\n");
+    form.select(&path("b"));
+    form.remove();
+    assert_eq!((form.path(form.selected()), form.may_change()), (path("b"), false));
+    form.remove();
+    assert!(form.mine.contains_key("b") && form.mine.contains_key("new"));
+}
+
+#[test]
+fn an_item_that_is_another_kind_of_value_is_changed_and_not_only_within() {
+    let mut form = form(&doc! { "l": ["t", { "x": 1 }] });
+    form.select(&path("l.1"));
+    form.shift(false);
+    let at = form.row_of(&path("l.1")).unwrap();
+    assert_eq!(form.marks(at).change, Some(FieldChange::Changed));
+}
+
+#[test]
 fn a_filter_and_an_order_keep_what_is_selected() {
     let mut form = form(&doc! { "b": "gold", "a": 1, "c": { "d": "golden" } });
     form.select(&path("b"));

@@ -49,6 +49,8 @@ impl AppState {
         let taken = match (self.modals.last_mut(), &left) {
             (Some(Modal::Editor(editor)), Ok(text)) => {
                 editor.fill(text);
+                // It is said at once what keeps it from being taken, not only when that is tried.
+                editor.problem = editor.problem.take().or_else(|| editor.typed(&dates).err());
                 true
             }
             (Some(Modal::Editor(editor)), Err(why)) => {

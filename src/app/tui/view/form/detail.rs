@@ -10,7 +10,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::value_words;
+use super::{path_words, value_words};
 use crate::{
     app::{
         text,
@@ -19,12 +19,15 @@ use crate::{
             state::{
                 AppState,
                 form::{FieldChange, MetadataForm, RowKind},
-                tree::{Key, PathKey, SECRET},
+                tree::{Key, SECRET},
             },
         },
     },
     session::{StoredDate, edit::MergeConflict, plain},
 };
+
+/// Cells that a value has among other words.
+const VALUE: usize = 200;
 
 /// Bytes of binary that are shown as digits.
 const DIGITS: usize = 64;
@@ -58,15 +61,19 @@ fn said(form: &MetadataForm, state: &AppState) -> Vec<(String, Style)> {
     let at = form.selected();
     let Some(row) = form.rows().get(at) else { return said };
     let marks = form.marks(at);
+    // What the last key could not do says the same already.
     if let Some(problem) = &marks.problem
         && form.field_editor().is_none()
+        && form.says.is_none()
     {
         said.push((text::line(problem).into_owned(), theme.error));
     }
     if let Some(conflict) = form.conflict(at) {
-        said.push((conflict_words(conflict), theme.warn));
+        said.push((conflict_words(conflict, &state.look), theme.warn));
     }
-    if let Some(protected) = &marks.protected {
+    if let Some(protected) = &marks.protected
+        && form.says.is_none()
+    {
         let says = format!("{} is protected at this place: it is not edited by hand", text::line(protected));
         said.push((says, theme.dim));
     }
@@ -77,16 +84,17 @@ fn said(form: &MetadataForm, state: &AppState) -> Vec<(String, Style)> {
 }
 
 /// What is stored now, what it is here and what both began with.
-fn conflict_words(conflict: &MergeConflict) -> String {
+fn conflict_words(conflict: &MergeConflict, look: &Look) -> String {
     let field = text::line(&conflict.path.to_string()).into_owned();
     if conflict.path.keys().iter().any(|key| key == SECRET) {
         return format!("{field} was changed by another meanwhile");
     }
+    let words = |value: Option<&Bson>| value_words(value, false, VALUE, look);
     format!(
         "{field} was changed by another meanwhile: stored now {}, here {}, before {}",
-        value_words(conflict.theirs.as_ref()),
-        value_words(conflict.mine.as_ref()),
-        value_words(conflict.base.as_ref()),
+        words(conflict.theirs.as_ref()),
+        words(conflict.mine.as_ref()),
+        words(conflict.base.as_ref()),
     )
 }
 
@@ -101,7 +109,7 @@ fn of_row(form: &MetadataForm, at: usize, change: Option<FieldChange>, look: &Lo
         Some(FieldChange::Moved) => Some("moved".to_owned()),
         Some(FieldChange::Removed) => Some("removed".to_owned()),
         Some(FieldChange::Changed) if is_secret => Some("changed".to_owned()),
-        Some(FieldChange::Changed) => Some(was(form.base_value(&path), form.value(at))),
+        Some(FieldChange::Changed) => Some(was(form.base_value(&path), form.value(at), look)),
     };
     let became = became.map(|became| format!("{became}, not saved yet"));
     let more = form.value(at).filter(|_| !is_secret).and_then(|value| more(value, look));
@@ -109,22 +117,16 @@ fn of_row(form: &MetadataForm, at: usize, change: Option<FieldChange>, look: &Lo
 }
 
 /// What a value was; with its type where that is another now.
-fn was(base: Option<&Bson>, now: Option<&Bson>) -> String {
+fn was(base: Option<&Bson>, now: Option<&Bson>, look: &Look) -> String {
     let kind = |value: Option<&Bson>| value.map(Bson::element_type);
+    let words = value_words(base, false, VALUE, look);
     match base {
-        Some(before) if kind(base) != kind(now) => format!("was {} {}", plain::type_word(before), value_words(base)),
-        _ => format!("was {}", value_words(base)),
+        // The word of a type that has no value is its value.
+        Some(before) if kind(base) != kind(now) && words != plain::type_word(before) => {
+            format!("was {} {words}", plain::type_word(before))
+        }
+        _ => format!("was {words}"),
     }
-}
-
-/// `customer.tags.0`. Safe text.
-fn path_words(path: &[PathKey]) -> String {
-    let steps = path.iter().map(|step| match step {
-        PathKey::Name(name) => text::line(name).into_owned(),
-        PathKey::Item(at) => at.to_string(),
-        PathKey::Root => String::new(),
-    });
-    steps.collect::<Vec<_>>().join(".")
 }
 
 /// What a row has no room or no place for. Safe text.

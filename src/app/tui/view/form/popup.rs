@@ -8,16 +8,16 @@ use ratatui::{
     widgets::{Clear, Paragraph},
 };
 
-use super::value_words;
+use super::{path_words, value_words};
 use crate::{
     app::{
         text,
         tui::{
-            render::{Look, format},
+            render::{Look, format, wrap},
             state::{
                 AppState, areas,
                 form::{FieldEditor, MetadataForm, RetypeChoice, Retyping},
-                tree::PathKey,
+                tree::{Key, SECRET},
             },
             view::{block, editor, row},
         },
@@ -27,6 +27,9 @@ use crate::{
 
 /// Cells that a sentence needs to be read at ease.
 const READABLE: u16 = 36;
+
+/// Cells of the word for a type, and of the blanks around it.
+const KIND: usize = 9;
 
 /// What is offered at once, at most.
 const OFFERS: usize = 6;
@@ -70,35 +73,45 @@ fn offered(state: &AppState, cells: usize) -> Vec<Line<'static>> {
         .collect()
 }
 
-/// Draws the types that a value may be given, with what it becomes.
+/// Draws the types that a value may be given, with what it becomes; of the chosen one that it cannot be given, the whole reason.
 pub(super) fn retyping(frame: &mut Frame<'_>, body: Rect, form: &MetadataForm, retyping: &Retyping, look: &Look) {
-    let area = areas::bottom(body, (retyping.choices.len() as u16).saturating_add(2));
-    let inner = areas::inside(area);
-    let page = usize::from(inner.height);
-    let cells = usize::from(inner.width.saturating_sub(2));
-    let key = match retyping.path.last() {
-        Some(PathKey::Name(name)) => text::line(name).into_owned(),
-        Some(PathKey::Item(at)) => at.to_string(),
-        Some(PathKey::Root) | None => String::new(),
+    let cells = usize::from(body.width.saturating_sub(4));
+    let why = retyping.choices.get(retyping.selected()).and_then(|choice| choice.becomes.as_ref().err());
+    let mut reason = match why {
+        Some(why) if format::width(&text::line(why)) > cells.saturating_sub(KIND) => {
+            wrap::plain(&text::line(why), cells.max(1))
+        }
+        _ => Vec::new(),
     };
-    let title = format!("{key} of {} becomes", text::line(&form.session.name));
+    reason.truncate(usize::from(body.height / 3));
+    let wanted = retyping.choices.len() + reason.len() + 2;
+    let area = areas::bottom(body, wanted as u16);
+    let inner = areas::inside(area);
+    let page = usize::from(inner.height).saturating_sub(reason.len());
+    let title = format!("{} of {} becomes", path_words(&retyping.path), text::line(&form.session.name));
     let title = Line::raw(format!(" {} ", format::fit(&title, cells, look.marks)));
     let keys = Line::styled(" Enter take it  Esc leave ", look.theme.dim);
     frame.render_widget(Clear, area);
     frame.render_widget(block::pane(title, keys, true, look), area);
     let top = retyping.top(page);
     let shown = retyping.choices.iter().enumerate().skip(top).take(page);
-    for ((at, choice), place) in shown.zip(inner.rows()) {
-        let line = becomes(choice, cells, look);
+    let mut places = inner.rows();
+    for ((at, choice), place) in shown.zip(places.by_ref()) {
+        let is_secret = retyping.path.iter().any(|step| step.is(Key::Name(SECRET)));
+        let line = becomes(choice, is_secret, cells, look);
         row::draw(frame.buffer_mut(), place, &line, at == retyping.selected(), look);
+    }
+    for (line, place) in reason.into_iter().zip(places) {
+        let place = Rect { x: place.x + 1, width: place.width.saturating_sub(2), ..place };
+        frame.render_widget(Paragraph::new(Line::styled(line, look.theme.error)), place);
     }
 }
 
-fn becomes(choice: &RetypeChoice, cells: usize, look: &Look) -> Line<'static> {
+fn becomes(choice: &RetypeChoice, is_secret: bool, cells: usize, look: &Look) -> Line<'static> {
     let word = plain::element_word(choice.kind);
-    let room = cells.saturating_sub(9);
+    let room = cells.saturating_sub(KIND);
     let (says, style) = match &choice.becomes {
-        Ok(value) => (value_words(Some(value)), look.theme.text),
+        Ok(value) => (value_words(Some(value), is_secret, room, look), look.theme.text),
         Err(why) => (text::line(why).into_owned(), look.theme.dim),
     };
     let kind = if choice.becomes.is_ok() { look.theme.code } else { look.theme.dim };

@@ -116,6 +116,41 @@ fn every_size_draws_whatever_is_typed() {
 }
 
 #[test]
+fn a_key_that_grows_is_seen_whole() {
+    let mut screen = opened(40, 10);
+    screen.press("m_new");
+    assert!(picture(&screen, 40, 10).contains("priority_new"));
+}
+
+#[test]
+fn why_a_value_cannot_be_of_a_type_is_read_in_full() {
+    let mut screen = opened(40, 10);
+    screen.press("jCjjjj");
+    let shown = picture(&screen, 40, 10);
+    assert!(shown.contains("for one); it takes true or false"), "{shown}");
+}
+
+#[test]
+fn json_that_the_editor_of_the_environment_broke_is_said_at_once() {
+    let mut screen = opened(80, 24);
+    form(&mut screen).select(&[PathKey::Name("customer".to_owned())]);
+    screen.press("e");
+    screen.put(Input::Outside(Ok("{not json".to_owned())));
+    let shown = picture(&screen, 80, 24);
+    assert!(shown.contains("{not json") && shown.contains("no valid JSON"), "{shown}");
+}
+
+#[test]
+fn what_cannot_be_written_is_said_once_and_its_keys_are_not_offered() {
+    let mut screen = opened(80, 24);
+    form(&mut screen).theirs(&doc! { "a.b": 1 });
+    screen.press("ge");
+    let shown = picture(&screen, 80, 24);
+    assert_eq!(shown.matches("would nest it").count(), 1, "{shown}");
+    assert!(!shown.contains("m rename") && shown.contains("a add"), "{shown}");
+}
+
+#[test]
 fn hostile_text_stays_text() {
     let mut screen = opened(80, 24);
     let stored = doc! { "\u{1b}[2Jkey\u{202e}": "\u{1b}]0;x\u{7}", "nested\n": { "\u{202e}": ["\u{1b}"] } };
