@@ -23,7 +23,7 @@ use crate::{
             },
         },
     },
-    session::{StoredDate, edit::MergeConflict, plain},
+    session::{MetadataPath, StoredDate, edit::MergeConflict, plain},
 };
 
 /// Bytes of binary that are shown as digits.
@@ -66,6 +66,11 @@ fn said(form: &MetadataForm, state: &AppState) -> Vec<(String, Style)> {
     if let Some(conflict) = form.conflict(at) {
         said.push((conflict_words(conflict), theme.warn));
     }
+    if let Some((path, stored)) = form.overtaken(at) {
+        said.push((overtaken_words(path, stored), theme.warn));
+    } else if marks.others && !marks.conflict {
+        said.push(("changed by another meanwhile".to_owned(), theme.warn));
+    }
     if let Some(protected) = &marks.protected {
         let says = format!("{} is protected at this place: it is not edited by hand", text::line(protected));
         said.push((says, theme.dim));
@@ -88,6 +93,18 @@ fn conflict_words(conflict: &MergeConflict) -> String {
         value_words(conflict.mine.as_ref()),
         value_words(conflict.base.as_ref()),
     )
+}
+
+/// What is stored now of what is being typed.
+fn overtaken_words(path: &MetadataPath, stored: Option<&Bson>) -> String {
+    let field = text::line(&path.to_string()).into_owned();
+    if path.keys().iter().any(|key| key == SECRET) {
+        return format!("{field} was changed by another meanwhile");
+    }
+    match stored {
+        None => format!("{field} was removed by another meanwhile: what is typed stays"),
+        Some(_) => format!("{field} was changed by another meanwhile: stored now {}", value_words(stored)),
+    }
 }
 
 /// Where it stands, what became of it, and more of its value.
