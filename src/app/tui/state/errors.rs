@@ -156,6 +156,7 @@ impl AppState {
     /// The session is not there any more: its row and its conversation say so.
     pub(super) fn mark_gone(&mut self, key: SessionKey) {
         self.workspace.conversation.mark_gone(&key);
+        self.mark_forms_gone(&key);
         self.workspace.fleet.forget(&key);
         self.workspace.list.mark_gone(key);
     }

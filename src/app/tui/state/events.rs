@@ -140,17 +140,14 @@ impl AppState {
 
     /// The session is gone: nothing of it is inspected or offered any more. An editor stays, it holds what was typed.
     fn close_modals_of(&mut self, key: &SessionKey) {
-        self.forms.iter_mut().filter(|form| form.session.key == *key).for_each(|form| form.gone = true);
+        self.mark_forms_gone(key);
         self.modals.retain_mut(|modal| match modal {
             Modal::Inspector(inspector) => inspector.session() != Some(key),
             Modal::Sessions(menu) => {
                 menu.items.retain(|row| row.key != *key);
                 !menu.items.is_empty()
             }
-            Modal::Form(form) if form.session.key == *key => {
-                form.gone = true;
-                form.is_unsaved()
-            }
+            Modal::Form(form) if form.session.key == *key => form.is_unsaved() || form.has_large(),
             _ => true,
         });
     }

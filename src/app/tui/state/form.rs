@@ -10,6 +10,7 @@ mod history;
 mod keys;
 mod marks;
 mod moves;
+mod overtaken;
 mod place;
 mod retype;
 mod rows;
@@ -84,6 +85,8 @@ pub struct MetadataForm {
     large: Option<FieldPath>,
     /// The field that is being typed in, and what was there, once another changed it meanwhile.
     overtaken: Option<(MetadataPath, Option<Bson>)>,
+    /// The fields that another changed while the form was open and that nothing was changed of here.
+    others: Vec<MetadataPath>,
     retyping: Option<Box<Retyping>>,
     history: FormHistory,
     /// The difference between base and mine, once it was asked for.
@@ -115,6 +118,7 @@ impl MetadataForm {
             field: None,
             large: None,
             overtaken: None,
+            others: Vec::new(),
             retyping: None,
             history: FormHistory::default(),
             changes: OnceCell::new(),

@@ -31,6 +31,7 @@ impl AppState {
         let mut form = match kept.map(|at| self.forms.remove(at)) {
             Some(mut form) => {
                 form.theirs(stored);
+                form.gone = self.workspace.conversation.is_gone();
                 form
             }
             None => MetadataForm::new(chosen.clone(), home, rules, stored),
@@ -85,9 +86,14 @@ impl AppState {
         });
         let mut told = open.chain(&mut self.forms).filter(|form| form.session.key == session.key && form.home == home);
         let Some(first) = told.next() else { return };
-        let Ok(stored) = metadata::stored_of(session) else { return };
-        first.theirs(&stored);
-        told.for_each(|form| form.theirs(&stored));
+        let gone = self.workspace.conversation.is_gone();
+        let stored = metadata::stored_of(session);
+        for form in std::iter::once(first).chain(told) {
+            form.gone = gone;
+            if let Ok(stored) = &stored {
+                form.theirs(stored);
+            }
+        }
     }
 
     /// The changes that are not saved are shown, to be saved.

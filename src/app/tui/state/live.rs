@@ -165,6 +165,7 @@ impl AppState {
             ChangeKind::Deleted => {
                 let shown = open.is_some();
                 self.workspace.conversation.mark_gone(&change.session);
+                self.mark_forms_gone(&change.session);
                 if shown && !self.is_deleting(&change.session) {
                     self.said = Some(format!("{} was deleted elsewhere; what was read of it stays", self.open_name()));
                 }

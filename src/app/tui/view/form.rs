@@ -229,6 +229,7 @@ fn mark(marks: &FieldMarks, look: &Look) -> (&'static str, Style) {
         (None, false, Some(FieldChange::Removed), _) => ("-", theme.new),
         (None, false, Some(FieldChange::Changed | FieldChange::Within), _) => ("~", theme.new),
         (None, false, Some(FieldChange::Moved), _) => ("^", theme.new),
+        (None, false, None, _) if marks.others => ("*", theme.warn),
         (None, false, None, Some(_)) => ("#", theme.dim),
         (None, false, None, None) => (" ", theme.dim),
     }

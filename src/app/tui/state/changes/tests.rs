@@ -9,7 +9,7 @@ use crate::{
         writes::HandOutcome,
         writes::Write,
     },
-    repository::Error,
+    repository::{Error, News},
     session::{Change, Guard, MetadataEdit, SessionKey},
 };
 
@@ -195,6 +195,7 @@ fn a_refused_save_keeps_everything() {
     assert!(form(&screen).is_unsaved() && !form(&screen).is_sent());
     let error = screen.state.workspace.last_error.clone().unwrap();
     assert!(error.contains(&key) && error.contains("local, agents.sessions"), "{error}");
+    assert!(form(&screen).says.as_deref().is_some_and(|says| says.starts_with("not saved: ")));
     save_key(&mut screen);
     screen.press("\n");
     let (_, _, edits) = sent(&mut screen).unwrap();
@@ -224,4 +225,17 @@ fn a_form_is_kept_as_a_draft_with_what_is_typed_in_it() {
     with_mine.insert(key.as_str(), left.mine.get(&key).cloned().unwrap());
     assert_eq!(left.mine, with_mine);
     assert_ne!(left.mine, left.base);
+}
+
+#[test]
+fn a_session_deleted_by_another_is_said_in_the_form_and_nothing_is_sent() {
+    let (_, _, mut screen) = changed();
+    let key = screen.state.workspace.conversation.key().unwrap().clone();
+    let ticket = screen.state.workspace.ticket;
+    screen.tell(Event::News(ticket, News::Changes(vec![Change::deleted(key)])));
+    assert!(form(&screen).gone);
+    save_key(&mut screen);
+    screen.press("\n");
+    assert!(sent(&mut screen).is_none());
+    assert!(list(&screen).unwrap().problem.as_deref().unwrap().contains("deleted"));
 }

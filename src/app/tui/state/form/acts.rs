@@ -129,7 +129,8 @@ impl MetadataForm {
 
     /// The larger editor was left.
     pub fn forget_large(&mut self) {
-        (self.large, self.overtaken) = (None, None);
+        self.large = None;
+        self.was_left();
     }
 
     /// What was typed in the larger editor.

@@ -73,8 +73,9 @@ impl MetadataForm {
         let mut form = Self::new(draft.session, home, rules, &draft.base);
         form.mine = draft.mine;
         form.changed();
-        form.theirs(stored);
+        // It was typed for what was stored then: what another made of it since stands against it.
         let editor = draft.open.and_then(|open| form.open_again(open));
+        form.theirs(stored);
         (form, editor)
     }
 

@@ -63,7 +63,7 @@ impl MetadataForm {
     /// Leaves the row as it was.
     fn close_field(&mut self) {
         let Some(field) = self.field.take() else { return };
-        self.overtaken = None;
+        self.was_left();
         if field.used_for == FieldUse::New {
             let place = field.path.into_iter().chain(field.after).collect::<Vec<_>>();
             self.arrange();

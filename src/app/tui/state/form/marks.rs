@@ -30,6 +30,8 @@ pub struct FieldMarks {
     pub change: Option<FieldChange>,
     /// It was changed here and by another since.
     pub conflict: bool,
+    /// Another changed it while the form was open, and nothing was changed of it here.
+    pub others: bool,
     /// The field of the place's rules that protects it.
     pub protected: Option<String>,
     /// Why what is typed in it cannot be taken, or why nothing can be written there. Safe text.
@@ -56,6 +58,7 @@ impl MetadataForm {
                 .map(|conflict| &conflict.path)
                 .chain(self.overtaken.as_ref().map(|(path, _)| path))
                 .any(|path| path.is_within(&field) || field.is_within(path)),
+            others: self.others.iter().any(|path| path.is_within(&field) || field.is_within(path)),
             protected: self.rules.protects(&field).map(str::to_owned),
             problem: typed.or_else(|| unwritable(&field).map(|why| format!("it cannot be written: {why}"))),
         }

@@ -111,7 +111,7 @@ fn moved(document: &mut Document, mut path: FieldPath, to: usize) -> Option<(For
 }
 
 /// A new field of an object, behind so many others.
-fn put(object: &mut Document, at: usize, key: String, value: Bson) {
+pub(super) fn put(object: &mut Document, at: usize, key: String, value: Bson) {
     if at >= object.len() {
         object.insert(key, value);
         return;

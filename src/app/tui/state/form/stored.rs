@@ -2,7 +2,7 @@
 
 use bson::{Bson, Document};
 
-use super::{FieldUse, FormHistory, MetadataForm, marks::field_of, place};
+use super::{FormHistory, MetadataForm, marks::field_of, place};
 use crate::{
     app::tui::state::tree::PathKey,
     session::{
@@ -45,7 +45,14 @@ impl MetadataForm {
     /// The changes are stored, and the metadata is this now. What was typed meanwhile stays, not saved yet.
     pub fn saved(&mut self, stored: &Document) {
         let sent = self.sent.take().unwrap_or_else(|| self.mine.clone());
+        // What is written here is what a person saw.
+        let own = edit::difference(&self.theirs, stored);
+        self.others.retain(|noted| own.iter().all(|edit| edit.path != *noted));
+        let was = self.typed_at().map(|_| self.mine.clone());
         self.rebase(&sent, stored);
+        if let Some(was) = was {
+            self.keep_typed(&was);
+        }
     }
 
     /// Another writer made this of the metadata. What was not changed here follows; what was is marked, and stays as it was typed.
@@ -53,35 +60,20 @@ impl MetadataForm {
         if *stored == self.theirs && edit::same(Some(&stored.clone().into()), Some(&self.theirs.clone().into())) {
             return;
         }
+        self.note_others(stored);
         let base = self.base.clone();
-        let typed_in = self.typed_in();
-        let before = typed_in.as_ref().and_then(|path| path.value(&self.mine)).cloned();
+        let was = self.typed_at().map(|_| self.mine.clone());
         self.rebase(&base, stored);
-        if let Some(path) = typed_in
-            && self.overtaken.is_none()
-            && !edit::same(path.value(&self.mine), before.as_ref())
-        {
-            self.overtaken = Some((path, before));
+        if let Some(was) = was {
+            self.keep_typed(&was);
         }
     }
 
-    /// The field that is written with the value that is being typed.
-    fn typed_in(&self) -> Option<MetadataPath> {
-        let in_row = self.field.as_deref().filter(|field| field.used_for == FieldUse::Value);
-        field_of(in_row.map(|field| &field.path).or(self.large.as_ref())?)
-    }
-
-    /// A value was taken over. Where another changed it while it was typed, a person has to choose before it is saved.
-    pub(super) fn was_typed(&mut self) {
-        let Some((path, base)) = self.overtaken.take() else { return };
-        put_at(&mut self.base, path.keys(), base.as_ref());
-        let (mine, theirs) = (path.value(&self.mine).cloned(), path.value(&self.theirs).cloned());
-        self.conflicts.retain(|conflict| conflict.path != path);
-        self.conflicts.push(MergeConflict { path, base, mine, theirs });
-        self.changed();
-    }
-
-    fn rebase(&mut self, base: &Document, stored: &Document) {
+    pub(super) fn rebase(&mut self, base: &Document, stored: &Document) {
+        if let Some(sent) = &mut self.sent {
+            // It follows as mine does: what differs between the two is what was typed since.
+            *sent = edit::merge(base, sent, stored).document;
+        }
         let merged = edit::merge(base, &self.mine, stored);
         self.mine = merged.document;
         self.conflicts = merged.conflicts;
@@ -111,7 +103,7 @@ impl MetadataForm {
 }
 
 /// Sets or removes the value at a place; the objects on the way are made where they are missing and something is set.
-fn put_at(document: &mut Document, keys: &[String], value: Option<&Bson>) {
+pub(super) fn put_at(document: &mut Document, keys: &[String], value: Option<&Bson>) {
     let Some((last, parents)) = keys.split_last() else { return };
     let mut at = document;
     for key in parents {
@@ -158,6 +150,7 @@ impl MetadataForm {
         self.retyping = None;
         self.large = None;
         self.overtaken = None;
+        self.others.clear();
         self.history = FormHistory::default();
         self.changed();
     }

@@ -9,6 +9,9 @@ use crate::app::{
     tui::state::{AppState, Effect, modal::Modal},
 };
 
+/// How it is said that drafts cannot be kept, before the reason.
+const NOT_KEPT: &str = "what is typed is not kept on disk, a crash would lose it";
+
 impl AppState {
     /// What is told of the files of drafts.
     pub(in crate::app::tui::state) fn on_drafts(&mut self, news: DraftNews) -> Vec<Effect> {
@@ -21,11 +24,12 @@ impl AppState {
             DraftNews::NotKept(why) => {
                 if !std::mem::replace(&mut self.offered.failing, true) {
                     let why = text::line(&why).into_owned();
-                    self.tell_error(format!("what is typed is not kept on disk, a crash would lose it: {why}"));
+                    self.tell_error(format!("{NOT_KEPT}: {why}"));
                 }
             }
             DraftNews::KeptAgain => {
                 self.offered.failing = false;
+                self.workspace.last_error.take_if(|error| error.starts_with(NOT_KEPT));
                 self.said = Some("what is typed is kept on disk again".to_owned());
             }
         }

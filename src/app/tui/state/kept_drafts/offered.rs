@@ -169,6 +169,9 @@ impl AppState {
         let rules = self.workspace.connection.place.as_ref().map(|place| place.rules.clone()).unwrap_or_default();
         let (mut form, editor) = MetadataForm::from_draft(left.clone(), home, rules, &stored);
         if !form.is_unsaved() && editor.is_none() {
+            if let Some(lost) = form.says {
+                return Err(text::line(&lost).into_owned());
+            }
             self.said = Some(format!("what was typed for {} is stored by now", text::line(&left.session.name)));
             return Ok(());
         }

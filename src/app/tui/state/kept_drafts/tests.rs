@@ -175,6 +175,7 @@ fn a_full_disk_is_told_once_and_typing_goes_on() {
     assert_eq!(times, 1);
     screen.put(Input::Drafts(DraftNews::KeptAgain));
     assert!(!screen.state.drafts_fail());
+    assert_eq!(screen.state.workspace.last_error, None, "it is not so any more");
     assert_eq!(screen.state.focus, Pane::Metadata);
 }
 
@@ -225,4 +226,22 @@ fn a_form_that_is_open_already_is_not_replaced() {
     assert_eq!(order(&key(&mut screen, KeyCode::Enter)), None);
     assert!(screen.state.said.clone().unwrap().contains("save or discard them first"));
     assert!(screen.state.drafts().iter().all(|draft| !draft.text.contains("mine")));
+}
+
+#[test]
+fn what_was_being_typed_does_not_replace_what_another_stored_since() {
+    let mut screen = Screen::writable(120, 40);
+    screen.press("e more");
+    let draft = OfferedDraft { draft: Ok(Box::new(screen.state.drafts().remove(0))), ..left() };
+    let session = screen.state.workspace.conversation.session().unwrap();
+    let field = screen.state.workspace.metadata.field(Some(session)).unwrap();
+    let mut screen = Screen::writable(120, 40);
+    let session = screen.state.workspace.conversation.key().unwrap().clone();
+    screen.state.apply(&Change::edited(session, &[MetadataEdit::set(&field, "theirs")]));
+    found(&mut screen, &[draft]);
+    key(&mut screen, KeyCode::Enter);
+    screen.press("\n");
+    let Some(Modal::Form(form)) = screen.state.modals.last() else { panic!("a form") };
+    assert_eq!(form.conflicts.len(), 1);
+    assert_eq!(form.conflicts[0].theirs, Some("theirs".into()));
 }

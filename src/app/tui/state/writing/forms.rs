@@ -5,6 +5,7 @@ use bson::Document;
 use super::{super::AppState, Pending};
 use crate::{
     app::{
+        told::Told,
         tui::state::{Effect, connection::HomePlace, form::MetadataForm, metadata::stored_of, modal::Modal},
         writes::Write,
     },
@@ -40,6 +41,12 @@ impl AppState {
         open.chain(&mut self.forms).filter(move |form| form.session.key == *key && form.home == home)
     }
 
+    /// The session is not there any more: the forms on it say so, and are not saved.
+    pub(in super::super) fn mark_forms_gone(&mut self, key: &SessionKey) {
+        let home = self.workspace.home;
+        self.forms_of(key, home).for_each(|form| form.gone = true);
+    }
+
     /// What a person is told of the place, after what became of a form's save. Safe text.
     pub(super) fn at_place(&self, pending: &Pending) -> String {
         match pending.home.filter(|_| pending.from_form && !self.is_elsewhere(pending)) {
@@ -67,7 +74,14 @@ impl AppState {
         stored: Option<&Document>,
     ) -> Vec<Effect> {
         let Write::Metadata(key, edits) = &pending.order.write else { return Vec::new() };
-        self.forms_of(key, pending.home).filter(|form| form.is_sent()).for_each(MetadataForm::not_sent);
+        let told = Told::on_screen(error).to_string();
+        let refused = !matches!(error.kind(), ErrorKind::Conflict | ErrorKind::Unconfirmed);
+        for form in self.forms_of(key, pending.home).filter(|form| form.is_sent()) {
+            form.not_sent();
+            if refused {
+                form.says = Some(format!("not saved: {told}"));
+            }
+        }
         if error.kind() == ErrorKind::Unconfirmed {
             let (what, _) = self.words(pending);
             let what = format!("{what}{}", self.at_place(pending));

@@ -23,7 +23,7 @@ use crate::{
             },
         },
     },
-    session::{StoredDate, edit::MergeConflict, plain},
+    session::{MetadataPath, StoredDate, edit::MergeConflict, plain},
 };
 
 /// Cells that a value has among other words.
@@ -71,6 +71,11 @@ fn said(form: &MetadataForm, state: &AppState) -> Vec<(String, Style)> {
     if let Some(conflict) = form.conflict(at) {
         said.push((conflict_words(conflict, &state.look), theme.warn));
     }
+    if let Some((path, stored)) = form.overtaken(at) {
+        said.push((overtaken_words(path, stored, &state.look), theme.warn));
+    } else if marks.others && !marks.conflict {
+        said.push(("changed by another meanwhile".to_owned(), theme.warn));
+    }
     if let Some(protected) = &marks.protected
         && form.says.is_none()
     {
@@ -96,6 +101,21 @@ fn conflict_words(conflict: &MergeConflict, look: &Look) -> String {
         words(conflict.mine.as_ref()),
         words(conflict.base.as_ref()),
     )
+}
+
+/// What is stored now of what is being typed.
+fn overtaken_words(path: &MetadataPath, stored: Option<&Bson>, look: &Look) -> String {
+    let field = text::line(&path.to_string()).into_owned();
+    if path.keys().iter().any(|key| key == SECRET) {
+        return format!("{field} was changed by another meanwhile");
+    }
+    match stored {
+        None => format!("{field} was removed by another meanwhile: what is typed stays"),
+        Some(_) => {
+            let now = value_words(stored, false, VALUE, look);
+            format!("{field} was changed by another meanwhile: stored now {now}")
+        }
+    }
 }
 
 /// Where it stands, what became of it, and more of its value.
