@@ -51,11 +51,12 @@ pub(super) fn append(folder: &Path, lines: &[u8], is_awaited: bool) -> io::Resul
     let _lock = lock(folder)?;
     let path = path(folder);
     let is_new = !is_there(&path)?;
-    if is_new && let Err(error) = disk::new_private_file(&path) {
-        // Without locks another window may have been quicker.
-        if error.kind() != io::ErrorKind::AlreadyExists {
-            return Err(error);
-        }
+    // Without locks another window may have been quicker.
+    if is_new
+        && let Err(error) = disk::new_private_file(&path)
+        && error.kind() != io::ErrorKind::AlreadyExists
+    {
+        return Err(error);
     }
     let mut file = File::options().read(true).append(true).open(&path)?;
     let held = file.metadata()?.len();
