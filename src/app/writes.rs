@@ -8,7 +8,7 @@ mod own;
 
 pub use hand::{
     DeletionTerms, HandDeletion, HandOutcome, HandWriter, Turn, Turned, WritePlace, field_deeds, guarded_edits,
-    value_start,
+    in_the_way, value_start,
 };
 pub use journal::Journal;
 

@@ -23,6 +23,9 @@ pub enum Stop {
     /// What was asked for is not there.
     #[error("{0}")]
     NotFound(String),
+    /// Something else is stored by now.
+    #[error("{0}")]
+    Conflict(String),
     /// What had to be said was said.
     #[error("ended with exit code {0}")]
     Said(u8),
@@ -74,6 +77,7 @@ fn code(error: &anyhow::Error) -> u8 {
         return match stop {
             Stop::Usage(_) => 2,
             Stop::NotFound(_) => 3,
+            Stop::Conflict(_) => 4,
             Stop::Said(code) => *code,
         };
     }
@@ -110,6 +114,7 @@ mod tests {
         assert!(is_broken_pipe(&io(io::ErrorKind::BrokenPipe)));
         assert_eq!(code(&io(io::ErrorKind::StorageFull)), 1);
         assert_eq!(code(&Stop::NotFound(String::new()).into()), 3);
+        assert_eq!(code(&Stop::Conflict(String::new()).into()), 4);
         assert_eq!(code(&config::ConfigError::NoServer.into()), 2);
         let lost = repository::Error::unreachable("h", "r");
         assert_eq!(code(&lost.into()), 5);

@@ -11,7 +11,7 @@ mod turn;
 pub use back::Turned;
 pub use deeds::{fields as field_deeds, guarded as guarded_edits};
 pub use deletion::{DeletionTerms, HandDeletion};
-pub use said::value_start;
+pub use said::{in_the_way, value_start};
 pub use turn::Turn;
 
 use std::path::PathBuf;
@@ -119,8 +119,8 @@ impl HandWriter {
             Write::Feedback(key, feedback) => self.give(key, feedback).await,
             Write::ChangeFeedback(key, change) => self.change(key, change).await,
             Write::Delete(key) => self.delete(&key, DeletionTerms::default()).await.outcome(key),
-            Write::Undo(scope) => Ok(self.turn(&scope, Turn::Back).await?.told()),
-            Write::Redo(scope) => Ok(self.turn(&scope, Turn::Again).await?.told()),
+            Write::Undo(scope) => self.turn(&scope, Turn::Back).await?.told(&self.journal),
+            Write::Redo(scope) => self.turn(&scope, Turn::Again).await?.told(&self.journal),
         }
     }
 
@@ -169,9 +169,9 @@ impl HandWriter {
     /// # Errors
     /// Where the copy cannot be read, and as [`SessionWriter::restore`](crate::SessionWriter::restore).
     pub async fn restore(&self, file: PathBuf) -> Result<HandOutcome> {
-        let changes = vec![self.put_back(file.clone()).await?];
-        let notes = self.settle_restored(&file).await;
-        Ok(HandOutcome { changes, notes, ..HandOutcome::default() })
+        let change = self.put_back(file.clone()).await?;
+        let notes = self.settle_restored(&file, &change.session).await;
+        Ok(HandOutcome { changes: vec![change], notes, ..HandOutcome::default() })
     }
 
     /// The same, without a word in the journal.

@@ -149,6 +149,11 @@ impl Journal {
         notes
     }
 
+    /// What is wrong with the file is told once more, for nobody heard it.
+    pub(super) fn tell_again(&self) {
+        self.told.store(false, Ordering::Relaxed);
+    }
+
     /// The elements of `feedbacks` that were given here, as they are stored by what is known here: only these may be changed or
     /// taken back. Of several that are the same each stands for one.
     ///

@@ -58,8 +58,13 @@ fn another_change_stands_in_the_way() {
     let before = metadata(&home);
     let refused = home.on_sessions(&["metadata", "undo"]);
     assert_eq!((refused.code, refused.out.as_str()), (4, ""), "{}", refused.err);
-    assert!(refused.err.contains("stored now: 8"), "{}", refused.err);
+    assert!(refused.err.contains("stored now: 8 (i32)"), "{}", refused.err);
+    assert!(refused.err.contains("another change of metadata.retries of session \"support-1042\" stands in the way"));
     assert_eq!(metadata(&home), before);
+    // Nor is another line of the journal made of what no store takes.
+    let twice = home.on_sessions(&["metadata", "set", "support-1042", "retries=9", "retries=10"]).talk();
+    assert!(twice.starts_with("[2] ") && twice.contains("\"retries\" is refused: it is edited twice"), "{twice}");
+    assert!(!home.on_sessions(&["metadata", "log", "support-1042"]).data().contains("failed"));
 }
 
 #[test]

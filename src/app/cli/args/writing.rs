@@ -80,7 +80,8 @@ pub enum MetadataCommand {
     },
     /// Lists what was changed by hand from here, the newest first: metadata, feedback, deletions
     Log(HistoryArgs),
-    /// Takes back the newest change made by hand, unless something else is stored by now: of one session, or of all
+    /// Takes back the newest change made by hand, of one session or of all; where something else is stored by now nothing is done,
+    /// with exit code 4
     Undo {
         /// The session; without it the newest change of all, of many sessions as one
         #[arg(allow_hyphen_values = true)]

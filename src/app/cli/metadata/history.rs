@@ -12,7 +12,7 @@ use crate::{
         config::places,
         text,
         writes::{
-            HandWriter, Journal, Turn, Turned, UndoScope,
+            HandWriter, Journal, Turn, Turned, UndoScope, in_the_way,
             journal::{Deed, DeedState, FieldDeed, JournalEntry},
             value_start,
         },
@@ -62,22 +62,28 @@ pub async fn turn(context: &Context, hooks: &Hooks, id: Option<&str>, turn: Turn
         None => UndoScope::Place,
     };
     context.agree()?;
-    let turned = hand.turn(&scope, turn).await;
-    if let Err(Error::Conflict { stored, .. }) = &turned {
-        super::say_stored(stored.as_deref());
-    }
-    let Turned { outcome, unfinished } = turned?;
+    let Turned { outcome, unfinished } = hand.turn(&scope, turn).await?;
     for note in &outcome.notes {
         output::note(note);
     }
     let says = outcome.says.unwrap_or_default();
     if outcome.changes.is_empty() {
-        return Err(Stop::NotFound(says).into());
+        return Err(unfinished.map_or_else(|| Stop::NotFound(says).into(), not_turned));
     }
     let mut out = Out::new();
     out.line(&says)?;
     out.flush()?;
-    unfinished.map_or(Ok(()), |error| Err(error.into()))
+    unfinished.map_or(Ok(()), |error| Err(not_turned(error)))
+}
+
+/// Why a change is not taken back or made again, with what is stored of a field where another change stands in the way.
+fn not_turned(error: Error) -> anyhow::Error {
+    if let Error::Conflict { field, stored, .. } = &error
+        && field.starts_with("metadata.")
+    {
+        super::say_stored(stored.as_deref());
+    }
+    in_the_way(&error).map_or_else(|| error.into(), |told| Stop::Conflict(told.to_string()).into())
 }
 
 /// The session that an ID means; one that was deleted here is still known to the journal.
@@ -144,8 +150,15 @@ fn field(field: &FieldDeed) -> String {
     format!("{}: {}", field.path, sides(field.before.as_ref(), field.after.as_ref()))
 }
 
+/// Of what becomes another type the types are told: an i32 1 that becomes an i64 1 looks the same.
 fn sides(before: Option<&Bson>, after: Option<&Bson>) -> String {
-    let side = |value: Option<&Bson>| value.map_or_else(|| "nothing".to_owned(), value_start);
+    let kinds = (before.map(Bson::element_type), after.map(Bson::element_type));
+    let is_retyped = matches!(kinds, (Some(before), Some(after)) if before != after);
+    let side = |value: Option<&Bson>| match value {
+        None => "nothing".to_owned(),
+        Some(value) if is_retyped => format!("{} {}", plain::element_word(value.element_type()), value_start(value)),
+        Some(value) => value_start(value),
+    };
     format!("{} -> {}", side(before), side(after))
 }
 
@@ -214,6 +227,7 @@ mod tests {
                 next: None,
                 put: Some("n".into()),
             },
+            FieldDeed { path: "t".into(), before: Some(1.into()), after: Some(Bson::Int64(1)), next: None, put: None },
         ];
         let entries = [
             entry("support-1042".into(), Deed::Metadata(fields)),
@@ -222,13 +236,29 @@ mod tests {
         ];
         let lines: Vec<String> = entries.iter().map(|entry| text::line(&shown(entry, true)).into_owned()).collect();
         insta::assert_snapshot!(lines.join("\n"), @r#"
-        2026-11-23T14:11:20Z  me@here  h:27017/agents.sessions  done       support-1042  priority: "low" -> "high", n: 5 -> nothing, m moved
+        2026-11-23T14:11:20Z  me@here  h:27017/agents.sessions  done       support-1042  priority: "low" -> "high", n: 5 -> nothing, m moved, t: i32 1 -> i64 1
         2026-11-23T14:11:20Z  me@here  h:27017/agents.sessions  done       s␛[2J  feedback nothing -> "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
         2026-11-23T14:11:20Z  me@here  h:27017/agents.sessions  done       s  deleted, copy at /state/deleted/s.bson
         "#);
         let first = as_json(&entries[0]);
         assert_eq!(first["metadata"][1]["before"], json!({ "type": "i64", "value": { "$numberLong": "5" } }));
         assert_eq!((&first["metadata"][1]["after"], &first["state"]), (&Value::Null, &json!("done")));
+    }
+
+    #[test]
+    fn what_stands_in_the_way_is_a_conflict_in_words_of_its_own() {
+        let told = |error: Error| not_turned(error).to_string();
+        assert_eq!(
+            told(Error::conflict("s", "metadata.a", Some(Bson::Int64(2)))),
+            "another change of metadata.a of session \"s\" stands in the way; nothing was done; what is stored stays: edit that \
+             where it is to be another"
+        );
+        assert_eq!(
+            told(Error::exists("session", "s", "agents.sessions")),
+            "a session \"s\" is in agents.sessions again and stands in the way; nothing was done; that one stays; the deleted \
+             one comes back once its id is free"
+        );
+        assert_eq!(told(Error::other("writing", "no")), "writing failed: no");
     }
 
     #[test]

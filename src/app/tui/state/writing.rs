@@ -33,7 +33,7 @@ use crate::{
         },
         text,
         told::Told,
-        writes::{HandOutcome, Write},
+        writes::{HandOutcome, Write, in_the_way},
     },
     repository::{Error, ErrorKind},
     session::{Change, MetadataEdit, Session, edit},
@@ -232,7 +232,8 @@ impl AppState {
     /// A change could not be stored; `now`: the metadata as they are stored, where that was told.
     pub(super) fn on_not_written(&mut self, ticket: Ticket, error: &Error, now: Option<&Document>) -> Vec<Effect> {
         let Some(pending) = self.take_pending(ticket) else { return Vec::new() };
-        let told = Told::on_screen(error);
+        let turns = matches!(pending.order.write, Write::Undo(_) | Write::Redo(_));
+        let told = in_the_way(error).filter(|_| turns).unwrap_or_else(|| Told::on_screen(error));
         let (what, done) = self.words(&pending);
         let elsewhere = self.is_elsewhere(&pending);
         // Of what may have been carried out nobody can say that it is not.

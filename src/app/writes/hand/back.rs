@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::{HandOutcome, HandWriter, Turn, deeds, said};
 use crate::{
     app::writes::{
-        UndoScope,
-        journal::{Deed, DeedState, FieldDeed, JournalEntry},
+        Journal, UndoScope,
+        journal::{Deed, DeedState, FieldDeed, JournalEntry, JournalRead},
     },
     repository::{Error, ErrorKind, Result},
     session::{
@@ -27,18 +27,29 @@ const BATCH: usize = 128;
 /// What an undo or redo came to.
 #[derive(Debug)]
 pub struct Turned {
-    /// What was done; nothing where there is no such change, which it says.
+    /// What was done; nothing where there is no such change, which it says, and where it failed. With what has to be known of the
+    /// journal in any case.
     pub outcome: HandOutcome,
-    /// Why the rest of a group was not.
+    /// Why it was not, or the rest of a group.
     pub unfinished: Option<Error>,
 }
 
 impl Turned {
     /// For the screen.
-    pub(super) fn told(self) -> HandOutcome {
+    pub(super) fn told(self, journal: &Journal) -> Result<HandOutcome> {
         let Self { mut outcome, unfinished } = self;
-        outcome.notes.extend(unfinished.map(|error| error.to_string()));
-        outcome
+        match unfinished {
+            Some(error) if outcome.changes.is_empty() => {
+                // The screen shows the error alone: the rest is said with what goes well next.
+                outcome.notes.iter().for_each(|note| tracing::warn!("{note}"));
+                journal.tell_again();
+                Err(error)
+            }
+            unfinished => {
+                outcome.notes.extend(unfinished.map(|error| error.to_string()));
+                Ok(outcome)
+            }
+        }
     }
 }
 
@@ -46,19 +57,35 @@ impl HandWriter {
     /// Takes back the newest change that was made here and not taken back, or makes the one again that was taken back last. At the
     /// place what belongs together is turned as one, such as a bulk edit.
     ///
+    /// Where another change stands in the way nothing is done, and [`Turned::unfinished`] is a [conflict](ErrorKind::Conflict).
+    ///
     /// # Errors
-    /// [`Error::Conflict`] where another change stands in the way: then nothing is done. And as the change itself.
+    /// Where the store is not to be written to, and the journal cannot be read.
     pub async fn turn(&self, scope: &UndoScope, turn: Turn) -> Result<Turned> {
         self.store.repository()?;
         let read = self.journal.read().await.map_err(|error| self.unread(&error))?;
         let mut notes = self.journal.notes(&read);
+        let turned = self.turn_chosen(&read, scope, turn, &mut notes).await;
+        let mut turned =
+            turned.unwrap_or_else(|error| Turned { outcome: HandOutcome::default(), unfinished: Some(error) });
+        turned.outcome.notes = notes;
+        Ok(turned)
+    }
+
+    async fn turn_chosen(
+        &self,
+        read: &JournalRead,
+        scope: &UndoScope,
+        turn: Turn,
+        notes: &mut Vec<String>,
+    ) -> Result<Turned> {
         let chosen = match turn {
-            Turn::Back => self.newest_done(&read, scope, &mut notes).await?,
-            Turn::Again => self.last_undone(&read, scope, &mut notes).await?,
+            Turn::Back => self.newest_done(read, scope, notes).await?,
+            Turn::Again => self.last_undone(read, scope, notes).await?,
         };
         if chosen.is_empty() {
             let says = Some(said::nothing(scope, turn, &self.place.name));
-            return Ok(Turned { outcome: HandOutcome { says, notes, ..HandOutcome::default() }, unfinished: None });
+            return Ok(Turned { outcome: HandOutcome { says, ..HandOutcome::default() }, unfinished: None });
         }
         if chosen.len() > 1 {
             self.refuse_others(&chosen, turn).await?;
@@ -73,7 +100,7 @@ impl HandWriter {
             Some(error) if changes.is_empty() => Err(error),
             unfinished => {
                 let says = Some(said::turned(&chosen, changes.len(), turn, &self.place.name));
-                Ok(Turned { outcome: HandOutcome { changes, copy: None, says, notes }, unfinished })
+                Ok(Turned { outcome: HandOutcome { changes, says, ..HandOutcome::default() }, unfinished })
             }
         }
     }

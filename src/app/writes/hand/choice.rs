@@ -3,7 +3,7 @@
 use bson::Bson;
 use futures_util::{StreamExt, stream};
 
-use super::{HandWriter, turn::StoredSide};
+use super::{HandWriter, said, turn::StoredSide};
 use crate::{
     app::writes::{
         UndoScope,
@@ -25,6 +25,8 @@ enum DeedStanding {
     Failed,
     /// Nobody can say any more.
     Unclear,
+    /// A deletion whose copy is gone.
+    Lost,
 }
 
 impl HandWriter {
@@ -47,11 +49,12 @@ impl HandWriter {
                     break;
                 }
                 DeedStanding::Unclear => unclear += 1,
+                DeedStanding::Lost => notes.push(said::lost(entry)),
                 DeedStanding::Undone | DeedStanding::Failed => {}
             }
         }
         notes.extend(passed_over(unclear));
-        self.with_group(read, scope, found, DeedStanding::Done).await
+        self.with_group(read, scope, found, DeedStanding::Done, notes).await
     }
 
     /// The change that was taken back last, unless another was made since. A deletion is none: it asks for the id.
@@ -74,7 +77,7 @@ impl HandWriter {
                     DeedStanding::Undone if matches!(entry.deed, Deed::Deletion { .. }) => is_deletion = true,
                     DeedStanding::Undone => undone.push(*entry),
                     DeedStanding::Unclear => unclear += 1,
-                    DeedStanding::Done | DeedStanding::Failed => {}
+                    DeedStanding::Done | DeedStanding::Failed | DeedStanding::Lost => {}
                 },
             }
         }
@@ -83,7 +86,7 @@ impl HandWriter {
         if is_deletion && found.is_none() {
             notes.push("a deletion is not made again in that way: delete the session anew".to_owned());
         }
-        self.with_group(read, scope, found, DeedStanding::Undone).await
+        self.with_group(read, scope, found, DeedStanding::Undone, notes).await
     }
 
     /// The changes that are meant, the newest first.
@@ -104,6 +107,7 @@ impl HandWriter {
         scope: &UndoScope,
         found: Option<&'a JournalEntry>,
         standing: DeedStanding,
+        notes: &mut Vec<String>,
     ) -> Result<Vec<&'a JournalEntry>> {
         let Some(found) = found else { return Ok(Vec::new()) };
         // In a session only what was changed there is meant.
@@ -118,15 +122,23 @@ impl HandWriter {
         let standings: Vec<_> = parts.iter().map(|entry| self.standing(entry)).collect();
         let standings: Vec<Result<DeedStanding>> = stream::iter(standings).buffered(AT_ONCE).collect().await;
         let mut chosen = Vec::with_capacity(parts.len());
+        let mut is_older = true;
         for (entry, stands) in parts.into_iter().zip(standings) {
-            if stands? == standing {
-                chosen.push(entry);
+            is_older &= entry.id != found.id;
+            match stands? {
+                stands if stands == standing => chosen.push(entry),
+                // What is newer than the one that was found was told already.
+                DeedStanding::Lost if standing == DeedStanding::Done && is_older => notes.push(said::lost(entry)),
+                _ => {}
             }
         }
         Ok(chosen)
     }
 
     async fn standing(&self, entry: &JournalEntry) -> Result<DeedStanding> {
+        if entry.state == DeedState::Done && is_lost(entry).await {
+            return Ok(DeedStanding::Lost);
+        }
         let side = match entry.state {
             DeedState::Done => return Ok(DeedStanding::Done),
             DeedState::Undone => return Ok(DeedStanding::Undone),
@@ -163,13 +175,13 @@ impl HandWriter {
             }
             Deed::Feedback { before, after } => {
                 let stored: Vec<Bson> = reader.feedbacks(key).await?.iter().map(|given| given.raw.bson()).collect();
-                let is_there = |element: Option<&Bson>| {
-                    element.map(|element| stored.iter().any(|given| edit::same(Some(given), Some(element))))
-                };
-                Ok(match (is_there(before.as_ref()), is_there(after.as_ref())) {
-                    (_, Some(true)) | (Some(false) | None, None) => StoredSide::After,
-                    (Some(true), _) | (None, Some(false)) => StoredSide::Before,
-                    (Some(false), Some(false)) => StoredSide::Neither,
+                let stands = |element: Option<&Bson>| element.map(|element| FeedbackStanding::of(element, &stored));
+                Ok(match (stands(before.as_ref()), stands(after.as_ref())) {
+                    (_, Some(FeedbackStanding::There)) | (Some(FeedbackStanding::Gone) | None, None) => {
+                        StoredSide::After
+                    }
+                    (Some(FeedbackStanding::There), _) | (None, Some(FeedbackStanding::Gone)) => StoredSide::Before,
+                    _ => StoredSide::Neither,
                 })
             }
             Deed::Deletion { .. } => match reader.open(key, 0).await {
@@ -181,12 +193,48 @@ impl HandWriter {
     }
 }
 
+/// What became of an element of `feedbacks`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FeedbackStanding {
+    There,
+    /// Another stands there that was given at the same moment, of the same answer: somebody changed it.
+    Changed,
+    Gone,
+}
+
+impl FeedbackStanding {
+    fn of(element: &Bson, stored: &[Bson]) -> Self {
+        if stored.iter().any(|given| edit::same(Some(given), Some(element))) {
+            Self::There
+        } else if stored.iter().any(|given| is_same_giving(given, element)) {
+            Self::Changed
+        } else {
+            Self::Gone
+        }
+    }
+}
+
+/// By what a change of a feedback keeps.
+fn is_same_giving(a: &Bson, b: &Bson) -> bool {
+    let (Bson::Document(a), Bson::Document(b)) = (a, b) else { return false };
+    let is_same = |key: &str| edit::same(a.get(key), b.get(key));
+    a.contains_key("created_at") && ["created_at", "agent_id", "message_id"].into_iter().all(is_same)
+}
+
 /// A field that was only moved stands on both sides: it is taken to be carried out.
 fn side(is_after: bool, is_before: bool) -> StoredSide {
     match (is_after, is_before) {
         (true, _) => StoredSide::After,
         (false, true) => StoredSide::Before,
         (false, false) => StoredSide::Neither,
+    }
+}
+
+/// Whether it is a deletion whose copy is surely gone: there is no way back from it.
+async fn is_lost(entry: &JournalEntry) -> bool {
+    match &entry.deed {
+        Deed::Deletion { copy } => matches!(tokio::fs::try_exists(copy).await, Ok(false)),
+        Deed::Metadata(_) | Deed::Feedback { .. } => false,
     }
 }
 

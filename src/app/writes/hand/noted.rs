@@ -60,18 +60,23 @@ impl HandWriter {
         }
     }
 
-    /// A session was put back from that copy: its deletion is taken back.
-    pub(super) async fn settle_restored(&self, file: &Path) -> Vec<String> {
+    /// A session was put back from that copy: its deletion is taken back, also where another copy of it was meant by that.
+    pub(super) async fn settle_restored(&self, file: &Path, session: &SessionKey) -> Vec<String> {
         let read = match self.journal.read().await {
             Ok(read) => read,
             Err(error) => return vec![self.no_way_back(&error)],
         };
         let is_its = |entry: &&JournalEntry| match &entry.deed {
-            Deed::Deletion { copy } => entry.place == self.place.identity && is_same_file(copy, file),
+            Deed::Deletion { copy } => {
+                let is_meant = entry.session == *session || is_same_file(copy, file);
+                is_meant
+                    && entry.place == self.place.identity
+                    && !matches!(entry.state, DeedState::Failed | DeedState::Undone)
+            }
             Deed::Metadata(_) | Deed::Feedback { .. } => false,
         };
-        let deletion = read.entries.iter().rev().find(is_its).map(|entry| (entry.id, DeedState::Undone));
-        self.settle_all(deletion.into_iter().collect()).await;
+        let deletions = read.entries.iter().filter(is_its).map(|entry| (entry.id, DeedState::Undone));
+        self.settle_all(deletions.collect()).await;
         self.journal.notes(&read)
     }
 

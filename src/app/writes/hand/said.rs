@@ -6,11 +6,13 @@ use super::turn::Turn;
 use crate::{
     app::{
         text,
+        told::Told,
         writes::{
             UndoScope,
             journal::{Deed, FieldDeed, JournalEntry},
         },
     },
+    repository::Error,
     session::plain,
 };
 
@@ -41,6 +43,31 @@ pub(super) fn turned(entries: &[&JournalEntry], done: usize, turn: Turn, place: 
         several => format!("the change of {} sessions is {}", several.len(), turned_word(turn)),
     };
     line(&format!("{says}, {}", at(place)))
+}
+
+/// That a deletion has no way back any more.
+pub(super) fn lost(entry: &JournalEntry) -> String {
+    line(&format!(
+        "the deletion of session {} cannot be taken back, for its copy is gone; it was passed over",
+        entry.session.text()
+    ))
+}
+
+/// What stands in the way of taking a change back or making it again, and what to do; `None`: it failed for another reason.
+#[must_use]
+pub fn in_the_way(error: &Error) -> Option<Told> {
+    let (message, hint) = match error {
+        Error::Conflict { id, field, .. } => (
+            format!("another change of {field} of session {id:?} stands in the way; nothing was done"),
+            "what is stored stays: edit that where it is to be another",
+        ),
+        Error::Exists { name, place, .. } => (
+            format!("a session {name:?} is in {place} again and stands in the way; nothing was done"),
+            "that one stays; the deleted one comes back once its id is free",
+        ),
+        _ => return None,
+    };
+    Some(Told { hints: vec![hint.to_owned()], message, ..Told::from(error) })
 }
 
 fn turned_word(turn: Turn) -> &'static str {

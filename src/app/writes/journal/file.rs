@@ -31,16 +31,33 @@ fn path(folder: &Path) -> PathBuf {
     folder.join("journal")
 }
 
+/// Whether the file is there. What stands there under its name and is no file of its own, such as a pipe or a link to what others
+/// read, is neither read nor written.
+///
+/// # Errors
+/// That it is such a thing, and what the file system says.
+fn is_there(path: &Path) -> io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(meta) if meta.is_file() => Ok(true),
+        Ok(_) => Err(io::Error::other("what is named `journal` there is no plain file; move it away")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Appends lines; with `is_awaited` they are on the disk when it ends.
 pub(super) fn append(folder: &Path, lines: &[u8], is_awaited: bool) -> io::Result<()> {
     places::make_private(folder)?;
     let _lock = lock(folder)?;
     let path = path(folder);
-    let is_new = match disk::new_private_file(&path) {
-        Ok(_) => true,
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
-        Err(error) => return Err(error),
-    };
+    let is_new = !is_there(&path)?;
+    // Without locks another window may have been quicker.
+    if is_new
+        && let Err(error) = disk::new_private_file(&path)
+        && error.kind() != io::ErrorKind::AlreadyExists
+    {
+        return Err(error);
+    }
     let mut file = File::options().read(true).append(true).open(&path)?;
     let held = file.metadata()?.len();
     if held > 0 && held + lines.len() as u64 > LARGEST_JOURNAL as u64 {
@@ -94,9 +111,10 @@ fn shorten(folder: &Path, path: &Path, file: &mut File, lines: &[u8]) -> io::Res
     Ok(())
 }
 
-/// The newest lines, the last `new` bytes in any case, and which groups lack some of their entries.
+/// The newest lines, the last `new` bytes and the newest change in any case, and which groups lack some of their entries. A change
+/// of large values would lose its way back to the line that says how it ended.
 pub(super) fn shortened(all: &[u8], new: usize) -> Vec<u8> {
-    let keep = SHORTENED.max(new).min(all.len());
+    let keep = SHORTENED.max(new).max(since_newest_entry(all)).min(all.len());
     let from = all.len() - keep;
     // The next line that is whole; the last byte ends the newest.
     let is_start = from == 0 || all[from - 1] == b'\n';
@@ -112,6 +130,18 @@ pub(super) fn shortened(all: &[u8], new: usize) -> Vec<u8> {
     let mut shorter = line::lines(&cut).unwrap_or_default();
     shorter.extend_from_slice(kept);
     shorter
+}
+
+/// So many bytes are the newest entry and what follows it; 0: there is none.
+fn since_newest_entry(all: &[u8]) -> usize {
+    let mut start = all.len();
+    for line in all.split_inclusive(|byte| *byte == b'\n').rev() {
+        start -= line.len();
+        if line::is_entry(line) {
+            return all.len() - start;
+        }
+    }
+    0
 }
 
 /// Behind the end of the line that this byte is in.
@@ -130,10 +160,8 @@ fn group(record: &Record) -> Option<Uuid> {
 /// All of it.
 pub(super) fn read(folder: &Path) -> io::Result<Vec<u8>> {
     // It is only appended to, or replaced whole: no lock is needed to read it. A line that is being written ends in no newline yet.
-    match fs::read(path(folder)) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        read => read,
-    }
+    let path = path(folder);
+    if is_there(&path)? { fs::read(path) } else { Ok(Vec::new()) }
 }
 
 /// Locks the journal until what is given is dropped, or the process ends. A file of its own: the journal's may be replaced.
@@ -169,8 +197,10 @@ fn sync_folder(folder: &Path) {
 
 #[cfg(test)]
 mod tests {
+    use bson::Bson;
+
     use super::*;
-    use crate::app::writes::journal::DeedState;
+    use crate::app::writes::journal::{Deed, DeedState, JournalEntry};
 
     fn state(number: u128) -> Vec<u8> {
         line::lines(&[Record::State(Uuid::from_u128(number), DeedState::Done)]).unwrap()
@@ -206,6 +236,31 @@ mod tests {
         assert!(shorter.starts_with(&line) && shorter.len().is_multiple_of(line.len()));
         // What is written last stays, whatever its size.
         assert_eq!(shortened(&many, many.len()), many);
+    }
+
+    #[test]
+    fn a_change_of_large_values_outlives_the_line_of_its_end() {
+        let deed = Deed::Feedback { before: Some(Bson::from("x".repeat(SHORTENED))), after: None };
+        let entry = line::lines(&[Record::Entry(Box::new(JournalEntry::new("here", "s".into(), deed)))]).unwrap();
+        assert!(entry.len() > SHORTENED);
+        let all = [state(1), entry.clone(), state(7)].concat();
+        assert_eq!(shortened(&all, state(7).len()), [entry, state(7)].concat());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_or_a_folder_is_no_journal() {
+        let dir = tempfile::tempdir().unwrap();
+        let other = dir.path().join("other");
+        fs::write(&other, "of others").unwrap();
+        std::os::unix::fs::symlink(&other, path(dir.path())).unwrap();
+        let refused = append(dir.path(), &state(1), true).unwrap_err();
+        assert!(refused.to_string().contains("no plain file"), "{refused}");
+        assert!(read(dir.path()).is_err());
+        assert_eq!(fs::read(&other).unwrap(), b"of others");
+        fs::remove_file(path(dir.path())).unwrap();
+        fs::create_dir(path(dir.path())).unwrap();
+        assert!(append(dir.path(), &state(1), true).is_err() && read(dir.path()).is_err());
     }
 
     #[test]

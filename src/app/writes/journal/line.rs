@@ -63,6 +63,12 @@ pub(super) fn record(line: &[u8]) -> Result<Record, LineFault> {
     written.record().map_err(|UnreadRecord| LineFault::Newer)
 }
 
+/// Whether a line is of a change that is about to be made, by how it begins.
+pub(super) fn is_entry(line: &[u8]) -> bool {
+    let json = line.splitn(3, |byte| *byte == b' ').nth(2);
+    json.is_some_and(|json| json.starts_with(b"{\"entry\":"))
+}
+
 fn is_version(word: &str) -> bool {
     let number = word.strip_prefix('v').unwrap_or_default();
     !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit())
@@ -316,7 +322,8 @@ mod tests {
     fn a_changed_byte_is_damage_and_another_version_is_kept_apart() {
         let written = lines(&[entry(Bson::Int32(5)), Record::State(Uuid::from_u128(1), DeedState::Done)]).unwrap();
         let line = written.split(|byte| *byte == b'\n').next().unwrap();
-        assert!(record(line).is_ok());
+        assert!(record(line).is_ok() && is_entry(line));
+        assert!(!is_entry(written.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap()));
         for at in [1, 5, 20, line.len() - 1] {
             let mut changed = line.to_vec();
             changed[at] ^= 0x80;

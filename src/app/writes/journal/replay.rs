@@ -84,21 +84,27 @@ impl JournalRead {
 
     /// What is wrong with it, a sentence each.
     pub(super) fn notes(&self) -> Vec<String> {
-        let lines = |count: usize| if count == 1 { "1 line".to_owned() } else { format!("{count} lines") };
-        let mut notes = Vec::new();
-        if self.damaged > 0 {
-            notes.push(format!(
-                "{} of the journal of changes are damaged; they stay where they are, and their changes cannot be taken back",
-                lines(self.damaged)
-            ));
-        }
-        if self.newer > 0 {
-            notes.push(format!(
-                "{} of the journal of changes are of a newer strandscope; their changes can be taken back there",
-                lines(self.newer)
-            ));
-        }
-        notes
+        let damaged = match self.damaged {
+            0 => None,
+            1 => Some(
+                "1 line of the journal of changes is damaged; it stays where it is, and its change cannot be taken back".to_owned(),
+            ),
+            several => Some(format!(
+                "{several} lines of the journal of changes are damaged; they stay where they are, and their changes cannot be taken \
+                 back"
+            )),
+        };
+        let newer = match self.newer {
+            0 => None,
+            1 => Some(
+                "1 line of the journal of changes is of a newer strandscope; its change can be taken back there"
+                    .to_owned(),
+            ),
+            several => Some(format!(
+                "{several} lines of the journal of changes are of a newer strandscope; their changes can be taken back there"
+            )),
+        };
+        damaged.into_iter().chain(newer).collect()
     }
 
     /// See [`Journal::own_feedback`](super::Journal::own_feedback).
@@ -192,6 +198,7 @@ mod tests {
         let read = replayed(&all);
         assert_eq!((read.entries.len(), read.damaged, read.newer), (1, 1, 1));
         assert_eq!(read.notes().len(), 2);
+        assert!(read.notes().iter().all(|note| note.starts_with("1 line of the journal of changes is ")));
         assert_eq!(replayed(b""), JournalRead::default());
     }
 }

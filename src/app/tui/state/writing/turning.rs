@@ -34,9 +34,12 @@ mod tests {
     use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
     use super::*;
-    use crate::app::{
-        task::Command,
-        tui::state::{Input, sample::Screen},
+    use crate::{
+        app::{
+            task::{Command, Event},
+            tui::state::{Input, sample::Screen},
+        },
+        repository::Error,
     };
 
     fn writes(screen: &mut Screen) -> Vec<Write> {
@@ -59,5 +62,20 @@ mod tests {
         screen.state.focus = Pane::Sessions;
         screen.press("u");
         assert_eq!(writes(&mut screen), [Write::Undo(UndoScope::Place)]);
+    }
+
+    #[test]
+    fn what_stands_in_the_way_is_said_in_words_of_its_own() {
+        let mut screen = Screen::writable(120, 40);
+        screen.press("u");
+        let ticket = screen.asked.drain(..).find_map(|command| match command {
+            Command::Write(ticket, _) => Some(ticket),
+            _ => None,
+        });
+        let error = Error::conflict("s", "metadata.a", None);
+        screen.tell(Event::NotWritten { ticket: ticket.unwrap(), error, stored: None });
+        let says = screen.state.workspace.last_error.clone().unwrap();
+        assert!(says.contains("another change of metadata.a of session \"s\" stands in the way"), "{says}");
+        assert!(!says.contains("repeat the edit"), "{says}");
     }
 }

@@ -162,6 +162,69 @@ async fn feedback_given_here_is_known_and_taken_back() {
 }
 
 #[tokio::test]
+async fn feedback_that_another_changed_is_not_said_to_be_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (hand, repository) = hand(dir.path()).await;
+    let key = SessionKey::from("a");
+    let stored =
+        async || -> Vec<Bson> { repository.feedbacks(&key).await.unwrap().iter().map(|one| one.raw.bson()).collect() };
+    hand.carry_out(Write::Feedback(key.clone(), NewFeedback::new(Rating::Up).comment("good"))).await.unwrap();
+    let given = stored().await.remove(0);
+    let mut other = given.as_document().unwrap().clone();
+    other.insert("comment", "of another");
+    repository.change_feedback(&key, &FeedbackChange::to(given, other.clone())).await.unwrap();
+    let refused = hand.carry_out(Write::Undo(of("a"))).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Conflict, "{refused}");
+    assert_eq!(stored().await, [Bson::from(other.clone())], "nothing is done");
+    // Another took it back: so it is as it was.
+    repository.change_feedback(&key, &FeedbackChange::back(other.into())).await.unwrap();
+    assert_eq!(hand.carry_out(Write::Undo(of("a"))).await.unwrap().changes.len(), 1);
+}
+
+#[tokio::test]
+async fn a_deletion_without_its_copy_does_not_stand_in_the_way() {
+    let dir = tempfile::tempdir().unwrap();
+    let (hand, repository) = hand(dir.path()).await;
+    let change = Write::Metadata("b".into(), vec![MetadataEdit::set("x", 2).only_if(Some(1.into()))]);
+    hand.carry_out(change).await.unwrap();
+    let copy = hand.carry_out(Write::Delete("a".into())).await.unwrap().copy.unwrap();
+    let kept = dir.path().join("kept");
+    std::fs::rename(copy, &kept).unwrap();
+    let outcome = hand.carry_out(Write::Undo(UndoScope::Place)).await.unwrap();
+    assert_eq!(outcome.says.as_deref(), Some("x of b is 1 again, at here"));
+    assert_eq!(
+        outcome.notes,
+        ["the deletion of session a cannot be taken back, for its copy is gone; it was passed over"]
+    );
+    // By the file, wherever it is now: then there is nothing to be said of it either.
+    hand.restore(kept).await.unwrap();
+    assert!(repository.open(&"a".into(), 0).await.is_ok());
+    let nothing = hand.carry_out(Write::Undo(UndoScope::Place)).await.unwrap();
+    assert!(nothing.changes.is_empty() && nothing.notes.is_empty(), "{:?}", nothing.notes);
+}
+
+#[tokio::test]
+async fn damage_is_told_with_what_stands_in_the_way() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut hand, _) = hand(dir.path()).await;
+    let state = dir.path().join("state");
+    hand.journal = Journal::new(Some(state.clone()));
+    let set = |from: i32, to: i32| edits(vec![MetadataEdit::set("x", to).only_if(Some(from.into()))]);
+    hand.carry_out(set(1, 2)).await.unwrap();
+    hand.carry_out(set(2, 3)).await.unwrap();
+    let journal = state.join("journal");
+    let mut lines: Vec<String> = std::fs::read_to_string(&journal).unwrap().lines().map(str::to_owned).collect();
+    lines[2].pop();
+    std::fs::write(&journal, lines.join("\n") + "\n").unwrap();
+    let Turned { outcome, unfinished } = hand.turn(&of("a"), Turn::Back).await.unwrap();
+    assert_eq!(unfinished.map(|error| error.kind()), Some(ErrorKind::Conflict));
+    assert_eq!(outcome.notes.len(), 1, "{:?}", outcome.notes);
+    // On the screen the error comes first, and that is said afterwards.
+    assert!(hand.carry_out(Write::Undo(of("a"))).await.is_err());
+    assert_eq!(hand.carry_out(Write::Undo(of("b"))).await.unwrap().notes.len(), 1);
+}
+
+#[tokio::test]
 async fn a_deleted_session_comes_back() {
     let dir = tempfile::tempdir().unwrap();
     let (hand, repository) = hand(dir.path()).await;
