@@ -54,8 +54,8 @@ impl Bench {
         };
         let ours = async || {
             number += 1;
-            let change = BulkKind::Set.read(&format!("n={number}")).expect("a change");
             let dates = DateContext::new(Timestamp::now(), TimeZone::UTC);
+            let change = BulkKind::Set.read(&format!("n={number}"), &dates).expect("a change");
             let order = BulkOrder { scope: BulkScope::matching(Filter::default()), change, dates };
             let run = BulkRun::new(hand.clone(), order, Some(state.path().join("bulk")));
             let (progress, mut told) = mpsc::channel(2);

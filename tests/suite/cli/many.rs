@@ -7,7 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use bson::{Document, doc};
+use bson::{Bson, Document, doc};
 use mongodb::Collection;
 use serde_json::{Value, json};
 
@@ -117,6 +117,47 @@ fn command(home: &Home, fresh: &Fresh, args: &[&str]) -> Command {
 
 async fn holding(collection: &Collection<Document>, n: i64) -> u64 {
     collection.count_documents(doc! { "metadata.n": { "$eq": n, "$type": "long" } }).await.unwrap()
+}
+
+#[test]
+fn what_changes_nothing_says_why() {
+    let home = fixtures();
+    let none = home.on_sessions(&["metadata", "set", "--where", "no-such-session", "a=1", "--yes"]).talk();
+    assert_eq!(none, "[0] strandscope: no session matches\n");
+    for fields in [&["n", "n"][..], &["a", "a.b"], &["$n"], &["a..b"]] {
+        let refused = home.on_sessions(&[&["metadata", "unset", "--where", "", "--yes"][..], fields].concat()).talk();
+        assert!(refused.starts_with("[2] "), "{fields:?}: {refused}");
+    }
+    let typed = home.on_sessions(&["metadata", "set", "--where", "", "n=many", "--type", "i32", "--yes"]).talk();
+    assert!(typed.starts_with("[2] "), "{typed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_reads_no_names_stops_nothing() {
+    let fresh = many("many_unread").await;
+    let home = Home::empty();
+    let mut running = command(&home, &fresh, &["metadata", "set", "--where", "", "n=5", "--yes"]);
+    let mut child = running.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
+    assert_eq!(holding(&fresh.collection, 5).await, SESSIONS as u64);
+    let report = states(&reports(&home)[0]);
+    assert_eq!(report.len(), SESSIONS);
+    assert!(report.values().all(|state| state == "done"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_object_is_known_before_it_is_written() {
+    let fresh = support::fresh_collection("many_null").await;
+    let session = |id: &str, metadata: Bson| doc! { "_id": id, "session_id": id, "agents": {}, "metadata": metadata };
+    let none = doc! { "_id": "none", "session_id": "none", "agents": {} };
+    let others = [session("null", Bson::Null), session("text", "x".into()), session("fields", doc! {}.into()), none];
+    fresh.load(others).await;
+    let home = Home::empty();
+    let dry = home.ended(command(&home, &fresh, &["metadata", "set", "--where", "", "n=5", "--dry-run"]));
+    assert!(dry.err.contains("2 would be changed, 2 do not fit"), "{}", dry.err);
+    let done = home.ended(command(&home, &fresh, &["metadata", "set", "--where", "", "n=5", "--yes"]));
+    assert!(done.code == 0 && done.err.contains("2 done, 2 do not fit"), "{}", done.err);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -48,9 +48,10 @@ pub async fn set(
 /// Changes all that match, or says what that would come to.
 pub async fn change(context: &Context, hooks: &Hooks, change: BulkChange, many: &ManyArgs) -> Result<()> {
     let now = Timestamp::now();
+    let dates = DateContext::new(now, context.config.ui.zone());
+    change.check(&dates).map_err(Stop::Usage)?;
     let typed = context.config.expand_filter(many.filter.as_deref().unwrap_or_default())?;
     let filter = Filter::parse_at(&typed, &now.to_zoned(context.config.ui.zone()))?;
-    let dates = DateContext::new(now, context.config.ui.zone());
     let order = BulkOrder { scope: BulkScope::matching(filter), change, dates };
     if many.dry_run {
         let (reader, rules) = (context.reader().await?, context.required()?.rules);
@@ -70,7 +71,8 @@ pub async fn change(context: &Context, hooks: &Hooks, change: BulkChange, many: 
     }
     context.agree()?;
     let reports = places::state_dir().as_deref().map(places::reports_in);
-    carry_out(&BulkRun::new(hand, order, reports)).await
+    let reader = hand.store.reader();
+    carry_out(&BulkRun::new(hand, order, reports), reader.as_ref()).await
 }
 
 /// How many sessions it would come to; with `each`, a line for each that is not left as it is.
@@ -98,12 +100,9 @@ async fn look(reader: Arc<dyn SessionReader>, order: &BulkOrder, rules: WriteRul
 /// `12 would be changed, 3 unchanged, 1 does not fit`.
 async fn preview(reader: &dyn SessionReader, tally: &BulkTally) -> String {
     if tally.sessions() == 0 {
-        return context::nothing(reader, "no session matches").await;
+        return context::nothing(reader, NONE).await;
     }
-    let others = SessionOutcome::ALL.into_iter().filter(|outcome| *outcome != SessionOutcome::Done);
-    let others = others.filter(|outcome| tally.of(*outcome) > 0);
-    let others = others.map(|outcome| format!(", {} {}", tally.of(outcome), outcome.word()));
-    format!("{} would be changed{}", tally.of(SessionOutcome::Done), others.collect::<String>())
+    tally.would(|count| count.to_string())
 }
 
 /// Asks, with the first few of each.
@@ -136,17 +135,17 @@ fn agree(order: &BulkOrder, tally: &BulkTally, place: &str) -> Result<()> {
 }
 
 /// Names each session that is changed, and at the end what became of how many. A signal stops it once what is being written is; a
-/// second one does at once.
-async fn carry_out(run: &BulkRun) -> Result<()> {
+/// second one does at once. Who reads the names has no say in it: where nobody does any more, it goes on.
+async fn carry_out(run: &BulkRun, reader: &dyn SessionReader) -> Result<()> {
     let mut signals = Signals::listen()?;
     let (progress, mut told) = mpsc::channel::<BulkProgress>(2);
     let mut running = std::pin::pin!(run.run(None, &progress));
-    let mut out = Out::new();
+    let mut names = ChangedNames { out: Out::new(), unread: None };
     let mut stopped = None;
     let end = loop {
         tokio::select! {
             end = &mut running => break end?,
-            Some(at) = told.recv() => name(&mut out, &at)?,
+            Some(at) = told.recv() => names.add(&at),
             caught = signals.next() => match caught {
                 Caught::End(code) if stopped.is_some() => return Err(Stop::Said(code).into()),
                 Caught::End(code) => {
@@ -160,14 +159,43 @@ async fn carry_out(run: &BulkRun) -> Result<()> {
         }
     };
     while let Ok(at) = told.try_recv() {
-        name(&mut out, &at)?;
+        names.add(&at);
     }
-    tell(end, stopped)
+    if end.tally.sessions() == 0 && end.error.is_none() && stopped.is_none() {
+        output::note(&context::nothing(reader, NONE).await);
+        return Ok(());
+    }
+    let ended = tell(end, stopped);
+    match names.unread {
+        Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            output::note(&format!("the changed sessions could not all be named: {error}"));
+            ended.and(Err(Stop::Said(1).into()))
+        }
+        _ => ended,
+    }
 }
 
-fn name(out: &mut Out, at: &BulkProgress) -> io::Result<()> {
-    at.changes.iter().try_for_each(|change| out.line(&text::line(change.session.text())))?;
-    out.flush()
+/// What is said where the filter finds nothing.
+const NONE: &str = "no session matches";
+
+/// The ids of the changed sessions, on standard output.
+struct ChangedNames {
+    out: Out,
+    /// Why no more are written.
+    unread: Option<io::Error>,
+}
+
+impl ChangedNames {
+    fn add(&mut self, at: &BulkProgress) {
+        if self.unread.is_none() {
+            self.unread = self.write(at).err();
+        }
+    }
+
+    fn write(&mut self, at: &BulkProgress) -> io::Result<()> {
+        at.changes.iter().try_for_each(|change| self.out.line(&text::line(change.session.text())))?;
+        self.out.flush()
+    }
 }
 
 /// What became of all, and the exit code of that.

@@ -90,9 +90,17 @@ fn no_type(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::writes::bulk::BulkKind;
 
     #[test]
     fn types_are_named_where_none_was_meant() {
+        let dates = DateContext::new(Timestamp::UNIX_EPOCH, jiff::tz::TimeZone::UTC);
+        for kind in TypeArg::value_variants() {
+            let value = kind.to_possible_value().expect("a word");
+            let typed = format!("n={}", value.get_name());
+            let change = BulkChange::Retype { field: "n".to_owned(), kind: kind.element() };
+            assert_eq!(BulkKind::Retype.read(&typed, &dates), Ok(change), "the browser takes the same words");
+        }
         assert!(no_type("number").starts_with("\"number\" is no type; they are str, i32, i64"));
     }
 }

@@ -189,7 +189,7 @@ impl AppState {
         if self.focus == Pane::Sessions {
             self.workspace.last_error = None;
             if !self.workspace.list.filter.is_empty() {
-                return self.workspace.list.set_filter(Filter::default(), &mut self.tickets);
+                return self.list_matching(Filter::default());
             }
         }
         self.focus = Pane::Sessions;
@@ -274,7 +274,18 @@ impl AppState {
         self.focus = Pane::Sessions;
         self.workspace.last_error = None;
         self.leave_review_of_list();
-        Ok(self.workspace.list.set_filter(filter, &mut self.tickets))
+        Ok(self.list_matching(filter))
+    }
+
+    /// Lists what matches, and says where marks go with the filter that they were of.
+    pub(super) fn list_matching(&mut self, filter: Filter) -> Vec<Effect> {
+        let had_marks = self.workspace.list.has_marks();
+        let effects = self.workspace.list.set_filter(filter, &mut self.tickets);
+        if had_marks && !self.workspace.list.has_marks() {
+            let said = self.said.take().map(|said| format!("{said}; ")).unwrap_or_default();
+            self.said = Some(format!("{said}nothing is marked any more: all that matched before was"));
+        }
+        effects
     }
 
     pub(super) fn find_text(&mut self, text: &str) -> Vec<Effect> {

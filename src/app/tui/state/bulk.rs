@@ -76,7 +76,7 @@ pub struct RunningBulk {
     ticket: Ticket,
     /// What is changed.
     pub order: BulkOrder,
-    /// How many were to be changed, by the preview.
+    /// How many there are to have their turn, by the preview.
     pub of: u64,
     /// What became of how many so far.
     pub tally: BulkTally,

@@ -67,7 +67,7 @@ impl AppState {
                 self.focus = Pane::Sessions;
                 let of = ReviewOf::Sessions { filter, rated: HashSet::new(), waits: true };
                 self.workspace.review = Some(Review { of, rated: 0 });
-                self.workspace.list.set_filter(narrowed, &mut self.tickets)
+                self.list_matching(narrowed)
             }
             Err(mistake) => self.say(mistake.problem),
         }
@@ -79,7 +79,7 @@ impl AppState {
         self.said = Some(format!("the review is over: {} rated", review.rated));
         let ReviewOf::Sessions { filter, .. } = review.of else { return Vec::new() };
         match self.read_filter(&filter) {
-            Ok(filter) => self.workspace.list.set_filter(filter, &mut self.tickets),
+            Ok(filter) => self.list_matching(filter),
             Err(mistake) => self.say(mistake.problem),
         }
     }

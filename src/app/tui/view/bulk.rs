@@ -102,7 +102,11 @@ fn content<'a>(pane: &'a BulkPane, width: usize, look: &Look) -> BulkBox<'a> {
         BulkStage::Look(seen) => {
             let mut above = vec![what(&seen.order.change.to_string(), width, look)];
             let state = if seen.done { "" } else { "looking at each: " };
-            above.extend(problem(Some(&format!("{state}{}", would(&seen.tally, look))), width, theme.text));
+            above.extend(problem(
+                Some(&format!("{state}{}", seen.tally.would(|count| format::number(count, look.marks)))),
+                width,
+                theme.text,
+            ));
             let change = format::number(seen.tally.of(SessionOutcome::Done), look.marks);
             let hint = match (seen.done, seen.tally.of(SessionOutcome::Done)) {
                 (true, 1..) => format!("Enter change {change}  Esc back"),
@@ -114,12 +118,10 @@ fn content<'a>(pane: &'a BulkPane, width: usize, look: &Look) -> BulkBox<'a> {
             let had = running.tally.sessions();
             let mut above = vec![what(&running.order.change.to_string(), width, look)];
             let stopping = if running.stopping { ", stopping" } else { "" };
-            let says = format!(
-                "{} of {} would be changed; {}{stopping}",
-                format::number(had, look.marks),
-                format::number(running.of, look.marks),
-                running.tally
-            );
+            let number = |count| format::number(count, look.marks);
+            // None of them had one yet: nothing is to be counted.
+            let counted = if had == 0 { String::new() } else { format!(": {}", running.tally.counted(number)) };
+            let says = format!("{} of {} had their turn{counted}{stopping}", number(had), number(running.of));
             above.extend(problem(Some(&says), width, theme.text));
             let hint = String::from(if running.stopping { "" } else { "Esc stop" });
             BulkBox { above, below: named(pane, &running.tally, width, look), hint, ..BulkBox::default() }
@@ -131,7 +133,7 @@ fn content<'a>(pane: &'a BulkPane, width: usize, look: &Look) -> BulkBox<'a> {
 fn of_ended(pane: &BulkPane, ended: &EndedBulk, width: usize, look: &Look) -> BulkBox<'static> {
     let theme = &look.theme;
     let mut above = vec![what(&ended.order.change.to_string(), width, look)];
-    above.extend(problem(Some(&ended.end.tally.to_string()), width, theme.text));
+    above.extend(problem(Some(&ended.end.tally.counted(|count| format::number(count, look.marks))), width, theme.text));
     if let Some(error) = &ended.end.error {
         above.extend(problem(Some(&told::sentence_on_screen(error)), width, theme.error));
     } else if ended.end.left.is_some() {
@@ -161,16 +163,6 @@ fn what(change: &str, width: usize, look: &Look) -> Line<'static> {
 fn problem(says: Option<&str>, width: usize, style: Style) -> Vec<Line<'static>> {
     let wrapped = says.map(|says| wrap::plain(&text::line(says), width)).unwrap_or_default();
     wrapped.into_iter().take(SENTENCE).map(|line| Line::styled(line, style)).collect()
-}
-
-/// `10 would be changed, 1 unchanged, 1 does not fit`.
-fn would(tally: &BulkTally, look: &Look) -> String {
-    let others = SessionOutcome::ALL.into_iter().filter(|outcome| *outcome != SessionOutcome::Done);
-    let others = others.filter(|outcome| tally.of(*outcome) > 0);
-    let others =
-        others.map(|outcome| format!(", {} {}", format::number(tally.of(outcome), look.marks), outcome.word()));
-    let changed = format::number(tally.of(SessionOutcome::Done), look.marks);
-    format!("{changed} would be changed{}", others.collect::<String>())
 }
 
 /// The first few of each outcome: an empty line, then a line each.

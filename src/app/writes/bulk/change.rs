@@ -10,7 +10,7 @@ use crate::{
         place::WriteRules,
         writes::{Write, value_start},
     },
-    repository::{Projection, Result, SessionReader},
+    repository::{Error, Projection, Result, SessionReader},
     session::{
         Feedback, Guard, MetadataEdit, MetadataPath, Rating, Summary,
         edit::{self, AssignedValue, DateContext, PathRefusal},
@@ -156,7 +156,7 @@ impl BulkOrder {
     /// What it comes to for a session whose row was read with what the change needs of its metadata.
     ///
     /// # Errors
-    /// What reading the feedback of the session can meet, where it is rated.
+    /// What reading more of the session can meet, where its row does not tell enough.
     pub async fn fit(&self, reader: &dyn SessionReader, row: &Summary, rules: &WriteRules) -> Result<BulkFit> {
         if let BulkChange::Feedback { rating, comment } = &self.change {
             // What was given by a run before, which was cut short, is not given again.
@@ -173,6 +173,13 @@ impl BulkOrder {
             (feedback.comment, feedback.at) = (comment.clone(), self.dates.now);
             return Ok(BulkFit::Change(Box::new(Write::Feedback(row.key.clone(), feedback))));
         }
+        if row.metadata.is_none() && matches!(self.change.wanted(), Projection::Fields(_)) {
+            // Of what is no object a row with single fields says nothing.
+            match reader.metadata(&row.key).await {
+                Err(Error::NotAnObject { .. }) => return Ok(BulkFit::Misfit(NO_OBJECT.to_owned())),
+                known => drop(known?),
+            }
+        }
         Ok(self.fit_metadata(row, rules))
     }
 
@@ -181,7 +188,7 @@ impl BulkOrder {
         let metadata = match &row.metadata {
             None => &none,
             Some(Bson::Document(fields)) => fields,
-            Some(_) => return BulkFit::Misfit("its metadata is not an object".to_owned()),
+            Some(_) => return BulkFit::Misfit(NO_OBJECT.to_owned()),
         };
         let edits = match self.change.edits(metadata, &self.dates) {
             None => return BulkFit::Change(Box::new(Write::Delete(row.key.clone()))),
@@ -198,6 +205,9 @@ impl BulkOrder {
         }
     }
 }
+
+/// Why no field is changed where the metadata is a text, a number or null.
+const NO_OBJECT: &str = "its metadata is not an object";
 
 /// The path that is meant, and what stands there. `None`: nothing does, nor could it.
 fn stored<'a>(metadata: &'a Document, typed: &str) -> Result<Option<(MetadataPath, &'a Bson)>, String> {

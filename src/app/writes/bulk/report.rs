@@ -5,6 +5,7 @@
 //! {"session": "support-1042", "state": "begun", "entry": "…"}
 //! {"session": "support-1042", "state": "done"}
 //! {"session": "resumed-7", "state": "does not fit", "why": "…"}
+//! {"session": "resumed-8", "state": "stopped", "why": "it had no turn yet"}
 //! {"end": {"done": 1, "does not fit": 1}, "stopped": false, "why": null}
 //! ```
 //!
@@ -134,6 +135,11 @@ pub(super) fn ended(session: &SessionKey, outcome: SessionOutcome, why: &str) ->
         line["why"] = why.into();
     }
     line
+}
+
+/// The line of a session that was begun, and that a stop came before.
+pub(super) fn stopped(session: &SessionKey) -> Value {
+    json!({ "session": shown(session), "state": "stopped", "why": "it had no turn yet" })
 }
 
 /// As `list --json` names it.

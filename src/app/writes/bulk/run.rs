@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{
     BulkOrder, BulkTally,
     report::BulkReport,
-    source::{BATCH, BatchStart, BulkBatch, BulkSource},
+    source::{BATCH, BatchStart, BulkSource},
 };
 use crate::{
     app::writes::HandWriter,
@@ -127,11 +127,11 @@ impl BulkRun {
             let ended = match source.again(&keys).await {
                 _ if self.is_stopped() => BatchEnd::Stopped,
                 Err(error) => BatchEnd::Untouched(error),
-                Ok(batch) => self.take(batch, part, work, progress).await,
+                Ok(batch) => work.take(batch, part, progress).await,
             };
             match ended {
                 BatchEnd::Done => {}
-                BatchEnd::Failed(_) => {
+                BatchEnd::Failed(_) | BatchEnd::Cut => {
                     work.keep(&again[to..]);
                     return ended;
                 }
@@ -164,10 +164,10 @@ impl BulkRun {
                 }
             };
             let next = source.next.clone();
-            let (ended, ahead) = tokio::join!(self.take(batch, &[], work, progress), source.read());
+            let (ended, ahead) = tokio::join!(work.take(batch, &[], progress), source.read());
             match ended {
                 BatchEnd::Done => (here, read) = (next, ahead),
-                BatchEnd::Failed(_) => {
+                BatchEnd::Failed(_) | BatchEnd::Cut => {
                     source.next = next;
                     return ended;
                 }
@@ -177,18 +177,5 @@ impl BulkRun {
                 }
             }
         }
-    }
-
-    async fn take(
-        &self,
-        batch: BulkBatch,
-        had: &[OpenSession],
-        work: &mut BulkWork,
-        progress: &mpsc::Sender<BulkProgress>,
-    ) -> BatchEnd {
-        let (changes, ended) = work.take(batch, had).await;
-        // Who does not listen any more needs not know.
-        let _ = progress.send(BulkProgress { tally: work.tally().clone(), changes }).await;
-        ended
     }
 }

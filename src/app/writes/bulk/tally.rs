@@ -42,6 +42,14 @@ impl SessionOutcome {
             Self::Unsure => "unsure",
         }
     }
+
+    /// The same of so many.
+    fn word_of(self, count: u64) -> &'static str {
+        match self {
+            Self::Misfit if count != 1 => "do not fit",
+            _ => self.word(),
+        }
+    }
 }
 
 /// A session that is named, what became of it, and more of that.
@@ -81,6 +89,27 @@ impl BulkTally {
         &self.samples
     }
 
+    /// What a preview comes to: `12 would be changed, 3 unchanged, 1 does not fit`. `number` writes a number.
+    #[must_use]
+    pub fn would(&self, number: impl Fn(u64) -> String) -> String {
+        let changed = format!("{} would be changed", number(self.of(SessionOutcome::Done)));
+        let others = self.parts(&number).filter(|(outcome, _)| *outcome != SessionOutcome::Done);
+        others.fold(changed, |all, (_, part)| format!("{all}, {part}"))
+    }
+
+    /// What became of how many: `12 done, 3 unchanged, 1 in conflict`; `none` where there is none.
+    #[must_use]
+    pub fn counted(&self, number: impl Fn(u64) -> String) -> String {
+        let parts: Vec<String> = self.parts(&number).map(|(_, part)| part).collect();
+        if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
+    }
+
+    fn parts(&self, number: &impl Fn(u64) -> String) -> impl Iterator<Item = (SessionOutcome, String)> {
+        let counts = SessionOutcome::ALL.into_iter().map(move |outcome| (outcome, self.of(outcome)));
+        let counted = counts.filter(|(_, count)| *count > 0);
+        counted.map(move |(outcome, count)| (outcome, format!("{} {}", number(count), outcome.word_of(count))))
+    }
+
     /// Counts one.
     pub fn count(&mut self, name: &str, outcome: SessionOutcome, says: impl FnOnce() -> String) {
         self.counts[outcome as usize] += 1;
@@ -96,11 +125,9 @@ impl BulkTally {
     }
 }
 
-/// `12 done, 3 unchanged, 1 in conflict`; `none` where there is none.
+/// As [`BulkTally::counted`], with plain digits.
 impl fmt::Display for BulkTally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counted = SessionOutcome::ALL.into_iter().filter(|outcome| self.of(*outcome) > 0);
-        let parts: Vec<String> = counted.map(|outcome| format!("{} {}", self.of(outcome), outcome.word())).collect();
-        f.write_str(&if parts.is_empty() { "none".to_owned() } else { parts.join(", ") })
+        f.write_str(&self.counted(|count| count.to_string()))
     }
 }

@@ -72,7 +72,7 @@ fn order(change: BulkChange) -> BulkOrder {
 }
 
 fn set(typed: &str) -> BulkChange {
-    BulkKind::Set.read(typed).unwrap()
+    BulkKind::Set.read(typed, &dates()).unwrap()
 }
 
 /// What it comes to for a session with that metadata.
@@ -130,15 +130,15 @@ async fn what_is_not_there_is_neither_removed_nor_renamed_nor_retyped() {
         (BulkKind::Retype, "n=i64"),
         (BulkKind::Retype, "a.n=i64"),
     ] {
-        let change = kind.read(typed).unwrap();
+        let change = kind.read(typed, &dates()).unwrap();
         assert_eq!(fit(change, Some(doc! { "other": 1 }.into())).await, BulkFit::Unchanged, "{kind} {typed}");
     }
-    assert_eq!(fit(BulkKind::Unset.read("n").unwrap(), None).await, BulkFit::Unchanged);
+    assert_eq!(fit(BulkKind::Unset.read("n", &dates()).unwrap(), None).await, BulkFit::Unchanged);
 }
 
 #[tokio::test]
 async fn a_renamed_field_keeps_its_value_and_its_place() {
-    let change = BulkKind::Rename.read("b=x").unwrap();
+    let change = BulkKind::Rename.read("b=x", &dates()).unwrap();
     let mut metadata = doc! { "a": 1, "b": { "in": 2_i64 }, "c": 3 };
     let edits = edits(change.clone(), metadata.clone()).await;
     crate::session::edit::apply(&mut metadata, &edits).unwrap();
@@ -152,7 +152,9 @@ async fn a_renamed_field_keeps_its_value_and_its_place() {
 async fn what_the_place_protects_does_not_fit() {
     assert!(misfit(set("tenant=x"), doc! { "tenant": "a" }).await.contains("protected"));
     assert_eq!(fit(set("tenant=a"), Some(doc! { "tenant": "a" }.into())).await, BulkFit::Unchanged);
-    assert!(misfit(BulkKind::Unset.read("tenant").unwrap(), doc! { "tenant": "a" }).await.contains("protected"));
+    assert!(
+        misfit(BulkKind::Unset.read("tenant", &dates()).unwrap(), doc! { "tenant": "a" }).await.contains("protected")
+    );
 }
 
 #[tokio::test]
@@ -225,11 +227,47 @@ async fn a_run_that_is_stopped_goes_on_where_it_was_with_the_same_report() {
     assert!(end.left.is_none());
 }
 
+/// More than are written at once, and told at once.
+#[tokio::test]
+async fn a_stop_in_the_middle_of_a_batch_leaves_what_had_no_turn_for_later() {
+    let count = 400;
+    let folder = Folder::with(vec![doc! { "n": 1 }; count]).await;
+    let run = folder.run(BulkScope::matching(Filter::default()), set("n=5"));
+    let (progress, mut told) = mpsc::channel(1);
+    let stopping = run.clone();
+    let listening = tokio::spawn(async move {
+        let first = told.recv().await;
+        stopping.stop();
+        while told.recv().await.is_some() {}
+        first
+    });
+    let stopped = run.run(None, &progress).await.unwrap();
+    drop(progress);
+    let first = listening.await.unwrap().unwrap();
+    assert!(first.tally.sessions() < count as u64, "told before the end of the batch");
+    let done = stopped.tally.of(SessionOutcome::Done);
+    assert_eq!((stopped.tally.sessions(), stopped.left.is_some()), (done, done < count as u64));
+    let path = stopped.report.clone().unwrap();
+    let state = |line: &serde_json::Value| line["state"].as_str().map(str::to_owned);
+    let cut = report::lines(&path).iter().filter_map(state).filter(|state| state == "stopped").count();
+    assert_eq!(done + cut as u64, count as u64, "all were begun at once");
+    let again = folder.run(BulkScope::matching(Filter::default()), set("n=5"));
+    let (progress, mut told) = mpsc::channel(1);
+    let listening = tokio::spawn(async move { while told.recv().await.is_some() {} });
+    let end = again.run(stopped.left, &progress).await.unwrap();
+    drop(progress);
+    listening.await.unwrap();
+    assert_eq!(counted(&end.tally), [(SessionOutcome::Done, count as u64)]);
+    for at in 0..count {
+        assert_eq!(folder.metadata(&format!("s{at}")).await, doc! { "n": 5 });
+    }
+}
+
 #[tokio::test]
 async fn named_sessions_that_are_gone_are_told_and_others_are_let_alone() {
     let folder = Folder::with(vec![doc! { "n": 1 }; 3]).await;
     let keys = ["s0", "nobody", "s2"].map(SessionKey::from);
-    let run = folder.run(BulkScope::Sessions(keys.into()), BulkKind::Unset.read("n").unwrap());
+    let run = folder.run(BulkScope::Sessions(keys.into()), BulkKind::Unset.read("n", &dates()).unwrap());
     let (progress, _told) = mpsc::channel(8);
     let end = run.run(None, &progress).await.unwrap();
     assert_eq!(counted(&end.tally), [(SessionOutcome::Done, 2), (SessionOutcome::Gone, 1)]);

@@ -7,7 +7,7 @@ use bson::spec::ElementType;
 use super::BulkChange;
 use crate::session::{
     Rating,
-    edit::{self, AssignmentError},
+    edit::{self, AssignedValue, AssignmentError, DateContext},
     plain,
 };
 
@@ -64,28 +64,30 @@ impl BulkKind {
     ///
     /// # Errors
     /// What is wrong with it, in a sentence.
-    pub fn read(self, typed: &str) -> Result<BulkChange, String> {
-        match self {
+    pub fn read(self, typed: &str, dates: &DateContext) -> Result<BulkChange, String> {
+        let change = match self {
             Self::Set => {
                 let field = edit::assignment(typed).map_err(|error| match error {
                     AssignmentError::NoEquals => "type KEY=VALUE".to_owned(),
                     other => other.to_string(),
                 })?;
-                Ok(BulkChange::Set { fields: vec![field], kind: None })
+                BulkChange::Set { fields: vec![field], kind: None }
             }
-            Self::Unset => Ok(BulkChange::Unset(vec![named(typed, "type the KEY of the field")?])),
+            Self::Unset => BulkChange::Unset(vec![named(typed, "type the KEY of the field")?]),
             Self::Rename => {
                 let (from, to) = pair(typed, "type OLD=NEW")?;
-                BulkChange::rename(&from, &to)
+                BulkChange::rename(&from, &to)?
             }
             Self::Retype => {
                 let (field, word) = pair(typed, "type KEY=TYPE")?;
                 let kind = element_of(&word).ok_or_else(|| format!("{word:?} is no type; they are {}", types()))?;
-                Ok(BulkChange::Retype { field, kind })
+                BulkChange::Retype { field, kind }
             }
-            Self::Feedback => feedback(typed),
-            Self::Delete => Ok(BulkChange::Delete),
-        }
+            Self::Feedback => feedback(typed)?,
+            Self::Delete => BulkChange::Delete,
+        };
+        change.check(dates)?;
+        Ok(change)
     }
 }
 
@@ -108,6 +110,47 @@ impl BulkChange {
         }
         Ok(Self::Rename { from: from.to_owned(), to: to.to_owned() })
     }
+
+    /// Refuses what no session could take: a path that can be none, a field that is changed twice at once, a value that is none of
+    /// the type it is to have.
+    ///
+    /// # Errors
+    /// Why, in a sentence.
+    pub fn check(&self, dates: &DateContext) -> Result<(), String> {
+        let paths: Vec<&str> = match self {
+            Self::Set { fields, kind } => {
+                for (key, value) in fields {
+                    if let (AssignedValue::Text(text), Some(kind)) = (value, kind) {
+                        edit::read_type(text, *kind, dates)
+                            .map_err(|misfit| format!("{key:?} does not fit: {misfit}"))?;
+                    }
+                }
+                fields.iter().map(|(key, _)| key.as_str()).collect()
+            }
+            Self::Unset(keys) => keys.iter().map(String::as_str).collect(),
+            // Without a dot the new name is one beside the old.
+            Self::Rename { from, to } if to.contains('.') => vec![from.as_str(), to.as_str()],
+            Self::Rename { from: field, .. } | Self::Retype { field, .. } => vec![field.as_str()],
+            Self::Feedback { .. } | Self::Delete => Vec::new(),
+        };
+        for (at, path) in paths.iter().enumerate() {
+            let checked = path.split('.').try_for_each(edit::check_segment);
+            checked.map_err(|why| format!("{path:?} can be no field: {why}"))?;
+            if let Some(other) = paths[..at].iter().find(|other| is_within(path, other) || is_within(other, path)) {
+                return Err(if other == path {
+                    format!("{path:?} is named twice")
+                } else {
+                    format!("{other:?} and {path:?} cannot be changed at once: one is in the other")
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a path, as typed, is that one or leads to something in it.
+fn is_within(path: &str, object: &str) -> bool {
+    path.strip_prefix(object).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 fn named(typed: &str, form: &str) -> Result<String, String> {
@@ -132,8 +175,8 @@ fn feedback(typed: &str) -> Result<BulkChange, String> {
     Ok(BulkChange::Feedback { rating, comment: (!comment.is_empty()).then(|| comment.to_owned()) })
 }
 
-/// The types that a value may be given.
-const TYPES: [ElementType; 10] = [
+/// The types that a value may be given: those that the command line takes.
+const TYPES: [ElementType; 14] = [
     ElementType::String,
     ElementType::Int32,
     ElementType::Int64,
@@ -143,7 +186,11 @@ const TYPES: [ElementType; 10] = [
     ElementType::Null,
     ElementType::DateTime,
     ElementType::ObjectId,
+    ElementType::EmbeddedDocument,
     ElementType::Array,
+    ElementType::Binary,
+    ElementType::RegularExpression,
+    ElementType::Timestamp,
 ];
 
 /// The type of that word of the screen.
@@ -157,24 +204,66 @@ fn types() -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::{Timestamp, tz::TimeZone};
+
     use super::*;
-    use crate::session::edit::AssignedValue;
+
+    fn read(kind: BulkKind, typed: &str) -> Result<BulkChange, String> {
+        kind.read(typed, &DateContext::new(Timestamp::UNIX_EPOCH, TimeZone::UTC))
+    }
+
+    #[test]
+    fn what_no_session_could_take_is_refused_before_any_is_read() {
+        let dates = DateContext::new(Timestamp::UNIX_EPOCH, TimeZone::UTC);
+        let unset = |keys: &[&str]| BulkChange::Unset(keys.iter().map(|key| (*key).to_owned()).collect());
+        let set = |keys: &[&str], kind| BulkChange::Set {
+            fields: keys.iter().map(|key| ((*key).to_owned(), AssignedValue::Text("many".to_owned()))).collect(),
+            kind,
+        };
+        let rename = |from: &str, to: &str| BulkChange::Rename { from: from.to_owned(), to: to.to_owned() };
+        for refused in [
+            unset(&["n", "n"]),
+            unset(&["a.b", "a"]),
+            unset(&["a", "a.b.c"]),
+            unset(&[""]),
+            unset(&["a..b"]),
+            unset(&["a.$b"]),
+            set(&["n", "m", "n"], None),
+            set(&["a", "a.b"], None),
+            set(&["n"], Some(ElementType::Int32)),
+            rename("customer", "customer.x"),
+            rename("$n", "m"),
+            BulkChange::Retype { field: "$n".to_owned(), kind: ElementType::Int32 },
+        ] {
+            assert!(refused.check(&dates).is_err(), "{refused}");
+        }
+        for fine in [
+            unset(&["a", "ab", "b.a"]),
+            set(&["a.b", "a.c"], None),
+            set(&["n"], Some(ElementType::String)),
+            rename("customer.x", "customer"),
+            rename("a.b", "c.b"),
+            BulkChange::Delete,
+        ] {
+            assert_eq!(fine.check(&dates), Ok(()), "{fine}");
+        }
+    }
 
     #[test]
     fn a_line_says_what_is_changed() {
-        let set = BulkKind::Set.read("priority=high = low").unwrap();
+        let set = read(BulkKind::Set, "priority=high = low").unwrap();
         let fields = vec![("priority".to_owned(), AssignedValue::Text("high = low".to_owned()))];
         assert_eq!(set, BulkChange::Set { fields, kind: None });
-        assert_eq!(BulkKind::Unset.read(" a.b "), Ok(BulkChange::Unset(vec!["a.b".to_owned()])));
+        assert_eq!(read(BulkKind::Unset, " a.b "), Ok(BulkChange::Unset(vec!["a.b".to_owned()])));
         let renamed = BulkChange::Rename { from: "old".to_owned(), to: "new".to_owned() };
-        assert_eq!(BulkKind::Rename.read("old = new"), Ok(renamed));
+        assert_eq!(read(BulkKind::Rename, "old = new"), Ok(renamed));
         let retyped = BulkChange::Retype { field: "n".to_owned(), kind: ElementType::Int64 };
-        assert_eq!(BulkKind::Retype.read("n=i64"), Ok(retyped));
+        assert_eq!(read(BulkKind::Retype, "n=i64"), Ok(retyped));
         let rated = BulkChange::Feedback { rating: Rating::Down, comment: Some("too slow".to_owned()) };
-        assert_eq!(BulkKind::Feedback.read("- too slow"), Ok(rated));
+        assert_eq!(read(BulkKind::Feedback, "- too slow"), Ok(rated));
         let plain = BulkChange::Feedback { rating: Rating::Neutral, comment: None };
-        assert_eq!(BulkKind::Feedback.read("="), Ok(plain));
-        assert_eq!(BulkKind::Delete.read(""), Ok(BulkChange::Delete));
+        assert_eq!(read(BulkKind::Feedback, "="), Ok(plain));
+        assert_eq!(read(BulkKind::Delete, ""), Ok(BulkChange::Delete));
     }
 
     #[test]
@@ -183,6 +272,8 @@ mod tests {
             (BulkKind::Set, "priority"),
             (BulkKind::Set, ""),
             (BulkKind::Unset, "  "),
+            (BulkKind::Unset, "$n"),
+            (BulkKind::Rename, "a=a.b"),
             (BulkKind::Rename, "old"),
             (BulkKind::Rename, "old="),
             (BulkKind::Rename, "old=$new"),
@@ -191,7 +282,7 @@ mod tests {
             (BulkKind::Feedback, "good"),
             (BulkKind::Feedback, ""),
         ] {
-            assert!(kind.read(typed).is_err(), "{kind} {typed:?}");
+            assert!(read(kind, typed).is_err(), "{kind} {typed:?}");
         }
     }
 }

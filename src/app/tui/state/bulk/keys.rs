@@ -89,7 +89,7 @@ impl AppState {
         let dates = self.look.dates();
         let rules = self.workspace.connection.place.as_ref().map(|place| place.rules.clone()).unwrap_or_default();
         let Some(Modal::Bulk(pane)) = self.modals.last_mut() else { return Vec::new() };
-        let change = match pane.kind().read(pane.line.text()) {
+        let change = match pane.kind().read(pane.line.text(), &dates) {
             Ok(change) => change,
             Err(problem) => {
                 pane.line.problem = Some(problem);

@@ -8,7 +8,7 @@ use crate::{
     app::{
         task::{Command, Ticket, command::BulkCommand},
         text, told,
-        writes::bulk::{BulkEnd, BulkOrder, BulkProgress, BulkScope, BulkTally, LeftToDo, SessionOutcome},
+        writes::bulk::{BulkEnd, BulkOrder, BulkProgress, BulkScope, BulkTally, LeftToDo},
     },
     repository::Error,
     session::{Change, ChangeKind},
@@ -68,7 +68,7 @@ impl AppState {
             BulkScope::Matching { .. } => self.workspace.list.marked_count(),
         };
         let (of, tally) = match self.bulk_pane().map(|pane| &pane.stage) {
-            Some(BulkStage::Look(look)) => (look.tally.of(SessionOutcome::Done), BulkTally::default()),
+            Some(BulkStage::Look(look)) => (look.tally.sessions(), BulkTally::default()),
             Some(BulkStage::Ended(ended)) => (ended.of, ended.end.tally.clone()),
             _ => (named.unwrap_or_default(), BulkTally::default()),
         };
@@ -129,10 +129,12 @@ impl AppState {
     pub(in super::super) fn on_bulk_ended(&mut self, ticket: Ticket, ended: Result<BulkEnd, Error>) -> Vec<Effect> {
         let Some(running) = self.running_bulk(ticket) else {
             // Another connection took its place: it was stopped, and its report says how far it was.
-            if let Ok(end) = ended {
-                let report = end.report.map(|path| format!("; the report is {}", path.display())).unwrap_or_default();
-                self.say_and_keep(format!("the change of many sessions ended: {}{report}", end.tally));
-            }
+            self.say_and_keep(match ended {
+                Ok(end) => format!("the change of many sessions ended: {}{}", end.tally, where_told(&end)),
+                Err(error) => {
+                    format!("the change of many sessions did not begin: {}", told::sentence_on_screen(&error))
+                }
+            });
             return Vec::new();
         };
         let (order, of, before) = (running.order.clone(), running.of, running.tally.clone());
@@ -144,10 +146,17 @@ impl AppState {
         if end.left.is_none() && end.error.is_none() && deletes(&order) {
             self.workspace.list.unmark_all();
         }
-        self.say_and_keep(text::line(&format!("{}: {says}", order.change)).into_owned());
+        // Who closes the pane finds the report by this.
+        let says = format!("{}: {says}{}", order.change, where_told(&end));
+        self.say_and_keep(text::line(&says).into_owned());
         if let Some(pane) = self.bulk_pane() {
             (pane.stage, pane.top) = (BulkStage::Ended(Box::new(EndedBulk { order, of, end })), 0);
         }
         Vec::new()
     }
+}
+
+/// Where the report is; nothing where there is none.
+fn where_told(end: &BulkEnd) -> String {
+    end.report.as_ref().map(|path| format!("; the report is {}", path.display())).unwrap_or_default()
 }

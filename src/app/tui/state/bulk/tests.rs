@@ -63,6 +63,7 @@ fn all_that_match_are_marked_less_those_that_are_not_and_only_while_they_are_lis
     let Some(BulkScope::Matching { except, .. }) = list.marked_scope() else { panic!() };
     assert_eq!(except.len(), 1);
     screen.press("/other\n");
+    assert!(screen.state.said.as_deref().is_some_and(|said| said.starts_with("nothing is marked any more")));
     screen.answer_all();
     assert!(!screen.state.workspace.list.has_marks());
     screen.press("**");
@@ -172,11 +173,29 @@ fn what_changed_is_shown_and_what_is_left_is_gone_on_with() {
     let end = BulkEnd { tally, report: Some("/tmp/report".into()), error: None, left: None };
     screen.tell(Event::BulkEnded(ticket, Ok(Box::new(end))));
     assert!(matches!(pane(&screen).stage, BulkStage::Ended(_)));
+    let said = screen.state.said.as_deref();
+    assert_eq!(said, Some("set priority=bulk: 1 done; the report is /tmp/report"), "also once the pane is closed");
     assert_eq!(command.order.change.to_string(), "set priority=bulk");
     screen.press("g");
     assert!(ordered(&mut screen).is_none(), "nothing is left");
     screen.press("\n");
     assert!(screen.state.modals.is_empty() && screen.state.workspace.list.has_marks(), "for another change");
+}
+
+#[test]
+fn it_is_told_how_many_of_all_had_their_turn_whatever_becomes_of_them() {
+    let mut screen = listed();
+    screen.press("  b\na=1\n");
+    let Some(Command::BulkPreview(ticket, ..)) = screen.asked.pop_back() else { panic!("nothing is looked at") };
+    let mut tally = BulkTally::default();
+    for (name, outcome) in
+        [("a", SessionOutcome::Done), ("b", SessionOutcome::Misfit), ("c", SessionOutcome::Unchanged)]
+    {
+        tally.count(name, outcome, String::new);
+    }
+    screen.tell(Event::BulkSeen { ticket, tally: Box::new(tally), done: true });
+    screen.press("\n");
+    assert_eq!(screen.state.bulk_underway().as_deref(), Some("0 of 3 sessions had their turn"));
 }
 
 #[test]
@@ -187,5 +206,5 @@ fn leaving_asks_while_sessions_are_changed() {
     screen.press("\n");
     screen.put(Input::Key(KeyEvent::new(KeyCode::Char('c'), crossterm::event::KeyModifiers::CONTROL)));
     assert!(!screen.left && matches!(screen.state.modals.last(), Some(Modal::Confirm(_))));
-    assert!(screen.state.quit_question().starts_with("0 of 12 sessions had their turn"));
+    assert!(screen.state.quit_question().starts_with("0 of 13 sessions had their turn"));
 }

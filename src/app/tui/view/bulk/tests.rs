@@ -58,7 +58,12 @@ fn running(width: u16, height: u16) -> Screen {
     let mut screen = previewed(width, height);
     screen.press("\n");
     let ticket = ordered(&mut screen);
-    screen.tell(Event::BulkAt(ticket, Box::new(BulkProgress { tally: tally(), changes: Vec::new() })));
+    let mut tally = BulkTally::default();
+    for at in 0..5 {
+        tally.count(&format!("support-{at}"), SessionOutcome::Done, || "priority: str \"high\", new".to_owned());
+    }
+    tally.count("resumed-7", SessionOutcome::Misfit, || "\"x\" does not fit".to_owned());
+    screen.tell(Event::BulkAt(ticket, Box::new(BulkProgress { tally, changes: Vec::new() })));
     screen
 }
 

@@ -109,14 +109,14 @@ pub(super) fn outcome_of(error: &Error) -> SessionOutcome {
     }
 }
 
-/// A session that had its turn, and may have another: it could not be written, or nobody can say whether it was.
+/// A session that may have another turn: it could not be written, nobody can say whether it was, or the run was stopped before.
 #[derive(Debug, Clone)]
 pub(super) struct OpenSession {
     pub key: SessionKey,
     /// What a person knows it by.
     pub name: String,
-    /// What it was counted as.
-    pub outcome: SessionOutcome,
+    /// What it was counted as; `None`: it was not.
+    pub outcome: Option<SessionOutcome>,
 }
 
 impl OpenSession {

@@ -1,13 +1,17 @@
 //! What a run does with a batch, and what it keeps from one to the next.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
+};
 
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{
-    BulkEnd, BulkRun, LeftToDo,
+    BulkEnd, BulkProgress, BulkRun, LeftToDo,
     batch::{BegunWrite, OpenSession, outcome_of, write},
 };
 use crate::{
@@ -27,15 +31,18 @@ use crate::{
     session::{Change, SessionKey},
 };
 
-/// So many outcomes are written down at once.
+/// So many outcomes are written down and told at once, or as many as there are after a while.
 const OUTCOMES: usize = 64;
+const A_WHILE: Duration = Duration::from_millis(200);
 
 /// How a batch ended.
 pub(super) enum BatchEnd {
     /// Each of its sessions had its turn.
     Done,
-    /// Somebody stopped the run.
+    /// Somebody stopped the run before any had its turn.
     Stopped,
+    /// Somebody stopped it meanwhile: those that had no turn are kept.
+    Cut,
     /// Each had its turn, and it makes no sense to go on now.
     Failed(Error),
     /// None had its turn, and it makes no sense to go on now.
@@ -44,6 +51,7 @@ pub(super) enum BatchEnd {
 
 /// The state of a run.
 pub(super) struct BulkWork {
+    run: BulkRun,
     hand: HandWriter,
     order: Arc<BulkOrder>,
     rules: Arc<WriteRules>,
@@ -59,11 +67,8 @@ impl BulkWork {
     pub fn new(run: &BulkRun, group: Uuid, report: Option<BulkReport>, tally: BulkTally) -> Self {
         let (hand, order) = (run.hand.clone(), Arc::clone(&run.order));
         let rules = Arc::new(hand.place.rules.clone());
-        Self { hand, order, rules, group, report, tally, again: Vec::new(), senseless: Arc::default() }
-    }
-
-    pub fn tally(&self) -> &BulkTally {
-        &self.tally
+        let run = run.clone();
+        Self { run, hand, order, rules, group, report, tally, again: Vec::new(), senseless: Arc::default() }
     }
 
     /// These have another turn later.
@@ -71,20 +76,29 @@ impl BulkWork {
         self.again.extend_from_slice(open);
     }
 
-    /// Writes what is to be written of a batch; what changed, and how it ended. `had`: those of it that had a turn before.
-    pub async fn take(&mut self, batch: BulkBatch, had: &[OpenSession]) -> (Vec<Change>, BatchEnd) {
+    /// Writes what is to be written of a batch, and gives how it ended. `had`: those of it that wait for another turn.
+    pub async fn take(
+        &mut self,
+        batch: BulkBatch,
+        had: &[OpenSession],
+        progress: &mpsc::Sender<BulkProgress>,
+    ) -> BatchEnd {
         let reader = self.hand.store.reader();
         let fitted = fitted(&reader, &self.order, &self.rules, batch.rows).await;
         let lost = fitted.iter().find_map(|(_, fit)| fit.as_ref().err().filter(|error| error.is_passing()));
         if let Some(error) = lost {
-            return (Vec::new(), BatchEnd::Untouched(error.clone()));
+            return BatchEnd::Untouched(error.clone());
         }
         let begun = match self.begin(fitted, &batch.gone, had).await {
             Ok(begun) => begun,
-            Err(error) => return (Vec::new(), BatchEnd::Untouched(error)),
+            Err(error) => return BatchEnd::Untouched(error),
         };
-        let changes = self.write_all(begun).await;
-        (changes, self.senseless.get().cloned().map_or(BatchEnd::Done, BatchEnd::Failed))
+        let is_cut = self.write_all(begun, progress).await;
+        match self.senseless.get() {
+            Some(error) => BatchEnd::Failed(error.clone()),
+            None if is_cut => BatchEnd::Cut,
+            None => BatchEnd::Done,
+        }
     }
 
     /// Writes down what is about to be written, in the journal and in the report; then counts what is not.
@@ -119,7 +133,9 @@ impl BulkWork {
             return Err(error);
         }
         for open in had {
-            self.tally.recount(&open.name, open.outcome);
+            if let Some(counted) = open.outcome {
+                self.tally.recount(&open.name, counted);
+            }
         }
         for (_, name, outcome, says) in others {
             self.tally.count(&name, outcome, || says);
@@ -127,43 +143,66 @@ impl BulkWork {
         Ok(begun)
     }
 
-    /// Several at once; what changed.
-    async fn write_all(&mut self, begun: Vec<BegunWrite>) -> Vec<Change> {
+    /// Several at once. Whether it was stopped before all had their turn.
+    async fn write_all(&mut self, begun: Vec<BegunWrite>, progress: &mpsc::Sender<BulkProgress>) -> bool {
         let sent = begun.into_iter().map(|one| {
-            let (hand, order, senseless) = (self.hand.clone(), one.write.clone(), Arc::clone(&self.senseless));
+            let (run, order, senseless) = (self.run.clone(), one.write.clone(), Arc::clone(&self.senseless));
             let deletion = one.deletion(&self.hand.place.identity, self.group);
             // A task of its own: a crash in a write is an error of that write.
             async move {
                 if let Some(error) = senseless.get() {
-                    return (one, Err(error.clone()));
+                    return (one, Some(Err(error.clone())));
                 }
-                let written = tokio::spawn(async move { write(&hand, order, deletion).await }).await;
+                if run.is_stopped() {
+                    return (one, None);
+                }
+                let written = tokio::spawn(async move { write(&run.hand, order, deletion).await }).await;
                 let crashed = |join: tokio::task::JoinError| Err(Error::other("writing", join.to_string()));
-                (one, written.unwrap_or_else(crashed))
+                (one, Some(written.unwrap_or_else(crashed)))
             }
         });
         let mut sent = stream::iter(sent.collect::<Vec<_>>()).buffer_unordered(AT_ONCE);
         let (mut changes, mut lines, mut states) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut is_cut, mut told_at) = (false, Instant::now());
         while let Some((one, written)) = sent.next().await {
-            let (outcome, says) = match written {
-                Ok(change) => {
-                    changes.push(change);
-                    (SessionOutcome::Done, String::new())
+            match written {
+                Some(written) => {
+                    let (outcome, says) = match written {
+                        Ok(change) => {
+                            changes.push(change);
+                            (SessionOutcome::Done, String::new())
+                        }
+                        Err(error) => self.failed(&one, &error),
+                    };
+                    lines.push(report::ended(one.key(), outcome, &says));
+                    states.extend(one.state(outcome).map(|state| (one.id, state)));
+                    self.tally.count(one.name(), outcome, || if says.is_empty() { one.says() } else { says });
                 }
-                Err(error) => self.failed(&one, &error),
-            };
-            lines.push(report::ended(one.key(), outcome, &says));
-            states.extend(one.state(outcome).map(|state| (one.id, state)));
-            self.tally.count(one.name(), outcome, || if says.is_empty() { one.says() } else { says });
-            if lines.len() >= OUTCOMES {
-                let told = self.tell(std::mem::take(&mut lines)).await;
-                self.doubt(told);
+                None => {
+                    is_cut = true;
+                    lines.push(report::stopped(one.key()));
+                    states.extend(one.state(SessionOutcome::Failed).map(|state| (one.id, state)));
+                    self.again.push(OpenSession { key: one.key().clone(), name: one.name().to_owned(), outcome: None });
+                }
+            }
+            if lines.len() >= OUTCOMES || told_at.elapsed() >= A_WHILE {
+                self.tell_on(std::mem::take(&mut lines), std::mem::take(&mut changes), progress).await;
+                told_at = Instant::now();
             }
         }
-        let told = self.tell(lines).await;
-        self.doubt(told);
+        self.tell_on(lines, changes, progress).await;
         self.hand.settle_all(states).await;
-        changes
+        is_cut
+    }
+
+    /// Writes down what became of some, and shows it.
+    async fn tell_on(&self, lines: Vec<Value>, changes: Vec<Change>, progress: &mpsc::Sender<BulkProgress>) {
+        // Where the report cannot be written it makes no sense to go on.
+        if let Err(error) = self.tell(lines).await {
+            self.senseless.get_or_init(|| error);
+        }
+        // Who does not listen any more needs not know.
+        let _ = progress.send(BulkProgress { tally: self.tally.clone(), changes }).await;
     }
 
     /// What an error makes of a session, and of the run.
@@ -171,19 +210,16 @@ impl BulkWork {
         tracing::warn!(%error, session = one.key().text(), "one of many sessions was not changed");
         let outcome = outcome_of(error);
         if OpenSession::may_go_well_later(error) {
-            self.again.push(OpenSession { key: one.key().clone(), name: one.name().to_owned(), outcome });
+            self.again.push(OpenSession {
+                key: one.key().clone(),
+                name: one.name().to_owned(),
+                outcome: Some(outcome),
+            });
         }
         if OpenSession::stops_all(error) {
             self.senseless.get_or_init(|| error.clone());
         }
         (outcome, error.to_string())
-    }
-
-    /// Where the report cannot be written it makes no sense to go on.
-    fn doubt(&mut self, told: Result<()>) {
-        if let Err(error) = told {
-            self.senseless.get_or_init(|| error);
-        }
     }
 
     async fn tell(&self, lines: Vec<Value>) -> Result<()> {
@@ -197,7 +233,7 @@ impl BulkWork {
     pub async fn end(self, ended: BatchEnd, start: BatchStart) -> BulkEnd {
         let (stopped, mut error) = match ended {
             BatchEnd::Done => (false, None),
-            BatchEnd::Stopped => (true, None),
+            BatchEnd::Stopped | BatchEnd::Cut => (true, None),
             BatchEnd::Failed(error) | BatchEnd::Untouched(error) => (false, Some(error)),
         };
         let goes_on = stopped || error.is_some() || !self.again.is_empty();
