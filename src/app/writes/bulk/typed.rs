@@ -7,7 +7,7 @@ use bson::spec::ElementType;
 use super::BulkChange;
 use crate::session::{
     Rating,
-    edit::{self, AssignmentError},
+    edit::{self, AssignmentError, date},
     plain,
 };
 
@@ -26,11 +26,14 @@ pub enum BulkKind {
     Feedback,
     /// Delete.
     Delete,
+    /// Delete what is old.
+    DeleteOlder,
 }
 
 impl BulkKind {
     /// Every kind, in the order they are offered.
-    pub const ALL: [Self; 6] = [Self::Set, Self::Unset, Self::Rename, Self::Retype, Self::Feedback, Self::Delete];
+    pub const ALL: [Self; 7] =
+        [Self::Set, Self::Unset, Self::Rename, Self::Retype, Self::Feedback, Self::Delete, Self::DeleteOlder];
 
     /// What it does.
     #[must_use]
@@ -42,6 +45,7 @@ impl BulkKind {
             Self::Retype => "give a metadata field another type",
             Self::Feedback => "give feedback",
             Self::Delete => "delete",
+            Self::DeleteOlder => "delete those older than",
         }
     }
 
@@ -57,6 +61,7 @@ impl BulkKind {
             Self::Retype => "KEY=TYPE, such as i64, date, str",
             Self::Feedback => "+, - or =, and a comment behind it if you like",
             Self::Delete => return None,
+            Self::DeleteOlder => "an age such as 30d, 12h or 2w since the last change; what has no clear date stays",
         })
     }
 
@@ -85,6 +90,10 @@ impl BulkKind {
             }
             Self::Feedback => feedback(typed),
             Self::Delete => Ok(BulkChange::Delete),
+            Self::DeleteOlder => {
+                let typed = typed.trim();
+                date::age(typed).map(|age| BulkChange::DeleteOlder { age, typed: typed.to_owned() })
+            }
         }
     }
 }
@@ -175,6 +184,8 @@ mod tests {
         let plain = BulkChange::Feedback { rating: Rating::Neutral, comment: None };
         assert_eq!(BulkKind::Feedback.read("="), Ok(plain));
         assert_eq!(BulkKind::Delete.read(""), Ok(BulkChange::Delete));
+        let old = BulkChange::DeleteOlder { age: jiff::SignedDuration::from_hours(720), typed: "30d".to_owned() };
+        assert_eq!(BulkKind::DeleteOlder.read(" 30d "), Ok(old));
     }
 
     #[test]
@@ -190,6 +201,10 @@ mod tests {
             (BulkKind::Retype, "n=integer"),
             (BulkKind::Feedback, "good"),
             (BulkKind::Feedback, ""),
+            (BulkKind::DeleteOlder, ""),
+            (BulkKind::DeleteOlder, "0d"),
+            (BulkKind::DeleteOlder, "-3d"),
+            (BulkKind::DeleteOlder, "30"),
         ] {
             assert!(kind.read(typed).is_err(), "{kind} {typed:?}");
         }

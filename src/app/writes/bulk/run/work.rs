@@ -30,6 +30,9 @@ use crate::{
 /// So many outcomes are written down at once.
 const OUTCOMES: usize = 64;
 
+/// Why one is not deleted by its age when its turn comes.
+const NOT_OLD: &str = "it came alive meanwhile, or is gone";
+
 /// How a batch ended.
 pub(super) enum BatchEnd {
     /// Each of its sessions had its turn.
@@ -129,6 +132,7 @@ impl BulkWork {
 
     /// Several at once; what changed.
     async fn write_all(&mut self, begun: Vec<BegunWrite>) -> Vec<Change> {
+        let terms = self.order.terms();
         let sent = begun.into_iter().map(|one| {
             let (hand, order, senseless) = (self.hand.clone(), one.write.clone(), Arc::clone(&self.senseless));
             let deletion = one.deletion(&self.hand.place.identity, self.group);
@@ -137,7 +141,7 @@ impl BulkWork {
                 if let Some(error) = senseless.get() {
                     return (one, Err(error.clone()));
                 }
-                let written = tokio::spawn(async move { write(&hand, order, deletion).await }).await;
+                let written = tokio::spawn(async move { write(&hand, order, deletion, terms).await }).await;
                 let crashed = |join: tokio::task::JoinError| Err(Error::other("writing", join.to_string()));
                 (one, written.unwrap_or_else(crashed))
             }
@@ -146,10 +150,11 @@ impl BulkWork {
         let (mut changes, mut lines, mut states) = (Vec::new(), Vec::new(), Vec::new());
         while let Some((one, written)) = sent.next().await {
             let (outcome, says) = match written {
-                Ok(change) => {
+                Ok(Some(change)) => {
                     changes.push(change);
                     (SessionOutcome::Done, String::new())
                 }
+                Ok(None) => (SessionOutcome::Unchanged, NOT_OLD.to_owned()),
                 Err(error) => self.failed(&one, &error),
             };
             lines.push(report::ended(one.key(), outcome, &says));
