@@ -77,7 +77,7 @@ impl fmt::Display for HookReport {
             HookOutcome::Delivered => write!(f, "hook {hook}: {what} was delivered"),
             HookOutcome::Refused(reason) => write!(f, "hook {hook} refused {what}: {reason}"),
             HookOutcome::Failed(why) => write!(f, "hook {hook} failed after {what} was carried out: {why}"),
-            HookOutcome::GivenUp(told) if self.subject.is_some() => write!(f, "hook {hook}: {told} ({what})"),
+            HookOutcome::GivenUp(told) if self.subject.is_some() => write!(f, "hook {hook}: {what}: {told}"),
             HookOutcome::GivenUp(told) => write!(f, "hook {hook}: {told}"),
         }
     }
@@ -139,6 +139,11 @@ mod tests {
         assert_eq!(
             said(some, HookOutcome::Failed("it crashed".into())),
             "hook audit failed after feedback.delete of session \"s-1\" was carried out: it crashed"
+        );
+        assert_eq!(
+            said(some, HookOutcome::GivenUp("the queue is full".into())),
+            "hook audit: feedback.delete of session \"s-1\": the queue is full",
+            "what it is of is not cut away"
         );
         assert_eq!(said(None, HookOutcome::GivenUp("the queue is full".into())), "hook audit: the queue is full");
     }

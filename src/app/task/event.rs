@@ -64,6 +64,8 @@ pub enum Event {
         ticket: Ticket,
         /// Counts and sizes.
         found: Vec<(SessionKey, Details)>,
+        /// So many in all have no clear date: by their age they are not deleted.
+        undated: u64,
         /// Nothing more to come.
         done: bool,
     },

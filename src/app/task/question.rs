@@ -15,7 +15,7 @@ use crate::{
         told,
         writes::{
             HandWriter,
-            bulk::{BulkOrder, BulkPreview},
+            bulk::{BulkFit, BulkOrder, BulkPreview, SessionOutcome},
         },
     },
     metrics,
@@ -195,13 +195,16 @@ impl Question {
     async fn weigh(&self, ticket: Ticket, order: BulkOrder) -> Result<(), Error> {
         let mut preview = BulkPreview::new(Arc::clone(&self.reader), order, self.hand.place.rules.clone());
         while let Some(rows) = preview.look_further().await? {
-            let keys: Vec<SessionKey> = rows.into_iter().map(|(row, _)| row.key).collect();
-            let found = self.reader.details(&keys).await?;
-            if !self.reply.send(&self.events, Event::Weighed { ticket, found, done: false }).await {
+            let goes = rows.into_iter().filter(|(_, fit)| matches!(fit, Ok(BulkFit::Change(_))));
+            let keys: Vec<SessionKey> = goes.map(|(row, _)| row.key).collect();
+            let found = if keys.is_empty() { Vec::new() } else { self.reader.details(&keys).await? };
+            let undated = preview.tally().of(SessionOutcome::Misfit);
+            if !self.reply.send(&self.events, Event::Weighed { ticket, found, undated, done: false }).await {
                 return Ok(());
             }
         }
-        self.reply.send(&self.events, Event::Weighed { ticket, found: Vec::new(), done: true }).await;
+        let undated = preview.tally().of(SessionOutcome::Misfit);
+        self.reply.send(&self.events, Event::Weighed { ticket, found: Vec::new(), undated, done: true }).await;
         Ok(())
     }
 

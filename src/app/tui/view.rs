@@ -160,7 +160,7 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
         Modal::Note(note) => {
             note::draw(frame, body, note, state.keymap.label(Action::Back).as_deref(), &state.look);
         }
-        Modal::Editor(editor) => editor::draw(frame, body, editor, &state.look),
+        Modal::Editor(editor) => editor::draw(frame, body, editor, state),
         Modal::Confirm(confirm) => editor::draw_confirm(frame, body, confirm, state),
         Modal::Form(form) => form::draw(frame, body, form, state),
         Modal::Changes(list) => changes::draw(frame, body, list, state),

@@ -87,6 +87,15 @@ pub(crate) fn span(text: &str) -> Option<SignedDuration> {
     digits.parse::<i64>().ok()?.checked_mul(seconds).map(SignedDuration::from_secs)
 }
 
+/// An age: a span that is longer than nothing.
+///
+/// # Errors
+/// What an age looks like.
+pub(crate) fn age(text: &str) -> Result<SignedDuration, String> {
+    let age = span(text).filter(SignedDuration::is_positive);
+    age.ok_or_else(|| "give a whole number with a unit, such as 30d, 12h or 2w".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -279,10 +279,7 @@ pub struct DeleteArgs {
 
 /// A whole number with a unit.
 pub(super) fn age(text: &str) -> Result<Duration, String> {
-    date::span(text)
-        .filter(SignedDuration::is_positive)
-        .map(SignedDuration::unsigned_abs)
-        .ok_or_else(|| "give a whole number with a unit, such as 30d, 12h or 2w".to_owned())
+    date::age(text).map(SignedDuration::unsigned_abs)
 }
 
 #[cfg(test)]

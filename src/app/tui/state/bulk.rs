@@ -19,7 +19,7 @@ pub use line::BulkLine;
 use crate::{
     app::{
         task::Ticket,
-        writes::bulk::{BulkChange, BulkEnd, BulkKind, BulkOrder, BulkScope, BulkTally},
+        writes::bulk::{BulkEnd, BulkKind, BulkOrder, BulkScope, BulkTally},
     },
     repository::Filter,
 };
@@ -128,9 +128,4 @@ impl BulkPane {
             self.line.paste(text);
         }
     }
-}
-
-/// Whether a change deletes sessions.
-fn deletes(order: &BulkOrder) -> bool {
-    order.change == BulkChange::Delete
 }

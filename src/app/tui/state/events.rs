@@ -55,8 +55,8 @@ impl AppState {
             Event::Sized(ticket, details) => self.on_sized(ticket, &details),
             Event::Resolved(_, id, rows) => self.on_resolved(&id, rows),
             Event::Peeked(ticket, session) => self.on_peeked(ticket, &session),
-            Event::Weighed { ticket, found, done } => {
-                self.on_weighed(ticket, &found, done);
+            Event::Weighed { ticket, found, undated, done } => {
+                self.on_weighed(ticket, &found, undated, done);
                 Vec::new()
             }
             Event::OwnFeedback(ticket, own) => self.on_own_feedback(ticket, &own),

@@ -116,6 +116,7 @@ impl AppState {
             self.workspace.fleet.take(change, self.look.now);
         }
         self.log_deletions(changes);
+        self.workspace.deletions.forget_created(changes);
         self.workspace.list.take_news(changes, self.look.now, self.looked_at);
         let of_open: Vec<&Change> =
             changes.iter().filter(|change| self.workspace.conversation.concerns(&change.session)).collect();

@@ -109,9 +109,34 @@ impl AppState {
         matches!(&self.workspace.review, Some(Review { of: ReviewOf::Sessions { .. }, .. }))
     }
 
-    /// Whether a write is one of a review that was agreed to as a whole.
+    /// Whether a write is one of a review that was agreed to as a whole: a rating, given or changed.
     pub(super) fn is_agreed_in_review(&self, write: &Write) -> bool {
-        self.workspace.review.is_some() && matches!(write, Write::Feedback(..) | Write::ChangeFeedback(..))
+        let rates = match write {
+            Write::Feedback(..) => true,
+            Write::ChangeFeedback(_, change) => change.new.is_some(),
+            Write::Metadata(..) | Write::Delete(_) | Write::Undo(_) | Write::Redo(_) => false,
+        };
+        rates && self.workspace.review.is_some()
+    }
+
+    /// Feedback with a comment is on its way: in the review that goes on too.
+    pub(super) fn go_on_after_comment(&mut self, write: &Write) -> Vec<Effect> {
+        match write {
+            Write::Feedback(session, _) if self.is_agreed_in_review(write) => self.go_on_after_rating(session),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A rating is not stored: its turn comes again.
+    pub(super) fn take_back_reviewed(&mut self, write: &Write) {
+        let Some(review) = self.workspace.review.as_mut() else { return };
+        if let Write::Feedback(session, _) = write {
+            let counts = match &mut review.of {
+                ReviewOf::Sessions { rated, .. } => rated.remove(session),
+                ReviewOf::Answers { .. } => true,
+            };
+            review.rated = review.rated.saturating_sub(usize::from(counts));
+        }
     }
 
     /// While the next session is being opened, a key is not for the one before.

@@ -197,7 +197,7 @@ impl Screen {
                     BulkScope::Sessions(keys) => keys.iter().map(|key| (key.clone(), details(key))).collect(),
                     BulkScope::Matching { .. } => Vec::new(),
                 };
-                vec![Event::Weighed { ticket: *ticket, found, done: true }]
+                vec![Event::Weighed { ticket: *ticket, found, undated: 0, done: true }]
             }
             Command::OwnFeedback(ticket, _) => vec![Event::OwnFeedback(*ticket, Vec::new())],
             Command::Document(ticket, _) => {

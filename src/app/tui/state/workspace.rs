@@ -9,6 +9,7 @@ use super::{
     chosen::Peek,
     connection::{Connection, HomePlace},
     conversation::ConversationState,
+    deletion::OwnDeletions,
     feedback::FeedbackPane,
     fleet::FleetPane,
     known::KnownFields,
@@ -68,6 +69,8 @@ pub struct Workspace {
     pub(super) resolving: Option<(Ticket, String)>,
     /// A session of the list that is being read for a key.
     pub(super) peek: Option<Peek>,
+    /// What was deleted here, or is being.
+    pub(super) deletions: OwnDeletions,
     /// A feedback of which it is asked whether it was given here.
     pub(super) own_asked: Option<AskedOwn>,
     /// What is rated one after another.

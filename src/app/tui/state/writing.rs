@@ -132,7 +132,9 @@ impl AppState {
             }
             Edited::Save(write) => {
                 let Some(Modal::Editor(editor)) = self.modals.pop() else { return Vec::new() };
-                self.store(*write, editor.name().to_owned(), Some(editor))
+                let gone_on = write.clone();
+                let effects = self.store(*write, editor.name().to_owned(), Some(editor));
+                effects.into_iter().chain(self.go_on_after_comment(&gone_on)).collect()
             }
             Edited::Typed(typed) => {
                 let Some(Modal::Editor(editor)) = self.modals.pop() else { return Vec::new() };
@@ -202,10 +204,11 @@ impl AppState {
         let (what, done) = self.words(&pending);
         let HandOutcome { changes, copy, says, notes } = outcome;
         self.note_given(&pending, &changes);
-        self.said = Some(says.unwrap_or_else(|| format!("{what} is {done}{}", self.at_place(&pending))));
+        let place = self.at_place(&pending);
+        self.said = Some(says.unwrap_or_else(|| format!("{what} is {done}{place}")));
         if let Some(copy) = copy {
             let copy = text::line(&copy.display().to_string()).into_owned();
-            self.say_and_keep(format!("{what} is {done}; a private copy is kept in {copy}"));
+            self.say_and_keep(format!("{what} is {done}{place}; a private copy is kept in {copy}"));
         }
         for note in notes {
             self.say_and_keep(note);
@@ -218,6 +221,7 @@ impl AppState {
             return Vec::new();
         }
         self.workspace.last_error = None;
+        self.workspace.deletions.note(&changes);
         let effects = changes.iter().flat_map(|change| self.apply(change)).collect();
         if let Write::Metadata(key, edits) = &pending.order.write {
             let open = self.workspace.conversation.session().is_some_and(|session| session.key == *key);
@@ -252,6 +256,9 @@ impl AppState {
         }
         if error.kind() == ErrorKind::Conflict {
             self.forget_given(&pending.order.write);
+        }
+        if !unsure && !elsewhere {
+            self.take_back_reviewed(&pending.order.write);
         }
         if !elsewhere && error.kind() == ErrorKind::NotFound {
             pending.session().into_iter().for_each(|gone| self.mark_gone(gone.clone()));

@@ -21,6 +21,7 @@ use crate::app::{
             deletion::{CountStand, DeletionPane},
         },
     },
+    writes::bulk::BulkChange,
 };
 
 /// Draws it.
@@ -31,7 +32,10 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, shown: &DeletionPane, state: &App
             ("Delete the session whose id is blank".to_owned(), agreed::what(one.key.text()).to_owned(), ONE)
         }
         Some(one) => (format!("Delete {}", text::line(one.key.text())), agreed::what(one.key.text()).to_owned(), ONE),
-        None => ("Delete the marked sessions".to_owned(), "how many they are".to_owned(), SEVERAL),
+        None if shown.change == BulkChange::Delete => {
+            ("Delete the marked sessions".to_owned(), "how many they are".to_owned(), SEVERAL)
+        }
+        None => (format!("Of the marked sessions {}", shown.change), "how many they are".to_owned(), SEVERAL),
     };
     let sums = match (&shown.one, &shown.sums) {
         (Some(_), sums) => sums.words(),
@@ -48,12 +52,31 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, shown: &DeletionPane, state: &App
             (format!("what is in it could not be counted: {}", text::line(why)), look.theme.warn)
         }
     };
-    let asks = [goes, (format!("a private copy is kept; type {what}"), look.theme.dim)];
-    for (says, style) in asks {
+    let asks = [goes, (named(shown), look.theme.dim), (format!("a private copy is kept; type {what}"), look.theme.dim)];
+    for (says, style) in asks.into_iter().filter(|(says, _)| !says.is_empty()) {
         lines.extend(wrap::plain(&says, width).into_iter().take(3).map(|line| Line::styled(line, style)));
     }
     word::draw(frame, body, (&title, hint), lines, &shown.typed, look);
 }
 
+/// Which of several go, the first by their ids, and how many stay as nobody knows their age. Safe text.
+fn named(shown: &DeletionPane) -> String {
+    if shown.one.is_some() {
+        return String::new();
+    }
+    let mut says = shown.first(NAMED).map(|id| text::line(id).into_owned()).collect::<Vec<_>>().join(", ");
+    if let Some(more) = shown.sums.sessions.checked_sub(NAMED as u64).filter(|more| *more > 0) {
+        says.push_str(&format!(" and {more} more"));
+    }
+    if shown.undated > 0 {
+        let stays = if shown.undated == 1 { "stays" } else { "stay" };
+        let before = if says.is_empty() { "" } else { "; " };
+        says.push_str(&format!("{before}{} without a clear date {stays}", shown.undated));
+    }
+    says
+}
+
+/// So many of several are named.
+const NAMED: usize = 3;
 const ONE: &str = "Enter delete  Tab the rest of it  Esc leave";
 const SEVERAL: &str = "Enter delete  Esc leave";

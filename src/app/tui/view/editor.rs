@@ -34,12 +34,17 @@ use crate::{
 const ROWS: u16 = 8;
 
 /// Draws an editor.
-pub fn draw(frame: &mut Frame<'_>, body: Rect, editor: &Editor, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, body: Rect, editor: &Editor, state: &AppState) {
+    let look = &state.look;
     let width = usize::from(body.width.saturating_sub(4)).max(1);
     let below = below(editor, editor.problem.as_deref(), width, look);
     let rows = rows(editor, width, body.height.saturating_sub(3 + below.len() as u16));
     let area = areas::bottom(body, rows + 2 + below.len() as u16);
-    let title = format::fit(&editor.title(), width, look.marks);
+    let title = match (&editor.elsewhere, state.place_name()) {
+        (None, place) if !place.is_empty() => format!("{}, at {place}", editor.title()),
+        _ => editor.title(),
+    };
+    let title = format::fit(&title, width, look.marks);
     let hint = format::fit(editor.hint(), width, look.marks);
     frame.render_widget(Clear, area);
     let hint = Line::styled(format!(" {hint} "), look.theme.dim);

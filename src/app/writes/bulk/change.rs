@@ -3,16 +3,18 @@
 use std::fmt;
 
 use bson::{Bson, Document, spec::ElementType};
+use jiff::{SignedDuration, Timestamp};
 
 use super::{BulkOrder, SessionOutcome};
 use crate::{
     app::{
         place::WriteRules,
-        writes::{Write, value_start},
+        writes::{DeletionTerms, Write, value_start},
     },
+    manager::retention,
     repository::{Error, Projection, Result, SessionReader},
     session::{
-        Feedback, Guard, MetadataEdit, MetadataPath, Rating, Summary,
+        Feedback, Guard, MetadataEdit, MetadataPath, Rating, StoredDate, Summary,
         edit::{self, AssignedValue, DateContext, PathRefusal},
         plain,
         record::NewFeedback,
@@ -54,6 +56,13 @@ pub enum BulkChange {
     },
     /// Deletes the session, after a private copy was kept.
     Delete,
+    /// The same where it was last alive so long before the order, also when its turn comes.
+    DeleteOlder {
+        /// How long.
+        age: SignedDuration,
+        /// The same as it was typed.
+        typed: String,
+    },
 }
 
 /// What a change comes to for one session.
@@ -111,11 +120,18 @@ impl fmt::Display for BulkChange {
                 comment.as_ref().map_or(Ok(()), |comment| write!(f, ": {comment}"))
             }
             Self::Delete => f.write_str("delete"),
+            Self::DeleteOlder { typed, .. } => write!(f, "delete what is older than {typed}"),
         }
     }
 }
 
 impl BulkChange {
+    /// Whether sessions are deleted.
+    #[must_use]
+    pub fn deletes(&self) -> bool {
+        matches!(self, Self::Delete | Self::DeleteOlder { .. })
+    }
+
     /// What has to be known of the metadata of each session.
     pub(super) fn wanted(&self) -> Projection {
         let keys: Vec<String> = match self {
@@ -123,7 +139,7 @@ impl BulkChange {
             // What goes comes back to its place, which its neighbours tell.
             Self::Unset(_) | Self::Rename { .. } => return Projection::All,
             Self::Retype { field, .. } => vec![field.clone()],
-            Self::Feedback { .. } | Self::Delete => return Projection::Nothing,
+            Self::Feedback { .. } | Self::Delete | Self::DeleteOlder { .. } => return Projection::Nothing,
         };
         // What a dot means only the whole tells: a path, or a key that holds it.
         if keys.iter().any(|key| key.contains('.')) { Projection::All } else { Projection::Fields(keys) }
@@ -147,12 +163,22 @@ impl BulkChange {
             Self::Retype { field, kind } => {
                 retype(metadata, field, *kind, dates).map(|edit| edit.into_iter().collect())
             }
-            Self::Feedback { .. } | Self::Delete => return None,
+            Self::Feedback { .. } | Self::Delete | Self::DeleteOlder { .. } => return None,
         })
     }
 }
 
 impl BulkOrder {
+    /// How sessions are deleted.
+    pub(super) fn terms(&self) -> DeletionTerms {
+        let cutoff = match &self.change {
+            // Before the first date that can be told there is nothing.
+            BulkChange::DeleteOlder { age, .. } => Some(self.dates.now.checked_sub(*age).unwrap_or(Timestamp::MIN)),
+            _ => None,
+        };
+        DeletionTerms { cutoff, ..DeletionTerms::default() }
+    }
+
     /// What it comes to for a session whose row was read with what the change needs of its metadata.
     ///
     /// # Errors
@@ -179,6 +205,13 @@ impl BulkOrder {
                 Err(Error::NotAnObject { .. }) => return Ok(BulkFit::Misfit(NO_OBJECT.to_owned())),
                 known => drop(known?),
             }
+        }
+        if let Some(cutoff) = self.terms().cutoff {
+            return Ok(match retention::last_alive(row) {
+                Ok(at) if at < StoredDate::from(cutoff) => BulkFit::Change(Box::new(Write::Delete(row.key.clone()))),
+                Ok(_) => BulkFit::Unchanged,
+                Err(why) => BulkFit::Misfit(why.to_string()),
+            });
         }
         Ok(self.fit_metadata(row, rules))
     }

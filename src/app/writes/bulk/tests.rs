@@ -14,7 +14,7 @@ use crate::{
         writes::{HandWriter, Journal, Write, WritePlace},
     },
     hook::Hooks,
-    repository::{Filter, SessionRepository, folder},
+    repository::{Filter, Projection, SessionReader, SessionRepository, folder},
     session::{Guard, MetadataEdit, Rating, SessionKey, Summary, edit::AssignedValue, record::NewSession},
 };
 
@@ -295,6 +295,29 @@ async fn what_is_deleted_leaves_its_copy() {
     assert_eq!(std::fs::read_dir(folder.dir.path().join("copies")).unwrap().count(), 2);
     assert!(folder.repository.metadata(&"s1".into()).await.is_ok());
     assert!(folder.repository.metadata(&"s0".into()).await.is_err());
+}
+
+#[tokio::test]
+async fn by_its_age_only_what_is_old_is_deleted() {
+    let folder = Folder::with(vec![doc! {}; 2]).await;
+    let at = |now: Timestamp| {
+        let dates = DateContext::new(now, TimeZone::UTC);
+        let change = BulkKind::DeleteOlder.read("1h", &dates).unwrap();
+        BulkOrder { dates, ..order(change) }
+    };
+    let (now, rules) = (Timestamp::now(), WriteRules::default());
+    let reader = Arc::clone(&folder.repository) as Arc<dyn SessionReader>;
+    let row = reader.rows(&["s0".into()], &Filter::default(), &Projection::Nothing).await.unwrap();
+    let later = now.checked_add(jiff::SignedDuration::from_hours(2)).unwrap();
+    let young = at(now).fit(reader.as_ref(), &row[0], &rules).await.unwrap();
+    assert_eq!(young, BulkFit::Unchanged);
+    let old = at(later).fit(reader.as_ref(), &row[0], &rules).await.unwrap();
+    assert_eq!(old, BulkFit::Change(Box::new(Write::Delete("s0".into()))));
+    let undated = at(later).fit(reader.as_ref(), &Summary::new("s0"), &rules).await.unwrap();
+    assert_eq!(undated.outcome(), SessionOutcome::Misfit);
+    let end = folder.all(BulkKind::DeleteOlder.read("1h", &dates()).unwrap()).await;
+    assert_eq!(counted(&end.tally), [(SessionOutcome::Unchanged, 2)]);
+    assert!(folder.repository.metadata(&"s0".into()).await.is_ok());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use bson::spec::ElementType;
 use super::BulkChange;
 use crate::session::{
     Rating,
-    edit::{self, AssignedValue, AssignmentError, DateContext},
+    edit::{self, AssignedValue, AssignmentError, DateContext, date},
     plain,
 };
 
@@ -26,11 +26,14 @@ pub enum BulkKind {
     Feedback,
     /// Delete.
     Delete,
+    /// Delete what is old.
+    DeleteOlder,
 }
 
 impl BulkKind {
     /// Every kind, in the order they are offered.
-    pub const ALL: [Self; 6] = [Self::Set, Self::Unset, Self::Rename, Self::Retype, Self::Feedback, Self::Delete];
+    pub const ALL: [Self; 7] =
+        [Self::Set, Self::Unset, Self::Rename, Self::Retype, Self::Feedback, Self::Delete, Self::DeleteOlder];
 
     /// What it does.
     #[must_use]
@@ -42,6 +45,7 @@ impl BulkKind {
             Self::Retype => "give a metadata field another type",
             Self::Feedback => "give feedback",
             Self::Delete => "delete",
+            Self::DeleteOlder => "delete those older than",
         }
     }
 
@@ -57,6 +61,7 @@ impl BulkKind {
             Self::Retype => "KEY=TYPE, such as i64, date, str",
             Self::Feedback => "+, - or =, and a comment behind it if you like",
             Self::Delete => return None,
+            Self::DeleteOlder => "an age such as 30d, 12h or 2w since the last change; what has no clear date stays",
         })
     }
 
@@ -85,6 +90,10 @@ impl BulkKind {
             }
             Self::Feedback => feedback(typed)?,
             Self::Delete => BulkChange::Delete,
+            Self::DeleteOlder => {
+                let typed = typed.trim();
+                BulkChange::DeleteOlder { age: date::age(typed)?, typed: typed.to_owned() }
+            }
         };
         change.check(dates)?;
         Ok(change)
@@ -131,7 +140,7 @@ impl BulkChange {
             // Without a dot the new name is one beside the old.
             Self::Rename { from, to } if to.contains('.') => vec![from.as_str(), to.as_str()],
             Self::Rename { from: field, .. } | Self::Retype { field, .. } => vec![field.as_str()],
-            Self::Feedback { .. } | Self::Delete => Vec::new(),
+            Self::Feedback { .. } | Self::Delete | Self::DeleteOlder { .. } => Vec::new(),
         };
         for (at, path) in paths.iter().enumerate() {
             let checked = path.split('.').try_for_each(edit::check_segment);
@@ -264,6 +273,8 @@ mod tests {
         let plain = BulkChange::Feedback { rating: Rating::Neutral, comment: None };
         assert_eq!(read(BulkKind::Feedback, "="), Ok(plain));
         assert_eq!(read(BulkKind::Delete, ""), Ok(BulkChange::Delete));
+        let old = BulkChange::DeleteOlder { age: jiff::SignedDuration::from_hours(720), typed: "30d".to_owned() };
+        assert_eq!(read(BulkKind::DeleteOlder, " 30d "), Ok(old));
     }
 
     #[test]
@@ -281,6 +292,10 @@ mod tests {
             (BulkKind::Retype, "n=integer"),
             (BulkKind::Feedback, "good"),
             (BulkKind::Feedback, ""),
+            (BulkKind::DeleteOlder, ""),
+            (BulkKind::DeleteOlder, "0d"),
+            (BulkKind::DeleteOlder, "-3d"),
+            (BulkKind::DeleteOlder, "30"),
         ] {
             assert!(read(kind, typed).is_err(), "{kind} {typed:?}");
         }

@@ -96,6 +96,11 @@ impl AppState {
                 return Vec::new();
             }
         };
+        if change.deletes() {
+            let scope = pane.scope.clone();
+            self.modals.pop();
+            return self.ask_deletion(None, scope, change);
+        }
         let ticket = self.tickets.take();
         let order = BulkOrder { scope: pane.scope.clone(), change, dates };
         let look = BulkLook { ticket, order: order.clone(), tally: BulkTally::default(), done: false };

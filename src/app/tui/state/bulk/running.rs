@@ -2,7 +2,7 @@
 
 use super::{
     super::{AppState, Effect, agreement::AgreedTo, modal::Modal},
-    BulkPane, BulkStage, EndedBulk, RunningBulk, deletes,
+    BulkPane, BulkStage, EndedBulk, RunningBulk,
 };
 use crate::{
     app::{
@@ -63,6 +63,7 @@ impl AppState {
     pub(in super::super) fn show_bulk(&mut self, command: &Command) {
         let Command::Bulk(ticket, ordered) = command else { return };
         let order = ordered.order.clone();
+        self.workspace.deletions.begin(&order);
         let named = match &order.scope {
             BulkScope::Sessions(keys) => Some(keys.len() as u64),
             BulkScope::Matching { .. } => self.workspace.list.marked_count(),
@@ -116,6 +117,7 @@ impl AppState {
     pub(in super::super) fn on_bulk_at(&mut self, ticket: Ticket, progress: BulkProgress) -> Vec<Effect> {
         let Some(running) = self.running_bulk(ticket) else { return Vec::new() };
         running.tally = progress.tally;
+        self.workspace.deletions.note(&progress.changes);
         let open = self.workspace.conversation.session().map(|session| session.key.clone());
         // What goes, and what changes of the open session, is shown in more places than the list.
         let is_shown =
@@ -138,12 +140,13 @@ impl AppState {
             return Vec::new();
         };
         let (order, of, before) = (running.order.clone(), running.of, running.tally.clone());
+        self.workspace.deletions.end();
         let end = ended.unwrap_or_else(|error| BulkEnd { tally: before, report: None, error: Some(error), left: None });
         let says = match &end.error {
             Some(error) => format!("{}; stopped: {}", end.tally, told::sentence_on_screen(error)),
             None => end.tally.to_string(),
         };
-        if end.left.is_none() && end.error.is_none() && deletes(&order) {
+        if end.left.is_none() && end.error.is_none() && order.change.deletes() {
             self.workspace.list.unmark_all();
         }
         // Who closes the pane finds the report by this.

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     app::{
         task::{Command, Event, command::BulkCommand},
-        writes::bulk::{BulkProgress, SessionOutcome},
+        writes::bulk::{BulkChange, BulkProgress, SessionOutcome},
     },
     session::{Change, MetadataEdit},
 };

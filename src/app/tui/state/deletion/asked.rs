@@ -14,6 +14,7 @@ use crate::{
                 AppState, Effect,
                 areas::Pane,
                 modal::Modal,
+                named::ChosenSession,
                 typed_word::{TypedWord, WordKey},
             },
         },
@@ -40,15 +41,22 @@ impl AppState {
             let scope = BulkScope::Sessions([chosen.key.clone()].into());
             (Some(chosen), scope)
         };
-        let ticket = self.tickets.take();
-        let (typed, sums, keys) = (TypedWord::default(), DeletedSums::default(), Vec::new());
-        let pane = DeletionPane { one, typed, sums, stand: CountStand::UnderWay, keys, ticket };
-        self.modals.push(Modal::Deletion(Box::new(pane)));
-        Ok(vec![Effect::Ask(Command::Weigh(ticket, Box::new(self.deletion_of(scope))))])
+        Ok(self.ask_deletion(one, scope, BulkChange::Delete))
     }
 
-    fn deletion_of(&self, scope: BulkScope) -> BulkOrder {
-        BulkOrder { scope, change: BulkChange::Delete, dates: self.look.dates() }
+    /// Asks before those of some sessions are deleted of which the change says so.
+    pub(in super::super) fn ask_deletion(
+        &mut self,
+        one: Option<ChosenSession>,
+        scope: BulkScope,
+        change: BulkChange,
+    ) -> Vec<Effect> {
+        let ticket = self.tickets.take();
+        let order = BulkOrder { scope, change: change.clone(), dates: self.look.dates() };
+        let (typed, sums, keys) = (TypedWord::default(), DeletedSums::default(), Vec::new());
+        let pane = DeletionPane { change, one, typed, sums, undated: 0, stand: CountStand::UnderWay, keys, ticket };
+        self.modals.push(Modal::Deletion(Box::new(pane)));
+        vec![Effect::Ask(Command::Weigh(ticket, Box::new(order)))]
     }
 
     fn deletion(&mut self, ticket: Ticket) -> Option<&mut DeletionPane> {
@@ -59,8 +67,15 @@ impl AppState {
     }
 
     /// Some of what goes was counted.
-    pub(in super::super) fn on_weighed(&mut self, ticket: Ticket, found: &[(SessionKey, Details)], done: bool) {
+    pub(in super::super) fn on_weighed(
+        &mut self,
+        ticket: Ticket,
+        found: &[(SessionKey, Details)],
+        undated: u64,
+        done: bool,
+    ) {
         let Some(pane) = self.deletion(ticket) else { return };
+        pane.undated = undated;
         for (_, details) in found {
             pane.sums.add(details);
         }
@@ -101,10 +116,10 @@ impl AppState {
             return Vec::new();
         }
         let Some(Modal::Deletion(pane)) = self.modals.pop() else { return Vec::new() };
-        let DeletionPane { one, keys, .. } = *pane;
+        let DeletionPane { one, keys, change, .. } = *pane;
         match one {
             Some(one) => self.store(Write::Delete(one.key), one.name, None),
-            None => self.delete_many(keys),
+            None => self.delete_many(keys, change),
         }
     }
 }
@@ -121,6 +136,9 @@ impl DeletionPane {
         match &self.stand {
             CountStand::UnderWay => Some("they are still being counted".to_owned()),
             CountStand::Failed(why) => Some(format!("they could not be counted, so none is deleted: {why}")),
+            CountStand::Done if self.keys.is_empty() && self.change != BulkChange::Delete => {
+                Some("none of them is that old".to_owned())
+            }
             CountStand::Done if self.keys.is_empty() => Some("none of them is there any more".to_owned()),
             CountStand::Done if agreed::is_agreed_number(&typed, self.keys.len()) => None,
             CountStand::Done => Some("that is not how many they are; nothing is deleted".to_owned()),
@@ -191,5 +209,32 @@ mod tests {
         let order = ordered.expect("they are deleted");
         assert!(matches!(&order.scope, BulkScope::Sessions(keys) if keys.len() == 2));
         assert_eq!(order.change, BulkChange::Delete);
+    }
+
+    #[test]
+    fn what_is_old_among_the_marked_is_counted_and_asked_for_like_them() {
+        let mut screen = Screen::writable(120, 40);
+        screen.press("1   bjjjjjj\n30\n");
+        assert!(matches!(screen.state.modals.last(), Some(Modal::Bulk(_))), "30 is no age");
+        screen.press("d\n");
+        let Some(Command::Weigh(ticket, order)) = screen.asked.pop_back() else { panic!("nothing is counted") };
+        assert!(matches!(&order.change, BulkChange::DeleteOlder { typed, .. } if typed == "30d"));
+        screen.tell(Event::Weighed { ticket, found: Vec::new(), undated: 1, done: true });
+        screen.press("0\n");
+        assert!(pane(&screen).typed.problem.as_deref().is_some_and(|says| says.contains("that old")));
+        screen.press("\u{1b}");
+        screen.press("bjjjjjj\n1h\n");
+        let Some(Command::Weigh(ticket, order)) = screen.asked.pop_back() else { panic!("nothing is counted") };
+        let BulkScope::Sessions(keys) = &order.scope else { panic!("they are marked") };
+        let found = vec![(keys[1].clone(), Details::default())];
+        screen.tell(Event::Weighed { ticket, found, undated: 0, done: true });
+        screen.press("1\n");
+        let ordered = screen.asked.iter().find_map(|command| match command {
+            Command::Bulk(_, ordered) => Some(&ordered.order),
+            _ => None,
+        });
+        let ordered = ordered.expect("it is deleted");
+        assert!(matches!(&ordered.scope, BulkScope::Sessions(goes) if **goes == keys[1..2]));
+        assert_eq!(ordered.change, order.change, "its age is looked at again in its turn");
     }
 }

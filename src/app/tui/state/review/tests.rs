@@ -1,9 +1,12 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::app::{
-    task::Command,
-    tui::state::{Input, areas::Pane, sample::Screen},
-    writes::Write,
+use crate::{
+    app::{
+        task::{Command, Event},
+        tui::state::{Input, areas::Pane, sample::Screen},
+        writes::Write,
+    },
+    repository::Error,
 };
 
 fn opened(screen: &Screen) -> Option<&str> {
@@ -39,6 +42,38 @@ fn sessions_without_feedback_are_opened_one_after_another() {
     screen.press("v");
     assert_eq!(screen.state.review_left(), None);
     assert_eq!(screen.state.workspace.list.filter.source, "");
+}
+
+#[test]
+fn with_a_comment_it_goes_on_as_well() {
+    let mut screen = Screen::writable(120, 40);
+    screen.press("1v");
+    screen.answer_all();
+    screen.press("fslow");
+    screen.put(Input::Key(KeyEvent::new(KeyCode::Char('s'), KeyModifiers::CONTROL)));
+    assert!(matches!(rated(&screen)[..], [Write::Feedback(_, given)] if given.comment.as_deref() == Some("slow")));
+    screen.answer_all();
+    assert_eq!(opened(&screen), Some("-has:feedback-updated-1"));
+    assert_eq!(screen.state.review_left().as_deref(), Some("review: 29 sessions left"));
+}
+
+#[test]
+fn what_is_not_stored_has_its_turn_again() {
+    let mut screen = Screen::writable(120, 40);
+    screen.press("1v");
+    screen.answer_all();
+    screen.press("+");
+    let ordered = screen.asked.iter().find_map(|command| match command {
+        Command::Write(ticket, _) => Some(*ticket),
+        _ => None,
+    });
+    let ticket = ordered.expect("it is rated");
+    screen.answer_all();
+    assert_eq!(screen.state.review_left().as_deref(), Some("review: 29 sessions left"));
+    screen.tell(Event::NotWritten { ticket, error: Error::unreachable("localhost", "reset"), stored: None });
+    assert_eq!(screen.state.review_left().as_deref(), Some("review: 30 sessions left"));
+    screen.press("v");
+    assert_eq!(screen.state.said.as_deref(), Some("the review is over: 0 rated"));
 }
 
 #[test]

@@ -47,9 +47,9 @@ impl AppState {
         self.forms_of(key, home).for_each(|form| form.gone = true);
     }
 
-    /// What a person is told of the place, after what became of a form's save. Safe text.
+    /// What a person is told of the place, after what became of a change there. Safe text.
     pub(super) fn at_place(&self, pending: &Pending) -> String {
-        match pending.home.filter(|_| pending.from_form && !self.is_elsewhere(pending)) {
+        match pending.home.filter(|_| !self.is_elsewhere(pending)) {
             Some(home) => format!(" at {}", self.homes.name(home)),
             None => String::new(),
         }

@@ -82,11 +82,11 @@ pub(super) fn words_of(write: &Write, name: &str) -> (String, &'static str) {
 }
 
 impl AppState {
-    /// Whether this program is deleting a session of the place that is open.
+    /// Whether this program is deleting a session of the place that is open, or deleted it.
     pub(in super::super) fn is_deleting(&self, key: &SessionKey) -> bool {
-        self.pending
-            .iter()
-            .any(|pending| pending.is_deletion() && pending.session() == Some(key) && !self.is_elsewhere(pending))
+        let is_of = |pending: &Pending| pending.is_deletion() && pending.session() == Some(key);
+        self.workspace.deletions.has(key)
+            || self.pending.iter().any(|pending| is_of(pending) && !self.is_elsewhere(pending))
     }
 
     /// Whether a change was ordered for another place than the one that is open.

@@ -78,22 +78,28 @@ impl BegunWrite {
     }
 }
 
-/// Writes it, and gives what changed. It is in the journal already, but for a deletion.
-pub(super) async fn write(hand: &HandWriter, write: Write, deletion: Option<JournalEntry>) -> Result<Change> {
+/// Writes it, and gives what changed; `None`: it came alive meanwhile, or is gone, and is not deleted by its age. It is in the journal
+/// already, but for a deletion.
+pub(super) async fn write(
+    hand: &HandWriter,
+    write: Write,
+    deletion: Option<JournalEntry>,
+    terms: DeletionTerms,
+) -> Result<Option<Change>> {
     match (write, deletion) {
         (Write::Metadata(key, edits), _) => {
             let change = Change::edited(key.clone(), &edits);
-            hand.manager(&key)?.edit_metadata(edits).await.map(|()| change)
+            hand.manager(&key)?.edit_metadata(edits).await.map(|()| Some(change))
         }
         (Write::Feedback(key, feedback), _) => {
             let stored = decode::feedback(&encode::feedback(&feedback).into());
             hand.manager(&key)?.add_feedback(feedback).await?;
-            Ok(Change::feedback(key, stored))
+            Ok(Some(Change::feedback(key, stored)))
         }
         (Write::Delete(key), Some(entry)) => {
-            let outcome = hand.delete_as(entry, DeletionTerms::default()).await.outcome(key.clone())?;
-            outcome.notes.iter().for_each(|note| tracing::warn!("{note}"));
-            Ok(Change::deleted(key))
+            let deletion = hand.delete_as(entry, terms).await;
+            deletion.notes.iter().for_each(|note| tracing::warn!("{note}"));
+            Ok(deletion.deleted?.then(|| Change::deleted(key)))
         }
         _ => Err(Error::other("changing many sessions", "it is no change of many")),
     }

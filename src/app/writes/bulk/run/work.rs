@@ -35,6 +35,9 @@ use crate::{
 const OUTCOMES: usize = 64;
 const A_WHILE: Duration = Duration::from_millis(200);
 
+/// Why one is not deleted by its age when its turn comes.
+const NOT_OLD: &str = "it came alive meanwhile, or is gone";
+
 /// How a batch ended.
 pub(super) enum BatchEnd {
     /// Each of its sessions had its turn.
@@ -145,6 +148,7 @@ impl BulkWork {
 
     /// Several at once. Whether it was stopped before all had their turn.
     async fn write_all(&mut self, begun: Vec<BegunWrite>, progress: &mpsc::Sender<BulkProgress>) -> bool {
+        let terms = self.order.terms();
         let sent = begun.into_iter().map(|one| {
             let (run, order, senseless) = (self.run.clone(), one.write.clone(), Arc::clone(&self.senseless));
             let deletion = one.deletion(&self.hand.place.identity, self.group);
@@ -156,7 +160,7 @@ impl BulkWork {
                 if run.is_stopped() {
                     return (one, None);
                 }
-                let written = tokio::spawn(async move { write(&run.hand, order, deletion).await }).await;
+                let written = tokio::spawn(async move { write(&run.hand, order, deletion, terms).await }).await;
                 let crashed = |join: tokio::task::JoinError| Err(Error::other("writing", join.to_string()));
                 (one, Some(written.unwrap_or_else(crashed)))
             }
@@ -168,10 +172,11 @@ impl BulkWork {
             match written {
                 Some(written) => {
                     let (outcome, says) = match written {
-                        Ok(change) => {
+                        Ok(Some(change)) => {
                             changes.push(change);
                             (SessionOutcome::Done, String::new())
                         }
+                        Ok(None) => (SessionOutcome::Unchanged, NOT_OLD.to_owned()),
                         Err(error) => self.failed(&one, &error),
                     };
                     lines.push(report::ended(one.key(), outcome, &says));
