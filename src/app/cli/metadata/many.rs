@@ -102,7 +102,7 @@ async fn preview(reader: &dyn SessionReader, tally: &BulkTally) -> String {
     }
     let others = SessionOutcome::ALL.into_iter().filter(|outcome| *outcome != SessionOutcome::Done);
     let others = others.filter(|outcome| tally.of(*outcome) > 0);
-    let others = others.map(|outcome| format!(", {} {}", tally.of(outcome), outcome.word()));
+    let others = others.map(|outcome| format!(", {} {}", tally.of(outcome), outcome.words(tally.of(outcome))));
     format!("{} would be changed{}", tally.of(SessionOutcome::Done), others.collect::<String>())
 }
 

@@ -6,7 +6,7 @@
 //! │ 12 messages of 2 agents, 2 feedbacks, 16.2 kB            │
 //! │ a private copy is kept; type its id                      │
 //! │ support-1                                                │
-//! ╰ Enter delete  Tab the rest of it  Esc leave ─────────────╯
+//! ╰ Enter delete  Tab complete  Esc back ───────────────────╯
 //! ```
 
 use ratatui::{Frame, layout::Rect, text::Line};
@@ -55,5 +55,5 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, shown: &DeletionPane, state: &App
     word::draw(frame, body, (&title, hint), lines, &shown.typed, look);
 }
 
-const ONE: &str = "Enter delete  Tab the rest of it  Esc leave";
-const SEVERAL: &str = "Enter delete  Esc leave";
+const ONE: &str = "Enter delete  Tab complete  Esc back";
+const SEVERAL: &str = "Enter delete  Esc back";

@@ -7,6 +7,7 @@ use crate::app::{
     tui::{
         render::{Look, format},
         state::{
+            editor::uuid_text,
             feedback::head,
             tree::{Fold, Key, TreeRow},
         },
@@ -28,6 +29,9 @@ pub fn of_row(row: &TreeRow<'_>, cells: usize, look: &Look) -> (String, bool) {
         Bson::Null | Bson::Undefined | Bson::MaxKey | Bson::MinKey => return (String::new(), false),
         Bson::String(text) if text.is_empty() => return (format::fit("\"\"", cells, look.marks), false),
         Bson::Binary(binary) => {
+            if let Some(uuid) = uuid_text(binary) {
+                return (format::fit(&uuid, cells, look.marks), true);
+            }
             let size = format::bytes(binary.bytes.len() as u64);
             let kind = u8::from(binary.subtype);
             let text = if kind == 0 { size } else { format!("{size}, subtype {kind}") };

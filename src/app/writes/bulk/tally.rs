@@ -42,6 +42,15 @@ impl SessionOutcome {
             Self::Unsure => "unsure",
         }
     }
+
+    /// The same behind a count, in a sentence: `1 does not fit`, `2 do not fit`.
+    #[must_use]
+    pub fn words(self, count: u64) -> &'static str {
+        match self {
+            Self::Misfit if count != 1 => "do not fit",
+            other => other.word(),
+        }
+    }
 }
 
 /// A session that is named, what became of it, and more of that.
@@ -96,11 +105,31 @@ impl BulkTally {
     }
 }
 
+fn of_count((count, outcome): (u64, SessionOutcome)) -> String {
+    format!("{count} {}", outcome.words(count))
+}
+
 /// `12 done, 3 unchanged, 1 in conflict`; `none` where there is none.
 impl fmt::Display for BulkTally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counted = SessionOutcome::ALL.into_iter().filter(|outcome| self.of(*outcome) > 0);
-        let parts: Vec<String> = counted.map(|outcome| format!("{} {}", self.of(outcome), outcome.word())).collect();
+        let parts: Vec<String> = counted.map(|outcome| (self.of(outcome), outcome)).map(of_count).collect();
         f.write_str(&if parts.is_empty() { "none".to_owned() } else { parts.join(", ") })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_read_as_sentences_do() {
+        let mut tally = BulkTally::default();
+        assert_eq!(tally.to_string(), "none");
+        tally.count("a", SessionOutcome::Misfit, String::new);
+        assert_eq!(tally.to_string(), "1 does not fit");
+        tally.count("b", SessionOutcome::Misfit, String::new);
+        tally.count("c", SessionOutcome::Done, String::new);
+        assert_eq!(tally.to_string(), "1 done, 2 do not fit");
     }
 }

@@ -21,7 +21,7 @@ const VALUE: usize = 40;
 pub(super) fn nothing(scope: &UndoScope, turn: Turn, place: &str) -> String {
     let what = match turn {
         Turn::Back => "there is nothing to take back: nothing was changed by hand",
-        Turn::Again => "there is nothing to make again: nothing was taken back",
+        Turn::Again => "nothing was taken back",
     };
     let since = if turn == Turn::Again { " since the last change" } else { "" };
     let of = match scope {

@@ -18,7 +18,8 @@ use crate::{
             render::{Look, format, wrap},
             state::{
                 AppState,
-                form::{FieldChange, MetadataForm, RowKind},
+                editor::uuid_text,
+                form::{FieldChange, MetadataForm, RowKind, protected_words},
                 tree::{Key, PathKey, SECRET},
             },
         },
@@ -60,20 +61,25 @@ fn said(form: &MetadataForm, state: &AppState) -> Vec<(String, Style)> {
     let marks = form.marks(at);
     if let Some(problem) = &marks.problem
         && form.field_editor().is_none()
+        && !is_said(&said, &text::line(problem))
     {
         said.push((text::line(problem).into_owned(), theme.error));
     }
     if let Some(conflict) = form.conflict(at) {
         said.push((conflict_words(conflict), theme.warn));
     }
-    if let Some(protected) = &marks.protected {
-        let says = format!("{} is protected at this place: it is not edited by hand", text::line(protected));
+    if let Some(says) = marks.protected.as_deref().map(protected_words).filter(|says| !is_said(&said, says)) {
         said.push((says, theme.dim));
     }
     if row.kind != RowKind::Adding {
         said.push((of_row(form, at, marks.change, &state.look), theme.dim));
     }
     said
+}
+
+/// What the last key gave may be the same sentence.
+fn is_said(said: &[(String, Style)], words: &str) -> bool {
+    said.iter().any(|(says, _)| says == words)
 }
 
 /// What is stored now, what it is here and what both began with.
@@ -144,6 +150,8 @@ fn more(value: &Bson, look: &Look) -> Option<String> {
         Bson::String(text) if text.len() > 40 => Some(count(text.chars().count(), "character")),
         Bson::DateTime(at) => date((*at).into()),
         Bson::ObjectId(oid) => date(oid.timestamp().into()).map(|at| format!("made {at}")),
+        // Its row shows it.
+        Bson::Binary(binary) if uuid_text(binary).is_some() => None,
         Bson::Binary(binary) => {
             let mut digits = String::new();
             for byte in binary.bytes.iter().take(DIGITS) {

@@ -11,6 +11,7 @@ use ratatui::{
 use super::value_words;
 use crate::{
     app::{
+        keymap::Action,
         text,
         tui::{
             render::{Look, format},
@@ -71,7 +72,8 @@ fn offered(state: &AppState, cells: usize) -> Vec<Line<'static>> {
 }
 
 /// Draws the types that a value may be given, with what it becomes.
-pub(super) fn retyping(frame: &mut Frame<'_>, body: Rect, form: &MetadataForm, retyping: &Retyping, look: &Look) {
+pub(super) fn retyping(frame: &mut Frame<'_>, body: Rect, form: &MetadataForm, retyping: &Retyping, state: &AppState) {
+    let look = &state.look;
     let area = areas::bottom(body, (retyping.choices.len() as u16).saturating_add(2));
     let inner = areas::inside(area);
     let page = usize::from(inner.height);
@@ -83,7 +85,8 @@ pub(super) fn retyping(frame: &mut Frame<'_>, body: Rect, form: &MetadataForm, r
     };
     let title = format!("{key} of {} becomes", text::line(&form.session.name));
     let title = Line::raw(format!(" {} ", format::fit(&title, cells, look.marks)));
-    let keys = Line::styled(" Enter take it  Esc leave ", look.theme.dim);
+    let keys = block::keys(&[(Action::Open, "take it"), (Action::Back, "back")], &state.keymap);
+    let keys = Line::styled(format!(" {} ", format::fit(&keys, cells, look.marks)), look.theme.dim);
     frame.render_widget(Clear, area);
     frame.render_widget(block::pane(title, keys, true, look), area);
     let top = retyping.top(page);
