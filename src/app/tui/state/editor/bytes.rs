@@ -87,6 +87,9 @@ mod tests {
             assert_eq!(read(&text(&binary).unwrap(), subtype), Ok(binary));
         }
         let uuid = Binary { subtype: BinarySubtype::Uuid, bytes: (0..16).collect() };
+        assert_eq!(uuid_text(&uuid), text(&uuid));
+        assert_eq!(uuid_text(&Binary { bytes: vec![0; 15], ..uuid.clone() }), None);
+        assert_eq!(uuid_text(&Binary { subtype: BinarySubtype::Generic, ..uuid.clone() }), None);
         assert_eq!(text(&uuid).unwrap(), "00010203-0405-0607-0809-0a0b0c0d0e0f");
         assert_eq!(text(&Binary { subtype: BinarySubtype::Generic, bytes: vec![0; MOST + 1] }), None);
     }
