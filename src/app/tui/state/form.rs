@@ -21,7 +21,7 @@ pub use acts::EditPlace;
 pub use clipboard::CopiedField;
 pub use draft::{FormDraft, OpenField};
 pub use field::{FieldEditor, FieldUse};
-pub use marks::{FieldChange, FieldMarks};
+pub use marks::{FieldChange, FieldMarks, protected_words};
 pub use retype::{RetypeChoice, Retyping};
 pub use rows::{FormRow, FormSort, RowKind};
 pub use stored::FormChoice;

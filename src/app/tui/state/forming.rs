@@ -60,9 +60,13 @@ impl AppState {
         if !form.is_unsaved() {
             return Vec::new();
         }
-        let says = format!("{} of {}", form.unsaved_words(), text::line(&form.session.name));
+        let name = text::line(&form.session.name).into_owned();
+        let kept = match form.changes() {
+            [] => format!("what was typed for {name}"),
+            _ => format!("{} of {name}", form.unsaved_words()),
+        };
         self.forms.push(*form);
-        let says = self.with_key(&format!("{says} kept; the form goes on with them"), Action::Edit);
+        let says = self.with_key(&format!("{kept} kept; to go on"), Action::Edit);
         self.say(says)
     }
 

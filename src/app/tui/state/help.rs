@@ -31,6 +31,7 @@ impl AppState {
     fn place_of_help(&self, below: Option<&Modal>) -> &'static str {
         match (below, self.focus) {
             (Some(Modal::Fleet), _) => "Now, in the fleet",
+            (Some(Modal::Form(_)), _) => "Now, in the form",
             (Some(_), _) => "Now",
             (None, Pane::Sessions) => "Now, in the sessions",
             (None, Pane::Conversation) => "Now, in the conversation",

@@ -1,18 +1,11 @@
 //! The keys worth a hint: only what can be done here and now, the most useful first. Whether something can be done is asked of what
 //! does it.
 
+mod of_form;
+
 use super::{
-    AppState,
-    areas::Pane,
-    connection::Stage,
-    feedback,
-    fleet::FleetFace,
-    form::{MetadataForm, RowKind},
-    inspector::body::Body,
-    metadata,
-    metrics::Data,
-    modal::Modal,
-    tree::Fold,
+    AppState, areas::Pane, connection::Stage, feedback, fleet::FleetFace, inspector::body::Body, metadata,
+    metrics::Data, modal::Modal, tree::Fold,
 };
 use crate::app::{fleet::FleetGroup, keymap::Action};
 
@@ -41,7 +34,10 @@ impl AppState {
                 Pane::Feedback => FEEDBACK,
             },
         };
-        of.iter().copied().filter_map(|action| Some((action, self.offer(action)?))).collect()
+        let judges = self.workspace.review.is_some() && matches!(self.focus, Pane::Sessions | Pane::Conversation);
+        let first = if judges { REVIEW } else { &[] };
+        let of = first.iter().chain(of.iter().filter(|action| !first.contains(action)));
+        of.copied().filter_map(|action| Some((action, self.offer(action)?))).collect()
     }
 
     /// What an action does on the focused pane, in a word or two; `None`: nothing, here and now.
@@ -85,7 +81,10 @@ impl AppState {
             Action::Remove => self.may_edit().then_some("remove")?,
             Action::Add => self.may_add().then_some("add")?,
             Action::Rate => chosen.filter(|_| self.may_write()).map(|_| "feedback")?,
-            Action::RateUp => chosen.filter(|_| self.may_write()).map(|_| "rate")?,
+            Action::RateUp if self.workspace.review.is_none() => chosen.filter(|_| self.may_write()).map(|_| "rate")?,
+            Action::RateUp => chosen.map(|_| "up")?,
+            Action::RateDown => chosen.map(|_| "down")?,
+            Action::RateNeutral => chosen.map(|_| "neutral")?,
             Action::Review if self.workspace.review.is_some() => "end the review",
             Action::Review => self.may_write().then_some("review")?,
             Action::Bulk => (self.may_write() && self.workspace.list.has_marks()).then_some("change marked")?,
@@ -190,11 +189,9 @@ impl AppState {
             | Modal::Deletion(_)
             | Modal::Agreement(_)
             | Modal::Drafts(_) => Vec::new(),
-            Modal::Form(form) if form.is_typing() => Vec::new(),
-            Modal::Form(form) if form.retyping().is_some() => {
-                vec![(Action::Open, "take this type"), (Action::Back, "back")]
-            }
-            Modal::Form(form) => of_form(form),
+            // What is typed in it, and the types to choose from, tell their keys themselves.
+            Modal::Form(form) if form.is_typing() || form.retyping().is_some() => Vec::new(),
+            Modal::Form(form) => of_form::offers(form, self.copied_field.is_some()),
             Modal::Places(_) if is_open => vec![(Action::Open, "open"), (Action::Back, "back"), (Action::Help, "help")],
             Modal::Places(_) => {
                 let failed = matches!(self.workspace.connection.stage, Stage::Failed(_));
@@ -225,34 +222,8 @@ impl AppState {
     }
 }
 
-/// In the form: saving first where there is something to save.
-fn of_form(form: &MetadataForm) -> Vec<KeyOffer> {
-    let changed = !form.changes().is_empty();
-    let row = form.rows().get(form.selected());
-    let is_field = row.is_some_and(|row| row.kind == RowKind::Field);
-    let is_removed = row.is_some_and(|row| row.kind == RowKind::Removed);
-    let (is_shown, may_change) = (row.is_some_and(|row| !row.is_secret()), form.may_change());
-    let may_edit = may_change && is_shown;
-    let offers = [
-        Some((Action::Back, "back")),
-        changed.then_some((Action::Save, "save")),
-        may_edit.then_some((Action::Edit, "edit")),
-        Some((Action::Add, "add")),
-        may_change.then_some((Action::Remove, "remove")),
-        is_removed.then_some((Action::Remove, "bring back")),
-        Some((Action::Help, "help")),
-        may_edit.then_some((Action::Rename, "rename")),
-        may_edit.then_some((Action::Retype, "type")),
-        changed.then_some((Action::Undo, "undo")),
-        may_edit.then_some((Action::MoveDown, "move")),
-        Some((Action::Filter, "filter")),
-        may_edit.then_some((Action::Duplicate, "duplicate")),
-        (is_field && is_shown).then_some((Action::Copy, "copy")),
-        changed.then_some((Action::Discard, "give up")),
-        Some((Action::Sort, "sort")),
-    ];
-    offers.into_iter().flatten().collect()
-}
+/// What a review is done with; before all else, on the panes that show what is rated.
+const REVIEW: &[Action] = &[Action::RateUp, Action::RateDown, Action::RateNeutral, Action::NextMatch, Action::Review];
 
 const SESSIONS: &[Action] = &[
     Action::Back,
@@ -330,3 +301,22 @@ const FEEDBACK: &[Action] = &[
     Action::Help,
     Action::RateUp,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::Screen;
+    use super::*;
+
+    #[test]
+    fn a_review_tells_its_keys_first() {
+        let mut screen = Screen::writable(120, 40);
+        screen.press("2v");
+        assert!(screen.state.workspace.review.is_some());
+        let offered: Vec<Action> = screen.state.offers().into_iter().map(|(action, _)| action).collect();
+        assert_eq!(offered[..5], *REVIEW);
+        assert_eq!(offered.iter().filter(|action| **action == Action::NextMatch).count(), 1);
+        screen.press("v");
+        let offered: Vec<Action> = screen.state.offers().into_iter().map(|(action, _)| action).collect();
+        assert!(!offered.contains(&Action::RateDown), "the hints are as before");
+    }
+}

@@ -272,13 +272,18 @@ impl AppState {
             ReviewOf::Sessions { rated, .. } => {
                 // Those that were rated and still have their row are counted among the others.
                 let lingering = self.workspace.list.rows.iter().filter(|row| rated.contains(&row.key)).count() as u64;
-                (self.workspace.list.count.map(|count| count.saturating_sub(lingering)), "sessions")
+                (self.workspace.list.count.map(|count| count.saturating_sub(lingering)), ["session", "sessions"])
             }
             ReviewOf::Answers { .. } => {
-                (self.workspace.conversation.unrated().map(|answers| answers.len() as u64), "answers")
+                (self.workspace.conversation.unrated().map(|answers| answers.len() as u64), ["answer", "answers"])
             }
         };
-        Some(left.map_or_else(|| format!("review of {of}"), |left| format!("review: {left} {of} left")))
+        let [one, several] = of;
+        Some(match left {
+            None => format!("review of {several}"),
+            Some(1) => format!("review: 1 {one} left"),
+            Some(left) => format!("review: {left} {several} left"),
+        })
     }
 }
 

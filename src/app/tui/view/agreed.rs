@@ -5,7 +5,7 @@
 //! │ feedback on support-1042 is stored … │
 //! │ prod                                 │
 //! │ those are other words; nothing is …  │
-//! ╰ Enter agree  Esc leave ──────────────╯
+//! ╰ Enter agree  Esc back ───────────────╯
 //! ```
 
 use ratatui::{

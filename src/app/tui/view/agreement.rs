@@ -14,5 +14,5 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, shown: &Agreement, state: &AppSta
     let asks = wrap::plain(&shown.says, agreed::width(body));
     let asks = asks.into_iter().map(|line| Line::styled(line, look.theme.text)).collect();
     let title = format!("Write to {}", state.place_name());
-    agreed::draw(frame, body, (&title, "Enter agree  Esc leave"), asks, &shown.typed, look);
+    agreed::draw(frame, body, (&title, "Enter agree  Esc back"), asks, &shown.typed, look);
 }

@@ -6,7 +6,10 @@ use ratatui::{
     widgets::{Block, Borders},
 };
 
-use crate::app::tui::render::Look;
+use crate::app::{
+    keymap::{Action, Keymap},
+    tui::render::Look,
+};
 
 /// A pane's border with its title (already safe text) and, at the bottom right, its place.
 #[must_use]
@@ -20,6 +23,13 @@ pub fn pane<'a>(title: Line<'a>, place: Line<'a>, focused: bool, look: &Look) ->
         .border_style(style)
         .title_top(title.patch_style(title_style))
         .title_bottom(place.right_aligned())
+}
+
+/// `Enter save  Esc back`: keys and what they do, for the border of a box. An action without a key is left out.
+#[must_use]
+pub fn keys(of: &[(Action, &str)], keymap: &Keymap) -> String {
+    let shown = of.iter().filter_map(|(action, does)| Some(format!("{} {does}", keymap.label(*action)?)));
+    shown.collect::<Vec<_>>().join("  ")
 }
 
 const ASCII: border::Set<'static> = border::Set {

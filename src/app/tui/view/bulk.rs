@@ -83,8 +83,12 @@ fn content<'a>(pane: &'a BulkPane, width: usize, look: &Look) -> BulkBox<'a> {
     let theme = &look.theme;
     match &pane.stage {
         BulkStage::Choose => BulkBox {
-            above: BulkKind::ALL.iter().enumerate().map(|(at, kind)| choice(*kind, at == pane.chosen, look)).collect(),
-            hint: "Enter choose  Esc leave".to_owned(),
+            above: BulkKind::ALL
+                .iter()
+                .enumerate()
+                .map(|(at, kind)| choice(*kind, at == pane.chosen, width, look))
+                .collect(),
+            hint: "Enter choose  Esc back".to_owned(),
             ..BulkBox::default()
         },
         BulkStage::Type => {
@@ -96,7 +100,7 @@ fn content<'a>(pane: &'a BulkPane, width: usize, look: &Look) -> BulkBox<'a> {
                 above: vec![Line::styled(pane.kind().words(), theme.title)],
                 typed: Some(&pane.line),
                 below,
-                hint: "Enter see what it comes to  Esc back".to_owned(),
+                hint: "Enter preview  Esc back".to_owned(),
             }
         }
         BulkStage::Look(seen) => {
@@ -148,10 +152,8 @@ fn of_ended(pane: &BulkPane, ended: &EndedBulk, width: usize, look: &Look) -> Bu
     BulkBox { above, below, hint: format!("{on}{copy}Enter close"), ..BulkBox::default() }
 }
 
-fn choice(kind: BulkKind, chosen: bool, look: &Look) -> Line<'static> {
-    let bar = if chosen { look.marks.bar } else { " " };
-    let line = Line::from(vec![Span::styled(format!("{bar} "), look.theme.focus), Span::raw(kind.words())]);
-    if chosen { line.patch_style(look.theme.selected) } else { line }
+fn choice(kind: BulkKind, chosen: bool, width: usize, look: &Look) -> Line<'static> {
+    row::selectable(vec![Span::raw(format!(" {}", kind.words()))], width, chosen, look)
 }
 
 /// What is changed, in one line.

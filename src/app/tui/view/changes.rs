@@ -62,7 +62,7 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, list: &ChangeList, state: &AppSta
             (None, Some(edit)) if conflicts == 0 => change(edit, cells, look),
             _ => Vec::new(),
         };
-        lines.extend(shown.into_iter().map(|spans| selectable(spans, at == list.selected, look)));
+        lines.extend(shown.into_iter().map(|spans| row::selectable(spans, cells, at == list.selected, look)));
     }
     lines.truncate(room + 1);
     lines.extend(problem);
@@ -90,22 +90,17 @@ fn heading(list: &ChangeList, count: usize, page: usize, cells: usize, state: &A
 }
 
 fn hint(chooses: bool, state: &AppState) -> String {
-    let key = |action: Action, does: &str| Some(format!("{} {does}", state.keymap.label(action)?));
-    let own = if chooses { Some("m mine  t theirs  b base".to_owned()) } else { key(Action::Open, "save") };
-    let all = [own, key(Action::Edit, "edit"), key(Action::Back, "back")];
-    all.into_iter().flatten().collect::<Vec<_>>().join("  ")
+    let (save, edit, back) = ((Action::Open, "save"), (Action::Edit, "edit"), (Action::Back, "back"));
+    if chooses {
+        return format!("m mine  t theirs  b base  {}", block::keys(&[edit, back], &state.keymap));
+    }
+    block::keys(&[save, edit, back], &state.keymap)
 }
 
 /// Why it is not saved, over the bottom.
 fn problem(list: &ChangeList, width: usize, look: &Look) -> Vec<Line<'static>> {
     let wrapped = list.problem.iter().flat_map(|problem| wrap::plain(problem, width));
     wrapped.take(3).map(|line| Line::styled(format!(" {line}"), look.theme.error)).collect()
-}
-
-fn selectable(spans: Vec<Span<'static>>, is_selected: bool, look: &Look) -> Line<'static> {
-    let bar = if is_selected { look.marks.bar } else { " " };
-    let line: Line<'static> = [vec![Span::styled(bar, look.theme.focus)], spans].concat().into();
-    if is_selected { line.patch_style(look.theme.selected) } else { line }
 }
 
 /// A change: what becomes of which field, and its value before and after.

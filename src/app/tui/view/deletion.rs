@@ -6,7 +6,7 @@
 //! │ 12 messages of 2 agents, 2 feedbacks, 16.2 kB            │
 //! │ a private copy is kept; type its id                      │
 //! │ support-1                                                │
-//! ╰ Enter delete  Tab the rest of it  Esc leave ─────────────╯
+//! ╰ Enter delete  Tab complete  Esc back ───────────────────╯
 //! ```
 
 use ratatui::{Frame, layout::Rect, text::Line};
@@ -78,5 +78,5 @@ fn named(shown: &DeletionPane) -> String {
 
 /// So many of several are named.
 const NAMED: usize = 3;
-const ONE: &str = "Enter delete  Tab the rest of it  Esc leave";
-const SEVERAL: &str = "Enter delete  Esc leave";
+const ONE: &str = "Enter delete  Tab complete  Esc back";
+const SEVERAL: &str = "Enter delete  Esc back";

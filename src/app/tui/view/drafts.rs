@@ -5,7 +5,7 @@
 //! │ Typed and not saved before the program ended:  │
 //! │▌14:02  + up: feedback on support-1042          │
 //! │        prod-eu, agents.sessions  Fast and …    │
-//! ╰ Enter take it up  d discard it  Esc later ─────╯
+//! ╰ Enter take up  d discard  Esc later ───────────╯
 //! ```
 
 use ratatui::{
@@ -60,9 +60,8 @@ fn hint(menu: &DraftMenu, state: &AppState) -> String {
     if menu.asks {
         return "discard it? it cannot be brought back: y yes  n no".to_owned();
     }
-    let keys = [(Action::Open, "take it up"), (Action::Remove, "discard it"), (Action::Back, "later")];
-    let keys = keys.iter().filter_map(|(action, does)| Some(format!("{} {does}", state.keymap.label(*action)?)));
-    keys.collect::<Vec<_>>().join("  ")
+    let keys = [(Action::Open, "take up"), (Action::Remove, "discard"), (Action::Back, "later")];
+    block::keys(&keys, &state.keymap)
 }
 
 fn lines_of(offered: &OfferedDraft, is_selected: bool, cells: usize, look: &Look) -> [Line<'static>; LINES] {
@@ -71,21 +70,17 @@ fn lines_of(offered: &OfferedDraft, is_selected: bool, cells: usize, look: &Look
         Ok(draft) => {
             let place = draft.place.as_ref().map(ToString::to_string).unwrap_or_default();
             let unsure = if draft.may_be_stored { "  may be stored" } else { "" };
-            (draft.what.clone(), format!("{place}{unsure}  {}", draft.text))
+            // A line of several fields, or of a text of several lines.
+            let typed = draft.text.replace('\n', "  ");
+            (draft.what.clone(), format!("{place}{unsure}  {typed}"))
         }
         Err(why) => (format!("a draft that cannot be read: {why}"), offered.file.clone()),
     };
-    let bar = if is_selected { look.marks.bar } else { " " };
     let indent = format::width(&at) + 2;
     let fit = |text: &str| format::fit(&text::line(text), cells.saturating_sub(indent + 2), look.marks);
-    let first = Line::from(vec![
-        Span::styled(bar, look.theme.focus),
-        Span::styled(format!("{at}  "), look.theme.dim),
-        Span::raw(fit(&what)),
-    ]);
-    let blank = format!("{}{}", " ".repeat(indent), fit(&more));
-    let second = Line::from(vec![Span::styled(bar, look.theme.focus), Span::styled(blank, look.theme.dim)]);
-    [first, second].map(|line| if is_selected { line.patch_style(look.theme.selected) } else { line })
+    let first = vec![Span::styled(format!("{at}  "), look.theme.dim), Span::raw(fit(&what))];
+    let second = vec![Span::styled(format!("{}{}", " ".repeat(indent), fit(&more)), look.theme.dim)];
+    [first, second].map(|spans| row::selectable(spans, cells, is_selected, look))
 }
 
 #[cfg(test)]

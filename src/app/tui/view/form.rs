@@ -56,8 +56,11 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, form: &MetadataForm, state: &AppS
     let [filter, rows, says] = areas::form_parts(body, form.shows_filter());
     frame.render_widget(Clear, body);
     let count = form.rows().len();
-    let pane = block::pane(title(form, body.width, state), row::place(form.selected(), count, look), focused, look);
-    frame.render_widget(pane.title_bottom(foot(form, body.width, state).left_aligned()), body);
+    let place = row::place(form.selected(), count, look);
+    // At the right it is told where the selected row stands; a cell of the border is between.
+    let room = usize::from(body.width).saturating_sub(place.width() + 3);
+    let pane = block::pane(title(form, body.width, state), place, focused, look);
+    frame.render_widget(pane.title_bottom(foot(form, room, state).left_aligned()), body);
     draw_filter(frame, filter, form, look);
     if count == 0 {
         row::hint(frame.buffer_mut(), rows, &nothing(form, state), look);
@@ -66,7 +69,7 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, form: &MetadataForm, state: &AppS
     frame.render_widget(Paragraph::new(detail::lines(form, says, state)), says);
     draw_rows(frame, rows, form, focused, state);
     if let Some(retyping) = form.retyping() {
-        popup::retyping(frame, body, form, retyping, look);
+        popup::retyping(frame, body, form, retyping, state);
     }
 }
 
@@ -95,19 +98,20 @@ fn title(form: &MetadataForm, width: u16, state: &AppState) -> Line<'static> {
     line
 }
 
-/// The keys of what is typed, else how the rows are sorted.
-fn foot(form: &MetadataForm, width: u16, state: &AppState) -> Line<'static> {
+/// The keys of what is typed, else how the rows are sorted; in so many cells.
+fn foot(form: &MetadataForm, cells: usize, state: &AppState) -> Line<'static> {
     let look = &state.look;
     let says = match form.field_editor() {
         _ if form.filter_area().is_some() => "Enter keep the filter  Esc all".to_owned(),
-        Some(_) if !state.field_offers().is_empty() => "Enter take over  Tab take the offer  Esc leave".to_owned(),
+        Some(_) if !state.field_offers().is_empty() => {
+            let all = "Enter take over  Tab take the offer  Esc leave";
+            if all.len() + 2 <= cells { all.to_owned() } else { "Tab take the offer  Esc leave".to_owned() }
+        }
         Some(field) => field.editor.hint().to_owned(),
         None if form.sort() == FormSort::Stored => return Line::default(),
         None => form.sort().word().to_owned(),
     };
-    // At the right it is told where the selected row stands.
-    let room = usize::from(width).saturating_sub(18);
-    Line::styled(format!(" {} ", format::fit(&says, room, look.marks)), look.theme.dim)
+    Line::styled(format!(" {} ", format::fit(&says, cells.saturating_sub(2), look.marks)), look.theme.dim)
 }
 
 fn draw_filter(frame: &mut Frame<'_>, area: Rect, form: &MetadataForm, look: &Look) {

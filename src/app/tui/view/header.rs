@@ -97,7 +97,8 @@ fn parts(state: &AppState) -> Vec<HeaderPart> {
         if state.workspace.list.has_marks() {
             let marked = state.workspace.list.marked_count().map(|count| format::number(count, state.look.marks));
             let says = format!("{} {} marked   ", state.look.marks.marked, marked.unwrap_or_else(|| "all".to_owned()));
-            parts.push(HeaderPart { keeps: 2, spans: vec![Span::styled(says, theme.focus)] });
+            // Many are about to be changed: how many stays in view at every size.
+            parts.push(HeaderPart { keeps: 3, spans: vec![Span::styled(says, theme.focus)] });
         }
         if let Some(age) = age(state).filter(|_| state.workspace.connection.lost.is_some()) {
             let age = format!("{} {age}   ", state.look.marks.ring);

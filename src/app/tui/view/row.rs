@@ -21,6 +21,20 @@ pub fn draw(buffer: &mut Buffer, area: Rect, line: &Line<'_>, selected: bool, lo
     buffer.set_line(area.x.saturating_add(1), area.y, line, area.width.saturating_sub(1));
 }
 
+/// A line of a list of several lines a row: a bar and the selection's background over all of its cells where it is selected.
+#[must_use]
+pub fn selectable(spans: Vec<Span<'static>>, cells: usize, selected: bool, look: &Look) -> Line<'static> {
+    let bar = if selected { look.marks.bar } else { " " };
+    let mut line = Line::from(Span::styled(bar, look.theme.focus));
+    line.extend(spans);
+    if !selected {
+        return line;
+    }
+    let free = cells.saturating_sub(line.width());
+    line.push_span(Span::raw(" ".repeat(free)));
+    line.patch_style(look.theme.selected)
+}
+
 /// A quiet sentence where there is nothing to show, at the top of a pane.
 pub fn hint(buffer: &mut Buffer, area: Rect, text: &str, look: &Look) {
     let lines = crate::app::tui::render::wrap::plain(text, usize::from(area.width.saturating_sub(2)).max(1));
@@ -56,4 +70,19 @@ pub fn place(selected: usize, len: usize, look: &Look) -> Line<'static> {
     }
     let at = format::number(selected.min(len - 1) as u64 + 1, look.marks);
     Line::styled(format!(" {at}/{} ", format::number(len as u64, look.marks)), look.theme.dim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::tui::view::sample;
+
+    #[test]
+    fn a_selected_line_is_marked_over_all_of_its_cells() {
+        let look = sample::plain();
+        let spans = || vec![Span::raw("one")];
+        assert_eq!(selectable(spans(), 12, true, &look).width(), 12);
+        assert_eq!(selectable(spans(), 2, true, &look).width(), 4, "what is longer is not cut here");
+        assert_eq!(selectable(spans(), 12, false, &look).width(), 4);
+    }
 }

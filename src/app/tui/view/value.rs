@@ -8,6 +8,7 @@ use crate::{
         tui::{
             render::{Look, format},
             state::{
+                editor::uuid_text,
                 feedback::head,
                 tree::{Fold, Key, SECRET, TreeRow, without_secrets},
             },
@@ -34,13 +35,13 @@ pub fn of_row(row: &TreeRow<'_>, cells: usize, look: &Look) -> (String, bool) {
         Bson::Null | Bson::Undefined | Bson::MaxKey | Bson::MinKey => return (String::new(), false),
         Bson::String(text) if text.is_empty() => return (format::fit("\"\"", cells, look.marks), false),
         Bson::Binary(binary) => {
-            let Ok(uuid) = binary.to_uuid() else {
+            let Some(uuid) = uuid_text(binary) else {
                 let size = format::bytes(binary.bytes.len() as u64);
                 let kind = u8::from(binary.subtype);
                 let text = if kind == 0 { size } else { format!("{size}, subtype {kind}") };
                 return (format::fit(&text, cells, look.marks), false);
             };
-            uuid.to_string()
+            uuid
         }
         Bson::String(text) | Bson::JavaScriptCode(text) | Bson::Symbol(text) => {
             return (stored(text, cells, look), true);

@@ -43,11 +43,11 @@ impl SessionOutcome {
         }
     }
 
-    /// The same of so many.
+    /// The same behind a count, in a sentence: `1 does not fit`, `2 do not fit`.
     fn word_of(self, count: u64) -> &'static str {
         match self {
             Self::Misfit if count != 1 => "do not fit",
-            _ => self.word(),
+            other => other.word(),
         }
     }
 }
@@ -129,5 +129,21 @@ impl BulkTally {
 impl fmt::Display for BulkTally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.counted(|count| count.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_read_as_sentences_do() {
+        let mut tally = BulkTally::default();
+        assert_eq!(tally.to_string(), "none");
+        tally.count("a", SessionOutcome::Misfit, String::new);
+        assert_eq!(tally.to_string(), "1 does not fit");
+        tally.count("b", SessionOutcome::Misfit, String::new);
+        tally.count("c", SessionOutcome::Done, String::new);
+        assert_eq!(tally.to_string(), "1 done, 2 do not fit");
     }
 }

@@ -22,8 +22,8 @@ const VALUE: usize = 40;
 /// That there is nothing.
 pub(super) fn nothing(scope: &UndoScope, turn: Turn, place: &str) -> String {
     let what = match turn {
-        Turn::Back => "there is nothing to take back: nothing was changed by hand",
-        Turn::Again => "there is nothing to make again: nothing was taken back",
+        Turn::Back => "there is nothing to take back: no change made by hand is left",
+        Turn::Again => "nothing was taken back",
     };
     let since = if turn == Turn::Again { " since the last change" } else { "" };
     let of = match scope {

@@ -17,11 +17,21 @@ pub(super) fn text(binary: &Binary) -> Option<String> {
         // Writing to a string cannot fail.
         let _ = write!(digits, "{byte:02x}");
     }
-    Some(if is_uuid(binary.subtype) && binary.bytes.len() == 16 {
+    Some(if is_whole_uuid(binary) {
         [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
     } else {
         digits
     })
+}
+
+/// A UUID in its usual form. `None`: it is none.
+#[must_use]
+pub fn uuid_text(binary: &Binary) -> Option<String> {
+    if is_whole_uuid(binary) { text(binary) } else { None }
+}
+
+fn is_whole_uuid(binary: &Binary) -> bool {
+    is_uuid(binary.subtype) && binary.bytes.len() == 16
 }
 
 /// Reads them back. Blanks and hyphens between the digits mean nothing.
@@ -77,6 +87,9 @@ mod tests {
             assert_eq!(read(&text(&binary).unwrap(), subtype), Ok(binary));
         }
         let uuid = Binary { subtype: BinarySubtype::Uuid, bytes: (0..16).collect() };
+        assert_eq!(uuid_text(&uuid), text(&uuid));
+        assert_eq!(uuid_text(&Binary { bytes: vec![0; 15], ..uuid.clone() }), None);
+        assert_eq!(uuid_text(&Binary { subtype: BinarySubtype::Generic, ..uuid.clone() }), None);
         assert_eq!(text(&uuid).unwrap(), "00010203-0405-0607-0809-0a0b0c0d0e0f");
         assert_eq!(text(&Binary { subtype: BinarySubtype::Generic, bytes: vec![0; MOST + 1] }), None);
     }

@@ -50,7 +50,7 @@ impl Editor {
             _ if self.elsewhere.is_some() => "Esc leave; it can be stored once its place is open",
             _ if self.is_waiting() && self.stored.is_some() => "Enter edit it  Esc leave what is stored",
             _ if self.is_waiting() => "Enter edit it  Esc leave",
-            Purpose::Rate { .. } => "Tab up, down, neutral  Ctrl-S store  Esc leave",
+            Purpose::Rate { .. } => "Tab rating  Ctrl-S save  Esc leave",
             Purpose::Delete if agreed::word(self.session.text()) == agreed::DELETE => {
                 "type the word delete, then Enter; a private copy is kept  Esc leave"
             }

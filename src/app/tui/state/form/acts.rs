@@ -36,11 +36,7 @@ impl MetadataForm {
 
     /// Says why a value cannot be changed, where it cannot.
     pub(super) fn refuses(&mut self, path: &[PathKey]) -> bool {
-        let refusal = if path.iter().any(|step| step.is(Key::Name(SECRET))) {
-            Some("it is kept secret: it is neither shown nor edited here".to_owned())
-        } else {
-            self.refusal(path)
-        };
+        let refusal = self.refusal(path);
         let refused = refusal.is_some();
         self.says = refusal.or(self.says.take());
         refused

@@ -39,6 +39,12 @@ impl MetadataForm {
         Some(done)
     }
 
+    /// Whether something of this form can be taken back, and whether something can be done again.
+    #[must_use]
+    pub fn steps_left(&self) -> (bool, bool) {
+        (!self.history.undo.is_empty(), !self.history.redo.is_empty())
+    }
+
     /// Takes back what was done last here.
     pub fn undo(&mut self) {
         let Some(step) = self.history.undo.pop() else {

@@ -4,7 +4,10 @@ use bson::Bson;
 
 use super::{FieldEditor, MetadataForm, RowKind, place};
 use crate::{
-    app::tui::state::tree::PathKey,
+    app::{
+        text,
+        tui::state::tree::{Key, PathKey, SECRET},
+    },
     session::{MetadataPath, edit},
 };
 
@@ -60,7 +63,7 @@ impl MetadataForm {
                 .any(|path| path.is_within(&field) || field.is_within(path)),
             others: self.others.iter().any(|path| path.is_within(&field) || field.is_within(path)),
             protected: self.rules.protects(&field).map(str::to_owned),
-            problem: typed.or_else(|| unwritable(&field).map(|why| format!("it cannot be written: {why}"))),
+            problem: typed.or_else(|| unwritable(&field).map(refused_key)),
         }
     }
 
@@ -106,14 +109,27 @@ impl MetadataForm {
     }
 
     /// Why a value cannot be written, nor anything in it. Safe text.
-    pub(super) fn refusal(&self, path: &[PathKey]) -> Option<String> {
+    #[must_use]
+    pub fn refusal(&self, path: &[PathKey]) -> Option<String> {
+        if path.iter().any(|step| step.is(Key::Name(SECRET))) {
+            return Some("it is kept secret: it is neither shown nor edited here".to_owned());
+        }
         let field = field_of(path)?;
         if let Some(protected) = self.rules.protects(&field) {
-            let protected = crate::app::text::line(protected).into_owned();
-            return Some(format!("{protected} is protected at this place: it is not edited by hand"));
+            return Some(protected_words(protected));
         }
-        unwritable(&field).map(|why| format!("this key cannot be written: {why}"))
+        unwritable(&field).map(refused_key)
     }
+}
+
+/// That the place keeps a field from being edited. Safe text.
+#[must_use]
+pub fn protected_words(protected: &str) -> String {
+    format!("{} is protected at this place: it is not edited by hand", text::line(protected))
+}
+
+fn refused_key(why: &str) -> String {
+    format!("this key cannot be written: {why}")
 }
 
 /// The field that a value is written with: the value itself, or the array that it stands in.

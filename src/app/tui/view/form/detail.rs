@@ -18,7 +18,8 @@ use crate::{
             render::{Look, format, wrap},
             state::{
                 AppState,
-                form::{FieldChange, MetadataForm, RowKind},
+                editor::uuid_text,
+                form::{FieldChange, MetadataForm, RowKind, protected_words},
                 tree::{Key, SECRET},
             },
         },
@@ -64,7 +65,7 @@ fn said(form: &MetadataForm, state: &AppState) -> Vec<(String, Style)> {
     // What the last key could not do says the same already.
     if let Some(problem) = &marks.problem
         && form.field_editor().is_none()
-        && form.says.is_none()
+        && !is_said(&said, &text::line(problem))
     {
         said.push((text::line(problem).into_owned(), theme.error));
     }
@@ -76,16 +77,18 @@ fn said(form: &MetadataForm, state: &AppState) -> Vec<(String, Style)> {
     } else if marks.others && !marks.conflict {
         said.push(("changed by another meanwhile".to_owned(), theme.warn));
     }
-    if let Some(protected) = &marks.protected
-        && form.says.is_none()
-    {
-        let says = format!("{} is protected at this place: it is not edited by hand", text::line(protected));
+    if let Some(says) = marks.protected.as_deref().map(protected_words).filter(|says| !is_said(&said, says)) {
         said.push((says, theme.dim));
     }
     if row.kind != RowKind::Adding {
         said.push((of_row(form, at, marks.change, &state.look), theme.dim));
     }
     said
+}
+
+/// What the last key gave may be the same sentence.
+fn is_said(said: &[(String, Style)], words: &str) -> bool {
+    said.iter().any(|(says, _)| says == words)
 }
 
 /// What is stored now, what it is here and what both began with.
@@ -166,6 +169,8 @@ fn more(value: &Bson, look: &Look) -> Option<String> {
         Bson::String(text) if text.len() > 40 => Some(count(text.chars().count(), "character")),
         Bson::DateTime(at) => date((*at).into()),
         Bson::ObjectId(oid) => date(oid.timestamp().into()).map(|at| format!("made {at}")),
+        // Its row shows it.
+        Bson::Binary(binary) if uuid_text(binary).is_some() => None,
         Bson::Binary(binary) => {
             let mut digits = String::new();
             for byte in binary.bytes.iter().take(DIGITS) {

@@ -11,6 +11,7 @@ use ratatui::{
 use super::{path_words, value_words};
 use crate::{
     app::{
+        keymap::Action,
         text,
         tui::{
             render::{Look, format, wrap},
@@ -74,7 +75,8 @@ fn offered(state: &AppState, cells: usize) -> Vec<Line<'static>> {
 }
 
 /// Draws the types that a value may be given, with what it becomes; of the chosen one that it cannot be given, the whole reason.
-pub(super) fn retyping(frame: &mut Frame<'_>, body: Rect, form: &MetadataForm, retyping: &Retyping, look: &Look) {
+pub(super) fn retyping(frame: &mut Frame<'_>, body: Rect, form: &MetadataForm, retyping: &Retyping, state: &AppState) {
+    let look = &state.look;
     let cells = usize::from(body.width.saturating_sub(4));
     let why = retyping.choices.get(retyping.selected()).and_then(|choice| choice.becomes.as_ref().err());
     let mut reason = match why {
@@ -90,7 +92,8 @@ pub(super) fn retyping(frame: &mut Frame<'_>, body: Rect, form: &MetadataForm, r
     let page = usize::from(inner.height).saturating_sub(reason.len());
     let title = format!("{} of {} becomes", path_words(&retyping.path), text::line(&form.session.name));
     let title = Line::raw(format!(" {} ", format::fit(&title, cells, look.marks)));
-    let keys = Line::styled(" Enter take it  Esc leave ", look.theme.dim);
+    let keys = block::keys(&[(Action::Open, "take it"), (Action::Back, "back")], &state.keymap);
+    let keys = Line::styled(format!(" {} ", format::fit(&keys, cells, look.marks)), look.theme.dim);
     frame.render_widget(Clear, area);
     frame.render_widget(block::pane(title, keys, true, look), area);
     let top = retyping.top(page);

@@ -94,6 +94,36 @@ fn a_protected_field_says_so() {
 }
 
 #[test]
+fn why_a_field_is_not_edited_is_said_once() {
+    let mut screen = opened(120, 40);
+    form(&mut screen).rules.protected = vec!["priority".to_owned()];
+    screen.press("e");
+    assert_eq!(picture(&screen, 120, 40).matches("is protected at this place").count(), 1);
+    let mut screen = opened(120, 40);
+    form(&mut screen).theirs(&doc! { "a.b": 1 });
+    screen.press("ge");
+    assert_eq!(picture(&screen, 120, 40).matches("cannot be written").count(), 1);
+}
+
+#[test]
+fn how_to_leave_what_is_typed_stays_in_view() {
+    for keys in ["e", "ax=1", "m", "/x"] {
+        let mut screen = opened(40, 10);
+        screen.press(keys);
+        let shown = picture(&screen, 40, 10);
+        assert!(shown.contains("Esc leave") || shown.contains("Esc all"), "{keys}:\n{shown}");
+    }
+}
+
+#[test]
+fn a_uuid_is_shown_as_one() {
+    let mut screen = opened(80, 24);
+    let uuid = bson::Binary { subtype: bson::spec::BinarySubtype::Uuid, bytes: (0..16).collect() };
+    form(&mut screen).theirs(&doc! { "id": uuid });
+    assert!(picture(&screen, 80, 24).contains("00010203-0405-0607-0809-0a0b0c0d0e0f"));
+}
+
+#[test]
 fn a_long_text_goes_on_in_the_next_rows() {
     at_sizes("large", |screen| {
         screen.press("e");

@@ -3,13 +3,17 @@
 use ratatui::{Frame, layout::Rect};
 
 use crate::{
-    app::tui::{
-        render::format,
-        state::{
-            AppState, areas,
-            form::MetadataForm,
-            metadata::note,
-            tree::{Key, path},
+    app::{
+        keymap::Action,
+        tui::{
+            render::format,
+            state::{
+                AppState, areas,
+                form::MetadataForm,
+                metadata::note,
+                tree::{Key, path},
+            },
+            view::row,
         },
     },
     session::MetadataPath,
@@ -33,15 +37,25 @@ pub fn draw_unsaved(frame: &mut Frame<'_>, area: Rect, form: &MetadataForm, stat
             frame.buffer_mut().set_stringn(line.x, line.y, "~", line.width.into(), look.theme.new);
         }
     }
-    let words = form.unsaved_words();
     // Beside them the border tells where the selected row stands.
-    let room = usize::from(area.width).saturating_sub(14);
-    let long = state.keymap.label(crate::app::keymap::Action::Edit).map(|key| format!(" {words}: {key} goes on "));
-    let says = long.filter(|long| format::width(long) <= room).unwrap_or_else(|| format!(" {words} "));
-    let says = format::fit(&says, room, look.marks);
+    let room = usize::from(area.width).saturating_sub(row::place(selected, rows.len(), look).width() + 2);
+    let says = format::fit(&unsaved(form, room, state), room, look.marks);
     if area.width > 2 && area.height > 1 {
         frame.buffer_mut().set_stringn(area.x + 1, area.bottom() - 1, says, room, look.theme.new);
     }
+}
+
+/// How much that is, in as many words as so many cells hold.
+fn unsaved(form: &MetadataForm, room: usize, state: &AppState) -> String {
+    let words = form.unsaved_words();
+    let key = state.keymap.label(Action::Edit);
+    let long = key.map(|key| format!(" {words}: {key} goes on "));
+    let short = match form.changes().len() {
+        0 => " unsaved ".to_owned(),
+        count => format!(" {count} unsaved "),
+    };
+    let fits = |says: &String| format::width(says) <= room;
+    long.filter(fits).or_else(|| Some(format!(" {words} ")).filter(fits)).unwrap_or(short)
 }
 
 /// Whether a change is of that value, of what holds it or of what it holds.

@@ -55,7 +55,7 @@ async fn edits_are_taken_back_and_made_again_in_their_order() {
         assert_eq!(repository.metadata(&key).await.unwrap().to_string(), *expected);
     }
     let nothing = hand.carry_out(Write::Undo(UndoScope::Place)).await.unwrap();
-    assert_eq!(nothing.says.as_deref(), Some("there is nothing to take back: nothing was changed by hand at here"));
+    assert_eq!(nothing.says.as_deref(), Some("there is nothing to take back: no change made by hand is left at here"));
     assert!(nothing.changes.is_empty());
     for expected in &states[1..] {
         hand.carry_out(Write::Redo(UndoScope::Place)).await.unwrap();
