@@ -11,7 +11,6 @@ mod typed;
 mod value;
 mod words;
 
-pub use bytes::uuid_text;
 pub use draft::EditorDraft;
 pub use rated::changed_feedback;
 use returned::Returned;

@@ -64,16 +64,18 @@ fn named(shown: &DeletionPane) -> String {
     if shown.one.is_some() {
         return String::new();
     }
-    let mut says = shown.first(NAMED).map(|id| text::line(id).into_owned()).collect::<Vec<_>>().join(", ");
-    if let Some(more) = shown.sums.sessions.checked_sub(NAMED as u64).filter(|more| *more > 0) {
-        says.push_str(&format!(" and {more} more"));
-    }
-    if shown.undated > 0 {
-        let stays = if shown.undated == 1 { "stays" } else { "stay" };
-        let before = if says.is_empty() { "" } else { "; " };
-        says.push_str(&format!("{before}{} without a clear date {stays}", shown.undated));
-    }
-    says
+    let first = shown.first(NAMED).map(|id| text::line(id).into_owned()).collect::<Vec<_>>().join(", ");
+    let first = match shown.sums.sessions.checked_sub(NAMED as u64) {
+        None | Some(0) => first,
+        Some(more) => format!("{first} and {more} more"),
+    };
+    let stay = match shown.undated {
+        0 => None,
+        1 => Some("1 without a clear date stays".to_owned()),
+        many => Some(format!("{many} without a clear date stay")),
+    };
+    let parts = Some(first).filter(|first| !first.is_empty()).into_iter().chain(stay);
+    parts.collect::<Vec<_>>().join("; ")
 }
 
 /// So many of several are named.

@@ -8,13 +8,12 @@ use crate::{
         tui::{
             render::{Look, format},
             state::{
-                editor::uuid_text,
                 feedback::head,
                 tree::{Fold, Key, SECRET, TreeRow, without_secrets},
             },
         },
     },
-    session::plain,
+    session::{id::uuid_text, plain},
 };
 
 /// Parts of a container that are looked at to show it on a line; of a larger one only the size is told.

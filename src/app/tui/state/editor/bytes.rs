@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use bson::{Binary, spec::BinarySubtype};
 
+use crate::session::id::uuid_text;
+
 /// Bytes that are shown as digits at most; more than those are edited as JSON.
 const MOST: usize = 4096;
 
@@ -12,26 +14,14 @@ pub(super) fn text(binary: &Binary) -> Option<String> {
     if binary.bytes.len() > MOST {
         return None;
     }
-    let mut digits = String::with_capacity(2 * binary.bytes.len());
-    for byte in &binary.bytes {
-        // Writing to a string cannot fail.
-        let _ = write!(digits, "{byte:02x}");
-    }
-    Some(if is_whole_uuid(binary) {
-        [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
-    } else {
-        digits
-    })
-}
-
-/// A UUID in its usual form. `None`: it is none.
-#[must_use]
-pub fn uuid_text(binary: &Binary) -> Option<String> {
-    if is_whole_uuid(binary) { text(binary) } else { None }
-}
-
-fn is_whole_uuid(binary: &Binary) -> bool {
-    is_uuid(binary.subtype) && binary.bytes.len() == 16
+    let digits = || {
+        binary.bytes.iter().fold(String::with_capacity(2 * binary.bytes.len()), |mut digits, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(digits, "{byte:02x}");
+            digits
+        })
+    };
+    Some(uuid_text(binary).unwrap_or_else(digits))
 }
 
 /// Reads them back. Blanks and hyphens between the digits mean nothing.
@@ -87,9 +77,7 @@ mod tests {
             assert_eq!(read(&text(&binary).unwrap(), subtype), Ok(binary));
         }
         let uuid = Binary { subtype: BinarySubtype::Uuid, bytes: (0..16).collect() };
-        assert_eq!(uuid_text(&uuid), text(&uuid));
-        assert_eq!(uuid_text(&Binary { bytes: vec![0; 15], ..uuid.clone() }), None);
-        assert_eq!(uuid_text(&Binary { subtype: BinarySubtype::Generic, ..uuid.clone() }), None);
+        assert_eq!(text(&Binary { bytes: vec![0; 2], ..uuid.clone() }).unwrap(), "0000");
         assert_eq!(text(&uuid).unwrap(), "00010203-0405-0607-0809-0a0b0c0d0e0f");
         assert_eq!(text(&Binary { subtype: BinarySubtype::Generic, bytes: vec![0; MOST + 1] }), None);
     }

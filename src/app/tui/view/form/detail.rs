@@ -18,13 +18,12 @@ use crate::{
             render::{Look, format, wrap},
             state::{
                 AppState,
-                editor::uuid_text,
                 form::{FieldChange, MetadataForm, RowKind, protected_words},
                 tree::{Key, SECRET},
             },
         },
     },
-    session::{MetadataPath, StoredDate, edit::MergeConflict, plain},
+    session::{MetadataPath, StoredDate, edit::MergeConflict, id::uuid_text, plain},
 };
 
 /// Cells that a value has among other words.
@@ -112,13 +111,11 @@ fn overtaken_words(path: &MetadataPath, stored: Option<&Bson>, look: &Look) -> S
     if path.keys().iter().any(|key| key == SECRET) {
         return format!("{field} was changed by another meanwhile");
     }
-    match stored {
-        None => format!("{field} was removed by another meanwhile: what is typed stays"),
-        Some(_) => {
-            let now = value_words(stored, false, VALUE, look);
-            format!("{field} was changed by another meanwhile: stored now {now}")
-        }
+    if stored.is_none() {
+        return format!("{field} was removed by another meanwhile: what is typed stays");
     }
+    let now = value_words(stored, false, VALUE, look);
+    format!("{field} was changed by another meanwhile: stored now {now}")
 }
 
 /// Where it stands, what became of it, and more of its value.

@@ -169,26 +169,23 @@ impl BulkWork {
         let (mut changes, mut lines, mut states) = (Vec::new(), Vec::new(), Vec::new());
         let (mut is_cut, mut told_at) = (false, Instant::now());
         while let Some((one, written)) = sent.next().await {
-            match written {
-                Some(written) => {
-                    let (outcome, says) = match written {
-                        Ok(Some(change)) => {
-                            changes.push(change);
-                            (SessionOutcome::Done, String::new())
-                        }
-                        Ok(None) => (SessionOutcome::Unchanged, NOT_OLD.to_owned()),
-                        Err(error) => self.failed(&one, &error),
-                    };
-                    lines.push(report::ended(one.key(), outcome, &says));
-                    states.extend(one.state(outcome).map(|state| (one.id, state)));
-                    self.tally.count(one.name(), outcome, || if says.is_empty() { one.says() } else { says });
-                }
-                None => {
-                    is_cut = true;
-                    lines.push(report::stopped(one.key()));
-                    states.extend(one.state(SessionOutcome::Failed).map(|state| (one.id, state)));
-                    self.again.push(OpenSession { key: one.key().clone(), name: one.name().to_owned(), outcome: None });
-                }
+            if let Some(written) = written {
+                let (outcome, says) = match written {
+                    Ok(Some(change)) => {
+                        changes.push(change);
+                        (SessionOutcome::Done, String::new())
+                    }
+                    Ok(None) => (SessionOutcome::Unchanged, NOT_OLD.to_owned()),
+                    Err(error) => self.failed(&one, &error),
+                };
+                lines.push(report::ended(one.key(), outcome, &says));
+                states.extend(one.state(outcome).map(|state| (one.id, state)));
+                self.tally.count(one.name(), outcome, || if says.is_empty() { one.says() } else { says });
+            } else {
+                is_cut = true;
+                lines.push(report::stopped(one.key()));
+                states.extend(one.state(SessionOutcome::Failed).map(|state| (one.id, state)));
+                self.again.push(OpenSession { key: one.key().clone(), name: one.name().to_owned(), outcome: None });
             }
             if lines.len() >= OUTCOMES || told_at.elapsed() >= A_WHILE {
                 self.tell_on(std::mem::take(&mut lines), std::mem::take(&mut changes), progress).await;
