@@ -181,6 +181,8 @@ mod tests {
             let text = form.field_editor().unwrap().editor.text();
             assert!(text.ends_with('5') && form.selected() == row, "{field}: {text}");
             let mut left = form.clone();
+            // The first one asks.
+            press(&mut left, KeyCode::Esc);
             press(&mut left, KeyCode::Esc);
             assert_eq!((left.mine.clone(), left.changes().len()), (theirs.clone(), 0), "{field}");
             press(&mut form, KeyCode::Enter);
