@@ -35,6 +35,10 @@ async fn edited(repository: Arc<dyn SessionRepository>) -> Outcome {
     fixture.done().await
 }
 
+fn decimal(text: &str) -> Bson {
+    Bson::Decimal128(text.parse().unwrap_or_else(|_| Decimal128::from_bytes([0; 16])))
+}
+
 /// One value of each type that people keep in metadata, and some that look alike.
 fn values() -> Vec<Bson> {
     vec![
@@ -43,11 +47,20 @@ fn values() -> Vec<Bson> {
         Bson::Int32(5),
         Bson::Int64(5),
         Bson::Double(5.0),
-        Bson::Decimal128("5".parse::<Decimal128>().unwrap_or_else(|_| Decimal128::from_bytes([0; 16]))),
+        Bson::Double(0.0),
+        Bson::Double(-0.0),
+        decimal("5"),
+        decimal("5.0"),
         Bson::String("5".to_owned()),
         Bson::String(String::new()),
         Bson::Array(vec![Bson::Int32(5)]),
+        Bson::Array(vec![Bson::Int64(5)]),
+        Bson::Array(vec![Bson::Double(5.0)]),
         Bson::Array(vec![]),
+        Bson::Array(vec![doc! { "a": 5, "b": [1, 2.5] }.into(), "x".into()]),
+        Bson::Array(vec![doc! { "a": 5, "b": [1_i64, 2.5] }.into(), "x".into()]),
+        Bson::Document(doc! { "a": 5, "b": { "$in": 1, "c.d": [5] } }),
+        Bson::Document(doc! { "a": 5, "b": { "$in": 1, "c.d": [5_i64] } }),
         Bson::Document(doc! { "a": 5, "b": { "$set": "not an operator", "c.d": [null] } }),
         Bson::Document(doc! {}),
         Bson::DateTime(DateTime::from_millis(5)),

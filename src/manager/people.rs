@@ -132,8 +132,14 @@ impl SessionManager {
     /// Puts the session back from its exact copy.
     ///
     /// # Errors
-    /// As [`SessionWriter::restore`](crate::SessionWriter::restore), and what a hook says.
+    /// As [`SessionWriter::restore`](crate::SessionWriter::restore), [`Error::Invalid`](crate::Error::Invalid) for the copy of another
+    /// session, and what a hook says.
     pub async fn restore_session(&self, copy: SessionCopy) -> Result<()> {
+        // The hooks would be told of this one.
+        if let Some(other) = copy.session().filter(|session| session != self.key()) {
+            let reason = format!("it is of session {:?}", other.text());
+            return Err(Error::invalid(self.key().text(), "the copy", reason));
+        }
         self.operate(HookPayload::SessionRestore(Arc::new(copy))).await.map(drop)
     }
 

@@ -25,12 +25,21 @@ fn values() -> Vec<Option<Bson>> {
         Some(Bson::Int32(6)),
         Some(Bson::Int64(5)),
         Some(Bson::Double(5.0)),
+        Some(Bson::Double(0.0)),
+        Some(Bson::Double(-0.0)),
         Some(Bson::Double(f64::NAN)),
         Some(Bson::Double(f64::INFINITY)),
         Some(Bson::Decimal128("5".parse::<Decimal128>().unwrap())),
+        Some(Bson::Decimal128("5.00".parse::<Decimal128>().unwrap())),
         Some(Bson::String("5".to_owned())),
+        Some(Bson::String("$5\0".to_owned())),
         Some(Bson::Symbol("5".to_owned())),
         Some(Bson::Array(vec![Bson::Int32(5), Bson::Int32(6)])),
+        Some(Bson::Array(vec![Bson::Int32(5), Bson::Int64(6)])),
+        Some(Bson::Array(vec![Bson::Double(5.0), Bson::Double(6.0)])),
+        Some(Bson::Array(vec![doc! { "a": { "": 5, "b.c": [0.0, "x"] } }.into()])),
+        Some(Bson::Array(vec![doc! { "a": { "": 5, "b.c": [-0.0, "x"] } }.into()])),
+        Some(Bson::Array(vec![doc! { "a": { "": 5_i64, "b.c": [0.0, "x"] } }.into()])),
         Some(Bson::Array(vec![Bson::Null])),
         Some(Bson::Document(doc! { "a": 1, "b": 2 })),
         Some(Bson::Document(doc! { "b": 2, "a": 1 })),
@@ -83,6 +92,27 @@ async fn a_guard_lets_through_exactly_what_it_names() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_collation_makes_no_two_texts_or_fields_one() {
+    let fresh = support::fresh_collection("collated").await;
+    let database = fresh.collection.client().database(&fresh.database);
+    let blind = doc! { "create": "sessions", "collation": { "locale": "en", "strength": 1 } };
+    database.run_command(blind).await.unwrap();
+    let pool = Pool::connect(&fresh.uri.clone().into(), PoolOptions::default()).await.unwrap();
+    let repository = pool.repository(&fresh.database, "sessions").unwrap();
+    let key = SessionKey::from("s");
+    fresh.load([doc! { "_id": "s", "metadata": { "tier": "gold", "Tier": 1, "last": 2 } }]).await;
+    for other in ["Gold", "g\u{f6}ld", "gold\0"] {
+        let edit = MetadataEdit::set("tier", "silver").only_if(Some(other.into()));
+        let answer = repository.edit_metadata(&key, &[edit]).await;
+        assert!(matches!(answer, Err(Error::Conflict { .. })), "{other:?}: {answer:?}");
+    }
+    let edit = MetadataEdit::set("tier", "silver").only_if(Some("gold".into())).before("last");
+    repository.edit_metadata(&key, &[edit]).await.unwrap();
+    let stored = repository.metadata(&key).await.unwrap();
+    assert_eq!(stored.to_string(), doc! { "Tier": 1, "tier": "silver", "last": 2 }.to_string());
 }
 
 #[tokio::test]

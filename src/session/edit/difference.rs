@@ -59,13 +59,23 @@ fn has_plain_name(edit: &MetadataEdit) -> bool {
 /// The fields of both that keep their place while the others are moved: most of them that stand in the same order in both.
 ///
 /// A field is only moved to in front of another one, so one that is the last of `mine` stays where it is:
-/// of `a b c` and `b c a` it is `a` that stays.
+/// of `a b c` and `b c a` it is `a` that stays. One that no path leads to cannot be moved, so others are moved around it where that
+/// can be.
 fn staying<'a>(base: &Document, mine: &'a Document) -> HashSet<&'a str> {
     let places: HashMap<&str, usize> = base.keys().enumerate().map(|(place, key)| (key.as_str(), place)).collect();
     let last = mine.keys().last().and_then(|key| places.get(key.as_str()));
     let both = mine.keys().filter_map(|key| Some((key.as_str(), *places.get(key.as_str())?)));
     let both: Vec<(&str, usize)> = both.filter(|(_, place)| last.is_none_or(|last| place <= last)).collect();
-    rising(&both)
+    let stuck: Vec<(&str, usize)> = both.iter().copied().filter(|(key, _)| check_segment(key).is_err()).collect();
+    let stuck = rising(&stuck);
+    let fixed = both.iter().enumerate().filter(|(_, (key, _))| stuck.contains(key));
+    let fixed: Vec<(usize, usize)> = fixed.map(|(at, (_, place))| (at, *place)).collect();
+    // Behind as many of them here as there.
+    let fits = |at: usize, place: usize| {
+        fixed.partition_point(|stays| stays.0 < at) == fixed.partition_point(|stays| stays.1 < place)
+    };
+    let fitting = both.iter().enumerate().filter(|(at, (_, place))| fits(*at, *place));
+    rising(&fitting.map(|(_, field)| *field).collect::<Vec<_>>())
 }
 
 /// The longest part of a sequence in which the numbers rise.
@@ -125,6 +135,18 @@ mod tests {
         assert_eq!(told(&base, &doc! { "b": 2, "a": 1, "c": 3 }), ["b=2 before a"]);
         assert_eq!(told(&base, &doc! { "a": 1, "c": 3, "b": 2 }), ["c=3 before b"]);
         assert_eq!(told(&base, &doc! { "b": 2, "c": 3, "a": 1 }), ["c=3 before a", "b=2 before c"]);
+    }
+
+    #[test]
+    fn others_are_moved_around_a_field_that_cannot_be() {
+        let base = doc! { "a": 1, "k.d": 2, "": 3, "b": 4, "c": 5 };
+        assert_eq!(told(&base, &doc! { "k.d": 2, "a": 1, "": 3, "b": 4, "c": 5 }), ["a=1 before "]);
+        assert_eq!(told(&base, &doc! { "b": 4, "a": 1, "k.d": 2, "": 3, "c": 5 }), ["b=4 before a"]);
+        let twice = doc! { "k.d": 2, "": 3, "b": 4, "a": 1, "c": 5 };
+        assert_eq!(told(&base, &twice), ["a=1 before c"]);
+        let inner = |fields: Document| doc! { "o": fields, "z": 1 };
+        let moved = doc! { "k.d": 2, "a": 1, "c": 5 };
+        assert_eq!(told(&inner(doc! { "a": 1, "k.d": 2, "c": 5 }), &inner(moved)), ["o.a=1 before c"]);
     }
 
     #[test]

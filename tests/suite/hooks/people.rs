@@ -95,6 +95,20 @@ async fn everything_that_a_person_changes_goes_through_the_hooks() {
 }
 
 #[tokio::test]
+async fn the_copy_of_another_session_is_not_put_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let (hook, manager, hooks) = noting(&dir, None).await;
+    let mut kept = Kept::default();
+    manager.delete_session_kept(&mut kept).await.unwrap();
+    let copy = kept.0.pop().unwrap();
+    let stranger = SessionManager::builder(Arc::clone(manager.repository()), "s-2").hooks(hooks).build();
+    let refused = stranger.restore_session(copy).await.unwrap_err();
+    assert!(matches!(refused, Error::Invalid { .. }), "{refused}");
+    assert!(refused.to_string().contains("\"s-1\"") && refused.to_string().contains("\"s-2\""), "{refused}");
+    assert_eq!(*hook.seen.lock().unwrap(), ["session.delete"], "no hook is told of it");
+}
+
+#[tokio::test]
 async fn a_deletion_that_a_hook_refuses_leaves_the_session_and_no_copy_and_is_told() {
     let dir = tempfile::tempdir().unwrap();
     let (_, manager, hooks) = noting(&dir, Some(HookAction::SessionDelete)).await;

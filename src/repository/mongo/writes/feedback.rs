@@ -3,7 +3,10 @@
 use bson::{Bson, Document, doc};
 use mongodb::options::UpdateModifications;
 
-use super::run::{RunningWrite, sized};
+use super::{
+    exact,
+    run::{RunningWrite, sized},
+};
 use crate::{
     repository::{
         Error, Result,
@@ -104,7 +107,8 @@ async fn send(
 
 fn guarded(key: &SessionKey, at: i32, length: Option<i32>, stored: &Bson) -> Document {
     let element = doc! { "$arrayElemAt": [ "$feedbacks", at ] };
-    let mut conditions = vec![doc! { "$eq": [ element, expr::literal(stored.clone()) ] }];
+    let is_it = doc! { "$let": { "vars": { "e": element }, "in": exact::is_just("$$e", stored) } };
+    let mut conditions = vec![is_it];
     conditions.extend(length.map(|length| doc! { "$eq": [ { "$size": "$feedbacks" }, length ] }));
     let mut query = session_by_key(key);
     let holds = doc! { "$cond": [ expr::is_type("$feedbacks", "array"), { "$and": conditions }, false ] };

@@ -5,7 +5,10 @@ mod order;
 use bson::{Bson, Document, doc};
 use mongodb::options::UpdateModifications;
 
-use super::run::{RunningWrite, sized, type_name};
+use super::{
+    exact,
+    run::{RunningWrite, sized},
+};
 use crate::{
     repository::{
         Error, Result,
@@ -171,7 +174,7 @@ fn conflict(key: &SessionKey, edits: &[MetadataEdit], fields: &Document) -> Opti
     Some(Error::edit_refused(key.text(), edits, refusal, fields))
 }
 
-/// A plain equality matches too much (null matches absent, 5 matches `[5]` and a long 5), so types are compared too.
+/// A plain equality matches too much (null matches absent, 5 matches `[5]` and a long 5): see [`exact`].
 fn guarded(mut query: Document, edits: &[MetadataEdit], others: &[Bson]) -> Document {
     let mut conditions = vec![Bson::Document(doc! { "$in": [ { "$type": "$metadata" }, ["object", "missing"] ] })];
     for edit in edits {
@@ -181,10 +184,10 @@ fn guarded(mut query: Document, edits: &[MetadataEdit], others: &[Bson]) -> Docu
         }
         let Guard::Stored(expected) = &edit.guard else { continue };
         let path = format!("${}", edit.path.field());
-        conditions.push(expr::is_type(path.as_str(), type_name(expected.as_ref())).into());
-        if let Some(value) = expected {
-            conditions.push(doc! { "$eq": [ path, expr::literal(value.clone()) ] }.into());
-        }
+        conditions.push(match expected {
+            Some(value) => exact::is_just(&path, value).into(),
+            None => expr::is_type(path.as_str(), "missing").into(),
+        });
     }
     conditions.extend_from_slice(others);
     query.insert("$expr", doc! { "$and": conditions });

@@ -3,7 +3,7 @@
 
 use std::{future::Future, sync::OnceLock, time::Instant};
 
-use bson::{Bson, Document, doc};
+use bson::{Document, doc};
 use mongodb::{
     error::{Error as DriverError, ErrorKind, NO_WRITES_PERFORMED},
     options::UpdateModifications,
@@ -297,35 +297,5 @@ pub(super) fn sized(error: Error, stored: &Document) -> Error {
             Error::too_large(id, bson::serialize_to_vec(stored).map_or(0, |bytes| bytes.len() as u64), limit)
         }
         other => other,
-    }
-}
-
-/// The type the server's `$type` gives a value.
-pub(super) fn type_name(value: Option<&Bson>) -> &'static str {
-    match value {
-        None => "missing",
-        Some(value) => match value {
-            Bson::Double(_) => "double",
-            Bson::String(_) => "string",
-            Bson::Array(_) => "array",
-            Bson::Document(_) => "object",
-            Bson::Boolean(_) => "bool",
-            Bson::Null => "null",
-            Bson::RegularExpression(_) => "regex",
-            Bson::JavaScriptCode(_) => "javascript",
-            Bson::JavaScriptCodeWithScope(_) => "javascriptWithScope",
-            Bson::Int32(_) => "int",
-            Bson::Int64(_) => "long",
-            Bson::Timestamp(_) => "timestamp",
-            Bson::Binary(_) => "binData",
-            Bson::ObjectId(_) => "objectId",
-            Bson::DateTime(_) => "date",
-            Bson::Symbol(_) => "symbol",
-            Bson::Decimal128(_) => "decimal",
-            Bson::Undefined => "undefined",
-            Bson::MaxKey => "maxKey",
-            Bson::MinKey => "minKey",
-            Bson::DbPointer(_) => "dbPointer",
-        },
     }
 }

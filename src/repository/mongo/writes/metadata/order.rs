@@ -61,7 +61,7 @@ pub(super) fn of(edits: &[MetadataEdit], stored: &Document) -> Option<OrderedUpd
         EditStage::Unset(_) => false,
     });
     let conditions = needed.iter().map(|(object, keys)| Bson::from(has_keys(object, keys))).collect();
-    let stages = stages.into_iter().map(EditStage::into_document).collect();
+    let stages = stages.into_iter().flat_map(EditStage::into_documents).collect();
     is_ordered.then_some(OrderedUpdate { stages, conditions })
 }
 
@@ -102,13 +102,15 @@ fn add(stages: &mut Vec<EditStage>, edit: &MetadataEdit, before: Option<&str>) {
 }
 
 impl EditStage {
-    fn into_document(self) -> Document {
+    fn into_documents(self) -> Vec<Document> {
         match self {
-            Self::Set(fields) => doc! { "$set": fields },
-            Self::Unset(fields) => doc! { "$unset": fields },
+            Self::Set(fields) => vec![doc! { "$set": fields }],
+            Self::Unset(fields) => vec![doc! { "$unset": fields }],
             Self::Place(placed) => {
+                // By its path: a comparison of names takes one for another where the collection has a collation.
+                let elsewhere = placed.paths();
                 let whole = placed.whole();
-                doc! { "$set": { placed.object: whole } }
+                vec![doc! { "$unset": elsewhere }, doc! { "$set": { placed.object: whole } }]
             }
         }
     }
@@ -135,15 +137,15 @@ impl PlacedFields {
         self.groups.push((before.to_owned(), vec![field]));
     }
 
-    /// The object with them: without them first, then with each group in front of its field.
+    /// Where they stand so far.
+    fn paths(&self) -> Vec<String> {
+        let fields = self.groups.iter().flat_map(|(_, fields)| fields);
+        fields.map(|(key, _)| format!("{}.{key}", self.object)).collect()
+    }
+
+    /// The object, which is without them by then, with each group in front of its field.
     fn whole(&self) -> Document {
-        let placed: Vec<&str> =
-            self.groups.iter().flat_map(|(_, fields)| fields).map(|(key, _)| key.as_str()).collect();
-        let others = doc! { "$filter": {
-            "input": expr::fields(&format!("${}", self.object)),
-            "as": "f",
-            "cond": { "$not": [ { "$in": ["$$f.k", expr::literal(placed)] } ] },
-        } };
+        let others = expr::fields(&format!("${}", self.object));
         let groups = self.groups.iter().map(|(before, fields)| {
             let fields = fields.iter().map(|(key, value)| doc! { "k": key, "v": value.clone() });
             doc! { "before": before, "fields": fields.collect::<Vec<_>>() }
@@ -202,7 +204,7 @@ mod tests {
         assert!(of(&[MetadataEdit::set("x", 1), MetadataEdit::unset("a")], &stored).is_none());
         assert!(of(&[MetadataEdit::set("x", 1).before("gone")], &stored).is_none());
         assert!(of(&[MetadataEdit::unset("b").before("a")], &stored).is_none());
-        assert_eq!(told(&[MetadataEdit::set("x", 1).before("b")], &stored), ["$set metadata: x before b"]);
+        assert_eq!(told(&[MetadataEdit::set("x", 1).before("b")], &stored), ["$unset 1", "$set metadata: x before b"]);
     }
 
     #[test]
@@ -222,7 +224,9 @@ mod tests {
         let meant = [
             "$unset 1",
             "$set metadata.y, metadata.z",
+            "$unset 4",
             "$set metadata: w x v before z; b before c",
+            "$unset 1",
             "$set metadata.c: e before d",
             "$set metadata.u",
         ];
@@ -240,6 +244,7 @@ mod tests {
     fn what_others_stand_in_front_of_is_moved_after_them() {
         let stored = doc! { "a": 1, "b": 2, "c": 3 };
         let edits = [MetadataEdit::set("c", 3).before("b"), MetadataEdit::set("b", 2).before("a")];
-        assert_eq!(told(&edits, &stored), ["$set metadata: c before b", "$set metadata: b before a"]);
+        let meant = ["$unset 1", "$set metadata: c before b", "$unset 1", "$set metadata: b before a"];
+        assert_eq!(told(&edits, &stored), meant);
     }
 }
