@@ -54,8 +54,6 @@ pub enum Purpose {
         /// The message it speaks of.
         about: Option<(AgentId, i64)>,
     },
-    /// Deletes the session once its id was typed.
-    Delete,
 }
 
 /// A text being edited.
@@ -171,12 +169,6 @@ impl Editor {
         Self::new(Purpose::Rate { rating: Rating::Up, about }, session, "")
     }
 
-    /// On the deletion of a session.
-    #[must_use]
-    pub fn delete(session: SessionKey) -> Self {
-        Self::new(Purpose::Delete, session, "")
-    }
-
     /// The same, of a session that a person knows by that name.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
@@ -199,7 +191,7 @@ impl Editor {
     /// Whether leaving would lose something.
     #[must_use]
     pub fn is_unsaved(&self) -> bool {
-        self.purpose != Purpose::Delete && (self.returned.is_some() || self.text() != self.original)
+        self.returned.is_some() || self.text() != self.original
     }
 
     /// The widget that draws the text.
@@ -221,7 +213,7 @@ impl Editor {
             },
             Purpose::Rate { .. } => true,
             Purpose::Add | Purpose::Item => has_some,
-            Purpose::Rename { .. } | Purpose::Delete => false,
+            Purpose::Rename { .. } => false,
         }
     }
 

@@ -275,8 +275,7 @@ impl AppState {
             }
             stored = Some(now);
         }
-        // An id that was typed once does not wait for a stray key: a deletion is asked for anew.
-        let Some(mut editor) = pending.editor.filter(|editor| editor.purpose != Purpose::Delete) else {
+        let Some(mut editor) = pending.editor else {
             return effects;
         };
         if editor.purpose == Purpose::Add && stored.is_some() {

@@ -50,9 +50,6 @@ impl Editor {
             Purpose::Rate { .. } => {
                 self.area.insert_str(pasted);
             }
-            Purpose::Delete => {
-                self.area.insert_str(pasted.trim_end().replace(['\n', '\t'], " "));
-            }
         }
     }
 

@@ -101,23 +101,6 @@ fn feedback_has_a_rating_and_lines() {
 }
 
 #[test]
-fn a_session_goes_only_by_its_own_id() {
-    let mut editor = Editor::delete("s-1".into());
-    assert_eq!(press(&mut editor, "s-\n"), Edited::Taken);
-    assert_eq!(press(&mut editor, "1\n"), Edited::Save(Box::new(Write::Delete("s-1".into()))));
-}
-
-#[test]
-fn an_id_that_cannot_be_typed_is_deleted_by_a_word() {
-    for id in ["", " ", "a\u{1b}[2J"] {
-        let mut editor = Editor::delete(id.into());
-        assert_eq!(press(&mut editor, "\n"), Edited::Taken, "{id:?}");
-        assert!(editor.hint().contains("the word delete") && editor.problem.is_some());
-        assert_eq!(press(&mut editor, "delete\n"), Edited::Save(Box::new(Write::Delete(id.into()))));
-    }
-}
-
-#[test]
 fn every_title_names_the_session() {
     let editors = [
         field("x"),
@@ -128,7 +111,6 @@ fn every_title_names_the_session() {
     for editor in editors {
         assert!(editor.named("support-1042").title().contains("support-1042"));
     }
-    assert_eq!(Editor::delete("s-1".into()).named("other").title(), "Delete s-1", "what is to be typed");
 }
 
 #[test]

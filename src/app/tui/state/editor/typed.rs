@@ -3,31 +3,20 @@
 use bson::Bson;
 
 use super::{Edited, Editor, Purpose, TypedField, value};
-use crate::{
-    app::{agreed, writes::Write},
-    session::edit::{self, AssignedValue, DateContext},
-};
+use crate::session::edit::{self, AssignedValue, DateContext};
 
 impl Editor {
     /// What comes of what is typed.
     pub(super) fn done(&self, dates: &DateContext) -> Result<Edited, String> {
         let typed = self.text();
-        let session = self.session.clone();
-        let write = match &self.purpose {
-            Purpose::Delete if agreed::is_agreed(&typed, session.text()) => Write::Delete(session),
-            Purpose::Delete => {
-                return Err(format!("that is not {}; nothing is deleted", agreed::what(session.text())));
+        Ok(match &self.purpose {
+            Purpose::Rate { rating, about } => {
+                self.rated(rating, about.as_ref(), &typed).map_or(Edited::Close, |write| Edited::Save(Box::new(write)))
             }
-            Purpose::Rate { rating, about } => match self.rated(rating, about.as_ref(), &typed) {
-                Some(write) => write,
-                None => return Ok(Edited::Close),
-            },
             Purpose::Edit { .. } | Purpose::Add | Purpose::Item | Purpose::Rename { .. } => {
-                let typed = self.typed(dates)?;
-                return Ok(typed.map_or(Edited::Close, |typed| Edited::Typed(Box::new(typed))));
+                self.typed(dates)?.map_or(Edited::Close, |typed| Edited::Typed(Box::new(typed)))
             }
-        };
-        Ok(Edited::Save(Box::new(write)))
+        })
     }
 
     /// What is typed for a field; `None` where that is what is there already, and for what is no field's.
@@ -38,7 +27,7 @@ impl Editor {
         let typed = self.text();
         let of_value = |value| Some(TypedField { key: None, value: Some(value) });
         Ok(match &self.purpose {
-            Purpose::Rate { .. } | Purpose::Delete => None,
+            Purpose::Rate { .. } => None,
             Purpose::Edit { shown, kind, .. } => {
                 // Untouched it is the very value, also where a text does not tell all its bits.
                 let untouched = (typed == self.original).then(|| kind.clone());

@@ -2,7 +2,7 @@
 
 use super::{Editor, Purpose};
 use crate::{
-    app::{agreed, text},
+    app::text,
     session::{Rating, plain},
 };
 
@@ -36,10 +36,6 @@ impl Editor {
                     }
                 }
             }
-            Purpose::Delete if self.session.text().trim().is_empty() => {
-                "Delete the session whose id is blank".to_owned()
-            }
-            Purpose::Delete => format!("Delete {}", text::line(self.session.text())),
         }
     }
 
@@ -51,10 +47,6 @@ impl Editor {
             _ if self.is_waiting() && self.stored.is_some() => "Enter edit it  Esc leave what is stored",
             _ if self.is_waiting() => "Enter edit it  Esc leave",
             Purpose::Rate { .. } => "Tab rating  Ctrl-S save  Esc leave",
-            Purpose::Delete if agreed::word(self.session.text()) == agreed::DELETE => {
-                "type the word delete, then Enter; a private copy is kept  Esc leave"
-            }
-            Purpose::Delete => "type its id, then Enter; a private copy is kept  Esc leave",
             // What is edited here goes into the form, which is saved on its own.
             _ if self.has_lines() => "Ctrl-S take over  Esc leave",
             _ => "Enter take over  Esc leave",

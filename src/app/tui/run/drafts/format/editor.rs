@@ -70,7 +70,6 @@ fn purpose(purpose: &Purpose) -> Document {
             }
             document
         }
-        Purpose::Delete => doc! { "delete": true },
     }
 }
 
@@ -95,10 +94,6 @@ fn purpose_of(document: &Document) -> Option<Purpose> {
     if let Ok(key) = document.get_str("rename") {
         return Some(Purpose::Rename { key: key.to_owned() });
     }
-    for (name, purpose) in [("add", Purpose::Add), ("item", Purpose::Item)] {
-        if document.contains_key(name) {
-            return Some(purpose);
-        }
-    }
-    document.contains_key("delete").then_some(Purpose::Delete)
+    let plain = [("add", Purpose::Add), ("item", Purpose::Item)];
+    plain.into_iter().find(|(name, _)| document.contains_key(name)).map(|(_, purpose)| purpose)
 }
