@@ -1,10 +1,12 @@
-//! Changes by hand against the raw driver and against themselves: a save, the journal, many sessions at once, the form.
+//! Changes by hand against the raw driver: a save with its journal, and many sessions at once.
 //! Run it with `cargo bench --bench hand`, or a part of it with its name: `cargo bench --bench hand -- save`.
 
 #[expect(dead_code, unused_imports, reason = "a bench needs one server, the tests need more")]
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "hand/bulk.rs"]
+mod bulk;
 mod data;
 mod measure;
 #[path = "hand/save.rs"]
@@ -21,6 +23,9 @@ fn main() {
     runtime.block_on(async {
         if is_wanted("save") {
             save::run().await;
+        }
+        if is_wanted("bulk") {
+            bulk::run().await;
         }
     });
 }

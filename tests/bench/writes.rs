@@ -5,13 +5,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-#[path = "writes/bulk.rs"]
-mod bulk;
 mod data;
 #[path = "writes/deletion.rs"]
 mod deletion;
-#[path = "writes/journal.rs"]
-mod journal;
 mod measure;
 
 use std::{hint::black_box, sync::Arc, time::Instant};
@@ -70,8 +66,6 @@ async fn run() {
     bench.at_once().await;
     bench.resume().await;
     bench.deletion(&uri).await;
-    bench.bulk().await;
-    journal::run().await;
     bench.managers();
     bench.sessions.drop().await.expect("drop");
 }
