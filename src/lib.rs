@@ -123,6 +123,45 @@
 //! [`Watch`] says what can be relied on; `examples/watch.rs` follows an agent at work. [`LiveMetrics`] keeps the figures of a session
 //! right after each change, and [`Activity`] tells what it is at.
 //!
+//! # Change what people change
+//!
+//! A [`MetadataEdit`] names a path through objects that are there ([`MetadataPath`]) and may be guarded by what was seen: several are
+//! carried out all or none, and nothing beside them changes. [`edit::difference`](edit::difference()) makes guarded edits of an edited
+//! copy, [`edit::merge`](edit::merge()) puts the changes of two together and tells where they conflict. A feedback is changed or taken
+//! back by a [`FeedbackChange`], where it is still stored just as it was.
+//!
+//! ```
+//! use strandscope::{FeedbackChange, MetadataEdit, NewFeedback, Rating, SessionManager, edit};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> strandscope::Result<()> {
+//! # let folder = tempfile::tempdir().expect("a folder");
+//! # let sessions = strandscope::open_folder(folder.path()).await?;
+//! # let _ = sessions.create_session(&strandscope::NewSession::new("support-1042")).await?;
+//! let manager = SessionManager::new(sessions, "support-1042");
+//! let base = manager.metadata().await?;
+//! let mut mine = base.clone();
+//! mine.insert("priority", "high");
+//!
+//! // Meanwhile somebody else is quicker, with another field.
+//! manager.edit_metadata(vec![MetadataEdit::set("tier", "gold")]).await?;
+//!
+//! let theirs = manager.metadata().await?;
+//! let merged = edit::merge(&base, &mine, &theirs);
+//! assert!(merged.conflicts.is_empty());
+//! manager.edit_metadata(edit::difference(&theirs, &merged.document)).await?;
+//! let stored = manager.metadata().await?;
+//! assert_eq!(stored.get_str("priority").ok(), Some("high"));
+//! assert_eq!(stored.get_str("tier").ok(), Some("gold"));
+//!
+//! manager.add_feedback(NewFeedback::new(Rating::Down)).await?;
+//! let given = manager.feedbacks().await?.remove(0);
+//! manager.change_feedback(FeedbackChange::back(given.raw.bson())).await?;
+//! assert!(manager.feedbacks().await?.is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Numbers of a document
 //!
 //! Counters in a document are accumulated, so neither their sum nor the last one is what was used;
@@ -162,7 +201,7 @@
 //! | [`mod@plug_in`] | a page: how to keep the conversation of an agent that you already have |
 //! | [`mod@decode`] | documents to nouns, tolerantly: what cannot be read is kept and listed as a [`Finding`] |
 //! | [`mod@encode`] | what is written, as documents with the fields and types that Strands and the Python library have |
-//! | [`mod@edit`] | edits of metadata: which keys can be one, typed text as a value, edits carried out on a document, their difference and merge |
+//! | [`mod@edit`] | edits of metadata: which keys can be one, typed paths and values, another type, edits carried out on a document, difference and merge |
 //! | [`mod@plain`] | messages and values as plain text |
 //! | [`mod@retention`] | finding and deleting sessions by their age |
 //! | `conformance` | a suite that any store can be checked with (the feature of that name) |
