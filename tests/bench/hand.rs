@@ -9,6 +9,9 @@ mod support;
 mod bulk;
 mod data;
 mod measure;
+#[expect(dead_code, reason = "the processor's time is of the live bench")]
+#[path = "live/process.rs"]
+mod process;
 #[path = "hand/save.rs"]
 mod save;
 

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use crate::{
     data,
     measure::{by_turns, report},
+    process::resident_mb,
     save, support,
 };
 
@@ -39,6 +40,7 @@ pub async fn run() {
     let hand = save::hand(&uri, Some(state.path())).await;
     hand.store.repository().expect("it is written to").create_indexes().await.expect("indexes");
     let (mut number, mut raw_number) = (0, 0);
+    let (mut at_half, mut at_end) = (0.0, 0.0);
     let raw = async || {
         raw_number -= 1;
         raw_updates(&sessions, raw_number).await;
@@ -50,16 +52,25 @@ pub async fn run() {
         let order = BulkOrder { scope: BulkScope::matching(Filter::default()), change, dates };
         let run = BulkRun::new(hand.clone(), order, Some(state.path().join("bulk")));
         let (progress, mut told) = mpsc::channel(2);
-        let listening = tokio::spawn(async move { while told.recv().await.is_some() {} });
+        let listening = tokio::spawn(async move {
+            let mut memory = Vec::new();
+            while told.recv().await.is_some() {
+                memory.push(resident_mb(std::process::id()));
+            }
+            memory
+        });
         let end = run.run(None, &progress).await.expect("it runs");
         assert_eq!(end.tally.of(SessionOutcome::Done), SESSIONS as u64, "{}", end.tally);
         drop(progress);
-        listening.await.expect("it ends");
+        let memory = listening.await.expect("it ends");
+        (at_half, at_end) = (memory[memory.len() / 2], memory[memory.len() - 1]);
     };
     let (raw, ours) = by_turns(ROUNDS, raw, ours).await;
     let rate = |seconds: f64| format!("{:.0}/s", SESSIONS as f64 / seconds);
     let detail = format!("update_one {}, ours {}", rate(raw), rate(ours));
     report("10 000 sessions changed: ours / guarded update_one rate", raw / ours, ">= 0.8", &detail);
+    let detail = format!("{at_end:.1} MB, with what the raw driver left");
+    report("the same: memory at the end / at half", at_end / at_half, "flat", &detail);
     sessions.delete_many(doc! {}).await.expect("room");
 }
 
