@@ -37,6 +37,9 @@ impl<'a> InStep<'a> {
 
 /// Whether the fields that both have stand in another order in the second one.
 pub(super) fn is_reordered(base: &Document, mine: &Document) -> bool {
+    if base.keys().eq(mine.keys()) {
+        return false;
+    }
     let (mut of_mine, mut of_base) = (InStep::of(mine), InStep::of(base));
     let in_mine = base.keys().filter(|key| of_mine.holds(key));
     let in_base = mine.keys().filter(|key| of_base.holds(key));

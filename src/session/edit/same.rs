@@ -49,7 +49,8 @@ mod tests {
             (0..2_i32).prop_map(Bson::Int32),
             (0..2_i64).prop_map(Bson::Int64),
             prop::sample::select(doubles).prop_map(Bson::Double),
-            prop::sample::select(vec!["0", "-0", "1.0", "NaN"]).prop_map(|text| Bson::Decimal128(text.parse().unwrap())),
+            prop::sample::select(vec!["0", "-0", "1.0", "NaN"])
+                .prop_map(|text| Bson::Decimal128(text.parse().unwrap())),
             "[01]".prop_map(Bson::String),
             "[01]".prop_map(Bson::Symbol),
             any::<bool>().prop_map(Bson::Boolean),
