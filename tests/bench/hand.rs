@@ -1,4 +1,5 @@
-//! Changes by hand against the raw driver and against themselves: a save, the journal, many sessions at once, the form.
+//! Changes by hand: a save of one field against the raw driver, with and without the journal, and the form. The
+//! journal alone and many changes at once are in `writes`.
 //! Run it with `cargo bench --bench hand`, or a part of it with its name: `cargo bench --bench hand -- save`.
 
 #[expect(dead_code, unused_imports, reason = "a bench needs one server, the tests need more")]
@@ -6,6 +7,8 @@
 mod support;
 
 mod data;
+#[path = "hand/form.rs"]
+mod form;
 mod measure;
 #[path = "hand/save.rs"]
 mod save;
@@ -17,6 +20,9 @@ fn is_wanted(part: &str) -> bool {
 }
 
 fn main() {
+    if is_wanted("form") {
+        form::run();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         if is_wanted("save") {

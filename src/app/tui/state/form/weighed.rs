@@ -138,7 +138,8 @@ mod tests {
     fn a_row_among_many_changes_is_marked_as_it_would_be_alone() {
         let mut form = form();
         for at in 0..2000 {
-            let (key, value) = (format!("field_{at}"), if at % 10 == 0 { Bson::from(doc! { "x": -1 }) } else { Bson::Null });
+            let (key, value) =
+                (format!("field_{at}"), if at % 10 == 0 { Bson::from(doc! { "x": -1 }) } else { Bson::Null });
             form.mine.insert(key, value);
         }
         form.changed();
