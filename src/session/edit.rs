@@ -7,21 +7,27 @@ mod chance;
 pub(crate) mod date;
 mod difference;
 mod digits;
+mod in_step;
 mod json;
 mod merge;
 mod place;
 mod resolve;
 mod retype;
+mod same;
 mod typed;
 
 pub use assign::{AssignedValue, AssignmentError, Unfit, assignment};
 pub use date::DateContext;
 pub use difference::difference;
 pub(crate) use digits::exact_double;
+#[cfg(feature = "app")]
+pub(crate) use in_step::InStep;
+pub use in_step::follow;
 pub use json::{JsonError, json};
-pub use merge::{MergeConflict, Merged, merge};
+pub use merge::{MergeConflict, Merged, merge, merge_into};
 pub use resolve::{PathRefusal, resolve};
 pub use retype::retyped;
+pub use same::{same, same_fields};
 pub use typed::{Misfit, fitting, forms, read_as, read_new, read_type, write};
 
 use bson::{Bson, Document};
@@ -108,18 +114,6 @@ pub(crate) fn check_bson(value: &Bson) -> Result<(), &'static str> {
             .iter()
             .try_for_each(|(key, field)| if surrogate::has_half(key) { Err(HALF) } else { check_bson(field) }),
         _ => Ok(()),
-    }
-}
-
-/// Whether two stored values are the same for a guard: type and value, documents with their fields in the same order.
-#[must_use]
-pub fn same(a: Option<&Bson>, b: Option<&Bson>) -> bool {
-    // By their bytes: Extended JSON writes an ObjectId like a document that only looks like one, and NaN is itself here.
-    let bytes = |value: &Bson| bson::serialize_to_vec(&bson::doc! { "": value.clone() }).ok();
-    match (a, b) {
-        (Some(a), Some(b)) => bytes(a).map_or_else(|| a == b, |of_a| Some(of_a) == bytes(b)),
-        (None, None) => true,
-        _ => false,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Changes by hand against the raw driver: a save with its journal, and many sessions at once.
+//! Changes by hand: a save with its journal and many sessions at once against the raw driver, and the form.
 //! Run it with `cargo bench --bench hand`, or a part of it with its name: `cargo bench --bench hand -- save`.
 
 #[expect(dead_code, unused_imports, reason = "a bench needs one server, the tests need more")]
@@ -8,6 +8,8 @@ mod support;
 #[path = "hand/bulk.rs"]
 mod bulk;
 mod data;
+#[path = "hand/form.rs"]
+mod form;
 mod measure;
 #[expect(dead_code, reason = "the processor's time is of the live bench")]
 #[path = "live/process.rs"]
@@ -22,6 +24,9 @@ fn is_wanted(part: &str) -> bool {
 }
 
 fn main() {
+    if is_wanted("form") {
+        form::run();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         if is_wanted("save") {

@@ -59,18 +59,12 @@ pub fn draw(frame: &mut Frame<'_>, state: &AppState) {
     }
     header::draw(frame, areas.header, state);
     status::draw(frame, areas.status, state);
-    if state.workspace.connection.is_open() {
-        for pane in Pane::ALL {
-            if let Some(area) = areas.pane(pane) {
-                draw_pane(frame, area, pane, state);
-            }
-        }
-    } else if let (Stage::Connecting, Some(place)) =
-        (&state.workspace.connection.stage, &state.workspace.connection.place)
-    {
-        picker::connecting(frame, areas.body, place, state);
+    // Nothing beneath what covers the body is seen.
+    let covering = state.modals.iter().rposition(Modal::covers_body);
+    if covering.is_none() {
+        draw_panes(frame, state);
     }
-    for modal in &state.modals {
+    for modal in state.modals.iter().skip(covering.unwrap_or(0)) {
         draw_modal(frame, areas.body, modal, state);
     }
     if !state.look.marks.unicode {
@@ -97,6 +91,21 @@ fn plain_marks(buffer: &mut Buffer) {
 fn even_out(buffer: &mut Buffer) {
     for cell in buffer.content.iter_mut().filter(|cell| cell.modifier.contains(Modifier::REVERSED)) {
         (cell.fg, cell.bg) = (Color::Reset, Color::Reset);
+    }
+}
+
+fn draw_panes(frame: &mut Frame<'_>, state: &AppState) {
+    let areas = state.areas;
+    if state.workspace.connection.is_open() {
+        for pane in Pane::ALL {
+            if let Some(area) = areas.pane(pane) {
+                draw_pane(frame, area, pane, state);
+            }
+        }
+    } else if let (Stage::Connecting, Some(place)) =
+        (&state.workspace.connection.stage, &state.workspace.connection.place)
+    {
+        picker::connecting(frame, areas.body, place, state);
     }
 }
 

@@ -77,6 +77,14 @@ proptest! {
     }
 
     #[test]
+    fn a_merge_in_place_is_the_merge([base, mine, theirs] in sides()) {
+        let merged = merge(&base, &mine, &theirs);
+        let mut into = mine.clone();
+        prop_assert_eq!(merge_into(&base, &mut into, &theirs), merged.conflicts);
+        prop_assert!(are_same(&into, &merged.document), "{} and not {}", into, merged.document);
+    }
+
+    #[test]
     fn both_sides_see_the_same_conflicts([base, mine, theirs] in sides()) {
         let (here, there) = (merge(&base, &mine, &theirs), merge(&base, &theirs, &mine));
         prop_assert_eq!(paths(&here), paths(&there));

@@ -4,7 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use bson::{Bson, Document};
 
-use super::{check_new_key, check_segment, same};
+use super::{
+    check_new_key, check_segment,
+    in_step::{InStep, is_reordered},
+    same,
+};
 use crate::session::{Guard, MetadataEdit, MetadataPath};
 
 /// The edits that make `base` into `mine`, with the fields in the order that they have there: see [`apply`](super::apply).
@@ -22,25 +26,29 @@ pub fn difference(base: &Document, mine: &Document) -> Vec<MetadataEdit> {
 
 fn collect(base: &Document, mine: &Document, parent: Option<&MetadataPath>, edits: &mut Vec<MetadataEdit>) {
     let path = |key: &str| parent.map_or_else(|| MetadataPath::from(key), |parent| parent.child(key));
+    let mut in_mine = InStep::of(mine);
     for (key, stored) in base {
-        if !mine.contains_key(key) {
+        if !in_mine.holds(key) {
             edits.push(MetadataEdit::unset(path(key)).only_if(Some(stored.clone())));
         }
     }
-    let staying = staying(base, mine);
+    // All of them do where none was moved.
+    let staying = is_reordered(base, mine).then(|| staying(base, mine));
+    let stays = |key: &str| staying.as_ref().is_none_or(|staying| staying.contains(key));
     let mut placed = Vec::new();
+    let mut in_base = InStep::of(base);
     let mut fields = mine.iter().peekable();
     while let Some((key, value)) = fields.next() {
-        let stored = base.get(key);
+        let stored = in_base.get(key);
         let set = || MetadataEdit::set(path(key), value.clone()).only_if(stored.cloned());
         match (stored, fields.peek()) {
-            (Some(stored), _) if staying.contains(key.as_str()) => match (stored, value) {
+            (Some(stored), _) if stays(key) => match (stored, value) {
+                _ if same(Some(stored), Some(value)) => {}
                 (Bson::Document(stored), Bson::Document(object)) if check_segment(key).is_ok() => {
                     let mut inner = Vec::new();
                     collect(stored, object, Some(&path(key)), &mut inner);
                     if inner.iter().all(has_plain_name) { edits.extend(inner) } else { edits.push(set()) }
                 }
-                _ if same(Some(stored), Some(value)) => {}
                 _ => edits.push(set()),
             },
             (_, Some((next, _))) => placed.push(set().before(next.as_str())),

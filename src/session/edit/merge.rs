@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use bson::{Bson, Document};
 
-use super::same;
+use super::{
+    in_step::{InStep, is_reordered},
+    same,
+};
 use crate::session::MetadataPath;
 
 /// What two sides made of the same metadata.
@@ -44,16 +47,37 @@ pub fn merge(base: &Document, mine: &Document, theirs: &Document) -> Merged {
     Merged { document, conflicts }
 }
 
+/// [`merge`] with `mine` becoming the document of both: where theirs differs in some values alone, only those are looked into.
+pub fn merge_into(base: &Document, mine: &mut Document, theirs: &Document) -> Vec<MergeConflict> {
+    if !base.keys().eq(theirs.keys()) || is_reordered(base, mine) {
+        let merged = merge(base, mine, theirs);
+        *mine = merged.document;
+        return merged.conflicts;
+    }
+    // Every field that mine has stays, and where it is.
+    let mut conflicts = Vec::new();
+    for ((key, base), theirs) in base.iter().zip(theirs.values()) {
+        if same(Some(base), Some(theirs)) {
+            continue;
+        }
+        let sides = [Some(base), mine.get(key), Some(theirs)];
+        if let Some(merged) = value(sides, None, key, &mut conflicts) {
+            mine.insert(key.as_str(), merged);
+        }
+    }
+    conflicts
+}
+
 fn objects(
     [base, mine, theirs]: [&Document; 3],
     parent: Option<&MetadataPath>,
     conflicts: &mut Vec<MergeConflict>,
 ) -> Document {
     let keys = if is_reordered(base, mine) { woven(mine, theirs) } else { woven(theirs, mine) };
+    let [mut base, mut mine, mut theirs] = [base, mine, theirs].map(InStep::of);
     let mut merged = Document::new();
     for key in keys {
-        let path = parent.map_or_else(|| MetadataPath::from(key), |parent| parent.child(key));
-        if let Some(value) = value([base.get(key), mine.get(key), theirs.get(key)], path, conflicts) {
+        if let Some(value) = value([base.get(key), mine.get(key), theirs.get(key)], parent, key, conflicts) {
             merged.insert(key, value);
         }
     }
@@ -62,7 +86,8 @@ fn objects(
 
 fn value(
     [base, mine, theirs]: [Option<&Bson>; 3],
-    path: MetadataPath,
+    parent: Option<&MetadataPath>,
+    key: &str,
     conflicts: &mut Vec<MergeConflict>,
 ) -> Option<Bson> {
     if same(base, mine) || same(mine, theirs) {
@@ -71,6 +96,7 @@ fn value(
     if same(base, theirs) {
         return mine.cloned();
     }
+    let path = parent.map_or_else(|| MetadataPath::from(key), |parent| parent.child(key));
     if let (Some(Bson::Document(mine)), Some(Bson::Document(theirs))) = (mine, theirs) {
         let empty = Document::new();
         let base = base.and_then(Bson::as_document).unwrap_or(&empty);
@@ -81,27 +107,23 @@ fn value(
     mine
 }
 
-/// Whether the fields that both have stand in another order in the second one.
-fn is_reordered(base: &Document, mine: &Document) -> bool {
-    let in_mine = base.keys().filter(|key| mine.contains_key(key));
-    let in_base = mine.keys().filter(|key| base.contains_key(key));
-    !in_mine.eq(in_base)
-}
-
 /// The keys of the first in its order; those that only the second has in front of the one that follows them there.
 fn woven<'a>(first: &'a Document, second: &'a Document) -> Vec<&'a str> {
     let mut in_front: HashMap<&str, Vec<&'a str>> = HashMap::new();
     let mut waiting = Vec::new();
+    let mut in_first = InStep::of(first);
     for key in second.keys() {
-        if first.contains_key(key) {
-            in_front.insert(key.as_str(), std::mem::take(&mut waiting));
-        } else {
+        if !in_first.holds(key) {
             waiting.push(key.as_str());
+        } else if !waiting.is_empty() {
+            in_front.insert(key.as_str(), std::mem::take(&mut waiting));
         }
     }
-    let mut keys = Vec::with_capacity(first.len() + second.len());
+    let mut keys = Vec::with_capacity(first.len() + waiting.len());
     for key in first.keys() {
-        keys.extend(in_front.remove(key.as_str()).unwrap_or_default());
+        if !in_front.is_empty() {
+            keys.extend(in_front.remove(key.as_str()).unwrap_or_default());
+        }
         keys.push(key.as_str());
     }
     keys.extend(waiting);

@@ -10,12 +10,15 @@ mod history;
 mod keys;
 mod marks;
 mod moves;
+mod needle;
 mod overtaken;
+mod path_map;
 mod place;
 mod retype;
 mod rows;
 mod steps;
 mod stored;
+mod weighed;
 
 pub use acts::EditPlace;
 pub use clipboard::CopiedField;
@@ -25,13 +28,15 @@ pub use marks::{FieldChange, FieldMarks, protected_words};
 pub use retype::{RetypeChoice, Retyping};
 pub use rows::{FormRow, FormSort, RowKind};
 pub use stored::FormChoice;
+#[cfg(test)]
+pub(crate) use weighed::WEIGHED;
 
 use std::cell::OnceCell;
 
 use bson::{Bson, Document};
 use tui_textarea::TextArea;
 
-use self::history::FormHistory;
+use self::{history::FormHistory, path_map::PathMap, weighed::FormChanges};
 use super::{
     connection::HomePlace,
     list::{Rows, Selection},
@@ -40,7 +45,7 @@ use super::{
 };
 use crate::{
     app::place::WriteRules,
-    session::{MetadataEdit, MetadataPath, edit},
+    session::{MetadataPath, edit},
 };
 
 /// Where a value stands in the form: keys of objects and positions in arrays, from the top one on. None: the metadata itself.
@@ -86,11 +91,12 @@ pub struct MetadataForm {
     /// The field that is being typed in, and what was there, once another changed it meanwhile.
     overtaken: Option<(MetadataPath, Option<Bson>)>,
     /// The fields that another changed while the form was open and that nothing was changed of here.
-    others: Vec<MetadataPath>,
+    others: PathMap<()>,
     retyping: Option<Box<Retyping>>,
     history: FormHistory,
-    /// The difference between base and mine, once it was asked for.
-    changes: OnceCell<Vec<MetadataEdit>>,
+    /// The difference between base and mine, and where the conflicts are, once they were asked for.
+    changes: OnceCell<FormChanges>,
+    conflicts_at: OnceCell<PathMap<()>>,
 }
 
 impl MetadataForm {
@@ -118,10 +124,11 @@ impl MetadataForm {
             field: None,
             large: None,
             overtaken: None,
-            others: Vec::new(),
+            others: PathMap::default(),
             retyping: None,
             history: FormHistory::default(),
             changes: OnceCell::new(),
+            conflicts_at: OnceCell::new(),
         };
         form.arrange();
         form
@@ -217,12 +224,6 @@ impl MetadataForm {
         self.field.is_some() || self.filtering.is_some()
     }
 
-    /// What a save would write: the difference between base and mine.
-    #[must_use]
-    pub fn changes(&self) -> &[MetadataEdit] {
-        self.changes.get_or_init(|| edit::difference(&self.base, &self.mine))
-    }
-
     /// Whether something was changed or typed here that is not saved.
     #[must_use]
     pub fn is_unsaved(&self) -> bool {
@@ -231,12 +232,14 @@ impl MetadataForm {
 
     /// Base or mine are others now.
     fn changed(&mut self) {
-        self.changes = OnceCell::new();
+        self.forget_weighed();
         self.arrange();
     }
 
     /// The rows anew, after fields came, went or changed their order. What was selected stays selected.
     fn arrange(&mut self) {
+        #[cfg(test)]
+        weighed::ARRANGED.set(weighed::ARRANGED.get() + 1);
         let new = self.field.as_deref().filter(|field| field.used_for == FieldUse::New);
         let shown = rows::ShownFields {
             base: &self.base,
@@ -246,7 +249,7 @@ impl MetadataForm {
             filter: &self.filter,
             adding: new.map(|field| (field.path.as_slice(), field.after.as_ref())),
         };
-        self.rows = shown.rows();
+        self.rows = shown.rows(std::mem::take(&mut self.rows));
         self.selection.settle(&self.rows);
     }
 }

@@ -91,10 +91,12 @@ impl AppState {
         let mut told = open.chain(&mut self.forms).filter(|form| form.session.key == session.key && form.home == home);
         let Some(first) = told.next() else { return };
         let gone = self.workspace.conversation.is_gone();
-        let stored = metadata::stored_of(session);
+        // What is no object, no field is told of.
+        let (is_refused, nothing) = (metadata::refusal(session).is_some(), Document::new());
+        let stored = session.metadata_fields().unwrap_or(&nothing);
         for form in std::iter::once(first).chain(told) {
             form.gone = gone;
-            if let Ok(stored) = &stored {
+            if !is_refused {
                 form.theirs(stored);
             }
         }

@@ -71,6 +71,12 @@ impl Modal {
                 | Self::Drafts(_)
         )
     }
+
+    /// Whether it is drawn over the whole body.
+    #[must_use]
+    pub fn covers_body(&self) -> bool {
+        matches!(self, Self::Form(_) | Self::Fleet | Self::Inspector(_))
+    }
 }
 
 /// A list to choose from.

@@ -1,7 +1,5 @@
 //! Undo and redo of what is not saved.
 
-use std::cell::OnceCell;
-
 use super::{FieldPath, FormSort, MetadataForm, steps::FormStep};
 
 /// Steps that are kept at most.
@@ -29,11 +27,11 @@ impl MetadataForm {
     fn carry_out(&mut self, step: FormStep) -> Option<(FormStep, FieldPath)> {
         let is_structural = step.is_structural(&self.mine);
         let done = step.done(&mut self.mine)?;
-        self.changes = OnceCell::new();
+        self.forget_weighed();
         for conflict in &mut self.conflicts {
             conflict.mine = conflict.path.value(&self.mine).cloned();
         }
-        if is_structural || !self.filter.is_empty() || self.sort != FormSort::Stored {
+        if is_structural || !self.filter.is_empty() || self.sort == FormSort::Type {
             self.arrange();
         }
         Some(done)

@@ -55,13 +55,9 @@ impl MetadataForm {
         let typed = self.field.as_deref().filter(|typed| typed.path == path).and_then(FieldEditor::problem);
         FieldMarks {
             change: if row.kind == RowKind::Removed { Some(FieldChange::Removed) } else { self.change(&path, &field) },
-            conflict: self
-                .conflicts
-                .iter()
-                .map(|conflict| &conflict.path)
-                .chain(self.overtaken.as_ref().map(|(path, _)| path))
-                .any(|path| path.is_within(&field) || field.is_within(path)),
-            others: self.others.iter().any(|path| path.is_within(&field) || field.is_within(path)),
+            conflict: self.conflicts_at().touches(&field)
+                || self.overtaken.as_ref().is_some_and(|(path, _)| path.is_within(&field) || field.is_within(path)),
+            others: self.others.touches(&field),
             protected: self.rules.protects(&field).map(str::to_owned),
             problem: typed.or_else(|| unwritable(&field).map(refused_key)),
         }
@@ -69,8 +65,8 @@ impl MetadataForm {
 
     /// What became of a value, by what a save would write.
     fn change(&self, path: &[PathKey], field: &MetadataPath) -> Option<FieldChange> {
-        let changes = self.changes();
-        if changes.is_empty() {
+        let changes = self.weighed();
+        if changes.edits.is_empty() {
             return None;
         }
         let base = || place::value(&self.base, path);
@@ -86,7 +82,7 @@ impl MetadataForm {
                 (Some(_), _) => Some(FieldChange::Changed),
             };
         }
-        let written = changes.iter().find(|edit| edit.path == *field);
+        let written = changes.at.get(field).and_then(|at| changes.edits.get(*at));
         if let Some(edit) = written {
             return Some(match base() {
                 None => FieldChange::New,
@@ -94,10 +90,10 @@ impl MetadataForm {
                 Some(_) => FieldChange::Changed,
             });
         }
-        if changes.iter().any(|edit| field.is_within(&edit.path)) {
+        if changes.at.holds(field) {
             return base().is_none().then_some(FieldChange::New);
         }
-        changes.iter().any(|edit| edit.path.is_within(field)).then_some(FieldChange::Within)
+        changes.at.has_within(field).then_some(FieldChange::Within)
     }
 
     /// Whether the selected row is a field that can be written.

@@ -82,8 +82,8 @@ impl MetadataForm {
     /// Nothing of what was typed is taken: what another made of it follows.
     pub(super) fn was_left(&mut self) {
         if self.overtaken.take().is_some() {
-            let (base, stored) = (self.base.clone(), self.theirs.clone());
-            self.rebase(&base, &stored);
+            let (base, stored) = (std::mem::take(&mut self.base), self.theirs.clone());
+            self.rebase(base, &stored);
         }
     }
 
@@ -95,24 +95,29 @@ impl MetadataForm {
         Some((path, path.value(&self.theirs)))
     }
 
-    /// Notes the fields that another changes and that nothing was changed of here.
-    pub(super) fn note_others(&mut self, stored: &Document) {
+    /// Notes the fields that another changes and that nothing was changed of here. `true`: they hold other values alone, and no
+    /// object or array came, went or changed.
+    pub(super) fn note_others(&mut self, stored: &Document) -> bool {
+        let is_flat = |value: Option<&Bson>| !matches!(value, None | Some(Bson::Document(_) | Bson::Array(_)));
+        let mut flat = true;
         for change in edit::difference(&self.theirs, stored) {
+            let was = change.path.value(&self.theirs);
+            flat &= change.path.keys().len() == 1 && is_flat(was) && is_flat(change.value.as_ref());
+            flat &= change.before.is_none();
             let path = change.path;
             let untouched = edit::same(path.value(&self.base), path.value(&self.mine));
             let news = !edit::same(path.value(&self.mine), path.value(stored));
             if !untouched || !news {
                 // It stands against what was changed here, or is that.
-                self.others.retain(|noted| *noted != path);
+                self.others.remove(&path);
                 continue;
             }
             if change.value.is_none() && self.typed_at().is_none() {
                 self.says.get_or_insert_with(|| format!("{path} was removed by another meanwhile"));
             }
-            if !self.others.contains(&path) {
-                self.others.push(path);
-            }
+            self.others.insert(path, ());
         }
+        flat
     }
 }
 

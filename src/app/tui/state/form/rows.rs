@@ -1,21 +1,20 @@
 //! The rows of the form: the fields that are there, in their places those that were removed, and one that is being added.
 
+mod anew;
+
 use std::collections::HashMap;
 
 use bson::{Bson, Document};
 
-use super::{FieldPath, place::child};
+use self::anew::RowsAnew;
+use super::{FieldPath, needle::Needle, place::child};
 use crate::{
     app::tui::state::{
-        feedback::head,
         list::Rows,
         tree::{Fold, Key, PathKey, SECRET, Unfolded},
     },
-    session::{edit, plain::type_word},
+    session::{edit::InStep, plain::type_word},
 };
-
-/// Bytes of a value that a filter looks at.
-const FILTERED: usize = 1000;
 
 /// A row of the form.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,34 +148,53 @@ pub(super) struct ShownFields<'a> {
 }
 
 impl ShownFields<'_> {
-    /// The rows, in order.
-    pub fn rows(&self) -> Vec<FormRow> {
-        let mut out = Vec::with_capacity(self.mine.len());
+    /// The rows, in order. They are written over those of before, most of which are the same.
+    pub fn rows(&self, before: Vec<FormRow>) -> Vec<FormRow> {
+        let mut out = RowsAnew::over(before);
         let filter = self.filter.to_lowercase();
-        let level = Level { parent: None, depth: 0, unfolded: Some(self.unfolded), filter: &filter };
+        let needle = (!filter.is_empty()).then(|| Needle::new(&filter));
+        let level = Level { parent: None, depth: 0, unfolded: Some(self.unfolded), needle: needle.as_ref() };
         self.push_fields(&mut out, self.mine, Some(self.base), &level);
+        let mut rows = out.done();
         if let Some((parent, after)) = self.adding {
-            put_new(&mut out, parent, after);
+            put_new(&mut rows, parent, after);
         }
-        out
+        rows
     }
 
-    fn push_fields(&self, out: &mut Vec<FormRow>, mine: &Document, base: Option<&Document>, level: &Level<'_>) {
+    fn push_fields(&self, out: &mut RowsAnew, mine: &Document, base: Option<&Document>, level: &Level<'_>) {
         let removed = Removed::of(mine, base);
-        if self.sort == FormSort::Stored {
-            removed.behind(None).for_each(|(key, value)| push(out, key, value, RowKind::Removed, level));
-            for (key, value) in mine {
-                self.push_value(out, Key::Name(key), value, base.and_then(|base| base.get(key)), level);
-                removed.behind(Some(key)).for_each(|(key, value)| push(out, key, value, RowKind::Removed, level));
-            }
-            return;
+        if self.sort != FormSort::Stored {
+            return self.push_sorted(out, mine, base, &removed, level);
         }
-        let mut all: Vec<(&str, &Bson, RowKind)> =
-            mine.iter().map(|(key, value)| (key.as_str(), value, RowKind::Field)).collect();
-        all.extend(removed.all().map(|(key, value)| (key, value, RowKind::Removed)));
+        let mut in_base = base.map(InStep::of);
+        removed.behind(None).for_each(|(key, value)| push(out, key, value, RowKind::Removed, level));
+        for (key, value) in mine {
+            let base = in_base.as_mut().and_then(|base| base.get(key));
+            self.push_value(out, Key::Name(key), value, base, level);
+            removed.behind(Some(key)).for_each(|(key, value)| push(out, key, value, RowKind::Removed, level));
+        }
+    }
+
+    fn push_sorted(
+        &self,
+        out: &mut RowsAnew,
+        mine: &Document,
+        base: Option<&Document>,
+        removed: &Removed<'_>,
+        level: &Level<'_>,
+    ) {
         let by_type = self.sort == FormSort::Type;
-        all.sort_by_key(|(key, value, _)| (if by_type { type_word(value) } else { "" }, *key));
-        for (key, value, kind) in all {
+        let field = |key, value, kind| {
+            // The start of a key mostly tells already; the words for types are short.
+            let starts = (if by_type { start(type_word(value)) } else { 0 }, start(key));
+            (starts, key, value, kind)
+        };
+        let mut all: Vec<((u64, u64), &str, &Bson, RowKind)> =
+            mine.iter().map(|(key, value)| field(key, value, RowKind::Field)).collect();
+        all.extend(removed.all().map(|(key, value)| field(key, value, RowKind::Removed)));
+        all.sort_unstable_by(|(a, a_key, ..), (b, b_key, ..)| a.cmp(b).then_with(|| a_key.cmp(b_key)));
+        for (_, key, value, kind) in all {
             if kind == RowKind::Removed {
                 push(out, key, value, kind, level);
             } else {
@@ -186,35 +204,27 @@ impl ShownFields<'_> {
     }
 
     /// A value and, where it is unfolded, what it holds. Of what is filtered only what matches, and the way to it.
-    fn push_value(&self, out: &mut Vec<FormRow>, key: Key<'_>, value: &Bson, base: Option<&Bson>, level: &Level<'_>) {
-        let is_filtered = !level.filter.is_empty();
-        let matches = !is_filtered || is_match(key, value, level.filter);
-        let secret = key == Key::Name(SECRET);
-        let holds = !secret && has_content(value, base);
+    fn push_value(&self, out: &mut RowsAnew, key: Key<'_>, value: &Bson, base: Option<&Bson>, level: &Level<'_>) {
+        let matches = level.needle.is_none_or(|needle| needle.is_in_field(key, value));
+        let holds = key != Key::Name(SECRET) && has_content(value, base);
         if !matches && !holds {
             return;
         }
-        let inner = level.unfolded.and_then(|node| node.at(key));
+        let inner = level.unfolded.filter(|_| holds).and_then(|node| node.at(key));
         let fold = match inner {
             _ if !holds => Fold::Leaf,
             Some(_) => Fold::Unfolded,
             None if !matches => Fold::Unfolded,
             None => Fold::Folded,
         };
-        let at = out.len();
-        out.push(FormRow {
-            depth: level.depth,
-            key: PathKey::from(key),
-            fold,
-            kind: RowKind::Field,
-            parent: level.parent,
-        });
+        let at = out.count();
+        out.push(key, fold, RowKind::Field, level);
         if fold != Fold::Unfolded {
             return;
         }
         // Below what matches itself all is shown.
-        let filter = if matches { "" } else { level.filter };
-        let level = Level { parent: Some(at), depth: level.depth + 1, unfolded: inner, filter };
+        let needle = level.needle.filter(|_| !matches);
+        let level = Level { parent: Some(at), depth: level.depth + 1, unfolded: inner, needle };
         match value {
             Bson::Document(fields) => self.push_fields(out, fields, base.and_then(Bson::as_document), &level),
             Bson::Array(items) => {
@@ -224,8 +234,8 @@ impl ShownFields<'_> {
             }
             _ => {}
         }
-        if !matches && out.len() == at + 1 {
-            out.pop();
+        if !matches && out.count() == at + 1 {
+            out.take_back();
         }
     }
 }
@@ -236,16 +246,22 @@ struct Level<'a> {
     depth: usize,
     /// What is unfolded in it.
     unfolded: Option<&'a Unfolded>,
-    /// In small letters; none: everything is shown.
-    filter: &'a str,
+    /// What is filtered by; none: everything is shown.
+    needle: Option<&'a Needle<'a>>,
 }
 
 /// A row of a value that is not looked into.
-fn push(out: &mut Vec<FormRow>, key: &str, value: &Bson, kind: RowKind, level: &Level<'_>) {
-    if level.filter.is_empty() || is_match(Key::Name(key), value, level.filter) {
-        let key = PathKey::Name(key.to_owned());
-        out.push(FormRow { depth: level.depth, key, fold: Fold::Leaf, kind, parent: level.parent });
+fn push(out: &mut RowsAnew, key: &str, value: &Bson, kind: RowKind, level: &Level<'_>) {
+    if level.needle.is_none_or(|needle| needle.is_in_field(Key::Name(key), value)) {
+        out.push(Key::Name(key), Fold::Leaf, kind, level);
     }
+}
+
+/// The first bytes of a text, as a number that is ordered as they are.
+fn start(text: &str) -> u64 {
+    let mut bytes = [0; 8];
+    bytes.iter_mut().zip(text.bytes()).for_each(|(to, byte)| *to = byte);
+    u64::from_be_bytes(bytes)
 }
 
 /// Whether there is something to unfold; what was removed from an object is seen in it too.
@@ -259,21 +275,6 @@ fn has_content(value: &Bson, base: Option<&Bson>) -> bool {
     }
 }
 
-/// Whether a key or the start of a value holds a text in small letters.
-fn is_match(key: Key<'_>, value: &Bson, filter: &str) -> bool {
-    let holds = |text: &str| head(text, FILTERED).to_lowercase().contains(filter);
-    match key {
-        Key::Name(SECRET) => return holds(SECRET),
-        Key::Name(name) if holds(name) => return true,
-        Key::Name(_) | Key::Item(_) | Key::Root => {}
-    }
-    match value {
-        Bson::String(text) => holds(text),
-        Bson::Document(_) | Bson::Array(_) | Bson::Binary(_) => false,
-        other => edit::write(other).is_some_and(|text| holds(&text)),
-    }
-}
-
 /// The fields of an object that were removed, by what they stood behind.
 struct Removed<'a>(HashMap<Option<&'a str>, Vec<(&'a str, &'a Bson)>>);
 
@@ -281,8 +282,9 @@ impl<'a> Removed<'a> {
     fn of(mine: &Document, base: Option<&'a Document>) -> Self {
         let mut removed: HashMap<Option<&'a str>, Vec<(&'a str, &'a Bson)>> = HashMap::new();
         let mut behind = None;
+        let mut in_mine = InStep::of(mine);
         for (key, value) in base.into_iter().flatten() {
-            if mine.contains_key(key) {
+            if in_mine.holds(key) {
                 behind = Some(key.as_str());
             } else {
                 removed.entry(behind).or_default().push((key.as_str(), value));

@@ -2,7 +2,7 @@
 
 use bson::{Bson, Document};
 
-use super::{FormHistory, MetadataForm, marks::field_of, place};
+use super::{FormHistory, FormSort, MetadataForm, marks::field_of, place};
 use crate::{
     app::tui::state::tree::PathKey,
     session::{
@@ -46,10 +46,13 @@ impl MetadataForm {
     pub fn saved(&mut self, stored: &Document) {
         let sent = self.sent.take().unwrap_or_else(|| self.mine.clone());
         // What is written here is what a person saw.
-        let own = edit::difference(&self.theirs, stored);
-        self.others.retain(|noted| own.iter().all(|edit| edit.path != *noted));
+        if !self.others.is_empty() {
+            for edit in edit::difference(&self.theirs, stored) {
+                self.others.remove(&edit.path);
+            }
+        }
         let was = self.typed_at().map(|_| self.mine.clone());
-        self.rebase(&sent, stored);
+        self.rebase(sent, stored);
         if let Some(was) = was {
             self.keep_typed(&was);
         }
@@ -57,33 +60,44 @@ impl MetadataForm {
 
     /// Another writer made this of the metadata. What was not changed here follows; what was is marked, and stays as it was typed.
     pub fn theirs(&mut self, stored: &Document) {
-        if *stored == self.theirs && edit::same(Some(&stored.clone().into()), Some(&self.theirs.clone().into())) {
+        if edit::same_fields(stored, &self.theirs) {
             return;
         }
-        self.note_others(stored);
-        let base = self.base.clone();
+        let is_plain = self.filter.is_empty() && self.sort == FormSort::Stored;
+        let is_plain = is_plain && self.conflicts.is_empty() && self.overtaken.is_none();
+        let keeps_rows = self.note_others(stored) && is_plain;
+        let base = std::mem::take(&mut self.base);
         let was = self.typed_at().map(|_| self.mine.clone());
-        self.rebase(&base, stored);
+        self.take_stored(base, stored);
+        if keeps_rows && self.conflicts.is_empty() {
+            self.forget_weighed();
+        } else {
+            self.changed();
+        }
         if let Some(was) = was {
             self.keep_typed(&was);
         }
     }
 
-    pub(super) fn rebase(&mut self, base: &Document, stored: &Document) {
+    /// What was changed of `base` here stays, over what is stored now.
+    pub(super) fn rebase(&mut self, base: Document, stored: &Document) {
+        self.take_stored(base, stored);
+        self.changed();
+    }
+
+    fn take_stored(&mut self, base: Document, stored: &Document) {
         if let Some(sent) = &mut self.sent {
             // It follows as mine does: what differs between the two is what was typed since.
-            *sent = edit::merge(base, sent, stored).document;
+            edit::merge_into(&base, sent, stored);
         }
-        let merged = edit::merge(base, &self.mine, stored);
-        self.mine = merged.document;
-        self.conflicts = merged.conflicts;
-        self.theirs.clone_from(stored);
-        self.base.clone_from(stored);
+        self.conflicts = edit::merge_into(&base, &mut self.mine, stored);
+        self.base = base;
+        edit::follow(&mut self.theirs, stored);
+        edit::follow(&mut self.base, stored);
         for conflict in &self.conflicts {
             // What is guarded stays what was seen, until a person chose.
             put_at(&mut self.base, conflict.path.keys(), conflict.base.as_ref());
         }
-        self.changed();
     }
 
     /// A person chose what a field is to hold: saved it replaces what is stored now.

@@ -4,7 +4,7 @@ use ratatui::layout::Size;
 
 use super::*;
 use crate::app::tui::{
-    state::{Input, sample::Screen},
+    state::{Input, form::WEIGHED, sample::Screen},
     view::{self, sample},
 };
 
@@ -40,6 +40,25 @@ fn at_sizes(name: &str, prepare: impl Fn(&mut Screen)) {
     prepare(&mut screen);
     screen.state.look = sample::plain();
     insta::assert_snapshot!(format!("{name}_ascii_80x24"), picture(&screen, 80, 24));
+}
+
+#[test]
+fn what_is_changed_is_found_out_once_after_a_change_and_never_without() {
+    let mut screen = opened(120, 40);
+    picture(&screen, 120, 40);
+    let keys = [("", 0), ("j", 0), ("k", 0), ("d", 1), ("u", 1), ("e", 0), ("x", 0), ("\n", 1), ("/", 0), ("p", 0)];
+    for (keys, times) in keys {
+        let before = WEIGHED.get();
+        screen.press(keys);
+        picture(&screen, 120, 40);
+        picture(&screen, 120, 40);
+        assert_eq!(WEIGHED.get() - before, times, "{keys:?}");
+    }
+    screen.press("\n");
+    let before = WEIGHED.get();
+    screen.put(Input::Key(KeyEvent::new(KeyCode::Char('s'), KeyModifiers::CONTROL)));
+    assert!(picture(&screen, 120, 40).contains("Save 1 change"));
+    assert_eq!(WEIGHED.get(), before);
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn what_was_removed_stays_in_its_place() {
     let mine = doc! { "o": { "y": 2 }, "new": 1 };
     let mut unfolded = Unfolded::default();
     unfolded.unfold(&[Key::Name("o")]);
-    let rows = shown(&base, &mine, &unfolded).rows();
+    let rows = shown(&base, &mine, &unfolded).rows(Vec::new());
     assert_eq!(names(&rows), ["-a", "o", " -x", " y", "-z", "new"]);
     assert_eq!(value(&rows, 2, &base, &mine), Some(&Bson::Int32(1)));
     assert_eq!(path(&rows, 3), [PathKey::Name("o".to_owned()), PathKey::Name("y".to_owned())]);
@@ -43,10 +43,10 @@ fn what_was_removed_stays_in_its_place() {
 fn a_filter_shows_what_matches_and_the_way_to_it() {
     let mine = doc! { "a": 1, "o": { "list": ["Gold", "tin"], "b": 2 }, "golden": { "c": 1 } };
     let unfolded = Unfolded::default();
-    let rows = ShownFields { filter: "GOLD", ..shown(&mine, &mine, &unfolded) }.rows();
+    let rows = ShownFields { filter: "GOLD", ..shown(&mine, &mine, &unfolded) }.rows(Vec::new());
     assert_eq!(names(&rows), ["o", " list", "  0", "golden"]);
     assert_eq!(rows[3].fold, Fold::Folded);
-    assert!(ShownFields { filter: "nothing", ..shown(&mine, &mine, &unfolded) }.rows().is_empty());
+    assert!(ShownFields { filter: "nothing", ..shown(&mine, &mine, &unfolded) }.rows(Vec::new()).is_empty());
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_sorted_form_holds_the_same_rows() {
     let base = doc! { "c": "x", "a": 1, "b": "y" };
     let mine = doc! { "c": "x", "a": 1 };
     let unfolded = Unfolded::default();
-    let sorted = |sort| names(&ShownFields { sort, ..shown(&base, &mine, &unfolded) }.rows());
+    let sorted = |sort| names(&ShownFields { sort, ..shown(&base, &mine, &unfolded) }.rows(Vec::new()));
     assert_eq!(sorted(FormSort::Key), ["a", "-b", "c"]);
     assert_eq!(sorted(FormSort::Type), ["a", "-b", "c"]);
 }
@@ -67,7 +67,7 @@ fn a_new_row_stands_behind_what_it_was_added_to() {
     unfolded.unfold(&[Key::Name("b")]);
     let (a, b) = (PathKey::Name("a".to_owned()), PathKey::Name("b".to_owned()));
     let with = |parent: &[PathKey], after: Option<&PathKey>| {
-        let rows = ShownFields { adding: Some((parent, after)), ..shown(&mine, &mine, &unfolded) }.rows();
+        let rows = ShownFields { adding: Some((parent, after)), ..shown(&mine, &mine, &unfolded) }.rows(Vec::new());
         for at in 0..rows.len() {
             assert!(rows.is(at, &path(&rows, at)));
         }
