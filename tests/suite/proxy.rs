@@ -8,6 +8,9 @@ use tokio::{
     sync::{Semaphore, watch},
 };
 
+/// What a command holds that updates documents.
+const UPDATES: &[u8] = b"updates\0";
+
 /// Where a request is caught.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CaughtAt {
@@ -78,6 +81,24 @@ struct Shared {
     wanted: Arc<Mutex<Option<Wanted>>>,
     /// Whether anything gets through.
     open: watch::Sender<bool>,
+    /// How many connections there are.
+    count: watch::Sender<usize>,
+}
+
+/// Counts one connection for as long as it is there.
+struct Counted(watch::Sender<usize>);
+
+impl Counted {
+    fn among(count: &watch::Sender<usize>) -> Self {
+        count.send_modify(|count| *count += 1);
+        Self(count.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
 }
 
 impl Shared {
@@ -105,7 +126,7 @@ impl Proxy {
         let server = hosts.split(['/', '?']).next().expect("a host").to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
-        let shared = Shared { wanted: Arc::default(), open: watch::channel(true).0 };
+        let shared = Shared { wanted: Arc::default(), open: watch::channel(true).0, count: watch::channel(0).0 };
         let of_all = shared.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -113,7 +134,12 @@ impl Proxy {
                     continue;
                 }
                 let Ok(server) = TcpStream::connect(&server).await else { continue };
-                tokio::spawn(pass(client, server, of_all.clone()));
+                let counted = Counted::among(&of_all.count);
+                let passing = pass(client, server, of_all.clone());
+                tokio::spawn(async move {
+                    passing.await;
+                    drop(counted);
+                });
             }
         });
         Self { address, shared }
@@ -145,6 +171,12 @@ impl Proxy {
         self.shared.wanted().is_none()
     }
 
+    /// Waits until no client is connected, and each update that was sent is answered.
+    pub async fn drained(&self) {
+        let mut count = self.shared.count.subscribe();
+        drop(count.wait_for(|count| *count == 0).await);
+    }
+
     /// Cuts every connection, and lets none through.
     pub fn cut(&self) {
         self.shared.open.send_replace(false);
@@ -160,12 +192,19 @@ async fn pass(mut client: TcpStream, mut server: TcpStream, shared: Shared) {
     let (mut request, mut answer) = (vec![0; 1 << 16], vec![0; 1 << 16]);
     let mut open = shared.open.subscribe();
     let mut caught: Option<Caught> = None;
+    let mut updates = false;
     // Dropping both ends cuts the connection.
     loop {
         tokio::select! {
             () = closed(&mut open) => return,
             read = client.read(&mut request) => {
-                let Ok(length @ 1..) = read else { return };
+                let Ok(length @ 1..) = read else {
+                    if updates {
+                        // What was sent is carried out, though nobody hears of it.
+                        let _ = server.read(&mut answer).await;
+                    }
+                    return;
+                };
                 match shared.catches(&request[..length]) {
                     Some((CaughtAt::Request, held)) => {
                         if !held.goes_on().await {
@@ -185,12 +224,14 @@ async fn pass(mut client: TcpStream, mut server: TcpStream, shared: Shared) {
                     Some((CaughtAt::Answer, held)) => caught = Some(held),
                     None => {}
                 }
+                updates = request[..length].windows(UPDATES.len()).any(|part| part == UPDATES);
                 if server.write_all(&request[..length]).await.is_err() {
                     return;
                 }
             },
             read = server.read(&mut answer) => {
                 let Ok(length @ 1..) = read else { return };
+                updates = false;
                 if let Some(held) = caught.take()
                     && !held.goes_on().await
                 {
