@@ -1,7 +1,13 @@
 //! Changes by hand beside another writer, on a real server.
 
+#[cfg(unix)]
+mod form;
 mod kills;
 mod model;
+#[cfg(unix)]
+mod saving;
+#[cfg(unix)]
+mod window;
 
 use std::{path::Path, sync::Arc};
 

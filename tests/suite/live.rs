@@ -3,6 +3,7 @@
 
 mod faults;
 mod rights;
+mod saving;
 mod screen;
 #[cfg(unix)]
 mod shown;

@@ -1,10 +1,7 @@
 //! Connections that are cut between a write and its answer: the write is applied once.
 
-use crate::support;
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use crate::{proxy::Proxy, support};
+use std::{sync::Arc, time::Duration};
 
 use bson::{Bson, Document, doc};
 use mongodb::Client;
@@ -13,85 +10,11 @@ use strandscope::{
     NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession, Pool, PoolOptions, Rating, SessionKey,
     SessionReader, SessionRepository, SessionWriter, Tail, encode,
 };
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-};
 
-/// Passes everything on, but swallows the answer to one request and cuts the connection there.
-struct Proxy {
-    address: String,
-    /// The request that holds this text has its answer swallowed, once.
-    wanted: Arc<Mutex<Option<String>>>,
-}
-
-impl Proxy {
-    async fn to(server: &str) -> Self {
-        let hosts = server.split_once("://").expect("a URI").1;
-        let server = hosts.split(['/', '?']).next().expect("a host").to_owned();
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("an address").to_string();
-        let wanted: Arc<Mutex<Option<String>>> = Arc::default();
-        let armed = Arc::clone(&wanted);
-        tokio::spawn(async move {
-            while let Ok((client, _)) = listener.accept().await {
-                let Ok(server) = TcpStream::connect(&server).await else { continue };
-                tokio::spawn(pass(client, server, Arc::clone(&armed)));
-            }
-        });
-        Self { address, wanted }
-    }
-
-    fn lose_the_answer_to(&self, text: &str) {
-        *self.wanted.lock().expect("no panic") = Some(text.to_owned());
-    }
-
-    fn has_lost_it(&self) -> bool {
-        self.wanted.lock().expect("no panic").is_none()
-    }
-
-    async fn repository(&self, database: &str, options: &str) -> Arc<dyn SessionRepository> {
-        let uri = format!("mongodb://{}/?directConnection=true&{options}", self.address);
-        let pool = Pool::connect(&uri.into(), PoolOptions::default()).await.expect("a pool");
-        Arc::new(pool.repository(database, "sessions").expect("names"))
-    }
-}
-
-async fn pass(mut client: TcpStream, mut server: TcpStream, wanted: Arc<Mutex<Option<String>>>) {
-    let (mut request, mut answer) = (vec![0; 1 << 16], vec![0; 1 << 16]);
-    let mut swallow = false;
-    loop {
-        tokio::select! {
-            read = client.read(&mut request) => match read {
-                Ok(length @ 1..) => {
-                    swallow |= holds(&request[..length], &wanted);
-                    if server.write_all(&request[..length]).await.is_err() {
-                        return;
-                    }
-                }
-                _ => return,
-            },
-            read = server.read(&mut answer) => match read {
-                // Dropping both ends cuts the connection.
-                Ok(1..) if swallow => return,
-                Ok(length @ 1..) => {
-                    if client.write_all(&answer[..length]).await.is_err() {
-                        return;
-                    }
-                }
-                _ => return,
-            },
-        }
-    }
-}
-
-fn holds(request: &[u8], wanted: &Mutex<Option<String>>) -> bool {
-    let mut wanted = wanted.lock().expect("no panic");
-    let found = wanted.as_ref().is_some_and(|text| request.windows(text.len()).any(|part| part == text.as_bytes()));
-    if found {
-        *wanted = None;
-    }
-    found
+/// The collection behind the proxy, with options of the connection string.
+async fn repository(proxy: &Proxy, database: &str, options: &str) -> Arc<dyn SessionRepository> {
+    let pool = Pool::connect(&proxy.uri(options).into(), PoolOptions::default()).await.expect("a pool");
+    Arc::new(pool.repository(database, "sessions").expect("names"))
 }
 
 fn agent() -> AgentId {
@@ -111,7 +34,7 @@ fn message(text: &str) -> NewMessage {
 async fn each_is_applied_once(server: &str, options: &str) {
     let proxy = Proxy::to(server).await;
     let database = format!("lost_{}", options.replace('=', "_"));
-    let repository = proxy.repository(&database, options).await;
+    let repository = repository(&proxy, &database, options).await;
     let key = SessionKey::from("s-1");
     let read = async || {
         let client = Client::with_uri_str(server).await.expect("a client");

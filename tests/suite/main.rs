@@ -32,6 +32,7 @@ mod lost_answers;
 mod manager;
 mod metrics;
 mod mongo;
+mod proxy;
 mod readme;
 mod reports;
 mod strands;

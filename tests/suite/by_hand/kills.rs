@@ -16,7 +16,7 @@ const SESSIONS: i32 = 1_000;
 /// How often it is killed; `STRANDSCOPE_TEST_KILLS` says otherwise.
 const KILLS: usize = 8;
 
-fn kills() -> usize {
+pub fn kills() -> usize {
     std::env::var("STRANDSCOPE_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(KILLS)
 }
 

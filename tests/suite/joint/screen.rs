@@ -14,7 +14,7 @@ use strandscope::{
     app::place::Place, app::task::Command, app::task::Event, app::task::Lane, app::task::Link, app::task::Opener,
     app::task::Task, app::task::Ticket, app::task::Writing, app::task::spawn_with, app::tui::render::Look,
     app::tui::render::look::Theme, app::tui::render::look::marks, app::tui::state::AppState, app::tui::state::Effect,
-    app::tui::state::Input, app::tui::state::Start,
+    app::tui::state::Input, app::tui::state::Start, app::writes::Journal,
 };
 use tokio::time::timeout;
 
@@ -32,6 +32,8 @@ pub struct Screen {
     pub ups: usize,
     /// What became of each write: whether it was stored.
     pub written: Vec<bool>,
+    /// What is written down of what it changes.
+    pub journal: Journal,
     task: Task,
     /// Each lane's newest question that is not answered to its end, with how many tokens of rows are to come.
     unanswered: HashMap<Lane, (Ticket, usize)>,
@@ -42,7 +44,9 @@ impl Screen {
     pub async fn start(store: &Faulty, open_id: Option<&str>) -> Self {
         let opened = store.clone();
         let opener: Opener = Arc::new(move |_, _| Box::pin(opened.clone().connect()));
-        let task = spawn_with(opener, Writing::default());
+        let writing = Writing::default();
+        let journal = writing.journal.of_samples();
+        let task = spawn_with(opener, writing);
         let place = Place::plain("here", Origin::Demo);
         let look = Look {
             theme: Theme::of(ThemeName::None),
@@ -69,6 +73,7 @@ impl Screen {
             store: store.clone(),
             ups: 0,
             written: Vec::new(),
+            journal,
             task,
             unanswered: HashMap::new(),
         };

@@ -7,13 +7,13 @@ use strandscope::{Limits, MongoRepository, Opened, SessionRepository, app::tui::
 use crate::joint::{screen::Screen, store::Faulty};
 
 /// A server that is gone is given up soon.
-fn limits() -> Limits {
+pub fn limits() -> Limits {
     Limits::default().server_selection(Duration::from_secs(2))
 }
 
-async fn repository(uri: &str, database: &str) -> Arc<dyn SessionRepository> {
+pub async fn repository(uri: &str, database: &str, limits: Limits) -> Arc<dyn SessionRepository> {
     let uri = uri.to_owned().into();
-    match MongoRepository::discover(&uri, Some(database), Some("sessions"), limits()).await.expect("it opens") {
+    match MongoRepository::discover(&uri, Some(database), Some("sessions"), limits).await.expect("it opens") {
         Opened::Store(repository) => Arc::new(repository),
         _ => panic!("it was named"),
     }
@@ -21,7 +21,12 @@ async fn repository(uri: &str, database: &str) -> Arc<dyn SessionRepository> {
 
 /// A screen that lists the collection and has a session open; changes are told to it.
 pub async fn opened(uri: &str, database: &str, id: &str) -> Screen {
-    let store = Faulty::watching(repository(uri, database).await);
+    opened_within(uri, database, id, limits()).await
+}
+
+/// The same with limits of one's own.
+pub async fn opened_within(uri: &str, database: &str, id: &str, limits: Limits) -> Screen {
+    let store = Faulty::watching(repository(uri, database, limits).await);
     let mut screen = Screen::start(&store, None).await;
     screen.quiet().await;
     screen.until("changes are told", |screen| screen.state.is_live()).await;
@@ -34,7 +39,7 @@ pub async fn opened(uri: &str, database: &str, id: &str) -> Screen {
 /// Takes in what comes until the screen shows what one shows that reads everything now.
 pub async fn shows_what_is_stored(screen: &mut Screen, uri: &str, database: &str) {
     let id = screen.open_session().expect("a session is open").to_owned();
-    let store = Faulty::over(repository(uri, database).await);
+    let store = Faulty::over(repository(uri, database, limits()).await);
     let mut other = Screen::start(&store, None).await;
     other.quiet().await;
     other.choose(&id);
