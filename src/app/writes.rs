@@ -7,8 +7,8 @@ pub mod journal;
 mod own;
 
 pub use hand::{
-    DeletionTerms, HandDeletion, HandOutcome, HandWriter, Turn, Turned, WritePlace, field_deeds, guarded_edits,
-    in_the_way, value_start,
+    DeletionTerms, HandDeletion, HandOutcome, HandWriter, Turn, TurnProgress, Turned, WritePlace, field_deeds,
+    guarded_edits, in_the_way, value_start,
 };
 pub use journal::Journal;
 

@@ -61,6 +61,29 @@ pub fn note(said: &str) {
     let _ = writeln!(io::stderr(), "strandscope: {}", text::line(said));
 }
 
+/// How far something is, on a line of standard error that is written over; nothing where that is no terminal.
+#[derive(Debug, Default)]
+pub struct ProgressLine {
+    is_shown: bool,
+}
+
+impl ProgressLine {
+    /// Shows it. Safe text.
+    pub fn show(&mut self, safe: &str) {
+        if io::stderr().is_terminal() {
+            self.is_shown = true;
+            let _ = write!(io::stderr(), "\r{safe}");
+        }
+    }
+
+    /// Takes it away.
+    pub fn clear(&mut self) {
+        if std::mem::take(&mut self.is_shown) {
+            let _ = write!(io::stderr(), "\r\u{1b}[K");
+        }
+    }
+}
+
 /// A time to the second, RFC 3339 in UTC; `-` where it is unknown, as stored where it is beyond what a clock tells.
 pub fn time(at: Option<StoredDate>) -> String {
     let seconds = TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Floor);

@@ -7,7 +7,7 @@ use crate::{
     app::{
         fleet::read::FleetExtent,
         writes::{
-            HandOutcome,
+            HandOutcome, TurnProgress,
             bulk::{BulkEnd, BulkProgress, BulkTally},
         },
     },
@@ -134,6 +134,8 @@ pub enum Event {
     BulkEnded(Ticket, Result<Box<BulkEnd>, Error>),
     /// What became of something else that a hook had to do.
     Hook(Box<HookReport>),
+    /// How far it is with taking back a change of several sessions, or making it again.
+    Turning(Ticket, TurnProgress),
     /// A change is stored.
     Written(Ticket, Box<HandOutcome>),
     /// A change was refused or failed.
@@ -196,6 +198,7 @@ impl Event {
             | Self::Waiting(_)
             | Self::BulkAt(..)
             | Self::BulkEnded(..)
+            | Self::Turning(..)
             | Self::Written(..)
             | Self::NotWritten { .. } => return None,
         })

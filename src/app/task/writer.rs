@@ -9,7 +9,7 @@ use super::{Event, Ticket, command::WriteOrder, crash::crashed, link::LinkWatch}
 use crate::{
     app::{
         place::{Origin, Place, Store},
-        writes::{HandWriter, Journal, Write, WritePlace},
+        writes::{HandWriter, Journal, TurnProgress, Write, WritePlace},
     },
     hook::Hooks,
     repository::{Error, ErrorKind},
@@ -71,7 +71,13 @@ impl Writer {
                     Write::Metadata(key, _) => Some(key.clone()),
                     _ => None,
                 };
-                let done = tokio::spawn(async move { writer.carry_out(write).await }).await;
+                let (progress, mut told) = mpsc::channel::<TurnProgress>(1);
+                let carried = tokio::spawn(async move { writer.carry_out_told(write, &progress).await });
+                // This ends with the write, and before what became of it is told.
+                while let Some(at) = told.recv().await {
+                    let _ = events.send(Event::Turning(ticket, at)).await;
+                }
+                let done = carried.await;
                 doubts.abort();
                 let event = match done.unwrap_or_else(|join| Err(crashed("writing", &join))) {
                     Ok(outcome) => Event::Written(ticket, Box::new(outcome)),

@@ -12,11 +12,12 @@ pub use back::Turned;
 pub use deeds::{fields as field_deeds, guarded as guarded_edits};
 pub use deletion::{DeletionTerms, HandDeletion};
 pub use said::{in_the_way, value_start};
-pub use turn::Turn;
+pub use turn::{Turn, TurnProgress};
 
 use std::path::PathBuf;
 
 use bson::Bson;
+use tokio::sync::mpsc;
 
 use super::{Journal, Write, journal::Deed};
 use crate::{
@@ -114,13 +115,21 @@ impl HandWriter {
     /// As the methods of [`SessionManager`]; where the place protects what would be changed; and where there would be no way back,
     /// since the journal cannot be written.
     pub async fn carry_out(&self, write: Write) -> Result<HandOutcome> {
+        self.carry_out_told(write, &mpsc::channel(1).0).await
+    }
+
+    /// The same, and tells how far it is with what is taken back or made again.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn carry_out_told(&self, write: Write, progress: &mpsc::Sender<TurnProgress>) -> Result<HandOutcome> {
         match write {
             Write::Metadata(key, edits) => self.edit(key, edits).await,
             Write::Feedback(key, feedback) => self.give(key, feedback).await,
             Write::ChangeFeedback(key, change) => self.change(key, change).await,
             Write::Delete(key) => self.delete(&key, DeletionTerms::default()).await.outcome(key),
-            Write::Undo(scope) => self.turn(&scope, Turn::Back).await?.told(&self.journal),
-            Write::Redo(scope) => self.turn(&scope, Turn::Again).await?.told(&self.journal),
+            Write::Undo(scope) => self.turn(&scope, Turn::Back, progress).await?.told(&self.journal),
+            Write::Redo(scope) => self.turn(&scope, Turn::Again, progress).await?.told(&self.journal),
         }
     }
 

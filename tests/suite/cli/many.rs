@@ -128,6 +128,12 @@ fn what_changes_nothing_says_why() {
         let refused = home.on_sessions(&[&["metadata", "unset", "--where", "", "--yes"][..], fields].concat()).talk();
         assert!(refused.starts_with("[2] "), "{fields:?}: {refused}");
     }
+    let nowhere = ["metadata", "set", "--where", "", "nobody.there=1"];
+    for how in ["--dry-run", "--yes"] {
+        let unfit = home.on_sessions(&[&nowhere[..], &[how]].concat());
+        assert_eq!(unfit.code, 2, "as of one session: {}", unfit.err);
+        assert!(format!("{}{}", unfit.out, unfit.err).contains("there is no object"), "{}", unfit.err);
+    }
     let typed = home.on_sessions(&["metadata", "set", "--where", "", "n=many", "--type", "i32", "--yes"]).talk();
     assert!(typed.starts_with("[2] "), "{typed}");
 }

@@ -43,7 +43,9 @@ fn changes_are_taken_back_one_after_another_and_made_again() {
     assert_eq!(log[1]["metadata"][0]["after"], json!(null));
     // Of every place, and with none configured.
     assert_eq!(lines(&home.run(&["metadata", "log", "--all", "--json", "--limit", "2"]).data()), log[..2]);
-    assert_eq!(home.on_sessions(&["metadata", "log", "nobody"]).data(), "");
+    let nobody = home.on_sessions(&["metadata", "log", "nobody"]);
+    assert_eq!((nobody.code, nobody.out.as_str()), (0, ""));
+    assert!(nobody.err.contains("no change of session \"nobody\" at "), "{}", nobody.err);
 }
 
 #[test]

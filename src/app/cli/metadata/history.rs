@@ -6,13 +6,13 @@ use crate::{
             args::HistoryArgs,
             context::{self, Context},
             json,
-            output::{self, Out},
+            output::{self, Out, ProgressLine},
             stop::Stop,
         },
         config::places,
         text,
         writes::{
-            HandWriter, Journal, Turn, Turned, UndoScope, in_the_way,
+            HandWriter, Journal, Turn, TurnProgress, Turned, UndoScope, in_the_way,
             journal::{Deed, DeedState, FieldDeed, JournalEntry},
             value_start,
         },
@@ -20,11 +20,12 @@ use crate::{
     disk,
     hook::Hooks,
     repository::Error,
-    session::{SessionKey, StoredDate, plain},
+    session::{SessionKey, StoredDate, decode, plain},
 };
 use anyhow::Result;
 use bson::Bson;
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
 
 /// Prints what was changed by hand, the newest first.
 pub async fn log(context: &Context, args: &HistoryArgs) -> Result<()> {
@@ -43,7 +44,12 @@ pub async fn log(context: &Context, args: &HistoryArgs) -> Result<()> {
             && args.id.as_ref().is_none_or(|id| is_called(&entry.session, id))
     };
     let mut out = Out::new();
-    let meant = read.entries.iter().rev().filter(is_meant);
+    let mut meant = read.entries.iter().rev().filter(is_meant).peekable();
+    if meant.peek().is_none() {
+        let of = args.id.as_ref().map(|id| format!(" of session {id:?}")).unwrap_or_default();
+        let at = place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
+        output::note(&format!("no change{of}{at} was made by hand from here"));
+    }
     for entry in meant.take(args.limit.unwrap_or(usize::MAX)) {
         if args.json {
             out.line(&json::line(&as_json(entry)))?;
@@ -62,7 +68,17 @@ pub async fn turn(context: &Context, hooks: &Hooks, id: Option<&str>, turn: Turn
         None => UndoScope::Place,
     };
     context.agree()?;
-    let Turned { outcome, unfinished } = hand.turn(&scope, turn).await?;
+    let (progress, mut told) = mpsc::channel(1);
+    let turning = async move { hand.turn(&scope, turn, &progress).await };
+    let telling = async {
+        let mut line = ProgressLine::default();
+        while let Some(TurnProgress { done, of }) = told.recv().await {
+            line.show(&format!("{done} of {of} sessions"));
+        }
+        line.clear();
+    };
+    let (turned, ()) = tokio::join!(turning, telling);
+    let Turned { outcome, unfinished } = turned?;
     for note in &outcome.notes {
         output::note(note);
     }
@@ -135,7 +151,9 @@ fn state(state: DeedState) -> &'static str {
 fn shown(entry: &JournalEntry, with_place: bool) -> String {
     let what = match &entry.deed {
         Deed::Metadata(fields) => fields.iter().map(field).collect::<Vec<_>>().join(", "),
-        Deed::Feedback { before, after } => format!("feedback {}", sides(before.as_ref(), after.as_ref())),
+        Deed::Feedback { before, after } => {
+            format!("feedback: {} -> {}", given(before.as_ref()), given(after.as_ref()))
+        }
         Deed::Deletion { copy } => format!("deleted, copy at {}", copy.display()),
     };
     let at = output::time(Some(StoredDate::from(entry.at)));
@@ -148,6 +166,21 @@ fn field(field: &FieldDeed) -> String {
         return format!("{} moved", field.path);
     }
     format!("{}: {}", field.path, sides(field.before.as_ref(), field.after.as_ref()))
+}
+
+/// A feedback as a person gave it: its rating, its comment and what it speaks of.
+fn given(stored: Option<&Bson>) -> String {
+    let Some(stored) = stored else { return "nothing".to_owned() };
+    let feedback = decode::feedback(stored);
+    let mut says = feedback.rating.as_str().to_owned();
+    if let Some(comment) = feedback.comment.filter(|comment| !comment.is_empty()) {
+        says = format!("{says} {}", value_start(&comment.into()));
+    }
+    if let Some(message) = feedback.message_id {
+        let agent = feedback.agent_id.map(|agent| format!("{agent} ")).unwrap_or_default();
+        says = format!("{says} on {agent}message {message}");
+    }
+    says
 }
 
 /// Of what becomes another type the types are told: an i32 1 that becomes an i64 1 looks the same.
@@ -231,13 +264,21 @@ mod tests {
         ];
         let entries = [
             entry("support-1042".into(), Deed::Metadata(fields)),
-            entry("s\u{1b}[2J".into(), Deed::Feedback { before: None, after: Some("x".repeat(60).into()) }),
+            entry(
+                "s\u{1b}[2J".into(),
+                Deed::Feedback {
+                    before: Some(bson::doc! { "rating": "up", "comment": null }.into()),
+                    after: Some(
+                        bson::doc! { "rating": "down", "comment": "late", "agent_id": "a", "message_id": 3 }.into(),
+                    ),
+                },
+            ),
             entry("s".into(), Deed::Deletion { copy: "/state/deleted/s.bson".into() }),
         ];
         let lines: Vec<String> = entries.iter().map(|entry| text::line(&shown(entry, true)).into_owned()).collect();
         insta::assert_snapshot!(lines.join("\n"), @r#"
         2026-11-23T14:11:20Z  me@here  h:27017/agents.sessions  done       support-1042  priority: "low" -> "high", n: 5 -> nothing, m moved, t: i32 1 -> i64 1
-        2026-11-23T14:11:20Z  me@here  h:27017/agents.sessions  done       s␛[2J  feedback nothing -> "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
+        2026-11-23T14:11:20Z  me@here  h:27017/agents.sessions  done       s␛[2J  feedback: up -> down "late" on a message 3
         2026-11-23T14:11:20Z  me@here  h:27017/agents.sessions  done       s  deleted, copy at /state/deleted/s.bson
         "#);
         let first = as_json(&entries[0]);

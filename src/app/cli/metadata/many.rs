@@ -57,7 +57,7 @@ pub async fn change(context: &Context, hooks: &Hooks, change: BulkChange, many: 
         let (reader, rules) = (context.reader().await?, context.required()?.rules);
         let tally = look(Arc::clone(&reader), &order, rules, true).await?;
         output::note(&preview(reader.as_ref(), &tally).await);
-        return Ok(());
+        return ended_with(&tally);
     }
     let hand = context.hand(hooks).await?;
     if !many.yes {
@@ -65,7 +65,10 @@ pub async fn change(context: &Context, hooks: &Hooks, change: BulkChange, many: 
         let tally = look(Arc::clone(&reader), &order, hand.place.rules.clone(), false).await?;
         if tally.of(SessionOutcome::Done) == 0 {
             output::note(&format!("nothing is to be changed: {}", preview(reader.as_ref(), &tally).await));
-            return Ok(());
+            for sample in tally.samples().iter().filter(|sample| sample.outcome != SessionOutcome::Unchanged) {
+                output::note(&format!("{} {}: {}", sample.name, sample.outcome.word(), sample.says));
+            }
+            return ended_with(&tally);
         }
         agree(&order, &tally, &hand.place.name)?;
     }
@@ -214,17 +217,24 @@ fn tell(end: BulkEnd, stopped: Option<u8>) -> Result<()> {
     match (error, stopped) {
         (Some(error), _) => Err(error.into()),
         (None, Some(code)) => Err(Stop::Said(code).into()),
-        (None, None) => code(&tally).map_or(Ok(()), |code| Err(Stop::Said(code).into())),
+        (None, None) => ended_with(&tally),
     }
 }
 
-/// `None`: nothing failed.
+/// The exit code of what was said already.
+fn ended_with(tally: &BulkTally) -> Result<()> {
+    code(tally).map_or(Ok(()), |code| Err(Stop::Said(code).into()))
+}
+
+/// `None`: nothing failed. What fits no session at all is wrong usage, as it is for one.
 fn code(tally: &BulkTally) -> Option<u8> {
     let any = |outcomes: &[SessionOutcome]| outcomes.iter().any(|outcome| tally.of(*outcome) > 0);
     if any(&[SessionOutcome::Failed, SessionOutcome::Unsure]) {
         Some(1)
     } else if any(&[SessionOutcome::Conflict]) {
         Some(4)
+    } else if any(&[SessionOutcome::Misfit]) && !any(&[SessionOutcome::Done, SessionOutcome::Unchanged]) {
+        Some(2)
     } else {
         None
     }
@@ -244,6 +254,7 @@ mod tests {
             code(&tally)
         };
         assert_eq!(of(&[SessionOutcome::Done, SessionOutcome::Unchanged, SessionOutcome::Misfit]), None);
+        assert_eq!(of(&[SessionOutcome::Misfit, SessionOutcome::Misfit]), Some(2), "as of one session");
         assert_eq!(of(&[SessionOutcome::Done, SessionOutcome::Conflict]), Some(4));
         assert_eq!(of(&[SessionOutcome::Conflict, SessionOutcome::Unsure]), Some(1));
     }

@@ -73,6 +73,7 @@ impl AppState {
                 self.on_hook(&report);
                 Vec::new()
             }
+            Event::Turning(ticket, at) => self.on_turning(ticket, at),
             Event::Written(ticket, outcome) => self.on_written(ticket, *outcome),
             Event::NotWritten { ticket, error, stored } => self.on_not_written(ticket, &error, stored.as_deref()),
             Event::BulkSeen { ticket, tally, done } => self.on_bulk_seen(ticket, *tally, done),

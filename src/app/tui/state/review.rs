@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use super::{AppState, Effect, agreement::AgreedTo, areas::Pane, conversation::Answer, named::ChosenSession};
 use crate::{
     app::{keymap::Action, writes::Write},
-    session::{AgentId, SessionKey, Summary},
+    session::{AgentId, Change, SessionKey, Summary},
 };
 
 /// What a filter is narrowed by.
@@ -136,6 +136,15 @@ impl AppState {
                 ReviewOf::Answers { .. } => true,
             };
             review.rated = review.rated.saturating_sub(usize::from(counts));
+        }
+    }
+
+    /// A rating is taken back: its turn comes again.
+    pub(super) fn take_back_undone(&mut self, write: &Write, changes: &[Change]) {
+        let Some(review) = self.workspace.review.as_mut().filter(|_| matches!(write, Write::Undo(_))) else { return };
+        if let ReviewOf::Sessions { rated, .. } = &mut review.of {
+            let again = changes.iter().filter(|change| rated.remove(&change.session)).count();
+            review.rated = review.rated.saturating_sub(again);
         }
     }
 

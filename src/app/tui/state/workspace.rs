@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::{
+    bulk::BulkPane,
     chosen::Peek,
     connection::{Connection, HomePlace},
     conversation::ConversationState,
@@ -71,6 +72,8 @@ pub struct Workspace {
     pub(super) peek: Option<Peek>,
     /// What was deleted here, or is being.
     pub(super) deletions: OwnDeletions,
+    /// A change of many sessions that was stopped, and can be gone on with.
+    pub(super) stopped_bulk: Option<Box<BulkPane>>,
     /// A feedback of which it is asked whether it was given here.
     pub(super) own_asked: Option<AskedOwn>,
     /// What is rated one after another.

@@ -170,7 +170,8 @@ impl AppState {
         let order = Box::new(WriteOrder { id, connection: self.workspace.ticket, write });
         let (home, since) = (self.workspace.home, self.look.now);
         let from_form = self.send_from_form(&order.write);
-        self.pending.push(Pending { ticket, order: order.clone(), home, name, since, editor, from_form });
+        let turned = None;
+        self.pending.push(Pending { ticket, order: order.clone(), home, name, since, turned, editor, from_form });
         vec![Effect::Ask(Command::Write(ticket, order))]
     }
 
@@ -222,6 +223,7 @@ impl AppState {
         }
         self.workspace.last_error = None;
         self.workspace.deletions.note(&changes);
+        self.take_back_undone(&pending.order.write, &changes);
         let effects = changes.iter().flat_map(|change| self.apply(change)).collect();
         if let Write::Metadata(key, edits) = &pending.order.write {
             let open = self.workspace.conversation.session().is_some_and(|session| session.key == *key);

@@ -30,8 +30,8 @@ pub fn width(body: Rect) -> usize {
     usize::from(body.width.saturating_sub(4)).max(1)
 }
 
-/// Draws it: what is asked, as lines that fit; what is typed; and what is wrong with that. Where there is no room for all of it the last
-/// lines give way.
+/// Draws it: what is asked, as lines that fit; what is typed; and what is wrong with that. Where there is no room for all of it lines
+/// in the middle give way: the first says where, the last ones what is to be typed.
 pub fn draw(
     frame: &mut Frame<'_>,
     body: Rect,
@@ -43,7 +43,10 @@ pub fn draw(
     let width = width(body);
     let problem = typed.problem.as_deref().map(|problem| wrap::plain(&text::line(problem), width)).unwrap_or_default();
     let problem: Vec<_> = problem.into_iter().take(2).map(|line| Line::styled(line, look.theme.error)).collect();
-    asks.truncate(usize::from(body.height).saturating_sub(3 + problem.len()));
+    let room = usize::from(body.height).saturating_sub(3 + problem.len());
+    while asks.len() > room {
+        asks.remove(asks.len().saturating_sub(3));
+    }
     let area = areas::bottom(body, (asks.len() + problem.len() + 3) as u16);
     frame.render_widget(Clear, area);
     let title = Line::raw(format!(" {} ", format::fit(title, width, look.marks)));

@@ -141,12 +141,18 @@ fn of_ended(pane: &BulkPane, ended: &EndedBulk, width: usize, look: &Look) -> Bu
     if let Some(error) = &ended.end.error {
         above.extend(problem(Some(&told::sentence_on_screen(error)), width, theme.error));
     } else if ended.end.left.is_some() {
-        above.push(Line::styled("not all had their turn, or may have another", theme.warn));
+        let (had, number) = (ended.end.tally.sessions(), |count| format::number(count, look.marks));
+        let says = if had < ended.of {
+            format!("stopped: {} of {} had their turn", number(had), number(ended.of))
+        } else {
+            "not all had their turn, or may have another".to_owned()
+        };
+        above.extend(problem(Some(&says), width, theme.warn));
     }
     if let Some(report) = &ended.end.report {
         above.extend(problem(Some(&format!("report: {}", report.display())), width, theme.dim));
     }
-    let on = if ended.end.left.is_some() { "g go on  " } else { "" };
+    let on = if ended.end.left.is_some() { "g go on  Esc later  " } else { "" };
     let copy = if ended.end.report.is_some() { "y copy the report's path  " } else { "" };
     let below = named(pane, &ended.end.tally, width, look);
     BulkBox { above, below, hint: format!("{on}{copy}Enter close"), ..BulkBox::default() }

@@ -82,3 +82,28 @@ fn named(shown: &DeletionPane) -> String {
 const NAMED: usize = 3;
 const ONE: &str = "Enter delete  Tab complete  Esc back";
 const SEVERAL: &str = "Enter delete  Esc back";
+
+#[cfg(test)]
+mod tests {
+    use crate::app::tui::{
+        state::sample::Screen,
+        view::{self, sample},
+    };
+
+    fn picture(screen: &Screen) -> String {
+        let area = screen.state.areas.body;
+        sample::screen(area.width, area.height + 2, |frame, _| view::draw(frame, &screen.state))
+    }
+
+    #[test]
+    fn what_is_to_be_typed_is_seen_in_the_smallest_box() {
+        let mut screen = Screen::writable(40, 10);
+        screen.press("1  D");
+        screen.answer_all();
+        let drawn = picture(&screen);
+        assert!(drawn.contains("they are") && drawn.contains(" at "), "{drawn}");
+        screen.press("7\n");
+        let drawn = picture(&screen);
+        assert!(drawn.matches("they are").count() == 2 && drawn.contains("nothing is deleted"), "{drawn}");
+    }
+}

@@ -69,7 +69,11 @@ impl BulkReport {
             file.write_all(format!("{head}\n").as_bytes())?;
             Ok(file)
         });
-        let file = file.await.map_err(io::Error::other).flatten().map_err(|error| unwritten(&path, &error))?;
+        let made = file.await.map_err(io::Error::other).flatten();
+        let file = made.map_err(|error| {
+            let reason = format!("the report could not be written: {}; nothing was changed", disk::reason(&error));
+            Error::folder(&path, reason)
+        })?;
         Ok(Self { path, file: Arc::new(Mutex::new(file)) })
     }
 

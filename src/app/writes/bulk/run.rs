@@ -70,6 +70,16 @@ pub struct LeftToDo {
     again: Vec<OpenSession>,
 }
 
+#[cfg(test)]
+impl LeftToDo {
+    /// Nothing more, for what only has to know that there is something.
+    #[must_use]
+    pub fn nothing() -> Self {
+        let (report, tally, again) = (None, BulkTally::default(), Vec::new());
+        Self { group: Uuid::new_v4(), report, tally, start: BatchStart::End, again }
+    }
+}
+
 impl BulkRun {
     /// Of that change, with reports in that folder.
     #[must_use]

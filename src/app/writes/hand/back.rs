@@ -1,11 +1,14 @@
 //! Undo and redo: guarded by what the change left, and nothing is done where another one stands in the way.
 
+use std::collections::HashSet;
+
 use bson::{Bson, Document};
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::{HandOutcome, HandWriter, Turn, deeds, said};
+use super::{HandOutcome, HandWriter, Turn, TurnProgress, deeds, said};
 use crate::{
     app::writes::{
         Journal, UndoScope,
@@ -57,15 +60,16 @@ impl HandWriter {
     /// Takes back the newest change that was made here and not taken back, or makes the one again that was taken back last. At the
     /// place what belongs together is turned as one, such as a bulk edit.
     ///
-    /// Where another change stands in the way nothing is done, and [`Turned::unfinished`] is a [conflict](ErrorKind::Conflict).
+    /// Where another change stands in the way nothing is done, and [`Turned::unfinished`] is a [conflict](ErrorKind::Conflict). Of
+    /// several sessions those that are not there any more are passed over. `progress` is told how far that is, as far as it is read.
     ///
     /// # Errors
     /// Where the store is not to be written to, and the journal cannot be read.
-    pub async fn turn(&self, scope: &UndoScope, turn: Turn) -> Result<Turned> {
+    pub async fn turn(&self, scope: &UndoScope, turn: Turn, progress: &mpsc::Sender<TurnProgress>) -> Result<Turned> {
         self.store.repository()?;
         let read = self.journal.read().await.map_err(|error| self.unread(&error))?;
         let mut notes = self.journal.notes(&read);
-        let turned = self.turn_chosen(&read, scope, turn, &mut notes).await;
+        let turned = self.turn_chosen(&read, scope, turn, progress, &mut notes).await;
         let mut turned =
             turned.unwrap_or_else(|error| Turned { outcome: HandOutcome::default(), unfinished: Some(error) });
         turned.outcome.notes = notes;
@@ -77,44 +81,64 @@ impl HandWriter {
         read: &JournalRead,
         scope: &UndoScope,
         turn: Turn,
+        progress: &mpsc::Sender<TurnProgress>,
         notes: &mut Vec<String>,
     ) -> Result<Turned> {
-        let chosen = match turn {
-            Turn::Back => self.newest_done(read, scope, notes).await?,
+        let mut gone = HashSet::new();
+        let mut chosen = match turn {
+            Turn::Back => self.newest_done(read, scope, &mut gone, notes).await?,
             Turn::Again => self.last_undone(read, scope, notes).await?,
         };
-        if chosen.is_empty() {
-            let says = Some(said::nothing(scope, turn, &self.place.name));
-            return Ok(Turned { outcome: HandOutcome { says, ..HandOutcome::default() }, unfinished: None });
-        }
         if chosen.len() > 1 {
-            self.refuse_others(&chosen, turn).await?;
+            chosen = self.refuse_others(&chosen, turn, progress, &mut gone).await?;
+        }
+        if chosen.is_empty() {
+            let says = Some(said::nothing(scope, turn, &self.place.name) + &said::gone(gone.len()));
+            return Ok(Turned { outcome: HandOutcome { says, ..HandOutcome::default() }, unfinished: None });
         }
         // Where this fails what is stored still tells, unless the disk forgets.
         let begun = chosen.iter().map(|entry| (entry.id, turn.underway())).collect();
         if let Err(error) = self.journal.turn(begun).await {
             tracing::warn!(%error, "that a change is taken back could not be written to the journal");
         }
-        let (changes, failed) = self.turn_all(&chosen, turn).await;
+        let (changes, failed) = self.turn_all(&chosen, turn, progress).await;
         match failed {
             Some(error) if changes.is_empty() => Err(error),
             unfinished => {
-                let says = Some(said::turned(&chosen, changes.len(), turn, &self.place.name));
+                let says = said::turned(&chosen, changes.len(), turn, &self.place.name);
+                let says = Some(says + &said::gone(gone.len()));
                 Ok(Turned { outcome: HandOutcome { changes, says, ..HandOutcome::default() }, unfinished })
             }
         }
     }
 
-    /// Refuses a group of which something else is stored by now.
-    async fn refuse_others(&self, chosen: &[&JournalEntry], turn: Turn) -> Result<()> {
+    /// Refuses a group of which something else is stored by now. Gives those of it whose sessions are still there.
+    async fn refuse_others<'a>(
+        &self,
+        chosen: &[&'a JournalEntry],
+        turn: Turn,
+        progress: &mpsc::Sender<TurnProgress>,
+        gone: &mut HashSet<SessionKey>,
+    ) -> Result<Vec<&'a JournalEntry>> {
         let (needed, wanted) = turn.sides();
-        for (entry, side) in chosen.iter().zip(self.stored_sides(chosen).await) {
-            let side = side?;
-            if side != needed && !(side == wanted && tells_what_is_wanted(entry)) {
-                return Err(self.in_the_way(entry, turn).await);
+        let mut there = Vec::with_capacity(chosen.len());
+        for batch in chosen.chunks(BATCH) {
+            tell(progress, 0, chosen.len());
+            for (entry, side) in batch.iter().copied().zip(self.stored_sides(batch).await) {
+                let side = match side {
+                    Err(Error::NotFound { .. }) => {
+                        gone.insert(entry.session.clone());
+                        continue;
+                    }
+                    side => side?,
+                };
+                if side != needed && !(side == wanted && tells_what_is_wanted(entry)) {
+                    return Err(self.in_the_way(entry, turn).await);
+                }
+                there.push(entry);
             }
         }
-        Ok(())
+        Ok(there)
     }
 
     /// What stands in the way of a change.
@@ -137,7 +161,12 @@ impl HandWriter {
     }
 
     /// Turns each, and writes down what became of it. What failed first ends it.
-    async fn turn_all(&self, chosen: &[&JournalEntry], turn: Turn) -> (Vec<Change>, Option<Error>) {
+    async fn turn_all(
+        &self,
+        chosen: &[&JournalEntry],
+        turn: Turn,
+        progress: &mpsc::Sender<TurnProgress>,
+    ) -> (Vec<Change>, Option<Error>) {
         let (good, bad) = turn.ends();
         let mut changes = Vec::new();
         let mut failed = None;
@@ -165,6 +194,7 @@ impl HandWriter {
                 }
             }
             self.settle_all(settled).await;
+            tell(progress, changes.len(), chosen.len());
         }
         (changes, failed)
     }
@@ -238,6 +268,13 @@ impl HandWriter {
                 Ok(Change::feedback(key.clone(), decode::feedback(to)))
             }
         }
+    }
+}
+
+/// Tells how far it is, where there is more than one. Who is behind with reading misses some of it.
+fn tell(progress: &mpsc::Sender<TurnProgress>, done: usize, of: usize) {
+    if of > 1 {
+        let _ = progress.try_send(TurnProgress { done, of });
     }
 }
 

@@ -1,5 +1,7 @@
 //! Which change is taken back, or made again: by what the journal says, and where that is silent by what is stored.
 
+use std::collections::HashSet;
+
 use bson::Bson;
 use futures_util::{StreamExt, stream};
 
@@ -10,7 +12,7 @@ use crate::{
         journal::{Deed, DeedState, FieldDeed, JournalEntry, JournalRead},
     },
     repository::{Error, Result},
-    session::edit,
+    session::{SessionKey, edit},
 };
 
 /// How many sessions are looked at at once.
@@ -30,7 +32,8 @@ enum DeedStanding {
 }
 
 impl HandWriter {
-    /// The newest change that was made and not taken back; for one at the place the others of its group, too.
+    /// The newest change that was made and not taken back; for one at the place the others of its group, too. At the place what was
+    /// changed in sessions that are `gone` is passed over.
     ///
     /// # Errors
     /// Where what is stored has to be read and cannot be, and where the journal holds only a part of the group.
@@ -38,12 +41,18 @@ impl HandWriter {
         &self,
         read: &'a JournalRead,
         scope: &UndoScope,
+        gone: &mut HashSet<SessionKey>,
         notes: &mut Vec<String>,
     ) -> Result<Vec<&'a JournalEntry>> {
         let mut unclear = 0;
         let mut found = None;
         for entry in self.within(read, scope) {
-            match self.standing(entry).await? {
+            let standing = self.standing(entry).await?;
+            let may_be_passed = standing == DeedStanding::Done && *scope == UndoScope::Place;
+            if may_be_passed && self.is_gone(entry, gone).await {
+                continue;
+            }
+            match standing {
                 DeedStanding::Done => {
                     found = Some(entry);
                     break;
@@ -55,6 +64,21 @@ impl HandWriter {
         }
         notes.extend(passed_over(unclear));
         self.with_group(read, scope, found, DeedStanding::Done, notes).await
+    }
+
+    /// Whether a change has nothing left to be taken back in: its session was deleted since, by another or for good.
+    async fn is_gone(&self, entry: &JournalEntry, gone: &mut HashSet<SessionKey>) -> bool {
+        if matches!(entry.deed, Deed::Deletion { .. }) {
+            return false;
+        }
+        if gone.contains(&entry.session) {
+            return true;
+        }
+        let is_gone = matches!(self.stored_side(entry).await, Err(Error::NotFound { .. }));
+        if is_gone {
+            gone.insert(entry.session.clone());
+        }
+        is_gone
     }
 
     /// The change that was taken back last, unless another was made since. A deletion is none: it asks for the id.

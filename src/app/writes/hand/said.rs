@@ -40,6 +40,9 @@ pub(super) fn turned(entries: &[&JournalEntry], done: usize, turn: Turn, place: 
         several if done < several.len() => {
             format!("the change of {done} of {} sessions is {}", several.len(), turned_word(turn))
         }
+        several if several.iter().all(|entry| matches!(entry.deed, Deed::Deletion { .. })) => {
+            format!("{} sessions are there again", several.len())
+        }
         several => format!("the change of {} sessions is {}", several.len(), turned_word(turn)),
     };
     line(&format!("{says}, {}", at(place)))
@@ -51,6 +54,15 @@ pub(super) fn lost(entry: &JournalEntry) -> String {
         "the deletion of session {} cannot be taken back, for its copy is gone; it was passed over",
         entry.session.text()
     ))
+}
+
+/// That changes of so many sessions have no way back any more, behind what is said else.
+pub(super) fn gone(sessions: usize) -> String {
+    match sessions {
+        0 => String::new(),
+        1 => "; 1 session that was changed is not there any more and was passed over".to_owned(),
+        several => format!("; {several} sessions that were changed are not there any more and were passed over"),
+    }
 }
 
 /// What stands in the way of taking a change back or making it again, and what to do; `None`: it failed for another reason.

@@ -36,6 +36,15 @@ impl Turn {
     }
 }
 
+/// How far a change of several sessions is taken back or made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TurnProgress {
+    /// So many are.
+    pub done: usize,
+    /// Of so many.
+    pub of: usize,
+}
+
 /// What of a change is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StoredSide {

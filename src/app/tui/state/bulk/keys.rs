@@ -28,15 +28,21 @@ enum BulkKey {
     Delete,
     Stop,
     GoOn,
+    /// Leave it as it is, to be gone on with another time.
+    Later,
     CopyPath,
 }
 
 impl AppState {
-    /// Changes the marked sessions.
+    /// Changes the marked sessions; or shows the change again that was stopped and left for later.
     ///
     /// # Errors
     /// That there is none.
     pub(in super::super) fn bulk(&mut self) -> Result<Vec<Effect>, String> {
+        if let Some(stopped) = self.workspace.stopped_bulk.take() {
+            self.modals.push(Modal::Bulk(stopped));
+            return Ok(Vec::new());
+        }
         let list = &self.workspace.list;
         let scope = list.marked_scope().ok_or_else(|| {
             let one = self.with_key("mark the sessions first", Action::Mark);
@@ -75,6 +81,13 @@ impl AppState {
             }
             BulkKey::Stop => self.stop_bulk(),
             BulkKey::GoOn => self.go_on_with_bulk(),
+            BulkKey::Later => {
+                if let Some(Modal::Bulk(stopped)) = self.modals.pop() {
+                    self.workspace.stopped_bulk = Some(stopped);
+                }
+                let says = self.with_key("the stopped change is shown again, to go on with it", Action::Bulk);
+                self.say(says)
+            }
             BulkKey::CopyPath => match &pane.stage {
                 BulkStage::Ended(ended) => {
                     ended.end.report.iter().map(|path| Effect::Copy(path.display().to_string())).collect()
@@ -146,6 +159,8 @@ impl BulkPane {
             BulkStage::Ended(ended) => match key.code {
                 KeyCode::Char('g') if ended.end.left.is_some() => BulkKey::GoOn,
                 KeyCode::Char('y') => BulkKey::CopyPath,
+                // The key that stopped it, pressed once more, does not lose the rest.
+                KeyCode::Esc if ended.end.left.is_some() => BulkKey::Later,
                 KeyCode::Enter | KeyCode::Esc | KeyCode::Char('q') => BulkKey::Close,
                 _ => self.scroll(key),
             },

@@ -144,6 +144,9 @@ impl AppState {
         let end = ended.unwrap_or_else(|error| BulkEnd { tally: before, report: None, error: Some(error), left: None });
         let says = match &end.error {
             Some(error) => format!("{}; stopped: {}", end.tally, told::sentence_on_screen(error)),
+            None if end.left.is_some() && end.tally.sessions() < of => {
+                format!("{}; stopped after {} of {of} sessions", end.tally, end.tally.sessions())
+            }
             None => end.tally.to_string(),
         };
         if end.left.is_none() && end.error.is_none() && order.change.deletes() {

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     app::{
         task::{Command, Event, command::BulkCommand},
-        writes::bulk::{BulkChange, BulkProgress, SessionOutcome},
+        writes::bulk::{BulkChange, BulkProgress, LeftToDo, SessionOutcome},
     },
     session::{Change, MetadataEdit},
 };
@@ -180,6 +180,33 @@ fn what_changed_is_shown_and_what_is_left_is_gone_on_with() {
     assert!(ordered(&mut screen).is_none(), "nothing is left");
     screen.press("\n");
     assert!(screen.state.modals.is_empty() && screen.state.workspace.list.has_marks(), "for another change");
+}
+
+#[test]
+fn what_was_stopped_is_shown_again_to_go_on_with_it() {
+    let mut screen = listed();
+    screen.press("  b\na=1\n");
+    let Some(Command::BulkPreview(ticket, ..)) = screen.asked.pop_back() else { panic!("nothing is looked at") };
+    let mut tally = BulkTally::default();
+    for name in ["a", "b"] {
+        tally.count(name, SessionOutcome::Done, String::new);
+    }
+    screen.tell(Event::BulkSeen { ticket, tally: Box::new(tally), done: true });
+    screen.press("\n");
+    let (ticket, _) = ordered(&mut screen).unwrap();
+    let mut tally = BulkTally::default();
+    tally.count("a", SessionOutcome::Done, String::new);
+    let end = BulkEnd { tally, report: None, error: None, left: Some(LeftToDo::nothing()) };
+    screen.tell(Event::BulkEnded(ticket, Ok(Box::new(end))));
+    assert_eq!(screen.state.said.as_deref(), Some("set a=1: 1 done; stopped after 1 of 2 sessions"));
+    // The key that stopped it, once too often.
+    screen.press("\u{1b}");
+    assert!(screen.state.modals.is_empty());
+    screen.press("b");
+    assert!(matches!(pane(&screen).stage, BulkStage::Ended(_)));
+    screen.press("g");
+    let (_, command) = ordered(&mut screen).unwrap();
+    assert!(command.left.is_some() && pane(&screen).is_running());
 }
 
 #[test]

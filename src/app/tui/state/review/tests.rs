@@ -4,9 +4,10 @@ use crate::{
     app::{
         task::{Command, Event},
         tui::state::{Input, areas::Pane, sample::Screen},
-        writes::Write,
+        writes::{HandOutcome, UndoScope, Write},
     },
     repository::Error,
+    session::Change,
 };
 
 fn opened(screen: &Screen) -> Option<&str> {
@@ -74,6 +75,27 @@ fn what_is_not_stored_has_its_turn_again() {
     assert_eq!(screen.state.review_left().as_deref(), Some("review: 30 sessions left"));
     screen.press("v");
     assert_eq!(screen.state.said.as_deref(), Some("the review is over: 0 rated"));
+}
+
+#[test]
+fn the_rating_before_is_taken_back_and_its_session_has_its_turn_again() {
+    let mut screen = Screen::writable(120, 40);
+    screen.press("1v");
+    screen.answer_all();
+    screen.press("+");
+    let [Write::Feedback(session, _)] = rated(&screen)[..] else { panic!("it is rated") };
+    let session = session.clone();
+    screen.answer_all();
+    assert_eq!(screen.state.review_left().as_deref(), Some("review: 29 sessions left"));
+    screen.press("u");
+    let undone = screen.asked.iter().find_map(|command| match command {
+        Command::Write(ticket, order) if order.write == Write::Undo(UndoScope::Place) => Some(*ticket),
+        _ => None,
+    });
+    let ticket = undone.expect("the newest of the place, not of the session that is open by now");
+    let outcome = HandOutcome { changes: vec![Change::unclear(session, None)], ..HandOutcome::default() };
+    screen.tell(Event::Written(ticket, Box::new(outcome)));
+    assert_eq!(screen.state.review_left().as_deref(), Some("review: 30 sessions left"));
 }
 
 #[test]

@@ -3,12 +3,13 @@
 use bson::Bson;
 use jiff::Timestamp;
 
-use super::super::{AppState, connection::HomePlace, editor::Editor, form::MetadataForm, modal::Modal};
+use super::super::{AppState, Effect, connection::HomePlace, editor::Editor, form::MetadataForm, modal::Modal};
 use crate::{
     app::{
         task::{Ticket, WriteOrder},
         text,
-        writes::Write,
+        tui::render::format,
+        writes::{TurnProgress, UndoScope, Write},
     },
     session::SessionKey,
 };
@@ -33,7 +34,10 @@ pub struct Pending {
     pub(super) home: Option<HomePlace>,
     /// What a person knows the session by, as stored.
     pub(super) name: String,
+    /// When it was ordered, or was last heard of.
     pub(super) since: Timestamp,
+    /// How far it is, of a change of several sessions that is taken back or made again.
+    pub(super) turned: Option<TurnProgress>,
     /// What it was typed in.
     pub(super) editor: Option<Box<Editor>>,
     /// They are the changes of a form.
@@ -76,8 +80,10 @@ pub(super) fn words_of(write: &Write, name: &str) -> (String, &'static str) {
             (format!("feedback on {name}"), done)
         }
         Write::Delete(_) => (name.into_owned(), "deleted"),
-        Write::Undo(_) => ("the last change".to_owned(), "taken back"),
-        Write::Redo(_) => ("the change taken back last".to_owned(), "made again"),
+        Write::Undo(UndoScope::Session(_)) => (format!("the last change of {name}"), "taken back"),
+        Write::Undo(UndoScope::Place) => ("the last change".to_owned(), "taken back"),
+        Write::Redo(UndoScope::Session(_)) => (format!("the change of {name} taken back last"), "made again"),
+        Write::Redo(UndoScope::Place) => ("the change taken back last".to_owned(), "made again"),
     }
 }
 
@@ -111,13 +117,18 @@ impl AppState {
     /// What is on its way, for the status line. Safe text.
     #[must_use]
     pub fn storing(&self) -> Option<String> {
-        let (what, done) = self.words(self.pending.first()?);
+        let first = self.pending.first()?;
+        let (what, done) = self.words(first);
         let doing = match done {
             "removed" => "removing",
             "deleted" => "deleting",
+            "taken back" => "taking back",
+            "made again" => "making again",
             _ => "storing",
         };
-        Some(format!("{doing} {what}{}", self.and_more()))
+        let number = |count: usize| format::number(count as u64, self.look.marks);
+        let far = first.turned.map(|at| format!(": {} of {} sessions", number(at.done), number(at.of)));
+        Some(format!("{doing} {what}{}{}", far.unwrap_or_default(), self.and_more()))
     }
 
     /// What should be done by now and is not, for the status line: the connection is lost, or nothing was answered for a while.
@@ -132,6 +143,15 @@ impl AppState {
         }
         let waited = self.look.now.as_second().saturating_sub(first.since.as_second());
         (waited >= SLOW_S).then(|| format!("{what} is not {done} yet{more}: {NO_ANSWER} {waited} s"))
+    }
+
+    /// How far it is with a change of several sessions that is taken back or made again.
+    pub(in super::super) fn on_turning(&mut self, ticket: Ticket, at: TurnProgress) -> Vec<Effect> {
+        if let Some(pending) = self.pending.iter_mut().find(|pending| pending.ticket == ticket) {
+            // An answer, if not the last: nobody is to think that nothing comes.
+            (pending.turned, pending.since) = (Some(at), self.look.now);
+        }
+        Vec::new()
     }
 
     fn and_more(&self) -> String {

@@ -1,4 +1,5 @@
-//! Undo and redo of what is stored: of the open session in its panes, of all at the place in the list.
+//! Undo and redo of what is stored: of the open session in its panes, of all at the place in the list, and while sessions are reviewed:
+//! the rating that was just given is of the one before.
 
 use super::super::{AppState, Effect, areas::Pane};
 use crate::app::writes::{UndoScope, Write};
@@ -18,7 +19,7 @@ impl AppState {
         if !self.workspace.connection.is_open() {
             return Err("choose a connection first".to_owned());
         }
-        let (scope, name) = if self.focus == Pane::Sessions {
+        let (scope, name) = if self.focus == Pane::Sessions || self.reviews_sessions() {
             let place = self.workspace.connection.place.as_ref();
             (UndoScope::Place, place.map(|place| place.name.clone()).unwrap_or_default())
         } else {
@@ -32,12 +33,14 @@ impl AppState {
 #[cfg(test)]
 mod tests {
     use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+    use jiff::SignedDuration;
 
     use super::*;
     use crate::{
         app::{
             task::{Command, Event},
             tui::state::{Input, sample::Screen},
+            writes::TurnProgress,
         },
         repository::Error,
     };
@@ -62,6 +65,25 @@ mod tests {
         screen.state.focus = Pane::Sessions;
         screen.press("u");
         assert_eq!(writes(&mut screen), [Write::Undo(UndoScope::Place)]);
+    }
+
+    #[test]
+    fn how_far_a_change_of_many_sessions_is_taken_back_is_told() {
+        let mut screen = Screen::writable(120, 40);
+        screen.state.focus = Pane::Sessions;
+        screen.press("u");
+        let ticket = screen.asked.drain(..).find_map(|command| match command {
+            Command::Write(ticket, _) => Some(ticket),
+            _ => None,
+        });
+        assert_eq!(screen.state.storing().as_deref(), Some("taking back the last change"));
+        let later = SignedDuration::from_secs(5);
+        screen.state.look.now += later;
+        assert!(screen.state.undone().is_some_and(|says| says.ends_with("no answer for 5 s")));
+        screen.tell(Event::Turning(ticket.unwrap(), TurnProgress { done: 1280, of: 3000 }));
+        assert_eq!(screen.state.undone(), None, "that it goes on is an answer");
+        let says = screen.state.storing().unwrap();
+        assert!(says.starts_with("taking back the last change: 1") && says.ends_with("000 sessions"), "{says}");
     }
 
     #[test]

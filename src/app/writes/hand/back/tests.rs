@@ -146,6 +146,63 @@ async fn a_group_is_taken_back_as_one_at_the_place_and_by_itself_in_a_session() 
 }
 
 #[tokio::test]
+async fn a_session_that_another_deleted_does_not_stand_in_the_way() {
+    let dir = tempfile::tempdir().unwrap();
+    let (hand, repository) = hand(dir.path()).await;
+    let x = async || repository.metadata(&"b".into()).await.unwrap().get_i32("x").unwrap();
+    let set = |id: &str, from: i32| {
+        let edit = MetadataEdit::set("x", from + 1).only_if(Some(from.into()));
+        Write::Metadata(id.into(), vec![edit])
+    };
+    hand.carry_out(set("b", 1)).await.unwrap();
+    let group = Uuid::new_v4();
+    let mut entries = Vec::new();
+    for id in ["a", "b"] {
+        let edit = MetadataEdit::set("n", 2).only_if(None);
+        let deed = Deed::Metadata(crate::app::writes::field_deeds(std::slice::from_ref(&edit), None));
+        repository.edit_metadata(&id.into(), &[edit]).await.unwrap();
+        entries.push(JournalEntry::new("here", id.into(), deed).in_group(group));
+    }
+    let done = entries.iter().map(|entry| (entry.id, DeedState::Done)).collect();
+    hand.journal.begin(entries).await.unwrap();
+    hand.journal.settle(done).await.unwrap();
+    hand.carry_out(set("a", 1)).await.unwrap();
+    repository.delete_session(&"a".into()).await.unwrap();
+    // That of `a` alone, then those of both, of which one is left, then that of `b` alone.
+    let passed = "; 1 session that was changed is not there any more and was passed over";
+    let outcome = hand.carry_out(Write::Undo(UndoScope::Place)).await.unwrap();
+    assert_eq!(outcome.changes.len(), 1);
+    assert_eq!(outcome.says, Some(format!("n of b is gone again, at here{passed}")));
+    let outcome = hand.carry_out(Write::Undo(UndoScope::Place)).await.unwrap();
+    assert_eq!(outcome.says, Some(format!("x of b is 1 again, at here{passed}")));
+    assert_eq!(x().await, 1);
+    let nothing = hand.carry_out(Write::Undo(UndoScope::Place)).await.unwrap();
+    assert!(nothing.changes.is_empty() && nothing.says.is_some_and(|says| says.ends_with(passed)));
+    // Asked for by its id it is told.
+    assert_eq!(hand.carry_out(Write::Undo(of("a"))).await.unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn how_far_a_group_is_taken_back_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let (hand, repository) = hand(dir.path()).await;
+    let group = Uuid::new_v4();
+    for id in ["a", "b"] {
+        let edit = MetadataEdit::set("n", 2).only_if(None);
+        let deed = Deed::Metadata(crate::app::writes::field_deeds(std::slice::from_ref(&edit), None));
+        let entry = JournalEntry::new("here", id.into(), deed).in_group(group);
+        let outcomes = vec![(entry.id, DeedState::Done)];
+        hand.journal.begin(vec![entry]).await.unwrap();
+        repository.edit_metadata(&id.into(), &[edit]).await.unwrap();
+        hand.journal.settle(outcomes).await.unwrap();
+    }
+    let (progress, mut told) = mpsc::channel(8);
+    hand.carry_out_told(Write::Undo(UndoScope::Place), &progress).await.unwrap();
+    let told: Vec<TurnProgress> = std::iter::from_fn(|| told.try_recv().ok()).collect();
+    assert_eq!(told, [TurnProgress { done: 0, of: 2 }, TurnProgress { done: 2, of: 2 }]);
+}
+
+#[tokio::test]
 async fn feedback_given_here_is_known_and_taken_back() {
     let dir = tempfile::tempdir().unwrap();
     let (hand, repository) = hand(dir.path()).await;
@@ -216,7 +273,7 @@ async fn damage_is_told_with_what_stands_in_the_way() {
     let mut lines: Vec<String> = std::fs::read_to_string(&journal).unwrap().lines().map(str::to_owned).collect();
     lines[2].pop();
     std::fs::write(&journal, lines.join("\n") + "\n").unwrap();
-    let Turned { outcome, unfinished } = hand.turn(&of("a"), Turn::Back).await.unwrap();
+    let Turned { outcome, unfinished } = hand.turn(&of("a"), Turn::Back, &mpsc::channel(1).0).await.unwrap();
     assert_eq!(unfinished.map(|error| error.kind()), Some(ErrorKind::Conflict));
     assert_eq!(outcome.notes.len(), 1, "{:?}", outcome.notes);
     // On the screen the error comes first, and that is said afterwards.
