@@ -35,7 +35,7 @@ pub struct MergeConflict {
 }
 
 /// Puts the changes of both sides together: what only one of them changed, or both in the same way, is as they have it; types and
-/// the order of an object's fields count ([`same`]). Objects that both hold are gone into; anything else, an array too, is one
+/// the order of an object's fields count ([`same()`]). Objects that both hold are gone into; anything else, an array too, is one
 /// value.
 ///
 /// The fields stand as theirs do, unless mine were moved; those that only the other side has stand in front of the field that
@@ -47,7 +47,7 @@ pub fn merge(base: &Document, mine: &Document, theirs: &Document) -> Merged {
     Merged { document, conflicts }
 }
 
-/// [`merge`] with `mine` becoming the document of both: where theirs differs in some values alone, only those are looked into.
+/// [`merge()`] with `mine` becoming the document of both: where theirs differs in some values alone, only those are looked into.
 pub fn merge_into(base: &Document, mine: &mut Document, theirs: &Document) -> Vec<MergeConflict> {
     if !base.keys().eq(theirs.keys()) || is_reordered(base, mine) {
         let merged = merge(base, mine, theirs);

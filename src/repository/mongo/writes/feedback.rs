@@ -10,7 +10,10 @@ use super::{
 use crate::{
     repository::{
         Error, Result,
-        mongo::{expr, foreign::session_by_key},
+        mongo::{
+            expr,
+            foreign::{session_by_key, sure_session_by_key},
+        },
     },
     session::{Finding, SessionKey, edit, encode, record::FeedbackChange},
 };
@@ -37,7 +40,7 @@ struct FeedbackSeen {
 
 pub(super) async fn change(run: RunningWrite, key: SessionKey, change: FeedbackChange) -> Result<u64> {
     let mut unknown: Option<FeedbackSeen> = None;
-    for _ in 0..PATIENCE {
+    for turn in 0..PATIENCE {
         let looked = run.read_told(&key, doc! { "feedbacks": 1 }).await;
         let Some((stored, told)) = run.after(unknown.is_some(), looked)? else {
             return run.no_session(&key, unknown.is_some()).await;
@@ -55,7 +58,9 @@ pub(super) async fn change(run: RunningWrite, key: SessionKey, change: FeedbackC
         if let Some(refusal) = unreadable(&key, at, &told) {
             return Err(refusal);
         }
-        let (matched, repeated) = send(&run, &key, (at, all.len()), &change).await?;
+        // Most need no more than the short question.
+        let session = if turn == 0 { sure_session_by_key(&key) } else { session_by_key(&key) };
+        let (matched, repeated) = send(&run, &session, (at, all.len()), &change).await?;
         if matched {
             return Ok(at as u64);
         }
@@ -84,17 +89,19 @@ fn settled(run: &RunningWrite, seen: &FeedbackSeen, alike: (usize, usize), chang
     Err(run.unconfirmed("the feedback is neither what it was nor what was written"))
 }
 
-/// Changes the element that stands there; whether it did, and whether an attempt before may have done it.
+/// Changes the element that stands there of the session that `session` finds; whether it did, and whether an attempt before may have
+/// done it.
 async fn send(
     run: &RunningWrite,
-    key: &SessionKey,
+    session: &Document,
     (at, length): (usize, usize),
     change: &FeedbackChange,
 ) -> Result<(bool, bool)> {
-    let at = i32::try_from(at).map_err(|_| Error::feedback_conflict(key.text()))?;
-    let once = guarded(key, at, None, &change.stored);
+    // No document holds more.
+    let at = i32::try_from(at).unwrap_or(ALL - 1);
+    let once = guarded(session, at, None, &change.stored);
     // Behind one that was taken back already another may stand that the server takes for the same.
-    let again = guarded(key, at, i32::try_from(length).ok(), &change.stored);
+    let again = guarded(session, at, i32::try_from(length).ok(), &change.stored);
     let update = update(at, change);
     let attempt = |repeated: bool| {
         let query = if repeated { again.clone() } else { once.clone() };
@@ -105,12 +112,12 @@ async fn send(
     answered.map_err(|error| sized(error, &change.new.clone().unwrap_or_default()))
 }
 
-fn guarded(key: &SessionKey, at: i32, length: Option<i32>, stored: &Bson) -> Document {
+fn guarded(session: &Document, at: i32, length: Option<i32>, stored: &Bson) -> Document {
     let element = doc! { "$arrayElemAt": [ "$feedbacks", at ] };
     let is_it = doc! { "$let": { "vars": { "e": element }, "in": exact::is_just("$$e", stored) } };
     let mut conditions = vec![is_it];
     conditions.extend(length.map(|length| doc! { "$eq": [ { "$size": "$feedbacks" }, length ] }));
-    let mut query = session_by_key(key);
+    let mut query = session.clone();
     let holds = doc! { "$cond": [ expr::is_type("$feedbacks", "array"), { "$and": conditions }, false ] };
     query.insert("$expr", holds);
     query

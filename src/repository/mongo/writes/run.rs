@@ -14,7 +14,10 @@ use crate::{
     repository::{
         self, Error, Result,
         mongo::{
-            LARGEST_DOCUMENT, MongoRepository, decoded, errors, errors::Doing, foreign::session_by_key, gate::Pauses,
+            LARGEST_DOCUMENT, MongoRepository, decoded, errors,
+            errors::Doing,
+            foreign::{session_by_key, sure_session_by_key},
+            gate::Pauses,
         },
     },
     session::{AgentId, Finding, SessionKey, decode::raw},
@@ -238,13 +241,19 @@ impl RunningWrite {
         projection: Document,
     ) -> Result<Option<(Document, Vec<Finding>)>> {
         let limit = self.repository.limits().read;
-        let attempt = |_| {
-            let (collection, query) = (self.repository.collection(), session_by_key(key));
-            let projection = projection.clone();
-            async move { collection.find_one(query).projection(projection).max_time(limit).await }
-        };
-        let (found, _) = self.until_answered(attempt).await?;
-        Ok(found.map(|stored| raw::document(&stored)))
+        // Of most the short question tells.
+        for query in [sure_session_by_key(key), session_by_key(key)] {
+            let attempt = |_| {
+                let (collection, query) = (self.repository.collection(), query.clone());
+                let projection = projection.clone();
+                async move { collection.find_one(query).projection(projection).max_time(limit).await }
+            };
+            let (found, _) = self.until_answered(attempt).await?;
+            if let Some(stored) = found {
+                return Ok(Some(raw::document(&stored)));
+            }
+        }
+        Ok(None)
     }
 
     /// Runs a pipeline on the session.

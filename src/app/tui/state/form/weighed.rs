@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use bson::Document;
 
 use super::{MetadataForm, path_map::PathMap};
-use crate::session::{MetadataEdit, edit};
+use crate::session::{MetadataEdit, MetadataPath, edit};
 
 #[cfg(test)]
 thread_local! {
@@ -44,6 +44,12 @@ impl MetadataForm {
         &self.weighed().edits
     }
 
+    /// Whether a save would write that value, what holds it or something in it.
+    #[must_use]
+    pub fn changes_touch(&self, field: &MetadataPath) -> bool {
+        self.weighed().at.touches(field)
+    }
+
     /// Where the conflicts are.
     pub(super) fn conflicts_at(&self) -> &PathMap<()> {
         let paths = || self.conflicts.iter().map(|conflict| (conflict.path.clone(), ())).collect();
@@ -70,7 +76,7 @@ mod tests {
             place::WriteRules,
             tui::state::{named::ChosenSession, tree::PathKey},
         },
-        session::{MetadataPath, edit::DateContext},
+        session::edit::DateContext,
     };
 
     /// A document of many fields, every tenth of them an object.

@@ -65,5 +65,5 @@ fn is_changed(form: &MetadataForm, way: &[Key<'_>]) -> bool {
         Key::Item(_) | Key::Root => None,
     });
     let Some(field) = MetadataPath::new(names.collect()) else { return false };
-    form.changes().iter().any(|edit| edit.path.is_within(&field) || field.is_within(&edit.path))
+    form.changes_touch(&field)
 }
