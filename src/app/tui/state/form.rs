@@ -3,6 +3,7 @@
 //! What is typed goes into `mine`; `base` is what it began with, and what a save is guarded by; `theirs` is what is stored by now.
 
 mod acts;
+mod anew;
 mod clipboard;
 mod draft;
 mod field;
@@ -18,6 +19,7 @@ mod steps;
 mod stored;
 
 pub use acts::EditPlace;
+pub use anew::MADE_ANEW;
 pub use clipboard::CopiedField;
 pub use draft::{FormDraft, OpenField};
 pub use field::{FieldEditor, FieldUse};
@@ -40,7 +42,7 @@ use super::{
 };
 use crate::{
     app::place::WriteRules,
-    session::{MetadataEdit, MetadataPath, edit},
+    session::{MetadataEdit, MetadataPath, StoredDate, edit},
 };
 
 /// Where a value stands in the form: keys of objects and positions in arrays, from the top one on. None: the metadata itself.
@@ -65,6 +67,10 @@ pub struct MetadataForm {
     pub conflicts: Vec<edit::MergeConflict>,
     /// The session was deleted meanwhile.
     pub gone: bool,
+    /// When the session was made, as far as that was told: another one may have its id later.
+    made: Option<StoredDate>,
+    /// The session was deleted and made again since something was changed here.
+    anew: bool,
     /// What is said of the last key: why nothing came of it, or what did. Safe text.
     pub says: Option<String>,
     /// Giving everything up was asked for once.
@@ -106,6 +112,8 @@ impl MetadataForm {
             theirs: stored.clone(),
             conflicts: Vec::new(),
             gone: false,
+            made: None,
+            anew: false,
             says: None,
             discarding: false,
             sent: None,

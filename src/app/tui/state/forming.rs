@@ -31,11 +31,15 @@ impl AppState {
         let mut form = match kept.map(|at| self.forms.remove(at)) {
             Some(mut form) => {
                 form.theirs(stored);
-                form.gone = self.workspace.conversation.is_gone();
                 form
             }
             None => MetadataForm::new(chosen.clone(), home, rules, stored),
         };
+        let conversation = &self.workspace.conversation;
+        let open = conversation.session().filter(|open| open.key == chosen.key);
+        // One that is not open was read just now.
+        let (made, gone) = open.map_or((None, false), |open| (open.created_at, conversation.is_gone()));
+        form.of_session(made, gone);
         if !form.is_typing() && !path.is_empty() {
             form.select(path);
         }
@@ -92,12 +96,17 @@ impl AppState {
         let Some(first) = told.next() else { return };
         let gone = self.workspace.conversation.is_gone();
         let stored = metadata::stored_of(session);
+        let stands_against = |form: &MetadataForm| (form.gone, form.conflicts.len());
+        let mut is_otherwise = false;
         for form in std::iter::once(first).chain(told) {
-            form.gone = gone;
+            let before = stands_against(form);
+            form.of_session(session.created_at, gone);
             if let Ok(stored) = &stored {
                 form.theirs(stored);
             }
+            is_otherwise |= before != stands_against(form);
         }
+        self.settle_changes(is_otherwise);
     }
 
     /// The changes that are not saved are shown, to be saved.

@@ -3,9 +3,12 @@
 use bson::Document;
 
 use super::{FieldPath, FieldUse, MetadataForm, acts::name_of};
-use crate::app::{
-    place::WriteRules,
-    tui::state::{connection::HomePlace, editor::Editor, named::ChosenSession, tree::PathKey},
+use crate::{
+    app::{
+        place::WriteRules,
+        tui::state::{connection::HomePlace, editor::Editor, named::ChosenSession, tree::PathKey},
+    },
+    session::StoredDate,
 };
 
 /// A form that is not saved, to be kept.
@@ -19,6 +22,10 @@ pub struct FormDraft {
     pub mine: Document,
     /// What was being typed.
     pub open: Option<OpenField>,
+    /// When the session was made, where that is known.
+    pub made: Option<StoredDate>,
+    /// It was changed for a session that had its id before.
+    pub anew: bool,
 }
 
 /// A text that was being typed in a form.
@@ -59,6 +66,8 @@ impl MetadataForm {
             base: self.base.clone(),
             mine: self.mine.clone(),
             open: in_large.or(in_row),
+            made: self.made,
+            anew: self.anew,
         }
     }
 
@@ -72,6 +81,7 @@ impl MetadataForm {
     ) -> (Self, Option<Editor>) {
         let mut form = Self::new(draft.session, home, rules, &draft.base);
         form.mine = draft.mine;
+        (form.made, form.anew) = (draft.made, draft.anew);
         form.changed();
         // It was typed for what was stored then: what another made of it since stands against it.
         let editor = draft.open.and_then(|open| form.open_again(open));

@@ -45,6 +45,7 @@ impl MetadataForm {
     /// The changes are stored, and the metadata is this now. What was typed meanwhile stays, not saved yet.
     pub fn saved(&mut self, stored: &Document) {
         let sent = self.sent.take().unwrap_or_else(|| self.mine.clone());
+        self.is_settled();
         // What is written here is what a person saw.
         let own = edit::difference(&self.theirs, stored);
         self.others.retain(|noted| own.iter().all(|edit| edit.path != *noted));
@@ -151,6 +152,7 @@ impl MetadataForm {
         self.large = None;
         self.overtaken = None;
         self.others.clear();
+        self.is_settled();
         self.history = FormHistory::default();
         self.changed();
     }

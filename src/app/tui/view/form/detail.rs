@@ -18,7 +18,7 @@ use crate::{
             render::{Look, format, wrap},
             state::{
                 AppState,
-                form::{FieldChange, MetadataForm, RowKind, protected_words},
+                form::{FieldChange, MADE_ANEW, MetadataForm, RowKind, protected_words},
                 tree::{Key, SECRET},
             },
         },
@@ -57,6 +57,9 @@ fn said(form: &MetadataForm, state: &AppState) -> Vec<(String, Style)> {
     }
     if let Some(says) = &form.says {
         said.push((text::line(says).into_owned(), theme.text));
+    }
+    if form.is_anew() {
+        said.push((MADE_ANEW.to_owned(), theme.warn));
     }
     let at = form.selected();
     let Some(row) = form.rows().get(at) else { return said };
