@@ -43,6 +43,19 @@ pub struct OpenField {
     pub text: String,
 }
 
+impl OpenField {
+    /// What is being typed, in a few words: `customer.tier being typed`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match (self.used_for, name_of(&self.path)) {
+            (FieldUse::Value, name) => format!("{name} being typed"),
+            (FieldUse::Key, name) => format!("another key of {name} being typed"),
+            (FieldUse::New, name) if name.is_empty() => "a new field being typed".to_owned(),
+            (FieldUse::New, name) => format!("a new field of {name} being typed"),
+        }
+    }
+}
+
 impl MetadataForm {
     /// What has to be kept of it, with the text of the larger editor where that is open over it.
     #[must_use]
@@ -123,5 +136,26 @@ impl MetadataForm {
             1 => "1 unsaved change".to_owned(),
             several => format!("{several} unsaved changes"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bson::doc;
+
+    use super::*;
+
+    #[test]
+    fn a_new_field_that_is_taken_up_again_stands_in_what_it_goes_into() {
+        let session = ChosenSession { key: "s".into(), name: "support-1042".to_owned() };
+        let stored = doc! { "a": 1, "o": { "x": 1 }, "z": 1 };
+        let mut first = MetadataForm::new(session, None, WriteRules::default(), &stored);
+        first.select(&["o", "x"].map(|key| PathKey::Name(key.to_owned())));
+        first.add();
+        let draft = first.draft(None);
+        assert_eq!(draft.open.as_ref().unwrap().words(), "a new field of o being typed");
+        let (again, _) = MetadataForm::from_draft(draft, None, WriteRules::default(), &stored);
+        let row = again.editing_row().unwrap();
+        assert_eq!((row, again.rows()[row].depth), (3, 1));
     }
 }

@@ -97,6 +97,7 @@ impl MetadataForm {
 
     /// Notes the fields that another changes and that nothing was changed of here.
     pub(super) fn note_others(&mut self, stored: &Document) {
+        let mut removed = Vec::new();
         for change in edit::difference(&self.theirs, stored) {
             let path = change.path;
             let untouched = edit::same(path.value(&self.base), path.value(&self.mine));
@@ -106,12 +107,20 @@ impl MetadataForm {
                 self.others.retain(|noted| *noted != path);
                 continue;
             }
-            if change.value.is_none() && self.typed_at().is_none() {
-                self.says.get_or_insert_with(|| format!("{path} was removed by another meanwhile"));
+            if change.value.is_none() {
+                removed.push(path.to_string());
             }
             if !self.others.contains(&path) {
                 self.others.push(path);
             }
+        }
+        if let [first, more @ ..] = removed.as_slice()
+            && self.typed_at().is_none()
+        {
+            self.says.get_or_insert_with(|| match more.len() {
+                0 => format!("{first} was removed by another meanwhile"),
+                more => format!("{first} and {more} more were removed by another meanwhile"),
+            });
         }
     }
 }
@@ -218,6 +227,17 @@ mod tests {
         form.theirs(&doc! { "a": 15, "b": 2 });
         form.saved(&doc! { "a": 15, "b": 2 });
         assert!(!form.marks(0).others && !form.marks(0).conflict);
+    }
+
+    #[test]
+    fn what_another_removes_is_counted() {
+        let session = ChosenSession { key: "s".into(), name: "support-1042".to_owned() };
+        let stored = doc! { "a": 1, "b": 1, "c": 1, "d": 1 };
+        let mut form = MetadataForm::new(session, None, WriteRules::default(), &stored);
+        form.theirs(&doc! { "a": 1 });
+        assert_eq!(form.says.take().as_deref(), Some("b and 2 more were removed by another meanwhile"));
+        form.theirs(&doc! {});
+        assert_eq!(form.says.as_deref(), Some("a was removed by another meanwhile"));
     }
 
     #[test]
