@@ -256,6 +256,10 @@ impl MetadataForm {
         };
         self.rows = shown.rows();
         self.selection.settle(&self.rows);
+        // What is typed stays selected, also where what it was to go into is gone.
+        if let Some(at) = self.rows.iter().position(|row| row.kind == RowKind::Adding) {
+            self.selection.select(at, &self.rows);
+        }
     }
 }
 

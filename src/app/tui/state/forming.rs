@@ -107,6 +107,19 @@ impl AppState {
             is_otherwise |= before != stands_against(form);
         }
         self.settle_changes(is_otherwise);
+        self.tell_larger_editor();
+    }
+
+    /// The larger editor over a form says what another made meanwhile of its value.
+    fn tell_larger_editor(&mut self) {
+        let Some((Modal::Editor(editor), beneath)) = self.modals.split_last_mut() else { return };
+        let form = beneath.iter().rev().find_map(|modal| match modal {
+            Modal::Form(form) if form.awaits(editor) => Some(form),
+            _ => None,
+        });
+        if let Some(form) = form {
+            editor.stored = form.overtaken_large();
+        }
     }
 
     /// The changes that are not saved are shown, to be saved.

@@ -246,6 +246,17 @@ fn news_keep_something_selected_and_no_reason_that_is_none_any_more() {
 }
 
 #[test]
+fn the_larger_editor_says_what_another_stored_meanwhile() {
+    let (key, _, mut screen) = changed();
+    screen.press("o more");
+    let session = screen.state.workspace.conversation.key().unwrap().clone();
+    screen.state.apply(&Change::edited(session, &[MetadataEdit::set(&key, "theirs")]));
+    let Some(Modal::Editor(editor)) = screen.state.modals.last() else { panic!("no editor") };
+    assert!(editor.text().ends_with(" mine more"));
+    assert_eq!(editor.stored, Some(Some("theirs".into())));
+}
+
+#[test]
 fn theirs_for_the_last_change_leaves_nothing_to_save() {
     let (key, _, mut screen) = changed();
     save_key(&mut screen);

@@ -160,9 +160,6 @@ impl MetadataForm {
         };
         self.type_in(FieldUse::New, parent, after, editor);
         self.arrange();
-        if let Some(at) = self.rows.iter().position(|row| row.kind == RowKind::Adding) {
-            self.selection.select(at, &self.rows);
-        }
     }
 
     /// The container for a new field, and what it stands behind.

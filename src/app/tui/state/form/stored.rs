@@ -2,7 +2,7 @@
 
 use bson::{Bson, Document};
 
-use super::{FormHistory, MetadataForm, marks::field_of, place};
+use super::{FormHistory, MetadataForm, acts::name_of, marks::field_of, place};
 use crate::{
     app::tui::state::tree::PathKey,
     session::{
@@ -71,6 +71,7 @@ impl MetadataForm {
     }
 
     pub(super) fn rebase(&mut self, base: &Document, stored: &Document) {
+        let offered = self.retyping.as_deref().and_then(|retyping| place::value(&self.mine, &retyping.path)).cloned();
         if let Some(sent) = &mut self.sent {
             // It follows as mine does: what differs between the two is what was typed since.
             *sent = edit::merge(base, sent, stored).document;
@@ -85,6 +86,14 @@ impl MetadataForm {
             put_at(&mut self.base, conflict.path.keys(), conflict.base.as_ref());
         }
         self.changed();
+        // What was offered is made of a value that is none any more.
+        if let Some(retyping) = self.retyping.as_deref()
+            && !edit::same(place::value(&self.mine, &retyping.path), offered.as_ref())
+        {
+            let field = name_of(&retyping.path);
+            self.says = Some(format!("{field} was changed by another meanwhile: choose its type again"));
+            self.retyping = None;
+        }
     }
 
     /// A person chose what a field is to hold: saved it replaces what is stored now.
