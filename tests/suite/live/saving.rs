@@ -281,7 +281,7 @@ async fn a_save_that_never_arrived_is_told_once_the_way_is_there_again_and_can_b
     assert_eq!(saving.states().await, [DeedState::Begun]);
     saving.proxy.mend();
     saving.until_said("priority, n of s-1").await;
-    assert!(says(&saving.screen, "is not stored: it did not arrive"), "{:?}", saving.screen.state.said);
+    assert!(says(&saving.screen, "is not stored: it has not arrived so far"), "{:?}", saving.screen.state.said);
     saving.is_not_saved().await;
     saving.save_again(&[false, true]).await;
     assert_eq!(saving.states().await, [DeedState::Begun, DeedState::Done]);

@@ -9,6 +9,8 @@ pub struct ChangeList {
     pub selected: usize,
     /// Why it is not saved. Safe text.
     pub problem: Option<String>,
+    /// It was said that the changes were for another session of the same id: saved once more, they are for this one.
+    pub told_anew: bool,
 }
 
 #[cfg(test)]

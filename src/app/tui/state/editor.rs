@@ -15,6 +15,7 @@ pub use draft::EditorDraft;
 pub use rated::changed_feedback;
 use returned::Returned;
 use steps::RowSteps;
+pub use value::local_date;
 
 use bson::Bson;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};

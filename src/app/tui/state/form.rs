@@ -3,6 +3,7 @@
 //! What is typed goes into `mine`; `base` is what it began with, and what a save is guarded by; `theirs` is what is stored by now.
 
 mod acts;
+mod anew;
 mod clipboard;
 mod draft;
 mod field;
@@ -21,6 +22,7 @@ mod stored;
 mod weighed;
 
 pub use acts::EditPlace;
+pub use anew::MADE_ANEW;
 pub use clipboard::CopiedField;
 pub use draft::{FormDraft, OpenField};
 pub use field::{FieldEditor, FieldUse};
@@ -45,7 +47,7 @@ use super::{
 };
 use crate::{
     app::place::WriteRules,
-    session::{MetadataPath, edit},
+    session::{MetadataPath, StoredDate, edit},
 };
 
 /// Where a value stands in the form: keys of objects and positions in arrays, from the top one on. None: the metadata itself.
@@ -70,6 +72,10 @@ pub struct MetadataForm {
     pub conflicts: Vec<edit::MergeConflict>,
     /// The session was deleted meanwhile.
     pub gone: bool,
+    /// When the session was made, as far as that was told: another one may have its id later.
+    made: Option<StoredDate>,
+    /// The session was deleted and made again since something was changed here.
+    anew: bool,
     /// What is said of the last key: why nothing came of it, or what did. Safe text.
     pub says: Option<String>,
     /// Giving everything up was asked for once.
@@ -112,6 +118,8 @@ impl MetadataForm {
             theirs: stored.clone(),
             conflicts: Vec::new(),
             gone: false,
+            made: None,
+            anew: false,
             says: None,
             discarding: false,
             sent: None,
@@ -251,6 +259,10 @@ impl MetadataForm {
         };
         self.rows = shown.rows(std::mem::take(&mut self.rows));
         self.selection.settle(&self.rows);
+        // What is typed stays selected, also where what it was to go into is gone.
+        if let Some(at) = self.rows.iter().position(|row| row.kind == RowKind::Adding) {
+            self.selection.select(at, &self.rows);
+        }
     }
 }
 

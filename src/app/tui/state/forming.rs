@@ -31,11 +31,15 @@ impl AppState {
         let mut form = match kept.map(|at| self.forms.remove(at)) {
             Some(mut form) => {
                 form.theirs(stored);
-                form.gone = self.workspace.conversation.is_gone();
                 form
             }
             None => MetadataForm::new(chosen.clone(), home, rules, stored),
         };
+        let conversation = &self.workspace.conversation;
+        let open = conversation.session().filter(|open| open.key == chosen.key);
+        // One that is not open was read just now.
+        let (made, gone) = open.map_or((None, false), |open| (open.created_at, conversation.is_gone()));
+        form.of_session(made, gone);
         if !form.is_typing() && !path.is_empty() {
             form.select(path);
         }
@@ -94,11 +98,29 @@ impl AppState {
         // What is no object, no field is told of.
         let (is_refused, nothing) = (metadata::refusal(session).is_some(), Document::new());
         let stored = session.metadata_fields().unwrap_or(&nothing);
+        let stands_against = |form: &MetadataForm| (form.gone, form.conflicts.len());
+        let mut is_otherwise = false;
         for form in std::iter::once(first).chain(told) {
-            form.gone = gone;
+            let before = stands_against(form);
+            form.of_session(session.created_at, gone);
             if !is_refused {
                 form.theirs(stored);
             }
+            is_otherwise |= before != stands_against(form);
+        }
+        self.settle_changes(is_otherwise);
+        self.tell_larger_editor();
+    }
+
+    /// The larger editor over a form says what another made meanwhile of its value.
+    fn tell_larger_editor(&mut self) {
+        let Some((Modal::Editor(editor), beneath)) = self.modals.split_last_mut() else { return };
+        let form = beneath.iter().rev().find_map(|modal| match modal {
+            Modal::Form(form) if form.awaits(editor) => Some(form),
+            _ => None,
+        });
+        if let Some(form) = form {
+            editor.stored = form.overtaken_large();
         }
     }
 

@@ -147,7 +147,8 @@ fn change(edit: &MetadataEdit, cells: usize, look: &Look) -> Vec<Vec<Span<'stati
 
 /// What one side holds.
 fn side(word: &str, held: Option<&Bson>, path: &MetadataPath, cells: usize, look: &Look) -> Vec<Span<'static>> {
-    let room = cells.saturating_sub(16);
+    // The bar of the selection is before it.
+    let room = cells.saturating_sub(17);
     let (kind, value) = match held {
         Some(value) => (plain::type_word(value).to_owned(), shown(value, path, room, look)),
         None => (String::new(), "nothing".to_owned()),

@@ -64,7 +64,9 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
             return run.found(());
         }
         if let Some(conflict) = conflict(&key, &edits, fields) {
-            return Err(conflict);
+            // The attempt that was not answered may have been carried out, and what others wrote since is in the way.
+            let is_partly_done = repeated && edits.iter().any(|edit| is_made(edit, fields));
+            return Err(if is_partly_done { run.unconfirmed(conflict.to_string()) } else { conflict });
         }
         update = EditUpdate::of(&edits, fields);
     }
@@ -131,6 +133,12 @@ fn are_done(edits: &[MetadataEdit], fields: &Document) -> bool {
         || (edit::apply(&mut again, &moved).is_ok()
             && edit::same(Some(&again.into()), Some(&Bson::Document(fields.clone()))));
     edits.iter().all(is_stored) && stays
+}
+
+/// Whether a field is stored as the edit would have it, which it was not before.
+fn is_made(edit: &MetadataEdit, fields: &Document) -> bool {
+    let is = |value: Option<&Bson>| edit::same(edit.path.value(fields), value);
+    matches!(&edit.guard, Guard::Stored(before) if !is(before.as_ref())) && is(edit.value.as_ref())
 }
 
 /// Why edits are refused where fields stand twice: the server removes one of two of a name, and the other would show instead; and

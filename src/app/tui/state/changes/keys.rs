@@ -8,7 +8,7 @@ use crate::{
         keymap::Action,
         tui::state::{
             AppState, Effect,
-            form::{FormChoice, MetadataForm},
+            form::{FormChoice, MADE_ANEW, MetadataForm},
             modal::Modal,
             tree::PathKey,
         },
@@ -53,6 +53,16 @@ impl AppState {
         Some((&mut **list, form))
     }
 
+    /// The form beneath was told news: something listed is selected. What stood against a save is no reason any more where
+    /// that is otherwise now.
+    pub(in crate::app::tui::state) fn settle_changes(&mut self, is_otherwise: bool) {
+        let Some((list, form)) = self.list_and_form() else { return };
+        list.settle(form);
+        if is_otherwise {
+            list.problem = None;
+        }
+    }
+
     /// A key while the list of changes is shown.
     pub(in crate::app::tui::state) fn on_changes_key(&mut self, key: KeyEvent) -> Vec<Effect> {
         let action = self.keymap.action(key);
@@ -63,6 +73,10 @@ impl AppState {
             Some(Wish::Leave) => self.close_modal(),
             Some(Wish::Choose(choice)) => {
                 list.choose(form, choice);
+                if form.conflicts.is_empty() && form.changes().is_empty() {
+                    form.says = Some("nothing is changed any more: all of it is as stored".to_owned());
+                    return self.close_modal();
+                }
                 Vec::new()
             }
             Some(Wish::Edit) => self.edit_listed(),
@@ -77,10 +91,13 @@ impl AppState {
     /// Sends the changes, unless something stands against it.
     fn save_changes(&mut self) -> Vec<Effect> {
         let Some(form) = self.listed_form() else { return self.close_modal() };
-        if let Err(why) = self.may_save(form) {
-            if let Some((list, _)) = self.list_and_form() {
-                list.problem = Some(why);
-            }
+        let refused = self.may_save(form).err();
+        let Some((list, form)) = self.list_and_form() else { return Vec::new() };
+        list.problem = refused;
+        if list.problem.is_none() && form.is_anew() && !std::mem::replace(&mut list.told_anew, true) {
+            list.problem = Some(format!("{MADE_ANEW}; once more saves them in this one"));
+        }
+        if list.problem.is_some() {
             return Vec::new();
         }
         let write = Write::Metadata(form.session.key.clone(), form.changes().to_vec());

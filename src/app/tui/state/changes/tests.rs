@@ -228,6 +228,61 @@ fn a_form_is_kept_as_a_draft_with_what_is_typed_in_it() {
 }
 
 #[test]
+fn news_keep_something_selected_and_no_reason_that_is_none_any_more() {
+    let (key, _, mut screen) = changed();
+    screen.press("azz_new=1\n");
+    save_key(&mut screen);
+    screen.press("G");
+    assert_eq!((form(&screen).changes().len(), list(&screen).unwrap().selected), (2, 1));
+    let session = screen.state.workspace.conversation.key().unwrap().clone();
+    screen.state.apply(&Change::edited(session.clone(), &[MetadataEdit::set(&key, "theirs")]));
+    assert_eq!((form(&screen).conflicts.len(), list(&screen).unwrap().selected), (1, 0));
+    screen.press("\n");
+    assert!(list(&screen).unwrap().problem.is_some());
+    // The other writer makes the same of it: there is nothing to choose.
+    let mine = form(&screen).mine.get(&key).cloned().unwrap();
+    screen.state.apply(&Change::edited(session, &[MetadataEdit::set(&key, mine)]));
+    assert!(form(&screen).conflicts.is_empty() && list(&screen).unwrap().problem.is_none());
+}
+
+#[test]
+fn the_larger_editor_says_what_another_stored_meanwhile() {
+    let (key, _, mut screen) = changed();
+    screen.press("o more");
+    let session = screen.state.workspace.conversation.key().unwrap().clone();
+    screen.state.apply(&Change::edited(session, &[MetadataEdit::set(&key, "theirs")]));
+    let Some(Modal::Editor(editor)) = screen.state.modals.last() else { panic!("no editor") };
+    assert!(editor.text().ends_with(" mine more"));
+    assert_eq!(editor.stored, Some(Some("theirs".into())));
+}
+
+#[test]
+fn theirs_for_the_last_change_leaves_nothing_to_save() {
+    let (key, _, mut screen) = changed();
+    save_key(&mut screen);
+    screen.press("\n");
+    conflict(&mut screen, &key, Some("theirs".into()));
+    screen.press("t");
+    assert!(list(&screen).is_none() && !form(&screen).is_unsaved());
+    assert!(form(&screen).says.as_deref().unwrap().contains("as stored"));
+}
+
+#[test]
+fn changes_for_a_session_that_was_made_anew_are_saved_once_that_is_known() {
+    let (_, _, mut screen) = changed();
+    let made = screen.state.workspace.conversation.session().unwrap().created_at;
+    let Some(Modal::Form(form)) = screen.state.modals.last_mut() else { panic!("no form") };
+    form.of_session(made, true);
+    form.of_session(made, false);
+    save_key(&mut screen);
+    screen.press("\n");
+    assert!(sent(&mut screen).is_none());
+    assert!(list(&screen).unwrap().problem.as_deref().unwrap().contains("made again"));
+    screen.press("\n");
+    assert!(sent(&mut screen).is_some());
+}
+
+#[test]
 fn a_session_deleted_by_another_is_said_in_the_form_and_nothing_is_sent() {
     let (_, _, mut screen) = changed();
     let key = screen.state.workspace.conversation.key().unwrap().clone();

@@ -34,7 +34,12 @@ pub(super) fn read(typed: &str, subtype: BinarySubtype) -> Result<Binary, String
         .filter(|c| !c.is_whitespace() && *c != '-')
         .map(|c| c.to_digit(16).map(|digit| digit as u8))
         .collect();
-    let digits = digits.ok_or("that is no bin: it takes hexadecimal digits, two a byte")?;
+    let wrong = if is_uuid(subtype) {
+        "that is no UUID: it takes 32 hexadecimal digits"
+    } else {
+        "that is no bin: it takes hexadecimal digits, two a byte"
+    };
+    let digits = digits.ok_or(wrong)?;
     let (pairs, odd) = digits.as_chunks::<2>();
     if !odd.is_empty() {
         return Err("a digit is missing: it takes two a byte".to_owned());
@@ -46,14 +51,18 @@ pub(super) fn read(typed: &str, subtype: BinarySubtype) -> Result<Binary, String
     Ok(Binary { subtype, bytes })
 }
 
-/// What it takes. Safe text.
-pub(super) fn takes(binary: &Binary) -> String {
+/// What it takes, and how much is typed of it. Safe text.
+pub(super) fn takes(binary: &Binary, typed: &str) -> String {
     let (size, subtype) = (binary.bytes.len(), u8::from(binary.subtype));
-    match binary.subtype {
-        _ if size > MOST => format!("{size} bytes of subtype {subtype}, as JSON"),
-        BinarySubtype::Uuid | BinarySubtype::UuidOld => "takes a UUID".to_owned(),
-        _ => format!("takes hexadecimal digits; {size} bytes of subtype {subtype}"),
+    if size > MOST {
+        return format!("{size} bytes of subtype {subtype}, as JSON");
     }
+    if is_uuid(binary.subtype) {
+        return "takes a UUID".to_owned();
+    }
+    let size = read(typed, binary.subtype).map_or(size, |typed| typed.bytes.len());
+    let many = if size == 1 { "" } else { "s" };
+    format!("takes hexadecimal digits; {size} byte{many} of subtype {subtype}")
 }
 
 fn is_uuid(subtype: BinarySubtype) -> bool {
@@ -88,8 +97,13 @@ mod tests {
             ("0g", BinarySubtype::Generic, "hexadecimal"),
             ("012", BinarySubtype::Generic, "missing"),
             ("0102", BinarySubtype::Uuid, "16 bytes"),
+            ("0g", BinarySubtype::Uuid, "that is no UUID: it takes 32 hexadecimal"),
         ] {
             assert!(read(typed, subtype).unwrap_err().contains(wrong), "{typed}");
+        }
+        let stored = Binary { subtype: BinarySubtype::Generic, bytes: vec![0; 5] };
+        for (typed, size) in [("", "0 bytes"), ("0a", "1 byte "), ("00 01", "2 bytes"), ("{", "5 bytes")] {
+            assert!(takes(&stored, typed).contains(size), "{typed}: {}", takes(&stored, typed));
         }
         assert_eq!(read(" de AD-be ef ", BinarySubtype::Generic).unwrap().bytes, [0xde, 0xad, 0xbe, 0xef]);
     }

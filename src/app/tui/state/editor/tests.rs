@@ -197,6 +197,21 @@ fn a_date_says_what_it_will_be() {
 }
 
 #[test]
+fn a_date_says_what_it_will_be_by_the_clocks_here_too() {
+    let zone = jiff::tz::TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+    let dates = DateContext::new("2026-03-28T12:00:00Z".parse().unwrap(), zone);
+    // The clocks change in the night between: a day is 24 hours.
+    for (typed, meant) in [
+        ("+1d", "will be 2026-03-29T12:00:00Z, Sun 2026-03-29 14:00:00 CEST"),
+        ("2026-03-28 14:00", "will be 2026-03-28T13:00:00Z, Sat 2026-03-28 14:00:00 CET"),
+    ] {
+        let mut editor = field(bson::DateTime::from_millis(0));
+        editor.fill(typed);
+        assert_eq!(editor.takes(&dates).as_deref(), Some(meant));
+    }
+}
+
+#[test]
 fn a_key_is_renamed_unless_it_is_there_or_can_be_none() {
     let start = || Editor::rename("s".into(), "a", vec!["b".to_owned()]);
     assert_eq!(press(&mut start(), "\n"), Edited::Close, "it is the same");

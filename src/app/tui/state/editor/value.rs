@@ -1,12 +1,16 @@
 //! The text of a value: what an editor starts with, how it is read back, and what is pasted into it.
 
 use bson::Bson;
+use jiff::tz::{Offset, TimeZone};
 use serde_json::Value;
 
 use super::{Editor, Purpose, bytes};
 use crate::{
     app::text,
-    session::edit::{self, DateContext},
+    session::{
+        StoredDate,
+        edit::{self, DateContext},
+    },
 };
 
 /// What is said of a text that is written as JSON.
@@ -19,17 +23,28 @@ impl Editor {
         let Purpose::Edit { kind, .. } = &self.purpose else { return None };
         match kind {
             Bson::String(_) => return self.is_json.then(|| IS_JSON.to_owned()),
-            Bson::Binary(binary) => return Some(bytes::takes(binary)),
+            Bson::Binary(binary) => return Some(bytes::takes(binary, &self.text())),
             Bson::DateTime(_) if self.is_unsaved() => {
-                if let Some(meant) = edit::read_as(&self.text(), kind, dates).ok().and_then(|meant| edit::write(&meant))
+                if let Ok(Bson::DateTime(meant)) = edit::read_as(&self.text(), kind, dates)
+                    && let Some(written) = edit::write(&Bson::DateTime(meant))
                 {
-                    return Some(format!("will be {meant}"));
+                    let at = StoredDate::from(meant);
+                    let is_utc = at.timestamp().is_none_or(|at| dates.zone.to_offset(at) == Offset::UTC);
+                    let local = local_date(at, &dates.zone).filter(|_| !is_utc);
+                    let local = local.map_or_else(String::new, |local| format!(", {local}"));
+                    return Some(format!("will be {written}{local}"));
                 }
             }
             _ => {}
         }
         Some(format!("takes {}", edit::forms(kind.element_type())))
     }
+}
+
+/// A date as the clocks of a zone show it; `None` where they have none for it.
+#[must_use]
+pub fn local_date(at: StoredDate, zone: &TimeZone) -> Option<String> {
+    Some(at.timestamp()?.to_zoned(zone.clone()).strftime("%a %Y-%m-%d %H:%M:%S %Z").to_string())
 }
 
 /// What an editor starts with, and whether it is a string written as JSON: one with characters that a terminal must not be

@@ -55,18 +55,19 @@ impl MetadataForm {
         refused
     }
 
+    /// Where the selected field stands; of a removed one it is said that nothing can be done with it.
+    pub(super) fn chosen_field(&mut self) -> Option<FieldPath> {
+        let at = self.selected();
+        let kind = self.rows.get(at)?.kind;
+        if kind == RowKind::Removed {
+            self.says = Some("this field is removed: bring it back first".to_owned());
+        }
+        (kind == RowKind::Field).then(|| self.path(at))
+    }
+
     /// Begins to edit the selected value in its row, turns a true or false, or tells that it takes the larger editor.
     pub fn edit(&mut self) -> EditPlace {
-        let at = self.selected();
-        let path = self.path(at);
-        match self.rows.get(at).map(|row| row.kind) {
-            Some(RowKind::Removed) => {
-                self.says = Some("this field is removed; d brings it back".to_owned());
-                return EditPlace::Here;
-            }
-            Some(RowKind::Field) if !self.refuses(&path) => {}
-            _ => return EditPlace::Here,
-        }
+        let Some(path) = self.chosen_field().filter(|path| !self.refuses(path)) else { return EditPlace::Here };
         let Some(value) = place::value(&self.mine, &path) else { return EditPlace::Here };
         match value {
             Bson::Boolean(flag) => {
@@ -93,11 +94,7 @@ impl MetadataForm {
 
     /// An editor on the selected value for the larger view. `None`: it says why there is none.
     pub fn large_editor(&mut self) -> Option<Editor> {
-        let at = self.selected();
-        let path = self.path(at);
-        if self.rows.get(at).is_none_or(|row| row.kind != RowKind::Field) || self.refuses_text(&path) {
-            return None;
-        }
+        let path = self.chosen_field().filter(|path| !self.refuses_text(path))?;
         let value = place::value(&self.mine, &path)?;
         let editor = Editor::field(self.session.key.clone(), &name_of(&path), value);
         if editor.is_none() {
@@ -150,6 +147,8 @@ impl MetadataForm {
         if !parent.is_empty() && self.refuses(&parent) {
             return;
         }
+        // It is seen in what it goes into.
+        self.unfolded.unfold(&parent.iter().map(PathKey::key).collect::<Vec<_>>());
         let session = self.session.key.clone();
         let editor = match self.container(&parent) {
             Some(Bson::Array(_)) => Editor::item(session),
@@ -161,9 +160,6 @@ impl MetadataForm {
         };
         self.type_in(FieldUse::New, parent, after, editor);
         self.arrange();
-        if let Some(at) = self.rows.iter().position(|row| row.kind == RowKind::Adding) {
-            self.selection.select(at, &self.rows);
-        }
     }
 
     /// The container for a new field, and what it stands behind.
@@ -190,11 +186,7 @@ impl MetadataForm {
 
     /// Begins to edit the key of the selected field.
     pub fn rename(&mut self) {
-        let at = self.selected();
-        let path = self.path(at);
-        if self.rows.get(at).is_none_or(|row| row.kind != RowKind::Field) || self.refuses(&path) {
-            return;
-        }
+        let Some(path) = self.chosen_field().filter(|path| !self.refuses(path)) else { return };
         let Some((PathKey::Name(name), parent)) = path.split_last() else {
             self.says = Some("an item of an array has a position and no key".to_owned());
             return;
@@ -236,11 +228,7 @@ impl MetadataForm {
 
     /// Moves the selected field up or down among its siblings.
     pub fn shift(&mut self, down: bool) {
-        let at = self.selected();
-        let path = self.path(at);
-        if self.rows.get(at).is_none_or(|row| row.kind != RowKind::Field) || self.refuses(&path) {
-            return;
-        }
+        let Some(path) = self.chosen_field().filter(|path| !self.refuses(path)) else { return };
         if self.sort != FormSort::Stored || !self.filter.is_empty() {
             self.says = Some("fields are moved while all of them are shown as they are stored".to_owned());
             return;
@@ -253,7 +241,10 @@ impl MetadataForm {
             _ => return,
         };
         let to = from.and_then(|from| if down { Some(from + 1) } else { from.checked_sub(1) });
-        let Some(to) = to.filter(|to| *to < count) else { return };
+        let Some(to) = to.filter(|to| *to < count) else {
+            self.says = Some(format!("it is the {} one here", if down { "last" } else { "first" }));
+            return;
+        };
         if let Some(place) = self.step(FormStep::Move { path, to }) {
             self.select(&place);
         }
@@ -282,4 +273,39 @@ pub(super) fn name_of(path: &[PathKey]) -> String {
         PathKey::Root => String::new(),
     });
     steps.collect::<Vec<_>>().join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use bson::doc;
+    use jiff::{Timestamp, tz::TimeZone};
+
+    use super::*;
+    use crate::{
+        app::{place::WriteRules, tui::state::named::ChosenSession},
+        session::edit::DateContext,
+    };
+
+    #[test]
+    fn what_a_key_cannot_do_is_said() {
+        let session = ChosenSession { key: "s".into(), name: "support-1042".to_owned() };
+        let mut form = MetadataForm::new(session, None, WriteRules::default(), &doc! { "a": 1, "b": 2 });
+        form.shift(false);
+        assert!(form.says.take().unwrap().contains("first"));
+        form.select(&[PathKey::Name("b".to_owned())]);
+        form.shift(true);
+        assert!(form.says.take().unwrap().contains("last"));
+        form.remove();
+        let acts: [fn(&mut MetadataForm); 4] = [
+            MetadataForm::rename,
+            |form| form.retype(&DateContext::new(Timestamp::UNIX_EPOCH, TimeZone::UTC)),
+            |form| form.shift(true),
+            |form| assert_eq!(form.edit(), EditPlace::Here),
+        ];
+        for act in acts {
+            act(&mut form);
+            assert!(form.says.take().unwrap().contains("removed"));
+        }
+        assert!(form.field_editor().is_none() && form.retyping().is_none());
+    }
 }

@@ -3,9 +3,12 @@
 use bson::Document;
 
 use super::{FieldPath, FieldUse, MetadataForm, acts::name_of};
-use crate::app::{
-    place::WriteRules,
-    tui::state::{connection::HomePlace, editor::Editor, named::ChosenSession, tree::PathKey},
+use crate::{
+    app::{
+        place::WriteRules,
+        tui::state::{connection::HomePlace, editor::Editor, named::ChosenSession, tree::PathKey},
+    },
+    session::StoredDate,
 };
 
 /// A form that is not saved, to be kept.
@@ -19,6 +22,10 @@ pub struct FormDraft {
     pub mine: Document,
     /// What was being typed.
     pub open: Option<OpenField>,
+    /// When the session was made, where that is known.
+    pub made: Option<StoredDate>,
+    /// It was changed for a session that had its id before.
+    pub anew: bool,
 }
 
 /// A text that was being typed in a form.
@@ -34,6 +41,19 @@ pub struct OpenField {
     pub large: bool,
     /// The text.
     pub text: String,
+}
+
+impl OpenField {
+    /// What is being typed, in a few words: `customer.tier being typed`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match (self.used_for, name_of(&self.path)) {
+            (FieldUse::Value, name) => format!("{name} being typed"),
+            (FieldUse::Key, name) => format!("another key of {name} being typed"),
+            (FieldUse::New, name) if name.is_empty() => "a new field being typed".to_owned(),
+            (FieldUse::New, name) => format!("a new field of {name} being typed"),
+        }
+    }
 }
 
 impl MetadataForm {
@@ -59,6 +79,8 @@ impl MetadataForm {
             base: self.base.clone(),
             mine: self.mine.clone(),
             open: in_large.or(in_row),
+            made: self.made,
+            anew: self.anew,
         }
     }
 
@@ -72,6 +94,7 @@ impl MetadataForm {
     ) -> (Self, Option<Editor>) {
         let mut form = Self::new(draft.session, home, rules, &draft.base);
         form.mine = draft.mine;
+        (form.made, form.anew) = (draft.made, draft.anew);
         form.changed();
         // It was typed for what was stored then: what another made of it since stands against it.
         let editor = draft.open.and_then(|open| form.open_again(open));
@@ -113,5 +136,26 @@ impl MetadataForm {
             1 => "1 unsaved change".to_owned(),
             several => format!("{several} unsaved changes"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bson::doc;
+
+    use super::*;
+
+    #[test]
+    fn a_new_field_that_is_taken_up_again_stands_in_what_it_goes_into() {
+        let session = ChosenSession { key: "s".into(), name: "support-1042".to_owned() };
+        let stored = doc! { "a": 1, "o": { "x": 1 }, "z": 1 };
+        let mut first = MetadataForm::new(session, None, WriteRules::default(), &stored);
+        first.select(&["o", "x"].map(|key| PathKey::Name(key.to_owned())));
+        first.add();
+        let draft = first.draft(None);
+        assert_eq!(draft.open.as_ref().unwrap().words(), "a new field of o being typed");
+        let (again, _) = MetadataForm::from_draft(draft, None, WriteRules::default(), &stored);
+        let row = again.editing_row().unwrap();
+        assert_eq!((row, again.rows()[row].depth), (3, 1));
     }
 }

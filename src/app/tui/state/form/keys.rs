@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent};
 use tui_textarea::{CursorMove, TextArea};
 
-use super::{FieldEditor, FieldUse, MetadataForm, steps::FormStep};
+use super::{FieldEditor, FieldUse, MetadataForm, acts::name_of, steps::FormStep};
 use crate::{
     app::{
         text,
@@ -89,8 +89,16 @@ impl MetadataForm {
             self.select(&place);
             return;
         }
-        let gone = "its field is gone or its key is there by now: this was not taken; Esc leaves it";
-        field.editor.problem = Some(self.says.take().unwrap_or_else(|| gone.to_owned()));
+        let gone = match field.path.as_slice() {
+            parent @ [_, ..] if field.used_for == FieldUse::New && self.container(parent).is_none() => {
+                format!(
+                    "{} is not there any more, and this goes into it: it was not taken; Esc leaves it",
+                    name_of(parent)
+                )
+            }
+            _ => "its field is gone or its key is there by now: this was not taken; Esc leaves it".to_owned(),
+        };
+        field.editor.problem = Some(self.says.take().unwrap_or(gone));
         self.field = Some(field);
     }
 

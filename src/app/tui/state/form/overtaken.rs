@@ -11,7 +11,7 @@ use super::{
     stored::put_at,
 };
 use crate::{
-    app::tui::state::tree::PathKey,
+    app::tui::state::tree::{PathKey, without_secrets},
     session::{
         MetadataPath,
         edit::{self, MergeConflict},
@@ -95,11 +95,21 @@ impl MetadataForm {
         Some((path, path.value(&self.theirs)))
     }
 
+    /// What another made meanwhile of the value in the larger editor, without secrets; `None`: nothing.
+    #[must_use]
+    pub fn overtaken_large(&self) -> Option<Option<Bson>> {
+        let path = self.large.as_ref()?;
+        let field = field_of(path)?;
+        let is_of_it = |other: &MetadataPath| field.is_within(other) || other.is_within(&field);
+        let is_otherwise = self.overtaken.is_some() || self.conflicts.iter().any(|conflict| is_of_it(&conflict.path));
+        is_otherwise.then(|| place::value(&self.theirs, path).map(without_secrets))
+    }
+
     /// Notes the fields that another changes and that nothing was changed of here. `true`: they hold other values alone, and no
     /// object or array came, went or changed.
     pub(super) fn note_others(&mut self, stored: &Document) -> bool {
         let is_flat = |value: Option<&Bson>| !matches!(value, None | Some(Bson::Document(_) | Bson::Array(_)));
-        let mut flat = true;
+        let (mut flat, mut removed) = (true, Vec::new());
         for change in edit::difference(&self.theirs, stored) {
             let was = change.path.value(&self.theirs);
             flat &= change.path.keys().len() == 1 && is_flat(was) && is_flat(change.value.as_ref());
@@ -112,10 +122,18 @@ impl MetadataForm {
                 self.others.remove(&path);
                 continue;
             }
-            if change.value.is_none() && self.typed_at().is_none() {
-                self.says.get_or_insert_with(|| format!("{path} was removed by another meanwhile"));
+            if change.value.is_none() {
+                removed.push(path.to_string());
             }
             self.others.insert(path, ());
+        }
+        if let [first, more @ ..] = removed.as_slice()
+            && self.typed_at().is_none()
+        {
+            self.says.get_or_insert_with(|| match more.len() {
+                0 => format!("{first} was removed by another meanwhile"),
+                more => format!("{first} and {more} more were removed by another meanwhile"),
+            });
         }
         flat
     }
@@ -223,6 +241,49 @@ mod tests {
         form.theirs(&doc! { "a": 15, "b": 2 });
         form.saved(&doc! { "a": 15, "b": 2 });
         assert!(!form.marks(0).others && !form.marks(0).conflict);
+    }
+
+    #[test]
+    fn a_new_field_stays_typed_and_selected_when_what_it_goes_into_is_removed() {
+        let session = ChosenSession { key: "s".into(), name: "support-1042".to_owned() };
+        let stored = doc! { "a": 1, "o": { "x": 1 }, "t": 1 };
+        let mut form = MetadataForm::new(session, None, WriteRules::default(), &stored);
+        form.select(&[name("o"), name("x")]);
+        form.add();
+        "n=1".chars().for_each(|c| press(&mut form, KeyCode::Char(c)));
+        form.theirs(&doc! { "a": 1, "t": 1 });
+        assert_eq!(form.editing_row(), Some(form.selected()));
+        press(&mut form, KeyCode::Enter);
+        assert!(form.field_editor().unwrap().problem().unwrap().starts_with("o is not there any more"));
+        form.theirs(&stored);
+        press(&mut form, KeyCode::Enter);
+        assert_eq!(form.mine, doc! { "a": 1, "o": { "x": 1, "n": 1 }, "t": 1 });
+    }
+
+    #[test]
+    fn a_type_is_chosen_for_the_value_that_is_there() {
+        let session = ChosenSession { key: "s".into(), name: "support-1042".to_owned() };
+        let mut form = MetadataForm::new(session, None, WriteRules::default(), &doc! { "a": 1, "b": 1 });
+        let dates = DateContext::new(Timestamp::UNIX_EPOCH, TimeZone::UTC);
+        form.retype(&dates);
+        form.theirs(&doc! { "a": 1, "b": 2 });
+        assert!(form.retyping().is_some());
+        form.theirs(&doc! { "a": 77, "b": 2 });
+        assert!(form.retyping().is_none() && form.says.as_deref().unwrap().starts_with("a was changed by another"));
+        form.retype(&dates);
+        form.retype_chosen();
+        assert_eq!(form.mine, doc! { "a": "77", "b": 2 });
+    }
+
+    #[test]
+    fn what_another_removes_is_counted() {
+        let session = ChosenSession { key: "s".into(), name: "support-1042".to_owned() };
+        let stored = doc! { "a": 1, "b": 1, "c": 1, "d": 1 };
+        let mut form = MetadataForm::new(session, None, WriteRules::default(), &stored);
+        form.theirs(&doc! { "a": 1 });
+        assert_eq!(form.says.take().as_deref(), Some("b and 2 more were removed by another meanwhile"));
+        form.theirs(&doc! {});
+        assert_eq!(form.says.as_deref(), Some("a was removed by another meanwhile"));
     }
 
     #[test]

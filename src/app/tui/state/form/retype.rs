@@ -2,7 +2,7 @@
 
 use bson::{Bson, spec::ElementType};
 
-use super::{FieldPath, MetadataForm, RowKind, place, steps::FormStep};
+use super::{FieldPath, MetadataForm, place, steps::FormStep};
 use crate::{
     app::{keymap::Action, tui::state::list::Selection},
     session::{
@@ -63,11 +63,7 @@ pub struct RetypeChoice {
 impl MetadataForm {
     /// Offers the types that the selected value may be given.
     pub fn retype(&mut self, dates: &DateContext) {
-        let at = self.selected();
-        let path = self.path(at);
-        if self.rows.get(at).is_none_or(|row| row.kind != RowKind::Field) || self.refuses_text(&path) {
-            return;
-        }
+        let Some(path) = self.chosen_field().filter(|path| !self.refuses_text(path)) else { return };
         let Some(value) = place::value(&self.mine, &path) else { return };
         let others = TYPES.into_iter().filter(|kind| *kind != value.element_type());
         let choices: Vec<RetypeChoice> = others

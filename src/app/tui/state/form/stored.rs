@@ -2,7 +2,7 @@
 
 use bson::{Bson, Document};
 
-use super::{FormHistory, FormSort, MetadataForm, marks::field_of, place};
+use super::{FormHistory, FormSort, MetadataForm, acts::name_of, marks::field_of, place};
 use crate::{
     app::tui::state::tree::PathKey,
     session::{
@@ -45,6 +45,7 @@ impl MetadataForm {
     /// The changes are stored, and the metadata is this now. What was typed meanwhile stays, not saved yet.
     pub fn saved(&mut self, stored: &Document) {
         let sent = self.sent.take().unwrap_or_else(|| self.mine.clone());
+        self.is_settled();
         // What is written here is what a person saw.
         if !self.others.is_empty() {
             for edit in edit::difference(&self.theirs, stored) {
@@ -86,6 +87,7 @@ impl MetadataForm {
     }
 
     fn take_stored(&mut self, base: Document, stored: &Document) {
+        let offered = self.retyping.as_deref().and_then(|retyping| place::value(&self.mine, &retyping.path)).cloned();
         if let Some(sent) = &mut self.sent {
             // It follows as mine does: what differs between the two is what was typed since.
             edit::merge_into(&base, sent, stored);
@@ -97,6 +99,14 @@ impl MetadataForm {
         for conflict in &self.conflicts {
             // What is guarded stays what was seen, until a person chose.
             put_at(&mut self.base, conflict.path.keys(), conflict.base.as_ref());
+        }
+        // What was offered is made of a value that is none any more.
+        if let Some(retyping) = self.retyping.as_deref()
+            && !edit::same(place::value(&self.mine, &retyping.path), offered.as_ref())
+        {
+            let field = name_of(&retyping.path);
+            self.says = Some(format!("{field} was changed by another meanwhile: choose its type again"));
+            self.retyping = None;
         }
     }
 
@@ -165,6 +175,7 @@ impl MetadataForm {
         self.large = None;
         self.overtaken = None;
         self.others.clear();
+        self.is_settled();
         self.history = FormHistory::default();
         self.changed();
     }

@@ -160,6 +160,7 @@ impl AppState {
     fn rebuild_form(&mut self, left: &FormDraft, says: &str) -> Result<(), String> {
         let session = self.workspace.conversation.session().ok_or("its session is not open")?;
         let stored = stored_of(session)?;
+        let (made, gone) = (session.created_at, self.workspace.conversation.is_gone());
         let home = self.workspace.home;
         let is_it = |form: &MetadataForm| form.session.key == left.session.key && form.home == home;
         let open = self.modals.iter().any(|modal| matches!(modal, Modal::Form(form) if is_it(form)));
@@ -175,6 +176,7 @@ impl AppState {
             self.said = Some(format!("what was typed for {} is stored by now", text::line(&left.session.name)));
             return Ok(());
         }
+        form.of_session(made, gone);
         form.says = Some(form.says.take().map_or_else(|| says.to_owned(), |more| format!("{says}; {more}")));
         let editor = editor.map(|editor| Modal::Editor(Box::new(editor)));
         self.put_beneath_what_is_typed([Modal::Form(Box::new(form))].into_iter().chain(editor));

@@ -61,7 +61,7 @@ impl AppState {
         let draft = form.draft(larger);
         let mut lines: Vec<String> = form.changes().iter().map(line_of).collect();
         if let Some(open) = &draft.open {
-            lines.push(format!("being typed: {}", open.text));
+            lines.push(format!("{}: {}", open.words(), open.text));
         }
         Some(Draft {
             place: self.lasting(form.home),

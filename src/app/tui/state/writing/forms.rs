@@ -140,7 +140,7 @@ impl AppState {
                     self.workspace.last_error = None;
                     format!("{} is stored: only the answer was lost", save.what)
                 }
-                Some(false) => format!("{} is not stored: it did not arrive; it can be saved again", save.what),
+                Some(false) => format!("{} is not stored: it has not arrived so far; it can be saved again", save.what),
                 None => format!("{}: what is stored now is neither; look before saving again", save.what),
             };
             self.say_and_keep(says);

@@ -18,7 +18,8 @@ use crate::{
             render::{Look, format, wrap},
             state::{
                 AppState,
-                form::{FieldChange, MetadataForm, RowKind, protected_words},
+                editor::local_date,
+                form::{FieldChange, MADE_ANEW, MetadataForm, RowKind, protected_words},
                 tree::{Key, SECRET},
             },
         },
@@ -57,6 +58,9 @@ fn said(form: &MetadataForm, state: &AppState) -> Vec<(String, Style)> {
     }
     if let Some(says) = &form.says {
         said.push((text::line(says).into_owned(), theme.text));
+    }
+    if form.is_anew() {
+        said.push((MADE_ANEW.to_owned(), theme.warn));
     }
     let at = form.selected();
     let Some(row) = form.rows().get(at) else { return said };
@@ -155,10 +159,7 @@ fn more(value: &Bson, look: &Look) -> Option<String> {
         let many = if count == 1 { "" } else { "s" };
         format!("{} {what}{many}", format::number(count as u64, look.marks))
     };
-    let date = |at: StoredDate| {
-        let local = at.timestamp()?.to_zoned(look.zone.clone());
-        Some(local.strftime("%a %Y-%m-%d %H:%M:%S %Z").to_string())
-    };
+    let date = |at: StoredDate| local_date(at, &look.zone);
     match value {
         Bson::String(text) if text.contains('\n') => {
             Some(format!("{}, {}", count(text.chars().count(), "character"), count(text.split('\n').count(), "line")))

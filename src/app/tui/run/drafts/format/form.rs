@@ -2,10 +2,13 @@
 
 use bson::{Bson, Document, doc};
 
-use crate::app::tui::state::{
-    form::{FieldPath, FieldUse, FormDraft, OpenField},
-    named::ChosenSession,
-    tree::PathKey,
+use crate::{
+    app::tui::state::{
+        form::{FieldPath, FieldUse, FormDraft, OpenField},
+        named::ChosenSession,
+        tree::PathKey,
+    },
+    session::StoredDate,
 };
 
 /// A form as it was left.
@@ -23,6 +26,12 @@ pub(super) fn document(left: &FormDraft) -> Document {
         }
         document.insert("open", typed);
     }
+    if let Some(made) = left.made {
+        document.insert("made", bson::DateTime::from(made));
+    }
+    if left.anew {
+        document.insert("anew", true);
+    }
     document
 }
 
@@ -36,7 +45,9 @@ pub(super) fn left(mut document: Document, session: ChosenSession) -> Option<For
         Some(Bson::Document(typed)) => Some(open_field(typed)?),
         _ => None,
     };
-    Some(FormDraft { session, base, mine, open })
+    let made = document.get_datetime("made").ok().copied().map(StoredDate::from);
+    let anew = document.get_bool("anew").unwrap_or_default();
+    Some(FormDraft { session, base, mine, open, made, anew })
 }
 
 fn open_field(typed: &Document) -> Option<OpenField> {
@@ -106,9 +117,11 @@ mod tests {
                 let text = "typed \u{1b}\n".to_owned();
                 OpenField { path, used_for, after, large, text }
             });
-            let draft = FormDraft { session: session.clone(), base: base.clone(), mine: mine.clone(), open };
+            let made = open.is_some().then(|| StoredDate::from_millis(-1));
+            let (session, base, mine) = (session.clone(), base.clone(), mine.clone());
+            let draft = FormDraft { session, base, mine, open, made, anew: made.is_some() };
             let bytes = bson::serialize_to_vec(&document(&draft)).unwrap();
-            let read = left(Document::from_reader(&bytes[..]).unwrap(), session.clone());
+            let read = left(Document::from_reader(&bytes[..]).unwrap(), draft.session.clone());
             assert_eq!(read, Some(draft));
         }
     }
