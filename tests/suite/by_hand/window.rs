@@ -69,8 +69,9 @@ impl Desk {
 
     /// What the log says of each change, the newest first.
     pub fn log(&self) -> Vec<String> {
-        let said = self.run(&["metadata", "log", "s", "--json"]).data();
-        let entries = said.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"));
+        let ran = self.run(&["metadata", "log", "s", "--json"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let entries = ran.out.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"));
         entries.map(|entry| entry["state"].as_str().expect("a state").to_owned()).collect()
     }
 

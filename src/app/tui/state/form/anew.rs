@@ -90,11 +90,11 @@ mod tests {
     fn the_same_session_told_again_and_one_of_which_nothing_is_known_are_no_other() {
         let mut form = form();
         change(&mut form);
-        for made in [date(1), None, date(1)] {
+        for made in [Some(date(1)), None, Some(date(1))] {
             form.of_session(made, false);
             assert!(!form.is_anew());
         }
-        form.of_session(date(2), false);
+        form.of_session(Some(date(2)), false);
         form.discard();
         assert!(!form.is_anew());
     }
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn where_nothing_was_changed_it_is_said_alone() {
         let mut form = form();
-        form.of_session(date(2), false);
+        form.of_session(Some(date(2)), false);
         assert!(form.says.take().is_some_and(|says| says.contains("made again")));
         change(&mut form);
         assert!(!form.is_anew(), "that is for the one that is there");
