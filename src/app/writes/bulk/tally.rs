@@ -63,6 +63,9 @@ pub struct BulkSample {
     pub says: String,
 }
 
+/// So many changes of some small fields, at about 500 bytes each, surely stay in the journal together.
+const TAKEN_BACK: u64 = 20_000;
+
 /// How many sessions came to what.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BulkTally {
@@ -94,7 +97,14 @@ impl BulkTally {
     pub fn would(&self, number: impl Fn(u64) -> String) -> String {
         let changed = format!("{} would be changed", number(self.of(SessionOutcome::Done)));
         let others = self.parts(&number).filter(|(outcome, _)| *outcome != SessionOutcome::Done);
-        others.fold(changed, |all, (_, part)| format!("{all}, {part}"))
+        let would = others.fold(changed, |all, (_, part)| format!("{all}, {part}"));
+        if self.of(SessionOutcome::Done) <= TAKEN_BACK {
+            return would;
+        }
+        format!(
+            "{would}; of more than {} the journal may not keep all, so they may not be taken back as one",
+            number(TAKEN_BACK)
+        )
     }
 
     /// What became of how many: `12 done, 3 unchanged, 1 in conflict`; `none` where there is none.
@@ -135,6 +145,16 @@ impl fmt::Display for BulkTally {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_may_not_be_taken_back_as_one_is_told_before() {
+        let mut tally = BulkTally::default();
+        (0..TAKEN_BACK).for_each(|_| tally.count("a", SessionOutcome::Done, String::new));
+        assert_eq!(tally.would(|count| count.to_string()), "20000 would be changed");
+        tally.count("b", SessionOutcome::Done, String::new);
+        let told = tally.would(|count| count.to_string());
+        assert!(told.starts_with("20001 would be changed; of more than 20000 the journal may not keep all"), "{told}");
+    }
 
     #[test]
     fn counts_read_as_sentences_do() {
