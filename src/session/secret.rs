@@ -8,6 +8,7 @@ use super::VIEWER_PASSWORD;
 pub(crate) const MASK: &str = "●●●●";
 
 /// Whether it stands somewhere in the value.
+#[cfg(feature = "app")]
 pub(crate) fn is_in(value: &Bson) -> bool {
     match value {
         Bson::Document(fields) => fields.iter().any(|(name, value)| name == VIEWER_PASSWORD || is_in(value)),

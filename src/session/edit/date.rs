@@ -91,6 +91,7 @@ pub(crate) fn span(text: &str) -> Option<SignedDuration> {
 ///
 /// # Errors
 /// What an age looks like.
+#[cfg(feature = "app")]
 pub(crate) fn age(text: &str) -> Result<SignedDuration, String> {
     let age = span(text).filter(SignedDuration::is_positive);
     age.ok_or_else(|| "give a whole number with a unit, such as 30d, 12h or 2w".to_owned())
