@@ -29,11 +29,19 @@ pub(super) fn double(text: &str) -> Result<f64, Refusal> {
         Err(Some("it is beyond every double"))
     } else if number == 0.0 && !significant(text).0.is_empty() {
         Err(Some("it is too near 0 for a double"))
-    } else if significant(&format!("{number:e}")) == significant(text) {
+    } else if is_written(number, &significant(text)) {
         Ok(number)
     } else {
         Err(Some("a double does not hold all its digits"))
     }
+}
+
+/// Whether a double is written with these digits. Just between two it may be written with either: that which is
+/// 221126725148126.125 as 221126725148126.13, and as 221126725148126.12 by Python.
+fn is_written(number: f64, digits: &(String, i64)) -> bool {
+    let shortest = significant(&format!("{number:e}"));
+    let places = shortest.0.len().saturating_sub(1);
+    shortest == *digits || significant(&format!("{number:.places$e}")) == *digits
 }
 
 /// The double of just these digits, if there is one.

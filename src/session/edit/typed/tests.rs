@@ -14,6 +14,15 @@ fn read_as(text: &str, stored: &Bson) -> Result<Bson, Misfit> {
     super::read_as(text, stored, &dates())
 }
 
+#[test]
+fn a_double_just_between_two_texts_is_read_from_either() {
+    let number = Bson::Double(221_126_725_148_126.125);
+    for text in ["221126725148126.12", "221126725148126.13", "221126725148126.125"] {
+        assert_eq!(read_as(text, &number).ok().as_ref(), Some(&number).filter(|_| !text.ends_with("125")), "{text}");
+    }
+    assert!(survives(&doc! { "": number.clone() }.into()) && survives(&number));
+}
+
 /// Whether the text that an editor starts with gives back the same type and bits.
 fn survives(value: &Bson) -> bool {
     let text = write(value).unwrap();
