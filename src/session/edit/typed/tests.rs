@@ -16,7 +16,7 @@ fn read_as(text: &str, stored: &Bson) -> Result<Bson, Misfit> {
 
 #[test]
 fn a_double_just_between_two_texts_is_read_from_either() {
-    let number = Bson::Double(221_126_725_148_126.125);
+    let number = Bson::Double(221_126_725_148_126.13);
     for text in ["221126725148126.12", "221126725148126.13", "221126725148126.125"] {
         assert_eq!(read_as(text, &number).ok().as_ref(), Some(&number).filter(|_| !text.ends_with("125")), "{text}");
     }
