@@ -1,6 +1,7 @@
 //! One frame of the whole screen, at 200×60 with a conversation of 6,000 messages open, and of 60,000: drawing it
 //! again, a key with the frame that follows, and a page that comes in. Run it with `cargo bench --bench frame`.
 
+mod answers;
 mod data;
 #[expect(dead_code, reason = "nothing waits here: the store's bench does")]
 mod measure;

@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod answers;
 #[path = "hand/bulk.rs"]
 mod bulk;
 mod data;

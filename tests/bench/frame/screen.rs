@@ -1,19 +1,23 @@
 //! The whole screen over a store in memory: answers come at once.
 
-use std::{collections::BTreeMap, ops::Range, time::Instant};
+use std::{ops::Range, time::Instant};
 
 use bson::Bson;
 use crossterm::event::{KeyCode, KeyEvent};
-use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{Terminal, backend::TestBackend, layout::Size};
 use strandscope::{
-    AgentOutline, Message, MessageSample, Outline, PageEnd, app::config::Symbols, app::config::ThemeName,
-    app::config::Ui, app::keymap::Keymap, app::place::Origin, app::place::Place, app::task::Command, app::task::Event,
-    app::tui::render::Look, app::tui::render::look::Theme, app::tui::render::look::marks, app::tui::state::AppState,
-    app::tui::state::Effect, app::tui::state::Input, app::tui::state::Start, app::tui::view, decode,
+    AgentOutline, Message, MessageSample, Outline,
+    app::{
+        task::{Command, Event},
+        tui::{
+            state::{AppState, Input},
+            view,
+        },
+    },
+    decode,
 };
 
-use super::data;
+use super::{answers, data};
 
 const SIZE: Size = Size { width: 200, height: 60 };
 const BYTES: usize = 1_500;
@@ -33,28 +37,8 @@ pub struct Screen {
 impl Screen {
     /// With a session of so many messages open at its end, and everything loaded.
     pub fn with_messages(count: u64) -> Self {
-        let look = Look {
-            theme: Theme::of(ThemeName::Dark),
-            marks: marks(Symbols::Unicode),
-            zone: TimeZone::UTC,
-            now: Timestamp::UNIX_EPOCH,
-        };
-        let place = Place { read_only: true, ..Place::plain("bench", Origin::Demo) };
-        let (state, effects) = AppState::new(Start {
-            ui: Ui::default(),
-            look,
-            keymap: Keymap::default(),
-            filters: BTreeMap::new(),
-            places: Vec::new(),
-            place: Some(place),
-            open_id: Some(data::id(0)),
-            fleet: None,
-            size: SIZE,
-            run: uuid::Uuid::nil(),
-            alerts: Vec::new(),
-        });
+        let (state, asked) = answers::screen(SIZE, true);
         let terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).expect("a terminal");
-        let asked = effects.into_iter().filter_map(question).collect();
         let mut screen = Self { state, terminal, count, asked, first_frame: 0.0, arrivals: Vec::new() };
         screen.answer_until(|_| false);
         screen.arrivals.clear();
@@ -81,7 +65,7 @@ impl Screen {
 
     fn put(&mut self, input: Input) {
         let effects = self.state.update(input);
-        self.asked.extend(effects.into_iter().filter_map(question));
+        self.asked.extend(answers::questions(effects));
     }
 
     fn answer_until(&mut self, stop: impl Fn(&Command) -> bool) {
@@ -103,16 +87,6 @@ impl Screen {
     /// What the store says.
     fn answer(&self, command: &Command) -> Option<Event> {
         Some(match command {
-            Command::Connect(ticket, ..) => {
-                let (location, identity) = ("bench.sessions".into(), "bench".into());
-                Event::Connected { ticket: *ticket, location, identity }
-            }
-            Command::Resolve(ticket, id) => {
-                Event::Resolved(*ticket, id.clone(), vec![decode::summary(&data::session(0, 0, 0))])
-            }
-            Command::List(ticket, _) => Event::ListEnd(*ticket, PageEnd::default()),
-            Command::Count(ticket, _) => Event::Count(*ticket, Some(10_000)),
-            Command::Details(ticket, _) => Event::Details(*ticket, Vec::new()),
             Command::Open(ticket, _, last) => {
                 let mut session = decode::session(data::session(0, 0, 0));
                 let agent = &mut session.agents[0];
@@ -124,7 +98,7 @@ impl Screen {
                 Event::Messages(*ticket, agent.clone(), self.messages(range.clone()))
             }
             Command::Outline(ticket, _) => Event::Outline(*ticket, Box::new(outline(self.count))),
-            _ => return None,
+            other => return answers::answer(other),
         })
     }
 
@@ -142,11 +116,4 @@ pub fn outline(count: u64) -> Outline {
 fn message(index: u64, bytes: usize) -> Message {
     let stored = data::message(index as usize, bytes, data::NEWEST_MS);
     decode::message(Bson::Document(stored), index, "agents.assistant.messages")
-}
-
-fn question(effect: Effect) -> Option<Command> {
-    match effect {
-        Effect::Ask(command) => Some(command),
-        _ => None,
-    }
 }

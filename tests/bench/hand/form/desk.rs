@@ -1,20 +1,23 @@
 //! The whole screen with a form open on a session's metadata, over a store in memory; and another writer.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::time::Instant;
 
 use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{Terminal, backend::TestBackend, layout::Size};
 use strandscope::{
-    Change, ChangeKind, News, Outline, PageEnd, Session, SessionKey, app::config::Symbols, app::config::ThemeName,
-    app::config::Ui, app::keymap::Keymap, app::place::Origin, app::place::Place, app::task::Command, app::task::Event,
-    app::task::Ticket, app::tui::render::Look, app::tui::render::look::Theme, app::tui::render::look::marks,
-    app::tui::state::AppState, app::tui::state::Effect, app::tui::state::Input, app::tui::state::Start,
-    app::tui::state::form::MetadataForm, app::tui::state::modal::Modal, app::tui::view, decode,
+    Change, ChangeKind, News, Outline, Session, SessionKey,
+    app::{
+        task::{Command, Event, Ticket},
+        tui::{
+            state::{AppState, Input, form::MetadataForm, modal::Modal},
+            view,
+        },
+    },
+    decode,
 };
 
-use crate::data;
+use crate::{answers, data};
 
 /// Something that happens.
 #[derive(Debug, Clone, Copy)]
@@ -62,26 +65,7 @@ fn field(at: usize) -> String {
 impl Desk {
     /// A screen of that size on a session with this metadata, its form open.
     pub fn new(size: Size, metadata: &Document) -> Self {
-        let look = Look {
-            theme: Theme::of(ThemeName::Dark),
-            marks: marks(Symbols::Unicode),
-            zone: TimeZone::UTC,
-            now: Timestamp::UNIX_EPOCH,
-        };
-        let (state, effects) = AppState::new(Start {
-            ui: Ui::default(),
-            look,
-            keymap: Keymap::default(),
-            filters: BTreeMap::new(),
-            places: Vec::new(),
-            place: Some(Place::plain("bench", Origin::Demo)),
-            open_id: Some(data::id(0)),
-            fleet: None,
-            size,
-            run: uuid::Uuid::nil(),
-            alerts: Vec::new(),
-        });
-        let asked: Vec<Command> = effects.into_iter().filter_map(question).collect();
+        let (state, asked) = answers::screen(size, false);
         let opened = asked.iter().find_map(|command| match command {
             Command::Connect(ticket, ..) => Some(*ticket),
             _ => None,
@@ -182,7 +166,7 @@ impl Desk {
         while !asked.is_empty() {
             let Some(event) = answer(&asked.remove(0), session) else { continue };
             let effects = self.state.update(Input::Task(Box::new(event)));
-            asked.extend(effects.into_iter().filter_map(question));
+            asked.extend(answers::questions(effects));
         }
     }
 }
@@ -190,19 +174,9 @@ impl Desk {
 /// What the store says.
 fn answer(command: &Command, session: &Session) -> Option<Event> {
     Some(match command {
-        Command::Connect(ticket, ..) => {
-            let (location, identity) = ("bench.sessions".into(), "bench".into());
-            Event::Connected { ticket: *ticket, location, identity }
-        }
-        Command::Resolve(ticket, id) => {
-            Event::Resolved(*ticket, id.clone(), vec![decode::summary(&data::session(0, 0, 0))])
-        }
-        Command::List(ticket, _) => Event::ListEnd(*ticket, PageEnd::default()),
-        Command::Count(ticket, _) => Event::Count(*ticket, Some(10_000)),
-        Command::Details(ticket, _) => Event::Details(*ticket, Vec::new()),
         Command::Open(ticket, ..) => Event::Opened(*ticket, Box::new(session.clone())),
         Command::Outline(ticket, _) => Event::Outline(*ticket, Box::new(Outline::from(session))),
-        _ => return None,
+        other => return answers::answer(other),
     })
 }
 
@@ -210,11 +184,4 @@ fn session(metadata: &Document) -> Session {
     let mut stored = data::session(0, 20, 400);
     stored.insert("metadata", metadata.clone());
     decode::session(stored)
-}
-
-fn question(effect: Effect) -> Option<Command> {
-    match effect {
-        Effect::Ask(command) => Some(command),
-        _ => None,
-    }
 }

@@ -1,0 +1,75 @@
+//! A whole screen on the session of the benches, and what a store says at once to what it asks first.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::layout::Size;
+use strandscope::{
+    PageEnd,
+    app::{
+        config::{Symbols, ThemeName, Ui},
+        keymap::Keymap,
+        place::{Origin, Place},
+        task::{Command, Event},
+        tui::{
+            render::{
+                Look,
+                look::{Theme, marks},
+            },
+            state::{AppState, Effect, Start},
+        },
+    },
+    decode,
+};
+
+use crate::data;
+
+/// A screen of that size, and what it asks.
+pub fn screen(size: Size, read_only: bool) -> (AppState, Vec<Command>) {
+    let look = Look {
+        theme: Theme::of(ThemeName::Dark),
+        marks: marks(Symbols::Unicode),
+        zone: TimeZone::UTC,
+        now: Timestamp::UNIX_EPOCH,
+    };
+    let (state, effects) = AppState::new(Start {
+        ui: Ui::default(),
+        look,
+        keymap: Keymap::default(),
+        filters: BTreeMap::new(),
+        places: Vec::new(),
+        place: Some(Place { read_only, ..Place::plain("bench", Origin::Demo) }),
+        open_id: Some(data::id(0)),
+        fleet: None,
+        size,
+        run: uuid::Uuid::nil(),
+        alerts: Vec::new(),
+    });
+    (state, questions(effects))
+}
+
+/// What is asked of the store.
+pub fn questions(effects: Vec<Effect>) -> Vec<Command> {
+    let asked = effects.into_iter().filter_map(|effect| match effect {
+        Effect::Ask(command) => Some(command),
+        _ => None,
+    });
+    asked.collect()
+}
+
+/// What the store says, but for what the session holds.
+pub fn answer(command: &Command) -> Option<Event> {
+    Some(match command {
+        Command::Connect(ticket, ..) => {
+            let (location, identity) = ("bench.sessions".into(), "bench".into());
+            Event::Connected { ticket: *ticket, location, identity }
+        }
+        Command::Resolve(ticket, id) => {
+            Event::Resolved(*ticket, id.clone(), vec![decode::summary(&data::session(0, 0, 0))])
+        }
+        Command::List(ticket, _) => Event::ListEnd(*ticket, PageEnd::default()),
+        Command::Count(ticket, _) => Event::Count(*ticket, Some(10_000)),
+        Command::Details(ticket, _) => Event::Details(*ticket, Vec::new()),
+        _ => return None,
+    })
+}
