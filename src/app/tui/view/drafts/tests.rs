@@ -20,7 +20,7 @@ fn offered(width: u16, height: u16) -> Screen {
     let now = typing.state.look.now;
     let of = |id: &str, hours: i64, draft: Result<Draft, String>| OfferedDraft {
         id: DraftId(id.to_owned()),
-        file: format!("/home/me/.local/state/strandscope/drafts/{id}.json"),
+        file: format!("~/.local/state/strandscope/drafts/{id}.json"),
         at: now.checked_sub(hours.hours()).ok(),
         draft: draft.map(Box::new),
     };
