@@ -110,8 +110,9 @@ impl Journal {
             match &*medium {
                 Medium::Memory(held) => {
                     let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
+                    let is_full = file::is_to_be_shortened(held.len(), &lines);
                     held.extend_from_slice(&lines);
-                    if held.len() > LARGEST_JOURNAL {
+                    if is_full {
                         *held = file::shortened(&held, lines.len());
                     }
                     Ok(())

@@ -60,7 +60,7 @@ pub(super) fn append(folder: &Path, lines: &[u8], is_awaited: bool) -> io::Resul
     }
     let mut file = File::options().read(true).append(true).open(&path)?;
     let held = file.metadata()?.len();
-    if held > 0 && held + lines.len() as u64 > LARGEST_JOURNAL as u64 {
+    if is_to_be_shortened(held as usize, lines) {
         return shorten(folder, &path, &mut file, lines);
     }
     if let Err(error) = write(&mut file, held, lines) {
@@ -111,10 +111,15 @@ fn shorten(folder: &Path, path: &Path, file: &mut File, lines: &[u8]) -> io::Res
     Ok(())
 }
 
-/// The newest lines, the last `new` bytes and the newest change in any case, and which groups lack some of their entries. A change
-/// of large values would lose its way back to the line that says how it ended.
+/// Whether there is no room for more lines. Changes alone make room for themselves: how one ended, or that it is taken back, would
+/// take the very way back that it tells of.
+pub(super) fn is_to_be_shortened(held: usize, lines: &[u8]) -> bool {
+    line::is_entry(lines) && held > 0 && held + lines.len() > LARGEST_JOURNAL
+}
+
+/// The newest lines, the last `new` bytes in any case, and which groups lack some of their entries.
 pub(super) fn shortened(all: &[u8], new: usize) -> Vec<u8> {
-    let keep = SHORTENED.max(new).max(since_newest_entry(all)).min(all.len());
+    let keep = SHORTENED.max(new).min(all.len());
     let from = all.len() - keep;
     // The next line that is whole; the last byte ends the newest.
     let is_start = from == 0 || all[from - 1] == b'\n';
@@ -130,18 +135,6 @@ pub(super) fn shortened(all: &[u8], new: usize) -> Vec<u8> {
     let mut shorter = line::lines(&cut).unwrap_or_default();
     shorter.extend_from_slice(kept);
     shorter
-}
-
-/// So many bytes are the newest entry and what follows it; 0: there is none.
-fn since_newest_entry(all: &[u8]) -> usize {
-    let mut start = all.len();
-    for line in all.split_inclusive(|byte| *byte == b'\n').rev() {
-        start -= line.len();
-        if line::is_entry(line) {
-            return all.len() - start;
-        }
-    }
-    0
 }
 
 /// Behind the end of the line that this byte is in.
@@ -238,13 +231,22 @@ mod tests {
         assert_eq!(shortened(&many, many.len()), many);
     }
 
+    fn entry(bytes: usize) -> Vec<u8> {
+        let deed = Deed::Feedback { before: Some(Bson::from("x".repeat(bytes))), after: None };
+        line::lines(&[Record::Entry(Box::new(JournalEntry::new("here", "s".into(), deed)))]).unwrap()
+    }
+
     #[test]
-    fn a_change_of_large_values_outlives_the_line_of_its_end() {
-        let deed = Deed::Feedback { before: Some(Bson::from("x".repeat(SHORTENED))), after: None };
-        let entry = line::lines(&[Record::Entry(Box::new(JournalEntry::new("here", "s".into(), deed)))]).unwrap();
-        assert!(entry.len() > SHORTENED);
-        let all = [state(1), entry.clone(), state(7)].concat();
-        assert_eq!(shortened(&all, state(7).len()), [entry, state(7)].concat());
+    fn what_ended_takes_no_way_back_away() {
+        let dir = tempfile::tempdir().unwrap();
+        // One change that is larger than a journal, and many that are together.
+        for first in [entry(LARGEST_JOURNAL), entry(LARGEST_JOURNAL / 20).repeat(21)] {
+            append(dir.path(), &first, true).unwrap();
+            append(dir.path(), &state(7), true).unwrap();
+            assert!(read(dir.path()).unwrap().ends_with(&[first, state(7)].concat()));
+        }
+        append(dir.path(), &entry(1), true).unwrap();
+        assert!(read(dir.path()).unwrap().len() <= SHORTENED);
     }
 
     #[cfg(unix)]
@@ -268,9 +270,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let line = state(7);
         append(dir.path(), &line.repeat(LARGEST_JOURNAL / line.len()), false).unwrap();
-        append(dir.path(), &state(8), true).unwrap();
+        let newest = entry(1);
+        append(dir.path(), &newest, true).unwrap();
         let held = read(dir.path()).unwrap();
-        assert!(held.len() <= SHORTENED && held.ends_with(&state(8)));
+        assert!(held.len() <= SHORTENED && held.ends_with(&newest));
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "no temporary file is left");
         #[cfg(unix)]
         assert_eq!(disk::mode(&fs::metadata(path(dir.path())).unwrap()), 0o600);
