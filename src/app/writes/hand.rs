@@ -178,8 +178,8 @@ impl HandWriter {
     /// # Errors
     /// Where the copy cannot be read, and as [`SessionWriter::restore`](crate::SessionWriter::restore).
     pub async fn restore(&self, file: PathBuf) -> Result<HandOutcome> {
-        let change = self.put_back(file.clone()).await?;
-        let notes = self.settle_restored(&file, &change.session).await;
+        let change = self.put_back(file).await?;
+        let notes = self.settle_restored(&change.session).await;
         Ok(HandOutcome { changes: vec![change], notes, ..HandOutcome::default() })
     }
 

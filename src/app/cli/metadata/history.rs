@@ -78,7 +78,7 @@ pub async fn turn(context: &Context, hooks: &Hooks, id: Option<&str>, turn: Turn
         line.clear();
     };
     let (turned, ()) = tokio::join!(turning, telling);
-    let Turned { outcome, unfinished } = turned?;
+    let Turned { outcome, unfinished, .. } = turned?;
     for note in &outcome.notes {
         output::note(note);
     }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::{HandOutcome, HandWriter, Turn, TurnProgress, deeds, said};
+use super::{HandOutcome, HandWriter, Turn, TurnProgress, choice::PassedOver, deeds, said};
 use crate::{
     app::writes::{
         Journal, UndoScope,
@@ -35,17 +35,21 @@ pub struct Turned {
     pub outcome: HandOutcome,
     /// Why it was not, or the rest of a group.
     pub unfinished: Option<Error>,
+    /// Whether damage of the journal is among the notes, which is told once.
+    damage_told: bool,
 }
 
 impl Turned {
     /// For the screen.
     pub(super) fn told(self, journal: &Journal) -> Result<HandOutcome> {
-        let Self { mut outcome, unfinished } = self;
+        let Self { mut outcome, unfinished, damage_told } = self;
         match unfinished {
             Some(error) if outcome.changes.is_empty() => {
                 // The screen shows the error alone: the rest is said with what goes well next.
                 outcome.notes.iter().for_each(|note| tracing::warn!("{note}"));
-                journal.tell_again();
+                if damage_told {
+                    journal.tell_again();
+                }
                 Err(error)
             }
             unfinished => {
@@ -69,11 +73,11 @@ impl HandWriter {
         self.store.repository()?;
         let read = self.journal.read().await.map_err(|error| self.unread(&error))?;
         let mut notes = self.journal.notes(&read);
+        let damage_told = !notes.is_empty();
         let turned = self.turn_chosen(&read, scope, turn, progress, &mut notes).await;
-        let mut turned =
-            turned.unwrap_or_else(|error| Turned { outcome: HandOutcome::default(), unfinished: Some(error) });
-        turned.outcome.notes = notes;
-        Ok(turned)
+        let (mut outcome, unfinished) = turned.unwrap_or_else(|error| (HandOutcome::default(), Some(error)));
+        outcome.notes = notes;
+        Ok(Turned { outcome, unfinished, damage_told })
     }
 
     async fn turn_chosen(
@@ -83,18 +87,20 @@ impl HandWriter {
         turn: Turn,
         progress: &mpsc::Sender<TurnProgress>,
         notes: &mut Vec<String>,
-    ) -> Result<Turned> {
-        let mut gone = HashSet::new();
-        let mut chosen = match turn {
-            Turn::Back => self.newest_done(read, scope, &mut gone, notes).await?,
-            Turn::Again => self.last_undone(read, scope, notes).await?,
+    ) -> Result<(HandOutcome, Option<Error>)> {
+        let mut passed = PassedOver::default();
+        let chosen = match turn {
+            Turn::Back => self.newest_done(read, scope, &mut passed, notes).await,
+            Turn::Again => self.last_undone(read, scope, notes).await,
         };
+        notes.extend(said::lost(&passed.lost));
+        let (mut chosen, mut gone) = (chosen?, passed.gone);
         if chosen.len() > 1 {
             chosen = self.refuse_others(&chosen, turn, progress, &mut gone).await?;
         }
         if chosen.is_empty() {
             let says = Some(said::nothing(scope, turn, &self.place.name) + &said::gone(gone.len()));
-            return Ok(Turned { outcome: HandOutcome { says, ..HandOutcome::default() }, unfinished: None });
+            return Ok((HandOutcome { says, ..HandOutcome::default() }, None));
         }
         // Where this fails what is stored still tells, unless the disk forgets.
         let begun = chosen.iter().map(|entry| (entry.id, turn.underway())).collect();
@@ -107,7 +113,7 @@ impl HandWriter {
             unfinished => {
                 let says = said::turned(&chosen, changes.len(), turn, &self.place.name);
                 let says = Some(says + &said::gone(gone.len()));
-                Ok(Turned { outcome: HandOutcome { changes, says, ..HandOutcome::default() }, unfinished })
+                Ok((HandOutcome { changes, says, ..HandOutcome::default() }, unfinished))
             }
         }
     }

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use bson::Bson;
 use futures_util::{StreamExt, stream};
 
-use super::{HandWriter, said, turn::StoredSide};
+use super::{HandWriter, turn::StoredSide};
 use crate::{
     app::writes::{
         UndoScope,
         journal::{Deed, DeedState, FieldDeed, JournalEntry, JournalRead},
     },
-    repository::{Error, Result},
+    repository::{Error, Filter, Projection, Result},
     session::{SessionKey, edit},
 };
 
@@ -31,9 +31,18 @@ enum DeedStanding {
     Lost,
 }
 
+/// The sessions whose changes have no way back any more.
+#[derive(Debug, Default)]
+pub(super) struct PassedOver {
+    /// They are not there any more.
+    pub gone: HashSet<SessionKey>,
+    /// They were deleted, and their copies are gone.
+    pub lost: HashSet<SessionKey>,
+}
+
 impl HandWriter {
     /// The newest change that was made and not taken back; for one at the place the others of its group, too. At the place what was
-    /// changed in sessions that are `gone` is passed over.
+    /// changed in sessions that are gone is passed over.
     ///
     /// # Errors
     /// Where what is stored has to be read and cannot be, and where the journal holds only a part of the group.
@@ -41,7 +50,7 @@ impl HandWriter {
         &self,
         read: &'a JournalRead,
         scope: &UndoScope,
-        gone: &mut HashSet<SessionKey>,
+        passed: &mut PassedOver,
         notes: &mut Vec<String>,
     ) -> Result<Vec<&'a JournalEntry>> {
         let mut unclear = 0;
@@ -49,7 +58,7 @@ impl HandWriter {
         for entry in self.within(read, scope) {
             let standing = self.standing(entry).await?;
             let may_be_passed = standing == DeedStanding::Done && *scope == UndoScope::Place;
-            if may_be_passed && self.is_gone(entry, gone).await {
+            if may_be_passed && self.is_gone(entry, &mut passed.gone).await {
                 continue;
             }
             match standing {
@@ -58,12 +67,12 @@ impl HandWriter {
                     break;
                 }
                 DeedStanding::Unclear => unclear += 1,
-                DeedStanding::Lost => notes.push(said::lost(entry)),
+                DeedStanding::Lost => drop(passed.lost.insert(entry.session.clone())),
                 DeedStanding::Undone | DeedStanding::Failed => {}
             }
         }
         notes.extend(passed_over(unclear));
-        self.with_group(read, scope, found, DeedStanding::Done, notes).await
+        self.with_group(read, scope, found, DeedStanding::Done, passed).await
     }
 
     /// Whether a change has nothing left to be taken back in: its session was deleted since, by another or for good.
@@ -74,7 +83,10 @@ impl HandWriter {
         if gone.contains(&entry.session) {
             return true;
         }
-        let is_gone = matches!(self.stored_side(entry).await, Err(Error::NotFound { .. }));
+        let (reader, key) = (self.store.reader(), std::slice::from_ref(&entry.session));
+        let rows = reader.rows(key, &Filter::default(), &Projection::Nothing).await;
+        // What cannot be read is told by what needs it.
+        let is_gone = rows.is_ok_and(|rows| rows.is_empty());
         if is_gone {
             gone.insert(entry.session.clone());
         }
@@ -110,7 +122,7 @@ impl HandWriter {
         if is_deletion && found.is_none() {
             notes.push("a deletion is not made again in that way: delete the session anew".to_owned());
         }
-        self.with_group(read, scope, found, DeedStanding::Undone, notes).await
+        self.with_group(read, scope, found, DeedStanding::Undone, &mut PassedOver::default()).await
     }
 
     /// The changes that are meant, the newest first.
@@ -131,7 +143,7 @@ impl HandWriter {
         scope: &UndoScope,
         found: Option<&'a JournalEntry>,
         standing: DeedStanding,
-        notes: &mut Vec<String>,
+        passed: &mut PassedOver,
     ) -> Result<Vec<&'a JournalEntry>> {
         let Some(found) = found else { return Ok(Vec::new()) };
         // In a session only what was changed there is meant.
@@ -146,13 +158,10 @@ impl HandWriter {
         let standings: Vec<_> = parts.iter().map(|entry| self.standing(entry)).collect();
         let standings: Vec<Result<DeedStanding>> = stream::iter(standings).buffered(AT_ONCE).collect().await;
         let mut chosen = Vec::with_capacity(parts.len());
-        let mut is_older = true;
         for (entry, stands) in parts.into_iter().zip(standings) {
-            is_older &= entry.id != found.id;
             match stands? {
                 stands if stands == standing => chosen.push(entry),
-                // What is newer than the one that was found was told already.
-                DeedStanding::Lost if standing == DeedStanding::Done && is_older => notes.push(said::lost(entry)),
+                DeedStanding::Lost => drop(passed.lost.insert(entry.session.clone())),
                 _ => {}
             }
         }

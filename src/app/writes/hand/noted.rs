@@ -1,6 +1,6 @@
 //! What the journal is told of a change, before and after.
 
-use std::{io, path::Path};
+use std::io;
 
 use uuid::Uuid;
 
@@ -60,20 +60,16 @@ impl HandWriter {
         }
     }
 
-    /// A session was put back from that copy: its deletion is taken back, also where another copy of it was meant by that.
-    pub(super) async fn settle_restored(&self, file: &Path, session: &SessionKey) -> Vec<String> {
+    /// A session was put back from a copy: its deletion is taken back, also where another copy of it was meant by that.
+    pub(super) async fn settle_restored(&self, session: &SessionKey) -> Vec<String> {
         let read = match self.journal.read().await {
             Ok(read) => read,
             Err(error) => return vec![self.no_way_back(&error)],
         };
-        let is_its = |entry: &&JournalEntry| match &entry.deed {
-            Deed::Deletion { copy } => {
-                let is_meant = entry.session == *session || is_same_file(copy, file);
-                is_meant
-                    && entry.place == self.place.identity
-                    && !matches!(entry.state, DeedState::Failed | DeedState::Undone)
-            }
-            Deed::Metadata(_) | Deed::Feedback { .. } => false,
+        let is_its = |entry: &&JournalEntry| {
+            let is_deletion = matches!(entry.deed, Deed::Deletion { .. });
+            let is_meant = entry.session == *session && entry.place == self.place.identity;
+            is_deletion && is_meant && !matches!(entry.state, DeedState::Failed | DeedState::Undone)
         };
         let deletions = read.entries.iter().filter(is_its).map(|entry| (entry.id, DeedState::Undone));
         self.settle_all(deletions.collect()).await;
@@ -101,8 +97,4 @@ impl HandWriter {
         let folder = self.journal.folder().map(|folder| format!(" in {}", folder.display())).unwrap_or_default();
         text::line(&format!("the journal of changes{folder}")).into_owned()
     }
-}
-
-fn is_same_file(a: &Path, b: &Path) -> bool {
-    a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }

@@ -1,5 +1,7 @@
 //! What was taken back or made again, in a sentence. Safe text.
 
+use std::collections::HashSet;
+
 use bson::Bson;
 
 use super::turn::Turn;
@@ -13,7 +15,7 @@ use crate::{
         },
     },
     repository::Error,
-    session::plain,
+    session::{SessionKey, plain},
 };
 
 /// So much of a value is shown.
@@ -48,12 +50,18 @@ pub(super) fn turned(entries: &[&JournalEntry], done: usize, turn: Turn, place: 
     line(&format!("{says}, {}", at(place)))
 }
 
-/// That a deletion has no way back any more.
-pub(super) fn lost(entry: &JournalEntry) -> String {
-    line(&format!(
-        "the deletion of session {} cannot be taken back, for its copy is gone; it was passed over",
-        entry.session.text()
-    ))
+/// That deletions of these sessions have no way back any more; `None`: there is none.
+pub(super) fn lost(sessions: &HashSet<SessionKey>) -> Option<String> {
+    match sessions.len() {
+        0 => None,
+        1 => sessions.iter().next().map(|one| {
+            let says = "cannot be taken back, for its copy is gone; it was passed over";
+            line(&format!("the deletion of session {} {says}", one.text()))
+        }),
+        several => Some(format!(
+            "the deletions of {several} sessions cannot be taken back, for their copies are gone; they were passed over"
+        )),
+    }
 }
 
 /// That changes of so many sessions have no way back any more, behind what is said else.
