@@ -195,10 +195,6 @@ async fn unset(context: &Context, hooks: &Hooks, id: &str, keys: &[String]) -> R
 
 /// Writes, and says of a conflict what is stored now.
 async fn apply(hand: &HandWriter, manager: &SessionManager, edits: Vec<MetadataEdit>) -> Result<()> {
-    // What no store would take is told in terms of what was typed, and nothing of it is written down.
-    edit::check_keys(&edits).map_err(|(edit, reason)| {
-        Stop::Usage(format!("{:?} is refused: {reason}; nothing was written", edit.path.to_string()))
-    })?;
     let done = hand.carry_out(Write::Metadata(manager.key().clone(), edits)).await;
     if let Err(Error::Conflict { stored, .. }) = &done {
         say_stored(stored.as_deref());

@@ -29,7 +29,7 @@ use crate::{
     manager::SessionManager,
     repository::{Error, Filter, Projection, Result, SessionReader},
     session::{
-        Change, MetadataEdit, SessionKey, decode, encode,
+        Change, MetadataEdit, SessionKey, decode, edit, encode,
         record::{FeedbackChange, NewFeedback},
     },
 };
@@ -140,6 +140,8 @@ impl HandWriter {
 
     async fn edit(&self, key: SessionKey, edits: Vec<MetadataEdit>) -> Result<HandOutcome> {
         self.place.allows(&key, &edits)?;
+        // Of what no store would take nothing is written down.
+        edit::check_keys(&edits).map_err(|(edit, why)| Error::invalid(key.text(), edit.path.field(), why))?;
         let manager = self.manager(&key)?;
         // What a save of values needs is in its guards: nothing is read for it.
         let stored = if deeds::need_stored(&edits) { Some(manager.repository().metadata(&key).await?) } else { None };

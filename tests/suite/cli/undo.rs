@@ -65,7 +65,7 @@ fn another_change_stands_in_the_way() {
     assert_eq!(metadata(&home), before);
     // Nor is another line of the journal made of what no store takes.
     let twice = home.on_sessions(&["metadata", "set", "support-1042", "retries=9", "retries=10"]).talk();
-    assert!(twice.starts_with("[2] ") && twice.contains("\"retries\" is refused: it is edited twice"), "{twice}");
+    assert!(twice.starts_with("[2] ") && twice.contains("it is edited twice at once; nothing was written"), "{twice}");
     assert!(!home.on_sessions(&["metadata", "log", "support-1042"]).data().contains("failed"));
 }
 

@@ -12,7 +12,7 @@ use crate::{
         writes::{DeletionTerms, Write, value_start},
     },
     manager::retention,
-    repository::{Error, Projection, Result, SessionReader},
+    repository::{Projection, Result, SessionReader},
     session::{
         Feedback, Guard, MetadataEdit, MetadataPath, Rating, StoredDate, Summary,
         edit::{self, AssignedValue, DateContext, PathRefusal},
@@ -198,13 +198,6 @@ impl BulkOrder {
             let mut feedback = NewFeedback::new(rating.clone());
             (feedback.comment, feedback.at) = (comment.clone(), self.dates.now);
             return Ok(BulkFit::Change(Box::new(Write::Feedback(row.key.clone(), feedback))));
-        }
-        if row.metadata.is_none() && matches!(self.change.wanted(), Projection::Fields(_)) {
-            // Of what is no object a row with single fields says nothing.
-            match reader.metadata(&row.key).await {
-                Err(Error::NotAnObject { .. }) => return Ok(BulkFit::Misfit(NO_OBJECT.to_owned())),
-                known => drop(known?),
-            }
         }
         if let Some(cutoff) = self.terms().cutoff {
             return Ok(match retention::last_alive(row) {

@@ -6,6 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bson::Bson;
+
 use super::BulkOrder;
 use crate::{
     repository::{Cursor, Error, Filter, ListQuery, Projection, Result, SessionReader, Sort},
@@ -88,7 +90,28 @@ impl BulkSource {
                 None => batch.gone.push(key.clone()),
             }
         }
+        self.tell_what_is_no_object(&mut batch.rows).await?;
         Ok(batch)
+    }
+
+    /// A database's row with single fields says nothing of metadata that are no object: one question for a batch tells.
+    async fn tell_what_is_no_object(&self, rows: &mut [Summary]) -> Result<()> {
+        if !matches!(self.wanted, Projection::Fields(_)) {
+            return Ok(());
+        }
+        let silent: Vec<_> = rows.iter().filter(|row| row.metadata.is_none()).map(|row| row.key.clone()).collect();
+        if silent.is_empty() {
+            return Ok(());
+        }
+        let whole = self.reader.rows(&silent, &Filter::default(), &Projection::All).await?;
+        let odd = whole.into_iter().filter(|row| !matches!(row.metadata, None | Some(Bson::Document(_))));
+        let mut odd: HashMap<SessionKey, Summary> = odd.map(|row| (row.key.clone(), row)).collect();
+        for row in rows {
+            if let Some(whole) = odd.remove(&row.key) {
+                *row = whole;
+            }
+        }
+        Ok(())
     }
 
     /// The next batch; `None` after the last.
@@ -132,7 +155,10 @@ impl BulkSource {
             match end.next {
                 Some(next) if rows.is_empty() => after = Some(next),
                 None if rows.is_empty() => return Ok(None),
-                _ => return Ok(Some(BulkBatch { rows, gone: Vec::new() })),
+                _ => {
+                    self.tell_what_is_no_object(&mut rows).await?;
+                    return Ok(Some(BulkBatch { rows, gone: Vec::new() }));
+                }
             }
         }
     }

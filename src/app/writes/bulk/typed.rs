@@ -6,7 +6,7 @@ use bson::spec::ElementType;
 
 use super::BulkChange;
 use crate::session::{
-    Rating,
+    MetadataEdit, MetadataPath, Rating,
     edit::{self, AssignedValue, AssignmentError, DateContext, date},
     plain,
 };
@@ -142,24 +142,10 @@ impl BulkChange {
             Self::Rename { from: field, .. } | Self::Retype { field, .. } => vec![field.as_str()],
             Self::Feedback { .. } | Self::Delete | Self::DeleteOlder { .. } => Vec::new(),
         };
-        for (at, path) in paths.iter().enumerate() {
-            let checked = path.split('.').try_for_each(edit::check_segment);
-            checked.map_err(|why| format!("{path:?} can be no field: {why}"))?;
-            if let Some(other) = paths[..at].iter().find(|other| is_within(path, other) || is_within(other, path)) {
-                return Err(if other == path {
-                    format!("{path:?} is named twice")
-                } else {
-                    format!("{other:?} and {path:?} cannot be changed at once: one is in the other")
-                });
-            }
-        }
-        Ok(())
+        let path = |typed: &str| MetadataPath::new(typed.split('.').map(str::to_owned).collect());
+        let edits: Vec<_> = paths.into_iter().filter_map(path).map(MetadataEdit::unset).collect();
+        edit::check_keys(&edits).map_err(|(edit, why)| format!("{:?} is refused: {why}", edit.path.to_string()))
     }
-}
-
-/// Whether a path, as typed, is that one or leads to something in it.
-fn is_within(path: &str, object: &str) -> bool {
-    path.strip_prefix(object).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 fn named(typed: &str, form: &str) -> Result<String, String> {

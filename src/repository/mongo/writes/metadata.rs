@@ -129,9 +129,7 @@ fn are_done(edits: &[MetadataEdit], fields: &Document) -> bool {
     };
     let moved: Vec<MetadataEdit> = edits.iter().filter(is_moved).map(|edit| edit.clone().unguarded()).collect();
     let mut again = fields.clone();
-    let stays = moved.is_empty()
-        || (edit::apply(&mut again, &moved).is_ok()
-            && edit::same(Some(&again.into()), Some(&Bson::Document(fields.clone()))));
+    let stays = moved.is_empty() || (edit::apply(&mut again, &moved).is_ok() && edit::same_fields(&again, fields));
     edits.iter().all(is_stored) && stays
 }
 

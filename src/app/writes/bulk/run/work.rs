@@ -17,14 +17,11 @@ use super::{
 use crate::{
     app::{
         place::WriteRules,
-        writes::{
-            HandWriter,
-            bulk::{
-                BulkFit, BulkOrder, BulkTally, FittedRow, SessionOutcome,
-                preview::{AT_ONCE, GONE, fitted},
-                report::{self, BulkReport},
-                source::{BatchStart, BulkBatch},
-            },
+        writes::bulk::{
+            BulkFit, BulkTally, FittedRow, SessionOutcome,
+            preview::{AT_ONCE, GONE, fitted},
+            report::{self, BulkReport},
+            source::{BatchStart, BulkBatch},
         },
     },
     repository::{Error, Result},
@@ -54,9 +51,7 @@ pub(super) enum BatchEnd {
 
 /// The state of a run.
 pub(super) struct BulkWork {
-    run: BulkRun,
-    hand: HandWriter,
-    order: Arc<BulkOrder>,
+    run: Arc<BulkRun>,
     rules: Arc<WriteRules>,
     group: Uuid,
     report: Option<BulkReport>,
@@ -68,10 +63,9 @@ pub(super) struct BulkWork {
 
 impl BulkWork {
     pub fn new(run: &BulkRun, group: Uuid, report: Option<BulkReport>, tally: BulkTally) -> Self {
-        let (hand, order) = (run.hand.clone(), Arc::clone(&run.order));
-        let rules = Arc::new(hand.place.rules.clone());
-        let run = run.clone();
-        Self { run, hand, order, rules, group, report, tally, again: Vec::new(), senseless: Arc::default() }
+        let rules = Arc::new(run.hand.place.rules.clone());
+        let run = Arc::new(run.clone());
+        Self { run, rules, group, report, tally, again: Vec::new(), senseless: Arc::default() }
     }
 
     /// These have another turn later.
@@ -86,8 +80,8 @@ impl BulkWork {
         had: &[OpenSession],
         progress: &mpsc::Sender<BulkProgress>,
     ) -> BatchEnd {
-        let reader = self.hand.store.reader();
-        let fitted = fitted(&reader, &self.order, &self.rules, batch.rows).await;
+        let reader = self.run.hand.store.reader();
+        let fitted = fitted(&reader, &self.run.order, &self.rules, batch.rows).await;
         let lost = fitted.iter().find_map(|(_, fit)| fit.as_ref().err().filter(|error| error.is_passing()));
         if let Some(error) = lost {
             return BatchEnd::Untouched(error.clone());
@@ -126,13 +120,13 @@ impl BulkWork {
         }
         let is_gone = |key: &SessionKey| (key.clone(), key.text().to_owned(), SessionOutcome::Gone, GONE.to_owned());
         others.extend(gone.iter().map(is_gone));
-        let entries = begun.iter().filter_map(|one| one.entry(&self.hand.place.identity, self.group)).collect();
-        self.hand.journal.begin(entries).await.map_err(|error| self.hand.refused(&error))?;
+        let entries = begun.iter().filter_map(|one| one.entry(&self.run.hand.place.identity, self.group)).collect();
+        self.run.hand.journal.begin(entries).await.map_err(|error| self.run.hand.refused(&error))?;
         let lines = others.iter().map(|(key, _, outcome, says)| report::ended(key, *outcome, says));
         let lines = lines.chain(begun.iter().map(|one| report::begun(one.key(), one.id))).collect();
         if let Err(error) = self.tell(lines).await {
             let states = begun.iter().filter_map(|one| Some((one.id, one.state(SessionOutcome::Failed)?)));
-            self.hand.settle_all(states.collect()).await;
+            self.run.hand.settle_all(states.collect()).await;
             return Err(error);
         }
         for open in had {
@@ -148,10 +142,10 @@ impl BulkWork {
 
     /// Several at once. Whether it was stopped before all had their turn.
     async fn write_all(&mut self, begun: Vec<BegunWrite>, progress: &mpsc::Sender<BulkProgress>) -> bool {
-        let terms = self.order.terms();
+        let terms = self.run.order.terms();
         let sent = begun.into_iter().map(|one| {
-            let (run, order, senseless) = (self.run.clone(), one.write.clone(), Arc::clone(&self.senseless));
-            let deletion = one.deletion(&self.hand.place.identity, self.group);
+            let (run, order, senseless) = (Arc::clone(&self.run), one.write.clone(), Arc::clone(&self.senseless));
+            let deletion = one.deletion(&self.run.hand.place.identity, self.group);
             // A task of its own: a crash in a write is an error of that write.
             async move {
                 if let Some(error) = senseless.get() {
@@ -193,7 +187,7 @@ impl BulkWork {
             }
         }
         self.tell_on(lines, changes, progress).await;
-        self.hand.settle_all(states).await;
+        self.run.hand.settle_all(states).await;
         is_cut
     }
 
