@@ -66,7 +66,7 @@ async fn play(fresh: &Fresh, story: &[Step]) {
     fresh.collection.delete_many(doc! {}).await.expect("emptied");
     fresh.load([document]).await;
     let before = others(&raw(fresh).await, &["metadata", "log"]);
-    let hand = hand(fresh, state.path()).await;
+    let mut hand = hand(fresh, state.path()).await;
     let key = SessionKey::from("s");
     let mut model = Model::new();
     for (at, step) in story.iter().enumerate() {
@@ -101,6 +101,7 @@ async fn play(fresh: &Fresh, story: &[Step]) {
             }
             Step::Restart => {
                 // Nothing of the journal is kept in memory alone.
+                hand = self::hand(fresh, state.path()).await;
                 continue;
             }
         };

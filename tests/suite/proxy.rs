@@ -1,6 +1,10 @@
 //! What stands between a client and a server: it passes everything on, until a request comes that a test waits for.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -10,6 +14,13 @@ use tokio::{
 
 /// What a command holds that updates documents.
 const UPDATES: &[u8] = b"updates\0";
+
+/// A request that never comes ends the test instead of holding it up for ever. Nothing is measured by it.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+async fn patiently<T>(what: &str, wait: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("waited in vain until {what}"))
+}
 
 /// Where a request is caught.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +56,7 @@ impl Caught {
 
     /// Waits until it is caught.
     pub async fn here(&self) {
-        self.here.acquire().await.expect("it is never closed").forget();
+        patiently("the request is caught", self.here.acquire()).await.expect("it is never closed").forget();
     }
 
     /// Lets go of it.
@@ -55,7 +66,7 @@ impl Caught {
 
     /// Waits until the server has answered a request that was passed on.
     pub async fn answered(&self) {
-        self.answered.acquire().await.expect("it is never closed").forget();
+        patiently("it is answered", self.answered.acquire()).await.expect("it is never closed").forget();
     }
 
     /// Tells that it is caught, and waits for what becomes of it; whether it goes on.
@@ -174,7 +185,7 @@ impl Proxy {
     /// Waits until no client is connected, and each update that was sent is answered.
     pub async fn drained(&self) {
         let mut count = self.shared.count.subscribe();
-        drop(count.wait_for(|count| *count == 0).await);
+        drop(patiently("no client is connected", count.wait_for(|count| *count == 0)).await);
     }
 
     /// Cuts every connection, and lets none through.

@@ -162,6 +162,8 @@ impl Server {
 impl Drop for Own {
     fn drop(&mut self) {
         self.kill(false);
+        // One that was killed before left what a restart would have needed.
+        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 

@@ -33,7 +33,7 @@ use ratatui::{
     buffer::Buffer,
     layout::Rect,
     style::{Color, Modifier},
-    widgets::{Clear, Paragraph},
+    widgets::Paragraph,
 };
 
 use crate::app::keymap::Action;
@@ -158,14 +158,8 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
         Modal::Places(_) | Modal::Collections(_) | Modal::Sessions(_) | Modal::FleetColumns(_) | Modal::Events(_) => {
             draw_picker(frame, modal, state);
         }
-        Modal::Fleet => {
-            frame.render_widget(Clear, body);
-            fleet::draw(frame, body, state);
-        }
-        Modal::Inspector(inspector) => {
-            frame.render_widget(Clear, body);
-            inspector::draw(frame, body, inspector, &state.look);
-        }
+        Modal::Fleet => fleet::draw(frame, body, state),
+        Modal::Inspector(inspector) => inspector::draw(frame, body, inspector, &state.look),
         Modal::Note(note) => {
             note::draw(frame, body, note, state.keymap.label(Action::Back).as_deref(), &state.look);
         }

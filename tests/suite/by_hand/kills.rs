@@ -55,6 +55,7 @@ impl Killed {
     async fn stored(&self) -> HashMap<String, i32> {
         let all: Vec<Document> =
             self.fresh.collection.find(doc! {}).await.expect("found").try_collect().await.expect("read");
+        assert_eq!(all.len(), SESSIONS as usize, "none is lost");
         let n = |document: Document| {
             let id = document.get_str("_id").expect("an id").to_owned();
             let n = document.get_document("metadata").and_then(|fields| fields.get_i32("n")).expect("a number");

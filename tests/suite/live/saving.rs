@@ -229,7 +229,7 @@ async fn a_save_that_the_killed_server_never_saw_is_stored_once_it_is_back() {
 async fn a_save_that_the_killed_server_did_not_answer_is_known_to_be_stored() {
     let mut server = Server::start(Kind::ReplicaSet);
     let fresh = support::fresh_on(&server.uri, "saving_unanswered").await;
-    let mut saving = Saving::listed(fresh, "", limits()).await;
+    let mut saving = Saving::listed(fresh, "journal=true", limits()).await;
     let caught = saving.proxy.catch("lower", CaughtAt::Answer);
     saving.confirm().await;
     caught.here().await;

@@ -16,7 +16,7 @@ use crate::{
         keymap::Action,
         task::{Command, Ticket},
     },
-    session::Session,
+    session::{Session, StoredDate},
 };
 
 /// What opens once a session was read.
@@ -97,7 +97,7 @@ impl AppState {
     fn open_on(&mut self, chosen: &ChosenSession, opens: Opens) -> Vec<Effect> {
         match opens {
             Opens::Inspector(inspector) => self.begin(Modal::Inspector(inspector)),
-            Opens::Form(stored, does) => self.open_form(chosen, &stored, &[], does),
+            Opens::Form(stored, made, does) => self.open_form(chosen, (&stored, made), &[], does),
         }
     }
 }
@@ -107,15 +107,15 @@ enum Opens {
     /// The inspector.
     Inspector(Box<Inspector>),
     /// The form on what is stored of its metadata, and what is done there at once.
-    Form(Document, Option<Action>),
+    Form(Document, Option<StoredDate>, Option<Action>),
 }
 
 impl Opens {
     fn of(session: &Session, then: Then) -> Result<Self, String> {
         Ok(match then {
             Then::Inspect => Self::Inspector(Box::new(Inspector::on(&Subject::Session, Some(session), None))),
-            Then::Add => Self::Form(stored_of(session)?, Some(Action::Add)),
-            Then::Edit => Self::Form(stored_of(session)?, None),
+            Then::Add => Self::Form(stored_of(session)?, session.created_at, Some(Action::Add)),
+            Then::Edit => Self::Form(stored_of(session)?, session.created_at, None),
         })
     }
 }

@@ -21,7 +21,7 @@ mod steps;
 mod stored;
 mod weighed;
 
-pub use acts::EditPlace;
+pub use acts::{EditPlace, name_of};
 pub use anew::MADE_ANEW;
 pub use clipboard::CopiedField;
 pub use draft::{FormDraft, OpenField};

@@ -13,7 +13,10 @@ use super::{
     named::ChosenSession,
     tree::{Fold, PathKey},
 };
-use crate::app::{keymap::Action, text};
+use crate::{
+    app::{keymap::Action, text},
+    session::StoredDate,
+};
 
 impl AppState {
     /// Opens the form on a session's metadata, with a value selected, and does something there. One that was left with something not
@@ -21,7 +24,7 @@ impl AppState {
     pub(super) fn open_form(
         &mut self,
         chosen: &ChosenSession,
-        stored: &Document,
+        (stored, made): (&Document, Option<StoredDate>),
         path: &[PathKey],
         does: Option<Action>,
     ) -> Vec<Effect> {
@@ -36,9 +39,8 @@ impl AppState {
             None => MetadataForm::new(chosen.clone(), home, rules, stored),
         };
         let conversation = &self.workspace.conversation;
-        let open = conversation.session().filter(|open| open.key == chosen.key);
         // One that is not open was read just now.
-        let (made, gone) = open.map_or((None, false), |open| (open.created_at, conversation.is_gone()));
+        let gone = conversation.is_gone() && conversation.session().is_some_and(|open| open.key == chosen.key);
         form.of_session(made, gone);
         if !form.is_typing() && !path.is_empty() {
             form.select(path);

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use super::{AppState, Effect, agreement::AgreedTo, areas::Pane, conversation::Answer, named::ChosenSession};
 use crate::{
     app::{keymap::Action, writes::Write},
-    session::{AgentId, Change, SessionKey, Summary},
+    session::{AgentId, Change, ChangeKind, SessionKey, Summary},
 };
 
 /// What a filter is narrowed by.
@@ -142,8 +142,14 @@ impl AppState {
     /// A rating is taken back: its turn comes again.
     pub(super) fn take_back_undone(&mut self, write: &Write, changes: &[Change]) {
         let Some(review) = self.workspace.review.as_mut().filter(|_| matches!(write, Write::Undo(_))) else { return };
+        let is_unrated = |change: &&Change| match &change.kind {
+            ChangeKind::FeedbackRewritten(rewrite) => rewrite.now.is_none(),
+            // Told no finer: mostly it is the rating.
+            ChangeKind::Unclear(_) => true,
+            _ => false,
+        };
         if let ReviewOf::Sessions { rated, .. } = &mut review.of {
-            let again = changes.iter().filter(|change| rated.remove(&change.session)).count();
+            let again = changes.iter().filter(is_unrated).filter(|change| rated.remove(&change.session)).count();
             review.rated = review.rated.saturating_sub(again);
         }
     }

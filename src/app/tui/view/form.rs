@@ -39,7 +39,7 @@ use crate::app::{
         render::{Look, format},
         state::{
             AppState, areas,
-            form::{FieldChange, FieldMarks, FieldUse, FormRow, FormSort, MetadataForm, RowKind},
+            form::{FieldChange, FieldMarks, FieldUse, FormRow, FormSort, MetadataForm, RowKind, name_of},
             modal::Modal,
             tree::{Fold, PathKey, TreeRow},
         },
@@ -54,7 +54,6 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, form: &MetadataForm, state: &AppS
     let look = &state.look;
     let focused = matches!(state.modals.last(), Some(Modal::Form(_)));
     let [filter, rows, says] = areas::form_parts(body, form.shows_filter());
-    frame.render_widget(Clear, body);
     let count = form.rows().len();
     let place = row::place(form.selected(), count, look);
     // At the right it is told where the selected row stands; a cell of the border is between.
@@ -240,16 +239,11 @@ fn mark(marks: &FieldMarks, look: &Look) -> (&'static str, Style) {
 }
 
 /// A value on a line of so many cells, or that there is none. Safe text without secrets.
-fn value_words(value: Option<&Bson>, is_secret: bool, cells: usize, look: &Look) -> String {
-    value.map_or_else(|| "nothing".to_owned(), |value| value::on_line(value, is_secret, cells, look))
+fn value_words(value: Option<&Bson>, cells: usize, look: &Look) -> String {
+    value.map_or_else(|| "nothing".to_owned(), |value| value::on_line(value, false, cells, look))
 }
 
 /// `customer.tags.0`. Safe text.
 fn path_words(path: &[PathKey]) -> String {
-    let steps = path.iter().map(|step| match step {
-        PathKey::Name(name) => text::line(name).into_owned(),
-        PathKey::Item(at) => at.to_string(),
-        PathKey::Root => String::new(),
-    });
-    steps.collect::<Vec<_>>().join(".")
+    text::line(&name_of(path)).into_owned()
 }

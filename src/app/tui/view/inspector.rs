@@ -19,7 +19,6 @@ use ratatui::{
     layout::Rect,
     style::Style,
     text::{Line, Span},
-    widgets::Clear,
 };
 
 use super::{block, metadata::TreeColumns, row};
@@ -51,7 +50,6 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &Inspector, look: &Look) {
     let place = row::place(at, len, look);
     let pane = block::pane(Line::default(), place, true, look);
     let inner = pane.inner(area);
-    frame.render_widget(Clear, area);
     frame.render_widget(pane, area);
     subjects(frame.buffer_mut(), area, state, look);
     tabs(frame.buffer_mut(), inner, state, look);

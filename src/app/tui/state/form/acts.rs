@@ -266,7 +266,8 @@ impl MetadataForm {
 }
 
 /// What the value at a path is called: `customer.tags.0`.
-pub(super) fn name_of(path: &[PathKey]) -> String {
+#[must_use]
+pub fn name_of(path: &[PathKey]) -> String {
     let steps = path.iter().map(|step| match step {
         PathKey::Name(name) => name.clone(),
         PathKey::Item(at) => at.to_string(),

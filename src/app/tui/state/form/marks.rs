@@ -106,7 +106,7 @@ impl MetadataForm {
 
     /// Why a value cannot be written, nor anything in it. Safe text.
     #[must_use]
-    pub fn refusal(&self, path: &[PathKey]) -> Option<String> {
+    pub(super) fn refusal(&self, path: &[PathKey]) -> Option<String> {
         if path.iter().any(|step| step.is(Key::Name(SECRET))) {
             return Some("it is kept secret: it is neither shown nor edited here".to_owned());
         }

@@ -100,8 +100,7 @@ impl MetadataForm {
     pub fn overtaken_large(&self) -> Option<Option<Bson>> {
         let path = self.large.as_ref()?;
         let field = field_of(path)?;
-        let is_of_it = |other: &MetadataPath| field.is_within(other) || other.is_within(&field);
-        let is_otherwise = self.overtaken.is_some() || self.conflicts.iter().any(|conflict| is_of_it(&conflict.path));
+        let is_otherwise = self.overtaken.is_some() || self.conflicts_at().touches(&field);
         is_otherwise.then(|| place::value(&self.theirs, path).map(without_secrets))
     }
 

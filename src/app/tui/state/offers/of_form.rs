@@ -5,7 +5,7 @@ use crate::app::{
     keymap::Action,
     tui::state::{
         form::{FormSort, MetadataForm, RowKind},
-        tree::Fold,
+        tree::{Fold, PathKey},
     },
 };
 
@@ -17,7 +17,9 @@ pub(super) fn offers(form: &MetadataForm, has_copied: bool) -> Vec<KeyOffer> {
     let row = form.rows().get(at);
     let is_field = row.is_some_and(|row| row.kind == RowKind::Field);
     let is_removed = row.is_some_and(|row| row.kind == RowKind::Removed);
-    let is_free = is_field && form.refusal(&form.path(at)).is_none();
+    let is_free = form.may_change();
+    // An item of an array has a place and no key.
+    let has_key = is_free && row.is_some_and(|row| matches!(row.key, PathKey::Name(_)));
     let unfolds = row.is_some_and(|row| row.fold != Fold::Leaf);
     let moves = is_free && form.sort() == FormSort::Stored && form.filter().is_empty();
     let offers = [
@@ -28,7 +30,7 @@ pub(super) fn offers(form: &MetadataForm, has_copied: bool) -> Vec<KeyOffer> {
         is_free.then_some((Action::Remove, "remove")),
         is_removed.then_some((Action::Remove, "bring back")),
         Some((Action::Help, "help")),
-        is_free.then_some((Action::Rename, "rename")),
+        has_key.then_some((Action::Rename, "rename")),
         is_free.then_some((Action::Retype, "type")),
         takes_back.then_some((Action::Undo, "undo")),
         makes_again.then_some((Action::Redo, "redo")),

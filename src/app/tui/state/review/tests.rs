@@ -1,4 +1,6 @@
+use bson::{bson, doc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::Timestamp;
 
 use crate::{
     app::{
@@ -7,7 +9,7 @@ use crate::{
         writes::{HandOutcome, UndoScope, Write},
     },
     repository::Error,
-    session::Change,
+    session::{Change, MetadataEdit, record::FeedbackChange},
 };
 
 fn opened(screen: &Screen) -> Option<&str> {
@@ -87,15 +89,23 @@ fn the_rating_before_is_taken_back_and_its_session_has_its_turn_again() {
     let session = session.clone();
     screen.answer_all();
     assert_eq!(screen.state.review_left().as_deref(), Some("review: 29 sessions left"));
-    screen.press("u");
-    let undone = screen.asked.iter().find_map(|command| match command {
-        Command::Write(ticket, order) if order.write == Write::Undo(UndoScope::Place) => Some(*ticket),
-        _ => None,
-    });
-    let ticket = undone.expect("the newest of the place, not of the session that is open by now");
-    let outcome = HandOutcome { changes: vec![Change::unclear(session, None)], ..HandOutcome::default() };
-    screen.tell(Event::Written(ticket, Box::new(outcome)));
-    assert_eq!(screen.state.review_left().as_deref(), Some("review: 30 sessions left"));
+    let rewritten = |new| {
+        let stored = bson!({ "rating": "up" });
+        Change::feedback_changed(session.clone(), Some(0), &FeedbackChange { stored, new, at: Timestamp::UNIX_EPOCH })
+    };
+    let edited = Change::edited(session.clone(), &[MetadataEdit::set("n", 1)]);
+    let turned = rewritten(Some(doc! { "rating": "down" }));
+    for (change, left) in [(edited, 29), (turned, 29), (rewritten(None), 30)] {
+        screen.press("u");
+        let undone = screen.asked.iter().rev().find_map(|command| match command {
+            Command::Write(ticket, order) if order.write == Write::Undo(UndoScope::Place) => Some(*ticket),
+            _ => None,
+        });
+        let ticket = undone.expect("the newest of the place, not of the session that is open by now");
+        let outcome = HandOutcome { changes: vec![change], ..HandOutcome::default() };
+        screen.tell(Event::Written(ticket, Box::new(outcome)));
+        assert_eq!(screen.state.review_left(), Some(format!("review: {left} sessions left")));
+    }
 }
 
 #[test]

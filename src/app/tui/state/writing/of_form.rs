@@ -35,7 +35,7 @@ impl AppState {
             _ => {}
         }
         let (chosen, session) = self.open_session()?;
-        let stored = stored_of(session)?;
+        let (stored, made) = (stored_of(session)?, session.created_at);
         let path = self.workspace.metadata.path(Some(session));
         let goes_on = matches!(action, Action::Save | Action::Discard);
         if self.focus != Pane::Metadata && action != Action::Add {
@@ -43,7 +43,7 @@ impl AppState {
         }
         if goes_on || (self.kept_form().is_some() && action == Action::Edit) {
             let then = goes_on.then_some(action);
-            return Ok(self.open_form(&chosen, &stored, &[], then));
+            return Ok(self.open_form(&chosen, (&stored, made), &[], then));
         }
         if action != Action::Add {
             if let Some(PathKey::Name(top)) = path.first() {
@@ -52,6 +52,6 @@ impl AppState {
                 return Err(self.with_key("there is no field here; add one", Action::Add));
             }
         }
-        Ok(self.open_form(&chosen, &stored, &path, Some(action)))
+        Ok(self.open_form(&chosen, (&stored, made), &path, Some(action)))
     }
 }

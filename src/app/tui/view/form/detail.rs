@@ -100,7 +100,7 @@ fn conflict_words(conflict: &MergeConflict, look: &Look) -> String {
     if conflict.path.keys().iter().any(|key| key == SECRET) {
         return format!("{field} was changed by another meanwhile");
     }
-    let words = |value: Option<&Bson>| value_words(value, false, VALUE, look);
+    let words = |value: Option<&Bson>| value_words(value, VALUE, look);
     format!(
         "{field} was changed by another meanwhile: stored now {}, here {}, before {}",
         words(conflict.theirs.as_ref()),
@@ -118,7 +118,7 @@ fn overtaken_words(path: &MetadataPath, stored: Option<&Bson>, look: &Look) -> S
     if stored.is_none() {
         return format!("{field} was removed by another meanwhile: what is typed stays");
     }
-    let now = value_words(stored, false, VALUE, look);
+    let now = value_words(stored, VALUE, look);
     format!("{field} was changed by another meanwhile: stored now {now}")
 }
 
@@ -143,7 +143,7 @@ fn of_row(form: &MetadataForm, at: usize, change: Option<FieldChange>, look: &Lo
 /// What a value was; with its type where that is another now.
 fn was(base: Option<&Bson>, now: Option<&Bson>, look: &Look) -> String {
     let kind = |value: Option<&Bson>| value.map(Bson::element_type);
-    let words = value_words(base, false, VALUE, look);
+    let words = value_words(base, VALUE, look);
     match base {
         // The word of a type that has no value is its value.
         Some(before) if kind(base) != kind(now) && words != plain::type_word(before) => {

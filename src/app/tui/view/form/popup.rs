@@ -18,7 +18,6 @@ use crate::{
             state::{
                 AppState, areas,
                 form::{FieldEditor, MetadataForm, RetypeChoice, Retyping},
-                tree::{Key, SECRET},
             },
             view::{block, editor, row},
         },
@@ -100,8 +99,7 @@ pub(super) fn retyping(frame: &mut Frame<'_>, body: Rect, form: &MetadataForm, r
     let shown = retyping.choices.iter().enumerate().skip(top).take(page);
     let mut places = inner.rows();
     for ((at, choice), place) in shown.zip(places.by_ref()) {
-        let is_secret = retyping.path.iter().any(|step| step.is(Key::Name(SECRET)));
-        let line = becomes(choice, is_secret, cells, look);
+        let line = becomes(choice, cells, look);
         row::draw(frame.buffer_mut(), place, &line, at == retyping.selected(), look);
     }
     for (line, place) in reason.into_iter().zip(places) {
@@ -110,11 +108,11 @@ pub(super) fn retyping(frame: &mut Frame<'_>, body: Rect, form: &MetadataForm, r
     }
 }
 
-fn becomes(choice: &RetypeChoice, is_secret: bool, cells: usize, look: &Look) -> Line<'static> {
+fn becomes(choice: &RetypeChoice, cells: usize, look: &Look) -> Line<'static> {
     let word = plain::element_word(choice.kind);
     let room = cells.saturating_sub(KIND);
     let (says, style) = match &choice.becomes {
-        Ok(value) => (value_words(Some(value), is_secret, room, look), look.theme.text),
+        Ok(value) => (value_words(Some(value), room, look), look.theme.text),
         Err(why) => (text::line(why).into_owned(), look.theme.dim),
     };
     let kind = if choice.becomes.is_ok() { look.theme.code } else { look.theme.dim };
