@@ -34,9 +34,7 @@ pub enum Purpose {
     Edit {
         /// Its key.
         key: String,
-        /// What the edit is guarded by; `None`: it was removed meanwhile.
-        shown: Option<Bson>,
-        /// Its type is kept.
+        /// What it holds. Its type is kept.
         kind: Bson,
     },
     /// A new field, typed as `key=value` or `key:=JSON`.
@@ -68,10 +66,8 @@ pub struct Editor {
     name: String,
     /// What is wrong, or what has to be known before it is stored.
     pub problem: Option<String>,
-    /// The value that is stored now, after a conflict.
+    /// The value that is stored now, where another writer made it so while it was typed.
     pub stored: Option<Option<Bson>>,
-    /// The value when the edit was begun, after a conflict.
-    pub began: Option<Option<Bson>>,
     /// The place it was opened at: there alone it is stored.
     pub home: Option<HomePlace>,
     /// The name of that place, while it is not the one that is open. Safe text.
@@ -122,7 +118,6 @@ impl Editor {
             name,
             problem: None,
             stored: None,
-            began: None,
             home: None,
             elsewhere: None,
             returned: None,
@@ -140,7 +135,7 @@ impl Editor {
     #[must_use]
     pub fn field(session: SessionKey, key: &str, shown: &Bson) -> Option<Self> {
         let (start, is_json) = value::start(shown)?;
-        let purpose = Purpose::Edit { key: key.to_owned(), shown: Some(shown.clone()), kind: shown.clone() };
+        let purpose = Purpose::Edit { key: key.to_owned(), kind: shown.clone() };
         Some(Self { is_json, ..Self::new(purpose, session, &start) })
     }
 

@@ -19,7 +19,7 @@ use super::{
     AppState, Effect,
     agreement::AgreedTo,
     areas::Pane,
-    editor::{Edited, Editor, Purpose},
+    editor::{Edited, Editor},
     metadata,
     modal::{Confirm, Modal},
     named::ChosenSession,
@@ -251,7 +251,6 @@ impl AppState {
         };
         self.tell_error(says);
         self.workspace.not_written = true;
-        let mut stored = None;
         let mut effects = Vec::new();
         if unsure {
             self.note_unsure(&pending);
@@ -270,25 +269,20 @@ impl AppState {
         }
         if let (Error::Conflict { stored: now, .. }, Write::Metadata(key, edits)) = (error, &pending.order.write)
             && let [edit] = edits.as_slice()
+            && !elsewhere
         {
             let now = now.as_deref().cloned();
-            if !elsewhere {
-                effects = self.apply(&Change::edited(key.clone(), &[MetadataEdit::new(&edit.path, now.clone())]));
-            }
-            stored = Some(now);
+            effects = self.apply(&Change::edited(key.clone(), &[MetadataEdit::new(&edit.path, now)]));
         }
         let Some(mut editor) = pending.editor else {
             return effects;
         };
-        if editor.purpose == Purpose::Add && stored.is_some() {
-            stored = None;
-        }
         let problem = if error.is_connection_lost() {
             format!("the connection is lost, this is not {done}: {}", told.message)
         } else {
             told.message
         };
-        editor.refused(problem, stored);
+        editor.refused(problem);
         if unsure {
             let given_at = match &pending.order.write {
                 Write::Feedback(_, feedback) => Some(feedback.at),

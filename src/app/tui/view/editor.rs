@@ -77,14 +77,10 @@ pub(super) fn below(editor: &Editor, problem: Option<&str>, width: usize, look: 
         let wrapped = wrap::plain(&text::line(problem), width);
         lines.extend(wrapped.into_iter().take(3).map(|line| Line::styled(line, look.theme.error)));
     }
-    let values =
-        [("stored now", &editor.stored, "nothing: it was removed"), ("when you began", &editor.began, "nothing")];
-    for (when, value, nothing) in values {
-        if let Some(value) = value {
-            let value = value.as_ref().map_or_else(|| nothing.to_owned(), plain::compact);
-            let line = format::fit(&text::line(&format!("{when}: {value}")), width, look.marks);
-            lines.push(Line::styled(line, look.theme.warn));
-        }
+    if let Some(stored) = &editor.stored {
+        let value = stored.as_ref().map_or_else(|| "nothing: it was removed".to_owned(), plain::compact);
+        let line = format::fit(&text::line(&format!("stored now: {value}")), width, look.marks);
+        lines.push(Line::styled(line, look.theme.warn));
     }
     if problem.is_none()
         && let Some(takes) = editor.takes(&look.dates())

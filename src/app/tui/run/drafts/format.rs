@@ -116,8 +116,13 @@ fn record(json: &Value) -> Option<DraftRecord> {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use bson::oid::ObjectId;
+
     use super::*;
-    use crate::{app::tui::state::editor::Editor, session::AgentId};
+    use crate::{
+        app::tui::state::editor::Editor,
+        session::{AgentId, decode},
+    };
 
     /// Feedback being typed on a session.
     pub(in super::super) fn draft(session: &str, text: &str) -> Draft {
@@ -137,7 +142,7 @@ pub(super) mod tests {
             what: editor.title_here(),
             text: editor.text(),
             may_be_stored: editor.is_unsure(),
-            content: DraftContent::Editor(Box::new(editor.draft())),
+            content: DraftContent::Editor(Box::new(editor.draft().unwrap())),
         }
     }
 
@@ -146,13 +151,10 @@ pub(super) mod tests {
         let at: Timestamp = "2026-11-29T14:02:11.5Z".parse().unwrap();
         let mut unsure = Editor::rate(SessionKey::from("s"), None);
         unsure.may_be_done(Some(at));
-        let oid = Bson::Document(doc! { "$oid": "000000000000000000000007" });
-        let mut conflict = Editor::field(SessionKey::new(Bson::Int64(5)), "n", &Bson::Int64(5)).unwrap();
-        conflict.refused("theirs".to_owned(), Some(Some(oid)));
-        let mut gone = Editor::field(SessionKey::from("s"), "n", &Bson::Null).unwrap();
-        gone.refused("gone".to_owned(), Some(None));
-        let adding = Editor::add(SessionKey::new(Bson::Null), vec!["a".to_owned(), "b.c".to_owned()]);
-        for editor in [&unsure, &conflict, &gone, &adding] {
+        let about = Editor::rate(SessionKey::new(Bson::Int64(5)), Some((AgentId::from("a.b"), 3)));
+        let given = doc! { "rating": "down", "comment": "slow", "by": Bson::ObjectId(ObjectId::from_bytes([7; 12])) };
+        let own = Editor::own_feedback(SessionKey::new(Bson::Null), &decode::feedback(&given.into()));
+        for editor in [&unsure, &about, &own] {
             let record = DraftRecord { at, turn: 7, draft: of(editor) };
             let bytes = written(&record);
             assert_eq!(read(&bytes).as_ref(), Ok(&record));

@@ -1,11 +1,10 @@
 //! An editor that came back by itself, because what it held could not be stored: no key that was meant for something else changes
 //! or stores it, and a person knows what stands against it.
 
-use bson::Bson;
 use crossterm::event::{KeyCode, KeyEvent};
 use jiff::Timestamp;
 
-use super::{Editor, Purpose};
+use super::Editor;
 
 /// How an editor came back.
 #[derive(Debug, Clone, Default)]
@@ -20,18 +19,10 @@ pub(super) struct Returned {
 
 impl Editor {
     /// Comes back after it could not be stored.
-    pub fn refused(&mut self, problem: String, stored: Option<Option<Bson>>) {
+    pub fn refused(&mut self, problem: String) {
         self.problem = Some(problem);
         self.leaving = false;
         self.returned.get_or_insert_default().waits = true;
-        if let (Purpose::Edit { shown, .. }, Some(stored)) = (&mut self.purpose, &stored) {
-            if self.began.is_none() {
-                self.began = Some(shown.clone());
-            }
-            // Stored again it replaces what was just shown, and nothing else.
-            shown.clone_from(stored);
-        }
-        self.stored = stored;
     }
 
     /// What was sent may have been carried out after all; of feedback with the time it was given at.

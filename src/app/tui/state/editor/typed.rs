@@ -28,11 +28,11 @@ impl Editor {
         let of_value = |value| Some(TypedField { key: None, value: Some(value) });
         Ok(match &self.purpose {
             Purpose::Rate { .. } => None,
-            Purpose::Edit { shown, kind, .. } => {
+            Purpose::Edit { kind, .. } => {
                 // Untouched it is the very value, also where a text does not tell all its bits.
                 let untouched = (typed == self.original).then(|| kind.clone());
                 let value = untouched.map_or_else(|| value::read(&typed, kind, self.is_json, dates), Ok)?;
-                if edit::same(Some(&value), shown.as_ref()) { None } else { of_value(value) }
+                if edit::same(Some(&value), Some(kind)) { None } else { of_value(value) }
             }
             Purpose::Add => {
                 let (key, value) = self.added()?;

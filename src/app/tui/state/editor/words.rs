@@ -44,7 +44,6 @@ impl Editor {
     pub fn hint(&self) -> &'static str {
         match &self.purpose {
             _ if self.elsewhere.is_some() => "Esc leave; it can be stored once its place is open",
-            _ if self.is_waiting() && self.stored.is_some() => "Enter edit it  Esc leave what is stored",
             _ if self.is_waiting() => "Enter edit it  Esc leave",
             Purpose::Rate { .. } => "Tab rating  Ctrl-S save  Esc leave",
             // What is edited here goes into the form, which is saved on its own.

@@ -24,12 +24,12 @@ impl AppState {
     #[must_use]
     pub fn drafts(&self) -> Vec<Draft> {
         let open = self.modals.iter().filter_map(|modal| match modal {
-            Modal::Editor(editor) if editor.is_unsaved() && !is_of_form(editor) => Some(editor),
+            Modal::Editor(editor) if editor.is_unsaved() => Some(editor),
             _ => None,
         });
-        let open = open.map(|editor| self.editor_draft(editor, editor.is_unsure()));
+        let open = open.filter_map(|editor| self.editor_draft(editor, editor.is_unsure()));
         let sent = self.pending.iter().filter(|pending| !pending.is_deletion());
-        let sent = sent.filter_map(|pending| Some(self.editor_draft(pending.editor.as_ref()?, true)));
+        let sent = sent.filter_map(|pending| self.editor_draft(pending.editor.as_ref()?, true));
         let forms = self.modals.iter().filter_map(|modal| match modal {
             Modal::Form(form) => Some(&**form),
             _ => None,
@@ -38,21 +38,25 @@ impl AppState {
         open.chain(sent).chain(forms).collect()
     }
 
-    fn editor_draft(&self, editor: &Editor, may_be_stored: bool) -> Draft {
-        Draft {
+    /// `None` where what is typed goes into a form, with which it is kept.
+    fn editor_draft(&self, editor: &Editor, may_be_stored: bool) -> Option<Draft> {
+        let left = editor.draft()?;
+        Some(Draft {
             place: self.lasting(editor.home),
             session: ChosenSession { key: editor.session.clone(), name: editor.name().to_owned() },
             what: editor.title_here(),
             text: editor.text(),
             may_be_stored,
-            content: DraftContent::Editor(Box::new(editor.draft())),
-        }
+            content: DraftContent::Editor(Box::new(left)),
+        })
     }
 
     /// `None` where nothing in it is unsaved, nor in the larger editor on a value of it.
     fn form_draft(&self, form: &MetadataForm) -> Option<Draft> {
         let larger = self.modals.iter().find_map(|modal| match modal {
-            Modal::Editor(editor) if is_of_form(editor) && form.awaits(editor) => Some(&**editor),
+            Modal::Editor(editor) if !matches!(editor.purpose, Purpose::Rate { .. }) && form.awaits(editor) => {
+                Some(&**editor)
+            }
             _ => None,
         });
         if !form.is_unsaved() && larger.is_none_or(|editor| !editor.is_unsaved()) {
@@ -76,11 +80,6 @@ impl AppState {
     fn lasting(&self, home: Option<HomePlace>) -> Option<LastingPlace> {
         home.and_then(|home| self.homes.lasting(home)).cloned()
     }
-}
-
-/// Whether what is typed there goes into a form, with which it is kept.
-fn is_of_form(editor: &Editor) -> bool {
-    matches!(editor.purpose, Purpose::Edit { .. } | Purpose::Add | Purpose::Item | Purpose::Rename { .. })
 }
 
 /// A change, for people to read: `priority = high`. It is written at every key, so that nothing large is looked through for it.
