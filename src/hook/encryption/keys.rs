@@ -183,7 +183,8 @@ impl CipherKey {
         if !is_key_id(&id) {
             return Err(wrong(KeyProblem::Id));
         }
-        let siv = expanded(&given(secret.expose_secret()).map_err(wrong)?);
+        let bytes = given(secret.expose_secret()).map_err(wrong)?;
+        let siv = expanded(&bytes);
         Ok(Self { id, siv })
     }
 }

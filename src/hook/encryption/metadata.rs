@@ -42,9 +42,8 @@ impl FieldCipher {
             } else if let Some(path) = MetadataPath::new(parents.clone()) {
                 match self.open(session, &path, value) {
                     Ok(Some(opened)) => *value = opened,
-                    Ok(None) => {}
                     Err(problem) if self.is_chosen(&path) => findings.push(CipherFinding { path, problem }),
-                    Err(_) => {}
+                    Ok(None) | Err(_) => {}
                 }
             }
             parents.pop();
