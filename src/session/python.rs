@@ -108,7 +108,7 @@ pub(crate) fn float(number: f64) -> String {
 }
 
 /// Python's words for what is no number, and for what is beyond all of them.
-fn beyond(number: f64) -> &'static str {
+pub(crate) fn beyond(number: f64) -> &'static str {
     match number {
         _ if number.is_nan() => "NaN",
         _ if number > 0.0 => "Infinity",
