@@ -192,7 +192,7 @@
 //! | `metrics` | numbers from messages, pure | [`session_metrics`], [`Outline`], [`LiveMetrics`], [`Activity`], [`explain()`] |
 //! | `repository` | the port: what can be asked, changed and watched, filters, errors; a MongoDB collection and a folder | [`SessionRepository`], [`ListQuery`], [`Watch`], [`Filter`], [`Error`], [`MongoRepository`], [`FolderRepository`] |
 //! | `hook` | a chain around metadata, feedback, deletions and restores | [`Hook`], [`Hooks`], [`Outbox`] |
-//! | `manager` | what an agent program calls | [`SessionManager`], [`SessionManagerFactory`], [`Agent`] |
+//! | `manager` | what an agent program calls, and the tool that its agent calls | [`SessionManager`], [`SessionManagerFactory`], [`Agent`], [`MetadataTool`] |
 //!
 //! What is used less, or by stores of your own, has modules:
 //!
@@ -252,9 +252,9 @@ pub use hook::{
 #[cfg(feature = "webhook")]
 pub use hook::{HookSettings, Webhook, WebhookError, WebhookProblem, WebhookSettings};
 pub use manager::{
-    Agent, AgentSummary, CopyKeeper, EventLoopMetrics, GuardrailIntervention, ModelCall, Repair, RepairKind, Repaired,
-    Resumed, SessionManager, SessionManagerBuilder, SessionManagerFactory, SessionOverrides, SessionSettings, Started,
-    repair, retention,
+    Agent, AgentSummary, CopyKeeper, EventLoopMetrics, GuardrailIntervention, MetadataTool, ModelCall, Repair,
+    RepairKind, Repaired, Resumed, SessionManager, SessionManagerBuilder, SessionManagerFactory, SessionOverrides,
+    SessionSettings, Started, ToolAnswer, repair, retention,
 };
 pub use metrics::{
     Activity, AgentMetrics, AgentOutline, AgentState, CallMetrics, Explanation, Figure, FigureSource, Latency,
