@@ -21,6 +21,7 @@ mod filter;
 mod folder;
 mod folder_watch;
 mod folder_writing;
+mod global;
 mod guards;
 mod hooks;
 mod hostile;
