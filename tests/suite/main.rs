@@ -36,5 +36,6 @@ mod mongo;
 mod proxy;
 mod readme;
 mod reports;
+mod side_by_side;
 mod strands;
 mod task;
