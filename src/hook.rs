@@ -236,6 +236,12 @@ impl Hooks {
         self.chain.iter().find(|hook| hook.name() == name).is_some_and(|hook| hook.offer(delivery))
     }
 
+    /// Whether it is this very chain, or both have no hook.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let are_empty = self.chain.is_empty() && other.chain.is_empty();
+        self.deadline == other.deadline && (are_empty || Arc::ptr_eq(&self.chain, &other.chain))
+    }
+
     /// Closes every hook, all at once, each with that deadline. Gives how much was not delivered in all.
     pub async fn close(&self, deadline: Duration) -> u64 {
         futures_util::future::join_all(self.chain.iter().map(|hook| hook.close(deadline))).await;

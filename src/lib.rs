@@ -252,9 +252,10 @@ pub use hook::{
 #[cfg(feature = "webhook")]
 pub use hook::{HookSettings, Webhook, WebhookError, WebhookProblem, WebhookSettings};
 pub use manager::{
-    Agent, AgentSummary, CopyKeeper, EventLoopMetrics, GuardrailIntervention, MetadataTool, ModelCall, Repair,
-    RepairKind, Repaired, Resumed, SessionManager, SessionManagerBuilder, SessionManagerFactory, SessionOverrides,
-    SessionSettings, Started, ToolAnswer, repair, retention,
+    Agent, AgentSummary, CopyKeeper, EventLoopMetrics, FactorySettings, GlobalFactoryError, GuardrailIntervention,
+    MetadataTool, ModelCall, Repair, RepairKind, Repaired, Resumed, SessionManager, SessionManagerBuilder,
+    SessionManagerFactory, SessionOverrides, SessionSettings, Started, ToolAnswer, close_global_factory,
+    get_global_factory, initialize_global_factory, repair, retention, set_global_factory, with_global_factory,
 };
 pub use metrics::{
     Activity, AgentMetrics, AgentOutline, AgentState, CallMetrics, Explanation, Figure, FigureSource, Latency,
@@ -269,7 +270,9 @@ pub use repository::{
     filter::{Comparison, FilterTerm, FilterTest, RatingWord, TextMatch},
     folder::{FolderRepository, open as open_folder},
     mongo::{
-        MongoRepository, driver, open as open_mongo,
+        MongoRepository,
+        connection::{ConnectionStatistics, ConnectionStatus, ServerMember, ServerState},
+        driver, open as open_mongo,
         pool::{Pool, PoolOptions, PoolStatistics},
     },
     open, open_writable,

@@ -7,6 +7,7 @@ mod conversation;
 mod create;
 mod deletion;
 mod factory;
+mod global;
 mod guardrail;
 mod people;
 mod redaction;
@@ -19,7 +20,11 @@ pub use accumulator::{EventLoopMetrics, ModelCall};
 pub use agent::{Agent, Resumed, Started};
 pub use create::SessionSettings;
 pub use deletion::CopyKeeper;
-pub use factory::{SessionManagerFactory, SessionOverrides};
+pub use factory::{FactorySettings, SessionManagerFactory, SessionOverrides};
+pub use global::{
+    GlobalFactoryError, close_global_factory, get_global_factory, initialize_global_factory, set_global_factory,
+    with_global_factory,
+};
 pub use guardrail::GuardrailIntervention;
 pub use repair::{Repair, RepairKind, Repaired, repair};
 pub use stored::AgentSummary;
