@@ -37,10 +37,11 @@ where
         match serve_server(ServedTools(Arc::clone(&tools)), lent).await {
             Ok(running) => return running.waiting().await.map(drop).map_err(io::Error::other),
             // The client went before it began.
-            Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::TransportError { .. }) => {
-                return Ok(());
-            }
-            Err(ServerInitializeError::Cancelled) => return Ok(()),
+            Err(
+                ServerInitializeError::ConnectionClosed(_)
+                | ServerInitializeError::TransportError { .. }
+                | ServerInitializeError::Cancelled,
+            ) => return Ok(()),
             Err(error) => tracing::debug!(%error, "passed over"),
         }
     }

@@ -6,7 +6,7 @@
 pub struct McpArgs {
     /// The tools manage_metadata and get_metadata for this session: its _id, else its session_id, else an ObjectId's hex. It need
     /// not be there yet. With --read-only get_metadata alone
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    #[arg(long, value_name = "ID")]
     pub session: Option<String>,
 }
 
