@@ -15,6 +15,7 @@ pub mod copy;
 pub mod demo;
 pub mod fleet;
 pub mod keymap;
+pub mod mcp;
 pub mod place;
 mod signals;
 pub mod task;

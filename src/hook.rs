@@ -173,6 +173,13 @@ impl Hooks {
         self
     }
 
+    /// The same chain within one more hook, which is the outermost from then on.
+    #[must_use]
+    pub fn within(mut self, outermost: Arc<dyn Hook>) -> Self {
+        self.chain = std::iter::once(outermost).chain(self.chain.iter().cloned()).collect();
+        self
+    }
+
     /// Runs an operation through the chain; `last` carries it out.
     ///
     /// # Errors

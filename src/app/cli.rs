@@ -11,6 +11,7 @@ mod feedback;
 mod json;
 mod list;
 mod log;
+mod mcp;
 mod metadata;
 mod metrics;
 mod output;
@@ -67,6 +68,7 @@ fn run(args: Args) -> anyhow::Result<()> {
             Some(CliCommand::Delete(args)) => delete::run(&context, &args).await,
             Some(CliCommand::Restore { file }) => restore::run(&context, file).await,
             Some(CliCommand::Doctor(args)) => doctor::run(&context, &args).await,
+            Some(CliCommand::Mcp(args)) => mcp::run(&context, &args).await,
         };
         log::ending();
         context.close().await;

@@ -194,9 +194,7 @@ impl MetadataTool {
     }
 
     async fn delete(&self, keys: Vec<String>) -> Result<ToolAnswer> {
-        let mut seen = HashSet::new();
-        let once = keys.iter().filter(|key| seen.insert(key.as_str()));
-        self.edit(once.map(MetadataEdit::unset).collect()).await?;
+        self.edit(removals(&keys)).await?;
         Ok(ToolAnswer::new(format!("Successfully deleted metadata fields: {}", list(&keys)), "deleted", keys))
     }
 
@@ -242,6 +240,12 @@ impl MetadataTool {
             ToolAccess::Reading(reader, _) => reader.as_ref(),
         }
     }
+}
+
+/// Each key once.
+fn removals(keys: &[String]) -> Vec<MetadataEdit> {
+    let mut seen = HashSet::new();
+    keys.iter().filter(|key| seen.insert(key.as_str())).map(MetadataEdit::unset).collect()
 }
 
 /// `['a', 'b']`.

@@ -3,6 +3,9 @@
 
 #[path = "../support/examples.rs"]
 mod examples;
+#[cfg(unix)]
+#[path = "../support/python.rs"]
+mod python;
 #[path = "../support/mod.rs"]
 mod support;
 #[cfg(unix)]
@@ -31,6 +34,7 @@ mod layouts;
 mod live;
 mod lost_answers;
 mod manager;
+mod mcp;
 mod metrics;
 mod mongo;
 mod proxy;
