@@ -302,7 +302,7 @@ mod tests {
         std::fs::write(&file, format!("id:{SECRET}\n")).unwrap();
         assert!(CipherKeys::from_file(&file).unwrap().find("id").is_some());
         assert!(CipherKeys::from_file(dir.path()).is_err());
-        std::fs::write(&file, [0xff, 0xfe]).unwrap();
+        std::fs::write(&file, b"\xff\xfe").unwrap();
         assert!(CipherKeys::from_file(&file).unwrap_err().to_string().contains("no text"));
         let unset = CipherKeys::from_env("STRANDSCOPE_NO_SUCH_KEYS").unwrap_err().to_string();
         assert!(unset.contains("STRANDSCOPE_NO_SUCH_KEYS") && unset.contains("not set"), "{unset}");
