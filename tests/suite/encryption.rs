@@ -7,8 +7,7 @@ use bson::{Bson, DateTime, Document, doc};
 use futures_util::TryStreamExt;
 use strandscope::{
     CipherKeys, EncryptMetadata, EncryptedField, Error, FieldCipher, Filter, Hooks, ListQuery, MetadataEdit,
-    MetadataPath, SealedValue, SecretString, SessionManager, SessionReader, SessionRepository, SessionWriter, Summary,
-    Timestamp, open_mongo,
+    MetadataPath, Pool, PoolOptions, SealedValue, SecretString, SessionManager, SessionRepository, Summary, Timestamp,
 };
 use support::Fresh;
 
@@ -30,7 +29,8 @@ fn secret() -> SecretString {
 }
 
 async fn repository(fresh: &Fresh) -> Arc<dyn SessionRepository> {
-    open_mongo(&fresh.uri, &fresh.database, "sessions").await.unwrap()
+    let pool = Pool::connect(&fresh.uri.clone().into(), PoolOptions::default()).await.unwrap();
+    Arc::new(pool.repository(&fresh.database, "sessions").unwrap())
 }
 
 fn manager(sessions: &Arc<dyn SessionRepository>, id: &str, hook: EncryptMetadata) -> SessionManager {
@@ -44,7 +44,10 @@ async fn raw(fresh: &Fresh, id: &str) -> Document {
 /// Two sessions, `s-1` and `s-2`.
 async fn two(name: &str, cipher: &FieldCipher) -> (Fresh, Arc<dyn SessionRepository>, [SessionManager; 2]) {
     let fresh = support::fresh_collection(name).await;
-    let session = |id: &str| doc! { "_id": id, "session_id": id, "agents": {}, "metadata": { "customer": {} } };
+    let at = DateTime::now();
+    let session = |id: &str| {
+        doc! { "_id": id, "session_id": id, "created_at": at, "updated_at": at, "agents": {}, "metadata": { "customer": {} } }
+    };
     fresh.load([session("s-1"), session("s-2")]).await;
     let sessions = repository(&fresh).await;
     let managers = ["s-1", "s-2"].map(|id| manager(&sessions, id, EncryptMetadata::new(cipher.clone())));
@@ -87,11 +90,11 @@ async fn a_deterministic_value_is_found() {
     let (_fresh, sessions, [one, other]) = two("searched", &cipher).await;
     one.edit_metadata(vec![MetadataEdit::set("email", "ada@example.org")]).await.unwrap();
     other.edit_metadata(vec![MetadataEdit::set("email", "grace@example.org")]).await.unwrap();
-    for (email, ids) in [("ada@example.org", &["s-1"][..]), ("grace@example.org", &["s-2"]), ("eve@example.org", &[])] {
+    for (email, names) in [("ada@example.org", "s-1"), ("grace@example.org", "s-2"), ("eve@example.org", "")] {
         let texts = cipher.seal_for_search(&"email".into(), &email.into()).unwrap();
         let filter = Filter::parse(&format!("meta.email:\"{}\"", texts[0]), Timestamp::now()).unwrap();
         let found: Vec<Summary> = sessions.list(&ListQuery::new(10).filter(filter)).try_collect().await.unwrap();
-        assert_eq!(found.iter().map(Summary::name).collect::<Vec<_>>(), ids, "{email}");
+        assert_eq!(found.iter().map(Summary::name).collect::<Vec<_>>().join(","), names, "{email}");
     }
 }
 

@@ -4,7 +4,7 @@ mod edits;
 mod through_hooks;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use bson::{Bson, doc};
+use bson::doc;
 use proptest::prelude::*;
 
 use super::*;
