@@ -15,6 +15,7 @@ mod repair;
 pub mod retention;
 mod stored;
 mod tool;
+mod take;
 
 pub use accumulator::{EventLoopMetrics, ModelCall};
 pub use agent::{Agent, Resumed, Started};
