@@ -2,8 +2,12 @@
 //! alike.
 
 mod kept;
+mod keys;
+mod reveal;
 mod rules;
 
+pub use keys::{EncryptionSettings, KeySource};
+pub use reveal::{Reveal, holds_sealed, is_sealed, sealed_words};
 pub use kept::{Attendance, KeptTarget, SecretSource, no_password, path_database};
 pub use rules::WriteRules;
 
