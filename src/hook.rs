@@ -1,6 +1,8 @@
 //! Hooks around metadata, feedback, deletions and restores: a chain, each of which can see, change or refuse an operation
 //! and act before and after it.
 
+#[cfg(feature = "encryption")]
+mod encryption;
 mod operation;
 mod outbox;
 mod report;
@@ -10,6 +12,10 @@ mod watch;
 #[cfg(feature = "webhook")]
 mod webhook;
 
+#[cfg(feature = "encryption")]
+pub use encryption::{
+    CipherError, CipherFinding, CipherKeys, EncryptMetadata, EncryptedField, FieldCipher, KeyProblem, Rotation,
+};
 pub use operation::{HookAction, HookAnswer, HookOperation, HookPayload};
 pub use outbox::{Deliver, Delivery, DeliveryOutcome, DeliveryReport, DeliveryTally, Outbox, OutboxOptions};
 pub use report::{HookOutcome, HookReport, HookSubject};

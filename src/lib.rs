@@ -215,6 +215,7 @@
 //! | --- | --- |
 //! | `app` (default) | the program `strandscope`: its modules are no part of the library's interface |
 //! | `webhook` | hooks that tell HTTP endpoints of changes; part of `app` |
+//! | `encryption` | a hook that encrypts fields of the metadata; part of `app` |
 //! | `conformance` | a suite that any store can be checked with |
 //! | `aws` | `authMechanism=MONGODB-AWS` in a connection string; part of `app` |
 //! | `key-password` | `tlsCertificateKeyFilePassword` in a connection string; part of `app` |
@@ -240,6 +241,10 @@ pub use bson;
 pub use jiff::{Timestamp, Zoned, tz::TimeZone};
 pub use secrecy::{ExposeSecret, SecretString};
 
+#[cfg(feature = "encryption")]
+pub use hook::{
+    CipherError, CipherFinding, CipherKeys, EncryptMetadata, EncryptedField, FieldCipher, KeyProblem, Rotation,
+};
 pub use hook::{
     Deliver, Delivery, DeliveryOutcome, DeliveryReport, DeliveryTally, HOOK_DEADLINE, Hook, HookAction, HookAnswer,
     HookOperation, HookOutcome, HookPayload, HookReport, HookSubject, Hooks, Next, Outbox, OutboxOptions,
@@ -273,8 +278,9 @@ pub use session::{
     AgentCount, AgentId, Applied, Block, BlockPlace, Change, ChangeDate, ChangeKind, ChangedFields, Counters, Details,
     Feedback, FeedbackRewrite, FeedbackTally, Finding, Guard, GuardrailEvent, Image, Interrupt, InterruptState, Media,
     MediaKind, MediaSource, Message, MessageBody, MetadataEdit, MetadataPath, Rating, Reasoning, Redaction, Role,
-    Session, SessionKey, StoredAgent, StoredDate, StoredValue, Summary, ToolContent, ToolCounter, ToolPairs,
-    ToolResult, ToolStatus, ToolUse, UnclearDate, UnknownMediaKind, Usage, decode, distinct_names, edit, encode,
+    SealedValue, Session, SessionKey, StoredAgent, StoredDate, StoredValue, Summary, ToolContent, ToolCounter,
+    ToolPairs, ToolResult, ToolStatus, ToolUse, UnclearDate, UnknownMediaKind, Usage, decode, distinct_names, edit,
+    encode,
     history::StoredMessage,
     plain,
     record::{
