@@ -64,6 +64,24 @@ impl Reveal {
         self.fields().iter().any(|field| field.is_within(path) || path.is_within(field))
     }
 
+    /// Whether a value stands in one that is kept encrypted as a whole.
+    #[must_use]
+    pub fn is_within_chosen(&self, path: &MetadataPath) -> bool {
+        self.whole(path) != path
+    }
+
+    /// Whether a value may hold one that is kept encrypted.
+    #[must_use]
+    pub fn is_around(&self, path: &MetadataPath) -> bool {
+        self.fields().iter().any(|field| field != path && field.is_within(path))
+    }
+
+    /// The field that a value is stored with: the one that is kept encrypted as a whole, or itself.
+    #[must_use]
+    pub fn whole<'a>(&'a self, path: &'a MetadataPath) -> &'a MetadataPath {
+        self.fields().iter().find(|field| path.is_within(field)).unwrap_or(path)
+    }
+
     /// The value that is sealed there; `None`: it is not sealed, or cannot be opened.
     #[must_use]
     pub fn open(&self, session: &SessionKey, path: &MetadataPath, stored: &Bson) -> Option<Bson> {

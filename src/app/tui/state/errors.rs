@@ -79,6 +79,14 @@ impl AppState {
         self.said = None;
     }
 
+    /// That the keys of encrypted metadata are not here, where they should be.
+    pub(super) fn tell_missing_keys(&mut self) {
+        if let Some(why) = self.reveal.missing() {
+            let says = format!("encrypted metadata is not opened: {}", text::line(why));
+            self.say_and_keep(says);
+        }
+    }
+
     /// Says something that can be read in full later, as errors can.
     pub(super) fn say_and_keep(&mut self, text: String) {
         self.errors.keep_news(&text, self.look.now);

@@ -18,7 +18,7 @@ fn copied(pane: &mut MetadataPane, session: &Session) -> String {
 }
 
 fn select(pane: &mut MetadataPane, session: &Session, key: &str) {
-    let rows = pane.rows(Some(session));
+    let rows = rows(Some(session), pane.opened.as_ref(), &pane.tree.unfolded);
     pane.tree.selection.select(rows.iter().position(|row| row.key == Key::Name(key)).unwrap(), &rows);
 }
 
