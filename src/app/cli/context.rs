@@ -15,7 +15,7 @@ use crate::{
         writes::{HandWriter, Journal, WritePlace},
     },
     hook::Hooks,
-    repository::{self, Candidate, Error, Opened, SessionReader, mongo::uri},
+    repository::{self, Candidate, Error, Filter, Opened, SessionReader, mongo::uri},
     session::Summary,
 };
 use anyhow::Result;
@@ -114,6 +114,13 @@ impl Context {
             reveal
         };
         self.reveal.get_or_init(|| read).await.clone()
+    }
+
+    /// Lets a filter find what is encrypted, where it asks for that. The keys are read for no other one.
+    pub async fn search_encrypted(&self, filter: &mut Filter) {
+        if self.config.encryption.as_ref().is_some_and(|settings| settings.are_asked_by(filter)) {
+            self.reveal().await.search(filter);
+        }
     }
 
     /// The hooks of the configuration, started.

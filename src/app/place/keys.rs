@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use tokio::task::spawn_blocking;
 
 use super::{Attendance, Reveal, SecretSource};
-use crate::hook::{CipherKeys, EncryptedField, FieldCipher};
+use crate::{
+    hook::{CipherKeys, EncryptedField, FieldCipher},
+    repository::{Filter, filter::FilterTest},
+};
 
 /// Where the keys are.
 #[derive(Debug, Clone)]
@@ -40,6 +43,13 @@ impl EncryptionSettings {
             tracing::warn!("encrypted metadata cannot be opened: {why}");
         }
         Reveal::new(paths, cipher)
+    }
+
+    /// Whether a filter asks for an encrypted field that can be searched for, which takes the keys.
+    #[must_use]
+    pub fn are_asked_by(&self, filter: &Filter) -> bool {
+        let is_of = |key: &str| self.fields.iter().any(|field| field.deterministic && field.path.to_string() == key);
+        filter.terms.iter().any(|term| matches!(&term.test, FilterTest::Metadata { key, .. } if is_of(key)))
     }
 
     async fn keys(&self, attendance: Attendance) -> Result<CipherKeys, String> {

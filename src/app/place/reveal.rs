@@ -2,6 +2,7 @@
 //! written or kept on a disk. Nothing here reads anything: keys are read by [`EncryptionSettings`](super::EncryptionSettings).
 
 mod sealing;
+mod search;
 #[cfg(test)]
 mod tests;
 

@@ -181,12 +181,12 @@ impl AppState {
             offered: kept_drafts::OfferedDrafts::default(),
             silent: None,
         };
-        state.tell_missing_keys();
         let mut effects = state.settle();
         match start.place {
             Some(place) => effects.extend(state.connect(place)),
             None => state.modals.push(Modal::Places(Menu::new(state.places.clone()))),
         }
+        state.tell_missing_keys();
         let effects = state.absorb(effects);
         (state, effects)
     }

@@ -10,7 +10,7 @@ use super::{
     note::{Note, NotePart},
 };
 use crate::{
-    app::{task::command::Lane, tui::render::format},
+    app::{task::command::Lane, text, tui::render::format},
     session::SessionKey,
 };
 

@@ -38,7 +38,7 @@ impl AppState {
             }
             None => {
                 let opened = rules.reveal.editable(&chosen.key, stored);
-                MetadataForm::new(chosen.clone(), home, rules.clone(), &opened)
+                MetadataForm::new(chosen.clone(), home, rules, &opened)
             }
         };
         let conversation = &self.workspace.conversation;
