@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     app::{
+        place::is_sealed,
         task::{Command, Event, Ticket},
         text,
     },

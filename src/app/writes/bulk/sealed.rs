@@ -51,7 +51,7 @@ impl BulkChange {
         let Some(stored) = path.value(metadata) else { return Ok(()) };
         let renames = matches!(self, Self::Rename { .. });
         if renames && (reveal.touches(&path) || holds_sealed(stored)) {
-            return Err(format!("{path} is kept encrypted, which holds for its name alone: it is not renamed"));
+            return Err(format!("{path} is kept encrypted, or holds what is, which opens under its name alone: it is not renamed"));
         }
         if holds_sealed(stored) && reveal.open(session, &path, stored).is_none() {
             return Err(format!("{path} is encrypted, or holds what is, and is not made another type here"));

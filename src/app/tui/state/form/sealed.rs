@@ -35,7 +35,7 @@ impl MetadataForm {
             return None;
         }
         self.replacing = Some(path.to_vec());
-        Some(format!("{name} is {words}, which does not open it: the same key again types another value in its place"))
+        Some(format!("{name} is {words} and cannot be opened: edit it again to type another value in its place"))
     }
 
     /// Why a value is not written out as text to be edited, nor made another type, where it cannot be opened or holds what cannot be.
@@ -54,7 +54,8 @@ impl MetadataForm {
         let is_private = self.is_private(&field) || place::value(&self.mine, path).is_some_and(holds_sealed);
         let reveal = &self.rules.reveal;
         (is_private && !reveal.is_within_chosen(&field)).then(|| {
-            format!("{} is kept encrypted, or holds what is, which holds for its name: it is not renamed", name_of(path))
+            let says = "is kept encrypted, or holds what is, which opens under its name alone: it is neither renamed nor doubled";
+            format!("{} {says}", name_of(path))
         })
     }
 
