@@ -105,7 +105,17 @@ impl Config {
     fn from_toml(text: &str) -> Result<Self, Problem> {
         let document = toml_walk::parse(text)?;
         let root = Section::root(&document);
-        root.only(&["default_profile", "ui", "limits", "profiles", "keys", "filters", "hooks", "encryption", "alerts"])?;
+        root.only(&[
+            "default_profile",
+            "ui",
+            "limits",
+            "profiles",
+            "keys",
+            "filters",
+            "hooks",
+            "encryption",
+            "alerts",
+        ])?;
         let mut config = Self::default();
         if let Some(item) = root.get("ui") {
             config.ui = sections::ui(&item.table()?)?;

@@ -6,9 +6,9 @@ mod keys;
 mod reveal;
 mod rules;
 
+pub use kept::{Attendance, KeptTarget, SecretSource, no_password, path_database};
 pub use keys::{EncryptionSettings, KeySource};
 pub use reveal::{Reveal, holds_sealed, is_sealed, sealed_words};
-pub use kept::{Attendance, KeptTarget, SecretSource, no_password, path_database};
 pub use rules::WriteRules;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};

@@ -40,7 +40,9 @@ pub(super) fn encryption(item: &TomlEntry<'_>) -> Result<EncryptionSettings, Pro
         }
     }
     if fields.is_empty() {
-        return Err(item.wrong_key(r#"encryption names no field; give it fields such as ["ssn", "customer.iban"]"#.to_owned()));
+        return Err(
+            item.wrong_key(r#"encryption names no field; give it fields such as ["ssn", "customer.iban"]"#.to_owned())
+        );
     }
     Ok(EncryptionSettings { keys, fields })
 }
@@ -85,7 +87,9 @@ mod tests {
 
     #[test]
     fn fields_are_paths_and_what_is_searched_for_is_bound_to_no_session() {
-        let read = read("keys_env = \"KEYS\"\nfields = [\"ssn\", \"customer.iban\"]\ndeterministic = [\"email\"]\nbound = true");
+        let read = read(
+            "keys_env = \"KEYS\"\nfields = [\"ssn\", \"customer.iban\"]\ndeterministic = [\"email\"]\nbound = true",
+        );
         let settings = read.unwrap();
         assert!(matches!(settings.keys, KeySource::Variable(name) if name == "KEYS"));
         let iban = MetadataPath::from("customer").child("iban");

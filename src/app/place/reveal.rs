@@ -50,7 +50,13 @@ impl Reveal {
     }
 
     fn fields(&self) -> &[MetadataPath] {
-        self.0.as_deref().map_or(&[], |parts| &parts.fields)
+        self.0.as_deref().map_or(&[][..], |parts| parts.fields.as_slice())
+    }
+
+    /// Whether any field is kept encrypted.
+    #[must_use]
+    pub fn encrypts(&self) -> bool {
+        !self.fields().is_empty()
     }
 
     /// Whether a field is kept encrypted.
@@ -145,6 +151,12 @@ impl Reveal {
             Bson::String(text) => text,
             _ => String::new(),
         }
+    }
+
+    /// A value of that place as it may be kept on a disk, where it can be sealed.
+    #[must_use]
+    pub fn kept_value(&self, session: &SessionKey, path: &MetadataPath, value: Bson) -> Bson {
+        self.seal_value(session, path, &value).unwrap_or(value)
     }
 
     fn seal_value(&self, session: &SessionKey, field: &MetadataPath, value: &Bson) -> Option<Bson> {

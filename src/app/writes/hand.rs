@@ -9,7 +9,7 @@ mod said;
 mod turn;
 
 pub use back::Turned;
-pub use deeds::{fields as field_deeds, guarded as guarded_edits};
+pub use deeds::{fields as field_deeds, guarded as guarded_edits, sealed as sealed_deeds};
 pub use deletion::{DeletionTerms, HandDeletion};
 pub use said::{in_the_way, value_start};
 pub use turn::{Turn, TurnProgress};
@@ -153,7 +153,8 @@ impl HandWriter {
             None => edits,
         };
         let edits = deeds::guarded(edits, stored.as_ref());
-        let deed = Deed::Metadata(deeds::fields(&edits, stored.as_ref()));
+        let fields = deeds::fields(&edits, stored.as_ref());
+        let deed = Deed::Metadata(deeds::sealed(fields, &key, reveal));
         let begun = self.begin(&key, deed).await?;
         let done = manager.edit_metadata(edits.clone()).await;
         let notes = self.settle(begun, done.as_ref().err()).await;

@@ -38,11 +38,14 @@ fn of_each_type(value: &Bson) -> Vec<Bson> {
         Bson::Int32(number) => Some(i64::from(*number)),
         Bson::Int64(number) => Some(*number),
         // 2^53: up to there each whole number is one of these.
-        Bson::Double(number) if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 => Some(*number as i64),
+        Bson::Double(number) if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 => {
+            Some(*number as i64)
+        }
         _ => None,
     };
     if let Some(whole) = whole {
-        let others = [i32::try_from(whole).ok().map(Bson::Int32), Some(Bson::Int64(whole)), Some(Bson::Double(whole as f64))];
+        let others =
+            [i32::try_from(whole).ok().map(Bson::Int32), Some(Bson::Int64(whole)), Some(Bson::Double(whole as f64))];
         let kind = value.element_type();
         values.extend(others.into_iter().flatten().filter(|other| other.element_type() != kind));
     }

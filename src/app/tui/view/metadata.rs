@@ -167,10 +167,7 @@ impl TreeColumns {
         let (text, stored) = value::of_row(row, self.value, look);
         Line::from(vec![
             Span::styled(row::left(&name, self.key, look), look.theme.text),
-            Span::styled(
-                format!(" {:width$} ", value::word(row), width = self.word),
-                look.theme.dim,
-            ),
+            Span::styled(format!(" {:width$} ", value::word(row), width = self.word), look.theme.dim),
             Span::styled(text, if stored { look.theme.text } else { look.theme.dim }),
         ])
     }

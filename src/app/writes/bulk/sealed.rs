@@ -6,8 +6,8 @@ use super::BulkChange;
 use crate::{
     app::place::{Reveal, holds_sealed},
     session::{
-        MetadataEdit, SessionKey,
-        edit::{self, DateContext},
+        MetadataEdit, MetadataPath, SessionKey,
+        edit::{self, AssignedValue, DateContext},
     },
 };
 
@@ -36,6 +36,19 @@ impl BulkChange {
         Some(reveal.sealed(session, edits, metadata).map_err(|error| error.to_string()))
     }
 
+    /// What is changed in a few words, as its `Display`, without values that are to be encrypted.
+    #[must_use]
+    pub fn words_on_disk(&self, reveal: &Reveal) -> String {
+        let Self::Set { fields, kind } = self else { return self.to_string() };
+        let fields = fields.iter().map(|(typed, value)| {
+            let path = MetadataPath::new(typed.split('.').map(str::to_owned).collect());
+            let is_private = path.is_some_and(|path| reveal.touches(&path));
+            let value = if is_private { AssignedValue::Text("encrypted".to_owned()) } else { value.clone() };
+            (typed.clone(), value)
+        });
+        Self::Set { fields: fields.collect(), kind: *kind }.to_string()
+    }
+
     /// Whether a field that may be encrypted can be renamed, or given another type.
     ///
     /// # Errors
@@ -51,7 +64,9 @@ impl BulkChange {
         let Some(stored) = path.value(metadata) else { return Ok(()) };
         let renames = matches!(self, Self::Rename { .. });
         if renames && (reveal.touches(&path) || holds_sealed(stored)) {
-            return Err(format!("{path} is kept encrypted, or holds what is, which opens under its name alone: it is not renamed"));
+            return Err(format!(
+                "{path} is kept encrypted, or holds what is, which opens under its name alone: it is not renamed"
+            ));
         }
         if holds_sealed(stored) && reveal.open(session, &path, stored).is_none() {
             return Err(format!("{path} is encrypted, or holds what is, and is not made another type here"));

@@ -47,6 +47,9 @@ impl FormDraft {
     /// As it may be kept on a disk: what is to be encrypted is sealed, or left out where it cannot be.
     #[must_use]
     pub fn sealed(mut self, reveal: &Reveal) -> Self {
+        if !reveal.encrypts() {
+            return self;
+        }
         let session = &self.session.key;
         let base = reveal.kept(session, &self.base, None);
         // What was not changed stays the same.
