@@ -13,6 +13,7 @@ mod redaction;
 mod repair;
 pub mod retention;
 mod stored;
+mod take;
 
 pub use accumulator::{EventLoopMetrics, ModelCall};
 pub use agent::{Agent, Resumed, Started};

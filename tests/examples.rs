@@ -35,3 +35,19 @@ fn hooks_refuse_change_and_tell() {
 fn a_repository_of_ones_own() {
     assert!(run("memory", &[]).contains("high"));
 }
+
+#[test]
+fn sealed_fields_are_read_found_and_taken() {
+    let said = run("encryption", &[]);
+    let line = |name: &str| said.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+    assert!(line("read: ").contains("078-05-1120") && line("read: ").contains("DE89 3704"), "{said}");
+    for clear in ["078-05-1120", "ada@example.org", "DE89 3704"] {
+        assert!(!line("stored: ").contains(clear), "{said}");
+    }
+    assert_eq!(line("stored: ").matches("strandscope-sealed:1:2025:").count(), 3, "{said}");
+    assert_eq!(line("found: "), "1", "{said}");
+    assert_eq!(line("rotated: "), "3 values, now with key 2026", "{said}");
+    assert!(line("refused: ").contains("metadata.ssn cannot be read"), "{said}");
+    assert!(line("taken: ").contains("078-05-1120") && !line("left: ").contains("ssn"), "{said}");
+    assert!(line("left: ").contains("ada@example.org"), "{said}");
+}

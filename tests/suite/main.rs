@@ -16,6 +16,7 @@ mod config;
 mod conformance;
 mod copies;
 mod decode;
+mod encryption;
 mod example;
 mod filter;
 mod folder;

@@ -2,12 +2,12 @@
 //!
 //! The text is a head, which says how it was sealed and with which key, and bytes in base64. The bytes are a nonce of 16 (none where it is
 //! deterministic) and what AES-SIV makes of the BSON document `{"v": value}`. Authenticated with it are, each a component of its own: the
-//! head; the path, its keys each after their length in bytes (8 bytes, little endian); the canonical Extended JSON of the session's `_id`,
-//! nothing where it is not bound; and the nonce.
+//! head; the path, each key after its length in bytes (8 of them, little endian); where it is bound the canonical Extended JSON of the
+//! session's `_id`; and the nonce, where there is one.
 
 use aes_siv::{KeyInit, siv::Aes256Siv};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use bson::{Bson, Document};
+use bson::{Bson, Document, doc};
 use secrecy::{ExposeSecret, zeroize::Zeroizing};
 
 use super::{
@@ -49,15 +49,22 @@ impl<'a> SealMode<'a> {
         matches!(self, Self::Deterministic)
     }
 
-    /// What is authenticated with a value: its head, its path, and what it is bound to.
-    fn components(self, key_id: &str, path: &MetadataPath) -> [Vec<u8>; 3] {
+    /// What is authenticated with a value: its head, its path, what it is bound to, and the nonce. None of them is empty: what is not
+    /// there is left out.
+    fn components(self, key_id: &str, path: &MetadataPath, nonce: &[u8]) -> Vec<Vec<u8>> {
         let mut keys = Vec::new();
         for key in path.keys() {
             keys.extend((key.len() as u64).to_le_bytes());
             keys.extend(key.as_bytes());
         }
-        let bound_to = if let Self::Bound(session) = self { session.canonical() } else { "" };
-        [self.head(key_id).into_bytes(), keys, bound_to.as_bytes().to_vec()]
+        let mut components = vec![self.head(key_id).into_bytes(), keys];
+        if let Self::Bound(session) = self {
+            components.push(session.canonical().as_bytes().to_vec());
+        }
+        if !nonce.is_empty() {
+            components.push(nonce.to_vec());
+        }
+        components
     }
 
     fn head(self, key_id: &str) -> String {
@@ -81,11 +88,10 @@ pub(super) fn seal(
     };
     // The error would repeat a key of the value.
     let unencodable = || CipherError::Unencodable { path: path.clone(), reason: "no BSON document can hold it" };
-    let plain = Document::from_iter([(VALUE.to_owned(), value.clone())]).to_vec().map_err(|_| unencodable())?;
+    let plain = doc! { VALUE: value.clone() }.to_vec().map_err(|_| unencodable())?;
     let plain = Zeroizing::new(plain);
-    let components = mode.components(&key.id, path);
     let mut cipher = Aes256Siv::new(key.siv.expose_secret().into());
-    let encrypted = cipher.encrypt(headers(&components, nonce), &plain).map_err(|_| unencodable())?;
+    let encrypted = cipher.encrypt(mode.components(&key.id, path, nonce), &plain).map_err(|_| unencodable())?;
     let mut text = mode.head(&key.id);
     URL_SAFE_NO_PAD.encode_string([nonce, encrypted.as_slice()].concat(), &mut text);
     Ok(text)
@@ -111,13 +117,7 @@ pub(super) fn open(
 fn decrypt(key: &CipherKey, path: &MetadataPath, mode: SealMode<'_>, base64: &str) -> Option<Bson> {
     let bytes = URL_SAFE_NO_PAD.decode(base64).ok()?;
     let (nonce, encrypted) = bytes.split_at_checked(if mode.is_deterministic() { 0 } else { NONCE })?;
-    let components = mode.components(&key.id, path);
     let mut cipher = Aes256Siv::new(key.siv.expose_secret().into());
-    let plain = cipher.decrypt(headers(&components, nonce), encrypted).map(Zeroizing::new).ok()?;
+    let plain = cipher.decrypt(mode.components(&key.id, path, nonce), encrypted).map(Zeroizing::new).ok()?;
     Document::from_reader(&plain[..]).ok()?.remove(VALUE)
-}
-
-/// The components as the cipher takes them; an empty nonce is none.
-fn headers<'a>(components: &'a [Vec<u8>; 3], nonce: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-    components.iter().map(Vec::as_slice).chain((!nonce.is_empty()).then_some(nonce))
 }

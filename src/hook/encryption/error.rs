@@ -25,7 +25,7 @@ pub enum CipherError {
         reason: String,
     },
     /// One chosen field is another, or stands in it.
-    #[error("{} cannot be encrypted by itself: {} is encrypted whole", inner.field(), outer.field())]
+    #[error("{} is to be encrypted twice: {} is encrypted whole", inner.field(), outer.field())]
     #[non_exhaustive]
     Overlap {
         /// The one that is encrypted whole.

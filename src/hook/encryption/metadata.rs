@@ -55,7 +55,7 @@ impl FieldCipher {
     /// field is now: what stands there in clear, has an older key, or was sealed in another way.
     ///
     /// ```
-    /// # use strandscope::{CipherKeys, EncryptedField, FieldCipher, SessionManager, SealedValue, bson::doc};
+    /// # use strandscope::{CipherKeys, EncryptedField, FieldCipher, SealedValue, bson::doc};
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let dir = tempfile::tempdir()?;
