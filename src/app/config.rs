@@ -5,6 +5,7 @@
 
 mod alerts;
 pub mod connection;
+mod encryption;
 pub mod error;
 pub mod filters;
 mod hooks;
@@ -26,7 +27,7 @@ use std::{
 };
 
 use crate::{
-    app::{alert::AlertRule, keymap::Keymap},
+    app::{alert::AlertRule, keymap::Keymap, place::EncryptionSettings},
     disk,
     hook::HookSettings,
     repository::Limits,
@@ -52,6 +53,8 @@ pub struct Config {
     pub filters: BTreeMap<String, String>,
     /// `[hooks]`: who is told of changes.
     pub hooks: HookSettings,
+    /// `[encryption]`: which fields of the metadata are kept encrypted.
+    pub encryption: Option<EncryptionSettings>,
     /// `[alerts.NAME]`, in the order of the file.
     pub alerts: Vec<AlertRule>,
 }
@@ -102,7 +105,17 @@ impl Config {
     fn from_toml(text: &str) -> Result<Self, Problem> {
         let document = toml_walk::parse(text)?;
         let root = Section::root(&document);
-        root.only(&["default_profile", "ui", "limits", "profiles", "keys", "filters", "hooks", "alerts"])?;
+        root.only(&[
+            "default_profile",
+            "ui",
+            "limits",
+            "profiles",
+            "keys",
+            "filters",
+            "hooks",
+            "encryption",
+            "alerts",
+        ])?;
         let mut config = Self::default();
         if let Some(item) = root.get("ui") {
             config.ui = sections::ui(&item.table()?)?;
@@ -121,6 +134,9 @@ impl Config {
         }
         if let Some(item) = root.get("hooks") {
             config.hooks = hooks::hooks(&item.table()?)?;
+        }
+        if let Some(item) = root.get("encryption") {
+            config.encryption = Some(encryption::encryption(&item)?);
         }
         if let Some(item) = root.get("alerts") {
             config.alerts = alerts::alerts(&item.table()?, &config)?;

@@ -8,7 +8,7 @@ mod own;
 
 pub use hand::{
     DeletionTerms, HandDeletion, HandOutcome, HandWriter, Turn, TurnProgress, Turned, WritePlace, field_deeds,
-    guarded_edits, in_the_way, value_start,
+    guarded_edits, in_the_way, sealed_deeds, value_start,
 };
 pub use journal::Journal;
 

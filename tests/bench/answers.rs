@@ -9,7 +9,7 @@ use strandscope::{
     app::{
         config::{Symbols, ThemeName, Ui},
         keymap::Keymap,
-        place::{Origin, Place},
+        place::{Origin, Place, Reveal},
         task::{Command, Event},
         tui::{
             render::{
@@ -37,6 +37,7 @@ pub fn screen(size: Size, read_only: bool) -> (AppState, Vec<Command>) {
         look,
         keymap: Keymap::default(),
         filters: BTreeMap::new(),
+        reveal: Reveal::default(),
         places: Vec::new(),
         place: Some(Place { read_only, ..Place::plain("bench", Origin::Demo) }),
         open_id: Some(data::id(0)),

@@ -40,6 +40,8 @@ async fn run(
         Some(place) => Some(context::whole(place).await?),
         None => None,
     };
+    // Before the screen is there: a command may ask a person for what opens its store.
+    let reveal = context.reveal().await;
     let hooks = context.hooks()?;
     let code = run::browse(Browse {
         hooks: hooks.clone(),
@@ -59,6 +61,7 @@ async fn run(
         // What a profile says is its own; the flag is for every connection that is chosen.
         read_only: context.connection.read_only,
         filters: config.filters.clone(),
+        reveal,
         alerts: config.alerts.clone(),
         log_path: places::log_file(),
         place,

@@ -9,18 +9,19 @@ use std::{
 use crate::{
     app::{
         config::{Config, ConnectionArguments, Environment, places},
-        place::{self, Attendance, Origin, Place, Rights, Store},
+        place::{self, Attendance, Origin, Place, Reveal, Rights, Store},
         signals::{Caught, Signals},
         text, told,
         writes::{HandWriter, Journal, WritePlace},
     },
     hook::Hooks,
-    repository::{self, Candidate, Error, Opened, SessionReader, mongo::uri},
+    repository::{self, Candidate, Error, Filter, Opened, SessionReader, mongo::uri},
     session::Summary,
 };
 use anyhow::Result;
 use futures_util::FutureExt;
 use secrecy::ExposeSecret;
+use tokio::sync::OnceCell;
 
 use super::{confirm, output, password, stop::Stop};
 
@@ -39,11 +40,14 @@ pub struct Context {
     confirm: Option<String>,
     /// What was opened, to be closed at the end.
     opened: Mutex<Vec<Store>>,
+    /// What opens and seals encrypted metadata, once its keys were read.
+    reveal: OnceCell<Reveal>,
 }
 
 impl Context {
     pub fn new(config: Config, environment: Environment, connection: ConnectionArguments) -> Self {
-        Self { config, environment, connection, confirm: None, opened: Mutex::default() }
+        let (opened, reveal) = (Mutex::default(), OnceCell::new());
+        Self { config, environment, connection, confirm: None, opened, reveal }
     }
 
     /// With the words of `--confirm`.
@@ -96,6 +100,33 @@ impl Context {
             copies: places::copies_dir(),
             journal: Journal::new(places::state_dir()),
         })
+    }
+
+    /// The same to change metadata: what is to be encrypted is.
+    pub async fn metadata_hand(&self, hooks: &Hooks) -> Result<HandWriter> {
+        let mut hand = self.hand(hooks).await?;
+        hand.place.rules.reveal = self.reveal().await;
+        Ok(hand)
+    }
+
+    /// What opens and seals encrypted metadata. The keys are read when it is asked for first; that they cannot be had is said then.
+    pub async fn reveal(&self) -> Reveal {
+        let Some(settings) = &self.config.encryption else { return Reveal::default() };
+        let read = async {
+            let reveal = settings.reveal(Attendance::Person).await;
+            if let Some(why) = reveal.missing() {
+                output::note(&format!("encrypted metadata is not opened: {why}"));
+            }
+            reveal
+        };
+        self.reveal.get_or_init(|| read).await.clone()
+    }
+
+    /// Lets a filter find what is encrypted, where it asks for that. The keys are read for no other one.
+    pub async fn search_encrypted(&self, filter: &mut Filter) {
+        if self.config.encryption.as_ref().is_some_and(|settings| settings.are_asked_by(filter)) {
+            self.reveal().await.search(filter);
+        }
     }
 
     /// The hooks of the configuration, started.

@@ -35,7 +35,8 @@ type KnownDetails = HashMap<SessionKey, (Option<Details>, Option<Usage>)>;
 
 pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
     let text = context.config.expand_filter(&args.filter.join(" "))?;
-    let filter = Filter::parse_at(&text, &Timestamp::now().to_zoned(context.config.ui.zone()))?;
+    let mut filter = Filter::parse_at(&text, &Timestamp::now().to_zoned(context.config.ui.zone()))?;
+    context.search_encrypted(&mut filter).await;
     let reader = context.reader().await?;
     let wanted = if args.json { Projection::All } else { Projection::Nothing };
     let mut query = ListQuery { filter, sort: args.sort, metadata: wanted, ..ListQuery::default() };

@@ -6,6 +6,7 @@ mod shape;
 
 use crate::{
     app::{
+        place::{holds_sealed, sealed_words},
         text,
         writes::{HandWriter, Turn, Write, bulk::BulkChange},
     },
@@ -61,19 +62,27 @@ pub async fn run(context: &Context, command: &MetadataCommand) -> Result<()> {
 
 /// What writes by hand where the session is that is meant, and a manager of that.
 async fn opened(context: &Context, hooks: &Hooks, id: &str) -> Result<(HandWriter, SessionManager)> {
-    let hand = context.hand(hooks).await?;
+    let hand = context.metadata_hand(hooks).await?;
     let key = context::one(hand.store.reader().as_ref(), id).await?.key;
     let manager = SessionManager::builder(hand.store.repository()?, key).hooks(hooks.clone()).build();
     Ok((hand, manager))
 }
 
 async fn get(context: &Context, hooks: &Hooks, id: &str, keys: &[String], json: bool) -> Result<()> {
-    let stored = if context.required()?.read_only {
+    let (key, stored) = if context.required()?.read_only {
         let reader = context.reader().await?;
         let key = context::one(reader.as_ref(), id).await?.key;
-        reader.metadata(&key).await?
+        let stored = reader.metadata(&key).await?;
+        (key, stored)
     } else {
-        opened(context, hooks, id).await?.1.metadata().await?
+        let manager = opened(context, hooks, id).await?.1;
+        let stored = manager.metadata().await?;
+        (manager.key().clone(), stored)
+    };
+    let stored = if stored.iter().any(|(_, value)| holds_sealed(value)) {
+        context.reveal().await.opened(&key, &stored).into_owned()
+    } else {
+        stored
     };
     let mut shown = Document::new();
     for key in keys {
@@ -91,14 +100,18 @@ async fn get(context: &Context, hooks: &Hooks, id: &str, keys: &[String], json: 
         out.line(&text::block(&readable(value)))?;
     } else {
         for (key, value) in &shown {
-            out.line(&text::line(&format!("{key} = {}", plain::compact(value))))?;
+            let shown = sealed_words(value).unwrap_or_else(|| plain::compact(value));
+            out.line(&text::line(&format!("{key} = {shown}")))?;
         }
     }
     Ok(out.flush()?)
 }
 
-/// A text as it is, anything else as JSON.
+/// A text as it is, anything else as JSON. What could not be opened is told as that.
 fn readable(value: &Bson) -> String {
+    if let Some(words) = sealed_words(value) {
+        return words;
+    }
     value.as_str().map_or_else(|| plain::compact(value), str::to_owned)
 }
 
@@ -107,6 +120,7 @@ async fn set(context: &Context, hooks: &Hooks, id: &str, fields: &[String], kind
     let dates = DateContext::new(Timestamp::now(), context.config.ui.zone());
     let (hand, manager) = opened(context, hooks, id).await?;
     let stored = manager.metadata().await?;
+    let stored = hand.place.rules.reveal.editable(manager.key(), &stored);
     let edits = assignments.iter().map(|(key, typed)| -> Result<MetadataEdit, Stop> {
         let path = edit::resolve(key, &stored).map_err(|refusal| no_path(key, &refusal))?;
         let now = path.value(&stored);
@@ -182,6 +196,7 @@ fn no_path(typed: &str, refusal: &PathRefusal) -> Stop {
 async fn unset(context: &Context, hooks: &Hooks, id: &str, keys: &[String]) -> Result<()> {
     let (hand, manager) = opened(context, hooks, id).await?;
     let stored = manager.metadata().await?;
+    let stored = hand.place.rules.reveal.editable(manager.key(), &stored);
     let edits = keys.iter().filter_map(|key| match edit::resolve(key, &stored) {
         Ok(path) => Some(Ok(MetadataEdit::unset(&path).only_if(path.value(&stored).cloned()))),
         // Where no object is, there is nothing in it.
@@ -208,7 +223,10 @@ async fn apply(hand: &HandWriter, manager: &SessionManager, edits: Vec<MetadataE
 fn say_stored(now: Option<&Bson>) {
     let now = now.map_or_else(
         || "nothing".to_owned(),
-        |value| format!("{} ({})", plain::compact(value), plain::element_word(value.element_type())),
+        |value| match sealed_words(value) {
+            Some(words) => words,
+            None => format!("{} ({})", plain::compact(value), plain::element_word(value.element_type())),
+        },
     );
     output::note(&format!("stored now: {now}"));
 }

@@ -34,7 +34,8 @@ use super::{
 pub async fn run(context: &Context, args: &TopArgs) -> Result<()> {
     let text = context.config.expand_filter(&args.filter.join(" "))?;
     let now = Timestamp::now();
-    let filter = Filter::parse_at(&text, &now.to_zoned(context.config.ui.zone()))?;
+    let mut filter = Filter::parse_at(&text, &now.to_zoned(context.config.ui.zone()))?;
+    context.search_encrypted(&mut filter).await;
     let order = FleetOrder { by: args.by, is_reversed: args.reverse };
     if !args.once && !args.json && terminal_width().is_some() {
         if let Some(why) = unanswerable(&filter) {

@@ -110,19 +110,37 @@ impl SecretSource {
     }
 
     async fn read(&self, what: &'static str, attendance: Attendance) -> Result<SecretString> {
+        if let Self::Value(secret) = self {
+            return Ok(secret.clone());
+        }
+        let (place, read) = self.bytes(attendance).await;
+        read.and_then(first_line).map_err(|why| {
+            Error::uri(format!("{what} cannot be had from {place}: {why}"))
+                .with_hint("see that its first line that is not blank is what is wanted")
+        })
+    }
+
+    /// All that is kept there, as text.
+    ///
+    /// # Errors
+    /// In a few words: where it was looked for, and why it cannot be had.
+    pub(super) async fn whole(&self, attendance: Attendance) -> Result<SecretString, String> {
+        let (place, read) = self.bytes(attendance).await;
+        let text = read.and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned()));
+        text.map(SecretString::from).map_err(|why| format!("{place}: {why}"))
+    }
+
+    /// What is kept there, and where that is.
+    async fn bytes(&self, attendance: Attendance) -> (String, Result<Vec<u8>, String>) {
         let (place, read) = match self.clone() {
-            Self::Value(secret) => return Ok(secret),
+            Self::Value(secret) => return ("the settings".to_owned(), Ok(secret.expose_secret().as_bytes().to_vec())),
             Self::File(path) => (path.display().to_string(), spawn_blocking(move || of_file(&path)).await),
             Self::Command(words) => {
                 let program = words.first().cloned().unwrap_or_default();
                 (format!("the command {program:?}"), spawn_blocking(move || of_command(&words, attendance)).await)
             }
         };
-        let read = read.unwrap_or_else(|join| Err(join.to_string()));
-        read.and_then(first_line).map_err(|why| {
-            Error::uri(format!("{what} cannot be had from {place}: {why}"))
-                .with_hint("see that its first line that is not blank is what is wanted")
-        })
+        (place, read.unwrap_or_else(|join| Err(join.to_string())))
     }
 }
 

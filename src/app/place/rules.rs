@@ -1,5 +1,6 @@
 //! What a place asks of a person who writes there by hand.
 
+use super::Reveal;
 use crate::session::{MetadataEdit, MetadataPath};
 
 /// What a place asks of a person who writes there by hand.
@@ -9,6 +10,8 @@ pub struct WriteRules {
     pub confirm: Option<String>,
     /// Fields of the metadata that nobody edits by hand, nor what is in them: `tenant`, `billing.plan`.
     pub protected: Vec<String>,
+    /// What seals the fields that are kept encrypted, and opens them.
+    pub reveal: Reveal,
 }
 
 impl WriteRules {

@@ -29,7 +29,7 @@ use crate::{
         alert::AlertRule,
         config::{ThemeName, Ui, places},
         keymap::Keymap,
-        place::{self, Place},
+        place::{self, Place, Reveal},
         signals::{Caught, HUNG_UP, Signals},
         task::{self, Command, Task, Writing},
         writes::Journal,
@@ -80,6 +80,8 @@ pub struct Browse {
     pub read_only: bool,
     /// Saved filters by name, as they would be typed.
     pub filters: BTreeMap<String, String>,
+    /// What opens and seals encrypted metadata.
+    pub reveal: Reveal,
     /// What somebody wants to be told of.
     pub alerts: Vec<AlertRule>,
     /// Where the log is, to be named after a crash.
@@ -162,8 +164,8 @@ fn start(options: Browse, size: Size) -> Start {
         place.read_only |= read_only;
     }
     let (ui, keymap, filters, alerts) = (options.ui, options.keymap, options.filters, options.alerts);
-    let (open_id, fleet) = (options.open_id, options.fleet);
-    Start { ui, look, keymap, filters, alerts, places, place, open_id, fleet, size, run: uuid::Uuid::new_v4() }
+    let (open_id, fleet, reveal) = (options.open_id, options.fleet, options.reveal);
+    Start { ui, look, keymap, filters, reveal, alerts, places, place, open_id, fleet, size, run: uuid::Uuid::new_v4() }
 }
 
 struct Browser {

@@ -82,7 +82,7 @@ use super::render::{
 use crate::app::{
     config::Ui,
     keymap::{Action, Keymap},
-    place::Place,
+    place::{Place, Reveal},
     task::Command,
 };
 
@@ -96,6 +96,8 @@ pub struct AppState {
     pub keymap: Keymap,
     /// Saved filters by name.
     pub filters: BTreeMap<String, String>,
+    /// What opens and seals encrypted metadata.
+    pub reveal: Reveal,
     /// Places to choose from.
     pub places: Vec<Place>,
     /// Where everything is.
@@ -154,6 +156,7 @@ impl AppState {
             ui: start.ui,
             keymap: start.keymap,
             filters: start.filters,
+            reveal: start.reveal,
             places: start.places,
             areas: Areas::default(),
             focus: Pane::Sessions,
@@ -183,6 +186,7 @@ impl AppState {
             Some(place) => effects.extend(state.connect(place)),
             None => state.modals.push(Modal::Places(Menu::new(state.places.clone()))),
         }
+        state.tell_missing_keys();
         let effects = state.absorb(effects);
         (state, effects)
     }
@@ -307,7 +311,8 @@ impl AppState {
     }
 
     /// Opens a place in a new workspace. A session that was to be opened is still to be.
-    fn connect(&mut self, place: Place) -> Vec<Effect> {
+    fn connect(&mut self, mut place: Place) -> Vec<Effect> {
+        place.rules.reveal = self.reveal.clone();
         let ticket = self.tickets.take();
         let connection = Connection { place: Some(place.clone()), stage: Stage::Connecting, lost: None };
         let workspace = Workspace::new(&self.ui, connection, self.workspace.open_id.take());

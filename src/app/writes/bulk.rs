@@ -16,6 +16,7 @@ mod change;
 mod preview;
 mod report;
 mod run;
+mod sealed;
 mod source;
 mod tally;
 #[cfg(test)]

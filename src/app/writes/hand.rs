@@ -9,7 +9,7 @@ mod said;
 mod turn;
 
 pub use back::Turned;
-pub use deeds::{fields as field_deeds, guarded as guarded_edits};
+pub use deeds::{fields as field_deeds, guarded as guarded_edits, sealed as sealed_deeds};
 pub use deletion::{DeletionTerms, HandDeletion};
 pub use said::{in_the_way, value_start};
 pub use turn::{Turn, TurnProgress};
@@ -143,10 +143,18 @@ impl HandWriter {
         // Of what no store would take nothing is written down.
         edit::check_keys(&edits).map_err(|(edit, why)| Error::invalid(key.text(), edit.path.field(), why))?;
         let manager = self.manager(&key)?;
+        let reveal = &self.place.rules.reveal;
         // What a save of values needs is in its guards: nothing is read for it.
-        let stored = if deeds::need_stored(&edits) { Some(manager.repository().metadata(&key).await?) } else { None };
+        let needs_stored = deeds::need_stored(&edits) || reveal.concerns(&edits);
+        let stored = if needs_stored { Some(manager.repository().metadata(&key).await?) } else { None };
+        // Before anything else sees them: what is to be encrypted is in no journal and in no hook in clear.
+        let edits = match &stored {
+            Some(stored) => reveal.sealed(&key, edits, stored)?,
+            None => edits,
+        };
         let edits = deeds::guarded(edits, stored.as_ref());
-        let deed = Deed::Metadata(deeds::fields(&edits, stored.as_ref()));
+        let fields = deeds::fields(&edits, stored.as_ref());
+        let deed = Deed::Metadata(deeds::sealed(fields, &key, reveal));
         let begun = self.begin(&key, deed).await?;
         let done = manager.edit_metadata(edits.clone()).await;
         let notes = self.settle(begun, done.as_ref().err()).await;

@@ -11,10 +11,10 @@ use jiff::{Timestamp, tz::TimeZone};
 use ratatui::layout::Size;
 use strandscope::{
     app::config::Symbols, app::config::ThemeName, app::config::Ui, app::keymap::Keymap, app::place::Origin,
-    app::place::Place, app::task::Command, app::task::Event, app::task::Lane, app::task::Link, app::task::Opener,
-    app::task::Task, app::task::Ticket, app::task::Writing, app::task::spawn_with, app::tui::render::Look,
-    app::tui::render::look::Theme, app::tui::render::look::marks, app::tui::state::AppState, app::tui::state::Effect,
-    app::tui::state::Input, app::tui::state::Start, app::writes::Journal,
+    app::place::Place, app::place::Reveal, app::task::Command, app::task::Event, app::task::Lane, app::task::Link,
+    app::task::Opener, app::task::Task, app::task::Ticket, app::task::Writing, app::task::spawn_with,
+    app::tui::render::Look, app::tui::render::look::Theme, app::tui::render::look::marks, app::tui::state::AppState,
+    app::tui::state::Effect, app::tui::state::Input, app::tui::state::Start, app::writes::Journal,
 };
 use tokio::time::timeout;
 
@@ -59,6 +59,7 @@ impl Screen {
             look,
             keymap: Keymap::default(),
             filters: BTreeMap::new(),
+            reveal: Reveal::default(),
             places: vec![place.clone()],
             place: Some(place),
             open_id: open_id.map(str::to_owned),

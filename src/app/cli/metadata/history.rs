@@ -10,6 +10,7 @@ use crate::{
             stop::Stop,
         },
         config::places,
+        place::holds_sealed,
         text,
         writes::{
             HandWriter, Journal, Turn, TurnProgress, Turned, UndoScope, in_the_way,
@@ -51,6 +52,7 @@ pub async fn log(context: &Context, args: &HistoryArgs) -> Result<()> {
         output::note(&format!("no change{of}{at} was made by hand from here"));
     }
     for entry in meant.take(args.limit.unwrap_or(usize::MAX)) {
+        let entry = &opened(context, entry).await;
         if args.json {
             out.line(&json::line(&as_json(entry)))?;
         } else {
@@ -60,9 +62,27 @@ pub async fn log(context: &Context, args: &HistoryArgs) -> Result<()> {
     Ok(out.flush()?)
 }
 
+/// The same with what was encrypted opened, where the key is there.
+async fn opened(context: &Context, entry: &JournalEntry) -> JournalEntry {
+    let mut entry = entry.clone();
+    let Deed::Metadata(fields) = &mut entry.deed else { return entry };
+    let is_sealed = |value: &Option<Bson>| value.as_ref().is_some_and(holds_sealed);
+    if !fields.iter().any(|field| is_sealed(&field.before) || is_sealed(&field.after)) {
+        return entry;
+    }
+    let reveal = context.reveal().await;
+    for field in fields {
+        for side in [&mut field.before, &mut field.after] {
+            let value = side.as_ref().and_then(|value| reveal.open(&entry.session, &field.path, value));
+            *side = value.or(side.take());
+        }
+    }
+    entry
+}
+
 /// Takes the newest change back, or makes the one again that was taken back last.
 pub async fn turn(context: &Context, hooks: &Hooks, id: Option<&str>, turn: Turn) -> Result<()> {
-    let hand = context.hand(hooks).await?;
+    let hand = context.metadata_hand(hooks).await?;
     let scope = match id {
         Some(id) => UndoScope::Session(meant(&hand, id).await?),
         None => UndoScope::Place,

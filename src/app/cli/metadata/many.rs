@@ -51,15 +51,17 @@ pub async fn change(context: &Context, hooks: &Hooks, change: BulkChange, many: 
     let dates = DateContext::new(now, context.config.ui.zone());
     change.check(&dates).map_err(Stop::Usage)?;
     let typed = context.config.expand_filter(many.filter.as_deref().unwrap_or_default())?;
-    let filter = Filter::parse_at(&typed, &now.to_zoned(context.config.ui.zone()))?;
+    let mut filter = Filter::parse_at(&typed, &now.to_zoned(context.config.ui.zone()))?;
+    context.search_encrypted(&mut filter).await;
     let order = BulkOrder { scope: BulkScope::matching(filter), change, dates };
     if many.dry_run {
-        let (reader, rules) = (context.reader().await?, context.required()?.rules);
+        let (reader, mut rules) = (context.reader().await?, context.required()?.rules);
+        rules.reveal = context.reveal().await;
         let tally = look(Arc::clone(&reader), &order, rules, true).await?;
         output::note(&preview(reader.as_ref(), &tally).await);
         return ended_with(&tally);
     }
-    let hand = context.hand(hooks).await?;
+    let hand = context.metadata_hand(hooks).await?;
     if !many.yes {
         let reader = hand.store.reader();
         let tally = look(Arc::clone(&reader), &order, hand.place.rules.clone(), false).await?;

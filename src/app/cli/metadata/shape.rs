@@ -61,9 +61,11 @@ async fn one(context: &Context, hooks: &Hooks, id: &str, field: &str, change: Bu
     let dates = DateContext::new(Timestamp::now(), context.config.ui.zone());
     let (hand, manager) = opened(context, hooks, id).await?;
     let stored = manager.metadata().await?;
-    let is_there = edit::resolve(field, &stored).is_ok_and(|path| path.value(&stored).is_some());
+    let reveal = &hand.place.rules.reveal;
+    let editable = reveal.editable(manager.key(), &stored);
+    let is_there = edit::resolve(field, &editable).is_ok_and(|path| path.value(&editable).is_some());
     let edits = change
-        .edits(&stored, &dates)
+        .sealed_edits(manager.key(), &stored, &dates, reveal)
         .unwrap_or_else(|| Ok(Vec::new()))
         .map_err(|why| Stop::Usage(format!("{field:?} of session {id:?} is not changed: {why}")))?;
     if !is_there {

@@ -259,6 +259,7 @@ impl AppState {
                 super::prompt::TypedMistake { span, problem: error.sentence() }
             })?;
         typed.trim().clone_into(&mut filter.source);
+        self.reveal.search(&mut filter);
         Ok(filter)
     }
 

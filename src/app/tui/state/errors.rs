@@ -10,7 +10,7 @@ use super::{
     note::{Note, NotePart},
 };
 use crate::{
-    app::{task::command::Lane, tui::render::format},
+    app::{task::command::Lane, text, tui::render::format},
     session::SessionKey,
 };
 
@@ -77,6 +77,14 @@ impl AppState {
         self.workspace.last_error = Some(text);
         self.workspace.not_written = false;
         self.said = None;
+    }
+
+    /// That the keys of encrypted metadata are not here, where they should be.
+    pub(super) fn tell_missing_keys(&mut self) {
+        if let Some(why) = self.reveal.missing() {
+            let says = format!("encrypted metadata is not opened: {}", text::line(why));
+            self.say_and_keep(says);
+        }
     }
 
     /// Says something that can be read in full later, as errors can.

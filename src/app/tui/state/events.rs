@@ -167,6 +167,7 @@ impl AppState {
     pub(super) fn settle_side_panes(&mut self) {
         let (metadata, feedback) = (self.page(Pane::Metadata), self.page(Pane::Feedback));
         let session = self.workspace.conversation.session();
+        self.workspace.metadata.open(session, &self.reveal);
         self.workspace.metrics.on_change(Data::of(&self.workspace.conversation));
         self.workspace.metadata.on_change(session, metadata);
         self.workspace.feedback.on_change(session, feedback);

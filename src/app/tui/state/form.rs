@@ -17,6 +17,7 @@ mod path_map;
 mod place;
 mod retype;
 mod rows;
+mod sealed;
 mod steps;
 mod stored;
 mod weighed;
@@ -78,6 +79,8 @@ pub struct MetadataForm {
     anew: bool,
     /// What is said of the last key: why nothing came of it, or what did. Safe text.
     pub says: Option<String>,
+    /// Another value in the place of one that cannot be opened was asked for once: where that stands.
+    replacing: Option<FieldPath>,
     /// Giving everything up was asked for once.
     discarding: bool,
     /// What was sent to be saved and is not answered yet.
@@ -121,6 +124,7 @@ impl MetadataForm {
             made: None,
             anew: false,
             says: None,
+            replacing: None,
             discarding: false,
             sent: None,
             unfolded: Unfolded::default(),

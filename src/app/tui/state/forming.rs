@@ -33,10 +33,13 @@ impl AppState {
         let rules = self.workspace.connection.place.as_ref().map(|place| place.rules.clone()).unwrap_or_default();
         let mut form = match kept.map(|at| self.forms.remove(at)) {
             Some(mut form) => {
-                form.theirs(stored);
+                form.told_stored(stored);
                 form
             }
-            None => MetadataForm::new(chosen.clone(), home, rules, stored),
+            None => {
+                let opened = rules.reveal.editable(&chosen.key, stored);
+                MetadataForm::new(chosen.clone(), home, rules, &opened)
+            }
         };
         let conversation = &self.workspace.conversation;
         // One that is not open was read just now.
@@ -106,7 +109,7 @@ impl AppState {
             let before = stands_against(form);
             form.of_session(session.created_at, gone);
             if !is_refused {
-                form.theirs(stored);
+                form.told_stored(stored);
             }
             is_otherwise |= before != stands_against(form);
         }

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     app::{
+        place::is_sealed,
         task::{Command, Event, Ticket},
         text,
     },
@@ -147,7 +148,9 @@ impl KnownFields {
     ) -> Vec<FieldOffer> {
         let needle = needle.trim().to_lowercase();
         let known = self.values.get(path).and_then(Option::as_ref);
-        let offers = known.into_iter().flatten().filter_map(|value| {
+        // What is encrypted says nothing, and opens nowhere else.
+        let known = known.into_iter().flatten().filter(|value| !is_sealed(value));
+        let offers = known.filter_map(|value| {
             let text = text_of(value).filter(|text| text::block(text) == *text && !text.contains('\n'))?;
             let shown = text::line(&edit::write(value)?).into_owned();
             let help = plain::type_word(value).to_owned();

@@ -3,7 +3,9 @@
 #[cfg(test)]
 mod tests;
 
-use crate::app::keymap::Action;
+use std::borrow::Cow;
+
+use crate::app::{keymap::Action, place::Reveal};
 use bson::{Bson, Document};
 use jiff::Timestamp;
 
@@ -13,7 +15,7 @@ use super::{
     glow::Glow,
     tree::{self, Fold, Key, PathKey, TreeRow, Unfolded},
 };
-use crate::session::{Session, edit, plain, secret};
+use crate::session::{Session, SessionKey, edit, plain, secret};
 
 /// The metadata pane's state.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +24,8 @@ pub struct MetadataPane {
     pub tree: FoldingTree,
     /// Values that changed just now, by where they stand.
     pub glow: Glow<Vec<PathKey>>,
+    /// The metadata of that session with what is encrypted opened, where something could be.
+    opened: Option<(SessionKey, Bson)>,
 }
 
 /// What the pane says instead of rows, or above them.
@@ -71,8 +75,13 @@ fn article(value: &Bson) -> &'static str {
     }
 }
 
-fn rows<'a>(session: Option<&'a Session>, unfolded: &Unfolded) -> Vec<TreeRow<'a>> {
-    match session.and_then(|session| session.metadata.as_ref()) {
+fn rows<'a>(
+    session: Option<&'a Session>,
+    opened: Option<&'a (SessionKey, Bson)>,
+    unfolded: &Unfolded,
+) -> Vec<TreeRow<'a>> {
+    let opened = opened.filter(|(key, _)| session.is_some_and(|session| session.key == *key)).map(|(_, opened)| opened);
+    match opened.or_else(|| session.and_then(|session| session.metadata.as_ref())) {
         None | Some(Bson::Null) => Vec::new(),
         Some(value) => tree::rows(value, unfolded),
     }
@@ -84,10 +93,19 @@ impl MetadataPane {
         usize::from(page).saturating_sub(note(session).is_some().into())
     }
 
+    /// The metadata of the session were told: what of them is encrypted is opened, where that can be.
+    pub fn open(&mut self, session: Option<&Session>, reveal: &Reveal) {
+        let fields = session.and_then(|session| Some((&session.key, session.metadata_fields()?)));
+        self.opened = fields.and_then(|(key, fields)| match reveal.opened(key, fields) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(opened) => Some((key.clone(), Bson::Document(opened))),
+        });
+    }
+
     /// Moves, folds or copies. `page` is the pane's inner height. `None`: not for this pane.
     pub fn on_action(&mut self, action: Action, session: Option<&Session>, page: u16) -> Option<Vec<Effect>> {
         let page = Self::page(session, page);
-        Some(match self.tree.take(action, page, |unfolded| rows(session, unfolded))? {
+        Some(match self.tree.take(action, page, |unfolded| rows(session, self.opened.as_ref(), unfolded))? {
             TreeTaken::Moved => Vec::new(),
             TreeTaken::Copy(row) => vec![Effect::Copy(text(&row))],
         })
@@ -95,25 +113,28 @@ impl MetadataPane {
 
     /// The visible rows.
     #[must_use]
-    pub fn rows<'a>(&self, session: Option<&'a Session>) -> Vec<TreeRow<'a>> {
-        rows(session, &self.tree.unfolded)
+    pub fn rows<'a>(&'a self, session: Option<&'a Session>) -> Vec<TreeRow<'a>> {
+        rows(session, self.opened.as_ref(), &self.tree.unfolded)
     }
 
     /// Fields came or went: the selected one stays selected.
     pub fn on_change(&mut self, session: Option<&Session>, page: u16) {
-        self.tree.settle(Self::page(session, page), &self.rows(session));
+        let rows = rows(session, self.opened.as_ref(), &self.tree.unfolded);
+        self.tree.settle(Self::page(session, page), &rows);
     }
 
     /// Click on an inner row: selects, and folds or unfolds what was selected already.
     pub fn click(&mut self, y: u16, session: Option<&Session>) {
         if let Some(y) = usize::from(y).checked_sub(note(session).is_some().into()) {
-            self.tree.click(y, &self.rows(session));
+            let rows = rows(session, self.opened.as_ref(), &self.tree.unfolded);
+            self.tree.click(y, &rows);
         }
     }
 
     /// Scrolls by lines; negative is up.
     pub fn scroll(&mut self, lines: i32, session: Option<&Session>, page: u16) {
-        self.tree.scroll(lines, Self::page(session, page), &self.rows(session));
+        let rows = rows(session, self.opened.as_ref(), &self.tree.unfolded);
+        self.tree.scroll(lines, Self::page(session, page), &rows);
     }
 
     /// Where the selected value stands.
@@ -159,7 +180,7 @@ impl MetadataPane {
 
     /// Selects a top-level field, such as one that was just added.
     pub fn choose(&mut self, key: &str, session: Option<&Session>, page: u16) {
-        let rows = self.rows(session);
+        let rows = rows(session, self.opened.as_ref(), &self.tree.unfolded);
         let is_it = |row: &TreeRow<'_>| row.depth == 0 && matches!(row.key, Key::Name(name) if name == key);
         if let Some(at) = rows.iter().position(is_it) {
             self.tree.selection.select(at, &rows);

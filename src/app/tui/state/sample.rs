@@ -88,6 +88,7 @@ impl Screen {
             look,
             keymap,
             filters,
+            reveal: place::Reveal::default(),
             places,
             place,
             open_id,

@@ -6,7 +6,13 @@ use ratatui::layout::Size;
 use uuid::Uuid;
 
 use super::fleet::FleetStart;
-use crate::app::{alert::AlertRule, config::Ui, keymap::Keymap, place::Place, tui::render::Look};
+use crate::app::{
+    alert::AlertRule,
+    config::Ui,
+    keymap::Keymap,
+    place::{Place, Reveal},
+    tui::render::Look,
+};
 
 /// What the screen starts with.
 #[derive(Debug, Clone)]
@@ -21,6 +27,8 @@ pub struct Start {
     pub filters: BTreeMap<String, String>,
     /// What somebody wants to be told of.
     pub alerts: Vec<AlertRule>,
+    /// What opens and seals encrypted metadata.
+    pub reveal: Reveal,
     /// Places to choose from.
     pub places: Vec<Place>,
     /// The place to open; `None` shows the start screen.

@@ -107,7 +107,7 @@ impl TreeColumns {
         let measured = || rows.iter().take(MEASURED).chain(seen);
         let widest_key = measured().map(|row| row.depth * 2 + key_width(row)).max().unwrap_or(0);
         let widest_value = measured().map(|row| format::width(&value::of_row(row, cells, look).0)).max().unwrap_or(0);
-        let word = measured().map(|row| plain::element_word(row.value.kind()).len()).max().unwrap_or(0);
+        let word = measured().map(|row| value::word(row).len()).max().unwrap_or(0);
         let room = cells.saturating_sub(word + 2);
         let key =
             (widest_key + usize::from(marks) * 2).min(room.saturating_sub(widest_value).max(room * 2 / 3)).min(cells);
@@ -167,10 +167,7 @@ impl TreeColumns {
         let (text, stored) = value::of_row(row, self.value, look);
         Line::from(vec![
             Span::styled(row::left(&name, self.key, look), look.theme.text),
-            Span::styled(
-                format!(" {:width$} ", plain::element_word(row.value.kind()), width = self.word),
-                look.theme.dim,
-            ),
+            Span::styled(format!(" {:width$} ", value::word(row), width = self.word), look.theme.dim),
             Span::styled(text, if stored { look.theme.text } else { look.theme.dim }),
         ])
     }

@@ -1,9 +1,10 @@
 //! BSON values on a row: a short word for the type, and the value on one line.
 
-use bson::Bson;
+use bson::{Bson, spec::ElementType};
 
 use crate::{
     app::{
+        place::{is_sealed, sealed_words},
         text,
         tui::{
             render::{Look, format},
@@ -19,6 +20,13 @@ use crate::{
 /// Parts of a container that are looked at to show it on a line; of a larger one only the size is told.
 const PARTS: usize = 400;
 
+/// A short word for the type of a row's value: `enc` where it is encrypted and not opened.
+#[must_use]
+pub fn word(row: &TreeRow<'_>) -> &'static str {
+    let kind = row.value.kind();
+    if kind == ElementType::String && is_sealed(&row.value.bson()) { "enc" } else { plain::element_word(kind) }
+}
+
 /// The value of a row on one line of at most so many cells, as safe text, and whether it is stored text (not a mark, a
 /// count or a note of ours).
 #[must_use]
@@ -30,6 +38,9 @@ pub fn of_row(row: &TreeRow<'_>, cells: usize, look: &Look) -> (String, bool) {
         return (format::number(row.value.size() as u64, look.marks), false);
     }
     let value = row.value.bson();
+    if let Some(words) = sealed_words(&value) {
+        return (format::fit(&words, cells, look.marks), false);
+    }
     let whole = match &*value {
         Bson::Null | Bson::Undefined | Bson::MaxKey | Bson::MinKey => return (String::new(), false),
         Bson::String(text) if text.is_empty() => return (format::fit("\"\"", cells, look.marks), false),

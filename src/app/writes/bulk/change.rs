@@ -216,7 +216,7 @@ impl BulkOrder {
             Some(Bson::Document(fields)) => fields,
             Some(_) => return BulkFit::Misfit(NO_OBJECT.to_owned()),
         };
-        let edits = match self.change.edits(metadata, &self.dates) {
+        let edits = match self.change.sealed_edits(&row.key, metadata, &self.dates, &rules.reveal) {
             None => return BulkFit::Change(Box::new(Write::Delete(row.key.clone()))),
             Some(Err(why)) => return BulkFit::Misfit(why),
             Some(Ok(edits)) if edits.is_empty() => return BulkFit::Unchanged,

@@ -55,7 +55,7 @@ impl BulkReport {
             "at": at.to_string(),
             "place": place.name,
             "identity": place.identity,
-            "change": order.change.to_string(),
+            "change": order.change.words_on_disk(&place.rules.reveal),
             "sessions": sessions,
         });
         // By name the newest is the last.

@@ -243,10 +243,16 @@ impl HandWriter {
     /// Brings fields from what they are after to what they were before.
     async fn turn_fields(&self, key: &SessionKey, fields: &[FieldDeed]) -> Result<Change> {
         let manager = self.manager(key)?;
-        let stored =
-            if deeds::go_to_the_end(fields) { manager.repository().metadata(key).await? } else { Document::new() };
-        let edits = deeds::back(fields, &stored);
+        let reveal = &self.place.rules.reveal;
+        let is_concerned = fields.iter().any(|field| reveal.touches(&field.path));
+        let needs_stored = is_concerned || deeds::go_to_the_end(fields);
+        let stored = if needs_stored { manager.repository().metadata(key).await? } else { Document::new() };
+        let mut edits = deeds::back(fields, &stored);
         self.place.allows(key, &edits)?;
+        if is_concerned {
+            // What was stored in clear before it was to be encrypted does not come back so.
+            edits = reveal.sealed(key, edits, &stored)?;
+        }
         manager.edit_metadata(edits.clone()).await?;
         Ok(Change::edited(key.clone(), &edits))
     }

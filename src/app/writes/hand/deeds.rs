@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use bson::Document;
 
 use crate::{
-    app::writes::journal::FieldDeed,
-    session::{Guard, MetadataEdit, MetadataPath, edit},
+    app::{place::Reveal, writes::journal::FieldDeed},
+    session::{Guard, MetadataEdit, MetadataPath, SessionKey, edit},
 };
 
 /// Whether what is stored has to be known to take these edits back: they say not what stands there, or where it stands.
@@ -65,6 +65,15 @@ fn field(edit: &MetadataEdit, stored: Option<&Document>, after: Option<&Document
         return None;
     }
     Some(FieldDeed { path: path.clone(), before, after: edit.value.clone(), next, put })
+}
+
+/// The same, with what is to be encrypted sealed also where it was stored in clear so far: the journal holds none of it.
+#[must_use]
+pub fn sealed(mut fields: Vec<FieldDeed>, session: &SessionKey, reveal: &Reveal) -> Vec<FieldDeed> {
+    for field in fields.iter_mut().filter(|field| reveal.touches(&field.path)) {
+        field.before = field.before.take().map(|before| reveal.kept_value(session, &field.path, before));
+    }
+    fields
 }
 
 /// The object that a value stands in.

@@ -7,6 +7,7 @@ use bson::Bson;
 use super::turn::Turn;
 use crate::{
     app::{
+        place::sealed_words,
         text,
         told::Told,
         writes::{
@@ -132,6 +133,9 @@ fn of_fields(fields: &[FieldDeed], session: &str, turn: Turn) -> String {
 /// A value as JSON, its start where it is long. Stored text: make it safe before it reaches a terminal.
 #[must_use]
 pub fn value_start(value: &Bson) -> String {
+    if let Some(words) = sealed_words(value) {
+        return words;
+    }
     let shown = plain::compact(value);
     if shown.chars().count() <= VALUE {
         return shown;

@@ -316,6 +316,7 @@ fn the_program_may_start_with_it() {
         look,
         keymap,
         filters: screen.state.filters.clone(),
+        reveal: screen.state.reveal.clone(),
         alerts: Vec::new(),
         places: Vec::new(),
         place: Some(place),

@@ -3,9 +3,12 @@
 use bson::Bson;
 
 use super::{FieldEditor, FieldPath, FieldUse, FormSort, MetadataForm, RowKind, place, steps::FormStep};
-use crate::app::tui::state::{
-    editor::{Editor, TypedField},
-    tree::{Fold, Key, PathKey, SECRET, holds_secret},
+use crate::app::{
+    place::is_sealed,
+    tui::state::{
+        editor::{Editor, TypedField},
+        tree::{Fold, Key, PathKey, SECRET, holds_secret},
+    },
 };
 
 /// Bytes of a text that is edited in its row.
@@ -47,6 +50,10 @@ impl MetadataForm {
         if self.refuses(path) {
             return true;
         }
+        if let Some(why) = self.holds_what_is_sealed(path) {
+            self.says = Some(why);
+            return true;
+        }
         let refused = place::value(&self.mine, path).is_some_and(holds_secret);
         if refused {
             self.says =
@@ -68,8 +75,14 @@ impl MetadataForm {
     /// Begins to edit the selected value in its row, turns a true or false, or tells that it takes the larger editor.
     pub fn edit(&mut self) -> EditPlace {
         let Some(path) = self.chosen_field().filter(|path| !self.refuses(path)) else { return EditPlace::Here };
+        let replaces = place::value(&self.mine, &path).is_some_and(is_sealed);
+        if replaces && let Some(why) = self.refuses_sealed(&path) {
+            self.says = Some(why);
+            return EditPlace::Here;
+        }
         let Some(value) = place::value(&self.mine, &path) else { return EditPlace::Here };
         match value {
+            _ if replaces => {}
             Bson::Boolean(flag) => {
                 let value = Bson::Boolean(!flag);
                 self.set(path, value);
@@ -80,7 +93,7 @@ impl MetadataForm {
             _ => {}
         }
         let session = self.session.key.clone();
-        let editor = if *value == Bson::Null {
+        let editor = if replaces || *value == Bson::Null {
             Some(Editor::item(session))
         } else {
             Editor::field(session, &name_of(&path), value)
@@ -187,6 +200,10 @@ impl MetadataForm {
     /// Begins to edit the key of the selected field.
     pub fn rename(&mut self) {
         let Some(path) = self.chosen_field().filter(|path| !self.refuses(path)) else { return };
+        if let Some(why) = self.is_bound_to_its_name(&path) {
+            self.says = Some(why);
+            return;
+        }
         let Some((PathKey::Name(name), parent)) = path.split_last() else {
             self.says = Some("an item of an array has a position and no key".to_owned());
             return;

@@ -2,9 +2,12 @@
 
 use bson::Bson;
 
-use super::{FieldPath, MetadataForm, RowKind, place, steps::FormStep};
+use super::{FieldPath, MetadataForm, RowKind, acts::name_of, marks::field_of, place, steps::FormStep};
 use crate::{
-    app::tui::state::tree::{PathKey, without_secrets},
+    app::{
+        place::holds_sealed,
+        tui::state::tree::{PathKey, without_secrets},
+    },
     session::{edit, plain},
 };
 
@@ -15,6 +18,8 @@ pub struct CopiedField {
     pub key: Option<String>,
     /// Its value.
     pub value: Bson,
+    /// It is kept encrypted where it was copied, or something in it is.
+    pub private: bool,
 }
 
 impl CopiedField {
@@ -42,14 +47,27 @@ impl MetadataForm {
             PathKey::Name(name) => Some(name.clone()),
             PathKey::Item(_) | PathKey::Root => None,
         };
-        Some(CopiedField { key, value: self.value(at)?.clone() })
+        let private = field_of(&self.path(at)).is_some_and(|field| self.is_private(&field));
+        Some(CopiedField { key, value: self.value(at)?.clone(), private })
     }
 
     /// Puts a copied field behind the selected one, or into the unfolded container that is selected. Its key is changed where that
     /// is there already.
     pub fn paste_field(&mut self, field: &CopiedField) {
         let (parent, after) = self.place_for_new();
-        self.put_behind(&parent, after.as_ref(), field.key.as_deref().unwrap_or("item"), field.value.clone());
+        let key = field.key.as_deref().unwrap_or("item");
+        let path = self.new_path(&parent, after.as_ref(), self.free_key(&parent, key));
+        let reveal = &self.rules.reveal;
+        let stays_private =
+            field_of(&path).is_some_and(|field| reveal.is_chosen(&field) || reveal.is_within_chosen(&field));
+        if (field.private || holds_sealed(&field.value)) && !stays_private {
+            self.says = Some(format!(
+                "what was copied is kept encrypted, and would stand in {} in clear: type it there",
+                name_of(&path)
+            ));
+            return;
+        }
+        self.put_behind(&parent, after.as_ref(), key, field.value.clone());
     }
 
     /// The selected field once more, under another key.
@@ -61,6 +79,10 @@ impl MetadataForm {
             return;
         };
         let mut parent = self.path(at);
+        if let Some(why) = self.is_bound_to_its_name(&parent) {
+            self.says = Some(why);
+            return;
+        }
         let Some(last) = parent.pop() else { return };
         self.put_behind(&parent, Some(&last), field.key.as_deref().unwrap_or_default(), field.value);
     }

@@ -2,10 +2,10 @@
 
 use bson::Document;
 
-use super::{FieldPath, FieldUse, MetadataForm, acts::name_of};
+use super::{FieldPath, FieldUse, MetadataForm, acts::name_of, marks::field_of};
 use crate::{
     app::{
-        place::WriteRules,
+        place::{Reveal, WriteRules},
         tui::state::{connection::HomePlace, editor::Editor, named::ChosenSession, tree::PathKey},
     },
     session::StoredDate,
@@ -43,7 +43,53 @@ pub struct OpenField {
     pub text: String,
 }
 
+impl FormDraft {
+    /// As it may be kept on a disk: what is to be encrypted is sealed, or left out where it cannot be.
+    #[must_use]
+    pub fn sealed(mut self, reveal: &Reveal) -> Self {
+        if !reveal.encrypts() {
+            return self;
+        }
+        let session = &self.session.key;
+        let base = reveal.kept(session, &self.base, None);
+        // What was not changed stays the same.
+        self.mine = reveal.kept(session, &self.mine, Some((&self.base, &base)));
+        self.base = base;
+        if let Some(open) = self.open.as_mut().filter(|open| open.is_private(reveal)) {
+            open.text = reveal.kept_text(session, &open.text);
+        }
+        self
+    }
+
+    /// As it was left, where that can be opened.
+    #[must_use]
+    pub fn opened(mut self, reveal: &Reveal) -> Self {
+        let session = &self.session.key;
+        self.base = reveal.editable(session, &self.base).into_owned();
+        self.mine = reveal.editable(session, &self.mine).into_owned();
+        if let Some(open) = &mut self.open {
+            open.text = reveal.typed_text(session, std::mem::take(&mut open.text));
+        }
+        self
+    }
+}
+
 impl OpenField {
+    /// Whether what is being typed is to be encrypted, or may hold what is.
+    #[must_use]
+    pub fn is_private(&self, reveal: &Reveal) -> bool {
+        let field = match self.used_for {
+            FieldUse::Value => field_of(&self.path),
+            FieldUse::Key => None,
+            FieldUse::New => {
+                let key = self.text.split(['=', ':']).next().unwrap_or_default().trim();
+                let key = PathKey::Name(key.to_owned());
+                field_of(&self.path.iter().cloned().chain([key]).collect::<Vec<_>>())
+            }
+        };
+        field.is_some_and(|field| reveal.touches(&field))
+    }
+
     /// What is being typed, in a few words: `customer.tier being typed`.
     #[must_use]
     pub fn words(&self) -> String {

@@ -64,6 +64,10 @@ impl MetadataForm {
     /// Offers the types that the selected value may be given.
     pub fn retype(&mut self, dates: &DateContext) {
         let Some(path) = self.chosen_field().filter(|path| !self.refuses_text(path)) else { return };
+        if let Some(why) = self.keeps_its_type(&path) {
+            self.says = Some(why);
+            return;
+        }
         let Some(value) = place::value(&self.mine, &path) else { return };
         let others = TYPES.into_iter().filter(|kind| *kind != value.element_type());
         let choices: Vec<RetypeChoice> = others

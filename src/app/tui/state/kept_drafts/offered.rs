@@ -168,6 +168,8 @@ impl AppState {
             return Err("a form on that session has unsaved changes: save or discard them first".to_owned());
         }
         let rules = self.workspace.connection.place.as_ref().map(|place| place.rules.clone()).unwrap_or_default();
+        let stored = rules.reveal.editable(&left.session.key, &stored).into_owned();
+        let left = left.clone().opened(&rules.reveal);
         let (mut form, editor) = MetadataForm::from_draft(left.clone(), home, rules, &stored);
         if !form.is_unsaved() && editor.is_none() {
             if let Some(lost) = form.says {

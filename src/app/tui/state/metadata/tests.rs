@@ -2,7 +2,11 @@ use bson::doc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::app::tui::view::sample;
+use crate::{
+    app::tui::view::sample,
+    hook::{CipherKeys, EncryptedField, FieldCipher},
+    session::MetadataPath,
+};
 
 fn with(metadata: Bson) -> Session {
     let mut session = sample::session("bare");
@@ -18,7 +22,7 @@ fn copied(pane: &mut MetadataPane, session: &Session) -> String {
 }
 
 fn select(pane: &mut MetadataPane, session: &Session, key: &str) {
-    let rows = pane.rows(Some(session));
+    let rows = rows(Some(session), pane.opened.as_ref(), &pane.tree.unfolded);
     pane.tree.selection.select(rows.iter().position(|row| row.key == Key::Name(key)).unwrap(), &rows);
 }
 
@@ -91,6 +95,27 @@ fn another_session_keeps_what_is_unfolded_and_clamps_the_place() {
     assert_eq!(pane.field(Some(&other)).as_deref(), Some("one"));
     assert!(pane.on_action(Action::Down, Some(&other), 5).is_some());
     assert_eq!(pane.tree.selection.at(1), 0);
+}
+
+#[test]
+fn what_is_encrypted_is_shown_and_copied_opened_where_its_key_is_there() {
+    let fields = || vec![MetadataPath::from("ssn")];
+    let keys = CipherKeys::new("k", &"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=".into()).unwrap();
+    let cipher = FieldCipher::new(keys, vec![EncryptedField::new("ssn")]).unwrap();
+    let reveal = Reveal::new(fields(), Ok(cipher));
+    let session = sample::session("bare");
+    let sealed = reveal.kept(&session.key, &doc! { "ssn": { "number": "078-05-1120" } }, None);
+    let session = with(sealed.into());
+    let mut pane = MetadataPane::default();
+    pane.open(Some(&session), &Reveal::new(fields(), Err("it is gone".to_owned())));
+    assert!(copied(&mut pane, &session).starts_with("strandscope-sealed:"));
+    pane.open(Some(&session), &reveal);
+    assert!(copied(&mut pane, &session).contains("078-05-1120"));
+    assert!(pane.on_action(Action::Right, Some(&session), 10).is_some(), "it unfolds");
+    assert_eq!(pane.rows(Some(&session)).len(), 2);
+    let mut other = with(doc! { "one": 1 }.into());
+    other.key = "another".into();
+    assert_eq!(pane.field(Some(&other)).as_deref(), Some("one"), "it is of its session alone");
 }
 
 proptest! {

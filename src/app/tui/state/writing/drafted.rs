@@ -63,10 +63,18 @@ impl AppState {
             return None;
         }
         let draft = form.draft(larger);
-        let mut lines: Vec<String> = form.changes().iter().map(line_of).collect();
-        if let Some(open) = &draft.open {
-            lines.push(format!("{}: {}", open.words(), open.text));
+        let reveal = &form.rules.reveal;
+        let line = |edit: &MetadataEdit| match &edit.value {
+            Some(_) if reveal.touches(&edit.path) => format!("{} is set, and encrypted here", edit.path),
+            _ => line_of(edit),
+        };
+        let mut lines: Vec<String> = form.changes().iter().map(line).collect();
+        match &draft.open {
+            Some(open) if open.is_private(reveal) => lines.push(format!("{}, encrypted here", open.words())),
+            Some(open) => lines.push(format!("{}: {}", open.words(), open.text)),
+            None => {}
         }
+        let draft = draft.sealed(reveal);
         Some(Draft {
             place: self.lasting(form.home),
             session: form.session.clone(),

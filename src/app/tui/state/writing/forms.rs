@@ -93,10 +93,17 @@ impl AppState {
             let reads = open && !self.is_elsewhere(pending) && error.kind() == ErrorKind::Unconfirmed;
             return if reads { self.workspace.conversation.reload(&mut self.tickets) } else { Vec::new() };
         };
-        self.forms_of(key, pending.home).for_each(|form| form.theirs(stored));
-        self.judge_saves(key, pending.home, stored, true);
-        let shown = edits.iter().map(|edit| MetadataEdit::new(&edit.path, edit.path.value(stored).cloned()));
-        let shown: Vec<MetadataEdit> = shown.collect();
+        self.forms_of(key, pending.home).for_each(|form| form.told_stored(stored));
+        let opened = self.reveal.editable(key, stored).into_owned();
+        self.judge_saves(key, pending.home, &opened, true);
+        let mut shown: Vec<MetadataEdit> = Vec::with_capacity(edits.len());
+        for edit in edits {
+            // What stands in a field that is encrypted as a whole is stored with that.
+            let path = self.reveal.whole(&edit.path);
+            if shown.iter().all(|shown| shown.path != *path) {
+                shown.push(MetadataEdit::new(path, path.value(stored).cloned()));
+            }
+        }
         let effects =
             if self.is_elsewhere(pending) { Vec::new() } else { self.apply(&Change::edited(key.clone(), &shown)) };
         self.show_conflicts(key, pending.home);
@@ -125,6 +132,7 @@ impl AppState {
         let Some(session) = self.workspace.conversation.session() else { return };
         let Ok(stored) = stored_of(session) else { return };
         let key = session.key.clone();
+        let stored = self.reveal.editable(&key, &stored).into_owned();
         self.judge_saves(&key, self.workspace.home, &stored, is_read);
     }
 

@@ -13,6 +13,7 @@ use ratatui::{
 use super::{path_words, value_words};
 use crate::{
     app::{
+        place::is_sealed,
         text,
         tui::{
             render::{Look, format, wrap},
@@ -136,8 +137,9 @@ fn of_row(form: &MetadataForm, at: usize, change: Option<FieldChange>, look: &Lo
         Some(FieldChange::Changed) => Some(was(form.base_value(&path), form.value(at), look)),
     };
     let became = became.map(|became| format!("{became}, not saved yet"));
-    let more = form.value(at).filter(|_| !is_secret).and_then(|value| more(value, look));
-    [Some(path_words(&path)), became, more].into_iter().flatten().collect::<Vec<_>>().join("  ")
+    let more = form.value(at).filter(|value| !is_secret && !is_sealed(value)).and_then(|value| more(value, look));
+    let encrypted = form.is_encrypted(&path).then(|| "stored encrypted".to_owned());
+    [Some(path_words(&path)), became, more, encrypted].into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
 /// What a value was; with its type where that is another now.

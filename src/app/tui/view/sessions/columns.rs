@@ -8,6 +8,7 @@ use ratatui::style::Style;
 use crate::{
     app::{
         config::Column,
+        place::{Reveal, sealed_words},
         text,
         tui::{
             render::{Look, format, look::Marks},
@@ -16,7 +17,7 @@ use crate::{
     },
     metrics::row_findings,
     repository::Sort,
-    session::{Details, FeedbackTally, SessionKey, Summary, distinct_names},
+    session::{Details, FeedbackTally, MetadataPath, SessionKey, Summary, distinct_names},
 };
 
 /// The columns that fit.
@@ -29,6 +30,8 @@ pub(super) struct SessionColumns {
     sort: Sort,
     /// What rows are called whose name is another's in view too.
     exact: HashMap<SessionKey, String>,
+    /// What opens encrypted metadata.
+    reveal: Reveal,
 }
 
 /// A column with its width in cells.
@@ -46,6 +49,7 @@ pub(super) struct ShownRow<'a> {
     row: &'a Summary,
     name: &'a str,
     details: Option<&'a Details>,
+    reveal: &'a Reveal,
 }
 
 /// Rows that the columns are measured by, besides those in view: scrolling must not move columns about.
@@ -66,7 +70,7 @@ impl SessionColumns {
         let measured = list.rows.iter().take(MEASURED).map(|row| (row, row.name()));
         let rows: Vec<ShownRow<'_>> = measured
             .chain(in_view.iter().copied().zip(names.iter().copied()))
-            .map(|(row, name)| ShownRow { row, name, details: list.details(row) })
+            .map(|(row, name)| ShownRow { row, name, details: list.details(row), reveal: &state.reveal })
             .collect();
         let flagged = |shown: &ShownRow<'_>| {
             let by_details = shown.details.is_some_and(|details| is_flagged(shown.row, details, look));
@@ -99,13 +103,13 @@ impl SessionColumns {
         }
         let named = in_view.into_iter().zip(names).filter(|(row, name)| *name != row.name());
         let exact = named.map(|(row, name)| (row.key.clone(), name.to_owned())).collect();
-        Self { cells: all, flag, hidden, sort, exact }
+        Self { cells: all, flag, hidden, sort, exact, reveal: state.reveal.clone() }
     }
 
     /// A row with what it is called among those in view.
     pub fn shown<'a>(&'a self, row: &'a Summary, details: Option<&'a Details>) -> ShownRow<'a> {
         let name = self.exact.get(&row.key).map_or_else(|| row.name(), String::as_str);
-        ShownRow { row, name, details }
+        ShownRow { row, name, details, reveal: &self.reveal }
     }
 
     /// Whether the list is sorted by that column.
@@ -197,7 +201,7 @@ impl ColumnCell {
 
     /// What it says of a row, as safe text; blank where that is not known.
     pub fn value(&self, shown: ShownRow<'_>, look: &Look) -> (String, Style) {
-        let ShownRow { row, name, details } = shown;
+        let ShownRow { row, name, details, reveal } = shown;
         let theme = &look.theme;
         let age = |at: Option<crate::session::StoredDate>| at.map(|at| format::age(at, look.now)).unwrap_or_default();
         let safe = |value: Option<&str>| value.map(|value| text::line(value).into_owned()).unwrap_or_default();
@@ -218,7 +222,14 @@ impl ColumnCell {
                 (known(&events), theme.warn)
             }
             Column::Size => (known(&|d| d.bytes.map(format::bytes)), theme.dim),
-            Column::Meta(key) => (row.meta(key).map(meta).unwrap_or_default(), theme.text),
+            Column::Meta(key) => match row.meta(key).map(|value| (value, sealed_words(value))) {
+                None => (String::new(), theme.text),
+                Some((value, None)) => (meta(value), theme.text),
+                Some((value, Some(words))) => match reveal.open(&row.key, &MetadataPath::from(key), value) {
+                    Some(opened) => (meta(&opened), theme.text),
+                    None => (words, theme.dim),
+                },
+            },
         }
     }
 

@@ -7,10 +7,11 @@ use uuid::Uuid;
 
 use crate::{
     app::writes::{
-        DeletionTerms, HandWriter, Write,
+        DeletionTerms, HandWriter, Write, WritePlace,
         bulk::{SessionOutcome, change::describe},
         field_deeds,
         journal::{Deed, DeedState, JournalEntry},
+        sealed_deeds,
     },
     repository::{Error, ErrorKind, Result},
     session::{Change, SessionKey, Summary, decode, encode},
@@ -44,17 +45,18 @@ impl BegunWrite {
     }
 
     /// What the journal is told before it is sent; `None` of a deletion, which tells it itself once its copy is kept.
-    pub fn entry(&self, place: &str, group: Uuid) -> Option<JournalEntry> {
+    pub fn entry(&self, place: &WritePlace, group: Uuid) -> Option<JournalEntry> {
         let deed = match &self.write {
             Write::Metadata(_, edits) => {
-                Deed::Metadata(field_deeds(edits, self.row.metadata.as_ref().and_then(Bson::as_document)))
+                let fields = field_deeds(edits, self.row.metadata.as_ref().and_then(Bson::as_document));
+                Deed::Metadata(sealed_deeds(fields, self.key(), &place.rules.reveal))
             }
             Write::Feedback(_, feedback) => {
                 Deed::Feedback { before: None, after: Some(encode::feedback(feedback).into()) }
             }
             _ => return None,
         };
-        Some(self.entry_of(deed, place, group))
+        Some(self.entry_of(deed, &place.identity, group))
     }
 
     /// The same of a deletion alone.

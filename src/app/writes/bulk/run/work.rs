@@ -120,7 +120,7 @@ impl BulkWork {
         }
         let is_gone = |key: &SessionKey| (key.clone(), key.text().to_owned(), SessionOutcome::Gone, GONE.to_owned());
         others.extend(gone.iter().map(is_gone));
-        let entries = begun.iter().filter_map(|one| one.entry(&self.run.hand.place.identity, self.group)).collect();
+        let entries = begun.iter().filter_map(|one| one.entry(&self.run.hand.place, self.group)).collect();
         self.run.hand.journal.begin(entries).await.map_err(|error| self.run.hand.refused(&error))?;
         let lines = others.iter().map(|(key, _, outcome, says)| report::ended(key, *outcome, says));
         let lines = lines.chain(begun.iter().map(|one| report::begun(one.key(), one.id))).collect();

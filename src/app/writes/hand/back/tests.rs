@@ -13,6 +13,8 @@ use crate::{
     session::{MetadataEdit, MetadataPath, Rating, record::NewSession},
 };
 
+mod sealed;
+
 /// A folder with the sessions `a` and `b`, written to by hand.
 async fn hand(dir: &std::path::Path) -> (HandWriter, Arc<dyn SessionRepository>) {
     let repository: Arc<dyn SessionRepository> = Arc::new(FolderRepository::open(dir).await.unwrap());
