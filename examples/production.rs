@@ -138,15 +138,10 @@ impl Request {
     }
 }
 
-/// Whether the same request may go well a moment later.
+/// Whether the same request may go well a moment later: another was faster, as with the first message of a session, which is resumed
+/// then; or the connection was lost, and what may have been stored is found by its `tracking_id`.
 fn may_help_again(error: &Error) -> bool {
-    match error.kind() {
-        // Another request was faster, e.g. with the first message of a session: it is resumed then.
-        ErrorKind::Conflict => true,
-        // What may have been stored is found again by its `tracking_id`.
-        ErrorKind::Unconfirmed => true,
-        _ => error.is_passing(),
-    }
+    matches!(error.kind(), ErrorKind::Conflict | ErrorKind::Unconfirmed) || error.is_passing()
 }
 
 /// What a web server would answer.
@@ -174,7 +169,9 @@ async fn main() -> ExitCode {
     if let Err(error) = initialize_global_factory(&settings).await {
         eprintln!("cannot start: {error}");
         if let GlobalFactoryError::Connection(error) = error {
-            error.hints().iter().for_each(|hint| eprintln!("hint: {hint}"));
+            for hint in error.hints() {
+                eprintln!("hint: {hint}");
+            }
         }
         return ExitCode::FAILURE;
     }
