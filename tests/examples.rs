@@ -61,3 +61,16 @@ fn sealed_fields_are_read_found_and_taken() {
     assert!(line("taken: ").contains("078-05-1120") && !line("left: ").contains("ssn"), "{said}");
     assert!(line("left: ").contains("ada@example.org"), "{said}");
 }
+
+#[tokio::test]
+async fn model_and_prompt_of_each_agent() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let said = run("agent_config", &[dir.path().to_str().expect("a path")]);
+    assert!(said.contains("support: small-1: You are friendly, and brief. (version 1.2.0)"), "{said}");
+    assert!(said.contains("analyst: large-1: You explain with figures, and name their source."), "{said}");
+    assert!(said.contains("resumed with small-1") && said.contains("no agent \"billing\""), "{said}");
+    let sessions = open_folder(dir.path()).await.expect("it opens");
+    let session = sessions.open(&"config-1".into(), 0).await.expect("it is there");
+    let models: Vec<_> = session.agents.iter().map(|agent| agent.model.as_deref()).collect();
+    assert!(models.contains(&Some("small-1")) && models.contains(&Some("large-1")), "{models:?}");
+}

@@ -27,7 +27,8 @@ use crate::{
 /// How long [`SessionManagerFactory::close`] waits for hooks to deliver.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// Makes managers: one pool, hooks and settings for all of them.
+/// Makes managers: one pool, hooks and settings for all of them. [`connect`](Self::connect) makes one of values;
+/// [`initialize_global_factory`](crate::initialize_global_factory) makes it the one of the process.
 pub struct SessionManagerFactory {
     repository: Arc<dyn SessionRepository>,
     source: Option<PoolSource>,

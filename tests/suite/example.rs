@@ -1,8 +1,16 @@
-//! The example that keeps a session in MongoDB, run as a reader would, and what it leaves.
+//! The examples that keep sessions in MongoDB, run as a reader would, and what they leave.
 
-use strandscope::{Limits, MongoRepository, Opened, Outline, SessionReader, session_metrics};
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::{Command, Stdio},
+};
 
-use crate::{examples::run, support};
+use strandscope::{Limits, MongoRepository, Opened, Outline, SessionReader, open_mongo, session_metrics};
+
+use crate::{
+    examples::{program, run},
+    support,
+};
 
 #[tokio::test]
 async fn a_week_with_one_agent() {
@@ -22,4 +30,61 @@ async fn a_week_with_one_agent() {
     let figures = &metrics.agents[0].1;
     assert_eq!((figures.runs, figures.calls, figures.turns), (Some(2), 3, 3));
     assert_eq!(figures.latency.last, Some(420));
+}
+
+#[tokio::test]
+async fn operations_with_and_without_a_pool_are_all_stored() {
+    let fresh = support::fresh_collection("performance").await;
+    let said = run("performance", &[&fresh.uri, &fresh.database, "--quick"]);
+    for row in
+        ["appends, 1 worker ", "appends, 10 workers", "metadata updates, 1 worker ", "metadata updates, 10 workers"]
+    {
+        assert!(said.contains(row), "{said}");
+    }
+    // Two operations, 1 and 10 workers, three ways, ten sessions of ten each.
+    assert!(said.contains("all 1200 operations are stored"), "{said}");
+    let left = open_mongo(&fresh.uri, &fresh.database, "performance").await.unwrap();
+    assert_eq!(left.count(&strandscope::Filter::default()).await.unwrap(), Some(0), "it cleans up");
+}
+
+#[tokio::test]
+async fn a_service_answers_and_ends_without_a_loss() {
+    let fresh = support::fresh_collection("production").await;
+    let mut command = Command::new(program("production"));
+    command.args([&fresh.uri, &fresh.database]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut service = command.spawn().expect("the example runs; `cargo test` builds it");
+    let mut requests = service.stdin.take().expect("a pipe");
+    let mut lines = BufReader::new(service.stdout.take().expect("a pipe")).lines();
+    // Two at once in one session: the second resumes what the first created.
+    writeln!(requests, "s-1 Where is A1?\ns-1 And A2?\nnonsense\ns-2 Hello").expect("it listens");
+    let mut said = Vec::new();
+    while said.iter().filter(|line: &&String| line.starts_with("200 ")).count() < 3 {
+        said.push(lines.next().expect("it goes on").expect("a line"));
+    }
+    let sent = Command::new("kill").args(["-INT", &service.id().to_string()]).status();
+    assert!(sent.is_ok_and(|sent| sent.success()), "the signal is sent");
+    said.extend(lines.map(|line| line.expect("a line")));
+    let ended = service.wait_with_output().expect("it ends");
+    let said = said.join("\n");
+    assert!(ended.status.success(), "{said}\n{}", String::from_utf8_lossy(&ended.stderr));
+    assert!(said.contains("connected, MongoDB ") && said.ends_with("closed: 0 deliveries lost"), "{said}");
+    assert!(said.contains("400 a request is: SESSION QUESTION"), "{said}");
+    assert!(said.matches("audit ").count() >= 3, "what was told was delivered:\n{said}");
+    drop(requests);
+
+    let sessions = open_mongo(&fresh.uri, &fresh.database, "sessions").await.unwrap();
+    let session = sessions.open(&"s-1".into(), u64::MAX).await.expect("it is there");
+    assert_eq!(session.message_count(), 4, "each message once");
+    assert_eq!(session.application_name.as_deref(), Some("support"));
+    let metadata = sessions.metadata(&"s-2".into()).await.unwrap();
+    assert_eq!(metadata.get_str("status").ok(), Some("answered"));
+}
+
+#[test]
+fn a_service_without_a_server_says_so_and_ends() {
+    let uri = "mongodb://u:hunter2@127.0.0.1:1/?serverSelectionTimeoutMS=200";
+    let ended = Command::new(program("production")).args([uri, "d"]).stdin(Stdio::null()).output().expect("it runs");
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(!ended.status.success() && said.contains("cannot start: no MongoDB answers at 127.0.0.1:1"), "{said}");
+    assert!(said.contains("hint: ") && !said.contains("hunter2"), "{said}");
 }

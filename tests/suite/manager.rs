@@ -362,6 +362,38 @@ async fn sixteen_managers_append_to_one_session_and_lose_nothing() {
 }
 
 #[tokio::test]
+async fn no_id_is_taken_twice_after_a_writer_that_counts_on_its_own() {
+    let fresh = support::fresh_collection("counts").await;
+    let repository = repository(&fresh).await;
+    let append = async |manager: &SessionManager| {
+        manager.append_message("support", &mut MessageBody::text("user", "ours")).await.unwrap()
+    };
+    let manager = SessionManager::new(Arc::clone(&repository), "s-1");
+    manager.initialize(&mut Memo::new("support")).await.unwrap();
+    for expected in 0..3 {
+        assert_eq!(append(&manager).await, expected);
+    }
+    // Another program, which read the session when it had one message.
+    let push = async |id: i32| {
+        let message = doc! { "message": { "role": "user", "content": [{ "text": "theirs" }] }, "message_id": id };
+        let update = doc! { "$push": { "agents.support.messages": message } };
+        fresh.collection.update_one(doc! { "_id": "s-1" }, update).await.unwrap();
+    };
+    push(1).await;
+    assert_eq!(append(&manager).await, 3, "it knew another end");
+    push(2).await;
+    let resumed = SessionManager::new(Arc::clone(&repository), "s-1");
+    resumed.initialize(&mut Memo::new("support")).await.unwrap();
+    assert_eq!(append(&resumed).await, 4, "it resumed with a lower id at the end");
+    push(3).await;
+    let redacting = SessionManager::new(repository, "s-1");
+    let cause = GuardrailIntervention::default();
+    redacting.redact_latest_message("support", MessageBody::text("user", "[redacted]"), cause).await.unwrap();
+    assert_eq!(append(&redacting).await, 5, "it only looked at the last");
+    assert_eq!(append(&redacting).await, 6);
+}
+
+#[tokio::test]
 async fn a_message_that_is_too_large_is_refused_whole_and_said() {
     let fresh = support::fresh_collection("large").await;
     let manager = SessionManager::new(repository(&fresh).await, "s-1");

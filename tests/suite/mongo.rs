@@ -20,6 +20,7 @@ mod passwords;
 mod polling;
 mod raw_bytes;
 mod reading;
+mod rights;
 mod tls;
 mod undone;
 mod watch;
