@@ -37,3 +37,4 @@ mod readme;
 mod reports;
 mod strands;
 mod task;
+mod web;

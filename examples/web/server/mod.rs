@@ -2,7 +2,7 @@
 
 mod chat;
 mod fault;
-mod model;
+pub mod model;
 mod monitor;
 mod probes;
 mod queue;

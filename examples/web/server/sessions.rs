@@ -60,7 +60,7 @@ pub async fn set_metadata(
     fields: Body<Map<String, Value>>,
 ) -> Result<Json<Value>, Fault> {
     let manager = manager(&app, &id?.0)?;
-    let edits = fields?.0.into_iter().map(|(field, value)| {
+    let edits = fields?.0.into_iter().map(|(field, value)| -> Result<MetadataEdit, Fault> {
         let value = Bson::try_from(value).map_err(|error| Fault::invalid(format!("{field:?}: {error}")))?;
         Ok(MetadataEdit::set(field, value))
     });
@@ -119,7 +119,9 @@ pub async fn add_feedback(
 pub async fn feedback(State(app): State<Arc<App>>, id: Id<String>) -> Result<Json<Value>, Fault> {
     let feedbacks = manager(&app, &id?.0)?.feedbacks().await?;
     let mut tally = FeedbackTally::default();
-    feedbacks.iter().for_each(|feedback| tally.add(&feedback.rating));
+    for feedback in &feedbacks {
+        tally.add(&feedback.rating);
+    }
     let sides = tally.up + tally.down;
     let share = (sides > 0).then(|| tally.up as f64 / sides as f64);
     let comments = feedbacks.iter().filter(|feedback| feedback.comment.is_some()).count();
