@@ -54,7 +54,9 @@ async fn a_conversation_with_a_tool_is_stored_with_its_figures() {
     assert_eq!(roles(kept), ["user", "assistant", "user", "assistant", "user", "assistant"]);
     // What the answers told is what is stored, and what is counted.
     let metrics = session_metrics(&Outline::from(kept));
-    let told = |name: &str| [&first, &second].iter().map(|told| told["usage"][name].as_u64().expect("known")).sum();
+    let told = |name: &str| -> u64 {
+        [&first, &second].iter().map(|told| told["usage"][name].as_u64().expect("it is known")).sum()
+    };
     assert_eq!(metrics.total.input, Some(told("inputTokens")));
     assert_eq!(metrics.total.output, Some(told("outputTokens")));
     assert_eq!(metrics.agents[0].1.calls, 3);
@@ -137,7 +139,7 @@ async fn what_cannot_be_done_has_a_status_a_word_and_a_sentence() {
         (site.delete("/chat").await, 405, "method"),
         (site.post("/chat", &json!({ "message": " " })).await, 400, "invalid"),
         (site.post("/chat", &json!({ "message": long })).await, 413, "too_large"),
-        (site.post("/chat", &json!({ "message": "x".repeat(70_000) })).await, 413, "too_large"),
+        (site.post("/chat", &json!({ "message": "x".repeat(65_536) })).await, 413, "too_large"),
         (site.post("/chat", &json!({ "message": "Hi", "colour": "red" })).await, 422, "invalid"),
         (site.post("/chat", &json!({ "session_id": "../s", "message": "Hi" })).await, 400, "invalid"),
         (site.put(metadata, &json!({ "a.b": 1 })).await, 400, "invalid"),

@@ -131,7 +131,11 @@ fn check(session: &Session, told: &[Told]) {
         let place = turns.get_mut(turn).expect("it is there");
         place.1 = index;
         assert_eq!(number.parse::<usize>(), Ok(index - place.0), "{name}: {turn} is in order");
-        assert_eq!(body.role(), if (index - place.0) % 2 == 0 { "user" } else { "assistant" }, "{name}: {turn}");
+        assert_eq!(
+            body.role(),
+            if (index - place.0).is_multiple_of(2) { "user" } else { "assistant" },
+            "{name}: {turn}"
+        );
     }
     for (turn, (first, last)) in &turns {
         assert!(!bodies[*first].texts().concat().is_empty(), "{name}: {turn} begins with a question");
