@@ -123,7 +123,9 @@ impl Monitor {
         let name = "web_requests_total";
         head(out, name, "counter", "Requests by method, route and status; 499: the client went away.");
         for ((method, route, status), count) in &figures.requests {
-            line(out, name, &[("method", method), ("route", route), ("status", &status.to_string())], *count as f64);
+            let status = status.to_string();
+            let labels = [("method", *method), ("route", route.as_str()), ("status", status.as_str())];
+            line(out, name, &labels, *count as f64);
         }
         head(out, "web_request_seconds", "histogram", "Seconds until the answer began, by route.");
         for (route, times) in &figures.times {
@@ -143,7 +145,8 @@ impl Monitor {
 impl Times {
     fn write(&self, out: &mut String, route: &str) {
         for (bound, within) in BOUNDS.iter().zip(self.within) {
-            line(out, "web_request_seconds_bucket", &[("route", route), ("le", &bound.to_string())], within as f64);
+            let bound = bound.to_string();
+            line(out, "web_request_seconds_bucket", &[("route", route), ("le", bound.as_str())], within as f64);
         }
         line(out, "web_request_seconds_bucket", &[("route", route), ("le", "+Inf")], self.count as f64);
         line(out, "web_request_seconds_sum", &[("route", route)], self.seconds);
