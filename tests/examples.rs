@@ -23,7 +23,6 @@ async fn answers_that_are_streamed_interrupted_and_owed() {
     assert!(said.contains("one two three four five …") && said.contains("(an answer is owed)"), "{said}");
     let sessions = open_folder(dir.path()).await.expect("it opens");
     let session = sessions.open(&"counting".into(), u64::MAX).await.expect("it is there");
-    assert_eq!(session.all_findings().count(), 0);
     let messages = &session.agents[0].messages;
     let roles: Vec<&str> = messages.iter().map(|message| message.role.as_str()).collect();
     assert_eq!(roles, ["user", "assistant"].repeat(5));

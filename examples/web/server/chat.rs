@@ -132,7 +132,7 @@ pub async fn chat_stream(
         let heard = said.recv().await?;
         Some((Ok(event(&heard)), said))
     });
-    Ok(Sse::new(stream::iter([Ok(begun)]).chain(rest)).keep_alive(KeepAlive::default()))
+    Ok(Sse::new(stream::iter([Ok::<_, Infallible>(begun)]).chain(rest)).keep_alive(KeepAlive::default()))
 }
 
 /// `piece {text}`, `tool {name}`, then `done` with what `/chat` gives, or `error`.
