@@ -115,7 +115,7 @@ pub async fn chat_stream(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Fault> {
     let ready = Ready::new(app, asked?.0).await?;
     let (session, turn) = (ready.session.clone(), ready.question.turn.clone());
-    let (sender, mut said) = mpsc::channel(PIECES);
+    let (sender, mut said) = mpsc::channel::<Said>(PIECES);
     tokio::spawn(async move {
         let ended = ready.run(Some(&sender)).await;
         // Whoever has gone hears it no more.
