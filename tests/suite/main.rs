@@ -44,3 +44,4 @@ mod reports;
 mod side_by_side;
 mod strands;
 mod task;
+mod web;

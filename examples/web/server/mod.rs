@@ -2,7 +2,7 @@
 
 mod chat;
 mod fault;
-mod model;
+pub mod model;
 mod monitor;
 mod probes;
 mod queue;
@@ -136,15 +136,15 @@ impl Hook for Reserved {
 fn routes(app: &Arc<App>) -> Router {
     Router::new()
         .route("/chat", post(chat::chat))
-        .route("/chat/stream", post(chat::stream))
+        .route("/chat/stream", post(chat::chat_stream))
         .route("/sessions/{id}", get(sessions::show))
         .route("/sessions/{id}/metadata", get(sessions::metadata).put(sessions::set_metadata))
         .route("/sessions/{id}/metadata/{field}", delete(sessions::unset_metadata))
         .route("/sessions/{id}/feedback", get(sessions::feedback).post(sessions::add_feedback))
         .route("/health", get(probes::health))
         .route("/metrics", get(probes::metrics))
-        .fallback(async || Fault::no_route())
-        .method_not_allowed_fallback(async || Fault::no_method())
+        .fallback(|| async { Fault::no_route() })
+        .method_not_allowed_fallback(|| async { Fault::no_method() })
         .layer(DefaultBodyLimit::max(BODY))
         .layer(middleware::from_fn_with_state(Arc::clone(app), monitor::measure))
         .with_state(Arc::clone(app))
