@@ -14,8 +14,8 @@ mod redaction;
 mod repair;
 pub mod retention;
 mod stored;
-mod tool;
 mod take;
+mod tool;
 
 pub use accumulator::{EventLoopMetrics, ModelCall};
 pub use agent::{Agent, Resumed, Started};
