@@ -13,7 +13,7 @@ pub use server::ServerError;
 
 use std::{path::PathBuf, time::Duration};
 
-use super::{FilterError, Hint};
+use super::{FilterError, Hint, ScopeError};
 
 /// Result of a repository's methods.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -150,6 +150,20 @@ pub enum Error {
     /// A filter that cannot be read.
     #[error(transparent)]
     Filter(#[from] FilterError),
+    /// What can be no scope.
+    #[error(transparent)]
+    Scope(#[from] ScopeError),
+    /// It lies outside of the store's scope. Whether it is there is not said.
+    #[error("{what} is outside of the scope {scope:?} in {location}; nothing was done")]
+    #[non_exhaustive]
+    OutOfScope {
+        /// `session "tenant-8/x"`, or `metadata.tenant of session "x"`.
+        what: String,
+        /// As [`Scope`](crate::Scope) shows itself.
+        scope: String,
+        /// Where.
+        location: String,
+    },
     /// A folder or file that cannot be read or written.
     #[error("{}: {reason}", path.display())]
     #[non_exhaustive]
