@@ -155,11 +155,10 @@ pub enum Error {
     Scope(#[from] ScopeError),
     /// It lies outside of the store's scope. Whether it is there is not said.
     #[error("{what} is outside of the scope {scope:?} in {location}; nothing was done")]
-    #[non_exhaustive]
     OutOfScope {
         /// `session "tenant-8/x"`, or `metadata.tenant of session "x"`.
         what: String,
-        /// As [`Scope`](crate::Scope) shows itself.
+        /// Its scope.
         scope: String,
         /// Where.
         location: String,

@@ -47,7 +47,7 @@ impl Scope {
     /// asked moves it. Scopes can be guarded again: what lies in both is left.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where the scope names another database or collection than the repository has.
+    /// [`Error::Other`] where the scope names another database or collection than the repository has.
     pub fn guard(&self, repository: Arc<dyn SessionRepository>) -> Result<Arc<dyn SessionRepository>> {
         self.check_place(&repository.location())?;
         let bound = repository.bound_to(self);
@@ -298,7 +298,9 @@ impl SessionReader for GuardedRepository {
         let scope = self.scope.to_string();
         let within = match self.list(&ListQuery::new(1)).read().await {
             Ok((rows, _)) if rows.is_empty() => Check::ok(NAME, format!("no session is within {scope:?} yet")),
-            Ok(_) => Check::ok(NAME, format!("only sessions within {scope:?} are seen; indexes are made without a scope")),
+            Ok(_) => {
+                Check::ok(NAME, format!("only sessions within {scope:?} are seen; indexes are made without a scope"))
+            }
             Err(error) => Check::told(Verdict::Fail, NAME, &error),
         };
         vec![answers, within]

@@ -96,9 +96,10 @@ impl GuardedRepository {
     }
 
     pub(super) fn listed(&self, query: &ListQuery) -> Page {
-        let mut found = self.inner.list(&self.narrowed_query(query));
+        let found = self.inner.list(&self.narrowed_query(query));
         let check = self.row_check(&query.metadata);
         Page::found_by(|rows| async move {
+            let mut found = found;
             while let Some(row) = found.next_row().await? {
                 let Some(row) = check.passed(row) else { continue };
                 if !rows.push(row) {

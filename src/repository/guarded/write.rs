@@ -7,9 +7,7 @@ use async_trait::async_trait;
 
 use super::GuardedRepository;
 use crate::{
-    repository::{
-        CopiedDeletion, Error, Filter, Projection, Result, SessionCopy, SessionReader, SessionWriter, Tail,
-    },
+    repository::{CopiedDeletion, Error, Filter, Projection, Result, SessionCopy, SessionReader, SessionWriter, Tail},
     session::{
         AgentId, MetadataEdit, SessionKey,
         record::{

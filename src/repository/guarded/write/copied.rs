@@ -67,7 +67,8 @@ fn of_archive(archive: &[u8], key: &SessionKey, path: &MetadataPath, value: &Bso
         let mut entry = entry.ok()?;
         let named = entry.path().ok()?.into_owned();
         // Some file systems know no case.
-        let is_head = named.file_name().and_then(OsStr::to_str).is_none_or(|name| name.eq_ignore_ascii_case("session.json"));
+        let is_head =
+            named.file_name().and_then(OsStr::to_str).is_none_or(|name| name.eq_ignore_ascii_case("session.json"));
         if !is_head {
             continue;
         }
@@ -76,8 +77,8 @@ fn of_archive(archive: &[u8], key: &SessionKey, path: &MetadataPath, value: &Bso
         }
         let mut text = String::new();
         entry.read_to_string(&mut text).ok()?;
-        let mut at = &serde_json::from_str::<Value>(&text).ok()?;
-        at = at.get("metadata")?;
+        let json: Value = serde_json::from_str(&text).ok()?;
+        let mut at = json.get("metadata")?;
         for key in path.keys() {
             at = at.get(key)?;
         }
