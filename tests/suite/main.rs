@@ -35,5 +35,6 @@ mod mongo;
 mod proxy;
 mod readme;
 mod reports;
+mod scope;
 mod strands;
 mod task;

@@ -59,6 +59,3 @@ impl MongoRepository {
         query
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -24,3 +24,22 @@ pub(in crate::repository::mongo) fn within(scope: &Scope) -> Document {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_a_pattern_that_matches_just_it() {
+        let asked = within(&Scope::prefix("a.(b$/").unwrap_or_else(|error| panic!("{error}")));
+        assert_eq!(asked, doc! { "_id": { "$regex": r"^a\.\(b\$\/", "$type": "string" } });
+    }
+
+    #[test]
+    fn a_field_is_asked_for_by_its_index_and_by_its_bytes() {
+        let asked = within(&Scope::field("tenant", "$7").unwrap_or_else(|error| panic!("{error}")));
+        assert_eq!(asked.get_document("metadata.tenant").ok(), Some(&doc! { "$eq": "$7" }));
+        let told = asked.get_document("$expr").map(ToString::to_string).unwrap_or_default();
+        assert!(told.contains("$indexOfBytes") && told.contains(r#""$literal": "$7""#), "{told}");
+    }
+}
