@@ -96,7 +96,7 @@ impl Scope {
         }
         if !prefix.ends_with(|last: char| last.is_ascii_punctuation()) {
             let reason = "ids of others may begin with it too, as tenant-70 does with tenant-7";
-            return refused(reason, format!("end it with a sign, such as {prefix:?} with a / behind it"));
+            return refused(reason, format!("end it with a sign, such as {:?}", format!("{prefix}/")));
         }
         Ok(Self { rule: ScopeRule::Prefix(prefix), database: None, collection: None })
     }
