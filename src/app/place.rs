@@ -197,7 +197,8 @@ impl Store {
     }
 }
 
-/// Opens what is there, with no more than these rights and no more than the place's scope. Contacts the server, so it may take as long as `limits` allow.
+/// Opens what is there, with no more than these rights and within the place's scope. Contacts the server, so it may take as long
+/// as `limits` allow.
 /// `waiting` is given a sentence when a write waits for another writer, from whichever thread writes.
 ///
 /// # Errors

@@ -116,8 +116,11 @@ impl Scope {
         }
         let is_told_apart = match &value {
             Bson::String(text) => !text.is_empty() && !text.contains(char::REPLACEMENT_CHARACTER),
-            Bson::Binary(Binary { subtype: BinarySubtype::Uuid, .. }) => true,
-            Bson::Int32(_) | Bson::Int64(_) | Bson::Boolean(_) | Bson::ObjectId(_) => true,
+            Bson::Int32(_)
+            | Bson::Int64(_)
+            | Bson::Boolean(_)
+            | Bson::ObjectId(_)
+            | Bson::Binary(Binary { subtype: BinarySubtype::Uuid, .. }) => true,
             _ => false,
         };
         if !is_told_apart {
