@@ -1,4 +1,4 @@
-//! Changes by hand: a save with its journal and many sessions at once against the raw driver, and the form.
+//! Changes by hand: a save with its journal and many sessions at once against the raw driver, the form, and what a scope costs.
 //! Run it with `cargo bench --bench hand`, or a part of it with its name: `cargo bench --bench hand -- save`.
 
 #[expect(dead_code, unused_imports, reason = "a bench needs one server, the tests need more")]
@@ -17,6 +17,8 @@ mod measure;
 mod process;
 #[path = "hand/save.rs"]
 mod save;
+#[path = "hand/scope.rs"]
+mod scope;
 
 /// The parts that are run: those named, else all.
 fn is_wanted(part: &str) -> bool {
@@ -35,6 +37,9 @@ fn main() {
         }
         if is_wanted("bulk") {
             bulk::run().await;
+        }
+        if is_wanted("scope") {
+            scope::run().await;
         }
     });
 }
