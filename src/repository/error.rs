@@ -1,5 +1,4 @@
-//! What can go wrong: what happened as a sentence, its facts as fields, what to do as [`Hint`]s, what lies beneath as the
-//! `source()`.
+//! What can go wrong: a sentence that says it, its facts as fields, what to do as [`Hint`]s, what lies beneath as the `source()`.
 
 mod advice;
 mod cause;
@@ -155,6 +154,7 @@ pub enum Error {
     Scope(#[from] ScopeError),
     /// It lies outside of the store's scope. Whether it is there is not said.
     #[error("{what} is outside of the scope {scope:?} in {location}; nothing was done")]
+    #[non_exhaustive]
     OutOfScope {
         /// `session "tenant-8/x"`, or `metadata.tenant of session "x"`.
         what: String,

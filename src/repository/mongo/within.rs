@@ -30,6 +30,16 @@ impl MongoRepository {
         (*self.within).clone()
     }
 
+    /// The first stage of a change stream, which leaves out what the `_id` alone tells to lie outside: what others write need not cross
+    /// the network. Events of the collection itself name no document.
+    pub(super) fn of_events(&self) -> Option<Document> {
+        let rules = self.within.get_array("$and").ok()?;
+        let by_id = rules.iter().filter_map(|rule| rule.as_document()?.get("_id").cloned());
+        let conditions: Vec<Document> = by_id.map(|rule| doc! { "documentKey._id": rule }).collect();
+        let no_document = doc! { "documentKey": { "$exists": false } };
+        (!conditions.is_empty()).then(|| doc! { "$match": { "$or": [ no_document, { "$and": conditions } ] } })
+    }
+
     /// The query for exactly that `_id`.
     pub(super) fn by_key(&self, key: &SessionKey) -> Document {
         let mut query = doc! { "_id": { "$eq": key.bson().clone() } };
