@@ -190,7 +190,7 @@
 //! | --- | --- | --- |
 //! | `session` | the nouns: plain data, no I/O | [`Session`], [`Message`], [`MessageBody`], [`Change`] |
 //! | `metrics` | numbers from messages, pure | [`session_metrics`], [`Outline`], [`LiveMetrics`], [`Activity`], [`explain()`] |
-//! | `repository` | the port: what can be asked, changed and watched, filters, errors; a MongoDB collection and a folder | [`SessionRepository`], [`ListQuery`], [`Watch`], [`Filter`], [`Error`], [`MongoRepository`], [`FolderRepository`] |
+//! | `repository` | the port: what can be asked, changed and watched, filters, scopes of tenants, errors; a MongoDB collection and a folder | [`SessionRepository`], [`ListQuery`], [`Watch`], [`Filter`], [`Scope`], [`Error`], [`MongoRepository`], [`FolderRepository`] |
 //! | `hook` | a chain around metadata, feedback, deletions and restores | [`Hook`], [`Hooks`], [`Outbox`] |
 //! | `manager` | what an agent program calls, and the tool that its agent calls | [`SessionManager`], [`SessionManagerFactory`], [`Agent`], [`MetadataTool`] |
 //!
@@ -265,8 +265,8 @@ pub use metrics::{
 pub use repository::{
     Candidate, Cause, Check, CopiedDeletion, Cursor, Error, ErrorKind, Filter, FilterError, Hint, InView, Limits,
     ListPlan, ListQuery, MetadataKey, MetadataKeys, News, OpenInView, Opened, Page, PageEnd, Projection, Result,
-    RowSink, ServerError, SessionCopy, SessionReader, SessionRepository, SessionWriter, Sort, Tail, Target, Verdict,
-    Watch, WatchMode, WatchView,
+    RowSink, Scope, ScopeError, ServerError, SessionCopy, SessionReader, SessionRepository, SessionWriter, Sort, Tail,
+    Target, Verdict, Watch, WatchMode, WatchView,
     filter::{Comparison, FilterTerm, FilterTest, RatingWord, TextMatch},
     folder::{FolderRepository, open as open_folder},
     mongo::{

@@ -9,12 +9,14 @@ pub mod error;
 pub mod filter;
 pub mod folder;
 mod foreign;
+mod guarded;
 pub mod health;
 pub mod hint;
 pub mod inspection;
 pub mod mongo;
 mod offers;
 pub mod page;
+pub mod scope;
 pub mod target;
 mod teller;
 pub mod watch;
@@ -28,13 +30,14 @@ pub use hint::Hint;
 pub use inspection::Inspection;
 pub use offers::{MetadataKey, MetadataKeys};
 pub use page::{Cursor, ListPlan, ListQuery, Page, PageEnd, Projection, RowSink, Sort};
+pub use scope::{Scope, ScopeError};
 pub use target::{Candidate, Limits, Opened, Target, open, open_writable};
 pub use watch::{InView, News, OpenInView, Watch, WatchMode, WatchView};
 #[cfg(feature = "conformance")]
 pub(crate) use write::CANNOT_CHANGE_FEEDBACK;
 pub use write::{SessionRepository, SessionWriter, Tail};
 
-use std::{fmt, ops::Range};
+use std::{fmt, ops::Range, sync::Arc};
 
 use async_trait::async_trait;
 use bson::{Bson, Document, RawDocumentBuf};
@@ -69,6 +72,21 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
     /// through them has ended: to be awaited before the runtime goes, which the connections' own tasks need to end well.
     /// Nothing can be asked afterwards. The default does nothing, as a store without connections needs nothing.
     async fn close(&self) {}
+
+    /// The same store with the rule of a scope in every question and every write, so that nothing else is found or changed:
+    /// [`Scope::guard`] asks for it. `None`: the store has no such way, and the guard looks at each session first; that is the
+    /// default.
+    fn bound_to(&self, scope: &Scope) -> Option<Arc<dyn SessionRepository>> {
+        let _ = scope;
+        None
+    }
+
+    /// Refuses a session that surely lies outside of what can be asked for here, by its key alone and without a question:
+    /// [`Error::OutOfScope`]. The manager asks before its hooks see anything. The default refuses none.
+    fn admits(&self, key: &SessionKey) -> Result<()> {
+        let _ = key;
+        Ok(())
+    }
 
     /// Why nobody can write there, whatever rights one has; it reads on after the location: `is a view`. `None`: one can, or it
     /// is not known.

@@ -42,6 +42,14 @@ fn an_agent_at_work_is_followed() {
 }
 
 #[test]
+fn tenants_see_their_own_sessions_alone() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let said = run("tenants", &[dir.path().to_str().expect("a path")]);
+    assert!(said.contains("tenant-7 sees 1 of 2 sessions"), "{said}");
+    assert!(said.contains("refused: ") && said.contains("is outside of the scope \"tenant-7.\""), "{said}");
+}
+
+#[test]
 fn hooks_refuse_change_and_tell() {
     let said = run("hooks", &[]);
     assert!(said.contains("refused: ") && said.contains("neither low nor high"), "{said}");

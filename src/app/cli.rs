@@ -55,8 +55,8 @@ fn run(args: Args) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         let result = match args.command {
-            None => browse::start(&context, None).await,
-            Some(CliCommand::Open { id }) => browse::start(&context, Some(id)).await,
+            None => Box::pin(browse::start(&context, None)).await,
+            Some(CliCommand::Open { id }) => Box::pin(browse::start(&context, Some(id))).await,
             Some(CliCommand::Top(args)) => top::run(&context, &args).await,
             Some(CliCommand::Demo) => browse::demo(&context).await,
             Some(CliCommand::List(args)) => list::run(&context, &args).await,

@@ -17,7 +17,7 @@ use secrecy::ExposeSecret;
 
 use super::demo;
 use crate::repository::{
-    self, Candidate, Limits, Opened, Result, SessionReader, SessionRepository, Target, folder::FolderRepository,
+    self, Candidate, Limits, Opened, Result, Scope, SessionReader, SessionRepository, Target, folder::FolderRepository,
 };
 
 /// A place with sessions, and how it is shown.
@@ -33,6 +33,8 @@ pub struct Place {
     pub read_only: bool,
     /// What it asks of a person who writes there.
     pub rules: WriteRules,
+    /// Which of its sessions are seen; `None`: all.
+    pub scope: Option<Scope>,
 }
 
 /// Where sessions come from.
@@ -87,7 +89,14 @@ impl Place {
     /// A place without a colour that may be written.
     #[must_use]
     pub fn plain(name: impl Into<String>, origin: impl Into<Origin>) -> Self {
-        Self { name: name.into(), origin: origin.into(), colour: None, read_only: false, rules: WriteRules::default() }
+        Self {
+            name: name.into(),
+            origin: origin.into(),
+            colour: None,
+            read_only: false,
+            rules: WriteRules::default(),
+            scope: None,
+        }
     }
 
     /// The same, to read alone or to write too.
@@ -192,18 +201,19 @@ impl Store {
     }
 }
 
-/// Opens what is there, with no more than these rights. Contacts the server, so it may take as long as `limits` allow.
+/// Opens what is there, with no more than these rights and within the place's scope. Contacts the server, so it may take as long
+/// as `limits` allow.
 /// `waiting` is given a sentence when a write waits for another writer, from whichever thread writes.
 ///
 /// # Errors
 /// What a connection or a folder can meet.
 pub async fn open(
-    origin: &Origin,
+    place: &Place,
     rights: Rights,
     limits: Limits,
     waiting: impl Fn(&str) + Send + Sync + 'static,
 ) -> Result<Opened<Store>> {
-    let opened = match origin {
+    let opened = match &place.origin {
         Origin::Target(Target::Folder(path)) => {
             let folder = FolderRepository::open(path).await?.on_wait(waiting);
             Opened::Store(Arc::new(folder) as Arc<dyn SessionRepository>)
@@ -211,6 +221,10 @@ pub async fn open(
         Origin::Target(target) => repository::open_writable(target, limits).await?,
         Origin::Kept(kept) => repository::open_writable(&kept.unattended().await?, limits).await?,
         Origin::Demo => Opened::Store(demo::open_living().await?),
+    };
+    let opened = match (opened, &place.scope) {
+        (Opened::Store(repository), Some(scope)) => Opened::Store(scope.guard(repository)?),
+        (opened, _) => opened,
     };
     Ok(opened.map(|repository| match rights {
         Rights::Write if repository.read_only().is_none() => Store::Repository(repository),

@@ -15,7 +15,7 @@ use super::{SessionManager, SessionSettings};
 use crate::{
     hook::Hooks,
     repository::{
-        Error, Result, SessionRepository,
+        Error, Result, Scope, SessionRepository,
         mongo::{
             connection::ConnectionStatistics,
             pool::{Pool, PoolStatistics},
@@ -34,12 +34,22 @@ pub struct SessionManagerFactory {
     source: Option<PoolSource>,
     hooks: Hooks,
     settings: Arc<SessionSettings>,
+    /// What its managers see alone, once it is made for a tenant.
+    scope: Option<ScopedFactory>,
+}
+
+/// What a factory for one tenant knows.
+struct ScopedFactory {
+    scope: Scope,
+    /// The database and collection, where the factory has a pool.
+    place: Option<(String, String)>,
 }
 
 impl fmt::Debug for SessionManagerFactory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("SessionManagerFactory");
         shown.field("location", &self.repository.location()).field("hooks", &self.hooks);
+        shown.field("scope", &self.scope.as_ref().map(|scoped| &scoped.scope));
         shown.field("settings", &self.settings).finish_non_exhaustive()
     }
 }
@@ -73,7 +83,7 @@ impl SessionManagerFactory {
     /// A factory of managers of one repository.
     #[must_use]
     pub fn new(repository: Arc<dyn SessionRepository>) -> Self {
-        Self { repository, source: None, hooks: Hooks::default(), settings: Arc::default() }
+        Self { repository, source: None, hooks: Hooks::default(), settings: Arc::default(), scope: None }
     }
 
     /// A factory of managers of one collection, and of others of the same pool where a session asks for them.
@@ -105,6 +115,34 @@ impl SessionManagerFactory {
         self
     }
 
+    /// A factory of managers that see the sessions of one tenant alone, by the same pool and hooks: see [`Scope`]. Whatever key a
+    /// manager is made of and whatever a hook makes of an operation, what lies outside is refused; so is another database or
+    /// collection. Contacts nothing; closing it closes neither the pool nor the hooks, which are this one's. Indexes are everyone's:
+    /// it asks for none.
+    ///
+    /// # Errors
+    /// [`Error::OutOfScope`] where the scope names another database or collection than the factory's own scope has,
+    /// [`Error::Invalid`] where it names one and the factory has no pool, [`Error::Name`].
+    pub fn scoped(&self, scope: &Scope) -> Result<Self> {
+        let overrides = SessionOverrides {
+            database: scope.database.clone(),
+            collection: scope.collection.clone(),
+            ..SessionOverrides::default()
+        };
+        let repository = scope.guard(self.repository_for(&SessionKey::from(scope.to_string()), &overrides)?)?;
+        let known = match (&self.source, &self.scope) {
+            (Some(source), _) => Some((source.database.clone(), source.collection.clone())),
+            (None, Some(scoped)) => scoped.place.clone(),
+            (None, None) => None,
+        };
+        let place = known.map(|(database, collection)| {
+            (overrides.database.unwrap_or(database), overrides.collection.unwrap_or(collection))
+        });
+        let settings = SessionSettings { index_metadata_fields: false, ..(*self.settings).clone() };
+        let scope = Some(ScopedFactory { scope: scope.clone(), place });
+        Ok(Self { repository, source: None, hooks: self.hooks.clone(), settings: Arc::new(settings), scope })
+    }
+
     /// A manager of the session with that `_id`. Contacts nothing.
     #[must_use]
     pub fn manager(&self, key: impl Into<SessionKey>) -> SessionManager {
@@ -114,7 +152,8 @@ impl SessionManagerFactory {
     /// A manager of a session that is kept elsewhere or belongs to another application. Contacts nothing.
     ///
     /// # Errors
-    /// [`Error::Name`]; [`Error::Invalid`] for another database or collection where the factory has no pool.
+    /// [`Error::Name`]; [`Error::Invalid`] for another database or collection where the factory has no pool, and
+    /// [`Error::OutOfScope`] where it is made for a tenant.
     pub fn manager_with(&self, key: impl Into<SessionKey>, overrides: &SessionOverrides) -> Result<SessionManager> {
         let key = key.into();
         let repository = self.repository_for(&key, overrides)?;
@@ -130,6 +169,17 @@ impl SessionManagerFactory {
     fn repository_for(&self, key: &SessionKey, overrides: &SessionOverrides) -> Result<Arc<dyn SessionRepository>> {
         if overrides.database.is_none() && overrides.collection.is_none() {
             return Ok(Arc::clone(&self.repository));
+        }
+        if let Some(scoped) = &self.scope {
+            let place = scoped.place.as_ref();
+            let is = |wanted: Option<&String>, has: Option<&String>| wanted.is_none_or(|wanted| has == Some(wanted));
+            if is(overrides.database.as_ref(), place.map(|place| &place.0))
+                && is(overrides.collection.as_ref(), place.map(|place| &place.1))
+            {
+                return Ok(Arc::clone(&self.repository));
+            }
+            let what = format!("another database or collection for session {:?}", key.text());
+            return Err(Error::out_of_scope(what, &scoped.scope, self.repository.location()));
         }
         let source = self.source.as_ref().ok_or_else(|| {
             let what = "another database or collection";
@@ -171,6 +221,9 @@ impl SessionManagerFactory {
 
     /// The same where others still hold it: their managers can do nothing any more.
     pub(super) async fn end(&self) -> u64 {
+        if self.scope.is_some() {
+            return 0;
+        }
         let undelivered = self.hooks.close(DRAIN).await;
         if let Some(source) = &self.source {
             source.others.lock().unwrap_or_else(PoisonError::into_inner).clear();

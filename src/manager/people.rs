@@ -103,6 +103,7 @@ impl SessionManager {
 
     async fn delete(&self, cutoff: Option<Timestamp>, keeper: Option<&mut dyn CopyKeeper>) -> Result<bool> {
         let repository: &dyn SessionRepository = self.repository().as_ref();
+        repository.admits(self.key())?;
         let operation = HookOperation::new(self.key().clone(), HookPayload::SessionDelete);
         // A chain carries out what it is given once at most, but its end may be called from anywhere.
         let keeper = Mutex::new(keeper);
@@ -147,6 +148,8 @@ impl SessionManager {
     async fn operate(&self, payload: HookPayload) -> Result<HookAnswer> {
         let operation = HookOperation::new(self.key().clone(), payload);
         let repository: &dyn SessionRepository = self.repository().as_ref();
+        // A hook sees nothing of what is refused anyway: it may answer in the repository's place.
+        repository.admits(&operation.session)?;
         self.0.hooks.run(operation, move |operation| carry_out(repository, operation)).await
     }
 }

@@ -1,5 +1,4 @@
-//! What can go wrong: what happened as a sentence, its facts as fields, what to do as [`Hint`]s, what lies beneath as the
-//! `source()`.
+//! What can go wrong: a sentence that says it, its facts as fields, what to do as [`Hint`]s, what lies beneath as the `source()`.
 
 mod advice;
 mod cause;
@@ -13,7 +12,7 @@ pub use server::ServerError;
 
 use std::{path::PathBuf, time::Duration};
 
-use super::{FilterError, Hint};
+use super::{FilterError, Hint, ScopeError};
 
 /// Result of a repository's methods.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -150,6 +149,20 @@ pub enum Error {
     /// A filter that cannot be read.
     #[error(transparent)]
     Filter(#[from] FilterError),
+    /// What can be no scope.
+    #[error(transparent)]
+    Scope(#[from] ScopeError),
+    /// It lies outside of the store's scope. Whether it is there is not said.
+    #[error("{what} is outside of the scope {scope:?} in {location}; nothing was done")]
+    #[non_exhaustive]
+    OutOfScope {
+        /// `session "tenant-8/x"`, or `metadata.tenant of session "x"`.
+        what: String,
+        /// Its scope.
+        scope: String,
+        /// Where.
+        location: String,
+    },
     /// A folder or file that cannot be read or written.
     #[error("{}: {reason}", path.display())]
     #[non_exhaustive]

@@ -8,6 +8,7 @@ use std::ops::Range;
 use bson::Bson;
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 
+use super::Scope;
 use crate::session::setters;
 
 /// Which sessions a list shows: all terms must match.
@@ -118,6 +119,8 @@ pub enum FilterTest {
     Created(Comparison, Timestamp),
     /// The same of `updated_at`.
     Updated(Comparison, Timestamp),
+    /// Of that scope. No word of the language says so: whoever guards a store adds it, and a term that is added takes only away.
+    Within(Scope),
 }
 
 /// How a text is matched.

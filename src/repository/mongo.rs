@@ -16,6 +16,7 @@
 //! ask ------- one question, with its time and its error  uri ----- connection strings as people have them
 //! members --- what is known of each server               names --- which databases and collections there are
 //! foreign --- what is no session, and is let alone        watch --- what changes, as the server tells it
+//! exact ----- whether just that value is stored           within -- the questions of a store that is bound to a scope
 //! poll ------ the same by looking again and again       offers -- which fields and few values metadata have
 //! ```
 
@@ -27,6 +28,7 @@ mod conversation;
 mod details;
 mod discover;
 mod errors;
+mod exact;
 mod explain;
 mod expr;
 mod filter;
@@ -47,6 +49,7 @@ mod rows;
 pub(crate) mod uri;
 mod valid;
 mod watch;
+mod within;
 mod writes;
 
 #[cfg(all(test, feature = "app"))]
@@ -66,14 +69,14 @@ use bson::{Bson, Document, RawDocumentBuf, doc};
 use mongodb::{Client, Collection};
 
 use self::{
-    ask::{AggregateFailure, by_key, of},
+    ask::{AggregateFailure, of},
     errors::Doing,
     names::Shape,
     pool::{Pool, PoolOptions},
     rows::{decoded, decoded_value},
 };
 use super::{
-    Check, Filter, Inspection, Limits, ListPlan, ListQuery, MetadataKeys, Page, Projection, Result, SessionCopy,
+    Check, Filter, Inspection, Limits, ListPlan, ListQuery, MetadataKeys, Page, Projection, Result, Scope, SessionCopy,
     SessionReader, SessionRepository, Verdict, Watch, WatchView,
 };
 use crate::{
@@ -98,6 +101,8 @@ pub struct MongoRepository {
     /// Set once it is known to be no collection of another store.
     own: Arc<OnceLock<()>>,
     indexes: indexes::KnownIndexes,
+    /// What holds for all that can be asked for here: see [`within`].
+    within: Arc<Document>,
 }
 
 /// Opens the sessions of one collection.
@@ -124,7 +129,8 @@ impl MongoRepository {
 
     fn on(pool: Pool, database: &str, collection: &str) -> Self {
         let (shape, own, indexes) = (Arc::default(), Arc::default(), indexes::KnownIndexes::default());
-        Self { pool, database: database.into(), name: collection.into(), shape, own, indexes }
+        let (database, name) = (database.into(), collection.into());
+        Self { pool, database, name, shape, own, indexes, within: Arc::default() }
     }
 
     /// Not kept: the pool may have connected anew.
@@ -185,6 +191,10 @@ impl SessionReader for MongoRepository {
 
     async fn close(&self) {
         self.pool.clone().close().await;
+    }
+
+    fn bound_to(&self, scope: &Scope) -> Option<Arc<dyn SessionRepository>> {
+        Some(Arc::new(self.bound(scope)))
     }
 
     fn read_only(&self) -> Option<&'static str> {

@@ -1,4 +1,5 @@
-//! Changes by hand: a save with its journal and many sessions at once against the raw driver, the form, and encrypted fields.
+//! Changes by hand: a save with its journal and many sessions at once against the raw driver, the form, what encrypted fields and a
+//! scope cost.
 //! Run it with `cargo bench --bench hand`, or a part of it with its name: `cargo bench --bench hand -- save`.
 
 #[expect(dead_code, unused_imports, reason = "a bench needs one server, the tests need more")]
@@ -17,6 +18,8 @@ mod measure;
 mod process;
 #[path = "hand/save.rs"]
 mod save;
+#[path = "hand/scope.rs"]
+mod scope;
 #[path = "hand/seal.rs"]
 mod seal;
 
@@ -40,6 +43,9 @@ fn main() {
         }
         if is_wanted("bulk") {
             bulk::run().await;
+        }
+        if is_wanted("scope") {
+            scope::run().await;
         }
     });
 }

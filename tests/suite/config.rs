@@ -74,6 +74,7 @@ fn what_the_example_leaves_out_is_valid_too() {
         (rules.confirm.as_deref(), rules.protected.as_slice()),
         (Some("local"), &["tenant", "billing.plan"].map(str::to_owned)[..])
     );
+    assert_eq!(config.profiles["local"].scope, Some(strandscope::Scope::prefix("tenant-7/").unwrap()));
     assert!(config.profiles["files"].dir.as_ref().unwrap().ends_with(".strands/sessions"));
     assert_eq!(config.filters["guarded"], "has:guardrail");
     let webhook = &config.hooks.webhooks["audit"];
@@ -109,6 +110,8 @@ fn valid_samples_are_read() {
     assert_eq!(config.keys.keys(Action::Mouse), []);
     assert_eq!(config.keys.keys(Action::QuitNow), [parse("ctrl-x").unwrap(), parse("ctrl-c").unwrap()]);
     assert_eq!(config.filters["mine"], "meta.owner:me");
+    let owner = strandscope::MetadataPath::from("owner").child("tenant");
+    assert_eq!(config.profiles["tenant"].scope, Some(strandscope::Scope::field(owner, 7).unwrap()));
 }
 
 #[test]

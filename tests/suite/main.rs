@@ -41,6 +41,7 @@ mod mongo;
 mod proxy;
 mod readme;
 mod reports;
+mod scope;
 mod side_by_side;
 mod strands;
 mod task;

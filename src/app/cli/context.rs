@@ -153,7 +153,7 @@ impl Context {
 
     /// Opens a place; what it gives is closed with [`Self::close`].
     pub async fn open_noted(&self, place: &Place, rights: Rights) -> repository::Result<Opened<Store>> {
-        let opened = place::open(&place.origin, rights, self.config.limits, output::note).await?;
+        let opened = place::open(place, rights, self.config.limits, output::note).await?;
         if let Opened::Store(store) = &opened {
             self.opened().push(store.clone());
         }

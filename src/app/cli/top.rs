@@ -41,7 +41,8 @@ pub async fn run(context: &Context, args: &TopArgs) -> Result<()> {
         if let Some(why) = unanswerable(&filter) {
             return Err(Stop::Usage(format!("{why} (with --once any filter can be used)")).into());
         }
-        return browse::fleet(context, FleetStart { filter, window: args.window, order }).await;
+        let start = FleetStart { filter, window: args.window, order };
+        return Box::pin(browse::fleet(context, start)).await;
     }
     let which = if filter.is_empty() { "session" } else { "session that matches" };
     let reader = context.reader().await?;

@@ -214,6 +214,7 @@ impl Config {
         };
         Ok(Place {
             rules: profile.rules.clone(),
+            scope: profile.scope.clone(),
             name: name.to_owned(),
             origin,
             colour: profile.colour.clone(),

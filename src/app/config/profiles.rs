@@ -7,14 +7,15 @@ use std::{
 
 use ratatui::style::Color;
 
-use super::toml_walk::{Problem, Section};
+use super::toml_walk::{Problem, Section, TomlEntry};
 use crate::{
     app::{
         agreed,
         place::{SecretSource, WriteRules},
     },
     disk,
-    repository::mongo::uri,
+    repository::{Scope, mongo::uri},
+    session::MetadataPath,
 };
 
 /// What says where sessions are; one of them does.
@@ -42,6 +43,8 @@ pub struct Profile {
     pub read_only: bool,
     /// `protected` and `confirm`.
     pub rules: WriteRules,
+    /// `scope`: the sessions of one tenant, by a prefix of their ids or `{ field, value }` of their metadata.
+    pub scope: Option<Scope>,
 }
 
 pub(super) fn profiles(section: &Section<'_>) -> Result<BTreeMap<String, Profile>, Problem> {
@@ -69,6 +72,7 @@ fn profile(section: &Section<'_>, wrong: impl Fn(&str) -> Problem) -> Result<Pro
         "read_only",
         "confirm",
         "protected",
+        "scope",
     ])?;
     for keys in [&PLACES[..], &PASSWORDS] {
         let mut given = keys.iter().filter(|key| section.get(key).is_some());
@@ -80,6 +84,7 @@ fn profile(section: &Section<'_>, wrong: impl Fn(&str) -> Problem) -> Result<Pro
         uri: elsewhere(section, "uri_file", "uri_command")?,
         password: elsewhere(section, "password_file", "password_command")?,
         rules: rules(section)?,
+        scope: section.get("scope").map(|item| scope(&item)).transpose()?,
         ..Profile::default()
     };
     if let Some(item) = section.get("uri") {
@@ -148,6 +153,23 @@ fn rules(section: &Section<'_>) -> Result<WriteRules, Problem> {
         }
     }
     Ok(rules)
+}
+
+/// Which sessions are seen.
+fn scope(item: &TomlEntry<'_>) -> Result<Scope, Problem> {
+    let made = if item.is_table() {
+        let table = item.table()?;
+        table.only(&["field", "value"])?;
+        let (Some(field), Some(value)) = (table.get("field"), table.get("value")) else {
+            return Err(item.wrong(r#"must name a field and its value, such as { field = "tenant", value = "7" }"#));
+        };
+        let path = MetadataPath::new(field.filled()?.split('.').map(str::to_owned).collect());
+        let path = path.ok_or_else(|| field.wrong("must name a field of the metadata, such as \"tenant\""))?;
+        Scope::field(path, value.scalar()?)
+    } else {
+        Scope::prefix(item.string()?)
+    };
+    made.map_err(|mistake| item.wrong_part(&format!("{mistake}; {}", mistake.hint)))
 }
 
 /// A secret in a file or behind a command.

@@ -2,6 +2,7 @@
 
 use std::{ops::Range, time::Duration};
 
+use bson::Bson;
 use jiff::SignedDuration;
 use toml::{
     Spanned,
@@ -123,6 +124,25 @@ impl<'a> TomlEntry<'a> {
 
     pub fn boolean(&self) -> Result<bool, Problem> {
         self.value.get_ref().as_bool().ok_or_else(|| self.wrong_type("true or false"))
+    }
+
+    /// Whether it is a table.
+    pub fn is_table(&self) -> bool {
+        self.value.get_ref().is_table()
+    }
+
+    /// A string, a whole number, true or false, as drivers store them: a number in the smallest type that holds it.
+    pub fn scalar(&self) -> Result<Bson, Problem> {
+        match self.value.get_ref() {
+            DeValue::String(text) => Ok(Bson::String(text.to_string())),
+            DeValue::Boolean(is) => Ok(Bson::Boolean(*is)),
+            DeValue::Integer(number) => {
+                let number = i64::from_str_radix(&digits(number.as_str()), number.radix()).ok();
+                let number = number.map(|number| i32::try_from(number).map_or(Bson::Int64(number), Bson::Int32));
+                number.ok_or_else(|| self.wrong("must be a whole number that 64 bits hold"))
+            }
+            _ => Err(self.wrong_type("a string, a whole number, true or false")),
+        }
     }
 
     /// A string, or an array of strings.

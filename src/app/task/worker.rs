@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     app::{
-        place::{self, Origin, Place, Rights, Store},
+        place::{self, Place, Rights, Store},
         writes::HandWriter,
     },
     hook::HookOutcome,
@@ -45,18 +45,18 @@ pub struct Task {
 
 /// Opens places: [`place::open`], or what a test puts in its stead.
 pub type Opener =
-    Arc<dyn Fn(Origin, Rights) -> Pin<Box<dyn Future<Output = Result<Opened<Store>>> + Send>> + Send + Sync>;
+    Arc<dyn Fn(Place, Rights) -> Pin<Box<dyn Future<Output = Result<Opened<Store>>> + Send>> + Send + Sync>;
 
 /// Starts the task on the current runtime. It ends when `commands` is dropped.
 #[must_use]
 pub fn spawn(limits: Limits, writing: Writing) -> Task {
     let (outbox, events) = mpsc::channel(EVENTS);
     let notices = outbox.clone();
-    let open = move |origin, rights| -> Pin<Box<dyn Future<Output = Result<Opened<Store>>> + Send>> {
+    let open = move |place: Place, rights| -> Pin<Box<dyn Future<Output = Result<Opened<Store>>> + Send>> {
         let notices = notices.clone();
         // A screen that has so much to do that no notice fits in is not waiting.
         let say = move |said: &str| drop(notices.try_send(Event::Waiting(said.to_owned())));
-        Box::pin(async move { place::open(&origin, rights, limits, say).await })
+        Box::pin(async move { place::open(&place, rights, limits, say).await })
     };
     start(Arc::new(open), writing, outbox, events)
 }
@@ -233,7 +233,7 @@ impl Worker {
         self.ending.retain(|writes| !writes.is_finished());
         self.ending.extend(self.open.take().map(|open| open.leave().1));
         self.user = Arc::default();
-        let opening = (self.opener)(place.origin.clone(), place.rights());
+        let opening = (self.opener)(place.clone(), place.rights());
         let done = self.connected.0.clone();
         tokio::spawn(async move {
             let opened =

@@ -35,6 +35,8 @@ impl Error {
             Self::Denied { action, namespace, .. } => Some(missing_role(action, namespace)),
             Self::NotFound { .. } => Some(Hint::ListSessions),
             Self::TimedOut { .. } => Some(Hint::NarrowSearch),
+            Self::Scope(mistake) => Some(mistake.hint.clone().into()),
+            Self::OutOfScope { .. } => Some("ask for what belongs to the scope, or open the store without it".into()),
             Self::Filter(mistake) => mistake.hint.clone().map(Into::into),
             Self::Exists { .. } => Some("choose another id, or open what is there".into()),
             Self::UnknownAgent { id, .. } => Some(Hint::ShowAgents { session: id.clone() }),

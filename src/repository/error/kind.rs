@@ -43,6 +43,8 @@ impl Error {
             Self::Uri { .. }
             | Self::Name { .. }
             | Self::Filter(_)
+            | Self::Scope(_)
+            | Self::OutOfScope { .. }
             | Self::Key { .. }
             | Self::Invalid { .. }
             | Self::ReadOnly { .. } => ErrorKind::Input,

@@ -5,7 +5,10 @@ use std::{error::Error as StdError, path::Path, time::Duration};
 use bson::{Bson, Document};
 
 use super::{Cause, Error};
-use crate::session::{MetadataEdit, MetadataPath, edit::EditRefusal};
+use crate::{
+    repository::Scope,
+    session::{MetadataEdit, MetadataPath, edit::EditRefusal},
+};
 
 impl Error {
     /// What is wrong with a connection string, without anything of its credentials.
@@ -42,6 +45,12 @@ impl Error {
     #[must_use]
     pub fn not_found(session: impl Into<String>, location: impl Into<String>) -> Self {
         Self::NotFound { id: session.into(), location: location.into() }
+    }
+
+    /// What lies outside of the scope of a store: `session "x"`, or `metadata.tenant of session "x"`.
+    #[must_use]
+    pub fn out_of_scope(what: impl Into<String>, scope: &Scope, location: impl Into<String>) -> Self {
+        Self::OutOfScope { what: what.into(), scope: scope.to_string(), location: location.into() }
     }
 
     /// What stands there is no session: what it is, as in `a checkpoint of LangGraph`.

@@ -105,6 +105,7 @@ impl FilterTest {
             Self::Updated(comparison, at) => {
                 date(document, "updated_at").is_some_and(|date| comparison.holds(date.cmp(&millis(*at))))
             }
+            Self::Within(scope) => scope.holds(document),
         }
     }
 }

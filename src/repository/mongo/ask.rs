@@ -11,7 +11,6 @@ use mongodb::{Collection, Cursor as Rows, error::Result as DriverResult};
 use super::{
     MongoRepository, client,
     errors::{self, Doing},
-    foreign,
     gate::{Heard, Pauses},
     pool::Pool,
 };
@@ -34,11 +33,6 @@ pub(super) enum AggregateFailure {
 /// What is read of a session, for an error.
 pub(super) fn of(what: &str, key: &SessionKey) -> String {
     format!("{what} {:?}", key.text())
-}
-
-/// The query for exactly that `_id`.
-pub(super) fn by_key(key: &SessionKey) -> Document {
-    doc! { "_id": { "$eq": key.bson().clone() } }
 }
 
 impl Pool {
@@ -157,7 +151,7 @@ impl MongoRepository {
 
     /// The whole document, raw.
     pub(super) async fn whole(&self, key: &SessionKey) -> Result<RawDocumentBuf> {
-        let query = foreign::session_by_key(key);
+        let query = self.session_by_key(key);
         match self.find_first(query, doc! {}, Doing::new("find", "the session")).await? {
             Some(found) => Ok(found),
             None => Err(self.no_session(key).await),

@@ -8,7 +8,7 @@ use std::{collections::HashSet, ops::Range};
 use bson::{Bson, Document, RawDocument, doc, spec::ElementType};
 use jiff::Timestamp;
 
-use super::{AggregateFailure, MongoRepository, by_key, errors::Doing, expr, foreign, rows};
+use super::{AggregateFailure, MongoRepository, errors::Doing, expr, rows};
 use crate::{
     metrics::Outline,
     repository::{Inspection, Result},
@@ -24,7 +24,7 @@ pub(super) async fn open(reader: &MongoRepository, key: &SessionKey, last: u64) 
         return Ok(cut(&reader.whole(key).await?, last));
     }
     let pipeline = vec![
-        doc! { "$match": foreign::session_by_key(key) },
+        doc! { "$match": reader.session_by_key(key) },
         // Replaces the stored `agents` and nothing else, so no stored name can clash with ours.
         doc! { "$addFields": { "agents": expr::object(doc! {
             "bytes": { "$bsonSize": "$$ROOT" },
@@ -240,7 +240,7 @@ pub(super) async fn messages(
     let picked = doc! { "$filter": { "input": expr::fields("$agents"), "as": "f", "cond": same } };
     let length = small(range.end - range.start);
     let pipeline = vec![
-        doc! { "$match": by_key(key) },
+        doc! { "$match": reader.by_key(key) },
         doc! { "$project": { "_id": 0, "messages": { "$let": {
             "vars": { "a": { "$arrayElemAt": [picked, 0] } },
             "in": { "$slice": [ expr::messages_of("$$a.v"), small(range.start), length ] },

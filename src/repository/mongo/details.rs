@@ -17,7 +17,7 @@ pub(super) async fn read(reader: &MongoRepository, keys: &[SessionKey]) -> Resul
     }
     let failure = |error| reader.failure(&error, Doing::new("find", "the counts and sizes of the sessions"));
     let counts = || {
-        let rows = reader.aggregate(pipeline(keys));
+        let rows = reader.aggregate(pipeline(reader, keys));
         async move {
             let (mut rows, mut found) = (rows.await?, HashMap::new());
             while rows.advance().await? {
@@ -31,8 +31,10 @@ pub(super) async fn read(reader: &MongoRepository, keys: &[SessionKey]) -> Resul
     Ok(keys.iter().filter_map(|key| found.remove(key).map(|details| (key.clone(), details))).collect())
 }
 
-fn pipeline(keys: &[SessionKey]) -> Vec<Document> {
+fn pipeline(reader: &MongoRepository, keys: &[SessionKey]) -> Vec<Document> {
     let ids: Vec<Bson> = keys.iter().map(|key| key.bson().clone()).collect();
+    let mut there = doc! { "_id": { "$in": ids } };
+    there.extend(reader.within());
     let agent = doc! {
         "id": "$$a.k",
         "model": { "$cond": [
@@ -50,7 +52,7 @@ fn pipeline(keys: &[SessionKey]) -> Vec<Document> {
     let said = doc! { "r": "$$f.rating", "at": "$$f.created_at" };
     let rating = doc! { "$cond": [ expr::is_type("$$f", "object"), said, { "r": "?" } ] };
     vec![
-        doc! { "$match": { "_id": { "$in": ids } } },
+        doc! { "$match": there },
         doc! { "$project": {
             "agents": expr::each_agent(agent),
             "ratings": { "$map": { "input": expr::array_or_empty("$feedbacks"), "as": "f", "in": rating } },

@@ -17,6 +17,9 @@ pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<
         )));
     }
     let mut conditions = vec![list::dated_query(field, None)];
+    if reader.is_bound() {
+        conditions.push(reader.within());
+    }
     if !query.filter.is_empty() {
         conditions.push(filter::query(&query.filter));
     }
@@ -35,7 +38,7 @@ pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<
     let answer = answer.map_err(|error| reader.failure(&error, DOING))?;
     let plan = judged(&answer, field, query.filter.is_empty());
     // Indexes are for sessions.
-    if plan.hint == Some(Hint::CreateIndexes) && reader.holds_another_store().await {
+    if plan.hint == Some(Hint::CreateIndexes) && !reader.is_bound() && reader.holds_another_store().await {
         return Ok(ListPlan::served("nothing of what comes first is a session"));
     }
     Ok(plan)

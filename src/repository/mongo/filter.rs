@@ -10,6 +10,9 @@ use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use jiff::Timestamp;
 
 mod ids;
+mod within;
+
+pub(super) use within::within;
 
 use super::expr;
 use crate::repository::filter::{Comparison, Filter, FilterTerm, FilterTest, RatingWord, TextMatch};
@@ -56,6 +59,7 @@ fn test(test: &FilterTest) -> Option<Document> {
         FilterTest::Until(instant) => until(*instant),
         FilterTest::Created(comparison, instant) => date_field("created_at", *comparison, *instant),
         FilterTest::Updated(comparison, instant) => date_field("updated_at", *comparison, *instant),
+        FilterTest::Within(scope) => within(scope),
     })
 }
 

@@ -5,7 +5,7 @@
 
 use bson::{Bson, Document, RawDocument, doc};
 
-use super::{MongoRepository, by_key, decoded, errors::Doing, expr};
+use super::{MongoRepository, decoded, errors::Doing, expr};
 use crate::{
     repository::{
         Error, Hint, Result,
@@ -60,20 +60,11 @@ pub(super) fn is_session() -> Document {
     doc! { "$nor": [is_foreign()] }
 }
 
-/// The query for exactly that `_id` where it is a session's.
-pub(super) fn session_by_key(key: &SessionKey) -> Document {
-    let mut query = by_key(key);
-    query.extend(is_session());
-    query
-}
-
-/// The query for exactly that `_id` where a look at two fields tells that it is a session's, as most are: it costs the server a
-/// third less than [`session_by_key`].
-pub(super) fn sure_session_by_key(key: &SessionKey) -> Document {
-    let mut query = by_key(key);
-    query.extend(has_agents());
-    query.extend(have(&["session_viewer_password"]));
-    query
+/// What two fields tell of most sessions.
+pub(super) fn is_sure_session() -> Document {
+    let mut sure = has_agents();
+    sure.extend(have(&["session_viewer_password"]));
+    sure
 }
 
 /// What a whole document is, where it is no session.
@@ -150,6 +141,8 @@ impl MongoRepository {
         let note = match self.foreign_note().await {
             // Who may write and not read is not kept from it.
             Err(Error::Denied { .. }) => None,
+            // What is there of others is told to nobody.
+            looked if self.is_bound() => looked?.map(|_| format!("{} is no collection of sessions", self.namespace())),
             looked => looked?,
         };
         let first = Doing::new("find", "the first session");
@@ -165,7 +158,7 @@ impl MongoRepository {
 
     /// Why nothing of a session is found under that `_id`: there is none, or it is something else.
     pub(super) async fn no_session(&self, key: &SessionKey) -> Error {
-        let found = self.find_first(by_key(key), doc! {}, Doing::new("find", "the session")).await;
+        let found = self.find_first(self.by_key(key), doc! {}, Doing::new("find", "the session")).await;
         match found {
             Ok(Some(row)) => match of(&row) {
                 Some(record) => self.foreign(key.text(), record),

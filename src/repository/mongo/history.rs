@@ -2,7 +2,7 @@
 
 use bson::{Bson, Document, doc};
 
-use super::{MongoRepository, by_key, decoded_value, errors::Doing, rows};
+use super::{MongoRepository, decoded_value, errors::Doing, rows};
 use crate::{
     repository::{Error, Result},
     session::{AgentId, SessionKey, decode::raw::RawValue, edit::check_segment, record::StoredMessage},
@@ -24,7 +24,7 @@ pub(super) async fn read(
     } else {
         doc! {}
     };
-    let found = reader.find_first(by_key(key), projection, Doing::new("find", "the history")).await?;
+    let found = reader.find_first(reader.by_key(key), projection, Doing::new("find", "the history")).await?;
     let mut whole = found.ok_or_else(|| reader.missing(key))?;
     // Where a name stands twice, a path leads nowhere.
     if is_plain && rows::field(&whole, "agents").is_none() {
@@ -64,7 +64,8 @@ fn picked(fields: RawValue<'_>, wanted: impl Fn(&str) -> bool) -> Document {
 
 /// See [`crate::repository::SessionReader::metadata`].
 pub(super) async fn metadata(reader: &MongoRepository, key: &SessionKey) -> Result<Document> {
-    let found = reader.find_first(by_key(key), doc! { "metadata": 1 }, Doing::new("find", "the metadata")).await?;
+    let found =
+        reader.find_first(reader.by_key(key), doc! { "metadata": 1 }, Doing::new("find", "the metadata")).await?;
     let row = found.ok_or_else(|| reader.missing(key))?;
     match rows::field(&row, "metadata") {
         None => Ok(Document::new()),

@@ -25,7 +25,7 @@ use mongodb::{Cursor as Rows, options::Hint};
 use super::{
     MongoRepository,
     errors::{self, Doing},
-    filter, findings, foreign,
+    filter, findings,
     gate::Heard,
     indexes, rows,
 };
@@ -98,7 +98,7 @@ impl Reading<'_> {
         match end {
             Stretch::Exhausted => {
                 // Few sessions have a date, or none: perhaps because it is no collection of sessions.
-                if self.search.query.after.is_none() {
+                if self.search.query.after.is_none() && !self.search.reader.is_bound() {
                     self.note = self.search.reader.foreign_note().await.ok().flatten();
                     self.heard.note();
                 }
@@ -208,7 +208,7 @@ impl Search<'_> {
     }
 
     fn narrowed(&self, condition: Document) -> Document {
-        let mut all = vec![condition, foreign::is_session()];
+        let mut all = vec![condition, self.reader.is_session()];
         if !self.query.filter.is_empty() {
             all.push(filter::query(&self.query.filter));
         }
@@ -314,7 +314,7 @@ impl Search<'_> {
         let time = self.reader.limits().read;
         let find = || {
             let collection = self.reader.collection();
-            let query = doc! { "$and": [ no_date_by_index(self.field()), foreign::is_session() ] };
+            let query = doc! { "$and": [ no_date_by_index(self.field()), self.reader.is_session() ] };
             async move {
                 let find = collection.find(query).projection(doc! { "_id": 1 }).limit(FEW + 1);
                 let mut rows = find.max_time(time).await?;

@@ -23,7 +23,7 @@ pub(super) async fn count(reader: &MongoRepository, filter: &Filter) -> Result<O
     if filter.asks_for_messages() {
         return Ok(None);
     }
-    if filter.is_empty() {
+    if filter.is_empty() && !reader.is_bound() {
         // Counting what is no session takes a look at every document.
         match reader.foreign_records().await {
             Ok(records) if records.is_empty() => return estimate(reader).await,
@@ -34,7 +34,7 @@ pub(super) async fn count(reader: &MongoRepository, filter: &Filter) -> Result<O
     let limit = reader.limits().read;
     let count = || {
         let collection = reader.collection_to_read();
-        let sessions = doc! { "$and": [ foreign::is_session(), filter::query(filter) ] };
+        let sessions = doc! { "$and": [ reader.is_session(), filter::query(filter) ] };
         async move { collection.count_documents(sessions).max_time(limit).await }
     };
     counted(reader, reader.ask(count).await)
@@ -68,13 +68,15 @@ pub(super) async fn resolve(reader: &MongoRepository, id: &str) -> Result<Vec<Su
     // The list spells a name out that hides something.
     questions.extend(unspelled(id).map(|name| named(&name)));
     for question in &questions {
-        let matches = thin_rows(reader, doc! { "$and": [ question.clone(), foreign::is_session() ] }).await?;
+        let matches = thin_rows(reader, doc! { "$and": [ question.clone(), reader.is_session() ] }).await?;
         if !matches.is_empty() {
             return Ok(matches);
         }
     }
     let doing = Doing::new("find", "the search for that id");
-    match reader.find_first(doc! { "$or": questions }, doc! {}, doing).await? {
+    let mut any = doc! { "$or": questions };
+    any.extend(reader.within());
+    match reader.find_first(any, doc! {}, doing).await? {
         Some(row) => foreign::of(&row).map_or(Ok(Vec::new()), |record| Err(reader.foreign(id, record))),
         None => Ok(Vec::new()),
     }
@@ -82,9 +84,14 @@ pub(super) async fn resolve(reader: &MongoRepository, id: &str) -> Result<Vec<Su
 
 /// See [`crate::repository::SessionReader::namesakes`].
 pub(super) async fn namesakes(reader: &MongoRepository, names: Vec<String>) -> Result<Vec<Summary>> {
-    let mut found = thin_rows(reader, doc! { "_id": { "$in": names.clone() } }).await?;
+    let within = |field: &str| {
+        let mut named = doc! { field: { "$in": names.clone() } };
+        named.extend(reader.within());
+        named
+    };
+    let mut found = thin_rows(reader, within("_id")).await?;
     if indexes::serves(reader, "session_id").await? {
-        found.extend(thin_rows(reader, doc! { "session_id": { "$in": names } }).await?);
+        found.extend(thin_rows(reader, within("session_id")).await?);
     }
     Ok(found)
 }
@@ -97,7 +104,7 @@ pub(super) async fn rows_of(
     wanted: &Projection,
 ) -> Result<Vec<Summary>> {
     let ids: Vec<Bson> = keys.iter().map(|key| key.bson().clone()).collect();
-    let query = doc! { "$and": [ { "_id": { "$in": ids } }, foreign::is_session(), filter::query(filter) ] };
+    let query = doc! { "$and": [ { "_id": { "$in": ids } }, reader.is_session(), filter::query(filter) ] };
     let rows = rows_at(reader, query, wanted, 0, Doing::new("find", "rows of the list")).await?;
     if !filter.asks_for_messages() {
         return Ok(rows);

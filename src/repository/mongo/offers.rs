@@ -3,7 +3,7 @@
 
 use bson::{Bson, Document, doc, spec::ElementType};
 
-use super::{MongoRepository, decoded, errors::Doing, expr, foreign};
+use super::{MongoRepository, decoded, errors::Doing, expr};
 use crate::{
     repository::{
         MetadataKeys, Result,
@@ -21,7 +21,7 @@ const OFFERED: [&str; 10] =
 
 /// See [`crate::repository::SessionReader::metadata_keys`].
 pub(super) async fn keys(reader: &MongoRepository) -> Result<MetadataKeys> {
-    let mut pipeline = sample();
+    let mut pipeline = sample(reader);
     pipeline.push(doc! { "$project": { "_id": 0, "fields": skeleton("$metadata", 1) } });
     let mut tally = KeyTally::default();
     for row in rows(reader, pipeline, "the fields of the metadata").await? {
@@ -37,7 +37,7 @@ pub(super) async fn values(reader: &MongoRepository, path: &MetadataPath) -> Res
     if path.keys().iter().any(|key| check_segment(key).is_err()) {
         return Ok(None);
     }
-    let mut pipeline = sample();
+    let mut pipeline = sample(reader);
     pipeline.extend([
         doc! { "$project": { "_id": 0, "value": offered(path) } },
         // A group takes what is absent for null.
@@ -56,8 +56,8 @@ pub(super) async fn values(reader: &MongoRepository, path: &MetadataPath) -> Res
     Ok(tally.done())
 }
 
-fn sample() -> Vec<Document> {
-    vec![doc! { "$match": foreign::is_session() }, doc! { "$sort": { "_id": -1 } }, doc! { "$limit": SAMPLE }]
+fn sample(reader: &MongoRepository) -> Vec<Document> {
+    vec![doc! { "$match": reader.is_session() }, doc! { "$sort": { "_id": -1 } }, doc! { "$limit": SAMPLE }]
 }
 
 /// The fields of an object by name and type, and those of objects in it; none of what is no object.

@@ -7,7 +7,7 @@ use std::{borrow::Cow, collections::HashSet};
 
 use bson::{Bson, Document, RawDocument, doc};
 
-use super::{AggregateFailure, MongoRepository, by_key, decoded_value, errors::Doing, expr, rows};
+use super::{AggregateFailure, MongoRepository, decoded_value, errors::Doing, expr, rows};
 use crate::{
     metrics::{AgentOutline, MessageSample, Outline},
     repository::{Error, Result},
@@ -26,7 +26,7 @@ const WHITE_SPACE: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}
 
 /// See [`crate::repository::SessionReader::outline`].
 pub(super) async fn read(reader: &MongoRepository, key: &SessionKey) -> Result<Outline> {
-    match reader.aggregate_first(pipeline(key), Doing::new("find", "the figures of the session")).await {
+    match reader.aggregate_first(pipeline(reader.by_key(key)), Doing::new("find", "the figures of the session")).await {
         Ok(Some(row)) => Ok(outline(&row)),
         Ok(None) => Err(reader.missing(key)),
         // A text that begins with what is no UTF-8 cannot be trimmed.
@@ -37,10 +37,10 @@ pub(super) async fn read(reader: &MongoRepository, key: &SessionKey) -> Result<O
     }
 }
 
-fn pipeline(key: &SessionKey) -> Vec<Document> {
+fn pipeline(session: Document) -> Vec<Document> {
     let messages = doc! { "$map": { "input": expr::messages_of("$$a.v"), "as": "m", "in": message() } };
     let agents = expr::each_agent(doc! { "id": "$$a.k", "messages": messages });
-    vec![doc! { "$match": by_key(key) }, doc! { "$project": { "_id": 0, "agents": agents } }]
+    vec![doc! { "$match": session }, doc! { "$project": { "_id": 0, "agents": agents } }]
 }
 
 /// `$$m`, in the nested or the flat shape.

@@ -179,9 +179,8 @@ impl ChangeTeller {
         let opening = self.me.read("the change stream", |me| async move {
             let open = || {
                 let (collection, token) = (me.collection_to_read(), token.clone());
-                async move {
-                    collection.watch().pipeline(pipeline(splits)).resume_after(token).max_await_time(PATIENCE).await
-                }
+                let asked: Vec<_> = me.of_events().into_iter().chain(pipeline(splits)).collect();
+                async move { collection.watch().pipeline(asked).resume_after(token).max_await_time(PATIENCE).await }
             };
             Ok(me.ask(open).await.map(ChangeStream::with_type::<RawDocumentBuf>))
         });

@@ -3,7 +3,6 @@
 //! ```text
 //! run ------- each write to its end, with a deadline, repeated after a lost answer
 //! answer ---- what the server answered, where the driver makes an error of it
-//! exact ----- whether just that value is stored
 //! paths ----- the paths that a write sets (the documents themselves: session::encode)
 //! sessions, deletion, agents, messages (append, update), metadata, feedback
 //! ```
@@ -12,7 +11,6 @@ mod agents;
 mod answer;
 mod append;
 mod deletion;
-mod exact;
 mod feedback;
 mod metadata;
 mod paths;

@@ -8,7 +8,7 @@ use strandscope::{
     Error, Limits, MetadataEdit, MongoRepository, Opened, Pool, PoolOptions, SessionKey, SessionReader, SessionWriter,
     Target, Verdict,
     app::{
-        place::{self, Rights, Store},
+        place::{self, Place, Rights, Store},
         told::{self, Told},
     },
 };
@@ -179,7 +179,7 @@ async fn a_view_is_found_and_read_and_never_written() {
         database: Some(fresh.database.clone()),
         collection: Some("recent".to_owned()),
     };
-    match place::open(&target.into(), Rights::Write, Limits::default(), |_| {}).await.expect("it opens") {
+    match place::open(&Place::plain("", target), Rights::Write, Limits::default(), |_| {}).await.expect("it opens") {
         Opened::Store(store @ Store::Reader(_)) => {
             let refused = store.repository().map(drop).expect_err("nobody can write");
             assert!(refused.to_string().contains("is a view"), "{refused}");

@@ -31,15 +31,13 @@ impl AppState {
         let home = self.workspace.home;
         let kept = self.forms.iter().position(|form| form.session.key == chosen.key && form.home == home);
         let rules = self.workspace.connection.place.as_ref().map(|place| place.rules.clone()).unwrap_or_default();
-        let mut form = match kept.map(|at| self.forms.remove(at)) {
-            Some(mut form) => {
-                form.told_stored(stored);
-                form
-            }
-            None => {
-                let opened = rules.reveal.editable(&chosen.key, stored);
-                MetadataForm::new(chosen.clone(), home, rules, &opened)
-            }
+        let mut form = if let Some(at) = kept {
+            let mut form = self.forms.remove(at);
+            form.told_stored(stored);
+            form
+        } else {
+            let opened = rules.reveal.editable(&chosen.key, stored);
+            MetadataForm::new(chosen.clone(), home, rules, &opened)
         };
         let conversation = &self.workspace.conversation;
         // One that is not open was read just now.

@@ -24,7 +24,7 @@ use crate::{
 };
 use layout::Arrangement;
 use rows::MetricsRow;
-use value::Scope;
+use value::MeasuredPart;
 
 /// The metrics pane's state.
 #[derive(Debug, Clone, Default)]
@@ -106,10 +106,10 @@ impl<'a> Data<'a> {
 
     /// The calls of a scope.
     #[must_use]
-    pub fn series(&self, scope: Scope<'_>) -> Option<&'a CallSeries> {
+    pub fn series(&self, scope: MeasuredPart<'_>) -> Option<&'a CallSeries> {
         let agent = match scope {
-            Scope::Agent(id, _) => Some(self.metrics?.agents.iter().position(|(known, _)| known == id)?),
-            Scope::Total(_) => None,
+            MeasuredPart::Agent(id, _) => Some(self.metrics?.agents.iter().position(|(known, _)| known == id)?),
+            MeasuredPart::Total(_) => None,
         };
         self.calls?.series(agent)
     }

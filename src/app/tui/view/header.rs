@@ -1,4 +1,4 @@
-//! The first line: what is open, how many sessions, how updates arrive.
+//! The first line: what is open and in which scope, how many sessions, how updates arrive.
 //!
 //! ```text
 //!  strandscope  prod-eu ▪ agents.sessions            4 812 sessions   ● live   READ-ONLY
@@ -27,6 +27,9 @@ use crate::{
     repository::WatchMode,
 };
 
+/// What stands before which sessions of a place are seen.
+const SCOPE: &str = " scope ";
+
 /// Draws the line.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState) {
     let width = usize::from(area.width);
@@ -42,9 +45,16 @@ fn left(state: &AppState, cells: usize) -> Line<'static> {
     let Some(place) = &state.workspace.connection.place else { return line };
     let free = cells.saturating_sub(line.width() + 1);
     let name = format::fit(&text::line(&place.name), free, look.marks);
-    let free = free.saturating_sub(format::width(&name) + 3);
+    let mut free = free.saturating_sub(format::width(&name));
     line.push_span(Span::raw(" "));
     line.push_span(Span::styled(name, name_style(state, place.colour.as_deref())));
+    if let Some(scope) = &place.scope {
+        let scope = format::fit(&text::line(&scope.to_string()), free.saturating_sub(SCOPE.len()), look.marks);
+        free = free.saturating_sub(SCOPE.len() + format::width(&scope));
+        line.push_span(Span::styled(SCOPE, look.theme.dim));
+        line.push_span(Span::raw(scope));
+    }
+    let free = free.saturating_sub(3);
     if let Stage::Open(location) = &state.workspace.connection.stage
         && *location != place.name
         && free >= 8

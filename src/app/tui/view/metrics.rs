@@ -36,7 +36,7 @@ use crate::{
                 metrics::{
                     Data, MetricsPane,
                     rows::{MetricsRow, RATES, RowContent},
-                    value::{Scope, Value, value},
+                    value::{MeasuredPart, Value, value},
                 },
             },
         },
@@ -144,7 +144,7 @@ fn content(
             row::spread(figure.label(), look.theme.dim, vec![right], cells, look)
         }
         RowContent::Tool(tool) => match metrics.scope {
-            Scope::Agent(_, figures) if tool < figures.tools.len() => {
+            MeasuredPart::Agent(_, figures) if tool < figures.tools.len() => {
                 tool_line(&figures.tools[tool], &figures.tools, cells, look)
             }
             _ => Line::default(),
@@ -164,7 +164,7 @@ fn tokens_a_minute(rates: [f64; 3], cells: usize, look: &Look) -> Line<'static> 
 /// A call of a tool, and how long it lasts; where all agents are shown, whose it is.
 fn call_of_tool(
     tool: &RunningTool,
-    scope: Scope<'_>,
+    scope: MeasuredPart<'_>,
     lasts: Span<'static>,
     cells: usize,
     look: &Look,
@@ -179,13 +179,13 @@ fn call_of_tool(
     row::spread(&name, look.theme.tool, right, cells, look)
 }
 
-fn title(scope: Scope<'_>, chosen: Option<usize>, cells: usize, look: &Look) -> Line<'static> {
+fn title(scope: MeasuredPart<'_>, chosen: Option<usize>, cells: usize, look: &Look) -> Line<'static> {
     match scope {
-        Scope::Total(metrics) => {
+        MeasuredPart::Total(metrics) => {
             let count = counted(metrics.agents.len() as u64, "agent", look);
             row::spread("all agents", look.theme.title, vec![Span::styled(count, look.theme.dim)], cells, look)
         }
-        Scope::Agent(id, _) => {
+        MeasuredPart::Agent(id, _) => {
             let values = [(Figure::Runs, "run"), (Figure::Turns, "turn")]
                 .into_iter()
                 .map(|(figure, word)| match value(scope, figure) {

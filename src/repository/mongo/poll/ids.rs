@@ -108,10 +108,10 @@ pub(super) async fn look(reader: &MongoRepository, question: IdsQuestion) -> Res
         return Ok(SeenIds { count, ids: None });
     }
     let list = || {
-        let collection = reader.collection();
+        let (collection, within) = (reader.collection(), reader.within());
         async move {
-            // By the index alone: no document is read.
-            let find = collection.find(doc! {}).projection(doc! { "_id": 1 }).hint(Hint::Keys(doc! { "_id": 1 }));
+            // By the index alone: no document is read, unless a scope asks for a field.
+            let find = collection.find(within).projection(doc! { "_id": 1 }).hint(Hint::Keys(doc! { "_id": 1 }));
             let find = find.limit(MOST_IDS as i64).batch_size(MOST_IDS as u32 + 1).max_time(limit);
             let (mut found, mut ids) = (find.await?, Vec::new());
             while found.advance().await? {

@@ -15,9 +15,9 @@ use crate::{
     repository::{
         Error, Projection, Result,
         mongo::{
-            AggregateFailure, MongoRepository, by_key, client, conversation, decoded, decoded_value,
+            AggregateFailure, MongoRepository, client, conversation, decoded, decoded_value,
             errors::{self, Doing},
-            expr, foreign, indexes, rows,
+            expr, indexes, rows,
         },
     },
     session::{
@@ -97,7 +97,7 @@ pub(super) async fn look(reader: &MongoRepository, question: &PollQuestion, by: 
         answer.ids = Some(ids::look(reader, asked).await?);
     }
     if !question.keys.is_empty() {
-        for row in all(reader, &in_view(&question.keys, question.open.as_ref())).await? {
+        for row in all(reader, &in_view(reader, &question.keys, question.open.as_ref())).await? {
             let mut row = decoded(&row);
             let key = SessionKey::new(row.remove("_id").unwrap_or(Bson::Null));
             let open = row.remove("open");
@@ -117,7 +117,7 @@ pub(super) async fn new_rows(reader: &MongoRepository, keys: &[SessionKey]) -> R
         return Ok(Vec::new());
     }
     let pipeline = vec![
-        doc! { "$match": { "$and": [ { "_id": { "$in": values(keys) } }, foreign::is_session() ] } },
+        doc! { "$match": { "$and": [ { "_id": { "$in": values(keys) } }, reader.is_session() ] } },
         doc! { "$project": rows::projection(&Projection::All) },
     ];
     let found = all(reader, &pipeline).await?;
@@ -139,7 +139,8 @@ pub(super) async fn open_news(reader: &MongoRepository, key: &SessionKey, change
     if wanted > 0 {
         let [from, most] = [change.feedbacks.start, wanted].map(|n| i32::try_from(n).unwrap_or(i32::MAX));
         let slice = doc! { "$slice": [ expr::array_or_empty("$feedbacks"), from, most ] };
-        let pipeline = vec![doc! { "$match": by_key(key) }, doc! { "$project": { "_id": 0, "feedbacks": slice } }];
+        let pipeline =
+            vec![doc! { "$match": reader.by_key(key) }, doc! { "$project": { "_id": 0, "feedbacks": slice } }];
         match reader.aggregate_first(pipeline, DOING).await {
             Ok(row) => {
                 let stored = row.as_ref().and_then(|row| rows::field(row, "feedbacks"));
@@ -160,7 +161,7 @@ async fn newest(
     by: DateIndex,
     most: i64,
 ) -> DriverResult<Vec<RawDocumentBuf>> {
-    let query = doc! { "$and": [ stretch.query(), foreign::is_session() ] };
+    let query = doc! { "$and": [ stretch.query(), reader.is_session() ] };
     let (projection, limit) = (rows::projection(&Projection::Nothing), reader.limits().read);
     let find = || {
         let (collection, query, projection) = (reader.collection(), query.clone(), projection.clone());
@@ -198,7 +199,7 @@ fn values(keys: &[SessionKey]) -> Vec<Bson> {
 }
 
 /// Counts, dates, sizes and sums of each session; of the open one also by agent.
-fn in_view(keys: &[SessionKey], open: Option<&SessionKey>) -> Vec<Document> {
+fn in_view(reader: &MongoRepository, keys: &[SessionKey], open: Option<&SessionKey>) -> Vec<Document> {
     let messages = doc! { "$size": expr::messages_of("$$a.v") };
     let last = doc! { "$arrayElemAt": [ expr::messages_of("$$a.v"), -1 ] };
     let last_figures = doc! { "$let": { "vars": { "m": last }, "in": figures() } };
@@ -220,7 +221,9 @@ fn in_view(keys: &[SessionKey], open: Option<&SessionKey>) -> Vec<Document> {
         };
         looked.insert("open", doc! { "$cond": [ is_open, closer, "$$REMOVE" ] });
     }
-    vec![doc! { "$match": { "_id": { "$in": values(keys) } } }, doc! { "$project": looked }]
+    let mut there = doc! { "_id": { "$in": values(keys) } };
+    there.extend(reader.within());
+    vec![doc! { "$match": there }, doc! { "$project": looked }]
 }
 
 /// The last feedbacks of the open session.

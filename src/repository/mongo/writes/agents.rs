@@ -5,13 +5,13 @@ use jiff::Timestamp;
 
 use super::run::{RunningWrite, sized};
 use crate::{
-    repository::{Error, Result, mongo::foreign::session_by_key},
+    repository::{Error, Result},
     session::{AgentId, SessionKey, encode, record::NewAgent},
 };
 
 /// A query for the session where it has that agent, or where it has not.
-fn with_agent(key: &SessionKey, agent: &AgentId, there: bool) -> Document {
-    let mut query = session_by_key(key);
+fn with_agent(run: &RunningWrite, key: &SessionKey, agent: &AgentId, there: bool) -> Document {
+    let mut query = run.repository.session_by_key(key);
     let wanted = if there {
         doc! { "$type": "object" }
     } else {
@@ -25,7 +25,7 @@ pub(super) async fn create(run: RunningWrite, key: SessionKey, agent: NewAgent) 
     let stored = encode::agent(&agent);
     let path = format!("agents.{}", agent.id.as_str());
     let set = doc! { path: stored.clone(), "updated_at": encode::date(agent.at) };
-    let update = run.update(&with_agent(&key, &agent.id, false), &doc! { "$set": set }).await;
+    let update = run.update(&with_agent(&run, &key, &agent.id, false), &doc! { "$set": set }).await;
     let (matched, repeated) = update.map_err(|error| sized(error, &stored))?;
     if matched {
         return Ok(());
@@ -50,7 +50,7 @@ pub(super) async fn set(run: RunningWrite, key: SessionKey, agent: AgentId, fiel
     if fields.is_empty() {
         return Ok(());
     }
-    let update = run.update(&with_agent(&key, &agent, true), &doc! { "$set": fields.clone() }).await;
+    let update = run.update(&with_agent(&run, &key, &agent, true), &doc! { "$set": fields.clone() }).await;
     let (matched, repeated) = update.map_err(|error| sized(error, &fields))?;
     if matched { Ok(()) } else { run.no_agent(&key, &agent, repeated).await }
 }
@@ -58,7 +58,7 @@ pub(super) async fn set(run: RunningWrite, key: SessionKey, agent: AgentId, fiel
 pub(super) async fn delete(run: RunningWrite, key: SessionKey, agent: AgentId) -> Result<()> {
     let path = format!("agents.{}", agent.as_str());
     let update = doc! { "$unset": { path.clone(): "" }, "$set": { "updated_at": encode::date(Timestamp::now()) } };
-    let mut there = session_by_key(&key);
+    let mut there = run.repository.session_by_key(&key);
     there.insert(path, doc! { "$exists": true });
     let (matched, repeated) = run.update(&there, &update).await?;
     match (matched, repeated) {

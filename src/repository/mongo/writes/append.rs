@@ -13,10 +13,7 @@ use super::{
     run::{Attempt, RunningWrite, sized},
 };
 use crate::{
-    repository::{
-        Error, Result, Tail,
-        mongo::{by_key, expr},
-    },
+    repository::{Error, Result, Tail, mongo::expr},
     session::{AgentId, SessionKey, decode, encode, record::NewMessage},
 };
 
@@ -93,7 +90,7 @@ impl Append {
     async fn push(&self, stored: &Document, tail: Tail) -> Result<bool, mongodb::error::Error> {
         let messages = self.messages();
         // Only a session has agents by their ids, which each of the conditions asks for.
-        let mut query = by_key(&self.key);
+        let mut query = self.run.repository.by_key(&self.key);
         query.insert(format!("{messages}.{}", tail.len), doc! { "$exists": false });
         if tail.len > 0 {
             let last = format!("{messages}.{}", tail.len - 1);

@@ -6,7 +6,7 @@ use super::{answer, run::RunningWrite};
 use crate::{
     repository::{
         CopiedDeletion, Error, ErrorKind, Result, SessionCopy,
-        mongo::{decoded_value, foreign::session_by_key, rows},
+        mongo::{decoded_value, rows},
     },
     session::{SessionKey, decode::raw::RawValue},
 };
@@ -18,7 +18,7 @@ pub(super) async fn delete_copied(
     key: SessionKey,
     copied: RawDocumentBuf,
 ) -> Result<CopiedDeletion> {
-    let mut query = dated(&key, &copied, &["created_at", "updated_at"]);
+    let mut query = dated(&run, &key, &copied, &["created_at", "updated_at"]);
     query.insert("$expr", doc! { "$eq": [{ "$bsonSize": "$$ROOT" }, copied.as_bytes().len() as i64] });
     delete(&run.needing("remove"), &key, &query, &copied).await
 }
@@ -29,7 +29,7 @@ pub(super) async fn delete_latest(
     key: SessionKey,
     copied: RawDocumentBuf,
 ) -> Result<CopiedDeletion> {
-    let query = dated(&key, &copied, &["created_at"]);
+    let query = dated(&run, &key, &copied, &["created_at"]);
     delete(&run.needing("remove"), &key, &query, &copied).await
 }
 
@@ -70,8 +70,8 @@ fn compared(taken: TakenDocument, copied: &RawDocumentBuf) -> Result<CopiedDelet
 }
 
 /// The query for the session where these of its dates are those of the copy.
-fn dated(key: &SessionKey, copied: &RawDocument, dates: &[&str]) -> Document {
-    let mut query = session_by_key(key);
+fn dated(run: &RunningWrite, key: &SessionKey, copied: &RawDocument, dates: &[&str]) -> Document {
+    let mut query = run.repository.session_by_key(key);
     for date in dates {
         if let Some(at) = rows::field(copied, date).and_then(RawValue::date) {
             query.insert(*date, doc! { "$eq": at });

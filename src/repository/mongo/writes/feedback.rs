@@ -3,17 +3,11 @@
 use bson::{Bson, Document, doc};
 use mongodb::options::UpdateModifications;
 
-use super::{
-    exact,
-    run::{RunningWrite, sized},
-};
+use super::run::{RunningWrite, sized};
 use crate::{
     repository::{
         Error, Result,
-        mongo::{
-            expr,
-            foreign::{session_by_key, sure_session_by_key},
-        },
+        mongo::{exact, expr},
     },
     session::{Finding, SessionKey, edit, encode, record::FeedbackChange},
 };
@@ -59,7 +53,8 @@ pub(super) async fn change(run: RunningWrite, key: SessionKey, change: FeedbackC
             return Err(refusal);
         }
         // Most need no more than the short question.
-        let session = if turn == 0 { sure_session_by_key(&key) } else { session_by_key(&key) };
+        let session =
+            if turn == 0 { run.repository.sure_session_by_key(&key) } else { run.repository.session_by_key(&key) };
         let (matched, repeated) = send(&run, &session, (at, all.len()), &change).await?;
         if matched {
             return Ok(at as u64);

@@ -5,17 +5,11 @@ mod order;
 use bson::{Bson, Document, doc};
 use mongodb::options::UpdateModifications;
 
-use super::{
-    exact,
-    run::{RunningWrite, sized},
-};
+use super::run::{RunningWrite, sized};
 use crate::{
     repository::{
         Error, Result,
-        mongo::{
-            expr,
-            foreign::{session_by_key, sure_session_by_key},
-        },
+        mongo::{exact, expr},
     },
     session::{Finding, Guard, MetadataEdit, SessionKey, decode::raw, edit},
 };
@@ -37,12 +31,12 @@ pub(super) async fn edit(run: RunningWrite, key: SessionKey, edits: Vec<Metadata
         return Ok(());
     }
     let mut update = first_update(&run, &key, &edits).await?;
-    let (matched, mut repeated) = update.send(&run, sure_session_by_key(&key), &edits).await?;
+    let (matched, mut repeated) = update.send(&run, run.repository.sure_session_by_key(&key), &edits).await?;
     if matched {
         return Ok(());
     }
     for _ in 0..PATIENCE {
-        let (matched, again) = update.send(&run, session_by_key(&key), &edits).await?;
+        let (matched, again) = update.send(&run, run.repository.session_by_key(&key), &edits).await?;
         if matched {
             return Ok(());
         }

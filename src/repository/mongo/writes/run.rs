@@ -13,12 +13,7 @@ use super::answer;
 use crate::{
     repository::{
         self, Error, Result,
-        mongo::{
-            LARGEST_DOCUMENT, MongoRepository, decoded, errors,
-            errors::Doing,
-            foreign::{session_by_key, sure_session_by_key},
-            gate::Pauses,
-        },
+        mongo::{LARGEST_DOCUMENT, MongoRepository, decoded, errors, errors::Doing, gate::Pauses},
     },
     session::{AgentId, Finding, SessionKey, decode::raw},
 };
@@ -242,7 +237,7 @@ impl RunningWrite {
     ) -> Result<Option<(Document, Vec<Finding>)>> {
         let limit = self.repository.limits().read;
         // Of most the short question tells.
-        for query in [sure_session_by_key(key), session_by_key(key)] {
+        for query in [self.repository.sure_session_by_key(key), self.repository.session_by_key(key)] {
             let attempt = |_| {
                 let (collection, query) = (self.repository.collection(), query.clone());
                 let projection = projection.clone();
@@ -258,7 +253,7 @@ impl RunningWrite {
 
     /// Runs a pipeline on the session.
     pub(super) async fn computed(&self, key: &SessionKey, stage: Document) -> Result<Option<Document>> {
-        let pipeline = vec![doc! { "$match": session_by_key(key) }, stage];
+        let pipeline = vec![doc! { "$match": self.repository.session_by_key(key) }, stage];
         let attempt = |_| {
             let rows = self.repository.aggregate(pipeline.clone());
             async move {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::run::{RunningWrite, sized};
 use crate::{
-    repository::{Error, Result, mongo::foreign::session_by_key},
+    repository::{Error, Result},
     session::{
         SessionKey, encode,
         record::{NewFeedback, NewGuardrailEvent},
@@ -65,13 +65,13 @@ pub(super) async fn update(run: RunningWrite, key: SessionKey, fields: Document)
     if fields.is_empty() {
         return Ok(());
     }
-    let (matched, repeated) = run.update(&session_by_key(&key), &doc! { "$set": fields }).await?;
+    let (matched, repeated) = run.update(&run.repository.session_by_key(&key), &doc! { "$set": fields }).await?;
     if matched { Ok(()) } else { run.no_session(&key, repeated).await }
 }
 
 pub(super) async fn delete(run: RunningWrite, key: SessionKey) -> Result<()> {
     let attempt = |_| {
-        let (collection, query) = (run.repository.collection(), session_by_key(&key));
+        let (collection, query) = (run.repository.collection(), run.repository.session_by_key(&key));
         async move { Ok(collection.delete_one(query).await?.deleted_count > 0) }
     };
     match run.until_answered(attempt).await? {
@@ -108,7 +108,7 @@ pub(super) async fn restore(run: RunningWrite, key: SessionKey, document: RawDoc
 pub(super) async fn add_feedback(run: RunningWrite, key: SessionKey, feedback: NewFeedback) -> Result<()> {
     let stored = encode::feedback(&feedback);
     let set = doc! { "updated_at": encode::date(feedback.at) };
-    let mut query = session_by_key(&key);
+    let mut query = run.repository.session_by_key(&key);
     if feedback.again {
         // A hook may have given each attempt other fields.
         let fields = ["created_at", "rating", "comment"];
@@ -123,7 +123,7 @@ fn value_of(stored: &Document, field: &str) -> Bson {
 }
 
 pub(super) async fn add_event(run: RunningWrite, key: SessionKey, event: NewGuardrailEvent) -> Result<()> {
-    let query = session_by_key(&key);
+    let query = run.repository.session_by_key(&key);
     push(run, key, &query, "guardrail_events", encode::event(&event), Document::new()).await
 }
 

@@ -8,10 +8,7 @@ use super::{
     run::{RunningWrite, sized},
 };
 use crate::{
-    repository::{
-        Error, Result,
-        mongo::{by_key, expr},
-    },
+    repository::{Error, Result, mongo::expr},
     session::{AgentId, SessionKey, decode, encode, record::MessageUpdate},
 };
 
@@ -51,7 +48,7 @@ impl MessageChange {
     async fn apply_at(&self, index: u64) -> Result<bool> {
         let messages = format!("agents.{}.messages", self.agent.as_str());
         let path = format!("{messages}.{index}");
-        let mut query = by_key(&self.key);
+        let mut query = self.run.repository.by_key(&self.key);
         query.insert(format!("{path}.message_id"), encode::integer(self.message_id));
         query.insert(format!("{messages}.{}.message_id", index + 1), doc! { "$ne": encode::integer(self.message_id) });
         let (set, event) = self.changes(&path);

@@ -1,6 +1,6 @@
 //! What the pane's own numbers mean: totals, plots and rates.
 
-use super::value::{Scope, of_agent, value, word};
+use super::value::{MeasuredPart, of_agent, value, word};
 use crate::{
     app::tui::state::conversation::{CallFigure, CallSeries},
     metrics::{Explanation, Figure, SessionMetrics},
@@ -22,7 +22,7 @@ pub(super) fn total(metrics: &SessionMetrics, figure: Figure) -> Explanation {
     };
     Explanation {
         title: format!("{name}, all agents"),
-        value: word(value(Scope::Total(metrics), figure)),
+        value: word(value(MeasuredPart::Total(metrics), figure)),
         formula: "the sum over the agents; an agent whose figure is unknown adds nothing".into(),
         fields: metrics
             .agents
@@ -33,7 +33,12 @@ pub(super) fn total(metrics: &SessionMetrics, figure: Figure) -> Explanation {
 }
 
 /// A plot: a value a call, the newest first.
-pub(super) fn plot(metrics: &SessionMetrics, series: &CallSeries, figure: CallFigure, scope: Scope<'_>) -> Explanation {
+pub(super) fn plot(
+    metrics: &SessionMetrics,
+    series: &CallSeries,
+    figure: CallFigure,
+    scope: MeasuredPart<'_>,
+) -> Explanation {
     let count = series.count();
     let known = (0..count).filter(|place| series.value(figure, *place).is_some()).count();
     let name = |place: usize| {
@@ -41,8 +46,8 @@ pub(super) fn plot(metrics: &SessionMetrics, series: &CallSeries, figure: CallFi
         let (id, figures) = metrics.agents.get(agent)?;
         let index = figures.per_call.get(call)?.index;
         Some(match scope {
-            Scope::Agent(..) => format!("message {index}"),
-            Scope::Total(_) => format!("{}, message {index}", id.as_str()),
+            MeasuredPart::Agent(..) => format!("message {index}"),
+            MeasuredPart::Total(_) => format!("{}, message {index}", id.as_str()),
         })
     };
     let read = |place| series.value(figure, place).map_or_else(|| "unknown".into(), |value| figure.plain(value));

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     explained,
-    value::{Scope, value},
+    value::{MeasuredPart, value},
 };
 use crate::{
     app::tui::state::conversation::{CallFigure, CallSeries, EndedTool, LiveActivity},
@@ -35,7 +35,7 @@ pub enum RowContent<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct MetricsRow<'a> {
     /// Whose figures.
-    pub scope: Scope<'a>,
+    pub scope: MeasuredPart<'a>,
     /// Which.
     pub content: RowContent<'a>,
 }
@@ -79,10 +79,10 @@ pub fn rows<'a>(metrics: &'a SessionMetrics, agent: Option<&AgentId>, live: Live
             push_agent(&mut out, id, figures, live);
         }
         if metrics.agents.len() > 1 {
-            push(&mut out, Scope::Total(metrics), TOTAL, live);
+            push(&mut out, MeasuredPart::Total(metrics), TOTAL, live);
         }
     } else {
-        let total = Scope::Total(metrics);
+        let total = MeasuredPart::Total(metrics);
         push(&mut out, total, TOTAL, live);
         if !metrics.agents.is_empty() {
             push_plots(&mut out, total);
@@ -94,7 +94,12 @@ pub fn rows<'a>(metrics: &'a SessionMetrics, agent: Option<&AgentId>, live: Live
     out
 }
 
-fn push<'a>(out: &mut Vec<MetricsRow<'a>>, scope: Scope<'a>, contents: &[RowContent<'static>], live: LiveNow<'a>) {
+fn push<'a>(
+    out: &mut Vec<MetricsRow<'a>>,
+    scope: MeasuredPart<'a>,
+    contents: &[RowContent<'static>],
+    live: LiveNow<'a>,
+) {
     let first = out.is_empty();
     for content in contents {
         out.push(MetricsRow { scope, content: *content });
@@ -110,12 +115,12 @@ fn push<'a>(out: &mut Vec<MetricsRow<'a>>, scope: Scope<'a>, contents: &[RowCont
     }
 }
 
-fn push_plots<'a>(out: &mut Vec<MetricsRow<'a>>, scope: Scope<'a>) {
+fn push_plots<'a>(out: &mut Vec<MetricsRow<'a>>, scope: MeasuredPart<'a>) {
     out.extend(CallFigure::ALL.map(|figure| MetricsRow { scope, content: RowContent::Plot(figure) }));
 }
 
 fn push_agent<'a>(out: &mut Vec<MetricsRow<'a>>, id: &'a AgentId, figures: &'a AgentMetrics, live: LiveNow<'a>) {
-    let scope = Scope::Agent(id, figures);
+    let scope = MeasuredPart::Agent(id, figures);
     push(out, scope, AGENT, live);
     push_plots(out, scope);
     push(out, scope, MORE, None);
@@ -132,7 +137,7 @@ impl<'a> MetricsRow<'a> {
     #[must_use]
     pub fn figures(&self) -> Vec<Figure> {
         match (self.content, self.scope) {
-            (RowContent::Title, Scope::Agent(..)) => vec![Figure::Runs, Figure::Turns],
+            (RowContent::Title, MeasuredPart::Agent(..)) => vec![Figure::Runs, Figure::Turns],
             (RowContent::Figures(_, figures), _) => figures.to_vec(),
             (RowContent::Tool(tool), _) => vec![Figure::Tool(tool)],
             _ => Vec::new(),
@@ -163,7 +168,7 @@ impl<'a> MetricsRow<'a> {
     #[must_use]
     pub fn tool(&self) -> Option<&'a ToolMetrics> {
         match (self.content, self.scope) {
-            (RowContent::Tool(tool), Scope::Agent(_, figures)) => figures.tools.get(tool),
+            (RowContent::Tool(tool), MeasuredPart::Agent(_, figures)) => figures.tools.get(tool),
             _ => None,
         }
     }
@@ -198,8 +203,8 @@ impl<'a> MetricsRow<'a> {
             _ => {}
         }
         let explained = |figure| match self.scope {
-            Scope::Agent(_, metrics) => crate::metrics::explain(metrics, figure),
-            Scope::Total(metrics) => explained::total(metrics, figure),
+            MeasuredPart::Agent(_, metrics) => crate::metrics::explain(metrics, figure),
+            MeasuredPart::Total(metrics) => explained::total(metrics, figure),
         };
         self.figures().into_iter().map(explained).collect()
     }

@@ -43,10 +43,10 @@ fn a_tab_shows_its_agent_then_the_total() {
     let metrics = sample::metrics();
     let agent = AgentId::from("support");
     let rows = rows::rows(&metrics, Some(&agent), None);
-    assert!(matches!(rows[0].scope, Scope::Agent(id, _) if *id == agent));
-    assert!(matches!(rows.last().unwrap().scope, Scope::Total(_)));
+    assert!(matches!(rows[0].scope, MeasuredPart::Agent(id, _) if *id == agent));
+    assert!(matches!(rows.last().unwrap().scope, MeasuredPart::Total(_)));
     let merged = rows::rows(&metrics, None, None);
-    assert!(matches!(merged[0].scope, Scope::Total(_)));
+    assert!(matches!(merged[0].scope, MeasuredPart::Total(_)));
     assert!(merged.len() > rows.len());
 }
 

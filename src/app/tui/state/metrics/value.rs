@@ -8,14 +8,14 @@ use crate::{
 
 /// Whose figures.
 #[derive(Debug, Clone, Copy)]
-pub enum Scope<'a> {
+pub enum MeasuredPart<'a> {
     /// Of all agents.
     Total(&'a SessionMetrics),
     /// Of one agent.
     Agent(&'a AgentId, &'a AgentMetrics),
 }
 
-impl<'a> Scope<'a> {
+impl<'a> MeasuredPart<'a> {
     /// Of which agent; `None`: of all.
     #[must_use]
     pub fn agent(self) -> Option<&'a AgentId> {
@@ -45,10 +45,10 @@ pub enum Value {
 
 /// The value of a figure; of a tool there is no single one.
 #[must_use]
-pub fn value(scope: Scope<'_>, figure: Figure) -> Value {
+pub fn value(scope: MeasuredPart<'_>, figure: Figure) -> Value {
     match scope {
-        Scope::Agent(_, metrics) => of_agent(metrics, figure),
-        Scope::Total(metrics) => match figure {
+        MeasuredPart::Agent(_, metrics) => of_agent(metrics, figure),
+        MeasuredPart::Total(metrics) => match figure {
             Figure::Turns => Value::Count(metrics.agents.iter().map(|(_, figures)| figures.turns).sum()),
             Figure::Calls => Value::Count(metrics.agents.iter().map(|(_, figures)| figures.calls).sum()),
             _ => of_usage(&metrics.total, figure),

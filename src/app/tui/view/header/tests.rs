@@ -12,7 +12,7 @@ use crate::{
             view::sample,
         },
     },
-    repository::{Error, News},
+    repository::{Error, News, Scope},
 };
 
 fn line(screen: &Screen, width: u16) -> String {
@@ -77,6 +77,21 @@ fn every_state_of_the_connection() {
         .into_iter()
         .flat_map(|(name, screen)| [100, 60, 40].map(|width| format!("{name}, {width}:\n{}", line(&screen, width))));
     insta::assert_snapshot!("states", shown.collect::<Vec<_>>().concat());
+}
+
+#[test]
+fn the_scope_of_the_place_stands_beside_its_name() {
+    let mut shown = Vec::new();
+    for scope in
+        [Scope::prefix("tenant-7/"), Scope::field("tenant", "7"), Scope::prefix("a-very-long-name-of-a-tenant/")]
+    {
+        let mut screen = live();
+        if let Some(place) = &mut screen.state.workspace.connection.place {
+            place.scope = scope.ok();
+        }
+        shown.extend([100, 60, 40].map(|width| format!("{width}:\n{}", line(&screen, width))));
+    }
+    insta::assert_snapshot!("scope", shown.concat());
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::app::tui::{
             Data, MetricsPane,
             layout::{self, AXIS, Arrangement, LABEL},
             rows::MetricsRow,
-            value::Scope,
+            value::MeasuredPart,
         },
     },
 };
@@ -27,7 +27,7 @@ use crate::app::tui::{
 /// What a plot shows.
 #[derive(Clone, Copy)]
 pub(super) struct DrawnPlot<'a> {
-    pub scope: Scope<'a>,
+    pub scope: MeasuredPart<'a>,
     pub figure: CallFigure,
     pub series: &'a CallSeries,
     /// Where the cursor stands.

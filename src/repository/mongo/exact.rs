@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use bson::{Bson, Document, doc};
 
-use crate::{repository::mongo::expr, session::edit::check_segment};
+use super::expr;
+use crate::session::edit::check_segment;
 
 /// Arrays, and fields that no path leads to, within each other that are looked into: a query may not nest without end.
 const DEEPEST: usize = 8;
