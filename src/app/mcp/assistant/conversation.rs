@@ -24,7 +24,7 @@ const BEFORE: u64 = 2;
 
 /// Which part is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stretch {
+enum PartAsked {
     /// From that message on.
     From(u64),
     /// The last ones before that message; `None`: of all.
@@ -36,7 +36,7 @@ enum Stretch {
 struct ShownPart {
     session: String,
     agent: Option<String>,
-    stretch: Stretch,
+    stretch: PartAsked,
     limit: u64,
     /// Characters of a message.
     each: usize,
@@ -62,8 +62,8 @@ pub async fn show(
     let veil = Veil::of(&session);
     let shown = fitting(&messages, start, &part, &veil);
     let edge = match part.stretch {
-        Stretch::From(_) => last_index(&shown).map(|last| last + 1).filter(|next| *next < agent.message_count),
-        Stretch::Before(_) => first_index(&shown).filter(|first| *first > 0),
+        PartAsked::From(_) => last_index(&shown).map(|last| last + 1).filter(|next| *next < agent.message_count),
+        PartAsked::Before(_) => first_index(&shown).filter(|first| *first > 0),
     };
     let next = edge.and_then(|edge| cursor::seal(schema::SHOW, &part.question, &place(part.stretch, &agent.id, edge)));
     Ok(answer(&row, &session, Some(agent), shown, next))
@@ -81,7 +81,7 @@ fn asked(arguments: &mut AssistantArguments<'_>) -> Result<ShownPart, AssistantR
     let mut part = ShownPart {
         session,
         agent,
-        stretch: from.map_or(Stretch::Before(None), Stretch::From),
+        stretch: from.map_or(PartAsked::Before(None), PartAsked::From),
         limit,
         each: each.unwrap_or(schema::CHARACTERS) as usize,
         question,
@@ -95,16 +95,16 @@ fn asked(arguments: &mut AssistantArguments<'_>) -> Result<ShownPart, AssistantR
     Ok(part)
 }
 
-fn place(stretch: Stretch, agent: &AgentId, edge: u64) -> Document {
-    let forward = matches!(stretch, Stretch::From(_));
+fn place(stretch: PartAsked, agent: &AgentId, edge: u64) -> Document {
+    let forward = matches!(stretch, PartAsked::From(_));
     doc! { "a": agent.as_str(), "f": forward, "e": i64::try_from(edge).unwrap_or(i64::MAX) }
 }
 
-fn read_place(place: &Document) -> Option<(String, Stretch)> {
+fn read_place(place: &Document) -> Option<(String, PartAsked)> {
     let agent = place.get_str("a").ok()?.to_owned();
     let edge = u64::try_from(place.get_i64("e").ok()?).ok()?;
     let forward = place.get_bool("f").ok()?;
-    Some((agent, if forward { Stretch::From(edge) } else { Stretch::Before(Some(edge)) }))
+    Some((agent, if forward { PartAsked::From(edge) } else { PartAsked::Before(Some(edge)) }))
 }
 
 fn named<'a>(session: &'a Session, wanted: &str) -> Result<&'a StoredAgent, AssistantRefusal> {
@@ -117,13 +117,13 @@ fn named<'a>(session: &'a Session, wanted: &str) -> Result<&'a StoredAgent, Assi
 }
 
 /// The messages of a part, from the first to before the last: of 12 messages the last 5 are 7 to 12.
-fn window(stretch: Stretch, limit: u64, count: u64) -> Result<(u64, u64), AssistantRefusal> {
+fn window(stretch: PartAsked, limit: u64, count: u64) -> Result<(u64, u64), AssistantRefusal> {
     match stretch {
-        Stretch::From(from) if from >= count && from > 0 => Err(AssistantRefusal(format!(
+        PartAsked::From(from) if from >= count && from > 0 => Err(AssistantRefusal(format!(
             "from is {from}, and the agent has {count} messages, counted from 0; leave from out for the last ones"
         ))),
-        Stretch::From(from) => Ok((from, from.saturating_add(limit).min(count))),
-        Stretch::Before(end) => {
+        PartAsked::From(from) => Ok((from, from.saturating_add(limit).min(count))),
+        PartAsked::Before(end) => {
             let end = end.map_or(count, |end| end.min(count));
             Ok((end.saturating_sub(limit), end))
         }
@@ -146,10 +146,10 @@ fn fitting(messages: &[Message], start: u64, part: &ShownPart, veil: &Veil) -> V
     };
     let mut wanted = messages.iter().filter(|message| message.index >= start);
     match part.stretch {
-        Stretch::From(_) => {
+        PartAsked::From(_) => {
             wanted.all(&mut take);
         }
-        Stretch::Before(_) => {
+        PartAsked::Before(_) => {
             wanted.rev().all(&mut take);
             shown.reverse();
         }
@@ -214,13 +214,13 @@ mod tests {
 
     #[test]
     fn a_part_is_at_the_end_or_from_a_message_on() {
-        assert_eq!(window(Stretch::Before(None), 5, 12), Ok((7, 12)));
-        assert_eq!(window(Stretch::Before(Some(7)), 20, 12), Ok((0, 7)));
-        assert_eq!(window(Stretch::Before(Some(99)), 5, 12), Ok((7, 12)), "it was cut shorter since");
-        assert_eq!(window(Stretch::From(10), 5, 12), Ok((10, 12)));
-        assert_eq!(window(Stretch::From(0), 5, 0), Ok((0, 0)));
-        assert!(window(Stretch::From(12), 5, 12).is_err());
-        assert!(window(Stretch::From(u64::MAX), 5, 12).is_err());
+        assert_eq!(window(PartAsked::Before(None), 5, 12), Ok((7, 12)));
+        assert_eq!(window(PartAsked::Before(Some(7)), 20, 12), Ok((0, 7)));
+        assert_eq!(window(PartAsked::Before(Some(99)), 5, 12), Ok((7, 12)), "it was cut shorter since");
+        assert_eq!(window(PartAsked::From(10), 5, 12), Ok((10, 12)));
+        assert_eq!(window(PartAsked::From(0), 5, 0), Ok((0, 0)));
+        assert!(window(PartAsked::From(12), 5, 12).is_err());
+        assert!(window(PartAsked::From(u64::MAX), 5, 12).is_err());
     }
 
     #[test]
@@ -245,7 +245,7 @@ mod tests {
         let mut again = asked;
         again["after"] = token.as_str().into();
         let next = part(again).unwrap();
-        assert_eq!((next.agent.as_deref(), next.stretch), (Some("a.b"), Stretch::From(23)));
+        assert_eq!((next.agent.as_deref(), next.stretch), (Some("a.b"), PartAsked::From(23)));
         assert!(part(json!({ "session_id": "other", "from": 3, "after": token })).is_err());
         assert!(part(json!({ "session_id": "s", "after": token })).is_err(), "backwards is another question");
     }

@@ -79,7 +79,7 @@ pub async fn text(
         (None, Some(id)) => SearchPlace::of_session(refusal::one(reader.as_ref(), id, until).await?.key),
         (None, None) => SearchPlace::default(),
     };
-    let mut search = Search { reader, wanted: &wanted, until, place, hits: Vec::new(), sessions: 0, messages: 0 };
+    let mut search = TextSearch { reader, wanted: &wanted, until, place, hits: Vec::new(), sessions: 0, messages: 0 };
     let stopped = search.run().await?;
     Ok(search.answer(stopped))
 }
@@ -135,7 +135,7 @@ impl Stopped {
 }
 
 /// A search while it runs.
-struct Search<'a> {
+struct TextSearch<'a> {
     reader: &'a Arc<dyn SessionReader>,
     wanted: &'a Wanted<'a>,
     until: Instant,
@@ -147,14 +147,14 @@ struct Search<'a> {
 }
 
 /// What was found in a page.
-enum Looked {
+enum PageLooked {
     /// All of it was looked at.
     Whole,
     /// The limit is reached: messages before that one are still to be looked at.
     Before(u64),
 }
 
-impl Search<'_> {
+impl TextSearch<'_> {
     /// `None`: all was searched.
     async fn run(&mut self) -> Result<Option<Stopped>, AssistantRefusal> {
         if let Some(begun) = self.place.begun.take() {
@@ -245,7 +245,7 @@ impl Search<'_> {
             };
             let Some(page) = page else { return Ok(None) };
             self.messages += page.looked;
-            if let Looked::Before(end) = self.look(&page, row, name, &veil) {
+            if let PageLooked::Before(end) = self.look(&page, row, name, &veil) {
                 walk.give_back(&page.agent, end);
                 let begun = Begun::of(&row.key, &walk);
                 self.place.begun = (!begun.is_over()).then_some(begun);
@@ -263,7 +263,7 @@ impl Search<'_> {
     }
 
     /// Looks through a page from its end.
-    fn look(&mut self, page: &HistoryPage, row: &Summary, name: &str, veil: &Veil) -> Looked {
+    fn look(&mut self, page: &HistoryPage, row: &Summary, name: &str, veil: &Veil) -> PageLooked {
         let wanted = self.wanted;
         let tools = CalledTools::of(&page.messages);
         for message in page.messages.iter().rev() {
@@ -284,10 +284,10 @@ impl Search<'_> {
             });
             self.hits.push(hit);
             if self.hits.len() == wanted.limit {
-                return Looked::Before(message.index);
+                return PageLooked::Before(message.index);
             }
         }
-        Looked::Whole
+        PageLooked::Whole
     }
 
     fn answer(self, stopped: Option<Stopped>) -> Value {

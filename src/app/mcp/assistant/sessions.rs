@@ -31,7 +31,7 @@ const MOST_AGENTS: usize = 10;
 const LONGEST_NAME: usize = 120;
 
 /// What is asked.
-struct Asked {
+struct AskedList {
     query: ListQuery,
     /// Which list it is: what its cursors belong to.
     question: String,
@@ -70,7 +70,7 @@ pub async fn list(
     Ok(json!({ "sessions": sessions, "matching": matching, "complete": complete, "next": next, "note": note }))
 }
 
-fn asked(arguments: &mut AssistantArguments<'_>) -> Result<Asked, AssistantRefusal> {
+fn asked(arguments: &mut AssistantArguments<'_>) -> Result<AskedList, AssistantRefusal> {
     let filter = filter(arguments)?;
     let sort = match arguments.word("sort", &["updated", "created"])? {
         "created" => Sort::Created,
@@ -86,7 +86,7 @@ fn asked(arguments: &mut AssistantArguments<'_>) -> Result<Asked, AssistantRefus
         let place = cursor::open(schema::LIST, &question, token)?;
         query.after = Some(cursor::to_list(&place).ok_or_else(cursor::unknown)?);
     }
-    Ok(Asked { query, question, count })
+    Ok(AskedList { query, question, count })
 }
 
 /// The filter of a call; days are in UTC, as the times of answers.
