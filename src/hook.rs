@@ -1,6 +1,8 @@
 //! Hooks around metadata, feedback, deletions and restores: a chain, each of which can see, change or refuse an operation
 //! and act before and after it.
 
+#[cfg(feature = "encryption")]
+mod encryption;
 mod operation;
 mod outbox;
 mod report;
@@ -10,6 +12,10 @@ mod watch;
 #[cfg(feature = "webhook")]
 mod webhook;
 
+#[cfg(feature = "encryption")]
+pub use encryption::{
+    CipherError, CipherFinding, CipherKeys, EncryptMetadata, EncryptedField, FieldCipher, KeyProblem, Rotation,
+};
 pub use operation::{HookAction, HookAnswer, HookOperation, HookPayload};
 pub use outbox::{Deliver, Delivery, DeliveryOutcome, DeliveryReport, DeliveryTally, Outbox, OutboxOptions};
 pub use report::{HookOutcome, HookReport, HookSubject};
@@ -167,6 +173,13 @@ impl Hooks {
         self
     }
 
+    /// The same chain within one more hook, which is the outermost from then on.
+    #[must_use]
+    pub fn within(mut self, outermost: Arc<dyn Hook>) -> Self {
+        self.chain = std::iter::once(outermost).chain(self.chain.iter().cloned()).collect();
+        self
+    }
+
     /// Runs an operation through the chain; `last` carries it out.
     ///
     /// # Errors
@@ -228,6 +241,12 @@ impl Hooks {
     /// take it.
     pub fn offer(&self, name: &str, delivery: Delivery) -> bool {
         self.chain.iter().find(|hook| hook.name() == name).is_some_and(|hook| hook.offer(delivery))
+    }
+
+    /// Whether it is this very chain, or both have no hook.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let are_empty = self.chain.is_empty() && other.chain.is_empty();
+        self.deadline == other.deadline && (are_empty || Arc::ptr_eq(&self.chain, &other.chain))
     }
 
     /// Closes every hook, all at once, each with that deadline. Gives how much was not delivered in all.

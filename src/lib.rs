@@ -192,7 +192,7 @@
 //! | `metrics` | numbers from messages, pure | [`session_metrics`], [`Outline`], [`LiveMetrics`], [`Activity`], [`explain()`] |
 //! | `repository` | the port: what can be asked, changed and watched, filters, errors; a MongoDB collection and a folder | [`SessionRepository`], [`ListQuery`], [`Watch`], [`Filter`], [`Error`], [`MongoRepository`], [`FolderRepository`] |
 //! | `hook` | a chain around metadata, feedback, deletions and restores | [`Hook`], [`Hooks`], [`Outbox`] |
-//! | `manager` | what an agent program calls | [`SessionManager`], [`SessionManagerFactory`], [`Agent`] |
+//! | `manager` | what an agent program calls, and the tool that its agent calls | [`SessionManager`], [`SessionManagerFactory`], [`Agent`], [`MetadataTool`] |
 //!
 //! What is used less, or by stores of your own, has modules:
 //!
@@ -215,6 +215,7 @@
 //! | --- | --- |
 //! | `app` (default) | the program `strandscope`: its modules are no part of the library's interface |
 //! | `webhook` | hooks that tell HTTP endpoints of changes; part of `app` |
+//! | `encryption` | a hook that encrypts fields of the metadata; part of `app` |
 //! | `conformance` | a suite that any store can be checked with |
 //! | `aws` | `authMechanism=MONGODB-AWS` in a connection string; part of `app` |
 //! | `key-password` | `tlsCertificateKeyFilePassword` in a connection string; part of `app` |
@@ -240,6 +241,10 @@ pub use bson;
 pub use jiff::{Timestamp, Zoned, tz::TimeZone};
 pub use secrecy::{ExposeSecret, SecretString};
 
+#[cfg(feature = "encryption")]
+pub use hook::{
+    CipherError, CipherFinding, CipherKeys, EncryptMetadata, EncryptedField, FieldCipher, KeyProblem, Rotation,
+};
 pub use hook::{
     Deliver, Delivery, DeliveryOutcome, DeliveryReport, DeliveryTally, HOOK_DEADLINE, Hook, HookAction, HookAnswer,
     HookOperation, HookOutcome, HookPayload, HookReport, HookSubject, Hooks, Next, Outbox, OutboxOptions,
@@ -247,9 +252,10 @@ pub use hook::{
 #[cfg(feature = "webhook")]
 pub use hook::{HookSettings, Webhook, WebhookError, WebhookProblem, WebhookSettings};
 pub use manager::{
-    Agent, AgentSummary, CopyKeeper, EventLoopMetrics, GuardrailIntervention, ModelCall, Repair, RepairKind, Repaired,
-    Resumed, SessionManager, SessionManagerBuilder, SessionManagerFactory, SessionOverrides, SessionSettings, Started,
-    repair, retention,
+    Agent, AgentSummary, CopyKeeper, EventLoopMetrics, FactorySettings, GlobalFactoryError, GuardrailIntervention,
+    MetadataTool, ModelCall, Repair, RepairKind, Repaired, Resumed, SessionManager, SessionManagerBuilder,
+    SessionManagerFactory, SessionOverrides, SessionSettings, Started, ToolAnswer, close_global_factory,
+    get_global_factory, initialize_global_factory, repair, retention, set_global_factory, with_global_factory,
 };
 pub use metrics::{
     Activity, AgentMetrics, AgentOutline, AgentState, CallMetrics, Explanation, Figure, FigureSource, Latency,
@@ -264,7 +270,9 @@ pub use repository::{
     filter::{Comparison, FilterTerm, FilterTest, RatingWord, TextMatch},
     folder::{FolderRepository, open as open_folder},
     mongo::{
-        MongoRepository, driver, open as open_mongo,
+        MongoRepository,
+        connection::{ConnectionStatistics, ConnectionStatus, ServerMember, ServerState},
+        driver, open as open_mongo,
         pool::{Pool, PoolOptions, PoolStatistics},
     },
     open, open_writable,
@@ -273,8 +281,9 @@ pub use session::{
     AgentCount, AgentId, Applied, Block, BlockPlace, Change, ChangeDate, ChangeKind, ChangedFields, Counters, Details,
     Feedback, FeedbackRewrite, FeedbackTally, Finding, Guard, GuardrailEvent, Image, Interrupt, InterruptState, Media,
     MediaKind, MediaSource, Message, MessageBody, MetadataEdit, MetadataPath, Rating, Reasoning, Redaction, Role,
-    Session, SessionKey, StoredAgent, StoredDate, StoredValue, Summary, ToolContent, ToolCounter, ToolPairs,
-    ToolResult, ToolStatus, ToolUse, UnclearDate, UnknownMediaKind, Usage, decode, distinct_names, edit, encode,
+    SealedValue, Session, SessionKey, StoredAgent, StoredDate, StoredValue, Summary, ToolContent, ToolCounter,
+    ToolPairs, ToolResult, ToolStatus, ToolUse, UnclearDate, UnknownMediaKind, Usage, decode, distinct_names, edit,
+    encode,
     history::StoredMessage,
     plain,
     record::{

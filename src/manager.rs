@@ -7,21 +7,28 @@ mod conversation;
 mod create;
 mod deletion;
 mod factory;
+mod global;
 mod guardrail;
 mod people;
 mod redaction;
 mod repair;
 pub mod retention;
 mod stored;
+mod tool;
 
 pub use accumulator::{EventLoopMetrics, ModelCall};
 pub use agent::{Agent, Resumed, Started};
 pub use create::SessionSettings;
 pub use deletion::CopyKeeper;
-pub use factory::{SessionManagerFactory, SessionOverrides};
+pub use factory::{FactorySettings, SessionManagerFactory, SessionOverrides};
+pub use global::{
+    GlobalFactoryError, close_global_factory, get_global_factory, initialize_global_factory, set_global_factory,
+    with_global_factory,
+};
 pub use guardrail::GuardrailIntervention;
 pub use repair::{Repair, RepairKind, Repaired, repair};
 pub use stored::AgentSummary;
+pub use tool::{MetadataTool, ToolAnswer};
 
 use std::{
     collections::HashMap,
@@ -43,6 +50,7 @@ use conversation::AgentSlot;
 ///   each turn.
 /// - What people change, through the hooks: [`metadata`](Self::metadata), [`edit_metadata`](Self::edit_metadata),
 ///   [`add_feedback`](Self::add_feedback), [`change_feedback`](Self::change_feedback), [`delete_session`](Self::delete_session).
+/// - What its agent changes of it: [`metadata_tool`](Self::metadata_tool).
 /// - What is stored of the agents: [`list_agents`](Self::list_agents), [`messages`](Self::messages),
 ///   [`agent_config`](Self::agent_config). All else can be asked of the [`repository`](Self::repository).
 ///

@@ -26,6 +26,7 @@ pub mod pairs;
 pub mod plain;
 pub(crate) mod python;
 pub mod record;
+pub mod sealed;
 pub(crate) mod secret;
 mod setters;
 pub mod stored;
@@ -49,6 +50,7 @@ pub use interrupt::{Interrupt, InterruptState};
 pub use message::{Counters, Message, Redaction, Role, ToolCounter, Usage};
 pub use metadata_edit::{Guard, MetadataEdit, MetadataPath};
 pub use pairs::{BlockPlace, ToolPairs};
+pub use sealed::SealedValue;
 pub use stored::StoredValue;
 pub use summary::{AgentCount, Details, Summary, distinct_names};
 

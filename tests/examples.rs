@@ -32,6 +32,16 @@ fn hooks_refuse_change_and_tell() {
 }
 
 #[test]
+fn an_agent_manages_the_metadata_of_its_session() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let said = run("metadata_tool", &[dir.path().to_str().expect("a path")]);
+    assert!(said.contains("No metadata stored in session"), "{said}");
+    assert!(said.contains("Successfully updated metadata fields: ['priority', 'order']"), "{said}");
+    assert!(said.contains("refused: Error managing metadata: ") && said.contains("customer.tier"), "{said}");
+    assert!(said.ends_with("left: {\"priority\":\"high\"}\n"), "{said}");
+}
+
+#[test]
 fn a_repository_of_ones_own() {
     assert!(run("memory", &[]).contains("high"));
 }

@@ -10,6 +10,7 @@ mod doctor;
 mod feedback;
 mod list;
 mod log;
+mod mcp;
 mod metadata;
 mod metrics;
 mod output;
@@ -66,6 +67,7 @@ fn run(args: Args) -> anyhow::Result<()> {
             Some(CliCommand::Delete(args)) => delete::run(&context, &args).await,
             Some(CliCommand::Restore { file }) => restore::run(&context, file).await,
             Some(CliCommand::Doctor(args)) => doctor::run(&context, &args).await,
+            Some(CliCommand::Mcp(args)) => mcp::run(&context, &args).await,
         };
         log::ending();
         context.close().await;

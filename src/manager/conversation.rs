@@ -25,6 +25,8 @@ struct Known {
     initialized: bool,
     /// The end of the history as last seen.
     tail: Option<Tail>,
+    /// Whether no message before the end has a higher id than the last one; else the next append reads the ids first.
+    ends_highest: bool,
     /// What was last stored of the agent.
     synced: Parts,
     /// The figures that were last stored, and on which message.
@@ -114,7 +116,7 @@ impl SessionManager {
             at: Timestamp::now(),
         };
         self.repository().create_agent(self.key(), &new).await?;
-        *known = Known { tail: Some(Tail::default()), synced: parts, ..Known::default() };
+        *known = Known { tail: Some(Tail::default()), ends_highest: true, synced: parts, ..Known::default() };
         for mut body in agent.messages() {
             self.append(id, &mut body, known).await?;
         }
@@ -131,6 +133,10 @@ impl SessionManager {
         let history = self.repository().history(self.key(), &stored.id, removed, None).await?;
         let last = history.iter().find(|message| message.index + 1 == stored.message_count);
         known.tail = last.map(|last| Tail { len: stored.message_count, last_id: last.message_id });
+        known.ends_highest = known.tail.is_some_and(|tail| {
+            // Those that were removed were not read: they are lower where the last one's id is its position.
+            history.iter().all(|message| message.message_id <= tail.last_id) && (removed == 0 || is_numbered(tail))
+        });
         let conversation_manager_state = document(stored.conversation_manager);
         let summary = conversation_manager_state.get_document("summary_message").ok().cloned().map(MessageBody);
         let messages = summary.into_iter().chain(history.into_iter().map(|message| message.body)).collect();
@@ -179,8 +185,9 @@ impl SessionManager {
         // The caller's own: by it a retry is known.
         body.ensure_tracking_id();
         let message = NewMessage::new(body.clone());
-        let tail = self.repository().append_message(self.key(), agent, &message, known.tail).await?;
-        known.tail = Some(tail);
+        let seen = known.tail.filter(|_| known.ends_highest);
+        let tail = self.repository().append_message(self.key(), agent, &message, seen).await?;
+        (known.tail, known.ends_highest) = (Some(tail), true);
         Ok(tail.last_id.unwrap_or_default())
     }
 
@@ -265,9 +272,15 @@ impl SessionManager {
         let id = last.last().and_then(|message| message.message_id).ok_or_else(|| {
             Error::invalid(self.id(), "a redaction", format!("agent {:?} has no message to redact", agent.as_str()))
         })?;
-        known.tail = Some(Tail { len: count, last_id: Some(id) });
+        let tail = Tail { len: count, last_id: Some(id) };
+        (known.tail, known.ends_highest) = (Some(tail), is_numbered(tail));
         Ok(id)
     }
+}
+
+/// Whether the last message's id is its position, as it is where nobody numbered on his own.
+fn is_numbered(tail: Tail) -> bool {
+    tail.last_id.and_then(|id| u64::try_from(id).ok()).is_some_and(|id| id.checked_add(1) == Some(tail.len))
 }
 
 fn document(value: Option<Bson>) -> Document {

@@ -1,5 +1,9 @@
 //! Many managers on one pool.
 
+mod connect;
+
+pub use connect::FactorySettings;
+
 use std::{
     collections::HashMap,
     fmt,
@@ -12,7 +16,10 @@ use crate::{
     hook::Hooks,
     repository::{
         Error, Result, SessionRepository,
-        mongo::pool::{Pool, PoolStatistics},
+        mongo::{
+            connection::ConnectionStatistics,
+            pool::{Pool, PoolStatistics},
+        },
     },
     session::{SessionKey, setters},
 };
@@ -145,13 +152,34 @@ impl SessionManagerFactory {
         self.source.as_ref()?.pool.statistics()
     }
 
-    /// Lets the hooks deliver what they hold, up to a deadline, then closes the pool; a lent client stays open.
-    pub async fn close(self) {
-        self.hooks.close(DRAIN).await;
-        drop(self.repository);
-        if let Some(source) = self.source {
-            source.others.lock().unwrap_or_else(PoisonError::into_inner).clear();
-            source.pool.close().await;
+    /// What it is connected to now: the server answers or why it does not, its version and state, and the pool's figures. Asks the
+    /// server once, without repeating: made for a health check. A factory of one repository without a pool tells whether its store
+    /// answers.
+    pub async fn connection_statistics(&self) -> ConnectionStatistics {
+        match &self.source {
+            Some(source) => source.pool.connection_statistics().await,
+            None => ConnectionStatistics::of_store(self.repository.location(), self.repository.ping().await),
         }
+    }
+
+    /// Lets the hooks deliver what they hold, up to a deadline of 10 s, then closes the pool; a lent client stays open. Gives how much
+    /// the hooks did not deliver.
+    pub async fn close(self) -> u64 {
+        self.end().await
+    }
+
+    /// The same where others still hold it: their managers can do nothing any more.
+    pub(super) async fn end(&self) -> u64 {
+        let undelivered = self.hooks.close(DRAIN).await;
+        if let Some(source) = &self.source {
+            source.others.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            source.pool.clone().close().await;
+        }
+        undelivered
+    }
+
+    /// Where its sessions are, among all stores. Holds no password.
+    pub(super) fn identity(&self) -> String {
+        self.repository.identity()
     }
 }

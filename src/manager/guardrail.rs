@@ -3,7 +3,7 @@
 use bson::{Bson, Document};
 use jiff::Timestamp;
 
-use crate::session::{AgentId, record::NewGuardrailEvent, setters};
+use crate::session::{AgentId, python, record::NewGuardrailEvent, setters};
 
 /// What a guardrail did to a message. Source: `guardrail_event` of the message, `guardrail_events[]` of the session.
 ///
@@ -115,23 +115,11 @@ fn word(field: Option<&Bson>) -> String {
     match field {
         None => "UNKNOWN".to_owned(),
         Some(Bson::String(text)) => text.clone(),
-        Some(Bson::Double(number)) => python_float(*number),
+        Some(Bson::Double(number)) => python::float(*number),
         Some(Bson::Boolean(true)) => "True".to_owned(),
         Some(Bson::Boolean(false)) => "False".to_owned(),
         Some(Bson::Null) => "None".to_owned(),
         Some(other) => other.to_string(),
-    }
-}
-
-/// `0.3`, `1.0`, `1e-05`: Rust and Python print the same digits and turn to exponents at the same sizes.
-fn python_float(number: f64) -> String {
-    if number.is_nan() {
-        return "nan".to_owned();
-    }
-    let shown = format!("{number:?}");
-    match shown.split_once('e').and_then(|(digits, exponent)| Some((digits, exponent.parse::<i32>().ok()?))) {
-        Some((digits, exponent)) => format!("{digits}e{exponent:+03}"),
-        None => shown,
     }
 }
 

@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! client ---- connects, tells errors apart (errors)      discover -- which collections look like sessions
+//! connection - what it is connected to
 //! list ------ pages by date, then by _id (rows, filter,  explain --- whether an index serves a filter
 //!             findings)
 //! details --- counts and sizes of the rows in view       indexes --- what there is, what to create
@@ -21,6 +22,7 @@
 mod ask;
 mod check;
 mod client;
+pub mod connection;
 mod conversation;
 mod details;
 mod discover;

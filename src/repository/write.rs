@@ -143,7 +143,7 @@ impl Tail {
     /// The id of the next message: one more than the last one's, else its position.
     #[must_use]
     pub fn next_id(self) -> i64 {
-        self.last_id.map_or(self.len as i64, |id| id + 1)
+        self.last_id.map_or(self.len as i64, |id| id.saturating_add(1))
     }
 
     /// The tail after the next message.

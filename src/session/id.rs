@@ -53,6 +53,12 @@ impl SessionKey {
     pub fn text(&self) -> &str {
         &self.text
     }
+
+    /// Its canonical Extended JSON, by which it is compared.
+    #[cfg(feature = "encryption")]
+    pub(crate) fn canonical(&self) -> &str {
+        &self.canonical
+    }
 }
 
 impl From<bson::oid::ObjectId> for SessionKey {

@@ -94,8 +94,21 @@ pub(crate) fn double(number: f64) -> Value {
     Number::from_f64(number).map_or_else(|| carry(beyond(number)), Value::Number)
 }
 
+/// A double as Python's `str` tells it: `0.3`, `1.0`, `1e-05`, `nan`. Rust and Python print the same digits and turn to exponents
+/// at the same sizes.
+pub(crate) fn float(number: f64) -> String {
+    if number.is_nan() {
+        return "nan".to_owned();
+    }
+    let shown = format!("{number:?}");
+    match shown.split_once('e').and_then(|(digits, exponent)| Some((digits, exponent.parse::<i32>().ok()?))) {
+        Some((digits, exponent)) => format!("{digits}e{exponent:+03}"),
+        None => shown,
+    }
+}
+
 /// Python's words for what is no number, and for what is beyond all of them.
-fn beyond(number: f64) -> &'static str {
+pub(crate) fn beyond(number: f64) -> &'static str {
     match number {
         _ if number.is_nan() => "NaN",
         _ if number > 0.0 => "Infinity",

@@ -3,6 +3,9 @@
 
 #[path = "../support/examples.rs"]
 mod examples;
+#[cfg(unix)]
+#[path = "../support/python.rs"]
+mod python;
 #[path = "../support/mod.rs"]
 mod support;
 #[cfg(unix)]
@@ -22,6 +25,7 @@ mod filter;
 mod folder;
 mod folder_watch;
 mod folder_writing;
+mod global;
 mod guards;
 mod hooks;
 mod hostile;
@@ -31,10 +35,12 @@ mod layouts;
 mod live;
 mod lost_answers;
 mod manager;
+mod mcp;
 mod metrics;
 mod mongo;
 mod proxy;
 mod readme;
 mod reports;
+mod side_by_side;
 mod strands;
 mod task;

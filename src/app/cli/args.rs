@@ -1,8 +1,12 @@
 //! The arguments.
 
+mod doctor;
+mod mcp;
 mod top;
 mod writing;
 
+pub use doctor::DoctorArgs;
+pub use mcp::McpArgs;
 pub use top::TopArgs;
 pub use writing::{
     DeleteArgs, FeedbackArgs, FeedbackCommand, HistoryArgs, ManyArgs, MetadataCommand, RatingArg, TypeArg,
@@ -106,6 +110,8 @@ pub enum CliCommand {
     },
     /// Checks connection, server, rights, indexes and live updates, or one session; says what to do
     Doctor(DoctorArgs),
+    /// Tools for agents and assistants, by the Model Context Protocol on standard input and output
+    Mcp(McpArgs),
 }
 
 /// The words of `--sort`.
@@ -197,20 +203,6 @@ pub struct MetricsArgs {
     #[arg(allow_hyphen_values = true)]
     pub id: String,
     /// One JSON object
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `doctor`.
-#[derive(Debug, clap::Args)]
-pub struct DoctorArgs {
-    /// Check this session: what in its document cannot be read
-    #[arg(allow_hyphen_values = true)]
-    pub id: Option<String>,
-    /// Create the indexes that lists and filters use
-    #[arg(long, conflicts_with = "id")]
-    pub create_indexes: bool,
-    /// One JSON object a line
     #[arg(long)]
     pub json: bool,
 }

@@ -28,6 +28,14 @@ pub fn ask(place: &str, words: &str, given: Option<&str>) -> Result<()> {
     Err(Stop::Said(1).into())
 }
 
+/// Takes the words that were given. Nobody is asked: standard input is for something else.
+pub fn given(place: &str, words: &str, given: Option<&str>) -> Result<()> {
+    match given {
+        Some(_) => ask(place, words, given),
+        None => Err(unasked(&text::line(place), words).into()),
+    }
+}
+
 /// `--confirm` has other words.
 fn others(place: &str) -> Stop {
     Stop::Usage(format!("--confirm does not have the words that {place} asks for before a change; nothing was changed"))
@@ -50,6 +58,10 @@ mod tests {
         assert!(ask("prod", "prod-eu", Some("prod-eu")).is_ok());
         let error = ask("prod", "prod-eu", Some("prod")).unwrap_err();
         assert!(error.to_string().contains("--confirm does not have the words that prod asks for"), "{error}");
+        assert!(super::given("prod", "prod-eu", Some("prod-eu")).is_ok());
+        assert!(
+            super::given("prod", "prod-eu", Some("prod")).is_err() && super::given("prod", "prod-eu", None).is_err()
+        );
         assert!(unasked("prod", "two words").to_string().ends_with("give --confirm 'two words'"));
     }
 }

@@ -58,6 +58,12 @@ impl Context {
         confirm::ask(&place.name, words, self.confirm.as_deref())
     }
 
+    /// The same for a place where standard input is no person's: the words must have been given.
+    pub fn agree_unasked(&self, place: &Place) -> Result<()> {
+        let Some(words) = &place.rules.confirm else { return Ok(()) };
+        confirm::given(&place.name, words, self.confirm.as_deref())
+    }
+
     /// The sessions that are meant, `None` where nothing says.
     pub fn chosen(&self) -> Result<Option<Place>> {
         Ok(self.config.connection(&self.connection, &self.environment)?)

@@ -76,9 +76,7 @@ async fn version(reader: &MongoRepository, hello: &Document) -> Check {
     if let Some(error) = client::too_old(hello, reader.pool.hosts()) {
         return Check::told(Verdict::Fail, NAME, &error);
     }
-    let info = client::ask(&reader.pool, "admin", doc! { "buildInfo": 1 }).await;
-    let version = info.ok().and_then(|info| info.get_str("version").ok().map(str::to_owned));
-    match version {
+    match client::version(&reader.pool).await {
         Some(version) => Check::ok(NAME, format!("MongoDB {version}")),
         None => Check::ok(NAME, "MongoDB 4.4 or later (it does not tell its version)"),
     }

@@ -25,15 +25,21 @@ impl Pool {
     /// What a connection can meet, and [`Error::TooOld`](crate::Error::TooOld).
     pub async fn greet(&self) -> Result<()> {
         let me = self.clone();
-        self.read_while("the server's greeting", |_| async move { greet(&me).await }).await
+        self.read_while("the server's greeting", |_| async move { greet(&me).await.map(drop) }).await
     }
 }
 
-/// Checks that a server answers and is new enough.
-async fn greet(pool: &Pool) -> Result<()> {
+/// Checks that a server answers and is new enough, and gives what it says of itself.
+pub(super) async fn greet(pool: &Pool) -> Result<Document> {
     let greeting = Doing::new("hello", "its greeting");
     let hello = hello(pool).await.map_err(|error| errors::error(&error, greeting, &pool.place("admin".to_owned())))?;
-    too_old(&hello, pool.hosts()).map_or(Ok(()), Err)
+    too_old(&hello, pool.hosts()).map_or(Ok(hello), Err)
+}
+
+/// The server's version, where it tells it.
+pub(super) async fn version(pool: &Pool) -> Option<String> {
+    let info = ask(pool, "admin", doc! { "buildInfo": 1 }).await.ok()?;
+    info.get_str("version").ok().map(str::to_owned)
 }
 
 /// The error of a server that says it is older than what the driver speaks.

@@ -2,9 +2,9 @@
 
 mod output;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::app::mcp::McpTool;
+use crate::app::mcp::{McpTool, object};
 
 /// Names of the tools.
 pub const LIST: &str = "list_sessions";
@@ -81,18 +81,11 @@ fn tool(
         name,
         title,
         description,
-        input: fields(input),
-        output: fields(output),
+        input: object(input),
+        output: object(output),
         read_only: true,
         destructive: false,
         idempotent: true,
-    }
-}
-
-fn fields(schema: Value) -> Map<String, Value> {
-    match schema {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
     }
 }
 

@@ -2,6 +2,9 @@
 //!
 //! The push is guarded by the end of the history, so that two writers never choose the same id. A push that matched
 //! nothing is one that came second, or one whose answer was lost: the message's `tracking_id` tells them apart.
+//!
+//! A writer without such a guard counts from what it read once, so what it pushes last may have a lower id than others: after
+//! `0 1 2 3 2` comes 4. Where the end is read, the highest id of all is read with it; after a push of ours the last is the highest.
 
 use bson::{Bson, Document, doc};
 
@@ -28,22 +31,22 @@ pub(super) async fn append(
     known: Option<Tail>,
 ) -> Result<Tail> {
     let append = Append { run, key, agent, message };
-    let mut tail = match known {
-        Some(tail) => tail,
+    let (mut tail, mut id) = match known {
+        Some(tail) => (tail, tail.next_id()),
         None => match append.end().await? {
             End { ours: Some(found), .. } => return Ok(found),
-            end => end.tail,
+            end => (end.tail, end.next_id()),
         },
     };
     let mut may_be_stored = false;
     let mut pauses = append.run.pauses();
     for _ in 0..PATIENCE {
-        let stored = encode::message(&append.message, tail.next_id());
+        let stored = encode::message(&append.message, id);
         let losses = append.run.losses();
         let answer = append.push(&stored, tail).await;
         let told = append.run.told(answer, losses, &mut may_be_stored).map_err(|error| sized(error, &stored))?;
         match told {
-            Attempt::Done(true) => return Ok(tail.advanced()),
+            Attempt::Done(true) => return Ok(Tail { len: tail.len + 1, last_id: Some(id) }),
             Attempt::Done(false) | Attempt::Unmatched => {}
             Attempt::Lost(lost) => append.run.pause(&mut pauses, may_be_stored, lost).await?,
         }
@@ -51,7 +54,7 @@ pub(super) async fn append(
         if let Some(found) = end.ours {
             return append.run.found(found);
         }
-        tail = end.tail;
+        (tail, id) = (end.tail, end.next_id());
     }
     let doing = format!("appending a message to session {:?}", append.key.text());
     Err(Error::other(doing, "other writers always came first").with_hint("try again"))
@@ -67,8 +70,18 @@ struct Append {
 /// The end of the history as it is stored.
 struct End {
     tail: Tail,
+    /// The highest `message_id` of all.
+    highest: Option<i64>,
     /// Where our message stands, if it does: the tail as it was just after it.
     ours: Option<Tail>,
+}
+
+impl End {
+    /// An id that no message has.
+    fn next_id(&self) -> i64 {
+        let after = |id: i64| id.saturating_add(1);
+        self.tail.next_id().max(self.highest.map_or(0, after))
+    }
 }
 
 impl Append {
@@ -101,6 +114,7 @@ impl Append {
         let agent = format!("$agents.{}", self.agent.as_str());
         let messages = expr::messages_of("$$a");
         let ids = "$$m.message.tracking_id";
+        let id_of = doc! { "$cond": [ { "$isNumber": "$$n.message_id" }, "$$n.message_id", Bson::Null ] };
         let ours = self.message.body.tracking_id().map_or(Bson::Null, |id| expr::literal(id).into());
         let ours = doc! { "$indexOfArray": [ { "$map": { "input": "$$m", "as": "m", "in": ids } }, ours ] };
         let stage = doc! { "$project": { "_id": 0, "end": { "$let": {
@@ -112,6 +126,7 @@ impl Append {
                 "last": { "$arrayElemAt": [ { "$map": {
                     "input": { "$slice": [ "$$m", -1 ] }, "as": "l", "in": "$$l.message_id",
                 } }, 0 ] },
+                "highest": { "$max": { "$map": { "input": "$$m", "as": "n", "in": id_of } } },
                 "ours": ours,
             } } },
         } } } };
@@ -132,7 +147,7 @@ impl Append {
             Some(at) => Some(self.stored_at(at.unsigned_abs()).await?),
             None => None,
         };
-        Ok(End { tail, ours })
+        Ok(End { tail, highest: number("highest"), ours })
     }
 
     /// The tail as it was just after the message at that position.
