@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     app::{
-        json, namesakes,
+        json,
         search::{HistoryPage, HistoryWalk},
     },
     repository::{Error, Filter, ListQuery, Projection, Result as StoreResult, SessionReader},
@@ -165,8 +165,7 @@ impl TextSearch<'_> {
             };
             // One that is gone by now is left out.
             if let Some(row) = rows.first() {
-                let name = refusal::exactly(row);
-                let stopped = self.session(row, &name, begun.left).await?;
+                let stopped = self.session(row, begun.left).await?;
                 if stopped.is_some() {
                     return Ok(stopped);
                 }
@@ -180,27 +179,25 @@ impl TextSearch<'_> {
         Ok(None)
     }
 
-    /// The sessions of the next page of the list.
+    /// The sessions of the next page of the list, each as soon as the list has it.
     async fn page(&mut self) -> Result<Option<Stopped>, AssistantRefusal> {
         let mut query = ListQuery::new(PAGE).filter(self.wanted.filter.clone());
         query.after = self.place.page.clone();
-        let Some((rows, end)) = self.in_time(self.reader.list(&query).read()).await? else {
-            return Ok(Some(Stopped::Time));
-        };
-        let others = self.in_time(namesakes::of(self.reader.as_ref(), &rows)).await?;
-        let Some(others) = others else { return Ok(Some(Stopped::Time)) };
-        let names = refusal::names(&rows, &others);
-        for (row, name) in rows.iter().zip(&names) {
+        let mut page = self.reader.list(&query);
+        loop {
+            let Some(row) = self.in_time(page.next_row()).await? else { return Ok(Some(Stopped::Time)) };
+            let Some(row) = row else { break };
             if self.place.is_done(&row.key) {
                 continue;
             }
             if self.sessions == MOST_SEARCHED {
                 return Ok(Some(Stopped::Sessions));
             }
-            if let Some(stopped) = self.session(row, name, None).await? {
+            if let Some(stopped) = self.session(&row, None).await? {
                 return Ok(Some(stopped));
             }
         }
+        let end = page.end().cloned().unwrap_or_default();
         if end.next.is_none() && end.timed_out {
             return Ok(Some(Stopped::Time));
         }
@@ -212,7 +209,6 @@ impl TextSearch<'_> {
     async fn session(
         &mut self,
         row: &Summary,
-        name: &str,
         left: Option<Vec<(String, u64)>>,
     ) -> Result<Option<Stopped>, AssistantRefusal> {
         let session = match timeout_at(self.until, self.reader.open(&row.key, 0)).await {
@@ -245,7 +241,7 @@ impl TextSearch<'_> {
             };
             let Some(page) = page else { return Ok(None) };
             self.messages += page.looked;
-            if let PageLooked::Before(end) = self.look(&page, row, name, &veil) {
+            if let PageLooked::Before(end) = self.look(&page, row, &veil) {
                 walk.give_back(&page.agent, end);
                 let begun = Begun::of(&row.key, &walk);
                 self.place.begun = (!begun.is_over()).then_some(begun);
@@ -263,7 +259,7 @@ impl TextSearch<'_> {
     }
 
     /// Looks through a page from its end.
-    fn look(&mut self, page: &HistoryPage, row: &Summary, name: &str, veil: &Veil) -> PageLooked {
+    fn look(&mut self, page: &HistoryPage, row: &Summary, veil: &Veil) -> PageLooked {
         let wanted = self.wanted;
         let tools = CalledTools::of(&page.messages);
         for message in page.messages.iter().rev() {
@@ -271,7 +267,7 @@ impl TextSearch<'_> {
             let mut found = found.filter_map(|block| Some((wanted.excerpt(&block.text)?, block)));
             let Some((excerpt, block)) = found.next() else { continue };
             let hit = json!({
-                "session_id": name,
+                "session_id": refusal::exactly(row),
                 "application_name": row.application_name.as_deref().map(|text| cut(text, 120).0),
                 "agent_id": page.agent.as_str(),
                 "index": message.index,
@@ -291,7 +287,7 @@ impl TextSearch<'_> {
     }
 
     fn answer(self, stopped: Option<Stopped>) -> Value {
-        let idle = self.sessions == 0 && stopped == Some(Stopped::Time);
+        let idle = self.place == SearchPlace::default() && stopped == Some(Stopped::Time);
         // The limit may have been reached with the very last message.
         let over = self.place.ended && self.place.begun.is_none();
         let place = stopped.filter(|_| !idle && !over).and_then(|_| self.place.write());

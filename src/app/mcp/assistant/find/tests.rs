@@ -46,7 +46,12 @@ impl SessionReader for HeldSessions {
     }
 
     async fn resolve(&self, id: &str) -> StoreResult<Vec<Summary>> {
-        Ok(self.documents.iter().filter(|document| document.get_str("_id") == Ok(id)).map(decode::summary).collect())
+        Ok(self
+            .documents
+            .iter()
+            .filter(|document| document.get_str("_id").is_ok_and(|own| own == id))
+            .map(decode::summary)
+            .collect())
     }
 
     async fn document(&self, key: &SessionKey) -> StoreResult<Document> {
