@@ -8,7 +8,6 @@ mod context;
 mod delete;
 mod doctor;
 mod feedback;
-mod json;
 mod list;
 mod log;
 mod mcp;
@@ -27,7 +26,7 @@ use std::{process::ExitCode, time::Duration};
 
 use crate::app::{
     config::{Config, Environment},
-    demo,
+    demo, json,
 };
 use clap::Parser;
 

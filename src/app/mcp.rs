@@ -1,10 +1,12 @@
 //! Tools by the Model Context Protocol, over standard input and output. What a tool is stands here, so that only `server` knows the
 //! protocol.
 
+mod assistant;
 mod metadata;
 mod protecting;
 mod server;
 
+pub use assistant::Assistant;
 pub use metadata::MetadataTools;
 pub use protecting::Protecting;
 

@@ -67,6 +67,12 @@ pub fn sentence_on_screen(error: &Error) -> String {
     Told::on_screen(error).to_string()
 }
 
+/// An error as one sentence for a coding assistant, which has our tools and no command line of ours.
+#[must_use]
+pub fn sentence_to_assistant(error: &Error) -> String {
+    Told::with(error, words_to_assistant).to_string()
+}
+
 /// What to do about a finding, as one sentence; `None` where there is nothing to do.
 #[must_use]
 pub fn advice(hints: &[Hint]) -> Option<String> {
@@ -124,6 +130,17 @@ fn words_on_screen(hint: &Hint) -> String {
         }
         Hint::OpenForWriting => "it was opened to be read alone".to_owned(),
         other => other.to_string(),
+    }
+}
+
+/// A hint in terms of the tools that an assistant has.
+fn words_to_assistant(hint: &Hint) -> String {
+    match hint {
+        Hint::ListSessions => "list_sessions shows which there are".to_owned(),
+        Hint::ShowAgents { .. } => "show_messages without `agent` names its agents".to_owned(),
+        Hint::NarrowSearch => "narrow the filter, such as by since:1d".to_owned(),
+        Hint::SeeFindings { .. } => "session_health lists them".to_owned(),
+        other => words(other),
     }
 }
 

@@ -13,6 +13,7 @@ mod support;
 #[path = "../support/terminal.rs"]
 mod terminal;
 
+mod assistant;
 mod by_hand;
 mod cli;
 mod config;

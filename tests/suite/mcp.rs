@@ -133,6 +133,24 @@ async fn a_session_that_comes_later_is_served_then() {
 }
 
 #[tokio::test]
+async fn without_a_session_an_assistant_reads_all_of_them() {
+    for era in eras() {
+        let (home, _) = home(doc! { "tier": "gold" }).await;
+        let client = client(&home, &on_folder(&["mcp"]), era).await;
+        let tools = client.list_all_tools().await.unwrap();
+        let names: Vec<&str> = tools.iter().map(|tool| &*tool.name).collect();
+        assert_eq!(names, ["list_sessions", "show_messages", "find_text", "session_metrics", "session_health"]);
+        let only_reads = |tool: &rmcp::model::Tool| tool.annotations.as_ref().unwrap().read_only_hint == Some(true);
+        assert!(tools.iter().all(only_reads));
+        let found = call(&client, "list_sessions", json!({ "filter": "meta.tier:gold" })).await.unwrap();
+        assert_eq!(found.structured_content.unwrap()["sessions"][0]["session_id"], "s");
+        let wrong = call(&client, "list_sessions", json!({ "filter": "foo:x" })).await.unwrap();
+        assert_eq!((wrong.is_error, wrong.structured_content), (Some(true), None));
+        client.cancel().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn mongodb_tells_no_metadata_from_an_empty_one() {
     let fresh = support::fresh_collection("mcp").await;
     fresh.load([doc! { "_id": "bare", "session_id": "bare" }, doc! { "_id": "empty", "metadata": {} }]).await;
@@ -159,8 +177,6 @@ fn what_cannot_be_served_is_told_before_it_begins() {
     std::fs::create_dir(home.path().join("sessions")).unwrap();
     std::fs::create_dir(home.path().join("sessions/session_s")).unwrap();
     std::fs::write(home.path().join("sessions/session_s/session.json"), r#"{"session_id": "s"}"#).unwrap();
-    let unnamed = home.run(&on_folder(&["mcp"])).talk();
-    assert!(unnamed.starts_with("[2] ") && unnamed.contains("--session"), "{unnamed}");
     let config = home.config("[profiles.prod]\ndir = '~/sessions'\nconfirm = \"prod eu\"\n");
     let on_prod = ["mcp", "--session", "s", "--profile", "prod", "--config", &config];
     let unasked = home.run(&on_prod).talk();
@@ -168,4 +184,5 @@ fn what_cannot_be_served_is_told_before_it_begins() {
     // Nothing is asked of who only reads; with standard input at its end, it ends.
     home.run(&[&on_prod[..], &["--read-only"]].concat()).data();
     home.run(&[&on_prod[..], &["--confirm", "prod eu"]].concat()).data();
+    home.run(&["mcp", "--profile", "prod", "--config", &config]).data();
 }

@@ -4,14 +4,13 @@ mod report;
 
 use crate::{
     app::{
+        examine,
         place::{Place, Rights, Store},
         told::Told,
     },
-    metrics::{Outline, health},
-    repository::{Check, Error, Opened, SessionReader, Verdict, mongo::LARGEST_DOCUMENT},
+    repository::{Check, Error, Opened, SessionReader, Verdict},
 };
 use anyhow::Result;
-use jiff::Timestamp;
 
 use super::{args::DoctorArgs, context, context::Context, log, output, stop::Stop};
 use report::Report;
@@ -80,33 +79,7 @@ fn cannot_open(report: &mut Report, chosen: &Place, error: &Error) -> Result<()>
 /// What cannot be read in one session's document, and what is wrong with its histories.
 async fn session(reader: &dyn SessionReader, id: &str) -> Result<Vec<Check>> {
     let summary = context::one(reader, id).await?;
-    let session = reader.open(&summary.key, u64::MAX).await?;
-    let unwell = health(&session, &Outline::from(&session), Timestamp::now());
-    let mut checks: Vec<Check> = session
-        .all_findings()
-        .chain(&unwell)
-        .map(|finding| Check { verdict: Verdict::Warn, ..Check::ok(finding.path.clone(), finding.problem.clone()) })
-        .collect();
-    if checks.is_empty() {
-        let (agents, messages) = (session.agents.len(), session.message_count());
-        checks.push(Check::ok(
-            "document",
-            format!("everything in it can be read; agents: {agents}, messages: {messages}"),
-        ));
-    }
-    checks.extend(session.bytes.map(size));
-    Ok(checks)
-}
-
-/// A warning before the server refuses more.
-fn size(bytes: u64) -> Check {
-    let percent = bytes * 100 / LARGEST_DOCUMENT;
-    let share = if percent == 0 { "less than 1 %".into() } else { format!("{percent} %") };
-    let found = format!("{}, {share} of what a document may hold", crate::app::tui::render::format::bytes(bytes));
-    if percent < 85 {
-        return Check::ok("size", found);
-    }
-    Check::warn("size", found, "start a new session before the server refuses its next message")
+    Ok(examine::session(&reader.open(&summary.key, u64::MAX).await?))
 }
 
 async fn create_indexes(store: &Store) -> Check {

@@ -7,7 +7,7 @@ pub use rows::tally;
 use std::collections::HashMap;
 
 use crate::{
-    app::told,
+    app::{namesakes, told},
     metrics,
     repository::{Error, Filter, ListQuery, Projection, SessionReader},
     session::{Details, SessionKey, Summary, Usage},
@@ -66,7 +66,7 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
             }
         }
         let known = details(reader.as_ref(), &page).await?;
-        let others = namesakes(reader.as_ref(), &page).await?;
+        let others = namesakes::of(reader.as_ref(), &page).await?;
         rows.write(&mut out, &page, &others, &known)?;
         out.flush()?;
         left = left.saturating_sub(page.len() as u64);
@@ -90,16 +90,6 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
             None => return Ok(()),
         }
     }
-}
-
-/// The sessions that one of these rows might be taken for. Usual rows, whose `_id` is their `session_id`, need no look.
-async fn namesakes(reader: &dyn SessionReader, page: &[Summary]) -> Result<Vec<Summary>> {
-    let odd = page.iter().filter(|row| row.key != *row.name());
-    let names: Vec<String> = odd.map(|row| row.name().to_owned()).collect();
-    if names.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(reader.namesakes(&names).await?)
 }
 
 /// A lost connection ends the list: it would only be waited for once more.

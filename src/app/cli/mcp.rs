@@ -10,7 +10,7 @@ use anyhow::Result;
 use super::{args::McpArgs, context, context::Context, output, stop::Stop};
 use crate::{
     app::{
-        mcp::{self, McpTools, MetadataTools, Protecting},
+        mcp::{self, Assistant, McpTools, MetadataTools, Protecting},
         place::{Place, Store},
         signals::{Caught, Signals},
         told,
@@ -24,7 +24,8 @@ use crate::{
 
 pub async fn run(context: &Context, args: &McpArgs) -> Result<()> {
     let Some(id) = &args.session else {
-        return Err(Stop::Usage("name the session whose metadata is served: --session ID".into()).into());
+        let reader = context.reader().await?;
+        return serve(Arc::new(Assistant::new(reader))).await;
     };
     let hooks = context.hooks()?;
     let done = metadata(context, &hooks, id).await;

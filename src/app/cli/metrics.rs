@@ -2,12 +2,8 @@
 
 mod tables;
 
-use crate::{
-    metrics::{AgentMetrics, Latency, SessionMetrics, session_metrics},
-    session::Summary,
-};
+use crate::metrics::session_metrics;
 use anyhow::Result;
-use serde_json::{Map, Value, json};
 
 use super::{args::MetricsArgs, context, context::Context, json, output::Out};
 
@@ -17,7 +13,7 @@ pub async fn run(context: &Context, args: &MetricsArgs) -> Result<()> {
     let metrics = session_metrics(&reader.outline(&summary.key).await?);
     let mut out = Out::new();
     if args.json {
-        out.line(&json::line(&object(&summary, &metrics)))?;
+        out.line(&json::line(&json::metrics(&summary, &metrics)))?;
     } else {
         for line in tables::lines(&metrics) {
             out.line(&line)?;
@@ -26,55 +22,11 @@ pub async fn run(context: &Context, args: &MetricsArgs) -> Result<()> {
     Ok(out.flush()?)
 }
 
-fn object(summary: &Summary, metrics: &SessionMetrics) -> Value {
-    let agents: Map<String, Value> =
-        metrics.agents.iter().map(|(id, figures)| (id.as_str().to_owned(), agent(figures))).collect();
-    json!({
-        "session_id": summary.name(),
-        "total": {"usage": json::usage(&metrics.total)},
-        "agents": agents,
-    })
-}
-
-fn agent(figures: &AgentMetrics) -> Value {
-    let tools: Map<String, Value> = figures
-        .tools
-        .iter()
-        .map(|tool| {
-            let value = json!({
-                "call_count": tool.call_count,
-                "success_count": tool.success_count,
-                "error_count": tool.error_count,
-                "total_time_s": tool.total_time_s,
-            });
-            (tool.name.clone(), value)
-        })
-        .collect();
-    json!({
-        "usage": json::usage(&figures.usage),
-        "latency_ms": latency(&figures.latency),
-        "calls": figures.calls,
-        "turns": figures.turns,
-        "runs": figures.runs,
-        "context_tokens": figures.context_tokens,
-        "tools": tools,
-    })
-}
-
-/// As tokens do, the sum says where a part of it is unknown.
-fn latency(found: &Latency) -> Value {
-    let mut figures = json!({"total": found.total, "last": found.last, "p50": found.p50, "p95": found.p95});
-    if found.partial && found.total.is_some() {
-        figures["lower_bound"] = true.into();
-    }
-    figures
-}
-
 #[cfg(test)]
 mod tests {
     use crate::{
-        metrics::ToolMetrics,
-        session::{SessionKey, Usage},
+        metrics::{AgentMetrics, Latency, SessionMetrics, ToolMetrics},
+        session::{SessionKey, Summary, Usage},
     };
 
     use super::*;
@@ -124,6 +76,6 @@ mod tests {
             unclear_dates: Vec::new(),
             metadata: None,
         };
-        insta::assert_snapshot!(json::line(&object(&summary, &figures())));
+        insta::assert_snapshot!(json::line(&json::metrics(&summary, &figures())));
     }
 }

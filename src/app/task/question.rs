@@ -12,6 +12,7 @@ use crate::{
         alert::row_among,
         fleet::{self, read::FleetExtent},
         place::WriteRules,
+        search::HistoryWalk,
         told,
         writes::{
             HandWriter,
@@ -22,9 +23,6 @@ use crate::{
     repository::{Error, ListQuery, SessionReader},
     session::{AgentId, SessionKey, plain},
 };
-
-/// How many messages a find reads at once.
-const FIND_PAGE: u64 = 200;
 
 /// How many rows go out in one event at most.
 const ROWS_AT_ONCE: usize = 256;
@@ -211,28 +209,19 @@ impl Question {
     async fn find(&self, ticket: Ticket, key: &SessionKey, agent: Option<AgentId>, needle: &str) -> Result<(), Error> {
         let needle = needle.to_lowercase();
         let session = self.reader.open(key, 0).await?;
-        // What is left to search of each agent: so many messages from the start.
-        let mut left: Vec<(AgentId, u64)> = session
+        let agents = session
             .agents
             .into_iter()
             .filter(|found| agent.as_ref().is_none_or(|wanted| wanted == &found.id))
-            .map(|found| (found.id, found.message_count))
-            .collect();
+            .map(|found| (found.id, found.message_count));
+        let mut walk = HistoryWalk::new(Arc::clone(&self.reader), key.clone(), agents);
         let mut searched = 0;
-        while left.iter().any(|(_, end)| *end > 0) {
-            for (agent, end) in &mut left {
-                let start = end.saturating_sub(FIND_PAGE);
-                if start == *end {
-                    continue;
-                }
-                let messages = self.reader.messages(key, agent, start..*end).await?;
-                searched += *end - start;
-                *end = start;
-                let found = messages.iter().rev().filter(|message| plain::says(message, &needle));
-                let hits = found.map(|message| (agent.clone(), message.index)).collect();
-                if !self.reply.send(&self.events, Event::Found { ticket, hits, searched, done: false }).await {
-                    return Ok(());
-                }
+        while let Some(page) = walk.next_page().await? {
+            searched += page.looked;
+            let found = page.messages.iter().rev().filter(|message| plain::says(message, &needle));
+            let hits = found.map(|message| (page.agent.clone(), message.index)).collect();
+            if !self.reply.send(&self.events, Event::Found { ticket, hits, searched, done: false }).await {
+                return Ok(());
             }
         }
         self.reply.send(&self.events, Event::Found { ticket, hits: Vec::new(), searched, done: true }).await;

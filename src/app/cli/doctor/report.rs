@@ -6,7 +6,7 @@ use crate::{
     app::{text, told, tui::render::format::width},
     repository::{Check, Verdict},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::cli::{json, output::Out};
 
@@ -45,13 +45,12 @@ impl Report {
 
 fn objects(title: &str, checks: &[Check]) -> Vec<String> {
     let object = |check: &Check| {
-        json::line(&json!({
-            "group": title,
-            "name": check.name,
-            "verdict": check.verdict,
-            "found": check.found,
-            "advice": told::advice(&check.advice),
-        }))
+        // The group comes first.
+        let mut object = json!({"group": title});
+        if let (Value::Object(object), Value::Object(fields)) = (&mut object, json::check(check)) {
+            object.extend(fields);
+        }
+        json::line(&object)
     };
     checks.iter().map(object).collect()
 }

@@ -7,7 +7,6 @@ use crate::{
     repository::Sort,
     session::{Details, FeedbackTally, Summary, Usage, distinct_names},
 };
-use serde_json::{Value, json};
 
 use super::KnownDetails;
 use crate::app::cli::{
@@ -41,7 +40,7 @@ impl ListWriter {
         if self.json {
             for summary in page {
                 let (details, usage) = known.get(&summary.key).map_or((None, None), |(d, u)| (d.as_ref(), u.as_ref()));
-                out.line(&json::line(&object(summary, details, usage)))?;
+                out.line(&json::line(&json::row(summary, details, usage)))?;
             }
             return Ok(());
         }
@@ -112,30 +111,6 @@ pub fn tally(tally: &FeedbackTally) -> String {
     parts.join(" ")
 }
 
-fn object(summary: &Summary, details: Option<&Details>, usage: Option<&Usage>) -> Value {
-    let agents = details.map(|details| {
-        let agent = |agent: &crate::session::AgentCount| {
-            json!({"agent_id": agent.id.as_str(), "model": agent.model, "messages": agent.messages})
-        };
-        details.agents.iter().map(agent).collect::<Vec<_>>()
-    });
-    json!({
-        "_id": json::stored(summary.key.bson()),
-        "session_id": summary.name(),
-        "application_name": summary.application_name,
-        "session_type": summary.session_type,
-        "created_at": json::time(summary.created_at),
-        "updated_at": json::time(summary.updated_at),
-        "agents": agents,
-        "messages": details.map(|details| details.messages),
-        "feedbacks": details.map(|details| details.feedbacks),
-        "guardrail_events": details.map(|details| details.guardrail_events),
-        "bytes": details.and_then(|details| details.bytes),
-        "usage": usage.map(json::usage),
-        "metadata": summary.metadata.as_ref().map(json::stored),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use crate::session::{AgentCount, SessionKey, StoredDate};
@@ -158,7 +133,7 @@ mod tests {
 
     #[test]
     fn json_has_every_key_and_unknown_is_null() {
-        insta::assert_snapshot!(json::line(&object(&summary(), None, None)));
+        insta::assert_snapshot!(json::line(&json::row(&summary(), None, None)));
     }
 
     #[test]
@@ -178,7 +153,7 @@ mod tests {
             ..Details::default()
         };
         let usage = Usage { total: Some(7), ..Usage::default() };
-        insta::assert_snapshot!(json::line(&object(&summary(), Some(&details), Some(&usage))));
+        insta::assert_snapshot!(json::line(&json::row(&summary(), Some(&details), Some(&usage))));
     }
 
     #[test]

@@ -1,0 +1,93 @@
+//! Read-only tools for coding assistants: which sessions there are, what was said, what it took, where a text stands, and
+//! what is wrong.
+//!
+//! All of it goes through a [`SessionReader`], so nothing can be written, and a folder, a scope or a read-only store answers
+//! as any other. Answers are small unless more is asked for, end where their time does, and go on with `after`; nothing is
+//! kept between calls. What sessions hold is untrusted: it is given as fields of JSON and as nothing else.
+
+mod arguments;
+mod conversation;
+mod cursor;
+mod figures;
+mod find;
+mod refusal;
+mod schema;
+mod sessions;
+mod shape;
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+use tokio::time::Instant;
+
+use super::{McpAnswer, McpTool, McpTools};
+use crate::{
+    app::{json, text},
+    repository::SessionReader,
+};
+use arguments::AssistantArguments;
+use refusal::AssistantRefusal;
+
+/// How long an answer may take. A list that the server stops at its own limit (30 s) is told before.
+const TIME: Duration = Duration::from_secs(45);
+/// How long one call searches.
+const SEARCH_TIME: Duration = Duration::from_secs(20);
+
+/// The tools of `strandscope mcp` without a session.
+#[derive(Debug, Clone)]
+pub struct Assistant {
+    reader: Arc<dyn SessionReader>,
+    time: Duration,
+    search_time: Duration,
+}
+
+impl Assistant {
+    /// Tools that read these sessions.
+    #[must_use]
+    pub fn new(reader: Arc<dyn SessionReader>) -> Self {
+        Self { reader, time: TIME, search_time: SEARCH_TIME }
+    }
+
+    /// With another limit on how long an answer, also of a search, may take.
+    #[must_use]
+    pub fn within(self, time: Duration) -> Self {
+        Self { time, search_time: time, ..self }
+    }
+
+    /// `None`: no such tool.
+    async fn answer(&self, name: &str, arguments: &Map<String, Value>) -> Option<Result<Value, AssistantRefusal>> {
+        let reader = &self.reader;
+        let given = |tool| AssistantArguments::new(tool, arguments);
+        let until = Instant::now() + self.time;
+        Some(match name {
+            schema::LIST => sessions::list(reader.as_ref(), given(schema::LIST), until).await,
+            schema::SHOW => conversation::show(reader.as_ref(), given(schema::SHOW), until).await,
+            schema::METRICS => figures::metrics(reader.as_ref(), given(schema::METRICS), until).await,
+            schema::HEALTH => figures::health(reader.as_ref(), given(schema::HEALTH), until).await,
+            schema::FIND => find::text(reader, given(schema::FIND), Instant::now() + self.search_time).await,
+            _ => return None,
+        })
+    }
+}
+
+#[async_trait]
+impl McpTools for Assistant {
+    fn tools(&self) -> Vec<McpTool> {
+        schema::tools()
+    }
+
+    async fn call(&self, name: &str, arguments: &Map<String, Value>) -> Option<McpAnswer> {
+        Some(match self.answer(name, arguments).await? {
+            Ok(found) => McpAnswer { text: json::line(&found), structured: Some(found), is_error: false },
+            Err(refusal) => {
+                tracing::debug!("{name}: {refusal}");
+                McpAnswer { text: text::block(&refusal.to_string()).into_owned(), structured: None, is_error: true }
+            }
+        })
+    }
+
+    fn instructions(&self) -> String {
+        schema::instructions(&text::line(&self.reader.location()))
+    }
+}
