@@ -68,7 +68,7 @@ async fn main() -> Result<()> {
     let lineage = doc! { "prompt_id": "p-7", "prompt_name": "support", "prompt_version": "1.2.0" };
     manager.set_prompt_metadata("support", lineage).await?;
     // By the agent itself: a sync stores what changed.
-    analyst.prompt = "You explain with figures, and name their source.".to_owned();
+    analyst.prompt = String::from("You explain with figures, and name their source.");
     manager.sync_agent(&analyst).await?;
     println!("changed");
     list(&manager).await?;

@@ -55,7 +55,7 @@ pub async fn show(
         Some(wanted) => Some(named(&session, wanted)?),
         None => session.agents.iter().max_by_key(|agent| agent.updated_at),
     };
-    let Some(agent) = agent else { return Ok(answer(&row, &session, None, Vec::new(), None)) };
+    let Some(agent) = agent else { return Ok(answer(&row, &session, None, &[], None)) };
     let (start, end) = window(part.stretch, part.limit, agent.message_count)?;
     let from = start.saturating_sub(BEFORE);
     let messages = by(until, "reading the messages", reader.messages(&row.key, &agent.id, from..end)).await?;
@@ -66,7 +66,7 @@ pub async fn show(
         PartAsked::Before(_) => first_index(&shown).filter(|first| *first > 0),
     };
     let next = edge.and_then(|edge| cursor::seal(schema::SHOW, &part.question, &place(part.stretch, &agent.id, edge)));
-    Ok(answer(&row, &session, Some(agent), shown, next))
+    Ok(answer(&row, &session, Some(agent), &shown, next.as_deref()))
 }
 
 fn asked(arguments: &mut AssistantArguments<'_>) -> Result<ShownPart, AssistantRefusal> {
@@ -169,8 +169,8 @@ fn answer(
     row: &Summary,
     session: &Session,
     agent: Option<&StoredAgent>,
-    messages: Vec<Value>,
-    next: Option<String>,
+    messages: &[Value],
+    next: Option<&str>,
 ) -> Value {
     let agents: Vec<Value> = session.agents.iter().take(MOST_AGENTS).map(of_agent).collect();
     json!({

@@ -150,7 +150,7 @@ fn kind(block: &Block) -> &'static str {
         Block::CachePoint(_) => "cache_point",
         Block::Guard(_) => "guard",
         Block::Citations { .. } => "citations",
-        Block::Other { kind, .. } => *kind,
+        Block::Other { kind, .. } => kind,
         Block::Beside(_) | Block::Unknown(_) => "other",
     }
 }
@@ -256,7 +256,7 @@ pub fn value(stored: &Bson, room: &mut usize) -> (Value, bool) {
                     break;
                 }
                 *room -= 1;
-                let (shown, was_cut) = self::value(item, room);
+                let (shown, was_cut) = value(item, room);
                 is_cut |= was_cut;
                 list.push(shown);
             }
