@@ -216,7 +216,7 @@
 //! | `app` (default) | the program `strandscope`: its modules are no part of the library's interface |
 //! | `webhook` | hooks that tell HTTP endpoints of changes; part of `app` |
 //! | `conformance` | a suite that any store can be checked with |
-//! | `aws` | `authMechanism=MONGODB-AWS` in a connection string; part of `app` |
+//! | `aws` | hooks that tell SNS, SQS and WebSockets behind API Gateway; `authMechanism=MONGODB-AWS` in a connection string |
 //! | `key-password` | `tlsCertificateKeyFilePassword` in a connection string; part of `app` |
 //!
 //! An agent program takes `default-features = false`: no terminal, no command line, fewer than 200 crates.
@@ -242,10 +242,18 @@ pub use secrecy::{ExposeSecret, SecretString};
 
 pub use hook::{
     Deliver, Delivery, DeliveryOutcome, DeliveryReport, DeliveryTally, HOOK_DEADLINE, Hook, HookAction, HookAnswer,
-    HookOperation, HookOutcome, HookPayload, HookReport, HookSubject, Hooks, Next, Outbox, OutboxOptions,
+    HookOperation, HookOutcome, HookPayload, HookReport, HookStore, HookSubject, Hooks, Next, Outbox, OutboxOptions,
+    feedback_sns_available, metadata_sqs_available, metadata_websocket_available,
 };
+#[cfg(feature = "aws")]
+pub use hook::{
+    AwsHookError, AwsHookProblem, AwsKeys, AwsOptions, FeedbackSns, FeedbackSnsSettings, FeedbackTopic, MetadataSqs,
+    MetadataSqsSettings, MetadataWebsocket, MetadataWebsocketSettings,
+};
+#[cfg(any(feature = "aws", feature = "webhook"))]
+pub use hook::{HookSettings, HookSetupError};
 #[cfg(feature = "webhook")]
-pub use hook::{HookSettings, Webhook, WebhookError, WebhookProblem, WebhookSettings};
+pub use hook::{Webhook, WebhookError, WebhookProblem, WebhookSettings};
 pub use manager::{
     Agent, AgentSummary, CopyKeeper, EventLoopMetrics, GuardrailIntervention, ModelCall, Repair, RepairKind, Repaired,
     Resumed, SessionManager, SessionManagerBuilder, SessionManagerFactory, SessionOverrides, SessionSettings, Started,

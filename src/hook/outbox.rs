@@ -1,6 +1,7 @@
 //! Deliveries that never delay or break what they tell of.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     sync::{
         Arc, Mutex, PoisonError,
@@ -12,7 +13,9 @@ use std::{
 use async_trait::async_trait;
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use super::{HookSubject, report::NewsQueue};
+#[cfg(any(feature = "aws", feature = "webhook"))]
+use super::{HookOutcome, HookReport};
+use super::{HookStore, HookSubject, report::NewsQueue};
 use crate::{repository::backoff, session::setters};
 
 /// What is delivered.
@@ -25,16 +28,35 @@ pub struct Delivery {
     pub body: String,
     /// The operation that it tells of; `None`: none.
     pub subject: Option<HookSubject>,
+    /// Where it goes, such as a topic or a connection, where its deliverer knows several places. `None`: where it always goes.
+    pub to: Option<String>,
+    /// A line above the text, where its deliverer sends one.
+    pub title: Option<String>,
+    /// Names and values beside the text, where its deliverer sends such: what receivers choose by.
+    pub attributes: BTreeMap<String, String>,
+    /// The store that the operation was carried out in, where its deliverer looks something up once it delivers.
+    pub store: Option<HookStore>,
 }
 
 impl Delivery {
     /// A text with an id that no other has.
     #[must_use]
     pub fn new(id: impl Into<String>, body: impl Into<String>) -> Self {
-        Self { id: id.into(), body: body.into(), subject: None }
+        Self {
+            id: id.into(),
+            body: body.into(),
+            subject: None,
+            to: None,
+            title: None,
+            attributes: BTreeMap::new(),
+            store: None,
+        }
     }
 
-    setters! { options { subject: HookSubject } }
+    setters! {
+        fields { attributes: BTreeMap<String, String> }
+        options { subject: HookSubject, to: String, title: String, store: HookStore }
+    }
 }
 
 /// What came of an attempt.
@@ -206,6 +228,14 @@ impl Outbox {
     /// dropped loses none.
     pub async fn told(&self) -> DeliveryReport {
         self.news.reports.next().await
+    }
+
+    /// The next of [`told`](Self::told) as a hook of the outbox's name reports it.
+    #[cfg(any(feature = "aws", feature = "webhook"))]
+    pub(super) async fn report(&self) -> HookReport {
+        let told = self.told().await;
+        let outcome = told.arrived.map_or_else(HookOutcome::GivenUp, |()| HookOutcome::Delivered);
+        HookReport::new(&self.name, told.subject, outcome)
     }
 
     /// What became of the deliveries so far.
