@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use super::{HOOK_DEADLINE, Hook, Hooks};
 #[cfg(feature = "aws")]
 use super::{
     AwsHookError, FeedbackSns, FeedbackSnsSettings, MetadataSqs, MetadataSqsSettings, MetadataWebsocket,
     MetadataWebsocketSettings,
 };
+use super::{HOOK_DEADLINE, Hook, Hooks};
 #[cfg(feature = "webhook")]
 use super::{HookAction, OutboxOptions, Webhook, WebhookError};
 #[cfg(feature = "webhook")]
@@ -115,8 +115,10 @@ impl HookSettings {
     pub fn build(&self) -> Result<Hooks, HookSetupError> {
         let mut hooks: Vec<Arc<dyn Hook>> = Vec::new();
         #[cfg(feature = "webhook")]
-        for (name, settings) in &self.webhooks {
-            hooks.push(Arc::new(Webhook::start(name, settings)?));
+        {
+            for (name, settings) in &self.webhooks {
+                hooks.push(Arc::new(Webhook::start(name, settings)?));
+            }
         }
         #[cfg(feature = "aws")]
         {

@@ -16,7 +16,7 @@ pub(super) const CONNECTION: &str = "connection_id";
 ///
 /// # Errors
 /// That it could not be read, in a few words.
-pub(super) async fn connection(of: Looked<'_>) -> std::result::Result<Option<String>, String> {
+pub(super) async fn connection(of: SessionLook<'_>) -> std::result::Result<Option<String>, String> {
     let (store, session) = of.owned();
     let read = async move { store.reader().metadata(&session).await };
     let metadata = read_apart(read).await.map_err(|()| "the session's metadata could not be read".to_owned())?;
@@ -32,7 +32,7 @@ pub(super) fn connection_in(value: Option<&Bson>) -> Option<String> {
 ///
 /// # Errors
 /// That it could not be read, in a few words.
-pub(super) async fn viewer_password(of: Looked<'_>) -> std::result::Result<Option<SecretString>, String> {
+pub(super) async fn viewer_password(of: SessionLook<'_>) -> std::result::Result<Option<SecretString>, String> {
     let (store, session) = of.owned();
     let read = async move { store.reader().open(&session, 0).await };
     let session = read_apart(read).await.map_err(|()| "the session's viewer password could not be read".to_owned())?;
@@ -41,12 +41,12 @@ pub(super) async fn viewer_password(of: Looked<'_>) -> std::result::Result<Optio
 
 /// Which session is looked up, and where.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Looked<'a> {
+pub(super) struct SessionLook<'a> {
     store: &'a HookStore,
     session: &'a SessionKey,
 }
 
-impl<'a> Looked<'a> {
+impl<'a> SessionLook<'a> {
     /// `None` where nobody said in which store an operation is carried out.
     pub fn of(operation: &'a HookOperation) -> Option<Self> {
         Some(Self { store: operation.store.as_ref()?, session: &operation.session })

@@ -14,7 +14,7 @@ use super::{
     access::AwsAccess,
     address::TopicArn,
     limits,
-    look::{self, Looked},
+    look::{self, SessionLook},
     outcome,
     template::{TemplateVariable, TextTemplate},
 };
@@ -203,7 +203,7 @@ impl Publisher {
         if !delivery.body.contains(&mark) {
             return Ok(delivery.body.clone());
         }
-        let password = match Looked::delivered(delivery.store.as_ref(), delivery.subject.as_ref()) {
+        let password = match SessionLook::delivered(delivery.store.as_ref(), delivery.subject.as_ref()) {
             Some(looked) => {
                 let found = look::viewer_password(looked).await;
                 found.map_err(|why| DeliveryOutcome::Again { after: None, why })?

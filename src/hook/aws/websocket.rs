@@ -11,7 +11,7 @@ use super::{
     access::AwsAccess,
     address::GatewayUrl,
     fields, limits,
-    look::{self, CONNECTION, Looked},
+    look::{self, CONNECTION, SessionLook},
     outcome,
 };
 use crate::{
@@ -101,7 +101,7 @@ impl NamedConnection {
 
 /// The connection that stands there before a change removes it.
 async fn stored(operation: &HookOperation) -> Option<String> {
-    let looked = look::connection(Looked::of(operation)?);
+    let looked = look::connection(SessionLook::of(operation)?);
     let found = tokio::time::timeout(LOOK, looked).await.unwrap_or_else(|_| Err("it took too long".to_owned()));
     found.unwrap_or_else(|why| {
         let session = operation.session.text();
@@ -165,7 +165,7 @@ impl Poster {
         if delivery.to.is_some() {
             return Ok(delivery.to.clone());
         }
-        match Looked::delivered(delivery.store.as_ref(), delivery.subject.as_ref()) {
+        match SessionLook::delivered(delivery.store.as_ref(), delivery.subject.as_ref()) {
             Some(looked) => look::connection(looked).await.map_err(|why| DeliveryOutcome::Again { after: None, why }),
             None => Ok(None),
         }
