@@ -190,17 +190,17 @@ fn hooks_for_aws_are_read() {
 fn mistakes_in_hooks_for_aws_say_what_would_be_right() {
     let queue = "queue_url = \"https://sqs.eu-west-1.amazonaws.com/123456789012/q\"";
     for (text, said) in [
-        ("[hooks.sns.a]\ntopic_arn_good = \"none\"", "has no topic_arn_bad; give it an ARN, or \"none\""),
-        ("[hooks.sqs.a]\nfields = []", "has no queue_url"),
-        ("[hooks.websocket.a]\ngatewy = \"x\"", "did you mean \"gateway\"?"),
-        (&format!("[hooks.sqs.a]\n{queue}\nfields = [\"a..b\"]"), "is no field of the metadata"),
-        (&format!("[hooks.sqs.a]\n{queue}\ntimeout_s = 0"), "must be a number of seconds above 0"),
+        ("[hooks.sns.a]\ntopic_arn_good = \"none\"".to_owned(), "has no topic_arn_bad; give it an ARN, or \"none\""),
+        ("[hooks.sqs.a]\nfields = []".to_owned(), "has no queue_url"),
+        ("[hooks.websocket.a]\ngatewy = \"x\"".to_owned(), "did you mean \"gateway\"?"),
+        (format!("[hooks.sqs.a]\n{queue}\nfields = [\"a..b\"]"), "is no field of the metadata"),
+        (format!("[hooks.sqs.a]\n{queue}\ntimeout_s = 0"), "must be a number of seconds above 0"),
         (
-            &format!("[hooks.webhooks.a]\nurl = \"https://example.org\"\n[hooks.sqs.a]\n{queue}"),
+            format!("[hooks.webhooks.a]\nurl = \"https://example.org\"\n[hooks.sqs.a]\n{queue}"),
             "hooks.webhooks has a hook \"a\" too",
         ),
     ] {
-        let error = Config::parse(text, Path::new("config.toml")).unwrap_err().to_string();
+        let error = Config::parse(&text, Path::new("config.toml")).unwrap_err().to_string();
         assert!(error.contains(said), "{error}");
     }
 }
