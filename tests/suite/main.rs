@@ -9,6 +9,9 @@ mod support;
 #[expect(dead_code, reason = "the tests of the terminal use all of it")]
 #[path = "../support/terminal.rs"]
 mod terminal;
+#[cfg(unix)]
+#[path = "../support/venv.rs"]
+mod venv;
 
 mod by_hand;
 mod cli;

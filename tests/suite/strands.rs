@@ -2,11 +2,7 @@
 
 #![cfg(unix)]
 
-use std::{
-    fs::{self, File},
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::Path, process::Command};
 
 use bson::{Document, doc};
 use serde_json::{Value, json};
@@ -15,39 +11,13 @@ use strandscope::{
     Resumed, SessionManager, Started, Usage, open_folder,
 };
 
+use crate::venv::{python, run};
+
 const PACKAGE: &str = "strands-agents==1.62.0";
-const HELP: &str = "These tests run Strands itself: python3 (3.10 or later) with venv and pip must be there and reach the \
-                    Python package index.";
-
-/// A Python with Strands, made once and kept under `target/`.
-fn python() -> PathBuf {
-    let room = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    fs::create_dir_all(room).unwrap();
-    let venv = room.join(PACKAGE.replace("==", "-"));
-    let program = venv.join("bin").join("python");
-    let lock = File::create(room.join("strands.lock")).unwrap();
-    lock.lock().unwrap();
-    if !venv.join("complete").is_file() {
-        eprintln!("installing {PACKAGE} for the tests (once)");
-        let _ = fs::remove_dir_all(&venv);
-        run(Command::new("python3").args(["-m", "venv"]).arg(&venv));
-        run(Command::new(&program).args(["-m", "pip", "install", "--quiet", PACKAGE]));
-        fs::write(venv.join("complete"), "").unwrap();
-    }
-    program
-}
-
-fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}. {HELP}"));
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{command:?} did not work. {HELP}\n{said}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
 /// Strands resumes the session, says something in it, and tells what it found.
 fn carry_on(folder: &Path, session: &str, agent: &str) -> Value {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/strands/carry_on.py");
-    let said = run(Command::new(python()).arg(script).arg(folder).args([session, agent]));
+    let said = run(Command::new(python(PACKAGE)).arg(script).arg(folder).args([session, agent]));
     serde_json::from_str(said.lines().last().unwrap()).unwrap()
 }
 
