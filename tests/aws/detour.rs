@@ -69,12 +69,13 @@ impl Detour {
 async fn read(stream: &mut TcpStream) -> Option<String> {
     let mut text = Vec::new();
     loop {
-        let mut buffer = [0; 65536];
+        let mut buffer = [0; 8192];
         let read = stream.read(&mut buffer).await.ok().filter(|read| *read > 0)?;
         text.extend_from_slice(&buffer[..read]);
         let so_far = String::from_utf8_lossy(&text);
         let Some((head, body)) = so_far.split_once("\r\n\r\n") else { continue };
-        let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+        let length =
+            head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
         if body.len() >= length.unwrap_or(0) {
             return Some(so_far.into_owned());
         }

@@ -73,8 +73,7 @@ async fn without_credentials_the_change_stands_and_it_is_said() {
     std::fs::create_dir(home.path().join("sessions")).unwrap();
     sessions(&home.path().join("sessions"), 1).await;
     let endpoint = moto::url();
-    let config =
-        format!("[hooks.sqs.changes]\nqueue_url = \"{QUEUE}\"\nendpoint = \"{endpoint}\"\nattempts = 1\n");
+    let config = format!("[hooks.sqs.changes]\nqueue_url = \"{QUEUE}\"\nendpoint = \"{endpoint}\"\nattempts = 1\n");
     let (code, said) = ran(home.path(), false, &config, &["metadata", "set", "s-0", "a=1"]).await;
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("no AWS credentials were found"), "{said}");
@@ -89,7 +88,7 @@ async fn credentials_come_from_the_usual_chain() {
     sessions(&home.path().join("sessions"), 1).await;
     let config = format!("[hooks.sqs.changes]\nqueue_url = \"{queue}\"\nendpoint = \"{}\"\n", moto::url());
     let (code, said) = ran(home.path(), true, &config, &["metadata", "set", "s-0", "a=1"]).await;
-    assert_eq!((code, said.as_str()), (Some(0), ""));
+    assert!(code == Some(0) && !said.contains("did not arrive"), "{said}");
     let told = moto::body(&moto::received(&queue, 1).await[0]);
     assert_eq!(told["metadata"], serde_json::json!({ "a": 1 }));
 }

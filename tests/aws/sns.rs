@@ -1,9 +1,7 @@
 //! Feedback to topics.
 
 use serde_json::Value;
-use strandscope::{
-    ExposeSecret, FeedbackSns, FeedbackSnsSettings, FeedbackTopic, NewFeedback, Rating, SessionManager, SessionReader,
-};
+use strandscope::{ExposeSecret, FeedbackSns, FeedbackSnsSettings, FeedbackTopic, NewFeedback, Rating, SessionManager};
 
 use crate::{
     detour::{Detour, Reply},
@@ -60,7 +58,7 @@ async fn a_fifo_topic_keeps_the_order_of_a_session() {
     let last = |message| told(&moto::body(message), "Message").chars().last().unwrap();
     assert_eq!(messages.iter().map(last).collect::<String>(), "0123");
     let attributes = messages[0].attributes.as_ref().unwrap();
-    assert!(attributes.iter().any(|(_, value)| value.starts_with("sha256-")), "{attributes:?}");
+    assert!(attributes.values().any(|value| value.starts_with("sha256-")), "{attributes:?}");
 }
 
 #[tokio::test]

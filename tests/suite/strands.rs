@@ -2,7 +2,7 @@
 
 #![cfg(unix)]
 
-use std::{fs, path::Path, process::Command};
+use std::{path::Path, process::Command};
 
 use bson::{Document, doc};
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ use strandscope::{
 use crate::venv::{python, run};
 
 const PACKAGE: &str = "strands-agents==1.62.0";
+
 /// Strands resumes the session, says something in it, and tells what it found.
 fn carry_on(folder: &Path, session: &str, agent: &str) -> Value {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/strands/carry_on.py");

@@ -156,7 +156,10 @@ impl MetadataSqsSettings {
         Self { queue_url: queue_url.into(), fields: Vec::new(), aws: AwsOptions::default() }
     }
 
-    setters! { fields { fields: Vec<MetadataPath>, aws: AwsOptions } }
+    setters! {
+        fields { aws: AwsOptions }
+        exact { fields: Vec<MetadataPath> }
+    }
 }
 
 /// What a [`MetadataWebsocket`](crate::MetadataWebsocket) is started with.
@@ -178,5 +181,8 @@ impl MetadataWebsocketSettings {
         Self { gateway: gateway.into(), fields: Vec::new(), aws: AwsOptions::default() }
     }
 
-    setters! { fields { fields: Vec<MetadataPath>, aws: AwsOptions } }
+    setters! {
+        fields { aws: AwsOptions }
+        exact { fields: Vec<MetadataPath> }
+    }
 }
