@@ -4,6 +4,7 @@
 mod available;
 #[cfg(feature = "aws")]
 mod aws;
+mod delivery;
 mod operation;
 mod outbox;
 mod report;
@@ -19,8 +20,9 @@ pub use aws::{
     AwsHookError, AwsHookProblem, AwsKeys, AwsOptions, FeedbackSns, FeedbackSnsSettings, FeedbackTopic, MetadataSqs,
     MetadataSqsSettings, MetadataWebsocket, MetadataWebsocketSettings,
 };
+pub use delivery::{Deliver, Delivery, DeliveryOutcome, DeliveryReport};
 pub use operation::{HookAction, HookAnswer, HookOperation, HookPayload, HookStore};
-pub use outbox::{Deliver, Delivery, DeliveryOutcome, DeliveryReport, DeliveryTally, Outbox, OutboxOptions};
+pub use outbox::{DeliveryTally, Outbox, OutboxOptions};
 pub use report::{HookOutcome, HookReport, HookSubject};
 #[cfg(feature = "webhook")]
 pub use settings::WebhookSettings;

@@ -240,15 +240,15 @@ pub use bson;
 pub use jiff::{Timestamp, Zoned, tz::TimeZone};
 pub use secrecy::{ExposeSecret, SecretString};
 
-pub use hook::{
-    Deliver, Delivery, DeliveryOutcome, DeliveryReport, DeliveryTally, HOOK_DEADLINE, Hook, HookAction, HookAnswer,
-    HookOperation, HookOutcome, HookPayload, HookReport, HookStore, HookSubject, Hooks, Next, Outbox, OutboxOptions,
-    feedback_sns_available, metadata_sqs_available, metadata_websocket_available,
-};
 #[cfg(feature = "aws")]
 pub use hook::{
     AwsHookError, AwsHookProblem, AwsKeys, AwsOptions, FeedbackSns, FeedbackSnsSettings, FeedbackTopic, MetadataSqs,
     MetadataSqsSettings, MetadataWebsocket, MetadataWebsocketSettings,
+};
+pub use hook::{
+    Deliver, Delivery, DeliveryOutcome, DeliveryReport, DeliveryTally, HOOK_DEADLINE, Hook, HookAction, HookAnswer,
+    HookOperation, HookOutcome, HookPayload, HookReport, HookStore, HookSubject, Hooks, Next, Outbox, OutboxOptions,
+    feedback_sns_available, metadata_sqs_available, metadata_websocket_available,
 };
 #[cfg(any(feature = "aws", feature = "webhook"))]
 pub use hook::{HookSettings, HookSetupError};
