@@ -1,26 +1,39 @@
 //! Hooks around metadata, feedback, deletions and restores: a chain, each of which can see, change or refuse an operation
 //! and act before and after it.
 
+mod available;
+#[cfg(feature = "aws")]
+mod aws;
+mod delivery;
 #[cfg(feature = "encryption")]
 mod encryption;
 mod operation;
 mod outbox;
 mod report;
-#[cfg(feature = "webhook")]
+#[cfg(any(feature = "aws", feature = "webhook"))]
 mod settings;
 mod watch;
 #[cfg(feature = "webhook")]
 mod webhook;
 
+pub use available::{feedback_sns_available, metadata_sqs_available, metadata_websocket_available};
+#[cfg(feature = "aws")]
+pub use aws::{
+    AwsHookError, AwsHookProblem, AwsKeys, AwsOptions, FeedbackSns, FeedbackSnsSettings, FeedbackTopic, MetadataSqs,
+    MetadataSqsSettings, MetadataWebsocket, MetadataWebsocketSettings,
+};
+pub use delivery::{Deliver, Delivery, DeliveryOutcome, DeliveryReport};
 #[cfg(feature = "encryption")]
 pub use encryption::{
     CipherError, CipherFinding, CipherKeys, EncryptMetadata, EncryptedField, FieldCipher, KeyProblem, Rotation,
 };
-pub use operation::{HookAction, HookAnswer, HookOperation, HookPayload};
-pub use outbox::{Deliver, Delivery, DeliveryOutcome, DeliveryReport, DeliveryTally, Outbox, OutboxOptions};
+pub use operation::{HookAction, HookAnswer, HookOperation, HookPayload, HookStore};
+pub use outbox::{DeliveryTally, Outbox, OutboxOptions};
 pub use report::{HookOutcome, HookReport, HookSubject};
 #[cfg(feature = "webhook")]
-pub use settings::{HookSettings, WebhookSettings};
+pub use settings::WebhookSettings;
+#[cfg(any(feature = "aws", feature = "webhook"))]
+pub use settings::{HookSettings, HookSetupError};
 #[cfg(feature = "webhook")]
 pub use webhook::{Webhook, WebhookError, WebhookProblem};
 

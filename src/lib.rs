@@ -217,7 +217,7 @@
 //! | `webhook` | hooks that tell HTTP endpoints of changes; part of `app` |
 //! | `encryption` | a hook that encrypts fields of the metadata; part of `app` |
 //! | `conformance` | a suite that any store can be checked with |
-//! | `aws` | `authMechanism=MONGODB-AWS` in a connection string; part of `app` |
+//! | `aws` | hooks that tell SNS, SQS and WebSockets behind API Gateway; `authMechanism=MONGODB-AWS` in a connection string |
 //! | `key-password` | `tlsCertificateKeyFilePassword` in a connection string; part of `app` |
 //!
 //! An agent program takes `default-features = false`: no terminal, no command line, fewer than 200 crates.
@@ -241,16 +241,24 @@ pub use bson;
 pub use jiff::{Timestamp, Zoned, tz::TimeZone};
 pub use secrecy::{ExposeSecret, SecretString};
 
+#[cfg(feature = "aws")]
+pub use hook::{
+    AwsHookError, AwsHookProblem, AwsKeys, AwsOptions, FeedbackSns, FeedbackSnsSettings, FeedbackTopic, MetadataSqs,
+    MetadataSqsSettings, MetadataWebsocket, MetadataWebsocketSettings,
+};
 #[cfg(feature = "encryption")]
 pub use hook::{
     CipherError, CipherFinding, CipherKeys, EncryptMetadata, EncryptedField, FieldCipher, KeyProblem, Rotation,
 };
 pub use hook::{
     Deliver, Delivery, DeliveryOutcome, DeliveryReport, DeliveryTally, HOOK_DEADLINE, Hook, HookAction, HookAnswer,
-    HookOperation, HookOutcome, HookPayload, HookReport, HookSubject, Hooks, Next, Outbox, OutboxOptions,
+    HookOperation, HookOutcome, HookPayload, HookReport, HookStore, HookSubject, Hooks, Next, Outbox, OutboxOptions,
+    feedback_sns_available, metadata_sqs_available, metadata_websocket_available,
 };
+#[cfg(any(feature = "aws", feature = "webhook"))]
+pub use hook::{HookSettings, HookSetupError};
 #[cfg(feature = "webhook")]
-pub use hook::{HookSettings, Webhook, WebhookError, WebhookProblem, WebhookSettings};
+pub use hook::{Webhook, WebhookError, WebhookProblem, WebhookSettings};
 pub use manager::{
     Agent, AgentSummary, CopyKeeper, EventLoopMetrics, FactorySettings, GlobalFactoryError, GuardrailIntervention,
     MetadataTool, ModelCall, Repair, RepairKind, Repaired, Resumed, SessionManager, SessionManagerBuilder,

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use bson::Document;
 
 use crate::{
-    repository::{Error, SessionCopy},
+    repository::{Error, SessionCopy, SessionReader},
     session::{
         MetadataEdit, SessionKey,
         record::{FeedbackChange, NewFeedback},
@@ -84,7 +84,36 @@ pub struct HookOperation {
     pub session: SessionKey,
     /// What is to be done.
     pub payload: HookPayload,
+    /// The store that it is carried out in, for hooks that look something up; `None` where nobody says.
+    pub store: Option<HookStore>,
 }
+
+/// The store that an operation is carried out in. It is read beside the hooks, so what is read has not gone through them.
+#[derive(Debug, Clone)]
+pub struct HookStore(Arc<dyn SessionReader>);
+
+impl HookStore {
+    /// That store.
+    #[must_use]
+    pub fn new(reader: Arc<dyn SessionReader>) -> Self {
+        Self(reader)
+    }
+
+    /// What reads it.
+    #[must_use]
+    pub fn reader(&self) -> &Arc<dyn SessionReader> {
+        &self.0
+    }
+}
+
+/// Whether they read through the same.
+impl PartialEq for HookStore {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for HookStore {}
 
 /// What is to be done, with its values. A hook may change them before it goes on.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,7 +141,14 @@ impl HookOperation {
     /// An operation on the session with that `_id`.
     #[must_use]
     pub fn new(session: impl Into<SessionKey>, payload: HookPayload) -> Self {
-        Self { session: session.into(), payload }
+        Self { session: session.into(), payload, store: None }
+    }
+
+    /// The same, carried out in that store.
+    #[must_use]
+    pub fn within(mut self, store: HookStore) -> Self {
+        self.store = Some(store);
+        self
     }
 
     /// Which action it is.

@@ -9,67 +9,12 @@ use std::{
     time::Duration,
 };
 
-use async_trait::async_trait;
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use super::{HookSubject, report::NewsQueue};
+use super::{Deliver, Delivery, DeliveryOutcome, DeliveryReport, HookSubject, report::NewsQueue};
+#[cfg(any(feature = "aws", feature = "webhook"))]
+use super::{HookOutcome, HookReport};
 use crate::{repository::backoff, session::setters};
-
-/// What is delivered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Delivery {
-    /// Its id, best a UUID v4: the same on every attempt, so that a receiver can tell a repetition.
-    pub id: String,
-    /// The text.
-    pub body: String,
-    /// The operation that it tells of; `None`: none.
-    pub subject: Option<HookSubject>,
-}
-
-impl Delivery {
-    /// A text with an id that no other has.
-    #[must_use]
-    pub fn new(id: impl Into<String>, body: impl Into<String>) -> Self {
-        Self { id: id.into(), body: body.into(), subject: None }
-    }
-
-    setters! { options { subject: HookSubject } }
-}
-
-/// What came of an attempt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum DeliveryOutcome {
-    /// It arrived.
-    Delivered,
-    /// Trying again may help.
-    Again {
-        /// After so long, where the receiver said so.
-        after: Option<Duration>,
-        /// What went wrong, in a few words without a secret.
-        why: String,
-    },
-    /// Trying again would not help: why.
-    Never(String),
-}
-
-/// What became of a delivery in the end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct DeliveryReport {
-    /// The operation that it told of; `None`: none, or several that were given up together.
-    pub subject: Option<HookSubject>,
-    /// Whether it arrived; else why it was given up or dropped, in a sentence.
-    pub arrived: Result<(), String>,
-}
-
-/// Delivers one thing, for an [`Outbox`].
-#[async_trait]
-pub trait Deliver: Send + Sync + 'static {
-    /// Tries once.
-    async fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome;
-}
 
 /// Limits of an outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -208,6 +153,14 @@ impl Outbox {
         self.news.reports.next().await
     }
 
+    /// The next of [`told`](Self::told) as a hook of the outbox's name reports it.
+    #[cfg(any(feature = "aws", feature = "webhook"))]
+    pub(super) async fn report(&self) -> HookReport {
+        let told = self.told().await;
+        let outcome = told.arrived.map_or_else(HookOutcome::GivenUp, |()| HookOutcome::Delivered);
+        HookReport::new(&self.name, told.subject, outcome)
+    }
+
     /// What became of the deliveries so far.
     #[must_use]
     pub fn tally(&self) -> DeliveryTally {
@@ -309,6 +262,8 @@ impl<D: Deliver> Courier<D> {
 
 #[cfg(test)]
 mod tests {
+    use async_trait::async_trait;
+
     use super::*;
 
     struct Unwell;

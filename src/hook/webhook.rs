@@ -11,8 +11,8 @@ use serde_json::json;
 use sha2::Sha256;
 
 use super::{
-    Deliver, Delivery, DeliveryOutcome, DeliveryTally, Hook, HookAction, HookAnswer, HookOperation, HookOutcome,
-    HookPayload, HookReport, HookSubject, Next, Outbox, WebhookSettings,
+    Deliver, Delivery, DeliveryOutcome, DeliveryTally, Hook, HookAction, HookAnswer, HookOperation, HookPayload,
+    HookReport, HookSubject, Next, Outbox, WebhookSettings,
 };
 use crate::{
     repository::Result,
@@ -135,9 +135,7 @@ impl Hook for Webhook {
     }
 
     async fn told(&self) -> HookReport {
-        let told = self.outbox.told().await;
-        let outcome = told.arrived.map_or_else(HookOutcome::GivenUp, |()| HookOutcome::Delivered);
-        HookReport::new(&self.name, told.subject, outcome)
+        self.outbox.report().await
     }
 }
 

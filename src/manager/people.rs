@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use super::{CopyKeeper, SessionManager, deletion, retention};
 use crate::{
-    hook::{HookAnswer, HookOperation, HookPayload},
+    hook::{HookAnswer, HookOperation, HookPayload, HookStore},
     repository::{Error, Result, SessionCopy, SessionRepository},
     session::{
         Feedback, MetadataEdit,
@@ -104,7 +104,7 @@ impl SessionManager {
     async fn delete(&self, cutoff: Option<Timestamp>, keeper: Option<&mut dyn CopyKeeper>) -> Result<bool> {
         let repository: &dyn SessionRepository = self.repository().as_ref();
         repository.admits(self.key())?;
-        let operation = HookOperation::new(self.key().clone(), HookPayload::SessionDelete);
+        let operation = self.operation(HookPayload::SessionDelete);
         // A chain carries out what it is given once at most, but its end may be called from anywhere.
         let keeper = Mutex::new(keeper);
         let keeper = &keeper;
@@ -144,9 +144,14 @@ impl SessionManager {
         self.operate(HookPayload::SessionRestore(Arc::new(copy))).await.map(drop)
     }
 
+    fn operation(&self, payload: HookPayload) -> HookOperation {
+        let store = HookStore::new(self.repository().clone());
+        HookOperation::new(self.key().clone(), payload).within(store)
+    }
+
     /// Runs an operation through the hooks.
     async fn operate(&self, payload: HookPayload) -> Result<HookAnswer> {
-        let operation = HookOperation::new(self.key().clone(), payload);
+        let operation = self.operation(payload);
         let repository: &dyn SessionRepository = self.repository().as_ref();
         // A hook sees nothing of what is refused anyway: it may answer in the repository's place.
         repository.admits(&operation.session)?;
@@ -155,7 +160,7 @@ impl SessionManager {
 }
 
 async fn carry_out(repository: &dyn SessionRepository, operation: HookOperation) -> Result<HookAnswer> {
-    let HookOperation { session, payload } = operation;
+    let HookOperation { session, payload, .. } = operation;
     match payload {
         HookPayload::MetadataGet => return Ok(HookAnswer::Metadata(repository.metadata(&session).await?)),
         HookPayload::MetadataUpdate(edits) | HookPayload::MetadataDelete(edits) => {

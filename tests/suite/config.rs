@@ -61,9 +61,21 @@ fn the_example_holds_every_setting_that_has_a_default() {
     }
 }
 
+/// With every setting that has no default; without the feature less those of AWS.
+fn uncommented() -> String {
+    let is_known = |block: &&str| {
+        strandscope::feedback_sns_available() || !["sns", "sqs", "websocket"].iter().any(|kind| names(block, kind))
+    };
+    example().split("\n\n").filter(is_known).collect::<Vec<_>>().join("\n\n").replace("\n#: ", "\n")
+}
+
+fn names(block: &str, kind: &str) -> bool {
+    block.contains(&format!("#: [hooks.{kind}."))
+}
+
 #[test]
 fn what_the_example_leaves_out_is_valid_too() {
-    let text = example().replace("\n#: ", "\n");
+    let text = uncommented();
     let config = Config::parse(&text, Path::new("config.example.toml")).unwrap();
     assert_eq!(config.default_profile.as_deref(), Some("local"));
     assert_eq!(config.profiles.len(), 3);
@@ -158,4 +170,49 @@ fn no_color_comes_before_the_file() {
     let environment = Environment { no_color: true, config: Some(path.clone()), ..Environment::default() };
     assert_eq!(Config::load(None, &environment).unwrap().ui.theme, ThemeName::None);
     assert_eq!(Config::load(Some(&path), &Environment::default()).unwrap().ui.theme, ThemeName::Light);
+}
+
+#[test]
+#[cfg(feature = "aws")]
+fn hooks_for_aws_are_read() {
+    use strandscope::{HookSettings, MetadataPath};
+
+    let hooks = Config::parse(&uncommented(), Path::new("config.example.toml")).unwrap().hooks;
+    let HookSettings { sns, sqs, websocket, .. } = &hooks;
+    assert_eq!(sns["feedback"].good.arn, "none");
+    assert_eq!(sns["feedback"].bad.subject_prefix, "[{rating}] ");
+    assert_eq!(sns["feedback"].bad.body_prefix, "At {timestamp}:\n");
+    let tier = MetadataPath::new(vec!["customer".into(), "tier".into()]).unwrap();
+    assert_eq!(sqs["changes"].fields, ["status".into(), tier]);
+    assert!(sqs["changes"].queue_url.ends_with(".fifo"));
+    assert!(websocket["screen"].gateway.ends_with("/prod"));
+}
+
+#[test]
+#[cfg(feature = "aws")]
+fn mistakes_in_hooks_for_aws_say_what_would_be_right() {
+    let queue = "queue_url = \"https://sqs.eu-west-1.amazonaws.com/123456789012/q\"";
+    for (text, said) in [
+        ("[hooks.sns.a]\ntopic_arn_good = \"none\"".to_owned(), "has no topic_arn_bad; give it an ARN, or \"none\""),
+        ("[hooks.sqs.a]\nfields = []".to_owned(), "has no queue_url"),
+        ("[hooks.websocket.a]\ngatewy = \"x\"".to_owned(), "did you mean \"gateway\"?"),
+        (format!("[hooks.sqs.a]\n{queue}\nfields = [\"a..b\"]"), "is no field of the metadata"),
+        (format!("[hooks.sqs.a]\n{queue}\ntimeout_s = 0"), "must be a number of seconds above 0"),
+        (
+            format!("[hooks.webhooks.a]\nurl = \"https://example.org\"\n[hooks.sqs.a]\n{queue}"),
+            "hooks.webhooks has a hook \"a\" too",
+        ),
+    ] {
+        let error = Config::parse(&text, Path::new("config.toml")).unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
+    }
+}
+
+#[test]
+#[cfg(not(feature = "aws"))]
+fn a_build_without_aws_says_so() {
+    for kind in ["sns", "sqs", "websocket"] {
+        let error = Config::parse(&format!("[hooks.{kind}.a]"), Path::new("config.toml")).unwrap_err().to_string();
+        assert!(error.contains("this build has no AWS") && error.contains("--features aws"), "{error}");
+    }
 }

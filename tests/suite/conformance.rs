@@ -1,13 +1,10 @@
 //! The conformance suite on every repository.
 
+use crate::memory;
 use crate::support::{self, Fresh, Kind, Server};
 use std::sync::Arc;
 
 use strandscope::{MongoRepository, Opened, SessionRepository, conformance, open_folder};
-
-#[path = "../../examples/memory.rs"]
-#[expect(dead_code, reason = "it is a program of its own too")]
-mod memory;
 
 async fn keeps_every_promise(repository: Arc<dyn SessionRepository>) {
     let failures = conformance::check(repository).await;

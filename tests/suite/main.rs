@@ -3,6 +3,9 @@
 
 #[path = "../support/examples.rs"]
 mod examples;
+#[path = "../../examples/memory.rs"]
+#[expect(dead_code, reason = "it is a program of its own too")]
+mod memory;
 #[cfg(unix)]
 #[path = "../support/python.rs"]
 mod python;

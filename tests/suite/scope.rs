@@ -1,9 +1,5 @@
 //! Scopes on every store: what lies outside is refused or not there, whatever is asked, and stays as it was.
 
-#[path = "../../examples/memory.rs"]
-#[expect(dead_code, reason = "it is a program of its own too")]
-mod memory;
-
 mod managers;
 mod watching;
 mod writing;
@@ -271,7 +267,7 @@ async fn a_folder_and_a_store_in_memory() {
     for scope in [true, false] {
         let dir = tempfile::tempdir().unwrap();
         let stores: [Repository; 2] =
-            [open_folder(dir.path()).await.unwrap(), Arc::new(memory::MemoryRepository::default())];
+            [open_folder(dir.path()).await.unwrap(), Arc::new(crate::memory::MemoryRepository::default())];
         for all in &stores {
             if scope {
                 by_prefix(all, &["tenant-70.a", "tenant-7", "tenant-8.tenant-7.a", "tenant-7-a"]).await;

@@ -13,10 +13,11 @@ const HELP: &str = "These tests run Python: python3 (3.10 or later) with venv an
 pub fn with(package: &str) -> PathBuf {
     let room = Path::new(env!("CARGO_TARGET_TMPDIR"));
     fs::create_dir_all(room).expect("target/tmp can be made");
-    let venv = room.join(package.replace("==", "-"));
+    let name = package.replace("==", "-").replace(['[', ']', ','], "-");
+    let venv = room.join(&name);
     let program = venv.join("bin").join("python");
     // Several test binaries may start at once: one installs, the others wait for it.
-    let lock = File::create(venv.with_extension("lock")).expect("a lock file in target/tmp");
+    let lock = File::create(room.join(format!("{name}.lock"))).expect("a lock file in target/tmp");
     lock.lock().expect("the lock in target/tmp");
     if !venv.join("complete").is_file() {
         eprintln!("installing {package} for the tests (once)");

@@ -58,10 +58,8 @@ mod tests {
         assert!(ask("prod", "prod-eu", Some("prod-eu")).is_ok());
         let error = ask("prod", "prod-eu", Some("prod")).unwrap_err();
         assert!(error.to_string().contains("--confirm does not have the words that prod asks for"), "{error}");
-        assert!(super::given("prod", "prod-eu", Some("prod-eu")).is_ok());
-        assert!(
-            super::given("prod", "prod-eu", Some("prod")).is_err() && super::given("prod", "prod-eu", None).is_err()
-        );
+        assert!(given("prod", "prod-eu", Some("prod-eu")).is_ok());
+        assert!(given("prod", "prod-eu", Some("prod")).is_err() && given("prod", "prod-eu", None).is_err());
         assert!(unasked("prod", "two words").to_string().ends_with("give --confirm 'two words'"));
     }
 }

@@ -1,10 +1,13 @@
 //! `[hooks]`: who is told of changes.
 
+#[cfg(feature = "aws")]
+mod aws;
+
 use super::toml_walk::{Problem, Section, TomlEntry};
-use crate::hook::{HookAction, HookSettings, WebhookSettings};
+use crate::hook::{HookAction, HookSettings, OutboxOptions, WebhookSettings};
 
 pub(super) fn hooks(section: &Section<'_>) -> Result<HookSettings, Problem> {
-    section.only(&["deadline_s", "webhooks"])?;
+    section.only(&["deadline_s", "webhooks", "sns", "sqs", "websocket"])?;
     let mut hooks = HookSettings::default();
     if let Some(item) = section.get("deadline_s") {
         hooks.deadline = item.seconds()?;
@@ -14,7 +17,52 @@ pub(super) fn hooks(section: &Section<'_>) -> Result<HookSettings, Problem> {
             hooks.webhooks.insert(item.key.to_owned(), webhook(&item)?);
         }
     }
+    #[cfg(feature = "aws")]
+    aws::read(section, &mut hooks)?;
+    #[cfg(not(feature = "aws"))]
+    no_aws(section)?;
+    one_name_each(section)?;
     Ok(hooks)
+}
+
+/// The kinds of hooks that have names.
+const KINDS: [&str; 4] = ["webhooks", "sns", "sqs", "websocket"];
+
+#[cfg(not(feature = "aws"))]
+fn no_aws(section: &Section<'_>) -> Result<(), Problem> {
+    match KINDS[1..].iter().find_map(|kind| section.get(kind)) {
+        Some(item) => {
+            Err(item.wrong_part("this build has no AWS; install it with `cargo install strandscope --features aws`"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// What is told of a hook names it: no two have the same name.
+fn one_name_each(section: &Section<'_>) -> Result<(), Problem> {
+    let mut seen: Vec<(&str, &str)> = Vec::new();
+    for kind in KINDS {
+        let Some(named) = section.get(kind) else { continue };
+        for item in named.table()?.items() {
+            if let Some((_, other)) = seen.iter().find(|(name, _)| *name == item.key) {
+                let said = format!("hooks.{other} has a hook {:?} too; give each a name of its own", item.key);
+                return Err(item.wrong_key(said));
+            }
+            seen.push((item.key, kind));
+        }
+    }
+    Ok(())
+}
+
+/// `attempts` and `queue`.
+fn outbox(section: &Section<'_>, outbox: &mut OutboxOptions) -> Result<(), Problem> {
+    if let Some(item) = section.get("attempts") {
+        outbox.attempts = item.count(1000)?;
+    }
+    if let Some(item) = section.get("queue") {
+        outbox.queue = item.count(1_000_000)? as usize;
+    }
+    Ok(())
 }
 
 fn webhook(named: &TomlEntry<'_>) -> Result<WebhookSettings, Problem> {
@@ -44,12 +92,7 @@ fn webhook(named: &TomlEntry<'_>) -> Result<WebhookSettings, Problem> {
     if let Some(item) = section.get("timeout_s") {
         webhook.timeout = item.seconds()?;
     }
-    if let Some(item) = section.get("attempts") {
-        webhook.outbox.attempts = item.count(1000)?;
-    }
-    if let Some(item) = section.get("queue") {
-        webhook.outbox.queue = item.count(1_000_000)? as usize;
-    }
+    outbox(&section, &mut webhook.outbox)?;
     Ok(webhook)
 }
 

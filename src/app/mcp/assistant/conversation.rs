@@ -204,7 +204,7 @@ mod tests {
     }
 
     fn part(arguments: Value) -> Result<ShownPart, AssistantRefusal> {
-        let given = arguments.as_object().unwrap().clone();
+        let Value::Object(given) = arguments else { panic!("{arguments}") };
         asked(&mut AssistantArguments::new(schema::SHOW, &given))
     }
 

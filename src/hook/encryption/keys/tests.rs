@@ -86,7 +86,7 @@ fn a_program_prints_them() {
 fn the_key_of_the_cipher_is_made_as_written() {
     let keys = CipherKeys::new("id", &SECRET.into()).unwrap();
     let siv = keys.find("id").unwrap().siv.expose_secret();
-    let hex: String = siv.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = siv.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     assert_eq!(
         hex,
         concat!(

@@ -1,0 +1,199 @@
+//! Tells an SQS queue of metadata.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_sdk_sqs::{Client, config::Builder, types::MessageAttributeValue};
+use tokio::sync::OnceCell;
+
+use super::{
+    AwsHookError, AwsHookProblem, MetadataSqsSettings,
+    access::AwsAccess,
+    address::QueueUrl,
+    fields::{self, EVENT},
+    limits, outcome,
+};
+use crate::{
+    hook::{
+        Deliver, Delivery, DeliveryOutcome, DeliveryTally, Hook, HookAnswer, HookOperation, HookReport, HookSubject,
+        Next, Outbox,
+    },
+    repository::Result,
+    session::MetadataPath,
+};
+
+/// A hook that tells a queue of SQS of changes of metadata, without ever delaying or breaking them.
+///
+/// The body is JSON: `{session_id, event: "metadata_update", operation, metadata, timestamp}`. `operation` is `update` or `delete`;
+/// `metadata` has the fields that changed, of those that were chosen, by their paths (`customer.tier`), with null for those that were
+/// removed. What JSON has no type for is a text: dates in RFC 3339, ids in hex, bytes in base64, decimals in digits. A change of
+/// nothing that was chosen is not told.
+///
+/// Attributes to filter by: `session_id`, left out where it is empty, and `event`. A FIFO queue (`.fifo`) keeps the order of each
+/// session, and knows a repetition by the delivery's id.
+///
+/// Throttling, 5xx, no answer and no credentials are tried again; a queue that is not there or not allowed, and a message over 256 KiB
+/// with its attributes, are not.
+#[derive(Debug)]
+pub struct MetadataSqs {
+    name: String,
+    fields: Vec<MetadataPath>,
+    outbox: Outbox,
+}
+
+impl MetadataSqs {
+    /// Starts its outbox on the current tokio runtime. Asks nothing of AWS.
+    ///
+    /// # Errors
+    /// [`AwsHookError`] where the queue's URL, the endpoint or the region cannot be one.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn start(name: &str, settings: &MetadataSqsSettings) -> std::result::Result<Self, AwsHookError> {
+        let wrong = || AwsHookError { name: name.to_owned(), problem: AwsHookProblem::Queue };
+        let queue = QueueUrl::read(&settings.queue_url).ok_or_else(wrong)?;
+        let sender = QueueSender { access: AwsAccess::new(name, &settings.aws)?, queue, client: OnceCell::new() };
+        let outbox = Outbox::start(name, sender, settings.aws.outbox);
+        Ok(Self { name: name.to_owned(), fields: settings.fields.clone(), outbox })
+    }
+
+    /// What became of its deliveries so far.
+    #[must_use]
+    pub fn tally(&self) -> DeliveryTally {
+        self.outbox.tally()
+    }
+
+    fn delivery(&self, operation: &HookOperation) -> Option<Delivery> {
+        let notice = fields::notice(operation, &self.fields, None)?.to_string();
+        let id = uuid::Uuid::new_v4().to_string();
+        let attributes = limits::attributes([("session_id", operation.session.text()), ("event", EVENT)]);
+        let delivery = Delivery::new(id, limits::readable_json(&notice)).subject(HookSubject::of(operation));
+        Some(delivery.attributes(attributes))
+    }
+}
+
+#[async_trait]
+impl Hook for MetadataSqs {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    async fn around(&self, operation: HookOperation, next: Next<'_>) -> Result<HookAnswer> {
+        let told = self.delivery(&operation);
+        let answer = next.run(operation).await?;
+        if let Some(delivery) = told.filter(|_| answer != HookAnswer::Unchanged) {
+            self.outbox.offer(delivery);
+        }
+        Ok(answer)
+    }
+
+    async fn close(&self, deadline: Duration) {
+        let tally = self.outbox.close(deadline).await;
+        tracing::info!(sqs = self.name, ?tally, "closed");
+    }
+
+    fn undelivered(&self) -> u64 {
+        self.outbox.tally().dropped
+    }
+
+    async fn given_up(&self) -> String {
+        self.outbox.given_up().await
+    }
+
+    async fn told(&self) -> HookReport {
+        self.outbox.report().await
+    }
+}
+
+/// Sends to one queue.
+struct QueueSender {
+    access: AwsAccess,
+    queue: QueueUrl,
+    client: OnceCell<Client>,
+}
+
+impl QueueSender {
+    async fn client(&self) -> std::result::Result<&Client, DeliveryOutcome> {
+        let made = self.client.get_or_try_init(|| async {
+            let config = self.access.config(self.queue.region.as_deref()).await?;
+            let mut builder = Builder::from(config);
+            if let Some(endpoint) = self.access.endpoint().or(self.queue.endpoint.as_deref()) {
+                builder = builder.endpoint_url(endpoint);
+            }
+            Ok::<_, DeliveryOutcome>(Client::from_conf(builder.build()))
+        });
+        made.await
+    }
+
+    async fn send(&self, delivery: &Delivery) -> std::result::Result<(), DeliveryOutcome> {
+        let bytes = delivery.body.len() + limits::attribute_bytes(&delivery.attributes);
+        if let Some(why) = limits::too_large(bytes, limits::MESSAGE_BYTES) {
+            return Err(DeliveryOutcome::Never(format!("{why}; choose fewer fields")));
+        }
+        let message = self.client().await?.send_message().queue_url(&self.queue.url);
+        let mut message = message.message_body(&delivery.body);
+        for (name, value) in &delivery.attributes {
+            let value = MessageAttributeValue::builder().data_type(limits::ATTRIBUTE_TYPE).string_value(value).build();
+            let value = value.map_err(|_| DeliveryOutcome::Never("an attribute cannot be sent".to_owned()))?;
+            message = message.message_attributes(name, value);
+        }
+        if self.queue.fifo {
+            let group = delivery.subject.as_ref().map_or("", |subject| subject.session.text());
+            message = message.message_group_id(limits::group(group)).message_deduplication_id(&delivery.id);
+        }
+        message.send().await.map(drop).map_err(|error| outcome::failed("SQS", &error))
+    }
+}
+
+#[async_trait]
+impl Deliver for QueueSender {
+    async fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
+        let send = Box::pin(async { self.send(delivery).await.err().unwrap_or(DeliveryOutcome::Delivered) });
+        self.access.attempt(send).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{hook::HookPayload, session::MetadataEdit};
+
+    const QUEUE: &str = "https://sqs.eu-west-1.amazonaws.com/123456789012/changes";
+
+    #[tokio::test]
+    async fn a_change_is_told_with_its_attributes() {
+        let hook = MetadataSqs::start("changes", &MetadataSqsSettings::new(QUEUE)).unwrap();
+        let edits = vec![MetadataEdit::unset("status"), MetadataEdit::unset("odd\u{ffff}")];
+        let delivery = hook.delivery(&HookOperation::new("", HookPayload::MetadataDelete(edits))).unwrap();
+        let names: Vec<&str> = delivery.attributes.keys().map(String::as_str).collect();
+        assert_eq!(names, ["event"], "an empty id is no attribute");
+        let body: serde_json::Value = serde_json::from_str(&delivery.body).unwrap();
+        assert_eq!(body["metadata"], serde_json::json!({ "status": null, "odd\u{ffff}": null }));
+        assert!(!delivery.body.contains('\u{ffff}'), "SQS would refuse it");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_a_queue_is_told_at_the_start_without_repeating_it() {
+        let problem = |settings: &MetadataSqsSettings| {
+            let error = MetadataSqs::start("changes", settings).unwrap_err();
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+            error.problem
+        };
+        assert_eq!(problem(&MetadataSqsSettings::new("https://me:hunter2@sqs")), AwsHookProblem::Queue);
+        let options = super::super::AwsOptions::default();
+        let odd = MetadataSqsSettings::new(QUEUE).aws(options.clone().endpoint("hunter2"));
+        assert_eq!(problem(&odd), AwsHookProblem::Endpoint);
+        let odd = MetadataSqsSettings::new(QUEUE).aws(options.region("hunter2"));
+        assert_eq!(problem(&odd), AwsHookProblem::Region);
+    }
+
+    #[tokio::test]
+    async fn a_message_that_is_too_large_is_never_sent() {
+        let access = AwsAccess::new("changes", &super::super::AwsOptions::default()).unwrap();
+        let queue = QueueUrl::read(QUEUE).unwrap();
+        let sender = QueueSender { access, queue, client: OnceCell::new() };
+        let large = Delivery::new("1", "x".repeat(limits::MESSAGE_BYTES + 1));
+        let outcome = sender.deliver(&large).await;
+        assert!(matches!(&outcome, DeliveryOutcome::Never(why) if why.contains("262145 bytes")), "{outcome:?}");
+    }
+}
