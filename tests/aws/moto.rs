@@ -96,7 +96,7 @@ pub fn sqs() -> aws_sdk_sqs::Client {
 /// A queue, by the URL that it would have at AWS.
 pub async fn queue(name: &str) -> String {
     let mut request = sqs().create_queue().queue_name(name);
-    if name.ends_with(".fifo") {
+    if name.strip_suffix(".fifo").is_some() {
         request = request.attributes(QueueAttributeName::FifoQueue, "true");
     }
     request.send().await.unwrap();
@@ -113,7 +113,7 @@ pub async fn topic(name: &str) -> (String, String) {
 /// A topic whose messages go to that queue.
 pub async fn topic_into(name: &str, queue: &str) -> String {
     let mut request = sns().create_topic().name(name);
-    if name.ends_with(".fifo") {
+    if name.strip_suffix(".fifo").is_some() {
         request = request.attributes("FifoTopic", "true");
     }
     let arn = request.send().await.unwrap().topic_arn.unwrap();

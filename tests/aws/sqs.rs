@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use strandscope::{
     MetadataEdit, MetadataSqs, MetadataSqsSettings,
-    bson::{DateTime, doc, oid::ObjectId},
+    bson::{Bson, DateTime, doc, oid::ObjectId},
 };
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     hooked, moto, options, patiently,
 };
 
-fn set(key: &str, value: impl Into<strandscope::bson::Bson>) -> Vec<MetadataEdit> {
+fn set(key: &str, value: impl Into<Bson>) -> Vec<MetadataEdit> {
     vec![MetadataEdit::set(key, value)]
 }
 
@@ -84,7 +84,7 @@ async fn what_cannot_be_delivered_is_told_and_the_change_stands() {
 async fn an_endpoint_that_never_answers_holds_nothing_up_and_what_is_lost_is_counted() {
     let silent = Detour::start(Vec::new(), Reply::Silence, "").await;
     let queue = "https://sqs.eu-west-1.amazonaws.com/123456789012/silent";
-    let settings = MetadataSqsSettings::new(queue).aws(options(&silent.url).timeout(Duration::from_secs(600)));
+    let settings = MetadataSqsSettings::new(queue).aws(options(&silent.url).timeout(Duration::from_mins(10)));
     let hooked = hooked("s-1", MetadataSqs::start("changes", &settings).unwrap()).await;
     for number in 0..3 {
         patiently("it is stored", hooked.manager.edit_metadata(set("n", number))).await.unwrap();
