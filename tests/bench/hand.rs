@@ -1,5 +1,4 @@
-//! Changes by hand: a save with its journal and many sessions at once against the raw driver, the form, what encrypted fields and a
-//! scope cost.
+//! Changes by hand: a save with its journal and many sessions at once against the raw driver, and the form.
 //! Run it with `cargo bench --bench hand`, or a part of it with its name: `cargo bench --bench hand -- save`.
 
 #[expect(dead_code, unused_imports, reason = "a bench needs one server, the tests need more")]
@@ -18,10 +17,6 @@ mod measure;
 mod process;
 #[path = "hand/save.rs"]
 mod save;
-#[path = "hand/scope.rs"]
-mod scope;
-#[path = "hand/seal.rs"]
-mod seal;
 
 /// The parts that are run: those named, else all.
 fn is_wanted(part: &str) -> bool {
@@ -33,9 +28,6 @@ fn main() {
     if is_wanted("form") {
         form::run();
     }
-    if is_wanted("seal") {
-        seal::run();
-    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         if is_wanted("save") {
@@ -43,9 +35,6 @@ fn main() {
         }
         if is_wanted("bulk") {
             bulk::run().await;
-        }
-        if is_wanted("scope") {
-            scope::run().await;
         }
     });
 }

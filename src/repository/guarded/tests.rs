@@ -19,14 +19,14 @@ fn every_method_of_the_port_is_guarded() {
     for (port, begin, guarded, guarded_begin, least) in [
         (
             include_str!("../../repository.rs"),
-            "pub trait SessionReader",
+            "SessionReader: fmt::Debug",
             include_str!("../guarded.rs"),
             "impl SessionReader for GuardedRepository",
             25,
         ),
         (
             include_str!("../write.rs"),
-            "pub trait SessionWriter",
+            "SessionWriter: Send",
             include_str!("write.rs"),
             "impl SessionWriter for GuardedRepository",
             17,
