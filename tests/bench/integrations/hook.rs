@@ -32,7 +32,7 @@ struct Teller(Outbox);
 
 #[async_trait]
 impl Hook for Teller {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "teller"
     }
 
