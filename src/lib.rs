@@ -14,10 +14,8 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> strandscope::Result<()> {
 //! # let folder = tempfile::tempdir().expect("a folder");
-//! # let session = folder.path().join("session_support-1");
-//! # std::fs::create_dir(&session).expect("a folder");
-//! # std::fs::write(session.join("session.json"), r#"{"session_id": "support-1"}"#).expect("a file");
 //! # let path = folder.path();
+//! # let _ = strandscope::open_folder(path).await?.create_session(&strandscope::NewSession::new("support-1")).await?;
 //! let sessions = strandscope::open_folder(path).await?;
 //!
 //! // Each row comes as soon as it is known.
@@ -162,6 +160,55 @@
 //! # }
 //! ```
 //!
+//! # One tenant, and its agent's own tool
+//!
+//! A [`Scope`] is fixed where the caller is known: for a factory that is made of it other sessions do not exist, whatever id, filter
+//! or edit follows. [`SessionManager::metadata_tool`] lets an agent of any framework keep the metadata of its session, and no other.
+//!
+//! ```
+//! use serde_json::json;
+//! use strandscope::{Error, Scope, SessionManagerFactory};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> strandscope::Result<()> {
+//! # let folder = tempfile::tempdir().expect("a folder");
+//! # let sessions = strandscope::open_folder(folder.path()).await?;
+//! let tenant = SessionManagerFactory::new(sessions).scoped(&Scope::prefix("tenant-7.")?)?;
+//! let another = tenant.manager("tenant-70.chat-1").metadata().await;
+//! assert!(matches!(another, Err(Error::OutOfScope { .. })));
+//!
+//! let manager = tenant.manager("tenant-7.chat-1");
+//! manager.open_or_create().await?;
+//! let tool = manager.metadata_tool();
+//! let answer = tool.call(&json!({ "action": "set", "metadata": { "tier": "gold" } })).await;
+//! assert_eq!(answer.text, "Successfully updated metadata fields: ['tier']");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! `EncryptMetadata`, a hook of the feature `encryption`, keeps fields sealed in the store and opens them for who has the key.
+//!
+//! ```
+//! # #[cfg(feature = "encryption")]
+//! # async fn encryption() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let sessions = strandscope::open_folder(folder.path()).await?;
+//! use strandscope::{CipherKeys, EncryptMetadata, EncryptedField, FieldCipher, Hooks, MetadataEdit, SessionManager};
+//!
+//! let keys = CipherKeys::new("2026-11", &CipherKeys::generate_secret()?)?;
+//! let hook = EncryptMetadata::new(FieldCipher::new(keys, vec![EncryptedField::new("ssn")])?);
+//! let hooks = Hooks::new(vec![std::sync::Arc::new(hook)]);
+//! let manager = SessionManager::builder(sessions.clone(), "support-1").hooks(hooks).build();
+//! # manager.open_or_create().await?;
+//! manager.edit_metadata(vec![MetadataEdit::set("ssn", "078-05-1120")]).await?;
+//! assert_eq!(manager.metadata().await?.get_str("ssn")?, "078-05-1120");
+//! assert_ne!(sessions.metadata(manager.key()).await?.get_str("ssn")?, "078-05-1120");
+//! # Ok(())
+//! # }
+//! # #[cfg(feature = "encryption")]
+//! # tokio::runtime::Runtime::new().unwrap().block_on(encryption()).unwrap();
+//! ```
+//!
 //! # Numbers of a document
 //!
 //! Counters in a document are accumulated, so neither their sum nor the last one is what was used;
@@ -191,8 +238,8 @@
 //! | `session` | the nouns: plain data, no I/O | [`Session`], [`Message`], [`MessageBody`], [`Change`] |
 //! | `metrics` | numbers from messages, pure | [`session_metrics`], [`Outline`], [`LiveMetrics`], [`Activity`], [`explain()`] |
 //! | `repository` | the port: what can be asked, changed and watched, filters, scopes of tenants, errors; a MongoDB collection and a folder | [`SessionRepository`], [`ListQuery`], [`Watch`], [`Filter`], [`Scope`], [`Error`], [`MongoRepository`], [`FolderRepository`] |
-//! | `hook` | a chain around metadata, feedback, deletions and restores | [`Hook`], [`Hooks`], [`Outbox`] |
-//! | `manager` | what an agent program calls, and the tool that its agent calls | [`SessionManager`], [`SessionManagerFactory`], [`Agent`], [`MetadataTool`] |
+//! | `hook` | a chain around metadata, feedback, deletions and restores; hooks that tell others, or encrypt | [`Hook`], [`Hooks`], [`Outbox`] |
+//! | `manager` | what an agent program calls, and the tool that its agent calls | [`SessionManager`], [`SessionManagerFactory`], [`initialize_global_factory`], [`Agent`], [`MetadataTool`] |
 //!
 //! What is used less, or by stores of your own, has modules:
 //!
@@ -220,7 +267,7 @@
 //! | `aws` | hooks that tell SNS, SQS and WebSockets behind API Gateway; `authMechanism=MONGODB-AWS` in a connection string |
 //! | `key-password` | `tlsCertificateKeyFilePassword` in a connection string; part of `app` |
 //!
-//! An agent program takes `default-features = false`: no terminal, no command line, fewer than 200 crates.
+//! An agent program takes `default-features = false`: no terminal, no command line, about 210 crates.
 
 #[cfg(feature = "app")]
 #[doc(hidden)]

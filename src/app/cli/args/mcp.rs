@@ -4,15 +4,18 @@
 #[derive(Debug, clap::Args)]
 #[command(after_help = MCP_HELP)]
 pub struct McpArgs {
-    /// The tools manage_metadata and get_metadata for this session: its _id, else its session_id, else an ObjectId's hex. It need
-    /// not be there yet. With --read-only get_metadata alone. Without it, tools for coding assistants, which read all sessions and
-    /// change none: list_sessions, show_messages, find_text, session_metrics, session_health
+    /// Tools for the metadata of this session alone: its _id, else its session_id, else an ObjectId's hex. It need not be there yet
     #[arg(long, value_name = "ID")]
     pub session: Option<String>,
 }
 
 const MCP_HELP: &str = "\
-A client starts it and ends it; what it has to say is on standard error. In a client's settings:
-  \"command\": \"strandscope\", \"args\": [\"mcp\", \"--session\", \"support-1042\", \"--profile\", \"prod\"]
+Without --session they are for a coding assistant that looks into what agents did: list_sessions, show_messages, find_text, \
+session_metrics, session_health. They change nothing.
+With it they are for the agent of that session: manage_metadata and get_metadata, with --read-only get_metadata alone. What it \
+changes goes through the configured hooks, and is not written down for undo, which takes back what people do.
+
+A client starts this program and ends it; what it has to say is on standard error. In a client's settings:
   \"command\": \"strandscope\", \"args\": [\"mcp\", \"--profile\", \"prod\"]
-What an agent changes goes through the configured hooks. It is not written down for undo, which takes back what people do.";
+  \"command\": \"strandscope\", \"args\": [\"mcp\", \"--session\", \"support-1042\", \"--profile\", \"prod\"]
+A profile that asks for words needs --confirm there: nobody can be asked.";
