@@ -10,6 +10,9 @@ mod hook;
 #[path = "integrations/mcp.rs"]
 mod mcp;
 mod measure;
+#[expect(dead_code, reason = "it is a program of its own too")]
+#[path = "../../examples/memory.rs"]
+mod memory;
 #[path = "integrations/scope.rs"]
 mod scope;
 #[path = "integrations/seal.rs"]
