@@ -132,6 +132,15 @@ impl Scope {
 
     setters! { options { database: String, collection: String } }
 
+    /// As it stands in a sentence: `"tenant-7/"`, or `tenant = "7"`.
+    pub(crate) fn quoted(&self) -> String {
+        match &self.rule {
+            ScopeRule::Prefix(prefix) => format!("{prefix:?}"),
+            ScopeRule::Field(path, Bson::String(text)) => format!("{path} = {text:?}"),
+            ScopeRule::Field(..) => self.to_string(),
+        }
+    }
+
     pub(crate) fn rule(&self) -> &ScopeRule {
         &self.rule
     }
