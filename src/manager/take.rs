@@ -66,6 +66,8 @@ impl SessionManager {
     /// The metadata as it is stored, and as the hooks give it: one read.
     async fn stored_and_read(&self) -> Result<(Document, Document)> {
         let repository: &dyn SessionRepository = self.repository().as_ref();
+        // No hook is asked of what is refused anyway.
+        repository.admits(self.key())?;
         let stored = Mutex::new(None);
         let keep = &stored;
         let last = move |operation: HookOperation| async move {

@@ -153,12 +153,12 @@ pub enum Error {
     #[error(transparent)]
     Scope(#[from] ScopeError),
     /// It lies outside of the store's scope. Whether it is there is not said.
-    #[error("{what} is outside of the scope {scope:?} in {location}; nothing was done")]
+    #[error("{what} is outside of the scope {scope} in {location}; nothing was done")]
     #[non_exhaustive]
     OutOfScope {
-        /// `session "tenant-8/x"`, or `metadata.tenant of session "x"`.
+        /// `session "tenant-8/x"`, or a change that would move one out.
         what: String,
-        /// Its scope.
+        /// Its scope: `"tenant-7/"`, or `tenant = "7"`.
         scope: String,
         /// Where.
         location: String,

@@ -32,6 +32,9 @@ use crate::{
     },
 };
 
+/// The name of the check of what lies within.
+const SCOPE: &str = "scope";
+
 /// A store seen through a scope.
 #[derive(Debug, Clone)]
 struct GuardedRepository {
@@ -66,7 +69,7 @@ impl Scope {
         }
         let named = [self.database.as_deref(), self.collection.as_deref()].map(|name| name.unwrap_or("any"));
         let reason = format!("it is of the database {:?} and the collection {:?}", named[0], named[1]);
-        let refused = Error::other(format!("guarding {location} with the scope {:?}", self.to_string()), reason);
+        let refused = Error::other(format!("guarding {location} with the scope {}", self.quoted()), reason);
         Err(refused.with_hint("open the one that the scope names"))
     }
 }
@@ -124,6 +127,11 @@ impl GuardedRepository {
         Ok(rows.into_iter().filter(|row| within.contains(&row.key)).collect())
     }
 
+    fn nothing_within(&self) -> Check {
+        let found = format!("no session of {} is within the scope {}", self.inner.location(), self.scope.quoted());
+        Check::warn(SCOPE, found, "check the scope, if there should be some")
+    }
+
     /// Of a store that looks at more than the scope an ID may mean another's session, which hides one within.
     async fn resolve_by_list(&self, id: &str) -> Result<Vec<Summary>> {
         let found = match self.inner.resolve(id).await {
@@ -173,9 +181,10 @@ impl SessionReader for GuardedRepository {
         self.inner.read_only()
     }
 
-    /// What the store would say is of all that is there.
+    /// That nothing lies within; what the store would say is of all that is there.
     async fn why_empty(&self) -> Result<Option<Check>> {
-        Ok(None)
+        let (rows, end) = self.list(&ListQuery::new(1)).read().await?;
+        Ok((rows.is_empty() && !end.timed_out).then(|| self.nothing_within()))
     }
 
     fn list(&self, query: &ListQuery) -> Page {
@@ -288,22 +297,25 @@ impl SessionReader for GuardedRepository {
         watch::within(self.clone(), view)
     }
 
-    /// Whether it answers, and whether there is a session: the store's own checks look at what others have.
+    /// What a bound store checks, which looks at nothing of others; of any other whether it answers. Then whether there is a session.
     async fn check(&self) -> Vec<Check> {
-        const NAME: &str = "scope";
-        let answers = match self.inner.ping().await {
-            Ok(()) => Check::ok("answers", self.inner.location()),
-            Err(error) => return vec![Check::told(Verdict::Fail, "answers", &error)],
+        let mut checks = if self.is_bound {
+            self.inner.check().await
+        } else {
+            vec![match self.inner.ping().await {
+                Ok(()) => Check::ok("answers", self.inner.location()),
+                Err(error) => Check::told(Verdict::Fail, "answers", &error),
+            }]
         };
-        let scope = self.scope.to_string();
-        let within = match self.list(&ListQuery::new(1)).read().await {
-            Ok((rows, _)) if rows.is_empty() => Check::ok(NAME, format!("no session is within {scope:?} yet")),
-            Ok(_) => {
-                Check::ok(NAME, format!("only sessions within {scope:?} are seen; indexes are made without a scope"))
-            }
-            Err(error) => Check::told(Verdict::Fail, NAME, &error),
-        };
-        vec![answers, within]
+        if checks.iter().any(|check| check.verdict == Verdict::Fail) {
+            return checks;
+        }
+        checks.push(match self.why_empty().await {
+            Ok(Some(empty)) => empty,
+            Ok(None) => Check::ok(SCOPE, format!("only sessions within {} are seen", self.scope.quoted())),
+            Err(error) => Check::told(Verdict::Fail, SCOPE, &error),
+        });
+        checks
     }
 }
 

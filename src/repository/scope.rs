@@ -61,6 +61,9 @@ pub(crate) enum ScopeRule {
     Field(MetadataPath, Bson),
 }
 
+/// The longest prefix: a pattern has an end on the server, and no `_id` is so long.
+const LONGEST_PREFIX: usize = 1024;
+
 /// Why something can be no scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -76,10 +79,10 @@ pub struct ScopeError {
 
 impl Scope {
     /// The sessions whose `_id` is a string that begins so, byte for byte. It must end in a sign that is neither letter nor digit:
-    /// `tenant-7` would take in `tenant-70`.
+    /// `tenant-7` would take in `tenant-70`. Let it be one that no tenant's name holds: `acme-` takes in the sessions of `acme-eu` too.
     ///
     /// # Errors
-    /// A prefix that is empty, or does not end so, or holds what nobody can see.
+    /// A prefix that is empty, or does not end so, or holds what nobody can see, or is longer than 1024 bytes.
     pub fn prefix(prefix: impl Into<String>) -> Result<Self, ScopeError> {
         let prefix = prefix.into();
         let refused = |reason: &str, hint: String| {
@@ -90,6 +93,11 @@ impl Scope {
                 "every session begins with it",
                 "name what the ids begin with, such as tenant-7/".to_owned(),
             );
+        }
+        if prefix.len() > LONGEST_PREFIX {
+            let what = format!("a prefix of {} bytes", prefix.len());
+            let reason = format!("{LONGEST_PREFIX} bytes are the most");
+            return Err(ScopeError { what, reason, hint: "name what the ids begin with".to_owned() });
         }
         if prefix.contains(char::REPLACEMENT_CHARACTER) || is_hiding(&prefix) {
             return refused("it holds a character that nobody can see", "write it in letters and signs".to_owned());
@@ -131,6 +139,15 @@ impl Scope {
     }
 
     setters! { options { database: String, collection: String } }
+
+    /// As it stands in a sentence: `"tenant-7/"`, or `tenant = "7"`.
+    pub(crate) fn quoted(&self) -> String {
+        match &self.rule {
+            ScopeRule::Prefix(prefix) => format!("{prefix:?}"),
+            ScopeRule::Field(path, Bson::String(text)) => format!("{path} = {text:?}"),
+            ScopeRule::Field(..) => self.to_string(),
+        }
+    }
 
     pub(crate) fn rule(&self) -> &ScopeRule {
         &self.rule

@@ -5,6 +5,7 @@ mod encrypted;
 mod folder;
 pub mod home;
 mod many;
+mod scoped;
 mod tail;
 mod top;
 mod undo;

@@ -1,6 +1,7 @@
 //! Scopes on every store: what lies outside is refused or not there, whatever is asked, and stays as it was.
 
 mod managers;
+mod told;
 mod watching;
 mod writing;
 

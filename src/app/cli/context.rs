@@ -16,7 +16,7 @@ use crate::{
     },
     hook::Hooks,
     repository::{self, Candidate, Error, Filter, Opened, SessionReader, mongo::uri},
-    session::Summary,
+    session::{SessionKey, Summary},
 };
 use anyhow::Result;
 use futures_util::FutureExt;
@@ -254,10 +254,13 @@ async fn missing(reader: &dyn SessionReader, id: &str) -> anyhow::Error {
     if id.starts_with("--") {
         return Stop::NotFound(format!("{missing}; if an option was meant, `strandscope --help` names them")).into();
     }
-    match why_empty(reader).await {
-        Some(why) => Stop::NotFound(format!("{missing}: {why}")).into(),
-        None => missing.into(),
+    if let Some(why) = why_empty(reader).await {
+        return Stop::NotFound(format!("{missing}: {why}")).into();
     }
+    // Whether one is there is not told.
+    reader
+        .admits(&SessionKey::from(id))
+        .map_or_else(|outside| Stop::NotFound(told::sentence(&outside)).into(), |()| missing.into())
 }
 
 /// That nothing was found, and why where the whole place looks empty.

@@ -63,9 +63,12 @@ async fn session(reader: &dyn SessionReader, id: &str) -> Result<SessionKey> {
     match context::one(reader, id).await {
         Ok(summary) => Ok(summary.key),
         Err(error) if is_missing(&error) => {
+            let session = SessionKey::from(id);
+            // One outside of the scope never will be.
+            reader.admits(&session)?;
             let said = error.downcast_ref::<Error>().map_or_else(|| error.to_string(), told::sentence);
             output::note(&format!("{said}; its metadata is served once it is there"));
-            Ok(SessionKey::from(id))
+            Ok(session)
         }
         Err(error) => Err(error),
     }

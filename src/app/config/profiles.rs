@@ -147,12 +147,19 @@ fn rules(section: &Section<'_>) -> Result<WriteRules, Problem> {
         if let Some(field) = rules.protected.iter().find(|field| field.split('.').any(str::is_empty)) {
             return Err(item.wrong(format!("must name fields such as \"tenant\" or \"billing.plan\", not {field:?}")));
         }
-        // It would protect a field of that name within the metadata, and nobody means that.
-        if let Some(field) = rules.protected.iter().find_map(|field| field.strip_prefix("metadata.")) {
-            return Err(item.wrong(format!("names fields of the metadata without the word metadata: write {field:?}")));
-        }
+        rules.protected.iter().try_for_each(|field| bare(&item, field))?;
     }
     Ok(rules)
+}
+
+/// A field is named without the word metadata: one of that name within the metadata would be meant, and nobody means that.
+fn bare(item: &TomlEntry<'_>, field: &str) -> Result<(), Problem> {
+    match field.strip_prefix("metadata.") {
+        Some(field) => {
+            Err(item.wrong(format!("names fields of the metadata without the word metadata: write {field:?}")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Which sessions are seen.
@@ -163,7 +170,9 @@ fn scope(item: &TomlEntry<'_>) -> Result<Scope, Problem> {
         let (Some(field), Some(value)) = (table.get("field"), table.get("value")) else {
             return Err(item.wrong(r#"must name a field and its value, such as { field = "tenant", value = "7" }"#));
         };
-        let path = MetadataPath::new(field.filled()?.split('.').map(str::to_owned).collect());
+        let name = field.filled()?;
+        bare(&field, &name)?;
+        let path = MetadataPath::new(name.split('.').map(str::to_owned).collect());
         let path = path.ok_or_else(|| field.wrong("must name a field of the metadata, such as \"tenant\""))?;
         Scope::field(path, value.scalar()?)
     } else {

@@ -47,10 +47,10 @@ impl Error {
         Self::NotFound { id: session.into(), location: location.into() }
     }
 
-    /// What lies outside of the scope of a store: `session "x"`, or `metadata.tenant of session "x"`.
+    /// What lies outside of the scope of a store: `session "x"`, or a change that would move one out.
     #[must_use]
     pub fn out_of_scope(what: impl Into<String>, scope: &Scope, location: impl Into<String>) -> Self {
-        Self::OutOfScope { what: what.into(), scope: scope.to_string(), location: location.into() }
+        Self::OutOfScope { what: what.into(), scope: scope.quoted(), location: location.into() }
     }
 
     /// What stands there is no session: what it is, as in `a checkpoint of LangGraph`.

@@ -111,7 +111,8 @@ impl SessionWriter for GuardedRepository {
     async fn edit_metadata(&self, key: &SessionKey, edits: &[MetadataEdit]) -> Result<()> {
         self.check_key(key)?;
         if let Some(edit) = self.scope.moving(edits) {
-            return Err(self.outside(format!("{} of session {:?}", edit.path.field(), key.text())));
+            let (field, id) = (edit.path.field(), key.text());
+            return Err(self.outside(format!("a change of {field} of session {id:?}, which keeps it within,")));
         }
         self.enter(key).await?;
         self.inner.edit_metadata(key, edits).await

@@ -45,6 +45,9 @@ pub(super) async fn all(reader: &MongoRepository, checks: &Checks, heard: &Heard
         return;
     }
     reader.note_shape().await;
+    if reader.is_bound() {
+        return within(reader, &hello, checks, heard).await;
+    }
     checks.push(heard, [documents(reader).await]);
     if let Some(why) = reader.written_never() {
         checks.push(heard, [read_only(reader, why)]);
@@ -57,6 +60,40 @@ pub(super) async fn all(reader: &MongoRepository, checks: &Checks, heard: &Heard
     if !is_gone(reader) {
         checks.push(heard, sample(reader).await);
     }
+}
+
+/// Those that look at nothing of sessions outside of a scope.
+async fn within(reader: &MongoRepository, hello: &Document, checks: &Checks, heard: &Heard) {
+    match reader.written_never() {
+        Some(why) => checks.push(heard, [read_only(reader, why)]),
+        None if is_gone(reader) => {}
+        None => checks.push(heard, indexes_within(reader).await),
+    }
+    if !is_gone(reader) {
+        checks.push(heard, [live_updates(reader, hello).await]);
+    }
+}
+
+/// An index on each field that tells which sessions lie within.
+async fn indexes_within(reader: &MongoRepository) -> Vec<Check> {
+    let fields = reader.compared_fields();
+    if fields.is_empty() {
+        return Vec::new();
+    }
+    let there = match indexes::leading_fields(reader).await {
+        Ok(there) => there,
+        Err(error) => return vec![Check::told(Verdict::Warn, "indexes", &error)],
+    };
+    let checked = fields.into_iter().map(|field| {
+        let name = format!("index on {field}");
+        if there.contains(&field) {
+            return Check::ok(name, "it finds the sessions of the scope");
+        }
+        // What creates the others here is refused within a scope.
+        let advice = format!("create it with a database client: createIndex({{\"{field}\": 1}})");
+        Check::warn(name, "missing: every session is read to find those of the scope", advice)
+    });
+    checked.collect()
 }
 
 /// Whether no server answers any more, which the check before has told: each of the others would only wait as long.

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use bson::{Document, doc};
+use bson::{Bson, Document, doc};
 
 use super::{MongoRepository, filter, foreign};
 use crate::{repository::Scope, session::SessionKey};
@@ -38,6 +38,13 @@ impl MongoRepository {
         let conditions: Vec<Document> = by_id.map(|rule| doc! { "documentKey._id": rule }).collect();
         let no_document = doc! { "documentKey": { "$exists": false } };
         (!conditions.is_empty()).then(|| doc! { "$match": { "$or": [ no_document, { "$and": conditions } ] } })
+    }
+
+    /// The fields whose value tells what may be seen, as the server names them. The `_id` has an index anyway.
+    pub(super) fn compared_fields(&self) -> Vec<String> {
+        let rules = self.within.get_array("$and").map(Vec::as_slice).unwrap_or_default();
+        let keys = rules.iter().filter_map(Bson::as_document).flat_map(Document::keys);
+        keys.filter(|key| *key != "_id" && !key.starts_with('$')).cloned().collect()
     }
 
     /// The query for exactly that `_id`.

@@ -17,6 +17,8 @@ fn what_would_take_in_others_is_no_scope() {
         let error = Scope::prefix(bad).unwrap_err();
         assert!(!error.hint.is_empty() && error.to_string().contains("can be no scope"), "{bad:?}: {error}");
     }
+    let long = |length: usize| Scope::prefix(format!("{}/", "x".repeat(length - 1)));
+    assert!(long(1024).is_ok() && long(1025).unwrap_err().to_string().len() < 100);
     for good in ["tenant-7/", "a.", ":", "Zoë_", "$x-"] {
         assert!(Scope::prefix(good).is_ok(), "{good:?}");
     }

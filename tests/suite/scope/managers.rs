@@ -54,6 +54,7 @@ async fn no_hook_leads_out_and_none_sees_what_is_outside() {
         assert!(seen >= 4);
         let outside = factory.manager(other.clone());
         assert!(outside.metadata().await.is_err() && outside.delete_session().await.is_err());
+        assert!(outside.take_metadata(&["secret".into()]).await.is_err());
         if scope == prefix() {
             assert_eq!(hook.seen.load(Ordering::Relaxed), seen, "refused before");
         }

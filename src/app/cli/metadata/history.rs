@@ -1,5 +1,7 @@
 //! `metadata log`, `undo` and `redo`: what was changed by hand, and the way back.
 
+mod scoped;
+
 use crate::{
     app::{
         cli::{
@@ -31,11 +33,17 @@ use tokio::sync::mpsc;
 /// Prints what was changed by hand, the newest first.
 pub async fn log(context: &Context, args: &HistoryArgs) -> Result<()> {
     let journal = Journal::new(places::state_dir());
-    // Without a place, and for all of them, nothing is opened.
-    let place = match context.chosen()? {
-        Some(_) if !args.all => Some(context.reader().await?.identity()),
+    let chosen = context.chosen()?;
+    let scope = chosen.as_ref().and_then(|place| place.scope.as_ref());
+    // Without a place, and for all of them, nothing is opened; a scope is of one place.
+    let reader = match &chosen {
+        Some(_) if !args.all || scope.is_some() => Some(context.reader().await?),
         _ => None,
     };
+    if args.all && scope.is_some() {
+        output::note("the profile has a scope: only what was changed within it is listed");
+    }
+    let place = reader.as_ref().map(|reader| reader.identity());
     let read = journal.read().await.map_err(|error| unread(&journal, &error))?;
     for note in journal.notes(&read) {
         output::note(&note);
@@ -45,13 +53,16 @@ pub async fn log(context: &Context, args: &HistoryArgs) -> Result<()> {
             && args.id.as_ref().is_none_or(|id| is_called(&entry.session, id))
     };
     let mut out = Out::new();
-    let mut meant = read.entries.iter().rev().filter(is_meant).peekable();
-    if meant.peek().is_none() {
+    let mut meant: Vec<&JournalEntry> = read.entries.iter().rev().filter(is_meant).collect();
+    if let (Some(reader), Some(scope)) = (&reader, scope) {
+        meant = scoped::within(reader.as_ref(), scope, meant).await?;
+    }
+    if meant.is_empty() {
         let of = args.id.as_ref().map(|id| format!(" of session {id:?}")).unwrap_or_default();
         let at = place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
         output::note(&format!("no change{of}{at} was made by hand from here"));
     }
-    for entry in meant.take(args.limit.unwrap_or(usize::MAX)) {
+    for entry in meant.into_iter().take(args.limit.unwrap_or(usize::MAX)) {
         let entry = &opened(context, entry).await;
         if args.json {
             out.line(&json::line(&as_json(entry)))?;
@@ -134,7 +145,9 @@ async fn meant(hand: &HandWriter, id: &str) -> Result<SessionKey> {
         Ok(read) if is_missing => known(&read.entries, &hand.place.identity, id),
         _ => None,
     };
-    known.ok_or(missing)
+    // What is outside of the scope is known to nobody here.
+    let reader = hand.store.reader();
+    known.filter(|key| reader.admits(key).is_ok()).ok_or(missing)
 }
 
 /// The one session of the journal that is called so.

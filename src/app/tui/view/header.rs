@@ -30,6 +30,12 @@ use crate::{
 /// What stands before which sessions of a place are seen.
 const SCOPE: &str = " scope ";
 
+/// Cells that the right side leaves.
+const LEFT: usize = 24;
+
+/// The most that it leaves for a place with a scope: whose sessions these are comes before how many there are.
+const LEFT_WITH_SCOPE: usize = 36;
+
 /// Draws the line.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState) {
     let width = usize::from(area.width);
@@ -39,17 +45,39 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState) {
     frame.render_widget(Paragraph::new(right.right_aligned()), area);
 }
 
+/// The place's name and its scope, whole.
+fn named(state: &AppState) -> Option<(String, Option<String>)> {
+    let place = state.workspace.connection.place.as_ref()?;
+    let scope = place.scope.as_ref().map(|scope| text::line(&scope.to_string()).into_owned());
+    Some((text::line(&place.name).into_owned(), scope))
+}
+
+/// Cells that the scope takes where there is room.
+fn scope_width(scope: Option<&String>) -> usize {
+    scope.map_or(0, |scope| SCOPE.len() + format::width(scope))
+}
+
 fn left(state: &AppState, cells: usize) -> Line<'static> {
     let look = &state.look;
-    let mut line = Line::from(Span::styled(" strandscope ", look.theme.dim));
-    let Some(place) = &state.workspace.connection.place else { return line };
-    let free = cells.saturating_sub(line.width() + 1);
-    let name = format::fit(&text::line(&place.name), free, look.marks);
-    let mut free = free.saturating_sub(format::width(&name));
+    let program = Span::styled(" strandscope ", look.theme.dim);
+    let (Some(place), Some((name, scope))) = (&state.workspace.connection.place, named(state)) else {
+        return program.into();
+    };
+    let of_scope = scope_width(scope.as_ref());
+    let mut line = Line::default();
+    // Which sessions are seen matters more than what the program is called.
+    if scope.is_none() || program.width() + 1 + format::width(&name) + of_scope <= cells {
+        line.push_span(program);
+    }
     line.push_span(Span::raw(" "));
+    let free = cells.saturating_sub(line.width());
+    let name = format::fit(&name, free - of_scope.min(free / 2), look.marks);
+    let mut free = free.saturating_sub(format::width(&name));
     line.push_span(Span::styled(name, name_style(state, place.colour.as_deref())));
-    if let Some(scope) = &place.scope {
-        let scope = format::fit(&text::line(&scope.to_string()), free.saturating_sub(SCOPE.len()), look.marks);
+    if let Some(scope) = scope
+        && free > SCOPE.len()
+    {
+        let scope = format::fit(&scope, free - SCOPE.len(), look.marks);
         free = free.saturating_sub(SCOPE.len() + format::width(&scope));
         line.push_span(Span::styled(SCOPE, look.theme.dim));
         line.push_span(Span::raw(scope));
@@ -88,7 +116,10 @@ impl HeaderPart {
 /// As many parts as leave room for the left side, one at least.
 fn right(state: &AppState, width: usize) -> Line<'static> {
     let mut parts = parts(state);
-    while parts.len() > 1 && parts.iter().map(HeaderPart::width).sum::<usize>() + 24 > width {
+    let wanted = named(state).filter(|(_, scope)| scope.is_some());
+    let wanted = wanted.map_or(0, |(name, scope)| 1 + format::width(&name) + scope_width(scope.as_ref()));
+    let left = wanted.clamp(LEFT, LEFT_WITH_SCOPE);
+    while parts.len() > 1 && parts.iter().map(HeaderPart::width).sum::<usize>() + left > width {
         let least = parts.iter().enumerate().min_by_key(|(_, part)| part.keeps).map(|(at, _)| at);
         parts.remove(least.unwrap_or(0));
     }

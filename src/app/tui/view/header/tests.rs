@@ -95,6 +95,22 @@ fn the_scope_of_the_place_stands_beside_its_name() {
 }
 
 #[test]
+fn whose_sessions_they_are_comes_before_how_many() {
+    let mut screen = live();
+    for (name, colour) in [("local", None), ("production-in-europe", Some("red".to_owned()))] {
+        let place = screen.state.workspace.connection.place.as_mut().unwrap();
+        (place.name, place.colour) = (name.to_owned(), colour);
+        place.scope = Scope::prefix("tenant-7/").ok();
+        for width in [120, 100, 80, 60] {
+            let drawn = line(&screen, width);
+            assert!(drawn.contains(&format!("{name} scope tenant-7/ ")), "{width}: {drawn}");
+        }
+    }
+    let drawn = line(&screen, 40);
+    assert!(drawn.contains(" scope t") && drawn.contains("…  "), "{drawn}");
+}
+
+#[test]
 fn every_state_in_ascii_without_colours() {
     let mut shown = Vec::new();
     for (name, mut screen) in states() {
