@@ -311,7 +311,7 @@ mod tests {
         assert_eq!(option("--collection", "-dash"), "--collection=-dash");
         let several = choose(&[candidate("sessions", 4812), candidate("old\u{1b}", 1)]);
         let summary = |id: bson::Bson| Summary {
-            key: crate::session::SessionKey::new(id),
+            key: SessionKey::new(id),
             session_id: Some("x".into()),
             application_name: None,
             session_type: None,
