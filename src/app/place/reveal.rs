@@ -12,7 +12,7 @@ use bson::{Bson, Document};
 
 use crate::{
     hook::FieldCipher,
-    session::{MetadataEdit, MetadataPath, SealedValue, SessionKey, edit},
+    session::{MetadataEdit, MetadataPath, SealedValue, SessionKey, edit, sealed::stands_in_array},
 };
 
 /// What opens and seals values of the metadata. Cheap to clone. Without settings it opens and seals nothing.
@@ -126,6 +126,13 @@ impl Reveal {
     pub fn kept(&self, session: &SessionKey, edited: &Document, like: Option<(&Document, &Document)>) -> Document {
         let mut kept = edited.clone();
         for field in self.fields() {
+            if let [top, rest @ ..] = field.keys()
+                && edited.get(top).is_some_and(|value| stands_in_array(value, rest))
+            {
+                // It is not sealed there, and not saved either.
+                kept.remove(top);
+                continue;
+            }
             let Some(value) = field.value(edited).filter(|value| !is_sealed(value)) else { continue };
             let is_known = |(clear, _): &(&Document, &Document)| edit::same(field.value(clear), Some(value));
             let known = like.filter(is_known).and_then(|(_, kept)| field.value(kept).cloned());

@@ -145,6 +145,18 @@ fn without_the_key_nothing_is_stored_in_clear() {
 }
 
 #[test]
+fn what_would_stand_in_an_array_is_neither_stored_nor_kept_in_clear() {
+    let inner = bson!([{ "iban": "DE89 3704" }]);
+    for reveal in [with_key("2026-11"), without_key()] {
+        let edits = vec![MetadataEdit::set("customer", inner.clone())];
+        let error = reveal.sealed(&session(), edits, &Document::new()).unwrap_err().to_string();
+        assert!(error.contains("customer") && !error.contains("DE89"), "{error}");
+        let kept = reveal.kept(&session(), &doc! { "customer": inner.clone(), "tier": 1 }, None);
+        assert_eq!(kept, doc! { "tier": 1 });
+    }
+}
+
+#[test]
 fn a_field_that_is_not_named_any_more_does_not_become_clear() {
     let before = stored(&with_key("2026-11"), &clear());
     let edit = || MetadataEdit::set("ssn", "1").only_if(before.get("ssn").cloned());
