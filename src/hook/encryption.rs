@@ -86,9 +86,9 @@ impl FieldCipher {
     }
 
     /// Seals the values of chosen fields, also within an object that is set as a whole. No path leads into an array: what stands in one
-    /// is sealed only with a field that holds the array, and refused where a chosen field would stand in it. A value that is sealed already, for just this place and as its field is now,
-    /// stays as it is, whichever of the keys it has; what only looks so is sealed as the text it is. Guards are left alone: they hold
-    /// what is stored.
+    /// is sealed only with a field that holds the array, and where a chosen field would stand in one the edit is refused. A value that is
+    /// sealed already, for just this place and as its field is now, stays as it is, whichever of the keys it has; what only looks so is
+    /// sealed as the text it is. Guards are left alone: they hold what is stored.
     ///
     /// # Errors
     /// [`CipherError::Within`] for an edit in a chosen field, [`CipherError::InArray`], [`CipherError::Unencodable`],

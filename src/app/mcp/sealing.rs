@@ -99,7 +99,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let sessions = folder::open(dir.path()).await.unwrap();
         let _ = sessions.create_session(&NewSession::new("s").metadata(doc! { "tier": "gold" })).await.unwrap();
-        let set = json!({ "action": "set", "metadata": { "ssn": "078-05-1120", "vault": { "pin": 1234 }, "tier": "tin" } });
+        let set =
+            json!({ "action": "set", "metadata": { "ssn": "078-05-1120", "vault": { "pin": 1234 }, "tier": "tin" } });
         let answer = call(&sessions, reveal(), set).await;
         assert!(!answer.is_error, "{}", answer.text);
         let now = stored(&sessions).await;
