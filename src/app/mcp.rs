@@ -4,11 +4,13 @@
 mod assistant;
 mod metadata;
 mod protecting;
+mod sealing;
 mod server;
 
 pub use assistant::Assistant;
 pub use metadata::MetadataTools;
 pub use protecting::Protecting;
+pub use sealing::Sealing;
 
 use std::{io, sync::Arc};
 

@@ -8,7 +8,7 @@ mod rules;
 
 pub use kept::{Attendance, KeptTarget, SecretSource, no_password, path_database};
 pub use keys::{EncryptionSettings, KeySource};
-pub use reveal::{Reveal, holds_sealed, is_sealed, sealed_words};
+pub use reveal::{Reveal, holds_sealed, is_sealed, sealed_words, with_sealed_words};
 pub use rules::WriteRules;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};

@@ -20,7 +20,10 @@ use std::{fmt, sync::Arc};
 use bson::Bson;
 
 use self::envelope::SealMode;
-use crate::session::{MetadataEdit, MetadataPath, SessionKey, sealed::SealedValue};
+use crate::session::{
+    MetadataEdit, MetadataPath, SessionKey,
+    sealed::{self, SealedValue},
+};
 
 /// Seals and opens chosen fields of the metadata. Cheap to clone.
 ///
@@ -82,24 +85,29 @@ impl FieldCipher {
         self.fields().iter().find(|field| &field.path == path)
     }
 
-    /// Seals the values of chosen fields, also within an object that is set as a whole. No path leads into an array, so what stands in one
-    /// is sealed only with a field that holds the array. A value that is sealed already, for just this place and as its field is now,
-    /// stays as it is, whichever of the keys it has; what only looks so is sealed as the text it is. Guards are left alone: they hold
-    /// what is stored.
+    /// Seals the values of chosen fields, also within an object that is set as a whole. No path leads into an array: what stands in one
+    /// is sealed only with a field that holds the array, and where a chosen field would stand in one the edit is refused. A value that is
+    /// sealed already, for just this place and as its field is now, stays as it is, whichever of the keys it has; what only looks so is
+    /// sealed as the text it is. Guards are left alone: they hold what is stored.
     ///
     /// # Errors
-    /// [`CipherError::Within`] for an edit in a chosen field, [`CipherError::Unencodable`], [`CipherError::NoRandomness`]. The edits must
-    /// not be used then: some may be in clear.
+    /// [`CipherError::Within`] for an edit in a chosen field, [`CipherError::InArray`], [`CipherError::Unencodable`],
+    /// [`CipherError::NoRandomness`]. The edits must not be used then: some may be in clear.
     pub fn seal_edits(&self, session: &SessionKey, edits: &mut [MetadataEdit]) -> Result<(), CipherError> {
         for edit in edits {
             for field in self.fields() {
                 if edit.path != field.path && edit.path.is_within(&field.path) {
                     return Err(CipherError::Within { path: edit.path.clone(), field: field.path.clone() });
                 }
-                if field.path.is_within(&edit.path)
-                    && let Some(value) = &mut edit.value
-                    && let Some(value) = reach(value, &field.path.keys()[edit.path.keys().len()..])
-                {
+                if !field.path.is_within(&edit.path) {
+                    continue;
+                }
+                let Some(value) = &mut edit.value else { continue };
+                let rest = &field.path.keys()[edit.path.keys().len()..];
+                if sealed::stands_in_array(value, rest) {
+                    return Err(CipherError::InArray { path: edit.path.clone(), field: field.path.clone() });
+                }
+                if let Some(value) = reach(value, rest) {
                     *value = self.sealed(session, field, value)?;
                 }
             }

@@ -37,7 +37,7 @@ impl SessionManager {
     ///
     /// # Errors
     /// As [`metadata`](Self::metadata) and [`edit_metadata`](Self::edit_metadata); [`Error::Conflict`] where the values change faster than
-    /// they can be taken; [`Error::Other`] for one that is encrypted and that no hook opens: it is not removed. After
+    /// they can be taken; [`Error::Other`] for one that is encrypted, or holds what is, and that no hook opens: none is removed. After
     /// [`Error::Unconfirmed`] and [`Error::Deadline`] they may be gone.
     pub async fn take_metadata(&self, paths: &[MetadataPath]) -> Result<Document> {
         let mut tries = 1;
@@ -47,8 +47,8 @@ impl SessionManager {
             let mut edits = Vec::new();
             for path in paths {
                 let (Some(stored), Some(read)) = (path.value(&stored), path.value(&read)) else { continue };
-                if let Some(sealed) = SealedValue::read(stored).filter(|_| stored == read) {
-                    return Err(self.not_opened(path, sealed));
+                if let Some((path, sealed)) = still_sealed(path, stored, read) {
+                    return Err(self.not_opened(&path, sealed));
                 }
                 put(&mut taken, path, read);
                 edits.push(MetadataEdit::unset(path).only_if(Some(stored.clone())));
@@ -89,6 +89,16 @@ impl SessionManager {
         let doing = format!("taking {} of session {:?} in {}", path.field(), self.id(), self.repository().location());
         let key_id = sealed.key_id;
         Error::other(doing, format!("it is encrypted with the key {key_id:?}, which is not here; nothing was removed"))
+    }
+}
+
+/// What is encrypted in a value, or is the value, and was not opened.
+fn still_sealed<'a>(path: &MetadataPath, stored: &'a Bson, read: &Bson) -> Option<(MetadataPath, SealedValue<'a>)> {
+    match (stored, read) {
+        (Bson::Document(stored), Bson::Document(read)) => {
+            stored.iter().find_map(|(key, value)| still_sealed(&path.child(key), value, read.get(key)?))
+        }
+        _ => SealedValue::read(stored).filter(|_| stored == read).map(|sealed| (path.clone(), sealed)),
     }
 }
 
@@ -174,6 +184,16 @@ mod tests {
         let refused = manager.take_metadata(&["code".into(), "ssn".into()]).await.unwrap_err().to_string();
         assert!(refused.contains("metadata.ssn") && refused.contains("\"lost\""), "{refused}");
         assert_eq!(manager.metadata().await.unwrap(), doc! { "ssn": SEALED, "code": 5 });
+    }
+
+    #[tokio::test]
+    async fn nor_is_an_object_removed_that_holds_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let whole = doc! { "customer": { "name": "Ada", "cards": { "iban": SEALED } } };
+        let manager = manager(&dir, Hooks::default(), whole.clone()).await;
+        let refused = manager.take_metadata(&["customer".into()]).await.unwrap_err().to_string();
+        assert!(refused.contains("metadata.customer.cards.iban") && refused.contains("\"lost\""), "{refused}");
+        assert_eq!(manager.metadata().await.unwrap(), whole);
     }
 
     /// Answers by itself, with what is not stored.

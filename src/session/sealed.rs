@@ -72,6 +72,27 @@ pub(crate) fn is_key_id(id: &str) -> bool {
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
 
+/// Whether these keys lead through an array to something in the value: no path does, so nobody would seal that.
+#[cfg(feature = "encryption")]
+pub(crate) fn stands_in_array(value: &Bson, keys: &[String]) -> bool {
+    match (value, keys) {
+        (Bson::Array(items), [_, ..]) => items.iter().any(|item| leads_to_some(item, keys)),
+        (Bson::Document(fields), [key, rest @ ..]) => fields.get(key).is_some_and(|value| stands_in_array(value, rest)),
+        _ => false,
+    }
+}
+
+/// Whether keys lead to something in the value, also through arrays.
+#[cfg(feature = "encryption")]
+fn leads_to_some(value: &Bson, keys: &[String]) -> bool {
+    match (value, keys) {
+        (_, []) => true,
+        (Bson::Array(items), _) => items.iter().any(|item| leads_to_some(item, keys)),
+        (Bson::Document(fields), [key, rest @ ..]) => fields.get(key).is_some_and(|value| leads_to_some(value, rest)),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -114,6 +135,24 @@ mod tests {
             assert_eq!(read(&text), None, "{text:?}");
         }
         assert_eq!(SealedValue::read(&Bson::Symbol(format!("strandscope-sealed:1:k:r:{BASE64}"))), None);
+    }
+
+    #[cfg(feature = "encryption")]
+    #[test]
+    fn arrays_on_the_way_are_told() {
+        let keys = ["a", "b"].map(str::to_owned);
+        for (value, is_so) in [
+            (bson::bson!([{ "a": { "b": 1 } }]), true),
+            (bson::bson!({ "a": [1, { "b": null }] }), true),
+            (bson::bson!([[{ "a": [{ "b": 1 }] }]]), true),
+            (bson::bson!({ "a": { "b": [1] } }), false),
+            (bson::bson!([{ "a": 1 }, { "b": 1 }]), false),
+            (bson::bson!({ "c": [{ "b": 1 }] }), false),
+            (bson::bson!(5), false),
+        ] {
+            assert_eq!(stands_in_array(&value, &keys), is_so, "{value}");
+        }
+        assert!(!stands_in_array(&bson::bson!([1]), &[]));
     }
 
     proptest! {

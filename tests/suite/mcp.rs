@@ -104,6 +104,31 @@ async fn both_eras_hear_the_same() {
 }
 
 #[tokio::test]
+async fn what_the_settings_encrypt_is_not_stored_in_clear() {
+    for era in eras() {
+        let (home, sessions) = home(doc! {}).await;
+        let config = home.config("[encryption]\nkeys_env = \"NO_SUCH_KEYS\"\nfields = [\"ssn\"]\n");
+        let set = json!({ "action": "set", "metadata": { "ssn": "078-05-1120" } });
+        let args = on_folder(&["mcp", "--session", "s", "--config", &config]);
+        let without = client(&home, &args, era.clone()).await;
+        let told = said(&without, "manage_metadata", set.clone()).await;
+        assert!(told.contains("NO_SUCH_KEYS") && !told.contains("078"), "{told}");
+        without.cancel().await.unwrap();
+        assert_eq!(sessions.metadata(&"s".into()).await.unwrap(), doc! {});
+
+        std::fs::write(home.path().join("keys"), "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n").unwrap();
+        home.config("[encryption]\nkeys_file = \"~/keys\"\nfields = [\"ssn\"]\n");
+        let with_key = client(&home, &args, era).await;
+        assert_eq!(said(&with_key, "manage_metadata", set).await, "Successfully updated metadata fields: ['ssn']");
+        let get = json!({ "keys": ["ssn"] });
+        assert_eq!(said(&with_key, "get_metadata", get).await, r#"Metadata retrieved: {"ssn": "078-05-1120"}"#);
+        with_key.cancel().await.unwrap();
+        let stored = sessions.metadata(&"s".into()).await.unwrap();
+        assert!(stored.get_str("ssn").unwrap().starts_with("strandscope-sealed:1:k1:"), "{stored}");
+    }
+}
+
+#[tokio::test]
 async fn reading_alone_there_is_one_tool() {
     let (home, _) = home(doc! { "a": 1 }).await;
     for era in eras() {

@@ -28,6 +28,9 @@ use super::{confirm, output, password, stop::Stop};
 /// How long hooks may deliver at the end.
 const DRAIN: Duration = Duration::from_secs(10);
 
+/// After this it is said that keys are waited for: a person may be asked for what opens their store.
+const SLOW: Duration = Duration::from_secs(5);
+
 /// After this it is said that they are waited for.
 const SILENCE: Duration = Duration::from_millis(500);
 
@@ -113,9 +116,17 @@ impl Context {
     pub async fn reveal(&self) -> Reveal {
         let Some(settings) = &self.config.encryption else { return Reveal::default() };
         let read = async {
-            let reveal = settings.reveal(Attendance::Person).await;
-            if let Some(why) = reveal.missing() {
-                output::note(&format!("encrypted metadata is not opened: {why}"));
+            let mut reading = std::pin::pin!(settings.reveal(Attendance::Person));
+            let soon = tokio::time::timeout(SLOW, reading.as_mut()).await;
+            let reveal = if let Ok(reveal) = soon {
+                reveal
+            } else {
+                output::note(&format!("waiting for the keys of encrypted metadata, in {}", settings.keys));
+                reading.await
+            };
+            let says = reveal.missing().map(|why| format!("encrypted metadata is not opened: {why}"));
+            if let Some(says) = says.or_else(|| settings.exposed()) {
+                output::note(&says);
             }
             reveal
         };
@@ -124,7 +135,11 @@ impl Context {
 
     /// Lets a filter find what is encrypted, where it asks for that. The keys are read for no other one.
     pub async fn search_encrypted(&self, filter: &mut Filter) {
-        if self.config.encryption.as_ref().is_some_and(|settings| settings.are_asked_by(filter)) {
+        let Some(settings) = &self.config.encryption else { return };
+        if let Some(why) = settings.not_found_by(filter) {
+            output::note(&why);
+        }
+        if settings.are_asked_by(filter) {
             self.reveal().await.search(filter);
         }
     }

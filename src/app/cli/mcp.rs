@@ -10,7 +10,7 @@ use anyhow::Result;
 use super::{args::McpArgs, context, context::Context, output, stop::Stop};
 use crate::{
     app::{
-        mcp::{self, Assistant, McpTools, MetadataTools, Protecting},
+        mcp::{self, Assistant, McpTools, MetadataTools, Protecting, Sealing},
         place::{Place, Store},
         signals::{Caught, Signals},
         told,
@@ -43,7 +43,8 @@ async fn metadata(context: &Context, hooks: &Hooks, id: &str) -> Result<()> {
         Store::Reader(reader) => MetadataTools::read_only(reader, session),
         Store::Repository(repository) => {
             context.agree_unasked(&place)?;
-            let hooks = protected(hooks, &place, reader.as_ref());
+            let sealing = Sealing::new(context.reveal().await, Arc::clone(&reader));
+            let hooks = protected(&hooks.clone().within(Arc::new(sealing)), &place, reader.as_ref());
             MetadataTools::new(&SessionManager::builder(repository, session).hooks(hooks).build())
         }
     };

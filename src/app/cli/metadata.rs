@@ -6,7 +6,7 @@ mod shape;
 
 use crate::{
     app::{
-        place::{holds_sealed, sealed_words},
+        place::{holds_sealed, sealed_words, with_sealed_words},
         text,
         writes::{HandWriter, Turn, Write, bulk::BulkChange},
     },
@@ -100,7 +100,7 @@ async fn get(context: &Context, hooks: &Hooks, id: &str, keys: &[String], json: 
         out.line(&text::block(&readable(value)))?;
     } else {
         for (key, value) in &shown {
-            let shown = sealed_words(value).unwrap_or_else(|| plain::compact(value));
+            let shown = sealed_words(value).unwrap_or_else(|| plain::compact(&with_sealed_words(value)));
             out.line(&text::line(&format!("{key} = {shown}")))?;
         }
     }
@@ -112,7 +112,7 @@ fn readable(value: &Bson) -> String {
     if let Some(words) = sealed_words(value) {
         return words;
     }
-    value.as_str().map_or_else(|| plain::compact(value), str::to_owned)
+    value.as_str().map_or_else(|| plain::compact(&with_sealed_words(value)), str::to_owned)
 }
 
 async fn set(context: &Context, hooks: &Hooks, id: &str, fields: &[String], kind: Option<TypeArg>) -> Result<()> {
@@ -120,8 +120,14 @@ async fn set(context: &Context, hooks: &Hooks, id: &str, fields: &[String], kind
     let dates = DateContext::new(Timestamp::now(), context.config.ui.zone());
     let (hand, manager) = opened(context, hooks, id).await?;
     let stored = manager.metadata().await?;
-    let stored = hand.place.rules.reveal.editable(manager.key(), &stored);
+    let reveal = &hand.place.rules.reveal;
+    let stored = reveal.editable(manager.key(), &stored);
     let edits = assignments.iter().map(|(key, typed)| -> Result<MetadataEdit, Stop> {
+        let as_text = matches!(typed, AssignedValue::Text(_)) && kind.is_none();
+        if let Some(why) = reveal.unopened(key, as_text, &stored) {
+            let says = "KEY:=JSON or --type str stores another value in place of the whole";
+            return Err(Stop::Usage(format!("{key:?} is not set: {why}; {says}")));
+        }
         let path = edit::resolve(key, &stored).map_err(|refusal| no_path(key, &refusal))?;
         let now = path.value(&stored);
         let value = value(key, typed, now, kind, &dates)?;

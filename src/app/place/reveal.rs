@@ -12,7 +12,7 @@ use bson::{Bson, Document};
 
 use crate::{
     hook::FieldCipher,
-    session::{MetadataEdit, MetadataPath, SealedValue, SessionKey, edit},
+    session::{MetadataEdit, MetadataPath, SealedValue, SessionKey, edit, sealed::stands_in_array},
 };
 
 /// What opens and seals values of the metadata. Cheap to clone. Without settings it opens and seals nothing.
@@ -83,6 +83,12 @@ impl Reveal {
         self.fields().iter().any(|field| field != path && field.is_within(path))
     }
 
+    /// Whether a field that was typed with dots is kept encrypted, stands in one that is, or may hold one.
+    #[must_use]
+    pub fn touches_typed(&self, typed: &str) -> bool {
+        typed_path(typed).is_some_and(|path| self.touches(&path))
+    }
+
     /// The field that a value is stored with: the one that is kept encrypted as a whole, or itself.
     #[must_use]
     pub fn whole<'a>(&'a self, path: &'a MetadataPath) -> &'a MetadataPath {
@@ -94,6 +100,35 @@ impl Reveal {
     pub fn open(&self, session: &SessionKey, path: &MetadataPath, stored: &Bson) -> Option<Bson> {
         SealedValue::read(stored)?;
         self.cipher()?.open(session, path, stored).ok().flatten()
+    }
+
+    /// The value of a place to be shown: all in it that can be opened is.
+    #[must_use]
+    pub fn opened_value(&self, session: &SessionKey, path: &MetadataPath, stored: &Bson) -> Bson {
+        match stored {
+            Bson::Document(fields) if holds_sealed(stored) => {
+                let opened =
+                    |(key, value): (&String, &Bson)| (key.clone(), self.opened_value(session, &path.child(key), value));
+                Bson::Document(fields.iter().map(opened).collect())
+            }
+            stored => self.open(session, path, stored).unwrap_or_else(|| stored.clone()),
+        }
+    }
+
+    /// Why a value is not set where it was typed to: what is stored there, or around it, is encrypted and cannot be opened. `as_text`: it
+    /// is to be of the type that is stored. Of a whole field whose key is missing nothing is said: it is not written at all. `editable`:
+    /// see [`Self::editable`].
+    #[must_use]
+    pub fn unopened(&self, typed: &str, as_text: bool, editable: &Document) -> Option<String> {
+        let path = typed_path(typed)?;
+        let field = self.whole(&path);
+        let words = field.value(editable).filter(|_| self.is_chosen(field)).and_then(sealed_words)?;
+        match (*field == path, self.missing()) {
+            (true, None) => as_text.then(|| format!("it is {words} and cannot be opened, so its type is not known")),
+            (true, Some(_)) => None,
+            (false, None) => Some(format!("{field} is {words} and cannot be opened")),
+            (false, Some(why)) => Some(format!("{field} is {words} and is not opened: {why}")),
+        }
     }
 
     /// Metadata to be shown: all that can be opened is.
@@ -126,6 +161,13 @@ impl Reveal {
     pub fn kept(&self, session: &SessionKey, edited: &Document, like: Option<(&Document, &Document)>) -> Document {
         let mut kept = edited.clone();
         for field in self.fields() {
+            if let [top, rest @ ..] = field.keys()
+                && edited.get(top).is_some_and(|value| stands_in_array(value, rest))
+            {
+                // It is not sealed there, and not saved either.
+                kept.remove(top);
+                continue;
+            }
             let Some(value) = field.value(edited).filter(|value| !is_sealed(value)) else { continue };
             let is_known = |(clear, _): &(&Document, &Document)| edit::same(field.value(clear), Some(value));
             let known = like.filter(is_known).and_then(|(_, kept)| field.value(kept).cloned());
@@ -187,6 +229,11 @@ impl fmt::Debug for Reveal {
     }
 }
 
+/// The path that was typed, with dots between its keys.
+fn typed_path(typed: &str) -> Option<MetadataPath> {
+    MetadataPath::new(typed.split('.').map(str::to_owned).collect())
+}
+
 /// Whether a value is sealed, as it is stored.
 #[must_use]
 pub fn is_sealed(stored: &Bson) -> bool {
@@ -206,6 +253,19 @@ pub fn holds_sealed(stored: &Bson) -> bool {
 #[must_use]
 pub fn sealed_words(stored: &Bson) -> Option<String> {
     SealedValue::read(stored).map(|sealed| format!("encrypted (key {})", sealed.key_id))
+}
+
+/// A value to be shown: what in it is sealed is told as that.
+#[must_use]
+pub fn with_sealed_words(value: &Bson) -> Cow<'_, Bson> {
+    match value {
+        value if !holds_sealed(value) => Cow::Borrowed(value),
+        Bson::Document(fields) => {
+            let told = fields.iter().map(|(key, value)| (key.clone(), with_sealed_words(value).into_owned()));
+            Cow::Owned(Bson::Document(told.collect()))
+        }
+        value => Cow::Owned(sealed_words(value).map_or_else(|| value.clone(), Bson::String)),
+    }
 }
 
 /// Sets or removes the value at a place, where objects lead to it.

@@ -56,6 +56,19 @@ pub enum CipherError {
         /// The encrypted field.
         field: MetadataPath,
     },
+    /// The value of an encrypted field in an array, to which no path leads: it would be stored in clear.
+    #[error(
+        "{} cannot be set: {} would stand in an array, where it is not encrypted; choose the field that holds the array",
+        path.field(),
+        field.field()
+    )]
+    #[non_exhaustive]
+    InArray {
+        /// What was to be set.
+        path: MetadataPath,
+        /// The encrypted field.
+        field: MetadataPath,
+    },
     /// A value that no document of BSON can hold.
     #[error("{} cannot be encrypted: {reason}", path.field())]
     #[non_exhaustive]

@@ -130,7 +130,8 @@ impl CipherKeys {
         }
     }
 
-    fn parse_of(place: &str, text: &str) -> Result<Self, CipherError> {
+    /// Of a text from there.
+    pub(crate) fn parse_of(place: &str, text: &str) -> Result<Self, CipherError> {
         let lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
         let keys = lines.flat_map(|line| line.split(',')).map(str::trim).filter(|key| !key.is_empty());
         let mut read: Option<Self> = None;

@@ -2,8 +2,11 @@
 
 use bson::{Bson, Document};
 
-use super::{CipherFinding, FieldCipher, is_sealed_as};
-use crate::session::{MetadataEdit, MetadataPath, SessionKey, sealed::SealedValue};
+use super::{CipherError, CipherFinding, FieldCipher, is_sealed_as};
+use crate::session::{
+    MetadataEdit, MetadataPath, SessionKey,
+    sealed::{self, SealedValue},
+};
 
 /// What is to be stored anew after a change of keys or fields, and what cannot be.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -11,7 +14,7 @@ use crate::session::{MetadataEdit, MetadataPath, SessionKey, sealed::SealedValue
 pub struct Rotation {
     /// The edits that store it, each only where the value is still as it was read.
     pub edits: Vec<MetadataEdit>,
-    /// What cannot be opened, and stays.
+    /// What cannot be opened, or stands in an array where no path leads to it, and stays.
     pub findings: Vec<CipherFinding>,
 }
 
@@ -77,6 +80,11 @@ impl FieldCipher {
     pub fn rotate(&self, session: &SessionKey, metadata: &Document) -> Rotation {
         let mut rotation = Rotation::default();
         for field in self.fields() {
+            let (top, rest) = (field.path.top(), field.path.keys().get(1..).unwrap_or_default());
+            if metadata.get(top).is_some_and(|value| sealed::stands_in_array(value, rest)) {
+                let problem = CipherError::InArray { path: top.into(), field: field.path.clone() };
+                rotation.findings.push(CipherFinding { path: field.path.clone(), problem });
+            }
             let Some(stored) = field.path.value(metadata) else { continue };
             let is_new = is_sealed_as(field, stored)
                 && SealedValue::read(stored).is_some_and(|sealed| Some(sealed.key_id) == self.key_ids().next());

@@ -11,8 +11,10 @@ use crate::{
 /// A hook that seals chosen fields of the metadata when they are set, and opens them when they are read.
 ///
 /// Hooks after it, such as those that tell others, see sealed values alone: put it first, or after those that must see what is set. What is
-/// asked of the repository itself, such as lists and whole sessions, holds what is stored. A guarded edit compares with what is stored too:
-/// take the value of its guard from [`SessionReader::metadata`](crate::SessionReader::metadata). Copies and feedback pass as they are.
+/// asked of the repository itself, such as lists, whole sessions and what [`watch`](crate::SessionReader::watch) tells, holds what is
+/// stored: [`FieldCipher::open_metadata`] opens it. A guarded edit compares with what is stored too: take the value of its guard from
+/// [`SessionReader::metadata`](crate::SessionReader::metadata). Copies, feedback and the metadata that a session is made with pass as they
+/// are: edit what is to be encrypted once it is there.
 ///
 /// A value that cannot be opened is given as it is stored, and logged, unless the hook is [`strict`](Self::strict).
 ///

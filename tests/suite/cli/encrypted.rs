@@ -17,9 +17,17 @@ deterministic = ["email"]
 fn encrypted() -> Home {
     let home = fixtures();
     home.config(SETTINGS);
-    fs::write(home.path().join("keys"), "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n").unwrap();
+    keys(&home, "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n");
     run(&home, &["metadata", "set", "support-1042", "ssn=078-05-1120", "email=ada@example.org"]);
     home
+}
+
+/// Keys that nobody else may read.
+fn keys(home: &Home, text: &str) {
+    let path = home.path().join("keys");
+    fs::write(&path, text).unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
 }
 
 fn args<'a>(config: &'a str, args: &[&'a str]) -> Vec<&'a str> {
@@ -99,6 +107,44 @@ fn many_sessions_are_changed_each_sealed_and_found_again() {
     let found = lines(&run(&home, &["list", "meta.email:all@example.org", "--json"]));
     assert_eq!(found.len(), lines(&run(&home, &["list", "--json"])).len());
     assert_eq!(with_keys(&["list", "meta.email:ada@example.org", "--json"]).out, "");
-    assert_eq!(holding(home.path(), "all@example.org"), Vec::<String>::new(), "nor has the report");
+    let again = with_keys(&["metadata", "set", "--where", "meta.email:all@example.org", "--yes", "ssn=clear-219"]);
+    assert_eq!(again.code, 0, "{}", again.err);
+    let misfit = with_keys(&["metadata", "retype", "--where", "", "--yes", "ssn", "i32"]);
+    assert!(misfit.err.contains("its value does not fit"), "{}", misfit.err);
+    for clear in ["all@example.org", "clear-219"] {
+        assert_eq!(holding(home.path(), clear), Vec::<String>::new(), "nor has the report");
+    }
     assert!(with_keys(&["metadata", "rename", "support-1042", "email", "mail"]).talk().contains("not renamed"));
+}
+
+#[test]
+fn what_a_lost_key_sealed_is_not_overwritten_by_mistake() {
+    let home = encrypted();
+    let config = home.path().join("config.toml");
+    let with_keys = |given: &[&str]| home.on_sessions(&args(config.to_str().unwrap(), given));
+    run(&home, &["metadata", "set", "support-1042", "customer:={\"name\":\"Ada\"}"]);
+    let before = stored(&home, "ssn");
+    keys(&home, "k2:ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=\n");
+    for typed in ["ssn=1", "customer.name=Bea"] {
+        let refused = with_keys(&["metadata", "set", "support-1042", typed]).talk();
+        assert!(refused.starts_with("[2]") && refused.contains("encrypted (key k1)"), "{refused}");
+    }
+    let many = with_keys(&["metadata", "set", "--where", "=support-1042", "--yes", "ssn=1"]);
+    assert!(many.code == 2 && many.err.contains("encrypted (key k1)"), "{}", many.err);
+    assert_eq!(stored(&home, "ssn"), before);
+    run(&home, &["metadata", "set", "support-1042", "ssn:=1"]);
+    assert_eq!(run(&home, &["metadata", "get", "support-1042", "ssn"]), "1\n");
+}
+
+/// The keys are read once something needs them, and others that may read them are told of.
+#[cfg(unix)]
+#[test]
+fn keys_that_others_may_read_are_told() {
+    let home = encrypted();
+    let path = home.path().join("keys");
+    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    let config = home.path().join("config.toml");
+    let got = home.on_sessions(&args(config.to_str().unwrap(), &["metadata", "get", "support-1042", "ssn"]));
+    assert_eq!((got.code, got.out.as_str()), (0, "078-05-1120\n"));
+    assert!(got.err.contains("others may read the keys"), "{}", got.err);
 }

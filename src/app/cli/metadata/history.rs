@@ -84,8 +84,7 @@ async fn opened(context: &Context, entry: &JournalEntry) -> JournalEntry {
     let reveal = context.reveal().await;
     for field in fields {
         for side in [&mut field.before, &mut field.after] {
-            let value = side.as_ref().and_then(|value| reveal.open(&entry.session, &field.path, value));
-            *side = value.or(side.take());
+            *side = side.as_ref().map(|value| reveal.opened_value(&entry.session, &field.path, value));
         }
     }
     entry

@@ -10,6 +10,7 @@ use crate::{
     session::{
         Guard, MetadataEdit, MetadataPath, SessionKey,
         edit::{self, EditRefusal},
+        sealed::stands_in_array,
     },
 };
 
@@ -130,8 +131,9 @@ impl Reveal {
 
     fn seal(&self, session: &SessionKey, edits: &mut [MetadataEdit]) -> Result<()> {
         let is_clear = |edit: &MetadataEdit, field: &MetadataPath| {
-            let value = edit.value.as_ref().filter(|_| field.is_within(&edit.path));
-            value.and_then(|value| within(value, &edit.path, field)).is_some_and(|value| !is_sealed(value))
+            let Some(value) = edit.value.as_ref().filter(|_| field.is_within(&edit.path)) else { return false };
+            stands_in_array(value, &field.keys()[edit.path.keys().len()..])
+                || within(value, &edit.path, field).is_some_and(|value| !is_sealed(value))
         };
         let clear = self.fields().iter().find(|field| edits.iter().any(|edit| is_clear(edit, field)));
         match (self.cipher(), clear) {

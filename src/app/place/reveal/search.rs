@@ -1,14 +1,13 @@
 //! Searching for values that are kept encrypted so that the same value is the same text.
 
+use std::borrow::Cow;
+
 use bson::Bson;
 
-use super::Reveal;
-use crate::{
-    repository::{
-        Filter,
-        filter::{Comparison, FilterTest},
-    },
-    session::MetadataPath,
+use super::{Reveal, typed_path};
+use crate::repository::{
+    Filter,
+    filter::{Comparison, FilterTest},
 };
 
 impl Reveal {
@@ -19,7 +18,7 @@ impl Reveal {
             let FilterTest::Metadata { key, comparison: Comparison::Equal, readings, .. } = &mut term.test else {
                 continue;
             };
-            let Some(path) = MetadataPath::new(key.split('.').map(str::to_owned).collect()) else { continue };
+            let Some(path) = typed_path(key) else { continue };
             if !self.is_chosen(&path) {
                 continue;
             }
@@ -28,6 +27,16 @@ impl Reveal {
             let sealed = values.iter().filter_map(|value| cipher.seal_for_search(&path, value).ok()).flatten();
             readings.extend(sealed.map(Bson::String));
         }
+    }
+
+    /// A filter as it may be kept on a disk: as it was typed, without values of encrypted fields.
+    #[must_use]
+    pub fn filter_on_disk<'a>(&self, filter: &'a Filter) -> Cow<'a, str> {
+        let names_one = filter
+            .terms
+            .iter()
+            .any(|term| matches!(&term.test, FilterTest::Metadata { key, .. } if self.touches_typed(key)));
+        if names_one { "a filter for a value that is kept encrypted".into() } else { filter.source.as_str().into() }
     }
 }
 

@@ -145,6 +145,18 @@ fn without_the_key_nothing_is_stored_in_clear() {
 }
 
 #[test]
+fn what_would_stand_in_an_array_is_neither_stored_nor_kept_in_clear() {
+    let inner = bson!([{ "iban": "DE89 3704" }]);
+    for reveal in [with_key("2026-11"), without_key()] {
+        let edits = vec![MetadataEdit::set("customer", inner.clone())];
+        let error = reveal.sealed(&session(), edits, &Document::new()).unwrap_err().to_string();
+        assert!(error.contains("customer") && !error.contains("DE89"), "{error}");
+        let kept = reveal.kept(&session(), &doc! { "customer": inner.clone(), "tier": 1 }, None);
+        assert_eq!(kept, doc! { "tier": 1 });
+    }
+}
+
+#[test]
 fn a_field_that_is_not_named_any_more_does_not_become_clear() {
     let before = stored(&with_key("2026-11"), &clear());
     let edit = || MetadataEdit::set("ssn", "1").only_if(before.get("ssn").cloned());
@@ -198,6 +210,41 @@ fn a_filter_finds_the_value_that_is_the_same_each_time() {
         reveal.search(&mut filter);
         assert_eq!(filter.matches(&document), found, "{typed}");
     }
+}
+
+#[test]
+fn what_is_typed_is_kept_on_no_disk_in_clear() {
+    let reveal = with_key("2026-11");
+    let on_disk = |typed: &str| {
+        let filter = Filter::parse(typed, jiff::Timestamp::UNIX_EPOCH).unwrap();
+        reveal.filter_on_disk(&filter).into_owned()
+    };
+    for typed in ["app:x meta.email:ada@example.org", "-meta.vault.pin:1234", "meta.customer.iban:>5"] {
+        assert_eq!(on_disk(typed), "a filter for a value that is kept encrypted", "{typed}");
+    }
+    assert_eq!(on_disk("app:x meta.tier:gold"), "app:x meta.tier:gold");
+}
+
+#[test]
+fn what_cannot_be_opened_is_told_wherever_it_stands() {
+    let before = stored(&with_key("2025"), &clear());
+    let customer = before.get("customer").unwrap();
+    let opened = with_key("2025").opened_value(&session(), &"customer".into(), customer);
+    assert_eq!(Some(&opened), clear().get("customer"));
+    let lost = with_key("2026-11");
+    assert_eq!(lost.opened_value(&session(), &"customer".into(), customer), *customer);
+    assert_eq!(with_sealed_words(customer).into_owned(), bson!({ "name": "Ada", "iban": "encrypted (key 2025)" }));
+    let why = |reveal: &Reveal, typed: &str| reveal.unopened(typed, true, &reveal.editable(&session(), &before));
+    assert!(why(&lost, "ssn").unwrap().contains("encrypted (key 2025)"));
+    assert!(why(&lost, "vault.pin").unwrap().starts_with("vault is encrypted (key 2025)"));
+    assert!(why(&without_key(), "vault.pin").unwrap().contains("the file is gone"));
+    assert_eq!(why(&without_key(), "ssn"), None, "it is refused as it is written");
+    for typed in ["tier", "customer", "customer.name", "none"] {
+        assert_eq!(why(&lost, typed), None, "{typed}");
+    }
+    assert_eq!(why(&with_key("2025"), "vault.pin"), None);
+    assert_eq!(lost.unopened("ssn", false, &before), None, "it is replaced as a whole");
+    assert!(lost.unopened("vault.pin", false, &before).is_some());
 }
 
 #[test]

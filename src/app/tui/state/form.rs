@@ -30,6 +30,7 @@ pub use field::{FieldEditor, FieldUse};
 pub use marks::{FieldChange, FieldMarks, protected_words};
 pub use retype::{RetypeChoice, Retyping};
 pub use rows::{FormRow, FormSort, RowKind};
+pub use sealed::STAYS_HERE;
 pub use stored::FormChoice;
 #[cfg(test)]
 pub(crate) use weighed::WEIGHED;

@@ -7,7 +7,7 @@ use crossterm::event::KeyEvent;
 
 use super::{
     AppState, Effect, areas,
-    form::MetadataForm,
+    form::{MetadataForm, STAYS_HERE},
     metadata,
     modal::Modal,
     named::ChosenSession,
@@ -148,6 +148,10 @@ impl AppState {
         if action == Some(Action::EditOutside)
             && let Some(field) = form.field_editor()
         {
+            if form.types_what_is_private() {
+                form.refuse(STAYS_HERE);
+                return Vec::new();
+            }
             return vec![Effect::EditOutside(field.editor.text(), ".txt")];
         }
         form.on_key(key, &dates);

@@ -48,7 +48,7 @@ impl BulkReport {
         let at = Timestamp::now();
         let sessions = match &order.scope {
             BulkScope::Sessions(keys) => json!(keys.len()),
-            BulkScope::Matching { filter, .. } => json!(filter.source),
+            BulkScope::Matching { filter, .. } => json!(place.rules.reveal.filter_on_disk(filter)),
         };
         let head = json!({
             "bulk": id.to_string(),

@@ -6,7 +6,7 @@ use super::BulkChange;
 use crate::{
     app::place::{Reveal, holds_sealed},
     session::{
-        MetadataEdit, MetadataPath, SessionKey,
+        MetadataEdit, SessionKey,
         edit::{self, AssignedValue, DateContext},
     },
 };
@@ -29,9 +29,12 @@ impl BulkChange {
             return Some(Err(why));
         }
         let editable = reveal.editable(session, metadata);
+        if let Some(why) = self.is_typed_unopened(&editable, reveal) {
+            return Some(Err(why));
+        }
         let edits = match self.edits(&editable, dates)? {
             Ok(edits) => edits,
-            Err(why) => return Some(Err(why)),
+            Err(why) => return Some(Err(self.without_values(&editable, reveal).unwrap_or(why))),
         };
         Some(reveal.sealed(session, edits, metadata).map_err(|error| error.to_string()))
     }
@@ -41,12 +44,36 @@ impl BulkChange {
     pub fn words_on_disk(&self, reveal: &Reveal) -> String {
         let Self::Set { fields, kind } = self else { return self.to_string() };
         let fields = fields.iter().map(|(typed, value)| {
-            let path = MetadataPath::new(typed.split('.').map(str::to_owned).collect());
-            let is_private = path.is_some_and(|path| reveal.touches(&path));
-            let value = if is_private { AssignedValue::Text("encrypted".to_owned()) } else { value.clone() };
+            let value =
+                if reveal.touches_typed(typed) { AssignedValue::Text("encrypted".to_owned()) } else { value.clone() };
             (typed.clone(), value)
         });
         Self::Set { fields: fields.collect(), kind: *kind }.to_string()
+    }
+
+    /// Why a text that is set has no type where what is stored is encrypted and cannot be opened.
+    fn is_typed_unopened(&self, editable: &Document, reveal: &Reveal) -> Option<String> {
+        let Self::Set { fields, kind } = self else { return None };
+        fields.iter().find_map(|(key, value)| {
+            let as_text = matches!(value, AssignedValue::Text(_)) && kind.is_none();
+            Some(format!("{key:?}: {}", reveal.unopened(key, as_text, editable)?))
+        })
+    }
+
+    /// Why a change of what is kept encrypted does not fit, without what is stored and what was typed: the report holds it. `None`: it
+    /// changes nothing of that.
+    fn without_values(&self, editable: &Document, reveal: &Reveal) -> Option<String> {
+        let typed: Vec<&str> = match self {
+            Self::Set { fields, .. } => fields.iter().map(|(key, _)| key.as_str()).collect(),
+            Self::Retype { field, .. } => vec![field.as_str()],
+            _ => return None,
+        };
+        let private = typed.iter().find(|key| reveal.touches_typed(key))?;
+        let refusal = typed.iter().find_map(|key| edit::resolve(key, editable).err());
+        Some(refusal.map_or_else(
+            || format!("{private:?} is kept encrypted, and its value does not fit the type"),
+            |refusal| refusal.to_string(),
+        ))
     }
 
     /// Whether a field that may be encrypted can be renamed, or given another type.

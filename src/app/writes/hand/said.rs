@@ -7,7 +7,7 @@ use bson::Bson;
 use super::turn::Turn;
 use crate::{
     app::{
-        place::sealed_words,
+        place::{sealed_words, with_sealed_words},
         text,
         told::Told,
         writes::{
@@ -136,7 +136,7 @@ pub fn value_start(value: &Bson) -> String {
     if let Some(words) = sealed_words(value) {
         return words;
     }
-    let shown = plain::compact(value);
+    let shown = plain::compact(&with_sealed_words(value));
     if shown.chars().count() <= VALUE {
         return shown;
     }

@@ -48,10 +48,20 @@ fn a_whole_object_is_stored_with_its_chosen_field_sealed() {
     assert!(cipher.open_metadata(&session(), &mut metadata).is_empty());
     assert_eq!(metadata, doc! { "customer": whole });
     // Nothing stands at the path: there is nothing to seal.
-    for other in [Bson::from("text"), Bson::Array(vec![doc! { "iban": 1 }.into()]), doc! { "name": 1 }.into()] {
+    for other in [Bson::from("text"), Bson::Array(vec![doc! { "name": 1 }.into()]), doc! { "name": 1 }.into()] {
         let metadata = edited(&cipher, [MetadataEdit::set("customer", other.clone())]);
         assert_eq!(metadata.get("customer"), Some(&other));
     }
+}
+
+#[test]
+fn a_chosen_field_in_an_array_is_not_stored_in_clear() {
+    let inner = Bson::Array(vec![5.into(), doc! { "iban": "DE89 3704" }.into()]);
+    let refused = cipher().seal_edits(&session(), &mut [MetadataEdit::set("customer", inner)]).unwrap_err();
+    assert_eq!(refused, CipherError::InArray { path: "customer".into(), field: iban() });
+    assert!(!refused.to_string().contains("DE89"), "{refused}");
+    // What is chosen may be an array itself.
+    assert!(is_sealed(edited(&cipher(), [MetadataEdit::set("ssn", vec!["a", "b"])]).get("ssn")));
 }
 
 #[test]

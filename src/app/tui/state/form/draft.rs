@@ -83,8 +83,9 @@ impl OpenField {
             FieldUse::Key => None,
             FieldUse::New => {
                 let key = self.text.split(['=', ':']).next().unwrap_or_default().trim();
-                let key = PathKey::Name(key.to_owned());
-                field_of(&self.path.iter().cloned().chain([key]).collect::<Vec<_>>())
+                // It may be typed as a path.
+                let keys = key.split('.').map(|key| PathKey::Name(key.to_owned()));
+                field_of(&self.path.iter().cloned().chain(keys).collect::<Vec<_>>())
             }
         };
         field.is_some_and(|field| reveal.touches(&field))

@@ -11,6 +11,10 @@ use crate::{
     session::MetadataPath,
 };
 
+/// Why it is not given to another editor.
+pub const STAYS_HERE: &str =
+    "it is kept encrypted, and the file of another editor would hold it in clear: edit it here";
+
 impl MetadataForm {
     /// As [`Self::theirs`], of the metadata as they are stored.
     pub fn told_stored(&mut self, stored: &Document) {
@@ -64,6 +68,20 @@ impl MetadataForm {
         let field = field_of(path)?;
         let holds = self.rules.reveal.is_around(&field) && place::value(&self.mine, path)?.as_document().is_some();
         holds.then(|| format!("{} holds what is kept encrypted: it stays an object", name_of(path)))
+    }
+
+    /// Whether what is typed here, in its row or in the larger editor, is kept encrypted: no file for another editor may hold it.
+    #[must_use]
+    pub fn types_what_is_private(&self) -> bool {
+        let in_row = self.draft(None).open.is_some_and(|open| open.is_private(&self.rules.reveal));
+        let in_large = self.large.as_deref().and_then(field_of).is_some_and(|field| self.is_private(&field));
+        in_row || in_large
+    }
+
+    /// Whether the selected value may be given to another editor in a file.
+    #[must_use]
+    pub fn goes_outside(&self) -> bool {
+        !field_of(&self.path(self.selected())).is_some_and(|field| self.is_private(&field))
     }
 
     /// Whether what stands there is kept encrypted, or something in it.

@@ -5,7 +5,7 @@ use bson::Bson;
 use crate::app::tui::state::{
     AppState, Effect,
     editor::{Editor, Purpose, TypedField},
-    form::{EditPlace, MetadataForm},
+    form::{EditPlace, MetadataForm, STAYS_HERE},
     modal::Modal,
 };
 
@@ -33,13 +33,22 @@ impl AppState {
     }
 
     /// Has what is typed in the editor on top edited by that of the environment. `None`: it is no text for that.
-    pub(in super::super) fn editor_outside(&self) -> Option<Vec<Effect>> {
-        let Some(Modal::Editor(editor)) = self.modals.last() else { return None };
+    pub(in super::super) fn editor_outside(&mut self) -> Option<Vec<Effect>> {
+        let (top, below) = self.modals.split_last_mut()?;
+        let Modal::Editor(editor) = top else { return None };
         let suffix = match &editor.purpose {
             Purpose::Edit { kind: Bson::Document(_) | Bson::Array(_), .. } => ".json",
             Purpose::Edit { .. } | Purpose::Rate { .. } => ".txt",
             _ => return None,
         };
+        let forms = below.iter().filter_map(|modal| match modal {
+            Modal::Form(form) => Some(&**form),
+            _ => None,
+        });
+        if forms.chain(&self.forms).any(|form| form.awaits(editor) && form.types_what_is_private()) {
+            editor.problem = Some(STAYS_HERE.to_owned());
+            return Some(Vec::new());
+        }
         Some(vec![Effect::EditOutside(editor.text(), suffix)])
     }
 

@@ -43,7 +43,7 @@ pub(super) fn offers(form: &MetadataForm, has_copied: bool) -> Vec<KeyOffer> {
         has_copied.then_some((Action::PasteField, "paste")),
         unfolds.then_some((Action::Open, "unfold")),
         is_free.then_some((Action::EditLarge, "in the larger editor")),
-        is_free.then_some((Action::EditOutside, "in $EDITOR")),
+        (is_free && form.goes_outside()).then_some((Action::EditOutside, "in $EDITOR")),
         moves.then_some((Action::MoveUp, "move up")),
     ];
     offers.into_iter().flatten().collect()

@@ -3,14 +3,22 @@
 use bson::Bson;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::super::{Input, areas::Pane, form::MetadataForm, modal::Modal, sample::Screen, tree::PathKey};
+use super::super::{
+    Input,
+    areas::Pane,
+    form::{MetadataForm, STAYS_HERE},
+    modal::Modal,
+    sample::Screen,
+    tree::PathKey,
+};
 use crate::{
     app::{
+        place::Reveal,
         task::{Command, Event, Ticket},
         writes::{HandOutcome, Write},
     },
     repository::Error,
-    session::{Change, ChangeKind, Guard},
+    session::{Change, ChangeKind, Guard, MetadataPath},
 };
 
 fn ctrl(screen: &mut Screen, c: char) {
@@ -243,4 +251,17 @@ fn another_connection_does_not_take_what_was_typed() {
     let place = screen.state.workspace.connection.place.clone().unwrap();
     screen.state.connect(place);
     assert_eq!(screen.state.drafts().len(), 1);
+}
+
+#[test]
+fn what_is_kept_encrypted_is_edited_here_alone() {
+    let mut screen = Screen::writable(120, 40);
+    screen.press("e\u{1b}");
+    let Some(Modal::Form(shown)) = screen.state.modals.last_mut() else { unreachable!() };
+    let iban = MetadataPath::from("customer").child("iban");
+    shown.rules.reveal = Reveal::new(vec![iban], Err("no key".to_owned()));
+    shown.select(&[PathKey::Name("customer".to_owned())]);
+    ctrl(&mut screen, 'o');
+    let Some(Modal::Editor(editor)) = screen.state.modals.last() else { panic!("it is open in the larger editor") };
+    assert_eq!(editor.problem.as_deref(), Some(STAYS_HERE));
 }

@@ -6,7 +6,7 @@ use crate::{
     app::{
         place::{Reveal, WriteRules},
         tui::state::{
-            form::{EditPlace, FieldUse},
+            form::{EditPlace, FieldUse, OpenField},
             named::ChosenSession,
         },
     },
@@ -106,4 +106,36 @@ fn it_keeps_its_name_and_is_not_put_elsewhere_in_clear() {
     form.remove();
     form.paste_field(&copied);
     assert_eq!(form.mine.get_str("ssn").ok(), Some("078-05-1120"), "its own name keeps it encrypted");
+}
+
+#[test]
+fn it_is_given_to_no_other_editor() {
+    let mut in_row = form(reveal("2026-11"));
+    assert!(!in_row.goes_outside() && !in_row.types_what_is_private());
+    in_row.edit();
+    assert!(in_row.types_what_is_private());
+    let mut in_large = form(reveal("2026-11"));
+    assert!(in_large.large_editor().is_some() && in_large.types_what_is_private());
+    let mut other = form(reveal("2026-11"));
+    other.select(&[PathKey::Name("tier".to_owned())]);
+    other.edit();
+    assert!(other.goes_outside() && !other.types_what_is_private());
+}
+
+#[test]
+fn a_new_field_that_is_typed_as_a_path_is_private_too() {
+    let iban = MetadataPath::from("customer").child("iban");
+    let reveal = Reveal::new(vec![iban], Err("no key".to_owned()));
+    let typed = |text: &str| OpenField {
+        path: Vec::new(),
+        used_for: FieldUse::New,
+        after: None,
+        large: false,
+        text: text.to_owned(),
+    };
+    for (text, is_private) in
+        [("customer.iban=DE1", true), ("customer:={}", true), ("tier=1", false), ("customer.name=Ada", false)]
+    {
+        assert_eq!(typed(text).is_private(&reveal), is_private, "{text}");
+    }
 }
