@@ -1,6 +1,10 @@
 //! The program with hooks for AWS: it ends in time whatever they meet, and says what was lost.
 
-use std::{path::Path, process::Command};
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use strandscope::{SessionManager, open_folder};
 
@@ -19,8 +23,8 @@ async fn sessions(dir: &Path, count: usize) {
     }
 }
 
-/// A command on a folder, with a home of its own and nothing of this machine's AWS; its exit code and what it said.
-async fn ran(home: &Path, keys: bool, config: &str, arguments: &[&str]) -> (Option<i32>, String) {
+/// A command on a folder, with a home of its own and nothing of this machine's AWS.
+fn command(home: &Path, keys: bool, config: &str, arguments: &[&str]) -> Command {
     let file = home.join("config.toml");
     std::fs::write(&file, config).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_strandscope"));
@@ -35,6 +39,12 @@ async fn ran(home: &Path, keys: bool, config: &str, arguments: &[&str]) -> (Opti
         command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "hunter2");
     }
     command.args(arguments).arg("--dir").arg(home.join("sessions")).arg("--config").arg(&file);
+    command
+}
+
+/// Its exit code and what it said.
+async fn ran(home: &Path, keys: bool, config: &str, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = command(home, keys, config, arguments);
     let ended = tokio::task::spawn_blocking(move || command.output().unwrap());
     let output = crate::patiently("the program ends", ended).await.unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
@@ -65,6 +75,33 @@ async fn a_full_outbox_that_hangs_is_given_up_in_time_and_counted() {
     for number in 0..5 {
         assert_eq!(stored(home.path(), &format!("s-{number}"), "a").await.as_deref(), Some("1"));
     }
+}
+
+#[tokio::test]
+async fn an_interrupt_gives_up_what_is_underway_and_counts_it() {
+    let silent = Detour::start(Vec::new(), Reply::Silence, "").await;
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join("sessions")).unwrap();
+    sessions(&home.path().join("sessions"), 3).await;
+    let config =
+        format!("[hooks.sqs.changes]\nqueue_url = \"{QUEUE}\"\nendpoint = \"{}\"\ntimeout_s = 600\n", silent.url);
+    let mut command = command(home.path(), true, &config, &["metadata", "set", "--where", "", "--yes", "a=1"]);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let ended = tokio::task::spawn_blocking(move || {
+        let mut said = String::new();
+        for line in BufReader::new(child.stderr.take().unwrap()).lines() {
+            let line = line.unwrap();
+            if line.contains("waiting for hook deliveries") {
+                let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+                assert!(sent.unwrap().success());
+            }
+            said.push_str(&line);
+        }
+        (child.wait().unwrap().code(), said)
+    });
+    let (code, said) = crate::patiently("the program ends", ended).await.unwrap();
+    assert_eq!(code, Some(130), "{said}");
+    assert!(said.contains("3 hook deliveries did not arrive"), "{said}");
 }
 
 #[tokio::test]
