@@ -30,7 +30,8 @@ fn command(home: &Path, keys: bool, config: &str, arguments: &[&str]) -> Command
     let mut command = Command::new(env!("CARGO_BIN_EXE_strandscope"));
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if ["AWS_", "STRANDSCOPE_", "XDG_"].iter().any(|start| text.starts_with(start)) || text == "MONGODB_URI" {
+        let is_ours = ["AWS_", "STRANDSCOPE_", "XDG_"].iter().any(|start| text.starts_with(start));
+        if is_ours || text == "MONGODB_URI" || text.to_lowercase().ends_with("_proxy") {
             command.env_remove(&name);
         }
     }
@@ -128,6 +129,22 @@ async fn credentials_come_from_the_usual_chain() {
     assert!(code == Some(0) && !said.contains("did not arrive"), "{said}");
     let told = moto::body(&moto::received(&queue, 1).await[0]);
     assert_eq!(told["metadata"], serde_json::json!({ "a": 1 }));
+}
+
+#[tokio::test]
+async fn messages_go_through_the_proxy_of_the_environment() {
+    let proxy = Detour::start(Vec::new(), Reply::Status("403 Forbidden"), "").await;
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join("sessions")).unwrap();
+    sessions(&home.path().join("sessions"), 1).await;
+    let config = format!("[hooks.sqs.changes]\nqueue_url = \"{QUEUE}\"\nendpoint = \"http://sqs.test\"\n");
+    let mut command = command(home.path(), true, &config, &["metadata", "set", "s-0", "a=1"]);
+    command.env("http_proxy", &proxy.url);
+    let ended = tokio::task::spawn_blocking(move || command.output().unwrap());
+    let output = crate::patiently("the program ends", ended).await.unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("SQS answered 403"), "{said}");
+    assert!(proxy.requests(1).await[0].starts_with("POST http://sqs.test/"));
 }
 
 #[tokio::test]
