@@ -93,6 +93,17 @@ async fn a_topic_that_is_not_there_or_not_in_that_region_is_given_up_and_the_fee
 }
 
 #[tokio::test]
+async fn what_answers_in_the_place_of_sns_takes_nothing() {
+    let portal = Detour::start(Vec::new(), Reply::Status("200 OK"), "").await;
+    let arn = "arn:aws:sns:eu-west-1:123456789012:nothing";
+    let settings = FeedbackSnsSettings::new(arn, "none", "none").aws(options(&portal.url));
+    let hooked = hooked("s-1", FeedbackSns::start("feedback", &settings).unwrap()).await;
+    rated(&hooked.manager, Rating::Up, "right").await;
+    let said = hooked.given_up().await;
+    assert_eq!(said, "a delivery was given up, 6 attempts failed, the last attempt: what answered is not SNS");
+}
+
+#[tokio::test]
 async fn a_comment_that_is_too_long_arrives_cut() {
     let (arn, queue) = moto::topic("long").await;
     let settings = FeedbackSnsSettings::new("none", "none", arn.as_str()).aws(options(moto::url()));

@@ -63,11 +63,13 @@ async fn an_odd_session_and_a_queue_by_its_own_address() {
 #[tokio::test]
 async fn what_cannot_be_delivered_is_told_and_the_change_stands() {
     let refused = Detour::start(Vec::new(), Reply::Status("403 Forbidden"), "").await;
+    let portal = Detour::start(Vec::new(), Reply::Status("200 OK"), "").await;
     let nothing = "https://sqs.eu-west-1.amazonaws.com/123456789012/nothing";
     let large = "x".repeat(300_000);
     for (endpoint, value, why) in [
         (moto::url(), "small", "SQS answered 400 ("),
         (refused.url.as_str(), "small", "SQS answered 403"),
+        (portal.url.as_str(), "small", "6 attempts failed, the last attempt: what answered is not SQS"),
         (moto::url(), large.as_str(), "more than the 262144 that can be sent; choose fewer fields"),
     ] {
         let settings = MetadataSqsSettings::new(nothing).aws(options(endpoint));

@@ -204,21 +204,23 @@ pub async fn whole(place: Place) -> Result<Place> {
 /// that end a program cut it short, with their exit code.
 pub async fn close(hooks: &Hooks) -> Result<()> {
     let mut signals = Signals::listen()?;
-    let mut closing = std::pin::pin!(hooks.close(DRAIN));
+    let mut closing = Box::pin(hooks.close(DRAIN));
     let mut said = false;
     loop {
         tokio::select! {
             undelivered = &mut closing => {
                 if undelivered > 0 {
                     let why = hooks.given_up().now_or_never().map(|why| format!(" ({why})")).unwrap_or_default();
-                    output::note(&format!("{undelivered} hook deliveries did not arrive{why}; the log says more"));
+                    output::note(&format!("{} did not arrive{why}; the log says more", deliveries(undelivered)));
                 }
                 return Ok(());
             }
             caught = signals.next() => match caught {
                 Caught::End(code) => {
-                    output::note("hook deliveries were given up; the log says more");
-                    tracing::warn!("hook deliveries were not waited for");
+                    drop(closing);
+                    // What is underway and what waits is counted now, and waited for no more.
+                    let lost = deliveries(hooks.close(Duration::ZERO).await);
+                    output::note(&format!("{lost} did not arrive, for they were given up; the log says more"));
                     return Err(Stop::Said(code).into());
                 }
                 Caught::Stop if Signals::has_shell() => signals.stop(false).await,
@@ -231,6 +233,12 @@ pub async fn close(hooks: &Hooks) -> Result<()> {
             }
         }
     }
+}
+
+/// `1 hook delivery`, `2 hook deliveries`.
+fn deliveries(number: u64) -> String {
+    let plural = if number == 1 { "delivery" } else { "deliveries" };
+    format!("{number} hook {plural}")
 }
 
 /// Several collections look like sessions.

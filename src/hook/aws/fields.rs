@@ -9,44 +9,61 @@ use crate::{
     session::{MetadataEdit, MetadataPath, StoredDate, plain},
 };
 
-/// What is told of a change of metadata: `{session_id, event, operation, metadata, timestamp}`. `None`: it changes no metadata, or
-/// nothing that was chosen.
-pub(super) fn notice(operation: &HookOperation, chosen: &[MetadataPath], hidden: Option<&str>) -> Option<Value> {
-    let (word, edits) = match &operation.payload {
-        HookPayload::MetadataUpdate(edits) => ("update", edits),
-        HookPayload::MetadataDelete(edits) => ("delete", edits),
-        _ => return None,
+/// What is told of a change of metadata: `{session_id, event, operation, metadata, timestamp}`, once of what is set and once of what is
+/// removed, so that a null that was set is not taken for a field that is gone. None: it changes no metadata, or nothing that was chosen.
+pub(super) fn notices(operation: &HookOperation, chosen: &[MetadataPath], hidden: Option<&str>) -> Vec<Value> {
+    let (HookPayload::MetadataUpdate(edits) | HookPayload::MetadataDelete(edits)) = &operation.payload else {
+        return Vec::new();
     };
-    let mut metadata = Map::new();
+    let mut changed = ChangedFields::default();
     for edit in edits.iter().filter(|edit| hidden.is_none_or(|key| edit.path.top() != key)) {
-        told(edit, chosen, &mut metadata);
+        changed.note(edit, chosen);
     }
-    (!metadata.is_empty()).then(|| {
+    let words = [("update", changed.set), ("delete", changed.removed)];
+    let told = words.into_iter().filter(|(_, metadata)| !metadata.is_empty());
+    let notice = |(word, metadata): (&str, Map<String, Value>)| {
         json!({
             "session_id": operation.session.text(),
             "event": EVENT,
             "operation": word,
-            "metadata": metadata,
+            "metadata": Value::Object(metadata),
             "timestamp": Timestamp::now().to_string(),
         })
-    })
+    };
+    told.map(notice).collect()
 }
 
 /// The event's name, in the body and the attributes.
 pub(super) const EVENT: &str = "metadata_update";
 
-/// What of an edit is chosen; everything where nothing is. Removed is null.
-fn told(edit: &MetadataEdit, chosen: &[MetadataPath], metadata: &mut Map<String, Value>) {
-    let whole = || edit.value.as_ref().map_or(Value::Null, value_json);
-    if chosen.is_empty() || chosen.iter().any(|field| edit.path.is_within(field)) {
-        metadata.insert(edit.path.to_string(), whole());
-        return;
+/// What of a change is chosen, by the paths of the fields.
+#[derive(Default)]
+struct ChangedFields {
+    set: Map<String, Value>,
+    /// Each null.
+    removed: Map<String, Value>,
+}
+
+impl ChangedFields {
+    /// What of an edit is chosen; everything where nothing is.
+    fn note(&mut self, edit: &MetadataEdit, chosen: &[MetadataPath]) {
+        if chosen.is_empty() || chosen.iter().any(|field| edit.path.is_within(field)) {
+            self.insert(&edit.path, edit.value.as_ref());
+            return;
+        }
+        // An object was set or removed: of what stood in it only the chosen fields are told, those that it no longer has as removed.
+        for field in chosen.iter().filter(|field| field.is_within(&edit.path)) {
+            let rest = &field.keys()[edit.path.keys().len()..];
+            let inner = rest.iter().try_fold(edit.value.as_ref(), |at, key| Some(at?.as_document()?.get(key)));
+            self.insert(field, inner.flatten());
+        }
     }
-    // An object was set or removed: of what stood in it only the chosen fields are told, those that it no longer has as null.
-    for field in chosen.iter().filter(|field| field.is_within(&edit.path)) {
-        let rest = &field.keys()[edit.path.keys().len()..];
-        let inner = rest.iter().try_fold(edit.value.as_ref(), |at, key| Some(at?.as_document()?.get(key)));
-        metadata.insert(field.to_string(), inner.flatten().map_or(Value::Null, value_json));
+
+    fn insert(&mut self, path: &MetadataPath, value: Option<&Bson>) {
+        match value {
+            Some(value) => self.set.insert(path.to_string(), value_json(value)),
+            None => self.removed.insert(path.to_string(), Value::Null),
+        };
     }
 }
 
@@ -105,10 +122,12 @@ mod tests {
 
     use super::*;
 
+    /// The one notice of it.
     fn metadata(payload: HookPayload, chosen: &[&str]) -> Option<Value> {
         let paths: Vec<MetadataPath> = chosen.iter().map(|field| path(field)).collect();
-        let notice = notice(&HookOperation::new("s-1", payload), &paths, Some("connection_id"))?;
-        Some(notice["metadata"].clone())
+        let notices = notices(&HookOperation::new("s-1", payload), &paths, Some("connection_id"));
+        assert!(notices.len() <= 1, "{notices:?}");
+        Some(notices.first()?["metadata"].clone())
     }
 
     fn path(text: &str) -> MetadataPath {
@@ -144,12 +163,27 @@ mod tests {
     #[test]
     fn the_notice_says_what_happened_to_which_session() {
         let set = HookPayload::MetadataUpdate(vec![MetadataEdit::set("a", 1)]);
-        let said = notice(&HookOperation::new("s-1", set), &[], None).unwrap();
+        let said = notices(&HookOperation::new("s-1", set), &[], None).remove(0);
         assert_eq!(
             (&said["session_id"], &said["event"], &said["operation"]),
             (&json!("s-1"), &json!("metadata_update"), &json!("update"))
         );
         assert!(said["timestamp"].as_str().unwrap().parse::<Timestamp>().is_ok());
+    }
+
+    #[test]
+    fn a_null_that_is_set_is_told_apart_from_a_field_that_is_removed() {
+        let edits = vec![
+            MetadataEdit::set("a", Bson::Null),
+            MetadataEdit::unset("b"),
+            MetadataEdit::set("customer", doc! { "tier": "gold" }),
+        ];
+        let chosen = [path("a"), path("b"), path("customer.tier"), path("customer.name")];
+        let said = notices(&HookOperation::new("s-1", HookPayload::MetadataUpdate(edits)), &chosen, None);
+        let told: Vec<(&Value, &Value)> = said.iter().map(|said| (&said["operation"], &said["metadata"])).collect();
+        let (set, removed) =
+            (json!({ "a": null, "customer.tier": "gold" }), json!({ "b": null, "customer.name": null }));
+        assert_eq!(told, [(&json!("update"), &set), (&json!("delete"), &removed)]);
     }
 
     #[test]

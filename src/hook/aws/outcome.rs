@@ -12,6 +12,31 @@ pub(super) const NO_ANSWER: &str = "no answer in time";
 const NO_CREDENTIALS: &str = "no AWS credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this \
                               machine a profile or a role";
 
+/// What came of an attempt that failed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct AttemptFailure {
+    pub outcome: DeliveryOutcome,
+    /// Whether it was for want of keys that are taken: others may be there next time.
+    pub needs_keys: bool,
+}
+
+impl From<DeliveryOutcome> for AttemptFailure {
+    fn from(outcome: DeliveryOutcome) -> Self {
+        Self { outcome, needs_keys: false }
+    }
+}
+
+/// Codes that speak of the keys.
+const OF_KEYS: [&str; 7] = [
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+];
+
 /// Codes after which trying again may help, besides those that speak of throttling.
 const PASSING: [&str; 10] = [
     "BandwidthLimitExceeded",
@@ -27,18 +52,16 @@ const PASSING: [&str; 10] = [
 ];
 
 /// What comes of a call of that service that failed.
-pub(super) fn failed<E>(service: &str, error: &SdkError<E>) -> DeliveryOutcome
+pub(super) fn failed<E>(service: &str, error: &SdkError<E>) -> AttemptFailure
 where
     E: StdError + ProvideErrorMetadata + 'static,
 {
     match error {
-        SdkError::TimeoutError(_) => again(NO_ANSWER),
-        SdkError::DispatchFailure(failure) if failure.is_timeout() => again(NO_ANSWER),
-        // Reading the answer failed half way, or what came is no answer of the service.
-        SdkError::ResponseError(context) if context.raw().status().is_success() => {
-            again(&format!("what answered is not {service}"))
-        }
+        SdkError::TimeoutError(_) => again(NO_ANSWER).into(),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => again(NO_ANSWER).into(),
         _ => match error.raw_response() {
+            // Reading the answer failed half way, or it is none of the service.
+            Some(raw) if raw.status().is_success() => not_from(service).into(),
             Some(raw) => {
                 let after = raw.headers().get("retry-after").and_then(|after| after.trim().parse().ok());
                 answered(service, raw.status().as_u16(), error.code(), after)
@@ -48,8 +71,13 @@ where
     }
 }
 
+/// Something answered in the service's place, such as the page of a network that asks for a login.
+pub(super) fn not_from(service: &str) -> DeliveryOutcome {
+    again(&format!("what answered is not {service}"))
+}
+
 /// The service answered that it did not take the message.
-fn answered(service: &str, status: u16, code: Option<&str>, after: Option<u64>) -> DeliveryOutcome {
+fn answered(service: &str, status: u16, code: Option<&str>, after: Option<u64>) -> AttemptFailure {
     // The code is a word of the service's; what stands beside it may repeat the message.
     let code = code.map(short).filter(|code| !code.is_empty() && code.bytes().all(is_plain));
     let why = match code {
@@ -57,10 +85,12 @@ fn answered(service: &str, status: u16, code: Option<&str>, after: Option<u64>) 
         None => format!("{service} answered {status}"),
     };
     let passes = code.is_some_and(|code| code.to_ascii_lowercase().contains("throttl") || PASSING.contains(&code));
-    if passes || status >= 500 || matches!(status, 408 | 425 | 429) {
-        return DeliveryOutcome::Again { after: after.map(Duration::from_secs), why };
-    }
-    DeliveryOutcome::Never(why)
+    let outcome = if passes || status >= 500 || matches!(status, 408 | 425 | 429) {
+        DeliveryOutcome::Again { after: after.map(Duration::from_secs), why }
+    } else {
+        DeliveryOutcome::Never(why)
+    };
+    AttemptFailure { outcome, needs_keys: code.is_some_and(|code| OF_KEYS.contains(&code)) }
 }
 
 /// The code without the service's name in front of it: `AWS.SimpleQueueService.NonExistentQueue`.
@@ -73,24 +103,28 @@ fn is_plain(byte: u8) -> bool {
 }
 
 /// Nothing was sent, or nothing came back.
-fn unsent(error: &(dyn StdError + 'static)) -> DeliveryOutcome {
+fn unsent(error: &(dyn StdError + 'static)) -> AttemptFailure {
     let mut system = None;
-    let mut of_credentials = false;
+    let mut needs_keys = false;
+    let mut broke_off = false;
     let mut at = Some(error);
     while let Some(cause) = at {
         if let Some(error) = cause.downcast_ref::<std::io::Error>() {
             system = Some(error.to_string());
         }
         let text = cause.to_string().to_ascii_lowercase();
-        of_credentials |= text.contains("credential") || text.contains("identity");
+        needs_keys |= text.contains("credential") || text.contains("identity");
+        broke_off |= text.contains("connection closed before");
         at = cause.source();
     }
-    match system {
+    let outcome = match system {
         // Looking for credentials asks the machine's own service for them, which most machines do not have.
-        _ if of_credentials => again(NO_CREDENTIALS),
+        _ if needs_keys => again(NO_CREDENTIALS),
         Some(why) => again(&why),
+        None if broke_off => again("the connection ended without an answer"),
         None => again("the request could not be sent"),
-    }
+    };
+    AttemptFailure { outcome, needs_keys }
 }
 
 fn again(why: &str) -> DeliveryOutcome {
@@ -102,7 +136,7 @@ mod tests {
     use super::*;
 
     fn outcome(status: u16, code: Option<&str>) -> DeliveryOutcome {
-        answered("SQS", status, code, None)
+        answered("SQS", status, code, None).outcome
     }
 
     fn tries_again(outcome: &DeliveryOutcome) -> bool {
@@ -124,7 +158,7 @@ mod tests {
         ] {
             assert!(tries_again(&outcome(status, code)), "{status} {code:?}");
         }
-        let slow = answered("SNS", 503, None, Some(7));
+        let slow = answered("SNS", 503, None, Some(7)).outcome;
         let expected =
             DeliveryOutcome::Again { after: Some(Duration::from_secs(7)), why: "SNS answered 503".to_owned() };
         assert_eq!(slow, expected);
@@ -156,7 +190,22 @@ mod tests {
         #[error("an error occurred while loading credentials from hunter2")]
         struct Lacking(#[source] std::io::Error);
         let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
-        assert_eq!(unsent(&refused), again("connection refused"));
-        assert_eq!(unsent(&Lacking(refused)), again(NO_CREDENTIALS));
+        assert_eq!(unsent(&refused), AttemptFailure::from(again("connection refused")));
+        let lacking = AttemptFailure { outcome: again(NO_CREDENTIALS), needs_keys: true };
+        assert_eq!(unsent(&Lacking(refused)), lacking);
+        assert_eq!(unsent(&std::fmt::Error), AttemptFailure::from(again("the request could not be sent")));
+    }
+
+    #[test]
+    fn keys_that_are_not_taken_are_told_from_what_may_not_be_done() {
+        for (code, needs_keys) in [
+            ("ExpiredToken", true),
+            ("com.amazon.coral.service#ExpiredTokenException", true),
+            ("InvalidClientTokenId", true),
+            ("AccessDenied", false),
+            ("QueueDoesNotExist", false),
+        ] {
+            assert_eq!(answered("SQS", 403, Some(code), None).needs_keys, needs_keys, "{code}");
+        }
     }
 }

@@ -1,13 +1,12 @@
 //! Tells SNS topics of feedback.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_config::Region;
+use aws_config::{Region, SdkConfig};
 use aws_sdk_sns::{Client, config::Builder, types::MessageAttributeValue};
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
-use tokio::sync::Mutex;
 
 use super::{
     AwsHookError, AwsHookProblem, FeedbackSnsSettings, FeedbackTopic,
@@ -15,7 +14,7 @@ use super::{
     address::TopicArn,
     limits,
     look::{self, SessionLook},
-    outcome,
+    outcome::{self, AttemptFailure},
     template::{TemplateVariable, TextTemplate},
 };
 use crate::{
@@ -82,7 +81,7 @@ impl FeedbackSns {
         if good.is_none() && bad.is_none() && neutral.is_none() {
             return Err(wrong(AwsHookProblem::NoTopic));
         }
-        let publisher = Publisher { access: AwsAccess::new(name, &settings.aws)?, clients: Mutex::default() };
+        let publisher = Publisher { access: AwsAccess::new(name, &settings.aws)? };
         let outbox = Outbox::start(name, publisher, settings.aws.outbox);
         Ok(Self { name: name.to_owned(), good, bad, neutral, outbox })
     }
@@ -177,24 +176,19 @@ impl Hook for FeedbackSns {
 
 /// Publishes to topics, with a client for each region.
 struct Publisher {
-    access: AwsAccess,
-    clients: Mutex<BTreeMap<String, Client>>,
+    access: AwsAccess<Client>,
 }
 
 impl Publisher {
     async fn client(&self, region: &str) -> std::result::Result<Client, DeliveryOutcome> {
-        let mut clients = self.clients.lock().await;
-        if let Some(client) = clients.get(region) {
-            return Ok(client.clone());
-        }
-        let config = self.access.config(Some(region)).await?;
-        let mut builder = Builder::from(config).region(Region::new(region.to_owned()));
-        if let Some(endpoint) = self.access.endpoint() {
-            builder = builder.endpoint_url(endpoint);
-        }
-        let client = Client::from_conf(builder.build());
-        clients.insert(region.to_owned(), client.clone());
-        Ok(client)
+        let make = |config: &SdkConfig| {
+            let builder = Builder::from(config).region(Region::new(region.to_owned()));
+            Client::from_conf(match self.access.endpoint() {
+                Some(endpoint) => builder.endpoint_url(endpoint).build(),
+                None => builder.build(),
+            })
+        };
+        self.access.client(Some(region), make).await
     }
 
     /// The text, with the viewer password where it belongs.
@@ -216,14 +210,14 @@ impl Publisher {
         })
     }
 
-    async fn publish(&self, delivery: &Delivery) -> std::result::Result<(), DeliveryOutcome> {
+    async fn publish(&self, delivery: &Delivery) -> std::result::Result<(), AttemptFailure> {
         let topic = delivery.to.as_deref().and_then(TopicArn::read);
         let topic = topic.ok_or_else(|| DeliveryOutcome::Never("it names no topic".to_owned()))?;
         let body = self.body(delivery).await?;
         let title = delivery.title.clone().unwrap_or_default();
         let bytes = body.len() + title.len() + limits::attribute_bytes(&delivery.attributes);
         if let Some(why) = limits::too_large(bytes, limits::MESSAGE_BYTES) {
-            return Err(DeliveryOutcome::Never(why));
+            return Err(DeliveryOutcome::Never(why).into());
         }
         let mut request = self.client(&topic.region).await?.publish().topic_arn(&topic.arn).message(body);
         request = request.set_subject((!title.is_empty()).then_some(title));
@@ -236,15 +230,18 @@ impl Publisher {
             let group = delivery.subject.as_ref().map_or("", |subject| subject.session.text());
             request = request.message_group_id(limits::group(group)).message_deduplication_id(&delivery.id);
         }
-        request.send().await.map(drop).map_err(|error| outcome::failed("SNS", &error))
+        let sent = request.send().await.map_err(|error| outcome::failed("SNS", &error))?;
+        if sent.message_id().is_none() {
+            return Err(outcome::not_from("SNS").into());
+        }
+        Ok(())
     }
 }
 
 #[async_trait]
 impl Deliver for Publisher {
     async fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
-        let publish = Box::pin(async { self.publish(delivery).await.err().unwrap_or(DeliveryOutcome::Delivered) });
-        self.access.attempt(publish).await
+        self.access.attempt(Box::pin(self.publish(delivery))).await
     }
 }
 

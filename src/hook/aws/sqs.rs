@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws_config::SdkConfig;
 use aws_sdk_sqs::{Client, config::Builder, types::MessageAttributeValue};
-use tokio::sync::OnceCell;
 
 use super::{
     AwsHookError, AwsHookProblem, MetadataSqsSettings,
     access::AwsAccess,
     address::QueueUrl,
     fields::{self, EVENT},
-    limits, outcome,
+    limits,
+    outcome::{self, AttemptFailure},
 };
 use crate::{
     hook::{
@@ -24,10 +25,11 @@ use crate::{
 
 /// A hook that tells a queue of SQS of changes of metadata, without ever delaying or breaking them.
 ///
-/// The body is JSON: `{session_id, event: "metadata_update", operation, metadata, timestamp}`. `operation` is `update` or `delete`;
-/// `metadata` has the fields that changed, of those that were chosen, by their paths (`customer.tier`), with null for those that were
-/// removed. What JSON has no type for is a text: dates in RFC 3339, ids in hex, bytes in base64, decimals in digits. A change of
-/// nothing that was chosen is not told.
+/// The body is JSON: `{session_id, event: "metadata_update", operation, metadata, timestamp}`. `metadata` has the fields that changed,
+/// of those that were chosen, by their paths: `customer.tier` is `tier` in the object `customer`, for no key holds a dot. After an
+/// `update` they have these values; after a `delete` they are gone, and each is null. A change that sets some and removes others is
+/// told in two messages. What JSON has no type for is a text: dates in RFC 3339, ids in hex, bytes in base64, decimals in digits. A
+/// change of nothing that was chosen is not told.
 ///
 /// Attributes to filter by: `session_id`, left out where it is empty, and `event`. A FIFO queue (`.fifo`) keeps the order of each
 /// session, and knows a repetition by the delivery's id.
@@ -52,7 +54,7 @@ impl MetadataSqs {
     pub fn start(name: &str, settings: &MetadataSqsSettings) -> std::result::Result<Self, AwsHookError> {
         let wrong = || AwsHookError { name: name.to_owned(), problem: AwsHookProblem::Queue };
         let queue = QueueUrl::read(&settings.queue_url).ok_or_else(wrong)?;
-        let sender = QueueSender { access: AwsAccess::new(name, &settings.aws)?, queue, client: OnceCell::new() };
+        let sender = QueueSender { access: AwsAccess::new(name, &settings.aws)?, queue };
         let outbox = Outbox::start(name, sender, settings.aws.outbox);
         Ok(Self { name: name.to_owned(), fields: settings.fields.clone(), outbox })
     }
@@ -63,12 +65,14 @@ impl MetadataSqs {
         self.outbox.tally()
     }
 
-    fn delivery(&self, operation: &HookOperation) -> Option<Delivery> {
-        let notice = fields::notice(operation, &self.fields, None)?.to_string();
-        let id = uuid::Uuid::new_v4().to_string();
-        let attributes = limits::attributes([("session_id", operation.session.text()), ("event", EVENT)]);
-        let delivery = Delivery::new(id, limits::readable_json(&notice)).subject(HookSubject::of(operation));
-        Some(delivery.attributes(attributes))
+    fn deliveries(&self, operation: &HookOperation) -> Vec<Delivery> {
+        let delivery = |notice: serde_json::Value| {
+            let id = uuid::Uuid::new_v4().to_string();
+            let attributes = limits::attributes([("session_id", operation.session.text()), ("event", EVENT)]);
+            let body = limits::readable_json(&notice.to_string()).into_owned();
+            Delivery::new(id, body).subject(HookSubject::of(operation)).attributes(attributes)
+        };
+        fields::notices(operation, &self.fields, None).into_iter().map(delivery).collect()
     }
 }
 
@@ -79,10 +83,12 @@ impl Hook for MetadataSqs {
     }
 
     async fn around(&self, operation: HookOperation, next: Next<'_>) -> Result<HookAnswer> {
-        let told = self.delivery(&operation);
+        let told = self.deliveries(&operation);
         let answer = next.run(operation).await?;
-        if let Some(delivery) = told.filter(|_| answer != HookAnswer::Unchanged) {
-            self.outbox.offer(delivery);
+        if answer != HookAnswer::Unchanged {
+            for delivery in told {
+                self.outbox.offer(delivery);
+            }
         }
         Ok(answer)
     }
@@ -107,28 +113,27 @@ impl Hook for MetadataSqs {
 
 /// Sends to one queue.
 struct QueueSender {
-    access: AwsAccess,
+    access: AwsAccess<Client>,
     queue: QueueUrl,
-    client: OnceCell<Client>,
 }
 
 impl QueueSender {
-    async fn client(&self) -> std::result::Result<&Client, DeliveryOutcome> {
-        let made = self.client.get_or_try_init(|| async {
-            let config = self.access.config(self.queue.region.as_deref()).await?;
-            let mut builder = Builder::from(config);
-            if let Some(endpoint) = self.access.endpoint().or(self.queue.endpoint.as_deref()) {
-                builder = builder.endpoint_url(endpoint);
-            }
-            Ok::<_, DeliveryOutcome>(Client::from_conf(builder.build()))
-        });
-        made.await
+    async fn client(&self) -> std::result::Result<Client, DeliveryOutcome> {
+        let endpoint = self.access.endpoint().or(self.queue.endpoint.as_deref());
+        let make = |config: &SdkConfig| {
+            let builder = Builder::from(config);
+            Client::from_conf(match endpoint {
+                Some(endpoint) => builder.endpoint_url(endpoint).build(),
+                None => builder.build(),
+            })
+        };
+        self.access.client(self.queue.region.as_deref(), make).await
     }
 
-    async fn send(&self, delivery: &Delivery) -> std::result::Result<(), DeliveryOutcome> {
+    async fn send(&self, delivery: &Delivery) -> std::result::Result<(), AttemptFailure> {
         let bytes = delivery.body.len() + limits::attribute_bytes(&delivery.attributes);
         if let Some(why) = limits::too_large(bytes, limits::MESSAGE_BYTES) {
-            return Err(DeliveryOutcome::Never(format!("{why}; choose fewer fields")));
+            return Err(DeliveryOutcome::Never(format!("{why}; choose fewer fields")).into());
         }
         let message = self.client().await?.send_message().queue_url(&self.queue.url);
         let mut message = message.message_body(&delivery.body);
@@ -141,15 +146,18 @@ impl QueueSender {
             let group = delivery.subject.as_ref().map_or("", |subject| subject.session.text());
             message = message.message_group_id(limits::group(group)).message_deduplication_id(&delivery.id);
         }
-        message.send().await.map(drop).map_err(|error| outcome::failed("SQS", &error))
+        let sent = message.send().await.map_err(|error| outcome::failed("SQS", &error))?;
+        if sent.message_id().is_none() {
+            return Err(outcome::not_from("SQS").into());
+        }
+        Ok(())
     }
 }
 
 #[async_trait]
 impl Deliver for QueueSender {
     async fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
-        let send = Box::pin(async { self.send(delivery).await.err().unwrap_or(DeliveryOutcome::Delivered) });
-        self.access.attempt(send).await
+        self.access.attempt(Box::pin(self.send(delivery))).await
     }
 }
 
@@ -164,7 +172,7 @@ mod tests {
     async fn a_change_is_told_with_its_attributes() {
         let hook = MetadataSqs::start("changes", &MetadataSqsSettings::new(QUEUE)).unwrap();
         let edits = vec![MetadataEdit::unset("status"), MetadataEdit::unset("odd\u{ffff}")];
-        let delivery = hook.delivery(&HookOperation::new("", HookPayload::MetadataDelete(edits))).unwrap();
+        let delivery = hook.deliveries(&HookOperation::new("", HookPayload::MetadataDelete(edits))).remove(0);
         let names: Vec<&str> = delivery.attributes.keys().map(String::as_str).collect();
         assert_eq!(names, ["event"], "an empty id is no attribute");
         let body: serde_json::Value = serde_json::from_str(&delivery.body).unwrap();
@@ -191,7 +199,7 @@ mod tests {
     async fn a_message_that_is_too_large_is_never_sent() {
         let access = AwsAccess::new("changes", &super::super::AwsOptions::default()).unwrap();
         let queue = QueueUrl::read(QUEUE).unwrap();
-        let sender = QueueSender { access, queue, client: OnceCell::new() };
+        let sender = QueueSender { access, queue };
         let large = Delivery::new("1", "x".repeat(limits::MESSAGE_BYTES + 1));
         let outcome = sender.deliver(&large).await;
         assert!(matches!(&outcome, DeliveryOutcome::Never(why) if why.contains("262145 bytes")), "{outcome:?}");

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws_config::SdkConfig;
 use aws_sdk_apigatewaymanagement::{Client, config::Builder, primitives::Blob};
-use tokio::sync::OnceCell;
 
 use super::{
     AwsHookError, AwsHookProblem, MetadataWebsocketSettings,
@@ -12,7 +12,7 @@ use super::{
     address::GatewayUrl,
     fields, limits,
     look::{self, CONNECTION, SessionLook},
-    outcome,
+    outcome::{self, AttemptFailure},
 };
 use crate::{
     hook::{
@@ -20,7 +20,7 @@ use crate::{
         HookSubject, Next, Outbox,
     },
     repository::Result,
-    session::{MetadataEdit, MetadataPath},
+    session::{Guard, MetadataEdit, MetadataPath},
 };
 
 /// How long the connection is looked for before a change that removes it.
@@ -31,8 +31,9 @@ const LOOK: Duration = Duration::from_secs(1);
 ///
 /// The message is JSON, as [`MetadataSqs`](crate::MetadataSqs) sends it; `connection_id` is not told. It goes to the connection that
 /// the change names in `connection_id`, else to the one that stands in the stored metadata when it is sent. A change that also removes
-/// `connection_id` is told to the connection that stood there: it is looked up before the change, for a second at most, the only case
-/// in which a change waits for this hook.
+/// `connection_id` is told to the connection that stood there. Where the change itself does not say which it is (see
+/// [`MetadataEdit::only_if`]), it is looked up before the change, for a second at most, the only case in which a change waits for this
+/// hook.
 ///
 /// A client that is gone is no error, and a session without a connection is not told. Throttling, 5xx, no answer and no credentials are
 /// tried again; an API that is not there or not allowed, and a message over 128 KiB, are not.
@@ -54,7 +55,7 @@ impl MetadataWebsocket {
     pub fn start(name: &str, settings: &MetadataWebsocketSettings) -> std::result::Result<Self, AwsHookError> {
         let wrong = || AwsHookError { name: name.to_owned(), problem: AwsHookProblem::Gateway };
         let gateway = GatewayUrl::read(&settings.gateway).ok_or_else(wrong)?;
-        let poster = Poster { access: AwsAccess::new(name, &settings.aws)?, gateway, client: OnceCell::new() };
+        let poster = Poster { access: AwsAccess::new(name, &settings.aws)?, gateway };
         let outbox = Outbox::start(name, poster, settings.aws.outbox);
         Ok(Self { name: name.to_owned(), fields: settings.fields.clone(), outbox })
     }
@@ -65,15 +66,27 @@ impl MetadataWebsocket {
         self.outbox.tally()
     }
 
-    async fn delivery(&self, operation: &HookOperation) -> Option<Delivery> {
-        let notice = fields::notice(operation, &self.fields, Some(CONNECTION))?.to_string();
-        let id = uuid::Uuid::new_v4().to_string();
-        let delivery = Delivery::new(id, notice).subject(HookSubject::of(operation));
-        match NamedConnection::of(operation) {
-            NamedConnection::New(connection) => Some(delivery.to(connection)),
-            NamedConnection::Removed => stored(operation).await.map(|connection| delivery.to(connection)),
-            NamedConnection::Left => Some(Delivery { store: operation.store.clone(), ..delivery }),
+    async fn deliveries(&self, operation: &HookOperation) -> Vec<Delivery> {
+        let notices = fields::notices(operation, &self.fields, Some(CONNECTION));
+        if notices.is_empty() {
+            return Vec::new();
         }
+        let (to, store) = match NamedConnection::of(operation) {
+            NamedConnection::New(connection) => (Some(connection), None),
+            NamedConnection::Left => (None, operation.store.clone()),
+            NamedConnection::RemovedFrom(None) => return Vec::new(),
+            NamedConnection::RemovedFrom(connection) => (connection, None),
+            NamedConnection::Removed => match stored(operation).await {
+                Some(connection) => (Some(connection), None),
+                None => return Vec::new(),
+            },
+        };
+        let delivery = |notice: serde_json::Value| {
+            let id = uuid::Uuid::new_v4().to_string();
+            let plain = Delivery::new(id, notice.to_string()).subject(HookSubject::of(operation));
+            Delivery { to: to.clone(), store: store.clone(), ..plain }
+        };
+        notices.into_iter().map(delivery).collect()
     }
 }
 
@@ -81,6 +94,9 @@ impl MetadataWebsocket {
 #[derive(Debug, PartialEq, Eq)]
 enum NamedConnection {
     New(String),
+    /// Removed from where the change says that this one stands; `None`: none.
+    RemovedFrom(Option<String>),
+    /// Removed, whichever stands there.
     Removed,
     /// As it is.
     Left,
@@ -93,7 +109,11 @@ impl NamedConnection {
         };
         let is_connection = |edit: &&MetadataEdit| edit.path.keys() == [CONNECTION];
         match edits.iter().rev().find(is_connection) {
-            Some(edit) => look::connection_in(edit.value.as_ref()).map_or(Self::Removed, Self::New),
+            Some(edit) => match (look::connection_in(edit.value.as_ref()), &edit.guard) {
+                (Some(connection), _) => Self::New(connection),
+                (None, Guard::Stored(stored)) => Self::RemovedFrom(look::connection_in(stored.as_ref())),
+                (None, Guard::None) => Self::Removed,
+            },
             None => Self::Left,
         }
     }
@@ -117,10 +137,12 @@ impl Hook for MetadataWebsocket {
     }
 
     async fn around(&self, operation: HookOperation, next: Next<'_>) -> Result<HookAnswer> {
-        let told = self.delivery(&operation).await;
+        let told = self.deliveries(&operation).await;
         let answer = next.run(operation).await?;
-        if let Some(delivery) = told.filter(|_| answer != HookAnswer::Unchanged) {
-            self.outbox.offer(delivery);
+        if answer != HookAnswer::Unchanged {
+            for delivery in told {
+                self.outbox.offer(delivery);
+            }
         }
         Ok(answer)
     }
@@ -145,19 +167,15 @@ impl Hook for MetadataWebsocket {
 
 /// Posts to the connections of one API.
 struct Poster {
-    access: AwsAccess,
+    access: AwsAccess<Client>,
     gateway: GatewayUrl,
-    client: OnceCell<Client>,
 }
 
 impl Poster {
-    async fn client(&self) -> std::result::Result<&Client, DeliveryOutcome> {
-        let made = self.client.get_or_try_init(|| async {
-            let config = self.access.config(self.gateway.region.as_deref()).await?;
-            let endpoint = self.access.endpoint().unwrap_or(&self.gateway.url);
-            Ok::<_, DeliveryOutcome>(Client::from_conf(Builder::from(config).endpoint_url(endpoint).build()))
-        });
-        made.await
+    async fn client(&self) -> std::result::Result<Client, DeliveryOutcome> {
+        let endpoint = self.access.endpoint().unwrap_or(&self.gateway.url);
+        let make = |config: &SdkConfig| Client::from_conf(Builder::from(config).endpoint_url(endpoint).build());
+        self.access.client(self.gateway.region.as_deref(), make).await
     }
 
     /// Which connection is told; `None`: there is none.
@@ -171,9 +189,9 @@ impl Poster {
         }
     }
 
-    async fn post(&self, delivery: &Delivery) -> std::result::Result<(), DeliveryOutcome> {
+    async fn post(&self, delivery: &Delivery) -> std::result::Result<(), AttemptFailure> {
         if let Some(why) = limits::too_large(delivery.body.len(), limits::SOCKET_BYTES) {
-            return Err(DeliveryOutcome::Never(format!("{why}; choose fewer fields")));
+            return Err(DeliveryOutcome::Never(format!("{why}; choose fewer fields")).into());
         }
         let Some(connection) = self.connection(delivery).await? else {
             tracing::debug!(id = delivery.id, "the session has no connection to tell");
@@ -181,7 +199,8 @@ impl Poster {
         };
         // It becomes a part of the path.
         if !is_connection(&connection) {
-            return Err(DeliveryOutcome::Never("the session's connection_id is none of API Gateway".to_owned()));
+            let why = "the session's connection_id is none of API Gateway";
+            return Err(DeliveryOutcome::Never(why.to_owned()).into());
         }
         let data = Blob::new(delivery.body.as_bytes());
         let sent = self.client().await?.post_to_connection().connection_id(connection).data(data).send().await;
@@ -205,8 +224,7 @@ fn is_connection(id: &str) -> bool {
 #[async_trait]
 impl Deliver for Poster {
     async fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
-        let post = Box::pin(async { self.post(delivery).await.err().unwrap_or(DeliveryOutcome::Delivered) });
-        self.access.attempt(post).await
+        self.access.attempt(Box::pin(self.post(delivery))).await
     }
 }
 
@@ -221,8 +239,14 @@ mod tests {
         assert_eq!(of(vec![set.clone(), MetadataEdit::set("a", 1)]), NamedConnection::New("c-1=".to_owned()));
         assert_eq!(of(vec![MetadataEdit::set("a", 1)]), NamedConnection::Left);
         assert_eq!(of(vec![MetadataEdit::set(CONNECTION, bson::Bson::Null)]), NamedConnection::Removed);
-        let removed = HookPayload::MetadataDelete(vec![MetadataEdit::unset(CONNECTION)]);
-        assert_eq!(NamedConnection::of(&HookOperation::new("s-1", removed)), NamedConnection::Removed);
+        let removed = |edit: MetadataEdit| {
+            NamedConnection::of(&HookOperation::new("s-1", HookPayload::MetadataDelete(vec![edit])))
+        };
+        let edit = MetadataEdit::unset(CONNECTION);
+        assert_eq!(removed(edit.clone()), NamedConnection::Removed);
+        let known = edit.clone().only_if(Some("c-1=".into()));
+        assert_eq!(removed(known), NamedConnection::RemovedFrom(Some("c-1=".to_owned())), "nothing is looked up");
+        assert_eq!(removed(edit.only_if(None)), NamedConnection::RemovedFrom(None));
     }
 
     #[test]
@@ -238,15 +262,13 @@ mod tests {
         let settings = MetadataWebsocketSettings::new("wss://abc123.execute-api.eu-west-1.amazonaws.com/prod");
         let hook = MetadataWebsocket::start("sockets", &settings).unwrap();
         let edit = |edit: MetadataEdit| HookOperation::new("s-1", HookPayload::MetadataUpdate(vec![edit]));
-        assert!(
-            hook.delivery(&edit(MetadataEdit::set(CONNECTION, "c"))).await.is_none(),
-            "only the connection changed"
-        );
+        let only = edit(MetadataEdit::set(CONNECTION, "c"));
+        assert!(hook.deliveries(&only).await.is_empty(), "only the connection changed");
         let access = AwsAccess::new("sockets", &settings.aws).unwrap();
         let gateway = GatewayUrl::read(&settings.gateway).unwrap();
-        let poster = Poster { access, gateway, client: OnceCell::new() };
-        let delivery = hook.delivery(&edit(MetadataEdit::set("a", 1))).await.unwrap();
+        let poster = Poster { access, gateway };
+        let delivery = hook.deliveries(&edit(MetadataEdit::set("a", 1))).await.remove(0);
         assert_eq!(poster.deliver(&delivery).await, DeliveryOutcome::Delivered);
-        assert!(poster.client.get().is_none(), "AWS was not asked");
+        assert!(poster.access.is_unused(), "AWS was not asked");
     }
 }

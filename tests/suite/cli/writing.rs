@@ -192,7 +192,7 @@ fn a_webhook_that_is_away_delays_nothing_but_is_said() {
     let config = home.config(&text);
     let ran = home.on_sessions(&["metadata", "set", "support-1042", "priority=low", "--config", &config]);
     assert_eq!(ran.code, 0);
-    let said = "strandscope: 1 hook deliveries did not arrive (hook audit: a delivery was given up, 1 attempt failed, the \
+    let said = "strandscope: 1 hook delivery did not arrive (hook audit: a delivery was given up, 1 attempt failed, the \
                 last attempt: ";
     assert!(ran.err.starts_with(said) && ran.err.ends_with("; the log says more\n"), "{}", ran.err);
     assert!(ran.err.to_lowercase().contains("refused") && !ran.err.contains("token"), "{}", ran.err);
