@@ -101,8 +101,8 @@ pub struct MongoRepository {
     /// Set once it is known to be no collection of another store.
     own: Arc<OnceLock<()>>,
     indexes: indexes::KnownIndexes,
-    /// What holds for all that can be asked for here: see [`within`].
-    within: Arc<Document>,
+    /// What holds for all that can be asked for here.
+    within: Arc<within::BoundRules>,
 }
 
 /// Opens the sessions of one collection.

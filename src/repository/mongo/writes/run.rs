@@ -40,6 +40,7 @@ impl MongoRepository {
         F: Future<Output = Result<T>> + Send + 'static,
     {
         self.check_writable()?;
+        self.note_collation().await;
         let doing = format!("{doing} session {:?}", key.text());
         let (operation, limits) = (self.pool.gate().operation(), self.limits());
         let tried = limits.write.unwrap_or(operation);
