@@ -2,8 +2,9 @@
 //!
 //! `cargo run --example agent_config -- FOLDER` keeps the session in a folder; the same calls work on MongoDB.
 
+use anyhow::{Context, Result};
 use strandscope::{
-    Agent, AgentConfig, Error, ErrorKind, Result, Resumed, SessionManager,
+    Agent, AgentConfig, ErrorKind, Resumed, SessionManager,
     bson::{Bson, Document, doc},
     open_folder,
 };
@@ -52,9 +53,8 @@ impl Agent for Desk {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let Some(path) = std::env::args_os().nth(1) else {
-        return Err(Error::other("starting", "no folder was named").with_hint("name a folder to keep the session in"));
-    };
+    let path = std::env::args_os().nth(1).context("name a folder to keep the session in")?;
+    std::fs::create_dir_all(&path)?;
     let sessions = open_folder(path).await?;
     let manager = SessionManager::new(sessions.clone(), "config-1");
     let mut support = Desk::new("support", "large-1", "You are friendly, and brief.");

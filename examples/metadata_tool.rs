@@ -11,6 +11,7 @@ use strandscope::{SessionManager, open_folder};
 #[tokio::main]
 async fn main() -> Result<()> {
     let path = std::env::args_os().nth(1).context("name a folder to keep the session in")?;
+    std::fs::create_dir_all(&path)?;
     let sessions = open_folder(path).await?;
     let manager = SessionManager::new(sessions, "support-1042");
     manager.open_or_create().await?;

@@ -5,9 +5,12 @@
 //! Without a URI it takes STRANDSCOPE_URI, else MONGODB_URI, else the server on this machine. It works in the collection
 //! `performance` on sessions of its own, ten operations each, counts what is stored at the end, and removes them. Where a client is
 //! made for each operation so is a manager, which has to read where the history ends before it appends, as any new process has to.
+//!
+//! `requests` are what `example_performance.py` of `mongodb-session-manager` measures, with its figures and its pool: a manager is
+//! made, and looks whether its session is there.
 
 use std::{
-    error::Error,
+    process::ExitCode,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -35,8 +38,19 @@ enum Way {
 
 const WAYS: [Way; 3] = [Way::ClientPerOperation, Way::ClientPerSession, Way::Pool];
 
-#[derive(Debug, Clone, Copy)]
+impl Way {
+    fn name(self) -> &'static str {
+        match self {
+            Self::ClientPerOperation => "a client for each operation",
+            Self::ClientPerSession => "a client for each session",
+            Self::Pool => "one pool",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Operation {
+    Request,
     Append,
     Metadata,
 }
@@ -65,6 +79,7 @@ impl Agent for Idle {
 /// What was done in one way, and how long it took.
 #[derive(Default)]
 struct Done {
+    sessions: usize,
     operations: usize,
     took: Duration,
 }
@@ -84,7 +99,20 @@ struct Bench {
 }
 
 #[tokio::main]
-async fn main() -> std::result::Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            for hint in error.hints() {
+                eprintln!("hint: {hint}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<()> {
     let (quick, given): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|word| word == "--quick");
     let from_environment = || std::env::var("STRANDSCOPE_URI").or_else(|_| std::env::var("MONGODB_URI")).ok();
     let uri =
@@ -99,28 +127,37 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
     let uri = SecretString::from(uri);
     let pooled = factory(&uri, &database, PoolOptions::default().size(10, 50)).await?;
     let bench = Bench { uri, database, pooled: Arc::new(pooled) };
-    println!("{:<30}{:>12}{:>12}{:>12}{:>14}{:>14}", "", "a client an", "a client a", "one", "pool /", "pool /");
-    println!(
-        "{:<30}{:>12}{:>12}{:>12}{:>14}{:>14}",
-        "operations a second", "operation", "session", "pool", "an operation", "a session"
-    );
+    let heads = ["sessions", "seconds", "ms a session", "operations/s", "with the pool"];
+    println!("{:<32}{:>10}{:>10}{:>14}{:>14}{:>15}", "", heads[0], heads[1], heads[2], heads[3], heads[4]);
+    let operations =
+        [(Operation::Request, "requests"), (Operation::Append, "appends"), (Operation::Metadata, "metadata updates")];
     let mut stored = 0;
-    for (operation, name) in [(Operation::Append, "appends"), (Operation::Metadata, "metadata updates")] {
+    for (operation, name) in operations {
         for workers in [1, 10] {
             let (done, found) = bench.compare(operation, workers, &amount).await?;
             stored += found;
-            let [each, session, pool] = done.map(|done| done.rate());
-            let named = format!("{name}, {workers} worker{}", if workers == 1 { "" } else { "s" });
-            let (by_operation, by_session) = (pool / each, pool / session);
-            println!("{named:<30}{each:>12.0}{session:>12.0}{pool:>12.0}{by_operation:>13.1}x{by_session:>13.1}x");
+            println!("{name}, {workers} worker{}", if workers == 1 { "" } else { "s" });
+            show(&done);
         }
     }
-    println!("all {stored} operations are stored");
+    println!("all {stored} writes are stored");
     let statistics = bench.pooled.connection_statistics().await;
     if let (Some(version), Some(pool)) = (statistics.server_version, statistics.pool) {
         println!("MongoDB {version}; the pool made {} connections for {} checkouts", pool.created, pool.checkouts);
     }
     Ok(())
+}
+
+/// What was done in each way, and how many times faster it is with the pool.
+fn show(done: &[Done; WAYS.len()]) {
+    let pooled = done[WAYS.len() - 1].rate();
+    for (way, done) in WAYS.into_iter().zip(done) {
+        let (seconds, rate) = (done.took.as_secs_f64(), done.rate());
+        let each = 1000.0 * seconds / done.sessions as f64;
+        let faster = if way == Way::Pool { String::new() } else { format!("{:.1}x faster", pooled / rate) };
+        let line = format!("  {:<30}{:>10}{seconds:>10.2}{each:>14.1}{rate:>14.0}", way.name(), done.sessions);
+        println!("{}", format!("{line}{faster:>15}").trim_end());
+    }
 }
 
 /// A factory with a pool of its own.
@@ -142,6 +179,7 @@ impl Bench {
                     self.pooled.manager(id).initialize(&mut Idle).await?;
                 }
                 done.took += self.timed(way, operation, workers, &ids).await?;
+                done.sessions += ids.len();
                 done.operations += ids.len() * PER_SESSION;
                 for id in &ids {
                     stored += self.count(operation, id).await?;
@@ -149,7 +187,8 @@ impl Bench {
                 }
             }
         }
-        let expected: usize = done.iter().map(|done| done.operations).sum();
+        let all: usize = done.iter().map(|done| done.operations).sum();
+        let expected = if operation == Operation::Request { 0 } else { all };
         if stored == expected {
             Ok((done, stored))
         } else {
@@ -209,6 +248,7 @@ impl Bench {
     async fn count(&self, operation: Operation, id: &str) -> Result<usize> {
         let manager = self.pooled.manager(id);
         Ok(match operation {
+            Operation::Request => 0,
             Operation::Append => {
                 let messages = manager.messages(AGENT, 0..u64::MAX).await?;
                 (0..).zip(&messages).filter(|(number, message)| message.message_id == Some(*number)).count()
@@ -234,6 +274,10 @@ async fn operate_all(manager: &SessionManager, operation: Operation) -> Result<(
 
 async fn operate(manager: &SessionManager, operation: Operation, number: usize) -> Result<()> {
     match operation {
+        Operation::Request => {
+            let created = manager.open_or_create().await?;
+            if created { Err(strandscope::Error::other("a request", "its session was not there")) } else { Ok(()) }
+        }
         Operation::Append => {
             let mut message = MessageBody::user(&format!("Message {number}: where is my order?"));
             manager.append_message(AGENT, &mut message).await.map(drop)

@@ -2,7 +2,8 @@
 //! their kind, repetitions that store nothing twice, and an end on Ctrl-C that loses nothing.
 //!
 //! `cargo run --example production -- [URI] [DATABASE]`, then a request a line: `SESSION QUESTION`. It ends with Ctrl-C, SIGTERM or
-//! the end of its input. Without a URI it takes STRANDSCOPE_URI, else MONGODB_URI, else the server on this machine.
+//! the end of its input. Without a URI it takes STRANDSCOPE_URI, else MONGODB_URI, else the server on this machine: one with a
+//! password belongs there, as everyone on a machine sees the arguments of its programs.
 
 use std::{
     process::ExitCode,
@@ -16,7 +17,7 @@ use std::{
 use strandscope::{
     Agent, Deliver, Delivery, DeliveryOutcome, Error, ErrorKind, FactorySettings, GlobalFactoryError, Hook, HookAnswer,
     HookOperation, Hooks, MessageBody, MetadataEdit, Next, Outbox, OutboxOptions, PoolOptions, Result, Resumed,
-    SessionSettings, async_trait,
+    ServerState, SessionSettings, async_trait,
     bson::{Document, doc},
     close_global_factory, get_global_factory, initialize_global_factory,
 };
@@ -185,7 +186,9 @@ async fn main() -> ExitCode {
 
     if let Ok(factory) = get_global_factory() {
         let now = factory.connection_statistics().await;
-        println!("{}: {}, MongoDB {}", now.place, now.status, now.server_version.as_deref().unwrap_or("unknown"));
+        let state = now.server_state.map_or("unknown", ServerState::name);
+        let version = now.server_version.as_deref().unwrap_or("unknown");
+        println!("{}: {}, MongoDB {version}, {state}", now.place, now.status);
         if let Some(pool) = now.pool {
             println!("connections: {} made, {} in use; {} checkouts", pool.created, pool.in_use, pool.checkouts);
         }

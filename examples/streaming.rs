@@ -108,7 +108,7 @@ impl Writer {
         if ending == Ending::Interrupted {
             metadata.insert("custom", doc! { "interrupted": true });
         }
-        // A model refuses a history with a blank text.
+        // A model refuses a history with a blank text. The question is stored, so an answer is owed.
         ensure!(!said.trim().is_empty(), "it was interrupted before the first word: nothing of the answer is stored");
         self.keep(manager, MessageBody::assistant(&said).with_metadata(metadata)).await?;
         manager.sync_agent(self).await?;
@@ -132,6 +132,7 @@ async fn resume(sessions: &Arc<dyn SessionRepository>) -> Result<(SessionManager
 #[tokio::main]
 async fn main() -> Result<()> {
     let path = std::env::args_os().nth(1).context("name a folder to keep the session in")?;
+    std::fs::create_dir_all(&path)?;
     let sessions = open_folder(path).await?;
 
     println!("A whole answer");

@@ -5,10 +5,12 @@
 //!
 //! In MongoDB the factory is made with a pool (`SessionManagerFactory::with_pool`), and ids may be written `tenant-7/chat-1`. The
 //! browser sees the same with `scope = "tenant-7."` in a profile.
+//!
+//! No tenant's id holds the sign that ends the prefix: `a.` would take in the sessions of a tenant `a.b`.
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use strandscope::{
     ErrorKind, Filter, ListQuery, MetadataEdit, NewFeedback, Rating, Scope, SessionManagerFactory, open_folder,
 };
@@ -21,12 +23,16 @@ struct Request<'a> {
 
 /// Answers a request with what the tenant may see.
 async fn answer(factory: &SessionManagerFactory, request: Request<'_>) -> Result<String> {
+    ensure!(!request.tenant.contains('.'), "{:?} cannot be a tenant's id", request.tenant);
     let tenant = factory.scoped(&Scope::prefix(format!("{}.", request.tenant))?)?;
     let manager = tenant.manager(request.session);
     let is_new = match manager.open_or_create().await {
         Ok(is_new) => is_new,
-        // The same words whether that session is there or not.
-        Err(error) if error.kind() == ErrorKind::Input => return Ok(format!("refused: {error}")),
+        // The same words whether that session is there or not; which place it would be in is for the log alone.
+        Err(error) if error.kind() == ErrorKind::Input => {
+            eprintln!("{error}");
+            return Ok(format!("refused: {} is none of yours", request.session));
+        }
         Err(error) => return Err(error.into()),
     };
     manager.edit_metadata(vec![MetadataEdit::set("tenant", request.tenant)]).await?;
@@ -36,7 +42,8 @@ async fn answer(factory: &SessionManagerFactory, request: Request<'_>) -> Result
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    let folder = std::env::args().nth(1).context("name a folder")?;
+    let folder = std::env::args_os().nth(1).context("name a folder to keep the sessions in")?;
+    std::fs::create_dir_all(&folder)?;
     let all = open_folder(folder).await?;
     let factory = SessionManagerFactory::new(Arc::clone(&all));
     for (tenant, session) in [

@@ -18,9 +18,11 @@
 
 mod server;
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use clap::Parser;
-use server::Settings;
+use server::{App, Settings};
 use strandscope::{Pool, PoolOptions, SecretString};
 use tokio::net::TcpListener;
 
@@ -43,11 +45,13 @@ async fn main() -> Result<()> {
     let args = Args::parse();
     // Before anything is said, so that no signal is missed.
     let stop = stop()?;
-    let pool = Pool::connect(&args.uri, PoolOptions::default()).await?;
+    // A request that cannot be served soon is better refused than kept waiting.
+    let limits = PoolOptions::default().operation(Duration::from_secs(10)).repeat(Duration::from_secs(5));
+    let app = App::new(Pool::connect(&args.uri, limits).await?, &args.settings)?;
     let listener =
         TcpListener::bind(&args.listen).await.with_context(|| format!("{} cannot be listened on", args.listen))?;
     println!("listening on http://{}", listener.local_addr()?);
-    server::run(pool, &args.settings, listener, stop).await
+    server::run(app, listener, stop).await
 }
 
 /// Ends when the process is asked to end.

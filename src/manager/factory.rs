@@ -17,7 +17,7 @@ use crate::{
     repository::{
         Error, Result, Scope, SessionRepository,
         mongo::{
-            connection::ConnectionStatistics,
+            connection::{ConnectionStatistics, ConnectionStatus},
             pool::{Pool, PoolStatistics},
         },
     },
@@ -203,14 +203,21 @@ impl SessionManagerFactory {
         self.source.as_ref()?.pool.statistics()
     }
 
-    /// What it is connected to now: the server answers or why it does not, its version and state, and the pool's figures. Asks the
-    /// server once, without repeating: made for a health check. A factory of one repository without a pool tells whether its store
+    /// What it is connected to now: whether the server answers and its sessions may be read, or why not, the server's version and
+    /// state, and the pool's figures. Made for a health check. A factory of one repository without a pool tells whether its store
     /// answers.
     pub async fn connection_statistics(&self) -> ConnectionStatistics {
-        match &self.source {
-            Some(source) => source.pool.connection_statistics().await,
-            None => ConnectionStatistics::of_store(self.repository.location(), self.repository.ping().await),
+        let Some(source) = &self.source else {
+            return ConnectionStatistics::of_store(self.repository.location(), self.repository.ping().await);
+        };
+        let mut told = source.pool.connection_statistics().await;
+        // A server tells its version also to those who may read nothing.
+        if told.is_connected()
+            && let Err(error) = self.repository.ping().await
+        {
+            told.status = ConnectionStatus::Failed(error);
         }
+        told
     }
 
     /// Lets the hooks deliver what they hold, up to a deadline of 10 s, then closes the pool; a lent client stays open. Gives how much

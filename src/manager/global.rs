@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, task::JoinHandle};
 
 use super::{FactorySettings, SessionManagerFactory};
 use crate::repository::Error;
@@ -14,7 +14,7 @@ use crate::repository::Error;
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum GlobalFactoryError {
-    /// There is none: it was not initialized yet, or was closed.
+    /// There is none: it was not initialized yet, was closed, or the runtime that its connections belonged to has ended.
     #[error("the global factory is not initialized: call initialize_global_factory at the start of the program")]
     NotInitialized,
     /// There is one already, for another place or with something else.
@@ -45,11 +45,28 @@ impl From<GlobalFactoryError> for Error {
 
 struct GlobalFactory {
     factory: Arc<SessionManagerFactory>,
-    /// What it was connected with; `None` for one that was given.
-    settings: Option<FactorySettings>,
+    /// What it was connected with, and where; `None` for one that was given.
+    connected: Option<Connected>,
+}
+
+struct Connected {
+    settings: FactorySettings,
+    /// A task that only waits: it ends with the runtime that the connections belong to.
+    runtime: JoinHandle<()>,
+}
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        self.runtime.abort();
+    }
 }
 
 impl GlobalFactory {
+    /// Whether the runtime of its connections is there.
+    fn is_alive(&self) -> bool {
+        self.connected.as_ref().is_none_or(|connected| !connected.runtime.is_finished())
+    }
+
     fn refusal(&self, asked: &'static str) -> GlobalFactoryError {
         GlobalFactoryError::AlreadyInitialized { there: self.factory.identity(), asked }
     }
@@ -76,7 +93,8 @@ fn write() -> RwLockWriteGuard<'static, Option<GlobalFactory>> {
 /// Connects the factory of this process, once: whoever calls it again with the same settings, at the same time or later, is given
 /// the same one. Returns once a server has answered; where none does, there is no global factory, and it can be tried again.
 ///
-/// Its connections belong to the tokio runtime that this is called in.
+/// Its connections belong to the tokio runtime that this is called in: once that has ended, as at the end of a test, there is no
+/// global factory any more, and another can be initialized. Close it before, so that hooks deliver what they hold.
 ///
 /// ```no_run
 /// use strandscope::{FactorySettings, PoolOptions, close_global_factory, get_global_factory, initialize_global_factory};
@@ -107,16 +125,25 @@ pub async fn initialize_global_factory(
         return answer;
     }
     let factory = Arc::new(SessionManagerFactory::connect(settings).await?);
-    *write() = Some(GlobalFactory { factory: Arc::clone(&factory), settings: Some(settings.clone()) });
+    let connected = Connected { settings: settings.clone(), runtime: tokio::spawn(std::future::pending()) };
+    put(GlobalFactory { factory: Arc::clone(&factory), connected: Some(connected) });
     Ok(factory)
 }
 
 /// What is said where there is one already.
 fn known(settings: &FactorySettings) -> Option<Result<Arc<SessionManagerFactory>, GlobalFactoryError>> {
     let there = read();
-    let there = there.as_ref()?;
-    let difference = there.settings.as_ref().map_or(Some("a factory of its own"), |known| settings.difference(known));
+    let there = there.as_ref().filter(|there| there.is_alive())?;
+    let connected = there.connected.as_ref();
+    let difference = connected.map_or(Some("a factory of its own"), |known| settings.difference(&known.settings));
     Some(difference.map_or_else(|| Ok(Arc::clone(&there.factory)), |asked| Err(there.refusal(asked))))
+}
+
+/// Puts it in the place of one whose runtime has ended, or of none.
+fn put(global: GlobalFactory) {
+    let ended = write().replace(global);
+    // Not under the lock: what it holds may ask for the global factory while it goes.
+    drop(ended);
 }
 
 /// Makes a factory the one of this process: one with a lent client, of a folder, or that need not be connected yet.
@@ -125,12 +152,10 @@ fn known(settings: &FactorySettings) -> Option<Result<Arc<SessionManagerFactory>
 /// [`GlobalFactoryError::AlreadyInitialized`] where there is another, which stays as it is.
 pub async fn set_global_factory(factory: &Arc<SessionManagerFactory>) -> Result<(), GlobalFactoryError> {
     let _alone = LIFE.lock().await;
-    let mut there = write();
-    match there.as_ref() {
-        Some(known) if Arc::ptr_eq(&known.factory, factory) => {}
-        Some(known) => return Err(known.refusal("another factory")),
-        None => *there = Some(GlobalFactory { factory: Arc::clone(factory), settings: None }),
+    if let Some(known) = read().as_ref().filter(|known| known.is_alive()) {
+        return if Arc::ptr_eq(&known.factory, factory) { Ok(()) } else { Err(known.refusal("another factory")) };
     }
+    put(GlobalFactory { factory: Arc::clone(factory), connected: None });
     Ok(())
 }
 
@@ -143,7 +168,8 @@ pub fn get_global_factory() -> Result<Arc<SessionManagerFactory>, GlobalFactoryE
         return Ok(own);
     }
     let there = read();
-    there.as_ref().map(|there| Arc::clone(&there.factory)).ok_or(GlobalFactoryError::NotInitialized)
+    let alive = there.as_ref().filter(|there| there.is_alive());
+    alive.map(|there| Arc::clone(&there.factory)).ok_or(GlobalFactoryError::NotInitialized)
 }
 
 /// Lets the hooks of the global factory deliver what they hold, up to a deadline of 10 s, then closes its pool, also for those who
@@ -153,8 +179,9 @@ pub async fn close_global_factory() -> u64 {
     let _alone = LIFE.lock().await;
     let taken = write().take();
     match taken {
-        Some(global) => global.factory.end().await,
-        None => 0,
+        Some(global) if global.is_alive() => global.factory.end().await,
+        // What its hooks held went with its runtime.
+        _ => 0,
     }
 }
 

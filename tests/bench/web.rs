@@ -14,7 +14,7 @@ use bson::Document;
 use measure::{by_turns, ms, report};
 use mongodb::Client;
 use server::{
-    Settings,
+    App, Settings,
     model::Model,
     turn::{Question, Turn},
 };
@@ -48,11 +48,12 @@ async fn run() {
     let (stop, stopped) = oneshot::channel::<()>();
     let settings =
         Settings { database: DATABASE.into(), collection: COLLECTION.into(), webhook: None, pace: 0, drain: 5 };
+    let app = App::new(pool, &settings).expect("settings");
     let site = tokio::spawn(async move {
         let stopped = async {
             let _ = stopped.await;
         };
-        server::run(pool, &settings, listener, stopped).await
+        server::run(app, listener, stopped).await
     });
 
     // The client could speak TLS too, so it wants to know which.

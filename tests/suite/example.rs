@@ -36,13 +36,24 @@ async fn a_week_with_one_agent() {
 async fn operations_with_and_without_a_pool_are_all_stored() {
     let fresh = support::fresh_collection("performance").await;
     let said = run("performance", &[&fresh.uri, &fresh.database, "--quick"]);
-    for row in
-        ["appends, 1 worker ", "appends, 10 workers", "metadata updates, 1 worker ", "metadata updates, 10 workers"]
-    {
-        assert!(said.contains(row), "{said}");
+    let ways = ["  a client for each operation", "  a client for each session", "  one pool"];
+    for operation in ["requests", "appends", "metadata updates"] {
+        for workers in ["1 worker", "10 workers"] {
+            let title = format!("{operation}, {workers}");
+            let rows: Vec<&str> = said.lines().skip_while(|line| **line != title).skip(1).take(ways.len()).collect();
+            assert_eq!(rows.len(), ways.len(), "{title}: {said}");
+            for (row, way) in rows.iter().zip(ways) {
+                let figures = row.strip_prefix(way).unwrap_or_else(|| panic!("{way}: {said}"));
+                // Sessions, seconds, ms a session, operations a second, and what the pool is worth.
+                let figures: Vec<&str> = figures.split_whitespace().collect();
+                assert_eq!(figures.len(), if way == "  one pool" { 4 } else { 6 }, "{row}");
+                assert_eq!(figures[0], "10", "{row}");
+                assert!(figures[3].parse::<f64>().is_ok_and(|rate| rate > 0.0), "{row}");
+            }
+        }
     }
-    // Two operations, 1 and 10 workers, three ways, ten sessions of ten each.
-    assert!(said.contains("all 1200 operations are stored"), "{said}");
+    // Two operations that write, 1 and 10 workers, three ways, ten sessions of ten each.
+    assert!(said.contains("all 1200 writes are stored"), "{said}");
     let left = open_mongo(&fresh.uri, &fresh.database, "performance").await.unwrap();
     assert_eq!(left.count(&strandscope::Filter::default()).await.unwrap(), Some(0), "it cleans up");
 }
@@ -67,7 +78,8 @@ async fn a_service_answers_and_ends_without_a_loss() {
     let ended = service.wait_with_output().expect("it ends");
     let said = said.join("\n");
     assert!(ended.status.success(), "{said}\n{}", String::from_utf8_lossy(&ended.stderr));
-    assert!(said.contains("connected, MongoDB ") && said.ends_with("closed: 0 deliveries lost"), "{said}");
+    assert!(said.contains("connected, MongoDB ") && said.contains(", primary\n"), "{said}");
+    assert!(said.ends_with("closed: 0 deliveries lost"), "{said}");
     assert!(said.contains("400 a request is: SESSION QUESTION"), "{said}");
     assert!(said.matches("audit ").count() >= 3, "what was told was delivered:\n{said}");
     drop(requests);
@@ -78,6 +90,15 @@ async fn a_service_answers_and_ends_without_a_loss() {
     assert_eq!(session.application_name.as_deref(), Some("support"));
     let metadata = sessions.metadata(&"s-2".into()).await.unwrap();
     assert_eq!(metadata.get_str("status").ok(), Some("answered"));
+}
+
+#[test]
+fn without_a_server_it_says_so_and_what_to_do() {
+    let uri = "mongodb://u:hunter2@127.0.0.1:1/?serverSelectionTimeoutMS=200";
+    let ended = Command::new(program("performance")).args([uri, "d", "--quick"]).output().expect("it runs");
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(!ended.status.success() && said.starts_with("no MongoDB answers at 127.0.0.1:1"), "{said}");
+    assert!(said.contains("hint: ") && !said.contains("hunter2"), "{said}");
 }
 
 #[test]

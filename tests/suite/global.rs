@@ -9,10 +9,11 @@ use std::{
 };
 
 use strandscope::{
-    ConnectionStatus, Error, FactorySettings, GlobalFactoryError, Hook, HookAnswer, HookOperation, Hooks, Next, Pool,
-    PoolOptions, Result, ServerState, SessionManagerFactory, async_trait, close_global_factory, get_global_factory,
-    initialize_global_factory, open_folder,
+    ConnectionStatus, Error, FactorySettings, GlobalFactoryError, Hook, HookAnswer, HookOperation, Hooks, MetadataEdit,
+    Next, Pool, PoolOptions, Result, ServerState, SessionManager, SessionManagerFactory, async_trait,
+    close_global_factory, get_global_factory, initialize_global_factory, open_folder,
 };
+use tokio::sync::Semaphore;
 
 use crate::support::{self, Kind, Server};
 
@@ -50,7 +51,7 @@ async fn a_process_has_one_factory_which_ends_once_and_may_start_again() {
     let stubborn = Arc::new(Stubborn::default());
     let hook: Arc<dyn Hook> = stubborn.clone();
     let settings = FactorySettings::new(fresh.uri.as_str(), &fresh.database, "sessions").hooks(Hooks::new(vec![hook]));
-    let tasks = (0..16).map(|_| {
+    let tasks = (0..100).map(|_| {
         let settings = settings.clone();
         tokio::spawn(async move { initialize_global_factory(&settings).await.expect("connected") })
     });
@@ -77,8 +78,53 @@ async fn a_process_has_one_factory_which_ends_once_and_may_start_again() {
     let again = initialize_global_factory(&other).await.expect("another start");
     assert!(!Arc::ptr_eq(&again, first));
     assert!(again.manager("s-1").open_or_create().await.expect("created"), "in another database");
+    let stored = closed_under_writers(&again).await;
+
+    // A runtime that ends takes its factory along.
+    let settings = other.clone();
+    let elsewhere = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(initialize_global_factory(&settings)).map(drop)
+    });
+    elsewhere.join().expect("it ends").expect("connected");
+    assert!(matches!(get_global_factory(), Err(GlobalFactoryError::NotInitialized)));
+    assert_eq!(close_global_factory().await, 0, "nothing is left to be closed");
+    let last = initialize_global_factory(&other).await.expect("one of this runtime");
+    let metadata = last.manager("s-1").metadata().await.expect("it answers");
+    let lost: Vec<&String> = stored.iter().filter(|field| !metadata.contains_key(field.as_str())).collect();
+    assert!(lost.is_empty(), "acknowledged, and not stored: {lost:?}");
     close_global_factory().await;
     support::Fresh::existing(&fresh.uri, &other.database, "sessions").await.collection.drop().await.expect("dropped");
+}
+
+/// Closes it while managers write; gives the fields whose writes were acknowledged.
+async fn closed_under_writers(factory: &SessionManagerFactory) -> Vec<String> {
+    let acknowledged = Arc::new(Semaphore::new(0));
+    let writers: Vec<_> = (0..8)
+        .map(|number| tokio::spawn(write_on(factory.manager("s-1"), number, Arc::clone(&acknowledged))))
+        .collect();
+    acknowledged.acquire_many(32).await.expect("it stays open").forget();
+    assert_eq!(close_global_factory().await, 3, "what a hook gave up is told");
+    let mut stored = Vec::new();
+    for writer in writers {
+        let (fields, error) = writer.await.expect("none panics");
+        assert!(error.is_connection_lost() || matches!(error, Error::Unconfirmed { .. }), "{error:?}");
+        stored.extend(fields);
+    }
+    stored
+}
+
+/// Sets field after field until one cannot be set: those that were, and why.
+async fn write_on(manager: SessionManager, number: usize, acknowledged: Arc<Semaphore>) -> (Vec<String>, Error) {
+    let mut fields = Vec::new();
+    loop {
+        let field = format!("w{number}-{}", fields.len());
+        match manager.edit_metadata(vec![MetadataEdit::set(field.as_str(), 1)]).await {
+            Ok(()) => fields.push(field),
+            Err(error) => return (fields, error),
+        }
+        acknowledged.add_permits(1);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -145,6 +145,14 @@ async fn what_cannot_be_done_has_a_status_a_word_and_a_sentence() {
         (site.put(metadata, &json!({ "a.b": 1 })).await, 400, "invalid"),
         (site.put(metadata, &json!({ "at": { "$date": "no date" } })).await, 400, "invalid"),
         (site.put(metadata, &json!({ "internal_cost": 1 })).await, 422, "refused"),
+        // Nobody's stack goes down so far, and nothing of a number is lost.
+        (site.put(metadata, &nested(120)).await, 400, "invalid"),
+        (site.put(metadata, &json!({ "a": { "x\u{0}y": 1 } })).await, 400, "invalid"),
+        (site.put(metadata, &json!({ "a": u64::MAX })).await, 400, "invalid"),
+        (site.put("/sessions/nobody/metadata", &json!({})).await, 400, "invalid"),
+        (site.get("/sessions/.s").await, 400, "invalid"),
+        (site.post("/sessions/s-1/feedback", &json!({ "rating": "up", "message_id": 2 })).await, 400, "invalid"),
+        (site.post("/sessions/s-1/feedback", &json!({ "rating": "up", "message_id": -1 })).await, 400, "invalid"),
         (site.post("/sessions/s-1/feedback", &json!({ "rating": "sideways" })).await, 400, "invalid"),
     ];
     for (number, ((status, body), expected, word)) in faults.iter().enumerate() {
@@ -153,6 +161,28 @@ async fn what_cannot_be_done_has_a_status_a_word_and_a_sentence() {
         assert!(!message.is_empty() && !message.contains(&fresh.database), "{body}");
     }
     assert_eq!(site.get(metadata).await, (200, json!({})), "nothing of it was stored");
+    assert_eq!(site.get("/sessions/s-1/feedback").await.1["total"], json!(0));
+    assert_eq!(site.put(metadata, &nested(30)).await.0, 200, "so deep it may be");
+    let rated = json!({ "rating": "up", "message_id": 1 });
+    assert_eq!(site.post("/sessions/s-1/feedback", &rated).await.0, 201);
+}
+
+/// Objects one in the other.
+fn nested(levels: usize) -> Value {
+    (0..levels).fold(json!(1), |inner, _| json!({ "a": inner }))
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_its_settings_is_said_before_it_listens() {
+    let uri = "mongodb://127.0.0.1:1/";
+    for wrong in [["--database", "a/b"], ["--webhook", "ftp://u:hunter2@host/hook"]] {
+        let mut command = tokio::process::Command::new(crate::examples::program("web"));
+        command.args(["--listen", "127.0.0.1:0", "--uri", uri]).args(wrong).env_remove("WEBHOOK_URL");
+        let ended = command.kill_on_drop(true).output().await.expect("the example runs; `cargo test` builds it");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(!ended.status.success() && ended.stdout.is_empty(), "{wrong:?}: {said}");
+        assert!(said.starts_with("Error: ") && !said.contains("hunter2"), "{said}");
+    }
 }
 
 #[tokio::test]

@@ -86,13 +86,15 @@ impl Ready {
     }
 }
 
-/// Ids are stored as they are given, and stand in addresses: letters, digits, `.`, `_` and `-`.
+/// Ids are stored as they are given, and stand in addresses: letters, digits, `.`, `_` and `-`. Clients resolve `.` and `..` in an
+/// address before they ask, so none begins with a dot.
 pub fn check_id(what: &str, id: &str) -> Result<(), Fault> {
     let is_plain = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'.' | b'_' | b'-');
-    if (1..=128).contains(&id.len()) && id.bytes().all(is_plain) {
+    if (1..=128).contains(&id.len()) && id.bytes().all(is_plain) && !id.starts_with('.') {
         return Ok(());
     }
-    Err(Fault::invalid(format!("{what} has 1 to 128 letters, digits, dots, underscores and hyphens")))
+    let rule = "has 1 to 128 letters, digits, dots, underscores and hyphens, and begins with no dot";
+    Err(Fault::invalid(format!("{what} {rule}")))
 }
 
 pub async fn chat(

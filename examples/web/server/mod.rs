@@ -71,11 +71,13 @@ pub struct App {
     webhook: Option<Arc<Webhook>>,
     hooks: Hooks,
     pool: Pool,
+    /// How long what was begun may take to finish in the end.
+    drain: Duration,
 }
 
 impl App {
-    /// Contacts nothing.
-    fn new(pool: Pool, settings: &Settings) -> Result<Self> {
+    /// Contacts nothing; what is wrong with the settings is told here, before anybody is answered.
+    pub fn new(pool: Pool, settings: &Settings) -> Result<Self> {
         let told = settings.webhook.clone().map(|url| Webhook::start("audit", &WebhookSettings::new(url)));
         let webhook = told.transpose()?.map(Arc::new);
         let mut chain: Vec<Arc<dyn Hook>> = vec![Arc::new(Reserved)];
@@ -94,6 +96,7 @@ impl App {
             webhook,
             hooks,
             pool,
+            drain: Duration::from_secs(settings.drain),
         })
     }
 
@@ -151,14 +154,8 @@ fn routes(app: &Arc<App>) -> Router {
 }
 
 /// Serves until `stop` ends, then finishes what was begun and closes the pool.
-pub async fn run(
-    pool: Pool,
-    settings: &Settings,
-    listener: TcpListener,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> Result<()> {
-    let drain = Duration::from_secs(settings.drain);
-    let app = Arc::new(App::new(pool, settings)?);
+pub async fn run(app: App, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+    let app = Arc::new(app);
     let (tell, told) = oneshot::channel();
     let stop = async move {
         stop.await;
@@ -177,7 +174,7 @@ pub async fn run(
         if told.await.is_err() {
             std::future::pending::<()>().await;
         }
-        tokio::time::sleep(drain).await;
+        tokio::time::sleep(app.drain).await;
     };
     tokio::select! {
         ended = finished => ended?,

@@ -14,10 +14,13 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use strandscope::{FeedbackTally, MetadataEdit, NewFeedback, Rating, SessionManager, StoredDate, bson::Bson};
 
-use super::{App, chat::check_id, fault::Fault};
+use super::{App, chat::check_id, fault::Fault, turn::AGENT};
 
 /// Most characters of a comment.
 const COMMENT: usize = 2_000;
+/// Most levels of objects and lists within a field of the metadata: whoever converts them goes down one inside the other, and a
+/// body of a few hundred bytes could take a thread's whole stack.
+const LEVELS: usize = 32;
 
 type Id<T> = Result<Path<T>, PathRejection>;
 type Body<T> = Result<Json<T>, JsonRejection>;
@@ -61,15 +64,33 @@ pub async fn set_metadata(
 ) -> Result<Json<Value>, Fault> {
     let manager = manager(&app, &id?.0)?;
     let edits = fields?.0.into_iter().map(|(field, value)| -> Result<MetadataEdit, Fault> {
-        let value = Bson::try_from(value).map_err(|error| Fault::invalid(format!("{field:?}: {error}")))?;
+        let value = read_value(value).map_err(|why| Fault::invalid(format!("{field:?}: {why}")))?;
         Ok(MetadataEdit::set(field, value))
     });
     let edits = edits.collect::<Result<Vec<_>, Fault>>()?;
-    let count = edits.len();
-    if count > 0 {
-        manager.edit_metadata(edits).await?;
+    if edits.is_empty() {
+        return Err(Fault::invalid("there is no field to set"));
     }
+    let count = edits.len();
+    manager.edit_metadata(edits).await?;
     Ok(Json(json!({ "set": count })))
+}
+
+/// A value of the metadata, which may be Extended JSON.
+fn read_value(value: Value) -> Result<Bson, String> {
+    check_value(&value, LEVELS)?;
+    Bson::try_from(value).map_err(|error| error.to_string())
+}
+
+fn check_value(value: &Value, levels: usize) -> Result<(), &'static str> {
+    match value {
+        Value::Array(_) | Value::Object(_) if levels == 0 => Err("it is nested too deep"),
+        Value::Array(items) => items.iter().try_for_each(|item| check_value(item, levels - 1)),
+        Value::Object(fields) => fields.values().try_for_each(|field| check_value(field, levels - 1)),
+        // It would become a double, which has not all of its digits.
+        Value::Number(number) if number.is_u64() && !number.is_i64() => Err("no 64-bit integer holds its number"),
+        _ => Ok(()),
+    }
 }
 
 /// Removes a field.
@@ -109,7 +130,11 @@ pub async fn add_feedback(
         feedback = feedback.comment(comment);
     }
     if let Some(message_id) = message_id {
-        feedback = feedback.message_id(message_id).agent_id(super::turn::AGENT);
+        let count = manager.message_count(AGENT).await?;
+        if !u64::try_from(message_id).is_ok_and(|id| id < count) {
+            return Err(Fault::invalid(format!("there is no message {message_id} in this session")));
+        }
+        feedback = feedback.message_id(message_id).agent_id(AGENT);
     }
     manager.add_feedback(feedback).await?;
     Ok(StatusCode::CREATED)

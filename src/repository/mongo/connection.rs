@@ -16,7 +16,7 @@ use crate::repository::{Error, Result};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ConnectionStatus {
-    /// It answered just now.
+    /// It answered just now; to a factory, that its sessions may be read.
     Connected,
     /// It did not, or cannot be used.
     Failed(Error),
@@ -163,7 +163,8 @@ struct Greeted {
 
 impl Pool {
     /// What it is connected to now: whether the server answers, its version and state, and the pool's own figures. Asks the server
-    /// once, without repeating; one that is away is told once the time for looking for a server is over.
+    /// once, without repeating; one that is away is told once the time for looking for a server is over. Whether anything may be read
+    /// there a factory tells: a server greets everyone.
     pub async fn connection_statistics(&self) -> ConnectionStatistics {
         let heard = if self.is_closing() { None } else { Some(self.hear().await) };
         let members = self.members().map(|members| members.known()).unwrap_or_default();

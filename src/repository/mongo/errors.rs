@@ -327,7 +327,9 @@ fn first_sentence(message: &str) -> String {
 fn kind_word(kind: &ErrorKind) -> &'static str {
     match kind {
         ErrorKind::InvalidArgument { .. } => "the driver refused the question",
-        ErrorKind::InvalidResponse { .. } | ErrorKind::Bson(_) => "the server's answer could not be read",
+        ErrorKind::InvalidResponse { .. } => "the server's answer could not be read",
+        // It says nothing of the direction: a key of a message can hold NUL too.
+        ErrorKind::Bson(_) => "what was to be sent, or the answer, is no valid BSON",
         ErrorKind::SessionsNotSupported => "the server does not support sessions",
         _ => "the driver could not do it",
     }

@@ -10,9 +10,9 @@ use bson::{Document, RawDocumentBuf, doc};
 use jiff::Timestamp;
 use mongodb::Client;
 use strandscope::{
-    Agent, AgentConfig, Error, ErrorKind, FactorySettings, FeedbackChange, GuardrailIntervention, Hook, HookAnswer,
-    HookOperation, Hooks, MessageBody, MetadataEdit, NewFeedback, Next, Rating, Result, Resumed, SessionManager,
-    SessionManagerFactory, async_trait,
+    Agent, AgentConfig, ConnectionStatus, Error, ErrorKind, FactorySettings, FeedbackChange, GuardrailIntervention,
+    Hook, HookAnswer, HookOperation, Hooks, MessageBody, MetadataEdit, NewFeedback, Next, Rating, Result, Resumed,
+    SessionManager, SessionManagerFactory, async_trait,
 };
 
 use crate::support::{Kind, Server, certificate, load_fixture};
@@ -104,6 +104,19 @@ async fn every_write(manager: &SessionManager, missing: &SessionManager) -> Vec<
         ("delete by age", manager.delete_session_if_older(Timestamp::MAX, None).await.map(drop)),
         ("delete", missing.delete_session().await),
     ]
+}
+
+#[tokio::test]
+async fn statistics_tell_who_may_read_nothing() {
+    let (server, admin) = with_a_session().await;
+    user(&admin, "reader", "read").await;
+    assert!(factory(&server, "reader", Hooks::default()).await.connection_statistics().await.is_connected());
+    let roles = vec![doc! { "role": "read", "db": "elsewhere" }];
+    let create = doc! { "createUser": "stranger", "pwd": "hunter2", "roles": roles };
+    admin.database("admin").run_command(create).await.unwrap();
+    let statistics = factory(&server, "stranger", Hooks::default()).await.connection_statistics().await;
+    assert!(matches!(&statistics.status, ConnectionStatus::Failed(Error::Denied { .. })), "{statistics:?}");
+    assert!(statistics.server_version.is_some() && statistics.server_state.is_some(), "{statistics:?}");
 }
 
 #[tokio::test]
