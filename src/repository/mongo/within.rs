@@ -29,7 +29,11 @@ impl BoundRules {
         let rules = |wanted: &dyn Fn(&Scope) -> bool| {
             let rules: Vec<Bson> =
                 scopes.iter().filter(|scope| wanted(scope)).map(|scope| filter::within(scope).into()).collect();
-            if rules.is_empty() { Document::new() } else { doc! { "$and": rules } }
+            if rules.is_empty() {
+                Document::new()
+            } else {
+                doc! { "$and": rules }
+            }
         };
         let (all, untold) = (rules(&|_| true), rules(&|scope| !scope.is_told_by_key()));
         Self { scopes, all, untold, exact_ids: OnceLock::new() }
