@@ -100,7 +100,8 @@ pub fn check_keys(edits: &[MetadataEdit]) -> Result<(), (&MetadataEdit, &'static
 /// Refuses a value that a folder holds, and a database does not.
 ///
 /// # Errors
-/// Why: a text or a key holds half of a surrogate pair, a whole number has more than 34 digits, or something lies too deep.
+/// Why: a text or a key holds half of a surrogate pair, a key a NUL character, a whole number has more than 34 digits, or something lies
+/// too deep.
 pub(crate) fn check_bson(value: &Bson) -> Result<(), &'static str> {
     const HALF: &str = "a database holds no half of a surrogate pair, such as \\ud83e";
     match value {
@@ -110,9 +111,11 @@ pub(crate) fn check_bson(value: &Bson) -> Result<(), &'static str> {
         }
         Bson::Symbol(deep) if python::is_carried(deep) => Err("a database holds nothing nested that deep"),
         Bson::Array(items) => items.iter().try_for_each(check_bson),
-        Bson::Document(fields) => fields
-            .iter()
-            .try_for_each(|(key, field)| if surrogate::has_half(key) { Err(HALF) } else { check_bson(field) }),
+        Bson::Document(fields) => fields.iter().try_for_each(|(key, field)| match key {
+            key if surrogate::has_half(key) => Err(HALF),
+            key if key.contains('\0') => Err("a database holds no key with a NUL character in it"),
+            _ => check_bson(field),
+        }),
         _ => Ok(()),
     }
 }
@@ -181,6 +184,7 @@ mod tests {
             r#"{"a": [{"\udfff": 1}]}"#,
             &"9".repeat(35),
             &format!("{}1{}", "[".repeat(150), "]".repeat(150)),
+            r#"{"a": [{"b\u0000": 1}]}"#,
         ] {
             assert!(check_bson(&json(text).unwrap()).is_err(), "{text}");
         }
