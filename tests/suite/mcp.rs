@@ -203,6 +203,14 @@ fn what_cannot_be_served_is_told_before_it_begins() {
     let on_prod = ["mcp", "--session", "s", "--profile", "prod", "--config", &config];
     let unasked = home.run(&on_prod).talk();
     assert!(unasked.starts_with("[2] ") && unasked.contains("--confirm 'prod eu'"), "{unasked}");
+    let nameless = home.run(&["mcp", "--session", "", "--dir", "sessions"]).talk();
+    assert!(nameless.starts_with("[2] "), "{nameless}");
+    let scoped = home.config("[profiles.tenant]\ndir = '~/sessions'\nscope = \"tenant-7/\"\n");
+    let foreign = home.run(&["mcp", "--session", "s", "--profile", "tenant", "--config", &scoped]).talk();
+    assert!(!foreign.starts_with("[0] ") && foreign.contains("outside of the scope"), "{foreign}");
+    assert!(!foreign.contains("served once"), "{foreign}");
+    let config = home.config("[profiles.prod]\ndir = '~/sessions'\nconfirm = \"prod eu\"\n");
+    let on_prod = ["mcp", "--session", "s", "--profile", "prod", "--config", &config];
     // Nothing is asked of who only reads; with standard input at its end, it ends.
     home.run(&[&on_prod[..], &["--read-only"]].concat()).data();
     home.run(&[&on_prod[..], &["--confirm", "prod eu"]].concat()).data();

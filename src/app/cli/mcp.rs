@@ -81,9 +81,12 @@ async fn session(reader: &dyn SessionReader, id: &str) -> Result<SessionKey> {
     match context::one(reader, id).await {
         Ok(summary) => Ok(summary.key),
         Err(error) if is_missing(&error) => {
+            let key = SessionKey::from(id);
+            // What lies outside of the scope is never served.
+            reader.admits(&key)?;
             let said = error.downcast_ref::<Error>().map_or_else(|| error.to_string(), told::sentence);
             output::note(&format!("{said}; its metadata is served once it is there"));
-            Ok(SessionKey::from(id))
+            Ok(key)
         }
         Err(error) => Err(error),
     }
