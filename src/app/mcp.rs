@@ -4,13 +4,13 @@
 mod assistant;
 mod metadata;
 mod protecting;
-mod sealing;
+mod revealing;
 mod server;
 
 pub use assistant::Assistant;
 pub use metadata::MetadataTools;
 pub use protecting::Protecting;
-pub use sealing::Sealing;
+pub use revealing::Revealing;
 
 use std::{io, sync::Arc};
 
@@ -60,6 +60,11 @@ pub trait McpTools: Send + Sync + 'static {
 
     /// What all of it is for, for the model.
     fn instructions(&self) -> String;
+
+    /// Whether a call can be given up at any moment, as one that only reads. The default carries each through.
+    fn may_be_given_up(&self) -> bool {
+        false
+    }
 }
 
 /// Serves tools over standard input and output until the client goes: with `initialize` (2025-11-25 and before) or without it

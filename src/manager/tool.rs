@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use self::arguments::{Order, failed};
 use super::SessionManager;
 use crate::{
+    hook::{HookAnswer, HookOperation, HookPayload, HookStore, Hooks},
     repository::{Error, Result, SessionReader, SessionRepository},
     session::{MetadataEdit, SessionKey},
 };
@@ -46,9 +47,12 @@ pub struct MetadataTool(ToolAccess);
 enum ToolAccess {
     /// All of it, through the hooks.
     Managed(SessionManager),
-    /// Reading alone.
-    Reading(Arc<dyn SessionReader>, SessionKey),
+    /// Reading alone, through these hooks.
+    Reading(Arc<dyn SessionReader>, SessionKey, Hooks),
 }
+
+/// Characters of an error at most: what a model gave wrongly is not given back whole.
+const LONGEST_ERROR: usize = 2000;
 
 /// What a tool answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,7 +73,11 @@ impl ToolAnswer {
         Self { text, structured, is_error: false }
     }
 
-    fn error(text: String) -> Self {
+    fn error(mut text: String) -> Self {
+        if let Some((end, _)) = text.char_indices().nth(LONGEST_ERROR) {
+            text.truncate(end);
+            text.push_str("...");
+        }
         let structured = json!({ "answer": &text });
         Self { text, structured, is_error: true }
     }
@@ -94,7 +102,13 @@ impl MetadataTool {
     /// A tool that only reads: whatever would change something is refused. No hook is asked.
     #[must_use]
     pub fn read_only(reader: Arc<dyn SessionReader>, key: impl Into<SessionKey>) -> Self {
-        Self(ToolAccess::Reading(reader, key.into()))
+        Self::read_only_through(reader, key, Hooks::default())
+    }
+
+    /// The same through hooks, such as one that opens what is stored encrypted: they see each get.
+    #[must_use]
+    pub fn read_only_through(reader: Arc<dyn SessionReader>, key: impl Into<SessionKey>, hooks: Hooks) -> Self {
+        Self(ToolAccess::Reading(reader, key.into(), hooks))
     }
 
     /// `manage_metadata`.
@@ -201,7 +215,7 @@ impl MetadataTool {
     async fn edit(&self, edits: Vec<MetadataEdit>) -> Result<()> {
         match &self.0 {
             ToolAccess::Managed(manager) => manager.edit_metadata(edits).await,
-            ToolAccess::Reading(reader, _) => Err(Error::read_only(reader.location(), reader.read_only())),
+            ToolAccess::Reading(reader, ..) => Err(Error::read_only(reader.location(), reader.read_only())),
         }
     }
 
@@ -210,7 +224,7 @@ impl MetadataTool {
     async fn stored(&self) -> Result<Option<Document>> {
         let read = match &self.0 {
             ToolAccess::Managed(manager) => manager.metadata().await,
-            ToolAccess::Reading(reader, key) => reader.metadata(key).await,
+            ToolAccess::Reading(reader, key, hooks) => read_through(hooks, reader, key).await,
         };
         match read {
             Ok(fields) if fields.is_empty() => match self.reader().open(self.key(), 0).await {
@@ -227,7 +241,7 @@ impl MetadataTool {
     fn key(&self) -> &SessionKey {
         match &self.0 {
             ToolAccess::Managed(manager) => manager.key(),
-            ToolAccess::Reading(_, key) => key,
+            ToolAccess::Reading(_, key, _) => key,
         }
     }
 
@@ -237,9 +251,23 @@ impl MetadataTool {
                 let repository: &dyn SessionRepository = manager.repository().as_ref();
                 repository
             }
-            ToolAccess::Reading(reader, _) => reader.as_ref(),
+            ToolAccess::Reading(reader, ..) => reader.as_ref(),
         }
     }
+}
+
+/// The metadata, as hooks give them.
+async fn read_through(hooks: &Hooks, reader: &Arc<dyn SessionReader>, key: &SessionKey) -> Result<Document> {
+    let operation = HookOperation::new(key, HookPayload::MetadataGet).within(HookStore::new(Arc::clone(reader)));
+    let reader: &dyn SessionReader = reader.as_ref();
+    match hooks.run(operation, move |operation| read(reader, operation)).await? {
+        HookAnswer::Metadata(fields) => Ok(fields),
+        _ => Ok(Document::new()),
+    }
+}
+
+async fn read(reader: &dyn SessionReader, operation: HookOperation) -> Result<HookAnswer> {
+    Ok(HookAnswer::Metadata(reader.metadata(&operation.session).await?))
 }
 
 /// Each key once.

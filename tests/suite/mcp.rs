@@ -142,6 +142,28 @@ async fn reading_alone_there_is_one_tool() {
 }
 
 #[tokio::test]
+async fn encrypted_fields_are_sealed_when_an_agent_sets_them_and_opened_for_it() {
+    let (home, sessions) = home(Document::new()).await;
+    std::fs::write(home.path().join("keys"), "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n").unwrap();
+    let encryption = "[encryption]\nkeys_file = \"~/keys\"\nfields = [\"ssn\"]\n";
+    let config = home.config(&format!("{encryption}[profiles.local]\ndir = '~/sessions'\n"));
+    let args = ["mcp", "--session", "s", "--profile", "local", "--config", &config];
+    let [begin, without] = eras();
+    let agent = client(&home, &args, begin).await;
+    let set = json!({ "action": "set", "metadata": { "ssn": "078-05-1120", "tier": "gold" } });
+    let done = said(&agent, "manage_metadata", set).await;
+    assert_eq!(done, "Successfully updated metadata fields: ['ssn', 'tier']");
+    let both = r#"All metadata: {"ssn": "078-05-1120", "tier": "gold"}"#;
+    assert_eq!(said(&agent, "manage_metadata", json!({ "action": "get" })).await, both);
+    agent.cancel().await.unwrap();
+    let stored = sessions.metadata(&"s".into()).await.unwrap();
+    assert!(stored.get_str("ssn").unwrap().starts_with("strandscope-sealed:1:k1:"), "{stored}");
+    let reading = client(&home, &[&args[..], &["--read-only"]].concat(), without).await;
+    assert_eq!(said(&reading, "get_metadata", json!({})).await, both);
+    reading.cancel().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_session_that_comes_later_is_served_then() {
     let (home, sessions) = home(Document::new()).await;
     let [era, _] = eras();
@@ -206,6 +228,14 @@ fn what_cannot_be_served_is_told_before_it_begins() {
     let on_prod = ["mcp", "--session", "s", "--profile", "prod", "--config", &config];
     let unasked = home.run(&on_prod).talk();
     assert!(unasked.starts_with("[2] ") && unasked.contains("--confirm 'prod eu'"), "{unasked}");
+    let nameless = home.run(&["mcp", "--session", "", "--dir", "sessions"]).talk();
+    assert!(nameless.starts_with("[2] "), "{nameless}");
+    let scoped = home.config("[profiles.tenant]\ndir = '~/sessions'\nscope = \"tenant-7/\"\n");
+    let foreign = home.run(&["mcp", "--session", "s", "--profile", "tenant", "--config", &scoped]).talk();
+    assert!(!foreign.starts_with("[0] ") && foreign.contains("outside of the scope"), "{foreign}");
+    assert!(!foreign.contains("served once"), "{foreign}");
+    let config = home.config("[profiles.prod]\ndir = '~/sessions'\nconfirm = \"prod eu\"\n");
+    let on_prod = ["mcp", "--session", "s", "--profile", "prod", "--config", &config];
     // Nothing is asked of who only reads; with standard input at its end, it ends.
     home.run(&[&on_prod[..], &["--read-only"]].concat()).data();
     home.run(&[&on_prod[..], &["--confirm", "prod eu"]].concat()).data();

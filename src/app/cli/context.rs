@@ -144,6 +144,14 @@ impl Context {
         }
     }
 
+    /// What lets filters that come later do so. The keys are read where the settings name a field that can be searched for.
+    pub async fn searching(&self) -> Reveal {
+        match &self.config.encryption {
+            Some(settings) if settings.fields.iter().any(|field| field.deterministic) => self.reveal().await,
+            _ => Reveal::default(),
+        }
+    }
+
     /// The hooks of the configuration, started.
     pub fn hooks(&self) -> Result<Hooks> {
         Ok(self.config.hooks.build().map_err(|error| Stop::Usage(error.to_string()))?)

@@ -19,12 +19,17 @@ pub fn start() -> Option<WorkerGuard> {
     let path = places::log_file()?;
     let file = open(&path).ok()?;
     let (writer, guard) = tracing_appender::non_blocking(file);
-    let levels = std::env::var("STRANDSCOPE_LOG").ok().filter(|levels| !levels.is_empty());
-    let info = || Targets::new().with_default(tracing::Level::INFO);
-    let wanted = levels.and_then(|levels| levels.parse().ok()).unwrap_or_else(info);
+    let wanted = levels(std::env::var("STRANDSCOPE_LOG").ok().as_deref());
     let written = fmt::layer().with_writer(writer).with_ansi(false);
     tracing_subscriber::registry().with(written).with(wanted).try_init().ok()?;
     Some(guard)
+}
+
+/// What is logged. The protocol of `mcp` is not, whatever is wanted: it would write down what is said and opened.
+fn levels(wanted: Option<&str>) -> Targets {
+    let info = || Targets::new().with_default(tracing::Level::INFO);
+    let wanted = wanted.filter(|levels| !levels.is_empty()).and_then(|levels| levels.parse().ok());
+    wanted.unwrap_or_else(info).with_target("rmcp", tracing::Level::WARN)
 }
 
 /// Whether the log can be written, for `doctor`.
@@ -79,7 +84,20 @@ pub fn on_panic() {
 
 #[cfg(test)]
 mod tests {
+    use tracing::Level;
+
     use super::*;
+
+    #[test]
+    fn what_clients_say_is_never_logged() {
+        for wanted in [None, Some(""), Some("debug"), Some("rmcp=trace,info")] {
+            let levels = levels(wanted);
+            assert!(levels.would_enable("strandscope::app", &Level::INFO), "{wanted:?}");
+            assert!(levels.would_enable("rmcp::service", &Level::WARN), "{wanted:?}");
+            assert!(!levels.would_enable("rmcp::service", &Level::INFO), "{wanted:?}");
+        }
+        assert!(levels(Some("debug")).would_enable("strandscope::app", &Level::DEBUG));
+    }
 
     #[cfg(unix)]
     #[test]

@@ -3,6 +3,7 @@
 use std::{
     io::{self, IsTerminal},
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::Result;
@@ -10,7 +11,7 @@ use anyhow::Result;
 use super::{args::McpArgs, context, context::Context, output, stop::Stop};
 use crate::{
     app::{
-        mcp::{self, Assistant, McpTools, MetadataTools, Protecting, Sealing},
+        mcp::{self, Assistant, McpTools, MetadataTools, Protecting, Revealing},
         place::{Place, Store},
         signals::{Caught, Signals},
         told,
@@ -22,10 +23,14 @@ use crate::{
     session::SessionKey,
 };
 
+/// How long what is under way may take at the end.
+const FINISH: Duration = Duration::from_secs(10);
+
 pub async fn run(context: &Context, args: &McpArgs) -> Result<()> {
     let Some(id) = &args.session else {
         let reader = context.reader().await?;
-        return serve(Arc::new(Assistant::new(reader))).await;
+        let assistant = Assistant::new(reader).searching(context.searching().await);
+        return serve(Arc::new(assistant)).await;
     };
     let hooks = context.hooks()?;
     let done = metadata(context, &hooks, id).await;
@@ -40,23 +45,35 @@ async fn metadata(context: &Context, hooks: &Hooks, id: &str) -> Result<()> {
     let reader = store.reader();
     let session = session(reader.as_ref(), id).await?;
     let tools = match store {
-        Store::Reader(reader) => MetadataTools::read_only(reader, session),
+        Store::Reader(reader) => MetadataTools::read_only(reader, session, revealed(Hooks::default(), context).await),
         Store::Repository(repository) => {
             context.agree_unasked(&place)?;
-            let sealing = Sealing::new(context.reveal().await, Arc::clone(&reader));
-            let hooks = protected(&hooks.clone().within(Arc::new(sealing)), &place, reader.as_ref());
+            let hooks = protected(revealed(hooks.clone(), context).await, &place, reader.as_ref());
             MetadataTools::new(&SessionManager::builder(repository, session).hooks(hooks).build())
         }
     };
-    serve(Arc::new(tools)).await
+    let tools = Arc::new(tools);
+    let served = serve(Arc::clone(&tools) as Arc<dyn McpTools>).await;
+    // What was asked for is carried out, and the hooks hear of it before they are closed.
+    if tokio::time::timeout(FINISH, tools.finished()).await.is_err() {
+        output::note("a call that was under way was given up; what it changes may still be carried out");
+    }
+    served
 }
 
-/// The configured hooks, within what the place protects.
-fn protected(hooks: &Hooks, place: &Place, reader: &dyn SessionReader) -> Hooks {
+/// Hooks within what opens and seals encrypted metadata, where the settings have some: as with those of `metadata`, they see what is
+/// stored.
+async fn revealed(hooks: Hooks, context: &Context) -> Hooks {
+    let reveal = context.reveal().await;
+    if reveal.encrypts() { hooks.within(Arc::new(Revealing(reveal))) } else { hooks }
+}
+
+/// Hooks within what the place protects.
+fn protected(hooks: Hooks, place: &Place, reader: &dyn SessionReader) -> Hooks {
     if place.rules.protected.is_empty() {
-        return hooks.clone();
+        return hooks;
     }
-    hooks.clone().within(Arc::new(Protecting(WritePlace::of(place, reader))))
+    hooks.within(Arc::new(Protecting(WritePlace::of(place, reader))))
 }
 
 /// The session that is meant. One that is not there yet is the one that an agent will make with that id.
@@ -64,12 +81,12 @@ async fn session(reader: &dyn SessionReader, id: &str) -> Result<SessionKey> {
     match context::one(reader, id).await {
         Ok(summary) => Ok(summary.key),
         Err(error) if is_missing(&error) => {
-            let session = SessionKey::from(id);
-            // One outside of the scope never will be.
-            reader.admits(&session)?;
+            let key = SessionKey::from(id);
+            // What lies outside of the scope is never served.
+            reader.admits(&key)?;
             let said = error.downcast_ref::<Error>().map_or_else(|| error.to_string(), told::sentence);
             output::note(&format!("{said}; its metadata is served once it is there"));
-            Ok(session)
+            Ok(key)
         }
         Err(error) => Err(error),
     }

@@ -23,7 +23,7 @@ use tokio::time::Instant;
 
 use super::{McpAnswer, McpTool, McpTools};
 use crate::{
-    app::{json, text},
+    app::{json, place::Reveal, text},
     repository::SessionReader,
 };
 use arguments::AssistantArguments;
@@ -33,11 +33,15 @@ use refusal::AssistantRefusal;
 const TIME: Duration = Duration::from_secs(45);
 /// How long one call searches.
 const SEARCH_TIME: Duration = Duration::from_secs(20);
+/// Characters of a refusal at most: it repeats what was asked.
+const LONGEST_REFUSAL: usize = 4000;
 
 /// The tools of `strandscope mcp` without a session.
 #[derive(Debug, Clone)]
 pub struct Assistant {
     reader: Arc<dyn SessionReader>,
+    /// Lets filters find what is encrypted.
+    reveal: Reveal,
     time: Duration,
     search_time: Duration,
 }
@@ -46,7 +50,13 @@ impl Assistant {
     /// Tools that read these sessions.
     #[must_use]
     pub fn new(reader: Arc<dyn SessionReader>) -> Self {
-        Self { reader, time: TIME, search_time: SEARCH_TIME }
+        Self { reader, reveal: Reveal::default(), time: TIME, search_time: SEARCH_TIME }
+    }
+
+    /// With filters that find values which are kept encrypted so that they can be searched for.
+    #[must_use]
+    pub fn searching(self, reveal: Reveal) -> Self {
+        Self { reveal, ..self }
     }
 
     /// With another limit on how long an answer, also of a search, may take.
@@ -58,7 +68,7 @@ impl Assistant {
     /// `None`: no such tool.
     async fn answer(&self, name: &str, arguments: &Map<String, Value>) -> Option<Result<Value, AssistantRefusal>> {
         let reader = &self.reader;
-        let given = |tool| AssistantArguments::new(tool, arguments);
+        let given = |tool| AssistantArguments::new(tool, arguments).searching(&self.reveal);
         let until = Instant::now() + self.time;
         Some(match name {
             schema::LIST => sessions::list(reader.as_ref(), given(schema::LIST), until).await,
@@ -82,12 +92,17 @@ impl McpTools for Assistant {
             Ok(found) => McpAnswer { text: json::line(&found), structured: Some(found), is_error: false },
             Err(refusal) => {
                 tracing::debug!("{name}: {refusal}");
-                McpAnswer { text: text::block(&refusal.to_string()).into_owned(), structured: None, is_error: true }
+                let said = shape::cut(&refusal.to_string(), LONGEST_REFUSAL).0;
+                McpAnswer { text: text::block(&said).into_owned(), structured: None, is_error: true }
             }
         })
     }
 
     fn instructions(&self) -> String {
         schema::instructions(&text::line(&self.reader.location()))
+    }
+
+    fn may_be_given_up(&self) -> bool {
+        true
     }
 }

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
+use tokio::sync::RwLock;
 
 use super::{McpAnswer, McpTool, McpTools, object};
 use crate::{
+    hook::Hooks,
     manager::{MetadataTool, SessionManager},
     repository::SessionReader,
     session::SessionKey,
@@ -21,19 +23,28 @@ pub struct MetadataTools {
     tool: MetadataTool,
     session: SessionKey,
     may_change: bool,
+    /// Held by each call, with others.
+    calls: RwLock<()>,
 }
 
 impl MetadataTools {
     /// Both tools, through the manager's hooks.
     #[must_use]
     pub fn new(manager: &SessionManager) -> Self {
-        Self { tool: manager.metadata_tool(), session: manager.key().clone(), may_change: true }
+        let calls = RwLock::default();
+        Self { tool: manager.metadata_tool(), session: manager.key().clone(), may_change: true, calls }
     }
 
-    /// `get_metadata` alone.
+    /// `get_metadata` alone, through these hooks.
     #[must_use]
-    pub fn read_only(reader: Arc<dyn SessionReader>, session: SessionKey) -> Self {
-        Self { tool: MetadataTool::read_only(reader, &session), session, may_change: false }
+    pub fn read_only(reader: Arc<dyn SessionReader>, session: SessionKey, hooks: Hooks) -> Self {
+        let tool = MetadataTool::read_only_through(reader, &session, hooks);
+        Self { tool, session, may_change: false, calls: RwLock::default() }
+    }
+
+    /// Waits until no call is under way: what a client asked for before it went is carried out, and the hooks hear of it.
+    pub async fn finished(&self) {
+        drop(self.calls.write().await);
     }
 
     fn manage(&self) -> McpTool {
@@ -82,6 +93,7 @@ impl McpTools for MetadataTools {
         } else {
             return None;
         };
+        let _under_way = self.calls.read().await;
         let answer = self.tool.call(&arguments).await;
         Some(McpAnswer { text: answer.text, structured: Some(answer.structured), is_error: answer.is_error })
     }
@@ -98,10 +110,13 @@ impl McpTools for MetadataTools {
 #[cfg(test)]
 mod tests {
     use bson::doc;
+    use futures_util::FutureExt;
+    use tokio::sync::Semaphore;
 
     use super::*;
     use crate::{
-        repository::{SessionRepository, folder},
+        hook::{Hook, HookAnswer, HookOperation, Next},
+        repository::{Result as StoreResult, SessionRepository, folder},
         session::record::NewSession,
     };
 
@@ -138,12 +153,51 @@ mod tests {
     #[tokio::test]
     async fn reading_alone_there_is_one_tool() {
         let dir = tempfile::tempdir().unwrap();
-        let tools = MetadataTools::read_only(sessions(&dir).await, "s".into());
+        let tools = MetadataTools::read_only(sessions(&dir).await, "s".into(), Hooks::default());
         assert_eq!(names(&tools), ["get_metadata"]);
         assert!(tools.tools().iter().all(|tool| tool.read_only && !tool.destructive));
         let set = arguments(json!({ "action": "set", "metadata": { "a": 3 } }));
         assert!(tools.call("manage_metadata", &set).await.is_none());
         let all = tools.call("get_metadata", &set).await.unwrap();
         assert_eq!(all.text, r#"All metadata: {"a": 1, "b": 2}"#);
+    }
+
+    /// Says when an operation came, and holds it until it may go on.
+    struct Holding {
+        came: Semaphore,
+        goes: Semaphore,
+    }
+
+    #[async_trait]
+    impl Hook for Holding {
+        fn name(&self) -> &'static str {
+            "holding"
+        }
+
+        async fn around(&self, operation: HookOperation, next: Next<'_>) -> StoreResult<HookAnswer> {
+            self.came.add_permits(1);
+            self.goes.acquire().await.unwrap().forget();
+            next.run(operation).await
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_under_way_is_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let sessions = sessions(&dir).await;
+        let holding = Arc::new(Holding { came: Semaphore::new(0), goes: Semaphore::new(0) });
+        let hooks = Hooks::default().within(Arc::clone(&holding) as Arc<dyn Hook>);
+        let manager = SessionManager::builder(Arc::clone(&sessions), "s").hooks(hooks).build();
+        let tools = Arc::new(MetadataTools::new(&manager));
+        tools.finished().await;
+        let set = arguments(json!({ "action": "set", "metadata": { "a": 3 } }));
+        let called = Arc::clone(&tools);
+        let calling = tokio::spawn(async move { called.call("manage_metadata", &set).await });
+        holding.came.acquire().await.unwrap().forget();
+        assert!(tools.finished().now_or_never().is_none());
+        holding.goes.add_permits(1);
+        tools.finished().await;
+        assert_eq!(sessions.metadata(&"s".into()).await.unwrap(), doc! { "a": 3, "b": 2 });
+        assert!(!calling.await.unwrap().unwrap().is_error);
     }
 }

@@ -8,20 +8,36 @@ use std::{
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, ListToolsResult,
-        PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
+        CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest, CustomResult, ErrorCode,
+        Implementation, ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
+        ToolAnnotations,
     },
     serve_server,
     service::{RequestContext, RxJsonRpcMessage, ServerInitializeError, TxJsonRpcMessage},
     transport::{Transport, async_rw::AsyncRwTransport, stdio_pipes},
 };
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 
 use super::{McpTool, McpTools};
+
+/// Bytes of a message at most; one that is longer is passed over. Three times what a document may hold, as ASCII with escapes.
+const LONGEST_MESSAGE: usize = 64 * 1024 * 1024;
+/// Characters of a name that is told back.
+const LONGEST_NAME: usize = 200;
 
 /// Serves over standard input and output until the client goes.
 pub(super) async fn over_stdio(tools: Arc<dyn McpTools>) -> io::Result<()> {
     let (input, output) = stdio_pipes();
-    serve_over(tools, AsyncRwTransport::new_server(input, output)).await
+    serve_over(tools, lines(input, output)).await
+}
+
+/// A message a line; the last one needs no end of line.
+fn lines<R, W>(input: R, output: W) -> impl Transport<RoleServer, Error = io::Error> + 'static
+where
+    R: AsyncRead + Send + Unpin + 'static,
+    W: AsyncWrite + Send + Unpin + 'static,
+{
+    AsyncRwTransport::new_server(input.chain(&b"\n"[..]), output).with_max_line_length(LONGEST_MESSAGE)
 }
 
 /// rmcp gives up on a client whose first message is neither a request nor anything that has its place there. Such a message is passed
@@ -105,11 +121,19 @@ impl ServerHandler for ServedTools {
     async fn call_tool(
         &self,
         request: CallToolRequestParams,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let arguments = request.arguments.unwrap_or_default();
-        let Some(answer) = self.0.call(&request.name, &arguments).await else {
-            return Err(ErrorData::invalid_params(format!("Unknown tool: {}", request.name), None));
+        let answer = tokio::select! {
+            biased;
+            answer = self.0.call(&request.name, &arguments) => answer,
+            // Nobody waits for it any longer, and nobody gets this.
+            () = context.ct.cancelled(), if self.0.may_be_given_up() => {
+                return Err(ErrorData::internal_error("the call was cancelled", None));
+            }
+        };
+        let Some(answer) = answer else {
+            return Err(ErrorData::invalid_params(format!("Unknown tool: {}", start(&request.name)), None));
         };
         let content = vec![ContentBlock::text(answer.text)];
         let mut result =
@@ -117,6 +141,29 @@ impl ServerHandler for ServedTools {
         result.structured_content = answer.structured;
         Ok(result.into())
     }
+
+    /// What has no form that is known: a method that is not, or one whose parameters are not.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        let method = start(&request.method);
+        Err(match method {
+            "tools/call" => {
+                ErrorData::invalid_params("tools/call takes a name, a string, and arguments, an object", None)
+            }
+            "initialize" | "ping" | "server/discover" | "tools/list" => {
+                ErrorData::invalid_params(format!("the params of {method} are not as the protocol has them"), None)
+            }
+            _ => ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method.to_owned(), None),
+        })
+    }
+}
+
+/// As much of a name as is told back.
+fn start(name: &str) -> &str {
+    name.char_indices().nth(LONGEST_NAME).map_or(name, |(end, _)| &name[..end])
 }
 
 /// All tools are of a closed world: one store of sessions.
@@ -131,3 +178,6 @@ fn listed(tool: McpTool) -> Tool {
         .with_raw_output_schema(Arc::new(tool.output))
         .with_annotations(hints)
 }
+
+#[cfg(test)]
+mod tests;

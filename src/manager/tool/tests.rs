@@ -156,6 +156,55 @@ async fn it_goes_through_the_hooks_and_repeats_no_login() {
     assert!(!told.contains("hunter2"), "{told}");
 }
 
+/// Gives every text of the metadata in capitals.
+struct Loud;
+
+#[async_trait]
+impl Hook for Loud {
+    fn name(&self) -> &'static str {
+        "loud"
+    }
+
+    async fn around(&self, operation: HookOperation, next: Next<'_>) -> Result<HookAnswer> {
+        match next.run(operation).await? {
+            HookAnswer::Metadata(fields) => {
+                let loud =
+                    |(key, value): (String, Bson)| (key, Bson::from(value.as_str().unwrap_or_default().to_uppercase()));
+                Ok(HookAnswer::Metadata(fields.into_iter().map(loud).collect()))
+            }
+            other => Ok(other),
+        }
+    }
+}
+
+#[tokio::test]
+async fn reading_alone_goes_through_the_hooks_it_was_given() {
+    let dir = tempfile::tempdir().unwrap();
+    let reader = sessions(&dir, doc! { "a": "b" }).await as Arc<dyn SessionReader>;
+    let tool = MetadataTool::read_only_through(Arc::clone(&reader), "s", Hooks::new(vec![Arc::new(Loud)]));
+    assert_eq!(said(&tool, json!({ "action": "get" })).await, r#"All metadata: {"a": "B"}"#);
+    let tool = MetadataTool::read_only_through(reader, "gone", Hooks::new(vec![Arc::new(Loud)]));
+    assert_eq!(said(&tool, json!({ "action": "get" })).await, "No metadata found for this session");
+}
+
+#[tokio::test]
+async fn what_was_given_wrongly_is_not_given_back_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let tool = SessionManager::new(sessions(&dir, Document::new()).await, "s").metadata_tool();
+    let long = "é".repeat(100_000);
+    for wrong in [
+        json!({ "action": long }),
+        json!({ "action": [long] }),
+        json!({ "action": "set", "metadata": [long] }),
+        json!({ "action": "set", "metadata": { format!("{long}.a"): 1 } }),
+        json!({ "action": "delete", "keys": [5, long] }),
+        json!({ "action": "set", "metadata": format!("{{\"n\": {}}}", "9".repeat(100_000)) }),
+    ] {
+        let told = said(&tool, wrong).await;
+        assert!(told.ends_with("...") && told.chars().count() == LONGEST_ERROR + 3, "{}", told.len());
+    }
+}
+
 #[test]
 fn logins_are_left_out() {
     for (text, told) in [

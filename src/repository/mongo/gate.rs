@@ -28,12 +28,19 @@ pub(super) struct Gate {
     waiting: Arc<AtomicU64>,
     wait_queue: Duration,
     operation: Duration,
+    /// For an error.
+    hosts: Arc<str>,
 }
 
 impl Gate {
-    pub(super) fn new(places: u32, wait_queue: Duration, operation: Duration) -> Self {
+    pub(super) fn new(places: u32, wait_queue: Duration, operation: Duration, hosts: &str) -> Self {
         let places = Arc::new(Semaphore::new(places.max(1) as usize));
-        Self { places, waiting: Arc::default(), wait_queue, operation }
+        Self { places, waiting: Arc::default(), wait_queue, operation, hosts: hosts.into() }
+    }
+
+    /// Lets nothing begin any more; what has begun goes on.
+    pub(super) fn close(&self) {
+        self.places.close();
     }
 
     /// The deadline of an operation.
@@ -101,9 +108,11 @@ impl Gate {
             return Ok(place);
         }
         let _counted = Waiting::new(&self.waiting);
-        let place = tokio::time::timeout(self.wait_queue, Arc::clone(&self.places).acquire_owned()).await;
-        let exhausted = || Error::exhausted(doing, self.wait_queue);
-        place.ok().and_then(std::result::Result::ok).ok_or_else(exhausted)
+        match tokio::time::timeout(self.wait_queue, Arc::clone(&self.places).acquire_owned()).await {
+            Ok(Ok(place)) => Ok(place),
+            Ok(Err(_)) => Err(Error::unreachable(&*self.hosts, "the connection was closed")),
+            Err(_) => Err(Error::exhausted(doing, self.wait_queue)),
+        }
     }
 }
 

@@ -62,7 +62,7 @@ impl Shared {
     fn new(driver: Driver, hosts: String, options: PoolOptions) -> Self {
         // 0 means no limit to the driver.
         let places = if options.max == 0 { u32::MAX >> 4 } else { options.max };
-        let gate = Gate::new(places, options.wait_queue, options.operation);
+        let gate = Gate::new(places, options.wait_queue, options.operation, &hosts);
         let asked = errors::Deployment { hosts: hosts.clone(), ..errors::Deployment::default() };
         let (notes, closing) = (Vec::new(), AtomicBool::new(false));
         Self { driver, hosts, default_database: None, options, gate, notes, asked, counts: None, closing }
@@ -150,6 +150,7 @@ impl Pool {
     pub async fn close(self) {
         if self.shared.counts.is_some() {
             self.shared.closing.store(true, Ordering::Release);
+            self.gate().close();
             self.client().shutdown().await;
         }
     }

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use serde_json::{Map, Value};
 
 use super::refusal::AssistantRefusal;
+use crate::app::place::Reveal;
 
 /// Characters of a text argument at most.
 const LONGEST: usize = 2000;
@@ -16,11 +17,18 @@ pub struct AssistantArguments<'a> {
     pub tool: &'static str,
     given: &'a Map<String, Value>,
     asked: Vec<&'static str>,
+    /// What lets a filter find what is encrypted.
+    pub reveal: Option<&'a Reveal>,
 }
 
 impl<'a> AssistantArguments<'a> {
     pub fn new(tool: &'static str, given: &'a Map<String, Value>) -> Self {
-        Self { tool, given, asked: Vec::new() }
+        Self { tool, given, asked: Vec::new(), reveal: None }
+    }
+
+    /// With a filter that finds what is encrypted.
+    pub fn searching(self, reveal: &'a Reveal) -> Self {
+        Self { reveal: Some(reveal), ..self }
     }
 
     fn get(&mut self, name: &'static str) -> Option<&'a Value> {

@@ -92,7 +92,11 @@ fn asked(arguments: &mut AssistantArguments<'_>) -> Result<AskedList, AssistantR
 /// The filter of a call; days are in UTC, as the times of answers.
 pub fn filter(arguments: &mut AssistantArguments<'_>) -> Result<Filter, AssistantRefusal> {
     let text = arguments.text("filter")?.unwrap_or_default();
-    Filter::parse(text, Timestamp::now()).map_err(|mistake| AssistantRefusal::from(&mistake))
+    let mut filter = Filter::parse(text, Timestamp::now()).map_err(|mistake| AssistantRefusal::from(&mistake))?;
+    if let Some(reveal) = arguments.reveal {
+        reveal.search(&mut filter);
+    }
+    Ok(filter)
 }
 
 /// The rows that are found in time, how the page ended, and what is to be said of it.
@@ -216,7 +220,11 @@ mod tests {
     use bson::doc;
 
     use super::*;
-    use crate::session::AgentCount;
+    use crate::{
+        app::place::Reveal,
+        hook::{CipherKeys, EncryptedField, FieldCipher},
+        session::{AgentCount, MetadataEdit},
+    };
 
     #[test]
     fn a_row_is_bounded_and_named_as_it_can_be_given_back() {
@@ -241,6 +249,20 @@ mod tests {
         assert_eq!(shown["agents"].as_array().map(Vec::len), Some(MOST_AGENTS));
         assert_eq!(shown["agents_left_out"], 20);
         assert_eq!((&shown["usage"], shown.get("_id")), (&Value::Null, None));
+    }
+
+    #[test]
+    fn a_filter_finds_what_is_encrypted_to_be_found() {
+        let keys = CipherKeys::new("k1", &"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=".into()).unwrap();
+        let cipher = FieldCipher::new(keys, vec![EncryptedField::new("email").deterministic(true)]).unwrap();
+        let reveal = Reveal::new(vec!["email".into()], Ok(cipher));
+        let edits = vec![MetadataEdit::set("email", "ada@example.org")];
+        let sealed = reveal.sealed(&"s-1".into(), edits, &bson::Document::new()).unwrap();
+        let stored = doc! { "_id": "s-1", "metadata": { "email": sealed[0].value.clone().unwrap() } };
+        let given = json!({ "filter": "meta.email:ada@example.org" }).as_object().unwrap().clone();
+        let arguments = || AssistantArguments::new(schema::LIST, &given);
+        assert!(filter(&mut arguments().searching(&reveal)).unwrap().matches(&stored));
+        assert!(!filter(&mut arguments()).unwrap().matches(&stored));
     }
 
     #[test]
