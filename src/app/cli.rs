@@ -7,6 +7,7 @@ mod confirm;
 mod context;
 mod delete;
 mod doctor;
+mod drain;
 mod feedback;
 mod list;
 mod log;

@@ -68,9 +68,8 @@ async fn every_session_is_listed_once_and_taken_back_by_every_tool() {
     let rows = listed(&tools, 3).await;
     assert_eq!(rows.len(), documents.len());
     assert_eq!(ids(&rows).into_iter().collect::<BTreeSet<_>>().len(), documents.len());
-    // Those of one date stand in any order.
-    let sorted = |rows: &[Value]| rows.iter().map(ToString::to_string).collect::<BTreeSet<_>>();
-    assert_eq!(sorted(&listed(&tools, 50).await), sorted(&rows));
+    // Those of one date stand in any order, and long metadata are cut to what an answer has room for.
+    assert_eq!(ids(&listed(&tools, 50).await).into_iter().collect::<BTreeSet<_>>(), ids(&rows).into_iter().collect());
     for row in &rows {
         let only = json!({ "session_id": row["session_id"] });
         let shown = answer(&tools, "show_messages", only.clone()).await;

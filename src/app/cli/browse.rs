@@ -11,7 +11,10 @@ use crate::app::{
 };
 use anyhow::Result;
 
-use super::context::{self, Context};
+use super::{
+    context::{self, Context},
+    drain,
+};
 
 /// The browser on what is configured, at one session where an ID is given.
 pub async fn start(context: &Context, open_id: Option<String>) -> Result<()> {
@@ -67,7 +70,7 @@ async fn run(
         place,
     })
     .await?;
-    let closed = context::close(&hooks).await;
+    let closed = drain::close(&hooks).await;
     if code == 0 { closed } else { Err(super::stop::Stop::Said(code).into()) }
 }
 

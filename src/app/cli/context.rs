@@ -10,7 +10,6 @@ use crate::{
     app::{
         config::{Config, ConnectionArguments, Environment, places},
         place::{self, Attendance, Origin, Place, Reveal, Rights, Store},
-        signals::{Caught, Signals},
         text, told,
         writes::{HandWriter, Journal, WritePlace},
     },
@@ -19,20 +18,13 @@ use crate::{
     session::{SessionKey, Summary},
 };
 use anyhow::Result;
-use futures_util::FutureExt;
 use secrecy::ExposeSecret;
 use tokio::sync::OnceCell;
 
 use super::{confirm, output, password, stop::Stop};
 
-/// How long hooks may deliver at the end.
-const DRAIN: Duration = Duration::from_secs(10);
-
 /// After this it is said that keys are waited for: a person may be asked for what opens their store.
 const SLOW: Duration = Duration::from_secs(5);
-
-/// After this it is said that they are waited for.
-const SILENCE: Duration = Duration::from_millis(500);
 
 /// Settings, environment and arguments.
 pub struct Context {
@@ -206,47 +198,6 @@ pub async fn whole(place: Place) -> Result<Place> {
     }
     let origin = kept.target(uri).into();
     Ok(Place { origin, ..place })
-}
-
-/// Lets hooks deliver what they hold, says that it waits for them, and what could not be delivered. `Ctrl-C` and the other signals
-/// that end a program cut it short, with their exit code.
-pub async fn close(hooks: &Hooks) -> Result<()> {
-    let mut signals = Signals::listen()?;
-    let mut closing = Box::pin(hooks.close(DRAIN));
-    let mut said = false;
-    loop {
-        tokio::select! {
-            undelivered = &mut closing => {
-                if undelivered > 0 {
-                    let why = hooks.given_up().now_or_never().map(|why| format!(" ({why})")).unwrap_or_default();
-                    output::note(&format!("{} did not arrive{why}; the log says more", deliveries(undelivered)));
-                }
-                return Ok(());
-            }
-            caught = signals.next() => match caught {
-                Caught::End(code) => {
-                    drop(closing);
-                    // What is underway and what waits is counted now, and waited for no more.
-                    let lost = deliveries(hooks.close(Duration::ZERO).await);
-                    output::note(&format!("{lost} did not arrive, for they were given up; the log says more"));
-                    return Err(Stop::Said(code).into());
-                }
-                Caught::Stop if Signals::has_shell() => signals.stop(false).await,
-                Caught::Stop | Caught::Continued => {}
-            },
-            () = tokio::time::sleep(SILENCE), if !said => {
-                said = true;
-                let most = DRAIN.as_secs();
-                output::note(&format!("waiting for hook deliveries, at most {most} s; Ctrl-C gives them up"));
-            }
-        }
-    }
-}
-
-/// `1 hook delivery`, `2 hook deliveries`.
-fn deliveries(number: u64) -> String {
-    let plural = if number == 1 { "delivery" } else { "deliveries" };
-    format!("{number} hook {plural}")
 }
 
 /// Several collections look like sessions.

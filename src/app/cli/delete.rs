@@ -20,6 +20,7 @@ use super::{
     args::DeleteArgs,
     context,
     context::Context,
+    drain,
     output::{self, Out},
     stop::Stop,
 };
@@ -32,7 +33,7 @@ const AT_ONCE: usize = 200;
 pub async fn run(context: &Context, args: &DeleteArgs) -> Result<()> {
     let hooks = context.hooks()?;
     let done = chosen(context, &hooks, args).await;
-    let closed = context::close(&hooks).await;
+    let closed = drain::close(&hooks).await;
     done.and(closed)
 }
 

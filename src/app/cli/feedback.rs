@@ -16,7 +16,7 @@ use super::{
     args::{FeedbackArgs, FeedbackCommand, RatingArg},
     context,
     context::Context,
-    json,
+    drain, json,
     output::{self, Out},
     stop::Stop,
 };
@@ -27,7 +27,7 @@ pub async fn run(context: &Context, command: &FeedbackCommand) -> Result<()> {
         FeedbackCommand::Add(args) => {
             let hooks = context.hooks()?;
             let done = add(context, &hooks, args).await;
-            let closed = context::close(&hooks).await;
+            let closed = drain::close(&hooks).await;
             done.and(closed)
         }
     }

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Result;
 
-use super::{args::McpArgs, context, context::Context, output, stop::Stop};
+use super::{args::McpArgs, context, context::Context, drain, output, stop::Stop};
 use crate::{
     app::{
         mcp::{self, Assistant, McpTools, MetadataTools, Protecting, Revealing},
@@ -34,7 +34,7 @@ pub async fn run(context: &Context, args: &McpArgs) -> Result<()> {
     };
     let hooks = context.hooks()?;
     let done = metadata(context, &hooks, id).await;
-    let closed = context::close(&hooks).await;
+    let closed = drain::close(&hooks).await;
     done.and(closed)
 }
 

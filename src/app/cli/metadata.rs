@@ -27,7 +27,7 @@ use super::{
     args::{MetadataCommand, TypeArg},
     context,
     context::Context,
-    json,
+    drain, json,
     output::{self, Out},
     stop::Stop,
 };
@@ -56,7 +56,7 @@ pub async fn run(context: &Context, command: &MetadataCommand) -> Result<()> {
         MetadataCommand::Undo { id } => history::turn(context, &hooks, id.as_deref(), Turn::Back).await,
         MetadataCommand::Redo { id } => history::turn(context, &hooks, id.as_deref(), Turn::Again).await,
     };
-    let closed = context::close(&hooks).await;
+    let closed = drain::close(&hooks).await;
     done.and(closed)
 }
 

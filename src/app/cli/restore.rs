@@ -9,14 +9,15 @@ use crate::{
 use anyhow::Result;
 
 use super::{
-    context::{self, Context},
+    context::Context,
+    drain,
     output::{self, Out},
 };
 
 pub async fn run(context: &Context, file: PathBuf) -> Result<()> {
     let hooks = context.hooks()?;
     let done = restore(context, &hooks, file).await;
-    let closed = context::close(&hooks).await;
+    let closed = drain::close(&hooks).await;
     done.and(closed)
 }
 

@@ -15,11 +15,7 @@ use crate::{
 };
 use anyhow::Result;
 
-use super::{
-    args::TailArgs,
-    context::{self, Context},
-    stop::Stop,
-};
+use super::{args::TailArgs, context::Context, drain, stop::Stop};
 use alerts::TailAlerts;
 use follow::{FollowEnd, Follower};
 use output::TailOutput;
@@ -48,7 +44,7 @@ pub async fn run(context: &Context, args: &TailArgs) -> Result<()> {
         code = interrupted(&mut signals) => Ok(code),
     };
     drop((follower, signals));
-    let closed = if tells { context::close(&hooks).await } else { Ok(()) };
+    let closed = if tells { drain::close(&hooks).await } else { Ok(()) };
     match ended? {
         0 => closed,
         code => Err(Stop::Said(code).into()),
