@@ -101,6 +101,8 @@ pub struct MongoRepository {
     /// Set once it is known to be no collection of another store.
     own: Arc<OnceLock<()>>,
     indexes: indexes::KnownIndexes,
+    /// Whether one text alone is equal to another, as without a collation; known once it was looked at.
+    exact_ids: Arc<OnceLock<bool>>,
     /// What holds for all that can be asked for here.
     within: Arc<within::BoundRules>,
 }
@@ -128,9 +130,9 @@ impl MongoRepository {
     }
 
     fn on(pool: Pool, database: &str, collection: &str) -> Self {
-        let (shape, own, indexes) = (Arc::default(), Arc::default(), indexes::KnownIndexes::default());
-        let (database, name) = (database.into(), collection.into());
-        Self { pool, database, name, shape, own, indexes, within: Arc::default() }
+        let (shape, own, exact_ids) = (Arc::default(), Arc::default(), Arc::default());
+        let (indexes, within) = (indexes::KnownIndexes::default(), Arc::default());
+        Self { pool, database: database.into(), name: collection.into(), shape, own, indexes, exact_ids, within }
     }
 
     /// Not kept: the pool may have connected anew.

@@ -28,6 +28,11 @@ impl Error {
         Self::Unreachable { hosts: hosts.into(), reason: reason.into(), answered: true, hint: None, source: None }
     }
 
+    /// The pool of these hosts is closed.
+    pub(crate) fn closed(hosts: impl Into<String>) -> Self {
+        Self::unusable(hosts, "the connection was closed").with_hint("open the store again")
+    }
+
     /// No right to an action, e.g. `find`, on `database.collection` or a database.
     #[must_use]
     pub fn denied(action: impl Into<String>, namespace: impl Into<String>) -> Self {

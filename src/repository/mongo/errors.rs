@@ -244,7 +244,7 @@ fn told(error: &DriverError, doing: Doing, place: &Deployment) -> Error {
         ErrorKind::ConnectionPoolCleared { message, .. } => network(message, place),
         ErrorKind::DnsResolve { .. } => Error::unreachable(hosts, "its name cannot be looked up"),
         ErrorKind::InvalidTlsConfig { message, .. } => uri::tls_mistake(message),
-        ErrorKind::Shutdown => Error::unreachable(hosts, "the connection was closed"),
+        ErrorKind::Shutdown => Error::closed(hosts),
         other => Error::other(format!("reading {}", doing.what), kind_word(other)),
     }
 }

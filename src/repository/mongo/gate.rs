@@ -7,7 +7,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll},
     time::{Duration, Instant},
@@ -25,6 +25,9 @@ use crate::repository::{Error, Result};
 #[derive(Clone)]
 pub(super) struct Gate {
     places: Arc<Semaphore>,
+    /// How many there are.
+    count: u32,
+    closing: Arc<AtomicBool>,
     waiting: Arc<AtomicU64>,
     wait_queue: Duration,
     operation: Duration,
@@ -34,13 +37,23 @@ pub(super) struct Gate {
 
 impl Gate {
     pub(super) fn new(places: u32, wait_queue: Duration, operation: Duration, hosts: &str) -> Self {
-        let places = Arc::new(Semaphore::new(places.max(1) as usize));
-        Self { places, waiting: Arc::default(), wait_queue, operation, hosts: hosts.into() }
+        let count = places.max(1);
+        let places = Arc::new(Semaphore::new(count as usize));
+        let (closing, waiting) = (Arc::default(), Arc::default());
+        Self { places, count, closing, waiting, wait_queue, operation, hosts: hosts.into() }
     }
 
-    /// Lets nothing begin any more; what has begun goes on.
-    pub(super) fn close(&self) {
+    /// Lets nothing begin any more, and waits until what has begun has ended, for as long as an operation may take: a write of several
+    /// questions is not cut off between two of them.
+    pub(super) async fn close(&self) {
+        self.closing.store(true, Ordering::Release);
+        let _ = tokio::time::timeout(self.operation, self.places.acquire_many(self.count)).await;
         self.places.close();
+    }
+
+    /// Whether nothing may begin any more.
+    pub(super) fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Acquire)
     }
 
     /// The deadline of an operation.
@@ -104,13 +117,22 @@ impl Gate {
 
     /// Waits for a place, which is free again once what is given is dropped.
     async fn enter(&self, doing: &str) -> Result<OwnedSemaphorePermit> {
-        if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
-            return Ok(place);
+        if self.is_closing() {
+            return Err(Error::closed(&*self.hosts));
         }
+        let place = match Arc::clone(&self.places).try_acquire_owned() {
+            Ok(place) => place,
+            Err(_) => self.wait(doing).await?,
+        };
+        // Whoever closes it meanwhile waits for those alone that had begun.
+        if self.is_closing() { Err(Error::closed(&*self.hosts)) } else { Ok(place) }
+    }
+
+    async fn wait(&self, doing: &str) -> Result<OwnedSemaphorePermit> {
         let _counted = Waiting::new(&self.waiting);
         match tokio::time::timeout(self.wait_queue, Arc::clone(&self.places).acquire_owned()).await {
             Ok(Ok(place)) => Ok(place),
-            Ok(Err(_)) => Err(Error::unreachable(&*self.hosts, "the connection was closed")),
+            Ok(Err(_)) => Err(Error::closed(&*self.hosts)),
             Err(_) => Err(Error::exhausted(doing, self.wait_queue)),
         }
     }
@@ -201,5 +223,33 @@ impl<'a> Waiting<'a> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_has_begun_ends_before_it_is_closed_and_nothing_else_begins() {
+        let minute = Duration::from_mins(1);
+        let gate = Gate::new(1, minute, minute, "h:1");
+        let (end, ended) = oneshot::channel();
+        let mut begun = Box::pin(gate.run(minute, "one".to_owned(), async move { Ok(ended.await.ok()) }));
+        assert!((&mut begun).now_or_never().is_none());
+        let mut waiting = Box::pin(gate.run(minute, "two".to_owned(), async { Ok(2) }));
+        assert!((&mut waiting).now_or_never().is_none());
+        let mut closing = Box::pin(gate.close());
+        assert!((&mut closing).now_or_never().is_none(), "one has not ended");
+        let refused = gate.run(minute, "three".to_owned(), async { Ok(3) }).await.unwrap_err();
+        assert_eq!(refused.to_string(), "the server at h:1 cannot be used now: the connection was closed");
+        assert!((&mut closing).now_or_never().is_none(), "one has not ended");
+        end.send(1).unwrap();
+        let (begun, waited, ()) = tokio::join!(begun, waiting, closing);
+        assert_eq!(begun.unwrap(), Some(1));
+        assert!(waited.is_err(), "it had not begun");
+        gate.close().await;
     }
 }

@@ -83,20 +83,16 @@ async fn listed(pool: &Pool, database: &str, filter: Document) -> DriverResult<V
     Ok(found)
 }
 
-/// Whether a collection compares texts as they are, byte by byte; `None` where there is none.
+/// Whether a collection compares texts as they are, byte by byte; `None` where there is none. Asks once.
 pub(super) async fn is_exact(pool: &Pool, database: &str, name: &str) -> DriverResult<Option<bool>> {
     let command = doc! { "listCollections": 1, "filter": { "name": name } };
-    let first = || {
-        let rows = client::ask_for_rows(pool, database, command.clone());
-        async move {
-            let mut rows = rows.await?;
-            let found = if rows.advance().await? { Some(rows.deserialize_current()?) } else { None };
-            // A view has the collation of its own definition there, a collection its own.
-            let options = |row: &Document| row.get_document("options").ok().cloned().unwrap_or_default();
-            Ok(found.map(|row: Document| !options(&row).contains_key("collation")))
-        }
-    };
-    pool.ask(first).await
+    let mut rows = client::ask_for_rows(pool, database, command).await?;
+    if !rows.advance().await? {
+        return Ok(None);
+    }
+    let found: Document = rows.deserialize_current()?;
+    // A view has the collation of its own definition there, a collection its own. One that does not tell may have any.
+    Ok(Some(found.get_document("options").is_ok_and(|options| !options.contains_key("collation"))))
 }
 
 /// `did you mean "sessions"?`, else which names there are, where they are few; `None` where there are none.

@@ -8,14 +8,7 @@ mod statistics;
 pub use options::PoolOptions;
 pub use statistics::PoolStatistics;
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use mongodb::{
     Client,
@@ -54,8 +47,6 @@ struct Shared {
     asked: errors::Deployment,
     /// `None` for a lent client, whose events go to its owner.
     counts: Option<PoolCounts>,
-    /// The connections are to end: what holds some for long lets go of them.
-    closing: AtomicBool,
 }
 
 impl Shared {
@@ -64,8 +55,7 @@ impl Shared {
         let places = if options.max == 0 { u32::MAX >> 4 } else { options.max };
         let gate = Gate::new(places, options.wait_queue, options.operation, &hosts);
         let asked = errors::Deployment { hosts: hosts.clone(), ..errors::Deployment::default() };
-        let (notes, closing) = (Vec::new(), AtomicBool::new(false));
-        Self { driver, hosts, default_database: None, options, gate, notes, asked, counts: None, closing }
+        Self { driver, hosts, default_database: None, options, gate, notes: Vec::new(), asked, counts: None }
     }
 }
 
@@ -146,18 +136,18 @@ impl Pool {
         &self.shared.notes
     }
 
-    /// Closes the connections once what uses them has ended; a lent client stays open.
+    /// Closes the connections once what uses them has ended; a lent client stays open. From its first moment on nothing new begins:
+    /// it is refused with [`Error::Unreachable`](crate::Error::Unreachable).
     pub async fn close(self) {
         if self.shared.counts.is_some() {
-            self.shared.closing.store(true, Ordering::Release);
-            self.gate().close();
+            self.gate().close().await;
             self.client().shutdown().await;
         }
     }
 
-    /// Whether it is closed or about to be.
+    /// Whether it is closed or about to be: what holds a connection for long lets go of it.
     pub(super) fn is_closing(&self) -> bool {
-        self.shared.closing.load(Ordering::Acquire)
+        self.gate().is_closing()
     }
 
     /// The error of a server that said nothing for so long.

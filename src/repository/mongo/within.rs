@@ -5,11 +5,11 @@
 //! [`MongoRepository::within`]. The rule stands in `$and`, which nothing else uses beside it: `$expr`, `$nor` and fields do not
 //! overwrite it.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use bson::{Bson, Document, doc};
 
-use super::{MongoRepository, filter, foreign, names};
+use super::{MongoRepository, errors, filter, foreign, names};
 use crate::{repository::Scope, session::SessionKey};
 
 /// What holds for every document that may be seen.
@@ -20,8 +20,6 @@ pub(super) struct BoundRules {
     all: Document,
     /// Those that a key does not tell, in the same way.
     untold: Document,
-    /// Whether one text alone is equal to another, as without a collation; known once it was looked at.
-    exact_ids: OnceLock<bool>,
 }
 
 impl BoundRules {
@@ -36,14 +34,17 @@ impl BoundRules {
             }
         };
         let (all, untold) = (rules(&|_| true), rules(&|scope| !scope.is_told_by_key()));
-        Self { scopes, all, untold, exact_ids: OnceLock::new() }
+        Self { scopes, all, untold }
     }
 
     /// What must hold besides of the document with that key. Where the key tells all, nothing: a query of the `_id` alone takes the
-    /// server's shortest way. Under a collation it may find another's document, `Tenant-7/a` for `tenant-7/a`.
-    fn beside(&self, key: &SessionKey) -> &Document {
-        let is_told = self.exact_ids.get() == Some(&true) && self.scopes.iter().all(|scope| scope.admits(key));
-        if is_told { &self.untold } else { &self.all }
+    /// server's shortest way. Unless ids are `exact` it may find another's document, `Tenant-7/a` for `tenant-7/a`.
+    fn beside(&self, key: &SessionKey, exact: bool) -> &Document {
+        if exact && self.scopes.iter().all(|scope| scope.admits(key)) { &self.untold } else { &self.all }
+    }
+
+    fn tell_by_key(&self) -> bool {
+        self.scopes.iter().any(Scope::is_told_by_key)
     }
 }
 
@@ -55,16 +56,25 @@ impl MongoRepository {
         Self { within: Arc::new(BoundRules::of(scopes)), ..self.clone() }
     }
 
-    /// Looks once whether the collection compares texts as they are, where that spares the server a rule in each question. Where the
-    /// user may not know, or there is no such collection yet, the rule stays.
+    /// Whether it is still to be looked whether the collection compares texts as they are.
+    pub(super) fn is_unsure_of_ids(&self) -> bool {
+        self.within.tell_by_key() && self.exact_ids.get().is_none()
+    }
+
+    /// Looks once, for all that are bound to scopes of this collection, whether it compares texts as they are: that spares the server a
+    /// rule in each question. Where the user may not know, the rule stays; where there is no such collection yet, it stays until there
+    /// is. Writes look: for a program that only reads, the look would cost more than the rule. A part of an operation: it asks.
     pub(super) async fn note_collation(&self) {
-        let within = &self.within;
-        if within.exact_ids.get().is_none()
-            && within.scopes.iter().any(Scope::is_told_by_key)
-            && let Ok(Some(exact)) = names::is_exact(&self.pool, &self.database, &self.name).await
-        {
-            let _ = within.exact_ids.set(exact);
+        // A server that is away is waited for once, by the write.
+        if self.pool.members().is_some_and(|members| !members.any_answers()) {
+            return;
         }
+        let is_exact = match names::is_exact(&self.pool, &self.database, &self.name).await {
+            Ok(Some(is_exact)) => is_exact,
+            Err(error) if !errors::is_lost(&error) => false,
+            Ok(None) | Err(_) => return,
+        };
+        let _ = self.exact_ids.set(is_exact);
     }
 
     /// Whether only a part of the collection is to be seen.
@@ -97,7 +107,8 @@ impl MongoRepository {
     /// The query for exactly that `_id`.
     pub(super) fn by_key(&self, key: &SessionKey) -> Document {
         let mut query = doc! { "_id": { "$eq": key.bson().clone() } };
-        query.extend(self.within.beside(key).clone());
+        let exact = self.exact_ids.get() == Some(&true);
+        query.extend(self.within.beside(key, exact).clone());
         query
     }
 
@@ -121,5 +132,39 @@ impl MongoRepository {
         let mut query = self.by_key(key);
         query.extend(foreign::is_sure_session());
         query
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repository::mongo::pool::{Pool, PoolOptions};
+
+    fn rules(query: &Document) -> usize {
+        query.get_array("$and").map_or(0, Vec::len)
+    }
+
+    #[tokio::test]
+    async fn a_key_spares_its_rule_where_ids_are_exact_and_only_there() {
+        let pool = Pool::connect(&"mongodb://127.0.0.1:1".into(), PoolOptions::default()).await.unwrap();
+        let all = pool.repository("d", "c").unwrap();
+        let (prefix, field) = (Scope::prefix("tenant-7/").unwrap(), Scope::field("team", "a").unwrap());
+        let (mine, other) = (SessionKey::from("tenant-7/x"), SessionKey::from("tenant-70/x"));
+        let before = all.bound(&prefix);
+        assert!(before.is_unsure_of_ids() && !all.is_unsure_of_ids() && !all.bound(&field).is_unsure_of_ids());
+        assert_eq!(rules(&before.by_key(&mine)), 1, "nobody has looked");
+        all.exact_ids.set(true).unwrap();
+        for bound in [&before, &all.bound(&prefix)] {
+            assert!(!bound.is_unsure_of_ids(), "one look is for all");
+            assert_eq!(rules(&bound.by_key(&mine)), 0);
+            assert_eq!(rules(&bound.by_key(&other)), 1);
+            assert_eq!(rules(&bound.is_session()), 1, "no key tells");
+        }
+        let both = all.bound(&prefix).bound(&field);
+        assert_eq!([rules(&both.by_key(&mine)), rules(&both.by_key(&other))], [1, 2], "no key tells of a field");
+
+        let blind = pool.repository("d", "blind").unwrap();
+        blind.exact_ids.set(false).unwrap();
+        assert_eq!(rules(&blind.bound(&prefix).by_key(&mine)), 1);
     }
 }

@@ -40,7 +40,6 @@ impl MongoRepository {
         F: Future<Output = Result<T>> + Send + 'static,
     {
         self.check_writable()?;
-        self.note_collation().await;
         let doing = format!("{doing} session {:?}", key.text());
         let (operation, limits) = (self.pool.gate().operation(), self.limits());
         let tried = limits.write.unwrap_or(operation);
@@ -54,7 +53,15 @@ impl MongoRepository {
             deadline: Instant::now() + tried,
             unacknowledged: OnceLock::new(),
         };
+        let unsure = self.is_unsure_of_ids().then(|| self.clone());
         let work = work(run);
+        let work = async move {
+            // Its queries are made after that.
+            if let Some(me) = unsure {
+                me.note_collation().await;
+            }
+            work.await
+        };
         self.pool.gate().run(limit, doing, work).await
     }
 }
