@@ -88,7 +88,8 @@ pub struct HookOperation {
     pub store: Option<HookStore>,
 }
 
-/// The store that an operation is carried out in. It is read beside the hooks, so what is read has not gone through them.
+/// The store that an operation is carried out in. It is read beside the hooks, so what is read has not gone through them: what is
+/// encrypted is so still. The store of a manager that is made for a tenant has the sessions of that tenant alone.
 #[derive(Debug, Clone)]
 pub struct HookStore(Arc<dyn SessionReader>);
 

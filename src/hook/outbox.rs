@@ -120,7 +120,8 @@ fn of_which(subject: Option<&HookSubject>) -> String {
 /// Deliveries that never delay or break what they tell of: a bounded queue, and a task that delivers with retries and
 /// backoff, counts what was dropped, and at [`close`](Self::close) drains the queue up to a deadline.
 ///
-/// Several are underway at once, so that one that is tried again holds up only those of the same session.
+/// Several are underway at once, so that one that is tried again holds up only those of the same session, until as many are tried
+/// again as may be underway ([`OutboxOptions::at_once`]). What is of no session is brought one after another too.
 pub struct Outbox {
     name: String,
     /// Deliveries that may wait.

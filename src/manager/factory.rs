@@ -220,8 +220,8 @@ impl SessionManagerFactory {
         told
     }
 
-    /// Lets the hooks deliver what they hold, up to a deadline of 10 s, then closes the pool; a lent client stays open. Gives how much
-    /// the hooks did not deliver.
+    /// Lets the hooks deliver what they hold, up to a deadline of 10 s, then closes the pool as [`Pool::close`] does; a lent client
+    /// stays open. Gives how much the hooks did not deliver.
     pub async fn close(self) -> u64 {
         self.end().await
     }

@@ -144,7 +144,8 @@ impl SessionManager {
         self.operate(HookPayload::SessionRestore(Arc::new(copy))).await.map(drop)
     }
 
-    fn operation(&self, payload: HookPayload) -> HookOperation {
+    /// An operation on the session, which tells its hooks where it is stored.
+    pub(super) fn operation(&self, payload: HookPayload) -> HookOperation {
         let store = HookStore::new(self.repository().clone());
         HookOperation::new(self.key().clone(), payload).within(store)
     }

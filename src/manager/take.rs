@@ -75,8 +75,7 @@ impl SessionManager {
             *keep.lock().unwrap_or_else(PoisonError::into_inner) = Some(metadata.clone());
             Ok::<_, Error>(HookAnswer::Metadata(metadata))
         };
-        let operation = HookOperation::new(self.key().clone(), HookPayload::MetadataGet);
-        let read = match self.0.hooks.run(operation, last).await? {
+        let read = match self.0.hooks.run(self.operation(HookPayload::MetadataGet), last).await? {
             HookAnswer::Metadata(read) => read,
             _ => Document::new(),
         };
@@ -220,5 +219,29 @@ mod tests {
         assert!(matches!(manager.take_metadata(&["code".into()]).await, Err(Error::Conflict { .. })));
         let stored = manager.repository().metadata(manager.key()).await.unwrap();
         assert_eq!(stored, doc! { "code": "4711" });
+    }
+
+    /// Lets through only what says where it is stored.
+    struct Placed;
+
+    #[async_trait]
+    impl Hook for Placed {
+        fn name(&self) -> &'static str {
+            "placed"
+        }
+
+        async fn around(&self, operation: HookOperation, next: Next<'_>) -> Result<HookAnswer> {
+            if operation.store.is_none() {
+                return Err(operation.refused(self.name(), "nobody says where"));
+            }
+            next.run(operation).await
+        }
+    }
+
+    #[tokio::test]
+    async fn hooks_are_told_where_it_is_stored() {
+        let dir = tempfile::tempdir().unwrap();
+        let manager = manager(&dir, Hooks::new(vec![Arc::new(Placed)]), doc! { "code": "4711" }).await;
+        assert_eq!(manager.take_metadata(&["code".into()]).await.unwrap(), doc! { "code": "4711" });
     }
 }

@@ -20,6 +20,8 @@ use crate::session::{
 ///
 /// - By a prefix of the `_id` ([`Scope::prefix`]) a session's key alone tells: a key outside is refused with
 ///   [`Error::OutOfScope`](crate::Error::OutOfScope) before anything is asked. `_id`s that are no strings lie outside.
+///   MongoDB's collation has no say in it. A collection that is dropped and made anew with a collation while it is written within a
+///   scope is an exception: close the pool before.
 /// - By a field ([`Scope::field`]) sessions of others are not found. MongoDB is asked for both in one step; of a store without
 ///   [`SessionReader::bound_to`](crate::SessionReader::bound_to) each session is read first, which another writer may overtake. `_id`s
 ///   are shared with the others: one that is taken cannot be created. A hook is asked before it is known whether a session lies

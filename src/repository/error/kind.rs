@@ -6,7 +6,8 @@ use super::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// What was asked for cannot be: a name, a filter, a value, a store that was opened for reading alone.
+    /// What was asked for cannot be: a name, a filter, a value, a session outside of the store's scope, a store that was opened for
+    /// reading alone.
     Input,
     /// A session, agent, message or collection that is not there.
     NotFound,
