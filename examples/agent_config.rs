@@ -2,7 +2,8 @@
 //!
 //! `cargo run --example agent_config -- FOLDER` keeps the session in a folder; the same calls work on MongoDB.
 
-use anyhow::{Context, Result};
+use std::error::Error;
+
 use strandscope::{
     Agent, AgentConfig, ErrorKind, Resumed, SessionManager,
     bson::{Bson, Document, doc},
@@ -52,8 +53,8 @@ impl Agent for Desk {
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    let path = std::env::args_os().nth(1).context("name a folder to keep the session in")?;
+async fn main() -> Result<(), Box<dyn Error>> {
+    let path = std::env::args_os().nth(1).ok_or("name a folder to keep the session in")?;
     std::fs::create_dir_all(&path)?;
     let sessions = open_folder(path).await?;
     let manager = SessionManager::new(sessions.clone(), "config-1");
@@ -86,7 +87,7 @@ async fn main() -> Result<()> {
 }
 
 /// Which model and prompt each agent has, as an audit would want it.
-async fn list(manager: &SessionManager) -> Result<()> {
+async fn list(manager: &SessionManager) -> Result<(), Box<dyn Error>> {
     for agent in manager.list_agents().await? {
         let config = manager.agent_config(&agent.id).await?;
         let model = config.model.as_deref().unwrap_or("unknown");

@@ -3,9 +3,8 @@
 //! `cargo run --features aws --example aws -- ENDPOINT` makes a topic and two queues at a stand-in of AWS, such as moto
 //! (`moto_server -p 5000`, then `http://127.0.0.1:5000`) or LocalStack, changes a session, and prints what arrives.
 
-use std::{sync::Arc, time::Duration};
+use std::{error::Error, sync::Arc, time::Duration};
 
-use anyhow::{Context, Result, ensure};
 use aws_sdk_sns::config::{BehaviorVersion, Credentials, Region, SharedHttpClient};
 use strandscope::{
     AwsKeys, AwsOptions, FeedbackSns, FeedbackSnsSettings, FeedbackTopic, Hooks, MetadataEdit, MetadataPath,
@@ -15,9 +14,8 @@ use strandscope::{
 const REGION: &str = "eu-west-1";
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    let endpoint =
-        std::env::args().nth(1).context("name the endpoint of a stand-in of AWS, as http://127.0.0.1:5000")?;
+async fn main() -> Result<(), Box<dyn Error>> {
+    let endpoint = std::env::args().nth(1).ok_or("name the endpoint of a stand-in of AWS, as http://127.0.0.1:5000")?;
     let receiver = Receiver::at(&endpoint);
     let (topic, feedback) = receiver.topic("example-feedback").await?;
     let changes = receiver.queue("example-changes").await?;
@@ -43,7 +41,9 @@ async fn main() -> Result<()> {
 
     // Nothing waited for AWS until here: what is still to be told is told now, within a deadline.
     let lost = hooks.close(Duration::from_secs(10)).await;
-    ensure!(lost == 0, "{lost} were lost: {}", hooks.given_up().await);
+    if lost > 0 {
+        return Err(format!("{lost} were lost: {}", hooks.given_up().await).into());
+    }
     let told: serde_json::Value = serde_json::from_str(&receiver.next(&feedback).await?)?;
     println!("feedback: {}", told["Subject"].as_str().unwrap_or_default());
     println!("changes: {}", receiver.next(&changes).await?);
@@ -77,25 +77,25 @@ impl Receiver {
     }
 
     /// A queue's URL.
-    async fn queue(&self, name: &str) -> Result<String> {
+    async fn queue(&self, name: &str) -> Result<String, Box<dyn Error>> {
         let made = self.sqs.create_queue().queue_name(name).send().await?;
-        made.queue_url.context("the queue has no URL")
+        Ok(made.queue_url.ok_or("the queue has no URL")?)
     }
 
     /// A topic, and the queue that its messages go to.
-    async fn topic(&self, name: &str) -> Result<(String, String)> {
+    async fn topic(&self, name: &str) -> Result<(String, String), Box<dyn Error>> {
         let queue = self.queue(name).await?;
-        let topic = self.sns.create_topic().name(name).send().await?.topic_arn.context("the topic has no ARN")?;
+        let topic = self.sns.create_topic().name(name).send().await?.topic_arn.ok_or("the topic has no ARN")?;
         let arn = topic.replace(":sns:", ":sqs:");
         self.sns.subscribe().topic_arn(&topic).protocol("sqs").endpoint(arn).send().await?;
         Ok((topic, queue))
     }
 
     /// The next message of a queue.
-    async fn next(&self, queue: &str) -> Result<String> {
+    async fn next(&self, queue: &str) -> Result<String, Box<dyn Error>> {
         let received = self.sqs.receive_message().queue_url(queue).wait_time_seconds(10).send().await?;
         let message = received.messages.unwrap_or_default().into_iter().next();
-        message.and_then(|message| message.body).context("nothing arrived")
+        Ok(message.and_then(|message| message.body).ok_or("nothing arrived")?)
     }
 }
 

@@ -3,9 +3,8 @@
 //! `cargo run --example encryption` makes keys of its own. Of a program's own they come from where they are kept:
 //! `CipherKeys::from_env("SUPPORT_KEYS")`, `CipherKeys::from_file(…)` or `CipherKeys::from_command(…)`.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
-use anyhow::{Context, Result};
 use futures_util::TryStreamExt;
 use strandscope::{
     CipherKeys, EncryptMetadata, EncryptedField, FieldCipher, Filter, Hooks, ListQuery, MetadataEdit, MetadataPath,
@@ -31,7 +30,7 @@ fn manager(sessions: &Arc<dyn SessionRepository>, cipher: &FieldCipher) -> Sessi
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> Result<(), Box<dyn Error>> {
     let dir = tempfile::tempdir()?;
     let sessions = open_folder(dir.path()).await?;
     let secret = CipherKeys::generate_secret()?;
@@ -50,7 +49,7 @@ async fn main() -> Result<()> {
     println!("stored: {}", sessions.metadata(support.key()).await?);
 
     let email = cipher.seal_for_search(&"email".into(), &"ada@example.org".into())?;
-    let text = email.first().context("one for each key")?;
+    let text = email.first().ok_or("one for each key")?;
     let filter = Filter::parse(&format!("meta.email:\"{text}\""), Timestamp::now())?;
     let found: Vec<_> = sessions.list(&ListQuery::new(10).filter(filter)).try_collect().await?;
     println!("found: {}", found.len());
@@ -61,7 +60,7 @@ async fn main() -> Result<()> {
     let rotation = cipher.rotate(support.key(), &sessions.metadata(support.key()).await?);
     sessions.edit_metadata(support.key(), &rotation.edits).await?;
     let stored = sessions.metadata(support.key()).await?;
-    let key = stored.get("ssn").and_then(SealedValue::read).context("it is sealed")?.key_id;
+    let key = stored.get("ssn").and_then(SealedValue::read).ok_or("it is sealed")?.key_id;
     println!("rotated: {} values, now with key {key}", rotation.edits.len());
 
     // Who has another key reads nothing of it.

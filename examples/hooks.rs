@@ -2,9 +2,8 @@
 //!
 //! `cargo run --example hooks` starts a receiver of its own on a free port and prints what it hears.
 
-use std::{sync::Arc, time::Duration};
+use std::{error::Error, sync::Arc, time::Duration};
 
-use anyhow::Result;
 use strandscope::{
     Hook, HookAnswer, HookOperation, HookPayload, Hooks, MetadataEdit, Next, SessionManager, Webhook, WebhookSettings,
     async_trait, open_folder,
@@ -55,7 +54,7 @@ impl Hook for Signed {
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let receiver = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/hook", receiver.local_addr()?);
     let heard = tokio::spawn(receive(receiver));
@@ -78,13 +77,15 @@ async fn main() -> Result<()> {
 }
 
 /// Takes one request, answers that all is well, and gives its signature and body.
-async fn receive(receiver: TcpListener) -> Result<String> {
+async fn receive(receiver: TcpListener) -> Result<String, Box<dyn Error + Send + Sync>> {
     let (mut stream, _) = receiver.accept().await?;
     let mut request = String::new();
     let mut buffer = [0; 4096];
     while !request.ends_with('}') {
         let read = stream.read(&mut buffer).await?;
-        anyhow::ensure!(read > 0, "the request ended early");
+        if read == 0 {
+            return Err("the request ended early".into());
+        }
         request.push_str(std::str::from_utf8(&buffer[..read])?);
     }
     stream.write_all(b"HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n").await?;

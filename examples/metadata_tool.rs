@@ -4,13 +4,14 @@
 //! `cargo run --example metadata_tool -- FOLDER` keeps the session in a folder, in the layout of Strands' `FileSessionManager`.
 //! Programs in other languages find the same tool by `strandscope mcp --session ID`.
 
-use anyhow::{Context, Result};
+use std::error::Error;
+
 use serde_json::{Value, json};
 use strandscope::{SessionManager, open_folder};
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    let path = std::env::args_os().nth(1).context("name a folder to keep the session in")?;
+async fn main() -> Result<(), Box<dyn Error>> {
+    let path = std::env::args_os().nth(1).ok_or("name a folder to keep the session in")?;
     std::fs::create_dir_all(&path)?;
     let sessions = open_folder(path).await?;
     let manager = SessionManager::new(sessions, "support-1042");

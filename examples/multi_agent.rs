@@ -2,7 +2,8 @@
 //!
 //! `cargo run --example multi_agent -- FOLDER` keeps the session in a folder, in the layout of Strands' `FileSessionManager`.
 
-use anyhow::{Context, Result};
+use std::error::Error;
+
 use strandscope::{
     Agent, AgentId, MessageBody, MetadataEdit, Resumed, SessionManager,
     bson::{Document, doc},
@@ -30,8 +31,9 @@ impl Agent for Desk {
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    let path = std::env::args_os().nth(1).context("name a folder to keep the session in")?;
+async fn main() -> Result<(), Box<dyn Error>> {
+    let path = std::env::args_os().nth(1).ok_or("name a folder to keep the session in")?;
+    std::fs::create_dir_all(&path)?;
     let sessions = open_folder(path).await?;
     let manager = SessionManager::new(sessions, "order-77");
 
@@ -39,6 +41,8 @@ async fn main() -> Result<()> {
     let mut billing = Desk { id: "billing", state: doc! {} };
     manager.initialize(&mut support).await?;
     manager.initialize(&mut billing).await?;
+    // Run again it goes on in the same session, which is open once more.
+    manager.edit_metadata(vec![MetadataEdit::set("status", "open")]).await?;
 
     let say = async |agent: &Desk, role: &str, text: &str| {
         manager.append_message(&AgentId::from(agent.id), &mut MessageBody::text(role, text)).await
@@ -53,7 +57,7 @@ async fn main() -> Result<()> {
     billing.state = doc! { "returned": 18.5 };
     manager.sync_agent(&support).await?;
     manager.sync_agent(&billing).await?;
-    manager.edit_metadata(vec![MetadataEdit::set("status", "solved").only_if(None)]).await?;
+    manager.edit_metadata(vec![MetadataEdit::set("status", "solved").only_if(Some("open".into()))]).await?;
 
     for agent in manager.list_agents().await? {
         println!("{}: {} messages", agent.id, agent.messages);

@@ -5,10 +5,12 @@
 //! The answers are scripted, so that no model is needed; a real agent calls one where `Planner::answer` is. The session stays
 //! where it is: look at it with `strandscope open trip-1`.
 
-use std::time::{Duration, Instant};
+use std::{
+    error::Error,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
 
-use anyhow::{Context, Result};
-use clap::Parser;
 use strandscope::{
     Agent, AgentId, EventLoopMetrics, MessageBody, ModelCall, Pool, PoolOptions, Resumed, SecretString, SessionManager,
     SessionManagerFactory, SessionSettings, Started, Usage,
@@ -16,20 +18,38 @@ use strandscope::{
 };
 
 /// Where the session is kept.
-#[derive(Parser)]
 struct Args {
     /// MongoDB connection string.
-    #[arg(long, default_value = "mongodb://localhost:27017")]
     uri: SecretString,
-    /// Database.
-    #[arg(long, default_value = "agents")]
     database: String,
-    /// Collection.
-    #[arg(long, default_value = "sessions")]
     collection: String,
     /// The session's id.
-    #[arg(long, default_value = "trip-lisbon")]
     session: String,
+}
+
+impl Args {
+    /// As the command line has it.
+    fn read() -> Result<Self, Box<dyn Error>> {
+        const USAGE: &str = "give --uri, --database, --collection or --session, each with its value";
+        let mut args = Self {
+            uri: "mongodb://localhost:27017".into(),
+            database: "agents".into(),
+            collection: "sessions".into(),
+            session: "trip-lisbon".into(),
+        };
+        let mut words = std::env::args().skip(1);
+        while let Some(name) = words.next() {
+            let value = words.next().ok_or(USAGE)?;
+            match name.as_str() {
+                "--uri" => args.uri = value.into(),
+                "--database" => args.database = value,
+                "--collection" => args.collection = value,
+                "--session" => args.session = value,
+                _ => return Err(USAGE.into()),
+            }
+        }
+        Ok(args)
+    }
 }
 
 /// A travel planner: what it knows of its traveller is its state.
@@ -80,7 +100,7 @@ impl Planner {
     }
 
     /// One turn: what was asked and what was answered is stored as it is said.
-    async fn turn(&mut self, manager: &SessionManager, asked: &str, answered: &str) -> Result<()> {
+    async fn turn(&mut self, manager: &SessionManager, asked: &str, answered: &str) -> Result<(), Box<dyn Error>> {
         let id = AgentId::from(self.agent_id());
         println!("  user       {asked}\n  assistant  {answered}");
         let mut question = MessageBody::user(asked);
@@ -94,8 +114,18 @@ impl Planner {
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    let args = Args::parse();
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
+    let args = Args::read()?;
     let pool = Pool::connect(&args.uri, PoolOptions::default()).await?;
     let settings = SessionSettings::default().application_name("travel").metadata_fields(["status"]);
     let factory = SessionManagerFactory::with_pool(pool, &args.database, &args.collection)?.with_settings(settings);
@@ -104,7 +134,7 @@ async fn main() -> Result<()> {
     let manager = factory.manager(&args.session);
     let mut planner = Planner::default();
     if manager.initialize(&mut planner).await? != Started::Created {
-        anyhow::bail!("session {:?} is there already; choose another with --session", args.session);
+        return Err(format!("session {:?} is there already; choose another with --session", args.session).into());
     }
     planner.turn(&manager, "I want to see Lisbon in May.", "May is lovely. How long will you stay?").await?;
     planner.known = doc! { "city": "Lisbon", "month": "May", "likes": ["trams"] };
@@ -114,9 +144,9 @@ async fn main() -> Result<()> {
     let manager = factory.manager(&args.session);
     let mut planner = Planner::default();
     let Started::Resumed(messages) = manager.initialize(&mut planner).await? else {
-        anyhow::bail!("the session of day 1 is gone");
+        return Err("the session of day 1 is gone".into());
     };
-    let city = planner.known.get_str("city").context("it remembers the city")?.to_owned();
+    let city = planner.known.get_str("city")?.to_owned();
     println!("  it remembers {messages} messages, and that it is about {city}");
     planner.turn(&manager, "Is line 28 still right?", "Yes, and take it before nine.").await?;
 

@@ -12,12 +12,12 @@
 //! The figures of the turn are put on its last message afterwards (`sync_agent`, which is an `update_message`).
 
 use std::{
+    error::Error,
     io::Write,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, ensure};
 use futures_util::{Stream, StreamExt, stream};
 use strandscope::{
     Agent, EventLoopMetrics, GuardrailIntervention, MessageBody, ModelCall, Resumed, SessionManager, SessionRepository,
@@ -77,7 +77,7 @@ enum Ending {
 }
 
 impl Writer {
-    async fn keep(&mut self, manager: &SessionManager, mut body: MessageBody) -> Result<()> {
+    async fn keep(&mut self, manager: &SessionManager, mut body: MessageBody) -> Result<(), Box<dyn Error>> {
         // Where this fails, the same body may be given again: its `tracking_id` has it stored once.
         manager.append_message(AGENT, &mut body).await?;
         self.messages.push(body);
@@ -85,7 +85,7 @@ impl Writer {
     }
 
     /// Streams an answer and stores it. `patience`: after so many pieces nobody listens any more.
-    async fn answer(&mut self, manager: &SessionManager, patience: usize) -> Result<Ending> {
+    async fn answer(&mut self, manager: &SessionManager, patience: usize) -> Result<Ending, Box<dyn Error>> {
         let began = Instant::now();
         let heard: usize = self.messages.iter().map(|message| message.to_string().split_whitespace().count()).sum();
         let mut pieces = Box::pin(model(&self.messages));
@@ -109,20 +109,22 @@ impl Writer {
             metadata.insert("custom", doc! { "interrupted": true });
         }
         // A model refuses a history with a blank text. The question is stored, so an answer is owed.
-        ensure!(!said.trim().is_empty(), "it was interrupted before the first word: nothing of the answer is stored");
+        if said.trim().is_empty() {
+            return Err("it was interrupted before the first word: nothing of the answer is stored".into());
+        }
         self.keep(manager, MessageBody::assistant(&said).with_metadata(metadata)).await?;
         manager.sync_agent(self).await?;
         Ok(ending)
     }
 
-    async fn ask(&mut self, manager: &SessionManager, question: &str) -> Result<()> {
+    async fn ask(&mut self, manager: &SessionManager, question: &str) -> Result<(), Box<dyn Error>> {
         println!("  user       {question}");
         self.keep(manager, MessageBody::user(question)).await
     }
 }
 
 /// Another process: it knows only what is stored.
-async fn resume(sessions: &Arc<dyn SessionRepository>) -> Result<(SessionManager, Writer)> {
+async fn resume(sessions: &Arc<dyn SessionRepository>) -> Result<(SessionManager, Writer), Box<dyn Error>> {
     let manager = SessionManager::new(Arc::clone(sessions), "counting");
     let mut writer = Writer::default();
     manager.initialize(&mut writer).await?;
@@ -130,8 +132,8 @@ async fn resume(sessions: &Arc<dyn SessionRepository>) -> Result<(SessionManager
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    let path = std::env::args_os().nth(1).context("name a folder to keep the session in")?;
+async fn main() -> Result<(), Box<dyn Error>> {
+    let path = std::env::args_os().nth(1).ok_or("name a folder to keep the session in")?;
     std::fs::create_dir_all(&path)?;
     let sessions = open_folder(path).await?;
 
@@ -142,7 +144,7 @@ async fn main() -> Result<()> {
 
     println!("An interrupted answer");
     writer.ask(&manager, "Count to ten.").await?;
-    ensure!(writer.answer(&manager, 5).await? == Ending::Interrupted, "it counted on");
+    assert_eq!(writer.answer(&manager, 5).await?, Ending::Interrupted);
 
     println!("Another process goes on");
     let (manager, mut writer) = resume(&sessions).await?;

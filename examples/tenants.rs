@@ -8,9 +8,8 @@
 //!
 //! No tenant's id holds the sign that ends the prefix: `a.` would take in the sessions of a tenant `a.b`.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
-use anyhow::{Context, Result, ensure};
 use strandscope::{
     ErrorKind, Filter, ListQuery, MetadataEdit, NewFeedback, Rating, Scope, SessionManagerFactory, open_folder,
 };
@@ -22,8 +21,10 @@ struct Request<'a> {
 }
 
 /// Answers a request with what the tenant may see.
-async fn answer(factory: &SessionManagerFactory, request: Request<'_>) -> Result<String> {
-    ensure!(!request.tenant.contains('.'), "{:?} cannot be a tenant's id", request.tenant);
+async fn answer(factory: &SessionManagerFactory, request: Request<'_>) -> Result<String, Box<dyn Error>> {
+    if request.tenant.contains('.') {
+        return Err(format!("{:?} cannot be a tenant's id", request.tenant).into());
+    }
     let tenant = factory.scoped(&Scope::prefix(format!("{}.", request.tenant))?)?;
     let manager = tenant.manager(request.session);
     let is_new = match manager.open_or_create().await {
@@ -41,8 +42,8 @@ async fn answer(factory: &SessionManagerFactory, request: Request<'_>) -> Result
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
-    let folder = std::env::args_os().nth(1).context("name a folder to keep the sessions in")?;
+async fn main() -> Result<(), Box<dyn Error>> {
+    let folder = std::env::args_os().nth(1).ok_or("name a folder to keep the sessions in")?;
     std::fs::create_dir_all(&folder)?;
     let all = open_folder(folder).await?;
     let factory = SessionManagerFactory::new(Arc::clone(&all));
@@ -56,7 +57,7 @@ async fn main() -> Result<()> {
     }
     let mine = Scope::prefix("tenant-7.")?.guard(Arc::clone(&all))?;
     let (rows, _) = mine.list(&ListQuery::new(10)).read().await?;
-    let there = all.count(&Filter::default()).await?.context("they are counted")?;
+    let there = all.count(&Filter::default()).await?.ok_or("they are counted")?;
     println!("tenant-7 sees {} of {there} sessions", rows.len());
     Ok(())
 }

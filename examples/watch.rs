@@ -3,7 +3,8 @@
 //! `cargo run --example watch -- FOLDER` keeps the session in a folder. The agent is at work in a task here; it may as well be
 //! another process, or Strands in Python, and the store a MongoDB collection.
 
-use anyhow::{Context, Result};
+use std::error::Error;
+
 use strandscope::{
     Agent, AgentId, Change, ChangeKind, EventLoopMetrics, InView, LiveMetrics, MessageBody, MetadataEdit, ModelCall,
     News, OpenInView, Outline, Resumed, Session, SessionKey, SessionManager, SessionRepository, Usage, WatchView,
@@ -30,7 +31,7 @@ impl Agent for Desk {
 }
 
 /// What the agent does meanwhile.
-async fn work(manager: &SessionManager) -> Result<()> {
+async fn work(manager: &SessionManager) -> Result<(), Box<dyn Error>> {
     let support = AgentId::from(Desk.agent_id());
     let mut metrics = EventLoopMetrics::default();
     for (asked, answered) in [("Where is order 78?", "On its way."), ("When will it come?", "Tomorrow.")] {
@@ -73,18 +74,22 @@ impl Held {
         }
     }
 
-    fn is_done(&self) -> bool {
+    /// Whether the question is solved and so many messages are there.
+    fn is_done(&self, messages: u64) -> bool {
         let status = self.session.metadata_fields().and_then(|fields| fields.get_str("status").ok());
-        status == Some("solved") && self.session.message_count() == 4
+        status == Some("solved") && self.session.message_count() == messages
     }
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    let path = std::env::args_os().nth(1).context("name a folder to keep the session in")?;
+async fn main() -> Result<(), Box<dyn Error>> {
+    let path = std::env::args_os().nth(1).ok_or("name a folder to keep the session in")?;
+    std::fs::create_dir_all(&path)?;
     let sessions = open_folder(path).await?;
     let manager = SessionManager::new(sessions.clone(), SESSION);
     manager.initialize(&mut Desk).await?;
+    // Run again it goes on in the same session, whose question is open once more.
+    manager.edit_metadata(vec![MetadataEdit::set("status", "open")]).await?;
     let begun = Notify::new();
     tokio::try_join!(follow(&*sessions, &begun), async {
         // So that there is something to see; a watch misses nothing that was written before, either.
@@ -95,13 +100,14 @@ async fn main() -> Result<()> {
 }
 
 /// Follows the session until its question is solved.
-async fn follow(sessions: &dyn SessionRepository, begun: &Notify) -> Result<()> {
+async fn follow(sessions: &dyn SessionRepository, begun: &Notify) -> Result<(), Box<dyn Error>> {
     let key = SessionKey::from(SESSION);
     let mut held = Held::from(sessions.open(&key, u64::MAX).await?);
+    let awaited = held.session.message_count() + 4;
     let view = WatchView::default();
     let mut watch = sessions.watch(&view);
-    while !held.is_done() {
-        match watch.next_news().await.context("nothing more is told")? {
+    while !held.is_done(awaited) {
+        match watch.next_news().await.ok_or("nothing more is told")? {
             News::Begun(mode) => {
                 println!("watching: {mode:?}");
                 // What was read before may be old.
@@ -122,7 +128,7 @@ async fn follow(sessions: &dyn SessionRepository, begun: &Notify) -> Result<()> 
             _ => {}
         }
     }
-    let total = held.figures.metrics().total.total.context("its tokens are known")?;
+    let total = held.figures.metrics().total.total.ok_or("its tokens are known")?;
     println!("solved with {total} tokens");
     Ok(())
 }

@@ -19,6 +19,10 @@ async fn two_agents_in_one_session() {
     let sessions = open_folder(dir.path()).await.expect("it opens");
     let session = sessions.open(&"order-77".into(), 0).await.expect("it is there");
     assert_eq!((session.agents.len(), session.message_count()), (2, 4));
+    let again = run("multi_agent", &[dir.path().to_str().expect("a path")]);
+    assert!(again.contains("billing: 4 messages") && again.contains("solved"), "{again}");
+    let session = sessions.open(&"order-77".into(), 0).await.expect("it is there");
+    assert_eq!((session.agents.len(), session.message_count()), (2, 8));
 }
 
 #[tokio::test]
@@ -43,8 +47,13 @@ async fn answers_that_are_streamed_interrupted_and_owed() {
 #[test]
 fn an_agent_at_work_is_followed() {
     let dir = tempfile::tempdir().expect("a folder");
-    let said = run("watch", &[dir.path().to_str().expect("a path")]);
-    assert!(said.contains("assistant: Tomorrow.") && said.contains("solved with 100 tokens"), "{said}");
+    let folder = new_in(&dir);
+    // Run again, it goes on in the same session.
+    for tokens in [100, 200] {
+        let said = run("watch", &[&folder]);
+        assert!(said.contains("assistant: Tomorrow."), "{said}");
+        assert!(said.ends_with(&format!("solved with {tokens} tokens\n")), "{said}");
+    }
 }
 
 #[test]
@@ -76,6 +85,21 @@ fn an_agent_manages_the_metadata_of_its_session() {
     assert!(said.contains("Successfully updated metadata fields: ['priority', 'order']"), "{said}");
     assert!(said.contains("refused: Error managing metadata: ") && said.contains("customer.tier"), "{said}");
     assert!(said.ends_with("left: {\"priority\":\"high\"}\n"), "{said}");
+}
+
+#[test]
+fn run_again_they_go_on() {
+    for name in ["agent_config", "metadata_tool", "streaming", "tenants"] {
+        let dir = tempfile::tempdir().expect("a folder");
+        let folder = new_in(&dir);
+        let runs = [run(name, &[&folder]), run(name, &[&folder])];
+        let last = runs.each_ref().map(|said| said.lines().last());
+        match name {
+            // Its list of the history has grown.
+            "streaming" => assert_eq!(last, [Some("9 assistant (redacted)"), Some("19 assistant (redacted)")]),
+            _ => assert_eq!(last[0], last[1], "{name}: {runs:?}"),
+        }
+    }
 }
 
 #[test]

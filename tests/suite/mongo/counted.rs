@@ -7,7 +7,7 @@ mod data;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use bson::{Document, doc};
+use bson::{Bson, DateTime, Document, Timestamp, doc};
 use futures_util::TryStreamExt;
 use mongodb::{
     Client,
@@ -111,7 +111,7 @@ async fn a_list_page_reads_its_rows_and_no_more() {
     assert_eq!(first.commands, ["listIndexes", "find"], "the indexes are asked for once");
     let (_, second) = page(ListQuery::new(PAGE).after(end.next.expect("more"))).await;
     // Page 18 of 20, at its date.
-    let date = bson::DateTime::from_millis(data::NEWEST_MS - 1_800 * 60_000);
+    let date = DateTime::from_millis(data::NEWEST_MS - 1_800 * 60_000);
     let (_, far) = page(ListQuery::new(PAGE).after(Cursor::Dated { date, shown: Vec::new() })).await;
     for work in [&second, &far] {
         assert_eq!(work.commands, ["find"]);
@@ -122,6 +122,51 @@ async fn a_list_page_reads_its_rows_and_no_more() {
         // A row is an id, three dates and two names, and no messages: 162 bytes here, where the documents have 9 kB.
         assert!(work.received <= 200 * PAGE as usize, "{work:?}");
     }
+}
+
+#[tokio::test]
+async fn the_end_of_the_list_reads_its_rows_and_no_more() {
+    let counted = Counted::new("end_cost", (0..SESSIONS).map(|number| data::session(number, 1, 40))).await;
+    let date = DateTime::from_millis(data::NEWEST_MS - (SESSIONS - 1) * 60_000);
+    let query = ListQuery::new(PAGE).after(Cursor::Dated { date, shown: Vec::new() });
+    let end = async || {
+        let ((rows, end), work) = counted.of(common::page(counted.repository.as_ref(), &query)).await;
+        assert_eq!(end.next, None);
+        (rows.len(), work)
+    };
+    let (rows, work) = end().await;
+    assert_eq!((rows, work.documents), (1, 1), "{work:?}");
+    assert_eq!(work.commands, ["listIndexes", "find", "find"], "none is without a date, and none is looked for");
+
+    let stamp = Timestamp { time: 7, increment: 7 };
+    let values = [
+        None,
+        Some(Bson::Null),
+        Some("2024-01-15".into()),
+        Some(5.into()),
+        Some(1.5.into()),
+        Some(true.into()),
+        Some(doc! { "at": date }.into()),
+        Some(stamp.into()),
+        Some(Bson::MinKey),
+        Some(Bson::MaxKey),
+    ];
+    let undated = values.len();
+    let session = |(number, value): (i64, Option<Bson>)| {
+        let mut session = data::session(number, 1, 40);
+        session.remove("updated_at");
+        session.extend(value.map(|value| ("updated_at".to_owned(), value)));
+        session
+    };
+    counted.fresh.load((SESSIONS..).zip(values).map(session)).await;
+    let (rows, work) = end().await;
+    assert_eq!(rows, 1 + undated);
+    // Once to see that they are few, once in order.
+    assert!(work.documents <= 1 + 2 * undated as i64, "{work:?}");
+
+    // An index does not tell an array of dates from dates: it is found, at whatever cost.
+    counted.fresh.load([session((SESSIONS + undated as i64, Some(vec![date, date].into())))]).await;
+    assert_eq!(end().await.0, 1 + undated + 1);
 }
 
 #[tokio::test]

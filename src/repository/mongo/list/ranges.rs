@@ -35,31 +35,15 @@ pub(in crate::repository::mongo) fn dated_query(field: &str, start: Option<&(Dat
     }
 }
 
-/// Everything but dates, so worded that the index on the field is read at those types only.
+/// Everything but dates, so worded that the index on the field is read at its two ends only.
 ///
-/// An array's elements are what an index holds, so one that holds dates alone is found only by asking for arrays;
-/// that part is served where no document has an array there, which is what an index knows of itself.
+/// An expression compares in the server's order of all values: null, what is absent and each array as a whole lie outside
+/// of the dates. Only where an array was ever stored there since the index was made, and before MongoDB 5.0, every document
+/// is looked at; asking for arrays by `$type` would do so everywhere, as an index holds their elements.
 pub(super) fn no_date_by_index(field: &str) -> Document {
-    const TYPES: [&str; 19] = [
-        "minKey",
-        "double",
-        "string",
-        "object",
-        "array",
-        "binData",
-        "undefined",
-        "objectId",
-        "bool",
-        "regex",
-        "dbPointer",
-        "javascript",
-        "symbol",
-        "javascriptWithScope",
-        "int",
-        "timestamp",
-        "long",
-        "decimal",
-        "maxKey",
-    ];
-    doc! { "$or": [ { field: Bson::Null }, { field: { "$type": TYPES.as_slice() } } ] }
+    let value = format!("${field}");
+    doc! { "$expr": { "$or": [
+        { "$lt": [ value.as_str(), DateTime::MIN ] },
+        { "$gt": [ value.as_str(), DateTime::MAX ] },
+    ] } }
 }
