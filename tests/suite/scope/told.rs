@@ -62,6 +62,7 @@ async fn a_scope_asks_no_further_question() {
     for store in [&all, &by_prefix, &by_field] {
         // What is asked for the first time alone.
         store.list(&ListQuery::new(5)).read().await.unwrap();
+        store.edit_metadata(&key, &[MetadataEdit::set("n", 0)]).await.unwrap();
         asked.lock().unwrap().clear();
         store.list(&ListQuery::new(1)).read().await.unwrap();
         store.rows(keys, &Filter::default(), &Projection::Nothing).await.unwrap();

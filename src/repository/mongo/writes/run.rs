@@ -54,11 +54,11 @@ impl MongoRepository {
             unacknowledged: OnceLock::new(),
         };
         let unsure = self.is_unsure_of_ids().then(|| self.clone());
-        let work = work(run);
+        let work = Box::pin(work(run));
         let work = async move {
             // Its queries are made after that.
             if let Some(me) = unsure {
-                me.note_collation().await;
+                Box::pin(me.note_collation()).await;
             }
             work.await
         };
