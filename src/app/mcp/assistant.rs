@@ -91,7 +91,8 @@ impl McpTools for Assistant {
         Some(match self.answer(name, arguments).await? {
             Ok(found) => McpAnswer { text: json::line(&found), structured: Some(found), is_error: false },
             Err(refusal) => {
-                tracing::debug!("{name}: {refusal}");
+                // What was asked may be a value that is kept encrypted: it is not written down.
+                tracing::debug!("{name} was refused");
                 let said = shape::cut(&refusal.to_string(), LONGEST_REFUSAL).0;
                 McpAnswer { text: text::block(&said).into_owned(), structured: None, is_error: true }
             }

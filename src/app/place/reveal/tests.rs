@@ -182,6 +182,18 @@ fn what_another_key_sealed_can_be_replaced_alone() {
 }
 
 #[test]
+fn what_another_key_sealed_is_stored_as_it_was_where_it_is_given_back() {
+    let before = stored(&with_key("2025"), &clear());
+    let mut customer = before.get_document("customer").unwrap().clone();
+    customer.insert("name", "Bea");
+    let edits =
+        vec![MetadataEdit::set("ssn", before.get("ssn").cloned().unwrap()), MetadataEdit::set("customer", customer)];
+    let (after, _) = written(&with_key("2026-11"), &before, edits);
+    assert_eq!((after.get("ssn"), iban().value(&after)), (before.get("ssn"), iban().value(&before)));
+    assert_eq!(after.get_document("customer").unwrap().get_str("name").ok(), Some("Bea"));
+}
+
+#[test]
 fn what_is_kept_on_a_disk_is_sealed_and_comes_back() {
     let reveal = with_key("2026-11");
     let base = reveal.kept(&session(), &clear(), None);
