@@ -83,9 +83,11 @@ fn what_is_set_is_stored_sealed_and_got_back_opened() {
 #[test]
 fn sessions_are_followed_by_a_value_that_is_encrypted() {
     let home = encrypted();
+    let config = home.path().join("config.toml");
     let tailed = |email: &str| {
         let filter = format!("meta.email:{email}");
-        run(&home, &["tail", &filter, "--since", "2000-01-01", "--until-idle", "1s", "--json"])
+        let tail = ["tail", &filter, "--since", "2000-01-01", "--until-idle", "1s", "--json"];
+        home.on_sessions(&args(config.to_str().unwrap(), &tail)).out
     };
     assert!(tailed("ada@example.org").contains("support-1042"));
     assert_eq!(tailed("bea@example.org"), "");
