@@ -30,7 +30,7 @@ pub async fn run(context: &Context, args: &McpArgs) -> Result<()> {
     let Some(id) = &args.session else {
         let reader = context.reader().await?;
         let assistant = Assistant::new(reader).searching(context.searching().await);
-        return serve(Arc::new(assistant)).await;
+        return serve(Arc::new(assistant.encrypting(context.config.encryption.clone()))).await;
     };
     let hooks = context.hooks()?;
     let done = metadata(context, &hooks, id).await;

@@ -205,7 +205,12 @@ fn what_is_kept_on_a_disk_is_sealed_and_comes_back() {
     assert_eq!(reveal.editable(&session(), &kept).into_owned(), mine);
     let typed = reveal.kept_text(&session(), "219-");
     assert!(is_sealed(&Bson::String(typed.clone())));
-    assert_eq!(reveal.typed_text(&session(), typed), "219-");
+    assert_eq!(reveal.typed_text(&session(), typed.clone()), "219-");
+    let turned: Vec<EncryptedField> = fields().into_iter().rev().collect();
+    let paths = turned.iter().map(|field| field.path.clone()).collect();
+    let keys = CipherKeys::new("2026-11", &SECRET.into()).unwrap();
+    let turned = Reveal::new(paths, Ok(FieldCipher::new(keys, turned).unwrap()));
+    assert_eq!(turned.typed_text(&session(), typed), "219-", "the settings name them in another order");
     assert_eq!(reveal.typed_text(&session(), "plain".to_owned()), "plain");
 }
 
