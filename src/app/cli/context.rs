@@ -127,7 +127,8 @@ impl Context {
 
     /// Lets a filter find what is encrypted, where it asks for that.
     pub async fn search_encrypted(&self, filter: &mut Filter) {
-        self.searching_for(filter).await.search(filter);
+        let reveal = self.searching_for(filter).await;
+        reveal.search(filter);
     }
 
     /// What lets a filter do so, each time that it is read. The keys are read for no other one.
