@@ -196,7 +196,8 @@ fn mistakes_in_hooks_for_aws_say_what_would_be_right() {
         ("[hooks.sns.a]\ntopic_arn_good = \"none\"".to_owned(), "has no topic_arn_bad; give it an ARN, or \"none\""),
         ("[hooks.sqs.a]\nfields = []".to_owned(), "has no queue_url"),
         ("[hooks.websocket.a]\ngatewy = \"x\"".to_owned(), "did you mean \"gateway\"?"),
-        (format!("[hooks.sqs.a]\n{queue}\nfields = [\"a..b\"]"), "is no field of the metadata"),
+        (format!("[hooks.sqs.a]\n{queue}\nfields = [\"a..b\"]"), "must name fields such as"),
+        (format!("[hooks.sqs.a]\n{queue}\nfields = [\"metadata.tier\"]"), "write \"tier\""),
         (format!("[hooks.sqs.a]\n{queue}\ntimeout_s = 0"), "must be a number of seconds above 0"),
         (
             format!("[hooks.webhooks.a]\nurl = \"https://example.org\"\n[hooks.sqs.a]\n{queue}"),

@@ -142,6 +142,20 @@ async fn reading_alone_there_is_one_tool() {
 }
 
 #[tokio::test]
+async fn what_is_stored_encrypted_does_not_become_clear_where_no_settings_are() {
+    let sealed = format!("strandscope-sealed:1:k1:r:{}", "A".repeat(64));
+    let (home, sessions) = home(doc! { "ssn": &sealed }).await;
+    let client = client(&home, &on_folder(&["mcp", "--session", "s"]), ClientLifecycleMode::Initialize).await;
+    let set = json!({ "action": "set", "metadata": { "ssn": "078-05-1120" } });
+    let told = said(&client, "manage_metadata", set).await;
+    assert!(told.contains("would be stored in clear") && !told.contains("078"), "{told}");
+    let back = json!({ "action": "set", "metadata": { "ssn": &sealed, "tier": "gold" } });
+    assert!(said(&client, "manage_metadata", back).await.starts_with("Successfully"));
+    client.cancel().await.unwrap();
+    assert_eq!(sessions.metadata(&"s".into()).await.unwrap(), doc! { "ssn": sealed, "tier": "gold" });
+}
+
+#[tokio::test]
 async fn encrypted_fields_are_sealed_when_an_agent_sets_them_and_opened_for_it() {
     let (home, sessions) = home(Document::new()).await;
     std::fs::write(home.path().join("keys"), "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n").unwrap();

@@ -125,15 +125,19 @@ impl Context {
         self.reveal.get_or_init(|| read).await.clone()
     }
 
-    /// Lets a filter find what is encrypted, where it asks for that. The keys are read for no other one.
+    /// Lets a filter find what is encrypted, where it asks for that.
     pub async fn search_encrypted(&self, filter: &mut Filter) {
-        let Some(settings) = &self.config.encryption else { return };
+        let reveal = self.searching_for(filter).await;
+        reveal.search(filter);
+    }
+
+    /// What lets a filter do so, each time that it is read. The keys are read for no other one.
+    pub async fn searching_for(&self, filter: &Filter) -> Reveal {
+        let Some(settings) = &self.config.encryption else { return Reveal::default() };
         if let Some(why) = settings.not_found_by(filter) {
             output::note(&why);
         }
-        if settings.are_asked_by(filter) {
-            self.reveal().await.search(filter);
-        }
+        if settings.are_asked_by(filter) { self.reveal().await } else { Reveal::default() }
     }
 
     /// What lets filters that come later do so. The keys are read where the settings name a field that can be searched for.

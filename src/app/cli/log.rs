@@ -9,7 +9,12 @@ use std::{
 
 use crate::app::config::places;
 use tracing_appender::non_blocking::WorkerGuard;
-use tracing_subscriber::{filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    fmt,
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 /// At this size the log becomes `strandscope.log.old` and a new one begins.
 const LARGEST: u64 = 5_000_000;
@@ -29,7 +34,11 @@ pub fn start() -> Option<WorkerGuard> {
 fn levels(wanted: Option<&str>) -> Targets {
     let info = || Targets::new().with_default(tracing::Level::INFO);
     let wanted = wanted.filter(|levels| !levels.is_empty()).and_then(|levels| levels.parse().ok());
-    wanted.unwrap_or_else(info).with_target("rmcp", tracing::Level::WARN)
+    let wanted: Targets = wanted.unwrap_or_else(info);
+    let default = wanted.default_level().unwrap_or(LevelFilter::OFF);
+    // A module of it that is named would count more than the whole.
+    let others = wanted.into_iter().filter(|(target, _)| !target.starts_with("rmcp"));
+    Targets::new().with_default(default).with_targets(others).with_target("rmcp", LevelFilter::WARN)
 }
 
 /// Whether the log can be written, for `doctor`.
@@ -90,7 +99,7 @@ mod tests {
 
     #[test]
     fn what_clients_say_is_never_logged() {
-        for wanted in [None, Some(""), Some("debug"), Some("rmcp=trace,info")] {
+        for wanted in [None, Some(""), Some("debug"), Some("rmcp=trace,info"), Some("info,rmcp::service=trace")] {
             let levels = levels(wanted);
             assert!(levels.would_enable("strandscope::app", &Level::INFO), "{wanted:?}");
             assert!(levels.would_enable("rmcp::service", &Level::WARN), "{wanted:?}");

@@ -30,7 +30,7 @@ pub async fn run(context: &Context, args: &McpArgs) -> Result<()> {
     let Some(id) = &args.session else {
         let reader = context.reader().await?;
         let assistant = Assistant::new(reader).searching(context.searching().await);
-        return serve(Arc::new(assistant)).await;
+        return serve(Arc::new(assistant.encrypting(context.config.encryption.clone()))).await;
     };
     let hooks = context.hooks()?;
     let done = metadata(context, &hooks, id).await;
@@ -61,11 +61,10 @@ async fn metadata(context: &Context, hooks: &Hooks, id: &str) -> Result<()> {
     served
 }
 
-/// Hooks within what opens and seals encrypted metadata, where the settings have some: as with those of `metadata`, they see what is
-/// stored.
+/// Hooks within what opens and seals encrypted metadata: as with those of `metadata`, they see what is stored. Also where the settings
+/// have none: what is stored encrypted is not overwritten in clear.
 async fn revealed(hooks: Hooks, context: &Context) -> Hooks {
-    let reveal = context.reveal().await;
-    if reveal.encrypts() { hooks.within(Arc::new(Revealing(reveal))) } else { hooks }
+    hooks.within(Arc::new(Revealing(context.reveal().await)))
 }
 
 /// Hooks within what the place protects.

@@ -231,7 +231,10 @@ fn say_stored(now: Option<&Bson>) {
         || "nothing".to_owned(),
         |value| match sealed_words(value) {
             Some(words) => words,
-            None => format!("{} ({})", plain::compact(value), plain::element_word(value.element_type())),
+            None => {
+                let shown = plain::compact(&with_sealed_words(value));
+                format!("{shown} ({})", plain::element_word(value.element_type()))
+            }
         },
     );
     output::note(&format!("stored now: {now}"));

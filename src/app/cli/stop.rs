@@ -38,11 +38,20 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if !matches!(error.downcast_ref(), Some(Stop::Said(_))) {
-        tracing::error!("{error:#}");
+        tracing::error!("{}", logged(error));
         // Nobody is left to tell when this fails too.
         let _ = writeln!(io::stderr(), "{}", text::block(&sentence(error)));
     }
     ExitCode::from(code(error))
+}
+
+/// An error as the log has it: without what was typed, which may be a value that is kept encrypted.
+fn logged(error: &anyhow::Error) -> String {
+    let is_filter = error.is::<FilterError>() || matches!(error.downcast_ref(), Some(repository::Error::Filter(_)));
+    if is_filter || matches!(error.downcast_ref(), Some(Stop::Usage(_))) {
+        return "what was asked for was refused, which standard error tells".to_owned();
+    }
+    format!("{error:#}")
 }
 
 fn sentence(error: &anyhow::Error) -> String {
@@ -106,6 +115,18 @@ mod tests {
         ");
         assert_eq!(code(&error.clone().into()), 2);
         assert_eq!(code(&repository::Error::Filter(error).into()), 2);
+    }
+
+    #[test]
+    fn what_was_typed_is_not_in_the_log() {
+        let usage = Stop::Usage("\"ssn\" is stored as i32, and \"078-05-1120\" does not fit".to_owned());
+        let filter = Filter::parse("meta.ssn:078-05-1120 foo:bar", jiff::Timestamp::now()).unwrap_err();
+        let typed: [anyhow::Error; 3] = [usage.into(), filter.clone().into(), repository::Error::Filter(filter).into()];
+        for error in typed {
+            assert!(!logged(&error).contains("078-05"), "{error}");
+        }
+        let lost = anyhow::Error::from(repository::Error::unreachable("h", "r"));
+        assert_eq!(logged(&lost), format!("{lost:#}"));
     }
 
     #[test]

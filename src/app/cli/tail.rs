@@ -32,7 +32,10 @@ pub async fn run(context: &Context, args: &TailArgs) -> Result<()> {
     let scope = TailScope::of(context, reader.as_ref(), &args.of).await?;
     let tells = config.alerts.iter().any(|rule| rule.webhook.is_some());
     let hooks = if tells { context.hooks()? } else { Hooks::default() };
-    let alerts = TailAlerts::new(config.alerts.clone(), zone, args.exit_on.clone(), hooks.clone());
+    let mut alerts = TailAlerts::new(config.alerts.clone(), zone, args.exit_on.clone(), hooks.clone());
+    if config.alerts.iter().any(|rule| rule.filter.is_some()) {
+        alerts = alerts.searching(context.searching().await);
+    }
     let out = TailOutput::new(args.json, args.full, config.ui.symbols);
     let mut follower = Follower::new(reader, scope, since, out, alerts);
     let mut signals = Signals::listen()?;

@@ -7,7 +7,6 @@ use crate::{
     app::place::{EncryptionSettings, KeySource},
     disk,
     hook::EncryptedField,
-    session::MetadataPath,
 };
 
 /// What says where the keys are; one of them does.
@@ -27,7 +26,7 @@ pub(super) fn encryption(item: &TomlEntry<'_>) -> Result<EncryptionSettings, Pro
     for (key, deterministic) in [("fields", false), ("deterministic", true)] {
         let Some(item) = section.get(key) else { continue };
         for name in item.list(r#"a list of fields of the metadata, such as ["ssn", "customer.iban"]"#)? {
-            let path = path(&item, &name)?;
+            let path = item.field(&name)?;
             let overlaps = |field: &&EncryptedField| path.is_within(&field.path) || field.path.is_within(&path);
             if let Some(other) = fields.iter().find(overlaps) {
                 return Err(item.wrong(format!(
@@ -62,21 +61,9 @@ fn keys(section: &Section<'_>) -> Result<Option<KeySource>, Problem> {
     }
 }
 
-fn path(item: &TomlEntry<'_>, name: &str) -> Result<MetadataPath, Problem> {
-    // It would be a field of that name within the metadata, and nobody means that.
-    if let Some(field) = name.strip_prefix("metadata.") {
-        return Err(item.wrong(format!("names fields of the metadata without the word metadata: write {field:?}")));
-    }
-    let keys: Vec<String> = name.split('.').map(str::to_owned).collect();
-    let is_filled = keys.iter().all(|key| !key.is_empty());
-    MetadataPath::new(keys)
-        .filter(|_| is_filled)
-        .ok_or_else(|| item.wrong(format!("must name fields such as \"ssn\" or \"customer.iban\", not {name:?}")))
-}
-
 #[cfg(test)]
 mod tests {
-    use crate::app::config::Config;
+    use crate::{app::config::Config, session::MetadataPath};
 
     use super::*;
 

@@ -15,7 +15,6 @@ use crate::{
     },
     disk,
     repository::{Scope, mongo::uri},
-    session::MetadataPath,
 };
 
 /// What says where sessions are; one of them does.
@@ -144,22 +143,9 @@ fn rules(section: &Section<'_>) -> Result<WriteRules, Problem> {
     }
     if let Some(item) = section.get("protected") {
         rules.protected = item.list(r#"a list of fields of the metadata, such as ["tenant", "billing.plan"]"#)?;
-        if let Some(field) = rules.protected.iter().find(|field| field.split('.').any(str::is_empty)) {
-            return Err(item.wrong(format!("must name fields such as \"tenant\" or \"billing.plan\", not {field:?}")));
-        }
-        rules.protected.iter().try_for_each(|field| bare(&item, field))?;
+        rules.protected.iter().try_for_each(|field| item.field(field).map(drop))?;
     }
     Ok(rules)
-}
-
-/// A field is named without the word metadata: one of that name within the metadata would be meant, and nobody means that.
-fn bare(item: &TomlEntry<'_>, field: &str) -> Result<(), Problem> {
-    match field.strip_prefix("metadata.") {
-        Some(field) => {
-            Err(item.wrong(format!("names fields of the metadata without the word metadata: write {field:?}")))
-        }
-        None => Ok(()),
-    }
 }
 
 /// Which sessions are seen.
@@ -170,11 +156,7 @@ fn scope(item: &TomlEntry<'_>) -> Result<Scope, Problem> {
         let (Some(field), Some(value)) = (table.get("field"), table.get("value")) else {
             return Err(item.wrong(r#"must name a field and its value, such as { field = "tenant", value = "7" }"#));
         };
-        let name = field.filled()?;
-        bare(&field, &name)?;
-        let path = MetadataPath::new(name.split('.').map(str::to_owned).collect());
-        let path = path.ok_or_else(|| field.wrong("must name a field of the metadata, such as \"tenant\""))?;
-        Scope::field(path, value.scalar()?)
+        Scope::field(field.field(&field.filled()?)?, value.scalar()?)
     } else {
         Scope::prefix(item.string()?)
     };

@@ -9,7 +9,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use crate::nearest;
+use crate::{nearest, session::MetadataPath};
 
 /// A mistake: where it stands (byte offset) and what is wrong.
 pub(super) struct Problem {
@@ -143,6 +143,19 @@ impl<'a> TomlEntry<'a> {
             }
             _ => Err(self.wrong_type("a string, a whole number, true or false")),
         }
+    }
+
+    /// A field of the metadata that the value names, with dots between its keys. It is named without the word metadata: one of that
+    /// name within the metadata would be meant, and nobody means that.
+    pub fn field(&self, name: &str) -> Result<MetadataPath, Problem> {
+        if let Some(field) = name.strip_prefix("metadata.") {
+            return Err(self.wrong(format!("names fields of the metadata without the word metadata: write {field:?}")));
+        }
+        let keys: Vec<String> = name.split('.').map(str::to_owned).collect();
+        let is_whole = keys.iter().all(|key| !key.is_empty());
+        MetadataPath::new(keys)
+            .filter(|_| is_whole)
+            .ok_or_else(|| self.wrong(format!("must name fields such as \"tenant\" or \"billing.plan\", not {name:?}")))
     }
 
     /// A string, or an array of strings.

@@ -18,13 +18,18 @@ mod shape;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::{McpAnswer, McpTool, McpTools};
 use crate::{
-    app::{json, place::Reveal, text},
-    repository::SessionReader,
+    app::{
+        json,
+        place::{EncryptionSettings, Reveal},
+        text,
+    },
+    repository::{Filter, SessionReader},
 };
 use arguments::AssistantArguments;
 use refusal::AssistantRefusal;
@@ -42,6 +47,8 @@ pub struct Assistant {
     reader: Arc<dyn SessionReader>,
     /// Lets filters find what is encrypted.
     reveal: Reveal,
+    /// Tells filters that find nothing because it is encrypted.
+    encryption: Option<EncryptionSettings>,
     time: Duration,
     search_time: Duration,
 }
@@ -50,7 +57,7 @@ impl Assistant {
     /// Tools that read these sessions.
     #[must_use]
     pub fn new(reader: Arc<dyn SessionReader>) -> Self {
-        Self { reader, reveal: Reveal::default(), time: TIME, search_time: SEARCH_TIME }
+        Self { reader, reveal: Reveal::default(), encryption: None, time: TIME, search_time: SEARCH_TIME }
     }
 
     /// With filters that find values which are kept encrypted so that they can be searched for.
@@ -59,10 +66,26 @@ impl Assistant {
         Self { reveal, ..self }
     }
 
+    /// With answers that say where a filter asks in vain for what these settings keep encrypted.
+    #[must_use]
+    pub fn encrypting(self, encryption: Option<EncryptionSettings>) -> Self {
+        Self { encryption, ..self }
+    }
+
     /// With another limit on how long an answer, also of a search, may take.
     #[must_use]
     pub fn within(self, time: Duration) -> Self {
         Self { time, search_time: time, ..self }
+    }
+
+    /// Why a filter does not find what it asks for.
+    fn asked_in_vain(&self, arguments: &Map<String, Value>) -> Option<String> {
+        let settings = self.encryption.as_ref()?;
+        let filter = Filter::parse(arguments.get("filter")?.as_str()?, Timestamp::now()).ok()?;
+        settings.not_found_by(&filter).or_else(|| {
+            let why = self.reveal.missing().filter(|_| settings.are_asked_by(&filter))?;
+            Some(format!("encrypted metadata is not searched: {why}"))
+        })
     }
 
     /// `None`: no such tool.
@@ -89,9 +112,18 @@ impl McpTools for Assistant {
 
     async fn call(&self, name: &str, arguments: &Map<String, Value>) -> Option<McpAnswer> {
         Some(match self.answer(name, arguments).await? {
-            Ok(found) => McpAnswer { text: json::line(&found), structured: Some(found), is_error: false },
+            Ok(mut found) => {
+                if let (Some(note), Some(why)) = (found.get_mut("note"), self.asked_in_vain(arguments)) {
+                    *note = match note.as_str() {
+                        Some(said) => format!("{said}; {why}").into(),
+                        None => why.into(),
+                    };
+                }
+                McpAnswer { text: json::line(&found), structured: Some(found), is_error: false }
+            }
             Err(refusal) => {
-                tracing::debug!("{name}: {refusal}");
+                // What was asked may be a value that is kept encrypted: it is not written down.
+                tracing::debug!("{name} was refused");
                 let said = shape::cut(&refusal.to_string(), LONGEST_REFUSAL).0;
                 McpAnswer { text: text::block(&said).into_owned(), structured: None, is_error: true }
             }
@@ -104,5 +136,42 @@ impl McpTools for Assistant {
 
     fn may_be_given_up(&self) -> bool {
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{app::place::KeySource, hook::EncryptedField, repository::folder};
+
+    #[tokio::test]
+    async fn a_filter_that_asks_in_vain_for_what_is_encrypted_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let reader = folder::open(dir.path()).await.unwrap() as Arc<dyn SessionReader>;
+        let fields = vec![EncryptedField::new("ssn"), EncryptedField::new("email").deterministic(true)];
+        let settings = EncryptionSettings { keys: KeySource::Variable("K".to_owned()), fields };
+        let missing = Reveal::new(vec!["ssn".into(), "email".into()], Err("the file is gone".to_owned()));
+        let assistant = Assistant::new(reader).searching(missing).encrypting(Some(settings));
+        for tool in [schema::LIST, schema::FIND] {
+            for (filter, said) in [
+                ("meta.ssn:078", Some("ssn is kept encrypted and not found")),
+                ("meta.email:a@b.c", Some("encrypted metadata is not searched: the file is gone")),
+                ("meta.tier:gold", None),
+            ] {
+                let mut arguments = json!({ "filter": filter });
+                if tool == schema::FIND {
+                    arguments["text"] = "x".into();
+                }
+                let answer = assistant.call(tool, arguments.as_object().unwrap()).await.unwrap();
+                assert!(!answer.is_error, "{}", answer.text);
+                let note = answer.structured.unwrap()["note"].as_str().unwrap_or_default().to_owned();
+                match said {
+                    Some(said) => assert!(note.contains(said) && answer.text.contains(said), "{tool}: {note}"),
+                    None => assert!(!note.contains("encrypted"), "{tool}: {note}"),
+                }
+            }
+        }
     }
 }

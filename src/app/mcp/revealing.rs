@@ -1,13 +1,15 @@
 //! What is kept encrypted, also from agents that go over MCP: opened for them, and sealed before anything else sees it.
 
+use std::borrow::Cow;
+
 use async_trait::async_trait;
 use bson::Document;
 
 use crate::{
     app::place::{Reveal, holds_sealed},
-    hook::{Hook, HookAnswer, HookOperation, HookPayload, Next},
+    hook::{Hook, HookAnswer, HookOperation, HookPayload, HookStore, Next},
     repository::Result,
-    session::{Guard, MetadataEdit},
+    session::{Guard, MetadataEdit, SessionKey},
 };
 
 /// Opens metadata that are read, and seals those that are written, by the rules of edits by hand. What cannot be opened stays as it is
@@ -16,17 +18,22 @@ use crate::{
 pub struct Revealing(pub Reveal);
 
 impl Revealing {
-    async fn sealed(&self, operation: &HookOperation, edits: Vec<MetadataEdit>) -> Result<Vec<MetadataEdit>> {
+    async fn sealed(
+        &self,
+        session: &SessionKey,
+        store: Option<&HookStore>,
+        edits: Vec<MetadataEdit>,
+    ) -> Result<Vec<MetadataEdit>> {
         // Also where no field is chosen: what is stored encrypted is not overwritten in clear.
-        let stored = match &operation.store {
-            Some(store) => store.reader().metadata(&operation.session).await?,
+        let stored = match store {
+            Some(store) => store.reader().metadata(session).await?,
             None => Document::new(),
         };
         let seen = |edit: MetadataEdit| match edit.path.value(&stored) {
             Some(now) if edit.guard == Guard::None && holds_sealed(now) => edit.only_if(Some(now.clone())),
             _ => edit,
         };
-        self.0.sealed(&operation.session, edits.into_iter().map(seen).collect(), &stored)
+        self.0.sealed(session, edits.into_iter().map(seen).collect(), &stored)
     }
 }
 
@@ -38,15 +45,20 @@ impl Hook for Revealing {
 
     async fn around(&self, mut operation: HookOperation, next: Next<'_>) -> Result<HookAnswer> {
         let session = operation.session.clone();
-        operation.payload = match operation.payload.clone() {
-            HookPayload::MetadataUpdate(edits) => HookPayload::MetadataUpdate(self.sealed(&operation, edits).await?),
-            HookPayload::MetadataDelete(edits) => HookPayload::MetadataDelete(self.sealed(&operation, edits).await?),
-            other => other,
-        };
-        match next.run(operation).await? {
-            HookAnswer::Metadata(fields) => Ok(HookAnswer::Metadata(self.0.opened(&session, &fields).into_owned())),
-            other => Ok(other),
+        if let HookPayload::MetadataUpdate(edits) | HookPayload::MetadataDelete(edits) = &mut operation.payload {
+            *edits = self.sealed(&session, operation.store.as_ref(), std::mem::take(edits)).await?;
         }
+        let mut answer = next.run(operation).await?;
+        if let HookAnswer::Metadata(fields) = &mut answer {
+            let opened = match self.0.opened(&session, fields) {
+                Cow::Owned(opened) => Some(opened),
+                Cow::Borrowed(_) => None,
+            };
+            if let Some(opened) = opened {
+                *fields = opened;
+            }
+        }
+        Ok(answer)
     }
 }
 

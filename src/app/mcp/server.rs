@@ -58,7 +58,8 @@ where
                 | ServerInitializeError::TransportError { .. }
                 | ServerInitializeError::Cancelled,
             ) => return Ok(()),
-            Err(error) => tracing::debug!(%error, "passed over"),
+            // It holds what the client said.
+            Err(_) => tracing::debug!("what a client said first has no place there: it is passed over"),
         }
     }
 }

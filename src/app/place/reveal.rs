@@ -188,7 +188,8 @@ impl Reveal {
     #[must_use]
     pub fn typed_text(&self, session: &SessionKey, kept: String) -> String {
         let kept = Bson::String(kept);
-        let opened = self.fields().first().and_then(|field| self.open(session, field, &kept));
+        // The first one may have been another when it was kept.
+        let opened = self.fields().iter().find_map(|field| self.open(session, field, &kept));
         match opened.unwrap_or(kept) {
             Bson::String(text) => text,
             _ => String::new(),

@@ -73,6 +73,24 @@ fn what_is_set_is_stored_sealed_and_got_back_opened() {
     assert_eq!(run(&home, &["metadata", "get", "support-1042", "ssn"]), "7\n");
     assert!(run(&home, &["metadata", "log", "support-1042"]).contains("7 -> 8"));
     assert_eq!(holding(home.path(), "078-05-1120"), Vec::<String>::new(), "neither the store nor the journal has it");
+    let config = home.path().join("config.toml");
+    let misfit = ["metadata", "set", "support-1042", "ssn=clear-219"];
+    let refused = home.on_sessions(&args(config.to_str().unwrap(), &misfit)).talk();
+    assert!(refused.contains("does not fit"), "{refused}");
+    assert_eq!(holding(home.path(), "clear-219"), Vec::<String>::new(), "nor has the log");
+}
+
+#[test]
+fn sessions_are_followed_by_a_value_that_is_encrypted() {
+    let home = encrypted();
+    let config = home.path().join("config.toml");
+    let tailed = |email: &str| {
+        let filter = format!("meta.email:{email}");
+        let tail = ["tail", &filter, "--since", "2000-01-01", "--until-idle", "1s", "--json"];
+        home.on_sessions(&args(config.to_str().unwrap(), &tail)).out
+    };
+    assert!(tailed("ada@example.org").contains("support-1042"));
+    assert_eq!(tailed("bea@example.org"), "");
 }
 
 #[test]

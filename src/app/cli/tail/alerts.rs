@@ -8,6 +8,7 @@ use super::differ::SessionNews;
 use crate::{
     app::{
         alert::{Alert, AlertEngine, AlertRule, Happened, RingPace, row_among},
+        place::Reveal,
         text,
     },
     hook::Hooks,
@@ -22,12 +23,20 @@ pub struct TailAlerts {
     exit_on: Vec<String>,
     hooks: Hooks,
     ring: RingPace,
+    /// What lets the filters of rules find what is encrypted.
+    reveal: Reveal,
 }
 
 impl TailAlerts {
     /// With these rules; one of `exit_on` ends the command.
     pub fn new(rules: Vec<AlertRule>, zone: TimeZone, exit_on: Vec<String>, hooks: Hooks) -> Self {
-        Self { engine: AlertEngine::new(rules), zone, exit_on, hooks, ring: RingPace::default() }
+        let (engine, ring) = (AlertEngine::new(rules), RingPace::default());
+        Self { engine, zone, exit_on, hooks, ring, reveal: Reveal::default() }
+    }
+
+    /// The same whose filters find what is encrypted.
+    pub fn searching(self, reveal: Reveal) -> Self {
+        Self { reveal, ..self }
     }
 
     /// Whether an alert is one to end with.
@@ -116,7 +125,8 @@ impl TailAlerts {
 
     async fn matches(&self, reader: &dyn SessionReader, filter: &str, key: &SessionKey) -> Option<bool> {
         // It could be read with the configuration.
-        let filter = Filter::parse_at(filter, &Timestamp::now().to_zoned(self.zone.clone())).ok()?;
+        let mut filter = Filter::parse_at(filter, &Timestamp::now().to_zoned(self.zone.clone())).ok()?;
+        self.reveal.search(&mut filter);
         match row_among(reader, &filter, key).await {
             Ok(row) => Some(row.is_some()),
             Err(error) => {

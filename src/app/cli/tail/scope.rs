@@ -7,7 +7,7 @@ use crate::app::cli::{
     stop::Stop,
 };
 use crate::{
-    app::alert::row_among,
+    app::{alert::row_among, place::Reveal},
     repository::{
         self, Error, Filter, FilterError, ListQuery, SessionReader,
         filter::{FilterTerm, FilterTest},
@@ -26,8 +26,8 @@ pub enum TailScope {
     /// One, as it was found.
     One(Box<Summary>),
     /// Those that match, all of them where it is empty: the filter as it is typed, with saved ones put in. It is read again when it
-    /// is asked, for its ages count from then.
-    Matching(String, TimeZone),
+    /// is asked, for its ages count from then; the last part lets it find what is encrypted.
+    Matching(String, TimeZone, Reveal),
 }
 
 impl TailScope {
@@ -41,8 +41,9 @@ impl TailScope {
             }
         }
         let text = context.config.expand_filter(&words.join(" "))?;
-        let scope = Self::Matching(text, context.config.ui.zone());
-        scope.filter()?;
+        let zone = context.config.ui.zone();
+        let reveal = context.searching_for(&typed(&text, &zone)?).await;
+        let scope = Self::Matching(text, zone, reveal);
         // Whether it can be reached is known before anything is waited for.
         reader.ping().await?;
         Ok(scope)
@@ -50,7 +51,7 @@ impl TailScope {
 
     /// Whether every session is followed.
     pub fn is_all(&self) -> bool {
-        matches!(self, Self::Matching(text, _) if text.trim().is_empty())
+        matches!(self, Self::Matching(text, ..) if text.trim().is_empty())
     }
 
     /// Whether one session is followed.
@@ -73,7 +74,11 @@ impl TailScope {
     fn filter(&self) -> Result<Filter, FilterError> {
         match self {
             Self::One(_) => Ok(Filter::default()),
-            Self::Matching(text, zone) => Filter::parse_at(text, &Timestamp::now().to_zoned(zone.clone())),
+            Self::Matching(text, zone, reveal) => {
+                let mut filter = typed(text, zone)?;
+                reveal.search(&mut filter);
+                Ok(filter)
+            }
         }
     }
 
@@ -117,6 +122,11 @@ impl TailScope {
             }
         }
     }
+}
+
+/// A filter as it is typed, its ages counted from now.
+fn typed(text: &str, zone: &TimeZone) -> Result<Filter, FilterError> {
+    Filter::parse_at(text, &Timestamp::now().to_zoned(zone.clone()))
 }
 
 /// `--since`: a time as the filter's `since:` takes it.

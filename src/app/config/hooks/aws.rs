@@ -84,13 +84,7 @@ fn required(named: &TomlEntry<'_>, section: &Section<'_>, key: &str, what: &str)
 fn fields(section: &Section<'_>) -> Result<Vec<MetadataPath>, Problem> {
     let Some(item) = section.get("fields") else { return Ok(Vec::new()) };
     let given = item.list(r#"a list of fields of the metadata, such as ["status", "customer.tier"]"#)?;
-    let path = |field: &String| {
-        let keys: Vec<String> = field.split('.').map(str::to_owned).collect();
-        let is_whole = keys.iter().all(|key| !key.is_empty());
-        let path = MetadataPath::new(keys).filter(|_| is_whole);
-        path.ok_or_else(|| item.wrong(format!("holds {field:?}, which is no field of the metadata")))
-    };
-    given.iter().map(path).collect()
+    given.iter().map(|field| item.field(field)).collect()
 }
 
 fn common(section: &Section<'_>) -> Result<AwsOptions, Problem> {

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 
-use super::refusal::AssistantRefusal;
+use super::{cursor, refusal::AssistantRefusal};
 use crate::app::place::Reveal;
 
 /// Characters of a text argument at most.
@@ -38,10 +38,19 @@ impl<'a> AssistantArguments<'a> {
 
     /// A text.
     pub fn text(&mut self, name: &'static str) -> Result<Option<&'a str>, AssistantRefusal> {
+        self.text_within(name, LONGEST)
+    }
+
+    /// `after`: the cursor of an answer before, as long as answers give them.
+    pub fn after(&mut self) -> Result<Option<&'a str>, AssistantRefusal> {
+        self.text_within("after", cursor::LONGEST)
+    }
+
+    fn text_within(&mut self, name: &'static str, most: usize) -> Result<Option<&'a str>, AssistantRefusal> {
         match self.get(name) {
             None => Ok(None),
-            Some(Value::String(text)) if text.chars().nth(LONGEST).is_some() => {
-                Err(self.wrong(name, &format!("may have {LONGEST} characters at most")))
+            Some(Value::String(text)) if text.chars().nth(most).is_some() => {
+                Err(self.wrong(name, &format!("may have {most} characters at most")))
             }
             Some(Value::String(text)) => Ok(Some(text)),
             Some(other) => Err(self.wrong(name, &format!("must be a string, not {}", kind(other)))),
@@ -155,6 +164,19 @@ mod tests {
         assert!(said(read.end().unwrap_err()).starts_with("list_sessions takes no argument \"list\"; it takes filter"));
         assert_eq!(said(read.text("list").unwrap_err()), "list of list_sessions must be a string, not an array");
         assert_eq!(read.end(), Ok(()));
+    }
+
+    #[test]
+    fn a_cursor_is_taken_back_as_long_as_it_was_given() {
+        let place = bson::doc! { "u": "x".repeat(4000) };
+        let token = cursor::seal("t", "q", &place).unwrap();
+        assert!(token.len() > LONGEST);
+        let given = object(json!({ "after": token, "filter": token }));
+        let mut read = AssistantArguments::new("t", &given);
+        assert_eq!(cursor::open("t", "q", read.after().unwrap().unwrap()), Ok(place));
+        assert!(read.text("filter").is_err());
+        let given = object(json!({ "after": "x".repeat(cursor::LONGEST + 1) }));
+        assert!(AssistantArguments::new("t", &given).after().is_err());
     }
 
     proptest! {

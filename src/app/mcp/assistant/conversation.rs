@@ -75,7 +75,7 @@ fn asked(arguments: &mut AssistantArguments<'_>) -> Result<ShownPart, AssistantR
     let from = arguments.number("from", 0..=u64::MAX)?;
     let limit = arguments.number("limit", 1..=schema::MOST_MESSAGES)?.unwrap_or(schema::MESSAGES);
     let each = arguments.number("max_characters", schema::LEAST_CHARACTERS..=schema::MOST_CHARACTERS)?;
-    let after = arguments.text("after")?;
+    let after = arguments.after()?;
     arguments.end()?;
     let question = json!([session, agent, from.is_some()]).to_string();
     let mut part = ShownPart {

@@ -13,7 +13,7 @@ use crate::repository::Cursor;
 /// Bytes of the checksum.
 const CHECKSUM: usize = 8;
 /// A cursor has so many characters at most: a model has to copy it.
-const LONGEST: usize = 6000;
+pub const LONGEST: usize = 6000;
 
 /// The cursor of a place; `None` where it would be too long.
 pub fn seal(tool: &str, question: &str, place: &Document) -> Option<String> {

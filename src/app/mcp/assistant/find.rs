@@ -95,7 +95,7 @@ fn asked<'a>(arguments: &mut AssistantArguments<'a>) -> Result<Wanted<'a>, Assis
     let session = arguments.text("session_id")?.filter(|id| !id.is_empty());
     let filter = sessions::filter(arguments)?;
     let limit = arguments.number("limit", 1..=schema::MOST_HITS)?.unwrap_or(schema::HITS);
-    let after = arguments.text("after")?;
+    let after = arguments.after()?;
     arguments.end()?;
     if text.trim().is_empty() && within != Within::Errors {
         let what = "text of find_text is needed; only with where \"tool_errors\" it may be left out";

@@ -77,7 +77,7 @@ fn asked(arguments: &mut AssistantArguments<'_>) -> Result<AskedList, AssistantR
         _ => Sort::Updated,
     };
     let limit = arguments.number("limit", 1..=schema::MOST_SESSIONS)?.unwrap_or(schema::SESSIONS);
-    let after = arguments.text("after")?;
+    let after = arguments.after()?;
     let count = arguments.flag("count")?;
     arguments.end()?;
     let question = json!([filter.source, sort.field()]).to_string();

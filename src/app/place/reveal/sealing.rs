@@ -41,8 +41,40 @@ impl Reveal {
         for edit in self.of_whole_fields(session, edits, stored, &editable)? {
             sealed.push(self.as_stored(session, edit, stored, &editable)?);
         }
+        let kept = self.unopened_as_stored(session, &sealed, stored);
         self.seal(session, &mut sealed)?;
+        for (at, field, now) in kept {
+            let edit = &mut sealed[at];
+            match (&field.keys()[edit.path.keys().len()..], &mut edit.value) {
+                ([], value) => *value = Some(now.clone()),
+                (rest, Some(Bson::Document(object))) => put(object, rest, Some(now.clone())),
+                _ => {}
+            }
+        }
         Ok(sealed)
+    }
+
+    /// Which edit gives which field back as it is stored, sealed with a key that is not here: the cipher takes that for a text, and
+    /// would seal it once more.
+    fn unopened_as_stored<'a>(
+        &'a self,
+        session: &SessionKey,
+        edits: &[MetadataEdit],
+        stored: &'a Document,
+    ) -> Vec<(usize, &'a MetadataPath, &'a Bson)> {
+        let mut kept = Vec::new();
+        for (at, edit) in edits.iter().enumerate() {
+            let Some(value) = &edit.value else { continue };
+            for field in self.fields().iter().filter(|field| field.is_within(&edit.path)) {
+                if let Some(now) = field.value(stored).filter(|now| is_sealed(now))
+                    && within(value, &edit.path, field) == Some(now)
+                    && self.open(session, field, now).is_none()
+                {
+                    kept.push((at, field, now));
+                }
+            }
+        }
+        kept
     }
 
     /// The same edits, those within an encrypted field put together as one of the whole field.

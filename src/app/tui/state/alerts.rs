@@ -136,7 +136,8 @@ impl AppState {
         let Some(alert) = self.alerts.waiting.pop_front() else { return self.ask_for_sizes() };
         let filter = self.alerts.engine.rule(&alert.rule)?.filter.as_deref()?;
         // It could be read with the configuration.
-        let filter = Filter::parse_at(filter, &self.look.now.to_zoned(self.look.zone.clone())).ok()?;
+        let mut filter = Filter::parse_at(filter, &self.look.now.to_zoned(self.look.zone.clone())).ok()?;
+        self.reveal.search(&mut filter);
         let ticket = self.tickets.take();
         let asks = Command::Match(ticket, filter, alert.session.clone());
         self.alerts.asked = Some((ticket, AskedForAlert::Match(alert)));

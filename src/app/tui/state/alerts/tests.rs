@@ -6,8 +6,10 @@ use super::*;
 use crate::{
     app::{
         alert::AlertWhen,
+        place::Reveal,
         tui::view::{self, sample},
     },
+    hook::{CipherKeys, EncryptedField, FieldCipher},
     repository::{Error, News, filter::RatingWord},
     session::decode,
 };
@@ -99,6 +101,21 @@ fn of_a_rule_with_a_filter_the_store_is_asked_one_after_another() {
     let lane = crate::app::task::command::Lane::Alert;
     screen.tell(Event::Failed { ticket, lane, error });
     assert!(!screen.state.is_alerted(&second), "what nobody knows is not told");
+}
+
+#[test]
+fn the_filter_of_a_rule_finds_what_is_encrypted() {
+    let mut screen = with(vec![AlertRule { filter: Some("meta.email:ada@example.org".into()), ..unhappy() }]);
+    let keys = CipherKeys::new("k", &"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=".into()).unwrap();
+    let cipher = FieldCipher::new(keys, vec![EncryptedField::new("email").deterministic(true)]).unwrap();
+    screen.state.reveal = Reveal::new(vec!["email".into()], Ok(cipher));
+    let stored = screen.state.reveal.kept(&"s".into(), &doc! { "email": "ada@example.org" }, None);
+    let (_, effects) = rated(&mut screen, 4);
+    let asked = effects.iter().find_map(|effect| match effect {
+        Effect::Ask(Command::Match(_, filter, _)) => Some(filter),
+        _ => None,
+    });
+    assert!(asked.unwrap().matches(&doc! { "_id": "s", "metadata": stored }));
 }
 
 #[test]

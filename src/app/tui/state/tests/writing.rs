@@ -264,4 +264,7 @@ fn what_is_kept_encrypted_is_edited_here_alone() {
     ctrl(&mut screen, 'o');
     let Some(Modal::Editor(editor)) = screen.state.modals.last() else { panic!("it is open in the larger editor") };
     assert_eq!(editor.problem.as_deref(), Some(STAYS_HERE));
+    screen.press("x");
+    let drafts = screen.state.drafts();
+    assert!(drafts.iter().any(|draft| draft.text.contains("not kept here")), "{drafts:?}");
 }

@@ -64,13 +64,15 @@ impl AppState {
         }
         let draft = form.draft(larger);
         let reveal = &form.rules.reveal;
+        let kept =
+            if reveal.opens() { "encrypted here" } else { "not kept here, for there is no key to encrypt it with" };
         let line = |edit: &MetadataEdit| match &edit.value {
-            Some(_) if reveal.touches(&edit.path) => format!("{} is set, and encrypted here", edit.path),
+            Some(_) if reveal.touches(&edit.path) => format!("{} is set, and {kept}", edit.path),
             _ => line_of(edit),
         };
         let mut lines: Vec<String> = form.changes().iter().map(line).collect();
         match &draft.open {
-            Some(open) if open.is_private(reveal) => lines.push(format!("{}, encrypted here", open.words())),
+            Some(open) if open.is_private(reveal) => lines.push(format!("{}, {kept}", open.words())),
             Some(open) => lines.push(format!("{}: {}", open.words(), open.text)),
             None => {}
         }
