@@ -227,16 +227,14 @@ async fn apply(hand: &HandWriter, manager: &SessionManager, edits: Vec<MetadataE
 }
 
 fn say_stored(now: Option<&Bson>) {
-    let now = now.map_or_else(
-        || "nothing".to_owned(),
-        |value| match sealed_words(value) {
-            Some(words) => words,
-            None => {
-                let shown = plain::compact(&with_sealed_words(value));
-                format!("{shown} ({})", plain::element_word(value.element_type()))
-            }
-        },
-    );
+    let shown = |value: &Bson| {
+        let typed = || {
+            let shown = plain::compact(&with_sealed_words(value));
+            format!("{shown} ({})", plain::element_word(value.element_type()))
+        };
+        sealed_words(value).unwrap_or_else(typed)
+    };
+    let now = now.map_or_else(|| "nothing".to_owned(), shown);
     output::note(&format!("stored now: {now}"));
 }
 
