@@ -18,7 +18,9 @@ fn a_scope_is_said_and_nothing_of_others_is_told() {
         let log = on("own", &[&["metadata", "log"][..], all].concat());
         assert!(log.code == 0 && log.out.contains("support-1042") && !log.out.contains("resumed-7"), "{}", log.out);
     }
-    for command in [&["show"][..], &["metrics"], &["metadata", "get"], &["metadata", "undo"], &["doctor"], &["delete", "--yes"]] {
+    for command in
+        [&["show"][..], &["metrics"], &["metadata", "get"], &["metadata", "undo"], &["doctor"], &["delete", "--yes"]]
+    {
         let said = |id: &str| on("own", &[command, &[id]].concat()).talk();
         let outside = said("resumed-7");
         assert!(outside.starts_with("[3] ") && outside.contains("outside of the scope \"support-\""), "{outside}");
