@@ -137,7 +137,7 @@ async fn in_memory(by_prefix: bool, sessions: &[CraftedSession]) {
 fn whatever_stands_in_a_store_in_memory() {
     let runtime = Runtime::new().unwrap();
     for by_prefix in [true, false] {
-        by_chance(64, |sessions| runtime.block_on(in_memory(by_prefix, &sessions)));
+        by_chance(48, |sessions| runtime.block_on(in_memory(by_prefix, &sessions)));
     }
 }
 
@@ -179,7 +179,7 @@ async fn tells_of_no_other_change(world: &TenantWorld) {
 fn whatever_stands_in_mongodb() {
     let runtime = Runtime::new().unwrap();
     for by_prefix in [true, false] {
-        by_chance(3, |sessions| runtime.block_on(in_mongodb(by_prefix, &sessions)));
+        by_chance(2, |sessions| runtime.block_on(in_mongodb(by_prefix, &sessions)));
     }
 }
 
