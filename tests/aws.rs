@@ -21,7 +21,10 @@ mod websocket;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use strandscope::{AwsKeys, AwsOptions, Hook, Hooks, OutboxOptions, SessionManager, open_folder};
+use strandscope::{
+    AwsKeys, AwsOptions, Hook, Hooks, OutboxOptions, SessionManager, feedback_sns_available, metadata_sqs_available,
+    metadata_websocket_available, open_folder,
+};
 
 /// Something that never comes ends the test instead of holding it up for ever. Nothing is measured by it.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -72,4 +75,9 @@ fn the_example_tells_a_queue() {
     let said = examples::run("aws", &[moto::url()]);
     assert!(said.contains("feedback: [negative] on session support-1"), "{said}");
     assert!(said.contains("\"status\":\"solved\""), "{said}");
+}
+
+#[test]
+fn a_build_that_has_the_hooks_says_so() {
+    assert!(feedback_sns_available() && metadata_sqs_available() && metadata_websocket_available());
 }

@@ -18,7 +18,9 @@ fn a_scope_is_said_and_nothing_of_others_is_told() {
         let log = on("own", &[&["metadata", "log"][..], all].concat());
         assert!(log.code == 0 && log.out.contains("support-1042") && !log.out.contains("resumed-7"), "{}", log.out);
     }
-    for command in [&["show"][..], &["metrics"], &["metadata", "get"], &["metadata", "undo"], &["doctor"]] {
+    for command in
+        [&["show"][..], &["metrics"], &["metadata", "get"], &["metadata", "undo"], &["doctor"], &["delete", "--yes"]]
+    {
         let said = |id: &str| on("own", &[command, &[id]].concat()).talk();
         let outside = said("resumed-7");
         assert!(outside.starts_with("[3] ") && outside.contains("outside of the scope \"support-\""), "{outside}");
@@ -32,4 +34,22 @@ fn a_scope_is_said_and_nothing_of_others_is_told() {
     assert!(empty.err.contains("is within the scope \"nobody/\"; check the scope"), "{}", empty.err);
     let doctor = on("wrong", &["doctor"]);
     assert!(doctor.out.contains("is within the scope \"nobody/\""), "{}", doctor.out);
+}
+
+#[test]
+fn many_at_once_are_those_of_the_scope() {
+    let home = fixtures();
+    let config = home.config("[profiles.own]\ndir = '~/sessions'\nscope = 'support-'");
+    let on = |args: &[&str]| home.run(&[args, &["--config", &config, "--profile", "own"]].concat());
+    let listed = || home.on_sessions(&["list", "--json"]).data().lines().count();
+    let before = listed();
+    let done = on(&["metadata", "set", "--where", "", "--yes", "checked=yes"]);
+    assert_eq!((done.code, done.out.lines().count()), (0, 1), "{}{}", done.out, done.err);
+    assert!(done.out.contains("support-1042"), "{}", done.out);
+    assert_eq!(home.on_sessions(&["metadata", "get", "support-1042", "checked"]).data(), "yes\n");
+    assert_eq!(home.on_sessions(&["metadata", "get", "resumed-7", "checked"]).code, 3, "it was not set there");
+    // One of others among them: none is deleted.
+    let refused = on(&["delete", "support-1042", "resumed-7", "--yes"]).talk();
+    assert!(refused.starts_with("[3] ") && refused.contains("outside of the scope"), "{refused}");
+    assert_eq!(listed(), before);
 }

@@ -95,6 +95,9 @@ async fn deletion_by_age_takes_none_of_others() {
     let cutoff = Timestamp::now().checked_add(jiff::SignedDuration::from_hours(1)).unwrap();
     for scope in [field(), prefix()] {
         let store = scope.guard(Arc::clone(&all)).unwrap();
+        let found = retention::older_than(store.as_ref(), cutoff).await.unwrap();
+        let old: Vec<&SessionKey> = found.old.iter().map(|row| &row.key).collect();
+        assert!(old == [&own] && found.skipped.is_empty(), "{old:?}");
         let deleted = retention::delete_if_older(store.as_ref(), &other, cutoff).await;
         assert!(!matches!(deleted, Ok(true)), "{deleted:?}");
     }

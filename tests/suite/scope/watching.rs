@@ -8,7 +8,7 @@ use strandscope::{Change, ChangeKind, InView, MetadataEdit, News, WatchView};
 use super::{Repository, field, make, mongo, prefix};
 
 /// The changes up to the one that marks the end.
-async fn told_until(store: &Repository, view: &WatchView, write: impl AsyncFn()) -> Vec<Change> {
+pub(super) async fn told_until(store: &Repository, view: &WatchView, write: impl AsyncFn()) -> Vec<Change> {
     let mut watch = store.watch(view);
     let mut told = Vec::new();
     while let Some(news) = watch.next_news().await {
