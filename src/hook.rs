@@ -96,12 +96,23 @@ pub trait Hook: Send + Sync + 'static {
     /// the operation is what happens, and an error without having called `next` refuses it.
     async fn around(&self, operation: HookOperation, next: Next<'_>) -> Result<HookAnswer>;
 
-    /// Delivers what it holds back, up to a deadline. Called once, at the end.
-    async fn close(&self, _deadline: Duration) {}
+    /// The outbox that delivers what it has to tell, where it has one: what follows then needs no code of its own. The default is
+    /// none.
+    fn outbox(&self) -> Option<&Outbox> {
+        None
+    }
 
-    /// How much it was to deliver and gave up on.
+    /// Delivers what it holds back, up to a deadline. Called once, at the end. The default closes its outbox.
+    async fn close(&self, deadline: Duration) {
+        if let Some(outbox) = self.outbox() {
+            let tally = outbox.close(deadline).await;
+            tracing::info!(hook = self.name(), ?tally, "closed");
+        }
+    }
+
+    /// How much it was to deliver and gave up on. The default asks its outbox.
     fn undelivered(&self) -> u64 {
-        0
+        self.outbox().map_or(0, |outbox| outbox.tally().dropped)
     }
 
     /// Delivers something that is no operation, such as an alert, beside whoever offers it. `false`: it was not taken. The default
@@ -111,15 +122,21 @@ pub trait Hook: Send + Sync + 'static {
     }
 
     /// Waits until it gave up on something it was to deliver, and says what and why in a sentence. Each is told once; a wait that is
-    /// dropped loses none. The default waits for ever.
+    /// dropped loses none. The default asks its outbox; without one it waits for ever.
     async fn given_up(&self) -> String {
-        std::future::pending().await
+        match self.outbox() {
+            Some(outbox) => outbox.given_up().await,
+            None => std::future::pending().await,
+        }
     }
 
     /// Waits until it is known what became of something it was to deliver, what it gave up on included. Each is told once; a wait
-    /// that is dropped loses none. The default waits for ever.
+    /// that is dropped loses none. The default asks its outbox; without one it waits for ever.
     async fn told(&self) -> HookReport {
-        std::future::pending().await
+        match self.outbox() {
+            Some(outbox) => outbox.report(self.name()).await,
+            None => std::future::pending().await,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Deliveries that never delay or break what they tell of.
 
 mod courier;
+mod telling;
 
 use std::{
     fmt,
@@ -18,8 +19,6 @@ use tokio::{
 
 use self::courier::Courier;
 use super::{Deliver, Delivery, DeliveryReport, HookSubject, report::NewsQueue};
-#[cfg(any(feature = "aws", feature = "webhook"))]
-use super::{HookOutcome, HookReport};
 use crate::session::setters;
 
 /// Limits of an outbox.
@@ -186,14 +185,6 @@ impl Outbox {
     /// dropped loses none.
     pub async fn told(&self) -> DeliveryReport {
         self.news.reports.next().await
-    }
-
-    /// The next of [`told`](Self::told) as a hook of the outbox's name reports it.
-    #[cfg(any(feature = "aws", feature = "webhook"))]
-    pub(super) async fn report(&self) -> HookReport {
-        let told = self.told().await;
-        let outcome = told.arrived.map_or_else(HookOutcome::GivenUp, |()| HookOutcome::Delivered);
-        HookReport::new(&self.name, told.subject, outcome)
     }
 
     /// What became of the deliveries so far.

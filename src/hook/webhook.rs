@@ -12,7 +12,7 @@ use sha2::Sha256;
 
 use super::{
     Deliver, Delivery, DeliveryOutcome, DeliveryTally, Hook, HookAction, HookAnswer, HookOperation, HookPayload,
-    HookReport, HookSubject, Next, Outbox, WebhookSettings,
+    HookSubject, Next, Outbox, WebhookSettings,
 };
 use crate::{
     repository::Result,
@@ -109,33 +109,15 @@ impl Hook for Webhook {
 
     async fn around(&self, operation: HookOperation, next: Next<'_>) -> Result<HookAnswer> {
         let told = self.actions.contains(&operation.action()).then(|| delivery(&operation));
-        let answer = next.run(operation).await?;
-        // What came to nothing is not told.
-        if let Some(delivery) = told.filter(|_| answer != HookAnswer::Unchanged) {
-            self.outbox.offer(delivery);
-        }
-        Ok(answer)
+        self.outbox.tell_after(operation, next, told.into_iter().collect()).await
     }
 
-    async fn close(&self, deadline: Duration) {
-        let tally = self.outbox.close(deadline).await;
-        tracing::info!(webhook = self.name, ?tally, "closed");
+    fn outbox(&self) -> Option<&Outbox> {
+        Some(&self.outbox)
     }
 
     fn offer(&self, delivery: Delivery) -> bool {
         self.outbox.offer(delivery)
-    }
-
-    fn undelivered(&self) -> u64 {
-        self.outbox.tally().dropped
-    }
-
-    async fn given_up(&self) -> String {
-        self.outbox.given_up().await
-    }
-
-    async fn told(&self) -> HookReport {
-        self.outbox.report().await
     }
 }
 

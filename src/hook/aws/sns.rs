@@ -1,7 +1,5 @@
 //! Tells SNS topics of feedback.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_sns::{Client, config::Builder, types::MessageAttributeValue};
@@ -19,8 +17,8 @@ use super::{
 };
 use crate::{
     hook::{
-        Deliver, Delivery, DeliveryOutcome, DeliveryTally, Hook, HookAnswer, HookOperation, HookPayload, HookReport,
-        HookSubject, Next, Outbox,
+        Deliver, Delivery, DeliveryOutcome, DeliveryTally, Hook, HookAnswer, HookOperation, HookPayload, HookSubject,
+        Next, Outbox,
     },
     repository::Result,
     session::{Rating, record::NewFeedback},
@@ -149,28 +147,11 @@ impl Hook for FeedbackSns {
 
     async fn around(&self, operation: HookOperation, next: Next<'_>) -> Result<HookAnswer> {
         let told = self.delivery(&operation);
-        let answer = next.run(operation).await?;
-        if let Some(delivery) = told.filter(|_| answer != HookAnswer::Unchanged) {
-            self.outbox.offer(delivery);
-        }
-        Ok(answer)
+        self.outbox.tell_after(operation, next, told.into_iter().collect()).await
     }
 
-    async fn close(&self, deadline: Duration) {
-        let tally = self.outbox.close(deadline).await;
-        tracing::info!(sns = self.name, ?tally, "closed");
-    }
-
-    fn undelivered(&self) -> u64 {
-        self.outbox.tally().dropped
-    }
-
-    async fn given_up(&self) -> String {
-        self.outbox.given_up().await
-    }
-
-    async fn told(&self) -> HookReport {
-        self.outbox.report().await
+    fn outbox(&self) -> Option<&Outbox> {
+        Some(&self.outbox)
     }
 }
 

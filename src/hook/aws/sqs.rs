@@ -1,7 +1,5 @@
 //! Tells an SQS queue of metadata.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_sqs::{Client, config::Builder, types::MessageAttributeValue};
@@ -16,8 +14,7 @@ use super::{
 };
 use crate::{
     hook::{
-        Deliver, Delivery, DeliveryOutcome, DeliveryTally, Hook, HookAnswer, HookOperation, HookReport, HookSubject,
-        Next, Outbox,
+        Deliver, Delivery, DeliveryOutcome, DeliveryTally, Hook, HookAnswer, HookOperation, HookSubject, Next, Outbox,
     },
     repository::Result,
     session::MetadataPath,
@@ -84,30 +81,11 @@ impl Hook for MetadataSqs {
 
     async fn around(&self, operation: HookOperation, next: Next<'_>) -> Result<HookAnswer> {
         let told = self.deliveries(&operation);
-        let answer = next.run(operation).await?;
-        if answer != HookAnswer::Unchanged {
-            for delivery in told {
-                self.outbox.offer(delivery);
-            }
-        }
-        Ok(answer)
+        self.outbox.tell_after(operation, next, told).await
     }
 
-    async fn close(&self, deadline: Duration) {
-        let tally = self.outbox.close(deadline).await;
-        tracing::info!(sqs = self.name, ?tally, "closed");
-    }
-
-    fn undelivered(&self) -> u64 {
-        self.outbox.tally().dropped
-    }
-
-    async fn given_up(&self) -> String {
-        self.outbox.given_up().await
-    }
-
-    async fn told(&self) -> HookReport {
-        self.outbox.report().await
+    fn outbox(&self) -> Option<&Outbox> {
+        Some(&self.outbox)
     }
 }
 

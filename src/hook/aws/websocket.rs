@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     hook::{
-        Deliver, Delivery, DeliveryOutcome, DeliveryTally, Hook, HookAnswer, HookOperation, HookPayload, HookReport,
-        HookSubject, Next, Outbox,
+        Deliver, Delivery, DeliveryOutcome, DeliveryTally, Hook, HookAnswer, HookOperation, HookPayload, HookSubject,
+        Next, Outbox,
     },
     repository::Result,
     session::{Guard, MetadataEdit, MetadataPath},
@@ -138,30 +138,11 @@ impl Hook for MetadataWebsocket {
 
     async fn around(&self, operation: HookOperation, next: Next<'_>) -> Result<HookAnswer> {
         let told = self.deliveries(&operation).await;
-        let answer = next.run(operation).await?;
-        if answer != HookAnswer::Unchanged {
-            for delivery in told {
-                self.outbox.offer(delivery);
-            }
-        }
-        Ok(answer)
+        self.outbox.tell_after(operation, next, told).await
     }
 
-    async fn close(&self, deadline: Duration) {
-        let tally = self.outbox.close(deadline).await;
-        tracing::info!(websocket = self.name, ?tally, "closed");
-    }
-
-    fn undelivered(&self) -> u64 {
-        self.outbox.tally().dropped
-    }
-
-    async fn given_up(&self) -> String {
-        self.outbox.given_up().await
-    }
-
-    async fn told(&self) -> HookReport {
-        self.outbox.report().await
+    fn outbox(&self) -> Option<&Outbox> {
+        Some(&self.outbox)
     }
 }
 
