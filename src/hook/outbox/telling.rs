@@ -8,7 +8,7 @@ use crate::{
 
 impl Outbox {
     /// The next of [`told`](Self::told) as the hook of that name reports it.
-    pub(super) async fn report(&self, hook: &str) -> HookReport {
+    pub(in crate::hook) async fn report(&self, hook: &str) -> HookReport {
         let told = self.told().await;
         let outcome = told.arrived.map_or_else(HookOutcome::GivenUp, |()| HookOutcome::Delivered);
         HookReport::new(hook, told.subject, outcome)
