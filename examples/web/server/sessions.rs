@@ -130,8 +130,8 @@ pub async fn add_feedback(
         feedback = feedback.comment(comment);
     }
     if let Some(message_id) = message_id {
-        let count = manager.message_count(AGENT).await?;
-        if !u64::try_from(message_id).is_ok_and(|id| id < count) {
+        // By its id: after a repair or another writer ids may have gaps.
+        if manager.repository().message(manager.key(), &AGENT.into(), message_id).await?.is_none() {
             return Err(Fault::invalid(format!("there is no message {message_id} in this session")));
         }
         feedback = feedback.message_id(message_id).agent_id(AGENT);
