@@ -75,7 +75,7 @@ pub struct DeliveryReport {
     pub arrived: Result<(), String>,
 }
 
-/// Delivers one thing, for an [`Outbox`].
+/// Delivers one thing, for an [`Outbox`](super::Outbox).
 #[async_trait]
 pub trait Deliver: Send + Sync + 'static {
     /// Tries once.
