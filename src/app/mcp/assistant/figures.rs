@@ -12,7 +12,7 @@ use crate::{
     app::{examine, json},
     metrics::session_metrics,
     repository::{Check, SessionReader, Verdict},
-    session::Session,
+    session::{Session, Summary},
 };
 
 /// Agents, and tools of one, whose figures are given.
@@ -24,14 +24,23 @@ const MOST_ERRORS: usize = 20;
 /// Characters of what a check found, and of a tool's error.
 const LONGEST: usize = 300;
 
-pub async fn metrics(
+/// The one session that is asked for, and nothing else.
+async fn named(
     reader: &dyn SessionReader,
     mut arguments: AssistantArguments<'_>,
     until: Instant,
-) -> Result<Value, AssistantRefusal> {
+) -> Result<Summary, AssistantRefusal> {
     let id = arguments.needed("session_id")?;
     arguments.end()?;
-    let row = refusal::one(reader, id, until).await?;
+    refusal::one(reader, id, until).await
+}
+
+pub async fn metrics(
+    reader: &dyn SessionReader,
+    arguments: AssistantArguments<'_>,
+    until: Instant,
+) -> Result<Value, AssistantRefusal> {
+    let row = named(reader, arguments, until).await?;
     let outline = by(until, "reading the figures", reader.outline(&row.key)).await?;
     let mut figures = json::metrics(&row, &session_metrics(&outline));
     figures["session_id"] = refusal::exactly(&row).into();
@@ -66,12 +75,10 @@ fn keep(fields: &mut Map<String, Value>, most: usize) -> usize {
 
 pub async fn health(
     reader: &dyn SessionReader,
-    mut arguments: AssistantArguments<'_>,
+    arguments: AssistantArguments<'_>,
     until: Instant,
 ) -> Result<Value, AssistantRefusal> {
-    let id = arguments.needed("session_id")?;
-    arguments.end()?;
-    let row = refusal::one(reader, id, until).await?;
+    let row = named(reader, arguments, until).await?;
     let session = by(until, "reading the session", reader.open(&row.key, u64::MAX)).await?;
     Ok(told(&refusal::exactly(&row), &session))
 }
