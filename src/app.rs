@@ -18,6 +18,7 @@ pub mod fleet;
 pub mod json;
 pub mod keymap;
 pub mod mcp;
+mod memory;
 pub mod namesakes;
 pub mod place;
 pub mod search;

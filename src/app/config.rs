@@ -15,6 +15,7 @@ mod profiles;
 mod sections;
 mod toml_walk;
 pub mod ui;
+pub mod write;
 
 pub use connection::{ConnectionArguments, Environment};
 pub use error::{ConfigError, ConfigResult};

@@ -3,7 +3,7 @@
 mod action;
 mod key;
 
-pub use action::{Action, ENTRIES, Entry};
+pub use action::{Action, ENTRIES, Entry, Within};
 pub use key::parse;
 
 use std::{
@@ -17,7 +17,7 @@ use crossterm::event::KeyEvent;
 /// Which keys mean what, both ways. An action without keys is called by name only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Keymap {
-    actions: HashMap<KeyCombination, Action>,
+    actions: HashMap<KeyCombination, Vec<Action>>,
     keys: BTreeMap<Action, Vec<KeyCombination>>,
 }
 
@@ -35,7 +35,7 @@ pub enum Refused {
 /// Keys that replace those an action has by default.
 #[derive(Debug, Clone, Default)]
 pub struct KeyOverrides {
-    actions: HashMap<KeyCombination, Action>,
+    actions: HashMap<KeyCombination, Vec<Action>>,
     keys: BTreeMap<Action, Vec<KeyCombination>>,
 }
 
@@ -54,11 +54,15 @@ impl KeyOverrides {
         if key == key::quit_now() && action != Action::QuitNow {
             return Err(Refused::AlwaysQuits);
         }
-        match self.actions.insert(key, action) {
-            Some(other) if other != action => return Err(Refused::Taken(other)),
-            Some(_) => {}
-            None => self.keys.entry(action).or_default().push(key),
+        let own = self.actions.entry(key).or_default();
+        if own.contains(&action) {
+            return Ok(());
         }
+        if let Some(other) = own.iter().find(|other| other.within().meets(action.within())) {
+            return Err(Refused::Taken(*other));
+        }
+        own.push(action);
+        self.keys.entry(action).or_default().push(key);
         Ok(())
     }
 }
@@ -83,8 +87,9 @@ impl Keymap {
     #[must_use]
     pub fn new(overrides: KeyOverrides) -> Self {
         let mut keys = Self::default().keys;
-        for list in keys.values_mut() {
-            list.retain(|key| !overrides.actions.contains_key(key));
+        for (action, list) in &mut keys {
+            let is_taken = |own: &Vec<Action>| own.iter().any(|other| other.within().meets(action.within()));
+            list.retain(|key| !overrides.actions.get(key).is_some_and(is_taken));
         }
         keys.extend(overrides.keys);
         let quit_now = keys.entry(Action::QuitNow).or_default();
@@ -95,14 +100,29 @@ impl Keymap {
     }
 
     fn of(keys: BTreeMap<Action, Vec<KeyCombination>>) -> Self {
-        let actions = keys.iter().flat_map(|(action, list)| list.iter().map(|key| (*key, *action))).collect();
+        let mut actions: HashMap<KeyCombination, Vec<Action>> = HashMap::new();
+        for (action, key) in keys.iter().flat_map(|(action, list)| list.iter().map(move |key| (action, key))) {
+            actions.entry(*key).or_default().push(*action);
+        }
         Self { actions, keys }
     }
 
-    /// What a key means.
+    /// What a key means in the panes, and in what lies over them but the form. What only the form has a use for is meant where
+    /// nothing else is: the pane of the metadata opens the form for it.
     #[must_use]
     pub fn action(&self, key: KeyEvent) -> Option<Action> {
-        self.actions.get(&key::canonical(KeyCombination::from(key))).copied()
+        self.within(key, Within::Panes).or_else(|| self.within(key, Within::Form))
+    }
+
+    /// What a key means in the form, and in the larger editor.
+    #[must_use]
+    pub fn form_action(&self, key: KeyEvent) -> Option<Action> {
+        self.within(key, Within::Form)
+    }
+
+    fn within(&self, key: KeyEvent, place: Within) -> Option<Action> {
+        let meant = self.actions.get(&key::canonical(KeyCombination::from(key)))?;
+        meant.iter().copied().find(|action| action.within().meets(place))
     }
 
     /// The keys of an action.
@@ -139,7 +159,13 @@ mod tests {
         for entry in ENTRIES {
             assert_eq!(keymap.keys(entry.action).len(), entry.keys.len(), "{}", entry.name);
         }
-        assert_eq!(keymap.actions.len(), ENTRIES.iter().map(|entry| entry.keys.len()).sum::<usize>());
+        for meant in keymap.actions.values() {
+            let pairs =
+                meant.iter().enumerate().flat_map(|(at, one)| meant[..at].iter().map(move |other| (one, other)));
+            for (one, other) in pairs {
+                assert!(!one.within().meets(other.within()), "{one:?} and {other:?}");
+            }
+        }
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub fn screen(size: Size, read_only: bool) -> (AppState, Vec<Command>) {
         open_id: Some(data::id(0)),
         fleet: None,
         size,
+        memory: strandscope::app::memory::Memory::default(),
         run: uuid::Uuid::nil(),
         alerts: Vec::new(),
     });

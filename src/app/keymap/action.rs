@@ -16,6 +16,10 @@ pub enum Action {
     PageUp,
     /// A page down.
     PageDown,
+    /// Half a page up.
+    HalfPageUp,
+    /// Half a page down.
+    HalfPageDown,
     /// To the start.
     Top,
     /// To the end.
@@ -34,8 +38,28 @@ pub enum Action {
     PaneMetadata,
     /// The feedback.
     PaneFeedback,
+    /// The session after the selected one.
+    NextSession,
+    /// The session before the selected one.
+    PreviousSession,
+    /// Where one was before.
+    JumpBack,
+    /// Where one was before going back.
+    JumpForward,
+    /// Keep the session among the bookmarks, or not any more.
+    Bookmark,
+    /// The bookmarked sessions.
+    Bookmarks,
+    /// The sessions that were open lately.
+    Recent,
+    /// Show the session under the cursor, or only those that are opened.
+    Preview,
     /// The focused pane alone, or all panes again.
     Zoom,
+    /// More room for the focused pane.
+    Widen,
+    /// Less room for the focused pane.
+    Narrow,
     /// The agent tab to the left.
     PreviousAgent,
     /// The agent tab to the right.
@@ -50,8 +74,50 @@ pub enum Action {
     NextMatch,
     /// The previous place found.
     PreviousMatch,
-    /// Sort by the other date.
+    /// The message before.
+    PreviousMessage,
+    /// The message after.
+    NextMessage,
+    /// The turn before.
+    PreviousTurn,
+    /// The turn after.
+    NextTurn,
+    /// The error before.
+    PreviousError,
+    /// The error after.
+    NextError,
+    /// The tool call before.
+    PreviousTool,
+    /// The tool call after.
+    NextTool,
+    /// The feedback before.
+    PreviousFeedback,
+    /// The feedback after.
+    NextFeedback,
+    /// The finding before.
+    PreviousFinding,
+    /// The finding after.
+    NextFinding,
+    /// The day before.
+    PreviousDay,
+    /// The day after.
+    NextDay,
+    /// Choose what to go back to.
+    GoBackTo,
+    /// Choose what to go on to.
+    GoOnTo,
+    /// The last such move once more.
+    MoveAgain,
+    /// Open the link under the cursor.
+    OpenLink,
+    /// Sort by any column.
     Sort,
+    /// Sort the other way round.
+    ReverseSort,
+    /// Choose the columns of the list.
+    Columns,
+    /// Keep the filter under a name.
+    SaveFilter,
     /// Read again.
     Reload,
     /// Edit the selected metadata field.
@@ -102,8 +168,10 @@ pub enum Action {
     Review,
     /// Delete the session.
     DeleteSession,
-    /// Copy what is selected.
+    /// Copy something of what is selected.
     Copy,
+    /// Show what is selected in the pager of the environment.
+    Pager,
     /// Show or fold reasoning.
     Reasoning,
     /// Unfold or fold all tool calls.
@@ -118,12 +186,20 @@ pub enum Action {
     Events,
     /// Use the mouse, or leave it to the terminal.
     Mouse,
+    /// Choose how it looks.
+    Themes,
     /// All sessions at work or changed lately.
     Fleet,
     /// In the fleet, a longer time.
     Window,
     /// Choose a connection.
     Connections,
+    /// The next of the open connections.
+    NextConnection,
+    /// The previous of the open connections.
+    PreviousConnection,
+    /// Close the connection.
+    CloseConnection,
     /// Any command by name.
     CommandLine,
     /// The keys.
@@ -132,6 +208,25 @@ pub enum Action {
     Quit,
     /// Quit at once.
     QuitNow,
+}
+
+/// Where an action's keys mean it: two actions may share a key whose places never meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Within {
+    /// Everywhere.
+    Anywhere,
+    /// In the panes, and in what lies over them but the form.
+    Panes,
+    /// In the form on the metadata, and in the larger editor.
+    Form,
+}
+
+impl Within {
+    /// Whether there is a place that both are.
+    #[must_use]
+    pub fn meets(self, other: Self) -> bool {
+        self == other || self == Self::Anywhere || other == Self::Anywhere
+    }
 }
 
 /// How an action is called, described and bound by default.
@@ -159,6 +254,8 @@ pub const ENTRIES: &[Entry] = &[
     entry(Action::Right, "right", "unfold, or the pane to the right", &["right", "l"]),
     entry(Action::PageUp, "page-up", "a page up", &["pageup"]),
     entry(Action::PageDown, "page-down", "a page down", &["pagedown"]),
+    entry(Action::HalfPageUp, "half-page-up", "half a page up", &["ctrl-u"]),
+    entry(Action::HalfPageDown, "half-page-down", "half a page down", &["ctrl-d"]),
     entry(Action::Top, "top", "to the start", &["g", "home"]),
     entry(Action::Bottom, "bottom", "to the end", &["shift-g", "end"]),
     entry(Action::NextPane, "next-pane", "the next pane", &["tab"]),
@@ -168,7 +265,17 @@ pub const ENTRIES: &[Entry] = &[
     entry(Action::PaneMetrics, "metrics", "the metrics", &["3"]),
     entry(Action::PaneMetadata, "metadata", "the metadata", &["4"]),
     entry(Action::PaneFeedback, "feedback", "the feedback", &["5"]),
+    entry(Action::NextSession, "next-session", "the session after the selected one", &["shift-j", "alt-down"]),
+    entry(Action::PreviousSession, "previous-session", "the session before the selected one", &["shift-k", "alt-up"]),
+    entry(Action::JumpBack, "jump-back", "to where one was before", &["ctrl-o", "alt-left"]),
+    entry(Action::JumpForward, "jump-forward", "forward again", &["ctrl-i", "alt-right"]),
+    entry(Action::Bookmark, "bookmark", "bookmark the session, or not", &["b"]),
+    entry(Action::Bookmarks, "bookmarks", "the bookmarked sessions", &["'"]),
+    entry(Action::Recent, "recent", "the sessions that were open lately", &["`"]),
+    entry(Action::Preview, "preview", "show the session under the cursor, or only those opened", &["shift-v"]),
     entry(Action::Zoom, "zoom", "the focused pane alone, or all panes again", &["z"]),
+    entry(Action::Widen, "widen", "more room for the focused pane", &[">"]),
+    entry(Action::Narrow, "narrow", "less room for the focused pane", &["<"]),
     entry(Action::PreviousAgent, "previous-agent", "the agent tab to the left", &["["]),
     entry(Action::NextAgent, "next-agent", "the agent tab to the right", &["]"]),
     entry(Action::Open, "open", "open or unfold", &["enter"]),
@@ -176,7 +283,28 @@ pub const ENTRIES: &[Entry] = &[
     entry(Action::Filter, "filter", "filter the sessions; in a conversation, find", &["/"]),
     entry(Action::NextMatch, "next-match", "the next place found", &["n"]),
     entry(Action::PreviousMatch, "previous-match", "the previous place found", &["shift-n"]),
-    entry(Action::Sort, "sort", "sort by the other date", &["s"]),
+    entry(Action::PreviousMessage, "previous-message", "the message before", &["{"]),
+    entry(Action::NextMessage, "next-message", "the message after", &["}"]),
+    entry(Action::PreviousTurn, "previous-turn", "the turn before", &["("]),
+    entry(Action::NextTurn, "next-turn", "the turn after", &[")"]),
+    entry(Action::PreviousError, "previous-error", "the error before", &[]),
+    entry(Action::NextError, "next-error", "the error after", &[]),
+    entry(Action::PreviousTool, "previous-tool", "the tool call before", &[]),
+    entry(Action::NextTool, "next-tool", "the tool call after", &[]),
+    entry(Action::PreviousFeedback, "previous-feedback", "the feedback before", &[]),
+    entry(Action::NextFeedback, "next-feedback", "the feedback after", &[]),
+    entry(Action::PreviousFinding, "previous-finding", "the finding before", &[]),
+    entry(Action::NextFinding, "next-finding", "the finding after", &[]),
+    entry(Action::PreviousDay, "previous-day", "the day before", &[]),
+    entry(Action::NextDay, "next-day", "the day after", &[]),
+    entry(Action::GoBackTo, "go-back-to", "back to the last error, tool call, feedback …", &[","]),
+    entry(Action::GoOnTo, "go-on-to", "on to the next error, tool call, feedback …", &[";"]),
+    entry(Action::MoveAgain, "move-again", "the last such move once more", &["."]),
+    entry(Action::OpenLink, "open-link", "open the link under the cursor", &["ctrl-l"]),
+    entry(Action::Sort, "sort", "sort the sessions by any column", &["s"]),
+    entry(Action::ReverseSort, "reverse-sort", "sort the other way round", &["shift-s"]),
+    entry(Action::Columns, "columns", "choose the columns of the list", &["|"]),
+    entry(Action::SaveFilter, "save-filter", "keep the filter under a name", &[]),
     entry(Action::Reload, "reload", "read again", &["r"]),
     entry(Action::Edit, "edit", "edit the selected metadata field", &["e"]),
     entry(Action::Add, "add", "add a metadata field", &["a"]),
@@ -195,14 +323,15 @@ pub const ENTRIES: &[Entry] = &[
     entry(Action::Redo, "redo", "make the change again that was taken back", &["ctrl-r"]),
     entry(Action::Mark, "mark", "mark the session, or not", &["space"]),
     entry(Action::MarkAll, "mark-all", "mark all sessions that match, or none", &["*"]),
-    entry(Action::Bulk, "bulk", "change the marked sessions", &["b"]),
+    entry(Action::Bulk, "bulk", "change the marked sessions", &["shift-b"]),
     entry(Action::Rate, "rate", "give feedback on the session or message, with a comment", &["f"]),
     entry(Action::RateUp, "rate-up", "rate up at once", &["+"]),
     entry(Action::RateDown, "rate-down", "rate down at once", &["-"]),
     entry(Action::RateNeutral, "rate-neutral", "rate neutral at once", &["="]),
     entry(Action::Review, "review", "review: rate what has no feedback, one after another", &["v"]),
     entry(Action::DeleteSession, "delete-session", "delete the session, or those marked", &["shift-d"]),
-    entry(Action::Copy, "copy", "copy what is selected", &["y"]),
+    entry(Action::Copy, "copy", "copy something of what is selected", &["y"]),
+    entry(Action::Pager, "pager", "show what is selected in $PAGER", &["shift-p"]),
     entry(Action::Reasoning, "reasoning", "show or fold reasoning", &["shift-r"]),
     entry(Action::Tools, "tools", "unfold or fold all tool calls", &["t"]),
     entry(Action::Inspect, "inspect", "inspect what is selected", &["i"]),
@@ -210,9 +339,13 @@ pub const ENTRIES: &[Entry] = &[
     entry(Action::LastError, "last-error", "every error that was shown, in full", &["shift-e"]),
     entry(Action::Events, "events", "what happened: alerts, errors, the connection", &["shift-o"]),
     entry(Action::Mouse, "mouse", "use the mouse, or leave it to the terminal", &["shift-m"]),
+    entry(Action::Themes, "themes", "choose how it looks", &["shift-t"]),
     entry(Action::Fleet, "fleet", "all sessions at work, like top", &["shift-l"]),
     entry(Action::Window, "window", "in the fleet, changed within a longer time", &["w"]),
     entry(Action::Connections, "connections", "choose a connection", &["c"]),
+    entry(Action::NextConnection, "next-connection", "the next of the open connections", &["ctrl-n"]),
+    entry(Action::PreviousConnection, "previous-connection", "the previous of the open connections", &["ctrl-p"]),
+    entry(Action::CloseConnection, "close-connection", "close the connection", &["ctrl-w"]),
     entry(Action::CommandLine, "command", "any command by name", &[":"]),
     entry(Action::Help, "help", "the keys", &["?"]),
     entry(Action::Quit, "quit", "quit", &["q"]),
@@ -220,6 +353,18 @@ pub const ENTRIES: &[Entry] = &[
 ];
 
 impl Action {
+    /// Where its keys mean it.
+    #[must_use]
+    pub fn within(self) -> Within {
+        match self {
+            Self::MoveUp | Self::MoveDown | Self::EditOutside | Self::Duplicate => Within::Form,
+            Self::NextSession | Self::PreviousSession | Self::JumpBack | Self::JumpForward | Self::Pager => {
+                Within::Panes
+            }
+            _ => Within::Anywhere,
+        }
+    }
+
     /// Its entry.
     #[must_use]
     pub fn entry(self) -> &'static Entry {

@@ -29,6 +29,7 @@ use crate::{
         alert::AlertRule,
         config::{ThemeName, Ui, places},
         keymap::Keymap,
+        memory::Memory,
         place::{self, Place, Reveal},
         signals::{Caught, HUNG_UP, Signals},
         task::{self, Command, Task, Writing},
@@ -165,7 +166,22 @@ fn start(options: Browse, size: Size) -> Start {
     }
     let (ui, keymap, filters, alerts) = (options.ui, options.keymap, options.filters, options.alerts);
     let (open_id, fleet, reveal) = (options.open_id, options.fleet, options.reveal);
-    Start { ui, look, keymap, filters, reveal, alerts, places, place, open_id, fleet, size, run: uuid::Uuid::new_v4() }
+    let memory = Memory::default();
+    Start {
+        ui,
+        look,
+        keymap,
+        filters,
+        reveal,
+        alerts,
+        places,
+        memory,
+        place,
+        open_id,
+        fleet,
+        size,
+        run: uuid::Uuid::new_v4(),
+    }
 }
 
 struct Browser {
@@ -305,7 +321,8 @@ impl Browser {
                 Effect::Deliver(webhook, alert) => {
                     self.hooks.offer(&webhook, alert.delivery());
                 }
-                Effect::Say(_) => {} // The state keeps what is said for its status line.
+                // The state keeps what is said for its status line.
+                Effect::Say(_) | Effect::Remember(_) | Effect::Configure(_) => {}
                 Effect::Draft(order) => self.drafts.order(order),
                 Effect::EditOutside(text, suffix) => self.edit = Some(OutsideText { text, suffix }),
                 Effect::Quit => self.leave = true,

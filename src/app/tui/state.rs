@@ -8,6 +8,7 @@ mod attention;
 pub mod bulk;
 pub mod changes;
 pub mod chosen;
+pub mod commands;
 pub mod connection;
 pub mod conversation;
 mod copying;
@@ -82,6 +83,7 @@ use super::render::{
 use crate::app::{
     config::Ui,
     keymap::{Action, Keymap},
+    memory::Memory,
     place::{Place, Reveal},
     task::Command,
 };
@@ -100,6 +102,8 @@ pub struct AppState {
     pub reveal: Reveal,
     /// Places to choose from.
     pub places: Vec<Place>,
+    /// What is remembered of how the program is used.
+    pub memory: Memory,
     /// Where everything is.
     pub areas: Areas,
     /// The pane that gets the keys.
@@ -158,6 +162,7 @@ impl AppState {
             filters: start.filters,
             reveal: start.reveal,
             places: start.places,
+            memory: start.memory,
             areas: Areas::default(),
             focus: Pane::Sessions,
             zoomed: false,
@@ -223,6 +228,7 @@ impl AppState {
             }
             Input::Outside(left) => self.on_outside(left),
             Input::Drafts(news) => self.on_drafts(news),
+            Input::Configured(said) => self.on_configured(said),
             Input::Focus(looked_at) => {
                 self.on_focus(looked_at);
                 Vec::new()
@@ -332,6 +338,13 @@ impl AppState {
     #[must_use]
     pub fn read_only(&self) -> bool {
         self.workspace.connection.is_read_only()
+    }
+
+    /// The file of settings was changed, or could not be.
+    fn on_configured(&mut self, said: Result<String, String>) -> Vec<Effect> {
+        match said {
+            Ok(said) | Err(said) => self.say(said),
+        }
     }
 
     fn page(&self, pane: Pane) -> u16 {

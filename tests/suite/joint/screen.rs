@@ -66,6 +66,7 @@ impl Screen {
             fleet: None,
             // So low that the end of a conversation asks for no page before the last.
             size: Size::new(120, 24),
+            memory: strandscope::app::memory::Memory::default(),
             run: uuid::Uuid::nil(),
             alerts: Vec::new(),
         });

@@ -24,7 +24,8 @@ use crate::{
 impl AppState {
     pub(super) fn on_key(&mut self, key: KeyEvent) -> Vec<Effect> {
         self.said = None;
-        let action = self.keymap.action(key);
+        let in_form = matches!(self.modals.last(), Some(Modal::Form(_) | Modal::Editor(_)));
+        let action = if in_form { self.keymap.form_action(key) } else { self.keymap.action(key) };
         if action == Some(Action::QuitNow) {
             return self.leave();
         }

@@ -3,6 +3,8 @@
 use super::kept_drafts::DraftOrder;
 use crate::app::{
     alert::Alert,
+    config::write::ConfigEdit,
+    memory::Memory,
     task::{Command, Ticket},
 };
 
@@ -27,6 +29,10 @@ pub enum Effect {
     EditOutside(String, &'static str),
     /// Do something with the file of a draft of a run before.
     Draft(DraftOrder),
+    /// Remember how the program is used, beyond this run.
+    Remember(Box<Memory>),
+    /// Change the file of settings; answered by `Input::Configured`.
+    Configure(Box<ConfigEdit>),
     /// Leave.
     Quit,
 }

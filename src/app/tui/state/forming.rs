@@ -143,7 +143,7 @@ impl AppState {
         if self.on_offer_key(key) {
             return Vec::new();
         }
-        let (dates, action) = (self.look.dates(), self.keymap.action(key));
+        let (dates, action) = (self.look.dates(), self.keymap.form_action(key));
         let Some(Modal::Form(form)) = self.modals.last_mut() else { return Vec::new() };
         if action == Some(Action::EditOutside)
             && let Some(field) = form.field_editor()

@@ -28,6 +28,8 @@ pub enum Input {
     Focus(bool),
     /// The editor of the environment ended: the text that it left, or why there is none.
     Outside(Result<String, String>),
+    /// The file of settings was changed: what is said of it, or why it was not.
+    Configured(Result<String, String>),
     /// The files of drafts.
     Drafts(DraftNews),
 }

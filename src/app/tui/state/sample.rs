@@ -94,6 +94,7 @@ impl Screen {
             open_id,
             fleet: None,
             size,
+            memory: crate::app::memory::Memory::default(),
             run: uuid::Uuid::nil(),
             alerts: Vec::new(),
         });

@@ -10,6 +10,7 @@ use crate::app::{
     alert::AlertRule,
     config::Ui,
     keymap::Keymap,
+    memory::Memory,
     place::{Place, Reveal},
     tui::render::Look,
 };
@@ -31,6 +32,8 @@ pub struct Start {
     pub reveal: Reveal,
     /// Places to choose from.
     pub places: Vec<Place>,
+    /// What is remembered of how the program was used.
+    pub memory: Memory,
     /// The place to open; `None` shows the start screen.
     pub place: Option<Place>,
     /// A session to open, as a person typed its id.

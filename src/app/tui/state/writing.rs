@@ -109,7 +109,7 @@ impl AppState {
 
     /// A key while something is edited.
     pub(super) fn on_editor_key(&mut self, key: KeyEvent) -> Vec<Effect> {
-        if self.keymap.action(key) == Some(Action::EditOutside)
+        if self.keymap.form_action(key) == Some(Action::EditOutside)
             && let Some(effects) = self.editor_outside()
         {
             return effects;

@@ -82,18 +82,18 @@ fn a_session_that_is_gone_is_not_marked_any_more() {
 #[test]
 fn nothing_is_changed_without_marks_nor_where_nothing_may_be_written() {
     let mut screen = listed();
-    screen.press("b");
+    screen.press("B");
     assert!(screen.state.modals.is_empty());
     assert_eq!(screen.state.said.as_deref(), Some("mark the sessions first: Space; all that match: *"));
     let mut screen = Screen::listed(120, 40);
-    screen.press(" b");
+    screen.press(" B");
     assert!(screen.state.modals.is_empty() && screen.state.said.is_some());
 }
 
 #[test]
 fn a_change_is_previewed_and_ordered_only_once_all_was_looked_at() {
     let mut screen = listed();
-    screen.press(" b\npriority\n");
+    screen.press(" B\npriority\n");
     assert_eq!(pane(&screen).line.problem.as_deref(), Some("type KEY=VALUE"));
     screen.press("=high\n");
     assert!(matches!(pane(&screen).stage, BulkStage::Look(_)));
@@ -113,7 +113,7 @@ fn a_change_is_previewed_and_ordered_only_once_all_was_looked_at() {
 #[test]
 fn what_was_typed_is_still_there_after_a_look() {
     let mut screen = listed();
-    screen.press(" b\npriority=high\n");
+    screen.press(" B\npriority=high\n");
     screen.answer_all();
     screen.press("\u{1b}");
     assert_eq!(pane(&screen).line.text(), "priority=high");
@@ -129,7 +129,7 @@ fn a_place_with_words_is_agreed_to_first() {
     if let Some(place) = &mut screen.state.workspace.connection.place {
         place.rules.confirm = Some("prod-eu".to_owned());
     }
-    screen.press(" b\npriority=high\n");
+    screen.press(" B\npriority=high\n");
     screen.answer_all();
     screen.press("\nprod\n");
     assert!(ordered(&mut screen).is_none());
@@ -141,7 +141,7 @@ fn a_place_with_words_is_agreed_to_first() {
 #[test]
 fn a_deletion_is_asked_for_by_its_number_and_then_shown_as_it_runs() {
     let mut screen = listed();
-    screen.press("  bjjjjj\n");
+    screen.press("  Bjjjjj\n");
     assert!(matches!(screen.state.modals.last(), Some(Modal::Deletion(_))));
     screen.answer_all();
     screen.press("2\n");
@@ -157,7 +157,7 @@ fn a_deletion_is_asked_for_by_its_number_and_then_shown_as_it_runs() {
 #[test]
 fn what_changed_is_shown_and_what_is_left_is_gone_on_with() {
     let mut screen = Screen::writable(120, 40);
-    screen.press("1 b\npriority=bulk\n");
+    screen.press("1 B\npriority=bulk\n");
     screen.answer_all();
     screen.press("\n");
     let (ticket, command) = ordered(&mut screen).unwrap();
@@ -185,7 +185,7 @@ fn what_changed_is_shown_and_what_is_left_is_gone_on_with() {
 #[test]
 fn what_was_stopped_is_shown_again_to_go_on_with_it() {
     let mut screen = listed();
-    screen.press("  b\na=1\n");
+    screen.press("  B\na=1\n");
     let Some(Command::BulkPreview(ticket, ..)) = screen.asked.pop_back() else { panic!("nothing is looked at") };
     let mut tally = BulkTally::default();
     for name in ["a", "b"] {
@@ -202,7 +202,7 @@ fn what_was_stopped_is_shown_again_to_go_on_with_it() {
     // The key that stopped it, once too often.
     screen.press("\u{1b}");
     assert!(screen.state.modals.is_empty());
-    screen.press("b");
+    screen.press("B");
     assert!(matches!(pane(&screen).stage, BulkStage::Ended(_)));
     screen.press("g");
     let (_, command) = ordered(&mut screen).unwrap();
@@ -212,7 +212,7 @@ fn what_was_stopped_is_shown_again_to_go_on_with_it() {
 #[test]
 fn it_is_told_how_many_of_all_had_their_turn_whatever_becomes_of_them() {
     let mut screen = listed();
-    screen.press("  b\na=1\n");
+    screen.press("  B\na=1\n");
     let Some(Command::BulkPreview(ticket, ..)) = screen.asked.pop_back() else { panic!("nothing is looked at") };
     let mut tally = BulkTally::default();
     for (name, outcome) in
@@ -228,7 +228,7 @@ fn it_is_told_how_many_of_all_had_their_turn_whatever_becomes_of_them() {
 #[test]
 fn leaving_asks_while_sessions_are_changed() {
     let mut screen = listed();
-    screen.press(" b\na=1\n");
+    screen.press(" B\na=1\n");
     screen.answer_all();
     screen.press("\n");
     screen.put(Input::Key(KeyEvent::new(KeyCode::Char('c'), crossterm::event::KeyModifiers::CONTROL)));

@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn what_is_old_among_the_marked_is_counted_and_asked_for_like_them() {
         let mut screen = Screen::writable(120, 40);
-        screen.press("1   bjjjjjj\n30\n");
+        screen.press("1   Bjjjjjj\n30\n");
         assert!(matches!(screen.state.modals.last(), Some(Modal::Bulk(_))), "30 is no age");
         screen.press("d\n");
         let Some(Command::Weigh(ticket, order)) = screen.asked.pop_back() else { panic!("nothing is counted") };
@@ -223,7 +223,7 @@ mod tests {
         screen.press("0\n");
         assert!(pane(&screen).typed.problem.as_deref().is_some_and(|says| says.contains("that old")));
         screen.press("\u{1b}");
-        screen.press("bjjjjjj\n1h\n");
+        screen.press("Bjjjjjj\n1h\n");
         let Some(Command::Weigh(ticket, order)) = screen.asked.pop_back() else { panic!("nothing is counted") };
         let BulkScope::Sessions(keys) = &order.scope else { panic!("they are marked") };
         let found = vec![(keys[1].clone(), Details::default())];

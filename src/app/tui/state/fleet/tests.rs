@@ -323,7 +323,8 @@ fn the_program_may_start_with_it() {
         open_id: None,
         fleet: Some(start),
         size: screen.state.size,
-        run: uuid::Uuid::nil(),
+        memory: crate::app::memory::Memory::default(),
+            run: uuid::Uuid::nil(),
     });
     screen.state = state;
     screen.take(effects);

@@ -217,7 +217,7 @@ fn a_deleted_session_is_closed_and_its_row_goes() {
 fn read_only_changes_nothing() {
     let mut screen = Screen::writable(120, 40);
     screen.state.workspace.connection.place.as_mut().unwrap().read_only = true;
-    for key in ["e", "a", "d", "m", "C", "P", "K", "o", "f", "D"] {
+    for key in ["e", "a", "d", "m", "C", "o", "f", "D"] {
         screen.press(key);
         assert!(screen.state.modals.is_empty(), "{key}");
         assert!(screen.state.said.as_deref().unwrap().contains("read-only"));

@@ -30,7 +30,7 @@ fn marked(width: u16, height: u16) -> Screen {
 /// The preview of a field that is set.
 fn previewed(width: u16, height: u16) -> Screen {
     let mut screen = marked(width, height);
-    screen.press("b\npriority=high\n");
+    screen.press("B\npriority=high\n");
     screen.answer_all();
     screen
 }
@@ -85,12 +85,12 @@ fn every_state_at_every_size() {
             ("marked", marked(width, height)),
             ("choose", {
                 let mut screen = marked(width, height);
-                screen.press("bj");
+                screen.press("Bj");
                 screen
             }),
             ("type", {
                 let mut screen = marked(width, height);
-                screen.press("bjjj\nretries=number\n");
+                screen.press("Bjjj\nretries=number\n");
                 screen
             }),
             ("look", previewed(width, height)),
