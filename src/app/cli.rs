@@ -3,6 +3,7 @@
 
 mod args;
 mod browse;
+mod complete;
 mod confirm;
 mod context;
 mod delete;
@@ -11,10 +12,13 @@ mod drain;
 mod feedback;
 mod list;
 mod log;
+mod man;
 mod mcp;
 mod metadata;
 mod metrics;
 mod output;
+mod paged;
+mod paint;
 mod password;
 mod restore;
 mod show;
@@ -39,6 +43,9 @@ const PATIENCE: Duration = Duration::from_millis(300);
 
 /// Runs what the process's arguments ask for.
 pub fn main() -> ExitCode {
+    if complete::answered() {
+        return ExitCode::SUCCESS;
+    }
     let args = Args::parse_from(args::with_negated_terms(std::env::args_os().collect()));
     let _log = log::start();
     log::on_panic();
@@ -49,6 +56,11 @@ pub fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> anyhow::Result<()> {
+    match args.command {
+        Some(CliCommand::Completions(args)) => return complete::script(args.shell),
+        Some(CliCommand::Man(args)) => return man::run(&args),
+        _ => {}
+    }
     let environment = Environment::read();
     let config = Config::load(args.config.as_deref(), &environment)?;
     let context = Context::new(config, environment, args.connection.into()).confirmed(args.confirm);
@@ -69,6 +81,8 @@ fn run(args: Args) -> anyhow::Result<()> {
             Some(CliCommand::Restore { file }) => restore::run(&context, file).await,
             Some(CliCommand::Doctor(args)) => doctor::run(&context, &args).await,
             Some(CliCommand::Mcp(args)) => mcp::run(&context, &args).await,
+            // Answered without settings.
+            Some(CliCommand::Completions(_) | CliCommand::Man(_)) => Ok(()),
         };
         log::ending();
         context.close().await;

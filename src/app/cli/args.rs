@@ -2,11 +2,13 @@
 
 mod doctor;
 mod mcp;
+mod showing;
 mod top;
 mod writing;
 
 pub use doctor::DoctorArgs;
 pub use mcp::McpArgs;
+pub use showing::{Colour, CompletedShell, CompletionsArgs, Format, ManArgs, MetricsArgs, ShowArgs};
 pub use top::TopArgs;
 pub use writing::{
     DeleteArgs, FeedbackArgs, FeedbackCommand, HistoryArgs, ManyArgs, MetadataCommand, RatingArg, TypeArg,
@@ -16,7 +18,7 @@ use std::{ffi::OsString, num::NonZeroU64, path::PathBuf, time::Duration};
 
 use crate::{app::config::ConnectionArguments, repository::Sort};
 use clap::{
-    Parser, Subcommand, ValueEnum,
+    Parser, Subcommand,
     builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser},
 };
 use secrecy::SecretString;
@@ -85,11 +87,11 @@ pub enum CliCommand {
     },
     /// The sessions, newest first
     List(ListArgs),
-    /// One session's conversation
+    /// The conversation of a session, or of several
     Show(ShowArgs),
     /// What is written, as it is written, until interrupted
     Tail(TailArgs),
-    /// One session's tokens, latency and tools
+    /// Tokens, latency and tools of a session, or of several
     Metrics(MetricsArgs),
     /// The sessions at work or changed lately, as top shows processes
     Top(TopArgs),
@@ -112,6 +114,10 @@ pub enum CliCommand {
     Doctor(DoctorArgs),
     /// Tools for agents and assistants, by the Model Context Protocol on standard input and output
     Mcp(McpArgs),
+    /// Completions for a shell, of commands and options, and of the ids, profiles and filters that there are
+    Completions(CompletionsArgs),
+    /// The manual, as man reads it
+    Man(ManArgs),
 }
 
 /// The words of `--sort`.
@@ -144,34 +150,6 @@ pub enum Limit {
     Rows(NonZeroU64),
 }
 
-/// `show`.
-#[derive(Debug, clap::Args)]
-pub struct ShowArgs {
-    /// The session: its _id, else its session_id, else an ObjectId's hex
-    #[arg(allow_hyphen_values = true)]
-    pub id: String,
-    /// Only that agent
-    #[arg(long, value_name = "AGENT")]
-    pub agent: Option<String>,
-    /// Only the last N messages of each agent
-    #[arg(long, value_name = "N")]
-    pub last: Option<u64>,
-    /// How to write it: for people, as Markdown, or as the stored document in relaxed Extended JSON
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
-    /// Also show session_viewer_password, a secret
-    #[arg(long)]
-    pub viewer_password: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Format {
-    #[default]
-    Text,
-    Markdown,
-    Json,
-}
-
 /// `tail`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{TAIL_HELP}\n\n{FILTER_HELP}"))]
@@ -194,17 +172,6 @@ pub struct TailArgs {
     /// End with exit code 10 once this alert of the configuration was told; may be given again
     #[arg(long, value_name = "ALERT")]
     pub exit_on: Vec<String>,
-}
-
-/// `metrics`.
-#[derive(Debug, clap::Args)]
-pub struct MetricsArgs {
-    /// The session: its _id, else its session_id, else an ObjectId's hex
-    #[arg(allow_hyphen_values = true)]
-    pub id: String,
-    /// One JSON object
-    #[arg(long)]
-    pub json: bool,
 }
 
 fn limit(text: &str) -> Result<Limit, String> {
@@ -261,82 +228,4 @@ pub fn with_negated_terms(args: Vec<OsString>) -> Vec<OsString> {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    use super::*;
-
-    fn parse(line: &str) -> Args {
-        Args::parse_from(with_negated_terms(line.split(' ').map(Into::into).collect()))
-    }
-
-    #[test]
-    fn the_arguments_make_sense() {
-        Args::command().debug_assert();
-    }
-
-    #[test]
-    fn excluding_terms_are_not_flags() {
-        let Some(CliCommand::List(list)) = parse("strandscope list app:x -type:y --json -meta.a:b --limit 3").command
-        else {
-            panic!()
-        };
-        assert_eq!(list.filter, ["app:x", "-type:y", "-meta.a:b"]);
-        assert!(list.json);
-        assert_eq!(list.limit, Some(Limit::Rows(NonZeroU64::new(3).unwrap())));
-    }
-
-    #[test]
-    fn tail_takes_a_filter_with_excluding_terms() {
-        let Some(CliCommand::Tail(tail)) = parse("strandscope tail app:x -type:y --until-idle 30s --json").command
-        else {
-            panic!()
-        };
-        assert_eq!(tail.of, ["app:x", "-type:y"]);
-        assert_eq!((tail.until_idle, tail.json, tail.full), (Some(Duration::from_secs(30)), true, false));
-        assert!(Args::try_parse_from(["strandscope", "tail", "--until-idle", "0s"]).is_err());
-    }
-
-    #[test]
-    fn connection_options_may_stand_behind_the_command() {
-        let args = parse("strandscope show x --dir /tmp --read-only");
-        assert_eq!(args.connection.dir, Some("/tmp".into()));
-        assert!(args.connection.read_only);
-    }
-
-    #[test]
-    fn ids_may_begin_with_a_hyphen() {
-        for id in ["-5", "-dash", "--dash"] {
-            let Some(CliCommand::Show(show)) = parse(&format!("strandscope show {id} --last 3")).command else {
-                panic!()
-            };
-            assert_eq!((show.id.as_str(), show.last), (id, Some(3)));
-        }
-        let Some(CliCommand::Show(show)) = parse("strandscope show --last 3 -5").command else { panic!() };
-        assert_eq!((show.id.as_str(), show.last), ("-5", Some(3)));
-        let Some(CliCommand::Metadata(MetadataCommand::Get { id, keys, json })) =
-            parse("strandscope metadata get -5 --json priority").command
-        else {
-            panic!()
-        };
-        assert_eq!((id.as_str(), keys.as_slice(), json), ("-5", ["priority".to_owned()].as_slice(), true));
-        let Some(CliCommand::Feedback(FeedbackCommand::List { id, .. })) =
-            parse("strandscope feedback list -dash").command
-        else {
-            panic!()
-        };
-        assert_eq!(id, "-dash");
-        for line in ["strandscope delete -5 -6 --yes", "strandscope delete --yes -- -5 -6"] {
-            let Some(CliCommand::Delete(delete)) = parse(line).command else { panic!("{line}") };
-            assert!(delete.yes && delete.ids == ["-5", "-6"], "{line}");
-        }
-        let Some(CliCommand::Doctor(doctor)) = parse("strandscope doctor --create-indexes").command else { panic!() };
-        assert!(doctor.create_indexes && doctor.id.is_none());
-        assert!(Args::try_parse_from(["strandscope", "show", "-h"]).is_err(), "help");
-    }
-
-    #[test]
-    fn the_connection_string_is_no_debug_text() {
-        assert!(!format!("{:?}", parse("strandscope --uri mongodb://u:hunter2@h list")).contains("hunter2"));
-    }
-}
+mod tests;

@@ -234,6 +234,18 @@ pub async fn one(reader: &dyn SessionReader, id: &str) -> Result<Summary> {
     }
 }
 
+/// The sessions that some IDs mean, each once. Nothing is done where one of them means none.
+pub async fn each(reader: &dyn SessionReader, ids: impl Iterator<Item = &String>) -> Result<Vec<Summary>> {
+    let mut found: Vec<Summary> = Vec::new();
+    for id in ids {
+        let summary = one(reader, id).await?;
+        if found.iter().all(|known| known.key != summary.key) {
+            found.push(summary);
+        }
+    }
+    Ok(found)
+}
+
 /// There is no such session, and perhaps none at all.
 async fn missing(reader: &dyn SessionReader, id: &str) -> anyhow::Error {
     let missing = Error::not_found(id, reader.location());

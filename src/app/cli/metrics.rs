@@ -2,19 +2,25 @@
 
 mod tables;
 
-use crate::metrics::session_metrics;
+use crate::{app::text, metrics::session_metrics};
 use anyhow::Result;
 
 use super::{args::MetricsArgs, context, context::Context, json, output::Out};
 
 pub async fn run(context: &Context, args: &MetricsArgs) -> Result<()> {
     let reader = context.reader().await?;
-    let summary = context::one(reader.as_ref(), &args.id).await?;
-    let metrics = session_metrics(&reader.outline(&summary.key).await?);
+    let summaries = context::each(reader.as_ref(), std::iter::once(&args.id).chain(&args.more)).await?;
     let mut out = Out::new();
-    if args.json {
-        out.line(&json::line(&json::metrics(&summary, &metrics)))?;
-    } else {
+    for (at, summary) in summaries.iter().enumerate() {
+        let metrics = session_metrics(&reader.outline(&summary.key).await?);
+        if args.json {
+            out.line(&json::line(&json::metrics(summary, &metrics)))?;
+            continue;
+        }
+        if summaries.len() > 1 {
+            let gap = if at > 0 { "\n" } else { "" };
+            out.line(&format!("{gap}{}", text::line(&summary.spelled(summary.name()))))?;
+        }
         for line in tables::lines(&metrics) {
             out.line(&line)?;
         }

@@ -1,4 +1,4 @@
-//! `show`: one session's conversation, for people, as Markdown or as stored.
+//! `show`: conversations, for people, as Markdown or as stored.
 
 mod document;
 mod markdown;
@@ -20,40 +20,59 @@ use super::{
     context::Context,
     json,
     output::{self, Out},
+    paged,
+    paint::Paint,
     stop::Stop,
 };
 
 pub async fn run(context: &Context, args: &ShowArgs) -> Result<()> {
     let reader = context.reader().await?;
-    let summary = context::one(reader.as_ref(), &args.id).await?;
-    let mut out = Out::new();
+    let summaries = context::each(reader.as_ref(), std::iter::once(&args.id).chain(&args.more)).await?;
     if args.format == Format::Json {
-        let mut document = reader.document(&summary.key).await?;
-        if let Some(agent) = &args.agent {
-            document::only_agent(&mut document, agent).map_err(|known| no_agent(&summary, agent, &known))?;
+        let mut out = Out::new();
+        for summary in &summaries {
+            out.line(&stored(reader.as_ref(), summary, args).await?)?;
+            out.flush()?;
         }
-        if let Some(last) = args.last {
-            document::only_last(&mut document, last);
-        }
-        if !args.viewer_password {
-            document::without_password(&mut document);
-        }
-        out.line(&json::line(&json::stored(&document.into())))?;
-    } else {
-        let session = session(reader.as_ref(), &summary, args).await?;
+        return Ok(());
+    }
+    let paint = Paint::of(args.color, &context.environment);
+    let mut written = String::new();
+    let mut shown = Vec::with_capacity(summaries.len());
+    for (at, summary) in summaries.iter().enumerate() {
+        let session = session(reader.as_ref(), summary, args).await?;
         let password = session.viewer_password.as_ref().filter(|_| args.viewer_password);
         let password = password.map(|password| safe::line(password.expose_secret()).into_owned());
-        let written = match args.format {
-            Format::Markdown => markdown::write(&session, password.as_deref()),
-            Format::Text | Format::Json => text::write(&session, password.as_deref()),
-        };
-        out.line(written.trim_end())?;
-        if args.format == Format::Text {
-            out.flush()?;
-            tell_findings(&session);
+        if at > 0 {
+            written.push_str(if args.format == Format::Markdown { "\n---\n\n" } else { "\n" });
         }
+        written.push_str(&match args.format {
+            Format::Markdown => markdown::write(&session, password.as_deref()),
+            Format::Text | Format::Json => text::write(&session, password.as_deref(), paint),
+        });
+        shown.push(session);
     }
-    Ok(out.flush()?)
+    let paged = !args.no_pager && output::terminal_width().is_some();
+    Box::pin(paged::write(written.trim_end(), paged)).await?;
+    if args.format == Format::Text {
+        shown.iter().for_each(tell_findings);
+    }
+    Ok(())
+}
+
+/// The document as it is stored, as far as it was asked for.
+async fn stored(reader: &dyn SessionReader, summary: &Summary, args: &ShowArgs) -> Result<String> {
+    let mut document = reader.document(&summary.key).await?;
+    if let Some(agent) = &args.agent {
+        document::only_agent(&mut document, agent).map_err(|known| no_agent(summary, agent, &known))?;
+    }
+    if let Some(last) = args.last {
+        document::only_last(&mut document, last);
+    }
+    if !args.viewer_password {
+        document::without_password(&mut document);
+    }
+    Ok(json::line(&json::stored(&document.into())))
 }
 
 /// The session with the agents and messages that were asked for.

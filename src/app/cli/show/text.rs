@@ -2,60 +2,73 @@
 
 use std::fmt::Write;
 
-use crate::session::{Block, Message, Session, ToolContent, citations};
+use crate::session::{Block, Message, Role, Session, ToolContent, ToolStatus, citations};
 use bson::Bson;
 
 use super::{
+    Paint,
     parts::{self, block, line},
     tools::ShownTools,
 };
 
-pub fn write(session: &Session, password: Option<&str>) -> String {
-    let mut out = line(session.name()) + "\n";
+pub fn write(session: &Session, password: Option<&str>, paint: Paint) -> String {
+    let mut out = paint.title(&line(session.name())) + "\n";
     let fields = parts::fields(session, password);
     let widest = fields.iter().map(|(name, _)| crate::app::tui::render::format::width(name)).max().unwrap_or(0);
     for (name, value) in fields {
         let padding = " ".repeat(widest - crate::app::tui::render::format::width(&name));
         // Writing to a string cannot fail.
-        let _ = writeln!(out, "  {name}{padding}  {value}");
+        let _ = writeln!(out, "  {}{padding}  {value}", paint.dim(&name));
     }
     for agent in &session.agents {
-        let _ = writeln!(out, "\n== {} == {}", line(agent.id.as_str()), parts::agent(agent));
+        let heading = paint.title(&format!("== {} ==", line(agent.id.as_str())));
+        let _ = writeln!(out, "\n{heading} {}", parts::agent(agent));
         let tools = ShownTools::of(agent);
         for message in &agent.messages {
-            out += &self::message(message, &tools);
+            out += &self::message(message, &tools, paint);
         }
     }
     out
 }
 
-fn message(message: &Message, tools: &ShownTools<'_>) -> String {
+fn message(message: &Message, tools: &ShownTools<'_>, paint: Paint) -> String {
     let notes = parts::notes(message);
-    let mut out = format!("\n#{} {}", message.index, parts::role(message));
+    let heading = format!("#{} {}", message.index, parts::role(message));
+    let heading = match message.shown_role() {
+        Role::User => paint.user(&heading),
+        Role::Assistant => paint.assistant(&heading),
+        Role::Other(_) | Role::Unknown => paint.tool(&heading),
+    };
+    let mut out = format!("\n{heading}");
     if !notes.is_empty() {
-        let _ = write!(out, "  {}", notes.join("  "));
+        let _ = write!(out, "  {}", paint.dim(&notes.join("  ")));
     }
     out.push('\n');
     for (at, block) in message.shown_content().iter().enumerate() {
         let note = tools.note(message, at).map(|note| format!(" [{note}]")).unwrap_or_default();
-        out += &indented(&content(block, &note), "  ", "  ");
+        out += &indented(&content(block, &note, paint), "  ", "  ");
     }
     out
 }
 
 /// A block; a note of its tool stands where it is read first.
-fn content(stored: &Block, note: &str) -> String {
+fn content(stored: &Block, note: &str, paint: Paint) -> String {
     match stored {
         Block::Text(text) => block(text),
         Block::Citations { text, citations } => cited(text, citations),
-        Block::Reasoning { text: Some(text), .. } => indented(&block(text), "~ ", "~ "),
-        Block::Reasoning { text: None, redacted_bytes } => format!("~ [{}]", parts::no_reasoning(*redacted_bytes)),
+        Block::Reasoning { text: Some(text), .. } => dimmed(&indented(&block(text), "~ ", "~ "), paint),
+        Block::Reasoning { text: None, redacted_bytes } => {
+            paint.dim(&format!("~ [{}]", parts::no_reasoning(*redacted_bytes)))
+        }
         Block::ToolUse { name, input, .. } => {
-            format!("> {} {}{note}", name.as_deref().map_or_else(|| "tool".into(), line), parts::value(&input.bson()))
+            let name = name.as_deref().map_or_else(|| "tool".into(), line);
+            format!("{} {}{}", paint.tool(&format!("> {name}")), parts::value(&input.bson()), paint.warn(note))
         }
         Block::ToolResult { status, content, .. } => {
             let parts: Vec<String> = content.iter().map(tool_content).collect();
-            indented(&format!("{}{note} {}", parts::status(status.as_ref()), parts.join("\n")), "< ", "  ")
+            let told = parts::status(status.as_ref());
+            let told = if matches!(status, Some(ToolStatus::Error)) { paint.error(&told) } else { told };
+            indented(&format!("{told}{} {}", paint.dim(note), parts.join("\n")), "< ", "  ")
         }
         Block::Media(media) => line(&media.describe()),
         Block::CachePoint(_) => "[cache point]".into(),
@@ -67,6 +80,11 @@ fn content(stored: &Block, note: &str) -> String {
         Block::Beside(fields) => format!("other fields: {}", parts::value(&Bson::Document(fields.clone()))),
         Block::Unknown(value) => parts::value(&value.bson()),
     }
+}
+
+/// Line by line: a colour ends with its line in every pager.
+fn dimmed(safe: &str, paint: Paint) -> String {
+    safe.trim_end_matches('\n').split('\n').map(|line| paint.dim(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// A text with its sources under it.
