@@ -33,8 +33,6 @@ use crate::app::{
     config::{Config, Environment},
     demo, json,
 };
-use clap::Parser;
-
 use args::{Args, CliCommand};
 use context::Context;
 
@@ -46,7 +44,7 @@ pub fn main() -> ExitCode {
     if complete::answered() {
         return ExitCode::SUCCESS;
     }
-    let args = Args::parse_from(args::with_negated_terms(std::env::args_os().collect()));
+    let args = Args::typed();
     let _log = log::start();
     log::on_panic();
     match run(args) {

@@ -1,12 +1,14 @@
 //! The arguments.
 
 mod doctor;
+mod examples;
 mod mcp;
 mod showing;
 mod top;
 mod writing;
 
 pub use doctor::DoctorArgs;
+pub use examples::of_program as program_examples;
 pub use mcp::McpArgs;
 pub use showing::{Colour, CompletedShell, CompletionsArgs, Format, ManArgs, MetricsArgs, ShowArgs};
 pub use top::TopArgs;
@@ -18,7 +20,7 @@ use std::{ffi::OsString, num::NonZeroU64, path::PathBuf, time::Duration};
 
 use crate::{app::config::ConnectionArguments, repository::Sort};
 use clap::{
-    Parser, Subcommand,
+    CommandFactory, FromArgMatches, Parser, Subcommand,
     builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser},
 };
 use secrecy::SecretString;
@@ -183,9 +185,6 @@ fn limit(text: &str) -> Result<Limit, String> {
 
 const TAIL_HELP: &str = "\
 Ends with Ctrl-C (exit code 0), with --until-idle (0), with --exit-on (10), with SIGTERM (143), once nobody reads its output (0).
-  strandscope tail app:support --since 10m
-  strandscope tail ID --json --until-idle 1m | jq -r 'select(.kind == \"message\") | .text'
-  strandscope tail --exit-on slow; [ $? = 10 ] && notify-send 'a call was slow'
 With --json each line has at, session_id, _id, kind and agent_id. kind is one of message, tool_use, tool_result, metrics,
 metadata, feedback, guardrail, agent (waits for a person), created, deleted, changed, alert.";
 
@@ -209,6 +208,20 @@ fn after_help() -> String {
         place(crate::app::config::places::config_file()),
         place(crate::app::config::places::log_file()),
     )
+}
+
+impl Args {
+    /// The arguments with their help and examples.
+    pub fn program() -> clap::Command {
+        examples::with_examples(Self::command())
+    }
+
+    /// What was typed; ends the program where that is nothing that can be done, or where help was asked for.
+    pub fn typed() -> Self {
+        let words = with_negated_terms(std::env::args_os().collect());
+        let read = Self::program().get_matches_from(words);
+        Self::from_arg_matches(&read).unwrap_or_else(|error| error.exit())
+    }
 }
 
 /// `list -app:x` and `tail -app:x` mean the excluding term, not a flag: such words are moved behind a `--`.

@@ -10,7 +10,7 @@ use std::{
     io::{self, Write},
 };
 
-use clap::{Command, CommandFactory};
+use clap::Command;
 use clap_complete::{
     ArgValueCompleter, CompleteEnv,
     env::{Bash, EnvCompleter, Fish, Powershell, Zsh},
@@ -52,7 +52,7 @@ fn write_script(shell: CompletedShell, to: &mut dyn Write) -> io::Result<()> {
 
 /// The arguments, with what completes their values.
 fn command() -> Command {
-    completed(Args::command())
+    completed(Args::program())
 }
 
 fn completed(command: Command) -> Command {

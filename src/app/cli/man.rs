@@ -7,23 +7,23 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use clap::{Command, CommandFactory};
+use clap::Command;
 use clap_mangen::Man;
 
 use super::{
-    args::{Args, ManArgs},
+    args::{self, Args, ManArgs},
     stop::Stop,
 };
 use crate::app::keymap::{ENTRIES, Keymap};
 
 /// Prints a page, or writes all of them.
-pub fn run(args: &ManArgs) -> Result<()> {
+pub fn run(asked: &ManArgs) -> Result<()> {
     let program = program();
-    if let Some(folder) = &args.dir {
+    if let Some(folder) = &asked.dir {
         return write_all(&program, folder);
     }
     let mut command = &program;
-    for word in &args.command {
+    for word in &asked.command {
         let Some(inner) = command.find_subcommand(word) else {
             let known: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
             let problem = match crate::nearest::nearest(word, &known) {
@@ -41,7 +41,7 @@ pub fn run(args: &ManArgs) -> Result<()> {
 
 /// The arguments with their full names, and without what is of this machine alone.
 fn program() -> Command {
-    let mut program = Args::command().after_help("").disable_help_subcommand(true);
+    let mut program = Args::program().disable_help_subcommand(true);
     program.build();
     program
 }
@@ -88,6 +88,8 @@ fn write_page(command: &Command, to: &mut dyn Write) -> io::Result<()> {
 
 /// What only the program's own page says.
 fn write_program(to: &mut dyn Write) -> io::Result<()> {
+    section(to, "EXAMPLES")?;
+    plain(to, &args::program_examples())?;
     section(to, "KEYS OF THE BROWSER")?;
     let keymap = Keymap::default();
     for entry in ENTRIES {

@@ -6,7 +6,6 @@ use clap::ValueEnum;
 
 /// `show`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = SHOW_HELP)]
 pub struct ShowArgs {
     /// The session: its _id, else its session_id, else an ObjectId's hex
     #[arg(allow_hyphen_values = true)]
@@ -52,7 +51,6 @@ pub enum Colour {
 
 /// `metrics`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = METRICS_HELP)]
 pub struct MetricsArgs {
     /// The session: its _id, else its session_id, else an ObjectId's hex
     #[arg(allow_hyphen_values = true)]
@@ -85,7 +83,6 @@ pub enum CompletedShell {
 
 /// `man`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = MAN_HELP)]
 pub struct ManArgs {
     /// The page of that command, such as `list` or `metadata set`; without it the program's own
     #[arg(value_name = "COMMAND")]
@@ -95,18 +92,6 @@ pub struct ManArgs {
     pub dir: Option<PathBuf>,
 }
 
-const SHOW_HELP: &str = "\
-Examples:
-  strandscope show support-1042                    in colours and the pager on a terminal
-  strandscope show support-1042 --last 6 --agent billing
-  strandscope show a b c --format markdown > three.md
-  strandscope show support-1042 --format json | jq .metadata";
-
-const METRICS_HELP: &str = "\
-Examples:
-  strandscope metrics support-1042
-  strandscope metrics a b c --json | jq '.total.usage.totalTokens'";
-
 const COMPLETIONS_HELP: &str = "\
 To have them in every new shell, once:
   bash        strandscope completions bash > ~/.local/share/bash-completion/completions/strandscope
@@ -115,9 +100,3 @@ To have them in every new shell, once:
   powershell  strandscope completions powershell >> $PROFILE
 What they offer is asked of strandscope while one types, so that a new version needs no new script. Ids and values are read
 from the connection that is meant, within a second and a half and without asking for a password.";
-
-const MAN_HELP: &str = "\
-Examples:
-  strandscope man | man -l -
-  strandscope man list | man -l -
-  strandscope man --dir ~/.local/share/man/man1    then: man strandscope-list";

@@ -89,11 +89,13 @@ fn sessions(typed: &str) -> Vec<Summary> {
     let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build() else {
         return found;
     };
-    let _ = runtime.block_on(tokio::time::timeout(PATIENCE, async {
+    let reading = async {
         let opened = place::open(&place, Rights::Read, config.limits, |_| {}).await;
         let Ok(Opened::Store(store)) = opened else { return };
         read(&store.reader(), typed, &mut found).await;
-    }));
+    };
+    // What came in time is offered.
+    let _ = runtime.block_on(async { tokio::time::timeout(PATIENCE, reading).await });
     runtime.shutdown_background();
     found
 }
