@@ -10,6 +10,7 @@
 pub mod agreed;
 pub mod alert;
 pub mod cli;
+mod clock;
 pub mod config;
 pub mod copy;
 pub mod demo;

@@ -5,6 +5,8 @@
 mod drafts;
 #[path = "terminal/outside.rs"]
 mod outside;
+#[path = "terminal/pictures.rs"]
+mod pictures;
 #[path = "support/terminal.rs"]
 mod terminal;
 

@@ -111,7 +111,7 @@ fn write() -> Result<TempDir> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
     let dir = builder.tempdir().map_err(|error| cannot_write(&std::env::temp_dir(), &error))?;
-    let now = Timestamp::now();
+    let now = crate::app::clock::start();
     for script in SCRIPTS {
         let script = script::read(script).map_err(|error| Error::other("reading the samples", error.to_string()))?;
         write_session(dir.path(), &play::play(script, now)).map_err(|error| cannot_write(dir.path(), &error))?;

@@ -78,6 +78,29 @@ impl Terminal {
         self.parser.screen().contents()
     }
 
+    /// The screen with its colours, as it is now.
+    pub fn drawn(&mut self) -> vt100::Screen {
+        self.take_waiting();
+        self.parser.screen().clone()
+    }
+
+    /// Waits until the screen with its colours is as asked; gives it. `Err`: it never was, and this is the last.
+    pub fn wait_until_drawn(
+        &mut self,
+        good: impl Fn(&vt100::Screen) -> bool,
+    ) -> Result<vt100::Screen, Box<vt100::Screen>> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let screen = self.drawn();
+            if good(&screen) {
+                return Ok(screen);
+            }
+            if !self.take_output(deadline) {
+                return Err(Box::new(screen));
+            }
+        }
+    }
+
     /// Everything that was ever written, with its escape sequences.
     pub fn raw(&self) -> &[u8] {
         &self.raw

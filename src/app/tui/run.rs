@@ -7,7 +7,6 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
 use ratatui::layout::Size;
 use tokio::{sync::mpsc::error::TrySendError, time::Instant};
 
@@ -157,7 +156,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
 fn start(options: Browse, size: Size) -> Start {
     let zone = options.ui.zone();
     let theme = Theme::on(options.ui.theme, options.palette);
-    let look = Look { theme, marks: marks(options.ui.symbols), zone, now: Timestamp::now() };
+    let look = Look { theme, marks: marks(options.ui.symbols), zone, now: crate::app::clock::now() };
     let Browse { place, read_only, .. } = options;
     let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
     let mut places = place::all(place.as_ref(), options.profiles, home);
@@ -290,7 +289,7 @@ impl Browser {
     }
 
     fn draw(&mut self, guard: &mut TerminalGuard) -> io::Result<()> {
-        self.state.update(Input::Tick(Timestamp::now()));
+        self.state.update(Input::Tick(crate::app::clock::now()));
         // What is drawn on counts, should the news of its size be late.
         let effects = self.state.update(Input::Resize(guard.terminal.size()?));
         self.carry_out(effects, guard)?;

@@ -148,9 +148,8 @@ fn below(command: Command, words: &[&str], examples: &str) -> Command {
 
 fn told(examples: &[(&str, &str)]) -> String {
     let widest = examples.iter().filter(|(_, says)| !says.is_empty()).map(|(order, _)| order.len()).max().unwrap_or(0);
-    let line = |(order, says): &(&str, &str)| match says.is_empty() {
-        true => format!("  {order}"),
-        false => format!("  {order:widest$}    {says}"),
+    let line = |(order, says): &(&str, &str)| {
+        if says.is_empty() { format!("  {order}") } else { format!("  {order:widest$}    {says}") }
     };
     examples.iter().map(line).collect::<Vec<_>>().join("\n")
 }

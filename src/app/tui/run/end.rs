@@ -3,7 +3,6 @@
 use std::{io, time::Duration};
 
 use crossterm::event::Event as TerminalEvent;
-use jiff::Timestamp;
 use tokio::{sync::mpsc, time::Instant};
 
 use super::{Browser, Outside, input::TerminalNews};
@@ -77,6 +76,6 @@ fn show(state: &mut AppState, guard: &mut TerminalGuard) {
     let Some(storing) = state.undone().or_else(|| state.storing()) else { return };
     let key = state.keymap.label(Action::QuitNow).unwrap_or_default();
     state.ending = Some(format!("before the end: {storing}; {key} does not wait for it"));
-    state.update(Input::Tick(Timestamp::now()));
+    state.update(Input::Tick(crate::app::clock::now()));
     let _ = guard.terminal.draw(|frame| view::draw(frame, state));
 }

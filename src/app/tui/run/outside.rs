@@ -12,7 +12,6 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
 use tokio::{
     process::{Child, Command as Program},
     time::{Instant, sleep, timeout},
@@ -154,7 +153,7 @@ impl Browser {
         later: Vec<Effect>,
         guard: &mut TerminalGuard,
     ) -> io::Result<()> {
-        self.state.update(Input::Tick(Timestamp::now()));
+        self.state.update(Input::Tick(crate::app::clock::now()));
         let effects = self.state.update(Input::Outside(answer));
         self.drafts.touch(self.state.is_typed_in());
         self.pace.now();
@@ -221,7 +220,7 @@ impl Browser {
             }
             if let Some(event) = told {
                 self.backlog.take();
-                self.state.update(Input::Tick(Timestamp::now()));
+                self.state.update(Input::Tick(crate::app::clock::now()));
                 let effects = self.state.update(Input::Task(Box::new(event)));
                 self.drafts.touch(self.state.is_typed_in());
                 self.carry_out_unseen(effects, later);

@@ -3,7 +3,6 @@
 use std::io;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::{
@@ -41,7 +40,7 @@ impl Browser {
             } else {
                 self.pace.now();
             }
-            self.state.update(Input::Tick(Timestamp::now()));
+            self.state.update(Input::Tick(crate::app::clock::now()));
             let effects = self.state.update(next);
             match changes_drafts {
                 Some(true) => self.drafts.touch(self.state.is_typed_in()),
