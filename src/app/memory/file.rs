@@ -23,7 +23,7 @@ pub struct MemoryFile {
 }
 
 /// What stands in the file.
-enum Stored {
+enum StoredMemory {
     /// That.
     Memory(Box<Memory>),
     /// Nothing that can be read as such: why.
@@ -73,8 +73,8 @@ fn path(folder: &Path) -> PathBuf {
 /// What is remembered there. Where that cannot be read it is set aside, under the lock; no folder is made.
 fn load(folder: &Path) -> io::Result<(Memory, Option<String>)> {
     match read(folder)? {
-        Stored::Memory(memory) => Ok((*memory, None)),
-        Stored::Broken(_) => {
+        StoredMemory::Memory(memory) => Ok((*memory, None)),
+        StoredMemory::Broken(_) => {
             let _lock = places::lock(&folder.join("memory.lock"))?;
             readable(folder)
         }
@@ -84,8 +84,8 @@ fn load(folder: &Path) -> io::Result<(Memory, Option<String>)> {
 /// The same under the lock.
 fn readable(folder: &Path) -> io::Result<(Memory, Option<String>)> {
     match read(folder)? {
-        Stored::Memory(memory) => Ok((*memory, None)),
-        Stored::Broken(why) => {
+        StoredMemory::Memory(memory) => Ok((*memory, None)),
+        StoredMemory::Broken(why) => {
             let aside = set_aside(folder)?;
             tracing::warn!(why, aside = %aside.display(), "what was remembered is set aside");
             let says = format!("what was remembered cannot be read ({why}); it is kept as {}", aside.display());
@@ -94,20 +94,20 @@ fn readable(folder: &Path) -> io::Result<(Memory, Option<String>)> {
     }
 }
 
-fn read(folder: &Path) -> io::Result<Stored> {
+fn read(folder: &Path) -> io::Result<StoredMemory> {
     let path = path(folder);
     match fs::symlink_metadata(&path) {
         Ok(meta) if !meta.is_file() => {
             return Err(io::Error::other("what is named `memory.json` there is no plain file; move it away"));
         }
-        Ok(meta) if meta.len() > LARGEST => return Ok(Stored::Broken("it is too large".to_owned())),
+        Ok(meta) if meta.len() > LARGEST => return Ok(StoredMemory::Broken("it is too large".to_owned())),
         Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Stored::Memory(Box::default())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(StoredMemory::Memory(Box::default())),
         Err(error) => return Err(error),
     }
     Ok(match serde_json::from_slice(&fs::read(&path)?) {
-        Ok(memory) => Stored::Memory(Box::new(memory)),
-        Err(error) => Stored::Broken(error.to_string()),
+        Ok(memory) => StoredMemory::Memory(Box::new(memory)),
+        Err(error) => StoredMemory::Broken(error.to_string()),
     })
 }
 

@@ -5,6 +5,7 @@ use crate::{
     app::{
         keymap::Action,
         memory::RememberedSession,
+        place::Origin,
         task::command::Lane,
         text,
         tui::state::{AppState, Effect, named::ChosenSession},
@@ -68,7 +69,10 @@ impl AppState {
     pub(super) fn note_recent(&mut self, session: &ChosenSession) -> Vec<Effect> {
         let Some(opened) = self.as_remembered(session) else { return Vec::new() };
         self.memory.note_recent(opened);
-        vec![self.remember()]
+        // The samples end with the program.
+        let place = self.workspace.connection.place.as_ref();
+        let lasts = place.is_some_and(|place| !matches!(place.origin, Origin::Demo));
+        lasts.then(|| self.remember()).into_iter().collect()
     }
 
     /// What is said where a bookmarked session is not there any more.
