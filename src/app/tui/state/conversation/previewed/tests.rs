@@ -42,7 +42,9 @@ fn what_is_only_looked_at_is_not_read() {
         assert!(!is_marked(&screen));
     }
     look(&mut screen, "k");
-    screen.press("\n\u{1b}");
+    screen.press("\n");
+    screen.answer_all();
+    screen.press("\u{1b}");
     look(&mut screen, "j");
     look(&mut screen, "k");
     assert!(!is_marked(&screen), "who went into it has read it");
