@@ -1,7 +1,22 @@
 //! What the program remembers of how it is used: bookmarks, sessions that were open, what was typed, how much room the panes have.
 //! Kept in the folder for state, beside nothing that belongs to the sessions themselves.
 
+mod file;
+mod merge;
+
+pub use file::MemoryFile;
+
+use bson::Bson;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::session::SessionKey;
+
+/// Sessions that were open, at most.
+pub const MOST_RECENT: usize = 50;
+
+/// Texts of one kind that were typed, at most.
+pub const MOST_TYPED: usize = 200;
 
 /// What is remembered between runs. Holds no password.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -34,6 +49,44 @@ pub struct RememberedSession {
     pub id: String,
     /// What it was called.
     pub name: String,
+    /// When it was bookmarked, or opened.
+    #[serde(default)]
+    pub at: Option<Timestamp>,
+}
+
+impl RememberedSession {
+    /// Whether both are the same session of the same store.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.id == other.id && self.store == other.store
+    }
+
+    /// Its `_id`; `None` where somebody wrote what is none.
+    #[must_use]
+    pub fn key(&self) -> Option<SessionKey> {
+        let json: serde_json::Value = serde_json::from_str(&self.id).ok()?;
+        Bson::try_from(json).ok().map(SessionKey::new)
+    }
+}
+
+impl Memory {
+    /// Keeps a session among the bookmarks, or not any more where it is one. Whether it is one now.
+    pub fn bookmark(&mut self, session: RememberedSession) -> bool {
+        let before = self.bookmarks.len();
+        self.bookmarks.retain(|kept| !kept.is(&session));
+        let is_new = self.bookmarks.len() == before;
+        if is_new {
+            self.bookmarks.insert(0, session);
+        }
+        is_new
+    }
+
+    /// A session was opened: it is the last of those that were.
+    pub fn note_recent(&mut self, session: RememberedSession) {
+        self.recent.retain(|known| !known.is(&session));
+        self.recent.insert(0, session);
+        self.recent.truncate(MOST_RECENT);
+    }
 }
 
 /// How much room a person gave the panes, in cells more or less than by themselves; 0 where nothing was said.

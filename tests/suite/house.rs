@@ -122,6 +122,7 @@ fn the_program_imports_downwards() {
     within_app("app/alert", &["text"]);
     within_app("app/config", &[&ground[..], &["alert"]].concat());
     within_app("app/copy", &["config::places"]);
+    within_app("app/memory", &["config::places"]);
     within_app("app/fleet", &[]);
     within_app("app/writes", &["config::places", "copy", "place", "text", "told"]);
     within_app("app/search", &[]);
@@ -130,7 +131,8 @@ fn the_program_imports_downwards() {
     within_app("app/json", &["text", "told"]);
     within_app("app/examine", &["tui::render"]);
     within_app("app/mcp", &["examine", "json", "namesakes", "place", "search", "text", "told", "writes"]);
-    let below_screen = [&ground[..], &["alert", "config", "task", "copy", "fleet", "signals", "writes"]].concat();
+    let below_screen =
+        [&ground[..], &["alert", "config", "task", "copy", "fleet", "memory", "signals", "writes"]].concat();
     within_app("app/tui/render", &["text", "config"]);
     within_app("app/tui/state", &[&below_screen[..], &["tui::render"]].concat());
     within_app("app/tui/view", &[&below_screen[..], &["tui::render", "tui::state"]].concat());

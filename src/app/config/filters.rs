@@ -35,21 +35,69 @@ pub struct UnknownName {
 /// # Errors
 /// [`UnknownName`] for a name that is not saved.
 pub fn expand(saved: &BTreeMap<String, String>, text: &str) -> Result<String, UnknownName> {
+    expand_with(saved, &|_| None, text)
+}
+
+/// The same, with each `in:@NAME` outside quotes replaced by `in:` and the ids of that list, as a person would type them.
+///
+/// # Errors
+/// As [`expand`], and for a list that is not known here, or is empty.
+pub fn expand_with(
+    saved: &BTreeMap<String, String>,
+    lists: &dyn Fn(&str) -> Option<Vec<String>>,
+    text: &str,
+) -> Result<String, UnknownName> {
     let mut out = String::with_capacity(text.len());
     let mut quoted = false;
     for word in text.split_inclusive(char::is_whitespace) {
+        let was_quoted = quoted;
         let name = word.trim_end().strip_prefix('@').filter(|_| !quoted);
         quoted ^= word.matches('"').count() % 2 == 1;
+        let start = word.as_ptr() as usize - text.as_ptr() as usize;
         let Some(name) = name else {
-            out.push_str(word);
+            match list_in(word).filter(|_| !was_quoted) {
+                Some(list) => {
+                    let ids = ids_of(lists, &word[list.clone()])
+                        .map_err(|problem| UnknownName { span: start + list.start - 1..start + list.end, problem })?;
+                    out.push_str(&word[..list.start - 1]);
+                    out.push_str(&ids);
+                    out.push_str(&word[list.end..]);
+                }
+                None => out.push_str(word),
+            }
             continue;
         };
-        let start = word.as_ptr() as usize - text.as_ptr() as usize;
         let filter = saved.get(name).ok_or_else(|| unknown(saved, name, start))?;
         out.push_str(filter);
         out.push_str(&word[1 + name.len()..]);
     }
     Ok(out)
+}
+
+/// Where the name of a list stands in a word such as `-(in:@bookmarks)`.
+fn list_in(word: &str) -> Option<Range<usize>> {
+    let before = word.trim_start_matches(['-', '(']);
+    let rest = before.strip_prefix("in:@")?;
+    let start = word.len() - rest.len();
+    let name = rest.trim_end().trim_end_matches(')');
+    Some(start..start + name.len())
+}
+
+/// Its ids, side by side.
+fn ids_of(lists: &dyn Fn(&str) -> Option<Vec<String>>, name: &str) -> Result<String, String> {
+    let Some(ids) = lists(name) else {
+        let hint = right_word(name, &["bookmarks", "recent"]);
+        return Err(match name {
+            "bookmarks" | "recent" => format!("in:@{name} is known in the browser alone"),
+            _ => format!("no list of sessions is called {name:?}; {hint}"),
+        });
+    };
+    if ids.is_empty() {
+        return Err(format!("there is no session in {name:?} here"));
+    }
+    // Each in quotes: an id may hold whatever ends a word.
+    let quoted = ids.iter().map(|id| format!("\"{}\"", id.replace('\\', "\\\\").replace('"', "\\\"")));
+    Ok(quoted.collect::<Vec<_>>().join(","))
 }
 
 fn unknown(saved: &BTreeMap<String, String>, name: &str, start: usize) -> UnknownName {
@@ -87,6 +135,25 @@ mod tests {
     fn saved_filters_stand_in_for_their_names() {
         assert_eq!(config().expand_filter("app:x @recent -@bad").unwrap(), "app:x since:7d -@bad");
         assert_eq!(config().expand_filter("@recent @bad").unwrap(), "since:7d rating:down has:comment");
+    }
+
+    #[test]
+    fn lists_stand_for_their_ids() {
+        let lists = |name: &str| match name {
+            "bookmarks" => Some(vec!["a".to_owned(), r#"b "c" \"#.to_owned()]),
+            "recent" => Some(Vec::new()),
+            _ => None,
+        };
+        let of = |text: &str| expand_with(&BTreeMap::new(), &lists, text);
+        let ids = r#""a","b \"c\" \\""#;
+        assert_eq!(of("app:x in:@bookmarks").unwrap(), format!("app:x in:{ids}"));
+        assert_eq!(of("-(in:@bookmarks OR x) y").unwrap(), format!("-(in:{ids} OR x) y"));
+        assert_eq!(of("(x -in:@bookmarks)").unwrap(), format!("(x -in:{ids})"));
+        assert_eq!(of(r#""in:@bookmarks" in:a"#).unwrap(), r#""in:@bookmarks" in:a"#);
+        let wrong = of("x -in:@bokmarks)").unwrap_err();
+        assert_eq!((wrong.span, &wrong.problem[wrong.problem.len() - 12..]), (6..15, "\"bookmarks\"?"));
+        assert!(of("in:@recent").unwrap_err().problem.contains("no session in"));
+        assert!(expand(&BTreeMap::new(), "in:@recent").unwrap_err().problem.contains("in the browser"));
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub struct Ui {
     pub mouse: bool,
     /// Whether each frame is sent as one synchronized update (`synchronized`).
     pub synchronized: bool,
+    /// Whether the session under the cursor of the list shows itself (`preview`).
+    pub preview: bool,
 }
 
 impl Ui {
@@ -36,6 +38,7 @@ impl Default for Ui {
             theme: ThemeName::Auto,
             mouse: true,
             synchronized: true,
+            preview: true,
         }
     }
 }

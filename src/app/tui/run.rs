@@ -46,6 +46,7 @@ mod input;
 mod outside;
 mod pace;
 mod queue;
+mod remembering;
 mod taking;
 
 use backlog::Backlog;
@@ -54,6 +55,7 @@ use input::{Events, TerminalReading};
 use outside::{EditFiles, OutsideText};
 use pace::FramePace;
 use queue::Queue;
+use remembering::Remembering;
 
 /// What the browser starts with.
 #[derive(Debug, Clone)]
@@ -119,7 +121,11 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
     drafts.find();
     let edits = EditFiles::new(options.state_dir.clone());
     let size = guard.terminal.size()?;
-    let (state, effects) = AppState::new(start(options, size));
+    let (remembering, memory, says) = Remembering::open(options.state_dir.clone());
+    let (mut state, effects) = AppState::new(start(options, memory, size));
+    if let Some(says) = says {
+        state.tell_error(says);
+    }
     let mut browser = Browser {
         state,
         task,
@@ -132,6 +138,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
         edit: None,
         edits,
         drafts,
+        remembering,
         hooks,
     };
     browser.carry_out(effects, &mut guard)?;
@@ -153,7 +160,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
     ended
 }
 
-fn start(options: Browse, size: Size) -> Start {
+fn start(options: Browse, memory: Memory, size: Size) -> Start {
     let zone = options.ui.zone();
     let theme = Theme::on(options.ui.theme, options.palette);
     let look = Look { theme, marks: marks(options.ui.symbols), zone, now: crate::app::clock::now() };
@@ -165,7 +172,6 @@ fn start(options: Browse, size: Size) -> Start {
     }
     let (ui, keymap, filters, alerts) = (options.ui, options.keymap, options.filters, options.alerts);
     let (open_id, fleet, reveal) = (options.open_id, options.fleet, options.reveal);
-    let memory = Memory::default();
     Start {
         ui,
         look,
@@ -199,6 +205,7 @@ struct Browser {
     edit: Option<OutsideText>,
     edits: EditFiles,
     drafts: Drafts,
+    remembering: Remembering,
     /// Its webhooks tell of alerts.
     hooks: Hooks,
 }
@@ -216,6 +223,7 @@ impl Drop for Browser {
         self.keep_drafts();
         self.drafts.say();
         self.edits.say();
+        self.remembering.finish();
         for change in self.state.unanswered_changes() {
             // Nobody is left to tell when this fails.
             let _ = writeln!(io::stderr(), "strandscope: {change}");
@@ -321,7 +329,8 @@ impl Browser {
                     self.hooks.offer(&webhook, alert.delivery());
                 }
                 // The state keeps what is said for its status line.
-                Effect::Say(_) | Effect::Remember(_) | Effect::Configure(_) => {}
+                Effect::Say(_) | Effect::Configure(_) => {}
+                Effect::Remember(memory) => self.remember(memory),
                 Effect::Draft(order) => self.drafts.order(order),
                 Effect::EditOutside(text, suffix) => self.edit = Some(OutsideText { text, suffix }),
                 Effect::Quit => self.leave = true,

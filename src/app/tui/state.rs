@@ -53,6 +53,7 @@ mod start;
 pub mod tree;
 pub mod typed_word;
 mod typing;
+pub mod visits;
 mod waiting;
 pub mod wake;
 pub mod workspace;
@@ -281,6 +282,7 @@ impl AppState {
         let mut effects = self.workspace.list.fill(&mut self.tickets);
         effects.extend(self.workspace.conversation.ask(&mut self.tickets));
         effects.extend(self.ask_for_offers());
+        effects.extend(self.follow_cursor());
         effects.extend(self.look_closer());
         effects.extend(self.ask_for_fleet());
         effects.extend(self.resume_review());

@@ -155,9 +155,12 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
     match modal {
         Modal::Help(top) => help::draw(frame, body, *top, state),
         Modal::Prompt(prompt) => command_line::draw(frame, body, prompt, state),
-        Modal::Places(_) | Modal::Collections(_) | Modal::Sessions(_) | Modal::FleetColumns(_) | Modal::Events(_) => {
-            draw_picker(frame, modal, state);
-        }
+        Modal::Places(_)
+        | Modal::Collections(_)
+        | Modal::Sessions(_)
+        | Modal::FleetColumns(_)
+        | Modal::Remembered(..)
+        | Modal::Events(_) => draw_picker(frame, modal, state),
         Modal::Fleet => fleet::draw(frame, body, state),
         Modal::Inspector(inspector) => inspector::draw(frame, body, inspector, &state.look),
         Modal::Note(note) => {
@@ -181,6 +184,7 @@ fn draw_picker(frame: &mut Frame<'_>, modal: &Modal, state: &AppState) {
         Modal::Collections(menu) => picker::collections(frame, &area, menu, state),
         Modal::Sessions(menu) => picker::sessions(frame, &area, menu, state),
         Modal::FleetColumns(menu) => picker::fleet_columns(frame, &area, menu, state),
+        Modal::Remembered(kind, menu) => picker::remembered(frame, &area, *kind, menu, state),
         Modal::Events(menu) => picker::events(frame, &area, menu, state),
         _ => {}
     }

@@ -55,7 +55,8 @@ impl Screen {
             now: Timestamp::UNIX_EPOCH,
         };
         let (state, effects) = AppState::new(Start {
-            ui: Ui::default(),
+            // Nothing shows itself: what a test does not do does not happen.
+            ui: Ui { preview: false, ..Ui::default() },
             look,
             keymap: Keymap::default(),
             filters: BTreeMap::new(),

@@ -218,6 +218,8 @@ pub struct Marks {
     pub marked: &'static str,
     /// A session of which an alert told.
     pub alert: &'static str,
+    /// A session among the bookmarks.
+    pub kept: &'static str,
     /// Between facts of a title.
     pub sep: &'static str,
     /// A rule.
@@ -268,6 +270,7 @@ static UNICODE: Marks = Marks {
     behind: "◍",
     marked: "✓",
     alert: "▲",
+    kept: "◆",
     sep: "▪",
     rule: "─",
     ellipsis: "…",
@@ -294,6 +297,7 @@ static ASCII: Marks = Marks {
     behind: "%",
     marked: "+",
     alert: "!",
+    kept: "@",
     sep: "|",
     rule: "-",
     ellipsis: "~",

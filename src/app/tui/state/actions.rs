@@ -12,6 +12,7 @@ use super::{
     modal::Modal,
     note::Note,
     prompt::{Asks, Prompt},
+    visits::RememberedKind,
 };
 use crate::{
     app::{
@@ -105,6 +106,7 @@ impl AppState {
     /// Goes to the message of the call that the cursor of a plot is on.
     fn open_call(&mut self) -> Option<Vec<Effect>> {
         let (agent, index) = self.workspace.metrics.chosen_call(Data::of(&self.workspace.conversation))?;
+        self.note_jump();
         self.focus = Pane::Conversation;
         Some(self.workspace.conversation.go_to_message(&agent, index, &mut self.tickets))
     }
@@ -141,6 +143,13 @@ impl AppState {
                 self.said = Some(says.into());
                 return vec![Effect::Mouse(self.mouse)];
             }
+            Action::NextSession | Action::PreviousSession => return self.step_session(action),
+            Action::JumpBack => return self.jump(true),
+            Action::JumpForward => return self.jump(false),
+            Action::Bookmark => return self.turn_bookmark(),
+            Action::Bookmarks => return self.show_remembered(RememberedKind::Bookmarks),
+            Action::Recent => return self.show_remembered(RememberedKind::Recent),
+            Action::Preview => return self.turn_preview(),
             Action::Fleet => return self.open_fleet(),
             Action::Connections => self.open_places(),
             Action::Help => self.modals.push(Modal::Help(0)),
@@ -251,7 +260,8 @@ impl AppState {
     /// # Errors
     /// The first mistake in it.
     pub(super) fn read_filter(&self, typed: &str) -> Result<Filter, super::prompt::TypedMistake> {
-        let expanded = crate::app::config::filters::expand(&self.filters, typed)
+        let lists = |name: &str| self.remembered_ids(name);
+        let expanded = crate::app::config::filters::expand_with(&self.filters, &lists, typed)
             .map_err(|unknown| super::prompt::TypedMistake { span: unknown.span, problem: unknown.problem })?;
         let mut filter =
             Filter::parse_at(&expanded, &self.look.now.to_zoned(self.look.zone.clone())).map_err(|error| {
@@ -291,6 +301,7 @@ impl AppState {
     }
 
     pub(super) fn find_text(&mut self, text: &str) -> Vec<Effect> {
+        self.note_jump();
         text.clone_into(&mut self.workspace.find);
         self.focus = Pane::Conversation;
         self.workspace.conversation.find(text, &mut self.tickets)

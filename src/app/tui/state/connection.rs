@@ -86,6 +86,11 @@ impl HomePlaces {
         HomePlace(known.unwrap_or(self.0.len() - 1))
     }
 
+    /// The place by which a store was opened, of the last one that was.
+    pub fn place_of(&self, identity: &str) -> Option<&Place> {
+        self.0.iter().rev().find(|(_, lasting)| lasting.identity == identity).map(|(place, _)| place)
+    }
+
     /// What a person knows it by. Safe text.
     pub fn name(&self, home: HomePlace) -> String {
         self.lasting(home).map(ToString::to_string).unwrap_or_default()

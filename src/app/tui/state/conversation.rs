@@ -10,6 +10,7 @@ mod durations;
 mod find;
 mod fold;
 mod history;
+mod jump;
 mod last_seen;
 mod live_activity;
 mod moved;
@@ -18,6 +19,7 @@ mod news;
 mod open;
 mod pair;
 mod place;
+mod previewed;
 mod rated;
 mod rows;
 #[cfg(test)]
@@ -39,6 +41,7 @@ use self::{find::Find, fold::Folds, last_seen::LastSeen, news::NewsBegun, open::
 pub use self::{
     find::FindStatus,
     history::{CallFigure, CallHistory, CallSeries},
+    jump::JumpSpot,
     live_activity::{EndedTool, LiveActivity, running_s},
     rated::Answer,
     rows::ConversationRow,
@@ -65,6 +68,8 @@ struct Opening {
     exact: bool,
     /// It is the one that is open, read again.
     again: bool,
+    /// Nobody opened it: it is a preview, of so many messages at first.
+    preview: Option<u64>,
 }
 
 /// A page that was asked for.
@@ -108,6 +113,12 @@ pub struct ConversationState {
     position: Option<(u64, u64)>,
     /// The open session is not there any more.
     gone: bool,
+    /// The open session is only looked at from the list.
+    previewed: bool,
+    /// The open session is among the bookmarks.
+    bookmarked: bool,
+    /// Where to go in a session once it is open.
+    awaited: Option<(SessionKey, JumpSpot)>,
     /// How far conversations were read.
     last_seen: LastSeen,
     /// News are being taken over.
@@ -121,7 +132,8 @@ impl ConversationState {
     /// stays until the answer came. It is called as the list calls its row.
     pub fn open(&mut self, row: &Summary, called: &str, tickets: &mut Tickets) -> Vec<Effect> {
         let (key, name, exact) = (row.key.clone(), called.to_owned(), called != row.name());
-        self.ask_open(Opening { ticket: tickets.take(), key, name, exact, again: false })
+        self.awaited = None;
+        self.ask_open(Opening { ticket: tickets.take(), key, name, exact, again: false, preview: None })
     }
 
     /// Reads the open session again, keeping the place (at the end it follows the end; new messages are marked).
@@ -132,17 +144,17 @@ impl ConversationState {
         }
         let Some((open, name)) = self.open.as_ref().zip(self.name()) else { return Vec::new() };
         let (key, name, exact) = (open.session.key.clone(), name.to_owned(), self.exact.is_some());
-        self.ask_open(Opening { ticket, key, name, exact, again: true })
+        self.ask_open(Opening { ticket, key, name, exact, again: true, preview: self.previewed.then_some(PAGE) })
     }
 
     fn ask_open(&mut self, opening: Opening) -> Vec<Effect> {
-        let (ticket, key) = (opening.ticket, opening.key.clone());
+        let (ticket, key, last) = (opening.ticket, opening.key.clone(), opening.preview.unwrap_or(PAGE));
         self.unopened = None;
         self.again &= opening.again;
-        self.by_itself = false;
+        self.by_itself = opening.preview.is_some();
         self.arrived.retain(|change| change.session == key);
         self.opening = Some(opening);
-        vec![Effect::Ask(Command::Open(ticket, key, PAGE))]
+        vec![Effect::Ask(Command::Open(ticket, key, last))]
     }
 
     /// The session is not there any more: what was read of it stays, and the title says so.
@@ -247,7 +259,8 @@ impl ConversationState {
             return Some(format!("{doing} {}", text::line(&opening.name)));
         }
         let searching = self.find.as_ref().is_some_and(|find| find.ticket.is_some());
-        let what = match (&self.page, searching, self.outline.filter(|_| !self.by_itself)) {
+        let page = self.page.as_ref().filter(|_| !self.previewed);
+        let what = match (page, searching, self.outline.filter(|_| !self.by_itself)) {
             (Some(_), ..) => "loading messages",
             (_, true, _) => "searching",
             (.., Some(_)) => "reading figures",
@@ -301,7 +314,7 @@ impl ConversationState {
             labels.push("all".to_owned());
         }
         let name = text::line(self.name().unwrap_or_default());
-        let name = if self.gone { format!("gone: {name}").into() } else { name };
+        let name = self.marked_name(&name, look);
         tabs::title(&name, &labels, open.tab, cells, look.marks)
     }
 

@@ -19,7 +19,7 @@ use crate::{
         text, told,
     },
     repository::{Candidate, Error, ErrorKind},
-    session::{Change, ChangeKind, SessionKey, Summary},
+    session::{Change, ChangeKind, Session, SessionKey, Summary},
 };
 
 const CONNECTED_AGAIN: &str = "connected again";
@@ -96,7 +96,8 @@ impl AppState {
     fn pass_on(&mut self, event: &Event) -> Vec<Effect> {
         let whole = match event {
             Event::ListEnd(..) => self.workspace.list.reads_from_the_start(),
-            Event::Opened(..) => true,
+            // Of what is only looked at the list is as old as before.
+            Event::Opened(..) => !self.workspace.conversation.reads_preview(),
             _ => false,
         };
         if whole {
@@ -109,9 +110,14 @@ impl AppState {
                 inspector.on_event(event);
             }
         }
+        let key = |session: &Session| session.key.clone();
+        let before = self.workspace.conversation.session().map(key);
         let mut effects = self.workspace.conversation.on_event(event, &mut self.tickets);
         effects.extend(self.alert_on_details(event));
         if let Event::Opened(_, session) = event {
+            if before != self.workspace.conversation.session().map(key) {
+                self.workspace.reset_side_panes();
+            }
             self.workspace.list.mark_there(&session.key);
             self.settle_side_panes();
             self.judge_open_saves(true);
@@ -243,20 +249,6 @@ impl AppState {
         effects
     }
 
-    /// Opens a session in the conversation pane.
-    pub(super) fn open(&mut self, row: &Summary) -> Vec<Effect> {
-        if self.workspace.conversation.key() != Some(&row.key) {
-            self.workspace.reset_side_panes();
-        }
-        self.focus = Pane::Conversation;
-        self.workspace.open_id = None;
-        self.alerts.unmark(&row.key);
-        // The cursor of the list stands on what is open, also where that was asked for by its id.
-        self.workspace.list.prefer(&row.key);
-        let called = self.workspace.list.called(row).to_owned();
-        self.workspace.conversation.open(row, &called, &mut self.tickets)
-    }
-
     fn on_failed(&mut self, ticket: Ticket, lane: Lane, error: Error) -> Vec<Effect> {
         match lane {
             Lane::Connection => return self.not_connected(error),
@@ -274,7 +266,8 @@ impl AppState {
         let looked_up = self.workspace.resolving.as_ref().is_some_and(|(asked, _)| *asked == ticket);
         let is_missed_by_nobody = error.kind() == ErrorKind::NotFound && !looked_up && self.is_let_go(lane);
         if !matches!(lane, Lane::Details | Lane::Rows) && !is_missed_by_nobody {
-            self.tell_error(told::sentence_on_screen(&error));
+            let says = self.says_of_missing(lane, &error);
+            self.tell_error(says.unwrap_or_else(|| told::sentence_on_screen(&error)));
         }
         if matches!(error, Error::NotFound { .. })
             && !looked_up

@@ -3,10 +3,10 @@
 use super::{
     agreement::Agreement, bulk::BulkPane, changes::ChangeList, deletion::DeletionPane, editor::Editor,
     event_log::LoggedEvent, form::MetadataForm, inspector::Inspector, kept_drafts::DraftMenu, list::Selection,
-    note::Note, prompt::Prompt,
+    note::Note, prompt::Prompt, visits::RememberedKind,
 };
 use crate::{
-    app::{fleet::FleetColumn, keymap::Action, place::Place},
+    app::{fleet::FleetColumn, keymap::Action, memory::RememberedSession, place::Place},
     repository::Candidate,
     session::Summary,
 };
@@ -24,6 +24,8 @@ pub enum Modal {
     Collections(Menu<Candidate>),
     /// Sessions that an id may mean.
     Sessions(Menu<Summary>),
+    /// Sessions that are remembered: bookmarks, those that were open lately.
+    Remembered(RememberedKind, Menu<RememberedSession>),
     /// What happened since the start.
     Events(Menu<LoggedEvent>),
     /// All sessions at work or changed lately; what they are is kept with the connection.

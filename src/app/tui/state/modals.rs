@@ -39,6 +39,8 @@ impl AppState {
             Modal::Places(menu) => menu.on_action(action, page),
             Modal::Collections(menu) => menu.on_action(action, page),
             Modal::Sessions(menu) => menu.on_action(action, page),
+            Modal::Remembered(..) if action == Action::Bookmark => return self.turn_remembered(),
+            Modal::Remembered(_, menu) => menu.on_action(action, page),
             Modal::Events(menu) => menu.on_action(action, page),
             Modal::FleetColumns(menu) => menu.on_action(action, page),
             Modal::Fleet
@@ -129,6 +131,7 @@ impl AppState {
                 self.modals.pop();
                 row.map(|row| self.open(&row)).unwrap_or_default()
             }
+            Some(Modal::Remembered(..)) => self.open_remembered(),
             Some(Modal::Events(_)) => self.open_event(),
             Some(Modal::FleetColumns(menu)) => {
                 let column = menu.chosen().copied();

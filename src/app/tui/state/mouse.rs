@@ -122,6 +122,7 @@ impl AppState {
             Some(Modal::Places(menu)) => menu.select(item),
             Some(Modal::Collections(menu)) => menu.select(item),
             Some(Modal::Sessions(menu)) => menu.select(item),
+            Some(Modal::Remembered(_, menu)) => menu.select(item),
             Some(Modal::Events(menu)) => menu.select(item),
             Some(Modal::FleetColumns(menu)) => menu.select(item),
             _ => return Vec::new(),

@@ -204,6 +204,11 @@ impl AppState {
             Modal::Collections(_) | Modal::Sessions(_) => {
                 vec![(Action::Open, "open"), (Action::Back, "back"), (Action::Help, "help")]
             }
+            Modal::Remembered(_, menu) => {
+                let kept = menu.chosen().is_some_and(|session| self.keeps(session));
+                let turns = if kept { "take off" } else { "bookmark" };
+                vec![(Action::Open, "open"), (Action::Bookmark, turns), (Action::Back, "back"), (Action::Help, "help")]
+            }
             Modal::Events(_) => {
                 vec![(Action::Open, "open the session"), (Action::Back, "back"), (Action::Help, "help")]
             }

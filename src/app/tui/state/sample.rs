@@ -41,7 +41,7 @@ pub struct Screen {
 impl Screen {
     /// The start screen.
     pub fn start(width: u16, height: u16) -> Self {
-        Self::with(width, height, None, Ui::default())
+        Self::with(width, height, None, still())
     }
 
     /// Connecting to a place called `local`.
@@ -49,7 +49,7 @@ impl Screen {
         let uri = "mongodb://me:hunter2@localhost".to_owned().into();
         let target = Target::Mongo { uri, database: None, collection: None };
         let place = Place { colour: Some("green".into()), read_only: true, ..Place::plain("local", target) };
-        Self::with(width, height, Some(place), Ui::default())
+        Self::with(width, height, Some(place), still())
     }
 
     /// The first page of 4 812 sessions shown.
@@ -256,6 +256,11 @@ impl Screen {
         let rows = (from..to).map(|at| row(at, &format!("{name}-{:?}-{at}", query.sort).to_lowercase())).collect();
         (rows, PageEnd::at(more.then_some(next)))
     }
+}
+
+/// Nothing shows itself: what a test does not do does not happen.
+fn still() -> Ui {
+    Ui { preview: false, ..Ui::default() }
 }
 
 fn row(at: usize, id: &str) -> Summary {

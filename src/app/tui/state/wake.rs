@@ -22,13 +22,14 @@ impl AppState {
             // Who sees nothing may still hear.
             return self.alerts.next_due(self.look.now);
         }
+        let preview = self.next_preview();
         if self.loading().is_some() {
-            return Some(BEAT);
+            return Some(preview.map_or(BEAT, |left| left.min(BEAT)));
         }
         let decoration = self.next_decoration().filter(|_| self.looked_at);
         let lost = self.workspace.connection.lost.as_ref().filter(|lost| lost.retry_at > self.look.now);
         let lost = lost.map(|_| Duration::from_secs(1));
-        decoration.into_iter().chain(lost).chain(self.alerts.next_due(self.look.now)).min()
+        decoration.into_iter().chain(lost).chain(preview).chain(self.alerts.next_due(self.look.now)).min()
     }
 
     /// The same of what nobody misses who does not look: ages, rates, what stands out.

@@ -20,6 +20,7 @@ use super::{
     rating::AskedOwn,
     review::Review,
     sessions::SessionList,
+    visits::Visits,
 };
 use crate::{
     app::{
@@ -46,6 +47,8 @@ pub struct Workspace {
     pub read_at: Option<Timestamp>,
     /// The sessions.
     pub list: SessionList,
+    /// How one goes through them.
+    pub(super) visits: Visits,
     /// The open one.
     pub conversation: ConversationState,
     /// Its figures.

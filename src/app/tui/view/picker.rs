@@ -11,6 +11,7 @@ use super::{block, row};
 use crate::{
     app::{
         fleet::FleetColumn,
+        memory::RememberedSession,
         place::Place,
         text,
         tui::{
@@ -20,6 +21,7 @@ use crate::{
                 event_log::LoggedEvent,
                 modal::Menu,
                 picker::{Picker, Tone},
+                visits::RememberedKind,
             },
         },
     },
@@ -60,6 +62,26 @@ pub fn sessions(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<Summary>, st
         (format!("{} (_id {})", row.name(), row.key.text()), what)
     };
     draw(frame, picker, " Sessions ", menu, row, state);
+}
+
+/// Sessions that are remembered, with where they are, and since when.
+pub fn remembered(
+    frame: &mut Frame<'_>,
+    picker: &Picker,
+    kind: RememberedKind,
+    menu: &Menu<RememberedSession>,
+    state: &AppState,
+) {
+    let title = match kind {
+        RememberedKind::Bookmarks => " Bookmarks ",
+        RememberedKind::Recent => " Recent ",
+    };
+    let row = |session: &RememberedSession| {
+        let mark = if state.keeps(session) { state.look.marks.kept } else { " " };
+        let age = session.at.map(|at| format::age(at.into(), state.look.now)).unwrap_or_default();
+        (format!("{mark} {}", session.name), format!("{}, {}  {age}", session.place, session.location))
+    };
+    draw(frame, picker, title, menu, row, state);
 }
 
 /// What happened since the start.

@@ -227,8 +227,14 @@ fn push_cell(line: &mut Line<'static>, cell: &ColumnCell, row: &Summary, columns
     let live = writes > 0 || row.updated_at.is_some_and(|at| format::is_now(at, look.now));
     let dot = if live { look.marks.dot } else { " " };
     line.push_span(Span::styled(dot, look.theme.new));
-    let open = state.workspace.conversation.session().is_some_and(|open| open.key == row.key);
-    line.push_span(Span::styled(if open { look.marks.folded } else { " " }, look.theme.focus));
+    let conversation = &state.workspace.conversation;
+    let open = !conversation.is_preview() && conversation.session().is_some_and(|open| open.key == row.key);
+    let mark = match (open, state.is_bookmarked(&row.key)) {
+        (true, _) => look.marks.folded,
+        (false, true) => look.marks.kept,
+        (false, false) => " ",
+    };
+    line.push_span(Span::styled(mark, look.theme.focus));
     let gone = state.workspace.list.is_gone(row);
     let (value, style) = match (gone, open) {
         (true, _) => (format!("gone: {value}"), look.theme.warn),

@@ -2,11 +2,9 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File, TryLockError},
+    fs::{self, File},
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
-    thread,
-    time::{Duration, Instant},
 };
 
 use tempfile::NamedTempFile;
@@ -20,12 +18,6 @@ pub const LARGEST_JOURNAL: usize = 16 << 20;
 
 /// What is left then: not every line that is written later makes it be written anew.
 const SHORTENED: usize = LARGEST_JOURNAL / 4 * 3;
-
-/// How long another window may hold the lock: it does so for one small write.
-const PATIENCE: Duration = Duration::from_secs(3);
-
-/// How often the lock is tried for.
-const AGAIN: Duration = Duration::from_millis(2);
 
 fn path(folder: &Path) -> PathBuf {
     folder.join("journal")
@@ -157,27 +149,9 @@ pub(super) fn read(folder: &Path) -> io::Result<Vec<u8>> {
     if is_there(&path)? { fs::read(path) } else { Ok(Vec::new()) }
 }
 
-/// Locks the journal until what is given is dropped, or the process ends. A file of its own: the journal's may be replaced.
+/// Locks the journal until what is given is dropped. A file of its own: the journal's may be replaced.
 fn lock(folder: &Path) -> io::Result<File> {
-    let path = folder.join("journal.lock");
-    let file = match disk::new_private_file(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => File::options().write(true).open(&path)?,
-        Err(error) => return Err(error),
-    };
-    let began = Instant::now();
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => thread::sleep(AGAIN),
-            Err(TryLockError::WouldBlock) => {
-                return Err(io::Error::new(io::ErrorKind::TimedOut, "another strandscope holds it"));
-            }
-            // Some network file systems have no locks; a line is appended in one step all the same.
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => return Ok(file),
-            Err(TryLockError::Error(error)) => return Err(error),
-        }
-    }
+    places::lock(&folder.join("journal.lock"))
 }
 
 /// The name of a new file is on the disk, too. Not every system can tell: the file itself is there.

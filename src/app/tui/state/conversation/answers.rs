@@ -94,7 +94,7 @@ impl ConversationState {
     }
 
     fn take_session(&mut self, session: &Session, tickets: &mut Tickets) -> Vec<Effect> {
-        let Some(Opening { again, name, exact, .. }) = self.opening.take() else { return Vec::new() };
+        let Some(Opening { again, name, exact, preview, .. }) = self.opening.take() else { return Vec::new() };
         self.exact = exact.then_some(name);
         let stand = self.stand();
         (self.blocked, self.gone) = (false, false);
@@ -102,6 +102,7 @@ impl ConversationState {
         if !self.open.as_ref().is_some_and(|old| again && old.session.key == session.key) {
             self.note_left();
         }
+        self.previewed = preview.is_some();
         let same = self.open.take().filter(|old| again && old.session.key == session.key);
         let is_other = same.is_none();
         let mut effects = Vec::new();
@@ -141,6 +142,7 @@ impl ConversationState {
         effects.push(Effect::Ask(Command::Outline(ticket, key)));
         if is_other {
             self.come_back();
+            self.jump_awaited();
         }
         self.refresh();
         effects.extend(self.ask(tickets));

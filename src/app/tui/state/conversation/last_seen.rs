@@ -71,7 +71,17 @@ impl LastSeen {
             self.left.pop_front();
         }
         self.left.push_back((key.clone(), ReadTo::of(open, now)));
+        self.look_past();
+    }
+
+    /// Nothing is marked in what is shown any more.
+    fn look_past(&mut self) {
         (self.away, self.line) = (None, None);
+    }
+
+    /// It is open again: how far it was read before is known by its line alone.
+    pub fn forget_left(&mut self, key: &SessionKey) {
+        self.left.retain(|(known, _)| known != key);
     }
 
     /// Whether a line marks how far was read.
@@ -107,8 +117,10 @@ impl ConversationState {
 
     /// The open session is about to be left for another, or for none.
     pub(super) fn note_left(&mut self) {
-        if let Some(open) = &self.open {
-            self.last_seen.leave(open, self.now);
+        match &self.open {
+            Some(open) if !self.previewed => self.last_seen.leave(open, self.now),
+            // What was only looked at from the list was not read.
+            _ => self.last_seen.look_past(),
         }
     }
 
@@ -117,7 +129,9 @@ impl ConversationState {
         let Some(open) = &self.open else { return };
         let left = &mut self.last_seen.left;
         let Some(at) = left.iter().position(|(key, _)| *key == open.session.key) else { return };
-        if let Some((_, read)) = left.remove(at) {
+        // Who only looks at it from the list has not come back yet.
+        let found = if self.previewed { left.get(at).cloned() } else { left.remove(at) };
+        if let Some((_, read)) = found {
             self.mark_read(read);
         }
     }

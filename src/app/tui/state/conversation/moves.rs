@@ -163,7 +163,7 @@ impl ConversationState {
         }
     }
 
-    fn show_tab(&mut self, tab: usize) {
+    pub(super) fn show_tab(&mut self, tab: usize) {
         if let Some(open) = self.open.as_mut().filter(|open| open.tab != tab && tab < open.tabs()) {
             open.show_tab(tab);
             self.layouts.clear();

@@ -65,7 +65,9 @@ impl AppState {
             self.offered.offered_for = Some(session.clone());
             return self.go_on_with_draft();
         }
-        if self.offered.offered_for.as_ref() != Some(session) {
+        // Who only looks at it from the list is not interrupted.
+        let is_open = !self.workspace.conversation.is_preview();
+        if is_open && self.offered.offered_for.as_ref() != Some(session) {
             self.offered.offered_for = Some(session.clone());
             let here = self.workspace.home.and_then(|home| self.homes.lasting(home));
             let ids = here.map(|here| self.offered.of(here, session)).unwrap_or_default();

@@ -1,0 +1,83 @@
+//! The session under the cursor of the list, shown without being opened: it is not read by anybody until somebody goes into it.
+
+use super::{ConversationState, Effect, Opening, Tickets};
+use crate::{
+    app::{
+        task::{Command, command::Lane},
+        tui::{render::Look, state::named::ChosenSession},
+    },
+    session::{SessionKey, Summary},
+};
+
+/// Lines of a message, mostly at the least.
+const LINES: u16 = 3;
+
+impl ConversationState {
+    /// Shows a session at its end, as a preview: few messages at first, so that a large one is there soon. What is shown stays until
+    /// the answer came.
+    pub fn preview(&mut self, row: &Summary, called: &str, tickets: &mut Tickets) -> Vec<Effect> {
+        let (key, name, exact) = (row.key.clone(), called.to_owned(), called != row.name());
+        let last = u64::from((self.size.height / LINES).clamp(4, 20));
+        self.awaited = None;
+        self.ask_open(Opening { ticket: tickets.take(), key, name, exact, again: false, preview: Some(last) })
+    }
+
+    /// Whether what is shown is only looked at from the list.
+    #[must_use]
+    pub fn is_preview(&self) -> bool {
+        self.previewed
+    }
+
+    /// Whether what is being read is a preview.
+    #[must_use]
+    pub fn reads_preview(&self) -> bool {
+        self.opening.as_ref().is_some_and(|opening| opening.preview.is_some())
+    }
+
+    /// Whether a session is shown as a preview, or is about to be.
+    #[must_use]
+    pub fn previews(&self, key: &SessionKey) -> bool {
+        match &self.opening {
+            Some(opening) => opening.preview.is_some() && opening.key == *key,
+            None => self.previewed && !self.gone && self.session().is_some_and(|open| open.key == *key),
+        }
+    }
+
+    /// Gives up a preview that is being read, unless it is of that session.
+    pub fn give_up_preview(&mut self, but: Option<&SessionKey>) -> Option<Effect> {
+        let given_up = |opening: &mut Opening| opening.preview.is_some() && Some(&opening.key) != but;
+        self.opening.take_if(given_up).map(|_| Effect::Ask(Command::Cancel(Lane::Open)))
+    }
+
+    /// Somebody goes into what is shown as a preview, or is about to be: it is open from now on. `None`: it was, or nothing is.
+    pub fn enter(&mut self) -> Option<ChosenSession> {
+        if let Some(opening) = &mut self.opening {
+            opening.preview.take()?;
+            self.by_itself = false;
+            return Some(ChosenSession { key: opening.key.clone(), name: opening.name.clone() });
+        }
+        if !std::mem::take(&mut self.previewed) {
+            return None;
+        }
+        self.by_itself = false;
+        let (key, name) = (self.session()?.key.clone(), self.name()?.to_owned());
+        self.last_seen.forget_left(&key);
+        Some(ChosenSession { key, name })
+    }
+
+    /// The open session is among the bookmarks, or is not.
+    pub fn mark_bookmarked(&mut self, bookmarked: bool) {
+        self.bookmarked = bookmarked;
+    }
+
+    /// The name with what there is to say of the session before it.
+    pub(super) fn marked_name(&self, name: &str, look: &Look) -> String {
+        let kept = if self.bookmarked { format!("{} ", look.marks.kept) } else { String::new() };
+        let gone = if self.gone { "gone: " } else { "" };
+        let preview = if self.previewed { "preview: " } else { "" };
+        format!("{kept}{preview}{gone}{name}")
+    }
+}
+
+#[cfg(test)]
+mod tests;

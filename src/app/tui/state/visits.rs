@@ -1,0 +1,31 @@
+//! Sessions as one goes through them: shown under the cursor, opened, come back to, kept.
+
+mod entering;
+mod jumps;
+mod menu;
+mod preview;
+mod remembered;
+
+use jumps::JumpList;
+use preview::CursorRest;
+
+/// How one goes through the sessions of a connection.
+#[derive(Debug, Default)]
+pub struct Visits {
+    /// Where the cursor of the list rests.
+    rest: CursorRest,
+    /// Where one was.
+    jumps: JumpList,
+}
+
+/// Which sessions are remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RememberedKind {
+    /// Those that a person keeps.
+    Bookmarks,
+    /// Those that were open lately.
+    Recent,
+}
+
+#[cfg(test)]
+mod tests;

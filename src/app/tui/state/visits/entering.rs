@@ -1,0 +1,49 @@
+//! Opening a session, and going into one that is shown.
+
+use crate::{
+    app::tui::state::{AppState, Effect, areas::Pane, named::ChosenSession},
+    session::Summary,
+};
+
+impl AppState {
+    /// Opens a session in the conversation pane, at once where it is shown there.
+    pub(in crate::app::tui::state) fn open(&mut self, row: &Summary) -> Vec<Effect> {
+        self.note_jump();
+        let is_shown = self.workspace.conversation.previews(&row.key);
+        if self.workspace.conversation.key() != Some(&row.key) {
+            self.workspace.reset_side_panes();
+        }
+        self.focus = Pane::Conversation;
+        self.workspace.open_id = None;
+        // The cursor of the list stands on what is open, also where that was asked for by its id.
+        self.workspace.list.prefer(&row.key);
+        if is_shown {
+            return self.enter_preview();
+        }
+        let called = self.workspace.list.called(row).to_owned();
+        let mut effects = self.on_entered(&ChosenSession { key: row.key.clone(), name: called.clone() });
+        effects.extend(self.workspace.conversation.open(row, &called, &mut self.tickets));
+        effects
+    }
+
+    /// Who goes into a pane of a session that was only shown has opened it.
+    pub(super) fn enter_preview(&mut self) -> Vec<Effect> {
+        if self.focus == Pane::Sessions {
+            return Vec::new();
+        }
+        let Some(session) = self.workspace.conversation.enter() else { return Vec::new() };
+        let mut effects = self.on_entered(&session);
+        let is_open = self.workspace.conversation.session().is_some_and(|open| open.key == session.key);
+        if is_open {
+            effects.extend(self.on_draft_session(&session.key));
+        }
+        effects
+    }
+
+    /// Somebody looks at it: nothing else is to be shown, and it is remembered.
+    fn on_entered(&mut self, session: &ChosenSession) -> Vec<Effect> {
+        self.alerts.unmark(&session.key);
+        self.workspace.visits.rest.since = None;
+        self.note_recent(session)
+    }
+}

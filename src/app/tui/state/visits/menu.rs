@@ -1,0 +1,79 @@
+//! The lists of bookmarked and of recent sessions, to choose from.
+
+use super::RememberedKind;
+use crate::{
+    app::{
+        keymap::Action,
+        memory::RememberedSession,
+        text,
+        tui::state::{
+            AppState, Effect,
+            connection::Stage,
+            modal::{Menu, Modal},
+            named::ChosenSession,
+        },
+    },
+    session::SessionKey,
+};
+
+impl AppState {
+    /// Shows the sessions that are remembered so.
+    pub(in crate::app::tui::state) fn show_remembered(&mut self, kind: RememberedKind) -> Vec<Effect> {
+        let sessions = self.all_remembered(kind).to_vec();
+        if sessions.is_empty() {
+            let says = match kind {
+                RememberedKind::Bookmarks => {
+                    self.with_key("nothing is bookmarked; to bookmark a session", Action::Bookmark)
+                }
+                RememberedKind::Recent => "no session was open yet".to_owned(),
+            };
+            return self.say(says);
+        }
+        self.modals.push(Modal::Remembered(kind, Menu::new(sessions)));
+        Vec::new()
+    }
+
+    /// Whether one of them is bookmarked.
+    #[must_use]
+    pub fn keeps(&self, session: &RememberedSession) -> bool {
+        self.memory.bookmarks.iter().any(|kept| kept.is(session))
+    }
+
+    /// Takes the selected one off the bookmarks, or puts it back.
+    pub(in crate::app::tui::state) fn turn_remembered(&mut self) -> Vec<Effect> {
+        let Some(Modal::Remembered(_, menu)) = self.modals.last() else { return Vec::new() };
+        let chosen = menu.chosen().cloned();
+        chosen.map(|chosen| self.turn_kept(chosen)).unwrap_or_default()
+    }
+
+    /// Opens the selected one; one of another place is opened there, where that is known.
+    pub(in crate::app::tui::state) fn open_remembered(&mut self) -> Vec<Effect> {
+        let Some(Modal::Remembered(_, menu)) = self.modals.last() else { return Vec::new() };
+        let Some(chosen) = menu.chosen().cloned() else { return Vec::new() };
+        let Some(key) = chosen.key() else {
+            return self.say("its id cannot be read: it can only be taken off");
+        };
+        let is_here = self.workspace.connection.is_open() && self.store_here() == Some(chosen.store.as_str());
+        if is_here {
+            self.modals.pop();
+            return self.open_named(ChosenSession { key, name: chosen.name });
+        }
+        self.open_elsewhere(&chosen, &key)
+    }
+
+    fn open_elsewhere(&mut self, chosen: &RememberedSession, key: &SessionKey) -> Vec<Effect> {
+        let named = || self.places.iter().find(|place| place.name == chosen.place);
+        let (name, location) = (text::line(&chosen.place).into_owned(), text::line(&chosen.location).into_owned());
+        let Some(place) = self.homes.place_of(&chosen.store).or_else(named).cloned() else {
+            return self.say(format!("it is in {name}, {location}: connect there first"));
+        };
+        if matches!(self.workspace.connection.stage, Stage::Connecting) {
+            return self.say("another connection is being opened");
+        }
+        self.modals.pop();
+        self.workspace.open_id = Some(key.exact().to_owned());
+        let effects = self.connect(place);
+        self.said = Some(format!("it is in {name}, {location}: that is opened"));
+        effects
+    }
+}

@@ -1,0 +1,111 @@
+//! What is remembered of sessions: which a person keeps, which were open.
+
+use super::RememberedKind;
+use crate::{
+    app::{
+        keymap::Action,
+        memory::RememberedSession,
+        place::Origin,
+        task::command::Lane,
+        text,
+        tui::state::{AppState, Effect, named::ChosenSession},
+    },
+    repository::Error,
+    session::SessionKey,
+};
+
+impl AppState {
+    /// Has what is remembered kept. Whoever changes [`AppState::memory`] gives this.
+    pub(in crate::app::tui::state) fn remember(&self) -> Effect {
+        Effect::Remember(Box::new(self.memory.clone()))
+    }
+
+    /// A session of the place that is open, as it is remembered.
+    fn as_remembered(&self, session: &ChosenSession) -> Option<RememberedSession> {
+        let here = self.workspace.home.and_then(|home| self.homes.lasting(home))?;
+        Some(RememberedSession {
+            store: here.identity.clone(),
+            location: here.location.clone(),
+            place: here.name.clone(),
+            id: session.key.canonical().to_owned(),
+            name: session.name.clone(),
+            at: Some(self.look.now),
+        })
+    }
+
+    /// What tells the store that is open from every other.
+    pub(super) fn store_here(&self) -> Option<&str> {
+        let here = self.workspace.home.and_then(|home| self.homes.lasting(home))?;
+        Some(&here.identity)
+    }
+
+    /// Whether a session of the place that is open is among the bookmarks.
+    #[must_use]
+    pub fn is_bookmarked(&self, key: &SessionKey) -> bool {
+        let Some(store) = self.store_here().filter(|_| !self.memory.bookmarks.is_empty()) else { return false };
+        self.memory.bookmarks.iter().any(|kept| kept.id == key.canonical() && kept.store == store)
+    }
+
+    /// Keeps the chosen session among the bookmarks, or not any more.
+    pub(in crate::app::tui::state) fn turn_bookmark(&mut self) -> Vec<Effect> {
+        let Some(session) = self.chosen() else { return self.say("choose a session first") };
+        let Some(kept) = self.as_remembered(&session) else { return self.say("choose a connection first") };
+        self.turn_kept(kept)
+    }
+
+    /// The same of a session wherever it is.
+    pub(super) fn turn_kept(&mut self, kept: RememberedSession) -> Vec<Effect> {
+        let name = text::line(&kept.name).into_owned();
+        let says = if self.memory.bookmark(RememberedSession { at: Some(self.look.now), ..kept }) {
+            self.with_key(&format!("{name} is bookmarked; all of them"), Action::Bookmarks)
+        } else {
+            format!("{name} is no bookmark any more")
+        };
+        self.said = Some(says);
+        vec![self.remember()]
+    }
+
+    /// A session is open now.
+    pub(super) fn note_recent(&mut self, session: &ChosenSession) -> Vec<Effect> {
+        let Some(opened) = self.as_remembered(session) else { return Vec::new() };
+        self.memory.note_recent(opened);
+        // The samples end with the program.
+        let place = self.workspace.connection.place.as_ref();
+        let lasts = place.is_some_and(|place| !matches!(place.origin, Origin::Demo));
+        lasts.then(|| self.remember()).into_iter().collect()
+    }
+
+    /// What is said where a bookmarked session is not there any more.
+    pub(in crate::app::tui::state) fn says_of_missing(&self, lane: Lane, error: &Error) -> Option<String> {
+        if lane != Lane::Open || !matches!(error, Error::NotFound { .. }) {
+            return None;
+        }
+        let key = self.workspace.conversation.key().filter(|key| self.is_bookmarked(key))?;
+        let name = self.memory.bookmarks.iter().find(|kept| kept.id == key.canonical())?.name.clone();
+        let label = |action| self.keymap.label(action).unwrap_or_default();
+        let (bookmarks, bookmark) = (label(Action::Bookmarks), label(Action::Bookmark));
+        Some(format!(
+            "{} is not there any more; {bookmark} takes it off the bookmarks ({bookmarks})",
+            text::line(&name)
+        ))
+    }
+
+    /// The sessions that are remembered so, of every place, the last one first.
+    pub(super) fn all_remembered(&self, kind: RememberedKind) -> &[RememberedSession] {
+        match kind {
+            RememberedKind::Bookmarks => &self.memory.bookmarks,
+            RememberedKind::Recent => &self.memory.recent,
+        }
+    }
+
+    /// The ids of the sessions of this place that `in:@NAME` stands for, as a person would type them. `None`: there is no such list.
+    pub(in crate::app::tui::state) fn remembered_ids(&self, name: &str) -> Option<Vec<String>> {
+        let kind = match name {
+            "bookmarks" => RememberedKind::Bookmarks,
+            "recent" => RememberedKind::Recent,
+            _ => return None,
+        };
+        let of_here = self.all_remembered(kind).iter().filter(|kept| Some(kept.store.as_str()) == self.store_here());
+        Some(of_here.filter_map(RememberedSession::key).map(|key| key.exact().to_owned()).collect())
+    }
+}

@@ -1,0 +1,272 @@
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::SignedDuration;
+use proptest::prelude::*;
+use ratatui::layout::Size;
+
+use crate::{
+    app::{
+        config::Ui,
+        task::{Command, Event, Lane},
+        tui::state::{Input, areas::Pane, modal::Modal, sample::Screen},
+    },
+    repository::Error,
+    session::SessionKey,
+};
+
+/// A list whose cursor is followed.
+fn listed() -> Screen {
+    let mut screen = Screen::listed(120, 40);
+    screen.state.ui.preview = true;
+    screen
+}
+
+/// So much time goes by, and the screen is drawn.
+fn later(screen: &mut Screen, ms: i64) {
+    let now = screen.state.look.now.checked_add(SignedDuration::from_millis(ms)).unwrap();
+    screen.put(Input::Tick(now));
+    screen.put(Input::Resize(Size::new(120, 40)));
+}
+
+fn selected(screen: &Screen) -> SessionKey {
+    screen.state.workspace.list.selected_row().unwrap().key.clone()
+}
+
+/// Sessions that are asked for, with how many of their messages.
+fn asked(screen: &Screen) -> Vec<(SessionKey, u64)> {
+    let opens = screen.asked.iter().filter_map(|command| match command {
+        Command::Open(_, key, last) => Some((key.clone(), *last)),
+        _ => None,
+    });
+    opens.collect()
+}
+
+fn open(screen: &Screen) -> Option<SessionKey> {
+    screen.state.workspace.conversation.session().map(|session| session.key.clone())
+}
+
+fn key(screen: &mut Screen, code: KeyCode, modifiers: KeyModifiers) {
+    screen.put(Input::Key(KeyEvent::new(code, modifiers)));
+}
+
+fn title(screen: &Screen) -> String {
+    screen.state.workspace.conversation.title(60, &screen.state.look).name
+}
+
+#[test]
+fn the_session_that_the_cursor_rests_on_shows_itself() {
+    let mut screen = listed();
+    screen.press("j");
+    assert!(asked(&screen).is_empty(), "it may go on");
+    assert!(screen.state.next_change().is_some_and(|wait| wait.as_millis() <= 100));
+    later(&mut screen, 99);
+    assert!(asked(&screen).is_empty());
+    later(&mut screen, 1);
+    let wanted = asked(&screen);
+    assert!(matches!(wanted.as_slice(), [(key, last)] if *key == selected(&screen) && *last <= 20), "{wanted:?}");
+    assert_eq!(screen.state.loading(), None, "nobody waits for it");
+    screen.answer_all();
+    assert_eq!(open(&screen), Some(selected(&screen)));
+    assert!(screen.state.workspace.conversation.is_preview() && screen.state.focus == Pane::Sessions);
+    assert!(title(&screen).contains("preview: "), "{}", title(&screen));
+    later(&mut screen, 1000);
+    assert!(asked(&screen).is_empty(), "once");
+}
+
+#[test]
+fn a_preview_is_given_up_as_the_cursor_goes_on() {
+    let mut screen = listed();
+    screen.press("j");
+    later(&mut screen, 100);
+    let at = screen.asked.iter().position(|command| matches!(command, Command::Open(..))).unwrap();
+    let first = screen.asked.remove(at).unwrap();
+    screen.press("j");
+    assert!(screen.asked.iter().any(|command| matches!(command, Command::Cancel(Lane::Open))));
+    for event in screen.answers(&first) {
+        screen.tell(event);
+    }
+    assert_eq!(open(&screen), None, "it comes too late");
+    later(&mut screen, 100);
+    screen.answer_all();
+    assert_eq!(open(&screen), Some(selected(&screen)));
+}
+
+#[test]
+fn enter_goes_into_what_is_shown_at_once_and_back_leaves_it_there() {
+    let mut screen = listed();
+    screen.press("j");
+    later(&mut screen, 100);
+    screen.answer_all();
+    assert!(screen.state.memory.recent.is_empty(), "it was not opened");
+    screen.press("\n");
+    assert!(asked(&screen).is_empty(), "it is there");
+    assert!(!screen.state.workspace.conversation.is_preview() && screen.state.focus == Pane::Conversation);
+    assert_eq!(screen.state.memory.recent.len(), 1);
+    screen.press("\u{1b}");
+    later(&mut screen, 1000);
+    assert!(asked(&screen).is_empty() && screen.state.focus == Pane::Sessions);
+    let was = open(&screen);
+    screen.press("j");
+    later(&mut screen, 100);
+    screen.answer_all();
+    assert_ne!(open(&screen), was, "who goes on sees the next");
+}
+
+#[test]
+fn who_goes_into_a_pane_before_the_preview_is_there_waits_for_it_as_for_any() {
+    let mut screen = listed();
+    screen.press("j");
+    later(&mut screen, 100);
+    screen.press("2");
+    assert!(screen.state.loading().is_some_and(|loading| loading.starts_with("opening")));
+    screen.answer_all();
+    assert!(!screen.state.workspace.conversation.is_preview());
+}
+
+#[test]
+fn nothing_shows_itself_where_it_is_off_or_something_else_goes_on() {
+    let mut off = listed();
+    off.press("Vj");
+    later(&mut off, 1000);
+    assert!(asked(&off).is_empty() && !off.state.ui.preview);
+    let mut helped = listed();
+    helped.press("j?");
+    later(&mut helped, 1000);
+    assert!(asked(&helped).is_empty());
+    assert_eq!(helped.state.next_preview(), None, "it waits for the help to be closed");
+    helped.press("\u{1b}");
+    later(&mut helped, 0);
+    assert_eq!(asked(&helped).len(), 1);
+    let mut finding = listed();
+    finding.press("\n");
+    finding.answer_all();
+    finding.press("/order\n1j");
+    later(&mut finding, 1000);
+    assert!(asked(&finding).is_empty(), "what is looked for there is not lost");
+}
+
+#[test]
+fn a_first_list_shows_its_first_session_and_a_narrow_screen_none() {
+    let place = Screen::connecting(120, 40).state.workspace.connection.place;
+    for (width, expected) in [(120, 1), (60, 0)] {
+        let mut screen = Screen::with(width, 40, place.clone(), Ui::default());
+        screen.answer_all();
+        let now = screen.state.look.now.checked_add(SignedDuration::from_millis(200)).unwrap();
+        screen.put(Input::Tick(now));
+        screen.put(Input::Resize(Size::new(width, 40)));
+        assert_eq!(asked(&screen).len(), expected, "{width}");
+    }
+}
+
+#[test]
+fn the_next_session_is_read_from_any_pane_also_where_nothing_shows_itself() {
+    let mut screen = listed();
+    screen.state.ui.preview = false;
+    screen.press("\n");
+    screen.answer_all();
+    screen.press("zJ");
+    assert!(asked(&screen).is_empty());
+    later(&mut screen, 100);
+    screen.answer_all();
+    assert_eq!(open(&screen), Some(selected(&screen)));
+    assert_eq!((screen.state.focus, screen.state.zoomed), (Pane::Conversation, true));
+    assert!(!screen.state.workspace.conversation.is_preview());
+    assert_eq!(screen.state.memory.recent.len(), 2);
+    key(&mut screen, KeyCode::Up, KeyModifiers::ALT);
+    key(&mut screen, KeyCode::Up, KeyModifiers::ALT);
+    assert_eq!(screen.state.said.as_deref(), Some("this is the first session"));
+}
+
+#[test]
+fn one_goes_back_to_the_message_one_came_from_and_forward_again() {
+    let mut screen = listed();
+    screen.press("\n");
+    screen.answer_all();
+    screen.press("g");
+    screen.answer_all();
+    let (first, place) = (open(&screen), screen.state.workspace.conversation.position());
+    screen.press("\u{1b}j\n");
+    screen.answer_all();
+    let second = open(&screen);
+    assert_ne!(first, second);
+    key(&mut screen, KeyCode::Char('o'), KeyModifiers::CONTROL);
+    screen.answer_all();
+    assert_eq!((open(&screen), screen.state.workspace.conversation.position()), (first.clone(), place));
+    assert_eq!(Some(selected(&screen)), first, "the cursor of the list goes too");
+    key(&mut screen, KeyCode::Right, KeyModifiers::ALT);
+    screen.answer_all();
+    assert_eq!(open(&screen), second);
+    key(&mut screen, KeyCode::Right, KeyModifiers::ALT);
+    assert_eq!(screen.state.said.as_deref(), Some("there is no place after this one"));
+}
+
+#[test]
+fn a_bookmark_is_kept_shown_and_taken_off() {
+    let mut screen = listed();
+    let session = selected(&screen);
+    screen.press("'");
+    assert!(screen.state.said.as_deref().unwrap().starts_with("nothing is bookmarked"));
+    screen.press("b");
+    assert!(screen.state.is_bookmarked(&session));
+    assert_eq!(screen.state.remembered_ids("bookmarks"), Some(vec![session.exact().to_owned()]));
+    assert_eq!(screen.state.remembered_ids("recent"), Some(Vec::new()));
+    assert_eq!(screen.state.remembered_ids("others"), None);
+    screen.press("j'\n");
+    assert_eq!(asked(&screen).last().map(|(key, _)| key.clone()), Some(session.clone()));
+    screen.answer_all();
+    later(&mut screen, 0);
+    assert!(title(&screen).contains(screen.state.look.marks.kept));
+    screen.press("'b");
+    assert!(!screen.state.is_bookmarked(&session));
+    assert!(matches!(screen.state.modals.last(), Some(Modal::Remembered(..))), "it can be put back");
+    screen.press("b\u{1b}");
+    assert!(screen.state.is_bookmarked(&session) && screen.state.modals.is_empty());
+}
+
+#[test]
+fn a_bookmark_whose_session_is_gone_says_so() {
+    let mut screen = listed();
+    screen.press("b'\n");
+    let ticket = screen.asked.iter().find_map(|command| match command {
+        Command::Open(ticket, ..) => Some(*ticket),
+        _ => None,
+    });
+    let error = Error::not_found(selected(&screen).text(), "agents.sessions");
+    screen.tell(Event::Failed { ticket: ticket.unwrap(), lane: Lane::Open, error });
+    let says = screen.state.wrong().unwrap();
+    assert!(says.contains("is not there any more; b takes it off"), "{says}");
+}
+
+#[test]
+fn a_bookmark_of_another_place_connects_there_where_it_is_known() {
+    let mut screen = listed();
+    screen.press("b");
+    for (place, says) in [("nowhere", "connect there first"), ("demo", "that is opened")] {
+        screen.state.memory.bookmarks[0].store = "elsewhere".to_owned();
+        screen.state.memory.bookmarks[0].place = place.to_owned();
+        screen.press("'\n");
+        assert!(screen.state.said.as_deref().unwrap().contains(says), "{place}");
+        screen.press("\u{1b}");
+    }
+    assert!(screen.asked.iter().any(|command| matches!(command, Command::Connect(_, place) if place.name == "demo")));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn once_the_cursor_rests_its_session_is_shown(keys in prop::collection::vec((0usize..8, 0i64..150, any::<bool>()), 0..30)) {
+        let mut screen = listed();
+        for (key, ms, answered) in keys {
+            screen.press(["j", "k", "G", "g", "\n", "\u{1b}", "J", "b"][key]);
+            if answered {
+                screen.answer_all();
+            }
+            later(&mut screen, ms);
+        }
+        screen.answer_all();
+        screen.press("\u{1b}\u{1b}1gj");
+        screen.answer_all();
+        later(&mut screen, 100);
+        screen.answer_all();
+        prop_assert_eq!(open(&screen), Some(selected(&screen)));
+    }
+}

@@ -1,0 +1,57 @@
+//! The session under the cursor, shown from the list; bookmarks.
+
+use jiff::SignedDuration;
+
+use super::{draw, picture, sample};
+use crate::app::{
+    config::ThemeName,
+    tui::{
+        render::look::Theme,
+        state::{Input, sample::Screen},
+    },
+};
+
+/// The second session shown, the first bookmarked.
+fn previewed(width: u16, height: u16) -> Screen {
+    let mut screen = Screen::listed(width, height);
+    screen.state.ui.preview = true;
+    screen.press("bj");
+    let now = screen.state.look.now.checked_add(SignedDuration::from_millis(100)).unwrap();
+    screen.put(Input::Tick(now));
+    screen.put(Input::Resize(ratatui::layout::Size::new(width, height)));
+    screen.answer_all();
+    screen
+}
+
+#[test]
+fn sizes_and_colours() {
+    for (width, height) in [(60, 20), (80, 24), (120, 40), (160, 48), (250, 70)] {
+        for (name, theme) in [("dark", ThemeName::Dark), ("light", ThemeName::Light), ("none", ThemeName::None)] {
+            let mut screen = previewed(width, height);
+            screen.state.look.theme = Theme::of(theme);
+            screen.put(Input::Resize(ratatui::layout::Size::new(width, height)));
+            insta::assert_snapshot!(format!("preview_{name}_{width}x{height}"), picture(&screen.state));
+        }
+    }
+}
+
+#[test]
+fn in_ascii() {
+    let mut screen = previewed(120, 40);
+    screen.state.look = sample::plain();
+    screen.put(Input::Resize(ratatui::layout::Size::new(120, 40)));
+    insta::assert_snapshot!("preview_ascii", sample::screen(120, 40, |frame, _| draw(frame, &screen.state)));
+}
+
+#[test]
+fn bookmarks_and_recent_sessions() {
+    for (width, height) in [(40, 10), (120, 40)] {
+        let mut screen = previewed(width, height);
+        screen.press("\n");
+        screen.answer_all();
+        screen.press("'");
+        insta::assert_snapshot!(format!("bookmarks_{width}x{height}"), picture(&screen.state));
+        screen.press("\u{1b}`");
+        insta::assert_snapshot!(format!("recent_{width}x{height}"), picture(&screen.state));
+    }
+}
