@@ -126,6 +126,6 @@ mod tests {
         let names: Vec<_> = places.iter().map(|place| place.name.as_str()).collect();
         let tried = temporary.join("strands").join("sessions").display().to_string();
         let near = Path::new(".").join(".strands").display().to_string();
-        assert_eq!(names, ["localhost:27017", "~/.strands/sessions", &near, &tried, "demo"]);
+        assert_eq!(names, ["localhost:27017", "~/.strands/sessions", near.as_str(), tried.as_str(), "demo"]);
     }
 }

@@ -27,7 +27,7 @@ use super::{
 use crate::{
     app::{
         alert::AlertRule,
-        config::{ThemeName, Ui, places},
+        config::{ThemeName, Ui, places, write::SettingsFile},
         keymap::Keymap,
         memory::Memory,
         place::{self, Place, Reveal},
@@ -39,6 +39,7 @@ use crate::{
     repository::Limits,
 };
 
+mod aside;
 mod backlog;
 mod copied;
 mod drafts;
@@ -49,6 +50,7 @@ mod pace;
 mod queue;
 mod taking;
 
+use aside::Aside;
 use backlog::Backlog;
 use drafts::Drafts;
 use input::{Events, TerminalReading};
@@ -87,6 +89,8 @@ pub struct Browse {
     pub alerts: Vec<AlertRule>,
     /// Where the log is, to be named after a crash.
     pub log_path: Option<PathBuf>,
+    /// The file of settings that was read, if any.
+    pub config_file: Option<PathBuf>,
     /// Around what is written.
     pub hooks: Hooks,
     /// Where copies of what is deleted and drafts of what was typed are kept.
@@ -120,6 +124,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
     drafts.find();
     let edits = EditFiles::new(options.state_dir.clone());
     let size = guard.terminal.size()?;
+    let aside = Aside::new(SettingsFile::of(options.config_file.as_deref()));
     let (state, effects) = AppState::new(start(options, size));
     let mut browser = Browser {
         state,
@@ -133,6 +138,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
         edit: None,
         edits,
         drafts,
+        aside,
         hooks,
     };
     browser.carry_out(effects, &mut guard)?;
@@ -161,6 +167,7 @@ fn start(options: Browse, size: Size) -> Start {
     let Browse { place, read_only, .. } = options;
     let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
     let mut places = place::all(place.as_ref(), options.profiles, home);
+    place::look_around(&mut places, std::env::current_dir().ok().as_deref(), &std::env::temp_dir());
     for place in &mut places {
         place.read_only |= read_only;
     }
@@ -176,6 +183,7 @@ fn start(options: Browse, size: Size) -> Start {
         alerts,
         places,
         memory,
+        read_only,
         place,
         open_id,
         fleet,
@@ -200,6 +208,7 @@ struct Browser {
     edit: Option<OutsideText>,
     edits: EditFiles,
     drafts: Drafts,
+    aside: Aside,
     /// Its webhooks tell of alerts.
     hooks: Hooks,
 }
@@ -280,6 +289,7 @@ impl Browser {
                 },
                 () = tokio::time::sleep(wake.unwrap_or_default()), if wake.is_some() => self.pace.soon(),
                 () = tokio::time::sleep(draft.unwrap_or_default()), if draft.is_some() => {}
+                input = self.aside.next() => self.waiting.push_back(input),
                 news = self.drafts.news() => self.waiting.push_back(Input::Drafts(news)),
             }
             if told_to_stop {
@@ -322,7 +332,9 @@ impl Browser {
                     self.hooks.offer(&webhook, alert.delivery());
                 }
                 // The state keeps what is said for its status line.
-                Effect::Say(_) | Effect::Remember(_) | Effect::Configure(_) => {}
+                Effect::Say(_) | Effect::Remember(_) => {}
+                Effect::Configure(edit) => self.aside.keep(*edit),
+                Effect::ListFolders(typed) => self.aside.list(typed),
                 Effect::Draft(order) => self.drafts.order(order),
                 Effect::EditOutside(text, suffix) => self.edit = Some(OutsideText { text, suffix }),
                 Effect::Quit => self.leave = true,

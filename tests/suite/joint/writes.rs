@@ -159,6 +159,7 @@ async fn a_write_reaches_the_store_it_was_ordered_for_and_holds_up_no_other() {
     }
     let told = answer(&mut task.events).await;
     assert!(matches!(told, Event::Written(Ticket(4), _)), "{told:?}");
+    task.commands.send(Command::Close(Ticket(1))).await.unwrap();
     task.commands.send(ordered(5, 1, "late")).await.unwrap();
     let told = answer(&mut task.events).await;
     assert!(matches!(told, Event::NotWritten { ticket: Ticket(5), .. }), "{told:?}");
