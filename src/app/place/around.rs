@@ -92,10 +92,7 @@ mod tests {
             collection: collection.map(str::to_owned),
         };
         let at = |name: &str, origin: Origin| Place::plain(name, origin).whereabouts();
-        assert_eq!(
-            at("prod", server(Some("agents"), Some("s")).into()).as_deref(),
-            Some("db:27017 agents.s")
-        );
+        assert_eq!(at("prod", server(Some("agents"), Some("s")).into()).as_deref(), Some("db:27017 agents.s"));
         assert_eq!(at("db:27017", server(None, None).into()), None);
         let kept = |uri: SecretSource| KeptTarget {
             uri,

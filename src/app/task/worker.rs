@@ -239,9 +239,9 @@ impl Worker {
         let opening = opened(Arc::clone(&self.opener), place.clone());
         let done = self.connected.0.clone();
         tokio::spawn(async move {
-            let opened = tokio::spawn(opening).await.unwrap_or_else(|join| {
-                Err(PasswordRefusal::Failed(crashed("opening the connection", &join)))
-            });
+            let opened = tokio::spawn(opening)
+                .await
+                .unwrap_or_else(|join| Err(PasswordRefusal::Failed(crashed("opening the connection", &join))));
             let _ = done.send((reply, place, opened)).await;
         });
     }

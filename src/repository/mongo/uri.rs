@@ -8,12 +8,12 @@
 mod login;
 mod options;
 
+#[cfg(any(feature = "app", test))]
+use std::ops::Range;
 use std::{
     net::{IpAddr, SocketAddr},
     time::Duration,
 };
-#[cfg(any(feature = "app", test))]
-use std::ops::Range;
 
 use mongodb::options::ClientOptions;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};

@@ -1,6 +1,7 @@
 use super::*;
 
-const FILE: &str = "# mine\n[ui]\n# which columns\ncolumns = [\"id\"] # few\nutc = true\n\n[profiles.local]\nuri = \"mongodb://h\"\n";
+const FILE: &str =
+    "# mine\n[ui]\n# which columns\ncolumns = [\"id\"] # few\nutc = true\n\n[profiles.local]\nuri = \"mongodb://h\"\n";
 
 fn put_in(text: &str, edit: &ConfigEdit) -> Result<String, String> {
     edited(text, Path::new("/c.toml"), edit)

@@ -45,7 +45,7 @@ pub const COMMANDS: &[TypedCommand] = &[
         name: "save-profile",
         words: "NAME",
         help: "keep this connection as a profile",
-        complete: AppState::complete_nothing,
+        complete: |_, _| Vec::new(),
         run: AppState::run_save_profile,
     },
 ];

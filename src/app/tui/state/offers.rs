@@ -206,12 +206,8 @@ impl AppState {
             Modal::Places(_) => {
                 let failed = matches!(self.workspace.connection.stage, Stage::Failed(_));
                 let again = failed.then_some((Action::Reload, "try again"));
-                let rest = [
-                    (Action::Open, "open"),
-                    (Action::Add, "type one"),
-                    (Action::Help, "help"),
-                    (Action::Quit, "quit"),
-                ];
+                let rest =
+                    [(Action::Open, "open"), (Action::Add, "type one"), (Action::Help, "help"), (Action::Quit, "quit")];
                 again.into_iter().chain(rest).collect()
             }
             Modal::Fleet => self.of_fleet(),

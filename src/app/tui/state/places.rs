@@ -73,7 +73,11 @@ impl Workspace {
     /// Whether it was opened as that place, whichever collection is shown of it.
     fn is_of(&self, place: &Place) -> bool {
         self.connection.is_open()
-            && self.connection.place.as_ref().is_some_and(|here| here.name == place.name && here.origin.is_same(&place.origin))
+            && self
+                .connection
+                .place
+                .as_ref()
+                .is_some_and(|here| here.name == place.name && here.origin.is_same(&place.origin))
     }
 
     fn is_at(&self, location: &str) -> bool {
@@ -195,7 +199,7 @@ impl AppState {
         let workspace = &mut self.workspace;
         workspace.unanswered.extend([Lane::List, Lane::Fleet]);
         // Both would be the newest question of one lane.
-        if workspace.conversation.key().is_some() && workspace.open_id.is_none() {
+        if workspace.open_id.is_none() {
             workspace.unanswered.insert(Lane::Open);
         }
         if workspace.connection.lost.is_none() {

@@ -1,18 +1,14 @@
 //! A connection that was typed, to be kept as a profile: its name, whether it is only read, and where its password is to be had. The
 //! password itself is never kept.
 
+mod keep;
+
 use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent};
 use secrecy::ExposeSecret;
 
-use super::{
-    AppState, Effect,
-    commands::Completion,
-    modal::Modal,
-    prompt::TypedMistake,
-    typed_word::{TypedWord, WordKey},
-};
+use super::typed_word::{TypedWord, WordKey};
 use crate::{
     app::{
         config::write::{ConfigEdit, NewProfile, PasswordSource},
@@ -185,7 +181,8 @@ impl ProfilePane {
             Some(PasswordChoice::Command) => match shlex::split(&text).filter(|words| !words.is_empty()) {
                 Some(words) => Some(PasswordSource::Command(words)),
                 None => {
-                    self.source.problem = wrong("a command whose first line is the password, such as pass show mongodb");
+                    self.source.problem =
+                        wrong("a command whose first line is the password, such as pass show mongodb");
                     None
                 }
             },
@@ -209,7 +206,9 @@ impl ProfilePane {
             Origin::Target(Target::Folder(path)) => NewProfile::Folder { dir: path.display().to_string(), read_only },
             origin => {
                 let (database, collection) = match origin {
-                    Origin::Target(Target::Mongo { database, collection, .. }) => (database.clone(), collection.clone()),
+                    Origin::Target(Target::Mongo { database, collection, .. }) => {
+                        (database.clone(), collection.clone())
+                    }
                     Origin::Kept(kept) => (kept.database.clone(), kept.collection.clone()),
                     Origin::Target(Target::Folder(_)) | Origin::Demo => (None, None),
                 };
@@ -241,116 +240,5 @@ fn suggested(place: &Place) -> String {
             if name.is_empty() { disk::shorten_home(path) } else { name }
         }
         _ => place.name.split([':', '.', ',']).next().unwrap_or_default().to_owned(),
-    }
-}
-
-impl AppState {
-    /// Offers to keep what was typed and is open now.
-    pub(super) fn offer_profile(&mut self) {
-        if std::mem::take(&mut self.workspace.typed_place)
-            && let Some(place) = &self.workspace.connection.place
-        {
-            self.modals.push(Modal::Profile(Box::new(ProfilePane::new(place))));
-        }
-    }
-
-    /// A key while a profile is made.
-    pub(super) fn on_profile_key(&mut self, key: KeyEvent) -> Vec<Effect> {
-        let Some(Modal::Profile(pane)) = self.modals.last_mut() else { return Vec::new() };
-        match pane.on_key(key) {
-            WordKey::Taken | WordKey::Complete => Vec::new(),
-            WordKey::Enter => {
-                let Some(edit) = pane.edit() else { return Vec::new() };
-                self.modals.pop();
-                vec![Effect::Configure(Box::new(edit))]
-            }
-            WordKey::Leave => {
-                self.modals.pop();
-                self.say("not kept; :save-profile keeps it later")
-            }
-        }
-    }
-
-    /// `:save-profile`.
-    ///
-    /// # Errors
-    /// Where nothing is open that could be kept.
-    pub(super) fn run_save_profile(&mut self, words: &str) -> Result<Vec<Effect>, TypedMistake> {
-        let mistake = |problem: &str| TypedMistake { span: 0..words.len(), problem: problem.to_owned() };
-        let place = self.workspace.connection.place.as_ref().filter(|_| self.workspace.connection.is_open());
-        let Some(place) = place else { return Err(mistake("no connection is open")) };
-        let is_folder = matches!(place.origin, Origin::Target(Target::Folder(_)));
-        if !is_folder && uri_of(&place.origin).is_none() {
-            return Err(mistake("this place is none that could be kept: it has no connection string of its own"));
-        }
-        let mut pane = ProfilePane::new(place);
-        if !words.trim().is_empty() {
-            pane.name = TypedWord::of(words.trim());
-        }
-        self.modals.push(Modal::Profile(Box::new(pane)));
-        Ok(Vec::new())
-    }
-
-    /// Nothing is offered for a name that a person thinks of.
-    #[expect(clippy::unused_self, reason = "commands complete with the state")]
-    pub(super) fn complete_nothing(&self, _words: &str) -> Vec<Completion> {
-        Vec::new()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::app::tui::state::sample::Screen;
-
-    fn pane(uri: &str) -> ProfilePane {
-        ProfilePane::new(&crate::app::config::typed_place(uri).unwrap())
-    }
-
-    fn press(pane: &mut ProfilePane, keys: &[KeyCode]) {
-        for key in keys {
-            pane.on_key(KeyEvent::from(*key));
-        }
-    }
-
-    #[test]
-    fn a_profile_is_made_without_the_password() {
-        let mut made = pane("mongodb://me:hunter2@db.example.org/agents");
-        assert!(!format!("{made:?}").contains("hunter2"));
-        assert_eq!(made.name.text(), "db");
-        press(&mut made, &[KeyCode::Tab, KeyCode::Char(' '), KeyCode::Tab, KeyCode::Left]);
-        assert_eq!((made.read_only, made.password), (true, Some(PasswordChoice::Command)));
-        assert_eq!(made.edit(), None);
-        assert!(made.problem().is_some() && made.row == ProfileRow::Source);
-        made.paste("pass show 'my db'\n");
-        let Some(ConfigEdit::Profile(name, NewProfile::Mongo { uri, password, read_only, database, .. })) = made.edit()
-        else {
-            panic!()
-        };
-        assert_eq!((name.as_str(), uri.as_str(), read_only), ("db", "mongodb://me@db.example.org/agents", true));
-        assert_eq!(password, PasswordSource::Command(["pass", "show", "my db"].map(str::to_owned).to_vec()));
-        assert_eq!(database.as_deref(), Some("agents"));
-    }
-
-    #[test]
-    fn without_a_user_no_password_is_asked_for() {
-        let mut made = pane("localhost:27017");
-        assert_eq!(made.rows(), [ProfileRow::Name, ProfileRow::ReadOnly]);
-        press(&mut made, &[KeyCode::Up, KeyCode::Down, KeyCode::Char('!')]);
-        assert_eq!(made.name.text(), "localhost!");
-        let folder = pane("/data/agents");
-        assert_eq!((folder.name.text().as_str(), folder.rows().len()), ("agents", 2));
-    }
-
-    #[test]
-    fn a_connection_is_kept_from_the_command_line() {
-        let mut screen = Screen::listed(80, 24);
-        assert!(screen.state.run_save_profile("mine").is_ok());
-        screen.press("!");
-        let Some(Modal::Profile(pane)) = screen.state.modals.last() else { panic!("{:?}", screen.state.modals) };
-        assert_eq!(pane.name.text(), "mine!");
-        screen.press("\u{1b}");
-        assert!(screen.state.said.as_deref().is_some_and(|said| said.contains("save-profile")));
-        assert!(Screen::start(80, 24).state.run_save_profile("x").is_err());
     }
 }

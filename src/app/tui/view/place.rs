@@ -47,14 +47,17 @@ pub fn draw_password(frame: &mut Frame<'_>, body: Rect, pane: &PasswordPane, sta
 
 #[cfg(test)]
 mod tests {
-    use crate::app::tui::{state::sample::Screen, view::sample};
+    use crate::app::tui::{
+        state::sample::Screen,
+        view::{self, sample},
+    };
 
     #[test]
     fn a_place_is_typed_at_every_size() {
         for (width, height) in [(40, 10), (80, 24), (120, 40)] {
             let mut screen = Screen::start(width, height);
             screen.press("amongodb://me:hunter2@h/agents");
-            let drawn = sample::picture(&screen.state);
+            let drawn = sample::screen(width, height, |frame, _| view::draw(frame, &screen.state));
             assert!(drawn.contains("Open a place") && drawn.contains("me:*******@h"), "{drawn}");
             assert!(!drawn.contains("hunter2"));
         }

@@ -325,7 +325,7 @@ fn the_program_may_start_with_it() {
         fleet: Some(start),
         size: screen.state.size,
         memory: crate::app::memory::Memory::default(),
-            run: uuid::Uuid::nil(),
+        run: uuid::Uuid::nil(),
     });
     screen.state = state;
     screen.take(effects);
