@@ -234,17 +234,6 @@ impl AppState {
         self.modals.push(Modal::Places(menu));
     }
 
-    /// Opens a collection that was chosen.
-    pub(super) fn choose(&mut self, candidate: Candidate) -> Vec<Effect> {
-        let Some(mut place) = self.workspace.connection.place.clone() else { return Vec::new() };
-        let location = format!("{}.{}", candidate.database, candidate.collection);
-        place.origin.choose(candidate);
-        if let Some(effects) = self.show_open_at(&place, Some(&location)) {
-            return effects;
-        }
-        self.connect_as_before(place)
-    }
-
     fn on_resolved(&mut self, id: &str, mut rows: Vec<Summary>) -> Vec<Effect> {
         self.workspace.resolving = None;
         let mut effects = self.workspace.list.start(&mut self.tickets);

@@ -41,7 +41,7 @@ pub fn places(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<Place>, state:
         what.extend(place.note.map(str::to_owned));
         what.extend(place.scope.as_ref().map(|scope| format!("scope {scope}")));
         what.extend(place.read_only.then(|| "read-only".to_owned()));
-        let stands = if state.is_place_shown(place) { Some("current") } else { None };
+        let stands = state.is_place_shown(place).then_some("current");
         let stands = stands.or_else(|| state.is_place_open(place).then_some("open"));
         what.extend(stands.map(str::to_owned));
         (place.name.clone(), what.join(", "))

@@ -3,7 +3,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::*;
 use crate::app::{
     place::Origin,
-    tui::state::{Input, sample::Screen},
+    task::Command,
+    tui::state::{Input, areas::Pane, sample::Screen},
 };
 
 fn control(screen: &mut Screen, key: char) {
