@@ -17,7 +17,7 @@ mod toml_walk;
 pub mod ui;
 pub mod write;
 
-pub use connection::{ConnectionArguments, Environment};
+pub use connection::{ConnectionArguments, Environment, typed_place};
 pub use error::{ConfigError, ConfigResult};
 pub use profiles::Profile;
 pub use ui::{Column, Symbols, ThemeName, Ui};

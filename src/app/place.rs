@@ -1,12 +1,14 @@
 //! Places with sessions: what each is called, what is there, and opening it. The browser and the commands open them here
 //! alike.
 
+mod around;
 mod kept;
 mod keys;
 mod reveal;
 mod rules;
 
-pub use kept::{Attendance, KeptTarget, SecretSource, no_password, path_database};
+pub use around::look_around;
+pub use kept::{Attendance, KeptTarget, PasswordRefusal, SecretSource, no_password, path_database};
 pub use keys::{EncryptionSettings, KeySource};
 pub use reveal::{Reveal, holds_sealed, is_sealed, sealed_words, with_sealed_words};
 pub use rules::WriteRules;
@@ -35,6 +37,8 @@ pub struct Place {
     pub rules: WriteRules,
     /// Which of its sessions are seen; `None`: all.
     pub scope: Option<Scope>,
+    /// What there is to say of it before it is chosen.
+    pub note: Option<&'static str>,
 }
 
 /// Where sessions come from.
@@ -96,6 +100,7 @@ impl Place {
             read_only: false,
             rules: WriteRules::default(),
             scope: None,
+            note: None,
         }
     }
 

@@ -39,6 +39,7 @@ pub fn screen(size: Size, read_only: bool) -> (AppState, Vec<Command>) {
         filters: BTreeMap::new(),
         reveal: Reveal::default(),
         places: Vec::new(),
+        read_only: false,
         place: Some(Place { read_only, ..Place::plain("bench", Origin::Demo) }),
         open_id: Some(data::id(0)),
         fleet: None,

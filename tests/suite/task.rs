@@ -190,15 +190,15 @@ fn a_lost_connection_is_told_and_tried_again_until_it_answers() {
         while !(failed && told) {
             match answer(&mut task.events).await {
                 Event::Failed { ticket: Ticket(2), .. } => failed = true,
-                Event::Link(Link::Lost { .. }) => told = true,
+                Event::Link(_, Link::Lost { .. }) => told = true,
                 other => panic!("{other:?}"),
             }
         }
         gate.mend();
         loop {
             match answer(&mut task.events).await {
-                Event::Link(Link::Lost { .. }) => {}
-                Event::Link(Link::Up) => break,
+                Event::Link(_, Link::Lost { .. }) => {}
+                Event::Link(_, Link::Up) => break,
                 other => panic!("{other:?}"),
             }
         }
@@ -216,11 +216,11 @@ async fn what_is_answered_meanwhile_ends_the_wait_for_the_next_try() {
         .expect("the task runs");
     answer(&mut task.events).await;
     task.commands.send(command(Lane::Count, Ticket(2))).await.expect("the task runs");
-    while !matches!(answer(&mut task.events).await, Event::Link(Link::Lost { retry_in_s: 6.., .. })) {}
+    while !matches!(answer(&mut task.events).await, Event::Link(_, Link::Lost { retry_in_s: 6.., .. })) {}
     gate.mend();
     let began = tokio::time::Instant::now();
     task.commands.send(command(Lane::Count, Ticket(3))).await.expect("the task runs");
-    while !matches!(answer(&mut task.events).await, Event::Link(Link::Up)) {}
+    while !matches!(answer(&mut task.events).await, Event::Link(_, Link::Up)) {}
     assert!(began.elapsed().as_secs() < 1, "who reads need not wait: {:?}", began.elapsed());
 }
 

@@ -1,5 +1,7 @@
 //! The browser, from the command line.
 
+use std::path::PathBuf;
+
 use crate::app::{
     config::{ConnectionArguments, Environment, places},
     place::{Origin, Place},
@@ -18,18 +20,18 @@ use super::{
 
 /// The browser on what is configured, at one session where an ID is given.
 pub async fn start(context: &Context, open_id: Option<String>) -> Result<()> {
-    run(context, context.chosen()?, open_id, None).await
+    Box::pin(run(context, context.chosen()?, open_id, None)).await
 }
 
 /// The browser on the fleet.
 pub async fn fleet(context: &Context, start: FleetStart) -> Result<()> {
-    run(context, context.chosen()?, None, Some(start)).await
+    Box::pin(run(context, context.chosen()?, None, Some(start))).await
 }
 
 /// The browser on the sample sessions.
 pub async fn demo(context: &Context) -> Result<()> {
     let place = Place { read_only: context.connection.read_only, ..Place::plain("demo", Origin::Demo) };
-    run(context, Some(place), None, None).await
+    Box::pin(run(context, Some(place), None, None)).await
 }
 
 async fn run(
@@ -46,9 +48,10 @@ async fn run(
     // Before the screen is there: a command may ask a person for what opens its store.
     let reveal = context.reveal().await;
     let hooks = context.hooks()?;
-    let code = run::browse(Browse {
+    let code = Box::pin(run::browse(Browse {
         hooks: hooks.clone(),
         state_dir: places::state_dir(),
+        config_file: config_file(context),
         open_id,
         fleet,
         ui: config.ui.clone(),
@@ -68,10 +71,15 @@ async fn run(
         alerts: config.alerts.clone(),
         log_path: places::log_file(),
         place,
-    })
+    }))
     .await?;
     let closed = drain::close(&hooks).await;
     if code == 0 { closed } else { Err(super::stop::Stop::Said(code).into()) }
+}
+
+/// The file that was read, else the one that is named and not there yet.
+fn config_file(context: &Context) -> Option<PathBuf> {
+    context.config.file.clone().or_else(|| context.environment.config.clone())
 }
 
 /// The connections of the configuration, as `--profile` would open them.

@@ -1,6 +1,9 @@
 //! Which sessions are meant: arguments over environment over the file.
 
-use std::{env, path::PathBuf};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -117,9 +120,38 @@ impl Named<'_> {
             SecretSource::Value(uri) => uri::hosts(uri.expose_secret()),
             SecretSource::File(path) => path.display().to_string(),
             SecretSource::Command(words) => words.first().cloned().unwrap_or_default(),
+            SecretSource::Environment(name) => name.clone(),
         };
         Place { read_only, ..Place::plain(name, self.origin(environment)) }
     }
+}
+
+/// The place that a person typed: a connection string, `HOST:PORT` or a folder. It contacts nothing and reads nothing.
+///
+/// # Errors
+/// In a sentence: nothing was typed, or another kind of address.
+pub fn typed_place(typed: &str) -> Result<Place, &'static str> {
+    let typed = typed.trim();
+    let uri = if uri::is_one(typed) {
+        typed.to_owned()
+    } else if is_host(typed) {
+        format!("mongodb://{typed}")
+    } else if typed.is_empty() {
+        return Err("type a connection string or the path of a folder");
+    } else if typed.contains("://") {
+        return Err("a connection string begins with mongodb:// or mongodb+srv://");
+    } else {
+        return Ok(Place::plain(typed, Target::Folder(disk::expand_home(Path::new(typed)))));
+    };
+    let uri = SecretSource::Value(uri.into());
+    let named = Named { uri, password: None, database: None, collection: None, other_database: None };
+    Ok(named.place(&Environment::default(), false))
+}
+
+/// Whether it is a host and its port, without a scheme.
+fn is_host(typed: &str) -> bool {
+    let parts = typed.rsplit_once(':').filter(|(host, _)| !host.is_empty() && !host.contains(['/', '\\', '@']));
+    parts.is_some_and(|(host, port)| host.len() > 1 && port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 
 impl Config {
@@ -219,6 +251,7 @@ impl Config {
             origin,
             colour: profile.colour.clone(),
             read_only: args.read_only || profile.read_only,
+            note: None,
         })
     }
 }

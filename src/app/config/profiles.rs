@@ -21,14 +21,14 @@ use crate::{
 const PLACES: [&str; 4] = ["uri", "uri_file", "uri_command", "dir"];
 
 /// What says where a password is.
-const PASSWORDS: [&str; 2] = ["password_file", "password_command"];
+const PASSWORDS: [&str; 3] = ["password_file", "password_command", "password_env"];
 
 /// A connection by name.
 #[derive(Debug, Clone, Default)]
 pub struct Profile {
     /// `uri`, `uri_file` or `uri_command`: a MongoDB connection string; a secret, as it may hold a password.
     pub uri: Option<SecretSource>,
-    /// `password_file` or `password_command`: the password of the user in the connection string.
+    /// `password_file`, `password_command` or `password_env`: the password of the user in the connection string.
     pub password: Option<SecretSource>,
     /// `dir`: a folder of sessions, in place of `uri`.
     pub dir: Option<PathBuf>,
@@ -64,6 +64,7 @@ fn profile(section: &Section<'_>, wrong: impl Fn(&str) -> Problem) -> Result<Pro
         "uri_command",
         "password_file",
         "password_command",
+        "password_env",
         "dir",
         "database",
         "collection",
@@ -81,7 +82,10 @@ fn profile(section: &Section<'_>, wrong: impl Fn(&str) -> Problem) -> Result<Pro
     }
     let mut profile = Profile {
         uri: elsewhere(section, "uri_file", "uri_command")?,
-        password: elsewhere(section, "password_file", "password_command")?,
+        password: match section.get("password_env") {
+            Some(item) => Some(variable(&item)?),
+            None => elsewhere(section, "password_file", "password_command")?,
+        },
         rules: rules(section)?,
         scope: section.get("scope").map(|item| scope(&item)).transpose()?,
         ..Profile::default()
@@ -161,6 +165,15 @@ fn scope(item: &TomlEntry<'_>) -> Result<Scope, Problem> {
         Scope::prefix(item.string()?)
     };
     made.map_err(|mistake| item.wrong_part(&format!("{mistake}; {}", mistake.hint)))
+}
+
+/// A secret in a variable of the environment.
+fn variable(item: &TomlEntry<'_>) -> Result<SecretSource, Problem> {
+    let name = item.filled()?;
+    if name.contains(['=', '\0']) || name.contains(char::is_whitespace) {
+        return Err(item.wrong("must be the name of a variable, such as \"MONGODB_PASSWORD\""));
+    }
+    Ok(SecretSource::Environment(name))
 }
 
 /// A secret in a file or behind a command.

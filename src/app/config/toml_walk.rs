@@ -264,7 +264,7 @@ pub(super) fn right_word(given: &str, known: &[&str]) -> String {
     match (nearest::nearest(given, known), nearest::closest(given, known)) {
         (_, None) => "there are none to choose from".into(),
         (Some(word), _) => format!("did you mean {word:?}?"),
-        (None, _) if known.len() <= 13 => format!("valid here: {}", known.join(", ")),
+        (None, _) if known.len() <= 14 => format!("valid here: {}", known.join(", ")),
         (None, Some((word, _))) => format!("the nearest valid one is {word:?}"),
     }
 }

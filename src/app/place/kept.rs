@@ -1,11 +1,14 @@
 //! Connection strings and passwords that are kept elsewhere: in a file, behind a command, in the environment. They are read as
 //! the place is opened, stand in no argument that `ps` shows, and in no message.
 
+mod command;
+
 use std::{
+    env,
+    ffi::OsString,
     fs::File,
-    io::{self, IsTerminal, Read},
+    io::Read,
     path::{Path, PathBuf},
-    process::{Command, ExitStatus, Stdio},
 };
 
 use secrecy::{ExposeSecret, SecretString};
@@ -28,6 +31,8 @@ pub enum SecretSource {
     File(PathBuf),
     /// The first line that is not blank of what a command writes: the program and its arguments.
     Command(Vec<String>),
+    /// What a variable of the environment holds.
+    Environment(String),
 }
 
 /// A MongoDB whose connection string is not whole yet: it, or its password, is kept elsewhere or nowhere.
@@ -43,6 +48,20 @@ pub struct KeptTarget {
     pub other_database: Option<String>,
     /// The collection that is meant.
     pub collection: Option<String>,
+}
+
+/// Why a place cannot be opened from within the browser as it is.
+#[derive(Debug, Clone)]
+pub enum PasswordRefusal {
+    /// A password is to be typed.
+    Wanted {
+        /// Whose.
+        user: String,
+        /// Where.
+        hosts: String,
+    },
+    /// What is kept elsewhere cannot be had.
+    Failed(Error),
 }
 
 /// Who sits there while a secret is read.
@@ -85,6 +104,18 @@ impl KeptTarget {
         Target::Mongo { uri, database, collection: self.collection.clone() }
     }
 
+    /// What is to be opened, or whose password is to be asked for first.
+    ///
+    /// # Errors
+    /// As [`Self::uri`].
+    pub async fn in_browser(&self) -> Result<Target, PasswordRefusal> {
+        let uri = self.uri(Attendance::Browser).await.map_err(PasswordRefusal::Failed)?;
+        match uri::lacks_password(uri.expose_secret()) {
+            Some(user) => Err(PasswordRefusal::Wanted { user, hosts: uri::hosts(uri.expose_secret()) }),
+            None => Ok(self.target(uri)),
+        }
+    }
+
     /// What is to be opened, where nobody can be asked.
     ///
     /// # Errors
@@ -105,7 +136,8 @@ impl SecretSource {
             (Self::Value(secret), Self::Value(others)) => secret.expose_secret() == others.expose_secret(),
             (Self::File(path), Self::File(others)) => path == others,
             (Self::Command(words), Self::Command(others)) => words == others,
-            (Self::Value(_) | Self::File(_) | Self::Command(_), _) => false,
+            (Self::Environment(name), Self::Environment(other)) => name == other,
+            (Self::Value(_) | Self::File(_) | Self::Command(_) | Self::Environment(_), _) => false,
         }
     }
 
@@ -137,7 +169,11 @@ impl SecretSource {
             Self::File(path) => (path.display().to_string(), spawn_blocking(move || of_file(&path)).await),
             Self::Command(words) => {
                 let program = words.first().cloned().unwrap_or_default();
-                (format!("the command {program:?}"), spawn_blocking(move || of_command(&words, attendance)).await)
+                (format!("the command {program:?}"), Ok(command::printed(&words, attendance).await))
+            }
+            Self::Environment(name) => {
+                let value = env::var_os(&name).ok_or_else(|| "it is not set".to_owned());
+                (format!("the variable {name}"), Ok(value.map(OsString::into_encoded_bytes)))
             }
         };
         (place, read.unwrap_or_else(|join| Err(join.to_string())))
@@ -148,31 +184,6 @@ fn of_file(path: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes));
     read.map(|_| bytes).map_err(|error| disk::reason(&error))
-}
-
-fn of_command(words: &[String], attendance: Attendance) -> Result<Vec<u8>, String> {
-    let [program, arguments @ ..] = words else { return Err("it is empty".to_owned()) };
-    let is_attended = attendance == Attendance::Person;
-    let inherited = |is: bool| if is { Stdio::inherit() } else { Stdio::null() };
-    // What is piped in is for this program, not for the command.
-    let input = inherited(is_attended && io::stdin().is_terminal());
-    let mut command = Command::new(program);
-    command.args(arguments).stdin(input).stdout(Stdio::piped()).stderr(inherited(is_attended));
-    let mut bytes = Vec::new();
-    match run(&mut command, &mut bytes) {
-        Ok(status) if status.success() => Ok(bytes),
-        Ok(status) => Err(format!("it ended with {status}")),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err("there is no such program".to_owned()),
-        Err(error) => Err(disk::reason(&error)),
-    }
-}
-
-fn run(command: &mut Command, output: &mut Vec<u8>) -> io::Result<ExitStatus> {
-    let mut child = command.spawn()?;
-    if let Some(written) = child.stdout.take() {
-        written.take(LONGEST).read_to_end(output)?;
-    }
-    child.wait()
 }
 
 fn first_line(bytes: Vec<u8>) -> Result<SecretString, String> {
@@ -191,9 +202,9 @@ pub fn path_database(uri: &SecretString) -> Option<String> {
 pub fn no_password(attendance: Attendance) -> Error {
     let asked = match attendance {
         Attendance::Person => "at a terminal it is asked for",
-        Attendance::Browser => "the browser asks for it only before it opens, as --profile has it open",
+        Attendance::Browser => "the browser asks for it",
     };
-    let hint = "set STRANDSCOPE_PASSWORD, or give its profile a password_file or a password_command";
+    let hint = "set STRANDSCOPE_PASSWORD, or give its profile a password_file, a password_command or a password_env";
     Error::uri("it names a user and no password").with_hint(format!("{hint}; {asked}"))
 }
 

@@ -24,8 +24,13 @@ pub struct Ticket(pub u64);
 /// A question. Reads are newest-only by [`Lane`]: a newer question of a lane makes the older one's answer stale.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// Open a place, to read it alone or to write too; makes every earlier question stale.
+    /// Open a place, to read it alone or to write too, beside those that are open; makes every earlier question stale.
+    /// `Event::Connected`, `Event::Choose` or `Event::PasswordWanted`; what is asked from then on is asked there.
     Connect(Ticket, Box<Place>),
+    /// What is asked from now on is asked of the connection that was opened with that ticket; makes every earlier question stale.
+    Use(Ticket),
+    /// Close the connection that was opened with that ticket; what was to be written still is.
+    Close(Ticket),
     /// A page of the list: `Event::Plan` (for a first page with a filter), `Event::Rows` as found, `Event::Empty`
     /// (where there are none and it is known why), `Event::ListEnd`.
     List(Ticket, ListQuery),
@@ -132,7 +137,7 @@ impl fmt::Display for WriteId {
 /// Questions that replace one another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Lane {
-    /// `Connect`.
+    /// `Connect` and `Use`.
     Connection,
     /// `List`.
     List,
@@ -164,7 +169,7 @@ pub enum Lane {
     Bulk,
     /// `MetadataKeys` and `MetadataValues`.
     Offers,
-    /// `Write`, `Bulk` and `BulkStop`: the only one in which nothing replaces anything.
+    /// `Write`, `Bulk`, `BulkStop` and `Close`: the only one in which nothing replaces anything.
     Write,
 }
 
@@ -196,7 +201,7 @@ impl Command {
     /// overtaken: each of them is answered.
     #[must_use]
     pub fn overtakes(&self, lane: Lane) -> bool {
-        lane != Lane::Write && (matches!(self, Self::Connect(..)) || self.lane().0 == lane)
+        lane != Lane::Write && (matches!(self, Self::Connect(..) | Self::Use(_)) || self.lane().0 == lane)
     }
 
     /// Its lane, and its ticket where it is a question.
@@ -204,6 +209,8 @@ impl Command {
     pub fn lane(&self) -> (Lane, Option<Ticket>) {
         match self {
             Self::Connect(ticket, ..) => (Lane::Connection, Some(*ticket)),
+            Self::Use(_) => (Lane::Connection, None),
+            Self::Close(_) => (Lane::Write, None),
             Self::List(ticket, ..) => (Lane::List, Some(*ticket)),
             Self::RowsOf(ticket, ..) => (Lane::Rows, Some(*ticket)),
             Self::Count(ticket, ..) => (Lane::Count, Some(*ticket)),

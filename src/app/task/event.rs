@@ -36,6 +36,15 @@ pub enum Event {
         /// Which.
         candidates: Vec<Candidate>,
     },
+    /// A password is to be typed before the place can be opened.
+    PasswordWanted {
+        /// Of `Connect`.
+        ticket: Ticket,
+        /// Whose.
+        user: String,
+        /// Where.
+        hosts: String,
+    },
     /// Whether an index serves the list that was asked for.
     Plan(Ticket, ListPlan),
     /// Why a list without a filter holds nothing, in a sentence, where that is known.
@@ -120,8 +129,8 @@ pub enum Event {
         /// Why.
         error: Error,
     },
-    /// News of the connection.
-    Link(Link),
+    /// News of the connection that was opened with that ticket.
+    Link(Ticket, Link),
     /// What changes in the store that was opened with that ticket, by whoever changes it.
     News(Ticket, News),
     /// A change waits for another writer, in a sentence.
@@ -169,7 +178,9 @@ impl Event {
     #[must_use]
     pub fn answers(&self) -> Option<(Lane, Ticket)> {
         Some(match self {
-            Self::Connected { ticket, .. } | Self::Choose { ticket, .. } => (Lane::Connection, *ticket),
+            Self::Connected { ticket, .. } | Self::Choose { ticket, .. } | Self::PasswordWanted { ticket, .. } => {
+                (Lane::Connection, *ticket)
+            }
             Self::Plan(ticket, _) | Self::Empty(ticket, _) | Self::Rows(ticket, _) | Self::ListEnd(ticket, _) => {
                 (Lane::List, *ticket)
             }
@@ -191,7 +202,7 @@ impl Event {
             Self::BulkSeen { ticket, .. } => (Lane::Bulk, *ticket),
             Self::MetadataKeys(ticket, _) | Self::MetadataValues(ticket, ..) => (Lane::Offers, *ticket),
             Self::Failed { ticket, lane, .. } => (*lane, *ticket),
-            Self::Link(_)
+            Self::Link(..)
             | Self::News(..)
             | Self::Undelivered(_)
             | Self::Hook(_)

@@ -10,7 +10,7 @@ use std::{
 
 use tokio::sync::{Notify, mpsc};
 
-use super::{Event, Link};
+use super::{Event, Link, Ticket};
 use crate::{
     app::told,
     repository::{Error, SessionReader, backoff},
@@ -24,19 +24,26 @@ const MOMENT: Duration = Duration::from_secs(3);
 /// Watches over one reader's connection; one watch runs at a time.
 #[derive(Clone)]
 pub(super) struct LinkWatch {
+    /// Of the `Connect` it watches over.
+    ticket: Ticket,
     reader: Arc<dyn SessionReader>,
     events: mpsc::Sender<Event>,
     lost: Arc<AtomicBool>,
     /// Something was answered while it was lost.
     heard: Arc<Notify>,
-    /// Whoever uses the connection; gone once another has taken its place.
+    /// Whoever uses the connection; gone once it is closed.
     user: Weak<()>,
 }
 
 impl LinkWatch {
     /// For as long as `user` is there.
-    pub(super) fn new(reader: Arc<dyn SessionReader>, events: mpsc::Sender<Event>, user: &Arc<()>) -> Self {
-        Self { reader, events, lost: Arc::default(), heard: Arc::default(), user: Arc::downgrade(user) }
+    pub(super) fn new(
+        ticket: Ticket,
+        reader: Arc<dyn SessionReader>,
+        events: mpsc::Sender<Event>,
+        user: &Arc<()>,
+    ) -> Self {
+        Self { ticket, reader, events, lost: Arc::default(), heard: Arc::default(), user: Arc::downgrade(user) }
     }
 
     fn is_used(&self) -> bool {
@@ -72,13 +79,13 @@ impl LinkWatch {
         }
     }
 
-    /// Ends when the connection answers, when the screen is gone, or when another connection has taken its place.
+    /// Ends when the connection answers, when the screen is gone, or when it is closed.
     async fn retry(self, mut reason: String) {
         let mut wait_s = 1;
         loop {
             let wait = backoff::spread(Duration::from_secs(wait_s));
             let news = Link::Lost { reason, retry_in_s: wait.as_secs().max(1) };
-            if !self.is_used() || self.events.send(Event::Link(news)).await.is_err() {
+            if !self.is_used() || self.events.send(Event::Link(self.ticket, news)).await.is_err() {
                 return;
             }
             tokio::select! {
@@ -94,7 +101,7 @@ impl LinkWatch {
         self.lost.store(false, Ordering::Release);
         if self.is_used() {
             tracing::info!("connection is back");
-            let _ = self.events.send(Event::Link(Link::Up)).await;
+            let _ = self.events.send(Event::Link(self.ticket, Link::Up)).await;
         }
     }
 }

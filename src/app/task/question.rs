@@ -74,6 +74,8 @@ impl Question {
                 Event::MetadataValues(ticket, path, values)
             }
             Command::Connect(..)
+            | Command::Use(_)
+            | Command::Close(_)
             | Command::Cancel(_)
             | Command::Look(..)
             | Command::Write(..)

@@ -2,6 +2,7 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
+use futures_util::future::join_all;
 use jiff::Timestamp;
 use tokio::{
     sync::mpsc,
@@ -23,7 +24,7 @@ use super::{
 };
 use crate::{
     app::{
-        place::{self, Place, Rights, Store},
+        place::{self, Origin, PasswordRefusal, Place, Rights, Store},
         writes::HandWriter,
     },
     hook::HookOutcome,
@@ -75,26 +76,28 @@ fn start(opener: Opener, writing: Writing, outbox: mpsc::Sender<Event>, events: 
 }
 
 /// A connection that was opened in a task of its own.
-type Connected = (Reply, Place, Result<Opened<Store>>);
+type Connected = (Reply, Place, Result<Opened<Store>, PasswordRefusal>);
 
 struct Worker {
     opener: Opener,
     events: mpsc::Sender<Event>,
     lanes: Lanes,
     writing: Writing,
-    /// Stands for the connection in use.
-    user: Arc<()>,
-    open: Option<OpenStore>,
-    /// Writes to stores that were open before, and answers to writes that could not be: waited for at the end.
+    open: Vec<OpenStore>,
+    /// The one that is asked, by the ticket of its `Connect`.
+    current: Option<Ticket>,
+    /// Writes to stores that were closed, and answers to writes that could not be: waited for at the end.
     ending: Vec<JoinHandle<()>>,
     connected: (mpsc::Sender<Connected>, mpsc::Receiver<Connected>),
 }
 
-/// The store in use.
+/// A store that is open.
 struct OpenStore {
     /// Of its `Connect`.
     ticket: Ticket,
     store: Store,
+    /// Stands for the connection: gone once it is closed.
+    _user: Arc<()>,
     watch: LinkWatch,
     hand: HandWriter,
     writer: Writer,
@@ -126,8 +129,8 @@ impl Worker {
             events,
             lanes: Lanes::default(),
             writing,
-            user: Arc::default(),
-            open: None,
+            open: Vec::new(),
+            current: None,
             ending: Vec::new(),
             connected,
         }
@@ -158,19 +161,20 @@ impl Worker {
                 }
             }
         }
-        let last = self.open.map(OpenStore::leave);
+        let last: Vec<_> = self.open.into_iter().map(OpenStore::leave).collect();
         for writes in self.ending {
             let _ = writes.await;
         }
-        if let Some((store, writes)) = last {
+        let closing = last.into_iter().map(|(store, writes)| async move {
             let _ = writes.await;
             store.close().await;
-        }
+        });
+        join_all(closing).await;
     }
 
     /// Asks at once whether the connection still answers, beside everything else.
     fn check_link(&self) {
-        if let Some(open) = &self.open {
+        for open in &self.open {
             tracing::info!("the machine slept: the connection is looked at");
             let watch = open.watch.clone();
             tokio::spawn(async move { watch.check().await });
@@ -185,20 +189,21 @@ impl Worker {
             return self.bulk(ticket, *ordered);
         }
         if let Command::BulkStop(ticket) = command {
-            if let Some(open) = &self.open {
-                open.bulk.stop(ticket);
-            }
-            return;
+            return self.open.iter().for_each(|open| open.bulk.stop(ticket));
         }
         if let Command::Look(ticket, in_view) = command {
-            if let Some(open) = self.open.as_ref().filter(|open| open.ticket == ticket) {
+            if let Some(open) = self.of(ticket) {
                 open.view.show(*in_view);
             }
             return;
         }
+        if let Command::Close(ticket) = command {
+            return self.close(ticket);
+        }
         let reply = self.lanes.begin(&command);
         match command {
             Command::Cancel(_) => {}
+            Command::Use(ticket) => self.current = Some(ticket),
             Command::Connect(_, place) => self.connect(reply, *place),
             command => self.ask(reply, command),
         }
@@ -206,7 +211,7 @@ impl Worker {
 
     /// Hands a write to the store it was ordered for, and to no other: an id may be another session's there.
     fn write(&mut self, ticket: Ticket, order: Box<WriteOrder>) {
-        if let Some(open) = self.open.as_ref().filter(|open| open.ticket == order.connection) {
+        if let Some(open) = self.of(order.connection) {
             return open.writer.order(ticket, order);
         }
         self.answer(Event::NotWritten { ticket, error: not_there(), stored: None });
@@ -214,7 +219,7 @@ impl Worker {
 
     /// The same for a change of many sessions.
     fn bulk(&mut self, ticket: Ticket, ordered: BulkCommand) {
-        match self.open.as_mut().filter(|open| open.ticket == ordered.connection) {
+        match self.open.iter_mut().find(|open| open.ticket == ordered.connection) {
             Some(open) => open.bulk.start(ticket, ordered),
             None => self.answer(Event::BulkEnded(ticket, Err(not_there()))),
         }
@@ -230,19 +235,36 @@ impl Worker {
 
     /// Opens the place beside the loop: looking up a host or a server may take long.
     fn connect(&mut self, reply: Reply, place: Place) {
-        self.ending.retain(|writes| !writes.is_finished());
-        self.ending.extend(self.open.take().map(|open| open.leave().1));
-        self.user = Arc::default();
-        let opening = (self.opener)(place.clone(), place.rights());
+        self.current = None;
+        let opening = opened(Arc::clone(&self.opener), place.clone());
         let done = self.connected.0.clone();
         tokio::spawn(async move {
-            let opened =
-                tokio::spawn(opening).await.unwrap_or_else(|join| Err(crashed("opening the connection", &join)));
+            let opened = tokio::spawn(opening)
+                .await
+                .unwrap_or_else(|join| Err(PasswordRefusal::Failed(crashed("opening the connection", &join))));
             let _ = done.send((reply, place, opened)).await;
         });
     }
 
-    async fn connected(&mut self, reply: Reply, place: &Place, opened: Result<Opened<Store>>) {
+    /// The store that was opened with that ticket.
+    fn of(&self, ticket: Ticket) -> Option<&OpenStore> {
+        self.open.iter().find(|open| open.ticket == ticket)
+    }
+
+    /// Nothing more is told of it; what was to be written still is, and then its connections end.
+    fn close(&mut self, ticket: Ticket) {
+        self.ending.retain(|writes| !writes.is_finished());
+        self.current.take_if(|current| *current == ticket);
+        let left = self.open.extract_if(.., |open| open.ticket == ticket).map(OpenStore::leave);
+        self.ending.extend(left.map(|(store, writes)| {
+            tokio::spawn(async move {
+                let _ = writes.await;
+                store.close().await;
+            })
+        }));
+    }
+
+    async fn connected(&mut self, reply: Reply, place: &Place, opened: Result<Opened<Store>, PasswordRefusal>) {
         if !reply.is_awaited() {
             return;
         }
@@ -250,20 +272,23 @@ impl Worker {
         let event = match opened {
             Ok(Opened::Store(store)) => {
                 let (location, identity) = (store.reader().location(), store.reader().identity());
-                let watch = LinkWatch::new(store.reader(), self.events.clone(), &self.user);
+                let user = Arc::default();
+                let watch = LinkWatch::new(ticket, store.reader(), self.events.clone(), &user);
                 let hand = self.writing.at(place, store.clone());
                 let bulk = BulkRuns::new(hand.clone(), self.writing.reports.clone(), self.events.clone());
                 let writer = Writer::start(hand.clone(), watch.clone(), self.events.clone());
                 let (view, live) = (WatchView::default(), JoinSet::new());
-                self.open = Some(OpenStore { ticket, store, watch, hand, writer, bulk, view, live });
+                self.open.push(OpenStore { ticket, store, _user: user, watch, hand, writer, bulk, view, live });
+                self.current = Some(ticket);
                 Event::Connected { ticket, location, identity }
             }
             Ok(Opened::Choose(candidates)) => Event::Choose { ticket, candidates },
-            Err(error) => reply.failure(error),
+            Err(PasswordRefusal::Wanted { user, hosts }) => Event::PasswordWanted { ticket, user, hosts },
+            Err(PasswordRefusal::Failed(error)) => reply.failure(error),
         };
         reply.send(&self.events, event).await;
         // Only now: the screen knows of the connection before it hears of its changes.
-        if let Some(open) = self.open.as_mut().filter(|open| open.ticket == ticket) {
+        if let Some(open) = self.open.iter_mut().find(|open| open.ticket == ticket) {
             let link = open.watch.clone();
             let (reader, view, events) = (open.store.reader(), open.view.clone(), self.events.clone());
             open.live = live::follow(ticket, reader, view, events, move |stands| match stands {
@@ -274,7 +299,7 @@ impl Worker {
     }
 
     fn ask(&self, reply: Reply, command: Command) {
-        let Some(OpenStore { store, watch, hand, .. }) = &self.open else {
+        let Some(OpenStore { store, watch, hand, .. }) = self.current.and_then(|current| self.of(current)) else {
             // Nothing is open (any more): whoever asked will ask again once it is.
             return;
         };
@@ -300,7 +325,16 @@ impl Worker {
     }
 }
 
-/// What was ordered for another connection than the one that is open.
+/// Opens a place; what is kept elsewhere of it is read first.
+async fn opened(opener: Opener, mut place: Place) -> Result<Opened<Store>, PasswordRefusal> {
+    if let Origin::Kept(kept) = &place.origin {
+        place.origin = kept.in_browser().await?.into();
+    }
+    let rights = place.rights();
+    opener(place, rights).await.map_err(PasswordRefusal::Failed)
+}
+
+/// What was ordered for a connection that is not open.
 fn not_there() -> Error {
     Error::other("writing", "the connection it was typed for is not open; nothing was written")
         .with_hint("connect there and repeat it")

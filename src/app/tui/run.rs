@@ -26,7 +26,7 @@ use super::{
 use crate::{
     app::{
         alert::AlertRule,
-        config::{ThemeName, Ui, places},
+        config::{ThemeName, Ui, places, write::SettingsFile},
         keymap::Keymap,
         memory::Memory,
         place::{self, Place, Reveal},
@@ -38,6 +38,7 @@ use crate::{
     repository::Limits,
 };
 
+mod aside;
 mod backlog;
 mod copied;
 mod drafts;
@@ -49,6 +50,7 @@ mod queue;
 mod remembering;
 mod taking;
 
+use aside::Aside;
 use backlog::Backlog;
 use drafts::Drafts;
 use input::{Events, TerminalReading};
@@ -88,6 +90,8 @@ pub struct Browse {
     pub alerts: Vec<AlertRule>,
     /// Where the log is, to be named after a crash.
     pub log_path: Option<PathBuf>,
+    /// The file of settings that was read, if any.
+    pub config_file: Option<PathBuf>,
     /// Around what is written.
     pub hooks: Hooks,
     /// Where copies of what is deleted and drafts of what was typed are kept.
@@ -121,6 +125,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
     drafts.find();
     let edits = EditFiles::new(options.state_dir.clone());
     let size = guard.terminal.size()?;
+    let aside = Aside::new(SettingsFile::of(options.config_file.as_deref()));
     let (remembering, memory, says) = Remembering::open(options.state_dir.clone());
     let (mut state, effects) = AppState::new(start(options, memory, size));
     if let Some(says) = says {
@@ -139,6 +144,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
         edits,
         drafts,
         remembering,
+        aside,
         hooks,
     };
     browser.carry_out(effects, &mut guard)?;
@@ -167,6 +173,7 @@ fn start(options: Browse, memory: Memory, size: Size) -> Start {
     let Browse { place, read_only, .. } = options;
     let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
     let mut places = place::all(place.as_ref(), options.profiles, home);
+    place::look_around(&mut places, std::env::current_dir().ok().as_deref(), &std::env::temp_dir());
     for place in &mut places {
         place.read_only |= read_only;
     }
@@ -181,6 +188,7 @@ fn start(options: Browse, memory: Memory, size: Size) -> Start {
         alerts,
         places,
         memory,
+        read_only,
         place,
         open_id,
         fleet,
@@ -206,6 +214,7 @@ struct Browser {
     edits: EditFiles,
     drafts: Drafts,
     remembering: Remembering,
+    aside: Aside,
     /// Its webhooks tell of alerts.
     hooks: Hooks,
 }
@@ -287,6 +296,7 @@ impl Browser {
                 },
                 () = tokio::time::sleep(wake.unwrap_or_default()), if wake.is_some() => self.pace.soon(),
                 () = tokio::time::sleep(draft.unwrap_or_default()), if draft.is_some() => {}
+                input = self.aside.next() => self.waiting.push_back(input),
                 news = self.drafts.news() => self.waiting.push_back(Input::Drafts(news)),
             }
             if told_to_stop {
@@ -329,8 +339,10 @@ impl Browser {
                     self.hooks.offer(&webhook, alert.delivery());
                 }
                 // The state keeps what is said for its status line.
-                Effect::Say(_) | Effect::Configure(_) => {}
+                Effect::Say(_) => {}
                 Effect::Remember(memory) => self.remember(memory),
+                Effect::Configure(edit) => self.aside.keep(*edit),
+                Effect::ListFolders(typed) => self.aside.list(typed),
                 Effect::Draft(order) => self.drafts.order(order),
                 Effect::EditOutside(text, suffix) => self.edit = Some(OutsideText { text, suffix }),
                 Effect::Quit => self.leave = true,

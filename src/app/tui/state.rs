@@ -38,11 +38,15 @@ pub mod modal;
 mod modals;
 mod mouse;
 pub mod named;
+pub mod new_place;
 mod newest;
 pub mod note;
 mod offers;
 mod pane_glow;
+pub mod password;
 pub mod picker;
+mod places;
+pub mod profile;
 pub mod prompt;
 pub mod rating;
 pub mod review;
@@ -72,7 +76,7 @@ use uuid::Uuid;
 
 use self::{
     areas::{Areas, Pane},
-    connection::{Connection, Stage},
+    connection::Connection,
     modal::{Menu, Modal},
     newest::Newest,
     workspace::Workspace,
@@ -83,10 +87,9 @@ use super::render::{
 };
 use crate::app::{
     config::Ui,
-    keymap::{Action, Keymap},
+    keymap::Keymap,
     memory::Memory,
     place::{Place, Reveal},
-    task::Command,
 };
 
 /// The whole screen.
@@ -103,6 +106,8 @@ pub struct AppState {
     pub reveal: Reveal,
     /// Places to choose from.
     pub places: Vec<Place>,
+    /// Nothing may be written, wherever.
+    only_reads: bool,
     /// What is remembered of how the program is used.
     pub memory: Memory,
     /// Where everything is.
@@ -113,6 +118,8 @@ pub struct AppState {
     pub zoomed: bool,
     /// What belongs to the connection.
     pub workspace: Workspace,
+    /// The other connections that are open.
+    others: places::OtherWorkspaces,
     /// What lies over the panes, the topmost last.
     pub modals: Vec<Modal>,
     /// Whether the mouse is captured.
@@ -156,6 +163,7 @@ impl AppState {
     pub fn new(start: Start) -> (Self, Vec<Effect>) {
         let mut state = Self {
             workspace: Workspace::new(&start.ui, Connection::default(), start.open_id),
+            others: places::OtherWorkspaces::default(),
             mouse: start.ui.mouse,
             look: start.look,
             ui: start.ui,
@@ -163,6 +171,7 @@ impl AppState {
             filters: start.filters,
             reveal: start.reveal,
             places: start.places,
+            only_reads: start.read_only,
             memory: start.memory,
             areas: Areas::default(),
             focus: Pane::Sessions,
@@ -230,6 +239,7 @@ impl AppState {
             Input::Outside(left) => self.on_outside(left),
             Input::Drafts(news) => self.on_drafts(news),
             Input::Configured(said) => self.on_configured(said),
+            Input::Folders(listed) => self.on_folders(listed),
             Input::Focus(looked_at) => {
                 self.on_focus(looked_at);
                 Vec::new()
@@ -318,35 +328,10 @@ impl AppState {
         out
     }
 
-    /// Opens a place in a new workspace. A session that was to be opened is still to be.
-    fn connect(&mut self, mut place: Place) -> Vec<Effect> {
-        place.rules.reveal = self.reveal.clone();
-        let ticket = self.tickets.take();
-        let connection = Connection { place: Some(place.clone()), stage: Stage::Connecting, lost: None };
-        let workspace = Workspace::new(&self.ui, connection, self.workspace.open_id.take());
-        let fleet = self.workspace.fleet.anew();
-        self.workspace = Workspace { ticket, fleet, ..workspace };
-        self.alerts.forget();
-        self.workspace.list.reloads_by(self.keymap.label(Action::Reload));
-        // What was typed and is not stored stays.
-        self.put_forms_aside();
-        self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
-        self.said = None;
-        (self.focus, self.zoomed) = (Pane::Sessions, false);
-        vec![Effect::Ask(Command::Connect(ticket, Box::new(place)))]
-    }
-
     /// Whether nothing can be written with the connection in use.
     #[must_use]
     pub fn read_only(&self) -> bool {
         self.workspace.connection.is_read_only()
-    }
-
-    /// The file of settings was changed, or could not be.
-    fn on_configured(&mut self, said: Result<String, String>) -> Vec<Effect> {
-        match said {
-            Ok(said) | Err(said) => self.say(said),
-        }
     }
 
     fn page(&self, pane: Pane) -> u16 {

@@ -21,6 +21,8 @@ pub mod metadata;
 pub mod metrics;
 pub mod note;
 mod picker;
+mod place;
+mod profile;
 pub mod row;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -174,6 +176,9 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
         Modal::Deletion(deletion) => deletion::draw(frame, body, deletion, state),
         Modal::Agreement(agreement) => agreement::draw(frame, body, agreement, state),
         Modal::Drafts(drafts) => drafts::draw(frame, body, drafts, state),
+        Modal::NewPlace(pane) => place::draw(frame, body, pane, state),
+        Modal::Password(pane) => place::draw_password(frame, body, pane, state),
+        Modal::Profile(pane) => profile::draw(frame, body, pane, state),
     }
 }
 

@@ -8,6 +8,8 @@
 mod login;
 mod options;
 
+#[cfg(any(feature = "app", test))]
+use std::ops::Range;
 use std::{
     net::{IpAddr, SocketAddr},
     time::Duration,
@@ -157,6 +159,39 @@ pub(crate) fn with_password(given: &str, password: &str) -> SecretString {
     let (user, _) = login::user_and_password(&rest[..at]);
     let password = utf8_percent_encode(password, NON_ALPHANUMERIC);
     format!("{scheme}://{user}:{password}{}", &rest[at..]).into()
+}
+
+/// The connection string without the password that it gives.
+#[cfg(any(feature = "app", test))]
+pub(crate) fn without_password(given: &str) -> String {
+    let bare = bare(given);
+    let parts = bare.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest, login_end(rest)?)));
+    let Some((scheme, rest, at)) = parts else { return bare };
+    let (user, _) = login::user_and_password(&rest[..at]);
+    format!("{scheme}://{user}{}", &rest[at..])
+}
+
+/// Whether one of its options is a secret.
+#[cfg(any(feature = "app", test))]
+pub(crate) fn has_secret_options(given: &str) -> bool {
+    options::secrets(UriParts::of(&bare(given)).options.unwrap_or_default()).next().is_some()
+}
+
+/// Where a password stands in a connection string, also in one that is still being typed: it is not shown.
+#[cfg(any(feature = "app", test))]
+pub(crate) fn password_span(typed: &str) -> Option<Range<usize>> {
+    let from = typed.find("://")? + "://".len();
+    let rest = &typed[from..];
+    let login = login_end(rest);
+    if login.is_none() && rest.starts_with('[') {
+        return None;
+    }
+    let end = login.unwrap_or(rest.len());
+    let password = rest[..end].find(':')? + 1;
+    // Until the `@` is there, a port may be meant, which has five digits at most.
+    let port = rest[password..end].split([',', '/', '?']).next().unwrap_or_default();
+    let is_port = login.is_none() && port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
+    (!is_port).then_some(from + password..from + end)
 }
 
 /// Whether a message repeats any part of what is secret in a connection string. Passwords may hold any character,

@@ -62,6 +62,7 @@ impl Screen {
             filters: BTreeMap::new(),
             reveal: Reveal::default(),
             places: vec![place.clone()],
+            read_only: false,
             place: Some(place),
             open_id: open_id.map(str::to_owned),
             fleet: None,
@@ -172,7 +173,7 @@ impl Screen {
     async fn take(&mut self, event: Event) {
         self.note_answer(&event);
         match event {
-            Event::Link(Link::Up) => self.ups += 1,
+            Event::Link(_, Link::Up) => self.ups += 1,
             Event::Written(..) => self.written.push(true),
             Event::NotWritten { .. } => self.written.push(false),
             _ => {}

@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex};
 
 use bson::Bson;
 use strandscope::{
-    MetadataEdit, app::place::Origin, app::place::Place, app::place::Rights, app::task::Command, app::task::Event,
-    app::task::Opener, app::task::Ticket, app::task::WriteId, app::task::WriteOrder, app::task::Writing,
-    app::task::spawn_with, app::tui::state::form::MetadataForm, app::tui::state::modal::Modal, app::writes::Write,
+    Filter, MetadataEdit, app::place::Origin, app::place::Place, app::place::Rights, app::task::Command,
+    app::task::Event, app::task::Opener, app::task::Ticket, app::task::WriteId, app::task::WriteOrder,
+    app::task::Writing, app::task::spawn_with, app::tui::state::form::MetadataForm, app::tui::state::modal::Modal,
+    app::writes::Write,
 };
 
 use super::{
@@ -137,6 +138,35 @@ async fn answer(events: &mut tokio::sync::mpsc::Receiver<Event>) -> Event {
 }
 
 #[tokio::test]
+async fn what_is_asked_goes_to_the_connection_in_use_and_the_others_stay_open() {
+    let (first, second) = (Faulty::seeded().await, Faulty::seeded().await);
+    let stores = Arc::new(Mutex::new(vec![second.clone(), first.clone()]));
+    let opener: Opener = Arc::new(move |_, _| {
+        let store = stores.lock().unwrap().pop().unwrap();
+        Box::pin(store.connect())
+    });
+    let mut task = spawn_with(opener, Writing::default());
+    for connect in [1, 2] {
+        let place = Place::with_rights(Origin::Demo, Rights::Write);
+        task.commands.send(Command::Connect(Ticket(connect), place.into())).await.unwrap();
+        assert!(matches!(answer(&mut task.events).await, Event::Connected { .. }));
+    }
+    for (connection, store) in [(1, &first), (2, &second)] {
+        let held = store.stall(Call::Count);
+        task.commands.send(Command::Use(Ticket(connection))).await.unwrap();
+        task.commands.send(Command::Count(Ticket(10 + connection), Filter::default())).await.unwrap();
+        held.caught().await;
+        held.let_go();
+        let told = answer(&mut task.events).await;
+        assert!(matches!(told, Event::Count(Ticket(of), Some(3)) if of == 10 + connection), "{told:?}");
+    }
+    task.commands.send(ordered(20, 1, "beside")).await.unwrap();
+    let told = answer(&mut task.events).await;
+    assert!(matches!(told, Event::Written(Ticket(20), _)), "{told:?}");
+    assert_eq!((stored(&first).await, stored(&second).await), ("beside".into(), "low".into()));
+}
+
+#[tokio::test]
 async fn a_write_reaches_the_store_it_was_ordered_for_and_holds_up_no_other() {
     let (first, second) = (Faulty::seeded().await, Faulty::seeded().await);
     let held = first.stall(Call::Write);
@@ -159,6 +189,7 @@ async fn a_write_reaches_the_store_it_was_ordered_for_and_holds_up_no_other() {
     }
     let told = answer(&mut task.events).await;
     assert!(matches!(told, Event::Written(Ticket(4), _)), "{told:?}");
+    task.commands.send(Command::Close(Ticket(1))).await.unwrap();
     task.commands.send(ordered(5, 1, "late")).await.unwrap();
     let told = answer(&mut task.events).await;
     assert!(matches!(told, Event::NotWritten { ticket: Ticket(5), .. }), "{told:?}");

@@ -46,6 +46,9 @@ impl AppState {
             Some(Modal::Deletion(_)) => return self.on_deletion_key(key),
             Some(Modal::Agreement(_)) => return self.on_agreement_key(key),
             Some(Modal::Drafts(_)) => return self.on_drafts_key(key),
+            Some(Modal::NewPlace(_)) => return self.on_new_place_key(key),
+            Some(Modal::Password(_)) => return self.on_password_key(key),
+            Some(Modal::Profile(_)) => return self.on_profile_key(key),
             _ => {}
         }
         if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
@@ -70,7 +73,17 @@ impl AppState {
             let ends = matches!(key.code, KeyCode::Enter | KeyCode::Esc) || action == Some(Action::Save);
             return if ends { Vec::new() } else { self.on_form_key(key) };
         }
-        let in_text = matches!(self.modals.last(), Some(Modal::Prompt(_) | Modal::Agreement(_) | Modal::Deletion(_)));
+        let in_text = matches!(
+            self.modals.last(),
+            Some(
+                Modal::Prompt(_)
+                    | Modal::Agreement(_)
+                    | Modal::Deletion(_)
+                    | Modal::NewPlace(_)
+                    | Modal::Password(_)
+                    | Modal::Profile(_)
+            )
+        );
         if action == Some(Action::Quit) && !in_text { self.leave() } else { Vec::new() }
     }
 
@@ -152,6 +165,9 @@ impl AppState {
             Action::Preview => return self.turn_preview(),
             Action::Fleet => return self.open_fleet(),
             Action::Connections => self.open_places(),
+            Action::NextConnection => return self.step_connection(true),
+            Action::PreviousConnection => return self.step_connection(false),
+            Action::CloseConnection => return self.close_connection(),
             Action::Help => self.modals.push(Modal::Help(0)),
             Action::Quit | Action::QuitNow => return self.leave(),
             _ => {}
@@ -172,9 +188,7 @@ impl AppState {
     /// Gives up what is loading, else shows the other panes again, else goes back to the sessions; there it puts the last error away.
     fn back(&mut self) -> Vec<Effect> {
         if matches!(self.workspace.connection.stage, Stage::Connecting) {
-            self.workspace.connection.stage = Stage::None;
-            self.open_places();
-            return vec![Effect::Ask(Command::Cancel(Lane::Connection))];
+            return self.give_up_connecting();
         }
         if self.workspace.resolving.take().is_some() {
             let mut effects = vec![Effect::Ask(Command::Cancel(Lane::Open))];

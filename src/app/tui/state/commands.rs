@@ -26,4 +26,26 @@ pub struct Completion {
 }
 
 /// Every such command.
-pub const COMMANDS: &[TypedCommand] = &[];
+pub const COMMANDS: &[TypedCommand] = &[
+    TypedCommand {
+        name: "connect",
+        words: "NAME|URI|FOLDER",
+        help: "open a place, or show it where it is open",
+        complete: AppState::complete_connect,
+        run: AppState::run_connect,
+    },
+    TypedCommand {
+        name: "profile",
+        words: "NAME",
+        help: "open a place, or show it where it is open",
+        complete: AppState::complete_connect,
+        run: AppState::run_connect,
+    },
+    TypedCommand {
+        name: "save-profile",
+        words: "NAME",
+        help: "keep this connection as a profile",
+        complete: |_, _| Vec::new(),
+        run: AppState::run_save_profile,
+    },
+];

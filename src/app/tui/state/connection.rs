@@ -28,7 +28,7 @@ pub enum Stage {
     None,
     /// It is being opened.
     Connecting,
-    /// A collection is to be chosen.
+    /// A collection is to be chosen, or a password to be typed.
     Choosing,
     /// It could not be opened.
     Failed(Error),

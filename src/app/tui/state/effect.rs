@@ -33,6 +33,8 @@ pub enum Effect {
     Remember(Box<Memory>),
     /// Change the file of settings; answered by `Input::Configured`.
     Configure(Box<ConfigEdit>),
+    /// List the folders whose path begins as it was typed; answered by `Input::Folders`.
+    ListFolders(String),
     /// Leave.
     Quit,
 }

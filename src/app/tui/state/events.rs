@@ -39,8 +39,13 @@ impl AppState {
         match event {
             Event::Connected { location, identity, .. } => self.on_connected(location, identity),
             Event::Choose { candidates, .. } => self.on_choose(candidates),
-            Event::Link(Link::Up) => self.on_up(),
-            Event::Link(Link::Lost { reason, retry_in_s }) => {
+            Event::PasswordWanted { user, hosts, .. } => self.on_password_wanted(user, hosts),
+            Event::Link(ticket, link) if ticket != self.workspace.ticket => {
+                self.on_link_beside(ticket, link);
+                Vec::new()
+            }
+            Event::Link(_, Link::Up) => self.on_up(),
+            Event::Link(_, Link::Lost { reason, retry_in_s }) => {
                 let wait = SignedDuration::try_from(Duration::from_secs(retry_in_s)).unwrap_or_default();
                 let retry_at = self.look.now.saturating_add(wait).unwrap_or(self.look.now);
                 self.errors.keep(&format!("connection lost: {reason}"), self.look.now);
@@ -184,12 +189,13 @@ impl AppState {
     fn on_connected(&mut self, location: String, identity: String) -> Vec<Effect> {
         let place = self.workspace.connection.place.as_ref();
         self.workspace.home = place.map(|place| self.homes.of(place, &location, identity));
+        let closed = self.close_same();
         self.workspace.connection.stage = Stage::Open(location);
         let notes = self.workspace.connection.place.as_ref().map(Place::notes).unwrap_or_default();
         if !notes.is_empty() {
             self.said = Some(notes.join("; "));
         }
-        self.modals.retain(|modal| !matches!(modal, Modal::Places(_) | Modal::Collections(_)));
+        self.close_start_screen();
         if let Some(start) = self.fleet_start.take() {
             self.workspace.fleet.start(start);
             self.open_fleet();
@@ -200,6 +206,8 @@ impl AppState {
             None => self.workspace.list.start(&mut self.tickets),
         };
         effects.extend(self.on_draft_place());
+        effects.extend(closed);
+        self.offer_profile();
         effects
     }
 
@@ -217,25 +225,19 @@ impl AppState {
 
     fn not_connected(&mut self, error: Error) -> Vec<Effect> {
         self.errors.keep(&told::sentence_on_screen(&error), self.look.now);
+        self.forget_typed_password();
         self.workspace.connection.stage = Stage::Failed(error);
         self.open_places();
         Vec::new()
     }
 
     pub(super) fn open_places(&mut self) {
-        self.modals.retain(|modal| !matches!(modal, Modal::Places(_) | Modal::Collections(_)));
+        self.close_start_screen();
         let mut menu = Menu::new(self.places.clone());
         let here = self.workspace.connection.place.as_ref();
         let at = menu.items.iter().position(|place| here.is_some_and(|here| here.name == place.name));
         menu.select(at.unwrap_or(0));
         self.modals.push(Modal::Places(menu));
-    }
-
-    /// Opens a collection that was chosen.
-    pub(super) fn choose(&mut self, candidate: Candidate) -> Vec<Effect> {
-        let Some(mut place) = self.workspace.connection.place.clone() else { return Vec::new() };
-        place.origin.choose(candidate);
-        self.connect(place)
     }
 
     fn on_resolved(&mut self, id: &str, mut rows: Vec<Summary>) -> Vec<Effect> {

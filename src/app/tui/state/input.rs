@@ -4,7 +4,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 use ratatui::layout::Size;
 
-use super::kept_drafts::DraftNews;
+use super::{kept_drafts::DraftNews, new_place::ListedFolders};
 use crate::app::{task::Event, tui::render::look::colour::Ground};
 
 /// Something that happened.
@@ -30,6 +30,8 @@ pub enum Input {
     Outside(Result<String, String>),
     /// The file of settings was changed: what is said of it, or why it was not.
     Configured(Result<String, String>),
+    /// Folders whose path begins as it was typed.
+    Folders(ListedFolders),
     /// The files of drafts.
     Drafts(DraftNews),
 }

@@ -34,9 +34,10 @@ pub(super) const LIST_LANES: [Lane; 4] = [Lane::List, Lane::Rows, Lane::Count, L
 pub(super) const OPEN_LANES: [Lane; 3] = [Lane::Open, Lane::Messages, Lane::Outline];
 
 impl AppState {
-    /// News of the connection in use; those of an earlier one are late.
+    /// News of a connection; of one that is not shown only how its changes arrive.
     pub(super) fn on_news(&mut self, ticket: Ticket, news: &News) -> Vec<Effect> {
         if ticket != self.workspace.ticket {
+            self.on_news_beside(ticket, news);
             return Vec::new();
         }
         match news {

@@ -3,7 +3,8 @@
 use super::{
     agreement::Agreement, bulk::BulkPane, changes::ChangeList, deletion::DeletionPane, editor::Editor,
     event_log::LoggedEvent, form::MetadataForm, inspector::Inspector, kept_drafts::DraftMenu, list::Selection,
-    note::Note, prompt::Prompt, visits::RememberedKind,
+    new_place::NewPlacePane, note::Note, password::PasswordPane, profile::ProfilePane, prompt::Prompt,
+    visits::RememberedKind,
 };
 use crate::{
     app::{fleet::FleetColumn, keymap::Action, memory::RememberedSession, place::Place},
@@ -52,6 +53,12 @@ pub enum Modal {
     Agreement(Box<Agreement>),
     /// Drafts of a run before.
     Drafts(Box<DraftMenu>),
+    /// A place that is typed, to be opened.
+    NewPlace(Box<NewPlacePane>),
+    /// A password that is typed.
+    Password(Box<PasswordPane>),
+    /// A place that is to be kept as a profile.
+    Profile(Box<ProfilePane>),
 }
 
 impl Modal {
@@ -71,6 +78,9 @@ impl Modal {
                 | Self::Deletion(_)
                 | Self::Agreement(_)
                 | Self::Drafts(_)
+                | Self::NewPlace(_)
+                | Self::Password(_)
+                | Self::Profile(_)
         )
     }
 

@@ -52,7 +52,10 @@ impl AppState {
             | Modal::Bulk(_)
             | Modal::Deletion(_)
             | Modal::Agreement(_)
-            | Modal::Drafts(_) => false,
+            | Modal::Drafts(_)
+            | Modal::NewPlace(_)
+            | Modal::Password(_)
+            | Modal::Profile(_) => false,
         };
         if taken {
             return Vec::new();
@@ -61,13 +64,18 @@ impl AppState {
             // What is typed or asked there is closed by its own keys alone.
             return if matches!(action, Action::Quit | Action::QuitNow) { self.leave() } else { Vec::new() };
         }
-        let start_screen = matches!(modal, Modal::Places(_)) && !self.workspace.connection.is_open();
+        let in_places = matches!(modal, Modal::Places(_));
+        let nothing_open = in_places && !self.workspace.connection.is_open();
+        // Where another connection is open one goes back there.
+        let start_screen = nothing_open && self.others.is_empty();
         match action {
             Action::QuitNow => self.leave(),
             Action::Quit if start_screen => self.leave(),
             Action::Back if start_screen => Vec::new(),
             Action::Open => self.choose_in_modal(),
-            Action::Reload if start_screen => self.try_again(),
+            Action::Reload if nothing_open => self.try_again(),
+            Action::Add if in_places => self.type_place(),
+            Action::CloseConnection if in_places => self.close_chosen_place(),
             Action::Help if !matches!(modal, Modal::Help(_)) => {
                 self.modals.push(Modal::Help(0));
                 Vec::new()
@@ -96,6 +104,9 @@ impl AppState {
             Some(Modal::Agreement(agreement)) => agreement.typed.paste(text),
             Some(Modal::Deletion(deletion)) => deletion.typed.paste(text),
             Some(Modal::Bulk(pane)) => pane.paste(text),
+            Some(Modal::NewPlace(pane)) => pane.paste(text),
+            Some(Modal::Password(pane)) => pane.paste(text),
+            Some(Modal::Profile(pane)) => pane.paste(text),
             _ => {}
         }
     }
@@ -113,6 +124,9 @@ impl AppState {
             self.workspace.connection.stage = Stage::None;
             self.open_places();
         }
+        if matches!(closed, Some(Modal::Places(_))) && !self.workspace.connection.is_open() {
+            return self.show_former();
+        }
         Vec::new()
     }
 
@@ -120,7 +134,7 @@ impl AppState {
         match self.modals.last() {
             Some(Modal::Places(menu)) => {
                 let place = menu.chosen().cloned();
-                place.map(|place| self.connect(place)).unwrap_or_default()
+                place.map(|place| self.go_to_place(place)).unwrap_or_default()
             }
             Some(Modal::Collections(menu)) => {
                 let candidate = menu.chosen().cloned();

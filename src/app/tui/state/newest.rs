@@ -21,6 +21,11 @@ impl Newest {
         }
     }
 
+    /// The newest of each lane, answered or not.
+    pub fn all(&self) -> Vec<(Lane, Ticket)> {
+        self.0.iter().map(|(lane, ticket)| (*lane, *ticket)).collect()
+    }
+
     /// Whether it is.
     pub fn is(&self, lane: Lane, ticket: Ticket) -> bool {
         self.0.get(&lane) == Some(&ticket)

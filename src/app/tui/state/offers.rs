@@ -104,6 +104,8 @@ impl AppState {
             Action::NextPane => "next pane",
             Action::Fleet => self.workspace.connection.is_open().then_some("fleet")?,
             Action::Connections => "connections",
+            Action::NextConnection => self.has_others().then_some("next connection")?,
+            Action::CloseConnection => self.has_others().then_some("close it")?,
             Action::CommandLine => "command",
             Action::Help => "help",
             Action::Quit => "quit",
@@ -188,15 +190,24 @@ impl AppState {
             | Modal::Bulk(_)
             | Modal::Deletion(_)
             | Modal::Agreement(_)
-            | Modal::Drafts(_) => Vec::new(),
+            | Modal::Drafts(_)
+            | Modal::NewPlace(_)
+            | Modal::Password(_)
+            | Modal::Profile(_) => Vec::new(),
             // What is typed in it, and the types to choose from, tell their keys themselves.
             Modal::Form(form) if form.is_typing() || form.retyping().is_some() => Vec::new(),
             Modal::Form(form) => of_form::offers(form, self.copied_field.is_some()),
-            Modal::Places(_) if is_open => vec![(Action::Open, "open"), (Action::Back, "back"), (Action::Help, "help")],
+            Modal::Places(menu) if is_open || self.has_others() => {
+                let is_open = menu.chosen().is_some_and(|place| self.is_place_open(place));
+                let close = is_open.then_some((Action::CloseConnection, "close"));
+                let first = [(Action::Open, "open"), (Action::Add, "type one")];
+                first.into_iter().chain(close).chain([(Action::Back, "back"), (Action::Help, "help")]).collect()
+            }
             Modal::Places(_) => {
                 let failed = matches!(self.workspace.connection.stage, Stage::Failed(_));
                 let again = failed.then_some((Action::Reload, "try again"));
-                let rest = [(Action::Open, "open"), (Action::Help, "help"), (Action::Quit, "quit")];
+                let rest =
+                    [(Action::Open, "open"), (Action::Add, "type one"), (Action::Help, "help"), (Action::Quit, "quit")];
                 again.into_iter().chain(rest).collect()
             }
             Modal::Fleet => self.of_fleet(),
@@ -247,6 +258,8 @@ const SESSIONS: &[Action] = &[
     Action::Reload,
     Action::CommandLine,
     Action::Connections,
+    Action::NextConnection,
+    Action::CloseConnection,
     Action::DeleteSession,
     Action::Add,
     Action::Copy,

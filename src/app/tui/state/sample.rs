@@ -14,7 +14,7 @@ use crate::{
     app::{
         config::Ui,
         fleet::read::FleetExtent,
-        task::{Command, Event, FleetScope},
+        task::{Command, Event, FleetScope, Link},
         tui::{
             state::conversation::sample::Desk,
             view::sample::{self, look},
@@ -90,6 +90,7 @@ impl Screen {
             filters,
             reveal: place::Reveal::default(),
             places,
+            read_only: false,
             place,
             open_id,
             fleet: None,
@@ -136,6 +137,12 @@ impl Screen {
     /// The task says something.
     pub fn tell(&mut self, event: Event) {
         self.put(Input::Task(Box::new(event)));
+    }
+
+    /// What becomes of the connection that is shown.
+    pub fn link(&mut self, link: Link) {
+        let ticket = self.state.workspace.ticket;
+        self.tell(Event::Link(ticket, link));
     }
 
     /// The store that is open tells something.
@@ -230,7 +237,9 @@ impl Screen {
                 tally.count("resumed-7", SessionOutcome::Misfit, || "\"x\" does not fit".to_owned());
                 vec![Event::BulkSeen { ticket: *ticket, tally: Box::new(tally), done: true }]
             }
-            Command::MetadataKeys(..)
+            Command::Use(_)
+            | Command::Close(_)
+            | Command::MetadataKeys(..)
             | Command::MetadataValues(..)
             | Command::Cancel(_)
             | Command::Look(..)

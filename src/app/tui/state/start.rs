@@ -34,6 +34,8 @@ pub struct Start {
     pub places: Vec<Place>,
     /// What is remembered of how the program was used.
     pub memory: Memory,
+    /// Nothing may be written, wherever.
+    pub read_only: bool,
     /// The place to open; `None` shows the start screen.
     pub place: Option<Place>,
     /// A session to open, as a person typed its id.

@@ -206,9 +206,9 @@ fn what_failed_while_the_connection_was_lost_is_asked_again() {
     screen.asked.clear();
     let lost = || Error::unreachable("localhost", "reset");
     screen.tell(Event::Failed { ticket, lane: Lane::List, error: lost() });
-    screen.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 4 }));
+    screen.link(Link::Lost { reason: "reset".into(), retry_in_s: 4 });
     assert!(!screen.state.workspace.list.rows.is_empty());
-    screen.tell(Event::Link(Link::Up));
+    screen.link(Link::Up);
     assert!(screen.asked.iter().any(|command| matches!(command, Command::List(..))));
     screen.answer_all();
     assert!(screen.state.loading().is_none());

@@ -1,7 +1,9 @@
 //! A word that is typed to agree: the id of what is deleted, how many there are, the words of a place.
 
+use std::ops::Range;
+
 use crossterm::event::{KeyCode, KeyEvent};
-use tui_textarea::{CursorMove, TextArea};
+use tui_textarea::{CursorMove, DataCursor, TextArea};
 
 use super::typing;
 
@@ -45,6 +47,27 @@ impl TypedWord {
     pub fn paste(&mut self, text: &str) {
         self.area.insert_str(text.lines().next().unwrap_or_default());
         self.problem = None;
+    }
+
+    /// With this text, the cursor at its end.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let mut area = TextArea::new(vec![text.lines().next().unwrap_or_default().to_owned()]);
+        area.move_cursor(CursorMove::End);
+        Self { area, problem: None }
+    }
+
+    /// The same to be shown, with a mark for each character of these bytes.
+    #[must_use]
+    pub fn masked(&self, secret: Option<Range<usize>>) -> Self {
+        let Some(secret) = secret else { return self.clone() };
+        let text = self.text();
+        let shown = text.char_indices().map(|(at, char)| if secret.contains(&at) { '*' } else { char });
+        let mut area = TextArea::new(vec![shown.collect()]);
+        let DataCursor(row, column) = self.area.cursor();
+        let [row, column] = [row, column].map(|at| u16::try_from(at).unwrap_or(u16::MAX));
+        area.move_cursor(CursorMove::Jump(row, column));
+        Self { area, problem: self.problem.clone() }
     }
 
     /// What is typed.
@@ -94,6 +117,16 @@ mod tests {
         assert!(word.problem.is_some());
         word.on_key(KeyEvent::from(KeyCode::Backspace));
         assert!(word.problem.is_none() && word.text().is_empty());
+    }
+
+    #[test]
+    fn what_is_secret_is_shown_as_marks_of_its_length() {
+        let mut word = TypedWord::of("mongodb://me:pä@h");
+        word.on_key(KeyEvent::from(KeyCode::Left));
+        let shown = word.masked(Some(13..16));
+        assert_eq!(shown.text(), "mongodb://me:**@h");
+        assert_eq!(shown.area().cursor(), word.area().cursor());
+        assert_eq!(word.masked(None).text(), word.text());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::{
+    areas::Pane,
     bulk::BulkPane,
     chosen::Peek,
     connection::{Connection, HomePlace},
@@ -87,6 +88,12 @@ pub struct Workspace {
     pub(super) unanswered: HashSet<Lane>,
     /// What a store that is looked at again was told to be in view: rows, and the open session.
     pub(super) looked: Option<(Vec<SessionKey>, Option<SessionKey>)>,
+    /// The pane that had the focus as another connection was shown, and whether it was alone.
+    pub(super) left_at: Option<(Pane, bool)>,
+    /// Its password was typed here: one that was refused is asked for again.
+    pub(super) typed_password: bool,
+    /// It was typed here, and is in no settings.
+    pub(super) typed_place: bool,
     /// The conversation's place as it was laid out for.
     pub(super) conversation_inner: Option<Rect>,
 }

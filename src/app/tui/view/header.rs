@@ -74,6 +74,13 @@ fn left(state: &AppState, cells: usize) -> Line<'static> {
     let name = format::fit(&name, free - of_scope.min(free / 2), look.marks);
     let mut free = free.saturating_sub(format::width(&name));
     line.push_span(Span::styled(name, name_style(state, place.colour.as_deref())));
+    if let Some((at, of)) = state.connection_number() {
+        let number = format!(" {at}/{of}");
+        if number.len() < free {
+            free -= number.len();
+            line.push_span(Span::styled(number, look.theme.dim));
+        }
+    }
     if let Some(scope) = scope
         && free > SCOPE.len()
     {

@@ -139,7 +139,7 @@ fn the_picker_of_collections() {
 fn a_lost_connection() {
     at_every_size("lost", |width, height| {
         let mut screen = Screen::listed(width, height);
-        screen.tell(Event::Link(Link::Lost { reason: "connection reset by peer".into(), retry_in_s: 4 }));
+        screen.link(Link::Lost { reason: "connection reset by peer".into(), retry_in_s: 4 });
         screen
     });
 }
@@ -250,7 +250,7 @@ fn a_field_is_chosen_for_a_row_that_is_not_open() {
 fn a_change_without_an_answer_and_the_question_before_leaving() {
     written("undone", |screen| {
         screen.press("ex\n");
-        screen.tell(Event::Link(Link::Lost { reason: "connection reset by peer".into(), retry_in_s: 4 }));
+        screen.link(Link::Lost { reason: "connection reset by peer".into(), retry_in_s: 4 });
         screen.press("q");
     });
 }

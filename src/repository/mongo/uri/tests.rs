@@ -319,7 +319,42 @@ fn a_password_that_may_be_misread_is_told_when_the_login_fails() {
     }
 }
 
+#[test]
+fn a_password_is_taken_out_and_found_while_it_is_typed() {
+    for (given, without) in [
+        ("mongodb://me:hunter2@h/db?w=1", "mongodb://me@h/db?w=1"),
+        ("mongodb://me:a@b/c?d@h", "mongodb://me@h"),
+        ("mongodb://me@h", "mongodb://me@h"),
+        (" 'mongodb://h:27017/db' ", "mongodb://h:27017/db"),
+    ] {
+        assert_eq!(without_password(given), without);
+    }
+    for (typed, secret) in [
+        ("mongodb://me:hun", Some("hun")),
+        ("mongodb://me:hunter2@h:27017/db", Some("hunter2")),
+        ("mongodb://me:1234567", Some("1234567")),
+        ("mongodb://h:27017/db", None),
+        ("mongodb://h:27017,i:27018", None),
+        ("mongodb://[::1]:27017", None),
+        ("mongodb://me", None),
+        ("/data/x", None),
+    ] {
+        assert_eq!(password_span(typed).map(|span| &typed[span]), secret, "{typed}");
+    }
+    assert!(
+        has_secret_options("mongodb://h/?tlsCertificateKeyFilePassword=x") && !has_secret_options("mongodb://h/?w=1")
+    );
+}
+
 proptest! {
+    #[test]
+    fn a_password_stands_between_characters(text in "\\PC{0,40}") {
+        for typed in [text.clone(), format!("mongodb://{text}"), format!("mongodb://u:{text}@h")] {
+            prop_assert!(password_span(&typed).is_none_or(|span| typed.get(span).is_some()));
+            let _ = (without_password(&typed), has_secret_options(&typed));
+        }
+    }
+
     #[test]
     fn any_text_is_taken_or_refused_and_the_driver_takes_no_harm(text in "\\PC{0,40}") {
         for around in [("", ""), ("mongodb://", ""), ("mongodb://u:", "@h"), ("mongodb://h/?", "")] {

@@ -253,7 +253,7 @@ fn what_fails_is_told_and_asked_again_when_it_is_wanted() {
     assert!(screen.state.workspace.last_error.is_some());
     after(&mut screen, 5000);
     assert!(asked(&screen).is_empty());
-    screen.tell(Event::Link(crate::app::task::Link::Up));
+    screen.link(crate::app::task::Link::Up);
     assert_eq!(asked(&screen).len(), 1);
 }
 
@@ -318,13 +318,14 @@ fn the_program_may_start_with_it() {
         filters: screen.state.filters.clone(),
         reveal: screen.state.reveal.clone(),
         alerts: Vec::new(),
+        read_only: false,
         places: Vec::new(),
         place: Some(place),
         open_id: None,
         fleet: Some(start),
         size: screen.state.size,
         memory: crate::app::memory::Memory::default(),
-            run: uuid::Uuid::nil(),
+        run: uuid::Uuid::nil(),
     });
     screen.state = state;
     screen.take(effects);

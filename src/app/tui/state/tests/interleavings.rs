@@ -156,8 +156,8 @@ fn take(late: &mut Late, step: ScreenStep) {
         }
         ScreenStep::Fail(at, lost) => fail(screen, at, lost),
         ScreenStep::Store(outcome) => store(screen, outcome),
-        ScreenStep::Link(true) => screen.tell(Event::Link(Link::Up)),
-        ScreenStep::Link(false) => screen.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 4 })),
+        ScreenStep::Link(true) => screen.link(Link::Up),
+        ScreenStep::Link(false) => screen.link(Link::Lost { reason: "reset".into(), retry_in_s: 4 }),
     }
 }
 
@@ -210,7 +210,7 @@ proptest! {
         if size.width > 0 && size.height > 0 {
             sample::screen(size.width, size.height, |frame, _| view::draw(frame, &late.screen.state));
         }
-        late.screen.tell(Event::Link(Link::Up));
+        late.screen.link(Link::Up);
         late.screen.put(Input::Resize(Size::new(120, 40)));
         late.answer_backwards()?;
         // Every write is answered once, and then none is on its way.

@@ -49,18 +49,18 @@ fn a_lookup_that_fails_is_told_and_the_list_comes_instead() {
     screen.answer_all();
     assert_eq!(screen.state.loading(), None);
     assert!(!screen.state.workspace.list.rows.is_empty());
-    screen.tell(Event::Link(Link::Up));
+    screen.link(Link::Up);
     assert_eq!(asked_for(&screen), None, "it was answered, though badly: nothing to ask again");
 }
 
 #[test]
 fn a_lookup_over_a_lost_connection_is_tried_again_when_it_is_back() {
     let (mut screen, ticket) = looking();
-    screen.tell(Event::Link(Link::Lost { reason: "connection refused".into(), retry_in_s: 1 }));
+    screen.link(Link::Lost { reason: "connection refused".into(), retry_in_s: 1 });
     fail(&mut screen, ticket, lost());
     assert_ne!(screen.state.loading().as_deref(), Some("looking for the session"));
     screen.asked.clear();
-    screen.tell(Event::Link(Link::Up));
+    screen.link(Link::Up);
     assert!(asked_for(&screen).is_some_and(|again| again != ticket));
     screen.answer_all();
     assert_eq!(screen.state.workspace.conversation.session().unwrap().key.text(), "support-7");
@@ -87,7 +87,7 @@ fn a_session_opened_meanwhile_stays() {
     screen.press("j\n");
     screen.answer_all();
     let open = screen.state.workspace.conversation.key().cloned();
-    screen.tell(Event::Link(Link::Up));
+    screen.link(Link::Up);
     assert_eq!(asked_for(&screen), None);
     assert_eq!(screen.state.workspace.conversation.key().cloned(), open);
 }

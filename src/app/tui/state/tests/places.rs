@@ -155,9 +155,9 @@ fn what_became_of_a_change_is_not_overwritten() {
     let mut screen = Screen::writable(120, 40);
     save(&mut screen, "ex\n");
     let ordered = writes(&mut screen);
-    screen.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 4 }));
+    screen.link(Link::Lost { reason: "reset".into(), retry_in_s: 4 });
     screen.tell(Event::Written(ordered[0].0, Box::default()));
-    screen.tell(Event::Link(Link::Up));
+    screen.link(Link::Up);
     let said = screen.state.said.clone().unwrap();
     assert!(said.ends_with("is stored at local, agents.sessions; connected again"), "{said}");
     screen.tell(Event::Undelivered("hook audit: a delivery was given up".into()));

@@ -230,7 +230,7 @@ fn a_pending_write_is_told_to_be_undone_and_leaving_asks_about_it() {
     screen.put(Input::Tick(later));
     let undone = screen.state.undone().unwrap();
     assert!(undone.contains("is not stored yet: no answer for 5 s") && undone.contains("support-1042"), "{undone}");
-    screen.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 4 }));
+    screen.link(Link::Lost { reason: "reset".into(), retry_in_s: 4 });
     assert!(screen.state.undone().unwrap().ends_with("is not stored yet"));
     screen.press("\u{1b}q");
     assert!(!screen.left);

@@ -51,13 +51,13 @@ fn lost_while_it_reads() -> Screen {
 #[test]
 fn after_a_lost_connection_everything_is_read_again_once() {
     let mut screen = lost_while_it_reads();
-    screen.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 4 }));
+    screen.link(Link::Lost { reason: "reset".into(), retry_in_s: 4 });
     let lists = |screen: &Screen| screen.asked.iter().filter(|command| matches!(command, Command::List(..))).count();
-    screen.tell(Event::Link(Link::Up));
+    screen.link(Link::Up);
     assert_eq!(lists(&screen), 0, "its changes are told again in a moment");
     tell(&mut screen, News::Begun(WatchMode::Stream));
     assert_eq!(lists(&screen), 1);
-    screen.tell(Event::Link(Link::Up));
+    screen.link(Link::Up);
     assert_eq!(lists(&screen), 1);
 }
 
@@ -69,7 +69,7 @@ fn a_lost_connection_is_one_error_and_none_once_all_is_read_again() {
     // Its changes are told before anybody noticed that it answers.
     tell(&mut screen, News::Begun(WatchMode::Stream));
     assert_eq!(screen.state.workspace.last_error, None);
-    screen.tell(Event::Link(Link::Up));
+    screen.link(Link::Up);
     assert_eq!(screen.state.workspace.last_error, None);
 }
 
@@ -97,7 +97,7 @@ fn why_nothing_is_told_stands_on_the_status_line_until_it_is_told_again() {
 #[test]
 fn where_changes_are_never_told_again_what_failed_is_read_all_the_same() {
     let mut screen = lost_while_it_reads();
-    screen.tell(Event::Link(Link::Up));
+    screen.link(Link::Up);
     tell(&mut screen, News::Ended(lost()));
     assert!(screen.asked.iter().any(|command| matches!(command, Command::List(..))));
 }

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::*;
 use crate::{
     app::{
-        task::{Event, Link},
+        task::Link,
         tui::{
             render::Look,
             state::{Input, sample::Screen},
@@ -46,10 +46,10 @@ fn states() -> Vec<(&'static str, Screen)> {
     assert!(!behind.state.lags(Some(Duration::from_millis(3900))), "the same second");
     let mut lost = live();
     wait(&mut lost, 3600);
-    lost.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 4 }));
+    lost.link(Link::Lost { reason: "reset".into(), retry_in_s: 4 });
     wait(&mut lost, 1);
     let mut long_lost = live();
-    long_lost.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 4 }));
+    long_lost.link(Link::Lost { reason: "reset".into(), retry_in_s: 4 });
     wait(&mut long_lost, 190);
     let mut interrupted = live();
     interrupted.news(News::Lost(broken()));
@@ -127,12 +127,12 @@ fn every_state_in_ascii_without_colours() {
 fn what_was_live_is_as_old_as_the_loss() {
     let mut screen = live();
     wait(&mut screen, 3600);
-    screen.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 4 }));
+    screen.link(Link::Lost { reason: "reset".into(), retry_in_s: 4 });
     assert!(line(&screen, 100).contains("○ read now"), "{}", line(&screen, 100));
     wait(&mut screen, 120);
-    screen.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 8 }));
+    screen.link(Link::Lost { reason: "reset".into(), retry_in_s: 8 });
     assert!(line(&screen, 100).contains("○ read 2m ago"), "{}", line(&screen, 100));
-    screen.tell(Event::Link(Link::Up));
+    screen.link(Link::Up);
     assert!(line(&screen, 100).contains("● live"), "{}", line(&screen, 100));
 }
 

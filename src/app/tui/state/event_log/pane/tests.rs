@@ -27,8 +27,8 @@ fn what_is_kept_is_bounded_and_the_newest_comes_first() {
 #[test]
 fn the_connection_and_sessions_that_went_are_told_and_errors_once() {
     let mut screen = Screen::listed(120, 40);
-    screen.tell(Event::Link(Link::Lost { reason: "reset".into(), retry_in_s: 1 }));
-    screen.tell(Event::Link(Link::Up));
+    screen.link(Link::Lost { reason: "reset".into(), retry_in_s: 1 });
+    screen.link(Link::Up);
     let gone = screen.state.workspace.list.rows[1].clone();
     let ticket = screen.state.workspace.ticket;
     screen.tell(Event::News(ticket, News::Changes(vec![Change::deleted(gone.key.clone())])));

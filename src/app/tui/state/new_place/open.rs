@@ -1,0 +1,161 @@
+//! What is typed becomes a place that is opened.
+
+use crossterm::event::KeyEvent;
+
+use super::{ListedFolders, NewPlacePane};
+use crate::app::{
+    config::typed_place,
+    place::Place,
+    tui::state::{AppState, Effect, commands::Completion, modal::Modal, prompt::TypedMistake, typed_word::WordKey},
+};
+
+impl AppState {
+    /// Asks for a place.
+    pub(in super::super) fn type_place(&mut self) -> Vec<Effect> {
+        self.modals.push(Modal::NewPlace(Box::default()));
+        Vec::new()
+    }
+
+    /// A key while a place is typed.
+    pub(in super::super) fn on_new_place_key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        let Some(Modal::NewPlace(pane)) = self.modals.last_mut() else { return Vec::new() };
+        match pane.typed.on_key(key) {
+            WordKey::Taken => pane.folders.clear(),
+            WordKey::Complete if pane.typed.text().contains("://") => {
+                pane.typed.problem = Some("only folders are completed".to_owned());
+            }
+            WordKey::Complete => {
+                let typed = pane.typed.text();
+                pane.asked = Some(typed.clone());
+                return vec![Effect::ListFolders(typed)];
+            }
+            WordKey::Enter => match typed_place(&pane.typed.text()) {
+                Ok(place) => return self.connect_typed(place),
+                Err(why) => pane.typed.problem = Some(why.to_owned()),
+            },
+            WordKey::Leave => return self.close_modal(),
+        }
+        Vec::new()
+    }
+
+    pub(in super::super) fn on_folders(&mut self, listed: ListedFolders) -> Vec<Effect> {
+        if let Some(Modal::NewPlace(pane)) = self.modals.last_mut() {
+            pane.take_folders(listed);
+        }
+        Vec::new()
+    }
+
+    /// Opens what was typed. It can be chosen again for as long as the program runs.
+    fn connect_typed(&mut self, mut place: Place) -> Vec<Effect> {
+        place.read_only |= self.only_reads;
+        if !self.places.iter().any(|known| known.name == place.name && known.origin.is_same(&place.origin)) {
+            self.places.insert(0, place.clone());
+        }
+        self.close_start_screen();
+        if let Some(effects) = self.show_open_at(&place, None) {
+            return effects;
+        }
+        let effects = self.connect(place);
+        self.workspace.typed_place = true;
+        effects
+    }
+
+    /// `:connect`: a place by its name, else one that is typed.
+    ///
+    /// # Errors
+    /// What is neither.
+    pub(in super::super) fn run_connect(&mut self, words: &str) -> Result<Vec<Effect>, TypedMistake> {
+        let name = words.trim();
+        if let Some(place) = self.places.iter().find(|place| place.name == name).cloned() {
+            return Ok(if self.is_place_shown(&place) { self.say("it is open") } else { self.go_to_place(place) });
+        }
+        match typed_place(name) {
+            Ok(place) => Ok(self.connect_typed(place)),
+            Err(why) => Err(TypedMistake { span: 0..words.len(), problem: why.to_owned() }),
+        }
+    }
+
+    /// What may follow `:connect`.
+    pub(in super::super) fn complete_connect(&self, words: &str) -> Vec<Completion> {
+        let typed = words.trim_start();
+        let fitting = self.places.iter().filter(|place| place.name.starts_with(typed));
+        let help = |place: &Place| place.whereabouts().unwrap_or_else(|| place.kind().to_owned());
+        fitting.map(|place| Completion { text: place.name.clone(), help: help(place) }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        app::{
+            place::Origin,
+            task::Command,
+            tui::state::{Input, sample::Screen},
+        },
+        repository::Target,
+    };
+
+    fn shown(screen: &Screen) -> String {
+        let Some(Modal::NewPlace(pane)) = screen.state.modals.last() else { panic!("{:?}", screen.state.modals) };
+        pane.shown().text()
+    }
+
+    #[test]
+    fn a_connection_string_is_typed_unseen_where_it_is_secret_and_opened() {
+        let mut screen = Screen::start(80, 24);
+        screen.press("ahttp://x\n");
+        assert_eq!(shown(&screen), "http://x", "it stays to be put right");
+        for _ in 0..8 {
+            screen.put(Input::Key(crossterm::event::KeyCode::Backspace.into()));
+        }
+        screen.press("mongodb://me:hunter2");
+        assert_eq!(shown(&screen), "mongodb://me:*******");
+        screen.press("@db:27017/agents");
+        assert_eq!(shown(&screen), "mongodb://me:*******@db:27017/agents");
+        assert!(!format!("{:?}", screen.state.modals).contains("hunter2"));
+        screen.press("\n");
+        let Some(Command::Connect(_, place)) = screen.asked.back() else { panic!("{:?}", screen.asked) };
+        assert_eq!(place.name, "db:27017");
+        assert!(
+            matches!(&place.origin, Origin::Target(Target::Mongo { database: Some(name), .. }) if name == "agents")
+        );
+        assert_eq!(screen.state.places[0].name, "db:27017");
+        screen.answer_all();
+        assert!(matches!(screen.state.modals.last(), Some(Modal::Profile(_))), "it is offered to be kept");
+    }
+
+    #[test]
+    fn a_host_with_its_port_and_a_folder_are_told_apart() {
+        let origin = |typed: &str| typed_place(typed).unwrap().origin;
+        assert!(origin("localhost:27017").is_mongo() && origin(" mongodb+srv://h ").is_mongo());
+        for folder in ["./data", "/data/x:1", "data", "C:\\data"] {
+            assert!(matches!(origin(folder), Origin::Target(Target::Folder(_))), "{folder}");
+        }
+        assert!(typed_place(" ").is_err() && typed_place("mysql://h").is_err());
+    }
+
+    #[test]
+    fn folders_are_completed_as_far_as_they_are_the_same() {
+        let mut screen = Screen::start(80, 24);
+        screen.press("a/da\t");
+        let listed = |typed: &str, found: &[&str]| {
+            Input::Folders(ListedFolders {
+                typed: typed.to_owned(),
+                found: Ok(found.iter().map(|path| (*path).to_owned()).collect()),
+            })
+        };
+        screen.put(listed("/d", &["/dev"]));
+        assert_eq!(shown(&screen), "/da", "that was asked before");
+        screen.put(listed("/da", &["/data-ä", "/data-äb", "/data-äc"]));
+        assert_eq!(shown(&screen), "/data-ä");
+        screen.press("b\t");
+        screen.put(listed("/data-äb", &["/data-äb"]));
+        assert_eq!(shown(&screen), "/data-äb/");
+        screen.press("\t");
+        screen.put(listed("/data-äb/", &[]));
+        assert_eq!(shown(&screen), "/data-äb/");
+        screen.press("\u{1b}\u{1b}");
+        assert!(matches!(screen.state.modals.last(), Some(Modal::Places(_))) && !screen.left);
+    }
+}

@@ -1,0 +1,200 @@
+//! Places that are open side by side: a workspace each, kept whole while another is shown. What belongs to one of them is read again
+//! as it is shown; until then only how its connection and its changes stand is taken in.
+
+mod open;
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::{
+    AppState, Effect,
+    connection::{Lost, Stage},
+    live::WatchState,
+    modal::Modal,
+    workspace::Workspace,
+};
+use crate::{
+    app::{
+        place::Place,
+        task::{Event, Link, Ticket, command::Lane},
+    },
+    repository::{Error, News},
+};
+
+/// The other workspaces in their order, and where the one that is shown stands among them.
+#[derive(Debug, Default)]
+pub(super) struct OtherWorkspaces {
+    others: Vec<Workspace>,
+    at: usize,
+}
+
+impl OtherWorkspaces {
+    pub fn is_empty(&self) -> bool {
+        self.others.is_empty()
+    }
+
+    /// Puts the one that was shown before the one that takes its place.
+    fn put(&mut self, former: Workspace) {
+        self.others.insert(self.at, former);
+        self.at += 1;
+    }
+
+    /// Takes one out, to be shown where it stands.
+    fn take(&mut self, position: usize) -> Workspace {
+        self.at = position;
+        self.others.remove(position)
+    }
+
+    /// The one that was before, else the one after.
+    fn former(&mut self) -> Option<Workspace> {
+        let position = self.at.saturating_sub(1);
+        (position < self.others.len()).then(|| self.take(position))
+    }
+
+    fn remove(&mut self, position: usize) -> Workspace {
+        if position < self.at {
+            self.at -= 1;
+        }
+        self.others.remove(position)
+    }
+
+    fn find(&mut self, ticket: Ticket) -> Option<&mut Workspace> {
+        self.others.iter_mut().find(|other| other.ticket == ticket)
+    }
+
+    fn position(&self, is_it: impl Fn(&Workspace) -> bool) -> Option<usize> {
+        self.others.iter().position(is_it)
+    }
+}
+
+impl Workspace {
+    /// Whether it was opened as that place, whichever collection is shown of it.
+    fn is_of(&self, place: &Place) -> bool {
+        self.connection.is_open()
+            && self
+                .connection
+                .place
+                .as_ref()
+                .is_some_and(|here| here.name == place.name && here.origin.is_same(&place.origin))
+    }
+
+    fn is_at(&self, location: &str) -> bool {
+        matches!(&self.connection.stage, Stage::Open(here) if here == location)
+    }
+
+    /// Whether its collection was one of several.
+    fn was_chosen(&self, place: &Place) -> bool {
+        let here = self.connection.place.as_ref().and_then(Place::whereabouts);
+        here != place.whereabouts()
+    }
+}
+
+impl AppState {
+    /// Whether more than one connection is open.
+    #[must_use]
+    pub fn has_others(&self) -> bool {
+        !self.others.is_empty()
+    }
+
+    /// Which of the open connections is shown, from 1, and how many there are; `None` where there is one alone.
+    #[must_use]
+    pub fn connection_number(&self) -> Option<(usize, usize)> {
+        self.has_others().then(|| (self.others.at + 1, self.others.others.len() + 1))
+    }
+
+    /// Whether a place is open, shown or not.
+    #[must_use]
+    pub fn is_place_open(&self, place: &Place) -> bool {
+        self.is_place_shown(place) || self.others.others.iter().any(|other| other.is_of(place))
+    }
+
+    /// Whether a place is the one that is shown.
+    #[must_use]
+    pub fn is_place_shown(&self, place: &Place) -> bool {
+        self.workspace.is_of(place)
+    }
+
+    /// Keeps the connection that is shown, where it is open; `false`: it is not. What it has asked is asked again as it is shown.
+    fn set_aside(&mut self) -> bool {
+        if !self.workspace.connection.is_open() {
+            return false;
+        }
+        self.let_go_of_questions();
+        self.workspace.left_at = Some((self.focus, self.zoomed));
+        let former = std::mem::take(&mut self.workspace);
+        self.others.put(former);
+        true
+    }
+
+    /// What is asked is not answered any more: each part of the workspace hears so, as if the connection was lost.
+    fn let_go_of_questions(&mut self) {
+        let (now, workspace) = (self.look.now, &mut self.workspace);
+        if workspace.conversation.find_status().is_some_and(|find| find.searching.is_some()) {
+            workspace.unanswered.insert(Lane::Find);
+        }
+        for (lane, ticket) in self.newest.all() {
+            let error = Error::unreachable("the place", "another connection was chosen meanwhile");
+            let event = Event::Failed { ticket, lane, error };
+            workspace.list.on_event(&event);
+            workspace.fleet.on_event(&event, now);
+            // What it would ask now is asked once it is shown.
+            drop(workspace.conversation.on_event(&event, &mut self.tickets));
+            if lane == Lane::Offers {
+                workspace.known.on_event(event);
+            }
+        }
+        workspace.peek = None;
+        workspace.own_asked = None;
+        workspace.looked = None;
+        if let Some((_, id)) = workspace.resolving.take() {
+            workspace.open_id = Some(id);
+        }
+    }
+
+    /// The sessions on the screen are another place's from now on: what was typed and is not stored stays.
+    fn leave_place(&mut self) {
+        self.alerts.forget();
+        self.put_forms_aside();
+        self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
+        self.said = None;
+    }
+
+    /// How a connection stands that is not shown.
+    pub(super) fn on_link_beside(&mut self, ticket: Ticket, link: Link) {
+        let now = self.look.now;
+        let Some(other) = self.others.find(ticket) else { return };
+        other.connection.lost = match link {
+            Link::Up => None,
+            Link::Lost { reason, retry_in_s } => {
+                let wait = SignedDuration::try_from(Duration::from_secs(retry_in_s)).unwrap_or_default();
+                Some(Lost { reason, retry_at: now.saturating_add(wait).unwrap_or(now) })
+            }
+        };
+    }
+
+    /// How the changes of a connection arrive that is not shown: they themselves are read once it is.
+    pub(super) fn on_news_beside(&mut self, ticket: Ticket, news: &News) {
+        let Some(other) = self.others.find(ticket) else { return };
+        match news {
+            News::Begun(mode) | News::Paced(mode) => other.watch = Some(WatchState::Begun(*mode)),
+            News::Lost(_) => other.watch = Some(WatchState::Lost),
+            News::Ended(_) => other.watch = Some(WatchState::Ended),
+            News::Changes(_) => {}
+        }
+    }
+
+    /// The file of settings was changed, or could not be.
+    pub(super) fn on_configured(&mut self, said: Result<String, String>) -> Vec<Effect> {
+        match said {
+            Ok(said) => self.say(said),
+            Err(why) => {
+                self.tell_error(why);
+                Vec::new()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
