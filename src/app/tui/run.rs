@@ -27,7 +27,7 @@ use super::{
 use crate::{
     app::{
         alert::AlertRule,
-        config::{ThemeName, Ui, places},
+        config::{Ui, places},
         keymap::Keymap,
         memory::Memory,
         place::{self, Place, Reveal},
@@ -51,7 +51,7 @@ mod taking;
 
 use backlog::Backlog;
 use drafts::Drafts;
-use input::{Events, TerminalReading};
+use input::{Events, TerminalNews, TerminalReading, TerminalReport};
 use outside::{EditFiles, OutsideText};
 use pace::FramePace;
 use queue::Queue;
@@ -69,7 +69,7 @@ pub struct Browse {
     pub ui: Ui,
     /// What is known of the terminal's colours.
     pub palette: Palette,
-    /// The terminal can be asked which background it has.
+    /// The terminal can be asked which background it has and what it can do.
     pub ask_background: bool,
     /// Limits of every read.
     pub limits: Limits,
@@ -102,8 +102,10 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
     let used = TerminalUse {
         mouse: options.ui.mouse,
         sixteen: options.palette.depth == Depth::Sixteen,
-        ask_background: options.ui.theme == ThemeName::Auto && options.ask_background,
+        ask: options.ask_background,
         synchronized: options.ui.synchronized,
+        // The console that is not asked has no window.
+        title: options.ui.title && (options.ask_background || cfg!(windows)),
     };
     // Before the terminal is changed: from then on a signal that ends the program must change it back.
     let signals = Signals::listen()?;
@@ -156,7 +158,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
 
 fn start(options: Browse, size: Size) -> Start {
     let zone = options.ui.zone();
-    let theme = Theme::on(options.ui.theme, options.palette);
+    let theme = Theme::of_settings(&options.ui, options.palette).0;
     let look = Look { theme, marks: marks(options.ui.symbols), zone, now: Timestamp::now() };
     let Browse { place, read_only, .. } = options;
     let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
@@ -259,7 +261,10 @@ impl Browser {
             let mut told_to_stop = false;
             tokio::select! {
                 event = outside.events.recv() => match event {
-                    Some(event) => self.waiting.extend(input::of(event?)),
+                    Some(event) => {
+                        let news = event?;
+                        self.waiting.extend(heard(news, guard)?);
+                    }
                     None => return Ok(HUNG_UP),
                 },
                 event = self.task.events.recv() => match event {
@@ -295,6 +300,7 @@ impl Browser {
         let effects = self.state.update(Input::Resize(guard.terminal.size()?));
         self.carry_out(effects, guard)?;
         guard.terminal.draw(|frame| view::draw(frame, &self.state))?;
+        guard.set_title(self.state.title())?;
         crash_if_asked();
         Ok(())
     }
@@ -349,6 +355,17 @@ impl Browser {
             Err(TrySendError::Full(command) | TrySendError::Closed(command)) => self.queue.push(command),
         }
     }
+}
+
+/// What the terminal says of itself is for its guard; the rest is input, where it is any.
+fn heard(news: TerminalNews, guard: &mut TerminalGuard) -> io::Result<Option<Input>> {
+    if let TerminalNews::Report(report) = news {
+        if report == TerminalReport::KeysApart {
+            guard.tell_keys_apart()?;
+        }
+        return Ok(None);
+    }
+    Ok(input::of(news))
 }
 
 /// For the test that a panic leaves the terminal as it was.

@@ -50,6 +50,8 @@ pub mod review;
 pub(crate) mod sample;
 pub mod sessions;
 mod start;
+pub mod themes;
+mod title;
 pub mod tree;
 pub mod typed_word;
 mod typing;
@@ -76,10 +78,7 @@ use self::{
     newest::Newest,
     workspace::Workspace,
 };
-use super::render::{
-    Look,
-    look::{Theme, colour::Palette},
-};
+use super::render::Look;
 use crate::app::{
     config::Ui,
     keymap::{Action, Keymap},
@@ -191,6 +190,7 @@ impl AppState {
             Some(place) => effects.extend(state.connect(place)),
             None => state.modals.push(Modal::Places(Menu::new(state.places.clone()))),
         }
+        state.tell_theme();
         state.tell_missing_keys();
         let effects = state.absorb(effects);
         (state, effects)
@@ -233,12 +233,7 @@ impl AppState {
                 self.on_focus(looked_at);
                 Vec::new()
             }
-            Input::Background(ground) => {
-                self.look.theme = Theme::on(self.ui.theme, Palette { ground, ..self.look.theme.palette });
-                // It is laid out in the new colours.
-                self.workspace.conversation_inner = None;
-                Vec::new()
-            }
+            Input::Background(ground) => self.on_background(ground),
         };
         effects.extend(self.alert_on_time());
         effects.extend(self.settle());

@@ -38,6 +38,7 @@ use ratatui::{
 
 use crate::app::keymap::Action;
 
+use super::render::look::Theme;
 use super::state::{
     AppState,
     areas::Pane,
@@ -71,6 +72,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &AppState) {
         plain_marks(frame.buffer_mut());
     }
     even_out(frame.buffer_mut());
+    ground(frame.buffer_mut(), &state.look.theme);
 }
 
 /// The marks of control characters in ASCII: the letter of the key that gives one, reversed. It must not take more cells.
@@ -91,6 +93,19 @@ fn plain_marks(buffer: &mut Buffer) {
 fn even_out(buffer: &mut Buffer) {
     for cell in buffer.content.iter_mut().filter(|cell| cell.modifier.contains(Modifier::REVERSED)) {
         (cell.fg, cell.bg) = (Color::Reset, Color::Reset);
+    }
+}
+
+/// What a theme lays behind everything, and the colour of text that has no other.
+fn ground(buffer: &mut Buffer, theme: &Theme) {
+    let (Some(text), behind) = (theme.text.fg, theme.background) else { return };
+    for cell in &mut buffer.content {
+        if cell.fg == Color::Reset {
+            cell.fg = text;
+        }
+        if let Some(behind) = behind.filter(|_| cell.bg == Color::Reset) {
+            cell.bg = behind;
+        }
     }
 }
 
@@ -155,9 +170,12 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
     match modal {
         Modal::Help(top) => help::draw(frame, body, *top, state),
         Modal::Prompt(prompt) => command_line::draw(frame, body, prompt, state),
-        Modal::Places(_) | Modal::Collections(_) | Modal::Sessions(_) | Modal::FleetColumns(_) | Modal::Events(_) => {
-            draw_picker(frame, modal, state);
-        }
+        Modal::Places(_)
+        | Modal::Collections(_)
+        | Modal::Sessions(_)
+        | Modal::FleetColumns(_)
+        | Modal::Themes(_)
+        | Modal::Events(_) => draw_picker(frame, modal, state),
         Modal::Fleet => fleet::draw(frame, body, state),
         Modal::Inspector(inspector) => inspector::draw(frame, body, inspector, &state.look),
         Modal::Note(note) => {
@@ -181,6 +199,7 @@ fn draw_picker(frame: &mut Frame<'_>, modal: &Modal, state: &AppState) {
         Modal::Collections(menu) => picker::collections(frame, &area, menu, state),
         Modal::Sessions(menu) => picker::sessions(frame, &area, menu, state),
         Modal::FleetColumns(menu) => picker::fleet_columns(frame, &area, menu, state),
+        Modal::Themes(themes) => picker::themes(frame, &area, &themes.menu, state),
         Modal::Events(menu) => picker::events(frame, &area, menu, state),
         _ => {}
     }

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::{
-    Browser,
-    input::{self, BURST, Events},
+    Browser, heard,
+    input::{BURST, Events},
     pace::TURN,
 };
 use crate::app::{
@@ -23,7 +23,7 @@ impl Browser {
     pub(super) fn take_waiting(&mut self, events: &mut Events, guard: &mut TerminalGuard) -> io::Result<()> {
         let turn = Instant::now() + TURN;
         for _ in 0..BURST {
-            let Some(next) = self.next_waiting(events)? else { break };
+            let Some(next) = self.next_waiting(events, guard)? else { break };
             if self.is_stop(&next) {
                 if Signals::has_shell() {
                     self.stop = true;
@@ -70,13 +70,13 @@ impl Browser {
     }
 
     /// Keys first. What was received while nothing else was done comes before others of its kind.
-    fn next_waiting(&mut self, events: &mut Events) -> io::Result<Option<Input>> {
+    fn next_waiting(&mut self, events: &mut Events, guard: &mut TerminalGuard) -> io::Result<Option<Input>> {
         let sent = self.waiting.iter().position(|input| !matches!(input, Input::Task(_)));
         if let Some(at) = sent {
             return Ok(self.waiting.remove(at));
         }
         while let Ok(event) = events.try_recv() {
-            if let Some(input) = input::of(event?) {
+            if let Some(input) = heard(event?, guard)? {
                 return Ok(Some(input));
             }
         }

@@ -142,6 +142,7 @@ impl AppState {
                 return vec![Effect::Mouse(self.mouse)];
             }
             Action::Fleet => return self.open_fleet(),
+            Action::Themes => return self.open_themes(),
             Action::Connections => self.open_places(),
             Action::Help => self.modals.push(Modal::Help(0)),
             Action::Quit | Action::QuitNow => return self.leave(),

@@ -1,6 +1,6 @@
 //! Commands of the `:` line that take words: their names, what they do, what completes them.
 
-use super::{AppState, Effect, prompt::TypedMistake};
+use super::{AppState, Effect, prompt::TypedMistake, themes};
 
 /// A command that takes words.
 pub struct TypedCommand {
@@ -26,4 +26,10 @@ pub struct Completion {
 }
 
 /// Every such command.
-pub const COMMANDS: &[TypedCommand] = &[];
+pub const COMMANDS: &[TypedCommand] = &[TypedCommand {
+    name: "theme",
+    words: "NAME",
+    help: "how it looks",
+    complete: themes::complete,
+    run: themes::run,
+}];

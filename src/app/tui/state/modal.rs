@@ -3,7 +3,7 @@
 use super::{
     agreement::Agreement, bulk::BulkPane, changes::ChangeList, deletion::DeletionPane, editor::Editor,
     event_log::LoggedEvent, form::MetadataForm, inspector::Inspector, kept_drafts::DraftMenu, list::Selection,
-    note::Note, prompt::Prompt,
+    note::Note, prompt::Prompt, themes::ThemeMenu,
 };
 use crate::{
     app::{fleet::FleetColumn, keymap::Action, place::Place},
@@ -30,6 +30,8 @@ pub enum Modal {
     Fleet,
     /// Columns to sort them by.
     FleetColumns(Menu<FleetColumn>),
+    /// How it looks.
+    Themes(Box<ThemeMenu>),
     /// The inspector.
     Inspector(Box<Inspector>),
     /// A text: what a number means, an error in full.

@@ -86,6 +86,7 @@ impl AppState {
             Modal::FleetColumns(menu) => {
                 (title("Sort by; once more, the other way round:"), menu.items.len(), menu.selected())
             }
+            Modal::Themes(themes) => (title("How it looks:"), themes.menu.items.len(), themes.menu.selected()),
             Modal::Events(menu) => (Vec::new(), menu.items.len(), menu.selected()),
             _ => return None,
         };
