@@ -27,7 +27,7 @@ use super::{
 use crate::{
     app::{
         alert::AlertRule,
-        config::{Ui, places},
+        config::{Symbols, Ui, places},
         keymap::Keymap,
         memory::Memory,
         place::{self, Place, Reveal},
@@ -46,15 +46,18 @@ mod end;
 mod input;
 mod outside;
 mod pace;
+mod painting;
 mod queue;
 mod taking;
 
 use backlog::Backlog;
 use drafts::Drafts;
-use input::{Events, TerminalNews, TerminalReading, TerminalReport};
+use input::{Events, TerminalReading};
 use outside::{EditFiles, OutsideText};
 use pace::FramePace;
+use painting::Painter;
 use queue::Queue;
+use taking::heard;
 
 /// What the browser starts with.
 #[derive(Debug, Clone)]
@@ -99,10 +102,14 @@ pub struct Browse {
 /// # Errors
 /// When standard input or output is no terminal, or the terminal cannot be read or written.
 pub async fn browse(options: Browse) -> io::Result<u8> {
+    let unicode = options.ui.symbols == Symbols::Unicode;
+    let ask_images = options.ask_background && unicode && Painter::asks(options.ui.images);
+    let painter = Painter::new(options.ui.images, ask_images, options.palette.depth);
     let used = TerminalUse {
         mouse: options.ui.mouse,
         sixteen: options.palette.depth == Depth::Sixteen,
         ask: options.ask_background,
+        ask_images,
         synchronized: options.ui.synchronized,
         // The console that is not asked has no window.
         title: options.ui.title && (options.ask_background || cfg!(windows)),
@@ -135,8 +142,12 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
         edit: None,
         edits,
         drafts,
+        painter,
         hooks,
     };
+    if unicode && browser.painter.is_ready() {
+        browser.waiting.push_back(Input::Images(true));
+    }
     browser.carry_out(effects, &mut guard)?;
     let mut ended = browser.run(&mut guard, &mut outside).await;
     // Before anything else: the terminal may be gone, and the machine may be about to go.
@@ -202,6 +213,7 @@ struct Browser {
     edit: Option<OutsideText>,
     edits: EditFiles,
     drafts: Drafts,
+    painter: Painter,
     /// Its webhooks tell of alerts.
     hooks: Hooks,
 }
@@ -263,7 +275,7 @@ impl Browser {
                 event = outside.events.recv() => match event {
                     Some(event) => {
                         let news = event?;
-                        self.waiting.extend(heard(news, guard)?);
+                        self.waiting.extend(heard(news, guard, &mut self.painter)?);
                     }
                     None => return Ok(HUNG_UP),
                 },
@@ -286,6 +298,7 @@ impl Browser {
                 () = tokio::time::sleep(wake.unwrap_or_default()), if wake.is_some() => self.pace.soon(),
                 () = tokio::time::sleep(draft.unwrap_or_default()), if draft.is_some() => {}
                 news = self.drafts.news() => self.waiting.push_back(Input::Drafts(news)),
+                news = self.painter.news() => self.waiting.push_back(Input::Picture(Box::new(news))),
             }
             if told_to_stop {
                 self.stop(guard, &mut outside.signals, false).await?;
@@ -331,6 +344,7 @@ impl Browser {
                 Effect::Say(_) | Effect::Remember(_) | Effect::Configure(_) => {}
                 Effect::Draft(order) => self.drafts.order(order),
                 Effect::EditOutside(text, suffix) => self.edit = Some(OutsideText { text, suffix }),
+                Effect::Picture(order) => self.painter.order(*order),
                 Effect::Quit => self.leave = true,
             }
         }
@@ -355,17 +369,6 @@ impl Browser {
             Err(TrySendError::Full(command) | TrySendError::Closed(command)) => self.queue.push(command),
         }
     }
-}
-
-/// What the terminal says of itself is for its guard; the rest is input, where it is any.
-fn heard(news: TerminalNews, guard: &mut TerminalGuard) -> io::Result<Option<Input>> {
-    if let TerminalNews::Report(report) = news {
-        if report == TerminalReport::KeysApart {
-            guard.tell_keys_apart()?;
-        }
-        return Ok(None);
-    }
-    Ok(input::of(news))
 }
 
 /// For the test that a panic leaves the terminal as it was.

@@ -43,6 +43,7 @@ pub mod note;
 mod offers;
 mod pane_glow;
 pub mod picker;
+mod pictures;
 pub mod prompt;
 pub mod rating;
 pub mod review;
@@ -121,6 +122,8 @@ pub struct AppState {
     pub ending: Option<String>,
     /// The terminal's window is looked at, as far as it tells.
     looked_at: bool,
+    /// The terminal shows images.
+    shows_images: bool,
     /// The fleet is to be shown once the place is open.
     fleet_start: Option<fleet::FleetStart>,
     size: Size,
@@ -169,6 +172,7 @@ impl AppState {
             said: None,
             ending: None,
             looked_at: true,
+            shows_images: false,
             fleet_start: start.fleet,
             size: start.size,
             run: start.run,
@@ -234,6 +238,8 @@ impl AppState {
                 Vec::new()
             }
             Input::Background(ground) => self.on_background(ground),
+            Input::Images(shows) => self.on_images(shows),
+            Input::Picture(news) => self.on_picture(*news),
         };
         effects.extend(self.alert_on_time());
         effects.extend(self.settle());
@@ -275,6 +281,7 @@ impl AppState {
         }
         let mut effects = self.workspace.list.fill(&mut self.tickets);
         effects.extend(self.workspace.conversation.ask(&mut self.tickets));
+        effects.extend(self.ask_for_pictures());
         effects.extend(self.ask_for_offers());
         effects.extend(self.look_closer());
         effects.extend(self.ask_for_fleet());

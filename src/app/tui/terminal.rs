@@ -26,12 +26,16 @@ use ratatui::Terminal;
 
 use crate::app::{config::places, text};
 use frames::FrameBackend;
-use held::Held;
+use held::HeldTerminal;
 use sixteen::PlainColours;
 
 /// Asks which colour the background has (`OSC 11`), and which keys it can report apart (`CSI ? u`). The answers are input, some time
 /// later or never.
 const ASK: &[u8] = b"\x1b]11;?\x07\x1b[?u";
+
+/// Asks whether it draws images as kitty does, how many pixels a cell has (`CSI 16 t`), and last what every terminal answers: which
+/// device it is (`CSI c`), also whether it draws sixels. <https://sw.kovidgoyal.net/kitty/graphics-protocol/#querying-support-and-available-transmission-mediums>
+const ASK_IMAGES: &[u8] = b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[c";
 
 type PanicHook = Box<dyn Fn(&panic::PanicHookInfo<'_>) + Sync + Send + 'static>;
 
@@ -39,7 +43,7 @@ type PanicHook = Box<dyn Fn(&panic::PanicHookInfo<'_>) + Sync + Send + 'static>;
 /// nowhere then, where it would print that it cannot, and panic where nothing can be printed.
 #[derive(Debug)]
 pub struct TakenOutput {
-    held: Arc<Held>,
+    held: Arc<HeldTerminal>,
     /// For a terminal of 16 colours.
     colours: Option<PlainColours>,
 }
@@ -69,6 +73,8 @@ pub struct TerminalUse {
     pub sixteen: bool,
     /// It is asked which background it has and what it can do; what it answers comes as input.
     pub ask: bool,
+    /// It is asked how it draws images.
+    pub ask_images: bool,
     /// Its window is given a title.
     pub title: bool,
     /// Each frame is sent as one synchronized update.
@@ -79,7 +85,7 @@ pub struct TerminalUse {
 pub struct TerminalGuard {
     /// What frames are drawn on.
     pub terminal: Terminal<FrameBackend<TakenOutput>>,
-    held: Arc<Held>,
+    held: Arc<HeldTerminal>,
     before: Arc<PanicHook>,
     used: TerminalUse,
     /// The title that was given last.
@@ -110,7 +116,7 @@ impl TerminalGuard {
                  `strandscope list` and `strandscope show` write plain lines",
             ));
         }
-        let held = Arc::new(Held::default());
+        let held = Arc::new(HeldTerminal::default());
         let terminal = on_screen(&held, used)?;
         let before = Arc::new(panic::take_hook());
         set_hook(Arc::clone(&before), Arc::clone(&held), log);
@@ -127,6 +133,11 @@ impl TerminalGuard {
         self.titled = None;
         if self.used.ask {
             stdout().write_all(ASK)?;
+        }
+        if self.used.ask_images {
+            stdout().write_all(ASK_IMAGES)?;
+            // Some show the question.
+            execute!(stdout(), Clear(ClearType::All))?;
         }
         self.capture_mouse(self.used.mouse)
     }
@@ -250,7 +261,7 @@ impl Drop for TerminalGuard {
     }
 }
 
-fn on_screen(held: &Arc<Held>, used: TerminalUse) -> io::Result<Terminal<FrameBackend<TakenOutput>>> {
+fn on_screen(held: &Arc<HeldTerminal>, used: TerminalUse) -> io::Result<Terminal<FrameBackend<TakenOutput>>> {
     let colours = used.sixteen.then(PlainColours::default);
     let output = TakenOutput { held: Arc::clone(held), colours };
     Terminal::new(FrameBackend::new(output, used.synchronized))
@@ -258,7 +269,7 @@ fn on_screen(held: &Arc<Held>, used: TerminalUse) -> io::Result<Terminal<FrameBa
 
 /// A panic of this thread ends the program and restores the terminal first. One of another thread is told to whoever waits for
 /// its work: the screen stays.
-fn set_hook(before: Arc<PanicHook>, held: Arc<Held>, log: Option<PathBuf>) {
+fn set_hook(before: Arc<PanicHook>, held: Arc<HeldTerminal>, log: Option<PathBuf>) {
     let owner = thread::current().id();
     panic::set_hook(Box::new(move |info| {
         if thread::current().id() != owner && held.is_taken() {

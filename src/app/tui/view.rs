@@ -41,7 +41,7 @@ use crate::app::keymap::Action;
 use super::render::look::Theme;
 use super::state::{
     AppState,
-    areas::Pane,
+    areas::{Pane, inside},
     connection::Stage,
     metrics::Data,
     modal::{Confirm, Modal},
@@ -129,7 +129,12 @@ fn draw_pane(frame: &mut Frame<'_>, area: Rect, pane: Pane, state: &AppState) {
     let look = &state.look;
     match pane {
         Pane::Sessions => sessions::draw(frame, area, state, focused),
-        Pane::Conversation => conversation::draw(frame, area, &state.workspace.conversation, focused, look),
+        Pane::Conversation => {
+            conversation::draw(frame, area, &state.workspace.conversation, focused, look);
+            if state.modals.is_empty() {
+                conversation::draw_pictures(frame, inside(area), &state.workspace.conversation);
+            }
+        }
         Pane::Metrics => {
             metrics::draw(
                 frame,

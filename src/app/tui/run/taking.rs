@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::{
-    Browser, heard,
-    input::{BURST, Events},
+    Browser,
+    input::{self, BURST, Events, TerminalNews, TerminalReport},
     pace::TURN,
+    painting::Painter,
 };
 use crate::app::{
     signals::Signals,
@@ -76,7 +77,7 @@ impl Browser {
             return Ok(self.waiting.remove(at));
         }
         while let Ok(event) = events.try_recv() {
-            if let Some(input) = heard(event?, guard)? {
+            if let Some(input) = heard(event?, guard, &mut self.painter)? {
                 return Ok(Some(input));
             }
         }
@@ -87,11 +88,20 @@ impl Browser {
     }
 }
 
+/// What the terminal says of itself is for those who draw on it; the rest is input, where it is any.
+pub(super) fn heard(news: TerminalNews, guard: &mut TerminalGuard, painter: &mut Painter) -> io::Result<Option<Input>> {
+    let TerminalNews::Report(report) = news else { return Ok(input::of(news)) };
+    if report == TerminalReport::KeysApart {
+        guard.tell_keys_apart()?;
+    }
+    Ok(painter.hear(report))
+}
+
 /// Whether it may change what is typed and not stored; `true`: in a way that is kept at once.
 fn changes_drafts(input: &Input) -> Option<bool> {
     match input {
         Input::Task(event) => Some(matches!(**event, Event::Written(..) | Event::NotWritten { .. })),
-        Input::Tick(_) | Input::Drafts(_) => None,
+        Input::Tick(_) | Input::Drafts(_) | Input::Images(_) | Input::Picture(_) => None,
         _ => Some(true),
     }
 }

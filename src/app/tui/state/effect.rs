@@ -1,6 +1,6 @@
 //! What an update asks of the world outside.
 
-use super::kept_drafts::DraftOrder;
+use super::{conversation::PictureOrder, kept_drafts::DraftOrder};
 use crate::app::{
     alert::Alert,
     config::write::ConfigEdit,
@@ -33,6 +33,8 @@ pub enum Effect {
     Remember(Box<Memory>),
     /// Change the file of settings; answered by `Input::Configured`.
     Configure(Box<ConfigEdit>),
+    /// Make an image ready to be shown; answered by `Input::Picture`.
+    Picture(Box<PictureOrder>),
     /// Leave.
     Quit,
 }

@@ -18,13 +18,13 @@ const POP_TITLE: &[u8] = b"\x1b[23;2t";
 
 /// What was changed.
 #[derive(Debug, Default)]
-pub(super) struct Held {
+pub(super) struct HeldTerminal {
     taken: AtomicBool,
     keys: AtomicBool,
     title: AtomicBool,
 }
 
-impl Held {
+impl HeldTerminal {
     /// The terminal is taken.
     pub fn take(&self) {
         self.taken.store(true, Ordering::SeqCst);
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn nothing_is_changed_of_a_terminal_that_is_not_taken() {
-        let held = Held::default();
+        let held = HeldTerminal::default();
         assert!(!held.push_keys() && !held.push_title() && !held.restore());
         held.take();
         assert!(held.push_keys() && held.push_title());

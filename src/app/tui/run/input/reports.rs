@@ -2,6 +2,7 @@
 
 /// An answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(unix), expect(dead_code, reason = "only terminals of Unix are asked"))]
 pub(in crate::app::tui::run) enum TerminalReport {
     /// It can report keys apart that are one otherwise, such as Ctrl-I and Tab: `CSI ? flags u`.
     /// <https://sw.kovidgoyal.net/kitty/keyboard-protocol/#detection-of-support-for-this-protocol>
