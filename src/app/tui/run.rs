@@ -2,14 +2,14 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    io::{self, Write},
+    io,
     path::PathBuf,
     time::Duration,
 };
 
 use jiff::Timestamp;
 use ratatui::layout::Size;
-use tokio::{sync::mpsc::error::TrySendError, time::Instant};
+use tokio::time::Instant;
 
 use super::{
     render::{
@@ -32,7 +32,7 @@ use crate::{
         memory::Memory,
         place::{self, Place, Reveal},
         signals::{Caught, HUNG_UP, Signals},
-        task::{self, Command, Task, Writing},
+        task::{self, Task, Writing},
         writes::Journal,
     },
     hook::Hooks,
@@ -225,19 +225,6 @@ struct Outside {
     signals: Signals,
 }
 
-/// Also after a panic, what was typed and is not stored is kept.
-impl Drop for Browser {
-    fn drop(&mut self) {
-        self.keep_drafts();
-        self.drafts.say();
-        self.edits.say();
-        for change in self.state.unanswered_changes() {
-            // Nobody is left to tell when this fails.
-            let _ = writeln!(io::stderr(), "strandscope: {change}");
-        }
-    }
-}
-
 impl Browser {
     fn keep_drafts(&mut self) {
         self.drafts.keep(self.state.drafts());
@@ -349,25 +336,6 @@ impl Browser {
             }
         }
         Ok(())
-    }
-
-    fn order(&mut self, command: Command) {
-        if matches!(command, Command::Write(..)) {
-            self.drafts.hurry();
-        }
-        self.ask(command);
-    }
-
-    /// Hands a question over, or keeps it until there is room: drawing never waits for the task.
-    fn ask(&mut self, command: Command) {
-        if !self.queue.is_empty() {
-            return self.queue.push(command);
-        }
-        match self.task.commands.try_send(command) {
-            Ok(()) => {}
-            // A closed channel also ends the events, which ends the loop.
-            Err(TrySendError::Full(command) | TrySendError::Closed(command)) => self.queue.push(command),
-        }
     }
 }
 

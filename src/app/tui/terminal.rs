@@ -20,7 +20,7 @@ use crossterm::{
         PushKeyboardEnhancementFlags,
     },
     execute,
-    terminal::{Clear, ClearType, EnterAlternateScreen, SetTitle, enable_raw_mode},
+    terminal::{Clear, ClearType, EnterAlternateScreen, enable_raw_mode},
 };
 use ratatui::Terminal;
 
@@ -196,7 +196,7 @@ impl TerminalGuard {
         if self.held.push_title() {
             stdout().write_all(held::PUSH_TITLE)?;
         }
-        execute!(stdout(), SetTitle(&title))?;
+        Self::order(format!("\x1b]2;{title}\x07").as_bytes())?;
         self.titled = Some(title);
         Ok(())
     }

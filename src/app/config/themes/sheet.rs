@@ -9,7 +9,7 @@ use super::MEANINGS;
 use crate::app::config::toml_walk::{self, Problem, Section, TomlEntry, line_of, right_word};
 
 /// A mistake: its line, from 1, and what is wrong.
-pub(super) type Mistake = (usize, String);
+pub(super) type SheetMistake = (usize, String);
 
 /// What a theme is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +108,7 @@ impl RawSheet {
     ///
     /// # Errors
     /// The first mistake.
-    pub fn parse(text: &str) -> Result<Self, Mistake> {
+    pub fn parse(text: &str) -> Result<Self, SheetMistake> {
         Self::from_toml(text).map_err(|problem| (line_of(text, problem.at), problem.text))
     }
 
@@ -167,7 +167,7 @@ impl RawSheet {
     ///
     /// # Errors
     /// The first mistake in the file.
-    pub fn check(&self) -> Result<(), Mistake> {
+    pub fn check(&self) -> Result<(), SheetMistake> {
         let of_styles = self.styles.values().flat_map(|style| [&style.fg, &style.fg16, &style.bg]);
         let mut unknown: Vec<&Ink> =
             of_styles.chain([&self.background]).flatten().filter(|ink| self.colour(ink).is_none()).collect();
@@ -181,17 +181,17 @@ impl RawSheet {
     /// What it says, whole.
     #[must_use]
     pub fn resolved(&self) -> ThemeSheet {
-        let colour = |ink: &Option<Ink>| ink.as_ref().and_then(|ink| self.colour(ink));
+        let colour = |ink: Option<&Ink>| ink.and_then(|ink| self.colour(ink));
         let style = |raw: &RawStyle| SheetStyle {
-            fg: colour(&raw.fg),
-            fg16: colour(&raw.fg16),
-            bg: colour(&raw.bg),
+            fg: colour(raw.fg.as_ref()),
+            fg16: colour(raw.fg16.as_ref()),
+            bg: colour(raw.bg.as_ref()),
             modifier: raw.modifier,
         };
         ThemeSheet {
             about: self.about.clone(),
             ground: self.ground.flatten(),
-            background: colour(&self.background),
+            background: colour(self.background.as_ref()),
             styles: self.styles.iter().map(|(meaning, raw)| (*meaning, style(raw))).collect(),
         }
     }

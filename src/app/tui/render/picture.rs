@@ -40,6 +40,10 @@ impl Picture {
         if area.is_empty() || area.width < self.size.width {
             return;
         }
+        // The style of a selected row would change what some terminals read from its cells.
+        for place in (Rect { width: self.size.width, ..area }).positions() {
+            buffer[place].reset();
+        }
         match &*self.shown {
             SlicedProtocol::Sliced(rows) => {
                 for (row, y) in rows.iter().skip(from.into()).zip(area.top()..area.bottom()) {

@@ -188,6 +188,7 @@ impl Pages<'_> {
         let mut pairs = pairs_of(message, &open.windows[spot.agent]);
         pairs.waiting = waiting(message, agent, open.counts[spot.agent]);
         let is_open = |what, block| self.folds.is_open(what, spot, block);
+        let picture = |block| self.pictures.shown(spot, message, block);
         let subject = ShownMessage {
             message,
             agent: merged.then(|| agent.id.as_str()),
@@ -204,7 +205,7 @@ impl Pages<'_> {
             pairs,
             is_open: &is_open,
             feedbacks: feedbacks_of(&agent.id, message, &open.session.feedbacks, self.pending),
-            picture: &|block| self.pictures.shown(spot, message, block),
+            picture: &picture,
             took: &took,
             look: self.look,
         };
