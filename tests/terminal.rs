@@ -220,6 +220,24 @@ fn colours_follow_the_background_that_the_terminal_tells() {
 }
 
 #[test]
+fn the_window_has_a_title_and_keys_are_told_apart_where_the_terminal_can() {
+    let mut terminal = start(&["demo"], &[]);
+    terminal.wait_until("rows", |screen| screen.contains("1–13 / 13 ╯"));
+    assert!(contains(terminal.raw(), b"\x1b[22;2t"), "the title of before is kept");
+    assert!(contains(terminal.raw(), b"demo - strandscope\x07"));
+    assert!(contains(terminal.raw(), b"\x1b[?u") && !contains(terminal.raw(), b"\x1b[>1u"), "it is asked first");
+    // It can, and shift-t is pressed.
+    terminal.press("\u{1b}[?0uT");
+    terminal.wait_for(" Themes ");
+    assert!(contains(terminal.raw(), b"\x1b[>1u"));
+    terminal.press("\u{1b}[27u");
+    terminal.wait_until("the list", |screen| !screen.contains(" Themes "));
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+    assert!(contains(terminal.raw(), b"\x1b[<1u") && contains(terminal.raw(), b"\x1b[23;2t"), "all is as it was");
+}
+
+#[test]
 fn a_terminal_of_few_colours_is_sent_no_others() {
     let mut terminal = start(&["demo"], &[("TERM", "vt100"), ("COLORFGBG", "15;0")]);
     terminal.wait_until("rows", |screen| screen.contains("1–13 / 13 ╯"));

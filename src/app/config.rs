@@ -13,6 +13,7 @@ mod keys;
 pub mod places;
 mod profiles;
 mod sections;
+pub mod themes;
 mod toml_walk;
 pub mod ui;
 pub mod write;
@@ -20,7 +21,8 @@ pub mod write;
 pub use connection::{ConnectionArguments, Environment, typed_place};
 pub use error::{ConfigError, ConfigResult};
 pub use profiles::Profile;
-pub use ui::{Column, Symbols, ThemeName, Ui};
+pub use themes::Themes;
+pub use ui::{Column, ImageUse, Symbols, ThemeName, Ui};
 
 use std::{
     collections::BTreeMap,
@@ -73,7 +75,7 @@ impl Config {
             (None, _) => Self::default(),
         };
         if environment.no_color {
-            config.ui.theme = ThemeName::None;
+            ThemeName::None.as_str().clone_into(&mut config.ui.theme);
         }
         Ok(config)
     }

@@ -47,6 +47,10 @@ fn the_example_holds_every_setting_that_has_a_default() {
         "symbols",
         "utc",
         "theme",
+        "theme_dark",
+        "theme_light",
+        "title",
+        "images",
         "mouse",
         "synchronized",
         "read_s",
@@ -112,7 +116,7 @@ fn valid_samples_are_read() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/config/valid/everything.toml");
     let config = Config::read(&path).unwrap();
     assert_eq!(config.ui.columns, [Column::Id, Column::Meta("priority".into()), Column::Size]);
-    assert_eq!((config.ui.symbols, config.ui.theme), (Symbols::Ascii, ThemeName::Light));
+    assert_eq!((config.ui.symbols, config.ui.theme.as_str()), (Symbols::Ascii, ThemeName::Light.as_str()));
     assert!(config.ui.utc && !config.ui.mouse && !config.ui.synchronized);
     assert_eq!(config.limits.read, Duration::from_millis(1500));
     assert_eq!(config.limits.connect, Duration::from_secs(10));
@@ -168,8 +172,8 @@ fn a_missing_file_matters_only_when_it_was_named() {
 fn no_color_comes_before_the_file() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/config/valid/everything.toml");
     let environment = Environment { no_color: true, config: Some(path.clone()), ..Environment::default() };
-    assert_eq!(Config::load(None, &environment).unwrap().ui.theme, ThemeName::None);
-    assert_eq!(Config::load(Some(&path), &Environment::default()).unwrap().ui.theme, ThemeName::Light);
+    assert_eq!(Config::load(None, &environment).unwrap().ui.theme, ThemeName::None.as_str());
+    assert_eq!(Config::load(Some(&path), &Environment::default()).unwrap().ui.theme, ThemeName::Light.as_str());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::app::{
-    config::{ConnectionArguments, Environment, places},
+    config::{ConnectionArguments, Environment, Themes, Ui, places},
     place::{Origin, Place},
     tui::{
         render::look::colour::{Palette, is_console},
@@ -48,13 +48,16 @@ async fn run(
     // Before the screen is there: a command may ask a person for what opens its store.
     let reveal = context.reveal().await;
     let hooks = context.hooks()?;
+    let file = config.file.clone().or_else(places::config_file);
+    let themes = Themes::load(file.as_deref().map(Themes::folder).as_deref());
+    let ui = Ui { themes, ..config.ui.clone() };
     let code = Box::pin(run::browse(Browse {
         hooks: hooks.clone(),
         state_dir: places::state_dir(),
         config_file: config_file(context),
         open_id,
         fleet,
-        ui: config.ui.clone(),
+        ui,
         palette: Palette::of(
             environment.term.as_deref(),
             environment.colorterm.as_deref(),

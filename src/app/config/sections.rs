@@ -1,13 +1,25 @@
 //! `[ui]` and `[limits]`.
 
 use super::{
-    Column, Symbols, ThemeName, Ui,
+    Column, ImageUse, Symbols, Ui,
     toml_walk::{Problem, Section, TomlEntry},
 };
 use crate::repository::Limits;
 
 pub(super) fn ui(section: &Section<'_>) -> Result<Ui, Problem> {
-    section.only(&["columns", "symbols", "utc", "theme", "mouse", "synchronized", "preview"])?;
+    section.only(&[
+        "columns",
+        "symbols",
+        "utc",
+        "theme",
+        "theme_dark",
+        "theme_light",
+        "title",
+        "images",
+        "mouse",
+        "synchronized",
+        "preview",
+    ])?;
     let mut ui = Ui::default();
     if let Some(item) = section.get("columns") {
         ui.columns = columns(&item)?;
@@ -18,13 +30,19 @@ pub(super) fn ui(section: &Section<'_>) -> Result<Ui, Problem> {
     if let Some(item) = section.get("utc") {
         ui.utc = item.boolean()?;
     }
-    if let Some(item) = section.get("theme") {
-        ui.theme = item.one_of(&[
-            ("auto", ThemeName::Auto),
-            ("dark", ThemeName::Dark),
-            ("light", ThemeName::Light),
-            ("none", ThemeName::None),
-        ])?;
+    // Whether there is a theme of that name is told on the screen alone: a command that only lists has no use for it.
+    for (key, name) in
+        [("theme", &mut ui.theme), ("theme_dark", &mut ui.theme_dark), ("theme_light", &mut ui.theme_light)]
+    {
+        if let Some(item) = section.get(key) {
+            *name = item.filled()?;
+        }
+    }
+    if let Some(item) = section.get("title") {
+        ui.title = item.boolean()?;
+    }
+    if let Some(item) = section.get("images") {
+        ui.images = item.one_of(&[("auto", ImageUse::Auto), ("blocks", ImageUse::Blocks), ("off", ImageUse::Off)])?;
     }
     if let Some(item) = section.get("mouse") {
         ui.mouse = item.boolean()?;

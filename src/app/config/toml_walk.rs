@@ -83,6 +83,11 @@ impl<'a> Section<'a> {
 }
 
 impl<'a> TomlEntry<'a> {
+    /// Where the value stands, as a byte offset.
+    pub fn at(&self) -> usize {
+        self.value.span().start
+    }
+
     /// A problem with the key itself.
     pub fn wrong_key(&self, text: String) -> Problem {
         Problem { at: self.key_span.start, text }

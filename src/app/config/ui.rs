@@ -2,6 +2,8 @@
 
 use jiff::tz::TimeZone;
 
+use super::Themes;
+
 /// Settings of the screen (`[ui]` of the file).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ui {
@@ -11,8 +13,19 @@ pub struct Ui {
     pub symbols: Symbols,
     /// Times in UTC rather than local (`utc`).
     pub utc: bool,
-    /// Colours (`theme`); `NO_COLOR` in the environment, or a `TERM` that is `dumb`, makes it `None`.
-    pub theme: ThemeName,
+    /// The name of the theme (`theme`), or `auto` for the one that is for the background; `NO_COLOR` in the environment, or a `TERM`
+    /// that is `dumb`, makes it `none`.
+    pub theme: String,
+    /// The theme that `auto` is on a dark background (`theme_dark`).
+    pub theme_dark: String,
+    /// The theme that `auto` is on a light background (`theme_light`).
+    pub theme_light: String,
+    /// The themes that there are.
+    pub themes: Themes,
+    /// Whether the terminal's window is given a title (`title`).
+    pub title: bool,
+    /// How images are shown (`images`).
+    pub images: ImageUse,
     /// Whether the mouse is used (`mouse`).
     pub mouse: bool,
     /// Whether each frame is sent as one synchronized update (`synchronized`).
@@ -35,7 +48,12 @@ impl Default for Ui {
             columns: vec![Column::Changed, Column::Id, Column::Messages, Column::Tokens, Column::Feedback],
             symbols: Symbols::Unicode,
             utc: false,
-            theme: ThemeName::Auto,
+            theme: ThemeName::Auto.as_str().to_owned(),
+            theme_dark: ThemeName::Dark.as_str().to_owned(),
+            theme_light: ThemeName::Light.as_str().to_owned(),
+            themes: Themes::default(),
+            title: true,
+            images: ImageUse::Auto,
             mouse: true,
             synchronized: true,
             preview: true,
@@ -84,7 +102,19 @@ pub enum Symbols {
     Ascii,
 }
 
-/// A set of colours.
+/// How images in a conversation are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ImageUse {
+    /// As pictures where the terminal says that it can; else as a line of words.
+    #[default]
+    Auto,
+    /// Of half blocks, which every terminal with colours has.
+    Blocks,
+    /// As a line of words.
+    Off,
+}
+
+/// Themes that are always there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ThemeName {
     /// For the background that the terminal says it has; until it says so, colours that can be read on any.
@@ -96,6 +126,19 @@ pub enum ThemeName {
     Light,
     /// Attributes only.
     None,
+}
+
+impl ThemeName {
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Dark => "dark",
+            Self::Light => "light",
+            Self::None => "none",
+        }
+    }
 }
 
 impl Column {

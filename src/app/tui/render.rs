@@ -8,6 +8,7 @@ pub mod highlight;
 pub mod look;
 pub mod markdown;
 pub mod message;
+pub mod picture;
 pub mod plot;
 pub mod typed;
 pub mod wrap;

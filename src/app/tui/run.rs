@@ -2,13 +2,13 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    io::{self, Write},
+    io,
     path::PathBuf,
     time::Duration,
 };
 
 use ratatui::layout::Size;
-use tokio::{sync::mpsc::error::TrySendError, time::Instant};
+use tokio::time::Instant;
 
 use super::{
     render::{
@@ -26,12 +26,12 @@ use super::{
 use crate::{
     app::{
         alert::AlertRule,
-        config::{ThemeName, Ui, places, write::SettingsFile},
+        config::{Symbols, Ui, places, write::SettingsFile},
         keymap::Keymap,
         memory::Memory,
         place::{self, Place, Reveal},
         signals::{Caught, HUNG_UP, Signals},
-        task::{self, Command, Task, Writing},
+        task::{self, Task, Writing},
         writes::Journal,
     },
     hook::Hooks,
@@ -46,6 +46,7 @@ mod end;
 mod input;
 mod outside;
 mod pace;
+mod painting;
 mod queue;
 mod remembering;
 mod taking;
@@ -56,8 +57,10 @@ use drafts::Drafts;
 use input::{Events, TerminalReading};
 use outside::{EditFiles, OutsideText};
 use pace::FramePace;
+use painting::Painter;
 use queue::Queue;
 use remembering::Remembering;
+use taking::heard;
 
 /// What the browser starts with.
 #[derive(Debug, Clone)]
@@ -72,7 +75,7 @@ pub struct Browse {
     pub ui: Ui,
     /// What is known of the terminal's colours.
     pub palette: Palette,
-    /// The terminal can be asked which background it has.
+    /// The terminal can be asked which background it has and what it can do.
     pub ask_background: bool,
     /// Limits of every read.
     pub limits: Limits,
@@ -104,11 +107,17 @@ pub struct Browse {
 /// # Errors
 /// When standard input or output is no terminal, or the terminal cannot be read or written.
 pub async fn browse(options: Browse) -> io::Result<u8> {
+    let unicode = options.ui.symbols == Symbols::Unicode;
+    let ask_images = options.ask_background && unicode && Painter::asks(options.ui.images);
+    let painter = Painter::new(options.ui.images, ask_images, options.palette.depth);
     let used = TerminalUse {
         mouse: options.ui.mouse,
         sixteen: options.palette.depth == Depth::Sixteen,
-        ask_background: options.ui.theme == ThemeName::Auto && options.ask_background,
+        ask: options.ask_background,
+        ask_images,
         synchronized: options.ui.synchronized,
+        // The console that is not asked has no window.
+        title: options.ui.title && (options.ask_background || cfg!(windows)),
     };
     // Before the terminal is changed: from then on a signal that ends the program must change it back.
     let signals = Signals::listen()?;
@@ -145,8 +154,12 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
         drafts,
         remembering,
         aside,
+        painter,
         hooks,
     };
+    if unicode && browser.painter.is_ready() {
+        browser.waiting.push_back(Input::Images(true));
+    }
     browser.carry_out(effects, &mut guard)?;
     let mut ended = browser.run(&mut guard, &mut outside).await;
     // Before anything else: the terminal may be gone, and the machine may be about to go.
@@ -168,7 +181,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
 
 fn start(options: Browse, memory: Memory, size: Size) -> Start {
     let zone = options.ui.zone();
-    let theme = Theme::on(options.ui.theme, options.palette);
+    let theme = Theme::of_settings(&options.ui, options.palette).0;
     let look = Look { theme, marks: marks(options.ui.symbols), zone, now: crate::app::clock::now() };
     let Browse { place, read_only, .. } = options;
     let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
@@ -215,6 +228,7 @@ struct Browser {
     drafts: Drafts,
     remembering: Remembering,
     aside: Aside,
+    painter: Painter,
     /// Its webhooks tell of alerts.
     hooks: Hooks,
 }
@@ -224,20 +238,6 @@ struct Outside {
     events: Events,
     reading: TerminalReading,
     signals: Signals,
-}
-
-/// Also after a panic, what was typed and is not stored is kept.
-impl Drop for Browser {
-    fn drop(&mut self) {
-        self.keep_drafts();
-        self.drafts.say();
-        self.edits.say();
-        self.remembering.finish();
-        for change in self.state.unanswered_changes() {
-            // Nobody is left to tell when this fails.
-            let _ = writeln!(io::stderr(), "strandscope: {change}");
-        }
-    }
 }
 
 impl Browser {
@@ -275,7 +275,10 @@ impl Browser {
             let mut told_to_stop = false;
             tokio::select! {
                 event = outside.events.recv() => match event {
-                    Some(event) => self.waiting.extend(input::of(event?)),
+                    Some(event) => {
+                        let news = event?;
+                        self.waiting.extend(heard(news, guard, &mut self.painter)?);
+                    }
                     None => return Ok(HUNG_UP),
                 },
                 event = self.task.events.recv() => match event {
@@ -298,6 +301,7 @@ impl Browser {
                 () = tokio::time::sleep(draft.unwrap_or_default()), if draft.is_some() => {}
                 input = self.aside.next() => self.waiting.push_back(input),
                 news = self.drafts.news() => self.waiting.push_back(Input::Drafts(news)),
+                news = self.painter.news() => self.waiting.push_back(Input::Picture(Box::new(news))),
             }
             if told_to_stop {
                 self.stop(guard, &mut outside.signals, false).await?;
@@ -312,6 +316,7 @@ impl Browser {
         let effects = self.state.update(Input::Resize(guard.terminal.size()?));
         self.carry_out(effects, guard)?;
         guard.terminal.draw(|frame| view::draw(frame, &self.state))?;
+        guard.set_title(self.state.title())?;
         crash_if_asked();
         Ok(())
     }
@@ -345,29 +350,11 @@ impl Browser {
                 Effect::ListFolders(typed) => self.aside.list(typed),
                 Effect::Draft(order) => self.drafts.order(order),
                 Effect::EditOutside(text, suffix) => self.edit = Some(OutsideText { text, suffix }),
+                Effect::Picture(order) => self.painter.order(*order),
                 Effect::Quit => self.leave = true,
             }
         }
         Ok(())
-    }
-
-    fn order(&mut self, command: Command) {
-        if matches!(command, Command::Write(..)) {
-            self.drafts.hurry();
-        }
-        self.ask(command);
-    }
-
-    /// Hands a question over, or keeps it until there is room: drawing never waits for the task.
-    fn ask(&mut self, command: Command) {
-        if !self.queue.is_empty() {
-            return self.queue.push(command);
-        }
-        match self.task.commands.try_send(command) {
-            Ok(()) => {}
-            // A closed channel also ends the events, which ends the loop.
-            Err(TrySendError::Full(command) | TrySendError::Closed(command)) => self.queue.push(command),
-        }
     }
 }
 

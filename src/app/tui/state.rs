@@ -47,6 +47,7 @@ pub mod password;
 pub mod picker;
 mod places;
 pub mod profile;
+mod pictures;
 pub mod prompt;
 pub mod rating;
 pub mod review;
@@ -54,6 +55,8 @@ pub mod review;
 pub(crate) mod sample;
 pub mod sessions;
 mod start;
+pub mod themes;
+mod title;
 pub mod tree;
 pub mod typed_word;
 mod typing;
@@ -81,10 +84,7 @@ use self::{
     newest::Newest,
     workspace::Workspace,
 };
-use super::render::{
-    Look,
-    look::{Theme, colour::Palette},
-};
+use super::render::Look;
 use crate::app::{
     config::Ui,
     keymap::Keymap,
@@ -130,6 +130,8 @@ pub struct AppState {
     pub ending: Option<String>,
     /// The terminal's window is looked at, as far as it tells.
     looked_at: bool,
+    /// The terminal shows images.
+    shows_images: bool,
     /// The fleet is to be shown once the place is open.
     fleet_start: Option<fleet::FleetStart>,
     size: Size,
@@ -180,6 +182,7 @@ impl AppState {
             said: None,
             ending: None,
             looked_at: true,
+            shows_images: false,
             fleet_start: start.fleet,
             size: start.size,
             run: start.run,
@@ -201,6 +204,7 @@ impl AppState {
             Some(place) => effects.extend(state.connect(place)),
             None => state.modals.push(Modal::Places(Menu::new(state.places.clone()))),
         }
+        state.tell_theme();
         state.tell_missing_keys();
         let effects = state.absorb(effects);
         (state, effects)
@@ -244,12 +248,9 @@ impl AppState {
                 self.on_focus(looked_at);
                 Vec::new()
             }
-            Input::Background(ground) => {
-                self.look.theme = Theme::on(self.ui.theme, Palette { ground, ..self.look.theme.palette });
-                // It is laid out in the new colours.
-                self.workspace.conversation_inner = None;
-                Vec::new()
-            }
+            Input::Background(ground) => self.on_background(ground),
+            Input::Images(shows) => self.on_images(shows),
+            Input::Picture(news) => self.on_picture(*news),
         };
         effects.extend(self.alert_on_time());
         effects.extend(self.settle());
@@ -291,6 +292,7 @@ impl AppState {
         }
         let mut effects = self.workspace.list.fill(&mut self.tickets);
         effects.extend(self.workspace.conversation.ask(&mut self.tickets));
+        effects.extend(self.ask_for_pictures());
         effects.extend(self.ask_for_offers());
         effects.extend(self.follow_cursor());
         effects.extend(self.look_closer());

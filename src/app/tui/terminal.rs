@@ -1,6 +1,7 @@
 //! The terminal guard: leaves the terminal as it was, however the program ends.
 
 mod frames;
+mod held;
 mod sixteen;
 
 use std::{
@@ -8,34 +9,33 @@ use std::{
     io::{self, IsTerminal, Write, stdin, stdout},
     panic,
     path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     thread,
 };
 
 use crossterm::{
     clipboard::CopyToClipboard,
-    cursor::Show,
     event::{
-        DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange,
-        EnableMouseCapture,
+        DisableMouseCapture, EnableBracketedPaste, EnableFocusChange, EnableMouseCapture, KeyboardEnhancementFlags,
+        PushKeyboardEnhancementFlags,
     },
     execute,
-    terminal::{
-        Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-        enable_raw_mode,
-    },
+    terminal::{Clear, ClearType, EnterAlternateScreen, enable_raw_mode},
 };
 use ratatui::Terminal;
 
 use crate::app::{config::places, text};
 use frames::FrameBackend;
+use held::HeldTerminal;
 use sixteen::PlainColours;
 
-/// Asks which colour the background has (`OSC 11`). The answer is input, some time later or never.
-const ASK_BACKGROUND: &[u8] = b"\x1b]11;?\x07";
+/// Asks which colour the background has (`OSC 11`), and which keys it can report apart (`CSI ? u`). The answers are input, some time
+/// later or never.
+const ASK: &[u8] = b"\x1b]11;?\x07\x1b[?u";
+
+/// Asks whether it draws images as kitty does, how many pixels a cell has (`CSI 16 t`), and last what every terminal answers: which
+/// device it is (`CSI c`), also whether it draws sixels. <https://sw.kovidgoyal.net/kitty/graphics-protocol/#querying-support-and-available-transmission-mediums>
+const ASK_IMAGES: &[u8] = b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[c";
 
 type PanicHook = Box<dyn Fn(&panic::PanicHookInfo<'_>) + Sync + Send + 'static>;
 
@@ -43,14 +43,14 @@ type PanicHook = Box<dyn Fn(&panic::PanicHookInfo<'_>) + Sync + Send + 'static>;
 /// nowhere then, where it would print that it cannot, and panic where nothing can be printed.
 #[derive(Debug)]
 pub struct TakenOutput {
-    active: Arc<AtomicBool>,
+    held: Arc<HeldTerminal>,
     /// For a terminal of 16 colours.
     colours: Option<PlainColours>,
 }
 
 impl Write for TakenOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if !self.active.load(Ordering::SeqCst) {
+        if !self.held.is_taken() {
             return Ok(bytes.len());
         }
         match &mut self.colours {
@@ -60,7 +60,7 @@ impl Write for TakenOutput {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.active.load(Ordering::SeqCst) { stdout().flush() } else { Ok(()) }
+        if self.held.is_taken() { stdout().flush() } else { Ok(()) }
     }
 }
 
@@ -71,8 +71,12 @@ pub struct TerminalUse {
     pub mouse: bool,
     /// It has 16 colours, and may not know the numbers of more.
     pub sixteen: bool,
-    /// It is asked which background it has; what it answers comes as input.
-    pub ask_background: bool,
+    /// It is asked which background it has and what it can do; what it answers comes as input.
+    pub ask: bool,
+    /// It is asked how it draws images.
+    pub ask_images: bool,
+    /// Its window is given a title.
+    pub title: bool,
     /// Each frame is sent as one synchronized update.
     pub synchronized: bool,
 }
@@ -81,9 +85,11 @@ pub struct TerminalUse {
 pub struct TerminalGuard {
     /// What frames are drawn on.
     pub terminal: Terminal<FrameBackend<TakenOutput>>,
-    active: Arc<AtomicBool>,
+    held: Arc<HeldTerminal>,
     before: Arc<PanicHook>,
     used: TerminalUse,
+    /// The title that was given last.
+    titled: Option<String>,
 }
 
 impl TerminalGuard {
@@ -110,29 +116,35 @@ impl TerminalGuard {
                  `strandscope list` and `strandscope show` write plain lines",
             ));
         }
-        let active = Arc::new(AtomicBool::new(false));
-        let terminal = on_screen(&active, used)?;
+        let held = Arc::new(HeldTerminal::default());
+        let terminal = on_screen(&held, used)?;
         let before = Arc::new(panic::take_hook());
-        set_hook(Arc::clone(&before), Arc::clone(&active), log);
+        set_hook(Arc::clone(&before), Arc::clone(&held), log);
         // From here on dropping the guard restores, also after half of the orders.
-        let mut guard = Self { terminal, active, before, used };
+        let mut guard = Self { terminal, held, before, used, titled: None };
         guard.take()?;
         Ok(guard)
     }
 
     fn take(&mut self) -> io::Result<()> {
-        self.active.store(true, Ordering::SeqCst);
+        self.held.take();
         enable_raw_mode()?;
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
-        if self.used.ask_background {
-            stdout().write_all(ASK_BACKGROUND)?;
+        self.titled = None;
+        if self.used.ask {
+            stdout().write_all(ASK)?;
+        }
+        if self.used.ask_images {
+            stdout().write_all(ASK_IMAGES)?;
+            // Some show the question.
+            execute!(stdout(), Clear(ClearType::All))?;
         }
         self.capture_mouse(self.used.mouse)
     }
 
     /// Gives the terminal back for a while.
     pub fn leave(&mut self) {
-        restore(&self.active);
+        self.held.restore();
     }
 
     /// Takes the terminal again, as it is now: whoever had it meanwhile may have changed it. All is drawn anew.
@@ -140,8 +152,8 @@ impl TerminalGuard {
     /// # Errors
     /// When the terminal does not take its orders.
     pub fn enter_again(&mut self) -> io::Result<()> {
-        restore(&self.active);
-        self.terminal = on_screen(&self.active, self.used)?;
+        self.held.restore();
+        self.terminal = on_screen(&self.held, self.used)?;
         self.take()?;
         execute!(stdout(), Clear(ClearType::All))
     }
@@ -159,6 +171,34 @@ impl TerminalGuard {
     pub fn capture_mouse(&mut self, capture: bool) -> io::Result<()> {
         self.used.mouse = capture;
         if capture { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
+    }
+
+    /// Has keys reported apart that are one otherwise, such as Ctrl-I and Tab. Only for a terminal that answered that it can.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written.
+    pub fn tell_keys_apart(&mut self) -> io::Result<()> {
+        if self.held.push_keys() {
+            execute!(stdout(), PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES))?;
+        }
+        Ok(())
+    }
+
+    /// Gives the window a title, where it has another one; safe text of one line. What it was called before is put back at the end by
+    /// terminals that keep it.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written.
+    pub fn set_title(&mut self, title: String) -> io::Result<()> {
+        if !self.used.title || self.titled.as_ref() == Some(&title) {
+            return Ok(());
+        }
+        if self.held.push_title() {
+            stdout().write_all(held::PUSH_TITLE)?;
+        }
+        Self::order(format!("\x1b]2;{title}\x07").as_bytes())?;
+        self.titled = Some(title);
+        Ok(())
     }
 
     /// Rings the bell.
@@ -213,7 +253,7 @@ pub enum CopyPath {
 
 impl Drop for TerminalGuard {
     fn drop(&mut self) {
-        restore(&self.active);
+        self.held.restore();
         if !thread::panicking() {
             let before = Arc::clone(&self.before);
             panic::set_hook(Box::new(move |info| before(info)));
@@ -221,20 +261,20 @@ impl Drop for TerminalGuard {
     }
 }
 
-fn on_screen(active: &Arc<AtomicBool>, used: TerminalUse) -> io::Result<Terminal<FrameBackend<TakenOutput>>> {
+fn on_screen(held: &Arc<HeldTerminal>, used: TerminalUse) -> io::Result<Terminal<FrameBackend<TakenOutput>>> {
     let colours = used.sixteen.then(PlainColours::default);
-    let output = TakenOutput { active: Arc::clone(active), colours };
+    let output = TakenOutput { held: Arc::clone(held), colours };
     Terminal::new(FrameBackend::new(output, used.synchronized))
 }
 
 /// A panic of this thread ends the program and restores the terminal first. One of another thread is told to whoever waits for
 /// its work: the screen stays.
-fn set_hook(before: Arc<PanicHook>, active: Arc<AtomicBool>, log: Option<PathBuf>) {
+fn set_hook(before: Arc<PanicHook>, held: Arc<HeldTerminal>, log: Option<PathBuf>) {
     let owner = thread::current().id();
     panic::set_hook(Box::new(move |info| {
-        if thread::current().id() != owner && active.load(Ordering::SeqCst) {
+        if thread::current().id() != owner && held.is_taken() {
             tracing::error!(target: "strandscope", "{info}");
-        } else if restore(&active) {
+        } else if held.restore() {
             tracing::error!(target: "strandscope", "{info}");
             // Nobody is left to hear of it where standard error is closed.
             let _ = writeln!(io::stderr(), "{}", places::crashed(log.as_deref()));
@@ -242,23 +282,4 @@ fn set_hook(before: Arc<PanicHook>, active: Arc<AtomicBool>, log: Option<PathBuf
             before(info);
         }
     }));
-}
-
-/// Restores once; `false` when that was done before. Errors have nowhere to go any more.
-fn restore(active: &AtomicBool) -> bool {
-    if !active.swap(false, Ordering::SeqCst) {
-        return false;
-    }
-    // A frame may be half written: until its end is told some terminals show nothing more.
-    let _ = execute!(
-        stdout(),
-        EndSynchronizedUpdate,
-        DisableFocusChange,
-        DisableMouseCapture,
-        DisableBracketedPaste,
-        LeaveAlternateScreen,
-        Show
-    );
-    let _ = disable_raw_mode();
-    true
 }

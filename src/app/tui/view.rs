@@ -40,9 +40,10 @@ use ratatui::{
 
 use crate::app::keymap::Action;
 
+use super::render::look::Theme;
 use super::state::{
     AppState,
-    areas::Pane,
+    areas::{Pane, inside},
     connection::Stage,
     metrics::Data,
     modal::{Confirm, Modal},
@@ -73,6 +74,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &AppState) {
         plain_marks(frame.buffer_mut());
     }
     even_out(frame.buffer_mut());
+    ground(frame.buffer_mut(), &state.look.theme);
 }
 
 /// The marks of control characters in ASCII: the letter of the key that gives one, reversed. It must not take more cells.
@@ -96,6 +98,19 @@ fn even_out(buffer: &mut Buffer) {
     }
 }
 
+/// What a theme lays behind everything, and the colour of text that has no other.
+fn ground(buffer: &mut Buffer, theme: &Theme) {
+    let (Some(text), behind) = (theme.text.fg, theme.background) else { return };
+    for cell in &mut buffer.content {
+        if cell.fg == Color::Reset {
+            cell.fg = text;
+        }
+        if let Some(behind) = behind.filter(|_| cell.bg == Color::Reset) {
+            cell.bg = behind;
+        }
+    }
+}
+
 fn draw_panes(frame: &mut Frame<'_>, state: &AppState) {
     let areas = state.areas;
     if state.workspace.connection.is_open() {
@@ -116,7 +131,12 @@ fn draw_pane(frame: &mut Frame<'_>, area: Rect, pane: Pane, state: &AppState) {
     let look = &state.look;
     match pane {
         Pane::Sessions => sessions::draw(frame, area, state, focused),
-        Pane::Conversation => conversation::draw(frame, area, &state.workspace.conversation, focused, look),
+        Pane::Conversation => {
+            conversation::draw(frame, area, &state.workspace.conversation, focused, look);
+            if state.modals.is_empty() {
+                conversation::draw_pictures(frame, inside(area), &state.workspace.conversation);
+            }
+        }
         Pane::Metrics => {
             metrics::draw(
                 frame,
@@ -162,6 +182,7 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
         | Modal::Sessions(_)
         | Modal::FleetColumns(_)
         | Modal::Remembered(..)
+        | Modal::Themes(_)
         | Modal::Events(_) => draw_picker(frame, modal, state),
         Modal::Fleet => fleet::draw(frame, body, state),
         Modal::Inspector(inspector) => inspector::draw(frame, body, inspector, &state.look),
@@ -190,6 +211,7 @@ fn draw_picker(frame: &mut Frame<'_>, modal: &Modal, state: &AppState) {
         Modal::Sessions(menu) => picker::sessions(frame, &area, menu, state),
         Modal::FleetColumns(menu) => picker::fleet_columns(frame, &area, menu, state),
         Modal::Remembered(kind, menu) => picker::remembered(frame, &area, *kind, menu, state),
+        Modal::Themes(themes) => picker::themes(frame, &area, &themes.menu, state),
         Modal::Events(menu) => picker::events(frame, &area, menu, state),
         _ => {}
     }

@@ -1,6 +1,9 @@
 //! The end: what is on its way is still stored, which is said and can be cut short.
 
-use std::{io, time::Duration};
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
 
 use crossterm::event::Event as TerminalEvent;
 use tokio::{sync::mpsc, time::Instant};
@@ -19,6 +22,20 @@ use crate::app::{
 
 /// How long the end waits for what is on its way.
 const FINISH: Duration = Duration::from_secs(5);
+
+/// Also after a panic, what was typed and is not stored is kept.
+impl Drop for Browser {
+    fn drop(&mut self) {
+        self.keep_drafts();
+        self.drafts.say();
+        self.edits.say();
+        self.remembering.finish();
+        for change in self.state.unanswered_changes() {
+            // Nobody is left to tell when this fails.
+            let _ = writeln!(io::stderr(), "strandscope: {change}");
+        }
+    }
+}
 
 impl Browser {
     /// Lets what is on its way be stored: what cannot be within [`FINISH`], or until a person has enough of waiting, is

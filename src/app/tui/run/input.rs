@@ -4,6 +4,7 @@
 mod codes;
 #[cfg(not(unix))]
 mod other;
+mod reports;
 #[cfg(unix)]
 mod sequences;
 #[cfg(unix)]
@@ -16,6 +17,8 @@ use ratatui::layout::Size;
 use tokio::sync::mpsc;
 
 use crate::app::tui::{render::look::colour::Ground, state::Input};
+
+pub(super) use reports::TerminalReport;
 
 #[cfg(not(unix))]
 pub(super) use other::{ConsoleReading as TerminalReading, listen};
@@ -33,6 +36,9 @@ pub(super) enum TerminalNews {
     /// The colour of its background, which it was asked: red, green, blue.
     #[cfg_attr(not(unix), expect(dead_code, reason = "only terminals of Unix are asked"))]
     Background([u8; 3]),
+    /// What it can do, which it was asked.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only terminals of Unix are asked"))]
+    Report(TerminalReport),
 }
 
 /// Most inputs taken in between two frames, and most that wait to be.
@@ -50,6 +56,6 @@ pub(super) fn of(news: TerminalNews) -> Option<Input> {
         TerminalNews::Event(Event::FocusGained) => Some(Input::Focus(true)),
         TerminalNews::Event(Event::FocusLost) => Some(Input::Focus(false)),
         TerminalNews::Event(Event::Resize(width, height)) => Some(Input::Resize(Size::new(width, height))),
-        TerminalNews::Event(_) => None,
+        TerminalNews::Event(_) | TerminalNews::Report(_) => None,
     }
 }

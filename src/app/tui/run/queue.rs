@@ -2,6 +2,9 @@
 
 use std::collections::VecDeque;
 
+use tokio::sync::mpsc::error::TrySendError;
+
+use super::Browser;
 use crate::app::task::Command;
 
 /// Questions that wait. A newer one takes the place of an older one of its lane.
@@ -20,6 +23,28 @@ impl Queue {
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl Browser {
+    /// Orders something: what was typed for a write is kept first.
+    pub(super) fn order(&mut self, command: Command) {
+        if matches!(command, Command::Write(..)) {
+            self.drafts.hurry();
+        }
+        self.ask(command);
+    }
+
+    /// Hands a question over, or keeps it until there is room: drawing never waits for the task.
+    fn ask(&mut self, command: Command) {
+        if !self.queue.is_empty() {
+            return self.queue.push(command);
+        }
+        match self.task.commands.try_send(command) {
+            Ok(()) => {}
+            // A closed channel also ends the events, which ends the loop.
+            Err(TrySendError::Full(command) | TrySendError::Closed(command)) => self.queue.push(command),
+        }
     }
 }
 

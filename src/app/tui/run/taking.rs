@@ -7,8 +7,9 @@ use tokio::time::Instant;
 
 use super::{
     Browser,
-    input::{self, BURST, Events},
+    input::{self, BURST, Events, TerminalNews, TerminalReport},
     pace::TURN,
+    painting::Painter,
 };
 use crate::app::{
     signals::Signals,
@@ -22,7 +23,7 @@ impl Browser {
     pub(super) fn take_waiting(&mut self, events: &mut Events, guard: &mut TerminalGuard) -> io::Result<()> {
         let turn = Instant::now() + TURN;
         for _ in 0..BURST {
-            let Some(next) = self.next_waiting(events)? else { break };
+            let Some(next) = self.next_waiting(events, guard)? else { break };
             if self.is_stop(&next) {
                 if Signals::has_shell() {
                     self.stop = true;
@@ -69,13 +70,13 @@ impl Browser {
     }
 
     /// Keys first. What was received while nothing else was done comes before others of its kind.
-    fn next_waiting(&mut self, events: &mut Events) -> io::Result<Option<Input>> {
+    fn next_waiting(&mut self, events: &mut Events, guard: &mut TerminalGuard) -> io::Result<Option<Input>> {
         let sent = self.waiting.iter().position(|input| !matches!(input, Input::Task(_)));
         if let Some(at) = sent {
             return Ok(self.waiting.remove(at));
         }
         while let Ok(event) = events.try_recv() {
-            if let Some(input) = input::of(event?) {
+            if let Some(input) = heard(event?, guard, &mut self.painter)? {
                 return Ok(Some(input));
             }
         }
@@ -86,11 +87,20 @@ impl Browser {
     }
 }
 
+/// What the terminal says of itself is for those who draw on it; the rest is input, where it is any.
+pub(super) fn heard(news: TerminalNews, guard: &mut TerminalGuard, painter: &mut Painter) -> io::Result<Option<Input>> {
+    let TerminalNews::Report(report) = news else { return Ok(input::of(news)) };
+    if report == TerminalReport::KeysApart {
+        guard.tell_keys_apart()?;
+    }
+    Ok(painter.hear(report))
+}
+
 /// Whether it may change what is typed and not stored; `true`: in a way that is kept at once.
 fn changes_drafts(input: &Input) -> Option<bool> {
     match input {
         Input::Task(event) => Some(matches!(**event, Event::Written(..) | Event::NotWritten { .. })),
-        Input::Tick(_) | Input::Drafts(_) => None,
+        Input::Tick(_) | Input::Drafts(_) | Input::Images(_) | Input::Picture(_) => None,
         _ => Some(true),
     }
 }

@@ -164,6 +164,7 @@ impl AppState {
             Action::Recent => return self.show_remembered(RememberedKind::Recent),
             Action::Preview => return self.turn_preview(),
             Action::Fleet => return self.open_fleet(),
+            Action::Themes => return self.open_themes(),
             Action::Connections => self.open_places(),
             Action::NextConnection => return self.step_connection(true),
             Action::PreviousConnection => return self.step_connection(false),

@@ -1,6 +1,6 @@
 //! Commands of the `:` line that take words: their names, what they do, what completes them.
 
-use super::{AppState, Effect, prompt::TypedMistake};
+use super::{AppState, Effect, prompt::TypedMistake, themes};
 
 /// A command that takes words.
 pub struct TypedCommand {
@@ -47,5 +47,12 @@ pub const COMMANDS: &[TypedCommand] = &[
         help: "keep this connection as a profile",
         complete: |_, _| Vec::new(),
         run: AppState::run_save_profile,
+    },
+    TypedCommand {
+        name: "theme",
+        words: "NAME",
+        help: "how it looks",
+        complete: themes::complete,
+        run: themes::run,
     },
 ];

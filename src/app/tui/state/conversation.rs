@@ -18,6 +18,7 @@ mod moves;
 mod news;
 mod open;
 mod pair;
+mod pictures;
 mod place;
 mod previewed;
 mod rated;
@@ -37,12 +38,16 @@ use std::ops::Range;
 use jiff::Timestamp;
 use ratatui::layout::Size;
 
-use self::{find::Find, fold::Folds, last_seen::LastSeen, news::NewsBegun, open::Open, sheet::Layouts, window::PAGE};
+use self::{
+    find::Find, fold::Folds, last_seen::LastSeen, news::NewsBegun, open::Open, pictures::Pictures, sheet::Layouts,
+    window::PAGE,
+};
 pub use self::{
     find::FindStatus,
     history::{CallFigure, CallHistory, CallSeries},
     jump::JumpSpot,
     live_activity::{EndedTool, LiveActivity, running_s},
+    pictures::{PictureKey, PictureNews, PictureOrder},
     rated::Answer,
     rows::ConversationRow,
     tabs::{AgentTab, Title},
@@ -107,6 +112,8 @@ pub struct ConversationState {
     /// Feedback on its way.
     pending: Vec<PendingFeedback>,
     layouts: Layouts,
+    /// Images in messages.
+    pictures: Pictures,
     size: Size,
     look: Option<Look>,
     rows: Vec<ConversationRow>,
@@ -189,6 +196,10 @@ impl ConversationState {
         let mark = self.mark();
         if !same || self.size.width != inner.width {
             self.layouts.clear();
+            if self.size.width != inner.width {
+                // They were made for another width.
+                self.pictures.clear();
+            }
             self.look = Some(look.clone());
         }
         self.size = inner;

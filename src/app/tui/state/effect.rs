@@ -1,6 +1,6 @@
 //! What an update asks of the world outside.
 
-use super::kept_drafts::DraftOrder;
+use super::{conversation::PictureOrder, kept_drafts::DraftOrder};
 use crate::app::{
     alert::Alert,
     config::write::ConfigEdit,
@@ -35,6 +35,8 @@ pub enum Effect {
     Configure(Box<ConfigEdit>),
     /// List the folders whose path begins as it was typed; answered by `Input::Folders`.
     ListFolders(String),
+    /// Make an image ready to be shown; answered by `Input::Picture`.
+    Picture(Box<PictureOrder>),
     /// Leave.
     Quit,
 }

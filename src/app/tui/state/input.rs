@@ -4,7 +4,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 use ratatui::layout::Size;
 
-use super::{kept_drafts::DraftNews, new_place::ListedFolders};
+use super::{conversation::PictureNews, kept_drafts::DraftNews, new_place::ListedFolders};
 use crate::app::{task::Event, tui::render::look::colour::Ground};
 
 /// Something that happened.
@@ -24,6 +24,10 @@ pub enum Input {
     Tick(Timestamp),
     /// The terminal told what its background is.
     Background(Ground),
+    /// The terminal shows images: what it was sent of them before is gone.
+    Images(bool),
+    /// An image is ready, or cannot be shown.
+    Picture(Box<PictureNews>),
     /// The terminal's window is looked at, or is not any more.
     Focus(bool),
     /// The editor of the environment ended: the text that it left, or why there is none.

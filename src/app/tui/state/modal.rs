@@ -4,7 +4,7 @@ use super::{
     agreement::Agreement, bulk::BulkPane, changes::ChangeList, deletion::DeletionPane, editor::Editor,
     event_log::LoggedEvent, form::MetadataForm, inspector::Inspector, kept_drafts::DraftMenu, list::Selection,
     new_place::NewPlacePane, note::Note, password::PasswordPane, profile::ProfilePane, prompt::Prompt,
-    visits::RememberedKind,
+    themes::ThemeMenu, visits::RememberedKind,
 };
 use crate::{
     app::{fleet::FleetColumn, keymap::Action, memory::RememberedSession, place::Place},
@@ -33,6 +33,8 @@ pub enum Modal {
     Fleet,
     /// Columns to sort them by.
     FleetColumns(Menu<FleetColumn>),
+    /// How it looks.
+    Themes(Box<ThemeMenu>),
     /// The inspector.
     Inspector(Box<Inspector>),
     /// A text: what a number means, an error in full.

@@ -19,6 +19,9 @@ impl AppState {
         if matches!(self.modals.last(), Some(Modal::Form(_))) {
             return self.in_form(action);
         }
+        if matches!(self.modals.last(), Some(Modal::Themes(_))) {
+            return self.in_themes(action);
+        }
         let page = self.areas.body.height.saturating_sub(2);
         let body = self.areas.body;
         let help = if let Some(Modal::Help(_)) = self.modals.last() { self.help_rows().len() } else { 0 };
@@ -44,6 +47,7 @@ impl AppState {
             Modal::Events(menu) => menu.on_action(action, page),
             Modal::FleetColumns(menu) => menu.on_action(action, page),
             Modal::Fleet
+            | Modal::Themes(_)
             | Modal::Form(_)
             | Modal::Prompt(_)
             | Modal::Editor(_)
@@ -147,6 +151,7 @@ impl AppState {
             }
             Some(Modal::Remembered(..)) => self.open_remembered(),
             Some(Modal::Events(_)) => self.open_event(),
+            Some(Modal::Themes(_)) => self.take_theme(),
             Some(Modal::FleetColumns(menu)) => {
                 let column = menu.chosen().copied();
                 self.modals.pop();

@@ -118,6 +118,9 @@ impl AppState {
     /// A click selects an item; one on the selected item opens it.
     fn click_picker(&mut self, item: Option<usize>) -> Vec<Effect> {
         let Some(item) = item else { return Vec::new() };
+        if matches!(self.modals.last(), Some(Modal::Themes(_))) {
+            return self.click_theme(item);
+        }
         let again = match self.modals.last_mut() {
             Some(Modal::Places(menu)) => menu.select(item),
             Some(Modal::Collections(menu)) => menu.select(item),

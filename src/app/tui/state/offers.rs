@@ -211,6 +211,9 @@ impl AppState {
                 again.into_iter().chain(rest).collect()
             }
             Modal::Fleet => self.of_fleet(),
+            Modal::Themes(_) => {
+                vec![(Action::Open, "use"), (Action::Window, "keep in the settings"), (Action::Back, "as before")]
+            }
             Modal::FleetColumns(_) => vec![(Action::Open, "sort"), (Action::Back, "back"), (Action::Help, "help")],
             Modal::Collections(_) | Modal::Sessions(_) => {
                 vec![(Action::Open, "open"), (Action::Back, "back"), (Action::Help, "help")]

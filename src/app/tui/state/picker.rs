@@ -87,6 +87,7 @@ impl AppState {
                 (title("Sort by; once more, the other way round:"), menu.items.len(), menu.selected())
             }
             Modal::Remembered(_, menu) => (Vec::new(), menu.items.len(), menu.selected()),
+            Modal::Themes(themes) => (title("How it looks:"), themes.menu.items.len(), themes.menu.selected()),
             Modal::Events(menu) => (Vec::new(), menu.items.len(), menu.selected()),
             _ => return None,
         };

@@ -24,6 +24,9 @@ use crate::app::{
     },
 };
 
+/// Cells left of an image: the bar, and as far as what a message says is moved in.
+const INDENT: u16 = 3;
+
 /// Draws the pane with its border, agent tabs in the title and the place in the bottom border.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &ConversationState, focused: bool, look: &Look) {
     let block = block::pane(title(state, area.width, focused, look), place(state, area.width, look), focused, look);
@@ -38,6 +41,24 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &ConversationState, focuse
     }
     for (line, y) in rows.iter().zip(inner.top()..inner.bottom()) {
         draw_row(frame, line, Rect { y, height: 1, ..inner }, focused, look);
+    }
+}
+
+/// Draws the images in view, each over the lines that are left free for it. Not while something lies over the pane: what a terminal
+/// draws by itself would come through.
+pub fn draw_pictures(frame: &mut Frame<'_>, inner: Rect, state: &ConversationState) {
+    let rows: Vec<_> = state.rows().iter().zip(inner.top()..inner.bottom()).collect();
+    for (at, (row, y)) in rows.iter().enumerate() {
+        let Some((picture, from)) = &row.picture else { continue };
+        let goes_on = |before: &(&ConversationRow, u16)| {
+            before.0.picture.as_ref() == Some(&(picture.clone(), from.wrapping_sub(1)))
+        };
+        if at.checked_sub(1).and_then(|before| rows.get(before)).is_some_and(goes_on) {
+            continue;
+        }
+        let area =
+            Rect { x: inner.x + INDENT, y: *y, width: inner.width.saturating_sub(INDENT), height: inner.bottom() - y };
+        picture.draw(area, *from, frame.buffer_mut());
     }
 }
 

@@ -22,6 +22,7 @@ use crate::{
                 modal::Menu,
                 picker::{Picker, Tone},
                 visits::RememberedKind,
+                themes::ThemeItem,
             },
         },
     },
@@ -103,6 +104,15 @@ pub fn events(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<LoggedEvent>, 
 pub fn fleet_columns(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<FleetColumn>, state: &AppState) {
     let row = |column: &FleetColumn| (column.as_str().to_owned(), column.help().to_owned());
     draw(frame, picker, " Sort the fleet ", menu, row, state);
+}
+
+/// Themes, each shown as the cursor comes to it.
+pub fn themes(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<ThemeItem>, state: &AppState) {
+    let row = |item: &ThemeItem| {
+        let about = item.about.clone().unwrap_or_else(|why| why);
+        (item.name.clone(), about)
+    };
+    draw(frame, picker, " Themes ", menu, row, state);
 }
 
 /// `row` gives an item's name and what it is, as stored.

@@ -1,5 +1,6 @@
 mod hand;
 mod preview;
+mod themes;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Size;

@@ -59,6 +59,9 @@ const NAMED: [(Color, [u8; 3]); 16] = [
 /// From here on (0 to 1) black is read better on a colour than white is.
 const LIGHT: f64 = 0.179;
 
+/// A contrast at which text is read without effort (level AA of WCAG 2).
+const WELL: f64 = 4.5;
+
 impl Ground {
     /// What a background of that colour is.
     #[must_use]
@@ -109,6 +112,32 @@ impl Palette {
             (Color::Rgb(..) | Color::Indexed(16..), Depth::Sixteen, Some(wanted)) if is_grey(wanted) => Color::Reset,
             (Color::Rgb(..) | Color::Indexed(_), Depth::Sixteen, Some(wanted)) => self.nearest(wanted, named),
             (other, ..) => other,
+        }
+    }
+
+    /// A colour of what lies behind text: the nearest that the terminal has.
+    #[must_use]
+    pub fn nearest_to(self, colour: Color) -> Color {
+        match (colour, self.depth, rgb(colour)) {
+            (Color::Rgb(..), Depth::Indexed, Some(wanted)) => among_256(wanted, |_| true),
+            (Color::Rgb(..) | Color::Indexed(_), Depth::Sixteen, _) => Color::Reset,
+            (other, ..) => other,
+        }
+    }
+
+    /// A colour of text on what a theme itself lays behind it, if it does: as it is wanted there, and as it is shown. Where the
+    /// colours are fewer, the nearest one that can be read as well there, or at least well.
+    #[must_use]
+    pub fn fit_on(self, colour: Color, behind: Option<(Color, Color)>) -> Color {
+        let behind = behind.and_then(|(wanted, shown)| Some((rgb(wanted)?, rgb(shown)?)));
+        match (colour, self.depth, rgb(colour), behind) {
+            // What is chosen for a background that is known is right as it is.
+            (_, Depth::Full, _, Some(_)) => colour,
+            (Color::Rgb(..), Depth::Indexed, Some(wanted), Some((wanted_behind, behind))) => {
+                let least = contrast(wanted, wanted_behind).min(WELL);
+                among_256(wanted, |rgb| contrast(rgb, behind) >= least)
+            }
+            _ => self.fit(colour),
         }
     }
 
@@ -175,6 +204,14 @@ pub fn luminance(rgb: [u8; 3]) -> f64 {
     0.2126 * r + 0.7152 * g + 0.0722 * b
 }
 
+/// How far two colours are apart, from 1 to 21: the contrast ratio of WCAG 2.
+/// <https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio>
+#[must_use]
+pub fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
+    let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
+    one.max(other) / one.min(other)
+}
+
 fn linear(part: u8) -> f64 {
     let part = f64::from(part) / 255.0;
     if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
@@ -183,6 +220,16 @@ fn linear(part: u8) -> f64 {
 fn encoded(linear: f64) -> u8 {
     let part = if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
     (part.clamp(0.0, 1.0) * 255.0).round() as u8
+}
+
+/// The nearest of the 240 that look the same everywhere.
+fn among_256(wanted: [u8; 3], may_be: impl Fn([u8; 3]) -> bool) -> Color {
+    (16..=255)
+        .map(Color::Indexed)
+        .filter_map(|colour| Some((colour, rgb(colour)?)))
+        .filter(|(_, rgb)| may_be(*rgb))
+        .min_by_key(|(_, rgb)| distance(*rgb, wanted))
+        .map_or(Color::Reset, |(colour, _)| colour)
 }
 
 fn distance(one: [u8; 3], other: [u8; 3]) -> u32 {
@@ -202,11 +249,6 @@ mod tests {
         (Ground::Light, &[[255, 255, 255]]),
         (Ground::Unknown, &[[0, 0, 0], [255, 255, 255]]),
     ];
-
-    fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
-        let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
-        one.max(other) / one.min(other)
-    }
 
     #[test]
     fn luminance_is_that_of_the_standard() {

@@ -12,7 +12,7 @@ use super::{
     Foldable,
     header::{header, rule},
     item,
-    shown::{FeedbackStand, ShownFeedback, ShownMessage},
+    shown::{FeedbackStand, ShownFeedback, ShownMessage, ShownPicture},
 };
 use crate::{
     app::{
@@ -39,6 +39,8 @@ pub struct Laid {
     pub body: Range<usize>,
     /// Its parts, in order.
     pub pieces: Vec<Piece>,
+    /// Which lines are left free for an image, by its block.
+    pub pictures: Vec<(usize, Range<usize>)>,
 }
 
 /// Some lines of a message.
@@ -54,6 +56,12 @@ impl Laid {
     /// The piece a line belongs to.
     pub fn piece_at(&self, line: usize) -> Option<&Piece> {
         self.pieces.iter().find(|piece| piece.lines.contains(&line))
+    }
+
+    /// The block of the image that a line is left free for, and which of its rows that is.
+    pub fn picture_at(&self, line: usize) -> Option<(usize, u16)> {
+        let (block, lines) = self.pictures.iter().find(|(_, lines)| lines.contains(&line))?;
+        Some((*block, u16::try_from(line - lines.start).ok()?))
     }
 
     /// The line of a block, so many lines into it.
@@ -99,6 +107,11 @@ pub fn lay(subject: &ShownMessage<'_>, width: usize) -> Laid {
         }
         let from = laid.lines.len();
         let fold = block_lines(subject, at, block, width - INDENT, &mut laid.lines);
+        if let Some(ShownPicture::Rows(rows)) = (subject.picture)(at) {
+            let from = laid.lines.len();
+            laid.lines.extend(std::iter::repeat_n(Line::default(), rows.into()));
+            laid.pictures.push((at, from..laid.lines.len()));
+        }
         laid.pieces.push(Piece { lines: from..laid.lines.len(), block: at, fold });
     }
     for feedback in &subject.feedbacks {
@@ -206,6 +219,9 @@ fn block_lines(
         }
         Block::Media(media) => {
             lines.extend(item::media(media, width, look));
+            if let Some(ShownPicture::Not(why)) = (subject.picture)(at) {
+                lines.push(Line::from(Span::styled(format::fit(why, width, look.marks), look.theme.dim)));
+            }
             None
         }
         Block::CachePoint(_) => {

@@ -24,6 +24,15 @@ pub enum FeedbackStand {
     TakenBack,
 }
 
+/// An image under its line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ShownPicture {
+    /// It takes so many rows.
+    Rows(u16),
+    /// Why it is not shown.
+    Not(&'static str),
+}
+
 /// All that a message's look depends on, besides the width.
 pub struct ShownMessage<'a> {
     pub message: &'a Message,
@@ -45,6 +54,8 @@ pub struct ShownMessage<'a> {
     /// Whether a block is unfolded.
     pub is_open: &'a dyn Fn(Foldable, usize) -> bool,
     pub feedbacks: Vec<ShownFeedback<'a>>,
+    /// What is shown of the image in a block; `None`: its line alone.
+    pub picture: &'a dyn Fn(usize) -> Option<ShownPicture>,
     /// Seconds a tool use took, by the index of its result and its id.
     pub took: &'a dyn Fn(u64, &str) -> Option<f64>,
     pub look: &'a Look,

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
-use super::codes;
+use super::{
+    codes,
+    reports::{TerminalReport, report},
+};
 
 /// How long the rest of a sequence may take. After that an escape byte was the key.
 const ESCAPE: Duration = Duration::from_millis(50);
@@ -39,6 +42,8 @@ pub(super) struct Sequences {
     paste: Option<Pasted>,
     /// The last answer about the background's colour, until it is taken.
     background: Option<[u8; 3]>,
+    /// Other answers, until they are taken.
+    reports: Vec<TerminalReport>,
 }
 
 /// A paste whose end has not come.
@@ -76,6 +81,11 @@ impl Sequences {
         self.background.take()
     }
 
+    /// What else the terminal told of itself since this was last asked.
+    pub fn reports(&mut self) -> Vec<TerminalReport> {
+        std::mem::take(&mut self.reports)
+    }
+
     /// Takes what was read at once.
     pub fn take(&mut self, bytes: &[u8]) -> Vec<Event> {
         let mut heard = Vec::new();
@@ -100,6 +110,7 @@ impl Sequences {
                 First::Whole(length, event) => {
                     let (whole, after) = rest.split_at(length.clamp(1, rest.len()));
                     self.background = codes::background(whole).or(self.background);
+                    self.reports.extend(report(whole));
                     heard.extend(event);
                     rest = after;
                 }

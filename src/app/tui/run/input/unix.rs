@@ -147,7 +147,8 @@ async fn pass_on(
             () = tokio::time::sleep(patience.unwrap_or_default()), if patience.is_some() => sequences.silence(),
         };
         let background = sequences.background().map(TerminalNews::Background);
-        for news in heard.into_iter().map(TerminalNews::Event).chain(background) {
+        let reports = sequences.reports().into_iter().map(TerminalNews::Report);
+        for news in heard.into_iter().map(TerminalNews::Event).chain(background).chain(reports) {
             if events.send(Ok(news)).await.is_err() {
                 return;
             }

@@ -99,6 +99,7 @@ impl ConversationState {
         let stand = self.stand();
         (self.blocked, self.gone) = (false, false);
         self.layouts.clear();
+        self.pictures.clear();
         if !self.open.as_ref().is_some_and(|old| again && old.session.key == session.key) {
             self.note_left();
         }

@@ -15,6 +15,7 @@ use super::{
 use crate::app::tui::render::{
     found,
     message::{Laid, note},
+    picture::Picture,
 };
 
 /// A line in view.
@@ -26,6 +27,8 @@ pub struct ConversationRow {
     pub selected: bool,
     /// The cursor stands on it.
     pub cursor: bool,
+    /// It is left free for a row of an image: which image, and which row from 0.
+    pub picture: Option<(Picture, u16)>,
 }
 
 /// A line remembered by what it says, so that the cursor finds it again after folds or widths changed.
@@ -48,7 +51,8 @@ impl ConversationState {
         let mut place = open.place;
         let last_seen = self.last_seen.line(look);
         let (layouts, folds, pending) = (&mut self.layouts, &self.folds, self.pending.as_slice());
-        let mut pages = Pages { open, layouts, folds, pending, look, width, last_seen };
+        let pictures = &self.pictures;
+        let mut pages = Pages { open, layouts, folds, pending, pictures, look, width, last_seen };
         let answer = work(&mut pages, &mut place, view);
         open.place = place;
         Some(answer)
@@ -178,6 +182,7 @@ impl ConversationState {
                         line,
                         selected: pos == place.pos && laid.body.contains(&number),
                         cursor: (pos, number) == (place.pos, place.line),
+                        picture: pages.picture(pos, laid, number),
                     }));
                 } else {
                     // Of several one after another only the first says so.
@@ -239,7 +244,7 @@ fn lines_of(pages: &Pages<'_>, laid: &Laid, shown: Range<usize>, needle: Option<
 fn waiting_row(pages: &Pages<'_>, words: &'static str, here: bool) -> ConversationRow {
     let ellipsis = if words == "loading" { pages.look.marks.ellipsis } else { "" };
     let line = note(format!("{words}{ellipsis}"), pages.look);
-    ConversationRow { line, selected: here, cursor: here }
+    ConversationRow { line, selected: here, cursor: here, picture: None }
 }
 
 /// The number of a message from 1, and how many there are. Messages shown inside another count with it, so that the

@@ -8,6 +8,7 @@ use super::{
     fold::Folds,
     open::Open,
     pair::{pairs_of, waiting},
+    pictures::Pictures,
     place::Sheet,
     rated::feedbacks_of,
     timeline::Spot,
@@ -20,6 +21,7 @@ use crate::{
             render::{
                 Look, format, highlight,
                 message::{Laid, ShownMessage, lay, note},
+                picture::Picture,
             },
             state::feedback::PendingFeedback,
         },
@@ -111,6 +113,7 @@ pub(super) struct Pages<'a> {
     pub folds: &'a Folds,
     /// Feedback on its way.
     pub pending: &'a [PendingFeedback],
+    pub pictures: &'a Pictures,
     pub look: &'a Look,
     pub width: usize,
     /// The message that begins what was not read, and what stands over it.
@@ -150,11 +153,19 @@ impl Pages<'_> {
         Some(self.layouts.keep(spot, laid))
     }
 
+    /// The image that a line of a message is left free for, and which of its rows that is.
+    pub fn picture(&self, pos: usize, laid: &Laid, line: usize) -> Option<(Picture, u16)> {
+        let (block, row) = laid.picture_at(line)?;
+        let spot = self.open.timeline.at(pos)?;
+        let message = self.open.windows[spot.agent].message(spot.index)?;
+        Some((self.pictures.of(spot, message, block)?.clone(), row))
+    }
+
     fn gone(&self, spot: Spot) -> Laid {
         let words = format!("message {} is no longer stored", spot.index);
         let words = format::fit(&words, self.width, self.look.marks);
         let lines = vec![Line::default(), note(words, self.look)];
-        Laid { lines, body: 1..2, pieces: Vec::new() }
+        Laid { lines, body: 1..2, ..Laid::default() }
     }
 
     fn lay(&self, pos: usize, spot: Spot, message: &Message) -> Laid {
@@ -177,6 +188,7 @@ impl Pages<'_> {
         let mut pairs = pairs_of(message, &open.windows[spot.agent]);
         pairs.waiting = waiting(message, agent, open.counts[spot.agent]);
         let is_open = |what, block| self.folds.is_open(what, spot, block);
+        let picture = |block| self.pictures.shown(spot, message, block);
         let subject = ShownMessage {
             message,
             agent: merged.then(|| agent.id.as_str()),
@@ -193,6 +205,7 @@ impl Pages<'_> {
             pairs,
             is_open: &is_open,
             feedbacks: feedbacks_of(&agent.id, message, &open.session.feedbacks, self.pending),
+            picture: &picture,
             took: &took,
             look: self.look,
         };

@@ -82,6 +82,7 @@ impl AppState {
             | Action::LastError
             | Action::Events
             | Action::Mouse
+            | Action::Themes
             | Action::Connections
             | Action::Quit
             | Action::QuitNow => return self.on_screen(action),

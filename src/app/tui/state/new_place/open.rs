@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
-use super::{ListedFolders, NewPlacePane};
+use super::ListedFolders;
 use crate::app::{
     config::typed_place,
     place::Place,

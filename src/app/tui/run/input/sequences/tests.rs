@@ -39,6 +39,17 @@ fn a_window_tells_whether_it_is_looked_at() {
 }
 
 #[test]
+fn what_a_terminal_says_of_itself_is_no_key() {
+    assert_eq!(heard(&[b"a\x1b[?0ub\x1b[?62;4c\x1b[6;20;10tc\x1b_Gi=31;OK\x1b\\d"]), ["a", "b", "c", "d"]);
+    let mut sequences = Sequences::default();
+    sequences.take(b"\x1b[?1");
+    assert_eq!(sequences.reports(), []);
+    sequences.take(b"u\x1b[6;20;10t");
+    assert_eq!(sequences.reports(), [TerminalReport::KeysApart, TerminalReport::CellSize(10, 20)]);
+    assert_eq!(sequences.reports(), []);
+}
+
+#[test]
 fn a_sequence_or_character_may_come_in_parts() {
     assert_eq!(heard(&[b"\x1b", b"[", b"1;", b"5D", b"x"]), ["CONTROL-Left", "x"]);
     assert_eq!(heard(&[&[0xe6], &[0xbc, 0xa2]]), ["漢"]);

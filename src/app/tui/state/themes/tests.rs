@@ -1,0 +1,74 @@
+use ratatui::style::Color;
+
+use super::*;
+use crate::app::tui::{
+    render::look::colour::Palette,
+    state::{Input, sample::Screen},
+};
+
+fn configured(effects: &[Effect]) -> Option<&ConfigEdit> {
+    effects.iter().find_map(|effect| if let Effect::Configure(edit) = effect { Some(&**edit) } else { None })
+}
+
+#[test]
+fn a_theme_is_shown_as_the_cursor_comes_to_it_and_put_back_by_esc() {
+    let mut screen = Screen::listed(120, 40);
+    screen.put(Input::Background(Ground::Dark));
+    let before = screen.state.look.theme;
+    screen.press("T");
+    assert!(matches!(screen.state.modals.last(), Some(Modal::Themes(_))));
+    screen.press("G");
+    assert_eq!(screen.state.ui.theme, "tokyo-night");
+    assert!(screen.state.look.theme.background.is_some());
+    screen.press("\u{1b}");
+    assert!(screen.state.modals.is_empty());
+    assert_eq!((screen.state.ui.theme.as_str(), screen.state.look.theme), ("auto", before));
+}
+
+#[test]
+fn enter_takes_it_for_this_run_and_w_writes_it() {
+    let mut screen = Screen::listed(120, 40);
+    screen.press("TG\n");
+    assert!(screen.state.modals.is_empty());
+    assert_eq!(screen.state.ui.theme, "tokyo-night");
+    screen.press("T");
+    let key = crossterm::event::KeyEvent::from(crossterm::event::KeyCode::Char('w'));
+    let effects = screen.state.update(Input::Key(key));
+    assert_eq!(configured(&effects), Some(&ConfigEdit::Theme("tokyo-night".into())));
+    assert!(screen.state.modals.is_empty());
+}
+
+#[test]
+fn the_command_names_one_and_completes_it() {
+    let mut screen = Screen::listed(120, 40);
+    let state = &mut screen.state;
+    let names: Vec<String> = complete(state, "solar").into_iter().map(|offer| offer.text).collect();
+    assert_eq!(names, ["solarized-dark", "solarized-light"]);
+    assert_eq!(complete(state, "dark")[0].text, "dark", "those that begin so come first");
+    run(state, " nord ").unwrap();
+    assert_eq!(state.ui.theme, "nord");
+    let mistake = run(state, "nrod").unwrap_err();
+    assert_eq!(mistake.problem, "there is no theme \"nrod\"; did you mean \"nord\"?");
+    assert_eq!(state.ui.theme, "nord", "it stays as it was");
+    assert!(run(state, "").unwrap_err().problem.starts_with("name a theme: auto, dark, light"));
+}
+
+#[test]
+fn auto_follows_the_terminal_also_after_another_theme() {
+    let mut screen = Screen::listed(120, 40);
+    run(&mut screen.state, "nord").unwrap();
+    screen.put(Input::Background(Ground::Light));
+    assert_eq!(screen.state.look.theme.palette.ground, Ground::Dark, "nord is for the dark");
+    run(&mut screen.state, "auto").unwrap();
+    let terminal = Palette { ground: Ground::Light, ..Palette::default() };
+    assert_eq!(screen.state.look.theme, Theme::on(ThemeName::Auto, terminal));
+    assert_eq!(screen.state.look.theme.selected.bg, Some(Color::Indexed(254)));
+}
+
+#[test]
+fn a_theme_with_a_mistake_is_told_at_the_start_and_the_screen_goes_on() {
+    let ui = crate::app::config::Ui { theme: "nrod".into(), ..crate::app::config::Ui::default() };
+    let screen = Screen::with(120, 40, None, ui);
+    let said = screen.state.said.unwrap();
+    assert_eq!(said, "the theme of the settings is not used: there is no theme \"nrod\"; did you mean \"nord\"?");
+}
