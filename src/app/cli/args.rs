@@ -17,7 +17,7 @@ use std::{ffi::OsString, num::NonZeroU64, path::PathBuf, time::Duration};
 use crate::{app::config::ConnectionArguments, repository::Sort};
 use clap::{
     Parser, Subcommand, ValueEnum,
-    builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser},
+    builder::{NonEmptyStringValueParser, PossibleValuesParser, StringValueParser, TypedValueParser},
 };
 use secrecy::SecretString;
 
@@ -125,6 +125,7 @@ fn sorts() -> impl TypedValueParser<Value = Sort> {
 #[command(after_help = FILTER_HELP)]
 pub struct ListArgs {
     /// Which sessions, such as `app:support since:7d` (see below)
+    #[arg(value_parser = filter_word())]
     pub filter: Vec<String>,
     /// Newest first by which date
     #[arg(long, default_value = "updated", value_parser = sorts())]
@@ -177,7 +178,7 @@ pub enum Format {
 #[command(after_help = format!("{TAIL_HELP}\n\n{FILTER_HELP}"))]
 pub struct TailArgs {
     /// A session's id, or which sessions, such as `app:support` (see below); without it all of them
-    #[arg(value_name = "ID | FILTER")]
+    #[arg(value_name = "ID | FILTER", value_parser = filter_word())]
     pub of: Vec<String>,
     /// First what was written since then: 10m, 2h, a day, an instant
     #[arg(long, value_name = "TIME")]
@@ -223,15 +224,21 @@ With --json each line has at, session_id, _id, kind and agent_id. kind is one of
 metadata, feedback, guardrail, agent (waits for a person), created, deleted, changed, alert.";
 
 const FILTER_HELP: &str = "\
-Terms, separated by spaces, must all match; -TERM excludes, \"…\" quotes:
-  word  ^word                     the id contains, starts with
+Terms, separated by spaces, must all match; -TERM excludes, A OR B is either, ( ) are brackets, \"…\" quotes:
+  word  ^word  =word              the id contains, starts with, is
+  in:ID,ID                        the id is one of these
   app:X type:X agent:X model:X    application, session type, an agent's id, its model
+  tool:X                          a tool of that name was called
   meta.KEY:X meta.KEY:>5          a field of the metadata
-  has:feedback|comment|guardrail|meta.KEY    rating:up|down|neutral
+  has:feedback|comment|guardrail|finding|interrupt|tool|error|meta.KEY
+  feedback:up|down|neutral feedback:WORD    rated so (also rating:up), a comment contains it
+  messages:>100 tokens:>50k calls:10..20 errors:>0 feedback:>2    so many (> >= < <= = ..)
+  latency:>5s size:>8MB           95th percentile of the calls' latency, stored size
   since:7d until:2026-11-01       alive in that time (30m, 12h, 7d, 2w; a day; an instant)
   updated:<12h updated:>12h       changed less than 12 hours ago, longer ago
   created:2026-11-01 created:>2026-11-01    created on that day, after it (days as on screen)
-  @NAME                           a filter saved in the configuration";
+  @NAME                           a filter saved in the configuration
+In a shell, quote what holds > < ( ) |: strandscope list 'tokens:>50k (app:a OR app:b)'";
 
 fn after_help() -> String {
     let place = |path: Option<PathBuf>| path.map_or_else(|| "none".into(), |path| path.display().to_string());
@@ -244,7 +251,8 @@ fn after_help() -> String {
     )
 }
 
-/// `list -app:x` and `tail -app:x` mean the excluding term, not a flag: such words are moved behind a `--`.
+/// `list -app:x` and `tail -app:x` mean the excluding term, not a flag: before such words a space is put, which [`filter_word`] takes
+/// off. They stay where they stand, as `OR` and brackets may be among them.
 pub fn with_negated_terms(args: Vec<OsString>) -> Vec<OsString> {
     let is_term = |arg: &OsString| {
         arg.to_str().is_some_and(|text| text.len() > 2 && text.starts_with('-') && !text.starts_with("--"))
@@ -252,12 +260,26 @@ pub fn with_negated_terms(args: Vec<OsString>) -> Vec<OsString> {
     let Some(list) = args.iter().position(|arg| ["list", "tail", "top"].iter().any(|name| arg == name)) else {
         return args;
     };
-    if args.iter().any(|arg| arg == "--") || !args[list..].iter().any(is_term) {
+    if args.iter().any(|arg| arg == "--") {
         return args;
     }
-    let (head, tail) = args.split_at(list);
-    let (terms, rest): (Vec<_>, Vec<_>) = tail.iter().cloned().partition(is_term);
-    head.iter().cloned().chain(rest).chain([OsString::from("--")]).chain(terms).collect()
+    let shielded = |(at, arg): (usize, OsString)| {
+        if at < list || !is_term(&arg) {
+            return arg;
+        }
+        let mut term = OsString::from(" ");
+        term.push(arg);
+        term
+    };
+    args.into_iter().enumerate().map(shielded).collect()
+}
+
+/// A word of a filter, as it was typed.
+fn filter_word() -> impl TypedValueParser<Value = String> {
+    StringValueParser::new().map(|text: String| match text.strip_prefix(' ') {
+        Some(term) if term.starts_with('-') => term.to_owned(),
+        _ => text,
+    })
 }
 
 #[cfg(test)]
@@ -284,6 +306,15 @@ mod tests {
         assert_eq!(list.filter, ["app:x", "-type:y", "-meta.a:b"]);
         assert!(list.json);
         assert_eq!(list.limit, Some(Limit::Rows(NonZeroU64::new(3).unwrap())));
+    }
+
+    #[test]
+    fn excluding_terms_stay_among_the_others() {
+        let Some(CliCommand::List(list)) = parse("strandscope list (-app:x OR -type:y) --json OR -(a b)").command
+        else {
+            panic!()
+        };
+        assert_eq!(list.filter.join(" "), "(-app:x OR -type:y) OR -(a b)");
     }
 
     #[test]
