@@ -11,10 +11,7 @@ use std::ops::Range;
 
 use jiff::Zoned;
 
-use self::{
-    value::readings,
-    word::{FilterToken, QUOTE, Word, tokens},
-};
+use self::{value::readings, word::Word};
 use crate::{metrics::SessionFigure, nearest::nearest};
 
 use super::{

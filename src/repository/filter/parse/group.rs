@@ -4,7 +4,11 @@ use std::{ops::Range, vec::IntoIter};
 
 use jiff::Zoned;
 
-use super::{FilterTerm, FilterTest, FilterToken, Mistake, QUOTE, tokens, word_terms};
+use super::{
+    FilterTerm, FilterTest, Mistake,
+    word::{FilterToken, QUOTE, tokens},
+    word_terms,
+};
 
 /// Brackets within each other, at most.
 const DEEPEST: usize = 50;
@@ -103,6 +107,7 @@ mod tests {
     use jiff::{Timestamp, tz::TimeZone};
 
     use super::*;
+    use crate::repository::filter::TextMatch;
 
     /// The terms as they would be written with all brackets.
     fn read(text: &str) -> String {
@@ -123,7 +128,7 @@ mod tests {
                 let either: Vec<String> = either.iter().map(|terms| format!("[{}]", all(terms))).collect();
                 format!("{sign}({})", either.join(" OR "))
             }
-            FilterTest::Id(super::super::TextMatch::Contains(text)) => format!("{sign}{text}"),
+            FilterTest::Id(TextMatch::Contains(text)) => format!("{sign}{text}"),
             other => format!("{sign}{other:?}"),
         }
     }
