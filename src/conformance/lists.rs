@@ -125,6 +125,7 @@ async fn filtered(repository: Arc<dyn SessionRepository>) -> Outcome {
     let metadata = [doc! { "priority": "high", "retries": 3 }, doc! { "priority": "low", "retries": 0 }, doc! {}];
     let shelf = Shelf::filled(repository, &metadata).await?;
     let first = format!("={}", shelf.keys[0].text());
+    let some = format!("in:\"{}\",\"{}\",nowhere", shelf.keys[0].text(), shelf.keys[2].text());
     for (terms, expected) in [
         ("", vec![0, 1, 2]),
         (first.as_str(), vec![0]),
@@ -133,6 +134,13 @@ async fn filtered(repository: Arc<dyn SessionRepository>) -> Outcome {
         ("meta.retries:<3", vec![1]),
         ("has:meta.retries", vec![0, 1]),
         ("meta.priority:=other", vec![]),
+        (some.as_str(), vec![0, 2]),
+        ("(meta.priority:high OR -has:meta.retries)", vec![0, 2]),
+        ("-(meta.priority:high OR meta.retries:0)", vec![2]),
+        ("(meta.priority:low OR has:tool)", vec![1]),
+        ("messages:0 calls:0 size:>1", vec![0, 1, 2]),
+        ("has:interrupt", vec![]),
+        ("tokens:>=0", vec![]),
     ] {
         let filter = shelf.filter(terms)?;
         let counted = shelf.repository.count(&filter).await?;

@@ -153,6 +153,65 @@ fn feedback_and_guardrails() {
 }
 
 #[test]
+fn figures_tools_and_alternatives() {
+    let told =
+        doc! { "usage": { "inputTokens": 40, "outputTokens": 2, "totalTokens": 42 }, "metrics": { "latencyMs": 1500 } };
+    let call = doc! { "toolUse": { "toolUseId": "t", "name": "lookup_order", "input": {} } };
+    let result = doc! { "toolResult": { "toolUseId": "t", "status": "error", "content": [] } };
+    let messages = vec![
+        doc! { "message": { "role": "assistant", "content": [call], "metadata": told }, "message_id": 0 },
+        doc! { "message": { "role": "user", "content": [result] }, "message_id": 1 },
+    ];
+    let waits = doc! { "activated": true, "interrupts": { "i": { "id": "i", "name": "sure?" } } };
+    let agent = doc! { "agent_data": { "_internal_state": { "interrupt_state": waits } }, "messages": messages };
+    let document = doc! {
+        "_id": "s-1", "application_name": "Shop", "agents": { "a": agent },
+        "feedbacks": [{ "rating": "down", "comment": "Far too slow" }, "odd"],
+    };
+    check(
+        &document,
+        &[
+            "tool:order",
+            "tool:^lookup",
+            "tool:=lookup_order",
+            "has:tool",
+            "has:error",
+            "has:interrupt",
+            "messages:2",
+            "tokens:>41",
+            "tokens:42..50",
+            "calls:>=1",
+            "errors:1",
+            "latency:<=1.5s",
+            "size:<1MB",
+            "size:>100",
+            "feedback:2",
+            "feedback:down",
+            "feedback:\"too slow\"",
+            "in:s-0,s-1",
+            "(app:x OR tool:order)",
+            "(app:shop (type:x OR has:error))",
+        ],
+        &[
+            "tool:Order_lookup",
+            "tool:=lookup",
+            "messages:>2",
+            "tokens:<42",
+            "latency:>1500ms",
+            "size:>1MB",
+            "feedback:>2",
+            "feedback:up",
+            "feedback:down!",
+            "in:s-0,s",
+            "(app:x OR tool:other)",
+            "(app:shop type:x)",
+        ],
+    );
+    // What is not known matches no comparison.
+    check(&doc! { "_id": "s" }, &["calls:0", "errors:<1", "messages:0"], &["tokens:>=0", "latency:<9h", "has:tool"]);
+}
+
+#[test]
 fn a_life_overlaps_an_interval() {
     let document = doc! { "created_at": date("2026-11-10T00:00:00Z"), "updated_at": date("2026-11-20T10:00:00Z") };
     check(
@@ -201,6 +260,7 @@ fn the_empty_filter_leaves_nothing_out() {
     assert!(filter(" ").matches(&doc! {}));
     assert!(filter("").is_empty());
     assert!(!filter("a b").matches(&doc! { "_id": "a" }), "all terms must match");
+    assert!(filter("a b OR a").matches(&doc! { "_id": "a" }), "or those of the other side");
 }
 
 fn any_value() -> impl Strategy<Value = Bson> {
@@ -231,7 +291,9 @@ proptest! {
         term in prop::sample::select(vec![
             "a", "^a", "=a", "app:a", "type:a", "agent:a", "model:a", "meta.a:1", "meta.a.b:>1", "meta.k:null",
             "meta.a:true", "meta.a:<2026-11-01", "has:meta.a.0", "has:feedback", "has:comment", "has:guardrail",
-            "rating:up", "rating:neutral", "since:7d", "until:7d", "created:>7d", "updated:<7d",
+            "rating:up", "rating:neutral", "tool:a", "has:tool", "has:error", "has:finding", "has:interrupt", "tokens:>1",
+            "calls:0", "errors:0", "latency:>0", "messages:>0", "size:>99", "feedback:1", "feedback:a", "in:a,b", "(a OR app:a)",
+            "since:7d", "until:7d", "created:>7d", "updated:<7d",
         ]),
     ) {
         let names = [

@@ -1,11 +1,18 @@
 //! Filters find in MongoDB what they find in memory.
 
+mod by_hand;
+mod in_folder;
+mod messages;
+
 use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use jiff::Timestamp;
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
-use strandscope::{Comparison, Filter, FilterTerm, FilterTest, RatingWord, SessionKey, TextMatch};
+use strandscope::{
+    Comparison, Filter, FilterTerm, FilterTest, RatingWord, SessionFigure, SessionKey, SessionReader, TextMatch,
+};
 
 use super::common::{every_page, filtered, fixtures, loaded};
+use crate::support;
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).expect("a time")
@@ -116,7 +123,8 @@ fn document() -> impl Strategy<Value = Document> {
     })
 }
 
-fn test() -> impl Strategy<Value = FilterTest> {
+/// What is asked of the server alone.
+fn asked() -> impl Strategy<Value = FilterTest> {
     let time = || (0i64..4).prop_map(at);
     let rating = prop::sample::select(vec![RatingWord::Up, RatingWord::Down, RatingWord::Neutral]);
     let reading = prop::collection::vec(
@@ -146,11 +154,48 @@ fn test() -> impl Strategy<Value = FilterTest> {
         2 => time().prop_map(FilterTest::Until),
         1 => (comparison(), time()).prop_map(|(comparison, time)| FilterTest::Created(comparison, time)),
         1 => (comparison(), time()).prop_map(|(comparison, time)| FilterTest::Updated(comparison, time)),
+        2 => text_match().prop_map(FilterTest::Comment),
+        2 => prop::collection::vec(text(), 1..3).prop_map(FilterTest::In),
+        1 => Just(FilterTest::In(vec!["{\"a\":\"b\"}".to_owned(), "7".to_owned()])),
+        2 => Just(FilterTest::HasInterrupt),
+        2 => (0u64..4, 0u64..4).prop_map(|(least, most)| FilterTest::Figure(SessionFigure::Messages, least..=most)),
+        1 => (0u64..3, 0u64..3).prop_map(|(least, most)| FilterTest::Figure(SessionFigure::Feedbacks, least..=most)),
+        1 => (50u64..400).prop_map(|least| FilterTest::Figure(SessionFigure::Size, least..=u64::MAX)),
+        1 => (50u64..400).prop_map(|most| FilterTest::Figure(SessionFigure::Size, 0..=most)),
     ]
 }
 
-fn filter() -> impl Strategy<Value = Filter> {
-    let term = (any::<bool>(), test()).prop_map(|(negated, test)| FilterTerm::new(test).negated(negated));
+/// What is read from the messages.
+fn read() -> impl Strategy<Value = FilterTest> {
+    let names = ["search", "SEARCH", "b.c", "É", "other", ""];
+    let name = || prop::sample::select(names.to_vec()).prop_map(str::to_owned);
+    let figure = |figure: SessionFigure, most: u64| {
+        (0..most, 0..most).prop_map(move |(a, b)| {
+            let most = if b % 3 == 0 { u64::MAX } else { a.max(b) };
+            FilterTest::Figure(figure, a.min(b)..=most)
+        })
+    };
+    prop_oneof![
+        2 => name().prop_map(|name| FilterTest::Tool(TextMatch::Contains(name))),
+        1 => name().prop_map(|name| FilterTest::Tool(TextMatch::StartsWith(name))),
+        1 => name().prop_map(|name| FilterTest::Tool(TextMatch::Exactly(name))),
+        2 => Just(FilterTest::HasTool),
+        2 => Just(FilterTest::HasError),
+        2 => figure(SessionFigure::Tokens, 80),
+        2 => figure(SessionFigure::Calls, 5),
+        2 => figure(SessionFigure::Errors, 3),
+        2 => figure(SessionFigure::LatencyP95, 8000),
+        1 => Just(FilterTest::HasFinding(at(2))),
+    ]
+}
+
+/// Terms, alternatives and what is left out, within each other.
+fn filter(test: impl Strategy<Value = FilterTest> + 'static) -> impl Strategy<Value = Filter> {
+    let term = (any::<bool>(), test).prop_map(|(negated, test)| FilterTerm::new(test).negated(negated));
+    let term = term.prop_recursive(2, 8, 3, |inner| {
+        let either = prop::collection::vec(prop::collection::vec(inner, 1..3), 1..3);
+        (any::<bool>(), either).prop_map(|(negated, either)| FilterTerm::new(FilterTest::Any(either)).negated(negated))
+    });
     prop::collection::vec(term, 1..3).prop_map(|terms| Filter { source: "made up".to_owned(), terms })
 }
 
@@ -170,25 +215,49 @@ fn generated(count: usize, runner: &mut TestRunner) -> Vec<Document> {
     made.collect()
 }
 
+/// That a filter finds in the store just what it matches in memory.
+async fn check(reader: &dyn SessionReader, documents: &[Document], filter: &Filter) {
+    let mut found: Vec<SessionKey> =
+        every_page(reader, filtered(filter.clone(), 500)).await.into_iter().map(|row| row.key).collect();
+    found.sort();
+    let matching = documents.iter().filter(|document| filter.matches(document));
+    let mut wanted: Vec<SessionKey> = matching.map(|document| SessionKey::new(document["_id"].clone())).collect();
+    wanted.sort();
+    let mut either = found.iter().chain(&wanted);
+    if let Some(key) = either.find(|key| found.contains(key) != wanted.contains(key)) {
+        let document = documents.iter().find(|document| SessionKey::new(document["_id"].clone()) == *key);
+        panic!("{:?}\nin MongoDB: {}\n{}", filter.terms, found.contains(key), document.expect("it"));
+    }
+}
+
 #[tokio::test]
 async fn a_filter_finds_the_same_in_mongodb_and_in_memory() {
     let mut runner = TestRunner::deterministic();
     let mut documents = fixtures();
     documents.extend(generated(150, &mut runner));
     let (_fresh, reader) = loaded("filters", documents.clone()).await;
+    let filters = filter(asked());
     for _ in 0..400 {
-        let filter = filter().new_tree(&mut runner).expect("a filter").current();
-        let mut found: Vec<SessionKey> =
-            every_page(&*reader, filtered(filter.clone(), 500)).await.into_iter().map(|row| row.key).collect();
-        found.sort();
-        let matching = documents.iter().filter(|document| filter.matches(document));
-        let mut wanted: Vec<SessionKey> = matching.map(|document| SessionKey::new(document["_id"].clone())).collect();
-        wanted.sort();
-        let mut either = found.iter().chain(&wanted);
-        if let Some(key) = either.find(|key| found.contains(key) != wanted.contains(key)) {
-            let document = documents.iter().find(|document| SessionKey::new(document["_id"].clone()) == *key);
-            panic!("{:?}\nin MongoDB: {}\n{}", filter.terms, found.contains(key), document.expect("it"));
-        }
+        let filter = filters.new_tree(&mut runner).expect("a filter").current();
+        check(&*reader, &documents, &filter).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_read_from_messages_is_found_the_same() {
+    let mut runner = TestRunner::deterministic();
+    let mut documents = generated(40, &mut runner);
+    for document in &mut documents {
+        document.insert("agents", messages::agents().new_tree(&mut runner).expect("agents").current());
+    }
+    documents.extend(support::load_fixture("counters.jsonl"));
+    let (_fresh, reader) = loaded("filters_read", documents.clone()).await;
+    let filters = filter(prop_oneof![3 => read(), 1 => asked()]);
+    for _ in 0..120 {
+        let filter = filters.new_tree(&mut runner).expect("a filter").current();
+        check(&*reader, &documents, &filter).await;
+        let count = reader.count(&filter).await.expect("an answer");
+        assert_eq!(count.is_some(), !filter.asks_for_messages(), "what is read from messages is not counted");
     }
 }
 
@@ -216,4 +285,7 @@ async fn typed_filters_find_the_fixtures_meant() {
     assert!(well.contains(&"support-1042".to_owned()), "{well:?}");
     assert_eq!(unwell.len() + well.len(), fixtures().len());
     assert_eq!(found("has:finding ^duplicate").await, ["duplicate-message-ids"]);
+    assert_eq!(found("has:finding ^duplicate OR ^support").await, ["duplicate-message-ids", "support-1042"]);
+    assert_eq!(found("in:support-1042,typed-metadata,nowhere").await, ["support-1042", "typed-metadata"]);
+    assert_eq!(found("(agent:ghost OR meta.int32:7) -meta.int32:7").await, ["message-no-agent-data"]);
 }

@@ -12,12 +12,15 @@ use crate::app::config::toml_walk::{self, Problem, Section, TomlEntry, line_of, 
 pub(super) type SheetMistake = (usize, String);
 
 /// What a theme is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SheetGround {
     /// Dark backgrounds.
     Dark,
     /// Light backgrounds.
     Light,
+    /// Both.
+    #[default]
+    Any,
 }
 
 /// A theme as its file says it, whole.
@@ -25,8 +28,8 @@ pub enum SheetGround {
 pub struct ThemeSheet {
     /// What it is, in a few words; may be empty.
     pub about: String,
-    /// What it is for; `None`: both.
-    pub ground: Option<SheetGround>,
+    /// What it is for.
+    pub ground: SheetGround,
     /// What lies behind everything; `None`: what the terminal has there.
     pub background: Option<Color>,
     styles: BTreeMap<&'static str, SheetStyle>,
@@ -89,7 +92,7 @@ pub(super) struct RawSheet {
     /// The theme that it builds on, and the line.
     pub inherits: Option<(String, usize)>,
     /// `Some(None)`: it says that it is for both.
-    ground: Option<Option<SheetGround>>,
+    ground: Option<SheetGround>,
     background: Option<Ink>,
     palette: BTreeMap<String, Color>,
     styles: BTreeMap<&'static str, RawStyle>,
@@ -126,7 +129,7 @@ impl RawSheet {
             sheet.inherits = Some((item.filled()?, line_of(text, item.at())));
         }
         if let Some(item) = root.get("ground") {
-            let words = [("dark", Some(SheetGround::Dark)), ("light", Some(SheetGround::Light)), ("any", None)];
+            let words = [("dark", SheetGround::Dark), ("light", SheetGround::Light), ("any", SheetGround::Any)];
             sheet.ground = Some(item.one_of(&words)?);
         }
         if let Some(item) = root.get("background") {
@@ -190,7 +193,7 @@ impl RawSheet {
         };
         ThemeSheet {
             about: self.about.clone(),
-            ground: self.ground.flatten(),
+            ground: self.ground.unwrap_or_default(),
             background: colour(self.background.as_ref()),
             styles: self.styles.iter().map(|(meaning, raw)| (*meaning, style(raw))).collect(),
         }

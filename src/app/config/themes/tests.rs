@@ -49,7 +49,7 @@ fn a_file_builds_on_another_and_on_its_palette() {
     assert_eq!(mine.style("ok").modifier, Modifier::BOLD);
     assert_eq!(mine.style("dim").fg, Some(Color::Indexed(245)));
     let nord = themes.sheet("nord").unwrap();
-    assert_eq!((mine.background, mine.ground), (nord.background, Some(SheetGround::Dark)));
+    assert_eq!((mine.background, mine.ground), (nord.background, SheetGround::Dark));
 }
 
 #[test]

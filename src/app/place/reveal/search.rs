@@ -14,28 +14,23 @@ impl Reveal {
     /// Lets a filter for such a field find what it is stored as, besides the value in clear.
     pub fn search(&self, filter: &mut Filter) {
         let Some(cipher) = self.cipher() else { return };
-        for term in &mut filter.terms {
-            let FilterTest::Metadata { key, comparison: Comparison::Equal, readings, .. } = &mut term.test else {
-                continue;
-            };
-            let Some(path) = typed_path(key) else { continue };
-            if !self.is_chosen(&path) {
-                continue;
-            }
+        filter.each_test_mut(&mut |test| {
+            let FilterTest::Metadata { key, comparison: Comparison::Equal, readings, .. } = test else { return };
+            let Some(path) = typed_path(key).filter(|path| self.is_chosen(path)) else { return };
             let values: Vec<Bson> = readings.iter().flat_map(of_each_type).collect();
             // One that cannot be searched for is found by nothing.
             let sealed = values.iter().filter_map(|value| cipher.seal_for_search(&path, value).ok()).flatten();
             readings.extend(sealed.map(Bson::String));
-        }
+        });
     }
 
     /// A filter as it may be kept on a disk: as it was typed, without values of encrypted fields.
     #[must_use]
     pub fn filter_on_disk<'a>(&self, filter: &'a Filter) -> Cow<'a, str> {
         let names_one = filter
-            .terms
-            .iter()
-            .any(|term| matches!(&term.test, FilterTest::Metadata { key, .. } if self.touches_typed(key)));
+            .tests()
+            .into_iter()
+            .any(|test| matches!(test, FilterTest::Metadata { key, .. } if self.touches_typed(key)));
         if names_one { "a filter for a value that is kept encrypted".into() } else { filter.source.as_str().into() }
     }
 }

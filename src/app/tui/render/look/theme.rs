@@ -98,9 +98,9 @@ impl Theme {
     /// The styles of a sheet on such a terminal.
     fn shown(sheet: &ThemeSheet, terminal: Palette) -> Self {
         let ground = match sheet.ground {
-            Some(SheetGround::Dark) => Ground::Dark,
-            Some(SheetGround::Light) => Ground::Light,
-            None => terminal.ground,
+            SheetGround::Dark => Ground::Dark,
+            SheetGround::Light => Ground::Light,
+            SheetGround::Any => terminal.ground,
         };
         let fitting = Fitting::of(sheet, Palette { ground, ..terminal });
         let style = |meaning| fitting.style(sheet.style(meaning));
