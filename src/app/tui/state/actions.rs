@@ -11,7 +11,7 @@ use super::{
     metrics::Data,
     modal::Modal,
     note::Note,
-    prompt::{Asks, Prompt},
+    prompt::Asks,
 };
 use crate::{
     app::{
@@ -47,9 +47,8 @@ impl AppState {
             Some(Modal::Drafts(_)) => return self.on_drafts_key(key),
             _ => {}
         }
-        if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
-            let typed = prompt.on_key(key);
-            return self.on_typed(typed);
+        if let Some(Modal::Prompt(_)) = self.modals.last() {
+            return self.on_prompt_key(key);
         }
         match action {
             Some(action) => self.on_action(action),
@@ -130,6 +129,7 @@ impl AppState {
             Action::Filter if self.focus == Pane::Conversation => self.prompt(Asks::Find),
             Action::Filter => self.prompt(Asks::Filter),
             Action::CommandLine => self.prompt(Asks::Command),
+            Action::SaveFilter => return self.ask_filter_name(),
             Action::Reload => return self.reload(),
             Action::Inspect => return self.inspect(),
             Action::Explain => return self.explain(),
@@ -148,16 +148,6 @@ impl AppState {
             _ => {}
         }
         Vec::new()
-    }
-
-    pub(super) fn prompt(&mut self, asks: Asks) {
-        let prompt = match asks {
-            Asks::Filter => Prompt::new(asks, &self.workspace.list.filter.source),
-            Asks::Find => Prompt::new(asks, &self.workspace.find),
-            Asks::Fleet => Prompt::new(asks, &self.workspace.fleet.filter.source),
-            Asks::Command => Prompt::command(&self.keymap, &self.filters),
-        };
-        self.modals.push(Modal::Prompt(Box::new(prompt)));
     }
 
     /// Gives up what is loading, else shows the other panes again, else goes back to the sessions; there it puts the last error away.

@@ -197,7 +197,7 @@ impl AppState {
         effects
     }
 
-    fn resolve(&mut self, id: String) -> Vec<Effect> {
+    pub(super) fn resolve(&mut self, id: String) -> Vec<Effect> {
         let ticket = self.tickets.take();
         self.workspace.resolving = Some((ticket, id.clone()));
         vec![Effect::Ask(Command::Resolve(ticket, id))]

@@ -1,13 +1,6 @@
 //! Input while something lies over the panes.
 
-use super::{
-    AppState, Effect,
-    connection::Stage,
-    inspector::InspectorOutcome,
-    list,
-    modal::Modal,
-    prompt::{Asks, Does, Typed, TypedMistake},
-};
+use super::{AppState, Effect, connection::Stage, inspector::InspectorOutcome, list, modal::Modal};
 use crate::app::keymap::Action;
 
 impl AppState {
@@ -137,52 +130,6 @@ impl AppState {
             }
             Some(Modal::Note(_) | Modal::Help(_)) => self.close_modal(),
             _ => Vec::new(),
-        }
-    }
-
-    pub(super) fn on_typed(&mut self, typed: Typed) -> Vec<Effect> {
-        let Some(Modal::Prompt(prompt)) = self.modals.last() else { return Vec::new() };
-        let line = match typed {
-            Typed::Taken => return Vec::new(),
-            Typed::Close => return self.close_modal(),
-            Typed::Enter(line) => line,
-        };
-        let asks = prompt.asks;
-        let chosen = (asks == Asks::Command && !line.trim().is_empty()).then(|| prompt.chosen());
-        let done = match (asks, chosen) {
-            (Asks::Find, _) => {
-                self.modals.pop();
-                return self.find_text(&line);
-            }
-            (Asks::Filter, _) => self.filter(&line),
-            (Asks::Fleet, _) => self.filter_fleet(&line),
-            (Asks::Command, None) => Ok(Vec::new()),
-            (Asks::Command, Some(Err(mistake))) => Err(mistake),
-            (Asks::Command, Some(Ok(Does::Filter(filter)))) => {
-                let whole = 0..line.len();
-                let filtered = if self.shows_fleet() { self.filter_fleet(&filter) } else { self.filter(&filter) };
-                filtered.map_err(|mistake| TypedMistake { span: whole, problem: mistake.problem })
-            }
-            (Asks::Command, Some(Ok(Does::Action(action)))) => {
-                self.modals.pop();
-                let waits = matches!(self.modals.last(), Some(Modal::Editor(_)));
-                if waits && !matches!(action, Action::Quit | Action::QuitNow) {
-                    return self.say("not done: what came back is to be stored or left first");
-                }
-                return self.on_action(action);
-            }
-        };
-        match done {
-            Ok(effects) => {
-                self.modals.pop();
-                effects
-            }
-            Err(mistake) => {
-                if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
-                    prompt.mistake = Some(mistake);
-                }
-                Vec::new()
-            }
         }
     }
 }
