@@ -7,6 +7,7 @@ use super::{
     areas::Pane,
     chosen::Then,
     connection::Stage,
+    help::HelpPane,
     inspector::{Inspector, Subject},
     metrics::Data,
     modal::Modal,
@@ -45,6 +46,7 @@ impl AppState {
             Some(Modal::Deletion(_)) => return self.on_deletion_key(key),
             Some(Modal::Agreement(_)) => return self.on_agreement_key(key),
             Some(Modal::Drafts(_)) => return self.on_drafts_key(key),
+            Some(Modal::Help(_)) => return self.on_help_key(key, action),
             _ => {}
         }
         if let Some(Modal::Prompt(_)) = self.modals.last() {
@@ -143,7 +145,7 @@ impl AppState {
             }
             Action::Fleet => return self.open_fleet(),
             Action::Connections => self.open_places(),
-            Action::Help => self.modals.push(Modal::Help(0)),
+            Action::Help => self.modals.push(Modal::Help(HelpPane::default())),
             Action::Quit | Action::QuitNow => return self.leave(),
             _ => {}
         }

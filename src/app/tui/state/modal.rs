@@ -2,7 +2,7 @@
 
 use super::{
     agreement::Agreement, bulk::BulkPane, changes::ChangeList, deletion::DeletionPane, editor::Editor,
-    event_log::LoggedEvent, form::MetadataForm, inspector::Inspector, kept_drafts::DraftMenu, list::Selection,
+    event_log::LoggedEvent, form::MetadataForm, help::HelpPane, inspector::Inspector, kept_drafts::DraftMenu, list::Selection,
     note::Note, prompt::Prompt,
 };
 use crate::{
@@ -14,8 +14,8 @@ use crate::{
 /// Something over the panes.
 #[derive(Debug)]
 pub enum Modal {
-    /// The keys; the number is the first line in view.
-    Help(usize),
+    /// The keys.
+    Help(HelpPane),
     /// A line to type into.
     Prompt(Box<Prompt>),
     /// Connections, also the start screen.

@@ -1,6 +1,6 @@
 //! Input while something lies over the panes.
 
-use super::{AppState, Effect, connection::Stage, inspector::InspectorOutcome, list, modal::Modal};
+use super::{AppState, Effect, connection::Stage, help::HelpPane, inspector::InspectorOutcome, list, modal::Modal};
 use crate::app::keymap::Action;
 
 impl AppState {
@@ -22,9 +22,9 @@ impl AppState {
                 InspectorOutcome::Close => return self.close_modal(),
                 InspectorOutcome::Ignored => false,
             },
-            Modal::Help(top) => {
-                let turned = list::turned(action, *top, help, page.into());
-                *top = turned.unwrap_or(*top);
+            Modal::Help(pane) => {
+                let turned = list::turned(action, pane.top, help, page.into());
+                pane.top = turned.unwrap_or(pane.top);
                 turned.is_some()
             }
             Modal::Note(note) if action == Action::Copy => return vec![Effect::Copy(note.plain())],
@@ -60,7 +60,7 @@ impl AppState {
             Action::Open => self.choose_in_modal(),
             Action::Reload if start_screen => self.try_again(),
             Action::Help if !matches!(modal, Modal::Help(_)) => {
-                self.modals.push(Modal::Help(0));
+                self.modals.push(Modal::Help(HelpPane::default()));
                 Vec::new()
             }
             Action::LastError if !matches!(modal, Modal::Note(_)) => self.show_last_error(),
