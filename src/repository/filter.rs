@@ -2,21 +2,28 @@
 
 pub mod matching;
 pub mod parse;
+mod settle;
+mod sight;
+mod words;
 
-use std::ops::Range;
+pub use parse::typed::{TypedFilterWord, word_at};
+pub use words::{FilterValues, FilterWord, filter_words};
+
+use std::ops::{Range, RangeInclusive};
 
 use bson::Bson;
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 
 use super::Scope;
-use crate::session::setters;
+use crate::{metrics::SessionFigure, session::setters};
 
 /// Which sessions a list shows: all terms must match.
 ///
 /// # The language
 ///
-/// Terms separated by spaces must all match, `-term` excludes, `"…"` holds spaces and signs as text (`\"` and `\\`
-/// stand for `"` and `\`).
+/// Terms separated by spaces must all match, `-term` excludes, `a OR b` is either (terms side by side bind tighter), `( … )`
+/// are brackets (`-( … )` excludes what matches them), `"…"` holds spaces and signs as text (`\"` and `\\` stand for `"` and
+/// `\`).
 ///
 /// | term | sessions |
 /// | --- | --- |
@@ -26,14 +33,23 @@ use crate::session::setters;
 /// | `meta.KEY:>5` (`>=`, `<`, `<=`) | with such a value of the same type |
 /// | `has:feedback`, `comment`, `guardrail`, `meta.KEY` | that have one |
 /// | `has:finding` | with a history that a model or a person may stumble over, or an agent that waits for a person |
-/// | `rating:up`, `down`, `neutral` | with such a feedback |
+/// | `has:interrupt` | with an agent that waits for a person |
+/// | `has:tool`, `has:error` | that called a tool, in which a tool failed |
+/// | `tool:NAME`, `tool:^NAME`, `tool:=NAME` | that called a tool whose name contains that, starts with it, is it |
+/// | `messages:>100`, `tokens:`, `calls:`, `errors:` | with so many: a number such as `50k` or `1.5M` |
+/// | `latency:>5s` | whose 95th percentile of the latency of its calls is so long (`800ms`, `5s`, `2m`) |
+/// | `size:>8MB` | that take so much (`500kB`, `8MB`, `8MiB`) |
+/// | `feedback:up`, `down`, `neutral`, `rating:up` … | with such a feedback |
+/// | `feedback:>2`, `feedback:WORD` | with so many feedbacks, with a comment that contains it (in quotes always that) |
+/// | `in:ID,ID,…` | whose id is one of these |
 /// | `since:TIME`, `until:TIME` | whose life reaches beyond it, begins before it |
 /// | `created:>DAY`, `>=`, `<`, `<=`, `created:DAY` | created after that day, from its start on, before it, up to its end, on it |
 /// | `updated:>INSTANT` (`>=`, `<`, `<=`) | that changed after it |
 /// | `updated:<12h`, `updated:>12h` | younger than that by their last change, older |
 ///
 /// A TIME is an age (`30m`, `12h`, `7d`, `2w`: minutes, hours, days, weeks), a day (`2026-11-01`) or an RFC 3339 instant.
-/// Ages are compared as ages. Days are whole ones, from midnight to midnight in the zone of [`Filter::parse_at`], in
+/// A figure is compared by `>`, `>=`, `<`, `<=`, `=` or none, or lies in `10..20` (either end may be left out); what is not known
+/// matches no comparison. Ages are compared as ages. Days are whole ones, from midnight to midnight in the zone of [`Filter::parse_at`], in
 /// metadata too; `since:` and `until:` include them. Only dates stored as dates are compared.
 ///
 /// ```
@@ -97,6 +113,24 @@ pub enum FilterTest {
         /// A day that equals it: a date matches that is not before the start and lies before the end.
         day: Option<Range<Timestamp>>,
     },
+    /// `a OR b`, `( … )`: all terms of one of these match.
+    Any(Vec<Vec<FilterTerm>>),
+    /// `in:`: `_id` or `session_id` is one of these texts. What stands there as Extended JSON is such an `_id`, too.
+    In(Vec<String>),
+    /// `tool:`: of the name of any tool that was called, as blocks and counters (`event_loop_metrics.tool_usage`) tell. Read from
+    /// every message.
+    Tool(TextMatch),
+    /// `has:tool`: a tool was called. Read from every message.
+    HasTool,
+    /// `has:error`: a tool failed, as [`SessionFigure::Errors`] counts it; where that is unknown of a tool, as a result says. Read
+    /// from every message.
+    HasError,
+    /// `has:interrupt`: an agent waits for a person ([`StoredAgent::waiting`](crate::StoredAgent::waiting)).
+    HasInterrupt,
+    /// `tokens:>50k` and the like: the figure is known and lies in that range. An empty range is what nothing lies in.
+    Figure(SessionFigure, RangeInclusive<u64>),
+    /// `feedback:WORD`: of the comment of any feedback.
+    Comment(TextMatch),
     /// `has:feedback`.
     HasFeedback,
     /// `has:comment`: a feedback with a comment that is not empty.
@@ -108,7 +142,7 @@ pub enum FilterTest {
     HasFinding(Timestamp),
     /// `has:meta.KEY`.
     HasMetadata(String),
-    /// `rating:up|down|neutral`.
+    /// `rating:up|down|neutral`, `feedback:up|down|neutral`.
     Rating(RatingWord),
     /// `since:`: the session's life (from `created_at` to `updated_at`) reaches that instant or beyond.
     Since(Timestamp),

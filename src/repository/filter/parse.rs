@@ -1,6 +1,9 @@
 //! Text to filter.
 
+mod figure;
+mod group;
 mod time;
+pub mod typed;
 mod value;
 mod word;
 
@@ -10,15 +13,14 @@ use jiff::Zoned;
 
 use self::{
     value::readings,
-    word::{Word, words},
+    word::{FilterToken, QUOTE, Word, tokens},
 };
-use crate::nearest::nearest;
+use crate::{metrics::SessionFigure, nearest::nearest};
 
-use super::{Comparison, Filter, FilterError, FilterTerm, FilterTest, RatingWord, TextMatch};
-
-/// The prefixes of the language, as they are offered where one is misspelt.
-const PREFIXES: [&str; 11] =
-    ["app", "type", "agent", "model", "meta.KEY", "has", "rating", "since", "until", "created", "updated"];
+use super::{
+    Comparison, Filter, FilterError, FilterTerm, FilterTest, FilterWord, RatingWord, TextMatch, filter_words,
+    words::{HAS_WORDS, RATING_WORDS},
+};
 
 /// A mistake: where in the text, what is wrong, and what would be right.
 struct Mistake {
@@ -40,7 +42,7 @@ impl Mistake {
 
 /// See [`Filter::parse_at`].
 pub(super) fn parse(text: &str, now: &Zoned) -> Result<Filter, FilterError> {
-    terms(text, now).map(|terms| Filter { source: text.to_owned(), terms }).map_err(|mistake| FilterError {
+    group::terms(text, now).map(|terms| Filter { source: text.to_owned(), terms }).map_err(|mistake| FilterError {
         source_text: text.to_owned(),
         span: mistake.span,
         problem: mistake.problem,
@@ -48,24 +50,17 @@ pub(super) fn parse(text: &str, now: &Zoned) -> Result<Filter, FilterError> {
     })
 }
 
-fn terms(text: &str, now: &Zoned) -> Result<Vec<FilterTerm>, Mistake> {
-    let mut terms = Vec::new();
-    for word in words(text)? {
-        let (negated, rest) = match word.strip('-') {
-            Some(rest) => (true, rest),
-            None => (false, word.clone()),
-        };
-        if rest.is_empty() {
-            return Err(Mistake::new(word.span(), "nothing follows `-`").or("write `-word` to leave out sessions"));
-        }
-        let tests = tests(&rest, now)?;
-        if negated && tests.len() > 1 {
-            let hint = "use `created:<DAY` or `created:>DAY` (or `updated:`) instead";
-            return Err(Mistake::new(word.span(), "a whole day cannot be left out").or(hint));
-        }
-        terms.extend(tests.into_iter().map(|test| FilterTerm { negated, test }));
+/// What one word of a filter asks, its `-` taken into account; more than one term where it stands for a whole day.
+fn word_terms(word: &Word, now: &Zoned) -> Result<Vec<FilterTerm>, Mistake> {
+    let (negated, rest) = match word.strip('-') {
+        Some(rest) => (true, rest),
+        None => (false, word.clone()),
+    };
+    if rest.is_empty() && !rest.has_quotes() {
+        return Err(Mistake::new(word.span(), "nothing follows `-`").or("write `-word` to leave out sessions"));
     }
-    Ok(terms)
+    let terms = tests(&rest, now)?.into_iter().map(FilterTerm::new).collect();
+    Ok(if negated { vec![group::negated(vec![terms])] } else { terms })
 }
 
 /// What one word asks; more than one test where a word stands for a whole day.
@@ -84,6 +79,9 @@ fn tests(word: &Word, now: &Zoned) -> Result<Vec<FilterTest>, Mistake> {
         "model" => FilterTest::Model(text_match(word, &value)?),
         "has" => has(word, &value, now)?,
         "rating" => FilterTest::Rating(rating(word, &value)?),
+        "tool" => FilterTest::Tool(text_match(word, &value)?),
+        "feedback" => feedback(word, &value)?,
+        "in" => ids(word, &value)?,
         "since" => FilterTest::Since(time::bound(word, &value, now)?.start()),
         "until" => FilterTest::Until(time::bound(word, &value, now)?.end()),
         field @ ("created" | "updated") => {
@@ -94,13 +92,19 @@ fn tests(word: &Word, now: &Zoned) -> Result<Vec<FilterTest>, Mistake> {
         "meta" => {
             return Err(Mistake::new(head.span_with_colon(), "`meta` needs a key").or("write `meta.KEY:value`"));
         }
-        _ => return Err(unknown_prefix(&head, &prefix)),
+        name => match SessionFigure::from_name(name) {
+            Some(figure) => figure::compared(word, figure, &value)?,
+            None => return Err(unknown_prefix(&head, &prefix)),
+        },
     };
     Ok(vec![test])
 }
 
 fn unknown_prefix(head: &Word, prefix: &str) -> Mistake {
-    let hint = match nearest(prefix, &PREFIXES) {
+    // As they are offered where one is misspelt.
+    let shown = |word: &FilterWord| word.text.strip_suffix(':').unwrap_or("meta.KEY");
+    let prefixes: Vec<&str> = filter_words().iter().map(shown).collect();
+    let hint = match nearest(prefix, &prefixes) {
         Some(near) => format!("{} Else quote the word to search for it as text", did_you_mean(&format!("{near}:"))),
         None => "quote the word to search for it as text".to_owned(),
     };
@@ -177,17 +181,51 @@ fn has(word: &Word, value: &Word, now: &Zoned) -> Result<FilterTest, Mistake> {
         "comment" => Ok(FilterTest::HasComment),
         "guardrail" => Ok(FilterTest::HasGuardrail),
         "finding" => Ok(FilterTest::HasFinding(now.timestamp())),
-        _ => Err(not_one_of(word, value, &["feedback", "comment", "guardrail", "finding", "meta.KEY"])),
+        "interrupt" => Ok(FilterTest::HasInterrupt),
+        "tool" => Ok(FilterTest::HasTool),
+        "error" => Ok(FilterTest::HasError),
+        _ => {
+            let shown = HAS_WORDS.map(|word| if word == "meta." { "meta.KEY" } else { word });
+            Err(not_one_of(word, value, &shown))
+        }
     }
 }
 
 fn rating(word: &Word, value: &Word) -> Result<RatingWord, Mistake> {
+    rating_word(value).ok_or_else(|| not_one_of(word, value, &RATING_WORDS))
+}
+
+fn rating_word(value: &Word) -> Option<RatingWord> {
     match value.text().to_lowercase().as_str() {
-        "up" => Ok(RatingWord::Up),
-        "down" => Ok(RatingWord::Down),
-        "neutral" => Ok(RatingWord::Neutral),
-        _ => Err(not_one_of(word, value, &["up", "down", "neutral"])),
+        "up" => Some(RatingWord::Up),
+        "down" => Some(RatingWord::Down),
+        "neutral" => Some(RatingWord::Neutral),
+        _ => None,
     }
+}
+
+/// A rating, how many there are, or a text of a comment; in quotes always that.
+fn feedback(word: &Word, value: &Word) -> Result<FilterTest, Mistake> {
+    if !value.has_quotes() {
+        if let Some(rating) = rating_word(value) {
+            return Ok(FilterTest::Rating(rating));
+        }
+        if figure::is_compared(SessionFigure::Feedbacks, value) {
+            return figure::compared(word, SessionFigure::Feedbacks, value);
+        }
+    }
+    text_match(word, value).map(FilterTest::Comment)
+}
+
+/// Ids with commas between them.
+fn ids(word: &Word, value: &Word) -> Result<FilterTest, Mistake> {
+    let parts = value.split(',').into_iter().filter(|id| !id.is_empty() || id.has_quotes());
+    let ids: Vec<String> = parts.map(|id| id.text()).collect();
+    if ids.is_empty() {
+        let hint = "write `in:ID,ID`; put an id with commas or spaces in `\"…\"`";
+        return Err(Mistake::new(word.span(), "an id must follow without a space").or(hint));
+    }
+    Ok(FilterTest::In(ids))
 }
 
 fn not_one_of(word: &Word, value: &Word, valid: &[&str]) -> Mistake {

@@ -66,6 +66,23 @@ fn prefixes_choose_the_field() {
 }
 
 #[test]
+fn tools_feedback_and_ids_are_asked_for() {
+    assert_eq!(test_of("tool:=search"), FilterTest::Tool(TextMatch::Exactly("search".into())));
+    assert_eq!(test_of("has:tool"), FilterTest::HasTool);
+    assert_eq!(test_of("HAS:error"), FilterTest::HasError);
+    assert_eq!(test_of("has:interrupt"), FilterTest::HasInterrupt);
+    assert_eq!(test_of("feedback:UP"), FilterTest::Rating(RatingWord::Up));
+    assert_eq!(test_of("feedback:\"up\""), FilterTest::Comment(contains("up")));
+    assert_eq!(test_of("feedback:slow"), FilterTest::Comment(contains("slow")));
+    assert_eq!(test_of("feedback:\"2\""), FilterTest::Comment(contains("2")));
+    assert_eq!(test_of("feedback:=slow"), FilterTest::Comment(TextMatch::Exactly("slow".into())));
+    assert!(matches!(test_of("feedback:2"), FilterTest::Figure(SessionFigure::Feedbacks, _)));
+    let ids = |ids: &[&str]| FilterTest::In(ids.iter().map(|id| (*id).to_owned()).collect());
+    assert_eq!(test_of("in:a,b,,\"c,d\","), ids(&["a", "b", "c,d"]));
+    assert_eq!(test_of("in:\"\""), ids(&[""]));
+}
+
+#[test]
 fn a_day_of_metadata_is_one_in_the_zone_of_the_reader() {
     let new_york = TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap();
     let read = |text: &str| {
@@ -245,7 +262,15 @@ fn mistakes_say_where_and_what_would_be_right() {
         ("since:>7d", "since:>7d", "take no sign"),
         ("until:<=2026-11-01", "until:<=2026-11-01", "take no sign"),
         ("meta.k:<12h", "12h", "in quotes it is compared as text"),
-        ("-created:2026-11-01", "-created:2026-11-01", "whole day"),
+        ("a (b", "(", "never closed; add a `)`"),
+        ("app:(a b)", "(", "as in `(app:a OR app:b)`"),
+        ("a)", ")", "closes nothing; put a text with brackets"),
+        ("a OR", "OR", "nothing stands after `OR`"),
+        ("toekns:>5", "toekns:", "did you mean `tokens:`?"),
+        ("tool:", "tool:", "a text must follow"),
+        ("in:", "in:", "an id must follow"),
+        ("in:,", "in:,", "an id must follow"),
+        ("feedback:", "feedback:", "a text must follow"),
     ] {
         let (found, problem) = mistake_of(text);
         assert_eq!(found, place, "{text}: {problem}");
@@ -264,7 +289,7 @@ proptest! {
         parts in proptest::collection::vec(
             prop::sample::select(vec![
                 "-", "^", "\"", "\\", ":", " ", "é", "meta.", ".", "$", "app:", "has:", "rating:", "since:", "until:",
-                "created:", "updated:", ">", ">=", "<", "=", "7d", "2026-11-01", "9999-12-31", "-9999-01-01", "5", "x", "\0",
+                "created:", "updated:", "(", ")", " OR ", "tokens:", "latency:", "size:", "in:", "feedback:", "..", "k", ",", ">", ">=", "<", "=", "7d", "2026-11-01", "9999-12-31", "-9999-01-01", "5", "x", "\0",
             ]),
             0..8,
         )

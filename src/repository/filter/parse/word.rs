@@ -19,41 +19,126 @@ struct Letter {
     quoted: bool,
 }
 
-/// Splits a text into words. Inside `"…"`, spaces and signs are text; `\"` and `\\` stand for `"` and `\`.
-pub(super) fn words(text: &str) -> Result<Vec<Word>, Mistake> {
-    let mut words = Vec::new();
-    let mut current: Option<Word> = None;
-    let mut quote: Option<usize> = None;
+/// What a filter is made of.
+#[derive(Debug, Clone)]
+pub(super) enum FilterToken {
+    /// A term.
+    Word(Word),
+    /// `OR`.
+    Or(Range<usize>),
+    /// `(`, or `-(` where what is in it is left out.
+    Open { span: Range<usize>, negated: bool },
+    /// `)`.
+    Close(Range<usize>),
+}
+
+/// How a bracket is written that is none.
+pub(super) const QUOTE: &str = "put a text with brackets in `\"…\"`";
+
+/// Splits a text into words and brackets. Inside `"…"`, spaces and signs are text; `\"` and `\\` stand for `"` and `\`. A bracket
+/// opens at the start of a term; one within a word belongs to it, and so does the one that closes it.
+pub(super) fn tokens(text: &str) -> Result<Vec<FilterToken>, Mistake> {
+    let (tokens, mistake) = scan(text);
+    mistake.map_or(Ok(tokens), Err)
+}
+
+/// The same of a text that may not be ready yet, with the first mistake in it.
+pub(super) fn scan(text: &str) -> (Vec<FilterToken>, Option<Mistake>) {
+    let mut reader = TokenReader::default();
     let mut chars = text.char_indices().peekable();
     while let Some((at, char)) = chars.next() {
-        if quote.is_none() && char.is_whitespace() {
-            words.extend(current.take());
-            continue;
-        }
-        let word = current.get_or_insert_with(|| Word { letters: Vec::new(), span: at..at });
-        word.span.end = at + char.len_utf8();
+        let quoted = reader.quote.is_some();
         match char {
-            '"' => quote = if quote.is_some() { None } else { Some(at) },
-            '\\' if quote.is_some() && matches!(chars.peek(), Some((_, '"' | '\\'))) => {
+            char if !quoted && char.is_whitespace() => reader.end_word(),
+            '(' if !quoted && reader.opens() => reader.open(at),
+            ')' if !quoted && reader.inner.is_empty() => {
+                reader.end_word();
+                reader.tokens.push(FilterToken::Close(at..at + 1));
+            }
+            '"' => {
+                reader.reach(at, char);
+                reader.quote = if quoted { None } else { Some(at) };
+            }
+            '\\' if quoted && matches!(chars.peek(), Some((_, '"' | '\\'))) => {
                 if let Some((at, char)) = chars.next() {
-                    word.span.end = at + char.len_utf8();
-                    word.letters.push(Letter { at, char, quoted: true });
+                    reader.letter(at, char);
                 }
             }
-            char => word.letters.push(Letter { at, char, quoted: quote.is_some() }),
+            char => {
+                if char == '(' && !quoted {
+                    reader.inner.push(at);
+                } else if char == ')' && !quoted {
+                    reader.inner.pop();
+                }
+                reader.letter(at, char);
+            }
         }
     }
-    if let Some(start) = quote {
-        return Err(Mistake::new(start..text.len(), "the quote is never closed").or("add a `\"` at its end"));
+    if let Some(start) = reader.quote {
+        let mistake = Mistake::new(start..text.len(), "the quote is never closed").or("add a `\"` at its end");
+        reader.mistake.get_or_insert(mistake);
     }
-    words.extend(current);
-    Ok(words)
+    reader.end_word();
+    (reader.tokens, reader.mistake)
+}
+
+#[derive(Default)]
+struct TokenReader {
+    tokens: Vec<FilterToken>,
+    word: Option<Word>,
+    /// Where the open quote stands.
+    quote: Option<usize>,
+    /// Where the brackets stand that are open within the word.
+    inner: Vec<usize>,
+    /// The first one.
+    mistake: Option<Mistake>,
+}
+
+impl TokenReader {
+    /// The word reaches over that character.
+    fn reach(&mut self, at: usize, char: char) -> &mut Word {
+        let word = self.word.get_or_insert_with(|| Word { letters: Vec::new(), span: at..at });
+        word.span.end = at + char.len_utf8();
+        word
+    }
+
+    fn letter(&mut self, at: usize, char: char) {
+        let quoted = self.quote.is_some();
+        self.reach(at, char).letters.push(Letter { at, char, quoted });
+    }
+
+    /// Whether a bracket that stands here opens a group: no word has begun but for a `-`.
+    fn opens(&self) -> bool {
+        self.word.as_ref().is_none_or(|word| word.is_bare("-"))
+    }
+
+    fn open(&mut self, at: usize) {
+        let minus = self.word.take();
+        let start = minus.as_ref().map_or(at, |minus| minus.span.start);
+        self.tokens.push(FilterToken::Open { span: start..at + 1, negated: minus.is_some() });
+    }
+
+    fn end_word(&mut self) {
+        if let Some(open) = self.inner.first().copied() {
+            let hint = format!("brackets go around whole terms, as in `(app:a OR app:b)`; {QUOTE}");
+            let mistake = Mistake::new(open..open + 1, "the bracket is never closed").or(hint);
+            self.mistake.get_or_insert(mistake);
+            self.inner.clear();
+        }
+        let Some(word) = self.word.take() else { return };
+        self.tokens.push(if word.is_bare("OR") { FilterToken::Or(word.span()) } else { FilterToken::Word(word) });
+    }
 }
 
 impl Word {
     /// Its text without quotes.
     pub(super) fn text(&self) -> String {
         self.letters.iter().map(|letter| letter.char).collect()
+    }
+
+    /// Its text up to that place.
+    pub(super) fn text_before(&self, end: usize) -> String {
+        self.letters.iter().filter(|letter| letter.at < end).map(|letter| letter.char).collect()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -64,6 +149,24 @@ impl Word {
     pub(super) fn has_quotes(&self) -> bool {
         let bare: usize = self.letters.iter().map(|letter| letter.char.len_utf8()).sum();
         bare != self.span.len()
+    }
+
+    /// Whether it is just that, without quotes.
+    fn is_bare(&self, text: &str) -> bool {
+        !self.has_quotes() && self.text() == text
+    }
+
+    /// Its parts between unquoted signs.
+    pub(super) fn split(&self, sign: char) -> Vec<Self> {
+        let (mut parts, mut start, mut from) = (Vec::new(), self.span.start, 0);
+        for (place, letter) in self.letters.iter().enumerate() {
+            if letter.char == sign && !letter.quoted {
+                parts.push(Self { letters: self.letters[from..place].to_vec(), span: start..letter.at });
+                (start, from) = (letter.at + sign.len_utf8(), place + 1);
+            }
+        }
+        parts.push(Self { letters: self.letters[from..].to_vec(), span: start..self.span.end });
+        parts
     }
 
     /// Byte range in the filter, quotes included.
