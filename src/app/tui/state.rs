@@ -282,6 +282,7 @@ impl AppState {
         let mut effects = self.workspace.list.fill(&mut self.tickets);
         effects.extend(self.workspace.conversation.ask(&mut self.tickets));
         effects.extend(self.ask_for_offers());
+        effects.extend(self.foresee());
         effects.extend(self.look_closer());
         effects.extend(self.ask_for_fleet());
         effects.extend(self.resume_review());

@@ -7,7 +7,7 @@ use bson::Bson;
 use super::{Reveal, typed_path};
 use crate::repository::{
     Filter,
-    filter::{Comparison, FilterTest},
+    filter::{Comparison, FilterTerm, FilterTest},
 };
 
 impl Reveal {
@@ -32,11 +32,22 @@ impl Reveal {
     /// A filter as it may be kept on a disk: as it was typed, without values of encrypted fields.
     #[must_use]
     pub fn filter_on_disk<'a>(&self, filter: &'a Filter) -> Cow<'a, str> {
-        let names_one = filter
-            .terms
-            .iter()
-            .any(|term| matches!(&term.test, FilterTest::Metadata { key, .. } if self.touches_typed(key)));
-        if names_one { "a filter for a value that is kept encrypted".into() } else { filter.source.as_str().into() }
+        if self.names_one(&filter.terms) {
+            "a filter for a value that is kept encrypted".into()
+        } else {
+            filter.source.as_str().into()
+        }
+    }
+}
+
+impl Reveal {
+    /// Whether any of these terms names a field that is kept encrypted.
+    fn names_one(&self, terms: &[FilterTerm]) -> bool {
+        terms.iter().any(|term| match &term.test {
+            FilterTest::Metadata { key, .. } => self.touches_typed(key),
+            FilterTest::Any(sides) => sides.iter().any(|side| self.names_one(side)),
+            _ => false,
+        })
     }
 }
 

@@ -1,6 +1,8 @@
 //! A line to type into: the filter, the text to find, a command. What may be typed is offered below it.
 
 mod entered;
+mod filters;
+mod foresight;
 mod history;
 mod named;
 mod palette;
@@ -15,6 +17,7 @@ use crate::{
 };
 
 use super::{areas, list, typing};
+use foresight::Foresight;
 use history::LineHistory;
 
 /// Most lines offered at once.
@@ -53,6 +56,9 @@ pub struct Prompt {
     fresh: bool,
     /// What is offered is of another text.
     stale: bool,
+    /// More is known by now of what may be offered: the selected offer stays.
+    anew: bool,
+    foresight: Foresight,
     area: TextArea<'static>,
 }
 
@@ -123,6 +129,8 @@ impl Prompt {
             history: LineHistory::new(before),
             fresh: !text.is_empty(),
             stale: true,
+            anew: false,
+            foresight: Foresight::default(),
             area: typing::line(&text::line(text), true),
         }
     }
@@ -216,46 +224,6 @@ impl Prompt {
         });
     }
 
-    /// The offer above; above the first one what is typed, and above that what was typed before.
-    fn back(&mut self) {
-        match self.chosen() {
-            Some(1..) => return self.step(-1),
-            Some(_) if self.searches() => return,
-            Some(_) if self.asks != Asks::Command => {
-                self.chosen = None;
-                return;
-            }
-            _ => {}
-        }
-        let now = self.text().to_owned();
-        if let Some(line) = self.history.older(&now).map(str::to_owned) {
-            self.put(&line, usize::MAX);
-        }
-    }
-
-    fn forth(&mut self) {
-        match self.history.newer().map(str::to_owned) {
-            Some(line) => self.put(&line, usize::MAX),
-            None => self.step(1),
-        }
-    }
-
-    /// Offers the lines that were typed before; once more, the next of them.
-    fn search(&mut self) {
-        if self.searches() {
-            return self.step(1);
-        }
-        self.history.searched_from = Some(self.text().to_owned());
-        self.stale = true;
-    }
-
-    fn end_search(&mut self) {
-        if let Some(line) = self.history.searched_from.take() {
-            self.put(&line, usize::MAX);
-            self.stale = true;
-        }
-    }
-
     /// Where the offers stand, in a body: below the line, over the body's bottom.
     #[must_use]
     pub fn offers_area(&self, body: Rect) -> Rect {
@@ -319,23 +287,13 @@ impl Prompt {
         self.put(&line, caret);
     }
 
-    /// Lines that were typed before, for a search in them.
-    fn found_before(&self) -> Vec<Offer> {
-        let offer = |line: &str| Offer {
-            name: text::line(line).into_owned(),
-            help: String::new(),
-            key: String::new(),
-            does: Does::Line(line.to_owned()),
-            fits: true,
-        };
-        self.history.holding(self.text()).map(offer).collect()
-    }
-
     /// Offers something for what is typed by now; `first`: the first of it is meant where nothing else is chosen.
     fn offer(&mut self, offers: Vec<Offer>, first: bool) {
-        self.chosen = (first && !offers.is_empty()).then_some(0);
+        let kept = self.chosen_offer().filter(|_| self.anew);
+        let kept = kept.and_then(|kept| offers.iter().position(|offer| offer.does == kept.does));
+        self.chosen = kept.or((first && !offers.is_empty()).then_some(0));
         self.offers = offers;
-        self.stale = false;
+        (self.stale, self.anew) = (false, false);
     }
 }
 

@@ -50,6 +50,8 @@ pub struct SessionList {
     pub sort: Sort,
     /// How many sessions match, once known.
     pub count: Option<u64>,
+    /// How many there are without a filter, as far as it was told.
+    pub all: Option<u64>,
     /// What the list has to say of itself: an unserved filter, a search that was ended. For a line in the pane.
     pub notice: Option<String>,
     /// Why nothing was found, told before the page ends.
@@ -172,6 +174,9 @@ impl SessionList {
             Event::Count(ticket, count) if self.count_ticket == Some(*ticket) => {
                 self.count_ticket = None;
                 self.count = *count;
+                if self.filter.is_empty() {
+                    self.all = *count;
+                }
             }
             Event::Details(ticket, found) => self.details.on_details(*ticket, found, &self.rows),
             Event::Usage(ticket, key, usage, findings) => self.details.on_usage(*ticket, key, *usage, *findings),

@@ -23,12 +23,13 @@ impl AppState {
             return self.alerts.next_due(self.look.now);
         }
         if self.loading().is_some() {
-            return Some(BEAT);
+            return Some(self.next_foresight().map_or(BEAT, |typed| typed.min(BEAT)));
         }
+        let typed = self.next_foresight();
         let decoration = self.next_decoration().filter(|_| self.looked_at);
         let lost = self.workspace.connection.lost.as_ref().filter(|lost| lost.retry_at > self.look.now);
         let lost = lost.map(|_| Duration::from_secs(1));
-        decoration.into_iter().chain(lost).chain(self.alerts.next_due(self.look.now)).min()
+        decoration.into_iter().chain(typed).chain(lost).chain(self.alerts.next_due(self.look.now)).min()
     }
 
     /// The same of what nobody misses who does not look: ages, rates, what stands out.

@@ -153,7 +153,13 @@ fn empty(state: &AppState) -> Option<String> {
         (false, Some(key)) => format!("not read: {key} reads again"),
         (false, None) => "not read".to_owned(),
         (true, _) if list.filter.is_empty() => "no sessions here yet".to_owned(),
-        (true, _) => "no session matches this filter".to_owned(),
+        (true, _) => match (state.keymap.label(Action::Back), list.all) {
+            (Some(key), Some(all)) => {
+                format!("no session matches this filter; {key} shows all {}", format::number(all, state.look.marks))
+            }
+            (Some(key), None) => format!("no session matches this filter; {key} shows all"),
+            (None, _) => "no session matches this filter".to_owned(),
+        },
     })
 }
 

@@ -44,7 +44,11 @@ impl AppState {
     pub(in super::super) fn on_typed(&mut self, typed: Typed) -> Vec<Effect> {
         let line = match typed {
             Typed::Taken => return Vec::new(),
-            Typed::Close => return self.close_modal(),
+            Typed::Close => {
+                let mut effects = self.show_before().unwrap_or_default();
+                effects.extend(self.close_modal());
+                return effects;
+            }
             Typed::Enter(line) => line,
         };
         // What is typed may open something: that lies where the line was.
@@ -140,8 +144,17 @@ impl AppState {
         })
     }
 
+    /// More is known of what may be offered.
+    pub(in super::super) fn offer_anew(&mut self) {
+        if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
+            prompt.anew = !prompt.stale;
+            prompt.stale = true;
+        }
+    }
+
     /// Offers what may be meant by what is typed by now.
     pub(in super::super) fn offer_as_typed(&mut self) {
+        self.note_typed();
         let Some(Modal::Prompt(prompt)) = self.modals.last() else { return };
         if !prompt.stale {
             return;
@@ -149,7 +162,8 @@ impl AppState {
         let (offers, first) = match prompt.asks {
             _ if prompt.searches() => (prompt.found_before(), true),
             Asks::Command => self.command_offers(prompt),
-            Asks::Filter | Asks::Fleet | Asks::Find => (Vec::new(), false),
+            Asks::Filter | Asks::Fleet => (self.filter_offers(prompt.text(), prompt.caret()), false),
+            Asks::Find => (Vec::new(), false),
         };
         if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
             prompt.offer(offers, first);

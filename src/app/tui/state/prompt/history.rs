@@ -1,5 +1,8 @@
 //! Lines that were typed before: back and forth through them, and a search.
 
+use super::{Asks, Does, Offer, Prompt};
+use crate::app::text;
+
 /// What was typed before of a kind, the last line first.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LineHistory {
@@ -51,6 +54,60 @@ impl LineHistory {
             let line = line.to_lowercase();
             words.iter().all(|word| line.contains(word))
         })
+    }
+}
+
+impl Prompt {
+    /// The offer above; above the first one what is typed, and above that what was typed before.
+    pub(super) fn back(&mut self) {
+        match self.chosen() {
+            Some(1..) => return self.step(-1),
+            Some(_) if self.searches() => return,
+            Some(_) if self.asks != Asks::Command => {
+                self.chosen = None;
+                return;
+            }
+            _ => {}
+        }
+        let now = self.text().to_owned();
+        if let Some(line) = self.history.older(&now).map(str::to_owned) {
+            self.put(&line, usize::MAX);
+        }
+    }
+
+    pub(super) fn forth(&mut self) {
+        match self.history.newer().map(str::to_owned) {
+            Some(line) => self.put(&line, usize::MAX),
+            None => self.step(1),
+        }
+    }
+
+    /// Offers the lines that were typed before; once more, the next of them.
+    pub(super) fn search(&mut self) {
+        if self.searches() {
+            return self.step(1);
+        }
+        self.history.searched_from = Some(self.text().to_owned());
+        self.stale = true;
+    }
+
+    pub(super) fn end_search(&mut self) {
+        if let Some(line) = self.history.searched_from.take() {
+            self.put(&line, usize::MAX);
+            self.stale = true;
+        }
+    }
+
+    /// Lines that were typed before, for a search in them.
+    pub(super) fn found_before(&self) -> Vec<Offer> {
+        let offer = |line: &str| Offer {
+            name: text::line(line).into_owned(),
+            help: String::new(),
+            key: String::new(),
+            does: Does::Line(line.to_owned()),
+            fits: true,
+        };
+        self.history.holding(self.text()).map(offer).collect()
     }
 }
 

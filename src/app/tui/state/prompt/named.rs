@@ -1,6 +1,6 @@
 //! The commands of the `:` line that take words, and what completes them: a session by its id, a connection, a filter.
 
-use super::{Asks, TypedMistake};
+use super::{Does, Offer, TypedMistake};
 use crate::{
     app::{
         config::{filters, write::ConfigEdit},
@@ -15,12 +15,12 @@ const SESSIONS: usize = 50;
 
 impl AppState {
     pub(in super::super) fn complete_filter(&self, typed: &str) -> Vec<Completion> {
-        let begun = typed.rsplit(char::is_whitespace).next().unwrap_or_default();
-        let before = &typed[..typed.len() - begun.len()];
-        let saved = self.filters.iter().filter(|(name, _)| format!("@{name}").starts_with(begun));
-        let saved = saved.map(|(name, filter)| Completion { text: format!("{before}@{name}"), help: filter.clone() });
-        let kept = self.memory.filters.iter().filter(|line| line.starts_with(typed) && *line != typed);
-        saved.chain(kept.map(|line| Completion { text: line.clone(), help: "typed before".to_owned() })).collect()
+        let offers = self.filter_offers(typed, typed.len()).into_iter();
+        let completion = |offer: Offer| match offer.does {
+            Does::Fill(text, _) => Some(Completion { text: text.trim_end().to_owned(), help: offer.help }),
+            _ => None,
+        };
+        offers.filter_map(completion).collect()
     }
 
     /// In the fleet its sessions are filtered, else those of the list.
@@ -124,7 +124,7 @@ fn whole(words: &str, problem: String) -> TypedMistake {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::Asks, *};
     use crate::app::{task::Command, tui::state::sample::Screen};
 
     fn says(screen: &Screen) -> String {

@@ -1,0 +1,344 @@
+//! What may follow in a filter that is being typed: words of the language with their meaning, values of the store, saved filters.
+
+use crate::{
+    app::{
+        text,
+        tui::state::{AppState, known::KnownOf},
+    },
+    repository::filter::{FilterValues, TypedFilterWord, filter_words, word_at},
+    session::{MetadataPath, edit},
+};
+
+use super::{Asks, Does, Offer, Prompt};
+
+/// Most values that are offered.
+const VALUES: usize = 100;
+/// Most filters that were typed before and are offered beside all else.
+const BEFORE: usize = 3;
+/// Bytes of a value that is offered: longer ones are no choice.
+const LONGEST: usize = 80;
+
+/// What may stand in place of a part of the filter.
+struct Follows<'a> {
+    typed: &'a str,
+    span: std::ops::Range<usize>,
+    offers: Vec<Offer>,
+}
+
+impl Follows<'_> {
+    /// Offers a text for that part; `ends`: a blank follows, for nothing of it is left to type.
+    fn add(&mut self, text: &str, help: &str, ends: bool) {
+        let (before, after) = (&self.typed[..self.span.start], &self.typed[self.span.end..]);
+        let blank = if ends && after.is_empty() { " " } else { "" };
+        let caret = before.chars().count() + text.chars().count() + blank.len();
+        let offer = Offer {
+            name: text::line(text).into_owned(),
+            help: text::line(help).into_owned(),
+            key: String::new(),
+            does: Does::Fill(format!("{before}{text}{blank}{after}"), caret),
+            fits: true,
+        };
+        if self.offers.iter().all(|other| other.name != offer.name) {
+            self.offers.push(offer);
+        }
+    }
+}
+
+impl AppState {
+    /// What may follow in a filter, the caret before that byte of it.
+    pub(super) fn filter_offers(&self, typed: &str, caret: usize) -> Vec<Offer> {
+        let word = word_at(typed, caret);
+        let mut follows = Follows { typed, span: word.value_span.clone(), offers: Vec::new() };
+        match (word.prefix.as_deref(), word.values()) {
+            (None, FilterValues::None) => {
+                self.offer_words(&word, &mut follows);
+                self.offer_before(typed, caret, &mut follows);
+            }
+            (_, FilterValues::None) => self.offer_sessions(&word, &mut follows),
+            (prefix, FilterValues::MetadataKeys) => self.offer_keys(prefix.is_none(), &word.value, &mut follows),
+            (Some(prefix), FilterValues::MetadataValues) => self.offer_metadata(prefix, &word.value, &mut follows),
+            (_, FilterValues::Words(words)) => {
+                let fitting = words.iter().filter(|known| begins(known, &word.value));
+                fitting.for_each(|known| follows.add(known, "", !known.ends_with('.')));
+            }
+            (Some(prefix), FilterValues::Numbers | FilterValues::Ages) => {
+                let fitting = examples(prefix).iter().filter(|(known, _)| known.starts_with(&word.value));
+                fitting.for_each(|(known, means)| follows.add(known, means, true));
+            }
+            (_, of) => {
+                let needle = word.value.to_lowercase();
+                let known = self.workspace.known.filter_values(of).iter();
+                let fitting = known.filter(|value| value.len() <= LONGEST && value.to_lowercase().contains(&needle));
+                fitting.take(VALUES).for_each(|value| follows.add(&as_typed(value), "", true));
+            }
+        }
+        // What is typed already is no offer.
+        follows
+            .offers
+            .retain(|offer| !matches!(&offer.does, Does::Fill(line, _) if line.trim_end() == typed.trim_end()));
+        follows.offers
+    }
+
+    /// Words of the language and saved filters that begin like that.
+    fn offer_words(&self, word: &TypedFilterWord, follows: &mut Follows<'_>) {
+        for (name, filter) in &self.filters {
+            let name = format!("@{name}");
+            if !word.value.is_empty() && name.starts_with(&word.value) {
+                follows.add(&name, filter, true);
+            }
+        }
+        for known in filter_words().iter().filter(|known| begins(known.text, &word.value)) {
+            follows.add(known.text, known.help, false);
+        }
+        if word.value.is_empty() {
+            for (name, filter) in &self.filters {
+                follows.add(&format!("@{name}"), filter, true);
+            }
+        }
+    }
+
+    /// Filters that were typed before and go on like that.
+    fn offer_before(&self, typed: &str, caret: usize, follows: &mut Follows<'_>) {
+        let longer = self.memory.filters.iter().filter(|line| line.len() > typed.len() && line.starts_with(typed));
+        if typed.trim().is_empty() || caret < typed.len() {
+            return;
+        }
+        follows.span = 0..typed.len();
+        longer.take(BEFORE).for_each(|line| follows.add(line, "typed before", false));
+    }
+
+    /// After `in:`: ids of the sessions that are listed.
+    fn offer_sessions(&self, word: &TypedFilterWord, follows: &mut Follows<'_>) {
+        if !word.prefix.as_deref().is_some_and(|prefix| prefix.eq_ignore_ascii_case("in")) {
+            return;
+        }
+        for (list, means) in [("@bookmarks", "the bookmarked sessions"), ("@recent", "those that were open lately")] {
+            if list.starts_with(&word.value) {
+                follows.add(list, means, true);
+            }
+        }
+        let needle = word.value.to_lowercase();
+        let rows = self.workspace.list.rows.iter().filter(|row| row.name().to_lowercase().contains(&needle));
+        for row in rows.take(VALUES) {
+            follows.add(&as_typed(row.name()), row.application_name.as_deref().unwrap_or_default(), false);
+        }
+    }
+
+    /// Keys of the metadata, after `meta.`; `compared`: a value follows.
+    fn offer_keys(&self, compared: bool, typed: &str, follows: &mut Follows<'_>) {
+        let Some(known) = self.workspace.known.metadata_keys() else { return };
+        let needle = typed.get(META.len()..).unwrap_or_default().to_lowercase();
+        let is_plain =
+            |key: &String| !key.is_empty() && !key.contains(|c: char| !c.is_alphanumeric() && !"_-".contains(c));
+        for key in known.keys.iter().filter(|key| key.path.keys().iter().all(is_plain)).take(VALUES) {
+            let path = key.path.keys().join(".");
+            if path.to_lowercase().contains(&needle) {
+                let help = format!("in {} of {} sessions", key.sessions, known.sessions);
+                follows.add(&format!("{META}{path}{}", if compared { ":" } else { "" }), &help, !compared);
+            }
+        }
+    }
+
+    /// Values that a field of the metadata has; none of one that is kept encrypted.
+    fn offer_metadata(&self, prefix: &str, typed: &str, follows: &mut Follows<'_>) {
+        let Some(path) = path_of(prefix).filter(|path| !self.reveal.touches(path)) else { return };
+        let needle = typed.to_lowercase();
+        for value in self.workspace.known.metadata_values(&path).take(VALUES) {
+            let Some(plain) = edit::write(value).filter(|plain| plain.len() <= LONGEST) else { continue };
+            if plain.to_lowercase().contains(&needle) {
+                follows.add(&as_typed(&plain), "", true);
+            }
+        }
+    }
+
+    /// What is to be known of the store for what is typed.
+    pub(in super::super) fn wanted_as_typed(&self, prompt: &Prompt) -> Option<KnownOf> {
+        let start = match prompt.asks {
+            Asks::Filter | Asks::Fleet => 0,
+            Asks::Command => prompt.text().find(FILTER_COMMAND).filter(|at| *at == 0).map(|_| FILTER_COMMAND.len())?,
+            Asks::Find => return None,
+        };
+        let word = word_at(prompt.text().get(start..)?, prompt.caret().checked_sub(start)?);
+        match word.values() {
+            FilterValues::None | FilterValues::Words(_) | FilterValues::Ages | FilterValues::Numbers => None,
+            FilterValues::MetadataKeys => Some(KnownOf::Keys),
+            FilterValues::MetadataValues => {
+                let path = path_of(word.prefix.as_deref()?)?;
+                (!self.reveal.touches(&path)).then_some(KnownOf::Values(path))
+            }
+            of => Some(KnownOf::Filter(of)),
+        }
+    }
+}
+
+/// How a key of the metadata begins in a filter.
+const META: &str = "meta.";
+/// The command that a filter follows.
+const FILTER_COMMAND: &str = "filter ";
+
+/// The field that stands before a colon: `meta.customer.tier`.
+fn path_of(prefix: &str) -> Option<MetadataPath> {
+    MetadataPath::new(prefix.get(META.len()..)?.split('.').map(str::to_owned).collect())
+}
+
+/// Whether a word begins with what is typed, in any case.
+fn begins(word: &str, typed: &str) -> bool {
+    word.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed))
+}
+
+/// A value as it is typed: in quotes where it would be read as something else.
+fn as_typed(value: &str) -> String {
+    let is_plain = value.chars().all(|c| c.is_alphanumeric() || "_-./:@+".contains(c))
+        && value.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    if is_plain { value.to_owned() } else { format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")) }
+}
+
+/// How numbers and times are typed, by the word before them.
+fn examples(prefix: &str) -> &'static [(&'static str, &'static str)] {
+    match prefix.to_lowercase().as_str() {
+        "latency" => {
+            &[(">5s", "longer than 5 seconds"), ("<500ms", "shorter than half a second"), ("1s..10s", "between")]
+        }
+        "size" => &[(">8MB", "more than 8 MB"), ("<100kB", "less than 100 kB"), ("1MB..4MB", "between")],
+        "tokens" => &[(">50k", "more than 50 000"), ("<1k", "less than 1 000"), ("1k..10k", "between")],
+        "since" | "until" => &[("12h", "12 hours ago"), ("7d", "7 days ago"), ("2w", "2 weeks ago")],
+        "created" | "updated" => {
+            &[("<12h", "within 12 hours"), ("<7d", "within 7 days"), (">4w", "before 4 weeks ago")]
+        }
+        _ => &[(">0", "any"), (">100", "more than 100"), ("10..20", "between"), ("0", "none")],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bson::{Bson, spec::ElementType};
+    use crossterm::event::{KeyCode, KeyEvent};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        app::{
+            task::{Command, Event},
+            tui::state::{Input, modal::Modal, sample::Screen},
+        },
+        repository::{Filter, MetadataKey, MetadataKeys},
+    };
+
+    fn prompt(screen: &Screen) -> &Prompt {
+        match screen.state.modals.last() {
+            Some(Modal::Prompt(prompt)) => prompt,
+            _ => panic!("no line is typed"),
+        }
+    }
+
+    fn offered(screen: &Screen) -> Vec<&str> {
+        prompt(screen).offers.iter().map(|offer| offer.name.as_str()).collect()
+    }
+
+    fn press(screen: &mut Screen, code: KeyCode) {
+        screen.put(Input::Key(KeyEvent::from(code)));
+    }
+
+    #[test]
+    fn words_are_offered_with_their_meaning_and_completed_where_the_caret_stands() {
+        let mut screen = Screen::listed(120, 40);
+        screen.press("/");
+        assert_eq!(offered(&screen).len(), filter_words().len() + 1, "all of them, and the saved filter");
+        assert!(prompt(&screen).chosen().is_none(), "Enter shows all sessions");
+        screen.press("mo");
+        assert_eq!(offered(&screen), ["model:"]);
+        press(&mut screen, KeyCode::Tab);
+        assert_eq!(prompt(&screen).text(), "model:");
+        press(&mut screen, KeyCode::Home);
+        screen.press("rat");
+        press(&mut screen, KeyCode::Tab);
+        assert!(prompt(&screen).text().starts_with("rat"), "it is one word with what follows it");
+    }
+
+    #[test]
+    fn a_chosen_offer_is_taken_by_enter_and_the_filter_goes_on() {
+        let mut screen = Screen::listed(120, 40);
+        screen.press("/rating:");
+        assert_eq!(offered(&screen), ["up", "down", "neutral"]);
+        press(&mut screen, KeyCode::Down);
+        press(&mut screen, KeyCode::Down);
+        screen.press("\n");
+        assert_eq!((prompt(&screen).text(), prompt(&screen).chosen()), ("rating:down ", None));
+        screen.press("\n");
+        assert_eq!(screen.state.workspace.list.filter.source, "rating:down");
+    }
+
+    #[test]
+    fn values_of_the_store_are_asked_for_once_and_offered() {
+        let mut screen = Screen::listed(120, 40);
+        screen.press("/app:s");
+        let asked: Vec<_> = screen.asked.drain(..).collect();
+        let asked: Vec<_> = asked
+            .iter()
+            .filter_map(|command| match command {
+                Command::FilterValues(ticket, of) => Some((*ticket, *of)),
+                _ => None,
+            })
+            .collect();
+        let [(ticket, of)] = asked[..] else { panic!("{asked:?}") };
+        assert_eq!(of, FilterValues::Applications);
+        let values = ["shop", "two words", "zoo"].map(str::to_owned).to_vec();
+        screen.tell(Event::FilterValues(ticket, of, Some(values)));
+        assert_eq!(offered(&screen), ["shop", "\"two words\""]);
+        screen.press("h");
+        assert_eq!(offered(&screen), ["shop"]);
+        assert!(!screen.asked.iter().any(|command| matches!(command, Command::FilterValues(..))), "it is known");
+    }
+
+    #[test]
+    fn keys_and_values_of_the_metadata_are_offered() {
+        let mut screen = Screen::listed(120, 40);
+        screen.press("/meta.");
+        let ticket = screen.asked.iter().find_map(|command| match command {
+            Command::MetadataKeys(ticket) => Some(*ticket),
+            _ => None,
+        });
+        let path = MetadataPath::new(vec!["tier".to_owned()]).unwrap();
+        let key = MetadataKey { path: path.clone(), sessions: 4, kinds: vec![ElementType::String] };
+        let keys = MetadataKeys { sessions: 10, keys: vec![key] };
+        screen.tell(Event::MetadataKeys(ticket.expect("the keys are asked for"), keys));
+        assert_eq!(offered(&screen), ["meta.tier:"]);
+        press(&mut screen, KeyCode::Tab);
+        assert_eq!(prompt(&screen).text(), "meta.tier:");
+        let ticket = screen.asked.iter().find_map(|command| match command {
+            Command::MetadataValues(ticket, asked) if *asked == path => Some(*ticket),
+            _ => None,
+        });
+        let values = vec![Bson::String("gold".into()), Bson::Int32(3)];
+        screen.tell(Event::MetadataValues(ticket.expect("its values are asked for"), path, Some(values)));
+        assert_eq!(offered(&screen), ["gold", "3"]);
+    }
+
+    #[test]
+    fn a_value_is_read_as_it_was_offered() {
+        for value in ["plain", "two words", "a\"b\\c", "-x", "^x", "(x)", "a,b", "é", "", "OR", ">5"] {
+            let text = format!("app:{}", as_typed(value));
+            let read = Filter::parse(&text, jiff::Timestamp::UNIX_EPOCH);
+            if value.is_empty() {
+                continue;
+            }
+            let read = read.unwrap_or_else(|error| panic!("{text}: {error}"));
+            let meant = crate::FilterTest::Application(crate::TextMatch::Contains(value.to_lowercase()));
+            let said = crate::FilterTest::Application(crate::TextMatch::Contains(value.to_owned()));
+            assert!(read.terms.len() == 1 && (read.terms[0].test == meant || read.terms[0].test == said), "{read:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_and_place_is_offered_something_that_can_be_put_there(
+            text in "[-a:(),.@\" éO]{0,12}", caret in 0_usize..14,
+        ) {
+            let screen = Screen::listed(80, 24);
+            for offer in screen.state.filter_offers(&text, text.floor_char_boundary(caret)) {
+                let Does::Fill(line, at) = offer.does else { panic!("{offer:?}") };
+                prop_assert!(at <= line.chars().count());
+            }
+        }
+    }
+}
