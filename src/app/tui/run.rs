@@ -324,7 +324,8 @@ impl Browser {
                 // The state keeps what is said for its status line.
                 Effect::Say(_) | Effect::Remember(_) | Effect::Configure(_) => {}
                 Effect::Draft(order) => self.drafts.order(order),
-                Effect::EditOutside(text, suffix) => self.edit = Some(OutsideText { text, suffix }),
+                Effect::EditOutside(text, suffix) => self.edit = Some(OutsideText { text, suffix, pages: false }),
+                Effect::Page(text) => self.edit = Some(OutsideText { text, suffix: ".txt", pages: true }),
                 Effect::Quit => self.leave = true,
             }
         }

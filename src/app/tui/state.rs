@@ -41,6 +41,7 @@ pub mod named;
 mod newest;
 pub mod note;
 mod offers;
+mod paging;
 mod pane_glow;
 pub mod picker;
 pub mod prompt;

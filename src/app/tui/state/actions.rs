@@ -135,6 +135,7 @@ impl AppState {
             Action::Reload => return self.reload(),
             Action::Inspect => return self.inspect(),
             Action::Explain => return self.explain(),
+            Action::Pager => return self.show_in_pager(),
             Action::LastError => return self.show_last_error(),
             Action::Events => return self.show_events(),
             Action::Mouse => {

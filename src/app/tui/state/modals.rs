@@ -12,6 +12,9 @@ impl AppState {
         if matches!(self.modals.last(), Some(Modal::Form(_))) {
             return self.in_form(action);
         }
+        if action == Action::Pager && matches!(self.modals.last(), Some(Modal::Inspector(_) | Modal::Note(_))) {
+            return self.show_in_pager();
+        }
         let page = self.areas.body.height.saturating_sub(2);
         let body = self.areas.body;
         let help = if let Some(Modal::Help(_)) = self.modals.last() { self.help_rows().len() } else { 0 };
