@@ -24,7 +24,7 @@ pub mod write;
 
 pub use copy::{CopiedDeletion, SessionCopy};
 pub use error::{Cause, Error, ErrorKind, Result, ServerError};
-pub use filter::{Filter, FilterError};
+pub use filter::{Filter, FilterError, FilterValues};
 pub use health::{Check, Verdict};
 pub use hint::Hint;
 pub use inspection::Inspection;
@@ -245,6 +245,13 @@ pub trait SessionReader: fmt::Debug + Send + Sync + 'static {
     /// arrays and long texts are left out. `None` where they are more, or nothing is known of them.
     async fn metadata_values(&self, path: &MetadataPath) -> Result<Option<Vec<Bson>>> {
         offers::values(self.list(&offers::sample()), path).await
+    }
+
+    /// What may follow a word of a filter ([`FilterWord::values`](crate::FilterWord::values)), to be offered to who types one: names of
+    /// applications, types, agents, models and tools, and keys of the metadata, the most frequent first; of a few hundred sessions, but
+    /// where an index tells of all. `None`: nothing is known, or no value is asked for by that.
+    async fn filter_values(&self, of: &FilterValues) -> Result<Option<Vec<String>>> {
+        offers::filter_values(self, *of).await
     }
 
     /// What changes from now on, by whoever makes it: see [`Watch`]. `view` tells a store that must be looked at again where to look

@@ -7,6 +7,7 @@ mod sight;
 mod words;
 
 pub use parse::typed::{TypedFilterWord, word_at};
+pub(crate) use sight::MessagesRead;
 pub use words::{FilterValues, FilterWord, filter_words};
 
 use std::ops::{Range, RangeInclusive};

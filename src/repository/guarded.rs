@@ -21,8 +21,8 @@ use async_trait::async_trait;
 use bson::{Bson, Document};
 
 use super::{
-    Check, Error, Filter, Inspection, ListPlan, ListQuery, MetadataKeys, Page, Projection, Result, Scope, SessionCopy,
-    SessionReader, SessionRepository, Verdict, Watch, WatchView, offers,
+    Check, Error, Filter, FilterValues, Inspection, ListPlan, ListQuery, MetadataKeys, Page, Projection, Result, Scope,
+    SessionCopy, SessionReader, SessionRepository, Verdict, Watch, WatchView, offers,
 };
 use crate::{
     metrics::Outline,
@@ -291,6 +291,13 @@ impl SessionReader for GuardedRepository {
             return self.inner.metadata_values(path).await;
         }
         offers::values(self.list(&offers::sample()), path).await
+    }
+
+    async fn filter_values(&self, of: &FilterValues) -> Result<Option<Vec<String>>> {
+        if self.is_bound {
+            return self.inner.filter_values(of).await;
+        }
+        offers::filter_values(self, *of).await
     }
 
     fn watch(&self, view: &WatchView) -> Watch {

@@ -76,8 +76,8 @@ use self::{
     rows::{decoded, decoded_value},
 };
 use super::{
-    Check, Filter, Inspection, Limits, ListPlan, ListQuery, MetadataKeys, Page, Projection, Result, Scope, SessionCopy,
-    SessionReader, SessionRepository, Verdict, Watch, WatchView,
+    Check, Filter, FilterValues, Inspection, Limits, ListPlan, ListQuery, MetadataKeys, Page, Projection, Result,
+    Scope, SessionCopy, SessionReader, SessionRepository, Verdict, Watch, WatchView,
 };
 use crate::{
     metrics::Outline,
@@ -287,6 +287,14 @@ impl SessionReader for MongoRepository {
     async fn metadata_values(&self, path: &MetadataPath) -> Result<Option<Vec<Bson>>> {
         let path = path.clone();
         self.read("the values of the metadata", |me| async move { offers::values(&me, &path).await }).await
+    }
+
+    async fn filter_values(&self, of: &FilterValues) -> Result<Option<Vec<String>>> {
+        if *of == FilterValues::MetadataKeys {
+            return super::offers::filter_values(self, *of).await;
+        }
+        let of = *of;
+        self.read("the values that a filter may name", |me| async move { offers::filter_values(&me, of).await }).await
     }
 
     async fn exact_copy(&self, key: &SessionKey) -> Result<SessionCopy> {

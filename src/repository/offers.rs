@@ -1,5 +1,7 @@
 //! Which fields the metadata of sessions have, and which few values: what can be offered to who types one.
 
+mod words;
+
 use std::{collections::HashMap, time::Duration};
 
 use bson::{Bson, Document, spec::ElementType};
@@ -7,6 +9,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{ListQuery, Page, Projection, Result};
 use crate::session::{MetadataPath, edit};
+
+pub(crate) use words::{MOST_WORDS, READ, TextTally, filter_values};
 
 /// Sessions that are looked at, at most.
 pub(crate) const SAMPLE: u32 = 200;

@@ -1,17 +1,19 @@
 //! Whether a filter matches a session held in memory: what the folder does, and the model the MongoDB translation is
 //! tested against.
 
+mod metadata;
+
 use std::{cmp::Ordering, ops::Range};
 
 use bson::{Bson, DateTime, Document};
 use jiff::Timestamp;
 
-use crate::{
-    metrics::{Outline, row_has_finding},
-    session::{Rating, SessionKey, decode, id::uuid_text},
+use self::metadata::{any_metadata, is_within, matches_metadata, odd_field, reach};
+use super::{Comparison, Filter, FilterTerm, FilterTest, RatingWord, TextMatch, sight::SessionSight};
+use crate::session::{
+    Details, Rating, SessionKey, decode,
+    id::{meanings, uuid_text},
 };
-
-use super::{Comparison, Filter, FilterTerm, FilterTest, RatingWord, TextMatch};
 
 impl Filter {
     /// Whether the session's document matches.
@@ -22,46 +24,87 @@ impl Filter {
     /// from `created_at` to `updated_at`; where one of them is no date, the other stands for it.
     #[must_use]
     pub fn matches(&self, document: &Document) -> bool {
-        self.terms.iter().all(|term| term.matches(document))
+        self.matches_with(document, &|| decode::details(document))
+    }
+
+    /// The same of a session whose counts and sizes are told in another way than by its document.
+    pub(crate) fn matches_with(&self, document: &Document, details: &dyn Fn() -> Details) -> bool {
+        let sight = SessionSight::of(document, details);
+        self.terms.iter().all(|term| term.matches(&sight))
     }
 
     /// Whether it asks for anything that stands with the agents, and not at the session's own level.
     #[must_use]
     pub fn asks_for_agents(&self) -> bool {
-        self.terms.iter().any(|term| matches!(term.test, FilterTest::Agent(_) | FilterTest::Model(_)))
+        let is_of_agents =
+            |test: &&FilterTest| matches!(test, FilterTest::Agent(_) | FilterTest::Model(_) | FilterTest::HasInterrupt);
+        self.tests().iter().any(is_of_agents)
     }
 
     /// Whether it asks for anything that is read from the messages.
     #[must_use]
     pub fn asks_for_messages(&self) -> bool {
-        self.findings().next().is_some()
+        self.tests().into_iter().any(FilterTest::is_of_messages)
     }
 
-    /// Its terms that ask for findings: as of when, and whether those that have one are left out.
-    pub(crate) fn findings(&self) -> impl Iterator<Item = (Timestamp, bool)> {
-        self.terms.iter().filter_map(|term| match term.test {
-            FilterTest::HasFinding(now) => Some((now, term.negated)),
-            _ => None,
-        })
+    /// What its terms ask, those of alternatives too ([`FilterTest::Any`] itself is left out).
+    #[must_use]
+    pub fn tests(&self) -> Vec<&FilterTest> {
+        let mut tests = Vec::new();
+        gather(&self.terms, &mut tests);
+        tests
+    }
+
+    /// Calls something with each of them.
+    #[cfg(feature = "app")]
+    pub(crate) fn each_test_mut(&mut self, change: &mut dyn FnMut(&mut FilterTest)) {
+        change_all(&mut self.terms, change);
+    }
+}
+
+fn gather<'a>(terms: &'a [FilterTerm], tests: &mut Vec<&'a FilterTest>) {
+    for term in terms {
+        match &term.test {
+            FilterTest::Any(either) => either.iter().for_each(|terms| gather(terms, tests)),
+            test => tests.push(test),
+        }
+    }
+}
+
+#[cfg(feature = "app")]
+fn change_all(terms: &mut [FilterTerm], change: &mut dyn FnMut(&mut FilterTest)) {
+    for term in terms {
+        match &mut term.test {
+            FilterTest::Any(either) => {
+                for terms in either {
+                    change_all(terms, change);
+                }
+            }
+            test => change(test),
+        }
     }
 }
 
 impl FilterTerm {
-    fn matches(&self, document: &Document) -> bool {
-        self.test.matches(document) != self.negated
+    /// Whether it asks for anything that is read from the messages.
+    pub(super) fn asks_for_messages(&self) -> bool {
+        let mut tests = Vec::new();
+        gather(std::slice::from_ref(self), &mut tests);
+        tests.into_iter().any(FilterTest::is_of_messages)
+    }
+
+    fn matches(&self, sight: &SessionSight<'_>) -> bool {
+        self.test.matches(sight) != self.negated
     }
 }
 
 impl FilterTest {
-    fn matches(&self, document: &Document) -> bool {
+    fn matches(&self, sight: &SessionSight<'_>) -> bool {
+        let document = sight.document;
         match self {
-            Self::Id(text) => {
-                let of_session = match document.get("session_id") {
-                    Some(Bson::ObjectId(id)) => text.matches(&id.to_hex()),
-                    value => text.matches_value(value),
-                };
-                of_session || document.get("_id").is_some_and(|id| text.matches_key(id))
-            }
+            Self::Any(either) => either.iter().any(|terms| terms.iter().all(|term| term.matches(sight))),
+            Self::Id(text) => text.matches_id(document),
+            Self::In(ids) => ids.iter().any(|id| is_called(document, id)),
             Self::Application(text) => text.matches_value(document.get("application_name")),
             Self::SessionType(text) => text.matches_value(document.get("session_type")),
             Self::Agent(text) => agents(document).any(|(id, _)| text.matches(id)),
@@ -76,14 +119,10 @@ impl FilterTest {
                     || day.as_ref().is_some_and(is_on)
             }
             Self::HasFeedback => array(document, "feedbacks").next().is_some(),
-            Self::HasComment => array(document, "feedbacks")
-                .filter_map(Bson::as_document)
-                .any(|feedback| matches!(feedback.get("comment"), Some(Bson::String(text)) if !text.is_empty())),
+            Self::HasComment => comments(document).any(|comment| !comment.is_empty()),
+            Self::Comment(text) => comments(document).any(|comment| text.matches(comment)),
             Self::HasGuardrail => array(document, "guardrail_events").next().is_some(),
-            Self::HasFinding(now) => {
-                let outline = Outline::from(&decode::session(document.clone()));
-                row_has_finding(&decode::summary(document), &decode::details(document), &outline, *now)
-            }
+            Self::HasInterrupt => sight.details().agents.iter().any(|agent| agent.waiting.is_some()),
             Self::HasMetadata(key) => {
                 let metadata = document.get("metadata");
                 !reach(metadata, key).is_empty() || odd_field(metadata, key).is_some()
@@ -106,8 +145,27 @@ impl FilterTest {
                 date(document, "updated_at").is_some_and(|date| comparison.holds(date.cmp(&millis(*at))))
             }
             Self::Within(scope) => scope.holds(document),
+            Self::Figure(figure, range) if !figure.needs_messages() => {
+                figure.value(sight.details(), None).is_some_and(|value| range.contains(&value))
+            }
+            Self::HasFinding(_) | Self::Tool(_) | Self::HasTool | Self::HasError | Self::Figure(..) => {
+                self.told_by(sight.messages()).unwrap_or(false)
+            }
         }
     }
+}
+
+/// Whether an ID that is typed whole means just that session: by a name of it, or by its `_id` as Extended JSON.
+fn is_called(document: &Document, id: &str) -> bool {
+    let is_key = |key: &Bson| {
+        meanings(id).into_iter().flatten().any(|value| SessionKey::new(value) == SessionKey::new(key.clone()))
+    };
+    TextMatch::Exactly(id.to_owned()).matches_id(document) || (is_json(id) && document.get("_id").is_some_and(is_key))
+}
+
+/// Whether a typed id is Extended JSON.
+pub(in crate::repository) fn is_json(id: &str) -> bool {
+    id.starts_with('{')
 }
 
 impl TextMatch {
@@ -119,6 +177,15 @@ impl TextMatch {
             Self::StartsWith(start) => text.starts_with(start),
             Self::Exactly(whole) => text == whole,
         }
+    }
+
+    /// Of the `session_id` and the `_id`.
+    fn matches_id(&self, document: &Document) -> bool {
+        let of_session = match document.get("session_id") {
+            Some(Bson::ObjectId(id)) => self.matches(&id.to_hex()),
+            value => self.matches_value(value),
+        };
+        of_session || document.get("_id").is_some_and(|id| self.matches_key(id))
     }
 
     /// Whether an `_id` matches by the text it is shown as. What no query of MongoDB can take apart matches less: a UUID by its
@@ -183,6 +250,11 @@ fn model(agent: &Bson) -> Option<&Bson> {
     agent.as_document()?.get("agent_data")?.as_document()?.get("model")
 }
 
+/// The comments that are texts.
+fn comments(document: &Document) -> impl Iterator<Item = &str> {
+    array(document, "feedbacks").filter_map(Bson::as_document).filter_map(|feedback| feedback.get_str("comment").ok())
+}
+
 fn array<'a>(document: &'a Document, field: &str) -> impl Iterator<Item = &'a Bson> {
     document.get(field).and_then(Bson::as_array).into_iter().flatten()
 }
@@ -193,95 +265,4 @@ fn date(document: &Document, field: &str) -> Option<DateTime> {
 
 fn millis(at: Timestamp) -> DateTime {
     DateTime::from_millis(at.as_millisecond())
-}
-
-/// The values a dotted key reaches, through documents, arrays of documents and positions in arrays, as MongoDB does.
-fn reach<'a>(root: Option<&'a Bson>, key: &str) -> Vec<&'a Bson> {
-    if key.contains('\0') || key.split('.').any(|segment| segment.is_empty() || segment.starts_with('$')) {
-        return Vec::new();
-    }
-    key.split('.').fold(root.into_iter().collect(), |values, segment| {
-        values.into_iter().flat_map(|value| step(value, segment)).collect()
-    })
-}
-
-fn step<'a>(value: &'a Bson, segment: &str) -> Vec<&'a Bson> {
-    match value {
-        Bson::Document(document) => document.get(segment).into_iter().collect(),
-        Bson::Array(items) => {
-            let at = segment.parse::<usize>().ok().and_then(|index| items.get(index));
-            at.into_iter().chain(items.iter().filter_map(|item| item.as_document()?.get(segment))).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// The field with that very name, where no path reaches it: stored names may hold dots or start with `$`.
-fn odd_field<'a>(metadata: Option<&'a Bson>, key: &str) -> Option<&'a Bson> {
-    metadata?.as_document()?.get(key)
-}
-
-fn matches_metadata(metadata: Option<&Bson>, key: &str, comparison: Comparison, typed: &Bson) -> bool {
-    any_metadata(metadata, key, |value| compare(value, typed).is_some_and(|order| comparison.holds(order)))
-}
-
-fn any_metadata(metadata: Option<&Bson>, key: &str, holds: impl Fn(&Bson) -> bool) -> bool {
-    let any_holds = |value: &Bson| holds(value) || value.as_array().is_some_and(|items| items.iter().any(&holds));
-    reach(metadata, key).into_iter().any(any_holds) || odd_field(metadata, key).is_some_and(&holds)
-}
-
-fn is_within(at: DateTime, day: &Range<Timestamp>) -> bool {
-    millis(day.start) <= at && at < millis(day.end)
-}
-
-/// How two values of the same type class stand to each other; `None` for different classes.
-fn compare(stored: &Bson, typed: &Bson) -> Option<Ordering> {
-    match (stored, typed) {
-        (Bson::String(a) | Bson::Symbol(a), Bson::String(b)) => Some(a.cmp(b)),
-        (Bson::Boolean(a), Bson::Boolean(b)) => Some(a.cmp(b)),
-        (Bson::DateTime(a), Bson::DateTime(b)) => Some(a.cmp(b)),
-        (Bson::Null | Bson::Undefined, Bson::Null) => Some(Ordering::Equal),
-        _ => compare_numbers(stored, typed),
-    }
-}
-
-fn compare_numbers(stored: &Bson, typed: &Bson) -> Option<Ordering> {
-    match (whole(stored), whole(typed)) {
-        (Some(a), Some(b)) => Some(a.cmp(&b)),
-        // Above 2^53 a float cannot tell neighbours apart, so whole numbers are compared as such.
-        (Some(a), None) => compare_whole(a, float(typed)?),
-        (None, Some(b)) => compare_whole(b, float(stored)?).map(Ordering::reverse),
-        (None, None) => float(stored)?.partial_cmp(&float(typed)?),
-    }
-}
-
-fn compare_whole(whole: i64, float: f64) -> Option<Ordering> {
-    if float.is_nan() {
-        return None;
-    }
-    if float >= 9_223_372_036_854_775_808.0 {
-        return Some(Ordering::Less);
-    }
-    if float < -9_223_372_036_854_775_808.0 {
-        return Some(Ordering::Greater);
-    }
-    let floor = float.floor();
-    let order = whole.cmp(&(floor as i64));
-    Some(if order.is_eq() && float > floor { Ordering::Less } else { order })
-}
-
-fn whole(value: &Bson) -> Option<i64> {
-    match value {
-        Bson::Int32(n) => Some(i64::from(*n)),
-        Bson::Int64(n) => Some(*n),
-        _ => None,
-    }
-}
-
-fn float(value: &Bson) -> Option<f64> {
-    match value {
-        Bson::Double(n) => Some(*n),
-        Bson::Decimal128(n) => n.to_string().parse().ok(),
-        _ => None,
-    }
 }

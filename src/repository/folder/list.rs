@@ -142,15 +142,16 @@ pub(super) fn resolve(root: &Path, id: &str) -> Result<Vec<Summary>> {
 
 /// The session's document without messages, if the filter lets it through.
 fn matching(dir: &SessionDir, filter: &Filter) -> Option<Document> {
+    let details = || read::details(dir);
     if filter.asks_for_messages() {
-        return Some(read::document(dir)).filter(|document| filter.matches(document));
+        return Some(read::document(dir)).filter(|document| filter.matches_with(document, &details));
     }
     let (mut document, _) = assemble::head(dir);
     if filter.asks_for_agents() {
         let agents = assemble::agents(dir).0.into_iter().map(|agent| (agent.dir.id, Bson::Document(agent.value)));
         document.insert("agents", agents.collect::<Document>());
     }
-    filter.matches(&document).then_some(document)
+    filter.matches_with(&document, &details).then_some(document)
 }
 
 impl DatedDir {

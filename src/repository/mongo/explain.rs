@@ -3,7 +3,7 @@
 use bson::{Bson, Document, doc};
 
 use super::{MongoRepository, client, errors::Doing, filter, list, rows};
-use crate::repository::{Hint, ListPlan, ListQuery, Result};
+use crate::repository::{Hint, ListPlan, ListQuery, Result, filter::FilterTest};
 
 const DOING: Doing = Doing::new("find", "the plan of the search");
 
@@ -11,10 +11,7 @@ const DOING: Doing = Doing::new("find", "the plan of the search");
 pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<ListPlan> {
     let field = query.sort.field();
     if query.filter.asks_for_messages() {
-        return Ok(ListPlan::unserved(format!(
-            "no index knows of findings: the messages of every session that the rest of the filter leaves are read, \
-             newest first by {field}, until enough match"
-        )));
+        return Ok(unindexed(query));
     }
     let mut conditions = vec![list::dated_query(field, None)];
     if reader.is_bound() {
@@ -42,6 +39,19 @@ pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<
         return Ok(ListPlan::served("nothing of what comes first is a session"));
     }
     Ok(plan)
+}
+
+/// Of a filter that is read from messages.
+fn unindexed(query: &ListQuery) -> ListPlan {
+    let mut asked: Vec<&str> = query.filter.tests().into_iter().filter_map(FilterTest::read_from_messages).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    ListPlan::unserved(format!(
+        "no index knows of {}: the messages of every session that the rest of the filter leaves are read, newest first by {}, \
+         until enough match",
+        asked.join(", "),
+        query.sort.field(),
+    ))
 }
 
 /// What the answer says, in one sentence.

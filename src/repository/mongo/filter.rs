@@ -9,37 +9,29 @@ use std::ops::Range;
 use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use jiff::Timestamp;
 
+mod bounds;
+mod feedback;
+mod figures;
 mod ids;
+mod messages;
 mod within;
 
+pub(super) use bounds::query;
 pub(super) use within::within;
 
 use super::expr;
-use crate::repository::filter::{Comparison, Filter, FilterTerm, FilterTest, RatingWord, TextMatch};
+use crate::repository::filter::{Comparison, FilterTest, TextMatch};
 
-/// The query that all terms of the filter make, but for those that are read from the messages ([`super::findings`]); empty
-/// for the empty filter.
-pub(super) fn query(filter: &Filter) -> Document {
-    let mut terms: Vec<Document> = filter.terms.iter().filter_map(term).collect();
-    match terms.len() {
-        0 => doc! {},
-        1 => terms.remove(0),
-        _ => doc! { "$and": terms },
-    }
-}
-
-fn term(term: &FilterTerm) -> Option<Document> {
-    let condition = test(&term.test)?;
-    Some(if term.negated {
-        doc! { "$nor": [condition] }
-    } else {
-        condition
-    })
-}
-
-fn test(test: &FilterTest) -> Option<Document> {
+/// What a test asks, where no message has to be read for it.
+fn exact(test: &FilterTest) -> Option<Document> {
     Some(match test {
-        FilterTest::HasFinding(_) => return None,
+        FilterTest::Any(_) => return None,
+        // Nothing lies in it, whatever the figure is.
+        FilterTest::Figure(_, range) if range.is_empty() => doc! { "$expr": false },
+        FilterTest::Figure(figure, range) => return figures::figure(*figure, range),
+        FilterTest::HasInterrupt => figures::waiting(),
+        FilterTest::Comment(text) => feedback::comment_with(text),
+        FilterTest::In(listed) => ids::any_of(listed),
         FilterTest::Id(text) => id(text),
         FilterTest::Application(text) => text_field("application_name", text),
         FilterTest::SessionType(text) => text_field("session_type", text),
@@ -51,15 +43,16 @@ fn test(test: &FilterTest) -> Option<Document> {
         ] }),
         FilterTest::Metadata { key, comparison, readings, day } => metadata(key, *comparison, readings, day.as_ref()),
         FilterTest::HasFeedback => not_empty_array("feedbacks"),
-        FilterTest::HasComment => comment(),
+        FilterTest::HasComment => feedback::comment(),
         FilterTest::HasGuardrail => not_empty_array("guardrail_events"),
         FilterTest::HasMetadata(key) => has_metadata(key),
-        FilterTest::Rating(word) => rating(*word),
+        FilterTest::Rating(word) => feedback::rating(*word),
         FilterTest::Since(instant) => since(*instant),
         FilterTest::Until(instant) => until(*instant),
         FilterTest::Created(comparison, instant) => date_field("created_at", *comparison, *instant),
         FilterTest::Updated(comparison, instant) => date_field("updated_at", *comparison, *instant),
         FilterTest::Within(scope) => within(scope),
+        FilterTest::HasFinding(_) | FilterTest::Tool(_) | FilterTest::HasTool | FilterTest::HasError => return None,
     })
 }
 
@@ -82,8 +75,8 @@ fn object_id(field: &str, text: &TextMatch) -> Option<Document> {
     let no_array = doc! { "$type": "array" };
     match text {
         TextMatch::Exactly(whole) => {
-            let id = ObjectId::parse_str(whole).ok()?;
-            (id.to_hex() == *whole).then(|| doc! { field: { "$eq": id, "$not": no_array } })
+            let id = ids::hex(whole)?;
+            Some(doc! { field: { "$eq": id, "$not": no_array } })
         }
         // Hex of equal length sorts as its bytes do: a prefix is a range, which an index serves.
         TextMatch::StartsWith(start) => {
@@ -259,32 +252,10 @@ fn has_metadata(key: &str) -> Document {
     doc! { "$or": either }
 }
 
-// Feedback and guardrails
+// Lists
 
 fn not_empty_array(field: &str) -> Document {
     doc! { field: { "$type": "array", "$not": { "$size": 0 } } }
-}
-
-fn rating(word: RatingWord) -> Document {
-    any_feedback(match word {
-        RatingWord::Up => doc! { "$eq": [ "$$f.rating", "up" ] },
-        RatingWord::Down => doc! { "$eq": [ "$$f.rating", "down" ] },
-        RatingWord::Neutral => doc! { "$in": [ { "$type": "$$f.rating" }, [ "missing", "null", "undefined" ] ] },
-    })
-}
-
-fn comment() -> Document {
-    any_feedback(doc! { "$and": [ expr::is_type("$$f.comment", "string"), { "$ne": [ "$$f.comment", "" ] } ] })
-}
-
-/// Whether a feedback is as the expression wants it (as `$$f`). `$elemMatch` would also reach into arrays.
-fn any_feedback(wanted: Document) -> Document {
-    let each = doc! { "$map": {
-        "input": expr::array_or_empty("$feedbacks"),
-        "as": "f",
-        "in": { "$and": [ expr::is_type("$$f", "object"), wanted ] },
-    } };
-    doc! { "$expr": { "$anyElementTrue": [each] } }
 }
 
 // Dates

@@ -1,15 +1,16 @@
-//! The part of a filter that no query can ask: what is wrong with a session's histories is read from its messages.
+//! The part of a filter that no query can ask: what is read from a session's messages, such as what is wrong with its histories.
 
-use super::{MongoRepository, details, outline};
+use bson::doc;
+
+use super::{MongoRepository, details, errors::Doing, filter, outline};
 use crate::{
-    metrics::row_has_finding,
-    repository::{Error, Filter, Result},
+    repository::{Error, Filter, Result, filter::MessagesRead},
     session::Summary,
 };
 
-/// Whether the messages of a row let it through. One that is gone by now is not.
-pub(super) async fn let_through(reader: &MongoRepository, row: &Summary, filter: &Filter) -> Result<bool> {
-    if !filter.asks_for_messages() {
+/// Whether the messages of a row that the query for the filter has found let it through. One that is gone by now is not.
+pub(super) async fn let_through(reader: &MongoRepository, row: &Summary, wanted: &Filter) -> Result<bool> {
+    if !wanted.asks_for_messages() {
         return Ok(true);
     }
     let details = details::read(reader, std::slice::from_ref(&row.key)).await?;
@@ -19,5 +20,12 @@ pub(super) async fn let_through(reader: &MongoRepository, row: &Summary, filter:
         Err(Error::NotFound { .. }) => return Ok(false),
         Err(error) => return Err(error),
     };
-    Ok(filter.findings().all(|(now, left_out)| row_has_finding(row, details, &outline, now) != left_out))
+    let Some(rest) = wanted.settled(MessagesRead { row, details, outline: &outline }) else { return Ok(false) };
+    if rest.is_empty() {
+        return Ok(true);
+    }
+    // Beside what is known of the messages by now, something else decides: of this row alone it is quickly asked.
+    let query = doc! { "$and": [ reader.by_key(&row.key), filter::query(&rest) ] };
+    let doing = Doing::new("find", "what a filter asks of the session");
+    Ok(reader.find_first(query, doc! { "_id": 1 }, doing).await?.is_some())
 }

@@ -1,6 +1,8 @@
 //! Which fields metadata have, and which few values, by aggregations over the sessions with the highest `_id`s: no index is needed,
 //! and no value is sent but those that are offered.
 
+mod words;
+
 use bson::{Bson, Document, doc, spec::ElementType};
 
 use super::{MongoRepository, decoded, errors::Doing, expr};
@@ -11,6 +13,8 @@ use crate::{
     },
     session::{MetadataPath, edit::check_segment},
 };
+
+pub(super) use words::filter_values;
 
 /// Fields of one object that are looked at.
 const MOST_FIELDS: i32 = 300;

@@ -2,10 +2,8 @@
 
 use std::ops::Range;
 
-use super::{
-    super::words::{FilterValues, filter_words},
-    word::{FilterToken, Word, scan},
-};
+use super::word::{FilterToken, Word, scan};
+use crate::repository::filter::{FilterValues, filter_words};
 
 /// The word of a filter at a place in it, as far as it is typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +27,8 @@ impl TypedFilterWord {
     #[must_use]
     pub fn values(&self) -> FilterValues {
         let prefix = self.prefix.as_deref().map(str::to_lowercase);
-        let starts = |text: &str, start: &str| text.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start));
+        let starts =
+            |text: &str, start: &str| text.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start));
         match prefix.as_deref() {
             None if starts(&self.value, "meta.") => FilterValues::MetadataKeys,
             None => FilterValues::None,
@@ -81,13 +80,7 @@ pub fn word_at(text: &str, cursor: usize) -> TypedFilterWord {
         Some(prefix) if prefix.eq_ignore_ascii_case("in") => part_at(&value, cursor),
         _ => value,
     };
-    TypedFilterWord {
-        span: word.span(),
-        negated,
-        prefix,
-        value: value.text_before(cursor),
-        value_span: value.span(),
-    }
+    TypedFilterWord { span: word.span(), negated, prefix, value: value.text_before(cursor), value_span: value.span() }
 }
 
 /// The part between commas that the cursor stands in or behind.

@@ -49,3 +49,11 @@ fn plans_of_shards_and_of_newer_servers_are_found() {
     ] };
     assert!(!judged(&answer(merged), "updated_at", false).served);
 }
+
+#[test]
+fn what_is_read_from_messages_is_named() {
+    let filter =
+        crate::repository::Filter::parse("tokens:>5 OR has:finding app:x -tokens:<9", jiff::Timestamp::UNIX_EPOCH);
+    let plan = unindexed(&ListQuery::new(1).filter(filter.unwrap()));
+    assert!(!plan.served && plan.why.starts_with("no index knows of findings, tokens: the messages"), "{plan:?}");
+}

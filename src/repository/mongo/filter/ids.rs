@@ -1,9 +1,39 @@
 //! `_id`s that are neither strings nor ObjectIds, by the text they are shown as: UUIDs and numbers.
 
-use bson::{Binary, Bson, Decimal128, Document, Uuid, doc, spec::BinarySubtype};
+use bson::{Binary, Bson, Decimal128, Document, Uuid, doc, oid::ObjectId, spec::BinarySubtype};
 
 use super::text_expression;
-use crate::{repository::filter::TextMatch, session::SessionKey};
+use crate::{
+    repository::{
+        filter::{TextMatch, matching::is_json},
+        mongo::exact,
+    },
+    session::{SessionKey, id::meanings},
+};
+
+/// Those whose `session_id` or `_id` is one of these texts: what each asks by itself ([`super::id`]), with the many strings together.
+pub(super) fn any_of(ids: &[String]) -> Document {
+    let no_array = || doc! { "$type": "array" };
+    let object_ids: Vec<Bson> = ids.iter().filter_map(|id| hex(id)).map(Bson::ObjectId).collect();
+    let texts: Vec<Bson> = ids.iter().map(|id| Bson::from(id.as_str())).chain(object_ids).collect();
+    let one_of = |field: &str| doc! { field: { "$in": texts.clone(), "$not": no_array() } };
+    let mut either = vec![one_of("session_id"), one_of("_id")];
+    for id in ids {
+        either.extend(others(&TextMatch::Exactly(id.clone())));
+        if is_json(id) {
+            let meant = meanings(id).into_iter().flatten();
+            either.extend(
+                meant.map(|value| doc! { "_id": { "$eq": value.clone() }, "$expr": exact::is_just("$_id", &value) }),
+            );
+        }
+    }
+    doc! { "$or": either }
+}
+
+/// The ObjectId that is shown as just that text.
+pub(super) fn hex(text: &str) -> Option<ObjectId> {
+    ObjectId::parse_str(text).ok().filter(|id| id.to_hex() == text)
+}
 
 /// Conditions of which one must hold. Starts and whole ids are ranges, which the index serves.
 pub(super) fn others(text: &TextMatch) -> Vec<Document> {

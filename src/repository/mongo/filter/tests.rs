@@ -1,4 +1,5 @@
 use super::*;
+use crate::repository::{Filter, filter::FilterTerm};
 
 fn one(test: FilterTest) -> Document {
     query(&Filter { source: String::new(), terms: vec![FilterTerm { negated: false, test }] })
