@@ -43,13 +43,6 @@ pub const COMMANDS: &[TypedCommand] = &[
         run: AppState::run_open,
     },
     TypedCommand {
-        name: "profile",
-        words: "NAME",
-        help: "open that connection",
-        complete: AppState::complete_profile,
-        run: AppState::run_profile,
-    },
-    TypedCommand {
         name: "save-filter",
         words: "NAME",
         help: "keep the filter under a name",
@@ -82,7 +75,6 @@ mod tests {
         assert_eq!(found("open"), None, "the action");
         assert_eq!(found(" open  abc d"), Some(("open", "abc d")));
         assert_eq!(found("open "), Some(("open", "")));
-        assert_eq!(found("profile"), Some(("profile", "")));
         assert_eq!(found("opens abc"), None);
     }
 

@@ -1,13 +1,10 @@
-//! The commands of the `:` line that take words, and what completes them: a session by its id, a connection, a filter.
+//! The commands of the `:` line that take words, and what completes them: a session by its id, a filter.
 
 use super::{Does, Offer, TypedMistake};
-use crate::{
-    app::{
-        config::{filters, write::ConfigEdit},
-        text,
-        tui::state::{AppState, Effect, commands::Completion, modal::Modal},
-    },
-    nearest,
+use crate::app::{
+    config::{filters, write::ConfigEdit},
+    text,
+    tui::state::{AppState, Effect, commands::Completion, modal::Modal},
 };
 
 /// Most sessions that are offered.
@@ -51,24 +48,6 @@ impl AppState {
         }
         self.show_panes();
         Ok(self.resolve(id.to_owned()))
-    }
-
-    pub(in super::super) fn complete_profile(&self, typed: &str) -> Vec<Completion> {
-        let needle = typed.trim().to_lowercase();
-        let fitting = self.places.iter().filter(|place| place.name.to_lowercase().contains(&needle));
-        fitting.map(|place| Completion { text: place.name.clone(), help: place.kind().to_owned() }).collect()
-    }
-
-    pub(in super::super) fn run_profile(&mut self, words: &str) -> Result<Vec<Effect>, TypedMistake> {
-        let name = words.trim();
-        if let Some(place) = self.places.iter().find(|place| place.name == name).cloned() {
-            return Ok(self.connect(place));
-        }
-        let names: Vec<&str> = self.places.iter().map(|place| place.name.as_str()).collect();
-        let hint = nearest::closest(name, &names)
-            .map(|(nearest, _)| format!("; did you mean {}?", text::line(nearest)))
-            .unwrap_or_default();
-        Err(whole(words, format!("no connection is called that{hint}")))
     }
 
     pub(in super::super) fn complete_saved(&self, typed: &str) -> Vec<Completion> {
@@ -146,13 +125,12 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_is_none_gets_the_nearest() {
+    fn a_mistake_in_the_words_is_pointed_at_and_not_kept() {
         let mut screen = Screen::listed(120, 40);
-        screen.press(":profile zzz\n");
-        assert!(says(&screen).starts_with("no connection is called that; did you mean "), "{}", says(&screen));
+        screen.press(":filter app:x rating:good\n");
         let Some(Modal::Prompt(prompt)) = screen.state.modals.last() else { panic!("it stays") };
-        assert_eq!(prompt.mistake.as_ref().map(|it| it.span.clone()), Some(8..11));
-        assert!(screen.state.memory.commands.is_empty(), "what failed is not kept");
+        assert_eq!(prompt.mistake.as_ref().map(|it| it.span.clone()), Some(14..25));
+        assert!(screen.state.memory.commands.is_empty() && screen.state.memory.filters.is_empty());
     }
 
     #[test]

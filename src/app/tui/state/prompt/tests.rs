@@ -3,7 +3,12 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::*;
 use crate::app::{
     keymap::ENTRIES,
-    tui::state::{AppState, Input, modal::Modal, sample::Screen},
+    tui::state::{
+        AppState, Input,
+        commands::{self, COMMANDS, TypedCommand},
+        modal::Modal,
+        sample::Screen,
+    },
 };
 
 fn line(screen: &Screen) -> &Prompt {
@@ -86,10 +91,14 @@ fn words_of_a_command_are_offered_and_nothing_is_chosen_among_them() {
 
 #[test]
 fn a_command_that_needs_words_waits_for_them() {
-    let mut screen = Screen::listed(120, 40);
-    screen.press(":profil\n");
-    assert_eq!(line(&screen).text(), "profile ");
-    assert!(!line(&screen).offers.is_empty(), "the connections");
+    let is_action = |name: &str| ENTRIES.iter().any(|entry| entry.name == name);
+    let needs = |command: &&TypedCommand| !command.words.starts_with('[') && !is_action(command.name);
+    for command in COMMANDS.iter().filter(needs) {
+        let mut screen = Screen::listed(120, 40);
+        screen.press(&format!(":{}", command.name));
+        // Where its words are offered at once, nothing is chosen among them.
+        assert!(commands::called(command.name).is_some() && line(&screen).chosen().is_none(), "{}", command.name);
+    }
 }
 
 #[test]
