@@ -255,14 +255,15 @@ impl Prompt {
     }
 
     fn edit(&mut self, edit: impl FnOnce(&mut TextArea<'static>) -> bool) {
-        let before = (self.text().to_owned(), self.caret());
+        let (before, DataCursor(_, from)) = (self.text().to_owned(), self.area.cursor());
         edit(&mut self.area);
-        if self.text() != before.0 {
+        let (is_other, DataCursor(_, to)) = (self.text() != before, self.area.cursor());
+        if is_other {
             (self.mistake, self.says) = (None, None);
             self.history.leave();
         }
         // What is offered is of the word that the caret is in.
-        self.stale |= (self.text(), self.caret()) != (before.0.as_str(), before.1);
+        self.stale |= is_other || from != to;
     }
 
     /// Puts a line there, the caret behind so many characters. Where it goes back to stays as it is.

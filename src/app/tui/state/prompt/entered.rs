@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
-use super::{Asks, Does, Offer, Prompt, Typed, TypedMistake, history, palette};
+use super::{Asks, Does, Offer, Prompt, Typed, TypedMistake, filters::TYPED, history, palette};
 use crate::{
     app::{
         keymap::{Action, ENTRIES},
@@ -162,8 +162,10 @@ impl AppState {
         let (offers, first) = match prompt.asks {
             _ if prompt.searches() => (prompt.found_before(), true),
             Asks::Command => self.command_offers(prompt),
-            Asks::Filter | Asks::Fleet => (self.filter_offers(prompt.text(), prompt.caret()), false),
-            Asks::Find => (Vec::new(), false),
+            Asks::Filter | Asks::Fleet if prompt.text().len() <= TYPED => {
+                (self.filter_offers(prompt.text(), prompt.caret()), false)
+            }
+            Asks::Filter | Asks::Fleet | Asks::Find => (Vec::new(), false),
         };
         if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
             prompt.offer(offers, first);

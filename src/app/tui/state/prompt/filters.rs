@@ -11,6 +11,8 @@ use crate::{
 
 use super::{Asks, Does, Offer, Prompt};
 
+/// Bytes of a filter that something is offered for: what is longer was not typed by hand.
+pub(super) const TYPED: usize = 1000;
 /// Most values that are offered.
 const VALUES: usize = 100;
 /// Most filters that were typed before and are offered beside all else.
@@ -47,6 +49,9 @@ impl Follows<'_> {
 impl AppState {
     /// What may follow in a filter, the caret before that byte of it.
     pub(super) fn filter_offers(&self, typed: &str, caret: usize) -> Vec<Offer> {
+        if typed.len() > TYPED {
+            return Vec::new();
+        }
         let word = word_at(typed, caret);
         let mut follows = Follows { typed, span: word.value_span.clone(), offers: Vec::new() };
         match (word.prefix.as_deref(), word.values()) {
@@ -158,6 +163,9 @@ impl AppState {
             Asks::Command => prompt.text().find(FILTER_COMMAND).filter(|at| *at == 0).map(|_| FILTER_COMMAND.len())?,
             Asks::Find => return None,
         };
+        if prompt.text().len() > TYPED {
+            return None;
+        }
         let word = word_at(prompt.text().get(start..)?, prompt.caret().checked_sub(start)?);
         match word.values() {
             FilterValues::None | FilterValues::Words(_) | FilterValues::Ages | FilterValues::Numbers => None,
