@@ -2,8 +2,8 @@
 
 use super::{
     agreement::Agreement, bulk::BulkPane, changes::ChangeList, deletion::DeletionPane, editor::Editor,
-    event_log::LoggedEvent, form::MetadataForm, help::HelpPane, inspector::Inspector, kept_drafts::DraftMenu, list::Selection,
-    note::Note, prompt::Prompt,
+    event_log::LoggedEvent, form::MetadataForm, help::HelpPane, inspector::Inspector, kept_drafts::DraftMenu,
+    list::Selection, note::Note, prompt::Prompt,
 };
 use crate::{
     app::{fleet::FleetColumn, keymap::Action, place::Place},
