@@ -1,18 +1,22 @@
 //! The arguments.
 
 mod doctor;
+mod filter;
 mod mcp;
 mod top;
 mod writing;
 
 pub use doctor::DoctorArgs;
+pub use filter::with_negated_terms;
 pub use mcp::McpArgs;
 pub use top::TopArgs;
 pub use writing::{
     DeleteArgs, FeedbackArgs, FeedbackCommand, HistoryArgs, ManyArgs, MetadataCommand, RatingArg, TypeArg,
 };
 
-use std::{ffi::OsString, num::NonZeroU64, path::PathBuf, time::Duration};
+use std::{num::NonZeroU64, path::PathBuf, time::Duration};
+
+use filter::{FILTER_HELP, filter_word};
 
 use crate::{app::config::ConnectionArguments, repository::Sort};
 use clap::{
@@ -125,6 +129,7 @@ fn sorts() -> impl TypedValueParser<Value = Sort> {
 #[command(after_help = FILTER_HELP)]
 pub struct ListArgs {
     /// Which sessions, such as `app:support since:7d` (see below)
+    #[arg(value_parser = filter_word())]
     pub filter: Vec<String>,
     /// Newest first by which date
     #[arg(long, default_value = "updated", value_parser = sorts())]
@@ -177,7 +182,7 @@ pub enum Format {
 #[command(after_help = format!("{TAIL_HELP}\n\n{FILTER_HELP}"))]
 pub struct TailArgs {
     /// A session's id, or which sessions, such as `app:support` (see below); without it all of them
-    #[arg(value_name = "ID | FILTER")]
+    #[arg(value_name = "ID | FILTER", value_parser = filter_word())]
     pub of: Vec<String>,
     /// First what was written since then: 10m, 2h, a day, an instant
     #[arg(long, value_name = "TIME")]
@@ -222,17 +227,6 @@ Ends with Ctrl-C (exit code 0), with --until-idle (0), with --exit-on (10), with
 With --json each line has at, session_id, _id, kind and agent_id. kind is one of message, tool_use, tool_result, metrics,
 metadata, feedback, guardrail, agent (waits for a person), created, deleted, changed, alert.";
 
-const FILTER_HELP: &str = "\
-Terms, separated by spaces, must all match; -TERM excludes, \"…\" quotes:
-  word  ^word                     the id contains, starts with
-  app:X type:X agent:X model:X    application, session type, an agent's id, its model
-  meta.KEY:X meta.KEY:>5          a field of the metadata
-  has:feedback|comment|guardrail|meta.KEY    rating:up|down|neutral
-  since:7d until:2026-11-01       alive in that time (30m, 12h, 7d, 2w; a day; an instant)
-  updated:<12h updated:>12h       changed less than 12 hours ago, longer ago
-  created:2026-11-01 created:>2026-11-01    created on that day, after it (days as on screen)
-  @NAME                           a filter saved in the configuration";
-
 fn after_help() -> String {
     let place = |path: Option<PathBuf>| path.map_or_else(|| "none".into(), |path| path.display().to_string());
     format!(
@@ -242,22 +236,6 @@ fn after_help() -> String {
         place(crate::app::config::places::config_file()),
         place(crate::app::config::places::log_file()),
     )
-}
-
-/// `list -app:x` and `tail -app:x` mean the excluding term, not a flag: such words are moved behind a `--`.
-pub fn with_negated_terms(args: Vec<OsString>) -> Vec<OsString> {
-    let is_term = |arg: &OsString| {
-        arg.to_str().is_some_and(|text| text.len() > 2 && text.starts_with('-') && !text.starts_with("--"))
-    };
-    let Some(list) = args.iter().position(|arg| ["list", "tail", "top"].iter().any(|name| arg == name)) else {
-        return args;
-    };
-    if args.iter().any(|arg| arg == "--") || !args[list..].iter().any(is_term) {
-        return args;
-    }
-    let (head, tail) = args.split_at(list);
-    let (terms, rest): (Vec<_>, Vec<_>) = tail.iter().cloned().partition(is_term);
-    head.iter().cloned().chain(rest).chain([OsString::from("--")]).chain(terms).collect()
 }
 
 #[cfg(test)]
@@ -273,17 +251,6 @@ mod tests {
     #[test]
     fn the_arguments_make_sense() {
         Args::command().debug_assert();
-    }
-
-    #[test]
-    fn excluding_terms_are_not_flags() {
-        let Some(CliCommand::List(list)) = parse("strandscope list app:x -type:y --json -meta.a:b --limit 3").command
-        else {
-            panic!()
-        };
-        assert_eq!(list.filter, ["app:x", "-type:y", "-meta.a:b"]);
-        assert!(list.json);
-        assert_eq!(list.limit, Some(Limit::Rows(NonZeroU64::new(3).unwrap())));
     }
 
     #[test]

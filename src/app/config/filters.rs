@@ -36,7 +36,8 @@ pub struct UnknownName {
     pub problem: String,
 }
 
-/// A filter as typed, with each `@name` outside quotes replaced by the saved filter of that name.
+/// A filter as typed, with each `@name` outside quotes replaced by the saved filter of that name: in brackets where it is left out, or
+/// holds an `OR`, so that it stays what it was saved as. Brackets may stand around names.
 ///
 /// # Errors
 /// [`UnknownName`] for a name that is not saved.
@@ -44,16 +45,26 @@ pub fn expand(saved: &BTreeMap<String, String>, text: &str) -> Result<String, Un
     let mut out = String::with_capacity(text.len());
     let mut quoted = false;
     for word in text.split_inclusive(char::is_whitespace) {
-        let name = word.trim_end().strip_prefix('@').filter(|_| !quoted);
+        let bare = word.trim_end();
+        let (signs, rest) = bare.split_at(bare.len() - bare.trim_start_matches(['(', '-']).len());
+        let name = rest.strip_prefix('@').filter(|_| !quoted);
         quoted ^= word.matches('"').count() % 2 == 1;
         let Some(name) = name else {
             out.push_str(word);
             continue;
         };
-        let start = word.as_ptr() as usize - text.as_ptr() as usize;
+        // A name may end with a bracket.
+        let name = if saved.contains_key(name) { name } else { name.trim_end_matches(')') };
+        let start = rest.as_ptr() as usize - text.as_ptr() as usize;
         let filter = saved.get(name).ok_or_else(|| unknown(saved, name, start))?;
-        out.push_str(filter);
-        out.push_str(&word[1 + name.len()..]);
+        out.push_str(signs);
+        let has_choice = filter.split_whitespace().any(|word| word == "OR");
+        if signs.ends_with('-') || has_choice {
+            out.extend(["(", filter.as_str(), ")"]);
+        } else {
+            out.push_str(filter);
+        }
+        out.push_str(&word[signs.len() + 1 + name.len()..]);
     }
     Ok(out)
 }
@@ -91,8 +102,19 @@ mod tests {
 
     #[test]
     fn saved_filters_stand_in_for_their_names() {
-        assert_eq!(config().expand_filter("app:x @recent -@bad").unwrap(), "app:x since:7d -@bad");
+        let expanded = config().expand_filter("app:x @recent -@bad").unwrap();
+        assert_eq!(expanded, "app:x since:7d -(rating:down has:comment)");
         assert_eq!(config().expand_filter("@recent @bad").unwrap(), "since:7d rating:down has:comment");
+    }
+
+    #[test]
+    fn what_is_saved_stays_together_among_other_terms() {
+        let saved = [("either".to_owned(), "app:a OR app:b".to_owned()), ("one".to_owned(), "app:c".to_owned())].into();
+        let read = |text: &str| expand(&saved, text).map_err(|unknown| (unknown.span, unknown.problem));
+        assert_eq!(read("since:7d @either").unwrap(), "since:7d (app:a OR app:b)");
+        assert_eq!(read("(@one OR @either) x").unwrap(), "(app:c OR (app:a OR app:b)) x");
+        assert_eq!(read("-(-@one)").unwrap(), "-(-(app:c))");
+        assert_eq!(read("x (@oen)").unwrap_err().0, 3..7);
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub fn unanswerable(filter: &Filter) -> Option<&'static str> {
         matches!(
             test,
             FilterTest::Id(_)
+                | FilterTest::In(_)
                 | FilterTest::Application(_)
                 | FilterTest::SessionType(_)
                 | FilterTest::Agent(_)
@@ -25,10 +26,10 @@ pub fn unanswerable(filter: &Filter) -> Option<&'static str> {
                 | FilterTest::Updated(..)
         )
     };
-    let all = filter.terms.iter().all(|term| is_held(&term.test));
+    let all = filter.tests().into_iter().all(is_held);
     (!all).then_some(
-        "the fleet does not hold metadata, feedback or findings; filter by id, app:, type:, agent:, model:, since:, until:, \
-         created: or updated:",
+        "the fleet does not hold metadata, feedback, figures, tools or findings; filter by id, in:, app:, type:, agent:, model:, \
+         since:, until:, created: or updated:",
     )
 }
 

@@ -67,7 +67,7 @@ impl EncryptionSettings {
     #[must_use]
     pub fn are_asked_by(&self, filter: &Filter) -> bool {
         let is_of = |key: &str| self.fields.iter().any(|field| field.deterministic && field.path.to_string() == key);
-        filter.terms.iter().any(|term| matches!(&term.test, FilterTest::Metadata { key, .. } if is_of(key)))
+        filter.tests().into_iter().any(|test| matches!(test, FilterTest::Metadata { key, .. } if is_of(key)))
     }
 
     /// What is wrong with a file of keys that could be read: others may read it. `None`: nothing, or it is no file.
@@ -84,8 +84,8 @@ impl EncryptionSettings {
     /// Why a filter does not find what it asks for in an encrypted field; `None`: it asks for none, or finds it.
     #[must_use]
     pub fn not_found_by(&self, filter: &Filter) -> Option<String> {
-        filter.terms.iter().find_map(|term| {
-            let FilterTest::Metadata { key, comparison, .. } = &term.test else { return None };
+        filter.tests().into_iter().find_map(|test| {
+            let FilterTest::Metadata { key, comparison, .. } = test else { return None };
             let field = self.fields.iter().find(|field| field.path.to_string() == *key)?;
             match (field.deterministic, comparison) {
                 (true, Comparison::Equal) => None,

@@ -3,13 +3,14 @@
 use crate::app::fleet::{FleetColumn, FleetWindow};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::FILTER_HELP;
+use super::{FILTER_HELP, filter_word};
 
 /// `top`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = FILTER_HELP)]
 pub struct TopArgs {
     /// Which sessions, such as `app:support` (see below)
+    #[arg(value_parser = filter_word())]
     pub filter: Vec<String>,
     /// Changed within that time, such as 90m, 2h or 7d
     #[arg(long, value_name = "TIME", default_value_t)]

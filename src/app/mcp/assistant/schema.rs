@@ -45,12 +45,15 @@ pub fn instructions(location: &str) -> String {
 }
 
 /// The filter language, in short.
-const FILTER: &str = "Which sessions; empty: all. Terms separated by spaces must all match, -term excludes, \"…\" quotes. \
-    word (session id contains it), ^word (starts with), =word (is it); app: type: agent: model: (contain; also app:^x, app:=x); \
+const FILTER: &str = "Which sessions; empty: all. Terms separated by spaces must all match, -term excludes, a OR b is either (terms \
+    side by side bind tighter), ( ) are brackets, \"…\" quotes. word (session id contains it), ^word (starts with), =word (is it), \
+    in:ID,ID (one of these); app: type: agent: model: (contain; also app:^x, app:=x); tool:NAME (was called; slow); messages:>100 \
+    size:>8MB feedback:>2, and slow ones: tokens:>50k calls:>10 errors:>0 latency:>5s (p95 of calls); signs are > >= < <= = and \
+    10..20; feedback:WORD (a comment contains it); has:interrupt (an agent waits for a person) has:tool has:error (slow); \
     since:TIME until:TIME (by the session's life); created:>2026-11-01 updated:<12h (younger than 12 hours); \
     has:feedback has:comment has:guardrail has:finding (a history that a model may refuse, or an agent that waits for a person; \
     slow) has:meta.KEY; rating:up|down|neutral; meta.KEY:value meta.KEY:>5. TIME is an age (30m, 12h, 7d, 2w), a day \
-    (2026-11-23, UTC) or an RFC 3339 time. There is no OR. Texts within messages are found by find_text.";
+    (2026-11-23, UTC) or an RFC 3339 time. Texts within messages are found by find_text.";
 
 pub fn tools() -> Vec<McpTool> {
     vec![
@@ -228,6 +231,8 @@ mod tests {
             "support-1042",
             "^word =word -word \"a b\" app:^x app:=x type:x agent:x model:x",
             "created:>2026-11-01 updated:<12h until:2026-11-23 since:30m",
+            "in:ID,ID tool:NAME messages:>100 size:>8MB feedback:>2 tokens:>50k calls:>10 errors:>0 latency:>5s calls:10..20",
+            "feedback:WORD has:interrupt has:tool has:error -(a OR b) (app:a OR app:b c)",
             "has:feedback has:comment has:guardrail has:finding has:meta.KEY meta.KEY:value meta.KEY:>5 rating:neutral",
         ] {
             assert!(crate::repository::Filter::parse(filter, now).is_ok(), "{filter}");

@@ -7,47 +7,31 @@ use bson::Bson;
 use super::{Reveal, typed_path};
 use crate::repository::{
     Filter,
-    filter::{Comparison, FilterTerm, FilterTest},
+    filter::{Comparison, FilterTest},
 };
 
 impl Reveal {
     /// Lets a filter for such a field find what it is stored as, besides the value in clear.
     pub fn search(&self, filter: &mut Filter) {
         let Some(cipher) = self.cipher() else { return };
-        for term in &mut filter.terms {
-            let FilterTest::Metadata { key, comparison: Comparison::Equal, readings, .. } = &mut term.test else {
-                continue;
-            };
-            let Some(path) = typed_path(key) else { continue };
-            if !self.is_chosen(&path) {
-                continue;
-            }
+        filter.each_test_mut(&mut |test| {
+            let FilterTest::Metadata { key, comparison: Comparison::Equal, readings, .. } = test else { return };
+            let Some(path) = typed_path(key).filter(|path| self.is_chosen(path)) else { return };
             let values: Vec<Bson> = readings.iter().flat_map(of_each_type).collect();
             // One that cannot be searched for is found by nothing.
             let sealed = values.iter().filter_map(|value| cipher.seal_for_search(&path, value).ok()).flatten();
             readings.extend(sealed.map(Bson::String));
-        }
+        });
     }
 
     /// A filter as it may be kept on a disk: as it was typed, without values of encrypted fields.
     #[must_use]
     pub fn filter_on_disk<'a>(&self, filter: &'a Filter) -> Cow<'a, str> {
-        if self.names_one(&filter.terms) {
-            "a filter for a value that is kept encrypted".into()
-        } else {
-            filter.source.as_str().into()
-        }
-    }
-}
-
-impl Reveal {
-    /// Whether any of these terms names a field that is kept encrypted.
-    fn names_one(&self, terms: &[FilterTerm]) -> bool {
-        terms.iter().any(|term| match &term.test {
-            FilterTest::Metadata { key, .. } => self.touches_typed(key),
-            FilterTest::Any(sides) => sides.iter().any(|side| self.names_one(side)),
-            _ => false,
-        })
+        let names_one = filter
+            .tests()
+            .into_iter()
+            .any(|test| matches!(test, FilterTest::Metadata { key, .. } if self.touches_typed(key)));
+        if names_one { "a filter for a value that is kept encrypted".into() } else { filter.source.as_str().into() }
     }
 }
 

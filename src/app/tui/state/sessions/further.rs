@@ -19,10 +19,8 @@ use crate::{
         task::{Command, Ticket},
         tui::state::{Effect, Tickets},
     },
-    repository::{
-        Filter, Sort,
-        filter::{FilterTerm, FilterTest},
-    },
+    metrics::SessionFigure,
+    repository::{Filter, Sort, filter::FilterTest},
     session::{Change, ChangeKind, SessionKey, StoredDate, Summary},
 };
 
@@ -103,28 +101,41 @@ impl FurtherRows {
 
 /// Whether a change may make a session match the filter that did not, or the other way round, whatever its age.
 fn decides(filter: &Filter, kind: &ChangeKind) -> bool {
-    let asks = |of: fn(&FilterTest) -> bool| filter.terms.iter().any(|term| of(&term.test));
-    match kind {
+    let asks = |of: fn(&FilterTest) -> bool| filter.tests().into_iter().any(of);
+    let asks_for = |wanted: SessionFigure| {
+        let is_it = |test: &FilterTest| matches!(test, FilterTest::Figure(figure, _) if *figure == wanted);
+        filter.tests().into_iter().any(is_it)
+    };
+    let of_its_kind = match kind {
         kind if kind.is_of_metadata() => {
             asks(|test| matches!(test, FilterTest::Metadata { .. } | FilterTest::HasMetadata(_)))
         }
         ChangeKind::Feedback(_)
         | ChangeKind::FeedbackFields(..)
         | ChangeKind::FeedbackRewritten(_)
-        | ChangeKind::FeedbacksCut(_) => {
-            asks(|test| matches!(test, FilterTest::HasFeedback | FilterTest::HasComment | FilterTest::Rating(_)))
-        }
+        | ChangeKind::FeedbacksCut(_) => asks_for(SessionFigure::Feedbacks) || asks(is_of_feedback),
         ChangeKind::Guardrail(..) => asks(|test| matches!(test, FilterTest::HasGuardrail)),
-        ChangeKind::Agent(_) | ChangeKind::AgentFields(..) | ChangeKind::AgentRemoved(_) => filter.asks_for_agents(),
+        ChangeKind::Messages(..) | ChangeKind::Truncated(..) | ChangeKind::History(..) => {
+            asks_for(SessionFigure::Messages)
+        }
+        ChangeKind::Agent(_) | ChangeKind::AgentFields(..) | ChangeKind::AgentRemoved(_) => {
+            filter.asks_for_agents() || asks_for(SessionFigure::Messages)
+        }
         ChangeKind::Unclear(_) => true,
         _ => false,
-    }
+    };
+    // Whatever is written changes the size.
+    of_its_kind || asks_for(SessionFigure::Size)
+}
+
+fn is_of_feedback(test: &FilterTest) -> bool {
+    use FilterTest::{Comment, HasComment, HasFeedback, Rating};
+    matches!(test, HasFeedback | HasComment | Comment(_) | Rating(_))
 }
 
 /// Whether the age of the last change decides.
 fn asks_for_age(filter: &Filter) -> bool {
-    let is_age = |term: &FilterTerm| matches!(term.test, FilterTest::Updated(..) | FilterTest::Since(_));
-    filter.terms.iter().any(is_age)
+    filter.tests().into_iter().any(|test| matches!(test, FilterTest::Updated(..) | FilterTest::Since(_)))
 }
 
 impl SessionList {
@@ -156,7 +167,7 @@ impl SessionList {
     /// Of a row.
     fn may_leave(&self, change: &Change) -> bool {
         let filter = self.listed().0;
-        let ages = filter.terms.iter().any(|term| matches!(term.test, FilterTest::Updated(..)));
+        let ages = filter.tests().into_iter().any(|test| matches!(test, FilterTest::Updated(..)));
         !filter.is_empty()
             && !filter.asks_for_messages()
             && (decides(filter, &change.kind) || (ages && change.updated_at().is_some()))
