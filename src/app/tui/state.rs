@@ -250,6 +250,7 @@ impl AppState {
     /// Gives every pane its place, and asks for what the list now lacks.
     fn settle(&mut self) -> Vec<Effect> {
         self.offer_as_typed();
+        self.narrow_as_typed();
         self.areas = Areas::of(self.size, self.focus, self.workspace.conversation.key().is_some(), self.zoomed);
         self.workspace.conversation.tick(self.look.now);
         self.workspace.list.tick(self.look.now);

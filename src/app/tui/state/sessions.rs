@@ -11,6 +11,7 @@ mod further;
 mod marked;
 mod marks;
 mod moves;
+pub mod narrowed;
 mod notice;
 mod tokens;
 mod written;
@@ -60,6 +61,8 @@ pub struct SessionList {
     pub error: Option<String>,
     wanted: Projection,
     height: usize,
+    /// Positions of the rows that are shown alone.
+    narrowed: Option<Vec<usize>>,
     next: Option<Cursor>,
     /// The last page did not come: the next is only asked when the view moves.
     stalled: bool,
@@ -314,11 +317,6 @@ impl SessionList {
     #[must_use]
     pub fn details(&self, row: &Summary) -> Option<&Details> {
         self.details.get(row)
-    }
-
-    /// The rows in view with their positions.
-    pub fn in_view(&self) -> impl Iterator<Item = (usize, &Summary)> + Clone {
-        self.rows.iter().enumerate().skip(self.top()).take(self.height)
     }
 }
 

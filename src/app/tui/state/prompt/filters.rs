@@ -190,7 +190,7 @@ fn path_of(prefix: &str) -> Option<MetadataPath> {
 }
 
 /// Whether a word begins with what is typed, in any case.
-fn begins(word: &str, typed: &str) -> bool {
+pub(super) fn begins(word: &str, typed: &str) -> bool {
     word.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed))
 }
 

@@ -5,25 +5,28 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Asks, Prompt};
+use super::{Asks, Prompt, filters::begins};
 use crate::{
     app::{
         task::{Command, Ticket},
         text, told,
         tui::{
             render::format,
-            state::{AppState, Effect, modal::Modal},
+            state::{AppState, Effect, modal::Modal, sessions::narrowed::asks_for_ids},
         },
     },
     repository::{
         Filter, ListPlan, ListQuery,
-        filter::{FilterTest, TextMatch},
+        filter::{FilterTest, TextMatch, filter_words},
     },
     session::SessionKey,
 };
 
 /// How long the keys rest before it is asked.
 const REST: Duration = Duration::from_millis(150);
+
+/// Bytes of a filter that narrows rows at each key.
+const NARROWS: usize = 200;
 
 /// What is known of the filter as it is typed.
 #[derive(Debug, Clone, Default)]
@@ -113,6 +116,26 @@ impl AppState {
             }
         }
         self.list_matching(filter)
+    }
+
+    /// Shows of the rows that are there those that match, while ids are typed and the list is still the one before.
+    pub(in super::super) fn narrow_as_typed(&mut self) {
+        let typed = match self.modals.last() {
+            Some(Modal::Prompt(prompt)) if prompt.asks == Asks::Filter && prompt.foresight.before.is_none() => {
+                // What the line held at first is what is listed.
+                (prompt.text().len() <= NARROWS && prompt.text() != self.workspace.list.filter.source)
+                    .then(|| prompt.text().to_owned())
+            }
+            _ => None,
+        };
+        // `ap` is more likely the start of `app:` than of an id: rows do not go and come back for that.
+        let goes_on = |typed: &String| {
+            let last = typed.rsplit(char::is_whitespace).next().unwrap_or_default();
+            !last.is_empty() && filter_words().iter().any(|known| begins(known.text, last))
+        };
+        let typed = typed.filter(|typed| !goes_on(typed));
+        let filter = typed.and_then(|typed| self.read_filter(&typed).ok()).filter(asks_for_ids);
+        self.workspace.list.narrow(filter.as_ref());
     }
 
     /// How many sessions match what is typed.
