@@ -7,7 +7,7 @@ use super::{
     areas::Pane,
     chosen::Then,
     connection::Stage,
-    help::HelpPane,
+    help::pane::HelpPane,
     inspector::{Inspector, Subject},
     metrics::Data,
     modal::Modal,

@@ -1,24 +1,15 @@
 //! What the help says: first the keys of what it was opened over, by what they do there, then all of them by what they are about.
 //! What is typed narrows it.
 
+pub mod pane;
 mod topics;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{AppState, Effect, areas::Pane, commands::COMMANDS, modal::Modal};
 use crate::app::keymap::{Action, ENTRIES};
+use pane::HelpPane;
 use topics::{HelpTopic, TYPING};
-
-/// The help on the screen.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HelpPane {
-    /// The first line in view.
-    pub top: usize,
-    /// What narrows it.
-    pub needle: String,
-    /// Something is being typed, were it nothing yet.
-    typing: bool,
-}
 
 /// A line of the help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

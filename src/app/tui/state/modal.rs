@@ -2,7 +2,7 @@
 
 use super::{
     agreement::Agreement, bulk::BulkPane, changes::ChangeList, deletion::DeletionPane, editor::Editor,
-    event_log::LoggedEvent, form::MetadataForm, help::HelpPane, inspector::Inspector, kept_drafts::DraftMenu,
+    event_log::LoggedEvent, form::MetadataForm, help::pane::HelpPane, inspector::Inspector, kept_drafts::DraftMenu,
     list::Selection, note::Note, prompt::Prompt,
 };
 use crate::{

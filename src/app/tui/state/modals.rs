@@ -1,6 +1,8 @@
 //! Input while something lies over the panes.
 
-use super::{AppState, Effect, connection::Stage, help::HelpPane, inspector::InspectorOutcome, list, modal::Modal};
+use super::{
+    AppState, Effect, connection::Stage, help::pane::HelpPane, inspector::InspectorOutcome, list, modal::Modal,
+};
 use crate::app::keymap::Action;
 
 impl AppState {

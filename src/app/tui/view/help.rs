@@ -14,7 +14,7 @@ use crate::app::{
         render::format,
         state::{
             AppState, areas,
-            help::{HelpPane, HelpRow},
+            help::{HelpRow, pane::HelpPane},
         },
     },
 };

@@ -1,4 +1,5 @@
 mod hand;
+mod typing;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Size;
@@ -9,7 +10,7 @@ use crate::{
         task::{Command, Event, Link, command::Lane},
         tui::state::{AppState, Input, sample::Screen},
     },
-    repository::{Candidate, Error, ListPlan, PageEnd},
+    repository::{Candidate, Error, ListPlan},
     session::{FeedbackTally, SessionKey},
 };
 
@@ -113,49 +114,6 @@ fn the_command_line() {
     at_every_size("command", |width, height| {
         let mut screen = Screen::listed(width, height);
         screen.press(":re");
-        screen
-    });
-}
-
-#[test]
-fn what_helps_with_typing_a_filter() {
-    at_every_size("filter_help", |width, height| {
-        let mut screen = Screen::listed(width, height);
-        screen.press("/app:shop me");
-        screen
-    });
-}
-
-#[test]
-fn words_of_a_command() {
-    at_every_size("command_words", |width, height| {
-        let mut screen = Screen::listed(width, height);
-        screen.press(":open support");
-        screen
-    });
-}
-
-#[test]
-fn help_that_is_narrowed() {
-    at_every_size("help_narrowed", |width, height| {
-        let mut screen = Screen::listed(width, height);
-        screen.press("?/filter");
-        screen
-    });
-}
-
-#[test]
-fn an_empty_list_says_how_to_see_all() {
-    at_every_size("nothing_matches", |width, height| {
-        let mut screen = Screen::listed(width, height);
-        screen.press("/nothing\n");
-        let mut lists = std::mem::take(&mut screen.asked).into_iter().filter_map(|command| match command {
-            Command::List(ticket, _) => Some(ticket),
-            _ => None,
-        });
-        if let Some(ticket) = lists.next_back() {
-            screen.tell(Event::ListEnd(ticket, PageEnd::at(None)));
-        }
         screen
     });
 }

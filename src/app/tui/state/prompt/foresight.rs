@@ -38,12 +38,12 @@ pub(super) struct Foresight {
     /// What was asked last.
     asked: Option<(Ticket, Filter)>,
     /// What the list showed before what is typed was shown at once.
-    before: Option<ShownBefore>,
+    before: Option<ListShownBefore>,
 }
 
 /// What was listed before, and what was selected there.
 #[derive(Debug, Clone)]
-struct ShownBefore {
+struct ListShownBefore {
     filter: Filter,
     selected: Option<SessionKey>,
 }
@@ -110,7 +110,7 @@ impl AppState {
         if !known {
             let list = &self.workspace.list;
             let selected = list.selected_row().map(|row| row.key.clone());
-            let before = ShownBefore { filter: list.listed().0.clone(), selected };
+            let before = ListShownBefore { filter: list.listed().0.clone(), selected };
             if let Some(prompt) = self.foreseeing() {
                 prompt.foresight.before = Some(before);
             }
