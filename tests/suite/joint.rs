@@ -115,7 +115,14 @@ fn case(lane: Lane) -> Case {
                 fleet.rows.len() == 3 && !fleet.is_reading() && fleet.rows.iter().all(|row| row.state.is_some())
             },
         },
-        Lane::Connection | Lane::Rows | Lane::View | Lane::Alert | Lane::Bulk | Lane::Offers | Lane::Write => {
+        Lane::Connection
+        | Lane::Rows
+        | Lane::View
+        | Lane::Alert
+        | Lane::Bulk
+        | Lane::Offers
+        | Lane::Typed
+        | Lane::Write => {
             unreachable!("{lane:?} has tests of its own")
         }
     }
@@ -265,7 +272,8 @@ async fn a_fleet_that_fails_is_told_and_read_again_when_the_connection_is_back()
 
 #[tokio::test]
 async fn a_store_that_stalls_and_goes_on_answers_in_every_lane() {
-    let apart = [Lane::Connection, Lane::Rows, Lane::View, Lane::Alert, Lane::Bulk, Lane::Offers, Lane::Write];
+    let apart =
+        [Lane::Connection, Lane::Rows, Lane::View, Lane::Alert, Lane::Bulk, Lane::Offers, Lane::Typed, Lane::Write];
     for lane in Lane::ALL.into_iter().filter(|lane| !apart.contains(lane)) {
         is_answered_after_a_stall(lane).await;
     }

@@ -77,3 +77,27 @@ fn a_kill_meanwhile_keeps_what_it_wrote() {
     terminal.assert_restored();
     assert_eq!(kept(state.path()), ["half\n"]);
 }
+
+#[test]
+fn a_pager_has_the_terminal_and_shows_the_selected_message() {
+    let state = tempfile::tempdir().expect("a folder");
+    let file = state.path().join("pager.sh");
+    fs::write(&file, "printf 'pager> '; cat; read line < /dev/tty\n").expect("the script is written");
+    let (folder, pager) = (state.path().to_str().expect("a path"), format!("sh '{}'", file.display()));
+    let mut terminal = start(&["demo"], &[("XDG_STATE_HOME", folder), ("PAGER", &pager)]);
+    terminal.wait_until("rows", |screen| screen.contains("1–13 / 13 ╯"));
+    terminal.press("/^support-48213\r");
+    terminal.wait_until("one session", |screen| screen.contains("1–1 / 1 ╯"));
+    terminal.press("\r");
+    terminal.wait_for("[support]");
+    terminal.wait_for("assistant");
+    terminal.press("P");
+    terminal.wait_until_left();
+    terminal.wait_for("pager> ");
+    terminal.press("\r");
+    terminal.wait_until("it is back", |screen| screen.contains("[support]") && !screen.contains("pager> "));
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+    terminal.assert_restored();
+    assert!(kept(state.path()).is_empty(), "nothing of it is left on the disk");
+}

@@ -12,13 +12,19 @@ pub(super) fn filters(section: &Section<'_>) -> Result<BTreeMap<String, String>,
         .items()
         .into_iter()
         .map(|item| {
-            if item.key.is_empty() || item.key.contains(|c: char| c.is_whitespace() || c == '"') {
-                let problem = format!("the filter name {:?} must be one word without quotes", item.key);
+            if let Some(problem) = name_problem(item.key) {
                 return Err(item.wrong_key(problem));
             }
             Ok((item.key.to_owned(), item.string()?))
         })
         .collect()
+}
+
+/// What is wrong with the name of a filter; `None`: nothing.
+#[must_use]
+pub fn name_problem(name: &str) -> Option<String> {
+    let is_odd = name.is_empty() || name.contains(|c: char| c.is_whitespace() || c == '"');
+    is_odd.then(|| format!("the filter name {name:?} must be one word without quotes"))
 }
 
 /// An `@name` that no saved filter has.

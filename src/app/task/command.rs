@@ -13,7 +13,7 @@ use crate::{
             bulk::{BulkOrder, LeftToDo},
         },
     },
-    repository::{Filter, InView, ListQuery, Projection},
+    repository::{Filter, InView, ListQuery, Projection, filter::FilterValues},
     session::{AgentId, MetadataPath, SessionKey},
 };
 
@@ -74,6 +74,10 @@ pub enum Command {
     MetadataKeys(Ticket),
     /// The values of such a field, where they are few: `Event::MetadataValues`.
     MetadataValues(Ticket, MetadataPath),
+    /// What of the store may stand after a word of a filter: `Event::FilterValues`.
+    FilterValues(Ticket, FilterValues),
+    /// What a filter that is being typed would come to: `Event::Foreseen`, and where an index serves it `Event::ForeseenCount`.
+    Foresee(Ticket, Box<ListQuery>),
     /// Gives up what runs in a lane.
     Cancel(Lane),
     /// Writes, those of one connection one after another in the order they come: `Event::Written` or `Event::NotWritten`,
@@ -167,15 +171,17 @@ pub enum Lane {
     Alert,
     /// `BulkPreview`.
     Bulk,
-    /// `MetadataKeys` and `MetadataValues`.
+    /// `MetadataKeys`, `MetadataValues` and `FilterValues`.
     Offers,
+    /// `Foresee`.
+    Typed,
     /// `Write`, `Bulk`, `BulkStop` and `Close`: the only one in which nothing replaces anything.
     Write,
 }
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Connection,
         Self::List,
         Self::Rows,
@@ -192,6 +198,7 @@ impl Lane {
         Self::Alert,
         Self::Bulk,
         Self::Offers,
+        Self::Typed,
         Self::Write,
     ];
 }
@@ -227,7 +234,10 @@ impl Command {
             Self::Look(..) => (Lane::View, None),
             Self::Match(ticket, ..) | Self::Sizes(ticket, _) => (Lane::Alert, Some(*ticket)),
             Self::BulkPreview(ticket, ..) => (Lane::Bulk, Some(*ticket)),
-            Self::MetadataKeys(ticket) | Self::MetadataValues(ticket, _) => (Lane::Offers, Some(*ticket)),
+            Self::MetadataKeys(ticket) | Self::MetadataValues(ticket, _) | Self::FilterValues(ticket, _) => {
+                (Lane::Offers, Some(*ticket))
+            }
+            Self::Foresee(ticket, _) => (Lane::Typed, Some(*ticket)),
             Self::Cancel(lane) => (*lane, None),
             Self::Write(ticket, _) | Self::Bulk(ticket, _) | Self::BulkStop(ticket) => (Lane::Write, Some(*ticket)),
         }

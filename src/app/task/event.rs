@@ -13,7 +13,7 @@ use crate::{
     },
     hook::HookReport,
     metrics::Outline,
-    repository::{Candidate, Error, Inspection, ListPlan, MetadataKeys, News, PageEnd},
+    repository::{Candidate, Error, Inspection, ListPlan, MetadataKeys, News, PageEnd, filter::FilterValues},
     session::{AgentId, Details, Message, MetadataPath, Session, SessionKey, Summary, Usage},
 };
 
@@ -120,6 +120,12 @@ pub enum Event {
     MetadataKeys(Ticket, MetadataKeys),
     /// The values of such a field; `None` where they are too many to choose from.
     MetadataValues(Ticket, MetadataPath, Option<Vec<Bson>>),
+    /// What of the store may stand after a word of a filter; `None` where it is too much to choose from.
+    FilterValues(Ticket, FilterValues, Option<Vec<String>>),
+    /// Whether an index serves the filter that is being typed.
+    Foreseen(Ticket, ListPlan),
+    /// How many sessions match it; `None` when it took too long.
+    ForeseenCount(Ticket, Option<u64>),
     /// A question failed.
     Failed {
         /// Of the question.
@@ -200,7 +206,10 @@ impl Event {
             }
             Self::Matched(ticket, _) | Self::Sized(ticket, _) => (Lane::Alert, *ticket),
             Self::BulkSeen { ticket, .. } => (Lane::Bulk, *ticket),
-            Self::MetadataKeys(ticket, _) | Self::MetadataValues(ticket, ..) => (Lane::Offers, *ticket),
+            Self::MetadataKeys(ticket, _) | Self::MetadataValues(ticket, ..) | Self::FilterValues(ticket, ..) => {
+                (Lane::Offers, *ticket)
+            }
+            Self::Foreseen(ticket, _) | Self::ForeseenCount(ticket, _) => (Lane::Typed, *ticket),
             Self::Failed { ticket, lane, .. } => (*lane, *ticket),
             Self::Link(..)
             | Self::News(..)

@@ -45,6 +45,7 @@ impl Question {
             Command::Details(ticket, keys) => return self.details(ticket, &keys).await,
             Command::Find(ticket, key, agent, needle) => return self.find(ticket, &key, agent, &needle).await,
             Command::Fleet(ticket, scope) => return self.fleet(ticket, scope).await,
+            Command::Foresee(ticket, query) => return self.foresee(ticket, &query).await,
             Command::BulkPreview(ticket, order, rules) => return self.preview(ticket, *order, *rules).await,
             Command::RowsOf(ticket, keys, filter, metadata) => {
                 Event::RowsOf(ticket, reader.rows(&keys, &filter, &metadata).await?)
@@ -72,6 +73,10 @@ impl Question {
             Command::MetadataValues(ticket, path) => {
                 let values = reader.metadata_values(&path).await?;
                 Event::MetadataValues(ticket, path, values)
+            }
+            Command::FilterValues(ticket, of) => {
+                let values = reader.filter_values(&of).await?;
+                Event::FilterValues(ticket, of, values)
             }
             Command::Connect(..)
             | Command::Use(_)
@@ -118,6 +123,17 @@ impl Question {
         }
         let end = page.end().cloned().unwrap_or_default();
         self.reply.send(&self.events, Event::ListEnd(ticket, end)).await;
+        Ok(())
+    }
+
+    /// What the plan says; what no index serves is not counted: it would read the whole collection at every pause of the keys.
+    async fn foresee(&self, ticket: Ticket, query: &ListQuery) -> Result<(), Error> {
+        let plan = self.reader.plan(query).await?;
+        let served = plan.served;
+        if self.reply.send(&self.events, Event::Foreseen(ticket, plan)).await && served {
+            let count = self.reader.count(&query.filter).await?;
+            self.reply.send(&self.events, Event::ForeseenCount(ticket, count)).await;
+        }
         Ok(())
     }
 

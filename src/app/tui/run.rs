@@ -349,8 +349,9 @@ impl Browser {
                 Effect::Configure(edit) => self.aside.keep(*edit),
                 Effect::ListFolders(typed) => self.aside.list(typed),
                 Effect::Draft(order) => self.drafts.order(order),
-                Effect::EditOutside(text, suffix) => self.edit = Some(OutsideText { text, suffix }),
                 Effect::Picture(order) => self.painter.order(*order),
+                Effect::EditOutside(text, suffix) => self.edit = Some(OutsideText { text, suffix, pages: false }),
+                Effect::Page(text) => self.edit = Some(OutsideText { text, suffix: ".txt", pages: true }),
                 Effect::Quit => self.leave = true,
             }
         }

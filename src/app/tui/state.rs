@@ -42,6 +42,7 @@ pub mod new_place;
 mod newest;
 pub mod note;
 mod offers;
+mod paging;
 mod pane_glow;
 pub mod password;
 pub mod picker;
@@ -260,6 +261,8 @@ impl AppState {
 
     /// Gives every pane its place, and asks for what the list now lacks.
     fn settle(&mut self) -> Vec<Effect> {
+        self.offer_as_typed();
+        self.narrow_as_typed();
         self.areas = Areas::of(self.size, self.focus, self.workspace.conversation.key().is_some(), self.zoomed);
         self.workspace.conversation.tick(self.look.now);
         self.workspace.list.tick(self.look.now);
@@ -295,6 +298,7 @@ impl AppState {
         effects.extend(self.ask_for_pictures());
         effects.extend(self.ask_for_offers());
         effects.extend(self.follow_cursor());
+        effects.extend(self.foresee());
         effects.extend(self.look_closer());
         effects.extend(self.ask_for_fleet());
         effects.extend(self.resume_review());

@@ -175,7 +175,7 @@ fn draw_pane(frame: &mut Frame<'_>, area: Rect, pane: Pane, state: &AppState) {
 
 fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState) {
     match modal {
-        Modal::Help(top) => help::draw(frame, body, *top, state),
+        Modal::Help(pane) => help::draw(frame, body, pane, state),
         Modal::Prompt(prompt) => command_line::draw(frame, body, prompt, state),
         Modal::Places(_)
         | Modal::Collections(_)

@@ -1,7 +1,9 @@
 //! The editor of the environment, `$VISUAL` or `$EDITOR`: it gets the terminal and a private file with the text; what the
-//! background task tells is taken in meanwhile. What it leaves comes back as input; what cannot be taken stays in its file.
+//! background task tells is taken in meanwhile. What it leaves comes back as input; what cannot be taken stays in its file. A pager gets
+//! the terminal in the same way.
 
 mod file;
+mod pager;
 mod program;
 
 use std::{
@@ -41,11 +43,13 @@ const END: Duration = Duration::from_secs(2);
 /// An editor that leaves the text as it was within this has a window of its own, or was not needed.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
-/// A text for the editor, and how the name of its file ends.
+/// A text for the editor, and how the name of its file ends; or for the pager.
 #[derive(Debug)]
 pub(super) struct OutsideText {
     pub text: String,
     pub suffix: &'static str,
+    /// It is only shown.
+    pub pages: bool,
 }
 
 /// The files of the editor.
@@ -110,6 +114,9 @@ impl Browser {
         outside: &mut Outside,
     ) -> io::Result<Option<u8>> {
         self.keep_drafts();
+        if edited.pages {
+            return self.show_in_pager(&edited, guard, outside).await;
+        }
         let began = EditorProgram::of_environment().and_then(|program| {
             let written = EditFile::write(self.edits.state_dir.as_deref(), &edited);
             let file = written.map_err(|error| {
@@ -124,7 +131,8 @@ impl Browser {
         self.rest(outside).await;
         guard.leave();
         let (start, mut later) = (Instant::now(), Vec::new());
-        let end = self.wait_for_editor(&program, &file, outside, &mut later).await;
+        let child = Program::new(&program.words[0]).args(&program.words[1..]).arg(file.path()).spawn();
+        let end = self.wait_for(child, outside, &mut later).await;
         outside.reading.go_on();
         let at_once = start.elapsed() < AT_ONCE;
         let answer = match end {
@@ -182,15 +190,14 @@ impl Browser {
         self.waiting.retain(|input| matches!(input, Input::Task(_)));
     }
 
-    /// Runs the editor until it ends. What has to be done to the terminal is done later.
-    async fn wait_for_editor(
+    /// Lets the program run until it ends. What has to be done to the terminal is done later.
+    async fn wait_for(
         &mut self,
-        program: &EditorProgram,
-        file: &EditFile,
+        child: io::Result<Child>,
         outside: &mut Outside,
         later: &mut Vec<Effect>,
     ) -> io::Result<EditorEnd> {
-        let mut child = match Program::new(&program.words[0]).args(&program.words[1..]).arg(file.path()).spawn() {
+        let mut child = match child {
             Ok(child) => child,
             Err(error) => return Ok(EditorEnd::Failed(error)),
         };

@@ -7,11 +7,12 @@ use super::{
     areas::Pane,
     chosen::Then,
     connection::Stage,
+    help::pane::HelpPane,
     inspector::{Inspector, Subject},
     metrics::Data,
     modal::Modal,
     note::Note,
-    prompt::{Asks, Prompt},
+    prompt::Asks,
     visits::RememberedKind,
 };
 use crate::{
@@ -49,11 +50,11 @@ impl AppState {
             Some(Modal::NewPlace(_)) => return self.on_new_place_key(key),
             Some(Modal::Password(_)) => return self.on_password_key(key),
             Some(Modal::Profile(_)) => return self.on_profile_key(key),
+            Some(Modal::Help(_)) => return self.on_help_key(key, action),
             _ => {}
         }
-        if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
-            let typed = prompt.on_key(key);
-            return self.on_typed(typed);
+        if let Some(Modal::Prompt(_)) = self.modals.last() {
+            return self.on_prompt_key(key);
         }
         match action {
             Some(action) => self.on_action(action),
@@ -145,9 +146,11 @@ impl AppState {
             Action::Filter if self.focus == Pane::Conversation => self.prompt(Asks::Find),
             Action::Filter => self.prompt(Asks::Filter),
             Action::CommandLine => self.prompt(Asks::Command),
+            Action::SaveFilter => return self.ask_filter_name(),
             Action::Reload => return self.reload(),
             Action::Inspect => return self.inspect(),
             Action::Explain => return self.explain(),
+            Action::Pager => return self.show_in_pager(),
             Action::LastError => return self.show_last_error(),
             Action::Events => return self.show_events(),
             Action::Mouse => {
@@ -169,21 +172,11 @@ impl AppState {
             Action::NextConnection => return self.step_connection(true),
             Action::PreviousConnection => return self.step_connection(false),
             Action::CloseConnection => return self.close_connection(),
-            Action::Help => self.modals.push(Modal::Help(0)),
+            Action::Help => self.modals.push(Modal::Help(HelpPane::default())),
             Action::Quit | Action::QuitNow => return self.leave(),
             _ => {}
         }
         Vec::new()
-    }
-
-    pub(super) fn prompt(&mut self, asks: Asks) {
-        let prompt = match asks {
-            Asks::Filter => Prompt::new(asks, &self.workspace.list.filter.source),
-            Asks::Find => Prompt::new(asks, &self.workspace.find),
-            Asks::Fleet => Prompt::new(asks, &self.workspace.fleet.filter.source),
-            Asks::Command => Prompt::command(&self.keymap, &self.filters),
-        };
-        self.modals.push(Modal::Prompt(Box::new(prompt)));
     }
 
     /// Gives up what is loading, else shows the other panes again, else goes back to the sessions; there it puts the last error away.

@@ -1,6 +1,7 @@
 //! Commands of the `:` line that take words: their names, what they do, what completes them.
 
 use super::{AppState, Effect, prompt::TypedMistake, themes};
+use crate::app::keymap::ENTRIES;
 
 /// A command that takes words.
 pub struct TypedCommand {
@@ -55,4 +56,61 @@ pub const COMMANDS: &[TypedCommand] = &[
         complete: themes::complete,
         run: themes::run,
     },
+    TypedCommand {
+        name: "filter",
+        words: "FILTER",
+        help: "show the sessions that match",
+        complete: AppState::complete_filter,
+        run: AppState::run_filter,
+    },
+    TypedCommand {
+        name: "open",
+        words: "ID",
+        help: "open the session of that id",
+        complete: AppState::complete_open,
+        run: AppState::run_open,
+    },
+    TypedCommand {
+        name: "save-filter",
+        words: "NAME",
+        help: "keep the filter under a name",
+        complete: AppState::complete_saved,
+        run: AppState::run_save_filter,
+    },
 ];
+
+/// The command that a line begins with, and the words behind it. A name that is an action's too is the action, while no word is
+/// begun behind it.
+pub(super) fn called(line: &str) -> Option<(&'static TypedCommand, &str)> {
+    let line = line.trim_start();
+    let parts = line.split_once(char::is_whitespace);
+    let name = parts.map_or(line, |(name, _)| name);
+    let command = COMMANDS.iter().find(|command| command.name == name)?;
+    match parts {
+        Some((_, words)) => Some((command, words.trim_start())),
+        None if ENTRIES.iter().any(|entry| entry.name == name) => None,
+        None => Some((command, "")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_told_from_the_action_of_its_name_by_the_words_behind_it() {
+        let found = |line| called(line).map(|(command, words)| (command.name, words));
+        assert_eq!(found("open"), None, "the action");
+        assert_eq!(found(" open  abc d"), Some(("open", "abc d")));
+        assert_eq!(found("open "), Some(("open", "")));
+        assert_eq!(found("opens abc"), None);
+    }
+
+    #[test]
+    fn every_name_stands_for_one_command() {
+        for (at, command) in COMMANDS.iter().enumerate() {
+            assert!(COMMANDS[..at].iter().all(|other| other.name != command.name), "{}", command.name);
+            assert!(!command.help.is_empty() && !command.name.contains(char::is_whitespace));
+        }
+    }
+}

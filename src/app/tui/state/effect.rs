@@ -27,6 +27,8 @@ pub enum Effect {
     Say(String),
     /// Have a text edited by the editor of the environment, in a file whose name ends so: `.json`, `.txt`.
     EditOutside(String, &'static str),
+    /// Show a text, made safe, in the pager of the environment.
+    Page(String),
     /// Do something with the file of a draft of a run before.
     Draft(DraftOrder),
     /// Remember how the program is used, beyond this run.

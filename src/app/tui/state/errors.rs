@@ -150,6 +150,7 @@ impl AppState {
             | Lane::Alert
             | Lane::Bulk
             | Lane::Offers
+            | Lane::Typed
             | Lane::Write => None,
         }
     }

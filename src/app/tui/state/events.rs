@@ -84,10 +84,13 @@ impl AppState {
             Event::BulkSeen { ticket, tally, done } => self.on_bulk_seen(ticket, *tally, done),
             Event::BulkAt(ticket, progress) => self.on_bulk_at(ticket, *progress),
             Event::BulkEnded(ticket, ended) => self.on_bulk_ended(ticket, ended.map(|end| *end)),
-            event @ (Event::MetadataKeys(..) | Event::MetadataValues(..)) => {
+            event @ (Event::MetadataKeys(..) | Event::MetadataValues(..) | Event::FilterValues(..)) => {
                 self.workspace.known.on_event(event);
+                self.offer_anew();
                 Vec::new()
             }
+            Event::Foreseen(_, plan) => self.on_foreseen(&plan),
+            Event::ForeseenCount(_, count) => self.on_foreseen_count(count),
             Event::Outline(ticket, outline) => {
                 let effects = self.workspace.conversation.on_outline(ticket, *outline, &mut self.tickets);
                 self.tell_tokens();
@@ -211,7 +214,7 @@ impl AppState {
         effects
     }
 
-    fn resolve(&mut self, id: String) -> Vec<Effect> {
+    pub(super) fn resolve(&mut self, id: String) -> Vec<Effect> {
         let ticket = self.tickets.take();
         self.workspace.resolving = Some((ticket, id.clone()));
         vec![Effect::Ask(Command::Resolve(ticket, id))]
@@ -256,6 +259,7 @@ impl AppState {
             Lane::Connection => return self.not_connected(error),
             Lane::Alert => return self.on_alert_unknown(ticket),
             Lane::Bulk => return self.on_bulk_unseen(ticket, &error),
+            Lane::Typed => return Vec::new(),
             Lane::Offers => {
                 self.workspace.known.on_event(Event::Failed { ticket, lane, error });
                 return Vec::new();

@@ -39,7 +39,10 @@ impl AppState {
 
 /// Whether words are typed there.
 fn is_typed_in(modal: &Modal) -> bool {
-    matches!(modal, Modal::Editor(_) | Modal::Prompt(_) | Modal::Agreement(_) | Modal::Deletion(_))
+    match modal {
+        Modal::Form(form) => form.is_typing(),
+        _ => matches!(modal, Modal::Editor(_) | Modal::Prompt(_) | Modal::Agreement(_) | Modal::Deletion(_)),
+    }
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use crate::{
         task::{Command, Event, Ticket},
         text,
     },
-    repository::{MetadataKey, MetadataKeys},
+    repository::{MetadataKey, MetadataKeys, filter::FilterValues},
     session::{MetadataPath, edit, plain},
 };
 
@@ -36,10 +36,23 @@ pub struct KnownFields {
     keys: Option<MetadataKeys>,
     /// The values of fields that were asked for; `None` where they are too many, or not known.
     values: HashMap<MetadataPath, Option<Vec<Bson>>>,
-    /// What is asked, of the fields or of the values of one.
-    asked: Option<(Ticket, Option<MetadataPath>)>,
+    /// What is asked.
+    asked: Option<(Ticket, KnownOf)>,
+    /// What of the store may stand after words of a filter, once it was told; nothing where it could not be.
+    filter_values: HashMap<FilterValues, Vec<String>>,
     /// The chosen one of what is offered.
     chosen: Option<usize>,
+}
+
+/// What can be known of a store.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum KnownOf {
+    /// The fields of the metadata.
+    Keys,
+    /// The values of one.
+    Values(MetadataPath),
+    /// What may stand after a word of a filter.
+    Filter(FilterValues),
 }
 
 /// Something that a person may mean.
@@ -178,13 +191,42 @@ impl KnownFields {
         if self.asked.is_some() || form.field_editor().is_none() {
             return None;
         }
-        let path = if self.keys.is_none() { None } else { Some(self.wanted(form)?) };
+        let of = if self.keys.is_none() { KnownOf::Keys } else { KnownOf::Values(self.wanted(form)?) };
+        self.ask_for(of, tickets)
+    }
+
+    /// Asks for something that is not known; one question at a time, each of which is of use for long.
+    pub(super) fn ask_for(&mut self, of: KnownOf, tickets: &mut Tickets) -> Option<Effect> {
+        let is_known = match &of {
+            KnownOf::Keys => self.keys.is_some(),
+            KnownOf::Values(path) => self.values.contains_key(path),
+            KnownOf::Filter(of) => self.filter_values.contains_key(of),
+        };
+        if is_known || self.asked.is_some() {
+            return None;
+        }
         let ticket = tickets.take();
-        self.asked = Some((ticket, path.clone()));
-        Some(Effect::Ask(match path {
-            None => Command::MetadataKeys(ticket),
-            Some(path) => Command::MetadataValues(ticket, path),
+        self.asked = Some((ticket, of.clone()));
+        Some(Effect::Ask(match of {
+            KnownOf::Keys => Command::MetadataKeys(ticket),
+            KnownOf::Values(path) => Command::MetadataValues(ticket, path),
+            KnownOf::Filter(of) => Command::FilterValues(ticket, of),
         }))
+    }
+
+    /// The fields of the metadata, as far as they are known.
+    pub(super) fn metadata_keys(&self) -> Option<&MetadataKeys> {
+        self.keys.as_ref()
+    }
+
+    /// The values of a field of the metadata, as far as they are known and few; none that are encrypted.
+    pub(super) fn metadata_values(&self, path: &MetadataPath) -> impl Iterator<Item = &Bson> {
+        self.values.get(path).and_then(Option::as_ref).into_iter().flatten().filter(|value| !is_sealed(value))
+    }
+
+    /// What may stand after a word of a filter, as far as it is known.
+    pub(super) fn filter_values(&self, of: FilterValues) -> &[String] {
+        self.filter_values.get(&of).map_or(&[], Vec::as_slice)
     }
 
     /// What was told; an offer is missed by nobody where it could not be.
@@ -192,9 +234,11 @@ impl KnownFields {
         match event {
             Event::MetadataKeys(_, keys) => self.keys = Some(keys),
             Event::MetadataValues(_, path, values) => drop(self.values.insert(path, values)),
+            Event::FilterValues(_, of, values) => drop(self.filter_values.insert(of, values.unwrap_or_default())),
             Event::Failed { ticket, .. } => match self.asked.take_if(|(asked, _)| *asked == ticket) {
-                Some((_, None)) => self.keys = Some(MetadataKeys::default()),
-                Some((_, Some(path))) => drop(self.values.insert(path, None)),
+                Some((_, KnownOf::Keys)) => self.keys = Some(MetadataKeys::default()),
+                Some((_, KnownOf::Values(path))) => drop(self.values.insert(path, None)),
+                Some((_, KnownOf::Filter(of))) => drop(self.filter_values.insert(of, Vec::new())),
                 None => {}
             },
             _ => return,
@@ -218,6 +262,10 @@ impl AppState {
         match self.modals.last() {
             Some(Modal::Form(form)) if form.home == self.workspace.home => {
                 self.workspace.known.ask(form, &mut self.tickets)
+            }
+            Some(Modal::Prompt(prompt)) => {
+                let of = self.wanted_as_typed(prompt)?;
+                self.workspace.known.ask_for(of, &mut self.tickets)
             }
             _ => None,
         }

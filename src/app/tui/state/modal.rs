@@ -2,8 +2,8 @@
 
 use super::{
     agreement::Agreement, bulk::BulkPane, changes::ChangeList, deletion::DeletionPane, editor::Editor,
-    event_log::LoggedEvent, form::MetadataForm, inspector::Inspector, kept_drafts::DraftMenu, list::Selection,
-    new_place::NewPlacePane, note::Note, password::PasswordPane, profile::ProfilePane, prompt::Prompt,
+    event_log::LoggedEvent, form::MetadataForm, help::pane::HelpPane, inspector::Inspector, kept_drafts::DraftMenu,
+    list::Selection, new_place::NewPlacePane, note::Note, password::PasswordPane, profile::ProfilePane, prompt::Prompt,
     themes::ThemeMenu, visits::RememberedKind,
 };
 use crate::{
@@ -15,8 +15,8 @@ use crate::{
 /// Something over the panes.
 #[derive(Debug)]
 pub enum Modal {
-    /// The keys; the number is the first line in view.
-    Help(usize),
+    /// The keys.
+    Help(HelpPane),
     /// A line to type into.
     Prompt(Box<Prompt>),
     /// Connections, also the start screen.

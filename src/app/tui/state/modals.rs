@@ -1,12 +1,7 @@
 //! Input while something lies over the panes.
 
 use super::{
-    AppState, Effect,
-    connection::Stage,
-    inspector::InspectorOutcome,
-    list,
-    modal::Modal,
-    prompt::{Asks, Does, Typed, TypedMistake},
+    AppState, Effect, connection::Stage, help::pane::HelpPane, inspector::InspectorOutcome, list, modal::Modal,
 };
 use crate::app::keymap::Action;
 
@@ -22,6 +17,9 @@ impl AppState {
         if matches!(self.modals.last(), Some(Modal::Themes(_))) {
             return self.in_themes(action);
         }
+        if action == Action::Pager && matches!(self.modals.last(), Some(Modal::Inspector(_) | Modal::Note(_))) {
+            return self.show_in_pager();
+        }
         let page = self.areas.body.height.saturating_sub(2);
         let body = self.areas.body;
         let help = if let Some(Modal::Help(_)) = self.modals.last() { self.help_rows().len() } else { 0 };
@@ -32,9 +30,9 @@ impl AppState {
                 InspectorOutcome::Close => return self.close_modal(),
                 InspectorOutcome::Ignored => false,
             },
-            Modal::Help(top) => {
-                let turned = list::turned(action, *top, help, page.into());
-                *top = turned.unwrap_or(*top);
+            Modal::Help(pane) => {
+                let turned = list::turned(action, pane.top, help, page.into());
+                pane.top = turned.unwrap_or(pane.top);
                 turned.is_some()
             }
             Modal::Note(note) if action == Action::Copy => return vec![Effect::Copy(note.plain())],
@@ -81,7 +79,7 @@ impl AppState {
             Action::Add if in_places => self.type_place(),
             Action::CloseConnection if in_places => self.close_chosen_place(),
             Action::Help if !matches!(modal, Modal::Help(_)) => {
-                self.modals.push(Modal::Help(0));
+                self.modals.push(Modal::Help(HelpPane::default()));
                 Vec::new()
             }
             Action::LastError if !matches!(modal, Modal::Note(_)) => self.show_last_error(),
@@ -159,52 +157,6 @@ impl AppState {
             }
             Some(Modal::Note(_) | Modal::Help(_)) => self.close_modal(),
             _ => Vec::new(),
-        }
-    }
-
-    pub(super) fn on_typed(&mut self, typed: Typed) -> Vec<Effect> {
-        let Some(Modal::Prompt(prompt)) = self.modals.last() else { return Vec::new() };
-        let line = match typed {
-            Typed::Taken => return Vec::new(),
-            Typed::Close => return self.close_modal(),
-            Typed::Enter(line) => line,
-        };
-        let asks = prompt.asks;
-        let chosen = (asks == Asks::Command && !line.trim().is_empty()).then(|| prompt.chosen());
-        let done = match (asks, chosen) {
-            (Asks::Find, _) => {
-                self.modals.pop();
-                return self.find_text(&line);
-            }
-            (Asks::Filter, _) => self.filter(&line),
-            (Asks::Fleet, _) => self.filter_fleet(&line),
-            (Asks::Command, None) => Ok(Vec::new()),
-            (Asks::Command, Some(Err(mistake))) => Err(mistake),
-            (Asks::Command, Some(Ok(Does::Filter(filter)))) => {
-                let whole = 0..line.len();
-                let filtered = if self.shows_fleet() { self.filter_fleet(&filter) } else { self.filter(&filter) };
-                filtered.map_err(|mistake| TypedMistake { span: whole, problem: mistake.problem })
-            }
-            (Asks::Command, Some(Ok(Does::Action(action)))) => {
-                self.modals.pop();
-                let waits = matches!(self.modals.last(), Some(Modal::Editor(_)));
-                if waits && !matches!(action, Action::Quit | Action::QuitNow) {
-                    return self.say("not done: what came back is to be stored or left first");
-                }
-                return self.on_action(action);
-            }
-        };
-        match done {
-            Ok(effects) => {
-                self.modals.pop();
-                effects
-            }
-            Err(mistake) => {
-                if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
-                    prompt.mistake = Some(mistake);
-                }
-                Vec::new()
-            }
         }
     }
 }

@@ -8,7 +8,6 @@ use super::{
     areas::{self, Pane, inside},
     metrics::Data,
     modal::Modal,
-    prompt::Typed,
 };
 use crate::app::keymap::Action;
 
@@ -88,7 +87,7 @@ impl AppState {
             return self.click_picker(picker.at(x, y));
         }
         if matches!(self.modals.last(), Some(Modal::Help(_))) {
-            let is_on_it = areas::help(self.areas.body, self.help_rows().len()).contains(at);
+            let is_on_it = areas::help(self.areas.body, self.help_lines()).contains(at);
             return if is_on_it { Vec::new() } else { self.close_modal() };
         }
         match self.modals.last_mut() {
@@ -99,8 +98,8 @@ impl AppState {
             Some(Modal::Prompt(prompt)) => {
                 let offers = prompt.offers_area(self.areas.body);
                 if offers.contains(at) && prompt.click(usize::from(y - offers.y), usize::from(offers.height)) {
-                    let line = prompt.text().to_owned();
-                    return self.on_typed(Typed::Enter(line));
+                    let typed = prompt.enter();
+                    return self.on_typed(typed);
                 }
             }
             Some(Modal::Form(form)) => {

@@ -96,6 +96,7 @@ impl AppState {
                 self.workspace.metrics.explains(Data::of(&self.workspace.conversation)).then_some("explain")?
             }
             Action::Copy => self.copies().then_some("copy")?,
+            Action::Pager => (!in_list && self.copies()).then_some("pager")?,
             Action::PaneMetrics => session.map(|_| "metrics")?,
             Action::LastError => self.wrong().map(|_| "error")?,
             Action::Events => self.has_happened().then_some("events")?,
@@ -288,6 +289,7 @@ const CONVERSATION: &[Action] = &[
     Action::PaneMetrics,
     Action::RateUp,
     Action::Review,
+    Action::Pager,
 ];
 
 const METRICS: &[Action] = &[
@@ -299,6 +301,7 @@ const METRICS: &[Action] = &[
     Action::Inspect,
     Action::Help,
     Action::Copy,
+    Action::Pager,
 ];
 
 const METADATA: &[Action] = &[
@@ -310,6 +313,7 @@ const METADATA: &[Action] = &[
     Action::Open,
     Action::Inspect,
     Action::Copy,
+    Action::Pager,
 ];
 
 const FEEDBACK: &[Action] = &[
@@ -321,6 +325,7 @@ const FEEDBACK: &[Action] = &[
     Action::Copy,
     Action::Help,
     Action::RateUp,
+    Action::Pager,
 ];
 
 #[cfg(test)]

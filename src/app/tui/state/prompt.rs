@@ -1,31 +1,26 @@
-//! A line to type into: the filter, the text to find, a command.
+//! A line to type into: the filter, the text to find, a command. What may be typed is offered below it.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+mod entered;
+mod filters;
+mod foresight;
+mod history;
+mod named;
+mod palette;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use nucleo_matcher::{
-    Config, Matcher, Utf32Str,
-    pattern::{AtomKind, CaseMatching, Normalization, Pattern},
-};
 use ratatui::layout::Rect;
-use tui_textarea::{CursorMove, TextArea};
+use tui_textarea::{CursorMove, DataCursor, TextArea};
 
 use crate::{
-    app::{
-        keymap::{Action, ENTRIES, Keymap},
-        text,
-    },
-    nearest,
+    app::{keymap::Action, text},
     repository::FilterError,
 };
 
-use super::{
-    areas,
-    list::{self, Selection},
-    typing,
-};
+use super::{areas, list, typing};
+use foresight::Foresight;
+use history::LineHistory;
 
-/// Most commands offered at once.
+/// Most lines offered at once.
 const OFFERS: usize = 10;
 
 /// What is typed.
@@ -48,11 +43,22 @@ pub struct Prompt {
     pub asks: Asks,
     /// What is wrong with it.
     pub mistake: Option<TypedMistake>,
-    /// Commands that fit what was typed, and which of them is selected.
+    /// What may be meant.
     pub offers: Vec<Offer>,
+    /// What is said of what is typed. Safe text.
+    pub says: Option<String>,
     /// The selected offer.
-    selection: Selection<usize>,
-    all: Vec<Offer>,
+    chosen: Option<usize>,
+    /// Every command, in the order they are offered in where nothing is typed.
+    palette: Vec<Offer>,
+    history: LineHistory,
+    /// It holds a text that nobody typed: the first character replaces it.
+    fresh: bool,
+    /// What is offered is of another text.
+    stale: bool,
+    /// More is known by now of what may be offered: the selected offer stays.
+    anew: bool,
+    foresight: Foresight,
     area: TextArea<'static>,
 }
 
@@ -71,26 +77,30 @@ impl From<FilterError> for TypedMistake {
     }
 }
 
-/// A command that may be meant.
+/// Something that may be meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
-    /// As it is typed.
+    /// As it is shown. Safe text.
     pub name: String,
-    /// What it does.
+    /// What it does or means, or why it cannot be done here. Safe text.
     pub help: String,
     /// Its key, where it has one.
     pub key: String,
     /// What it is.
     pub does: Does,
+    /// Whether it can be done here and now.
+    pub fits: bool,
 }
 
-/// What a command does.
+/// What becomes of an offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Does {
     /// An action.
     Action(Action),
-    /// Filters the sessions so.
-    Filter(String),
+    /// That line, as if it were typed.
+    Line(String),
+    /// The line goes on like that, the caret behind so many characters.
+    Fill(String, usize),
 }
 
 /// What came of a key.
@@ -105,32 +115,31 @@ pub enum Typed {
 }
 
 impl Prompt {
-    /// A line that holds `text`, the cursor at its end.
+    /// A line that holds `text`, which the first character that is typed replaces; `before`: what was typed in such a line before,
+    /// the last first.
     #[must_use]
-    pub fn new(asks: Asks, text: &str) -> Self {
-        let mut area = TextArea::new(vec![text::line(text).into_owned()]);
-        area.move_cursor(CursorMove::End);
-        area.set_cursor_line_style(ratatui::style::Style::new());
-        Self { asks, mistake: None, offers: Vec::new(), selection: Selection::default(), all: Vec::new(), area }
+    pub fn new(asks: Asks, text: &str, before: Vec<String>) -> Self {
+        Self {
+            asks,
+            mistake: None,
+            offers: Vec::new(),
+            says: None,
+            chosen: None,
+            palette: Vec::new(),
+            history: LineHistory::new(before),
+            fresh: !text.is_empty(),
+            stale: true,
+            anew: false,
+            foresight: Foresight::default(),
+            area: typing::line(&text::line(text), true),
+        }
     }
 
-    /// The `:` line: every action and the saved filters.
+    /// The `:` line, which begins with `text`: every command.
     #[must_use]
-    pub fn command(keymap: &Keymap, filters: &BTreeMap<String, String>) -> Self {
-        let actions = ENTRIES.iter().map(|entry| Offer {
-            name: entry.name.into(),
-            help: entry.help.into(),
-            key: keymap.label(entry.action).unwrap_or_default(),
-            does: Does::Action(entry.action),
-        });
-        let saved = filters.iter().map(|(name, filter)| Offer {
-            name: format!("filter @{name}"),
-            help: text::line(filter).into_owned(),
-            key: String::new(),
-            does: Does::Filter(filter.clone()),
-        });
-        let all: Vec<Offer> = actions.chain(saved).collect();
-        Self { offers: all.clone(), all, ..Self::new(Asks::Command, "") }
+    pub fn command(text: &str, palette: Vec<Offer>, before: Vec<String>) -> Self {
+        let area = typing::line(text, false);
+        Self { palette, area, fresh: false, ..Self::new(Asks::Command, "", before) }
     }
 
     /// What is typed so far.
@@ -145,32 +154,74 @@ impl Prompt {
         &self.area
     }
 
+    /// The byte that the caret is before.
+    #[must_use]
+    pub fn caret(&self) -> usize {
+        let DataCursor(_, column) = self.area.cursor();
+        self.text().char_indices().nth(column).map_or(self.text().len(), |(at, _)| at)
+    }
+
+    /// Whether what was typed before is searched.
+    #[must_use]
+    pub fn searches(&self) -> bool {
+        self.history.searched_from.is_some()
+    }
+
     /// Takes a key.
     pub fn on_key(&mut self, key: KeyEvent) -> Typed {
-        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let control = key.modifiers == KeyModifiers::CONTROL;
+        let fresh = std::mem::take(&mut self.fresh);
         match key.code {
+            KeyCode::Esc if self.searches() => self.end_search(),
             KeyCode::Esc => return Typed::Close,
-            KeyCode::Enter | KeyCode::Char('\n' | '\r') => return Typed::Enter(self.text().to_owned()),
-            KeyCode::Char('m' | 'j') if control => return Typed::Enter(self.text().to_owned()),
+            KeyCode::Enter | KeyCode::Char('\n' | '\r') => return self.enter(),
+            KeyCode::Char('m' | 'j') if control => return self.enter(),
+            KeyCode::Backspace if self.text().is_empty() && self.searches() => self.end_search(),
             KeyCode::Backspace if self.text().is_empty() => return Typed::Close,
-            KeyCode::Up => self.step(-1),
-            KeyCode::Down => self.step(1),
+            KeyCode::Up => self.back(),
+            KeyCode::Char('p') if control => self.back(),
+            KeyCode::Down => self.forth(),
+            KeyCode::Char('n') if control => self.forth(),
+            KeyCode::Char('r') if control => self.search(),
             KeyCode::Tab => self.complete(),
             KeyCode::BackTab | KeyCode::PageUp | KeyCode::PageDown => {}
-            _ => self.edit(|area| typing::take(area, key)),
+            _ => self.edit(|area| if fresh { typing::take_first(area, key) } else { typing::take(area, key) }),
+        }
+        if fresh {
+            self.area.cancel_selection();
         }
         Typed::Taken
     }
 
+    /// A selected way to go on is taken; what else is selected or typed is done.
+    pub fn enter(&mut self) -> Typed {
+        if let Some(Does::Fill(line, caret)) = self.chosen_offer().map(|offer| offer.does.clone()) {
+            self.put(&line, caret);
+            return Typed::Taken;
+        }
+        Typed::Enter(self.text().to_owned())
+    }
+
     /// Position of the selected offer.
     #[must_use]
-    pub fn selected(&self) -> usize {
-        self.selection.at(self.offers.len())
+    pub fn chosen(&self) -> Option<usize> {
+        self.chosen.filter(|at| *at < self.offers.len())
+    }
+
+    /// The selected offer.
+    #[must_use]
+    pub fn chosen_offer(&self) -> Option<&Offer> {
+        self.offers.get(self.chosen()?)
     }
 
     /// Selects another offer, so many further down.
     pub fn step(&mut self, by: i32) {
-        self.selection.select(list::shifted(self.selected(), by), &self.offers.len());
+        let last = self.offers.len().checked_sub(1);
+        let from = self.chosen();
+        self.chosen = last.map(|last| match from {
+            Some(at) => list::shifted(at, by).min(last),
+            None => 0,
+        });
     }
 
     /// Where the offers stand, in a body: below the line, over the body's bottom.
@@ -184,7 +235,7 @@ impl Prompt {
     /// Position of the first offer in view where so many rows are.
     #[must_use]
     pub fn first_offer(&self, rows: usize) -> usize {
-        (self.selected() + 1).saturating_sub(rows)
+        self.chosen().map_or(0, |at| (at + 1).saturating_sub(rows))
     }
 
     /// Click on a row of the offers: selects it. `true`: it was selected already.
@@ -193,129 +244,59 @@ impl Prompt {
         if self.mistake.is_some() || offer >= self.offers.len() {
             return false;
         }
-        let was = self.selected() == offer;
-        self.selection.select(offer, &self.offers.len());
-        was
+        self.chosen.replace(offer) == Some(offer)
     }
 
     /// Takes pasted text; its line breaks become spaces.
     pub fn paste(&mut self, pasted: &str) {
         let flat = pasted.replace(['\r', '\n', '\t'], " ");
+        self.fresh = false;
         self.edit(|area| area.insert_str(text::line(flat.trim_end())));
     }
 
     fn edit(&mut self, edit: impl FnOnce(&mut TextArea<'static>) -> bool) {
-        let before = self.text().to_owned();
+        let (before, DataCursor(_, from)) = (self.text().to_owned(), self.area.cursor());
         edit(&mut self.area);
-        if self.text() != before {
-            self.mistake = None;
-            self.offer();
+        let (is_other, DataCursor(_, to)) = (self.text() != before, self.area.cursor());
+        if is_other {
+            (self.mistake, self.says) = (None, None);
+            self.history.leave();
         }
+        // What is offered is of the word that the caret is in.
+        self.stale |= is_other || from != to;
     }
 
+    /// Puts a line there, the caret behind so many characters. Where it goes back to stays as it is.
+    fn put(&mut self, line: &str, caret: usize) {
+        self.area = typing::line(line, false);
+        if caret < line.chars().count() {
+            self.area.move_cursor(CursorMove::Jump(0, u16::try_from(caret).unwrap_or(u16::MAX)));
+        }
+        (self.mistake, self.says, self.stale) = (None, None, true);
+    }
+
+    /// Puts the selected offer in the line, or the first one.
     fn complete(&mut self) {
-        if let Some(name) = self.offers.get(self.selected()).map(|offer| offer.name.clone()) {
-            self.edit(|area| {
-                area.clear();
-                area.insert_str(name)
-            });
-        }
+        let Some(offer) = self.offers.get(self.chosen().unwrap_or(0)) else { return };
+        let (line, caret) = match &offer.does {
+            Does::Action(action) => (action.entry().name.to_owned(), usize::MAX),
+            Does::Line(line) => (line.clone(), usize::MAX),
+            Does::Fill(line, caret) => (line.clone(), *caret),
+        };
+        self.history.searched_from = None;
+        self.history.leave();
+        self.put(&line, caret);
     }
 
-    /// Offers the commands whose name fits what was typed, the best first, then those whose help holds it.
-    fn offer(&mut self) {
-        let typed = self.text().trim().to_lowercase();
-        let pattern = Pattern::new(&typed, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
-        let (mut matcher, mut buffer) = (Matcher::new(Config::DEFAULT), Vec::new());
-        let mut score = |name: &str| pattern.score(Utf32Str::new(name, &mut buffer), &mut matcher);
-        let mut fitting: Vec<(Option<u32>, &Offer)> = self
-            .all
-            .iter()
-            .map(|offer| (score(&offer.name), offer))
-            .filter(|(score, offer)| score.is_some() || offer.help.to_lowercase().contains(&typed))
-            .collect();
-        // Of names that fit as well, the shorter is nearer: `quit` before `quit-now`.
-        fitting.sort_by_key(|(score, offer)| (Reverse(*score), score.map(|_| offer.name.len())));
-        self.offers = fitting.into_iter().map(|(_, offer)| offer.clone()).collect();
-        self.selection.reset();
-    }
-
-    /// What the typed command does: the selected offer, or a filter typed after `filter`.
-    ///
-    /// # Errors
-    /// A name that no command has, with the nearest one.
-    pub fn chosen(&self) -> Result<Does, TypedMistake> {
-        if let Some(offer) = self.offers.get(self.selected()) {
-            return Ok(offer.does.clone());
-        }
-        let typed = self.text().trim();
-        if let Some(filter) = typed.strip_prefix("filter ") {
-            return Ok(Does::Filter(filter.trim().into()));
-        }
-        let names: Vec<&str> = self.all.iter().map(|offer| offer.name.as_str()).collect();
-        let nearest = nearest::closest(typed, &names).map_or("help", |(name, _)| name);
-        let start = self.text().len() - self.text().trim_start().len();
-        let span = start..start + typed.len();
-        Err(TypedMistake { span, problem: format!("no command is called that; did you mean {nearest}?") })
+    /// Offers something for what is typed by now; `first`: the first of it is meant where nothing else is chosen.
+    fn offer(&mut self, offers: Vec<Offer>, first: bool) {
+        let kept = self.chosen_offer().filter(|_| self.anew);
+        let kept = kept.and_then(|kept| offers.iter().position(|offer| offer.does == kept.does));
+        self.chosen = kept.or((first && !offers.is_empty()).then_some(0));
+        self.offers = offers;
+        (self.stale, self.anew) = (false, false);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn type_in(prompt: &mut Prompt, text: &str) {
-        for c in text.chars() {
-            prompt.on_key(KeyEvent::from(KeyCode::Char(c)));
-        }
-    }
-
-    #[test]
-    fn commands_are_offered_by_name_and_completed() {
-        let filters = BTreeMap::from([("mine".to_owned(), "app:support".to_owned())]);
-        let mut prompt = Prompt::command(&Keymap::default(), &filters);
-        assert_eq!(prompt.offers.len(), ENTRIES.len() + 1);
-        type_in(&mut prompt, "quit");
-        assert_eq!(prompt.chosen(), Ok(Does::Action(Action::Quit)));
-        prompt.on_key(KeyEvent::from(KeyCode::Down));
-        prompt.on_key(KeyEvent::from(KeyCode::Tab));
-        assert_eq!(prompt.text(), "quit-now");
-        let mut prompt = Prompt::command(&Keymap::default(), &filters);
-        type_in(&mut prompt, "filter @m");
-        assert_eq!(prompt.chosen(), Ok(Does::Filter("app:support".into())));
-        let mut prompt = Prompt::command(&Keymap::default(), &filters);
-        type_in(&mut prompt, "filter app:x");
-        assert_eq!(prompt.chosen(), Ok(Does::Filter("app:x".into())));
-    }
-
-    #[test]
-    fn letters_in_their_order_find_a_command_and_the_nearest_comes_first() {
-        let best = |typed: &str| {
-            let mut prompt = Prompt::command(&Keymap::default(), &BTreeMap::new());
-            type_in(&mut prompt, typed);
-            prompt.offers.first().map(|offer| offer.name.clone())
-        };
-        assert_eq!(best("qn").as_deref(), Some("quit-now"));
-        assert_eq!(best("nagent").as_deref(), Some("next-agent"));
-        assert_eq!(best("relo").as_deref(), Some("reload"));
-        assert_eq!(best("zzz"), None);
-    }
-
-    #[test]
-    fn a_name_that_is_none_gets_the_nearest() {
-        let mut prompt = Prompt::command(&Keymap::default(), &BTreeMap::new());
-        type_in(&mut prompt, " inspekt");
-        let mistake = prompt.chosen().unwrap_err();
-        assert!(mistake.problem.contains("inspect"), "{}", mistake.problem);
-        assert_eq!(mistake.span, 1..8);
-    }
-
-    #[test]
-    fn pasted_text_stays_one_safe_line() {
-        let mut prompt = Prompt::new(Asks::Filter, "a");
-        prompt.paste("b\r\nc\u{1b}[2J\n");
-        assert_eq!(prompt.text(), "ab  c␛[2J");
-        assert_eq!(prompt.area().lines().len(), 1);
-        assert_eq!(prompt.on_key(KeyEvent::from(KeyCode::Enter)), Typed::Enter("ab  c␛[2J".into()));
-    }
-}
+mod tests;

@@ -22,7 +22,7 @@ use crate::{
         writes::bulk::{BulkScope, BulkTally, SessionOutcome},
     },
     metrics::Outline,
-    repository::{Cursor, ListQuery, News, PageEnd, Target},
+    repository::{Cursor, ListPlan, ListQuery, News, PageEnd, Target},
     session::{AgentCount, Details, FeedbackTally, SessionKey, Summary, Usage},
 };
 
@@ -237,10 +237,16 @@ impl Screen {
                 tally.count("resumed-7", SessionOutcome::Misfit, || "\"x\" does not fit".to_owned());
                 vec![Event::BulkSeen { ticket: *ticket, tally: Box::new(tally), done: true }]
             }
+            Command::Foresee(ticket, query) => {
+                let served = ListPlan::served("the index on _id serves this filter");
+                let count = self.matching(&query.filter.source) as u64;
+                vec![Event::Foreseen(*ticket, served), Event::ForeseenCount(*ticket, Some(count))]
+            }
             Command::Use(_)
             | Command::Close(_)
             | Command::MetadataKeys(..)
             | Command::MetadataValues(..)
+            | Command::FilterValues(..)
             | Command::Cancel(_)
             | Command::Look(..)
             | Command::Write(..)

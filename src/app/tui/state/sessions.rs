@@ -11,6 +11,7 @@ mod further;
 mod marked;
 mod marks;
 mod moves;
+pub mod narrowed;
 mod notice;
 mod tokens;
 mod written;
@@ -50,6 +51,8 @@ pub struct SessionList {
     pub sort: Sort,
     /// How many sessions match, once known.
     pub count: Option<u64>,
+    /// How many there are without a filter, as far as it was told.
+    pub all: Option<u64>,
     /// What the list has to say of itself: an unserved filter, a search that was ended. For a line in the pane.
     pub notice: Option<String>,
     /// Why nothing was found, told before the page ends.
@@ -58,6 +61,8 @@ pub struct SessionList {
     pub error: Option<String>,
     wanted: Projection,
     height: usize,
+    /// Positions of the rows that are shown alone.
+    narrowed: Option<Vec<usize>>,
     next: Option<Cursor>,
     /// The last page did not come: the next is only asked when the view moves.
     stalled: bool,
@@ -172,6 +177,9 @@ impl SessionList {
             Event::Count(ticket, count) if self.count_ticket == Some(*ticket) => {
                 self.count_ticket = None;
                 self.count = *count;
+                if self.filter.is_empty() {
+                    self.all = *count;
+                }
             }
             Event::Details(ticket, found) => self.details.on_details(*ticket, found, &self.rows),
             Event::Usage(ticket, key, usage, findings) => self.details.on_usage(*ticket, key, *usage, *findings),
@@ -309,11 +317,6 @@ impl SessionList {
     #[must_use]
     pub fn details(&self, row: &Summary) -> Option<&Details> {
         self.details.get(row)
-    }
-
-    /// The rows in view with their positions.
-    pub fn in_view(&self) -> impl Iterator<Item = (usize, &Summary)> + Clone {
-        self.rows.iter().enumerate().skip(self.top()).take(self.height)
     }
 }
 

@@ -221,9 +221,9 @@ fn the_other_order_and_saved_filters() {
     screen.press("s");
     screen.answer_all();
     assert!(names(&screen)[0].starts_with("support-created"));
-    screen.press(":filter @sup\n");
+    screen.press(":filter @support\n");
     screen.answer_all();
-    assert_eq!(screen.state.workspace.list.filter.source, "app:support");
+    assert_eq!(screen.state.workspace.list.filter.source, "@support");
     assert_eq!(screen.state.workspace.list.rows.len(), 30);
     screen.press("/");
     screen.put(Input::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL)));

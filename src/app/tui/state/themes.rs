@@ -3,6 +3,7 @@
 use super::{
     AppState, Effect,
     commands::Completion,
+    help::pane::HelpPane,
     modal::{Menu, Modal},
     prompt::TypedMistake,
 };
@@ -59,7 +60,7 @@ impl AppState {
             Action::Back | Action::Quit | Action::Themes => self.put_theme_back(),
             Action::QuitNow => self.leave(),
             Action::Help => {
-                self.modals.push(Modal::Help(0));
+                self.modals.push(Modal::Help(HelpPane::default()));
                 Vec::new()
             }
             _ => Vec::new(),

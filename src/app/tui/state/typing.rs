@@ -9,6 +9,9 @@ pub(super) fn take(area: &mut TextArea<'static>, key: KeyEvent) -> bool {
     let plain = key.modifiers.is_empty() && !area.is_selecting();
     let control = key.modifiers == KeyModifiers::CONTROL && !area.is_selecting();
     match key.code {
+        // All but the first are one key in most terminals.
+        KeyCode::Char('_' | '/' | '7') if control => area.undo(),
+        KeyCode::Char('w') if control => delete_word(area),
         KeyCode::Backspace if plain => delete(area, CaretSide::Before),
         KeyCode::Char('h') if control => delete(area, CaretSide::Before),
         KeyCode::Delete if plain => delete(area, CaretSide::After),
@@ -19,6 +22,44 @@ pub(super) fn take(area: &mut TextArea<'static>, key: KeyEvent) -> bool {
         KeyCode::Left if plain => step(area, CaretSide::Before, key),
         KeyCode::Right if plain => step(area, CaretSide::After, key),
         _ => area.input(key),
+    }
+}
+
+/// Takes the first key after a text was put there that nobody typed, and that is selected: a character stands in its place, every
+/// other key keeps it.
+pub(super) fn take_first(area: &mut TextArea<'static>, key: KeyEvent) -> bool {
+    let types = matches!(key.code, KeyCode::Char(_)) && (key.modifiers - KeyModifiers::SHIFT).is_empty();
+    if !types {
+        area.cancel_selection();
+    }
+    take(area, key)
+}
+
+/// A line of text with the caret at its end; `selected`: the first character that is typed replaces it.
+pub(super) fn line(text: &str, selected: bool) -> TextArea<'static> {
+    let mut area = TextArea::new(vec![text.to_owned()]);
+    area.set_cursor_line_style(ratatui::style::Style::new());
+    area.move_cursor(CursorMove::End);
+    if selected && !text.is_empty() {
+        area.select_all();
+    }
+    area
+}
+
+/// The word before the caret, as a shell sees it: back to the blank before it, whatever signs are in it. `Ctrl-Y` brings it back.
+fn delete_word(area: &mut TextArea<'static>) -> bool {
+    let DataCursor(row, column) = area.cursor();
+    let before: Vec<char> = area.lines().get(row).map(|line| line.chars().take(column).collect()).unwrap_or_default();
+    let blanks = before.iter().rev().take_while(|c| c.is_whitespace()).count();
+    let word = before.iter().rev().skip(blanks).take_while(|c| !c.is_whitespace()).count();
+    let from = column.saturating_sub(blanks + word);
+    match (u16::try_from(row), u16::try_from(from)) {
+        (Ok(row), Ok(from)) if usize::from(from) < column => {
+            area.move_cursor(CursorMove::Jump(row, from));
+            area.delete_str(blanks + word)
+        }
+        // At the start of a line, and beyond what the text area can jump to, as the text area has it.
+        _ => area.delete_word(),
     }
 }
 
@@ -84,13 +125,64 @@ mod tests {
     fn a_line_is_cleared_and_brought_back_as_in_a_shell() {
         let mut area = TextArea::new(vec!["app:zzz".to_owned()]);
         area.move_cursor(CursorMove::End);
-        let control = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
         take(&mut area, control('u'));
         assert_eq!(area.lines(), [""]);
         take(&mut area, control('y'));
         assert_eq!(area.lines(), ["app:zzz"]);
         take(&mut area, KeyEvent::new(KeyCode::Char('u'), KeyModifiers::ALT));
         assert_eq!(area.lines(), [""]);
+    }
+
+    fn control(c: char) -> KeyEvent {
+        KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)
+    }
+
+    #[test]
+    fn a_word_goes_back_to_the_blank_before_it_and_is_brought_back() {
+        let mut area = line("app:shop -meta.tier:gold  ", false);
+        take(&mut area, control('w'));
+        assert_eq!(area.lines(), ["app:shop "]);
+        take(&mut area, control('y'));
+        assert_eq!(area.lines(), ["app:shop -meta.tier:gold  "]);
+        take(&mut area, control('_'));
+        assert_eq!(area.lines(), ["app:shop "]);
+        take(&mut area, control('w'));
+        take(&mut area, control('w'));
+        assert_eq!(area.lines(), [""]);
+    }
+
+    #[test]
+    fn a_line_is_edited_as_in_a_shell() {
+        let mut area = line("one two three", false);
+        take(&mut area, control('a'));
+        take(&mut area, KeyEvent::new(KeyCode::Char('d'), KeyModifiers::ALT));
+        assert!(!area.lines()[0].starts_with("one"), "{:?}", area.lines());
+        take(&mut area, KeyEvent::new(KeyCode::Char('f'), KeyModifiers::ALT));
+        take(&mut area, control('k'));
+        let left = area.lines()[0].clone();
+        assert!(left == " two " || left == " ", "the rest of the line is gone: {left:?}");
+        take(&mut area, control('e'));
+        take(&mut area, KeyEvent::new(KeyCode::Backspace, KeyModifiers::ALT));
+        assert_ne!(area.lines()[0], left);
+        take(&mut area, control('h'));
+        take(&mut area, KeyEvent::from(KeyCode::Char('x')));
+        assert!(area.lines()[0].ends_with('x'));
+    }
+
+    #[test]
+    fn what_was_put_there_is_replaced_by_what_is_typed_and_kept_by_every_other_key() {
+        let first = |key: KeyEvent| {
+            let mut area = line("app:shop", true);
+            take_first(&mut area, key);
+            area.lines()[0].clone()
+        };
+        assert_eq!(first(KeyEvent::from(KeyCode::Char('x'))), "x");
+        assert_eq!(first(KeyEvent::new(KeyCode::Char('X'), KeyModifiers::SHIFT)), "X");
+        assert_eq!(first(KeyEvent::from(KeyCode::Left)), "app:shop");
+        assert_eq!(first(KeyEvent::from(KeyCode::End)), "app:shop");
+        assert_eq!(first(KeyEvent::from(KeyCode::Backspace)), "app:sho");
+        assert_eq!(first(control('a')), "app:shop");
+        assert_eq!(first(control('u')), "");
     }
 
     #[test]

@@ -12,7 +12,7 @@ impl AppState {
     /// Whether the task answered something just now that is waited for; counts and sizes come beside what is.
     pub(super) fn is_answer(input: &Input) -> bool {
         let Input::Task(event) = input else { return false };
-        let beside = [Lane::Count, Lane::Details, Lane::Rows, Lane::Fleet, Lane::Offers];
+        let beside = [Lane::Count, Lane::Details, Lane::Rows, Lane::Fleet, Lane::Offers, Lane::Typed];
         event.answers().is_some_and(|(lane, _)| !beside.contains(&lane))
     }
 

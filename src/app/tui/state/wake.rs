@@ -24,12 +24,15 @@ impl AppState {
         }
         let preview = self.next_preview();
         if self.loading().is_some() {
-            return Some(preview.map_or(BEAT, |left| left.min(BEAT)));
+            let soon = preview.into_iter().chain(self.next_foresight()).min();
+            return Some(soon.map_or(BEAT, |soon| soon.min(BEAT)));
         }
+        let typed = self.next_foresight();
         let decoration = self.next_decoration().filter(|_| self.looked_at);
         let lost = self.workspace.connection.lost.as_ref().filter(|lost| lost.retry_at > self.look.now);
         let lost = lost.map(|_| Duration::from_secs(1));
-        decoration.into_iter().chain(lost).chain(preview).chain(self.alerts.next_due(self.look.now)).min()
+        let soon = typed.into_iter().chain(preview);
+        decoration.into_iter().chain(soon).chain(lost).chain(self.alerts.next_due(self.look.now)).min()
     }
 
     /// The same of what nobody misses who does not look: ages, rates, what stands out.

@@ -37,13 +37,17 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, prompt: &Prompt, state: &AppState
     };
     let area = areas::bottom(body, 3 + below.len() as u16);
     let title = match prompt.asks {
+        _ if prompt.searches() => " Typed before ",
         Asks::Filter => " Filter the sessions ",
         Asks::Fleet => " Filter the fleet ",
         Asks::Find => " Find in the conversation ",
         Asks::Command => " Command ",
     };
     frame.render_widget(Clear, area);
-    frame.render_widget(block::pane(Line::from(title), Line::default(), true, look), area);
+    let says = prompt.says.as_deref().filter(|_| prompt.mistake.is_none());
+    let says = says.map(|says| format!(" {} ", format::fit(says, width.saturating_sub(2), look.marks)));
+    let says = Line::styled(says.unwrap_or_default(), look.theme.dim);
+    frame.render_widget(block::pane(Line::from(title), says, true, look), area);
     let inner = areas::inside(area);
     let line = Rect::new(inner.x + 1, inner.y, inner.width.saturating_sub(2), 1.min(inner.height));
     caret::draw(frame, line, prompt.area(), look);
@@ -69,16 +73,22 @@ fn offer_lines(prompt: &Prompt, width: usize, state: &AppState) -> Vec<Line<'sta
     let rows = usize::from(prompt.offers_area(state.areas.body).height);
     let first = prompt.first_offer(rows);
     let shown = prompt.offers.iter().enumerate().skip(first).take(rows);
-    shown.map(|(at, offer)| offer_line(offer, at == prompt.selected(), width, state)).collect()
+    // A column of keys, where there are any.
+    let keys = prompt.offers.iter().any(|offer| !offer.key.is_empty());
+    shown.map(|(at, offer)| offer_line(offer, Some(at) == prompt.chosen(), keys, width, state)).collect()
 }
 
-fn offer_line(offer: &Offer, selected: bool, width: usize, state: &AppState) -> Line<'static> {
+fn offer_line(offer: &Offer, selected: bool, keys: bool, width: usize, state: &AppState) -> Line<'static> {
     let theme = &state.look.theme;
     let name = format::fit(&offer.name, width, state.look.marks);
-    let help = format::fit(&offer.help, width.saturating_sub(31), state.look.marks);
+    // What follows stands in columns, wherever the name has room before them.
+    let pad = 18usize.saturating_sub(format::width(&name));
+    let used = format::width(&name) + pad + 1;
+    let key = if keys { format!("{:<10} ", offer.key) } else { String::new() };
+    let help = format::fit(&offer.help, width.saturating_sub(used + key.len()), state.look.marks);
     let line = Line::from(vec![
-        Span::raw(format!("{name:<18} ")),
-        Span::styled(format!("{:<10} ", offer.key), theme.code),
+        Span::styled(format!("{name}{} ", " ".repeat(pad)), if offer.fits { theme.text } else { theme.dim }),
+        Span::styled(key, theme.code),
         Span::styled(help, theme.dim),
     ]);
     if selected { line.patch_style(theme.selected) } else { line }

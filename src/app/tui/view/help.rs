@@ -8,17 +8,36 @@ use ratatui::{
 };
 
 use super::block;
-use crate::app::tui::state::{AppState, areas, help::HelpRow};
+use crate::app::{
+    text,
+    tui::{
+        render::format,
+        state::{
+            AppState, areas,
+            help::{HelpRow, pane::HelpPane},
+        },
+    },
+};
 
-/// Draws it over the body, from line `top` on.
-pub fn draw(frame: &mut Frame<'_>, body: Rect, top: usize, state: &AppState) {
+/// Draws it over the body.
+pub fn draw(frame: &mut Frame<'_>, body: Rect, pane: &HelpPane, state: &AppState) {
     let look = &state.look;
     let lines: Vec<Line<'_>> = state.help_rows().into_iter().map(|row| line(row, state)).collect();
-    let area = areas::help(body, lines.len());
+    // What is typed narrows what it says and not its box.
+    let area = areas::help(body, state.help_lines());
     let rows = usize::from(area.height.saturating_sub(2));
-    let top = top.min(lines.len().saturating_sub(rows));
-    let place = format!(" {}{}{} / {} ", top + 1, look.marks.dash, (top + rows).min(lines.len()), lines.len());
-    let pane = block::pane(Line::from(" Keys "), Line::styled(place, look.theme.dim), true, look);
+    let top = pane.top.min(lines.len().saturating_sub(rows));
+    let place = match lines.len() {
+        0 => " no key is like that; Esc shows all ".to_owned(),
+        all => format!(" {}{}{} / {all} ", top + 1, look.marks.dash, (top + rows).min(all)),
+    };
+    let typed = format::fit(&text::line(&pane.needle), usize::from(area.width.saturating_sub(12)), look.marks);
+    let title = match (typed.as_str(), area.width) {
+        ("", ..40) => " Keys ".to_owned(),
+        ("", _) => " Keys: type to narrow ".to_owned(),
+        (typed, _) => format!(" Keys: {typed} "),
+    };
+    let pane = block::pane(Line::from(title), Line::styled(place, look.theme.dim), true, look);
     frame.render_widget(Clear, area);
     frame.render_widget(Paragraph::new(lines).scroll((top as u16, 0)).block(pane), area);
 }
@@ -34,6 +53,12 @@ fn line(row: HelpRow, state: &AppState) -> Line<'static> {
                 Span::raw(format!("{says:<44} ")),
                 Span::styled(format!(":{}", action.entry().name), theme.dim),
             ])
+        }
+        HelpRow::Fixed(keys, says) => {
+            Line::from(vec![Span::styled(format!(" {keys:<14} "), theme.code), Span::raw(says)])
+        }
+        HelpRow::Named(name, takes, says) => {
+            Line::from(vec![Span::styled(format!(" :{:<27} ", format!("{name} {takes}")), theme.code), Span::raw(says)])
         }
     }
 }

@@ -97,6 +97,10 @@ fn bottom(state: &AppState, columns: &SessionColumns, width: usize) -> Line<'sta
 /// or how many where their names have none either.
 fn place(state: &AppState, columns: &SessionColumns, width: usize) -> String {
     let (list, marks) = (&state.workspace.list, state.look.marks);
+    if let Some(few) = list.narrowed_to() {
+        let number = |count: usize| format::number(count as u64, marks);
+        return format!(" {} of {} read so far ", number(few), number(list.rows.len()));
+    }
     let last = list.in_view().last().map_or(0, |(at, _)| at + 1);
     if last == 0 {
         return String::new();
@@ -153,7 +157,13 @@ fn empty(state: &AppState) -> Option<String> {
         (false, Some(key)) => format!("not read: {key} reads again"),
         (false, None) => "not read".to_owned(),
         (true, _) if list.filter.is_empty() => "no sessions here yet".to_owned(),
-        (true, _) => "no session matches this filter".to_owned(),
+        (true, _) => match (state.keymap.label(Action::Back), list.all) {
+            (Some(key), Some(all)) => {
+                format!("no session matches this filter; {key} shows all {}", format::number(all, state.look.marks))
+            }
+            (Some(key), None) => format!("no session matches this filter; {key} shows all"),
+            (None, _) => "no session matches this filter".to_owned(),
+        },
     })
 }
 

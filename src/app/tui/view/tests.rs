@@ -1,6 +1,7 @@
 mod hand;
 mod preview;
 mod themes;
+mod typing;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Size;

@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     fn file(folder: &Path, text: &str) -> EditFile {
-        EditFile::write(Some(folder), &OutsideText { text: text.to_owned(), suffix: ".txt" }).unwrap()
+        EditFile::write(Some(folder), &OutsideText { text: text.to_owned(), suffix: ".txt", pages: false }).unwrap()
     }
 
     #[test]

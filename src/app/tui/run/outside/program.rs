@@ -26,22 +26,11 @@ impl EditorProgram {
     }
 
     fn of(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, String> {
-        for name in ["VISUAL", "EDITOR"] {
-            let Some(value) = variable(name) else { continue };
-            let named = value.to_str().ok_or_else(|| format!("${name} is no text: nothing was changed"))?;
-            // A backslash there is no quote but parts folders.
-            let named = if cfg!(windows) { named.replace('\\', "/") } else { named.to_owned() };
-            let Some(words) = shlex::split(&named) else {
-                return Err(format!(
-                    "${name} has a quote that does not end: {}; nothing was changed",
-                    text::line(named.trim())
-                ));
-            };
-            if words.first().is_some_and(|word| !word.is_empty()) {
-                return Ok(Self { words, variable: Some(name) });
-            }
-        }
-        Ok(Self { words: vec![USUAL.to_owned()], variable: None })
+        let named = named(&["VISUAL", "EDITOR"], variable).map_err(|why| format!("{why}; nothing was changed"))?;
+        Ok(match named {
+            Some((words, variable)) => Self { words, variable: Some(variable) },
+            None => Self { words: vec![USUAL.to_owned()], variable: None },
+        })
     }
 
     /// What it is called. Safe text.
@@ -68,16 +57,39 @@ impl EditorProgram {
     }
 }
 
+/// The program that the first of some variables names that names any: its words, as a shell reads them, and the variable.
+///
+/// # Errors
+/// What is wrong with the variable, in a sentence.
+pub(super) fn named(
+    names: &[&'static str],
+    variable: impl Fn(&str) -> Option<OsString>,
+) -> Result<Option<(Vec<String>, &'static str)>, String> {
+    for &name in names {
+        let Some(value) = variable(name) else { continue };
+        let named = value.to_str().ok_or_else(|| format!("${name} is no text"))?;
+        // A backslash there is no quote but parts folders.
+        let named = if cfg!(windows) { named.replace('\\', "/") } else { named.to_owned() };
+        let Some(words) = shlex::split(&named) else {
+            return Err(format!("${name} has a quote that does not end: {}", text::line(named.trim())));
+        };
+        if words.first().is_some_and(|word| !word.is_empty()) {
+            return Ok(Some((words, name)));
+        }
+    }
+    Ok(None)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn named(visual: Option<&str>, editor: Option<&str>) -> Result<EditorProgram, String> {
+    fn editor_of(visual: Option<&str>, editor: Option<&str>) -> Result<EditorProgram, String> {
         EditorProgram::of(|name| if name == "VISUAL" { visual } else { editor }.map(OsString::from))
     }
 
     fn words(visual: Option<&str>, editor: Option<&str>) -> Vec<String> {
-        named(visual, editor).unwrap().words
+        editor_of(visual, editor).unwrap().words
     }
 
     #[test]
@@ -92,7 +104,7 @@ mod tests {
     #[test]
     fn words_are_those_of_a_shell() {
         assert_eq!(words(Some("'/opt/my editor/run' --wait \"a b\""), None), ["/opt/my editor/run", "--wait", "a b"]);
-        let problem = named(Some("vim 'x"), Some("nano")).unwrap_err();
+        let problem = editor_of(Some("vim 'x"), Some("nano")).unwrap_err();
         assert_eq!(problem, "$VISUAL has a quote that does not end: vim 'x; nothing was changed");
     }
 
@@ -100,9 +112,9 @@ mod tests {
     fn what_cannot_be_run_is_said_with_who_names_it() {
         let missing = io::Error::from(io::ErrorKind::NotFound);
         assert_eq!(
-            named(None, Some("edlin\u{1b}")).unwrap().failed(&missing),
+            editor_of(None, Some("edlin\u{1b}")).unwrap().failed(&missing),
             "edlin\u{241b}, which $EDITOR names, could not be run (there is no such program): nothing was changed"
         );
-        assert!(named(None, None).unwrap().failed(&missing).ends_with("$VISUAL or $EDITOR names an editor"));
+        assert!(editor_of(None, None).unwrap().failed(&missing).ends_with("$VISUAL or $EDITOR names an editor"));
     }
 }

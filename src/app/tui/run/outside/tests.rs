@@ -3,7 +3,7 @@ use std::{fs, os::unix::process::ExitStatusExt};
 use super::*;
 
 fn file(state: &std::path::Path, text: &str) -> EditFile {
-    EditFile::write(Some(state), &OutsideText { text: text.to_owned(), suffix: ".json" })
+    EditFile::write(Some(state), &OutsideText { text: text.to_owned(), suffix: ".json", pages: false })
         .unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -1,0 +1,145 @@
+//! The pager of the environment, `$PAGER`, else `less`: it reads the text as its input, and the keyboard from the terminal.
+
+use std::{env, ffi::OsString, fs, io, time::Duration};
+
+use tokio::{process::Command as Program, time::Instant};
+
+use super::{
+    super::{Browser, Outside},
+    EditorEnd, OutsideText,
+    file::EditFile,
+    program::named,
+};
+use crate::{
+    app::{
+        text,
+        tui::{state::Input, terminal::TerminalGuard},
+    },
+    disk,
+};
+
+/// What is run where the environment names nothing.
+const USUAL: &str = if cfg!(windows) { "more" } else { "less" };
+
+/// A pager that ends within this, and was not left by a key, showed nothing for long enough to be read.
+const UNREAD: Duration = Duration::from_millis(300);
+
+/// The pager of the environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct PagerProgram {
+    /// The program and its arguments, at least one word.
+    words: Vec<String>,
+    /// `$PAGER` names it.
+    is_named: bool,
+}
+
+impl PagerProgram {
+    fn of(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, String> {
+        Ok(match named(&["PAGER"], variable)? {
+            Some((words, _)) => Self { words, is_named: true },
+            None => Self { words: vec![USUAL.to_owned()], is_named: false },
+        })
+    }
+
+    /// What it is called. Safe text.
+    fn name(&self) -> String {
+        self.words.first().map_or_else(String::new, |word| text::line(word).into_owned())
+    }
+
+    fn failed(&self, error: &io::Error) -> String {
+        let why = match error.kind() {
+            io::ErrorKind::NotFound => "there is no such program".to_owned(),
+            _ => disk::reason(error),
+        };
+        let advice = if self.is_named { "$PAGER names it" } else { "$PAGER names another" };
+        format!("{} could not be run ({why}); {advice}", self.name())
+    }
+}
+
+impl Browser {
+    /// Has a text shown. A number: a signal ended the program meanwhile, with that exit code.
+    ///
+    /// # Errors
+    /// When the terminal cannot be taken again, or the background task ended.
+    pub(super) async fn show_in_pager(
+        &mut self,
+        shown: &OutsideText,
+        guard: &mut TerminalGuard,
+        outside: &mut Outside,
+    ) -> io::Result<Option<u8>> {
+        let began = PagerProgram::of(|name| env::var_os(name)).and_then(|program| {
+            let file = EditFile::write(self.edits.state_dir.as_deref(), shown);
+            let read = file.and_then(|file| fs::File::open(file.path()).map(|read| (file, read)));
+            let read =
+                read.map_err(|error| format!("no file could be written for the pager ({})", disk::reason(&error)));
+            read.map(|(file, read)| (program, file, read))
+        });
+        // The file goes once it was shown.
+        let (program, _file, read) = match began {
+            Ok(began) => began,
+            Err(why) => {
+                self.state.tell_error(why);
+                self.pace.now();
+                return Ok(None);
+            }
+        };
+        self.rest(outside).await;
+        guard.leave();
+        let (start, mut later) = (Instant::now(), Vec::new());
+        let child = Program::new(&program.words[0]).args(&program.words[1..]).stdin(read).spawn();
+        let end = self.wait_for(child, outside, &mut later).await;
+        outside.reading.go_on();
+        let name = program.name();
+        let problem = match end {
+            Ok(EditorEnd::Ended(status)) if !status.success() => Some(match status.code() {
+                Some(code) => format!("{name} ended with exit code {code}"),
+                None => format!("{name} was ended by a signal"),
+            }),
+            Ok(EditorEnd::Ended(_)) if start.elapsed() < UNREAD => Some(format!(
+                "{name} came back at once: what it showed is above this screen (less does so with -F where all fits on one)"
+            )),
+            Ok(EditorEnd::Ended(_)) => None,
+            Ok(EditorEnd::Failed(error)) => Some(program.failed(&error)),
+            Ok(EditorEnd::Signal(code)) => return Ok(Some(code)),
+            Err(error) => return Err(error),
+        };
+        let again = guard.enter_again();
+        self.waiting.push_back(Input::Focus(true));
+        if let Some(problem) = problem {
+            self.state.tell_error(problem);
+        }
+        self.pace.now();
+        self.carry_out(later, guard)?;
+        again.map(|()| None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pager(value: Option<&str>) -> PagerProgram {
+        PagerProgram::of(|_| value.map(OsString::from)).unwrap()
+    }
+
+    #[test]
+    fn the_environment_names_it_and_where_it_does_not_the_usual_one_is_run() {
+        assert_eq!(pager(Some("bat --paging=always")).words, ["bat", "--paging=always"]);
+        assert_eq!(pager(Some(" ")).words, [USUAL]);
+        assert_eq!(pager(None).words, [USUAL]);
+        assert!(PagerProgram::of(|_| Some("less 'x".into())).is_err());
+    }
+
+    #[test]
+    fn one_that_cannot_be_run_is_said_with_what_to_do() {
+        let missing = io::Error::from(io::ErrorKind::NotFound);
+        assert_eq!(
+            pager(None).failed(&missing),
+            format!("{USUAL} could not be run (there is no such program); $PAGER names another")
+        );
+        assert_eq!(
+            pager(Some("mosst\u{1b}")).failed(&missing),
+            "mosst\u{241b} could not be run (there is no such program); $PAGER names it"
+        );
+    }
+}
