@@ -1,6 +1,6 @@
 //! Commands of the `:` line that take words: their names, what they do, what completes them.
 
-use super::{AppState, Effect, prompt::TypedMistake};
+use super::{AppState, Effect, prompt::TypedMistake, sessions::sorting};
 
 /// A command that takes words.
 pub struct TypedCommand {
@@ -26,4 +26,10 @@ pub struct Completion {
 }
 
 /// Every such command.
-pub const COMMANDS: &[TypedCommand] = &[];
+pub const COMMANDS: &[TypedCommand] = &[TypedCommand {
+    name: "sort",
+    words: "COLUMN[:asc|:desc]",
+    help: "sort the sessions by any column",
+    complete: sorting::complete,
+    run: sorting::run,
+}];

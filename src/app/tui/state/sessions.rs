@@ -12,6 +12,7 @@ mod marked;
 mod marks;
 mod moves;
 mod notice;
+pub(super) mod sorting;
 mod tokens;
 mod written;
 
@@ -147,7 +148,7 @@ impl SessionList {
             resume,
             before: self.rows.len(),
         });
-        let (filter, sort, metadata) = (self.filter.clone(), self.sort, self.wanted.clone());
+        let (filter, sort, metadata) = (self.filter.clone(), self.sort.clone(), self.wanted.clone());
         Effect::Ask(Command::List(ticket, ListQuery { filter, sort, after, limit: limit as u32, metadata }))
     }
 
@@ -174,7 +175,7 @@ impl SessionList {
                 self.count = *count;
             }
             Event::Details(ticket, found) => self.details.on_details(*ticket, found, &self.rows),
-            Event::Usage(ticket, key, usage, findings) => self.details.on_usage(*ticket, key, *usage, *findings),
+            Event::Usage(ticket, key, figures) => self.details.on_usage(*ticket, key, figures),
             Event::Failed { ticket, lane, error } => self.on_failed(*ticket, *lane, &told::sentence_on_screen(error)),
             _ => {}
         }
