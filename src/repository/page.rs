@@ -95,8 +95,8 @@ fn reach<'a>(fields: &'a Document, path: &str) -> Option<&'a Bson> {
     inner.get(rest).or_else(|| reach(inner, rest))
 }
 
-/// Where the next page of a list starts. Sessions with a date come first, newest first; those whose date is no date
-/// follow, by `_id`.
+/// Where the next page of a list starts. Sorted by date, sessions with one come first; those whose date is no date follow, by
+/// `_id`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Cursor {
@@ -111,6 +111,13 @@ pub enum Cursor {
     Undated {
         /// The last `_id` shown.
         after: Option<Bson>,
+    },
+    /// In another order than by date: after that session.
+    Placed {
+        /// The value that it is sorted by; `None`: it has none.
+        value: Option<Bson>,
+        /// Its `_id`.
+        id: Bson,
     },
 }
 

@@ -1,5 +1,9 @@
 //! In which order sessions are listed.
 
+mod value;
+
+pub(crate) use value::{PlacedSession, has_sure_place};
+
 use std::{fmt, str::FromStr};
 
 use crate::{metrics::SessionFigure, nearest::nearest, session::setters};

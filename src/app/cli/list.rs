@@ -38,7 +38,7 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
     let mut filter = Filter::parse_at(&text, &Timestamp::now().to_zoned(context.config.ui.zone()))?;
     context.search_encrypted(&mut filter).await;
     let reader = context.reader().await?;
-    let wanted = Wanted::of(args);
+    let wanted = ListWanted::of(args);
     let metadata = wanted.metadata();
     let mut query = ListQuery { filter, sort: args.sort.clone(), metadata, ..ListQuery::default() };
     // A folder has no indexes that could serve a filter.
@@ -94,12 +94,12 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
 }
 
 /// What is written of each session.
-struct Wanted {
+struct ListWanted {
     form: ListForm,
     columns: Vec<Column>,
 }
 
-impl Wanted {
+impl ListWanted {
     fn of(args: &ListArgs) -> Self {
         let form = match (args.json, args.tsv) {
             (true, _) => ListForm::Json,
@@ -150,7 +150,7 @@ async fn warn_of_slowness(reader: &dyn SessionReader, query: &ListQuery) -> Resu
     Ok(())
 }
 
-async fn details(reader: &dyn SessionReader, page: &[Summary], wanted: &Wanted) -> Result<KnownDetails> {
+async fn details(reader: &dyn SessionReader, page: &[Summary], wanted: &ListWanted) -> Result<KnownDetails> {
     let keys: Vec<SessionKey> = page.iter().map(|summary| summary.key.clone()).collect();
     if keys.is_empty() {
         return Ok(KnownDetails::new());

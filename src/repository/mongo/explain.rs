@@ -1,5 +1,7 @@
 //! Whether an index serves a list.
 
+mod order;
+
 use bson::{Bson, Document, doc};
 
 use super::{MongoRepository, client, errors::Doing, filter, list, rows};
@@ -9,14 +11,20 @@ const DOING: Doing = Doing::new("find", "the plan of the search");
 
 /// Asks the server how it would find the first page.
 pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<ListPlan> {
-    let field = query.sort.by.date_field().unwrap_or("updated_at");
+    if let Some(plan) = order::plan(reader, query).await? {
+        return Ok(plan);
+    }
+    let field = query.sort.by.date_field().unwrap_or("_id");
     if query.filter.asks_for_messages() {
         return Ok(ListPlan::unserved(format!(
             "no index knows of findings: the messages of every session that the rest of the filter leaves are read, \
              newest first by {field}, until enough match"
         )));
     }
-    let mut conditions = vec![list::dated_query(field, query.sort.ascending, None)];
+    let mut conditions = vec![Document::new()];
+    if query.sort.is_by_date() {
+        conditions.push(list::dated_query(field, query.sort.ascending, None));
+    }
     if reader.is_bound() {
         conditions.push(reader.within());
     }
@@ -36,7 +44,7 @@ pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<
     };
     let answer = reader.ask(|| client::ask(&reader.pool, &reader.database, command.clone())).await;
     let answer = answer.map_err(|error| reader.failure(&error, DOING))?;
-    let plan = judged(&answer, field, query.filter.is_empty());
+    let plan = order::worded(&query.sort, judged(&answer, field, query.filter.is_empty()));
     // Indexes are for sessions.
     if plan.hint == Some(Hint::CreateIndexes) && !reader.is_bound() && reader.holds_another_store().await {
         return Ok(ListPlan::served("nothing of what comes first is a session"));

@@ -53,6 +53,8 @@ pub struct SessionList {
     pub count: Option<u64>,
     /// What the list has to say of itself: an unserved filter, a search that was ended. For a line in the pane.
     pub notice: Option<String>,
+    /// How far a page is of which no row came yet.
+    progress: Option<String>,
     /// Why nothing was found, told before the page ends.
     emptiness: Option<String>,
     /// Why the last page failed.
@@ -136,7 +138,7 @@ impl SessionList {
             self.since.forget();
             self.further.forget();
         }
-        self.error = None;
+        (self.error, self.progress) = (None, None);
         self.stalled = false;
         let resume = if aside { self.next.take().or_else(|| self.page.take()?.resume) } else { after.clone() };
         self.next = None;
@@ -167,6 +169,7 @@ impl SessionList {
         match event {
             Event::Plan(ticket, plan) if self.is_page(*ticket) => self.on_plan(plan),
             Event::Empty(ticket, why) if self.is_page(*ticket) => self.emptiness = Some(why.clone()),
+            Event::Looked(ticket, sessions) if self.is_page(*ticket) => self.on_looked(*sessions),
             Event::Rows(ticket, rows) if self.is_page(*ticket) => self.on_rows(rows),
             Event::RowsOf(ticket, rows) => self.on_further(*ticket, rows),
             Event::ListEnd(ticket, end) if self.is_page(*ticket) => self.on_end(end),
@@ -190,6 +193,7 @@ impl SessionList {
     }
 
     fn on_rows(&mut self, found: &[Summary]) {
+        self.progress = None;
         for row in found {
             self.mark_there(&row.key);
         }
@@ -206,6 +210,7 @@ impl SessionList {
     }
 
     fn on_end(&mut self, end: &PageEnd) {
+        self.progress = None;
         self.begin();
         let Some(page) = self.page.take() else { return };
         self.next.clone_from(&end.next);
@@ -245,6 +250,7 @@ impl SessionList {
     /// A page did not come. Rows of a page that would be asked again are dropped, so that none shows twice.
     fn stall(&mut self) -> Option<AskedRows> {
         let page = self.page.take()?;
+        self.progress = None;
         if page.aside.is_some() {
             // Nothing that was read before the changes is awaited any more.
             self.since.moved.clear();

@@ -12,13 +12,17 @@ pub(super) enum IdRange {
     After(Bson),
     /// That greatest value.
     Greatest,
+    /// Those before that one, the greatest first.
+    Before(Bson),
 }
 
 impl IdRange {
-    /// The parts that make up everything after that `_id`.
-    pub(super) fn after(id: Option<Bson>) -> Vec<Self> {
+    /// The parts that make up everything after that `_id`, from the least on or from the greatest.
+    pub(super) fn after(id: Option<Bson>, ascending: bool) -> Vec<Self> {
         match id {
             None => vec![Self::All],
+            Some(Bson::MinKey) if !ascending => Vec::new(),
+            Some(id) if !ascending => vec![Self::Before(id)],
             Some(Bson::MaxKey) => Vec::new(),
             Some(id) => vec![Self::After(id), Self::Greatest],
         }
