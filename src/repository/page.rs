@@ -1,7 +1,9 @@
 //! Pages of a list: what is asked for, and the rows as they are found.
 
+mod order;
 mod stream;
 
+pub(crate) use order::{PlacedSession, has_sure_place};
 pub use stream::{Page, RowSink};
 
 use bson::{Bson, DateTime, Document};

@@ -1,9 +1,5 @@
 //! In which order sessions are listed.
 
-mod value;
-
-pub(crate) use value::{PlacedSession, has_sure_place};
-
 use std::{fmt, str::FromStr};
 
 use crate::{metrics::SessionFigure, nearest::nearest, session::setters};

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use super::{assemble, foreign, layout, layout::SessionDir, read};
 use crate::{
     disk,
-    repository::{Cursor, Error, Filter, ListQuery, PageEnd, Projection, Result, Sort, SortBy, sort::PlacedSession},
+    repository::{Cursor, Error, Filter, ListQuery, PageEnd, Projection, Result, Sort, SortBy, page::PlacedSession},
     session::{Details, SessionKey, Summary, id::unspelled},
 };
 

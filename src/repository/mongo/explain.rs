@@ -21,10 +21,9 @@ pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<
              newest first by {field}, until enough match"
         )));
     }
-    let mut conditions = vec![Document::new()];
-    if query.sort.is_by_date() {
-        conditions.push(list::dated_query(field, query.sort.ascending, None));
-    }
+    let is_dated = query.sort.is_by_date();
+    let dated = if is_dated { list::dated_query(field, query.sort.ascending, None) } else { Document::new() };
+    let mut conditions = vec![dated];
     if reader.is_bound() {
         conditions.push(reader.within());
     }

@@ -40,7 +40,7 @@ use super::{
     indexes, rows,
 };
 use crate::{
-    repository::{Cursor, ListQuery, PageEnd, Result, RowSink, SortBy, sort::PlacedSession},
+    repository::{Cursor, ListQuery, PageEnd, Result, RowSink, SortBy, page::PlacedSession},
     session::decode::raw::RawValue,
 };
 const DOING: Doing = Doing::new("find", "the list of sessions");

@@ -30,6 +30,9 @@ pub const COMMANDS: &[TypedCommand] = &[TypedCommand {
     name: "sort",
     words: "COLUMN[:asc|:desc]",
     help: "sort the sessions by any column",
-    complete: sorting::complete,
+    complete: |state, typed| {
+        let found = sorting::complete(state, typed).into_iter();
+        found.map(|(text, help)| Completion { text, help }).collect()
+    },
     run: sorting::run,
 }];

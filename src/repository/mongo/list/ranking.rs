@@ -17,7 +17,7 @@ use crate::{
     repository::{
         Cursor, Error, Filter, ListQuery, PageEnd, Result, RowSink, Sort, SortBy,
         mongo::{MongoRepository, details, gate::Heard, indexes, lookup, outline},
-        sort::PlacedSession,
+        page::PlacedSession,
     },
     session::{Details, SessionKey, Summary},
 };

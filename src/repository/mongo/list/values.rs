@@ -12,7 +12,7 @@ use crate::{
     repository::{
         Cursor, ListQuery, PageEnd, Projection, Result, SortBy,
         mongo::{MongoRepository, decoded, errors, expr, indexes, rows},
-        sort::{PlacedSession, has_sure_place},
+        page::{PlacedSession, has_sure_place},
     },
     session::SessionKey,
 };

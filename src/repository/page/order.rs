@@ -5,10 +5,10 @@ use std::cmp::Ordering;
 use bson::{Binary, Bson, Document};
 use jiff::Timestamp;
 
-use super::{Sort, SortBy};
+use super::{Cursor, Projection};
 use crate::{
     metrics::{Outline, history_findings, row_findings},
-    repository::{Cursor, Projection, filter::matching::compare_numbers},
+    repository::{Sort, SortBy, filter::matching::compare_numbers},
     session::{Details, SessionKey, Summary, decode},
 };
 
