@@ -43,6 +43,7 @@ use crate::{
     repository::{Cursor, ListQuery, PageEnd, Result, RowSink, SortBy, page::PlacedSession},
     session::decode::raw::RawValue,
 };
+
 const DOING: Doing = Doing::new("find", "the list of sessions");
 
 /// One page; see [`crate::repository::SessionReader::list`].

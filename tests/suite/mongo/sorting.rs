@@ -193,13 +193,16 @@ async fn every_order_of_the_fixtures_is_the_servers_or_that_of_their_figures() {
             }
         }
         let reader = reader(&fresh).await;
+        // What is no session is not listed.
+        let there = ids(&every_page(&*reader, first_page(100)).await);
         for name in SortBy::NAMES {
             let by = SortBy::from_name(&name.replace("KEY", "priority")).expect("a name");
             for sort in both_ways(&by) {
-                let expected = match expression(&by) {
-                    Some(value) if by != SortBy::Id && !sort.is_by_date() => stored_order(&fresh, &sort, value).await,
+                let mut expected = match expression(&by) {
+                    Some(value) if !sort.is_by_date() => stored_order(&fresh, &sort, value).await,
                     _ => figured_order(&documents, &sort),
                 };
+                expected.retain(|key| there.contains(key));
                 for limit in [2, 100] {
                     let rows = every_page(&*reader, first_page(limit).sort(sort.clone())).await;
                     let found = ids(&rows);

@@ -43,8 +43,8 @@ struct Ranking {
     filter: Filter,
     sort: Sort,
     sessions: Vec<PlacedSession>,
-    /// How it ended before all were looked at, in words.
-    cut: Option<String>,
+    /// What is to be known of it: how it ended before all were looked at, or what else than sessions is there.
+    note: Option<String>,
     /// The time limit ended it.
     timed_out: bool,
 }
@@ -87,7 +87,7 @@ pub(super) async fn page(
     };
     let next = ranking.give(reader, query, last.as_ref(), found, heard).await?;
     let is_first = query.after.is_none();
-    let note = ranking.cut.clone().filter(|_| is_first);
+    let note = ranking.note.clone().filter(|_| is_first);
     Ok(PageEnd { next, timed_out: ranking.timed_out && is_first, note })
 }
 
@@ -138,6 +138,8 @@ struct Looking<'a> {
     sessions: Vec<PlacedSession>,
     /// There were more than are kept.
     is_full: bool,
+    /// What else than sessions is there.
+    foreign: Option<String>,
 }
 
 /// Whether to look on.
@@ -153,7 +155,7 @@ enum LookOn {
 impl<'a> Looking<'a> {
     fn new(reader: &'a MongoRepository, query: &'a ListQuery, found: &'a RowSink, heard: &'a Heard) -> Self {
         let (began, now) = (Instant::now(), Timestamp::now());
-        Self { reader, query, found, heard, began, now, looked: 0, sessions: Vec::new(), is_full: false }
+        Self { reader, query, found, heard, began, now, looked: 0, sessions: Vec::new(), is_full: false, foreign: None }
     }
 
     /// `None`: nobody waits for it any more.
@@ -174,10 +176,13 @@ impl<'a> Looking<'a> {
                 Err(Error::TimedOut { .. }) if self.looked > 0 => PageEnd::timed_out(None),
                 Err(error) => return Err(error),
             };
-            match self.look_at(rows.take()).await? {
-                LookOn::GivenUp => return Ok(None),
-                LookOn::TimedOut => timed_out = true,
-                LookOn::Yes => timed_out |= end.timed_out,
+            self.foreign = self.foreign.or(end.note);
+            match self.look_at(rows.take()).await {
+                Ok(LookOn::GivenUp) => return Ok(None),
+                Ok(LookOn::TimedOut) => timed_out = true,
+                Ok(LookOn::Yes) => timed_out |= end.timed_out,
+                Err(Error::TimedOut { .. }) if self.looked > 0 => timed_out = true,
+                Err(error) => return Err(error),
             }
             match end.next {
                 Some(next) if !timed_out => pages.after = Some(next),
@@ -259,12 +264,12 @@ impl<'a> Looking<'a> {
         self.sessions.truncate(MOST_KEPT);
         let newest = if by_age { "newest sessions" } else { "sessions" };
         let seconds = self.reader.limits().read.as_secs_f64();
-        let cut = match (timed_out, self.is_full) {
+        let note = match (timed_out, self.is_full) {
             (true, _) => Some(format!("sorted among the {} {newest} looked at within {seconds} s", self.looked)),
             (false, true) => Some(format!("the first {MOST_KEPT} of {} sessions by {}", self.looked, sort.by)),
-            (false, false) => None,
+            (false, false) => self.foreign,
         };
-        Ranking { filter: self.query.filter.clone(), sort, sessions: self.sessions, cut, timed_out }
+        Ranking { filter: self.query.filter.clone(), sort, sessions: self.sessions, note, timed_out }
     }
 }
 
@@ -275,7 +280,7 @@ mod tests {
     fn ranking(sort: &str, filter: &str) -> Arc<Ranking> {
         let filter = Filter::parse(filter, Timestamp::UNIX_EPOCH).unwrap();
         let sort = Sort::parse(sort).unwrap();
-        Arc::new(Ranking { filter, sort, sessions: Vec::new(), cut: None, timed_out: false })
+        Arc::new(Ranking { filter, sort, sessions: Vec::new(), note: None, timed_out: false })
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{Effect, SessionList, Tickets};
 use crate::{
     app::{
         config::Column,
-        tui::state::{AppState, commands::Completion, prompt::TypedMistake},
+        tui::state::{AppState, prompt::TypedMistake},
     },
     metrics::SessionFigure,
     repository::{Projection, Sort, SortBy},
@@ -52,8 +52,8 @@ pub(in crate::app::tui::state) fn run(state: &mut AppState, words: &str) -> Resu
     Ok(state.sort_by(sort))
 }
 
-/// What may follow `:sort`: each column in its usual direction, then the other way round once it is typed whole.
-pub(in crate::app::tui::state) fn complete(state: &AppState, typed: &str) -> Vec<Completion> {
+/// What may follow `:sort`, with what it means: each column in its usual direction, then the other way round once it is typed whole.
+pub(in crate::app::tui::state) fn complete(state: &AppState, typed: &str) -> Vec<(String, String)> {
     let typed = typed.trim_start();
     let named = SortBy::NAMES.iter().filter_map(|name| SortBy::from_name(name));
     let named = named.filter(|by| !matches!(by, SortBy::Metadata(_)));
@@ -65,7 +65,7 @@ pub(in crate::app::tui::state) fn complete(state: &AppState, typed: &str) -> Vec
         [Some(usual), other].into_iter().flatten()
     });
     let fitting = offered.filter(|sort| sort.to_string().starts_with(typed));
-    fitting.map(|sort| Completion { text: sort.to_string(), help: meaning(&sort) }).collect()
+    fitting.map(|sort| (sort.to_string(), meaning(&sort))).collect()
 }
 
 /// What an order puts first.
@@ -85,7 +85,15 @@ fn meaning(sort: &Sort) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::{task::Command, tui::state::sample::Screen};
+    use crate::{
+        app::{
+            task::{Command, Event, Ticket},
+            tui::state::sample::Screen,
+        },
+        repository::ListPlan,
+        session::{Change, StoredDate, Summary},
+    };
+    use jiff::Timestamp;
 
     fn asked(screen: &Screen) -> Option<&crate::repository::ListQuery> {
         screen.asked.iter().rev().find_map(|command| match command {
@@ -112,6 +120,55 @@ mod tests {
     }
 
     #[test]
+    fn what_is_looked_at_is_said_until_rows_come() {
+        let mut screen = Screen::listed(80, 24);
+        let effects = screen.state.sort_by(Sort::parse("tokens").unwrap());
+        screen.take(effects);
+        let Some(Command::List(ticket, query)) =
+            screen.asked.iter().rev().find(|command| matches!(command, Command::List(..))).cloned()
+        else {
+            panic!("no list was asked for")
+        };
+        let says = |screen: &Screen| screen.state.workspace.list.says().map(|(says, _)| says.to_owned());
+        screen.tell(Event::Plan(ticket, ListPlan::unserved("all are read")));
+        screen.tell(Event::Looked(Ticket(u64::MAX), 5));
+        assert_eq!(says(&screen).as_deref(), Some("all are read"), "of another question");
+        screen.tell(Event::Looked(ticket, 12_400));
+        assert!(says(&screen).is_some_and(|says| says.starts_with("looked at 12")), "{:?}", says(&screen));
+        assert!(screen.state.workspace.list.is_outdated(), "what was listed stays");
+        for event in screen.answers(&Command::List(ticket, query)) {
+            screen.tell(event);
+        }
+        assert_eq!(says(&screen).as_deref(), Some("all are read"));
+    }
+
+    #[test]
+    fn in_another_order_than_by_date_a_change_moves_no_row() {
+        let at = |second: i64| StoredDate::from_millis(second * 1000);
+        let row = |id: &str, second| {
+            let mut row = Summary::new(id);
+            (row.created_at, row.updated_at) = (Some(at(second)), Some(at(second)));
+            row
+        };
+        let rows = vec![row("b", 1), row("a", 5), row("c", 3)];
+        let mut list = SessionList {
+            rows,
+            known: true,
+            count: Some(3),
+            sort: Sort::parse("tokens").unwrap(),
+            ..SessionList::default()
+        };
+        let names = |list: &SessionList| list.rows.iter().map(|row| row.name().to_owned()).collect::<Vec<_>>();
+        let changes = [Change::unclear("c".into(), Some(at(9))), Change::created(row("new", 10))];
+        list.take_news(&changes, Timestamp::UNIX_EPOCH, false);
+        assert_eq!(names(&list), ["b", "a", "c"]);
+        assert_eq!((list.rows[2].updated_at, list.count), (Some(at(9)), Some(4)));
+        assert!(list.says().is_some_and(|(says, _)| says.starts_with("1 ")), "{:?}", list.says());
+        list.take_news(&[Change::deleted("a".into())], Timestamp::UNIX_EPOCH, false);
+        assert_eq!((names(&list), list.count), (vec!["b".to_owned(), "c".to_owned()], Some(3)));
+    }
+
+    #[test]
     fn a_mistake_says_where_it_is_and_changes_nothing() {
         let mut screen = Screen::listed(80, 24);
         let mistake = run(&mut screen.state, " tokns").unwrap_err();
@@ -124,9 +181,8 @@ mod tests {
     #[test]
     fn names_are_completed_and_then_their_other_direction() {
         let screen = Screen::listed(80, 24);
-        let texts = |typed: &str| -> Vec<String> {
-            complete(&screen.state, typed).into_iter().map(|completion| completion.text).collect()
-        };
+        let texts =
+            |typed: &str| -> Vec<String> { complete(&screen.state, typed).into_iter().map(|(text, _)| text).collect() };
         assert!(texts("").contains(&"tokens".to_owned()) && !texts("").contains(&"tokens:asc".to_owned()));
         assert_eq!(texts("tok"), ["tokens"]);
         assert_eq!(texts("tokens"), ["tokens", "tokens:asc"]);
