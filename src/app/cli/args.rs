@@ -1,24 +1,22 @@
 //! The arguments.
 
 mod doctor;
+mod list;
 mod mcp;
 mod top;
 mod writing;
 
 pub use doctor::DoctorArgs;
+pub use list::{Limit, ListArgs};
 pub use mcp::McpArgs;
 pub use top::TopArgs;
 pub use writing::{
     DeleteArgs, FeedbackArgs, FeedbackCommand, HistoryArgs, ManyArgs, MetadataCommand, RatingArg, TypeArg,
 };
 
-use std::{ffi::OsString, num::NonZeroU64, path::PathBuf, time::Duration};
+use std::{ffi::OsString, path::PathBuf, time::Duration};
 
-use crate::{
-    app::config::{Column, ConnectionArguments},
-    nearest::nearest,
-    repository::Sort,
-};
+use crate::app::config::ConnectionArguments;
 use clap::{Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 use secrecy::SecretString;
 
@@ -115,51 +113,6 @@ pub enum CliCommand {
     Mcp(McpArgs),
 }
 
-/// The word of `--sort`.
-fn sort(text: &str) -> Result<Sort, String> {
-    Sort::parse(text).map_err(|error| error.sentence())
-}
-
-/// `list`.
-#[derive(Debug, clap::Args)]
-#[command(after_help = FILTER_HELP)]
-pub struct ListArgs {
-    /// Which sessions, such as `app:support since:7d` (see below)
-    pub filter: Vec<String>,
-    /// By which column: updated, created, id, application, type, agents, model, messages, tokens, calls, errors, latency,
-    /// feedback, guardrail, findings, size or meta.KEY; `:asc` and `:desc` say which way
-    #[arg(long, value_name = "COLUMN[:asc|:desc]", default_value = "updated", value_parser = sort, allow_hyphen_values = true)]
-    pub sort: Sort,
-    /// How many, or `all`; without it 20 on a terminal, all of them into a pipe or file
-    #[arg(long, value_name = "N", value_parser = limit)]
-    pub limit: Option<Limit>,
-    /// Which columns, with commas between them: changed, created, id, application, type, agents, model, messages, tokens, calls,
-    /// errors, latency, feedback, guardrail, findings, size or meta.KEY
-    #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = column, conflicts_with = "json")]
-    pub columns: Vec<Column>,
-    /// Values with tabs between them, under the columns' names
-    #[arg(long, conflicts_with = "json")]
-    pub tsv: bool,
-    /// One JSON object a line
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// A word of `--columns`.
-fn column(text: &str) -> Result<Column, String> {
-    Column::from_name(text).ok_or_else(|| match nearest(text, Column::NAMES) {
-        Some(near) => format!("there is no such column; did you mean {near}?"),
-        None => format!("there is no such column; there are {}", Column::NAMES.join(", ")),
-    })
-}
-
-/// How many rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Limit {
-    All,
-    Rows(NonZeroU64),
-}
-
 /// `show`.
 #[derive(Debug, clap::Args)]
 pub struct ShowArgs {
@@ -223,13 +176,6 @@ pub struct MetricsArgs {
     pub json: bool,
 }
 
-fn limit(text: &str) -> Result<Limit, String> {
-    match text {
-        "all" => Ok(Limit::All),
-        _ => text.parse().map(Limit::Rows).map_err(|_| "give a number from 1, or all".to_owned()),
-    }
-}
-
 const TAIL_HELP: &str = "\
 Ends with Ctrl-C (exit code 0), with --until-idle (0), with --exit-on (10), with SIGTERM (143), once nobody reads its output (0).
   strandscope tail app:support --since 10m
@@ -262,25 +208,33 @@ fn after_help() -> String {
 
 /// `list -app:x` and `tail -app:x` mean the excluding term, not a flag: such words are moved behind a `--`.
 pub fn with_negated_terms(args: Vec<OsString>) -> Vec<OsString> {
-    let is_term = |arg: &OsString| {
-        arg.to_str().is_some_and(|text| text.len() > 2 && text.starts_with('-') && !text.starts_with("--"))
-    };
     let Some(list) = args.iter().position(|arg| ["list", "tail", "top"].iter().any(|name| arg == name)) else {
         return args;
     };
-    if args.iter().any(|arg| arg == "--") || !args[list..].iter().any(is_term) {
+    let is_term = |(at, arg): &(usize, &OsString)| {
+        // `--sort -tokens` is an order.
+        let is_value = at.checked_sub(1).is_some_and(|before| args[before] == *"--sort");
+        let begins = |text: &str| text.len() > 2 && text.starts_with('-') && !text.starts_with("--");
+        !is_value && arg.to_str().is_some_and(begins)
+    };
+    let words = || args.iter().enumerate().skip(list);
+    if args.iter().any(|arg| arg == "--") || !words().any(|word| is_term(&word)) {
         return args;
     }
-    let (head, tail) = args.split_at(list);
-    let (terms, rest): (Vec<_>, Vec<_>) = tail.iter().cloned().partition(is_term);
-    head.iter().cloned().chain(rest).chain([OsString::from("--")]).chain(terms).collect()
+    let (terms, rest): (Vec<_>, Vec<_>) = words().partition(is_term);
+    let before = args[..list].iter().chain(rest.into_iter().map(|(_, arg)| arg)).cloned();
+    let terms = terms.into_iter().map(|(_, arg)| arg.clone());
+    before.chain([OsString::from("--")]).chain(terms).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU64;
+
     use clap::CommandFactory;
 
     use super::*;
+    use crate::{app::config::Column, repository::Sort};
 
     fn parse(line: &str) -> Args {
         Args::parse_from(with_negated_terms(line.split(' ').map(Into::into).collect()))
@@ -300,6 +254,23 @@ mod tests {
         assert_eq!(list.filter, ["app:x", "-type:y", "-meta.a:b"]);
         assert!(list.json);
         assert_eq!(list.limit, Some(Limit::Rows(NonZeroU64::new(3).unwrap())));
+    }
+
+    #[test]
+    fn orders_and_columns_are_read_and_mistakes_name_what_is_near() {
+        let line = "strandscope list -app:x --sort -tokens --columns id,meta.a,latency --tsv -y2";
+        let Some(CliCommand::List(list)) = parse(line).command else { panic!() };
+        assert_eq!(list.filter, ["-app:x", "-y2"]);
+        assert_eq!(list.sort, Sort::parse("tokens:desc").unwrap());
+        assert_eq!(list.columns, [Column::Id, Column::Meta("a".to_owned()), Column::Latency]);
+        assert!(list.tsv && !list.json);
+        for (line, near) in
+            [("list --sort tokns", "tokens"), ("list --columns id,latncy", "latency"), ("list --tsv --json", "--json")]
+        {
+            let words = ["strandscope"].into_iter().chain(line.split(' '));
+            let error = Args::try_parse_from(words).unwrap_err().to_string();
+            assert!(error.contains(near), "{error}");
+        }
     }
 
     #[test]
