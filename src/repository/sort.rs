@@ -9,7 +9,8 @@ use crate::{metrics::SessionFigure, nearest::nearest, session::setters};
 /// As a text it is the name of what is sorted by, `tokens` or `meta.priority`, with `:asc` or `:desc` where the direction is not the
 /// usual one: texts begin with `a`, dates with the newest, everything else with the most. `-tokens` is `tokens:desc`.
 ///
-/// Sessions without such a value come last in either direction, those of equal values by their `_id`.
+/// Sessions without such a value come last in either direction, those of equal values by their `_id`; those of one date as the store
+/// has them.
 ///
 /// ```
 /// use strandscope::{SessionFigure, Sort, SortBy};

@@ -71,7 +71,7 @@ proptest! {
         prop_assert_eq!((all.count, &all.since.moved), (one.count, &one.since.moved));
         prop_assert_eq!((&all.since.removed, &all.since.unseen), (&one.since.removed, &one.since.unseen));
         prop_assert!(all.rows.is_sorted_by(|a, b| batch::rank_of(a, &all.sort) >= batch::rank_of(b, &all.sort)));
-        let chosen = key(selected);
+        let chosen = key(if ascending { 39 - selected } else { selected });
         if all.rows.iter().any(|row| row.key == chosen) && !changes.iter().any(|change| {
             matches!(change.kind, crate::session::ChangeKind::Deleted) && change.session == chosen
         }) {
