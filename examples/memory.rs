@@ -13,7 +13,7 @@ use secrecy::ExposeSecret;
 use strandscope::{
     AgentConfig, AgentId, AgentUpdate, Cursor, Error, FeedbackChange, Filter, ListQuery, MessageUpdate, MetadataEdit,
     NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession, Page, PageEnd, Result, SessionKey, SessionReader,
-    SessionUpdate, SessionWriter, Sort, StoredMessage, Summary, Tail, decode, edit, encode,
+    SessionUpdate, SessionWriter, StoredMessage, Summary, Tail, decode, edit, encode,
 };
 
 /// Session documents by `_id`.
@@ -87,10 +87,9 @@ impl SessionReader for MemoryRepository {
         if query.limit == 0 {
             return Page::of(Vec::new(), PageEnd::at(query.after.clone()));
         }
-        let found = self.matching(&query.filter);
+        let mut found = self.matching(&query.filter);
+        found.sort_by(|a, b| query.sort.compare(a, b));
         let mut rows: Vec<Summary> = found.iter().map(|document| query.metadata.summary(document)).collect();
-        let date = |row: &Summary| if query.sort == Sort::Created { row.created_at } else { row.updated_at };
-        rows.sort_by_key(|row| std::cmp::Reverse(date(row)));
         let after = match &query.after {
             Some(Cursor::Undated { after: Some(id) }) => {
                 rows.iter().position(|row| row.key.bson() == id).map_or(0, |at| at + 1)

@@ -23,6 +23,7 @@ pub mod memory;
 pub mod namesakes;
 pub mod pager;
 pub mod place;
+pub mod row_figures;
 pub mod search;
 mod signals;
 pub mod task;

@@ -322,7 +322,7 @@ pub use repository::{
     Candidate, Cause, Check, CopiedDeletion, Cursor, Error, ErrorKind, Filter, FilterError, FilterValues, Hint, InView,
     Limits, ListPlan, ListQuery, MetadataKey, MetadataKeys, News, OpenInView, Opened, Page, PageEnd, Projection,
     Result, RowSink, Scope, ScopeError, ServerError, SessionCopy, SessionReader, SessionRepository, SessionWriter,
-    Sort, Tail, Target, Verdict, Watch, WatchMode, WatchView,
+    Sort, SortBy, SortError, Tail, Target, Verdict, Watch, WatchMode, WatchView,
     filter::{
         Comparison, FilterTerm, FilterTest, FilterWord, RatingWord, TextMatch, TypedFilterWord, filter_words, word_at,
     },

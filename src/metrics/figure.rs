@@ -1,7 +1,7 @@
 //! What one figure of a session is: the one rule for filters, orders and columns.
 
-use super::{AgentMetrics, Outline, session_metrics};
-use crate::session::{Details, ToolStatus, message::known_sum};
+use super::{AgentMetrics, Outline, SessionMetrics, session_metrics};
+use crate::session::{AgentId, Details, ToolStatus, message::known_sum};
 
 /// A figure of a whole session, by which sessions can be filtered and sorted.
 ///
@@ -72,29 +72,35 @@ impl SessionFigure {
                 let tally = &details.feedbacks;
                 Some(tally.up + tally.down + tally.neutral + tally.other)
             }
-            Self::Tokens => session_metrics(outline?).total.total_tokens(),
-            Self::Calls => Some(agents(outline?).iter().map(|agent| agent.calls).sum()),
-            Self::Errors => errors(&agents(outline?)).0,
-            Self::LatencyP95 => latency_p95(&agents(outline?)),
+            Self::Tokens | Self::Calls | Self::Errors | Self::LatencyP95 => self.in_metrics(&session_metrics(outline?)),
+        }
+    }
+
+    /// The same of metrics that are known already. `None`: nothing tells it, or it is none that
+    /// [`needs_messages`](Self::needs_messages).
+    #[must_use]
+    pub fn in_metrics(self, metrics: &SessionMetrics) -> Option<u64> {
+        match self {
+            Self::Tokens => metrics.total.total_tokens(),
+            Self::Calls => Some(metrics.agents.iter().map(|(_, agent)| agent.calls).sum()),
+            Self::Errors => errors(&metrics.agents).0,
+            Self::LatencyP95 => latency_p95(&metrics.agents),
+            Self::Messages | Self::Size | Self::Feedbacks => None,
         }
     }
 }
 
-fn agents(outline: &Outline) -> Vec<AgentMetrics> {
-    session_metrics(outline).agents.into_iter().map(|(_, figures)| figures).collect()
-}
-
 /// How many calls of tools failed, as far as that is known, and whether it is known of each tool.
-fn errors(agents: &[AgentMetrics]) -> (Option<u64>, bool) {
-    let counts = || agents.iter().flat_map(|agent| &agent.tools).map(|tool| tool.error_count);
+fn errors(agents: &[(AgentId, AgentMetrics)]) -> (Option<u64>, bool) {
+    let counts = || agents.iter().flat_map(|(_, agent)| &agent.tools).map(|tool| tool.error_count);
     // Where no tool was called, none failed.
     let nothing = counts().next().is_none().then_some(0);
     (counts().fold(nothing, known_sum), counts().all(|count| count.is_some()))
 }
 
-fn latency_p95(agents: &[AgentMetrics]) -> Option<u64> {
+fn latency_p95(agents: &[(AgentId, AgentMetrics)]) -> Option<u64> {
     let mut latencies: Vec<u64> =
-        agents.iter().flat_map(|agent| &agent.per_call).filter_map(|call| call.latency_ms).collect();
+        agents.iter().flat_map(|(_, agent)| &agent.per_call).filter_map(|call| call.latency_ms).collect();
     latencies.sort_unstable();
     let rank = (latencies.len() * 95).div_ceil(100);
     latencies.get(rank.checked_sub(1)?).copied()
@@ -102,7 +108,7 @@ fn latency_p95(agents: &[AgentMetrics]) -> Option<u64> {
 
 /// Whether a tool failed: as [`SessionFigure::Errors`] counts it, or where that is not known of a tool, as a result says.
 pub(crate) fn tool_failed(outline: &Outline) -> bool {
-    let (count, all_known) = errors(&agents(outline));
+    let (count, all_known) = errors(&session_metrics(outline).agents);
     let says_error = || {
         let mut samples = outline.agents.iter().flat_map(|agent| &agent.samples);
         samples.any(|sample| sample.tool_results.iter().any(|(_, status)| *status == Some(ToolStatus::Error)))

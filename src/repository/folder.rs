@@ -22,7 +22,7 @@ use tokio::task::spawn_blocking;
 
 use super::{
     Check, Error, Filter, ListPlan, ListQuery, Page, Projection, Result, SessionCopy, SessionReader, SessionRepository,
-    Sort, Watch, WatchView,
+    SortBy, Watch, WatchView,
 };
 use crate::{
     disk,
@@ -159,7 +159,9 @@ impl SessionReader for FolderRepository {
         let (folder, query, order) = (self.clone(), query.clone(), Arc::clone(&self.order));
         // A list that is given up drops what takes the rows, and the next one ends the search.
         Page::found_by(|rows| async move {
-            folder.blocking(move |root| list::list(root, &query, &order, &mut |row| rows.push(row))).await
+            let looked = rows.clone();
+            let looked = move |count| looked.looked(count);
+            folder.blocking(move |root| list::list(root, &query, &order, &looked, &mut |row| rows.push(row))).await
         })
     }
 
@@ -169,9 +171,12 @@ impl SessionReader for FolderRepository {
     }
 
     async fn plan(&self, query: &ListQuery) -> Result<ListPlan> {
-        let served = query.filter.is_empty() && query.sort == Sort::Updated;
-        let why = match (served, query.filter.asks_for_messages()) {
+        let by = &query.sort.by;
+        let served = query.filter.is_empty() && matches!(by, SortBy::Updated | SortBy::Id);
+        let why = match (served, query.filter.asks_for_messages() || by.needs_messages()) {
+            (true, _) if *by == SortBy::Id => "the folders' names give the order",
             (true, _) => "the files' own times give the order",
+            (false, false) if by.needs_details() => "every session.json and agent.json is read",
             (false, false) => "every session.json is read",
             (false, true) => "every message of every session is read",
         };

@@ -103,6 +103,8 @@ pub struct MongoRepository {
     indexes: indexes::KnownIndexes,
     /// Whether one text alone is equal to another, as without a collation; known once it was looked at.
     exact_ids: Arc<OnceLock<bool>>,
+    /// Orders that no index gives, as they were found.
+    rankings: list::KnownRankings,
     /// What holds for all that can be asked for here.
     within: Arc<within::BoundRules>,
 }
@@ -132,7 +134,9 @@ impl MongoRepository {
     fn on(pool: Pool, database: &str, collection: &str) -> Self {
         let (shape, own, exact_ids) = (Arc::default(), Arc::default(), Arc::default());
         let (indexes, within) = (indexes::KnownIndexes::default(), Arc::default());
-        Self { pool, database: database.into(), name: collection.into(), shape, own, indexes, exact_ids, within }
+        let rankings = list::KnownRankings::default();
+        let (database, name) = (database.into(), collection.into());
+        Self { pool, database, name, shape, own, indexes, exact_ids, rankings, within }
     }
 
     /// Not kept: the pool may have connected anew.
@@ -212,7 +216,7 @@ impl SessionReader for MongoRepository {
         Page::found_by(|rows| async move {
             me.read_while(
                 "the list of sessions",
-                |me, heard| async move { list::page(&me, &query, &rows, &heard).await },
+                |me, heard| async move { Box::pin(list::page(&me, &query, &rows, &heard)).await },
             )
             .await
         })

@@ -1,36 +1,15 @@
 //! Pages of a list: what is asked for, and the rows as they are found.
 
+mod order;
 mod stream;
 
+pub(crate) use order::{PlacedSession, has_sure_place};
 pub use stream::{Page, RowSink};
 
 use bson::{Bson, DateTime, Document};
 
-use super::{Filter, Hint};
+use super::{Filter, Hint, Sort};
 use crate::session::{Summary, decode, setters};
-
-/// Which date a list is sorted by, newest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, serde::Deserialize, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Sort {
-    /// `updated_at`.
-    #[default]
-    Updated,
-    /// `created_at`.
-    Created,
-}
-
-impl Sort {
-    /// The field's name.
-    #[must_use]
-    pub fn field(self) -> &'static str {
-        match self {
-            Self::Updated => "updated_at",
-            Self::Created => "created_at",
-        }
-    }
-}
 
 /// What to list: unless something else is said, the first 50 sessions by `updated_at`, without their metadata.
 #[derive(Debug, Clone)]
@@ -118,8 +97,8 @@ fn reach<'a>(fields: &'a Document, path: &str) -> Option<&'a Bson> {
     inner.get(rest).or_else(|| reach(inner, rest))
 }
 
-/// Where the next page of a list starts. Sessions with a date come first, newest first; those whose date is no date
-/// follow, by `_id`.
+/// Where the next page of a list starts. Sorted by date, sessions with one come first; those whose date is no date follow, by
+/// `_id`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Cursor {
@@ -134,6 +113,13 @@ pub enum Cursor {
     Undated {
         /// The last `_id` shown.
         after: Option<Bson>,
+    },
+    /// In another order than by date: after that session.
+    Placed {
+        /// The value that it is sorted by; `None`: it has none.
+        value: Option<Bson>,
+        /// Its `_id`.
+        id: Bson,
     },
 }
 

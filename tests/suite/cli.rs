@@ -89,6 +89,20 @@ fn list_filters_sorts_and_stops() {
 }
 
 #[test]
+fn list_shows_the_columns_asked_for_in_the_order_asked_for() {
+    let home = fixtures();
+    let columns = "id,messages,tokens,calls,errors,latency,feedback,model,meta.priority";
+    let tabs = home.on_sessions(&["list", "--sort", "-messages", "--columns", columns, "--tsv"]).data();
+    let messages: Vec<Option<u64>> =
+        tabs.lines().skip(1).map(|line| line.split('\t').nth(1).and_then(|value| value.parse().ok())).collect();
+    assert!(messages.len() > 3 && messages.is_sorted_by(|a, b| a >= b), "{tabs}");
+    insta::assert_snapshot!(tabs);
+    insta::assert_snapshot!(home.on_sessions(&["list", "--sort", "tokens:asc"]).data());
+    let said = home.on_sessions(&["list", "--sort", "tokns"]).talk();
+    assert!(said.starts_with("[2]") && said.contains("did you mean tokens?"), "{said}");
+}
+
+#[test]
 fn list_knows_saved_filters_and_profiles() {
     let home = fixtures();
     let config = home.config("[profiles.files]\ndir = '~/sessions'\n[filters]\nmine = 'support'");

@@ -126,13 +126,14 @@ fn the_program_imports_downwards() {
     within_app("app/fleet", &[]);
     within_app("app/writes", &["config::places", "copy", "place", "text", "told"]);
     within_app("app/search", &[]);
-    within_app("app/task", &["alert", "copy", "fleet", "place", "search", "text", "told", "writes"]);
+    within_app("app/row_figures", &[]);
+    within_app("app/task", &["alert", "copy", "fleet", "place", "row_figures", "search", "text", "told", "writes"]);
     within_app("app/namesakes", &[]);
     within_app("app/json", &["text", "told"]);
     within_app("app/examine", &["tui::render"]);
     within_app("app/mcp", &["examine", "json", "namesakes", "place", "search", "text", "told", "writes"]);
     let below_screen =
-        [&ground[..], &["alert", "config", "task", "copy", "fleet", "memory", "signals", "writes"]].concat();
+        [&ground[..], &["alert", "config", "task", "copy", "fleet", "memory", "row_figures", "signals", "writes"]].concat();
     within_app("app/tui/render", &["text", "config"]);
     within_app("app/tui/state", &[&below_screen[..], &["tui::render"]].concat());
     within_app("app/tui/view", &[&below_screen[..], &["tui::render", "tui::state"]].concat());

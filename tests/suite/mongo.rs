@@ -21,6 +21,7 @@ mod polling;
 mod raw_bytes;
 mod reading;
 mod rights;
+mod sorting;
 mod tls;
 mod undone;
 mod watch;

@@ -50,7 +50,7 @@ fn start(gate: &Arc<Gate>) -> Task {
 fn command(lane: Lane, ticket: Ticket) -> Command {
     let key = SessionKey::from("s");
     match lane {
-        Lane::List => Command::List(ticket, ListQuery::new(3)),
+        Lane::List => Command::List(ticket, Box::new(ListQuery::new(3))),
         Lane::Count => Command::Count(ticket, Filter::default()),
         Lane::Open => Command::Open(ticket, key, 50),
         _ => Command::Outline(ticket, key),

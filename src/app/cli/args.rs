@@ -3,6 +3,7 @@
 mod doctor;
 mod examples;
 mod filter;
+mod list;
 mod mcp;
 mod showing;
 mod top;
@@ -11,6 +12,7 @@ mod writing;
 pub use doctor::DoctorArgs;
 pub use examples::of_program as program_examples;
 pub use filter::with_negated_terms;
+pub use list::{Limit, ListArgs};
 pub use mcp::McpArgs;
 pub use showing::{Colour, CompletedShell, CompletionsArgs, Format, ManArgs, MetricsArgs, ShowArgs};
 pub use top::TopArgs;
@@ -18,14 +20,14 @@ pub use writing::{
     DeleteArgs, FeedbackArgs, FeedbackCommand, HistoryArgs, ManyArgs, MetadataCommand, RatingArg, TypeArg,
 };
 
-use std::{num::NonZeroU64, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use filter::{FILTER_HELP, filter_word};
 
-use crate::{app::config::ConnectionArguments, repository::Sort};
+use crate::app::config::ConnectionArguments;
 use clap::{
     CommandFactory, FromArgMatches, Parser, Subcommand,
-    builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser},
+    builder::{NonEmptyStringValueParser, TypedValueParser},
 };
 use secrecy::SecretString;
 
@@ -126,37 +128,6 @@ pub enum CliCommand {
     Man(ManArgs),
 }
 
-/// The words of `--sort`.
-fn sorts() -> impl TypedValueParser<Value = Sort> {
-    PossibleValuesParser::new(["updated", "created"])
-        .map(|word| if word == "created" { Sort::Created } else { Sort::Updated })
-}
-
-/// `list`.
-#[derive(Debug, clap::Args)]
-#[command(after_help = FILTER_HELP)]
-pub struct ListArgs {
-    /// Which sessions, such as `app:support since:7d` (see below)
-    #[arg(value_parser = filter_word())]
-    pub filter: Vec<String>,
-    /// Newest first by which date
-    #[arg(long, default_value = "updated", value_parser = sorts())]
-    pub sort: Sort,
-    /// How many, or `all`; without it 20 on a terminal, all of them into a pipe or file
-    #[arg(long, value_name = "N", value_parser = limit)]
-    pub limit: Option<Limit>,
-    /// One JSON object a line
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// How many rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Limit {
-    All,
-    Rows(NonZeroU64),
-}
-
 /// `tail`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{TAIL_HELP}\n\n{FILTER_HELP}"))]
@@ -179,13 +150,6 @@ pub struct TailArgs {
     /// End with exit code 10 once this alert of the configuration was told; may be given again
     #[arg(long, value_name = "ALERT")]
     pub exit_on: Vec<String>,
-}
-
-fn limit(text: &str) -> Result<Limit, String> {
-    match text {
-        "all" => Ok(Limit::All),
-        _ => text.parse().map(Limit::Rows).map_err(|_| "give a number from 1, or all".to_owned()),
-    }
 }
 
 const TAIL_HELP: &str = "\

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use jiff::Timestamp;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::{Command, Event, FleetScope, Ticket, lanes::Reply};
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
         alert::row_among,
         fleet::{self, read::FleetExtent},
         place::WriteRules,
+        row_figures::RowFigures,
         search::HistoryWalk,
         told,
         writes::{
@@ -19,7 +20,6 @@ use crate::{
             bulk::{BulkFit, BulkOrder, BulkPreview, SessionOutcome},
         },
     },
-    metrics,
     repository::{Error, ListQuery, SessionReader},
     session::{AgentId, SessionKey, plain},
 };
@@ -92,17 +92,34 @@ impl Question {
     }
 
     async fn list(&self, ticket: Ticket, query: &ListQuery) -> Result<(), Error> {
-        if query.after.is_none() && !query.filter.is_empty() {
+        if query.after.is_none() && (!query.filter.is_empty() || !query.sort.is_by_date()) {
             // A plan is advice: where it cannot be had, the list itself will tell what is wrong.
             if let Ok(plan) = self.reader.plan(query).await {
                 self.reply.send(&self.events, Event::Plan(ticket, plan)).await;
             }
         }
-        let mut page = self.reader.list(query);
+        let (looked, mut looks) = watch::channel(0);
+        let mut page = self.reader.list(query).on_looked(move |sessions| {
+            // Of what nobody asks for any more nothing is told.
+            let _ = looked.send(sessions);
+        });
         // Rows go out as they are found; while the screen is behind they gather.
         let mut found = (&mut page).ready_chunks(ROWS_AT_ONCE);
         let mut empty = true;
-        while let Some(rows) = found.next().await {
+        loop {
+            let rows = tokio::select! {
+                rows = found.next() => match rows {
+                    Some(rows) => rows,
+                    None => break,
+                },
+                Ok(()) = looks.changed() => {
+                    let sessions = *looks.borrow_and_update();
+                    if !self.reply.send(&self.events, Event::Looked(ticket, sessions)).await {
+                        return Ok(());
+                    }
+                    continue;
+                }
+            };
             let mut failed = None;
             let rows: Vec<_> =
                 rows.into_iter().filter_map(|row| row.map_err(|error| failed = Some(error)).ok()).collect();
@@ -158,15 +175,12 @@ impl Question {
             if !self.reply.is_awaited() {
                 return Ok(());
             }
-            let (usage, findings) = match self.reader.outline(key).await {
-                Ok(outline) => {
-                    let findings = metrics::history_findings(&outline, Timestamp::now()).len() as u64;
-                    (metrics::session_metrics(&outline).total, findings)
-                }
+            let figures = match self.reader.outline(key).await {
+                Ok(outline) => RowFigures::of(&outline, Timestamp::now()),
                 Err(Error::NotFound { .. }) => continue,
                 Err(error) => return Err(error),
             };
-            self.reply.send(&self.events, Event::Usage(ticket, key.clone(), usage, findings)).await;
+            self.reply.send(&self.events, Event::Usage(ticket, key.clone(), figures)).await;
         }
         Ok(())
     }

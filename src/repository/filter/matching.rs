@@ -1,7 +1,7 @@
 //! Whether a filter matches a session held in memory: what the folder does, and the model the MongoDB translation is
 //! tested against.
 
-mod metadata;
+pub(crate) mod metadata;
 
 use std::{cmp::Ordering, ops::Range};
 

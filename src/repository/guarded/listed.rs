@@ -99,7 +99,11 @@ impl GuardedRepository {
         let found = self.inner.list(&self.narrowed_query(query));
         let check = self.row_check(&query.metadata);
         Page::found_by(|rows| async move {
-            let mut found = found;
+            let looked = rows.clone();
+            // A page that is given up is dropped with what finds its rows.
+            let mut found = found.on_looked(move |count| {
+                looked.looked(count);
+            });
             while let Some(row) = found.next_row().await? {
                 let Some(row) = check.passed(row) else { continue };
                 if !rows.push(row) {

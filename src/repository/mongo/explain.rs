@@ -1,5 +1,7 @@
 //! Whether an index serves a list.
 
+mod order;
+
 use bson::{Bson, Document, doc};
 
 use super::{MongoRepository, client, errors::Doing, filter, list, rows};
@@ -9,11 +11,16 @@ const DOING: Doing = Doing::new("find", "the plan of the search");
 
 /// Asks the server how it would find the first page.
 pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<ListPlan> {
-    let field = query.sort.field();
+    if let Some(plan) = order::plan(reader, query).await? {
+        return Ok(plan);
+    }
+    let field = query.sort.by.date_field().unwrap_or("_id");
     if query.filter.asks_for_messages() {
         return Ok(unindexed(query));
     }
-    let mut conditions = vec![list::dated_query(field, None)];
+    let is_dated = query.sort.is_by_date();
+    let dated = if is_dated { list::dated_query(field, query.sort.ascending, None) } else { Document::new() };
+    let mut conditions = vec![dated];
     if reader.is_bound() {
         conditions.push(reader.within());
     }
@@ -24,7 +31,7 @@ pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<
         "explain": {
             "find": &*reader.name,
             "filter": { "$and": conditions },
-            "sort": { field: -1 },
+            "sort": { field: if query.sort.ascending { 1 } else { -1 } },
             "projection": rows::projection(&query.metadata),
             "limit": i64::from(query.limit.max(1)),
         },
@@ -33,7 +40,7 @@ pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<
     };
     let answer = reader.ask(|| client::ask(&reader.pool, &reader.database, command.clone())).await;
     let answer = answer.map_err(|error| reader.failure(&error, DOING))?;
-    let plan = judged(&answer, field, query.filter.is_empty());
+    let plan = order::worded(&query.sort, judged(&answer, field, query.filter.is_empty()));
     // Indexes are for sessions.
     if plan.hint == Some(Hint::CreateIndexes) && !reader.is_bound() && reader.holds_another_store().await {
         return Ok(ListPlan::served("nothing of what comes first is a session"));
@@ -50,7 +57,7 @@ fn unindexed(query: &ListQuery) -> ListPlan {
         "no index knows of {}: the messages of every session that the rest of the filter leaves are read, newest first by {}, \
          until enough match",
         asked.join(", "),
-        query.sort.field(),
+        query.sort.by.date_field().unwrap_or("_id"),
     ))
 }
 

@@ -46,9 +46,19 @@ impl KnownIndexes {
 /// Whether an index can give the documents in the order of that field. Where the indexes may not be listed, we hope
 /// so: the answer is right either way, only slower.
 pub(super) async fn serves(reader: &MongoRepository, field: &str) -> Result<bool> {
+    Ok(known(reader, field).await?.unwrap_or(true))
+}
+
+/// Whether an index surely can.
+pub(super) async fn leads(reader: &MongoRepository, field: &str) -> Result<bool> {
+    Ok(known(reader, field).await?.unwrap_or(false))
+}
+
+/// `None` where the indexes may not be listed.
+async fn known(reader: &MongoRepository, field: &str) -> Result<Option<bool>> {
     match leading_fields(reader).await {
-        Ok(fields) => Ok(fields.iter().any(|leading| leading == field)),
-        Err(Error::Denied { .. }) => Ok(true),
+        Ok(fields) => Ok(Some(fields.iter().any(|leading| leading == field))),
+        Err(Error::Denied { .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }

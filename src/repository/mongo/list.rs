@@ -1,6 +1,11 @@
-//! Pages of the list, newest first.
+//! Pages of the list.
 //!
-//! Two stretches follow each other:
+//! ```text
+//! ids ------- by `_id`                        values -- by a field that an index leads with
+//! ranking --- in any other order
+//! ```
+//!
+//! Sorted by date two stretches follow each other:
 //!
 //! 1. Sessions with a date, sorted by that date alone, so that a single-field index serves it (`_id` in the sort would
 //!    make it a full sort). The next page asks for dates `$lte` the last one, less the `_id`s already shown at that
@@ -13,14 +18,19 @@
 //! Without an index on the date, the rows are made thin before they are sorted: whole documents would soon hit the
 //! server's memory limit for sorts.
 
+mod ids;
 mod ranges;
+mod ranking;
+mod values;
 
 pub(super) use ranges::dated_query;
+pub(super) use ranking::KnownRankings;
+pub(super) use values::ValueField;
 
 use std::time::Instant;
 
 use bson::{Bson, DateTime, Document, RawDocument, RawDocumentBuf, doc};
-use mongodb::{Cursor as Rows, options::Hint};
+use mongodb::Cursor as Rows;
 
 use super::{
     MongoRepository,
@@ -30,15 +40,11 @@ use super::{
     indexes, rows,
 };
 use crate::{
-    repository::{Cursor, ListQuery, PageEnd, Result, RowSink},
+    repository::{Cursor, ListQuery, PageEnd, Result, RowSink, SortBy, page::PlacedSession},
     session::decode::raw::RawValue,
 };
-use ranges::{IdRange, no_date_by_index};
 
 const DOING: Doing = Doing::new("find", "the list of sessions");
-
-/// Up to so many sessions without a date are fetched by index and sorted; beyond, the `_id` index is followed.
-const FEW: i64 = 1000;
 
 /// One page; see [`crate::repository::SessionReader::list`].
 pub(super) async fn page(
@@ -50,14 +56,37 @@ pub(super) async fn page(
     if query.limit == 0 {
         return Ok(PageEnd::at(query.after.clone()));
     }
-    let indexed = indexes::serves(reader, query.sort.field()).await?;
-    let search = Search { reader, query, indexed };
+    if query.sort.is_by_date() || query.sort.by == SortBy::Id {
+        return walk(reader, query, found, heard).await;
+    }
+    let field = ValueField::serving(reader, query).await?;
     heard.note();
-    let page = Reading { search, found, heard, given: 0, began: Instant::now(), note: None };
+    match field {
+        Some(field) => values::page(Reading::new(reader, query, found, heard, true), field).await,
+        None => ranking::page(reader, query, found, heard).await,
+    }
+}
+
+/// A page by date or by `_id`.
+pub(super) async fn walk(
+    reader: &MongoRepository,
+    query: &ListQuery,
+    found: &RowSink,
+    heard: &Heard,
+) -> Result<PageEnd> {
+    let Some(field) = query.sort.by.date_field() else {
+        let after = PlacedSession::of_cursor(query.after.as_ref()).map(|last| last.key.bson().clone());
+        let page = Reading::new(reader, query, found, heard, true);
+        let placed = |last: Option<Bson>| last.map(|id| Cursor::Placed { value: Some(id.clone()), id });
+        return page.by_id(Document::new(), after, query.sort.ascending, placed).await;
+    };
+    let indexed = indexes::serves(reader, field).await?;
+    heard.note();
+    let page = Reading::new(reader, query, found, heard, indexed);
     match &query.after {
         Some(Cursor::Undated { after }) => page.undated(after.clone()).await,
         Some(Cursor::Dated { date, shown }) => page.dated(Some((*date, shown.clone()))).await,
-        None => page.dated(None).await,
+        Some(Cursor::Placed { .. }) | None => page.dated(None).await,
     }
 }
 
@@ -83,7 +112,37 @@ enum Stretch {
     TimedOut,
 }
 
-impl Reading<'_> {
+impl Stretch {
+    /// The page that ends so; the next one starts there.
+    fn page(&self, next: Option<Cursor>) -> PageEnd {
+        match self {
+            Self::Exhausted => PageEnd::default(),
+            Self::Full => PageEnd::at(next),
+            Self::TimedOut => PageEnd::timed_out(next),
+        }
+    }
+}
+
+impl<'a> Reading<'a> {
+    fn new(
+        reader: &'a MongoRepository,
+        query: &'a ListQuery,
+        found: &'a RowSink,
+        heard: &'a Heard,
+        indexed: bool,
+    ) -> Self {
+        let search = Search { reader, query, indexed };
+        Self { search, found, heard, given: 0, began: Instant::now(), note: None }
+    }
+
+    /// Few sessions are there, or none: perhaps because it is no collection of sessions.
+    async fn note_foreign(&mut self) {
+        if self.search.query.after.is_none() && !self.search.reader.is_bound() {
+            self.note = self.search.reader.foreign_note().await.ok().flatten();
+            self.heard.note();
+        }
+    }
+
     fn left(&self) -> u32 {
         self.search.query.limit - self.given
     }
@@ -97,40 +156,11 @@ impl Reading<'_> {
         let next = last.map(|(date, shown)| Cursor::Dated { date, shown });
         match end {
             Stretch::Exhausted => {
-                // Few sessions have a date, or none: perhaps because it is no collection of sessions.
-                if self.search.query.after.is_none() && !self.search.reader.is_bound() {
-                    self.note = self.search.reader.foreign_note().await.ok().flatten();
-                    self.heard.note();
-                }
+                self.note_foreign().await;
                 self.undated(None).await
             }
-            Stretch::Full => Ok(PageEnd::at(next)),
-            Stretch::TimedOut => Ok(PageEnd::timed_out(next)),
+            ended => Ok(ended.page(next)),
         }
-    }
-
-    async fn undated(mut self, after: Option<Bson>) -> Result<PageEnd> {
-        let mut last = after.clone();
-        let mut end = Stretch::Exhausted;
-        for part in IdRange::after(after) {
-            let left = self.left();
-            let opened = match self.search.undated(&part, left).await {
-                Ok(None) => continue,
-                Ok(Some(rows)) => Ok(rows),
-                Err(error) => Err(error),
-            };
-            end = self.take(opened, |row| last = rows::field(row, "_id").map(super::decoded_value)).await?;
-            if !matches!(end, Stretch::Exhausted) {
-                break;
-            }
-        }
-        let next = Some(Cursor::Undated { after: last });
-        Ok(match end {
-            Stretch::Exhausted => PageEnd::default(),
-            Stretch::Full => PageEnd::at(next),
-            Stretch::TimedOut => PageEnd::timed_out(next),
-        }
-        .noting(self.note))
     }
 
     /// Gives rows away until they end. A time limit ends the page where it has something to tell, a lost connection after
@@ -198,8 +228,9 @@ struct Search<'a> {
 type FoundRows = mongodb::error::Result<Rows<RawDocumentBuf>>;
 
 impl Search<'_> {
+    /// The date that gives the order.
     fn field(&self) -> &'static str {
-        self.query.sort.field()
+        self.query.sort.by.date_field().unwrap_or("updated_at")
     }
 
     /// Whether it is a collection with indexes of its own.
@@ -230,11 +261,12 @@ impl Search<'_> {
         if self.query.filter.asks_for_messages() { 0 } else { i64::from(limit) }
     }
 
-    /// Sessions with a date, newest first.
+    /// Sessions with a date, in its order.
     async fn dated(&self, start: Option<&(DateTime, Vec<Bson>)>, limit: u32) -> FoundRows {
-        let query = self.narrowed(dated_query(self.field(), start));
+        let ascending = self.query.sort.ascending;
+        let query = self.narrowed(dated_query(self.field(), ascending, start));
         let projection = rows::projection(&self.query.metadata);
-        let sort = doc! { self.field(): -1 };
+        let sort = doc! { self.field(): if ascending { 1 } else { -1 } };
         if self.indexed {
             let (batch, time, most) = (self.batch_size(), self.reader.limits().read, self.most(limit));
             let find = || {
@@ -250,83 +282,6 @@ impl Search<'_> {
         let mut thin_first = vec![doc! { "$match": query }, doc! { "$project": projection }, doc! { "$sort": sort }];
         thin_first.extend(Some(self.most(limit)).filter(|most| *most > 0).map(|most| doc! { "$limit": most }));
         self.reader.ask(|| self.reader.aggregate(thin_first.clone())).await
-    }
-
-    /// Sessions whose date is no date, by `_id`; `None` where an index tells that there are none.
-    async fn undated(&self, part: &IdRange, limit: u32) -> mongodb::error::Result<Option<Rows<RawDocumentBuf>>> {
-        let mut undated = filter::is_no_date(self.field());
-        match part {
-            IdRange::All => {}
-            // A view has no index to start within.
-            IdRange::After(id) if !self.is_plain() => {
-                undated.insert("$expr", doc! { "$gt": [ "$_id", { "$literal": id.clone() } ] });
-            }
-            IdRange::Greatest if !self.is_plain() => return Ok(None),
-            IdRange::After(id) => {
-                undated.insert("_id", doc! { "$ne": id.clone() });
-            }
-            IdRange::Greatest => {
-                undated.insert("_id", Bson::MaxKey);
-            }
-        }
-        if self.indexed
-            && let Some(few) = self.few_undated().await?
-        {
-            if few.is_empty() {
-                return Ok(None);
-            }
-            undated = doc! { "$and": [ { "_id": { "$in": few } }, undated ] };
-        }
-        self.by_id(undated, part, limit).await.map(Some)
-    }
-
-    async fn by_id(&self, query: Document, part: &IdRange, limit: u32) -> FoundRows {
-        let (query, projection) = (self.narrowed(query), rows::projection(&self.query.metadata));
-        let (batch, time) = (self.batch_size(), self.reader.limits().read);
-        let (plain, most) = (self.is_plain(), self.most(limit));
-        let min = match part {
-            IdRange::After(id) if plain => Some(doc! { "_id": id.clone() }),
-            _ => None,
-        };
-        let find = || {
-            let (collection, min) = (self.reader.collection(), min.clone());
-            let (query, projection) = (query.clone(), projection.clone());
-            async move {
-                let find = collection
-                    .find(query)
-                    .projection(projection)
-                    .sort(doc! { "_id": 1 })
-                    .limit(most)
-                    .batch_size(batch)
-                    .max_time(time);
-                let find = if plain { find.hint(Hint::Keys(doc! { "_id": 1 })) } else { find };
-                match min {
-                    Some(min) => find.min(min).await,
-                    None => find.await,
-                }
-            }
-        };
-        self.reader.ask(find).await
-    }
-
-    /// The `_id`s of the sessions without a date where the index on it shows that they are few. `None`: many.
-    async fn few_undated(&self) -> mongodb::error::Result<Option<Vec<Bson>>> {
-        let time = self.reader.limits().read;
-        let find = || {
-            let collection = self.reader.collection();
-            let query = doc! { "$and": [ no_date_by_index(self.field()), self.reader.is_session() ] };
-            async move {
-                let find = collection.find(query).projection(doc! { "_id": 1 }).limit(FEW + 1);
-                let mut rows = find.max_time(time).await?;
-                let mut ids = Vec::new();
-                while rows.advance().await? {
-                    ids.extend(rows::field(rows.current(), "_id").map(super::decoded_value));
-                }
-                Ok(ids)
-            }
-        };
-        let ids = self.reader.ask(find).await?;
-        Ok((ids.len() as i64 <= FEW).then_some(ids))
     }
 }
 

@@ -3,7 +3,10 @@
 //! What is of an expected type is reduced; whatever else stands there passes through as it is, so that the decoder
 //! sees the same oddities as in the whole document.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use bson::{Bson, Document, RawDocument, doc};
 
@@ -26,7 +29,10 @@ const WHITE_SPACE: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}
 
 /// See [`crate::repository::SessionReader::outline`].
 pub(super) async fn read(reader: &MongoRepository, key: &SessionKey) -> Result<Outline> {
-    match reader.aggregate_first(pipeline(reader.by_key(key)), Doing::new("find", "the figures of the session")).await {
+    match reader
+        .aggregate_first(pipeline(reader.by_key(key), false), Doing::new("find", "the figures of the session"))
+        .await
+    {
         Ok(Some(row)) => Ok(outline(&row)),
         Ok(None) => Err(reader.missing(key)),
         // A text that begins with what is no UTF-8 cannot be trimmed.
@@ -37,10 +43,47 @@ pub(super) async fn read(reader: &MongoRepository, key: &SessionKey) -> Result<O
     }
 }
 
-fn pipeline(session: Document) -> Vec<Document> {
+/// The same of several sessions by one question; those that are gone are left out.
+pub(super) async fn many(reader: &MongoRepository, keys: &[SessionKey]) -> Result<HashMap<SessionKey, Outline>> {
+    let ids: Vec<Bson> = keys.iter().map(|key| key.bson().clone()).collect();
+    let mut there = doc! { "_id": { "$in": ids } };
+    there.extend(reader.within());
+    let pipeline = pipeline(there, true);
+    let question = || {
+        let rows = reader.aggregate(pipeline.clone());
+        async move {
+            let (mut rows, mut found) = (rows.await?, HashMap::new());
+            while rows.advance().await? {
+                let id = rows::field(rows.current(), "_id").map_or(Bson::Null, decoded_value);
+                found.insert(SessionKey::new(id), outline(rows.current()));
+            }
+            Ok(found)
+        }
+    };
+    let failed = match reader.ask(question).await {
+        Ok(found) => return Ok(found),
+        Err(error) => reader.tell(&error, Doing::new("find", "the figures of the sessions")),
+    };
+    // One of them fails all: see `read`.
+    match failed {
+        AggregateFailure::TooLarge | AggregateFailure::Real(Error::Other { .. }) => {}
+        AggregateFailure::Real(error) => return Err(error),
+    }
+    let mut found = HashMap::new();
+    for key in keys {
+        match read(reader, key).await {
+            Ok(outline) => drop(found.insert(key.clone(), outline)),
+            Err(Error::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
+}
+
+fn pipeline(session: Document, with_id: bool) -> Vec<Document> {
     let messages = doc! { "$map": { "input": expr::messages_of("$$a.v"), "as": "m", "in": message() } };
     let agents = expr::each_agent(doc! { "id": "$$a.k", "messages": messages });
-    vec![doc! { "$match": session }, doc! { "$project": { "_id": 0, "agents": agents } }]
+    vec![doc! { "$match": session }, doc! { "$project": { "_id": i32::from(with_id), "agents": agents } }]
 }
 
 /// `$$m`, in the nested or the flat shape.

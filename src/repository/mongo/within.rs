@@ -53,7 +53,9 @@ impl MongoRepository {
     pub(super) fn bound(&self, scope: &Scope) -> Self {
         let mut scopes = self.within.scopes.clone();
         scopes.push(scope.clone());
-        Self { within: Arc::new(BoundRules::of(scopes)), ..self.clone() }
+        // What lies outside is in none of its rankings.
+        let rankings = super::list::KnownRankings::default();
+        Self { within: Arc::new(BoundRules::of(scopes)), rankings, ..self.clone() }
     }
 
     /// Whether it is still to be looked whether the collection compares texts as they are.

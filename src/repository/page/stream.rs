@@ -40,7 +40,9 @@ use crate::{
 /// ```
 #[must_use = "a page is read by polling it"]
 pub struct Page {
-    rows: mpsc::UnboundedReceiver<Summary>,
+    rows: mpsc::UnboundedReceiver<FoundItem>,
+    /// Is told how many sessions were looked at.
+    looked: Option<Box<dyn FnMut(u64) + Send>>,
     /// Finds the rows; `None` once it has ended.
     search: Option<BoxFuture<'static, Result<PageEnd>>>,
     failed: Option<Error>,
@@ -49,12 +51,44 @@ pub struct Page {
 
 /// Where a search puts the rows it finds.
 #[derive(Debug, Clone)]
-pub struct RowSink(mpsc::UnboundedSender<Summary>);
+pub struct RowSink(mpsc::UnboundedSender<FoundItem>);
+
+/// What a search puts there.
+#[derive(Debug)]
+enum FoundItem {
+    Row(Box<Summary>),
+    Looked(u64),
+}
 
 impl RowSink {
     /// Gives a row away. `false`: the page was given up, so that the search may end.
     pub fn push(&self, row: Summary) -> bool {
-        self.0.send(row).is_ok()
+        self.0.send(FoundItem::Row(Box::new(row))).is_ok()
+    }
+
+    /// Tells how many sessions were looked at so far, of a search that has to look at many before it gives a row. `false`: the page
+    /// was given up.
+    pub fn looked(&self, sessions: u64) -> bool {
+        self.0.send(FoundItem::Looked(sessions)).is_ok()
+    }
+
+    /// A sink of a search within a search: how many rows it gave is asked of what stands beside it.
+    pub(crate) fn collecting() -> (Self, CollectedRows) {
+        let (sink, rows) = mpsc::unbounded_channel();
+        (Self(sink), CollectedRows(rows))
+    }
+}
+
+/// Rows that were put into a sink.
+#[derive(Debug)]
+pub(crate) struct CollectedRows(mpsc::UnboundedReceiver<FoundItem>);
+
+impl CollectedRows {
+    /// Those that are there.
+    pub(crate) fn take(&mut self) -> Vec<Summary> {
+        let items = std::iter::from_fn(|| self.0.try_recv().ok());
+        let rows = items.filter_map(|item| if let FoundItem::Row(row) = item { Some(*row) } else { None });
+        rows.collect()
     }
 }
 
@@ -65,7 +99,30 @@ impl Page {
         F: Future<Output = Result<PageEnd>> + Send + 'static,
     {
         let (sink, rows) = mpsc::unbounded_channel();
-        Self { rows, search: Some(Box::pin(search(RowSink(sink)))), failed: None, end: None }
+        Self { rows, looked: None, search: Some(Box::pin(search(RowSink(sink)))), failed: None, end: None }
+    }
+
+    /// The same, telling how many sessions were looked at, while it is read: of a search that has to look at many before it gives a
+    /// row.
+    pub fn on_looked(mut self, looked: impl FnMut(u64) + Send + 'static) -> Self {
+        self.looked = Some(Box::new(looked));
+        self
+    }
+
+    /// The next row that was found, once what stands before it was told.
+    fn poll_found(&mut self, context: &mut Context<'_>) -> Poll<Option<Summary>> {
+        loop {
+            match self.rows.poll_recv(context) {
+                Poll::Ready(Some(FoundItem::Row(row))) => return Poll::Ready(Some(*row)),
+                Poll::Ready(Some(FoundItem::Looked(sessions))) => {
+                    if let Some(looked) = &mut self.looked {
+                        looked(sessions);
+                    }
+                }
+                Poll::Ready(None) => return Poll::Ready(None),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
     }
 
     /// A page of rows that are known already.
@@ -109,7 +166,7 @@ impl Stream for Page {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
             // What was found comes first, also before how the search ended.
-            let found = self.rows.poll_recv(context);
+            let found = self.poll_found(context);
             if let Poll::Ready(Some(row)) = found {
                 return Poll::Ready(Some(Ok(row)));
             }
@@ -120,7 +177,7 @@ impl Stream for Page {
             match search.as_mut().poll(context) {
                 Poll::Pending => {
                     // A row that was put there just now has woken nobody. That no more can come is not yet the end.
-                    return match self.rows.poll_recv(context) {
+                    return match self.poll_found(context) {
                         Poll::Ready(Some(row)) => Poll::Ready(Some(Ok(row))),
                         _ => Poll::Pending,
                     };
@@ -168,6 +225,21 @@ mod tests {
         assert_eq!(name(page.next().now_or_never()), Some("b".to_owned()));
         assert!(page.next().now_or_never().unwrap().is_none());
         assert!(page.end().is_some_and(|end| end.timed_out));
+    }
+
+    #[test]
+    fn what_was_looked_at_is_told_before_the_rows_that_follow() {
+        let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let noted = std::sync::Arc::clone(&told);
+        let page = Page::found_by(|rows| async move {
+            assert!(rows.looked(10) && rows.looked(20) && rows.push(row("a")) && rows.looked(30));
+            Ok(PageEnd::default())
+        });
+        let mut page = page.on_looked(move |count| noted.lock().unwrap().push(count));
+        assert!(page.next().now_or_never().unwrap().unwrap().is_ok());
+        assert_eq!(*told.lock().unwrap(), [10, 20]);
+        assert!(page.next().now_or_never().unwrap().is_none());
+        assert_eq!(*told.lock().unwrap(), [10, 20, 30]);
     }
 
     #[test]

@@ -155,6 +155,7 @@ impl Screen {
             Event::Plan(..)
             | Event::Empty(..)
             | Event::Rows(..)
+            | Event::Looked(..)
             | Event::Details(..)
             | Event::FleetRows(..)
             | Event::FleetSeed(..)

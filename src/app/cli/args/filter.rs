@@ -33,8 +33,11 @@ pub fn with_negated_terms(args: Vec<OsString>) -> Vec<OsString> {
     if args.iter().any(|arg| arg == "--") {
         return args;
     }
+    // `--sort -tokens` is an order.
+    let orders: Vec<usize> =
+        args.iter().enumerate().filter(|(_, arg)| *arg == "--sort").map(|(at, _)| at + 1).collect();
     let shielded = |(at, arg): (usize, OsString)| {
-        if at < list || !is_term(&arg) {
+        if at < list || orders.contains(&at) || !is_term(&arg) {
             return arg;
         }
         let mut term = OsString::from(" ");

@@ -1,8 +1,11 @@
 //! What is typed, and what is meant.
 
+use std::num::NonZeroU64;
+
 use clap::CommandFactory;
 
 use super::*;
+use crate::{app::config::Column, repository::Sort};
 
 fn parse(line: &str) -> Args {
     Args::parse_from(with_negated_terms(line.split(' ').map(Into::into).collect()))
@@ -22,6 +25,23 @@ fn excluding_terms_are_not_flags() {
     assert_eq!(list.filter, ["app:x", "-type:y", "-meta.a:b"]);
     assert!(list.json);
     assert_eq!(list.limit, Some(Limit::Rows(NonZeroU64::new(3).unwrap())));
+}
+
+#[test]
+fn orders_and_columns_are_read_and_mistakes_name_what_is_near() {
+    let line = "strandscope list -app:x --sort -tokens --columns id,meta.a,latency --tsv -y2";
+    let Some(CliCommand::List(list)) = parse(line).command else { panic!() };
+    assert_eq!(list.filter, ["-app:x", "-y2"]);
+    assert_eq!(list.sort, Sort::parse("tokens:desc").unwrap());
+    assert_eq!(list.columns, [Column::Id, Column::Meta("a".to_owned()), Column::Latency]);
+    assert!(list.tsv && !list.json);
+    for (line, near) in
+        [("list --sort tokns", "tokens"), ("list --columns id,latncy", "latency"), ("list --tsv --json", "--json")]
+    {
+        let words = ["strandscope"].into_iter().chain(line.split(' '));
+        let error = Args::try_parse_from(words).unwrap_err().to_string();
+        assert!(error.contains(near), "{error}");
+    }
 }
 
 #[test]

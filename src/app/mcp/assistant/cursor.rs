@@ -54,6 +54,7 @@ pub fn of_list(cursor: &Cursor) -> Document {
         Cursor::Dated { date, shown } => doc! { "d": *date, "s": shown.clone() },
         Cursor::Undated { after: Some(after) } => doc! { "u": after.clone() },
         Cursor::Undated { after: None } => Document::new(),
+        Cursor::Placed { value, id } => doc! { "v": value.iter().cloned().collect::<Vec<Bson>>(), "i": id.clone() },
     }
 }
 
@@ -65,7 +66,17 @@ pub fn to_list(place: &Document) -> Option<Cursor> {
             let is_plain = |id: &Bson| !matches!(id, Bson::RegularExpression(_));
             shown.iter().all(is_plain).then(|| dated(*date, shown.clone()))
         }
+        (None, None, None) if place.contains_key("v") => placed(place),
         (None, None, after) => Some(Cursor::Undated { after: after.cloned() }),
+        _ => None,
+    }
+}
+
+fn placed(place: &Document) -> Option<Cursor> {
+    let id = place.get("i")?.clone();
+    match place.get_array("v").ok()?.as_slice() {
+        [] => Some(Cursor::Placed { value: None, id }),
+        [value] => Some(Cursor::Placed { value: Some(value.clone()), id }),
         _ => None,
     }
 }
@@ -86,6 +97,8 @@ mod tests {
             dated(DateTime::from_millis(5), vec!["a".into(), 5.into()]),
             Cursor::Undated { after: None },
             Cursor::Undated { after: Some(Bson::Null) },
+            Cursor::Placed { value: None, id: Bson::Null },
+            Cursor::Placed { value: Some(Bson::Null), id: "a".into() },
         ] {
             let token = seal("t", "q", &of_list(&cursor)).unwrap();
             assert_eq!(to_list(&open("t", "q", &token).unwrap()), Some(cursor));
@@ -98,9 +111,13 @@ mod tests {
         let pattern =
             Bson::RegularExpression(bson::Regex { pattern: ".".try_into().unwrap(), options: "".try_into().unwrap() });
         let date = DateTime::from_millis(0);
-        for place in
-            [doc! { "d": date, "s": [pattern] }, doc! { "d": 5, "s": [] }, doc! { "d": date }, doc! { "s": [] }]
-        {
+        for place in [
+            doc! { "d": date, "s": [pattern] },
+            doc! { "d": 5, "s": [] },
+            doc! { "d": date },
+            doc! { "s": [] },
+            doc! { "v": [] },
+        ] {
             assert_eq!(to_list(&place), None, "{place}");
         }
     }

@@ -1,6 +1,6 @@
 //! Commands of the `:` line that take words: their names, what they do, what completes them.
 
-use super::{AppState, Effect, prompt::TypedMistake, themes};
+use super::{AppState, Effect, prompt::TypedMistake, sessions::sorting, themes};
 use crate::app::keymap::ENTRIES;
 
 /// A command that takes words.
@@ -48,6 +48,16 @@ pub const COMMANDS: &[TypedCommand] = &[
         help: "keep this connection as a profile",
         complete: |_, _| Vec::new(),
         run: AppState::run_save_profile,
+    },
+    TypedCommand {
+        name: "sort",
+        words: "COLUMN[:asc|:desc]",
+        help: "sort the sessions by any column",
+        complete: |state, typed| {
+            let found = sorting::complete(state, typed).into_iter();
+            found.map(|(text, help)| Completion { text, help }).collect()
+        },
+        run: sorting::run,
     },
     TypedCommand {
         name: "theme",

@@ -13,6 +13,7 @@ mod marks;
 mod moves;
 pub mod narrowed;
 mod notice;
+pub(super) mod sorting;
 mod tokens;
 mod written;
 
@@ -55,6 +56,8 @@ pub struct SessionList {
     pub all: Option<u64>,
     /// What the list has to say of itself: an unserved filter, a search that was ended. For a line in the pane.
     pub notice: Option<String>,
+    /// How far a page is of which no row came yet.
+    progress: Option<String>,
     /// Why nothing was found, told before the page ends.
     emptiness: Option<String>,
     /// Why the last page failed.
@@ -140,7 +143,7 @@ impl SessionList {
             self.since.forget();
             self.further.forget();
         }
-        self.error = None;
+        (self.error, self.progress) = (None, None);
         self.stalled = false;
         let resume = if aside { self.next.take().or_else(|| self.page.take()?.resume) } else { after.clone() };
         self.next = None;
@@ -152,8 +155,9 @@ impl SessionList {
             resume,
             before: self.rows.len(),
         });
-        let (filter, sort, metadata) = (self.filter.clone(), self.sort, self.wanted.clone());
-        Effect::Ask(Command::List(ticket, ListQuery { filter, sort, after, limit: limit as u32, metadata }))
+        let (filter, sort, metadata) = (self.filter.clone(), self.sort.clone(), self.wanted.clone());
+        let query = ListQuery { filter, sort, after, limit: limit as u32, metadata };
+        Effect::Ask(Command::List(ticket, Box::new(query)))
     }
 
     fn ask_count(&mut self, tickets: &mut Tickets) -> Effect {
@@ -171,6 +175,7 @@ impl SessionList {
         match event {
             Event::Plan(ticket, plan) if self.is_page(*ticket) => self.on_plan(plan),
             Event::Empty(ticket, why) if self.is_page(*ticket) => self.emptiness = Some(why.clone()),
+            Event::Looked(ticket, sessions) if self.is_page(*ticket) => self.on_looked(*sessions),
             Event::Rows(ticket, rows) if self.is_page(*ticket) => self.on_rows(rows),
             Event::RowsOf(ticket, rows) => self.on_further(*ticket, rows),
             Event::ListEnd(ticket, end) if self.is_page(*ticket) => self.on_end(end),
@@ -182,7 +187,7 @@ impl SessionList {
                 }
             }
             Event::Details(ticket, found) => self.details.on_details(*ticket, found, &self.rows),
-            Event::Usage(ticket, key, usage, findings) => self.details.on_usage(*ticket, key, *usage, *findings),
+            Event::Usage(ticket, key, figures) => self.details.on_usage(*ticket, key, figures),
             Event::Failed { ticket, lane, error } => self.on_failed(*ticket, *lane, &told::sentence_on_screen(error)),
             _ => {}
         }
@@ -197,6 +202,7 @@ impl SessionList {
     }
 
     fn on_rows(&mut self, found: &[Summary]) {
+        self.progress = None;
         for row in found {
             self.mark_there(&row.key);
         }
@@ -213,6 +219,7 @@ impl SessionList {
     }
 
     fn on_end(&mut self, end: &PageEnd) {
+        self.progress = None;
         self.begin();
         let Some(page) = self.page.take() else { return };
         self.next.clone_from(&end.next);
@@ -252,6 +259,7 @@ impl SessionList {
     /// A page did not come. Rows of a page that would be asked again are dropped, so that none shows twice.
     fn stall(&mut self) -> Option<AskedRows> {
         let page = self.page.take()?;
+        self.progress = None;
         if page.aside.is_some() {
             // Nothing that was read before the changes is awaited any more.
             self.since.moved.clear();

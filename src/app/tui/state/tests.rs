@@ -31,7 +31,7 @@ fn names(screen: &Screen) -> Vec<&str> {
 fn last_list(screen: &mut Screen) -> (crate::app::task::Ticket, ListQuery) {
     let at = screen.asked.iter().rposition(|command| matches!(command, Command::List(..))).expect("a list was asked");
     match screen.asked.remove(at) {
-        Some(Command::List(ticket, query)) => (ticket, query),
+        Some(Command::List(ticket, query)) => (ticket, *query),
         _ => unreachable!(),
     }
 }
@@ -72,7 +72,7 @@ fn a_reload_keeps_the_selected_session_and_what_is_on_screen() {
     screen.press("r");
     assert!(!screen.state.workspace.list.rows.is_empty(), "nothing vanishes while it reads");
     let (ticket, query) = last_list(&mut screen);
-    let mut events = screen.answers(&Command::List(ticket, query));
+    let mut events = screen.answers(&Command::List(ticket, Box::new(query)));
     if let Event::Rows(_, rows) = &mut events[0] {
         rows.swap(0, 3);
     }
@@ -89,7 +89,7 @@ fn giving_up_keeps_what_was_found() {
     screen.press("/slow\n");
     let (ticket, query) = last_list(&mut screen);
     screen.tell(Event::Plan(ticket, ListPlan::unserved("all are read")));
-    let events = screen.answers(&Command::List(ticket, query));
+    let events = screen.answers(&Command::List(ticket, Box::new(query)));
     screen.tell(events[0].clone());
     let found = screen.state.workspace.list.rows.len();
     assert!(found > 0);
@@ -123,7 +123,7 @@ fn a_page_that_failed_is_asked_again_when_the_view_moves() {
     screen.press("G");
     let (ticket, query) = last_list(&mut screen);
     let known = screen.state.workspace.list.rows.len();
-    let events = screen.answers(&Command::List(ticket, query));
+    let events = screen.answers(&Command::List(ticket, Box::new(query)));
     screen.tell(events[0].clone());
     let error = Error::other("reading", "it broke");
     screen.asked.clear();
@@ -164,7 +164,7 @@ fn details_are_asked_once_for_the_rows_in_view() {
     let connect = screen.asked.pop_front().unwrap();
     screen.answers(&connect).into_iter().for_each(|event| screen.tell(event));
     let (ticket, query) = last_list(&mut screen);
-    let events = screen.answers(&Command::List(ticket, query));
+    let events = screen.answers(&Command::List(ticket, Box::new(query)));
     screen.tell(events[0].clone());
     let asks = |screen: &Screen| screen.asked.iter().filter(|command| matches!(command, Command::Details(..))).count();
     assert_eq!(asks(&screen), 0, "rows first");

@@ -187,7 +187,11 @@ fn headings(columns: &SessionColumns, state: &AppState) -> Line<'static> {
     let mut line = Line::default();
     for cell in &columns.cells {
         // The cell before a column holds the mark of the order.
-        let mark = if columns.is_sorted(cell) { state.look.marks.unfolded } else { " " };
+        let mark = match (columns.is_sorted(cell), columns.ascends()) {
+            (false, _) => " ",
+            (true, false) => state.look.marks.unfolded,
+            (true, true) => "^",
+        };
         let style = if columns.is_sorted(cell) { theme.title } else { theme.dim };
         line.push_span(Span::styled(mark, style));
         line.push_span(Span::styled(cell.pad(cell.heading(), state.look.marks), style));

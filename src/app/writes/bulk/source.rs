@@ -10,7 +10,7 @@ use bson::Bson;
 
 use super::BulkOrder;
 use crate::{
-    repository::{Cursor, Error, Filter, ListQuery, Projection, Result, SessionReader, Sort},
+    repository::{Cursor, Error, Filter, ListQuery, Projection, Result, SessionReader, SortBy},
     session::{SessionKey, Summary},
 };
 
@@ -54,7 +54,7 @@ pub(super) enum BatchStart {
     /// Among the keys.
     Key(usize),
     /// In the list.
-    Page(Option<Cursor>),
+    Page(Option<Box<Cursor>>),
     /// There is none.
     End,
 }
@@ -124,7 +124,7 @@ impl BulkSource {
                 Ok(Some(batch))
             }
             (BulkScope::Matching { filter, except }, BatchStart::Page(after)) => {
-                self.page(&filter, &except, after).await
+                self.page(&filter, &except, after.map(|cursor| *cursor)).await
             }
             _ => {
                 self.next = BatchStart::End;
@@ -142,7 +142,8 @@ impl BulkSource {
     ) -> Result<Option<BulkBatch>> {
         loop {
             let metadata = self.wanted.clone();
-            let query = ListQuery { filter: filter.clone(), sort: Sort::Created, after, limit: BATCH, metadata };
+            let query =
+                ListQuery { filter: filter.clone(), sort: SortBy::Created.into(), after, limit: BATCH, metadata };
             let began = Instant::now();
             let (mut rows, end) = self.reader.list(&query).read().await?;
             if end.timed_out && rows.is_empty() {
@@ -150,7 +151,7 @@ impl BulkSource {
                 let limit = Duration::from_secs(began.elapsed().as_secs().max(1));
                 return Err(Error::timed_out("looking for the sessions that match", limit));
             }
-            self.next = end.next.clone().map_or(BatchStart::End, |next| BatchStart::Page(Some(next)));
+            self.next = end.next.clone().map_or(BatchStart::End, |next| BatchStart::Page(Some(Box::new(next))));
             rows.retain(|row| !except.contains(&row.key));
             match end.next {
                 Some(next) if rows.is_empty() => after = Some(next),

@@ -57,7 +57,8 @@ fn compare(stored: &Bson, typed: &Bson) -> Option<Ordering> {
     }
 }
 
-fn compare_numbers(stored: &Bson, typed: &Bson) -> Option<Ordering> {
+/// How two numbers stand to each other, whatever their types; `None` for anything else, and for what is no number.
+pub(crate) fn compare_numbers(stored: &Bson, typed: &Bson) -> Option<Ordering> {
     match (whole(stored), whole(typed)) {
         (Some(a), Some(b)) => Some(a.cmp(&b)),
         // Above 2^53 a float cannot tell neighbours apart, so whole numbers are compared as such.

@@ -12,25 +12,34 @@ pub(super) enum IdRange {
     After(Bson),
     /// That greatest value.
     Greatest,
+    /// Those before that one, the greatest first.
+    Before(Bson),
 }
 
 impl IdRange {
-    /// The parts that make up everything after that `_id`.
-    pub(super) fn after(id: Option<Bson>) -> Vec<Self> {
+    /// The parts that make up everything after that `_id`, from the least on or from the greatest.
+    pub(super) fn after(id: Option<Bson>, ascending: bool) -> Vec<Self> {
         match id {
             None => vec![Self::All],
+            Some(Bson::MinKey) if !ascending => Vec::new(),
+            Some(id) if !ascending => vec![Self::Before(id)],
             Some(Bson::MaxKey) => Vec::new(),
             Some(id) => vec![Self::After(id), Self::Greatest],
         }
     }
 }
 
-/// The sessions with a date, from the place on.
-pub(in crate::repository::mongo) fn dated_query(field: &str, start: Option<&(DateTime, Vec<Bson>)>) -> Document {
+/// The sessions with a date, from the place on, the oldest first or the newest.
+pub(in crate::repository::mongo) fn dated_query(
+    field: &str,
+    ascending: bool,
+    start: Option<&(DateTime, Vec<Bson>)>,
+) -> Document {
     match start {
         None => doc! { field: filter::is_date() },
         Some((date, shown)) => {
-            doc! { field: { "$lte": *date, "$not": { "$type": "array" } }, "_id": { "$nin": shown.clone() } }
+            let from = if ascending { "$gte" } else { "$lte" };
+            doc! { field: { from: *date, "$not": { "$type": "array" } }, "_id": { "$nin": shown.clone() } }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Moves in the list, and what a key does there.
 
 use super::{Effect, SessionList, Tickets};
-use crate::{app::keymap::Action, repository::Sort};
+use crate::{app::keymap::Action, repository::SortBy};
 
 impl SessionList {
     /// Moves. `None`: not for this pane.
@@ -13,9 +13,8 @@ impl SessionList {
         }
         match action {
             Action::Sort => {
-                self.set_aside();
-                self.sort = if self.sort == Sort::Updated { Sort::Created } else { Sort::Updated };
-                Some(self.start(tickets))
+                let by = if self.sort.by == SortBy::Updated { SortBy::Created } else { SortBy::Updated };
+                Some(self.set_sort(by.into(), tickets))
             }
             Action::Reload => Some(self.reload(tickets)),
             Action::Mark => {

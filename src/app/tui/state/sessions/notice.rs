@@ -3,7 +3,10 @@
 use ratatui::layout::Rect;
 
 use super::{SessionList, changes::MOST_UNSEEN};
-use crate::app::{text, tui::render::wrap};
+use crate::app::{
+    text,
+    tui::render::{format, wrap},
+};
 
 impl SessionList {
     /// What is loading.
@@ -21,7 +24,13 @@ impl SessionList {
     #[must_use]
     pub fn says(&self) -> Option<(&str, bool)> {
         let error = self.error.as_deref().map(|error| (error, true));
-        error.or_else(|| self.notice.as_deref().or(self.since.says.as_deref()).map(|notice| (notice, false)))
+        let says = self.progress.as_deref().or(self.notice.as_deref()).or(self.since.says.as_deref());
+        error.or_else(|| says.map(|says| (says, false)))
+    }
+
+    /// So many sessions were looked at for the page that is read.
+    pub(super) fn on_looked(&mut self, sessions: u64) {
+        self.progress = Some(format!("looked at {} sessions so far", format::short(sessions)));
     }
 
     /// By which key the list is read again, as it is told.

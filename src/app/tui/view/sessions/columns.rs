@@ -16,7 +16,7 @@ use crate::{
         },
     },
     metrics::row_findings,
-    repository::Sort,
+    repository::{Sort, SortBy},
     session::{Details, FeedbackTally, MetadataPath, SessionKey, Summary, distinct_names},
 };
 
@@ -64,7 +64,8 @@ impl SessionColumns {
     /// stays. Each is as wide as its rows need; the id takes what is left and is the last to shrink.
     pub fn fit(state: &AppState, cells: usize) -> Self {
         let (list, look) = (&state.workspace.list, &state.look);
-        let (_, sort) = list.listed();
+        let sort = list.listed().1.clone();
+        let sorted = column_of(&sort);
         let in_view: Vec<&Summary> = list.in_view().map(|(_, row)| row).collect();
         let names = distinct_names(in_view.iter().copied(), std::iter::empty());
         let measured = list.rows.iter().take(MEASURED).map(|row| (row, row.name()));
@@ -81,7 +82,7 @@ impl SessionColumns {
         if !wanted.contains(&Column::Id) {
             wanted.insert(0, Column::Id);
         }
-        show_sorted_date(&mut wanted, sort);
+        show_sorted(&mut wanted, &sort);
         let mut all: Vec<ColumnCell> = wanted.into_iter().map(|column| ColumnCell::of(column, &rows, look)).collect();
         let id = all.iter().find(|cell| cell.is_id()).map_or(0, |cell| cell.width);
         // One cell before each column.
@@ -93,7 +94,7 @@ impl SessionColumns {
         }
         let mut hidden = Vec::new();
         while used(&all) - id + id.min(READABLE_ID + DOT) > cells
-            && let Some(last) = all.iter().rposition(|cell| !cell.is_id() && cell.column != date_column(sort))
+            && let Some(last) = all.iter().rposition(|cell| !cell.is_id() && cell.column != sorted)
         {
             hidden.insert(0, all.remove(last).heading().trim().to_owned());
         }
@@ -114,27 +115,35 @@ impl SessionColumns {
 
     /// Whether the list is sorted by that column.
     pub fn is_sorted(&self, cell: &ColumnCell) -> bool {
-        cell.column == date_column(self.sort)
+        cell.column == column_of(&self.sort)
+    }
+
+    /// Whether the least stands first.
+    pub fn ascends(&self) -> bool {
+        self.sort.ascending
     }
 }
 
-fn date_column(sort: Sort) -> Column {
-    match sort {
-        Sort::Updated => Column::Changed,
-        Sort::Created => Column::Created,
-    }
+/// The column that shows what a list is sorted by.
+fn column_of(sort: &Sort) -> Column {
+    Column::of(&sort.by)
 }
 
-/// The order must show: its date takes the place of the other one where only that one was wanted.
-fn show_sorted_date(columns: &mut [Column], sort: Sort) {
-    let sorted = date_column(sort);
+/// The order must show: a date takes the place of the other one where only that one was wanted, anything else stands behind the id.
+fn show_sorted(columns: &mut Vec<Column>, sort: &Sort) {
+    let sorted = column_of(sort);
     if columns.contains(&sorted) {
         return;
     }
-    let other = columns.iter_mut().find(|column| matches!(column, Column::Changed | Column::Created));
-    if let Some(other) = other {
-        *other = sorted;
+    if matches!(sort.by, SortBy::Updated | SortBy::Created) {
+        let other = columns.iter_mut().find(|column| matches!(column, Column::Changed | Column::Created));
+        if let Some(other) = other {
+            *other = sorted;
+        }
+        return;
     }
+    let at = columns.iter().position(|column| *column == Column::Id).map_or(0, |id| id + 1);
+    columns.insert(at, sorted);
 }
 
 impl ColumnCell {
@@ -158,8 +167,9 @@ impl ColumnCell {
             Column::Id => (14, 400),
             Column::Application | Column::Model | Column::Meta(_) if self.short => (4, 14),
             Column::Application | Column::Model | Column::Meta(_) => (4, 24),
-            Column::Messages => (3, 8),
+            Column::Messages | Column::Calls | Column::Latency => (3, 8),
             Column::Tokens => (4, 8),
+            Column::Errors | Column::Findings => (3, 6),
             _ => (2, 10),
         };
         let values = rows.iter().map(|shown| format::width(&self.value(*shown, look).0));
@@ -192,8 +202,14 @@ impl ColumnCell {
             Column::Messages => "MSG",
             Column::Tokens if self.short => "TOK",
             Column::Tokens => "TOKENS",
+            Column::Calls => "CALLS",
+            Column::Errors => "ERR",
+            Column::Latency if self.short => "P95",
+            Column::Latency => "LAT P95",
             Column::Feedback => "FB",
             Column::Guardrail => "GR",
+            Column::Findings if self.short => "!",
+            Column::Findings => "FIND",
             Column::Size => "SIZE",
             Column::Meta(key) => key,
         }
@@ -216,10 +232,18 @@ impl ColumnCell {
             Column::Model => (known(&|d| Some(safe(d.agents.first()?.model.as_deref()))), theme.dim),
             Column::Messages => (known(&|d| Some(format::short(d.messages))), theme.text),
             Column::Tokens => (known(&|d| tokens(d, look.marks)), theme.text),
+            Column::Calls => (known(&|d| d.calls.map(format::short)), theme.text),
+            Column::Errors => (known(&|d| d.errors.map(format::short)), if_any(details.and_then(|d| d.errors), look)),
+            Column::Latency => (known(&|d| d.latency_p95_ms.map(format::millis)), theme.text),
             Column::Feedback => (known(&|d| Some(feedback(d.feedbacks))), theme.text),
             Column::Guardrail => {
                 let events = |d: &Details| (d.guardrail_events > 0).then(|| format::short(d.guardrail_events));
                 (known(&events), theme.warn)
+            }
+            Column::Findings => {
+                let count = details.and_then(|details| findings(row, details, look));
+                let style = if count == Some(0) { theme.dim } else { theme.warn };
+                (count.map(format::short).unwrap_or_default(), style)
             }
             Column::Size => (known(&|d| d.bytes.map(format::bytes)), theme.dim),
             Column::Meta(key) => match row.meta(key).map(|value| (value, sealed_words(value))) {
@@ -256,6 +280,16 @@ pub(super) fn is_flagged(row: &Summary, details: &Details, look: &Look) -> bool 
         || row_findings(row, details, look.now) > 0
 }
 
+/// How many findings there are, once the messages were read.
+fn findings(row: &Summary, details: &Details, look: &Look) -> Option<u64> {
+    Some(details.findings?.saturating_add(row_findings(row, details, look.now) as u64))
+}
+
+/// A count of what went wrong.
+fn if_any(count: Option<u64>, look: &Look) -> Style {
+    if count.is_some_and(|count| count > 0) { look.theme.error } else { look.theme.dim }
+}
+
 fn all_numbers(column: &Column, rows: &[ShownRow<'_>]) -> bool {
     let Column::Meta(key) = column else { return false };
     let number = |value: &Bson| {
@@ -274,7 +308,11 @@ fn is_number(column: &Column) -> bool {
             | Column::Agents
             | Column::Messages
             | Column::Tokens
+            | Column::Calls
+            | Column::Errors
+            | Column::Latency
             | Column::Guardrail
+            | Column::Findings
             | Column::Size
     )
 }

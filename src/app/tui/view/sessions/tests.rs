@@ -2,11 +2,15 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::{
-    app::tui::{
-        state::{Input, sample::Screen},
-        view::{self, sample},
+    app::{
+        config::{Column, Ui},
+        place::Place,
+        tui::{
+            state::{Input, sample::Screen},
+            view::{self, sample},
+        },
     },
-    repository::{News, WatchMode},
+    repository::{News, Sort, Target, WatchMode},
     session::{Change, SessionKey, StoredDate},
 };
 
@@ -37,6 +41,35 @@ fn live(width: u16) -> Screen {
     screen.news(News::Changes(changes));
     screen.answer_all();
     screen
+}
+
+#[test]
+fn the_order_shows_in_its_column() {
+    for (sort, width) in [("created:asc", 60), ("tokens", 120), ("latency:asc", 120), ("errors", 60), ("findings", 40)]
+    {
+        let mut screen = Screen::listed(width, 20);
+        let effects = screen.state.sort_by(Sort::parse(sort).unwrap());
+        screen.take(effects);
+        screen.answer_all();
+        let name = sort.replace(':', "_");
+        insta::assert_snapshot!(format!("sorted_by_{name}_{width}"), picture(&screen));
+    }
+}
+
+#[test]
+fn every_column_shows_its_value() {
+    let columns = Column::NAMES.iter().filter_map(|name| Column::from_name(name)).collect();
+    let mut screen = Screen::with(
+        250,
+        12,
+        Some(Place::plain("local", Target::Folder("/x".into()))),
+        Ui { columns, ..Ui::default() },
+    );
+    screen.answer_all();
+    screen.state.zoomed = true;
+    screen.put(Input::Resize(ratatui::layout::Size::new(250, 12)));
+    screen.answer_all();
+    insta::assert_snapshot!("every_column", picture(&screen));
 }
 
 #[test]
