@@ -8,6 +8,7 @@ mod attention;
 pub mod bulk;
 pub mod changes;
 pub mod chosen;
+pub mod columns;
 pub mod commands;
 pub mod connection;
 pub mod conversation;
@@ -46,6 +47,7 @@ pub mod picker;
 pub mod prompt;
 pub mod rating;
 pub mod review;
+pub mod room;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod sessions;
@@ -248,13 +250,10 @@ impl AppState {
 
     /// Gives every pane its place, and asks for what the list now lacks.
     fn settle(&mut self) -> Vec<Effect> {
-        self.areas = Areas::of(self.size, self.focus, self.workspace.conversation.key().is_some(), self.zoomed);
         self.workspace.conversation.tick(self.look.now);
+        self.workspace.conversation.count_findings();
         self.workspace.list.tick(self.look.now);
-        let rows = self.list_parts().map_or(0, |[_, rows, _]| rows.height);
-        if rows > 0 {
-            self.workspace.list.set_height(rows);
-        }
+        self.arrange_panes();
         let inner = self.areas.inner(Pane::Conversation);
         if let Some(area) = inner.filter(|_| inner != self.workspace.conversation_inner) {
             self.workspace.conversation_inner = inner;

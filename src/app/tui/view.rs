@@ -114,7 +114,13 @@ fn draw_pane(frame: &mut Frame<'_>, area: Rect, pane: Pane, state: &AppState) {
     let look = &state.look;
     match pane {
         Pane::Sessions => sessions::draw(frame, area, state, focused),
-        Pane::Conversation => conversation::draw(frame, area, &state.workspace.conversation, focused, look),
+        Pane::Conversation => {
+            let above = state.areas.facts.map_or(0, |facts| facts.height);
+            conversation::draw(frame, area, above, &state.workspace.conversation, focused, look);
+            if let Some(line) = state.areas.facts {
+                conversation::draw_facts(frame, line, &state.workspace.conversation, look);
+            }
+        }
         Pane::Metrics => {
             metrics::draw(
                 frame,

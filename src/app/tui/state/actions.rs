@@ -119,6 +119,7 @@ impl AppState {
             Action::PaneMetadata => self.focus = Pane::Metadata,
             Action::PaneFeedback => self.focus = Pane::Feedback,
             Action::Zoom => self.zoomed = !self.zoomed,
+            Action::Widen | Action::Narrow => return self.resize_pane(action == Action::Widen),
             // The tabs and the places found are the conversation's, wherever the focus is.
             Action::PreviousAgent | Action::NextAgent | Action::NextMatch | Action::PreviousMatch => {
                 return self.workspace.conversation.on_action(action, &mut self.tickets).unwrap_or_default();

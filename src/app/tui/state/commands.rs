@@ -26,4 +26,14 @@ pub struct Completion {
 }
 
 /// Every such command.
-pub const COMMANDS: &[TypedCommand] = &[];
+pub const COMMANDS: &[TypedCommand] = &[TypedCommand {
+    name: "room",
+    words: "reset",
+    help: "every pane has the room that it needs by itself",
+    complete: |_, _| offered([("reset".to_owned(), "as if nothing had been resized".to_owned())]),
+    run: AppState::run_room,
+}];
+
+fn offered(words: impl IntoIterator<Item = (String, String)>) -> Vec<Completion> {
+    words.into_iter().map(|(text, help)| Completion { text, help }).collect()
+}

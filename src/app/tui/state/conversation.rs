@@ -7,6 +7,7 @@ mod again;
 mod answers;
 mod changed;
 mod durations;
+mod facts;
 mod find;
 mod fold;
 mod history;
@@ -35,8 +36,9 @@ use std::ops::Range;
 use jiff::Timestamp;
 use ratatui::layout::Size;
 
-use self::{find::Find, fold::Folds, last_seen::LastSeen, news::NewsBegun, open::Open, sheet::Layouts, window::PAGE};
+use self::{facts::CountedFindings, find::Find, fold::Folds, last_seen::LastSeen, news::NewsBegun, open::Open, sheet::Layouts, window::PAGE};
 pub use self::{
+    facts::SessionFacts,
     find::FindStatus,
     history::{CallFigure, CallHistory, CallSeries},
     live_activity::{EndedTool, LiveActivity, running_s},
@@ -106,6 +108,8 @@ pub struct ConversationState {
     look: Option<Look>,
     rows: Vec<ConversationRow>,
     position: Option<(u64, u64)>,
+    /// Its findings, as they were counted last.
+    findings: Option<CountedFindings>,
     /// The open session is not there any more.
     gone: bool,
     /// How far conversations were read.

@@ -25,7 +25,20 @@ impl AppState {
             MouseEventKind::Down(MouseButton::Left) if self.areas.status.contains(Position::new(x, y)) => {
                 self.click_status()
             }
-            MouseEventKind::Down(MouseButton::Left) if self.modals.is_empty() => self.click(x, y),
+            MouseEventKind::Down(MouseButton::Left) if self.modals.is_empty() => {
+                if self.hold_border(x, y) {
+                    Vec::new()
+                } else {
+                    self.click(x, y)
+                }
+            }
+            MouseEventKind::Drag(MouseButton::Left) if self.holds_border() => {
+                self.drag_border(x, y);
+                Vec::new()
+            }
+            MouseEventKind::Up(MouseButton::Left) if self.holds_border() => {
+                self.drop_border().unwrap_or_else(|| self.click(x, y))
+            }
             MouseEventKind::Down(MouseButton::Left) => self.click_modal(x, y),
             MouseEventKind::ScrollUp => self.wheel(x, y, -WHEEL),
             MouseEventKind::ScrollDown => self.wheel(x, y, WHEEL),
@@ -36,7 +49,7 @@ impl AppState {
     fn click(&mut self, x: u16, y: u16) -> Vec<Effect> {
         let Some((pane, area)) = self.areas.at(x, y) else { return Vec::new() };
         let was_focused = self.focus == pane;
-        let inner = inside(area);
+        let inner = self.areas.inner(pane).unwrap_or_default();
         let within = inner.contains(Position::new(x, y));
         let parts = self.list_parts();
         self.focus = pane;

@@ -7,8 +7,6 @@
 //! ╰──────────────────────────────── 1–5 / 4 812 ╯
 //! ```
 
-mod columns;
-
 use ratatui::{
     Frame,
     layout::Rect,
@@ -23,12 +21,14 @@ use crate::{
         text,
         tui::{
             render::{format, wrap},
-            state::AppState,
+            state::{
+                AppState,
+                columns::{self, ColumnCell, SessionColumns},
+            },
         },
     },
     session::Summary,
 };
-use columns::{ColumnCell, SessionColumns};
 
 /// Draws the pane with its border.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState, focused: bool) {
