@@ -4,8 +4,8 @@ use ratatui::layout::{Position, Rect};
 
 use super::{AppState, Effect, Pane, PaneRoom, add};
 
-/// Most cells that a border is moved at once.
-const FAR: usize = 400;
+/// A border is at its end where it has not moved for so much more that was given; some of that a smaller screen may have no room for.
+const NO_FURTHER: usize = 40;
 
 /// A border between panes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,16 +101,17 @@ impl AppState {
     fn move_border(&mut self, held: DraggedBorder, x: u16, y: u16) -> bool {
         let left = |state: &Self| state.left_to_go(held.border, x, y).map_or(0, |left| left - held.grip);
         let (mut room, mut areas) = (self.memory.room, self.areas);
-        let mut moved = false;
-        for _ in 0..FAR {
+        let (mut moved, mut in_vain) = (false, 0);
+        while in_vain < NO_FURTHER {
             let before = left(self);
             if before == 0 {
                 break;
             }
+            in_vain += 1;
             give(&mut self.memory.room, held.border, if before > 0 { 1 } else { -1 });
             self.areas = self.arranged();
             if left(self).abs() < before.abs() {
-                (room, areas, moved) = (self.memory.room, self.areas, true);
+                (room, areas, moved, in_vain) = (self.memory.room, self.areas, true, 0);
             }
         }
         // Beyond the last place that it came to nothing was gained.
