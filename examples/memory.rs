@@ -13,7 +13,7 @@ use secrecy::ExposeSecret;
 use strandscope::{
     AgentConfig, AgentId, AgentUpdate, Cursor, Error, FeedbackChange, Filter, ListQuery, MessageUpdate, MetadataEdit,
     NewAgent, NewFeedback, NewGuardrailEvent, NewMessage, NewSession, Page, PageEnd, Result, SessionKey, SessionReader,
-    SessionUpdate, SessionWriter, Sort, StoredMessage, Summary, Tail, decode, edit, encode,
+    SessionUpdate, SessionWriter, SortBy, StoredMessage, Summary, Tail, decode, edit, encode,
 };
 
 /// Session documents by `_id`.
@@ -89,7 +89,7 @@ impl SessionReader for MemoryRepository {
         }
         let found = self.matching(&query.filter);
         let mut rows: Vec<Summary> = found.iter().map(|document| query.metadata.summary(document)).collect();
-        let date = |row: &Summary| if query.sort == Sort::Created { row.created_at } else { row.updated_at };
+        let date = |row: &Summary| if query.sort.by == SortBy::Created { row.created_at } else { row.updated_at };
         rows.sort_by_key(|row| std::cmp::Reverse(date(row)));
         let after = match &query.after {
             Some(Cursor::Undated { after: Some(id) }) => {

@@ -21,6 +21,7 @@ pub mod mcp;
 mod memory;
 pub mod namesakes;
 pub mod place;
+pub mod row_figures;
 pub mod search;
 mod signals;
 pub mod task;

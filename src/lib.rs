@@ -314,14 +314,15 @@ pub use manager::{
 };
 pub use metrics::{
     Activity, AgentMetrics, AgentOutline, AgentState, CallMetrics, Explanation, Figure, FigureSource, Latency,
-    LiveMetrics, MessageSample, Outline, RunReading, RunningTool, SessionMetrics, ToolMetrics, UsageSource,
-    agent_metrics, explain, health, history_findings, row_findings, session_findings, session_metrics, size_finding,
+    LiveMetrics, MessageSample, Outline, RunReading, RunningTool, SessionFigure, SessionMetrics, ToolMetrics,
+    UsageSource, agent_metrics, explain, health, history_findings, row_findings, session_findings, session_metrics,
+    size_finding,
 };
 pub use repository::{
     Candidate, Cause, Check, CopiedDeletion, Cursor, Error, ErrorKind, Filter, FilterError, Hint, InView, Limits,
     ListPlan, ListQuery, MetadataKey, MetadataKeys, News, OpenInView, Opened, Page, PageEnd, Projection, Result,
-    RowSink, Scope, ScopeError, ServerError, SessionCopy, SessionReader, SessionRepository, SessionWriter, Sort, Tail,
-    Target, Verdict, Watch, WatchMode, WatchView,
+    RowSink, Scope, ScopeError, ServerError, SessionCopy, SessionReader, SessionRepository, SessionWriter, Sort,
+    SortBy, SortError, Tail, Target, Verdict, Watch, WatchMode, WatchView,
     filter::{Comparison, FilterTerm, FilterTest, RatingWord, TextMatch},
     folder::{FolderRepository, open as open_folder},
     mongo::{

@@ -17,6 +17,7 @@ pub mod mongo;
 mod offers;
 pub mod page;
 pub mod scope;
+pub mod sort;
 pub mod target;
 mod teller;
 pub mod watch;
@@ -29,8 +30,9 @@ pub use health::{Check, Verdict};
 pub use hint::Hint;
 pub use inspection::Inspection;
 pub use offers::{MetadataKey, MetadataKeys};
-pub use page::{Cursor, ListPlan, ListQuery, Page, PageEnd, Projection, RowSink, Sort};
+pub use page::{Cursor, ListPlan, ListQuery, Page, PageEnd, Projection, RowSink};
 pub use scope::{Scope, ScopeError};
+pub use sort::{Sort, SortBy, SortError};
 pub use target::{Candidate, Limits, Opened, Target, open, open_writable};
 pub use watch::{InView, News, OpenInView, Watch, WatchMode, WatchView};
 #[cfg(feature = "conformance")]

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::{AGENT, Case, Fixture, Found, Outcome, case, ensure, new_session, now, nowhere, same};
 use crate::{
-    repository::{Error, Filter, ListQuery, Projection, Result, SessionRepository, Sort},
+    repository::{Error, Filter, ListQuery, Projection, Result, SessionRepository, Sort, SortBy},
     session::{
         Details, Rating, SessionKey, StoredDate, Summary,
         record::{NewFeedback, NewSession},
@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(super) const CASES: &[Case] = &[
-    case!("pages give every session once, newest first by either date", paged),
+    case!("pages give every session once, by either date and either way round", paged),
     case!("a page of no rows ends where it began", empty),
     case!("a filter lets the same sessions into a list and a count", filtered),
     case!("a row brings the metadata that was asked for", projected),
@@ -88,19 +88,17 @@ async fn paged(repository: Arc<dyn SessionRepository>) -> Outcome {
     let shelf = Shelf::filled(repository, &vec![Document::new(); 5]).await?;
     // The one created first is changed last, so that the two orders differ.
     shelf.repository.add_feedback(&shelf.keys[0], &NewFeedback::new(Rating::Up)).await?;
-    for sort in [Sort::Updated, Sort::Created] {
+    let orders = [SortBy::Updated, SortBy::Created].map(Sort::new);
+    for sort in orders.iter().flat_map(|sort| [sort.clone(), sort.reversed()]) {
         for limit in [1, 2, 3, 100] {
-            let rows = shelf.rows(ListQuery::new(limit).filter(shelf.filter("")?).sort(sort)).await?;
+            let rows = shelf.rows(ListQuery::new(limit).filter(shelf.filter("")?).sort(sort.clone())).await?;
             let found = sorted(rows.iter().map(|row| row.key.clone()));
             let expected = sorted(shelf.keys.iter().cloned());
             ensure!(found == expected, "pages of {limit} give {found:?} where {expected:?} should be");
-            let date = |row: &Summary| match sort {
-                Sort::Updated => row.updated_at,
-                Sort::Created => row.created_at,
-            };
+            let date = |row: &Summary| if sort.by == SortBy::Created { row.created_at } else { row.updated_at };
             let dates: Vec<_> = rows.iter().map(date).collect();
-            let newest_first = dates.iter().all(Option::is_some) && dates.is_sorted_by(|a, b| a >= b);
-            ensure!(newest_first, "pages of {limit} by {} come as {dates:?}", sort.field());
+            let in_order = dates.is_sorted_by(|a, b| if sort.ascending { a <= b } else { a >= b });
+            ensure!(dates.iter().all(Option::is_some) && in_order, "pages of {limit} by {sort} come as {dates:?}");
         }
     }
     shelf.done().await

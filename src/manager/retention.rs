@@ -48,7 +48,7 @@ pub async fn older_than(reader: &dyn SessionReader, cutoff: Timestamp) -> Result
     loop {
         let query = ListQuery {
             filter: Filter::default(),
-            sort: Sort::Updated,
+            sort: Sort::default(),
             after,
             limit: PAGE,
             metadata: Projection::Nothing,

@@ -22,7 +22,7 @@ use tokio::task::spawn_blocking;
 
 use super::{
     Check, Error, Filter, ListPlan, ListQuery, Page, Projection, Result, SessionCopy, SessionReader, SessionRepository,
-    Sort, Watch, WatchView,
+    SortBy, Watch, WatchView,
 };
 use crate::{
     disk,
@@ -169,7 +169,7 @@ impl SessionReader for FolderRepository {
     }
 
     async fn plan(&self, query: &ListQuery) -> Result<ListPlan> {
-        let served = query.filter.is_empty() && query.sort == Sort::Updated;
+        let served = query.filter.is_empty() && query.sort.by == SortBy::Updated;
         let why = match (served, query.filter.asks_for_messages()) {
             (true, _) => "the files' own times give the order",
             (false, false) => "every session.json is read",

@@ -6,31 +6,8 @@ pub use stream::{Page, RowSink};
 
 use bson::{Bson, DateTime, Document};
 
-use super::{Filter, Hint};
+use super::{Filter, Hint, Sort};
 use crate::session::{Summary, decode, setters};
-
-/// Which date a list is sorted by, newest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, serde::Deserialize, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Sort {
-    /// `updated_at`.
-    #[default]
-    Updated,
-    /// `created_at`.
-    Created,
-}
-
-impl Sort {
-    /// The field's name.
-    #[must_use]
-    pub fn field(self) -> &'static str {
-        match self {
-            Self::Updated => "updated_at",
-            Self::Created => "created_at",
-        }
-    }
-}
 
 /// What to list: unless something else is said, the first 50 sessions by `updated_at`, without their metadata.
 #[derive(Debug, Clone)]

@@ -115,6 +115,13 @@ pub struct Details {
     pub usage: Option<Usage>,
     /// How many findings its histories have, as [`crate::history_findings`] reads them. `None`: not read yet.
     pub findings: Option<u64>,
+    /// Calls of models, of all agents ([`SessionFigure::Calls`](crate::SessionFigure::Calls)). `None`: not read yet.
+    pub calls: Option<u64>,
+    /// Calls of tools that failed ([`SessionFigure::Errors`](crate::SessionFigure::Errors)). `None`: not read yet, or nothing tells.
+    pub errors: Option<u64>,
+    /// The 95th percentile of the latency of all calls, ms ([`SessionFigure::LatencyP95`](crate::SessionFigure::LatencyP95)).
+    /// `None`: not read yet, or nothing tells.
+    pub latency_p95_ms: Option<u64>,
 }
 
 impl Details {

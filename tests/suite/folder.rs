@@ -11,7 +11,7 @@ use bson::{Bson, Document, doc};
 use serde_json::{Value, json};
 use strandscope::{
     AgentId, Block, Cursor, Error, FigureSource, Filter, ListQuery, Media, MediaSource, Projection, Role, SessionKey,
-    SessionReader, Sort, Summary, Verdict, app::demo, app::told::Told, open_folder, session_metrics,
+    SessionReader, Sort, SortBy, Summary, Verdict, app::demo, app::told::Told, open_folder, session_metrics,
 };
 use tempfile::TempDir;
 
@@ -289,9 +289,9 @@ async fn pages_show_each_session_once_newest_first() {
         changed(root.path(), &id, 1_000_000 + n / 4);
     }
     let reader = open(root.path()).await;
-    for sort in [Sort::Updated, Sort::Created] {
+    for sort in [SortBy::Updated, SortBy::Created].map(Sort::new) {
         for limit in [1, 3, 7, 23, 100] {
-            let mut query = ListQuery::new(limit).sort(sort);
+            let mut query = ListQuery::new(limit).sort(sort.clone());
             let mut all = Vec::new();
             loop {
                 let (page, next) = rows(&reader, &query).await;
@@ -300,8 +300,10 @@ async fn pages_show_each_session_once_newest_first() {
                 let Some(next) = next else { break };
                 query.after = Some(next);
             }
-            let dates: Vec<_> =
-                all.iter().map(|row| if sort == Sort::Updated { row.updated_at } else { row.created_at }).collect();
+            let dates: Vec<_> = all
+                .iter()
+                .map(|row| if sort.by == SortBy::Updated { row.updated_at } else { row.created_at })
+                .collect();
             assert!(dates.is_sorted_by(|a, b| a >= b), "{sort:?} {limit}: {dates:?}");
             let mut names: Vec<_> = all.iter().map(|row| row.name().to_owned()).collect();
             assert_eq!(names.len(), 23, "{sort:?} {limit}");

@@ -14,11 +14,12 @@ pub use writing::{
 
 use std::{ffi::OsString, num::NonZeroU64, path::PathBuf, time::Duration};
 
-use crate::{app::config::ConnectionArguments, repository::Sort};
-use clap::{
-    Parser, Subcommand, ValueEnum,
-    builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser},
+use crate::{
+    app::config::{Column, ConnectionArguments},
+    nearest::nearest,
+    repository::Sort,
 };
+use clap::{Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 use secrecy::SecretString;
 
 /// Terminal browser for AI-agent sessions kept in MongoDB or in a folder.
@@ -114,10 +115,9 @@ pub enum CliCommand {
     Mcp(McpArgs),
 }
 
-/// The words of `--sort`.
-fn sorts() -> impl TypedValueParser<Value = Sort> {
-    PossibleValuesParser::new(["updated", "created"])
-        .map(|word| if word == "created" { Sort::Created } else { Sort::Updated })
+/// The word of `--sort`.
+fn sort(text: &str) -> Result<Sort, String> {
+    Sort::parse(text).map_err(|error| error.sentence())
 }
 
 /// `list`.
@@ -126,15 +126,31 @@ fn sorts() -> impl TypedValueParser<Value = Sort> {
 pub struct ListArgs {
     /// Which sessions, such as `app:support since:7d` (see below)
     pub filter: Vec<String>,
-    /// Newest first by which date
-    #[arg(long, default_value = "updated", value_parser = sorts())]
+    /// By which column: updated, created, id, application, type, agents, model, messages, tokens, calls, errors, latency,
+    /// feedback, guardrail, findings, size or meta.KEY; `:asc` and `:desc` say which way
+    #[arg(long, value_name = "COLUMN[:asc|:desc]", default_value = "updated", value_parser = sort, allow_hyphen_values = true)]
     pub sort: Sort,
     /// How many, or `all`; without it 20 on a terminal, all of them into a pipe or file
     #[arg(long, value_name = "N", value_parser = limit)]
     pub limit: Option<Limit>,
+    /// Which columns, with commas between them: changed, created, id, application, type, agents, model, messages, tokens, calls,
+    /// errors, latency, feedback, guardrail, findings, size or meta.KEY
+    #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = column, conflicts_with = "json")]
+    pub columns: Vec<Column>,
+    /// Values with tabs between them, under the columns' names
+    #[arg(long, conflicts_with = "json")]
+    pub tsv: bool,
     /// One JSON object a line
     #[arg(long)]
     pub json: bool,
+}
+
+/// A word of `--columns`.
+fn column(text: &str) -> Result<Column, String> {
+    Column::from_name(text).ok_or_else(|| match nearest(text, Column::NAMES) {
+        Some(near) => format!("there is no such column; did you mean {near}?"),
+        None => format!("there is no such column; there are {}", Column::NAMES.join(", ")),
+    })
 }
 
 /// How many rows.

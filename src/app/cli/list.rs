@@ -1,5 +1,6 @@
 //! `list`: a line a session, page by page.
 
+mod cells;
 mod rows;
 
 pub use rows::tally;
@@ -7,10 +8,9 @@ pub use rows::tally;
 use std::collections::HashMap;
 
 use crate::{
-    app::{namesakes, told},
-    metrics,
-    repository::{Error, Filter, ListQuery, Projection, SessionReader},
-    session::{Details, SessionKey, Summary, Usage},
+    app::{config::Column, namesakes, row_figures::RowFigures, told},
+    repository::{Error, Filter, ListQuery, Projection, SessionReader, Sort},
+    session::{Details, SessionKey, Summary},
 };
 use anyhow::Result;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -21,7 +21,7 @@ use super::{
     context::{self, Context},
     output::{Out, note, terminal_width},
 };
-use rows::ListWriter;
+use rows::{ListForm, ListWriter};
 
 /// Sessions asked for at once.
 const PAGE: u32 = 50;
@@ -31,15 +31,16 @@ const ON_TERMINAL: u64 = 20;
 const AT_ONCE: usize = 4;
 
 /// What became known of a session after its thin row. `None` where it is gone or could not be read.
-type KnownDetails = HashMap<SessionKey, (Option<Details>, Option<Usage>)>;
+type KnownDetails = HashMap<SessionKey, (Option<Details>, Option<RowFigures>)>;
 
 pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
     let text = context.config.expand_filter(&args.filter.join(" "))?;
     let mut filter = Filter::parse_at(&text, &Timestamp::now().to_zoned(context.config.ui.zone()))?;
     context.search_encrypted(&mut filter).await;
     let reader = context.reader().await?;
-    let wanted = if args.json { Projection::All } else { Projection::Nothing };
-    let mut query = ListQuery { filter, sort: args.sort, metadata: wanted, ..ListQuery::default() };
+    let wanted = Wanted::of(args);
+    let metadata = wanted.metadata();
+    let mut query = ListQuery { filter, sort: args.sort.clone(), metadata, ..ListQuery::default() };
     // A folder has no indexes that could serve a filter.
     if context.required()?.origin.is_mongo() {
         warn_of_slowness(reader.as_ref(), &query).await?;
@@ -51,7 +52,7 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
         None if terminal.is_some() => ON_TERMINAL,
         Some(Limit::All) | None => u64::MAX,
     };
-    let mut rows = ListWriter::new(args.json, args.sort, terminal);
+    let mut rows = ListWriter::new(wanted.form, wanted.columns.clone(), terminal);
     let mut out = Out::new();
     let mut listed = 0;
     let mut explained = false;
@@ -65,7 +66,7 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
                 note(&why);
             }
         }
-        let known = details(reader.as_ref(), &page).await?;
+        let known = details(reader.as_ref(), &page, &wanted).await?;
         let others = namesakes::of(reader.as_ref(), &page).await?;
         rows.write(&mut out, &page, &others, &known)?;
         out.flush()?;
@@ -82,13 +83,58 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
         match end.next {
             Some(_) if left == 0 => {
                 if args.limit.is_none() {
-                    note(&format!("the newest {ON_TERMINAL} are shown; --limit N or --limit all shows more"));
+                    note(&format!("{} are shown; --limit N or --limit all shows more", first(&args.sort)));
                 }
                 return Ok(());
             }
             Some(next) => query.after = Some(next),
             None => return Ok(()),
         }
+    }
+}
+
+/// What is written of each session.
+struct Wanted {
+    form: ListForm,
+    columns: Vec<Column>,
+}
+
+impl Wanted {
+    fn of(args: &ListArgs) -> Self {
+        let form = match (args.json, args.tsv) {
+            (true, _) => ListForm::Json,
+            (false, true) => ListForm::Tabs,
+            (false, false) => ListForm::Table,
+        };
+        let columns = if args.columns.is_empty() { cells::usual(&args.sort) } else { args.columns.clone() };
+        Self { form, columns }
+    }
+
+    fn metadata(&self) -> Projection {
+        let key = |column: &Column| if let Column::Meta(key) = column { Some(key.clone()) } else { None };
+        let keys: Vec<String> = self.columns.iter().filter_map(key).collect();
+        match self.form {
+            ListForm::Json => Projection::All,
+            _ if keys.is_empty() => Projection::Nothing,
+            _ => Projection::Fields(keys),
+        }
+    }
+
+    fn needs_details(&self) -> bool {
+        self.form == ListForm::Json || self.columns.iter().any(cells::needs_details)
+    }
+
+    fn needs_messages(&self) -> bool {
+        self.form == ListForm::Json || self.columns.iter().any(cells::needs_messages)
+    }
+}
+
+/// The first sessions of a list, in words.
+fn first(sort: &Sort) -> String {
+    match (sort.is_by_date(), sort.ascending) {
+        (true, false) => format!("the newest {ON_TERMINAL}"),
+        (true, true) => format!("the oldest {ON_TERMINAL}"),
+        (false, _) => format!("the first {ON_TERMINAL}"),
     }
 }
 
@@ -104,21 +150,24 @@ async fn warn_of_slowness(reader: &dyn SessionReader, query: &ListQuery) -> Resu
     Ok(())
 }
 
-async fn details(reader: &dyn SessionReader, page: &[Summary]) -> Result<KnownDetails> {
+async fn details(reader: &dyn SessionReader, page: &[Summary], wanted: &Wanted) -> Result<KnownDetails> {
     let keys: Vec<SessionKey> = page.iter().map(|summary| summary.key.clone()).collect();
     if keys.is_empty() {
         return Ok(KnownDetails::new());
     }
-    let mut found = counts(reader, &keys).await?;
+    let mut found = if wanted.needs_details() { counts(reader, &keys).await? } else { HashMap::new() };
+    if !wanted.needs_messages() {
+        return Ok(found.into_iter().map(|(key, details)| (key, (Some(details), None))).collect());
+    }
     // The first that finds the connection lost ends it for all: each of the others would wait as long.
-    let used: Vec<(SessionKey, Option<Usage>)> = stream::iter(keys)
-        .map(async |key| usage(reader, &key).await.map(|used| (key, used)))
+    let figures: Vec<(SessionKey, Option<RowFigures>)> = stream::iter(keys)
+        .map(async |key| figures(reader, &key).await.map(|figures| (key, figures)))
         .buffered(AT_ONCE)
         .try_collect()
         .await?;
-    let known = used.into_iter().map(|(key, used)| {
+    let known = figures.into_iter().map(|(key, figures)| {
         let details = found.remove(&key);
-        (key, (details, used))
+        (key, (details, figures))
     });
     Ok(known.collect())
 }
@@ -135,10 +184,10 @@ async fn counts(reader: &dyn SessionReader, keys: &[SessionKey]) -> Result<HashM
     }
 }
 
-/// Tokens of one session; `None` where they cannot be read. A lost connection ends the list.
-async fn usage(reader: &dyn SessionReader, key: &SessionKey) -> Result<Option<Usage>> {
+/// What the messages of one session tell; `None` where they cannot be read. A lost connection ends the list.
+async fn figures(reader: &dyn SessionReader, key: &SessionKey) -> Result<Option<RowFigures>> {
     match reader.outline(key).await {
-        Ok(outline) => Ok(Some(metrics::session_metrics(&outline).total)),
+        Ok(outline) => Ok(Some(RowFigures::of(&outline, Timestamp::now()))),
         Err(Error::NotFound { .. }) => Ok(None),
         Err(error) if error.is_connection_lost() => Err(error.into()),
         Err(error) => {

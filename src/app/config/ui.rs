@@ -1,6 +1,10 @@
 //! Settings of the screen.
 
+use std::fmt;
+
 use jiff::tz::TimeZone;
+
+use crate::{metrics::SessionFigure, repository::SortBy};
 
 /// Settings of the screen (`[ui]` of the file).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,10 +65,18 @@ pub enum Column {
     Messages,
     /// `tokens`: used in all.
     Tokens,
+    /// `calls` of models.
+    Calls,
+    /// `errors`: calls of tools that failed.
+    Errors,
+    /// `latency`: the 95th percentile of the calls'.
+    Latency,
     /// `feedback`: `+1 -1`.
     Feedback,
     /// `guardrail`: events.
     Guardrail,
+    /// `findings`: of the session and its histories.
+    Findings,
     /// `size`: of the document.
     Size,
     /// `meta.KEY`.
@@ -107,8 +119,12 @@ impl Column {
         "model",
         "messages",
         "tokens",
+        "calls",
+        "errors",
+        "latency",
         "feedback",
         "guardrail",
+        "findings",
         "size",
         "meta.KEY",
     ];
@@ -126,10 +142,88 @@ impl Column {
             "model" => Self::Model,
             "messages" => Self::Messages,
             "tokens" => Self::Tokens,
+            "calls" => Self::Calls,
+            "errors" => Self::Errors,
+            "latency" => Self::Latency,
             "feedback" => Self::Feedback,
             "guardrail" => Self::Guardrail,
+            "findings" => Self::Findings,
             "size" => Self::Size,
             _ => Self::Meta(name.strip_prefix("meta.").filter(|key| !key.is_empty())?.to_owned()),
         })
+    }
+
+    /// What a list is sorted by to be sorted by it.
+    #[must_use]
+    pub fn sort_by(&self) -> SortBy {
+        match self {
+            Self::Changed => SortBy::Updated,
+            Self::Created => SortBy::Created,
+            Self::Id => SortBy::Id,
+            Self::Application => SortBy::Application,
+            Self::SessionType => SortBy::SessionType,
+            Self::Agents => SortBy::Agents,
+            Self::Model => SortBy::Model,
+            Self::Messages => SortBy::Figure(SessionFigure::Messages),
+            Self::Tokens => SortBy::Figure(SessionFigure::Tokens),
+            Self::Calls => SortBy::Figure(SessionFigure::Calls),
+            Self::Errors => SortBy::Figure(SessionFigure::Errors),
+            Self::Latency => SortBy::Figure(SessionFigure::LatencyP95),
+            Self::Feedback => SortBy::Figure(SessionFigure::Feedbacks),
+            Self::Guardrail => SortBy::Guardrail,
+            Self::Findings => SortBy::Findings,
+            Self::Size => SortBy::Figure(SessionFigure::Size),
+            Self::Meta(key) => SortBy::Metadata(key.clone()),
+        }
+    }
+
+    /// The column that shows what a list is sorted by.
+    #[must_use]
+    pub fn of(by: &SortBy) -> Self {
+        match by {
+            SortBy::Updated => Self::Changed,
+            SortBy::Created => Self::Created,
+            SortBy::Id => Self::Id,
+            SortBy::Application => Self::Application,
+            SortBy::SessionType => Self::SessionType,
+            SortBy::Agents => Self::Agents,
+            SortBy::Model => Self::Model,
+            SortBy::Guardrail => Self::Guardrail,
+            SortBy::Findings => Self::Findings,
+            SortBy::Figure(SessionFigure::Messages) => Self::Messages,
+            SortBy::Figure(SessionFigure::Tokens) => Self::Tokens,
+            SortBy::Figure(SessionFigure::Calls) => Self::Calls,
+            SortBy::Figure(SessionFigure::Errors) => Self::Errors,
+            SortBy::Figure(SessionFigure::LatencyP95) => Self::Latency,
+            SortBy::Figure(SessionFigure::Feedbacks) => Self::Feedback,
+            SortBy::Figure(SessionFigure::Size) => Self::Size,
+            SortBy::Metadata(key) => Self::Meta(key.clone()),
+        }
+    }
+}
+
+/// Its name in `columns`.
+impl fmt::Display for Column {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Changed => f.write_str("changed"),
+            column => fmt::Display::fmt(&column.sort_by(), f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_can_be_sorted_by_and_shows_it() {
+        for name in Column::NAMES {
+            let column = Column::from_name(name).unwrap();
+            assert_eq!(Column::of(&column.sort_by()), column);
+            let named = SortBy::from_name(name);
+            assert_eq!(named, Some(column.sort_by()), "{name}: the same name in both");
+            assert_eq!(column.to_string(), *name);
+        }
     }
 }

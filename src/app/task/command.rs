@@ -26,14 +26,15 @@ pub struct Ticket(pub u64);
 pub enum Command {
     /// Open a place, to read it alone or to write too; makes every earlier question stale.
     Connect(Ticket, Box<Place>),
-    /// A page of the list: `Event::Plan` (for a first page with a filter), `Event::Rows` as found, `Event::Empty`
+    /// A page of the list: `Event::Plan` (for a first page with a filter, or in another order than by date), `Event::Looked` while
+    /// sessions are looked at before a row can be given, `Event::Rows` as found, `Event::Empty`
     /// (where there are none and it is known why), `Event::ListEnd`.
     List(Ticket, ListQuery),
     /// The rows of those of some sessions that a filter leaves, with so much of their metadata: `Event::RowsOf`.
     RowsOf(Ticket, Vec<SessionKey>, Filter, Projection),
     /// How many sessions match: `Event::Count`.
     Count(Ticket, Filter),
-    /// Counts and sizes (`Event::Details`), then tokens and findings (`Event::Usage`) of the rows in view.
+    /// Counts and sizes (`Event::Details`), then what the messages of the rows in view tell, one by one (`Event::Usage`).
     Details(Ticket, Vec<SessionKey>),
     /// Sessions an ID may mean: `Event::Resolved`.
     Resolve(Ticket, String),

@@ -6,6 +6,7 @@ use super::{Ticket, command::Lane};
 use crate::{
     app::{
         fleet::read::FleetExtent,
+        row_figures::RowFigures,
         writes::{
             HandOutcome, TurnProgress,
             bulk::{BulkEnd, BulkProgress, BulkTally},
@@ -14,7 +15,7 @@ use crate::{
     hook::HookReport,
     metrics::Outline,
     repository::{Candidate, Error, Inspection, ListPlan, MetadataKeys, News, PageEnd},
-    session::{AgentId, Details, Message, MetadataPath, Session, SessionKey, Summary, Usage},
+    session::{AgentId, Details, Message, MetadataPath, Session, SessionKey, Summary},
 };
 
 /// An answer, with the ticket of its question; or news of the connection.
@@ -40,6 +41,8 @@ pub enum Event {
     Plan(Ticket, ListPlan),
     /// Why a list without a filter holds nothing, in a sentence, where that is known.
     Empty(Ticket, String),
+    /// So many sessions were looked at for a page, of which no row came yet.
+    Looked(Ticket, u64),
     /// Rows of a page, as they are found.
     Rows(Ticket, Vec<Summary>),
     /// The page is complete.
@@ -50,8 +53,8 @@ pub enum Event {
     Count(Ticket, Option<u64>),
     /// Counts and sizes.
     Details(Ticket, Vec<(SessionKey, Details)>),
-    /// Tokens of one session, and how many findings its histories have.
-    Usage(Ticket, SessionKey, Usage, u64),
+    /// What the messages of one session tell: tokens, calls, findings of its histories.
+    Usage(Ticket, SessionKey, RowFigures),
     /// What an ID may mean.
     Resolved(Ticket, String, Vec<Summary>),
     /// A session with the end of each conversation.
@@ -170,9 +173,11 @@ impl Event {
     pub fn answers(&self) -> Option<(Lane, Ticket)> {
         Some(match self {
             Self::Connected { ticket, .. } | Self::Choose { ticket, .. } => (Lane::Connection, *ticket),
-            Self::Plan(ticket, _) | Self::Empty(ticket, _) | Self::Rows(ticket, _) | Self::ListEnd(ticket, _) => {
-                (Lane::List, *ticket)
-            }
+            Self::Plan(ticket, _)
+            | Self::Empty(ticket, _)
+            | Self::Looked(ticket, _)
+            | Self::Rows(ticket, _)
+            | Self::ListEnd(ticket, _) => (Lane::List, *ticket),
             Self::RowsOf(ticket, _) => (Lane::Rows, *ticket),
             Self::Count(ticket, _) => (Lane::Count, *ticket),
             Self::Details(ticket, _) | Self::Usage(ticket, ..) => (Lane::Details, *ticket),

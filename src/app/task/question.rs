@@ -12,6 +12,7 @@ use crate::{
         alert::row_among,
         fleet::{self, read::FleetExtent},
         place::WriteRules,
+        row_figures::RowFigures,
         search::HistoryWalk,
         told,
         writes::{
@@ -19,7 +20,6 @@ use crate::{
             bulk::{BulkFit, BulkOrder, BulkPreview, SessionOutcome},
         },
     },
-    metrics,
     repository::{Error, ListQuery, SessionReader},
     session::{AgentId, SessionKey, plain},
 };
@@ -140,15 +140,12 @@ impl Question {
             if !self.reply.is_awaited() {
                 return Ok(());
             }
-            let (usage, findings) = match self.reader.outline(key).await {
-                Ok(outline) => {
-                    let findings = metrics::history_findings(&outline, Timestamp::now()).len() as u64;
-                    (metrics::session_metrics(&outline).total, findings)
-                }
+            let figures = match self.reader.outline(key).await {
+                Ok(outline) => RowFigures::of(&outline, Timestamp::now()),
                 Err(Error::NotFound { .. }) => continue,
                 Err(error) => return Err(error),
             };
-            self.reply.send(&self.events, Event::Usage(ticket, key.clone(), usage, findings)).await;
+            self.reply.send(&self.events, Event::Usage(ticket, key.clone(), figures)).await;
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ mod attention;
 pub mod bulk;
 pub mod changes;
 pub mod chosen;
+pub mod column_menu;
 pub mod columns;
 pub mod commands;
 pub mod connection;
@@ -51,6 +52,7 @@ pub mod room;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod sessions;
+pub mod sort_menu;
 mod start;
 pub mod tree;
 pub mod typed_word;

@@ -161,7 +161,13 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
     match modal {
         Modal::Help(top) => help::draw(frame, body, *top, state),
         Modal::Prompt(prompt) => command_line::draw(frame, body, prompt, state),
-        Modal::Places(_) | Modal::Collections(_) | Modal::Sessions(_) | Modal::FleetColumns(_) | Modal::Events(_) => {
+        Modal::Places(_)
+        | Modal::Collections(_)
+        | Modal::Sessions(_)
+        | Modal::FleetColumns(_)
+        | Modal::SortBy(_)
+        | Modal::Columns(_)
+        | Modal::Events(_) => {
             draw_picker(frame, modal, state);
         }
         Modal::Fleet => fleet::draw(frame, body, state),
@@ -187,6 +193,8 @@ fn draw_picker(frame: &mut Frame<'_>, modal: &Modal, state: &AppState) {
         Modal::Collections(menu) => picker::collections(frame, &area, menu, state),
         Modal::Sessions(menu) => picker::sessions(frame, &area, menu, state),
         Modal::FleetColumns(menu) => picker::fleet_columns(frame, &area, menu, state),
+        Modal::SortBy(menu) => picker::sort_columns(frame, &area, menu, state),
+        Modal::Columns(menu) => picker::shown_columns(frame, &area, menu, state),
         Modal::Events(menu) => picker::events(frame, &area, menu, state),
         _ => {}
     }

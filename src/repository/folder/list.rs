@@ -14,7 +14,7 @@ use bson::{Bson, DateTime, Document};
 use super::{assemble, foreign, layout, layout::SessionDir, read};
 use crate::{
     disk,
-    repository::{Cursor, Error, Filter, ListQuery, PageEnd, Projection, Result, Sort},
+    repository::{Cursor, Error, Filter, ListQuery, PageEnd, Projection, Result, SortBy},
     session::{SessionKey, Summary, id::unspelled},
 };
 
@@ -41,8 +41,8 @@ impl KnownOrder {
     fn take(&self, query: &ListQuery) -> Option<VecDeque<DatedDir>> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let follows = |known: &ListQuery| {
-            (&known.filter, known.sort, &known.metadata, &known.after)
-                == (&query.filter, query.sort, &query.metadata, &query.after)
+            (&known.filter, &known.sort, &known.metadata, &known.after)
+                == (&query.filter, &query.sort, &query.metadata, &query.after)
         };
         known.take_if(|known| follows(&known.query)).map(|known| known.rows)
     }
@@ -156,9 +156,9 @@ fn matching(dir: &SessionDir, filter: &Filter) -> Option<Document> {
 impl DatedDir {
     /// `None`: the filter leaves it out, where that is known already.
     fn new(dir: SessionDir, query: &ListQuery) -> Option<Self> {
-        match query.sort {
-            Sort::Updated => Some(Self { date: dir.changed().map(assemble::date), dir, row: None }),
-            Sort::Created => {
+        match query.sort.by {
+            SortBy::Updated => Some(Self { date: dir.changed().map(assemble::date), dir, row: None }),
+            _ => {
                 let document = matching(&dir, &query.filter)?;
                 let date = document.get_datetime("created_at").ok().copied();
                 Some(Self { dir, date, row: Some(query.metadata.summary(&document)) })
@@ -243,11 +243,11 @@ mod tests {
     #[test]
     fn every_session_is_read_once_however_many_pages_there_are() {
         let root = folder(20);
-        for sort in [Sort::Updated, Sort::Created] {
+        for sort in [SortBy::Updated, SortBy::Created] {
             for filter in ["", "-=7"] {
                 let filter = Filter::parse(filter, jiff::Timestamp::UNIX_EPOCH).unwrap();
                 let left_out = usize::from(!filter.is_empty());
-                let (mut ids, reads) = listed(root.path(), ListQuery::new(3).sort(sort).filter(filter));
+                let (mut ids, reads) = listed(root.path(), ListQuery::new(3).sort(sort.clone()).filter(filter));
                 ids.sort();
                 ids.dedup();
                 assert_eq!((ids.len(), reads), (20 - left_out, 20), "{sort:?}");
@@ -267,7 +267,7 @@ mod tests {
             let end = list(root.path(), query, &known, &mut take).unwrap();
             (ids, end.next)
         };
-        let by_creation = ListQuery::new(2).sort(Sort::Created);
+        let by_creation = ListQuery::new(2).sort(SortBy::Created);
         let (first, next) = page(&by_creation);
         assert_eq!(first, ["3", "2"]);
         page(&ListQuery::new(1));
@@ -277,7 +277,7 @@ mod tests {
     #[test]
     fn what_is_gone_before_its_page_comes_is_left_out() {
         let (root, known) = (folder(3), KnownOrder::default());
-        let query = ListQuery::new(1).sort(Sort::Created);
+        let query = ListQuery::new(1).sort(SortBy::Created);
         let next = list(root.path(), &query, &known, &mut |_| true).unwrap().next.unwrap();
         fs::remove_dir_all(root.path().join("session_1")).unwrap();
         let mut ids = Vec::new();

@@ -9,14 +9,14 @@ const DOING: Doing = Doing::new("find", "the plan of the search");
 
 /// Asks the server how it would find the first page.
 pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<ListPlan> {
-    let field = query.sort.field();
+    let field = query.sort.by.date_field().unwrap_or("updated_at");
     if query.filter.asks_for_messages() {
         return Ok(ListPlan::unserved(format!(
             "no index knows of findings: the messages of every session that the rest of the filter leaves are read, \
              newest first by {field}, until enough match"
         )));
     }
-    let mut conditions = vec![list::dated_query(field, None)];
+    let mut conditions = vec![list::dated_query(field, query.sort.ascending, None)];
     if reader.is_bound() {
         conditions.push(reader.within());
     }
@@ -27,7 +27,7 @@ pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<
         "explain": {
             "find": &*reader.name,
             "filter": { "$and": conditions },
-            "sort": { field: -1 },
+            "sort": { field: if query.sort.ascending { 1 } else { -1 } },
             "projection": rows::projection(&query.metadata),
             "limit": i64::from(query.limit.max(1)),
         },

@@ -50,7 +50,7 @@ pub(super) async fn page(
     if query.limit == 0 {
         return Ok(PageEnd::at(query.after.clone()));
     }
-    let indexed = indexes::serves(reader, query.sort.field()).await?;
+    let indexed = indexes::serves(reader, date_field(query)).await?;
     let search = Search { reader, query, indexed };
     heard.note();
     let page = Reading { search, found, heard, given: 0, began: Instant::now(), note: None };
@@ -59,6 +59,11 @@ pub(super) async fn page(
         Some(Cursor::Dated { date, shown }) => page.dated(Some((*date, shown.clone()))).await,
         None => page.dated(None).await,
     }
+}
+
+/// The date that gives the order.
+fn date_field(query: &ListQuery) -> &'static str {
+    query.sort.by.date_field().unwrap_or("updated_at")
 }
 
 /// A page while it is given away.
@@ -199,7 +204,7 @@ type FoundRows = mongodb::error::Result<Rows<RawDocumentBuf>>;
 
 impl Search<'_> {
     fn field(&self) -> &'static str {
-        self.query.sort.field()
+        date_field(self.query)
     }
 
     /// Whether it is a collection with indexes of its own.
@@ -230,11 +235,12 @@ impl Search<'_> {
         if self.query.filter.asks_for_messages() { 0 } else { i64::from(limit) }
     }
 
-    /// Sessions with a date, newest first.
+    /// Sessions with a date, in its order.
     async fn dated(&self, start: Option<&(DateTime, Vec<Bson>)>, limit: u32) -> FoundRows {
-        let query = self.narrowed(dated_query(self.field(), start));
+        let ascending = self.query.sort.ascending;
+        let query = self.narrowed(dated_query(self.field(), ascending, start));
         let projection = rows::projection(&self.query.metadata);
-        let sort = doc! { self.field(): -1 };
+        let sort = doc! { self.field(): if ascending { 1 } else { -1 } };
         if self.indexed {
             let (batch, time, most) = (self.batch_size(), self.reader.limits().read, self.most(limit));
             let find = || {

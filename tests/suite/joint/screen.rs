@@ -153,6 +153,7 @@ impl Screen {
             Event::Plan(..)
             | Event::Empty(..)
             | Event::Rows(..)
+            | Event::Looked(..)
             | Event::Details(..)
             | Event::FleetRows(..)
             | Event::FleetSeed(..)

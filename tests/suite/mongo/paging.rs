@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use mongodb::IndexModel;
 use proptest::{prelude::*, test_runner::TestRunner};
-use strandscope::{Cursor, SessionKey, Sort, StoredDate};
+use strandscope::{Cursor, SessionKey, SortBy, StoredDate};
 
 use super::common::{every_page, first_page, loaded, page, reader};
 
@@ -153,7 +153,7 @@ async fn the_other_sort_goes_by_the_other_date() {
         doc! { "_id": "b", "created_at": date(2), "updated_at": date(8) },
     ];
     let (_fresh, reader) = loaded("sorts", sessions).await;
-    for (sort, first) in [(Sort::Updated, "a"), (Sort::Created, "b")] {
+    for (sort, first) in [(SortBy::Updated, "a"), (SortBy::Created, "b")] {
         let (rows, end) = page(&*reader, &first_page(1).sort(sort)).await;
         assert_eq!(rows[0].name(), first);
         assert!(matches!(end.next, Some(Cursor::Dated { .. })));

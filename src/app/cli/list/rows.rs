@@ -3,30 +3,39 @@
 use std::io;
 
 use crate::{
-    app::text,
-    repository::Sort,
-    session::{Details, FeedbackTally, Summary, Usage, distinct_names},
+    app::config::Column,
+    session::{FeedbackTally, Summary, distinct_names},
 };
 
-use super::KnownDetails;
-use crate::app::cli::{
-    json,
-    output::{Out, time},
-    table::{Side, Table},
+use super::{
+    KnownDetails,
+    cells::{self, ListedRow},
 };
+use crate::app::cli::{json, output::Out, table::Table};
+
+/// How rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListForm {
+    /// An aligned table.
+    Table,
+    /// Values with tabs between them, under the columns' names.
+    Tabs,
+    /// One JSON object a line.
+    Json,
+}
 
 /// Writes pages one below the other.
 pub struct ListWriter {
-    json: bool,
-    sort: Sort,
+    form: ListForm,
+    columns: Vec<Column>,
     terminal: Option<usize>,
     widths: Vec<usize>,
     begun: bool,
 }
 
 impl ListWriter {
-    pub fn new(json: bool, sort: Sort, terminal: Option<usize>) -> Self {
-        Self { json, sort, terminal, widths: Vec::new(), begun: false }
+    pub fn new(form: ListForm, columns: Vec<Column>, terminal: Option<usize>) -> Self {
+        Self { form, columns, terminal, widths: Vec::new(), begun: false }
     }
 
     /// Writes a page. `others` are sessions that no row may look like.
@@ -37,70 +46,44 @@ impl ListWriter {
         others: &[Summary],
         known: &KnownDetails,
     ) -> io::Result<()> {
-        if self.json {
-            for summary in page {
-                let (details, usage) = known.get(&summary.key).map_or((None, None), |(d, u)| (d.as_ref(), u.as_ref()));
-                out.line(&json::line(&json::row(summary, details, usage)))?;
-            }
-            return Ok(());
-        }
-        if page.is_empty() {
-            return Ok(());
-        }
-        let mut table = self.table();
-        for (summary, name) in page.iter().zip(distinct_names(page.iter(), others.iter())) {
-            let (details, usage) = known.get(&summary.key).map_or((None, None), |(d, u)| (d.as_ref(), u.as_ref()));
-            table.row(self.cells(summary, name, details, usage));
-        }
-        for line in table.lines(self.terminal, &mut self.widths, !self.begun) {
+        for line in self.lines(page, others, known) {
             out.line(&line)?;
         }
-        self.begun = true;
+        self.begun |= !page.is_empty();
         Ok(())
     }
 
-    fn table(&self) -> Table {
-        let date = match self.sort {
-            Sort::Updated => "UPDATED",
-            Sort::Created => "CREATED",
-        };
-        Table::new([
-            (date, Side::Left),
-            ("ID", Side::Flexible),
-            ("APPLICATION", Side::Flexible),
-            ("MESSAGES", Side::Right),
-            ("TOKENS", Side::Right),
-            ("FEEDBACK", Side::Left),
-        ])
+    fn lines(&mut self, page: &[Summary], others: &[Summary], known: &KnownDetails) -> Vec<String> {
+        let names = distinct_names(page.iter(), others.iter());
+        let rows = page.iter().zip(names).map(|(summary, name)| {
+            let (details, figures) = known.get(&summary.key).map_or((None, None), |(d, f)| (d.as_ref(), f.as_ref()));
+            ListedRow { summary, name, details, figures }
+        });
+        match self.form {
+            ListForm::Json => {
+                let usage = |row: &ListedRow<'_>| row.figures.map(|figures| figures.usage);
+                rows.map(|row| json::line(&json::row(row.summary, row.details, usage(&row).as_ref()))).collect()
+            }
+            // A header is wanted where there is nothing below it, too.
+            ListForm::Tabs => {
+                let header = (!self.begun).then(|| self.columns.iter().map(cells::column_name).collect::<Vec<_>>());
+                self.begun = true;
+                let values = rows.map(|row| {
+                    self.columns.iter().map(|column| cells::value(column, row).unwrap_or_default()).collect::<Vec<_>>()
+                });
+                header.into_iter().chain(values).map(|cells| cells.join("\t")).collect()
+            }
+            ListForm::Table if page.is_empty() => Vec::new(),
+            ListForm::Table => {
+                let mut table = Table::new(self.columns.iter().map(cells::heading));
+                for row in rows {
+                    let value = |column: &Column| cells::value(column, row).unwrap_or_else(|| "-".to_owned());
+                    table.row(self.columns.iter().map(value).collect());
+                }
+                table.lines(self.terminal, &mut self.widths, !self.begun)
+            }
+        }
     }
-
-    fn cells(&self, summary: &Summary, name: &str, details: Option<&Details>, usage: Option<&Usage>) -> Vec<String> {
-        let date = match self.sort {
-            Sort::Updated => summary.updated_at,
-            Sort::Created => summary.created_at,
-        };
-        vec![
-            time(date),
-            text::line(&summary.spelled(name)).into_owned(),
-            or_dash(summary.application_name.as_deref()),
-            number(details.map(|details| details.messages)),
-            usage.map_or_else(|| number(None), tokens),
-            details.map_or_else(|| "-".into(), |details| tally(&details.feedbacks)),
-        ]
-    }
-}
-
-fn tokens(usage: &Usage) -> String {
-    let figure = number(usage.total_tokens());
-    if usage.partial && usage.is_known() { format!(">={figure}") } else { figure }
-}
-
-fn or_dash(text: Option<&str>) -> String {
-    text.filter(|text| !text.is_empty()).map_or_else(|| "-".into(), |text| text::line(text).into_owned())
-}
-
-fn number(value: Option<u64>) -> String {
-    value.map_or_else(|| "-".into(), |value| value.to_string())
 }
 
 /// `+1 -1 ~1`: up, down, neutral, and `?1` for ratings of another kind.
@@ -113,7 +96,11 @@ pub fn tally(tally: &FeedbackTally) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::session::{AgentCount, SessionKey, StoredDate};
+    use crate::{
+        app::row_figures::RowFigures,
+        repository::{Sort, SortBy},
+        session::{AgentCount, Details, SessionKey, StoredDate, Usage},
+    };
     use bson::{Bson, doc};
 
     use super::*;
@@ -156,19 +143,53 @@ mod tests {
         insta::assert_snapshot!(json::line(&json::row(&summary(), Some(&details), Some(&usage))));
     }
 
+    fn known(key: SessionKey, messages: u64) -> KnownDetails {
+        let feedbacks = FeedbackTally { up: 1, down: 2, neutral: 3, other: 4 };
+        let details = Details { messages, feedbacks, bytes: Some(512), ..Details::default() };
+        let figures = RowFigures {
+            usage: Usage { total: Some(1572), ..Usage::default() },
+            findings: Some(2),
+            calls: Some(7),
+            errors: None,
+            latency_p95_ms: Some(2400),
+        };
+        KnownDetails::from([(key, (Some(details), Some(figures)))])
+    }
+
+    fn second() -> Summary {
+        Summary { key: "5".into(), ..summary() }
+    }
+
     #[test]
     fn text_shows_what_is_unknown_as_such_and_nothing_raw() {
-        let rows = ListWriter::new(false, Sort::Created, None);
-        let mut table = rows.table();
-        table.row(rows.cells(&summary(), summary().name(), None, None));
-        let usage = Usage { total: Some(1572), ..Usage::default() };
-        let feedbacks = FeedbackTally { up: 1, down: 2, neutral: 3, other: 4 };
-        table.row(rows.cells(
-            &summary(),
-            "5",
-            Some(&Details { messages: 12, feedbacks, ..Details::default() }),
-            Some(&usage),
-        ));
-        insta::assert_snapshot!(table.lines(None, &mut Vec::new(), true).join("\n"));
+        let columns = cells::usual(&Sort::new(SortBy::Created));
+        let mut rows = ListWriter::new(ListForm::Table, columns, None);
+        let lines = rows.lines(&[summary(), second()], &[], &known("5".into(), 12));
+        insta::assert_snapshot!(lines.join("\n"));
+    }
+
+    #[test]
+    fn every_column_has_its_value() {
+        let mut columns: Vec<Column> = Column::NAMES.iter().filter_map(|name| Column::from_name(name)).collect();
+        columns.push(Column::Meta("n".to_owned()));
+        for form in [ListForm::Table, ListForm::Tabs] {
+            let mut rows = ListWriter::new(form, columns.clone(), None);
+            let lines = rows.lines(&[summary(), second()], &[], &known("5".into(), 12));
+            insta::assert_snapshot!(format!("{form:?}"), lines.join("\n"));
+        }
+    }
+
+    #[test]
+    fn tabs_have_one_header_and_as_many_values_in_each_line() {
+        let columns = cells::usual(&Sort::new(SortBy::Metadata("n".to_owned())));
+        let mut rows = ListWriter::new(ListForm::Tabs, columns.clone(), None);
+        let odd = Summary { application_name: Some("a\tb\nc".to_owned()), ..summary() };
+        let mut lines = rows.lines(&[odd], &[], &KnownDetails::new());
+        lines.extend(rows.lines(&[second()], &[], &KnownDetails::new()));
+        assert_eq!(lines.len(), 3);
+        assert!(
+            lines.iter().all(|line| line.split('\t').count() == columns.len() && !line.contains('\n')),
+            "{lines:?}"
+        );
     }
 }

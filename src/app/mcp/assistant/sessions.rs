@@ -16,7 +16,7 @@ use super::{
 use crate::{
     app::{json, namesakes, told},
     metrics,
-    repository::{Filter, ListQuery, PageEnd, Projection, SessionReader, Sort},
+    repository::{Filter, ListQuery, PageEnd, Projection, SessionReader, Sort, SortBy},
     session::{Details, SessionKey, Summary, Usage},
 };
 
@@ -73,14 +73,15 @@ pub async fn list(
 fn asked(arguments: &mut AssistantArguments<'_>) -> Result<AskedList, AssistantRefusal> {
     let filter = filter(arguments)?;
     let sort = match arguments.word("sort", &["updated", "created"])? {
-        "created" => Sort::Created,
-        _ => Sort::Updated,
+        "created" => SortBy::Created,
+        _ => SortBy::Updated,
     };
+    let sort = Sort::new(sort);
     let limit = arguments.number("limit", 1..=schema::MOST_SESSIONS)?.unwrap_or(schema::SESSIONS);
     let after = arguments.after()?;
     let count = arguments.flag("count")?;
     arguments.end()?;
-    let question = json!([filter.source, sort.field()]).to_string();
+    let question = json!([filter.source, sort.to_string()]).to_string();
     let mut query = ListQuery::new(limit as u32).filter(filter).sort(sort).metadata(Projection::All);
     if let Some(token) = after {
         let place = cursor::open(schema::LIST, &question, token)?;

@@ -51,6 +51,14 @@ impl AppState {
             let typed = prompt.on_key(key);
             return self.on_typed(typed);
         }
+        let in_menu = match self.modals.last() {
+            Some(Modal::SortBy(_)) => self.on_sort_key(key),
+            Some(Modal::Columns(_)) => self.on_columns_key(key),
+            _ => None,
+        };
+        if let Some(effects) = in_menu {
+            return effects;
+        }
         match action {
             Some(action) => self.on_action(action),
             None => Vec::new(),
@@ -124,9 +132,9 @@ impl AppState {
             Action::PreviousAgent | Action::NextAgent | Action::NextMatch | Action::PreviousMatch => {
                 return self.workspace.conversation.on_action(action, &mut self.tickets).unwrap_or_default();
             }
-            Action::Sort if self.workspace.connection.is_open() => {
-                return self.workspace.list.on_action(action, &mut self.tickets).unwrap_or_default();
-            }
+            Action::Sort if self.workspace.connection.is_open() => return self.choose_sort(),
+            Action::ReverseSort if self.workspace.connection.is_open() => return self.reverse_sort(),
+            Action::Columns => return self.choose_columns(),
             Action::Back => return self.back(),
             Action::Filter if self.focus == Pane::Conversation => self.prompt(Asks::Find),
             Action::Filter => self.prompt(Asks::Filter),

@@ -2,6 +2,7 @@
 
 mod words;
 
+use bson::Document;
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{
@@ -10,9 +11,12 @@ use super::{
     prompt::{Asks, TypedMistake},
     sort_menu::named_columns,
 };
-use crate::app::{
-    config::{Column, write::ConfigEdit},
-    keymap::Action,
+use crate::{
+    app::{
+        config::{Column, write::ConfigEdit},
+        keymap::Action,
+    },
+    session::Session,
 };
 
 /// So many fields of the open session are offered besides.
@@ -41,10 +45,22 @@ impl AppState {
         Vec::new()
     }
 
+    /// What stands above the menu.
+    pub(super) fn columns_say(&self) -> String {
+        let key = |action| self.keymap.label(action).unwrap_or_else(|| "-".to_owned());
+        format!(
+            "{} shows or hides, {} and {} move, + adds a field of the metadata; {} applies, w keeps it in the settings too:",
+            key(Action::Mark),
+            key(Action::MoveUp),
+            key(Action::MoveDown),
+            key(Action::Open),
+        )
+    }
+
     /// Those that are not shown, also for fields of the open session.
     pub(super) fn further_columns(&self) -> Vec<Column> {
-        let fields = self.workspace.conversation.session().and_then(|session| session.metadata_fields());
-        let keys = fields.into_iter().flat_map(|fields| fields.keys());
+        let fields = self.workspace.conversation.session().and_then(Session::metadata_fields);
+        let keys = fields.into_iter().flat_map(Document::keys);
         let keys = keys.filter(|key| !key.is_empty() && !key.starts_with('$') && !key.contains('.'));
         let all = named_columns().chain(keys.take(FIELDS).map(|key| Column::Meta(key.clone())));
         all.filter(|column| !self.ui.columns.contains(column)).collect()

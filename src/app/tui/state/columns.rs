@@ -3,26 +3,27 @@
 mod held;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use held::ColumnWidths;
+pub use values::is_flagged;
 
 use std::collections::HashMap;
 
-use bson::Bson;
 use ratatui::style::Style;
 
 use crate::{
     app::{
         config::Column,
-        place::{Reveal, sealed_words},
+        place::Reveal,
         text,
         tui::render::{Look, format, look::Marks},
     },
-    metrics::row_findings,
-    repository::Sort,
-    session::{Details, FeedbackTally, MetadataPath, SessionKey, Summary, distinct_names},
+    repository::{Sort, SortBy},
+    session::{Details, SessionKey, Summary, distinct_names},
 };
 
+use self::values::value;
 use super::AppState;
 
 /// The columns that fit.
@@ -70,7 +71,8 @@ impl SessionColumns {
     pub fn fit(state: &AppState, cells: usize) -> Self {
         let list = &state.workspace.list;
         let widths = &state.workspace.room.widths;
-        let (_, sort) = list.listed();
+        let sort = list.listed().1.clone();
+        let sorted = column_of(&sort);
         let in_view: Vec<&Summary> = list.in_view().map(|(_, row)| row).collect();
         let names = distinct_names(in_view.iter().copied(), std::iter::empty());
         let flag = widths.flag();
@@ -85,7 +87,7 @@ impl SessionColumns {
         }
         let mut hidden = Vec::new();
         while used(&all) - id + id.min(READABLE_ID + DOT) > cells
-            && let Some(last) = all.iter().rposition(|cell| !cell.is_id() && cell.column != date_column(sort))
+            && let Some(last) = all.iter().rposition(|cell| !cell.is_id() && cell.column != sorted)
         {
             hidden.insert(0, all.remove(last).heading().trim().to_owned());
         }
@@ -132,7 +134,13 @@ impl SessionColumns {
     /// Whether the list is sorted by that column.
     #[must_use]
     pub fn is_sorted(&self, cell: &ColumnCell) -> bool {
-        cell.column == date_column(self.sort)
+        cell.column == column_of(&self.sort)
+    }
+
+    /// Whether the least stands first.
+    #[must_use]
+    pub fn ascends(&self) -> bool {
+        self.sort.ascending
     }
 }
 
@@ -142,27 +150,30 @@ fn wanted(state: &AppState) -> Vec<Column> {
     if !wanted.contains(&Column::Id) {
         wanted.insert(0, Column::Id);
     }
-    show_sorted_date(&mut wanted, state.workspace.list.listed().1);
+    show_sorted(&mut wanted, state.workspace.list.listed().1);
     wanted
 }
 
-fn date_column(sort: Sort) -> Column {
-    match sort {
-        Sort::Updated => Column::Changed,
-        Sort::Created => Column::Created,
-    }
+/// The column that shows what a list is sorted by.
+fn column_of(sort: &Sort) -> Column {
+    Column::of(&sort.by)
 }
 
-/// The order must show: its date takes the place of the other one where only that one was wanted.
-fn show_sorted_date(columns: &mut [Column], sort: Sort) {
-    let sorted = date_column(sort);
+/// The order must show: a date takes the place of the other one where only that one was wanted, anything else stands behind the id.
+fn show_sorted(columns: &mut Vec<Column>, sort: &Sort) {
+    let sorted = column_of(sort);
     if columns.contains(&sorted) {
         return;
     }
-    let other = columns.iter_mut().find(|column| matches!(column, Column::Changed | Column::Created));
-    if let Some(other) = other {
-        *other = sorted;
+    if matches!(sort.by, SortBy::Updated | SortBy::Created) {
+        let other = columns.iter_mut().find(|column| matches!(column, Column::Changed | Column::Created));
+        if let Some(other) = other {
+            *other = sorted;
+        }
+        return;
     }
+    let at = columns.iter().position(|column| *column == Column::Id).map_or(0, |id| id + 1);
+    columns.insert(at, sorted);
 }
 
 impl ColumnCell {
@@ -188,6 +199,8 @@ impl ColumnCell {
             Column::Application | Column::Model | Column::Meta(_) => (4, 24),
             Column::Messages => (3, 8),
             Column::Tokens => (4, 8),
+            Column::Calls | Column::Latency => (3, 8),
+            Column::Errors | Column::Findings => (3, 6),
             _ => (2, 10),
         };
         let dot = if self.is_id() { DOT } else { 0 };
@@ -225,8 +238,14 @@ impl ColumnCell {
             Column::Messages => "MSG",
             Column::Tokens if self.short => "TOK",
             Column::Tokens => "TOKENS",
+            Column::Calls => "CALLS",
+            Column::Errors => "ERR",
+            Column::Latency if self.short => "P95",
+            Column::Latency => "LAT P95",
             Column::Feedback => "FB",
             Column::Guardrail => "GR",
+            Column::Findings if self.short => "!",
+            Column::Findings => "FIND",
             Column::Size => "SIZE",
             Column::Meta(key) => key,
         }
@@ -256,48 +275,6 @@ impl ColumnCell {
     }
 }
 
-/// What a column says of a row, as safe text; blank where that is not known.
-fn value(column: &Column, shown: ShownRow<'_>, look: &Look) -> (String, Style) {
-    let ShownRow { row, name, details, reveal } = shown;
-    let theme = &look.theme;
-    let age = |at: Option<crate::session::StoredDate>| at.map(|at| format::age(at, look.now)).unwrap_or_default();
-    let safe = |value: Option<&str>| value.map(|value| text::line(value).into_owned()).unwrap_or_default();
-    let known = |value: &dyn Fn(&Details) -> Option<String>| details.and_then(value).unwrap_or_default();
-    match column {
-        Column::Changed => (age(row.updated_at), theme.dim),
-        Column::Created => (age(row.created_at), theme.dim),
-        Column::Id => (safe(Some(name)), theme.text),
-        Column::Application => (safe(row.application_name.as_deref()), theme.text),
-        Column::SessionType => (safe(row.session_type.as_deref()), theme.dim),
-        Column::Agents => (known(&|d| Some(format::short(d.agents.len() as u64))), theme.text),
-        Column::Model => (known(&|d| Some(safe(d.agents.first()?.model.as_deref()))), theme.dim),
-        Column::Messages => (known(&|d| Some(format::short(d.messages))), theme.text),
-        Column::Tokens => (known(&|d| tokens(d, look.marks)), theme.text),
-        Column::Feedback => (known(&|d| Some(feedback(d.feedbacks))), theme.text),
-        Column::Guardrail => {
-            let events = |d: &Details| (d.guardrail_events > 0).then(|| format::short(d.guardrail_events));
-            (known(&events), theme.warn)
-        }
-        Column::Size => (known(&|d| d.bytes.map(format::bytes)), theme.dim),
-        Column::Meta(key) => match row.meta(key).map(|value| (value, sealed_words(value))) {
-            None => (String::new(), theme.text),
-            Some((value, None)) => (meta(value), theme.text),
-            Some((value, Some(words))) => match reveal.open(&row.key, &MetadataPath::from(key), value) {
-                Some(opened) => (meta(&opened), theme.text),
-                None => (words, theme.dim),
-            },
-        },
-    }
-}
-
-/// Whether a row is marked: a guardrail stepped in, an agent waits for a person, or something is wrong with its histories.
-#[must_use]
-pub fn is_flagged(row: &Summary, details: &Details, look: &Look) -> bool {
-    details.guardrail_events > 0
-        || details.findings.is_some_and(|findings| findings > 0)
-        || row_findings(row, details, look.now) > 0
-}
-
 /// Whether its values are numbers, which stand at the right.
 fn is_number(column: &Column) -> bool {
     matches!(
@@ -307,27 +284,11 @@ fn is_number(column: &Column) -> bool {
             | Column::Agents
             | Column::Messages
             | Column::Tokens
+            | Column::Calls
+            | Column::Errors
+            | Column::Latency
             | Column::Guardrail
+            | Column::Findings
             | Column::Size
     )
-}
-
-fn tokens(details: &Details, marks: &Marks) -> Option<String> {
-    let usage = details.usage?;
-    Some(format::at_least(format::short(usage.total_tokens()?), usage.partial, marks))
-}
-
-/// As the command line's tally: up, down, neutral, and ratings of another kind.
-fn feedback(tally: FeedbackTally) -> String {
-    let counts = [('+', tally.up), ('-', tally.down), ('~', tally.neutral), ('?', tally.other)];
-    let parts = counts.iter().filter(|(_, count)| *count > 0);
-    parts.map(|(sign, count)| format!("{sign}{}", format::short(*count))).collect::<Vec<_>>().join(" ")
-}
-
-fn meta(value: &Bson) -> String {
-    let text = match value {
-        Bson::String(text) => text.clone(),
-        other => other.clone().into_relaxed_extjson().to_string(),
-    };
-    text::line(&text).into_owned()
 }

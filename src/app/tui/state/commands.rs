@@ -1,6 +1,6 @@
 //! Commands of the `:` line that take words: their names, what they do, what completes them.
 
-use super::{AppState, Effect, prompt::TypedMistake};
+use super::{AppState, Effect, prompt::TypedMistake, sessions::sorting};
 
 /// A command that takes words.
 pub struct TypedCommand {
@@ -26,13 +26,29 @@ pub struct Completion {
 }
 
 /// Every such command.
-pub const COMMANDS: &[TypedCommand] = &[TypedCommand {
-    name: "room",
-    words: "reset",
-    help: "every pane has the room that it needs by itself",
-    complete: |_, _| offered([("reset".to_owned(), "as if nothing had been resized".to_owned())]),
-    run: AppState::run_room,
-}];
+pub const COMMANDS: &[TypedCommand] = &[
+    TypedCommand {
+        name: "columns",
+        words: "[+|-]COLUMN … [save]",
+        help: "show, hide and order the columns of the list",
+        complete: |state, typed| offered(state.complete_columns(typed)),
+        run: AppState::run_columns,
+    },
+    TypedCommand {
+        name: "room",
+        words: "reset",
+        help: "every pane has the room that it needs by itself",
+        complete: |_, _| offered([("reset".to_owned(), "as if nothing had been resized".to_owned())]),
+        run: AppState::run_room,
+    },
+    TypedCommand {
+        name: "sort",
+        words: "COLUMN[:asc|:desc]",
+        help: "sort the sessions by any column",
+        complete: sorting::complete,
+        run: sorting::run,
+    },
+];
 
 fn offered(words: impl IntoIterator<Item = (String, String)>) -> Vec<Completion> {
     words.into_iter().map(|(text, help)| Completion { text, help }).collect()

@@ -136,8 +136,8 @@ impl AppState {
     /// The list shows the tokens of the open session as its figures tell them.
     pub(super) fn tell_tokens(&mut self) {
         let workspace = &mut self.workspace;
-        if let Some((key, usage)) = workspace.conversation.tokens() {
-            workspace.list.tell_tokens(key, usage);
+        if let Some((key, figures)) = workspace.conversation.figures() {
+            workspace.list.tell_tokens(key, &figures);
         }
     }
 

@@ -1,12 +1,12 @@
 //! What lies over the panes and takes all input until it is closed.
 
 use super::{
-    agreement::Agreement, bulk::BulkPane, changes::ChangeList, deletion::DeletionPane, editor::Editor,
-    event_log::LoggedEvent, form::MetadataForm, inspector::Inspector, kept_drafts::DraftMenu, list::Selection,
-    note::Note, prompt::Prompt,
+    agreement::Agreement, bulk::BulkPane, changes::ChangeList, column_menu::ColumnChoice, deletion::DeletionPane,
+    editor::Editor, event_log::LoggedEvent, form::MetadataForm, inspector::Inspector, kept_drafts::DraftMenu,
+    list::Selection, note::Note, prompt::Prompt,
 };
 use crate::{
-    app::{fleet::FleetColumn, keymap::Action, place::Place},
+    app::{config::Column, fleet::FleetColumn, keymap::Action, place::Place},
     repository::Candidate,
     session::Summary,
 };
@@ -30,6 +30,10 @@ pub enum Modal {
     Fleet,
     /// Columns to sort them by.
     FleetColumns(Menu<FleetColumn>),
+    /// Columns to sort the sessions by.
+    SortBy(Menu<Column>),
+    /// Columns of the list.
+    Columns(Menu<ColumnChoice>),
     /// The inspector.
     Inspector(Box<Inspector>),
     /// A text: what a number means, an error in full.

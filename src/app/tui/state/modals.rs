@@ -41,6 +41,8 @@ impl AppState {
             Modal::Sessions(menu) => menu.on_action(action, page),
             Modal::Events(menu) => menu.on_action(action, page),
             Modal::FleetColumns(menu) => menu.on_action(action, page),
+            Modal::SortBy(menu) => menu.on_action(action, page),
+            Modal::Columns(menu) => menu.on_action(action, page),
             Modal::Fleet
             | Modal::Form(_)
             | Modal::Prompt(_)
@@ -135,6 +137,12 @@ impl AppState {
                 self.modals.pop();
                 self.sort_fleet(column)
             }
+            Some(Modal::SortBy(menu)) => {
+                let column = menu.chosen().cloned();
+                self.modals.pop();
+                column.map(|column| self.sort_by_column(&column)).unwrap_or_default()
+            }
+            Some(Modal::Columns(_)) => self.take_columns(false),
             Some(Modal::Note(_) | Modal::Help(_)) => self.close_modal(),
             _ => Vec::new(),
         }

@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::{
     AppState, Effect,
     areas::{self, Pane, inside},
+    columns::SessionColumns,
     metrics::Data,
     modal::Modal,
     prompt::Typed,
@@ -75,8 +76,13 @@ impl AppState {
         Vec::new()
     }
 
-    /// A click selects a row; one on the selected row opens it.
+    /// A click selects a row; one on the selected row opens it, one on a heading sorts by it.
     fn click_row(&mut self, x: u16, y: u16, was_focused: bool, parts: Option<[Rect; 3]>) -> Vec<Effect> {
+        if let Some([headings, ..]) = parts.filter(|[headings, ..]| headings.contains(Position::new(x, y))) {
+            let columns = SessionColumns::fit(self, headings.width.into());
+            let column = columns.at(usize::from(x - headings.x)).cloned();
+            return column.map(|column| self.sort_by_column(&column)).unwrap_or_default();
+        }
         let Some([_, rows, _]) = parts.filter(|[_, rows, _]| rows.contains(Position::new(x, y))) else {
             return Vec::new();
         };
@@ -137,6 +143,10 @@ impl AppState {
             Some(Modal::Sessions(menu)) => menu.select(item),
             Some(Modal::Events(menu)) => menu.select(item),
             Some(Modal::FleetColumns(menu)) => menu.select(item),
+            Some(Modal::SortBy(menu)) => menu.select(item),
+            Some(Modal::Columns(menu)) => {
+                return if menu.select(item) { self.toggle_column() } else { Vec::new() };
+            }
             _ => return Vec::new(),
         };
         if again { self.choose_in_modal() } else { Vec::new() }

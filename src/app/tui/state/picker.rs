@@ -86,6 +86,8 @@ impl AppState {
             Modal::FleetColumns(menu) => {
                 (title("Sort by; once more, the other way round:"), menu.items.len(), menu.selected())
             }
+            Modal::SortBy(menu) => (title(&self.sort_says()), menu.items.len(), menu.selected()),
+            Modal::Columns(menu) => (title(&self.columns_say()), menu.items.len(), menu.selected()),
             Modal::Events(menu) => (Vec::new(), menu.items.len(), menu.selected()),
             _ => return None,
         };

@@ -14,6 +14,7 @@ use crate::{
     app::{
         config::Ui,
         fleet::read::FleetExtent,
+        row_figures::RowFigures,
         task::{Command, Event, FleetScope},
         tui::{
             state::conversation::sample::Desk,
@@ -176,8 +177,7 @@ impl Screen {
             Command::Details(ticket, keys) => {
                 let mut events =
                     vec![Event::Details(*ticket, keys.iter().map(|key| (key.clone(), details(key))).collect())];
-                let usage = Usage { total: Some(1572), ..Usage::default() };
-                events.extend(keys.iter().map(|key| Event::Usage(*ticket, key.clone(), usage, 0)));
+                events.extend(keys.iter().map(|key| Event::Usage(*ticket, key.clone(), figures())));
                 events
             }
             Command::Resolve(ticket, id) => vec![Event::Resolved(*ticket, id.clone(), vec![row(0, id)])],
@@ -253,7 +253,7 @@ impl Screen {
         let name = if query.filter.is_empty() { "support".to_owned() } else { query.filter.source.clone() };
         let next = Cursor::Dated { date: DateTime::from_millis(0), shown: vec![bson::Bson::Int64(to as i64)] };
         let more = to < self.matching(&query.filter.source);
-        let rows = (from..to).map(|at| row(at, &format!("{name}-{:?}-{at}", query.sort).to_lowercase())).collect();
+        let rows = (from..to).map(|at| row(at, &format!("{name}-{}-{at}", query.sort).to_lowercase())).collect();
         (rows, PageEnd::at(more.then_some(next)))
     }
 }
@@ -270,6 +270,16 @@ fn row(at: usize, id: &str) -> Summary {
         updated_at: now.checked_sub(minutes.minutes()).ok().map(Into::into),
         unclear_dates: Vec::new(),
         metadata: None,
+    }
+}
+
+fn figures() -> RowFigures {
+    RowFigures {
+        usage: Usage { total: Some(1572), ..Usage::default() },
+        findings: Some(0),
+        calls: Some(3),
+        errors: Some(1),
+        latency_p95_ms: Some(2400),
     }
 }
 

@@ -5,6 +5,7 @@ mod batch;
 mod before;
 mod called;
 mod changes;
+mod columned;
 mod counted;
 mod details;
 mod further;
@@ -12,6 +13,7 @@ mod marked;
 mod marks;
 mod moves;
 mod notice;
+pub(super) mod sorting;
 mod tokens;
 mod written;
 
@@ -21,7 +23,7 @@ use jiff::Timestamp;
 
 use crate::{
     app::{
-        config::{Column, Ui},
+        config::Ui,
         task::{Command, Event, Ticket, command::Lane},
         told,
     },
@@ -91,13 +93,7 @@ impl SessionList {
     /// An empty list that asks for the metadata its columns show.
     #[must_use]
     pub fn new(ui: &Ui) -> Self {
-        let fields: Vec<String> = ui
-            .columns
-            .iter()
-            .filter_map(|column| if let Column::Meta(key) = column { Some(key.clone()) } else { None })
-            .collect();
-        let wanted = if fields.is_empty() { Projection::Nothing } else { Projection::Fields(fields) };
-        Self { wanted, ..Self::default() }
+        Self { wanted: columned::projection(columned::fields_of(ui)), ..Self::default() }
     }
 
     /// Lists from the start with another filter.
@@ -147,7 +143,7 @@ impl SessionList {
             resume,
             before: self.rows.len(),
         });
-        let (filter, sort, metadata) = (self.filter.clone(), self.sort, self.wanted.clone());
+        let (filter, sort, metadata) = (self.filter.clone(), self.sort.clone(), self.wanted.clone());
         Effect::Ask(Command::List(ticket, ListQuery { filter, sort, after, limit: limit as u32, metadata }))
     }
 
@@ -174,7 +170,7 @@ impl SessionList {
                 self.count = *count;
             }
             Event::Details(ticket, found) => self.details.on_details(*ticket, found, &self.rows),
-            Event::Usage(ticket, key, usage, findings) => self.details.on_usage(*ticket, key, *usage, *findings),
+            Event::Usage(ticket, key, figures) => self.details.on_usage(*ticket, key, figures),
             Event::Failed { ticket, lane, error } => self.on_failed(*ticket, *lane, &told::sentence_on_screen(error)),
             _ => {}
         }

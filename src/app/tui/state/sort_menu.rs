@@ -63,17 +63,26 @@ impl AppState {
             self.modals.pop();
             return Some(self.reverse_sort());
         }
-        let (KeyCode::Char(letter), Some(Modal::SortBy(menu))) = (key.code, self.modals.last_mut()) else { return None };
+        let (KeyCode::Char(letter), Some(Modal::SortBy(menu))) = (key.code, self.modals.last_mut()) else {
+            return None;
+        };
         if !(key.modifiers - KeyModifiers::SHIFT).is_empty() {
             return None;
         }
         let (at, len) = (menu.selected(), menu.items.len());
         let begins = |at: &usize| menu.items[*at].to_string().starts_with(letter);
-        let found = (at + 1..len).chain(0..at.min(len)).find(begins);
+        let found = (at + 1..len).chain(0..(at + 1).min(len)).find(begins);
         found.map(|at| {
             menu.select(at);
             Vec::new()
         })
+    }
+
+    /// What stands above the menu.
+    pub(super) fn sort_says(&self) -> String {
+        let key =
+            self.keymap.label(Action::ReverseSort).map(|key| format!(", {key} turns it at once")).unwrap_or_default();
+        format!("A letter goes to a column; what is sorted by already is turned round{key}:")
     }
 
     /// Sorts by a column; where that is so already, the other way round.

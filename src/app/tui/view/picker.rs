@@ -10,6 +10,7 @@ use ratatui::{
 use super::{block, row};
 use crate::{
     app::{
+        config::Column,
         fleet::FleetColumn,
         place::Place,
         text,
@@ -17,9 +18,11 @@ use crate::{
             render::format,
             state::{
                 AppState, areas,
+                column_menu::ColumnChoice,
                 event_log::LoggedEvent,
                 modal::Menu,
                 picker::{Picker, Tone},
+                sort_menu::help_of,
             },
         },
     },
@@ -75,6 +78,31 @@ pub fn events(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<LoggedEvent>, 
 pub fn fleet_columns(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<FleetColumn>, state: &AppState) {
     let row = |column: &FleetColumn| (column.as_str().to_owned(), column.help().to_owned());
     draw(frame, picker, " Sort the fleet ", menu, row, state);
+}
+
+/// Columns to sort the sessions by: what they are sorted by is marked.
+pub fn sort_columns(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<Column>, state: &AppState) {
+    let sort = &state.workspace.list.sort;
+    let row = |column: &Column| {
+        let by = column.sort_by();
+        let mark = match (by == sort.by, sort.ascending) {
+            (false, _) => " ",
+            (true, false) => state.look.marks.unfolded,
+            (true, true) => state.look.marks.pointer,
+        };
+        let reads = if by.needs_messages() { "; reads all messages" } else { "" };
+        (format!("{mark} {column}"), format!("{}{reads}", help_of(column)))
+    };
+    draw(frame, picker, " Sort the sessions ", menu, row, state);
+}
+
+/// Columns of the list: those that are shown are marked.
+pub fn shown_columns(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<ColumnChoice>, state: &AppState) {
+    let row = |choice: &ColumnChoice| {
+        let mark = if choice.is_shown { state.look.marks.marked } else { " " };
+        (format!("{mark} {}", choice.column), help_of(&choice.column).to_owned())
+    };
+    draw(frame, picker, " Columns ", menu, row, state);
 }
 
 /// `row` gives an item's name and what it is, as stored.

@@ -27,6 +27,7 @@ use crate::{
             },
         },
     },
+    repository::Sort,
     session::Summary,
 };
 
@@ -56,6 +57,12 @@ fn title(state: &AppState, width: usize) -> Line<'static> {
     let look = &state.look;
     let mut line = Line::from(" 1 Sessions ");
     let list = &state.workspace.list;
+    let sort = list.listed().1;
+    if *sort != Sort::default() {
+        let by = text::line(&sort.to_string()).into_owned();
+        let by = format::fit(&by, (width / 3).max(8), look.marks);
+        line.push_span(Span::raw(format!("{} by {by} ", look.marks.rule)));
+    }
     let of_rows = &list.listed().0.source;
     let source = if *of_rows == list.filter.source {
         text::line(of_rows).into_owned()
@@ -66,7 +73,7 @@ fn title(state: &AppState, width: usize) -> Line<'static> {
         format!("{}{gap}(next: {asked}{})", text::line(of_rows), look.marks.ellipsis)
     };
     if !source.is_empty() {
-        let source = format::fit(&source, width.saturating_sub(18), look.marks);
+        let source = format::fit(&source, width.saturating_sub(line.width() + 6), look.marks);
         line.push_span(Span::raw(format!("{} {source} ", look.marks.rule)));
     }
     line
@@ -177,7 +184,11 @@ fn headings(columns: &SessionColumns, state: &AppState) -> Line<'static> {
     let mut line = Line::default();
     for cell in &columns.cells {
         // The cell before a column holds the mark of the order.
-        let mark = if columns.is_sorted(cell) { state.look.marks.unfolded } else { " " };
+        let mark = match (columns.is_sorted(cell), columns.ascends()) {
+            (false, _) => " ",
+            (true, false) => state.look.marks.unfolded,
+            (true, true) => state.look.marks.pointer,
+        };
         let style = if columns.is_sorted(cell) { theme.title } else { theme.dim };
         line.push_span(Span::styled(mark, style));
         line.push_span(Span::styled(cell.pad(cell.heading(), state.look.marks), style));

@@ -10,7 +10,7 @@ use bson::Bson;
 
 use super::BulkOrder;
 use crate::{
-    repository::{Cursor, Error, Filter, ListQuery, Projection, Result, SessionReader, Sort},
+    repository::{Cursor, Error, Filter, ListQuery, Projection, Result, SessionReader, SortBy},
     session::{SessionKey, Summary},
 };
 
@@ -142,7 +142,8 @@ impl BulkSource {
     ) -> Result<Option<BulkBatch>> {
         loop {
             let metadata = self.wanted.clone();
-            let query = ListQuery { filter: filter.clone(), sort: Sort::Created, after, limit: BATCH, metadata };
+            let query =
+                ListQuery { filter: filter.clone(), sort: SortBy::Created.into(), after, limit: BATCH, metadata };
             let began = Instant::now();
             let (mut rows, end) = self.reader.list(&query).read().await?;
             if end.timed_out && rows.is_empty() {

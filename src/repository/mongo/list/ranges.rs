@@ -25,12 +25,17 @@ impl IdRange {
     }
 }
 
-/// The sessions with a date, from the place on.
-pub(in crate::repository::mongo) fn dated_query(field: &str, start: Option<&(DateTime, Vec<Bson>)>) -> Document {
+/// The sessions with a date, from the place on, the oldest first or the newest.
+pub(in crate::repository::mongo) fn dated_query(
+    field: &str,
+    ascending: bool,
+    start: Option<&(DateTime, Vec<Bson>)>,
+) -> Document {
     match start {
         None => doc! { field: filter::is_date() },
         Some((date, shown)) => {
-            doc! { field: { "$lte": *date, "$not": { "$type": "array" } }, "_id": { "$nin": shown.clone() } }
+            let from = if ascending { "$gte" } else { "$lte" };
+            doc! { field: { from: *date, "$not": { "$type": "array" } }, "_id": { "$nin": shown.clone() } }
         }
     }
 }

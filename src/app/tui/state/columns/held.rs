@@ -4,7 +4,11 @@ use std::{collections::HashMap, ops::Range};
 
 use bson::Bson;
 
-use super::{ShownRow, is_flagged, value, wanted};
+use super::{
+    ShownRow,
+    values::{is_flagged, value},
+    wanted,
+};
 use crate::{
     app::{
         config::Column,
@@ -47,8 +51,8 @@ impl ColumnWidths {
     pub fn measure(&mut self, state: &AppState) -> bool {
         let list = &state.workspace.list;
         let (filter, sort) = list.listed();
-        if self.of.as_ref().is_none_or(|(source, by)| *source != filter.source || *by != sort) {
-            *self = Self { of: Some((filter.source.clone(), sort)), ..Self::default() };
+        if self.of.as_ref().is_none_or(|(source, by)| *source != filter.source || by != sort) {
+            *self = Self { of: Some((filter.source.clone(), sort.clone())), ..Self::default() };
         }
         let columns = wanted(state);
         if self.wanted != columns {

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use super::{CallHistory, ConversationState};
 use crate::{
+    app::row_figures::RowFigures,
     metrics::{Activity, LiveMetrics, Outline, RunningTool},
-    session::{AgentId, Block, Change, ChangeKind, Session, SessionKey, Usage},
+    session::{AgentId, Block, Change, ChangeKind, Session, SessionKey},
 };
 
 /// The minutes over which tokens are counted.
@@ -154,11 +155,11 @@ impl ConversationState {
         self.open.as_ref().filter(|open| open.live.is_some()).map(|open| &open.calls)
     }
 
-    /// The open session's key, and the tokens of all its agents, where its figures are as up to date as what was told.
+    /// The open session's key, and what all its messages tell for its row, where its figures are as up to date as what was told.
     #[must_use]
-    pub fn tokens(&self) -> Option<(&SessionKey, Usage)> {
+    pub fn figures(&self) -> Option<(&SessionKey, RowFigures)> {
         let open = self.open.as_ref().filter(|open| !open.behind && !self.gone)?;
-        Some((&open.session.key, open.metrics()?.total))
+        Some((&open.session.key, RowFigures::from(open.metrics()?)))
     }
 
     /// What the open session does now.
@@ -183,6 +184,7 @@ impl ConversationState {
 #[cfg(test)]
 mod tests {
     use super::{super::sample, *};
+    use crate::session::Usage;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_795_443_080 + second).unwrap()

@@ -7,16 +7,20 @@ use std::{
 
 use super::SessionList;
 use crate::{
-    repository::Sort,
-    session::{Change, SessionKey, StoredDate, Summary},
+    repository::{Sort, SortBy},
+    session::{Change, SessionKey, Summary},
 };
 
-/// The date that a list is sorted by.
-pub(super) fn date_of(row: &Summary, sort: Sort) -> Option<StoredDate> {
-    match sort {
-        Sort::Updated => row.updated_at,
-        Sort::Created => row.created_at,
-    }
+/// Where the date that a list is sorted by puts a row: the greater stands above, those without one stand last. In another order than
+/// by date no row says where it belongs: all are alike, and stay where they stand.
+pub(super) fn rank_of(row: &Summary, sort: &Sort) -> Option<i64> {
+    let date = match sort.by {
+        SortBy::Updated => row.updated_at,
+        SortBy::Created => row.created_at,
+        _ => None,
+    };
+    // The complement turns the order round for every number there is.
+    date.map(|date| if sort.ascending { !date.millis() } else { date.millis() })
 }
 
 /// Where a row is while changes are taken in.
@@ -34,9 +38,9 @@ pub(super) struct ChangeBatch {
     places: HashMap<SessionKey, RowPlace>,
     fresh: Vec<Option<Summary>>,
     gone: HashSet<usize>,
-    /// Rows that are put where their date says, in the order they came there; a row may do so more than once.
+    /// Rows that are put where their rank says, in the order they came there; a row may do so more than once.
     moved: Vec<RowPlace>,
-    /// Those of them whose date was later before, as clocks disagree.
+    /// Those of them that stood higher before: of a list by age, as clocks disagree.
     fallen: HashSet<RowPlace>,
     /// The same of rows that wait for the end of a reload: where they are, and which of them go.
     aside: HashMap<SessionKey, usize>,
@@ -50,7 +54,7 @@ pub(super) struct ChangeBatch {
 struct MovingRow {
     /// Where it stood.
     from: Option<usize>,
-    /// Its date was later before.
+    /// It stood higher before.
     fell: bool,
     row: Summary,
 }
@@ -90,15 +94,20 @@ impl ChangeBatch {
         }
     }
 
-    /// A row's date changed.
+    /// A row is put where its rank says.
     pub fn relocate(&mut self, place: RowPlace) {
         self.moved.push(place);
     }
 
-    /// A row's date is earlier than it was.
-    pub fn lower(&mut self, place: RowPlace) {
-        self.fallen.insert(place);
-        self.relocate(place);
+    /// A row's rank may be another one than it was. Whether it is.
+    pub fn rank(&mut self, place: RowPlace, before: Option<i64>, now: Option<i64>) -> bool {
+        if now < before {
+            self.fallen.insert(place);
+        }
+        if now != before {
+            self.relocate(place);
+        }
+        now != before
     }
 
     /// A row is put in.
@@ -127,8 +136,8 @@ impl ChangeBatch {
         !self.moved.is_empty() || !self.gone.is_empty()
     }
 
-    /// Takes the rows apart: those that stay in order, and those to be put among them by their date.
-    fn part(&mut self, rows: Vec<Summary>, sort: Sort) -> (Vec<(usize, Summary)>, Vec<MovingRow>) {
+    /// Takes the rows apart: those that stay in order, and those to be put among them by their rank.
+    fn part(&mut self, rows: Vec<Summary>, sort: &Sort) -> (Vec<(usize, Summary)>, Vec<MovingRow>) {
         let mut order: HashMap<RowPlace, usize> = HashMap::with_capacity(self.moved.len());
         for (at, place) in self.moved.iter().enumerate() {
             order.insert(*place, at);
@@ -152,8 +161,8 @@ impl ChangeBatch {
                 moving.push((*order, MovingRow { from: None, fell: false, row }));
             }
         }
-        // Of the same date the one that came there last is the last.
-        moving.sort_by_key(|(order, moving)| (Reverse(date_of(&moving.row, sort)), *order));
+        // Of the same rank the one that came there last is the last.
+        moving.sort_by_key(|(order, moving)| (Reverse(rank_of(&moving.row, sort)), *order));
         self.looked += rest.len() + moving.len() * moving.len().max(1).ilog2().max(1) as usize;
         (rest, moving.into_iter().map(|(_, moving)| moving).collect())
     }
@@ -171,19 +180,19 @@ impl SessionList {
         if !batch.changes_order() {
             return Vec::new();
         }
-        let (sort, more) = (self.listed().1, self.has_more());
+        let (sort, more) = (self.listed().1.clone(), self.has_more());
         let was_empty = self.rows.is_empty();
-        let (rest, moving) = batch.part(std::mem::take(&mut self.rows), sort);
+        let (rest, moving) = batch.part(std::mem::take(&mut self.rows), &sort);
         let mut moving = moving.into_iter().peekable();
         let mut rows: Vec<Summary> = Vec::with_capacity(rest.len() + moving.len());
         let mut arrived = Vec::with_capacity(moving.len());
         let before = self.page.as_ref().map_or(usize::MAX, |page| page.before);
         let mut known_before = None;
         for (at, row) in rest {
-            let date = date_of(&row, sort);
-            // Above the first that is older; of a list that is not in order no further down than it stood, unless it fell.
+            let rank = rank_of(&row, &sort);
+            // Above the first that ranks lower; of a list that is not in order no further down than it stood, unless it fell.
             let is_above = |next: &MovingRow| {
-                date_of(&next.row, sort) > date || (!next.fell && next.from.is_some_and(|from| from < at))
+                rank_of(&next.row, &sort) > rank || (!next.fell && next.from.is_some_and(|from| from < at))
             };
             while let Some(next) = moving.next_if(is_above) {
                 arrived.push(rows.len());

@@ -29,7 +29,8 @@ impl SessionList {
         if self.before.is_none() && self.known {
             let notice = if cut_short { Some(CUT_SHORT.to_owned()) } else { self.notice.take() };
             let (count, next) = (self.count, self.next.take());
-            self.before = Some(ListedBefore { filter: self.filter.clone(), sort: self.sort, count, next, notice });
+            self.before =
+                Some(ListedBefore { filter: self.filter.clone(), sort: self.sort.clone(), count, next, notice });
         }
         self.preferred = None;
     }
@@ -80,8 +81,8 @@ impl SessionList {
 
     /// Which filter and order the rows on screen are of: those asked for, once anything was answered.
     #[must_use]
-    pub fn listed(&self) -> (&Filter, Sort) {
-        self.before.as_ref().map_or((&self.filter, self.sort), |before| (&before.filter, before.sort))
+    pub fn listed(&self) -> (&Filter, &Sort) {
+        self.before.as_ref().map_or((&self.filter, &self.sort), |before| (&before.filter, &before.sort))
     }
 
     /// Whether another list than that of the rows on screen was asked for.

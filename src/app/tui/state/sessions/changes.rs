@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     SessionList,
-    batch::{ChangeBatch, RowPlace, date_of},
+    batch::{ChangeBatch, RowPlace, rank_of},
     marks::RowBefore,
 };
 use crate::session::{Change, ChangeKind, SessionKey, Summary};
@@ -126,21 +126,20 @@ impl SessionList {
         {
             self.since.moved.insert(row.key.clone());
         }
-        let sort = self.listed().1;
+        let sort = self.listed().1.clone();
         let in_view = self.top()..self.top() + self.height;
         let Some(place) = batch.place(&change.session) else { return };
         let Some(row) = batch.row(place, &mut self.rows) else { return };
-        let date = date_of(row, sort);
+        let rank = rank_of(row, &sort);
         let seen = self.marks.lights() && matches!(place, RowPlace::Listed(at) if in_view.contains(&at));
         let before = seen.then(|| RowBefore::new(row));
         change.apply_to_row(row);
         if let Some(before) = before {
             self.marks.light(&before, row, change);
         }
-        let now = date_of(row, sort);
-        if now != date {
-            self.since.moved.insert(row.key.clone());
-            if now < date { batch.lower(place) } else { batch.relocate(place) }
+        let (key, now) = (row.key.clone(), rank_of(row, &sort));
+        if batch.rank(place, rank, now) {
+            self.since.moved.insert(key);
         }
     }
 
@@ -148,17 +147,16 @@ impl SessionList {
     fn take_in(&mut self, row: &Summary, batch: &mut ChangeBatch) {
         self.since.removed.remove(&row.key);
         self.mark_there(&row.key);
-        let sort = self.listed().1;
+        let sort = self.listed().1.clone();
         if let Some(place) = batch.place(&row.key) {
             let Some(known) = batch.row(place, &mut self.rows) else { return };
             if row.updated_at > known.updated_at {
-                let date = date_of(known, sort);
+                let rank = rank_of(known, &sort);
                 known.updated_at = row.updated_at;
                 self.details.expire_row(known);
                 self.since.moved.insert(row.key.clone());
-                if date_of(known, sort) != date {
-                    batch.relocate(place);
-                }
+                let now = rank_of(known, &sort);
+                batch.rank(place, rank, now);
             }
             return;
         }
@@ -166,6 +164,9 @@ impl SessionList {
             return self.want_row(&row.key, row.updated_at);
         }
         self.count = self.count.map(|count| count.saturating_add(1));
+        if !sort.is_by_date() {
+            return self.note_unseen(&row.key);
+        }
         batch.add(row.clone());
     }
 
@@ -181,24 +182,24 @@ impl SessionList {
         if moved.is_empty() {
             return;
         }
-        let sort = self.listed().1;
+        let sort = self.listed().1.clone();
         let mut batch = ChangeBatch::default();
-        let mut oldest = None;
+        let mut lowest = None;
         for (at, row) in self.rows.iter().enumerate() {
-            let date = date_of(row, sort);
+            let rank = rank_of(row, &sort);
             if moved.contains(&row.key) {
                 batch.know(&row.key, at);
                 self.since.moved.insert(row.key.clone());
-                if oldest.is_some_and(|oldest| date > oldest) {
+                if lowest.is_some_and(|lowest| rank > lowest) {
                     batch.relocate(RowPlace::Listed(at));
                     continue;
                 }
             }
-            oldest = Some(oldest.map_or(date, |oldest| date.min(oldest)));
+            lowest = Some(lowest.map_or(rank, |lowest| rank.min(lowest)));
         }
         for known in before.into_iter().filter(|row| moved.contains(&row.key)) {
             let Some(place) = batch.place(&known.key) else {
-                if self.filter.is_empty() {
+                if self.filter.is_empty() && sort.is_by_date() {
                     batch.add(known);
                 }
                 continue;
@@ -206,11 +207,10 @@ impl SessionList {
             if let Some(row) = batch.row(place, &mut self.rows)
                 && known.updated_at > row.updated_at
             {
-                let date = date_of(row, sort);
+                let rank = rank_of(row, &sort);
                 row.updated_at = known.updated_at;
-                if date_of(row, sort) != date {
-                    batch.relocate(place);
-                }
+                let now = rank_of(row, &sort);
+                batch.rank(place, rank, now);
             }
         }
         self.arrange(&mut batch);

@@ -13,10 +13,11 @@ use super::{
 };
 use crate::{
     app::{
+        row_figures::RowFigures,
         task::{Command, Ticket},
         tui::state::{Effect, Tickets},
     },
-    session::{Change, ChangeKind, Details, SessionKey, StoredDate, Summary, Usage},
+    session::{Change, ChangeKind, Details, SessionKey, StoredDate, Summary},
 };
 
 /// What is known of rows beyond the rows themselves.
@@ -121,11 +122,11 @@ impl DetailsCache {
         known.tokens.wait(known.details.messages, now)
     }
 
-    /// The tokens of a session are exactly these.
-    pub fn tell_tokens(&mut self, key: &SessionKey, usage: Usage) {
+    /// The tokens of a session, and what else its messages tell, are exactly these.
+    pub fn tell_tokens(&mut self, key: &SessionKey, figures: &RowFigures) {
         // What was never read is read once: with it come the findings.
         if let Some(known) = self.known.get_mut(key).filter(|known| known.details.usage.is_some()) {
-            known.details.usage = Some(usage);
+            figures.put_into(&mut known.details);
             known.tokens.tell();
         }
     }
@@ -174,6 +175,8 @@ impl DetailsCache {
                 && before.details.usage.is_some()
             {
                 (details.usage, details.findings) = (before.details.usage, before.details.findings);
+                (details.calls, details.errors) = (before.details.calls, before.details.errors);
+                details.latency_p95_ms = before.details.latency_p95_ms;
                 tokens.keep();
             }
             let known = KnownRow { updated_at: row.updated_at, generation: self.generation, details, tokens };
@@ -181,15 +184,16 @@ impl DetailsCache {
         }
     }
 
-    pub fn on_usage(&mut self, ticket: Ticket, key: &SessionKey, usage: Usage, findings: u64) {
+    pub fn on_usage(&mut self, ticket: Ticket, key: &SessionKey, figures: &RowFigures) {
         if let Some(asked) = self.asked.as_mut().filter(|asked| asked.ticket == ticket)
             && asked.keys.remove(key)
             && let Some(known) = self.known.get_mut(key)
         {
             if known.tokens.read() {
-                known.details.usage = Some(usage);
+                figures.put_into(&mut known.details);
+            } else {
+                known.details.findings = figures.findings.or(known.details.findings);
             }
-            known.details.findings = Some(findings);
         }
     }
 

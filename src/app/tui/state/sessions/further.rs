@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     SessionList,
-    batch::{ChangeBatch, date_of},
+    batch::{ChangeBatch, rank_of},
     changes::MOST_UNSEEN,
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
         tui::state::{Effect, Tickets},
     },
     repository::{
-        Filter, Sort,
+        Filter, SortBy,
         filter::{FilterTerm, FilterTest},
     },
     session::{Change, ChangeKind, SessionKey, StoredDate, Summary},
@@ -147,7 +147,8 @@ impl SessionList {
         let (filter, sort) = self.listed();
         if filter.is_empty() {
             // What stays further down is no news here; a page that is being read may have been read before it.
-            return self.page.is_some() || (sort == Sort::Updated && change.updated_at().is_some());
+            return self.page.is_some()
+                || (sort.by == SortBy::Updated && !sort.ascending && change.updated_at().is_some());
         }
         let is_outside = self.further.outside.contains(&change.session);
         !is_outside || decides(filter, &change.kind) || (asks_for_age(filter) && change.updated_at().is_some())
@@ -198,6 +199,7 @@ impl SessionList {
                 batch.know(&row.key, at);
             }
         }
+        self.note_seen(found);
         for row in found {
             if let Some(told) = asked.remove(&row.key) {
                 self.further.outside.remove(&row.key);
@@ -212,25 +214,25 @@ impl SessionList {
                 self.leave_out(key, &mut batch);
             }
         }
-        self.note_seen(found);
         self.rearrange(&mut batch);
     }
 
     fn take_row(&mut self, mut row: Summary, batch: &mut ChangeBatch) {
-        let sort = self.listed().1;
+        let sort = self.listed().1.clone();
         let Some(place) = batch.place(&row.key) else {
             if !self.listed().0.is_empty() && !self.has_more() {
                 self.count = self.count.map(|count| count.saturating_add(1));
             }
-            return batch.add(row);
+            // Where it belongs in another order than by date only the store can tell.
+            return if sort.is_by_date() { batch.add(row) } else { self.note_unseen(&row.key) };
         };
         let Some(known) = batch.row(place, &mut self.rows) else { return };
         row.updated_at = row.updated_at.max(known.updated_at);
-        let date = date_of(known, sort);
+        let rank = rank_of(known, &sort);
         *known = row;
-        if date_of(known, sort) != date {
-            self.since.moved.insert(known.key.clone());
-            batch.relocate(place);
+        let (key, now) = (known.key.clone(), rank_of(known, &sort));
+        if batch.rank(place, rank, now) {
+            self.since.moved.insert(key);
         }
     }
 

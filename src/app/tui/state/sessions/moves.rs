@@ -1,7 +1,7 @@
 //! Moves in the list, and what a key does there.
 
 use super::{Effect, SessionList, Tickets};
-use crate::{app::keymap::Action, repository::Sort};
+use crate::app::keymap::Action;
 
 impl SessionList {
     /// Moves. `None`: not for this pane.
@@ -12,11 +12,6 @@ impl SessionList {
             return Some(Vec::new());
         }
         match action {
-            Action::Sort => {
-                self.set_aside();
-                self.sort = if self.sort == Sort::Updated { Sort::Created } else { Sort::Updated };
-                Some(self.start(tickets))
-            }
             Action::Reload => Some(self.reload(tickets)),
             Action::Mark => {
                 self.mark_selected();

@@ -3,7 +3,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::session::{Change, ChangeDate, StoredDate, Usage};
+use crate::{
+    app::row_figures::RowFigures,
+    repository::SortBy,
+    session::{Change, ChangeDate, StoredDate},
+};
 
 fn at(second: i64) -> StoredDate {
     StoredDate::from_millis(second * 1000)
@@ -49,10 +53,14 @@ proptest! {
     #[test]
     fn told_together_they_are_what_they_are_one_by_one(
         changes in prop::collection::vec(change(), 0..60), selected in 0..40_usize, created in any::<bool>(),
+        ascending in any::<bool>(),
     ) {
         let (mut one, mut all) = (list(40), list(40));
         for list in [&mut one, &mut all] {
-            list.sort = if created { Sort::Created } else { Sort::Updated };
+            if ascending {
+                list.rows.reverse();
+            }
+            list.sort = Sort::new(if created { SortBy::Created } else { SortBy::Updated }).ascending(ascending);
             list.select(selected);
         }
         for change in &changes {
@@ -62,7 +70,7 @@ proptest! {
         prop_assert_eq!(&all.rows, &one.rows);
         prop_assert_eq!((all.count, &all.since.moved), (one.count, &one.since.moved));
         prop_assert_eq!((&all.since.removed, &all.since.unseen), (&one.since.removed, &one.since.unseen));
-        prop_assert!(all.rows.is_sorted_by(|a, b| batch::date_of(a, all.sort) >= batch::date_of(b, all.sort)));
+        prop_assert!(all.rows.is_sorted_by(|a, b| batch::rank_of(a, &all.sort) >= batch::rank_of(b, &all.sort)));
         let chosen = key(selected);
         if all.rows.iter().any(|row| row.key == chosen) && !changes.iter().any(|change| {
             matches!(change.kind, crate::session::ChangeKind::Deleted) && change.session == chosen
@@ -173,7 +181,7 @@ fn counted(rows: usize, tickets: &mut Tickets) -> SessionList {
     let found: Vec<_> = keys.iter().map(|key| (key.clone(), Details::default())).collect();
     list.details.on_details(ticket, &found, &list.rows);
     for key in &keys {
-        list.details.on_usage(ticket, key, Usage::default(), 0);
+        list.details.on_usage(ticket, key, &RowFigures { findings: Some(0), ..RowFigures::default() });
     }
     assert_eq!(asks(&mut list, tickets), None);
     list

@@ -6,7 +6,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::SessionList;
-use crate::session::{Change, ChangeKind, Message, Role, SessionKey, Usage};
+use crate::{
+    app::row_figures::RowFigures,
+    session::{Change, ChangeKind, Message, Role, SessionKey},
+};
 
 /// How long after they were read they are read again at the earliest, and how much later for every message of the session.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -86,9 +89,9 @@ impl SessionList {
         self.now = now;
     }
 
-    /// The tokens of a session are exactly these.
-    pub fn tell_tokens(&mut self, key: &SessionKey, usage: Usage) {
-        self.details.tell_tokens(key, usage);
+    /// The tokens of a session, and what else its messages tell, are exactly these.
+    pub fn tell_tokens(&mut self, key: &SessionKey, figures: &RowFigures) {
+        self.details.tell_tokens(key, figures);
     }
 
     /// How long until the tokens of a row in view are read again.

@@ -97,7 +97,6 @@ impl Late {
     fn check_rows(&self) -> Result<(), TestCaseError> {
         let list = &self.screen.state.workspace.list;
         let (filter, sort) = list.listed();
-        let sort = if sort == Sort::Updated { "updated" } else { "created" };
         let name = if filter.is_empty() { "support" } else { filter.source.as_str() };
         let start = format!("{name}-{sort}-").to_lowercase();
         let mut names = std::collections::HashSet::new();

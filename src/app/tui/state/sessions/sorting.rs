@@ -1,0 +1,138 @@
+//! The order of the list: by any column, both ways.
+
+use super::{Effect, SessionList, Tickets};
+use crate::{
+    app::{
+        config::Column,
+        tui::state::{AppState, commands::Completion, prompt::TypedMistake},
+    },
+    metrics::SessionFigure,
+    repository::{Projection, Sort, SortBy},
+};
+
+impl SessionList {
+    /// Lists from the start in another order. What is on screen stays until the first answer.
+    pub fn set_sort(&mut self, sort: Sort, tickets: &mut Tickets) -> Vec<Effect> {
+        self.set_aside();
+        self.want_value(&sort.by);
+        self.sort = sort;
+        self.start(tickets)
+    }
+
+    /// Rows bring the field that they are sorted by: the order must show.
+    fn want_value(&mut self, by: &SortBy) {
+        let SortBy::Metadata(key) = by else { return };
+        match &mut self.wanted {
+            Projection::Nothing => self.wanted = Projection::Fields(vec![key.clone()]),
+            Projection::Fields(keys) if !keys.contains(key) => keys.push(key.clone()),
+            Projection::Fields(_) | Projection::All => {}
+        }
+    }
+}
+
+impl AppState {
+    /// Lists the sessions in that order, from the start.
+    pub fn sort_by(&mut self, sort: Sort) -> Vec<Effect> {
+        if !self.workspace.connection.is_open() {
+            return Vec::new();
+        }
+        self.workspace.list.set_sort(sort, &mut self.tickets)
+    }
+}
+
+/// `:sort COLUMN[:asc|:desc]`.
+pub(in crate::app::tui::state) fn run(state: &mut AppState, words: &str) -> Result<Vec<Effect>, TypedMistake> {
+    let typed = words.trim();
+    let start = words.len() - words.trim_start().len();
+    let mistaken = |problem| TypedMistake { span: start..start + typed.len(), problem };
+    let sort = Sort::parse(typed).map_err(|error| mistaken(error.sentence()))?;
+    if !state.workspace.connection.is_open() {
+        return Err(mistaken("no place is open yet".to_owned()));
+    }
+    Ok(state.sort_by(sort))
+}
+
+/// What may follow `:sort`: each column in its usual direction, then the other way round once it is typed whole.
+pub(in crate::app::tui::state) fn complete(state: &AppState, typed: &str) -> Vec<Completion> {
+    let typed = typed.trim_start();
+    let named = SortBy::NAMES.iter().filter_map(|name| SortBy::from_name(name));
+    let named = named.filter(|by| !matches!(by, SortBy::Metadata(_)));
+    let shown = state.ui.columns.iter().map(Column::sort_by).filter(|by| matches!(by, SortBy::Metadata(_)));
+    let offered = named.chain(shown).flat_map(|by| {
+        let usual = Sort::new(by);
+        let is_whole = typed.starts_with(&usual.by.to_string());
+        let other = is_whole.then(|| usual.reversed());
+        [Some(usual), other].into_iter().flatten()
+    });
+    let fitting = offered.filter(|sort| sort.to_string().starts_with(typed));
+    fitting.map(|sort| Completion { text: sort.to_string(), help: meaning(&sort) }).collect()
+}
+
+/// What an order puts first.
+fn meaning(sort: &Sort) -> String {
+    let (first, last) = match &sort.by {
+        SortBy::Updated => ("changed last", "changed longest ago"),
+        SortBy::Created => ("the newest", "the oldest"),
+        SortBy::Id | SortBy::Application | SortBy::SessionType | SortBy::Model => ("from z to a", "from a to z"),
+        SortBy::Metadata(_) => ("the greatest value", "the least value"),
+        SortBy::Figure(SessionFigure::LatencyP95) => ("the slowest", "the fastest"),
+        SortBy::Figure(SessionFigure::Size) => ("the largest", "the smallest"),
+        _ => ("the most", "the fewest"),
+    };
+    format!("{} first", if sort.ascending { last } else { first })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::{task::Command, tui::state::sample::Screen};
+
+    fn asked(screen: &Screen) -> Option<&crate::repository::ListQuery> {
+        screen.asked.iter().rev().find_map(|command| match command {
+            Command::List(_, query) => Some(query),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn an_order_is_asked_for_with_the_field_that_it_shows() {
+        let mut screen = Screen::listed(80, 24);
+        for (words, field) in [("tokens:asc", None), (" meta.priority ", Some("priority")), ("-id", Some("priority"))] {
+            let effects = run(&mut screen.state, words).unwrap();
+            screen.take(effects);
+            let query = asked(&screen).unwrap();
+            assert_eq!(query.sort, Sort::parse(words.trim()).unwrap());
+            let wanted = field.map_or(Projection::Nothing, |field| Projection::Fields(vec![field.to_owned()]));
+            assert_eq!(query.metadata, wanted, "{words}");
+            assert!(query.after.is_none() && screen.state.workspace.list.is_outdated());
+            screen.answer_all();
+            let listed = screen.state.workspace.list.listed().1.clone();
+            assert_eq!(listed, Sort::parse(words.trim()).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_mistake_says_where_it_is_and_changes_nothing() {
+        let mut screen = Screen::listed(80, 24);
+        let mistake = run(&mut screen.state, " tokns").unwrap_err();
+        assert_eq!(mistake.span, 1..6);
+        assert!(mistake.problem.contains("tokens"), "{}", mistake.problem);
+        assert!(run(&mut Screen::start(80, 24).state, "tokens").is_err());
+        assert!(asked(&screen).is_none());
+    }
+
+    #[test]
+    fn names_are_completed_and_then_their_other_direction() {
+        let screen = Screen::listed(80, 24);
+        let texts = |typed: &str| -> Vec<String> {
+            complete(&screen.state, typed).into_iter().map(|completion| completion.text).collect()
+        };
+        assert!(texts("").contains(&"tokens".to_owned()) && !texts("").contains(&"tokens:asc".to_owned()));
+        assert_eq!(texts("tok"), ["tokens"]);
+        assert_eq!(texts("tokens"), ["tokens", "tokens:asc"]);
+        assert!(texts("x").is_empty());
+        for text in texts("") {
+            assert!(Sort::parse(&text).is_ok(), "{text}");
+        }
+    }
+}
