@@ -33,9 +33,9 @@ use crate::app::{
 /// that are left to what else is told.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, above: u16, state: &ConversationState, focused: bool, look: &Look) {
     let block = block::pane(title(state, area.width, focused, look), place(state, area.width, look), focused, look);
-    let mut inner = block.inner(area);
+    let inner = block.inner(area);
     frame.render_widget(block, area);
-    inner = Rect { y: inner.y + above.min(inner.height), height: inner.height.saturating_sub(above), ..inner };
+    let inner = Rect { y: inner.y + above.min(inner.height), height: inner.height.saturating_sub(above), ..inner };
     if inner.is_empty() {
         return;
     }

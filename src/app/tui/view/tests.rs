@@ -1,4 +1,5 @@
 mod hand;
+mod room;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Size;

@@ -71,7 +71,9 @@ impl HeldNeeds {
             (before[0], self.has_figures) = (0, true);
         }
         let metadata = metadata(state);
-        let feedback = feedback(state);
+        // Comments are wrapped to be measured: not once they fill the screen.
+        let is_enough = before[2] > 0 && before[2] >= state.areas.body.height;
+        let feedback = if is_enough { Needed::default() } else { feedback(state) };
         let all = [figures, Some(metadata), Some(feedback)];
         let cells = all.iter().flatten().map(|needs| bordered(needs.cells)).max().unwrap_or(0);
         self.open_side = self.open_side.max(cells);
