@@ -90,9 +90,9 @@ impl AppState {
     fn left_to_go(&self, border: PaneBorder, x: u16, y: u16) -> Option<i32> {
         let cells = |from: u16, to: u16| i32::from(to) - i32::from(from);
         Some(match border {
-            PaneBorder::List => cells(self.areas.pane(Pane::Sessions)?.right(), x + 1),
+            PaneBorder::List => cells(self.areas.pane(Pane::Sessions)?.right(), x) + 1,
             PaneBorder::Side => cells(x, self.at_the_right()?[0].x),
-            PaneBorder::Metrics => cells(self.at_the_right()?[0].bottom(), y + 1),
+            PaneBorder::Metrics => cells(self.at_the_right()?[0].bottom(), y) + 1,
             PaneBorder::Feedback => cells(y, self.at_the_right()?[2].y),
         })
     }
