@@ -30,10 +30,13 @@ const WIDEST: usize = 44;
 /// Lines of a plot among the figures.
 const PLOT: usize = 2;
 
-/// What the panes at the right need, border included. That of one session only grows.
+/// What the panes at the right need, border included. That of one session only grows; so does that of all sessions that one moves
+/// over in the list, so that nothing jumps from one to the next.
 #[derive(Debug, Default)]
 pub struct HeldNeeds {
     session: Option<SessionKey>,
+    /// It is of other sessions too.
+    is_of_several: bool,
     /// Its figures were measured.
     has_figures: bool,
     side: u16,
@@ -61,9 +64,14 @@ impl HeldNeeds {
     pub fn measure(&mut self, state: &AppState) {
         let Some(session) = state.workspace.conversation.session() else { return };
         let is_other = self.session.as_ref() != Some(&session.key);
+        let is_passing = state.focus == Pane::Sessions;
         let mut before = self.heights.unwrap_or_default();
         if is_other {
-            (self.session, self.has_figures, self.open_side) = (Some(session.key.clone()), false, 0);
+            (self.session, self.has_figures) = (Some(session.key.clone()), is_passing);
+            self.is_of_several |= is_passing;
+        }
+        if !is_passing && (is_other || self.is_of_several) {
+            (self.is_of_several, self.has_figures, self.open_side) = (false, false, 0);
             (before[1], before[2]) = (0, 0);
         }
         let figures = figures(state);
