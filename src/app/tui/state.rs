@@ -8,6 +8,8 @@ mod attention;
 pub mod bulk;
 pub mod changes;
 pub mod chosen;
+pub mod column_menu;
+pub mod columns;
 pub mod commands;
 pub mod connection;
 pub mod conversation;
@@ -52,9 +54,11 @@ mod pictures;
 pub mod prompt;
 pub mod rating;
 pub mod review;
+pub mod room;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod sessions;
+pub mod sort_menu;
 mod start;
 pub mod themes;
 mod title;
@@ -263,13 +267,10 @@ impl AppState {
     fn settle(&mut self) -> Vec<Effect> {
         self.offer_as_typed();
         self.narrow_as_typed();
-        self.areas = Areas::of(self.size, self.focus, self.workspace.conversation.key().is_some(), self.zoomed);
         self.workspace.conversation.tick(self.look.now);
+        self.workspace.conversation.count_findings();
         self.workspace.list.tick(self.look.now);
-        let rows = self.list_parts().map_or(0, |[_, rows, _]| rows.height);
-        if rows > 0 {
-            self.workspace.list.set_height(rows);
-        }
+        self.arrange_panes();
         let inner = self.areas.inner(Pane::Conversation);
         if let Some(area) = inner.filter(|_| inner != self.workspace.conversation_inner) {
             self.workspace.conversation_inner = inner;

@@ -43,7 +43,7 @@ use crate::app::keymap::Action;
 use super::render::look::Theme;
 use super::state::{
     AppState,
-    areas::{Pane, inside},
+    areas::Pane,
     connection::Stage,
     metrics::Data,
     modal::{Confirm, Modal},
@@ -132,9 +132,13 @@ fn draw_pane(frame: &mut Frame<'_>, area: Rect, pane: Pane, state: &AppState) {
     match pane {
         Pane::Sessions => sessions::draw(frame, area, state, focused),
         Pane::Conversation => {
-            conversation::draw(frame, area, &state.workspace.conversation, focused, look);
-            if state.modals.is_empty() {
-                conversation::draw_pictures(frame, inside(area), &state.workspace.conversation);
+            let above = state.areas.facts.map_or(0, |facts| facts.height);
+            conversation::draw(frame, area, above, &state.workspace.conversation, focused, look);
+            if let Some(line) = state.areas.facts {
+                conversation::draw_facts(frame, line, &state.workspace.conversation, look);
+            }
+            if let Some(inner) = state.areas.inner(Pane::Conversation).filter(|_| state.modals.is_empty()) {
+                conversation::draw_pictures(frame, inner, &state.workspace.conversation);
             }
         }
         Pane::Metrics => {
@@ -183,6 +187,8 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
         | Modal::FleetColumns(_)
         | Modal::Remembered(..)
         | Modal::Themes(_)
+        | Modal::SortBy(_)
+        | Modal::Columns(_)
         | Modal::Events(_) => draw_picker(frame, modal, state),
         Modal::Fleet => fleet::draw(frame, body, state),
         Modal::Inspector(inspector) => inspector::draw(frame, body, inspector, &state.look),
@@ -212,6 +218,8 @@ fn draw_picker(frame: &mut Frame<'_>, modal: &Modal, state: &AppState) {
         Modal::FleetColumns(menu) => picker::fleet_columns(frame, &area, menu, state),
         Modal::Remembered(kind, menu) => picker::remembered(frame, &area, *kind, menu, state),
         Modal::Themes(themes) => picker::themes(frame, &area, &themes.menu, state),
+        Modal::SortBy(menu) => picker::sort_columns(frame, &area, menu, state),
+        Modal::Columns(menu) => picker::shown_columns(frame, &area, menu, state),
         Modal::Events(menu) => picker::events(frame, &area, menu, state),
         _ => {}
     }

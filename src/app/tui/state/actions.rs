@@ -56,6 +56,14 @@ impl AppState {
         if let Some(Modal::Prompt(_)) = self.modals.last() {
             return self.on_prompt_key(key);
         }
+        let in_menu = match self.modals.last() {
+            Some(Modal::SortBy(_)) => self.on_sort_key(key),
+            Some(Modal::Columns(_)) => self.on_columns_key(key),
+            _ => None,
+        };
+        if let Some(effects) = in_menu {
+            return effects;
+        }
         match action {
             Some(action) => self.on_action(action),
             None => Vec::new(),
@@ -135,13 +143,14 @@ impl AppState {
             Action::PaneMetadata => self.focus = Pane::Metadata,
             Action::PaneFeedback => self.focus = Pane::Feedback,
             Action::Zoom => self.zoomed = !self.zoomed,
+            Action::Widen | Action::Narrow => return self.resize_pane(action == Action::Widen),
             // The tabs and the places found are the conversation's, wherever the focus is.
             Action::PreviousAgent | Action::NextAgent | Action::NextMatch | Action::PreviousMatch => {
                 return self.workspace.conversation.on_action(action, &mut self.tickets).unwrap_or_default();
             }
-            Action::Sort if self.workspace.connection.is_open() => {
-                return self.workspace.list.on_action(action, &mut self.tickets).unwrap_or_default();
-            }
+            Action::Sort if self.workspace.connection.is_open() => return self.choose_sort(),
+            Action::ReverseSort if self.workspace.connection.is_open() => return self.reverse_sort(),
+            Action::Columns => return self.choose_columns(),
             Action::Back => return self.back(),
             Action::Filter if self.focus == Pane::Conversation => self.prompt(Asks::Find),
             Action::Filter => self.prompt(Asks::Filter),

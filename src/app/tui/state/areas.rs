@@ -1,4 +1,4 @@
-//! Where everything is, by size: one geometry for drawing and for the mouse.
+//! Where everything is, by size, focus and what the panes hold: one geometry for drawing and for the mouse.
 //!
 //! ```text
 //! wide, from 120 columns          middle, 80 to 119        narrow or low
@@ -9,9 +9,11 @@
 //! status                          status                   status
 //! ```
 
-use std::ops::RangeInclusive;
+mod panes;
 
 use ratatui::layout::{Constraint, Layout, Position, Rect, Size};
+
+use crate::app::memory::PaneRoom;
 
 /// A pane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -40,6 +42,34 @@ impl Pane {
     }
 }
 
+/// What the places of the panes depend on, besides the size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PaneLayout {
+    /// The pane that gets the keys.
+    pub focus: Pane,
+    /// A session is open, or is being opened.
+    pub open: bool,
+    /// The focused pane has the whole body.
+    pub zoomed: bool,
+    /// What their content needs.
+    pub needs: PaneNeeds,
+    /// What a person gave them besides.
+    pub room: PaneRoom,
+}
+
+/// Cells and rows that what is in the panes needs, borders included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PaneNeeds {
+    /// Columns of the list; `None`: no row is known yet.
+    pub list: Option<u16>,
+    /// Columns of the panes at the right, of any session that was open.
+    pub side: u16,
+    /// The same of the one that is open.
+    pub open_side: u16,
+    /// Rows of metrics, metadata and feedback; `None`: nothing is known of them yet.
+    pub heights: Option<[u16; 3]>,
+}
+
 /// Where everything is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Areas {
@@ -51,6 +81,8 @@ pub struct Areas {
     pub status: Rect,
     /// Each pane with its border, in the order of [`Pane::ALL`]; `None` for those not shown.
     pub panes: [Option<Rect>; 5],
+    /// The line below the conversation's title that says what the open session is; the messages begin under it.
+    pub facts: Option<Rect>,
     /// The terminal is too small for anything but to say so.
     pub too_small: bool,
 }
@@ -61,19 +93,24 @@ const MIN_HEIGHT: u16 = 10;
 const WIDE: u16 = 120;
 /// Below this height panes are shown one at a time.
 const LOW: u16 = 16;
+/// Rows of the conversation within its border from which on one of them is left to what the session is.
+const FACTS: u16 = 6;
 
 impl Areas {
-    /// For a terminal of that size; `open`: a session is, or is being opened; `zoomed`: the focused pane has the whole body.
+    /// For a terminal of that size.
     #[must_use]
-    pub fn of(size: Size, focus: Pane, open: bool, zoomed: bool) -> Self {
+    pub fn of(size: Size, layout: &PaneLayout) -> Self {
         let screen = Rect::new(0, 0, size.width, size.height);
         if size.width < MIN_WIDTH || size.height < MIN_HEIGHT {
             return Self { body: screen, too_small: true, ..Self::default() };
         }
         let [header, body, status] =
             Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)]).areas(screen);
-        let panes = if zoomed { alone(body, focus) } else { panes(body, focus, open) };
-        Self { header, body, status, panes, too_small: false }
+        let panes = panes::arrange(body, layout);
+        let conversation = panes[Pane::Conversation as usize].map(inside);
+        let facts = conversation.filter(|inner| layout.open && inner.height >= FACTS && inner.width > 0);
+        let facts = facts.map(|inner| Rect { height: 1, ..inner });
+        Self { header, body, status, panes, facts, too_small: false }
     }
 
     /// A pane with its border, where it is shown.
@@ -82,10 +119,12 @@ impl Areas {
         self.panes[pane as usize]
     }
 
-    /// A pane without its border.
+    /// A pane without its border, and without what is said of the session above its messages.
     #[must_use]
     pub fn inner(&self, pane: Pane) -> Option<Rect> {
-        self.pane(pane).map(inside)
+        let inner = self.pane(pane).map(inside)?;
+        let above = self.facts.filter(|_| pane == Pane::Conversation).map_or(0, |facts| facts.height);
+        Some(Rect { y: inner.y + above, height: inner.height - above, ..inner })
     }
 
     /// The pane at a cell.
@@ -141,100 +180,5 @@ pub fn list_parts(inner: Rect, notice: u16) -> [Rect; 3] {
     Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(notice)]).areas(inner)
 }
 
-fn alone(body: Rect, focus: Pane) -> [Option<Rect>; 5] {
-    let mut panes = [None; 5];
-    panes[focus as usize] = Some(body);
-    panes
-}
-
-fn panes(body: Rect, focus: Pane, open: bool) -> [Option<Rect>; 5] {
-    let width = body.width;
-    let mut panes = [None; 5];
-    if width < 80 || body.height + 2 < LOW {
-        return alone(body, focus);
-    }
-    if width < WIDE {
-        if matches!(focus, Pane::Sessions | Pane::Conversation) {
-            let sessions = list_width(width, focus, open, 36..=46);
-            let [left, right] = Layout::horizontal([Constraint::Length(sessions), Constraint::Fill(1)]).areas(body);
-            (panes[0], panes[1]) = (Some(left), Some(right));
-        } else {
-            let [left, right] =
-                Layout::horizontal([Constraint::Fill(1), Constraint::Length((width * 2 / 5).max(30))]).areas(body);
-            panes[1] = Some(left);
-            stack(right, &mut panes);
-        }
-    } else {
-        let sessions = list_width(width, focus, open, 44..=60);
-        let side = (width / 6).clamp(28, 44);
-        let [left, centre, right] =
-            Layout::horizontal([Constraint::Length(sessions), Constraint::Fill(1), Constraint::Length(side)])
-                .areas(body);
-        (panes[0], panes[1]) = (Some(left), Some(centre));
-        stack(right, &mut panes);
-    }
-    panes
-}
-
-/// Cells of the list of sessions, usually in such a range: while the keys go to it more, so that more of its columns fit, and while
-/// no conversation needs them more again.
-fn list_width(width: u16, focus: Pane, open: bool, usual: RangeInclusive<u16>) -> u16 {
-    let (least, most) = usual.into_inner();
-    if focus != Pane::Sessions {
-        return (width / 3).clamp(least, most);
-    }
-    let fifths = if width < WIDE { 3 } else { 2 };
-    let (fifths, more) = if open { (fifths, 8) } else { (fifths + 1, 24) };
-    (width * fifths / 5).clamp(least, most + more)
-}
-
-fn stack(area: Rect, panes: &mut [Option<Rect>; 5]) {
-    let [metrics, metadata, feedback] =
-        Layout::vertical([Constraint::Fill(5), Constraint::Fill(3), Constraint::Fill(3)]).areas(area);
-    (panes[2], panes[3], panes[4]) = (Some(metrics), Some(metadata), Some(feedback));
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn panes_tile_the_body_at_every_size() {
-        for width in 0..=260 {
-            for height in [0, 1, 5, 9, 10, 15, 16, 24, 60] {
-                let cases = Pane::ALL.into_iter().flat_map(|focus| [(focus, false), (focus, true)]);
-                for ((focus, open), zoomed) in cases.flat_map(|case| [(case, false), (case, true)]) {
-                    let areas = Areas::of(Size::new(width, height), focus, open, zoomed);
-                    let cells: u32 = areas.panes.iter().flatten().map(|area| area.area()).sum();
-                    assert_eq!(cells, if areas.too_small { 0 } else { areas.body.area() }, "{width}×{height}");
-                    assert!(areas.too_small || areas.pane(focus).is_some());
-                    assert!(!zoomed || areas.panes.iter().flatten().count() <= 1);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn the_list_has_more_room_while_the_keys_go_to_it() {
-        let list = |width, focus, open| {
-            Areas::of(Size::new(width, 24), focus, open, false).pane(Pane::Sessions).map(|area| area.width)
-        };
-        for width in 80..=260 {
-            assert!(list(width, Pane::Sessions, true) > list(width, Pane::Conversation, true), "{width}");
-            assert!(list(width, Pane::Sessions, false) > list(width, Pane::Sessions, true), "{width}");
-            assert!(list(width, Pane::Sessions, false) < Some(width - 15), "something of the others is seen");
-        }
-    }
-
-    #[test]
-    fn layouts_change_where_the_design_says() {
-        let shown = |w, h, focus| Areas::of(Size::new(w, h), focus, true, false).panes.iter().flatten().count();
-        assert_eq!(shown(120, 40, Pane::Sessions), 5);
-        assert_eq!(shown(119, 40, Pane::Sessions), 2);
-        assert_eq!(shown(80, 24, Pane::Metadata), 4);
-        assert_eq!(shown(79, 24, Pane::Sessions), 1);
-        assert_eq!(shown(200, 15, Pane::Sessions), 1);
-        assert_eq!(shown(39, 24, Pane::Sessions), 0);
-        assert_eq!(shown(40, 9, Pane::Sessions), 0);
-    }
-}
+mod tests;

@@ -50,13 +50,24 @@ pub const COMMANDS: &[TypedCommand] = &[
         run: AppState::run_save_profile,
     },
     TypedCommand {
+        name: "columns",
+        words: "[+|-]COLUMN … [save]",
+        help: "show, hide and order the columns of the list",
+        complete: |state, typed| offered(state.complete_columns(typed)),
+        run: AppState::run_columns,
+    },
+    TypedCommand {
+        name: "room",
+        words: "reset",
+        help: "every pane has the room that it needs by itself",
+        complete: |_, _| offered([("reset".to_owned(), "as if nothing had been resized".to_owned())]),
+        run: AppState::run_room,
+    },
+    TypedCommand {
         name: "sort",
         words: "COLUMN[:asc|:desc]",
         help: "sort the sessions by any column",
-        complete: |state, typed| {
-            let found = sorting::complete(state, typed).into_iter();
-            found.map(|(text, help)| Completion { text, help }).collect()
-        },
+        complete: |state, typed| offered(sorting::complete(state, typed)),
         run: sorting::run,
     },
     TypedCommand {
@@ -88,6 +99,10 @@ pub const COMMANDS: &[TypedCommand] = &[
         run: AppState::run_save_filter,
     },
 ];
+
+fn offered(words: impl IntoIterator<Item = (String, String)>) -> Vec<Completion> {
+    words.into_iter().map(|(text, help)| Completion { text, help }).collect()
+}
 
 /// The command that a line begins with, and the words behind it. A name that is an action's too is the action, while no word is
 /// begun behind it.

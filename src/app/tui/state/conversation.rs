@@ -7,6 +7,7 @@ mod again;
 mod answers;
 mod changed;
 mod durations;
+mod facts;
 mod find;
 mod fold;
 mod history;
@@ -39,10 +40,11 @@ use jiff::Timestamp;
 use ratatui::layout::Size;
 
 use self::{
-    find::Find, fold::Folds, last_seen::LastSeen, news::NewsBegun, open::Open, pictures::Pictures, sheet::Layouts,
-    window::PAGE,
+    facts::CountedFindings, find::Find, fold::Folds, last_seen::LastSeen, news::NewsBegun, open::Open,
+    pictures::Pictures, sheet::Layouts, window::PAGE,
 };
 pub use self::{
+    facts::SessionFacts,
     find::FindStatus,
     history::{CallFigure, CallHistory, CallSeries},
     jump::JumpSpot,
@@ -118,6 +120,8 @@ pub struct ConversationState {
     look: Option<Look>,
     rows: Vec<ConversationRow>,
     position: Option<(u64, u64)>,
+    /// Its findings, as they were counted last.
+    findings: Option<CountedFindings>,
     /// The open session is not there any more.
     gone: bool,
     /// The open session is only looked at from the list.

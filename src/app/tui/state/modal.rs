@@ -1,13 +1,13 @@
 //! What lies over the panes and takes all input until it is closed.
 
 use super::{
-    agreement::Agreement, bulk::BulkPane, changes::ChangeList, deletion::DeletionPane, editor::Editor,
-    event_log::LoggedEvent, form::MetadataForm, help::pane::HelpPane, inspector::Inspector, kept_drafts::DraftMenu,
-    list::Selection, new_place::NewPlacePane, note::Note, password::PasswordPane, profile::ProfilePane, prompt::Prompt,
-    themes::ThemeMenu, visits::RememberedKind,
+    agreement::Agreement, bulk::BulkPane, changes::ChangeList, column_menu::ColumnChoice, deletion::DeletionPane,
+    editor::Editor, event_log::LoggedEvent, form::MetadataForm, help::pane::HelpPane, inspector::Inspector,
+    kept_drafts::DraftMenu, list::Selection, new_place::NewPlacePane, note::Note, password::PasswordPane,
+    profile::ProfilePane, prompt::Prompt, themes::ThemeMenu, visits::RememberedKind,
 };
 use crate::{
-    app::{fleet::FleetColumn, keymap::Action, memory::RememberedSession, place::Place},
+    app::{config::Column, fleet::FleetColumn, keymap::Action, memory::RememberedSession, place::Place},
     repository::Candidate,
     session::Summary,
 };
@@ -35,6 +35,10 @@ pub enum Modal {
     FleetColumns(Menu<FleetColumn>),
     /// How it looks.
     Themes(Box<ThemeMenu>),
+    /// Columns to sort the sessions by.
+    SortBy(Menu<Column>),
+    /// Columns of the list.
+    Columns(Menu<ColumnChoice>),
     /// The inspector.
     Inspector(Box<Inspector>),
     /// A text: what a number means, an error in full.

@@ -44,6 +44,8 @@ impl AppState {
             Modal::Remembered(_, menu) => menu.on_action(action, page),
             Modal::Events(menu) => menu.on_action(action, page),
             Modal::FleetColumns(menu) => menu.on_action(action, page),
+            Modal::SortBy(menu) => menu.on_action(action, page),
+            Modal::Columns(menu) => menu.on_action(action, page),
             Modal::Fleet
             | Modal::Themes(_)
             | Modal::Form(_)
@@ -155,6 +157,12 @@ impl AppState {
                 self.modals.pop();
                 self.sort_fleet(column)
             }
+            Some(Modal::SortBy(menu)) => {
+                let column = menu.chosen().cloned();
+                self.modals.pop();
+                column.map(|column| self.sort_by_column(&column)).unwrap_or_default()
+            }
+            Some(Modal::Columns(_)) => self.take_columns(false),
             Some(Modal::Note(_) | Modal::Help(_)) => self.close_modal(),
             _ => Vec::new(),
         }

@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::{
     AppState, Effect,
     areas::{self, Pane, inside},
+    columns::SessionColumns,
     metrics::Data,
     modal::Modal,
 };
@@ -24,7 +25,20 @@ impl AppState {
             MouseEventKind::Down(MouseButton::Left) if self.areas.status.contains(Position::new(x, y)) => {
                 self.click_status()
             }
-            MouseEventKind::Down(MouseButton::Left) if self.modals.is_empty() => self.click(x, y),
+            MouseEventKind::Down(MouseButton::Left) if self.modals.is_empty() => {
+                if self.hold_border(x, y) {
+                    Vec::new()
+                } else {
+                    self.click(x, y)
+                }
+            }
+            MouseEventKind::Drag(MouseButton::Left) if self.holds_border() => {
+                self.drag_border(x, y);
+                Vec::new()
+            }
+            MouseEventKind::Up(MouseButton::Left) if self.holds_border() => {
+                self.drop_border().unwrap_or_else(|| self.click(x, y))
+            }
             MouseEventKind::Down(MouseButton::Left) => self.click_modal(x, y),
             MouseEventKind::ScrollUp => self.wheel(x, y, -WHEEL),
             MouseEventKind::ScrollDown => self.wheel(x, y, WHEEL),
@@ -35,7 +49,7 @@ impl AppState {
     fn click(&mut self, x: u16, y: u16) -> Vec<Effect> {
         let Some((pane, area)) = self.areas.at(x, y) else { return Vec::new() };
         let was_focused = self.focus == pane;
-        let inner = inside(area);
+        let inner = self.areas.inner(pane).unwrap_or_default();
         let within = inner.contains(Position::new(x, y));
         let parts = self.list_parts();
         self.focus = pane;
@@ -61,8 +75,13 @@ impl AppState {
         Vec::new()
     }
 
-    /// A click selects a row; one on the selected row opens it.
+    /// A click selects a row; one on the selected row opens it, one on a heading sorts by it.
     fn click_row(&mut self, x: u16, y: u16, was_focused: bool, parts: Option<[Rect; 3]>) -> Vec<Effect> {
+        if let Some([headings, ..]) = parts.filter(|[headings, ..]| headings.contains(Position::new(x, y))) {
+            let columns = SessionColumns::fit(self, headings.width.into());
+            let column = columns.at(usize::from(x - headings.x)).cloned();
+            return column.map(|column| self.sort_by_column(&column)).unwrap_or_default();
+        }
         let Some([_, rows, _]) = parts.filter(|[_, rows, _]| rows.contains(Position::new(x, y))) else {
             return Vec::new();
         };
@@ -127,6 +146,10 @@ impl AppState {
             Some(Modal::Remembered(_, menu)) => menu.select(item),
             Some(Modal::Events(menu)) => menu.select(item),
             Some(Modal::FleetColumns(menu)) => menu.select(item),
+            Some(Modal::SortBy(menu)) => menu.select(item),
+            Some(Modal::Columns(menu)) => {
+                return if menu.select(item) { self.toggle_column() } else { Vec::new() };
+            }
             _ => return Vec::new(),
         };
         if again { self.choose_in_modal() } else { Vec::new() }

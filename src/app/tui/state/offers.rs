@@ -101,6 +101,7 @@ impl AppState {
             Action::LastError => self.wrong().map(|_| "error")?,
             Action::Events => self.has_happened().then_some("events")?,
             Action::Sort => "sort",
+            Action::Columns => "columns",
             Action::Reload => "reload",
             Action::NextPane => "next pane",
             Action::Fleet => self.workspace.connection.is_open().then_some("fleet")?,
@@ -216,6 +217,18 @@ impl AppState {
                 vec![(Action::Open, "use"), (Action::Window, "keep in the settings"), (Action::Back, "as before")]
             }
             Modal::FleetColumns(_) => vec![(Action::Open, "sort"), (Action::Back, "back"), (Action::Help, "help")],
+            Modal::SortBy(_) => vec![
+                (Action::Open, "sort"),
+                (Action::ReverseSort, "the other way round"),
+                (Action::Back, "back"),
+                (Action::Help, "help"),
+            ],
+            Modal::Columns(_) => vec![
+                (Action::Mark, "show or hide"),
+                (Action::Open, "apply"),
+                (Action::Back, "back"),
+                (Action::Help, "help"),
+            ],
             Modal::Collections(_) | Modal::Sessions(_) => {
                 vec![(Action::Open, "open"), (Action::Back, "back"), (Action::Help, "help")]
             }
@@ -259,6 +272,7 @@ const SESSIONS: &[Action] = &[
     Action::Fleet,
     Action::Quit,
     Action::Sort,
+    Action::Columns,
     Action::Reload,
     Action::CommandLine,
     Action::Connections,

@@ -88,6 +88,8 @@ impl AppState {
             }
             Modal::Remembered(_, menu) => (Vec::new(), menu.items.len(), menu.selected()),
             Modal::Themes(themes) => (title("How it looks:"), themes.menu.items.len(), themes.menu.selected()),
+            Modal::SortBy(menu) => (title(&self.sort_says()), menu.items.len(), menu.selected()),
+            Modal::Columns(menu) => (title(&self.columns_say()), menu.items.len(), menu.selected()),
             Modal::Events(menu) => (Vec::new(), menu.items.len(), menu.selected()),
             _ => return None,
         };

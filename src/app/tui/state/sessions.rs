@@ -5,6 +5,7 @@ mod batch;
 mod before;
 mod called;
 mod changes;
+mod columned;
 mod counted;
 mod details;
 mod further;
@@ -23,7 +24,7 @@ use jiff::Timestamp;
 
 use crate::{
     app::{
-        config::{Column, Ui},
+        config::Ui,
         task::{Command, Event, Ticket, command::Lane},
         told,
     },
@@ -99,13 +100,7 @@ impl SessionList {
     /// An empty list that asks for the metadata its columns show.
     #[must_use]
     pub fn new(ui: &Ui) -> Self {
-        let fields: Vec<String> = ui
-            .columns
-            .iter()
-            .filter_map(|column| if let Column::Meta(key) = column { Some(key.clone()) } else { None })
-            .collect();
-        let wanted = if fields.is_empty() { Projection::Nothing } else { Projection::Fields(fields) };
-        Self { wanted, ..Self::default() }
+        Self { wanted: columned::projection(columned::fields_of(ui)), ..Self::default() }
     }
 
     /// Lists from the start with another filter.

@@ -218,7 +218,7 @@ fn what_failed_while_the_connection_was_lost_is_asked_again() {
 #[test]
 fn the_other_order_and_saved_filters() {
     let mut screen = Screen::listed(120, 40);
-    screen.press("s");
+    screen.press("sc\n");
     screen.answer_all();
     assert!(names(&screen)[0].starts_with("support-created"));
     screen.press(":filter @support\n");

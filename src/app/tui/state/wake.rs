@@ -76,9 +76,11 @@ impl AppState {
         let rows = self.workspace.list.in_view().filter(move |_| shown(Pane::Sessions));
         let rows = rows.flat_map(|(_, row)| [row.updated_at, row.created_at]).flatten();
         let feedbacks = self.workspace.conversation.session().filter(|_| shown(Pane::Feedback));
+        let of_open = self.workspace.conversation.session().filter(|_| self.areas.facts.is_some());
         let page = if self.shows_fleet() { self.fleet_page() } else { 0 };
         let fleet = self.workspace.fleet.in_view(page).filter_map(|(_, row)| row.changed);
         rows.chain(fleet)
+            .chain(of_open.and_then(|session| session.updated_at))
             .chain(feedbacks.into_iter().flat_map(|session| &session.feedbacks).filter_map(|given| given.created_at))
     }
 }

@@ -20,6 +20,7 @@ use super::{
     metrics::MetricsPane,
     rating::AskedOwn,
     review::Review,
+    room::MeasuredRoom,
     sessions::SessionList,
     visits::Visits,
 };
@@ -58,6 +59,8 @@ pub struct Workspace {
     pub metadata: MetadataPane,
     /// Its feedback.
     pub feedback: FeedbackPane,
+    /// How much room what is in the panes needs.
+    pub(super) room: MeasuredRoom,
     /// All sessions at work or changed lately.
     pub fleet: FleetPane,
     /// What is known of the fields of all of them.

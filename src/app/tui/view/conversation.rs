@@ -2,11 +2,16 @@
 //!
 //! ```text
 //! ╭ 2 support-1042 ──[support] billing  all ─────────────╮
+//! │ shop ▪ claude-sonnet-4-5 ▪ 2m ago ▪ ! 20 findings    │
 //! │▌assistant           150 tok   400 ms        14:11:20 │
 //! │▌  Let me look that up.                               │
 //! │▌  ▸ lookup_order {"order_id":"A100"}     ok   0.8 ms │
 //! ╰────────────────────────── find "a" 2/17 ▪ 4/12 ──────╯
 //! ```
+
+mod facts;
+
+pub use facts::draw_facts;
 
 use ratatui::{
     Frame,
@@ -27,11 +32,13 @@ use crate::app::{
 /// Cells left of an image: the bar, and as far as what a message says is moved in.
 const INDENT: u16 = 3;
 
-/// Draws the pane with its border, agent tabs in the title and the place in the bottom border.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &ConversationState, focused: bool, look: &Look) {
+/// Draws the pane with its border, agent tabs in the title and the place in the bottom border; the messages below so many lines
+/// that are left to what else is told.
+pub fn draw(frame: &mut Frame<'_>, area: Rect, above: u16, state: &ConversationState, focused: bool, look: &Look) {
     let block = block::pane(title(state, area.width, focused, look), place(state, area.width, look), focused, look);
     let inner = block.inner(area);
     frame.render_widget(block, area);
+    let inner = Rect { y: inner.y + above.min(inner.height), height: inner.height.saturating_sub(above), ..inner };
     if inner.is_empty() {
         return;
     }

@@ -83,6 +83,9 @@ fn is_field(row: &TreeRow<'_>, key: &str) -> bool {
 
 /// Rows that the columns are measured by, besides those in view: scrolling must not move columns about.
 pub const MEASURED: usize = 300;
+/// However long the keys are, values keep that part of the width, and so many cells, where they need them.
+const VALUES: usize = 4;
+const LEAST_VALUE: usize = 6;
 
 /// The widths of the columns: key with its indentation, type, value.
 #[derive(Debug, Clone, Copy)]
@@ -94,8 +97,8 @@ pub struct TreeColumns {
 }
 
 impl TreeColumns {
-    /// Columns that suit some rows and those of them in view. Keys are as wide as they are, and leave the values a third of the
-    /// width where they need it.
+    /// Columns that suit some rows and those of them in view. Keys come before values: they are as wide as they are, and leave the
+    /// values a few cells where they need them.
     #[must_use]
     pub fn of(rows: &[TreeRow<'_>], seen: &[TreeRow<'_>], cells: usize, look: &Look) -> Self {
         Self::marked(rows.iter().any(|row| row.fold != Fold::Leaf), rows, seen, cells, look)
@@ -109,8 +112,8 @@ impl TreeColumns {
         let widest_value = measured().map(|row| format::width(&value::of_row(row, cells, look).0)).max().unwrap_or(0);
         let word = measured().map(|row| value::word(row).len()).max().unwrap_or(0);
         let room = cells.saturating_sub(word + 2);
-        let key =
-            (widest_key + usize::from(marks) * 2).min(room.saturating_sub(widest_value).max(room * 2 / 3)).min(cells);
+        let of_values = widest_value.min((room / VALUES).max(LEAST_VALUE));
+        let key = (widest_key + usize::from(marks) * 2).min(room.saturating_sub(of_values).max(room / 2)).min(cells);
         let value = cells.saturating_sub(key + 1 + word + 1);
         Self { marks, key, word, value }
     }

@@ -10,6 +10,7 @@ use ratatui::{
 use super::{block, row};
 use crate::{
     app::{
+        config::Column,
         fleet::FleetColumn,
         memory::RememberedSession,
         place::Place,
@@ -18,11 +19,13 @@ use crate::{
             render::format,
             state::{
                 AppState, areas,
+                column_menu::ColumnChoice,
                 event_log::LoggedEvent,
                 modal::Menu,
                 picker::{Picker, Tone},
-                visits::RememberedKind,
+                sort_menu::help_of,
                 themes::ThemeItem,
+                visits::RememberedKind,
             },
         },
     },
@@ -113,6 +116,31 @@ pub fn themes(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<ThemeItem>, st
         (item.name.clone(), about)
     };
     draw(frame, picker, " Themes ", menu, row, state);
+}
+
+/// Columns to sort the sessions by: what they are sorted by is marked.
+pub fn sort_columns(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<Column>, state: &AppState) {
+    let sort = &state.workspace.list.sort;
+    let row = |column: &Column| {
+        let by = column.sort_by();
+        let mark = match (by == sort.by, sort.ascending) {
+            (false, _) => " ",
+            (true, false) => state.look.marks.unfolded,
+            (true, true) => state.look.marks.pointer,
+        };
+        let reads = if by.needs_messages() { "; reads all messages" } else { "" };
+        (format!("{mark} {column}"), format!("{}{reads}", help_of(column)))
+    };
+    draw(frame, picker, " Sort the sessions ", menu, row, state);
+}
+
+/// Columns of the list: those that are shown are marked.
+pub fn shown_columns(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<ColumnChoice>, state: &AppState) {
+    let row = |choice: &ColumnChoice| {
+        let mark = if choice.is_shown { state.look.marks.marked } else { " " };
+        (format!("{mark} {}", choice.column), help_of(&choice.column).to_owned())
+    };
+    draw(frame, picker, " Columns ", menu, row, state);
 }
 
 /// `row` gives an item's name and what it is, as stored.

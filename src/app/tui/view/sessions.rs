@@ -7,8 +7,6 @@
 //! ╰──────────────────────────────── 1–5 / 4 812 ╯
 //! ```
 
-mod columns;
-
 use ratatui::{
     Frame,
     layout::Rect,
@@ -23,12 +21,15 @@ use crate::{
         text,
         tui::{
             render::{format, wrap},
-            state::AppState,
+            state::{
+                AppState,
+                columns::{self, ColumnCell, SessionColumns},
+            },
         },
     },
+    repository::Sort,
     session::Summary,
 };
-use columns::{ColumnCell, SessionColumns};
 
 /// Draws the pane with its border.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState, focused: bool) {
@@ -56,6 +57,12 @@ fn title(state: &AppState, width: usize) -> Line<'static> {
     let look = &state.look;
     let mut line = Line::from(" 1 Sessions ");
     let list = &state.workspace.list;
+    let sort = list.listed().1;
+    if *sort != Sort::default() {
+        let by = text::line(&sort.to_string()).into_owned();
+        let by = format::fit(&by, (width / 3).max(8), look.marks);
+        line.push_span(Span::raw(format!("{} by {by} ", look.marks.rule)));
+    }
     let of_rows = &list.listed().0.source;
     let source = if *of_rows == list.filter.source {
         text::line(of_rows).into_owned()
@@ -66,7 +73,7 @@ fn title(state: &AppState, width: usize) -> Line<'static> {
         format!("{}{gap}(next: {asked}{})", text::line(of_rows), look.marks.ellipsis)
     };
     if !source.is_empty() {
-        let source = format::fit(&source, width.saturating_sub(18), look.marks);
+        let source = format::fit(&source, width.saturating_sub(line.width() + 6), look.marks);
         line.push_span(Span::raw(format!("{} {source} ", look.marks.rule)));
     }
     line
@@ -190,7 +197,7 @@ fn headings(columns: &SessionColumns, state: &AppState) -> Line<'static> {
         let mark = match (columns.is_sorted(cell), columns.ascends()) {
             (false, _) => " ",
             (true, false) => state.look.marks.unfolded,
-            (true, true) => "^",
+            (true, true) => state.look.marks.pointer,
         };
         let style = if columns.is_sorted(cell) { theme.title } else { theme.dim };
         line.push_span(Span::styled(mark, style));

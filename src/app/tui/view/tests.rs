@@ -2,6 +2,7 @@ mod hand;
 mod preview;
 mod themes;
 mod typing;
+mod room;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Size;

@@ -1,7 +1,7 @@
 //! Moves in the list, and what a key does there.
 
 use super::{Effect, SessionList, Tickets};
-use crate::{app::keymap::Action, repository::SortBy};
+use crate::app::keymap::Action;
 
 impl SessionList {
     /// Moves. `None`: not for this pane.
@@ -12,10 +12,6 @@ impl SessionList {
             return Some(Vec::new());
         }
         match action {
-            Action::Sort => {
-                let by = if self.sort.by == SortBy::Updated { SortBy::Created } else { SortBy::Updated };
-                Some(self.set_sort(by.into(), tickets))
-            }
             Action::Reload => Some(self.reload(tickets)),
             Action::Mark => {
                 self.mark_selected();

@@ -140,7 +140,7 @@ fn what_changed_of_a_row_in_view_stands_out_and_what_was_known_does_not() {
     told(&mut list, Change::unclear(key(50), Some(at(900))), true);
     told(&mut list, Change::unclear(key(5), Some(at(2001))), false);
     let is_lit = |list: &SessionList, id: usize| {
-        list.rows.iter().any(|row| row.key == key(id) && list.is_lit(row, &Column::Changed, now))
+        list.rows.iter().any(|row| row.key == key(id) && list.is_lit(row, &crate::app::config::Column::Changed, now))
     };
     assert_eq!([3, 4, 50, 5].map(|id| is_lit(&list, id)), [true, false, false, false]);
     assert_eq!(list.writes_of(&row(3, 0), now), 1);

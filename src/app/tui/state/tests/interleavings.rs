@@ -33,7 +33,7 @@ fn step() -> impl Strategy<Value = ScreenStep> {
         "\u{1b}",
         "\t",
         "r",
-        "s",
+        "sc\n",
         "G",
         "g",
         "1",

@@ -12,7 +12,7 @@ fn list(screen: &Screen) -> &super::super::sessions::SessionList {
 
 #[test]
 fn another_order_or_filter_that_is_given_up_leaves_what_was_listed() {
-    for keys in ["s", "/other\n", "s/other\n"] {
+    for keys in ["sc\n", "/other\n", "sc\n/other\n"] {
         let mut screen = Screen::listed(80, 24);
         screen.press("jj");
         let (before, count) = (names(&screen).len(), list(&screen).count);

@@ -15,7 +15,7 @@ use crate::{
 /// The pane of a desk as text, border included.
 fn shown(desk: &Desk) -> String {
     let (width, height) = (desk.size.width + 2, desk.size.height + 2);
-    sample::screen(width, height, |frame, area| draw(frame, area, &desk.state, true, &desk.look))
+    sample::screen(width, height, |frame, area| draw(frame, area, 0, &desk.state, true, &desk.look))
 }
 
 #[test]

@@ -1,27 +1,34 @@
-//! The columns of the list: which of them fit, what they say.
+//! The columns of the list: which of them fit, where they stand, what they say; one geometry for drawing and for the mouse.
+
+mod held;
+#[cfg(test)]
+mod tests;
+mod values;
+
+pub use held::ColumnWidths;
+pub use values::is_flagged;
 
 use std::collections::HashMap;
 
-use bson::Bson;
 use ratatui::style::Style;
 
 use crate::{
     app::{
         config::Column,
-        place::{Reveal, sealed_words},
+        place::Reveal,
         text,
-        tui::{
-            render::{Look, format, look::Marks},
-            state::AppState,
-        },
+        tui::render::{Look, format, look::Marks},
     },
-    metrics::row_findings,
     repository::{Sort, SortBy},
-    session::{Details, FeedbackTally, MetadataPath, SessionKey, Summary, distinct_names},
+    session::{Details, SessionKey, Summary, distinct_names},
 };
 
+use self::values::value;
+use super::AppState;
+
 /// The columns that fit.
-pub(super) struct SessionColumns {
+pub struct SessionColumns {
+    /// From left to right.
     pub cells: Vec<ColumnCell>,
     /// Cells after the id for the mark of guardrail events and findings: none where no row in view has any.
     pub flag: usize,
@@ -35,7 +42,7 @@ pub(super) struct SessionColumns {
 }
 
 /// A column with its width in cells.
-pub(super) struct ColumnCell {
+pub struct ColumnCell {
     column: Column,
     width: usize,
     /// Its heading is cut short, to leave more to the id.
@@ -45,51 +52,37 @@ pub(super) struct ColumnCell {
 
 /// A row, what it is called, and what came after it.
 #[derive(Clone, Copy)]
-pub(super) struct ShownRow<'a> {
+pub struct ShownRow<'a> {
     row: &'a Summary,
     name: &'a str,
     details: Option<&'a Details>,
     reveal: &'a Reveal,
 }
 
-/// Rows that the columns are measured by, besides those in view: scrolling must not move columns about.
-const MEASURED: usize = 100;
 /// Cells of the live dot before the id.
 const DOT: usize = 2;
 /// The id keeps so many cells, where it is that long, before it shrinks for another column: a UUID is seen whole.
 const READABLE_ID: usize = 36;
 
 impl SessionColumns {
-    /// As many of the wanted columns as fit in so many cells: the last one is the first to go, the date that the list is sorted by
-    /// stays. Each is as wide as its rows need; the id takes what is left and is the last to shrink.
+    /// As many of the wanted columns as fit in so many cells: the last one is the first to go, the one that the list is sorted by
+    /// stays. Each is as wide as the rows of this list needed so far; the id takes what is left and is the last to shrink.
+    #[must_use]
     pub fn fit(state: &AppState, cells: usize) -> Self {
-        let (list, look) = (&state.workspace.list, &state.look);
+        let list = &state.workspace.list;
+        let widths = &state.workspace.room.widths;
         let sort = list.listed().1.clone();
         let sorted = column_of(&sort);
         let in_view: Vec<&Summary> = list.in_view().map(|(_, row)| row).collect();
         let names = distinct_names(in_view.iter().copied(), std::iter::empty());
-        let measured = list.rows.iter().take(MEASURED).map(|row| (row, row.name()));
-        let rows: Vec<ShownRow<'_>> = measured
-            .chain(in_view.iter().copied().zip(names.iter().copied()))
-            .map(|(row, name)| ShownRow { row, name, details: list.details(row), reveal: &state.reveal })
-            .collect();
-        let flagged = |shown: &ShownRow<'_>| {
-            let by_details = shown.details.is_some_and(|details| is_flagged(shown.row, details, look));
-            by_details || state.is_alerted(&shown.row.key)
-        };
-        let flag = if rows.iter().any(flagged) { 2 } else { 0 };
-        let mut wanted: Vec<Column> = state.ui.columns.clone();
-        if !wanted.contains(&Column::Id) {
-            wanted.insert(0, Column::Id);
-        }
-        show_sorted(&mut wanted, &sort);
-        let mut all: Vec<ColumnCell> = wanted.into_iter().map(|column| ColumnCell::of(column, &rows, look)).collect();
+        let flag = widths.flag();
+        let mut all = Self::whole(state);
         let id = all.iter().find(|cell| cell.is_id()).map_or(0, |cell| cell.width);
         // One cell before each column.
         let used = |all: &[ColumnCell]| all.iter().map(|cell| cell.width + 1).sum::<usize>() + flag;
         if used(&all) > cells {
             for cell in &mut all {
-                cell.shorten(&rows, look);
+                cell.shorten(widths);
             }
         }
         let mut hidden = Vec::new();
@@ -107,21 +100,58 @@ impl SessionColumns {
         Self { cells: all, flag, hidden, sort, exact, reveal: state.reveal.clone() }
     }
 
+    /// All that are wanted, as wide as they need.
+    fn whole(state: &AppState) -> Vec<ColumnCell> {
+        let widths = &state.workspace.room.widths;
+        wanted(state).into_iter().map(|column| ColumnCell::of(column, widths)).collect()
+    }
+
+    /// Cells that all of them need; `None` while no row is known.
+    #[must_use]
+    pub fn needs(state: &AppState) -> Option<usize> {
+        let cells = || Self::whole(state).iter().map(|cell| cell.width + 1).sum::<usize>();
+        (!state.workspace.list.rows.is_empty()).then(|| cells() + state.workspace.room.widths.flag())
+    }
+
+    /// The column whose heading stands at that cell of the pane's inner area.
+    #[must_use]
+    pub fn at(&self, x: usize) -> Option<&Column> {
+        let mut right = 0;
+        let hit = |cell: &&ColumnCell| {
+            right += cell.width + 1 + if cell.is_id() { self.flag } else { 0 };
+            x < right
+        };
+        self.cells.iter().find(hit).map(|cell| &cell.column)
+    }
+
     /// A row with what it is called among those in view.
+    #[must_use]
     pub fn shown<'a>(&'a self, row: &'a Summary, details: Option<&'a Details>) -> ShownRow<'a> {
         let name = self.exact.get(&row.key).map_or_else(|| row.name(), String::as_str);
         ShownRow { row, name, details, reveal: &self.reveal }
     }
 
     /// Whether the list is sorted by that column.
+    #[must_use]
     pub fn is_sorted(&self, cell: &ColumnCell) -> bool {
         cell.column == column_of(&self.sort)
     }
 
     /// Whether the least stands first.
+    #[must_use]
     pub fn ascends(&self) -> bool {
         self.sort.ascending
     }
+}
+
+/// The columns that are to be shown, from left to right.
+fn wanted(state: &AppState) -> Vec<Column> {
+    let mut wanted: Vec<Column> = state.ui.columns.clone();
+    if !wanted.contains(&Column::Id) {
+        wanted.insert(0, Column::Id);
+    }
+    show_sorted(&mut wanted, state.workspace.list.listed().1);
+    wanted
 }
 
 /// The column that shows what a list is sorted by.
@@ -147,22 +177,22 @@ fn show_sorted(columns: &mut Vec<Column>, sort: &Sort) {
 }
 
 impl ColumnCell {
-    /// As wide as its heading and its values in view, within bounds.
-    fn of(column: Column, rows: &[ShownRow<'_>], look: &Look) -> Self {
-        let right = is_number(&column) || all_numbers(&column, rows);
+    /// As wide as its heading and its values so far, within bounds.
+    fn of(column: Column, widths: &ColumnWidths) -> Self {
+        let right = is_number(&column) || widths.holds_numbers(&column);
         let mut cell = Self { column, width: 0, short: false, right };
-        cell.measure(rows, look);
+        cell.measure(widths);
         cell
     }
 
-    fn shorten(&mut self, rows: &[ShownRow<'_>], look: &Look) {
+    fn shorten(&mut self, widths: &ColumnWidths) {
         self.short = true;
         if !self.is_id() {
-            self.measure(rows, look);
+            self.measure(widths);
         }
     }
 
-    fn measure(&mut self, rows: &[ShownRow<'_>], look: &Look) {
+    fn measure(&mut self, widths: &ColumnWidths) {
         let (least, most) = match self.column {
             Column::Id => (14, 400),
             Column::Application | Column::Model | Column::Meta(_) if self.short => (4, 14),
@@ -172,20 +202,25 @@ impl ColumnCell {
             Column::Errors | Column::Findings => (3, 6),
             _ => (2, 10),
         };
-        let values = rows.iter().map(|shown| format::width(&self.value(*shown, look).0));
         let dot = if self.is_id() { DOT } else { 0 };
-        let value = values.max().unwrap_or(0) + dot;
+        let value = widths.cells(&self.column) + dot;
         self.width = value.max(format::width(self.heading())).clamp(least, most);
     }
 
+    /// Whether it is what the session is called.
+    #[must_use]
     pub fn is_id(&self) -> bool {
         self.column == Column::Id
     }
 
+    /// What it shows.
+    #[must_use]
     pub fn column(&self) -> &Column {
         &self.column
     }
 
+    /// What stands above it.
+    #[must_use]
     pub fn heading(&self) -> &str {
         match &self.column {
             Column::Changed if self.short => "AGE",
@@ -216,53 +251,19 @@ impl ColumnCell {
     }
 
     /// What it says of a row, as safe text; blank where that is not known.
+    #[must_use]
     pub fn value(&self, shown: ShownRow<'_>, look: &Look) -> (String, Style) {
-        let ShownRow { row, name, details, reveal } = shown;
-        let theme = &look.theme;
-        let age = |at: Option<crate::session::StoredDate>| at.map(|at| format::age(at, look.now)).unwrap_or_default();
-        let safe = |value: Option<&str>| value.map(|value| text::line(value).into_owned()).unwrap_or_default();
-        let known = |value: &dyn Fn(&Details) -> Option<String>| details.and_then(value).unwrap_or_default();
-        match &self.column {
-            Column::Changed => (age(row.updated_at), theme.dim),
-            Column::Created => (age(row.created_at), theme.dim),
-            Column::Id => (safe(Some(name)), theme.text),
-            Column::Application => (safe(row.application_name.as_deref()), theme.text),
-            Column::SessionType => (safe(row.session_type.as_deref()), theme.dim),
-            Column::Agents => (known(&|d| Some(format::short(d.agents.len() as u64))), theme.text),
-            Column::Model => (known(&|d| Some(safe(d.agents.first()?.model.as_deref()))), theme.dim),
-            Column::Messages => (known(&|d| Some(format::short(d.messages))), theme.text),
-            Column::Tokens => (known(&|d| tokens(d, look.marks)), theme.text),
-            Column::Calls => (known(&|d| d.calls.map(format::short)), theme.text),
-            Column::Errors => (known(&|d| d.errors.map(format::short)), if_any(details.and_then(|d| d.errors), look)),
-            Column::Latency => (known(&|d| d.latency_p95_ms.map(format::millis)), theme.text),
-            Column::Feedback => (known(&|d| Some(feedback(d.feedbacks))), theme.text),
-            Column::Guardrail => {
-                let events = |d: &Details| (d.guardrail_events > 0).then(|| format::short(d.guardrail_events));
-                (known(&events), theme.warn)
-            }
-            Column::Findings => {
-                let count = details.and_then(|details| findings(row, details, look));
-                let style = if count == Some(0) { theme.dim } else { theme.warn };
-                (count.map(format::short).unwrap_or_default(), style)
-            }
-            Column::Size => (known(&|d| d.bytes.map(format::bytes)), theme.dim),
-            Column::Meta(key) => match row.meta(key).map(|value| (value, sealed_words(value))) {
-                None => (String::new(), theme.text),
-                Some((value, None)) => (meta(value), theme.text),
-                Some((value, Some(words))) => match reveal.open(&row.key, &MetadataPath::from(key), value) {
-                    Some(opened) => (meta(&opened), theme.text),
-                    None => (words, theme.dim),
-                },
-            },
-        }
+        value(&self.column, shown, look)
     }
 
     /// Cut and padded to the column's width; numbers stand at the right.
+    #[must_use]
     pub fn pad(&self, value: &str, marks: &Marks) -> String {
         self.pad_by(value, 0, marks)
     }
 
     /// As [`Self::pad`], leaving out so many cells.
+    #[must_use]
     pub fn pad_by(&self, value: &str, less: usize, marks: &Marks) -> String {
         let width = self.width.saturating_sub(less);
         // Of ids the end tells as much as the start.
@@ -271,32 +272,6 @@ impl ColumnCell {
         let fill = " ".repeat(width.saturating_sub(format::width(&value)));
         if self.right { fill + &value } else { value + &fill }
     }
-}
-
-/// Whether a row is marked: a guardrail stepped in, an agent waits for a person, or something is wrong with its histories.
-pub(super) fn is_flagged(row: &Summary, details: &Details, look: &Look) -> bool {
-    details.guardrail_events > 0
-        || details.findings.is_some_and(|findings| findings > 0)
-        || row_findings(row, details, look.now) > 0
-}
-
-/// How many findings there are, once the messages were read.
-fn findings(row: &Summary, details: &Details, look: &Look) -> Option<u64> {
-    Some(details.findings?.saturating_add(row_findings(row, details, look.now) as u64))
-}
-
-/// A count of what went wrong.
-fn if_any(count: Option<u64>, look: &Look) -> Style {
-    if count.is_some_and(|count| count > 0) { look.theme.error } else { look.theme.dim }
-}
-
-fn all_numbers(column: &Column, rows: &[ShownRow<'_>]) -> bool {
-    let Column::Meta(key) = column else { return false };
-    let number = |value: &Bson| {
-        matches!(value, Bson::Int32(_) | Bson::Int64(_) | Bson::Double(_) | Bson::Decimal128(_) | Bson::Null)
-    };
-    let mut values = rows.iter().filter_map(|shown| shown.row.meta(key)).peekable();
-    values.peek().is_some() && values.all(number)
 }
 
 /// Whether its values are numbers, which stand at the right.
@@ -315,24 +290,4 @@ fn is_number(column: &Column) -> bool {
             | Column::Findings
             | Column::Size
     )
-}
-
-fn tokens(details: &Details, marks: &Marks) -> Option<String> {
-    let usage = details.usage?;
-    Some(format::at_least(format::short(usage.total_tokens()?), usage.partial, marks))
-}
-
-/// As the command line's tally: up, down, neutral, and ratings of another kind.
-fn feedback(tally: FeedbackTally) -> String {
-    let counts = [('+', tally.up), ('-', tally.down), ('~', tally.neutral), ('?', tally.other)];
-    let parts = counts.iter().filter(|(_, count)| *count > 0);
-    parts.map(|(sign, count)| format!("{sign}{}", format::short(*count))).collect::<Vec<_>>().join(" ")
-}
-
-fn meta(value: &Bson) -> String {
-    let text = match value {
-        Bson::String(text) => text.clone(),
-        other => other.clone().into_relaxed_extjson().to_string(),
-    };
-    text::line(&text).into_owned()
 }

@@ -1,0 +1,103 @@
+//! What the columns of the list say of a row.
+
+use bson::Bson;
+use ratatui::style::Style;
+
+use super::ShownRow;
+use crate::{
+    app::{
+        config::Column,
+        place::sealed_words,
+        text,
+        tui::{
+            render::{Look, format, look::Marks},
+            state::feedback::head,
+        },
+    },
+    metrics::row_findings,
+    session::{Details, FeedbackTally, MetadataPath, StoredDate, Summary},
+};
+
+/// Bytes of a text that are looked at.
+const MOST: usize = 1000;
+
+/// What a column says of a row, as safe text; blank where that is not known.
+pub(super) fn value(column: &Column, shown: ShownRow<'_>, look: &Look) -> (String, Style) {
+    let ShownRow { row, name, details, reveal } = shown;
+    let theme = &look.theme;
+    let age = |at: Option<StoredDate>| at.map(|at| format::age(at, look.now)).unwrap_or_default();
+    let safe = |value: Option<&str>| value.map(|value| text::line(value).into_owned()).unwrap_or_default();
+    let known = |value: &dyn Fn(&Details) -> Option<String>| details.and_then(value).unwrap_or_default();
+    match column {
+        Column::Changed => (age(row.updated_at), theme.dim),
+        Column::Created => (age(row.created_at), theme.dim),
+        Column::Id => (safe(Some(name)), theme.text),
+        Column::Application => (safe(row.application_name.as_deref()), theme.text),
+        Column::SessionType => (safe(row.session_type.as_deref()), theme.dim),
+        Column::Agents => (known(&|d| Some(format::short(d.agents.len() as u64))), theme.text),
+        Column::Model => (known(&|d| Some(safe(d.agents.first()?.model.as_deref()))), theme.dim),
+        Column::Messages => (known(&|d| Some(format::short(d.messages))), theme.text),
+        Column::Tokens => (known(&|d| tokens(d, look.marks)), theme.text),
+        Column::Calls => (known(&|d| d.calls.map(format::short)), theme.text),
+        Column::Errors => (known(&|d| d.errors.map(format::short)), if_any(details.and_then(|d| d.errors), look)),
+        Column::Latency => (known(&|d| d.latency_p95_ms.map(format::millis)), theme.text),
+        Column::Feedback => (known(&|d| Some(feedback(d.feedbacks))), theme.text),
+        Column::Guardrail => {
+            let events = |d: &Details| (d.guardrail_events > 0).then(|| format::short(d.guardrail_events));
+            (known(&events), theme.warn)
+        }
+        Column::Findings => {
+            let count = details.and_then(|details| findings(row, details, look));
+            let style = if count == Some(0) { theme.dim } else { theme.warn };
+            (count.map(format::short).unwrap_or_default(), style)
+        }
+        Column::Size => (known(&|d| d.bytes.map(format::bytes)), theme.dim),
+        Column::Meta(key) => match row.meta(key).map(|value| (value, sealed_words(value))) {
+            None => (String::new(), theme.text),
+            Some((value, None)) => (meta(value), theme.text),
+            Some((value, Some(words))) => match reveal.open(&row.key, &MetadataPath::from(key), value) {
+                Some(opened) => (meta(&opened), theme.text),
+                None => (words, theme.dim),
+            },
+        },
+    }
+}
+
+/// Whether a row is marked: a guardrail stepped in, an agent waits for a person, or something is wrong with its histories.
+#[must_use]
+pub fn is_flagged(row: &Summary, details: &Details, look: &Look) -> bool {
+    details.guardrail_events > 0
+        || details.findings.is_some_and(|findings| findings > 0)
+        || row_findings(row, details, look.now) > 0
+}
+
+/// How many findings there are, once the messages were read.
+fn findings(row: &Summary, details: &Details, look: &Look) -> Option<u64> {
+    Some(details.findings?.saturating_add(row_findings(row, details, look.now) as u64))
+}
+
+/// A count of what went wrong.
+fn if_any(count: Option<u64>, look: &Look) -> Style {
+    if count.is_some_and(|count| count > 0) { look.theme.error } else { look.theme.dim }
+}
+
+fn tokens(details: &Details, marks: &Marks) -> Option<String> {
+    let usage = details.usage?;
+    Some(format::at_least(format::short(usage.total_tokens()?), usage.partial, marks))
+}
+
+/// As the command line's tally: up, down, neutral, and ratings of another kind.
+fn feedback(tally: FeedbackTally) -> String {
+    let counts = [('+', tally.up), ('-', tally.down), ('~', tally.neutral), ('?', tally.other)];
+    let parts = counts.iter().filter(|(_, count)| *count > 0);
+    parts.map(|(sign, count)| format!("{sign}{}", format::short(*count))).collect::<Vec<_>>().join(" ")
+}
+
+fn meta(value: &Bson) -> String {
+    let text = match value {
+        // It may be megabytes long, of which a few cells are shown.
+        Bson::String(text) => head(text, MOST).to_owned(),
+        other => other.clone().into_relaxed_extjson().to_string(),
+    };
+    text::line(&text).into_owned()
+}

@@ -1,0 +1,173 @@
+//! What the panes at the right need, measured of what is in them.
+
+use bson::Bson;
+
+use super::{AppState, Pane};
+use crate::{
+    app::{
+        place::sealed_words,
+        text,
+        tui::{
+            render::format,
+            state::{
+                feedback::{self, MARGINS, head, newest_first},
+                metadata::note,
+                metrics::Data,
+                tree::{Fold, Key, TreeRow},
+            },
+        },
+    },
+    session::{SessionKey, plain},
+};
+
+/// Rows of the metadata and feedbacks that are measured: more of them scroll anyway.
+const MEASURED: usize = 100;
+/// Cells that the figures need behind their labels, and the names of tools before theirs.
+const FIGURES: usize = 34;
+const OF_TOOL: usize = 21;
+/// No name of a tool, no value and no comment asks for more.
+const WIDEST: usize = 44;
+/// Lines of a plot among the figures.
+const PLOT: usize = 2;
+
+/// What the panes at the right need, border included. That of one session only grows; so does that of all sessions that one moves
+/// over in the list, so that nothing jumps from one to the next.
+#[derive(Debug, Default)]
+pub struct HeldNeeds {
+    session: Option<SessionKey>,
+    /// It is of other sessions too.
+    is_of_several: bool,
+    /// Its figures were measured.
+    has_figures: bool,
+    side: u16,
+    open_side: u16,
+    heights: Option<[u16; 3]>,
+}
+
+impl HeldNeeds {
+    /// Columns that any session needed so far.
+    pub fn side(&self) -> u16 {
+        self.side
+    }
+
+    /// Columns that the open one needs.
+    pub fn open_side(&self) -> u16 {
+        self.open_side
+    }
+
+    /// Rows of metrics, metadata and feedback.
+    pub fn heights(&self) -> Option<[u16; 3]> {
+        self.heights
+    }
+
+    /// Measures what is shown of the open session. What is not read yet takes the room of the session before.
+    pub fn measure(&mut self, state: &AppState) {
+        let Some(session) = state.workspace.conversation.session() else { return };
+        let is_other = self.session.as_ref() != Some(&session.key);
+        let is_passing = state.focus == Pane::Sessions;
+        let mut before = self.heights.unwrap_or_default();
+        if is_other {
+            (self.session, self.has_figures) = (Some(session.key.clone()), is_passing);
+            self.is_of_several |= is_passing;
+        }
+        if !is_passing && (is_other || self.is_of_several) {
+            (self.is_of_several, self.has_figures, self.open_side) = (false, false, 0);
+            (before[1], before[2]) = (0, 0);
+        }
+        let figures = figures(state);
+        if figures.is_some() && !self.has_figures {
+            (before[0], self.has_figures) = (0, true);
+        }
+        let metadata = metadata(state);
+        // Comments are wrapped to be measured: not once they fill the screen.
+        let is_enough = before[2] > 0 && before[2] >= state.areas.body.height;
+        let feedback = if is_enough { Needed::default() } else { feedback(state) };
+        let all = [figures, Some(metadata), Some(feedback)];
+        let cells = all.iter().flatten().map(|needs| bordered(needs.cells)).max().unwrap_or(0);
+        self.open_side = self.open_side.max(cells);
+        self.side = self.side.max(cells);
+        let rows = all.map(|needs| needs.map_or(0, |needs| bordered(needs.rows)));
+        self.heights = Some([before[0].max(rows[0]), before[1].max(rows[1]), before[2].max(rows[2])]);
+    }
+}
+
+/// What one of them needs within its border.
+#[derive(Debug, Clone, Copy, Default)]
+struct Needed {
+    cells: usize,
+    rows: usize,
+}
+
+fn bordered(needs: usize) -> u16 {
+    u16::try_from(needs + 2).unwrap_or(u16::MAX)
+}
+
+/// `None` before the figures are known.
+fn figures(state: &AppState) -> Option<Needed> {
+    let data = Data::of(&state.workspace.conversation);
+    let rows = data.rows();
+    if rows.is_empty() {
+        return None;
+    }
+    let lines = rows.iter().map(|row| if data.draws(row) { PLOT } else { 1 }).sum();
+    let names = rows.iter().filter_map(super::super::metrics::rows::MetricsRow::tool).map(|tool| cells_of(&tool.name) + OF_TOOL);
+    Some(Needed { cells: names.max().unwrap_or(0).clamp(FIGURES, WIDEST), rows: lines })
+}
+
+fn metadata(state: &AppState) -> Needed {
+    let session = state.workspace.conversation.session();
+    let rows = state.workspace.metadata.rows(session);
+    let measured = || rows.iter().take(MEASURED);
+    let marks = if rows.iter().any(|row| row.fold != Fold::Leaf) { 2 } else { 0 };
+    let key = measured().map(|row| row.depth * 2 + marks + key_cells(row)).max().unwrap_or(0);
+    let word = measured().map(|row| plain::element_word(row.value.kind()).len()).max().unwrap_or(0);
+    let value = measured().map(value_cells).max().unwrap_or(0).min(WIDEST);
+    // The selection's bar, and a cell before the word and behind it.
+    Needed { cells: key + word + value + 3, rows: rows.len() + usize::from(note(session).is_some()) }
+}
+
+fn key_cells(row: &TreeRow<'_>) -> usize {
+    match row.key {
+        Key::Name(name) => cells_of(name).max(2),
+        Key::Item(at) => at.to_string().len(),
+        Key::Root => "value".len(),
+    }
+}
+
+/// About as many as the pane writes.
+fn value_cells(row: &TreeRow<'_>) -> usize {
+    if row.secret() || row.value.is_container() {
+        return 4;
+    }
+    let value = row.value.bson();
+    if let Some(words) = sealed_words(&value) {
+        return format::width(&words);
+    }
+    match &*value {
+        Bson::Null | Bson::Undefined => 0,
+        Bson::String(text) | Bson::Symbol(text) | Bson::JavaScriptCode(text) => cells_of(text).max(2),
+        Bson::Int32(n) => n.to_string().len(),
+        Bson::Int64(n) => n.to_string().len(),
+        Bson::Double(n) => format!("{n:?}").len(),
+        Bson::Decimal128(n) => n.to_string().len(),
+        Bson::Boolean(_) => 5,
+        Bson::DateTime(_) | Bson::ObjectId(_) => 24,
+        _ => 16,
+    }
+}
+
+/// Of the start of a stored text.
+fn cells_of(stored: &str) -> usize {
+    format::width(&text::line(head(stored, 200)))
+}
+
+fn feedback(state: &AppState) -> Needed {
+    let pane = &state.workspace.feedback;
+    let width = state.areas.inner(Pane::Feedback).map_or(30, |inner| inner.width);
+    let shown = newest_first(state.workspace.conversation.session());
+    let given =
+        || pane.coming().map(|coming| &coming.shown).chain(shown.iter().map(|(_, given)| *given)).take(MEASURED);
+    let comment = given().filter_map(|given| given.comment.as_deref()).map(cells_of).max().unwrap_or(0);
+    let rows: usize = given().map(|given| feedback::height(given, width)).sum();
+    Needed { cells: comment.min(WIDEST) + usize::from(MARGINS), rows: rows.max(1) }
+}

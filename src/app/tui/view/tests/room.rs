@@ -1,0 +1,86 @@
+//! The room of the panes, the line below the conversation's title, and the menus of orders and columns.
+
+use super::picture;
+use crate::app::{
+    config::{Symbols, ThemeName},
+    tui::{
+        render::look::{Theme, marks},
+        state::{areas::Pane, sample::Screen},
+        view::sample,
+    },
+};
+
+const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (160, 48), (250, 70)];
+
+/// A session open, with the keys pressed after that.
+fn opened(width: u16, height: u16, keys: &str) -> Screen {
+    let mut screen = Screen::listed(width, height);
+    screen.press("\n");
+    screen.answer_all();
+    screen.press(keys);
+    screen.answer_all();
+    screen
+}
+
+fn at_these_sizes(name: &str, keys: &str) {
+    for (width, height) in SIZES {
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), picture(&opened(width, height, keys).state));
+    }
+}
+
+#[test]
+fn an_open_session_has_the_room_it_needs() {
+    at_these_sizes("room_open", "");
+    at_these_sizes("room_metadata", "4");
+}
+
+#[test]
+fn a_pane_alone() {
+    at_these_sizes("zoom", "z");
+}
+
+#[test]
+fn without_colours_and_on_a_light_ground() {
+    let mut screen = opened(160, 48, "");
+    screen.state.look.theme = Theme::of(ThemeName::Light);
+    insta::assert_snapshot!("room_light_160x48", picture(&screen.state));
+    screen.state.look.theme = Theme::of(ThemeName::None);
+    insta::assert_snapshot!("room_plain_160x48", picture(&screen.state));
+    screen.state.look.marks = marks(Symbols::Ascii);
+    insta::assert_snapshot!("room_ascii_160x48", picture(&screen.state));
+}
+
+#[test]
+fn the_menus_of_orders_and_columns() {
+    for (name, keys) in [("sort", "1sc\ns"), ("columns", "1|jj ")] {
+        at_these_sizes(&format!("menu_{name}"), keys);
+    }
+    let mut screen = opened(120, 40, "1sc\nSs");
+    screen.state.look = sample::plain();
+    insta::assert_snapshot!("menu_sort_ascii_120x40", picture(&screen.state));
+}
+
+#[test]
+fn what_stands_at_the_right_is_never_cut_beside_empty_cells() {
+    for (width, height) in SIZES {
+        let screen = opened(width, height, "4");
+        let drawn = picture(&screen.state);
+        for key in ["priority", "retries", "customer"] {
+            assert!(drawn.contains(key), "{width}x{height}, {key}: {drawn}");
+        }
+        let side = screen.state.areas.pane(Pane::Metadata).unwrap();
+        assert!(width < 160 || side.width >= 36, "{width}: {}", side.width);
+    }
+}
+
+#[test]
+fn an_order_that_is_not_the_usual_one_stands_in_the_title() {
+    let mut screen = Screen::listed(120, 40);
+    assert!(!picture(&screen.state).contains("by updated"));
+    screen.press("st\n");
+    screen.answer_all();
+    assert!(picture(&screen.state).contains("1 Sessions ─ by tokens"), "{}", picture(&screen.state));
+    screen.press("S");
+    screen.answer_all();
+    assert!(picture(&screen.state).contains("by tokens:asc"), "{}", picture(&screen.state));
+}
