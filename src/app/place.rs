@@ -5,11 +5,13 @@ mod kept;
 mod keys;
 mod reveal;
 mod rules;
+mod words;
 
 pub use kept::{Attendance, KeptTarget, SecretSource, no_password, path_database};
 pub use keys::{EncryptionSettings, KeySource};
 pub use reveal::{Reveal, holds_sealed, is_sealed, sealed_words, with_sealed_words};
 pub use rules::WriteRules;
+pub use words::namespace;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -35,6 +37,8 @@ pub struct Place {
     pub rules: WriteRules,
     /// Which of its sessions are seen; `None`: all.
     pub scope: Option<Scope>,
+    /// Its name is a profile's of the settings.
+    pub is_profile: bool,
 }
 
 /// Where sessions come from.
@@ -59,6 +63,16 @@ impl Origin {
     #[must_use]
     pub fn is_mongo(&self) -> bool {
         matches!(self, Self::Target(Target::Mongo { .. }) | Self::Kept(_))
+    }
+
+    /// Whether it says which collection is meant.
+    #[must_use]
+    pub fn names_collection(&self) -> bool {
+        matches!(
+            self,
+            Self::Target(Target::Mongo { collection: Some(_), .. })
+                | Self::Kept(KeptTarget { collection: Some(_), .. })
+        )
     }
 
     /// Whether both are the same server, folder or samples, whichever collection is meant there.
@@ -96,6 +110,7 @@ impl Place {
             read_only: false,
             rules: WriteRules::default(),
             scope: None,
+            is_profile: false,
         }
     }
 

@@ -49,6 +49,7 @@ fn the_example_holds_every_setting_that_has_a_default() {
         "theme",
         "mouse",
         "synchronized",
+        "links",
         "read_s",
         "server_selection_s",
         "connect_s",

@@ -219,6 +219,7 @@ impl Config {
             origin,
             colour: profile.colour.clone(),
             read_only: args.read_only || profile.read_only,
+            is_profile: true,
         })
     }
 }

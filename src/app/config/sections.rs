@@ -7,7 +7,7 @@ use super::{
 use crate::repository::Limits;
 
 pub(super) fn ui(section: &Section<'_>) -> Result<Ui, Problem> {
-    section.only(&["columns", "symbols", "utc", "theme", "mouse", "synchronized"])?;
+    section.only(&["columns", "symbols", "utc", "theme", "mouse", "synchronized", "links"])?;
     let mut ui = Ui::default();
     if let Some(item) = section.get("columns") {
         ui.columns = columns(&item)?;
@@ -31,6 +31,9 @@ pub(super) fn ui(section: &Section<'_>) -> Result<Ui, Problem> {
     }
     if let Some(item) = section.get("synchronized") {
         ui.synchronized = item.boolean()?;
+    }
+    if let Some(item) = section.get("links") {
+        ui.links = item.boolean()?;
     }
     Ok(ui)
 }

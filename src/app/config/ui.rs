@@ -17,6 +17,8 @@ pub struct Ui {
     pub mouse: bool,
     /// Whether each frame is sent as one synchronized update (`synchronized`).
     pub synchronized: bool,
+    /// Whether the terminal is told of links (`links`).
+    pub links: bool,
 }
 
 impl Ui {
@@ -36,6 +38,7 @@ impl Default for Ui {
             theme: ThemeName::Auto,
             mouse: true,
             synchronized: true,
+            links: true,
         }
     }
 }

@@ -44,6 +44,7 @@ mod copied;
 mod drafts;
 mod end;
 mod input;
+mod links;
 mod outside;
 mod pace;
 mod queue;
@@ -157,7 +158,8 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
 fn start(options: Browse, size: Size) -> Start {
     let zone = options.ui.zone();
     let theme = Theme::on(options.ui.theme, options.palette);
-    let look = Look { theme, marks: marks(options.ui.symbols), zone, now: Timestamp::now() };
+    let links = options.ui.links && links::are_taken(|name| std::env::var(name).ok());
+    let look = Look { theme, marks: marks(options.ui.symbols), zone, now: Timestamp::now(), links };
     let Browse { place, read_only, .. } = options;
     let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
     let mut places = place::all(place.as_ref(), options.profiles, home);
@@ -325,6 +327,7 @@ impl Browser {
                 Effect::Say(_) | Effect::Remember(_) | Effect::Configure(_) => {}
                 Effect::Draft(order) => self.drafts.order(order),
                 Effect::EditOutside(text, suffix) => self.edit = Some(OutsideText { text, suffix }),
+                Effect::OpenLink(address) => self.state.said = Some(links::open(&address)),
                 Effect::Quit => self.leave = true,
             }
         }

@@ -17,6 +17,7 @@ mod form;
 mod header;
 mod help;
 pub mod inspector;
+mod letters;
 pub mod metadata;
 pub mod metrics;
 pub mod note;
@@ -171,6 +172,7 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
         Modal::Deletion(deletion) => deletion::draw(frame, body, deletion, state),
         Modal::Agreement(agreement) => agreement::draw(frame, body, agreement, state),
         Modal::Drafts(drafts) => drafts::draw(frame, body, drafts, state),
+        Modal::Letters(letters) => letters::draw(frame, body, letters, state),
     }
 }
 

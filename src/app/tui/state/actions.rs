@@ -7,6 +7,7 @@ use super::{
     areas::Pane,
     chosen::Then,
     connection::Stage,
+    conversation::Landmark,
     inspector::{Inspector, Subject},
     metrics::Data,
     modal::Modal,
@@ -45,6 +46,7 @@ impl AppState {
             Some(Modal::Deletion(_)) => return self.on_deletion_key(key),
             Some(Modal::Agreement(_)) => return self.on_agreement_key(key),
             Some(Modal::Drafts(_)) => return self.on_drafts_key(key),
+            Some(Modal::Letters(_)) => return self.on_letter(key),
             _ => {}
         }
         if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
@@ -84,6 +86,9 @@ impl AppState {
     }
 
     fn in_pane(&mut self, action: Action) -> Option<Vec<Effect>> {
+        if action == Action::Copy {
+            return Some(self.offer_copies());
+        }
         let page = self.page(self.focus);
         match self.focus {
             Pane::Sessions if action == Action::Open => {
@@ -119,13 +124,15 @@ impl AppState {
             Action::PaneMetadata => self.focus = Pane::Metadata,
             Action::PaneFeedback => self.focus = Pane::Feedback,
             Action::Zoom => self.zoomed = !self.zoomed,
-            // The tabs and the places found are the conversation's, wherever the focus is.
-            Action::PreviousAgent | Action::NextAgent | Action::NextMatch | Action::PreviousMatch => {
+            // The tabs, the places found and the landmarks are the conversation's, wherever the focus is.
+            action if is_of_conversation(action) => {
                 return self.workspace.conversation.on_action(action, &mut self.tickets).unwrap_or_default();
             }
             Action::Sort if self.workspace.connection.is_open() => {
                 return self.workspace.list.on_action(action, &mut self.tickets).unwrap_or_default();
             }
+            Action::GoOnTo | Action::GoBackTo => return self.offer_moves(action == Action::GoOnTo),
+            Action::OpenLink => return self.offer_links(),
             Action::Back => return self.back(),
             Action::Filter if self.focus == Pane::Conversation => self.prompt(Asks::Find),
             Action::Filter => self.prompt(Asks::Filter),
@@ -295,4 +302,10 @@ impl AppState {
         self.focus = Pane::Conversation;
         self.workspace.conversation.find(text, &mut self.tickets)
     }
+}
+
+/// Whether the conversation does it, wherever the focus is.
+fn is_of_conversation(action: Action) -> bool {
+    let tabs = [Action::PreviousAgent, Action::NextAgent, Action::NextMatch, Action::PreviousMatch, Action::MoveAgain];
+    tabs.contains(&action) || Landmark::of(action).is_some()
 }

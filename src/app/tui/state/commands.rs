@@ -1,5 +1,7 @@
 //! Commands of the `:` line that take words: their names, what they do, what completes them.
 
+mod going;
+
 use super::{AppState, Effect, prompt::TypedMistake};
 
 /// A command that takes words.
@@ -26,4 +28,10 @@ pub struct Completion {
 }
 
 /// Every such command.
-pub const COMMANDS: &[TypedCommand] = &[];
+pub const COMMANDS: &[TypedCommand] = &[TypedCommand {
+    name: "go",
+    words: "[AGENT:]NUMBER",
+    help: "to a message of the conversation, by its number",
+    complete: going::complete,
+    run: going::run,
+}];

@@ -6,10 +6,12 @@
 mod again;
 mod answers;
 mod changed;
+mod copies;
 mod durations;
 mod find;
 mod fold;
 mod history;
+mod landmarks;
 mod last_seen;
 mod live_activity;
 mod moved;
@@ -17,6 +19,7 @@ mod moves;
 mod news;
 mod open;
 mod pair;
+mod part;
 mod place;
 mod rated;
 mod rows;
@@ -35,14 +38,19 @@ use std::ops::Range;
 use jiff::Timestamp;
 use ratatui::layout::Size;
 
-use self::{find::Find, fold::Folds, last_seen::LastSeen, news::NewsBegun, open::Open, sheet::Layouts, window::PAGE};
 pub use self::{
+    copies::{CopiedTool, MessageCopies},
     find::FindStatus,
     history::{CallFigure, CallHistory, CallSeries},
+    landmarks::Landmark,
     live_activity::{EndedTool, LiveActivity, running_s},
     rated::Answer,
-    rows::ConversationRow,
+    rows::{ConversationRow, RowLink},
     tabs::{AgentTab, Title},
+};
+use self::{
+    find::Find, fold::Folds, landmarks::Landing, last_seen::LastSeen, news::NewsBegun, open::Open, sheet::Layouts,
+    window::PAGE,
 };
 use super::{Effect, Tickets, feedback::PendingFeedback};
 use crate::{
@@ -108,6 +116,10 @@ pub struct ConversationState {
     position: Option<(u64, u64)>,
     /// The open session is not there any more.
     gone: bool,
+    /// Where the last move to a landmark came to.
+    landed: Option<Landing>,
+    /// What it went by, and whether down.
+    last_move: Option<(Landmark, bool)>,
     /// How far conversations were read.
     last_seen: LastSeen,
     /// News are being taken over.
@@ -160,8 +172,8 @@ impl ConversationState {
     pub fn close(&mut self) {
         self.note_left();
         let (size, look, now) = (self.size, self.look.take(), self.now);
-        let last_seen = std::mem::take(&mut self.last_seen);
-        *self = Self { size, look, last_seen, now, ..Self::default() };
+        let (last_seen, last_move) = (std::mem::take(&mut self.last_seen), self.last_move);
+        *self = Self { size, look, last_seen, last_move, now, ..Self::default() };
     }
 
     /// The inner size of the pane (without border) and the look it is drawn in: layouts depend on both. A larger view

@@ -33,6 +33,8 @@ pub enum Effect {
     Remember(Box<Memory>),
     /// Change the file of settings; answered by `Input::Configured`.
     Configure(Box<ConfigEdit>),
+    /// Open a link with what the platform opens links with.
+    OpenLink(String),
     /// Leave.
     Quit,
 }

@@ -2,8 +2,8 @@
 
 use super::{
     agreement::Agreement, bulk::BulkPane, changes::ChangeList, deletion::DeletionPane, editor::Editor,
-    event_log::LoggedEvent, form::MetadataForm, inspector::Inspector, kept_drafts::DraftMenu, list::Selection,
-    note::Note, prompt::Prompt,
+    event_log::LoggedEvent, form::MetadataForm, inspector::Inspector, kept_drafts::DraftMenu, letters::LetterBox,
+    list::Selection, note::Note, prompt::Prompt,
 };
 use crate::{
     app::{fleet::FleetColumn, keymap::Action, place::Place},
@@ -50,6 +50,8 @@ pub enum Modal {
     Agreement(Box<Agreement>),
     /// Drafts of a run before.
     Drafts(Box<DraftMenu>),
+    /// What a letter chooses: what to copy, where to go, which link to open.
+    Letters(Box<LetterBox>),
 }
 
 impl Modal {
@@ -69,6 +71,7 @@ impl Modal {
                 | Self::Deletion(_)
                 | Self::Agreement(_)
                 | Self::Drafts(_)
+                | Self::Letters(_)
         )
     }
 

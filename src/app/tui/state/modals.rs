@@ -50,7 +50,8 @@ impl AppState {
             | Modal::Bulk(_)
             | Modal::Deletion(_)
             | Modal::Agreement(_)
-            | Modal::Drafts(_) => false,
+            | Modal::Drafts(_)
+            | Modal::Letters(_) => false,
         };
         if taken {
             return Vec::new();
@@ -148,6 +149,13 @@ impl AppState {
             Typed::Enter(line) => line,
         };
         let asks = prompt.asks;
+        if asks == Asks::Command
+            && let Some(place) = self.typed_place(&line)
+        {
+            self.modals.pop();
+            return self.go_to_place(place);
+        }
+        let Some(Modal::Prompt(prompt)) = self.modals.last() else { return Vec::new() };
         let chosen = (asks == Asks::Command && !line.trim().is_empty()).then(|| prompt.chosen());
         let done = match (asks, chosen) {
             (Asks::Find, _) => {

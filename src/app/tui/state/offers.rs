@@ -188,7 +188,8 @@ impl AppState {
             | Modal::Bulk(_)
             | Modal::Deletion(_)
             | Modal::Agreement(_)
-            | Modal::Drafts(_) => Vec::new(),
+            | Modal::Drafts(_)
+            | Modal::Letters(_) => Vec::new(),
             // What is typed in it, and the types to choose from, tell their keys themselves.
             Modal::Form(form) if form.is_typing() || form.retyping().is_some() => Vec::new(),
             Modal::Form(form) => of_form::offers(form, self.copied_field.is_some()),

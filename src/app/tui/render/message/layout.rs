@@ -18,7 +18,9 @@ use crate::{
     app::{
         text,
         tui::render::{
-            Look, format, markdown,
+            Look, format,
+            links::LaidLink,
+            markdown,
             wrap::{Margin, StyledRun, wrap},
         },
     },
@@ -39,6 +41,8 @@ pub struct Laid {
     pub body: Range<usize>,
     /// Its parts, in order.
     pub pieces: Vec<Piece>,
+    /// Its links, line by line.
+    pub links: Vec<LaidLink>,
 }
 
 /// Some lines of a message.

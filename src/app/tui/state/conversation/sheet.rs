@@ -19,12 +19,13 @@ use crate::{
         tui::{
             render::{
                 Look, format, highlight,
-                message::{Laid, ShownMessage, lay, note},
+                links::laid_links,
+                message::{Laid, Pairs, ShownMessage, lay, note},
             },
             state::feedback::PendingFeedback,
         },
     },
-    session::{Message, StoredDate, Usage},
+    session::{Message, StoredDate, Usage, plain},
 };
 
 /// Layouts kept, in messages and in lines. Once there are more, half of it is kept, the nearest to the cursor; but the
@@ -154,7 +155,7 @@ impl Pages<'_> {
         let words = format!("message {} is no longer stored", spot.index);
         let words = format::fit(&words, self.width, self.look.marks);
         let lines = vec![Line::default(), note(words, self.look)];
-        Laid { lines, body: 1..2, pieces: Vec::new() }
+        Laid { lines, body: 1..2, ..Laid::default() }
     }
 
     fn lay(&self, pos: usize, spot: Spot, message: &Message) -> Laid {
@@ -196,7 +197,10 @@ impl Pages<'_> {
             took: &took,
             look: self.look,
         };
-        lay(&subject, self.width)
+        let mut laid = lay(&subject, self.width);
+        let says = || said(message, &subject.pairs);
+        laid.links = laid_links(&laid.lines, laid.body.clone(), self.width, self.look.marks.quote, says);
+        laid
     }
 
     /// The message's date, where it is of another day than the one before it.
@@ -215,4 +219,14 @@ impl Pages<'_> {
         }
         (pos <= DAY_REACH).then_some(at)
     }
+}
+
+/// All that is said where a message is shown: its own text, and that of the results with its tool calls.
+fn said(message: &Message, pairs: &Pairs) -> String {
+    let mut says = plain::text_of(message);
+    for (_, found) in &pairs.results {
+        says.push('\n');
+        says.push_str(&plain::text_of(&found.message));
+    }
+    says
 }
