@@ -15,7 +15,7 @@ impl AppState {
     }
 
     /// Copies a text that was chosen by name.
-    pub(super) fn copy_as(&self, text: String, what: &str) -> Vec<Effect> {
+    pub(super) fn copy_as(text: String, what: &str) -> Vec<Effect> {
         let says = copy_says(&text, &text::copied(&text), what);
         vec![Effect::Copy(text), Effect::Say(says)]
     }

@@ -136,7 +136,10 @@ impl ConversationState {
                 effects.push(Effect::Say(format!("{} {} of {}", kind.name(), at + 1, stops.len())));
                 effects
             }
-            None => vec![Effect::Say(none_left(kind, down, if down { before } else { stops.len() - after }))],
+            None => {
+                let others = if down { before } else { stops.len() - after };
+                vec![Effect::Say(none_left(kind, down, stops.len(), others))]
+            }
         }
     }
 
@@ -211,12 +214,14 @@ impl ConversationState {
     }
 }
 
-/// `no further error; 3 before`.
-fn none_left(kind: Landmark, down: bool, others: usize) -> String {
+/// `no further error; 3 before`. `others`: how many there are the other way, besides the one that one stands on.
+fn none_left(kind: Landmark, down: bool, all: usize, others: usize) -> String {
     let name = kind.name();
-    match (down, others) {
-        (_, 0) => format!("no {name} in this tab"),
-        (true, others) => format!("no further {name}; {others} before"),
-        (false, others) => format!("no {name} before; {others} after"),
+    match (down, all, others) {
+        (_, 0, _) => format!("no {name} in this tab"),
+        (true, _, 0) => format!("no further {name}"),
+        (false, _, 0) => format!("no {name} before"),
+        (true, _, others) => format!("no further {name}; {others} before"),
+        (false, _, others) => format!("no {name} before; {others} after"),
     }
 }

@@ -54,7 +54,7 @@ impl AppState {
         }
         if let Some(chosen) = self.chosen() {
             offers.put('o', "the command that opens it", self.open_command(&chosen.key).unwrap_or_default());
-            offers.put('q', "an mongosh query of it", self.query(&chosen.key).unwrap_or_default());
+            offers.put('q', "a mongosh query of it", self.query(&chosen.key).unwrap_or_default());
         }
         if offers.0.is_empty() {
             return self.say("nothing to copy");

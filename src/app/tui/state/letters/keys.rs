@@ -82,7 +82,7 @@ impl AppState {
         self.modals.pop();
         match does {
             LetterDoes::Go(kind, down) => self.workspace.conversation.go_by(kind, down, &mut self.tickets),
-            LetterDoes::Copy(text) => self.copy_as(text, &name),
+            LetterDoes::Copy(text) => Self::copy_as(text, &name),
             LetterDoes::ShowLink(address) => self.show_link(address),
             LetterDoes::OpenLink(address) => vec![Effect::OpenLink(address)],
         }
