@@ -184,6 +184,10 @@ impl ConversationState {
         let Some(find) = &mut self.find else { return Vec::new() };
         if let Some(open) = &self.open {
             find.arrange(&open.timeline);
+            let is_on_way = find.current.is_some() && open.goal == find.current.map(Goal::Hit);
+            if let Some(here) = open.spot().filter(|here| !is_on_way && find.shown != Some(*here)) {
+                find.set_out(here, down, &open.timeline);
+            }
         }
         let before = find.status().current;
         let Some(hit) = find.step(down) else {

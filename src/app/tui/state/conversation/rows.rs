@@ -133,6 +133,9 @@ impl ConversationState {
             Err(over) => return over,
         };
         let line = self.line_with_needle(shown);
+        if let Some(find) = self.find.as_mut().filter(|find| find.current == Some(hit)) {
+            find.shown = Some(shown);
+        }
         self.on_sheet(|pages, place, _| {
             let start = pages.laid(place.pos).map_or(0, |laid| laid.body.start);
             place.line = line.unwrap_or(start);
