@@ -31,7 +31,7 @@ pub struct LaidLink {
 /// they show, which tells where a link ends that was broken: only links that stand there are any.
 pub fn laid_links(
     lines: &[Line<'_>],
-    body: Range<usize>,
+    body: &Range<usize>,
     width: usize,
     quote: &str,
     source: impl FnOnce() -> String,
@@ -190,7 +190,7 @@ mod tests {
     /// Links of a text wrapped at some width: each with its parts, joined.
     fn links(text: &str, width: usize) -> Vec<(String, String)> {
         let lines = wrap(&[StyledRun::new(text, Style::new())], width, &Margin::blank(2));
-        let found = laid_links(&lines, 0..lines.len(), width, "│", || text.to_owned());
+        let found = laid_links(&lines, &(0..lines.len()), width, "│", || text.to_owned());
         let mut joined: Vec<(Arc<str>, String)> = Vec::new();
         for link in found {
             let line = lines[link.line].to_string();

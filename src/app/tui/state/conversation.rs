@@ -39,7 +39,6 @@ use jiff::Timestamp;
 use ratatui::layout::Size;
 
 pub use self::{
-    copies::{CopiedTool, MessageCopies},
     find::FindStatus,
     history::{CallFigure, CallHistory, CallSeries},
     landmarks::Landmark,

@@ -153,7 +153,7 @@ impl AppState {
             && let Some(place) = self.typed_place(&line)
         {
             self.modals.pop();
-            return self.go_to_place(place);
+            return self.go_to_place(&place);
         }
         let Some(Modal::Prompt(prompt)) = self.modals.last() else { return Vec::new() };
         let chosen = (asks == Asks::Command && !line.trim().is_empty()).then(|| prompt.chosen());

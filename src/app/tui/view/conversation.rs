@@ -55,7 +55,9 @@ fn draw_row(frame: &mut Frame<'_>, row: &ConversationRow, area: Rect, focused: b
     }
     buffer.set_line(area.x + 1, area.y, &row.line, area.width.saturating_sub(1));
     if look.links {
-        row.links.iter().for_each(|link| tell_link(buffer, area, link));
+        for link in &row.links {
+            tell_link(buffer, area, link);
+        }
     }
 }
 

@@ -35,7 +35,7 @@ impl AppState {
     }
 
     /// Goes to it, and into the conversation.
-    pub(in crate::app::tui::state) fn go_to_place(&mut self, place: TypedPlace) -> Vec<Effect> {
+    pub(in crate::app::tui::state) fn go_to_place(&mut self, place: &TypedPlace) -> Vec<Effect> {
         let conversation = &mut self.workspace.conversation;
         match conversation.go_to_index(place.agent.as_deref(), place.index, &mut self.tickets) {
             Ok(effects) => {
@@ -50,7 +50,7 @@ impl AppState {
 /// `:go [AGENT:]N`.
 pub(super) fn run(state: &mut AppState, words: &str) -> Result<Vec<Effect>, TypedMistake> {
     match state.typed_place(words) {
-        Some(place) => Ok(state.go_to_place(place)),
+        Some(place) => Ok(state.go_to_place(&place)),
         None => Err(TypedMistake {
             span: 0..words.len(),
             problem: "a message is named by its number, or by an agent of the open session and its number: support:42"

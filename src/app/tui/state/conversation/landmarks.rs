@@ -129,18 +129,14 @@ impl ConversationState {
         };
         let (before, after) = self.around(&stops);
         let to = if down { Some(after) } else { before.checked_sub(1) };
-        match to.and_then(|at| Some((at, stops.get(at)?))) {
-            Some((at, stop)) => {
-                self.set_goal(Goal::Part(stop.spot, stop.part));
-                let mut effects = self.moved(tickets);
-                effects.push(Effect::Say(format!("{} {} of {}", kind.name(), at + 1, stops.len())));
-                effects
-            }
-            None => {
-                let others = if down { before } else { stops.len() - after };
-                vec![Effect::Say(none_left(kind, down, stops.len(), others))]
-            }
-        }
+        let Some((at, stop)) = to.and_then(|at| Some((at, stops.get(at)?))) else {
+            let others = if down { before } else { stops.len() - after };
+            return vec![Effect::Say(none_left(kind, down, stops.len(), others))];
+        };
+        self.set_goal(Goal::Part(stop.spot, stop.part));
+        let mut effects = self.moved(tickets);
+        effects.push(Effect::Say(format!("{} {} of {}", kind.name(), at + 1, stops.len())));
+        effects
     }
 
     /// The last such move once more.

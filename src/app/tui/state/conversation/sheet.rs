@@ -199,7 +199,7 @@ impl Pages<'_> {
         };
         let mut laid = lay(&subject, self.width);
         let says = || said(message, &subject.pairs);
-        laid.links = laid_links(&laid.lines, laid.body.clone(), self.width, self.look.marks.quote, says);
+        laid.links = laid_links(&laid.lines, &laid.body, self.width, self.look.marks.quote, says);
         laid
     }
 
