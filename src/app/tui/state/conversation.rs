@@ -38,6 +38,10 @@ use std::ops::Range;
 use jiff::Timestamp;
 use ratatui::layout::Size;
 
+use self::{
+    find::Find, fold::Folds, landmarks::Landing, last_seen::LastSeen, news::NewsBegun, open::Open, sheet::Layouts,
+    window::PAGE,
+};
 pub use self::{
     find::FindStatus,
     history::{CallFigure, CallHistory, CallSeries},
@@ -46,10 +50,6 @@ pub use self::{
     rated::Answer,
     rows::{ConversationRow, RowLink},
     tabs::{AgentTab, Title},
-};
-use self::{
-    find::Find, fold::Folds, landmarks::Landing, last_seen::LastSeen, news::NewsBegun, open::Open, sheet::Layouts,
-    window::PAGE,
 };
 use super::{Effect, Tickets, feedback::PendingFeedback};
 use crate::{
