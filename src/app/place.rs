@@ -6,12 +6,14 @@ mod kept;
 mod keys;
 mod reveal;
 mod rules;
+mod words;
 
 pub use around::look_around;
 pub use kept::{Attendance, KeptTarget, PasswordRefusal, SecretSource, no_password, path_database};
 pub use keys::{EncryptionSettings, KeySource};
 pub use reveal::{Reveal, holds_sealed, is_sealed, sealed_words, with_sealed_words};
 pub use rules::WriteRules;
+pub use words::namespace;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -39,6 +41,8 @@ pub struct Place {
     pub scope: Option<Scope>,
     /// What there is to say of it before it is chosen.
     pub note: Option<&'static str>,
+    /// Its name is a profile's of the settings.
+    pub is_profile: bool,
 }
 
 /// Where sessions come from.
@@ -63,6 +67,16 @@ impl Origin {
     #[must_use]
     pub fn is_mongo(&self) -> bool {
         matches!(self, Self::Target(Target::Mongo { .. }) | Self::Kept(_))
+    }
+
+    /// Whether it says which collection is meant.
+    #[must_use]
+    pub fn names_collection(&self) -> bool {
+        matches!(
+            self,
+            Self::Target(Target::Mongo { collection: Some(_), .. })
+                | Self::Kept(KeptTarget { collection: Some(_), .. })
+        )
     }
 
     /// Whether both are the same server, folder or samples, whichever collection is meant there.
@@ -101,6 +115,7 @@ impl Place {
             rules: WriteRules::default(),
             scope: None,
             note: None,
+            is_profile: false,
         }
     }
 

@@ -60,6 +60,19 @@ pub fn escaped(json: &str) -> String {
     out
 }
 
+/// A Markdown code block whose fence is longer than any in the text.
+#[must_use]
+pub fn fenced(text: &str, language: &str) -> String {
+    let fence = "`".repeat(longest_run(text).max(2) + 1);
+    format!("{fence}{language}\n{}\n{fence}\n", text.trim_end_matches('\n'))
+}
+
+/// How many backticks stand in a row in a text.
+#[must_use]
+pub fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
 /// Characters of a notification at most.
 const NOTIFIED: usize = 200;
 
@@ -114,6 +127,11 @@ fn mark(unit: Unit) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fence_is_longer_than_any_in_the_text() {
+        assert_eq!(fenced("a ```` b", "text"), "`````text\na ```` b\n`````\n");
+    }
 
     #[test]
     fn escape_sequences_and_overrides_become_marks() {

@@ -31,6 +31,7 @@ pub fn screen(size: Size, read_only: bool) -> (AppState, Vec<Command>) {
         marks: marks(Symbols::Unicode),
         zone: TimeZone::UTC,
         now: Timestamp::UNIX_EPOCH,
+        links: false,
     };
     let (state, effects) = AppState::new(Start {
         ui: Ui::default(),

@@ -53,6 +53,7 @@ fn the_example_holds_every_setting_that_has_a_default() {
         "images",
         "mouse",
         "synchronized",
+        "links",
         "read_s",
         "server_selection_s",
         "connect_s",

@@ -252,6 +252,7 @@ impl Config {
             colour: profile.colour.clone(),
             read_only: args.read_only || profile.read_only,
             note: None,
+            is_profile: true,
         })
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn ui(section: &Section<'_>) -> Result<Ui, Problem> {
         "mouse",
         "synchronized",
         "preview",
+        "links",
     ])?;
     let mut ui = Ui::default();
     if let Some(item) = section.get("columns") {
@@ -52,6 +53,9 @@ pub(super) fn ui(section: &Section<'_>) -> Result<Ui, Problem> {
     }
     if let Some(item) = section.get("preview") {
         ui.preview = item.boolean()?;
+    }
+    if let Some(item) = section.get("links") {
+        ui.links = item.boolean()?;
     }
     Ok(ui)
 }

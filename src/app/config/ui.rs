@@ -35,6 +35,8 @@ pub struct Ui {
     pub synchronized: bool,
     /// Whether the session under the cursor of the list shows itself (`preview`).
     pub preview: bool,
+    /// Whether the terminal is told of links (`links`).
+    pub links: bool,
 }
 
 impl Ui {
@@ -60,6 +62,7 @@ impl Default for Ui {
             mouse: true,
             synchronized: true,
             preview: true,
+            links: true,
         }
     }
 }

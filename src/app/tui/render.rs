@@ -5,6 +5,7 @@ pub mod format;
 pub mod found;
 pub mod goes;
 pub mod highlight;
+pub mod links;
 pub mod look;
 pub mod markdown;
 pub mod message;

@@ -44,6 +44,7 @@ mod copied;
 mod drafts;
 mod end;
 mod input;
+mod links;
 mod outside;
 mod pace;
 mod painting;
@@ -182,7 +183,8 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
 fn start(options: Browse, memory: Memory, size: Size) -> Start {
     let zone = options.ui.zone();
     let theme = Theme::of_settings(&options.ui, options.palette).0;
-    let look = Look { theme, marks: marks(options.ui.symbols), zone, now: crate::app::clock::now() };
+    let links = options.ui.links && links::are_taken(|name| std::env::var(name).ok());
+    let look = Look { theme, marks: marks(options.ui.symbols), zone, now: crate::app::clock::now(), links };
     let Browse { place, read_only, .. } = options;
     let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
     let mut places = place::all(place.as_ref(), options.profiles, home);
@@ -352,6 +354,7 @@ impl Browser {
                 Effect::Picture(order) => self.painter.order(*order),
                 Effect::EditOutside(text, suffix) => self.edit = Some(OutsideText { text, suffix, pages: false }),
                 Effect::Page(text) => self.edit = Some(OutsideText { text, suffix: ".txt", pages: true }),
+                Effect::OpenLink(address) => self.state.said = Some(links::open(&address)),
                 Effect::Quit => self.leave = true,
             }
         }

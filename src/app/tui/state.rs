@@ -32,6 +32,8 @@ pub mod inspector;
 pub mod kept_drafts;
 mod keys;
 pub mod known;
+pub mod letters;
+mod links;
 pub mod list;
 pub mod live;
 pub mod metadata;

@@ -17,6 +17,7 @@ mod form;
 mod header;
 mod help;
 pub mod inspector;
+mod letters;
 pub mod metadata;
 pub mod metrics;
 pub mod note;
@@ -206,6 +207,7 @@ fn draw_modal(frame: &mut Frame<'_>, body: Rect, modal: &Modal, state: &AppState
         Modal::NewPlace(pane) => place::draw(frame, body, pane, state),
         Modal::Password(pane) => place::draw_password(frame, body, pane, state),
         Modal::Profile(pane) => profile::draw(frame, body, pane, state),
+        Modal::Letters(letters) => letters::draw(frame, body, letters, state),
     }
 }
 

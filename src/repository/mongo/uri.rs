@@ -194,6 +194,51 @@ pub(crate) fn password_span(typed: &str) -> Option<Range<usize>> {
     (!is_port).then_some(from + password..from + end)
 }
 
+/// Options that say where and how one connects, and hold no secret.
+#[cfg(any(feature = "app", test))]
+const PLAIN_OPTIONS: [&str; 14] = [
+    "authMechanism",
+    "authSource",
+    "directConnection",
+    "loadBalanced",
+    "maxPoolSize",
+    "readConcernLevel",
+    "readPreference",
+    "replicaSet",
+    "retryReads",
+    "retryWrites",
+    "ssl",
+    "tls",
+    "tlsCAFile",
+    "w",
+];
+
+/// The connection string without its password, and with only those of its options that cannot hold a secret. `None`: it is none.
+#[cfg(any(feature = "app", test))]
+pub(crate) fn without_secrets(given: &str) -> Option<String> {
+    let bare = bare(given);
+    let parts = UriParts::of(&bare);
+    let mut text = format!("{}://", parts.scheme.filter(|_| is_one(given))?);
+    let user = parts.user_info.map_or("", |info| login::user_and_password(info).0);
+    if !user.is_empty() {
+        text.push_str(user);
+        text.push('@');
+    }
+    text.push_str(parts.hosts);
+    text.push('/');
+    text.push_str(parts.database.unwrap_or_default());
+    let is_plain = |option: &&str| {
+        let name = option.split('=').next().unwrap_or_default();
+        PLAIN_OPTIONS.iter().any(|plain| plain.eq_ignore_ascii_case(name))
+    };
+    let options: Vec<&str> = parts.options.unwrap_or_default().split('&').filter(is_plain).collect();
+    if !options.is_empty() {
+        text.push('?');
+        text.push_str(&options.join("&"));
+    }
+    Some(text)
+}
+
 /// Whether a message repeats any part of what is secret in a connection string. Passwords may hold any character,
 /// unescaped too, so they are cut at whatever a parser may cut at; too careful is right here.
 pub(super) fn leaks(message: &str, given: &str) -> bool {

@@ -53,6 +53,7 @@ impl Screen {
             marks: marks(Symbols::Ascii),
             zone: TimeZone::UTC,
             now: Timestamp::UNIX_EPOCH,
+            links: false,
         };
         let (state, effects) = AppState::new(Start {
             // Nothing shows itself: what a test does not do does not happen.

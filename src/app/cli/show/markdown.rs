@@ -5,7 +5,10 @@
 
 use std::fmt::Write;
 
-use crate::session::{Block, Message, Session, ToolContent, citations, plain};
+use crate::{
+    app::text::{fenced, longest_run},
+    session::{Block, Message, Session, ToolContent, citations, plain},
+};
 use bson::Bson;
 
 use super::{
@@ -106,21 +109,11 @@ fn quoted(text: &str) -> String {
     text.trim_end_matches('\n').split('\n').fold(String::new(), |out, line| out + format!("> {line}").trim_end() + "\n")
 }
 
-/// A code block whose fence is longer than any in the text.
-fn fenced(text: &str, language: &str) -> String {
-    let fence = "`".repeat(longest_run(text).max(2) + 1);
-    format!("{fence}{language}\n{}\n{fence}\n", text.trim_end_matches('\n'))
-}
-
 /// Code inside a line.
 fn code(text: &str) -> String {
     let ticks = "`".repeat(longest_run(text) + 1);
     let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
     format!("{ticks}{space}{text}{space}{ticks}")
-}
-
-fn longest_run(text: &str) -> usize {
-    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
 }
 
 /// Text that means itself in a heading or paragraph.
@@ -142,7 +135,6 @@ mod tests {
     #[test]
     fn stored_text_cannot_break_out() {
         assert_eq!(quoted("# x\n```\nopen\n\n"), "> # x\n> ```\n> open\n");
-        assert_eq!(fenced("a ```` b", "text"), "`````text\na ```` b\n`````\n");
         assert_eq!(code("`x"), "`` `x ``");
         assert_eq!(escaped("<b>_x_"), "\\<b\\>\\_x\\_");
     }

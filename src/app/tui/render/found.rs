@@ -17,8 +17,8 @@ struct FoldedLetter {
 }
 
 /// What stands for a line break: a space, or nothing where a long word was broken.
-const BREAK: char = '\n';
-const BROKEN_WORD: char = '\r';
+pub(super) const BREAK: char = '\n';
+pub(super) const BROKEN_WORD: char = '\r';
 
 /// Where each of some lines shows a text, in any case, also across the breaks of lines wrapped at `width` cells;
 /// `quote` is the bar that may stand left of them.
@@ -53,19 +53,32 @@ fn is_break(c: char) -> bool {
 }
 
 fn letters(lines: &[Line<'_>], width: usize, quote: &str) -> Vec<FoldedLetter> {
-    let mut letters: Vec<FoldedLetter> = Vec::new();
+    let folded = |LaidLetter { c, line, bytes }| c.to_lowercase().map(move |lower| FoldedLetter { lower, line, bytes });
+    laid_letters(lines, width, quote).into_iter().flat_map(folded).collect()
+}
+
+/// A character of laid-out lines, with its line and its bytes there; between two lines what stands for the break.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LaidLetter {
+    pub c: char,
+    pub line: usize,
+    pub bytes: (usize, usize),
+}
+
+/// The characters of lines that were wrapped at `width` cells, without what stands left of a line that goes on.
+pub(super) fn laid_letters(lines: &[Line<'_>], width: usize, quote: &str) -> Vec<LaidLetter> {
+    let mut letters: Vec<LaidLetter> = Vec::new();
     let mut broken = BREAK;
     for (number, line) in lines.iter().enumerate() {
         let text: String = line.spans.iter().map(|span| span.content.as_ref()).collect();
         let left = text.len() - text.trim_start_matches(|c: char| c == ' ' || quote.contains(c)).len();
         if number > 0 {
-            letters.push(FoldedLetter { lower: broken, line: number, bytes: (0, 0) });
+            letters.push(LaidLetter { c: broken, line: number, bytes: (0, 0) });
         }
         let from = if number > 0 { left } else { 0 };
-        letters.extend(text[from..].char_indices().flat_map(|(at, c)| {
-            let bytes = (from + at, from + at + c.len_utf8());
-            c.to_lowercase().map(move |lower| FoldedLetter { lower, line: number, bytes })
-        }));
+        let placed = |(at, c): (usize, char)| (c, (from + at, from + at + c.len_utf8()));
+        let placed = text[from..].char_indices().map(placed);
+        letters.extend(placed.map(|(c, bytes)| LaidLetter { c, line: number, bytes }));
         let wide = text.chars().next_back().is_some_and(|c| c.width() == Some(2) || matches!(c, '-' | ';'));
         broken = if wide || text.width() + 1 >= width { BROKEN_WORD } else { BREAK };
     }

@@ -19,6 +19,8 @@ pub struct Look {
     pub zone: TimeZone,
     /// The instant ages count from.
     pub now: Timestamp,
+    /// Whether the terminal is told of links.
+    pub links: bool,
 }
 
 impl Look {

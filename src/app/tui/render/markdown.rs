@@ -1,5 +1,6 @@
 //! Markdown as lines of a terminal. What models write is shown as they meant it; what it cannot show stands as text.
 
+pub mod code;
 mod frames;
 pub mod table;
 

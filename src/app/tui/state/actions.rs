@@ -7,6 +7,7 @@ use super::{
     areas::Pane,
     chosen::Then,
     connection::Stage,
+    conversation::Landmark,
     help::pane::HelpPane,
     inspector::{Inspector, Subject},
     metrics::Data,
@@ -51,6 +52,7 @@ impl AppState {
             Some(Modal::Password(_)) => return self.on_password_key(key),
             Some(Modal::Profile(_)) => return self.on_profile_key(key),
             Some(Modal::Help(_)) => return self.on_help_key(key, action),
+            Some(Modal::Letters(_)) => return self.on_letter(key),
             _ => {}
         }
         if let Some(Modal::Prompt(_)) = self.modals.last() {
@@ -107,6 +109,9 @@ impl AppState {
     }
 
     fn in_pane(&mut self, action: Action) -> Option<Vec<Effect>> {
+        if action == Action::Copy {
+            return Some(self.offer_copies());
+        }
         let page = self.page(self.focus);
         match self.focus {
             Pane::Sessions if action == Action::Open => {
@@ -144,13 +149,15 @@ impl AppState {
             Action::PaneFeedback => self.focus = Pane::Feedback,
             Action::Zoom => self.zoomed = !self.zoomed,
             Action::Widen | Action::Narrow => return self.resize_pane(action == Action::Widen),
-            // The tabs and the places found are the conversation's, wherever the focus is.
-            Action::PreviousAgent | Action::NextAgent | Action::NextMatch | Action::PreviousMatch => {
+            // The tabs, the places found and the landmarks are the conversation's, wherever the focus is.
+            action if is_of_conversation(action) => {
                 return self.workspace.conversation.on_action(action, &mut self.tickets).unwrap_or_default();
             }
             Action::Sort if self.workspace.connection.is_open() => return self.choose_sort(),
             Action::ReverseSort if self.workspace.connection.is_open() => return self.reverse_sort(),
             Action::Columns => return self.choose_columns(),
+            Action::GoOnTo | Action::GoBackTo => return self.offer_moves(action == Action::GoOnTo),
+            Action::OpenLink => return self.offer_links(),
             Action::Back => return self.back(),
             Action::Filter if self.focus == Pane::Conversation => self.prompt(Asks::Find),
             Action::Filter => self.prompt(Asks::Filter),
@@ -323,4 +330,10 @@ impl AppState {
         self.focus = Pane::Conversation;
         self.workspace.conversation.find(text, &mut self.tickets)
     }
+}
+
+/// Whether the conversation does it, wherever the focus is.
+fn is_of_conversation(action: Action) -> bool {
+    let tabs = [Action::PreviousAgent, Action::NextAgent, Action::NextMatch, Action::PreviousMatch, Action::MoveAgain];
+    tabs.contains(&action) || Landmark::of(action).is_some()
 }

@@ -1,5 +1,7 @@
 //! Commands of the `:` line that take words: their names, what they do, what completes them.
 
+mod going;
+
 use super::{AppState, Effect, prompt::TypedMistake, sessions::sorting, themes};
 use crate::app::keymap::ENTRIES;
 
@@ -69,6 +71,13 @@ pub const COMMANDS: &[TypedCommand] = &[
         help: "sort the sessions by any column",
         complete: |state, typed| offered(sorting::complete(state, typed)),
         run: sorting::run,
+    },
+    TypedCommand {
+        name: "go",
+        words: "[AGENT:]NUMBER",
+        help: "to a message of the conversation, by its number",
+        complete: going::complete,
+        run: going::run,
     },
     TypedCommand {
         name: "theme",

@@ -6,12 +6,14 @@
 mod again;
 mod answers;
 mod changed;
+mod copies;
 mod durations;
 mod facts;
 mod find;
 mod fold;
 mod history;
 mod jump;
+mod landmarks;
 mod last_seen;
 mod live_activity;
 mod moved;
@@ -19,6 +21,7 @@ mod moves;
 mod news;
 mod open;
 mod pair;
+mod part;
 mod pictures;
 mod place;
 mod previewed;
@@ -40,7 +43,7 @@ use jiff::Timestamp;
 use ratatui::layout::Size;
 
 use self::{
-    facts::CountedFindings, find::Find, fold::Folds, last_seen::LastSeen, news::NewsBegun, open::Open,
+    facts::CountedFindings, find::Find, fold::Folds, landmarks::Landing, last_seen::LastSeen, news::NewsBegun, open::Open,
     pictures::Pictures, sheet::Layouts, window::PAGE,
 };
 pub use self::{
@@ -48,10 +51,11 @@ pub use self::{
     find::FindStatus,
     history::{CallFigure, CallHistory, CallSeries},
     jump::JumpSpot,
+    landmarks::Landmark,
     live_activity::{EndedTool, LiveActivity, running_s},
     pictures::{PictureKey, PictureNews, PictureOrder},
     rated::Answer,
-    rows::ConversationRow,
+    rows::{ConversationRow, RowLink},
     tabs::{AgentTab, Title},
 };
 use super::{Effect, Tickets, feedback::PendingFeedback};
@@ -130,6 +134,10 @@ pub struct ConversationState {
     bookmarked: bool,
     /// Where to go in a session once it is open.
     awaited: Option<(SessionKey, JumpSpot)>,
+    /// Where the last move to a landmark came to.
+    landed: Option<Landing>,
+    /// What it went by, and whether down.
+    last_move: Option<(Landmark, bool)>,
     /// How far conversations were read.
     last_seen: LastSeen,
     /// News are being taken over.
@@ -183,8 +191,8 @@ impl ConversationState {
     pub fn close(&mut self) {
         self.note_left();
         let (size, look, now) = (self.size, self.look.take(), self.now);
-        let last_seen = std::mem::take(&mut self.last_seen);
-        *self = Self { size, look, last_seen, now, ..Self::default() };
+        let (last_seen, last_move) = (std::mem::take(&mut self.last_seen), self.last_move);
+        *self = Self { size, look, last_move, last_seen, now, ..Self::default() };
     }
 
     /// The inner size of the pane (without border) and the look it is drawn in: layouts depend on both. A larger view

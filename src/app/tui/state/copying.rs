@@ -1,18 +1,23 @@
-//! What is said of a copy: of what it is and how much.
+//! What can be copied of what is selected, and what is said of a copy: of what it is and how much.
 
-use super::{AppState, areas::Pane, modal::Modal};
+mod offered;
+mod shell;
+
+use super::{AppState, Effect, areas::Pane, modal::Modal};
 use crate::app::text;
 
 impl AppState {
     /// A text as it may leave for the clipboard, and what is said of it.
     pub(super) fn copied(&self, stored: &str) -> (String, String) {
         let safe = text::copied(stored).into_owned();
-        let count = safe.chars().count();
-        let letters = if count == 1 { "character" } else { "characters" };
-        let plain = stored.replace("\r\n", "\n");
-        let marks = if safe == plain { "" } else { "; what could act where it is pasted became marks" };
-        let says = format!("copied {}: {count} {letters}{marks}", self.copy_subject());
+        let says = copy_says(stored, &safe, &self.copy_subject());
         (safe, says)
+    }
+
+    /// Copies a text that was chosen by name.
+    pub(super) fn copy_as(text: String, what: &str) -> Vec<Effect> {
+        let says = copy_says(&text, &text::copied(&text), what);
+        vec![Effect::Copy(text), Effect::Say(says)]
     }
 
     /// What is copied where the focus is.
@@ -38,4 +43,12 @@ impl AppState {
             Pane::Feedback => "the comment".to_owned(),
         }
     }
+}
+
+fn copy_says(stored: &str, safe: &str, what: &str) -> String {
+    let count = safe.chars().count();
+    let letters = if count == 1 { "character" } else { "characters" };
+    let marks =
+        if safe == stored.replace("\r\n", "\n") { "" } else { "; what could act where it is pasted became marks" };
+    format!("copied {what}: {count} {letters}{marks}")
 }

@@ -39,6 +39,8 @@ pub enum Effect {
     ListFolders(String),
     /// Make an image ready to be shown; answered by `Input::Picture`.
     Picture(Box<PictureOrder>),
+    /// Open a link with what the platform opens links with.
+    OpenLink(String),
     /// Leave.
     Quit,
 }

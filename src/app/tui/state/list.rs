@@ -149,6 +149,8 @@ pub fn turned(action: Action, top: usize, lines: usize, page: usize) -> Option<u
         Action::Down => (top + 1).min(last),
         Action::PageUp => top.saturating_sub(step),
         Action::PageDown => (top + step).min(last),
+        Action::HalfPageUp => top.saturating_sub(half(page)),
+        Action::HalfPageDown => (top + half(page)).min(last),
         Action::Top => 0,
         Action::Bottom => last,
         _ => return None,
@@ -166,10 +168,17 @@ pub fn moved(action: Action, selected: usize, len: usize, page: usize) -> Option
         Action::Down => selected.saturating_add(1).min(last),
         Action::PageUp => selected.saturating_sub(step),
         Action::PageDown => selected.saturating_add(step).min(last),
+        Action::HalfPageUp => selected.saturating_sub(half(page)),
+        Action::HalfPageDown => selected.saturating_add(half(page)).min(last),
         Action::Top => 0,
         Action::Bottom => last,
         _ => return None,
     })
+}
+
+/// Half a view, at least a row.
+fn half(page: usize) -> usize {
+    (page / 2).max(1)
 }
 
 /// The first row in view such that the selected one is seen and no space is wasted, moving as little as possible.
@@ -224,6 +233,11 @@ mod tests {
         assert_eq!(moved(Action::PageDown, 0, 100, 10), Some(9));
         assert_eq!(moved(Action::PageDown, 95, 100, 10), Some(99));
         assert_eq!(moved(Action::PageUp, 3, 100, 10), Some(0));
+        assert_eq!(moved(Action::HalfPageDown, 0, 100, 10), Some(5));
+        assert_eq!(moved(Action::HalfPageUp, 3, 100, 10), Some(0));
+        assert_eq!(moved(Action::HalfPageDown, 0, 100, 0), Some(1));
+        assert_eq!(turned(Action::HalfPageDown, 0, 100, 10), Some(5));
+        assert_eq!(turned(Action::HalfPageDown, 88, 100, 10), Some(90));
         assert_eq!(moved(Action::Copy, 3, 100, 10), None);
         assert_eq!(moved(Action::Down, 7, 0, 10), Some(0));
     }

@@ -3,8 +3,8 @@
 use super::{
     agreement::Agreement, bulk::BulkPane, changes::ChangeList, column_menu::ColumnChoice, deletion::DeletionPane,
     editor::Editor, event_log::LoggedEvent, form::MetadataForm, help::pane::HelpPane, inspector::Inspector,
-    kept_drafts::DraftMenu, list::Selection, new_place::NewPlacePane, note::Note, password::PasswordPane,
-    profile::ProfilePane, prompt::Prompt, themes::ThemeMenu, visits::RememberedKind,
+    kept_drafts::DraftMenu, letters::LetterBox, list::Selection, new_place::NewPlacePane, note::Note,
+    password::PasswordPane, profile::ProfilePane, prompt::Prompt, themes::ThemeMenu, visits::RememberedKind,
 };
 use crate::{
     app::{config::Column, fleet::FleetColumn, keymap::Action, memory::RememberedSession, place::Place},
@@ -65,6 +65,8 @@ pub enum Modal {
     Password(Box<PasswordPane>),
     /// A place that is to be kept as a profile.
     Profile(Box<ProfilePane>),
+    /// What a letter chooses: what to copy, where to go, which link to open.
+    Letters(Box<LetterBox>),
 }
 
 impl Modal {
@@ -87,6 +89,7 @@ impl Modal {
                 | Self::NewPlace(_)
                 | Self::Password(_)
                 | Self::Profile(_)
+                | Self::Letters(_)
         )
     }
 

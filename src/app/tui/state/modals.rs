@@ -59,7 +59,8 @@ impl AppState {
             | Modal::Drafts(_)
             | Modal::NewPlace(_)
             | Modal::Password(_)
-            | Modal::Profile(_) => false,
+            | Modal::Profile(_)
+            | Modal::Letters(_) => false,
         };
         if taken {
             return Vec::new();

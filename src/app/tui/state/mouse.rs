@@ -102,6 +102,9 @@ impl AppState {
         }
         let at = Position::new(x, y);
         let body = inside(self.areas.body);
+        if matches!(self.modals.last(), Some(Modal::Letters(_))) {
+            return self.click_letter(x, y);
+        }
         if let Some(picker) = self.modals.last().and_then(|modal| self.picker(modal)) {
             return self.click_picker(picker.at(x, y));
         }
@@ -175,6 +178,10 @@ impl AppState {
             }
             Some(Modal::Prompt(prompt)) => {
                 prompt.step(lines.signum());
+                return Vec::new();
+            }
+            Some(Modal::Letters(_)) => {
+                self.scroll_letters(lines);
                 return Vec::new();
             }
             Some(Modal::Fleet) => return self.scroll_fleet(lines),

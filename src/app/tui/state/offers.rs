@@ -100,6 +100,7 @@ impl AppState {
             Action::PaneMetrics => session.map(|_| "metrics")?,
             Action::LastError => self.wrong().map(|_| "error")?,
             Action::Events => self.has_happened().then_some("events")?,
+            Action::GoOnTo => session.map(|_| "next error, tool")?,
             Action::Sort => "sort",
             Action::Columns => "columns",
             Action::Reload => "reload",
@@ -195,7 +196,8 @@ impl AppState {
             | Modal::Drafts(_)
             | Modal::NewPlace(_)
             | Modal::Password(_)
-            | Modal::Profile(_) => Vec::new(),
+            | Modal::Profile(_)
+            | Modal::Letters(_) => Vec::new(),
             // What is typed in it, and the types to choose from, tell their keys themselves.
             Modal::Form(form) if form.is_typing() || form.retyping().is_some() => Vec::new(),
             Modal::Form(form) => of_form::offers(form, self.copied_field.is_some()),
@@ -300,6 +302,7 @@ const CONVERSATION: &[Action] = &[
     Action::Copy,
     Action::Tools,
     Action::Reasoning,
+    Action::GoOnTo,
     Action::PaneMetrics,
     Action::RateUp,
     Action::Review,

@@ -13,8 +13,11 @@ mod facts;
 
 pub use facts::draw_facts;
 
+use std::num::NonZeroU16;
+
 use ratatui::{
     Frame,
+    buffer::{Buffer, CellDiffOption},
     layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
@@ -24,8 +27,8 @@ use super::{block, row};
 use crate::app::{
     text,
     tui::{
-        render::{Look, format},
-        state::conversation::{ConversationRow, ConversationState},
+        render::{Look, format, links},
+        state::conversation::{ConversationRow, ConversationState, RowLink},
     },
 };
 
@@ -79,6 +82,25 @@ fn draw_row(frame: &mut Frame<'_>, row: &ConversationRow, area: Rect, focused: b
         buffer[Position { x: area.x, y: area.y }].set_symbol(look.marks.bar).set_style(style);
     }
     buffer.set_line(area.x + 1, area.y, &row.line, area.width.saturating_sub(1));
+    if look.links {
+        for link in &row.links {
+            tell_link(buffer, area, link);
+        }
+    }
+}
+
+/// Has the terminal know the cells of a link as one. What it says of them takes no cells.
+fn tell_link(buffer: &mut Buffer, area: Rect, link: &RowLink) {
+    let mut x = usize::from(area.x) + 1 + link.cells.start;
+    let end = (usize::from(area.x) + 1 + link.cells.end).min(area.right().into());
+    while x < end {
+        let cell = &mut buffer[Position { x: x as u16, y: area.y }];
+        let width = u16::try_from(format::width(cell.symbol())).unwrap_or(1).max(1);
+        if let Some((told, width)) = links::told_cell(cell.symbol(), &link.address).zip(NonZeroU16::new(width)) {
+            cell.set_symbol(&told).set_diff_option(CellDiffOption::ForcedWidth(width));
+        }
+        x += usize::from(width);
+    }
 }
 
 /// Why there is nothing to read; what is there and cannot be read is not called nothing. Safe text.

@@ -27,6 +27,7 @@ pub fn look() -> Look {
         marks: marks(Symbols::Unicode),
         zone: TimeZone::UTC,
         now: jiff::Timestamp::from_millisecond(1_795_443_080_841 + 3_700_000).unwrap(),
+        links: false,
     }
 }
 

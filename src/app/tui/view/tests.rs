@@ -335,3 +335,17 @@ fn every_size_draws() {
         }
     }
 }
+
+#[test]
+fn what_a_letter_chooses() {
+    at_every_size("copy", |width, height| {
+        let mut screen = Screen::writable(width, height);
+        screen.press("2y");
+        screen
+    });
+    at_every_size("moves", |width, height| {
+        let mut screen = Screen::writable(width, height);
+        screen.press("2;j");
+        screen
+    });
+}

@@ -12,7 +12,13 @@ use crate::app::{
 };
 
 fn look(theme: ThemeName, symbols: Symbols) -> Look {
-    Look { theme: Theme::of(theme), marks: marks(symbols), zone: TimeZone::UTC, now: Timestamp::UNIX_EPOCH }
+    Look {
+        theme: Theme::of(theme),
+        marks: marks(symbols),
+        zone: TimeZone::UTC,
+        now: Timestamp::UNIX_EPOCH,
+        links: false,
+    }
 }
 
 fn laid(source: &str, width: usize) -> Vec<Line<'static>> {

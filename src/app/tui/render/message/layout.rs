@@ -18,7 +18,9 @@ use crate::{
     app::{
         text,
         tui::render::{
-            Look, format, markdown,
+            Look, format,
+            links::LaidLink,
+            markdown,
             wrap::{Margin, StyledRun, wrap},
         },
     },
@@ -41,6 +43,8 @@ pub struct Laid {
     pub pieces: Vec<Piece>,
     /// Which lines are left free for an image, by its block.
     pub pictures: Vec<(usize, Range<usize>)>,
+    /// Its links, line by line.
+    pub links: Vec<LaidLink>,
 }
 
 /// Some lines of a message.

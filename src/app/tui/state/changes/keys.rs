@@ -165,6 +165,8 @@ impl ChangeList {
             Action::Down => self.selected + 1,
             Action::PageUp => self.selected.saturating_sub(PAGE),
             Action::PageDown => self.selected + PAGE,
+            Action::HalfPageUp => self.selected.saturating_sub(PAGE.div_ceil(2)),
+            Action::HalfPageDown => self.selected + PAGE.div_ceil(2),
             Action::Top => 0,
             _ => usize::MAX,
         };
@@ -187,8 +189,9 @@ fn wish(key: KeyEvent, action: Option<Action>, chooses: bool) -> Option<Wish> {
         (_, Some(Action::Edit)) => Some(Wish::Edit),
         (_, Some(Action::Back | Action::Quit)) => Some(Wish::Leave),
         (_, Some(action)) => {
-            let moves = [Action::Up, Action::Down, Action::PageUp, Action::PageDown, Action::Top, Action::Bottom];
-            moves.contains(&action).then_some(Wish::Move(action))
+            let pages = [Action::PageUp, Action::PageDown, Action::HalfPageUp, Action::HalfPageDown];
+            let moves = [Action::Up, Action::Down, Action::Top, Action::Bottom];
+            (moves.contains(&action) || pages.contains(&action)).then_some(Wish::Move(action))
         }
         (_, None) => None,
     }

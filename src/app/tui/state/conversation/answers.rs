@@ -97,7 +97,7 @@ impl ConversationState {
         let Some(Opening { again, name, exact, preview, .. }) = self.opening.take() else { return Vec::new() };
         self.exact = exact.then_some(name);
         let stand = self.stand();
-        (self.blocked, self.gone) = (false, false);
+        (self.blocked, self.gone, self.landed) = (false, false, None);
         self.layouts.clear();
         self.pictures.clear();
         if !self.open.as_ref().is_some_and(|old| again && old.session.key == session.key) {

@@ -161,7 +161,7 @@ impl Open {
         self.counts[agent] = count;
         self.seen[agent] = self.seen[agent].min(count);
         self.reached[agent] = self.reached[agent].min(count);
-        if let Some(Goal::Hit(spot)) = self.goal
+        if let Some(Goal::Hit(spot) | Goal::Part(spot, _)) = self.goal
             && spot.agent == agent
             && spot.index >= count
         {

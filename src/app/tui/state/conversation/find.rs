@@ -29,6 +29,8 @@ pub(super) struct Find {
     pub agent: Option<AgentId>,
     /// Messages looked at, of the newest first.
     pub searched: u64,
+    /// The message that the current hit was shown in.
+    pub shown: Option<Spot>,
 }
 
 /// What the border says of a search.
@@ -65,6 +67,7 @@ impl ConversationState {
             from,
             agent: agent.clone(),
             searched: 0,
+            shown: None,
         });
         self.refresh();
         vec![Effect::Ask(Command::Find(ticket, key, agent, needle.to_owned()))]
@@ -166,6 +169,7 @@ impl Find {
         self.hits = self.hits.iter().filter_map(|spot| moved.spot(*spot)).collect();
         self.current = self.current.and_then(|spot| moved.spot(spot)).filter(|spot| self.hits.contains(spot));
         self.from = self.from.and_then(|spot| moved.spot(spot));
+        self.shown = None;
     }
 
     /// Messages went: hits in them go too.
@@ -188,6 +192,18 @@ impl Find {
         let below = self.hits.iter().find(|spot| timeline.place(**spot).is_some_and(|place| place >= from));
         let above = || self.hits.iter().rfind(|spot| timeline.place(**spot).is_some());
         below.or_else(above).or_else(|| self.hits.first()).copied()
+    }
+
+    /// The reader went elsewhere since the current hit was shown: the next one is that after the message he is at now, or before it.
+    pub fn set_out(&mut self, from: Spot, down: bool, timeline: &Timeline) {
+        let Some(from) = timeline.place(from) else { return };
+        let place = |spot: &&Spot| timeline.place(**spot);
+        let nearest = if down {
+            self.hits.iter().rfind(|spot| place(spot).is_some_and(|place| place <= from))
+        } else {
+            self.hits.iter().find(|spot| place(spot).is_some_and(|place| place >= from))
+        };
+        self.current = nearest.copied();
     }
 
     /// Goes on by one hit, down or up; around the ends once all are known, which of a search that was cut short they never are.
@@ -239,6 +255,7 @@ mod tests {
             from: Some(hit(from)),
             agent: None,
             searched,
+            shown: None,
         }
     }
 
@@ -277,6 +294,22 @@ mod tests {
         assert_eq!(find(None, &hits, 40, 100).first(&timeline), Some(hit(40)), "the very message");
         assert_eq!(find(Some(Ticket(1)), &hits[2..], 99, 20).first(&timeline), Some(hit(90)), "the last above");
         assert_eq!(find(None, &[], 0, 100).first(&timeline), None);
+    }
+
+    #[test]
+    fn who_went_elsewhere_goes_on_from_there() {
+        let timeline = Timeline::One { agent: 0, len: 100 };
+        let hits = [hit(10), hit(40), hit(90)];
+        let next = |from: u64, down: bool| {
+            let mut found = find(None, &hits, 0, 100);
+            found.current = Some(hit(10));
+            found.set_out(hit(from), down, &timeline);
+            found.step(down)
+        };
+        assert_eq!([next(50, true), next(50, false)], [Some(hit(90)), Some(hit(40))]);
+        assert_eq!([next(40, true), next(40, false)], [Some(hit(90)), Some(hit(10))], "not the one that he is at");
+        assert_eq!([next(5, true), next(95, false)], [Some(hit(10)), Some(hit(90))]);
+        assert_eq!([next(95, true), next(5, false)], [Some(hit(10)), Some(hit(90))], "around the ends");
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! What a person does: moving, folding, switching tabs, going through places found, copying.
 
-use super::{ConversationState, open::Goal, place, timeline::Spot};
+use super::{ConversationState, Landmark, open::Goal, part::MessagePart, place, timeline::Spot};
 use crate::app::keymap::Action;
 use crate::{
-    app::tui::{
-        render::message::Foldable,
-        state::{Effect, Tickets},
+    app::{
+        text,
+        tui::{
+            render::message::Foldable,
+            state::{Effect, Tickets},
+        },
     },
     session::{AgentId, plain},
 };
@@ -13,12 +16,18 @@ use crate::{
 impl ConversationState {
     /// Moves, folds, switches agents, goes through places found, copies (`Effect::Copy`). `None`: not for this pane.
     pub fn on_action(&mut self, action: Action, tickets: &mut Tickets) -> Option<Vec<Effect>> {
+        if let Some((kind, down)) = Landmark::of(action) {
+            return Some(self.go_by(kind, down, tickets));
+        }
         let page = usize::from(self.size.height).saturating_sub(2).max(1) as isize;
+        let half = usize::from(self.size.height / 2).max(1) as isize;
         match action {
             Action::Up => self.walk(|pages, place, view| place.step(pages, view, -1)),
             Action::Down => self.walk(|pages, place, view| place.step(pages, view, 1)),
             Action::PageUp => self.walk(|pages, place, view| place.page(pages, view, -page)),
             Action::PageDown => self.walk(|pages, place, view| place.page(pages, view, page)),
+            Action::HalfPageUp => self.walk(|pages, place, view| place.page(pages, view, -half)),
+            Action::HalfPageDown => self.walk(|pages, place, view| place.page(pages, view, half)),
             Action::Top => self.walk(|_, place, _| *place = place::ViewPlace::default()),
             Action::Bottom => self.set_goal(Goal::End),
             Action::Left => return self.fold(false, tickets),
@@ -32,6 +41,7 @@ impl ConversationState {
                 self.find.as_ref()?;
                 return Some(self.next_hit(action == Action::NextMatch, tickets));
             }
+            Action::MoveAgain => return Some(self.go_again(tickets)),
             Action::Copy => return Some(self.copy()),
             _ => return None,
         }
@@ -78,7 +88,7 @@ impl ConversationState {
     }
 
     /// After a move: what failed may be tried again, and what came into view is asked for.
-    fn moved(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
+    pub(super) fn moved(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
         self.blocked = false;
         self.refresh();
         self.ask(tickets)
@@ -91,7 +101,7 @@ impl ConversationState {
         self.on_sheet(walk);
     }
 
-    fn set_goal(&mut self, goal: Goal) {
+    pub(super) fn set_goal(&mut self, goal: Goal) {
         if let Some(open) = &mut self.open {
             open.goal = Some(goal);
         }
@@ -174,6 +184,10 @@ impl ConversationState {
         let Some(find) = &mut self.find else { return Vec::new() };
         if let Some(open) = &self.open {
             find.arrange(&open.timeline);
+            let is_on_way = find.current.is_some() && open.goal == find.current.map(Goal::Hit);
+            if let Some(here) = open.spot().filter(|here| !is_on_way && find.shown != Some(*here)) {
+                find.set_out(here, down, &open.timeline);
+            }
         }
         let before = find.status().current;
         let Some(hit) = find.step(down) else {
@@ -205,6 +219,38 @@ impl ConversationState {
         }
         self.go_to(Spot { agent, index });
         self.moved(tickets)
+    }
+
+    /// Goes to a message as a person names it: by its stored index, and by its agent where that is not the one of the tab (in the merged
+    /// timeline, of the selected message).
+    ///
+    /// # Errors
+    /// Why there is no such message, in a sentence.
+    pub fn go_to_index(
+        &mut self,
+        agent: Option<&str>,
+        index: u64,
+        tickets: &mut Tickets,
+    ) -> Result<Vec<Effect>, String> {
+        let open = self.open.as_ref().ok_or("open a session first")?;
+        let agent = match agent {
+            Some(name) => open.session.agents.iter().position(|agent| agent.id.as_str() == name),
+            None if open.agent().is_some() => Some(open.tab),
+            None => open.spot().map(|spot| spot.agent),
+        };
+        let agent = agent.ok_or("there is no such agent")?;
+        let (name, count) = (text::line(open.session.agents[agent].id.as_str()), open.counts[agent]);
+        match count.checked_sub(1) {
+            None => return Err(format!("{name} has no messages")),
+            Some(last) if index > last => {
+                return Err(format!("there is no message {index}: the last of {name} is {last}"));
+            }
+            Some(_) => {}
+        }
+        let spot = Spot { agent, index };
+        self.go_to(spot);
+        self.set_goal(Goal::Part(spot, MessagePart::Head));
+        Ok(self.moved(tickets))
     }
 
     /// Goes to a message, on another tab where this one does not show its agent.

@@ -7,6 +7,7 @@ use super::{
     history::CallHistory,
     live_activity::LiveActivity,
     moved::MovedAgents,
+    part::MessagePart,
     place::{EndStand, ViewPlace},
     timeline::{Dates, Spot, Timeline},
     window::Window,
@@ -35,6 +36,8 @@ pub(super) enum Goal {
     End,
     /// A place found.
     Hit(Spot),
+    /// A part of a message.
+    Part(Spot, MessagePart),
 }
 
 /// A session on screen.
@@ -314,7 +317,7 @@ impl Open {
         }
         let cursor = match self.goal {
             Some(Goal::End) => self.timeline.len().saturating_sub(1),
-            Some(Goal::Hit(spot)) => self.timeline.place(spot).unwrap_or(self.place.pos),
+            Some(Goal::Hit(spot) | Goal::Part(spot, _)) => self.timeline.place(spot).unwrap_or(self.place.pos),
             None => self.place.pos,
         };
         for (agent, window) in self.windows.iter_mut().enumerate() {

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// How many messages a result may come after its use. Strands puts it into the next one.
-const REACH: u64 = 8;
+pub(super) const REACH: u64 = 8;
 
 /// Reads them from the loaded neighbours.
 pub(super) fn pairs_of(message: &Message, window: &Window) -> Pairs {

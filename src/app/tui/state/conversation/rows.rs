@@ -1,19 +1,22 @@
 //! From place to lines: what the view copies.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use ratatui::text::Line;
 
 use super::{
     ConversationState,
+    landmarks::Landing,
     open::{Goal, Open},
     pair::{neighbours, pairs_of},
+    part::MessagePart,
     place::{self, Sheet, ViewPlace},
     sheet::Pages,
     timeline::Spot,
 };
 use crate::app::tui::render::{
-    found,
+    format, found,
+    links::LaidLink,
     message::{Laid, note},
     picture::Picture,
 };
@@ -29,6 +32,17 @@ pub struct ConversationRow {
     pub cursor: bool,
     /// It is left free for a row of an image: which image, and which row from 0.
     pub picture: Option<(Picture, u16)>,
+    /// What of it are links.
+    pub links: Vec<RowLink>,
+}
+
+/// A link on a line in view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowLink {
+    /// Its cells, counted from the line's first.
+    pub cells: Range<usize>,
+    /// Where it leads.
+    pub address: Arc<str>,
 }
 
 /// A line remembered by what it says, so that the cursor finds it again after folds or widths changed.
@@ -105,6 +119,7 @@ impl ConversationState {
                 pages.len() == 0 || pages.is_loaded(place.pos)
             }),
             Goal::Hit(spot) => Some(self.go_to_hit(spot)),
+            Goal::Part(spot, part) => Some(self.go_to_part(spot, part)),
         };
         // Before the first frame there is no size to settle in: the goal waits.
         if arrived == Some(true)
@@ -117,23 +132,60 @@ impl ConversationState {
 
     /// Shows a place found a third down the view; unfolds what hides it.
     fn go_to_hit(&mut self, hit: Spot) -> bool {
-        let Some(open) = &mut self.open else { return true };
-        let Some(pos) = open.timeline.place(hit) else { return true };
-        let row = usize::from(self.size.height) / 3;
-        open.place = ViewPlace { pos, line: 0, row };
-        if !open.windows[hit.agent].is_loaded(hit.index) {
-            return false;
-        }
-        let shown = shown_at(open, hit);
-        if let Some(pos) = open.timeline.place(shown) {
-            open.place.pos = pos;
-        }
+        let shown = match self.stand_on(hit) {
+            Ok(shown) => shown,
+            Err(over) => return over,
+        };
         let line = self.line_with_needle(shown);
+        if let Some(find) = self.find.as_mut().filter(|find| find.current == Some(hit)) {
+            find.shown = Some(shown);
+        }
         self.on_sheet(|pages, place, _| {
             let start = pages.laid(place.pos).map_or(0, |laid| laid.body.start);
             place.line = line.unwrap_or(start);
         });
         true
+    }
+
+    /// The same for a part of a message; of one that is shown inside another, that one's header.
+    fn go_to_part(&mut self, spot: Spot, part: MessagePart) -> bool {
+        let shown = match self.stand_on(spot) {
+            Ok(shown) => shown,
+            Err(over) => return over,
+        };
+        let part_there = if shown == spot { part } else { MessagePart::Head };
+        let line = self.line_of_part(shown, part_there);
+        self.on_sheet(|_, place, _| place.line = line.unwrap_or(0));
+        self.landed = line.map(|line| Landing { at: shown, line, target: (spot, part) });
+        true
+    }
+
+    /// Puts a message a third down the view: where it is shown, once it is loaded. Until then nothing (`false`), and nothing ever where it
+    /// is not in the tab (`true`).
+    fn stand_on(&mut self, spot: Spot) -> Result<Spot, bool> {
+        let Some(open) = &mut self.open else { return Err(true) };
+        let Some(pos) = open.timeline.place(spot) else { return Err(true) };
+        let row = usize::from(self.size.height) / 3;
+        open.place = ViewPlace { pos, line: 0, row };
+        if !open.windows[spot.agent].is_loaded(spot.index) {
+            return Err(false);
+        }
+        let shown = shown_at(open, spot);
+        if let Some(pos) = open.timeline.place(shown) {
+            open.place.pos = pos;
+        }
+        Ok(shown)
+    }
+
+    /// The line of a part of a message that is loaded.
+    pub(super) fn line_of_part(&mut self, spot: Spot, part: MessagePart) -> Option<usize> {
+        let open = self.open.as_ref()?;
+        let pos = open.timeline.place(spot)?;
+        let message = open.windows[spot.agent].message(spot.index).cloned();
+        self.on_sheet(|pages, _, _| {
+            let laid = pages.laid(pos)?;
+            Some(message.as_deref().map_or(laid.body.start, |message| part.line(&laid, message)))
+        })?
     }
 
     /// The first line of a message that shows what is looked for, unfolding its items one by one until one does.
@@ -179,6 +231,7 @@ impl ConversationState {
                     let shown = line..laid.lines.len().min(line + view - from);
                     let lines = lines_of(pages, laid, shown.clone(), needle.as_deref());
                     rows.extend(shown.zip(lines).map(|(number, line)| ConversationRow {
+                        links: links_of(laid, number),
                         line,
                         selected: pos == place.pos && laid.body.contains(&number),
                         cursor: (pos, number) == (place.pos, place.line),
@@ -240,11 +293,26 @@ fn lines_of(pages: &Pages<'_>, laid: &Laid, shown: Range<usize>, needle: Option<
     shown.map(|number| found::mark(&laid.lines[number], &found[number - from], style)).collect()
 }
 
+/// The links of a line of a message.
+fn links_of(laid: &Laid, number: usize) -> Vec<RowLink> {
+    let links: Vec<&LaidLink> = laid.links.iter().filter(|link| link.line == number).collect();
+    if links.is_empty() {
+        return Vec::new();
+    }
+    let text = laid.lines[number].to_string();
+    let cells = |byte: usize| format::width(text.get(..byte).unwrap_or_default());
+    let row = |link: &LaidLink| RowLink {
+        cells: cells(link.bytes.0)..cells(link.bytes.1),
+        address: Arc::clone(&link.address),
+    };
+    links.into_iter().map(row).collect()
+}
+
 /// The line of a message that is not loaded.
 fn waiting_row(pages: &Pages<'_>, words: &'static str, here: bool) -> ConversationRow {
     let ellipsis = if words == "loading" { pages.look.marks.ellipsis } else { "" };
     let line = note(format!("{words}{ellipsis}"), pages.look);
-    ConversationRow { line, selected: here, cursor: here, picture: None }
+    ConversationRow { line, selected: here, cursor: here, picture: None, links: Vec::new() }
 }
 
 /// The number of a message from 1, and how many there are. Messages shown inside another count with it, so that the

@@ -120,6 +120,7 @@ impl Desk {
             marks: look::marks(Symbols::Unicode),
             zone: TimeZone::UTC,
             now: Timestamp::UNIX_EPOCH,
+            links: false,
         };
         let mut desk = Self {
             state: ConversationState::default(),

@@ -20,13 +20,14 @@ use crate::{
         tui::{
             render::{
                 Look, format, highlight,
-                message::{Laid, ShownMessage, lay, note},
+                links::laid_links,
+                message::{Laid, Pairs, ShownMessage, lay, note},
                 picture::Picture,
             },
             state::feedback::PendingFeedback,
         },
     },
-    session::{Message, StoredDate, Usage},
+    session::{Message, StoredDate, Usage, plain},
 };
 
 /// Layouts kept, in messages and in lines. Once there are more, half of it is kept, the nearest to the cursor; but the
@@ -209,7 +210,10 @@ impl Pages<'_> {
             took: &took,
             look: self.look,
         };
-        lay(&subject, self.width)
+        let mut laid = lay(&subject, self.width);
+        let says = || said(message, &subject.pairs);
+        laid.links = laid_links(&laid.lines, &laid.body, self.width, self.look.marks.quote, says);
+        laid
     }
 
     /// The message's date, where it is of another day than the one before it.
@@ -228,4 +232,14 @@ impl Pages<'_> {
         }
         (pos <= DAY_REACH).then_some(at)
     }
+}
+
+/// All that is said where a message is shown: its own text, and that of the results with its tool calls.
+fn said(message: &Message, pairs: &Pairs) -> String {
+    let mut says = plain::text_of(message);
+    for (_, found) in &pairs.results {
+        says.push('\n');
+        says.push_str(&plain::text_of(&found.message));
+    }
+    says
 }

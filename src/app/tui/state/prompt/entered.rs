@@ -87,6 +87,11 @@ impl AppState {
             // Nothing was typed, nor chosen.
             return Vec::new();
         }
+        if let Some(place) = self.typed_place(line) {
+            let mut effects = self.go_to_message_typed(&place);
+            effects.extend(self.keep_line(Asks::Command, line));
+            return effects;
+        }
         let does = match prompt.chosen_offer().map(|offer| offer.does.clone()) {
             // Words after a command are meant as they are typed, unless something offered was chosen.
             None | Some(Does::Fill(..)) => Does::Line(line.trim().to_owned()),

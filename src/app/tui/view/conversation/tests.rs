@@ -216,3 +216,34 @@ fn every_size_draws() {
         }
     }
 }
+
+#[test]
+fn a_link_is_told_to_a_terminal_that_takes_it_and_takes_no_more_cells() {
+    use ratatui::{Terminal, backend::TestBackend};
+
+    use crate::session::Block;
+    let mut session = desks::session("s", &[("a", 1)], 0);
+    let text = "see https://a.example/x, 漢 https://a.example/x/漢 end".to_owned();
+    session.agents[0].messages = vec![desks::with(0, Role::Assistant, vec![Block::Text(text)])];
+    let mut desk = Desk::new(vec![session], 70, 10);
+    desk.open("s");
+    desk.settle();
+    let drawn = |links: bool| {
+        let look = Look { links, ..desk.look.clone() };
+        let mut terminal = Terminal::new(TestBackend::new(72, 12)).unwrap();
+        terminal.draw(|frame| draw(frame, frame.area(), 0, &desk.state, true, &look)).unwrap();
+        terminal.backend().buffer().clone()
+    };
+    let (plain, told) = (drawn(false), drawn(true));
+    let mut linked = String::new();
+    for (plain, told) in plain.content.iter().zip(&told.content) {
+        if plain.symbol() == told.symbol() {
+            continue;
+        }
+        let (_, rest) = told.symbol().split_once("\u{1b}\\").unwrap();
+        assert_eq!(rest.strip_suffix("\u{1b}]8;;\u{1b}\\"), Some(plain.symbol()));
+        linked.push_str(plain.symbol());
+    }
+    assert_eq!(linked, "https://a.example/xhttps://a.example/x/漢");
+    assert!(told.content.iter().any(|cell| cell.symbol().contains("/x/%E6%BC%A2")));
+}

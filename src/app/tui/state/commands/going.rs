@@ -1,0 +1,112 @@
+//! Going to a message by its number: `:42`, `:AGENT:42`, `:go 42`.
+
+use super::{
+    super::{AppState, Effect, areas::Pane, prompt::TypedMistake},
+    Completion,
+};
+
+/// A message as a person names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::app::tui::state) struct TypedPlace {
+    /// `None`: of the tab that is shown.
+    agent: Option<String>,
+    /// Its stored index.
+    index: u64,
+}
+
+impl AppState {
+    /// The message that a typed line names: `42`, or `AGENT:42` with an agent of the open session. `None`: it is something else.
+    pub(in crate::app::tui::state) fn typed_place(&self, typed: &str) -> Option<TypedPlace> {
+        let typed = typed.trim();
+        let (agent, digits) = match typed.rsplit_once(':') {
+            Some((agent, digits)) => (Some(agent), digits),
+            None => (None, typed),
+        };
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let is_there = |name: &str| {
+            let session = self.workspace.conversation.session();
+            session.is_some_and(|session| session.agents.iter().any(|agent| agent.id.as_str() == name))
+        };
+        if !is_number || !agent.is_none_or(is_there) {
+            return None;
+        }
+        // What no number holds is no message either, and said to be none.
+        Some(TypedPlace { agent: agent.map(str::to_owned), index: digits.parse().unwrap_or(u64::MAX) })
+    }
+
+    /// Goes to it, and into the conversation.
+    pub(in crate::app::tui::state) fn go_to_message_typed(&mut self, place: &TypedPlace) -> Vec<Effect> {
+        let conversation = &mut self.workspace.conversation;
+        match conversation.go_to_index(place.agent.as_deref(), place.index, &mut self.tickets) {
+            Ok(effects) => {
+                self.focus = Pane::Conversation;
+                effects
+            }
+            Err(why) => self.say(why),
+        }
+    }
+}
+
+/// `:go [AGENT:]N`.
+pub(super) fn run(state: &mut AppState, words: &str) -> Result<Vec<Effect>, TypedMistake> {
+    match state.typed_place(words) {
+        Some(place) => Ok(state.go_to_message_typed(&place)),
+        None => Err(TypedMistake {
+            span: 0..words.len(),
+            problem: "a message is named by its number, or by an agent of the open session and its number: support:42"
+                .to_owned(),
+        }),
+    }
+}
+
+/// The agents of the open session, each with its last message.
+pub(super) fn complete(state: &AppState, words: &str) -> Vec<Completion> {
+    let session = state.workspace.conversation.session();
+    let agents = session.map(|session| session.agents.as_slice()).unwrap_or_default();
+    let offered = agents.iter().filter_map(|agent| {
+        let last = agent.message_count.checked_sub(1)?;
+        let text = format!("{}:{last}", agent.id.as_str());
+        text.starts_with(words.trim_start()).then(|| Completion { text, help: "its last message".to_owned() })
+    });
+    offered.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::tui::state::sample::Screen;
+
+    fn typed(screen: &Screen, line: &str) -> Option<(Option<String>, u64)> {
+        screen.state.typed_place(line).map(|place| (place.agent, place.index))
+    }
+
+    fn selected(screen: &Screen) -> Option<(String, u64)> {
+        let selected = screen.state.workspace.conversation.selected();
+        selected.map(|(agent, message)| (agent.as_str().to_owned(), message.index))
+    }
+
+    #[test]
+    fn a_number_is_a_message_and_other_words_are_not() {
+        let screen = Screen::writable(120, 40);
+        assert_eq!(typed(&screen, " 42 "), Some((None, 42)));
+        assert_eq!(typed(&screen, "support:0"), Some((Some("support".into()), 0)));
+        assert_eq!(typed(&screen, "99999999999999999999999"), Some((None, u64::MAX)));
+        for other in ["", "quit", "4x", ":4", "nobody:4", "filter meta.a:5", "support:", "-1"] {
+            assert_eq!(typed(&screen, other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_line_goes_there_and_says_where_there_is_none() {
+        let mut screen = Screen::writable(120, 40);
+        screen.press(":0\n");
+        screen.answer_all();
+        assert_eq!(selected(&screen), Some(("support".into(), 0)));
+        assert_eq!(screen.state.focus, Pane::Conversation);
+        screen.press(":4000\n");
+        let said = screen.state.said.clone().unwrap_or_default();
+        assert!(said.starts_with("there is no message 4000: the last of support is "), "{said}");
+        assert!(run(&mut screen.state, "x").is_err());
+        assert!(complete(&screen.state, "sup").iter().any(|offer| offer.text.starts_with("support:")));
+    }
+}

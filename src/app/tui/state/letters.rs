@@ -1,0 +1,89 @@
+//! A small box at the bottom in which a letter chooses: what to copy, where to go, which link to open.
+
+mod keys;
+
+use ratatui::layout::Rect;
+
+use super::{areas, conversation::Landmark, list::Selection};
+use crate::app::{keymap::Action, text, tui::render::wrap};
+
+/// What may be chosen.
+#[derive(Debug)]
+pub struct LetterBox {
+    /// What it is about.
+    pub title: &'static str,
+    /// What stands above the letters, as stored; may be empty.
+    pub says: String,
+    /// The choices, the first selected.
+    pub items: Vec<LetterItem>,
+    /// The selected one.
+    pub selection: Selection<usize>,
+    /// The action that opened it: its key once more chooses the first.
+    again: Action,
+}
+
+/// One of the choices.
+#[derive(Debug)]
+pub struct LetterItem {
+    /// Its key.
+    pub key: char,
+    /// What it is called.
+    pub name: String,
+    /// Its beginning, as stored; may be empty.
+    pub shows: String,
+    /// What it does.
+    does: LetterDoes,
+}
+
+/// What a choice does.
+#[derive(Debug, Clone)]
+pub(super) enum LetterDoes {
+    /// Goes to a landmark, down or up.
+    Go(Landmark, bool),
+    /// Copies a text.
+    Copy(String),
+    /// Shows a link whole, before it is opened.
+    ShowLink(String),
+    /// Opens it.
+    OpenLink(String),
+}
+
+impl LetterItem {
+    pub(super) fn new(key: char, name: impl Into<String>, shows: impl Into<String>, does: LetterDoes) -> Self {
+        Self { key, name: name.into(), shows: shows.into(), does }
+    }
+}
+
+impl LetterBox {
+    pub(super) fn new(title: &'static str, items: Vec<LetterItem>, again: Action) -> Self {
+        Self { title, says: String::new(), items, selection: Selection::default(), again }
+    }
+
+    /// Position of the selected choice.
+    #[must_use]
+    pub fn selected(&self) -> usize {
+        self.selection.at(self.items.len())
+    }
+
+    /// The box over the bottom of a body, the lines of what it says, and where the choices stand.
+    #[must_use]
+    pub fn layout(&self, body: Rect) -> (Rect, Vec<String>, Rect) {
+        let cells = usize::from(body.width.saturating_sub(4)).max(1);
+        let mut says = if self.says.is_empty() { Vec::new() } else { wrap::plain(&text::block(&self.says), cells) };
+        // At least two of the choices stay in view.
+        let room = usize::from(body.height.saturating_sub(2));
+        says.truncate(room.saturating_sub(self.items.len().min(2)));
+        let lines = says.len() + self.items.len();
+        let area = areas::bottom(body, u16::try_from(lines + 2).unwrap_or(u16::MAX));
+        let inner = areas::inside(area);
+        let above = (says.len() as u16).min(inner.height);
+        let rows = Rect { y: inner.y + above, height: inner.height - above, ..inner };
+        (area, says, rows)
+    }
+
+    /// Position of the first choice in view where so many rows are.
+    #[must_use]
+    pub fn top(&self, rows: usize) -> usize {
+        self.selection.top(self.items.len(), rows)
+    }
+}

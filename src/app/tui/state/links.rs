@@ -1,0 +1,106 @@
+//! Opening a link of the conversation: the whole of where it leads is shown before.
+
+use super::{
+    AppState, Effect,
+    letters::{LetterBox, LetterDoes, LetterItem},
+};
+use crate::app::keymap::Action;
+
+/// What chooses one of several links.
+const LETTERS: &str = "123456789abcdefghijklmnoprstuvwxyz";
+
+impl AppState {
+    /// Offers the links on the cursor's line of the conversation, else those of its message.
+    pub(super) fn offer_links(&mut self) -> Vec<Effect> {
+        if self.workspace.conversation.session().is_none() {
+            return self.say("open a session first");
+        }
+        let mut links = self.workspace.conversation.links();
+        if links.len() < 2 {
+            return match links.pop() {
+                Some(link) => self.show_link(link),
+                None => self.say("there is no link in this message"),
+            };
+        }
+        let item = |(key, link): (char, String)| LetterItem::new(key, link.clone(), "", LetterDoes::ShowLink(link));
+        let items = LETTERS.chars().zip(links).map(item).collect();
+        self.offer_letters(LetterBox::new("Which link", items, Action::OpenLink))
+    }
+
+    /// Shows where a link leads, and offers to open it.
+    pub(super) fn show_link(&mut self, address: String) -> Vec<Effect> {
+        let items = vec![
+            LetterItem::new('o', "open it", "", LetterDoes::OpenLink(address.clone())),
+            LetterItem::new('y', "the link", "copy it", LetterDoes::Copy(address.clone())),
+        ];
+        let mut letters = LetterBox::new("Open the link", items, Action::OpenLink);
+        letters.says = address;
+        self.offer_letters(letters)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+    use crate::{
+        app::{
+            task::{Command, Event},
+            tui::state::{Effect, Input, conversation::sample, modal::Modal, sample::Screen},
+        },
+        session::{Block, Role},
+    };
+
+    /// A screen whose open session says this.
+    fn saying(text: &str) -> Screen {
+        let mut screen = Screen::writable(120, 40);
+        let mut session = sample::session("s", &[("a", 1)], 0);
+        session.agents[0].messages = vec![sample::with(0, Role::Assistant, vec![Block::Text(text.to_owned())])];
+        screen.press("1j\n");
+        let asked = screen.asked.iter().find_map(|command| match command {
+            Command::Open(ticket, key, _) => Some((*ticket, key.clone())),
+            _ => None,
+        });
+        let (ticket, key) = asked.unwrap();
+        session.key = key;
+        screen.asked.clear();
+        screen.tell(Event::Opened(ticket, Box::new(session)));
+        screen.press("2");
+        screen
+    }
+
+    fn open(screen: &mut Screen) {
+        screen.put(Input::Key(KeyEvent::new(KeyCode::Char('l'), KeyModifiers::CONTROL)));
+    }
+
+    fn letters(screen: &Screen) -> Option<(String, String)> {
+        match screen.state.modals.last() {
+            Some(Modal::Letters(letters)) => {
+                Some((letters.says.clone(), letters.items.iter().map(|item| item.key).collect()))
+            }
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn the_whole_link_is_shown_before_it_is_opened() {
+        let mut screen = saying("see https://a.example/x");
+        open(&mut screen);
+        assert_eq!(letters(&screen), Some(("https://a.example/x".into(), "oy".into())));
+        let effects = screen.state.update(Input::Key(KeyCode::Char('o').into()));
+        assert!(matches!(&effects[..], [Effect::OpenLink(address)] if address == "https://a.example/x"));
+    }
+
+    #[test]
+    fn of_several_one_is_chosen_and_where_there_is_none_that_is_said() {
+        let mut screen = saying("https://a.example and https://b.example");
+        open(&mut screen);
+        assert_eq!(letters(&screen).map(|(_, keys)| keys).as_deref(), Some("12"));
+        screen.press("2");
+        assert_eq!(letters(&screen), Some(("https://b.example".into(), "oy".into())));
+        let mut screen = saying("nothing javascript:alert(1)");
+        open(&mut screen);
+        assert_eq!(letters(&screen), None);
+        assert_eq!(screen.state.said.as_deref(), Some("there is no link in this message"));
+    }
+}

@@ -1,0 +1,63 @@
+//! A small box over the bottom of the body in which a letter chooses.
+//!
+//! ```text
+//! ╭ Copy ────────────────────────────────╮
+//! │▌t text       Your order A100 has …   │
+//! │ j JSON       {"message": {"role": …  │
+//! ╰──────────────────────────── Esc back ╯
+//! ```
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::Clear,
+};
+
+use super::{block, row};
+use crate::app::{
+    keymap::Action,
+    text,
+    tui::{
+        render::{Look, format},
+        state::{
+            AppState,
+            letters::{LetterBox, LetterItem},
+        },
+    },
+};
+
+/// Bytes of a choice that are looked at.
+const MOST: usize = 1_000;
+
+/// Draws it.
+pub fn draw(frame: &mut Frame<'_>, body: Rect, letters: &LetterBox, state: &AppState) {
+    let look = &state.look;
+    let (area, says, rows) = letters.layout(body);
+    let keys = block::keys(&[(Action::Open, "choose"), (Action::Back, "back")], &state.keymap);
+    let keys = format::fit(&format!(" {keys} "), usize::from(area.width.saturating_sub(4)), look.marks);
+    let pane = block::pane(Line::from(format!(" {} ", letters.title)), Line::styled(keys, look.theme.dim), true, look);
+    let inner = pane.inner(area);
+    frame.render_widget(Clear, area);
+    frame.render_widget(pane, area);
+    for (line, at) in says.iter().zip(inner.rows()) {
+        row::draw(frame.buffer_mut(), at, &Line::styled(line.as_str(), look.theme.text), false, look);
+    }
+    let names = letters.items.iter().map(|item| format::width(&item.name)).max().unwrap_or(0);
+    let shown = letters.items.iter().enumerate().skip(letters.top(rows.height.into()));
+    for ((position, item), at) in shown.zip(rows.rows()) {
+        let selected = position == letters.selected();
+        row::draw(frame.buffer_mut(), at, &choice(item, names, at.width.into(), look), selected, look);
+    }
+}
+
+fn choice(item: &LetterItem, names: usize, cells: usize, look: &Look) -> Line<'static> {
+    let names = names.min(cells / 2);
+    let start = &item.shows[..item.shows.floor_char_boundary(MOST)];
+    let start = format::fit(&text::line(start.trim_start()), cells.saturating_sub(names + 6), look.marks);
+    Line::from(vec![
+        Span::styled(format!("{} ", item.key), look.theme.code),
+        Span::raw(row::left(&text::line(&item.name), names, look)),
+        Span::styled(format!("  {start}"), look.theme.dim),
+    ])
+}
