@@ -214,10 +214,9 @@ impl SessionReader for MongoRepository {
     fn list(&self, query: &ListQuery) -> Page {
         let (me, query) = (self.clone(), query.clone());
         Page::found_by(|rows| async move {
-            me.read_while(
-                "the list of sessions",
-                |me, heard| async move { Box::pin(list::page(&me, &query, &rows, &heard)).await },
-            )
+            me.read_while("the list of sessions", |me, heard| async move {
+                Box::pin(list::page(&me, &query, &rows, &heard)).await
+            })
             .await
         })
     }

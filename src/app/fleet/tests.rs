@@ -83,7 +83,10 @@ fn the_end_of_a_history_tells_what_was_not_known() {
         assert_eq!(unanswerable(&filter), None);
         fleet.rows(FleetWindow::HOUR, &filter, at(2)).len()
     };
-    assert_eq!((matches("model:m-1 app:shop =s agent:a"), matches("-app:shop"), matches("in:x,s (app:y OR updated:<1h)")), (1, 0, 1));
+    assert_eq!(
+        (matches("model:m-1 app:shop =s agent:a"), matches("-app:shop"), matches("in:x,s (app:y OR updated:<1h)")),
+        (1, 0, 1)
+    );
     for other in ["has:feedback", "meta.a:5", "rating:up app:shop", "has:finding", "app:shop OR tokens:>5"] {
         assert!(unanswerable(&Filter::parse(other, at(2)).unwrap()).is_some(), "{other}");
     }

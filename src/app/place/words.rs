@@ -21,7 +21,8 @@ impl Place {
                 words(&["--uri", &uri::without_secrets(uri.expose_secret())?])
             }
             Origin::Kept(KeptTarget { uri: SecretSource::File(path), .. }) => words(&["--uri-file", path.to_str()?]),
-            Origin::Kept(KeptTarget { uri: SecretSource::Command(_) | SecretSource::Environment(_), .. }) | Origin::Demo => {
+            Origin::Kept(KeptTarget { uri: SecretSource::Command(_) | SecretSource::Environment(_), .. })
+            | Origin::Demo => {
                 return None;
             }
         };

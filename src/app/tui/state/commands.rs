@@ -79,13 +79,7 @@ pub const COMMANDS: &[TypedCommand] = &[
         complete: going::complete,
         run: going::run,
     },
-    TypedCommand {
-        name: "theme",
-        words: "NAME",
-        help: "how it looks",
-        complete: themes::complete,
-        run: themes::run,
-    },
+    TypedCommand { name: "theme", words: "NAME", help: "how it looks", complete: themes::complete, run: themes::run },
     TypedCommand {
         name: "filter",
         words: "FILTER",

@@ -43,8 +43,8 @@ use jiff::Timestamp;
 use ratatui::layout::Size;
 
 use self::{
-    facts::CountedFindings, find::Find, fold::Folds, landmarks::Landing, last_seen::LastSeen, news::NewsBegun, open::Open,
-    pictures::Pictures, sheet::Layouts, window::PAGE,
+    facts::CountedFindings, find::Find, fold::Folds, landmarks::Landing, last_seen::LastSeen, news::NewsBegun,
+    open::Open, pictures::Pictures, sheet::Layouts, window::PAGE,
 };
 pub use self::{
     facts::SessionFacts,

@@ -1,8 +1,8 @@
 mod hand;
 mod preview;
+mod room;
 mod themes;
 mod typing;
-mod room;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Size;

@@ -89,7 +89,9 @@ fn twins() -> Screen {
     let connect = screen.asked.pop_front().unwrap();
     screen.answers(&connect).into_iter().for_each(|event| screen.tell(event));
     let (ticket, query): (Ticket, ListQuery) = last_list(&mut screen);
-    let Some(Event::Rows(_, rows)) = screen.answers(&Command::List(ticket, Box::new(query))).into_iter().next() else { panic!() };
+    let Some(Event::Rows(_, rows)) = screen.answers(&Command::List(ticket, Box::new(query))).into_iter().next() else {
+        panic!()
+    };
     let twin =
         |key: &str| Summary { key: SessionKey::from(key), session_id: Some("twin".into()), ..Summary::clone(&rows[0]) };
     screen.tell(Event::Rows(ticket, vec![twin("x-1"), twin("x-2")]));

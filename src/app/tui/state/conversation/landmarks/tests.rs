@@ -128,7 +128,9 @@ fn days_feedback_and_findings_are_found() {
     // Two assistant messages in a row are one.
     let mut messages: Vec<Message> = (0..9).map(sample::message).collect();
     messages[4].role = Role::Assistant;
-    messages.iter_mut().for_each(|message| message.created_at = None);
+    for message in &mut messages {
+        message.created_at = None;
+    }
     let mut desk = over(messages);
     assert!(go(&mut desk, Action::PreviousFinding).0 < 7, "{:?}", said(&desk));
 }
