@@ -27,7 +27,9 @@ pub fn with_negated_terms(args: Vec<OsString>) -> Vec<OsString> {
     let is_term = |arg: &OsString| {
         arg.to_str().is_some_and(|text| text.len() > 2 && text.starts_with('-') && !text.starts_with("--"))
     };
-    let Some(list) = args.iter().position(|arg| ["list", "tail", "top"].iter().any(|name| arg == name)) else {
+    let is_command = |at: usize| ["list", "tail", "top"].iter().any(|name| args[at] == *name);
+    // `feedback list` takes an ID.
+    let Some(list) = (0..args.len()).find(|at| is_command(*at) && (*at == 0 || args[at - 1] != "feedback")) else {
         return args;
     };
     if args.iter().any(|arg| arg == "--") {

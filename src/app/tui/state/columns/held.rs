@@ -74,8 +74,8 @@ impl ColumnWidths {
     /// Those of the first rows that were not measured yet.
     fn first_rows(&mut self, known: usize) -> Range<usize> {
         let to = known.min(MEASURED);
-        let to = to.max(self.first);
-        let from = std::mem::replace(&mut self.first, to);
+        let reached = to.max(self.first);
+        let from = std::mem::replace(&mut self.first, reached);
         from.min(to)..to
     }
 
