@@ -149,8 +149,7 @@ impl Themes {
 
     /// A theme and what it inherits, checked. `above`: the places of those that inherit it.
     fn whole(&self, name: &str, above: &mut Vec<usize>) -> Result<RawSheet, String> {
-        // A file of the name of one that comes with the program may build on that one.
-        let found = (0..self.found.len()).rev().find(|at| self.found[*at].name == name && !above.contains(at));
+        let found = self.below(name, above);
         let Some(at) = found else { return Err(format!("the theme {name:?} inherits itself")) };
         let theme = &self.found[at];
         let text = theme.text.as_ref().map_err(Clone::clone)?;
@@ -162,18 +161,30 @@ impl Themes {
                 let problem = format!("inherits: there is no theme {parent:?}; {}", right_word(&parent, &names));
                 return Err(theme.at(line, &problem));
             }
+            if self.below(&parent, above).is_none() {
+                return Err(theme.at(line, &format!("inherits: the theme {parent:?} inherits itself")));
+            }
             raw = raw.over(self.whole(&parent, above)?);
         }
         raw.check().map_err(|(line, problem)| theme.at(line, &problem))?;
         Ok(raw)
     }
+
+    /// The place of the theme of that name. A file of the name of one that comes with the program may build on that one.
+    fn below(&self, name: &str, above: &[usize]) -> Option<usize> {
+        (0..self.found.len()).rev().find(|at| self.found[*at].name == name && !above.contains(at))
+    }
 }
 
 impl FoundTheme {
-    /// A mistake in it, with its place.
+    /// A mistake in it, with its place: the folder is the one beside the settings, and what is wrong is to be seen on one line.
     fn at(&self, line: usize, problem: &str) -> String {
         match &self.file {
-            Some(file) => format!("{}, line {line}: {problem}", file.display()),
+            Some(file) => {
+                let parts: Vec<_> = file.components().rev().take(2).collect();
+                let short: PathBuf = parts.into_iter().rev().collect();
+                format!("{}, line {line}: {problem}", short.display())
+            }
             None => format!("the theme {:?}, line {line}: {problem}", self.name),
         }
     }

@@ -153,6 +153,7 @@ impl RawSheet {
     /// With what another one says where this one says nothing.
     #[must_use]
     pub fn over(self, parent: Self) -> Self {
+        let parent = parent.elsewhere();
         let (mut palette, mut styles) = (parent.palette, parent.styles);
         palette.extend(self.palette);
         styles.extend(self.styles);
@@ -166,7 +167,16 @@ impl RawSheet {
         }
     }
 
-    /// Whether every colour that is named is there. What is inherited was checked in its own file.
+    /// The same, of another file: its lines are none of the one that builds on it.
+    fn elsewhere(mut self) -> Self {
+        let of_styles = self.styles.values_mut().flat_map(|style| [&mut style.fg, &mut style.fg16, &mut style.bg]);
+        for ink in of_styles.chain([&mut self.background]).flatten() {
+            ink.line = 0;
+        }
+        self
+    }
+
+    /// Whether every colour that is named is there, and can be seen. What is inherited was checked in its own file.
     ///
     /// # Errors
     /// The first mistake in the file.
@@ -175,10 +185,29 @@ impl RawSheet {
         let mut unknown: Vec<&Ink> =
             of_styles.chain([&self.background]).flatten().filter(|ink| self.colour(ink).is_none()).collect();
         unknown.sort_by_key(|ink| ink.line);
-        let Some(Ink { written: WrittenInk::Word(word), line }) = unknown.first() else { return Ok(()) };
+        let Some(Ink { written: WrittenInk::Word(word), line }) = unknown.first() else { return self.can_be_seen() };
         let named = NAMES.iter().copied().chain(self.palette.keys().map(String::as_str));
         let hint = right_word(word, &named.collect::<Vec<_>>());
         Err((*line, format!("there is no colour {word:?}, neither in [palette] nor by itself; {hint}")))
+    }
+
+    /// Whether a background of its own has a text, and nothing but a border is of the colour of what lies behind it.
+    fn can_be_seen(&self) -> Result<(), SheetMistake> {
+        let text = self.styles.get("text").and_then(|style| style.fg.as_ref());
+        if let (Some(background), None) = (&self.background, text) {
+            let problem = "there is a background, so text needs a colour: what is read on it must be known";
+            return Err((background.line.max(1), problem.to_owned()));
+        }
+        for (meaning, style) in self.styles.iter().filter(|(meaning, _)| **meaning != "border") {
+            let (Some(fg), Some(behind)) = (&style.fg, style.bg.as_ref().or(self.background.as_ref())) else {
+                continue;
+            };
+            if self.colour(fg) == self.colour(behind) {
+                let problem = format!("{meaning} has the colour of what lies behind it, and cannot be seen");
+                return Err((fg.line.max(behind.line).max(1), problem));
+            }
+        }
+        Ok(())
     }
 
     /// What it says, whole.

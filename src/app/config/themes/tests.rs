@@ -15,7 +15,8 @@ fn with(files: &[(&str, &str)]) -> (tempfile::TempDir, Themes) {
 fn wrong(text: &str) -> String {
     let (folder, themes) = with(&[("mine.toml", text)]);
     let wrong = themes.sheet("mine").unwrap_err();
-    wrong.replace(&format!("{}/", folder.path().display()), "")
+    let folder = folder.path().file_name().unwrap().display().to_string();
+    wrong.replace(&format!("{folder}/"), "")
 }
 
 #[test]
@@ -80,6 +81,18 @@ fn mistakes_say_the_file_the_line_and_what_would_be_right() {
             "ground = \"drak\"",
             "line 1: ground must be \"dark\", \"light\" or \"any\", not \"drak\"; did you mean \"dark\"?",
         ),
+        (
+            "background = \"#000010\"",
+            "line 1: there is a background, so text needs a colour: what is read on it must be known",
+        ),
+        (
+            "inherits = \"nord\"\n\nbackground = \"#d8dee9\"\nok = \"#d8dee9\"",
+            "line 4: ok has the colour of what lies behind it, and cannot be seen",
+        ),
+        (
+            "inherits = \"nord\"\ndim = { fg = \"x\", bg = \"y\" }\n[palette]\nx = 3\ny = 3",
+            "line 2: dim has the colour of what lies behind it, and cannot be seen",
+        ),
         ("ok = { blod = true }", "line 1: unknown key \"blod\" in [ok]; did you mean \"bold\"?"),
     ] {
         assert_eq!(wrong(text), format!("mine.toml, {says}"));
@@ -90,7 +103,8 @@ fn mistakes_say_the_file_the_line_and_what_would_be_right() {
 #[test]
 fn what_inherits_itself_or_is_no_text_is_told() {
     let (folder, themes) = with(&[("a.toml", "inherits = \"b\""), ("b.toml", "inherits = \"a\"")]);
-    assert_eq!(themes.sheet("a").unwrap_err(), "the theme \"a\" inherits itself");
+    let wrong = themes.sheet("a").unwrap_err();
+    assert!(wrong.ends_with("/b.toml, line 1: inherits: the theme \"a\" inherits itself"), "{wrong}");
     std::fs::write(folder.path().join("c.toml"), b"\xff").unwrap();
     std::fs::write(folder.path().join("d.toml"), "#".repeat(70_000)).unwrap();
     let themes = Themes::load(Some(folder.path()));

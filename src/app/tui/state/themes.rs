@@ -152,7 +152,7 @@ impl AppState {
 
     fn tell_unused(&mut self, wrong: Option<String>) {
         if let Some(why) = wrong {
-            self.say_and_keep(format!("the theme of the settings is not used: {}", crate::app::text::line(&why)));
+            self.say_and_keep(format!("theme not used: {}", crate::app::text::line(&why)));
         }
     }
 

@@ -70,5 +70,5 @@ fn a_theme_with_a_mistake_is_told_at_the_start_and_the_screen_goes_on() {
     let ui = crate::app::config::Ui { theme: "nrod".into(), ..crate::app::config::Ui::default() };
     let screen = Screen::with(120, 40, None, ui);
     let said = screen.state.said.unwrap();
-    assert_eq!(said, "the theme of the settings is not used: there is no theme \"nrod\"; did you mean \"nord\"?");
+    assert_eq!(said, "theme not used: there is no theme \"nrod\"; did you mean \"nord\"?");
 }
