@@ -61,7 +61,7 @@ use pace::FramePace;
 use painting::Painter;
 use queue::Queue;
 use remembering::Remembering;
-use taking::heard;
+use taking::{heard, painted};
 
 /// What the browser starts with.
 #[derive(Debug, Clone)]
@@ -303,7 +303,7 @@ impl Browser {
                 () = tokio::time::sleep(draft.unwrap_or_default()), if draft.is_some() => {}
                 input = self.aside.next() => self.waiting.push_back(input),
                 news = self.drafts.news() => self.waiting.push_back(Input::Drafts(news)),
-                news = self.painter.news() => self.waiting.push_back(Input::Picture(Box::new(news))),
+                news = self.painter.news() => self.waiting.push_back(painted(news, guard)),
             }
             if told_to_stop {
                 self.stop(guard, &mut outside.signals, false).await?;
@@ -319,6 +319,7 @@ impl Browser {
         self.carry_out(effects, guard)?;
         guard.terminal.draw(|frame| view::draw(frame, &self.state))?;
         guard.set_title(self.state.title())?;
+        guard.forget_images(&self.painter.gone())?;
         crash_if_asked();
         Ok(())
     }

@@ -37,6 +37,9 @@ const ASK: &[u8] = b"\x1b]11;?\x07\x1b[?u";
 /// device it is (`CSI c`), also whether it draws sixels. <https://sw.kovidgoyal.net/kitty/graphics-protocol/#querying-support-and-available-transmission-mediums>
 const ASK_IMAGES: &[u8] = b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[c";
 
+/// Asks how many pixels a cell has.
+const ASK_CELL: &[u8] = b"\x1b[16t";
+
 type PanicHook = Box<dyn Fn(&panic::PanicHookInfo<'_>) + Sync + Send + 'static>;
 
 /// Standard output while the terminal is taken; nothing when it was given back: what ratatui writes as it is dropped goes
@@ -199,6 +202,28 @@ impl TerminalGuard {
         Self::order(format!("\x1b]2;{title}\x07").as_bytes())?;
         self.titled = Some(title);
         Ok(())
+    }
+
+    /// Asks how many pixels a cell has; the answer is input. After a change of its size: that may be one of its letters.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written.
+    pub fn ask_cell() -> io::Result<()> {
+        Self::order(ASK_CELL)
+    }
+
+    /// The terminal keeps an image by that number from its next frame on, until it is told to forget it.
+    pub fn keep_image(&self, number: u32) {
+        self.held.keep_image(number);
+    }
+
+    /// Has the terminal forget images that are shown no more.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written.
+    pub fn forget_images(&self, numbers: &[u32]) -> io::Result<()> {
+        let orders: String = numbers.iter().filter_map(|number| self.held.forget_image(*number)).collect();
+        if orders.is_empty() { Ok(()) } else { Self::order(orders.as_bytes()) }
     }
 
     /// Rings the bell.

@@ -11,12 +11,42 @@ use ratatui_image::{
     Image as ImageRow,
     sliced::{SignedPosition, SlicedImage, SlicedProtocol},
 };
+use tokio::sync::mpsc::UnboundedSender;
 
 /// An image as the terminal draws it.
 #[derive(Clone)]
 pub struct Picture {
     size: Size,
     shown: Arc<SlicedProtocol>,
+    number: Option<Arc<ImageNumber>>,
+}
+
+/// The number by which the terminal keeps an image. Once nobody shows that image any more, it is told, for the terminal to forget it.
+#[derive(Debug)]
+pub struct ImageNumber {
+    number: u32,
+    gone: UnboundedSender<u32>,
+}
+
+impl ImageNumber {
+    /// A number, and who is told that it is not needed any more.
+    #[must_use]
+    pub fn new(number: u32, gone: UnboundedSender<u32>) -> Self {
+        Self { number, gone }
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn get(&self) -> u32 {
+        self.number
+    }
+}
+
+impl Drop for ImageNumber {
+    fn drop(&mut self) {
+        // Nobody listens any more: at the end the terminal is told of all.
+        let _ = self.gone.send(self.number);
+    }
 }
 
 impl Picture {
@@ -24,7 +54,19 @@ impl Picture {
     #[must_use]
     pub fn new(shown: SlicedProtocol) -> Option<Self> {
         let size = shown.size();
-        (size.width > 0 && size.height > 0).then(|| Self { size, shown: Arc::new(shown) })
+        (size.width > 0 && size.height > 0).then(|| Self { size, shown: Arc::new(shown), number: None })
+    }
+
+    /// The same, which the terminal keeps by that number.
+    #[must_use]
+    pub fn numbered(self, number: ImageNumber) -> Self {
+        Self { number: Some(Arc::new(number)), ..self }
+    }
+
+    /// The number by which the terminal keeps it, where it does.
+    #[must_use]
+    pub fn number(&self) -> Option<u32> {
+        self.number.as_ref().map(|kept| kept.get())
     }
 
     /// Cells that it takes.
@@ -93,6 +135,18 @@ mod tests {
         let drawn = |x, y| buffer[(x, y)].fg == Color::Rgb(255, 0, 0);
         let cells: Vec<_> = (0..6).flat_map(|y| (0..8).map(move |x| (x, y))).filter(|(x, y)| drawn(*x, *y)).collect();
         assert_eq!(cells, [(2, 1), (3, 1), (4, 1), (2, 2), (3, 2), (4, 2)]);
+    }
+
+    #[test]
+    fn its_number_is_told_once_the_last_who_shows_it_is_gone() {
+        let (gone, mut told) = tokio::sync::mpsc::unbounded_channel();
+        let picture = red(1, 1).numbered(ImageNumber::new(7, gone));
+        let other = picture.clone();
+        assert_eq!((picture.number(), red(1, 1).number()), (Some(7), None));
+        drop(picture);
+        assert!(told.try_recv().is_err(), "it is shown elsewhere");
+        drop(other);
+        assert_eq!(told.try_recv(), Ok(7));
     }
 
     proptest! {

@@ -7,7 +7,7 @@ use ratatui::layout::Size;
 use ratatui_image::{
     FilterType, FontSize, Resize,
     picker::{Picker, ProtocolType},
-    protocol::halfblocks::Halfblocks,
+    protocol::{halfblocks::Halfblocks, kitty::Kitty},
     sliced::SlicedProtocol,
 };
 use tokio::{
@@ -20,7 +20,10 @@ use crate::{
     app::{
         config::ImageUse,
         tui::{
-            render::{look::colour::Depth, picture::Picture},
+            render::{
+                look::colour::Depth,
+                picture::{ImageNumber, Picture},
+            },
             state::{
                 Input,
                 conversation::{PictureNews, PictureOrder},
@@ -64,14 +67,23 @@ pub(super) struct Painter {
     slots: Arc<Semaphore>,
     news: mpsc::UnboundedReceiver<PictureNews>,
     sender: mpsc::UnboundedSender<PictureNews>,
+    /// The number of the image that was ordered last.
+    number: u32,
+    /// Numbers of images that are shown no more.
+    gone: mpsc::UnboundedReceiver<u32>,
+    going: mpsc::UnboundedSender<u32>,
 }
 
 impl Painter {
     /// By the settings; half blocks only where colours are as many as they need.
     pub fn new(images: ImageUse, asks: bool, depth: Depth) -> Self {
         let (sender, news) = mpsc::unbounded_channel();
+        let (going, gone) = mpsc::unbounded_channel();
         let by = (images == ImageUse::Blocks && depth == Depth::Full).then_some(DrawnBy::Blocks);
-        Self { by, asks, kitty: false, cell: None, slots: Arc::new(Semaphore::new(AT_ONCE)), news, sender }
+        let slots = Arc::new(Semaphore::new(AT_ONCE));
+        // Another program may draw on the same terminal, and number its images from 1 on.
+        let number = uuid::Uuid::new_v4().as_fields().0;
+        Self { by, asks, kitty: false, cell: None, slots, news, sender, number, gone, going }
     }
 
     /// Whether a terminal is to be asked: not tmux, which passes images on only in ways that no answer tells, nor Konsole, which
@@ -81,6 +93,16 @@ impl Painter {
         let between =
             env::var_os("TMUX").is_some() || is("TERM", "tmux") || is("TERM", "screen") || is("TERM_PROGRAM", "tmux");
         images == ImageUse::Auto && !between && env::var_os("KONSOLE_VERSION").is_none()
+    }
+
+    /// Whether the terminal itself draws images, so that they depend on how large its cells are.
+    pub fn minds_cells(&self) -> bool {
+        matches!(self.by, Some(DrawnBy::Terminal(_)))
+    }
+
+    /// The numbers of images that are shown no more.
+    pub fn gone(&mut self) -> Vec<u32> {
+        std::iter::from_fn(|| self.gone.try_recv().ok()).collect()
     }
 
     /// Whether images are drawn.
@@ -98,7 +120,15 @@ impl Painter {
             }
             TerminalReport::CellSize(width, height) => {
                 self.cell = Some((width, height));
-                None
+                // Its letters were made larger or smaller since.
+                let Some(DrawnBy::Terminal(by)) = &mut self.by else { return None };
+                let before = by.font_size();
+                if (before.width, before.height) == (width, height) {
+                    return None;
+                }
+                let protocol = by.protocol_type();
+                **by = picker(FontSize::new(width, height), protocol);
+                Some(Input::Images(true))
             }
             // The last answer: every terminal gives it.
             TerminalReport::Sixel(sixel) => {
@@ -111,14 +141,16 @@ impl Painter {
     }
 
     /// Makes an image ready beside all else; told by [`Self::news`].
-    pub fn order(&self, order: PictureOrder) {
+    pub fn order(&mut self, order: PictureOrder) {
         let Some(by) = self.by.clone() else { return };
+        self.number = self.number.wrapping_add(1).max(1);
+        let number = ImageNumber::new(self.number, self.going.clone());
         let (slots, sender) = (Arc::clone(&self.slots), self.sender.clone());
         tokio::spawn(async move {
             let Ok(_slot) = slots.acquire_owned().await else { return };
             let key = order.key.clone();
             // A decoder that panics is one that cannot read it.
-            let shown = spawn_blocking(move || paint(&order, &by)).await.unwrap_or(Err(BROKEN));
+            let shown = spawn_blocking(move || paint(&order, &by, number)).await.unwrap_or(Err(BROKEN));
             let _ = sender.send(PictureNews { key, shown });
         });
     }
@@ -155,7 +187,7 @@ fn picker(cell: FontSize, protocol: ProtocolType) -> Picker {
 }
 
 /// Reads, shrinks and encodes an image.
-fn paint(order: &PictureOrder, by: &DrawnBy) -> Result<Picture, &'static str> {
+fn paint(order: &PictureOrder, by: &DrawnBy, number: ImageNumber) -> Result<Picture, &'static str> {
     let bytes = held(&order.message, order.number, order.bytes).ok_or("not held as it is told of")?;
     let image = decoded(&bytes)?;
     let cell = match by {
@@ -167,11 +199,17 @@ fn paint(order: &PictureOrder, by: &DrawnBy) -> Result<Picture, &'static str> {
     let image = if image.width() > room.0 || image.height() > room.1 { image.thumbnail(room.0, room.1) } else { image };
     let natural = Resize::natural_size(&image, cell);
     let size = Size::new(natural.width.clamp(1, order.room.width), natural.height.clamp(1, order.room.height));
+    let fit = Resize::Fit(Some(FilterType::Triangle));
     let shown = match by {
         DrawnBy::Blocks => Halfblocks::new(image, size).map(SlicedProtocol::Halfblocks),
-        DrawnBy::Terminal(picker) => {
-            SlicedProtocol::new_with_resize(picker, image, size, Resize::Fit(Some(FilterType::Triangle)))
+        DrawnBy::Terminal(picker) if picker.protocol_type() == ProtocolType::Kitty => {
+            // By a number that is known: the terminal is to forget it again.
+            let size = fit.size_for(&image, cell, size);
+            let image = fit.resize(&image, cell, size, None);
+            let shown = Kitty::new(image, size, number.get(), false, false).map(SlicedProtocol::Kitty);
+            return shown.ok().and_then(Picture::new).map(|picture| picture.numbered(number)).ok_or(BROKEN);
         }
+        DrawnBy::Terminal(picker) => SlicedProtocol::new_with_resize(picker, image, size, fit),
     };
     shown.ok().and_then(Picture::new).ok_or(BROKEN)
 }
@@ -241,6 +279,9 @@ mod tests {
         let mut lying = Painter::new(ImageUse::Auto, true, Depth::Full);
         lying.hear(TerminalReport::Kitty);
         assert!(lying.hear(TerminalReport::Sixel(true)).is_none() && !lying.is_ready(), "no size of a cell");
+        assert!(painter.minds_cells() && !lying.minds_cells());
+        assert!(painter.hear(TerminalReport::CellSize(10, 20)).is_none(), "its cells are as they were");
+        assert!(painter.hear(TerminalReport::CellSize(12, 24)).is_some(), "its letters were made larger");
         let mut off = Painter::new(ImageUse::Off, false, Depth::Full);
         assert!(answers.into_iter().all(|report| off.hear(report).is_none()));
         assert!(Painter::new(ImageUse::Blocks, false, Depth::Full).is_ready());

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
 use tokio::time::Instant;
 
 use super::{
@@ -14,7 +14,11 @@ use super::{
 use crate::app::{
     signals::Signals,
     task::Event,
-    tui::{state::Input, terminal::TerminalGuard},
+    tui::{
+        render::picture::Picture,
+        state::{Input, conversation::PictureNews},
+        terminal::TerminalGuard,
+    },
 };
 
 impl Browser {
@@ -89,11 +93,24 @@ impl Browser {
 
 /// What the terminal says of itself is for those who draw on it; the rest is input, where it is any.
 pub(super) fn heard(news: TerminalNews, guard: &mut TerminalGuard, painter: &mut Painter) -> io::Result<Option<Input>> {
-    let TerminalNews::Report(report) = news else { return Ok(input::of(news)) };
+    let TerminalNews::Report(report) = news else {
+        if painter.minds_cells() && matches!(news, TerminalNews::Event(TerminalEvent::Resize(..))) {
+            TerminalGuard::ask_cell()?;
+        }
+        return Ok(input::of(news));
+    };
     if report == TerminalReport::KeysApart {
         guard.tell_keys_apart()?;
     }
     Ok(painter.hear(report))
+}
+
+/// An image that is ready: the terminal will keep it by its number.
+pub(super) fn painted(news: PictureNews, guard: &TerminalGuard) -> Input {
+    if let Some(number) = news.shown.as_ref().ok().and_then(Picture::number) {
+        guard.keep_image(number);
+    }
+    Input::Picture(Box::new(news))
 }
 
 /// Whether it may change what is typed and not stored; `true`: in a way that is kept at once.

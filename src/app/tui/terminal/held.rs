@@ -1,8 +1,12 @@
 //! What was changed of the terminal, and is put back once, whoever does it: the guard, or the hook of a panic.
 
 use std::{
+    collections::BTreeSet,
     io::{Write, stdout},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use crossterm::{
@@ -22,6 +26,8 @@ pub(super) struct HeldTerminal {
     taken: AtomicBool,
     keys: AtomicBool,
     title: AtomicBool,
+    /// The numbers by which it keeps images.
+    images: Mutex<BTreeSet<u32>>,
 }
 
 impl HeldTerminal {
@@ -45,6 +51,22 @@ impl HeldTerminal {
         self.is_taken() && !self.title.swap(true, Ordering::SeqCst)
     }
 
+    fn images(&self) -> MutexGuard<'_, BTreeSet<u32>> {
+        self.images.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The terminal keeps an image by that number, or is about to.
+    pub fn keep_image(&self, number: u32) {
+        if self.is_taken() {
+            self.images().insert(number);
+        }
+    }
+
+    /// What has the terminal forget an image; `None`: it keeps none by that number.
+    pub fn forget_image(&self, number: u32) -> Option<String> {
+        self.images().remove(&number).then(|| forget_order(number))
+    }
+
     /// Restores once; `false` when that was done before. Errors have nowhere to go any more.
     pub fn restore(&self) -> bool {
         if !self.taken.swap(false, Ordering::SeqCst) {
@@ -52,6 +74,8 @@ impl HeldTerminal {
         }
         // A frame may be half written: until its end is told some terminals show nothing more.
         let _ = execute!(stdout(), EndSynchronizedUpdate);
+        let images = std::mem::take(&mut *self.images());
+        let _ = stdout().write_all(images.into_iter().map(forget_order).collect::<String>().as_bytes());
         if self.keys.swap(false, Ordering::SeqCst) {
             // Of the alternate screen, before it is left.
             let _ = execute!(stdout(), PopKeyboardEnhancementFlags);
@@ -73,6 +97,12 @@ impl HeldTerminal {
     }
 }
 
+/// Has a terminal that draws as kitty does forget an image and where it stands; it answers nothing.
+/// <https://sw.kovidgoyal.net/kitty/graphics-protocol/#deleting-images>
+fn forget_order(number: u32) -> String {
+    format!("\x1b_Ga=d,d=I,i={number},q=2\x1b\\")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,5 +114,17 @@ mod tests {
         held.take();
         assert!(held.push_keys() && held.push_title());
         assert!(!held.push_keys() && !held.push_title(), "once");
+    }
+
+    #[test]
+    fn an_image_is_forgotten_once_and_only_where_it_was_kept() {
+        let held = HeldTerminal::default();
+        held.keep_image(5);
+        assert_eq!(held.forget_image(5), None, "the terminal was not taken");
+        held.take();
+        held.keep_image(5);
+        assert_eq!(held.forget_image(6), None);
+        assert_eq!(held.forget_image(5).as_deref(), Some("\x1b_Ga=d,d=I,i=5,q=2\x1b\\"));
+        assert_eq!(held.forget_image(5), None);
     }
 }
