@@ -43,6 +43,12 @@ impl MessageBody {
         self.blocks().filter_map(decode::image).collect()
     }
 
+    /// The images, with their bytes, also those in results of tools, in the order in which they are stored.
+    #[must_use]
+    pub fn all_images(&self) -> Vec<Image> {
+        self.blocks().flat_map(|block| decode::image(block).into_iter().chain(images_of_result(block))).collect()
+    }
+
     /// The tools that the model asks for.
     #[must_use]
     pub fn tool_uses(&self) -> Vec<ToolUse> {
@@ -82,4 +88,11 @@ impl MessageBody {
     pub(super) fn read(&self) -> Message {
         decode::message(doc! { "message": self.0.clone() }.into(), 0, "")
     }
+}
+
+/// The images in a block that is the result of a tool.
+fn images_of_result(block: &Document) -> Vec<Image> {
+    let results = ["toolResult", "tool_result"].into_iter().filter_map(|key| block.get_document(key).ok());
+    let contents = results.chain([block]).flat_map(|result| ["content", "output"].map(|key| result.get_array(key)));
+    contents.flatten().flatten().filter_map(Bson::as_document).filter_map(decode::image).collect()
 }

@@ -75,6 +75,22 @@ fn images_come_back_with_their_bytes() {
 }
 
 #[test]
+fn images_in_results_of_tools_come_in_their_order() {
+    let image = |bytes: &str| doc! { "image": { "format": "png", "source": { "bytes": bytes } } };
+    let typed = doc! { "type": "image", "source": { "type": "base64", "media_type": "image/png", "data": "BA==" } };
+    let body = MessageBody::user("see")
+        .with_image("png", vec![1])
+        .with_block(
+            doc! { "toolResult": { "toolUseId": "a", "content": [{ "text": "x" }, image("Ag=="), image("Aw==")] } },
+        )
+        .with_block(doc! { "type": "tool_result", "tool_use_id": "b", "content": [typed] })
+        .with_image("png", vec![5]);
+    let bytes: Vec<_> = body.all_images().into_iter().map(|image| image.bytes.unwrap()).collect();
+    assert_eq!(bytes, [[1], [2], [3], [4], [5]]);
+    assert_eq!(body.images().len(), 2);
+}
+
+#[test]
 fn the_text_of_a_result_holds_all_its_parts() {
     let parts = vec![
         doc! { "text": "found" },

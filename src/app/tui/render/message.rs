@@ -6,7 +6,7 @@ mod layout;
 mod shown;
 
 pub use layout::{Laid, Piece, lay, note};
-pub use shown::{FeedbackStand, ShownFeedback, ShownMessage, ShownPicture};
+pub use shown::{FeedbackStand, PictureSpot, ShownFeedback, ShownMessage, ShownPicture};
 
 use std::sync::Arc;
 

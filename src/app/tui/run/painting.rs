@@ -218,7 +218,7 @@ fn paint(order: &PictureOrder, by: &DrawnBy, number: ImageNumber) -> Result<Pict
 fn held(message: &Message, (number, of): (usize, usize), bytes: usize) -> Option<Vec<u8>> {
     let bson::Bson::Document(stored) = message.raw.bson() else { return None };
     let body = stored.get_document("message").cloned().unwrap_or(stored);
-    let images = MessageBody::from(body).images();
+    let images = MessageBody::from(body).all_images();
     let image: Image = (images.len() == of).then(|| images.into_iter().nth(number))??;
     image.bytes.filter(|held| held.len() == bytes)
 }

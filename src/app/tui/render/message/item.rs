@@ -1,12 +1,14 @@
 //! The parts of a message that fold: tool calls with their results, and reasoning; and what is shown as JSON.
 
+use std::ops::Range;
+
 use bson::Bson;
 use ratatui::{
     style::Style,
     text::{Line, Span},
 };
 
-use super::FoundResult;
+use super::{FoundResult, shown::ShownPicture};
 use crate::{
     app::{
         text,
@@ -40,6 +42,16 @@ pub(super) struct ShownCall<'a> {
     pub waits: bool,
 }
 
+/// Lines that are left free for an image: which part of the result it is, and which lines.
+pub(super) type FreeLines = (usize, Range<usize>);
+
+/// Images among the parts of a tool's result.
+pub(super) struct ResultPictures<'a> {
+    /// What is shown of one; `None`: its line alone.
+    pub shown: &'a dyn Fn(usize) -> Option<ShownPicture>,
+    pub free: Vec<FreeLines>,
+}
+
 /// `▸ lookup_order {"order_id":"A100"}     ok  0.8 ms`, and unfolded its input and result as JSON.
 pub(super) fn tool_use(
     call: &ShownCall<'_>,
@@ -48,6 +60,7 @@ pub(super) fn tool_use(
     width: usize,
     look: &Look,
     lines: &mut Vec<Line<'static>>,
+    pictures: &mut ResultPictures<'_>,
 ) {
     let found = call.result.and_then(FoundResult::parts);
     let status = match found {
@@ -65,27 +78,27 @@ pub(super) fn tool_use(
     }
     value("input", call.input, width, look, lines);
     if let Some((_, content)) = found {
-        result(content, width, look, lines);
+        result(content, width, look, lines, pictures);
     }
 }
 
-/// A result whose tool use is not in sight.
+/// A result whose tool use is not in sight; `content`: of one that is unfolded.
 pub(super) fn lone_result(
     id: Option<&str>,
     status: Option<&ToolStatus>,
-    content: &[ToolContent],
-    open: bool,
+    content: Option<&[ToolContent]>,
     width: usize,
     look: &Look,
     lines: &mut Vec<Line<'static>>,
+    pictures: &mut ResultPictures<'_>,
 ) {
     let name = match id {
         Some(id) => format!("result of {}", text::line(id)),
         None => "result".to_owned(),
     };
-    lines.push(head(open, &name, "", status_of(status, look), None, width, look));
-    if open {
-        result(content, width, look, lines);
+    lines.push(head(content.is_some(), &name, "", status_of(status, look), None, width, look));
+    if let Some(content) = content {
+        result(content, width, look, lines, pictures);
     }
 }
 
@@ -138,11 +151,17 @@ fn compact(value: ValueView<'_>) -> String {
     text::line(&json[..cut]).into_owned()
 }
 
-fn result(content: &[ToolContent], width: usize, look: &Look, lines: &mut Vec<Line<'static>>) {
+fn result(
+    content: &[ToolContent],
+    width: usize,
+    look: &Look,
+    lines: &mut Vec<Line<'static>>,
+    pictures: &mut ResultPictures<'_>,
+) {
     if content.is_empty() {
         label("result: nothing", look, lines);
     }
-    for part in content {
+    for (at, part) in content.iter().enumerate() {
         match part {
             ToolContent::Text(words) => match as_json(words) {
                 Some(json) => code("result", &json, false, width, look, lines),
@@ -154,6 +173,17 @@ fn result(content: &[ToolContent], width: usize, look: &Look, lines: &mut Vec<Li
                 for mut line in media(shown, width.saturating_sub(4), look) {
                     line.spans.insert(0, Span::raw("    "));
                     lines.push(line);
+                }
+                match (pictures.shown)(at) {
+                    Some(ShownPicture::Rows(rows)) => {
+                        let from = lines.len();
+                        lines.extend(std::iter::repeat_n(Line::default(), rows.into()));
+                        pictures.free.push((at, from..lines.len()));
+                    }
+                    Some(ShownPicture::Not(why)) => {
+                        label(&format!("  {}", format::fit(why, width.saturating_sub(4), look.marks)), look, lines);
+                    }
+                    None => {}
                 }
             }
         }

@@ -12,7 +12,7 @@ use super::{
     Foldable,
     header::{header, rule},
     item,
-    shown::{FeedbackStand, ShownFeedback, ShownMessage, ShownPicture},
+    shown::{FeedbackStand, PictureSpot, ShownFeedback, ShownMessage, ShownPicture},
 };
 use crate::{
     app::{
@@ -41,8 +41,8 @@ pub struct Laid {
     pub body: Range<usize>,
     /// Its parts, in order.
     pub pieces: Vec<Piece>,
-    /// Which lines are left free for an image, by its block.
-    pub pictures: Vec<(usize, Range<usize>)>,
+    /// Which lines are left free for which image.
+    pub pictures: Vec<(PictureSpot, Range<usize>)>,
     /// Its links, line by line.
     pub links: Vec<LaidLink>,
 }
@@ -62,10 +62,10 @@ impl Laid {
         self.pieces.iter().find(|piece| piece.lines.contains(&line))
     }
 
-    /// The block of the image that a line is left free for, and which of its rows that is.
-    pub fn picture_at(&self, line: usize) -> Option<(usize, u16)> {
-        let (block, lines) = self.pictures.iter().find(|(_, lines)| lines.contains(&line))?;
-        Some((*block, u16::try_from(line - lines.start).ok()?))
+    /// The image that a line is left free for, and which of its rows that is.
+    pub fn picture_at(&self, line: usize) -> Option<(PictureSpot, u16)> {
+        let (at, lines) = self.pictures.iter().find(|(_, lines)| lines.contains(&line))?;
+        Some((*at, u16::try_from(line - lines.start).ok()?))
     }
 
     /// The line of a block, so many lines into it.
@@ -110,11 +110,14 @@ pub fn lay(subject: &ShownMessage<'_>, width: usize) -> Laid {
             continue;
         }
         let from = laid.lines.len();
-        let fold = block_lines(subject, at, block, width - INDENT, &mut laid.lines);
-        if let Some(ShownPicture::Rows(rows)) = (subject.picture)(at) {
+        let (fold, in_result) = block_lines(subject, at, block, width - INDENT, &mut laid.lines);
+        let in_result = in_result.into_iter();
+        laid.pictures.extend(in_result.map(|(part, lines)| (PictureSpot { block: at, part: Some(part) }, lines)));
+        let own = PictureSpot { block: at, part: None };
+        if let Some(ShownPicture::Rows(rows)) = (subject.picture)(own) {
             let from = laid.lines.len();
             laid.lines.extend(std::iter::repeat_n(Line::default(), rows.into()));
-            laid.pictures.push((at, from..laid.lines.len()));
+            laid.pictures.push((own, from..laid.lines.len()));
         }
         laid.pieces.push(Piece { lines: from..laid.lines.len(), block: at, fold });
     }
@@ -174,15 +177,17 @@ fn feedback_lines(shown: &ShownFeedback<'_>, width: usize, look: &Look) -> Vec<L
     wrap(&runs, width, &Margin::blank(INDENT))
 }
 
-/// Draws one block; says whether it folds.
+/// Draws one block; says whether it folds, and which lines are left free for images among the parts of a result.
 fn block_lines(
     subject: &ShownMessage<'_>,
     at: usize,
     block: &Block,
     width: usize,
     lines: &mut Vec<Line<'static>>,
-) -> Option<Foldable> {
+) -> (Option<Foldable>, Vec<item::FreeLines>) {
     let look = subject.look;
+    let shown = |part| (subject.picture)(PictureSpot { block: at, part });
+    let mut pictures = item::ResultPictures { shown: &|part| shown(Some(part)), free: Vec::new() };
     let from = lines.len();
     let open = |kind| (subject.is_open)(kind, at);
     let kind = match block {
@@ -214,16 +219,17 @@ fn block_lines(
                 result: pairs.result(at),
                 waits: pairs.waiting.is_some(),
             };
-            item::tool_use(&call, subject.took, open(Foldable::Tool), width, look, lines);
+            item::tool_use(&call, subject.took, open(Foldable::Tool), width, look, lines, &mut pictures);
             Some(Foldable::Tool)
         }
         Block::ToolResult { id, status, content } => {
-            item::lone_result(id.as_deref(), status.as_ref(), content, open(Foldable::Tool), width, look, lines);
+            let content = open(Foldable::Tool).then_some(content.as_slice());
+            item::lone_result(id.as_deref(), status.as_ref(), content, width, look, lines, &mut pictures);
             Some(Foldable::Tool)
         }
         Block::Media(media) => {
             lines.extend(item::media(media, width, look));
-            if let Some(ShownPicture::Not(why)) = (subject.picture)(at) {
+            if let Some(ShownPicture::Not(why)) = shown(None) {
                 lines.push(Line::from(Span::styled(format::fit(why, width, look.marks), look.theme.dim)));
             }
             None
@@ -253,7 +259,7 @@ fn block_lines(
     for line in &mut lines[from..] {
         line.spans.insert(0, Span::raw(" ".repeat(INDENT)));
     }
-    kind
+    (kind, pictures.free)
 }
 
 fn shown_text(words: &str, width: usize, look: &Look) -> Vec<Line<'static>> {

@@ -24,6 +24,15 @@ pub enum FeedbackStand {
     TakenBack,
 }
 
+/// Where an image stands in a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PictureSpot {
+    /// The block, as it is shown: a result stands at its tool use.
+    pub block: usize,
+    /// The part of the tool's result that it is.
+    pub part: Option<usize>,
+}
+
 /// An image under its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ShownPicture {
@@ -54,8 +63,8 @@ pub struct ShownMessage<'a> {
     /// Whether a block is unfolded.
     pub is_open: &'a dyn Fn(Foldable, usize) -> bool,
     pub feedbacks: Vec<ShownFeedback<'a>>,
-    /// What is shown of the image in a block; `None`: its line alone.
-    pub picture: &'a dyn Fn(usize) -> Option<ShownPicture>,
+    /// What is shown of an image; `None`: its line alone.
+    pub picture: &'a dyn Fn(PictureSpot) -> Option<ShownPicture>,
     /// Seconds a tool use took, by the index of its result and its id.
     pub took: &'a dyn Fn(u64, &str) -> Option<f64>,
     pub look: &'a Look,

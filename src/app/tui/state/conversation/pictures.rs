@@ -4,13 +4,16 @@ use std::{collections::HashMap, sync::Arc};
 
 use ratatui::layout::Size;
 
-use super::{ConversationState, open::Goal, place::Sheet, timeline::Spot};
+use super::{ConversationState, open::Goal, pair::pairs_of, place::Sheet, timeline::Spot};
 use crate::{
     app::tui::{
-        render::{message::ShownPicture, picture::Picture},
+        render::{
+            message::{Foldable, FoundResult, Pairs, PictureSpot, ShownPicture},
+            picture::Picture,
+        },
         state::Effect,
     },
-    session::{Block, MediaKind, MediaSource, Message, SessionKey},
+    session::{Block, Media, MediaKind, MediaSource, Message, SessionKey, ToolContent},
 };
 
 /// Images kept at most: what a terminal is sent of each may be a megabyte.
@@ -29,11 +32,13 @@ pub struct PictureKey {
     place: PicturePlace,
 }
 
-/// Its message, its block, and how many bytes it has: another image in its place is another one.
+/// The message that holds it, its block and part there, and how many bytes it has: another image in its place is another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct PicturePlace {
     spot: Spot,
     block: usize,
+    /// Of a tool's result.
+    part: Option<usize>,
     bytes: usize,
 }
 
@@ -80,47 +85,82 @@ impl Pictures {
         self.kept.clear();
     }
 
-    /// The image in a block of a message.
-    pub fn of(&self, spot: Spot, message: &Message, block: usize) -> Option<&Picture> {
-        match self.stand(spot, message, block)? {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
+    /// The image that is held there.
+    pub fn of(&self, place: PicturePlace) -> Option<&Picture> {
+        match self.kept.get(&place)? {
             PictureStand::Shown(picture) => Some(picture),
             _ => None,
         }
     }
 
     /// What is shown under the line of an image.
-    pub fn shown(&self, spot: Spot, message: &Message, block: usize) -> Option<ShownPicture> {
-        match self.stand(spot, message, block)? {
+    pub fn shown(&self, place: PicturePlace) -> Option<ShownPicture> {
+        match self.kept.get(&place)? {
             PictureStand::Asked => None,
             PictureStand::Shown(picture) => Some(ShownPicture::Rows(picture.size().height)),
             PictureStand::Not(why) => Some(ShownPicture::Not(why)),
         }
     }
+}
 
-    fn stand(&self, spot: Spot, message: &Message, block: usize) -> Option<&PictureStand> {
-        if self.kept.is_empty() {
-            return None;
+/// Where the image is held that is shown there: with a tool use its result is shown, which another message holds.
+pub(super) fn held_at(
+    at: PictureSpot,
+    spot: Spot,
+    message: &Message,
+    results: &[(usize, FoundResult)],
+) -> Option<PicturePlace> {
+    let found = at.part.and_then(|_| results.iter().find(|(block, _)| *block == at.block));
+    let (spot, message, block) = match found {
+        Some((_, found)) => (Spot { index: found.message.index, ..spot }, &*found.message, found.block),
+        None => (spot, message, at.block),
+    };
+    // What a guardrail put in its place has no images.
+    let held = if message.redaction.is_none() { images_of(message) } else { Vec::new() };
+    let image = held.into_iter().find(|image| (image.block, image.part) == (block, at.part))?;
+    Some(PicturePlace { spot, block, part: at.part, bytes: image.bytes? })
+}
+
+/// An image that a message holds or tells of.
+struct ToldImage {
+    block: usize,
+    part: Option<usize>,
+    /// How many bytes it has; `None`: it is elsewhere.
+    bytes: Option<usize>,
+}
+
+/// The images of a message, also those in results of tools, in their order.
+fn images_of(message: &Message) -> Vec<ToldImage> {
+    let mut images = Vec::new();
+    let mut tell = |block: usize, part: Option<usize>, media: &Media| {
+        let bytes = if let MediaSource::Bytes(bytes) = media.source { Some(bytes) } else { None };
+        if media.kind == MediaKind::Image {
+            images.push(ToldImage { block, part, bytes });
         }
-        let bytes = bytes_of(message.content.get(block)?)?;
-        self.kept.get(&PicturePlace { spot, block, bytes })
+    };
+    for (at, block) in message.content.iter().enumerate() {
+        match block {
+            Block::Media(media) => tell(at, None, media),
+            Block::ToolResult { content, .. } => {
+                for (part, held) in content.iter().enumerate() {
+                    if let ToolContent::Media(media) = held {
+                        tell(at, Some(part), media);
+                    }
+                }
+            }
+            _ => {}
+        }
     }
+    images
 }
 
-/// How many bytes the image of a block has; `None`: it is none, or is elsewhere.
-fn bytes_of(block: &Block) -> Option<usize> {
-    match block {
-        Block::Media(media) if media.kind == MediaKind::Image => match media.source {
-            MediaSource::Bytes(bytes) => Some(bytes),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// Whether a block is an image, wherever it is.
-fn is_image(block: &Block) -> bool {
-    matches!(block, Block::Media(media) if media.kind == MediaKind::Image)
-}
+/// Blocks that may hold images: the message, its place, and which block.
+type SeenBlock = (Spot, Arc<Message>, usize);
 
 impl ConversationState {
     /// Asks for the images in view that are not there yet.
@@ -132,27 +172,22 @@ impl ConversationState {
             return Vec::new();
         }
         let spots = self.messages_in_view();
+        let seen: Vec<SeenBlock> = spots.iter().flat_map(|spot| self.blocks_in_view(*spot)).collect();
         let mut orders = Vec::new();
-        for spot in &spots {
-            let open = self.open.as_ref();
-            let Some(message) = open.and_then(|open| open.windows[spot.agent].message(spot.index)) else { continue };
-            // What a guardrail put in its place has no images.
-            if message.redaction.is_some() {
-                continue;
-            }
-            let images = message.content.iter().filter(|block| is_image(block)).count();
-            let blocks = message.content.iter().enumerate().filter(|(_, block)| is_image(block));
-            for (number, (block, image)) in blocks.enumerate() {
-                let Some(bytes) = bytes_of(image) else { continue };
-                let place = PicturePlace { spot: *spot, block, bytes };
+        for (spot, message, block) in seen.iter().filter(|(_, message, _)| message.redaction.is_none()) {
+            let images = images_of(message);
+            for (number, image) in images.iter().enumerate().filter(|(_, image)| image.block == *block) {
+                let Some(bytes) = image.bytes else { continue };
+                let place = PicturePlace { spot: *spot, block: *block, part: image.part, bytes };
                 if !self.pictures.kept.contains_key(&place) {
                     let key = PictureKey { session: session.clone(), place };
-                    let message = Arc::clone(message);
-                    orders.push(PictureOrder { key, message, number: (number, images), bytes, room });
+                    let (message, number) = (Arc::clone(message), (number, images.len()));
+                    orders.push(PictureOrder { key, message, number, bytes, room });
                 }
             }
         }
-        self.make_room(&spots, orders.len());
+        let in_view: Vec<Spot> = spots.into_iter().chain(seen.iter().map(|(spot, ..)| *spot)).collect();
+        self.make_room(&in_view, orders.len());
         orders.truncate(MOST_KEPT.saturating_sub(self.pictures.kept.len()));
         let (small, large): (Vec<_>, Vec<_>) = orders.into_iter().partition(|order| order.bytes <= MOST_BYTES);
         for order in &small {
@@ -173,8 +208,39 @@ impl ConversationState {
             self.pictures.kept.keys().filter(|place| !in_view.contains(&place.spot)).copied().collect();
         for place in gone {
             self.pictures.kept.remove(&place);
-            self.layouts.forget(place.spot);
+            self.forget_layout(place);
         }
+    }
+
+    /// Lays the message anew that an image is shown in: one in a result is shown with its tool use, next to the message that holds it.
+    fn forget_layout(&mut self, place: PicturePlace) {
+        let Spot { agent, index } = place.spot;
+        match place.part {
+            Some(_) => self.layouts.forget_range(agent, &(index..index + 1)),
+            None => self.layouts.forget(place.spot),
+        }
+    }
+
+    /// The blocks of which images are seen in a message: its own, and the results that are unfolded with its tool uses.
+    fn blocks_in_view(&self, spot: Spot) -> Vec<SeenBlock> {
+        let Some(window) = self.open.as_ref().map(|open| &open.windows[spot.agent]) else { return Vec::new() };
+        let Some(message) = window.message(spot.index) else { return Vec::new() };
+        let is_open = |block: usize| self.folds.is_open(Foldable::Tool, spot, block);
+        let blocks = || message.content.iter().enumerate();
+        let is_tool = |block: &Block| matches!(block, Block::ToolUse { .. } | Block::ToolResult { .. });
+        let unfolded = blocks().any(|(at, block)| is_tool(block) && is_open(at));
+        let pairs = if unfolded { pairs_of(message, window) } else { Pairs::default() };
+        let own = blocks().filter(|(at, block)| match block {
+            Block::Media(_) => true,
+            Block::ToolResult { .. } => !pairs.shown_above.contains(at) && is_open(*at),
+            _ => false,
+        });
+        let own = own.map(|(at, _)| (spot, Arc::clone(message), at));
+        let results =
+            pairs.results.iter().filter(|(at, _)| is_open(*at)).map(|(_, found)| {
+                (Spot { index: found.message.index, ..spot }, Arc::clone(&found.message), found.block)
+            });
+        own.chain(results).collect()
     }
 
     /// Messages of which a line is in view.
@@ -223,7 +289,7 @@ impl ConversationState {
     fn stand_as(&mut self, place: PicturePlace, stand: PictureStand) {
         let (end, mark) = (self.stand(), self.mark());
         self.pictures.kept.insert(place, stand);
-        self.layouts.forget(place.spot);
+        self.forget_layout(place);
         if let Some(open) = self.open.as_mut().filter(|_| end.is_followed(false)) {
             open.goal = Some(Goal::End);
         }

@@ -8,7 +8,7 @@ use super::{
     fold::Folds,
     open::Open,
     pair::{pairs_of, waiting},
-    pictures::Pictures,
+    pictures::{Pictures, held_at},
     place::Sheet,
     rated::feedbacks_of,
     timeline::Spot,
@@ -21,7 +21,7 @@ use crate::{
             render::{
                 Look, format, highlight,
                 links::laid_links,
-                message::{Laid, Pairs, ShownMessage, lay, note},
+                message::{Laid, Pairs, PictureSpot, ShownMessage, lay, note},
                 picture::Picture,
             },
             state::feedback::PendingFeedback,
@@ -156,10 +156,12 @@ impl Pages<'_> {
 
     /// The image that a line of a message is left free for, and which of its rows that is.
     pub fn picture(&self, pos: usize, laid: &Laid, line: usize) -> Option<(Picture, u16)> {
-        let (block, row) = laid.picture_at(line)?;
+        let (at, row) = laid.picture_at(line)?;
         let spot = self.open.timeline.at(pos)?;
-        let message = self.open.windows[spot.agent].message(spot.index)?;
-        Some((self.pictures.of(spot, message, block)?.clone(), row))
+        let window = &self.open.windows[spot.agent];
+        let message = window.message(spot.index)?;
+        let results = if at.part.is_some() { pairs_of(message, window).results } else { Vec::new() };
+        Some((self.pictures.of(held_at(at, spot, message, &results)?)?.clone(), row))
     }
 
     fn gone(&self, spot: Spot) -> Laid {
@@ -189,7 +191,8 @@ impl Pages<'_> {
         let mut pairs = pairs_of(message, &open.windows[spot.agent]);
         pairs.waiting = waiting(message, agent, open.counts[spot.agent]);
         let is_open = |what, block| self.folds.is_open(what, spot, block);
-        let picture = |block| self.pictures.shown(spot, message, block);
+        let results = if self.pictures.is_empty() { Vec::new() } else { pairs.results.clone() };
+        let picture = |at: PictureSpot| self.pictures.shown(held_at(at, spot, message, &results)?);
         let subject = ShownMessage {
             message,
             agent: merged.then(|| agent.id.as_str()),

@@ -2,7 +2,13 @@ use image::{DynamicImage, RgbaImage};
 use ratatui_image::{protocol::halfblocks::Halfblocks, sliced::SlicedProtocol};
 
 use super::*;
-use crate::app::tui::state::conversation::sample::Desk;
+use crate::{
+    app::{
+        keymap::Action,
+        tui::state::conversation::sample::{Desk, session, tool_use, with},
+    },
+    session::{Role, ToolStatus},
+};
 
 fn picture(width: u16, height: u16) -> Picture {
     let pixels = RgbaImage::new(u32::from(width) * 10, u32::from(height) * 20);
@@ -81,4 +87,27 @@ fn a_view_of_few_rows_shows_what_of_it_is_there() {
             desk.press(crate::app::keymap::Action::Down);
         }
     }
+}
+
+#[test]
+fn an_image_in_the_result_of_a_tool_is_shown_with_its_tool_use_once_that_is_unfolded() {
+    let image = Media { kind: MediaKind::Image, format: None, name: None, source: MediaSource::Bytes(70) };
+    let content = vec![ToolContent::Text("a shot".to_owned()), ToolContent::Media(image)];
+    let result = Block::ToolResult { id: Some("t".to_owned()), status: Some(ToolStatus::Success), content };
+    let mut stored = session("pics", &[("a", 2)], 2);
+    stored.agents[0].messages = vec![tool_use(0, "t"), with(1, Role::User, vec![result])];
+    let mut desk = Desk::new(vec![stored], 60, 40);
+    desk.open("pics");
+    desk.settle();
+    assert_eq!(orders(desk.state.ask_for_pictures()).len(), 0, "it is folded");
+    desk.press(Action::Tools);
+    let mut asked = orders(desk.state.ask_for_pictures());
+    assert_eq!(asked.len(), 1);
+    let order = asked.remove(0);
+    assert_eq!((order.number, order.bytes, order.message.index), ((0, 1), 70, 1));
+    desk.state.on_picture(PictureNews { key: order.key, shown: Ok(picture(6, 3)) });
+    assert_eq!(rows(&desk), [0, 1, 2]);
+    assert_eq!(orders(desk.state.ask_for_pictures()).len(), 0, "it is there");
+    desk.press(Action::Tools);
+    assert!(rows(&desk).is_empty());
 }
