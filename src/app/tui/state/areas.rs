@@ -163,7 +163,7 @@ pub fn bottom(area: Rect, height: u16) -> Rect {
 /// The box of the keys, of so many lines.
 #[must_use]
 pub fn help(body: Rect, lines: usize) -> Rect {
-    middle(body, 78, u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(2))
+    middle(body, 98, u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(2))
 }
 
 /// The form over the body: the line of its filter, where it has one; its rows; what is said of the selected one.

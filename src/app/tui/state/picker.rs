@@ -18,6 +18,13 @@ pub enum Tone {
     Error,
 }
 
+/// Cells that a list takes where there are more, and how many at least are left beside it then.
+const WIDE: u16 = 76;
+const BESIDE: u16 = 16;
+
+/// Cells that the themes take.
+const THEMES: u16 = 56;
+
 /// Where a list to choose from stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picker {
@@ -39,7 +46,8 @@ impl Picker {
     /// In `body`, below these sentences, for so many items of which one is selected.
     #[must_use]
     pub fn of(body: Rect, says: &[(Tone, String)], len: usize, selected: usize) -> Self {
-        let width = body.width.saturating_sub(4).min(76);
+        // Where next to nothing would be left beside it, it takes that as well: two cells of a row tell nothing.
+        let width = if body.width < WIDE + BESIDE { body.width } else { WIDE };
         let cells = usize::from(width.saturating_sub(4)).max(1);
         let wrapped = |(tone, says): &(Tone, String)| {
             let tone = *tone;
@@ -87,7 +95,13 @@ impl AppState {
                 (title("Sort by; once more, the other way round:"), menu.items.len(), menu.selected())
             }
             Modal::Remembered(_, menu) => (Vec::new(), menu.items.len(), menu.selected()),
-            Modal::Themes(themes) => (title("How it looks:"), themes.menu.items.len(), themes.menu.selected()),
+            Modal::Themes(themes) => {
+                // At the side: the rest of the screen shows how it looks.
+                let body = self.areas.body;
+                let width = if body.width < 60 { body.width } else { THEMES.min(body.width / 2) };
+                let body = Rect { x: body.right() - width, width, ..body };
+                return Some(Picker::of(body, &[], themes.menu.items.len(), themes.menu.selected()));
+            }
             Modal::SortBy(menu) => (title(&self.sort_says()), menu.items.len(), menu.selected()),
             Modal::Columns(menu) => (title(&self.columns_say()), menu.items.len(), menu.selected()),
             Modal::Events(menu) => (Vec::new(), menu.items.len(), menu.selected()),

@@ -35,7 +35,7 @@ impl AppState {
     /// Shows the themes, at the one in use.
     pub(super) fn open_themes(&mut self) -> Vec<Effect> {
         let about = |name: &str| self.ui.themes.sheet(name).map(|sheet| sheet.about);
-        let auto = Ok(format!("{} or {}, by the background", self.ui.theme_dark, self.ui.theme_light));
+        let auto = Ok(format!("{} or {}", self.ui.theme_dark, self.ui.theme_light));
         let auto = ThemeItem { name: ThemeName::Auto.as_str().to_owned(), about: auto };
         let named = self.ui.themes.names().into_iter();
         let named = named.map(|name| ThemeItem { name: name.to_owned(), about: about(name) });

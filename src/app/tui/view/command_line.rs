@@ -86,10 +86,15 @@ fn offer_line(offer: &Offer, selected: bool, keys: bool, width: usize, state: &A
     let used = format::width(&name) + pad + 1;
     let key = if keys { format!("{:<10} ", offer.key) } else { String::new() };
     let help = format::fit(&offer.help, width.saturating_sub(used + key.len()), state.look.marks);
-    let line = Line::from(vec![
+    let mut line = Line::from(vec![
         Span::styled(format!("{name}{} ", " ".repeat(pad)), if offer.fits { theme.text } else { theme.dim }),
         Span::styled(key, theme.code),
         Span::styled(help, theme.dim),
     ]);
-    if selected { line.patch_style(theme.selected) } else { line }
+    if !selected {
+        return line;
+    }
+    let free = width.saturating_sub(line.width());
+    line.push_span(Span::raw(" ".repeat(free)));
+    line.patch_style(theme.selected)
 }

@@ -22,9 +22,10 @@ use crate::app::{
 /// Draws it over the body.
 pub fn draw(frame: &mut Frame<'_>, body: Rect, pane: &HelpPane, state: &AppState) {
     let look = &state.look;
-    let lines: Vec<Line<'_>> = state.help_rows().into_iter().map(|row| line(row, state)).collect();
     // What is typed narrows what it says and not its box.
     let area = areas::help(body, state.help_lines());
+    let cells = usize::from(area.width.saturating_sub(2));
+    let lines: Vec<Line<'_>> = state.help_rows().into_iter().map(|row| line(row, cells, state)).collect();
     let rows = usize::from(area.height.saturating_sub(2));
     let top = pane.top.min(lines.len().saturating_sub(rows));
     let place = match lines.len() {
@@ -42,20 +43,28 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, pane: &HelpPane, state: &AppState
     frame.render_widget(Paragraph::new(lines).scroll((top as u16, 0)).block(pane), area);
 }
 
-fn line(row: HelpRow, state: &AppState) -> Line<'static> {
+/// Cells of the columns: keys, what they do, the command. Where there is no room for a command it is not begun.
+const KEYS: usize = 16;
+const SAYS: usize = 55;
+const NAME: usize = 20;
+
+fn line(row: HelpRow, cells: usize, state: &AppState) -> Line<'static> {
     let theme = &state.look.theme;
     match row {
         HelpRow::Heading(words) => Line::styled(format!(" {words}"), theme.title),
         HelpRow::Keys(action, says) => {
             let keys = state.keymap.labels(action).join(" ");
+            let column = cells.saturating_sub(KEYS + NAME + 4).min(SAYS);
+            let has_room = format::width(&keys) <= KEYS && format::width(says) <= column;
+            let name = if has_room && column > 30 { format!(":{}", action.entry().name) } else { String::new() };
             Line::from(vec![
-                Span::styled(format!(" {keys:<12} "), theme.code),
-                Span::raw(format!("{says:<44} ")),
-                Span::styled(format!(":{}", action.entry().name), theme.dim),
+                Span::styled(format!(" {keys:<KEYS$} "), theme.code),
+                Span::raw(format!("{says:<column$} ")),
+                Span::styled(name, theme.dim),
             ])
         }
         HelpRow::Fixed(keys, says) => {
-            Line::from(vec![Span::styled(format!(" {keys:<14} "), theme.code), Span::raw(says)])
+            Line::from(vec![Span::styled(format!(" {keys:<KEYS$} "), theme.code), Span::raw(says)])
         }
         HelpRow::Named(name, takes, says) => {
             Line::from(vec![Span::styled(format!(" :{:<27} ", format!("{name} {takes}")), theme.code), Span::raw(says)])

@@ -111,9 +111,15 @@ pub fn fleet_columns(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<FleetCo
 
 /// Themes, each shown as the cursor comes to it.
 pub fn themes(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<ThemeItem>, state: &AppState) {
+    let cells = usize::from(picker.list.width);
+    let has_room = |item: &ThemeItem| {
+        let Ok(about) = &item.about else { return true };
+        format::width(&item.name) + format::width(about) + 5 <= cells
+    };
+    let told = menu.items.iter().all(has_room);
     let row = |item: &ThemeItem| {
-        let about = item.about.clone().unwrap_or_else(|why| why);
-        (item.name.clone(), about)
+        let about = item.about.clone().map(|about| if told { about } else { String::new() });
+        (item.name.clone(), about.unwrap_or_else(|why| why))
     };
     draw(frame, picker, " Themes ", menu, row, state);
 }

@@ -98,6 +98,30 @@ fn a_theme_with_its_own_background_can_be_read_on_it() {
 }
 
 #[test]
+fn where_the_background_of_a_theme_cannot_be_shown_it_is_read_on_that_of_the_terminal() {
+    let mut pairs = 0;
+    for (name, theme) in shipped().into_iter().filter(|(_, theme)| theme.terminal.depth == Depth::Sixteen) {
+        if Themes::default().sheet(&name).unwrap().background.is_none() {
+            continue;
+        }
+        assert_eq!(theme.background, None);
+        let behind: &[[u8; 3]] = match theme.terminal.ground {
+            Ground::Dark => &[[0; 3]],
+            Ground::Light => &[[255; 3]],
+            Ground::Unknown => &[[0; 3], [255; 3]],
+        };
+        for (meaning, style) in theme.styles() {
+            let Some(text) = style.fg.and_then(rgb).filter(|_| style.bg.is_none()) else { continue };
+            for behind in behind {
+                pairs += 1;
+                assert!(contrast(text, *behind) >= 3.0, "{meaning} of {name} on {:?}", theme.terminal.ground);
+            }
+        }
+    }
+    assert!(pairs > 100, "{pairs}");
+}
+
+#[test]
 fn a_terminal_is_sent_the_colours_it_has() {
     for (name, theme) in shipped() {
         for (meaning, style) in theme.styles() {

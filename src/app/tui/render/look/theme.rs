@@ -98,6 +98,8 @@ impl Theme {
     /// The styles of a sheet on such a terminal.
     fn shown(sheet: &ThemeSheet, terminal: Palette) -> Self {
         let ground = match sheet.ground {
+            // It lies on the terminal's own background.
+            _ if terminal.depth == Depth::Sixteen && sheet.background.is_some() => terminal.ground,
             SheetGround::Dark => Ground::Dark,
             SheetGround::Light => Ground::Light,
             SheetGround::Any => terminal.ground,

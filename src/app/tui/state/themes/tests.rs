@@ -26,6 +26,17 @@ fn a_theme_is_shown_as_the_cursor_comes_to_it_and_put_back_by_esc() {
 }
 
 #[test]
+fn the_list_stands_at_the_side_and_leaves_the_screen_to_be_seen() {
+    for (width, height) in [(80, 24), (120, 40), (250, 70)] {
+        let mut screen = Screen::listed(width, height);
+        screen.press("T");
+        let modal = screen.state.modals.last().unwrap();
+        let picker = screen.state.picker(modal).unwrap();
+        assert!(picker.area.right() == width && picker.area.width <= width / 2, "{picker:?}");
+    }
+}
+
+#[test]
 fn enter_takes_it_for_this_run_and_w_writes_it() {
     let mut screen = Screen::listed(120, 40);
     screen.press("TG\n");

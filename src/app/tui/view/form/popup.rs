@@ -64,9 +64,11 @@ fn offered(state: &AppState, cells: usize) -> Vec<Line<'static>> {
     shown
         .map(|(at, offer)| {
             let help = format::fit(&offer.help, cells.saturating_sub(wide + 2), marks);
+            let free = cells.saturating_sub(wide + 2 + format::width(&help));
             let line = Line::from(vec![
                 Span::styled(row::left(&offer.shown, wide, &state.look), theme.text),
                 Span::styled(format!("  {help}"), theme.dim),
+                Span::raw(if chosen == Some(at) { " ".repeat(free) } else { String::new() }),
             ]);
             if chosen == Some(at) { line.patch_style(theme.selected) } else { line }
         })
