@@ -43,28 +43,38 @@ const ASK_CELL: &[u8] = b"\x1b[16t";
 type PanicHook = Box<dyn Fn(&panic::PanicHookInfo<'_>) + Sync + Send + 'static>;
 
 /// Standard output while the terminal is taken; nothing when it was given back: what ratatui writes as it is dropped goes
-/// nowhere then, where it would print that it cannot, and panic where nothing can be printed.
+/// nowhere then, where it would print that it cannot, and panic where nothing can be printed. What is written goes out as it is
+/// flushed, at once: in small pieces a frame would be seen half where the terminal is slow and knows no synchronized updates.
 #[derive(Debug)]
 pub struct TakenOutput {
     held: Arc<HeldTerminal>,
+    /// What was written and not flushed.
+    written: Vec<u8>,
     /// For a terminal of 16 colours.
     colours: Option<PlainColours>,
 }
 
 impl Write for TakenOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if !self.held.is_taken() {
-            return Ok(bytes.len());
-        }
         match &mut self.colours {
-            None => stdout().write(bytes),
-            Some(colours) => stdout().write_all(&colours.rewritten(bytes)).map(|()| bytes.len()),
+            _ if !self.held.is_taken() => {}
+            None => self.written.extend_from_slice(bytes),
+            Some(colours) => self.written.extend(colours.rewritten(bytes)),
         }
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.held.is_taken() { stdout().flush() } else { Ok(()) }
+        let taken = self.held.is_taken();
+        let sent = if taken { send(&mut stdout().lock(), &self.written) } else { Ok(()) };
+        self.written.clear();
+        sent
     }
+}
+
+fn send(output: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
+    output.write_all(bytes)?;
+    output.flush()
 }
 
 /// How the terminal is used.
@@ -243,9 +253,7 @@ impl TerminalGuard {
     }
 
     fn order(bytes: &[u8]) -> io::Result<()> {
-        let mut output = stdout();
-        output.write_all(bytes)?;
-        output.flush()
+        send(&mut stdout(), bytes)
     }
 
     /// Copies a text to the clipboard by OSC 52, which also works over SSH. Nothing tells whether it arrived.
@@ -288,7 +296,7 @@ impl Drop for TerminalGuard {
 
 fn on_screen(held: &Arc<HeldTerminal>, used: TerminalUse) -> io::Result<Terminal<FrameBackend<TakenOutput>>> {
     let colours = used.sixteen.then(PlainColours::default);
-    let output = TakenOutput { held: Arc::clone(held), colours };
+    let output = TakenOutput { held: Arc::clone(held), written: Vec::new(), colours };
     Terminal::new(FrameBackend::new(output, used.synchronized))
 }
 
@@ -307,4 +315,21 @@ fn set_hook(before: Arc<PanicHook>, held: Arc<HeldTerminal>, log: Option<PathBuf
             before(info);
         }
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_kept_of_what_is_written_while_another_program_has_the_terminal() {
+        let held = Arc::new(HeldTerminal::default());
+        let mut output = TakenOutput { held: Arc::clone(&held), written: Vec::new(), colours: None };
+        assert_eq!(output.write(b"lost").unwrap(), 4);
+        assert!(output.written.is_empty());
+        held.take();
+        output.write_all(b"\x1b[1m").unwrap();
+        output.write_all(b"a frame").unwrap();
+        assert_eq!(output.written, b"\x1b[1ma frame", "it waits for its end");
+    }
 }

@@ -46,7 +46,7 @@ use crate::{
 use plots::DrawnPlot;
 
 /// Numbers stand no further than this from their labels, also in a wide pane.
-const WIDEST: u16 = 44;
+const WIDEST: u16 = 60;
 
 /// How a count is written.
 type WriteCount = fn(u64, &Marks) -> String;
