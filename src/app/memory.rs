@@ -81,6 +81,19 @@ impl Memory {
         is_new
     }
 
+    /// The ids of the sessions of a store in the list of that name (`bookmarks`, `recent`), the last one first, as a person would type
+    /// them. `None`: there is no such list.
+    #[must_use]
+    pub fn ids(&self, list: &str, store: &str) -> Option<Vec<String>> {
+        let sessions = match list {
+            "bookmarks" => &self.bookmarks,
+            "recent" => &self.recent,
+            _ => return None,
+        };
+        let keys = sessions.iter().filter(|kept| kept.store == store).filter_map(RememberedSession::key);
+        Some(keys.map(|key| key.exact().to_owned()).collect())
+    }
+
     /// A session was opened: it is the last of those that were.
     pub fn note_recent(&mut self, session: RememberedSession) {
         self.recent.retain(|known| !known.is(&session));

@@ -46,6 +46,17 @@ impl MemoryFile {
         (Self { folder, base: memory.clone() }, memory, says)
     }
 
+    /// What is remembered in that folder, for a command: nothing is set aside.
+    ///
+    /// # Errors
+    /// What the file system says, and a file that holds something else.
+    pub fn read(folder: &Path) -> io::Result<Memory> {
+        match read(folder)? {
+            StoredMemory::Memory(memory) => Ok(*memory),
+            StoredMemory::Broken(why) => Err(io::Error::other(format!("memory.json is broken: {why}"))),
+        }
+    }
+
     /// Puts in what changed here; what other programs put in stays.
     ///
     /// # Errors
@@ -175,6 +186,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let broken = b"{\"bookmarks\": [";
         fs::write(path(dir.path()), broken).unwrap();
+        assert!(MemoryFile::read(dir.path()).unwrap_err().to_string().contains("memory.json is broken"));
+        assert_eq!(fs::read(path(dir.path())).unwrap(), broken, "a command leaves it where it is");
         let (mut file, mut memory, says) = MemoryFile::open(Some(dir.path().to_owned()));
         assert!(says.unwrap().contains("memory-broken-"));
         let aside: Vec<_> = fs::read_dir(dir.path())
@@ -187,6 +200,7 @@ mod tests {
         memory.bookmark(session("1"));
         file.keep(&memory).unwrap();
         assert_eq!(MemoryFile::open(Some(dir.path().to_owned())).1, memory);
+        assert_eq!(MemoryFile::read(dir.path()).unwrap(), memory);
     }
 
     #[test]

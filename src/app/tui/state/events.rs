@@ -199,7 +199,8 @@ impl AppState {
             self.said = Some(notes.join("; "));
         }
         self.close_start_screen();
-        if let Some(start) = self.fleet_start.take() {
+        if let Some(mut start) = self.fleet_start.take() {
+            self.put_lists_in(&mut start.filter);
             self.workspace.fleet.start(start);
             self.open_fleet();
         }

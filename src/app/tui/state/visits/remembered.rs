@@ -3,6 +3,7 @@
 use super::RememberedKind;
 use crate::{
     app::{
+        config::filters,
         keymap::Action,
         memory::RememberedSession,
         place::Origin,
@@ -10,7 +11,7 @@ use crate::{
         text,
         tui::state::{AppState, Effect, named::ChosenSession},
     },
-    repository::Error,
+    repository::{Error, Filter},
     session::SessionKey,
 };
 
@@ -98,14 +99,22 @@ impl AppState {
         }
     }
 
+    /// Puts the sessions of this place into a filter of the command line that names a list of them.
+    pub(in crate::app::tui::state) fn put_lists_in(&mut self, filter: &mut Filter) {
+        if !filters::names_list(&filter.source) {
+            return;
+        }
+        match self.read_filter(&filter.source) {
+            Ok(read) => *filter = read,
+            Err(mistake) => {
+                *filter = Filter::default();
+                self.tell_error(format!("{}: all sessions are shown", mistake.problem));
+            }
+        }
+    }
+
     /// The ids of the sessions of this place that `in:@NAME` stands for, as a person would type them. `None`: there is no such list.
     pub(in crate::app::tui::state) fn remembered_ids(&self, name: &str) -> Option<Vec<String>> {
-        let kind = match name {
-            "bookmarks" => RememberedKind::Bookmarks,
-            "recent" => RememberedKind::Recent,
-            _ => return None,
-        };
-        let of_here = self.all_remembered(kind).iter().filter(|kept| Some(kept.store.as_str()) == self.store_here());
-        Some(of_here.filter_map(RememberedSession::key).map(|key| key.exact().to_owned()).collect())
+        self.memory.ids(name, self.store_here().unwrap_or_default())
     }
 }
