@@ -42,12 +42,15 @@ pub struct RememberedSession {
     /// Which store it is of: `SessionReader::identity`.
     pub store: String,
     /// `database.collection` or the folder, for a person.
+    #[serde(default)]
     pub location: String,
     /// What the place was called, for a person.
+    #[serde(default)]
     pub place: String,
     /// `_id`, as canonical Extended JSON.
     pub id: String,
     /// What it was called.
+    #[serde(default)]
     pub name: String,
     /// When it was bookmarked, or opened.
     #[serde(default)]

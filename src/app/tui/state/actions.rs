@@ -211,7 +211,9 @@ impl AppState {
         // A session that was to be opened once the connection is back is not any more.
         self.workspace.open_id = None;
         let given_up = match self.focus {
-            Pane::Sessions => self.workspace.list.give_up(),
+            Pane::Sessions => {
+                self.workspace.list.give_up().or_else(|| self.workspace.conversation.give_up_slow_preview())
+            }
             _ => self.workspace.conversation.give_up(),
         };
         if let Some(effects) = given_up {

@@ -1,5 +1,9 @@
 //! The session under the cursor of the list, shown without being opened: it is not read by anybody until somebody goes into it.
 
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
 use super::{ConversationState, Effect, Opening, Tickets};
 use crate::{
     app::{
@@ -11,6 +15,9 @@ use crate::{
 
 /// Lines of a message, mostly at the least.
 const LINES: u16 = 3;
+
+/// A preview that takes longer is said to be read: what is shown meanwhile is another session.
+const SLOW: SignedDuration = SignedDuration::from_millis(500);
 
 impl ConversationState {
     /// Shows a session at its end, as a preview: few messages at first, so that a large one is there soon. What is shown stays until
@@ -47,6 +54,32 @@ impl ConversationState {
     pub fn give_up_preview(&mut self, but: Option<&SessionKey>) -> Option<Effect> {
         let given_up = |opening: &mut Opening| opening.preview.is_some() && Some(&opening.key) != but;
         self.opening.take_if(given_up).map(|_| Effect::Ask(Command::Cancel(Lane::Open)))
+    }
+
+    /// How long until it is said that a preview is being read; `None`: it is, or none is.
+    #[must_use]
+    pub fn next_slow_preview(&self) -> Option<Duration> {
+        let left = SLOW - self.preview_lasts()?;
+        Duration::try_from(left).ok().filter(|left| !left.is_zero())
+    }
+
+    /// Whether a preview is so long in coming that somebody may wait for it.
+    #[must_use]
+    pub fn is_slow_preview(&self) -> bool {
+        self.preview_lasts().is_some_and(|lasts| lasts >= SLOW)
+    }
+
+    fn preview_lasts(&self) -> Option<SignedDuration> {
+        let is_first = |opening: &&Opening| opening.preview.is_some() && !opening.again;
+        self.opening.as_ref().filter(is_first).map(|_| self.now.duration_since(self.asked_at))
+    }
+
+    /// Gives up a preview that is so long in coming. `None`: there is none.
+    pub fn give_up_slow_preview(&mut self) -> Option<Vec<Effect>> {
+        if !self.is_slow_preview() {
+            return None;
+        }
+        self.give_up_preview(None).map(|given_up| vec![given_up])
     }
 
     /// Somebody goes into what is shown as a preview, or is about to be: it is open from now on. `None`: it was, or nothing is.

@@ -5,8 +5,7 @@ use crate::{
     app::{
         config::filters,
         keymap::Action,
-        memory::RememberedSession,
-        place::Origin,
+        memory::{Memory, RememberedSession},
         task::command::Lane,
         text,
         tui::state::{AppState, Effect, named::ChosenSession},
@@ -18,7 +17,21 @@ use crate::{
 impl AppState {
     /// Has what is remembered kept. Whoever changes [`AppState::memory`] gives this.
     pub(in crate::app::tui::state) fn remember(&self) -> Effect {
-        Effect::Remember(Box::new(self.memory.clone()))
+        let mut memory = self.memory.clone();
+        // The samples end with the program.
+        memory.recent.retain(|session| !self.homes.is_of_samples(&session.store));
+        Effect::Remember(Box::new(memory))
+    }
+
+    /// `sent` was kept, and other programs put in what makes it `kept`: it is known here too. Panes stay as large as they are.
+    pub(in crate::app::tui::state) fn on_remembered(&mut self, sent: &Memory, kept: Memory) -> Vec<Effect> {
+        let merged = Memory { room: self.memory.room, ..self.memory.merged(sent, kept) };
+        if merged == self.memory {
+            return Vec::new();
+        }
+        self.memory = merged;
+        self.show_new_remembered();
+        vec![self.remember()]
     }
 
     /// A session of the place that is open, as it is remembered.
@@ -70,10 +83,7 @@ impl AppState {
     pub(super) fn note_recent(&mut self, session: &ChosenSession) -> Vec<Effect> {
         let Some(opened) = self.as_remembered(session) else { return Vec::new() };
         self.memory.note_recent(opened);
-        // The samples end with the program.
-        let place = self.workspace.connection.place.as_ref();
-        let lasts = place.is_some_and(|place| !matches!(place.origin, Origin::Demo));
-        lasts.then(|| self.remember()).into_iter().collect()
+        vec![self.remember()]
     }
 
     /// What is said where a bookmarked session is not there any more.
@@ -86,7 +96,7 @@ impl AppState {
         let label = |action| self.keymap.label(action).unwrap_or_default();
         let (bookmarks, bookmark) = (label(Action::Bookmarks), label(Action::Bookmark));
         Some(format!(
-            "{} is not there any more; {bookmark} takes it off the bookmarks ({bookmarks})",
+            "{} is not there any more; among the bookmarks ({bookmarks}) {bookmark} takes it off",
             text::line(&name)
         ))
     }

@@ -233,7 +233,7 @@ fn a_bookmark_whose_session_is_gone_says_so() {
     let error = Error::not_found(selected(&screen).text(), "agents.sessions");
     screen.tell(Event::Failed { ticket: ticket.unwrap(), lane: Lane::Open, error });
     let says = screen.state.wrong().unwrap();
-    assert!(says.contains("is not there any more; b takes it off"), "{says}");
+    assert!(says.contains("is not there any more; among the bookmarks (') b takes it off"), "{says}");
 }
 
 #[test]
