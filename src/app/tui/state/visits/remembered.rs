@@ -123,6 +123,23 @@ impl AppState {
         }
     }
 
+    /// A list of bookmarks that is read again holds those of by now. `None`: it is the same, or another one.
+    pub(in crate::app::tui::state) fn renew_remembered(&mut self) -> Option<Vec<Effect>> {
+        let source = self.workspace.list.filter.source.clone();
+        let names_list = filters::expand(&self.filters, &source).is_ok_and(|text| filters::names_list(&text));
+        if !names_list || !self.workspace.connection.is_open() {
+            return None;
+        }
+        match self.read_filter(&source) {
+            Ok(filter) if filter.terms == self.workspace.list.filter.terms => None,
+            Ok(filter) => Some(self.list_matching(filter)),
+            Err(mistake) => {
+                self.said = Some(mistake.problem);
+                None
+            }
+        }
+    }
+
     /// The ids of the sessions of this place that `in:@NAME` stands for, as a person would type them. `None`: there is no such list.
     pub(in crate::app::tui::state) fn remembered_ids(&self, name: &str) -> Option<Vec<String>> {
         self.memory.ids(name, self.store_here().unwrap_or_default())

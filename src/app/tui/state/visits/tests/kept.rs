@@ -116,6 +116,22 @@ fn what_another_window_bookmarks_is_shown_here() {
 }
 
 #[test]
+fn a_list_of_bookmarks_that_is_read_again_holds_those_of_by_then() {
+    let mut screen = listed();
+    screen.press("bjb/in:@bookmarks\n");
+    screen.answer_all();
+    let both = screen.state.workspace.list.filter.clone();
+    assert_eq!(both.source, "in:@bookmarks");
+    screen.state.memory.bookmarks.pop();
+    screen.press("r");
+    let filter = &screen.state.workspace.list.filter;
+    assert!(filter.source == both.source && filter.terms != both.terms, "{filter:?}");
+    screen.state.memory.bookmarks.clear();
+    screen.press("r");
+    assert_eq!(screen.state.said.as_deref(), Some("there is no session in \"bookmarks\" here"));
+}
+
+#[test]
 fn a_bookmark_of_another_place_connects_there_where_it_is_known() {
     let mut screen = listed();
     screen.press("b");
