@@ -329,8 +329,13 @@ impl ConversationState {
             labels.push("all".to_owned());
         }
         let name = text::line(self.name().unwrap_or_default());
-        let name = self.marked_name(&name, look);
-        tabs::title(&name, &labels, open.tab, cells, look.marks)
+        let titled = |name: &str| tabs::title(name, &labels, open.tab, cells, look.marks);
+        let title = titled(&self.marked_name(&name, self.previewed, look));
+        // What it is looked at for goes before the name does.
+        if self.previewed && !title.name.contains(&*name) {
+            return titled(&self.marked_name(&name, false, look));
+        }
+        title
     }
 
     /// The selected message's number from 1, and how many there are in the tab; `None` where there is none.

@@ -103,11 +103,11 @@ impl ConversationState {
         self.bookmarked = bookmarked;
     }
 
-    /// The name with what there is to say of the session before it.
-    pub(super) fn marked_name(&self, name: &str, look: &Look) -> String {
+    /// The name with what there is to say of the session before it; `preview`: also that it is one.
+    pub(super) fn marked_name(&self, name: &str, preview: bool, look: &Look) -> String {
         let kept = if self.bookmarked { format!("{} ", look.marks.kept) } else { String::new() };
         let gone = if self.gone { "gone: " } else { "" };
-        let preview = if self.previewed { "preview: " } else { "" };
+        let preview = if preview { "preview: " } else { "" };
         format!("{kept}{preview}{gone}{name}")
     }
 }

@@ -70,6 +70,11 @@ fn the_session_that_the_cursor_rests_on_shows_itself() {
     assert_eq!(open(&screen), Some(selected(&screen)));
     assert!(screen.state.workspace.conversation.is_preview() && screen.state.focus == Pane::Sessions);
     assert!(title(&screen).contains("preview: "), "{}", title(&screen));
+    let conversation = &screen.state.workspace.conversation;
+    for width in 10..100 {
+        let title = conversation.title(width, &screen.state.look).name;
+        assert!(!title.contains("preview") || title.contains(conversation.name().unwrap()), "{width}: {title}");
+    }
     later(&mut screen, 1000);
     assert!(asked(&screen).is_empty(), "once");
 }
