@@ -2,6 +2,7 @@
 //! where he is there and else left alone.
 
 use super::{ConversationState, Effect, Tickets, last_seen::ReadTo, place::EndStand};
+use crate::session::SessionKey;
 
 /// What was so before news are taken over.
 #[derive(Debug)]
