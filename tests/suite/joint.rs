@@ -2,6 +2,7 @@
 //! changes nothing.
 
 mod opening;
+mod preview;
 pub mod screen;
 pub mod store;
 mod writes;

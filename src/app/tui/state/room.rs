@@ -138,7 +138,7 @@ impl AppState {
 
     /// What a person gave is there the next time too.
     fn keep_room(&self) -> Effect {
-        Effect::Remember(Box::new(self.memory.clone()))
+        self.remember()
     }
 }
 
