@@ -45,7 +45,8 @@ impl AppState {
     pub(super) fn choose_sort(&mut self) -> Vec<Effect> {
         let mut items = self.ui.columns.clone();
         let current = Column::of(&self.workspace.list.sort.by);
-        for column in named_columns().chain([current.clone()]) {
+        // Fields of the open session too: what one sees there is what one asks for.
+        for column in named_columns().chain([current.clone()]).chain(self.further_columns()) {
             if !items.contains(&column) {
                 items.push(column);
             }
@@ -151,6 +152,15 @@ mod tests {
             });
             assert!(reached, "{column}");
         }
+    }
+
+    #[test]
+    fn fields_of_the_open_session_are_offered_too() {
+        let mut screen = Screen::writable(120, 40);
+        screen.press("1s");
+        let Some(Modal::SortBy(menu)) = screen.state.modals.last() else { panic!("no menu") };
+        let priority = Column::Meta("priority".to_owned());
+        assert_eq!(menu.items.iter().filter(|column| **column == priority).count(), 1);
     }
 
     #[test]

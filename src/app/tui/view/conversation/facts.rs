@@ -39,10 +39,28 @@ pub fn draw_facts(frame: &mut Frame<'_>, area: Rect, state: &ConversationState, 
     frame.buffer_mut().set_line(area.x, area.y, &line, area.width);
 }
 
-/// In so many cells: of what has no room the application is cut first, then the model, the age and the findings.
+/// In so many cells: what stands before the model's own name gives way first; then the application is cut, the model, the age and the
+/// findings.
 fn line(facts: &SessionFacts<'_>, cells: usize, look: &Look) -> Line<'static> {
+    let mut known = parts(facts, false, look);
+    if needed(&known, look.marks) > cells {
+        known = parts(facts, true, look);
+    }
+    let mut line = Line::default();
+    for part in fitted(known, cells, look.marks) {
+        if !line.spans.is_empty() {
+            line.push_span(Span::styled(gap(look.marks), look.theme.dim));
+        }
+        line.push_span(Span::styled(part.says, part.style));
+    }
+    line
+}
+
+/// What is known, the model by its own name alone where it `is_bare`.
+fn parts(facts: &SessionFacts<'_>, is_bare: bool, look: &Look) -> Vec<FactPart> {
     let theme = &look.theme;
-    let model = facts.model.map(|model| match facts.more_models {
+    let named = facts.model.map(|model| if is_bare { format::bare_model(model) } else { model });
+    let model = named.map(|model| match facts.more_models {
         0 => text::line(model).into_owned(),
         more => format!("{} +{more}", text::line(model)),
     });
@@ -56,16 +74,7 @@ fn line(facts: &SessionFacts<'_>, cells: usize, look: &Look) -> Line<'static> {
         (facts.updated_at.map(|at| age(at, look)), format::fit, theme.dim),
         (findings, format::fit, theme.warn),
     ];
-    let known = parts.into_iter().filter_map(|(says, cut, style)| Some(FactPart { says: says?, cut, style }));
-    let parts = fitted(known.collect(), cells, look.marks);
-    let mut line = Line::default();
-    for part in parts {
-        if !line.spans.is_empty() {
-            line.push_span(Span::styled(gap(look.marks), theme.dim));
-        }
-        line.push_span(Span::styled(part.says, part.style));
-    }
-    line
+    parts.into_iter().filter_map(|(says, cut, style)| Some(FactPart { says: says?, cut, style })).collect()
 }
 
 fn gap(marks: &Marks) -> String {
@@ -78,12 +87,16 @@ fn age(at: StoredDate, look: &Look) -> String {
     if is_past { format!("{age} ago") } else { age }
 }
 
+/// Cells of all of them, and between them.
+fn needed(parts: &[FactPart], marks: &Marks) -> usize {
+    let gaps = parts.len().saturating_sub(1) * format::width(&gap(marks));
+    parts.iter().map(|part| format::width(&part.says)).sum::<usize>() + gaps
+}
+
 fn fitted(mut parts: Vec<FactPart>, cells: usize, marks: &Marks) -> Vec<FactPart> {
     let mut at = 0;
     while at < parts.len() {
-        let gaps = (parts.len() - 1) * format::width(&gap(marks));
-        let wanted: usize = parts.iter().map(|part| format::width(&part.says)).sum();
-        let over = (wanted + gaps).saturating_sub(cells);
+        let over = needed(&parts, marks).saturating_sub(cells);
         if over == 0 {
             break;
         }
@@ -123,7 +136,8 @@ mod tests {
     #[test]
     fn what_has_no_room_gives_way_in_order() {
         assert_eq!(shown(80), "support-desk ▪ eu.anthropic.claude-sonnet-4-5 ▪ 2m ago ▪ ! 20 findings");
-        assert_eq!(shown(64), "suppo… ▪ eu.anthropic.claude-sonnet-4-5 ▪ 2m ago ▪ ! 20 findings");
+        assert_eq!(shown(64), "support-desk ▪ claude-sonnet-4-5 ▪ 2m ago ▪ ! 20 findings");
+        assert_eq!(shown(52), "suppor… ▪ claude-sonnet-4-5 ▪ 2m ago ▪ ! 20 findings");
         assert_eq!(shown(50), "claude-sonnet-4-5 ▪ 2m ago ▪ ! 20 findings");
         assert_eq!(shown(25), "2m ago ▪ ! 20 findings");
         assert_eq!(shown(15), "! 20 findings");
