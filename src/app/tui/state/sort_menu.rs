@@ -80,10 +80,8 @@ impl AppState {
     }
 
     /// What stands above the menu.
-    pub(super) fn sort_says(&self) -> String {
-        let key =
-            self.keymap.label(Action::ReverseSort).map(|key| format!(", {key} turns it at once")).unwrap_or_default();
-        format!("A letter goes to a column; what is sorted by already is turned round{key}:")
+    pub(super) fn sort_says() -> &'static str {
+        "A letter goes to a column; the one it is sorted by is turned round:"
     }
 
     /// Sorts by a column; where that is so already, the other way round.

@@ -8,6 +8,8 @@ use super::{LOW, Pane, PaneLayout, WIDE};
 const LIST: u16 = 36;
 /// Cells that each column keeps, whatever a person gave another.
 const NARROWEST: u16 = 20;
+/// As much of the conversation and of the panes at the right is kept: what was given on a wide screen is too much for a small one.
+const READABLE: (u16, u16) = (32, 28);
 /// Cells that the conversation keeps beside what the content of the others needs.
 const CONVERSATION: u16 = 36;
 /// The panes at the right have as much from that width on, and so many cells at least.
@@ -62,13 +64,13 @@ fn list_width(width: u16, layout: &PaneLayout) -> u16 {
         (true, false) => (width * (fifths + 1) / 5).clamp(least, most + 24),
     };
     let by_itself = layout.needs.list.map_or(usual, |needs| needs.clamp(LIST, most));
-    let others = if width < WIDE { NARROWEST } else { NARROWEST + NARROWEST };
+    let others = READABLE.0 + if width < WIDE { 0 } else { READABLE.1 };
     given(by_itself, layout.room.list, width.saturating_sub(others))
 }
 
 /// Cells of the panes at the right, beside a list of so many.
 fn side_width(width: u16, list: u16, layout: &PaneLayout) -> u16 {
-    let least = if width >= ROOMY.0 { ROOMY.1 } else { 28 };
+    let least = if width >= ROOMY.0 { ROOMY.1 } else { READABLE.1 };
     let free = width.saturating_sub(list + CONVERSATION).max(least);
     let usual = (width / 4).clamp(least, SIDE).min(free);
     let mut by_itself = layout.needs.side.clamp(least, usual);
@@ -76,7 +78,7 @@ fn side_width(width: u16, list: u16, layout: &PaneLayout) -> u16 {
         let most = (width / 2).min(free);
         by_itself = layout.needs.open_side.clamp(by_itself, most.max(by_itself));
     }
-    given(by_itself, layout.room.side, width.saturating_sub(list + NARROWEST))
+    given(by_itself, layout.room.side, width.saturating_sub(list + READABLE.0))
 }
 
 /// So many cells, and what a person gave besides, within bounds.

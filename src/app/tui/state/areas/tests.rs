@@ -94,6 +94,20 @@ fn what_the_session_is_stands_over_its_messages_while_one_is_open() {
 }
 
 #[test]
+fn what_was_given_on_a_wide_screen_leaves_a_small_one_readable() {
+    let room = PaneRoom { list: 90, side: 40, ..PaneRoom::default() };
+    for width in 80..=260 {
+        for focus in Pane::ALL {
+            let layout = PaneLayout { needs: needing(60, 40, [9; 3]), room, ..layout(focus, true) };
+            let areas = Areas::of(Size::new(width, 40), &layout);
+            let cells = |pane| areas.pane(pane).map(|area| area.width);
+            assert!(cells(Pane::Conversation).is_none_or(|cells| cells >= 32), "{width} {focus:?} {areas:?}");
+            assert!(cells(Pane::Metadata).is_none_or(|cells| cells >= 28), "{width} {focus:?} {areas:?}");
+        }
+    }
+}
+
+#[test]
 fn rows_go_where_they_are_needed() {
     let heights = |needs| panes::heights(38, needs, [0; 3]);
     assert_eq!(heights(None).iter().sum::<u16>(), 38);
