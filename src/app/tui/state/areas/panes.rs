@@ -6,6 +6,8 @@ use super::{LOW, Pane, PaneLayout, WIDE};
 
 /// The list never has less than so many cells by itself, however short its rows are: what it has to say of itself stands there too.
 const LIST: u16 = 36;
+/// It gives up no fewer cells than these as the keys go elsewhere: else it stays as it is.
+const SLACK: u16 = 3;
 /// Cells that each column keeps, whatever a person gave another.
 const NARROWEST: u16 = 20;
 /// So many of the conversation are kept, whatever was given on a wider screen, and as many of the panes at the right as they have by
@@ -62,7 +64,7 @@ fn list_width(width: u16, layout: &PaneLayout) -> u16 {
     let (least, most, fifths) = if width < WIDE { (36, 46, 3) } else { (44, 60, 2) };
     let usual = (width / 3).clamp(least, most);
     let most = match (layout.focus == Pane::Sessions, layout.open) {
-        (false, _) => usual,
+        (false, _) => usual + SLACK,
         (true, true) => (width * fifths / 5).clamp(least, most + 8),
         (true, false) => (width * (fifths + 1) / 5).clamp(least, most + 24),
     };

@@ -48,6 +48,14 @@ fn the_list_is_no_wider_than_its_rows_and_has_more_room_while_the_keys_go_to_it(
 }
 
 #[test]
+fn the_list_does_not_give_up_a_cell_or_two_as_the_keys_go_elsewhere() {
+    for (width, rows) in [(80, 39), (120, 45), (120, 47), (160, 55)] {
+        let of = |focus| list(width, &PaneLayout { needs: needing(rows, 0, [9; 3]), ..layout(focus, true) });
+        assert_eq!((of(Pane::Sessions), of(Pane::Conversation)), (rows, rows), "{width}");
+    }
+}
+
+#[test]
 fn what_stands_at_the_right_has_what_it_needs_and_leaves_the_conversation_its_room() {
     let side = |width, needs, focus| {
         let layout = PaneLayout { needs: needing(60, needs, [9; 3]), ..layout(focus, true) };
