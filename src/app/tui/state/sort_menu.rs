@@ -34,7 +34,7 @@ pub fn help_of(column: &Column) -> &'static str {
         Column::Latency => "95th percentile of the calls",
         Column::Feedback => "feedbacks",
         Column::Guardrail => "guardrail events",
-        Column::Findings => "what is wrong with it",
+        Column::Findings => "what is wrong with its histories",
         Column::Size => "bytes stored",
         Column::Meta(_) => "a field of the metadata",
     }

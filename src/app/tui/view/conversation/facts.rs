@@ -65,8 +65,9 @@ fn parts(facts: &SessionFacts<'_>, is_bare: bool, look: &Look) -> Vec<FactPart> 
         more => format!("{} +{more}", text::line(model)),
     });
     let findings = facts.findings.filter(|count| *count > 0).map(|count| {
-        let plural = if count == 1 { "" } else { "s" };
-        format!("! {} finding{plural}", format::number(count as u64, look.marks))
+        let plural = if count == 1 && !facts.is_partial { "" } else { "s" };
+        let count = format::at_least(format::number(count as u64, look.marks), facts.is_partial, look.marks);
+        format!("! {count} finding{plural}")
     });
     let parts: [(Option<String>, Cut, Style); 4] = [
         (facts.application.map(|name| text::line(name).into_owned()), format::fit, theme.text),
@@ -125,6 +126,7 @@ mod tests {
             more_models: 0,
             updated_at: Some(StoredDate::from_millis(now.millis() - 120_000)),
             findings: Some(20),
+            is_partial: false,
         }
     }
 
@@ -148,9 +150,18 @@ mod tests {
     #[test]
     fn what_is_not_known_or_not_there_is_left_out() {
         let look = sample::plain();
-        let none = SessionFacts { application: None, model: None, more_models: 0, updated_at: None, findings: Some(0) };
+        let none = SessionFacts {
+            application: None,
+            model: None,
+            more_models: 0,
+            updated_at: None,
+            findings: Some(0),
+            is_partial: true,
+        };
         assert_eq!(line(&none, 40, &look).to_string(), "");
-        let several = SessionFacts { model: Some("a\u{1b}"), more_models: 2, findings: Some(1), ..none };
+        let some = SessionFacts { findings: Some(1), ..none };
+        assert_eq!(line(&some, 40, &look).to_string(), "! >=1 findings");
+        let several = SessionFacts { model: Some("a\u{1b}"), more_models: 2, is_partial: false, ..some };
         let says = line(&several, 40, &look).to_string();
         assert!(says.ends_with("+2 | ! 1 finding") && !says.contains('\u{1b}'), "{says}");
     }
