@@ -61,12 +61,13 @@ fn is_at_the_right(pane: Pane) -> bool {
 /// Cells of the list of sessions: what its rows need, up to a bound that is higher while the keys go to it, and higher again while no
 /// conversation needs the room.
 fn list_width(width: u16, layout: &PaneLayout) -> u16 {
-    let (least, most, fifths) = if width < WIDE { (36, 46, 3) } else { (44, 60, 2) };
+    // UUIDs beside every usual column take some 75.
+    let (least, most, fifths, more) = if width < WIDE { (36, 46, 3, 8) } else { (44, 60, 2, 24) };
     let usual = (width / 3).clamp(least, most);
     let most = match (layout.focus == Pane::Sessions, layout.open) {
         (false, _) => usual + SLACK,
-        (true, true) => (width * fifths / 5).clamp(least, most + 8),
-        (true, false) => (width * (fifths + 1) / 5).clamp(least, most + 24),
+        (true, true) => (width * fifths / 5).clamp(least, most + more),
+        (true, false) => (width * (fifths + 1) / 5).clamp(least, most + more + 16),
     };
     let by_itself = layout.needs.list.map_or(usual, |needs| needs.clamp(LIST, most));
     let others = READABLE + if width < WIDE { 0 } else { least_side(width) };

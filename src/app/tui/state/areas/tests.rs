@@ -42,6 +42,7 @@ fn the_list_is_no_wider_than_its_rows_and_has_more_room_while_the_keys_go_to_it(
             assert_eq!(of(focus, open, 1), 36, "{width}");
         }
         assert!(of(Pane::Sessions, true, 200) > of(Pane::Conversation, true, 200), "{width}");
+        assert!(width < 188 || of(Pane::Sessions, true, 75) == 75, "{width}: UUIDs beside every usual column");
         assert!(of(Pane::Sessions, false, 200) > of(Pane::Sessions, true, 200), "{width}");
         assert!(of(Pane::Sessions, false, 200) < width - 15, "something of the others is seen");
     }
@@ -49,7 +50,7 @@ fn the_list_is_no_wider_than_its_rows_and_has_more_room_while_the_keys_go_to_it(
 
 #[test]
 fn the_list_does_not_give_up_a_cell_or_two_as_the_keys_go_elsewhere() {
-    for (width, rows) in [(80, 39), (120, 45), (120, 47), (160, 55)] {
+    for (width, rows) in [(80, 39), (120, 45), (120, 47), (160, 55), (200, 63)] {
         let of = |focus| list(width, &PaneLayout { needs: needing(rows, 0, [9; 3]), ..layout(focus, true) });
         assert_eq!((of(Pane::Sessions), of(Pane::Conversation)), (rows, rows), "{width}");
     }
