@@ -26,6 +26,7 @@ mod stop;
 mod table;
 mod tail;
 mod top;
+mod typed_filter;
 
 use std::{process::ExitCode, time::Duration};
 

@@ -3,7 +3,7 @@
 mod action;
 mod key;
 
-pub use action::{Action, ENTRIES, Entry, Within};
+pub use action::{Action, ENTRIES, Entry, KeyPlace};
 pub use key::parse;
 
 use std::{
@@ -111,16 +111,16 @@ impl Keymap {
     /// nothing else is: the pane of the metadata opens the form for it.
     #[must_use]
     pub fn action(&self, key: KeyEvent) -> Option<Action> {
-        self.within(key, Within::Panes).or_else(|| self.within(key, Within::Form))
+        self.within(key, KeyPlace::Panes).or_else(|| self.within(key, KeyPlace::Form))
     }
 
     /// What a key means in the form, and in the larger editor.
     #[must_use]
     pub fn form_action(&self, key: KeyEvent) -> Option<Action> {
-        self.within(key, Within::Form)
+        self.within(key, KeyPlace::Form)
     }
 
-    fn within(&self, key: KeyEvent, place: Within) -> Option<Action> {
+    fn within(&self, key: KeyEvent, place: KeyPlace) -> Option<Action> {
         let meant = self.actions.get(&key::canonical(KeyCombination::from(key)))?;
         meant.iter().copied().find(|action| action.within().meets(place))
     }

@@ -42,12 +42,15 @@ pub struct RememberedSession {
     /// Which store it is of: `SessionReader::identity`.
     pub store: String,
     /// `database.collection` or the folder, for a person.
+    #[serde(default)]
     pub location: String,
     /// What the place was called, for a person.
+    #[serde(default)]
     pub place: String,
     /// `_id`, as canonical Extended JSON.
     pub id: String,
     /// What it was called.
+    #[serde(default)]
     pub name: String,
     /// When it was bookmarked, or opened.
     #[serde(default)]
@@ -79,6 +82,19 @@ impl Memory {
             self.bookmarks.insert(0, session);
         }
         is_new
+    }
+
+    /// The ids of the sessions of a store in the list of that name (`bookmarks`, `recent`), the last one first, as a person would type
+    /// them. `None`: there is no such list.
+    #[must_use]
+    pub fn ids(&self, list: &str, store: &str) -> Option<Vec<String>> {
+        let sessions = match list {
+            "bookmarks" => &self.bookmarks,
+            "recent" => &self.recent,
+            _ => return None,
+        };
+        let keys = sessions.iter().filter(|kept| kept.store == store).filter_map(RememberedSession::key);
+        Some(keys.map(|key| key.exact().to_owned()).collect())
     }
 
     /// A session was opened: it is the last of those that were.

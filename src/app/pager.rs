@@ -1,51 +1,76 @@
 //! The pager of the environment: what long texts are read with.
 
-use std::{env, ffi::OsString};
+use std::{env, ffi::OsString, io};
 
-use crate::app::text;
+use crate::{
+    app::{named_program::named, text},
+    disk,
+};
 
-/// The variables that may name it, the first one before the others.
+/// The variables that may name it, the first one before the other.
 const VARIABLES: [&str; 2] = ["STRANDSCOPE_PAGER", "PAGER"];
 
 /// What is run where the environment names nothing.
 const USUAL: &str = if cfg!(windows) { "more" } else { "less" };
 
-/// The pager, as a program and its arguments: at least one word.
+/// The pager of the environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PagerProgram(pub Vec<String>);
+pub struct PagerProgram {
+    /// The program and its arguments, at least one word.
+    pub words: Vec<String>,
+    /// The variable that names it; `None`: none does.
+    variable: Option<&'static str>,
+}
 
 impl PagerProgram {
-    /// What the environment names, else the usual one. `None`: none is wanted, for the variable is empty or `cat`.
+    /// What the environment names, else the usual one.
     ///
     /// # Errors
     /// What is wrong with the variable, in a sentence.
-    pub fn of_environment() -> Result<Option<Self>, String> {
+    pub fn of_environment() -> Result<Self, String> {
         Self::of(|name| env::var_os(name))
     }
 
-    fn of(variable: impl Fn(&str) -> Option<OsString>) -> Result<Option<Self>, String> {
-        for name in VARIABLES {
-            let Some(value) = variable(name) else { continue };
-            let named = value.to_str().ok_or_else(|| format!("${name} is no text"))?;
-            // A backslash there is no quote but parts folders.
-            let named = if cfg!(windows) { named.replace('\\', "/") } else { named.to_owned() };
-            let Some(words) = shlex::split(&named) else {
-                return Err(format!("${name} has a quote that does not end: {}", text::line(named.trim())));
-            };
-            let is_none = words.first().is_none_or(|word| word.is_empty() || word == "cat");
-            return Ok((!is_none).then_some(Self(words)));
-        }
-        Ok(Some(Self(vec![USUAL.to_owned()])))
+    fn of(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, String> {
+        Ok(match named(&VARIABLES, variable)? {
+            Some((words, name)) => Self { words, variable: Some(name) },
+            None => Self { words: vec![USUAL.to_owned()], variable: None },
+        })
+    }
+
+    /// Whether the environment says that none is wanted: by a variable that is empty, or names `cat`.
+    #[must_use]
+    pub fn is_unwanted() -> bool {
+        Self::is_none_by(|name| env::var_os(name))
+    }
+
+    fn is_none_by(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+        let set = VARIABLES.iter().find_map(|name| variable(name));
+        set.is_some_and(|value| value.to_str().is_some_and(|value| ["", "cat"].contains(&value.trim())))
     }
 
     /// What it is called. Safe text.
     #[must_use]
     pub fn name(&self) -> String {
-        self.0.first().map_or_else(String::new, |word| text::line(word).into_owned())
+        self.words.first().map_or_else(String::new, |word| text::line(word).into_owned())
     }
 
-    /// Variables that it gets where the environment has none of that name: `less` ends by itself where all of it fits, shows
-    /// colours and leaves the text where it was.
+    /// What is said where it could not be run.
+    #[must_use]
+    pub fn failed(&self, error: &io::Error) -> String {
+        let why = match error.kind() {
+            io::ErrorKind::NotFound => "there is no such program".to_owned(),
+            _ => disk::reason(error),
+        };
+        let advice = match self.variable {
+            Some(name) => format!("${name} names it"),
+            None => "$PAGER names another".to_owned(),
+        };
+        format!("{} could not be run ({why}); {advice}", self.name())
+    }
+
+    /// Variables that it gets from a command where the environment has none of that name: `less` ends by itself where all of it fits,
+    /// shows colours and leaves the text where it was.
     #[must_use]
     pub fn usual_variables() -> Vec<(&'static str, &'static str)> {
         [("LESS", "FRX"), ("LV", "-c")].into_iter().filter(|(name, _)| env::var_os(name).is_none()).collect()
@@ -56,19 +81,45 @@ impl PagerProgram {
 mod tests {
     use super::*;
 
-    fn of(set: &[(&str, &str)]) -> Result<Option<Vec<String>>, String> {
-        let variable = |name: &str| set.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into());
-        PagerProgram::of(variable).map(|found| found.map(|PagerProgram(words)| words))
+    fn variable(set: &[(&str, &str)]) -> impl Fn(&str) -> Option<OsString> {
+        |name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into())
+    }
+
+    fn pager(set: &[(&str, &str)]) -> PagerProgram {
+        PagerProgram::of(variable(set)).unwrap()
     }
 
     #[test]
-    fn the_program_s_own_variable_comes_first_and_may_want_none() {
-        assert_eq!(of(&[("PAGER", "most -s"), ("STRANDSCOPE_PAGER", "bat")]), Ok(Some(vec!["bat".to_owned()])));
-        assert_eq!(of(&[("PAGER", "most -s")]), Ok(Some(vec!["most".to_owned(), "-s".to_owned()])));
-        assert_eq!(of(&[]), Ok(Some(vec![USUAL.to_owned()])));
-        for none in ["", "  ", "cat"] {
-            assert_eq!(of(&[("PAGER", none)]), Ok(None), "{none:?}");
+    fn the_environment_names_it_the_program_s_own_variable_first() {
+        assert_eq!(
+            pager(&[("PAGER", "most -s"), ("STRANDSCOPE_PAGER", "bat --paging=always")]).words,
+            ["bat", "--paging=always"]
+        );
+        assert_eq!(pager(&[("PAGER", "most -s")]).words, ["most", "-s"]);
+        for nothing in [&[("PAGER", " ")][..], &[]] {
+            assert_eq!(pager(nothing).words, [USUAL]);
         }
-        assert!(of(&[("PAGER", "less 'x")]).unwrap_err().contains("$PAGER"));
+        assert!(PagerProgram::of(variable(&[("PAGER", "less 'x")])).unwrap_err().contains("$PAGER"));
+    }
+
+    #[test]
+    fn a_command_is_told_that_none_is_wanted() {
+        for set in [&[("PAGER", "")][..], &[("PAGER", "cat")], &[("STRANDSCOPE_PAGER", ""), ("PAGER", "less")]] {
+            assert!(PagerProgram::is_none_by(variable(set)), "{set:?}");
+        }
+        for set in [&[][..], &[("PAGER", "less")], &[("STRANDSCOPE_PAGER", "less"), ("PAGER", "")]] {
+            assert!(!PagerProgram::is_none_by(variable(set)), "{set:?}");
+        }
+    }
+
+    #[test]
+    fn one_that_cannot_be_run_is_said_with_what_to_do() {
+        let missing = io::Error::from(io::ErrorKind::NotFound);
+        assert_eq!(
+            pager(&[]).failed(&missing),
+            format!("{USUAL} could not be run (there is no such program); $PAGER names another")
+        );
+        let said = pager(&[("PAGER", "nothing")]).failed(&missing);
+        assert_eq!(said, "nothing could not be run (there is no such program); $PAGER names it");
     }
 }

@@ -8,6 +8,7 @@ mod support;
 mod collection;
 mod data;
 mod measure;
+mod preview;
 
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ async fn run() {
     first_page(&sessions, &reader).await;
     late_page(&reader).await;
     open_at_end(&sessions, &reader).await;
+    preview::preview(&reader).await;
     sessions.drop().await.expect("drop");
 }
 

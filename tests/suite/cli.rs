@@ -5,6 +5,7 @@ mod encrypted;
 mod folder;
 pub mod home;
 mod many;
+mod remembered;
 mod scoped;
 mod tail;
 mod top;

@@ -116,7 +116,7 @@ fn the_program_imports_downwards() {
     within_app("app/told", &["text"]);
     within_app("app/agreed", &["text"]);
     let ground = ["text", "told", "agreed", "keymap"];
-    within_app("app/demo", &[]);
+    within_app("app/demo", &["clock"]);
     within_app("app/place", &["demo"]);
     let ground = [&ground[..], &["place"]].concat();
     within_app("app/alert", &["text"]);

@@ -2,6 +2,7 @@
 //! changes nothing.
 
 mod opening;
+mod preview;
 pub mod screen;
 pub mod store;
 mod writes;
@@ -315,7 +316,7 @@ async fn a_search_that_is_given_up_does_not_find_anything_late() {
 
 #[tokio::test]
 async fn rows_in_the_old_order_do_not_come_after_those_in_the_new_one() {
-    is_overtaken(Lane::List, "s", case(Lane::List).answered).await;
+    is_overtaken(Lane::List, "S", case(Lane::List).answered).await;
 }
 
 #[tokio::test]

@@ -28,7 +28,12 @@ fn the_table_of_keys_is_the_keymap() {
     let rows: Vec<String> = ENTRIES
         .iter()
         .map(|entry| {
-            let keys: Vec<String> = entry.keys.iter().map(|key| format!("`{}`", key_name(key))).collect();
+            // Of Markdown, in a table.
+            let ticked = |key: &&str| match *key {
+                "`" => "`` ` ``".to_owned(),
+                key => format!("`{}`", key_name(key).replace('|', "\\|")),
+            };
+            let keys: Vec<String> = entry.keys.iter().map(ticked).collect();
             format!("| {} | {} | `{}` |", keys.join(" "), entry.help, entry.name)
         })
         .collect();

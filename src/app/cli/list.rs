@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use crate::{
     app::{config::Column, namesakes, row_figures::RowFigures, told},
-    repository::{Error, Filter, ListQuery, Projection, SessionReader, Sort},
+    repository::{Error, ListQuery, Projection, SessionReader, Sort},
     session::{Details, SessionKey, Summary},
 };
 use anyhow::Result;
@@ -20,6 +20,7 @@ use super::{
     args::{Limit, ListArgs},
     context::{self, Context},
     output::{Out, note, terminal_width},
+    typed_filter::TypedFilter,
 };
 use rows::{ListForm, ListWriter};
 
@@ -34,10 +35,9 @@ const AT_ONCE: usize = 4;
 type KnownDetails = HashMap<SessionKey, (Option<Details>, Option<RowFigures>)>;
 
 pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
-    let text = context.config.expand_filter(&args.filter.join(" "))?;
-    let mut filter = Filter::parse_at(&text, &Timestamp::now().to_zoned(context.config.ui.zone()))?;
-    context.search_encrypted(&mut filter).await;
+    let typed = TypedFilter::of(context, &args.filter.join(" "))?;
     let reader = context.reader().await?;
+    let filter = typed.read(context, reader.as_ref()).await?;
     let wanted = ListWanted::of(args);
     let metadata = wanted.metadata();
     let mut query = ListQuery { filter, sort: args.sort.clone(), metadata, ..ListQuery::default() };

@@ -14,9 +14,7 @@ pub async fn write(safe: &str, paged: bool) -> io::Result<()> {
     if let Some(program) = program {
         match through(&program, safe).await {
             Ok(()) => return Ok(()),
-            Err(error) => {
-                output::note(&format!("the pager {} could not be run ({error}); $PAGER names another", program.name()));
-            }
+            Err(error) => output::note(&program.failed(&error)),
         }
     }
     let mut out = Out::new();
@@ -25,16 +23,16 @@ pub async fn write(safe: &str, paged: bool) -> io::Result<()> {
 }
 
 fn wanted() -> Option<PagerProgram> {
-    PagerProgram::of_environment().unwrap_or_else(|why| {
-        output::note(&why);
-        None
-    })
+    if PagerProgram::is_unwanted() {
+        return None;
+    }
+    let program = PagerProgram::of_environment();
+    program.map_err(|why| output::note(&why)).ok()
 }
 
 /// Until the pager is left. `Ctrl-C` is the pager's meanwhile.
 async fn through(program: &PagerProgram, safe: &str) -> io::Result<()> {
-    let PagerProgram(words) = program;
-    let Some((name, arguments)) = words.split_first() else { return Ok(()) };
+    let Some((name, arguments)) = program.words.split_first() else { return Ok(()) };
     let mut child =
         Command::new(name).args(arguments).envs(PagerProgram::usual_variables()).stdin(Stdio::piped()).spawn()?;
     let mut input = child.stdin.take();

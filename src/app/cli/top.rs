@@ -29,23 +29,24 @@ use super::{
     output::{Out, note, terminal_width, time},
     stop::Stop,
     table::{Side, Table},
+    typed_filter::TypedFilter,
 };
 
 pub async fn run(context: &Context, args: &TopArgs) -> Result<()> {
-    let text = context.config.expand_filter(&args.filter.join(" "))?;
+    let typed = TypedFilter::of(context, &args.filter.join(" "))?;
     let now = Timestamp::now();
-    let mut filter = Filter::parse_at(&text, &now.to_zoned(context.config.ui.zone()))?;
-    context.search_encrypted(&mut filter).await;
     let order = FleetOrder { by: args.by, is_reversed: args.reverse };
     if !args.once && !args.json && terminal_width().is_some() {
+        let filter = typed.read_for_browser(context).await?;
         if let Some(why) = unanswerable(&filter) {
             return Err(Stop::Usage(format!("{why} (with --once any filter can be used)")).into());
         }
         let start = FleetStart { filter, window: args.window, order };
         return Box::pin(browse::fleet(context, start)).await;
     }
-    let which = if filter.is_empty() { "session" } else { "session that matches" };
     let reader = context.reader().await?;
+    let filter = typed.read(context, reader.as_ref()).await?;
+    let which = if filter.is_empty() { "session" } else { "session that matches" };
     let (fleet, timed_out) = read_once(&reader, filter, args, now).await?;
     let mut rows = fleet.rows(args.window, &Filter::default(), now);
     order.sort(&mut rows);

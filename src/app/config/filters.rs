@@ -36,80 +36,128 @@ pub struct UnknownName {
     pub problem: String,
 }
 
+/// The lists of sessions that `in:@NAME` can name: which sessions those are is remembered beside the settings.
+pub const LISTS: [&str; 2] = ["bookmarks", "recent"];
+
+/// What an `in:@NAME` becomes, or what is wrong with it.
+type PutIn<'a> = &'a dyn Fn(&str) -> Result<String, String>;
+
 /// A filter as typed, with each `@name` outside quotes replaced by the saved filter of that name: in brackets where it is left out, or
-/// holds an `OR`, so that it stays what it was saved as. Brackets may stand around names.
+/// holds an `OR`, so that it stays what it was saved as. Brackets may stand around names. An `in:@NAME` stays, for [`with_lists`].
 ///
 /// # Errors
-/// [`UnknownName`] for a name that is not saved.
+/// [`UnknownName`] for a name that is not saved, and for a list that there is not.
 pub fn expand(saved: &BTreeMap<String, String>, text: &str) -> Result<String, UnknownName> {
-    expand_with(saved, &|_| None, text)
+    put_in(Some(saved), &|name| list_name(name).map(|name| format!("@{name}")), text)
 }
 
-/// The same, with each `in:@NAME` outside quotes replaced by `in:` and the ids of that list, as a person would type them.
+/// The same, with each `in:@NAME` outside quotes, also of a saved filter, replaced by `in:` and the ids of that list, as a person would
+/// type them.
 ///
 /// # Errors
-/// As [`expand`], and for a list that is not known here, or is empty.
+/// As [`expand`], and for a list that is empty.
 pub fn expand_with(
     saved: &BTreeMap<String, String>,
     lists: &dyn Fn(&str) -> Option<Vec<String>>,
     text: &str,
 ) -> Result<String, UnknownName> {
+    put_in(Some(saved), &|name| ids_of(lists, name), text)
+}
+
+/// What [`expand`] left: each `in:@NAME` outside quotes replaced by `in:` and the ids of that list.
+///
+/// # Errors
+/// A list that there is not, or that is empty.
+pub fn with_lists(lists: &dyn Fn(&str) -> Option<Vec<String>>, text: &str) -> Result<String, UnknownName> {
+    put_in(None, &|name| ids_of(lists, name), text)
+}
+
+/// Whether a filter names a list of sessions.
+#[must_use]
+pub fn names_list(text: &str) -> bool {
+    words(text).any(|(_, word, quoted)| !quoted && list_in(word).is_some())
+}
+
+/// Saved filters, where they are given, and lists.
+fn put_in(saved: Option<&BTreeMap<String, String>>, list: PutIn<'_>, text: &str) -> Result<String, UnknownName> {
     let mut out = String::with_capacity(text.len());
-    let mut quoted = false;
-    for word in text.split_inclusive(char::is_whitespace) {
-        let was_quoted = quoted;
+    for (start, word, quoted) in words(text) {
+        if quoted {
+            out.push_str(word);
+            continue;
+        }
+        if let Some(at) = list_in(word) {
+            let ids = list(&word[at.clone()])
+                .map_err(|problem| UnknownName { span: start + at.start - 1..start + at.end, problem })?;
+            out.extend([&word[..at.start - 1], ids.as_str(), &word[at.end..]]);
+            continue;
+        }
         let bare = word.trim_end();
         let (signs, rest) = bare.split_at(bare.len() - bare.trim_start_matches(['(', '-']).len());
-        let name = rest.strip_prefix('@').filter(|_| !quoted);
-        quoted ^= word.matches('"').count() % 2 == 1;
-        let start = word.as_ptr() as usize - text.as_ptr() as usize;
-        let Some(name) = name else {
-            match list_in(word).filter(|_| !was_quoted) {
-                Some(list) => {
-                    let ids = ids_of(lists, &word[list.clone()])
-                        .map_err(|problem| UnknownName { span: start + list.start - 1..start + list.end, problem })?;
-                    out.push_str(&word[..list.start - 1]);
-                    out.push_str(&ids);
-                    out.push_str(&word[list.end..]);
-                }
-                None => out.push_str(word),
-            }
+        let Some((saved, name)) = saved.zip(rest.strip_prefix('@')) else {
+            out.push_str(word);
             continue;
         };
         // A name may end with a bracket.
         let name = if saved.contains_key(name) { name } else { name.trim_end_matches(')') };
-        let start = rest.as_ptr() as usize - text.as_ptr() as usize;
+        let start = start + signs.len();
         let filter = saved.get(name).ok_or_else(|| unknown(saved, name, start))?;
+        // It may name a list, and no other filter.
+        let filter = put_in(None, list, filter)
+            .map_err(|within| UnknownName { span: start..start + 1 + name.len(), problem: within.problem })?;
         out.push_str(signs);
         let has_choice = filter.split_whitespace().any(|word| word == "OR");
         if signs.ends_with('-') || has_choice {
             out.extend(["(", filter.as_str(), ")"]);
         } else {
-            out.push_str(filter);
+            out.push_str(&filter);
         }
         out.push_str(&word[signs.len() + 1 + name.len()..]);
     }
     Ok(out)
 }
 
+/// The words of a filter, each with the blank after it, where it begins, and whether that is within quotes.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str, bool)> {
+    let (mut start, mut quoted) = (0, false);
+    text.split_inclusive(char::is_whitespace).map(move |word| {
+        let (at, was_quoted) = (start, quoted);
+        start += word.len();
+        let mut chars = word.chars();
+        while let Some(c) = chars.next() {
+            match c {
+                '"' => quoted = !quoted,
+                // What follows is no end of the quotes.
+                '\\' if quoted => {
+                    chars.next();
+                }
+                _ => {}
+            }
+        }
+        (at, word, was_quoted)
+    })
+}
+
 /// Where the name of a list stands in a word such as `-(in:@bookmarks)`.
 fn list_in(word: &str) -> Option<Range<usize>> {
     let before = word.trim_start_matches(['-', '(']);
-    let rest = before.strip_prefix("in:@")?;
-    let start = word.len() - rest.len();
-    let name = rest.trim_end().trim_end_matches(')');
+    let prefix = before.get(.."in:@".len()).filter(|prefix| prefix.eq_ignore_ascii_case("in:@"))?;
+    let start = word.len() - before.len() + prefix.len();
+    let name = word[start..].trim_end().trim_end_matches(')');
     Some(start..start + name.len())
+}
+
+/// The name of a list that there is.
+fn list_name(name: &str) -> Result<&str, String> {
+    if LISTS.contains(&name) {
+        return Ok(name);
+    }
+    Err(format!("no list of sessions is called {name:?}; {}", right_word(name, &LISTS)))
 }
 
 /// Its ids, side by side.
 fn ids_of(lists: &dyn Fn(&str) -> Option<Vec<String>>, name: &str) -> Result<String, String> {
-    let Some(ids) = lists(name) else {
-        let hint = right_word(name, &["bookmarks", "recent"]);
-        return Err(match name {
-            "bookmarks" | "recent" => format!("in:@{name} is known in the browser alone"),
-            _ => format!("no list of sessions is called {name:?}; {hint}"),
-        });
-    };
+    let ids = lists(list_name(name)?).unwrap_or_default();
     if ids.is_empty() {
         return Err(format!("there is no session in {name:?} here"));
     }
@@ -172,7 +220,19 @@ mod tests {
         let wrong = of("x -in:@bokmarks)").unwrap_err();
         assert_eq!((wrong.span, &wrong.problem[wrong.problem.len() - 12..]), (6..15, "\"bookmarks\"?"));
         assert!(of("in:@recent").unwrap_err().problem.contains("no session in"));
-        assert!(expand(&BTreeMap::new(), "in:@recent").unwrap_err().problem.contains("in the browser"));
+        let later = |text: &str| expand(&config().filters, text).unwrap();
+        assert_eq!(later("x (In:@recent)"), "x (In:@recent)", "which those are is asked later");
+        assert!(names_list("x (In:@recent)") && !names_list(r#"in:a "b in:@recent" "\" in:@recent""#));
+        assert_eq!(with_lists(&lists, "@x -In:@bookmarks").unwrap(), format!("@x -In:{ids}"), "an id word here");
+        assert!(expand(&BTreeMap::new(), "in:@recnt").unwrap_err().problem.contains("\"recent\"?"));
+        // A saved filter may name one.
+        let saved =
+            [("kept".to_owned(), "in:@bookmarks app:x".to_owned()), ("last".to_owned(), "in:@recent".to_owned())];
+        let saved = saved.into();
+        assert_eq!(expand_with(&saved, &lists, "-@kept").unwrap(), format!("-(in:{ids} app:x)"));
+        assert_eq!(expand(&saved, "-@kept").unwrap(), "-(in:@bookmarks app:x)");
+        assert_eq!(expand_with(&saved, &lists, "y @last").unwrap_err().span, 2..7);
+        assert_eq!(expand_with(&saved, &lists, r#""a \"b" @kept"#).unwrap(), format!(r#""a \"b" in:{ids} app:x"#));
     }
 
     #[test]

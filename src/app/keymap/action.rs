@@ -212,7 +212,7 @@ pub enum Action {
 
 /// Where an action's keys mean it: two actions may share a key whose places never meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Within {
+pub enum KeyPlace {
     /// Everywhere.
     Anywhere,
     /// In the panes, and in what lies over them but the form.
@@ -221,7 +221,7 @@ pub enum Within {
     Form,
 }
 
-impl Within {
+impl KeyPlace {
     /// Whether there is a place that both are.
     #[must_use]
     pub fn meets(self, other: Self) -> bool {
@@ -355,13 +355,13 @@ pub const ENTRIES: &[Entry] = &[
 impl Action {
     /// Where its keys mean it.
     #[must_use]
-    pub fn within(self) -> Within {
+    pub fn within(self) -> KeyPlace {
         match self {
-            Self::MoveUp | Self::MoveDown | Self::EditOutside | Self::Duplicate => Within::Form,
+            Self::MoveUp | Self::MoveDown | Self::EditOutside | Self::Duplicate => KeyPlace::Form,
             Self::NextSession | Self::PreviousSession | Self::JumpBack | Self::JumpForward | Self::Pager => {
-                Within::Panes
+                KeyPlace::Panes
             }
-            _ => Within::Anywhere,
+            _ => KeyPlace::Anywhere,
         }
     }
 

@@ -7,9 +7,11 @@ use std::{
 };
 
 use jiff::Timestamp;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
 use tempfile::NamedTempFile;
 
-use super::Memory;
+use super::{Memory, PaneRoom};
 use crate::{app::config::places, disk};
 
 /// What is larger was not written by this program.
@@ -26,8 +28,8 @@ pub struct MemoryFile {
 enum StoredMemory {
     /// That.
     Memory(Box<Memory>),
-    /// Nothing that can be read as such: why.
-    Broken(String),
+    /// Something else: why, and what of it can be read.
+    Broken(String, Box<Memory>),
 }
 
 impl MemoryFile {
@@ -46,23 +48,42 @@ impl MemoryFile {
         (Self { folder, base: memory.clone() }, memory, says)
     }
 
-    /// Puts in what changed here; what other programs put in stays.
+    /// What is remembered in that folder, for a command: nothing is set aside.
+    ///
+    /// # Errors
+    /// What the file system says, and a file that holds something else.
+    pub fn read(folder: &Path) -> io::Result<Memory> {
+        match read(folder)? {
+            StoredMemory::Memory(memory) => Ok(*memory),
+            StoredMemory::Broken(why, _) => Err(io::Error::other(format!("memory.json is broken: {why}"))),
+        }
+    }
+
+    /// Puts in what changed here; what other programs put in stays. Gives what is there by then, where that is more or less.
     ///
     /// # Errors
     /// What the file system says, and another program that holds the file for more than 3 s. What is there stays.
-    pub fn keep(&mut self, now: &Memory) -> io::Result<()> {
-        if *now == self.base {
-            return Ok(());
-        }
+    pub fn keep(&mut self, now: &Memory) -> io::Result<Option<Memory>> {
+        let is_kept = *now == self.base;
         let Some(folder) = &self.folder else {
-            return Err(io::Error::other("this platform names no folder for it"));
+            return if is_kept { Ok(None) } else { Err(io::Error::other("this platform names no folder for it")) };
         };
-        places::make_private(folder)?;
-        let _lock = places::lock(&folder.join("memory.lock"))?;
-        let (kept, _) = readable(folder)?;
-        write(folder, &now.merged(&self.base, kept))?;
-        self.base = now.clone();
-        Ok(())
+        let merged = if is_kept {
+            // Only looked at: what is broken is for whoever has something to keep.
+            let StoredMemory::Memory(kept) = read(folder)? else { return Ok(None) };
+            now.merged(&self.base, *kept)
+        } else {
+            places::make_private(folder)?;
+            let _lock = places::lock(&folder.join("memory.lock"))?;
+            let (kept, _) = readable(folder)?;
+            let merged = now.merged(&self.base, kept.clone());
+            if merged != kept {
+                write(folder, &merged)?;
+            }
+            self.base = now.clone();
+            merged
+        };
+        Ok((merged != *now).then_some(merged))
     }
 }
 
@@ -74,7 +95,7 @@ fn path(folder: &Path) -> PathBuf {
 fn load(folder: &Path) -> io::Result<(Memory, Option<String>)> {
     match read(folder)? {
         StoredMemory::Memory(memory) => Ok((*memory, None)),
-        StoredMemory::Broken(_) => {
+        StoredMemory::Broken(..) => {
             let _lock = places::lock(&folder.join("memory.lock"))?;
             readable(folder)
         }
@@ -85,11 +106,15 @@ fn load(folder: &Path) -> io::Result<(Memory, Option<String>)> {
 fn readable(folder: &Path) -> io::Result<(Memory, Option<String>)> {
     match read(folder)? {
         StoredMemory::Memory(memory) => Ok((*memory, None)),
-        StoredMemory::Broken(why) => {
+        StoredMemory::Broken(why, rest) => {
             let aside = set_aside(folder)?;
             tracing::warn!(why, aside = %aside.display(), "what was remembered is set aside");
-            let says = format!("what was remembered cannot be read ({why}); it is kept as {}", aside.display());
-            Ok((Memory::default(), Some(says)))
+            let mut what = "what was remembered";
+            if *rest != Memory::default() {
+                what = "a part of what was remembered";
+                write(folder, &rest)?;
+            }
+            Ok((*rest, Some(format!("{what} cannot be read ({why}); it is kept as {}", aside.display()))))
         }
     }
 }
@@ -100,15 +125,34 @@ fn read(folder: &Path) -> io::Result<StoredMemory> {
         Ok(meta) if !meta.is_file() => {
             return Err(io::Error::other("what is named `memory.json` there is no plain file; move it away"));
         }
-        Ok(meta) if meta.len() > LARGEST => return Ok(StoredMemory::Broken("it is too large".to_owned())),
+        Ok(meta) if meta.len() > LARGEST => {
+            return Ok(StoredMemory::Broken("it is too large".to_owned(), Box::default()));
+        }
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(StoredMemory::Memory(Box::default())),
         Err(error) => return Err(error),
     }
-    Ok(match serde_json::from_slice(&fs::read(&path)?) {
+    let bytes = fs::read(&path)?;
+    Ok(match serde_json::from_slice(&bytes) {
         Ok(memory) => StoredMemory::Memory(Box::new(memory)),
-        Err(error) => StoredMemory::Broken(error.to_string()),
+        Err(error) => StoredMemory::Broken(error.to_string(), Box::new(rest_of(&bytes))),
     })
+}
+
+/// What of it can be read: one entry that cannot takes no other with it.
+fn rest_of(bytes: &[u8]) -> Memory {
+    fn each<T: DeserializeOwned>(list: &Value) -> Vec<T> {
+        list.as_array().into_iter().flatten().filter_map(|one| T::deserialize(one).ok()).collect()
+    }
+    let stored: Value = serde_json::from_slice(bytes).unwrap_or_default();
+    Memory {
+        bookmarks: each(&stored["bookmarks"]),
+        recent: each(&stored["recent"]),
+        filters: each(&stored["filters"]),
+        commands: each(&stored["commands"]),
+        finds: each(&stored["finds"]),
+        room: PaneRoom::deserialize(&stored["room"]).unwrap_or_default(),
+    }
 }
 
 /// Gives the file another name, which nothing has yet.
@@ -160,8 +204,12 @@ mod tests {
         let (_, both, _) = MemoryFile::open(Some(folder.clone()));
         assert_eq!(both.bookmarks.len(), 2);
         assert!(both.bookmarks.iter().all(|kept| kept.key().is_some_and(|key| key.canonical() == kept.id)));
+        let told = one.keep(&first).unwrap().expect("the other's came since");
+        assert_eq!(told.bookmarks.len(), 2, "also where nothing changed here");
+        assert_eq!(one.keep(&told).unwrap(), None);
         assert!(!first.bookmark(session("\"a\"")));
-        one.keep(&first).unwrap();
+        first.bookmarks.extend(second.bookmarks.clone());
+        assert_eq!(one.keep(&first).unwrap(), None);
         let (_, left, _) = MemoryFile::open(Some(folder.clone()));
         assert_eq!(left.bookmarks, second.bookmarks);
         #[cfg(unix)]
@@ -175,6 +223,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let broken = b"{\"bookmarks\": [";
         fs::write(path(dir.path()), broken).unwrap();
+        assert!(MemoryFile::read(dir.path()).unwrap_err().to_string().contains("memory.json is broken"));
+        assert_eq!(fs::read(path(dir.path())).unwrap(), broken, "a command leaves it where it is");
         let (mut file, mut memory, says) = MemoryFile::open(Some(dir.path().to_owned()));
         assert!(says.unwrap().contains("memory-broken-"));
         let aside: Vec<_> = fs::read_dir(dir.path())
@@ -187,6 +237,19 @@ mod tests {
         memory.bookmark(session("1"));
         file.keep(&memory).unwrap();
         assert_eq!(MemoryFile::open(Some(dir.path().to_owned())).1, memory);
+        assert_eq!(MemoryFile::read(dir.path()).unwrap(), memory);
+    }
+
+    #[test]
+    fn one_broken_entry_takes_no_other_with_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let stored = br#"{"bookmarks": [{"store": "s", "id": "1"}, {"name": "n"}, 5], "finds": ["x", 1], "room": {"list": "wide"}}"#;
+        fs::write(path(dir.path()), stored).unwrap();
+        let (_, memory, says) = MemoryFile::open(Some(dir.path().to_owned()));
+        assert!(says.unwrap().starts_with("a part of what was remembered cannot be read ("));
+        assert_eq!((memory.bookmarks.len(), memory.bookmarks[0].id.as_str(), memory.finds.len()), (1, "1", 1));
+        let (_, again, says) = MemoryFile::open(Some(dir.path().to_owned()));
+        assert!(says.is_none() && again == memory, "it stands there from now on");
     }
 
     #[test]

@@ -136,7 +136,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
     let edits = EditFiles::new(options.state_dir.clone());
     let size = guard.terminal.size()?;
     let aside = Aside::new(SettingsFile::of(options.config_file.as_deref()));
-    let (remembering, memory, says) = Remembering::open(options.state_dir.clone());
+    let (remembering, memory, says) = Remembering::open(options.state_dir.clone(), aside.teller());
     let (mut state, effects) = AppState::new(start(options, memory, size));
     if let Some(says) = says {
         state.tell_error(says);

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use ratatui::layout::Size;
 use strandscope::{
     app::config::Symbols, app::config::ThemeName, app::config::Ui, app::keymap::Keymap, app::place::Origin,
@@ -20,6 +20,8 @@ use tokio::time::timeout;
 
 use super::store::{Faulty, Held};
 
+/// So low that the end of a conversation asks for no page before the last.
+const SIZE: Size = Size::new(120, 24);
 /// More than any of these tests needs.
 const MOST_EVENTS: usize = 10_000;
 /// A task that says nothing at all ends the test instead of holding it up for ever. Nothing is measured by it.
@@ -32,6 +34,8 @@ pub struct Screen {
     pub ups: usize,
     /// What became of each write: whether it was stored.
     pub written: Vec<bool>,
+    /// What was asked of the task.
+    pub asked: Vec<Command>,
     /// What is written down of what it changes.
     pub journal: Journal,
     task: Task,
@@ -67,8 +71,7 @@ impl Screen {
             place: Some(place),
             open_id: open_id.map(str::to_owned),
             fleet: None,
-            // So low that the end of a conversation asks for no page before the last.
-            size: Size::new(120, 24),
+            size: SIZE,
             memory: strandscope::app::memory::Memory::default(),
             run: uuid::Uuid::nil(),
             alerts: Vec::new(),
@@ -78,6 +81,7 @@ impl Screen {
             store: store.clone(),
             ups: 0,
             written: Vec::new(),
+            asked: Vec::new(),
             journal,
             task,
             unanswered: HashMap::new(),
@@ -125,6 +129,13 @@ impl Screen {
         }
     }
 
+    /// So much time goes by, and the screen is drawn.
+    pub async fn later(&mut self, ms: i64) {
+        let now = self.state.look.now.checked_add(SignedDuration::from_millis(ms)).expect("a time");
+        self.put(Input::Tick(now)).await;
+        self.put(Input::Resize(SIZE)).await;
+    }
+
     async fn put(&mut self, input: Input) {
         let effects = self.state.update(input);
         self.carry_out(effects).await;
@@ -134,6 +145,7 @@ impl Screen {
         for effect in effects {
             if let Effect::Ask(command) = effect {
                 self.note(&command);
+                self.asked.push(command.clone());
                 self.task.commands.send(command).await.expect("the task runs");
             }
         }

@@ -8,6 +8,7 @@ pub(super) const FILTER_HELP: &str = "\
 Terms, separated by spaces, must all match; -TERM excludes, A OR B is either, ( ) are brackets, \"…\" quotes:
   word  ^word  =word              the id contains, starts with, is
   in:ID,ID                        the id is one of these
+  in:@bookmarks in:@recent        a session that the browser keeps, or had open lately
   app:X type:X agent:X model:X    application, session type, an agent's id, its model
   tool:X                          a tool of that name was called
   meta.KEY:X meta.KEY:>5          a field of the metadata

@@ -16,6 +16,7 @@ use crate::{
             context::{self, Context},
             output::{self, Out},
             stop::Stop,
+            typed_filter::TypedFilter,
         },
         config::places,
         place::WriteRules,
@@ -26,7 +27,7 @@ use crate::{
         },
     },
     hook::Hooks,
-    repository::{Filter, SessionReader},
+    repository::SessionReader,
     session::edit::{AssignedValue, DateContext},
 };
 
@@ -47,21 +48,20 @@ pub async fn set(
 
 /// Changes all that match, or says what that would come to.
 pub async fn change(context: &Context, hooks: &Hooks, change: BulkChange, many: &ManyArgs) -> Result<()> {
-    let now = Timestamp::now();
-    let dates = DateContext::new(now, context.config.ui.zone());
+    let dates = DateContext::new(Timestamp::now(), context.config.ui.zone());
     change.check(&dates).map_err(Stop::Usage)?;
-    let typed = context.config.expand_filter(many.filter.as_deref().unwrap_or_default())?;
-    let mut filter = Filter::parse_at(&typed, &now.to_zoned(context.config.ui.zone()))?;
-    context.search_encrypted(&mut filter).await;
-    let order = BulkOrder { scope: BulkScope::matching(filter), change, dates };
+    let typed = TypedFilter::of(context, many.filter.as_deref().unwrap_or_default())?;
+    let order = |filter| BulkOrder { scope: BulkScope::matching(filter), change, dates };
     if many.dry_run {
         let (reader, mut rules) = (context.reader().await?, context.required()?.rules);
+        let order = order(typed.read(context, reader.as_ref()).await?);
         rules.reveal = context.reveal().await;
         let tally = look(Arc::clone(&reader), &order, rules, true).await?;
         output::note(&preview(reader.as_ref(), &tally).await);
         return ended_with(&tally);
     }
     let hand = context.metadata_hand(hooks).await?;
+    let order = order(typed.read(context, hand.store.reader().as_ref()).await?);
     if !many.yes {
         let reader = hand.store.reader();
         let tally = look(Arc::clone(&reader), &order, hand.place.rules.clone(), false).await?;

@@ -8,6 +8,8 @@ use super::differ::SessionNews;
 use crate::{
     app::{
         alert::{Alert, AlertEngine, AlertRule, Happened, RingPace, row_among},
+        cli::typed_filter::with_lists,
+        config::ConfigError,
         place::Reveal,
         text,
     },
@@ -124,8 +126,17 @@ impl TailAlerts {
     }
 
     async fn matches(&self, reader: &dyn SessionReader, filter: &str, key: &SessionKey) -> Option<bool> {
+        let filter = match with_lists(filter, reader) {
+            Ok(filter) => filter,
+            // Nothing is in a list that is empty.
+            Err(error) if error.is::<ConfigError>() => return Some(false),
+            Err(error) => {
+                tracing::warn!(%error, "whether a session matches the filter of an alert is not known");
+                return None;
+            }
+        };
         // It could be read with the configuration.
-        let mut filter = Filter::parse_at(filter, &Timestamp::now().to_zoned(self.zone.clone())).ok()?;
+        let mut filter = Filter::parse_at(&filter, &Timestamp::now().to_zoned(self.zone.clone())).ok()?;
         self.reveal.search(&mut filter);
         match row_among(reader, &filter, key).await {
             Ok(row) => Some(row.is_some()),

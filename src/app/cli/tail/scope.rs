@@ -5,6 +5,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use crate::app::cli::{
     context::{self, Context},
     stop::Stop,
+    typed_filter::with_lists,
 };
 use crate::{
     app::{alert::row_among, place::Reveal},
@@ -40,7 +41,7 @@ impl TailScope {
                 return Ok(Self::One(Box::new(context::one(reader, word).await?)));
             }
         }
-        let text = context.config.expand_filter(&words.join(" "))?;
+        let text = with_lists(&context.config.expand_filter(&words.join(" "))?, reader)?;
         let zone = context.config.ui.zone();
         let reveal = context.searching_for(&typed(&text, &zone)?).await;
         let scope = Self::Matching(text, zone, reveal);

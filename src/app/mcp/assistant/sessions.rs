@@ -272,7 +272,7 @@ mod tests {
             let given = arguments.as_object().unwrap().clone();
             asked(&mut AssistantArguments::new(schema::LIST, &given)).map(|asked| asked.query.after)
         };
-        let question = json!(["app:x", "updated_at"]).to_string();
+        let question = json!(["app:x", Sort::default().to_string()]).to_string();
         let place = crate::repository::Cursor::Undated { after: Some("s-1".into()) };
         let token = cursor::seal(schema::LIST, &question, &cursor::of_list(&place)).unwrap();
         assert_eq!(ask(json!({ "filter": "app:x", "after": token })), Ok(Some(place)));

@@ -189,6 +189,17 @@ pub fn fit_middle(text: &str, cells: usize, marks: &Marks) -> String {
 /// Cuts a model's name to so many cells: regions, providers and paths before it go first, as `eu.anthropic.` in front of `claude-…`.
 #[must_use]
 pub fn fit_model(name: &str, cells: usize, marks: &Marks) -> String {
+    fit(without_provider(name, cells), cells, marks)
+}
+
+/// A model's own name, without regions, providers and paths before it.
+#[must_use]
+pub fn bare_model(name: &str) -> &str {
+    without_provider(name, 0)
+}
+
+/// As much of what stands before a model's own name is left out as is needed for so many cells.
+fn without_provider(name: &str, cells: usize) -> &str {
     let is_prefix = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphabetic() || c == '-');
     let mut rest = name.rsplit_once('/').map_or(name, |(_, last)| last);
     if rest.is_empty() || name.width() <= cells {
@@ -200,7 +211,7 @@ pub fn fit_model(name: &str, cells: usize, marks: &Marks) -> String {
             _ => break,
         }
     }
-    fit(rest, cells, marks)
+    rest
 }
 
 /// Which agent and message it speaks of, where it names one. Stored text.
@@ -277,5 +288,7 @@ mod tests {
         );
         assert_eq!(fit_model("gpt-5.1-mini-2026", 8, marks), "gpt-5.1…");
         assert_eq!(fit_model("model/", 3, marks), "mo…");
+        assert_eq!(bare_model(name), "claude-sonnet-4-5-20250929-v1:0");
+        assert_eq!((bare_model("gpt-5.1-mini"), bare_model("model/")), ("gpt-5.1-mini", "model/"));
     }
 }

@@ -34,6 +34,11 @@ impl Aside {
         Self { settings: Arc::new(Mutex::new(settings)), sender, told }
     }
 
+    /// Where others tell what is input.
+    pub fn teller(&self) -> mpsc::UnboundedSender<Input> {
+        self.sender.clone()
+    }
+
     /// Changes the file of settings.
     pub fn keep(&self, edit: ConfigEdit) {
         let settings = Arc::clone(&self.settings);

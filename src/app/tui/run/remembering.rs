@@ -8,9 +8,14 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use tokio::sync::mpsc;
+
 use super::Browser;
 use crate::{
-    app::memory::{Memory, MemoryFile},
+    app::{
+        memory::{Memory, MemoryFile},
+        tui::state::Input,
+    },
     disk,
 };
 
@@ -23,6 +28,8 @@ pub(super) struct Remembering(Arc<MemoryDesk>);
 struct MemoryDesk {
     waiting: Mutex<WaitingMemory>,
     file: Mutex<MemoryFile>,
+    /// Hears what other programs put in.
+    news: mpsc::UnboundedSender<Input>,
 }
 
 /// What is to be kept.
@@ -38,10 +45,11 @@ struct WaitingMemory {
 }
 
 impl Remembering {
-    /// In that folder; `None` where the platform names none. Gives what is remembered, and what there is to say of it.
-    pub fn open(folder: Option<PathBuf>) -> (Self, Memory, Option<String>) {
+    /// In that folder; `None` where the platform names none. Gives what is remembered, and what there is to say of it. What other
+    /// programs put in is told as input.
+    pub fn open(folder: Option<PathBuf>, news: mpsc::UnboundedSender<Input>) -> (Self, Memory, Option<String>) {
         let (file, memory, says) = MemoryFile::open(folder);
-        (Self(Arc::new(MemoryDesk { waiting: Mutex::default(), file: Mutex::new(file) })), memory, says)
+        (Self(Arc::new(MemoryDesk { waiting: Mutex::default(), file: Mutex::new(file), news })), memory, says)
     }
 
     /// Keeps a state soon. Gives why the one before could not be, once.
@@ -92,7 +100,16 @@ impl MemoryDesk {
             if let Err(error) = &kept {
                 tracing::warn!(%error, "what is remembered could not be kept");
             }
-            let failed = kept.err().map(|error| disk::reason(&error));
+            let failed = match kept {
+                Ok(kept) => {
+                    if let Some(kept) = kept {
+                        // Nobody listens any more at the end.
+                        let _ = self.news.send(Input::Remembered(newest, Box::new(kept)));
+                    }
+                    None
+                }
+                Err(error) => Some(disk::reason(&error)),
+            };
             let mut waiting = lock(&self.waiting);
             waiting.told &= failed.is_some();
             waiting.failed = failed;
@@ -108,11 +125,35 @@ fn lock<T>(held: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::memory::PaneRoom;
+
+    fn nobody() -> mpsc::UnboundedSender<Input> {
+        mpsc::unbounded_channel().0
+    }
+
+    #[tokio::test]
+    async fn what_another_window_put_in_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let (news, mut told) = mpsc::unbounded_channel();
+        let (here, mut mine, _) = Remembering::open(Some(dir.path().to_owned()), news);
+        let (other, mut theirs, _) = Remembering::open(Some(dir.path().to_owned()), nobody());
+        theirs.finds.push("theirs".to_owned());
+        other.keep(Box::new(theirs));
+        other.finish();
+        mine.room = PaneRoom { list: 4, ..PaneRoom::default() };
+        here.keep(Box::new(mine.clone()));
+        here.finish();
+        let Some(Input::Remembered(sent, kept)) = told.recv().await else { panic!("it is told") };
+        assert_eq!(
+            (*sent, kept.finds.as_slice(), kept.room),
+            (mine.clone(), ["theirs".to_owned()].as_slice(), mine.room)
+        );
+    }
 
     #[tokio::test]
     async fn the_newest_state_is_kept_at_the_end() {
         let dir = tempfile::tempdir().unwrap();
-        let (remembering, mut memory, says) = Remembering::open(Some(dir.path().to_owned()));
+        let (remembering, mut memory, says) = Remembering::open(Some(dir.path().to_owned()), nobody());
         assert!(says.is_none());
         for text in ["a", "b", "c"] {
             memory.finds.insert(0, text.to_owned());
@@ -120,12 +161,12 @@ mod tests {
         }
         remembering.finish();
         assert_eq!(lock(&remembering.0.waiting).failed, None);
-        assert_eq!(Remembering::open(Some(dir.path().to_owned())).1, memory);
+        assert_eq!(Remembering::open(Some(dir.path().to_owned()), nobody()).1, memory);
     }
 
     #[tokio::test]
     async fn what_cannot_be_kept_is_told_once() {
-        let (remembering, mut memory, _) = Remembering::open(None);
+        let (remembering, mut memory, _) = Remembering::open(None, nobody());
         memory.finds.push("a".to_owned());
         remembering.keep(Box::new(memory.clone()));
         remembering.0.work();

@@ -117,7 +117,7 @@ pub(super) fn painted(news: PictureNews, guard: &TerminalGuard) -> Input {
 fn changes_drafts(input: &Input) -> Option<bool> {
     match input {
         Input::Task(event) => Some(matches!(**event, Event::Written(..) | Event::NotWritten { .. })),
-        Input::Tick(_) | Input::Drafts(_) | Input::Images(_) | Input::Picture(_) => None,
+        Input::Tick(_) | Input::Drafts(_) | Input::Images(_) | Input::Picture(_) | Input::Remembered(..) => None,
         _ => Some(true),
     }
 }

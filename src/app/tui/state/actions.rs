@@ -211,7 +211,9 @@ impl AppState {
         // A session that was to be opened once the connection is back is not any more.
         self.workspace.open_id = None;
         let given_up = match self.focus {
-            Pane::Sessions => self.workspace.list.give_up(),
+            Pane::Sessions => {
+                self.workspace.list.give_up().or_else(|| self.workspace.conversation.give_up_slow_preview())
+            }
             _ => self.workspace.conversation.give_up(),
         };
         if let Some(effects) = given_up {
@@ -232,6 +234,11 @@ impl AppState {
 
     fn reload(&mut self) -> Vec<Effect> {
         self.workspace.last_error = None;
+        if self.focus == Pane::Sessions
+            && let Some(effects) = self.renew_remembered()
+        {
+            return effects;
+        }
         match (&self.workspace.connection.stage, &self.workspace.connection.place) {
             (Stage::Open(_), _) if self.focus == Pane::Sessions => self.workspace.list.reload(&mut self.tickets),
             (Stage::Open(_), _) => self.workspace.conversation.reload(&mut self.tickets),

@@ -11,6 +11,7 @@ use super::{AppState, Effect, event_log::EventLog};
 use crate::{
     app::{
         alert::{Alert, AlertEngine, AlertRule, Happened, RingPace},
+        config::filters,
         task::{Command, Event, Ticket},
     },
     repository::Filter,
@@ -133,15 +134,27 @@ impl AppState {
         if self.alerts.asked.is_some() {
             return None;
         }
-        let Some(alert) = self.alerts.waiting.pop_front() else { return self.ask_for_sizes() };
-        let filter = self.alerts.engine.rule(&alert.rule)?.filter.as_deref()?;
-        // It could be read with the configuration.
-        let mut filter = Filter::parse_at(filter, &self.look.now.to_zoned(self.look.zone.clone())).ok()?;
+        while let Some(alert) = self.alerts.waiting.pop_front() {
+            let Some(filter) = self.filter_of(&alert) else {
+                // Nothing is in a list that is empty.
+                self.alerts.engine.settle(&alert, false, self.look.now);
+                continue;
+            };
+            let ticket = self.tickets.take();
+            let asks = Command::Match(ticket, filter, alert.session.clone());
+            self.alerts.asked = Some((ticket, AskedForAlert::Match(alert)));
+            return Some(Effect::Ask(asks));
+        }
+        self.ask_for_sizes()
+    }
+
+    /// The filter of its rule, as it is by now: it could be read with the configuration. `None`: it names a list that is empty.
+    fn filter_of(&self, alert: &Alert) -> Option<Filter> {
+        let typed = self.alerts.engine.rule(&alert.rule)?.filter.as_deref()?;
+        let typed = filters::with_lists(&|list| self.remembered_ids(list), typed).ok()?;
+        let mut filter = Filter::parse_at(&typed, &self.look.now.to_zoned(self.look.zone.clone())).ok()?;
         self.reveal.search(&mut filter);
-        let ticket = self.tickets.take();
-        let asks = Command::Match(ticket, filter, alert.session.clone());
-        self.alerts.asked = Some((ticket, AskedForAlert::Match(alert)));
-        Some(Effect::Ask(asks))
+        Some(filter)
     }
 
     fn ask_for_sizes(&mut self) -> Option<Effect> {

@@ -48,13 +48,8 @@ impl AppState {
     /// What stands above the menu.
     pub(super) fn columns_say(&self) -> String {
         let key = |action| self.keymap.label(action).unwrap_or_else(|| "-".to_owned());
-        format!(
-            "{} shows or hides, {} and {} move, + adds a field of the metadata; {} applies, w keeps it in the settings too:",
-            key(Action::Mark),
-            key(Action::MoveUp),
-            key(Action::MoveDown),
-            key(Action::Open),
-        )
+        let (marks, up, down) = (key(Action::Mark), key(Action::MoveUp), key(Action::MoveDown));
+        format!("{marks} shows or hides, {up} and {down} move, + adds a field, w applies and saves:")
     }
 
     /// Those that are not shown, also for fields of the open session.

@@ -30,8 +30,6 @@ use super::AppState;
 pub struct SessionColumns {
     /// From left to right.
     pub cells: Vec<ColumnCell>,
-    /// Cells after the id for the mark of guardrail events and findings: none where no row in view has any.
-    pub flag: usize,
     /// Headings of the wanted columns that had no room, as configured.
     pub hidden: Vec<String>,
     sort: Sort,
@@ -61,8 +59,12 @@ pub struct ShownRow<'a> {
 
 /// Cells of the live dot before the id.
 const DOT: usize = 2;
-/// The id keeps so many cells, where it is that long, before it shrinks for another column: a UUID is seen whole.
+/// Cells behind the id for the mark of what is wrong with the session; kept free, so that none moves a column.
+pub const FLAG: usize = 2;
+/// The id keeps so many cells, where most are that long, before it shrinks for another column: a UUID is seen whole.
 const READABLE_ID: usize = 36;
+/// So many cells of the longest id are kept, however few are that long.
+const SHORT_ID: usize = 24;
 
 impl SessionColumns {
     /// As many of the wanted columns as fit in so many cells: the last one is the first to go, the one that the list is sorted by
@@ -75,18 +77,18 @@ impl SessionColumns {
         let sorted = column_of(&sort);
         let in_view: Vec<&Summary> = list.in_view().map(|(_, row)| row).collect();
         let names = distinct_names(in_view.iter().copied(), std::iter::empty());
-        let flag = widths.flag();
         let mut all = Self::whole(state);
         let id = all.iter().find(|cell| cell.is_id()).map_or(0, |cell| cell.width);
+        let kept = id.min(widths.usual_name(SHORT_ID).min(READABLE_ID) + DOT);
         // One cell before each column.
-        let used = |all: &[ColumnCell]| all.iter().map(|cell| cell.width + 1).sum::<usize>() + flag;
+        let used = |all: &[ColumnCell]| all.iter().map(|cell| cell.width + 1).sum::<usize>() + FLAG;
         if used(&all) > cells {
             for cell in &mut all {
                 cell.shorten(widths);
             }
         }
         let mut hidden = Vec::new();
-        while used(&all) - id + id.min(READABLE_ID + DOT) > cells
+        while used(&all) - id + kept > cells
             && let Some(last) = all.iter().rposition(|cell| !cell.is_id() && cell.column != sorted)
         {
             hidden.insert(0, all.remove(last).heading().trim().to_owned());
@@ -97,7 +99,7 @@ impl SessionColumns {
         }
         let named = in_view.into_iter().zip(names).filter(|(row, name)| *name != row.name());
         let exact = named.map(|(row, name)| (row.key.clone(), name.to_owned())).collect();
-        Self { cells: all, flag, hidden, sort, exact, reveal: state.reveal.clone() }
+        Self { cells: all, hidden, sort, exact, reveal: state.reveal.clone() }
     }
 
     /// All that are wanted, as wide as they need.
@@ -110,7 +112,7 @@ impl SessionColumns {
     #[must_use]
     pub fn needs(state: &AppState) -> Option<usize> {
         let cells = || Self::whole(state).iter().map(|cell| cell.width + 1).sum::<usize>();
-        (!state.workspace.list.rows.is_empty()).then(|| cells() + state.workspace.room.widths.flag())
+        (!state.workspace.list.rows.is_empty()).then(|| cells() + FLAG + state.workspace.room.widths.rate())
     }
 
     /// The column whose heading stands at that cell of the pane's inner area.
@@ -118,7 +120,7 @@ impl SessionColumns {
     pub fn at(&self, x: usize) -> Option<&Column> {
         let mut right = 0;
         let hit = |cell: &&ColumnCell| {
-            right += cell.width + 1 + if cell.is_id() { self.flag } else { 0 };
+            right += cell.width + 1 + if cell.is_id() { FLAG } else { 0 };
             x < right
         };
         self.cells.iter().find(hit).map(|cell| &cell.column)
@@ -142,6 +144,12 @@ impl SessionColumns {
     pub fn ascends(&self) -> bool {
         self.sort.ascending
     }
+}
+
+/// How often a session is written to: `12/min`; `None` where it is not.
+#[must_use]
+pub fn rate_of(writes: u64) -> Option<String> {
+    (writes > 0).then(|| format!("{}/min", format::short(writes)))
 }
 
 /// The columns that are to be shown, from left to right.
@@ -200,6 +208,8 @@ impl ColumnCell {
             Column::Messages | Column::Calls | Column::Latency => (3, 8),
             Column::Tokens => (4, 8),
             Column::Errors | Column::Findings => (3, 6),
+            // As most of them need: no column moves as more of them become known.
+            Column::Feedback if !self.short => (5, 10),
             _ => (2, 10),
         };
         let dot = if self.is_id() { DOT } else { 0 };

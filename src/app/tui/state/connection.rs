@@ -5,7 +5,10 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::{
-    app::{place::Place, text},
+    app::{
+        place::{Origin, Place},
+        text,
+    },
     repository::Error,
 };
 
@@ -91,6 +94,11 @@ impl HomePlaces {
         self.0.iter().rev().find(|(_, lasting)| lasting.identity == identity).map(|(place, _)| place)
     }
 
+    /// Whether a store holds the sample sessions.
+    pub fn is_of_samples(&self, identity: &str) -> bool {
+        self.place_of(identity).is_some_and(|place| matches!(place.origin, Origin::Demo))
+    }
+
     /// What a person knows it by. Safe text.
     pub fn name(&self, home: HomePlace) -> String {
         self.lasting(home).map(ToString::to_string).unwrap_or_default()
@@ -128,7 +136,7 @@ impl Connection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{app::place::Origin, repository::Target};
+    use crate::repository::Target;
 
     #[test]
     fn a_place_is_the_same_by_its_server_and_collection_and_name() {

@@ -111,6 +111,8 @@ pub struct ConversationState {
     again: bool,
     /// What is being read was not asked for by a person: nobody waits for it.
     by_itself: bool,
+    /// When it was asked for.
+    asked_at: Timestamp,
     find: Option<Find>,
     /// A page failed or was given up: nothing is asked again until the reader moves.
     blocked: bool,
@@ -168,23 +170,13 @@ impl ConversationState {
 
     fn ask_open(&mut self, opening: Opening) -> Vec<Effect> {
         let (ticket, key, last) = (opening.ticket, opening.key.clone(), opening.preview.unwrap_or(PAGE));
+        self.asked_at = self.now;
         self.unopened = None;
         self.again &= opening.again;
         self.by_itself = opening.preview.is_some();
         self.arrived.retain(|change| change.session == key);
         self.opening = Some(opening);
         vec![Effect::Ask(Command::Open(ticket, key, last))]
-    }
-
-    /// The session is not there any more: what was read of it stays, and the title says so.
-    pub fn mark_gone(&mut self, key: &SessionKey) {
-        self.gone |= self.session().is_some_and(|open| open.key == *key);
-    }
-
-    /// Whether the open session is known to be gone.
-    #[must_use]
-    pub fn is_gone(&self) -> bool {
-        self.gone
     }
 
     /// Closes it, e.g. as it is gone.
@@ -277,8 +269,8 @@ impl ConversationState {
     /// What is loading, for the status line; `None` when nothing is. Safe text.
     #[must_use]
     pub fn loading(&self) -> Option<String> {
-        if let Some(opening) = self.opening.as_ref().filter(|_| !self.by_itself) {
-            let doing = if opening.again { "reading" } else { "opening" };
+        if let Some(opening) = self.opening.as_ref().filter(|_| !self.by_itself || self.is_slow_preview()) {
+            let doing = if opening.again || opening.preview.is_some() { "reading" } else { "opening" };
             return Some(format!("{doing} {}", text::line(&opening.name)));
         }
         let searching = self.find.as_ref().is_some_and(|find| find.ticket.is_some());
@@ -337,21 +329,18 @@ impl ConversationState {
             labels.push("all".to_owned());
         }
         let name = text::line(self.name().unwrap_or_default());
-        let name = self.marked_name(&name, look);
-        tabs::title(&name, &labels, open.tab, cells, look.marks)
+        let titled = |name: &str| tabs::title(name, &labels, open.tab, cells, look.marks);
+        let title = titled(&self.marked_name(&name, self.previewed, look));
+        // What it is looked at for goes before the name does.
+        if self.previewed && !title.name.contains(&*name) {
+            return titled(&self.marked_name(&name, false, look));
+        }
+        title
     }
 
     /// The selected message's number from 1, and how many there are in the tab; `None` where there is none.
     #[must_use]
     pub fn position(&self) -> Option<(u64, u64)> {
         self.position
-    }
-
-    /// Messages that came with the last reload and have not been in view yet.
-    #[must_use]
-    pub fn new_below(&self) -> u64 {
-        let Some(open) = &self.open else { return 0 };
-        let unread = |agent: usize| open.counts[agent].saturating_sub(open.reached[agent].max(open.seen[agent]));
-        (0..open.counts.len()).filter(|agent| open.timeline.shows(*agent)).map(unread).sum()
     }
 }

@@ -199,7 +199,8 @@ impl AppState {
             self.said = Some(notes.join("; "));
         }
         self.close_start_screen();
-        if let Some(start) = self.fleet_start.take() {
+        if let Some(mut start) = self.fleet_start.take() {
+            self.put_lists_in(&mut start.filter);
             self.workspace.fleet.start(start);
             self.open_fleet();
         }
@@ -282,6 +283,7 @@ impl AppState {
             self.on_draft_session_gone(&key);
             self.mark_gone(key);
         }
+        self.stay_with_preview(lane);
         self.not_weighed(ticket, &error);
         self.workspace.peek.take_if(|peek| peek.ticket == ticket);
         if let Some((_, id)) = self.workspace.resolving.take_if(|(asked, _)| *asked == ticket) {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use ratatui::layout::Size;
 
 use super::{conversation::PictureNews, kept_drafts::DraftNews, new_place::ListedFolders};
-use crate::app::{task::Event, tui::render::look::colour::Ground};
+use crate::app::{memory::Memory, task::Event, tui::render::look::colour::Ground};
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -36,6 +36,8 @@ pub enum Input {
     Configured(Result<String, String>),
     /// Folders whose path begins as it was typed.
     Folders(ListedFolders),
+    /// That was kept of what is remembered, and this stands there by then: other programs put in more.
+    Remembered(Box<Memory>, Box<Memory>),
     /// The files of drafts.
     Drafts(DraftNews),
 }

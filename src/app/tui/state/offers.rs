@@ -2,7 +2,9 @@
 //! does it.
 
 mod of_form;
+mod order;
 
+use self::order::{CONVERSATION, FEEDBACK, METADATA, METRICS, REVIEW, SESSIONS};
 use super::{
     AppState, areas::Pane, connection::Stage, feedback, fleet::FleetFace, inspector::body::Body, metadata,
     metrics::Data, modal::Modal, tree::Fold,
@@ -101,6 +103,19 @@ impl AppState {
             Action::LastError => self.wrong().map(|_| "error")?,
             Action::Events => self.has_happened().then_some("events")?,
             Action::GoOnTo => session.map(|_| "next error, tool")?,
+            Action::Bookmark if self.is_bookmarked(&chosen.as_ref()?.key) => "no bookmark",
+            Action::Bookmark => "bookmark",
+            Action::Bookmarks => (!self.memory.bookmarks.is_empty()).then_some("bookmarks")?,
+            Action::Recent => (!self.memory.recent.is_empty()).then_some("recent")?,
+            Action::Preview => {
+                if self.ui.preview {
+                    "no preview"
+                } else {
+                    "preview"
+                }
+            }
+            Action::NextSession => session.filter(|_| self.workspace.list.rows.len() > 1).map(|_| "next session")?,
+            Action::JumpBack => self.workspace.visits.goes_back().then_some("back to before")?,
             Action::Sort => "sort",
             Action::Columns => "columns",
             Action::Reload => "reload",
@@ -256,94 +271,6 @@ impl AppState {
         }
     }
 }
-
-/// What a review is done with; before all else, on the panes that show what is rated.
-const REVIEW: &[Action] = &[Action::RateUp, Action::RateDown, Action::RateNeutral, Action::NextMatch, Action::Review];
-
-const SESSIONS: &[Action] = &[
-    Action::Back,
-    Action::Open,
-    Action::Bulk,
-    Action::Filter,
-    Action::Help,
-    Action::LastError,
-    Action::Events,
-    Action::Edit,
-    Action::Rate,
-    Action::Inspect,
-    Action::Fleet,
-    Action::Quit,
-    Action::Sort,
-    Action::Columns,
-    Action::Reload,
-    Action::CommandLine,
-    Action::Connections,
-    Action::NextConnection,
-    Action::CloseConnection,
-    Action::DeleteSession,
-    Action::Add,
-    Action::Copy,
-    Action::Mark,
-    Action::MarkAll,
-    Action::NextPane,
-    Action::RateUp,
-    Action::Review,
-];
-
-const CONVERSATION: &[Action] = &[
-    Action::Back,
-    Action::Filter,
-    Action::NextMatch,
-    Action::Help,
-    Action::NextAgent,
-    Action::Open,
-    Action::Inspect,
-    Action::Rate,
-    Action::Copy,
-    Action::Tools,
-    Action::Reasoning,
-    Action::GoOnTo,
-    Action::PaneMetrics,
-    Action::RateUp,
-    Action::Review,
-    Action::Pager,
-];
-
-const METRICS: &[Action] = &[
-    Action::Back,
-    Action::Open,
-    Action::Left,
-    Action::Explain,
-    Action::Zoom,
-    Action::Inspect,
-    Action::Help,
-    Action::Copy,
-    Action::Pager,
-];
-
-const METADATA: &[Action] = &[
-    Action::Back,
-    Action::Edit,
-    Action::Add,
-    Action::Remove,
-    Action::Help,
-    Action::Open,
-    Action::Inspect,
-    Action::Copy,
-    Action::Pager,
-];
-
-const FEEDBACK: &[Action] = &[
-    Action::Back,
-    Action::Rate,
-    Action::Edit,
-    Action::Remove,
-    Action::Inspect,
-    Action::Copy,
-    Action::Help,
-    Action::RateUp,
-    Action::Pager,
-];
 
 #[cfg(test)]
 mod tests {

@@ -54,11 +54,12 @@ impl Picker {
             wrap::plain(&text::block(says), cells).into_iter().map(move |line| (tone, line))
         };
         let mut above: Vec<(Tone, String)> = says.iter().flat_map(wrapped).collect();
-        if !above.is_empty() {
+        let room = usize::from(body.height.saturating_sub(2));
+        // An empty line takes no item's place.
+        if !above.is_empty() && above.len() + len < room {
             above.push((Tone::Title, String::new()));
         }
         // Some of the list stays in view, however much there is to say.
-        let room = usize::from(body.height.saturating_sub(2));
         above.truncate(room.saturating_sub(len.min(3)).max(room / 2));
         let lines = above.len() as u16;
         let area =
@@ -102,7 +103,7 @@ impl AppState {
                 let body = Rect { x: body.right() - width, width, ..body };
                 return Some(Picker::of(body, &[], themes.menu.items.len(), themes.menu.selected()));
             }
-            Modal::SortBy(menu) => (title(&self.sort_says()), menu.items.len(), menu.selected()),
+            Modal::SortBy(menu) => (title(Self::sort_says()), menu.items.len(), menu.selected()),
             Modal::Columns(menu) => (title(&self.columns_say()), menu.items.len(), menu.selected()),
             Modal::Events(menu) => (Vec::new(), menu.items.len(), menu.selected()),
             _ => return None,

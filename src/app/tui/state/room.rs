@@ -70,7 +70,9 @@ impl AppState {
         let needs = &self.workspace.room.needs;
         let list = SessionColumns::needs(self).map(|cells| u16::try_from(cells + 2).unwrap_or(u16::MAX));
         let needs = PaneNeeds { list, side: needs.side(), open_side: needs.open_side(), heights: needs.heights() };
-        let open = self.workspace.conversation.key().is_some();
+        // A session that shows itself in a moment has its room already.
+        let shows_itself = self.ui.preview && !self.workspace.list.rows.is_empty();
+        let open = shows_itself || self.workspace.conversation.key().is_some();
         let layout = PaneLayout { focus: self.focus, open, zoomed: self.zoomed, needs, room: self.memory.room };
         Areas::of(self.size, &layout)
     }
@@ -138,7 +140,7 @@ impl AppState {
 
     /// What a person gave is there the next time too.
     fn keep_room(&self) -> Effect {
-        Effect::Remember(Box::new(self.memory.clone()))
+        self.remember()
     }
 }
 

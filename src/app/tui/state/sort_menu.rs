@@ -34,7 +34,7 @@ pub fn help_of(column: &Column) -> &'static str {
         Column::Latency => "95th percentile of the calls",
         Column::Feedback => "feedbacks",
         Column::Guardrail => "guardrail events",
-        Column::Findings => "what is wrong with it",
+        Column::Findings => "what is wrong with its histories",
         Column::Size => "bytes stored",
         Column::Meta(_) => "a field of the metadata",
     }
@@ -45,7 +45,8 @@ impl AppState {
     pub(super) fn choose_sort(&mut self) -> Vec<Effect> {
         let mut items = self.ui.columns.clone();
         let current = Column::of(&self.workspace.list.sort.by);
-        for column in named_columns().chain([current.clone()]) {
+        // Fields of the open session too: what one sees there is what one asks for.
+        for column in named_columns().chain([current.clone()]).chain(self.further_columns()) {
             if !items.contains(&column) {
                 items.push(column);
             }
@@ -79,10 +80,8 @@ impl AppState {
     }
 
     /// What stands above the menu.
-    pub(super) fn sort_says(&self) -> String {
-        let key =
-            self.keymap.label(Action::ReverseSort).map(|key| format!(", {key} turns it at once")).unwrap_or_default();
-        format!("A letter goes to a column; what is sorted by already is turned round{key}:")
+    pub(super) fn sort_says() -> &'static str {
+        "A letter goes to a column; the one it is sorted by is turned round:"
     }
 
     /// Sorts by a column; where that is so already, the other way round.
@@ -151,6 +150,15 @@ mod tests {
             });
             assert!(reached, "{column}");
         }
+    }
+
+    #[test]
+    fn fields_of_the_open_session_are_offered_too() {
+        let mut screen = Screen::writable(120, 40);
+        screen.press("1s");
+        let Some(Modal::SortBy(menu)) = screen.state.modals.last() else { panic!("no menu") };
+        let priority = Column::Meta("priority".to_owned());
+        assert_eq!(menu.items.iter().filter(|column| **column == priority).count(), 1);
     }
 
     #[test]

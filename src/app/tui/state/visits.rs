@@ -18,6 +18,13 @@ pub struct Visits {
     jumps: JumpList,
 }
 
+impl Visits {
+    /// Whether there is a place to go back to.
+    pub(super) fn goes_back(&self) -> bool {
+        self.jumps.goes_back()
+    }
+}
+
 /// Which sessions are remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RememberedKind {

@@ -60,7 +60,7 @@ impl AppState {
         let in_list = self.focus == Pane::Sessions;
         workspace.resolving.is_some()
             || workspace.peek.is_some()
-            || (in_list && workspace.list.loading().is_some())
+            || (in_list && (workspace.list.loading().is_some() || workspace.conversation.is_slow_preview()))
             || (!in_list && workspace.conversation.loading().is_some())
     }
 }
@@ -92,7 +92,7 @@ mod tests {
         screen.answer_all();
         assert_eq!(screen.state.silence(), None);
         assert_eq!(screen.state.offers().first(), Some(&(Action::Back, "back")));
-        screen.press("\u{1b}s");
+        screen.press("\u{1b}S");
         after(&mut screen, 3);
         assert!(screen.state.silence().unwrap().starts_with("reading the sessions: no answer for 3 s"));
         screen.press("\u{1b}");

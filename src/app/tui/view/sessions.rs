@@ -193,17 +193,19 @@ fn headings(columns: &SessionColumns, state: &AppState) -> Line<'static> {
     let theme = &state.look.theme;
     let mut line = Line::default();
     for cell in &columns.cells {
-        // The cell before a column holds the mark of the order.
+        let style = if columns.is_sorted(cell) { theme.title } else { theme.dim };
+        let heading = cell.pad(cell.heading(), state.look.marks);
+        // The mark of the order stands right before the name that it belongs to; a cell before the column is free for it.
+        let name = heading.trim_start_matches(' ');
+        let before = " ".repeat(heading.len() - name.len());
         let mark = match (columns.is_sorted(cell), columns.ascends()) {
             (false, _) => " ",
             (true, false) => state.look.marks.unfolded,
             (true, true) => state.look.marks.pointer,
         };
-        let style = if columns.is_sorted(cell) { theme.title } else { theme.dim };
-        line.push_span(Span::styled(mark, style));
-        line.push_span(Span::styled(cell.pad(cell.heading(), state.look.marks), style));
+        line.push_span(Span::styled(format!("{before}{mark}{name}"), style));
         if cell.is_id() {
-            line.push_span(Span::raw(" ".repeat(columns.flag)));
+            line.push_span(Span::raw(" ".repeat(columns::FLAG)));
         }
     }
     line
@@ -226,11 +228,10 @@ fn row_line(row: &Summary, selected: bool, columns: &SessionColumns, state: &App
 
 /// How often the session is written to, at the right of what it is called, where there is room for both: `12/min`.
 fn with_rate(mut called: String, writes: u64) -> (String, String) {
-    let rate = format!("{}/min", format::short(writes));
     let room = called.len() - called.trim_end_matches(' ').len();
-    if writes == 0 || room < rate.len() + 2 {
+    let Some(rate) = columns::rate_of(writes).filter(|rate| room >= rate.len() + 2) else {
         return (called, String::new());
-    }
+    };
     called.truncate(called.len() - rate.len());
     (called, rate)
 }
@@ -265,16 +266,14 @@ fn push_cell(line: &mut Line<'static>, cell: &ColumnCell, row: &Summary, columns
     let (padded, rate) = with_rate(cell.pad_by(&value, 2, look.marks), writes);
     line.push_span(Span::styled(padded, style));
     line.push_span(Span::styled(rate, look.theme.dim));
-    if columns.flag > 0 {
-        let alerted = state.is_alerted(&row.key);
-        let flagged = details.is_some_and(|details| columns::is_flagged(row, details, look));
-        let (mark, style) = match (alerted, flagged) {
-            (true, _) => (format!(" {}", look.marks.alert), look.theme.error),
-            (false, true) => (" !".to_owned(), look.theme.warn),
-            (false, false) => ("  ".to_owned(), look.theme.warn),
-        };
-        line.push_span(Span::styled(mark, style));
-    }
+    let alerted = state.is_alerted(&row.key);
+    let flagged = details.is_some_and(|details| columns::is_flagged(row, details, look));
+    let (mark, style) = match (alerted, flagged) {
+        (true, _) => (look.marks.alert, look.theme.error),
+        (false, true) => ("!", look.theme.warn),
+        (false, false) => (" ", look.theme.warn),
+    };
+    line.push_span(Span::styled(format!(" {mark}"), style));
 }
 
 #[cfg(test)]

@@ -167,36 +167,6 @@ fn control_characters_have_marks_of_ascii_too() {
 }
 
 #[test]
-fn a_column_without_room_is_named_and_the_id_stays_whole() {
-    let (uuid, ends) = ("7f9c24e8-3b12-4f5d-9a6e-0c1d2e3f4a5b", ["7f9c24e8-", "-0c1d2e3f4a5b"]);
-    for (width, height, says, whole) in [
-        (44, 24, "+3 columns", false),
-        (120, 40, "no room for MSG, TOK, FB ", true),
-        (144, 40, "no room for FB ", true),
-    ] {
-        let mut screen = Screen::writable(width, height);
-        screen.press("1");
-        assert!(!picture(&screen.state).contains(says), "there is room");
-        screen.state.workspace.list.rows[0].key = SessionKey::from(uuid);
-        let seen = picture(&screen.state);
-        assert!(ends.iter().all(|end| seen.contains(end)) && seen.contains(says), "{seen}");
-        assert!(seen.contains(uuid) == whole && seen.contains("AGE"), "the sorted date stays: {seen}");
-    }
-}
-
-#[test]
-fn columns_stay_where_they_are_while_the_list_scrolls() {
-    let mut screen = Screen::listed(80, 24);
-    screen.state.workspace.list.rows[0].key = SessionKey::from("7f9c24e8-3b12-4f5d-9a6e-0c1d2e3f4a5b");
-    let headings = |screen: &Screen| picture(&screen.state).lines().nth(2).unwrap_or_default().to_owned();
-    let at_the_start = headings(&screen);
-    screen.put(Input::Key(KeyCode::PageDown.into()));
-    screen.put(Input::Key(KeyCode::PageDown.into()));
-    assert!(screen.state.workspace.list.top() > 0);
-    assert_eq!(headings(&screen), at_the_start);
-}
-
-#[test]
 fn what_an_empty_list_has_to_say_is_read_in_full() {
     let words: Vec<String> = (0..60).map(|n| format!("word{n}")).collect();
     let said = format!("{} end", words.join(" "));

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use bson::DateTime;
 use strandscope::{
-    Cursor, Filter, ListQuery, MetadataKeys, MetadataPath, News, Projection, Scope, SessionKey, Summary, Timestamp,
+    Cursor, Filter, FilterValues, ListQuery, MetadataKeys, MetadataPath, News, Projection, Scope, SessionKey, Summary, Timestamp,
     WatchView,
 };
 
@@ -40,6 +40,10 @@ impl TenantWorld {
             let path = MetadataPath::from(field);
             let (values, there) = (guarded.metadata_values(&path).await, alone.metadata_values(&path).await);
             same(&values.unwrap().unwrap_or_default(), &there.unwrap().unwrap_or_default(), field);
+        }
+        for values in [FilterValues::Applications, FilterValues::Types, FilterValues::Agents, FilterValues::Models] {
+            let (offered, there) = (guarded.filter_values(&values).await, alone.filter_values(&values).await);
+            assert_eq!(offered.unwrap(), there.unwrap(), "{values:?}");
         }
         self.finds_its_own(&everyone).await;
     }

@@ -1,6 +1,6 @@
 //! The pager of the environment, `$PAGER`, else `less`: it reads the text as its input, and the keyboard from the terminal.
 
-use std::{env, ffi::OsString, fs, io, time::Duration};
+use std::{fs, io, time::Duration};
 
 use tokio::{process::Command as Program, time::Instant};
 
@@ -8,53 +8,17 @@ use super::{
     super::{Browser, Outside},
     EditorEnd, OutsideText,
     file::EditFile,
-    program::named,
 };
 use crate::{
     app::{
-        text,
+        pager::PagerProgram,
         tui::{state::Input, terminal::TerminalGuard},
     },
     disk,
 };
 
-/// What is run where the environment names nothing.
-const USUAL: &str = if cfg!(windows) { "more" } else { "less" };
-
 /// A pager that ends within this, and was not left by a key, showed nothing for long enough to be read.
 const UNREAD: Duration = Duration::from_millis(300);
-
-/// The pager of the environment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct PagerProgram {
-    /// The program and its arguments, at least one word.
-    words: Vec<String>,
-    /// `$PAGER` names it.
-    is_named: bool,
-}
-
-impl PagerProgram {
-    fn of(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, String> {
-        Ok(match named(&["PAGER"], variable)? {
-            Some((words, _)) => Self { words, is_named: true },
-            None => Self { words: vec![USUAL.to_owned()], is_named: false },
-        })
-    }
-
-    /// What it is called. Safe text.
-    fn name(&self) -> String {
-        self.words.first().map_or_else(String::new, |word| text::line(word).into_owned())
-    }
-
-    fn failed(&self, error: &io::Error) -> String {
-        let why = match error.kind() {
-            io::ErrorKind::NotFound => "there is no such program".to_owned(),
-            _ => disk::reason(error),
-        };
-        let advice = if self.is_named { "$PAGER names it" } else { "$PAGER names another" };
-        format!("{} could not be run ({why}); {advice}", self.name())
-    }
-}
 
 impl Browser {
     /// Has a text shown. A number: a signal ended the program meanwhile, with that exit code.
@@ -67,7 +31,7 @@ impl Browser {
         guard: &mut TerminalGuard,
         outside: &mut Outside,
     ) -> io::Result<Option<u8>> {
-        let began = PagerProgram::of(|name| env::var_os(name)).and_then(|program| {
+        let began = PagerProgram::of_environment().and_then(|program| {
             let file = EditFile::write(self.edits.state_dir.as_deref(), shown);
             let read = file.and_then(|file| fs::File::open(file.path()).map(|read| (file, read)));
             let read =
@@ -111,35 +75,5 @@ impl Browser {
         self.pace.now();
         self.carry_out(later, guard)?;
         again.map(|()| None)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn pager(value: Option<&str>) -> PagerProgram {
-        PagerProgram::of(|_| value.map(OsString::from)).unwrap()
-    }
-
-    #[test]
-    fn the_environment_names_it_and_where_it_does_not_the_usual_one_is_run() {
-        assert_eq!(pager(Some("bat --paging=always")).words, ["bat", "--paging=always"]);
-        assert_eq!(pager(Some(" ")).words, [USUAL]);
-        assert_eq!(pager(None).words, [USUAL]);
-        assert!(PagerProgram::of(|_| Some("less 'x".into())).is_err());
-    }
-
-    #[test]
-    fn one_that_cannot_be_run_is_said_with_what_to_do() {
-        let missing = io::Error::from(io::ErrorKind::NotFound);
-        assert_eq!(
-            pager(None).failed(&missing),
-            format!("{USUAL} could not be run (there is no such program); $PAGER names another")
-        );
-        assert_eq!(
-            pager(Some("mosst\u{1b}")).failed(&missing),
-            "mosst\u{241b} could not be run (there is no such program); $PAGER names it"
-        );
     }
 }

@@ -2,7 +2,10 @@
 
 use std::{env, ffi::OsString, io};
 
-use crate::{app::text, disk};
+use crate::{
+    app::{named_program::named, text},
+    disk,
+};
 
 /// What is run where the environment names nothing.
 const USUAL: &str = if cfg!(windows) { "notepad" } else { "vi" };
@@ -55,29 +58,6 @@ impl EditorProgram {
             None => format!("{name} could not be run ({why}): nothing was changed; $VISUAL or $EDITOR names an editor"),
         }
     }
-}
-
-/// The program that the first of some variables names that names any: its words, as a shell reads them, and the variable.
-///
-/// # Errors
-/// What is wrong with the variable, in a sentence.
-pub(super) fn named(
-    names: &[&'static str],
-    variable: impl Fn(&str) -> Option<OsString>,
-) -> Result<Option<(Vec<String>, &'static str)>, String> {
-    for &name in names {
-        let Some(value) = variable(name) else { continue };
-        let named = value.to_str().ok_or_else(|| format!("${name} is no text"))?;
-        // A backslash there is no quote but parts folders.
-        let named = if cfg!(windows) { named.replace('\\', "/") } else { named.to_owned() };
-        let Some(words) = shlex::split(&named) else {
-            return Err(format!("${name} has a quote that does not end: {}", text::line(named.trim())));
-        };
-        if words.first().is_some_and(|word| !word.is_empty()) {
-            return Ok(Some((words, name)));
-        }
-    }
-    Ok(None)
 }
 
 #[cfg(test)]

@@ -76,6 +76,23 @@ fn bell_notification_and_webhook_are_asked_for_where_the_rule_says_so() {
 }
 
 #[test]
+fn a_rule_may_name_the_bookmarked_sessions_as_they_are_by_then() {
+    let mut screen = with(vec![AlertRule { filter: Some("in:@bookmarks".into()), ..unhappy() }]);
+    let asked = |effects: Vec<Effect>| {
+        effects.into_iter().find_map(|effect| match effect {
+            Effect::Ask(Command::Match(_, filter, _)) => Some(filter.source),
+            _ => None,
+        })
+    };
+    let (key, effects) = rated(&mut screen, 0);
+    assert_eq!(asked(effects), None, "nothing is bookmarked, so nothing matches");
+    assert!(!screen.state.is_alerted(&key));
+    screen.press("b");
+    let (key, effects) = rated(&mut screen, 0);
+    assert_eq!(asked(effects), Some(format!("in:\"{}\"", key.exact())));
+}
+
+#[test]
 fn of_a_rule_with_a_filter_the_store_is_asked_one_after_another() {
     let mut screen = with(vec![AlertRule { filter: Some("app:shop".into()), ..unhappy() }]);
     let asked = |effects: &[Effect]| -> Vec<(Ticket, SessionKey)> {

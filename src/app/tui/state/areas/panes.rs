@@ -6,12 +6,19 @@ use super::{LOW, Pane, PaneLayout, WIDE};
 
 /// The list never has less than so many cells by itself, however short its rows are: what it has to say of itself stands there too.
 const LIST: u16 = 36;
+/// It gives up no fewer cells than these as the keys go elsewhere: else it stays as it is.
+const SLACK: u16 = 3;
 /// Cells that each column keeps, whatever a person gave another.
 const NARROWEST: u16 = 20;
+/// So many of the conversation are kept, whatever was given on a wider screen, and as many of the panes at the right as they have by
+/// themselves.
+const READABLE: u16 = 32;
 /// Cells that the conversation keeps beside what the content of the others needs.
 const CONVERSATION: u16 = 36;
 /// The panes at the right have as much from that width on, and so many cells at least.
 const ROOMY: (u16, u16) = (160, 36);
+/// And below that.
+const NARROW_SIDE: u16 = 28;
 /// They are no wider than this for what is in them, while the keys go elsewhere.
 const SIDE: u16 = 60;
 /// Rows of a pane at the right, its border included: three of what it shows.
@@ -54,21 +61,22 @@ fn is_at_the_right(pane: Pane) -> bool {
 /// Cells of the list of sessions: what its rows need, up to a bound that is higher while the keys go to it, and higher again while no
 /// conversation needs the room.
 fn list_width(width: u16, layout: &PaneLayout) -> u16 {
-    let (least, most, fifths) = if width < WIDE { (36, 46, 3) } else { (44, 60, 2) };
+    // UUIDs beside every usual column take some 75.
+    let (least, most, fifths, more) = if width < WIDE { (36, 46, 3, 8) } else { (44, 60, 2, 24) };
     let usual = (width / 3).clamp(least, most);
     let most = match (layout.focus == Pane::Sessions, layout.open) {
-        (false, _) => usual,
-        (true, true) => (width * fifths / 5).clamp(least, most + 8),
-        (true, false) => (width * (fifths + 1) / 5).clamp(least, most + 24),
+        (false, _) => usual + SLACK,
+        (true, true) => (width * fifths / 5).clamp(least, most + more),
+        (true, false) => (width * (fifths + 1) / 5).clamp(least, most + more + 16),
     };
     let by_itself = layout.needs.list.map_or(usual, |needs| needs.clamp(LIST, most));
-    let others = if width < WIDE { NARROWEST } else { NARROWEST + NARROWEST };
+    let others = READABLE + if width < WIDE { 0 } else { least_side(width) };
     given(by_itself, layout.room.list, width.saturating_sub(others))
 }
 
 /// Cells of the panes at the right, beside a list of so many.
 fn side_width(width: u16, list: u16, layout: &PaneLayout) -> u16 {
-    let least = if width >= ROOMY.0 { ROOMY.1 } else { 28 };
+    let least = least_side(width);
     let free = width.saturating_sub(list + CONVERSATION).max(least);
     let usual = (width / 4).clamp(least, SIDE).min(free);
     let mut by_itself = layout.needs.side.clamp(least, usual);
@@ -76,11 +84,17 @@ fn side_width(width: u16, list: u16, layout: &PaneLayout) -> u16 {
         let most = (width / 2).min(free);
         by_itself = layout.needs.open_side.clamp(by_itself, most.max(by_itself));
     }
-    given(by_itself, layout.room.side, width.saturating_sub(list + NARROWEST))
+    given(by_itself, layout.room.side, width.saturating_sub(list + READABLE))
+}
+
+/// Cells of the panes at the right, however little is in them.
+fn least_side(width: u16) -> u16 {
+    if width >= ROOMY.0 { ROOMY.1 } else { NARROW_SIDE }
 }
 
 /// So many cells, and what a person gave besides, within bounds.
 fn given(by_itself: u16, room: i16, most: u16) -> u16 {
+    let most = most.max(by_itself);
     by_itself.saturating_add_signed(room).clamp(NARROWEST.min(most), most)
 }
 

@@ -42,8 +42,17 @@ fn the_list_is_no_wider_than_its_rows_and_has_more_room_while_the_keys_go_to_it(
             assert_eq!(of(focus, open, 1), 36, "{width}");
         }
         assert!(of(Pane::Sessions, true, 200) > of(Pane::Conversation, true, 200), "{width}");
+        assert!(width < 188 || of(Pane::Sessions, true, 75) == 75, "{width}: UUIDs beside every usual column");
         assert!(of(Pane::Sessions, false, 200) > of(Pane::Sessions, true, 200), "{width}");
         assert!(of(Pane::Sessions, false, 200) < width - 15, "something of the others is seen");
+    }
+}
+
+#[test]
+fn the_list_does_not_give_up_a_cell_or_two_as_the_keys_go_elsewhere() {
+    for (width, rows) in [(80, 39), (120, 45), (120, 47), (160, 55), (200, 63)] {
+        let of = |focus| list(width, &PaneLayout { needs: needing(rows, 0, [9; 3]), ..layout(focus, true) });
+        assert_eq!((of(Pane::Sessions), of(Pane::Conversation)), (rows, rows), "{width}");
     }
 }
 
@@ -91,6 +100,20 @@ fn what_the_session_is_stands_over_its_messages_while_one_is_open() {
     assert_eq!(areas.inner(Pane::Metadata), areas.pane(Pane::Metadata).map(inside));
     assert_eq!(Areas::of(Size::new(120, 40), &layout(Pane::Conversation, false)).facts, None);
     assert_eq!(Areas::of(Size::new(60, 10), &layout(Pane::Sessions, true)).facts, None, "the list has the body");
+}
+
+#[test]
+fn what_was_given_on_a_wide_screen_leaves_a_small_one_readable() {
+    let room = PaneRoom { list: 90, side: 40, ..PaneRoom::default() };
+    for width in 80..=260 {
+        for focus in Pane::ALL {
+            let layout = PaneLayout { needs: needing(60, 40, [9; 3]), room, ..layout(focus, true) };
+            let areas = Areas::of(Size::new(width, 40), &layout);
+            let cells = |pane| areas.pane(pane).map(|area| area.width);
+            assert!(cells(Pane::Conversation).is_none_or(|cells| cells >= 32), "{width} {focus:?} {areas:?}");
+            assert!(cells(Pane::Metadata).is_none_or(|cells| cells >= 28), "{width} {focus:?} {areas:?}");
+        }
+    }
 }
 
 #[test]

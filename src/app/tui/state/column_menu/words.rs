@@ -65,7 +65,10 @@ pub(super) fn complete(typed: &str, shown: &[Column], further: &[Column]) -> Vec
     let part = word.trim_start_matches(['+', '-']).to_lowercase();
     let fits = columns.iter().filter(|column| column.to_string().to_lowercase().contains(&part));
     let is_offered = |column: &&Column| sign == "+" || **column != Column::Id;
-    fits.filter(is_offered).map(|column| (format!("{before}{sign}{column}"), help_of(column).to_owned())).collect()
+    let columns = fits.filter(is_offered).map(|column| (format!("{before}{sign}{column}"), help_of(column).to_owned()));
+    let saves = !before.trim().is_empty() && SAVE.starts_with(word);
+    let save = saves.then(|| (format!("{before}{SAVE}"), "keeps these columns in the settings".to_owned()));
+    columns.chain(save).collect()
 }
 
 #[cfg(test)]
@@ -108,5 +111,7 @@ mod tests {
         assert_eq!(texts("-size +to"), ["-size +tokens"]);
         assert_eq!(texts("-"), ["-changed", "-size"]);
         assert_eq!(texts("+zzz"), Vec::<String>::new());
+        assert_eq!(texts("-size sa"), ["-size save"]);
+        assert!(texts("-size +tokens ").contains(&"-size +tokens save".to_owned()));
     }
 }

@@ -4,14 +4,11 @@ use std::{collections::HashMap, ops::Range};
 
 use bson::Bson;
 
-use super::{
-    ShownRow,
-    values::{is_flagged, value},
-    wanted,
-};
+use super::{ShownRow, rate_of, values::value, wanted};
 use crate::{
     app::{
         config::Column,
+        text,
         tui::{render::format, state::AppState},
     },
     repository::Sort,
@@ -20,6 +17,8 @@ use crate::{
 
 /// So many of the first rows are measured besides those in view: most of what comes into view later fits.
 const MEASURED: usize = 100;
+/// One row in so many may have a name of an unusual length: no column goes for it.
+const UNUSUAL: usize = 5;
 
 /// What was measured of the rows of a list. Grows until another list is shown.
 #[derive(Debug, Default)]
@@ -27,8 +26,10 @@ pub struct ColumnWidths {
     /// Which list: the filter as it was typed, and the order.
     of: Option<(String, Sort)>,
     columns: HashMap<Column, HeldWidth>,
-    /// Some row is marked behind its name.
-    flagged: bool,
+    /// Cells of the names of the first rows in view, but for a few that are longer than the others.
+    usual_name: usize,
+    /// Cells behind a name for how often the session is written to: none before one is.
+    rate: usize,
     /// So many of the first rows were measured.
     first: usize,
     /// The columns that they were measured for.
@@ -58,15 +59,25 @@ impl ColumnWidths {
         if self.wanted != columns {
             (self.first, self.wanted) = (0, columns);
         }
+        // What comes into view while one pages is cut where its name is longer: neither a column nor a pane moves for that.
+        let is_at_top = list.top() == 0 && list.narrowed_to().is_none();
         let first = self.first_rows(list.rows.len());
         let mut grew = false;
         for row in &list.rows[first] {
-            grew |= self.take(row, row.name(), state);
+            grew |= self.take(row, is_at_top.then(|| row.name()), state);
         }
         let in_view: Vec<&Summary> = list.in_view().map(|(_, row)| row).collect();
         let names = distinct_names(in_view.iter().copied(), std::iter::empty());
-        for (row, name) in in_view.iter().zip(names) {
-            grew |= self.take(row, name, state);
+        for (row, name) in in_view.iter().zip(&names) {
+            grew |= self.take(row, is_at_top.then_some(*name), state);
+            let rate = rate_of(list.writes_of(row, state.look.now)).map_or(0, |rate| rate.len() + 2);
+            grew |= rate > self.rate;
+            self.rate = self.rate.max(rate);
+        }
+        if is_at_top {
+            let usual = usual_of(names.iter().map(|name| format::width(&text::line(name))).collect());
+            grew |= usual > self.usual_name;
+            self.usual_name = self.usual_name.max(usual);
         }
         grew
     }
@@ -79,12 +90,16 @@ impl ColumnWidths {
         from.min(to)..to
     }
 
-    fn take(&mut self, row: &Summary, name: &str, state: &AppState) -> bool {
+    /// Measures a row; what it is called only where that is given.
+    fn take(&mut self, row: &Summary, name: Option<&str>, state: &AppState) -> bool {
         let look = &state.look;
         let details = state.workspace.list.details(row);
-        let shown = ShownRow { row, name, details, reveal: &state.reveal };
+        let shown = ShownRow { row, name: name.unwrap_or_default(), details, reveal: &state.reveal };
         let mut grew = false;
         for column in &self.wanted {
+            if *column == Column::Id && name.is_none() {
+                continue;
+            }
             let before = self.columns.get(column).copied().unwrap_or_default();
             let mut held = before;
             held.cells = held.cells.max(format::width(&value(column, shown, look).0));
@@ -99,9 +114,6 @@ impl ColumnWidths {
                 grew = true;
             }
         }
-        let is_flagged = details.is_some_and(|details| is_flagged(row, details, look)) || state.is_alerted(&row.key);
-        grew |= is_flagged && !self.flagged;
-        self.flagged |= is_flagged;
         grew
     }
 
@@ -115,10 +127,22 @@ impl ColumnWidths {
         self.columns.get(column).is_some_and(|held| held.is_valued && !held.is_text)
     }
 
-    /// Cells behind the name for the mark of what is wrong: none where no row has any.
-    pub(super) fn flag(&self) -> usize {
-        if self.flagged { 2 } else { 0 }
+    /// Cells that the list has besides for how often a session is written to.
+    pub(super) fn rate(&self) -> usize {
+        self.rate
     }
+
+    /// Cells that most names need, and at least `short` of the longest.
+    pub(super) fn usual_name(&self, short: usize) -> usize {
+        self.usual_name.max(self.cells(&Column::Id).min(short))
+    }
+}
+
+/// The widest but for those that are the unusual ones.
+pub(super) fn usual_of(mut cells: Vec<usize>) -> usize {
+    cells.sort_unstable();
+    let unusual = cells.len() / UNUSUAL;
+    cells.len().checked_sub(unusual + 1).and_then(|at| cells.get(at)).copied().unwrap_or(0)
 }
 
 fn is_number(value: &Bson) -> bool {

@@ -39,7 +39,7 @@ fn a_cell_of_the_headings_is_of_its_column() {
     let mut x = 0;
     for cell in &columns.cells {
         assert_eq!(columns.at(x), Some(&cell.column));
-        x += cell.width + 1 + if cell.is_id() { columns.flag } else { 0 };
+        x += cell.width + 1 + if cell.is_id() { FLAG } else { 0 };
         assert_eq!(columns.at(x - 1), Some(&cell.column));
     }
     assert_eq!(columns.at(x), None);
@@ -54,4 +54,50 @@ fn the_list_needs_what_its_rows_need() {
     let list = screen.state.areas.pane(super::super::areas::Pane::Sessions).unwrap();
     assert_eq!(usize::from(list.width), needs + 2, "it is no wider");
     assert!(SessionColumns::fit(&screen.state, needs).hidden.is_empty());
+}
+
+/// Other names for the first rows, as if they had come so.
+fn renamed(screen: &mut Screen, name: impl Fn(usize) -> Option<String>) {
+    for (at, row) in screen.state.workspace.list.rows.iter_mut().enumerate() {
+        if let Some(name) = name(at) {
+            row.key = name.into();
+        }
+    }
+    let size = screen.state.size;
+    screen.put(Input::Resize(size));
+}
+
+#[test]
+fn a_long_name_further_on_moves_no_column() {
+    let mut screen = Screen::listed(160, 24);
+    let before = widths(&screen);
+    let areas = screen.state.areas;
+    let (top, long) = (30, "a-name-that-is-much-longer-than-those-that-stand-at-the-top");
+    renamed(&mut screen, |at| (at == top).then(|| long.to_owned()));
+    assert_eq!(screen.state.areas, areas, "it is not in view yet");
+    while screen.state.workspace.list.in_view().all(|(at, _)| at != top) {
+        down(&mut screen);
+        assert_eq!((widths(&screen), screen.state.areas.panes), (before.clone(), areas.panes));
+    }
+}
+
+#[test]
+fn no_column_goes_for_a_single_long_name_but_for_one_that_most_have() {
+    let hidden = |screen: &Screen| SessionColumns::fit(&screen.state, 48).hidden;
+    let long = |at: usize| format!("7f9c24e8-3b12-4f5d-9a6e-0c1d2e3f{at:04}");
+    let mut screen = Screen::listed(120, 24);
+    assert!(hidden(&screen).is_empty());
+    renamed(&mut screen, |at| (at == 2).then(|| long(at)));
+    assert!(hidden(&screen).is_empty(), "{:?}", hidden(&screen));
+    renamed(&mut screen, |at| Some(long(at)));
+    assert_eq!(hidden(&screen), ["MSG", "TOK", "FB"]);
+}
+
+#[test]
+fn the_usual_name_is_as_long_as_most() {
+    let usual = |cells: &[usize]| held::usual_of(cells.to_vec());
+    assert_eq!(usual(&[]), 0);
+    assert_eq!(usual(&[300]), 300);
+    assert_eq!(usual(&[5, 300]), 300, "of two none is unusual");
+    assert_eq!(usual(&[300, 4, 5, 3, 5]), 5);
 }

@@ -1,6 +1,6 @@
 //! What the open session is: for the line below its title.
 
-use super::ConversationState;
+use super::{ConversationState, open::Open, window::Window};
 use crate::{
     metrics,
     session::{SessionKey, StoredDate},
@@ -17,6 +17,25 @@ pub(super) struct CountedFindings {
     messages: usize,
     updated_at: Option<StoredDate>,
     count: usize,
+    of_messages: ReadFindings,
+}
+
+/// What was found as messages were read, each by itself.
+#[derive(Debug, Clone, Copy)]
+struct ReadFindings {
+    count: usize,
+    /// Not all messages were read: there may be more.
+    is_partial: bool,
+}
+
+impl ReadFindings {
+    /// Of the messages that are held.
+    fn of(open: &Open) -> Self {
+        let read = open.windows.iter().flat_map(Window::loaded);
+        let count = read.map(|(_, message)| message.findings.len()).sum();
+        let held: usize = open.windows.iter().map(Window::len).sum();
+        Self { count, is_partial: (held as u64) < open.counts.iter().sum::<u64>() }
+    }
 }
 
 /// What a session is, as stored; `None` where it is not known.
@@ -30,8 +49,10 @@ pub struct SessionFacts<'a> {
     pub more_models: usize,
     /// The last change.
     pub updated_at: Option<StoredDate>,
-    /// How many findings there are, once its messages were read.
+    /// How many findings there are, once its outline was read: as many as its inspector and `doctor` tell.
     pub findings: Option<usize>,
+    /// There may be more: what is found in messages by themselves is not known before each was read.
+    pub is_partial: bool,
 }
 
 impl ConversationState {
@@ -40,18 +61,25 @@ impl ConversationState {
         let Some((open, live)) = self.open.as_ref().and_then(|open| Some((open, open.live.as_ref()?))) else { return };
         let (session, outline) = (&open.session, live.outline());
         let messages: usize = outline.agents.iter().map(|agent| agent.samples.len()).sum();
-        if let Some(counted) = self.findings.as_ref().filter(|counted| counted.key == session.key) {
+        let read = ReadFindings::of(open);
+        if let Some(counted) = self.findings.as_mut().filter(|counted| counted.key == session.key) {
             let is_same = counted.messages == messages && counted.updated_at == session.updated_at;
             let more = messages.checked_sub(counted.messages);
             let is_large = messages > LARGE && more.is_some_and(|more| more * GROWN < messages);
             if is_same || is_large {
+                // What is not held any more was found all the same.
+                let before = counted.of_messages;
+                counted.of_messages = ReadFindings {
+                    count: before.count.max(read.count),
+                    is_partial: before.is_partial && read.is_partial,
+                };
                 return;
             }
         }
         let stored = session.findings.len() + session.agents.iter().map(|agent| agent.findings.len()).sum::<usize>();
         let count = metrics::health(session, outline, self.now).len() + stored;
         let (key, updated_at) = (session.key.clone(), session.updated_at);
-        self.findings = Some(CountedFindings { key, messages, updated_at, count });
+        self.findings = Some(CountedFindings { key, messages, updated_at, count, of_messages: read });
     }
 
     /// What the open session is.
@@ -72,7 +100,8 @@ impl ConversationState {
             model: models.first().copied(),
             more_models: models.len().saturating_sub(1),
             updated_at: session.updated_at,
-            findings: counted.map(|counted| counted.count),
+            findings: counted.map(|counted| counted.count + counted.of_messages.count),
+            is_partial: counted.is_some_and(|counted| counted.of_messages.is_partial),
         })
     }
 }
@@ -90,7 +119,16 @@ mod tests {
         assert!(facts.findings.is_some(), "{facts:?}");
         let session = desk.state.session().unwrap();
         assert_eq!(facts.model, session.agents[0].model.as_deref());
+        assert!(!facts.is_partial, "all of it was read");
         desk.state.close();
         assert!(desk.state.facts().is_none());
+    }
+
+    #[test]
+    fn what_is_found_in_messages_counts_too() {
+        let mut desk = Desk::fixture("odd.jsonl", "wrong-types", 56, 18);
+        desk.state.count_findings();
+        let all = crate::app::tui::view::sample::session("wrong-types").all_findings().count();
+        assert!(desk.state.facts().and_then(|facts| facts.findings).is_some_and(|count| count > 8 && count <= all));
     }
 }

@@ -2,6 +2,7 @@
 //! where he is there and else left alone.
 
 use super::{ConversationState, Effect, Tickets, last_seen::ReadTo, place::EndStand};
+use crate::session::SessionKey;
 
 /// What was so before news are taken over.
 #[derive(Debug)]
@@ -50,5 +51,27 @@ impl ConversationState {
     pub(super) fn stand(&mut self) -> EndStand {
         let stand = self.on_sheet(|pages, place, view| EndStand::of(*place, pages, view));
         stand.unwrap_or(EndStand::OPENING)
+    }
+}
+
+/// What became of the open session meanwhile.
+impl ConversationState {
+    /// The session is not there any more: what was read of it stays, and the title says so.
+    pub fn mark_gone(&mut self, key: &SessionKey) {
+        self.gone |= self.session().is_some_and(|open| open.key == *key);
+    }
+
+    /// Whether the open session is known to be gone.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.gone
+    }
+
+    /// Messages that came with the last reload and have not been in view yet.
+    #[must_use]
+    pub fn new_below(&self) -> u64 {
+        let Some(open) = &self.open else { return 0 };
+        let unread = |agent: usize| open.counts[agent].saturating_sub(open.reached[agent].max(open.seen[agent]));
+        (0..open.counts.len()).filter(|agent| open.timeline.shows(*agent)).map(unread).sum()
     }
 }

@@ -1,5 +1,9 @@
 //! The session under the cursor of the list, shown without being opened: it is not read by anybody until somebody goes into it.
 
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
 use super::{ConversationState, Effect, Opening, Tickets};
 use crate::{
     app::{
@@ -11,6 +15,9 @@ use crate::{
 
 /// Lines of a message, mostly at the least.
 const LINES: u16 = 3;
+
+/// A preview that takes longer is said to be read: what is shown meanwhile is another session.
+const SLOW: SignedDuration = SignedDuration::from_millis(500);
 
 impl ConversationState {
     /// Shows a session at its end, as a preview: few messages at first, so that a large one is there soon. What is shown stays until
@@ -49,6 +56,32 @@ impl ConversationState {
         self.opening.take_if(given_up).map(|_| Effect::Ask(Command::Cancel(Lane::Open)))
     }
 
+    /// How long until it is said that a preview is being read; `None`: it is, or none is.
+    #[must_use]
+    pub fn next_slow_preview(&self) -> Option<Duration> {
+        let left = SLOW - self.preview_lasts()?;
+        Duration::try_from(left).ok().filter(|left| !left.is_zero())
+    }
+
+    /// Whether a preview is so long in coming that somebody may wait for it.
+    #[must_use]
+    pub fn is_slow_preview(&self) -> bool {
+        self.preview_lasts().is_some_and(|lasts| lasts >= SLOW)
+    }
+
+    fn preview_lasts(&self) -> Option<SignedDuration> {
+        let is_first = |opening: &&Opening| opening.preview.is_some() && !opening.again;
+        self.opening.as_ref().filter(is_first).map(|_| self.now.duration_since(self.asked_at))
+    }
+
+    /// Gives up a preview that is so long in coming. `None`: there is none.
+    pub fn give_up_slow_preview(&mut self) -> Option<Vec<Effect>> {
+        if !self.is_slow_preview() {
+            return None;
+        }
+        self.give_up_preview(None).map(|given_up| vec![given_up])
+    }
+
     /// Somebody goes into what is shown as a preview, or is about to be: it is open from now on. `None`: it was, or nothing is.
     pub fn enter(&mut self) -> Option<ChosenSession> {
         if let Some(opening) = &mut self.opening {
@@ -70,11 +103,11 @@ impl ConversationState {
         self.bookmarked = bookmarked;
     }
 
-    /// The name with what there is to say of the session before it.
-    pub(super) fn marked_name(&self, name: &str, look: &Look) -> String {
+    /// The name with what there is to say of the session before it; `preview`: also that it is one.
+    pub(super) fn marked_name(&self, name: &str, preview: bool, look: &Look) -> String {
         let kept = if self.bookmarked { format!("{} ", look.marks.kept) } else { String::new() };
         let gone = if self.gone { "gone: " } else { "" };
-        let preview = if self.previewed { "preview: " } else { "" };
+        let preview = if preview { "preview: " } else { "" };
         format!("{kept}{preview}{gone}{name}")
     }
 }

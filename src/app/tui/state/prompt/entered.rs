@@ -212,7 +212,7 @@ impl AppState {
             Asks::Filter | Asks::Fleet => &mut self.memory.filters,
             Asks::Command => &mut self.memory.commands,
         };
-        if history::keep(lines, line) { vec![Effect::Remember(Box::new(self.memory.clone()))] } else { Vec::new() }
+        if history::keep(lines, line) { vec![self.remember()] } else { Vec::new() }
     }
 
     /// Whether a filter as it was typed may be kept on a disk.

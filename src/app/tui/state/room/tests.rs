@@ -126,12 +126,25 @@ fn nothing_moves_while_one_pages_or_reads() {
         assert_eq!(screen.state.areas, areas, "{keys}");
     }
     // What is unfolded makes its pane no smaller when it is folded again.
-    screen.press("4g");
-    screen.press(&"\nj".repeat(6));
+    screen.press("4g\n");
     let areas = screen.state.areas;
-    screen.press("g");
-    screen.press(&"\nj".repeat(6));
+    screen.press("\n");
     assert_eq!(screen.state.areas, areas);
+}
+
+#[test]
+fn nothing_moves_as_a_session_shows_itself() {
+    for (columns, rows) in [(80, 24), (120, 40), (160, 48), (250, 70)] {
+        let mut screen = Screen::listed(columns, rows);
+        screen.state.ui.preview = true;
+        screen.press("j");
+        let list = width(&screen, Pane::Sessions);
+        let now = screen.state.look.now.checked_add(jiff::SignedDuration::from_millis(100)).unwrap();
+        screen.put(Input::Tick(now));
+        screen.answer_all();
+        assert!(screen.state.workspace.conversation.is_preview(), "{columns}");
+        assert_eq!(width(&screen, Pane::Sessions), list, "{columns}");
+    }
 }
 
 proptest! {

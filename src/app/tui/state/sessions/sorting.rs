@@ -106,8 +106,7 @@ mod tests {
     fn an_order_is_asked_for_with_the_field_that_it_shows() {
         let mut screen = Screen::listed(80, 24);
         for (words, field) in [("tokens:asc", None), (" meta.priority ", Some("priority")), ("-id", Some("priority"))] {
-            let effects = run(&mut screen.state, words).unwrap();
-            screen.take(effects);
+            screen.press(&format!(":sort {words}\n"));
             let query = asked(&screen).unwrap();
             assert_eq!(query.sort, Sort::parse(words.trim()).unwrap());
             let wanted = field.map_or(Projection::Nothing, |field| Projection::Fields(vec![field.to_owned()]));
@@ -122,8 +121,7 @@ mod tests {
     #[test]
     fn what_is_looked_at_is_said_until_rows_come() {
         let mut screen = Screen::listed(80, 24);
-        let effects = screen.state.sort_by(Sort::parse("tokens").unwrap());
-        screen.take(effects);
+        screen.press(":sort tokens\n");
         let Some(Command::List(ticket, query)) =
             screen.asked.iter().rev().find(|command| matches!(command, Command::List(..))).cloned()
         else {

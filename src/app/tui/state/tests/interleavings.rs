@@ -223,7 +223,7 @@ proptest! {
         }
         late.answer_backwards()?;
         if matches!(late.screen.state.workspace.connection.stage, Stage::Open(_)) && late.screen.state.modals.is_empty() {
-            late.screen.press("1s");
+            late.screen.press("1S");
             late.answer_backwards()?;
             let list = &late.screen.state.workspace.list;
             prop_assert!(list.loading().is_none() && list.error.is_none());

@@ -105,7 +105,7 @@ fn twins() -> Screen {
 fn whatever_speaks_of_a_row_calls_it_as_the_list_does() {
     let mut screen = twins();
     assert_eq!(screen.state.chosen().unwrap().name, "x-2");
-    screen.press("y");
+    screen.press("yy");
     assert_eq!(screen.state.said.as_deref(), Some("copied the id: 3 characters"));
     screen.press("\n");
     assert_eq!(screen.state.loading().as_deref(), Some("opening x-2"));

@@ -61,7 +61,7 @@ fn feedback_and_deletion_are_of_the_row_and_copying_gives_its_id() {
     screen.press("\u{1b}D");
     let Some(Modal::Deletion(pane)) = screen.state.modals.last() else { panic!("it is asked for") };
     assert_eq!(pane.one.as_ref().map(|one| one.name.as_str()), Some("support-updated-2"));
-    screen.press("\u{1b}y");
+    screen.press("\u{1b}yy");
     assert_eq!(screen.state.said.as_deref(), Some("copied the id: 17 characters"));
     let open = screen.state.workspace.conversation.key().unwrap();
     assert_eq!(open.text(), "support-updated-0", "nothing was opened for it");

@@ -1,7 +1,10 @@
 //! Opening a session, and going into one that is shown.
 
 use crate::{
-    app::tui::state::{AppState, Effect, areas::Pane, named::ChosenSession},
+    app::{
+        task::command::Lane,
+        tui::state::{AppState, Effect, areas::Pane, named::ChosenSession},
+    },
     session::Summary,
 };
 
@@ -38,6 +41,14 @@ impl AppState {
             effects.extend(self.on_draft_session(&session.key));
         }
         effects
+    }
+
+    /// A session that was to be opened cannot be: what is shown, and was only looked at, is not gone into in its stead.
+    pub(in crate::app::tui::state) fn stay_with_preview(&mut self, lane: Lane) {
+        let conversation = &self.workspace.conversation;
+        if lane == Lane::Open && conversation.is_preview() && !conversation.reads_preview() {
+            self.focus = Pane::Sessions;
+        }
     }
 
     /// Somebody looks at it: nothing else is to be shown, and it is remembered.

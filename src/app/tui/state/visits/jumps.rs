@@ -32,6 +32,11 @@ impl JumpList {
         self.back.push(from);
     }
 
+    /// Whether there is one before.
+    pub(super) fn goes_back(&self) -> bool {
+        !self.back.is_empty()
+    }
+
     /// The place before `here`, or after it. `None`: there is none.
     fn go(&mut self, back: bool, here: Option<JumpPlace>) -> Option<JumpPlace> {
         let (from, to) = if back { (&mut self.back, &mut self.forward) } else { (&mut self.forward, &mut self.back) };

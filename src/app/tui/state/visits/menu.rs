@@ -27,10 +27,27 @@ impl AppState {
                 }
                 RememberedKind::Recent => "no session was open yet".to_owned(),
             };
-            return self.say(says);
+            self.said = Some(says);
+        } else {
+            self.modals.push(Modal::Remembered(kind, Menu::new(sessions)));
         }
-        self.modals.push(Modal::Remembered(kind, Menu::new(sessions)));
-        Vec::new()
+        // What other windows put in comes.
+        vec![self.remember()]
+    }
+
+    /// Other windows put in more: it stands before the rest of what is shown, and what is selected stays so.
+    pub(super) fn show_new_remembered(&mut self) {
+        for modal in &mut self.modals {
+            let Modal::Remembered(kind, menu) = modal else { continue };
+            let all = match kind {
+                RememberedKind::Bookmarks => &self.memory.bookmarks,
+                RememberedKind::Recent => &self.memory.recent,
+            };
+            let new: Vec<_> = all.iter().filter(|one| !menu.items.iter().any(|shown| shown.is(one))).cloned().collect();
+            let at = menu.selected() + new.len();
+            drop(menu.items.splice(0..0, new));
+            menu.select(at);
+        }
     }
 
     /// Whether one of them is bookmarked.

@@ -44,9 +44,10 @@ impl AppState {
         effects
     }
 
-    /// How long until the session under the cursor is read.
+    /// How long until the session under the cursor is read, or is said to be.
     pub(in crate::app::tui::state) fn next_preview(&self) -> Option<Duration> {
-        self.workspace.visits.rest.left(self.look.now).filter(|_| !self.holds_preview())
+        let rests = self.workspace.visits.rest.left(self.look.now).filter(|_| !self.holds_preview());
+        rests.into_iter().chain(self.workspace.conversation.next_slow_preview()).min()
     }
 
     /// Notes where the cursor is. What is read of where it was is given up.

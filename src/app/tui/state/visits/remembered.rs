@@ -3,21 +3,35 @@
 use super::RememberedKind;
 use crate::{
     app::{
+        config::filters,
         keymap::Action,
-        memory::RememberedSession,
-        place::Origin,
+        memory::{Memory, RememberedSession},
         task::command::Lane,
         text,
         tui::state::{AppState, Effect, named::ChosenSession},
     },
-    repository::Error,
+    repository::{Error, Filter},
     session::SessionKey,
 };
 
 impl AppState {
     /// Has what is remembered kept. Whoever changes [`AppState::memory`] gives this.
     pub(in crate::app::tui::state) fn remember(&self) -> Effect {
-        Effect::Remember(Box::new(self.memory.clone()))
+        let mut memory = self.memory.clone();
+        // The samples end with the program.
+        memory.recent.retain(|session| !self.homes.is_of_samples(&session.store));
+        Effect::Remember(Box::new(memory))
+    }
+
+    /// `sent` was kept, and other programs put in what makes it `kept`: it is known here too. Panes stay as large as they are.
+    pub(in crate::app::tui::state) fn on_remembered(&mut self, sent: &Memory, kept: Memory) -> Vec<Effect> {
+        let merged = Memory { room: self.memory.room, ..self.memory.merged(sent, kept) };
+        if merged == self.memory {
+            return Vec::new();
+        }
+        self.memory = merged;
+        self.show_new_remembered();
+        vec![self.remember()]
     }
 
     /// A session of the place that is open, as it is remembered.
@@ -69,10 +83,7 @@ impl AppState {
     pub(super) fn note_recent(&mut self, session: &ChosenSession) -> Vec<Effect> {
         let Some(opened) = self.as_remembered(session) else { return Vec::new() };
         self.memory.note_recent(opened);
-        // The samples end with the program.
-        let place = self.workspace.connection.place.as_ref();
-        let lasts = place.is_some_and(|place| !matches!(place.origin, Origin::Demo));
-        lasts.then(|| self.remember()).into_iter().collect()
+        vec![self.remember()]
     }
 
     /// What is said where a bookmarked session is not there any more.
@@ -85,7 +96,7 @@ impl AppState {
         let label = |action| self.keymap.label(action).unwrap_or_default();
         let (bookmarks, bookmark) = (label(Action::Bookmarks), label(Action::Bookmark));
         Some(format!(
-            "{} is not there any more; {bookmark} takes it off the bookmarks ({bookmarks})",
+            "{} is not there any more; among the bookmarks ({bookmarks}) {bookmark} takes it off",
             text::line(&name)
         ))
     }
@@ -98,14 +109,39 @@ impl AppState {
         }
     }
 
+    /// Puts the sessions of this place into a filter of the command line that names a list of them.
+    pub(in crate::app::tui::state) fn put_lists_in(&mut self, filter: &mut Filter) {
+        if !filters::names_list(&filter.source) {
+            return;
+        }
+        match self.read_filter(&filter.source) {
+            Ok(read) => *filter = read,
+            Err(mistake) => {
+                *filter = Filter::default();
+                self.tell_error(format!("{}: all sessions are shown", mistake.problem));
+            }
+        }
+    }
+
+    /// A list of bookmarks that is read again holds those of by now. `None`: it is the same, or another one.
+    pub(in crate::app::tui::state) fn renew_remembered(&mut self) -> Option<Vec<Effect>> {
+        let source = self.workspace.list.filter.source.clone();
+        let names_list = filters::expand(&self.filters, &source).is_ok_and(|text| filters::names_list(&text));
+        if !names_list || !self.workspace.connection.is_open() {
+            return None;
+        }
+        match self.read_filter(&source) {
+            Ok(filter) if filter.terms == self.workspace.list.filter.terms => None,
+            Ok(filter) => Some(self.list_matching(filter)),
+            Err(mistake) => {
+                self.said = Some(mistake.problem);
+                None
+            }
+        }
+    }
+
     /// The ids of the sessions of this place that `in:@NAME` stands for, as a person would type them. `None`: there is no such list.
     pub(in crate::app::tui::state) fn remembered_ids(&self, name: &str) -> Option<Vec<String>> {
-        let kind = match name {
-            "bookmarks" => RememberedKind::Bookmarks,
-            "recent" => RememberedKind::Recent,
-            _ => return None,
-        };
-        let of_here = self.all_remembered(kind).iter().filter(|kept| Some(kept.store.as_str()) == self.store_here());
-        Some(of_here.filter_map(RememberedSession::key).map(|key| key.exact().to_owned()).collect())
+        self.memory.ids(name, self.store_here().unwrap_or_default())
     }
 }

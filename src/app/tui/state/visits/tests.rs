@@ -1,3 +1,5 @@
+mod kept;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -6,10 +8,10 @@ use ratatui::layout::Size;
 use crate::{
     app::{
         config::Ui,
-        task::{Command, Event, Lane},
-        tui::state::{Input, areas::Pane, modal::Modal, sample::Screen},
+        keymap::Action,
+        task::{Command, Lane},
+        tui::state::{Input, areas::Pane, sample::Screen},
     },
-    repository::Error,
     session::SessionKey,
 };
 
@@ -68,6 +70,11 @@ fn the_session_that_the_cursor_rests_on_shows_itself() {
     assert_eq!(open(&screen), Some(selected(&screen)));
     assert!(screen.state.workspace.conversation.is_preview() && screen.state.focus == Pane::Sessions);
     assert!(title(&screen).contains("preview: "), "{}", title(&screen));
+    let conversation = &screen.state.workspace.conversation;
+    for width in 10..100 {
+        let title = conversation.title(width, &screen.state.look).name;
+        assert!(!title.contains("preview") || title.contains(conversation.name().unwrap()), "{width}: {title}");
+    }
     later(&mut screen, 1000);
     assert!(asked(&screen).is_empty(), "once");
 }
@@ -200,54 +207,41 @@ fn one_goes_back_to_the_message_one_came_from_and_forward_again() {
 }
 
 #[test]
-fn a_bookmark_is_kept_shown_and_taken_off() {
+fn a_preview_that_does_not_come_is_said_and_given_up() {
     let mut screen = listed();
-    let session = selected(&screen);
-    screen.press("'");
-    assert!(screen.state.said.as_deref().unwrap().starts_with("nothing is bookmarked"));
+    screen.press("j");
+    later(&mut screen, 100);
+    assert!(screen.state.next_change().is_some_and(|wait| wait.as_millis() <= 500));
+    later(&mut screen, 499);
+    assert_eq!(screen.state.loading(), None);
+    later(&mut screen, 1);
+    assert!(screen.state.loading().is_some_and(|loading| loading.starts_with("reading support-")));
+    screen.asked.clear();
+    screen.press("\u{1b}");
+    assert!(screen.asked.iter().any(|command| matches!(command, Command::Cancel(Lane::Open))));
+    later(&mut screen, 1000);
+    assert!(asked(&screen).is_empty() && screen.state.loading().is_none(), "until the cursor moves");
+}
+
+#[test]
+fn the_keys_are_hinted_at_where_they_do_something() {
+    let mut screen = listed();
+    let says = |screen: &Screen, action| {
+        screen.state.offers().into_iter().find(|(offered, _)| *offered == action).map(|(_, says)| says)
+    };
+    assert_eq!(says(&screen, Action::Bookmark), Some("bookmark"));
+    assert_eq!((says(&screen, Action::Bookmarks), says(&screen, Action::Recent)), (None, None));
     screen.press("b");
-    assert!(screen.state.is_bookmarked(&session));
-    assert_eq!(screen.state.remembered_ids("bookmarks"), Some(vec![session.exact().to_owned()]));
-    assert_eq!(screen.state.remembered_ids("recent"), Some(Vec::new()));
-    assert_eq!(screen.state.remembered_ids("others"), None);
-    screen.press("j'\n");
-    assert_eq!(asked(&screen).last().map(|(key, _)| key.clone()), Some(session.clone()));
+    assert_eq!(says(&screen, Action::Bookmark), Some("no bookmark"));
+    assert_eq!(says(&screen, Action::Bookmarks), Some("bookmarks"));
+    assert_eq!(says(&screen, Action::Preview), Some("no preview"));
+    screen.press("\n");
     screen.answer_all();
-    later(&mut screen, 0);
-    assert!(title(&screen).contains(screen.state.look.marks.kept));
-    screen.press("'b");
-    assert!(!screen.state.is_bookmarked(&session));
-    assert!(matches!(screen.state.modals.last(), Some(Modal::Remembered(..))), "it can be put back");
-    screen.press("b\u{1b}");
-    assert!(screen.state.is_bookmarked(&session) && screen.state.modals.is_empty());
-}
-
-#[test]
-fn a_bookmark_whose_session_is_gone_says_so() {
-    let mut screen = listed();
-    screen.press("b'\n");
-    let ticket = screen.asked.iter().find_map(|command| match command {
-        Command::Open(ticket, ..) => Some(*ticket),
-        _ => None,
-    });
-    let error = Error::not_found(selected(&screen).text(), "agents.sessions");
-    screen.tell(Event::Failed { ticket: ticket.unwrap(), lane: Lane::Open, error });
-    let says = screen.state.wrong().unwrap();
-    assert!(says.contains("is not there any more; b takes it off"), "{says}");
-}
-
-#[test]
-fn a_bookmark_of_another_place_connects_there_where_it_is_known() {
-    let mut screen = listed();
-    screen.press("b");
-    for (place, says) in [("nowhere", "connect there first"), ("demo", "that is opened")] {
-        screen.state.memory.bookmarks[0].store = "elsewhere".to_owned();
-        screen.state.memory.bookmarks[0].place = place.to_owned();
-        screen.press("'\n");
-        assert!(screen.state.said.as_deref().unwrap().contains(says), "{place}");
-        screen.press("\u{1b}");
-    }
-    assert!(screen.asked.iter().any(|command| matches!(command, Command::Connect(_, place) if place.name == "demo")));
+    assert_eq!((says(&screen, Action::NextSession), says(&screen, Action::JumpBack)), (Some("next session"), None));
+    screen.press("J");
+    later(&mut screen, 100);
+    screen.answer_all();
+    assert!(says(&screen, Action::JumpBack).is_some());
 }
 
 proptest! {

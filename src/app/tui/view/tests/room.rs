@@ -1,13 +1,19 @@
 //! The room of the panes, the line below the conversation's title, and the menus of orders and columns.
 
+use crossterm::event::KeyCode;
+use ratatui::layout::Size;
+
 use super::picture;
-use crate::app::{
-    config::{Symbols, ThemeName},
-    tui::{
-        render::look::{Theme, marks},
-        state::{areas::Pane, sample::Screen},
-        view::sample,
+use crate::{
+    app::{
+        config::{Symbols, ThemeName},
+        tui::{
+            render::look::{Theme, marks},
+            state::{Input, areas::Pane, sample::Screen},
+            view::sample,
+        },
     },
+    session::SessionKey,
 };
 
 const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (160, 48), (250, 70)];
@@ -83,4 +89,39 @@ fn an_order_that_is_not_the_usual_one_stands_in_the_title() {
     screen.press("S");
     screen.answer_all();
     assert!(picture(&screen.state).contains("by tokens:asc"), "{}", picture(&screen.state));
+}
+
+#[test]
+fn a_column_without_room_is_named_and_the_id_stays_whole() {
+    let (uuid, ends) = ("7f9c24e8-3b12-4f5d-9a6e-0c1d2e3f4a5b", ["7f9c24e8-", "-0c1d2e3f4a5b"]);
+    for (width, height, says, whole) in [
+        (44, 24, "+3 columns", false),
+        (120, 40, "no room for MSG, TOK, FB ", true),
+        (144, 40, "no room for FB ", true),
+    ] {
+        let mut screen = Screen::writable(width, height);
+        screen.press("1");
+        assert!(!picture(&screen.state).contains(says), "there is room");
+        for (at, row) in screen.state.workspace.list.rows.iter_mut().enumerate().skip(1) {
+            row.key = SessionKey::from(format!("7f9c24e8-3b12-4f5d-9a6e-0c1d2e3f{at:04}"));
+        }
+        screen.state.workspace.list.rows[0].key = SessionKey::from(uuid);
+        screen.put(Input::Resize(Size::new(width, height)));
+        let seen = picture(&screen.state);
+        assert!(ends.iter().all(|end| seen.contains(end)) && seen.contains(says), "{seen}");
+        assert!(seen.contains(uuid) == whole && seen.contains("AGE"), "the sorted date stays: {seen}");
+    }
+}
+
+#[test]
+fn columns_stay_where_they_are_while_the_list_scrolls() {
+    let mut screen = Screen::listed(80, 24);
+    screen.state.workspace.list.rows[0].key = SessionKey::from("7f9c24e8-3b12-4f5d-9a6e-0c1d2e3f4a5b");
+    screen.put(Input::Resize(Size::new(80, 24)));
+    let headings = |screen: &Screen| picture(&screen.state).lines().nth(2).unwrap_or_default().to_owned();
+    let at_the_start = headings(&screen);
+    screen.put(Input::Key(KeyCode::PageDown.into()));
+    screen.put(Input::Key(KeyCode::PageDown.into()));
+    assert!(screen.state.workspace.list.top() > 0);
+    assert_eq!(headings(&screen), at_the_start);
 }
