@@ -74,7 +74,7 @@ impl AppState {
         }
     }
 
-    fn choose_letter(&mut self, at: usize) -> Vec<Effect> {
+    pub(in crate::app::tui::state) fn choose_letter(&mut self, at: usize) -> Vec<Effect> {
         let Some(Modal::Letters(letters)) = self.modals.last() else { return Vec::new() };
         let Some((name, does)) = letters.items.get(at).map(|item| (item.name.clone(), item.does.clone())) else {
             return Vec::new();
@@ -83,6 +83,16 @@ impl AppState {
         match does {
             LetterDoes::Go(kind, down) => self.workspace.conversation.go_by(kind, down, &mut self.tickets),
             LetterDoes::Copy(text) => Self::copy_as(text, &name),
+            LetterDoes::CopyField(text) => {
+                self.hold_field();
+                Self::copy_as(text, &name)
+            }
+            LetterDoes::CopyInspected(key) => match self.modals.last() {
+                Some(Modal::Inspector(inspector)) => {
+                    inspector.tab().copy(key).map(|text| Self::copy_as(text, &name)).unwrap_or_default()
+                }
+                _ => Vec::new(),
+            },
             LetterDoes::ShowLink(address) => self.show_link(address),
             LetterDoes::OpenLink(address) => vec![Effect::OpenLink(address)],
         }
