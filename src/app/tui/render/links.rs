@@ -198,8 +198,9 @@ pub fn address(text: &str) -> Option<String> {
     let rest = &text[scheme.len()..];
     let host = rest.split(['/', '?', '#']).next()?;
     let marks = |c: char| matches!(c, '\u{2400}'..='\u{243f}' | '\u{fffd}');
-    // A host in letters that look like others leads elsewhere than it seems to.
-    if host.is_empty() || !host.is_ascii() || text.len() > LONGEST || text.chars().any(|c| ends_link(c) || marks(c)) {
+    // What stands before an `@` passes for a host, as letters that look like others do: such a link leads elsewhere than it seems to.
+    let is_disguised = !host.is_ascii() || (*scheme != "mailto:" && host.contains('@'));
+    if host.is_empty() || is_disguised || text.len() > LONGEST || text.chars().any(|c| ends_link(c) || marks(c)) {
         return None;
     }
     let mut address = (*scheme).to_owned();
@@ -288,6 +289,8 @@ mod tests {
     fn letters_of_other_scripts_are_escaped_and_hosts_of_them_refused() {
         assert_eq!(address("HTTPS://a.example/ü").as_deref(), Some("https://a.example/%C3%BC"));
         assert_eq!(address("https://\u{430}.example/"), None);
+        assert_eq!(address("https://good.example@evil.example/"), None);
+        assert_eq!(address("https://a.example/@me").as_deref(), Some("https://a.example/@me"));
         assert_eq!(address("https://a.example/\u{241b}]8"), None);
         assert_eq!(address(&format!("https://a.example/{}", "x".repeat(LONGEST))), None);
     }
