@@ -65,7 +65,8 @@ pub fn laid_links(
         }
         let Some((end, address)) = whole(&letters, start, &source) else { continue };
         from = end;
-        lay_letters(&letters[start..end], body, &address.into(), &mut links);
+        let address: Arc<str> = address.into();
+        lay_letters(&letters[start..end], body, &address, &mut links);
     }
     links.sort_by_key(|link| (link.line, link.bytes));
     for address in missing {

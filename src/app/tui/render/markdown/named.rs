@@ -20,7 +20,11 @@ pub fn named_links(source: &str) -> Vec<NamedLink> {
     let mut links = Vec::new();
     let mut open: Vec<OpenLink> = Vec::new();
     let mut in_code = false;
-    let put = |open: &mut Vec<OpenLink>, words: &str| open.iter_mut().for_each(|link| link.text.push_str(words));
+    let put = |open: &mut Vec<OpenLink>, words: &str| {
+        for link in open {
+            link.text.push_str(words);
+        }
+    };
     for event in Parser::new_ext(source, OPTIONS) {
         match event {
             Event::Start(Tag::CodeBlock(_)) => in_code = true,
