@@ -143,6 +143,15 @@ impl ConversationState {
         effects
     }
 
+    /// How many landmarks of a kind the tab has, of those that are known. `None`: before the whole conversation is.
+    #[must_use]
+    pub fn landmark_count(&self, kind: Landmark) -> Option<usize> {
+        match kind {
+            Landmark::Message => self.open.as_ref().map(|open| open.timeline.len()),
+            _ => self.stops(kind).map(|stops| stops.len()),
+        }
+    }
+
     /// What is said where a message has to be loaded to be known as a landmark, and not all are.
     fn known_of(&self, kind: Landmark) -> &'static str {
         let is_all = self.open.as_ref().is_none_or(|open| {

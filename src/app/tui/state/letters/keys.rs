@@ -7,7 +7,7 @@ use super::{
     super::{AppState, Effect, conversation::Landmark, list, modal::Modal},
     LetterBox, LetterDoes, LetterItem,
 };
-use crate::app::keymap::Action;
+use crate::app::{keymap::Action, tui::render::format};
 
 impl AppState {
     /// Where moves go on to, or back to.
@@ -15,10 +15,18 @@ impl AppState {
         if self.workspace.conversation.session().is_none() {
             return self.say("open a session first");
         }
-        let item = |kind: Landmark| LetterItem::new(kind.letter(), kind.name(), "", LetterDoes::Go(kind, down));
+        let item = |kind: Landmark| {
+            let shows = match self.workspace.conversation.landmark_count(kind) {
+                None => String::new(),
+                Some(0) => "none".to_owned(),
+                Some(count) => format::number(count as u64, self.look.marks),
+            };
+            LetterItem::new(kind.letter(), kind.name(), shows, LetterDoes::Go(kind, down))
+        };
+        let items: Vec<LetterItem> = Landmark::ALL.into_iter().map(item).collect();
         let (title, again) =
             if down { ("On to the next", Action::GoOnTo) } else { ("Back to the last", Action::GoBackTo) };
-        self.offer_letters(LetterBox::new(title, Landmark::ALL.map(item).into(), again))
+        self.offer_letters(LetterBox::new(title, items, again))
     }
 
     pub(in crate::app::tui::state) fn offer_letters(&mut self, letters: LetterBox) -> Vec<Effect> {
@@ -115,6 +123,12 @@ mod tests {
         let mut screen = Screen::writable(120, 40);
         screen.press("2;");
         assert!(is_open(&screen));
+        let Some(Modal::Letters(letters)) = screen.state.modals.last() else { panic!("no letters") };
+        let shows = |key: char| letters.items.iter().find(|item| item.key == key).map(|item| item.shows.clone());
+        assert!(
+            shows('t').is_some_and(|count| count.parse::<usize>().is_ok_and(|count| count > 0)),
+            "how many there are"
+        );
         screen.press("z");
         assert!(is_open(&screen), "no choice");
         screen.press("\u{1b}");
