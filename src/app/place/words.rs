@@ -1,5 +1,7 @@
 //! How a place is named on the command line. No password stands there.
 
+use std::path::{Path, PathBuf};
+
 use secrecy::ExposeSecret;
 
 use super::{KeptTarget, Origin, Place, SecretSource};
@@ -15,12 +17,14 @@ impl Place {
             return Some(words(&["--profile", &self.name]));
         }
         let mut arguments = match &self.origin {
-            Origin::Target(Target::Folder(path)) => return Some(words(&["--dir", path.to_str()?])),
+            Origin::Target(Target::Folder(path)) => return Some(words(&["--dir", from_anywhere(path).to_str()?])),
             Origin::Target(Target::Mongo { uri, .. })
             | Origin::Kept(KeptTarget { uri: SecretSource::Value(uri), .. }) => {
                 words(&["--uri", &uri::without_secrets(uri.expose_secret())?])
             }
-            Origin::Kept(KeptTarget { uri: SecretSource::File(path), .. }) => words(&["--uri-file", path.to_str()?]),
+            Origin::Kept(KeptTarget { uri: SecretSource::File(path), .. }) => {
+                words(&["--uri-file", from_anywhere(path).to_str()?])
+            }
             Origin::Kept(KeptTarget { uri: SecretSource::Command(_) | SecretSource::Environment(_), .. })
             | Origin::Demo => {
                 return None;
@@ -31,6 +35,11 @@ impl Place {
         }
         Some(arguments)
     }
+}
+
+/// A path that means the same in another folder.
+fn from_anywhere(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// The database and the collection of a location in MongoDB: no database's name holds a dot.
@@ -53,6 +62,8 @@ mod tests {
         assert_eq!(profile.arguments("a.b").unwrap(), ["--profile", "here"]);
         let folder = Place::plain("f", Target::Folder("/data/my sessions".into()));
         assert_eq!(folder.arguments("/data/my sessions").unwrap(), ["--dir", "/data/my sessions"]);
+        let relative = Place::plain("f", Target::Folder("sessions".into())).arguments("sessions").unwrap();
+        assert!(Path::new(&relative[1]).is_absolute() && relative[1].ends_with("sessions"), "{relative:?}");
         assert_eq!(Place::plain("demo", Origin::Demo).arguments(""), None);
     }
 

@@ -328,9 +328,7 @@ impl AppState {
                     out.push(Effect::Ask(command));
                 }
                 Effect::Copy(text) => {
-                    let (safe, says) = self.copied(&text);
-                    self.said = Some(says);
-                    out.push(Effect::Copy(safe));
+                    out.push(Effect::Copy(Self::as_copied(&text)));
                 }
                 other => out.push(other),
             }

@@ -1,6 +1,10 @@
 //! Links in laid-out lines, also across their breaks: which cells they take, where they lead, and the sequence (OSC 8) that tells a
 //! terminal so. Stored text is untrusted: only what a browser or a mail program opens is a link, and nothing in it can end the sequence.
 
+mod named;
+
+pub use named::NamedLink;
+
 use std::{fmt::Write, ops::Range, sync::Arc};
 
 use ratatui::text::Line;
@@ -28,30 +32,32 @@ pub struct LaidLink {
 }
 
 /// The links of the lines `body`, wrapped at `width` cells; `quote` is the bar that may stand left of them. `source` gives the text that
-/// they show, which tells where a link ends that was broken: only links that stand there are any.
+/// they show, which tells where a link ends that was broken: only links that stand there are any. `named` gives the links that have a
+/// text of their own, in the order of reading: that text is a link too. One of them that is not found, as in a narrow table, stands on the
+/// first line and takes no bytes of it.
 pub fn laid_links(
     lines: &[Line<'_>],
     body: &Range<usize>,
     width: usize,
     quote: &str,
     source: impl FnOnce() -> String,
+    named: impl FnOnce() -> Vec<NamedLink>,
 ) -> Vec<LaidLink> {
     let Some(shown) = lines.get(body.clone()) else { return Vec::new() };
     // Mostly there are none, and nothing else is looked at.
     let may_hold = |line: &Line<'_>| {
         let text = line.to_string();
-        text.contains("://") || text.contains("ailto:") || text.contains("AILTO:")
+        text.contains("://") || text.contains("ailto:") || text.contains("AILTO:") || text.contains('@')
     };
     if !shown.iter().any(may_hold) {
         return Vec::new();
     }
     let letters = laid_letters(shown, width, quote);
-    let begins: Vec<usize> = (0..letters.len()).filter(|at| starts(&letters, *at)).take(MOST).collect();
-    if begins.is_empty() {
-        return Vec::new();
-    }
-    let source = source();
     let mut links: Vec<LaidLink> = Vec::new();
+    let (taken, missing) = lay_named(&letters, body, named(), &mut links);
+    let is_free = |at: usize| !taken.iter().any(|taken| taken.contains(&at));
+    let begins: Vec<usize> = (0..letters.len()).filter(|at| starts(&letters, *at) && is_free(*at)).take(MOST).collect();
+    let source = if begins.is_empty() { String::new() } else { source() };
     let mut from = 0;
     for start in begins {
         if start < from {
@@ -60,19 +66,55 @@ pub fn laid_links(
         let Some((end, address)) = whole(&letters, start, &source) else { continue };
         from = end;
         let address: Arc<str> = address.into();
-        let line_of = |letter: &LaidLetter| body.start + letter.line;
-        for letter in letters[start..end].iter().filter(|letter| !is_break(letter.c)) {
-            match links.last_mut() {
-                Some(LaidLink { line, bytes, address: last })
-                    if *line == line_of(letter) && bytes.1 == letter.bytes.0 && Arc::ptr_eq(last, &address) =>
-                {
-                    bytes.1 = letter.bytes.1;
-                }
-                _ => links.push(LaidLink { line: line_of(letter), bytes: letter.bytes, address: Arc::clone(&address) }),
-            }
+        lay_letters(&letters[start..end], body, &address, &mut links);
+    }
+    links.sort_by_key(|link| (link.line, link.bytes));
+    for address in missing {
+        if links.iter().all(|link| link.address != address) {
+            links.push(LaidLink { line: body.start, bytes: (0, 0), address });
         }
     }
     links
+}
+
+/// Lays the links that have a text of their own; gives the letters of their addresses, and where those lead that are not found.
+fn lay_named(
+    letters: &[LaidLetter],
+    body: &Range<usize>,
+    named: Vec<NamedLink>,
+    links: &mut Vec<LaidLink>,
+) -> (Vec<Range<usize>>, Vec<Arc<str>>) {
+    let (mut taken, mut missing) = (Vec::new(), Vec::new());
+    let mut from = 0;
+    for link in named.into_iter().take(MOST) {
+        let Some(address) = link.leads() else { continue };
+        let address: Arc<str> = address.into();
+        let Some(place) = link.place(letters, from) else {
+            missing.push(address);
+            continue;
+        };
+        from = place.end;
+        for part in [&place.text, &place.address] {
+            lay_letters(&letters[part.clone()], body, &address, links);
+        }
+        taken.push(place.address);
+    }
+    (taken, missing)
+}
+
+/// Some letters become a link, line by line.
+fn lay_letters(letters: &[LaidLetter], body: &Range<usize>, address: &Arc<str>, links: &mut Vec<LaidLink>) {
+    for letter in letters.iter().filter(|letter| !is_break(letter.c)) {
+        let at = body.start + letter.line;
+        match links.last_mut() {
+            Some(LaidLink { line, bytes, address: last })
+                if *line == at && bytes.1 == letter.bytes.0 && Arc::ptr_eq(last, address) =>
+            {
+                bytes.1 = letter.bytes.1;
+            }
+            _ => links.push(LaidLink { line: at, bytes: letter.bytes, address: Arc::clone(address) }),
+        }
+    }
 }
 
 fn is_break(c: char) -> bool {
@@ -113,7 +155,7 @@ fn whole(letters: &[LaidLetter], start: usize, source: &str) -> Option<(usize, S
     ends.push((at, text.len()));
     ends.into_iter().rev().find_map(|(end, bytes)| {
         let trimmed = without_rest(&text[..bytes]);
-        let address = address(trimmed).filter(|_| source.contains(trimmed))?;
+        let address = address(trimmed).filter(|_| stands_whole(source, trimmed))?;
         // Back over what was trimmed: a letter each, and breaks.
         let mut end = end;
         let mut left = text[trimmed.len()..bytes].chars().count();
@@ -123,6 +165,11 @@ fn whole(letters: &[LaidLetter], start: usize, source: &str) -> Option<(usize, S
         }
         Some((end, address))
     })
+}
+
+/// Whether a source has a link that is not only the beginning of a longer one, as the cell of a table may show it.
+fn stands_whole(source: &str, link: &str) -> bool {
+    source.match_indices(link).any(|(at, _)| source[at..].split(ends_link).next().map(without_rest) == Some(link))
 }
 
 fn ends_link(c: char) -> bool {
@@ -152,8 +199,9 @@ pub fn address(text: &str) -> Option<String> {
     let rest = &text[scheme.len()..];
     let host = rest.split(['/', '?', '#']).next()?;
     let marks = |c: char| matches!(c, '\u{2400}'..='\u{243f}' | '\u{fffd}');
-    // A host in letters that look like others leads elsewhere than it seems to.
-    if host.is_empty() || !host.is_ascii() || text.len() > LONGEST || text.chars().any(|c| ends_link(c) || marks(c)) {
+    // What stands before an `@` passes for a host, as letters that look like others do: such a link leads elsewhere than it seems to.
+    let is_disguised = !host.is_ascii() || (*scheme != "mailto:" && host.contains('@'));
+    if host.is_empty() || is_disguised || text.len() > LONGEST || text.chars().any(|c| ends_link(c) || marks(c)) {
         return None;
     }
     let mut address = (*scheme).to_owned();
@@ -190,7 +238,7 @@ mod tests {
     /// Links of a text wrapped at some width: each with its parts, joined.
     fn links(text: &str, width: usize) -> Vec<(String, String)> {
         let lines = wrap(&[StyledRun::new(text, Style::new())], width, &Margin::blank(2));
-        let found = laid_links(&lines, &(0..lines.len()), width, "│", || text.to_owned());
+        let found = laid_links(&lines, &(0..lines.len()), width, "│", || text.to_owned(), Vec::new);
         let mut joined: Vec<(Arc<str>, String)> = Vec::new();
         for link in found {
             let line = lines[link.line].to_string();
@@ -242,6 +290,8 @@ mod tests {
     fn letters_of_other_scripts_are_escaped_and_hosts_of_them_refused() {
         assert_eq!(address("HTTPS://a.example/ü").as_deref(), Some("https://a.example/%C3%BC"));
         assert_eq!(address("https://\u{430}.example/"), None);
+        assert_eq!(address("https://good.example@evil.example/"), None);
+        assert_eq!(address("https://a.example/@me").as_deref(), Some("https://a.example/@me"));
         assert_eq!(address("https://a.example/\u{241b}]8"), None);
         assert_eq!(address(&format!("https://a.example/{}", "x".repeat(LONGEST))), None);
     }

@@ -2,6 +2,7 @@
 
 pub mod code;
 mod frames;
+pub mod named;
 pub mod table;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
@@ -17,13 +18,18 @@ use super::{
 };
 use crate::app::text;
 
+/// Text beyond this is not drawn: it would take longer than a blink, and nobody reads it in a pane.
+pub const MOST_TEXT: usize = 200_000;
+
+/// What is read of Markdown.
+const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH).union(Options::ENABLE_TASKLISTS);
+
 /// A text as lines of at most `width` cells (at least 8). Every stored character went through [`crate::app::text`], also
 /// those that entities such as `&#27;` stood for.
 #[must_use]
 pub fn render(source: &str, width: usize, look: &Look) -> Vec<Line<'static>> {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut page = MarkdownPage::new(width.max(8), look);
-    for event in Parser::new_ext(source, options) {
+    for event in Parser::new_ext(source, OPTIONS) {
         page.take(event);
     }
     page.end_text();
@@ -259,7 +265,7 @@ impl<'a> MarkdownPage<'a> {
         let shown: String = self.runs.get(from..).unwrap_or_default().iter().map(|run| run.text.as_str()).collect();
         if shown.is_empty() {
             self.push(&address, self.style().patch(self.look.theme.link));
-        } else if shown != address && format!("mailto:{shown}") != address && !address.is_empty() {
+        } else if is_beside(&shown, &address) {
             self.push(&format!(" ({address})"), self.style().patch(self.look.theme.dim));
         }
     }
@@ -273,6 +279,11 @@ impl<'a> MarkdownPage<'a> {
         self.lines.push(Line::from(spans));
         self.blank_wanted = true;
     }
+}
+
+/// Whether the address of a link stands beside its text, which does not say it.
+fn is_beside(shown: &str, address: &str) -> bool {
+    shown != address && format!("mailto:{shown}") != address && !address.is_empty()
 }
 
 #[cfg(test)]

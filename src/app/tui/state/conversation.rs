@@ -140,6 +140,8 @@ pub struct ConversationState {
     landed: Option<Landing>,
     /// What it went by, and whether down.
     last_move: Option<(Landmark, bool)>,
+    /// The same, of one that waits for the outline.
+    wanted_move: Option<(Landmark, bool)>,
     /// How far conversations were read.
     last_seen: LastSeen,
     /// News are being taken over.
@@ -153,7 +155,7 @@ impl ConversationState {
     /// stays until the answer came. It is called as the list calls its row.
     pub fn open(&mut self, row: &Summary, called: &str, tickets: &mut Tickets) -> Vec<Effect> {
         let (key, name, exact) = (row.key.clone(), called.to_owned(), called != row.name());
-        self.awaited = None;
+        (self.awaited, self.wanted_move) = (None, None);
         self.ask_open(Opening { ticket: tickets.take(), key, name, exact, again: false, preview: None })
     }
 

@@ -1,47 +1,22 @@
 //! What can be copied of what is selected, and what is said of a copy: of what it is and how much.
 
 mod offered;
+mod over;
 mod shell;
 
-use super::{AppState, Effect, areas::Pane, modal::Modal};
+use super::{AppState, Effect};
 use crate::app::text;
 
 impl AppState {
-    /// A text as it may leave for the clipboard, and what is said of it.
-    pub(super) fn copied(&self, stored: &str) -> (String, String) {
-        let safe = text::copied(stored).into_owned();
-        let says = copy_says(stored, &safe, &self.copy_subject());
-        (safe, says)
+    /// A text as it may leave for the clipboard.
+    pub(super) fn as_copied(stored: &str) -> String {
+        text::copied(stored).into_owned()
     }
 
-    /// Copies a text that was chosen by name.
+    /// Copies a text, and says what of.
     pub(super) fn copy_as(text: String, what: &str) -> Vec<Effect> {
         let says = copy_says(&text, &text::copied(&text), what);
         vec![Effect::Copy(text), Effect::Say(says)]
-    }
-
-    /// What is copied where the focus is.
-    fn copy_subject(&self) -> String {
-        let workspace = &self.workspace;
-        match self.modals.last() {
-            Some(Modal::Inspector(inspector)) => return format!("from {}", inspector.tab().name),
-            Some(Modal::Note(note)) => return format!("the text on {}", text::line(&note.title)),
-            _ => {}
-        }
-        let session = workspace.conversation.session();
-        match self.focus {
-            Pane::Sessions => "the id".to_owned(),
-            Pane::Conversation => {
-                let message = workspace.conversation.selected().map(|(_, message)| message.index);
-                message.map_or_else(|| "a message".to_owned(), |index| format!("message {index}"))
-            }
-            Pane::Metrics => "the figure".to_owned(),
-            Pane::Metadata => {
-                let place = workspace.metadata.place(session);
-                place.map_or_else(|| "a value".to_owned(), |key| format!("what {} holds", text::line(&key)))
-            }
-            Pane::Feedback => "the comment".to_owned(),
-        }
     }
 }
 

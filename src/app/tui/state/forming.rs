@@ -189,7 +189,7 @@ impl AppState {
             Action::Redo => form.redo(),
             Action::Sort => form.sort_next(),
             Action::Filter => form.start_filter(),
-            Action::Copy => return self.copy_field(),
+            Action::Copy => return self.offer_copies_of_field(),
             Action::PasteField => match &self.copied_field {
                 Some(field) => form.paste_field(field),
                 None => form.says = Some("no field was copied".to_owned()),
@@ -218,16 +218,5 @@ impl AppState {
             _ => form.choose_type(action, page),
         }
         Vec::new()
-    }
-
-    fn copy_field(&mut self) -> Vec<Effect> {
-        let Some(Modal::Form(form)) = self.modals.last_mut() else { return Vec::new() };
-        let Some(copied) = form.copied() else {
-            form.says = Some("there is nothing here to copy".to_owned());
-            return Vec::new();
-        };
-        let text = copied.text();
-        self.copied_field = Some(copied);
-        vec![Effect::Copy(text)]
     }
 }

@@ -2,6 +2,7 @@
 //! its side: a message, its agent and the session, each with tabs of its own.
 
 pub mod body;
+mod copies;
 mod subjects;
 pub mod tabs;
 #[cfg(test)]

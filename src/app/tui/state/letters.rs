@@ -42,6 +42,10 @@ pub(super) enum LetterDoes {
     Go(Landmark, bool),
     /// Copies a text.
     Copy(String),
+    /// The same, of the selected field of the form beneath, which can then be put elsewhere.
+    CopyField(String),
+    /// Copies what the inspector beneath has under the key.
+    CopyInspected(char),
     /// Shows a link whole, before it is opened.
     ShowLink(String),
     /// Opens it.

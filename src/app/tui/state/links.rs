@@ -23,8 +23,13 @@ impl AppState {
             };
         }
         let item = |(key, link): (char, String)| LetterItem::new(key, link.clone(), "", LetterDoes::ShowLink(link));
+        let more = links.len().saturating_sub(LETTERS.len());
         let items = LETTERS.chars().zip(links).map(item).collect();
-        self.offer_letters(LetterBox::new("Which link", items, Action::OpenLink))
+        let mut letters = LetterBox::new("Which link", items, Action::OpenLink);
+        if more > 0 {
+            letters.says = format!("{more} more links are in this message: put the cursor on the line of one of them");
+        }
+        self.offer_letters(letters)
     }
 
     /// Shows where a link leads, and offers to open it.
@@ -98,6 +103,11 @@ mod tests {
         assert_eq!(letters(&screen).map(|(_, keys)| keys).as_deref(), Some("12"));
         screen.press("2");
         assert_eq!(letters(&screen), Some(("https://b.example".into(), "oy".into())));
+        let many: Vec<String> = (0..40).map(|at| format!("https://{at}.example")).collect();
+        let mut screen = saying(&many.join("\n\n"));
+        screen.press("g");
+        open(&mut screen);
+        assert!(letters(&screen).is_some_and(|(says, _)| says.starts_with("6 more links")), "{:?}", letters(&screen));
         let mut screen = saying("nothing javascript:alert(1)");
         open(&mut screen);
         assert_eq!(letters(&screen), None);

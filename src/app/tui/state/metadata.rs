@@ -148,13 +148,7 @@ impl MetadataPane {
     #[must_use]
     pub fn place(&self, session: Option<&Session>) -> Option<String> {
         let rows = self.rows(session);
-        let steps = tree::path(&rows, self.tree.selection.at(rows.len())).into_iter().map(|step| match step {
-            Key::Name(name) => Some(name.to_owned()),
-            Key::Item(at) => Some(at.to_string()),
-            Key::Root => None,
-        });
-        let steps: Vec<String> = steps.collect::<Option<_>>()?;
-        (!steps.is_empty()).then(|| steps.join("."))
+        tree::dotted(&rows, self.tree.selection.at(rows.len()))
     }
 
     /// Whether the value of a row changed just now, or something in it that is folded.

@@ -17,6 +17,9 @@ impl AppState {
         if matches!(self.modals.last(), Some(Modal::Themes(_))) {
             return self.in_themes(action);
         }
+        if action == Action::Copy && matches!(self.modals.last(), Some(Modal::Inspector(_) | Modal::Note(_))) {
+            return self.offer_copies_over();
+        }
         if action == Action::Pager && matches!(self.modals.last(), Some(Modal::Inspector(_) | Modal::Note(_))) {
             return self.show_in_pager();
         }
@@ -35,7 +38,6 @@ impl AppState {
                 pane.top = turned.unwrap_or(pane.top);
                 turned.is_some()
             }
-            Modal::Note(note) if action == Action::Copy => return vec![Effect::Copy(note.plain())],
             Modal::Note(note) => note.on_action(action, body),
             Modal::Places(menu) => menu.on_action(action, page),
             Modal::Collections(menu) => menu.on_action(action, page),

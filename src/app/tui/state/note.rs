@@ -111,6 +111,16 @@ impl Note {
         Self { title: title.into(), parts, top: 0 }
     }
 
+    /// What matters most of it, for copying: key, name, text as stored. All of it is [`Self::plain`].
+    #[must_use]
+    pub fn main_copy(&self) -> Option<(char, &'static str, &str)> {
+        self.parts.iter().find_map(|part| match part {
+            NotePart::Main(text) => Some(('v', "what matters most", text.as_str())),
+            NotePart::Error(text) => Some(('e', "the error", text.as_str())),
+            NotePart::Text(_) | NotePart::Field(..) | NotePart::Blank => None,
+        })
+    }
+
     /// All of it as text, for copying.
     #[must_use]
     pub fn plain(&self) -> String {

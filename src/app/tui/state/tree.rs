@@ -160,6 +160,18 @@ pub fn path<'a>(rows: &[TreeRow<'a>], at: usize) -> Vec<Key<'a>> {
     way
 }
 
+/// The way to a row from its field on, as stored: `customer.name`, `tags.0`; `None` where it has none.
+#[must_use]
+pub fn dotted(rows: &[TreeRow<'_>], at: usize) -> Option<String> {
+    let steps = path(rows, at).into_iter().map(|step| match step {
+        Key::Name(name) => Some(name.to_owned()),
+        Key::Item(at) => Some(at.to_string()),
+        Key::Root => None,
+    });
+    let steps: Vec<String> = steps.collect::<Option<_>>()?;
+    (!steps.is_empty()).then(|| steps.join("."))
+}
+
 impl Unfolded {
     /// What is unfolded of the value there; `None` where it is folded.
     pub(super) fn at(&self, key: Key<'_>) -> Option<&Self> {

@@ -28,7 +28,7 @@ use crate::app::{
     text,
     tui::{
         render::{Look, format, links},
-        state::conversation::{ConversationRow, ConversationState, RowLink},
+        state::conversation::{ConversationRow, ConversationState, FindStatus, RowLink},
     },
 };
 
@@ -135,18 +135,9 @@ fn place(state: &ConversationState, width: u16, look: &Look) -> Line<'static> {
     let marks = look.marks;
     let mut parts: Vec<(String, Style)> = Vec::new();
     if let Some(find) = state.find_status() {
-        let needle = format::fit(&text::line(&find.needle), 20, marks);
-        let mut words = match (find.hits, find.searching) {
-            (0, None) if !find.cut_short => format!("find \"{needle}\" nothing"),
-            (0, _) => format!("find \"{needle}\""),
-            (hits, _) => format!("find \"{needle}\" {}/{hits}", find.current),
-        };
-        if let Some(searched) = find.searching {
-            words = format!("{words} searched {}{}", format::number(searched, marks), marks.ellipsis);
-        } else if find.cut_short {
-            words.push_str(", not all searched");
-        }
-        parts.push((words, look.theme.hit));
+        // In a narrow pane the count stays.
+        let cells = usize::from(width).saturating_sub(4 + PLACE_CELLS);
+        parts.push((found_words(&find, cells, look), look.theme.hit));
     }
     match state.new_below() {
         0 => {}
@@ -169,6 +160,28 @@ fn place(state: &ConversationState, width: u16, look: &Look) -> Line<'static> {
         spans.push(Span::raw(" "));
     }
     Line::from(spans)
+}
+
+/// Cells that the place takes beside a search.
+const PLACE_CELLS: usize = 20;
+
+/// What is said of a search, shorter where it has fewer cells: what is looked for goes first, the count stays.
+fn found_words(find: &FindStatus, cells: usize, look: &Look) -> String {
+    let marks = look.marks;
+    let needle = format::fit(&text::line(&find.needle), 20, marks);
+    let count = match (find.hits, find.searching) {
+        (0, None) if !find.cut_short => " nothing".to_owned(),
+        (0, _) => String::new(),
+        (hits, _) => format!(" {}/{hits}", find.current),
+    };
+    let (more, fewer) = match find.searching {
+        Some(searched) => (format!(" searched {}{}", format::number(searched, marks), marks.ellipsis), marks.ellipsis),
+        None if find.cut_short => (", not all searched".to_owned(), marks.ellipsis),
+        None => (String::new(), ""),
+    };
+    let says = [format!("find \"{needle}\"{count}{more}"), format!("find \"{needle}\"{count}{fewer}")];
+    let fits = says.into_iter().find(|words| format::width(words) <= cells);
+    fits.unwrap_or_else(|| format!("find{count}{fewer}"))
 }
 
 #[cfg(test)]

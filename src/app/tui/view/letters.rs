@@ -54,7 +54,9 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, letters: &LetterBox, state: &AppS
 fn choice(item: &LetterItem, names: usize, cells: usize, look: &Look) -> Line<'static> {
     let names = names.min(cells / 2);
     let start = &item.shows[..item.shows.floor_char_boundary(MOST)];
-    let start = format::fit(&text::line(start.trim_start()), cells.saturating_sub(names + 6), look.marks);
+    // Of several lines one is made: marks of their breaks would tell nothing.
+    let start = start.split_whitespace().collect::<Vec<_>>().join(" ");
+    let start = format::fit(&text::line(&start), cells.saturating_sub(names + 6), look.marks);
     Line::from(vec![
         Span::styled(format!("{} ", item.key), look.theme.code),
         Span::raw(row::left(&text::line(&item.name), names, look)),

@@ -20,15 +20,13 @@ use crate::{
         tui::render::{
             Look, format,
             links::LaidLink,
-            markdown,
+            markdown::{self, MOST_TEXT},
             wrap::{Margin, StyledRun, wrap},
         },
     },
     session::{Block, GuardrailEvent, Rating, plain},
 };
 
-/// Text beyond this is not drawn: it would take longer than a blink, and nobody reads it in a pane.
-const MOST_TEXT: usize = 200_000;
 /// Cells left of what a message says.
 const INDENT: usize = 2;
 

@@ -90,7 +90,8 @@ impl AppState {
             }
             BulkKey::CopyPath => match &pane.stage {
                 BulkStage::Ended(ended) => {
-                    ended.end.report.iter().map(|path| Effect::Copy(path.display().to_string())).collect()
+                    let path = ended.end.report.as_ref().map(|path| path.display().to_string());
+                    path.map(|path| Self::copy_as(path, "the path of the report")).unwrap_or_default()
                 }
                 _ => Vec::new(),
             },

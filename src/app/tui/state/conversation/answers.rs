@@ -207,6 +207,7 @@ impl ConversationState {
         self.return_to(mark);
         self.refresh();
         let mut effects = self.ask(tickets);
+        effects.extend(self.go_wanted(tickets));
         effects.extend(self.read_owed(tickets));
         effects
     }

@@ -67,7 +67,8 @@ impl ConversationState {
     pub fn links(&mut self) -> Vec<String> {
         let found = self.on_sheet(|pages, place, _| {
             let laid = pages.laid(place.pos)?;
-            let here = |line: usize| laid.links.iter().filter(move |link| link.line == line);
+            let here =
+                |line: usize| laid.links.iter().filter(move |link| link.line == line && link.bytes.0 < link.bytes.1);
             let links: Vec<_> = if here(place.line).next().is_some() {
                 here(place.line).collect()
             } else {

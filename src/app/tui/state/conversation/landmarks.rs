@@ -116,27 +116,57 @@ impl ConversationState {
             return vec![Effect::Say("open a session first".to_owned())];
         }
         self.last_move = Some((kind, down));
+        self.wanted_move = None;
         if kind == Landmark::Message {
             return self.go_by_message(down, tickets);
         }
         let Some(stops) = self.stops(kind) else {
             let says = if self.outline.is_some() {
-                "the whole conversation is still being read: once more in a moment"
+                self.wanted_move = Some((kind, down));
+                format!("the whole conversation is still being read: to the {} after that", kind.name())
             } else {
-                "the whole conversation could not be read: reload it first"
+                "the whole conversation could not be read: reload it first".to_owned()
             };
-            return vec![Effect::Say(says.to_owned())];
+            return vec![Effect::Say(says)];
         };
         let (before, after) = self.around(&stops);
         let to = if down { Some(after) } else { before.checked_sub(1) };
         let Some((at, stop)) = to.and_then(|at| Some((at, stops.get(at)?))) else {
             let others = if down { before } else { stops.len() - after };
-            return vec![Effect::Say(none_left(kind, down, stops.len(), others))];
+            let says = none_left(kind, down, stops.len(), others);
+            return vec![Effect::Say(format!("{says}{}", self.known_of(kind)))];
         };
         self.set_goal(Goal::Part(stop.spot, stop.part));
         let mut effects = self.moved(tickets);
-        effects.push(Effect::Say(format!("{} {} of {}", kind.name(), at + 1, stops.len())));
+        let known = self.known_of(kind);
+        effects.push(Effect::Say(format!("{} {} of {}{known}", kind.name(), at + 1, stops.len())));
         effects
+    }
+
+    /// How many landmarks of a kind the tab has, of those that are known. `None`: before the whole conversation is.
+    #[must_use]
+    pub fn landmark_count(&self, kind: Landmark) -> Option<usize> {
+        match kind {
+            Landmark::Message => self.open.as_ref().map(|open| open.timeline.len()),
+            _ => self.stops(kind).map(|stops| stops.len()),
+        }
+    }
+
+    /// What is said where a message has to be loaded to be known as a landmark, and not all are.
+    fn known_of(&self, kind: Landmark) -> &'static str {
+        let is_all = self.open.as_ref().is_none_or(|open| {
+            let shown = (0..open.windows.len()).filter(|agent| open.timeline.shows(*agent));
+            shown
+                .map(|agent| (agent, &open.windows[agent]))
+                .all(|(agent, window)| window.loaded().count() as u64 >= open.counts[agent])
+        });
+        if kind == Landmark::Finding && !is_all { " (of the messages loaded)" } else { "" }
+    }
+
+    /// The move that waited for the whole conversation to be known.
+    pub(super) fn go_wanted(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
+        let wanted = self.wanted_move.take();
+        wanted.map(|(kind, down)| self.go_by(kind, down, tickets)).unwrap_or_default()
     }
 
     /// The last such move once more.

@@ -95,6 +95,7 @@ impl ConversationState {
     }
 
     fn walk(&mut self, walk: impl FnOnce(&mut super::sheet::Pages<'_>, &mut place::ViewPlace, usize)) {
+        self.wanted_move = None;
         if let Some(open) = &mut self.open {
             open.goal = None;
         }
@@ -102,6 +103,7 @@ impl ConversationState {
     }
 
     pub(super) fn set_goal(&mut self, goal: Goal) {
+        self.wanted_move = None;
         if let Some(open) = &mut self.open {
             open.goal = Some(goal);
         }

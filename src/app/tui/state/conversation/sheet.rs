@@ -20,14 +20,15 @@ use crate::{
         tui::{
             render::{
                 Look, format, highlight,
-                links::laid_links,
+                links::{NamedLink, laid_links},
+                markdown::named::named_links,
                 message::{Laid, Pairs, PictureSpot, ShownMessage, lay, note},
                 picture::Picture,
             },
             state::feedback::PendingFeedback,
         },
     },
-    session::{Message, StoredDate, Usage, plain},
+    session::{Block, Message, StoredDate, Usage, plain},
 };
 
 /// Layouts kept, in messages and in lines. Once there are more, half of it is kept, the nearest to the cursor; but the
@@ -215,7 +216,8 @@ impl Pages<'_> {
         };
         let mut laid = lay(&subject, self.width);
         let says = || said(message, &subject.pairs);
-        laid.links = laid_links(&laid.lines, &laid.body, self.width, self.look.marks.quote, says);
+        let named = || named_in(message);
+        laid.links = laid_links(&laid.lines, &laid.body, self.width, self.look.marks.quote, says, named);
         laid
     }
 
@@ -235,6 +237,15 @@ impl Pages<'_> {
         }
         (pos <= DAY_REACH).then_some(at)
     }
+}
+
+/// The links of what it says that have a text of their own.
+fn named_in(message: &Message) -> Vec<NamedLink> {
+    let of = |block: &Block| match block {
+        Block::Text(text) | Block::Citations { text, .. } => named_links(text),
+        _ => Vec::new(),
+    };
+    message.shown_content().iter().flat_map(of).collect()
 }
 
 /// All that is said where a message is shown: its own text, and that of the results with its tool calls.

@@ -23,10 +23,10 @@ const NUMBERED: &str = "123456789";
 
 /// Things to copy, as they are offered.
 #[derive(Default)]
-struct CopyOffers(Vec<LetterItem>);
+pub(super) struct CopyOffers(pub(super) Vec<LetterItem>);
 
 impl CopyOffers {
-    fn put(&mut self, key: char, name: &str, text: impl Into<String>) {
+    pub(super) fn put(&mut self, key: char, name: &str, text: impl Into<String>) {
         let text = text.into();
         if !text.is_empty() {
             self.0.push(LetterItem::new(key, name, text.clone(), LetterDoes::Copy(text)));
@@ -53,13 +53,25 @@ impl AppState {
             offers.put('i', "the session's id", name);
         }
         if let Some(chosen) = self.chosen() {
-            offers.put('o', "the command that opens it", self.open_command(&chosen.key).unwrap_or_default());
-            offers.put('q', "a mongosh query of it", self.query(&chosen.key).unwrap_or_default());
+            self.of_session(&chosen.key, &mut offers);
         }
+        self.offer_box(offers)
+    }
+
+    /// The ways to a session from elsewhere.
+    pub(super) fn of_session(&self, key: &SessionKey, offers: &mut CopyOffers) {
+        offers.put('o', "the command that opens it", self.open_command(key).unwrap_or_default());
+        offers.put('q', "a mongosh query of it", self.query(key).unwrap_or_default());
+    }
+
+    /// Lets a person choose; a single thing is copied at once.
+    pub(super) fn offer_box(&mut self, offers: CopyOffers) -> Vec<Effect> {
         if offers.0.is_empty() {
             return self.say("nothing to copy");
         }
-        self.offer_letters(LetterBox::new("Copy", offers.0, Action::Copy))
+        let is_one = offers.0.len() == 1;
+        let effects = self.offer_letters(LetterBox::new("Copy", offers.0, Action::Copy));
+        if is_one { self.choose_letter(0) } else { effects }
     }
 
     fn of_row(&self, offers: &mut CopyOffers) {
@@ -104,7 +116,9 @@ impl AppState {
         let Some(row) = rows.get(pane.tree.selection.at(rows.len())) else { return };
         let path = pane.place(session).unwrap_or_default();
         let value = metadata::text(row);
-        offers.put('v', &format!("what {} holds", text::line(&path)), value);
+        if !row.secret() {
+            offers.put('v', &format!("what {} holds", text::line(&path)), value);
+        }
         if let tree::Key::Name(name) = row.key {
             offers.put('k', "the key", name);
         }
@@ -184,7 +198,12 @@ fn tab_separated(row: &Summary, details: Option<&Details>) -> String {
         number(details.map(|details| details.messages)),
         number(tokens),
     ];
-    cells.map(|cell| text::line(&cell).into_owned()).join("\t")
+    tab_by_tab(&cells)
+}
+
+/// Cells of a row for a spreadsheet; what would end a cell becomes a mark.
+pub(super) fn tab_by_tab(cells: &[String]) -> String {
+    cells.iter().map(|cell| text::line(cell).into_owned()).collect::<Vec<_>>().join("\t")
 }
 
 #[cfg(test)]

@@ -68,10 +68,7 @@ impl AppState {
             Action::Tools => {
                 (fleet.face, fleet.top) = (fleet.face.next(), 0);
             }
-            Action::Copy => {
-                let name = fleet.selected().map(|row| row.name.clone());
-                return name.map(|name| vec![Effect::Copy(name)]).unwrap_or_default();
-            }
+            Action::Copy => return self.offer_copies_over(),
             Action::Filter => self.prompt(Asks::Fleet),
             Action::Reload => {
                 fleet.reload();

@@ -51,6 +51,12 @@ impl MetadataForm {
         Some(CopiedField { key, value: self.value(at)?.clone(), private })
     }
 
+    /// Where the selected field stands, as stored: `customer.name`, `tags.0`.
+    #[must_use]
+    pub fn selected_place(&self) -> String {
+        name_of(&self.path(self.selected()))
+    }
+
     /// Puts a copied field behind the selected one, or into the unfolded container that is selected. Its key is changed where that
     /// is there already.
     pub fn paste_field(&mut self, field: &CopiedField) {

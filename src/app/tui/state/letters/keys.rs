@@ -7,7 +7,7 @@ use super::{
     super::{AppState, Effect, conversation::Landmark, list, modal::Modal},
     LetterBox, LetterDoes, LetterItem,
 };
-use crate::app::keymap::Action;
+use crate::app::{keymap::Action, tui::render::format};
 
 impl AppState {
     /// Where moves go on to, or back to.
@@ -15,10 +15,18 @@ impl AppState {
         if self.workspace.conversation.session().is_none() {
             return self.say("open a session first");
         }
-        let item = |kind: Landmark| LetterItem::new(kind.letter(), kind.name(), "", LetterDoes::Go(kind, down));
+        let item = |kind: Landmark| {
+            let shows = match self.workspace.conversation.landmark_count(kind) {
+                None => String::new(),
+                Some(0) => "none".to_owned(),
+                Some(count) => format::number(count as u64, self.look.marks),
+            };
+            LetterItem::new(kind.letter(), kind.name(), shows, LetterDoes::Go(kind, down))
+        };
+        let items: Vec<LetterItem> = Landmark::ALL.into_iter().map(item).collect();
         let (title, again) =
             if down { ("On to the next", Action::GoOnTo) } else { ("Back to the last", Action::GoBackTo) };
-        self.offer_letters(LetterBox::new(title, Landmark::ALL.map(item).into(), again))
+        self.offer_letters(LetterBox::new(title, items, again))
     }
 
     pub(in crate::app::tui::state) fn offer_letters(&mut self, letters: LetterBox) -> Vec<Effect> {
@@ -74,7 +82,7 @@ impl AppState {
         }
     }
 
-    fn choose_letter(&mut self, at: usize) -> Vec<Effect> {
+    pub(in crate::app::tui::state) fn choose_letter(&mut self, at: usize) -> Vec<Effect> {
         let Some(Modal::Letters(letters)) = self.modals.last() else { return Vec::new() };
         let Some((name, does)) = letters.items.get(at).map(|item| (item.name.clone(), item.does.clone())) else {
             return Vec::new();
@@ -83,6 +91,16 @@ impl AppState {
         match does {
             LetterDoes::Go(kind, down) => self.workspace.conversation.go_by(kind, down, &mut self.tickets),
             LetterDoes::Copy(text) => Self::copy_as(text, &name),
+            LetterDoes::CopyField(text) => {
+                self.hold_field();
+                Self::copy_as(text, &name)
+            }
+            LetterDoes::CopyInspected(key) => match self.modals.last() {
+                Some(Modal::Inspector(inspector)) => {
+                    inspector.tab().copy(key).map(|text| Self::copy_as(text, &name)).unwrap_or_default()
+                }
+                _ => Vec::new(),
+            },
             LetterDoes::ShowLink(address) => self.show_link(address),
             LetterDoes::OpenLink(address) => vec![Effect::OpenLink(address)],
         }
@@ -105,6 +123,12 @@ mod tests {
         let mut screen = Screen::writable(120, 40);
         screen.press("2;");
         assert!(is_open(&screen));
+        let Some(Modal::Letters(letters)) = screen.state.modals.last() else { panic!("no letters") };
+        let shows = |key: char| letters.items.iter().find(|item| item.key == key).map(|item| item.shows.clone());
+        assert!(
+            shows('t').is_some_and(|count| count.parse::<usize>().is_ok_and(|count| count > 0)),
+            "how many there are"
+        );
         screen.press("z");
         assert!(is_open(&screen), "no choice");
         screen.press("\u{1b}");

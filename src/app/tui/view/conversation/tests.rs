@@ -169,6 +169,26 @@ fn a_search_and_new_messages_in_the_border() {
 }
 
 #[test]
+fn the_count_of_a_search_stays_in_a_narrow_pane() {
+    let desk = Desk::new(Vec::new(), 30, 5);
+    let find = FindStatus {
+        needle: "needle gold".to_owned(),
+        current: 3,
+        hits: 24,
+        searching: Some(12_000),
+        cut_short: false,
+    };
+    let words = |find: &FindStatus, cells| found_words(find, cells, &desk.look);
+    assert!(words(&find, 60).starts_with("find \"needle gold\" 3/24 searched 12"));
+    assert_eq!(words(&find, 24), "find \"needle gold\" 3/24…");
+    assert_eq!(words(&find, 10), "find 3/24…");
+    let ended = FindStatus { searching: None, ..find.clone() };
+    assert_eq!([words(&ended, 40), words(&ended, 10)], ["find \"needle gold\" 3/24", "find 3/24"]);
+    let none = FindStatus { hits: 0, current: 0, ..ended };
+    assert_eq!(words(&none, 10), "find nothing");
+}
+
+#[test]
 fn nothing_open_and_nothing_in_it() {
     let mut desk = Desk::new(vec![desks::session("empty", &[], 0), desks::session("bare", &[("a", 0)], 0)], 30, 3);
     insta::assert_snapshot!("nothing_open", shown(&desk));

@@ -166,6 +166,40 @@ fn before_the_whole_is_known_that_is_said() {
 }
 
 #[test]
+fn a_move_waits_for_the_whole_and_another_one_ends_the_wait() {
+    let begun = || {
+        let mut messages: Vec<Message> = (0..400).map(sample::message).collect();
+        messages.splice(100..102, [sample::tool_use(100, "t"), failed(101, "t")]);
+        let mut session = sample::session("s", &[("a", 400)], 0);
+        session.agents[0].messages = messages;
+        let mut desk = Desk::new(vec![session], 60, 20);
+        desk.open("s");
+        let Some(opened) = desk.asked.pop().and_then(|command| desk.answer(&command)) else { panic!("nothing asked") };
+        desk.tell(&opened);
+        desk.press(Action::PreviousError);
+        desk
+    };
+    let mut desk = begun();
+    desk.settle();
+    assert_eq!((desk.state.selected().unwrap().1.index, said(&desk)), (100, Some("error 1 of 1")));
+    let mut desk = begun();
+    desk.press(Action::Up);
+    desk.settle();
+    assert!(desk.state.selected().unwrap().1.index > 390, "who moves on is not moved");
+}
+
+#[test]
+fn findings_that_only_reading_tells_are_said_to_be_those_of_what_is_loaded() {
+    let mut desk = Desk::new(vec![sample::session("s", &[("a", 2_000)], 2_000)], 60, 20);
+    desk.open("s");
+    desk.settle();
+    go(&mut desk, Action::PreviousFinding);
+    assert!(said(&desk).is_some_and(|said| said.ends_with(" (of the messages loaded)")), "{:?}", said(&desk));
+    go(&mut desk, Action::PreviousTurn);
+    assert!(said(&desk).is_some_and(|said| !said.contains("loaded")), "{:?}", said(&desk));
+}
+
+#[test]
 fn a_message_is_gone_to_by_its_number() {
     let agents = [("a", 300), ("b", 5)];
     let mut desk = Desk::new(vec![sample::session("s", &agents, 300)], 60, 20);
