@@ -27,8 +27,8 @@ impl AppState {
 
     pub(in super::super) fn complete_open(&self, typed: &str) -> Vec<Completion> {
         let needle = typed.trim().to_lowercase();
-        let list = &self.workspace.list;
-        let fitting = list.rows.iter().filter(|row| row.name().to_lowercase().contains(&needle));
+        let rows = self.workspace.list.rows_to_look_at();
+        let fitting = rows.iter().filter(|row| row.name().to_lowercase().contains(&needle));
         fitting
             .take(SESSIONS)
             .map(|row| Completion {
