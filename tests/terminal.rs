@@ -3,6 +3,8 @@
 
 #[path = "terminal/drafts.rs"]
 mod drafts;
+#[path = "terminal/keys.rs"]
+mod keys;
 #[path = "terminal/outside.rs"]
 mod outside;
 #[path = "terminal/pictures.rs"]
