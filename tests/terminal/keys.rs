@@ -33,6 +33,9 @@ impl Seen {
 /// Keys pressed one after another, each once what the one before leads to is there.
 type Steps = &'static [(&'static str, Seen)];
 
+/// Nothing is waited for.
+const ANY: Seen = Text("");
+
 const LIST: Steps = &[];
 const LAST_ROW: Steps = &[("G", Row("tutor-fractions"))];
 const CONVERSATION: Steps = &[("\r", Text("/ find"))];
@@ -45,100 +48,100 @@ const METADATA: Steps = &[("4", Text("d remove"))];
 const FLEET: Steps = &[("L", Text("changed within 1h"))];
 
 /// Where an action's keys are pressed, what they lead to, and what is pressed to have it as before, beside `Esc`.
-const SHOWN: &[(Action, Steps, Seen, &str)] = &[
-    (Action::Up, &[("j", Row("refactor-auth"))], Row("support-48213"), ""),
-    (Action::Down, LIST, Row("refactor-auth"), ""),
-    (Action::Left, LIST, Text("+ rate"), ""),
-    (Action::Right, LIST, Text("/ find"), ""),
-    (Action::PageUp, LAST_ROW, Row("support-48213"), ""),
-    (Action::PageDown, LIST, Row("tutor-fractions"), ""),
-    (Action::HalfPageUp, LAST_ROW, Row("support-48213"), ""),
-    (Action::HalfPageDown, LIST, Row("tutor-fractions"), ""),
-    (Action::Top, LAST_ROW, Row("support-48213"), ""),
-    (Action::Bottom, LIST, Row("tutor-fractions"), ""),
-    (Action::NextPane, LIST, Text("/ find"), ""),
-    (Action::PreviousPane, LIST, Text("+ rate"), ""),
-    (Action::PaneSessions, CONVERSATION, Text("L fleet"), ""),
-    (Action::PaneConversation, LIST, Text("/ find"), ""),
-    (Action::PaneMetrics, LIST, Text("x explain"), ""),
-    (Action::PaneMetadata, LIST, Text("d remove"), ""),
-    (Action::PaneFeedback, LIST, Text("+ rate"), ""),
-    (Action::NextSession, CONVERSATION, Row("refactor-auth"), ""),
-    (Action::PreviousSession, LIST, Text("this is the first session"), ""),
-    (Action::Bookmark, LIST, Text("support-48213 is bookmarked"), "b"),
-    (Action::Bookmarks, LIST, Text("nothing is bookmarked"), ""),
-    (Action::Recent, CONVERSATION, Text("╭ Recent "), ""),
-    (Action::Preview, LIST, Text("only sessions that are opened are shown"), "V"),
-    (Action::Zoom, CONVERSATION, Text("╭ 2 support-48213 ──[support] billing  all ─────────"), ""),
-    (Action::PreviousAgent, CONVERSATION, Text("[all]"), "]"),
-    (Action::NextAgent, CONVERSATION, Text("[billing]"), "["),
-    (Action::Open, LIST, Text("/ find"), ""),
-    (Action::Back, CONVERSATION, Text("L fleet"), ""),
-    (Action::Filter, LIST, Text("╭ Filter the sessions"), ""),
-    (Action::NextMatch, LIST, Text("nothing was looked for yet"), ""),
-    (Action::PreviousMatch, LIST, Text("nothing was looked for yet"), ""),
-    (Action::PreviousMessage, SECOND_MESSAGE, Text("▌  Hi, I ordered a tent"), ""),
-    (Action::NextMessage, FIRST_MESSAGE, Text("▌  Let me look that up"), ""),
-    (Action::PreviousTurn, LAST_MESSAGE, Text("turn 4 of 4"), ""),
-    (Action::NextTurn, FIRST_MESSAGE, Text("turn 2 of 4"), ""),
-    (Action::GoBackTo, CONVERSATION, Text("╭ Back to the last"), ""),
-    (Action::GoOnTo, CONVERSATION, Text("╭ On to the next"), ""),
-    (Action::OpenLink, FIRST_MESSAGE, Text("there is no link in this message"), ""),
-    (Action::Sort, LIST, Text("╭ Sort the sessions"), ""),
-    (Action::ReverseSort, LIST, Text("by updated:asc"), "S"),
-    (Action::Columns, LIST, Text("╭ Columns "), ""),
-    (Action::Edit, METADATA, Text("╭ Metadata of support-48213"), ""),
-    (Action::Add, METADATA, Text("type a key, then = and a value"), ""),
-    (Action::Remove, METADATA, Text("1 unsaved change"), "u"),
-    (Action::Rename, METADATA, Text("Enter take over"), ""),
-    (Action::Retype, METADATA, Text("Enter take it"), ""),
-    (Action::PasteField, LIST, Text("choose a field of the metadata first"), ""),
-    (Action::EditLarge, METADATA, Text("Enter take over"), ""),
-    (Action::Save, LIST, Text("nothing is unsaved here"), ""),
-    (Action::Discard, LIST, Text("nothing is unsaved here"), ""),
-    (Action::Undo, LIST, Text("there is nothing to take back"), ""),
-    (Action::Redo, LIST, Text("nothing was taken back"), ""),
-    (Action::Mark, LIST, Text("✓ 1 marked"), "k "),
-    (Action::MarkAll, LIST, Text("✓ 13 marked"), "*"),
-    (Action::Bulk, LIST, Text("mark the sessions first"), ""),
-    (Action::Rate, LIST, Text("up: feedback on support-48213"), ""),
-    (Action::RateUp, LIST, Text("feedback on support-48213 is stored"), ""),
-    (Action::RateDown, LIST, Text("feedback on support-48213 is stored"), ""),
-    (Action::RateNeutral, LIST, Text("feedback on support-48213 is stored"), ""),
-    (Action::Review, LIST, Text("review: 2 sessions left"), "v"),
-    (Action::DeleteSession, LIST, Text("╭ Delete support-48213"), ""),
-    (Action::Copy, LIST, Text("╭ Copy "), ""),
-    (Action::Pager, LIST, Text("open a session first"), ""),
-    (Action::Tools, FIRST_MESSAGE, Text("▾ lookup_order"), "t"),
-    (Action::Inspect, LIST, Text("╭ session support-48213"), ""),
-    (Action::Explain, METRICS, Text("runs: 1"), ""),
-    (Action::LastError, LIST, Text("no error so far"), ""),
-    (Action::Events, LIST, Text("nothing happened so far"), ""),
-    (Action::Mouse, LIST, Text("the mouse is the terminal's"), "M"),
-    (Action::Themes, LIST, Text("╭ Themes "), ""),
-    (Action::Fleet, LIST, Text("╭ Fleet "), ""),
-    (Action::Window, FLEET, Text("changed within 2h"), ""),
-    (Action::Connections, LIST, Text("╭ Connections "), ""),
-    (Action::NextConnection, LIST, Text("no other connection is open"), ""),
-    (Action::PreviousConnection, LIST, Text("no other connection is open"), ""),
-    (Action::CommandLine, LIST, Text("╭ Command "), ""),
-    (Action::Help, LIST, Text("╭ Keys: type to narrow"), ""),
+const SHOWN: &[(Action, Steps, Seen, Steps)] = &[
+    (Action::Up, &[("j", Row("refactor-auth"))], Row("support-48213"), LIST),
+    (Action::Down, LIST, Row("refactor-auth"), LIST),
+    (Action::Left, LIST, Text("+ rate"), LIST),
+    (Action::Right, LIST, Text("/ find"), LIST),
+    (Action::PageUp, LAST_ROW, Row("support-48213"), LIST),
+    (Action::PageDown, LIST, Row("tutor-fractions"), LIST),
+    (Action::HalfPageUp, LAST_ROW, Row("support-48213"), LIST),
+    (Action::HalfPageDown, LIST, Row("tutor-fractions"), LIST),
+    (Action::Top, LAST_ROW, Row("support-48213"), LIST),
+    (Action::Bottom, LIST, Row("tutor-fractions"), LIST),
+    (Action::NextPane, LIST, Text("/ find"), LIST),
+    (Action::PreviousPane, LIST, Text("+ rate"), LIST),
+    (Action::PaneSessions, CONVERSATION, Text("L fleet"), LIST),
+    (Action::PaneConversation, LIST, Text("/ find"), LIST),
+    (Action::PaneMetrics, LIST, Text("x explain"), LIST),
+    (Action::PaneMetadata, LIST, Text("d remove"), LIST),
+    (Action::PaneFeedback, LIST, Text("+ rate"), LIST),
+    (Action::NextSession, CONVERSATION, Row("refactor-auth"), LIST),
+    (Action::PreviousSession, LIST, Text("this is the first session"), LIST),
+    (Action::Bookmark, LIST, Text("support-48213 is bookmarked"), &[("b", ANY)]),
+    (Action::Bookmarks, LIST, Text("nothing is bookmarked"), LIST),
+    (Action::Recent, CONVERSATION, Text("╭ Recent "), LIST),
+    (Action::Preview, LIST, Text("only sessions that are opened are shown"), &[("V", ANY)]),
+    (Action::Zoom, CONVERSATION, Text("╭ 2 support-48213 ──[support] billing  all ─────────"), LIST),
+    (Action::PreviousAgent, CONVERSATION, Text("[all]"), &[("]", ANY)]),
+    (Action::NextAgent, CONVERSATION, Text("[billing]"), &[("[", ANY)]),
+    (Action::Open, LIST, Text("/ find"), LIST),
+    (Action::Back, CONVERSATION, Text("L fleet"), LIST),
+    (Action::Filter, LIST, Text("╭ Filter the sessions"), LIST),
+    (Action::NextMatch, LIST, Text("nothing was looked for yet"), LIST),
+    (Action::PreviousMatch, LIST, Text("nothing was looked for yet"), LIST),
+    (Action::PreviousMessage, SECOND_MESSAGE, Text("▌  Hi, I ordered a tent"), LIST),
+    (Action::NextMessage, FIRST_MESSAGE, Text("▌  Let me look that up"), LIST),
+    (Action::PreviousTurn, LAST_MESSAGE, Text("turn 4 of 4"), LIST),
+    (Action::NextTurn, FIRST_MESSAGE, Text("turn 2 of 4"), LIST),
+    (Action::GoBackTo, CONVERSATION, Text("╭ Back to the last"), LIST),
+    (Action::GoOnTo, CONVERSATION, Text("╭ On to the next"), LIST),
+    (Action::OpenLink, FIRST_MESSAGE, Text("there is no link in this message"), LIST),
+    (Action::Sort, LIST, Text("╭ Sort the sessions"), LIST),
+    (Action::ReverseSort, LIST, Text("by updated:asc"), &[("S", Row("support-48213"))]),
+    (Action::Columns, LIST, Text("╭ Columns "), LIST),
+    (Action::Edit, METADATA, Text("╭ Metadata of support-48213"), LIST),
+    (Action::Add, METADATA, Text("type a key, then = and a value"), LIST),
+    (Action::Remove, METADATA, Text("1 unsaved change"), &[("u", ANY)]),
+    (Action::Rename, METADATA, Text("Enter take over"), LIST),
+    (Action::Retype, METADATA, Text("Enter take it"), LIST),
+    (Action::PasteField, LIST, Text("choose a field of the metadata first"), LIST),
+    (Action::EditLarge, METADATA, Text("Enter take over"), LIST),
+    (Action::Save, LIST, Text("nothing is unsaved here"), LIST),
+    (Action::Discard, LIST, Text("nothing is unsaved here"), LIST),
+    (Action::Undo, LIST, Text("there is nothing to take back"), LIST),
+    (Action::Redo, LIST, Text("nothing was taken back"), LIST),
+    (Action::Mark, LIST, Text("✓ 1 marked"), &[("k ", ANY)]),
+    (Action::MarkAll, LIST, Text("✓ 13 marked"), &[("*", ANY)]),
+    (Action::Bulk, LIST, Text("mark the sessions first"), LIST),
+    (Action::Rate, LIST, Text("up: feedback on support-48213"), LIST),
+    (Action::RateUp, LIST, Text("feedback on support-48213 is stored"), LIST),
+    (Action::RateDown, LIST, Text("feedback on support-48213 is changed"), LIST),
+    (Action::RateNeutral, LIST, Text("feedback on support-48213 is changed"), LIST),
+    (Action::Review, LIST, Text("review: 2 sessions left"), &[("v", Text("/ 13 ╯"))]),
+    (Action::DeleteSession, LIST, Text("╭ Delete support-48213"), LIST),
+    (Action::Copy, LIST, Text("╭ Copy "), LIST),
+    (Action::Pager, LIST, Text("open a session first"), LIST),
+    (Action::Tools, FIRST_MESSAGE, Text("▾ lookup_order"), &[("t", ANY)]),
+    (Action::Inspect, LIST, Text("╭ session support-48213"), LIST),
+    (Action::Explain, METRICS, Text("runs: 1"), LIST),
+    (Action::LastError, LIST, Text("no error so far"), LIST),
+    (Action::Events, LIST, Text("nothing happened so far"), LIST),
+    (Action::Mouse, LIST, Text("the mouse is the terminal's"), &[("M", ANY)]),
+    (Action::Themes, LIST, Text("╭ Themes "), LIST),
+    (Action::Fleet, LIST, Text("╭ Fleet "), LIST),
+    (Action::Window, FLEET, Text("changed within 2h"), LIST),
+    (Action::Connections, LIST, Text("╭ Connections "), LIST),
+    (Action::NextConnection, LIST, Text("no other connection is open"), LIST),
+    (Action::PreviousConnection, LIST, Text("no other connection is open"), LIST),
+    (Action::CommandLine, LIST, Text("╭ Command "), LIST),
+    (Action::Help, LIST, Text("╭ Keys: type to narrow"), LIST),
 ];
 
 /// Actions whose keys lead to what depends on the keys before, to nothing that shows in a demo that stands still, or that have in
 /// the list the key of another action; and what is pressed to have it as before.
-const UNSEEN: &[(Action, &str)] = &[
-    (Action::JumpBack, ""),
-    (Action::JumpForward, ""),
-    (Action::Widen, "<"),
-    (Action::Narrow, ">"),
-    (Action::MoveAgain, ""),
-    (Action::Reload, ""),
-    (Action::Duplicate, ""),
-    (Action::MoveUp, ""),
-    (Action::MoveDown, ""),
-    (Action::EditOutside, ""),
-    (Action::Reasoning, "R"),
+const UNSEEN: &[(Action, Steps)] = &[
+    (Action::JumpBack, LIST),
+    (Action::JumpForward, LIST),
+    (Action::Widen, &[("<", ANY)]),
+    (Action::Narrow, &[(">", ANY)]),
+    (Action::MoveAgain, LIST),
+    (Action::Reload, LIST),
+    (Action::Duplicate, LIST),
+    (Action::MoveUp, LIST),
+    (Action::MoveDown, LIST),
+    (Action::EditOutside, LIST),
+    (Action::Reasoning, &[("R", ANY)]),
 ];
 
 /// Actions that leave the demo: each is pressed last.
@@ -197,6 +200,13 @@ fn wait_for(terminal: &mut Terminal, seen: Seen, after: &str) {
     terminal.wait_until(&format!("{seen:?} after {after}"), |screen| seen.shows(screen));
 }
 
+fn step(terminal: &mut Terminal, steps: Steps, of: &str) {
+    for (keys, seen) in steps {
+        terminal.press(keys);
+        wait_for(terminal, *seen, &format!("{keys:?} of {of}"));
+    }
+}
+
 #[test]
 fn every_key_does_what_the_help_says() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -210,16 +220,13 @@ fn every_key_does_what_the_help_says() {
         assert!(entry.keys.is_empty() || shown.is_some() != unseen.is_some(), "{}: what does it show?", entry.name);
         for key in entry.keys {
             let name = format!("{} ({key})", entry.name);
-            for (keys, seen) in shown.map_or(LIST, |(_, before, ..)| *before) {
-                terminal.press(keys);
-                wait_for(&mut terminal, *seen, &format!("{keys:?} before {name}"));
-            }
+            step(&mut terminal, shown.map_or(LIST, |(_, before, ..)| *before), &name);
             terminal.press(&sent(key));
             if let Some((_, _, seen, _)) = shown {
                 wait_for(&mut terminal, *seen, &name);
             }
-            terminal.press(shown.map_or("", |(.., back)| *back));
-            terminal.press(unseen.map_or("", |(_, back)| *back));
+            step(&mut terminal, shown.map_or(LIST, |(.., back)| *back), &name);
+            step(&mut terminal, unseen.map_or(LIST, |(_, back)| *back), &name);
             refresh(&mut terminal, entry.name);
         }
     }
