@@ -38,11 +38,12 @@ const ANY: Seen = Text("");
 
 const LIST: Steps = &[];
 const LAST_ROW: Steps = &[("G", Row("tutor-fractions"))];
-const CONVERSATION: Steps = &[("\r", Text("/ find"))];
-const FIRST_MESSAGE: Steps = &[("\r", Text("/ find")), ("g", Text("▌  Hi, I ordered a tent"))];
+// `Enter` reads it again, and goes to its end once that is answered.
+const CONVERSATION: Steps = &[("2", Text("/ find"))];
+const FIRST_MESSAGE: Steps = &[("2", Text("/ find")), ("g", Text("▌  Hi, I ordered a tent"))];
 const SECOND_MESSAGE: Steps =
-    &[("\r", Text("/ find")), ("g", Text("▌  Hi, I ordered a tent")), ("}", Text("▌  Let me look that up"))];
-const LAST_MESSAGE: Steps = &[("\r", Text("/ find")), ("G", Text("▌  Billing has your request"))];
+    &[("2", Text("/ find")), ("g", Text("▌  Hi, I ordered a tent")), ("}", Text("▌  Let me look that up"))];
+const LAST_MESSAGE: Steps = &[("2", Text("/ find")), ("G", Text("▌  Billing has your request"))];
 const METRICS: Steps = &[("3", Text("x explain"))];
 const METADATA: Steps = &[("4", Text("d remove"))];
 const FLEET: Steps = &[("L", Text("changed within 1h"))];
@@ -191,7 +192,13 @@ fn refresh(terminal: &mut Terminal, after: &str) {
     terminal.press(&format!("{ESC}1g"));
     let is_fresh = |screen: &str| {
         let over = screen.contains("╭ Command") || screen.contains(&mark);
-        !over && screen.contains("L fleet") && screen.contains("/ 13 ╯") && Row("support-48213").shows(screen)
+        let title = screen.lines().find_map(|line| line.split_once("╭ 2 "));
+        let shows_it = title.is_some_and(|(_, title)| title.contains("suppor"));
+        !over
+            && shows_it
+            && screen.contains("L fleet")
+            && screen.contains("/ 13 ╯")
+            && Row("support-48213").shows(screen)
     };
     terminal.wait_until(&format!("the list after {after}"), is_fresh);
 }
