@@ -109,7 +109,7 @@ const SHOWN: &[(Action, Steps, Seen, Steps)] = &[
     (Action::RateUp, LIST, Text("feedback on support-48213 is stored"), LIST),
     (Action::RateDown, LIST, Text("feedback on support-48213 is changed"), LIST),
     (Action::RateNeutral, LIST, Text("feedback on support-48213 is changed"), LIST),
-    (Action::Review, LIST, Text("review: 2 sessions left"), &[("v", Text("/ 13 ╯"))]),
+    (Action::Review, LIST, Text("review: 2 sessions left"), &[("v", Text("/ 13 ╯")), ("1G", Row("tutor-fractions"))]),
     (Action::DeleteSession, LIST, Text("╭ Delete support-48213"), LIST),
     (Action::Copy, LIST, Text("╭ Copy "), LIST),
     (Action::Pager, LIST, Text("open a session first"), LIST),
