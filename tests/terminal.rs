@@ -5,6 +5,8 @@
 mod drafts;
 #[path = "terminal/images.rs"]
 mod images;
+#[path = "terminal/keys.rs"]
+mod keys;
 #[path = "terminal/outside.rs"]
 mod outside;
 #[path = "terminal/pictures.rs"]

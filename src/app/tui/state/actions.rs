@@ -1,5 +1,7 @@
 //! What a person wants: the topmost modal first, then the focused pane, then the whole screen.
 
+mod elsewhere;
+
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{
@@ -150,8 +152,9 @@ impl AppState {
             Action::Zoom => self.zoomed = !self.zoomed,
             Action::Widen | Action::Narrow => return self.resize_pane(action == Action::Widen),
             // The tabs, the places found and the landmarks are the conversation's, wherever the focus is.
-            action if is_of_conversation(action) => {
-                return self.workspace.conversation.on_action(action, &mut self.tickets).unwrap_or_default();
+            action if is_of_conversation(action) && self.workspace.conversation.key().is_some() => {
+                let done = self.workspace.conversation.on_action(action, &mut self.tickets);
+                return done.unwrap_or_else(|| self.say_where(action));
             }
             Action::Sort if self.workspace.connection.is_open() => return self.choose_sort(),
             Action::ReverseSort if self.workspace.connection.is_open() => return self.reverse_sort(),
@@ -190,7 +193,7 @@ impl AppState {
             Action::CloseConnection => return self.close_connection(),
             Action::Help => self.modals.push(Modal::Help(HelpPane::default())),
             Action::Quit | Action::QuitNow => return self.leave(),
-            _ => {}
+            action => return self.say_where(action),
         }
         Vec::new()
     }
@@ -341,6 +344,14 @@ impl AppState {
 
 /// Whether the conversation does it, wherever the focus is.
 fn is_of_conversation(action: Action) -> bool {
-    let tabs = [Action::PreviousAgent, Action::NextAgent, Action::NextMatch, Action::PreviousMatch, Action::MoveAgain];
-    tabs.contains(&action) || Landmark::of(action).is_some()
+    let of_all = [
+        Action::PreviousAgent,
+        Action::NextAgent,
+        Action::NextMatch,
+        Action::PreviousMatch,
+        Action::MoveAgain,
+        Action::Reasoning,
+        Action::Tools,
+    ];
+    of_all.contains(&action) || Landmark::of(action).is_some()
 }

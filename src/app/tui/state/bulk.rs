@@ -122,9 +122,15 @@ impl BulkPane {
         matches!(self.stage, BulkStage::Run(_))
     }
 
+    /// Whether a line is being typed.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        matches!(self.stage, BulkStage::Type)
+    }
+
     /// Text is pasted: into the line that is typed now.
     pub fn paste(&mut self, text: &str) {
-        if matches!(self.stage, BulkStage::Type) {
+        if self.is_typing() {
             self.line.paste(text);
         }
     }

@@ -40,15 +40,18 @@ impl AppState {
         }
         let mut out: Vec<HelpRow> = Vec::new();
         for row in rows {
-            if let HelpRow::Heading(_) = row {
+            if let HelpRow::Heading(heading) = row {
                 // One over nothing is none.
-                out.pop_if(|last| matches!(last, HelpRow::Heading(_)));
+                while out.pop_if(|last| matches!(last, HelpRow::Heading(_))).is_some() {}
+                if !out.is_empty() && !heading.is_empty() {
+                    out.push(HelpRow::Heading(""));
+                }
                 out.push(row);
             } else if self.says_all(row, &words) {
                 out.push(row);
             }
         }
-        out.pop_if(|last| matches!(last, HelpRow::Heading(_)));
+        while out.pop_if(|last| matches!(last, HelpRow::Heading(_))).is_some() {}
         out
     }
 
@@ -192,7 +195,8 @@ mod tests {
         assert!(rows.contains(&HelpRow::Keys(Action::Reload, Action::Reload.entry().help)), "{rows:?}");
         assert!(!rows.contains(&HelpRow::Keys(Action::Quit, Action::Quit.entry().help)));
         assert!(!matches!(rows.last(), Some(HelpRow::Heading(_))));
-        let two = |pair: &[HelpRow]| pair.iter().all(|row| matches!(row, HelpRow::Heading(_)));
+        let is_over_nothing = |row: &HelpRow| matches!(row, HelpRow::Heading(heading) if !heading.is_empty());
+        let two = |pair: &[HelpRow]| is_over_nothing(&pair[0]) && matches!(pair[1], HelpRow::Heading(_));
         assert!(!rows.windows(2).any(two), "no heading over nothing: {rows:?}");
         screen.press("\u{1b}");
         assert_eq!(screen.state.help_rows(), all);

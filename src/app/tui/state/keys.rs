@@ -29,8 +29,8 @@ impl AppState {
         let of_text = match (self.modals.last(), key.code) {
             // What stores a text of several lines. Of one line `Enter` alone does: with `Esc` before it nothing is stored.
             (Some(Modal::Editor(editor)), KeyCode::Enter) => editor.has_lines(),
-            // A word back, forward or away.
-            (Some(modal), KeyCode::Char('b' | 'f' | 'd') | KeyCode::Backspace) => is_typed_in(modal),
+            // A word back, forward or away; the last change taken back.
+            (Some(modal), KeyCode::Char('b' | 'f' | 'd' | 'u') | KeyCode::Backspace) => is_typed_in(modal),
             _ => false,
         };
         (!of_text).then(|| KeyEvent { modifiers: key.modifiers - KeyModifiers::ALT, ..key })
@@ -41,7 +41,17 @@ impl AppState {
 fn is_typed_in(modal: &Modal) -> bool {
     match modal {
         Modal::Form(form) => form.is_typing(),
-        _ => matches!(modal, Modal::Editor(_) | Modal::Prompt(_) | Modal::Agreement(_) | Modal::Deletion(_)),
+        Modal::Bulk(pane) => pane.is_typing(),
+        _ => matches!(
+            modal,
+            Modal::Editor(_)
+                | Modal::Prompt(_)
+                | Modal::Agreement(_)
+                | Modal::Deletion(_)
+                | Modal::NewPlace(_)
+                | Modal::Password(_)
+                | Modal::Profile(_)
+        ),
     }
 }
 
@@ -110,5 +120,15 @@ mod tests {
         press(&mut screen, KeyCode::Char('b'), KeyModifiers::ALT);
         screen.press("x");
         assert_eq!(typed(&screen), Some("one xtwo"));
+        press(&mut screen, KeyCode::Char('u'), KeyModifiers::ALT);
+        assert_eq!(typed(&screen), Some("one two"), "the line is not left");
+        // So in every line that is typed: none is left by a key that walks in it.
+        screen.press("\u{1b}ca");
+        assert!(matches!(screen.state.modals.last(), Some(Modal::NewPlace(_))));
+        screen.press("one two");
+        press(&mut screen, KeyCode::Char('b'), KeyModifiers::ALT);
+        screen.press("x");
+        let Some(Modal::NewPlace(pane)) = screen.state.modals.last() else { panic!("the line is left") };
+        assert_eq!(pane.shown().text(), "one xtwo");
     }
 }

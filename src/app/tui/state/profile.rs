@@ -8,7 +8,10 @@ use std::fmt;
 use crossterm::event::{KeyCode, KeyEvent};
 use secrecy::ExposeSecret;
 
-use super::typed_word::{TypedWord, WordKey};
+use super::{
+    typed_word::{TypedWord, WordKey},
+    typing,
+};
 use crate::{
     app::{
         config::write::{ConfigEdit, NewProfile, PasswordSource},
@@ -153,7 +156,7 @@ impl ProfilePane {
         match key.code {
             KeyCode::Down | KeyCode::Tab => self.step(1),
             KeyCode::Up | KeyCode::BackTab => self.step(last),
-            KeyCode::Enter => return WordKey::Enter,
+            _ if typing::ends_line(key) => return WordKey::Enter,
             KeyCode::Esc => return WordKey::Leave,
             code if self.turn(code) => {}
             _ => {

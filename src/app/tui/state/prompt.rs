@@ -174,8 +174,7 @@ impl Prompt {
         match key.code {
             KeyCode::Esc if self.searches() => self.end_search(),
             KeyCode::Esc => return Typed::Close,
-            KeyCode::Enter | KeyCode::Char('\n' | '\r') => return self.enter(),
-            KeyCode::Char('m' | 'j') if control => return self.enter(),
+            _ if typing::ends_line(key) => return self.enter(),
             KeyCode::Backspace if self.text().is_empty() && self.searches() => self.end_search(),
             KeyCode::Backspace if self.text().is_empty() => return Typed::Close,
             KeyCode::Up => self.back(),

@@ -32,7 +32,7 @@ impl TypedWord {
     /// Takes a key.
     pub fn on_key(&mut self, key: KeyEvent) -> WordKey {
         match key.code {
-            KeyCode::Enter => WordKey::Enter,
+            _ if typing::ends_line(key) => WordKey::Enter,
             KeyCode::Tab => WordKey::Complete,
             KeyCode::Esc => WordKey::Leave,
             _ => {
@@ -96,6 +96,8 @@ impl TypedWord {
 
 #[cfg(test)]
 mod tests {
+    use crossterm::event::KeyModifiers;
+
     use super::*;
 
     fn typed(keys: &[KeyCode]) -> TypedWord {
@@ -117,6 +119,15 @@ mod tests {
         assert!(word.problem.is_some());
         word.on_key(KeyEvent::from(KeyCode::Backspace));
         assert!(word.problem.is_none() && word.text().is_empty());
+    }
+
+    #[test]
+    fn a_line_stays_one_whatever_ends_it() {
+        for c in ['m', 'j'] {
+            let mut word = TypedWord::of("prod-eu");
+            assert_eq!(word.on_key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)), WordKey::Enter);
+            assert_eq!(word.text(), "prod-eu");
+        }
     }
 
     #[test]

@@ -4,6 +4,15 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, DataCursor, TextArea};
 use unicode_segmentation::UnicodeSegmentation;
 
+/// Whether a key ends a line. Terminals that tell more keys apart tell `Ctrl-M` and `Ctrl-J` as such, which are `Enter` elsewhere.
+pub(super) fn ends_line(key: KeyEvent) -> bool {
+    match key.code {
+        KeyCode::Enter | KeyCode::Char('\n' | '\r') => true,
+        KeyCode::Char('m' | 'j') => key.modifiers == KeyModifiers::CONTROL,
+        _ => false,
+    }
+}
+
 /// Takes a key; whether the text changed.
 pub(super) fn take(area: &mut TextArea<'static>, key: KeyEvent) -> bool {
     let plain = key.modifiers.is_empty() && !area.is_selecting();

@@ -44,10 +44,13 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, prompt: &Prompt, state: &AppState
         Asks::Command => " Command ",
     };
     frame.render_widget(Clear, area);
+    let place = offers_place(prompt, state);
     let says = prompt.says.as_deref().filter(|_| prompt.mistake.is_none());
-    let says = says.map(|says| format!(" {} ", format::fit(says, width.saturating_sub(2), look.marks)));
+    let room = width.saturating_sub(2 + format::width(&place));
+    let says = says.map(|says| format!(" {} ", format::fit(says, room, look.marks)));
     let says = Line::styled(says.unwrap_or_default(), look.theme.dim);
-    frame.render_widget(block::pane(Line::from(title), says, true, look), area);
+    let pane = block::pane(Line::from(title), says, true, look);
+    frame.render_widget(pane.title_bottom(Line::styled(place, look.theme.dim).left_aligned()), area);
     let inner = areas::inside(area);
     let line = Rect::new(inner.x + 1, inner.y, inner.width.saturating_sub(2), 1.min(inner.height));
     caret::draw(frame, line, prompt.area(), look);
@@ -73,18 +76,43 @@ fn offer_lines(prompt: &Prompt, width: usize, state: &AppState) -> Vec<Line<'sta
     let rows = usize::from(prompt.offers_area(state.areas.body).height);
     let first = prompt.first_offer(rows);
     let shown = prompt.offers.iter().enumerate().skip(first).take(rows);
-    // A column of keys, where there are any.
-    let keys = prompt.offers.iter().any(|offer| !offer.key.is_empty());
-    shown.map(|(at, offer)| offer_line(offer, Some(at) == prompt.chosen(), keys, width, state)).collect()
+    // Columns, as wide as all that is offered needs them: they stand still while one goes through it.
+    let names = prompt.offers.iter().map(|offer| format::width(&offer.name)).max().unwrap_or_default();
+    let columns = OfferColumns {
+        names: names.clamp(NAMES, (width * 2 / 5).max(NAMES)),
+        keys: prompt.offers.iter().any(|offer| !offer.key.is_empty()),
+    };
+    shown.map(|(at, offer)| offer_line(offer, Some(at) == prompt.chosen(), &columns, width, state)).collect()
 }
 
-fn offer_line(offer: &Offer, selected: bool, keys: bool, width: usize, state: &AppState) -> Line<'static> {
+/// Where in all that is offered one is: `1-10 / 26`; nothing where all of it shows.
+fn offers_place(prompt: &Prompt, state: &AppState) -> String {
+    let rows = usize::from(prompt.offers_area(state.areas.body).height);
+    let (first, all) = (prompt.first_offer(rows), prompt.offers.len());
+    if prompt.mistake.is_some() || all <= rows {
+        return String::new();
+    }
+    format!(" {}{}{} / {all} ", first + 1, state.look.marks.dash, (first + rows).min(all))
+}
+
+/// Least cells of the names.
+const NAMES: usize = 18;
+
+/// The columns before what an offer means.
+struct OfferColumns {
+    /// Cells of the names.
+    names: usize,
+    /// Keys stand after them.
+    keys: bool,
+}
+
+fn offer_line(offer: &Offer, selected: bool, columns: &OfferColumns, width: usize, state: &AppState) -> Line<'static> {
     let theme = &state.look.theme;
     let name = format::fit(&offer.name, width, state.look.marks);
     // What follows stands in columns, wherever the name has room before them.
-    let pad = 18usize.saturating_sub(format::width(&name));
+    let pad = columns.names.saturating_sub(format::width(&name));
     let used = format::width(&name) + pad + 1;
-    let key = if keys { format!("{:<10} ", offer.key) } else { String::new() };
+    let key = if columns.keys { format!("{:<10} ", offer.key) } else { String::new() };
     let help = format::fit(&offer.help, width.saturating_sub(used + key.len()), state.look.marks);
     let mut line = Line::from(vec![
         Span::styled(format!("{name}{} ", " ".repeat(pad)), if offer.fits { theme.text } else { theme.dim }),

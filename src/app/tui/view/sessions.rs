@@ -106,7 +106,12 @@ fn place(state: &AppState, columns: &SessionColumns, width: usize) -> String {
     let (list, marks) = (&state.workspace.list, state.look.marks);
     if let Some(few) = list.narrowed_to() {
         let number = |count: usize| format::number(count as u64, marks);
-        return format!(" {} of {} read so far ", number(few), number(list.rows.len()));
+        let looked = list.rows_to_look_at().len();
+        return if looked < list.rows.len() {
+            format!(" {} of the first {} ", number(few), number(looked))
+        } else {
+            format!(" {} of {} read so far ", number(few), number(looked))
+        };
     }
     let last = list.in_view().last().map_or(0, |(at, _)| at + 1);
     if last == 0 {

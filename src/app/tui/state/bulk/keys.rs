@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{
-    super::{AppState, Effect, areas::Pane, connection::Stage, modal::Modal},
+    super::{AppState, Effect, areas::Pane, connection::Stage, modal::Modal, typing},
     BulkLine, BulkLook, BulkPane, BulkStage,
 };
 use crate::app::{
@@ -138,7 +138,7 @@ impl BulkPane {
         match &mut self.stage {
             BulkStage::Choose => self.on_choice(key),
             BulkStage::Type => match key.code {
-                KeyCode::Enter => BulkKey::Preview,
+                _ if typing::ends_line(key) => BulkKey::Preview,
                 KeyCode::Esc => {
                     self.stage = BulkStage::Choose;
                     BulkKey::Nothing

@@ -122,7 +122,7 @@ impl MetadataForm {
                 self.filtering = None;
                 self.set_filter("");
             }
-            KeyCode::Enter => self.filtering = None,
+            _ if typing::ends_line(key) => self.filtering = None,
             KeyCode::Up | KeyCode::Down => {
                 let to = if key.code == KeyCode::Up { self.selected().saturating_sub(1) } else { self.selected() + 1 };
                 self.selection.select(to, &self.rows);

@@ -142,11 +142,11 @@ impl AppState {
         let names: Vec<&str> =
             ENTRIES.iter().map(|entry| entry.name).chain(COMMANDS.iter().map(|command| command.name)).collect();
         let typed = line.split_whitespace().next().unwrap_or_default();
-        let nearest = nearest::closest(typed, &names).map_or("help", |(name, _)| name);
-        Err(TypedMistake {
-            span: 0..line.len(),
-            problem: format!("no command is called that; did you mean {nearest}?"),
-        })
+        let meant = match nearest::nearest(typed, &names) {
+            Some(nearest) => format!("did you mean {nearest}?"),
+            None => self.with_key("all of them are in the help", Action::Help),
+        };
+        Err(TypedMistake { span: 0..line.len(), problem: format!("no command is called that; {meant}") })
     }
 
     /// More is known of what may be offered.
@@ -172,9 +172,22 @@ impl AppState {
             }
             Asks::Filter | Asks::Fleet | Asks::Find => (Vec::new(), false),
         };
+        let says = (prompt.asks == Asks::Command).then(|| self.command_says(prompt.text()));
         if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
             prompt.offer(offers, first);
+            if let Some(says) = says {
+                prompt.says = says;
+            }
         }
+    }
+
+    /// What a command that takes words does with them.
+    fn command_says(&self, typed: &str) -> Option<String> {
+        if self.typed_place(typed).is_some() {
+            return Some("to the message of that number".to_owned());
+        }
+        let (command, _) = commands::called(typed)?;
+        Some(format!("{} {}: {}", command.name, command.words, command.help))
     }
 
     /// Commands by name; behind one that takes words what may stand there.

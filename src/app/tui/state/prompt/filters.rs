@@ -95,6 +95,10 @@ impl AppState {
         for known in filter_words().iter().filter(|known| begins(known.text, &word.value)) {
             follows.add(known.text, known.help, false);
         }
+        let before = follows.typed.get(..word.span.start).unwrap_or_default().trim_end();
+        if !word.negated && OR.starts_with(&word.value) && may_go_on(before) {
+            follows.add(OR, "what stands before it matches, or what comes after it", true);
+        }
         if word.value.is_empty() {
             for (name, filter) in &self.filters {
                 follows.add(&format!("@{name}"), filter, true);
@@ -123,7 +127,8 @@ impl AppState {
             }
         }
         let needle = word.value.to_lowercase();
-        let rows = self.workspace.list.rows.iter().filter(|row| row.name().to_lowercase().contains(&needle));
+        let rows =
+            self.workspace.list.rows_to_look_at().iter().filter(|row| row.name().to_lowercase().contains(&needle));
         for row in rows.take(VALUES) {
             follows.add(&as_typed(row.name()), row.application_name.as_deref().unwrap_or_default(), false);
         }
@@ -135,12 +140,11 @@ impl AppState {
         let needle = typed.get(META.len()..).unwrap_or_default().to_lowercase();
         let is_plain =
             |key: &String| !key.is_empty() && !key.contains(|c: char| !c.is_alphanumeric() && !"_-".contains(c));
-        for key in known.keys.iter().filter(|key| key.path.keys().iter().all(is_plain)).take(VALUES) {
-            let path = key.path.keys().join(".");
-            if path.to_lowercase().contains(&needle) {
-                let help = format!("in {} of {} sessions", key.sessions, known.sessions);
-                follows.add(&format!("{META}{path}{}", if compared { ":" } else { "" }), &help, !compared);
-            }
+        let plain = known.keys.iter().filter(|key| key.path.keys().iter().all(is_plain));
+        let named = plain.map(|key| (key, key.path.keys().join(".")));
+        for (key, path) in named.filter(|(_, path)| path.to_lowercase().contains(&needle)).take(VALUES) {
+            let help = format!("in {} of {} sessions", key.sessions, known.sessions);
+            follows.add(&format!("{META}{path}{}", if compared { ":" } else { "" }), &help, !compared);
         }
     }
 
@@ -148,12 +152,9 @@ impl AppState {
     fn offer_metadata(&self, prefix: &str, typed: &str, follows: &mut Follows<'_>) {
         let Some(path) = path_of(prefix).filter(|path| !self.reveal.touches(path)) else { return };
         let needle = typed.to_lowercase();
-        for value in self.workspace.known.metadata_values(&path).take(VALUES) {
-            let Some(plain) = edit::write(value).filter(|plain| plain.len() <= LONGEST) else { continue };
-            if plain.to_lowercase().contains(&needle) {
-                follows.add(&as_typed(&plain), "", true);
-            }
-        }
+        let plain = self.workspace.known.metadata_values(&path).filter_map(edit::write);
+        let fitting = plain.filter(|plain| plain.len() <= LONGEST && plain.to_lowercase().contains(&needle));
+        fitting.take(VALUES).for_each(|plain| follows.add(&as_typed(&plain), "", true));
     }
 
     /// What is to be known of the store for what is typed.
@@ -177,6 +178,15 @@ impl AppState {
             of => Some(KnownOf::Filter(of)),
         }
     }
+}
+
+/// Between two alternatives.
+const OR: &str = "OR";
+
+/// Whether something stands there that an alternative may follow.
+fn may_go_on(before: &str) -> bool {
+    let last = before.rsplit([' ', '(']).next().unwrap_or_default();
+    !matches!(last, "" | "-" | OR)
 }
 
 /// How a key of the metadata begins in a filter.

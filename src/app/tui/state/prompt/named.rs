@@ -27,8 +27,8 @@ impl AppState {
 
     pub(in super::super) fn complete_open(&self, typed: &str) -> Vec<Completion> {
         let needle = typed.trim().to_lowercase();
-        let list = &self.workspace.list;
-        let fitting = list.rows.iter().filter(|row| row.name().to_lowercase().contains(&needle));
+        let rows = self.workspace.list.rows_to_look_at();
+        let fitting = rows.iter().filter(|row| row.name().to_lowercase().contains(&needle));
         fitting
             .take(SESSIONS)
             .map(|row| Completion {
@@ -129,7 +129,8 @@ mod tests {
         let mut screen = Screen::listed(120, 40);
         screen.press(":filter app:x rating:good\n");
         let Some(Modal::Prompt(prompt)) = screen.state.modals.last() else { panic!("it stays") };
-        assert_eq!(prompt.mistake.as_ref().map(|it| it.span.clone()), Some(14..25));
+        let wrong = prompt.mistake.as_ref().and_then(|mistake| prompt.text().get(mistake.span.clone()));
+        assert_eq!(wrong, Some("good"));
         assert!(screen.state.memory.commands.is_empty() && screen.state.memory.filters.is_empty());
     }
 

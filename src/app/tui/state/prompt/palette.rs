@@ -46,7 +46,9 @@ impl AppState {
             let (help, does) = (text::line(filter).into_owned(), Does::Line(name.clone()));
             (false, Offer { name, help, key: String::new(), does, fits: true })
         });
-        let (fitting, rest): (Vec<_>, Vec<_>) = actions.chain(named).chain(saved).partition(|(here, _)| *here);
+        let (mut fitting, rest): (Vec<_>, Vec<_>) = actions.chain(named).chain(saved).partition(|(here, _)| *here);
+        // The most useful first, as they are hinted at.
+        fitting.sort_by_key(|(_, offer)| here.iter().position(|(action, _)| offer.does == Does::Action(*action)));
         let all: Vec<Offer> = fitting.into_iter().chain(rest).map(|(_, offer)| offer).collect();
         let recent: Vec<Offer> = self.memory.commands.iter().take(RECENT).map(|line| again(line, &all)).collect();
         let is_new = |offer: &Offer| recent.iter().all(|one| one.name != offer.name);

@@ -56,6 +56,30 @@ fn a_name_that_is_none_gets_the_nearest() {
     let mistake = line(&screen).mistake.clone().unwrap();
     assert!(mistake.problem.contains("inspect"), "{}", mistake.problem);
     assert_eq!(mistake.span, 1..8);
+    screen.press("\u{1b}:qqqxyz\n");
+    let mistake = line(&screen).mistake.clone().unwrap();
+    assert_eq!(mistake.problem, "no command is called that; all of them are in the help: ?", "nothing is near it");
+}
+
+#[test]
+fn a_command_with_words_says_what_it_takes() {
+    let mut screen = Screen::listed(120, 40);
+    screen.press(":save-profile x");
+    let says = line(&screen).says.clone().unwrap_or_default();
+    assert!(says.starts_with("save-profile NAME: keep"), "{says}");
+    screen.press("\u{1b}:42");
+    assert_eq!(line(&screen).says.as_deref(), Some("to the message of that number"));
+    screen.press("\u{1b}:quit");
+    assert_eq!(line(&screen).says, None);
+}
+
+#[test]
+fn what_can_be_done_here_stands_in_the_order_of_its_use() {
+    let mut screen = Screen::listed(120, 40);
+    let here: Vec<Does> = screen.state.offers_of(None).into_iter().map(|(action, _)| Does::Action(action)).collect();
+    screen.press(":");
+    let shown: Vec<Does> = line(&screen).offers.iter().take(here.len()).map(|offer| offer.does.clone()).collect();
+    assert_eq!(shown, here);
 }
 
 #[test]

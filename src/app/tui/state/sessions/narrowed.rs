@@ -9,11 +9,20 @@ use crate::{
     session::Summary,
 };
 
+/// Rows that are looked at for each key that is typed: it takes no longer, however many were read.
+pub const LOOKED_AT: usize = 5000;
+
 impl SessionList {
+    /// The rows that are looked at while something is typed.
+    #[must_use]
+    pub fn rows_to_look_at(&self) -> &[Summary] {
+        self.rows.get(..LOOKED_AT).unwrap_or(&self.rows)
+    }
+
     /// Shows only the rows that match; `None`: all of them again.
     pub fn narrow(&mut self, filter: Option<&Filter>) {
         self.narrowed = filter.map(|filter| {
-            let matching = self.rows.iter().enumerate().filter(|(_, row)| is_among(row, filter));
+            let matching = self.rows_to_look_at().iter().enumerate().filter(|(_, row)| is_among(row, filter));
             matching.map(|(at, _)| at).collect()
         });
     }
@@ -78,6 +87,23 @@ mod tests {
         assert_eq!(shown(&screen), all, "it is the start of a word");
         screen.press("p:x");
         assert_eq!(shown(&screen), all, "a row does not tell that");
+    }
+
+    #[test]
+    fn a_key_costs_the_same_however_many_rows_were_read() {
+        let mut screen = Screen::listed(120, 40);
+        let list = &mut screen.state.workspace.list;
+        let row = list.rows[0].clone();
+        list.rows.resize(LOOKED_AT, row.clone());
+        let mut last = row;
+        last.session_id = Some("at-the-very-end".into());
+        list.rows.push(last);
+        let only = Filter::parse("very-end", Timestamp::UNIX_EPOCH).unwrap();
+        list.narrow(Some(&only));
+        assert_eq!(list.narrowed_to(), Some(0), "what is further down is listed once the filter is");
+        assert_eq!(list.rows_to_look_at().len(), LOOKED_AT);
+        assert!(screen.state.complete_open("very").is_empty());
+        assert!(SessionList::default().rows_to_look_at().is_empty());
     }
 
     #[test]

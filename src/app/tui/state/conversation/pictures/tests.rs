@@ -77,14 +77,14 @@ fn another_width_or_session_has_its_own() {
 fn a_view_of_few_rows_shows_what_of_it_is_there() {
     for height in 1..12 {
         let mut desk = Desk::fixture("sessions.jsonl", "media-4", 60, height);
-        desk.press(crate::app::keymap::Action::Top);
+        desk.press(Action::Top);
         for _ in 0..30 {
             for order in orders(desk.state.ask_for_pictures()) {
                 desk.state.on_picture(PictureNews { key: order.key, shown: Ok(picture(6, 5)) });
             }
             let shown = rows(&desk);
             assert!(shown.windows(2).all(|pair| pair[1] == pair[0] + 1), "{shown:?}");
-            desk.press(crate::app::keymap::Action::Down);
+            desk.press(Action::Down);
         }
     }
 }

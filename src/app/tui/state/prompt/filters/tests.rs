@@ -43,6 +43,41 @@ fn words_are_offered_with_their_meaning_and_completed_where_the_caret_stands() {
 }
 
 #[test]
+fn an_alternative_is_offered_where_one_may_stand() {
+    let screen = Screen::listed(120, 40);
+    let offers = |typed: &str| {
+        let offers = screen.state.filter_offers(typed, typed.len());
+        offers.into_iter().any(|offer| offer.name == "OR")
+    };
+    for typed in ["app:x ", "(app:x) ", "has:error O"] {
+        assert!(offers(typed), "{typed:?}");
+    }
+    for typed in ["", "O", "(", "app:x OR ", "app:x -", "app:x o"] {
+        assert!(!offers(typed), "{typed:?}");
+    }
+}
+
+#[test]
+fn keys_and_values_further_down_are_found_by_what_is_typed_of_them() {
+    let mut screen = Screen::listed(120, 40);
+    screen.press("/meta.");
+    let ticket = screen.asked.iter().find_map(|command| match command {
+        Command::MetadataKeys(ticket) => Some(*ticket),
+        _ => None,
+    });
+    let key = |name: String| MetadataKey {
+        path: MetadataPath::new(vec![name]).unwrap(),
+        sessions: 1,
+        kinds: vec![ElementType::String],
+    };
+    let keys = (0..VALUES + 50).map(|at| key(format!("key{at}"))).chain([key("region".to_owned())]).collect();
+    screen.tell(Event::MetadataKeys(ticket.expect("the keys are asked for"), MetadataKeys { sessions: 10, keys }));
+    assert_eq!(offered(&screen).len(), VALUES);
+    screen.press("reg");
+    assert_eq!(offered(&screen), ["meta.region:"]);
+}
+
+#[test]
 fn a_chosen_offer_is_taken_by_enter_and_the_filter_goes_on() {
     let mut screen = Screen::listed(120, 40);
     screen.press("/rating:");

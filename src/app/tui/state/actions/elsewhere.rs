@@ -1,0 +1,76 @@
+//! What a key says that does nothing here: where it would do something. Keys that only move say nothing at an end.
+
+use super::super::{AppState, Effect, conversation::Landmark};
+use crate::app::keymap::Action;
+
+impl AppState {
+    /// Says what an action is for that means nothing here.
+    pub(super) fn say_where(&mut self, action: Action) -> Vec<Effect> {
+        match self.meant_elsewhere(action) {
+            Some(says) => self.say(says),
+            None => Vec::new(),
+        }
+    }
+
+    fn meant_elsewhere(&self, action: Action) -> Option<String> {
+        Some(match action {
+            Action::NextMatch | Action::PreviousMatch => {
+                self.with_key("nothing was looked for yet; in the conversation a text is found", Action::Filter)
+            }
+            Action::PreviousAgent | Action::NextAgent | Action::Reasoning | Action::Tools | Action::MoveAgain => {
+                "open a session first".to_owned()
+            }
+            action if Landmark::of(action).is_some() => "open a session first".to_owned(),
+            Action::Rename
+            | Action::Retype
+            | Action::Duplicate
+            | Action::PasteField
+            | Action::MoveUp
+            | Action::MoveDown
+            | Action::EditLarge
+            | Action::EditOutside => self.with_key("choose a field of the metadata first", Action::PaneMetadata),
+            Action::Save | Action::Discard if self.kept_form().is_some() => {
+                self.with_key("what is not saved is in the metadata", Action::PaneMetadata)
+            }
+            Action::Save | Action::Discard => "nothing is unsaved here".to_owned(),
+            Action::Mark | Action::MarkAll => self.with_key("sessions are marked in the list", Action::PaneSessions),
+            Action::Window => self.with_key("that is for the fleet", Action::Fleet),
+            Action::Sort | Action::ReverseSort => "choose a connection first".to_owned(),
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::tui::state::sample::Screen;
+
+    fn said(screen: &mut Screen, action: Action) -> String {
+        screen.state.said = None;
+        screen.state.on_action(action);
+        screen.state.said.take().unwrap_or_default()
+    }
+
+    #[test]
+    fn what_means_nothing_here_says_where_it_would() {
+        let mut screen = Screen::writable(120, 40);
+        screen.press("1");
+        assert_eq!(said(&mut screen, Action::Rename), "choose a field of the metadata first: 4");
+        assert_eq!(said(&mut screen, Action::Save), "nothing is unsaved here");
+        assert_eq!(said(&mut screen, Action::Window), "that is for the fleet: L");
+        assert!(said(&mut screen, Action::NextMatch).contains("in the conversation a text is found: /"));
+        screen.press("2");
+        assert_eq!(said(&mut screen, Action::Mark), "sessions are marked in the list: 1");
+    }
+
+    #[test]
+    fn without_a_session_every_action_of_one_says_so() {
+        let mut screen = Screen::listed(120, 40);
+        assert!(screen.state.workspace.conversation.session().is_none());
+        let of_one = [Action::Tools, Action::Reasoning, Action::NextAgent, Action::MoveAgain, Action::NextError];
+        for action in of_one {
+            assert_eq!(said(&mut screen, action), "open a session first", "{action:?}");
+        }
+    }
+}
