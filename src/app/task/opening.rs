@@ -1,0 +1,61 @@
+//! Opening a place beside the loop: a host, a server, or a command that prints a password may take long. Given up, with the command,
+//! once nobody waits for it.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use tokio::{sync::mpsc, task::AbortHandle};
+
+use super::{crash::crashed, lanes::Reply};
+use crate::{
+    app::place::{Origin, PasswordRefusal, Place, Rights, Store},
+    repository::{Opened, Result},
+};
+
+/// Opens places: [`place::open`](crate::app::place::open), or what a test puts in its stead.
+pub type Opener =
+    Arc<dyn Fn(Place, Rights) -> Pin<Box<dyn Future<Output = Result<Opened<Store>>> + Send>> + Send + Sync>;
+
+/// A connection that was opened in a task of its own.
+pub(super) type Connected = (Reply, Place, Result<Opened<Store>, PasswordRefusal>);
+
+/// A place that is being opened; dropping it gives that up.
+pub(super) struct Opening {
+    reply: Reply,
+    work: AbortHandle,
+}
+
+impl Opening {
+    pub fn begin(opener: Opener, place: Place, reply: Reply, done: mpsc::Sender<Connected>) -> Self {
+        let work = tokio::spawn(opened(opener, place.clone()));
+        let opening = Self { reply: reply.clone(), work: work.abort_handle() };
+        tokio::spawn(async move {
+            let opened = match work.await {
+                Ok(opened) => opened,
+                Err(join) if join.is_cancelled() => return,
+                Err(join) => Err(PasswordRefusal::Failed(crashed("opening the connection", &join))),
+            };
+            let _ = done.send((reply, place, opened)).await;
+        });
+        opening
+    }
+
+    /// Whether somebody still waits for it.
+    pub fn is_awaited(&self) -> bool {
+        self.reply.is_awaited()
+    }
+}
+
+impl Drop for Opening {
+    fn drop(&mut self) {
+        self.work.abort();
+    }
+}
+
+/// Opens a place; what is kept elsewhere of it is read first.
+async fn opened(opener: Opener, mut place: Place) -> Result<Opened<Store>, PasswordRefusal> {
+    if let Origin::Kept(kept) = &place.origin {
+        place.origin = kept.in_browser().await?.into();
+    }
+    let rights = place.rights();
+    opener(place, rights).await.map_err(PasswordRefusal::Failed)
+}
