@@ -39,7 +39,8 @@ impl Aside {
         let settings = Arc::clone(&self.settings);
         self.begin(move || {
             let settings = settings.lock().unwrap_or_else(PoisonError::into_inner);
-            Input::Configured(settings.keep(&edit))
+            let said = settings.keep(&edit);
+            Input::Configured(Box::new(edit), said)
         });
     }
 
@@ -117,7 +118,7 @@ mod tests {
             aside.keep(ConfigEdit::Filter(format!("f{nth}"), "app:a".to_owned()));
         }
         for _ in 0..20 {
-            assert!(matches!(aside.next().await, Input::Configured(Ok(_))));
+            assert!(matches!(aside.next().await, Input::Configured(_, Ok(_))));
         }
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(text.matches("app:a").count(), 20, "none is lost to another");

@@ -183,17 +183,6 @@ impl AppState {
             News::Changes(_) => {}
         }
     }
-
-    /// The file of settings was changed, or could not be.
-    pub(super) fn on_configured(&mut self, said: Result<String, String>) -> Vec<Effect> {
-        match said {
-            Ok(said) => self.say(said),
-            Err(why) => {
-                self.tell_error(why);
-                Vec::new()
-            }
-        }
-    }
 }
 
 #[cfg(test)]
