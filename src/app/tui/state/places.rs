@@ -71,12 +71,7 @@ impl OtherWorkspaces {
 impl Workspace {
     /// Whether it was opened as that place, whichever collection is shown of it.
     fn is_of(&self, place: &Place) -> bool {
-        self.connection.is_open()
-            && self
-                .connection
-                .place
-                .as_ref()
-                .is_some_and(|here| here.name == place.name && here.origin.is_same(&place.origin))
+        self.connection.is_open() && self.connection.place.as_ref().is_some_and(|here| here.is_called_and_at(place))
     }
 
     fn is_at(&self, location: &str) -> bool {
@@ -113,6 +108,21 @@ impl AppState {
     #[must_use]
     pub fn is_place_shown(&self, place: &Place) -> bool {
         self.workspace.is_of(place)
+    }
+
+    /// Where each connection to a place is open, and how it stands: `agents.sessions current`.
+    #[must_use]
+    pub fn open_at(&self, place: &Place) -> Vec<String> {
+        let shown = Some(&self.workspace).filter(|shown| shown.is_of(place)).map(|shown| (shown, "current"));
+        let others = self.others.others.iter().filter(|other| other.is_of(place)).map(|other| (other, "open"));
+        let stands = |(workspace, how): (&Workspace, &str)| {
+            let lost = if workspace.connection.lost.is_some() { ", lost" } else { "" };
+            match &workspace.connection.stage {
+                Stage::Open(location) if place.origin.is_mongo() => format!("{location} {how}{lost}"),
+                _ => format!("{how}{lost}"),
+            }
+        };
+        shown.into_iter().chain(others).map(stands).collect()
     }
 
     /// Keeps the connection that is shown, where it is open; `false`: it is not. What it has asked is asked again as it is shown.
