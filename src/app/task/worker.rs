@@ -291,7 +291,11 @@ impl Worker {
     }
 
     fn ask(&self, reply: Reply, command: Command) {
-        let Some(OpenStore { store, watch, hand, .. }) = self.current.and_then(|current| self.of(current)) else {
+        let (asked, command) = match command {
+            Command::At(ticket, command) => (Some(ticket), *command),
+            command => (self.current, command),
+        };
+        let Some(OpenStore { store, watch, hand, .. }) = asked.and_then(|asked| self.of(asked)) else {
             // Nothing is open (any more): whoever asked will ask again once it is.
             return;
         };
