@@ -59,3 +59,37 @@ async fn opened(opener: Opener, mut place: Place) -> Result<Opened<Store>, Passw
     let rights = place.rights();
     opener(place, rights).await.map_err(PasswordRefusal::Failed)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::app::task::{Command, Lane, Ticket, lanes::Lanes};
+
+    #[tokio::test]
+    async fn what_nobody_waits_for_is_given_up() {
+        let (held, dropped) = oneshot::channel::<()>();
+        let held = Mutex::new(Some(held));
+        let opener: Opener = Arc::new(move |_, _| {
+            let held = held.lock().unwrap().take();
+            Box::pin(async move {
+                let _held = held;
+                std::future::pending().await
+            })
+        });
+        let lanes = Lanes::default();
+        let place = Place::plain("demo", Origin::Demo);
+        let reply = lanes.begin(&Command::Connect(Ticket(1), Box::new(place.clone())));
+        let (done, mut opened) = mpsc::channel(1);
+        let opening = Opening::begin(opener, place, reply, done);
+        assert!(opening.is_awaited());
+        lanes.begin(&Command::Cancel(Lane::Connection));
+        assert!(!opening.is_awaited());
+        drop(opening);
+        assert!(dropped.await.is_err(), "with all that it waited for");
+        assert!(opened.recv().await.is_none());
+    }
+}
