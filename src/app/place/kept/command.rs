@@ -34,7 +34,9 @@ pub(super) async fn printed(words: &[String], attendance: Attendance) -> Result<
 
 async fn printed_within(words: &[String], attendance: Attendance, patience: Duration) -> Result<Vec<u8>, String> {
     let mut running = Running::start(words, attendance)?;
-    let ended = if attendance == Attendance::Person {
+    // Where nobody sees it, as in a scheduled job, it may not wait for ever.
+    let is_seen = io::stdin().is_terminal() || io::stderr().is_terminal();
+    let ended = if attendance == Attendance::Person && is_seen {
         running.output().await
     } else if let Ok(ended) = timeout(patience, running.output()).await {
         ended

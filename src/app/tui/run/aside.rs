@@ -72,6 +72,9 @@ impl Aside {
 
 /// In the form that was typed: `~/da` becomes `~/data`. Hidden ones only where their dot was typed.
 fn folders(typed: &str) -> Result<Vec<String>, String> {
+    if typed == "~" {
+        return Ok(vec![typed.to_owned()]);
+    }
     let cut = typed.rfind(['/', MAIN_SEPARATOR]).map_or(0, |at| at + 1);
     let (above, begins) = typed.split_at(cut);
     let folder = if above.is_empty() { Path::new(".").to_owned() } else { disk::expand_home(Path::new(above)) };
@@ -106,6 +109,7 @@ mod tests {
         assert_eq!(listed("da"), [format!("{above}data"), format!("{above}dates")]);
         assert_eq!(listed("."), [format!("{above}.dot")]);
         assert_eq!(listed("").len(), 3);
+        assert_eq!(folders("~").unwrap(), ["~"]);
         assert!(folders("/nowhere/at/all/x").unwrap_err().contains("cannot be listed"));
     }
 
