@@ -19,12 +19,12 @@ pub type Opener =
 pub(super) type Connected = (Reply, Place, Result<Opened<Store>, PasswordRefusal>);
 
 /// A place that is being opened; dropping it gives that up.
-pub(super) struct Opening {
+pub(super) struct PlaceOpening {
     reply: Reply,
     work: AbortHandle,
 }
 
-impl Opening {
+impl PlaceOpening {
     pub fn begin(opener: Opener, place: Place, reply: Reply, done: mpsc::Sender<Connected>) -> Self {
         let work = tokio::spawn(opened(opener, place.clone()));
         let opening = Self { reply: reply.clone(), work: work.abort_handle() };
@@ -45,7 +45,7 @@ impl Opening {
     }
 }
 
-impl Drop for Opening {
+impl Drop for PlaceOpening {
     fn drop(&mut self) {
         self.work.abort();
     }
@@ -73,18 +73,20 @@ mod tests {
     async fn what_nobody_waits_for_is_given_up() {
         let (held, dropped) = oneshot::channel::<()>();
         let held = Mutex::new(Some(held));
-        let opener: Opener = Arc::new(move |_, _| {
+        let open = move |_: Place, _: Rights| -> Pin<Box<dyn Future<Output = Result<Opened<Store>>> + Send>> {
             let held = held.lock().unwrap().take();
             Box::pin(async move {
-                let _held = held;
-                std::future::pending().await
+                let opened: Result<Opened<Store>> = std::future::pending().await;
+                drop(held);
+                opened
             })
-        });
+        };
+        let opener: Opener = Arc::new(open);
         let lanes = Lanes::default();
         let place = Place::plain("demo", Origin::Demo);
         let reply = lanes.begin(&Command::Connect(Ticket(1), Box::new(place.clone())));
         let (done, mut opened) = mpsc::channel(1);
-        let opening = Opening::begin(opener, place, reply, done);
+        let opening = PlaceOpening::begin(opener, place, reply, done);
         assert!(opening.is_awaited());
         lanes.begin(&Command::Cancel(Lane::Connection));
         assert!(!opening.is_awaited());

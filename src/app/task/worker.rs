@@ -19,7 +19,7 @@ use super::{
     lid::{LOOKS, SleepWatch},
     link::LinkWatch,
     live,
-    opening::{Connected, Opener, Opening},
+    opening::{Connected, Opener, PlaceOpening},
     question::Question,
     writer::Writer,
 };
@@ -84,7 +84,7 @@ struct Worker {
     ending: Vec<JoinHandle<()>>,
     connected: (mpsc::Sender<Connected>, mpsc::Receiver<Connected>),
     /// The place that is being opened: given up once nobody waits for it.
-    opening: Option<Opening>,
+    opening: Option<PlaceOpening>,
 }
 
 /// A store that is open.
@@ -235,7 +235,7 @@ impl Worker {
     /// Opens the place beside the loop.
     fn connect(&mut self, reply: Reply, place: Place) {
         self.current = None;
-        self.opening = Some(Opening::begin(Arc::clone(&self.opener), place, reply, self.connected.0.clone()));
+        self.opening = Some(PlaceOpening::begin(Arc::clone(&self.opener), place, reply, self.connected.0.clone()));
     }
 
     /// The store that was opened with that ticket.

@@ -33,7 +33,7 @@ pub(super) async fn printed(words: &[String], attendance: Attendance) -> Result<
 }
 
 async fn printed_within(words: &[String], attendance: Attendance, patience: Duration) -> Result<Vec<u8>, String> {
-    let mut running = Running::start(words, attendance)?;
+    let mut running = RunningCommand::start(words, attendance)?;
     // Where nobody sees it, as in a scheduled job, it may not wait for ever.
     let is_seen = io::stdin().is_terminal() || io::stderr().is_terminal();
     let ended = if attendance == Attendance::Person && is_seen {
@@ -49,12 +49,12 @@ async fn printed_within(words: &[String], attendance: Attendance, patience: Dura
 }
 
 /// A command at work. What is left of it as nobody waits for it any more is ended, with all that it started.
-struct Running {
+struct RunningCommand {
     child: Box<dyn ChildWrapper>,
     ends: bool,
 }
 
-impl Running {
+impl RunningCommand {
     fn start(words: &[String], attendance: Attendance) -> Result<Self, String> {
         let [program, arguments @ ..] = words else { return Err("it is empty".to_owned()) };
         let is_attended = attendance == Attendance::Person;
@@ -104,7 +104,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningCommand {
     fn drop(&mut self) {
         if self.ends {
             // It may have ended just now.
