@@ -246,9 +246,10 @@ fn profile_table(profile: &NewProfile) -> Result<Table, String> {
                             its own and name that with uri_file"
                     .to_owned());
             }
-            match password {
-                PasswordSource::Here(whole) => set(&mut table, "uri", whole.0.expose_secret()),
-                _ => set(&mut table, "uri", uri::without_password(given)),
+            if let PasswordSource::Here(whole) = password {
+                set(&mut table, "uri", whole.0.expose_secret());
+            } else {
+                set(&mut table, "uri", uri::without_password(given));
             }
             if let Some(database) = database {
                 set(&mut table, "database", database.as_str());
